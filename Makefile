@@ -1,0 +1,76 @@
+# `make demo` shows what the plugin does, `make test` checks that it does; both install what they need.
+
+SHELL := /bin/bash
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)# the Python that QGIS uses
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+PROFILE ?= default
+RSDL_DATA ?= $(abspath $(wildcard ../shared/data))
+DATA ?= $(RSDL_DATA)/ombria
+PACKAGES := qgis python3-qgis python3-venv
+WORKER := build/worker/bin/python
+QGIS := build/qgis-venv/bin/python
+LINT := build/lint/bin/python
+PIP := -m pip install --quiet --disable-pip-version-check
+PYTEST := -m pytest --durations=5 $(ARGS)
+
+.PHONY: help demo test lint package deploy i18n evaluate-flood bench clean qgis
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: qgis ## a made-up flood from satellite scenes to a finished map, in demo/
+	$(PYTHON) -m tools.demo
+
+test: build/worker/ready build/qgis-venv/ready ## the engine's tests in the worker's Python, the others in QGIS's
+	@export RSDL_DATA="$(RSDL_DATA)"; status=0; \
+	$(WORKER) $(PYTEST) tests/engine tests/tools || status=1; \
+	RSDL_PYTHON="$(abspath $(WORKER))" QT_QPA_PLATFORM=offscreen $(QGIS) $(PYTEST) \
+		tests/toolbox tests/gui $(wildcard tests/test_*.py) || status=1; \
+	exit $$status
+
+lint: build/lint/ready ## ruff, mypy on the engine, the import border
+	$(LINT) -m ruff check .
+	$(LINT) -m mypy
+	$(PYTHON) -m tools.lint_imports
+
+package: ## dist/: the zip that QGIS installs, and an archive of every model
+	$(PYTHON) -m tools.package
+
+deploy: ## link the plugin into a QGIS profile (PROFILE=default)
+	$(PYTHON) -m tools.deploy --profile $(PROFILE)
+
+i18n: ## collect the strings to translate, and compile what is translated
+	$(PYTHON) -m tools.i18n
+
+evaluate-flood: build/worker/ready ## accuracy of the flood models on OMBRIA's test scenes (DATA=folder)
+	RSDL_PYTHON="$(abspath $(WORKER))" $(WORKER) -m tools.evaluate_flood $(DATA)
+
+bench: build/worker/ready ## speed and memory
+	@for script in benchmarks/*.py; do echo "== $$script"; PYTHONPATH=. $(WORKER) $$script || exit 1; done
+
+clean: ## remove everything that was made here
+	rm -rf build demo dist
+	rm -f i18n/*.qm
+
+qgis: # installed from Debian's packages when it is missing
+	@command -v qgis_process > /dev/null && $(PYTHON) -c 'import qgis, ensurepip' 2> /dev/null || { \
+		command -v apt-get > /dev/null || { echo "Install QGIS (3.22 or newer) with its Python, then try again."; exit 1; }; \
+		set -e; echo "Installing QGIS"; \
+		$(SUDO) apt-get update -q; \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(PACKAGES); }
+
+build/worker/ready: rsdl_qgis/requirements/cpu.txt tools/requirements/test.txt | qgis
+	$(PYTHON) -m rsdl_qgis.environment --setup --folder $(@D)
+	$(WORKER) $(PIP) -r tools/requirements/test.txt
+	@touch $@
+
+build/qgis-venv/ready: tools/requirements/qgis-test.txt | qgis
+	$(PYTHON) -m venv --clear --system-site-packages $(@D)
+	$(QGIS) $(PIP) -r $<
+	@touch $@
+
+build/lint/ready: tools/requirements/lint.txt | qgis
+	$(PYTHON) -m venv --clear $(@D)
+	$(LINT) $(PIP) -r $<
+	@touch $@
