@@ -1,0 +1,1 @@
+"""The engine: does the work; nothing here imports QGIS."""

@@ -1,0 +1,55 @@
+"""The errors of the engine.
+
+    RsdlError                 what a person is told: a sentence, and what to do about it
+    ├── InputError            a raster, vector file or parameter cannot be used
+    ├── ModelError            a model folder, card or weights cannot be used
+    ├── MismatchError         the model and the raster do not fit each other
+    ├── DeviceError           the device asked for is not there, or its memory ran out
+    ├── OutputError           a result cannot be written
+    └── Cancelled             the person stopped the job
+"""
+
+from __future__ import annotations
+
+import re
+
+
+class RsdlError(Exception):
+    """A problem in one sentence (``message``) and its remedy (``hint``)."""
+
+    def __init__(self, message: str, hint: str = ""):
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    @property
+    def kind(self) -> str:
+        """The class's name in snake case: 'input_error', 'cancelled', …"""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class InputError(RsdlError):
+    """A raster, vector file or parameter cannot be used."""
+
+
+class ModelError(RsdlError):
+    """A model folder, card or weights cannot be used."""
+
+
+class MismatchError(RsdlError):
+    """The model and the raster do not fit each other."""
+
+
+class DeviceError(RsdlError):
+    """The device asked for is not there, or its memory ran out."""
+
+
+class OutputError(RsdlError):
+    """A result cannot be written."""
+
+
+class Cancelled(RsdlError):
+    """The person stopped the job."""

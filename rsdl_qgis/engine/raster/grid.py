@@ -1,0 +1,193 @@
+"""Where pixels are: windows of pixels and georeferenced grids."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from affine import Affine
+from rasterio.crs import CRS
+from rasterio.errors import CRSError, RasterioError
+from rasterio.warp import transform as transform_points
+from rasterio.warp import transform_bounds
+
+from ..errors import InputError
+
+Bounds = tuple[float, float, float, float]  # xmin, ymin, xmax, ymax
+
+TRUE_SCALE = 0.02  # map units stand for metres on the ground where they agree this well
+PIXEL_TOLERANCE = 1e-3  # of a pixel: two grids nearer than this are the same grid
+
+
+@dataclass(frozen=True)
+class Window:
+    """A rectangle of pixels: first row and column, height and width. It may stick out of its raster."""
+
+    row: int
+    col: int
+    height: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A georeferenced grid of pixels.
+
+    ``crs``: WKT, or None when unknown; ``transform``: (column, row) of a pixel's upper left corner to map coordinates,
+    rotation and south-up included; ``height``, ``width``: pixels.
+    """
+
+    crs: str | None
+    transform: Affine
+    height: int
+    width: int
+
+    @property
+    def bounds(self) -> Bounds:
+        """The smallest upright rectangle around the grid, in map units."""
+        corners = [apply(self.transform, c, r) for c in (0, self.width) for r in (0, self.height)]
+        xs, ys = zip(*corners)
+        return min(xs), min(ys), max(xs), max(ys)
+
+    @property
+    def resolution(self) -> tuple[float, float]:
+        """Size of a pixel (x, y): metres on the ground at the grid's centre; map units where there is no CRS."""
+        a, b, _, d, e, _ = self.transform[:6]
+        nominal = math.hypot(a, d), math.hypot(b, e)
+        if self.crs is None:
+            return nominal
+        crs = crs_of(self.crs)
+        x, y = apply(self.transform, self.width / 2, self.height / 2)
+        try:
+            lon, lat = transform_points(crs, CRS.from_epsg(4326), [x, x + a, x + b], [y, y + d, y + e])
+        except (CRSError, RasterioError):
+            return nominal
+        phi = math.radians(lat[0])
+        # Metres in a degree on the WGS 84 ellipsoid, the usual series in latitude.
+        per_lat = 111132.954 - 559.822 * math.cos(2 * phi) + 1.175 * math.cos(4 * phi)
+        per_lon = 111412.84 * math.cos(phi) - 93.5 * math.cos(3 * phi) + 0.118 * math.cos(5 * phi)
+        ground = [
+            math.hypot(((lon[i] - lon[0] + 180) % 360 - 180) * per_lon, (lat[i] - lat[0]) * per_lat)
+            for i in (1, 2)
+        ]
+        if not all(math.isfinite(g) and g > 0 for g in ground):
+            return nominal
+        if crs.is_projected:
+            metres = crs.linear_units_factor[1]
+            scaled = nominal[0] * metres, nominal[1] * metres
+            if all(abs(g - s) <= TRUE_SCALE * s for g, s in zip(ground, scaled)):
+                return scaled
+        return ground[0], ground[1]
+
+    def crop(self, window: Window) -> Grid:
+        """The grid of a window; the window may stick out."""
+        transform = within(self.transform, window.row, window.col)
+        return Grid(self.crs, transform, window.height, window.width)
+
+    def scaled(self, factor_y: float, factor_x: float) -> Grid:
+        """The same area with about ``factor`` times as many rows and columns (at least one), pixels fitted to it."""
+        height = max(1, round(self.height * factor_y))
+        width = max(1, round(self.width * factor_x))
+        transform = within(self.transform, 0, 0, self.height / height, self.width / width)
+        return Grid(self.crs, transform, height, width)
+
+    def window(self, bounds: Bounds, crs: str | None = None) -> Window:
+        """The pixels that touch ``bounds``, which are in ``crs`` (WKT or 'EPSG:n'; None: the grid's own), cut to the grid.
+
+        Raises InputError where the bounds are no rectangle, cannot be brought to the grid's CRS or lie outside it.
+        """
+        xmin, ymin, xmax, ymax = bounds
+        if not all(math.isfinite(v) for v in bounds) or xmin > xmax or ymin > ymax:
+            raise InputError(
+                f"The extent {text(bounds)} is no rectangle.",
+                "Give it as xmin, ymin, xmax, ymax with min below max.",
+            )
+        own = bounds
+        if crs is not None and self.crs is not None and crs_of(crs) != crs_of(self.crs):
+            try:
+                own = transform_bounds(crs_of(crs), crs_of(self.crs), *bounds, densify_pts=21)
+            except (CRSError, RasterioError) as error:
+                raise InputError(
+                    f"The extent {text(bounds)} cannot be brought to the raster's coordinate system: {error}.",
+                    "Draw the extent on the raster.",
+                ) from error
+        elif crs is not None and self.crs is None:
+            raise InputError(
+                "The extent has a coordinate system but the raster has none.",
+                "Give the raster its coordinate system, or the extent in the raster's own units.",
+            )
+        inverse = ~self.transform
+        corners = [apply(inverse, x, y) for x in own[::2] for y in own[1::2]]
+        cols, rows = zip(*corners)
+        col0, col1 = _span(cols, self.width)
+        row0, row1 = _span(rows, self.height)
+        if col1 <= col0 or row1 <= row0:
+            raise InputError(
+                f"The extent {text(own)} does not overlap the raster, which covers {text(self.bounds)}.",
+                "Choose an extent on the raster, and check the coordinate system of both.",
+            )
+        return Window(row0, col0, row1 - row0, col1 - col0)
+
+    def pixel_offset(self, other: Grid) -> tuple[float, float] | None:
+        """(row, column) of ``other``'s upper left corner in this grid's pixels where both have the same CRS and
+        pixels of the same size and direction; else None."""
+        if not same_crs(self.crs, other.crs):
+            return None
+        inverse = ~self.transform
+        col, row = apply(inverse, *apply(other.transform, 0, 0))
+        far_col, far_row = apply(inverse, *apply(other.transform, other.width, 0))
+        low_col, low_row = apply(inverse, *apply(other.transform, 0, other.height))
+        drift = far_col - col - other.width, far_row - row, low_col - col, low_row - row - other.height
+        return (row, col) if max(map(abs, drift)) <= PIXEL_TOLERANCE else None
+
+
+def apply(transform: Affine, x: Any, y: Any) -> tuple[Any, Any]:
+    """A point (numbers or arrays) through an affine transform."""
+    return transform.a * x + transform.b * y + transform.c, transform.d * x + transform.e * y + transform.f
+
+
+def within(transform: Affine, row: float, col: float, scale_y: float = 1, scale_x: float = 1) -> Affine:
+    """The transform of a grid that begins at a grid's (row, col), with pixels ``scale`` times as large."""
+    x, y = apply(transform, col, row)
+    a, b, _, d, e, _ = transform[:6]
+    return Affine(a * scale_x, b * scale_y, x, d * scale_x, e * scale_y, y)
+
+
+def _span(values: tuple[float, ...], size: int) -> tuple[int, int]:
+    first = math.floor(min(values) + PIXEL_TOLERANCE)
+    last = math.ceil(max(values) - PIXEL_TOLERANCE)
+    return max(0, first), min(size, max(last, first + 1))
+
+
+def crs_of(text_or_none: str | None) -> CRS:
+    """The CRS of a WKT or 'EPSG:n' string. Raises InputError when it is none."""
+    try:
+        return CRS.from_user_input(text_or_none)
+    except (CRSError, ValueError) as error:
+        raise InputError(
+            f"'{str(text_or_none)[:60]}' is no coordinate system.", "Give WKT or EPSG:n."
+        ) from error
+
+
+def same_crs(first: str | None, second: str | None) -> bool:
+    """Whether two CRS strings mean the same system; None equals None only."""
+    if first is None or second is None or first == second:
+        return first == second
+    return crs_of(first) == crs_of(second)
+
+
+def project(
+    x: np.ndarray, y: np.ndarray, source: str | None, target: str | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Points from one CRS to another; those that cannot be brought over become infinite."""
+    if same_crs(source, target):
+        return x, y
+    xs, ys = transform_points(crs_of(source), crs_of(target), x.ravel(), y.ravel())
+    return np.asarray(xs).reshape(x.shape), np.asarray(ys).reshape(y.shape)
+
+
+def text(bounds: Bounds) -> str:
+    """Bounds for a message: '(xmin, ymin, xmax, ymax)' in few digits."""
+    return "(" + ", ".join(f"{value:.8g}" for value in bounds) + ")"

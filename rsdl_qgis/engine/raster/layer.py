@@ -1,0 +1,351 @@
+"""One raster file: its bands, what is valid in them, and reading them on their own grid or another."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from numpy.typing import DTypeLike, NDArray
+from rasterio.enums import ColorInterp, MaskFlags, Resampling
+from rasterio.env import get_gdal_config, set_gdal_config
+from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
+from rasterio.warp import reproject
+from rasterio.windows import Window as RasterioWindow
+
+from ..errors import InputError
+from .grid import Grid, Window, apply, crs_of, project, within
+
+WARP_TOLERANCE = 0.02  # pixels by which the transformation between two CRSs may be approximated
+CHUNK = 4_000_000  # source values held at once while they are averaged
+LARGEST_CACHE = 1 << 30  # bytes of GDAL's block cache
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A raster to read. ``path``: anything GDAL opens; ``bands``: numbers from 1 (None: all but alpha);
+    ``nodata``: the person's own, one value or one a band, added to what the file says."""
+
+    path: str
+    bands: tuple[int, ...] | None = None
+    nodata: float | tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True)
+class LayerInfo:
+    """What is known of a layer; ``descriptions``, ``dtypes`` and ``nodata`` go by the chosen ``bands``."""
+
+    path: str
+    bands: tuple[int, ...]
+    descriptions: tuple[str, ...]
+    dtypes: tuple[str, ...]
+    nodata: tuple[float | None, ...]
+    resolution: tuple[float, float]
+    crs: str | None
+
+    @property
+    def count(self) -> int:
+        return len(self.bands)
+
+
+class OpenLayer:
+    """A layer's open file. Belongs to one thread at a time. Raises InputError where the file cannot be used."""
+
+    def __init__(self, layer: Layer):
+        self.path = layer.path
+        self._file = open_raster(layer.path)
+        try:
+            self._choose(layer)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _choose(self, layer: Layer) -> None:
+        file = self._file
+        if file.count == 0:
+            parts = "; ".join(file.subdatasets[:4])
+            hint = f"Choose one of its parts, such as {parts}" if parts else "Choose another file."
+            raise InputError(f"{self.path} has no bands of its own.", hint)
+        alpha = {i for i, kind in zip(file.indexes, file.colorinterp) if kind == ColorInterp.alpha}
+        self.bands = tuple(layer.bands) if layer.bands else tuple(i for i in file.indexes if i not in alpha)
+        wrong = [band for band in self.bands if band not in file.indexes]
+        if wrong or not self.bands:
+            raise InputError(
+                f"{self.path} has no band {wrong[0] if wrong else 1}: it has {file.count} band(s)"
+                + (", the last of them alpha." if alpha and not wrong else "."),
+                f"Choose bands between 1 and {file.count}.",
+            )
+        dtypes = [file.dtypes[band - 1] for band in self.bands]
+        if any(dtype.startswith("complex") for dtype in dtypes):
+            raise InputError(
+                f"{self.path} holds complex numbers.", "Make an amplitude or intensity raster of it first."
+            )
+        self.dtype = np.result_type(*dtypes)
+        self.grid = Grid(file.crs.to_wkt() if file.crs else None, file.transform, file.height, file.width)
+        if file.gcps[0] and not file.crs:
+            raise InputError(
+                f"{self.path} is placed by ground control points only.",
+                "Warp it to a coordinate system first (gdalwarp).",
+            )
+        if not math.isfinite(file.transform.determinant) or file.transform.determinant == 0:
+            raise InputError(
+                f"The geotransform of {self.path} is degenerate.", "Georeference the raster anew."
+            )
+        self.paletted = file.colorinterp[self.bands[0] - 1] == ColorInterp.palette
+        own = [file.nodatavals[band - 1] for band in self.bands]
+        told = [*enumerate(own), *enumerate(_per_band(layer, len(self.bands)))]
+        usable = {(i, _usable(value, np.dtype(dtypes[i]))) for i, value in told}
+        self._nodata = [(i, value) for i, value in usable if value is not None]
+        # Alpha asked for by number is data, so it is not a mask as well.
+        plain = [{MaskFlags.all_valid}, {MaskFlags.nodata}]
+        flags = [set(file.mask_flag_enums[band - 1]) for band in self.bands]
+        self._masked = any(f not in plain for f in flags) and not alpha & set(self.bands)
+        self._mask_bands = (
+            self.bands if any(MaskFlags.per_dataset not in f for f in flags) else self.bands[:1]
+        )
+        self.info = LayerInfo(
+            path=layer.path,
+            bands=self.bands,
+            descriptions=tuple(file.descriptions[band - 1] or "" for band in self.bands),
+            dtypes=tuple(dtypes),
+            nodata=tuple(own),
+            resolution=self.grid.resolution,
+            crs=self.grid.crs,
+        )
+
+    def close(self) -> None:
+        self._file.close()
+
+    def read(self, window: Window, out: NDArray, mask: NDArray[np.bool_]) -> None:
+        """Fills ``out`` (C, h, w) and ``mask`` (C, h, w; True = not valid) with a window of the layer's own grid.
+
+        Outside the raster mask is True and out is 0. Of a window that lies inside, arrays smaller than it take every
+        n-th pixel, from overviews where there are.
+        """
+        top, left = max(0, -window.row), max(0, -window.col)
+        bottom = min(window.height, self.grid.height - window.row)
+        right = min(window.width, self.grid.width - window.col)
+        if bottom <= top or right <= left:
+            out[...], mask[...] = 0, True
+            return
+        if (bottom - top, right - left) != (window.height, window.width):
+            out[...], mask[...] = 0, True
+            out, mask = out[:, top:bottom, left:right], mask[:, top:bottom, left:right]
+        inside = RasterioWindow(window.col + left, window.row + top, right - left, bottom - top)
+        self._widen_cache(inside.height)
+        try:
+            self._file.read(list(self.bands), window=inside, out=out)
+            mask[...] = False
+            if self._masked:
+                shape = (len(self._mask_bands), *out.shape[1:])
+                mask |= self._file.read_masks(list(self._mask_bands), window=inside, out_shape=shape) == 0
+        except RasterioError as error:
+            raise InputError(
+                f"{self.path} cannot be read at row {inside.row_off}, column {inside.col_off}: {_cause(error)}.",
+                "The file may be damaged or incomplete; copy or download it again.",
+            ) from error
+        for band, value in self._nodata:
+            mask[band] |= out[band] == value
+        if self.dtype.kind == "f":
+            mask |= ~np.isfinite(out)
+
+    @property
+    def has_overviews(self) -> bool:
+        return all(self._file.overviews(band) for band in self.bands)
+
+    def holds(self, window: Window) -> bool:
+        """Whether a window of the layer's own grid lies inside it."""
+        return (
+            min(window.row, window.col) >= 0
+            and window.row + window.height <= self.grid.height
+            and window.col + window.width <= self.grid.width
+        )
+
+    def overlaps(self, grid: Grid) -> bool:
+        """Whether the layer and a grid share ground, to a few pixels."""
+        return self._window_under(grid) is not None
+
+    def read_onto(
+        self, grid: Grid, dtype: DTypeLike, resampling: Resampling, thin: bool = False
+    ) -> tuple[NDArray, NDArray[np.bool_]]:
+        """The layer resampled to another grid: values (C, h, w) and mask (True = not valid).
+
+        Values and validity are resampled alike and divided by one another, so that what is not valid has no part in
+        any value; a pixel is valid where at least half of its weight is. Where the grid is coarser by a factor of two
+        or more, pixels are averaged first, or (``thin``) only every n-th is read.
+        """
+        height, width = grid.height, grid.width
+        values = np.zeros((len(self.bands), height, width), dtype)
+        mask = np.ones(values.shape, bool)
+        window = self._window_under(grid)
+        if window is None:
+            return values, mask
+        nearest = resampling == Resampling.nearest
+        ratio = min(math.sqrt(self._pixels_under(grid)), 1e6)
+        step = max(1, int(ratio + 0.01))
+        weighted, weight = self._thinned(window, step) if thin else self._reduced(window, step, nearest)
+        transform = within(self.grid.transform, window.row, window.col, step, step)
+        crs = crs_of(
+            self.grid.crs or "EPSG:3857"
+        )  # without a CRS on both sides any one stands for the shared units
+        work = np.concatenate([weighted, weight])
+        result = np.zeros((len(work), height, width), work.dtype)
+        try:
+            reproject(
+                work,
+                result,
+                src_transform=transform,
+                src_crs=crs,
+                dst_transform=grid.transform,
+                dst_crs=crs_of(grid.crs) if grid.crs else crs,
+                resampling=resampling,
+                tolerance=WARP_TOLERANCE,
+            )
+        except (RasterioError, CRSError) as error:
+            raise InputError(
+                f"{self.path} cannot be brought to the grid of the first raster: {_cause(error)}.",
+                "Check the coordinate systems of both rasters.",
+            ) from error
+        warped, share = result[: len(self.bands)], result[len(self.bands) :]
+        mask[...] = share < 0.5
+        np.divide(warped, share, out=warped, where=~mask)
+        if np.dtype(dtype).kind != "f":
+            limits = np.iinfo(np.dtype(dtype))
+            np.clip(np.rint(warped, out=warped), limits.min, limits.max, out=warped)
+        np.copyto(values, warped, where=~mask, casting="unsafe")
+        return values, mask
+
+    def _window_under(self, grid: Grid) -> Window | None:
+        """The layer's pixels that a grid is made of, with a margin for interpolation; None where there are none."""
+        cols, rows = np.meshgrid(np.linspace(0, grid.width, 21), np.linspace(0, grid.height, 21))
+        x, y = project(*apply(grid.transform, cols, rows), grid.crs, self.grid.crs)
+        col, row = apply(~self.grid.transform, x, y)
+        known = np.isfinite(col) & np.isfinite(row)
+        if not known.any():
+            return None
+        col, row = col[known], row[known]
+        margin_x = 4 + 4 * (np.ptp(col) / grid.width)
+        margin_y = 4 + 4 * (np.ptp(row) / grid.height)
+        left, right = max(0, int(col.min() - margin_x)), min(self.grid.width, int(col.max() + margin_x) + 1)
+        top, bottom = max(0, int(row.min() - margin_y)), min(self.grid.height, int(row.max() + margin_y) + 1)
+        return Window(top, left, bottom - top, right - left) if bottom > top and right > left else None
+
+    def _pixels_under(self, grid: Grid) -> float:
+        """How many of the layer's pixels one pixel of a grid covers, at the grid's centre."""
+        cols = grid.width / 2 + np.array([0.0, 1.0, 0.0])
+        rows = grid.height / 2 + np.array([0.0, 0.0, 1.0])
+        x, y = project(*apply(grid.transform, cols, rows), grid.crs, self.grid.crs)
+        col, row = apply(~self.grid.transform, x, y)
+        area = abs((col[1] - col[0]) * (row[2] - row[0]) - (col[2] - col[0]) * (row[1] - row[0]))
+        return float(area) if np.isfinite(area) else 1.0
+
+    def _reduced(self, window: Window, step: int, nearest: bool) -> tuple[NDArray, NDArray]:
+        """A window step x step pixels coarser: values times validity (C, h, w), and validity 0..1 (C, h, w).
+
+        Read in chunks of rows, so that memory goes by what comes out.
+        """
+        dtype = self._working_dtype
+        bands, height, width = (
+            len(self.bands),
+            math.ceil(window.height / step),
+            math.ceil(window.width / step),
+        )
+        weighted = np.zeros((bands, height, width), dtype)
+        weight = np.zeros((bands, height, width), dtype)
+        rows = max(1, CHUNK // (bands * step * step * width))
+        for first in range(0, height, rows):
+            n = min(rows, height - first)
+            part = Window(window.row + first * step, window.col, n * step, width * step)
+            values = np.empty((bands, part.height, part.width), self.dtype)
+            mask = np.empty(values.shape, bool)
+            self.read(part, values, mask)
+            if nearest:
+                middle = np.s_[:, step // 2 :: step, step // 2 :: step]
+                values, valid = values[middle], ~mask[middle]
+                weighted[:, first : first + n] = np.where(valid, values, 0)
+                weight[:, first : first + n] = valid
+                continue
+            valid = ~mask
+            blocks = (bands, n, step, width, step)
+            np.copyto(values, 0, where=mask)
+            values.reshape(blocks).mean(axis=(2, 4), dtype=dtype, out=weighted[:, first : first + n])
+            valid.reshape(blocks).mean(axis=(2, 4), dtype=dtype, out=weight[:, first : first + n])
+        return weighted, weight
+
+    def _thinned(self, window: Window, step: int) -> tuple[NDArray, NDArray]:
+        """As ``_reduced``, taking one pixel in step x step."""
+        height, width = max(1, window.height // step), max(1, window.width // step)
+        values = np.empty((len(self.bands), height, width), self.dtype)
+        mask = np.empty(values.shape, bool)
+        part = Window(
+            window.row, window.col, min(height * step, window.height), min(width * step, window.width)
+        )
+        self.read(part, values, mask)
+        np.copyto(values, 0, where=mask)
+        return values.astype(self._working_dtype), (~mask).astype(self._working_dtype)
+
+    @property
+    def _working_dtype(self) -> np.dtype:
+        """The float type that holds the layer's values well enough to resample them."""
+        small = self.dtype.itemsize <= (4 if self.dtype.kind == "f" else 2)
+        return np.dtype(np.float32 if small else np.float64)
+
+    def _widen_cache(self, rows: int) -> None:
+        """Lets GDAL keep one strip of a file whose blocks are as wide as the raster: tiles beside one another share
+        its blocks, and each would decode the whole strip again."""
+        if self._file.block_shapes[0][1] < self.grid.width:
+            return
+        needed = 2 * rows * self.grid.width * sum(np.dtype(dtype).itemsize for dtype in self._file.dtypes)
+        needed = min(needed + (64 << 20), LARGEST_CACHE)
+        if needed > int(get_gdal_config("GDAL_CACHEMAX") or 0):
+            set_gdal_config("GDAL_CACHEMAX", needed)
+
+
+def open_raster(path: str) -> rasterio.DatasetReader:
+    """An open raster. Raises InputError where there is none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            return rasterio.open(path)
+    except (RasterioError, CRSError) as error:
+        if ":" not in path[2:] and not path.startswith("/vsi") and not Path(path).exists():
+            raise InputError(
+                f"There is no file {path}.", "Check that it was not moved or renamed."
+            ) from error
+        raise InputError(
+            f"{path} cannot be opened as a raster: {_cause(error)}.",
+            "The file may be damaged, or no raster at all.",
+        ) from error
+
+
+def _cause(error: BaseException) -> str:
+    """GDAL's own words: the innermost cause of a rasterio error."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error).strip().rstrip(".")
+
+
+def _per_band(layer: Layer, count: int) -> Sequence[float | None]:
+    if not isinstance(layer.nodata, (tuple, list)):
+        return [layer.nodata] * count
+    if len(layer.nodata) != count:
+        raise InputError(
+            f"{len(layer.nodata)} nodata values were given for {count} band(s) of {layer.path}.",
+            "Give one value, or one a band.",
+        )
+    return layer.nodata
+
+
+def _usable(value: float | None, dtype: np.dtype) -> np.generic | None:
+    """A nodata value in the band's type; None where no pixel can have it (NaN is caught as not finite)."""
+    if value is None or math.isnan(value):
+        return None
+    if dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            return dtype.type(value)
+    limits = np.iinfo(dtype)
+    return dtype.type(int(value)) if value == int(value) and limits.min <= value <= limits.max else None

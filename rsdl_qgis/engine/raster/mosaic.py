@@ -1,0 +1,148 @@
+"""Overlapping tiles blended back into one raster, a strip at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .grid import Window
+from .tiles import starts
+
+Emit = Callable[[int, NDArray[np.float32], NDArray[np.bool_]], None]
+
+
+class Mosaic:
+    """Blends the tiles of ``tiles(height, width, tile, overlap)`` and gives out finished rows.
+
+    ``emit(row, values, valid)`` is called in row order, each row once, as soon as no later tile touches it:
+    values (channels, rows, width) float32, valid (rows, width) bool. The arrays belong to the receiver. Values where
+    valid is False mean nothing. One strip as high as a tile is held.
+
+    Neighbours cross-fade with a raised cosine over ``overlap`` pixels, rows and columns independently; outside these
+    seams a pixel is one tile's value as it is, and nothing fades at the raster's border. The fade is written
+    as ``a + w (b - a)``, so that tiles that agree give their value exactly. A value counts only where its tile is valid.
+    """
+
+    def __init__(
+        self, height: int, width: int, channels: int, tile: tuple[int, int], overlap: int, emit: Emit
+    ):
+        self._rows = _seams(starts(height, tile[0], overlap), tile[0], overlap, height)
+        self._cols = _seams(starts(width, tile[1], overlap), tile[1], overlap, width)
+        self._width, self._channels, self._emit = width, channels, emit
+        self._count = 0  # tiles taken so far
+        self._top = 0  # raster row of the strip's first row
+        self._values, self._valid = self._strip(self._rows[0].stop)
+
+    def add(self, window: Window, values: NDArray, valid: NDArray[np.bool_]) -> None:
+        """The next tile in row-major order: values (channels, h, w), valid (h, w).
+
+        Raises ValueError where the tile is not the next one or the shapes do not fit.
+        """
+        row, col = self._expect(window)
+        if values.shape != (self._channels, window.height, window.width) or valid.shape != values.shape[1:]:
+            raise ValueError(f"Values {values.shape} and valid {valid.shape} do not fit the tile {window}.")
+        self._blend(row, col, values, valid)
+        self._advance()
+
+    def skip(self, window: Window) -> None:
+        """The next tile has no valid pixel."""
+        self._expect(window)
+        self._advance()
+
+    def close(self) -> None:
+        """Raises ValueError where tiles are missing."""
+        if self._count != len(self._rows) * len(self._cols):
+            raise ValueError(f"{self._count} of {len(self._rows) * len(self._cols)} tiles came.")
+
+    def _expect(self, window: Window) -> tuple[_Seam, _Seam]:
+        if self._count >= len(self._rows) * len(self._cols):
+            raise ValueError(f"All tiles came before {window}.")
+        r, c = divmod(self._count, len(self._cols))
+        row, col = self._rows[r], self._cols[c]
+        if (window.row, window.col) != (row.start, col.start):
+            raise ValueError(
+                f"The next tile starts at {(row.start, col.start)}, not at {(window.row, window.col)}."
+            )
+        return row, col
+
+    def _blend(self, row: _Seam, col: _Seam, values: NDArray, valid: NDArray[np.bool_]) -> None:
+        down = slice(row.plain - self._top, row.stop - self._top)
+        right = slice(col.plain, col.stop)
+        tile_down, tile_right = (
+            slice(row.plain - row.start, row.length),
+            slice(col.plain - col.start, col.length),
+        )
+        self._values[:, down, right] = values[:, tile_down, tile_right]
+        self._valid[down, right] = valid[tile_down, tile_right]
+        if col.plain > col.fade:  # seam with the tile on the left
+            weight = np.broadcast_to(col.ramp, (row.stop - row.plain, col.ramp.size))
+            self._fade(row.plain, col.fade, row, col, values, valid, weight)
+        if (
+            row.plain > row.fade
+        ):  # seam with the tiles above, of which the right neighbour's share is left to it
+            left, rest = np.ones(col.stop - col.fade, np.float32), np.ones(col.stop - col.fade, np.float32)
+            left[: col.ramp.size] = col.ramp
+            rest[col.next_fade - col.fade :] = 0
+            rest[col.next_fade - col.fade :][: col.next_ramp.size] = 1 - col.next_ramp
+            down_weight = row.ramp[:, None]
+            weight = down_weight * left * rest / (1 - down_weight * (1 - rest))
+            self._fade(row.fade, col.fade, row, col, values, valid, weight)
+
+    def _fade(
+        self, top: int, left: int, row: _Seam, col: _Seam, values: NDArray, valid: NDArray, weight: NDArray
+    ) -> None:
+        height, width = weight.shape
+        rows, cols = slice(top - self._top, top - self._top + height), slice(left, left + width)
+        old, old_valid = self._values[:, rows, cols], self._valid[rows, cols]
+        rows, cols = slice(top - row.start, top - row.start + height), slice(left - col.start, left - col.start + width)
+        new, new_valid = values[:, rows, cols], valid[rows, cols]
+        np.copyto(old, 0, where=~old_valid)  # a value without a partner counts alone
+        step = np.subtract(new, old, dtype=np.float32)
+        step *= np.where(old_valid, weight, np.float32(1))
+        np.add(old, step, out=old, where=new_valid)
+        old_valid |= new_valid
+
+    def _advance(self) -> None:
+        self._count += 1
+        r, c = divmod(self._count, len(self._cols))
+        if c:
+            return
+        if r == len(self._rows):
+            self._emit(self._top, self._values, self._valid)
+            self._values, self._valid = self._strip(0)
+            return
+        done = self._rows[r].fade - self._top
+        values, valid = self._values, self._valid
+        self._values, self._valid = self._strip(self._rows[r].stop - self._rows[r].fade)
+        kept = values.shape[1] - done
+        self._values[:, :kept] = values[:, done:]
+        self._valid[:kept] = valid[done:]
+        top, self._top = self._top, self._top + done
+        self._emit(top, values[:, :done], valid[:done])
+
+    def _strip(self, rows: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        return np.zeros((self._channels, rows, self._width), np.float32), np.zeros((rows, self._width), bool)
+
+
+class _Seam:
+    """One tile along one axis, in raster pixels: it fades in over ``ramp`` from ``fade`` to ``plain``, counts alone
+    from there, and its successor fades in over ``next_ramp`` from ``next_fade``. ``length``: pixels on the raster."""
+
+    def __init__(self, start: int, length: int, fade: int, ramp: NDArray[np.float32]):
+        self.start, self.length, self.stop = start, length, start + length
+        self.fade, self.ramp, self.plain = fade, ramp, fade + ramp.size
+        self.next_fade, self.next_ramp = self.stop, ramp[:0]
+
+
+def _seams(firsts: list[int], size: int, overlap: int, length: int) -> list[_Seam]:
+    ramp = (0.5 - 0.5 * np.cos(np.pi * (np.arange(overlap) + 0.5) / max(overlap, 1))).astype(np.float32)
+    seams = [_Seam(firsts[0], min(size, length), firsts[0], ramp[:0])]
+    for start in firsts[1:]:
+        last = seams[-1]
+        # The last tile shares more than the overlap: the seam lies in the middle of what is shared, clear of the seam before.
+        shared = max(start, last.plain)
+        last.next_fade, last.next_ramp = shared + (last.stop - shared - overlap) // 2, ramp
+        seams.append(_Seam(start, size, last.next_fade, ramp))
+    return seams

@@ -1,0 +1,221 @@
+"""Rows of pixels into a finished GeoTIFF."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import rasterio
+from numpy.typing import DTypeLike, NDArray
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioError
+from rasterio.windows import Window as RasterioWindow
+
+from ..errors import OutputError
+from .grid import Grid, crs_of
+from .part import Part
+
+BLOCK = 512  # pixels a side
+SMALLEST_OVERVIEW = 256
+
+ClassEntry = tuple[int, str, str]  # value, name, "#rrggbb"
+
+
+class RasterSink:
+    """Writes a raster row by row: tiled GeoTIFF (zstd; BigTIFF when needed) with overviews. A context manager that
+    finishes the file, or removes it when an exception passes.
+
+    ``classes`` (value, name, '#rrggbb') become GDAL category names and, for uint8, a colour table; ``metadata`` and
+    the class names are kept in the file's tags. The file is written beside ``path``, read back, and renamed when whole.
+
+    A sink is not thread-safe: use it from one thread at a time. Raises OutputError where the file cannot be written,
+    the disk being full included; then nothing is left behind.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        grid: Grid,
+        *,
+        count: int,
+        dtype: DTypeLike,
+        nodata: float | None,
+        band_names: Sequence[str] = (),
+        classes: Sequence[ClassEntry] = (),
+        metadata: Mapping[str, str] | None = None,
+        overviews: bool = True,
+    ):
+        if Path(path).suffix.lower() not in (".tif", ".tiff"):
+            raise OutputError(f"{path} is no GeoTIFF name.", "Let the output's name end in .tif.")
+        self._grid, self._dtype, self._classes, self._overviews = grid, np.dtype(dtype), classes, overviews
+        self._part = Part(path)
+        self._rows = 0  # given so far
+        self._strip = np.empty((count, min(BLOCK, grid.height), grid.width), self._dtype)
+        self._checksums: list[int] = []
+        predictor = 3 if self._dtype.kind == "f" else 2 if self._dtype.itemsize > 1 else 1
+        try:
+            with self._part.guard(RasterioError):
+                self._file = rasterio.open(
+                    self._part.path,
+                    "w",
+                    driver="GTiff",
+                    height=grid.height,
+                    width=grid.width,
+                    count=count,
+                    dtype=self._dtype,
+                    crs=crs_of(grid.crs) if grid.crs else None,
+                    transform=grid.transform,
+                    nodata=nodata,
+                    tiled=True,
+                    blockxsize=BLOCK,
+                    blockysize=BLOCK,
+                    interleave="band",
+                    compress="zstd",
+                    zstd_level=1,
+                    predictor=predictor,
+                    bigtiff="if_safer",
+                )
+                self._describe(band_names, metadata or {})
+        except BaseException:
+            self.abort()
+            raise
+
+    def __enter__(self) -> RasterSink:
+        return self
+
+    def __exit__(self, kind: object, *exception: object) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abort()
+
+    def write(self, row: int, array: NDArray) -> None:
+        """The next rows, starting at ``row``: (count, rows, width). Raises ValueError where they are not the next."""
+        count, height, width = self._strip.shape
+        if (
+            row != self._rows
+            or array.shape != (count, array.shape[1], width)
+            or row + array.shape[1] > self._grid.height
+        ):
+            raise ValueError(
+                f"Rows {row} to {row + array.shape[1]} {array.shape} do not follow row {self._rows}."
+            )
+        taken = 0
+        while taken < array.shape[1]:
+            # Whole blocks only: a block written twice would leave a hole in a compressed file.
+            start = self._rows % BLOCK
+            rows = min(array.shape[1] - taken, height - start)
+            self._strip[:, start : start + rows] = array[:, taken : taken + rows]
+            taken += rows
+            self._rows += rows
+            if start + rows == height or self._rows == self._grid.height:
+                self._flush(start + rows)
+
+    def close(self) -> Path:
+        """Finishes the file: overviews, a check that all of it is on disk, the final name. Returns its path.
+
+        Raises OutputError as the class, ValueError where rows are missing.
+        """
+        if self._part.path is None:
+            return self._part.target
+        try:
+            if self._rows != self._grid.height:
+                raise ValueError(f"{self._rows} of {self._grid.height} rows came.")
+            with self._part.guard(RasterioError):
+                self._file.close()
+                self._check()
+                if self._overviews:
+                    self._build_overviews()
+                if self._classes:
+                    _write_category_names(Path(f"{self._part.path}.aux.xml"), self._classes)
+            return self._part.commit()
+        except BaseException:
+            self.abort()
+            raise
+
+    def abort(self) -> None:
+        """Removes the unfinished file; does nothing once the file is finished."""
+        file = getattr(self, "_file", None)
+        if file is not None and not file.closed:
+            try:
+                file.close()
+            except RasterioError:
+                pass  # it is thrown away
+        self._part.discard()
+
+    def _describe(self, band_names: Sequence[str], metadata: Mapping[str, str]) -> None:
+        names = {f"CLASS_{value}": name for value, name, _ in self._classes}
+        self._file.update_tags(**{**metadata, **names})
+        for band, name in enumerate(band_names, start=1):
+            self._file.set_band_description(band, name)
+        if self._classes and self._dtype == np.uint8:
+            colours = {value: (*bytes.fromhex(colour.lstrip("#")), 255) for value, _, colour in self._classes}
+            self._file.write_colormap(1, colours)
+
+    def _flush(self, rows: int) -> None:
+        strip = self._strip[:, :rows]
+        window = RasterioWindow(0, self._rows - rows, self._grid.width, rows)
+        with self._part.guard(RasterioError):
+            self._file.write(strip, window=window)
+        self._checksums.append(_checksum(strip))
+
+    def _check(self) -> None:
+        """Reads the file back and compares it: GDAL may report a full disk late, or only in its log."""
+        with rasterio.open(self._part.path) as file:
+            for i, checksum in enumerate(self._checksums):
+                rows = min(BLOCK, self._grid.height - i * BLOCK)
+                strip = file.read(window=RasterioWindow(0, i * BLOCK, self._grid.width, rows))
+                if _checksum(strip) != checksum:
+                    raise self._part.failure(f"rows {i * BLOCK} to {i * BLOCK + rows} came back changed")
+
+    def _build_overviews(self) -> None:
+        largest, factors = max(self._grid.height, self._grid.width), [2]
+        while largest > SMALLEST_OVERVIEW * factors[-1]:
+            factors.append(factors[-1] * 2)
+        if not factors[:-1]:
+            return
+        rule = Resampling.average if self._dtype.kind == "f" else Resampling.mode
+        options = {"ZSTD_LEVEL_OVERVIEW": 1, "GDAL_TIFF_OVR_BLOCKSIZE": BLOCK}
+        with rasterio.Env(**options), rasterio.open(self._part.path, "r+") as file:
+            file.build_overviews(factors[:-1], rule)
+        size = self._part.path.stat().st_size
+        with rasterio.open(self._part.path) as file:
+            for band in file.indexes:
+                for level, factor in enumerate(file.overviews(band)):
+                    for block in _last_blocks(file.height, file.width, factor):
+                        place = [
+                            int(file.get_tag_item(f"BLOCK_{what}_{block}", "TIFF", bidx=band, ovr=level) or 0)
+                            for what in ("OFFSET", "SIZE")
+                        ]
+                        if not all(place) or sum(place) > size:
+                            raise self._part.failure(f"its overview 1:{factor} is not whole")
+
+
+def _last_blocks(height: int, width: int, factor: int) -> list[str]:
+    """'column_row' of all blocks of an overview."""
+    rows, cols = (-(-(-(-n // factor)) // BLOCK) for n in (height, width))
+    return [f"{col}_{row}" for row in range(rows) for col in range(cols)]
+
+
+def _checksum(array: NDArray) -> int:
+    checksum = 0
+    for band in array:
+        checksum = zlib.crc32(np.ascontiguousarray(band), checksum)
+    return checksum
+
+
+def _write_category_names(path: Path, classes: Sequence[ClassEntry]) -> None:
+    """GDAL keeps category names in a file beside the raster; they stand in the order of their values from 0."""
+    root = ElementTree.parse(path).getroot() if path.exists() else ElementTree.Element("PAMDataset")
+    band = root.find("PAMRasterBand[@band='1']")
+    if band is None:
+        band = ElementTree.SubElement(root, "PAMRasterBand", band="1")
+    names = {value: name for value, name, _ in classes}
+    categories = ElementTree.SubElement(band, "CategoryNames")
+    for value in range(max(names) + 1):
+        ElementTree.SubElement(categories, "Category").text = names.get(value, "")
+    ElementTree.ElementTree(root).write(path, encoding="utf-8")

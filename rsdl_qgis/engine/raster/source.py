@@ -1,0 +1,275 @@
+"""The rasters a job reads: named inputs, each of one or more dates, all on one grid."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.enums import Resampling
+from rasterio.features import geometry_mask
+
+from ..errors import InputError
+from .grid import PIXEL_TOLERANCE, Bounds, Grid, Window, text
+from .layer import Layer, LayerInfo, OpenLayer
+from .vectors import outline, read_polygons
+
+__all__ = ["Layer", "LayerInfo", "RasterSource", "inspect", "valid_pixels"]
+
+RESAMPLING = {
+    "nearest": Resampling.nearest,
+    "bilinear": Resampling.bilinear,
+    "cubic": Resampling.cubic,
+}
+SAME_RESOLUTION = 0.01  # relative difference below which nothing is resampled
+LARGEST_FULL_SAMPLE = 20_000_000  # pixels a band that sample() may decode in full
+PATCHES = 8  # a larger raster without overviews is sampled in so many patches along each axis
+
+
+class RasterSource:
+    """Named inputs on one grid, read window by window. A context manager.
+
+    ``inputs``: the layers of each input, one a date, all with the same number of bands. The grid is the first layer's
+    own (rotation kept), cut to ``extent`` (xmin, ymin, xmax, ymax in ``extent_crs``, default the grid's CRS) and, where
+    ``resolution`` (metres a pixel) is given and differs, resampled to it. Layers on other grids are resampled to it as
+    they are read (``resampling``: nearest, bilinear or cubic; paletted layers always nearest). ``mask``: a vector file
+    ('path' or 'path|layername=x') outside whose polygons nothing is valid.
+
+    Files stay open and are not thread-safe: use a source from one thread at a time.
+    Raises InputError where a file cannot be used, the layers do not overlap, or only one of two has a CRS.
+    """
+
+    def __init__(
+        self,
+        inputs: Mapping[str, Sequence[Layer]],
+        *,
+        resolution: float | None = None,
+        extent: Bounds | None = None,
+        extent_crs: str | None = None,
+        mask: str | None = None,
+        resampling: str = "bilinear",
+    ):
+        if resampling not in RESAMPLING:
+            raise InputError(
+                f"There is no resampling '{resampling}'.", f"Choose one of {', '.join(RESAMPLING)}."
+            )
+        self._resampling = RESAMPLING[resampling]
+        self._layers: dict[str, list[OpenLayer]] = {}
+        try:
+            for name, layers in inputs.items():
+                opened = self._layers.setdefault(name, [])
+                for layer in layers:
+                    opened.append(OpenLayer(layer))
+            self.grid = self._common_grid(resolution, extent, extent_crs)
+            self._dtypes = {name: _common_dtype(name, layers) for name, layers in self._layers.items()}
+            self._offsets = {layer: _offset(layer, self.grid) for layer in self._all()}
+            self._polygons = None
+            if mask is not None:
+                self._polygons = [(outline(p), p) for p in read_polygons(mask, self.grid.crs)]
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> RasterSource:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        for layers in self._layers.values():
+            for layer in layers:
+                layer.close()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The inputs' names."""
+        return tuple(self._layers)
+
+    def layers(self, name: str) -> list[LayerInfo]:
+        """What is known of an input's layers, one a date."""
+        return [layer.info for layer in self._layers[name]]
+
+    def read(self, window: Window) -> dict[str, np.ma.MaskedArray]:
+        """The pixels of a window of ``grid``, which may stick out: for each input (T, C, h, w) in the layers' common type.
+
+        The mask is a full array, True where a value is not valid: nodata (the file's and the person's), masked by the
+        file (mask band, alpha, .msk), not finite, outside the raster, or outside the mask's polygons.
+        Raises InputError where a file turns out damaged.
+        """
+        outside = self._outside(window)
+        arrays = {}
+        for name, layers in self._layers.items():
+            shape = (len(layers), len(layers[0].bands), window.height, window.width)
+            values, mask = np.empty(shape, self._dtypes[name]), np.empty(shape, bool)
+            for t, layer in enumerate(layers):
+                offset = self._offsets[layer]
+                if offset is None:
+                    grid, dtype = self.grid.crop(window), self._dtypes[name]
+                    values[t], mask[t] = layer.read_onto(grid, dtype, self._rule(layer))
+                    _mask_sticking_out(mask[t], window, self.grid)
+                    continue
+                own = Window(window.row + offset[0], window.col + offset[1], window.height, window.width)
+                layer.read(own, values[t], mask[t])
+                _mask_sticking_out(mask[t], window, self.grid)
+            if outside is not None:
+                mask |= outside
+            arrays[name] = np.ma.MaskedArray(values, mask, copy=False)
+        return arrays
+
+    def valid(self, window: Window) -> NDArray[np.bool_]:
+        """(h, w): where every band of every date of every input is valid."""
+        return valid_pixels(self.read(window))
+
+    def sample(self, pixels: int = 250_000) -> dict[str, np.ma.MaskedArray]:
+        """About ``pixels`` pixels from all over the grid, for statistics: for each input (T, C, n, m) as from ``read``.
+
+        Overviews are used where there are; a large raster without them gives patches (laid side by side), so that not
+        all of it is decoded. All arrays hold the same places.
+        """
+        grid = self.grid
+        factor = min(1.0, math.sqrt(pixels / (grid.height * grid.width)))
+        if grid.height * grid.width > LARGEST_FULL_SAMPLE and not all(
+            layer.has_overviews for layer in self._all()
+        ):
+            patches = self._patches(pixels)
+            if not all(array.mask.all() for array in patches.values()):
+                return patches
+        coarse = grid.scaled(factor, factor)
+        outside = self._outside_of(coarse)
+        arrays = {}
+        for name, layers in self._layers.items():
+            shape = (len(layers), len(layers[0].bands), coarse.height, coarse.width)
+            values, mask = np.empty(shape, self._dtypes[name]), np.empty(shape, bool)
+            for t, layer in enumerate(layers):
+                offset = self._offsets[layer]
+                if offset is not None and layer.holds(own := Window(*offset, grid.height, grid.width)):
+                    layer.read(own, values[t], mask[t])
+                else:
+                    values[t], mask[t] = layer.read_onto(
+                        coarse, self._dtypes[name], Resampling.nearest, thin=True
+                    )
+            if outside is not None:
+                mask |= outside
+            arrays[name] = np.ma.MaskedArray(values, mask, copy=False)
+        return arrays
+
+    def _patches(self, pixels: int) -> dict[str, np.ma.MaskedArray]:
+        side = math.ceil(math.sqrt(pixels) / PATCHES)
+        rows, cols = (
+            np.linspace(0, n - side, PATCHES).astype(int) for n in (self.grid.height, self.grid.width)
+        )
+        parts = [self.read(Window(int(row), int(col), side, side)) for row in rows for col in cols]
+        return {name: np.ma.concatenate([part[name] for part in parts], axis=3) for name in self.names}
+
+    def _all(self) -> list[OpenLayer]:
+        return [layer for layers in self._layers.values() for layer in layers]
+
+    def _rule(self, layer: OpenLayer) -> Resampling:
+        return Resampling.nearest if layer.paletted else self._resampling
+
+    def _common_grid(self, resolution: float | None, extent: Bounds | None, extent_crs: str | None) -> Grid:
+        layers = self._all()
+        if not layers:
+            raise InputError("There is no raster to read.", "Choose at least one raster layer.")
+        first = layers[0]
+        for other in layers[1:]:
+            _check_pair(first, other)
+        grid = first.grid
+        if extent is not None:
+            grid = grid.crop(grid.window(extent, extent_crs))
+        if resolution is not None:
+            if not resolution > 0:
+                raise InputError(
+                    f"A resolution of {resolution} m cannot be.", "Give metres a pixel, above 0."
+                )
+            x, y = grid.resolution
+            if max(abs(x / resolution - 1), abs(y / resolution - 1)) > SAME_RESOLUTION:
+                grid = grid.scaled(y / resolution, x / resolution)
+        return grid
+
+    def _outside(self, window: Window) -> NDArray[np.bool_] | None:
+        return self._outside_of(self.grid.crop(window))
+
+    def _outside_of(self, grid: Grid) -> NDArray[np.bool_] | None:
+        """(h, w) True outside the mask's polygons; None where there is no mask."""
+        if self._polygons is None:
+            return None
+        xmin, ymin, xmax, ymax = grid.bounds
+        near = [
+            p
+            for (x0, y0, x1, y1), p in self._polygons
+            if x0 <= xmax and x1 >= xmin and y0 <= ymax and y1 >= ymin
+        ]
+        if not near:
+            return np.ones((grid.height, grid.width), bool)
+        return geometry_mask(near, (grid.height, grid.width), grid.transform)
+
+
+def inspect(layer: Layer) -> LayerInfo:
+    """What is known of a layer, without keeping it open. Raises InputError where it cannot be used."""
+    opened = OpenLayer(layer)
+    opened.close()
+    return opened.info
+
+
+def valid_pixels(arrays: Mapping[str, np.ma.MaskedArray]) -> NDArray[np.bool_]:
+    """(h, w): where no array of (T, C, h, w) is masked in any date or band; at least one array."""
+    invalid = [
+        np.ma.getmaskarray(array).reshape(-1, *array.shape[-2:]).any(axis=0) for array in arrays.values()
+    ]
+    return ~np.logical_or.reduce(invalid)
+
+
+def _mask_sticking_out(mask: NDArray[np.bool_], window: Window, grid: Grid) -> None:
+    """Masks what lies outside the grid, though the layer may go on there."""
+    mask[:, : max(0, -window.row)] = True
+    mask[:, max(0, grid.height - window.row) :] = True
+    mask[:, :, : max(0, -window.col)] = True
+    mask[:, :, max(0, grid.width - window.col) :] = True
+
+
+def _offset(layer: OpenLayer, grid: Grid) -> tuple[int, int] | None:
+    """Where the grid begins in the layer's own pixels; None where the layer has to be resampled."""
+    offset = layer.grid.pixel_offset(grid)
+    if offset is None or any(abs(o - round(o)) > 10 * PIXEL_TOLERANCE for o in offset):
+        return None
+    return round(offset[0]), round(offset[1])
+
+
+def _common_dtype(name: str, layers: Sequence[OpenLayer]) -> np.dtype:
+    if not layers:
+        raise InputError(f"The input '{name}' has no raster.", "Choose a raster for it.")
+    counts = [len(layer.bands) for layer in layers]
+    if len(set(counts)) > 1:
+        described = ", ".join(f"{layer.path} has {count}" for layer, count in zip(layers, counts))
+        raise InputError(
+            f"The dates of '{name}' differ in their number of bands: {described}.",
+            "Choose the same bands for each date.",
+        )
+    return np.result_type(*(layer.dtype for layer in layers))
+
+
+def _check_pair(first: OpenLayer, other: OpenLayer) -> None:
+    """Raises InputError where a layer cannot be placed on the first one's grid."""
+    if (first.grid.crs is None) != (other.grid.crs is None):
+        without, with_crs = (first, other) if first.grid.crs is None else (other, first)
+        raise InputError(
+            f"{without.path} has no coordinate system, but {with_crs.path} has one.",
+            "Give the former its coordinate system (in QGIS: Assign projection).",
+        )
+    if first.grid.crs is None:
+        unplaced = [layer for layer in (first, other) if layer.grid.transform.is_identity]
+        same_shape = (first.grid.height, first.grid.width) == (other.grid.height, other.grid.width)
+        if unplaced and not (len(unplaced) == 2 and same_shape):
+            raise InputError(
+                f"{first.path} ({first.grid.width} x {first.grid.height} pixels) and {other.path} "
+                f"({other.grid.width} x {other.grid.height} pixels) are not georeferenced, so they cannot be aligned.",
+                "Georeference both, or use rasters of the same size.",
+            )
+    if not other.overlaps(first.grid):
+        raise InputError(
+            f"{other.path} does not overlap {first.path}, which covers {text(first.grid.bounds)}.",
+            "Choose layers of the same place, and check the coordinate system of both.",
+        )
