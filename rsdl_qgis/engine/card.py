@@ -1,0 +1,178 @@
+"""The model card: what a model takes and gives. Standard library only, so that QGIS can read it.
+
+On disk it is a STAC Item of the Machine Learning Model extension (MLM 1.5) with ``rsdl:`` properties for what MLM has
+no term for. Every exported ONNX carries the same item in its metadata under the key ``rsdl:card``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import MismatchError, ModelError
+
+MLM_SCHEMA = "https://stac-extensions.github.io/mlm/v1.5.0/schema.json"
+ONNX_FILE = "model.onnx"
+WEIGHTS_FILE = "weights.safetensors"
+CARD_FILE = "model.json"
+
+
+@dataclass(frozen=True)
+class Band:
+    """A band by its usual name, and the other names that rasters give it."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+
+    def matches(self, description: str | None) -> bool:
+        """Whether a raster's band description names this band: 'B11', 'b11', 'S2 B11 (SWIR 1)', 'Sigma0_VV_db'."""
+        if not description:
+            return False
+        words = re.split(r"[^a-z0-9]+", description.lower())
+        names = {re.sub(r"[^a-z0-9]+", "", name.lower()) for name in (self.name, *self.aliases)}
+        return any(word in names for word in words) or re.sub(r"[^a-z0-9]+", "", description.lower()) in names
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """How raster values become what the network saw in training.
+
+    ``robust``: each band of each date by the ``low`` and ``high`` percentiles of the raster's own valid pixels to
+    0..1, clipped to ``clip``; ``linear``: values divided by ``divisor``. Then, for both, minus ``mean``, over ``std``
+    (dates x bands). ``decibel``: the training data was backscatter in dB, linear backscatter is converted first.
+    """
+
+    method: str = "linear"
+    low: float = 2.0
+    high: float = 98.0
+    clip: tuple[float, float] | None = None
+    divisor: float = 1.0
+    mean: tuple[tuple[float, ...], ...] = ()
+    std: tuple[tuple[float, ...], ...] = ()
+    decibel: bool = False
+
+
+@dataclass(frozen=True)
+class Input:
+    """One named input: a sensor, its dates and bands."""
+
+    name: str
+    bands: tuple[Band, ...]
+    dates: tuple[str, ...] = ("image",)
+    role: str = ""
+    scaling: Scaling = field(default_factory=Scaling)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(dates, bands)."""
+        return len(self.dates), len(self.bands)
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class: its value in the class raster, its name, its colour as '#rrggbb'."""
+
+    value: int
+    name: str
+    color: str
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """How a raster is cut for the network, in pixels.
+
+    ``size``: of training; ``any_size``: other sizes, multiples of ``multiple``, work too; ``overlap``: default;
+    ``memory``: bytes the network needs for each pixel it runs, from which the largest tile follows.
+    """
+
+    size: int = 256
+    overlap: int = 64
+    multiple: int = 32
+    any_size: bool = True
+    memory: int = 600
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What a model takes and gives. ``resolution`` in metres a pixel; ``resolution_tolerance`` is a factor."""
+
+    name: str
+    title: str
+    inputs: tuple[Input, ...]
+    classes: tuple[Class, ...]
+    task: str = "segmentation"
+    network: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+    tiling: Tiling = field(default_factory=Tiling)
+    resolution: float | None = None
+    resolution_tolerance: float = 2.0
+    activation: str = "softmax"  # what turns the network's logits into probabilities; the ONNX has it inside
+    threshold: float | None = None  # two classes: the second one's least probability; None = the likeliest class
+    half_precision: bool = True  # on a GPU
+    axes: str = "NTCHW"  # of the ONNX inputs; foreign models take NCHW
+    sha256: Mapping[str, str] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def input(self, name: str) -> Input:
+        """The input of that name; ModelError if there is none."""
+        for item in self.inputs:
+            if item.name == name:
+                return item
+        raise ModelError(f"Model '{self.name}' has no input '{name}', only {[i.name for i in self.inputs]}.")
+
+    @property
+    def nodata(self) -> int:
+        """Nodata of the class raster: 255, or 65535 past 254 classes (DESIGN, validity)."""
+        return 255 if max(c.value for c in self.classes) < 255 else 65535
+
+    def to_json(self) -> dict[str, Any]:
+        """The card as a STAC MLM item."""
+        from .mlm import to_item
+
+        return to_item(self)
+
+    @classmethod
+    def from_json(cls, item: Mapping[str, Any]) -> ModelCard:
+        """The card in a STAC MLM item; ModelError says what the item lacks."""
+        from .mlm import from_item
+
+        return from_item(item)
+
+
+def match_bands(wanted: Input, descriptions: Sequence[str | None], count: int) -> tuple[int, ...]:
+    """The raster bands (from 1) that are the input's bands: by description, else in order when the counts agree.
+
+    MismatchError names what the model needs and what the raster has.
+    """
+    found = []
+    for band in wanted.bands:
+        hits = [i + 1 for i, text in enumerate(descriptions) if band.matches(text)]
+        if len(hits) > 1:
+            exact = [i for i in hits if (descriptions[i - 1] or "").strip().lower() == band.name.lower()]
+            hits = exact or hits[:1]
+        found += hits
+    if len(found) == len(wanted.bands):
+        return tuple(found)
+    if count == len(wanted.bands):
+        return tuple(range(1, count + 1))
+    needs = ", ".join(band.name for band in wanted.bands)
+    has = ", ".join(text or f"band {i + 1}" for i, text in enumerate(descriptions)) or f"{count} bands"
+    raise MismatchError(
+        f"The model needs {len(wanted.bands)} band(s) of {wanted.role or wanted.name} ({needs}), "
+        f"and the raster has {count}: {has}.",
+        "Choose the bands by number, in that order.",
+    )
+
+
+def read_json(text: str, where: str) -> ModelCard:
+    """The card in a JSON text; ModelError names ``where`` when it is not one."""
+    try:
+        item = json.loads(text)
+    except ValueError as error:
+        raise ModelError(f"The model card in {where} is not JSON: {error}.") from None
+    return ModelCard.from_json(item)

@@ -1,0 +1,1 @@
+"""What other programs say of a model, read as our card."""

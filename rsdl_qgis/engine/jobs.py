@@ -1,0 +1,265 @@
+"""The operations a job can ask for: a table of name -> function(arguments, report) -> result."""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import datetime, timezone
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..paths import plugin_version
+from .card import ModelCard
+from .errors import InputError, MismatchError, OutputError
+from .predict import Plan, predict
+from .raster.source import Layer, RasterSource, valid_pixels
+from .raster.tiles import tile_shape
+from .report import Report
+from .runtime import devices, open_runtime
+from .scaling import Radiometry, radiometry
+from .store import Store, unpack
+from .tasks.segmentation import Outputs, SegmentationCollector
+
+NETWORK_MEMORY = 350_000_000  # bytes that the network may need for one batch, unless TILE_SIZE says otherwise
+LARGEST_TILE = 1024  # pixels: beyond it nothing is gained, and cancelling takes longer
+LIBRARIES = ("numpy", "rasterio", "pyogrio", "onnxruntime", "torch", "safetensors")
+
+
+def run_predict(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """Predict a raster with a segmentation model; the arguments of DESIGN section 2, the paths and pixels made."""
+    started = time.perf_counter()
+    outputs = Outputs(arguments["output"], arguments.get("probabilities"), arguments.get("polygons"))
+    with ExitStack() as stack:
+        path, card = Store().find(arguments["model"])
+        if path.suffix.lower() == ".zip":
+            path = unpack(path, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rsdl-model-"))))
+        inputs = layers_of(arguments["inputs"], card)
+        check_outputs(outputs, inputs)
+        source = stack.enter_context(
+            RasterSource(
+                inputs,
+                resolution=card.resolution if arguments.get("resample") else None,
+                extent=arguments.get("extent"),
+                extent_crs=arguments.get("extent_crs"),
+                mask=arguments.get("mask"),
+            )
+        )
+        check_resolution(source, card, report)
+        report.progress(0.0, "Sampling the rasters")
+        scaling = sampled_scaling(source, card, report)
+        plan = make_plan(source.grid.height, source.grid.width, card, arguments)
+        report.log("info", f"Tiles of {plan.tile[1]} x {plan.tile[0]} px, overlap {plan.overlap}, batch {plan.batch}.")
+        runtime = open_runtime(card, path, arguments.get("device") or "auto", arguments.get("threads"), report)
+        note = provenance(card, arguments, scaling, plan)
+        collector = SegmentationCollector(card, source.grid, outputs, plan.tile, plan.overlap, report, note)
+        try:
+            seconds = predict(source, scaling, card, runtime, collector, plan, report)
+            result = collector.close()
+        except BaseException:
+            collector.abort()
+            raise
+    total = time.perf_counter() - started
+    report.log(
+        "info",
+        f"{seconds.tiles_run} tiles in {total:.1f} s (read {seconds.read:.1f}, run {seconds.run:.1f}, "
+        f"write {seconds.write:.1f} s, overlapping).",
+    )
+    pixel_area = math.prod(source.grid.resolution)
+    for item in result["classes"]:
+        item["area_m2"] = item["pixels"] * pixel_area
+    return {**result, "model": card.name, "seconds": round(total, 2), "tiles": seconds.tiles_run, "timing": vars(seconds)}
+
+
+def run_describe(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """Versions, devices, models, and whether a tiny network runs: what a bug report needs."""
+    with tempfile.TemporaryDirectory(prefix="rsdl-check-") as folder:
+        check = tiny_network(Path(folder))
+    return {
+        "version": plugin_version(),
+        "python": sys.version.split()[0],
+        "executable": sys.executable,
+        "platform": platform.platform(),
+        "libraries": {name: _version(name) for name in LIBRARIES},
+        "devices": devices(),
+        "models": {name: str(path) for name, path, _ in Store().list()},
+        "network_check": check,
+    }
+
+
+OPERATIONS: dict[str, Callable[[Mapping[str, Any], Report], dict[str, Any]]] = {
+    "predict": run_predict,
+    "describe": run_describe,
+}
+
+
+def layers_of(inputs: Mapping[str, Any], card: ModelCard) -> dict[str, list[Layer]]:
+    """The layers of each of the card's inputs, one a date; MismatchError where they are not what the model takes."""
+    layers = {}
+    for item in card.inputs:
+        given = inputs.get(item.name)
+        dates, bands = item.shape
+        if not given or len(given) != dates:
+            raise MismatchError(
+                f"Model '{card.name}' takes {dates} raster(s) of {item.role or item.name} ({', '.join(item.dates)}), "
+                f"and {len(given or [])} were given.",
+                "Give one raster a date.",
+            )
+        layers[item.name] = [Layer(g["path"], _bands(g, bands, card, item.name), _nodata(g)) for g in given]
+    unknown = sorted(set(inputs) - {item.name for item in card.inputs})
+    if unknown:
+        raise MismatchError(f"Model '{card.name}' takes no input '{unknown[0]}'.")
+    return layers
+
+
+def check_outputs(outputs: Outputs, inputs: Mapping[str, list[Layer]]) -> None:
+    """OutputError for a folder that is not there, or an output that is one of the inputs."""
+    sources = {Path(layer.path).resolve() for layers in inputs.values() for layer in layers}
+    targets = [Path(p) for p in (outputs.classes, outputs.probabilities, outputs.polygons) if p]
+    for target in targets:
+        if not target.parent.is_dir():
+            raise OutputError(f"There is no folder {target.parent} to write {target.name} to.", "Make it first.")
+        if target.resolve() in sources:
+            raise OutputError(f"{target} is one of the rasters to be read.", "Choose another output.")
+    if len({target.resolve() for target in targets}) < len(targets):
+        raise OutputError("Two results would be written to the same file.", "Choose different outputs.")
+
+
+def check_resolution(source: RasterSource, card: ModelCard, report: Report) -> None:
+    """MismatchError where the raster's pixels are too large or too small for the model."""
+    if card.resolution is None:
+        return
+    if source.grid.crs is None:
+        report.log(
+            "warning",
+            f"The raster has no coordinate system, so its pixel size is not known; the model was trained at "
+            f"{card.resolution:g} m.",
+        )
+        return
+    pixel = math.sqrt(math.prod(source.grid.resolution))
+    factor = max(pixel / card.resolution, card.resolution / pixel)
+    if factor > card.resolution_tolerance:
+        raise MismatchError(
+            f"The raster has pixels of {pixel:.3g} m, and model '{card.name}' was trained at {card.resolution:g} m "
+            f"(it tolerates a factor of {card.resolution_tolerance:g}).",
+            "Resample the raster to the model's resolution (RESAMPLE), or choose another model.",
+        )
+
+
+def sampled_scaling(source: RasterSource, card: ModelCard, report: Report) -> dict[str, Radiometry]:
+    """How each input is scaled, from a sample of the raster; MismatchError for values the model cannot mean."""
+    sample = source.sample()
+    if not valid_pixels(sample).any():
+        report.log("warning", "No valid pixel was found in a sample of the rasters: the map may be all nodata.")
+    scaling = {}
+    for item in card.inputs:
+        array = sample[item.name]
+        scaling[item.name] = radiometry(item, array)
+        if scaling[item.name].decibel:
+            report.log("info", f"{item.role or item.name}: linear backscatter, converted to dB.")
+        largest = float(array.max()) if array.count() else 0.0
+        if item.scaling.method == "linear" and item.scaling.divisor > 1 and largest > 1.05 * item.scaling.divisor:
+            raise MismatchError(
+                f"The raster holds values up to {largest:g}, and model '{card.name}' takes 0 to "
+                f"{item.scaling.divisor:g}.",
+                "Stretch the raster to that range first (Raster > Conversion > Translate, with -scale and Byte).",
+            )
+    return scaling
+
+
+def make_plan(height: int, width: int, card: ModelCard, arguments: Mapping[str, Any]) -> Plan:
+    """Tile, overlap and batch: as asked for, else the largest tile whose network fits into the memory budget."""
+    tiling = card.tiling
+    asked, overlap = arguments.get("tile_size"), arguments.get("overlap")
+    if asked and not tiling.any_size and asked != tiling.size:
+        raise MismatchError(f"Model '{card.name}' takes tiles of {tiling.size} px only, not {asked}.", "Leave TILE_SIZE.")
+    if asked and asked % tiling.multiple:
+        near = max(1, round(asked / tiling.multiple)) * tiling.multiple
+        raise InputError(f"Tiles of {asked} px are not a multiple of {tiling.multiple}.", f"Use TILE_SIZE={near}.")
+    if not tiling.any_size:
+        tile = (tiling.size, tiling.size)
+        overlap = tiling.overlap if overlap is None else overlap
+    else:
+        largest = asked or memory_tile(card)
+        overlap = min(tiling.overlap, largest // 4) if overlap is None else overlap
+        tile = (asked, asked) if asked else tile_shape(height, width, largest, overlap, tiling.multiple)
+    if overlap > min(tile) // 2:
+        raise InputError(
+            f"An overlap of {overlap} px is more than half of a {tile[1]} x {tile[0]} px tile.", "Use a smaller OVERLAP."
+        )
+    batch = arguments.get("batch_size") or max(1, min(16, NETWORK_MEMORY // (tiling.memory * tile[0] * tile[1])))
+    return Plan(tile, overlap, batch)
+
+
+def memory_tile(card: ModelCard) -> int:
+    """The side in pixels of the largest square tile whose network fits into the budget."""
+    multiple = card.tiling.multiple
+    side = math.isqrt(NETWORK_MEMORY // card.tiling.memory) // multiple * multiple
+    return max(multiple, min(side, LARGEST_TILE // multiple * multiple))
+
+
+def provenance(
+    card: ModelCard, arguments: Mapping[str, Any], scaling: Mapping[str, Radiometry], plan: Plan
+) -> dict[str, str]:
+    """What is written into every output's metadata: how it was made."""
+    stretch = {
+        name: {"offset": np.round(r.offset, 4).tolist(), "gain": np.round(r.gain, 8).tolist(), "decibel": r.decibel}
+        for name, r in scaling.items()
+    }
+    return {
+        "RSDL_VERSION": plugin_version(),
+        "RSDL_MODEL": card.name,
+        "RSDL_MODEL_SHA256": json.dumps(dict(card.sha256)),
+        "RSDL_JOB": json.dumps({"operation": "predict", "arguments": dict(arguments)}),
+        "RSDL_SCALING": json.dumps(stretch),
+        "RSDL_TILING": json.dumps({"tile": plan.tile, "overlap": plan.overlap, "batch": plan.batch}),
+        "RSDL_TIME": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    }
+
+
+def tiny_network(folder: Path) -> str:
+    """'ok', or what went wrong when a tiny network was built, exported and run."""
+    try:
+        import onnx
+        import onnxruntime
+        from onnx import TensorProto, helper
+
+        value = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 1, 4, 4]) for name in ("x", "y")]
+        graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "check", value[:1], value[1:])
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+        onnx.save(model, folder / "check.onnx")
+        session = onnxruntime.InferenceSession(folder / "check.onnx", providers=["CPUExecutionProvider"])
+        image = np.linspace(-1, 1, 16, dtype=np.float32).reshape(1, 1, 4, 4)
+        (result,) = session.run(None, {"x": image})
+        return "ok" if np.array_equal(result, np.maximum(image, 0)) else "the network's answer is wrong"
+    except Exception as error:  # whatever is wrong with the environment is what this is to report
+        return f"{type(error).__name__}: {error}"
+
+
+def _bands(given: Mapping[str, Any], count: int, card: ModelCard, name: str) -> tuple[int, ...] | None:
+    bands = given.get("bands")
+    if bands is None:
+        return None
+    if len(bands) != count:
+        raise MismatchError(f"Model '{card.name}' takes {count} band(s) of {name}, and {len(bands)} were chosen.")
+    return tuple(bands)
+
+
+def _nodata(given: Mapping[str, Any]) -> Any:
+    nodata = given.get("nodata")
+    return tuple(nodata) if isinstance(nodata, list) else nodata
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,236 @@
+"""Runs a model: arrays in, arrays out, whichever engine does it.
+
+A runtime is a callable taking and giving arrays by name, so that a test's model is a lambda. ``ENGINES`` is the seam
+for another engine: a function from (card, folder, device, threads) to a runtime.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .card import ONNX_FILE, WEIGHTS_FILE, ModelCard
+from .errors import DeviceError, ModelError
+from .report import Report
+
+Arrays = Mapping[str, NDArray]
+Runtime = Callable[[Arrays], NDArray]  # one (N, T, C, H, W) float32 an input -> (N, classes, H, W) probabilities
+
+
+class OutOfMemory(DeviceError):
+    """The device has too little memory for this batch."""
+
+
+def open_runtime(
+    card: ModelCard, path: Path, device: str = "auto", threads: int | None = None, report: Report | None = None
+) -> Runtime:
+    """The model at ``path`` (a folder or an ``.onnx``) ready to run; the device really used is logged.
+
+    ``device``: auto, cpu, cuda, cuda:N or mps. ``threads``: of the CPU, all cores by default. DeviceError when the
+    device is not there, ModelError when the weights are missing or damaged or contradict the card.
+    """
+    report = report or Report()
+    chosen = choose_device(device)
+    folder, onnx = (path, path / ONNX_FILE) if path.is_dir() else (path.parent, path)
+    weights = folder / WEIGHTS_FILE
+    engine = "torch" if path.is_dir() and weights.exists() and (chosen != "cpu" or not onnx.exists()) else "onnx"
+    source = weights if engine == "torch" else onnx
+    check_file(source, card)
+    runtime = ENGINES[engine](card, source, chosen, threads or available_cores())
+    if chosen.startswith("cuda"):
+        runtime = shrinking(runtime)
+    report.log("info", f"Running '{card.name}' with {runtime_name(engine)} on {describe_device(chosen, threads)}.")
+    return runtime
+
+
+def available_cores() -> int:
+    """The cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def runtime_name(engine: str) -> str:
+    """An engine's name as people write it."""
+    return {"onnx": "ONNX Runtime", "torch": "PyTorch"}[engine]
+
+
+def describe_device(device: str, threads: int | None) -> str:
+    """'the CPU (2 threads)', 'cuda:0'."""
+    return f"the CPU ({threads or available_cores()} threads)" if device == "cpu" else device
+
+
+def devices() -> list[str]:
+    """The devices that can be asked for here, besides ``auto``."""
+    import onnxruntime
+
+    found = ["cpu"]
+    if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
+        found.append("cuda")
+    elif shutil.which("nvidia-smi"):
+        import torch
+
+        found += [f"cuda:{i}" for i in range(torch.cuda.device_count())]
+    if platform.system() == "Darwin" and platform.machine() == "arm64":
+        import torch
+
+        found += ["mps"] if torch.backends.mps.is_available() else []
+    return found
+
+
+def choose_device(device: str) -> str:
+    """The device to use: the best one there is for ``auto``; DeviceError when the one asked for is not there."""
+    wanted = device.lower()
+    kind, _, index = wanted.partition(":")
+    if kind not in ("auto", "cpu", "cuda", "mps") or (index and (kind != "cuda" or not index.isdigit())):
+        raise DeviceError(f"'{device}' is no device.", "Use auto, cpu, cuda, cuda:N (N from 0) or mps.")
+    if wanted == "cpu":
+        return wanted
+    found = devices()
+    if wanted == "auto":
+        return found[-1] if found[-1].startswith("mps") else next((d for d in found if d.startswith("cuda")), "cpu")
+    for name in found:
+        if name == wanted or name.partition(":")[0] == wanted or (name == "cuda" and kind == "cuda"):
+            return wanted if index else name
+    raise DeviceError(f"Device '{device}' is not available here; there is {', '.join(found)}.", "Use DEVICE=auto.")
+
+
+def check_file(path: Path, card: ModelCard) -> None:
+    """ModelError unless the weights are there and, where the card states it, have its SHA-256."""
+    if not path.is_file():
+        raise ModelError(f"Model '{card.name}' has no {path.name}.", "Install the model again.")
+    stated = card.sha256.get(path.name)
+    if stated and hashlib.sha256(path.read_bytes()).hexdigest() != stated:
+        raise ModelError(f"{path} is damaged: its SHA-256 is not the card's.", "Install the model again.")
+
+
+def shrinking(runtime: Runtime) -> Runtime:
+    """The runtime, halving a batch for which the device's memory does not suffice."""
+
+    def run(inputs: Arrays) -> NDArray:
+        try:
+            return runtime(inputs)
+        except OutOfMemory:
+            count = len(next(iter(inputs.values())))
+            if count == 1:
+                raise
+            halves = ({k: v[part] for k, v in inputs.items()} for part in (slice(count // 2), slice(count // 2, None)))
+            return np.concatenate([run(half) for half in halves])
+
+    return run
+
+
+def _open_onnx(card: ModelCard, path: Path, device: str, threads: int) -> Runtime:
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads leave the cores to others
+    providers: list[Any] = ["CPUExecutionProvider"]
+    if device.startswith("cuda"):
+        providers.insert(0, ("CUDAExecutionProvider", {"device_id": int(device.partition(":")[2] or 0)}))
+    elif device != "cpu":
+        raise DeviceError(f"'{card.name}' has no {WEIGHTS_FILE}, and ONNX Runtime cannot use {device}.", "Use cpu.")
+    try:
+        session = ort.InferenceSession(str(path), options, providers=providers)
+    except Exception as error:  # onnxruntime raises classes of its own for every cause
+        raise ModelError(f"{path.name} cannot be opened: {_first_line(error)}") from None
+    names = [item.name for item in session.get_inputs()]
+    _check_tensors(card, session.get_inputs(), session.get_outputs())
+
+    def run(inputs: Arrays) -> NDArray:
+        feeds = [_stacked(inputs[item.name], card) for item in card.inputs]
+        try:
+            output = session.run(None, dict(zip(names, feeds)))[0]
+        except Exception as error:
+            if "Failed to allocate memory" in str(error) or "out of memory" in str(error):
+                raise OutOfMemory(f"{device} has too little memory.", "Use a smaller TILE_SIZE.") from None
+            raise ModelError(f"'{card.name}' failed: {_first_line(error)}") from None
+        return output if "rsdl:card" in session.get_modelmeta().custom_metadata_map else as_probabilities(output)
+
+    return run
+
+
+def _open_torch(card: ModelCard, path: Path, device: str, threads: int) -> Runtime:
+    import torch
+    from safetensors.torch import load_file
+
+    from .networks import build_network
+
+    if device == "cpu":
+        torch.set_num_threads(threads)
+    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, len(card.classes), **card.options)
+    try:
+        network.load_state_dict(load_file(path))
+    except RuntimeError as error:
+        raise ModelError(f"{path.name} does not fit the network '{card.network}': {_first_line(error)}") from None
+    network = network.float().eval().to(device, memory_format=torch.channels_last)
+    half = card.half_precision and device != "cpu"
+    activate = torch.sigmoid if card.activation == "sigmoid" else (lambda logits: logits.softmax(1))
+
+    @torch.inference_mode()
+    def run(inputs: Arrays) -> NDArray:
+        try:
+            tensors = [torch.from_numpy(inputs[item.name]).to(device) for item in card.inputs]
+            with torch.autocast(device.partition(":")[0], torch.float16, enabled=half):
+                logits = network(*tensors)
+            return activate(logits.float()).cpu().numpy()
+        except torch.OutOfMemoryError:
+            torch.cuda.empty_cache()
+            raise OutOfMemory(f"{device} has too little memory.", "Use a smaller TILE_SIZE.") from None
+
+    return run
+
+
+ENGINES: dict[str, Callable[[ModelCard, Path, str, int], Runtime]] = {"onnx": _open_onnx, "torch": _open_torch}
+
+
+def _stacked(array: NDArray, card: ModelCard) -> NDArray:
+    """The batch with the axes the model takes: dates and bands in one axis for NCHW."""
+    return array.reshape(array.shape[0], -1, *array.shape[3:]) if card.axes == "NCHW" else array
+
+
+def _check_tensors(card: ModelCard, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
+    """ModelError where the card contradicts the file's tensors."""
+    if len(inputs) != len(card.inputs):
+        raise ModelError(f"'{card.name}' has {len(inputs)} input tensors, its card says {len(card.inputs)}.")
+    for tensor, item in zip(inputs, card.inputs):
+        dates, bands = item.shape
+        stated = [dates * bands] if card.axes == "NCHW" else [dates, bands]
+        actual = list(tensor.shape[1 : 1 + len(stated)])
+        rank = len(card.axes)
+        if len(tensor.shape) != rank or any(isinstance(a, int) and a != s for a, s in zip(actual, stated)):
+            raise ModelError(
+                f"'{card.name}': its card says {dates} date(s) of {bands} band(s) for '{item.name}' ({card.axes}), "
+                f"its tensor has shape {tensor.shape}."
+            )
+    channels = outputs[0].shape[1] if len(outputs[0].shape) == 4 else None
+    if isinstance(channels, int) and channels != len(card.classes) and not (channels == 1 and len(card.classes) == 2):
+        raise ModelError(f"'{card.name}' gives {channels} classes, its card names {len(card.classes)}.")
+
+
+def as_probabilities(output: NDArray) -> NDArray[np.float32]:
+    """A foreign model's output (N, classes, H, W) as probabilities; one channel becomes (1 - p, p).
+
+    Models in the wild end with or without their activation: what does not sum to 1 is taken for logits.
+    """
+    output = output.astype(np.float32, copy=False)
+    if output.shape[1] == 1:
+        if output.min() < 0 or output.max() > 1:
+            output = 1 / (1 + np.exp(-output))
+        return np.concatenate([1 - output, output], 1)
+    if output.min() >= 0 and np.allclose(output.sum(1), 1, atol=1e-2):
+        return output
+    output = np.exp(output - output.max(1, keepdims=True))
+    return output / output.sum(1, keepdims=True)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

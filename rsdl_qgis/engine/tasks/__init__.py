@@ -1,0 +1,1 @@
+"""Tasks: what a network's output means."""

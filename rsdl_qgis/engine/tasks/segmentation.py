@@ -1,0 +1,119 @@
+"""Semantic segmentation: blended class probabilities to a class raster, a probability raster and polygons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..card import ModelCard
+from ..raster.grid import Grid, Window
+from ..raster.mosaic import Mosaic
+from ..raster.sink import RasterSink
+from ..raster.vectors import polygonize
+from ..report import Report
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where results go; None is not made."""
+
+    classes: str
+    probabilities: str | None = None
+    polygons: str | None = None
+
+
+@dataclass
+class SegmentationCollector:
+    """Blends tiles of probabilities and writes finished rows.
+
+    With two classes only the second one's probability is blended and held: the first is what it lacks to 1.
+    """
+
+    card: ModelCard
+    grid: Grid
+    outputs: Outputs
+    tile: tuple[int, int]
+    overlap: int
+    report: Report
+    metadata: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.binary = len(self.card.classes) == 2
+        channels = 1 if self.binary else len(self.card.classes)
+        self.values = np.array([c.value for c in self.card.classes], np.uint8 if self.card.nodata == 255 else np.uint16)
+        self.pixels = np.zeros(len(self.values), np.int64)
+        self.mosaic = Mosaic(self.grid.height, self.grid.width, channels, self.tile, self.overlap, self._emit)
+        legend = [(c.value, c.name, c.color) for c in self.card.classes]
+        self.class_sink = RasterSink(
+            self.outputs.classes,
+            self.grid,
+            count=1,
+            dtype=str(self.values.dtype),
+            nodata=self.card.nodata,
+            band_names=("class",),
+            classes=legend,
+            metadata=self.metadata,
+        )
+        self.probability_sink = None
+        if self.outputs.probabilities:
+            self.probability_sink = RasterSink(
+                self.outputs.probabilities,
+                self.grid,
+                count=len(self.values),
+                dtype="float32",
+                nodata=-1.0,
+                band_names=[c.name for c in self.card.classes],
+                metadata=self.metadata,
+            )
+
+    def add(self, window: Window, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
+        """Take one tile's probabilities (classes, h, w) and where its pixels are valid (h, w)."""
+        self.mosaic.add(window, output[1:] if self.binary else output, valid)
+
+    def skip(self, window: Window) -> None:
+        """Pass a tile without a valid pixel."""
+        self.mosaic.skip(window)
+
+    def close(self) -> dict[str, Any]:
+        """Finish the files; what was made, and the pixels of each class."""
+        self.mosaic.close()
+        result: dict[str, Any] = {"output": str(self.class_sink.close()), "probabilities": None, "polygons": None}
+        if self.probability_sink:
+            result["probabilities"] = str(self.probability_sink.close())
+        if self.outputs.polygons:
+            self.report.progress(1.0, "Drawing polygons")
+            polygonize(self.outputs.classes, self.outputs.polygons, self.card.classes, self.report)
+            result["polygons"] = self.outputs.polygons
+        result["classes"] = [
+            {"value": c.value, "name": c.name, "color": c.color, "pixels": int(n)}
+            for c, n in zip(self.card.classes, self.pixels)
+        ]
+        return result
+
+    def abort(self) -> None:
+        """Leave nothing behind."""
+        for sink, path in ((self.class_sink, self.outputs.classes), (self.probability_sink, self.outputs.probabilities)):
+            if sink:
+                sink.abort()
+                Path(path or "").unlink(missing_ok=True) if sink.closed else None
+
+    def _emit(self, row: int, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
+        """Write finished rows: values (channels, rows, width), valid (rows, width)."""
+        if self.binary:
+            threshold = 0.5 if self.card.threshold is None else self.card.threshold
+            index = (values[0] >= threshold).view(np.uint8)
+        else:
+            index = values.argmax(0)
+        inside = index[valid]
+        self.pixels += np.bincount(inside, minlength=len(self.values))
+        classes = np.full(index.shape, self.card.nodata, self.values.dtype)
+        np.copyto(classes, self.values[index], where=valid)
+        self.class_sink.write(row, classes[None])
+        if self.probability_sink:
+            full = np.concatenate([1 - values, values]) if self.binary else values.copy()
+            full[:, ~valid] = -1.0
+            self.probability_sink.write(row, full)

@@ -1,0 +1,1 @@
+"""Training: samples, losses, metrics, and the loop that knows no network."""
