@@ -10,6 +10,7 @@ PACKAGES := qgis python3-qgis python3-venv
 WORKER := build/worker/bin/python
 QGIS := build/qgis-venv/bin/python
 LINT := build/lint/bin/python
+TRANSLATIONS := $(patsubst %.ts,%.qm,$(wildcard i18n/*.ts))
 PIP := -m pip install --quiet --disable-pip-version-check
 PYTEST := -m pytest --durations=5 $(ARGS)
 
@@ -19,10 +20,10 @@ PYTEST := -m pytest --durations=5 $(ARGS)
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-demo: qgis ## a made-up flood from satellite scenes to a finished map, in demo/
+demo: qgis $(TRANSLATIONS) ## a made-up flood from satellite scenes to a finished map, in demo/
 	$(PYTHON) -m tools.demo
 
-test: build/worker/ready build/qgis-venv/ready ## the engine's tests in the worker's Python, the others in QGIS's
+test: build/worker/ready build/qgis-venv/ready $(TRANSLATIONS) ## the engine's tests in the worker's Python, the others in QGIS's
 	@export RSDL_DATA="$(RSDL_DATA)"; status=0; \
 	$(WORKER) $(PYTEST) tests/engine tests/tools || status=1; \
 	RSDL_PYTHON="$(abspath $(WORKER))" QT_QPA_PLATFORM=offscreen $(QGIS) $(PYTEST) \
@@ -37,7 +38,7 @@ lint: build/lint/ready ## ruff, mypy on the engine, the import border
 package: ## dist/: the zip that QGIS installs, and an archive of every model
 	$(PYTHON) -m tools.package
 
-deploy: ## link the plugin into a QGIS profile (PROFILE=default)
+deploy: $(TRANSLATIONS) ## link the plugin into a QGIS profile (PROFILE=default)
 	$(PYTHON) -m tools.deploy --profile $(PROFILE)
 
 i18n: ## collect the strings to translate, and compile what is translated
@@ -59,6 +60,9 @@ qgis: # installed from Debian's packages when it is missing
 		set -e; echo "Installing QGIS"; \
 		$(SUDO) apt-get update -q; \
 		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(PACKAGES); }
+
+i18n/%.qm: i18n/%.ts
+	$(PYTHON) -m tools.i18n --compile
 
 build/worker/ready: rsdl_qgis/requirements/cpu.txt tools/requirements/test.txt | qgis
 	$(PYTHON) -m rsdl_qgis.environment --setup --folder $(@D)

@@ -1,4 +1,4 @@
-"""Check the border between QGIS and the worker (docs/design.md, section 2): ``python3 -m tools.lint_imports``.
+"""Check the border between QGIS and the worker (docs/design.md, 2): ``python3 -m tools.lint_imports``.
 
 1. Imports go downwards: ``plugin → gui → toolbox → environment → process → engine → paths``.
 2. ``qgis`` is imported in ``plugin.py``, ``gui/`` and ``toolbox/`` only.
@@ -115,7 +115,8 @@ def loaded_by_qgis(imports: list[Import], modules: dict[str, Path]) -> Iterator[
         if module in seen:
             continue
         seen.add(module)
-        waiting += [module.rpartition(".")[0]] if "." in module else []  # a package is loaded before its modules
+        if "." in module:
+            waiting.append(module.rpartition(".")[0])  # a package is loaded before its modules
         for found in at_load.get(module, ()):
             top = found.target.split(".")[0]
             if top == PACKAGE:
