@@ -113,6 +113,7 @@ class ModelCard:
     resolution_tolerance: float = 2.0
     activation: str = "softmax"  # what turns the network's logits into probabilities; the ONNX has it inside
     threshold: float | None = None  # two classes: the second one's least probability; None = the likeliest class
+    background: int | None = None  # the class that is not drawn as polygons
     half_precision: bool = True  # on a GPU
     axes: str = "NTCHW"  # of the ONNX inputs; foreign models take NCHW
     sha256: Mapping[str, str] = field(default_factory=dict)

@@ -19,6 +19,7 @@ PLAIN = (  # card fields that are JSON values as they are, and have no MLM term
     "resolution_tolerance",
     "activation",
     "threshold",
+    "background",
     "half_precision",
     "axes",
     "sha256",

@@ -42,6 +42,7 @@ class SegmentationCollector:
     metadata: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.finished: list[Path] = []
         self.binary = len(self.card.classes) == 2
         channels = 1 if self.binary else len(self.card.classes)
         self.values = np.array([c.value for c in self.card.classes], np.uint8 if self.card.nodata == 255 else np.uint16)
@@ -81,12 +82,16 @@ class SegmentationCollector:
     def close(self) -> dict[str, Any]:
         """Finish the files; what was made, and the pixels of each class."""
         self.mosaic.close()
-        result: dict[str, Any] = {"output": str(self.class_sink.close()), "probabilities": None, "polygons": None}
+        result: dict[str, Any] = {"output": self.outputs.classes, "probabilities": None, "polygons": None}
+        self.finished.append(self.class_sink.close())
         if self.probability_sink:
-            result["probabilities"] = str(self.probability_sink.close())
+            self.finished.append(self.probability_sink.close())
+            result["probabilities"] = self.outputs.probabilities
         if self.outputs.polygons:
             self.report.progress(1.0, "Drawing polygons")
-            polygonize(self.outputs.classes, self.outputs.polygons, self.card.classes, self.report)
+            legend = [(c.value, c.name, c.color) for c in self.card.classes]
+            skip = () if self.card.background is None else (self.card.background,)
+            polygonize(self.outputs.classes, self.outputs.polygons, legend, self.report, skip=skip)
             result["polygons"] = self.outputs.polygons
         result["classes"] = [
             {"value": c.value, "name": c.name, "color": c.color, "pixels": int(n)}
@@ -96,10 +101,12 @@ class SegmentationCollector:
 
     def abort(self) -> None:
         """Leave nothing behind."""
-        for sink, path in ((self.class_sink, self.outputs.classes), (self.probability_sink, self.outputs.probabilities)):
+        for sink in (self.class_sink, self.probability_sink):
             if sink:
                 sink.abort()
-                Path(path or "").unlink(missing_ok=True) if sink.closed else None
+        for path in self.finished:
+            path.unlink(missing_ok=True)
+            path.with_name(path.name + ".aux.xml").unlink(missing_ok=True)
 
     def _emit(self, row: int, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
         """Write finished rows: values (channels, rows, width), valid (rows, width)."""
