@@ -1,7 +1,8 @@
 """Collect the texts to translate into ``i18n/*.ts`` and compile them to ``.qm``: ``python3 -m tools.i18n``.
 
-With ``--compile`` it only compiles. A text is a literal in a call ``tr("…")``. New texts come into each ``.ts`` as unfinished, texts that are gone
-leave it, what was translated stays. Qt's own tools read both files; none of them is needed.
+With ``--compile`` it only compiles. A text is a literal in a call ``tr("…")``. New texts come into each ``.ts``
+as unfinished, texts that are gone leave it, what was translated stays. Qt's own tools read both files; none of
+them is needed.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import ast
 import struct
 import sys
-import xml.etree.ElementTree as ElementTree
+import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -34,13 +35,14 @@ def main() -> int:
         write_ts(path, language, {text: known.get(text, "") for text in texts})
         untranslated = [text for text in texts if not known.get(text)]
         missing += len(untranslated)
-        print(f"{path}: {len(texts) - len(untranslated)} of {len(texts)} translated", *untranslated, sep="\n  ")
+        print(f"{path}: {len(texts) - len(untranslated)} of {len(texts)} translated")
+        print(*(f"  {text}\n" for text in untranslated), sep="", end="")
     compile_all()
     return 1 if missing else 0
 
 
 def collect(folder: Path) -> list[str]:
-    """Every text in the modules of a folder, each once, in order; SystemExit for one that is not a literal."""
+    """Every text in the modules of a folder, each once, in order; SystemExit if one is not a literal."""
     texts: dict[str, None] = {}
     for path in sorted(folder.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -66,7 +68,7 @@ def source_file(language: str) -> Path:
 def read_ts(path: Path) -> dict[str, str]:
     """Text to translation; '' where it is unfinished."""
     found = {}
-    for message in ElementTree.parse(path).iter("message"):
+    for message in ET.parse(path).iter("message"):
         translation = message.find("translation")
         done = translation is not None and translation.get("type") is None
         found[message.findtext("source", "")] = (translation.text or "") if done else ""
@@ -75,15 +77,16 @@ def read_ts(path: Path) -> dict[str, str]:
 
 def write_ts(path: Path, language: str, translations: dict[str, str]) -> None:
     """Write a ``.ts``; a text with an empty translation is marked unfinished."""
-    root = ElementTree.Element("TS", version="2.1", language=language, sourcelanguage="en")
-    context = ElementTree.SubElement(root, "context")
-    ElementTree.SubElement(context, "name").text = CONTEXT
+    root = ET.Element("TS", version="2.1", language=language, sourcelanguage="en")
+    context = ET.SubElement(root, "context")
+    ET.SubElement(context, "name").text = CONTEXT
     for text, translated in translations.items():
-        message = ElementTree.SubElement(context, "message")
-        ElementTree.SubElement(message, "source").text = text
-        ElementTree.SubElement(message, "translation", {} if translated else {"type": "unfinished"}).text = translated
-    ElementTree.indent(root, " ")
-    text = HEADER + ElementTree.tostring(root, encoding="unicode", short_empty_elements=False) + "\n"
+        message = ET.SubElement(context, "message")
+        ET.SubElement(message, "source").text = text
+        state = {} if translated else {"type": "unfinished"}
+        ET.SubElement(message, "translation", state).text = translated
+    ET.indent(root, " ")
+    text = HEADER + ET.tostring(root, encoding="unicode", short_empty_elements=False) + "\n"
     path.write_text(text, encoding="utf-8")
 
 

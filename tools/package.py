@@ -39,7 +39,7 @@ def make_plugin(folder: Path, root: Path = ROOT) -> Path:
     size = path.stat().st_size
     if size > LARGEST:
         path.unlink()
-        raise SystemExit(f"The plugin's archive is {size:,} bytes, more than {LARGEST:,}: ship a smaller model.")
+        raise SystemExit(f"The plugin's archive has {size:,} bytes, over {LARGEST:,}: ship a smaller model.")
     return path
 
 
@@ -47,7 +47,8 @@ def plugin_files(root: Path) -> Iterator[tuple[str, Path]]:
     """(name in the archive, file): the package, and inside it what lies beside it in the repository."""
     for path in files_below(root / PLUGIN):
         yield f"{PLUGIN}/{path.relative_to(root / PLUGIN).as_posix()}", path
-    beside = [root / "metadata.txt", root / "LICENSE", root / "CHANGELOG.md", *sorted((root / "i18n").glob("*.qm"))]
+    beside = [root / name for name in ("metadata.txt", "LICENSE", "CHANGELOG.md")]
+    beside += sorted((root / "i18n").glob("*.qm"))
     for model in SHIPPED_MODELS:
         beside += files_below(root / "models" / model)
     for path in beside:
@@ -60,7 +61,8 @@ def make_models(folder: Path, root: Path = ROOT) -> list[dict[str, object]]:
     for model in sorted(path.parent for path in (root / "models").glob("*/model.json")):
         card = read_card(model)
         path = folder / f"{card.name}.zip"
-        write_archive(path, ((f"{card.name}/{p.relative_to(model).as_posix()}", p) for p in files_below(model)))
+        files = files_below(model)
+        write_archive(path, ((f"{card.name}/{file.relative_to(model).as_posix()}", file) for file in files))
         content = path.read_bytes()
         entries.append(
             {
