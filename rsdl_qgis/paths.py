@@ -1,0 +1,45 @@
+"""Where the plugin's files are. Standard library only.
+
+In an installed plugin ``metadata.txt``, ``models`` and ``i18n`` lie inside the package, in the repository beside it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from configparser import ConfigParser
+from functools import lru_cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent
+
+
+def plugin_file(name: str) -> Path:
+    """A file or folder that the plugin ships: inside the package when it is there, else beside it."""
+    inside = PACKAGE / name
+    return inside if inside.exists() else PACKAGE.parent / name
+
+
+@lru_cache(maxsize=1)
+def plugin_version() -> str:
+    """The version in metadata.txt; '0' if the file is missing."""
+    metadata = ConfigParser(interpolation=None)
+    metadata.read(plugin_file("metadata.txt"), encoding="utf-8")
+    return metadata.get("general", "version", fallback="0")
+
+
+def user_folder() -> Path:
+    """The user's data folder, outside the QGIS profile: ``RSDL_HOME``, else the platform's place for data.
+
+    Holds ``models`` (installed models) and ``worker`` (the managed Python environment). Not created here.
+    """
+    if os.environ.get("RSDL_HOME"):
+        return Path(os.environ["RSDL_HOME"]).absolute()
+    home = Path.home()
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = home / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+    return base / "rsdl_qgis"

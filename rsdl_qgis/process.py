@@ -1,0 +1,65 @@
+"""Running another program: its lines as they come, and its end together with its children. Standard library only."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+TICK = 0.1  # seconds between two looks at whether to go on
+
+
+def group_options() -> dict[str, Any]:
+    """Arguments of Popen that put a program into a group of its own, without a console window on Windows."""
+    if os.name == "nt":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return {"start_new_session": True}
+
+
+def kill_group(process: subprocess.Popen) -> None:
+    """Ends a program started with ``group_options`` and its children, if they still run."""
+    if process.poll() is None:
+        if os.name == "nt":
+            subprocess.run(
+                ["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False,
+                creationflags=subprocess.CREATE_NO_WINDOW,
+            )
+        else:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                process.kill()
+    process.wait()
+
+
+def lines(process: subprocess.Popen, tick: float = TICK) -> Iterator[str]:
+    """The lines of a program's stdout as they come; an empty one at least every ``tick`` seconds, to look around.
+
+    Ends when the program has ended and all its lines are read.
+    """
+    found: queue.Queue[str | None] = queue.Queue()
+
+    def read() -> None:
+        for line in process.stdout:
+            found.put(line.rstrip("\r\n"))
+        found.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    ended = 0
+    while True:
+        try:
+            line = found.get(timeout=tick)
+        except queue.Empty:
+            line = ""
+            # A grandchild may hold the pipe open after the program itself is gone.
+            ended += process.poll() is not None
+            if ended > 5:
+                return
+        if line is None:
+            process.wait()
+            return
+        yield line

@@ -1,0 +1,1 @@
+"""What QGIS shows: the Processing provider and its algorithms."""

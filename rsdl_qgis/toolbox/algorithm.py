@@ -1,0 +1,75 @@
+"""What all algorithms of the plugin share."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProcessingAlgorithm, QgsProcessingException
+from qgis.PyQt.QtGui import QIcon
+
+from ..engine.errors import RsdlError
+from ..paths import PACKAGE
+from .text import tr
+
+GROUPS = {
+    "predict": lambda: tr("Predict"),
+    "models": lambda: tr("Models"),
+    "environment": lambda: tr("Environment"),
+}
+
+
+class RsdlAlgorithm(QgsProcessingAlgorithm):
+    """An algorithm: a child says ``NAME``, ``GROUP``, ``title()``, ``help()`` and, if need be, ``problem()``."""
+
+    NAME = ""
+    GROUP = ""
+
+    def title(self) -> str:
+        """The name that people see."""
+        raise NotImplementedError
+
+    def help(self) -> str:
+        """What it does, in a few sentences."""
+        raise NotImplementedError
+
+    def problem(self, parameters, context) -> str:
+        """What is wrong with the parameters and what to do, in a sentence; '' if nothing. May raise RsdlError."""
+        return ""
+
+    def name(self):
+        return self.NAME
+
+    def displayName(self):
+        return self.title()
+
+    def group(self):
+        return GROUPS[self.GROUP]()
+
+    def groupId(self):
+        return self.GROUP
+
+    def shortHelpString(self):
+        return self.help()
+
+    def icon(self):
+        return QIcon(str(PACKAGE / "icons" / "rsdl.svg"))
+
+    def svgIconPath(self):
+        return str(PACKAGE / "icons" / "rsdl.svg")
+
+    def createInstance(self):
+        return type(self)()
+
+    def checkParameterValues(self, parameters, context):
+        sound, text = super().checkParameterValues(parameters, context)
+        if not sound:
+            return sound, text
+        try:
+            text = self.problem(parameters, context)
+        except (RsdlError, ValueError) as error:
+            text = str(error)
+        return not text, text
+
+    def refuse(self, parameters, context) -> None:
+        """QgsProcessingException if ``problem`` finds one: for callers that did not check first, such as models."""
+        sound, text = self.checkParameterValues(parameters, context)
+        if not sound:
+            raise QgsProcessingException(text)

@@ -1,0 +1,60 @@
+"""Where QGIS 3.22 and 4 keep the same enum in different places: the new place first."""
+
+from __future__ import annotations
+
+from qgis.core import (
+    Qgis,
+    QgsCoordinateReferenceSystem,
+    QgsMapLayer,
+    QgsProcessing,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterNumber,
+    QgsRaster,
+    QgsRasterInterface,
+    QgsUnitTypes,
+)
+
+
+def _first(*places):
+    """The first of the places that this QGIS has."""
+    for place in places[:-1]:
+        try:
+            return place()
+        except AttributeError:
+            continue
+    return places[-1]()
+
+
+ADVANCED = _first(
+    lambda: Qgis.ProcessingParameterFlag.Advanced, lambda: QgsProcessingParameterDefinition.Flag.FlagAdvanced
+)
+OPTIONAL = _first(
+    lambda: Qgis.ProcessingParameterFlag.Optional, lambda: QgsProcessingParameterDefinition.Flag.FlagOptional
+)
+POLYGONS = _first(
+    lambda: Qgis.ProcessingSourceType.VectorPolygon, lambda: QgsProcessing.SourceType.TypeVectorPolygon
+)
+INTEGER = _first(
+    lambda: Qgis.ProcessingNumberParameterType.Integer, lambda: QgsProcessingParameterNumber.Type.Integer
+)
+FOLDER = _first(
+    lambda: Qgis.ProcessingFileParameterBehavior.Folder, lambda: QgsProcessingParameterFile.Behavior.Folder
+)
+METERS = _first(lambda: Qgis.DistanceUnit.Meters, lambda: QgsUnitTypes.DistanceUnit.DistanceMeters)
+DEGREES = _first(lambda: Qgis.DistanceUnit.Degrees, lambda: QgsUnitTypes.DistanceUnit.DistanceDegrees)
+ALPHA_BAND = _first(
+    lambda: Qgis.RasterColorInterpretation.AlphaBand, lambda: QgsRaster.ColorInterpretation.AlphaBand
+)
+HAS_SIZE = _first(
+    lambda: Qgis.RasterInterfaceCapability.Size, lambda: QgsRasterInterface.Capability.Size
+)
+RASTER_LAYER = _first(lambda: Qgis.LayerType.Raster, lambda: QgsMapLayer.LayerType.RasterLayer)
+WKT = _first(
+    lambda: Qgis.CrsWktVariant.PreferredGdal, lambda: QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED_GDAL
+)
+
+
+def integer(value) -> int:
+    """The number of an enum's member: PyQt 5 has numbers, PyQt 6 enums."""
+    return int(getattr(value, "value", value))

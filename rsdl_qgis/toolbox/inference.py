@@ -1,0 +1,215 @@
+"""What all algorithms share that run a network over rasters: from layers and a model to a job and its results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingMultiStepFeedback,
+    QgsProcessingOutputLayerDefinition,
+    QgsProcessingOutputString,
+    QgsRasterLayer,
+)
+
+from ..engine.card import Input, ModelCard, match_bands
+from ..engine.errors import MismatchError, RsdlError
+from . import layers, parameters as shared, results, settings
+from .algorithm import RsdlAlgorithm
+from .layers import PreparedRaster, RasterUse
+from .text import tr
+from .worker import make_job, run_job, temporary_folder
+
+_RASTERS = ("OUTPUT", "PROBABILITIES")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A model and the rasters for each of its inputs, one a date; ``notes`` are told to the person."""
+
+    path: Path
+    card: ModelCard
+    inputs: Mapping[str, Sequence[RasterUse]]
+    notes: tuple[str, ...] = ()
+
+    def rasters(self) -> list[RasterUse]:
+        """All rasters, the first one first: its grid is the result's."""
+        return [use for uses in self.inputs.values() for use in uses]
+
+
+class InferenceAlgorithm(RsdlAlgorithm):
+    """Runs a model. A child declares its inputs and says in ``plan`` which model takes which layer."""
+
+    GROUP = "predict"
+
+    def plan(self, parameters, context) -> Plan:
+        """The model to run and its inputs; RsdlError says what does not fit. Quick, on the main thread."""
+        raise NotImplementedError
+
+    def inputs(self) -> list:
+        """The parameters that only this algorithm has."""
+        raise NotImplementedError
+
+    def output_label(self) -> str:
+        """The label of OUTPUT."""
+        raise NotImplementedError
+
+    def figures(self, result: Mapping[str, Any], context) -> dict[str, Any]:
+        """Outputs that only this algorithm has, from the worker's result."""
+        return {}
+
+    def initAlgorithm(self, configuration=None):
+        outputs = [shared.class_raster(self.output_label()), shared.probabilities(), shared.polygons()]
+        for parameter in [*self.inputs(), *shared.running(), *outputs]:
+            self.addParameter(parameter)
+        self.addOutput(QgsProcessingOutputString("MODEL_NAME", tr("Model that was used")))
+
+    def problem(self, parameters, context):
+        text = shared.running_problem(self, parameters, context)
+        for name in ("OUTPUT", "PROBABILITIES", "POLYGONS"):
+            formats = ("tif", "tiff") if name in _RASTERS else shared.VECTOR_FORMATS
+            text = text or shared.output_problem(_fixed_path(parameters.get(name)), formats)
+        if text:
+            return text
+        plan = self.plan(parameters, context)
+        if self.parameterAsExtent(parameters, "EXTENT", context).isNull():
+            for use in plan.rasters():
+                if layers.needs_extent(use.layer):
+                    return tr("The layer '{layer}' has no pixels of its own: choose the area to map (EXTENT).").format(
+                        layer=use.layer.name()
+                    )
+        settings.worker_python()
+        return ""
+
+    def prepareAlgorithm(self, parameters, context, feedback):
+        self.refuse(parameters, context)
+        self._plan = self.plan(parameters, context)
+        self._rasters = {name: [PreparedRaster(use) for use in uses] for name, uses in self._plan.inputs.items()}
+        # Each layer's own view of the area: layers may not be asked on another thread.
+        self._extent = self.parameterAsExtent(parameters, "EXTENT", context)
+        self._extent_crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
+        self._extents = {
+            name: [self.parameterAsExtent(parameters, "EXTENT", context, use.layer.crs()) for use in uses]
+            for name, uses in self._plan.inputs.items()
+        }
+        return True
+
+    def processAlgorithm(self, parameters, context, feedback):
+        card = self._plan.card
+        for note in self._plan.notes:
+            feedback.pushInfo(note)
+        outputs = {name: self._output(parameters, name, context) for name in (*_RASTERS, "POLYGONS")}
+        with temporary_folder() as folder:
+            arguments = {
+                "model": str(self._plan.path),
+                "inputs": self._specs(folder, feedback),
+                "extent": None if self._extent.isNull() else _bounds(self._extent),
+                "extent_crs": layers.wkt(self._extent_crs),
+                "mask": self._mask(parameters, context, feedback),
+                "resample": self.parameterAsBoolean(parameters, "RESAMPLE", context),
+                "device": self.parameterAsString(parameters, "DEVICE", context).strip() or "auto",
+                **{
+                    name.lower(): shared.number(self, parameters, name, context)
+                    for name in ("TILE_SIZE", "OVERLAP", "BATCH_SIZE", "THREADS")
+                },
+                **{name.lower(): path for name, path in outputs.items()},
+            }
+            result = run_job(make_job("predict", arguments), feedback, folder)
+        self._show(outputs, result, context)
+        made = {name: path for name, path in outputs.items() if path}
+        return {**made, "MODEL_NAME": card.name, **self.figures(result, context)}
+
+    def _specs(self, folder: Path, feedback) -> dict[str, list[layers.Spec]]:
+        prepared = [(name, item) for name, items in self._rasters.items() for item in items]
+        boxes = [box for items in self._extents.values() for box in items]
+        copies = sum(item.is_copied for _, item in prepared)
+        steps = QgsProcessingMultiStepFeedback(max(1, copies), feedback)
+        specs: dict[str, list[layers.Spec]] = {name: [] for name in self._rasters}
+        for (name, item), box in zip(prepared, boxes):
+            extent = None if box.isNull() else box
+            specs[name].append(item.spec(folder, extent, self._plan.card.resolution, steps))
+            if item.is_copied:
+                steps.setCurrentStep(sum(map(len, specs.values())))
+        return specs
+
+    def _output(self, parameters, name, context) -> str | None:
+        if parameters.get(name) in (None, ""):
+            return None
+        return self.parameterAsOutputLayer(parameters, name, context) or None
+
+    def _mask(self, parameters, context, feedback) -> str | None:
+        if parameters.get("MASK") in (None, ""):
+            return None
+        path, layer = self.parameterAsCompatibleSourceLayerPathAndLayerName(
+            parameters, "MASK", context, ["gpkg", "shp", "geojson", "fgb"], "gpkg", feedback
+        )
+        return f"{path}|layername={layer}" if layer else path
+
+    def _show(self, outputs: Mapping[str, str | None], result: Mapping[str, Any], context) -> None:
+        card = self._plan.card
+        classes = result.get("classes") or [{"value": c.value, "name": c.name, "color": c.color} for c in card.classes]
+        named = {
+            "OUTPUT": (card.title, classes),
+            "PROBABILITIES": (tr("{model}: probabilities").format(model=card.title), ()),
+            "POLYGONS": (tr("{model}: polygons").format(model=card.title), classes),
+        }
+        for name, (title, colours) in named.items():
+            label = self.parameterDefinition(name).description()
+            results.show(context, outputs[name] or "", label, title, self.displayName(), colours)
+
+
+def raster(algorithm: RsdlAlgorithm, parameters, name: str, context) -> QgsRasterLayer | None:
+    """The raster layer given for a parameter, or None; RsdlError if it cannot be loaded."""
+    value = parameters.get(name)
+    if value in (None, ""):
+        return None
+    layer = algorithm.parameterAsRasterLayer(parameters, name, context)
+    if layer is None or not layer.isValid():
+        raise RsdlError(tr("{name}: '{value}' is not a raster that QGIS can open.").format(name=name, value=value))
+    return layer
+
+
+def use_bands(name: str, layer: QgsRasterLayer, wanted: Input, chosen: Sequence[int] | None, option: str) -> RasterUse:
+    """The layer with the bands that a model's input takes: the ``chosen`` ones, else by description or count.
+
+    ``option``: the parameter in which bands are chosen. RsdlError if they do not fit.
+    """
+    found = layers.data_bands(layer)
+    if chosen:
+        missing = [number for number in chosen if number > max(layer.bandCount(), len(found))]
+        if missing:
+            raise RsdlError(
+                tr("{option} names band {number}, but '{layer}' has {count} band(s).").format(
+                    option=option, number=missing[0], layer=layer.name(), count=len(found)
+                ),
+                tr("Choose bands from 1 to {count}.").format(count=len(found)),
+            )
+        if len(chosen) != len(wanted.bands):
+            raise RsdlError(
+                tr("{option} names {given} band(s), but the model takes {needed}: {bands}.").format(
+                    option=option, given=len(chosen), needed=len(wanted.bands), bands=", ".join(b.name for b in wanted.bands)
+                ),
+                tr("Choose them in that order."),
+            )
+        return RasterUse(name, layer, tuple(chosen))
+    try:
+        indexes = match_bands(wanted, [description for _, description in found], len(found))
+    except MismatchError as error:
+        raise MismatchError(
+            f"{name}: {error.message}", tr("Choose the bands by number in {option}, in that order.").format(option=option)
+        ) from None
+    return RasterUse(name, layer, tuple(found[index - 1][0] for index in indexes))
+
+
+def _fixed_path(value: Any) -> str:
+    """The file that an output's value names; '' for a temporary one, none, or one not known yet."""
+    if isinstance(value, QgsProcessingOutputLayerDefinition):
+        value = value.sink.staticValue()
+    return value if isinstance(value, str) and value != QgsProcessing.TEMPORARY_OUTPUT else ""
+
+
+def _bounds(extent) -> list[float]:
+    return [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]

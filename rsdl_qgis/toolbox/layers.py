@@ -1,0 +1,146 @@
+"""Raster layers as the worker reads them: by path where GDAL can open it, else copied through QGIS's provider."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsCoordinateReferenceSystem, QgsProviderRegistry, QgsRasterLayer, QgsRectangle
+
+from . import compat
+from .render import Rendering, has_size, is_image
+
+Spec = dict[str, Any]  # {"path", "bands", "nodata"}: an engine Layer in a job
+
+
+@dataclass(frozen=True)
+class RasterUse:
+    """A raster layer and the bands (from 1) that the model takes from it; ``parameter`` is where it was given."""
+
+    parameter: str
+    layer: QgsRasterLayer
+    bands: tuple[int, ...]
+
+
+class PreparedRaster:
+    """A layer made ready on the main thread, so that ``spec`` may be called on another."""
+
+    def __init__(self, use: RasterUse):
+        layer, provider = use.layer, use.layer.dataProvider()
+        self._bands = use.bands
+        self._crs = layer.crs()
+        self._path = _path(layer)
+        self._nodata = _user_nodata(provider, use.bands)
+        self._changes = _Changes.of(layer)
+        # Several nodata values in one band, or a range, are known to QGIS's own reading only.
+        if self._path is None or self._nodata is None:
+            self._rendering = Rendering(layer, use.bands)
+        else:
+            self._rendering = None
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether the layer has to be copied for the worker."""
+        return self._rendering is not None
+
+    def spec(self, folder: Path, extent: QgsRectangle | None, resolution: float | None, feedback) -> Spec:
+        """The layer in a job. What has to be copied is copied into ``folder``: the part in ``extent`` (in the layer's
+        CRS), web maps at ``resolution`` (metres a pixel). QgsProcessingException where it cannot be read."""
+        if self._rendering is not None:
+            return self._rendering.write(folder, extent, resolution, feedback)
+        path = self._changes.applied(self._path, self._crs, folder) if self._changes else self._path
+        nodata = self._nodata if any(value is not None for value in self._nodata) else None
+        return {"path": path, "bands": list(self._bands), "nodata": nodata}
+
+
+def data_bands(layer: QgsRasterLayer) -> list[tuple[int, str]]:
+    """(number, description) of each band that is not alpha; a web map has Red, Green and Blue."""
+    provider = layer.dataProvider()
+    if is_image(provider):
+        return [(1, "Red"), (2, "Green"), (3, "Blue")]
+    numbers = range(1, provider.bandCount() + 1)
+    return [(n, _description(provider, n)) for n in numbers if provider.colorInterpretation(n) != compat.ALPHA_BAND]
+
+
+def needs_extent(layer: QgsRasterLayer) -> bool:
+    """Whether the layer has no pixels of its own, as web maps, so that an area must be chosen."""
+    return not has_size(layer.dataProvider())
+
+
+def wkt(crs: QgsCoordinateReferenceSystem) -> str | None:
+    """The CRS as the engine takes it; None if it is not valid."""
+    return crs.toWkt(compat.WKT) if crs.isValid() else None
+
+
+def _description(provider, number: int) -> str:
+    # 'Band 3: B8' in the user's language, or 'Band 3'
+    match = re.match(r"^\D*\d+(?:\s*:\s*(.*))?$", provider.generateBandName(number), re.DOTALL)
+    return (match.group(1) or "") if match else ""
+
+
+def _path(layer: QgsRasterLayer) -> str | None:
+    """What GDAL opens in another process, or None if only this one can read the layer."""
+    provider = layer.dataProvider()
+    if layer.providerType() != "gdal":
+        return None
+    uri = provider.dataSourceUri()
+    parts = QgsProviderRegistry.instance().decodeUri("gdal", uri)
+    if parts.get("authcfg") or "authcfg=" in uri or "/vsimem/" in uri:
+        return None
+    path = uri.split("|option:", 1)[0]
+    return os.path.abspath(path) if os.path.exists(path) else path
+
+
+def _user_nodata(provider, bands: Sequence[int]) -> list[float | None] | None:
+    """The person's nodata value of each band; None where one value a band cannot say it."""
+    values: list[float | None] = []
+    for band in bands:
+        ranges = provider.userNoDataValues(band) if not is_image(provider) else []
+        if len(ranges) > 1 or any(item.min() != item.max() for item in ranges):
+            return None
+        value = ranges[0].min() if ranges else None
+        values.append(value if value is None or math.isfinite(value) else None)
+    return values
+
+
+@dataclass(frozen=True)
+class _Changes:
+    """What the person set in the layer that its file does not say; a small VRT tells it to the worker."""
+
+    crs: bool
+    options: tuple[str, ...]
+    ignored_nodata: tuple[int, ...]
+
+    @classmethod
+    def of(cls, layer: QgsRasterLayer) -> _Changes | None:
+        provider = layer.dataProvider()
+        if layer.providerType() != "gdal":
+            return None
+        parts = QgsProviderRegistry.instance().decodeUri("gdal", provider.dataSourceUri())
+        numbers = range(1, provider.bandCount() + 1)
+        changes = cls(
+            crs=layer.crs().isValid() and layer.crs() != provider.crs(),
+            options=tuple(parts.get("openOptions") or ()),
+            ignored_nodata=tuple(
+                n for n in numbers if provider.sourceHasNoDataValue(n) and not provider.useSourceNoDataValue(n)
+            ),
+        )
+        return changes if changes != cls(False, (), ()) else None
+
+    def applied(self, path: str, crs: QgsCoordinateReferenceSystem, folder: Path) -> str:
+        from osgeo import gdal
+
+        source = gdal.OpenEx(path, gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR, open_options=list(self.options))
+        target = str(folder / f"layer{len(list(folder.iterdir()))}.vrt")
+        vrt = gdal.GetDriverByName("VRT").CreateCopy(target, source)
+        if self.crs:
+            vrt.SetProjection(wkt(crs))
+        for number in self.ignored_nodata:
+            vrt.GetRasterBand(number).DeleteNoDataValue()
+        vrt.FlushCache()
+        return target

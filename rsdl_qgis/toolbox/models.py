@@ -1,0 +1,147 @@
+"""The installed models from the toolbox: list, describe, import."""
+
+from __future__ import annotations
+
+import json
+
+from qgis.core import (
+    QgsProcessingException,
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterFile,
+)
+
+from ..engine.card import ModelCard
+from ..engine.errors import RsdlError
+from ..engine.store import read_card
+from . import compat, parameters as shared, settings
+from .algorithm import RsdlAlgorithm
+from .text import tr
+
+
+class ListModels(RsdlAlgorithm):
+    """rsdl:listmodels: the names of the installed models."""
+
+    NAME = "listmodels"
+    GROUP = "models"
+
+    def title(self):
+        return tr("List models")
+
+    def help(self):
+        return tr(
+            "Lists the installed models: the plugin's own, yours, and those in the folders named in the settings. Their "
+            "names can be given as MODEL to other algorithms."
+        )
+
+    def initAlgorithm(self, configuration=None):
+        self.addOutput(QgsProcessingOutputString("MODELS", tr("Names, one a line")))
+        self.addOutput(QgsProcessingOutputNumber("COUNT", tr("Number of models")))
+
+    def processAlgorithm(self, parameters, context, feedback):
+        models = settings.store().list()
+        for name, path, card in models:
+            feedback.pushInfo(f"{name}: {card.title} ({card.task}) - {path}")
+        if not models:
+            feedback.pushInfo(tr("No models are installed. 'Import model' installs one from a file."))
+        return {"MODELS": "\n".join(name for name, _, _ in models), "COUNT": len(models)}
+
+
+class DescribeModel(RsdlAlgorithm):
+    """rsdl:describemodel: what a model takes and gives."""
+
+    NAME = "describemodel"
+    GROUP = "models"
+
+    def title(self):
+        return tr("Describe model")
+
+    def help(self):
+        return tr("Says what a model takes and gives: bands, resolution, classes, how it was trained and how good it is.")
+
+    def initAlgorithm(self, configuration=None):
+        self.addParameter(_required(shared.model(tr("Model"), _model_help(), tasks="")))
+        self.addOutput(QgsProcessingOutputString("DESCRIPTION", tr("Description")))
+        self.addOutput(QgsProcessingOutputString("CARD", tr("Model card (JSON)")))
+
+    def problem(self, parameters, context):
+        settings.store().find(self.parameterAsString(parameters, "MODEL", context).strip())
+        return ""
+
+    def processAlgorithm(self, parameters, context, feedback):
+        try:
+            path, card = settings.store().find(self.parameterAsString(parameters, "MODEL", context).strip())
+        except RsdlError as error:
+            raise QgsProcessingException(str(error)) from None
+        text = f"{describe(card)}\n{path}"
+        feedback.pushInfo(text)
+        return {"DESCRIPTION": text, "CARD": json.dumps(card.to_json())}
+
+
+class ImportModel(RsdlAlgorithm):
+    """rsdl:importmodel: installs a model from a file."""
+
+    NAME = "importmodel"
+    GROUP = "models"
+
+    def title(self):
+        return tr("Import model")
+
+    def help(self):
+        return tr(
+            "Installs a model archive (.zip) or an .onnx file with its card or Deepness metadata into your models, so "
+            "that it can be chosen by name. An older one of the same name is replaced. A model cannot run code of its own."
+        )
+
+    def initAlgorithm(self, configuration=None):
+        self.addParameter(
+            shared.described(
+                QgsProcessingParameterFile("INPUT", tr("Model file"), fileFilter=tr("Models (*.zip *.onnx)")),
+                tr("A model folder packed as .zip, or an .onnx file."),
+            )
+        )
+        self.addOutput(QgsProcessingOutputString("MODEL", tr("Name of the model")))
+
+    def problem(self, parameters, context):
+        read_card(self.parameterAsFile(parameters, "INPUT", context))
+        return ""
+
+    def processAlgorithm(self, parameters, context, feedback):
+        try:
+            path, card = settings.store().install(self.parameterAsFile(parameters, "INPUT", context))
+        except RsdlError as error:
+            raise QgsProcessingException(str(error)) from None
+        except OSError as error:
+            raise QgsProcessingException(
+                tr("The model cannot be installed: {reason}. Free disk space, or check the folder's rights.").format(reason=error)
+            ) from None
+        feedback.pushInfo(describe(card))
+        feedback.pushInfo(tr("Installed in {path}.").format(path=path))
+        return {"MODEL": card.name}
+
+
+def describe(card: ModelCard) -> str:
+    """A model card in a few lines."""
+    lines = [f"{card.name}: {card.title}"]
+    if card.description:
+        lines.append(card.description)
+    lines.append(tr("Task: {task}, network: {network}").format(task=card.task, network=card.network or "-"))
+    for item in card.inputs:
+        bands = ", ".join(band.name for band in item.bands)
+        text = tr("Takes {role}: {bands}; dates: {dates}")
+        lines.append(text.format(role=item.role or item.name, bands=bands, dates=", ".join(item.dates)))
+    if card.resolution:
+        lines.append(tr("Resolution: {metres} m a pixel").format(metres=card.resolution))
+    lines.append(tr("Classes: {classes}").format(classes=", ".join(f"{c.value} {c.name}" for c in card.classes)))
+    if card.provenance:
+        lines.append(json.dumps(dict(card.provenance), ensure_ascii=False, default=str))
+    return "\n".join(lines)
+
+
+def _model_help() -> str:
+    return tr("Name of an installed model, or path of a model folder, .zip or .onnx file.")
+
+
+def _required(parameter):
+    parameter.setFlags(parameter.flags() & ~compat.OPTIONAL)
+    return parameter

@@ -1,0 +1,221 @@
+"""The parameters that algorithms share, each declared once: name, label, help with unit and range, and how it is read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from qgis.core import (
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterExtent,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterString,
+    QgsProcessingParameterVectorDestination,
+    QgsProcessingParameterVectorLayer,
+)
+
+from . import compat, settings
+from .text import tr
+
+VECTOR_FORMATS = ("gpkg", "geojson", "shp", "fgb")
+
+
+def described(parameter: QgsProcessingParameterDefinition, text: str, advanced: bool = False):
+    """The parameter with its help text, and among the advanced ones if asked."""
+    parameter.setHelp(text)
+    if advanced:
+        parameter.setFlags(parameter.flags() | compat.ADVANCED)
+    return parameter
+
+
+def editable(parameter: QgsProcessingParameterString, choices: str):
+    """The string parameter with a list to choose from, in which anything else can be typed (see gui.chooser)."""
+    parameter.setMetadata({"widget_wrapper": {"class": "rsdl_qgis.gui.chooser.EditableChoice", "choices": choices}})
+    return parameter
+
+
+def model(label: str, text: str, tasks: str = "segmentation"):
+    """MODEL: the name of an installed model of these tasks, or a path."""
+    parameter = editable(QgsProcessingParameterString("MODEL", label, None, False, True), "models:" + tasks)
+    return described(parameter, text)
+
+
+def extent():
+    """EXTENT: the area to map."""
+    return described(
+        QgsProcessingParameterExtent("EXTENT", tr("Area to map"), None, True),
+        tr("Only this rectangle is mapped. Default: the whole raster. Needed for layers without an end, such as web maps."),
+    )
+
+
+def mask():
+    """MASK: polygons outside which nothing is mapped."""
+    return described(
+        QgsProcessingParameterVectorLayer("MASK", tr("Polygons to map inside of"), [compat.POLYGONS], None, True),
+        tr("Pixels whose centre is outside these polygons become nodata. Any coordinate system. Default: no limit."),
+    )
+
+
+def device():
+    """DEVICE: where the network runs."""
+    return described(
+        editable(QgsProcessingParameterString("DEVICE", tr("Device"), settings.default_device()), "devices"),
+        tr(
+            "Where the network runs: auto (a GPU if there is one), cpu, cuda (first NVIDIA GPU), cuda:N (GPU number N, "
+            "from 0) or mps (Apple GPU)."
+        ),
+        advanced=True,
+    )
+
+
+def _whole_number(name: str, label: str, text: str, least: int, most: int):
+    return described(
+        QgsProcessingParameterNumber(name, label, compat.INTEGER, None, True, least, most), text, advanced=True
+    )
+
+
+def tile_size():
+    """TILE_SIZE in pixels."""
+    return _whole_number(
+        "TILE_SIZE",
+        tr("Tile size (pixels)"),
+        tr("Side of the squares the network runs on, 32 to 8192 pixels. Default: chosen from the model and the memory."),
+        32,
+        8192,
+    )
+
+
+def overlap():
+    """OVERLAP in pixels."""
+    return _whole_number(
+        "OVERLAP",
+        tr("Overlap of tiles (pixels)"),
+        tr("How far tiles overlap and are blended, 0 to half of the tile size, in pixels. Default: the model's."),
+        0,
+        4096,
+    )
+
+
+def batch_size():
+    """BATCH_SIZE in tiles."""
+    return _whole_number(
+        "BATCH_SIZE",
+        tr("Batch size (tiles)"),
+        tr("Tiles that the network runs on at once, 1 to 1024. More is faster on a GPU and takes more memory. Default: 1."),
+        1,
+        1024,
+    )
+
+
+def threads():
+    """THREADS of the CPU."""
+    return _whole_number(
+        "THREADS",
+        tr("Threads"),
+        tr("CPU threads that the network may use, 1 to 256. Default: one for each core."),
+        1,
+        256,
+    )
+
+
+def resample():
+    """RESAMPLE: to the model's resolution."""
+    return described(
+        QgsProcessingParameterBoolean("RESAMPLE", tr("Resample to the model's resolution"), False),
+        tr(
+            "Maps at the pixel size, in metres, that the model was trained at. Needed where the raster's pixels are much "
+            "larger or smaller. Default: the pixels of the (first) raster."
+        ),
+        advanced=True,
+    )
+
+
+def running() -> list[QgsProcessingParameterDefinition]:
+    """The parameters of how a network is run, the same in every algorithm that runs one."""
+    return [extent(), mask(), resample(), device(), tile_size(), overlap(), batch_size(), threads()]
+
+
+def class_raster(label: str):
+    """OUTPUT: the class raster."""
+    return described(
+        QgsProcessingParameterRasterDestination("OUTPUT", label),
+        tr("GeoTIFF (.tif) with one class a pixel, named and coloured; 255 is nodata. An existing file is replaced."),
+    )
+
+
+def probabilities():
+    """PROBABILITIES: a raster with one band a class."""
+    return described(
+        QgsProcessingParameterRasterDestination("PROBABILITIES", tr("Probabilities"), None, True, False),
+        tr("GeoTIFF (.tif) with one band a class, each 0 to 1. Not made unless asked for."),
+    )
+
+
+def polygons():
+    """POLYGONS: the classes as a vector layer."""
+    return described(
+        QgsProcessingParameterVectorDestination("POLYGONS", tr("Polygons"), compat.POLYGONS, None, True, False),
+        tr(
+            "The classes as polygons with their name, value and area in square metres (.gpkg, .geojson, .shp or .fgb). "
+            "Not made unless asked for."
+        ),
+    )
+
+
+def number(algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext) -> int | None:
+    """The whole number given for an optional parameter, or None."""
+    if parameters.get(name) in (None, ""):
+        return None
+    return algorithm.parameterAsInt(parameters, name, context)
+
+
+def band_numbers(text: str) -> tuple[int, ...] | None:
+    """Band numbers in '11, 8, 3'; None for an empty text; ValueError says what is wrong."""
+    words = [word for word in re.split(r"[\s,;]+", (text or "").strip()) if word]
+    if not words:
+        return None
+    if not all(word.isdigit() and int(word) > 0 for word in words):
+        raise ValueError(
+            tr("'{text}' is not a list of band numbers. Give numbers from 1, divided by commas, such as 11,8,3.").format(
+                text=text
+            )
+        )
+    return tuple(int(word) for word in words)
+
+
+def running_problem(algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext) -> str:
+    """What is wrong with the parameters of ``running()`` and the output files, in a sentence; '' if nothing."""
+    device_name = algorithm.parameterAsString(parameters, "DEVICE", context).strip()
+    if device_name and not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", device_name):
+        return tr("'{device}' is not a device. Choose auto, cpu, cuda, cuda:N with the number of a GPU, or mps.").format(
+            device=device_name
+        )
+    size = number(algorithm, parameters, "TILE_SIZE", context)
+    shared = number(algorithm, parameters, "OVERLAP", context)
+    if size and shared and shared * 2 > size:
+        return tr("The overlap of {overlap} pixels is more than half of the tile size of {size}. Make it smaller.").format(
+            overlap=shared, size=size
+        )
+    return ""
+
+
+def output_problem(path: str, formats: tuple[str, ...]) -> str:
+    """What is wrong with the path of an output file, in a sentence; '' if nothing."""
+    if not path:
+        return ""
+    if path.startswith(("ogr:", "postgis:", "memory:")) or "://" in path:
+        return tr("The result cannot be written to {path}. Choose a file ({formats}).").format(
+            path=path, formats=", ".join("." + name for name in formats)
+        )
+    if Path(path).suffix.lower().lstrip(".") not in formats:
+        return tr("The file name {path} has to end in {formats}.").format(
+            path=path, formats=", ".join("." + name for name in formats)
+        )
+    parent = Path(path).absolute().parent
+    if not parent.is_dir():
+        return tr("The folder {folder} for the result is not there. Make it, or choose another.").format(folder=parent)
+    return ""

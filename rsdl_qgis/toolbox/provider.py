@@ -1,0 +1,71 @@
+"""The Processing provider: one line an algorithm. Importing it loads no machine-learning library."""
+
+from __future__ import annotations
+
+from qgis.core import QgsApplication, QgsProcessingModelAlgorithm, QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from ..paths import PACKAGE, plugin_version
+from .environment import Diagnostics, SetupEnvironment
+from .flood import FloodMapping
+from .models import DescribeModel, ImportModel, ListModels
+from .parameters import VECTOR_FORMATS
+from .segmentation import SemanticSegmentation
+from .text import tr
+
+ALGORITHMS = (
+    SemanticSegmentation,
+    FloodMapping,
+    ListModels,
+    DescribeModel,
+    ImportModel,
+    SetupEnvironment,
+    Diagnostics,
+)
+EXAMPLES = ("flood_polygons.model3",)
+
+
+class Provider(QgsProcessingProvider):
+    """rsdl: the plugin's algorithms and example models."""
+
+    def id(self):
+        return "rsdl"
+
+    def name(self):
+        return tr("RSDL deep learning")
+
+    def longName(self):
+        return tr("RSDL: deep learning on rasters")
+
+    def versionInfo(self):
+        return plugin_version()
+
+    def icon(self):
+        return QIcon(self.svgIconPath())
+
+    def svgIconPath(self):
+        return str(PACKAGE / "icons" / "rsdl.svg")
+
+    def supportedOutputRasterLayerExtensions(self):
+        return ["tif", "tiff"]
+
+    def supportedOutputVectorLayerExtensions(self):
+        return list(VECTOR_FORMATS)
+
+    def supportsNonFileBasedOutput(self):
+        return False
+
+    def loadAlgorithms(self):
+        for algorithm in ALGORITHMS:
+            self.addAlgorithm(algorithm())
+        # A model looks its steps up by id, ours among them, so examples can only be read once this provider is known.
+        if QgsApplication.processingRegistry().providerById(self.id()) is not None:
+            self.add_examples()
+
+    def add_examples(self) -> None:
+        """Adds the example models; call once after the provider was registered."""
+        for name in EXAMPLES:
+            model = QgsProcessingModelAlgorithm()
+            if model.fromFile(str(PACKAGE / "examples" / name)):
+                self.addAlgorithm(model)
+        self.algorithmsLoaded.emit()

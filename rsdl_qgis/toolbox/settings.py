@@ -1,0 +1,44 @@
+"""The plugin's settings, and what follows from them: the worker's Python and the installed models."""
+
+from __future__ import annotations
+
+from qgis.core import QgsSettings
+
+from ..engine.store import Store, default_folders
+from ..environment import WorkerPython, find_python
+
+_PREFIX = "rsdl/"
+DEVICES = ("auto", "cpu", "cuda", "cuda:0", "mps")
+
+
+def python_setting() -> str:
+    """Path of the worker's Python; '' = RSDL_PYTHON or the managed environment."""
+    return QgsSettings().value(_PREFIX + "python", "", type=str).strip()
+
+
+def model_folders() -> list[str]:
+    """Folders that are searched for models beside the plugin's and the user's."""
+    return [line.strip() for line in QgsSettings().value(_PREFIX + "models", "", type=str).splitlines() if line.strip()]
+
+
+def default_device() -> str:
+    """The device that DEVICE starts with."""
+    return QgsSettings().value(_PREFIX + "device", "", type=str).strip() or "auto"
+
+
+def save(python: str, models: str, device: str) -> None:
+    """Keeps the settings; ``models`` holds one folder a line."""
+    settings = QgsSettings()
+    settings.setValue(_PREFIX + "python", python.strip())
+    settings.setValue(_PREFIX + "models", models.strip())
+    settings.setValue(_PREFIX + "device", device.strip())
+
+
+def store() -> Store:
+    """The installed models."""
+    return Store(default_folders(model_folders()))
+
+
+def worker_python() -> WorkerPython:
+    """The worker's Python; RsdlError says what is wrong when there is none."""
+    return find_python(python_setting())
