@@ -1,11 +1,15 @@
-"""Links the plugin into a QGIS plugins folder: ``python3 tools/deploy.py <profile>/python/plugins``.
+"""Links the plugin into QGIS: ``python3 -m tools.deploy --profile default``, or with a plugins folder
+instead.
 
-QGIS wants metadata.txt, models and i18n inside the plugin's folder; in the repository they lie beside it. So the
-plugin's folder is a real one that holds a link to each of them; where links are not allowed they are copied.
+QGIS wants metadata.txt, models and i18n inside the plugin's folder; in the repository they lie beside it.
+So the plugin's folder is a real one that holds a link to each of them; where links are not allowed they are
+copied.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -34,7 +38,27 @@ def deploy(plugins: Path) -> Path:
     return target
 
 
+def plugins_folders(profile: str) -> list[Path]:
+    """The plugins folder of a profile, of QGIS 3 and 4 where both have been started; QGIS 3's if none has."""
+    if sys.platform == "win32":
+        base = Path(os.environ["APPDATA"])
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    roots = [base / "QGIS" / version for version in ("QGIS3", "QGIS4")]
+    used = [root for root in roots if root.is_dir()] or roots[:1]
+    return [root / "profiles" / profile / "python" / "plugins" for root in used]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="tools.deploy", description="Links the plugin into QGIS.")
+    parser.add_argument("--profile", default="default", help="the QGIS profile (default: default)")
+    parser.add_argument("folder", nargs="?", type=Path, help="a plugins folder, instead of a profile's")
+    options = parser.parse_args()
+    for plugins in [options.folder] if options.folder else plugins_folders(options.profile):
+        print(deploy(plugins))
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    print(deploy(Path(sys.argv[1])))
+    main()
