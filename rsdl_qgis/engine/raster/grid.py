@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 from affine import Affine
+from rasterio._err import CPLE_BaseError
 from rasterio.crs import CRS
 from rasterio.errors import CRSError, RasterioError
 from rasterio.warp import transform as transform_points
 from rasterio.warp import transform_bounds
 
 from ..errors import InputError
+
+GDAL_ERRORS = (RasterioError, CRSError, CPLE_BaseError)  # some of GDAL's errors come without rasterio's own
 
 Bounds = tuple[float, float, float, float]  # xmin, ymin, xmax, ymax
 
@@ -62,7 +65,7 @@ class Grid:
         x, y = apply(self.transform, self.width / 2, self.height / 2)
         try:
             lon, lat = transform_points(crs, CRS.from_epsg(4326), [x, x + a, x + b], [y, y + d, y + e])
-        except (CRSError, RasterioError):
+        except GDAL_ERRORS:
             return nominal
         phi = math.radians(lat[0])
         # Metres in a degree on the WGS 84 ellipsoid, the usual series in latitude.
@@ -108,7 +111,7 @@ class Grid:
         if crs is not None and self.crs is not None and crs_of(crs) != crs_of(self.crs):
             try:
                 own = transform_bounds(crs_of(crs), crs_of(self.crs), *bounds, densify_pts=21)
-            except (CRSError, RasterioError) as error:
+            except GDAL_ERRORS as error:
                 raise InputError(
                     f"The extent {text(bounds)} cannot be brought to the raster's coordinate system: {error}.",
                     "Draw the extent on the raster.",

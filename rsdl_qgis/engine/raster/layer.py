@@ -13,12 +13,12 @@ import rasterio
 from numpy.typing import DTypeLike, NDArray
 from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.env import get_gdal_config, set_gdal_config
-from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.warp import reproject
 from rasterio.windows import Window as RasterioWindow
 
 from ..errors import InputError
-from .grid import Grid, Window, apply, crs_of, project, within
+from .grid import GDAL_ERRORS, Grid, Window, apply, crs_of, project, within
 
 WARP_TOLERANCE = 0.02  # pixels by which the transformation between two CRSs may be approximated
 CHUNK = 4_000_000  # source values held at once while they are averaged
@@ -143,7 +143,7 @@ class OpenLayer:
             if self._masked:
                 shape = (len(self._mask_bands), *out.shape[1:])
                 mask |= self._file.read_masks(list(self._mask_bands), window=inside, out_shape=shape) == 0
-        except RasterioError as error:
+        except GDAL_ERRORS as error:
             raise InputError(
                 f"{self.path} cannot be read at row {inside.row_off}, column {inside.col_off}: {_cause(error)}.",
                 "The file may be damaged or incomplete; copy or download it again.",
@@ -205,7 +205,7 @@ class OpenLayer:
                 resampling=resampling,
                 tolerance=WARP_TOLERANCE,
             )
-        except (RasterioError, CRSError) as error:
+        except GDAL_ERRORS as error:
             raise InputError(
                 f"{self.path} cannot be brought to the grid of the first raster: {_cause(error)}.",
                 "Check the coordinate systems of both rasters.",
@@ -311,7 +311,7 @@ def open_raster(path: str) -> rasterio.DatasetReader:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             return rasterio.open(path)
-    except (RasterioError, CRSError) as error:
+    except GDAL_ERRORS as error:
         if ":" not in path[2:] and not path.startswith("/vsi") and not Path(path).exists():
             raise InputError(
                 f"There is no file {path}.", "Check that it was not moved or renamed."

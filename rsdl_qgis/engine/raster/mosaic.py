@@ -96,7 +96,10 @@ class Mosaic:
         height, width = weight.shape
         rows, cols = slice(top - self._top, top - self._top + height), slice(left, left + width)
         old, old_valid = self._values[:, rows, cols], self._valid[rows, cols]
-        rows, cols = slice(top - row.start, top - row.start + height), slice(left - col.start, left - col.start + width)
+        rows, cols = (
+            slice(top - row.start, top - row.start + height),
+            slice(left - col.start, left - col.start + width),
+        )
         new, new_valid = values[:, rows, cols], valid[rows, cols]
         np.copyto(old, 0, where=~old_valid)  # a value without a partner counts alone
         step = np.subtract(new, old, dtype=np.float32)

@@ -13,6 +13,7 @@ from pathlib import Path
 from rasterio.errors import NotGeoreferencedWarning
 
 from ..errors import OutputError
+from .grid import GDAL_ERRORS
 
 SIDECARS = (
     ".aux.xml",
@@ -89,7 +90,7 @@ class Part:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", NotGeoreferencedWarning)
                 yield
-        except (OSError, *libraries) as error:
+        except (OSError, *GDAL_ERRORS, *libraries) as error:
             raise self.failure(error) from error
         finally:
             logger.removeHandler(logged)

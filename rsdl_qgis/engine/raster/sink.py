@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import os
+import xml.etree.ElementTree as ET
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from itertools import product
 from pathlib import Path
-from xml.etree import ElementTree
 
 import numpy as np
 import rasterio
 from numpy.typing import DTypeLike, NDArray
 from rasterio.enums import Resampling
-from rasterio.errors import RasterioError
 from rasterio.windows import Window as RasterioWindow
 
 from ..errors import OutputError
-from .grid import Grid, crs_of
+from .grid import GDAL_ERRORS, Grid, crs_of
 from .part import Part
 
 BLOCK = 512  # pixels a side
@@ -53,12 +55,13 @@ class RasterSink:
             raise OutputError(f"{path} is no GeoTIFF name.", "Let the output's name end in .tif.")
         self._grid, self._dtype, self._classes, self._overviews = grid, np.dtype(dtype), classes, overviews
         self._part = Part(path)
+        self._finished = False
         self._rows = 0  # given so far
         self._strip = np.empty((count, min(BLOCK, grid.height), grid.width), self._dtype)
         self._checksums: list[int] = []
         predictor = 3 if self._dtype.kind == "f" else 2 if self._dtype.itemsize > 1 else 1
         try:
-            with self._part.guard(RasterioError):
+            with self._part.guard():
                 self._file = rasterio.open(
                     self._part.path,
                     "w",
@@ -120,31 +123,31 @@ class RasterSink:
 
         Raises OutputError as the class, ValueError where rows are missing.
         """
-        if self._part.path is None:
+        if self._finished:
             return self._part.target
         try:
             if self._rows != self._grid.height:
                 raise ValueError(f"{self._rows} of {self._grid.height} rows came.")
-            with self._part.guard(RasterioError):
+            with self._part.guard():
                 self._file.close()
                 self._check()
                 if self._overviews:
                     self._build_overviews()
                 if self._classes:
                     _write_category_names(Path(f"{self._part.path}.aux.xml"), self._classes)
-            return self._part.commit()
+            path = self._part.commit()
         except BaseException:
             self.abort()
             raise
+        self._finished = True
+        return path
 
     def abort(self) -> None:
         """Removes the unfinished file; does nothing once the file is finished."""
         file = getattr(self, "_file", None)
         if file is not None and not file.closed:
-            try:
+            with suppress(*GDAL_ERRORS):  # the file is thrown away
                 file.close()
-            except RasterioError:
-                pass  # it is thrown away
         self._part.discard()
 
     def _describe(self, band_names: Sequence[str], metadata: Mapping[str, str]) -> None:
@@ -159,7 +162,7 @@ class RasterSink:
     def _flush(self, rows: int) -> None:
         strip = self._strip[:, :rows]
         window = RasterioWindow(0, self._rows - rows, self._grid.width, rows)
-        with self._part.guard(RasterioError):
+        with self._part.guard():
             self._file.write(strip, window=window)
         self._checksums.append(_checksum(strip))
 
@@ -182,40 +185,39 @@ class RasterSink:
         options = {"ZSTD_LEVEL_OVERVIEW": 1, "GDAL_TIFF_OVR_BLOCKSIZE": BLOCK}
         with rasterio.Env(**options), rasterio.open(self._part.path, "r+") as file:
             file.build_overviews(factors[:-1], rule)
+        for level in range(len(factors) - 1):
+            self._check_overview(level)
+
+    def _check_overview(self, level: int) -> None:
+        """Whether every block of an overview lies in the file: GDAL reads one that is missing as zeros."""
         size = self._part.path.stat().st_size
+        with rasterio.open(self._part.path, overview_level=level) as overview:
+            rows, cols = math.ceil(overview.height / BLOCK), math.ceil(overview.width / BLOCK)
         with rasterio.open(self._part.path) as file:
-            for band in file.indexes:
-                for level, factor in enumerate(file.overviews(band)):
-                    for block in _last_blocks(file.height, file.width, factor):
-                        place = [
-                            int(file.get_tag_item(f"BLOCK_{what}_{block}", "TIFF", bidx=band, ovr=level) or 0)
-                            for what in ("OFFSET", "SIZE")
-                        ]
-                        if not all(place) or sum(place) > size:
-                            raise self._part.failure(f"its overview 1:{factor} is not whole")
-
-
-def _last_blocks(height: int, width: int, factor: int) -> list[str]:
-    """'column_row' of all blocks of an overview."""
-    rows, cols = (-(-(-(-n // factor)) // BLOCK) for n in (height, width))
-    return [f"{col}_{row}" for row in range(rows) for col in range(cols)]
+            for band, row, col in product(file.indexes, range(rows), range(cols)):
+                offset, length = (
+                    int(file.get_tag_item(f"BLOCK_{what}_{col}_{row}", "TIFF", bidx=band, ovr=level) or 0)
+                    for what in ("OFFSET", "SIZE")
+                )
+                if not offset or not length or offset + length > size:
+                    raise self._part.failure("its overviews are not whole")
 
 
 def _checksum(array: NDArray) -> int:
     checksum = 0
     for band in array:
-        checksum = zlib.crc32(np.ascontiguousarray(band), checksum)
+        checksum = zlib.crc32(np.ascontiguousarray(band).data, checksum)
     return checksum
 
 
 def _write_category_names(path: Path, classes: Sequence[ClassEntry]) -> None:
     """GDAL keeps category names in a file beside the raster; they stand in the order of their values from 0."""
-    root = ElementTree.parse(path).getroot() if path.exists() else ElementTree.Element("PAMDataset")
+    root = ET.parse(path).getroot() if path.exists() else ET.Element("PAMDataset")
     band = root.find("PAMRasterBand[@band='1']")
     if band is None:
-        band = ElementTree.SubElement(root, "PAMRasterBand", band="1")
+        band = ET.SubElement(root, "PAMRasterBand", band="1")
     names = {value: name for value, name, _ in classes}
-    categories = ElementTree.SubElement(band, "CategoryNames")
+    categories = ET.SubElement(band, "CategoryNames")
     for value in range(max(names) + 1):
-        ElementTree.SubElement(categories, "Category").text = names.get(value, "")
-    ElementTree.ElementTree(root).write(path, encoding="utf-8")
+        ET.SubElement(categories, "Category").text = names.get(value, "")
+    ET.ElementTree(root).write(path, encoding="utf-8")

@@ -15,7 +15,6 @@ import pyogrio
 import rasterio
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
-from rasterio.errors import RasterioError
 from rasterio.features import shapes
 from rasterio.warp import transform_geom
 
@@ -36,7 +35,7 @@ BATCH = 20_000  # polygons written at once
 LONGEST_EDGE = 64  # pixels: longer edges are bent with the projection when areas are measured
 POLYGON, MULTIPOLYGON = 3, 6  # WKB types
 
-VECTOR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, RasterioError)
+VECTOR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
 Ring = NDArray[np.float64]  # (n, 2), closed
 
 

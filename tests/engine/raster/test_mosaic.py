@@ -1,0 +1,152 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rsdl_qgis.engine.raster.grid import Window
+from rsdl_qgis.engine.raster.mosaic import Mosaic
+from rsdl_qgis.engine.raster.tiles import tiles
+
+
+def blend(height, width, channels, size, overlap, output):
+    """The mosaic of ``output(window) -> (values, valid) | None`` over all tiles, and the rows of each emission."""
+    values, valid = np.full((channels, height, width), np.nan, np.float32), np.zeros((height, width), bool)
+    emitted = []
+
+    def emit(row, strip, strip_valid):
+        assert strip.shape == (channels, *strip_valid.shape)
+        emitted.append((row, strip.shape[1]))
+        values[:, row : row + strip.shape[1]], valid[row : row + strip.shape[1]] = strip, strip_valid
+
+    mosaic = Mosaic(height, width, channels, size, overlap, emit)
+    for window in tiles(height, width, size, overlap):
+        result = output(window)
+        mosaic.skip(window) if result is None else mosaic.add(window, *result)
+    mosaic.close()
+    return values, valid, emitted
+
+
+def cut(array, window):
+    """A window of (C, H, W), zero outside."""
+    result = np.zeros((array.shape[0], window.height, window.width), array.dtype)
+    part = array[:, window.row : window.row + window.height, window.col : window.col + window.width]
+    result[:, : part.shape[1], : part.shape[2]] = part
+    return result
+
+
+cases = st.fixed_dictionaries(
+    {
+        "height": st.integers(1, 60),
+        "width": st.integers(1, 60),
+        "size": st.tuples(st.integers(1, 30), st.integers(1, 30)),
+        "share": st.floats(0, 1),
+        "seed": st.integers(0, 99),
+    }
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(case=cases)
+def test_identity_gives_the_raster_back_exactly_in_row_order(case):
+    rng = np.random.default_rng(case["seed"])
+    height, width, size = case["height"], case["width"], case["size"]
+    overlap = int(case["share"] * (min(size) // 2))
+    raster = rng.normal(scale=1e3, size=(2, height, width)).astype(np.float32)
+    valid = rng.random((1, height, width)) < 0.6
+    valid[:, : height // 2, : width // 3] = False
+
+    def output(window):
+        ok = cut(valid, window)[0]
+        values = cut(raster, window)
+        values[:, ~ok] = np.nan  # what is not valid must not leak
+        return (values, ok) if ok.any() else None
+
+    values, got_valid, emitted = blend(height, width, 2, size, overlap, output)
+    assert (got_valid == valid[0]).all()
+    assert (values[:, valid[0]] == raster[:, valid[0]]).all()
+    rows = [row for first, count in emitted for row in range(first, first + count)]
+    assert rows == list(range(height))
+
+
+@settings(deadline=None)
+@given(case=cases)
+def test_weights_sum_to_one_and_a_blend_lies_between_its_tiles(case):
+    height, width, size = case["height"], case["width"], case["size"]
+    overlap = int(case["share"] * (min(size) // 2))
+    windows = tiles(height, width, size, overlap)
+    total = np.zeros((height, width))
+    ok = np.ones(size, bool)
+    for chosen in windows[:6]:  # the weight of a tile is the mosaic of 1 in it and 0 elsewhere
+        values, _, _ = blend(
+            height,
+            width,
+            1,
+            size,
+            overlap,
+            lambda w, c=chosen: (np.full((1, *size), float(w == c), np.float32), ok),
+        )
+        assert values.min() >= 0
+        assert values.max() <= 1
+        total += values[0]
+    if len(windows) <= 6:
+        np.testing.assert_allclose(total, 1, atol=1e-5)
+
+
+def test_the_seam_is_a_raised_cosine_over_the_overlap():
+    values, _, _ = blend(
+        8,
+        28,
+        1,
+        (8, 16),
+        4,
+        lambda w: (np.full((1, 8, 16), float(w.col > 0), np.float32), np.ones((8, 16), bool)),
+    )
+    ramp = 0.5 - 0.5 * np.cos(np.pi * (np.arange(4) + 0.5) / 4)
+    np.testing.assert_allclose(values[0, 3], [*[0] * 12, *ramp, *[1] * 12], atol=1e-6)
+
+
+def test_weights_of_four_tiles_are_separable():
+    """Where four tiles meet, each counts by the product of its row's and its column's weight."""
+    ramp = (0.5 - 0.5 * np.cos(np.pi * (np.arange(4) + 0.5) / 4)).astype(np.float32)
+    weight = np.concatenate([np.ones(12), 1 - ramp, np.zeros(12)])
+    expected = np.outer(weight, weight[::-1])  # upper right tile
+    values, _, _ = blend(
+        28,
+        28,
+        1,
+        (16, 16),
+        4,
+        lambda w: (
+            np.full((1, 16, 16), float((w.row, w.col) == (0, 12)), np.float32),
+            np.ones((16, 16), bool),
+        ),
+    )
+    np.testing.assert_allclose(values[0], expected, atol=1e-6)
+
+
+def test_a_pixel_valid_in_one_tile_only_is_that_tile_s():
+    def output(window):
+        values = np.full((1, 8, 16), 5 if window.col else np.nan, np.float32)
+        return values, np.full((8, 16), window.col > 0)
+
+    values, valid, _ = blend(8, 28, 1, (8, 16), 4, output)
+    assert (values[0, :, 12:] == 5).all()
+    assert valid[:, 12:].all()
+    assert not valid[:, :12].any()
+
+
+def test_rows_come_out_as_soon_as_no_later_tile_touches_them():
+    emitted = []
+    mosaic = Mosaic(44, 16, 1, (16, 16), 2, lambda row, values, valid: emitted.append((row, values.shape[1])))
+    for window in tiles(44, 16, (16, 16), 2):
+        mosaic.add(window, np.zeros((1, 16, 16), np.float32), np.ones((16, 16), bool))
+    assert emitted == [(0, 14), (14, 14), (28, 16)]
+
+
+def test_tiles_out_of_order_or_missing_are_refused():
+    mosaic = Mosaic(30, 30, 1, (16, 16), 2, lambda *_: None)
+    with pytest.raises(ValueError, match="next tile starts at"):
+        mosaic.skip(Window(0, 14, 16, 16))
+    mosaic.skip(Window(0, 0, 16, 16))
+    with pytest.raises(ValueError, match="1 of 4 tiles"):
+        mosaic.close()

@@ -1,0 +1,355 @@
+import numpy as np
+import pytest
+from affine import Affine
+from rasterio.crs import CRS
+from rasterio.warp import transform as transform_points
+
+from rsdl_qgis.engine.errors import InputError
+from rsdl_qgis.engine.raster.grid import Window
+from rsdl_qgis.engine.raster.source import Layer, RasterSource, inspect, valid_pixels
+
+from .conftest import NORTH_UP
+
+
+def whole(source):
+    return source.read(Window(0, 0, source.grid.height, source.grid.width))
+
+
+def read(*layers, **options):
+    with RasterSource({"a": layers}, **options) as source:
+        return whole(source)["a"]
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "uint16", "float32", "float64", "int32"])
+def test_values_and_type_come_back_and_nodata_is_masked(make_raster, rng, dtype):
+    array = rng.integers(0, 100, (2, 20, 30)).astype(dtype)
+    array[0, :4] = 7
+    path = make_raster("a.tif", array, nodata=7)
+    result = read(Layer(path))
+    assert result.dtype == dtype
+    assert result.shape == (1, 2, 20, 30)
+    assert (result.data[0] == array).all()
+    assert (result.mask[0] == (array == 7)).all()
+
+
+def test_the_person_s_nodata_is_added_to_the_file_s(make_raster, rng):
+    array = rng.integers(0, 5, (2, 20, 30)).astype("int16")
+    path = make_raster("a.tif", array, nodata=0)
+    assert (read(Layer(path, nodata=3)).mask[0] == ((array == 0) | (array == 3))).all()
+    per_band = read(Layer(path, nodata=(3.0, 4.0))).mask[0]
+    assert (per_band[0] == ((array[0] == 0) | (array[0] == 3))).all()
+    assert (per_band[1] == ((array[1] == 0) | (array[1] == 4))).all()
+    assert (
+        read(Layer(path, nodata=2.5)).mask[0] == (array == 0)
+    ).all()  # no pixel of an integer raster is 2.5
+    with pytest.raises(InputError, match="3 nodata values were given for 2 band"):
+        read(Layer(path, nodata=(1, 2, 3)))
+
+
+def test_nan_and_infinity_are_not_valid(make_raster, rng):
+    array = rng.normal(size=(1, 8, 9)).astype("float32")
+    array[0, 0, :3] = np.nan, np.inf, -np.inf
+    assert (read(Layer(make_raster("a.tif", array))).mask[0] == ~np.isfinite(array)).all()
+
+
+def test_a_nodata_value_that_float32_rounds_is_found(make_raster):
+    array = np.full((1, 4, 4), -9999.9, "float32")
+    assert read(Layer(make_raster("a.tif", array, nodata=-9999.9))).mask.all()
+
+
+def test_alpha_masks_and_is_no_data_band(make_raster, rng):
+    array = rng.integers(1, 255, (4, 8, 9)).astype("uint8")
+    array[3] = 255 * (rng.random((8, 9)) < 0.5)
+    path = make_raster("a.tif", array, alpha=True)
+    result = read(Layer(path))
+    assert result.shape[1] == 3
+    assert (result.mask[0] == (array[3] == 0)).all()
+    assert inspect(Layer(path)).bands == (1, 2, 3)
+
+
+@pytest.mark.parametrize("bands", [None, (2,), (1, 2)])
+def test_a_mask_file_beside_the_raster_counts(make_raster, rng, bands):
+    array = rng.integers(0, 255, (2, 8, 9)).astype("uint8")
+    valid = rng.random((8, 9)) < 0.5
+    path = make_raster("a.tif", array, msk=valid)
+    assert (read(Layer(path, bands)).mask[0] == ~valid).all()
+
+
+def test_a_palette_is_read_as_its_values(make_raster, rng):
+    array = rng.integers(0, 3, (1, 8, 9)).astype("uint8")
+    path = make_raster("a.tif", array, colours={i: (80 * i, 0, 0, 255) for i in range(3)})
+    assert (read(Layer(path)).data[0] == array).all()
+
+
+def test_bands_are_chosen_by_number_in_the_order_given(make_raster, rng):
+    array = rng.integers(0, 9, (3, 4, 5)).astype("uint8")
+    path = make_raster("a.tif", array, names=("B2", "B3", "B4"))
+    with RasterSource({"a": [Layer(path, (3, 1))]}) as source:
+        assert (whole(source)["a"].data[0] == array[[2, 0]]).all()
+        assert source.layers("a")[0].descriptions == ("B4", "B2")
+        assert source.layers("a")[0].count == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "col", "height", "width"), [(-3, -2, 30, 40), (5, 6, 4, 4), (15, 20, 64, 64), (100, 0, 4, 4)]
+)
+def test_a_window_may_stick_out_and_is_masked_there(make_raster, rng, row, col, height, width):
+    array = rng.integers(1, 9, (1, 20, 30)).astype("uint8")
+    with RasterSource({"a": [Layer(make_raster("a.tif", array))]}) as source:
+        result = source.read(Window(row, col, height, width))["a"]
+    big = np.pad(array, ((0, 0), (50, 150), (50, 150)))
+    expected = big[:, 50 + row : 50 + row + height, 50 + col : 50 + col + width]
+    assert (result.mask[0] == (expected == 0)).all()
+    assert (result.data[0] == expected).all()
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [NORTH_UP, Affine(10, 0, 5e5, 0, 10, 4e6), Affine(8, 6, 5e5, 6, -8, 4e6)],
+    ids=["north-up", "south-up", "rotated"],
+)
+@pytest.mark.parametrize("shape", [(1, 40), (40, 1), (23, 17)])
+def test_any_orientation_and_shape_is_read_unchanged(make_raster, rng, transform, shape):
+    array = rng.integers(0, 99, (1, *shape)).astype("uint16")
+    with RasterSource({"a": [Layer(make_raster("a.tif", array, transform=transform))]}) as source:
+        assert source.grid.transform.almost_equals(transform)
+        assert (whole(source)["a"].data[0] == array).all()
+        assert source.valid(Window(0, 0, *shape)).all()
+
+
+def test_an_extent_crops_the_grid(make_raster, rng):
+    array = rng.integers(0, 99, (1, 20, 30)).astype("uint8")
+    path = make_raster("a.tif", array)
+    extent = (500_050, 4_199_900, 500_100, 4_199_950)
+    with RasterSource({"a": [Layer(path)]}, extent=extent) as source:
+        assert source.grid.bounds == extent
+        assert (whole(source)["a"].data[0] == array[:, 5:10, 5:10]).all()
+        around = source.read(Window(-1, -1, 7, 7))["a"]
+    assert around.mask[0, 0].sum() == 49 - 25  # the raster goes on, the area does not
+
+
+def test_two_grids_whole_pixels_apart_are_not_resampled(make_raster, rng):
+    array = rng.integers(1, 99, (1, 20, 30)).astype("uint8")
+    first = make_raster("a.tif", array[:, 4:, 6:], transform=Affine(10, 0, 500_060, 0, -10, 4_199_960))
+    second = make_raster("b.tif", array)
+    with RasterSource({"a": [Layer(first)], "b": [Layer(second)]}) as source:
+        arrays = whole(source)
+    assert (arrays["a"].data == arrays["b"].data).all()
+
+
+def plane(crs, transform, height, width, reference="EPSG:32634"):
+    """A raster whose value is linear in the reference's coordinates: what bilinear resampling keeps."""
+    cols, rows = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
+    x = transform.a * cols + transform.b * rows + transform.c
+    y = transform.d * cols + transform.e * rows + transform.f
+    x, y = transform_points(CRS.from_string(crs), CRS.from_string(reference), x.ravel(), y.ravel())
+    value = (np.array(x) - 500_000) / 10 + (4_200_000 - np.array(y)) / 5
+    return value.reshape(1, height, width).astype("float32")
+
+
+@pytest.mark.parametrize(
+    ("crs", "transform", "shape"),
+    [
+        ("EPSG:32634", Affine(7, 0, 499_700, 0, -7, 4_200_300), (200, 200)),
+        ("EPSG:32634", Affine(7, 3, 499_500, 3, -7, 4_200_200), (250, 250)),
+        ("EPSG:32634", Affine(31, 0, 499_800, 0, 31, 4_198_900), (50, 60)),
+        ("EPSG:4326", Affine(1e-4, 0, 20.99, 0, -1e-4, 37.96), (300, 400)),
+        ("EPSG:32635", Affine(10, 0, -28_000, 0, -10, 4_217_500), (200, 200)),
+    ],
+    ids=["finer", "rotated", "south-up coarser", "geographic", "other zone"],
+)
+def test_a_layer_on_another_grid_is_resampled_onto_the_first(make_raster, crs, transform, shape):
+    first = make_raster("a.tif", plane("EPSG:32634", NORTH_UP, 60, 50))
+    other = make_raster("b.tif", plane(crs, transform, *shape), crs=crs, transform=transform)
+    with RasterSource({"a": [Layer(first)], "b": [Layer(other)]}) as source:
+        arrays = whole(source)
+        piece = source.read(Window(20, 10, 16, 16))
+    assert not arrays["b"].mask.any()
+    np.testing.assert_allclose(arrays["b"].data, arrays["a"].data, atol=0.2)  # 0.1 = a pixel's tenth
+    np.testing.assert_allclose(piece["b"].data, arrays["b"].data[..., 20:36, 10:26], atol=0.1)
+
+
+@pytest.mark.parametrize("nodata", ["file", "person", "nan", "msk"])
+def test_nodata_never_bleeds_into_resampled_values(make_raster, rng, nodata):
+    hole = np.zeros((1, 60, 60), bool)
+    hole[:, 20:35, 25:40] = True
+    array = np.full((1, 60, 60), 100, "float32")
+    array[hole] = np.nan if nodata == "nan" else -9999
+    options = {"nodata": -9999} if nodata == "file" else {"msk": ~hole[0]} if nodata == "msk" else {}
+    other = make_raster("b.tif", array, transform=Affine(7, 1, 499_990, 1, -7, 4_200_010), **options)
+    first = make_raster("a.tif", np.ones((1, 30, 30), "uint8"))
+    layer = Layer(other, nodata=-9999 if nodata == "person" else None)
+    with RasterSource({"a": [Layer(first)], "b": [layer]}) as source:
+        result = whole(source)["b"]
+    assert 40 < result.mask.sum() < 200  # 15 x 15 pixels of half the area are about 112
+    np.testing.assert_allclose(result.compressed(), 100, atol=1e-3)
+
+
+def test_resolution_resamples_everything_and_averages_going_down(make_raster, rng):
+    array = rng.integers(0, 200, (1, 60, 90)).astype("uint16")
+    with RasterSource({"a": [Layer(make_raster("a.tif", array, nodata=0))]}, resolution=30) as source:
+        assert (source.grid.height, source.grid.width) == (20, 30)
+        result = whole(source)["a"]
+    blocks = np.ma.masked_equal(array, 0).reshape(20, 3, 30, 3).mean(axis=(1, 3))
+    assert result.dtype == "uint16"
+    np.testing.assert_allclose(result.data[0, 0], blocks, atol=0.5001)
+
+
+def test_resolution_near_enough_leaves_the_pixels_alone(make_raster, rng):
+    array = rng.integers(0, 200, (1, 20, 20)).astype("uint8")
+    assert (read(Layer(make_raster("a.tif", array)), resolution=10.05).data[0] == array).all()
+
+
+def test_finer_resolution_interpolates_but_not_a_palette(make_raster, rng):
+    array = (100 * rng.integers(0, 3, (1, 20, 20))).astype("uint8")
+    plain = read(Layer(make_raster("a.tif", array)), resolution=5)
+    assert plain.shape == (1, 1, 40, 40)
+    assert set(np.unique(plain.data)) > {0, 100, 200}
+    colours = {i: (i, i, i, 255) for i in (0, 100, 200)}
+    palette = read(Layer(make_raster("b.tif", array, colours=colours)), resolution=5)
+    assert (palette.data[0, 0] == np.kron(array[0], np.ones((2, 2)))).all()
+
+
+def test_dates_are_stacked_in_a_common_type(make_raster, rng):
+    first = make_raster("a.tif", rng.integers(0, 9, (2, 8, 9)).astype("uint8"))
+    second = make_raster("b.tif", rng.normal(size=(2, 8, 9)).astype("float32"))
+    result = read(Layer(first), Layer(second))
+    assert (result.shape, result.dtype) == ((2, 2, 8, 9), "float32")
+    with pytest.raises(InputError, match="differ in their number of bands"):
+        read(Layer(first), Layer(second, (1,)))
+
+
+def write_polygons(path, polygons, crs="EPSG:32634"):
+    import json
+
+    features = [{"type": "Feature", "properties": {}, "geometry": p} for p in polygons]
+    named = {"type": "name", "properties": {"name": crs}}
+    path.write_text(
+        json.dumps(
+            {
+                "type": "FeatureCollection",
+                "crs": {"type": "name", "properties": named["properties"]},
+                "features": features,
+            }
+        )
+    )
+    return str(path)
+
+
+def box(xmin, ymin, xmax, ymax):
+    return [[xmin, ymin], [xmax, ymin], [xmax, ymax], [xmin, ymax], [xmin, ymin]]
+
+
+def test_nothing_outside_the_polygons_is_valid(make_raster, tmp_path):
+    path = make_raster("a.tif", np.ones((1, 30, 30), "uint8"))
+    hole = box(500_120, 4_199_820, 500_140, 4_199_840)
+    polygon = {"type": "Polygon", "coordinates": [box(500_100, 4_199_800, 500_200, 4_199_900), hole]}
+    mask = write_polygons(tmp_path / "m.geojson", [polygon])
+    expected = np.zeros((30, 30), bool)
+    expected[10:20, 10:20] = True
+    expected[16:18, 12:14] = False
+    with RasterSource({"a": [Layer(path)]}, mask=mask) as source:
+        assert (source.valid(Window(0, 0, 30, 30)) == expected).all()
+        assert not source.valid(Window(22, 22, 8, 8)).any()
+        assert source.sample()["a"].count() == expected.sum()
+
+
+def test_polygons_in_another_crs_are_reprojected(make_raster, tmp_path):
+    path = make_raster("a.tif", np.ones((1, 30, 30), "uint8"))
+    (w, e), (s, n) = transform_points(
+        CRS.from_epsg(32634), CRS.from_epsg(4326), [500_100, 500_200], [4_199_800, 4_199_900]
+    )
+    mask = write_polygons(
+        tmp_path / "m.geojson", [{"type": "MultiPolygon", "coordinates": [[box(w, s, e, n)]]}], "EPSG:4326"
+    )
+    with RasterSource({"a": [Layer(path)]}, mask=mask) as source:
+        valid = source.valid(Window(0, 0, 30, 30))
+    assert valid[11:19, 11:19].all()
+    assert 90 <= valid.sum() <= 110
+
+
+def test_valid_pixels_need_every_band_of_every_input():
+    first = np.ma.masked_equal(np.array([[[[0, 1], [1, 1]]]]), 0)
+    second = np.ma.masked_equal(np.array([[[[1, 1], [1, 1]], [[1, 0], [1, 1]]]]), 0)
+    assert (valid_pixels({"a": first, "b": second}) == [[False, False], [True, True]]).all()
+    assert valid_pixels({"a": np.ma.ones((1, 1, 2, 2))}).all()
+
+
+def test_a_raster_without_a_valid_pixel(make_raster):
+    path = make_raster("a.tif", np.zeros((1, 20, 20), "uint8"), nodata=0)
+    with RasterSource({"a": [Layer(path)]}) as source:
+        assert not source.valid(Window(0, 0, 20, 20)).any()
+        assert source.sample()["a"].count() == 0
+
+
+def test_a_sample_is_small_and_from_all_over(make_raster):
+    rows, cols = np.mgrid[:600, :400]
+    path = make_raster("a.tif", np.stack([rows, cols]).astype("uint16"), nodata=0)
+    other = make_raster(
+        "b.tif", np.full((1, 300, 200), 5, "uint8"), transform=Affine(20, 0, 5e5, 0, -20, 4.2e6)
+    )
+    with RasterSource({"a": [Layer(path)], "b": [Layer(other)]}) as source:
+        sample = source.sample(pixels=2400)
+    assert sample["a"].shape == (1, 2, 60, 40)
+    assert sample["b"].shape == (1, 1, 60, 40)
+    assert (sample["b"] == 5).all()
+    assert not sample["b"].mask.any()
+    np.testing.assert_allclose(sample["a"][0, 0].mean(), 300, atol=10)
+    np.testing.assert_allclose(sample["a"][0, 1].mean(), 200, atol=10)
+
+
+def test_a_large_raster_without_overviews_is_sampled_in_patches(make_raster, monkeypatch):
+    monkeypatch.setattr("rsdl_qgis.engine.raster.source.LARGEST_FULL_SAMPLE", 1000)
+    rows, _ = np.mgrid[:600, :400]
+    path = make_raster("a.tif", rows[None].astype("uint16"))
+    with RasterSource({"a": [Layer(path)]}) as source:
+        sample = source.sample(pixels=6400)["a"]
+    assert sample.size == 6400
+    np.testing.assert_allclose([sample.min(), sample.mean(), sample.max()], [0, 300, 599], atol=1)
+
+
+def test_what_is_wrong_is_said(make_raster, tmp_path, rng):
+    array = rng.integers(0, 9, (2, 8, 9)).astype("uint8")
+    path = make_raster("a.tif", array)
+    with pytest.raises(InputError, match="There is no file"):
+        read(Layer(str(tmp_path / "none.tif")))
+    (tmp_path / "text.tif").write_text("no raster")
+    with pytest.raises(InputError, match="cannot be opened as a raster"):
+        read(Layer(str(tmp_path / "text.tif")))
+    with pytest.raises(InputError, match="has no band 3: it has 2 band"):
+        read(Layer(path, (1, 3)))
+    with pytest.raises(InputError, match="no coordinate system, but"):
+        read(Layer(path), Layer(make_raster("b.tif", array, crs=None)))
+    with pytest.raises(InputError, match="does not overlap"):
+        read(Layer(path), Layer(make_raster("c.tif", array, transform=Affine(10, 0, 9e5, 0, -10, 4e6))))
+    with pytest.raises(InputError, match="complex"):
+        read(Layer(make_raster("d.tif", array.astype("complex64"))))
+    with pytest.raises(InputError, match="no resampling 'fast'"):
+        read(Layer(path), resampling="fast")
+
+
+def test_a_truncated_file_is_named_when_it_is_read(make_raster, tmp_path, rng):
+    path = make_raster("a.tif", rng.integers(0, 99, (1, 300, 300)).astype("uint16"), compress="deflate")
+    data = (tmp_path / "a.tif").read_bytes()
+    (tmp_path / "a.tif").write_bytes(data[: len(data) // 2])
+    with pytest.raises(InputError, match=r"a\.tif cannot be (read at row|opened)"):
+        read(Layer(path))
+
+
+def test_rasters_without_any_crs_go_together(make_raster, rng):
+    array = rng.integers(1, 99, (1, 20, 30)).astype("uint8")
+    identity = {"crs": None, "transform": Affine.identity()}
+    first = make_raster("a.tif", array, **identity)
+    same = make_raster("b.tif", array, **identity)
+    assert (read(Layer(first), Layer(same)).data == array).all()
+    with pytest.raises(InputError, match="not georeferenced"):
+        read(Layer(first), Layer(make_raster("c.tif", array[:, :9], **identity)))
+    local = make_raster(
+        "d.tif", np.full((1, 20, 30), 5, "uint8"), crs=None, transform=Affine(2, 0, 0, 0, -2, 40)
+    )
+    fine = make_raster(
+        "e.tif", np.full((1, 40, 60), 6, "uint8"), crs=None, transform=Affine(1, 0, 0, 0, -1, 40)
+    )
+    result = read(Layer(local), Layer(fine))
+    assert (result.data[1] == 6).all()
+    assert not result.mask.any()

@@ -1,0 +1,147 @@
+import json
+import os
+
+import numpy as np
+import pyogrio
+import pytest
+from affine import Affine
+from rasterio.features import rasterize
+
+from rsdl_qgis.engine.errors import Cancelled, InputError, OutputError
+from rsdl_qgis.engine.raster.vectors import polygonize, read_polygons
+from rsdl_qgis.engine.report import Report
+
+from .conftest import NORTH_UP
+
+CLASSES = [(0, "land", "#000000"), (1, "water", "#0000ff"), (200, "ice", "#ffffff")]
+
+
+def table(path):
+    meta, _, wkb, fields = pyogrio.raw.read(path)
+    return meta, wkb, dict(zip(meta["fields"], fields))
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "geojson", "shp", "fgb"])
+def test_polygons_are_the_raster_again(make_raster, rng, tmp_path, ending):
+    array = rng.choice(np.array([0, 1, 200, 255], "uint8"), (1, 40, 50))
+    raster, output = make_raster("a.tif", array, nodata=255), tmp_path / "out" / f"p.{ending}"
+    output.parent.mkdir()
+    count = polygonize(raster, output, CLASSES, Report())
+    meta, wkb, fields = table(output)
+    assert len(wkb) == count
+    assert meta["crs"] == "EPSG:32634"
+    assert set(fields["class"]) == {"land", "water", "ice"}
+    assert dict(zip(fields["class"], fields["value"])) == {"land": 0, "water": 1, "ice": 200}
+    shapes = zip(read_polygons(str(output), None if meta["crs"] is None else "EPSG:32634"), fields["value"])
+    assert (rasterize(shapes, array.shape[1:], fill=255, transform=NORTH_UP, dtype="uint8") == array[0]).all()
+    for name in ("land", "water", "ice"):
+        pixels = (array == {"land": 0, "water": 1, "ice": 200}[name]).sum()
+        np.testing.assert_allclose(fields["area_m2"][fields["class"] == name].sum(), 100 * pixels, rtol=2e-3)
+    assert not [name for name in os.listdir(output.parent) if "part" in name]
+
+
+def test_skipped_and_small_ones_are_left_out(make_raster, tmp_path):
+    array = np.zeros((1, 20, 20), "uint8")
+    array[0, 2:6, 2:6] = 1
+    array[0, 3, 3] = 0  # a hole
+    array[0, 10, 10] = 1
+    raster = make_raster("a.tif", array)
+    assert polygonize(raster, tmp_path / "p.gpkg", CLASSES, Report(), min_area=200, skip=[0]) == 1
+    _, _, fields = table(tmp_path / "p.gpkg")
+    np.testing.assert_allclose(fields["area_m2"], [1500], rtol=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("crs", "transform", "pixel"),
+    [
+        (
+            "EPSG:4326",
+            Affine(0.01, 0, 20, 0, -0.01, 60.2),
+            111_412 * 0.01 * 557.9,
+        ),  # 1' of arc: computed below
+        ("EPSG:3857", Affine(100, 0, 0, 0, -100, 8_403_000), None),
+        (None, Affine(2, 0, 0, 0, -3, 0), 6),
+    ],
+)
+def test_areas_are_measured_on_the_ground(make_raster, tmp_path, crs, transform, pixel):
+    array = np.ones((1, 40, 40), "uint8")
+    raster = make_raster("a.tif", array, crs=crs, transform=transform)
+    polygonize(raster, tmp_path / "p.gpkg", CLASSES, Report())
+    _, _, fields = table(tmp_path / "p.gpkg")
+    if crs == "EPSG:4326":  # 0.4° x 0.4° at 60° N; a degree there is 55 800 m by 111 412 m
+        expected = 0.4 * 55_800 * 0.4 * 111_412
+    elif crs == "EPSG:3857":  # 4 km there are 2 km on the ground at 60° N
+        expected = 4000 * 4000 / 4
+    else:
+        expected = 1600 * pixel
+    np.testing.assert_allclose(fields["area_m2"], [expected], rtol=8e-3)
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "geojson", "shp", "fgb"])
+def test_no_polygon_gives_an_empty_layer_with_its_fields(make_raster, tmp_path, ending):
+    raster = make_raster("a.tif", np.full((1, 9, 9), 255, "uint8"), nodata=255)
+    assert polygonize(raster, tmp_path / f"p.{ending}", CLASSES, Report()) == 0
+    info = pyogrio.read_info(tmp_path / f"p.{ending}", force_feature_count=True)
+    assert info["features"] == 0
+    if ending != "geojson":  # which has fields by feature
+        assert list(info["fields"]) == ["class", "value", "area_m2"]
+
+
+def test_many_batches_make_one_layer(make_raster, rng, tmp_path, monkeypatch):
+    monkeypatch.setattr("rsdl_qgis.engine.raster.vectors.BATCH", 10)
+    raster = make_raster("a.tif", rng.integers(0, 2, (1, 20, 20)).astype("uint8"))
+    count = polygonize(raster, tmp_path / "p.fgb", CLASSES, Report())
+    assert count > 30
+    assert pyogrio.read_info(tmp_path / "p.fgb")["features"] == count
+
+
+def test_cancelling_leaves_nothing(make_raster, tmp_path):
+    class Stopped(Report):
+        def cancelled(self):
+            return True
+
+    raster = make_raster("a.tif", np.ones((1, 9, 9), "uint8"))
+    (tmp_path / "out").mkdir()
+    with pytest.raises(Cancelled):
+        polygonize(raster, tmp_path / "out" / "p.gpkg", CLASSES, Stopped())
+    assert os.listdir(tmp_path / "out") == []
+
+
+def test_an_unknown_ending_is_refused(make_raster, tmp_path):
+    with pytest.raises(OutputError, match="no known vector ending"):
+        polygonize(make_raster("a.tif", np.ones((1, 9, 9), "uint8")), tmp_path / "p.doc", CLASSES, Report())
+
+
+def collection(path, *geometries):
+    features = [{"type": "Feature", "properties": {}, "geometry": geometry} for geometry in geometries]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return str(path)
+
+
+def test_polygons_are_read_by_layer_name_and_other_geometries_left_out(tmp_path):
+    ring = [[0, 0, 5], [1, 0, 5], [1, 1, 5], [0, 0, 5]]
+    path = collection(
+        tmp_path / "a.geojson",
+        {"type": "Polygon", "coordinates": [ring]},
+        {"type": "MultiPolygon", "coordinates": [[ring], [ring]]},
+        {"type": "Point", "coordinates": [0, 0]},
+    )
+    flat = [[point[:2] for point in ring]]
+    result = json.loads(json.dumps(read_polygons(f"{path}|layername=a", "EPSG:4326")))
+    assert result == [
+        {"type": "Polygon", "coordinates": flat},
+        {"type": "MultiPolygon", "coordinates": [flat, flat]},
+    ]
+    with pytest.raises(InputError, match="cannot be read as a vector layer"):
+        read_polygons(f"{path}|layername=b", None)
+
+
+def test_what_is_wrong_with_a_mask_is_said(tmp_path):
+    points = collection(tmp_path / "a.geojson", {"type": "Point", "coordinates": [0, 0]})
+    with pytest.raises(InputError, match="has no polygons"):
+        read_polygons(points, "EPSG:4326")
+    with pytest.raises(InputError, match="There is no file"):
+        read_polygons(str(tmp_path / "none.gpkg"), None)
+    ring = [[0, 0], [1, 0], [1, 1], [0, 0]]
+    with pytest.raises(InputError, match="The raster has no coordinate system"):
+        read_polygons(collection(tmp_path / "b.geojson", {"type": "Polygon", "coordinates": [ring]}), None)
