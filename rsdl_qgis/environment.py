@@ -2,9 +2,9 @@
 
     python3 -m rsdl_qgis.environment --setup [--flavour cpu|cuda] [--wheels DIR] [--folder DIR]
 
-The worker's Python is, in this order: the one in the settings, the one in ``RSDL_PYTHON``, the managed environment in
-the user's data folder. The managed one is made by ``uv`` when it is on the PATH, else by ``venv`` and ``pip``. A marker
-file is written last, so an environment without it was never finished.
+The worker's Python is, in this order: the one in the settings, the one in ``RSDL_PYTHON``, the managed
+environment in the user's data folder. The managed one is made by ``uv`` when it is on the PATH, else by
+``venv`` and ``pip``. A marker file is written last, so an environment without it was never finished.
 """
 
 from __future__ import annotations
@@ -31,7 +31,17 @@ LEAST_PYTHON = (3, 10)
 MARKER = "rsdl.json"
 
 # What QGIS sets for its own libraries would make the worker load them, too.
-_HOST_VARIABLES = ("PYTHON", "PROJ", "GDAL", "QT_", "LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_", "OSGEO4W_ROOT", "__PYVENV")
+_HOST_VARIABLES = (
+    "PYTHON",
+    "PROJ",
+    "GDAL",
+    "QT_",
+    "LD_LIBRARY_PATH",
+    "LD_PRELOAD",
+    "DYLD_",
+    "OSGEO4W_ROOT",
+    "__PYVENV",
+)
 
 _BOOTSTRAP = """\
 import os, runpy, shutil, sys
@@ -83,16 +93,21 @@ def find_python(setting: str = "") -> WorkerPython:
                 path = python_in(path)
             if not path.is_file():
                 raise RsdlError(
-                    f"The worker's Python given in {'the settings' if source == 'setting' else source} is not there: {value}.",
+                    f"The worker's Python given in {'the settings' if source == 'setting' else source} is "
+                    f"not there: {value}.",
                     "Correct it, or leave it empty to use the managed environment.",
                 )
             return WorkerPython(path, source)
     folder = managed_folder()
     state = managed_state(folder)
     if state == "missing":
-        raise RsdlError("The worker's Python environment is not set up yet.", "Run 'Set up environment' first.")
+        raise RsdlError(
+            "The worker's Python environment is not set up yet.", "Run 'Set up environment' first."
+        )
     if state == "outdated":
-        raise RsdlError("The worker's Python environment is of an older plugin.", "Run 'Set up environment' again.")
+        raise RsdlError(
+            "The worker's Python environment is of an older plugin.", "Run 'Set up environment' again."
+        )
     return WorkerPython(python_in(folder), "managed")
 
 
@@ -132,7 +147,9 @@ def worker_environment() -> dict[str, str]:
     if root:  # Windows: QGIS's DLLs must not be found by the worker's libraries
         root = os.path.normcase(os.path.abspath(root))
         kept = (p for p in env.get("PATH", "").split(os.pathsep) if p)
-        env["PATH"] = os.pathsep.join(p for p in kept if not os.path.normcase(os.path.abspath(p)).startswith(root))
+        env["PATH"] = os.pathsep.join(
+            p for p in kept if not os.path.normcase(os.path.abspath(p)).startswith(root)
+        )
     return env
 
 
@@ -146,8 +163,13 @@ def check(python: str | Path, timeout: float = 120) -> dict[str, str]:
     remedy = "Run 'Set up environment' with 'make anew', or install the missing library into that Python."
     try:
         done = subprocess.run(
-            [str(python), "-I", "-c", _CHECK], capture_output=True, text=True, timeout=timeout, env=worker_environment(),
-            stdin=subprocess.DEVNULL, **group_options(),
+            [str(python), "-I", "-c", _CHECK],
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            env=worker_environment(),
+            stdin=subprocess.DEVNULL,
+            **group_options(),
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise RsdlError(f"The worker's Python {python} does not run: {error}.", remedy) from None
@@ -164,8 +186,13 @@ def base_python() -> Path:
         code = "import sys, venv, ensurepip; print('%d %d' % sys.version_info[:2])"
         try:
             done = subprocess.run(
-                [candidate, "-I", "-c", code], capture_output=True, text=True, timeout=30, env=worker_environment(),
-                stdin=subprocess.DEVNULL, **group_options(),
+                [candidate, "-I", "-c", code],
+                capture_output=True,
+                text=True,
+                timeout=30,
+                env=worker_environment(),
+                stdin=subprocess.DEVNULL,
+                **group_options(),
             )
             version = tuple(map(int, done.stdout.split()))
         except (OSError, ValueError, subprocess.TimeoutExpired):
@@ -176,12 +203,15 @@ def base_python() -> Path:
     found = f" Found: {', '.join(tried)}." if tried else ""
     raise RsdlError(
         f"No Python of version 3.10 or newer with venv was found on this computer.{found}",
-        "Install Python (on Debian and Ubuntu also the package python3-venv) or uv, or name a Python in the settings.",
+        "Install Python (on Debian and Ubuntu also the package python3-venv) or uv, or name a Python in the "
+        "settings.",
     )
 
 
 def _candidates() -> list[str]:
-    """Interpreters to try, best first: this one (in QGIS on Windows and macOS the one beside it), then the PATH's."""
+    """Interpreters to try, best first: this one (in QGIS on Windows and macOS the one beside it), then the
+    PATH's.
+    """
     suffix = ".exe" if os.name == "nt" else ""
     here = []
     if Path(sys.executable).name.lower().startswith("python"):
@@ -195,12 +225,16 @@ def _candidates() -> list[str]:
 
 
 def setup(
-    report: Report, flavour: str = "cpu", wheels: str | Path | None = None, folder: Path | None = None, anew: bool = False
+    report: Report,
+    flavour: str = "cpu",
+    wheels: str | Path | None = None,
+    folder: Path | None = None,
+    anew: bool = False,
 ) -> Path:
     """Makes or repairs the managed environment and returns its interpreter.
 
-    ``wheels``: a folder of wheels to install from, without the network. ``anew``: make it again even if it is sound.
-    A cancelled or failed installation leaves no environment behind. Errors: RsdlError, Cancelled.
+    ``wheels``: a folder of wheels to install from, without the network. ``anew``: make it again even if it is
+    sound. A cancelled or failed installation leaves no environment behind. Errors: RsdlError, Cancelled.
     """
     folder = (folder or managed_folder()).absolute()
     python = python_in(folder)
@@ -213,9 +247,13 @@ def setup(
             report.log("warning", f"{error.message} It is made again.")
     requirements = requirements_file(flavour)
     if wheels and not Path(wheels).is_dir():
-        raise RsdlError(f"The folder of wheels is not there: {wheels}.", "Choose a folder that holds .whl files.")
+        raise RsdlError(
+            f"The folder of wheels is not there: {wheels}.", "Choose a folder that holds .whl files."
+        )
     if folder.exists() and any(folder.iterdir()) and not (folder / "pyvenv.cfg").is_file():
-        raise RsdlError(f"The folder {folder} holds something else.", "Choose an empty folder for the environment.")
+        raise RsdlError(
+            f"The folder {folder} holds something else.", "Choose an empty folder for the environment."
+        )
     source = ["--no-index", "--find-links", str(Path(wheels).absolute())] if wheels else []
     try:
         if folder.exists():
@@ -228,12 +266,18 @@ def setup(
         report.progress(0.95, "Checking the libraries")
         versions = check(python)
         marker = {
-            "plugin": plugin_version(), "flavour": flavour, "requirements": requirements_hash(flavour), "versions": versions,
+            "plugin": plugin_version(),
+            "flavour": flavour,
+            "requirements": requirements_hash(flavour),
+            "versions": versions,
         }
         (folder / MARKER).write_text(json.dumps(marker, indent=2), encoding="utf-8")
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise RsdlError(f"The environment cannot be written to {folder}: {error}.", "Free space there or stop what uses it.") from None
+        raise RsdlError(
+            f"The environment cannot be written to {folder}: {error}.",
+            "Free space there or stop what uses it.",
+        ) from None
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -250,7 +294,11 @@ def _with_uv(uv: str, folder: Path, requirements: Path, source: list[str], repor
     """Whether uv made the environment; its failure is logged and left to pip."""
     try:
         _run([uv, "venv", "--python", ">=3.10,<3.15", str(folder)], report, 0.02)
-        _run([uv, "pip", "install", "--python", str(python_in(folder)), *source, "-r", str(requirements)], report, 0.05)
+        _run(
+            [uv, "pip", "install", "--python", str(python_in(folder)), *source, "-r", str(requirements)],
+            report,
+            0.05,
+        )
     except Cancelled:
         raise
     except RsdlError as error:
@@ -267,12 +315,23 @@ def _with_pip(folder: Path, requirements: Path, source: list[str], report: Repor
 
 
 def _run(command: Sequence[str], report: Report, fraction: float) -> None:
-    """Runs an installer; its lines are logged, each package moves the progress; cancel stops it and its children."""
-    report.progress(fraction, f"{Path(command[0]).name} {' '.join(a for a in command[1:4] if not a.startswith('-'))}")
+    """Runs an installer; its lines are logged, each package moves the progress; cancel stops it and its
+    children.
+    """
+    report.progress(
+        fraction, f"{Path(command[0]).name} {' '.join(a for a in command[1:4] if not a.startswith('-'))}"
+    )
     report.check()
     process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
-        errors="replace", env=worker_environment(), **group_options(),
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env=worker_environment(),
+        **group_options(),
     )
     tail: list[str] = []
     try:
@@ -303,12 +362,22 @@ class _Terminal(Report):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line: makes the environment, or says which Python would be used."""
-    parser = argparse.ArgumentParser(prog="rsdl_qgis.environment", description="The worker's Python environment.")
-    parser.add_argument("--setup", action="store_true", help="make or repair it; else say which Python is used")
+    parser = argparse.ArgumentParser(
+        prog="rsdl_qgis.environment", description="The worker's Python environment."
+    )
+    parser.add_argument(
+        "--setup", action="store_true", help="make or repair it; else say which Python is used"
+    )
     parser.add_argument("--anew", action="store_true", help="make it again even if it is sound")
-    parser.add_argument("--flavour", choices=FLAVOURS, default="cpu", help="libraries for the CPU or for CUDA (default: cpu)")
-    parser.add_argument("--wheels", metavar="DIR", help="install from this folder of wheels, without the network")
-    parser.add_argument("--folder", metavar="DIR", type=Path, help="where to make it (default: the user's data folder)")
+    parser.add_argument(
+        "--flavour", choices=FLAVOURS, default="cpu", help="libraries for the CPU or for CUDA (default: cpu)"
+    )
+    parser.add_argument(
+        "--wheels", metavar="DIR", help="install from this folder of wheels, without the network"
+    )
+    parser.add_argument(
+        "--folder", metavar="DIR", type=Path, help="where to make it (default: the user's data folder)"
+    )
     options = parser.parse_args(arguments)
     try:
         if options.setup:

@@ -1,6 +1,7 @@
 """Where the plugin's files are. Standard library only.
 
-In an installed plugin ``metadata.txt``, ``models`` and ``i18n`` lie inside the package, in the repository beside it.
+In an installed plugin ``metadata.txt``, ``models`` and ``i18n`` lie inside the package, in the repository
+beside it.
 """
 
 from __future__ import annotations

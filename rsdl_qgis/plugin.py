@@ -9,7 +9,9 @@ from .paths import plugin_file
 
 
 class Plugin:
-    """Made by QGIS with its interface, or with None under qgis_process, which calls ``initProcessing`` only."""
+    """Made by QGIS with its interface, or with None under qgis_process, which calls ``initProcessing``
+    only.
+    """
 
     def __init__(self, iface):
         self._iface = iface
@@ -49,7 +51,9 @@ class Plugin:
 
 
 def _translator(locale: str) -> QTranslator | None:
-    """The translation for a locale such as 'el_GR', installed: of the country if there is one, else of the language."""
+    """The translation for a locale such as 'el_GR', installed: of the country if there is one, else of the
+    language.
+    """
     for name in (locale, locale[:2]):
         path = plugin_file("i18n") / f"rsdl_qgis_{name}.qm"
         translator = QTranslator()

@@ -1,4 +1,6 @@
-"""Running another program: its lines as they come, and its end together with its children. Standard library only."""
+"""Running another program: its lines as they come, and its end together with its children. Standard library
+only.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ def kill_group(process: subprocess.Popen) -> None:
     if process.poll() is None:
         if os.name == "nt":
             subprocess.run(
-                ["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False,
+                ["taskkill", "/F", "/T", "/PID", str(process.pid)],
+                capture_output=True,
+                check=False,
                 creationflags=subprocess.CREATE_NO_WINDOW,
             )
         else:
@@ -37,7 +41,8 @@ def kill_group(process: subprocess.Popen) -> None:
 
 
 def lines(process: subprocess.Popen, tick: float = TICK) -> Iterator[str]:
-    """The lines of a program's stdout as they come; an empty one at least every ``tick`` seconds, to look around.
+    """The lines of a program's stdout as they come; an empty one at least every ``tick`` seconds, to look
+    around.
 
     Ends when the program has ended and all its lines are read.
     """

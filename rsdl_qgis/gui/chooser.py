@@ -1,4 +1,6 @@
-"""A string parameter with a list to choose from, in which anything else can be typed, such as the path of a model."""
+"""A string parameter with a list to choose from, in which anything else can be typed, such as the path of a
+model.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ from ..toolbox.text import tr
 class EditableChoice:
     """Makes the widget for a parameter that ``toolbox.parameters.editable`` declared.
 
-    In the modeler that is QGIS's own for strings, where a value can come from an input, an output or an expression.
+    In the modeler that is QGIS's own for strings, where a value can come from an input, an output or an
+    expression.
     """
 
     def __new__(cls, parameter, dialog, row=0, col=0, choices=""):
@@ -76,4 +79,6 @@ class _ChoiceWrapper(WidgetWrapper):
 def installed_models(tasks: str = "") -> list[tuple[str, str]]:
     """(name, title) of the installed models of these tasks (divided by commas; '' = all)."""
     wanted = {task for task in tasks.split(",") if task}
-    return [(name, card.title) for name, _, card in settings.store().list() if not wanted or card.task in wanted]
+    return [
+        (name, card.title) for name, _, card in settings.store().list() if not wanted or card.task in wanted
+    ]

@@ -7,8 +7,8 @@ from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactor
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLabel, QPlainTextEdit, QPushButton
 
-from ..environment import find_python
 from ..engine.errors import RsdlError
+from ..environment import find_python
 from ..paths import PACKAGE
 from ..toolbox import settings
 from ..toolbox.text import tr
@@ -33,7 +33,9 @@ class OptionsPage(QgsOptionsPageWidget):
         super().__init__(parent)
         self.python = QgsFileWidget()
         self.python.setFilePath(settings.python_setting())
-        self.python.setToolTip(tr("Python with the libraries, or its environment's folder. Empty: the managed environment."))
+        self.python.setToolTip(
+            tr("Python with the libraries, or its environment's folder. Empty: the managed environment.")
+        )
         self.models = QPlainTextEdit("\n".join(settings.model_folders()))
         self.models.setToolTip(tr("Folders that hold model folders or .onnx files, one a line."))
         self.models.setMaximumHeight(90)

@@ -17,7 +17,9 @@ GROUPS = {
 
 
 class RsdlAlgorithm(QgsProcessingAlgorithm):
-    """An algorithm: a child says ``NAME``, ``GROUP``, ``title()``, ``help()`` and, if need be, ``problem()``."""
+    """An algorithm: a child says ``NAME``, ``GROUP``, ``title()``, ``help()`` and, if need be,
+    ``problem()``.
+    """
 
     NAME = ""
     GROUP = ""
@@ -31,7 +33,9 @@ class RsdlAlgorithm(QgsProcessingAlgorithm):
         raise NotImplementedError
 
     def problem(self, parameters, context) -> str:
-        """What is wrong with the parameters and what to do, in a sentence; '' if nothing. May raise RsdlError."""
+        """What is wrong with the parameters and what to do, in a sentence; '' if nothing. May raise
+        RsdlError.
+        """
         return ""
 
     def name(self):
@@ -69,7 +73,9 @@ class RsdlAlgorithm(QgsProcessingAlgorithm):
         return not text, text
 
     def refuse(self, parameters, context) -> None:
-        """QgsProcessingException if ``problem`` finds one: for callers that did not check first, such as models."""
+        """QgsProcessingException if ``problem`` finds one: for callers that did not check first, such as
+        models.
+        """
         sound, text = self.checkParameterValues(parameters, context)
         if not sound:
             raise QgsProcessingException(text)

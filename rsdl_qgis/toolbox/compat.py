@@ -46,12 +46,11 @@ DEGREES = _first(lambda: Qgis.DistanceUnit.Degrees, lambda: QgsUnitTypes.Distanc
 ALPHA_BAND = _first(
     lambda: Qgis.RasterColorInterpretation.AlphaBand, lambda: QgsRaster.ColorInterpretation.AlphaBand
 )
-HAS_SIZE = _first(
-    lambda: Qgis.RasterInterfaceCapability.Size, lambda: QgsRasterInterface.Capability.Size
-)
+HAS_SIZE = _first(lambda: Qgis.RasterInterfaceCapability.Size, lambda: QgsRasterInterface.Capability.Size)
 RASTER_LAYER = _first(lambda: Qgis.LayerType.Raster, lambda: QgsMapLayer.LayerType.RasterLayer)
 WKT = _first(
-    lambda: Qgis.CrsWktVariant.PreferredGdal, lambda: QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED_GDAL
+    lambda: Qgis.CrsWktVariant.PreferredGdal,
+    lambda: QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED_GDAL,
 )
 
 

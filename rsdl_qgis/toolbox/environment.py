@@ -57,9 +57,12 @@ class SetupEnvironment(RsdlAlgorithm):
 
     def help(self):
         return tr(
-            "Makes or repairs the Python environment that networks run in, in your user folder and outside QGIS. "
-            "Needed once, and after an update of the plugin that says so. Downloads about 1 GB, or installs from a "
-            "folder of wheels without the network. An environment that is sound is left as it is. pip's and uv's own "
+            "Makes or repairs the Python environment that networks run in, in your user folder and outside "
+            "QGIS. "
+            "Needed once, and after an update of the plugin that says so. Downloads about 1 GB, or installs "
+            "from a "
+            "folder of wheels without the network. An environment that is sound is left as it is. pip's and "
+            "uv's own "
             "settings (such as PIP_INDEX_URL) are honoured."
         )
 
@@ -93,16 +96,19 @@ class SetupEnvironment(RsdlAlgorithm):
     def problem(self, parameters, context):
         wheels = self.parameterAsString(parameters, "WHEELS", context)
         if wheels and not any(Path(wheels).glob("*.whl")):
-            return tr("The folder {folder} holds no .whl files. Choose another, or leave it empty.").format(folder=wheels)
+            return tr("The folder {folder} holds no .whl files. Choose another, or leave it empty.").format(
+                folder=wheels
+            )
         return ""
 
     def processAlgorithm(self, parameters, context, feedback):
         self.refuse(parameters, context)
         if settings.python_setting():
             feedback.pushWarning(
-                tr("The settings name another Python ({python}); it is used, not this environment, until that is emptied.").format(
-                    python=settings.python_setting()
-                )
+                tr(
+                    "The settings name another Python ({python}); it is used, not this environment, until "
+                    "that is emptied."
+                ).format(python=settings.python_setting())
             )
         try:
             python = setup(
@@ -129,7 +135,8 @@ class Diagnostics(RsdlAlgorithm):
 
     def help(self):
         return tr(
-            "Writes what a bug report needs as one text: versions, paths, devices, installed models, and whether a "
+            "Writes what a bug report needs as one text: versions, paths, devices, installed models, and "
+            "whether a "
             "tiny network runs. Contains the paths of your folders, nothing else about you."
         )
 
@@ -157,7 +164,9 @@ class Diagnostics(RsdlAlgorithm):
                 Path(path).write_text(text + "\n", encoding="utf-8")
             except OSError as error:
                 raise QgsProcessingException(
-                    tr("The text cannot be written to {path}: {reason}. Choose another file.").format(path=path, reason=error)
+                    tr("The text cannot be written to {path}: {reason}. Choose another file.").format(
+                        path=path, reason=error
+                    )
                 ) from None
         return {"REPORT": text, **({"OUTPUT": path} if path else {})}
 

@@ -11,7 +11,8 @@ from qgis.core import (
 
 from ..engine.card import ModelCard
 from ..engine.errors import RsdlError
-from . import parameters as shared, settings
+from . import parameters as shared
+from . import settings
 from .inference import InferenceAlgorithm, Plan, raster, use_bands
 from .results import pixel_area
 from .text import tr
@@ -31,23 +32,42 @@ class FloodMapping(InferenceAlgorithm):
 
     def help(self):
         return tr(
-            "Maps flooded land from Sentinel-1 (backscatter, VV) and Sentinel-2 (reflectance) images. Give what you "
-            "have: both sensors before and after the flood are best, one sensor or the image after the flood alone "
-            "work, too. The model is chosen by that.\n\nImages may be Sentinel-2 L1C or L2A products with all their "
-            "bands (B11, B8 and B3 are found by their descriptions) and Sentinel-1 sigma0 in dB or linear, of any data "
-            "type. They need not share a grid or coordinate system: the map is on the grid of the first Sentinel-1 image "
+            "Maps flooded land from Sentinel-1 (backscatter, VV) and Sentinel-2 (reflectance) images. Give "
+            "what you "
+            "have: both sensors before and after the flood are best, one sensor or the image after the flood "
+            "alone "
+            "work, too. The model is chosen by that.\n\nImages may be Sentinel-2 L1C or L2A products with "
+            "all their "
+            "bands (B11, B8 and B3 are found by their descriptions) and Sentinel-1 sigma0 in dB or linear, "
+            "of any data "
+            "type. They need not share a grid or coordinate system: the map is on the grid of the first "
+            "Sentinel-1 image "
             "if there is one, else of the first Sentinel-2 image."
         )
 
     def tags(self):
-        return tr("flood,water,inundation,sentinel,sar,radar,disaster,deep learning,change detection").split(",")
+        return tr("flood,water,inundation,sentinel,sar,radar,disaster,deep learning,change detection").split(
+            ","
+        )
 
     def inputs(self):
         labels = {
-            "S1_BEFORE": (tr("Sentinel-1 before"), tr("Sentinel-1 backscatter (VV, dB or linear) from before the flood.")),
-            "S1_AFTER": (tr("Sentinel-1 after"), tr("Sentinel-1 backscatter (VV, dB or linear) during or after the flood.")),
-            "S2_BEFORE": (tr("Sentinel-2 before"), tr("Sentinel-2 reflectance (B11, B8, B3) from before the flood.")),
-            "S2_AFTER": (tr("Sentinel-2 after"), tr("Sentinel-2 reflectance (B11, B8, B3) during or after the flood.")),
+            "S1_BEFORE": (
+                tr("Sentinel-1 before"),
+                tr("Sentinel-1 backscatter (VV, dB or linear) from before the flood."),
+            ),
+            "S1_AFTER": (
+                tr("Sentinel-1 after"),
+                tr("Sentinel-1 backscatter (VV, dB or linear) during or after the flood."),
+            ),
+            "S2_BEFORE": (
+                tr("Sentinel-2 before"),
+                tr("Sentinel-2 reflectance (B11, B8, B3) from before the flood."),
+            ),
+            "S2_AFTER": (
+                tr("Sentinel-2 after"),
+                tr("Sentinel-2 reflectance (B11, B8, B3) during or after the flood."),
+            ),
         }
         rasters = [
             shared.described(QgsProcessingParameterRasterLayer(name, *_optional(label)), text)
@@ -57,7 +77,10 @@ class FloodMapping(InferenceAlgorithm):
             *rasters,
             shared.model(
                 tr("Model"),
-                tr("Name of an installed flood model, or path of one. Default: the one that uses the most of the images given."),
+                tr(
+                    "Name of an installed flood model, or path of one. Default: the one that uses the most "
+                    "of the images given."
+                ),
             ),
             shared.described(
                 QgsProcessingParameterString("S1_BANDS", tr("Sentinel-1 band"), None, False, True),
@@ -67,7 +90,8 @@ class FloodMapping(InferenceAlgorithm):
             shared.described(
                 QgsProcessingParameterString("S2_BANDS", tr("Sentinel-2 bands"), None, False, True),
                 tr(
-                    "Numbers, from 1, of the bands B11, B8 and B3 in that order, such as 11,8,3. Default: found by "
+                    "Numbers, from 1, of the bands B11, B8 and B3 in that order, such as 11,8,3. Default: "
+                    "found by "
                     "description, or the three bands of a raster of three."
                 ),
                 advanced=True,
@@ -80,7 +104,9 @@ class FloodMapping(InferenceAlgorithm):
     def initAlgorithm(self, configuration=None):
         super().initAlgorithm(configuration)
         self.addOutput(QgsProcessingOutputNumber("FLOODED_AREA", tr("Flooded area (square metres)")))
-        self.addOutput(QgsProcessingOutputNumber("FLOODED_SHARE", tr("Flooded share of the mapped area (0 to 1)")))
+        self.addOutput(
+            QgsProcessingOutputNumber("FLOODED_SHARE", tr("Flooded share of the mapped area (0 to 1)"))
+        )
 
     def plan(self, parameters, context):
         given = {name: raster(self, parameters, name, context) for name in LAYERS}
@@ -124,7 +150,9 @@ def needs(card: ModelCard) -> set[str]:
 
 
 def is_flood(card: ModelCard) -> bool:
-    """Whether the model maps floods: its card has the keyword 'flood' and inputs that this algorithm knows."""
+    """Whether the model maps floods: its card has the keyword 'flood' and inputs that this algorithm
+    knows.
+    """
     return "flood" in card.keywords and bool(needs(card)) and needs(card) <= set(LAYERS)
 
 
@@ -149,7 +177,9 @@ def _check_dates(given: set[str]) -> None:
     for prefix in SENSORS.values():
         if f"{prefix}_BEFORE" in given and f"{prefix}_AFTER" not in given:
             raise RsdlError(
-                tr("{before} is given without {after}.").format(before=f"{prefix}_BEFORE", after=f"{prefix}_AFTER"),
+                tr("{before} is given without {after}.").format(
+                    before=f"{prefix}_BEFORE", after=f"{prefix}_AFTER"
+                ),
                 tr("A flood shows in the image from after it: choose that, too, or leave both empty."),
             )
 
@@ -165,7 +195,9 @@ def _named(name: str, given: set[str]):
         )
     if wanted - given:
         raise RsdlError(
-            tr("Model '{model}' also needs {layers}.").format(model=card.name, layers=", ".join(sorted(wanted - given))),
+            tr("Model '{model}' also needs {layers}.").format(
+                model=card.name, layers=", ".join(sorted(wanted - given))
+            ),
             tr("Choose these images, or leave MODEL empty."),
         )
     return path, card

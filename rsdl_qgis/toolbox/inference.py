@@ -1,4 +1,6 @@
-"""What all algorithms share that run a network over rasters: from layers and a model to a job and its results."""
+"""What all algorithms share that run a network over rasters: from layers and a model to a job and its
+results.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ from qgis.core import (
 
 from ..engine.card import Input, ModelCard, match_bands
 from ..engine.errors import MismatchError, RsdlError
-from . import layers, parameters as shared, results, settings
+from . import layers, results, settings
+from . import parameters as shared
 from .algorithm import RsdlAlgorithm
 from .layers import PreparedRaster, RasterUse
 from .text import tr
@@ -78,16 +81,18 @@ class InferenceAlgorithm(RsdlAlgorithm):
         if self.parameterAsExtent(parameters, "EXTENT", context).isNull():
             for use in plan.rasters():
                 if layers.needs_extent(use.layer):
-                    return tr("The layer '{layer}' has no pixels of its own: choose the area to map (EXTENT).").format(
-                        layer=use.layer.name()
-                    )
+                    return tr(
+                        "The layer '{layer}' has no pixels of its own: choose the area to map (EXTENT)."
+                    ).format(layer=use.layer.name())
         settings.worker_python()
         return ""
 
     def prepareAlgorithm(self, parameters, context, feedback):
         self.refuse(parameters, context)
         self._plan = self.plan(parameters, context)
-        self._rasters = {name: [PreparedRaster(use) for use in uses] for name, uses in self._plan.inputs.items()}
+        self._rasters = {
+            name: [PreparedRaster(use) for use in uses] for name, uses in self._plan.inputs.items()
+        }
         # Each layer's own view of the area: layers may not be asked on another thread.
         self._extent = self.parameterAsExtent(parameters, "EXTENT", context)
         self._extent_crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
@@ -150,7 +155,9 @@ class InferenceAlgorithm(RsdlAlgorithm):
 
     def _show(self, outputs: Mapping[str, str | None], result: Mapping[str, Any], context) -> None:
         card = self._plan.card
-        classes = result.get("classes") or [{"value": c.value, "name": c.name, "color": c.color} for c in card.classes]
+        classes = result.get("classes") or [
+            {"value": c.value, "name": c.name, "color": c.color} for c in card.classes
+        ]
         named = {
             "OUTPUT": (card.title, classes),
             "PROBABILITIES": (tr("{model}: probabilities").format(model=card.title), ()),
@@ -168,11 +175,15 @@ def raster(algorithm: RsdlAlgorithm, parameters, name: str, context) -> QgsRaste
         return None
     layer = algorithm.parameterAsRasterLayer(parameters, name, context)
     if layer is None or not layer.isValid():
-        raise RsdlError(tr("{name}: '{value}' is not a raster that QGIS can open.").format(name=name, value=value))
+        raise RsdlError(
+            tr("{name}: '{value}' is not a raster that QGIS can open.").format(name=name, value=value)
+        )
     return layer
 
 
-def use_bands(name: str, layer: QgsRasterLayer, wanted: Input, chosen: Sequence[int] | None, option: str) -> RasterUse:
+def use_bands(
+    name: str, layer: QgsRasterLayer, wanted: Input, chosen: Sequence[int] | None, option: str
+) -> RasterUse:
     """The layer with the bands that a model's input takes: the ``chosen`` ones, else by description or count.
 
     ``option``: the parameter in which bands are chosen. RsdlError if they do not fit.
@@ -190,7 +201,10 @@ def use_bands(name: str, layer: QgsRasterLayer, wanted: Input, chosen: Sequence[
         if len(chosen) != len(wanted.bands):
             raise RsdlError(
                 tr("{option} names {given} band(s), but the model takes {needed}: {bands}.").format(
-                    option=option, given=len(chosen), needed=len(wanted.bands), bands=", ".join(b.name for b in wanted.bands)
+                    option=option,
+                    given=len(chosen),
+                    needed=len(wanted.bands),
+                    bands=", ".join(b.name for b in wanted.bands),
                 ),
                 tr("Choose them in that order."),
             )
@@ -199,7 +213,8 @@ def use_bands(name: str, layer: QgsRasterLayer, wanted: Input, chosen: Sequence[
         indexes = match_bands(wanted, [description for _, description in found], len(found))
     except MismatchError as error:
         raise MismatchError(
-            f"{name}: {error.message}", tr("Choose the bands by number in {option}, in that order.").format(option=option)
+            f"{name}: {error.message}",
+            tr("Choose the bands by number in {option}, in that order.").format(option=option),
         ) from None
     return RasterUse(name, layer, tuple(found[index - 1][0] for index in indexes))
 

@@ -1,4 +1,6 @@
-"""Raster layers as the worker reads them: by path where GDAL can open it, else copied through QGIS's provider."""
+"""Raster layers as the worker reads them: by path where GDAL can open it, else copied through QGIS's
+provider.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ Spec = dict[str, Any]  # {"path", "bands", "nodata"}: an engine Layer in a job
 
 @dataclass(frozen=True)
 class RasterUse:
-    """A raster layer and the bands (from 1) that the model takes from it; ``parameter`` is where it was given."""
+    """A raster layer and the bands (from 1) that the model takes from it; ``parameter`` is where it was
+    given.
+    """
 
     parameter: str
     layer: QgsRasterLayer
@@ -49,8 +53,10 @@ class PreparedRaster:
         return self._rendering is not None
 
     def spec(self, folder: Path, extent: QgsRectangle | None, resolution: float | None, feedback) -> Spec:
-        """The layer in a job. What has to be copied is copied into ``folder``: the part in ``extent`` (in the layer's
-        CRS), web maps at ``resolution`` (metres a pixel). QgsProcessingException where it cannot be read."""
+        """The layer in a job. What has to be copied is copied into ``folder``: the part in ``extent`` (in the
+        layer's CRS), web maps at ``resolution`` (metres a pixel). QgsProcessingException where it cannot be
+        read.
+        """
         if self._rendering is not None:
             return self._rendering.write(folder, extent, resolution, feedback)
         path = self._changes.applied(self._path, self._crs, folder) if self._changes else self._path
@@ -64,7 +70,11 @@ def data_bands(layer: QgsRasterLayer) -> list[tuple[int, str]]:
     if is_image(provider):
         return [(1, "Red"), (2, "Green"), (3, "Blue")]
     numbers = range(1, provider.bandCount() + 1)
-    return [(n, _description(provider, n)) for n in numbers if provider.colorInterpretation(n) != compat.ALPHA_BAND]
+    return [
+        (n, _description(provider, n))
+        for n in numbers
+        if provider.colorInterpretation(n) != compat.ALPHA_BAND
+    ]
 
 
 def needs_extent(layer: QgsRasterLayer) -> bool:
@@ -127,7 +137,9 @@ class _Changes:
             crs=layer.crs().isValid() and layer.crs() != provider.crs(),
             options=tuple(parts.get("openOptions") or ()),
             ignored_nodata=tuple(
-                n for n in numbers if provider.sourceHasNoDataValue(n) and not provider.useSourceNoDataValue(n)
+                n
+                for n in numbers
+                if provider.sourceHasNoDataValue(n) and not provider.useSourceNoDataValue(n)
             ),
         )
         return changes if changes != cls(False, (), ()) else None

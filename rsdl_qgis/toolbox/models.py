@@ -14,7 +14,8 @@ from qgis.core import (
 from ..engine.card import ModelCard
 from ..engine.errors import RsdlError
 from ..engine.store import read_card
-from . import compat, parameters as shared, settings
+from . import compat, settings
+from . import parameters as shared
 from .algorithm import RsdlAlgorithm
 from .text import tr
 
@@ -30,7 +31,8 @@ class ListModels(RsdlAlgorithm):
 
     def help(self):
         return tr(
-            "Lists the installed models: the plugin's own, yours, and those in the folders named in the settings. Their "
+            "Lists the installed models: the plugin's own, yours, and those in the folders named in the "
+            "settings. Their "
             "names can be given as MODEL to other algorithms."
         )
 
@@ -57,7 +59,10 @@ class DescribeModel(RsdlAlgorithm):
         return tr("Describe model")
 
     def help(self):
-        return tr("Says what a model takes and gives: bands, resolution, classes, how it was trained and how good it is.")
+        return tr(
+            "Says what a model takes and gives: bands, resolution, classes, how it was trained and how good "
+            "it is."
+        )
 
     def initAlgorithm(self, configuration=None):
         self.addParameter(_required(shared.model(tr("Model"), _model_help(), tasks="")))
@@ -89,8 +94,10 @@ class ImportModel(RsdlAlgorithm):
 
     def help(self):
         return tr(
-            "Installs a model archive (.zip) or an .onnx file with its card or Deepness metadata into your models, so "
-            "that it can be chosen by name. An older one of the same name is replaced. A model cannot run code of its own."
+            "Installs a model archive (.zip) or an .onnx file with its card or Deepness metadata into your "
+            "models, so "
+            "that it can be chosen by name. An older one of the same name is replaced. A model cannot run "
+            "code of its own."
         )
 
     def initAlgorithm(self, configuration=None):
@@ -113,7 +120,9 @@ class ImportModel(RsdlAlgorithm):
             raise QgsProcessingException(str(error)) from None
         except OSError as error:
             raise QgsProcessingException(
-                tr("The model cannot be installed: {reason}. Free disk space, or check the folder's rights.").format(reason=error)
+                tr(
+                    "The model cannot be installed: {reason}. Free disk space, or check the folder's rights."
+                ).format(reason=error)
             ) from None
         feedback.pushInfo(describe(card))
         feedback.pushInfo(tr("Installed in {path}.").format(path=path))
@@ -132,7 +141,9 @@ def describe(card: ModelCard) -> str:
         lines.append(text.format(role=item.role or item.name, bands=bands, dates=", ".join(item.dates)))
     if card.resolution:
         lines.append(tr("Resolution: {metres} m a pixel").format(metres=card.resolution))
-    lines.append(tr("Classes: {classes}").format(classes=", ".join(f"{c.value} {c.name}" for c in card.classes)))
+    lines.append(
+        tr("Classes: {classes}").format(classes=", ".join(f"{c.value} {c.name}" for c in card.classes))
+    )
     if card.provenance:
         lines.append(json.dumps(dict(card.provenance), ensure_ascii=False, default=str))
     return "\n".join(lines)

@@ -1,4 +1,6 @@
-"""The parameters that algorithms share, each declared once: name, label, help with unit and range, and how it is read."""
+"""The parameters that algorithms share, each declared once: name, label, help with unit and range, and how it
+is read.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +35,12 @@ def described(parameter: QgsProcessingParameterDefinition, text: str, advanced: 
 
 
 def editable(parameter: QgsProcessingParameterString, choices: str):
-    """The string parameter with a list to choose from, in which anything else can be typed (see gui.chooser)."""
-    parameter.setMetadata({"widget_wrapper": {"class": "rsdl_qgis.gui.chooser.EditableChoice", "choices": choices}})
+    """The string parameter with a list to choose from, in which anything else can be typed (see
+    gui.chooser).
+    """
+    parameter.setMetadata(
+        {"widget_wrapper": {"class": "rsdl_qgis.gui.chooser.EditableChoice", "choices": choices}}
+    )
     return parameter
 
 
@@ -48,15 +54,23 @@ def extent():
     """EXTENT: the area to map."""
     return described(
         QgsProcessingParameterExtent("EXTENT", tr("Area to map"), None, True),
-        tr("Only this rectangle is mapped. Default: the whole raster. Needed for layers without an end, such as web maps."),
+        tr(
+            "Only this rectangle is mapped. Default: the whole raster. Needed for layers without an end, "
+            "such as web maps."
+        ),
     )
 
 
 def mask():
     """MASK: polygons outside which nothing is mapped."""
     return described(
-        QgsProcessingParameterVectorLayer("MASK", tr("Polygons to map inside of"), [compat.POLYGONS], None, True),
-        tr("Pixels whose centre is outside these polygons become nodata. Any coordinate system. Default: no limit."),
+        QgsProcessingParameterVectorLayer(
+            "MASK", tr("Polygons to map inside of"), [compat.POLYGONS], None, True
+        ),
+        tr(
+            "Pixels whose centre is outside these polygons become nodata. Any coordinate system. Default: no "
+            "limit."
+        ),
     )
 
 
@@ -65,7 +79,8 @@ def device():
     return described(
         editable(QgsProcessingParameterString("DEVICE", tr("Device"), settings.default_device()), "devices"),
         tr(
-            "Where the network runs: auto (a GPU if there is one), cpu, cuda (first NVIDIA GPU), cuda:N (GPU number N, "
+            "Where the network runs: auto (a GPU if there is one), cpu, cuda (first NVIDIA GPU), cuda:N (GPU "
+            "number N, "
             "from 0) or mps (Apple GPU)."
         ),
         advanced=True,
@@ -74,7 +89,9 @@ def device():
 
 def _whole_number(name: str, label: str, text: str, least: int, most: int):
     return described(
-        QgsProcessingParameterNumber(name, label, compat.INTEGER, None, True, least, most), text, advanced=True
+        QgsProcessingParameterNumber(name, label, compat.INTEGER, None, True, least, most),
+        text,
+        advanced=True,
     )
 
 
@@ -83,7 +100,10 @@ def tile_size():
     return _whole_number(
         "TILE_SIZE",
         tr("Tile size (pixels)"),
-        tr("Side of the squares the network runs on, 32 to 8192 pixels. Default: chosen from the model and the memory."),
+        tr(
+            "Side of the squares the network runs on, 32 to 8192 pixels. Default: chosen from the model and "
+            "the memory."
+        ),
         32,
         8192,
     )
@@ -94,7 +114,10 @@ def overlap():
     return _whole_number(
         "OVERLAP",
         tr("Overlap of tiles (pixels)"),
-        tr("How far tiles overlap and are blended, 0 to half of the tile size, in pixels. Default: the model's."),
+        tr(
+            "How far tiles overlap and are blended, 0 to half of the tile size, in pixels. Default: the "
+            "model's."
+        ),
         0,
         4096,
     )
@@ -105,7 +128,10 @@ def batch_size():
     return _whole_number(
         "BATCH_SIZE",
         tr("Batch size (tiles)"),
-        tr("Tiles that the network runs on at once, 1 to 1024. More is faster on a GPU and takes more memory. Default: 1."),
+        tr(
+            "Tiles that the network runs on at once, 1 to 1024. More is faster on a GPU and takes more "
+            "memory. Default: 1."
+        ),
         1,
         1024,
     )
@@ -127,7 +153,8 @@ def resample():
     return described(
         QgsProcessingParameterBoolean("RESAMPLE", tr("Resample to the model's resolution"), False),
         tr(
-            "Maps at the pixel size, in metres, that the model was trained at. Needed where the raster's pixels are much "
+            "Maps at the pixel size, in metres, that the model was trained at. Needed where the raster's "
+            "pixels are much "
             "larger or smaller. Default: the pixels of the (first) raster."
         ),
         advanced=True,
@@ -143,7 +170,10 @@ def class_raster(label: str):
     """OUTPUT: the class raster."""
     return described(
         QgsProcessingParameterRasterDestination("OUTPUT", label),
-        tr("GeoTIFF (.tif) with one class a pixel, named and coloured; 255 is nodata. An existing file is replaced."),
+        tr(
+            "GeoTIFF (.tif) with one class a pixel, named and coloured; 255 is nodata. An existing file is "
+            "replaced."
+        ),
     )
 
 
@@ -158,15 +188,20 @@ def probabilities():
 def polygons():
     """POLYGONS: the classes as a vector layer."""
     return described(
-        QgsProcessingParameterVectorDestination("POLYGONS", tr("Polygons"), compat.POLYGONS, None, True, False),
+        QgsProcessingParameterVectorDestination(
+            "POLYGONS", tr("Polygons"), compat.POLYGONS, None, True, False
+        ),
         tr(
-            "The classes as polygons with their name, value and area in square metres (.gpkg, .geojson, .shp or .fgb). "
+            "The classes as polygons with their name, value and area in square metres (.gpkg, .geojson, .shp "
+            "or .fgb). "
             "Not made unless asked for."
         ),
     )
 
 
-def number(algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext) -> int | None:
+def number(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
+) -> int | None:
     """The whole number given for an optional parameter, or None."""
     if parameters.get(name) in (None, ""):
         return None
@@ -180,26 +215,31 @@ def band_numbers(text: str) -> tuple[int, ...] | None:
         return None
     if not all(word.isdigit() and int(word) > 0 for word in words):
         raise ValueError(
-            tr("'{text}' is not a list of band numbers. Give numbers from 1, divided by commas, such as 11,8,3.").format(
-                text=text
-            )
+            tr(
+                "'{text}' is not a list of band numbers. Give numbers from 1, divided by commas, such as "
+                "11,8,3."
+            ).format(text=text)
         )
     return tuple(int(word) for word in words)
 
 
-def running_problem(algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext) -> str:
-    """What is wrong with the parameters of ``running()`` and the output files, in a sentence; '' if nothing."""
+def running_problem(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext
+) -> str:
+    """What is wrong with the parameters of ``running()`` and the output files, in a sentence; '' if
+    nothing.
+    """
     device_name = algorithm.parameterAsString(parameters, "DEVICE", context).strip()
     if device_name and not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", device_name):
-        return tr("'{device}' is not a device. Choose auto, cpu, cuda, cuda:N with the number of a GPU, or mps.").format(
-            device=device_name
-        )
+        return tr(
+            "'{device}' is not a device. Choose auto, cpu, cuda, cuda:N with the number of a GPU, or mps."
+        ).format(device=device_name)
     size = number(algorithm, parameters, "TILE_SIZE", context)
     shared = number(algorithm, parameters, "OVERLAP", context)
     if size and shared and shared * 2 > size:
-        return tr("The overlap of {overlap} pixels is more than half of the tile size of {size}. Make it smaller.").format(
-            overlap=shared, size=size
-        )
+        return tr(
+            "The overlap of {overlap} pixels is more than half of the tile size of {size}. Make it smaller."
+        ).format(overlap=shared, size=size)
     return ""
 
 
@@ -217,5 +257,7 @@ def output_problem(path: str, formats: tuple[str, ...]) -> str:
         )
     parent = Path(path).absolute().parent
     if not parent.is_dir():
-        return tr("The folder {folder} for the result is not there. Make it, or choose another.").format(folder=parent)
+        return tr("The folder {folder} for the result is not there. Make it, or choose another.").format(
+            folder=parent
+        )
     return ""

@@ -22,7 +22,24 @@ ALGORITHMS = (
     SetupEnvironment,
     Diagnostics,
 )
-EXAMPLES = ("flood_polygons.model3",)
+EXAMPLES = {"flood_polygons.model3": lambda: tr("Flood polygons over an area")}
+
+
+class ExampleModel(QgsProcessingModelAlgorithm):
+    """A model that the plugin ships. Its name is short, for scripts; this is what people see."""
+
+    def __init__(self, title: str):
+        super().__init__()
+        self._title = title
+
+    def displayName(self):
+        return self._title
+
+    def group(self):
+        return tr("Examples")
+
+    def groupId(self):
+        return "examples"
 
 
 class Provider(QgsProcessingProvider):
@@ -58,14 +75,15 @@ class Provider(QgsProcessingProvider):
     def loadAlgorithms(self):
         for algorithm in ALGORITHMS:
             self.addAlgorithm(algorithm())
-        # A model looks its steps up by id, ours among them, so examples can only be read once this provider is known.
+        # A model looks its steps up by id, ours among them, so examples can only be read once this provider
+        # is known.
         if QgsApplication.processingRegistry().providerById(self.id()) is not None:
             self.add_examples()
 
     def add_examples(self) -> None:
         """Adds the example models; call once after the provider was registered."""
-        for name in EXAMPLES:
-            model = QgsProcessingModelAlgorithm()
+        for name, title in EXAMPLES.items():
+            model = ExampleModel(title())
             if model.fromFile(str(PACKAGE / "examples" / name)):
                 self.addAlgorithm(model)
         self.algorithmsLoaded.emit()

@@ -56,7 +56,9 @@ class _Area:
 
 
 class Rendering:
-    """A layer to be copied. Made on the main thread, written on any: it reads through a provider of its own."""
+    """A layer to be copied. Made on the main thread, written on any: it reads through a provider of its
+    own.
+    """
 
     def __init__(self, layer: QgsRasterLayer, bands: Sequence[int]):
         provider = layer.dataProvider()
@@ -68,10 +70,13 @@ class Rendering:
         self._sized = has_size(provider)
         self._provider = provider.clone()
 
-    def write(self, folder: Path, extent: QgsRectangle | None, resolution: float | None, feedback) -> dict[str, Any]:
+    def write(
+        self, folder: Path, extent: QgsRectangle | None, resolution: float | None, feedback
+    ) -> dict[str, Any]:
         """Copies the part in ``extent`` (layer's CRS; None = all of it) and returns its layer spec for a job.
 
-        A layer with pixels of its own is copied as it is; a web map is drawn at ``resolution`` (metres a pixel).
+        A layer with pixels of its own is copied as it is; a web map is drawn at ``resolution`` (metres a
+        pixel).
         """
         from osgeo import gdal
 
@@ -81,17 +86,25 @@ class Rendering:
         needed = area.width * area.height * count * gdal.GetDataTypeSize(kind) // 8
         if needed > shutil.disk_usage(folder).free:
             raise QgsProcessingException(
-                tr("Copying '{layer}' takes {size:.1f} GB, more than is free in {folder}. Choose a smaller area.").format(
-                    layer=self._name, size=needed / 1e9, folder=folder
-                )
+                tr(
+                    "Copying '{layer}' takes {size:.1f} GB, more than is free in {folder}. Choose a smaller "
+                    "area."
+                ).format(layer=self._name, size=needed / 1e9, folder=folder)
             )
         path = str(folder / f"layer{len(list(folder.iterdir()))}.tif")
         file = gdal.GetDriverByName("GTiff").Create(
-            path, area.width, area.height, count, kind, ["TILED=YES", "BLOCKXSIZE=512", "BLOCKYSIZE=512", "BIGTIFF=IF_SAFER"]
+            path,
+            area.width,
+            area.height,
+            count,
+            kind,
+            ["TILED=YES", "BLOCKXSIZE=512", "BLOCKYSIZE=512", "BIGTIFF=IF_SAFER"],
         )
         if file is None:
             raise QgsProcessingException(
-                tr("The temporary copy {path} cannot be made: {reason}").format(path=path, reason=gdal.GetLastErrorMsg())
+                tr("The temporary copy {path} cannot be made: {reason}").format(
+                    path=path, reason=gdal.GetLastErrorMsg()
+                )
             )
         file.SetGeoTransform((area.left, area.pixel[0], 0.0, area.top, 0.0, -area.pixel[1]))
         if self._crs.isValid():
@@ -99,13 +112,19 @@ class Rendering:
         if self._image:
             file.GetRasterBand(4).SetColorInterpretation(gdal.GCI_AlphaBand)
         feedback.pushInfo(
-            tr("Reading '{layer}': {width} x {height} pixels.").format(layer=self._name, width=area.width, height=area.height)
+            tr("Reading '{layer}': {width} x {height} pixels.").format(
+                layer=self._name, width=area.width, height=area.height
+            )
         )
         nodata = None if self._image else [self._nodata(number) for number in self._bands]
         self._copy(file, area, nodata, kind, feedback)
         file.FlushCache()
         bands = list(self._bands) if self._image else list(range(1, count + 1))
-        return {"path": path, "bands": bands, "nodata": nodata and any(v is not None for v in nodata) and nodata or None}
+        return {
+            "path": path,
+            "bands": bands,
+            "nodata": (nodata and any(v is not None for v in nodata) and nodata) or None,
+        }
 
     def _area(self, extent: QgsRectangle | None, resolution: float | None) -> _Area:
         """The pixels to copy, on the layer's own pixel grid where it has one."""
@@ -122,9 +141,10 @@ class Rendering:
             pixel = self._drawn_pixel(wanted, resolution)
         if wanted.isEmpty():
             raise QgsProcessingException(
-                tr("The area to map ({area}) does not touch the layer '{layer}' ({whole}). Choose another area.").format(
-                    area=extent.toString(2), layer=self._name, whole=whole.toString(2)
-                )
+                tr(
+                    "The area to map ({area}) does not touch the layer '{layer}' ({whole}). Choose another "
+                    "area."
+                ).format(area=extent.toString(2), layer=self._name, whole=whole.toString(2))
             )
         first_column = math.floor((wanted.xMinimum() - whole.xMinimum()) / pixel[0] + 1e-6)
         first_row = math.floor((whole.yMaximum() - wanted.yMaximum()) / pixel[1] + 1e-6)
@@ -139,14 +159,17 @@ class Rendering:
         )
 
     def _drawn_pixel(self, extent: QgsRectangle, resolution: float | None) -> tuple[float, float]:
-        """Pixel size in map units at which a web map is drawn: the model's, or the finest that the server has."""
+        """Pixel size in map units at which a web map is drawn: the model's, or the finest that the server
+        has.
+        """
         native = [value for value in self._provider.nativeResolutions() if value > 0]
         if resolution is None:
             if not native:
                 raise QgsProcessingException(
-                    tr("Neither the model nor the layer '{layer}' has a resolution. Save the layer to a file first.").format(
-                        layer=self._name
-                    )
+                    tr(
+                        "Neither the model nor the layer '{layer}' has a resolution. Save the layer to a "
+                        "file first."
+                    ).format(layer=self._name)
                 )
             return min(native), min(native)
         if self._crs.mapUnits() == compat.DEGREES:
@@ -163,11 +186,15 @@ class Rendering:
         kinds = {compat.integer(self._provider.dataType(number)) for number in self._bands}
         if len(kinds) == 1:
             return kinds.pop()
-        small = {compat.integer(kind) for kind in (Qgis.DataType.Byte, Qgis.DataType.Int16, Qgis.DataType.UInt16)}
+        small = {
+            compat.integer(kind) for kind in (Qgis.DataType.Byte, Qgis.DataType.Int16, Qgis.DataType.UInt16)
+        }
         return compat.integer(Qgis.DataType.Float32 if kinds <= small else Qgis.DataType.Float64)
 
     def _nodata(self, number: int) -> float | None:
-        """A value that is nodata in the band already, so that no pixel is lost to it; None if there is none."""
+        """A value that is nodata in the band already, so that no pixel is lost to it; None if there is
+        none.
+        """
         provider = self._provider
         if provider.sourceHasNoDataValue(number) and provider.useSourceNoDataValue(number):
             return provider.sourceNoDataValue(number)
@@ -195,7 +222,8 @@ class Rendering:
                 if block is None or not block.isValid() or watch.errors():
                     raise QgsProcessingException(
                         tr("The layer '{layer}' cannot be read: {reason}").format(
-                            layer=self._name, reason="; ".join(watch.errors()) or tr("the server gave no data.")
+                            layer=self._name,
+                            reason="; ".join(watch.errors()) or tr("the server gave no data."),
                         )
                     )
                 if self._image:

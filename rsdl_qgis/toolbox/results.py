@@ -47,7 +47,8 @@ class _Styler(QgsProcessingLayerPostProcessorInterface):
 def class_renderer(provider, classes: Classes) -> QgsPalettedRasterRenderer:
     """A paletted renderer for band 1 of a class raster."""
     entries = [
-        QgsPalettedRasterRenderer.Class(item["value"], QColor(item["color"]), item["name"]) for item in classes
+        QgsPalettedRasterRenderer.Class(item["value"], QColor(item["color"]), item["name"])
+        for item in classes
     ]
     return QgsPalettedRasterRenderer(provider, 1, entries)
 
@@ -65,7 +66,9 @@ def polygon_renderer(classes: Classes) -> QgsCategorizedSymbolRenderer:
     return QgsCategorizedSymbolRenderer("value", categories)
 
 
-def show(context: QgsProcessingContext, path: str, label: str, name: str, group: str, classes: Classes = ()) -> None:
+def show(
+    context: QgsProcessingContext, path: str, label: str, name: str, group: str, classes: Classes = ()
+) -> None:
     """Arranges for a result that QGIS is going to load: its name, group (QGIS 3.32 and newer) and style.
 
     ``label``: the output's own label; a layer that was given another name, as in a model, keeps it.
@@ -84,7 +87,9 @@ def show(context: QgsProcessingContext, path: str, label: str, name: str, group:
 
 
 def pixel_area(layer, context: QgsProcessingContext) -> float:
-    """Area of the pixel at the centre of a raster layer in square metres, on the ellipsoid; without a CRS in square map units."""
+    """Area of the pixel at the centre of a raster layer in square metres, on the ellipsoid; without a CRS in
+    square map units.
+    """
     extent = layer.extent()
     if not layer.crs().isValid():
         return layer.rasterUnitsPerPixelX() * layer.rasterUnitsPerPixelY()
@@ -94,5 +99,10 @@ def pixel_area(layer, context: QgsProcessingContext) -> float:
 
     x, y = extent.center().x(), extent.center().y()
     half_x, half_y = layer.rasterUnitsPerPixelX() / 2, layer.rasterUnitsPerPixelY() / 2
-    corners = [(x - half_x, y - half_y), (x + half_x, y - half_y), (x + half_x, y + half_y), (x - half_x, y + half_y)]
+    corners = [
+        (x - half_x, y - half_y),
+        (x + half_x, y - half_y),
+        (x + half_x, y + half_y),
+        (x - half_x, y + half_y),
+    ]
     return measure.measureArea(QgsGeometry.fromPolygonXY([[QgsPointXY(*corner) for corner in corners]]))

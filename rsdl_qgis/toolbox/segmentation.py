@@ -6,7 +6,8 @@ from qgis.core import QgsProcessingParameterBand, QgsProcessingParameterRasterLa
 
 from ..engine.card import ModelCard, match_bands
 from ..engine.errors import MismatchError, RsdlError
-from . import layers, parameters as shared, settings
+from . import layers, settings
+from . import parameters as shared
 from .inference import InferenceAlgorithm, Plan, raster, use_bands
 from .text import tr
 
@@ -21,10 +22,14 @@ class SemanticSegmentation(InferenceAlgorithm):
 
     def help(self):
         return tr(
-            "Gives every pixel of a raster a class with a trained network. Takes any size, data type and coordinate "
-            "system; nodata stays nodata.\n\nThe model is the name of an installed one (see 'List models'), or the path "
-            "of a model folder, a .zip of one, or an .onnx file that carries its card or Deepness metadata. Its bands "
-            "are found by the raster's band descriptions, else taken in order if there are as many, else chosen in "
+            "Gives every pixel of a raster a class with a trained network. Takes any size, data type and "
+            "coordinate "
+            "system; nodata stays nodata.\n\nThe model is the name of an installed one (see 'List models'), "
+            "or the path "
+            "of a model folder, a .zip of one, or an .onnx file that carries its card or Deepness metadata. "
+            "Its bands "
+            "are found by the raster's band descriptions, else taken in order if there are as many, else "
+            "chosen in "
             "'Bands'."
         )
 
@@ -35,18 +40,25 @@ class SemanticSegmentation(InferenceAlgorithm):
         return [
             shared.described(
                 QgsProcessingParameterRasterLayer("INPUT", tr("Raster")),
-                tr("The raster to map: any layer that QGIS can open, web maps included (they need an area to map)."),
+                tr(
+                    "The raster to map: any layer that QGIS can open, web maps included (they need an area "
+                    "to map)."
+                ),
             ),
             shared.model(
                 tr("Model"),
                 tr(
-                    "Name of an installed model, or path of a model folder, .zip or .onnx file. Default: the one whose "
+                    "Name of an installed model, or path of a model folder, .zip or .onnx file. Default: the "
+                    "one whose "
                     "bands the raster has by description, if there is just one."
                 ),
             ),
             shared.described(
                 QgsProcessingParameterBand("BANDS", tr("Bands"), None, "INPUT", True, True),
-                tr("Band numbers from 1, in the order in which the model takes them. Default: found by description."),
+                tr(
+                    "Band numbers from 1, in the order in which the model takes them. Default: found by "
+                    "description."
+                ),
                 advanced=True,
             ),
         ]
@@ -68,7 +80,9 @@ class SemanticSegmentation(InferenceAlgorithm):
                 tr("Model '{model}' is not for one image: it takes {inputs} ({task}).").format(
                     model=card.name,
                     task=card.task,
-                    inputs=", ".join(f"{item.role or item.name} {date}" for item in card.inputs for date in item.dates),
+                    inputs=", ".join(
+                        f"{item.role or item.name} {date}" for item in card.inputs for date in item.dates
+                    ),
                 ),
                 tr("Choose another model, or the algorithm made for it, such as 'Flood mapping'."),
             )
@@ -93,10 +107,13 @@ class SemanticSegmentation(InferenceAlgorithm):
         if len(fitting) == 1:
             return fitting[0]
         raise RsdlError(
-            tr("No model is chosen, and {count} of the installed ones fit this raster by its band descriptions.").format(
-                count=len(fitting)
+            tr(
+                "No model is chosen, and {count} of the installed ones fit this raster by its band "
+                "descriptions."
+            ).format(count=len(fitting)),
+            tr("Choose one in MODEL: {names}, or the path of a model.").format(
+                names=", ".join(names) or tr("none installed")
             ),
-            tr("Choose one in MODEL: {names}, or the path of a model.").format(names=", ".join(names) or tr("none installed")),
         )
 
 

@@ -18,7 +18,11 @@ def python_setting() -> str:
 
 def model_folders() -> list[str]:
     """Folders that are searched for models beside the plugin's and the user's."""
-    return [line.strip() for line in QgsSettings().value(_PREFIX + "models", "", type=str).splitlines() if line.strip()]
+    return [
+        line.strip()
+        for line in QgsSettings().value(_PREFIX + "models", "", type=str).splitlines()
+        if line.strip()
+    ]
 
 
 def default_device() -> str:

@@ -45,11 +45,14 @@ def temporary_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def run_job(job: Mapping[str, Any], feedback: QgsProcessingFeedback, folder: Path | None = None) -> dict[str, Any]:
+def run_job(
+    job: Mapping[str, Any], feedback: QgsProcessingFeedback, folder: Path | None = None
+) -> dict[str, Any]:
     """Runs the job to its end and returns its result.
 
-    ``folder``: from ``temporary_folder``, if the job has files there. QgsProcessingException: the job was cancelled
-    (the worker is gone within two seconds), failed, or the worker died; half-written outputs are removed.
+    ``folder``: from ``temporary_folder``, if the job has files there. QgsProcessingException: the job was
+    cancelled (the worker is gone within two seconds), failed, or the worker died; half-written outputs are
+    removed.
     """
     if folder is None:
         with temporary_folder() as folder:
@@ -60,7 +63,9 @@ def run_job(job: Mapping[str, Any], feedback: QgsProcessingFeedback, folder: Pat
         python = settings.worker_python()
         process = _start(python.path, folder)
     except (RsdlError, OSError) as error:
-        raise QgsProcessingException(tr("The worker cannot be started. {reason}").format(reason=error)) from None
+        raise QgsProcessingException(
+            tr("The worker cannot be started. {reason}").format(reason=error)
+        ) from None
     finished = False
     try:
         result = _converse(process, job, feedback)
@@ -90,7 +95,9 @@ def _start(python: Path, folder: Path) -> subprocess.Popen:
     )
 
 
-def _converse(process: subprocess.Popen, job: Mapping[str, Any], feedback: QgsProcessingFeedback) -> dict[str, Any]:
+def _converse(
+    process: subprocess.Popen, job: Mapping[str, Any], feedback: QgsProcessingFeedback
+) -> dict[str, Any]:
     """Sends the job and follows the events to the result."""
     stderr: deque[str] = deque(maxlen=KEPT_LINES)
     reader = threading.Thread(target=_keep, args=(process.stderr, stderr), daemon=True)
@@ -163,7 +170,9 @@ def _death(code: int | None, stderr: deque[str]) -> str:
             name = signal.Signals(-code).name
         except ValueError:
             name = str(-code)
-        text = tr("The worker was killed ({signal}); most often the computer had run out of memory.").format(signal=name)
+        text = tr("The worker was killed ({signal}); most often the computer had run out of memory.").format(
+            signal=name
+        )
         text += " " + tr("Try a smaller tile size, or close other programs.")
     else:
         text = tr("The worker ended without a result (code {code}).").format(code=code)

@@ -1,0 +1,181 @@
+"""What the toolbox's tests share: a provider, made-up models and rasters, and a worker that does as it is
+told.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from osgeo import gdal, osr
+from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedback, QgsSettings
+
+sys.path.append("/usr/share/qgis/python/plugins")  # the modules of QGIS's own plugin 'processing'
+
+MODELS = Path(__file__).parent / "make_models.py"
+
+
+@pytest.fixture(scope="session")
+def worker_python() -> str:
+    python = os.environ.get("RSDL_PYTHON")
+    assert python, "Set RSDL_PYTHON to a Python with the worker's libraries (make test does)."
+    return python
+
+
+@pytest.fixture(scope="session")
+def models(worker_python, tmp_path_factory) -> Path:
+    """A folder with models whose result is known: see make_models.py."""
+    folder = tmp_path_factory.mktemp("models")
+    subprocess.run([worker_python, str(MODELS), str(folder)], check=True)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory, monkeypatch, qgis_app):
+    """A user folder and settings of the test's own."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("RSDL_HOME", str(folder))
+    QgsSettings().remove("rsdl")
+    yield folder
+    QgsSettings().remove("rsdl")
+
+
+@pytest.fixture
+def known_models(models, monkeypatch):
+    """Only the made-up models are installed."""
+    from rsdl_qgis.engine.store import Store
+    from rsdl_qgis.toolbox import settings
+
+    monkeypatch.setattr(settings, "store", lambda: Store([models]))
+    return models
+
+
+@pytest.fixture
+def provider(qgis_app):
+    """The provider, registered, and QGIS's own algorithms."""
+    from qgis.analysis import QgsNativeAlgorithms
+
+    from rsdl_qgis.plugin import Plugin
+
+    registry = QgsApplication.processingRegistry()
+    if registry.providerById("native") is None:
+        native = QgsNativeAlgorithms()
+        assert registry.addProvider(native)
+    plugin = Plugin(None)
+    plugin.initProcessing()
+    yield registry.providerById("rsdl")
+    plugin.unload()
+
+
+class Feedback(QgsProcessingFeedback):
+    """Keeps what it is told; ``cancel_at``: text of a message at which it cancels."""
+
+    def __init__(self, cancel_at: str = ""):
+        super().__init__(False)
+        self.said: list[tuple[str, str]] = []
+        self.cancel_at = cancel_at
+
+    def _keep(self, kind, text):
+        self.said.append((kind, text))
+        if self.cancel_at and self.cancel_at in text:
+            self.cancel()
+
+    def pushInfo(self, info):
+        self._keep("info", info)
+
+    def pushWarning(self, warning):
+        self._keep("warning", warning)
+
+    def reportError(self, error, fatalError=False):
+        self._keep("error", error)
+
+    def pushDebugInfo(self, info):
+        self._keep("debug", info)
+
+    def setProgressText(self, text):
+        self._keep("progress", text)
+
+    def text(self) -> str:
+        return "\n".join(text for _, text in self.said)
+
+
+@pytest.fixture
+def feedback():
+    return Feedback()
+
+
+@pytest.fixture
+def make_feedback():
+    return Feedback
+
+
+@pytest.fixture
+def run(provider):
+    """Runs an algorithm as Processing does: check first, then run; (results, context)."""
+
+    def run(name, parameters, feedback=None, context=None):
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"rsdl:{name}")
+        context = context or QgsProcessingContext()
+        sound, text = algorithm.checkParameterValues(parameters, context)
+        assert sound, text
+        results, done = algorithm.run(parameters, context, feedback or Feedback(), catchExceptions=False)
+        assert done
+        return results, context
+
+    return run
+
+
+@pytest.fixture
+def refusal(provider):
+    """The sentence with which an algorithm refuses parameters."""
+
+    def refusal(name, parameters):
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"rsdl:{name}")
+        sound, text = algorithm.checkParameterValues(parameters, QgsProcessingContext())
+        assert not sound
+        return text
+
+    return refusal
+
+
+@pytest.fixture
+def write_raster():
+    """Writes a GeoTIFF from rows of numbers, one table a band."""
+    numpy = pytest.importorskip("numpy")
+
+    def write(path, bands, *, kind=gdal.GDT_Float32, transform=(500_000, 10, 0, 4_600_000, 0, -10), epsg=32634,
+              nodata=None, descriptions=(), options=()):  # fmt: skip
+        arrays = [numpy.asarray(band) for band in bands]
+        height, width = arrays[0].shape
+        file = gdal.GetDriverByName("GTiff").Create(
+            str(path), width, height, len(arrays), kind, list(options)
+        )
+        file.SetGeoTransform(transform)
+        if epsg:
+            reference = osr.SpatialReference()
+            reference.ImportFromEPSG(epsg)
+            file.SetProjection(reference.ExportToWkt())
+        for number, array in enumerate(arrays, 1):
+            band = file.GetRasterBand(number)
+            band.WriteArray(array)
+            if nodata is not None:
+                band.SetNoDataValue(nodata)
+            if number <= len(descriptions):
+                band.SetDescription(descriptions[number - 1])
+        file = None
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def read_raster():
+    """The bands of a raster as an array."""
+
+    def read(path):
+        return gdal.Open(str(path)).ReadAsArray()
+
+    return read

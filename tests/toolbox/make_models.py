@@ -1,0 +1,88 @@
+"""Writes models whose map is known, run with the worker's Python: ``python make_models.py FOLDER``.
+
+Each marks the pixels where band 1 of its last input's last date exceeds 100, and leaves values as they are.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import onnx
+from onnx import TensorProto, helper
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling, Tiling
+
+S1, S2 = ("VV",), ("B11", "B8", "B3")
+PAIR, AFTER = ("before", "after"), ("after",)
+
+
+def item(name: str, role: str, bands: tuple[str, ...], dates: tuple[str, ...] = ("image",)) -> Input:
+    return Input(name, tuple(Band(band) for band in bands), dates, role, Scaling())
+
+
+FLOODS = {
+    "flood-s1s2": [item("s1", "sentinel-1", S1, PAIR), item("s2", "sentinel-2", S2, PAIR)],
+    "flood-s1": [item("s1", "sentinel-1", S1, PAIR)],
+    "flood-s2": [item("s2", "sentinel-2", S2, PAIR)],
+    "flood-s1-after": [item("s1", "sentinel-1", S1, AFTER)],
+    "flood-s2-after": [item("s2", "sentinel-2", S2, AFTER)],
+}
+OTHERS = {
+    "bright": [item("image", "image", ("red", "nir"))],
+    "web": [item("image", "image", ("Red", "Green", "Blue"))],
+}
+
+
+def main(folder: Path) -> None:
+    for name, inputs in FLOODS.items():
+        write(folder / name, card(name, inputs, ("dry", "flooded"), ("flood",)))
+    for name, inputs in OTHERS.items():
+        write(folder / name, card(name, inputs, ("dark", "bright"), ()))
+
+
+def card(name: str, inputs: list[Input], classes: tuple[str, str], keywords: tuple[str, ...]) -> ModelCard:
+    return ModelCard(
+        name=name,
+        title=f"Test {name}",
+        inputs=tuple(inputs),
+        classes=(Class(0, classes[0], "#999999"), Class(1, classes[1], "#1f78b4")),
+        keywords=keywords,
+        background=0,
+        tiling=Tiling(size=64, overlap=8, multiple=8, memory=64),
+    )
+
+
+def write(folder: Path, model: ModelCard) -> None:
+    folder.mkdir(parents=True)
+    last = model.inputs[-1]
+    tensors = [
+        helper.make_tensor_value_info(i.name, TensorProto.FLOAT, ["n", *i.shape, "h", "w"])
+        for i in model.inputs
+    ]
+    nodes = [
+        helper.make_node("Gather", [last.name, "date"], ["dated"], axis=1),
+        helper.make_node("Gather", ["dated", "band"], ["values"], axis=1),
+        helper.make_node("Greater", ["values", "limit"], ["above"]),
+        helper.make_node("Cast", ["above"], ["one"], to=TensorProto.FLOAT),
+        helper.make_node("Sub", ["unit", "one"], ["zero"]),
+        helper.make_node("Concat", ["zero", "one"], ["probabilities"], axis=1),
+    ]
+    constants = [
+        helper.make_tensor("date", TensorProto.INT64, [], [len(last.dates) - 1]),
+        helper.make_tensor("band", TensorProto.INT64, [1], [0]),
+        helper.make_tensor("limit", TensorProto.FLOAT, [], [100.0]),
+        helper.make_tensor("unit", TensorProto.FLOAT, [], [1.0]),
+    ]
+    output = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", 2, "h", "w"])
+    graph = helper.make_graph(nodes, model.name, tensors, [output], constants)
+    network = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.save(network, str(folder / "model.onnx"))
+    (folder / "model.json").write_text(json.dumps(model.to_json()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
