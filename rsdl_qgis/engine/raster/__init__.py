@@ -11,6 +11,6 @@ vectors.py   classes to polygons; polygons to read
 
 import os
 
-# GDAL's default block cache is 5 % of the machine's memory. It is read when GDAL first needs it; layer.py widens it
-# for files whose blocks are as wide as the raster.
+# GDAL's default block cache is 5 % of the machine's memory. It is read when GDAL first needs it; layer.py
+# widens it for files whose blocks are as wide as the raster.
 os.environ.setdefault("GDAL_CACHEMAX", "64")

@@ -38,8 +38,8 @@ class Window:
 class Grid:
     """A georeferenced grid of pixels.
 
-    ``crs``: WKT, or None when unknown; ``transform``: (column, row) of a pixel's upper left corner to map coordinates,
-    rotation and south-up included; ``height``, ``width``: pixels.
+    ``crs``: WKT, or None when unknown; ``transform``: (column, row) of a pixel's upper left corner to map
+    coordinates, rotation and south-up included; ``height``, ``width``: pixels.
     """
 
     crs: str | None
@@ -56,7 +56,7 @@ class Grid:
 
     @property
     def resolution(self) -> tuple[float, float]:
-        """Size of a pixel (x, y): metres on the ground at the grid's centre; map units where there is no CRS."""
+        """Size of a pixel (x, y): metres on the ground at the grid's centre; without a CRS, map units."""
         a, b, _, d, e, _ = self.transform[:6]
         nominal = math.hypot(a, d), math.hypot(b, e)
         if self.crs is None:
@@ -90,16 +90,20 @@ class Grid:
         return Grid(self.crs, transform, window.height, window.width)
 
     def scaled(self, factor_y: float, factor_x: float) -> Grid:
-        """The same area with about ``factor`` times as many rows and columns (at least one), pixels fitted to it."""
+        """The same area with about ``factor`` times as many rows and columns (at least one), pixels fitted to
+        it.
+        """
         height = max(1, round(self.height * factor_y))
         width = max(1, round(self.width * factor_x))
         transform = within(self.transform, 0, 0, self.height / height, self.width / width)
         return Grid(self.crs, transform, height, width)
 
     def window(self, bounds: Bounds, crs: str | None = None) -> Window:
-        """The pixels that touch ``bounds``, which are in ``crs`` (WKT or 'EPSG:n'; None: the grid's own), cut to the grid.
+        """The pixels that touch ``bounds``, which are in ``crs`` (WKT or 'EPSG:n'; None: the grid's own), cut
+        to the grid.
 
-        Raises InputError where the bounds are no rectangle, cannot be brought to the grid's CRS or lie outside it.
+        Raises InputError where the bounds are no rectangle, cannot be brought to the grid's CRS or lie
+        outside it.
         """
         xmin, ymin, xmax, ymax = bounds
         if not all(math.isfinite(v) for v in bounds) or xmin > xmax or ymin > ymax:
@@ -113,7 +117,7 @@ class Grid:
                 own = transform_bounds(crs_of(crs), crs_of(self.crs), *bounds, densify_pts=21)
             except GDAL_ERRORS as error:
                 raise InputError(
-                    f"The extent {text(bounds)} cannot be brought to the raster's coordinate system: {error}.",
+                    f"The extent {text(bounds)} cannot be brought to the raster's coordinate system.",
                     "Draw the extent on the raster.",
                 ) from error
         elif crs is not None and self.crs is None:
@@ -134,8 +138,9 @@ class Grid:
         return Window(row0, col0, row1 - row0, col1 - col0)
 
     def pixel_offset(self, other: Grid) -> tuple[float, float] | None:
-        """(row, column) of ``other``'s upper left corner in this grid's pixels where both have the same CRS and
-        pixels of the same size and direction; else None."""
+        """(row, column) of ``other``'s upper left corner in this grid's pixels where both have the same CRS
+        and pixels of the same size and direction; else None.
+        """
         if not same_crs(self.crs, other.crs):
             return None
         inverse = ~self.transform

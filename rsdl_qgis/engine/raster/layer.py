@@ -53,10 +53,14 @@ class LayerInfo:
 
 
 class OpenLayer:
-    """A layer's open file. Belongs to one thread at a time. Raises InputError where the file cannot be used."""
+    """A layer's open file.
+
+    Belongs to one thread at a time. Raises InputError where the file cannot be used.
+    """
 
     def __init__(self, layer: Layer):
         self.path = layer.path
+        self._reserved = 0  # bytes of GDAL's cache
         self._file = open_raster(layer.path)
         try:
             self._choose(layer)
@@ -119,12 +123,16 @@ class OpenLayer:
 
     def close(self) -> None:
         self._file.close()
+        if self._reserved:
+            set_gdal_config("GDAL_CACHEMAX", int(get_gdal_config("GDAL_CACHEMAX")) - self._reserved)
+            self._reserved = 0
 
     def read(self, window: Window, out: NDArray, mask: NDArray[np.bool_]) -> None:
-        """Fills ``out`` (C, h, w) and ``mask`` (C, h, w; True = not valid) with a window of the layer's own grid.
+        """Fills ``out`` (C, h, w) and ``mask`` (C, h, w; True = not valid) with a window of the layer's own
+        grid.
 
-        Outside the raster mask is True and out is 0. Of a window that lies inside, arrays smaller than it take every
-        n-th pixel, from overviews where there are.
+        Outside the raster mask is True and out is 0. Of a window that lies inside, arrays smaller than it
+        take every n-th pixel, from overviews where there are.
         """
         top, left = max(0, -window.row), max(0, -window.col)
         bottom = min(window.height, self.grid.height - window.row)
@@ -145,7 +153,8 @@ class OpenLayer:
                 mask |= self._file.read_masks(list(self._mask_bands), window=inside, out_shape=shape) == 0
         except GDAL_ERRORS as error:
             raise InputError(
-                f"{self.path} cannot be read at row {inside.row_off}, column {inside.col_off}: {_cause(error)}.",
+                f"{self.path} cannot be read at row {inside.row_off}, column {inside.col_off}: "
+                f"{_cause(error)}.",
                 "The file may be damaged or incomplete; copy or download it again.",
             ) from error
         for band, value in self._nodata:
@@ -174,9 +183,9 @@ class OpenLayer:
     ) -> tuple[NDArray, NDArray[np.bool_]]:
         """The layer resampled to another grid: values (C, h, w) and mask (True = not valid).
 
-        Values and validity are resampled alike and divided by one another, so that what is not valid has no part in
-        any value; a pixel is valid where at least half of its weight is. Where the grid is coarser by a factor of two
-        or more, pixels are averaged first, or (``thin``) only every n-th is read.
+        Values and validity are resampled alike and divided by one another, so that what is not valid has no
+        part in any value; a pixel is valid where at least half of its weight is. Where the grid is coarser by
+        a factor of two or more, pixels are averaged first, or (``thin``) only every n-th is read.
         """
         height, width = grid.height, grid.width
         values = np.zeros((len(self.bands), height, width), dtype)
@@ -220,7 +229,9 @@ class OpenLayer:
         return values, mask
 
     def _window_under(self, grid: Grid) -> Window | None:
-        """The layer's pixels that a grid is made of, with a margin for interpolation; None where there are none."""
+        """The layer's pixels that a grid is made of, with a margin for interpolation; None where there are
+        none.
+        """
         cols, rows = np.meshgrid(np.linspace(0, grid.width, 21), np.linspace(0, grid.height, 21))
         x, y = project(*apply(grid.transform, cols, rows), grid.crs, self.grid.crs)
         col, row = apply(~self.grid.transform, x, y)
@@ -295,14 +306,19 @@ class OpenLayer:
         return np.dtype(np.float32 if small else np.float64)
 
     def _widen_cache(self, rows: int) -> None:
-        """Lets GDAL keep one strip of a file whose blocks are as wide as the raster: tiles beside one another share
-        its blocks, and each would decode the whole strip again."""
+        """Lets GDAL keep one strip of a file whose blocks are as wide as the raster.
+
+        Tiles beside one another share its blocks, and each would decode the whole strip again.
+        """
         if self._file.block_shapes[0][1] < self.grid.width:
             return
-        needed = 2 * rows * self.grid.width * sum(np.dtype(dtype).itemsize for dtype in self._file.dtypes)
-        needed = min(needed + (64 << 20), LARGEST_CACHE)
-        if needed > int(get_gdal_config("GDAL_CACHEMAX") or 0):
-            set_gdal_config("GDAL_CACHEMAX", needed)
+        strip = (rows + self._file.block_shapes[0][0]) * self.grid.width
+        needed = strip * sum(np.dtype(dtype).itemsize for dtype in self._file.dtypes)
+        if needed > self._reserved:
+            cache = int(get_gdal_config("GDAL_CACHEMAX"))
+            more = max(0, min(needed - self._reserved, LARGEST_CACHE - cache))
+            set_gdal_config("GDAL_CACHEMAX", cache + more)
+            self._reserved += more
 
 
 def open_raster(path: str) -> rasterio.DatasetReader:

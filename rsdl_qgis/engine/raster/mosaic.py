@@ -17,12 +17,13 @@ class Mosaic:
     """Blends the tiles of ``tiles(height, width, tile, overlap)`` and gives out finished rows.
 
     ``emit(row, values, valid)`` is called in row order, each row once, as soon as no later tile touches it:
-    values (channels, rows, width) float32, valid (rows, width) bool. The arrays belong to the receiver. Values where
-    valid is False mean nothing. One strip as high as a tile is held.
+    values (channels, rows, width) float32, valid (rows, width) bool. The arrays belong to the receiver.
+    Values where valid is False mean nothing. One strip as high as a tile is held.
 
-    Neighbours cross-fade with a raised cosine over ``overlap`` pixels, rows and columns independently; outside these
-    seams a pixel is one tile's value as it is, and nothing fades at the raster's border. The fade is written
-    as ``a + w (b - a)``, so that tiles that agree give their value exactly. A value counts only where its tile is valid.
+    Neighbours cross-fade with a raised cosine over ``overlap`` pixels, rows and columns independently;
+    outside these seams a pixel is one tile's value as it is, and nothing fades at the raster's border. The
+    fade is written as ``a + w (b - a)``, so that tiles that agree give their value exactly. A value counts
+    only where its tile is valid.
     """
 
     def __init__(
@@ -130,8 +131,10 @@ class Mosaic:
 
 
 class _Seam:
-    """One tile along one axis, in raster pixels: it fades in over ``ramp`` from ``fade`` to ``plain``, counts alone
-    from there, and its successor fades in over ``next_ramp`` from ``next_fade``. ``length``: pixels on the raster."""
+    """One tile along one axis, in raster pixels: it fades in over ``ramp`` from ``fade`` to ``plain``, counts
+    alone from there, and its successor fades in over ``next_ramp`` from ``next_fade``. ``length``: pixels on
+    the raster.
+    """
 
     def __init__(self, start: int, length: int, fade: int, ramp: NDArray[np.float32]):
         self.start, self.length, self.stop = start, length, start + length
@@ -144,7 +147,8 @@ def _seams(firsts: list[int], size: int, overlap: int, length: int) -> list[_Sea
     seams = [_Seam(firsts[0], min(size, length), firsts[0], ramp[:0])]
     for start in firsts[1:]:
         last = seams[-1]
-        # The last tile shares more than the overlap: the seam lies in the middle of what is shared, clear of the seam before.
+        # The last tile shares more than the overlap: the seam lies in the middle of what is shared, clear of
+        # the seam before.
         shared = max(start, last.plain)
         last.next_fade, last.next_ramp = shared + (last.stop - shared - overlap) // 2, ramp
         seams.append(_Seam(start, size, last.next_fade, ramp))

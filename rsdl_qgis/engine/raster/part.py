@@ -23,8 +23,8 @@ SIDECARS = (
 
 
 class Part:
-    """The unfinished file of ``target``: '.<name>.<pid>.part<suffix>' in the same folder, with files that GDAL puts
-    beside it. Raises OutputError where the folder is missing or cannot be written to.
+    """The unfinished file of ``target``: '.<name>.<pid>.part<suffix>' in the same folder, with files that
+    GDAL puts beside it. Raises OutputError where the folder is missing or cannot be written to.
     """
 
     def __init__(self, target: str | os.PathLike[str]):
@@ -82,7 +82,9 @@ class Part:
 
     @contextmanager
     def guard(self, *libraries: type[BaseException]) -> Iterator[None]:
-        """Turns errors of writing into OutputError: OSError, the ``libraries``' own, and those GDAL only logs."""
+        """Turns errors of writing into OutputError: OSError, the ``libraries``' own, and those GDAL only
+        logs.
+        """
         logged = _Errors()
         logger = logging.getLogger("rasterio")
         logger.addHandler(logged)

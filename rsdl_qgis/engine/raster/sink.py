@@ -28,14 +28,15 @@ ClassEntry = tuple[int, str, str]  # value, name, "#rrggbb"
 
 
 class RasterSink:
-    """Writes a raster row by row: tiled GeoTIFF (zstd; BigTIFF when needed) with overviews. A context manager that
-    finishes the file, or removes it when an exception passes.
+    """Writes a raster row by row: tiled GeoTIFF (zstd; BigTIFF when needed) with overviews. A context manager
+    that finishes the file, or removes it when an exception passes.
 
-    ``classes`` (value, name, '#rrggbb') become GDAL category names and, for uint8, a colour table; ``metadata`` and
-    the class names are kept in the file's tags. The file is written beside ``path``, read back, and renamed when whole.
+    ``classes`` (value, name, '#rrggbb') become GDAL category names and, for uint8, a colour table;
+    ``metadata`` and the class names are kept in the file's tags. The file is written beside ``path``, read
+    back, and renamed when whole.
 
-    A sink is not thread-safe: use it from one thread at a time. Raises OutputError where the file cannot be written,
-    the disk being full included; then nothing is left behind.
+    A sink is not thread-safe: use it from one thread at a time. Raises OutputError where the file cannot be
+    written, the disk being full included; then nothing is left behind.
     """
 
     def __init__(
@@ -97,7 +98,10 @@ class RasterSink:
             self.abort()
 
     def write(self, row: int, array: NDArray) -> None:
-        """The next rows, starting at ``row``: (count, rows, width). Raises ValueError where they are not the next."""
+        """The next rows, starting at ``row``: (count, rows, width).
+
+        Raises ValueError where they are not the next.
+        """
         count, height, width = self._strip.shape
         if (
             row != self._rows
@@ -211,7 +215,7 @@ def _checksum(array: NDArray) -> int:
 
 
 def _write_category_names(path: Path, classes: Sequence[ClassEntry]) -> None:
-    """GDAL keeps category names in a file beside the raster; they stand in the order of their values from 0."""
+    """GDAL keeps category names in a file beside the raster, in the order of their values from 0."""
     root = ET.parse(path).getroot() if path.exists() else ET.Element("PAMDataset")
     band = root.find("PAMRasterBand[@band='1']")
     if band is None:

@@ -30,11 +30,12 @@ PATCHES = 8  # a larger raster without overviews is sampled in so many patches a
 class RasterSource:
     """Named inputs on one grid, read window by window. A context manager.
 
-    ``inputs``: the layers of each input, one a date, all with the same number of bands. The grid is the first layer's
-    own (rotation kept), cut to ``extent`` (xmin, ymin, xmax, ymax in ``extent_crs``, default the grid's CRS) and, where
-    ``resolution`` (metres a pixel) is given and differs, resampled to it. Layers on other grids are resampled to it as
-    they are read (``resampling``: nearest, bilinear or cubic; paletted layers always nearest). ``mask``: a vector file
-    ('path' or 'path|layername=x') outside whose polygons nothing is valid.
+    ``inputs``: the layers of each input, one a date, all with the same number of bands. The grid is the first
+    layer's own (rotation kept), cut to ``extent`` (xmin, ymin, xmax, ymax in ``extent_crs``, default the
+    grid's CRS) and, where ``resolution`` (metres a pixel) is given and differs, resampled to it. Layers on
+    other grids are resampled to it as they are read (``resampling``: nearest, bilinear or cubic; paletted
+    layers always nearest). ``mask``: a vector file ('path' or 'path|layername=x') outside whose polygons
+    nothing is valid.
 
     Files stay open and are not thread-safe: use a source from one thread at a time.
     Raises InputError where a file cannot be used, the layers do not overlap, or only one of two has a CRS.
@@ -92,11 +93,12 @@ class RasterSource:
         return [layer.info for layer in self._layers[name]]
 
     def read(self, window: Window) -> dict[str, np.ma.MaskedArray]:
-        """The pixels of a window of ``grid``, which may stick out: for each input (T, C, h, w) in the layers' common type.
+        """The pixels of a window of ``grid``, which may stick out: for each input (T, C, h, w) in the layers'
+        common type.
 
-        The mask is a full array, True where a value is not valid: nodata (the file's and the person's), masked by the
-        file (mask band, alpha, .msk), not finite, outside the raster, or outside the mask's polygons.
-        Raises InputError where a file turns out damaged.
+        The mask is a full array, True where a value is not valid: nodata (the file's and the person's),
+        masked by the file (mask band, alpha, .msk), not finite, outside the raster, or outside the mask's
+        polygons. Raises InputError where a file turns out damaged.
         """
         outside = self._outside(window)
         arrays = {}
@@ -123,10 +125,11 @@ class RasterSource:
         return valid_pixels(self.read(window))
 
     def sample(self, pixels: int = 250_000) -> dict[str, np.ma.MaskedArray]:
-        """About ``pixels`` pixels from all over the grid, for statistics: for each input (T, C, n, m) as from ``read``.
+        """About ``pixels`` pixels from all over the grid, for statistics: for each input (T, C, n, m) as from
+        ``read``.
 
-        Overviews are used where there are; a large raster without them gives patches (laid side by side), so that not
-        all of it is decoded. All arrays hold the same places.
+        Overviews are used where there are; a large raster without them gives patches (laid side by side), so
+        that not all of it is decoded. All arrays hold the same places.
         """
         grid = self.grid
         factor = min(1.0, math.sqrt(pixels / (grid.height * grid.width)))
@@ -265,7 +268,8 @@ def _check_pair(first: OpenLayer, other: OpenLayer) -> None:
         if unplaced and not (len(unplaced) == 2 and same_shape):
             raise InputError(
                 f"{first.path} ({first.grid.width} x {first.grid.height} pixels) and {other.path} "
-                f"({other.grid.width} x {other.grid.height} pixels) are not georeferenced, so they cannot be aligned.",
+                f"({other.grid.width} x {other.grid.height} pixels) are not georeferenced and of "
+                "different size, so they cannot be aligned.",
                 "Georeference both, or use rasters of the same size.",
             )
     if not other.overlaps(first.grid):

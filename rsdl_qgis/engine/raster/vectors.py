@@ -49,10 +49,11 @@ def polygonize(
 ) -> int:
     """Connected pixels of one class become polygons along the pixels' edges; returns how many.
 
-    ``classes``: (value, name, colour); values that are not among them, and those in ``skip``, are left out, and so are
-    polygons below ``min_area`` m². The format goes by ``output``'s ending (.gpkg, .geojson, .shp, .fgb). Fields:
-    class (text), value (integer), area_m2 (on the ground; in squared map units where the raster has no CRS).
-    The raster is read a row at a time; the polygons are held until written. Raises InputError, OutputError, Cancelled.
+    ``classes``: (value, name, colour); values that are not among them, and those in ``skip``, are left out,
+    and so are polygons below ``min_area`` m². The format goes by ``output``'s ending (.gpkg, .geojson, .shp,
+    .fgb). Fields: class (text), value (integer), area_m2 (on the ground; in squared map units where the
+    raster has no CRS). The raster is read a row at a time; the polygons are held until written. Raises
+    InputError, OutputError, Cancelled.
     """
     target = Path(output)
     driver = DRIVERS.get(target.suffix.lower())
@@ -121,7 +122,8 @@ def _wanted(raster: rasterio.DatasetReader, values: Collection[int]) -> str:
     return (
         f'<VRTDataset rasterXSize="{raster.width}" rasterYSize="{raster.height}">'
         f'<VRTRasterBand dataType="Byte" band="1"><ComplexSource>'
-        f'<SourceFilename relativeToVRT="0">{_escaped(raster.name)}</SourceFilename><SourceBand>1</SourceBand>'
+        f'<SourceFilename relativeToVRT="0">{_escaped(raster.name)}</SourceFilename>'
+        f"<SourceBand>1</SourceBand>"
         f"<LUT>{lut}</LUT></ComplexSource></VRTRasterBand></VRTDataset>"
     )
 
@@ -167,12 +169,13 @@ def _write(
 
 
 def _areas(polygons: list[list[Ring]], grid: Grid) -> NDArray[np.float64]:
-    """Area of each polygon on the ground, m², measured in an equal-area projection about the grid's centre."""
+    """Area of each polygon on the ground, m², from an equal-area projection about the grid's centre."""
     longest = LONGEST_EDGE * min(math.hypot(*grid.transform[:5:3]), math.hypot(*grid.transform[1:5:3]))
     rings = [_bent(ring, longest) if grid.crs else ring for polygon in polygons for ring in polygon]
     if not rings:
         return np.zeros(0)
-    x, y = project(*np.concatenate(rings).T, grid.crs, _equal_area(grid))
+    x, y = np.concatenate(rings).T
+    x, y = project(x, y, grid.crs, _equal_area(grid))
     ends = np.cumsum([len(ring) for ring in rings])
     x0, y0 = (
         np.repeat(x[ends - 1], np.diff(ends, prepend=0)),
@@ -217,8 +220,8 @@ def _wkb(rings: list[Ring]) -> bytes:
 def read_polygons(path: str, crs: str | None) -> list[dict]:
     """The polygons of a vector file as GeoJSON geometries in ``crs``.
 
-    ``path``: a file, or 'file|layername=x' as QGIS writes it. Raises InputError where it cannot be read, has no
-    polygons, or only one of raster and file has a CRS.
+    ``path``: a file, or 'file|layername=x' as QGIS writes it. Raises InputError where it cannot be read, has
+    no polygons, or only one of raster and file has a CRS.
     """
     file, *options = path.split("|")
     chosen = dict(option.split("=", 1) for option in options if "=" in option)

@@ -18,7 +18,7 @@ def rng():
 
 @pytest.fixture
 def make_raster(tmp_path):
-    """make_raster(name, array (C, h, w), alpha=False, colours=None, msk=None, names=(), **profile) -> path."""
+    """make_raster(name, array (C, h, w), alpha=, colours=, msk=, names=, **profile) -> path of a GeoTIFF."""
 
     def make(name, array, *, alpha=False, colours=None, msk=None, names=(), **profile):
         path = tmp_path / name

@@ -9,7 +9,9 @@ from rsdl_qgis.engine.raster.tiles import tiles
 
 
 def blend(height, width, channels, size, overlap, output):
-    """The mosaic of ``output(window) -> (values, valid) | None`` over all tiles, and the rows of each emission."""
+    """The mosaic of ``output(window) -> (values, valid) | None`` over all tiles, and the rows of each
+    emission.
+    """
     values, valid = np.full((channels, height, width), np.nan, np.float32), np.zeros((height, width), bool)
     emitted = []
 

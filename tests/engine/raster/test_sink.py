@@ -17,7 +17,10 @@ UTM = crs_of("EPSG:32634").to_wkt()
 CLASSES = [(0, "dry land", "#d2b48c"), (1, "water", "#1f78b4")]
 
 
-def grid(height, width, crs=UTM, transform=Affine(10, 0, 5e5, 0, -10, 4.2e6)):
+NORTH_UP = Affine(10, 0, 5e5, 0, -10, 4.2e6)
+
+
+def grid(height, width, crs=UTM, transform=NORTH_UP):
     return Grid(crs, transform, height, width)
 
 
@@ -117,24 +120,28 @@ def test_an_earlier_file_and_its_sidecars_are_replaced(tmp_path):
     assert os.listdir(tmp_path) == ["a.tif"]
 
 
-def test_nothing_is_left_of_an_unfinished_raster_and_an_old_one_stays(tmp_path):
+def test_an_exception_removes_the_unfinished_raster_and_leaves_an_old_one(tmp_path):
+    def stopped():
+        with RasterSink(tmp_path / "a.tif", grid(9, 9), count=1, dtype="uint8", nodata=0) as sink:
+            sink.write(0, np.ones((1, 4, 9), "uint8"))
+            assert len(os.listdir(tmp_path)) == 2
+            raise KeyError
+
     (tmp_path / "a.tif").write_text("old")
-    with (
-        pytest.raises(KeyError),
-        RasterSink(tmp_path / "a.tif", grid(9, 9), count=1, dtype="uint8", nodata=0) as sink,
-    ):
-        sink.write(0, np.ones((1, 4, 9), "uint8"))
-        assert len(os.listdir(tmp_path)) == 2
-        raise KeyError
-    assert (tmp_path / "a.tif").read_text() == "old"
-    with (
-        pytest.raises(ValueError, match="4 of 9 rows came"),
-        RasterSink(tmp_path / "b.tif", grid(9, 9), count=1, dtype="uint8", nodata=0) as sink,
-    ):
-        sink.write(0, np.ones((1, 4, 9), "uint8"))
-        with pytest.raises(ValueError, match="do not follow row 4"):
-            sink.write(5, np.ones((1, 4, 9), "uint8"))
+    with pytest.raises(KeyError):
+        stopped()
     assert os.listdir(tmp_path) == ["a.tif"]
+    assert (tmp_path / "a.tif").read_text() == "old"
+
+
+def test_missing_rows_and_rows_out_of_order_are_refused(tmp_path):
+    sink = RasterSink(tmp_path / "a.tif", grid(9, 9), count=1, dtype="uint8", nodata=0)
+    sink.write(0, np.ones((1, 4, 9), "uint8"))
+    with pytest.raises(ValueError, match="do not follow row 4"):
+        sink.write(5, np.ones((1, 4, 9), "uint8"))
+    with pytest.raises(ValueError, match="4 of 9 rows came"):
+        sink.close()
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
@@ -161,7 +168,8 @@ if limit:  # a file that may not grow further stands for a disk that is full
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 array = np.random.default_rng(0).integers(0, 255, (1, 1536, 1536)).astype("uint8")
 try:
-    with RasterSink(path, Grid(None, Affine(2, 0, 0, 0, -2, 0), 1536, 1536), count=1, dtype="uint8", nodata=None) as sink:
+    with RasterSink(path, Grid(None, Affine(2, 0, 0, 0, -2, 0), 1536, 1536), count=1, dtype="uint8",
+    nodata=None) as sink:
         for row in range(0, 1536, 128):
             sink.write(row, array[:, row : row + 128])
 except OutputError as error:
@@ -176,7 +184,8 @@ def run_full(path, limit):
     return result.stdout
 
 
-# 2.36 MB of noise and 0.8 MB of overviews: full in the first blocks, in the last, while closing, in the overviews.
+# 2.36 MB of noise and 0.8 MB of overviews: full in the first blocks, in the last, while closing, in the
+# overviews.
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the size of a file with setrlimit")
 @pytest.mark.parametrize("limit", [200_000, 1_000_000, 2_300_000, 2_362_000, 2_400_000, 2_900_000, 3_050_000])
 def test_a_full_disk_is_said_and_leaves_nothing(tmp_path, limit):
