@@ -35,7 +35,8 @@ def main() -> None:
     say("A scene with a known flood")
     run(python, "-m", "tools.scene", FOLDER)
     say("qgis_process run rsdl:floodmapping")
-    environment = headless.prepare(ROOT / "build" / "demo-profile", RSDL_PYTHON=str(python))
+    profile = ROOT / "build" / "demo-profile"
+    environment = headless.prepare(profile, RSDL_PYTHON=str(python), PYTHONWARNINGS="ignore")
     run(*map_flood(FOLDER), env=environment)
     say("Accuracy against the known flood")
     run(python, "-m", "tools.accuracy", FOLDER / "flood.tif", FOLDER / "truth.tif")

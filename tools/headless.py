@@ -13,10 +13,11 @@ PLUGIN = "rsdl_qgis"
 
 
 def prepare(config: Path, **settings: str) -> dict[str, str]:
-    """Link the plugin into a new profile in ``config`` and switch it on; the environment to run QGIS in.
+    """Make a profile in ``config`` with the plugin linked and switched on; the environment to run QGIS in.
 
     ``settings``: more environment variables.
     """
+    shutil.rmtree(config / "profiles", ignore_errors=True)
     runtime = config / "runtime"
     runtime.mkdir(parents=True, exist_ok=True)
     runtime.chmod(0o700)

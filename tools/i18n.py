@@ -1,8 +1,8 @@
 """Collect the texts to translate into ``i18n/*.ts``, compile them to ``.qm``: ``python3 -m tools.i18n``.
 
 With ``--compile`` it only compiles. A text is a literal in a call ``tr("…")``. New texts come into each
-``.ts`` as unfinished, texts that are gone leave it, what was translated stays. Qt's own tools read both files;
-none of them is needed.
+``.ts`` as unfinished, texts that are gone leave it, what was translated stays. Qt's own tools read both
+files; none of them is needed.
 """
 
 from __future__ import annotations

@@ -5,9 +5,11 @@ import pytest
 from tools.lint_imports import check
 
 ROOT = Path(__file__).parents[2]
-MODULES = ("__init__", "plugin", "environment", "paths", "gui/__init__", "toolbox/__init__", "toolbox/worker",
-           "engine/__init__", "engine/card", "engine/errors", "engine/predict", "engine/networks/__init__",
-           "engine/raster/__init__", "engine/raster/source")  # fmt: skip
+MODULES = (
+    *("__init__", "plugin", "environment", "paths", "gui/__init__", "toolbox/__init__", "toolbox/worker"),
+    *("engine/__init__", "engine/card", "engine/errors", "engine/predict", "engine/networks/__init__"),
+    *("engine/raster/__init__", "engine/raster/source"),
+)
 
 
 @pytest.fixture

@@ -27,9 +27,19 @@ def test_everything_lies_in_one_folder_named_like_the_plugin(archive):
 
 @pytest.mark.parametrize(
     "name",
-    ["metadata.txt", "LICENSE", "__init__.py", "plugin.py", "engine/__main__.py", "requirements/cpu.txt",
-     "icons/rsdl.svg", "i18n/rsdl_qgis_el.qm", "models/flood-s1s2/model.json", "models/flood-s1s2/model.onnx"],
-)  # fmt: skip
+    [
+        "metadata.txt",
+        "LICENSE",
+        "__init__.py",
+        "plugin.py",
+        "engine/__main__.py",
+        "requirements/cpu.txt",
+        "icons/rsdl.svg",
+        "i18n/rsdl_qgis_el.qm",
+        "models/flood-s1s2/model.json",
+        "models/flood-s1s2/model.onnx",
+    ],
+)
 def test_what_the_plugin_needs_is_inside(archive, name):
     assert f"rsdl_qgis/{name}" in archive.namelist()
 
@@ -59,7 +69,8 @@ def test_an_archive_too_large_for_the_repository_is_refused(tmp_path, monkeypatc
 def test_every_model_becomes_an_archive_that_can_be_installed(tmp_path):
     entries = package.make_models(tmp_path)
     assert json.loads((tmp_path / "manifest.json").read_text()) == {"models": entries}
-    assert {entry["name"] for entry in entries} == {path.parent.name for path in ROOT.glob("models/*/model.json")}
+    models = {path.parent.name for path in ROOT.glob("models/*/model.json")}
+    assert {entry["name"] for entry in entries} == models
     for entry in entries:
         content = (tmp_path / entry["file"]).read_bytes()
         assert entry["size"] == len(content)

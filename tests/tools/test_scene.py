@@ -40,7 +40,7 @@ def test_files_are_like_sentinel_products(folder):
         assert s1.descriptions == ("VV",)
         assert s1.dtypes[0] == "float32"
         assert np.isnan(s1.nodata)
-        assert (s1.crs, s1.transform) != (s2.crs, s2.transform)
+        assert s1.transform != s2.transform
 
 
 @pytest.mark.parametrize("name", ["s1_before", "s1_after", "s2_before", "s2_after"])
@@ -57,7 +57,7 @@ def test_flood_is_new_water_on_land():
 
 
 def test_flood_darkens_radar_and_infrared(folder):
-    """What a network could learn from is there: between the dates, flooded land changes and dry land does not."""
+    """What a network goes by is there: between the dates flooded land changes, dry land does not."""
     truth = read(folder / "truth.tif")[0]
     with rasterio.open(folder / "truth.tif") as grid:
         where = {"crs": grid.crs, "transform": grid.transform, "width": grid.width, "height": grid.height}

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
-from rasterio.transform import array_bounds, from_origin
-from rasterio.warp import Resampling, calculate_default_transform, reproject
+from rasterio.transform import from_origin
+from rasterio.warp import Resampling, reproject
 
 from . import landscape, sensors
 
 CRS, RESOLUTION = "EPSG:32634", 10.0
 ORIGIN = (559_400.0, 4_391_600.0)  # upper left corner: the plain of Thessaly
-S1_CRS = "EPSG:4326"  # the usual one of terrain-corrected Sentinel-1
+S1_SHIFT = (3.7, -6.1)  # metres from Sentinel-2's grid to Sentinel-1's
 FLOOD, DRY, UNKNOWN = 1, 0, 255
 
 
@@ -39,27 +39,22 @@ def write_scene(folder: Path, size: int, seed: int) -> None:
         image, _ = sensors.sentinel2(land, rng, date == "after", cloudiness)
         image[:, outside_swath(size, slant=0.30, width=0.10)] = 0
         write(folder / f"s2_{date}.tif", image, transform, CRS, 0, sensors.BANDS)
-        power = sensors.sigma0(land, rng, date == "after")
-        power, s1_transform = to_sentinel1_grid(power, transform)
+        s1_transform = from_origin(ORIGIN[0] + S1_SHIFT[0], ORIGIN[1] + S1_SHIFT[1], RESOLUTION, RESOLUTION)
+        power = on_grid(sensors.sigma0(land, rng, date == "after"), transform, s1_transform)
         backscatter = sensors.speckled(power, rng)[None]
-        backscatter[:, outside_swath(backscatter.shape[2], -0.2, 0.04)[: backscatter.shape[1], ::-1]] = np.nan
-        write(folder / f"s1_{date}.tif", backscatter, s1_transform, S1_CRS, np.nan, ["VV"])
+        backscatter[:, outside_swath(size, slant=-0.2, width=0.04)[:, ::-1]] = np.nan
+        write(folder / f"s1_{date}.tif", backscatter, s1_transform, CRS, np.nan, ["VV"])
     truth = np.where(land.flood, FLOOD, DRY).astype(np.uint8)
     truth[image[0] == 0] = UNKNOWN
     write(folder / "truth.tif", truth[None], transform, CRS, UNKNOWN, ["flood"])
 
 
-def to_sentinel1_grid(power: NDArray, transform: rasterio.Affine) -> tuple[NDArray, rasterio.Affine]:
-    """The scene on Sentinel-1's own grid, NaN outside."""
-    height, width = power.shape
-    bounds = array_bounds(height, width, transform)
-    s1_transform, s1_width, s1_height = calculate_default_transform(CRS, S1_CRS, width, height, *bounds)
-    out = np.full((s1_height, s1_width), np.nan, np.float32)
-    reproject(
-        power, out, src_transform=transform, src_crs=CRS, dst_transform=s1_transform, dst_crs=S1_CRS,
-        src_nodata=np.nan, dst_nodata=np.nan, resampling=Resampling.bilinear,
-    )
-    return out, s1_transform
+def on_grid(power: NDArray, transform: rasterio.Affine, wanted: rasterio.Affine) -> NDArray:
+    """The scene on another grid of the same size, NaN outside."""
+    out = np.full(power.shape, np.nan, np.float32)
+    grids = {"src_transform": transform, "dst_transform": wanted, "src_crs": CRS, "dst_crs": CRS}
+    reproject(power, out, **grids, src_nodata=np.nan, dst_nodata=np.nan, resampling=Resampling.bilinear)
+    return out
 
 
 def outside_swath(size: int, slant: float, width: float) -> NDArray[np.bool_]:
