@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 from affine import Affine
@@ -220,19 +222,10 @@ def test_dates_are_stacked_in_a_common_type(make_raster, rng):
 
 
 def write_polygons(path, polygons, crs="EPSG:32634"):
-    import json
-
     features = [{"type": "Feature", "properties": {}, "geometry": p} for p in polygons]
-    named = {"type": "name", "properties": {"name": crs}}
-    path.write_text(
-        json.dumps(
-            {
-                "type": "FeatureCollection",
-                "crs": {"type": "name", "properties": named["properties"]},
-                "features": features,
-            }
-        )
-    )
+    collection = {"type": "FeatureCollection", "features": features}
+    collection["crs"] = {"type": "name", "properties": {"name": crs}}
+    path.write_text(json.dumps(collection))
     return str(path)
 
 

@@ -1,5 +1,7 @@
 import json
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pyogrio
@@ -52,29 +54,20 @@ def test_skipped_and_small_ones_are_left_out(make_raster, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("crs", "transform", "pixel"),
+    ("crs", "transform", "area"),
     [
-        (
-            "EPSG:4326",
-            Affine(0.01, 0, 20, 0, -0.01, 60.2),
-            111_412 * 0.01 * 557.9,
-        ),  # 1' of arc: computed below
-        ("EPSG:3857", Affine(100, 0, 0, 0, -100, 8_403_000), None),
-        (None, Affine(2, 0, 0, 0, -3, 0), 6),
+        # 0.4° x 0.4° at 60° N, where a degree is 55 800 m by 111 412 m
+        ("EPSG:4326", Affine(0.01, 0, 20, 0, -0.01, 60.2), 0.4 * 55_800 * 0.4 * 111_412),
+        # 4 km x 4 km on the map at 60° N, which are 2 km on the ground
+        ("EPSG:3857", Affine(100, 0, 0, 0, -100, 8_403_000), 2000 * 2000),
+        (None, Affine(2, 0, 0, 0, -3, 0), 80 * 120),
     ],
 )
-def test_areas_are_measured_on_the_ground(make_raster, tmp_path, crs, transform, pixel):
-    array = np.ones((1, 40, 40), "uint8")
-    raster = make_raster("a.tif", array, crs=crs, transform=transform)
+def test_areas_are_measured_on_the_ground(make_raster, tmp_path, crs, transform, area):
+    raster = make_raster("a.tif", np.ones((1, 40, 40), "uint8"), crs=crs, transform=transform)
     polygonize(raster, tmp_path / "p.gpkg", CLASSES, Report())
     _, _, fields = table(tmp_path / "p.gpkg")
-    if crs == "EPSG:4326":  # 0.4° x 0.4° at 60° N; a degree there is 55 800 m by 111 412 m
-        expected = 0.4 * 55_800 * 0.4 * 111_412
-    elif crs == "EPSG:3857":  # 4 km there are 2 km on the ground at 60° N
-        expected = 4000 * 4000 / 4
-    else:
-        expected = 1600 * pixel
-    np.testing.assert_allclose(fields["area_m2"], [expected], rtol=8e-3)
+    np.testing.assert_allclose(fields["area_m2"], [area], rtol=8e-3)
 
 
 @pytest.mark.parametrize("ending", ["gpkg", "geojson", "shp", "fgb"])
@@ -145,3 +138,31 @@ def test_what_is_wrong_with_a_mask_is_said(tmp_path):
     ring = [[0, 0], [1, 0], [1, 1], [0, 0]]
     with pytest.raises(InputError, match="The raster has no coordinate system"):
         read_polygons(collection(tmp_path / "b.geojson", {"type": "Polygon", "coordinates": [ring]}), None)
+
+
+FULL = """
+import resource, signal, sys
+from rsdl_qgis.engine.errors import OutputError
+from rsdl_qgis.engine.raster.vectors import polygonize
+from rsdl_qgis.engine.report import Report
+raster, output, limit = sys.argv[1], sys.argv[2], int(sys.argv[3])
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+try:
+    polygonize(raster, output, [(0, "land", "#000000"), (1, "water", "#0000ff")], Report())
+except OutputError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the size of a file with setrlimit")
+@pytest.mark.parametrize("ending", ["gpkg", "geojson", "shp", "fgb"])
+@pytest.mark.parametrize("limit", [50_000, 330_000])
+def test_a_full_disk_is_said_and_leaves_nothing(make_raster, rng, tmp_path, ending, limit):
+    raster = make_raster("a.tif", rng.integers(0, 2, (1, 120, 120)).astype("uint8"))
+    (tmp_path / "out").mkdir()
+    output = tmp_path / "out" / f"p.{ending}"
+    command = [sys.executable, "-c", FULL, raster, str(output), str(limit)]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert f"p.{ending} cannot be written" in result.stdout
+    assert os.listdir(output.parent) == []
