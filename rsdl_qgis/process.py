@@ -49,8 +49,9 @@ def lines(process: subprocess.Popen, tick: float = TICK) -> Iterator[str]:
     found: queue.Queue[str | None] = queue.Queue()
 
     def read() -> None:
-        for line in process.stdout:
-            found.put(line.rstrip("\r\n"))
+        with process.stdout:
+            for line in process.stdout:
+                found.put(line.rstrip("\r\n"))
         found.put(None)
 
     threading.Thread(target=read, daemon=True).start()

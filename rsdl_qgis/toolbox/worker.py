@@ -73,9 +73,8 @@ def run_job(
         return result
     finally:
         kill_group(process)
-        for pipe in (process.stdin, process.stdout, process.stderr):
-            with suppress(OSError):
-                pipe.close()
+        with suppress(OSError):
+            process.stdin.close()
         if not finished:
             _remove_parts(job, process.pid)
 
@@ -131,7 +130,7 @@ def _converse(
 
 
 def _keep(stream, kept: deque[str]) -> None:
-    with suppress(ValueError, OSError):  # closed under us when the job ends
+    with stream:
         for line in stream:
             if line.strip():
                 kept.append(line.rstrip())

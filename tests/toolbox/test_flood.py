@@ -1,0 +1,87 @@
+"""rsdl:floodmapping: which model takes which images, and the figures it gives."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+RAMP = np.add.outer(np.arange(30) * 5.0, np.arange(36))  # 0..180
+
+
+@pytest.fixture
+def images(tmp_path, write_raster):
+    low = RAMP * 0
+    s2_names = [f"B{n}" for n in (1, 2, 3, 4, 5, 6, 7, 8)] + ["B8A", "B9", "B11", "B12"]
+    s2 = [RAMP if name == "B11" else low for name in s2_names]
+    return {
+        "S1_BEFORE": write_raster(tmp_path / "s1b.tif", [low], descriptions=("VV",)),
+        "S1_AFTER": write_raster(tmp_path / "s1a.tif", [low, RAMP], descriptions=("VH", "VV")),
+        "S2_BEFORE": write_raster(tmp_path / "s2b.tif", [low] * 12, descriptions=s2_names),
+        "S2_AFTER": write_raster(tmp_path / "s2a.tif", s2, descriptions=s2_names),
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "model"),
+    [
+        ("S1_BEFORE S1_AFTER S2_BEFORE S2_AFTER", "flood-s1s2"),
+        ("S2_BEFORE S2_AFTER", "flood-s2"),
+        ("S1_BEFORE S1_AFTER", "flood-s1"),
+        ("S2_AFTER", "flood-s2-after"),
+        ("S1_AFTER", "flood-s1-after"),
+    ],
+)
+def test_images_choose_the_model(run, known_models, images, tmp_path, read_raster, given, model):
+    chosen = {name: images[name] for name in given.split()}
+    results, _ = run("floodmapping", {**chosen, "OUTPUT": str(tmp_path / "out.tif")})
+    assert results["MODEL_NAME"] == model
+    np.testing.assert_array_equal(read_raster(results["OUTPUT"]), RAMP > 100)
+    assert results["FLOODED_AREA"] == pytest.approx((RAMP > 100).sum() * 100, rel=2e-3)
+    assert results["FLOODED_SHARE"] == pytest.approx((RAMP > 100).mean(), rel=1e-6)
+
+
+def test_says_which_image_is_not_used(run, known_models, images, tmp_path, feedback):
+    del images["S1_BEFORE"]
+    results, _ = run("floodmapping", {**images, "OUTPUT": str(tmp_path / "out.tif")}, feedback)
+    assert results["MODEL_NAME"] == "flood-s2"
+    assert any("S1_AFTER" in text and "Not used" in text for _, text in feedback.said)
+
+
+def test_bands_by_number(run, known_models, tmp_path, write_raster, read_raster):
+    plain = write_raster(tmp_path / "plain.tif", [RAMP * 0, RAMP * 0, RAMP, RAMP * 0, RAMP * 0])
+    parameters = {"S2_AFTER": plain, "S2_BANDS": "3, 2,1", "OUTPUT": str(tmp_path / "out.tif")}
+    results, _ = run("floodmapping", parameters)
+    np.testing.assert_array_equal(read_raster(results["OUTPUT"]), RAMP > 100)
+
+
+@pytest.mark.parametrize(
+    ("given", "extra", "words"),
+    [
+        ("", {}, ["S1_AFTER or S2_AFTER"]),
+        ("S2_BEFORE", {}, ["S2_BEFORE is given without S2_AFTER"]),
+        ("S2_AFTER", {"MODEL": "flood-s1s2"}, ["S1_AFTER, S1_BEFORE, S2_BEFORE"]),
+        ("S2_AFTER", {"MODEL": "bright"}, ["bright", "does not map floods"]),
+        ("S2_AFTER", {"S2_BANDS": "B11,B8,B3"}, ["B11,B8,B3", "11,8,3"]),
+        ("S2_AFTER", {"S2_BANDS": "11,8"}, ["S2_BANDS", "2 band"]),
+        ("S2_AFTER", {"S2_BANDS": "11,8,33"}, ["band 33", "12"]),
+    ],
+)
+def test_refuses_with_a_sentence(refusal, known_models, images, tmp_path, given, extra, words):
+    chosen = {name: images[name] for name in given.split()}
+    text = refusal("floodmapping", {**chosen, **extra, "OUTPUT": str(tmp_path / "out.tif")})
+    assert all(word in text for word in words), text
+
+
+def test_bands_that_are_not_there(refusal, known_models, tmp_path, write_raster):
+    plain = write_raster(tmp_path / "plain.tif", [RAMP] * 5)
+    text = refusal("floodmapping", {"S2_AFTER": plain, "OUTPUT": str(tmp_path / "out.tif")})
+    assert "S2_AFTER" in text
+    assert "S2_BANDS" in text
+
+
+def test_area_is_that_on_the_ground(run, known_models, tmp_path, write_raster):
+    """In web mercator, at 60 degrees north, a pixel covers a quarter of what its map units say."""
+    place = (2_500_000, 10, 0, 8_399_738, 0, -10)
+    bright = write_raster(tmp_path / "m.tif", [RAMP + 200] * 3, transform=place, epsg=3857)
+    results, _ = run("floodmapping", {"S2_AFTER": bright, "OUTPUT": str(tmp_path / "out.tif")})
+    assert results["FLOODED_AREA"] == pytest.approx(RAMP.size * 100 / 4, rel=0.01)

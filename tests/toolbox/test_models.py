@@ -1,0 +1,73 @@
+"""List, describe and import models; diagnostics; set-up from the toolbox."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+from qgis.core import QgsProcessingException
+
+
+def test_lists_installed_models(run, known_models):
+    results, _ = run("listmodels", {})
+    assert "flood-s1s2" in results["MODELS"].split("\n")
+    assert results["COUNT"] == len(list(known_models.iterdir()))
+
+
+def test_describes_a_model(run, known_models):
+    results, _ = run("describemodel", {"MODEL": "flood-s2"})
+    for word in ("sentinel-2", "B11, B8, B3", "before, after", "1 flooded"):
+        assert word in results["DESCRIPTION"]
+    assert json.loads(results["CARD"])["id"] == "flood-s2"
+
+
+def test_unknown_model_is_refused(refusal, known_models):
+    assert "flood-s1s2" in refusal("describemodel", {"MODEL": "atlantis"})
+
+
+def test_imports_an_archive(run, refusal, models, home, tmp_path):
+    archive = shutil.make_archive(str(tmp_path / "bright"), "zip", models / "bright")
+    results, _ = run("importmodel", {"INPUT": archive})
+    assert results["MODEL"] == "bright"
+    assert (home / "models" / "bright" / "model.onnx").is_file()
+    assert "bright" in run("listmodels", {})[0]["MODELS"].split("\n")
+    (tmp_path / "no.zip").write_text("nothing")
+    assert "not a zip archive" in refusal("importmodel", {"INPUT": str(tmp_path / "no.zip")})
+
+
+def test_settings_folder_is_searched(run, models):
+    from rsdl_qgis.toolbox import settings
+
+    settings.save("", str(models), "cpu")
+    assert "bright" in run("listmodels", {})[0]["MODELS"].split("\n")
+    assert settings.default_device() == "cpu"
+
+
+def test_diagnostics_tell_versions_and_run_a_network(run, known_models, worker_python, tmp_path):
+    results, _ = run("diagnostics", {"OUTPUT": str(tmp_path / "report.txt")})
+    text = (tmp_path / "report.txt").read_text()
+    assert text.strip() == results["REPORT"].strip()
+    for word in ("QGIS 3.", "flood-s1s2", worker_python, "onnxruntime", "network_check: ok"):
+        assert word in text
+
+
+def test_diagnostics_without_an_environment(run, monkeypatch):
+    monkeypatch.delenv("RSDL_PYTHON")
+    assert "Set up environment" in run("diagnostics", {})[0]["REPORT"]
+
+
+def test_set_up_says_why_it_fails(run, refusal, tmp_path, monkeypatch):
+    assert "holds no .whl" in refusal("setupenvironment", {"WHEELS": str(tmp_path)})
+    (tmp_path / "some-1.0-py3-none-any.whl").write_text("")
+    with pytest.raises(QgsProcessingException, match="pip ended|python ended"):
+        run("setupenvironment", {"WHEELS": str(tmp_path), "FLAVOUR": "cpu"})
+
+
+def test_set_up_can_be_cancelled(run, make_feedback, tmp_path, home):
+    (tmp_path / "some-1.0-py3-none-any.whl").write_text("")
+    feedback = make_feedback()
+    feedback.cancel()
+    with pytest.raises(QgsProcessingException, match="cancelled"):
+        run("setupenvironment", {"WHEELS": str(tmp_path)}, feedback)
+    assert not (home / "worker").exists()

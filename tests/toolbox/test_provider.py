@@ -1,0 +1,72 @@
+"""The provider: what it lists, how it is described, and that it loads no heavy library."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsProcessingModelAlgorithm
+
+ROOT = Path(__file__).parents[2]
+NAMES = {
+    "semanticsegmentation",
+    "floodmapping",
+    "listmodels",
+    "describemodel",
+    "importmodel",
+    "setupenvironment",
+    "diagnostics",
+    "floodpolygons",
+}
+
+
+def test_lists_its_algorithms(provider):
+    assert {algorithm.name() for algorithm in provider.algorithms()} == NAMES
+
+
+def test_every_parameter_is_explained(provider):
+    for algorithm in provider.algorithms():
+        assert algorithm.shortHelpString()
+        assert algorithm.displayName()
+        if isinstance(algorithm, QgsProcessingModelAlgorithm):
+            continue
+        for parameter in algorithm.parameterDefinitions():
+            assert len(parameter.help()) > 20, (algorithm.id(), parameter.name())
+
+
+def test_only_inputs_are_required(provider):
+    from rsdl_qgis.toolbox import compat
+
+    for algorithm in provider.algorithms():
+        required = {
+            p.name()
+            for p in algorithm.parameterDefinitions()
+            if not p.flags() & compat.OPTIONAL and p.defaultValue() is None and not p.isDestination()
+        }
+        assert required <= {"INPUT", "MODEL"}, algorithm.id()
+
+
+def test_models_find_their_steps_after_a_refresh(provider):
+    provider.refreshAlgorithms()
+    model = provider.algorithm("floodpolygons")
+    assert {"S2_AFTER", "MIN_AREA", "filter:FLOOD_POLYGONS"} <= {p.name() for p in model.parameterDefinitions()}
+
+
+@pytest.mark.parametrize("module", ["torch", "onnxruntime", "rasterio", "numpy"])
+def test_loads_no_heavy_library(module):
+    code = f"""
+import sys
+from qgis.core import QgsApplication
+before = {module!r} in sys.modules
+sys.path.insert(0, {str(ROOT)!r})
+application = QgsApplication([], False)
+application.initQgis()
+from rsdl_qgis.plugin import Plugin
+plugin = Plugin(None)
+plugin.initProcessing()
+assert len(QgsApplication.processingRegistry().providerById("rsdl").algorithms()) == {len(NAMES)}
+assert before or {module!r} not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

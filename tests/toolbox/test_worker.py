@@ -1,0 +1,140 @@
+"""The worker client: events, errors, cancel, and what is left when a worker or QGIS dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsProcessingException
+from rsdl_qgis import environment
+from rsdl_qgis.toolbox import worker
+
+FAKE = Path(__file__).parent / "fake_worker.py"
+
+
+@pytest.fixture(autouse=True)
+def fake(monkeypatch, tmp_path):
+    """The worker is fake_worker.py, started through the real bootstrap's way of removing its folder."""
+    monkeypatch.setenv("RSDL_PYTHON", sys.executable)
+    run_fake = f"runpy.run_path({str(FAKE)!r}, run_name='__main__')"
+    real = 'runpy.run_module("rsdl_qgis.engine", run_name="__main__", alter_sys=True)'
+    assert real in environment._BOOTSTRAP
+    monkeypatch.setattr(environment, "_BOOTSTRAP", environment._BOOTSTRAP.replace(real, run_fake))
+
+
+@pytest.fixture
+def job(tmp_path):
+    def job(operation, **arguments):
+        return worker.make_job(operation, {"pid": str(tmp_path / "pid"), **arguments})
+
+    return job
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat")
+    return not (state.exists() and state.read_text().rsplit(")", 1)[1].split()[0] == "Z")
+
+
+def wait_for(condition, seconds=5.0):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
+    return condition()
+
+
+def test_events_reach_the_feedback(job, feedback):
+    result = worker.run_job(job("work"), feedback)
+    assert result["answer"] == 42
+    assert ("progress", "half way") in feedback.said
+    assert ("warning", "a warning") in feedback.said
+    assert ("debug", "not JSON") in feedback.said
+    assert feedback.progress() == pytest.approx(50)
+
+
+def test_worker_sees_nothing_of_the_host(job, feedback, monkeypatch):
+    for name in ("PYTHONPATH", "PROJ_LIB", "GDAL_DATA", "QT_PLUGIN_PATH", "LD_LIBRARY_PATH"):
+        monkeypatch.setenv(name, "/host")
+    result = worker.run_job(job("work"), feedback)
+    assert "/host" not in result["environment"].values()
+    assert "/host" not in result["path"]
+    assert result["path"][-1] == str(environment.PACKAGE.parent)
+
+
+def test_error_is_its_sentence(job, feedback):
+    with pytest.raises(QgsProcessingException, match=r"^The raster is bad\. Take another\.$"):
+        worker.run_job(job("fail"), feedback)
+
+
+@pytest.mark.parametrize(("operation", "words"), [("die", ["SIGKILL", "last words"]), ("leave", ["7", "no result from me"])])
+def test_death_is_one_sentence_with_the_last_lines(job, feedback, tmp_path, operation, words):
+    output = tmp_path / "out" / "map.tif"
+    output.parent.mkdir()
+    with pytest.raises(QgsProcessingException) as caught:
+        worker.run_job(job(operation, output=str(output)), feedback)
+    assert all(word in str(caught.value) for word in words), caught.value
+    assert "Traceback" not in str(caught.value)
+    assert list(output.parent.iterdir()) == []
+
+
+def test_other_version_is_named(job, feedback):
+    with pytest.raises(QgsProcessingException, match=r"version 9\.9.*Restart QGIS"):
+        worker.run_job(job("stubborn", speaks="9.9", child=os.devnull), feedback)
+
+
+@pytest.mark.parametrize("operation", ["polite", "stubborn"])
+def test_cancelled_worker_is_gone_in_two_seconds(job, make_feedback, tmp_path, operation):
+    output = tmp_path / "out" / "map.tif"
+    output.parent.mkdir()
+    with worker.temporary_folder() as folder:
+        began = []
+        feedback = make_feedback()
+        feedback.setProgressText = lambda text: (began.append(time.monotonic()), feedback.cancel())
+        with pytest.raises(QgsProcessingException, match="cancelled"):
+            worker.run_job(job(operation, output=str(output), child=str(tmp_path / "child")), feedback, folder)
+    assert time.monotonic() - began[0] < 2.0
+    assert not alive(int((tmp_path / "pid").read_text()))
+    if operation == "stubborn":
+        assert wait_for(lambda: not alive(int((tmp_path / "child").read_text())), 1.0)
+    assert list(output.parent.iterdir()) == []
+    assert not folder.exists()
+
+
+def test_killed_from_outside(job, make_feedback, tmp_path):
+    feedback = make_feedback()
+    feedback.setProgressText = lambda text: os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+    with pytest.raises(QgsProcessingException, match="killed"):
+        worker.run_job(job("polite"), feedback)
+
+
+def test_nothing_remains_when_qgis_is_gone(tmp_path):
+    """A process that runs a job is killed: the worker hears it and removes the job's folder."""
+    code = f"""
+import sys
+sys.path[:0] = {[str(FAKE.parents[2])]!r}
+from qgis.core import QgsApplication, QgsProcessingFeedback
+from rsdl_qgis import environment
+environment._BOOTSTRAP = {environment._BOOTSTRAP!r}
+from rsdl_qgis.toolbox import worker
+application = QgsApplication([], False)
+with worker.temporary_folder() as folder:
+    open({str(tmp_path / "folder")!r}, "w").write(str(folder))
+    worker.run_job(worker.make_job("polite", {{"pid": {str(tmp_path / "pid")!r}}}), QgsProcessingFeedback(), folder)
+"""
+    host = subprocess.Popen([sys.executable, "-c", code])
+    try:
+        assert wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text(), 20)
+    finally:
+        host.kill()
+        host.wait()
+    folder = Path((tmp_path / "folder").read_text())
+    assert wait_for(lambda: not alive(int((tmp_path / "pid").read_text())))
+    assert wait_for(lambda: not folder.exists())
