@@ -1,0 +1,671 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="el" sourcelanguage="en">
+ <context>
+  <name>RSDL</name>
+  <message>
+   <source>Choose a model file (.zip or .onnx)</source>
+   <translation>Επιλογή αρχείου μοντέλου (.zip ή .onnx)</translation>
+  </message>
+  <message>
+   <source>Model</source>
+   <translation>Μοντέλο</translation>
+  </message>
+  <message>
+   <source>Models (*.zip *.onnx)</source>
+   <translation>Μοντέλα (*.zip *.onnx)</translation>
+  </message>
+  <message>
+   <source>chosen from the rasters</source>
+   <translation>επιλέγεται από τα ψηφιδωτά</translation>
+  </message>
+  <message>
+   <source>RSDL</source>
+   <translation>RSDL</translation>
+  </message>
+  <message>
+   <source>Python with the libraries, or its environment's folder. Empty: the managed environment.</source>
+   <translation>Η Python που έχει τις βιβλιοθήκες, ή ο φάκελος του περιβάλλοντός της. Κενό: το περιβάλλον που διαχειρίζεται το πρόσθετο.</translation>
+  </message>
+  <message>
+   <source>Folders that hold model folders or .onnx files, one a line.</source>
+   <translation>Φάκελοι που περιέχουν φακέλους μοντέλων ή αρχεία .onnx, ένας ανά γραμμή.</translation>
+  </message>
+  <message>
+   <source>What DEVICE starts with: auto, cpu, cuda, cuda:N or mps.</source>
+   <translation>Η αρχική τιμή του DEVICE: auto, cpu, cuda, cuda:N ή mps.</translation>
+  </message>
+  <message>
+   <source>Set up environment…</source>
+   <translation>Εγκατάσταση περιβάλλοντος…</translation>
+  </message>
+  <message>
+   <source>Worker's Python</source>
+   <translation>Python του εργάτη</translation>
+  </message>
+  <message>
+   <source>More model folders</source>
+   <translation>Πρόσθετοι φάκελοι μοντέλων</translation>
+  </message>
+  <message>
+   <source>Default device</source>
+   <translation>Προεπιλεγμένη συσκευή</translation>
+  </message>
+  <message>
+   <source>In use: {python}</source>
+   <translation>Σε χρήση: {python}</translation>
+  </message>
+  <message>
+   <source>Predict</source>
+   <translation>Πρόβλεψη</translation>
+  </message>
+  <message>
+   <source>Models</source>
+   <translation>Μοντέλα</translation>
+  </message>
+  <message>
+   <source>Environment</source>
+   <translation>Περιβάλλον</translation>
+  </message>
+  <message>
+   <source>Set up environment</source>
+   <translation>Εγκατάσταση περιβάλλοντος</translation>
+  </message>
+  <message>
+   <source>Makes or repairs the Python environment that networks run in, in your user folder and outside QGIS. Needed once, and after an update of the plugin that says so. Downloads about 1 GB, or installs from a folder of wheels without the network. An environment that is sound is left as it is. pip's and uv's own settings (such as PIP_INDEX_URL) are honoured.</source>
+   <translation>Δημιουργεί ή επισκευάζει το περιβάλλον Python στο οποίο εκτελούνται τα δίκτυα, στον φάκελο του χρήστη και έξω από το QGIS. Χρειάζεται μία φορά, και μετά από ενημέρωση του προσθέτου που το ζητά. Κατεβάζει περίπου 1 GB, ή εγκαθιστά από φάκελο με αρχεία wheel χωρίς δίκτυο. Ένα περιβάλλον που είναι σε τάξη μένει όπως είναι. Οι ρυθμίσεις των pip και uv (όπως PIP_INDEX_URL) γίνονται σεβαστές.</translation>
+  </message>
+  <message>
+   <source>Diagnostics</source>
+   <translation>Διαγνωστικά</translation>
+  </message>
+  <message>
+   <source>Writes what a bug report needs as one text: versions, paths, devices, installed models, and whether a tiny network runs. Contains the paths of your folders, nothing else about you.</source>
+   <translation>Γράφει ως ένα κείμενο ό,τι χρειάζεται μια αναφορά σφάλματος: εκδόσεις, διαδρομές, συσκευές, εγκατεστημένα μοντέλα και αν εκτελείται ένα μικροσκοπικό δίκτυο. Περιέχει τις διαδρομές των φακέλων σας και τίποτε άλλο για εσάς.</translation>
+  </message>
+  <message>
+   <source>install,python,worker,dependencies,pytorch,onnx</source>
+   <translation>εγκατάσταση,python,εργάτης,εξαρτήσεις,pytorch,onnx</translation>
+  </message>
+  <message>
+   <source>cpu: runs on any computer. cuda: for an NVIDIA GPU on Windows or Linux, several GB.</source>
+   <translation>cpu: εκτελείται σε κάθε υπολογιστή. cuda: για κάρτα γραφικών NVIDIA σε Windows ή Linux, αρκετά GB.</translation>
+  </message>
+  <message>
+   <source>Install from the .whl files in this folder, without the network. Default: download.</source>
+   <translation>Εγκατάσταση από τα αρχεία .whl αυτού του φακέλου, χωρίς δίκτυο. Προεπιλογή: λήψη από το δίκτυο.</translation>
+  </message>
+  <message>
+   <source>Makes the environment again even if it is sound.</source>
+   <translation>Δημιουργεί το περιβάλλον ξανά, ακόμη και αν είναι σε τάξη.</translation>
+  </message>
+  <message>
+   <source>Python of the environment</source>
+   <translation>Python του περιβάλλοντος</translation>
+  </message>
+  <message>
+   <source>version,test,bug,report,gpu</source>
+   <translation>έκδοση,δοκιμή,σφάλμα,αναφορά,κάρτα γραφικών,gpu</translation>
+  </message>
+  <message>
+   <source>Where to write the text. Default: only shown in the log.</source>
+   <translation>Πού θα γραφεί το κείμενο. Προεπιλογή: εμφανίζεται μόνο στο αρχείο καταγραφής.</translation>
+  </message>
+  <message>
+   <source>Report</source>
+   <translation>Αναφορά</translation>
+  </message>
+  <message>
+   <source>Libraries for</source>
+   <translation>Βιβλιοθήκες για</translation>
+  </message>
+  <message>
+   <source>Folder of wheels</source>
+   <translation>Φάκελος με αρχεία wheel</translation>
+  </message>
+  <message>
+   <source>Make anew</source>
+   <translation>Δημιουργία από την αρχή</translation>
+  </message>
+  <message>
+   <source>The folder {folder} holds no .whl files. Choose another, or leave it empty.</source>
+   <translation>Ο φάκελος {folder} δεν περιέχει αρχεία .whl. Επιλέξτε άλλον ή αφήστε το πεδίο κενό.</translation>
+  </message>
+  <message>
+   <source>The set-up was cancelled; nothing is left of it.</source>
+   <translation>Η εγκατάσταση ακυρώθηκε· δεν έμεινε τίποτε από αυτήν.</translation>
+  </message>
+  <message>
+   <source>Text file</source>
+   <translation>Αρχείο κειμένου</translation>
+  </message>
+  <message>
+   <source>Text files (*.txt)</source>
+   <translation>Αρχεία κειμένου (*.txt)</translation>
+  </message>
+  <message>
+   <source>The settings name another Python ({python}); it is used, not this environment, until that is emptied.</source>
+   <translation>Οι ρυθμίσεις ορίζουν άλλη Python ({python})· χρησιμοποιείται εκείνη και όχι αυτό το περιβάλλον, μέχρι να αδειάσει η ρύθμιση.</translation>
+  </message>
+  <message>
+   <source>The text cannot be written to {path}: {reason}. Choose another file.</source>
+   <translation>Το κείμενο δεν μπορεί να γραφεί στο {path}: {reason}. Επιλέξτε άλλο αρχείο.</translation>
+  </message>
+  <message>
+   <source>Flood mapping</source>
+   <translation>Χαρτογράφηση πλημμύρας</translation>
+  </message>
+  <message>
+   <source>Maps flooded land from Sentinel-1 (backscatter, VV) and Sentinel-2 (reflectance) images. Give what you have: both sensors before and after the flood are best, one sensor or the image after the flood alone work, too. The model is chosen by that.
+
+Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B3 are found by their descriptions) and Sentinel-1 sigma0 in dB or linear, of any data type. They need not share a grid or coordinate system: the map is on the grid of the first Sentinel-1 image if there is one, else of the first Sentinel-2 image.</source>
+   <translation>Χαρτογραφεί πλημμυρισμένη γη από εικόνες Sentinel-1 (οπισθοσκέδαση, VV) και Sentinel-2 (ανακλαστικότητα). Δώστε ό,τι έχετε: το καλύτερο είναι και οι δύο αισθητήρες πριν και μετά την πλημμύρα, αλλά αρκεί και ένας αισθητήρας ή μόνο η εικόνα μετά την πλημμύρα. Το μοντέλο επιλέγεται ανάλογα.
+
+Οι εικόνες μπορεί να είναι προϊόντα Sentinel-2 L1C ή L2A με όλους τους διαύλους τους (τα B11, B8 και B3 βρίσκονται από τις περιγραφές τους) και Sentinel-1 sigma0 σε dB ή γραμμικό, οποιουδήποτε τύπου δεδομένων. Δεν χρειάζεται να έχουν κοινό κάνναβο ή σύστημα συντεταγμένων: ο χάρτης ακολουθεί τον κάνναβο της πρώτης εικόνας Sentinel-1, αν υπάρχει, αλλιώς της πρώτης εικόνας Sentinel-2.</translation>
+  </message>
+  <message>
+   <source>Flood map</source>
+   <translation>Χάρτης πλημμύρας</translation>
+  </message>
+  <message>
+   <source>No image is given.</source>
+   <translation>Δεν δόθηκε εικόνα.</translation>
+  </message>
+  <message>
+   <source>Choose at least one from after the flood: S1_AFTER or S2_AFTER.</source>
+   <translation>Επιλέξτε τουλάχιστον μία μετά την πλημμύρα: S1_AFTER ή S2_AFTER.</translation>
+  </message>
+  <message>
+   <source>Choose a flood model, or leave MODEL empty.</source>
+   <translation>Επιλέξτε μοντέλο πλημμύρας ή αφήστε το MODEL κενό.</translation>
+  </message>
+  <message>
+   <source>Choose these images, or leave MODEL empty.</source>
+   <translation>Επιλέξτε αυτές τις εικόνες ή αφήστε το MODEL κενό.</translation>
+  </message>
+  <message>
+   <source>flood,water,inundation,sentinel,sar,radar,disaster,deep learning,change detection</source>
+   <translation>πλημμύρα,νερό,κατάκλυση,sentinel,sar,ραντάρ,καταστροφή,βαθιά μάθηση,ανίχνευση μεταβολών</translation>
+  </message>
+  <message>
+   <source>Sentinel-1 before</source>
+   <translation>Sentinel-1 πριν</translation>
+  </message>
+  <message>
+   <source>Sentinel-1 backscatter (VV, dB or linear) from before the flood.</source>
+   <translation>Οπισθοσκέδαση Sentinel-1 (VV, σε dB ή γραμμική) πριν από την πλημμύρα.</translation>
+  </message>
+  <message>
+   <source>Sentinel-1 after</source>
+   <translation>Sentinel-1 μετά</translation>
+  </message>
+  <message>
+   <source>Sentinel-1 backscatter (VV, dB or linear) during or after the flood.</source>
+   <translation>Οπισθοσκέδαση Sentinel-1 (VV, σε dB ή γραμμική) κατά τη διάρκεια ή μετά την πλημμύρα.</translation>
+  </message>
+  <message>
+   <source>Sentinel-2 before</source>
+   <translation>Sentinel-2 πριν</translation>
+  </message>
+  <message>
+   <source>Sentinel-2 reflectance (B11, B8, B3) from before the flood.</source>
+   <translation>Ανακλαστικότητα Sentinel-2 (B11, B8, B3) πριν από την πλημμύρα.</translation>
+  </message>
+  <message>
+   <source>Sentinel-2 after</source>
+   <translation>Sentinel-2 μετά</translation>
+  </message>
+  <message>
+   <source>Sentinel-2 reflectance (B11, B8, B3) during or after the flood.</source>
+   <translation>Ανακλαστικότητα Sentinel-2 (B11, B8, B3) κατά τη διάρκεια ή μετά την πλημμύρα.</translation>
+  </message>
+  <message>
+   <source>Name of an installed flood model, or path of one. Default: the one that uses the most of the images given.</source>
+   <translation>Όνομα εγκατεστημένου μοντέλου πλημμύρας ή διαδρομή ενός. Προεπιλογή: εκείνο που χρησιμοποιεί τις περισσότερες από τις εικόνες που δόθηκαν.</translation>
+  </message>
+  <message>
+   <source>Number, from 1, of the VV band, such as 1. Default: found by description.</source>
+   <translation>Αριθμός του διαύλου VV, από 1, για παράδειγμα 1. Προεπιλογή: βρίσκεται από την περιγραφή.</translation>
+  </message>
+  <message>
+   <source>Numbers, from 1, of the bands B11, B8 and B3 in that order, such as 11,8,3. Default: found by description, or the three bands of a raster of three.</source>
+   <translation>Αριθμοί των διαύλων B11, B8 και B3 με αυτή τη σειρά, από 1, για παράδειγμα 11,8,3. Προεπιλογή: βρίσκονται από την περιγραφή, ή οι τρεις δίαυλοι ψηφιδωτού που έχει τρεις.</translation>
+  </message>
+  <message>
+   <source>Flooded area (square metres)</source>
+   <translation>Πλημμυρισμένη έκταση (τετραγωνικά μέτρα)</translation>
+  </message>
+  <message>
+   <source>Flooded share of the mapped area (0 to 1)</source>
+   <translation>Ποσοστό της χαρτογραφημένης έκτασης που πλημμύρισε (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>A flood shows in the image from after it: choose that, too, or leave both empty.</source>
+   <translation>Η πλημμύρα φαίνεται στην εικόνα μετά από αυτήν: επιλέξτε και εκείνη, ή αφήστε και τις δύο κενές.</translation>
+  </message>
+  <message>
+   <source>No installed flood model takes {layers} alone.</source>
+   <translation>Κανένα εγκατεστημένο μοντέλο πλημμύρας δεν δέχεται μόνο {layers}.</translation>
+  </message>
+  <message>
+   <source>Installed: {models}. Add images, or install another model.</source>
+   <translation>Εγκατεστημένα: {models}. Προσθέστε εικόνες ή εγκαταστήστε άλλο μοντέλο.</translation>
+  </message>
+  <message>
+   <source>Sentinel-1 band</source>
+   <translation>Δίαυλος Sentinel-1</translation>
+  </message>
+  <message>
+   <source>Sentinel-2 bands</source>
+   <translation>Δίαυλοι Sentinel-2</translation>
+  </message>
+  <message>
+   <source>Model: {model}</source>
+   <translation>Μοντέλο: {model}</translation>
+  </message>
+  <message>
+   <source>Model '{model}' does not map floods from Sentinel-1 and Sentinel-2.</source>
+   <translation>Το μοντέλο '{model}' δεν χαρτογραφεί πλημμύρες από Sentinel-1 και Sentinel-2.</translation>
+  </message>
+  <message>
+   <source>Model '{model}' also needs {layers}.</source>
+   <translation>Το μοντέλο '{model}' χρειάζεται επίσης {layers}.</translation>
+  </message>
+  <message>
+   <source>none</source>
+   <translation>κανένα</translation>
+  </message>
+  <message>
+   <source>Not used by this model: {layers}</source>
+   <translation>Δεν χρησιμοποιούνται από αυτό το μοντέλο: {layers}</translation>
+  </message>
+  <message>
+   <source>{before} is given without {after}.</source>
+   <translation>Δόθηκε το {before} χωρίς το {after}.</translation>
+  </message>
+  <message>
+   <source>Model that was used</source>
+   <translation>Μοντέλο που χρησιμοποιήθηκε</translation>
+  </message>
+  <message>
+   <source>Choose them in that order.</source>
+   <translation>Επιλέξτε τους με αυτή τη σειρά.</translation>
+  </message>
+  <message>
+   <source>{name}: '{value}' is not a raster that QGIS can open.</source>
+   <translation>{name}: το '{value}' δεν είναι ψηφιδωτό που μπορεί να ανοίξει το QGIS.</translation>
+  </message>
+  <message>
+   <source>{model}: probabilities</source>
+   <translation>{model}: πιθανότητες</translation>
+  </message>
+  <message>
+   <source>{model}: polygons</source>
+   <translation>{model}: πολύγωνα</translation>
+  </message>
+  <message>
+   <source>{option} names band {number}, but '{layer}' has {count} band(s).</source>
+   <translation>Το {option} ορίζει τον δίαυλο {number}, αλλά το '{layer}' έχει {count}.</translation>
+  </message>
+  <message>
+   <source>Choose bands from 1 to {count}.</source>
+   <translation>Επιλέξτε διαύλους από 1 έως {count}.</translation>
+  </message>
+  <message>
+   <source>{option} names {given} band(s), but the model takes {needed}: {bands}.</source>
+   <translation>Το {option} ορίζει {given} διαύλους, αλλά το μοντέλο δέχεται {needed}: {bands}.</translation>
+  </message>
+  <message>
+   <source>Choose the bands by number in {option}, in that order.</source>
+   <translation>Επιλέξτε τους διαύλους με τον αριθμό τους στο {option}, με αυτή τη σειρά.</translation>
+  </message>
+  <message>
+   <source>The layer '{layer}' has no pixels of its own: choose the area to map (EXTENT).</source>
+   <translation>Το επίπεδο '{layer}' δεν έχει δικά του εικονοστοιχεία: επιλέξτε την περιοχή χαρτογράφησης (EXTENT).</translation>
+  </message>
+  <message>
+   <source>Name of an installed model, or path of a model folder, .zip or .onnx file.</source>
+   <translation>Όνομα εγκατεστημένου μοντέλου, ή διαδρομή φακέλου μοντέλου, αρχείου .zip ή .onnx.</translation>
+  </message>
+  <message>
+   <source>List models</source>
+   <translation>Κατάλογος μοντέλων</translation>
+  </message>
+  <message>
+   <source>Lists the installed models: the plugin's own, yours, and those in the folders named in the settings. Their names can be given as MODEL to other algorithms.</source>
+   <translation>Απαριθμεί τα εγκατεστημένα μοντέλα: του προσθέτου, τα δικά σας και όσα βρίσκονται στους φακέλους που ορίζουν οι ρυθμίσεις. Τα ονόματά τους δίνονται ως MODEL σε άλλους αλγορίθμους.</translation>
+  </message>
+  <message>
+   <source>Describe model</source>
+   <translation>Περιγραφή μοντέλου</translation>
+  </message>
+  <message>
+   <source>Says what a model takes and gives: bands, resolution, classes, how it was trained and how good it is.</source>
+   <translation>Λέει τι δέχεται και τι δίνει ένα μοντέλο: διαύλους, ανάλυση, κλάσεις, πώς εκπαιδεύτηκε και πόσο καλό είναι.</translation>
+  </message>
+  <message>
+   <source>Import model</source>
+   <translation>Εισαγωγή μοντέλου</translation>
+  </message>
+  <message>
+   <source>Installs a model archive (.zip) or an .onnx file with its card or Deepness metadata into your models, so that it can be chosen by name. An older one of the same name is replaced. A model cannot run code of its own.</source>
+   <translation>Εγκαθιστά στα μοντέλα σας ένα αρχείο μοντέλου (.zip) ή ένα αρχείο .onnx με την κάρτα του ή με μεταδεδομένα Deepness, ώστε να επιλέγεται με το όνομά του. Παλαιότερο με το ίδιο όνομα αντικαθίσταται. Ένα μοντέλο δεν μπορεί να εκτελέσει δικό του κώδικα.</translation>
+  </message>
+  <message>
+   <source>Takes {role}: {bands}; dates: {dates}</source>
+   <translation>Δέχεται {role}: {bands}· ημερομηνίες: {dates}</translation>
+  </message>
+  <message>
+   <source>Names, one a line</source>
+   <translation>Ονόματα, ένα ανά γραμμή</translation>
+  </message>
+  <message>
+   <source>Number of models</source>
+   <translation>Πλήθος μοντέλων</translation>
+  </message>
+  <message>
+   <source>No models are installed. 'Import model' installs one from a file.</source>
+   <translation>Δεν υπάρχουν εγκατεστημένα μοντέλα. Η «Εισαγωγή μοντέλου» εγκαθιστά ένα από αρχείο.</translation>
+  </message>
+  <message>
+   <source>Description</source>
+   <translation>Περιγραφή</translation>
+  </message>
+  <message>
+   <source>Model card (JSON)</source>
+   <translation>Κάρτα μοντέλου (JSON)</translation>
+  </message>
+  <message>
+   <source>A model folder packed as .zip, or an .onnx file.</source>
+   <translation>Φάκελος μοντέλου συμπιεσμένος ως .zip, ή αρχείο .onnx.</translation>
+  </message>
+  <message>
+   <source>Name of the model</source>
+   <translation>Όνομα του μοντέλου</translation>
+  </message>
+  <message>
+   <source>Task: {task}, network: {network}</source>
+   <translation>Εργασία: {task}, δίκτυο: {network}</translation>
+  </message>
+  <message>
+   <source>Classes: {classes}</source>
+   <translation>Κλάσεις: {classes}</translation>
+  </message>
+  <message>
+   <source>Model file</source>
+   <translation>Αρχείο μοντέλου</translation>
+  </message>
+  <message>
+   <source>Installed in {path}.</source>
+   <translation>Εγκαταστάθηκε στο {path}.</translation>
+  </message>
+  <message>
+   <source>Resolution: {metres} m a pixel</source>
+   <translation>Ανάλυση: {metres} μ. ανά εικονοστοιχείο</translation>
+  </message>
+  <message>
+   <source>The model cannot be installed: {reason}. Free disk space, or check the folder's rights.</source>
+   <translation>Το μοντέλο δεν μπορεί να εγκατασταθεί: {reason}. Ελευθερώστε χώρο στον δίσκο ή ελέγξτε τα δικαιώματα του φακέλου.</translation>
+  </message>
+  <message>
+   <source>Only this rectangle is mapped. Default: the whole raster. Needed for layers without an end, such as web maps.</source>
+   <translation>Χαρτογραφείται μόνο αυτό το ορθογώνιο. Προεπιλογή: ολόκληρο το ψηφιδωτό. Απαραίτητο για επίπεδα χωρίς όρια, όπως οι διαδικτυακοί χάρτες.</translation>
+  </message>
+  <message>
+   <source>Pixels whose centre is outside these polygons become nodata. Any coordinate system. Default: no limit.</source>
+   <translation>Τα εικονοστοιχεία με κέντρο έξω από αυτά τα πολύγωνα μένουν χωρίς δεδομένα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: χωρίς όριο.</translation>
+  </message>
+  <message>
+   <source>Where the network runs: auto (a GPU if there is one), cpu, cuda (first NVIDIA GPU), cuda:N (GPU number N, from 0) or mps (Apple GPU).</source>
+   <translation>Πού εκτελείται το δίκτυο: auto (κάρτα γραφικών, αν υπάρχει), cpu, cuda (πρώτη κάρτα NVIDIA), cuda:N (κάρτα με αριθμό N, από 0) ή mps (κάρτα της Apple).</translation>
+  </message>
+  <message>
+   <source>Tile size (pixels)</source>
+   <translation>Μέγεθος πλακιδίου (εικονοστοιχεία)</translation>
+  </message>
+  <message>
+   <source>Side of the squares the network runs on, 32 to 8192 pixels. Default: chosen from the model and the memory.</source>
+   <translation>Πλευρά των τετραγώνων στα οποία εκτελείται το δίκτυο, 32 έως 8192 εικονοστοιχεία. Προεπιλογή: επιλέγεται από το μοντέλο και τη μνήμη.</translation>
+  </message>
+  <message>
+   <source>Overlap of tiles (pixels)</source>
+   <translation>Επικάλυψη πλακιδίων (εικονοστοιχεία)</translation>
+  </message>
+  <message>
+   <source>How far tiles overlap and are blended, 0 to half of the tile size, in pixels. Default: the model's.</source>
+   <translation>Πόσο επικαλύπτονται και αναμειγνύονται τα πλακίδια, 0 έως το μισό του μεγέθους τους, σε εικονοστοιχεία. Προεπιλογή: του μοντέλου.</translation>
+  </message>
+  <message>
+   <source>Batch size (tiles)</source>
+   <translation>Μέγεθος παρτίδας (πλακίδια)</translation>
+  </message>
+  <message>
+   <source>Tiles that the network runs on at once, 1 to 1024. More is faster on a GPU and takes more memory. Default: 1.</source>
+   <translation>Πλακίδια στα οποία εκτελείται το δίκτυο μαζί, 1 έως 1024. Περισσότερα είναι ταχύτερα σε κάρτα γραφικών και θέλουν περισσότερη μνήμη. Προεπιλογή: 1.</translation>
+  </message>
+  <message>
+   <source>Threads</source>
+   <translation>Νήματα</translation>
+  </message>
+  <message>
+   <source>CPU threads that the network may use, 1 to 256. Default: one for each core.</source>
+   <translation>Νήματα του επεξεργαστή που μπορεί να χρησιμοποιήσει το δίκτυο, 1 έως 256. Προεπιλογή: ένα για κάθε πυρήνα.</translation>
+  </message>
+  <message>
+   <source>Maps at the pixel size, in metres, that the model was trained at. Needed where the raster's pixels are much larger or smaller. Default: the pixels of the (first) raster.</source>
+   <translation>Χαρτογραφεί στο μέγεθος εικονοστοιχείου, σε μέτρα, στο οποίο εκπαιδεύτηκε το μοντέλο. Απαραίτητο όπου τα εικονοστοιχεία του ψηφιδωτού είναι πολύ μεγαλύτερα ή μικρότερα. Προεπιλογή: τα εικονοστοιχεία του (πρώτου) ψηφιδωτού.</translation>
+  </message>
+  <message>
+   <source>GeoTIFF (.tif) with one class a pixel, named and coloured; 255 is nodata. An existing file is replaced.</source>
+   <translation>GeoTIFF (.tif) με μία κλάση ανά εικονοστοιχείο, με όνομα και χρώμα· το 255 σημαίνει χωρίς δεδομένα. Υπάρχον αρχείο αντικαθίσταται.</translation>
+  </message>
+  <message>
+   <source>GeoTIFF (.tif) with one band a class, each 0 to 1. Not made unless asked for.</source>
+   <translation>GeoTIFF (.tif) με έναν δίαυλο ανά κλάση, 0 έως 1 ο καθένας. Δημιουργείται μόνο αν ζητηθεί.</translation>
+  </message>
+  <message>
+   <source>The classes as polygons with their name, value and area in square metres (.gpkg, .geojson, .shp or .fgb). Not made unless asked for.</source>
+   <translation>Οι κλάσεις ως πολύγωνα με όνομα, τιμή και εμβαδόν σε τετραγωνικά μέτρα (.gpkg, .geojson, .shp ή .fgb). Δημιουργούνται μόνο αν ζητηθεί.</translation>
+  </message>
+  <message>
+   <source>Area to map</source>
+   <translation>Περιοχή χαρτογράφησης</translation>
+  </message>
+  <message>
+   <source>Polygons to map inside of</source>
+   <translation>Πολύγωνα μέσα στα οποία γίνεται η χαρτογράφηση</translation>
+  </message>
+  <message>
+   <source>Resample to the model's resolution</source>
+   <translation>Επαναδειγματοληψία στην ανάλυση του μοντέλου</translation>
+  </message>
+  <message>
+   <source>Probabilities</source>
+   <translation>Πιθανότητες</translation>
+  </message>
+  <message>
+   <source>Polygons</source>
+   <translation>Πολύγωνα</translation>
+  </message>
+  <message>
+   <source>Device</source>
+   <translation>Συσκευή</translation>
+  </message>
+  <message>
+   <source>'{device}' is not a device. Choose auto, cpu, cuda, cuda:N with the number of a GPU, or mps.</source>
+   <translation>Το '{device}' δεν είναι συσκευή. Επιλέξτε auto, cpu, cuda, cuda:N με τον αριθμό μιας κάρτας γραφικών, ή mps.</translation>
+  </message>
+  <message>
+   <source>The overlap of {overlap} pixels is more than half of the tile size of {size}. Make it smaller.</source>
+   <translation>Η επικάλυψη των {overlap} εικονοστοιχείων ξεπερνά το μισό του μεγέθους πλακιδίου ({size}). Μικρύνετέ την.</translation>
+  </message>
+  <message>
+   <source>The result cannot be written to {path}. Choose a file ({formats}).</source>
+   <translation>Το αποτέλεσμα δεν μπορεί να γραφεί στο {path}. Επιλέξτε αρχείο ({formats}).</translation>
+  </message>
+  <message>
+   <source>The file name {path} has to end in {formats}.</source>
+   <translation>Το όνομα αρχείου {path} πρέπει να τελειώνει σε {formats}.</translation>
+  </message>
+  <message>
+   <source>The folder {folder} for the result is not there. Make it, or choose another.</source>
+   <translation>Ο φάκελος {folder} για το αποτέλεσμα δεν υπάρχει. Δημιουργήστε τον ή επιλέξτε άλλον.</translation>
+  </message>
+  <message>
+   <source>'{text}' is not a list of band numbers. Give numbers from 1, divided by commas, such as 11,8,3.</source>
+   <translation>Το '{text}' δεν είναι κατάλογος αριθμών διαύλων. Δώστε αριθμούς από 1, χωρισμένους με κόμμα, όπως 11,8,3.</translation>
+  </message>
+  <message>
+   <source>Flood polygons over an area</source>
+   <translation>Πολύγωνα πλημμύρας πάνω από ένα εμβαδόν</translation>
+  </message>
+  <message>
+   <source>Examples</source>
+   <translation>Παραδείγματα</translation>
+  </message>
+  <message>
+   <source>RSDL deep learning</source>
+   <translation>RSDL βαθιά μάθηση</translation>
+  </message>
+  <message>
+   <source>RSDL: deep learning on rasters</source>
+   <translation>RSDL: βαθιά μάθηση σε ψηφιδωτά</translation>
+  </message>
+  <message>
+   <source>The temporary copy of a layer cannot be written. Is the disk full?</source>
+   <translation>Το προσωρινό αντίγραφο ενός επιπέδου δεν μπορεί να γραφεί. Μήπως γέμισε ο δίσκος;</translation>
+  </message>
+  <message>
+   <source>Reading '{layer}': {width} x {height} pixels.</source>
+   <translation>Ανάγνωση του '{layer}': {width} x {height} εικονοστοιχεία.</translation>
+  </message>
+  <message>
+   <source>The job was cancelled.</source>
+   <translation>Η εργασία ακυρώθηκε.</translation>
+  </message>
+  <message>
+   <source>Copying '{layer}' takes {size:.1f} GB, more than is free in {folder}. Choose a smaller area.</source>
+   <translation>Η αντιγραφή του '{layer}' θέλει {size:.1f} GB, περισσότερα από όσα είναι ελεύθερα στο {folder}. Επιλέξτε μικρότερη περιοχή.</translation>
+  </message>
+  <message>
+   <source>The temporary copy {path} cannot be made: {reason}</source>
+   <translation>Το προσωρινό αντίγραφο {path} δεν μπορεί να δημιουργηθεί: {reason}</translation>
+  </message>
+  <message>
+   <source>The area to map ({area}) does not touch the layer '{layer}' ({whole}). Choose another area.</source>
+   <translation>Η περιοχή χαρτογράφησης ({area}) δεν αγγίζει το επίπεδο '{layer}' ({whole}). Επιλέξτε άλλη περιοχή.</translation>
+  </message>
+  <message>
+   <source>The layer '{layer}' has no end: choose the area to map.</source>
+   <translation>Το επίπεδο '{layer}' δεν έχει όρια: επιλέξτε την περιοχή χαρτογράφησης.</translation>
+  </message>
+  <message>
+   <source>Neither the model nor the layer '{layer}' has a resolution. Save the layer to a file first.</source>
+   <translation>Ούτε το μοντέλο ούτε το επίπεδο '{layer}' έχει ανάλυση. Αποθηκεύστε πρώτα το επίπεδο σε αρχείο.</translation>
+  </message>
+  <message>
+   <source>The layer '{layer}' cannot be read: {reason}</source>
+   <translation>Το επίπεδο '{layer}' δεν διαβάζεται: {reason}</translation>
+  </message>
+  <message>
+   <source>the server gave no data.</source>
+   <translation>ο διακομιστής δεν έδωσε δεδομένα.</translation>
+  </message>
+  <message>
+   <source>Semantic segmentation</source>
+   <translation>Σημασιολογική κατάτμηση</translation>
+  </message>
+  <message>
+   <source>Gives every pixel of a raster a class with a trained network. Takes any size, data type and coordinate system; nodata stays nodata.
+
+The model is the name of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file that carries its card or Deepness metadata. Its bands are found by the raster's band descriptions, else taken in order if there are as many, else chosen in 'Bands'.</source>
+   <translation>Δίνει σε κάθε εικονοστοιχείο ενός ψηφιδωτού μια κλάση με ένα εκπαιδευμένο δίκτυο. Δέχεται οποιοδήποτε μέγεθος, τύπο δεδομένων και σύστημα συντεταγμένων· όπου δεν υπάρχουν δεδομένα, δεν υπάρχουν ούτε στο αποτέλεσμα.
+
+Το μοντέλο είναι το όνομα ενός εγκατεστημένου (βλ. «Κατάλογος μοντέλων»), ή η διαδρομή φακέλου μοντέλου, ενός .zip του, ή αρχείου .onnx που φέρει την κάρτα του ή μεταδεδομένα Deepness. Οι δίαυλοί του βρίσκονται από τις περιγραφές των διαύλων του ψηφιδωτού, αλλιώς λαμβάνονται με τη σειρά αν είναι τόσοι, αλλιώς επιλέγονται στο «Δίαυλοι».</translation>
+  </message>
+  <message>
+   <source>Classes</source>
+   <translation>Κλάσεις</translation>
+  </message>
+  <message>
+   <source>deep learning,neural network,classification,onnx,land cover,semantic</source>
+   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,ταξινόμηση,onnx,κάλυψη γης,σημασιολογική</translation>
+  </message>
+  <message>
+   <source>The raster to map: any layer that QGIS can open, web maps included (they need an area to map).</source>
+   <translation>Το ψηφιδωτό που θα χαρτογραφηθεί: κάθε επίπεδο που ανοίγει το QGIS, και διαδικτυακοί χάρτες (θέλουν περιοχή χαρτογράφησης).</translation>
+  </message>
+  <message>
+   <source>Name of an installed model, or path of a model folder, .zip or .onnx file. Default: the one whose bands the raster has by description, if there is just one.</source>
+   <translation>Όνομα εγκατεστημένου μοντέλου, ή διαδρομή φακέλου μοντέλου, αρχείου .zip ή .onnx. Προεπιλογή: εκείνο του οποίου τους διαύλους έχει το ψηφιδωτό σύμφωνα με τις περιγραφές, αν είναι μόνο ένα.</translation>
+  </message>
+  <message>
+   <source>Band numbers from 1, in the order in which the model takes them. Default: found by description.</source>
+   <translation>Αριθμοί διαύλων από 1, με τη σειρά που τους δέχεται το μοντέλο. Προεπιλογή: βρίσκονται από την περιγραφή.</translation>
+  </message>
+  <message>
+   <source>INPUT is empty: choose the raster to map.</source>
+   <translation>Το INPUT είναι κενό: επιλέξτε το ψηφιδωτό που θα χαρτογραφηθεί.</translation>
+  </message>
+  <message>
+   <source>Choose another model, or the algorithm made for it, such as 'Flood mapping'.</source>
+   <translation>Επιλέξτε άλλο μοντέλο ή τον αλγόριθμο που έγινε για αυτό, όπως «Χαρτογράφηση πλημμύρας».</translation>
+  </message>
+  <message>
+   <source>Raster</source>
+   <translation>Ψηφιδωτό</translation>
+  </message>
+  <message>
+   <source>Bands</source>
+   <translation>Δίαυλοι</translation>
+  </message>
+  <message>
+   <source>No model is chosen, and {count} of the installed ones fit this raster by its band descriptions.</source>
+   <translation>Δεν επιλέχθηκε μοντέλο, και {count} από τα εγκατεστημένα ταιριάζουν στο ψηφιδωτό σύμφωνα με τις περιγραφές των διαύλων του.</translation>
+  </message>
+  <message>
+   <source>Choose one in MODEL: {names}, or the path of a model.</source>
+   <translation>Επιλέξτε ένα στο MODEL: {names}, ή τη διαδρομή ενός μοντέλου.</translation>
+  </message>
+  <message>
+   <source>Model '{model}' is not for one image: it takes {inputs} ({task}).</source>
+   <translation>Το μοντέλο '{model}' δεν είναι για μία εικόνα: δέχεται {inputs} ({task}).</translation>
+  </message>
+  <message>
+   <source>none installed</source>
+   <translation>κανένα εγκατεστημένο</translation>
+  </message>
+  <message>
+   <source>Try a smaller tile size, or close other programs.</source>
+   <translation>Δοκιμάστε μικρότερο μέγεθος πλακιδίου ή κλείστε άλλα προγράμματα.</translation>
+  </message>
+  <message>
+   <source>Run 'Diagnostics' to see whether its environment is sound.</source>
+   <translation>Εκτελέστε τα «Διαγνωστικά» για να δείτε αν το περιβάλλον του είναι σε τάξη.</translation>
+  </message>
+  <message>
+   <source>The worker is of version {worker}, the plugin of version {plugin}.</source>
+   <translation>Ο εργάτης είναι της έκδοσης {worker}, το πρόσθετο της έκδοσης {plugin}.</translation>
+  </message>
+  <message>
+   <source>The worker was killed ({signal}); most often the computer had run out of memory.</source>
+   <translation>Ο εργάτης τερματίστηκε βίαια ({signal})· συνήθως ο υπολογιστής είχε μείνει χωρίς μνήμη.</translation>
+  </message>
+  <message>
+   <source>The worker ended without a result (code {code}).</source>
+   <translation>Ο εργάτης τερματίστηκε χωρίς αποτέλεσμα (κωδικός {code}).</translation>
+  </message>
+  <message>
+   <source>Restart QGIS; after an update of the plugin this is needed once.</source>
+   <translation>Επανεκκινήστε το QGIS· μετά από ενημέρωση του προσθέτου χρειάζεται μία φορά.</translation>
+  </message>
+  <message>
+   <source>Its last lines:</source>
+   <translation>Οι τελευταίες γραμμές του:</translation>
+  </message>
+  <message>
+   <source>The worker cannot be started. {reason}</source>
+   <translation>Ο εργάτης δεν μπορεί να ξεκινήσει. {reason}</translation>
+  </message>
+ </context>
+</TS>
