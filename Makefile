@@ -14,7 +14,7 @@ TRANSLATIONS := $(patsubst %.ts,%.qm,$(wildcard i18n/*.ts))
 PIP := -m pip install --quiet --disable-pip-version-check
 PYTEST := -m pytest --durations=5 $(ARGS)
 
-.PHONY: help demo test lint package deploy i18n evaluate-flood bench clean qgis
+.PHONY: help demo test lint package deploy picture i18n evaluate-flood bench clean qgis
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -40,6 +40,9 @@ package: ## dist/: the zip that QGIS installs, and an archive of every model
 
 deploy: $(TRANSLATIONS) ## link the plugin into a QGIS profile (PROFILE=default)
 	$(PYTHON) -m tools.deploy --profile $(PROFILE)
+
+picture: demo ## the README's picture, from the demo's
+	$(PYTHON) -c 'from qgis.PyQt.QtGui import QImage; QImage("demo/flood.png").save("docs/images/flood.jpg", quality=85)'
 
 i18n: ## collect the strings to translate, and compile what is translated
 	$(PYTHON) -m tools.i18n
