@@ -27,7 +27,7 @@ test: build/worker/ready build/qgis-venv/ready $(TRANSLATIONS) ## the engine's t
 	@export RSDL_DATA="$(RSDL_DATA)"; status=0; \
 	$(WORKER) $(PYTEST) tests/engine tests/tools || status=1; \
 	RSDL_PYTHON="$(abspath $(WORKER))" QT_QPA_PLATFORM=offscreen $(QGIS) $(PYTEST) \
-		tests/toolbox tests/gui $(wildcard tests/test_*.py) || status=1; \
+		tests --ignore=tests/engine --ignore=tests/tools || status=1; \
 	exit $$status
 
 lint: build/lint/ready ## ruff, mypy on the engine, the import border
