@@ -20,6 +20,7 @@ from . import i18n
 ROOT = Path(__file__).parent.parent
 PLUGIN = "rsdl_qgis"
 SHIPPED_MODELS = ("flood-s1s2",)
+MODEL_FILES = ("model.json", "model.onnx", "weights.safetensors", "recipe.json")
 LARGEST = 20 * 1024**2  # bytes; the plugin repository refuses larger archives
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same content gives the same archive
 
@@ -50,7 +51,7 @@ def plugin_files(root: Path) -> Iterator[tuple[str, Path]]:
     beside = [root / name for name in ("metadata.txt", "LICENSE", "CHANGELOG.md")]
     beside += sorted((root / "i18n").glob("*.qm"))
     for model in SHIPPED_MODELS:
-        beside += files_below(root / "models" / model)
+        beside += model_files(root / "models" / model)
     for path in beside:
         yield f"{PLUGIN}/{path.relative_to(root).as_posix()}", path
 
@@ -61,8 +62,7 @@ def make_models(folder: Path, root: Path = ROOT) -> list[dict[str, object]]:
     for model in sorted(path.parent for path in (root / "models").glob("*/model.json")):
         card = read_card(model)
         path = folder / f"{card.name}.zip"
-        files = files_below(model)
-        write_archive(path, ((f"{card.name}/{file.relative_to(model).as_posix()}", file) for file in files))
+        write_archive(path, ((f"{card.name}/{file.name}", file) for file in model_files(model)))
         content = path.read_bytes()
         entries.append(
             {
@@ -80,10 +80,15 @@ def make_models(folder: Path, root: Path = ROOT) -> list[dict[str, object]]:
     return entries
 
 
+def model_files(model: Path) -> list[Path]:
+    """What a model consists of; SystemExit if there is no card."""
+    if not (model / MODEL_FILES[0]).is_file():
+        raise SystemExit(f"{model} holds no model.")
+    return [model / name for name in MODEL_FILES if (model / name).is_file()]
+
+
 def files_below(folder: Path) -> list[Path]:
-    """The files of a folder that are worth shipping."""
-    if not folder.is_dir():
-        raise SystemExit(f"{folder} is missing.")
+    """The files of a folder, without what Python keeps for itself."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return [path for path in files if "__pycache__" not in path.parts]
 
