@@ -70,12 +70,13 @@ def from_item(item: Mapping[str, Any]) -> ModelCard:
     try:
         properties = item["properties"]
         extra = properties.get("rsdl:inputs", {})
+        title = properties.get("title", properties["mlm:name"])
         classes = properties["mlm:output"][0]["classification:classes"]
         plain = {name: properties[f"rsdl:{name}"] for name in PLAIN if f"rsdl:{name}" in properties}
         return ModelCard(
             name=properties["mlm:name"],
-            title=properties.get("title", properties["mlm:name"]),
-            description=properties.get("description", ""),
+            title=title,
+            description="" if properties.get("description") == title else properties.get("description", ""),
             keywords=tuple(properties.get("keywords", ())),
             task=properties.get("rsdl:task", "segmentation"),
             network=properties["mlm:architecture"],

@@ -1,12 +1,15 @@
-"""Train a flood model from its recipe: ``python -m rsdl_qgis.engine.training.flood RECIPE --data OMBRIA``.
+"""Train flood models from their recipes: ``python -m rsdl_qgis.engine.training.flood MODEL ... --data OMBRIA``.
 
-A recipe (JSON) states the network, its inputs, the settings, and the models whose weights it starts from. The state
-after each epoch is kept in ``--work`` until the model is written, so that a training that was stopped goes on.
+A recipe (``models/<name>/recipe.json``) states the network, its inputs, the settings, and the models whose encoders it
+starts from. The state after each epoch is kept beside it until the model is written, so that a training that was
+stopped goes on. What is written is the moving average of the weights after the last epoch; the validation scenes are
+watched, not chosen by.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -17,7 +20,9 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from ..card import Band, Input, Scaling
+from ...paths import plugin_file
+from ..card import CARD_FILE, ONNX_FILE, WEIGHTS_FILE, Band, Class, Input, ModelCard, Scaling, Tiling
+from ..interop.onnx_export import export_onnx
 from ..networks import build_network
 from ..report import Report
 from . import ombria
@@ -34,6 +39,7 @@ BANDS = {
         Band("B3", ("B03", "green", "B3_10m", "B03_10m")),
     ),
 }
+CLASSES = (Class(0, "not flooded", "#efe9dc"), Class(1, "flooded", "#1f6fd6"))
 ROLES = {"s1": "Sentinel-1", "s2": "Sentinel-2"}
 
 
@@ -52,7 +58,7 @@ def recipe_inputs(recipe: dict[str, Any]) -> tuple[Input, ...]:
             bands=BANDS[name],
             dates=tuple(dates),
             role=ROLES[name],
-            scaling=Scaling(method="robust", clip=(-1.0, 3.0), decibel=name == "s1"),
+            scaling=Scaling(method="robust", low=1.0, high=99.0, clip=(-1.0, 3.0), decibel=name == "s1"),
         )
         for name, dates in recipe["inputs"].items()
     )
@@ -75,26 +81,23 @@ def with_statistics(inputs: Sequence[Input], samples: Sequence[Sample]) -> tuple
     return tuple(result)
 
 
-def start_from(network: nn.Module, sources: Sequence[Path]) -> int:
-    """Copy every weight of the named models that has the same name and shape; the number of values copied."""
+def start_from(network: nn.Module, source: Path, encoders: dict[str, str]) -> int:
+    """Copy a trained model's weights that have the same name and shape; the number of values copied.
+
+    ``encoders``: which encoder of the source becomes which of the network's (``s2_1``: sensor, number of the date).
+    """
     own = network.state_dict()
     copied = 0
-    for source in sources:
-        for name, value in load_file(source).items():
-            if name in own and own[name].shape == value.shape:
-                own[name] = value.to(own[name].dtype)
-                copied += value.numel()
+    for name, value in load_file(source).items():
+        part, _, rest = name.partition(".")
+        if part == "encoders":
+            encoder, _, rest = rest.partition(".")
+            name = f"encoders.{encoders.get(encoder)}.{rest}"
+        if name in own and own[name].shape == value.shape:
+            own[name] = value.to(own[name].dtype)
+            copied += value.numel()
     network.load_state_dict(own)
     return copied
-
-
-def rename_dates(state: dict[str, torch.Tensor], inputs: Sequence[Input]) -> dict[str, torch.Tensor]:
-    """Encoder weights named by date (``s2_after``) instead of position, so that models can share them."""
-    for item in inputs:
-        for i, date in enumerate(item.dates):
-            prefix, named = f"encoders.{item.name}_{i}.", f"encoders.{item.name}_{date}."
-            state = {named + k[len(prefix) :] if k.startswith(prefix) else k: v for k, v in state.items()}
-    return state
 
 
 @torch.inference_mode()
@@ -107,3 +110,91 @@ def validate(network: nn.Module, samples: Samples, bfloat16: bool = False) -> Sc
             predicted = network(*images).argmax(1)
         scores += [scene_scores(p.numpy(), y.numpy()) for p, y in zip(predicted, labels)]
     return mean_scores(scores)
+
+
+def train(recipe: dict[str, Any], data: Path, models: Path, report: Report) -> None:
+    """Train one model and write its folder: card, ONNX and weights."""
+    folder = models / recipe["name"]
+    augmentation = Augmentation(**recipe["augmentation"])
+    settings = Settings(**recipe["settings"], augmentation=augmentation)
+    scenes, held_out = ombria.split(ombria.scene_names(data / "train"))
+    dates = {name: tuple(values) for name, values in recipe["inputs"].items()}
+    samples, validation = ([ombria.load_scene(data / "train", s, dates) for s in part] for part in (scenes, held_out))
+    inputs = with_statistics(recipe_inputs(recipe), samples)
+    torch.manual_seed(settings.seed)
+    network = build_network(recipe["network"], {i.name: i.shape for i in inputs}, len(CLASSES), **recipe["options"])
+    copied = sum(start_from(network, models / name / WEIGHTS_FILE, how) for name, how in recipe["start"].items())
+    report.log("info", f"{recipe['name']}: {len(samples)} + {len(validation)} scenes, {copied} weights to start from")
+    train_samples, validation_samples = ([scaled(s, inputs) for s in part] for part in (samples, validation))
+    del samples, validation
+    checkpoint = folder / "training.pt"
+    scores: list[SceneScores] = []
+    seconds = 0.0
+
+    def score(network: nn.Module) -> float:
+        scores.append(validate(network, validation_samples, settings.bfloat16))
+        return scores[-1].mean_iou
+
+    for epoch in fit(network, train_samples, combined(recipe["loss"]), score, settings, report, checkpoint):
+        seconds += epoch.seconds
+        report.log(
+            "info",
+            f"{recipe['name']} epoch {epoch.number + 1}/{settings.epochs} loss {epoch.loss:.4f} "
+            f"mean IoU {epoch.score:.4f} accuracy {scores[-1].pixel_accuracy:.4f} {epoch.seconds:.0f} s",
+        )
+        trained = epoch.network
+    note = {
+        "data": "OMBRIA, training part (doi:10.1109/JSTARS.2022.3155559)",
+        "split": f"{len(scenes)} scenes trained on, {len(held_out)} held out in blocks of scene numbers",
+        "settings": {**asdict(settings), "loss": recipe["loss"], "start": recipe["start"]},
+        "validation": {k: round(v, 4) for k, v in asdict(validate(trained, validation_samples)).items()},
+        "versions": {"torch": torch.__version__},
+        "minutes": round(seconds / 60, 1),
+        "differs_from_paper": "half-resolution stem, widths 16 to 128, batch norm, percentile-stretched inputs",
+    }
+    write_model(trained, make_card(recipe, inputs, note), folder)
+    checkpoint.unlink()
+
+
+def make_card(recipe: dict[str, Any], inputs: tuple[Input, ...], note: dict[str, Any]) -> ModelCard:
+    """The card of a trained flood model."""
+    return ModelCard(
+        name=recipe["name"],
+        title=recipe["title"],
+        description="Flooded land at 10 m. Trained on OMBRIA (Copernicus EMS flood masks).",
+        keywords=("flood", *(item.role for item in inputs)),
+        network=recipe["network"],
+        options=recipe["options"],
+        inputs=inputs,
+        classes=CLASSES,
+        background=0,
+        tiling=Tiling(size=256, overlap=64, multiple=32, memory=300),
+        resolution=10.0,
+        resolution_tolerance=2.1,
+        provenance=note,
+    )
+
+
+def write_model(network: nn.Module, card: ModelCard, folder: Path) -> None:
+    """Write weights (half precision), ONNX and card into a model folder."""
+    half = {k: v.half().contiguous() if v.is_floating_point() else v for k, v in network.state_dict().items()}
+    save_file(half, folder / WEIGHTS_FILE)
+    export_onnx(network, card, folder / ONNX_FILE)
+    hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (ONNX_FILE, WEIGHTS_FILE)}
+    text = json.dumps(replace(card, sha256=hashes).to_json(), indent=1)
+    (folder / CARD_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("models", nargs="+", help="names of the recipes to train, in order")
+    parser.add_argument("--data", type=Path, required=True, help="the OMBRIA folder")
+    parser.add_argument("--folder", type=Path, default=plugin_file("models"), help="where the recipes and models lie")
+    arguments = parser.parse_args()
+    for name in arguments.models:
+        recipe = json.loads((arguments.folder / name / "recipe.json").read_text(encoding="utf-8"))
+        train(recipe, arguments.data, arguments.folder, ConsoleReport())
+
+
+if __name__ == "__main__":
+    main()

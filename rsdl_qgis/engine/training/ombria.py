@@ -13,7 +13,7 @@ from .samples import Sample, quiet
 
 SENSORS = {"s1": "S1", "s2": "S2"}
 DATES = {"before": "BEFORE", "after": "AFTER"}
-VALIDATION_EVERY, BLOCK = 8, 8
+VALIDATION_EVERY, BLOCK = 16, 8
 
 
 def scene_names(folder: Path) -> list[str]:
@@ -33,7 +33,7 @@ def scene_file(folder: Path, sensor: str, date: str, scene: str) -> Path:
 
 
 def split(scenes: list[str]) -> tuple[list[str], list[str]]:
-    """(training, validation) scenes: blocks of 8 scene numbers, every eighth block for validation.
+    """(training, validation) scenes: blocks of 8 scene numbers, every sixteenth block for validation.
 
     Scenes are numbered by event, so neighbours in number are neighbours on the ground; blocks keep most of them in
     one part. No two scenes of the set share ground (phase correlation of all pairs found none).

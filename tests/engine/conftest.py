@@ -1,0 +1,69 @@
+"""A small model for the engine's tests: one input, a threshold on its first band."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio.transform import from_origin
+from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling, Tiling
+from rsdl_qgis.engine.interop.onnx_export import export_onnx
+from torch import nn
+
+
+class Threshold(nn.Module):
+    """Class 1 where the first band is above 0, as logits of +-8."""
+
+    def forward(self, image):
+        band = image[:, 0, :1].sign() * 8
+        return band * band.new_tensor([-1.0, 1.0]).reshape(1, 2, 1, 1)
+
+
+@pytest.fixture(scope="session")
+def card() -> ModelCard:
+    return ModelCard(
+        name="bright",
+        title="Bright pixels",
+        inputs=(Input("image", (Band("red"), Band("nir")), scaling=Scaling(mean=((100.0, 0.0),))),),
+        classes=(Class(0, "dark", "#111111"), Class(1, "bright", "#eeee00")),
+        network="threshold",
+        tiling=Tiling(size=32, overlap=8, multiple=8, memory=64),
+        resolution=10.0,
+        background=0,
+    )
+
+
+@pytest.fixture(scope="session")
+def model(card: ModelCard, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model as one .onnx with its card inside: class 1 where band 1 exceeds 100."""
+    path = tmp_path_factory.mktemp("model") / "bright.onnx"
+    export_onnx(Threshold(), card, path)
+    return path
+
+
+@pytest.fixture
+def make_raster(tmp_path: Path):
+    """Write an array (bands, rows, columns) as a GeoTIFF of 10 m pixels."""
+
+    def make(array: np.ndarray, name: str = "image.tif", descriptions: tuple = (), **profile) -> Path:
+        path = tmp_path / name
+        settings = {"crs": "EPSG:32634", "transform": from_origin(500_000, 4_200_000, 10, 10), **profile}
+        count, height, width = array.shape
+        with rasterio.open(
+            path, "w", driver="GTiff", count=count, height=height, width=width, dtype=array.dtype, **settings
+        ) as target:
+            target.write(array)
+            if descriptions:
+                target.descriptions = descriptions
+        return path
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def with_card(card: ModelCard):
+    """The card with some fields changed."""
+    return lambda **changes: replace(card, **changes)

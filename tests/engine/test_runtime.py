@@ -1,0 +1,141 @@
+"""ONNX Runtime and torch behind one callable; devices; what is damaged or contradicts the card is refused."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from onnx import TensorProto, helper
+from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling
+from rsdl_qgis.engine.errors import DeviceError, ModelError
+from rsdl_qgis.engine.networks import build_network
+from rsdl_qgis.engine.report import Report
+from rsdl_qgis.engine.runtime import OutOfMemory, as_probabilities, choose_device, open_runtime, shrinking
+from rsdl_qgis.engine.training.flood import write_model
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A model folder with ONNX and weights of a small, random OmbriaNet."""
+    card = ModelCard(
+        name="small",
+        title="Small",
+        inputs=(Input("s1", (Band("VV"),), ("before", "after")), Input("s2", (Band("a"), Band("b")))),
+        classes=(Class(0, "a", "#000000"), Class(1, "b", "#ffffff"), Class(2, "c", "#ff0000")),
+        network="ombrianet",
+        options={"widths": [8, 12, 16], "stem": 2},
+        tiling=Tiling(multiple=8),
+    )
+    torch.manual_seed(3)
+    network = build_network("ombrianet", {i.name: i.shape for i in card.inputs}, 3, **card.options)
+    path = tmp_path_factory.mktemp("small")
+    write_model(network, card, path)
+    return path
+
+
+def card_of(folder) -> ModelCard:
+    return ModelCard.from_json(json.loads((folder / "model.json").read_text()))
+
+
+def batch(n=2, side=16):
+    random = np.random.default_rng(5)
+    return {
+        "s1": random.normal(size=(n, 2, 1, side, side)).astype("float32"),
+        "s2": random.normal(size=(n, 1, 2, side, side)).astype("float32"),
+    }
+
+
+def test_both_engines_agree_and_give_probabilities(folder, tmp_path):
+    card = card_of(folder)
+    by_onnx = open_runtime(card, folder, "cpu", 1)(batch())
+    (tmp_path / "weights.safetensors").write_bytes((folder / "weights.safetensors").read_bytes())
+    by_torch = open_runtime(card, tmp_path, "cpu", 1)(batch())
+    assert by_onnx.shape == (2, 3, 16, 16)
+    assert np.allclose(by_onnx, by_torch, atol=2e-3)  # both from half-precision weights, ONNX's after fusing
+    assert np.allclose(by_onnx.sum(1), 1, atol=1e-5)
+
+
+def test_the_device_used_is_logged(folder):
+    class Listening(Report):
+        said = ""
+
+        def log(self, level, message):
+            self.said += message
+
+    report = Listening()
+    open_runtime(card_of(folder), folder, "auto", 1, report)
+    assert "ONNX Runtime" in report.said and "CPU (1 threads)" in report.said
+
+
+def test_damaged_weights_are_noticed(folder, tmp_path):
+    (tmp_path / "model.onnx").write_bytes((folder / "model.onnx").read_bytes()[:-1] + b"x")
+    with pytest.raises(ModelError, match="SHA-256"):
+        open_runtime(card_of(folder), tmp_path, "cpu")
+
+
+def test_a_card_that_contradicts_the_tensors_is_refused(folder):
+    card = replace(card_of(folder), sha256={})
+    three = Input("s2", (Band("a"), Band("b"), Band("c")))
+    with pytest.raises(ModelError, match=r"3 band\(s\).*tensor has shape"):
+        open_runtime(replace(card, inputs=(card.inputs[0], three)), folder, "cpu")
+    with pytest.raises(ModelError, match="gives 3 classes, its card names 2"):
+        open_runtime(replace(card, classes=card.classes[:2]), folder, "cpu")
+
+
+@pytest.mark.parametrize("device", ["gpu", "cuda:x", "cpu:1", "mps:0"])
+def test_a_device_that_is_none_is_named(device):
+    with pytest.raises(DeviceError, match=device):
+        choose_device(device)
+
+
+def test_a_device_that_is_not_there_is_named(monkeypatch):
+    monkeypatch.setattr("rsdl_qgis.engine.runtime.devices", lambda: ["cpu"])
+    with pytest.raises(DeviceError, match="there is cpu"):
+        choose_device("cuda:0")
+    assert choose_device("auto") == "cpu"
+
+
+def test_the_best_device_is_chosen(monkeypatch):
+    monkeypatch.setattr("rsdl_qgis.engine.runtime.devices", lambda: ["cpu", "cuda:0", "cuda:1"])
+    assert (choose_device("auto"), choose_device("cuda"), choose_device("CUDA:1")) == ("cuda:0", "cuda:0", "cuda:1")
+
+
+def test_a_batch_too_large_for_the_device_is_halved():
+    sizes = []
+
+    def greedy(inputs):
+        sizes.append(len(inputs["x"]))
+        if len(inputs["x"]) > 2:
+            raise OutOfMemory("too much")
+        return inputs["x"] * 2
+
+    values = np.arange(5.0)
+    assert np.array_equal(shrinking(greedy)({"x": values}), values * 2)
+    assert sizes[:2] == [5, 2]
+
+    def hopeless(inputs):
+        raise OutOfMemory("too much")
+
+    with pytest.raises(OutOfMemory):
+        shrinking(hopeless)({"x": values})
+
+
+def test_foreign_outputs_become_probabilities():
+    logits = np.array([[[[2.0]], [[-1.0]]]], "float32")
+    soft = as_probabilities(logits)
+    assert np.allclose(soft.sum(1), 1) and soft[0, 0] > soft[0, 1]
+    assert np.array_equal(as_probabilities(soft), soft)
+    assert np.allclose(as_probabilities(np.full((1, 1, 1, 1), 0.3, "float32"))[0, :, 0, 0], [0.7, 0.3])
+    assert as_probabilities(np.full((1, 1, 1, 1), -4.0, "float32"))[0, 1, 0, 0] == pytest.approx(0.018, abs=1e-3)
+
+
+def test_an_onnx_that_cannot_be_opened_is_told(tmp_path, card):
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])
+    graph = helper.make_graph([helper.make_node("NoSuchOperator", ["x"], ["y"])], "g", [x], [x])
+    onnx.save(helper.make_model(graph), tmp_path / "bad.onnx")
+    with pytest.raises(ModelError, match=r"bad\.onnx cannot be opened"):
+        open_runtime(card, tmp_path / "bad.onnx", "cpu")

@@ -1,0 +1,61 @@
+"""One function scales for training and prediction; robust scaling undoes any gain and offset."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rsdl_qgis.engine.card import Band, Input, Scaling
+from rsdl_qgis.engine.scaling import is_linear_backscatter, radiometry
+
+ROBUST = Input("s2", (Band("a"), Band("b")), scaling=Scaling("robust", clip=(-1, 3), mean=((0.4, 0.5),), std=((0.2, 0.3),)))
+S1 = Input("s1", (Band("VV"),), scaling=Scaling("robust", clip=(-1, 3), decibel=True))
+
+
+def image(seed: int = 0) -> np.ma.MaskedArray:
+    return np.ma.masked_array(np.random.default_rng(seed).gamma(3, 300, (1, 2, 40, 50)))
+
+
+@given(st.floats(0.6, 1.6), st.floats(-500, 500))
+def test_gain_and_offset_do_not_matter(gain, offset):
+    plain, changed = image(), image() * gain + offset
+    assert np.allclose(radiometry(ROBUST, plain)(plain.data), radiometry(ROBUST, changed)(changed.data), atol=1e-4)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "uint16", "int16"])
+def test_the_table_of_integers_gives_what_arithmetic_gives(dtype):
+    limits = np.iinfo(dtype)
+    values = np.random.default_rng(1).integers(limits.min, limits.max, (1, 2, 30, 30), dtype, endpoint=True)
+    how = radiometry(ROBUST, np.ma.masked_array(values))
+    assert np.allclose(how(values), how(values.astype("float64")), atol=1e-5)
+
+
+def test_percentiles_map_to_the_training_radiometry():
+    values = np.ma.masked_array(np.tile(np.linspace(0, 1000, 1001), (1, 2, 1)).reshape(1, 2, 1, 1001))
+    scaled = radiometry(ROBUST, values)(values.data)
+    assert scaled[0, 0, 0, 20] == pytest.approx((0 - 0.4) / 0.2, abs=1e-4)  # the 2nd percentile
+    assert scaled[0, 1, 0, 980] == pytest.approx((1 - 0.5) / 0.3, abs=1e-4)  # the 98th
+
+
+def test_linear_backscatter_becomes_decibel():
+    db = np.random.default_rng(2).normal(-12, 4, (1, 1, 64, 64)).astype("float32")
+    linear = np.ma.masked_array(10 ** (db / 10))
+    assert is_linear_backscatter(linear) and not is_linear_backscatter(np.ma.masked_array(db))
+    a, b = radiometry(S1, linear)(linear.data), radiometry(S1, np.ma.masked_array(db))(db)
+    assert np.allclose(a, b, atol=1e-3)
+
+
+def test_masked_values_have_no_part_in_the_statistics():
+    values = image()
+    spoiled = values.copy()
+    spoiled[0, :, :20] = 1e9
+    spoiled[0, :, :20] = np.ma.masked
+    half = values[:, :, 20:]
+    assert np.allclose(radiometry(ROBUST, spoiled).gain, radiometry(ROBUST, half).gain)
+
+
+@pytest.mark.parametrize("values", [np.full((1, 2, 5, 5), 7.0), np.ma.masked_all((1, 2, 5, 5))])
+def test_no_contrast_or_no_valid_pixel_stays_finite(values):
+    array = np.ma.masked_array(values)
+    assert np.isfinite(radiometry(ROBUST, array)(array.filled(0))).all()

@@ -1,0 +1,150 @@
+"""Score the flood models on the OMBRIA test scenes, through qgis_process on GeoTIFFs made of them.
+
+    python tools/evaluate_flood.py DATA [--part test] [--robustness] [--engine]
+
+Prints the accuracy table beside the published rows (means over scenes; metric of ``training/metrics.py``).
+``--robustness`` also stores the scenes with each band multiplied by its own factor in 0.6..1.6 plus an offset, as
+uint16 x 40 and as float32, and prints how far mean IoU moves. ``--engine`` runs the worker without QGIS (quicker).
+Runs in the worker's Python; QGIS is used through ``qgis_process`` only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from rasterio.errors import NotGeoreferencedWarning
+from rasterio.transform import from_origin
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from rsdl_qgis.engine.training import ombria  # noqa: E402
+from rsdl_qgis.engine.training.metrics import SceneScores, mean_scores, scene_scores  # noqa: E402
+from rsdl_qgis.engine.training.samples import quiet  # noqa: E402
+
+CASES = {  # model -> parameters of rsdl:floodmapping -> (sensor, date)
+    "flood-s1s2": ("S1_BEFORE", "S1_AFTER", "S2_BEFORE", "S2_AFTER"),
+    "flood-s2": ("S2_BEFORE", "S2_AFTER"),
+    "flood-s1": ("S1_BEFORE", "S1_AFTER"),
+    "flood-s2-after": ("S2_AFTER",),
+    "flood-s1-after": ("S1_AFTER",),
+}
+PUBLISHED = {  # pixel accuracy, mean IoU, frequency-weighted IoU (doi:10.1109/JSTARS.2022.3155559)
+    "Otsu (S2)": (0.7930, 0.333, 0.6889),
+    "multimodal SVM": (0.8504, 0.6245, 0.7631),
+    "U-Net (S1)": (0.7925, 0.5734, 0.6971),
+    "U-Net (S2)": (0.8251, 0.5418, 0.7221),
+    "bitemporal OmbriaNet (S1)": (0.7203, 0.5181, 0.6229),
+    "bitemporal OmbriaNet (S2)": (0.8733, 0.6457, 0.7919),
+    "multimodal OmbriaNet (S1+S2)": (0.9010, 0.7236, 0.8330),
+}
+BAND_NAMES = {"s1": ("VV",), "s2": ("B11", "B8", "B3")}
+GRID = {"crs": "EPSG:32634", "transform": from_origin(500_000, 4_200_000, 10, 10)}  # OMBRIA is not georeferenced
+
+
+def write_scene(data: Path, scene: str, folder: Path, change: str, random: np.random.Generator) -> None:
+    """The four images of a scene as GeoTIFFs ``<PARAMETER>_<scene>.tif``; ``change`` is as_is, uint16 or float32."""
+    for sensor in ombria.SENSORS:
+        for date in ombria.DATES:
+            with quiet(NotGeoreferencedWarning), rasterio.open(ombria.scene_file(data, sensor, date, scene)) as image:
+                pixels = image.read()
+            if change != "as_is":
+                bands = (len(pixels), 1, 1)
+                pixels = pixels * random.uniform(0.6, 1.6, bands) + random.uniform(0, 40, bands)
+                pixels = np.rint(pixels * 40).astype("uint16") if change == "uint16" else pixels.astype("float32")
+            profile = {"driver": "GTiff", "count": len(pixels), "height": 256, "width": 256, "dtype": pixels.dtype}
+            with rasterio.open(folder / f"{sensor}_{date}_{scene}.tif".upper(), "w", **profile, **GRID) as target:
+                target.write(pixels)
+                target.descriptions = BAND_NAMES[sensor]
+
+
+def run_scene(model: str, scene: str, folder: Path, engine: bool) -> Path:
+    """The class raster of one scene by one model."""
+    output = folder / f"{model}_{scene}.tif"
+    layers = {name: folder / f"{name}_{scene}.TIF" for name in CASES[model]}
+    (run_engine if engine else run_qgis)(model, layers, output)
+    return output
+
+
+def run_qgis(model: str, layers: dict[str, Path], output: Path) -> None:
+    """rsdl:floodmapping, the model chosen by the layers given, as a person would."""
+    binary = shutil.which("qgis_process.bin") or shutil.which("qgis_process") or "qgis_process"
+    values = [f"--{name}={path}" for name, path in layers.items()]
+    command = [binary, "run", "rsdl:floodmapping", "--", *(v.lstrip("-") for v in values), f"OUTPUT={output}", "THREADS=1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if not output.exists():
+        raise SystemExit(f"qgis_process failed for {output.name}:\n{done.stdout}\n{done.stderr}")
+
+
+def run_engine(model: str, layers: dict[str, Path], output: Path) -> None:
+    """The same job given to the worker directly."""
+    inputs: dict[str, list] = {}
+    for name, path in layers.items():
+        inputs.setdefault(name.split("_")[0].lower(), []).append({"path": str(path)})
+    job = {"operation": "predict", "arguments": {"model": model, "inputs": inputs, "output": str(output), "threads": 1}}
+    file = output.with_suffix(".json")
+    file.write_text(json.dumps(job))
+    command = [sys.executable, "-m", "rsdl_qgis.engine", str(file)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"The worker failed for {output.name}:\n{done.stdout}\n{done.stderr}")
+
+
+def evaluate(data: Path, scenes: list[str], models: list[str], change: str, engine: bool) -> dict[str, SceneScores]:
+    """Mean scores of each model over the scenes."""
+    random = np.random.default_rng(0)
+    scores: dict[str, list[SceneScores]] = {model: [] for model in models}
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(os.cpu_count()) as pool:
+        folder = Path(name)
+        for scene in scenes:
+            write_scene(data, scene, folder, change, random)
+        jobs = [(model, scene, pool.submit(run_scene, model, scene, folder, engine)) for model in models for scene in scenes]
+        for model, scene, job in jobs:
+            with rasterio.open(job.result()) as predicted:
+                reference = ombria.load_scene(data, scene, {}).labels
+                scores[model].append(scene_scores(predicted.read(1), reference))
+    return {model: mean_scores(rows) for model, rows in scores.items()}
+
+
+def row(name: str, scores: SceneScores | tuple[float, ...]) -> str:
+    values = scores if isinstance(scores, tuple) else tuple(vars(scores).values())
+    return f"| {name:32} | {values[0]:.4f} | {values[1]:.4f} | {values[2]:.4f} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, help="the OMBRIA folder")
+    parser.add_argument("--part", default="test", choices=("test", "train"))
+    parser.add_argument("--models", nargs="+", default=list(CASES), choices=list(CASES))
+    parser.add_argument("--robustness", action="store_true")
+    parser.add_argument("--engine", action="store_true")
+    arguments = parser.parse_args()
+    data = arguments.data / arguments.part
+    scenes = ombria.scene_names(data)
+    if arguments.part == "train":  # the validation part of it
+        scenes = ombria.split(scenes)[1]
+    print(f"| {'method, ' + str(len(scenes)) + ' scenes':32} | accuracy | mean IoU | FW IoU |\n|---|---|---|---|")
+    for name, values in PUBLISHED.items():
+        print(row(f"published: {name}", values))
+    plain = evaluate(data, scenes, arguments.models, "as_is", arguments.engine)
+    for model, scores in plain.items():
+        print(row(model, scores), flush=True)
+    if arguments.robustness:
+        for change in ("uint16", "float32"):
+            for model, scores in evaluate(data, scenes, arguments.models, change, arguments.engine).items():
+                moved = abs(scores.mean_iou - plain[model].mean_iou)
+                print(row(f"{model}, gains, {change}", scores), f"mean IoU moved {moved:.4f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
