@@ -173,14 +173,14 @@ class Diagnostics(RsdlAlgorithm):
 
 # The report itself is for those who read bug reports, so it is not translated.
 def _host() -> list[str]:
+    chosen = f"python={settings.python_setting() or '-'}, device={settings.default_device()}"
     return [
         f"RSDL {plugin_version()} at {PACKAGE}",
         f"QGIS {Qgis.QGIS_VERSION}, Python {platform.python_version()} ({sys.executable})",
         f"System: {platform.platform()}",
         f"User folder: {user_folder()}",
         f"Managed environment: {managed_folder()}",
-        f"Settings: python={settings.python_setting() or '-'}, device={settings.default_device()}, "
-        f"models={settings.model_folders() or '-'}",
+        f"Settings: {chosen}, models={settings.model_folders() or '-'}",
     ]
 
 

@@ -93,7 +93,8 @@ class InferenceAlgorithm(RsdlAlgorithm):
         self._rasters = {
             name: [PreparedRaster(use) for use in uses] for name, uses in self._plan.inputs.items()
         }
-        # Each layer's own view of the area: layers may not be asked on another thread.
+        self._mask = self._mask_path(parameters, context, feedback)
+        # The area as each layer sees it; layers may not be asked on another thread.
         self._extent = self.parameterAsExtent(parameters, "EXTENT", context)
         self._extent_crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
         self._extents = {
@@ -107,13 +108,15 @@ class InferenceAlgorithm(RsdlAlgorithm):
         for note in self._plan.notes:
             feedback.pushInfo(note)
         outputs = {name: self._output(parameters, name, context) for name in (*_RASTERS, "POLYGONS")}
+        copies = sum(item.is_copied for items in self._rasters.values() for item in items)
+        steps = QgsProcessingMultiStepFeedback(copies + 1, feedback)
         with temporary_folder() as folder:
             arguments = {
                 "model": str(self._plan.path),
-                "inputs": self._specs(folder, feedback),
+                "inputs": self._specs(folder, steps),
                 "extent": None if self._extent.isNull() else _bounds(self._extent),
                 "extent_crs": layers.wkt(self._extent_crs),
-                "mask": self._mask(parameters, context, feedback),
+                "mask": self._mask,
                 "resample": self.parameterAsBoolean(parameters, "RESAMPLE", context),
                 "device": self.parameterAsString(parameters, "DEVICE", context).strip() or "auto",
                 **{
@@ -122,22 +125,22 @@ class InferenceAlgorithm(RsdlAlgorithm):
                 },
                 **{name.lower(): path for name, path in outputs.items()},
             }
-            result = run_job(make_job("predict", arguments), feedback, folder)
+            result = run_job(make_job("predict", arguments), steps, folder)
         self._show(outputs, result, context)
         made = {name: path for name, path in outputs.items() if path}
         return {**made, "MODEL_NAME": card.name, **self.figures(result, context)}
 
-    def _specs(self, folder: Path, feedback) -> dict[str, list[layers.Spec]]:
-        prepared = [(name, item) for name, items in self._rasters.items() for item in items]
-        boxes = [box for items in self._extents.values() for box in items]
-        copies = sum(item.is_copied for _, item in prepared)
-        steps = QgsProcessingMultiStepFeedback(max(1, copies), feedback)
-        specs: dict[str, list[layers.Spec]] = {name: [] for name in self._rasters}
-        for (name, item), box in zip(prepared, boxes):
-            extent = None if box.isNull() else box
-            specs[name].append(item.spec(folder, extent, self._plan.card.resolution, steps))
-            if item.is_copied:
-                steps.setCurrentStep(sum(map(len, specs.values())))
+    def _specs(self, folder: Path, steps: QgsProcessingMultiStepFeedback) -> dict[str, list[layers.Spec]]:
+        """The layers in the job; what has to be copied is copied, a step each."""
+        specs: dict[str, list[layers.Spec]] = {}
+        copied = 0
+        for name, items in self._rasters.items():
+            specs[name] = []
+            for item, box in zip(items, self._extents[name]):
+                extent = None if box.isNull() else box
+                specs[name].append(item.spec(folder, extent, self._plan.card.resolution, steps))
+                copied += item.is_copied
+                steps.setCurrentStep(copied)
         return specs
 
     def _output(self, parameters, name, context) -> str | None:
@@ -145,7 +148,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
             return None
         return self.parameterAsOutputLayer(parameters, name, context) or None
 
-    def _mask(self, parameters, context, feedback) -> str | None:
+    def _mask_path(self, parameters, context, feedback) -> str | None:
         if parameters.get("MASK") in (None, ""):
             return None
         path, layer = self.parameterAsCompatibleSourceLayerPathAndLayerName(

@@ -25,7 +25,7 @@ from ..process import group_options, kill_group, lines
 from . import settings
 from .text import tr
 
-GRACE = 1.5  # seconds that a cancelled worker has to tidy up before it is killed
+GRACE = 1.0  # seconds that a cancelled worker has to tidy up before it is killed
 KEPT_LINES = 40  # of its stderr
 _OUTPUTS = ("output", "probabilities", "polygons")
 

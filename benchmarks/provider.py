@@ -1,0 +1,57 @@
+"""How long the provider takes to load, and what it imports: ``python3 benchmarks/provider.py`` with QGIS's
+Python.
+
+The promise is less than 0.1 s, without torch, onnxruntime, rasterio or numpy.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HEAVY = ("torch", "onnxruntime", "rasterio", "numpy")
+RUNS = 7
+
+CODE = f"""
+import sys, time
+sys.path.insert(0, {str(ROOT)!r})
+from qgis.core import QgsApplication
+from qgis.analysis import QgsNativeAlgorithms
+application = QgsApplication([], False)
+application.initQgis()
+native = QgsNativeAlgorithms()
+QgsApplication.processingRegistry().addProvider(native)
+before = set(sys.modules)
+start = time.perf_counter()
+from rsdl_qgis.plugin import Plugin
+plugin = Plugin(None)
+plugin.initProcessing()
+print(time.perf_counter() - start, *(name for name in {HEAVY!r} if name in sys.modules and name not in "
+       f"before))
+"""
+
+
+def main() -> None:
+    python = "/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.executable
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    times, heavy = [], set()
+    for _ in range(RUNS):
+        done = subprocess.run(
+            [python, "-c", CODE], env=environment, capture_output=True, text=True, check=True
+        )
+        first, *names = done.stdout.strip().splitlines()[-1].split()
+        times.append(float(first))
+        heavy |= set(names)
+    print(
+        f"provider: median {statistics.median(times):.3f} s, slowest {max(times):.3f} s of {RUNS} (limit 0.1 "
+        f"s)"
+    )
+    print(f"heavy libraries imported: {', '.join(sorted(heavy)) or 'none'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""The options page, and the widgets of the algorithms' dialog."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsApplication, QgsSettings
+
+sys.path.append("/usr/share/qgis/python/plugins")
+
+
+@pytest.fixture(autouse=True)
+def clean(qgis_app, tmp_path, monkeypatch):
+    monkeypatch.setenv("RSDL_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("RSDL_PYTHON", raising=False)
+    QgsSettings().remove("rsdl")
+    yield
+    QgsSettings().remove("rsdl")
+
+
+def test_options_are_shown_and_kept(tmp_path):
+    from rsdl_qgis.gui.options import OptionsFactory
+    from rsdl_qgis.toolbox import settings
+
+    page = OptionsFactory().createWidget(None)
+    assert "Set up environment" in page.state.text()
+    python = tmp_path / "python"
+    python.write_text("")
+    page.python.setFilePath(str(python))
+    assert str(python) in page.state.text()
+    page.models.setPlainText("/models/a\n\n/models/b\n")
+    page.device.setEditText("cuda:1")
+    page.apply()
+    assert settings.worker_python().path == python
+    assert settings.model_folders() == ["/models/a", "/models/b"]
+    assert settings.default_device() == "cuda:1"
+    again = OptionsFactory().createWidget(None)
+    assert again.models.toPlainText() == "/models/a\n/models/b"
+    assert again.device.currentText() == "cuda:1"
+
+
+@pytest.fixture
+def wrapper(monkeypatch):
+    """The widget wrapper that a dialog makes for a parameter."""
+    from processing.gui.wrappers import WidgetWrapperFactory
+
+    from rsdl_qgis.gui import chooser
+    from rsdl_qgis.toolbox import parameters
+
+    models = [("flood-s2", "Floods"), ("roofs", "Roofs")]
+    monkeypatch.setattr(chooser, "installed_models", lambda tasks: models)
+
+    def wrapper(parameter):
+        class AlgorithmDialog:
+            pass
+
+        return WidgetWrapperFactory.create_wrapper(parameter, AlgorithmDialog())
+
+    wrapper.model = parameters.model("Model", "help")
+    wrapper.device = parameters.device()
+    return wrapper
+
+
+def test_model_is_chosen_from_a_list_or_typed(wrapper):
+    chooser = wrapper(wrapper.model)
+    combo = chooser._combo
+    assert [combo.itemData(i) for i in range(combo.count())] == ["", "flood-s2", "roofs"]
+    assert chooser.widgetValue() == ""
+    combo.setCurrentIndex(1)
+    assert chooser.widgetValue() == "flood-s2"
+    combo.setEditText("/my/model.onnx")
+    assert chooser.widgetValue() == "/my/model.onnx"
+    for value in ("roofs", "/other.zip", "", None):
+        chooser.setWidgetValue(value, None)
+        assert chooser.widgetValue() == (value or "")
+
+
+def test_device_starts_with_the_setting(wrapper):
+    from rsdl_qgis.toolbox import parameters, settings
+
+    assert wrapper(wrapper.device).widgetValue() == "auto"
+    settings.save("", "", "cpu")
+    chooser = wrapper(parameters.device())
+    assert chooser.widgetValue() == "cpu"
+    chooser._combo.setEditText("cuda:3")
+    assert chooser.widgetValue() == "cuda:3"
+
+
+def test_installed_models_by_task(tmp_path, monkeypatch):
+    from rsdl_qgis.engine.card import Band, Class, Input, ModelCard
+    from rsdl_qgis.gui import chooser
+    from rsdl_qgis.toolbox import settings
+
+    def card(name, task):
+        return ModelCard(
+            name, name.title(), (Input("i", (Band("b"),)),), (Class(0, "c", "#000000"),), task=task
+        )
+
+    class Store:
+        def list(self):
+            return [(n, Path(n), card(n, t)) for n, t in (("a", "segmentation"), ("b", "detection"))]
+
+    monkeypatch.setattr(settings, "store", Store)
+    assert chooser.installed_models("segmentation") == [("a", "A")]
+    assert chooser.installed_models() == [("a", "A"), ("b", "B")]
+
+
+def test_plugin_goes_on_and_off(qgis_iface):
+    from rsdl_qgis import classFactory
+
+    pages = []
+    qgis_iface.registerOptionsWidgetFactory = pages.append
+    qgis_iface.unregisterOptionsWidgetFactory = pages.remove
+    plugin = classFactory(qgis_iface)
+    plugin.initGui()
+    registry = QgsApplication.processingRegistry()
+    assert registry.providerById("rsdl") is not None
+    assert len(pages) == 1
+    plugin.unload()
+    assert registry.providerById("rsdl") is None
+    assert pages == []

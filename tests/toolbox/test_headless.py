@@ -1,0 +1,112 @@
+"""qgis_process in a fresh profile: plain arguments, JSON, and the example model."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+from qgis.core import Qgis, QgsVectorLayer
+
+from tools.headless import prepare, program
+
+RAMP = np.add.outer(np.arange(30) * 5.0, np.arange(36))  # 0..180
+
+
+@pytest.fixture(scope="module")
+def environment(models, worker_python, tmp_path_factory):
+    """The plugin in a profile of its own; the made-up models are the user's, which come before the plugin's
+    own.
+    """
+    home = tmp_path_factory.mktemp("user")
+    shutil.copytree(models, home / "models")
+    return prepare(tmp_path_factory.mktemp("config"), RSDL_HOME=str(home), RSDL_PYTHON=worker_python)
+
+
+@pytest.fixture
+def qgis_process(environment):
+    """Runs qgis_process; (exit status, what it said)."""
+
+    def qgis_process(*arguments, text=None):
+        done = subprocess.run(
+            [program(), *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            input=text,
+            check=False,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    return qgis_process
+
+
+@pytest.fixture
+def image(tmp_path, write_raster):
+    return write_raster(tmp_path / "s2.tif", [RAMP, RAMP * 0, RAMP * 0], descriptions=("B11", "B8", "B3"))
+
+
+def test_lists_and_explains(qgis_process):
+    status, said, _ = qgis_process("list")
+    assert status == 0
+    assert "rsdl:floodmapping" in said
+    assert "rsdl:floodpolygons" in said
+    status, said, _ = qgis_process("help", "rsdl:floodmapping")
+    assert status == 0
+    assert "S1_BEFORE" in said
+    assert "FLOODED_AREA" in said
+
+
+def test_plain_arguments(qgis_process, image, tmp_path, read_raster):
+    out = tmp_path / "flood.tif"
+    status, said, errors = qgis_process(
+        "run", "rsdl:floodmapping", "--", f"S2_AFTER={image}", "DEVICE=cpu", f"OUTPUT={out}"
+    )
+    assert status == 0, errors
+    assert "MODEL_NAME:\tflood-s2-after" in said
+    np.testing.assert_array_equal(read_raster(out), RAMP > 100)
+    assert {path.name for path in tmp_path.iterdir() if path.suffix != ".xml"} == {"flood.tif", "s2.tif"}
+
+
+def test_json(qgis_process, image, tmp_path, read_raster):
+    out = tmp_path / "flood.tif"
+    if Qgis.QGIS_VERSION_INT >= 32400:  # reads JSON from there on; 3.22 writes it
+        text = json.dumps({"inputs": {"S2_AFTER": image, "OUTPUT": str(out)}})
+        status, said, errors = qgis_process("run", "rsdl:floodmapping", "-", text=text)
+    else:
+        arguments = ("--json", "run", "rsdl:floodmapping", "--", f"S2_AFTER={image}", f"OUTPUT={out}")
+        status, said, errors = qgis_process(*arguments)
+    assert status == 0, errors
+    results = json.loads(said[said.index("{") :])["results"]
+    assert results["MODEL_NAME"] == "flood-s2-after"
+    assert results["FLOODED_AREA"] == pytest.approx((RAMP > 100).sum() * 100, rel=2e-3)
+    np.testing.assert_array_equal(read_raster(out), RAMP > 100)
+
+
+def test_bad_input_is_a_sentence(qgis_process, image, tmp_path):
+    status, said, errors = qgis_process(
+        "run", "rsdl:floodmapping", "--", f"S2_BEFORE={image}", f"OUTPUT={tmp_path / 'o.tif'}"
+    )
+    assert status != 0
+    assert "S2_BEFORE is given without S2_AFTER" in said + errors
+    assert "Traceback" not in said + errors
+    assert not (tmp_path / "o.tif").exists()
+
+
+def test_example_model(qgis_process, tmp_path, write_raster, read_raster):
+    """Two floods, one smaller than MIN_AREA."""
+    water = np.zeros((40, 40))
+    water[5:25, 5:25] = 150  # 40,000 square metres
+    water[30:33, 30:33] = 150  # 900
+    image = write_raster(tmp_path / "s2.tif", [water, water, water], descriptions=("B11", "B8", "B3"))
+    outputs = [f"map:FLOOD_MAP={tmp_path / 'map.tif'}", f"filter:FLOOD_POLYGONS={tmp_path / 'large.gpkg'}"]
+    status, said, errors = qgis_process(
+        "run", "rsdl:floodpolygons", "--", f"S2_AFTER={image}", "MIN_AREA=10000", *outputs
+    )
+    assert status == 0, said + errors
+    np.testing.assert_array_equal(read_raster(tmp_path / "map.tif"), water > 100)
+    areas = [f["area_m2"] for f in QgsVectorLayer(str(tmp_path / "large.gpkg"), "large", "ogr").getFeatures()]
+    assert areas == [pytest.approx(40_000, rel=2e-3)]
