@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from ..paths import plugin_version
-from .card import ModelCard
+from .card import Input, ModelCard, match_bands
 from .errors import InputError, MismatchError, OutputError
 from .predict import Plan, predict
-from .raster.source import Layer, RasterSource, valid_pixels
+from .raster.source import Layer, RasterSource, inspect, valid_pixels
 from .raster.tiles import tile_shape
 from .report import Report
 from .runtime import devices, open_runtime
@@ -106,14 +106,14 @@ def layers_of(inputs: Mapping[str, Any], card: ModelCard) -> dict[str, list[Laye
     layers = {}
     for item in card.inputs:
         given = inputs.get(item.name)
-        dates, bands = item.shape
+        dates = len(item.dates)
         if not given or len(given) != dates:
             raise MismatchError(
                 f"Model '{card.name}' takes {dates} raster(s) of {item.role or item.name} ({', '.join(item.dates)}), "
                 f"and {len(given or [])} were given.",
                 "Give one raster a date.",
             )
-        layers[item.name] = [Layer(g["path"], _bands(g, bands, card, item.name), _nodata(g)) for g in given]
+        layers[item.name] = [_layer(g, item) for g in given]
     unknown = sorted(set(inputs) - {item.name for item in card.inputs})
     if unknown:
         raise MismatchError(f"Model '{card.name}' takes no input '{unknown[0]}'.")
@@ -191,7 +191,7 @@ def make_plan(height: int, width: int, card: ModelCard, arguments: Mapping[str, 
         largest = asked or memory_tile(card)
         overlap = min(tiling.overlap, largest // 4) if overlap is None else overlap
         tile = (asked, asked) if asked else tile_shape(height, width, largest, overlap, tiling.multiple)
-    if overlap > min(tile) // 2:
+    if any(side < length and overlap > side // 2 for side, length in zip(tile, (height, width))):
         raise InputError(
             f"An overlap of {overlap} px is more than half of a {tile[1]} x {tile[0]} px tile.", "Use a smaller OVERLAP."
         )
@@ -244,18 +244,21 @@ def tiny_network(folder: Path) -> str:
         return f"{type(error).__name__}: {error}"
 
 
-def _bands(given: Mapping[str, Any], count: int, card: ModelCard, name: str) -> tuple[int, ...] | None:
+def _layer(given: Mapping[str, Any], item: Input) -> Layer:
+    """A layer with the bands chosen, else those that the input's bands are found to be."""
+    nodata = given.get("nodata")
+    nodata = tuple(nodata) if isinstance(nodata, list) else nodata
     bands = given.get("bands")
     if bands is None:
-        return None
-    if len(bands) != count:
-        raise MismatchError(f"Model '{card.name}' takes {count} band(s) of {name}, and {len(bands)} were chosen.")
-    return tuple(bands)
-
-
-def _nodata(given: Mapping[str, Any]) -> Any:
-    nodata = given.get("nodata")
-    return tuple(nodata) if isinstance(nodata, list) else nodata
+        info = inspect(Layer(given["path"]))
+        bands = [info.bands[i - 1] for i in match_bands(item, info.descriptions, info.count)]
+    elif len(bands) != len(item.bands):
+        needs = ", ".join(band.name for band in item.bands)
+        raise MismatchError(
+            f"{len(bands)} band(s) were chosen, and the model takes {len(item.bands)} of {item.role or item.name}.",
+            f"Choose, in this order: {needs}.",
+        )
+    return Layer(given["path"], tuple(bands), nodata)
 
 
 def _version(name: str) -> str:
