@@ -30,8 +30,9 @@ start = time.perf_counter()
 from rsdl_qgis.plugin import Plugin
 plugin = Plugin(None)
 plugin.initProcessing()
-print(time.perf_counter() - start, *(name for name in {HEAVY!r} if name in sys.modules and name not in "
-       f"before))
+elapsed = time.perf_counter() - start
+heavy = [name for name in {HEAVY!r} if name in sys.modules and name not in before]
+print(elapsed, *heavy)
 """
 
 

@@ -1,0 +1,36 @@
+"""Rasters for the benchmarks: Sentinel-1/2 before and after, tiled deflate GeoTIFFs of any size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from rasterio.transform import from_origin
+from rasterio.windows import Window
+
+BANDS = {"s1": ("VV",), "s2": ("B11", "B8", "B3")}
+BLOCK = 512
+
+
+def write_pair(folder: Path, side: int, share: float = 1.0, seed: int = 0) -> dict[str, list[dict[str, str]]]:
+    """The inputs of ``flood-s1s2``, ``side`` pixels square; ``share`` of the blocks hold data, the rest is nodata."""
+    random = np.random.default_rng(seed)
+    blocks = [(row, col) for row in range(0, side, BLOCK) for col in range(0, side, BLOCK)]
+    filled = [block for block in blocks if random.random() < share]
+    texture = (random.gamma(4, 18, (BLOCK, BLOCK)) + 20).clip(1, 255).astype("uint8")
+    inputs: dict[str, list[dict[str, str]]] = {}
+    for sensor, names in BANDS.items():
+        for date in ("before", "after"):
+            path = folder / f"{sensor}_{date}_{side}.tif"
+            profile = {"driver": "GTiff", "height": side, "width": side, "count": len(names), "dtype": "uint8"}
+            layout = {"tiled": True, "blockxsize": BLOCK, "blockysize": BLOCK, "compress": "deflate", "sparse_ok": True}
+            place = {"crs": "EPSG:32634", "transform": from_origin(300_000, 4_500_000, 10, 10), "nodata": 0}
+            with rasterio.open(path, "w", **profile, **layout, **place) as raster:
+                raster.descriptions = names
+                for row, col in filled:
+                    height, width = min(BLOCK, side - row), min(BLOCK, side - col)
+                    turned = np.stack([np.roll(texture, int(random.integers(BLOCK)), 1) for _ in names])
+                    raster.write(turned[:, :height, :width], window=Window(col, row, width, height))
+            inputs.setdefault(sensor, []).append({"path": str(path)})
+    return inputs
