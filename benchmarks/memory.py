@@ -45,7 +45,7 @@ def peak(side: int) -> tuple[float, float]:
 def main() -> None:
     for side in [int(value) for value in sys.argv[1:]] or [4000, 8000, 16000]:
         megabytes, strip = peak(side)
-        print(f"{side:6} px: peak {megabytes:.0f} MB, of which the strip {strip:.0f} MB: {megabytes - strip:.0f} without")
+        print(f"{side:6} px: peak {megabytes:.0f} MB, {megabytes - strip:.0f} MB without the strip's {strip:.0f} MB")
 
 
 if __name__ == "__main__":

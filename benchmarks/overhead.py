@@ -45,7 +45,8 @@ def job(folder: Path, inputs: dict) -> dict:
     arguments = {"model": str(MODEL), "inputs": inputs, "output": str(folder / "map.tif"), "device": "cpu"}
     file.write_text(json.dumps({"operation": "predict", "arguments": arguments}))
     started = time.perf_counter()
-    done = subprocess.run([sys.executable, "-m", "rsdl_qgis.engine", str(file)], cwd=ROOT, capture_output=True, check=True)
+    command = [sys.executable, "-m", "rsdl_qgis.engine", str(file)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     wall = time.perf_counter() - started
     events = [json.loads(line) for line in done.stdout.splitlines()]
     tile = next(e["message"] for e in events if e.get("message", "").startswith("Tiles of")).split()

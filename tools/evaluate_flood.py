@@ -1,10 +1,11 @@
 """Score the flood models on the OMBRIA test scenes, through qgis_process on GeoTIFFs made of them.
 
-    python tools/evaluate_flood.py DATA [--part test] [--robustness] [--engine]
+    python -m tools.evaluate_flood DATA [--part test] [--models NAME ...] [--robustness] [--engine]
 
 Prints the accuracy table beside the published rows (means over scenes; metric of ``training/metrics.py``).
-``--robustness`` also stores the scenes with each band multiplied by its own factor in 0.6..1.6 plus an offset, as
-uint16 x 40 and as float32, and prints how far mean IoU moves. ``--engine`` runs the worker without QGIS (quicker).
+``--robustness`` also stores the scenes with each band of each date multiplied by its own factor in 0.6..1.6 plus an
+offset in 0..40, as uint16 x 40 and as float32, and prints how far mean IoU moves; those run in the worker without QGIS,
+as everything does with ``--engine``.
 Runs in the worker's Python; QGIS is used through ``qgis_process`` only.
 """
 
@@ -13,25 +14,23 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import rasterio
-from rasterio.errors import NotGeoreferencedWarning
 from rasterio.transform import from_origin
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from rsdl_qgis.engine.training import ombria
+from rsdl_qgis.engine.training.metrics import SceneScores, mean_scores, scene_scores
 
-from rsdl_qgis.engine.training import ombria  # noqa: E402
-from rsdl_qgis.engine.training.metrics import SceneScores, mean_scores, scene_scores  # noqa: E402
-from rsdl_qgis.engine.training.samples import quiet  # noqa: E402
+from . import headless
 
+ROOT = Path(__file__).parent.parent
 CASES = {  # model -> parameters of rsdl:floodmapping -> (sensor, date)
     "flood-s1s2": ("S1_BEFORE", "S1_AFTER", "S2_BEFORE", "S2_AFTER"),
     "flood-s2": ("S2_BEFORE", "S2_AFTER"),
@@ -56,8 +55,7 @@ def write_scene(data: Path, scene: str, folder: Path, change: str, random: np.ra
     """The four images of a scene as GeoTIFFs ``<PARAMETER>_<scene>.tif``; ``change`` is as_is, uint16 or float32."""
     for sensor in ombria.SENSORS:
         for date in ombria.DATES:
-            with quiet(NotGeoreferencedWarning), rasterio.open(ombria.scene_file(data, sensor, date, scene)) as image:
-                pixels = image.read()
+            pixels = ombria.read_image(ombria.scene_file(data, sensor, date, scene))
             if change != "as_is":
                 bands = (len(pixels), 1, 1)
                 pixels = pixels * random.uniform(0.6, 1.6, bands) + random.uniform(0, 40, bands)
@@ -68,26 +66,25 @@ def write_scene(data: Path, scene: str, folder: Path, change: str, random: np.ra
                 target.descriptions = BAND_NAMES[sensor]
 
 
-def run_scene(model: str, scene: str, folder: Path, engine: bool) -> Path:
-    """The class raster of one scene by one model."""
-    output = folder / f"{model}_{scene}.tif"
-    layers = {name: folder / f"{name}_{scene}.TIF" for name in CASES[model]}
-    (run_engine if engine else run_qgis)(model, layers, output)
-    return output
+Run = Callable[[str, dict[str, Path], Path], None]  # model, parameter -> raster, output
 
 
-def run_qgis(model: str, layers: dict[str, Path], output: Path) -> None:
-    """rsdl:floodmapping, the model chosen by the layers given, as a person would."""
-    binary = shutil.which("qgis_process.bin") or shutil.which("qgis_process") or "qgis_process"
-    values = [f"--{name}={path}" for name, path in layers.items()]
-    command = [binary, "run", "rsdl:floodmapping", "--", *(v.lstrip("-") for v in values), f"OUTPUT={output}", "THREADS=1"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if not output.exists():
-        raise SystemExit(f"qgis_process failed for {output.name}:\n{done.stdout}\n{done.stderr}")
+def run_in_qgis(profile: Path) -> Run:
+    """rsdl:floodmapping in a QGIS profile of its own; the model is chosen by the layers given, as a person would."""
+    environment = headless.prepare(profile, RSDL_PYTHON=sys.executable)
+
+    def run(model: str, layers: dict[str, Path], output: Path) -> None:
+        values = [f"{name}={path}" for name, path in layers.items()]
+        command = [headless.program(), "run", "rsdl:floodmapping", "--", *values, f"OUTPUT={output}", "THREADS=1"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if not output.exists() or model not in done.stdout:
+            raise SystemExit(f"qgis_process failed for {output.name}:\n{done.stdout}\n{done.stderr}")
+
+    return run
 
 
 def run_engine(model: str, layers: dict[str, Path], output: Path) -> None:
-    """The same job given to the worker directly."""
+    """The same job given to the worker directly, without QGIS."""
     inputs: dict[str, list] = {}
     for name, path in layers.items():
         inputs.setdefault(name.split("_")[0].lower(), []).append({"path": str(path)})
@@ -100,7 +97,7 @@ def run_engine(model: str, layers: dict[str, Path], output: Path) -> None:
         raise SystemExit(f"The worker failed for {output.name}:\n{done.stdout}\n{done.stderr}")
 
 
-def evaluate(data: Path, scenes: list[str], models: list[str], change: str, engine: bool) -> dict[str, SceneScores]:
+def evaluate(data: Path, scenes: list[str], models: list[str], change: str, run: Run) -> dict[str, SceneScores]:
     """Mean scores of each model over the scenes."""
     random = np.random.default_rng(0)
     scores: dict[str, list[SceneScores]] = {model: [] for model in models}
@@ -108,9 +105,15 @@ def evaluate(data: Path, scenes: list[str], models: list[str], change: str, engi
         folder = Path(name)
         for scene in scenes:
             write_scene(data, scene, folder, change, random)
-        jobs = [(model, scene, pool.submit(run_scene, model, scene, folder, engine)) for model in models for scene in scenes]
-        for model, scene, job in jobs:
-            with rasterio.open(job.result()) as predicted:
+        jobs = []
+        for model in models:
+            for scene in scenes:
+                layers = {name: folder / f"{name}_{scene}.TIF" for name in CASES[model]}
+                output = folder / f"{model}_{scene}.tif"
+                jobs.append((model, scene, output, pool.submit(run, model, layers, output)))
+        for model, scene, output, job in jobs:
+            job.result()
+            with rasterio.open(output) as predicted:
                 reference = ombria.load_scene(data, scene, {}).labels
                 scores[model].append(scene_scores(predicted.read(1), reference))
     return {model: mean_scores(rows) for model, rows in scores.items()}
@@ -136,12 +139,13 @@ def main() -> None:
     print(f"| {'method, ' + str(len(scenes)) + ' scenes':32} | accuracy | mean IoU | FW IoU |\n|---|---|---|---|")
     for name, values in PUBLISHED.items():
         print(row(f"published: {name}", values))
-    plain = evaluate(data, scenes, arguments.models, "as_is", arguments.engine)
+    run = run_engine if arguments.engine else run_in_qgis(ROOT / "build" / "evaluation-profile")
+    plain = evaluate(data, scenes, arguments.models, "as_is", run)
     for model, scores in plain.items():
         print(row(model, scores), flush=True)
     if arguments.robustness:
         for change in ("uint16", "float32"):
-            for model, scores in evaluate(data, scenes, arguments.models, change, arguments.engine).items():
+            for model, scores in evaluate(data, scenes, arguments.models, change, run_engine).items():
                 moved = abs(scores.mean_iou - plain[model].mean_iou)
                 print(row(f"{model}, gains, {change}", scores), f"mean IoU moved {moved:.4f}", flush=True)
 

@@ -14,6 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TextIO
 
 from ..paths import plugin_version
@@ -73,7 +74,8 @@ def main(arguments: list[str]) -> int:
     except RsdlError as error:
         report.event("error", kind=error.kind, message=error.message, hint=error.hint)
     except MemoryError:
-        report.event("error", kind="out_of_memory", message="The computer ran out of memory.", hint="Use a smaller TILE_SIZE.")
+        message, hint = "The computer ran out of memory.", "Use a smaller TILE_SIZE."
+        report.event("error", kind="out_of_memory", message=message, hint=hint)
     except OSError as error:
         problem = OutputError(f"{error.strerror or error}: {error.filename or 'a file'}.")
         traceback.print_exc()
@@ -88,13 +90,14 @@ def main(arguments: list[str]) -> int:
 def read_job(arguments: list[str]) -> Mapping[str, Any]:
     """The job from a file or the first line of standard input; InputError when it is not one."""
     try:
-        text = open(arguments[0], encoding="utf-8").read() if arguments else sys.stdin.readline()
+        text = Path(arguments[0]).read_text(encoding="utf-8") if arguments else sys.stdin.readline()
         job = json.loads(text)
-        job["operation"], job["arguments"]  # noqa: B018  (both must be there)
+        job["operation"], job["arguments"]
     except OSError as error:
         raise InputError(f"The job file {arguments[0]} cannot be read: {error.strerror}.") from None
     except (ValueError, KeyError, TypeError):
-        raise InputError("This is not a job.", 'It is one JSON object: {"version", "operation", "arguments"}.') from None
+        form = 'It is one JSON object: {"version", "operation", "arguments"}.'
+        raise InputError("This is not a job.", form) from None
     return job
 
 

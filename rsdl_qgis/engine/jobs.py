@@ -76,7 +76,8 @@ def run_predict(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     pixel_area = math.prod(source.grid.resolution)
     for item in result["classes"]:
         item["area_m2"] = item["pixels"] * pixel_area
-    return {**result, "model": card.name, "seconds": round(total, 2), "tiles": seconds.tiles_run, "timing": vars(seconds)}
+    cost = {"seconds": round(total, 2), "tiles": seconds.tiles_run, "timing": vars(seconds)}
+    return {**result, "model": card.name, **cost}
 
 
 def run_describe(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
@@ -180,7 +181,8 @@ def make_plan(height: int, width: int, card: ModelCard, arguments: Mapping[str, 
     tiling = card.tiling
     asked, overlap = arguments.get("tile_size"), arguments.get("overlap")
     if asked and not tiling.any_size and asked != tiling.size:
-        raise MismatchError(f"Model '{card.name}' takes tiles of {tiling.size} px only, not {asked}.", "Leave TILE_SIZE.")
+        problem = f"Model '{card.name}' takes tiles of {tiling.size} px only, not {asked}."
+        raise MismatchError(problem, "Leave TILE_SIZE empty.")
     if asked and asked % tiling.multiple:
         near = max(1, round(asked / tiling.multiple)) * tiling.multiple
         raise InputError(f"Tiles of {asked} px are not a multiple of {tiling.multiple}.", f"Use TILE_SIZE={near}.")
@@ -193,7 +195,8 @@ def make_plan(height: int, width: int, card: ModelCard, arguments: Mapping[str, 
         tile = (asked, asked) if asked else tile_shape(height, width, largest, overlap, tiling.multiple)
     if any(side < length and overlap > side // 2 for side, length in zip(tile, (height, width))):
         raise InputError(
-            f"An overlap of {overlap} px is more than half of a {tile[1]} x {tile[0]} px tile.", "Use a smaller OVERLAP."
+            f"An overlap of {overlap} px is more than half of a {tile[1]} x {tile[0]} px tile.",
+            "Use a smaller OVERLAP.",
         )
     batch = arguments.get("batch_size") or max(1, min(16, NETWORK_MEMORY // (tiling.memory * tile[0] * tile[1])))
     return Plan(tile, overlap, batch)

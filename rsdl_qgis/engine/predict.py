@@ -56,10 +56,10 @@ class Seconds:
 
 @dataclass(frozen=True)
 class Tile:
-    """One tile as read: scaled (T, C, h, w) an input, None where no pixel is valid."""
+    """One tile as read: scaled (T, C, h, w) an input; none at all where no pixel is valid."""
 
     window: Window
-    arrays: Mapping[str, NDArray[np.float32]] | None
+    arrays: Mapping[str, NDArray[np.float32]]
     valid: NDArray[np.bool_]
 
 
@@ -81,11 +81,11 @@ def predict(
     windows = tiles(source.grid.height, source.grid.width, plan.tile, plan.overlap)
 
     def load(window: Window) -> Tile:
-        with _timed(seconds, "read"):
+        with _Timed(seconds, "read"):
             return load_tile(source, scaling, window)
 
     def collect(batch: Sequence[Tile], outputs: NDArray[np.float32] | None) -> None:
-        with _timed(seconds, "write"):
+        with _Timed(seconds, "write"):
             for i, tile in enumerate(batch):
                 if outputs is None:
                     collector.skip(tile.window)
@@ -99,8 +99,8 @@ def predict(
             for batch in batched(read_ahead(reader, load, windows), plan.batch):
                 report.check()
                 outputs = None
-                if batch[0].arrays is not None:
-                    with _timed(seconds, "run"):
+                if batch[0].arrays:
+                    with _Timed(seconds, "run"):
                         outputs = runtime({i.name: np.stack([t.arrays[i.name] for t in batch]) for i in card.inputs})
                     seconds.tiles_run += len(batch)
                 waiting.append(writer.submit(collect, batch, outputs))
@@ -123,7 +123,7 @@ def load_tile(source: RasterSource, scaling: Mapping[str, Radiometry], window: W
     arrays = source.read(window)
     valid = valid_pixels(arrays)
     if not valid.any():
-        return Tile(window, None, valid)
+        return Tile(window, {}, valid)
     whole = bool(valid.all())
     scaled = {}
     for name, array in arrays.items():
@@ -148,10 +148,10 @@ def batched(items: Iterable[Tile], size: int) -> Iterator[list[Tile]]:
     """Runs of up to ``size`` tiles to be run together; a tile without a valid pixel comes alone, in its place."""
     batch: list[Tile] = []
     for tile in items:
-        if batch and (tile.arrays is None or len(batch) == size):
+        if batch and (not tile.arrays or len(batch) == size):
             yield batch
             batch = []
-        if tile.arrays is None:
+        if not tile.arrays:
             yield [tile]
         else:
             batch.append(tile)
@@ -166,7 +166,7 @@ def progress_text(done: int, total: int, elapsed: float) -> str:
     return f"tile {done} of {total}, about {when} left"
 
 
-class _timed:
+class _Timed:
     """Adds the time spent inside to one field of Seconds."""
 
     def __init__(self, seconds: Seconds, name: str):

@@ -115,7 +115,10 @@ class Store:
 
 
 def unpack(archive: Path, folder: Path) -> Path:
-    """Unpack a model ``.zip`` into ``folder``; the model folder in it. A member that would land elsewhere is refused."""
+    """Unpack a model ``.zip`` into ``folder``; the model folder in it.
+
+    ModelError for a member that would land elsewhere.
+    """
     with _archive(archive) as opened:
         card = _card_member(opened, archive)
         root = folder.resolve()

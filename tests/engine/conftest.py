@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 import rasterio
 from rasterio.transform import from_origin
+from torch import nn, set_num_threads
+
+set_num_threads(1)  # the networks here are too small to gain from more
+
 from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling, Tiling
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
-from torch import nn
 
 
 class Threshold(nn.Module):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from rsdl_qgis.engine.card import Band, Input, ModelCard, match_bands, read_json
 from rsdl_qgis.engine.errors import MismatchError, ModelError
 from rsdl_qgis.engine.store import Store, default_folders

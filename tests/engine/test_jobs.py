@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import rasterio
 from rasterio.transform import Affine, from_origin
+
 from rsdl_qgis.engine.card import Input, Scaling, Tiling
 from rsdl_qgis.engine.errors import InputError, MismatchError, ModelError, OutputError, RsdlError
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
@@ -179,7 +180,7 @@ def test_values_that_an_8_bit_model_cannot_mean_are_refused(make_raster, tmp_pat
     bands = with_card().inputs[0].bands
     card = with_card(inputs=(Input("image", bands, scaling=Scaling(divisor=255.0)),))
     export_onnx(Threshold(), card, tmp_path / "bytes.onnx")
-    with pytest.raises(MismatchError, match="values up to 4000.*takes 0 to 255"):
+    with pytest.raises(MismatchError, match=r"values up to 4000.*takes 0 to 255"):
         predict(tmp_path / "bytes.onnx", make_raster(checkers(dtype="uint16") * 20), tmp_path)
 
 

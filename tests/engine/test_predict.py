@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from rsdl_qgis.engine.card import Scaling
 from rsdl_qgis.engine.errors import Cancelled
 from rsdl_qgis.engine.predict import Plan, Tile, batched, load_tile, predict, progress_text, read_ahead
@@ -159,7 +160,7 @@ def test_reading_runs_ahead_but_not_far():
 
 def test_batches_keep_the_order_and_tiles_without_pixels_come_alone():
     window = Window(0, 0, 1, 1)
-    tiles = [Tile(window, None if i in (2, 5) else {"n": i}, np.ones((1, 1), bool)) for i in range(8)]
+    tiles = [Tile(window, {} if i in (2, 5) else {"n": i}, np.ones((1, 1), bool)) for i in range(8)]
     batches = list(batched(tiles, 2))
     assert [tile for batch in batches for tile in batch] == tiles
     assert [len(batch) for batch in batches] == [2, 1, 2, 1, 2]

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from rsdl_qgis.engine.card import Band, Input, Scaling
 from rsdl_qgis.engine.scaling import is_linear_backscatter, radiometry
 
-ROBUST = Input("s2", (Band("a"), Band("b")), scaling=Scaling("robust", clip=(-1, 3), mean=((0.4, 0.5),), std=((0.2, 0.3),)))
+STRETCH = Scaling("robust", clip=(-1, 3), mean=((0.4, 0.5),), std=((0.2, 0.3),))
+ROBUST = Input("s2", (Band("a"), Band("b")), scaling=STRETCH)
 S1 = Input("s1", (Band("VV"),), scaling=Scaling("robust", clip=(-1, 3), decibel=True))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+
 from rsdl_qgis.engine.jobs import run_predict
 from rsdl_qgis.engine.raster.tiles import starts
 from rsdl_qgis.engine.report import Report

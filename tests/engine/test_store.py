@@ -6,6 +6,7 @@ import json
 import zipfile
 
 import pytest
+
 from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.store import Store, read_card, unpack
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from torch import nn
+
 from rsdl_qgis.engine.card import Tiling
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
 from rsdl_qgis.paths import plugin_version
-from torch import nn
 
 ROOT = Path(__file__).resolve().parents[2]
 

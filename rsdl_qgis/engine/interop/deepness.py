@@ -39,12 +39,13 @@ def deepness_card(name: str, file: OnnxFile) -> ModelCard:
     outputs = file.outputs[0].shape[1]
     classes = _classes(name, keys.get("class_names"), outputs)
     resolution = keys.get("resolution")
+    bands = tuple(Band(f"channel {i + 1}") for i in range(channels))
     return ModelCard(
         name=name,
         title=name,
         network="Deepness segmentor",
         description="An ONNX model with the metadata of the Deepness plugin.",
-        inputs=(Input("image", tuple(Band(f"channel {i + 1}") for i in range(channels)), scaling=_scaling(keys, channels)),),
+        inputs=(Input("image", bands, scaling=_scaling(keys, channels)),),
         classes=classes,
         tiling=Tiling(
             size=size,

@@ -101,7 +101,7 @@ class RasterSource:
         polygons. Raises InputError where a file turns out damaged.
         """
         outside = self._outside(window)
-        arrays = {}
+        arrays: dict[str, np.ma.MaskedArray] = {}
         for name, layers in self._layers.items():
             shape = (len(layers), len(layers[0].bands), window.height, window.width)
             values, mask = np.empty(shape, self._dtypes[name]), np.empty(shape, bool)
@@ -141,7 +141,7 @@ class RasterSource:
                 return patches
         coarse = grid.scaled(factor, factor)
         outside = self._outside_of(coarse)
-        arrays = {}
+        arrays: dict[str, np.ma.MaskedArray] = {}
         for name, layers in self._layers.items():
             shape = (len(layers), len(layers[0].bands), coarse.height, coarse.width)
             values, mask = np.empty(shape, self._dtypes[name]), np.empty(shape, bool)

@@ -40,7 +40,7 @@ BANDS = {
     ),
 }
 CLASSES = (Class(0, "not flooded", "#efe9dc"), Class(1, "flooded", "#1f6fd6"))
-ROLES = {"s1": "Sentinel-1", "s2": "Sentinel-2"}
+ROLES = {"s1": "sentinel-1", "s2": "sentinel-2"}
 
 
 class ConsoleReport(Report):

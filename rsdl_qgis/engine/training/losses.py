@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -31,7 +33,7 @@ def dice(logits: Tensor, labels: Tensor) -> Tensor:
 LOSSES = {"cross_entropy": cross_entropy, "dice": dice}
 
 
-def combined(names: list[str]):
+def combined(names: Sequence[str]) -> Callable[[Tensor, Tensor], Tensor]:
     """The sum of the named losses."""
     terms = [LOSSES[name] for name in names]
 

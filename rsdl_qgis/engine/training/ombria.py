@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import rasterio
-from rasterio.errors import NotGeoreferencedWarning
+from numpy.typing import NDArray
 
 from ..errors import InputError
-from .samples import Sample, quiet
+from ..raster.grid import Window
+from ..raster.source import Layer, RasterSource
+from .samples import Sample
 
 SENSORS = {"s1": "S1", "s2": "S2"}
 DATES = {"before": "BEFORE", "after": "AFTER"}
@@ -44,15 +45,15 @@ def split(scenes: list[str]) -> tuple[list[str], list[str]]:
 
 def load_scene(folder: Path, scene: str, inputs: dict[str, tuple[str, ...]]) -> Sample:
     """One scene: (T, C, 256, 256) uint8 an input, and its labels (256, 256), 1 = flood."""
-    with quiet(NotGeoreferencedWarning):
-        images = {
-            sensor: np.stack([_read(scene_file(folder, sensor, date, scene)) for date in dates])
-            for sensor, dates in inputs.items()
-        }
-        labels = (_read(folder / "MASK" / f"{scene}.png")[0] > 0).astype(np.uint8)
+    images = {
+        sensor: np.stack([read_image(scene_file(folder, sensor, date, scene)) for date in dates])
+        for sensor, dates in inputs.items()
+    }
+    labels = (read_image(folder / "MASK" / f"{scene}.png")[0] > 0).astype(np.uint8)
     return Sample(images, labels)
 
 
-def _read(path: Path) -> np.ndarray:
-    with rasterio.open(path) as image:
-        return image.read()
+def read_image(path: Path) -> NDArray:
+    """All bands of a picture: (C, H, W)."""
+    with RasterSource({"image": [Layer(str(path))]}) as source:
+        return source.read(Window(0, 0, source.grid.height, source.grid.width))["image"].data[0]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,14 +36,6 @@ class Augmentation:
     zoom: float = 1.5
     noise: float = 0.05
     drop: float = 0.0
-
-
-@contextmanager
-def quiet(category: type[Warning]) -> Iterator[None]:
-    """Without warnings of this category."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", category)
-        yield
 
 
 def scaled(sample: Sample, inputs: Sequence[Input]) -> tuple[list[Tensor], Tensor]:

@@ -8,6 +8,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+
 from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.interop.onnx_file import Tensor, read_onnx_file
 from rsdl_qgis.engine.jobs import run_predict

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+
 from rsdl_qgis.engine.errors import Cancelled
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.report import Report
