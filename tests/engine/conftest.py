@@ -11,10 +11,10 @@ import rasterio
 from rasterio.transform import from_origin
 from torch import nn, set_num_threads
 
-set_num_threads(1)  # the networks here are too small to gain from more
-
 from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling, Tiling
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
+
+set_num_threads(1)  # the networks here are too small to gain from more
 
 
 class Threshold(nn.Module):
