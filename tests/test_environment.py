@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from rsdl_qgis import environment
 from rsdl_qgis.engine.errors import Cancelled, RsdlError
 from rsdl_qgis.engine.report import Report
@@ -112,7 +113,7 @@ def test_order_of_pythons(monkeypatch, tmp_path):
     monkeypatch.setenv("RSDL_PYTHON", str(tmp_path / "b"))
     assert environment.find_python(str(tmp_path / "a")).source == "setting"
     assert environment.find_python().source == "RSDL_PYTHON"
-    with pytest.raises(RsdlError, match="settings.*nowhere"):
+    with pytest.raises(RsdlError, match=r"settings.*nowhere"):
         environment.find_python("/nowhere")
 
 
@@ -143,7 +144,9 @@ def test_base_python_is_recent_enough():
 
 def test_a_grandchild_that_keeps_the_pipe_does_not_hold_us():
     code = "import subprocess, sys; print('hello', flush=True); subprocess.Popen(['sleep', '30'])"
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, **group_options())
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, **group_options()
+    )
     assert [line for line in lines(process) if line] == ["hello"]
     os.killpg(process.pid, 9)
     kill_group(process)

@@ -146,8 +146,17 @@ def write_raster():
     """Writes a GeoTIFF from rows of numbers, one table a band."""
     numpy = pytest.importorskip("numpy")
 
-    def write(path, bands, *, kind=gdal.GDT_Float32, transform=(500_000, 10, 0, 4_600_000, 0, -10), epsg=32634,
-              nodata=None, descriptions=(), options=()):  # fmt: skip
+    def write(
+        path,
+        bands,
+        *,
+        kind=gdal.GDT_Float32,
+        transform=(500_000, 10, 0, 4_600_000, 0, -10),
+        epsg=32634,
+        nodata=None,
+        descriptions=(),
+        options=(),
+    ):
         arrays = [numpy.asarray(band) for band in bands]
         height, width = arrays[0].shape
         file = gdal.GetDriverByName("GTiff").Create(

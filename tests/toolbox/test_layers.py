@@ -1,4 +1,6 @@
-"""How layers reach the worker: paths as they are, what only QGIS knows of them, and copies of all the rest."""
+"""How layers reach the worker: paths as they are, what only QGIS knows of them, and copies of all the
+rest.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ from qgis.core import (
     QgsRasterRange,
     QgsRectangle,
 )
+
 from rsdl_qgis.toolbox.layers import PreparedRaster, RasterUse, data_bands, needs_extent
 
 DATA = np.arange(12 * 10, dtype=float).reshape(12, 10)
@@ -29,7 +32,9 @@ def spec(tmp_path, feedback):
 
     def spec(layer, bands=(1,), extent=None, resolution=None):
         assert layer.isValid()
-        return PreparedRaster(RasterUse("INPUT", layer, tuple(bands))).spec(folder, extent, resolution, feedback)
+        return PreparedRaster(RasterUse("INPUT", layer, tuple(bands))).spec(
+            folder, extent, resolution, feedback
+        )
 
     return spec
 
@@ -149,7 +154,9 @@ def test_full_disk_is_said_before_copying(image, tmp_path, feedback, monkeypatch
 
 def test_bands_and_their_names(image, tmp_path, write_raster):
     assert data_bands(QgsRasterLayer(image, "x")) == [(1, "B4"), (2, "B8: near infrared")]
-    rgba = write_raster(tmp_path / "rgba.tif", [DATA] * 4, kind=gdal.GDT_Byte, options=["ALPHA=YES", "PHOTOMETRIC=RGB"])
+    rgba = write_raster(
+        tmp_path / "rgba.tif", [DATA] * 4, kind=gdal.GDT_Byte, options=["ALPHA=YES", "PHOTOMETRIC=RGB"]
+    )
     assert [number for number, _ in data_bands(QgsRasterLayer(rgba, "x"))] == [1, 2, 3]
 
 

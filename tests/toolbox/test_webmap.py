@@ -37,7 +37,9 @@ def file(tmp_path, write_raster):
 
 @pytest.fixture
 def url(tmp_path):
-    """A server of the picture's tiles, in a process of its own: QGIS waits for it while holding Python's lock."""
+    """A server of the picture's tiles, in a process of its own: QGIS waits for it while holding Python's
+    lock.
+    """
     for column in range(TILES):
         for row in range(TILES):
             tile = picture()[:, row * 256 : row * 256 + 256, column * 256 : column * 256 + 256]
@@ -50,7 +52,16 @@ def url(tmp_path):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(tmp_path / "tiles")],
+        [
+            sys.executable,
+            "-m",
+            "http.server",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--directory",
+            str(tmp_path / "tiles"),
+        ],
         stderr=subprocess.DEVNULL,
     )
     for _ in range(200):
@@ -83,6 +94,8 @@ def test_same_map_as_the_file(run, known_models, file, url, tmp_path, read_raste
 
 def test_an_area_is_asked_for(refusal, known_models, tmp_path):
     layer = QgsRasterLayer("type=xyz&url=http://127.0.0.1:9/{z}/{x}/{y}.png&zmin=0&zmax=14", "tiles", "wms")
-    text = refusal("semanticsegmentation", {"INPUT": layer, "MODEL": "web", "OUTPUT": str(tmp_path / "o.tif")})
+    text = refusal(
+        "semanticsegmentation", {"INPUT": layer, "MODEL": "web", "OUTPUT": str(tmp_path / "o.tif")}
+    )
     assert "'tiles'" in text
     assert "EXTENT" in text

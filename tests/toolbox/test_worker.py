@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from qgis.core import QgsProcessingException
+
 from rsdl_qgis import environment
 from rsdl_qgis.toolbox import worker
 
@@ -74,7 +75,9 @@ def test_error_is_its_sentence(job, feedback):
         worker.run_job(job("fail"), feedback)
 
 
-@pytest.mark.parametrize(("operation", "words"), [("die", ["SIGKILL", "last words"]), ("leave", ["7", "no result from me"])])
+@pytest.mark.parametrize(
+    ("operation", "words"), [("die", ["SIGKILL", "last words"]), ("leave", ["7", "no result from me"])]
+)
 def test_death_is_one_sentence_with_the_last_lines(job, feedback, tmp_path, operation, words):
     output = tmp_path / "out" / "map.tif"
     output.parent.mkdir()
@@ -99,7 +102,9 @@ def test_cancelled_worker_is_gone_in_two_seconds(job, make_feedback, tmp_path, o
         feedback = make_feedback()
         feedback.setProgressText = lambda text: (began.append(time.monotonic()), feedback.cancel())
         with pytest.raises(QgsProcessingException, match="cancelled"):
-            worker.run_job(job(operation, output=str(output), child=str(tmp_path / "child")), feedback, folder)
+            worker.run_job(
+                job(operation, output=str(output), child=str(tmp_path / "child")), feedback, folder
+            )
     assert time.monotonic() - began[0] < 2.0
     assert not alive(int((tmp_path / "pid").read_text()))
     if operation == "stubborn":
@@ -127,7 +132,8 @@ from rsdl_qgis.toolbox import worker
 application = QgsApplication([], False)
 with worker.temporary_folder() as folder:
     open({str(tmp_path / "folder")!r}, "w").write(str(folder))
-    worker.run_job(worker.make_job("polite", {{"pid": {str(tmp_path / "pid")!r}}}), QgsProcessingFeedback(), folder)
+    job = worker.make_job("polite", {{"pid": {str(tmp_path / "pid")!r}}})
+    worker.run_job(job, QgsProcessingFeedback(), folder)
 """
     host = subprocess.Popen([sys.executable, "-c", code])
     try:
