@@ -14,7 +14,7 @@ TRANSLATIONS := $(patsubst %.ts,%.qm,$(wildcard i18n/*.ts))
 PIP := -m pip install --quiet --disable-pip-version-check
 PYTEST := -m pytest --durations=5 $(ARGS)
 
-.PHONY: help demo test lint package deploy picture i18n evaluate-flood bench clean qgis
+.PHONY: help demo test lint package deploy picture i18n evaluate-flood models bench clean qgis
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -49,6 +49,9 @@ i18n: ## collect the strings to translate, and compile what is translated
 
 evaluate-flood: build/worker/ready ## accuracy of the flood models on OMBRIA's test scenes (DATA=folder)
 	RSDL_PYTHON="$(abspath $(WORKER))" $(WORKER) -m tools.evaluate_flood $(DATA)
+
+models: build/worker/ready ## train the flood models from their recipes (DATA=folder): hours without a GPU
+	$(WORKER) -m rsdl_qgis.engine.training.flood flood-s2 flood-s1 flood-s1s2 flood-s2-after flood-s1-after --data $(DATA)
 
 bench: build/worker/ready ## speed and memory
 	@for script in benchmarks/*.py; do echo "== $$script"; PYTHONPATH=. $(WORKER) $$script || exit 1; done

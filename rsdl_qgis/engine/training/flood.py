@@ -3,7 +3,7 @@
 A recipe (``models/<name>/recipe.json``) states the network, its inputs, the settings, and the models whose encoders it
 starts from. The state after each epoch is kept beside it until the model is written, so that a training that was
 stopped goes on. What is written is the moving average of the weights after the last epoch; the validation scenes are
-watched, not chosen by.
+used for one choice, the threshold.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ BANDS = {
         Band("B3", ("B03", "green", "B3_10m", "B03_10m")),
     ),
 }
+THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 CLASSES = (Class(0, "not flooded", "#efe9dc"), Class(1, "flooded", "#1f6fd6"))
 ROLES = {"s1": "sentinel-1", "s2": "sentinel-2"}
 
@@ -112,6 +113,22 @@ def validate(network: nn.Module, samples: Samples, bfloat16: bool = False) -> Sc
     return mean_scores(scores)
 
 
+@torch.inference_mode()
+def choose_threshold(network: nn.Module, samples: Samples) -> tuple[float, SceneScores]:
+    """The flood probability from which a pixel counts as flooded that gives the best mean IoU, and its scores."""
+    network.eval()
+    flood = [network(*images).softmax(1)[:, 1].numpy() for images, _ in batches(samples, 8, None, 0)]
+    labels = [batch.numpy() for _, batch in batches(samples, 8, None, 0)]
+    scores = {
+        threshold: mean_scores(
+            scene_scores(p >= threshold, y) for ps, ys in zip(flood, labels) for p, y in zip(ps, ys)
+        )
+        for threshold in THRESHOLDS
+    }
+    best = max(scores, key=lambda threshold: scores[threshold].mean_iou)
+    return best, scores[best]
+
+
 def train(recipe: dict[str, Any], data: Path, models: Path, report: Report) -> None:
     """Train one model and write its folder: card, ONNX and weights."""
     folder = models / recipe["name"]
@@ -143,16 +160,17 @@ def train(recipe: dict[str, Any], data: Path, models: Path, report: Report) -> N
             f"mean IoU {epoch.score:.4f} accuracy {scores[-1].pixel_accuracy:.4f} {epoch.seconds:.0f} s",
         )
         trained = epoch.network
+    threshold, chosen = choose_threshold(trained, validation_samples)
     note = {
         "data": "OMBRIA, training part (doi:10.1109/JSTARS.2022.3155559)",
         "split": f"{len(scenes)} scenes trained on, {len(held_out)} held out in blocks of scene numbers",
         "settings": {**asdict(settings), "loss": recipe["loss"], "start": recipe["start"]},
-        "validation": {k: round(v, 4) for k, v in asdict(validate(trained, validation_samples)).items()},
+        "validation": {k: round(v, 4) for k, v in asdict(chosen).items()},
         "versions": {"torch": torch.__version__},
         "minutes": round(seconds / 60, 1),
         "differs_from_paper": "half-resolution stem, widths 16 to 128, batch norm, percentile-stretched inputs",
     }
-    write_model(trained, make_card(recipe, inputs, note), folder)
+    write_model(trained, replace(make_card(recipe, inputs, note), threshold=threshold), folder)
     checkpoint.unlink()
 
 
