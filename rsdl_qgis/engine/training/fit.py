@@ -59,7 +59,8 @@ def fit(
     """Train with AdamW, warm-up and cosine; yield after each epoch.
 
     ``score`` judges the averaged network, higher is better. With ``checkpoint`` the state is written there after
-    each epoch (beside, then renamed) and a training that was stopped goes on from it. Every epoch's order and
+    each epoch (beside, then renamed) and a training that was stopped goes on from it; a finished one yields its last
+    epoch again. Every epoch's order and
     variation come from the seed and the epoch's number, so that a resumed training sees what it would have seen.
     """
     network = network.to(memory_format=torch.channels_last)
@@ -69,6 +70,8 @@ def fit(
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: warm_up_cosine(step, steps, settings.warm_up))
     state = {"network": network, "average": average, "optimizer": optimizer, "schedule": schedule}
     first = _resume(state, checkpoint)
+    if first == settings.epochs:
+        yield Epoch(first - 1, math.nan, score(average.module), 0.0, average.module)
     for number in range(first, settings.epochs):
         started = time.perf_counter()
         network.train()

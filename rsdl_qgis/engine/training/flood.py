@@ -1,9 +1,10 @@
 """Train flood models from their recipes: ``python -m rsdl_qgis.engine.training.flood MODEL ... --data OMBRIA``.
 
-A recipe (``models/<name>/recipe.json``) states the network, its inputs, the settings, and the models whose encoders it
-starts from. The state after each epoch is kept beside it until the model is written, so that a training that was
-stopped goes on. What is written is the moving average of the weights after the last epoch; the validation scenes are
-used for one choice, the threshold.
+A recipe (``models/<name>/recipe.json``) states the network, its inputs, the settings, the models whose encoders it
+starts from, and in ``rounds`` what changes in the settings when training starts again from where it ended. The state
+after each epoch is kept beside it until the model is written, so that a training that was stopped goes on. What is
+written is the moving average of the weights after the last epoch; the validation scenes are used for one choice, the
+threshold.
 """
 
 from __future__ import annotations
@@ -133,45 +134,47 @@ def train(recipe: dict[str, Any], data: Path, models: Path, report: Report) -> N
     """Train one model and write its folder: card, ONNX and weights."""
     folder = models / recipe["name"]
     augmentation = Augmentation(**recipe["augmentation"])
-    settings = Settings(**recipe["settings"], augmentation=augmentation)
+    rounds = [Settings(**{**recipe["settings"], **r}, augmentation=augmentation) for r in recipe.get("rounds", [{}])]
     scenes, held_out = ombria.split(ombria.scene_names(data / "train"))
     dates = {name: tuple(values) for name, values in recipe["inputs"].items()}
     samples, validation = ([ombria.load_scene(data / "train", s, dates) for s in part] for part in (scenes, held_out))
     inputs = with_statistics(recipe_inputs(recipe), samples)
-    torch.manual_seed(settings.seed)
+    torch.manual_seed(rounds[0].seed)
     network = build_network(recipe["network"], {i.name: i.shape for i in inputs}, len(CLASSES), **recipe["options"])
     copied = sum(start_from(network, models / name / WEIGHTS_FILE, how) for name, how in recipe["start"].items())
     report.log("info", f"{recipe['name']}: {len(samples)} + {len(validation)} scenes, {copied} weights to start from")
     train_samples, validation_samples = ([scaled(s, inputs) for s in part] for part in (samples, validation))
     del samples, validation
-    checkpoint = folder / "training.pt"
+    checkpoints = [folder / f"training-{number}.pt" for number in range(len(rounds))]
     scores: list[SceneScores] = []
     seconds = 0.0
 
     def score(network: nn.Module) -> float:
-        scores.append(validate(network, validation_samples, settings.bfloat16))
+        scores.append(validate(network, validation_samples, rounds[0].bfloat16))
         return scores[-1].mean_iou
 
-    for epoch in fit(network, train_samples, combined(recipe["loss"]), score, settings, report, checkpoint):
-        seconds += epoch.seconds
-        report.log(
-            "info",
-            f"{recipe['name']} epoch {epoch.number + 1}/{settings.epochs} loss {epoch.loss:.4f} "
-            f"mean IoU {epoch.score:.4f} accuracy {scores[-1].pixel_accuracy:.4f} {epoch.seconds:.0f} s",
-        )
-        trained = epoch.network
-    threshold, chosen = choose_threshold(trained, validation_samples)
+    for settings, checkpoint in zip(rounds, checkpoints):
+        for epoch in fit(network, train_samples, combined(recipe["loss"]), score, settings, report, checkpoint):
+            seconds += epoch.seconds
+            report.log(
+                "info",
+                f"{recipe['name']} epoch {epoch.number + 1}/{settings.epochs} loss {epoch.loss:.4f} "
+                f"mean IoU {epoch.score:.4f} accuracy {scores[-1].pixel_accuracy:.4f} {epoch.seconds:.0f} s",
+            )
+        network = epoch.network
+    threshold, chosen = choose_threshold(network, validation_samples)
     note = {
         "data": "OMBRIA, training part (doi:10.1109/JSTARS.2022.3155559)",
         "split": f"{len(scenes)} scenes trained on, {len(held_out)} held out in blocks of scene numbers",
-        "settings": {**asdict(settings), "loss": recipe["loss"], "start": recipe["start"]},
+        "settings": {"loss": recipe["loss"], "start": recipe["start"], "rounds": [asdict(each) for each in rounds]},
         "validation": {k: round(v, 4) for k, v in asdict(chosen).items()},
         "versions": {"torch": torch.__version__},
         "minutes": round(seconds / 60, 1),
         "differs_from_paper": "half-resolution stem, widths 16 to 128, batch norm, percentile-stretched inputs",
     }
-    write_model(trained, replace(make_card(recipe, inputs, note), threshold=threshold), folder)
-    checkpoint.unlink()
+    write_model(network, replace(make_card(recipe, inputs, note), threshold=threshold), folder)
+    for checkpoint in checkpoints:
+        checkpoint.unlink()
 
 
 def make_card(recipe: dict[str, Any], inputs: tuple[Input, ...], note: dict[str, Any]) -> ModelCard:
