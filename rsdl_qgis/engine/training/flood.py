@@ -23,6 +23,7 @@ from torch import nn
 
 from ...paths import plugin_file
 from ..card import CARD_FILE, ONNX_FILE, WEIGHTS_FILE, Band, Class, Input, ModelCard, Scaling, Tiling
+from ..errors import ModelError
 from ..interop.onnx_export import export_onnx
 from ..networks import build_network
 from ..report import Report
@@ -197,9 +198,18 @@ def make_card(recipe: dict[str, Any], inputs: tuple[Input, ...], note: dict[str,
 
 
 def write_model(network: nn.Module, card: ModelCard, folder: Path) -> None:
-    """Write weights (half precision), ONNX and card into a model folder."""
-    half = {k: v.half().contiguous() if v.is_floating_point() else v for k, v in network.state_dict().items()}
-    save_file(half, folder / WEIGHTS_FILE)
+    """Write weights, ONNX and card into a model folder; ModelError for weights that are not finite.
+
+    Convolutions are kept in half precision; the rest is small, and batch-norm variances may exceed its range.
+    """
+    state = {
+        name: value.half().contiguous() if value.is_floating_point() and value.ndim > 1 else value
+        for name, value in network.state_dict().items()
+    }
+    spoiled = [name for name, value in state.items() if not torch.isfinite(value).all()]
+    if spoiled:
+        raise ModelError(f"Weights of '{card.name}' are not finite: {', '.join(spoiled)}.", "Train with a lower rate.")
+    save_file(state, folder / WEIGHTS_FILE)
     export_onnx(network, card, folder / ONNX_FILE)
     hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (ONNX_FILE, WEIGHTS_FILE)}
     text = json.dumps(replace(card, sha256=hashes).to_json(), indent=1)

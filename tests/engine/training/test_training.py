@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from rsdl_qgis.engine.errors import Cancelled
+from rsdl_qgis.engine.errors import Cancelled, ModelError
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.training import ombria
 from rsdl_qgis.engine.training.fit import Settings, fit, warm_up_cosine
+from rsdl_qgis.engine.training.flood import write_model
 from rsdl_qgis.engine.training.losses import IGNORE, combined, cross_entropy, dice
 from rsdl_qgis.engine.training.metrics import mean_scores, scene_scores
 from rsdl_qgis.engine.training.samples import Augmentation, augment, batches
+from safetensors.torch import load_file
 
 
 def plain_scores(predicted, reference):
@@ -140,6 +142,18 @@ def test_training_can_be_cancelled():
 
     with pytest.raises(Cancelled):
         train(report=Stopped())
+
+
+def test_large_batch_norm_variances_survive_saving_and_broken_weights_are_not_saved(tmp_path, card):
+    network = build_network("unet", {"image": (1, 2)}, 2, widths=(4, 4))
+    network.encoder.levels[0][1].running_var.fill_(1e6)
+    write_model(network, card, tmp_path)
+    assert load_file(tmp_path / "weights.safetensors")["encoder.levels.0.1.running_var"].max() == 1e6
+    (tmp_path / "broken").mkdir()
+    torch.nn.init.constant_(network.decoder.head.weight, float("nan"))
+    with pytest.raises(ModelError, match=r"not finite: decoder\.head\.weight"):
+        write_model(network, card, tmp_path / "broken")
+    assert not list((tmp_path / "broken").iterdir())
 
 
 def test_warm_up_and_cosine():
