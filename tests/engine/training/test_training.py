@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from rsdl_qgis.engine.errors import Cancelled, ModelError
 from rsdl_qgis.engine.networks import build_network
@@ -15,7 +16,6 @@ from rsdl_qgis.engine.training.flood import write_model
 from rsdl_qgis.engine.training.losses import IGNORE, combined, cross_entropy, dice
 from rsdl_qgis.engine.training.metrics import mean_scores, scene_scores
 from rsdl_qgis.engine.training.samples import Augmentation, augment, batches
-from safetensors.torch import load_file
 
 
 def plain_scores(predicted, reference):
