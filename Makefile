@@ -53,8 +53,10 @@ evaluate-flood: build/worker/ready ## accuracy of the flood models on OMBRIA's t
 models: build/worker/ready ## train the flood models from their recipes (DATA=folder): hours without a GPU
 	$(WORKER) -m rsdl_qgis.engine.training.flood flood-s2 flood-s1 flood-s1s2 flood-s2-after flood-s1-after --data $(DATA)
 
-bench: build/worker/ready ## speed and memory
-	@for script in benchmarks/*.py; do echo "== $$script"; PYTHONPATH=. $(WORKER) $$script || exit 1; done
+bench: build/worker/ready qgis ## speed and memory
+	$(WORKER) -m benchmarks.overhead
+	$(WORKER) -m benchmarks.memory
+	$(PYTHON) benchmarks/provider.py
 
 clean: ## remove everything that was made here
 	rm -rf build demo dist

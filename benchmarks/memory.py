@@ -1,6 +1,6 @@
 """Peak memory of the worker against the raster's size, with ``flood-s1s2`` at its defaults.
 
-    python benchmarks/memory.py [SIDE ...]
+    python -m benchmarks.memory [SIDE ...]
 
 Rasters are sparse: a tenth of the blocks hold data, the rest is nodata and is never run. The target is under 900 MB,
 and sizes within 10 % of one another apart from the strip the mosaic holds, which grows with the width.
@@ -15,10 +15,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from .rasters import write_pair
 
-from benchmarks.rasters import write_pair  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
 
 MODEL = ROOT / "models" / "flood-s1s2"
 

@@ -1,6 +1,6 @@
 """What a whole job costs beyond its network: wall time of the worker / a bare ONNX Runtime loop over the same tiles.
 
-    python benchmarks/overhead.py [SIDE] [REPEATS]
+    python -m benchmarks.overhead [SIDE] [REPEATS]
 
 Both run as processes of their own, in turn; the bare loop has its tiles in memory, already scaled, and its time counts
 from the first run to the last. The target is a ratio of at most 1.10 at 6,000 x 6,000 px.
@@ -16,10 +16,9 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from .rasters import write_pair
 
-from benchmarks.rasters import write_pair  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
 
 MODEL = ROOT / "models" / "flood-s1s2"
 BARE = """
