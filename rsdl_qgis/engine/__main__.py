@@ -76,6 +76,10 @@ def main(arguments: list[str]) -> int:
     except MemoryError:
         message, hint = "The computer ran out of memory.", "Use a smaller TILE_SIZE."
         report.event("error", kind="out_of_memory", message=message, hint=hint)
+    except ImportError as error:
+        message = f"This Python ({sys.executable}) cannot run the worker: {error}."
+        hint = "Set up the worker's environment, or install rsdl_qgis/requirements/cpu.txt into this Python."
+        report.event("error", kind="environment_error", message=message, hint=hint)
     except OSError as error:
         problem = OutputError(f"{error.strerror or error}: {error.filename or 'a file'}.")
         traceback.print_exc()

@@ -30,7 +30,7 @@ from .store import Store, unpack
 from .tasks.segmentation import Outputs, SegmentationCollector
 
 NETWORK_MEMORY = 350_000_000  # bytes that the network may need for one batch, unless TILE_SIZE says otherwise
-LARGEST_TILE = 1024  # pixels: beyond it nothing is gained, and cancelling takes longer
+LARGEST_TILE = 768  # pixels: beyond it little is gained, and memory and the wait for a cancel grow
 LIBRARIES = ("numpy", "rasterio", "pyogrio", "onnxruntime", "torch", "safetensors")
 
 

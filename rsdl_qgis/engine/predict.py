@@ -101,7 +101,7 @@ def predict(
                 outputs = None
                 if batch[0].arrays:
                     with _Timed(seconds, "run"):
-                        outputs = runtime({i.name: np.stack([t.arrays[i.name] for t in batch]) for i in card.inputs})
+                        outputs = runtime({i.name: stacked([t.arrays[i.name] for t in batch]) for i in card.inputs})
                     seconds.tiles_run += len(batch)
                 waiting.append(writer.submit(collect, batch, outputs))
                 if len(waiting) > AHEAD:
@@ -157,6 +157,11 @@ def batched(items: Iterable[Tile], size: int) -> Iterator[list[Tile]]:
             batch.append(tile)
     if batch:
         yield batch
+
+
+def stacked(arrays: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """The arrays as one batch; a single one is not copied."""
+    return np.stack(arrays) if len(arrays) > 1 else arrays[0][None]
 
 
 def progress_text(done: int, total: int, elapsed: float) -> str:

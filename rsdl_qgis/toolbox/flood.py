@@ -126,10 +126,11 @@ class FloodMapping(InferenceAlgorithm):
             for item in card.inputs
         }
         unused = [name for name in given if name not in needs(card)]
-        notes = [tr("Model: {model}").format(model=card.title)]
+        notes = (tr("Model: {model}").format(model=card.title),)
+        warnings = ()
         if unused:
-            notes.append(tr("Not used by this model: {layers}").format(layers=", ".join(unused)))
-        return Plan(path, card, inputs, tuple(notes))
+            warnings = (tr("Not used by this model: {layers}").format(layers=", ".join(unused)),)
+        return Plan(path, card, inputs, notes, warnings)
 
     def figures(self, result, context):
         layer = QgsRasterLayer(result["output"], "output", "gdal")

@@ -31,12 +31,13 @@ _RASTERS = ("OUTPUT", "PROBABILITIES")
 
 @dataclass(frozen=True)
 class Plan:
-    """A model and the rasters for each of its inputs, one a date; ``notes`` are told to the person."""
+    """A model and the rasters for each of its inputs, one a date; ``notes`` and ``warnings`` are told to the person."""
 
     path: Path
     card: ModelCard
     inputs: Mapping[str, Sequence[RasterUse]]
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def rasters(self) -> list[RasterUse]:
         """All rasters, the first one first: its grid is the result's."""
@@ -107,6 +108,8 @@ class InferenceAlgorithm(RsdlAlgorithm):
         card = self._plan.card
         for note in self._plan.notes:
             feedback.pushInfo(note)
+        for warning in self._plan.warnings:
+            feedback.pushWarning(warning)
         outputs = {name: self._output(parameters, name, context) for name in (*_RASTERS, "POLYGONS")}
         copies = sum(item.is_copied for items in self._rasters.values() for item in items)
         steps = QgsProcessingMultiStepFeedback(copies + 1, feedback)

@@ -132,7 +132,8 @@ class Grid:
         row0, row1 = _span(rows, self.height)
         if col1 <= col0 or row1 <= row0:
             raise InputError(
-                f"The extent {text(own)} does not overlap the raster, which covers {text(self.bounds)}.",
+                f"The extent {text(own)} does not overlap the raster, which covers {text(self.bounds)} "
+                "(west, south, east, north).",
                 "Choose an extent on the raster, and check the coordinate system of both.",
             )
         return Window(row0, col0, row1 - row0, col1 - col0)
