@@ -1,0 +1,59 @@
+"""The models that come with the plugin: whole, small, the same in both engines, indifferent to gain and offset."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from rsdl_qgis.engine.runtime import ENGINES
+from rsdl_qgis.engine.scaling import radiometry
+from rsdl_qgis.engine.store import Store, read_card
+from rsdl_qgis.paths import plugin_file
+
+MODELS = Store([plugin_file("models")]).list()
+FLOODS = {"flood-s1s2", "flood-s2", "flood-s1", "flood-s2-after", "flood-s1-after"}
+
+
+def pictures(card, seed=0):
+    """A smooth random picture an input: (T, C, 128, 128)."""
+    random = np.random.default_rng(seed)
+    coarse = {i.name: random.uniform(20, 200, (*i.shape, 16, 16)) for i in card.inputs}
+    return {name: values.repeat(8, 2).repeat(8, 3).astype("float32") for name, values in coarse.items()}
+
+
+def probabilities(engine, path, card, images):
+    scaled = {i.name: radiometry(i, np.ma.masked_array(images[i.name]))(images[i.name])[None] for i in card.inputs}
+    file = path / ("model.onnx" if engine == "onnx" else "weights.safetensors")
+    return ENGINES[engine](card, file, "cpu", 1)(scaled)[0, 1]
+
+
+def test_the_flood_models_are_there():
+    assert {name for name, _, _ in MODELS} >= FLOODS
+
+
+@pytest.mark.parametrize(("name", "path", "card"), MODELS, ids=[name for name, _, _ in MODELS])
+class TestShipped:
+    def test_it_is_whole_and_small(self, name, path, card):
+        files = {file.name: file.read_bytes() for file in path.iterdir()}
+        assert set(files) == {"model.json", "model.onnx", "weights.safetensors", "recipe.json"}
+        assert sum(map(len, files.values())) <= 12e6
+        assert card.sha256 == {n: hashlib.sha256(files[n]).hexdigest() for n in ("model.onnx", "weights.safetensors")}
+        assert read_card(path / "model.onnx").name == card.name == name
+
+    def test_both_engines_agree(self, name, path, card):
+        by_onnx, by_torch = (probabilities(engine, path, card, pictures(card)) for engine in ("onnx", "torch"))
+        assert np.abs(by_onnx - by_torch).max() < 0.02
+        assert np.ptp(by_onnx) > 0.05  # it does respond to the picture
+
+    def test_gain_and_offset_do_not_change_the_map(self, name, path, card):
+        images = pictures(card)
+        random = np.random.default_rng(1)
+        changed = {
+            key: values * random.uniform(0.6, 1.6, (*values.shape[:2], 1, 1)).astype("float32") + random.uniform(0, 40)
+            for key, values in images.items()
+        }
+        stored = {key: np.rint(values * 40).astype("uint16") for key, values in changed.items()}
+        plain, moved = (probabilities("onnx", path, card, x) >= card.threshold for x in (images, stored))
+        assert (plain != moved).mean() < 0.01
