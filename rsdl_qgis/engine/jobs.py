@@ -177,7 +177,10 @@ def sampled_scaling(source: RasterSource, card: ModelCard, report: Report) -> di
 
 
 def make_plan(height: int, width: int, card: ModelCard, arguments: Mapping[str, Any]) -> Plan:
-    """Tile, overlap and batch: as asked for, else the largest tile whose network fits into the memory budget."""
+    """Tile, overlap and batch: as asked for, else the largest tile whose network fits into the memory budget.
+
+    Large tiles go one by one, so that reading and writing overlap with running; small fixed ones in batches.
+    """
     tiling = card.tiling
     asked, overlap = arguments.get("tile_size"), arguments.get("overlap")
     if asked and not tiling.any_size and asked != tiling.size:
@@ -198,7 +201,8 @@ def make_plan(height: int, width: int, card: ModelCard, arguments: Mapping[str, 
             f"An overlap of {overlap} px is more than half of a {tile[1]} x {tile[0]} px tile.",
             "Use a smaller OVERLAP.",
         )
-    batch = arguments.get("batch_size") or max(1, min(16, NETWORK_MEMORY // (tiling.memory * tile[0] * tile[1])))
+    fitting = 1 if tiling.any_size else NETWORK_MEMORY // (tiling.memory * tile[0] * tile[1])
+    batch = arguments.get("batch_size") or max(1, min(16, fitting))
     return Plan(tile, overlap, batch)
 
 
