@@ -119,13 +119,6 @@ class ModelCard:
     sha256: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
-    def input(self, name: str) -> Input:
-        """The input of that name; ModelError if there is none."""
-        for item in self.inputs:
-            if item.name == name:
-                return item
-        raise ModelError(f"Model '{self.name}' has no input '{name}', only {[i.name for i in self.inputs]}.")
-
     @property
     def nodata(self) -> int:
         """Nodata of the class raster: 255, or 65535 past 254 classes (DESIGN, validity)."""

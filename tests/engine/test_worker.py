@@ -143,33 +143,36 @@ def test_killed_it_leaves_no_output_but_only_a_part_file_that_names_it(slow_mode
     assert all(f".{worker.pid}.part" in path.name for path in folder.iterdir())
 
 
-def test_what_libraries_print_does_not_mix_with_events(tmp_path):
+def run_operation(folder: Path, body: str) -> subprocess.CompletedProcess:
+    """The worker with an operation 'test' whose body is an expression."""
     code = (
         "import os, sys; from rsdl_qgis.engine import jobs, __main__ as m;"
-        "jobs.OPERATIONS['noisy'] = lambda a, r: (print('hello'), os.write(1, b'native\\n'), {})[2];"
+        f"jobs.OPERATIONS['test'] = lambda a, r: {body};"
         "sys.exit(m.main([sys.argv[1]]))"
     )
-    (tmp_path / "job.json").write_text('{"operation": "noisy", "arguments": {}}')
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "job.json")], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    (folder / "job.json").write_text('{"operation": "test", "arguments": {}}')
+    command = [sys.executable, "-c", code, str(folder / "job.json")]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_what_libraries_print_does_not_mix_with_events(tmp_path):
+    done = run_operation(tmp_path, "(print('hello'), os.write(1, b'native\\n'), {})[2]")
     assert [e["event"] for e in events(done.stdout)] == ["hello", "result"]
     assert "hello" in done.stderr and "native" in done.stderr
 
 
 def test_an_unexpected_fault_is_one_sentence_with_the_trace_on_stderr(tmp_path):
-    code = (
-        "import sys; from rsdl_qgis.engine import jobs, __main__ as m;"
-        "jobs.OPERATIONS['broken'] = lambda a, r: 1 / 0;"
-        "sys.exit(m.main([sys.argv[1]]))"
-    )
-    (tmp_path / "job.json").write_text('{"operation": "broken", "arguments": {}}')
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "job.json")], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = run_operation(tmp_path, "1 / 0")
     last = events(done.stdout)[-1]
     assert done.returncode == 1 and last["kind"] == "internal_error" and "ZeroDivisionError" in last["message"]
     assert "Traceback" in done.stderr
+
+
+def test_a_python_without_the_libraries_is_named(tmp_path):
+    done = run_operation(tmp_path, "__import__('no_such_library')")
+    last = events(done.stdout)[-1]
+    assert done.returncode == 1 and last["kind"] == "environment_error" and sys.executable in last["message"]
+    assert "no_such_library" in last["message"] and "requirements" in last["hint"] and "Traceback" not in done.stderr
 
 
 def test_the_engine_needs_no_torch_to_predict(model, image, tmp_path):

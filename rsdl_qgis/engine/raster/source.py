@@ -120,10 +120,6 @@ class RasterSource:
             arrays[name] = np.ma.MaskedArray(values, mask, copy=False)
         return arrays
 
-    def valid(self, window: Window) -> NDArray[np.bool_]:
-        """(h, w): where every band of every date of every input is valid."""
-        return valid_pixels(self.read(window))
-
     def sample(self, pixels: int = 250_000) -> dict[str, np.ma.MaskedArray]:
         """About ``pixels`` pixels from all over the grid, for statistics: for each input (T, C, n, m) as from
         ``read``.

@@ -23,7 +23,7 @@ def scene_scores(predicted: NDArray, reference: NDArray, classes: int = 2) -> Sc
 
     As Long, Shelhamer, Darrell (CVPR 2015, doi:10.1109/CVPR.2015.7298965) define them: a class absent from the
     reference does not count in the divisor of the mean, its IoU counts as 0. Pixels whose reference is not a class
-    are left out. InputError-free by design: shapes that differ raise ValueError.
+    are left out. ValueError for shapes that differ.
     """
     if predicted.shape != reference.shape:
         raise ValueError(f"shapes differ: {predicted.shape} and {reference.shape}")

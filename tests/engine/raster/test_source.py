@@ -116,7 +116,7 @@ def test_any_orientation_and_shape_is_read_unchanged(make_raster, rng, transform
     with RasterSource({"a": [Layer(make_raster("a.tif", array, transform=transform))]}) as source:
         assert source.grid.transform.almost_equals(transform)
         assert (whole(source)["a"].data[0] == array).all()
-        assert source.valid(Window(0, 0, *shape)).all()
+        assert valid_pixels(source.read(Window(0, 0, *shape))).all()
 
 
 def test_an_extent_crops_the_grid(make_raster, rng):
@@ -242,8 +242,8 @@ def test_nothing_outside_the_polygons_is_valid(make_raster, tmp_path):
     expected[10:20, 10:20] = True
     expected[16:18, 12:14] = False
     with RasterSource({"a": [Layer(path)]}, mask=mask) as source:
-        assert (source.valid(Window(0, 0, 30, 30)) == expected).all()
-        assert not source.valid(Window(22, 22, 8, 8)).any()
+        assert (valid_pixels(source.read(Window(0, 0, 30, 30))) == expected).all()
+        assert not valid_pixels(source.read(Window(22, 22, 8, 8))).any()
         assert source.sample()["a"].count() == expected.sum()
 
 
@@ -256,7 +256,7 @@ def test_polygons_in_another_crs_are_reprojected(make_raster, tmp_path):
         tmp_path / "m.geojson", [{"type": "MultiPolygon", "coordinates": [[box(w, s, e, n)]]}], "EPSG:4326"
     )
     with RasterSource({"a": [Layer(path)]}, mask=mask) as source:
-        valid = source.valid(Window(0, 0, 30, 30))
+        valid = valid_pixels(source.read(Window(0, 0, 30, 30)))
     assert valid[11:19, 11:19].all()
     assert 90 <= valid.sum() <= 110
 
@@ -271,7 +271,7 @@ def test_valid_pixels_need_every_band_of_every_input():
 def test_a_raster_without_a_valid_pixel(make_raster):
     path = make_raster("a.tif", np.zeros((1, 20, 20), "uint8"), nodata=0)
     with RasterSource({"a": [Layer(path)]}) as source:
-        assert not source.valid(Window(0, 0, 20, 20)).any()
+        assert not valid_pixels(source.read(Window(0, 0, 20, 20))).any()
         assert source.sample()["a"].count() == 0
 
 
