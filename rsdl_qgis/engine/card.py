@@ -41,13 +41,15 @@ class Scaling:
     """How raster values become what the network saw in training.
 
     ``robust``: each band of each date by the ``low`` and ``high`` percentiles of the raster's own valid pixels to
-    0..1, clipped to ``clip``; ``linear``: values divided by ``divisor``. Then, for both, minus ``mean``, over ``std``
-    (dates x bands). ``decibel``: the training data was backscatter in dB, linear backscatter is converted first.
+    0..1, clipped to ``clip``; ``pooled``: of a band's dates together, so that what changed between them stays seen.
+    ``linear``: values divided by ``divisor``. Then, for both, minus ``mean``, over ``std`` (dates x bands).
+    ``decibel``: the training data was backscatter in dB, linear backscatter is converted first.
     """
 
     method: str = "linear"
     low: float = 2.0
     high: float = 98.0
+    pooled: bool = False
     clip: tuple[float, float] | None = None
     divisor: float = 1.0
     mean: tuple[tuple[float, ...], ...] = ()
@@ -116,6 +118,7 @@ class ModelCard:
     background: int | None = None  # the class that is not drawn as polygons
     half_precision: bool = True  # on a GPU
     axes: str = "NTCHW"  # of the ONNX inputs; foreign models take NCHW
+    engine: str = "onnx"  # the faster one on a CPU, onnx or torch, as measured when the model was written
     sha256: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime, timezone
 from importlib import metadata
@@ -54,11 +55,14 @@ def run_predict(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
             )
         )
         check_resolution(source, card, report)
-        report.progress(0.0, "Sampling the rasters")
-        scaling = sampled_scaling(source, card, report)
         plan = make_plan(source.grid.height, source.grid.width, card, arguments)
         report.log("info", f"Tiles of {plan.tile[1]} x {plan.tile[0]} px, overlap {plan.overlap}, batch {plan.batch}.")
-        runtime = open_runtime(card, path, arguments.get("device") or "auto", arguments.get("threads"), report)
+        report.progress(0.0, "Sampling the rasters")
+        device, threads = arguments.get("device") or "auto", arguments.get("threads")
+        with ThreadPoolExecutor(1, "open") as pool:  # the network loads while the rasters are sampled
+            opened = pool.submit(open_runtime, card, path, device, threads, report)
+            scaling = sampled_scaling(source, card, report)
+            runtime = opened.result()
         note = provenance(card, arguments, scaling, plan)
         collector = SegmentationCollector(card, source.grid, outputs, plan.tile, plan.overlap, report, note)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,8 @@ from .card import Input, Scaling
 
 LINEAR_BACKSCATTER_LIMIT = 3.0  # sigma0 of nearly every surface lies below; dB values and 8-bit stretches do not
 DARKEST_BACKSCATTER = 1e-5  # -50 dB: below any sensor's noise
+ROWS = 64  # scaled at a time, so that they stay in the processor's cache
+SHARED_RANGE = 0.25  # of the narrower range of two dates: below it they are not of one product
 
 
 @dataclass(frozen=True)
@@ -28,40 +31,40 @@ class Radiometry:
     decibel: bool
 
     def __call__(self, values: NDArray) -> NDArray[np.float32]:
-        """(T, C, ...) raster values to float32 as the network takes them.
-
-        8- and 16-bit integers go through a table of all their values, which is one pass over the data.
-        """
+        """(T, C, h, w) raster values to float32 as the network takes them."""
         result = np.empty(values.shape, np.float32)
-        table_index = _table_of(values.dtype)
         for t, c in np.ndindex(values.shape[:2]):
-            if table_index is None:
-                self._map(values[t, c], t, c, out=result[t, c])
-            else:
-                table = self._map(table_index, t, c, out=np.empty(table_index.shape, np.float32))
-                index = values[t, c].view(table_index.dtype.str.replace("i", "u"))
-                np.take(table, index, out=result[t, c], mode="clip")
+            for top in range(0, values.shape[2], ROWS):
+                rows = slice(top, top + ROWS)
+                self._map(values[t, c, rows], t, c, out=result[t, c, rows])
         return result
 
-    def _map(self, band: NDArray, t: int, c: int, out: NDArray[np.float32]) -> NDArray[np.float32]:
-        gain, offset = self.gain[t, c], self.offset[t, c]
+    def _map(self, band: NDArray, t: int, c: int, out: NDArray[np.float32]) -> None:
         if self.decibel:
             band = to_decibel(band)
-        np.subtract(band, offset, out=out, casting="unsafe")
-        if self.clip:
-            out *= gain
-            np.clip(out, *self.clip, out=out)
-            gain = 1.0
-        out -= np.float32(self.mean[t, c] / gain)
-        out *= np.float32(gain / self.std[t, c])
-        return out
+        factor = self.gain[t, c] / self.std[t, c]
+        if _is_short(band.dtype):  # exact in float32: one multiplication and one addition
+            np.copyto(out, band, casting="unsafe")
+            out *= np.float32(factor)
+            out -= np.float32(factor * self.offset[t, c] + self.mean[t, c] / self.std[t, c])
+        else:
+            np.subtract(band, self.offset[t, c], out=out, casting="unsafe")
+            out *= np.float32(factor)
+            out -= np.float32(self.mean[t, c] / self.std[t, c])
+        if self.clip and not self._within(band.dtype, t, c):
+            np.clip(out, *(np.float32((limit - self.mean[t, c]) / self.std[t, c]) for limit in self.clip), out=out)
+
+    def _within(self, dtype: np.dtype, t: int, c: int) -> bool:
+        """Whether no value of a type can leave the clip."""
+        if dtype.kind not in "iu":
+            return False
+        limits = np.iinfo(dtype)
+        low, high = ((value - self.offset[t, c]) * self.gain[t, c] for value in (limits.min, limits.max))
+        return bool(self.clip and self.clip[0] <= low and high <= self.clip[1])
 
 
-def _table_of(dtype: np.dtype) -> NDArray | None:
-    """Every value of an 8- or 16-bit integer type, in the order of its bits read as unsigned; else None."""
-    if dtype.kind not in "iu" or dtype.itemsize > 2:
-        return None
-    return np.arange(256**dtype.itemsize, dtype=f"u{dtype.itemsize}").view(dtype)
+def _is_short(dtype: np.dtype) -> bool:
+    return dtype.kind in "iu" and dtype.itemsize <= 2
 
 
 def to_decibel(sigma0: NDArray) -> NDArray[np.float32]:
@@ -93,13 +96,27 @@ def radiometry(wanted: Input, sample: np.ma.MaskedArray) -> Radiometry:
     if scaling.method == "linear":
         constant = np.full(shape, 1 / scaling.divisor)
         return Radiometry(np.zeros(shape), constant, mean, std, scaling.clip, decibel)
+    values = [[sample[t, c].compressed() for c in range(shape[1])] for t in range(shape[0])]
+    if decibel:
+        values = [[to_decibel(band) for band in bands] for bands in values]
     offset, gain = np.zeros(shape), np.ones(shape)
     for t, c in np.ndindex(shape):
-        values = sample[t, c].compressed()
-        if decibel:
-            values = to_decibel(values)
-        offset[t, c], gain[t, c] = _stretch(values, scaling)
+        dates = [bands[c] for bands in values]
+        together = scaling.pooled and _comparable(dates, scaling)
+        offset[t, c], gain[t, c] = _stretch(np.concatenate(dates) if together else values[t][c], scaling)
     return Radiometry(offset, gain, mean, std, scaling.clip, decibel)
+
+
+def _comparable(dates: Sequence[NDArray], scaling: Scaling) -> bool:
+    """Whether a band's dates can be of one kind of product: their ranges share a quarter of the narrower one.
+
+    An 8-bit stretch and 16-bit reflectance do not; then each date has its own stretch.
+    """
+    ranges = [np.percentile(values, (scaling.low, scaling.high)) for values in dates if values.size]
+    if not ranges:
+        return False
+    shared = min(high for _, high in ranges) - max(low for low, _ in ranges)
+    return bool(shared >= SHARED_RANGE * min(high - low for low, high in ranges))
 
 
 def _per_band(values: tuple[tuple[float, ...], ...], shape: tuple[int, int], default: float) -> NDArray[np.float64]:

@@ -26,7 +26,7 @@ def test_gain_and_offset_do_not_matter(gain, offset):
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int8", "uint16", "int16"])
-def test_the_table_of_integers_gives_what_arithmetic_gives(dtype):
+def test_integers_are_scaled_as_floats_are(dtype):
     limits = np.iinfo(dtype)
     values = np.random.default_rng(1).integers(limits.min, limits.max, (1, 2, 30, 30), dtype, endpoint=True)
     how = radiometry(ROBUST, np.ma.masked_array(values))
@@ -61,3 +61,40 @@ def test_masked_values_have_no_part_in_the_statistics():
 def test_no_contrast_or_no_valid_pixel_stays_finite(values):
     array = np.ma.masked_array(values)
     assert np.isfinite(radiometry(ROBUST, array)(array.filled(0))).all()
+
+
+def pair(gain: float = 1.0, offset: float = 0.0) -> np.ma.MaskedArray:
+    """Two dates of one product; the second is darker."""
+    first = np.random.default_rng(3).gamma(3, 300, (2, 2, 40, 50))
+    first[1] *= 0.7
+    return np.ma.masked_array(first * gain + offset)
+
+
+POOLED = Input("s2", ROBUST.bands, ("before", "after"), scaling=Scaling("robust", pooled=True, clip=(-1, 3)))
+
+
+def test_pooled_dates_keep_what_changed_and_each_its_own_stretch_loses_it():
+    together = radiometry(POOLED, pair())(pair().data)
+    assert together[1].mean() < 0.8 * together[0].mean()
+    alone = Input("s2", POOLED.bands, POOLED.dates, scaling=Scaling("robust", clip=(-1, 3)))
+    apart = radiometry(alone, pair())(pair().data)
+    assert apart[1].mean() == pytest.approx(apart[0].mean(), rel=0.05)
+
+
+@given(st.floats(0.6, 1.6), st.floats(-500, 500))
+def test_gain_and_offset_of_pooled_dates_do_not_matter(gain, offset):
+    changed = pair(gain, offset)
+    assert np.allclose(radiometry(POOLED, pair())(pair().data), radiometry(POOLED, changed)(changed.data), atol=1e-4)
+
+
+def test_dates_of_different_products_are_not_pooled():
+    mixed = pair()
+    mixed[1] = mixed[1] * 10 + 4000  # 8-bit before, 16-bit after
+    scaled = radiometry(POOLED, mixed)(mixed.data)
+    assert scaled[1].mean() == pytest.approx(scaled[0].mean(), rel=0.05)
+
+
+def test_values_far_outside_the_sample_are_clipped():
+    how = radiometry(ROBUST, np.ma.masked_array(np.random.default_rng(4).integers(1000, 1100, (1, 2, 30, 30), "uint16")))
+    scaled = how(np.full((1, 2, 3, 3), 60_000, "uint16"))
+    assert np.allclose(scaled[0, 0], (3 - 0.4) / 0.2) and np.allclose(scaled[0, 1], (3 - 0.5) / 0.3)

@@ -163,6 +163,11 @@ class OpenLayer:
             mask |= ~np.isfinite(out)
 
     @property
+    def block(self) -> tuple[int, int]:
+        """Height and width of the blocks the file is stored in."""
+        return self._file.block_shapes[self.bands[0] - 1]
+
+    @property
     def has_overviews(self) -> bool:
         return all(self._file.overviews(band) for band in self.bands)
 

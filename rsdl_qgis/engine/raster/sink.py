@@ -185,7 +185,7 @@ class RasterSink:
             factors.append(factors[-1] * 2)
         if not factors[:-1]:
             return
-        rule = Resampling.average if self._dtype.kind == "f" else Resampling.mode
+        rule = Resampling.average if self._dtype.kind == "f" else Resampling.nearest
         options = {"ZSTD_LEVEL_OVERVIEW": 1, "GDAL_TIFF_OVR_BLOCKSIZE": BLOCK}
         with rasterio.Env(**options), rasterio.open(self._part.path, "r+") as file:
             file.build_overviews(factors[:-1], rule)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,6 @@ from rasterio.features import geometry_mask
 from ..errors import InputError
 from .grid import PIXEL_TOLERANCE, Bounds, Grid, Window, text
 from .layer import Layer, LayerInfo, OpenLayer
-from .vectors import outline, read_polygons
 
 __all__ = ["Layer", "LayerInfo", "RasterSource", "inspect", "valid_pixels"]
 
@@ -67,6 +67,8 @@ class RasterSource:
             self._offsets = {layer: _offset(layer, self.grid) for layer in self._all()}
             self._polygons = None
             if mask is not None:
+                from .vectors import outline, read_polygons  # its library takes a while to load
+
                 self._polygons = [(outline(p), p) for p in read_polygons(mask, self.grid.crs)]
         except BaseException:
             self.close()
@@ -101,24 +103,7 @@ class RasterSource:
         polygons. Raises InputError where a file turns out damaged.
         """
         outside = self._outside(window)
-        arrays: dict[str, np.ma.MaskedArray] = {}
-        for name, layers in self._layers.items():
-            shape = (len(layers), len(layers[0].bands), window.height, window.width)
-            values, mask = np.empty(shape, self._dtypes[name]), np.empty(shape, bool)
-            for t, layer in enumerate(layers):
-                offset = self._offsets[layer]
-                if offset is None:
-                    grid, dtype = self.grid.crop(window), self._dtypes[name]
-                    values[t], mask[t] = layer.read_onto(grid, dtype, self._rule(layer))
-                    _mask_sticking_out(mask[t], window, self.grid)
-                    continue
-                own = Window(window.row + offset[0], window.col + offset[1], window.height, window.width)
-                layer.read(own, values[t], mask[t])
-                _mask_sticking_out(mask[t], window, self.grid)
-            if outside is not None:
-                mask |= outside
-            arrays[name] = np.ma.MaskedArray(values, mask, copy=False)
-        return arrays
+        return {name: self._read(name, window, outside) for name in self._layers}
 
     def sample(self, pixels: int = 250_000) -> dict[str, np.ma.MaskedArray]:
         """About ``pixels`` pixels from all over the grid, for statistics: for each input (T, C, n, m) as from
@@ -137,30 +122,56 @@ class RasterSource:
                 return patches
         coarse = grid.scaled(factor, factor)
         outside = self._outside_of(coarse)
-        arrays: dict[str, np.ma.MaskedArray] = {}
-        for name, layers in self._layers.items():
-            shape = (len(layers), len(layers[0].bands), coarse.height, coarse.width)
-            values, mask = np.empty(shape, self._dtypes[name]), np.empty(shape, bool)
-            for t, layer in enumerate(layers):
-                offset = self._offsets[layer]
-                if offset is not None and layer.holds(own := Window(*offset, grid.height, grid.width)):
-                    layer.read(own, values[t], mask[t])
-                else:
-                    values[t], mask[t] = layer.read_onto(
-                        coarse, self._dtypes[name], Resampling.nearest, thin=True
-                    )
-            if outside is not None:
-                mask |= outside
-            arrays[name] = np.ma.MaskedArray(values, mask, copy=False)
-        return arrays
+        return self._each_input(lambda name: self._read_coarse(name, coarse, outside))
+
+    def _read(self, name: str, window: Window, outside: NDArray[np.bool_] | None) -> np.ma.MaskedArray:
+        layers, dtype = self._layers[name], self._dtypes[name]
+        shape = (len(layers), len(layers[0].bands), window.height, window.width)
+        values, mask = np.empty(shape, dtype), np.empty(shape, bool)
+        for t, layer in enumerate(layers):
+            offset = self._offsets[layer]
+            if offset is None:
+                values[t], mask[t] = layer.read_onto(self.grid.crop(window), dtype, self._rule(layer))
+            else:
+                own = Window(window.row + offset[0], window.col + offset[1], window.height, window.width)
+                layer.read(own, values[t], mask[t])
+            _mask_sticking_out(mask[t], window, self.grid)
+        if outside is not None:
+            mask |= outside
+        return np.ma.MaskedArray(values, mask, copy=False)
+
+    def _read_coarse(self, name: str, coarse: Grid, outside: NDArray[np.bool_] | None) -> np.ma.MaskedArray:
+        layers, dtype, grid = self._layers[name], self._dtypes[name], self.grid
+        shape = (len(layers), len(layers[0].bands), coarse.height, coarse.width)
+        values, mask = np.empty(shape, dtype), np.empty(shape, bool)
+        for t, layer in enumerate(layers):
+            offset = self._offsets[layer]
+            if offset is not None and layer.holds(own := Window(*offset, grid.height, grid.width)):
+                layer.read(own, values[t], mask[t])
+            else:
+                values[t], mask[t] = layer.read_onto(coarse, dtype, Resampling.nearest, thin=True)
+        if outside is not None:
+            mask |= outside
+        return np.ma.MaskedArray(values, mask, copy=False)
 
     def _patches(self, pixels: int) -> dict[str, np.ma.MaskedArray]:
         side = math.ceil(math.sqrt(pixels) / PATCHES)
         rows, cols = (
-            np.linspace(0, n - side, PATCHES).astype(int) for n in (self.grid.height, self.grid.width)
+            [_within_block(int(first), side, block, length) for first in np.linspace(0, length - side, PATCHES)]
+            for length, block in zip((self.grid.height, self.grid.width), self._all()[0].block)
         )
-        parts = [self.read(Window(int(row), int(col), side, side)) for row in rows for col in cols]
-        return {name: np.ma.concatenate([part[name] for part in parts], axis=3) for name in self.names}
+        windows = [Window(row, col, side, side) for row in rows for col in cols]
+        outside = [self._outside(window) for window in windows]
+
+        def patches(name: str) -> np.ma.MaskedArray:
+            return np.ma.concatenate([self._read(name, w, o) for w, o in zip(windows, outside)], axis=3)
+
+        return self._each_input(patches)
+
+    def _each_input(self, read: Callable[[str], np.ma.MaskedArray]) -> dict[str, np.ma.MaskedArray]:
+        """``read`` of every input, each in a thread of its own: no file is used by two."""
+        with ThreadPoolExecutor(len(self.names), "sample") as pool:
+            return dict(zip(self.names, pool.map(read, self.names)))
 
     def _all(self) -> list[OpenLayer]:
         return [layer for layers in self._layers.values() for layer in layers]
@@ -227,6 +238,15 @@ def _mask_sticking_out(mask: NDArray[np.bool_], window: Window, grid: Grid) -> N
     mask[:, max(0, grid.height - window.row) :] = True
     mask[:, :, : max(0, -window.col)] = True
     mask[:, :, max(0, grid.width - window.col) :] = True
+
+
+def _within_block(first: int, side: int, block: int, length: int) -> int:
+    """Where ``side`` pixels as near ``first`` as can be begin that lie in one block, so that only one is decoded."""
+    over = first % block + side - block
+    if over <= 0 or side > block:
+        return first
+    back, ahead = first - over, first + side - over
+    return ahead if ahead - first < over and ahead + side <= length else back
 
 
 def _offset(layer: OpenLayer, grid: Grid) -> tuple[int, int] | None:

@@ -13,7 +13,6 @@ from ..card import ModelCard
 from ..raster.grid import Grid, Window
 from ..raster.mosaic import Mosaic
 from ..raster.sink import RasterSink
-from ..raster.vectors import polygonize
 from ..report import Report
 
 
@@ -88,6 +87,8 @@ class SegmentationCollector:
             self.finished.append(self.probability_sink.close())
             result["probabilities"] = self.outputs.probabilities
         if self.outputs.polygons:
+            from ..raster.vectors import polygonize  # its library takes a while to load
+
             self.report.progress(1.0, "Drawing polygons")
             legend = [(c.value, c.name, c.color) for c in self.card.classes]
             skip = () if self.card.background is None else (self.card.background,)

@@ -32,7 +32,7 @@ class Settings:
     clip_norm: float = 1.0
     average: float = 0.99
     seed: int = 0
-    bfloat16: bool = True
+    bfloat16: bool = field(default_factory=lambda: torch.backends.cpu.get_cpu_capability() != "AVX2")  # slow there
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 

@@ -1,6 +1,7 @@
 """Train flood models from their recipes: ``python -m rsdl_qgis.engine.training.flood MODEL ... --data OMBRIA``.
 
-A recipe (``models/<name>/recipe.json``) states the network, its inputs, the settings, the models whose encoders it
+A recipe (``models/<name>/recipe.json``) states the network, its inputs (``pooled``: those whose dates share one
+stretch), the settings, the models whose encoders it
 starts from, and in ``rounds`` what changes in the settings when training starts again from where it ended. The state
 after each epoch is kept beside it until the model is written, so that a training that was stopped goes on. What is
 written is the moving average of the weights after the last epoch; the validation scenes are used for one choice, the
@@ -12,7 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from torch import nn
 from ...paths import plugin_file
 from ..card import CARD_FILE, ONNX_FILE, WEIGHTS_FILE, Band, Class, Input, ModelCard, Scaling, Tiling
 from ..errors import ModelError
+from ..interop.fastest import fastest_engine
 from ..interop.onnx_export import export_onnx
 from ..networks import build_network
 from ..report import Report
@@ -32,6 +34,7 @@ from .fit import Samples, Settings, fit
 from .losses import combined
 from .metrics import SceneScores, mean_scores, scene_scores
 from .samples import Augmentation, Sample, batches, scaled
+from .transfer import take_over
 
 BANDS = {
     "s1": (Band("VV", ("Sigma0_VV", "Gamma0_VV", "Amplitude_VV", "backscatter")),),
@@ -61,7 +64,14 @@ def recipe_inputs(recipe: dict[str, Any]) -> tuple[Input, ...]:
             bands=BANDS[name],
             dates=tuple(dates),
             role=ROLES[name],
-            scaling=Scaling(method="robust", low=1.0, high=99.0, clip=(-1.0, 3.0), decibel=name == "s1"),
+            scaling=Scaling(
+                method="robust",
+                low=1.0,
+                high=99.0,
+                pooled=name in recipe.get("pooled", ()),
+                clip=(-1.0, 3.0),
+                decibel=name == "s1",
+            ),
         )
         for name, dates in recipe["inputs"].items()
     )
@@ -89,18 +99,8 @@ def start_from(network: nn.Module, source: Path, encoders: dict[str, str]) -> in
 
     ``encoders``: which encoder of the source becomes which of the network's (``s2_1``: sensor, number of the date).
     """
-    own = network.state_dict()
-    copied = 0
-    for name, value in load_file(source).items():
-        part, _, rest = name.partition(".")
-        if part == "encoders":
-            encoder, _, rest = rest.partition(".")
-            name = f"encoders.{encoders.get(encoder)}.{rest}"
-        if name in own and own[name].shape == value.shape:
-            own[name] = value.to(own[name].dtype)
-            copied += value.numel()
-    network.load_state_dict(own)
-    return copied
+    places = {f"encoders.{old}.": f"encoders.{new}." for old, new in encoders.items()}
+    return take_over(network, load_file(source), into={"decoder.": "decoder.", **places}, strict=False).taken
 
 
 @torch.inference_mode()
@@ -197,10 +197,16 @@ def make_card(recipe: dict[str, Any], inputs: tuple[Input, ...], note: dict[str,
     )
 
 
-def write_model(network: nn.Module, card: ModelCard, folder: Path) -> None:
+def write_model(
+    network: nn.Module,
+    card: ModelCard,
+    folder: Path,
+    fastest: Callable[[nn.Module, Path, ModelCard], str] = fastest_engine,
+) -> None:
     """Write weights, ONNX and card into a model folder; ModelError for weights that are not finite.
 
-    Convolutions are kept in half precision; the rest is small, and batch-norm variances may exceed its range.
+    Convolutions are kept in half precision; the rest is small, and batch-norm variances may exceed its range. The
+    engine that ``fastest`` names (of the network, the ONNX file and the card) is the card's.
     """
     state = {
         name: value.half().contiguous() if value.is_floating_point() and value.ndim > 1 else value
@@ -212,7 +218,8 @@ def write_model(network: nn.Module, card: ModelCard, folder: Path) -> None:
     save_file(state, folder / WEIGHTS_FILE)
     export_onnx(network, card, folder / ONNX_FILE)
     hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (ONNX_FILE, WEIGHTS_FILE)}
-    text = json.dumps(replace(card, sha256=hashes).to_json(), indent=1)
+    card = replace(card, sha256=hashes, engine=fastest(network, folder / ONNX_FILE, card))
+    text = json.dumps(card.to_json(), indent=1)
     (folder / CARD_FILE).write_text(text + "\n", encoding="utf-8")
 
 
