@@ -107,7 +107,7 @@ def test_the_grid_is_kept(tmp_path, rng, crs, transform, recwarn):
 def test_overviews_keep_classes_and_average_floats(tmp_path):
     classes = np.tile(np.array([[0, 2], [2, 2]], "uint8"), (1, 300, 300))
     with rasterio.open(save(tmp_path / "a.tif", classes, nodata=255), overview_level=0) as file:
-        assert (file.read() == 2).all()
+        assert set(np.unique(file.read())) <= {0, 2}  # nothing between them
     with rasterio.open(save(tmp_path / "b.tif", classes.astype("float32")), overview_level=0) as file:
         np.testing.assert_allclose(file.read(), 1.5)
 
