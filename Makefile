@@ -14,7 +14,7 @@ TRANSLATIONS := $(patsubst %.ts,%.qm,$(wildcard i18n/*.ts))
 PIP := -m pip install --quiet --disable-pip-version-check
 PYTEST := -m pytest --durations=5 $(ARGS)
 
-.PHONY: help demo test lint package deploy picture i18n evaluate-flood models bench clean qgis
+.PHONY: help demo test lint package deploy picture i18n evaluate-flood models docs bench clean qgis
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -53,9 +53,13 @@ evaluate-flood: build/worker/ready ## accuracy of the flood models on OMBRIA's t
 models: build/worker/ready ## train the flood models from their recipes (DATA=folder): hours without a GPU
 	$(WORKER) -m rsdl_qgis.engine.training.flood flood-s2 flood-s1 flood-s1s2 flood-s2-after flood-s1-after --data $(DATA)
 
+docs: build/worker/ready ## docs/networks.md, from the table of networks
+	$(WORKER) -m tools.network_docs
+
 bench: build/worker/ready qgis ## speed and memory
 	$(WORKER) -m benchmarks.overhead
 	$(WORKER) -m benchmarks.memory
+	$(WORKER) -m benchmarks.networks
 	$(PYTHON) benchmarks/provider.py
 
 clean: ## remove everything that was made here
@@ -72,9 +76,10 @@ qgis: # installed from Debian's packages when it is missing
 i18n/%.qm: i18n/%.ts
 	$(PYTHON) -m tools.i18n --compile
 
-build/worker/ready: rsdl_qgis/requirements/cpu.txt tools/requirements/test.txt | qgis
+build/worker/ready: rsdl_qgis/requirements/cpu.txt tools/requirements/test.txt tools/requirements/reference.txt | qgis
 	$(PYTHON) -m rsdl_qgis.environment --setup --folder $(@D)
 	$(WORKER) $(PIP) -r tools/requirements/test.txt
+	$(WORKER) $(PIP) --no-deps -r tools/requirements/reference.txt
 	@touch $@
 
 build/qgis-venv/ready: tools/requirements/qgis-test.txt | qgis
