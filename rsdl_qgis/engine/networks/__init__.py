@@ -79,7 +79,7 @@ CLASSIFICATION: dict[str, Network] = {
     "vit-b16": Network("ViT-B/16", "classification", "vit:ViT", "arXiv:2010.11929", multiple=16, size=224, any_size=False, options={"variant": "b16"}),
     "vit-b32": Network("ViT-B/32", "classification", "vit:ViT", "arXiv:2010.11929", multiple=32, size=224, any_size=False, options={"variant": "b32"}),
     "vit-small": Network("ViT, small", "classification", "vit:ViT", "arXiv:2010.11929", multiple=8, size=64, any_size=False, options={"variant": "small"}),
-    "siamese-resnet50": Network("Siamese ResNet-50", "classification", "siamese_resnet:SiameseResNet", "10.3390/rs11050494", dates=2, smallest=32, size=224, options={"depth": 50}),
+    "siamese-resnet50": Network("Siamese ResNet-50", "classification", "siamese_resnet:SiameseResNet", "10.1109/LGRS.2019.2894399", dates=2, smallest=32, size=224, options={"depth": 50}),
 }  # fmt: skip
 
 CHANGE: dict[str, Network] = {
@@ -91,7 +91,7 @@ CHANGE: dict[str, Network] = {
     "cdnet": Network("CDNet", "change", "cdnet:CDNet", "10.1007/s10514-018-9734-5", dates=2, multiple=16),
     "fcn-pp": Network("FCN-PP", "change", "fcnpp:FCNPP", "10.1109/LGRS.2018.2889307", dates=2, multiple=16),
     "unetpp-change": Network("U-Net++ on stacked dates", "change", "unetpp:UNetPlusPlus", "10.3390/rs11111382", dates=2, multiple=16, options={"deep_supervision": True}),
-    "siamese-resnet-unet": Network("Siamese ResNet U-Net", "change", "siamese_resnet:SiameseResNetUNet", "10.1109/CVPR.2016.90", dates=2, multiple=32, choices={"encoder": ("resnet34", "resnet18", "resnet50")}),
+    "siamese-resnet-unet": Network("Siamese ResNet U-Net", "change", "siamese_resnet:SiameseResNetUNet", "10.1109/ICIP.2018.8451652", dates=2, multiple=32, choices={"encoder": ("resnet34", "resnet18", "resnet50")}),
 }  # fmt: skip
 
 TIME_SERIES: dict[str, Network] = {

@@ -1,0 +1,180 @@
+"""ViT: Dosovitskiy, Beyer, Kolesnikov et al. (ICLR 2021), arXiv:2010.11929."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import isqrt
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..errors import ModelError
+
+
+@dataclass(frozen=True)
+class Form:
+    """The numbers of a variant; ``size`` and ``patch`` are sides in pixels, ``mlp`` the hidden width of a layer."""
+
+    size: int
+    patch: int
+    width: int
+    layers: int
+    heads: int
+    mlp: int
+
+
+VARIANTS: dict[str, Form] = {
+    "b16": Form(size=224, patch=16, width=768, layers=12, heads=12, mlp=3072),
+    "b32": Form(size=224, patch=32, width=768, layers=12, heads=12, mlp=3072),
+    "small": Form(size=64, patch=8, width=192, layers=6, heads=3, mlp=768),
+}
+
+
+def dense(width_in: int, width_out: int) -> nn.Linear:
+    """A dense layer with Glorot's weights and no bias at the start."""
+    layer = nn.Linear(width_in, width_out)
+    nn.init.xavier_uniform_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
+class SelfAttention(nn.Module):
+    """Multi-head self-attention, its parameters named as in ``nn.MultiheadAttention``. forward: (N, L, width), same."""
+
+    def __init__(self, width: int, heads: int):
+        super().__init__()
+        self.heads = heads
+        self.in_proj_weight = nn.Parameter(nn.init.xavier_uniform_(torch.empty(3 * width, width)))
+        self.in_proj_bias = nn.Parameter(torch.zeros(3 * width))
+        self.out_proj = dense(width, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        joined = F.linear(x, self.in_proj_weight, self.in_proj_bias).unflatten(2, (3, self.heads, -1))
+        query, key, value = joined.permute(2, 0, 3, 1, 4).unbind()  # (N, heads, L, width / heads) each
+        x = F.scaled_dot_product_attention(query, key, value)
+        return self.out_proj(x.transpose(1, 2).flatten(2))
+
+
+def mlp(width: int, hidden: int, dropout: float) -> nn.Sequential:
+    """The two dense layers of each encoder layer, applied to every patch alike."""
+    return nn.Sequential(
+        dense(width, hidden), nn.GELU(), nn.Dropout(dropout), dense(hidden, width), nn.Dropout(dropout)
+    )
+
+
+class EncoderLayer(nn.Module):
+    """Attention and dense layers, normalised before, added after. forward: (N, L, width), same."""
+
+    def __init__(self, form: Form, dropout: float):
+        super().__init__()
+        self.ln_1 = nn.LayerNorm(form.width, eps=1e-6)
+        self.self_attention = SelfAttention(form.width, form.heads)
+        self.dropout = nn.Dropout(dropout)
+        self.ln_2 = nn.LayerNorm(form.width, eps=1e-6)
+        self.mlp = mlp(form.width, form.mlp, dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.dropout(self.self_attention(self.ln_1(x)))
+        return x + self.mlp(self.ln_2(x))
+
+
+class Encoder(nn.Module):
+    """The embedding of the positions and the layers. forward: (N, 1 + patches, width), same."""
+
+    def __init__(self, form: Form, dropout: float):
+        super().__init__()
+        places = 1 + (form.size // form.patch) ** 2
+        self.pos_embedding = nn.Parameter(nn.init.normal_(torch.empty(1, places, form.width), std=0.02))
+        self.dropout = nn.Dropout(dropout)
+        self.layers = nn.Sequential()
+        for i in range(form.layers):
+            self.layers.add_module(f"encoder_layer_{i}", EncoderLayer(form, dropout))
+        self.ln = nn.LayerNorm(form.width, eps=1e-6)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.ln(self.layers(self.dropout(x + self.pos_embedding)))
+
+
+class ViT(nn.Module):
+    """Vision transformer over all dates and inputs stacked as bands: square patches as a sequence, a class token.
+
+    Dosovitskiy, Beyer, Kolesnikov et al. (ICLR 2021), arXiv:2010.11929. Parameters are named as torchvision names
+    them; its published files need ``published_names`` first, and ``resize_positions`` for another image size.
+    ``variant`` is a key of ``VARIANTS``; any number of it can be changed by name: ``size=96``, ``layers=2``, ….
+
+    Differs from the paper: the head is one layer from the start (the paper trains anew with a hidden layer and then
+    replaces it by one) and starts from small random weights instead of zeros; no dropout unless asked for; the small
+    variant, for images of 64 px, is not the paper's.
+
+    forward: (N, T, C, size, size) an input -> (N, classes); ``size`` is a multiple of ``patch``.
+    ModelError when there is no such variant, its numbers do not fit each other, or an image has another size.
+    """
+
+    def __init__(
+        self,
+        inputs: Mapping[str, tuple[int, int]],
+        classes: int,
+        variant: str = "small",
+        dropout: float = 0.0,
+        **changes: int,
+    ):
+        super().__init__()
+        if variant not in VARIANTS:
+            raise ModelError(f"There is no ViT '{variant}'.", f"Choose one of: {', '.join(VARIANTS)}.")
+        self.form = form = replace(VARIANTS[variant], **changes)
+        if form.size % form.patch:
+            raise ModelError(f"Images of {form.size} px cannot be cut into patches of {form.patch} px.")
+        if form.width % form.heads:
+            raise ModelError(f"A width of {form.width} cannot be shared out among {form.heads} heads.")
+        channels = sum(dates * bands for dates, bands in inputs.values())
+        self.conv_proj = nn.Conv2d(channels, form.width, form.patch, form.patch)
+        self.class_token = nn.Parameter(torch.zeros(1, 1, form.width))
+        self.encoder = Encoder(form, dropout)
+        head = dense(form.width, classes)
+        self.heads = nn.Sequential(OrderedDict(head=head))
+        nn.init.trunc_normal_(self.conv_proj.weight, std=(channels * form.patch**2) ** -0.5)
+        nn.init.trunc_normal_(head.weight, std=0.02)
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        stacked = torch.cat([x.flatten(1, 2) for x in inputs], 1)  # (N, sum of T*C, size, size)
+        self._check(stacked)
+        patches = self.conv_proj(stacked).flatten(2).transpose(1, 2)  # (N, patches, width), row by row
+        token = self.class_token.expand(patches.shape[0], -1, -1)
+        encoded = self.encoder(torch.cat([token, patches], 1))
+        return self.heads(encoded[:, 0])
+
+    def _check(self, images: Tensor) -> None:
+        """ModelError unless ``images`` have the size of the positions; an export's example always does."""
+        height, width = images.shape[-2:]
+        if not torch.jit.is_tracing() and (height, width) != (self.form.size, self.form.size):
+            raise ModelError(
+                f"This ViT takes images of {self.form.size} x {self.form.size} px, and one has {width} x {height}.",
+                "Build it for that size, or cut the images to its own.",
+            )
+
+
+def published_names(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """``state`` with the old names of torchvision's published files (``mlp.linear_1``) as they are here."""
+    places = {"1": "0", "2": "3"}
+    return {re.sub(r"\bmlp\.linear_([12])\.", lambda m: f"mlp.{places[m[1]]}.", k): v for k, v in state.items()}
+
+
+def resize_positions(embedding: Tensor, side: int) -> Tensor:
+    """The embedding of positions (1, 1 + n * n, width) for ``side`` patches a side: (1, 1 + side * side, width).
+
+    Bicubic between the centres of the patches (the kernel that keeps a linear ramp), smoothed where ``side`` is
+    smaller than n; the class token's own stays. ModelError when the positions are no square.
+    """
+    token, places = embedding[:, :1], embedding[:, 1:]
+    before = isqrt(places.shape[1])
+    if before**2 != places.shape[1]:
+        raise ModelError(f"An embedding of {places.shape[1]} positions and a class token is no square of patches.")
+    if before == side:
+        return embedding
+    grid = places.transpose(1, 2).unflatten(2, (before, before))  # (1, width, n, n)
+    grid = F.interpolate(grid, (side, side), mode="bicubic", antialias=True)
+    return torch.cat([token, grid.flatten(2).transpose(1, 2)], 1)
