@@ -56,7 +56,7 @@ SEGMENTATION: dict[str, Network] = {
     "unetpp": Network("U-Net++", "segmentation", "unetpp:UNetPlusPlus", "10.1007/978-3-030-00889-5_1", multiple=16, choices={"deep_supervision": (False, True)}),
     "segnet": Network("SegNet", "segmentation", "segnet:SegNet", "10.1109/TPAMI.2016.2644615", multiple=32),
     "unet3d": Network("3D U-Net", "segmentation", "unet3d:UNet3D", "10.1007/978-3-319-46723-8_49", multiple=8, choices={"depth": ("dates", "bands")}),
-    "unet4d": Network("4D U-Net", "segmentation", "unet4d:UNet4D", "10.1109/JSTARS.2022.3155559", multiple=16),
+    "unet4d": Network("4D U-Net", "segmentation", "unet4d:UNet4D", "10.3390/rs14030634", multiple=16),
     "ombrianet": Network("OmbriaNet", "segmentation", "ombrianet:OmbriaNet", "10.1109/JSTARS.2022.3155559", multiple=32),
 }  # fmt: skip
 

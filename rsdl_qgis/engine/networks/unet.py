@@ -13,8 +13,13 @@ from .blocks import Decoder, Encoder
 class UNet(nn.Module):
     """U-Net over all dates and inputs stacked as bands.
 
-    Differs from the paper: padded convolutions (the map is as large as the image), batch norm, any widths; ``stem`` 2
-    works at half the resolution.
+    The active-fire study (de Almeida Pereira, Fusioka, Nassu, Minetto, ISPRS 2021, doi:10.1016/j.isprsjprs.2021.06.002)
+    has it with 10 bands or 3 (Landsat-8's 7, 6 and 2), and "light", with 16 instead of 64 filters at the first level.
+
+    Differs from the paper: padded convolutions (the map is as large as the image), batch norm, any widths.
+    Differs from the paper: no dropout unless asked for; ``stem`` 2 works at half the resolution.
+    Differs from the paper: the active-fire study upsamples with 3x3 convolutions and has dropout 0.1 at every level.
+
     forward: (N, T, C, H, W) an input -> (N, classes, H, W); H and W multiples of ``stem * 2 ** (len(widths) - 1)``.
     """
 
