@@ -32,7 +32,8 @@ def plugin_version() -> str:
 def user_folder() -> Path:
     """The user's data folder, outside the QGIS profile: ``RSDL_HOME``, else the platform's place for data.
 
-    Holds ``models`` (installed models) and ``worker`` (the managed Python environment). Not created here.
+    Holds ``models`` (installed models), ``weights`` (published ones, as fetched) and ``worker`` (the managed Python
+    environment). Not created here.
     """
     if os.environ.get("RSDL_HOME"):
         return Path(os.environ["RSDL_HOME"]).absolute()

@@ -22,6 +22,7 @@ PLAIN = (  # card fields that are JSON values as they are, and have no MLM term
     "background",
     "half_precision",
     "axes",
+    "engine",
     "sha256",
     "provenance",
 )

@@ -39,16 +39,33 @@ def open_runtime(
     """
     report = report or Report()
     chosen = choose_device(device)
-    folder, onnx = (path, path / ONNX_FILE) if path.is_dir() else (path.parent, path)
-    weights = folder / WEIGHTS_FILE
-    engine = "torch" if path.is_dir() and weights.exists() and (chosen != "cpu" or not onnx.exists()) else "onnx"
-    source = weights if engine == "torch" else onnx
+    engine, source = choose_engine(card, path, chosen)
     check_file(source, card)
     runtime = ENGINES[engine](card, source, chosen, threads or available_cores())
     if chosen.startswith("cuda"):
         runtime = shrinking(runtime)
     report.log("info", f"Running '{card.name}' with {runtime_name(engine)} on {describe_device(chosen, threads)}.")
     return runtime
+
+
+def choose_engine(card: ModelCard, path: Path, device: str) -> tuple[str, Path]:
+    """The engine for ``device`` and the file it runs: torch on a GPU and where the card says that it is faster.
+
+    With one of the two files that file's engine; with both, and torch not there, ONNX Runtime.
+    """
+    weights, onnx = (path / WEIGHTS_FILE, path / ONNX_FILE) if path.is_dir() else (None, path)
+    if weights is None or not weights.exists():
+        return "onnx", onnx
+    wanted = device != "cpu" or card.engine == "torch"
+    return ("torch", weights) if not onnx.exists() or (wanted and _has_torch()) else ("onnx", onnx)
+
+
+def _has_torch() -> bool:
+    try:
+        import torch  # noqa: F401
+    except (ImportError, OSError):  # OSError: one of its libraries cannot be loaded
+        return False
+    return True
 
 
 def available_cores() -> int:
@@ -126,7 +143,8 @@ def shrinking(runtime: Runtime) -> Runtime:
     return run
 
 
-def _open_onnx(card: ModelCard, path: Path, device: str, threads: int) -> Runtime:
+def onnx_session(path: Path, threads: int, providers: Sequence[Any] = ("CPUExecutionProvider",)) -> Any:
+    """An ``onnxruntime.InferenceSession`` with the settings that every model runs with."""
     import onnxruntime as ort
 
     options = ort.SessionOptions()
@@ -134,13 +152,17 @@ def _open_onnx(card: ModelCard, path: Path, device: str, threads: int) -> Runtim
     options.log_severity_level = 3
     options.enable_mem_pattern = False  # its one big block costs a third more memory, and saves no time here
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads leave the cores to others
+    return ort.InferenceSession(str(path), options, providers=list(providers))
+
+
+def _open_onnx(card: ModelCard, path: Path, device: str, threads: int) -> Runtime:
     providers: list[Any] = ["CPUExecutionProvider"]
     if device.startswith("cuda"):
         providers.insert(0, ("CUDAExecutionProvider", {"device_id": int(device.partition(":")[2] or 0)}))
     elif device != "cpu":
         raise DeviceError(f"'{card.name}' has no {WEIGHTS_FILE}, and ONNX Runtime cannot use {device}.", "Use cpu.")
     try:
-        session = ort.InferenceSession(str(path), options, providers=providers)
+        session = onnx_session(path, threads, providers)
     except Exception as error:  # onnxruntime raises classes of its own for every cause
         raise ModelError(f"{path.name} cannot be opened: {_first_line(error)}") from None
     names = [item.name for item in session.get_inputs()]

@@ -52,7 +52,8 @@ class Radiometry:
             out *= np.float32(factor)
             out -= np.float32(self.mean[t, c] / self.std[t, c])
         if self.clip and not self._within(band.dtype, t, c):
-            np.clip(out, *(np.float32((limit - self.mean[t, c]) / self.std[t, c]) for limit in self.clip), out=out)
+            low, high = ((limit - self.mean[t, c]) / self.std[t, c] for limit in self.clip)
+            np.clip(out, np.float32(low), np.float32(high), out=out)
 
     def _within(self, dtype: np.dtype, t: int, c: int) -> bool:
         """Whether no value of a type can leave the clip."""

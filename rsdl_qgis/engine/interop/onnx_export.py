@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import warnings
 from pathlib import Path
 
@@ -11,14 +12,25 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
-from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
+from torch import Tensor, nn
 
 from ..card import ModelCard
+from ..errors import ModelError
+from ..networks import NETWORKS
 from ..store import CARD_KEY
 
 OPSET = 18
-SMALLEST_HALF = 256  # values: smaller tensors (biases) stay in single precision
+SMALLEST_HALF = 256  # values: smaller tensors stay in single precision
+WEIGHTED = ("Conv", "ConvTranspose", "Gemm", "MatMul", "RNN", "LSTM", "GRU")  # nodes whose weights may be rounded
+TRACED_SIDE = 64  # pixels: no network of the table needs more
+DENSE = {0: "batch", 2: "height", 3: "width"}
+OUTPUTS = {  # task -> output -> its free axes
+    "segmentation": {"probabilities": DENSE},
+    "change": {"probabilities": DENSE},
+    "classification": {"probabilities": {0: "batch"}},
+    "time-series": {"probabilities": {0: "batch"}},
+    "detection": {"boxes": {0: "batch", 1: "boxes"}, "scores": {0: "batch", 1: "boxes"}},
+}
 
 
 class _Activated(nn.Module):
@@ -26,32 +38,47 @@ class _Activated(nn.Module):
         super().__init__()
         self.network, self.activation = network, activation
 
-    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+    def forward(self, *inputs: Tensor) -> Tensor:
         logits = self.network(*inputs)
         return logits.sigmoid() if self.activation == "sigmoid" else logits.softmax(1)
+
+
+class _Scored(nn.Module):
+    def __init__(self, network: nn.Module):
+        super().__init__()
+        self.network = network
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, Tensor]:
+        boxes, logits = self.network(*inputs)
+        return boxes, logits.sigmoid()
 
 
 def export_onnx(network: nn.Module, card: ModelCard, path: Path, half_weights: bool = True) -> None:
     """Write ``network`` (logits out) as ``path``; weights rounded to half precision take half the space.
 
-    Inputs are named as in the card, (N, T, C, H, W) with free N, H and W; the output is ``probabilities``.
+    Inputs are named as in the card and have the shapes of the table of networks with a free batch; height and width
+    are free where the card says ``any_size``, as is the number of dates of a time series, which has a last input
+    ``valid``. The output is ``probabilities``, for detection ``boxes`` and ``scores``. Batch norm after a convolution
+    is folded into it, wherever nothing else reads that convolution (torch does so for a network in eval mode).
+    ModelError for a task that cannot be exported, and where the card promises a size that the network does not take.
     """
-    network = _Activated(_fused(copy.deepcopy(network).float().eval().cpu()), card.activation).eval()
-    side = card.tiling.multiple * 2
-    example = tuple(torch.zeros(2, *item.shape, side, side) for item in card.inputs)
-    free = {0: "batch", 3: "height", 4: "width"}
+    _check(card)
+    network = copy.deepcopy(network).float().eval().cpu()
+    whole = _Scored(network) if card.task == "detection" else _Activated(network, card.activation)
+    inputs = example_inputs(card, 2, TRACED_SIDE if card.tiling.any_size else card.tiling.size)
+    outputs = OUTPUTS[card.task]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own deprecations and shape notes
         torch.onnx.export(
-            network,
-            example,
+            whole.eval(),
+            tuple(inputs.values()),
             str(path),
-            input_names=[item.name for item in card.inputs],
-            output_names=["probabilities"],
+            input_names=list(inputs),
+            output_names=list(outputs),
             opset_version=OPSET,
             dynamo=False,
-            dynamic_axes={item.name: free for item in card.inputs}
-            | {"probabilities": {0: "batch", 2: "height", 3: "width"}},
+            dynamic_axes={name: _free(card, tensor.ndim) for name, tensor in inputs.items()}
+            | {name: _of_output(card, axes) for name, axes in outputs.items()},
         )
     model = onnx.load(str(path))
     if half_weights:
@@ -62,25 +89,58 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path, half_weights: b
     onnx.save(model, str(path))
 
 
-def _fused(network: nn.Module) -> nn.Module:
-    """Batch norm folded into the convolution before it, wherever the two follow each other in a Sequential."""
-    for module in network.modules():
-        if isinstance(module, nn.Sequential):
-            for i in range(len(module) - 1):
-                convolution, norm = module[i], module[i + 1]
-                if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-                    module[i], module[i + 1] = fuse_conv_bn_eval(convolution, norm), nn.Identity()
-    return network
+def example_inputs(card: ModelCard, count: int, side: int) -> dict[str, Tensor]:
+    """Random inputs of the card's network by name: ``count`` images of about ``side`` px, or series with all dates."""
+    generator = torch.Generator().manual_seed(0)
+    if card.task == "time-series":
+        series = {i.name: torch.randn(count, *i.shape, generator=generator) for i in card.inputs}
+        return {**series, "valid": torch.ones(count, card.inputs[0].shape[0], dtype=torch.bool)}
+    side = math.ceil(side / card.tiling.multiple) * card.tiling.multiple
+    return {i.name: torch.randn(count, *i.shape, side, side, generator=generator) for i in card.inputs}
+
+
+def _check(card: ModelCard) -> None:
+    if card.task not in OUTPUTS:
+        raise ModelError(f"'{card.name}' is a model for {card.task}; ONNX is written for {', '.join(OUTPUTS)}.")
+    line = NETWORKS.get(card.network)
+    if line and card.tiling.any_size and not line.any_size:
+        raise ModelError(
+            f"The card of '{card.name}' allows any tile size, but {line.title} takes the size it was built for.",
+            f"Say any_size false in its tiling, with the size ({card.tiling.size} now).",
+        )
+
+
+def _free(card: ModelCard, ndim: int) -> dict[int, str]:
+    """The free axes of an input."""
+    if not card.tiling.any_size:
+        return {0: "batch"}
+    return (
+        {0: "batch", 1: "dates"} if card.task == "time-series" else {0: "batch", ndim - 2: "height", ndim - 1: "width"}
+    )
+
+
+def _of_output(card: ModelCard, axes: dict[int, str]) -> dict[int, str]:
+    """The free axes of an output, without height and width where those are fixed."""
+    return (
+        axes if card.tiling.any_size else {axis: name for axis, name in axes.items() if name not in ("height", "width")}
+    )
 
 
 def _halve(graph: onnx.GraphProto) -> None:
-    """Keep large weights as float16 with a cast to float32 behind each, which runtimes fold when they load."""
+    """Keep large weights as float16 with a cast to float32 behind each, which runtimes fold when they load.
+
+    Other constants (batch-norm statistics, coordinates) stay: their range or precision may exceed half's.
+    """
+    weights_of = {name for node in graph.node if node.op_type in WEIGHTED for name in node.input}
     casts = []
     for weights in graph.initializer:
-        if weights.data_type != TensorProto.FLOAT or np.prod(weights.dims) < SMALLEST_HALF:
+        if weights.name not in weights_of or weights.data_type != TensorProto.FLOAT:
+            continue
+        values = numpy_helper.to_array(weights)
+        if values.ndim < 2 or values.size < SMALLEST_HALF:
             continue
         name = weights.name
-        weights.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(weights).astype(np.float16), f"{name}.half"))
+        weights.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
         casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT))
     nodes = list(graph.node)
     del graph.node[:]

@@ -80,8 +80,8 @@ def fit(
         for images, labels in batches(train, settings.batch_size, settings.augmentation, settings.seed * 7919 + number):
             report.check()
             with torch.autocast("cpu", torch.bfloat16, enabled=settings.bfloat16):
-                logits = network(*images)
-            value = loss(logits.float(), labels)
+                output = network(*images)
+            value = with_auxiliary(loss, output, labels, getattr(network, "auxiliary_weight", 0.0))
             optimizer.zero_grad(set_to_none=True)
             value.backward()
             nn.utils.clip_grad_norm_(network.parameters(), settings.clip_norm)
@@ -93,6 +93,16 @@ def fit(
         average.eval()
         _save(state, number + 1, checkpoint)
         yield Epoch(number, total / seen, score(average.module), time.perf_counter() - started, average.module)
+
+
+def with_auxiliary(
+    loss: Callable[[Tensor, Tensor], Tensor], output: Tensor | tuple[Tensor, ...], labels: Tensor, weight: float
+) -> Tensor:
+    """The loss of a network's output: of its logits, and of each auxiliary head's, weighted, where it has them."""
+    if isinstance(output, Tensor):
+        return loss(output.float(), labels)
+    logits, *auxiliary = output
+    return loss(logits.float(), labels) + weight * torch.stack([loss(x.float(), labels) for x in auxiliary]).sum()
 
 
 def warm_up_cosine(step: int, steps: int, warm_up: float) -> float:

@@ -1,11 +1,10 @@
 """Train flood models from their recipes: ``python -m rsdl_qgis.engine.training.flood MODEL ... --data OMBRIA``.
 
 A recipe (``models/<name>/recipe.json``) states the network, its inputs (``pooled``: those whose dates share one
-stretch), the settings, the models whose encoders it
-starts from, and in ``rounds`` what changes in the settings when training starts again from where it ended. The state
-after each epoch is kept beside it until the model is written, so that a training that was stopped goes on. What is
-written is the moving average of the weights after the last epoch; the validation scenes are used for one choice, the
-threshold.
+stretch), the settings, the models whose weights it starts from, and in ``rounds`` what changes in the settings when
+training starts again from where it ended. The state after each epoch is kept beside it until the model is written, so
+that a training that was stopped goes on. What is written is the moving average of the weights after the last epoch;
+the validation scenes are used for one choice, the threshold.
 """
 
 from __future__ import annotations

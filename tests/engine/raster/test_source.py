@@ -8,7 +8,7 @@ from rasterio.warp import transform as transform_points
 
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.raster.grid import Window
-from rsdl_qgis.engine.raster.source import Layer, RasterSource, inspect, valid_pixels, _within_block
+from rsdl_qgis.engine.raster.source import Layer, RasterSource, _within_block, inspect, valid_pixels
 
 from .conftest import NORTH_UP
 
@@ -349,7 +349,7 @@ def test_rasters_without_any_crs_go_together(make_raster, rng):
     assert not result.mask.any()
 
 
-@pytest.mark.parametrize("first", range(0, 91))
+@pytest.mark.parametrize("first", range(91))
 def test_a_patch_lies_in_one_block_near_where_it_should(first):
     moved = _within_block(first, 10, 32, 100)
     assert moved // 32 == (moved + 9) // 32

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -11,7 +13,7 @@ from rsdl_qgis.engine.errors import Cancelled, ModelError
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.training import ombria
-from rsdl_qgis.engine.training.fit import Settings, fit, warm_up_cosine
+from rsdl_qgis.engine.training.fit import Settings, fit, warm_up_cosine, with_auxiliary
 from rsdl_qgis.engine.training.flood import write_model
 from rsdl_qgis.engine.training.losses import IGNORE, combined, cross_entropy, dice
 from rsdl_qgis.engine.training.metrics import mean_scores, scene_scores
@@ -147,13 +149,23 @@ def test_training_can_be_cancelled():
 def test_large_batch_norm_variances_survive_saving_and_broken_weights_are_not_saved(tmp_path, card):
     network = build_network("unet", {"image": (1, 2)}, 2, widths=(4, 4))
     network.encoder.levels[0][1].running_var.fill_(1e6)
-    write_model(network, card, tmp_path)
+    write_model(network, card, tmp_path, lambda *_: "torch")
+    assert json.loads((tmp_path / "model.json").read_text())["properties"]["rsdl:engine"] == "torch"
     assert load_file(tmp_path / "weights.safetensors")["encoder.levels.0.1.running_var"].max() == 1e6
     (tmp_path / "broken").mkdir()
     torch.nn.init.constant_(network.decoder.head.weight, float("nan"))
     with pytest.raises(ModelError, match=r"not finite: decoder\.head\.weight"):
         write_model(network, card, tmp_path / "broken")
     assert not list((tmp_path / "broken").iterdir())
+
+
+def test_auxiliary_heads_count_by_their_weight():
+    logits, auxiliary = torch.tensor([[0.0, 0.0]]), torch.tensor([[2.0, 0.0]])
+    labels = torch.tensor([0])
+    alone, beside = (torch.nn.functional.cross_entropy(x, labels) for x in (logits, auxiliary))
+    both = with_auxiliary(torch.nn.functional.cross_entropy, (logits, auxiliary, auxiliary), labels, 0.3)
+    assert both.item() == pytest.approx((alone + 0.6 * beside).item())
+    assert with_auxiliary(torch.nn.functional.cross_entropy, logits, labels, 0.3) == alone
 
 
 def test_warm_up_and_cosine():

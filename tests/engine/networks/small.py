@@ -1,0 +1,75 @@
+"""For the sweep: options that make a network small, by its name in the table; a line without any is swept whole.
+
+``SETTINGS``: how a network is over-fitted where the sweep's own learning rate does not suit it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+UNET = {"widths": (4, 8, 8, 8, 8)}
+PLAIN = {"widths": (8, 8, 8, 8, 8), "hidden": 32, "dropout": 0.0}
+SIAMESE = {"widths": (4, 8, 8, 8), "dropout": 0.0}
+VIT = {"size": 32, "patch": 8, "width": 24, "layers": 2, "heads": 3, "mlp": 48}
+FASTER_RCNN = {
+    "body_width": 8,
+    "width": 32,
+    "units": 64,
+    "anchor_sizes": (8, 16, 24, 32, 48),
+    "proposals": 40,
+    "candidates": 40,
+    "sampled_anchors": 64,
+    "sampled_boxes": 64,
+}
+YOLO = {"width": 0.125, "depth": 0.33}
+
+SMALL: dict[str, dict[str, Any]] = {
+    "unet": UNET,
+    "unet-10c": UNET,
+    "unet-3c": UNET,
+    "unet-light": UNET,
+    "unet-encoder": {"encoder": "resnet18", "encoder_options": {"width": 4}, "widths": (4, 4, 4, 4, 4)},
+    "unetpp": UNET,
+    "segnet": {"widths": (8, 8, 8, 8, 8)},
+    "unet3d": {"widths": (4, 4, 8, 8)},
+    "unet4d": UNET,
+    "ombrianet": {**UNET, "stem": 2},
+    "alexnet": PLAIN,
+    "vgg16": PLAIN,
+    "vgg19": PLAIN,
+    "vgg16-bn": PLAIN,
+    "vgg19-bn": PLAIN,
+    "googlenet": {"width": 0.125, "dropout": 0.0, "auxiliary_dropout": 0.0},
+    "resnet18": {"width": 4},
+    "resnet34": {"width": 4},
+    "resnet50": {"width": 4},
+    "resnet101": {"width": 4},
+    "resnet152": {"width": 4},
+    "densenet121": {"growth": 4},
+    "densenet169": {"growth": 4},
+    "densenet201": {"growth": 4},
+    "vit-b16": VIT,
+    "vit-b32": VIT,
+    "vit-small": VIT,
+    "siamese-resnet50": {"width": 4},
+    "fc-ef": SIAMESE,
+    "fc-ef-res": {"widths": (4, 4, 8, 8, 8)},
+    "fc-siam-conc": SIAMESE,
+    "fc-siam-diff": SIAMESE,
+    "changenet": {"depth": 18, "width": 4, "features": 4},
+    "cdnet": {"width": 8},
+    "fcn-pp": UNET,
+    "unetpp-change": UNET,
+    "siamese-resnet-unet": {"encoder": "resnet18", "width": 4},
+    "rnn": {"hidden": 16, "dropout": 0.0},
+    "lstm": {"hidden": 16, "dropout": 0.0},
+    "bilstm": {"hidden": 16, "dropout": 0.0},
+    "tempcnn": {"hidden": 8, "dense": 16, "dropout": 0.0},
+    "faster-rcnn": FASTER_RCNN,
+    "faster-rcnn-small": FASTER_RCNN,
+    "yolo-n": YOLO,
+    "yolo-s": YOLO,
+    "yolo-m": {**YOLO, "depth": 0.67},
+}
+
+SETTINGS: dict[str, dict[str, float]] = {}
