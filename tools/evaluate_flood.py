@@ -3,9 +3,9 @@
     python -m tools.evaluate_flood DATA [--part test] [--models NAME ...] [--robustness] [--engine]
 
 Prints the accuracy table beside the published rows (means over scenes; metric of ``training/metrics.py``).
-``--robustness`` also stores the scenes with each band of each date multiplied by its own factor in 0.6..1.6 plus an
-offset in 0..40, as uint16 x 40 and as float32, and prints how far mean IoU moves; those run in the worker without QGIS,
-as everything does with ``--engine``.
+``--robustness`` also stores the scenes with each band multiplied by its own factor in 0.6..1.6 plus an offset in 0..40,
+as uint16 x 40 and as float32, and, as a harder test, with a factor and offset of their own for each date too, and prints
+how far mean IoU moves; those run in the worker without QGIS, as everything does with ``--engine``.
 Runs in the worker's Python; QGIS is used through ``qgis_process`` only.
 """
 
@@ -51,14 +51,19 @@ BAND_NAMES = {"s1": ("VV",), "s2": ("B11", "B8", "B3")}
 GRID = {"crs": "EPSG:32634", "transform": from_origin(500_000, 4_200_000, 10, 10)}  # OMBRIA is not georeferenced
 
 
+CHANGES = {"uint16": "gains, uint16", "float32": "gains, float32", "dates": "gains a date, float32"}
+
+
 def write_scene(data: Path, scene: str, folder: Path, change: str, random: np.random.Generator) -> None:
-    """The four images of a scene as GeoTIFFs ``<PARAMETER>_<scene>.tif``; ``change`` is as_is, uint16 or float32."""
+    """The four images of a scene as GeoTIFFs ``<PARAMETER>_<scene>.tif``; ``change`` is as_is or one of CHANGES."""
     for sensor in ombria.SENSORS:
         for date in ombria.DATES:
             pixels = ombria.read_image(ombria.scene_file(data, sensor, date, scene))
-            if change != "as_is":
+            if date == "before" or change == "dates":
                 bands = (len(pixels), 1, 1)
-                pixels = pixels * random.uniform(0.6, 1.6, bands) + random.uniform(0, 40, bands)
+                gain, offset = random.uniform(0.6, 1.6, bands), random.uniform(0, 40, bands)
+            if change != "as_is":
+                pixels = pixels * gain + offset
                 pixels = np.rint(pixels * 40).astype("uint16") if change == "uint16" else pixels.astype("float32")
             profile = {"driver": "GTiff", "count": len(pixels), "height": 256, "width": 256, "dtype": pixels.dtype}
             with rasterio.open(folder / f"{sensor}_{date}_{scene}.tif".upper(), "w", **profile, **GRID) as target:
@@ -144,10 +149,10 @@ def main() -> None:
     for model, scores in plain.items():
         print(row(model, scores), flush=True)
     if arguments.robustness:
-        for change in ("uint16", "float32"):
+        for change, title in CHANGES.items():
             for model, scores in evaluate(data, scenes, arguments.models, change, run_engine).items():
                 moved = abs(scores.mean_iou - plain[model].mean_iou)
-                print(row(f"{model}, gains, {change}", scores), f"mean IoU moved {moved:.4f}", flush=True)
+                print(row(f"{model}, {title}", scores), f"mean IoU moved {moved:.4f}", flush=True)
 
 
 if __name__ == "__main__":
