@@ -1,0 +1,141 @@
+"""Recurrent networks over the dates of a pixel: Elman's simple one, LSTM, and LSTM in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+
+def to_front(x: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
+    """The valid dates moved to the front, in their order, and how many they are; other values become 0.
+
+    x (N, T, C), valid (N, T) -> (N, T, C), (N,). Whatever stood at a date that is not valid is gone, NaN included.
+    """
+    x = torch.where(valid[..., None], x, torch.zeros_like(x))
+    dates = torch.arange(valid.shape[1], device=x.device)
+    order = torch.sort(dates + valid.shape[1] * (~valid).long(), 1)[1]  # no two are equal: the order is certain
+    return take(x, order), valid.long().sum(1)
+
+
+def take(x: Tensor, dates: Tensor) -> Tensor:
+    """x (N, T, C), dates (N, K) -> (N, K, C): at each sequence's own dates."""
+    return x.gather(1, dates[..., None].expand(-1, -1, x.shape[2]))
+
+
+def backwards(x: Tensor, count: Tensor) -> Tensor:
+    """The first ``count`` (N,) dates of each sequence in reverse order; what follows them means nothing.
+
+    x (N, T, C) -> (N, T, C). Done twice it gives the first ``count`` dates back.
+    """
+    dates = torch.arange(x.shape[1], device=x.device)
+    return take(x, (count[:, None] - 1 - dates).clamp(min=0))
+
+
+class Recurrence(nn.Module):
+    """Layers of recurrent cells over the valid dates of each sequence, as if the others were not there.
+
+    ``cell`` is ``nn.RNN`` or ``nn.LSTM``. forward: x (N, T, C), valid (N, T) -> (N, directions * hidden): the last
+    layer's state after a sequence's last valid date and, for the backward direction, after its first; zeros where no
+    date is valid. It works in single precision under autocast too.
+    """
+
+    def __init__(
+        self,
+        cell: type[nn.RNN] | type[nn.LSTM],
+        channels: int,
+        hidden: int,
+        layers: int,
+        dropout: float,
+        bidirectional: bool,
+    ):
+        super().__init__()
+        sizes = [channels] + [hidden * (2 if bidirectional else 1)] * (layers - 1)
+        self.forth = nn.ModuleList(cell(size, hidden, batch_first=True) for size in sizes)
+        self.back = nn.ModuleList(cell(size, hidden, batch_first=True) for size in sizes if bidirectional)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, valid: Tensor) -> Tensor:
+        with torch.autocast(x.device.type, enabled=False):  # many a processor cannot run an LSTM in bfloat16
+            return self._last_states(x.float(), valid.bool())
+
+    def _last_states(self, x: Tensor, valid: Tensor) -> Tensor:
+        x, count = to_front(x, valid)
+        last = (count - 1).clamp(min=0)[:, None]  # (N, 1)
+        for layer, cell in enumerate(self.forth):
+            forth = cell(x)[0]  # (N, T, hidden)
+            maps, ends = [forth], [take(forth, last)]
+            if self.back:
+                back = self.back[layer](backwards(x, count))[0]
+                maps.append(backwards(back, count))
+                ends.append(take(back, last))
+            x = self.dropout(torch.cat(maps, 2))
+        return self.dropout(torch.cat(ends, 2)[:, 0]) * (count > 0)[:, None]
+
+
+class RNN(nn.Module):
+    """A simple recurrent network: a state moved on by every date, and a linear layer on the last state.
+
+    Elman (Cognitive Science 1990), doi:10.1207/s15516709cog1402_1. A date that is not valid leaves the state as it
+    was, so that gaps and padding, wherever they stand and whatever is written there, never change the answer. Inputs
+    are joined band by band.
+
+    Differs from the paper: the state goes through a hyperbolic tangent; there is one answer a sequence, after its
+    last date; errors are led back through all dates; ``layers`` and ``dropout`` (after each layer) are free.
+
+    forward: (N, T, C) an input, valid (N, T) -> (N, classes); any T from 1 on. With no valid date the logits are those
+    of the state 0.
+    """
+
+    def __init__(
+        self,
+        inputs: Mapping[str, tuple[int, int]],
+        classes: int,
+        hidden: int = 128,
+        layers: int = 1,
+        dropout: float = 0.2,
+    ):
+        super().__init__()
+        channels = sum(bands for _, bands in inputs.values())
+        self.recurrence = Recurrence(nn.RNN, channels, hidden, layers, dropout, bidirectional=False)
+        self.head = nn.Linear(hidden, classes)
+
+    def forward(self, *inputs_and_valid: Tensor) -> Tensor:
+        *inputs, valid = inputs_and_valid
+        return self.head(self.recurrence(torch.cat(inputs, 2), valid))
+
+
+class LSTM(nn.Module):
+    """Long short-term memory over the dates, in one direction or both, and a linear layer on the last states.
+
+    Hochreiter, Schmidhuber (Neural Computation 1997), doi:10.1162/neco.1997.9.8.1735; ``bidirectional``: Graves,
+    Schmidhuber (Neural Networks 2005), doi:10.1016/j.neunet.2005.06.042. A date that is not valid leaves the states as
+    they were, so that gaps and padding, wherever they stand and whatever is written there, never change the answer.
+    Inputs are joined band by band.
+
+    Differs from the paper: cells have forget gates (Gers, Schmidhuber, Cummins 2000, doi:10.1162/089976600300015015)
+    and no peepholes; there is one answer a sequence, from the state after its last date (and, backwards, after its
+    first); ``layers`` and ``dropout`` (after each layer) are free.
+
+    forward: (N, T, C) an input, valid (N, T) -> (N, classes); any T from 1 on. With no valid date the logits are those
+    of the state 0.
+    """
+
+    def __init__(
+        self,
+        inputs: Mapping[str, tuple[int, int]],
+        classes: int,
+        hidden: int = 128,
+        layers: int = 1,
+        dropout: float = 0.2,
+        bidirectional: bool = False,
+    ):
+        super().__init__()
+        channels = sum(bands for _, bands in inputs.values())
+        self.recurrence = Recurrence(nn.LSTM, channels, hidden, layers, dropout, bidirectional)
+        self.head = nn.Linear(hidden * (2 if bidirectional else 1), classes)
+
+    def forward(self, *inputs_and_valid: Tensor) -> Tensor:
+        *inputs, valid = inputs_and_valid
+        return self.head(self.recurrence(torch.cat(inputs, 2), valid))
