@@ -47,7 +47,7 @@ class FCNPP(nn.Module):
 
     Differs from the paper: the network only, without its filtering of the images by morphological reconstruction
     beforehand; the two halves are those of the U-Net of this package, with half its widths, and the pyramid is that of
-    Zhao et al. (CVPR 2017, doi:10.1109/CVPR.2017.660), because the authors published no code to take the numbers from;
+    Zhao et al. (CVPR 2017, doi:10.1109/CVPR.2017.660), for we found no code by the authors to take the numbers from;
     returns logits.
 
     forward: (N, 2, C, H, W) an input -> (N, classes, H, W); H and W multiples of ``2 ** (len(widths) - 1)``, so of 16.
