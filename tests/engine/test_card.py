@@ -21,6 +21,13 @@ def test_a_card_survives_json(card):
     assert ModelCard.from_json(json.loads(json.dumps(card.to_json()))) == card
 
 
+def test_the_faster_engine_is_in_the_card_and_older_cards_mean_onnx(with_card):
+    item = with_card(engine="torch").to_json()
+    assert ModelCard.from_json(json.loads(json.dumps(item))).engine == "torch"
+    del item["properties"]["rsdl:engine"]
+    assert ModelCard.from_json(item).engine == "onnx"
+
+
 def test_cards_are_valid_for_the_mlm_package(card):
     pystac = pytest.importorskip("pystac")
     from stac_model.schema import MLModelProperties

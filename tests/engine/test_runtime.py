@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,15 @@ from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling
 from rsdl_qgis.engine.errors import DeviceError, ModelError
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.report import Report
-from rsdl_qgis.engine.runtime import OutOfMemory, as_probabilities, choose_device, open_runtime, shrinking
+from rsdl_qgis.engine.runtime import (
+    ENGINES,
+    OutOfMemory,
+    as_probabilities,
+    choose_device,
+    choose_engine,
+    open_runtime,
+    shrinking,
+)
 from rsdl_qgis.engine.training.flood import write_model
 
 
@@ -34,7 +43,7 @@ def folder(tmp_path_factory):
     torch.manual_seed(3)
     network = build_network("ombrianet", {i.name: i.shape for i in card.inputs}, 3, **card.options)
     path = tmp_path_factory.mktemp("small")
-    write_model(network, card, path)
+    write_model(network, card, path, lambda *_: "onnx")
     return path
 
 
@@ -70,6 +79,35 @@ def test_the_device_used_is_logged(folder):
     report = Listening()
     open_runtime(card_of(folder), folder, "auto", 1, report)
     assert "ONNX Runtime" in report.said and "CPU (1 threads)" in report.said
+
+
+@pytest.mark.parametrize(
+    ("faster", "missing", "torch_there", "engine"),
+    [
+        ("onnx", None, True, "onnx"),
+        ("torch", None, True, "torch"),
+        ("torch", None, False, "onnx"),
+        ("torch", "weights.safetensors", True, "onnx"),
+        ("onnx", "model.onnx", True, "torch"),
+    ],
+)
+def test_the_card_says_which_engine_runs_on_the_cpu(
+    folder, tmp_path, monkeypatch, faster, missing, torch_there, engine
+):
+    for name in {"model.onnx", "weights.safetensors"} - {missing}:
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    if not torch_there:
+        monkeypatch.setitem(sys.modules, "torch", None)
+    ran = []
+    monkeypatch.setitem(ENGINES, "onnx", lambda *_: ran.append("onnx"))
+    monkeypatch.setitem(ENGINES, "torch", lambda *_: ran.append("torch"))
+    open_runtime(replace(card_of(folder), engine=faster), tmp_path, "cpu", 1)
+    assert ran == [engine]
+
+
+def test_on_a_gpu_torch_runs_whatever_the_card_says(folder):
+    assert choose_engine(card_of(folder), folder, "cuda:0") == ("torch", folder / "weights.safetensors")
+    assert choose_engine(card_of(folder), folder / "model.onnx", "cuda:0") == ("onnx", folder / "model.onnx")
 
 
 def test_damaged_weights_are_noticed(folder, tmp_path):

@@ -50,10 +50,11 @@ class TestShipped:
     def test_gain_and_offset_do_not_change_the_map(self, name, path, card):
         images = pictures(card)
         random = np.random.default_rng(1)
-        changed = {
-            key: values * random.uniform(0.6, 1.6, (*values.shape[:2], 1, 1)).astype("float32") + random.uniform(0, 40)
-            for key, values in images.items()
-        }
+        changed = {}
+        for item in card.inputs:  # a band's own, and a date's where the dates do not share a stretch
+            shape = (1 if item.scaling.pooled else len(item.dates), len(item.bands), 1, 1)
+            gain, offset = random.uniform(0.6, 1.6, shape), random.uniform(0, 40, shape)
+            changed[item.name] = images[item.name] * gain + offset
         stored = {key: np.rint(values * 40).astype("uint16") for key, values in changed.items()}
         plain, moved = (probabilities("onnx", path, card, x) >= card.threshold for x in (images, stored))
         assert (plain != moved).mean() < 0.01

@@ -95,7 +95,8 @@ def example_inputs(card: ModelCard, count: int, side: int) -> dict[str, Tensor]:
     if card.task == "time-series":
         series = {i.name: torch.randn(count, *i.shape, generator=generator) for i in card.inputs}
         return {**series, "valid": torch.ones(count, card.inputs[0].shape[0], dtype=torch.bool)}
-    side = math.ceil(side / card.tiling.multiple) * card.tiling.multiple
+    if card.tiling.any_size:
+        side = math.ceil(side / card.tiling.multiple) * card.tiling.multiple
     return {i.name: torch.randn(count, *i.shape, side, side, generator=generator) for i in card.inputs}
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-UNET = {"widths": (4, 8, 8, 8, 8)}
+UNET = {"widths": (8, 8, 8, 8, 8)}
 PLAIN = {"widths": (8, 8, 8, 8, 8), "hidden": 32, "dropout": 0.0}
 SIAMESE = {"widths": (4, 8, 8, 8), "dropout": 0.0}
 VIT = {"size": 32, "patch": 8, "width": 24, "layers": 2, "heads": 3, "mlp": 48}
@@ -72,4 +72,4 @@ SMALL: dict[str, dict[str, Any]] = {
     "yolo-m": {**YOLO, "depth": 0.67},
 }
 
-SETTINGS: dict[str, dict[str, float]] = {}
+SETTINGS: dict[str, dict[str, float]] = {"faster-rcnn": {"lr": 3e-3}, "faster-rcnn-small": {"lr": 3e-3}}

@@ -1,4 +1,7 @@
-"""One sweep over the table of networks: shape, a backward pass, seeds, export; and what makes each what it is."""
+"""One sweep over the table of networks: sizes, gradients, seeds, export, weights, learning; and what is special.
+
+A line of the table is swept as soon as it is there, at the options in ``small.py``, else at its full width.
+"""
 
 from __future__ import annotations
 
@@ -6,68 +9,163 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling
 from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
 from rsdl_qgis.engine.networks import NETWORKS, build_network
 
-SMALL = {"unet": {"widths": (4, 8, 8, 8, 8)}, "ombrianet": {"widths": (4, 8, 8, 8, 8), "stem": 2}}
+from .samples import build, handful, images, is_series, series, side, sizes, training_loss
+from .small import SETTINGS, SMALL
+
 INPUTS = {"one": {"image": (1, 3)}, "pair": {"s1": (2, 1)}, "sensors": {"s1": (2, 1), "s2": (2, 5)}}
+EVERY = pytest.mark.parametrize("name", list(NETWORKS))
+FROM_IMAGES = pytest.mark.parametrize("name", [name for name in NETWORKS if not is_series(name)])
+FROM_SERIES = pytest.mark.parametrize("name", [name for name in NETWORKS if is_series(name)])
 
 
-def build(name, inputs, classes=2, seed=0):
-    torch.manual_seed(seed)
-    return build_network(name, INPUTS[inputs], classes, **SMALL[name])
+def check_answer(name, answer, n, classes, height=0, width=0):
+    """Shape and finite values of what a network gives in eval mode."""
+    task = NETWORKS[name].task
+    if task == "detection":
+        boxes, logits = answer
+        assert boxes.shape == (n, logits.shape[1], 4) and logits.shape == (n, boxes.shape[1], classes)
+        assert boxes.shape[1] > 0 and torch.isfinite(boxes).all() and torch.isfinite(logits).all()
+        return
+    assert answer.shape == ((n, classes, height, width) if task in ("segmentation", "change") else (n, classes))
+    assert torch.isfinite(answer).all()
 
 
-def images(inputs, n=2, height=64, width=64):
-    generator = torch.Generator().manual_seed(1)
-    return [torch.randn(n, *shape, height, width, generator=generator) for shape in INPUTS[inputs].values()]
-
-
-@pytest.mark.parametrize("name", list(NETWORKS))
-@pytest.mark.parametrize("inputs", list(INPUTS))
+@FROM_IMAGES
+@pytest.mark.parametrize("bands", [1, 3, 5])
 @pytest.mark.parametrize("classes", [2, 7])
-def test_shape_gradients_and_seed(name, inputs, classes):
-    network = build(name, inputs, classes)
-    logits = network(*images(inputs, height=NETWORKS[name].multiple, width=2 * NETWORKS[name].multiple))
-    assert logits.shape == (2, classes, NETWORKS[name].multiple, 2 * NETWORKS[name].multiple)
-    assert torch.isfinite(logits).all()
-    logits.square().mean().backward()
-    assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in network.parameters())
-    again = build(name, inputs, classes)
-    assert all(torch.equal(a, b) for a, b in zip(network.parameters(), again.parameters()))
+def test_any_bands_classes_and_sizes(name, bands, classes):
+    inputs = {"image": (NETWORKS[name].dates or 1, bands)}
+    for options, height, width in sizes(name):
+        network = build(name, inputs, classes, **options).eval()
+        with torch.inference_mode():
+            check_answer(name, network(*images(inputs, 2, height, width)), 2, classes, height, width)
+
+
+@FROM_SERIES
+@pytest.mark.parametrize("bands", [1, 3, 5])
+@pytest.mark.parametrize("classes", [2, 7])
+@pytest.mark.parametrize("dates", [1, 9, 23])
+def test_any_bands_classes_and_dates(name, bands, classes, dates):
+    inputs = {"series": (dates, bands)}
+    network = build(name, inputs, classes).eval()
+    with torch.inference_mode():
+        check_answer(name, network(*series(inputs, 3)), 3, classes)
+
+
+@EVERY
+def test_gradients_seeds_and_eval(name):
+    inputs, options, given, target = handful(name)
+    network = build(name, inputs, **options).train()
+    loss = training_loss(name, network, given, target)
+    assert torch.isfinite(loss)
+    loss.backward()
+    gradients = {key: p.grad for key, p in network.named_parameters()}
+    assert not [key for key, gradient in gradients.items() if gradient is None or not torch.isfinite(gradient).all()]
+    if NETWORKS[name].task != "detection":  # whose parts for objects of other sizes get zeros
+        assert not [key for key, gradient in gradients.items() if not gradient.any()]
+    again, other = build(name, inputs, **options), build(name, inputs, seed=1, **options)
+    assert all(torch.equal(a, b) for a, b in zip(build(name, inputs, **options).parameters(), again.parameters()))
+    assert not all(torch.equal(a, b) for a, b in zip(again.parameters(), other.parameters()))
     network.eval()
     with torch.inference_mode():
-        assert torch.equal(network(*images(inputs)), network(*images(inputs)))
+        first, second, alone = network(*given), network(*given), network(*(x[1:2] for x in given))
+    for a, b, c in zip(*((x,) if torch.is_tensor(x) else x for x in (first, second, alone))):
+        assert torch.equal(a, b)
+        assert torch.allclose(a[1:2], c, rtol=1e-3, atol=1e-4)  # what else is in the batch does not matter
 
 
-@pytest.mark.parametrize("name", list(NETWORKS))
-@pytest.mark.parametrize("half", [False, True])
-def test_export_agrees_with_torch_at_any_batch_and_size(name, half, tmp_path):
-    network = build(name, "sensors", 3)
-    network(*images("sensors"))  # moves the batch-norm statistics away from their defaults
+@EVERY
+def test_export_agrees_with_torch_at_any_batch_and_size(name, tmp_path):
+    """Two inputs; the batch-norm statistics moved from their defaults; sizes other than the traced one."""
+    line = NETWORKS[name]
+    pixels, options = side(name, 64)
+    dates = 9 if is_series(name) else line.dates or 2
+    inputs = {"s1": (dates, 1), "s2": (dates, 2)}
+    network = build(name, inputs, 3, **options)
+    example = series(inputs, 4) if is_series(name) else images(inputs, 4, pixels, pixels)
+    network.train()(*example)
     network.eval()
-    card = ModelCard(
+    path = tmp_path / "network.onnx"
+    export_onnx(network, card_of(name, inputs, pixels), path, half_weights=False)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    names = [tensor.name for tensor in session.get_inputs()]
+    assert names == ["s1", "s2", "valid"] if is_series(name) else ["s1", "s2"]
+    for n, given in other_sizes(name, inputs, pixels):
+        with torch.inference_mode():
+            answer = network(*given)
+        expected = [answer[0], answer[1].sigmoid()] if line.task == "detection" else [answer.softmax(1)]
+        got = session.run(None, dict(zip(names, (x.numpy() for x in given))))
+        for a, b in zip(got, expected):
+            assert a.shape == b.shape and len(a) == n
+            assert np.abs(a - b.numpy()).max() < 1e-4
+
+
+def card_of(name, inputs, pixels):
+    line = NETWORKS[name]
+    return ModelCard(
         name=name,
         title=name,
         inputs=tuple(
             Input(key, tuple(Band(str(i)) for i in range(bands)), tuple(str(d) for d in range(dates)))
-            for key, (dates, bands) in INPUTS["sensors"].items()
+            for key, (dates, bands) in inputs.items()
         ),
         classes=tuple(Class(i, str(i), "#000000") for i in range(3)),
+        task=line.task,
         network=name,
-        tiling=Tiling(multiple=32),
+        tiling=Tiling(size=pixels, multiple=line.multiple, any_size=line.any_size),
     )
-    export_onnx(network, card, tmp_path / "network.onnx", half_weights=half)
-    session = onnxruntime.InferenceSession(str(tmp_path / "network.onnx"), providers=["CPUExecutionProvider"])
-    for n, height, width in ((1, 64, 64), (3, 32, 96)):
-        given = images("sensors", n, height, width)
-        with torch.inference_mode():
-            expected = network(*given).softmax(1).numpy()
-        (got,) = session.run(None, dict(zip(("s1", "s2"), (x.numpy() for x in given))))
-        assert np.abs(got - expected).max() < (5e-3 if half else 1e-4)
+
+
+def other_sizes(name, inputs, pixels):
+    """(batch, inputs) that were not traced."""
+    if is_series(name):
+        return [(1, series(inputs, 1)), (3, series(inputs, 3, dates=5, seed=2))]
+    if not NETWORKS[name].any_size:
+        return [(n, images(inputs, n, pixels, pixels)) for n in (1, 3)]
+    return [(n, images(inputs, n, height, width)) for n, (_, height, width) in zip((1, 3), sizes(name))]
+
+
+@EVERY
+def test_weights_survive_safetensors_exactly(name, tmp_path):
+    inputs, options, given, target = handful(name)
+    network = build(name, inputs, **options).train()
+    training_loss(name, network, given, target)  # moves the batch-norm statistics
+    save_file(network.state_dict(), tmp_path / "weights.safetensors")
+    again = build(name, inputs, seed=1, **options)
+    again.load_state_dict(load_file(tmp_path / "weights.safetensors"))
+    state = again.state_dict()
+    assert all(torch.equal(value, state[key]) for key, value in network.state_dict().items())
+    with torch.inference_mode():
+        before, after = network.eval()(*given), again.eval()(*given)
+    pairs = [(before, after)] if torch.is_tensor(before) else zip(before, after)
+    assert all(torch.equal(a, b) for a, b in pairs)
+
+
+@EVERY
+def test_it_learns_a_handful_by_heart(name):
+    """The training loss falls by 90 % and stays there for three steps."""
+    inputs, options, given, target = handful(name)
+    network = build(name, inputs, **options).train()
+    optimizer = torch.optim.AdamW(network.parameters(), **{"lr": 1e-2, **SETTINGS.get(name, {})})
+    losses = []
+    while len(losses) < 200 and not (len(losses) > 3 and max(losses[-3:]) <= 0.1 * losses[0]):
+        loss = training_loss(name, network, given, target)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert max(losses[-3:]) <= 0.1 * losses[0]
+
+
+def test_what_is_small_is_in_the_table():
+    assert SMALL.keys() <= NETWORKS.keys() and SETTINGS.keys() <= NETWORKS.keys()
 
 
 def test_unet_has_the_papers_size():
@@ -76,9 +174,9 @@ def test_unet_has_the_papers_size():
 
 
 def test_ombrianet_has_an_encoder_a_sensor_and_date_and_every_one_matters():
-    network = build("ombrianet", "sensors").eval()
+    network = build("ombrianet", INPUTS["sensors"]).eval()
     assert sorted(network.encoders) == ["s1_0", "s1_1", "s2_0", "s2_1"]
-    given = images("sensors")
+    given = images(INPUTS["sensors"])
     with torch.inference_mode():
         before = network(*given)
         for i, x in enumerate(given):
@@ -90,9 +188,9 @@ def test_ombrianet_has_an_encoder_a_sensor_and_date_and_every_one_matters():
 
 def test_the_skips_carry_detail_past_the_bottleneck():
     """With the deepest features silenced a change of one pixel still shows, and only near it."""
-    network = build("unet", "one").eval()
+    network = build("unet", INPUTS["one"]).eval()
     torch.nn.init.zeros_(network.decoder.up[0].weight)
-    image = images("one")[0]
+    (image,) = images(INPUTS["one"])
     changed = image.clone()
     changed[..., 30, 30] += 5
     with torch.inference_mode():
@@ -101,5 +199,10 @@ def test_the_skips_carry_detail_past_the_bottleneck():
 
 
 def test_there_is_no_such_network():
-    with pytest.raises(ModelError, match=r"'alexnat'.*unet, ombrianet"):
+    with pytest.raises(ModelError, match=r"'alexnat'.*unet, .*ombrianet"):
         build_network("alexnat", {"image": (1, 3)}, 2)
+
+
+def test_the_number_of_dates_is_checked():
+    with pytest.raises(ModelError, match=r"FC-EF takes 2 dates, and input 's1' has 3"):
+        build_network("fc-ef", {"s1": (3, 1)}, 2)
