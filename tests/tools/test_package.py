@@ -1,5 +1,6 @@
 import hashlib
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def test_what_the_plugin_needs_is_inside(archive, name):
 
 def test_what_it_does_not_need_is_not(archive):
     names = archive.namelist()
-    assert not [name for name in names if "test" in name.lower() or name.endswith((".pyc", ".ts"))]
+    assert not [n for n in names if re.search(r"(^|/)(conf)?tests?([_/.]|$)", n.lower()) or n.endswith((".pyc", ".ts"))]
     assert {name.split("/")[2] for name in names if name.startswith("rsdl_qgis/models/")} == {"flood-s1s2"}
 
 
