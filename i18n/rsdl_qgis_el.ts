@@ -60,12 +60,254 @@
    <translation>Πρόβλεψη</translation>
   </message>
   <message>
+   <source>Assess</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Models</source>
    <translation>Μοντέλα</translation>
   </message>
   <message>
    <source>Environment</source>
    <translation>Περιβάλλον</translation>
+  </message>
+  <message>
+   <source>Overall accuracy, or pixel accuracy (0 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Kappa (-1 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Mean IoU (0 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Frequency-weighted IoU (0 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Mean F1 of the classes (0 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Pixels or points that were compared</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Maps that were compared</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Pixel accuracy, mean over maps (0 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Mean IoU, mean over maps (0 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Frequency-weighted IoU, mean over maps (0 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Assess map</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Compares a map of classes, a raster or polygons, with a reference: a raster, polygons or points. Gives the confusion matrix, overall accuracy, kappa, user's and producer's accuracy, F1 and IoU of each class, mean and frequency-weighted IoU, as a report, as a table and as numbers for models.
+
+The reference may have another coordinate system and pixel size: it is looked up at the centre of each of the map's pixels. Polygons label the pixels whose centre they hold; each point counts once. Nodata, ground without a label, and places where polygons of two classes overlap are left out.
+
+Classes are the same if they have the same number. If a field holds names, or both rasters name their classes and number them differently, the same name makes the same class.
+
+Several maps and references are paired in the order in which they are listed; a single reference goes with all maps. The figures are then of all maps together, and beside them the means over maps, in which each map counts alike.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{pixels} compared: overall accuracy {accuracy:.4f}, kappa {kappa}, mean IoU {iou:.4f}, macro F1 {f1:.4f}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>accuracy,validation,confusion matrix,error matrix,kappa,iou,f1,precision,recall,evaluate</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Map</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The map to assess: a raster with a whole number for each class, or polygons. Several maps are assessed together.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Reference</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>What is taken for true: a class raster, polygons or points, in any coordinate system. One for all maps, or as many as maps, in the same order.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Class field of the map</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>For a map of polygons: the field with the number or name of each one's class. Default: 'value' or 'class' if there is one; else all polygons are class 1.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Class field of the reference</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>For polygons and points: the field with the number or name of each one's class. Default: 'value' or 'class' if there is one; else all polygons are class 1.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Ground without a label</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Ground between the reference's polygons, and nodata of a reference raster: ignore leaves it out; background takes it for the background class, which is right only where all of the rest was labelled.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Ground without a class in the map</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Ground between the map's polygons, and nodata of a map raster: ignore leaves it out; background takes it for the background class. Choose that for polygons that show one class alone.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Area to assess</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Only this rectangle is compared. Default: all that both cover.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Polygons to assess inside of</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Only what lies inside these polygons is compared. Any coordinate system. Default: no limit.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Background class</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The number of the class that ground without one is taken for, where it is; a whole number.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Band of the map</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Number of the map's band with the classes, from 1.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Band of the reference</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Number of the reference raster's band with the classes, from 1.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Pixel size (polygons with polygons)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Side of the pixels on which polygons are compared with polygons, in units of the map's coordinate system, above 0. Default: about four million pixels in all. Elsewhere the raster's pixels are used.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Report</source>
+   <translation>Αναφορά</translation>
+  </message>
+  <message>
+   <source>HTML files (*.html)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A page (.html) with all figures, the confusion matrix, and what was compared, in one file.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Table of classes</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>CSV files (*.csv)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A table (.csv) with a row for each class: its figures and its row of the confusion matrix.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Table of maps</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A table (.csv) with a row for each map and its figures. Not made unless asked for.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Or let its polygons be one class and the rest background: {rule}=background.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Choose a raster or vector layer.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{maps} maps cannot be paired with {references} references. Give as many references as maps, in the same order, or one for all.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>PREDICTED: '{layer}' has no polygons. A map is a class raster or polygons.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>'{layer}' has no field '{field}'. It has: {fields}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Choose the field of '{layer}' that holds the classes, in {option}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>'{layer}' cannot be read.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{name}: '{layer}' is a picture, not a map of classes. Choose another layer.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{option} is {band}, but '{layer}' has {count} band(s).</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>REFERENCE: '{layer}' has neither polygons nor points.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{name}: '{value}' is not a layer that QGIS can open.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{name}: '{layer}' is neither a raster nor a vector layer.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Set up environment</source>
@@ -110,10 +352,6 @@
   <message>
    <source>Where to write the text. Default: only shown in the log.</source>
    <translation>Πού θα γραφεί το κείμενο. Προεπιλογή: εμφανίζεται μόνο στο αρχείο καταγραφής.</translation>
-  </message>
-  <message>
-   <source>Report</source>
-   <translation>Αναφορά</translation>
   </message>
   <message>
    <source>Libraries for</source>
@@ -208,8 +446,8 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Sentinel-2 πριν</translation>
   </message>
   <message>
-   <source>Sentinel-2 reflectance (B11, B8, B3) from before the flood.</source>
-   <translation>Ανακλαστικότητα Sentinel-2 (B11, B8, B3) πριν από την πλημμύρα.</translation>
+   <source>Sentinel-2 reflectance (B11, B8, B3) from before the flood; the same product as after it.</source>
+   <translation>Ανακλαστικότητα Sentinel-2 (B11, B8, B3) πριν από την πλημμύρα· το ίδιο προϊόν όπως μετά από αυτήν.</translation>
   </message>
   <message>
    <source>Sentinel-2 after</source>
@@ -408,14 +646,6 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Το μοντέλο δεν μπορεί να εγκατασταθεί: {reason}. Ελευθερώστε χώρο στον δίσκο ή ελέγξτε τα δικαιώματα του φακέλου.</translation>
   </message>
   <message>
-   <source>Only this rectangle is mapped. Default: the whole raster. Needed for layers without an end, such as web maps.</source>
-   <translation>Χαρτογραφείται μόνο αυτό το ορθογώνιο. Προεπιλογή: ολόκληρο το ψηφιδωτό. Απαραίτητο για επίπεδα χωρίς όρια, όπως οι διαδικτυακοί χάρτες.</translation>
-  </message>
-  <message>
-   <source>Pixels whose centre is outside these polygons become nodata. Any coordinate system. Default: no limit.</source>
-   <translation>Τα εικονοστοιχεία με κέντρο έξω από αυτά τα πολύγωνα μένουν χωρίς δεδομένα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: χωρίς όριο.</translation>
-  </message>
-  <message>
    <source>Where the network runs: auto (a GPU if there is one), cpu, cuda (first NVIDIA GPU), cuda:N (GPU number N, from 0) or mps (Apple GPU).</source>
    <translation>Πού εκτελείται το δίκτυο: auto (κάρτα γραφικών, αν υπάρχει), cpu, cuda (πρώτη κάρτα NVIDIA), cuda:N (κάρτα με αριθμό N, από 0) ή mps (κάρτα της Apple).</translation>
   </message>
@@ -468,12 +698,12 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Οι κλάσεις ως πολύγωνα με όνομα, τιμή και εμβαδόν σε τετραγωνικά μέτρα (.gpkg, .geojson, .shp ή .fgb). Δημιουργούνται μόνο αν ζητηθεί.</translation>
   </message>
   <message>
-   <source>Area to map</source>
-   <translation>Περιοχή χαρτογράφησης</translation>
+   <source>Only this rectangle is mapped. Default: the whole raster. Needed for layers without an end, such as web maps.</source>
+   <translation>Χαρτογραφείται μόνο αυτό το ορθογώνιο. Προεπιλογή: ολόκληρο το ψηφιδωτό. Απαραίτητο για επίπεδα χωρίς όρια, όπως οι διαδικτυακοί χάρτες.</translation>
   </message>
   <message>
-   <source>Polygons to map inside of</source>
-   <translation>Πολύγωνα μέσα στα οποία γίνεται η χαρτογράφηση</translation>
+   <source>Pixels whose centre is outside these polygons become nodata. Any coordinate system. Default: no limit.</source>
+   <translation>Τα εικονοστοιχεία με κέντρο έξω από αυτά τα πολύγωνα μένουν χωρίς δεδομένα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: χωρίς όριο.</translation>
   </message>
   <message>
    <source>Resample to the model's resolution</source>
@@ -486,6 +716,14 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   <message>
    <source>Polygons</source>
    <translation>Πολύγωνα</translation>
+  </message>
+  <message>
+   <source>Area to map</source>
+   <translation>Περιοχή χαρτογράφησης</translation>
+  </message>
+  <message>
+   <source>Polygons to map inside of</source>
+   <translation>Πολύγωνα μέσα στα οποία γίνεται η χαρτογράφηση</translation>
   </message>
   <message>
    <source>Device</source>

@@ -62,7 +62,7 @@ class FloodMapping(InferenceAlgorithm):
             ),
             "S2_BEFORE": (
                 tr("Sentinel-2 before"),
-                tr("Sentinel-2 reflectance (B11, B8, B3) from before the flood."),
+                tr("Sentinel-2 reflectance (B11, B8, B3) from before the flood; the same product as after it."),
             ),
             "S2_AFTER": (
                 tr("Sentinel-2 after"),
