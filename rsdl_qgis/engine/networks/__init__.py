@@ -88,10 +88,10 @@ CHANGE: dict[str, Network] = {
     "fc-siam-conc": Network("FC-Siam-conc", "change", "fcsiam:FCSiamConc", "10.1109/ICIP.2018.8451652", dates=2, multiple=16),
     "fc-siam-diff": Network("FC-Siam-diff", "change", "fcsiam:FCSiamDiff", "10.1109/ICIP.2018.8451652", dates=2, multiple=16),
     "changenet": Network("ChangeNet", "change", "changenet:ChangeNet", "10.1007/978-3-030-11012-3_10", dates=2, multiple=32),
-    "cdnet": Network("CDNet", "change", "cdnet:CDNet", "10.1007/s10514-018-9734-5", dates=2, multiple=16),
+    "cdnet": Network("CDNet", "change", "cdnet:CDNet", "10.1007/s10514-018-9734-5", dates=2, smallest=16),
     "fcn-pp": Network("FCN-PP", "change", "fcnpp:FCNPP", "10.1109/LGRS.2018.2889307", dates=2, multiple=16),
     "unetpp-change": Network("U-Net++ on stacked dates", "change", "unetpp:UNetPlusPlus", "10.3390/rs11111382", dates=2, multiple=16, options={"deep_supervision": True}),
-    "siamese-resnet-unet": Network("Siamese ResNet U-Net", "change", "siamese_resnet:SiameseResNetUNet", "10.1109/ICIP.2018.8451652", dates=2, multiple=32, choices={"encoder": ("resnet34", "resnet18", "resnet50")}),
+    "siamese-resnet-unet": Network("Siamese ResNet U-Net", "change", "siamese_resnet:SiameseResNetUNet", "10.1109/ICIP.2018.8451652", dates=2, multiple=32, choices={"encoder": ("resnet34", "resnet18", "resnet50", "resnet101", "resnet152")}),
 }  # fmt: skip
 
 TIME_SERIES: dict[str, Network] = {
@@ -115,14 +115,26 @@ NETWORKS: dict[str, Network] = {**SEGMENTATION, **CLASSIFICATION, **CHANGE, **TI
 def build_network(name: str, inputs: Mapping[str, tuple[int, int]], classes: int, **options: Any) -> Any:
     """A new network (``torch.nn.Module``) by its name in the table.
 
-    ModelError when there is no such name, or an input has another number of dates than the network takes.
+    ModelError when there is no such name, or the network takes no such inputs, classes or options; and later, from the
+    network itself, when it is given images of other dates, bands or sides than it takes.
     """
+    from .requests import check_request, guard  # loads torch
+
+    constructor = _constructor(name)
+    line = NETWORKS[name]
+    check_request(line, constructor, inputs, classes, options)
+    network = constructor(inputs, classes, **{**line.options, **options})
+    guard(network, line, inputs, options)
+    return network
+
+
+def build_body(name: str, channels: int, **options: Any) -> Any:
+    """A classification network without its head, to be part of another: its ``stages`` and ``stage_widths``."""
+    return _constructor(name)({"image": (1, channels)}, 0, **{**NETWORKS[name].options, **options})
+
+
+def _constructor(name: str) -> Any:
     if name not in NETWORKS:
         raise ModelError(f"There is no network '{name}'.", f"Choose one of: {', '.join(NETWORKS)}.")
-    line = NETWORKS[name]
-    for key, (dates, _) in inputs.items():
-        if line.dates not in (None, dates):
-            raise ModelError(f"{line.title} takes {line.dates} dates, and input '{key}' has {dates}.")
-    module, _, attribute = line.target.partition(":")
-    network = getattr(import_module(f".{module}", __name__), attribute)
-    return network(inputs, classes, **{**line.options, **options})
+    module, _, attribute = NETWORKS[name].target.partition(":")
+    return getattr(import_module(f".{module}", __name__), attribute)

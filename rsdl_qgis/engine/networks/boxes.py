@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from ..errors import ModelError
+
 BACKGROUND, IGNORED = -1, -2  # what ``match`` gives for a box without an object
-BLOCK = 512  # boxes suppressed at a time: no matrix is larger than BLOCK x n
+BLOCK = 512  # boxes suppressed at a time: no matrix is larger than BLOCK x BLOCK
 LARGEST_GROWTH = math.log(1000 / 16)  # of width and height in box coding, so that exp cannot overflow
 ONNX_BOOL = 9  # TensorProto.BOOL
 SMALLEST = 1e-9  # a divisor that keeps 0 / 0 at 0
@@ -74,13 +76,14 @@ def nms(
         above = iou(boxes[a], boxes[b]) > threshold
         return above if groups is None else above & (groups[a][:, None] == groups[b][None])
 
-    waiting = scores.argsort(descending=True, stable=True)
-    kept = [waiting[:0]]
-    while len(waiting) and (most is None or sum(map(len, kept)) < most):
-        block, waiting = waiting[:BLOCK], waiting[BLOCK:]
-        block = block[_greedy(overlapping(block, block))]
-        waiting = waiting[~overlapping(block, waiting).any(0)]
-        kept.append(block)
+    order = scores.argsort(descending=True, stable=True)
+    kept = [order[:0]]
+    for block in order.split(BLOCK):
+        for better in kept:
+            block = block[~overlapping(better, block).any(0)]
+        kept.append(block[_greedy(overlapping(block, block))])
+        if most is not None and sum(map(len, kept)) >= most:
+            break
     return torch.cat(kept)[:most]
 
 
@@ -91,12 +94,24 @@ def _greedy(overlapping: Tensor) -> Tensor:
     ends at the greedy answer, after as many rounds as the longest chain of boxes suppressing each other.
     """
     by_better = overlapping.triu(1)
-    stays = torch.ones_like(by_better[0])
+    stays = by_better.new_ones(len(by_better))
     while True:
         again = ~(by_better & stays[:, None]).any(0)
         if torch.equal(again, stays):
             return stays
         stays = again
+
+
+def check_targets(targets: Sequence[Mapping[str, Tensor]], images: int, classes: int) -> None:
+    """ModelError unless there is a target an image, of classes from 0 to ``classes`` - 1."""
+    if len(targets) != images:
+        raise ModelError(f"There are {images} images and {len(targets)} targets.", "Give a target an image.")
+    for target in targets:
+        labels = target["labels"]
+        if len(labels) and not 0 <= int(labels.min()) <= int(labels.max()) < classes:
+            raise ModelError(
+                f"A box has class {int(labels.max())}, and the network knows classes 0 to {classes - 1}."
+            )
 
 
 def suppress(boxes: Tensor, scores: Tensor, threshold: float = 0.5, lowest: float = 0.05, most: int = 100) -> Tensor:

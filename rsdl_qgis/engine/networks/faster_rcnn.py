@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from ..errors import ModelError
 from .anchors import anchors, cell_anchors
-from .boxes import BACKGROUND, clip, decode, encode, keep, match, objects
+from .boxes import BACKGROUND, check_targets, clip, decode, encode, keep, match, objects
 from .resnet import ResNet
 from .roi_align import pyramid_roi_align
 
@@ -279,7 +279,6 @@ class FasterRCNN(nn.Module):
     ModelError when there are too few candidates for the proposals, or no such depth.
     """
 
-    activation = "sigmoid"
 
     def __init__(
         self,
@@ -324,6 +323,7 @@ class FasterRCNN(nn.Module):
 
     def loss(self, images: Sequence[Tensor], targets: Targets) -> dict[str, Tensor]:
         stacked = _stacked(images)
+        check_targets(targets, len(stacked), self.roi_heads.box_predictor.cls_score.out_features - 1)
         truth = [objects(target, stacked) for target in targets]
         maps = self.backbone(stacked)
         boxes, scores, deltas = self.rpn.predict(maps, stacked)

@@ -27,6 +27,7 @@ class OmbriaNet(nn.Module):
         dropout: float = 0.0,
     ):
         super().__init__()
+        self.multiple = stem * 2 ** (len(widths) - 1)
         self.encoders = nn.ModuleDict(
             {
                 f"{name}_{date}": Encoder(bands, widths, stem, dropout)

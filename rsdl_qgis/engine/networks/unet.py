@@ -33,6 +33,7 @@ class UNet(nn.Module):
     ):
         super().__init__()
         channels = sum(dates * bands for dates, bands in inputs.values())
+        self.multiple = stem * 2 ** (len(widths) - 1)
         self.encoder = Encoder(channels, widths, stem, dropout)
         self.decoder = Decoder(widths, 1, classes, stem)
 

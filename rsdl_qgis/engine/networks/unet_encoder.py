@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ModelError
-from . import SEGMENTATION, build_network
+from . import SEGMENTATION, build_body
 from .blocks import double_conv
 
 ENCODERS = SEGMENTATION["unet-encoder"].choices["encoder"]
@@ -42,7 +42,7 @@ class EncoderUNet(nn.Module):
         if encoder not in ENCODERS:
             raise ModelError(f"There is no encoder '{encoder}'.", f"Choose one of: {', '.join(ENCODERS)}.")
         channels = sum(dates * bands for dates, bands in inputs.values())
-        self.encoder = build_network(encoder, {"image": (1, channels)}, 0, **(encoder_options or {}))
+        self.encoder = build_body(encoder, channels, **(encoder_options or {}))
         *skips, deepest = self.encoder.stage_widths
         self.skip = double_conv(channels, widths[0])
         self.up = nn.ModuleList(

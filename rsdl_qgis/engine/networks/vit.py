@@ -120,11 +120,18 @@ class ViT(nn.Module):
         classes: int,
         variant: str = "small",
         dropout: float = 0.0,
-        **changes: int,
+        size: int | None = None,
+        patch: int | None = None,
+        width: int | None = None,
+        layers: int | None = None,
+        heads: int | None = None,
+        mlp: int | None = None,
     ):
         super().__init__()
         if variant not in VARIANTS:
             raise ModelError(f"There is no ViT '{variant}'.", f"Choose one of: {', '.join(VARIANTS)}.")
+        asked = {"size": size, "patch": patch, "width": width, "layers": layers, "heads": heads, "mlp": mlp}
+        changes = {key: value for key, value in asked.items() if value is not None}
         self.form = form = replace(VARIANTS[variant], **changes)
         if form.size % form.patch:
             raise ModelError(f"Images of {form.size} px cannot be cut into patches of {form.patch} px.")

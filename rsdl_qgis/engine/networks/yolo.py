@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from ..errors import ModelError
 from .anchors import cells
-from .boxes import clip, giou_loss, objects, simple_ota
+from .boxes import check_targets, clip, giou_loss, objects, simple_ota
 
 VARIANTS: dict[str, tuple[float, float]] = {  # parts of the full depth and width
     "n": (0.33, 0.25),
@@ -172,7 +172,6 @@ class YOLO(nn.Module):
     ModelError when there is no such variant.
     """
 
-    activation = "sigmoid"
 
     def __init__(
         self,
@@ -200,6 +199,7 @@ class YOLO(nn.Module):
 
     def loss(self, images: Sequence[Tensor], targets: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
         boxes, objectness, classes, points, strides = self._predict(images)
+        check_targets(targets, len(boxes), classes.shape[-1])
         wanted = torch.zeros_like(objectness)
         box_loss, class_loss, count = boxes.sum() * 0, classes.sum() * 0, 0
         for i, target in enumerate(targets):

@@ -60,8 +60,8 @@ def fit(
 
     ``score`` judges the averaged network, higher is better. With ``checkpoint`` the state is written there after
     each epoch (beside, then renamed) and a training that was stopped goes on from it; a finished one yields its last
-    epoch again. Every epoch's order and
-    variation come from the seed and the epoch's number, so that a resumed training sees what it would have seen.
+    epoch again. Every epoch's order and variation come from the seed and the epoch's number, so that a resumed training
+    sees what it would have seen.
     """
     network = network.to(memory_format=torch.channels_last)
     average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(settings.average), use_buffers=True)

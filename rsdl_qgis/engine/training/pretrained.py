@@ -11,7 +11,7 @@ import os
 import re
 import time
 from collections.abc import Generator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from importlib import import_module
@@ -104,7 +104,10 @@ PUBLISHED: dict[str, Published] = {
     "vit-b16": Published("vit_b_16-c867db91.pth", "vit-b16"),
     "vit-b32": Published("vit_b_32-d86f8d99.pth", "vit-b32"),
     "faster-rcnn": Published(
-        "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth", "faster-rcnn", licence=COCO, options={"norm_eps": 0.0}
+        "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth",
+        "faster-rcnn",
+        licence=COCO,
+        options={"norm_eps": 0.0, "frozen_norm": True},
     ),
 }
 
@@ -195,11 +198,11 @@ def fetch(published: Published, folder: Path, report: Report, base: str = ADDRES
 
 
 def _download(published: Published, target: Path, report: Report, base: str) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _remove_abandoned(target)
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
     hint = f"Put the file {target.name} from {published.address} into the folder {target.parent}, or try again."
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(target)
         with closing(_chunks(base + published.file, hint, report)) as chunks, part.open("wb") as file:
             for chunk in chunks:
                 file.write(chunk)
@@ -210,8 +213,11 @@ def _download(published: Published, target: Path, report: Report, base: str) -> 
                 hint,
             )
         part.replace(target)
+    except OSError as error:
+        raise ModelError(f"{target} cannot be written: {error.strerror or error}.", hint) from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     report.log("info", f"Fetched {published.file} into {target.parent}. {published.licence}")
 
 

@@ -319,3 +319,26 @@ def test_suppression_as_onnx(tmp_path):
         assert expected[i].nonzero()[:, 0].tolist() == sorted(b.nms(boxes[i], scores[i], 0.5).tolist())
     (got,) = run(boxes, scores)
     assert (got == expected.numpy()).all()
+
+
+def test_few_detections_of_many_boxes_need_little_work(monkeypatch):
+    """Only what is kept is compared: the pairs looked at do not grow with the square of the boxes."""
+    pairs, whole = [], b.iou
+
+    def counted(x, y):
+        pairs.append(len(x) * len(y))
+        return whole(x, y)
+
+    monkeypatch.setattr(b, "iou", counted)
+    random = torch.Generator().manual_seed(0)
+    corner = torch.rand(6000, 2, generator=random) * 600
+    many = torch.cat([corner, corner + 20], 1)
+    assert len(b.nms(many, torch.rand(6000, generator=random), 0.5, most=100)) == 100
+    assert max(pairs) <= 512**2 and sum(pairs) <= 2 * 512**2
+    pairs.clear()
+    b.nms(many, torch.rand(6000, generator=random), 0.5)
+    assert max(pairs) <= 512**2
+
+
+def test_no_boxes_stay_none():
+    assert b.nms(torch.zeros(0, 4), torch.zeros(0), 0.5).shape == (0,)

@@ -168,6 +168,21 @@ def test_auxiliary_heads_count_by_their_weight():
     assert with_auxiliary(torch.nn.functional.cross_entropy, logits, labels, 0.3) == alone
 
 
+def test_gradients_are_clipped_unless_told_otherwise():
+    def last_gradient(**options):
+        torch.manual_seed(0)
+        network = torch.nn.Conv2d(1, 2, 1)
+        samples = [([torch.ones(1, 8, 8)], torch.zeros(8, 8, dtype=torch.uint8))] * 2
+        enormous = lambda logits, labels: 1e6 * logits.square().mean()  # noqa: E731
+        settings = Settings(epochs=1, batch_size=2, augmentation=None, bfloat16=False, **options)
+        for _ in fit(network, samples, enormous, lambda network: 0.0, settings, Report()):
+            pass
+        return torch.cat([p.grad.flatten() for p in network.parameters()]).norm().item()
+
+    assert last_gradient() == pytest.approx(1, rel=1e-3)
+    assert last_gradient(clip_norm=1e9) > 1e3
+
+
 def test_warm_up_and_cosine():
     factors = [warm_up_cosine(step, 100, 0.1) for step in range(100)]
     assert factors[0] == pytest.approx(0.1) and max(factors) == factors[9] == 1.0
