@@ -61,7 +61,7 @@
   </message>
   <message>
    <source>Assess</source>
-   <translation type="unfinished"></translation>
+   <translation>Αξιολόγηση</translation>
   </message>
   <message>
    <source>Models</source>
@@ -73,47 +73,47 @@
   </message>
   <message>
    <source>Overall accuracy, or pixel accuracy (0 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>Συνολική ακρίβεια, ή ακρίβεια εικονοστοιχείων (0 έως 1)</translation>
   </message>
   <message>
    <source>Kappa (-1 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>Κάπα (-1 έως 1)</translation>
   </message>
   <message>
    <source>Mean IoU (0 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέσο IoU (0 έως 1)</translation>
   </message>
   <message>
    <source>Frequency-weighted IoU (0 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>IoU σταθμισμένο με τη συχνότητα (0 έως 1)</translation>
   </message>
   <message>
    <source>Mean F1 of the classes (0 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέσο F1 των κλάσεων (0 έως 1)</translation>
   </message>
   <message>
    <source>Pixels or points that were compared</source>
-   <translation type="unfinished"></translation>
+   <translation>Εικονοστοιχεία ή σημεία που συγκρίθηκαν</translation>
   </message>
   <message>
    <source>Maps that were compared</source>
-   <translation type="unfinished"></translation>
+   <translation>Χάρτες που συγκρίθηκαν</translation>
   </message>
   <message>
    <source>Pixel accuracy, mean over maps (0 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>Ακρίβεια εικονοστοιχείων, μέσος όρος των χαρτών (0 έως 1)</translation>
   </message>
   <message>
    <source>Mean IoU, mean over maps (0 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέσο IoU, μέσος όρος των χαρτών (0 έως 1)</translation>
   </message>
   <message>
    <source>Frequency-weighted IoU, mean over maps (0 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>IoU σταθμισμένο με τη συχνότητα, μέσος όρος των χαρτών (0 έως 1)</translation>
   </message>
   <message>
    <source>Assess map</source>
-   <translation type="unfinished"></translation>
+   <translation>Αξιολόγηση χάρτη</translation>
   </message>
   <message>
    <source>Compares a map of classes, a raster or polygons, with a reference: a raster, polygons or points. Gives the confusion matrix, overall accuracy, kappa, user's and producer's accuracy, F1 and IoU of each class, mean and frequency-weighted IoU, as a report, as a table and as numbers for models.
@@ -123,111 +123,117 @@ The reference may have another coordinate system and pixel size: it is looked up
 Classes are the same if they have the same number. If a field holds names, or both rasters name their classes and number them differently, the same name makes the same class.
 
 Several maps and references are paired in the order in which they are listed; a single reference goes with all maps. The figures are then of all maps together, and beside them the means over maps, in which each map counts alike.</source>
-   <translation type="unfinished"></translation>
+   <translation>Συγκρίνει έναν χάρτη κλάσεων, ψηφιδωτό ή πολύγωνα, με μια αναφορά: ψηφιδωτό, πολύγωνα ή σημεία. Δίνει τον πίνακα σύγχυσης, τη συνολική ακρίβεια, το κάπα, την ακρίβεια χρήστη και παραγωγού, το F1 και το IoU κάθε κλάσης, το μέσο και το σταθμισμένο με τη συχνότητα IoU, ως έκθεση, ως πίνακα και ως αριθμούς για μοντέλα.
+
+Η αναφορά μπορεί να έχει άλλο σύστημα συντεταγμένων και μέγεθος εικονοστοιχείου: διαβάζεται στο κέντρο κάθε εικονοστοιχείου του χάρτη. Τα πολύγωνα δίνουν ετικέτα στα εικονοστοιχεία των οποίων περιέχουν το κέντρο· κάθε σημείο μετρά μία φορά. Το nodata, το έδαφος χωρίς ετικέτα και οι θέσεις όπου επικαλύπτονται πολύγωνα δύο κλάσεων μένουν έξω.
+
+Οι κλάσεις είναι ίδιες αν έχουν τον ίδιο αριθμό. Αν ένα πεδίο περιέχει ονόματα, ή αν και τα δύο ψηφιδωτά ονομάζουν τις κλάσεις τους και τις αριθμούν διαφορετικά, το ίδιο όνομα σημαίνει την ίδια κλάση.
+
+Περισσότεροι χάρτες και αναφορές αντιστοιχίζονται με τη σειρά που δίνονται· μία μόνο αναφορά ισχύει για όλους τους χάρτες. Οι δείκτες αφορούν τότε όλους τους χάρτες μαζί, και δίπλα τους δίνονται οι μέσοι όροι των χαρτών, όπου κάθε χάρτης μετρά το ίδιο.</translation>
   </message>
   <message>
    <source>{pixels} compared: overall accuracy {accuracy:.4f}, kappa {kappa}, mean IoU {iou:.4f}, macro F1 {f1:.4f}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Συγκρίθηκαν {pixels}: συνολική ακρίβεια {accuracy:.4f}, κάπα {kappa}, μέσο IoU {iou:.4f}, μέσο F1 {f1:.4f}.</translation>
   </message>
   <message>
    <source>accuracy,validation,confusion matrix,error matrix,kappa,iou,f1,precision,recall,evaluate</source>
-   <translation type="unfinished"></translation>
+   <translation>ακρίβεια,επικύρωση,πίνακας σύγχυσης,πίνακας σφαλμάτων,κάπα,iou,f1,αξιολόγηση</translation>
   </message>
   <message>
    <source>Map</source>
-   <translation type="unfinished"></translation>
+   <translation>Χάρτης</translation>
   </message>
   <message>
    <source>The map to assess: a raster with a whole number for each class, or polygons. Several maps are assessed together.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ο χάρτης προς αξιολόγηση: ψηφιδωτό με έναν ακέραιο για κάθε κλάση, ή πολύγωνα. Περισσότεροι χάρτες αξιολογούνται μαζί.</translation>
   </message>
   <message>
    <source>Reference</source>
-   <translation type="unfinished"></translation>
+   <translation>Αναφορά</translation>
   </message>
   <message>
    <source>What is taken for true: a class raster, polygons or points, in any coordinate system. One for all maps, or as many as maps, in the same order.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ό,τι θεωρείται αληθές: ψηφιδωτό κλάσεων, πολύγωνα ή σημεία, σε οποιοδήποτε σύστημα συντεταγμένων. Ένα για όλους τους χάρτες, ή τόσα όσοι οι χάρτες, με την ίδια σειρά.</translation>
   </message>
   <message>
    <source>Class field of the map</source>
-   <translation type="unfinished"></translation>
+   <translation>Πεδίο κλάσης του χάρτη</translation>
   </message>
   <message>
    <source>For a map of polygons: the field with the number or name of each one's class. Default: 'value' or 'class' if there is one; else all polygons are class 1.</source>
-   <translation type="unfinished"></translation>
+   <translation>Για χάρτη πολυγώνων: το πεδίο με τον αριθμό ή το όνομα της κλάσης του καθενός. Προεπιλογή: 'value' ή 'class' αν υπάρχει· αλλιώς όλα τα πολύγωνα είναι κλάση 1.</translation>
   </message>
   <message>
    <source>Class field of the reference</source>
-   <translation type="unfinished"></translation>
+   <translation>Πεδίο κλάσης της αναφοράς</translation>
   </message>
   <message>
    <source>For polygons and points: the field with the number or name of each one's class. Default: 'value' or 'class' if there is one; else all polygons are class 1.</source>
-   <translation type="unfinished"></translation>
+   <translation>Για πολύγωνα και σημεία: το πεδίο με τον αριθμό ή το όνομα της κλάσης του καθενός. Προεπιλογή: 'value' ή 'class' αν υπάρχει· αλλιώς όλα τα πολύγωνα είναι κλάση 1.</translation>
   </message>
   <message>
    <source>Ground without a label</source>
-   <translation type="unfinished"></translation>
+   <translation>Έδαφος χωρίς ετικέτα</translation>
   </message>
   <message>
    <source>Ground between the reference's polygons, and nodata of a reference raster: ignore leaves it out; background takes it for the background class, which is right only where all of the rest was labelled.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το έδαφος ανάμεσα στα πολύγωνα της αναφοράς, και το nodata ψηφιδωτού αναφοράς: το ignore το αφήνει έξω· το background το θεωρεί κλάση φόντου, που είναι σωστό μόνο όπου όλα τα υπόλοιπα έχουν ετικέτα.</translation>
   </message>
   <message>
    <source>Ground without a class in the map</source>
-   <translation type="unfinished"></translation>
+   <translation>Έδαφος χωρίς κλάση στον χάρτη</translation>
   </message>
   <message>
    <source>Ground between the map's polygons, and nodata of a map raster: ignore leaves it out; background takes it for the background class. Choose that for polygons that show one class alone.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το έδαφος ανάμεσα στα πολύγωνα του χάρτη, και το nodata ψηφιδωτού χάρτη: το ignore το αφήνει έξω· το background το θεωρεί κλάση φόντου. Επιλέξτε το για πολύγωνα που δείχνουν μία μόνο κλάση.</translation>
   </message>
   <message>
    <source>Area to assess</source>
-   <translation type="unfinished"></translation>
+   <translation>Περιοχή προς αξιολόγηση</translation>
   </message>
   <message>
    <source>Only this rectangle is compared. Default: all that both cover.</source>
-   <translation type="unfinished"></translation>
+   <translation>Συγκρίνεται μόνο αυτό το ορθογώνιο. Προεπιλογή: όλα όσα καλύπτουν και τα δύο.</translation>
   </message>
   <message>
    <source>Polygons to assess inside of</source>
-   <translation type="unfinished"></translation>
+   <translation>Πολύγωνα εντός των οποίων γίνεται η αξιολόγηση</translation>
   </message>
   <message>
    <source>Only what lies inside these polygons is compared. Any coordinate system. Default: no limit.</source>
-   <translation type="unfinished"></translation>
+   <translation>Συγκρίνεται μόνο ό,τι βρίσκεται μέσα σε αυτά τα πολύγωνα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: χωρίς όριο.</translation>
   </message>
   <message>
    <source>Background class</source>
-   <translation type="unfinished"></translation>
+   <translation>Κλάση φόντου</translation>
   </message>
   <message>
    <source>The number of the class that ground without one is taken for, where it is; a whole number.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ο αριθμός της κλάσης που αποδίδεται σε έδαφος χωρίς κλάση, όπου αυτό ζητείται· ακέραιος.</translation>
   </message>
   <message>
    <source>Band of the map</source>
-   <translation type="unfinished"></translation>
+   <translation>Δίαυλος του χάρτη</translation>
   </message>
   <message>
    <source>Number of the map's band with the classes, from 1.</source>
-   <translation type="unfinished"></translation>
+   <translation>Αριθμός του διαύλου του χάρτη με τις κλάσεις, από 1.</translation>
   </message>
   <message>
    <source>Band of the reference</source>
-   <translation type="unfinished"></translation>
+   <translation>Δίαυλος της αναφοράς</translation>
   </message>
   <message>
    <source>Number of the reference raster's band with the classes, from 1.</source>
-   <translation type="unfinished"></translation>
+   <translation>Αριθμός του διαύλου του ψηφιδωτού αναφοράς με τις κλάσεις, από 1.</translation>
   </message>
   <message>
    <source>Pixel size (polygons with polygons)</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέγεθος εικονοστοιχείου (πολύγωνα με πολύγωνα)</translation>
   </message>
   <message>
    <source>Side of the pixels on which polygons are compared with polygons, in units of the map's coordinate system, above 0. Default: about four million pixels in all. Elsewhere the raster's pixels are used.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πλευρά των εικονοστοιχείων πάνω στα οποία συγκρίνονται πολύγωνα με πολύγωνα, σε μονάδες του συστήματος συντεταγμένων του χάρτη, πάνω από 0. Προεπιλογή: περίπου τέσσερα εκατομμύρια εικονοστοιχεία συνολικά. Αλλού χρησιμοποιούνται τα εικονοστοιχεία του ψηφιδωτού.</translation>
   </message>
   <message>
    <source>Report</source>
@@ -235,79 +241,79 @@ Several maps and references are paired in the order in which they are listed; a 
   </message>
   <message>
    <source>HTML files (*.html)</source>
-   <translation type="unfinished"></translation>
+   <translation>Αρχεία HTML (*.html)</translation>
   </message>
   <message>
    <source>A page (.html) with all figures, the confusion matrix, and what was compared, in one file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Σελίδα (.html) με όλους τους δείκτες, τον πίνακα σύγχυσης και το τι συγκρίθηκε, σε ένα αρχείο.</translation>
   </message>
   <message>
    <source>Table of classes</source>
-   <translation type="unfinished"></translation>
+   <translation>Πίνακας κλάσεων</translation>
   </message>
   <message>
    <source>CSV files (*.csv)</source>
-   <translation type="unfinished"></translation>
+   <translation>Αρχεία CSV (*.csv)</translation>
   </message>
   <message>
    <source>A table (.csv) with a row for each class: its figures and its row of the confusion matrix.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πίνακας (.csv) με μία γραμμή για κάθε κλάση: τους δείκτες της και τη γραμμή της στον πίνακα σύγχυσης.</translation>
   </message>
   <message>
    <source>Table of maps</source>
-   <translation type="unfinished"></translation>
+   <translation>Πίνακας χαρτών</translation>
   </message>
   <message>
    <source>A table (.csv) with a row for each map and its figures. Not made unless asked for.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πίνακας (.csv) με μία γραμμή για κάθε χάρτη και τους δείκτες του. Δεν δημιουργείται αν δεν ζητηθεί.</translation>
   </message>
   <message>
    <source>Or let its polygons be one class and the rest background: {rule}=background.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ή ας είναι τα πολύγωνά του μία κλάση και τα υπόλοιπα φόντο: {rule}=background.</translation>
   </message>
   <message>
    <source>Choose a raster or vector layer.</source>
-   <translation type="unfinished"></translation>
+   <translation>Επιλέξτε ψηφιδωτό ή διανυσματικό επίπεδο.</translation>
   </message>
   <message>
    <source>{maps} maps cannot be paired with {references} references. Give as many references as maps, in the same order, or one for all.</source>
-   <translation type="unfinished"></translation>
+   <translation>{maps} χάρτες δεν αντιστοιχίζονται με {references} αναφορές. Δώστε τόσες αναφορές όσοι οι χάρτες, με την ίδια σειρά, ή μία για όλους.</translation>
   </message>
   <message>
    <source>PREDICTED: '{layer}' has no polygons. A map is a class raster or polygons.</source>
-   <translation type="unfinished"></translation>
+   <translation>PREDICTED: το '{layer}' δεν έχει πολύγωνα. Ο χάρτης είναι ψηφιδωτό κλάσεων ή πολύγωνα.</translation>
   </message>
   <message>
    <source>'{layer}' has no field '{field}'. It has: {fields}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το '{layer}' δεν έχει πεδίο '{field}'. Έχει: {fields}.</translation>
   </message>
   <message>
    <source>Choose the field of '{layer}' that holds the classes, in {option}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Επιλέξτε το πεδίο του '{layer}' που περιέχει τις κλάσεις, στο {option}.</translation>
   </message>
   <message>
    <source>'{layer}' cannot be read.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το '{layer}' δεν διαβάζεται.</translation>
   </message>
   <message>
    <source>{name}: '{layer}' is a picture, not a map of classes. Choose another layer.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: το '{layer}' είναι εικόνα, όχι χάρτης κλάσεων. Επιλέξτε άλλο επίπεδο.</translation>
   </message>
   <message>
    <source>{option} is {band}, but '{layer}' has {count} band(s).</source>
-   <translation type="unfinished"></translation>
+   <translation>Το {option} είναι {band}, αλλά το '{layer}' έχει {count} διαύλους.</translation>
   </message>
   <message>
    <source>REFERENCE: '{layer}' has neither polygons nor points.</source>
-   <translation type="unfinished"></translation>
+   <translation>REFERENCE: το '{layer}' δεν έχει ούτε πολύγωνα ούτε σημεία.</translation>
   </message>
   <message>
    <source>{name}: '{value}' is not a layer that QGIS can open.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: το '{value}' δεν είναι επίπεδο που ανοίγει το QGIS.</translation>
   </message>
   <message>
    <source>{name}: '{layer}' is neither a raster nor a vector layer.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: το '{layer}' δεν είναι ούτε ψηφιδωτό ούτε διανυσματικό επίπεδο.</translation>
   </message>
   <message>
    <source>Set up environment</source>

@@ -1,5 +1,6 @@
 """The README's commands are run as they stand, on a small scene in place of the demo's."""
 
+import csv
 import json
 import os
 import re
@@ -30,18 +31,23 @@ def place(tmp_path_factory):
     return folder, headless.prepare(folder / "profile", PATH=path, RSDL_HOME=str(folder / "home"))
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=["plain", "json", "model"])
+@pytest.mark.parametrize("command", COMMANDS, ids=["plain", "json", "assess", "model"])
 def test_command_makes_the_files_it_names(place, command):
     folder, environment = place
-    outputs = re.findall(r"(?:OUTPUT|POLYGONS|MAP)=([\w./]+)", command)
+    outputs = re.findall(r"(?:OUTPUT|POLYGONS|MAP|REPORT|TABLE)=([\w./]+)", command)
     assert outputs
+    if "assessmap" in command and not (folder / "demo/flood.tif").exists():  # the first command's, when run alone
+        test_command_makes_the_files_it_names(place, COMMANDS[0])
     shell = ["bash", "-e", "-o", "pipefail", "-c", command]
     done = subprocess.run(shell, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     if "--json" in command:
         assert 0 < json.loads(done.stdout)["results"]["FLOODED_SHARE"] < 1
     for output in outputs:
-        assert_is_a_flood_map(folder / output)
+        if "assessmap" in command:
+            assert_tells_the_accuracy(folder / output)
+        else:
+            assert_is_a_flood_map(folder / output)
 
 
 def assert_is_a_flood_map(path):
@@ -54,9 +60,19 @@ def assert_is_a_flood_map(path):
         assert values == {0, 1, 255}
 
 
+def assert_tells_the_accuracy(path):
+    text = path.read_text(encoding="utf-8")
+    assert "flooded" in text
+    if path.suffix == ".csv":
+        rows = list(csv.DictReader(text.splitlines()))
+        assert all(0.5 < float(row["f1"]) <= 1 for row in rows) and len(rows) == 2
+    else:
+        assert "Confusion matrix" in text
+
+
 def test_every_way_to_run_it_is_shown():
-    assert len(COMMANDS) == 3
-    for way in ("rsdl:floodmapping", "--json", ".model3"):
+    assert len(COMMANDS) == 4
+    for way in ("rsdl:floodmapping", "rsdl:assessmap", "--json", ".model3"):
         assert any(way in command for command in COMMANDS)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..paths import plugin_version
+from .assess import run_assess
 from .card import Input, ModelCard, match_bands
 from .errors import InputError, MismatchError, OutputError
 from .predict import Plan, predict
@@ -103,6 +104,7 @@ def run_describe(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]
 OPERATIONS: dict[str, Callable[[Mapping[str, Any], Report], dict[str, Any]]] = {
     "predict": run_predict,
     "describe": run_describe,
+    "assess_map": run_assess,
 }
 
 

@@ -11,6 +11,7 @@ from .text import tr
 
 GROUPS = {
     "predict": lambda: tr("Predict"),
+    "assess": lambda: tr("Assess"),
     "models": lambda: tr("Models"),
     "environment": lambda: tr("Environment"),
 }

@@ -13,6 +13,7 @@ from qgis.core import (
     QgsRaster,
     QgsRasterInterface,
     QgsUnitTypes,
+    QgsWkbTypes,
 )
 
 
@@ -34,6 +35,16 @@ OPTIONAL = _first(
 )
 POLYGONS = _first(
     lambda: Qgis.ProcessingSourceType.VectorPolygon, lambda: QgsProcessing.SourceType.TypeVectorPolygon
+)
+MAP_LAYER = _first(
+    lambda: Qgis.ProcessingSourceType.MapLayer, lambda: QgsProcessing.SourceType.TypeMapLayer
+)
+POLYGON_GEOMETRY = _first(
+    lambda: Qgis.GeometryType.Polygon, lambda: QgsWkbTypes.GeometryType.PolygonGeometry
+)
+POINT_GEOMETRY = _first(lambda: Qgis.GeometryType.Point, lambda: QgsWkbTypes.GeometryType.PointGeometry)
+DOUBLE = _first(
+    lambda: Qgis.ProcessingNumberParameterType.Double, lambda: QgsProcessingParameterNumber.Type.Double
 )
 INTEGER = _first(
     lambda: Qgis.ProcessingNumberParameterType.Integer, lambda: QgsProcessingParameterNumber.Type.Integer

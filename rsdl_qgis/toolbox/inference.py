@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import (
-    QgsProcessing,
     QgsProcessingMultiStepFeedback,
-    QgsProcessingOutputLayerDefinition,
     QgsProcessingOutputString,
     QgsRasterLayer,
 )
@@ -75,7 +73,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
         text = shared.running_problem(self, parameters, context)
         for name in ("OUTPUT", "PROBABILITIES", "POLYGONS"):
             formats = ("tif", "tiff") if name in _RASTERS else shared.VECTOR_FORMATS
-            text = text or shared.output_problem(_fixed_path(parameters.get(name)), formats)
+            text = text or shared.output_problem(shared.fixed_path(parameters.get(name)), formats)
         if text:
             return text
         plan = self.plan(parameters, context)
@@ -94,7 +92,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
         self._rasters = {
             name: [PreparedRaster(use) for use in uses] for name, uses in self._plan.inputs.items()
         }
-        self._mask = self._mask_path(parameters, context, feedback)
+        self._mask = shared.mask_path(self, parameters, context, feedback)
         # The area as each layer sees it; layers may not be asked on another thread.
         self._extent = self.parameterAsExtent(parameters, "EXTENT", context)
         self._extent_crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
@@ -117,7 +115,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
             arguments = {
                 "model": str(self._plan.path),
                 "inputs": self._specs(folder, steps),
-                "extent": None if self._extent.isNull() else _bounds(self._extent),
+                "extent": None if self._extent.isNull() else shared.bounds(self._extent),
                 "extent_crs": layers.wkt(self._extent_crs),
                 "mask": self._mask,
                 "resample": self.parameterAsBoolean(parameters, "RESAMPLE", context),
@@ -150,14 +148,6 @@ class InferenceAlgorithm(RsdlAlgorithm):
         if parameters.get(name) in (None, ""):
             return None
         return self.parameterAsOutputLayer(parameters, name, context) or None
-
-    def _mask_path(self, parameters, context, feedback) -> str | None:
-        if parameters.get("MASK") in (None, ""):
-            return None
-        path, layer = self.parameterAsCompatibleSourceLayerPathAndLayerName(
-            parameters, "MASK", context, ["gpkg", "shp", "geojson", "fgb"], "gpkg", feedback
-        )
-        return f"{path}|layername={layer}" if layer else path
 
     def _show(self, outputs: Mapping[str, str | None], result: Mapping[str, Any], context) -> None:
         card = self._plan.card
@@ -223,14 +213,3 @@ def use_bands(
             tr("Choose the bands by number in {option}, in that order.").format(option=option),
         ) from None
     return RasterUse(name, layer, tuple(found[index - 1][0] for index in indexes))
-
-
-def _fixed_path(value: Any) -> str:
-    """The file that an output's value names; '' for a temporary one, none, or one not known yet."""
-    if isinstance(value, QgsProcessingOutputLayerDefinition):
-        value = value.sink.staticValue()
-    return value if isinstance(value, str) and value != QgsProcessing.TEMPORARY_OUTPUT else ""
-
-
-def _bounds(extent) -> list[float]:
-    return [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]

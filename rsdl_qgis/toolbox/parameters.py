@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from qgis.core import (
+    QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
+    QgsProcessingOutputLayerDefinition,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterExtent,
@@ -18,6 +21,7 @@ from qgis.core import (
     QgsProcessingParameterString,
     QgsProcessingParameterVectorDestination,
     QgsProcessingParameterVectorLayer,
+    QgsRectangle,
 )
 
 from . import compat, settings
@@ -50,24 +54,26 @@ def model(label: str, text: str, tasks: str = "segmentation"):
     return described(parameter, text)
 
 
-def extent():
-    """EXTENT: the area to map."""
+def extent(label: str = "", text: str = ""):
+    """EXTENT: the area to map, or what ``label`` and ``text`` say."""
     return described(
-        QgsProcessingParameterExtent("EXTENT", tr("Area to map"), None, True),
-        tr(
+        QgsProcessingParameterExtent("EXTENT", label or tr("Area to map"), None, True),
+        text
+        or tr(
             "Only this rectangle is mapped. Default: the whole raster. Needed for layers without an end, "
             "such as web maps."
         ),
     )
 
 
-def mask():
-    """MASK: polygons outside which nothing is mapped."""
+def mask(label: str = "", text: str = ""):
+    """MASK: polygons outside which nothing is mapped, or what ``label`` and ``text`` say."""
     return described(
         QgsProcessingParameterVectorLayer(
-            "MASK", tr("Polygons to map inside of"), [compat.POLYGONS], None, True
+            "MASK", label or tr("Polygons to map inside of"), [compat.POLYGONS], None, True
         ),
-        tr(
+        text
+        or tr(
             "Pixels whose centre is outside these polygons become nodata. Any coordinate system. Default: no "
             "limit."
         ),
@@ -199,6 +205,23 @@ def polygons():
     )
 
 
+def mask_path(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext, feedback
+) -> str | None:
+    """MASK as the worker reads it: 'file' or 'file|layername=x'; None where none is given."""
+    if parameters.get("MASK") in (None, ""):
+        return None
+    path, layer = algorithm.parameterAsCompatibleSourceLayerPathAndLayerName(
+        parameters, "MASK", context, list(VECTOR_FORMATS), "gpkg", feedback
+    )
+    return f"{path}|layername={layer}" if layer else path
+
+
+def bounds(rectangle: QgsRectangle) -> list[float]:
+    """xmin, ymin, xmax, ymax."""
+    return [rectangle.xMinimum(), rectangle.yMinimum(), rectangle.xMaximum(), rectangle.yMaximum()]
+
+
 def number(
     algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
 ) -> int | None:
@@ -241,6 +264,13 @@ def running_problem(
             "The overlap of {overlap} pixels is more than half of the tile size of {size}. Make it smaller."
         ).format(overlap=shared, size=size)
     return ""
+
+
+def fixed_path(value: Any) -> str:
+    """The file that an output's value names; '' for a temporary one, none, or one not known yet."""
+    if isinstance(value, QgsProcessingOutputLayerDefinition):
+        value = value.sink.staticValue()
+    return value if isinstance(value, str) and value != QgsProcessing.TEMPORARY_OUTPUT else ""
 
 
 def output_problem(path: str, formats: tuple[str, ...]) -> str:

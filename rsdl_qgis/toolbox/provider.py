@@ -6,6 +6,7 @@ from qgis.core import QgsApplication, QgsProcessingModelAlgorithm, QgsProcessing
 from qgis.PyQt.QtGui import QIcon
 
 from ..paths import PACKAGE, plugin_version
+from .assess import AssessMap
 from .environment import Diagnostics, SetupEnvironment
 from .flood import FloodMapping
 from .models import DescribeModel, ImportModel, ListModels
@@ -16,6 +17,7 @@ from .text import tr
 ALGORITHMS = (
     SemanticSegmentation,
     FloodMapping,
+    AssessMap,
     ListModels,
     DescribeModel,
     ImportModel,

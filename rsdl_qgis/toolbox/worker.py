@@ -27,7 +27,7 @@ from .text import tr
 
 GRACE = 1.0  # seconds that a cancelled worker has to tidy up before it is killed
 KEPT_LINES = 40  # of its stderr
-_OUTPUTS = ("output", "probabilities", "polygons")
+_OUTPUTS = ("output", "probabilities", "polygons", "report", "table", "image_table")
 
 
 def make_job(operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 NAMES = {
     "semanticsegmentation",
     "floodmapping",
+    "assessmap",
     "listmodels",
     "describemodel",
     "importmodel",
@@ -45,7 +46,7 @@ def test_only_inputs_are_required(provider):
             for p in algorithm.parameterDefinitions()
             if not p.flags() & compat.OPTIONAL and p.defaultValue() is None and not p.isDestination()
         }
-        assert required <= {"INPUT", "MODEL"}, algorithm.id()
+        assert required <= {"INPUT", "MODEL", "PREDICTED", "REFERENCE"}, algorithm.id()
 
 
 def test_models_find_their_steps_after_a_refresh(provider):

@@ -7,6 +7,7 @@ tiles.py     how a raster is cut into tiles
 mosaic.py    Mosaic: tiles blended back into rows
 sink.py      RasterSink: rows into a finished GeoTIFF
 vectors.py   classes to polygons; polygons to read
+labels.py    classes of rasters, polygons and points, at the pixels of a grid or at places
 """
 
 import os

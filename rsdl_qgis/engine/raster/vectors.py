@@ -223,22 +223,12 @@ def read_polygons(path: str, crs: str | None) -> list[dict]:
     ``path``: a file, or 'file|layername=x' as QGIS writes it. Raises InputError where it cannot be read, has
     no polygons, or only one of raster and file has a CRS.
     """
-    file, *options = path.split("|")
-    chosen = dict(option.split("=", 1) for option in options if "=" in option)
-    layer: str | int | None = chosen.get("layername")
-    if layer is None and "layerid" in chosen:
-        layer = int(chosen["layerid"])
+    file, layer = source_of(path)
     try:
         meta, _, wkb, _ = pyogrio.raw.read(file, layer=layer, columns=[], force_2d=True)
     except (DataLayerError, DataSourceError) as error:
-        if not file.startswith("/vsi") and not Path(file).exists():
-            raise InputError(
-                f"There is no file {file}.", "Check that it was not moved or renamed."
-            ) from error
-        raise InputError(
-            f"{path} cannot be read as a vector layer: {error}.", "Choose a polygon layer."
-        ) from error
-    geometries = [g for g in (_geometry(value) for value in wkb if value is not None) if g is not None]
+        raise unreadable(path, error, "Choose a polygon layer.") from error
+    geometries = [g for g in (geometry_of(value) for value in wkb if value is not None) if g is not None]
     if not geometries:
         raise InputError(f"{path} has no polygons.", "Choose a layer with at least one polygon.")
     if same_crs(meta["crs"], crs):
@@ -251,6 +241,23 @@ def read_polygons(path: str, crs: str | None) -> list[dict]:
     return [transform_geom(crs_of(meta["crs"]), crs_of(crs), geometry) for geometry in geometries]
 
 
+def source_of(path: str) -> tuple[str, str | int | None]:
+    """The file and the layer (None: its first) of 'file', 'file|layername=x' or 'file|layerid=n'."""
+    file, *options = path.split("|")
+    chosen = dict(option.split("=", 1) for option in options if "=" in option)
+    if "layername" in chosen:
+        return file, chosen["layername"]
+    return file, int(chosen["layerid"]) if "layerid" in chosen else None
+
+
+def unreadable(path: str, error: Exception, hint: str) -> InputError:
+    """The InputError that says why a vector file cannot be read."""
+    file, _ = source_of(path)
+    if not file.startswith("/vsi") and not Path(file).exists():
+        return InputError(f"There is no file {file}.", "Check that it was not moved or renamed.")
+    return InputError(f"{path} cannot be read as a vector layer: {error}.", hint)
+
+
 def outline(geometry: dict) -> Bounds:
     """(xmin, ymin, xmax, ymax) of a GeoJSON Polygon or MultiPolygon."""
     polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
@@ -258,7 +265,7 @@ def outline(geometry: dict) -> Bounds:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def _geometry(wkb: bytes) -> dict | None:
+def geometry_of(wkb: bytes) -> dict | None:
     """A WKB polygon or multipolygon as GeoJSON; None for anything else and for what is empty."""
     kind = struct.unpack_from("<I" if wkb[0] else ">I", wkb, 1)[0]
     if kind == POLYGON:

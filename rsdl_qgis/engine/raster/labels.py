@@ -1,0 +1,435 @@
+"""Classes of the ground, from a raster, polygons or points: the codes that a grid's pixels or single places have."""
+
+from __future__ import annotations
+
+import math
+import struct
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyogrio
+import rasterio.shutil
+from affine import Affine
+from numpy.typing import NDArray
+from pyogrio.errors import DataLayerError, DataSourceError, FieldError
+from rasterio.features import is_valid_geom, rasterize
+from rasterio.io import MemoryFile
+from rasterio.warp import transform_geom
+
+from ..errors import InputError
+from .grid import GDAL_ERRORS, Bounds, Grid, Window, apply, crs_of, project, same_crs
+from .layer import Layer, OpenLayer, open_raster
+from .vectors import geometry_of, outline, source_of, unreadable
+
+# What a place may be instead of a class. Classes are above UNCLEAR.
+BEYOND, NOTHING, UNCLEAR = (int(np.iinfo(np.int64).min) + i for i in range(3))
+"""BEYOND: outside the raster. NOTHING: nodata, or no polygon. UNCLEAR: polygons of two classes, or of one not known."""
+
+POINT, MULTIPOINT = 1, 4  # WKB types
+LATTICE = 32  # pixels between those that are projected one by one; the others lie between them
+LATTICE_ERROR = 0.02  # of the raster's pixels that this may be off
+SPARSE = 64  # a raster's pixels may be read for each one wanted
+SMALLEST_READ = 1 << 16  # pixels: what is not worth dividing further
+EDGES = 4_000_000  # edges times points compared at once
+
+Codes = NDArray[np.int64]
+Label = int | str | None  # None: not known
+Geometry = dict[str, Any]  # GeoJSON
+
+
+@dataclass(frozen=True)
+class Vector:
+    """The labelled features of a vector layer: ``geometries`` are polygons, or else ``points`` (n, 2) are given.
+
+    ``labels``: one a feature (one a point); ``names``: of integer labels, where the layer tells; ``crs``: WKT or None.
+    """
+
+    path: str
+    geometries: Sequence[Geometry]
+    points: NDArray[np.float64]
+    labels: Sequence[Label]
+    names: dict[int, str]
+    crs: str | None
+
+    @property
+    def is_points(self) -> bool:
+        return not self.geometries
+
+
+class RasterClasses:
+    """The classes of one band of a raster; a code is the pixel's value. A context manager; for one thread at a time.
+
+    Raises InputError where the file cannot be used, or holds values that are no classes.
+    """
+
+    def __init__(self, layer: Layer):
+        self._layer = OpenLayer(layer)
+        self.path, self.grid = layer.path, self._layer.grid
+        self.block = self._layer.block
+
+    def __enter__(self) -> RasterClasses:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._layer.close()
+
+    def on(self, grid: Grid) -> Codes:
+        """(h, w): the code of the pixel under each of a grid's pixel centres."""
+        offset = self.grid.pixel_offset(grid)
+        if offset is not None and all(abs(o - round(o)) < 1e-2 for o in offset):
+            return self._read(Window(round(offset[0]), round(offset[1]), grid.height, grid.width))
+        row, col = self._under(grid)
+        return self._gather(row.ravel(), col.ravel()).reshape(grid.height, grid.width)
+
+    def at(self, x: NDArray, y: NDArray, crs: str | None) -> Codes:
+        """(n,): the codes of the pixels under points."""
+        return self._gather(*self._pixels(x, y, crs))
+
+    def _under(self, grid: Grid) -> tuple[NDArray, NDArray]:
+        """(h, w) row and column, whole numbers, of the pixels under a grid's centres."""
+        rows, cols = np.arange(grid.height) + 0.5, np.arange(grid.width) + 0.5
+        if not same_crs(grid.crs, self.grid.crs) and min(grid.height, grid.width) > LATTICE:
+            found = self._between(grid, rows, cols)
+            if found is not None:
+                return found
+        return self._pixels(*apply(grid.transform, *np.meshgrid(cols, rows)), grid.crs)
+
+    def _between(self, grid: Grid, rows: NDArray, cols: NDArray) -> tuple[NDArray, NDArray] | None:
+        """As ``_under``, most of it interpolated; None where that is not exact enough."""
+        knots = [np.unique(np.append(np.arange(0.5, n, LATTICE / 2), n - 0.5)) for n in (grid.height, grid.width)]
+        x, y = apply(grid.transform, *np.meshgrid(knots[1], knots[0]))
+        exact = _inverse(self.grid, *project(x, y, grid.crs, self.grid.crs))
+        if not all(np.isfinite(e).all() for e in exact):
+            return None
+        inner = [np.unique(np.append(np.arange(0, len(k), 2), len(k) - 1)) for k in knots]
+        result = []
+        for values in exact:
+            coarse = values[np.ix_(*inner)]
+            guess = _bilinear(coarse, [k[i] for k, i in zip(knots, inner)], knots)
+            if np.abs(guess - values).max() > LATTICE_ERROR:
+                return None
+            result.append(_bilinear(coarse, [k[i] for k, i in zip(knots, inner)], [rows, cols]))
+        return _floor(result[1]), _floor(result[0])
+
+    def _pixels(self, x: NDArray, y: NDArray, crs: str | None) -> tuple[NDArray, NDArray]:
+        col, row = _inverse(self.grid, *project(x, y, crs, self.grid.crs))
+        return _floor(row), _floor(col)
+
+    def _gather(self, row: NDArray, col: NDArray) -> Codes:
+        """(n,): codes of single pixels; those that are near one another are read at once."""
+        codes = np.full(len(row), BEYOND, np.int64)
+        inside = (row >= 0) & (row < self.grid.height) & (col >= 0) & (col < self.grid.width)
+        for index in _groups(row, col, np.flatnonzero(inside)):
+            top, left = int(row[index].min()), int(col[index].min())
+            window = Window(top, left, int(row[index].max()) - top + 1, int(col[index].max()) - left + 1)
+            codes[index] = self._read(window)[row[index] - top, col[index] - left]
+        return codes
+
+    def _read(self, window: Window) -> Codes:
+        layer = self._layer
+        values = np.empty((1, window.height, window.width), layer.dtype)
+        mask = np.empty(values.shape, bool)
+        layer.read(window, values, mask)
+        values, mask = values[0], mask[0]
+        if values.dtype.kind == "f":
+            np.copyto(values, 0, where=mask)
+            odd = values[(values != np.rint(values)) | (np.abs(values) > 2**53)]
+            if odd.size:
+                raise InputError(
+                    f"{self.path} holds values such as {odd[0]:.6g}, so it is not a map of classes.",
+                    "Choose a raster with a whole number for each class, and its band.",
+                )
+        codes = values.astype(np.int64)
+        codes[mask] = NOTHING
+        _mark_beyond(codes, window, self.grid)
+        return codes
+
+
+class PolygonClasses:
+    """The classes of polygons in ``crs``; a code is an index into ``labels``. Where there is none: NOTHING.
+
+    Where polygons of two classes lie on one another, or the class of one is not known: UNCLEAR. Raises InputError
+    where the layer has no polygons, or cannot be brought to ``crs``.
+    """
+
+    def __init__(self, vector: Vector, crs: str | None):
+        if vector.is_points:
+            raise InputError(f"{vector.path} has no polygons.", "Choose a layer of polygons.")
+        known = {label for label in vector.labels if label is not None}
+        self.labels: list[Label] = sorted(known, key=lambda label: (isinstance(label, str), label))
+        index = {label: i for i, label in enumerate(self.labels)}
+        geometries = brought_to(vector, crs)
+        codes = np.array([index.get(label, len(index)) for label in vector.labels])
+        order = np.argsort(codes, kind="stable")
+        kept = [i for i in order if geometries[i] is not None]
+        if not kept:
+            raise InputError(
+                f"{vector.path} cannot be brought to the other layer's coordinate system.",
+                "Check the coordinate systems of both.",
+            )
+        self._geometries: list[Geometry] = [geometries[i] for i in kept]
+        self._codes = codes[kept]
+        self._outlines = np.array([outline(geometry) for geometry in self._geometries])
+        self.crs = crs
+
+    @property
+    def bounds(self) -> Bounds:
+        """The smallest upright rectangle around all polygons."""
+        low, high = self._outlines[:, :2].min(0), self._outlines[:, 2:].max(0)
+        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+    def on(self, grid: Grid) -> Codes:
+        """(h, w): the code of the polygons that hold each of a grid's pixel centres; the grid is in ``crs``."""
+        near = self._near(grid.bounds)
+        if not len(near):
+            return np.full((grid.height, grid.width), NOTHING, np.int64)
+        shapes = [(self._geometries[i], int(self._codes[i]) + 1) for i in near]
+        options: dict[str, Any] = {"out_shape": (grid.height, grid.width), "transform": grid.transform, "fill": 0}
+        last = rasterize(shapes, dtype="int32", **options)
+        first = rasterize(shapes[::-1], dtype="int32", **options)  # sorted by code: where they agree there is just one
+        return self._settled(first, last)
+
+    def at(self, x: NDArray, y: NDArray, crs: str | None) -> Codes:
+        """(n,): the codes of the polygons that hold points."""
+        x, y = project(x, y, crs, self.crs)
+        first = np.zeros(len(x), np.int32)
+        last = np.zeros(len(x), np.int32)
+        finite = np.isfinite(x) & np.isfinite(y)
+        if finite.any():
+            for i in self._near((x[finite].min(), y[finite].min(), x[finite].max(), y[finite].max())):
+                held = covers(self._geometries[i], x, y)
+                last[held] = self._codes[i] + 1
+                first[held & (first == 0)] = self._codes[i] + 1
+        return self._settled(first, last)
+
+    def _near(self, bounds: Bounds) -> NDArray:
+        xmin, ymin, xmax, ymax = bounds
+        x0, y0, x1, y1 = self._outlines.T
+        return np.flatnonzero((x0 <= xmax) & (x1 >= xmin) & (y0 <= ymax) & (y1 >= ymin))
+
+    def _settled(self, first: NDArray, last: NDArray) -> Codes:
+        codes = last.astype(np.int64) - 1
+        codes[last == 0] = NOTHING
+        codes[(first != last) | (last == len(self.labels) + 1)] = UNCLEAR
+        return codes
+
+
+def read_vector(path: str, field: str | None, crs: str | None = None, names_field: str | None = None) -> Vector:
+    """The polygons, or else the points, of a vector file with the labels that ``field`` gives.
+
+    ``path``: a file, or 'file|layername=x'. ``field``: whole numbers or text, None: all are labelled 1. Empty
+    labels become None. ``crs``: in place of the file's. ``names_field``: the names of integer labels. Raises
+    InputError where the file cannot be read, has neither polygons nor points, or the field is not there or no class.
+    """
+    file, layer = source_of(path)
+    wanted = [name for name in (field, names_field) if name]
+    try:
+        info = pyogrio.read_info(file, layer=layer)
+        missing = [name for name in wanted if name not in info["fields"]]
+        if missing:
+            fields = ", ".join(info["fields"]) or "none"
+            raise InputError(f"{path} has no field '{missing[0]}'.", f"Its fields: {fields}.")
+        meta, _, wkb, columns = pyogrio.raw.read(file, layer=layer, columns=wanted, force_2d=True)
+    except (DataLayerError, DataSourceError, FieldError) as error:
+        raise unreadable(path, error, "Choose polygons or points.") from error
+    if wkb is None:
+        raise InputError(f"{path} is a table without geometry.", "Choose a layer of polygons or points.")
+    data = dict(zip(meta["fields"], columns))
+    labels: Sequence[Label] = _labels(data[field], path, field) if field else [1] * len(wkb)
+    polygons = [(g, label) for g, label in ((_polygon(w), label) for w, label in zip(wkb, labels)) if g is not None]
+    points = [] if polygons else [(p, label) for w, label in zip(wkb, labels) for p in _points(w)]
+    if not polygons and not points:
+        raise InputError(f"{path} has no polygons or points.", "Choose a layer with at least one of them.")
+    found = [label for _, label in (polygons or points)]
+    if all(label is None for label in found):
+        raise InputError(f"The field '{field}' of {path} is empty in every feature.", "Choose another field.")
+    names = {}
+    if names_field:
+        names = {label: str(name) for label, name in zip(labels, data[names_field]) if isinstance(label, int) and name}
+    return Vector(
+        path=path,
+        geometries=[geometry for geometry, _ in polygons],
+        points=np.array([point for point, _ in points], np.float64).reshape(-1, 2),
+        labels=found,
+        names=names,
+        crs=crs or meta["crs"],
+    )
+
+
+def field_names(path: str) -> list[str]:
+    """The fields of a vector layer. Raises InputError where it cannot be read."""
+    file, layer = source_of(path)
+    try:
+        return list(pyogrio.read_info(file, layer=layer)["fields"])
+    except (DataLayerError, DataSourceError) as error:
+        raise unreadable(path, error, "Choose polygons or points.") from error
+
+
+def class_names(path: str, band: int = 1) -> dict[int, str]:
+    """The names of a class raster's values, from its CLASS_<value> tags, else its category names."""
+    with open_raster(path) as file:
+        tags = {key[6:]: name for key, name in file.tags().items() if key.startswith("CLASS_")}
+        names = {int(key): name for key, name in tags.items() if key.lstrip("-").isdecimal() and name}
+        if names:
+            return names
+        try:
+            with MemoryFile(ext="vrt") as described:  # GDAL's own description of the file: rasterio has no call for it
+                rasterio.shutil.copy(file, described.name, driver="VRT")
+                root = ET.fromstring(described.read())
+        except (*GDAL_ERRORS, ET.ParseError):
+            return {}
+    categories = root.findall(f"VRTRasterBand[@band='{band}']/CategoryNames/Category")
+    return {value: item.text for value, item in enumerate(categories) if item.text}
+
+
+def upright_grid(crs: str | None, bounds: Bounds, size: float) -> Grid:
+    """A north-up grid of square pixels that begins at the upper left of ``bounds`` and covers them."""
+    xmin, ymin, xmax, ymax = bounds
+    height, width = (max(1, math.ceil(length / size)) for length in (ymax - ymin, xmax - xmin))
+    return Grid(crs, Affine(size, 0, xmin, 0, -size, ymax), height, width)
+
+
+def places_within(x: NDArray, y: NDArray, crs: str | None, bounds: Bounds, bounds_crs: str | None) -> NDArray[np.bool_]:
+    """(n,): which points lie in a rectangle, which is in ``bounds_crs`` (None: the points' own)."""
+    if bounds_crs is not None:
+        check_crs("The extent", bounds_crs, "the points", crs)
+        x, y = project(x, y, crs, bounds_crs)
+    return (x >= bounds[0]) & (x <= bounds[2]) & (y >= bounds[1]) & (y <= bounds[3])
+
+
+def raster_tags(path: str) -> dict[str, str]:
+    """What a raster says of itself."""
+    with open_raster(path) as file:
+        return dict(file.tags())
+
+
+def brought_to(vector: Vector, crs: str | None) -> list[Geometry | None]:
+    """The polygons in ``crs``; None for one that cannot be brought over. Raises InputError where just one has a CRS."""
+    check_crs(vector.path, vector.crs, "the other layer", crs)
+    if same_crs(vector.crs, crs):
+        return list(vector.geometries)
+    result: list[Geometry | None] = []
+    for geometry in vector.geometries:
+        try:
+            moved = transform_geom(crs_of(vector.crs), crs_of(crs), geometry)
+            result.append(moved if all(map(math.isfinite, outline(moved))) else None)
+        except GDAL_ERRORS:
+            result.append(None)
+    return result
+
+
+def check_crs(first: str, first_crs: str | None, second: str, second_crs: str | None) -> None:
+    """InputError where only one of two layers has a coordinate system."""
+    if (first_crs is None) == (second_crs is None):
+        return
+    without, other = (first, second) if first_crs is None else (second, first)
+    raise InputError(
+        f"{without[:1].upper()}{without[1:]} has no coordinate system, but {other} has one.",
+        "Give it the right one (in QGIS: Assign projection).",
+    )
+
+
+def covers(geometry: Geometry, x: NDArray, y: NDArray) -> NDArray[np.bool_]:
+    """(n,): which points a polygon holds; one in a hole is outside."""
+    held = np.zeros(len(x), bool)
+    xmin, ymin, xmax, ymax = outline(geometry)
+    near = np.flatnonzero((x >= xmin) & (x <= xmax) & (y >= ymin) & (y <= ymax))
+    parts = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+    for part in parts:
+        inside = np.zeros(len(near), bool)
+        for ring in part:
+            corners = np.asarray(ring, np.float64)[:, :2]
+            step = max(1, EDGES // max(1, len(near)))
+            for i in range(0, len(corners) - 1, step):
+                inside ^= _crossings(corners[i : i + step + 1], x[near], y[near])
+        held[near] |= inside
+    return held
+
+
+def _crossings(corners: NDArray, x: NDArray, y: NDArray) -> NDArray[np.bool_]:
+    """(n,): whether a ray to the right of each point crosses a line an odd number of times."""
+    (x0, y0), (x1, y1) = corners[:-1].T, corners[1:].T
+    spans = (y0 > y[:, None]) != (y1 > y[:, None])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        where = x0 + (y[:, None] - y0) * (x1 - x0) / (y1 - y0)
+    return (spans & (x[:, None] < where)).sum(1) % 2 == 1
+
+
+def _groups(row: NDArray, col: NDArray, index: NDArray) -> Iterator[NDArray]:
+    """The pixels of ``index`` in groups, each of which fills enough of its rectangle to read all of that."""
+    waiting = [index] if len(index) else []
+    while waiting:
+        group = waiting.pop()
+        height, width = int(np.ptp(row[group])) + 1, int(np.ptp(col[group])) + 1
+        if height * width <= max(SMALLEST_READ, min(SPARSE * len(group), 64 * SMALLEST_READ)):
+            yield group
+            continue
+        along = row[group] if height >= width else col[group]
+        low = along <= (int(along.min()) + int(along.max())) // 2
+        waiting += [group[~low], group[low]]
+
+
+def _bilinear(values: NDArray, knots: Sequence[NDArray], places: Sequence[NDArray]) -> NDArray:
+    """A table of values at ``knots`` (rows, columns), interpolated at ``places``."""
+    for axis in (0, 1):
+        i = np.clip(np.searchsorted(knots[axis], places[axis], side="right") - 1, 0, len(knots[axis]) - 2)
+        share = (places[axis] - knots[axis][i]) / (knots[axis][i + 1] - knots[axis][i])
+        share = share[:, None] if axis == 0 else share
+        values = np.take(values, i, axis) * (1 - share) + np.take(values, i + 1, axis) * share
+    return values
+
+
+def _inverse(grid: Grid, x: NDArray, y: NDArray) -> tuple[NDArray, NDArray]:
+    return apply(~grid.transform, x, y)
+
+
+def _floor(values: NDArray) -> NDArray[np.int64]:
+    """Pixel numbers; on an edge, which arithmetic may miss by a little, the next one. -1 for what is nowhere."""
+    shifted = np.floor(values + 1e-6)
+    return np.where(np.isfinite(shifted) & (np.abs(shifted) < 2**31), shifted, -1).astype(np.int64)
+
+
+def _mark_beyond(codes: Codes, window: Window, grid: Grid) -> None:
+    codes[: max(0, -window.row)] = BEYOND
+    codes[max(0, grid.height - window.row) :] = BEYOND
+    codes[:, : max(0, -window.col)] = BEYOND
+    codes[:, max(0, grid.width - window.col) :] = BEYOND
+
+
+def _labels(values: NDArray, path: str, field: str | None) -> list[Label]:
+    if values.dtype.kind in "bui":
+        return [int(value) for value in values]
+    if values.dtype.kind == "f":
+        known = np.isfinite(values)
+        odd = values[known][values[known] != np.rint(values[known])]
+        if odd.size:
+            raise InputError(
+                f"The field '{field}' of {path} holds numbers such as {odd[0]:.6g}, so it does not tell classes.",
+                "Choose a field of whole numbers or text.",
+            )
+        return [int(value) if ok else None for value, ok in zip(values, known)]
+    texts = ["" if value is None else str(value).strip() for value in values]
+    spelling: dict[str, str] = {}  # 'Forest' and 'forest' are one class
+    return [spelling.setdefault(" ".join(text.casefold().split()), text) if text else None for text in texts]
+
+
+def _polygon(wkb: bytes | None) -> Geometry | None:
+    geometry = geometry_of(wkb) if wkb is not None and len(wkb) > 9 else None
+    sound = geometry is not None and is_valid_geom(geometry) and all(map(math.isfinite, outline(geometry)))
+    return geometry if sound else None
+
+
+def _points(wkb: bytes | None) -> Iterator[tuple[float, float]]:
+    """The points of a WKB point or multipoint; none of anything else and of what is empty."""
+    if wkb is None or len(wkb) < 9:
+        return
+    order = "<" if wkb[0] else ">"
+    kind, count = struct.unpack_from(order + "II", wkb, 1)
+    places = [5] if kind == POINT else [14 + 21 * i for i in range(count)] if kind == MULTIPOINT else []
+    for place in places:
+        x, y = struct.unpack_from(order + "dd", wkb, place)
+        if math.isfinite(x) and math.isfinite(y):
+            yield x, y

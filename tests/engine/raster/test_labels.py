@@ -1,0 +1,93 @@
+"""Codes of rasters and polygons at pixels and at points."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from affine import Affine
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rasterio.features import geometry_mask
+
+from rsdl_qgis.engine.errors import InputError
+from rsdl_qgis.engine.raster.grid import Grid, apply
+from rsdl_qgis.engine.raster.labels import (
+    BEYOND,
+    NOTHING,
+    UNCLEAR,
+    PolygonClasses,
+    RasterClasses,
+    Vector,
+    covers,
+    upright_grid,
+)
+from rsdl_qgis.engine.raster.layer import Layer
+
+CRS = "EPSG:32634"
+PLACES = st.tuples(st.floats(0, 20), st.floats(0, 20))
+
+
+def polygon(*corners, holes=()):
+    rings = [[*ring, ring[0]] for ring in (corners, *holes)]
+    return {"type": "Polygon", "coordinates": rings}
+
+
+def distance(corners, x, y):
+    """(n,): how far points are from the nearest edge of a ring."""
+    nearest = np.full(len(x), np.inf)
+    for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], corners[0]]):
+        length = (x1 - x0) ** 2 + (y1 - y0) ** 2
+        along = np.clip(((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / (length or 1), 0, 1)
+        nearest = np.minimum(nearest, np.hypot(x - x0 - along * (x1 - x0), y - y0 - along * (y1 - y0)))
+    return nearest
+
+
+@given(st.lists(PLACES, min_size=3, max_size=9, unique=True))
+@settings(max_examples=60, deadline=None)
+def test_points_are_held_by_a_polygon_as_pixel_centres_are(corners):
+    geometry = polygon(*corners)
+    transform = Affine(1, 0, 0, 0, -1, 20)
+    x, y = apply(transform, *np.meshgrid(np.arange(20) + 0.5, np.arange(20) + 0.5))
+    inside = ~geometry_mask([geometry], (20, 20), transform)
+    away = distance(corners, x.ravel(), y.ravel()) > 1e-3  # on an edge both are right
+    assert (covers(geometry, x.ravel(), y.ravel()) == inside.ravel())[away].all()
+
+
+def test_holes_and_parts():
+    ring = [(0, 0), (10, 0), (10, 10), (0, 10)]
+    hole = [(2, 2), (8, 2), (8, 8), (2, 8)]
+    first = polygon(*ring, holes=[hole])["coordinates"]
+    geometry = {"type": "MultiPolygon", "coordinates": [first, polygon((4, 4), (6, 4), (6, 6), (4, 6))["coordinates"]]}
+    x, y = np.array([1.0, 3.0, 5.0, 11.0]), np.full(4, 5.0)
+    assert covers(geometry, x, y).tolist() == [True, False, True, False]
+
+
+def test_polygons_over_one_another_are_unclear_only_if_their_classes_differ():
+    shapes = [polygon((0, 0), (6, 0), (6, 10), (0, 10)), polygon((4, 0), (10, 0), (10, 10), (4, 10))]
+    grid = upright_grid(CRS, (0, 0, 12, 10), 1)
+    for labels, expected in (((3, 3), 0), ((3, 8), UNCLEAR), ((3, None), UNCLEAR)):
+        classes = PolygonClasses(Vector("v", shapes, np.empty((0, 2)), labels, {}, CRS), CRS)
+        codes = classes.on(grid)
+        assert (codes[:, 4:6] == expected).all() and (codes[:, 10:] == NOTHING).all() and (codes[:, :4] == 0).all()
+        assert classes.at(np.array([5.0, 1.0, 11.0]), np.array([5.0] * 3), CRS).tolist() == [expected, 0, NOTHING]
+
+
+def test_a_rasters_codes_say_what_is_nodata_and_what_lies_beyond(make_raster):
+    values = np.arange(12, dtype="uint8").reshape(1, 3, 4)
+    with RasterClasses(Layer(make_raster("r.tif", values, nodata=5))) as classes:
+        around = Grid(classes.grid.crs, classes.grid.transform @ Affine.translation(-1, -1), 5, 6)
+        codes = classes.on(around)
+        inner = codes[1:-1, 1:-1].copy()
+        assert (inner == np.where(values[0] == 5, NOTHING, values[0].astype(np.int64))).all()
+        codes[1:-1, 1:-1] = BEYOND
+        assert (codes == BEYOND).all()
+        shifted = Grid(classes.grid.crs, classes.grid.transform @ Affine.translation(0.3, 0.3), 3, 4)
+        assert (classes.on(shifted)[:2, :3] == inner[:2, :3]).all()  # centres moved, but not into the next pixel
+        x, y = apply(classes.grid.transform, np.array([0.1, 3.9, 4.1]), np.array([0.1, 2.9, 1.0]))
+        assert classes.at(x, y, classes.grid.crs).tolist() == [0, 11, BEYOND]
+
+
+def test_a_layer_of_points_is_no_polygons():
+    vector = Vector("points", [], np.zeros((1, 2)), [1], {}, CRS)
+    with pytest.raises(InputError, match="no polygons"):
+        PolygonClasses(vector, CRS)

@@ -1,0 +1,69 @@
+"""Figures of a confusion matrix, against scikit-learn and the definitions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from sklearn import metrics as sk
+
+from rsdl_qgis.engine.training.metrics import map_scores, scene_scores
+
+CLOSE = {"rel": 0, "abs": 1e-12}
+
+
+@given(st.integers(1, 6).flatmap(lambda n: arrays(np.int64, (n, n), elements=st.integers(0, 40))))
+def test_every_figure_equals_scikit_learns(confusion):
+    if not confusion.sum():
+        return
+    reference, predicted = (np.repeat(index.ravel(), confusion.ravel()) for index in np.indices(confusion.shape))
+    labels = list(range(len(confusion)))
+    scores = map_scores(confusion)
+    assert scores.overall_accuracy == pytest.approx(sk.accuracy_score(reference, predicted), **CLOSE)
+    if len(set(reference) | set(predicted)) > 1:
+        assert scores.kappa == pytest.approx(sk.cohen_kappa_score(reference, predicted, labels=labels), **CLOSE)
+    else:
+        assert scores.kappa is None
+    precision, recall, f1, _ = sk.precision_recall_fscore_support(
+        reference, predicted, labels=labels, zero_division=np.nan
+    )
+    iou = sk.jaccard_score(reference, predicted, labels=labels, average=None, zero_division=0)
+    for i, found in enumerate(scores.classes):
+        absent = not confusion[i].sum() and not confusion[:, i].sum()
+        pairs = [(found.users_accuracy, precision[i]), (found.producers_accuracy, recall[i])]
+        pairs += [(found.f1, np.nan if absent else f1[i]), (found.iou, np.nan if absent else iou[i])]
+        for own, theirs in pairs:
+            assert own is None if np.isnan(theirs) else own == pytest.approx(theirs, **CLOSE)
+    occurring = [label for label in labels if confusion[label].sum() or confusion[:, label].sum()]
+    macro = sk.f1_score(reference, predicted, labels=occurring, average="macro", zero_division=0)
+    assert scores.macro_f1 == pytest.approx(macro, **CLOSE)
+
+
+@given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=12), elements=st.integers(0, 2)), st.data())
+def test_scenes_follow_the_published_definition(reference, data):
+    predicted = data.draw(arrays(np.uint8, reference.shape, elements=st.integers(0, 2)))
+    ious = []
+    for label in range(3):
+        p, r = predicted == label, reference == label
+        ious.append((p & r).sum() / (p | r).sum() if p.any() and r.any() else 0)
+    present = [(reference == label).sum() for label in range(3)]
+    scores = scene_scores(predicted, reference, classes=3)
+    assert scores.pixel_accuracy == pytest.approx((predicted == reference).mean(), **CLOSE)
+    assert scores.mean_iou == pytest.approx(sum(ious) / np.count_nonzero(present), **CLOSE)
+    weighted = sum(n * iou for n, iou in zip(present, ious)) / reference.size
+    assert scores.frequency_weighted_iou == pytest.approx(weighted, **CLOSE)
+
+
+def test_what_is_mapped_as_no_class_is_wrong():
+    scores = map_scores(np.array([[6, 0, 4], [0, 10, 0]]))
+    assert scores.overall_accuracy == 0.8
+    assert scores.classes[0].producers_accuracy == 0.6 and scores.classes[0].users_accuracy == 1
+    with pytest.raises(ValueError, match="too few"):
+        map_scores(np.ones((3, 2)))
+
+
+def test_an_empty_matrix_is_no_error():
+    scores = map_scores(np.zeros((2, 2), int))
+    assert scores.pixels == 0 and scores.overall_accuracy == 0 and scores.classes[0].iou is None
