@@ -33,6 +33,7 @@ from .tasks.segmentation import Outputs, SegmentationCollector
 
 NETWORK_MEMORY = 350_000_000  # bytes that the network may need for one batch, unless TILE_SIZE says otherwise
 LARGEST_TILE = 768  # pixels: beyond it little is gained, and memory and the wait for a cancel grow
+MAPPED = ("segmentation", "change")  # tasks whose networks give a map of classes
 LIBRARIES = ("numpy", "rasterio", "pyogrio", "onnxruntime", "torch", "safetensors")
 
 
@@ -44,6 +45,8 @@ def run_predict(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         path, card = Store().find(arguments["model"])
         if path.suffix.lower() == ".zip":
             path = unpack(path, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rsdl-model-"))))
+        if card.task not in MAPPED:
+            raise MismatchError(f"Model '{card.name}' is for {card.task}, and this makes a map of classes.")
         inputs = layers_of(arguments["inputs"], card)
         check_outputs(outputs, inputs)
         source = stack.enter_context(

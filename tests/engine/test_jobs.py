@@ -184,6 +184,14 @@ def test_values_that_an_8_bit_model_cannot_mean_are_refused(make_raster, tmp_pat
         predict(tmp_path / "bytes.onnx", make_raster(checkers(dtype="uint16") * 20), tmp_path)
 
 
+def test_a_model_for_another_task_is_refused(make_raster, tmp_path, with_card):
+    from tests.engine.conftest import Threshold
+
+    export_onnx(Threshold(), with_card(task="classification"), tmp_path / "scenes.onnx")
+    with pytest.raises(MismatchError, match="for classification"):
+        predict(tmp_path / "scenes.onnx", make_raster(checkers()), tmp_path)
+
+
 def test_a_coarse_raster_is_resampled_when_asked(model, make_raster, tmp_path):
     path = make_raster(checkers(), transform=from_origin(500_000, 4_200_000, 40, 40))
     with pytest.raises(MismatchError):
