@@ -272,6 +272,8 @@ class FasterRCNN(nn.Module):
     proposals in training as in use, all but the last as torchvision has it; the final suppression is left to the
     caller.
 
+    Rows come best first; where two score all but alike, another engine may give them in the other order.
+
     forward: (N, T, C, H, W) an input -> boxes (N, proposals, 4) as x1, y1, x2, y2 in pixels, logits
     (N, proposals, classes) whose sigmoid is the score; H and W multiples of 32. Each row is one pair of proposal and
     class, the best first: all other classes have the logit NOTHING. Missing rows are zero boxes without a class.

@@ -353,7 +353,7 @@ def _crossings(corners: NDArray, x: NDArray, y: NDArray) -> NDArray[np.bool_]:
     """(n,): whether a ray to the right of each point crosses a line an odd number of times."""
     (x0, y0), (x1, y1) = corners[:-1].T, corners[1:].T
     spans = (y0 > y[:, None]) != (y1 > y[:, None])
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # of lines that no ray crosses
         where = x0 + (y[:, None] - y0) * (x1 - x0) / (y1 - y0)
     return (spans & (x[:, None] < where)).sum(1) % 2 == 1
 

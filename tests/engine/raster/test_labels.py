@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from affine import Affine
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rasterio.features import geometry_mask
 
@@ -42,6 +42,7 @@ def distance(corners, x, y):
     return nearest
 
 
+@example([(0.0, 0.0), (0.0, 2.0), (3.0, 2.2250738585072014e-308)])
 @given(st.lists(PLACES, min_size=3, max_size=9, unique=True))
 @settings(max_examples=60, deadline=None)
 def test_points_are_held_by_a_polygon_as_pixel_centres_are(corners):
