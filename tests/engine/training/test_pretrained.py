@@ -346,3 +346,9 @@ def test_names_of_the_published_file_become_the_networks(server, home, tmp_path,
         assert list(published_weights(tmp_path / name, Report(), network)) == expected
     with pytest.raises(ModelError, match="no network 'densenet7'"):
         published_weights(tmp_path / "own.pth", Report(), "densenet7")
+
+
+def test_a_folder_that_cannot_be_made_is_named(server, tmp_path, tiny):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ModelError, match=r"cannot be written.*"):
+        pretrained.fetch(PUBLISHED["resnet18"], tmp_path / "file" / "weights", Report())
