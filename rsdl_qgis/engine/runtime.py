@@ -186,6 +186,7 @@ def _open_torch(card: ModelCard, path: Path, device: str, threads: int) -> Runti
     from safetensors.torch import load_file
 
     from .networks import build_network
+    from .networks.layout import channels_last
 
     if device == "cpu":
         torch.set_num_threads(threads)
@@ -194,7 +195,7 @@ def _open_torch(card: ModelCard, path: Path, device: str, threads: int) -> Runti
         network.load_state_dict(load_file(path))
     except RuntimeError as error:
         raise ModelError(f"{path.name} does not fit the network '{card.network}': {_first_line(error)}") from None
-    network = network.float().eval().to(device, memory_format=torch.channels_last)
+    network = channels_last(network.float().eval().to(device))
     half = card.half_precision and device != "cpu"
     activate = torch.sigmoid if card.activation == "sigmoid" else (lambda logits: logits.softmax(1))
 

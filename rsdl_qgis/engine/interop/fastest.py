@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ..card import ModelCard
+from ..networks import layout
 from ..runtime import available_cores, onnx_session
 from .onnx_export import example_inputs
 
@@ -50,7 +51,7 @@ def torch_run(network: nn.Module, inputs: Mapping[str, Tensor], threads: int, ch
     """One forward pass as ``runtime`` does it; ``channels_last``: how the weights lie in memory."""
     network = copy.deepcopy(network).float().eval().cpu()
     if channels_last:
-        network = network.to(memory_format=torch.channels_last)
+        network = layout.channels_last(network)
 
     def run() -> Any:
         with torch.inference_mode(), torch_threads(threads):

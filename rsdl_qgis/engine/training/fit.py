@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from ..networks.layout import channels_last
 from ..report import Report
 from .samples import Augmentation, batches
 
@@ -63,7 +64,7 @@ def fit(
     epoch again. Every epoch's order and variation come from the seed and the epoch's number, so that a resumed training
     sees what it would have seen.
     """
-    network = network.to(memory_format=torch.channels_last)
+    network = channels_last(network)
     average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(settings.average), use_buffers=True)
     optimizer = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=settings.weight_decay)
     steps = math.ceil(len(train) / settings.batch_size) * settings.epochs
