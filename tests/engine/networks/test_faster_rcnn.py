@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 
+import onnxruntime
 import pytest
 import torch
 
+from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling
 from rsdl_qgis.engine.errors import ModelError
+from rsdl_qgis.engine.interop.onnx_export import export_onnx
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.networks.boxes import decode, iou, nms, suppress
 from rsdl_qgis.engine.networks.faster_rcnn import NOTHING, FasterRCNN, _logit, published_names, sample
 from rsdl_qgis.engine.networks.roi_align import pyramid_roi_align
 
+from .samples import images
+from .small import SMALL
 from .test_yolo import NO_OBJECT, scenes
 from .torchvision_shim import import_torchvision
 
@@ -265,3 +270,33 @@ def test_it_finds_what_it_has_learnt():
 def test_too_few_candidates_are_refused():
     with pytest.raises(ModelError, match=r"5 maps of 9 candidates cannot give 50 proposals"):
         small(candidates=9)
+
+
+def test_export_gives_the_same_detections_at_the_default_number_of_proposals(tmp_path):
+    """As sets: of a thousand proposals, nearly equal ones may change places, and at the end one for another."""
+    options = {k: v for k, v in SMALL["faster-rcnn"].items() if k not in ("proposals", "candidates")}
+    inputs = {"image": (1, 3)}
+    torch.manual_seed(0)
+    network = build_network("faster-rcnn", inputs, 3, **options)
+    network.train()(*images(inputs, 2, 192, 192))  # the batch-norm statistics move
+    network.eval()
+    card = ModelCard(
+        name="detector",
+        title="detector",
+        inputs=(Input("image", tuple(Band(name) for name in "rgb")),),
+        classes=tuple(Class(i, str(i), "#000000") for i in range(3)),
+        task="detection",
+        network="faster-rcnn",
+        tiling=Tiling(size=192, multiple=32),
+    )
+    export_onnx(network, card, tmp_path / "network.onnx", half_weights=False)
+    session = onnxruntime.InferenceSession(str(tmp_path / "network.onnx"), providers=["CPUExecutionProvider"])
+    (image,) = images(inputs, 1, 192, 192, seed=2)
+    with torch.inference_mode():
+        boxes, logits = network(image)
+    expected = torch.cat([boxes[0], logits[0].sigmoid()], 1)
+    got = torch.cat([torch.from_numpy(x[0]) for x in session.run(None, {"image": image.numpy()})], 1)
+    assert len(got) == len(expected) > 900
+    away = torch.cdist(expected, got, p=float("inf"))
+    for nearest in (away.min(0).values, away.min(1).values):
+        assert (nearest > 1e-3).float().mean() < 0.005
