@@ -5,7 +5,7 @@ PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)# the Python that QGI
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PROFILE ?= default
 RSDL_DATA ?= $(abspath $(wildcard ../shared/data))
-DATA ?= $(RSDL_DATA)/ombria
+DATA ?= $(RSDL_DATA)
 PACKAGES := qgis python3-qgis python3-venv
 WORKER := build/worker/bin/python
 QGIS := build/qgis-venv/bin/python
@@ -14,7 +14,7 @@ TRANSLATIONS := $(patsubst %.ts,%.qm,$(wildcard i18n/*.ts))
 PIP := -m pip install --quiet --disable-pip-version-check
 PYTEST := -m pytest --durations=5 $(ARGS)
 
-.PHONY: help demo test lint package deploy picture i18n evaluate-flood models docs bench clean qgis
+.PHONY: help demo test lint package deploy picture i18n evaluate-flood evaluate-models models transfer docs bench clean qgis
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -48,10 +48,17 @@ i18n: ## collect the strings to translate, and compile what is translated
 	$(PYTHON) -m tools.i18n
 
 evaluate-flood: build/worker/ready ## accuracy of the flood models on OMBRIA's test scenes (DATA=folder)
-	RSDL_PYTHON="$(abspath $(WORKER))" $(WORKER) -m tools.evaluate_flood $(DATA)
+	RSDL_PYTHON="$(abspath $(WORKER))" $(WORKER) -m tools.evaluate_flood $(DATA)/ombria
 
-models: build/worker/ready ## train the flood models from their recipes (DATA=folder): hours without a GPU
-	$(WORKER) -m rsdl_qgis.engine.training.flood flood-s2 flood-s1 flood-s1s2 flood-s2-after flood-s1-after --data $(DATA)
+evaluate-models: build/worker/ready ## accuracy of the other models on their test parts (DATA=folder)
+	$(WORKER) -m tools.evaluate_models $(DATA)
+
+models: build/worker/ready ## train models from their recipes (MODELS="forest burned-area", DATA=folder): hours without a GPU
+	$(WORKER) -m tools.make_models $(MODELS) --data $(DATA)
+
+transfer: build/worker/ready ## what a start is worth with 25 labelled tiles (DATA=folder)
+	mkdir -p build/models
+	$(WORKER) -m benchmarks.transfer $(DATA) --results build/models/transfer.json
 
 docs: build/worker/ready ## docs/networks.md, from the table of networks
 	$(WORKER) -m tools.network_docs

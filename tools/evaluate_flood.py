@@ -12,7 +12,6 @@ Runs in the worker's Python; QGIS is used through ``qgis_process`` only.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -25,12 +24,12 @@ import numpy as np
 import rasterio
 from rasterio.transform import from_origin
 
-from rsdl_qgis.engine.training import ombria
 from rsdl_qgis.engine.training.metrics import SceneScores, mean_scores, scene_scores
 
 from . import headless
+from .datasets import ombria
+from .worker import ROOT, run_job
 
-ROOT = Path(__file__).parent.parent
 CASES = {  # model -> parameters of rsdl:floodmapping -> (sensor, date)
     "flood-s1s2": ("S1_BEFORE", "S1_AFTER", "S2_BEFORE", "S2_AFTER"),
     "flood-s2": ("S2_BEFORE", "S2_AFTER"),
@@ -93,13 +92,8 @@ def run_engine(model: str, layers: dict[str, Path], output: Path) -> None:
     inputs: dict[str, list] = {}
     for name, path in layers.items():
         inputs.setdefault(name.split("_")[0].lower(), []).append({"path": str(path)})
-    job = {"operation": "predict", "arguments": {"model": model, "inputs": inputs, "output": str(output), "threads": 1}}
-    file = output.with_suffix(".json")
-    file.write_text(json.dumps(job))
-    command = [sys.executable, "-m", "rsdl_qgis.engine", str(file)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"The worker failed for {output.name}:\n{done.stdout}\n{done.stderr}")
+    arguments = {"model": model, "inputs": inputs, "output": str(output), "threads": 1}
+    run_job("predict", arguments, output.with_suffix(".json"), say=lambda message: None)
 
 
 def evaluate(data: Path, scenes: list[str], models: list[str], change: str, run: Run) -> dict[str, SceneScores]:
@@ -119,7 +113,7 @@ def evaluate(data: Path, scenes: list[str], models: list[str], change: str, run:
         for model, scene, output, job in jobs:
             job.result()
             with rasterio.open(output) as predicted:
-                reference = ombria.load_scene(data, scene, {}).labels
+                reference = ombria.read_mask(data, scene)
                 scores[model].append(scene_scores(predicted.read(1), reference))
     return {model: mean_scores(rows) for model, rows in scores.items()}
 

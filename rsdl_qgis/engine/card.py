@@ -7,6 +7,7 @@ no term for. Every exported ONNX carries the same item in its metadata under the
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,17 @@ MLM_SCHEMA = "https://stac-extensions.github.io/mlm/v1.5.0/schema.json"
 ONNX_FILE = "model.onnx"
 WEIGHTS_FILE = "weights.safetensors"
 CARD_FILE = "model.json"
+DENSE = ("batch", "class", "height", "width")
+SCENES = ("batch", "class")
+OUTPUTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {  # task -> what its networks give -> the axes of that
+    "segmentation": {"probabilities": DENSE},
+    "change": {"probabilities": DENSE},
+    "regression": {"values": ("batch", "channel", "height", "width")},
+    "classification": {"probabilities": SCENES},
+    "time-series": {"probabilities": SCENES},
+    "detection": {"boxes": ("batch", "box", "corner"), "scores": ("batch", "box", "class")},
+}
+VALID = "valid"  # last input of a network for time series: which dates count
 
 
 @dataclass(frozen=True)
@@ -99,7 +111,10 @@ class Tiling:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What a model takes and gives. ``resolution`` in metres a pixel; ``resolution_tolerance`` is a factor."""
+    """What a model takes and gives. ``resolution`` in metres a pixel; ``resolution_tolerance`` is a factor.
+
+    ``classes`` are empty for a regression, whose numbers are in ``unit`` and lay in ``value_range`` in training.
+    """
 
     name: str
     title: str
@@ -113,19 +128,38 @@ class ModelCard:
     tiling: Tiling = field(default_factory=Tiling)
     resolution: float | None = None
     resolution_tolerance: float = 2.0
-    activation: str = "softmax"  # what turns the network's logits into probabilities; the ONNX has it inside
+    activation: str = "softmax"  # of the network's output: softmax, sigmoid or identity; the ONNX has it inside
     threshold: float | None = None  # two classes: the second one's least probability; None = the likeliest class
+    thresholds: tuple[float, ...] = ()  # several labels a scene (sigmoid): the least probability of each
+    unit: str = ""
+    value_range: tuple[float, float] | None = None
     background: int | None = None  # the class that is not drawn as polygons
     half_precision: bool = True  # on a GPU
-    axes: str = "NTCHW"  # of the ONNX inputs; foreign models take NCHW
+    axes: str = "NTCHW"  # of images as ONNX inputs; foreign models take NCHW
     engine: str = "onnx"  # the faster one on a CPU, onnx or torch, as measured when the model was written
     sha256: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def nodata(self) -> int:
-        """Nodata of the class raster: 255, or 65535 past 254 classes (DESIGN, validity)."""
+    def nodata(self) -> float:
+        """Nodata of the map: of classes 255, or 65535 past 254 classes (DESIGN, validity); of numbers NaN."""
+        if not self.classes:
+            return math.nan
         return 255 if max(c.value for c in self.classes) < 255 else 65535
+
+    @property
+    def channels(self) -> int:
+        """Channels of the network's output: one a class, or one for numbers."""
+        return len(self.classes) or 1
+
+    @property
+    def tensors(self) -> dict[str, tuple[str, ...]]:
+        """The network's inputs in order, and the axes of each."""
+        if self.task == "time-series":
+            series = {item.name: ("batch", "time", "bands") for item in self.inputs}
+            return {**series, VALID: ("batch", "time")}
+        time = () if self.axes == "NCHW" else ("time",)
+        return {item.name: ("batch", *time, "bands", "height", "width") for item in self.inputs}
 
     def to_json(self) -> dict[str, Any]:
         """The card as a STAC MLM item."""

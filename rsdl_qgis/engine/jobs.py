@@ -8,10 +8,11 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime, timezone
+from importlib import import_module
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -29,26 +30,31 @@ from .report import Report
 from .runtime import devices, open_runtime
 from .scaling import Radiometry, radiometry
 from .store import Store, unpack
-from .tasks.segmentation import Outputs, SegmentationCollector
+from .tasks import regression, segmentation
 
 NETWORK_MEMORY = 350_000_000  # bytes that the network may need for one batch, unless TILE_SIZE says otherwise
 LARGEST_TILE = 768  # pixels: beyond it little is gained, and memory and the wait for a cancel grow
-MAPPED = ("segmentation", "change")  # tasks whose networks give a map of classes
+COLLECTORS: dict[str, tuple[Any, Any]] = {  # task whose networks give a map -> its outputs, what collects it
+    "segmentation": (segmentation.Outputs, segmentation.SegmentationCollector),
+    "change": (segmentation.Outputs, segmentation.SegmentationCollector),
+    "regression": (regression.Outputs, regression.RegressionCollector),
+}
 LIBRARIES = ("numpy", "rasterio", "pyogrio", "onnxruntime", "torch", "safetensors")
 
 
 def run_predict(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """Predict a raster with a segmentation model; the arguments of DESIGN section 2, the paths and pixels made."""
+    """Map a raster with a model; the arguments of DESIGN section 2, what was made, and its pixels or statistics."""
     started = time.perf_counter()
-    outputs = Outputs(arguments["output"], arguments.get("probabilities"), arguments.get("polygons"))
     with ExitStack() as stack:
         path, card = Store().find(arguments["model"])
         if path.suffix.lower() == ".zip":
             path = unpack(path, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rsdl-model-"))))
-        if card.task not in MAPPED:
-            raise MismatchError(f"Model '{card.name}' is for {card.task}, and this makes a map of classes.")
+        if card.task not in COLLECTORS:
+            raise MismatchError(f"Model '{card.name}' is for {card.task}, and this makes a map.")
+        outputs_of, collector_of = COLLECTORS[card.task]
+        outputs = outputs_of.of(arguments, card)
         inputs = layers_of(arguments["inputs"], card)
-        check_outputs(outputs, inputs)
+        check_outputs(outputs.paths, inputs)
         source = stack.enter_context(
             RasterSource(
                 inputs,
@@ -68,7 +74,7 @@ def run_predict(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
             scaling = sampled_scaling(source, card, report)
             runtime = opened.result()
         note = provenance(card, arguments, scaling, plan)
-        collector = SegmentationCollector(card, source.grid, outputs, plan.tile, plan.overlap, report, note)
+        collector = collector_of(card, source.grid, outputs, plan.tile, plan.overlap, report, note)
         try:
             seconds = predict(source, scaling, card, runtime, collector, plan, report)
             result = collector.close()
@@ -81,9 +87,6 @@ def run_predict(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         f"{seconds.tiles_run} tiles in {total:.1f} s (read {seconds.read:.1f}, run {seconds.run:.1f}, "
         f"write {seconds.write:.1f} s, overlapping).",
     )
-    pixel_area = math.prod(source.grid.resolution)
-    for item in result["classes"]:
-        item["area_m2"] = item["pixels"] * pixel_area
     cost = {"seconds": round(total, 2), "tiles": seconds.tiles_run, "timing": vars(seconds)}
     return {**result, "model": card.name, **cost}
 
@@ -104,10 +107,23 @@ def run_describe(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]
     }
 
 
+def run_training(operation: str) -> Callable[[Mapping[str, Any], Report], dict[str, Any]]:
+    """An operation of training, whose modules load torch: only when it is asked for."""
+
+    def run(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
+        module, _, function = TRAINING[operation].partition(":")
+        result: dict[str, Any] = getattr(import_module(f".training.{module}", __package__), function)(arguments, report)
+        return result
+
+    return run
+
+
+TRAINING = {"train": "run:run_train", "distil": "distil:run_distil", "export_chips": "export:run_export_chips"}
 OPERATIONS: dict[str, Callable[[Mapping[str, Any], Report], dict[str, Any]]] = {
     "predict": run_predict,
     "describe": run_describe,
     "assess_map": run_assess,
+    **{name: run_training(name) for name in TRAINING},
 }
 
 
@@ -130,10 +146,10 @@ def layers_of(inputs: Mapping[str, Any], card: ModelCard) -> dict[str, list[Laye
     return layers
 
 
-def check_outputs(outputs: Outputs, inputs: Mapping[str, list[Layer]]) -> None:
+def check_outputs(outputs: Sequence[str], inputs: Mapping[str, list[Layer]]) -> None:
     """OutputError for a folder that is not there, or an output that is one of the inputs."""
     sources = {Path(layer.path).resolve() for layers in inputs.values() for layer in layers}
-    targets = [Path(p) for p in (outputs.classes, outputs.probabilities, outputs.polygons) if p]
+    targets = [Path(path) for path in outputs]
     for target in targets:
         if not target.parent.is_dir():
             raise OutputError(f"There is no folder {target.parent} to write {target.name} to.", "Make it first.")
@@ -173,6 +189,13 @@ def sampled_scaling(source: RasterSource, card: ModelCard, report: Report) -> di
     for item in card.inputs:
         array = sample[item.name]
         scaling[item.name] = radiometry(item, array)
+        if scaling[item.name].apart:
+            bands = ", ".join(item.bands[i].name for i in scaling[item.name].apart)
+            report.log(
+                "warning",
+                f"{item.role or item.name}: the values of its dates lie too far apart to be of one product ({bands}), "
+                "so each date is stretched alone, and less is seen of what changed. Give one product for all dates.",
+            )
         if scaling[item.name].decibel:
             report.log("info", f"{item.role or item.name}: linear backscatter, converted to dB.")
         largest = float(array.max()) if array.count() else 0.0

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from .card import MLM_SCHEMA, ONNX_FILE, WEIGHTS_FILE, Band, Class, Input, ModelCard, Scaling, Tiling
+from .card import MLM_SCHEMA, ONNX_FILE, OUTPUTS, WEIGHTS_FILE, Band, Class, Input, ModelCard, Scaling, Tiling
 from .errors import ModelError
 
-TASKS = {"segmentation": "semantic-segmentation"}
+TASKS = {  # MLM has no term for change, and none for several labels a scene but the general one
+    "segmentation": "semantic-segmentation",
+    "change": "semantic-segmentation",
+    "regression": "regression",
+    "classification": "scene-classification",
+    "time-series": "classification",
+    "detection": "object-detection",
+}
+FOREIGN_TASKS = {  # of items that do not name ours
+    "semantic-segmentation": "segmentation",
+    "segmentation": "segmentation",
+    "scene-classification": "classification",
+    "object-detection": "detection",
+}
+NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.\-\s]+[a-zA-Z0-9]")  # what MLM takes for a name
 EPOCH = "2014-04-03T00:00:00Z"  # launch of Sentinel-1A: an open interval for models that hold for any date
 EARTH = [-180.0, -90.0, 180.0, 90.0]
 PLAIN = (  # card fields that are JSON values as they are, and have no MLM term
@@ -26,11 +41,18 @@ PLAIN = (  # card fields that are JSON values as they are, and have no MLM term
     "sha256",
     "provenance",
 )
+NUMBERS = ("thresholds", "value_range")  # fields of numbers, which few tasks have: left out where there are none
 
 
 def to_item(card: ModelCard) -> dict[str, Any]:
     """The STAC item of a card."""
     west, south, east, north = EARTH
+    name = _mlm_name(card.name)
+    some = {field: list(getattr(card, field)) for field in NUMBERS if getattr(card, field)}
+    if card.unit:
+        some["unit"] = card.unit
+    if name != card.name:
+        some["name"] = card.name
     properties = {
         "datetime": None,
         "start_datetime": EPOCH,
@@ -38,17 +60,19 @@ def to_item(card: ModelCard) -> dict[str, Any]:
         "title": card.title,
         "description": card.description or card.title,
         "keywords": list(card.keywords),
-        "mlm:name": card.name,
+        "bands": [{"name": band} for band in dict.fromkeys(b.name for i in card.inputs for b in i.bands)],
+        "mlm:name": name,
         "mlm:architecture": card.network or "unknown",
-        "mlm:tasks": [TASKS.get(card.task, card.task)],
-        "mlm:framework": "ONNX",
+        "mlm:tasks": [_mlm_task(card)],
+        "mlm:framework": "ONNX" if ONNX_FILE in _files(card) else "PyTorch",
         "mlm:pretrained": True,
-        "mlm:input": [_mlm_input(card, item) for item in card.inputs],
-        "mlm:output": [_mlm_output(card)],
+        "mlm:input": _mlm_inputs(card),
+        "mlm:output": _mlm_outputs(card),
         "rsdl:task": card.task,
         "rsdl:inputs": {item.name: _rsdl_input(item) for item in card.inputs},
         "rsdl:tiling": asdict(card.tiling),
-        **{f"rsdl:{name}": getattr(card, name) for name in PLAIN if name != "keywords"},
+        **{f"rsdl:{field}": getattr(card, field) for field in PLAIN if field != "keywords"},
+        **{f"rsdl:{field}": value for field, value in some.items()},
     }
     return {
         "type": "Feature",
@@ -72,19 +96,25 @@ def from_item(item: Mapping[str, Any]) -> ModelCard:
         properties = item["properties"]
         extra = properties.get("rsdl:inputs", {})
         title = properties.get("title", properties["mlm:name"])
-        classes = properties["mlm:output"][0]["classification:classes"]
+        task = properties.get("rsdl:task") or _foreign_task(properties.get("mlm:tasks", ()))
         plain = {name: properties[f"rsdl:{name}"] for name in PLAIN if f"rsdl:{name}" in properties}
+        numbers = {name: tuple(properties[f"rsdl:{name}"]) for name in NUMBERS if f"rsdl:{name}" in properties}
+        inputs = [value for value in properties["mlm:input"] if value["bands"]]  # which dates are valid has none
+        if not inputs:
+            raise KeyError("bands")
         return ModelCard(
-            name=properties["mlm:name"],
+            name=properties.get("rsdl:name", properties["mlm:name"]),
             title=title,
             description="" if properties.get("description") == title else properties.get("description", ""),
             keywords=tuple(properties.get("keywords", ())),
-            task=properties.get("rsdl:task", "segmentation"),
+            task=task,
             network=properties["mlm:architecture"],
-            inputs=tuple(_input(value, extra.get(value["name"], {})) for value in properties["mlm:input"]),
-            classes=tuple(_class(value) for value in classes),
+            inputs=tuple(_input(value, extra.get(value["name"], {})) for value in inputs),
+            classes=_classes(properties["mlm:output"], task),
             tiling=Tiling(**_known(Tiling, properties.get("rsdl:tiling", {}))),
+            unit=properties.get("rsdl:unit", ""),
             **plain,
+            **numbers,
         )
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise ModelError(
@@ -93,16 +123,39 @@ def from_item(item: Mapping[str, Any]) -> ModelCard:
         ) from None
 
 
-def _mlm_input(card: ModelCard, item: Input) -> dict[str, Any]:
+def _mlm_name(name: str) -> str:
+    """The name, or one like it that MLM takes: Latin letters, digits, dots and dashes, a letter first."""
+    if NAME.fullmatch(name):
+        return name
+    latin = re.sub(r"[^a-zA-Z0-9_.-]+", "-", name).strip("_.-")
+    return f"model-{latin}" if latin else "model"
+
+
+def _mlm_task(card: ModelCard) -> str:
+    several_labels = card.task == "classification" and card.activation == "sigmoid"
+    return "classification" if several_labels else TASKS.get(card.task, card.task)
+
+
+def _foreign_task(tasks: Any) -> str:
+    return FOREIGN_TASKS.get(tasks[0], tasks[0]) if tasks else "segmentation"
+
+
+def _mlm_inputs(card: ModelCard) -> list[dict[str, Any]]:
+    items = {item.name: item for item in card.inputs}
+    tensors = card.tensors.items()
+    return [_mlm_input(card, items[name], axes) if name in items else _mlm_valid(name, axes) for name, axes in tensors]
+
+
+def _mlm_input(card: ModelCard, item: Input, axes: tuple[str, ...]) -> dict[str, Any]:
     dates, bands = item.shape
     size = -1 if card.tiling.any_size else card.tiling.size
-    shape, order = [-1, dates, bands, size, size], ["batch", "time", "bands", "height", "width"]
-    if card.axes == "NCHW":
-        shape, order = [-1, dates * bands, size, size], ["batch", "bands", "height", "width"]
+    lengths = {"batch": -1, "time": dates, "bands": bands, "height": size, "width": size}
+    if "time" not in axes:
+        lengths["bands"] = dates * bands
     return {
         "name": item.name,
         "bands": [{"name": band.name} for band in item.bands],
-        "input": {"shape": shape, "dim_order": order, "data_type": "float32"},
+        "input": {"shape": [lengths[axis] for axis in axes], "dim_order": list(axes), "data_type": "float32"},
         "value_scaling": None,
         "pre_processing_function": {
             "format": "rsdl",
@@ -111,23 +164,50 @@ def _mlm_input(card: ModelCard, item: Input) -> dict[str, Any]:
     }
 
 
-def _mlm_output(card: ModelCard) -> dict[str, Any]:
-    size = -1 if card.tiling.any_size else card.tiling.size
+def _mlm_valid(name: str, axes: tuple[str, ...]) -> dict[str, Any]:
     return {
-        "name": "probabilities",
-        "tasks": [TASKS.get(card.task, card.task)],
+        "name": name,
         "bands": [],
-        "result": {
-            "shape": [-1, len(card.classes), size, size],
-            "dim_order": ["batch", "class", "height", "width"],
-            "data_type": "float32",
-        },
-        "classification:classes": [
-            {"value": c.value, "name": c.name, "color_hint": c.color.lstrip("#").upper()}
-            for c in card.classes
-        ],
-        "post_processing_function": None,
+        "description": "Boolean: which dates of a series are valid.",
+        "input": {"shape": [-1] * len(axes), "dim_order": list(axes), "data_type": "other"},
+        "value_scaling": None,
+        "pre_processing_function": None,
     }
+
+
+def _mlm_outputs(card: ModelCard) -> list[dict[str, Any]]:
+    size = -1 if card.tiling.any_size else card.tiling.size
+    lengths = {"class": card.channels, "channel": 1, "height": size, "width": size, "corner": 4}
+    outputs = []
+    for name, axes in OUTPUTS.get(card.task, {}).items():
+        output: dict[str, Any] = {
+            "name": name,
+            "tasks": [_mlm_task(card)],
+            "bands": [],
+            "result": {
+                "shape": [lengths.get(axis, -1) for axis in axes],
+                "dim_order": list(axes),
+                "data_type": "float32",
+            },
+            "post_processing_function": None,
+        }
+        if "class" in axes:
+            output["classification:classes"] = [_mlm_class(item) for item in card.classes]
+        outputs.append(output)
+    return outputs
+
+
+def _mlm_class(item: Class) -> dict[str, Any]:
+    color = item.color.lstrip("#").upper()
+    return {"value": item.value, "name": item.name, "description": item.name, "color_hint": color}
+
+
+def _classes(outputs: Any, task: str) -> tuple[Class, ...]:
+    """The classes of the first output that has some; KeyError where none has, and the task needs them."""
+    found = [output["classification:classes"] for output in outputs if output.get("classification:classes")]
+    if not found and task != "regression":
+        raise KeyError("classification:classes")
+    return tuple(_class(value) for value in found[0]) if found else ()
 
 
 def _rsdl_input(item: Input) -> dict[str, Any]:
@@ -166,6 +246,11 @@ def _class(value: Mapping[str, Any]) -> Class:
     return Class(int(value["value"]), value["name"], f"#{value.get('color_hint') or '808080'}".lower())
 
 
+def _files(card: ModelCard) -> tuple[str, ...]:
+    """The model's files: those that the card has the hashes of, else both."""
+    return tuple(card.sha256) or (ONNX_FILE, WEIGHTS_FILE)
+
+
 def _assets(card: ModelCard) -> dict[str, Any]:
     onnx = {
         "href": f"./{ONNX_FILE}",
@@ -179,7 +264,8 @@ def _assets(card: ModelCard) -> dict[str, Any]:
         "roles": ["mlm:model", "mlm:weights"],
         "mlm:artifact_type": "safetensors.torch.save",
     }
-    return {"model": onnx, "weights": weights}
+    assets = {"model": (ONNX_FILE, onnx), "weights": (WEIGHTS_FILE, weights)}
+    return {key: asset for key, (name, asset) in assets.items() if name in _files(card)}
 
 
 def _known(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:

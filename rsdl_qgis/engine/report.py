@@ -22,3 +22,19 @@ class Report:
         """Called between pieces of work. Raises Cancelled when the person asked to stop."""
         if self.cancelled():
             raise Cancelled("The job was cancelled.")
+
+
+class Portion(Report):
+    """A part of a job, from ``start`` to ``end`` of the whole's progress."""
+
+    def __init__(self, whole: Report, start: float, end: float):
+        self.whole, self.start, self.end = whole, start, end
+
+    def progress(self, fraction: float, message: str = "") -> None:
+        self.whole.progress(self.start + (self.end - self.start) * min(max(fraction, 0.0), 1.0), message)
+
+    def log(self, level: str, message: str) -> None:
+        self.whole.log(level, message)
+
+    def cancelled(self) -> bool:
+        return self.whole.cancelled()

@@ -17,12 +17,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .card import ONNX_FILE, WEIGHTS_FILE, ModelCard
+from .card import ONNX_FILE, OUTPUTS, WEIGHTS_FILE, ModelCard
 from .errors import DeviceError, ModelError
 from .report import Report
+from .store import CARD_KEY
 
 Arrays = Mapping[str, NDArray]
-Runtime = Callable[[Arrays], NDArray]  # one (N, T, C, H, W) float32 an input -> (N, classes, H, W) probabilities
+# Images (N, T, C, H, W) float32 -> probabilities (N, classes, H, W), of a scene (N, classes), numbers (N, 1, H, W);
+# series (N, T, C) float32 and ``valid`` (N, T) bool -> probabilities (N, classes).
+Runtime = Callable[[Arrays], NDArray]
+
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {  # of a torch tensor
+    "softmax": lambda logits: logits.softmax(1),
+    "sigmoid": lambda logits: logits.sigmoid(),
+    "identity": lambda numbers: numbers,
+}
 
 
 class OutOfMemory(DeviceError):
@@ -35,9 +44,13 @@ def open_runtime(
     """The model at ``path`` (a folder or an ``.onnx``) ready to run; the device really used is logged.
 
     ``device``: auto, cpu, cuda, cuda:N or mps. ``threads``: of the CPU, all cores by default. DeviceError when the
-    device is not there, ModelError when the weights are missing or damaged or contradict the card.
+    device is not there, ModelError when the weights are missing or damaged or contradict the card, and for a task
+    whose networks give more than one array.
     """
     report = report or Report()
+    if len(OUTPUTS.get(card.task, ())) != 1:
+        problem = f"'{card.name}' is a model for {card.task}, which cannot be run here."
+        raise ModelError(problem, f"Choose a model for {', '.join(t for t in OUTPUTS if len(OUTPUTS[t]) == 1)}.")
     chosen = choose_device(device)
     engine, source = choose_engine(card, path, chosen)
     check_file(source, card)
@@ -58,6 +71,14 @@ def choose_engine(card: ModelCard, path: Path, device: str) -> tuple[str, Path]:
         return "onnx", onnx
     wanted = device != "cpu" or card.engine == "torch"
     return ("torch", weights) if not onnx.exists() or (wanted and _has_torch()) else ("onnx", onnx)
+
+
+def activation(card: ModelCard) -> Callable[[Any], Any]:
+    """What is done with the network's output, a torch tensor; ModelError for a name that is none."""
+    if card.activation not in ACTIVATIONS:
+        problem = f"The card of '{card.name}' names the activation '{card.activation}'."
+        raise ModelError(problem, f"There are {', '.join(ACTIVATIONS)}.")
+    return ACTIVATIONS[card.activation]
 
 
 def _has_torch() -> bool:
@@ -167,16 +188,17 @@ def _open_onnx(card: ModelCard, path: Path, device: str, threads: int) -> Runtim
         raise ModelError(f"{path.name} cannot be opened: {_first_line(error)}") from None
     names = [item.name for item in session.get_inputs()]
     _check_tensors(card, session.get_inputs(), session.get_outputs())
+    finished = CARD_KEY in session.get_modelmeta().custom_metadata_map or card.activation == "identity"
 
     def run(inputs: Arrays) -> NDArray:
-        feeds = [_stacked(inputs[item.name], card) for item in card.inputs]
+        feeds = [_stacked(inputs[name], axes) for name, axes in card.tensors.items()]
         try:
             output = session.run(None, dict(zip(names, feeds)))[0]
         except Exception as error:
             if "Failed to allocate memory" in str(error) or "out of memory" in str(error):
                 raise OutOfMemory(f"{device} has too little memory.", "Use a smaller TILE_SIZE.") from None
             raise ModelError(f"'{card.name}' failed: {_first_line(error)}") from None
-        return output if "rsdl:card" in session.get_modelmeta().custom_metadata_map else as_probabilities(output)
+        return output if finished else as_probabilities(output)
 
     return run
 
@@ -190,22 +212,23 @@ def _open_torch(card: ModelCard, path: Path, device: str, threads: int) -> Runti
 
     if device == "cpu":
         torch.set_num_threads(threads)
-    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, len(card.classes), **card.options)
+    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
     try:
         network.load_state_dict(load_file(path))
     except RuntimeError as error:
         raise ModelError(f"{path.name} does not fit the network '{card.network}': {_first_line(error)}") from None
     network = channels_last(network.float().eval().to(device))
     half = card.half_precision and device != "cpu"
-    activate = torch.sigmoid if card.activation == "sigmoid" else (lambda logits: logits.softmax(1))
+    activate = activation(card)
 
     @torch.inference_mode()
     def run(inputs: Arrays) -> NDArray:
         try:
-            tensors = [torch.from_numpy(inputs[item.name]).to(device) for item in card.inputs]
+            tensors = [torch.from_numpy(inputs[name]).to(device) for name in card.tensors]
             with torch.autocast(device.partition(":")[0], torch.float16, enabled=half):
-                logits = network(*tensors)
-            return activate(logits.float()).cpu().numpy()
+                answer = network(*tensors)
+            output: NDArray = activate(answer.float()).cpu().numpy()
+            return output
         except torch.OutOfMemoryError:
             torch.cuda.empty_cache()
             raise OutOfMemory(f"{device} has too little memory.", "Use a smaller TILE_SIZE.") from None
@@ -216,28 +239,38 @@ def _open_torch(card: ModelCard, path: Path, device: str, threads: int) -> Runti
 ENGINES: dict[str, Callable[[ModelCard, Path, str, int], Runtime]] = {"onnx": _open_onnx, "torch": _open_torch}
 
 
-def _stacked(array: NDArray, card: ModelCard) -> NDArray:
-    """The batch with the axes the model takes: dates and bands in one axis for NCHW."""
-    return array.reshape(array.shape[0], -1, *array.shape[3:]) if card.axes == "NCHW" else array
+def _stacked(array: NDArray, axes: Sequence[str]) -> NDArray:
+    """The batch with the axes the model takes: images' dates and bands in one where it has no axis for dates."""
+    return array if "time" in axes else array.reshape(array.shape[0], -1, *array.shape[3:])
 
 
 def _check_tensors(card: ModelCard, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
     """ModelError where the card contradicts the file's tensors."""
-    if len(inputs) != len(card.inputs):
-        raise ModelError(f"'{card.name}' has {len(inputs)} input tensors, its card says {len(card.inputs)}.")
-    for tensor, item in zip(inputs, card.inputs):
-        dates, bands = item.shape
-        stated = [dates * bands] if card.axes == "NCHW" else [dates, bands]
-        actual = list(tensor.shape[1 : 1 + len(stated)])
-        rank = len(card.axes)
-        if len(tensor.shape) != rank or any(isinstance(a, int) and a != s for a, s in zip(actual, stated)):
+    if len(inputs) != len(card.tensors):
+        raise ModelError(f"'{card.name}' has {len(inputs)} input tensors, its card says {len(card.tensors)}.")
+    items = {item.name: item for item in card.inputs}
+    for tensor, (name, axes) in zip(inputs, card.tensors.items()):
+        dates, bands = items[name].shape if name in items else card.inputs[0].shape
+        stated = {"time": dates, "bands": bands if "time" in axes else dates * bands}
+        if card.task == "time-series" and card.tiling.any_size:
+            del stated["time"]
+        lengths = dict(zip(axes, tensor.shape))
+        wrong = [axis for axis in stated if isinstance(lengths.get(axis), int) and lengths[axis] != stated[axis]]
+        if len(tensor.shape) != len(axes) or wrong:
             raise ModelError(
-                f"'{card.name}': its card says {dates} date(s) of {bands} band(s) for '{item.name}' ({card.axes}), "
-                f"its tensor has shape {tensor.shape}."
+                f"'{card.name}': its card says {dates} date(s) of {bands} band(s) for '{name}' "
+                f"({', '.join(axes)}), its tensor has shape {tensor.shape}."
             )
-    channels = outputs[0].shape[1] if len(outputs[0].shape) == 4 else None
-    if isinstance(channels, int) and channels != len(card.classes) and not (channels == 1 and len(card.classes) == 2):
-        raise ModelError(f"'{card.name}' gives {channels} classes, its card names {len(card.classes)}.")
+    (axes,) = OUTPUTS[card.task].values()
+    shape = outputs[0].shape
+    if not shape:  # the file does not say
+        return
+    if len(shape) != len(axes):
+        raise ModelError(f"'{card.name}' gives an array of shape {shape}, its card says ({', '.join(axes)}).")
+    channels = shape[1]
+    if isinstance(channels, int) and channels != card.channels and not (channels == 1 and len(card.classes) == 2):
+        what = "classes, its card names" if card.classes else "numbers a pixel, its card says"
+        raise ModelError(f"'{card.name}' gives {channels} {what} {card.channels}.")
 
 
 def as_probabilities(output: NDArray) -> NDArray[np.float32]:

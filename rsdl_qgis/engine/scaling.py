@@ -20,7 +20,8 @@ SHARED_RANGE = 0.25  # of the narrower range of two dates: below it they are not
 class Radiometry:
     """The affine map of one input's bands: ``clip((value - offset) * gain)``, then ``- mean`` and ``/ std``.
 
-    Arrays are (T, C). ``decibel``: values are linear backscatter, converted to dB first.
+    Arrays are (T, C). ``decibel``: values are linear backscatter, converted to dB first. ``apart``: numbers (from 0) of
+    the bands that should share a stretch over their dates, but differ too much between these to be of one product.
     """
 
     offset: NDArray[np.float64]
@@ -29,6 +30,7 @@ class Radiometry:
     std: NDArray[np.float64]
     clip: tuple[float, float] | None
     decibel: bool
+    apart: tuple[int, ...] = ()
 
     def __call__(self, values: NDArray) -> NDArray[np.float32]:
         """(T, C, h, w) raster values to float32 as the network takes them."""
@@ -101,11 +103,15 @@ def radiometry(wanted: Input, sample: np.ma.MaskedArray) -> Radiometry:
     if decibel:
         values = [[to_decibel(band) for band in bands] for bands in values]
     offset, gain = np.zeros(shape), np.ones(shape)
-    for t, c in np.ndindex(shape):
+    apart = []
+    for c in range(shape[1]):
         dates = [bands[c] for bands in values]
         together = scaling.pooled and _comparable(dates, scaling)
-        offset[t, c], gain[t, c] = _stretch(np.concatenate(dates) if together else values[t][c], scaling)
-    return Radiometry(offset, gain, mean, std, scaling.clip, decibel)
+        if scaling.pooled and not together:
+            apart.append(c)
+        for t in range(shape[0]):
+            offset[t, c], gain[t, c] = _stretch(np.concatenate(dates) if together else dates[t], scaling)
+    return Radiometry(offset, gain, mean, std, scaling.clip, decibel, tuple(apart))
 
 
 def _comparable(dates: Sequence[NDArray], scaling: Scaling) -> bool:
@@ -115,7 +121,7 @@ def _comparable(dates: Sequence[NDArray], scaling: Scaling) -> bool:
     """
     ranges = [np.percentile(values, (scaling.low, scaling.high)) for values in dates if values.size]
     if not ranges:
-        return False
+        return True
     shared = min(high for _, high in ranges) - max(low for low, _ in ranges)
     return bool(shared >= SHARED_RANGE * min(high - low for low, high in ranges))
 

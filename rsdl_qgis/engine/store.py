@@ -111,7 +111,8 @@ class Store:
     def _candidates(self) -> Iterator[Path]:
         for folder in self.folders:
             if folder.is_dir():
-                yield from sorted(p for p in folder.iterdir() if (p / CARD_FILE).is_file() or p.suffix == ".onnx")
+                models = (p for p in folder.iterdir() if (p / CARD_FILE).is_file() or p.suffix == ".onnx")
+                yield from sorted(p for p in models if not p.name.startswith("."))  # those are being written
 
 
 def unpack(archive: Path, folder: Path) -> Path:

@@ -1,12 +1,14 @@
 """Pages that people read: one self-contained HTML file, put together from headings, tables and figures.
 
-Every function returns HTML and escapes what it is given; only ``page``, ``section`` and ``scrolling`` take HTML.
+Every function returns HTML and escapes what it is given; only ``page``, ``section``, ``beside`` and ``scrolling`` take
+HTML.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from typing import Union
 
 STYLE = """
 body { margin: 0; background: #f4f5f7; color: #1d2530; line-height: 1.45;
@@ -14,7 +16,9 @@ body { margin: 0; background: #f4f5f7; color: #1d2530; line-height: 1.45;
 main { max-width: 66em; margin: 0 auto; padding: 1.5em 2em 3em; background: #fff; }
 h1 { font-size: 1.6em; line-height: 1.25; margin: 0.4em 0 0.2em; overflow-wrap: anywhere; }
 h2 { font-size: 1.15em; margin: 2em 0 0.6em; padding-bottom: 0.25em; border-bottom: 1px solid #d8dde3; }
+h3 { font-size: 1em; margin: 1.4em 0 0.4em; }
 p { margin: 0.5em 0; }
+ul { margin: 0.5em 0; padding-left: 1.3em; }
 .subtitle, .small, caption { color: #596676; }
 .small { font-size: 0.87em; }
 .tile { display: inline-block; vertical-align: top; min-width: 7.6em; margin: 0.6em 0.5em 0 0; padding: 0.6em 0.8em;
@@ -45,9 +49,32 @@ table.wide th, table.wide td { padding: 0.3em 0.35em; }
 dl { margin: 0; }
 dt { font-weight: 600; margin-top: 0.5em; }
 dd { margin: 0 0 0 1.2em; overflow-wrap: anywhere; }
-@media print { body { background: #fff; } .tile, table.matrix td { print-color-adjust: exact; } }
+svg { max-width: 100%; height: auto; vertical-align: middle; }
+svg text { font: 12px "Segoe UI", "Helvetica Neue", "DejaVu Sans", Arial, sans-serif; }
+.beside { display: flex; flex-wrap: wrap; gap: 0.8em 1.6em; align-items: flex-start; }
+figure { margin: 0.6em 0; break-inside: avoid; }
+figcaption { margin-bottom: 0.3em; font-weight: 600; font-size: 0.93em; max-width: 34em; }
+.legend { font-size: 0.87em; color: #445262; }
+.legend span { display: inline-block; margin-right: 1.3em; }
+.swatch { margin-right: 0.45em; }
+td small.below { display: block; color: #596676; }
+td.share { white-space: nowrap; }
+td.share span { display: inline-block; min-width: 9.5em; margin-left: 0.5em; font-variant-numeric: tabular-nums; }
+.sample { display: inline-block; margin: 0.5em 1.6em 0.9em 0; break-inside: avoid; }
+.sample p { max-width: 46em; margin: 0 0 0.3em; font-size: 0.93em; }
+.sample figure { display: inline-block; margin: 0 0.5em 0 0; vertical-align: top; }
+.sample figcaption { margin: 0; font-weight: 400; font-size: 0.87em; color: #596676; }
+.sample img { display: block; min-width: 120px; image-rendering: pixelated; outline: 1px solid #d8dde3; }
+.sample.single { max-width: 178px; vertical-align: top; }
+@media print {
+  body { background: #fff; }
+  .tile, table.matrix td { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .sample, tr { break-inside: avoid; }
+  h2, h3 { break-after: avoid; }
+}
 """
 RIGHT, WRONG = (38, 110, 175), (205, 90, 45)  # colours of a matrix's diagonal and of the rest
+Cell = Union[str, tuple[str, str]]  # of a table: a text, or one with a small one below it
 WIDE = 12  # classes from which on a matrix shows counts without shares
 
 
@@ -66,6 +93,11 @@ def section(title: str, *body: str) -> str:
     return f"<h2>{escape(title)}</h2>\n" + "\n".join(body)
 
 
+def subsection(title: str) -> str:
+    """A heading within a section."""
+    return f"<h3>{escape(title)}</h3>"
+
+
 def paragraph(text: str, small: bool = False) -> str:
     """A paragraph of plain text."""
     kind = ' class="small"' if small else ""
@@ -75,6 +107,11 @@ def paragraph(text: str, small: bool = False) -> str:
 def note(text: str) -> str:
     """Something that the reader has to know."""
     return f'<div class="note">{escape(text)}</div>'
+
+
+def bullets(texts: Iterable[str]) -> str:
+    """Sentences in a list."""
+    return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>"
 
 
 def tiles(figures: Iterable[tuple[str, str]]) -> str:
@@ -93,17 +130,24 @@ def facts(items: Mapping[str, str | Sequence[str]]) -> str:
     return "<dl>" + "".join(f"<dt>{escape(name)}</dt>{lines(value)}" for name, value in items.items()) + "</dl>"
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]], texts: int = 1, sums: int = 0) -> str:
+def table(header: Sequence[str], rows: Iterable[Sequence[Cell]], texts: int = 1, sums: int = 0) -> str:
     """A table; the first ``texts`` columns are text, the others numbers; the last ``sums`` rows stand out."""
     rows = [list(row) for row in rows]
 
-    def cells(tag: str, row: Sequence[str]) -> str:
+    def cells(tag: str, row: Sequence[Cell]) -> str:
         kinds = ["text"] * texts + ["number"] * (len(row) - texts)
-        return "".join(f'<{tag} class="{kind}">{escape(value)}</{tag}>' for kind, value in zip(kinds, row))
+        return "".join(f'<{tag} class="{kind}">{_cell(value)}</{tag}>' for kind, value in zip(kinds, row))
 
     body = [f"<tr>{cells('td', row)}</tr>" for row in rows[: len(rows) - sums]]
     body += [f'<tr class="sum">{cells("td", row)}</tr>' for row in rows[len(rows) - sums :]]
     return scrolling(f"<table><tr>{cells('th', header)}</tr>{''.join(body)}</table>")
+
+
+def _cell(value: Cell) -> str:
+    if isinstance(value, str):
+        return escape(value)
+    above, below = value
+    return escape(above) + (f'<small class="below">{escape(below)}</small>' if below else "")
 
 
 def matrix(names: Sequence[str], counts: Sequence[Sequence[int]], rows: str, columns: str) -> str:
@@ -127,6 +171,27 @@ def matrix(names: Sequence[str], counts: Sequence[Sequence[int]], rows: str, col
     body += "".join(f'<td class="total">{thousands(s)}</td>' for s in [*sums, sum(sums)]) + "</tr>"
     kind = "matrix" if len(names) < WIDE else "matrix wide"
     return scrolling(f'<table class="{kind}">{head}{body}</table>')
+
+
+def beside(*parts: str) -> str:
+    """Parts next to each other where the page is wide enough; ``parts`` are HTML."""
+    return f'<div class="beside">{"".join(parts)}</div>'
+
+
+def sample(caption: str, pictures: Iterable[tuple[str, str]]) -> str:
+    """Pictures of one thing in a row: (title, data URI) each. What is not a picture in the page itself is left out."""
+    shown = [(title, uri) for title, uri in pictures if uri.startswith("data:image/")]
+    single = len(shown) == 1  # its caption says what it is
+    figures = "".join(
+        f'<figure><img src="{escape(uri)}" alt="{escape(title)}"/>'
+        + ("" if single else f"<figcaption>{escape(title)}</figcaption>")
+        + "</figure>"
+        for title, uri in shown
+    )
+    words = f"<p>{escape(caption)}</p>"
+    if single:
+        return f'<div class="sample single">{figures}{words}</div>'
+    return f'<div class="sample">{words}{figures}</div>'
 
 
 def scrolling(body: str) -> str:

@@ -6,10 +6,21 @@ from __future__ import annotations
 
 from processing.gui.wrappers import WidgetWrapper
 from qgis.gui import QgsGui
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QToolButton, QWidget
 
+from ..engine.networks import NETWORKS
 from ..toolbox import settings
 from ..toolbox.text import tr
+
+
+# What is on the disk as well: tip, title, and kinds of files ('' = folders).
+FILES = {
+    "models": lambda: (tr("Choose a model file (.zip or .onnx)"), tr("Model"), tr("Models (*.zip *.onnx)")),
+    "bases": lambda: (tr("Choose a model folder"), tr("Model"), ""),
+    "weights": lambda: (tr("Choose a file of weights"), tr("Weights"), tr("Weights (*.pth *.pt *.safetensors)")),
+}
+PUBLISHED = ("imagenet",)  # besides the names of single networks, which the worker knows
 
 
 class EditableChoice:
@@ -19,47 +30,50 @@ class EditableChoice:
     expression.
     """
 
-    def __new__(cls, parameter, dialog, row=0, col=0, choices=""):
+    def __new__(cls, parameter, dialog, row=0, col=0, choices="", empty=""):
         if type(dialog).__name__ == "ModelerParametersDialog":
             return QgsGui.processingGuiRegistry().createModelerParameterWidget(
                 dialog.model, dialog.childId, parameter, dialog.context
             )
-        return _ChoiceWrapper(parameter, dialog, row, col, choices=choices)
+        return _ChoiceWrapper(parameter, dialog, row, col, choices=choices, empty=empty)
 
 
 class _ChoiceWrapper(WidgetWrapper):
     """The widget in the toolbox and in batch."""
 
-    def createWidget(self, choices=""):
+    def createWidget(self, choices="", empty=""):
         kind, _, detail = choices.partition(":")
         self._combo = QComboBox()
         self._combo.setEditable(True)
         self._combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        if kind == "models":
-            self._combo.lineEdit().setPlaceholderText(tr("chosen from the rasters"))
+        self._combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._combo.lineEdit().setPlaceholderText(empty or (tr("chosen from the rasters") if kind == "models" else ""))
+        if kind != "devices":
             self._combo.addItem("", "")
-            for name, title in installed_models(detail):
-                self._combo.addItem(f"{name} - {title}", name)
-        else:
-            for name in settings.DEVICES:
-                self._combo.addItem(name, name)
+        for name, title in offered(kind, detail):
+            self._combo.addItem(f"{name} - {title}" if title else name, name)
+            self._combo.setItemData(self._combo.count() - 1, title, Qt.ItemDataRole.ToolTipRole)
         self._combo.editTextChanged.connect(lambda _: self.widgetValueHasChanged.emit(self))
-        return self._with_button() if kind == "models" else self._combo
+        return self._with_button(kind) if kind in FILES else self._combo
 
-    def _with_button(self) -> QWidget:
+    def _with_button(self, kind: str) -> QWidget:
         widget = QWidget()
         row = QHBoxLayout(widget)
         row.setContentsMargins(0, 0, 0, 0)
         button = QToolButton()
         button.setText("…")
-        button.setToolTip(tr("Choose a model file (.zip or .onnx)"))
-        button.clicked.connect(self._choose_file)
+        tip, title, files = FILES[kind]()
+        button.setToolTip(tip)
+        button.clicked.connect(lambda: self._choose_file(title, files))
         row.addWidget(self._combo, 1)
         row.addWidget(button)
         return widget
 
-    def _choose_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._combo, tr("Model"), "", tr("Models (*.zip *.onnx)"))
+    def _choose_file(self, title: str, files: str) -> None:
+        if files:
+            path, _ = QFileDialog.getOpenFileName(self._combo, title, "", files)
+        else:
+            path = QFileDialog.getExistingDirectory(self._combo, title)
         if path:
             self._combo.setEditText(path)
 
@@ -74,6 +88,21 @@ class _ChoiceWrapper(WidgetWrapper):
         text = self._combo.currentText().strip()
         index = self._combo.findText(text)
         return self._combo.itemData(index) if index >= 0 else text
+
+
+def offered(kind: str, detail: str) -> list[tuple[str, str]]:
+    """(name, title) of what a list offers. ``detail``: tasks of models or networks, or the words themselves."""
+    if kind in ("models", "bases"):
+        return installed_models(detail)
+    if kind == "networks":
+        return networks(detail)
+    words = {"devices": settings.DEVICES, "weights": PUBLISHED}.get(kind) or detail.split(",")
+    return [(word, "") for word in words]
+
+
+def networks(tasks: str) -> list[tuple[str, str]]:
+    """(name, title) of the networks for these tasks (divided by commas), task by task."""
+    return [(name, line.title) for task in tasks.split(",") for name, line in NETWORKS.items() if line.task == task]
 
 
 def installed_models(tasks: str = "") -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from .text import tr
 
 GROUPS = {
     "predict": lambda: tr("Predict"),
+    "train": lambda: tr("Train"),
     "assess": lambda: tr("Assess"),
     "models": lambda: tr("Models"),
     "environment": lambda: tr("Environment"),

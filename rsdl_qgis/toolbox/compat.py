@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qgis.core import (
     Qgis,
+    QgsColorRampShader,
     QgsCoordinateReferenceSystem,
     QgsMapLayer,
     QgsProcessing,
@@ -36,6 +37,7 @@ OPTIONAL = _first(
 POLYGONS = _first(
     lambda: Qgis.ProcessingSourceType.VectorPolygon, lambda: QgsProcessing.SourceType.TypeVectorPolygon
 )
+RASTERS = _first(lambda: Qgis.ProcessingSourceType.Raster, lambda: QgsProcessing.SourceType.TypeRaster)
 MAP_LAYER = _first(
     lambda: Qgis.ProcessingSourceType.MapLayer, lambda: QgsProcessing.SourceType.TypeMapLayer
 )
@@ -59,6 +61,12 @@ ALPHA_BAND = _first(
 )
 HAS_SIZE = _first(lambda: Qgis.RasterInterfaceCapability.Size, lambda: QgsRasterInterface.Capability.Size)
 RASTER_LAYER = _first(lambda: Qgis.LayerType.Raster, lambda: QgsMapLayer.LayerType.RasterLayer)
+LINEAR_RAMP = _first(
+    lambda: Qgis.ShaderInterpolationMethod.Linear, lambda: QgsColorRampShader.Type.Interpolated
+)
+CONTINUOUS_RAMP = _first(
+    lambda: Qgis.ShaderClassificationMethod.Continuous, lambda: QgsColorRampShader.ClassificationMode.Continuous
+)
 WKT = _first(
     lambda: Qgis.CrsWktVariant.PreferredGdal,
     lambda: QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED_GDAL,

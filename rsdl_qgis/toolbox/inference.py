@@ -12,6 +12,7 @@ from typing import Any
 from qgis.core import (
     QgsProcessingMultiStepFeedback,
     QgsProcessingOutputString,
+    QgsProcessingParameterRasterDestination,
     QgsRasterLayer,
 )
 
@@ -23,9 +24,6 @@ from .algorithm import RsdlAlgorithm
 from .layers import PreparedRaster, RasterUse
 from .text import tr
 from .worker import make_job, run_job, temporary_folder
-
-_RASTERS = ("OUTPUT", "PROBABILITIES")
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -59,21 +57,34 @@ class InferenceAlgorithm(RsdlAlgorithm):
         """The label of OUTPUT."""
         raise NotImplementedError
 
+    def outputs(self) -> list:
+        """The parameters of the files it makes, which the worker knows by the same names in lower case."""
+        return [shared.class_raster(self.output_label()), shared.probabilities(), shared.polygons()]
+
+    def looks(self, card: ModelCard, result: Mapping[str, Any]) -> dict[str, tuple[str, results.Style | None]]:
+        """The title and style of each output."""
+        in_colours = results.in_classes(result["classes"])
+        return {
+            "OUTPUT": (card.title, in_colours),
+            "PROBABILITIES": (tr("{model}: probabilities").format(model=card.title), None),
+            "POLYGONS": (tr("{model}: polygons").format(model=card.title), in_colours),
+        }
+
     def figures(self, result: Mapping[str, Any], context) -> dict[str, Any]:
         """Outputs that only this algorithm has, from the worker's result."""
         return {}
 
     def initAlgorithm(self, configuration=None):
-        outputs = [shared.class_raster(self.output_label()), shared.probabilities(), shared.polygons()]
-        for parameter in [*self.inputs(), *shared.running(), *outputs]:
+        for parameter in [*self.inputs(), *shared.running(), *self.outputs()]:
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputString("MODEL_NAME", tr("Model that was used")))
 
     def problem(self, parameters, context):
         text = shared.running_problem(self, parameters, context)
-        for name in ("OUTPUT", "PROBABILITIES", "POLYGONS"):
-            formats = ("tif", "tiff") if name in _RASTERS else shared.VECTOR_FORMATS
-            text = text or shared.output_problem(shared.fixed_path(parameters.get(name)), formats)
+        for output in self.outputs():
+            is_raster = isinstance(output, QgsProcessingParameterRasterDestination)
+            formats = ("tif", "tiff") if is_raster else shared.VECTOR_FORMATS
+            text = text or shared.output_problem(shared.fixed_path(parameters.get(output.name())), formats)
         if text:
             return text
         plan = self.plan(parameters, context)
@@ -108,7 +119,8 @@ class InferenceAlgorithm(RsdlAlgorithm):
             feedback.pushInfo(note)
         for warning in self._plan.warnings:
             feedback.pushWarning(warning)
-        outputs = {name: self._output(parameters, name, context) for name in (*_RASTERS, "POLYGONS")}
+        names = [output.name() for output in self.outputs()]
+        outputs = {name: self._output(parameters, name, context) for name in names}
         copies = sum(item.is_copied for items in self._rasters.values() for item in items)
         steps = QgsProcessingMultiStepFeedback(copies + 1, feedback)
         with temporary_folder() as folder:
@@ -150,18 +162,9 @@ class InferenceAlgorithm(RsdlAlgorithm):
         return self.parameterAsOutputLayer(parameters, name, context) or None
 
     def _show(self, outputs: Mapping[str, str | None], result: Mapping[str, Any], context) -> None:
-        card = self._plan.card
-        classes = result.get("classes") or [
-            {"value": c.value, "name": c.name, "color": c.color} for c in card.classes
-        ]
-        named = {
-            "OUTPUT": (card.title, classes),
-            "PROBABILITIES": (tr("{model}: probabilities").format(model=card.title), ()),
-            "POLYGONS": (tr("{model}: polygons").format(model=card.title), classes),
-        }
-        for name, (title, colours) in named.items():
+        for name, (title, style) in self.looks(self._plan.card, result).items():
             label = self.parameterDefinition(name).description()
-            results.show(context, outputs[name] or "", label, title, self.displayName(), colours)
+            results.show(context, outputs[name] or "", label, title, self.displayName(), style)
 
 
 def raster(algorithm: RsdlAlgorithm, parameters, name: str, context) -> QgsRasterLayer | None:

@@ -141,9 +141,11 @@ def describe(card: ModelCard) -> str:
         lines.append(text.format(role=item.role or item.name, bands=bands, dates=", ".join(item.dates)))
     if card.resolution:
         lines.append(tr("Resolution: {metres} m a pixel").format(metres=card.resolution))
-    lines.append(
-        tr("Classes: {classes}").format(classes=", ".join(f"{c.value} {c.name}" for c in card.classes))
-    )
+    if card.classes:
+        names = ", ".join(f"{c.value} {c.name}" for c in card.classes)
+        lines.append(tr("Classes: {classes}").format(classes=names))
+    else:
+        lines.append(tr("Gives numbers; unit: {unit}").format(unit=card.unit or "-"))
     if card.provenance:
         lines.append(json.dumps(dict(card.provenance), ensure_ascii=False, default=str))
     return "\n".join(lines)

@@ -5,25 +5,31 @@ is read.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from qgis.core import (
+    QgsMapLayer,
     QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingOutputLayerDefinition,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterDefinition,
+    QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
+    QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterString,
     QgsProcessingParameterVectorDestination,
     QgsProcessingParameterVectorLayer,
+    QgsProcessingUtils,
     QgsRectangle,
 )
 
+from ..engine.errors import RsdlError
 from . import compat, settings
 from .text import tr
 
@@ -38,20 +44,68 @@ def described(parameter: QgsProcessingParameterDefinition, text: str, advanced: 
     return parameter
 
 
-def editable(parameter: QgsProcessingParameterString, choices: str):
+def editable(parameter: QgsProcessingParameterString, choices: str, empty: str = ""):
     """The string parameter with a list to choose from, in which anything else can be typed (see
-    gui.chooser).
+    gui.chooser). ``empty``: what is shown where nothing is chosen.
     """
-    parameter.setMetadata(
-        {"widget_wrapper": {"class": "rsdl_qgis.gui.chooser.EditableChoice", "choices": choices}}
-    )
+    wrapper = {"class": "rsdl_qgis.gui.chooser.EditableChoice", "choices": choices}
+    parameter.setMetadata({"widget_wrapper": {**wrapper, "empty": empty} if empty else wrapper})
     return parameter
 
 
-def model(label: str, text: str, tasks: str = "segmentation"):
-    """MODEL: the name of an installed model of these tasks, or a path."""
-    parameter = editable(QgsProcessingParameterString("MODEL", label, None, False, True), "models:" + tasks)
-    return described(parameter, text)
+def model(label: str, text: str, tasks: str = "segmentation", name: str = "MODEL", empty: str = "", kind: str = "models"):
+    """MODEL, or another name: an installed model of these tasks ('' = all), or a path.
+
+    ``empty``: what is shown where none is chosen; ``kind``: 'models', or 'bases', which are folders.
+    """
+    parameter = QgsProcessingParameterString(name, label, None, False, True)
+    return described(editable(parameter, f"{kind}:{tasks}", empty), text)
+
+
+def choice(name: str, label: str, text: str, choices: Sequence[str], advanced: bool = True):
+    """One of some words, kept as such; the first is the default."""
+    # name, label, options, several, default, optional, static strings
+    parameter = QgsProcessingParameterEnum(name, label, list(choices), False, choices[0], False, True)
+    return described(parameter, text, advanced)
+
+
+def whole(name: str, label: str, text: str, least: int, most: int, default: int | None, advanced: bool = True):
+    """A whole number; optional where it has no default."""
+    parameter = QgsProcessingParameterNumber(name, label, compat.INTEGER, default, default is None, least, most)
+    return described(parameter, text, advanced)
+
+
+def real(
+    name: str, label: str, text: str, least: float, most: float, default: float | None, advanced: bool = True
+):
+    """A number; optional where it has no default."""
+    parameter = QgsProcessingParameterNumber(name, label, compat.DOUBLE, default, default is None, least, most)
+    return described(parameter, text, advanced)
+
+
+def several_layers(name: str, label: str, kind: int, text: str):
+    """Several layers of a kind; optional."""
+    return described(QgsProcessingParameterMultipleLayers(name, label, kind, None, True), text)
+
+
+def layer_list(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
+) -> list[QgsMapLayer]:
+    """The layers given for a parameter, in order; RsdlError where one is none."""
+    given = parameters.get(name)
+    if given in (None, "", []):
+        return []
+    found = algorithm.parameterAsLayerList(parameters, name, context) or []
+    sound = [layer for layer in found if layer is not None and layer.isValid()]
+    listed = given if isinstance(given, (list, tuple)) else [given]
+    if not sound or len(sound) < len([item for item in listed if item not in (None, "")]):
+        raise RsdlError(
+            tr("{name}: '{value}' is not a layer that QGIS can open.").format(
+                name=name, value=", ".join(str(item) for item in listed)
+            ),
+            tr("Choose a raster or vector layer."),
+        )
+    return sound
 
 
 def extent(label: str = "", text: str = ""):
@@ -231,6 +285,13 @@ def number(
     return algorithm.parameterAsInt(parameters, name, context)
 
 
+def text_of(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
+) -> str | None:
+    """The text given for an optional parameter, or None."""
+    return algorithm.parameterAsString(parameters, name, context).strip() or None
+
+
 def band_numbers(text: str) -> tuple[int, ...] | None:
     """Band numbers in '11, 8, 3'; None for an empty text; ValueError says what is wrong."""
     words = [word for word in re.split(r"[\s,;]+", (text or "").strip()) if word]
@@ -252,11 +313,9 @@ def running_problem(
     """What is wrong with the parameters of ``running()`` and the output files, in a sentence; '' if
     nothing.
     """
-    device_name = algorithm.parameterAsString(parameters, "DEVICE", context).strip()
-    if device_name and not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", device_name):
-        return tr(
-            "'{device}' is not a device. Choose auto, cpu, cuda, cuda:N with the number of a GPU, or mps."
-        ).format(device=device_name)
+    text = device_problem(algorithm, parameters, context)
+    if text:
+        return text
     size = number(algorithm, parameters, "TILE_SIZE", context)
     shared = number(algorithm, parameters, "OVERLAP", context)
     if size and shared and shared * 2 > size:
@@ -264,6 +323,23 @@ def running_problem(
             "The overlap of {overlap} pixels is more than half of the tile size of {size}. Make it smaller."
         ).format(overlap=shared, size=size)
     return ""
+
+
+def device_problem(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext
+) -> str:
+    """What is wrong with DEVICE, in a sentence; '' if nothing."""
+    device_name = algorithm.parameterAsString(parameters, "DEVICE", context).strip()
+    if device_name and not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", device_name):
+        return tr(
+            "'{device}' is not a device. Choose auto, cpu, cuda, cuda:N with the number of a GPU, or mps."
+        ).format(device=device_name)
+    return ""
+
+
+def is_temporary(path: str) -> bool:
+    """Whether QGIS will remove what is at a path by itself; '' is no path yet, which counts as one."""
+    return not path or Path(path).absolute().is_relative_to(Path(QgsProcessingUtils.tempFolder()).absolute())
 
 
 def fixed_path(value: Any) -> str:

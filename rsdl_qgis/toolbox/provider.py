@@ -7,16 +7,32 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..paths import PACKAGE, plugin_version
 from .assess import AssessMap
+from .chips import ExportChips
+from .distil import DistilModel
 from .environment import Diagnostics, SetupEnvironment
 from .flood import FloodMapping
 from .models import DescribeModel, ImportModel, ListModels
 from .parameters import VECTOR_FORMATS
 from .segmentation import SemanticSegmentation
 from .text import tr
+from .train_tasks import (
+    TrainChangeDetector,
+    TrainRegression,
+    TrainSceneClassifier,
+    TrainSegmentation,
+    TrainTimeSeriesClassifier,
+)
 
 ALGORITHMS = (
     SemanticSegmentation,
     FloodMapping,
+    TrainSegmentation,
+    TrainRegression,
+    TrainSceneClassifier,
+    TrainChangeDetector,
+    TrainTimeSeriesClassifier,
+    DistilModel,
+    ExportChips,
     AssessMap,
     ListModels,
     DescribeModel,

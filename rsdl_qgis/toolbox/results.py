@@ -1,47 +1,98 @@
-"""How results are shown in QGIS: named, grouped, in the colours of their classes."""
+"""How results are shown in QGIS: named, grouped, in the colours of their classes or along a ramp."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from qgis.core import (
     QgsCategorizedSymbolRenderer,
+    QgsColorRampLegendNodeSettings,
+    QgsColorRampShader,
     QgsDistanceArea,
     QgsFillSymbol,
     QgsGeometry,
+    QgsGradientColorRamp,
+    QgsGradientStop,
+    QgsMapLayer,
     QgsPalettedRasterRenderer,
     QgsPointXY,
     QgsProcessingContext,
     QgsProcessingLayerPostProcessorInterface,
+    QgsRasterShader,
     QgsRendererCategory,
+    QgsSingleBandPseudoColorRenderer,
 )
 from qgis.PyQt.QtGui import QColor
 
 from . import compat
 
 Classes = Sequence[Mapping[str, Any]]  # "value", "name", "color" of each
+Style = Callable[[QgsMapLayer], None]  # gives a layer its renderer
+
+RAMP = ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725")  # viridis: even to the eye, and for the colour-blind
+SPREAD = 2.0  # standard deviations from the mean that the ramp spans on either side
 
 # QGIS keeps no reference to a post-processor, so this does; old ones go by themselves.
 _alive: deque[QgsProcessingLayerPostProcessorInterface] = deque(maxlen=100)
 
 
 class _Styler(QgsProcessingLayerPostProcessorInterface):
-    """Gives a loaded layer the names and colours of its classes."""
+    """Gives a loaded layer its style."""
 
-    def __init__(self, classes: Classes):
+    def __init__(self, style: Style):
         super().__init__()
-        self._classes = classes
+        self._style = style
 
     def postProcessLayer(self, layer, context, feedback):
         if layer is None or not layer.isValid():
             return
-        if layer.type() == compat.RASTER_LAYER:
-            layer.setRenderer(class_renderer(layer.dataProvider(), self._classes))
-        else:
-            layer.setRenderer(polygon_renderer(self._classes))
+        self._style(layer)
         layer.triggerRepaint()
+
+
+def in_classes(classes: Classes) -> Style:
+    """The names and colours of classes, for a class raster or polygons."""
+
+    def style(layer: QgsMapLayer) -> None:
+        if layer.type() == compat.RASTER_LAYER:
+            layer.setRenderer(class_renderer(layer.dataProvider(), classes))
+        else:
+            layer.setRenderer(polygon_renderer(classes))
+
+    return style
+
+
+def along_ramp(statistics: Mapping[str, float], unit: str = "") -> Style:
+    """A colour ramp for numbers, from their minimum, maximum, mean and stddev; ``unit`` is shown in the legend."""
+
+    def style(layer: QgsMapLayer) -> None:
+        layer.setRenderer(ramp_renderer(layer.dataProvider(), statistics, unit))
+
+    return style
+
+
+def ramp_renderer(provider, statistics: Mapping[str, float], unit: str) -> QgsSingleBandPseudoColorRenderer:
+    """A colour ramp over band 1, two standard deviations to either side of the mean."""
+    reach = SPREAD * statistics["stddev"]
+    low = max(statistics["minimum"], statistics["mean"] - reach)
+    high = min(statistics["maximum"], statistics["mean"] + reach)
+    first, *between, last = (QColor(name) for name in RAMP)
+    stops = [QgsGradientStop((i + 1) / (len(RAMP) - 1), color) for i, color in enumerate(between)]
+    ramp = QgsGradientColorRamp(first, last, False, stops)
+    function = QgsColorRampShader(low, high, ramp, compat.LINEAR_RAMP, compat.CONTINUOUS_RAMP)
+    function.classifyColorRamp()
+    if unit:
+        legend = QgsColorRampLegendNodeSettings()
+        legend.setSuffix(f" {unit}")
+        function.setLegendSettings(legend)
+    shader = QgsRasterShader(low, high)
+    shader.setRasterShaderFunction(function)
+    renderer = QgsSingleBandPseudoColorRenderer(provider, 1, shader)
+    renderer.setClassificationMin(low)
+    renderer.setClassificationMax(high)
+    return renderer
 
 
 def class_renderer(provider, classes: Classes) -> QgsPalettedRasterRenderer:
@@ -67,7 +118,7 @@ def polygon_renderer(classes: Classes) -> QgsCategorizedSymbolRenderer:
 
 
 def show(
-    context: QgsProcessingContext, path: str, label: str, name: str, group: str, classes: Classes = ()
+    context: QgsProcessingContext, path: str, label: str, name: str, group: str, style: Style | None = None
 ) -> None:
     """Arranges for a result that QGIS is going to load: its name, group (QGIS 3.32 and newer) and style.
 
@@ -80,8 +131,8 @@ def show(
         details.name = name
     if hasattr(details, "groupName") and not details.groupName:
         details.groupName = group
-    if classes:
-        styler = _Styler(classes)
+    if style:
+        styler = _Styler(style)
         _alive.append(styler)
         details.setPostProcessor(styler)
 

@@ -27,6 +27,7 @@ from .text import tr
 
 GRACE = 1.0  # seconds that a cancelled worker has to tidy up before it is killed
 KEPT_LINES = 40  # of its stderr
+WORK = ".training"  # what the engine needs until a model is there is kept in '<output>.training'
 _OUTPUTS = ("output", "probabilities", "polygons", "report", "table", "image_table")
 
 
@@ -172,7 +173,7 @@ def _death(code: int | None, stderr: deque[str]) -> str:
         text = tr("The worker was killed ({signal}); most often the computer had run out of memory.").format(
             signal=name
         )
-        text += " " + tr("Try a smaller tile size, or close other programs.")
+        text += " " + tr("Try a smaller tile or batch size, or close other programs.")
     else:
         text = tr("The worker ended without a result (code {code}).").format(code=code)
         text += " " + tr("Run 'Diagnostics' to see whether its environment is sound.")
@@ -182,9 +183,14 @@ def _death(code: int | None, stderr: deque[str]) -> str:
 
 
 def _remove_parts(job: Mapping[str, Any], pid: int) -> None:
-    """Removes what a killed worker was still writing: '.<name>.<pid>.part…' beside each output."""
+    """Removes what a killed worker was still writing: '.<name>.<pid>.part…' beside each output, files and folders,
+    and in the work folder of a training, whose checkpoints stay.
+    """
     arguments = job.get("arguments", {})
     for path in filter(None, (arguments.get(name) for name in _OUTPUTS)):
-        for part in Path(path).parent.glob(f".*.{pid}.part*"):
+        work = Path(path + WORK)
+        for part in [*Path(path).parent.glob(f".*.{pid}.part*"), *work.rglob(f".*.{pid}.part*")]:
+            if part.is_dir():
+                shutil.rmtree(part, ignore_errors=True)
             with suppress(OSError):
                 os.remove(part)

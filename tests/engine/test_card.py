@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 import json
+import math
+import re
+from dataclasses import replace
 
 import pytest
 
-from rsdl_qgis.engine.card import Band, Input, ModelCard, match_bands, read_json
+from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling, match_bands, read_json
 from rsdl_qgis.engine.errors import MismatchError, ModelError
 from rsdl_qgis.engine.store import Store, default_folders
+
+THREE = tuple(Class(i, name, "#123456") for i, name in enumerate(("bare ground", "Δάσος", "water")))
+IMAGE, PAIR = Input("image", (Band("red"), Band("nir"))), Input("image", (Band("red"),), ("before", "after"))
+SERIES = Input("modis", (Band("NDVI"), Band("EVI")), tuple(f"2020-{month:02}" for month in range(1, 13)))
+CARDS = {
+    "segmentation": ModelCard("maps", "Maps", (IMAGE,), THREE, tiling=Tiling(size=64, any_size=False)),
+    "change": ModelCard("changes", "Changes", (PAIR,), THREE[:2], "change"),
+    "scenes": ModelCard("scenes", "Scenes", (IMAGE,), THREE, "classification"),
+    "labels": ModelCard(
+        "labels", "Labels", (IMAGE,), THREE, "classification", activation="sigmoid", thresholds=(0.5, 0.25, 0.7)
+    ),
+    "time-series": ModelCard("crops", "Crops", (SERIES,), THREE, "time-series"),
+    "regression": ModelCard(
+        "height", "Height", (IMAGE,), (), "regression", activation="identity", unit="m", value_range=(0.0, 41.5)
+    ),
+    "detection": ModelCard("trees", "Trees", (IMAGE,), THREE[:1], "detection"),
+    "foreign": ModelCard("theirs", "Theirs", (PAIR,), THREE, axes="NCHW"),
+}
+CARDS = {kind: replace(each, network="unet") for kind, each in CARDS.items()}
+EVERY = pytest.mark.parametrize("kind", list(CARDS))
 
 S2 = Input("s2", (Band("B11", ("SWIR1",)), Band("B8", ("B08", "NIR")), Band("B3", ("B03", "green"))), role="Sentinel-2")
 
@@ -17,8 +40,29 @@ def shipped() -> list[ModelCard]:
     return [card for _, _, card in Store(default_folders()).list()]
 
 
+def holds(whole, part) -> bool:
+    """Whether a JSON value has all that another one has."""
+    if isinstance(part, dict):
+        return all(key in whole and holds(whole[key], value) for key, value in part.items())
+    if isinstance(part, list):
+        return len(whole) == len(part) and all(holds(*pair) for pair in zip(whole, part))
+    return bool(whole == part)
+
+
 def test_a_card_survives_json(card):
     assert ModelCard.from_json(json.loads(json.dumps(card.to_json()))) == card
+
+
+@EVERY
+def test_a_card_of_any_task_survives_json(kind):
+    assert ModelCard.from_json(json.loads(json.dumps(CARDS[kind].to_json()))) == CARDS[kind]
+
+
+def test_cards_that_were_written_before_stay_as_they_are():
+    for _, path, card in Store(default_folders()).list():
+        written = json.loads((path / "model.json").read_text())
+        assert ModelCard.from_json(card.to_json()) == card and card.sha256
+        assert holds(json.loads(json.dumps(card.to_json())), written)
 
 
 def test_the_faster_engine_is_in_the_card_and_older_cards_mean_onnx(with_card):
@@ -32,13 +76,95 @@ def test_cards_are_valid_for_the_mlm_package(card):
     pystac = pytest.importorskip("pystac")
     from stac_model.schema import MLModelProperties
 
-    for each in [card, *shipped()]:
+    for each in [card, *shipped(), *CARDS.values()]:
         item = json.loads(json.dumps(each.to_json()))
         properties = MLModelProperties.model_validate(item["properties"])
         assert properties.name == each.name
-        assert [len(value.bands) for value in properties.input] == [len(value.bands) for value in each.inputs]
-        assert [c.to_dict()["name"] for c in properties.output[0].classes] == [c.name for c in each.classes]
+        assert [len(value.bands) for value in properties.input if value.bands] == [len(i.bands) for i in each.inputs]
+        assert [c.to_dict()["name"] for c in properties.output[-1].classes or ()] == [c.name for c in each.classes]
         assert pystac.Item.from_dict(item).assets["model"].extra_fields["mlm:artifact_type"] == "onnx"
+
+
+EXPECTED = {  # task of MLM, axes and shape of the first input, outputs with their shapes
+    "segmentation": (
+        "semantic-segmentation", "batch time bands height width", [-1, 1, 2, 64, 64], {"probabilities": [-1, 3, 64, 64]}
+    ),
+    "change": (
+        "semantic-segmentation", "batch time bands height width", [-1, 2, 1, -1, -1], {"probabilities": [-1, 2, -1, -1]}
+    ),
+    "scenes": ("scene-classification", "batch time bands height width", [-1, 1, 2, -1, -1], {"probabilities": [-1, 3]}),
+    "labels": ("classification", "batch time bands height width", [-1, 1, 2, -1, -1], {"probabilities": [-1, 3]}),
+    "time-series": ("classification", "batch time bands", [-1, 12, 2], {"probabilities": [-1, 3]}),
+    "regression": ("regression", "batch time bands height width", [-1, 1, 2, -1, -1], {"values": [-1, 1, -1, -1]}),
+    "detection": (
+        "object-detection", "batch time bands height width", [-1, 1, 2, -1, -1],
+        {"boxes": [-1, -1, 4], "scores": [-1, -1, 1]},
+    ),
+    "foreign": (
+        "semantic-segmentation", "batch bands height width", [-1, 2, -1, -1], {"probabilities": [-1, 3, -1, -1]}
+    ),
+}  # fmt: skip
+
+
+@EVERY
+def test_tasks_and_tensors_are_told_in_terms_of_mlm(kind):
+    properties = CARDS[kind].to_json()["properties"]
+    task, axes, shape, outputs = EXPECTED[kind]
+    assert properties["mlm:tasks"] == [task]
+    assert all(output["tasks"] == [task] for output in properties["mlm:output"])
+    assert properties["mlm:input"][0]["input"]["dim_order"] == axes.split()
+    assert properties["mlm:input"][0]["input"]["shape"] == shape
+    assert {o["name"]: o["result"]["shape"] for o in properties["mlm:output"]} == outputs
+    assert [value["name"] for value in properties["mlm:input"][1:]] == (["valid"] if kind == "time-series" else [])
+
+
+@EVERY
+def test_an_item_holds_what_the_schema_of_mlm_demands(kind):
+    """Its rules that the package does not check (v1.5.0/schema.json)."""
+    item = CARDS[kind].to_json()
+    properties = item["properties"]
+    assert re.fullmatch(r"[a-zA-Z][a-zA-Z0-9_.\-\s]+[a-zA-Z0-9]", properties["mlm:name"])
+    assert properties["bands"]  # of the item, where its inputs name bands
+    for value in (*properties["mlm:input"], *properties["mlm:output"]):
+        structure = value.get("input") or value["result"]
+        order = structure["dim_order"]
+        assert len(set(order)) == len(order) == len(structure["shape"])
+        assert all(re.fullmatch("[a-z-_]+", axis) for axis in order)
+        assert ("bands" in order) == bool(value["bands"])
+    classes = [c for output in properties["mlm:output"] for c in output.get("classification:classes", ())]
+    assert all(c["description"] and re.fullmatch("[0-9A-F]{6}", c["color_hint"]) for c in classes)
+    assert all("mlm:artifact_type" in asset for asset in item["assets"].values())
+
+
+@pytest.mark.parametrize("name", ["2020 δάσος", "x", "δάσος", "flood-", "a b"])
+def test_any_name_is_kept_beside_one_that_mlm_takes(with_card, name):
+    item = json.loads(json.dumps(with_card(name=name).to_json()))
+    assert re.fullmatch(r"[a-zA-Z][a-zA-Z0-9_.\-\s]+[a-zA-Z0-9]", item["properties"]["mlm:name"])
+    assert ModelCard.from_json(item).name == item["id"] == name
+
+
+def test_the_files_there_are_are_the_assets(with_card):
+    item = with_card(sha256={"weights.safetensors": "0"}).to_json()
+    assert list(item["assets"]) == ["weights"] and item["properties"]["mlm:framework"] == "PyTorch"
+    assert list(with_card().to_json()["assets"]) == ["model", "weights"]
+
+
+def test_an_item_of_others_is_taken_for_the_task_it_names(card):
+    item = card.to_json()
+    for name in ("rsdl:task", "rsdl:inputs", "rsdl:tiling"):
+        del item["properties"][name]
+    for theirs, ours in (("semantic-segmentation", "segmentation"), ("scene-classification", "classification"),
+                         ("regression", "regression"), ("super-resolution", "super-resolution")):  # fmt: skip
+        item["properties"]["mlm:tasks"] = [theirs]
+        assert ModelCard.from_json(item).task == ours
+
+
+def test_numbers_need_no_classes_and_a_map_of_classes_does():
+    item = CARDS["regression"].to_json()
+    assert ModelCard.from_json(item).classes == ()
+    item["properties"]["rsdl:task"] = "segmentation"
+    with pytest.raises(ModelError, match="classification:classes"):
+        ModelCard.from_json(item)
 
 
 def test_an_incomplete_item_is_refused_by_name(card):
@@ -68,9 +194,8 @@ def test_bands_that_cannot_be_found_are_named():
         match_bands(S2, ["red", None, None, None], 4)
 
 
-def test_nodata_of_the_class_raster(with_card):
-    from rsdl_qgis.engine.card import Class
-
+def test_nodata_of_the_map(with_card):
     many = tuple(Class(i, str(i), "#000000") for i in range(300))
     assert with_card().nodata == 255
     assert with_card(classes=many).nodata == 65535
+    assert math.isnan(CARDS["regression"].nodata)

@@ -25,7 +25,7 @@ from rsdl_qgis.engine.runtime import (
     open_runtime,
     shrinking,
 )
-from rsdl_qgis.engine.training.flood import write_model
+from rsdl_qgis.engine.training.model import write_model, write_weights
 
 
 @pytest.fixture(scope="module")
@@ -69,13 +69,14 @@ def test_both_engines_agree_and_give_probabilities(folder, tmp_path):
     assert np.allclose(by_onnx.sum(1), 1, atol=1e-5)
 
 
+class Listening(Report):
+    said = ""
+
+    def log(self, level, message):
+        self.said += message
+
+
 def test_the_device_used_is_logged(folder):
-    class Listening(Report):
-        said = ""
-
-        def log(self, level, message):
-            self.said += message
-
     report = Listening()
     open_runtime(card_of(folder), folder, "auto", 1, report)
     assert "ONNX Runtime" in report.said and "CPU (1 threads)" in report.said
@@ -123,6 +124,69 @@ def test_a_card_that_contradicts_the_tensors_is_refused(folder):
         open_runtime(replace(card, inputs=(card.inputs[0], three)), folder, "cpu")
     with pytest.raises(ModelError, match="gives 3 classes, its card names 2"):
         open_runtime(replace(card, classes=card.classes[:2]), folder, "cpu")
+
+
+IMAGE = Input("image", (Band("a"), Band("b")))
+SERIES = Input("modis", (Band("NDVI"), Band("EVI")), tuple("12345"))
+NAMED = tuple(Class(i, name, "#000000") for i, name in enumerate("abc"))
+SQUARE = Tiling(size=32, multiple=32, any_size=False)
+TASKS = {
+    "scenes": ModelCard("s", "S", (IMAGE,), NAMED, "classification", "lenet5", tiling=SQUARE),
+    "labels": ModelCard("l", "L", (IMAGE,), NAMED, "classification", "lenet5", tiling=SQUARE, activation="sigmoid"),
+    "time-series": ModelCard("t", "T", (SERIES,), NAMED, "time-series", "lstm", {"hidden": 8}),
+    "numbers": ModelCard(
+        "n", "N", (IMAGE,), (), "regression", "unet", {"widths": [4, 8]}, tiling=Tiling(multiple=2), activation="identity"
+    ),
+}
+SHAPES = {"scenes": (4, 3), "labels": (4, 3), "time-series": (4, 3), "numbers": (4, 1, 32, 32)}
+
+
+def network_of(card):
+    torch.manual_seed(1)
+    return build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options).eval()
+
+
+def given(card):
+    random = np.random.default_rng(2)
+    sides = () if card.task == "time-series" else (32, 32)
+    arrays = {i.name: random.normal(size=(4, *i.shape, *sides)).astype("float32") for i in card.inputs}
+    if card.task == "time-series":
+        arrays["valid"] = random.random((4, 5)) > 0.3
+    return arrays
+
+
+@pytest.mark.parametrize("kind", list(TASKS))
+def test_both_engines_give_what_the_network_gives_for_every_task(kind, tmp_path):
+    card, network = TASKS[kind], network_of(TASKS[kind])
+    inputs = given(card)
+    with torch.inference_mode():
+        expected = network(*(torch.from_numpy(array) for array in inputs.values()))
+    expected = {"labels": expected.sigmoid(), "numbers": expected}.get(kind, expected.softmax(1)).numpy()
+    whole = write_model(network, card, tmp_path / "whole", lambda *_: "onnx")
+    so_far = write_weights(network, card, tmp_path / "so-far")
+    for written, folder in ((whole, tmp_path / "whole"), (so_far, tmp_path / "so-far")):
+        report = Listening()
+        got = open_runtime(written, folder, "cpu", 1, report)(inputs)
+        assert got.shape == SHAPES[kind] and np.allclose(got, expected, atol=2e-3)
+        assert ("PyTorch" in report.said) == (folder.name == "so-far")
+
+
+def test_cards_that_contradict_the_tensors_are_refused_for_every_task(tmp_path):
+    def refused(card, words, **changes):
+        write_model(network_of(card), card, tmp_path / card.name, lambda *_: "onnx")
+        with pytest.raises(ModelError, match=words):
+            open_runtime(replace(card, **changes), tmp_path / card.name, "cpu", 1)
+
+    series = Input("modis", (Band("NDVI"),), SERIES.dates)
+    refused(TASKS["time-series"], r"1 band\(s\) for 'modis' \(batch, time, bands\)", inputs=(series,))
+    refused(TASKS["time-series"], "2 input tensors, its card says 1", task="classification")
+    refused(TASKS["scenes"], "gives 3 classes, its card names 2", classes=NAMED[:2])
+    refused(TASKS["scenes"], r"gives an array of shape .*\(batch, class, height, width\)", task="segmentation")
+    refused(TASKS["numbers"], "gives 1 classes, its card names 3", classes=NAMED, task="segmentation")
+    refused(TASKS["numbers"], "cannot be run here", task="detection")
+    (tmp_path / "n" / "model.onnx").unlink()
+    with pytest.raises(ModelError, match="activation 'relu'.*softmax, sigmoid, identity"):
+        open_runtime(replace(TASKS["numbers"], activation="relu"), tmp_path / "n", "cpu", 1)
 
 
 @pytest.mark.parametrize("device", ["gpu", "cuda:x", "cpu:1", "mps:0"])

@@ -94,6 +94,15 @@ def test_dates_of_different_products_are_not_pooled():
     assert scaled[1].mean() == pytest.approx(scaled[0].mean(), rel=0.05)
 
 
+def test_bands_whose_dates_could_not_be_pooled_are_known():
+    one = pair()
+    one[1, 1] = one[1, 1] * 10 + 4000
+    assert radiometry(POOLED, one).apart == (1,)
+    assert radiometry(POOLED, pair()).apart == ()
+    assert radiometry(ROBUST, one[:1]).apart == ()  # was never to be pooled
+    assert radiometry(POOLED, np.ma.masked_all((2, 2, 5, 5))).apart == ()
+
+
 def test_values_far_outside_the_sample_are_clipped():
     usual = np.random.default_rng(4).integers(1000, 1100, (1, 2, 30, 30), "uint16")
     how = radiometry(ROBUST, np.ma.masked_array(usual))

@@ -13,7 +13,7 @@ from rsdl_qgis.engine.jobs import run_predict
 from rsdl_qgis.engine.raster.tiles import starts
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.store import Store, default_folders
-from rsdl_qgis.engine.training import ombria
+from tools.datasets import ombria
 
 DATA = Path(os.environ.get("RSDL_DATA", "")) / "ombria" / "train"
 pytestmark = pytest.mark.skipif(
@@ -29,7 +29,7 @@ def maps(tmp_path_factory):
     scenes = ombria.split(ombria.scene_names(DATA))[1]
     pairs = []
     for first in range(0, 16, 4):
-        images = [ombria.load_scene(DATA, s, {"s2": ("after",)}).images["s2"][0] for s in scenes[first : first + 4]]
+        images = [ombria.read_image(ombria.scene_file(DATA, "s2", "after", s)) for s in scenes[first : first + 4]]
         mosaic = np.concatenate([np.concatenate(images[:2], 2), np.concatenate(images[2:], 2)], 1)
         path = folder / f"{first}.tif"
         with rasterio.open(path, "w", driver="GTiff", count=3, height=SIDE, width=SIDE, dtype="uint8",

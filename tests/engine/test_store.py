@@ -45,6 +45,11 @@ def test_find_by_name_and_by_path(folder, model, card):
         store.find("dark")
 
 
+def test_a_model_that_is_being_written_is_not_there_yet(folder):
+    folder.rename(folder.with_name(".bright.12.part"))
+    assert Store([folder.parent]).list() == []
+
+
 def test_install_and_remove(archive, home, card):
     path, installed = Store([]).install(archive)
     assert installed == card and path == home / "models" / "bright"

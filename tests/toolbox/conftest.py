@@ -4,6 +4,7 @@ told.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedbac
 sys.path.append("/usr/share/qgis/python/plugins")  # the modules of QGIS's own plugin 'processing'
 
 MODELS = Path(__file__).parent / "make_models.py"
+FAKE = Path(__file__).parent / "fake_worker.py"
 
 
 @pytest.fixture(scope="session")
@@ -139,6 +141,26 @@ def refusal(provider):
         return text
 
     return refusal
+
+
+@pytest.fixture
+def asked(monkeypatch, tmp_path):
+    """The engine is fake_worker.py, which keeps the job that it was given: ``asked()`` is its arguments."""
+    from rsdl_qgis import environment
+
+    path = tmp_path / "asked.json"
+    monkeypatch.setenv("RSDL_PYTHON", sys.executable)
+    monkeypatch.setenv("RSDL_ASKED", str(path))
+    real = 'runpy.run_module("rsdl_qgis.engine", run_name="__main__", alter_sys=True)'
+    run_fake = f"runpy.run_path({str(FAKE)!r}, run_name='__main__')"
+    monkeypatch.setattr(environment, "_BOOTSTRAP", environment._BOOTSTRAP.replace(real, run_fake))
+
+    def asked(operation="train"):
+        job = json.loads(path.read_text(encoding="utf-8"))
+        assert job["operation"] == operation
+        return job["arguments"]
+
+    return asked
 
 
 @pytest.fixture

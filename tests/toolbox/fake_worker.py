@@ -24,13 +24,39 @@ job = json.loads(sys.stdin.readline())
 say("hello", version=job["arguments"].get("speaks", job["version"]))
 threading.Thread(target=watch, daemon=True).start()
 operation, arguments = job["operation"], job["arguments"]
-Path(arguments["pid"]).write_text(str(os.getpid()))
+if "pid" in arguments:
+    Path(arguments["pid"]).write_text(str(os.getpid()))
 if arguments.get("output"):
     part = Path(arguments["output"])
     part.with_name(f".{part.name}.{os.getpid()}.part.tif").write_text("half")
 (Path(os.environ["RSDL_TEMPORARY"]) / "scratch").write_text("scratch")
 
-if operation == "work":
+if operation in ("train", "distil", "export_chips"):  # says what it was asked, makes what it is asked for
+    asked = Path(os.environ["RSDL_ASKED"])
+    asked.write_text(json.dumps(job))
+    output = Path(arguments["output"])
+    best = output.with_name(output.name + ".training") / "best"
+    if os.environ.get("RSDL_STOP"):  # in mid-training: 'cancelled', or 'killed'
+        best.mkdir(parents=True)
+        (best / "weights.safetensors").write_text("best so far")
+        (best.parent / f".checkpoint.pt.{os.getpid()}.part").write_text("half")
+        (output.parent / f".{output.name}.{os.getpid()}.part").mkdir()
+        (output.parent / f".{output.name}.{os.getpid()}.part" / "model.json").write_text("half")
+        say("progress", fraction=0.5, message="epoch 2 of 4")
+        if os.environ["RSDL_STOP"] == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        stop.wait()
+        time.sleep(60)
+    output.mkdir(exist_ok=True)
+    figures = json.loads(os.environ.get("RSDL_FIGURES", "{}"))
+    copies = [spec["path"] for s in arguments.get("sources") or () for specs in s["inputs"].values() for spec in specs]
+    labels = [spec["path"].split("|")[0] for spec in arguments.get("labels") or ()]
+    there = all(Path(path).exists() for path in copies + labels)
+    if arguments.get("report"):
+        Path(arguments["report"]).write_text("a report")
+    say("log", level="info", message="Epoch 1 of 4: loss 0.5, score 0.5 (1 s).")
+    say("result", output=str(output), figures=figures, epochs=4, best_epoch=3, chips=12, there=there)
+elif operation == "work":
     say("progress", fraction=0.5, message="half way")
     say("log", level="warning", message="a warning")
     print("not JSON", flush=True)

@@ -1,46 +1,45 @@
-"""A torch network as ONNX: dynamic batch and size, probabilities out, half-precision weights, the card inside."""
+"""A torch network as ONNX: dynamic batch and size, its task's outputs, half-precision weights, the card inside."""
 
 from __future__ import annotations
 
 import copy
+import io
 import json
 import math
 import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from ..card import ModelCard
+from ..card import OUTPUTS, VALID, ModelCard
 from ..errors import ModelError
 from ..networks import NETWORKS
+from ..runtime import activation
 from ..store import CARD_KEY
 
 OPSET = 18
 SMALLEST_HALF = 256  # values: smaller tensors stay in single precision
 WEIGHTED = ("Conv", "ConvTranspose", "Gemm", "MatMul", "RNN", "LSTM", "GRU")  # nodes whose weights may be rounded
 TRACED_SIDE = 64  # pixels: no network of the table needs more
-DENSE = {0: "batch", 2: "height", 3: "width"}
-OUTPUTS = {  # task -> output -> its free axes
-    "segmentation": {"probabilities": DENSE},
-    "change": {"probabilities": DENSE},
-    "classification": {"probabilities": {0: "batch"}},
-    "time-series": {"probabilities": {0: "batch"}},
-    "detection": {"boxes": {0: "batch", 1: "boxes"}, "scores": {0: "batch", 1: "boxes"}},
-}
+FREE = ("batch", "height", "width", "box")  # axes of an output whose length the inputs decide
+LARGEST_LOSS = 2**-10  # of a weight, as a part of the largest one beside it: more is not rounded away
 
 
 class _Activated(nn.Module):
-    def __init__(self, network: nn.Module, activation: str):
+    def __init__(self, network: nn.Module, activation: Callable[[Tensor], Tensor]):
         super().__init__()
-        self.network, self.activation = network, activation
+        self.network, self.activate = network, activation
 
     def forward(self, *inputs: Tensor) -> Tensor:
-        logits = self.network(*inputs)
-        return logits.sigmoid() if self.activation == "sigmoid" else logits.softmax(1)
+        answer: Tensor = self.activate(self.network(*inputs))
+        return answer
 
 
 class _Scored(nn.Module):
@@ -54,25 +53,27 @@ class _Scored(nn.Module):
 
 
 def export_onnx(network: nn.Module, card: ModelCard, path: Path, half_weights: bool = True) -> None:
-    """Write ``network`` (logits out) as ``path``; weights rounded to half precision take half the space.
+    """Write ``network`` (logits or numbers out) as ``path``; weights rounded to half precision take half the space.
 
     Inputs are named as in the card and have the shapes of the table of networks with a free batch; height and width
     are free where the card says ``any_size``, as is the number of dates of a time series, which has a last input
-    ``valid``. The output is ``probabilities``, for detection ``boxes`` and ``scores``. Batch norm after a convolution
-    is folded into it, wherever nothing else reads that convolution (torch does so for a network in eval mode).
+    ``valid``. The output is ``probabilities``, for a regression ``values``, for detection ``boxes`` and ``scores``.
+    Batch norm after a convolution is folded into it, wherever nothing else reads that convolution (torch does so for a
+    network in eval mode). The card inside has neither hashes nor an engine: the file alone is for ONNX Runtime.
     ModelError for a task that cannot be exported, and where the card promises a size that the network does not take.
     """
     _check(card)
     network = copy.deepcopy(network).float().eval().cpu()
-    whole = _Scored(network) if card.task == "detection" else _Activated(network, card.activation)
+    whole = _Scored(network) if card.task == "detection" else _Activated(network, activation(card))
     inputs = example_inputs(card, 2, TRACED_SIDE if card.tiling.any_size else card.tiling.size)
     outputs = OUTPUTS[card.task]
+    file = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own deprecations and shape notes
         torch.onnx.export(
             whole.eval(),
             tuple(inputs.values()),
-            str(path),
+            file,
             input_names=list(inputs),
             output_names=list(outputs),
             opset_version=OPSET,
@@ -80,10 +81,11 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path, half_weights: b
             dynamic_axes={name: _free(card, tensor.ndim) for name, tensor in inputs.items()}
             | {name: _of_output(card, axes) for name, axes in outputs.items()},
         )
-    model = onnx.load(str(path))
+    model = onnx.load_model_from_string(file.getvalue())
     if half_weights:
         _halve(model.graph)
-    model.metadata_props.append(onnx.StringStringEntryProto(key=CARD_KEY, value=json.dumps(card.to_json())))
+    inside = json.dumps(replace(card, sha256={}, engine="onnx").to_json())
+    model.metadata_props.append(onnx.StringStringEntryProto(key=CARD_KEY, value=inside))
     model.producer_name = "rsdl_qgis"
     onnx.checker.check_model(model)
     onnx.save(model, str(path))
@@ -94,10 +96,17 @@ def example_inputs(card: ModelCard, count: int, side: int) -> dict[str, Tensor]:
     generator = torch.Generator().manual_seed(0)
     if card.task == "time-series":
         series = {i.name: torch.randn(count, *i.shape, generator=generator) for i in card.inputs}
-        return {**series, "valid": torch.ones(count, card.inputs[0].shape[0], dtype=torch.bool)}
+        return {**series, VALID: torch.ones(count, card.inputs[0].shape[0], dtype=torch.bool)}
     if card.tiling.any_size:
         side = math.ceil(side / card.tiling.multiple) * card.tiling.multiple
     return {i.name: torch.randn(count, *i.shape, side, side, generator=generator) for i in card.inputs}
+
+
+def half_suffices(weights: NDArray[np.float32]) -> bool:
+    """Whether half precision keeps the weights: none is too large for it, and not nearly all are too small."""
+    with np.errstate(over="ignore"):
+        lost = np.abs(weights.astype(np.float16).astype(np.float32) - weights).max(initial=0)
+    return bool(lost <= LARGEST_LOSS * np.abs(weights).max(initial=0))
 
 
 def _check(card: ModelCard) -> None:
@@ -120,11 +129,10 @@ def _free(card: ModelCard, ndim: int) -> dict[int, str]:
     )
 
 
-def _of_output(card: ModelCard, axes: dict[int, str]) -> dict[int, str]:
-    """The free axes of an output, without height and width where those are fixed."""
-    return (
-        axes if card.tiling.any_size else {axis: name for axis, name in axes.items() if name not in ("height", "width")}
-    )
+def _of_output(card: ModelCard, axes: Sequence[str]) -> dict[int, str]:
+    """The free axes of an output: height and width only where they are not fixed."""
+    fixed = () if card.tiling.any_size else ("height", "width")
+    return {i: axis for i, axis in enumerate(axes) if axis in FREE and axis not in fixed}
 
 
 def _halve(graph: onnx.GraphProto) -> None:
@@ -138,7 +146,7 @@ def _halve(graph: onnx.GraphProto) -> None:
         if weights.name not in weights_of or weights.data_type != TensorProto.FLOAT:
             continue
         values = numpy_helper.to_array(weights)
-        if values.ndim < 2 or values.size < SMALLEST_HALF:
+        if values.ndim < 2 or values.size < SMALLEST_HALF or not half_suffices(values):
             continue
         name = weights.name
         weights.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
+from .flow import Flow
 from .initialisation import keep_scale
 from .pooling import AdaptiveAveragePool
 
@@ -27,6 +28,8 @@ class AlexNet(nn.Module):
     ``widths`` are the maps of the five convolutions, ``hidden`` the units of the two hidden layers.
     forward: (N, T, C, H, W) an input -> (N, classes); H and W at least 63.
     """
+
+    flow = Flow(encoder=(r"features\.(\d+)", "classifier"), head=(r"classifier\.6",))
 
     def __init__(
         self,

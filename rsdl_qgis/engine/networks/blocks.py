@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from .flow import Flow
+
 
 def double_conv(channels_in: int, channels_out: int, dropout: float = 0.0) -> nn.Sequential:
     """Two 3x3 convolutions, each with batch norm and ReLU; dropout of whole channels after them if asked for."""
@@ -28,6 +30,8 @@ class Encoder(nn.Module):
     ``stem`` 2 starts with a strided 4x4 convolution, so that level 0 lies at half the resolution: a quarter of the
     work. forward: (N, C, H, W) -> list of (N, widths[i], H / stem / 2**i, W / stem / 2**i).
     """
+
+    flow = Flow(encoder=("stem", r"levels\.(\d+)"))
 
     def __init__(self, channels: int, widths: Sequence[int], stem: int = 1, dropout: float = 0.0):
         super().__init__()
@@ -55,6 +59,8 @@ class Decoder(nn.Module):
     At each level the upsampled map and the skips of all encoders are concatenated (Ronneberger et al. 2015).
     forward: one list of features an encoder -> (N, classes, H, W) logits.
     """
+
+    flow = Flow(decoder=(r"(?:up|levels)\.(?P<last_first>\d+)",), head=("head",))
 
     def __init__(self, widths: Sequence[int], branches: int, classes: int, stem: int = 1):
         super().__init__()

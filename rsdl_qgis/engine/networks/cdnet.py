@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from .flow import Flow
 from .unpool import max_pool, unpool
 
 
@@ -31,6 +32,8 @@ class CDNet(nn.Module):
     forward: (N, 2, C, H, W) an input -> (N, classes, H, W); any H and W from ``2 ** blocks`` on, so from 16; where they
     are no multiples of that, the pooling leaves out the last row or column.
     """
+
+    flow = Flow((r"contract\.(\d+)",), (r"expand\.(\d+)",), ("head",))
 
     def __init__(
         self,

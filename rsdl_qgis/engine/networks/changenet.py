@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from .flow import Flow
 from .resnet import ResNet
 
 LEVELS = 3  # the deepest groups of the encoder, those whose maps are compared
@@ -35,6 +36,8 @@ class ChangeNet(nn.Module):
     forward: (N, 2, C, H, W) an input -> (N, classes, H, W); H and W multiples of 32.
     ModelError when there is no such depth.
     """
+
+    flow = Flow(("encoder",), ("before|after",), ("heads",))
 
     def __init__(
         self,

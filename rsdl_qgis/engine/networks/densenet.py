@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import ModelError
+from .flow import Flow
 
 
 class DenseLayer(nn.Module):
@@ -68,6 +69,8 @@ class DenseNet(nn.Module):
     forward: (N, T, C, H, W) an input -> (N, classes); any H and W from 32 on.
     ModelError when there is no such depth.
     """
+
+    flow = Flow(encoder=(r"features\.(?:conv|norm|denseblock|transition)(\d+)",), head=("classifier",))
 
     def __init__(
         self,

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from ..errors import ModelError
 from .anchors import anchors, cell_anchors
 from .boxes import BACKGROUND, check_targets, clip, decode, encode, keep, match, objects
+from .flow import Flow
 from .resnet import ResNet
 from .roi_align import pyramid_roi_align
 
@@ -281,6 +282,7 @@ class FasterRCNN(nn.Module):
     ModelError when there are too few candidates for the proposals, or no such depth.
     """
 
+    flow = Flow((r"backbone\.body",), (r"backbone\.fpn",), ("rpn|roi_heads",))
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .blocks import Decoder, Encoder
+from .flow import Flow
 from .pooling import AdaptiveAveragePool
 
 
@@ -52,6 +53,8 @@ class FCNPP(nn.Module):
 
     forward: (N, 2, C, H, W) an input -> (N, classes, H, W); H and W multiples of ``2 ** (len(widths) - 1)``, so of 16.
     """
+
+    flow = Flow(encoder=("encoder",), decoder=("pyramid", "decoder"))
 
     def __init__(
         self,

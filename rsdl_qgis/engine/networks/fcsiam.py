@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .flow import Flow
+
 
 def conv(channels_in: int, channels_out: int, dropout: float) -> nn.Sequential:
     """A 3x3 convolution with batch norm, ReLU and dropout of whole channels."""
@@ -34,6 +36,8 @@ class Encoder(nn.Module):
     forward: (N, C, H, W) -> the skip of each level, (N, widths[i], H / 2**i, W / 2**i), and last the deepest pooled.
     """
 
+    flow = Flow(encoder=(r"levels\.(\d+)",))
+
     def __init__(self, channels: int, widths: Sequence[int], dropout: float):
         super().__init__()
         self.levels = nn.ModuleList()
@@ -55,6 +59,8 @@ class Decoder(nn.Module):
 
     forward: (N, widths[-1], h, w), and a level's skips joined as (N, skips * widths[i], ...) -> (N, classes, H, W).
     """
+
+    flow = Flow(decoder=(r"(?:up|levels)\.(?P<last_first>\d+)",), head=("head",))
 
     def __init__(self, widths: Sequence[int], skips: int, classes: int, dropout: float):
         super().__init__()
@@ -223,6 +229,8 @@ class FCEFRes(nn.Module):
 
     forward: (N, 2, C, H, W) an input -> (N, classes, H, W); H and W multiples of ``2 ** (len(widths) - 1)``, so of 16.
     """
+
+    flow = Flow((r"(?:levels|down)\.(\d+)", "bottom"), (r"(?:up|joined)\.(?P<last_first>\d+)",), ("head",))
 
     def __init__(
         self, inputs: Mapping[str, tuple[int, int]], classes: int, widths: Sequence[int] = (8, 16, 32, 64, 128)

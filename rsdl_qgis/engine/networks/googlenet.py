@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .flow import Flow
 from .initialisation import keep_scale
 
 AUXILIARY_CELLS = 4  # an auxiliary head sees 4x4 places
@@ -76,6 +77,7 @@ class GoogLeNet(nn.Module):
     ``auxiliary_weight`` each in the loss.
     """
 
+    flow = Flow(encoder=(r"conv(\d)", r"inception(\d)."), head=("aux1|aux2|fc",))
     auxiliary_weight = 0.3
 
     def __init__(

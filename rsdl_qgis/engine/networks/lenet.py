@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ModelError
+from .flow import Flow
 
 KERNEL, POOL = 5, 2
 SMALLEST = 16  # pixels: at this size C5 sees one pixel
@@ -34,6 +35,8 @@ class LeNet5(nn.Module):
     ``widths`` are the maps of C1 and C3 and the units of C5 and F6. ModelError when ``size`` is below 16.
     forward: (N, T, C, size, size) an input -> (N, classes).
     """
+
+    flow = Flow(encoder=(r"features\.(\d+)", "classifier"), head=(r"classifier\.2",))
 
     def __init__(
         self,

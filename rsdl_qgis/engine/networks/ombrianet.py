@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor, nn
 
 from .blocks import Decoder, Encoder
+from .flow import Flow
 
 
 class OmbriaNet(nn.Module):
@@ -17,6 +18,8 @@ class OmbriaNet(nn.Module):
     resolution (a strided convolution in, a transposed one out), a quarter of the work; ``stem`` 1 is the paper's.
     forward: (N, T, C, H, W) an input -> (N, classes, H, W); H and W multiples of ``stem * 2 ** (len(widths) - 1)``.
     """
+
+    flow = Flow(encoder=(r"encoders\.[^.]+",), decoder=("decoder",))
 
     def __init__(
         self,

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from .flow import Flow
+
 
 def to_front(x: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
     """The valid dates moved to the front, in their order, and how many they are; other values become 0.
@@ -88,6 +90,8 @@ class RNN(nn.Module):
     of the state 0.
     """
 
+    flow = Flow(encoder=("recurrence",), head=("head",))
+
     def __init__(
         self,
         inputs: Mapping[str, tuple[int, int]],
@@ -121,6 +125,8 @@ class LSTM(nn.Module):
     forward: (N, T, C) an input, valid (N, T) -> (N, classes); any T from 1 on. With no valid date the logits are those
     of the state 0.
     """
+
+    flow = Flow(encoder=("recurrence",), head=("head",))
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import ModelError
+from .flow import Flow
 
 
 def shortcut(channels_in: int, channels_out: int, stride: int) -> nn.Module:
@@ -85,6 +86,8 @@ class ResNet(nn.Module):
     forward: (N, T, C, H, W) an input -> (N, classes); any H and W from 32 on.
     ModelError when there is no such depth.
     """
+
+    flow = Flow(encoder=("conv1|bn1", r"layer(\d)"), head=("fc",))
 
     def __init__(self, inputs: Mapping[str, tuple[int, int]], classes: int, depth: int = 50, width: int = 64):
         super().__init__()

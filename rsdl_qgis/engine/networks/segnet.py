@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
+from .flow import Flow
 from .unpool import max_pool, unpool
 from .vgg import STAGES, WIDTHS, vgg_features
 
@@ -18,6 +19,8 @@ class PoolingEncoder(nn.Module):
 
     forward: (N, C, H, W) -> (N, widths[-1], H / 32, W / 32) and, for each pooling, the places and the map pooled.
     """
+
+    flow = Flow(encoder=(r"features\.(\d+)",))
 
     def __init__(self, channels: int, widths: Sequence[int]):
         super().__init__()
@@ -53,6 +56,8 @@ class SegNet(nn.Module):
 
     forward: (N, T, C, H, W) an input -> (N, classes, H, W); H and W multiples of 32.
     """
+
+    flow = Flow(("encoder",), (r"decoder\.(?P<last_first>\d+)",), (r"decoder\.0\.3",))
 
     def __init__(self, inputs: Mapping[str, tuple[int, int]], classes: int, widths: Sequence[int] = WIDTHS):
         super().__init__()

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from ..errors import ModelError
 from .blocks import Decoder
+from .flow import Flow
 from .resnet import DEPTHS, ResNet
 
 
@@ -70,6 +71,8 @@ class SiameseResNetUNet(nn.Module):
     forward: (N, 2, C, H, W) an input -> (N, classes, H, W); H and W multiples of 32.
     ModelError when there is no such encoder.
     """
+
+    flow = Flow(encoder=("encoder",), decoder=("narrow", "decoder"))
 
     def __init__(self, inputs: Mapping[str, tuple[int, int]], classes: int, encoder: str = "resnet34", width: int = 64):
         super().__init__()

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import ModelError
+from .flow import Flow
 
 
 class Norm(nn.BatchNorm1d):
@@ -64,6 +65,8 @@ class TempCNN(nn.Module):
     forward: (N, T, C) an input, valid (N, T) -> (N, classes); T at most ``dates``, or more with none valid behind them.
     ModelError when a date behind the last one it was built for is valid.
     """
+
+    flow = Flow(encoder=(r"convs\.(\d+)", "dense"), head=("head",))
 
     def __init__(
         self,

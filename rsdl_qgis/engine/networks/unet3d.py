@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ModelError
+from .flow import Flow
 
 DEPTHS = ("dates", "bands")  # what may lie along the third axis
 
@@ -35,6 +36,8 @@ class UNet3D(nn.Module):
     forward: (N, T, C, H, W) an input, T the same in all -> (N, classes, H, W); H and W multiples of
     ``2 ** (len(widths) - 1)``.
     """
+
+    flow = Flow((r"down\.(\d+)",), (r"(?:raised|up)\.(?P<last_first>\d+)",), ("head",))
 
     def __init__(
         self,

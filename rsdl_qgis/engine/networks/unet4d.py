@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .flow import Flow
 from .unet3d import common_dates
 
 
@@ -66,6 +67,8 @@ class UNet4D(nn.Module):
     forward: (N, T, C, H, W) an input, T the same in all -> (N, classes, H, W); H and W multiples of
     ``2 ** (len(widths) - 1)``.
     """
+
+    flow = Flow(("projections", r"down\.(\d+)"), (r"(?:raised|up)\.(?P<last_first>\d+)",), ("head",))
 
     def __init__(
         self,

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from ..errors import ModelError
 from . import SEGMENTATION, build_body
 from .blocks import double_conv
+from .flow import Flow
 
 ENCODERS = SEGMENTATION["unet-encoder"].choices["encoder"]
 
@@ -29,6 +30,8 @@ class EncoderUNet(nn.Module):
     forward: (N, T, C, H, W) an input -> (N, classes, H, W); H and W multiples of 32.
     ModelError when there is no such encoder.
     """
+
+    flow = Flow(("encoder",), (r"(?:up|levels)\.(?P<last_first>\d+)|skip",), ("head",))
 
     def __init__(
         self,

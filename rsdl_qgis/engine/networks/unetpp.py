@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from .blocks import double_conv
+from .flow import Flow
 
 
 class UNetPlusPlus(nn.Module):
@@ -25,6 +26,7 @@ class UNetPlusPlus(nn.Module):
     as there are heads; H and W multiples of ``2 ** (len(widths) - 1)``.
     """
 
+    flow = Flow((r"nodes\.(\d+)_0",), (r"(?:nodes|up)\.\d+_([1-9]\d*)",), ("heads",))
     auxiliary_weight = 1.0
 
     def __init__(

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ModelError
+from .flow import Flow
 from .initialisation import keep_scale
 from .pooling import AdaptiveAveragePool
 
@@ -49,6 +50,8 @@ class VGG(nn.Module):
     a body: ``forward`` gives the pooled features (N, widths[-1] * 49), and no parameter is left unused. ModelError when
     there is no such depth. forward: (N, T, C, H, W) an input -> (N, classes); H and W at least 32.
     """
+
+    flow = Flow(encoder=(r"features\.(\d+)", "classifier"), head=(r"classifier\.6",))
 
     def __init__(
         self,

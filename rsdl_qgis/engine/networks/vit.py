@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import ModelError
+from .flow import Flow
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,15 @@ class ViT(nn.Module):
     forward: (N, T, C, size, size) an input -> (N, classes); ``size`` is a multiple of ``patch``.
     ModelError when there is no such variant, its numbers do not fit each other, or an image has another size.
     """
+
+    flow = Flow(
+        encoder=(
+            r"conv_proj|class_token|encoder\.(?:pos_embedding|dropout)",
+            r"encoder\.layers\.encoder_layer_(\d+)",
+            r"encoder\.ln",
+        ),
+        head=("heads",),
+    )
 
     def __init__(
         self,

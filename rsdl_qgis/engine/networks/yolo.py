@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from ..errors import ModelError
 from .anchors import cells
 from .boxes import check_targets, clip, giou_loss, objects, simple_ota
+from .flow import Flow
 
 VARIANTS: dict[str, tuple[float, float]] = {  # parts of the full depth and width
     "n": (0.33, 0.25),
@@ -83,6 +84,8 @@ class PyramidPooling(nn.Module):
 
 class Backbone(nn.Module):
     """CSPDarknet: five halvings. (N, channels, H, W) -> maps at strides 8, 16, 32 with 4, 8, 16 times ``width``."""
+
+    flow = Flow(encoder=("stem", r"stages\.(\d+)"))
 
     def __init__(self, channels: int, width: int, depth: int):
         super().__init__()
@@ -172,6 +175,7 @@ class YOLO(nn.Module):
     ModelError when there is no such variant.
     """
 
+    flow = Flow(("backbone",), (r"neck\.(?:reduce|down)", r"neck\.(?:halve|up)"), ("heads",))
 
     def __init__(
         self,

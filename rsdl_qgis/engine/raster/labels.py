@@ -15,6 +15,7 @@ import rasterio.shutil
 from affine import Affine
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError
+from rasterio.enums import ColorInterp, Resampling
 from rasterio.features import is_valid_geom, rasterize
 from rasterio.io import MemoryFile
 from rasterio.warp import transform_geom
@@ -75,6 +76,10 @@ class RasterClasses:
 
     def __exit__(self, *exception: object) -> None:
         self._layer.close()
+
+    def overlaps(self, grid: Grid) -> bool:
+        """Whether the raster and a grid share ground, to a few pixels."""
+        return self._layer.overlaps(grid)
 
     def on(self, grid: Grid) -> Codes:
         """(h, w): the code of the pixel under each of a grid's pixel centres."""
@@ -148,6 +153,38 @@ class RasterClasses:
         return codes
 
 
+class RasterNumbers:
+    """The numbers of one band of a raster. A context manager; for one thread at a time.
+
+    Raises InputError where the file cannot be used.
+    """
+
+    def __init__(self, layer: Layer):
+        self._layer = OpenLayer(layer)
+        self.path, self.grid = layer.path, self._layer.grid
+
+    def __enter__(self) -> RasterNumbers:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._layer.close()
+
+    def overlaps(self, grid: Grid) -> bool:
+        """Whether the raster and a grid share ground, to a few pixels."""
+        return self._layer.overlaps(grid)
+
+    def on(self, grid: Grid) -> NDArray[np.float64]:
+        """(h, w): the numbers at a grid's pixels, interpolated or averaged where its pixels are others; else NaN."""
+        offset = self.grid.pixel_offset(grid)
+        if offset is not None and all(abs(o - round(o)) < 1e-2 for o in offset):
+            values: NDArray = np.empty((1, grid.height, grid.width), self._layer.dtype)
+            mask: NDArray[np.bool_] = np.empty(values.shape, bool)
+            self._layer.read(Window(round(offset[0]), round(offset[1]), grid.height, grid.width), values, mask)
+        else:
+            values, mask = self._layer.read_onto(grid, np.float64, Resampling.bilinear)
+        return np.where(mask[0], np.nan, values[0])
+
+
 class PolygonClasses:
     """The classes of polygons in ``crs``; a code is an index into ``labels``. Where there is none: NOTHING.
 
@@ -190,7 +227,7 @@ class PolygonClasses:
         options: dict[str, Any] = {"out_shape": (grid.height, grid.width), "transform": grid.transform, "fill": 0}
         last = rasterize(shapes, dtype="int32", **options)
         first = rasterize(shapes[::-1], dtype="int32", **options)  # sorted by code: where they agree there is just one
-        return self._settled(first, last)
+        return settled(first, last, len(self.labels))
 
     def at(self, x: NDArray, y: NDArray, crs: str | None) -> Codes:
         """(n,): the codes of the polygons that hold points."""
@@ -203,18 +240,25 @@ class PolygonClasses:
                 held = covers(self._geometries[i], x, y)
                 last[held] = self._codes[i] + 1
                 first[held & (first == 0)] = self._codes[i] + 1
-        return self._settled(first, last)
+        return settled(first, last, len(self.labels))
 
     def _near(self, bounds: Bounds) -> NDArray:
-        xmin, ymin, xmax, ymax = bounds
-        x0, y0, x1, y1 = self._outlines.T
-        return np.flatnonzero((x0 <= xmax) & (x1 >= xmin) & (y0 <= ymax) & (y1 >= ymin))
+        return meeting(self._outlines, bounds)
 
-    def _settled(self, first: NDArray, last: NDArray) -> Codes:
-        codes = last.astype(np.int64) - 1
-        codes[last == 0] = NOTHING
-        codes[(first != last) | (last == len(self.labels) + 1)] = UNCLEAR
-        return codes
+
+def meeting(outlines: NDArray, bounds: Bounds) -> NDArray[np.int64]:
+    """Which of (n, 4) rectangles meet another one."""
+    xmin, ymin, xmax, ymax = bounds
+    x0, y0, x1, y1 = outlines.T
+    return np.flatnonzero((x0 <= xmax) & (x1 >= xmin) & (y0 <= ymax) & (y1 >= ymin))
+
+
+def settled(first: NDArray, last: NDArray, count: int) -> Codes:
+    """Codes, from the lowest and highest that lie on a place, from 1 on; 0: none, ``count`` + 1: unknown."""
+    codes = last.astype(np.int64) - 1
+    codes[last == 0] = NOTHING
+    codes[(first != last) | (last == count + 1)] = UNCLEAR
+    return codes
 
 
 def read_vector(path: str, field: str | None, crs: str | None = None, names_field: str | None = None) -> Vector:
@@ -224,23 +268,10 @@ def read_vector(path: str, field: str | None, crs: str | None = None, names_fiel
     labels become None. ``crs``: in place of the file's. ``names_field``: the names of integer labels. Raises
     InputError where the file cannot be read, has neither polygons nor points, or the field is not there or no class.
     """
-    file, layer = source_of(path)
-    wanted = [name for name in (field, names_field) if name]
-    try:
-        info = pyogrio.read_info(file, layer=layer)
-        missing = [name for name in wanted if name not in info["fields"]]
-        if missing:
-            fields = ", ".join(info["fields"]) or "none"
-            raise InputError(f"{path} has no field '{missing[0]}'.", f"Its fields: {fields}.")
-        meta, _, wkb, columns = pyogrio.raw.read(file, layer=layer, columns=wanted, force_2d=True)
-    except (DataLayerError, DataSourceError, FieldError) as error:
-        raise unreadable(path, error, "Choose polygons or points.") from error
-    if wkb is None:
-        raise InputError(f"{path} is a table without geometry.", "Choose a layer of polygons or points.")
-    data = dict(zip(meta["fields"], columns))
-    labels: Sequence[Label] = _labels(data[field], path, field) if field else [1] * len(wkb)
-    polygons = [(g, label) for g, label in ((_polygon(w), label) for w, label in zip(wkb, labels)) if g is not None]
-    points = [] if polygons else [(p, label) for w, label in zip(wkb, labels) for p in _points(w)]
+    meta, wkb, data = read_table(path, [name for name in (field, names_field) if name])
+    labels: Sequence[Label] = class_labels(data[field], path, field) if field else [1] * len(wkb)
+    polygons = [(g, label) for g, label in ((polygon_of(w), label) for w, label in zip(wkb, labels)) if g is not None]
+    points = [] if polygons else [(p, label) for w, label in zip(wkb, labels) for p in points_of(w)]
     if not polygons and not points:
         raise InputError(f"{path} has no polygons or points.", "Choose a layer with at least one of them.")
     found = [label for _, label in (polygons or points)]
@@ -257,6 +288,28 @@ def read_vector(path: str, field: str | None, crs: str | None = None, names_fiel
         names=names,
         crs=crs or meta["crs"],
     )
+
+
+def read_table(
+    path: str, fields: Sequence[str], choose: str = "polygons or points"
+) -> tuple[dict[str, Any], NDArray, dict[str, NDArray]]:
+    """What GDAL tells of a vector layer, its geometries as WKB, and the values of some of its fields.
+
+    Raises InputError where it cannot be read, is a table without geometry or lacks a field; ``choose`` it says then.
+    """
+    file, layer = source_of(path)
+    try:
+        info = pyogrio.read_info(file, layer=layer)
+        missing = [name for name in fields if name not in info["fields"]]
+        if missing:
+            known = ", ".join(info["fields"]) or "none"
+            raise InputError(f"{path} has no field '{missing[0]}'.", f"Its fields: {known}.")
+        meta, _, wkb, columns = pyogrio.raw.read(file, layer=layer, columns=list(fields), force_2d=True)
+    except (DataLayerError, DataSourceError, FieldError) as error:
+        raise unreadable(path, error, f"Choose {choose}.") from error
+    if wkb is None:
+        raise InputError(f"{path} is a table without geometry.", f"Choose a layer of {choose}.")
+    return meta, wkb, dict(zip(meta["fields"], columns))
 
 
 def field_names(path: str) -> list[str]:
@@ -283,6 +336,14 @@ def class_names(path: str, band: int = 1) -> dict[int, str]:
             return {}
     categories = root.findall(f"VRTRasterBand[@band='{band}']/CategoryNames/Category")
     return {value: item.text for value, item in enumerate(categories) if item.text}
+
+
+def class_colours(path: str, band: int = 1) -> dict[int, str]:
+    """The colours, as '#rrggbb', that a raster's colour table gives its values; none where it has no table."""
+    with open_raster(path) as file:
+        if file.colorinterp[band - 1] != ColorInterp.palette:
+            return {}
+        return {value: "#" + bytes(colour[:3]).hex() for value, colour in file.colormap(band).items()}
 
 
 def upright_grid(crs: str | None, bounds: Bounds, size: float) -> Grid:
@@ -399,7 +460,8 @@ def _mark_beyond(codes: Codes, window: Window, grid: Grid) -> None:
     codes[:, max(0, grid.width - window.col) :] = BEYOND
 
 
-def _labels(values: NDArray, path: str, field: str | None) -> list[Label]:
+def class_labels(values: NDArray, path: str, field: str | None) -> list[Label]:
+    """The classes in a field: whole numbers or text, None where it is empty. InputError for other numbers."""
     if values.dtype.kind in "bui":
         return [int(value) for value in values]
     if values.dtype.kind == "f":
@@ -416,13 +478,14 @@ def _labels(values: NDArray, path: str, field: str | None) -> list[Label]:
     return [spelling.setdefault(" ".join(text.casefold().split()), text) if text else None for text in texts]
 
 
-def _polygon(wkb: bytes | None) -> Geometry | None:
+def polygon_of(wkb: bytes | None) -> Geometry | None:
+    """A WKB polygon or multipolygon as GeoJSON; None for anything else, and for what is empty or broken."""
     geometry = geometry_of(wkb) if wkb is not None and len(wkb) > 9 else None
     sound = geometry is not None and is_valid_geom(geometry) and all(map(math.isfinite, outline(geometry)))
     return geometry if sound else None
 
 
-def _points(wkb: bytes | None) -> Iterator[tuple[float, float]]:
+def points_of(wkb: bytes | None) -> Iterator[tuple[float, float]]:
     """The points of a WKB point or multipoint; none of anything else and of what is empty."""
     if wkb is None or len(wkb) < 9:
         return

@@ -32,8 +32,8 @@ class RasterSink:
     that finishes the file, or removes it when an exception passes.
 
     ``classes`` (value, name, '#rrggbb') become GDAL category names and, for uint8, a colour table;
-    ``metadata`` and the class names are kept in the file's tags. The file is written beside ``path``, read
-    back, and renamed when whole.
+    ``metadata`` and the class names are kept in the file's tags; ``unit`` is that of every band. The file is
+    written beside ``path``, read back, and renamed when whole.
 
     A sink is not thread-safe: use it from one thread at a time. Raises OutputError where the file cannot be
     written, the disk being full included; then nothing is left behind.
@@ -50,6 +50,7 @@ class RasterSink:
         band_names: Sequence[str] = (),
         classes: Sequence[ClassEntry] = (),
         metadata: Mapping[str, str] | None = None,
+        unit: str = "",
         overviews: bool = True,
     ):
         if Path(path).suffix.lower() not in (".tif", ".tiff"):
@@ -83,7 +84,7 @@ class RasterSink:
                     predictor=predictor,
                     bigtiff="if_safer",
                 )
-                self._describe(band_names, metadata or {})
+                self._describe(band_names, metadata or {}, unit)
         except BaseException:
             self.abort()
             raise
@@ -122,9 +123,10 @@ class RasterSink:
             if start + rows == height or self._rows == self._grid.height:
                 self._flush(start + rows)
 
-    def close(self) -> Path:
+    def close(self, statistics: Mapping[str, float] | None = None) -> Path:
         """Finishes the file: overviews, a check that all of it is on disk, the final name. Returns its path.
 
+        ``statistics`` of band 1 (minimum, maximum, mean, stddev) are kept in the file as GDAL does.
         Raises OutputError as the class, ValueError where rows are missing.
         """
         if self._finished:
@@ -133,6 +135,9 @@ class RasterSink:
             if self._rows != self._grid.height:
                 raise ValueError(f"{self._rows} of {self._grid.height} rows came.")
             with self._part.guard():
+                if statistics:
+                    tags = {f"STATISTICS_{name.upper()}": value for name, value in statistics.items()}
+                    self._file.update_tags(1, **tags)
                 self._file.close()
                 self._check()
                 if self._overviews:
@@ -154,11 +159,12 @@ class RasterSink:
                 file.close()
         self._part.discard()
 
-    def _describe(self, band_names: Sequence[str], metadata: Mapping[str, str]) -> None:
+    def _describe(self, band_names: Sequence[str], metadata: Mapping[str, str], unit: str) -> None:
         names = {f"CLASS_{value}": name for value, name, _ in self._classes}
         self._file.update_tags(**{**metadata, **names})
         for band, name in enumerate(band_names, start=1):
             self._file.set_band_description(band, name)
+            self._file.set_band_unit(band, unit)
         if self._classes and self._dtype == np.uint8:
             colours = {value: (*bytes.fromhex(colour.lstrip("#")), 255) for value, _, colour in self._classes}
             self._file.write_colormap(1, colours)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,16 @@ class Outputs:
     classes: str
     probabilities: str | None = None
     polygons: str | None = None
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any], card: ModelCard) -> Outputs:
+        """Those that a job asks for."""
+        return cls(arguments["output"], arguments.get("probabilities"), arguments.get("polygons"))
+
+    @property
+    def paths(self) -> list[str]:
+        """The files that will be written."""
+        return [path for path in (self.classes, self.probabilities, self.polygons) if path]
 
 
 @dataclass
@@ -79,8 +91,9 @@ class SegmentationCollector:
         self.mosaic.skip(window)
 
     def close(self) -> dict[str, Any]:
-        """Finish the files; what was made, and the pixels of each class."""
+        """Finish the files; what was made, and the pixels and area of each class."""
         self.mosaic.close()
+        pixel_area = math.prod(self.grid.resolution)
         result: dict[str, Any] = {"output": self.outputs.classes, "probabilities": None, "polygons": None}
         self.finished.append(self.class_sink.close())
         if self.probability_sink:
@@ -95,7 +108,7 @@ class SegmentationCollector:
             polygonize(self.outputs.classes, self.outputs.polygons, legend, self.report, skip=skip)
             result["polygons"] = self.outputs.polygons
         result["classes"] = [
-            {"value": c.value, "name": c.name, "color": c.color, "pixels": int(n)}
+            {"value": c.value, "name": c.name, "color": c.color, "pixels": int(n), "area_m2": int(n) * pixel_area}
             for c, n in zip(self.card.classes, self.pixels)
         ]
         return result

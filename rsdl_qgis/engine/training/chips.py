@@ -72,6 +72,7 @@ class ChipFolder:
     """What a chip folder says. ``inputs`` have no scaling yet; ``classes`` are empty for regression.
 
     ``size``: side of the chips in pixels; ``resolution``: metres a pixel; ``unit``: of the numbers of a regression.
+    ``stored``: the value of each class in label rasters, where it is not the class's own (masks of 0 and 255).
     """
 
     path: Path
@@ -85,6 +86,7 @@ class ChipFolder:
     size: int = 256
     unit: str = ""
     note: Mapping[str, Any] = field(default_factory=dict)
+    stored: tuple[int, ...] = ()
 
     def part(self, split: str) -> tuple[Chip, ...]:
         """The chips of a split."""
@@ -116,8 +118,9 @@ class ChipFolder:
         if self.labels == "number":
             return values.astype(np.float32).filled(np.nan)
         label = np.full(values.shape, IGNORE, np.uint8)
-        for index, item in enumerate(self.classes):
-            label[(values.data == item.value) & ~np.ma.getmaskarray(values)] = index
+        stored = self.stored or tuple(item.value for item in self.classes)
+        for index, value in enumerate(stored):
+            label[(values.data == value) & ~np.ma.getmaskarray(values)] = index
         return label
 
     def sample(self, source: str) -> dict[str, np.ma.MaskedArray] | None:
@@ -142,7 +145,7 @@ class ChipFolder:
             problem = "no date" if not shapes else "dates of different sizes"
             raise InputError(f"Chip '{chip.name}' has {problem} of '{item.name}'.", "Leave it out.")
         shape, dtype = shapes.pop(), np.result_type(*(p.dtype for p in parts if p is not None))
-        missing = np.ma.MaskedArray(np.zeros(shape, dtype), np.ones(shape, bool))
+        missing: np.ma.MaskedArray = np.ma.MaskedArray(np.zeros(shape, dtype), np.ones(shape, bool))
         whole = np.ma.concatenate([missing if part is None else part.astype(dtype) for part in parts])
         return whole.reshape(dates, bands, *shape[1:])
 
@@ -179,6 +182,7 @@ def read_chips(path: str | Path) -> ChipFolder:
             size=int(about.get("size", 256)),
             unit=about.get("unit", ""),
             note=about.get("note", {}),
+            stored=tuple(int(value) for value in about.get("stored", ())),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path / CHIPS_FILE} is not as it should be: {error!r}.", "Export the chips again.") from None
@@ -197,6 +201,7 @@ def write_chips(folder: ChipFolder) -> None:
         "resolution": folder.resolution,
         "size": folder.size,
         "unit": folder.unit,
+        "stored": list(folder.stored),
         "sources": {name: asdict(source) for name, source in folder.sources.items()},
         "note": dict(folder.note),
     }
@@ -228,6 +233,8 @@ def _check(folder: ChipFolder) -> None:
     reserved = sorted({item.name for item in folder.inputs} & set(COLUMNS))
     if reserved:
         raise InputError(f"An input cannot be called '{reserved[0]}': it is a column of {SAMPLES_FILE}.")
+    if folder.stored and len(folder.stored) != len(folder.classes):
+        raise InputError(f"{CHIPS_FILE} has {len(folder.classes)} classes and {len(folder.stored)} stored values.")
     if len(folder.classes) > MOST_CLASSES:
         raise InputError(f"{len(folder.classes)} classes are too many.", f"At most {MOST_CLASSES} can be trained.")
     odd = sorted({chip.split for chip in folder.chips} - {*SPLITS, ""})

@@ -10,31 +10,30 @@ the validation scenes are used for one choice, the threshold.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
-from torch import nn
+from safetensors.torch import load_file
+from torch import Tensor, nn
 
 from ...paths import plugin_file
-from ..card import CARD_FILE, ONNX_FILE, WEIGHTS_FILE, Band, Class, Input, ModelCard, Scaling, Tiling
-from ..errors import ModelError
-from ..interop.fastest import fastest_engine
-from ..interop.onnx_export import export_onnx
+from ..card import WEIGHTS_FILE, Band, Class, Input, ModelCard, Scaling, Tiling
 from ..networks import build_network
 from ..report import Report
 from . import ombria
-from .fit import Samples, Settings, fit
+from .batches import Batches
+from .fit import Settings, fit, mixed_precision
 from .losses import combined
 from .metrics import SceneScores, mean_scores, scene_scores
+from .model import write_model
 from .samples import Augmentation, Sample, batches, scaled
 from .transfer import take_over
 
+Samples = Sequence[tuple[list[Tensor], Tensor]]
 BANDS = {
     "s1": (Band("VV", ("Sigma0_VV", "Gamma0_VV", "Amplitude_VV", "backscatter")),),
     "s2": (
@@ -134,7 +133,8 @@ def train(recipe: dict[str, Any], data: Path, models: Path, report: Report) -> N
     """Train one model and write its folder: card, ONNX and weights."""
     folder = models / recipe["name"]
     augmentation = Augmentation(**recipe["augmentation"])
-    rounds = [Settings(**{**recipe["settings"], **r}, augmentation=augmentation) for r in recipe.get("rounds", [{}])]
+    rounds = [Settings(**{**recipe["settings"], **r}) for r in recipe.get("rounds", [{}])]
+    mixed = mixed_precision(rounds[0]) is not None
     scenes, held_out = ombria.split(ombria.scene_names(data / "train"))
     dates = {name: tuple(values) for name, values in recipe["inputs"].items()}
     samples, validation = ([ombria.load_scene(data / "train", s, dates) for s in part] for part in (scenes, held_out))
@@ -150,11 +150,12 @@ def train(recipe: dict[str, Any], data: Path, models: Path, report: Report) -> N
     seconds = 0.0
 
     def score(network: nn.Module) -> float:
-        scores.append(validate(network, validation_samples, rounds[0].bfloat16))
+        scores.append(validate(network, validation_samples, mixed))
         return scores[-1].mean_iou
 
     for settings, checkpoint in zip(rounds, checkpoints):
-        for epoch in fit(network, train_samples, combined(recipe["loss"]), score, settings, report, checkpoint):
+        batched = Batches(train_samples, settings.batch_size, augmentation, settings.seed)
+        for epoch in fit(network, batched, combined(recipe["loss"]), score, settings, report, checkpoint):
             seconds += epoch.seconds
             report.log(
                 "info",
@@ -194,32 +195,6 @@ def make_card(recipe: dict[str, Any], inputs: tuple[Input, ...], note: dict[str,
         resolution_tolerance=2.1,
         provenance=note,
     )
-
-
-def write_model(
-    network: nn.Module,
-    card: ModelCard,
-    folder: Path,
-    fastest: Callable[[nn.Module, Path, ModelCard], str] = fastest_engine,
-) -> None:
-    """Write weights, ONNX and card into a model folder; ModelError for weights that are not finite.
-
-    Convolutions are kept in half precision; the rest is small, and batch-norm variances may exceed its range. The
-    engine that ``fastest`` names (of the network, the ONNX file and the card) is the card's.
-    """
-    state = {
-        name: value.half().contiguous() if value.is_floating_point() and value.ndim > 1 else value
-        for name, value in network.state_dict().items()
-    }
-    spoiled = [name for name, value in state.items() if not torch.isfinite(value).all()]
-    if spoiled:
-        raise ModelError(f"Weights of '{card.name}' are not finite: {', '.join(spoiled)}.", "Train with a lower rate.")
-    save_file(state, folder / WEIGHTS_FILE)
-    export_onnx(network, card, folder / ONNX_FILE)
-    hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (ONNX_FILE, WEIGHTS_FILE)}
-    card = replace(card, sha256=hashes, engine=fastest(network, folder / ONNX_FILE, card))
-    text = json.dumps(card.to_json(), indent=1)
-    (folder / CARD_FILE).write_text(text + "\n", encoding="utf-8")
 
 
 def main() -> None:

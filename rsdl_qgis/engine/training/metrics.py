@@ -1,4 +1,4 @@
-"""Accuracy of a class map against its reference."""
+"""Accuracy of maps against their reference: of classes, and of numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,37 @@ class MapScores:
         return SceneScores(self.overall_accuracy, self.mean_iou, self.frequency_weighted_iou)
 
 
+@dataclass(frozen=True)
+class ClassRates:
+    """Scores of many maps at once; arrays of the maps' shape, the last four with an axis of classes more.
+
+    NaN where ``MapScores`` has None, and in ``overall_accuracy`` where there is no reference.
+    """
+
+    overall_accuracy: NDArray[np.float64]
+    kappa: NDArray[np.float64]
+    macro_f1: NDArray[np.float64]
+    mean_iou: NDArray[np.float64]
+    frequency_weighted_iou: NDArray[np.float64]
+    precision: NDArray[np.float64]
+    recall: NDArray[np.float64]
+    f1: NDArray[np.float64]
+    iou: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class NumberRates:
+    """Scores of numbers against their reference, in its unit but ``r2``; NaN where there is nothing to divide by.
+
+    ``bias``: mean of the differences; above 0 the numbers are too large.
+    """
+
+    r2: NDArray[np.float64]
+    rmse: NDArray[np.float64]
+    mae: NDArray[np.float64]
+    bias: NDArray[np.float64]
+
+
 def map_scores(confusion: NDArray) -> MapScores:
     """All figures of a confusion matrix: a row a class of the reference, a column a class of the map, in one order.
 
@@ -69,36 +100,92 @@ def map_scores(confusion: NDArray) -> MapScores:
     count, columns = confusion.shape
     if columns < count:
         raise ValueError(f"{columns} columns are too few for {count} classes.")
-    hits = np.diag(confusion).astype(float)
-    in_reference = confusion.sum(1)
-    in_prediction = confusion[:, :count].sum(0)
-    union = in_reference + in_prediction - hits
-    iou = hits / np.maximum(union, 1)
-    total = max(in_reference.sum(), 1)
-    accuracy = float(hits.sum() / total)
-    chance = float((in_reference / total) @ (in_prediction / total))
-    f1 = 2 * hits / np.maximum(in_reference + in_prediction, 1)
-    present = union > 0
+    hits, in_reference, in_prediction = np.diag(confusion), confusion.sum(1), confusion[:, :count].sum(0)
+    rates = class_rates(hits, in_reference, in_prediction)
     return MapScores(
         pixels=int(in_reference.sum()),
-        overall_accuracy=accuracy,
-        kappa=(accuracy - chance) / (1 - chance) if chance < 1 else None,
-        macro_f1=float(f1.sum() / max(present.sum(), 1)),
-        mean_iou=float(iou.sum() / max((in_reference > 0).sum(), 1)),
-        frequency_weighted_iou=float((in_reference * iou).sum() / total),
+        overall_accuracy=_defined(rates.overall_accuracy) or 0.0,
+        kappa=_defined(rates.kappa) if in_reference.any() else 0.0,
+        macro_f1=float(rates.macro_f1),
+        mean_iou=float(rates.mean_iou),
+        frequency_weighted_iou=float(rates.frequency_weighted_iou),
         classes=tuple(
             ClassScores(
                 reference=int(in_reference[i]),
                 predicted=int(in_prediction[i]),
                 hits=int(hits[i]),
-                users_accuracy=_ratio(hits[i], in_prediction[i]),
-                producers_accuracy=_ratio(hits[i], in_reference[i]),
-                f1=float(f1[i]) if present[i] else None,
-                iou=float(iou[i]) if present[i] else None,
+                users_accuracy=_defined(rates.precision[i]),
+                producers_accuracy=_defined(rates.recall[i]),
+                f1=_defined(rates.f1[i]),
+                iou=_defined(rates.iou[i]),
             )
             for i in range(count)
         ),
     )
+
+
+def class_rates(hits: ArrayLike, reference: ArrayLike, predicted: ArrayLike) -> ClassRates:
+    """The figures of ``map_scores`` from what they need: arrays (..., classes) of counts, or of weighted counts.
+
+    ``hits``: of the class in both; ``reference`` and ``predicted``: of the class in one of them. What was predicted as
+    none of the classes is in ``reference`` only.
+    """
+    hits, reference, predicted = (np.asarray(counts, np.float64) for counts in (hits, reference, predicted))
+    union = reference + predicted - hits
+    present = union > 0
+    total = reference.sum(-1)
+    iou, f1 = _divided(hits, union), _divided(2 * hits, reference + predicted)
+    accuracy = _divided(hits.sum(-1), total)
+    chance = _divided((reference * predicted).sum(-1), total**2)
+    return ClassRates(
+        overall_accuracy=accuracy,
+        kappa=_divided(accuracy - chance, 1 - chance),
+        macro_f1=np.nansum(f1, -1) / np.maximum(present.sum(-1), 1),
+        mean_iou=np.nansum(iou, -1) / np.maximum((reference > 0).sum(-1), 1),
+        frequency_weighted_iou=np.nansum(reference * iou, -1) / np.where(total > 0, total, 1),
+        precision=_divided(hits, predicted),
+        recall=_divided(hits, reference),
+        f1=f1,
+        iou=iou,
+    )
+
+
+def number_sums(predicted: NDArray, reference: NDArray) -> NDArray[np.float64]:
+    """What ``number_rates`` needs of numbers and their reference, both of one shape: (6,) sums.
+
+    Their count, the mean of the reference, the sum of its squared deviations from it, and the sums of the differences,
+    of their absolute values and of their squares. Where the reference is not finite, it is not known. ValueError for
+    shapes that differ.
+    """
+    if predicted.shape != reference.shape:
+        raise ValueError(f"shapes differ: {predicted.shape} and {reference.shape}")
+    known = np.isfinite(reference)
+    truth = reference[known].astype(np.float64)
+    if not truth.size:
+        return np.zeros(6)
+    difference = predicted[known].astype(np.float64) - truth
+    mean = truth.mean()
+    spread = np.square(truth - mean).sum()
+    errors = difference.sum(), np.abs(difference).sum(), np.square(difference).sum()
+    return np.array([truth.size, mean, spread, *errors])
+
+
+def number_rates(sums: ArrayLike, weights: ArrayLike) -> NumberRates:
+    """The figures of samples together: ``sums`` (samples, 6) of ``number_sums``, ``weights`` (..., samples) -> (...).
+
+    R2 as 1 - (sum of squared differences) / (sum of squared deviations of the reference from its mean).
+    """
+    sums, weights = np.asarray(sums, np.float64), np.asarray(weights, np.float64)
+    count, mean = sums[:, 0], sums[:, 1]
+    shifted = mean - (count @ mean) / max(count.sum(), 1)  # squares of large means would swallow the deviations
+    total = weights @ count
+    away = _divided(weights @ (count * shifted), total)
+    between = weights @ (count * shifted**2)
+    spread = weights @ sums[:, 2] + between - total * away**2
+    rounding = 1e-12 * between + 1e-28 * (weights @ (count * mean**2))
+    spread = np.where(spread > rounding, spread, 0.0)
+    bias, absolute, square = (_divided(weights @ sums[:, i], total) for i in (3, 4, 5))
+    return NumberRates(r2=1 - _divided(square * total, spread), rmse=np.sqrt(square), mae=absolute, bias=bias)
 
 
 def scene_scores(predicted: NDArray, reference: NDArray, classes: int = 2) -> SceneScores:
@@ -123,5 +210,12 @@ def mean_scores(scenes: Iterable[SceneScores]) -> SceneScores:
     return SceneScores(*(float(value) for value in rows.mean(0)))
 
 
-def _ratio(part: float, whole: float) -> float | None:
-    return float(part / whole) if whole else None
+def _divided(part: NDArray, whole: NDArray) -> NDArray[np.float64]:
+    """part / whole, NaN where whole is 0."""
+    result = np.full(np.broadcast(part, whole).shape, np.nan)
+    np.divide(part, whole, out=result, where=whole != 0)
+    return result
+
+
+def _defined(value: NDArray[np.float64]) -> float | None:
+    return None if np.isnan(value) else float(value)

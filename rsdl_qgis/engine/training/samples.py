@@ -1,17 +1,185 @@
-"""Training samples, and how they are varied."""
+"""From chips to what a network takes: scaled images and labels, each made when it is asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Union
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
 from ..card import Input
+from ..errors import InputError
+from ..raster.source import valid_pixels
 from ..scaling import radiometry
+from .augment import Augmentation, augment, no_label, resized
+from .batches import stacked
+from .chip_scaling import ChipScaling, settle_inputs
+from .chips import IGNORE, Chip, ChipFolder
+from .series import SeriesSamples
+
+__all__ = [
+    "Augmentation",
+    "ChipSamples",
+    "Sample",
+    "SeriesSamples",
+    "augment",
+    "balanced_draws",
+    "batches",
+    "class_counts",
+    "open_samples",
+    "scaled",
+    "settle_inputs",
+]
+
+OFTENEST = 8.0  # times an epoch that a sample is drawn at most to balance the classes
+
+
+class ChipSamples(Sequence[tuple[list[Tensor], Tensor]]):
+    """Samples of chips: ``[i]`` -> (images, label); nothing of them is kept in memory.
+
+    ``images``: one float32 (T, C, H, W) an input, scaled; a pixel that is not valid in every band of every input is 0
+    in all of them. The label, by what the folder has: ``raster``: (H, W) long, IGNORE where there is no label or the
+    pixel is not valid; ``number``: (H, W) float32, NaN likewise; ``class``: () long; ``classes``: (classes,) float32;
+    ``none``: as a raster whose valid pixels are all 0, with ``side`` () 0.
+
+    ``side``: pictures of scenes are brought to side x side pixels. ``multiple``: of which height and width are made
+    one, at the lower right, with 0 and no label. InputError where a chip's files do not fit one another.
+    """
+
+    def __init__(
+        self,
+        folder: ChipFolder,
+        chips: Sequence[Chip],
+        inputs: Sequence[Input],
+        side: int | None = None,
+        multiple: int = 1,
+    ):
+        self.folder, self.chips, self.inputs = folder, tuple(chips), tuple(inputs)
+        self.side, self.multiple = side, multiple
+        self.classes = max(len(folder.classes), 1)
+        self.names = [chip.name for chip in chips]
+        self.places = [chip.place or chip.name for chip in chips]
+        self._scaling = ChipScaling(folder, inputs)
+
+    def __len__(self) -> int:
+        return len(self.chips)
+
+    def __getitem__(self, index: int) -> tuple[list[Tensor], Tensor]:  # type: ignore[override]
+        chip = self.chips[index]
+        images = self.folder.images(chip)
+        valid = _valid(chip, images)
+        tensors = [self._image(values, valid) for values in self._scaling.scaled(chip, images)]
+        label = self._label(chip, valid)
+        return tensors, self._padded(label, no_label(label)) if label.ndim > 1 else label
+
+    def label(self, index: int) -> Tensor:
+        """The label of a sample, dense ones without what is added to make sides a multiple."""
+        chip = self.chips[index]
+        return self._label(chip, None if self._of_scenes else _valid(chip, self.folder.images(chip)))
+
+    @property
+    def _of_scenes(self) -> bool:
+        return self.folder.labels in ("class", "classes")
+
+    def _image(self, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> Tensor:
+        if not valid.all():
+            values[..., ~valid] = 0
+        image = torch.from_numpy(values)
+        if self.side and tuple(valid.shape) != (self.side, self.side):
+            known = None if valid.all() else torch.from_numpy(valid)[None, None].to(image.dtype)
+            image = resized(image, known, (self.side, self.side), smooth=True)
+        return self._padded(image, 0.0)
+
+    def _label(self, chip: Chip, valid: NDArray[np.bool_] | None) -> Tensor:
+        if self.folder.labels == "none" and valid is not None:
+            return torch.tensor(0) if self.side else torch.from_numpy(np.where(valid, 0, IGNORE))
+        label = torch.from_numpy(self.folder.label(chip))
+        if valid is None or self._of_scenes:
+            return label
+        if tuple(label.shape) != valid.shape:
+            raise _misfit(chip, "its label", label.shape, valid.shape)
+        label = label if label.is_floating_point() else label.long()
+        return label.masked_fill(torch.from_numpy(~valid), no_label(label))
+
+    def _padded(self, x: Tensor, value: float) -> Tensor:
+        bottom, right = (-side % self.multiple for side in x.shape[-2:])
+        return F.pad(x, (0, right, 0, bottom), value=value) if bottom or right else x
+
+
+Samples = Union[ChipSamples, SeriesSamples]
+
+
+def open_samples(
+    folder: ChipFolder,
+    chips: Sequence[Chip],
+    inputs: Sequence[Input],
+    task: str,
+    side: int | None = None,
+    multiple: int = 1,
+) -> Samples:
+    """The samples of chips for a task; ``side`` and ``multiple`` as of ``ChipSamples``."""
+    if task == "time-series":
+        return SeriesSamples(folder, chips, inputs)
+    return ChipSamples(folder, chips, inputs, side if task == "classification" else None, multiple)
+
+
+def class_counts(samples: Samples) -> NDArray[np.float64]:
+    """(samples, classes): how many labelled pixels of each class a sample has; 1 for the class of a scene or a series.
+
+    Of numbers (samples, 1), the pixels where they are known. Every sample is read once, and not scaled.
+    """
+    return np.stack([_counts(samples.label(i), samples.classes) for i in range(len(samples))])
+
+
+def balanced_draws(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How often each sample is to be drawn an epoch, so that rare classes are seen more; in all as many as there are.
+
+    Half of the draws are even, over the samples with a label. For each of the other half a class is drawn, all alike,
+    and then a sample that has it: by the square root of its pixels of that class, since a sample that has four times as
+    many shows it better, but is no more than one sample. None is drawn more than ``OFTENEST`` times, lest the only one
+    with a rare class be learnt by heart. A sample without a label is not drawn.
+    """
+    labelled = counts.sum(1) > 0
+    if not labelled.any():
+        return np.ones(len(counts))
+    shares = np.sqrt(counts[:, counts.sum(0) > 0])
+    by_class = (shares / shares.sum(0)).mean(1)
+    draws = (labelled / labelled.sum() + by_class) * (len(counts) / 2)
+    most = max(OFTENEST, len(counts) / labelled.sum())
+    while draws.max() > most * (1 + 1e-9):
+        free = draws < most
+        draws = np.minimum(draws, most)
+        draws[free] *= (len(counts) - most * (~free).sum()) / draws[free].sum()
+    return draws
+
+
+def _valid(chip: Chip, images: Mapping[str, np.ma.MaskedArray]) -> NDArray[np.bool_]:
+    (first, *_), shapes = images, {name: array.shape[-2:] for name, array in images.items()}
+    for name, shape in shapes.items():
+        if shape != shapes[first]:
+            raise _misfit(chip, f"'{name}'", shape, shapes[first])
+    return valid_pixels(images)
+
+
+def _misfit(chip: Chip, what: str, shape: Sequence[int], image: Sequence[int]) -> InputError:
+    return InputError(
+        f"Of chip '{chip.name}' {what} has {shape[0]} x {shape[1]} pixels, and the image {image[0]} x {image[1]}.",
+        "Bring them to one grid, or leave the chip out.",
+    )
+
+
+def _counts(label: Tensor, classes: int) -> NDArray[np.float64]:
+    if label.ndim == 1:  # all that a scene shows
+        return label.numpy().astype(np.float64)
+    if label.is_floating_point():
+        return np.array([(~label.isnan()).sum().item()], np.float64)
+    found = label[label != IGNORE].flatten()
+    return torch.bincount(found, minlength=classes).numpy().astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -20,22 +188,6 @@ class Sample:
 
     images: Mapping[str, NDArray]
     labels: NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class Augmentation:
-    """How samples are varied: flips and quarter turns always; the rest with these strengths.
-
-    ``gain`` and ``offset``: half-width of the per-band radiometric change, in the scaled units; ``zoom``: largest
-    magnification of a random crop; ``noise``: standard deviation of added noise; ``drop``: probability that an
-    input is left out (scaled value 0, the training mean) where there is another one.
-    """
-
-    gain: float = 0.2
-    offset: float = 0.2
-    zoom: float = 1.5
-    noise: float = 0.05
-    drop: float = 0.0
 
 
 def scaled(sample: Sample, inputs: Sequence[Input]) -> tuple[list[Tensor], Tensor]:
@@ -50,38 +202,6 @@ def scaled(sample: Sample, inputs: Sequence[Input]) -> tuple[list[Tensor], Tenso
     return images, torch.from_numpy(sample.labels)
 
 
-def augment(images: list[Tensor], labels: Tensor, how: Augmentation, random: torch.Generator) -> tuple[list, Tensor]:
-    """A varied copy: the same geometry for images and labels, its own radiometry for every band and date."""
-
-    def uniform(low: float, high: float, *shape: int) -> Tensor:
-        return torch.empty(*shape).uniform_(low, high, generator=random)
-
-    height, width = labels.shape
-    turns, flip = int(uniform(0, 4, 1)), uniform(0, 1, 1) < 0.5
-    if height != width:
-        turns -= turns % 2
-    side = 1 / float(uniform(1, how.zoom, 1)) if uniform(0, 1, 1) < 0.5 else 1.0
-    rows, columns = (max(int(n * side), 1) for n in (height, width))
-    top, left = (int(uniform(0, n - m + 1e-3, 1)) for n, m in ((height, rows), (width, columns)))
-    dropped = int(uniform(0, len(images), 1)) if len(images) > 1 and uniform(0, 1, 1) < how.drop else None
-
-    def geometry(x: Tensor, mode: str) -> Tensor:
-        x = x[..., top : top + rows, left : left + columns]
-        if side < 1:
-            x = torch.nn.functional.interpolate(x.float().reshape(1, -1, rows, columns), (height, width), mode=mode)
-        x = torch.rot90(x, turns, (-2, -1))
-        return x.flip(-1) if flip else x
-
-    varied = []
-    for i, image in enumerate(images):
-        bands = (*image.shape[:2], 1, 1)
-        x = geometry(image, "bilinear").reshape(*image.shape[:2], *labels.shape)
-        x = x * torch.exp(uniform(-how.gain, how.gain, *bands)) + uniform(-how.offset, how.offset, *bands)
-        x = x + how.noise * torch.randn(x.shape, generator=random)
-        varied.append(torch.zeros_like(x) if i == dropped else x)
-    return varied, geometry(labels, "nearest").reshape(labels.shape).to(labels.dtype)
-
-
 def batches(
     samples: Sequence[tuple[list[Tensor], Tensor]], size: int, how: Augmentation | None, seed: int
 ) -> Iterator[tuple[list[Tensor], Tensor]]:
@@ -94,5 +214,5 @@ def batches(
             if len(chosen) < 2 <= len(order):
                 continue  # batch norm needs two
             chosen = [augment(images, labels, how, random) for images, labels in chosen]
-        images = [torch.stack(column) for column in zip(*(item[0] for item in chosen))]
-        yield images, torch.stack([item[1] for item in chosen]).long()
+        images, labels = stacked(chosen)
+        yield images, labels.long()

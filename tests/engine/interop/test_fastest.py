@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 import torch
 
+from rsdl_qgis.engine.card import Band, Input
 from rsdl_qgis.engine.interop import fastest
 from rsdl_qgis.engine.interop.fastest import fastest_engine, median_seconds, onnx_run, torch_run, torch_threads
 from rsdl_qgis.engine.interop.onnx_export import example_inputs, export_onnx
@@ -56,6 +57,18 @@ def test_what_is_timed_is_the_network_at_the_cards_tile(written, card):
     assert torch.allclose(by_torch, plain, atol=1e-5)
     assert torch.allclose(by_torch.softmax(1), torch.from_numpy(by_onnx), atol=1e-5)
     assert fastest_engine(network, path, card) in ("torch", "onnx")
+
+
+def test_series_are_timed_many_at_once(tmp_path, with_card, monkeypatch):
+    series = Input("s", (Band("a"),), tuple("123456"))
+    card = with_card(task="time-series", inputs=(series,))
+    network = build_network("lstm", {"s": series.shape}, 2, hidden=4).eval()
+    export_onnx(network, card, tmp_path / "model.onnx")
+    counts = []
+    monkeypatch.setattr(fastest, "torch_run", lambda _, inputs, __: counts.append(len(inputs["s"])))
+    monkeypatch.setattr(fastest, "median_seconds", lambda runs, rounds: (runs["onnx"](), dict.fromkeys(runs, 1.0))[1])
+    assert fastest_engine(network, tmp_path / "model.onnx", card) == "onnx"
+    assert counts == [fastest.SERIES]
 
 
 def test_the_number_of_threads_comes_back():

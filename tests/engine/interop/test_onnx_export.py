@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -86,6 +87,41 @@ def test_images_become_probabilities_at_any_batch_and_size(task, dates, network,
     assert [x.name for x in session.get_outputs()] == ["probabilities"]
 
 
+class Numbers(nn.Module):
+    """One number a pixel, its weights beyond the range of half precision on either side."""
+
+    def __init__(self):
+        super().__init__()
+        self.large, self.small = nn.Conv2d(2, 300, 1), nn.Conv2d(300, 1, 1)
+        nn.init.uniform_(self.large.weight, -1e6, 1e6)
+        nn.init.uniform_(self.small.weight, -1e-7, 1e-7)
+
+    def forward(self, image):
+        return self.small(self.large(image.flatten(1, 2)))
+
+
+def test_numbers_come_as_they_are_and_precisely(tmp_path):
+    network = Numbers()
+    card = replace(card_for("regression"), classes=(), activation="identity", unit="m")
+    session, run = export(network, card, tmp_path)
+    assert [x.name for x in session.get_outputs()] == ["values"]
+    image = torch.randn(2, 1, 2, 16, 24)
+    (got,) = run(image=image)
+    with torch.inference_mode():
+        expected = network(image).numpy()
+    assert got.shape == (2, 1, 16, 24) and np.ptp(expected) > 1
+    assert np.allclose(got, expected, atol=1e-4 * np.abs(expected).max())
+
+
+def test_several_labels_are_judged_each_alone(tmp_path):
+    network = Scene()
+    _, run = export(network, replace(card_for("classification"), activation="sigmoid"), tmp_path)
+    image = torch.randn(4, 1, 2, 16, 16)
+    (got,) = run(image=image)
+    assert np.allclose(got, network(image).sigmoid().detach().numpy(), atol=1e-3)
+    assert np.ptp(got.sum(1)) > 0.01
+
+
 def test_a_series_comes_with_which_dates_are_valid(tmp_path):
     network = Series()
     session, run = export(network, card_for("time-series", 5), tmp_path)
@@ -120,6 +156,8 @@ def test_contradictions_are_refused(tmp_path):
     with pytest.raises(ModelError, match=r"any tile size, but ViT, small takes the size it was built for") as caught:
         export_onnx(Scene(), vit, tmp_path / "it.onnx")
     assert "any_size false" in caught.value.hint
+    with pytest.raises(ModelError, match=r"activation 'tanh'"):
+        export_onnx(Scene(), replace(card, activation="tanh"), tmp_path / "it.onnx")
     with pytest.raises(ModelError, match=r"model for embedding; ONNX is written for segmentation, change"):
         export_onnx(Scene(), card_for("embedding"), tmp_path / "it.onnx")
     assert not list(tmp_path.iterdir())
@@ -188,6 +226,7 @@ def test_only_weights_are_rounded(tmp_path):
 
 def test_the_card_is_inside(tmp_path):
     card = card_for("detection")
-    session, _ = export(Boxes(), card, tmp_path)
+    written = replace(card, engine="torch", sha256={"model.onnx": "of another file"})
+    session, _ = export(Boxes(), written, tmp_path)
     inside = session.get_modelmeta().custom_metadata_map["rsdl:card"]
-    assert ModelCard.from_json(json.loads(inside)) == card
+    assert ModelCard.from_json(json.loads(inside)) == card  # the file alone runs in ONNX Runtime, and has no hash

@@ -1,4 +1,4 @@
-"""Figures of a confusion matrix, against scikit-learn and the definitions."""
+"""Figures of a confusion matrix and of numbers, against scikit-learn and the definitions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from sklearn import metrics as sk
 
-from rsdl_qgis.engine.training.metrics import map_scores, scene_scores
+from rsdl_qgis.engine.training.metrics import class_rates, map_scores, number_rates, number_sums, scene_scores
 
 CLOSE = {"rel": 0, "abs": 1e-12}
 
@@ -67,3 +67,47 @@ def test_what_is_mapped_as_no_class_is_wrong():
 def test_an_empty_matrix_is_no_error():
     scores = map_scores(np.zeros((2, 2), int))
     assert scores.pixels == 0 and scores.overall_accuracy == 0 and scores.classes[0].iou is None
+
+
+def test_many_maps_are_scored_at_once():
+    stack = np.random.default_rng(0).integers(0, 9, (2, 5, 3, 3))
+    stack[1, 4] = 0
+    stack[0, 0, 2], stack[0, 0, :, 2] = 0, 0
+    rates = class_rates(np.diagonal(stack, axis1=2, axis2=3), stack.sum(3), stack.sum(2))
+    for place in np.ndindex(2, 5):
+        scores = map_scores(stack[place])
+        for name in ("macro_f1", "mean_iou", "frequency_weighted_iou"):
+            assert getattr(rates, name)[place] == getattr(scores, name)
+        if scores.pixels:
+            assert (rates.overall_accuracy[place], rates.kappa[place]) == (scores.overall_accuracy, scores.kappa)
+        names = {"precision": "users_accuracy", "recall": "producers_accuracy", "f1": "f1", "iou": "iou"}
+        for name, own in names.items():
+            expected = [np.nan if getattr(c, own) is None else getattr(c, own) for c in scores.classes]
+            np.testing.assert_array_equal(getattr(rates, name)[place], expected)
+    assert np.isnan(rates.overall_accuracy[1, 4]) and np.isnan(rates.iou[0, 0, 2])
+
+
+@pytest.mark.parametrize("shift", [0.0, 1e6])
+def test_figures_of_numbers_equal_scikit_learns_however_they_are_divided(shift):
+    random = np.random.default_rng(0)
+    truth = [random.normal(shift + i, 1, (4, n)) for i, n in enumerate((3, 8, 5))]
+    predicted = [x + random.normal(0.3, 0.5, x.shape) for x in truth]
+    for x, y in zip(truth, predicted):
+        x[0, 0], y[0, 0] = np.nan, np.inf  # not known
+    sums = np.stack([number_sums(y, x) for x, y in zip(truth, predicted)])
+    for weights in ((1, 1, 1), (2, 0, 1), (0, 3, 0)):
+        drawn = [i for i, n in enumerate(weights) for _ in range(n)]
+        rows = [np.concatenate([x[i].ravel()[1:] for i in drawn]) for x in (truth, predicted)]
+        rates = number_rates(sums, weights)
+        assert rates.r2 == pytest.approx(sk.r2_score(*rows), abs=1e-6)
+        assert rates.rmse == pytest.approx(sk.root_mean_squared_error(*rows), rel=1e-9)
+        assert rates.mae == pytest.approx(sk.mean_absolute_error(*rows), rel=1e-9)
+        assert rates.bias == pytest.approx((rows[1] - rows[0]).mean(), rel=1e-6)
+
+
+def test_numbers_that_do_not_vary_have_no_r2_and_none_at_all_have_no_figures():
+    rates = number_rates([number_sums(np.full(5, 0.2), np.full(5, 0.1))], [1])
+    assert np.isnan(rates.r2) and rates.bias == pytest.approx(0.1)
+    assert np.isnan(number_rates([number_sums(np.zeros(3), np.full(3, np.nan))], [1]).rmse)
+    with pytest.raises(ValueError, match="shapes differ"):
+        number_sums(np.zeros(3), np.zeros(4))

@@ -1,0 +1,143 @@
+"""Batches of samples: shuffled or drawn by weights, varied, and read ahead of the training."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import groupby
+from typing import TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..errors import InputError
+from .augment import UNVARIED, Augmentation, augment, check_names
+
+Sample = tuple[list[Tensor], Tensor]
+Plan = TypeVar("Plan")
+Made = TypeVar("Made")
+AHEAD = 2  # batches that are read before they are asked for
+
+
+class Batches:
+    """The batches of every epoch: each from the seed, the epoch's number and its place in it alone.
+
+    ``samples``: ``[i]`` -> (images, label); their ``inputs`` and ``multiple``, where they have them, are heeded.
+    ``size``: samples a batch; a last batch of one would be alone in batch norm, so it is part of the one before.
+    ``augmentation``: None leaves samples as they are. ``weights``: how often each sample is drawn, relative to the
+    others (default: each once an epoch). ``window``: side in pixels to which all pictures are cropped at random or
+    continued, made a multiple of ``samples.multiple``; without it all have to be of one size.
+    """
+
+    def __init__(
+        self,
+        samples: Sequence[Sample],
+        size: int,
+        augmentation: Augmentation | None,
+        seed: int,
+        weights: Sequence[float] | None = None,
+        window: int | None = None,
+    ):
+        if size < 1 or not len(samples):
+            problem = f"Batches of {size} cannot be made of {len(samples)} samples."
+            raise InputError(problem, "Both have to be at least 1.")
+        self.samples, self.size, self.seed = samples, size, seed % (1 << 63)
+        self._inputs = getattr(samples, "inputs", ())
+        self._how = augmentation or UNVARIED
+        check_names(self._how, self._inputs)
+        self._weights = None if weights is None else _checked(weights, len(samples))
+        multiple = getattr(samples, "multiple", 1)
+        self._window = None if window is None else multiple * math.ceil(window / multiple)
+
+    def __len__(self) -> int:
+        """Batches an epoch."""
+        alone = len(self.samples) > self.size > 1 and len(self.samples) % self.size == 1
+        return math.ceil(len(self.samples) / self.size) - alone
+
+    def epoch(self, number: int) -> Iterator[Sample]:
+        """The batches of an epoch: a tensor (N, ...) an input, and labels (N, ...).
+
+        One thread makes them, up to two before they are asked for; what it raises is raised here. It ends with the
+        iteration, also where that is not carried to its end.
+        """
+        order = self._order(number)
+        starts = [i * self.size for i in range(len(self))]
+        ends = [*starts[1:], len(order)]
+        plans = [list(enumerate(order[start:end], start)) for start, end in zip(starts, ends)]
+        return read_ahead(lambda plan: self._batch(number, plan), plans)
+
+    def _order(self, number: int) -> list[int]:
+        random, count = np.random.default_rng((self.seed, number)), len(self.samples)
+        order = random.permutation(count)
+        if self._weights is None:
+            return order.tolist()
+        ends = np.cumsum(self._weights[order])
+        marks = (np.arange(count) + random.random()) * (ends[-1] / count)
+        return random.permutation(order[np.searchsorted(ends[:-1], marks, side="right")]).tolist()
+
+    def _batch(self, number: int, plan: Sequence[tuple[int, int]]) -> Sample:
+        return stacked([self._varied(number, position, index) for position, index in plan])
+
+    def _varied(self, number: int, position: int, index: int) -> Sample:
+        state = np.random.SeedSequence((self.seed, number, position)).generate_state(1)
+        random = torch.Generator().manual_seed(int(state[0]))
+        images, labels = self.samples[index]
+        return augment(images, labels, self._how, random, self._inputs, self._window)
+
+
+def in_order(samples: Sequence[Sample], size: int) -> Iterator[Sample]:
+    """All samples once, in order and as they are, in batches of up to ``size``; a batch is of one shape.
+
+    Read ahead as those of ``Batches.epoch``.
+    """
+    plans = [range(start, min(start + size, len(samples))) for start in range(0, len(samples), size)]
+
+    def batches(plan: range) -> list[Sample]:
+        runs = groupby((samples[i] for i in plan), key=_shapes)
+        return [stacked(list(run)) for _, run in runs]
+
+    for made in read_ahead(batches, plans):
+        yield from made
+
+
+def stacked(samples: Sequence[Sample]) -> Sample:
+    """Samples of one shape as a batch."""
+    images = [torch.stack(column) for column in zip(*(images for images, _ in samples))]
+    return images, torch.stack([label for _, label in samples])
+
+
+def read_ahead(make: Callable[[Plan], Made], plans: Iterable[Plan], ahead: int = AHEAD) -> Iterator[Made]:
+    """``make`` of each plan, in order, made by one thread up to ``ahead`` before it is asked for.
+
+    An exception of ``make`` is raised in its place. When the iteration is closed the thread stops after what it is
+    making.
+    """
+    pool = ThreadPoolExecutor(1, "read-ahead")
+    waiting: deque[Future[Made]] = deque()
+    try:
+        for plan in plans:
+            waiting.append(pool.submit(make, plan))
+            if len(waiting) > ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _checked(weights: Sequence[float], count: int) -> NDArray[np.float64]:
+    values = np.asarray(weights, np.float64)
+    if values.shape != (count,) or not np.isfinite(values).all() or values.min() < 0 or not values.any():
+        raise InputError(
+            f"{values.size} weights were given for {count} samples.", "Give one a sample: none negative, not all 0."
+        )
+    return values
+
+
+def _shapes(sample: Sample) -> tuple[torch.Size, ...]:
+    images, label = sample
+    return (*(image.shape for image in images), label.shape)

@@ -1,0 +1,87 @@
+"""What a job asks for when rasters and labels are to become chips."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import InputError
+
+USUAL_SIZE = 256
+SMALLEST, LARGEST = 16, 4096  # pixels a side of a chip that may be asked for
+UNLABELLED = ("ignore", "background")
+
+
+@dataclass(frozen=True)
+class CutRequest:
+    """How rasters and labels become chips.
+
+    ``background``: the name ('': as usual) of the class of what is not labelled, None: it is ignored. ``buffer``:
+    metres around lines and points (None: half a pixel, the pixel). ``multilabel``: the field of a scene names several
+    classes, divided by ; or ,. ``only_inside``: pixels of a scene outside its polygon are not valid. ``extent``,
+    ``mask``: outside nothing is labelled. ``size``, ``overlap``: of chips in pixels. ``separate``: chips are to be
+    small enough for a split by blocks. ``bands``, ``dates``: names, an input.
+    """
+
+    task: str
+    labelled: bool = True
+    background: str | None = None
+    buffer: float | None = None
+    multilabel: bool = False
+    only_inside: bool = True
+    colors: Mapping[str, str] = field(default_factory=dict)
+    extent: tuple[float, float, float, float] | None = None
+    extent_crs: str | None = None
+    mask: str | None = None
+    size: int | None = None
+    overlap: int = 0
+    separate: bool = True
+    bands: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    dates: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unit: str = ""
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any], labelled: bool = True) -> CutRequest:
+        """The request in a job's arguments. InputError for what cannot be."""
+        task, unlabelled = arguments["task"], arguments.get("unlabelled") or UNLABELLED[0]
+        if unlabelled not in UNLABELLED:
+            raise InputError(f"UNLABELLED cannot be '{unlabelled}'.", f"Choose one of {', '.join(UNLABELLED)}.")
+        if unlabelled == "background" and task in ("regression", "classification"):
+            what = "numbers have" if task == "regression" else "scenes have"
+            raise InputError(f"UNLABELLED cannot be background: {what} none.", "Choose UNLABELLED=ignore.")
+        buffer, size, overlap = (arguments.get(name) for name in ("buffer", "chip_size", "chip_overlap"))
+        if buffer is not None and not (math.isfinite(buffer) and buffer >= 0):
+            raise InputError(f"A buffer of {buffer} m cannot be.", "Give metres, 0 or more.")
+        if size is not None and not SMALLEST <= size <= LARGEST:
+            raise InputError(f"Chips of {size} px cannot be.", f"Choose a size from {SMALLEST} to {LARGEST} px.")
+        if overlap is not None and not 0 <= overlap <= (size or USUAL_SIZE) // 2:
+            most = (size or USUAL_SIZE) // 2
+            raise InputError(f"Chips cannot overlap by {overlap} px.", f"Choose an overlap from 0 to {most} px.")
+        return cls(
+            task=task,
+            labelled=labelled,
+            background=(arguments.get("background_name") or "") if unlabelled == "background" else None,
+            buffer=buffer,
+            multilabel=bool(arguments.get("multilabel")) and task == "classification",
+            only_inside=arguments.get("only_inside", True),
+            colors=arguments.get("colors") or {},
+            extent=tuple(arguments["extent"]) if arguments.get("extent") else None,
+            extent_crs=arguments.get("extent_crs"),
+            mask=arguments.get("mask"),
+            size=size,
+            overlap=overlap or 0,
+            separate=(arguments.get("split") or "blocks") == "blocks",
+            bands=arguments.get("input_bands") or {},
+            dates=arguments.get("input_dates") or {},
+            unit=arguments.get("unit") or "",
+        )
+
+    @property
+    def kind(self) -> str:
+        """Of the labels, as ``labels`` of a chip folder."""
+        if not self.labelled:
+            return "none"
+        kinds = {"regression": "number", "classification": "classes" if self.multilabel else "class"}
+        return kinds.get(self.task, "raster")

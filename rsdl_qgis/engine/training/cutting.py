@@ -1,0 +1,289 @@
+"""Rasters and labels cut into a chip folder, window by window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..raster.features import FeatureClasses, Features
+from ..raster.grid import Window
+from ..raster.labels import NOTHING
+from ..raster.source import RasterSource, valid_pixels
+from ..report import Report
+from .chip_files import Arrays, Piece, make_folder, write_piece, write_sample
+from .chips import Chip, ChipFolder, Source, write_chips
+from .cut_request import CutRequest
+from .labelling import UNSET, Ground, Legend, Shelf
+from .scenes import Scene, check_resolutions, inputs_of, open_scenes, resolution_of, with_labels
+from .survey import chip_size, divided, look_over
+from .windows import Span, cells, pixel_boxes
+
+LARGEST_SCENE = 2048  # pixels a side
+
+
+@dataclass
+class Tally:
+    """What was met while cutting, for the person's log."""
+
+    labelled: int = 0  # pixels with a label
+    hidden: int = 0  # of them, not valid
+    skipped: int = 0  # scenes without a valid pixel, or too large
+    seen: set[int] = field(default_factory=set)  # class values
+
+
+def cut(
+    sources: Sequence[Mapping[str, Any]],
+    labels: Sequence[Mapping[str, Any]],
+    request: CutRequest,
+    folder: Path,
+    report: Report,
+) -> ChipFolder:
+    """Cut rasters where they are labelled into ``folder``: GeoTIFF chips, their labels, samples of the rasters.
+
+    ``sources``: ``title``, ``inputs`` (layer specs, one a date, of each input); ``labels``: specs as ``read_layer``
+    takes them, one for all, as many as sources (in their order), or several for each source. Windows are read one at
+    a time. Raises InputError before anything is written where rasters or labels cannot be used, and afterwards where
+    no labelled pixel is valid; OutputError where the folder cannot be written.
+    """
+    report.progress(0.0, "Checking the rasters and labels")
+    shelf = Shelf({"number": "number", "classes": "text"}.get(request.kind, "class"))
+    scenes = with_labels(open_scenes(sources, request), labels, request, shelf)
+    inputs = inputs_of(scenes, request)
+    check_resolutions(scenes, report)
+    survey = look_over(scenes, request, shelf, report)
+    legend = survey.legend
+    size = chip_size(survey, request)
+    make_folder(folder, inputs, request)
+    tally, chips, places, known = Tally(), [], [], {}
+    for i, (scene, boxes) in enumerate(zip(scenes, survey.boxes)):
+        cutter = Cutter(scene, request, legend, boxes, size, tally)
+        with scene.open() as source, scene.ground(request, shelf) as ground:
+            for done, piece in cutter.pieces(source, ground):
+                report.check()
+                report.progress((i + done) / len(scenes), f"Cutting {scene.title}")
+                if piece is None:
+                    continue
+                if scene.key not in known:
+                    known[scene.key] = Source(scene.title, scene.grid.crs, write_sample(folder, scene.key, source))
+                chips.append(write_piece(folder, scene, piece, inputs, legend, request))
+                places.append(piece.places)
+    _check_cut(chips, tally, legend, request)
+    _tell(tally, report)
+    result = ChipFolder(
+        path=folder,
+        task=request.task,
+        inputs=inputs,
+        classes=legend.classes,
+        chips=tuple(replace(chip, place=place) for chip, place in zip(chips, joined(places))),
+        labels=request.kind,
+        sources=known,
+        resolution=resolution_of(scenes[0].grid),
+        size=size,
+        unit=request.unit,
+        note={"cut": True},
+    )
+    write_chips(result)
+    return result
+
+
+class Cutter:
+    """Cuts one scene into pieces."""
+
+    def __init__(
+        self,
+        scene: Scene,
+        request: CutRequest,
+        legend: Legend,
+        boxes: NDArray[np.int64] | None,
+        size: int,
+        tally: Tally,
+    ):
+        self._scene, self._request, self._legend = scene, request, legend
+        self._boxes, self._size, self._tally = boxes, size, tally
+
+    def pieces(self, source: RasterSource, ground: Ground) -> Iterator[tuple[float, Piece | None]]:
+        """(share done, a piece or None where there is nothing to cut), in order."""
+        make = self._scenes if self._request.task == "classification" else self._windows
+        yield from make(source, ground)
+
+    def _windows(self, source: RasterSource, ground: Ground) -> Iterator[tuple[float, Piece | None]]:
+        scene, request = self._scene, self._request
+        found = cells(scene.grid, scene.area, self._boxes, self._size, request.overlap)
+        single = request.task == "time-series" and not request.buffer and self._boxes is not None
+        single &= all(features.kind == "points" for features in ground.features)
+        for i, (rows, cols) in enumerate(found):
+            window = Window(rows.start, cols.start, self._size, self._size)
+            done, empty = (i + 1) / len(found), True
+            for piece in self._labelled(window, rows, cols, source, ground, single):
+                empty = False
+                yield done, piece
+            if empty:
+                yield done, None
+
+    def _labelled(
+        self, window: Window, rows: Span, cols: Span, source: RasterSource, ground: Ground, single: bool
+    ) -> Iterator[Piece]:
+        """The piece of a window, or the pieces: of a time series what is labelled is cut out of it."""
+        label = self._label(window, rows, cols, ground)
+        if label is not None and not is_set(label).any():
+            return
+        images = source.read(window)
+        valid = valid_dates(images) if self._request.task == "time-series" else valid_pixels(images)
+        if label is None:
+            if valid.any():
+                yield self._piece(window, images, "", ground)
+            return
+        wanted = is_set(label)
+        self._tally.labelled += int(wanted.sum())
+        self._tally.hidden += int((wanted & ~valid).sum())
+        wanted &= valid
+        if not wanted.any():
+            return
+        label[~wanted] = np.nan if label.dtype.kind == "f" else UNSET
+        if self._request.kind == "raster":
+            self._tally.seen.update(map(int, np.unique(label[wanted])))
+        if self._request.task != "time-series":
+            yield self._piece(window, images, label, ground)
+            return
+        for part in single_pixels(wanted) if single else [around(wanted)]:
+            inner = Window(window.row + part[0].start, window.col + part[1].start, *(s.stop - s.start for s in part))
+            some = {name: array[:, :, part[0], part[1]] for name, array in images.items()}
+            yield self._piece(inner, some, label[part], ground)
+
+    def _label(self, window: Window, rows: Span, cols: Span, ground: Ground) -> NDArray | None:
+        """(h, w) class values or numbers; what windows share only to fit into the raster is labelled in one of them."""
+        if not self._request.labelled:
+            return None
+        label: NDArray
+        if self._request.kind == "number":
+            label, nothing = ground.numbers(window), np.nan
+        else:
+            label, nothing = ground.values(window, self._legend), UNSET
+        label[: rows.low - rows.start], label[rows.high - rows.start :] = nothing, nothing
+        label[:, : cols.low - cols.start], label[:, cols.high - cols.start :] = nothing, nothing
+        return label
+
+    def _piece(self, window: Window, images: Arrays, label: NDArray | str, ground: Ground) -> Piece:
+        met = ground.met(self._scene.grid.crop(window).bounds)
+        places = {features.places[i] for features, hit in zip(ground.features, met) for i in hit}
+        name = f"{self._scene.key}_{window.row}_{window.col}"
+        return Piece(name, window, images, label, frozenset(places - {""}))
+
+    def _scenes(self, source: RasterSource, ground: Ground) -> Iterator[tuple[float, Piece | None]]:
+        """A piece for each labelled polygon or point."""
+        count, total = 0, sum(map(len, ground.features))
+        for features, outlines in zip(ground.features, ground.outlines):
+            for i, box in enumerate(pixel_boxes(ground.grid, outlines)):
+                count += 1
+                yield count / total, self._feature(features, i, box, source, ground)
+
+    def _feature(
+        self, features: Features, i: int, box: NDArray[np.int64], source: RasterSource, ground: Ground
+    ) -> Piece | None:
+        label: Any = features.labels[i]
+        grid = self._scene.grid
+        middle = Window(int(box[0] + box[2]) // 2, int(box[1] + box[3]) // 2, 1, 1)
+        inside = 0 <= middle.row < grid.height and 0 <= middle.col < grid.width
+        if label is None or not inside or ground.outside(middle)[0, 0]:
+            return None
+        if features.polygons:
+            window = Window(int(box[0]), int(box[1]), int(box[2] - box[0]), int(box[3] - box[1]))
+        else:
+            half = self._size // 2
+            window = Window(middle.row - half, middle.col - half, self._size, self._size)
+        if max(window.height, window.width) > LARGEST_SCENE:
+            self._tally.skipped += 1
+            return None
+        images = source.read(window)
+        if features.polygons and self._request.only_inside:
+            held = FeatureClasses(features.only([i]), grid.crs).on(grid.crop(window)) != NOTHING
+            if held.any():  # a polygon smaller than a pixel holds no centre
+                for array in images.values():
+                    array.mask |= ~held
+        if not valid_pixels(images).any():
+            self._tally.skipped += 1
+            return None
+        texts: list[Any] = divided(str(label)) if self._request.multilabel else [label]
+        names = sorted({self._legend.name(text) for text in texts})
+        self._tally.seen.update(self._legend.values[text] for text in texts)
+        place = frozenset({features.places[i]} - {""})
+        name = f"{self._scene.key}_{features.numbers[i]:05d}_{window.row}_{window.col}"
+        return Piece(name, window, images, ";".join(names), place)
+
+
+def is_set(label: NDArray) -> NDArray[np.bool_]:
+    """(h, w): where there is a label."""
+    return np.isfinite(label) if label.dtype.kind == "f" else label != UNSET
+
+
+def valid_dates(images: Arrays) -> NDArray[np.bool_]:
+    """(h, w): where at least one date is valid in every band of every input."""
+    valid = [~array.mask.any(axis=1) for array in images.values()]
+    alike = len({len(dates) for dates in valid}) == 1
+    if alike:
+        return np.logical_and.reduce(valid).any(axis=0)
+    return np.logical_and.reduce([dates.any(axis=0) for dates in valid])
+
+
+def around(wanted: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """The smallest window around what is wanted."""
+    rows, cols = np.flatnonzero(wanted.any(1)), np.flatnonzero(wanted.any(0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(cols[0]), int(cols[-1]) + 1)
+
+
+def single_pixels(wanted: NDArray[np.bool_]) -> list[tuple[slice, slice]]:
+    """A window for each pixel that is wanted."""
+    return [(slice(int(r), int(r) + 1), slice(int(c), int(c) + 1)) for r, c in zip(*np.nonzero(wanted))]
+
+
+def joined(places: Sequence[frozenset[str]]) -> list[str]:
+    """One place a chip: chips with a place in common, be it by way of others, have the same."""
+    root: dict[str, str] = {}
+
+    def find(name: str) -> str:
+        while root.setdefault(name, name) != name:
+            name = root[name]
+        return name
+
+    for names in places:
+        ordered = sorted(names)
+        for name in ordered[1:]:
+            low, high = sorted((find(ordered[0]), find(name)))
+            root[high] = low
+    return [find(min(names)) if names else "" for names in places]
+
+
+def _check_cut(chips: Sequence[Chip], tally: Tally, legend: Legend, request: CutRequest) -> None:
+    """InputError where there is nothing to train on after all."""
+    if not chips and not request.labelled:
+        raise InputError("The rasters have no valid pixel where they are to be cut.", "Check their nodata value.")
+    if not chips and (tally.hidden or tally.skipped):
+        raise InputError(
+            "All that is labelled is nodata in the rasters.",
+            "Check the nodata value of the rasters, or label elsewhere.",
+        )
+    if not chips:
+        raise InputError(
+            "No pixel is labelled: the labels are smaller than a pixel, unclear, or outside the extent and mask.",
+            "Label more, or choose another area.",
+        )
+    if request.kind in ("raster", "class") and len(tally.seen) < 2:
+        name = next(item.name for item in legend.classes if item.value in tally.seen)
+        raise InputError(
+            f"All that is labelled and valid is of one class, '{name}', so there is nothing to tell it from.",
+            "Label another class too, or let what is not labelled be background (UNLABELLED=background).",
+        )
+
+
+def _tell(tally: Tally, report: Report) -> None:
+    if tally.hidden:
+        share = tally.hidden / tally.labelled
+        report.log("info", f"{tally.hidden} labelled pixels ({share:.1%}) are nodata in the rasters; left out.")
+    if tally.skipped:
+        report.log("warning", f"{tally.skipped} scenes have no valid pixel or are larger than {LARGEST_SCENE} px.")

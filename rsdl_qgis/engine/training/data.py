@@ -1,0 +1,116 @@
+"""The samples of a training: opened, scaled and counted, and checked for being enough."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..card import Class, Input
+from ..errors import InputError
+from ..networks import NETWORKS
+from .chips import SPLITS, Chip, ChipFolder
+from .request import KINDS, TrainRequest
+from .samples import class_counts, open_samples, settle_inputs
+
+LABELS = {  # task -> the labels that it is trained on
+    "segmentation": ("raster",),
+    "change": ("raster",),
+    "time-series": ("raster",),
+    "regression": ("number",),
+    "classification": ("class", "classes"),
+}
+HAVE = {"raster": "a map of classes", "number": "a map of numbers", "class": "one class", "classes": "several classes"}
+USES = {"train": "to train on", "valid": "to choose by", "test": "to judge by"}
+
+
+@dataclass(frozen=True)
+class Data:
+    """The chips of a training as samples: what is trained on, what chooses, what judges where it was kept apart.
+
+    ``counts``: for each part (samples, classes) labelled pixels, scenes or series.
+    """
+
+    folder: ChipFolder
+    inputs: tuple[Input, ...]
+    parts: Mapping[str, Any]
+    counts: Mapping[str, NDArray[np.float64]]
+
+    @property
+    def kind(self) -> str:
+        """classes, labels or numbers."""
+        return KINDS[self.folder.labels]
+
+    @property
+    def classes(self) -> tuple[Class, ...]:
+        return self.folder.classes
+
+    @property
+    def judge(self) -> str:
+        """The part that the model is judged by."""
+        return "test" if "test" in self.parts else "valid"
+
+    def __str__(self) -> str:
+        return ", ".join(f"{len(samples)} {USES[name]}" for name, samples in self.parts.items()) + "."
+
+
+def open_data(
+    folder: ChipFolder, request: TrainRequest, network: str, options: Mapping[str, Any], start: Sequence[Input]
+) -> Data:
+    """The samples, as ``network`` with its ``options`` takes them, scaled as is measured on the training part.
+
+    ``start``: the inputs of the model it starts from. InputError where there is too little to train on.
+    """
+    chips = {name: folder.part(name) for name in SPLITS if folder.part(name)}
+    check_chips(folder, request, chips)
+    inputs = settle_inputs(folder, chips["train"], start or None, request.scaling)
+    line = NETWORKS[network]
+    side = options.get("size", line.size) if request.task == "classification" else None
+    parts = {
+        name: open_samples(folder, some, inputs, request.task, side, line.multiple) for name, some in chips.items()
+    }
+    data = Data(folder, inputs, parts, {name: class_counts(samples) for name, samples in parts.items()})
+    check_counts(data)
+    return data
+
+
+def check_chips(folder: ChipFolder, request: TrainRequest, parts: Mapping[str, Sequence[Chip]]) -> None:
+    """InputError where the chips are for something else, or too few."""
+    if folder.labels == "none":
+        raise InputError(f"The chips of {folder.path} have no labels.", "Export them with labels.")
+    if folder.labels not in LABELS[request.task]:
+        raise InputError(
+            f"Each of the chips has {HAVE[folder.labels]}, which is not what {request.task} is trained on.",
+            "Choose the training algorithm for such labels, or other chips.",
+        )
+    if request.task != "regression" and len(folder.classes) < 2:
+        raise InputError(
+            "All labels are of one class, so there is nothing to tell apart.",
+            "Label another class too, or let all that is not labelled be background (UNLABELLED=background).",
+        )
+    numbers = {name: len(parts.get(name, ())) for name in ("train", "valid")}
+    if not all(numbers.values()):
+        raise InputError(
+            f"There are {numbers['train']} chips to train on and {numbers['valid']} to choose by.",
+            "Label more ground, use smaller chips (CHIP_SIZE), or another share for validation (VALIDATION).",
+        )
+
+
+def check_counts(data: Data) -> None:
+    """InputError where nothing is labelled in a part, or all that is trained on is of one class."""
+    for name, counts in data.counts.items():
+        if not counts.sum():
+            raise InputError(
+                f"No valid pixel is labelled in the part {USES[name]}.",
+                "Check that the labels lie on the raster's data, or divide the data otherwise (SPLIT, SEED).",
+            )
+    found = data.counts["train"].sum(0) > 0
+    if data.kind == "classes" and found.sum() < 2:
+        name = data.classes[int(found.argmax())].name
+        raise InputError(
+            f"All that would be trained on is of class '{name}'.",
+            "Label more places of the other classes, or divide the data otherwise (SPLIT, BLOCK_SIZE, SEED).",
+        )

@@ -1,0 +1,277 @@
+"""What was found when a model was judged by samples: figures with their intervals, in all and for each class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .intervals import Figure, Places, Statistic, intervals, values
+from .label_scores import label_rates, picture_f1
+from .metrics import ClassRates, class_rates, number_rates
+
+
+class Found(Protocol):
+    """What was found in each sample, and the figures that follow from it."""
+
+    main: str  # the title of the figure that models are chosen by; higher is better
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """A figure of each sample by itself, higher is better; NaN where it has no label."""
+
+    @property
+    def support(self) -> NDArray:
+        """How often the reference has each class."""
+
+    def statistic(self, places: Places) -> Statistic:
+        """All figures, in all and for each class."""
+
+
+@dataclass(frozen=True)
+class FoundMaps:
+    """Maps of classes. ``counts`` (samples, 3, K): pixels hit, in the reference, predicted, which all figures need.
+
+    ``confusion``: (K, K) of all samples, rows: reference. A sample's own figure is its mean IoU.
+    """
+
+    counts: NDArray[np.int64]
+    confusion: NDArray[np.int64]
+    main = "mean IoU"
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        return self._of_samples[:, 1]
+
+    @property
+    def support(self) -> NDArray:
+        return self.confusion.sum(1)
+
+    @cached_property
+    def _of_samples(self) -> NDArray[np.float64]:
+        """(samples, 3): accuracy, mean IoU and frequency-weighted IoU of each; NaN where nothing is labelled."""
+        rates = class_rates(*np.moveaxis(self.counts, 1, 0))
+        scores = np.stack([rates.overall_accuracy, rates.mean_iou, rates.frequency_weighted_iou], 1)
+        scores[np.isnan(rates.overall_accuracy)] = np.nan
+        return scores
+
+    def statistic(self, places: Places) -> Statistic:
+        counts = places.sums(self.counts)
+        labelled = ~np.isnan(self.scores)
+        scores = places.sums(np.where(labelled[:, None], self._of_samples, 0))
+        samples = places.sums(labelled)
+
+        def figures(weights: NDArray) -> dict[str, NDArray]:
+            rates = _pooled(counts, weights)
+            number = weights @ samples
+            means = (weights @ scores) / np.where(number > 0, number, np.nan)[:, None]
+            return {
+                "mean IoU": rates.mean_iou,
+                "overall accuracy": rates.overall_accuracy,
+                "kappa": rates.kappa,
+                "macro F1": rates.macro_f1,
+                "frequency-weighted IoU": rates.frequency_weighted_iou,
+                "mean IoU, mean over samples": means[:, 1],
+                "overall accuracy, mean over samples": means[:, 0],
+                "frequency-weighted IoU, mean over samples": means[:, 2],
+                **_by_class(rates),
+            }
+
+        return figures
+
+
+@dataclass(frozen=True)
+class FoundScenes:
+    """One class a scene or series; fields as of ``FoundMaps``. A sample's own figure: its true class's probability."""
+
+    counts: NDArray[np.int64]
+    confusion: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    main = "macro F1"
+
+    @property
+    def support(self) -> NDArray:
+        return self.confusion.sum(1)
+
+    def statistic(self, places: Places) -> Statistic:
+        counts = places.sums(self.counts)
+
+        def figures(weights: NDArray) -> dict[str, NDArray]:
+            rates = _pooled(counts, weights)
+            overall = {"overall accuracy": rates.overall_accuracy, "kappa": rates.kappa}
+            return {"macro F1": rates.macro_f1, **overall, **_by_class(rates)}
+
+        return figures
+
+
+@dataclass(frozen=True)
+class FoundLabels:
+    """Several labels a picture: probabilities and truth (samples, K), thresholds (K,).
+
+    A sample's own figure is the F1 of its labels.
+    """
+
+    probabilities: NDArray[np.float32]
+    truth: NDArray[np.float32]
+    thresholds: NDArray[np.float32]
+    main = "mean F1 per picture"
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        return picture_f1(self.probabilities >= self.thresholds, self.truth > 0)
+
+    @property
+    def support(self) -> NDArray:
+        return (self.truth > 0).sum(0)
+
+    def statistic(self, places: Places) -> Statistic:
+        def figures(weights: NDArray) -> dict[str, NDArray]:
+            rates = label_rates(self.probabilities, self.truth, self.thresholds, weights[:, places.index])
+            return {
+                "mean F1 per picture": rates.picture_f1,
+                "mAP": rates.mean_average_precision,
+                "macro F1": rates.macro_f1,
+                "precision": rates.precision,
+                "recall": rates.recall,
+                "F1": rates.f1,
+                "AP": rates.average_precision,
+            }
+
+        return figures
+
+
+@dataclass(frozen=True)
+class FoundNumbers:
+    """Numbers: ``sums`` (samples, 6) of ``metrics.number_sums``; ``pairs`` (n, 2): some references and predictions.
+
+    A sample's own figure is its root mean square error, negative.
+    """
+
+    sums: NDArray[np.float64]
+    pairs: NDArray[np.float32]
+    main = "R2"
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        count = self.sums[:, 0]
+        return -np.sqrt(self.sums[:, 5] / np.where(count > 0, count, np.nan))
+
+    @property
+    def support(self) -> NDArray:
+        return np.zeros(0, np.int64)
+
+    def statistic(self, places: Places) -> Statistic:
+        def figures(weights: NDArray) -> dict[str, NDArray]:
+            rates = number_rates(self.sums, weights[:, places.index])
+            return {"R2": rates.r2, "RMSE": rates.rmse, "MAE": rates.mae, "bias": rates.bias}
+
+        return figures
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A model judged by samples: their names and places, the names of the classes, and what was found."""
+
+    classes: tuple[str, ...]
+    names: tuple[str, ...]
+    places: Places
+    found: Found
+
+    @property
+    def main(self) -> tuple[str, float | None]:
+        """The title of the main figure, and the figure; None where it is not defined."""
+        return self.found.main, self.values()[self.found.main]
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """The figure of each sample by itself (samples,), higher is better; NaN where it has no label."""
+        return self.found.scores
+
+    @property
+    def confusion(self) -> NDArray[np.int64] | None:
+        """Counts of all samples, rows: reference; None for labels and numbers."""
+        return getattr(self.found, "confusion", None)
+
+    @property
+    def scatter(self) -> dict[str, list[float]] | None:
+        """Some numbers of the reference and what was predicted for them; None for classes and labels."""
+        if not isinstance(self.found, FoundNumbers):
+            return None
+        truth, predicted = self.found.pairs.T.tolist()
+        return {"truth": truth, "predicted": predicted}
+
+    def values(self) -> dict[str, float | None]:
+        """The figures in all, without their intervals."""
+        return {title: _number(value) for title, value in self._values.items() if not value.ndim}
+
+    def figures(self) -> dict[str, Figure]:
+        """The figures in all, with their intervals over places."""
+        ends = self._intervals
+        return {title: _figure(v, ends[title]) for title, v in self._values.items() if not v.ndim}
+
+    def per_class(self) -> list[dict[str, Any]]:
+        """The figures of each class: its name, figures with their intervals, and how often the reference has it."""
+        tables = {title: (v, self._intervals[title]) for title, v in self._values.items() if v.ndim}
+        return [
+            {
+                "name": name,
+                "figures": {title: _figure(v[i], ends[:, i]) for title, (v, ends) in tables.items()},
+                "support": int(self.found.support[i]),
+            }
+            for i, name in enumerate(self.classes)
+        ]
+
+    def plain(self) -> dict[str, Any]:
+        """All figures as plain values, with a sentence on how their intervals were made."""
+        return {
+            "figures": {title: list(figure) for title, figure in self.figures().items()},
+            "classes": [
+                {**item, "figures": {title: list(figure) for title, figure in item["figures"].items()}}
+                for item in self.per_class()
+            ],
+            "names": list(self.classes),
+            "confusion": None if self.confusion is None else self.confusion.tolist(),
+            "scatter": self.scatter,
+            "samples": len(self.names),
+            "places": self.places.count,
+            "intervals": self.places.note,
+        }
+
+    @cached_property
+    def _values(self) -> Mapping[str, NDArray]:
+        return values(self.found.statistic(self.places), self.places)
+
+    @cached_property
+    def _intervals(self) -> Mapping[str, NDArray]:
+        return intervals(self.found.statistic(self.places), self.places)
+
+
+def ranked(evaluation: Evaluation) -> list[int]:
+    """The samples' indices by their own figure, the worst first, of equals the earlier; without those of no label."""
+    scores = evaluation.scores
+    order = np.argsort(scores, kind="stable")
+    return [int(i) for i in order if not np.isnan(scores[i])]
+
+
+def _pooled(counts: NDArray, weights: NDArray) -> ClassRates:
+    """The rates of counts (places, 3, K) together, for weights (draws, places)."""
+    total = (weights @ counts.reshape(len(counts), -1)).reshape(len(weights), 3, -1)
+    return class_rates(*np.moveaxis(total, 1, 0))
+
+
+def _by_class(rates: ClassRates) -> dict[str, NDArray]:
+    return {"precision": rates.precision, "recall": rates.recall, "F1": rates.f1, "IoU": rates.iou}
+
+
+def _number(value: NDArray) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _figure(value: NDArray, ends: NDArray) -> Figure:
+    if not np.isfinite(value):
+        return Figure(None)
+    return Figure(float(value), *(_number(end) for end in ends))

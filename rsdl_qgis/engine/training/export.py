@@ -1,0 +1,222 @@
+"""The data of a training: a chip folder that is there, one made from a folder of images, or one cut from layers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError, OutputError
+from ..raster.geotiff import not_written
+from ..report import Report
+from .chips import CHIPS_FILE, SPLITS, Chip, ChipFolder, read_chips, write_chips
+from .cut_request import CutRequest
+from .cutting import cut
+from .importers import import_folder
+from .splits import SplitNote, SplitRequest, label_counts, split_chips
+
+__all__ = ["SplitNote", "prepare_chips", "run_export_chips"]
+
+RELATED = (  # arguments that tell one set of chips from another
+    *("task", "sources", "labels", "input_bands", "input_dates", "colors", "unlabelled", "background_name", "buffer"),
+    *("multilabel", "only_inside", "extent", "extent_crs", "mask", "chip_size", "chip_overlap", "unit"),
+    *("split", "valid", "test", "block_size", "seed"),
+)
+
+
+def prepare_chips(
+    arguments: Mapping[str, Any], folder: Path, report: Report, labelled: bool = True
+) -> tuple[ChipFolder, SplitNote]:
+    """The chips that a training asks for, each with its split.
+
+    ``chips``: a chip folder, which is left as it is, or a folder of images that can be taken as one; else layers
+    (``sources``, ``labels``) are cut into ``folder``, where chips of the same request and files are used again.
+    ``labelled`` false: for distillation, without labels. Raises InputError, OutputError.
+    """
+    CutRequest.of(arguments, labelled)
+    SplitRequest.of(arguments)
+    if arguments.get("chips"):
+        chips, note = _given(arguments, report)
+    else:
+        asked = _request_hash(arguments, labelled)
+        stored = _stored(folder, asked)
+        if stored is not None:
+            report.log("info", "The chips that were cut before are used again.")
+            return stored
+        with whole_folder(folder) as part:
+            chips, note = _cut(arguments, part, asked, labelled, report)
+        chips = replace(chips, path=folder)
+    for warning in note.warnings:
+        report.log("warning", warning)
+    return chips, note
+
+
+def run_export_chips(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """Make a chip folder of layers, or of a folder of images, whose files stay where they are.
+
+    The arguments are those of the data of the job "train", and ``output``, the folder. Result: ``output``, ``chips``
+    (how many), ``size``, ``split`` (in words), ``splits`` (chips each), ``dropped``, and ``classes``: ``name``,
+    ``value``, ``color`` and ``pixels`` (scenes) in all and in each split.
+    """
+    if not arguments.get("output"):
+        raise OutputError("The job does not say 'output', the folder of the chips.")
+    output, labelled = Path(arguments["output"]), bool(arguments.get("labels"))
+    _check_output(output)
+    CutRequest.of(arguments, labelled)
+    SplitRequest.of(arguments)
+    with whole_folder(output) as part:
+        if arguments.get("chips"):
+            chips, note = _given(arguments, report)
+            chips = replace(_absolute(chips), path=part, note={**chips.note, **_plain(note), "cut": True})
+            write_chips(chips)
+        else:
+            chips, note = _cut(arguments, part, _request_hash(arguments, labelled), labelled, report)
+        counts = label_counts(chips)
+    for warning in note.warnings:
+        report.log("warning", warning)
+    splits = np.array([chip.split for chip in chips.chips])
+    report.progress(1.0, "Done")
+    return {
+        "output": str(output),
+        "chips": len(chips.chips),
+        "size": chips.size,
+        "split": note.text,
+        "splits": {split: int((splits == split).sum()) for split in SPLITS},
+        "dropped": note.dropped,
+        "classes": [
+            {
+                "name": item.name,
+                "value": item.value,
+                "color": item.color,
+                "pixels": int(column.sum()),
+                **{split: int(column[splits == split].sum()) for split in SPLITS},
+            }
+            for item, column in zip(chips.classes, counts.T)
+        ],
+    }
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """A folder beside ``target`` to write to, which takes its place when all went well, and is removed if not."""
+    if not target.parent.is_dir():
+        raise OutputError(f"There is no folder {target.parent} to write {target.name} to.", "Make it first.")
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    old = target.with_name(f".{target.name}.{os.getpid()}.old")
+    try:
+        shutil.rmtree(part, ignore_errors=True)
+        try:
+            part.mkdir()
+        except OSError as error:
+            raise not_written(target, error) from error
+        yield part
+        try:
+            if target.exists():
+                target.replace(old)
+            part.replace(target)
+        except OSError as error:
+            if old.exists() and not target.exists():
+                old.replace(target)
+            raise not_written(target, error) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _check_output(output: Path) -> None:
+    """OutputError where something else is there than chips that were exported."""
+    if output.is_file():
+        raise OutputError(f"{output} is a file.", "Choose a new or empty folder.")
+    if not output.is_dir() or not any(output.iterdir()):
+        return
+    try:
+        ours = json.loads((output / CHIPS_FILE).read_text(encoding="utf-8")).get("note", {}).get("cut", False)
+    except (OSError, ValueError, AttributeError):
+        ours = False
+    if not ours:
+        raise OutputError(f"{output} is not empty, and no exported chip folder.", "Choose a new or empty folder.")
+
+
+def _given(arguments: Mapping[str, Any], report: Report) -> tuple[ChipFolder, SplitNote]:
+    """A chip folder, or a folder of images, divided: 'blocks', the usual choice, yields to what its chips say."""
+    path = Path(arguments["chips"])
+    report.progress(0.0, "Reading the chips")
+    chips = read_chips(path) if (path / CHIPS_FILE).is_file() else import_folder(path, arguments["task"], report)
+    request = SplitRequest.of(arguments)
+    if request.how == "blocks":
+        placed = all(chip.bounds for chip in chips.chips)
+        divided = any(chip.split for chip in chips.chips)
+        request = replace(request, how="blocks" if placed and not divided else None)
+    return split_chips(chips, request)
+
+
+def _cut(
+    arguments: Mapping[str, Any], folder: Path, asked: str, labelled: bool, report: Report
+) -> tuple[ChipFolder, SplitNote]:
+    sources, labels = arguments.get("sources") or [], arguments.get("labels") or []
+    chips = cut(sources, labels if labelled else [], CutRequest.of(arguments, labelled), folder, report)
+    report.progress(1.0, "Dividing the chips")
+    request = SplitRequest.of(arguments)
+    if request.how == "chips":
+        raise InputError("Layers do not say how to divide chips.", "Choose another SPLIT, such as blocks.")
+    chips, note = split_chips(chips, replace(request, how=request.how or "blocks"))
+    chips = replace(chips, note={**chips.note, **_plain(note), "request": asked})
+    write_chips(chips)
+    return chips, note
+
+
+def _plain(note: SplitNote) -> dict[str, Any]:
+    return {"split": note.text, "dropped": note.dropped, "warnings": list(note.warnings)}
+
+
+def _stored(folder: Path, asked: str) -> tuple[ChipFolder, SplitNote] | None:
+    """The chips that were cut before as is asked now; None where there are none."""
+    try:
+        chips = read_chips(folder)
+    except InputError:
+        return None
+    if chips.note.get("request") != asked:
+        return None
+    return chips, SplitNote(chips.note["split"], chips.note["dropped"], tuple(chips.note["warnings"]))
+
+
+def _request_hash(arguments: Mapping[str, Any], labelled: bool) -> str:
+    """What tells chips apart: what is asked for, and the state of the files it is made from."""
+    related = {name: arguments[name] for name in RELATED if arguments.get(name) is not None}
+    specs = [spec for source in arguments.get("sources") or () for given in source["inputs"].values() for spec in given]
+    specs += [*(arguments.get("labels") or ()), *([{"path": arguments["mask"]}] if arguments.get("mask") else ())]
+    paths = sorted({str(spec.get("path", "")).split("|")[0] for spec in specs})
+    states = {path: _state(Path(path)) for path in paths}
+    text = json.dumps([related, labelled, states], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _state(path: Path) -> list[tuple[str, int, int]]:
+    """Name, size and time of a file and of those that belong to it (.dbf, .aux.xml, -wal, …)."""
+    if not path.is_file():
+        return []
+    related = [file for file in path.parent.iterdir() if file.name.startswith(path.stem) and file.is_file()]
+    found = [(file.name, file.stat()) for file in related]
+    return sorted((name, state.st_size, state.st_mtime_ns) for name, state in found)
+
+
+def _absolute(folder: ChipFolder) -> ChipFolder:
+    """The folder with paths that hold from anywhere."""
+
+    def moved(path: str) -> str:
+        return str(folder.file(path).resolve()) if path else ""
+
+    def placed(chip: Chip) -> Chip:
+        images = {name: tuple(map(moved, files)) for name, files in chip.images.items()}
+        return replace(chip, images=images, label=moved(chip.label) if folder.labels in ("raster", "number") else chip.label)
+
+    sources = {name: replace(source, sample=moved(source.sample)) for name, source in folder.sources.items()}
+    return replace(folder, chips=tuple(map(placed, folder.chips)), sources=sources)

@@ -1,0 +1,98 @@
+"""How sure a figure is: the bootstrap over places.
+
+Samples of one place are alike, so it is places that are drawn anew, not samples: as many as there are, with
+replacement, many times. The interval holds the middle 95 % of what the figure then comes to. Efron, Tibshirani (1993),
+doi:10.1201/9780429246593.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+DRAWS, SEED, LEVEL = 1000, 0, 95  # LEVEL in per cent
+FEWEST = 3  # places from which drawing anew says something
+CELLS = 4_000_000  # weights that are held at a time
+
+# Weights (draws, places) -> for each title its figure for each draw, (draws,) or (draws, classes); NaN: not defined.
+Statistic = Callable[[NDArray[np.float64]], Mapping[str, NDArray]]
+
+
+class Figure(NamedTuple):
+    """A figure and its interval; None where it is not defined."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Places:
+    """Which samples lie at one place: ``index`` (samples,) of each one's place, ``count`` of places."""
+
+    index: NDArray[np.int64]
+    count: int
+
+    @classmethod
+    def of(cls, names: Sequence[str]) -> Places:
+        """Of the name of each sample's place; '': the sample is a place of its own."""
+        keys = [name or number for number, name in enumerate(names)]
+        order = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+        return cls(np.array([order[key] for key in keys], np.int64), len(order))
+
+    def sums(self, values: NDArray) -> NDArray[np.float64]:
+        """(samples, ...) -> (places, ...): the sum of each place's samples."""
+        sums = np.zeros((self.count, *values.shape[1:]))
+        np.add.at(sums, self.index, values)
+        return sums
+
+    def weights(self, places: NDArray) -> NDArray[np.float64]:
+        """Weights (draws, places) -> (draws, samples)."""
+        return places[:, self.index]
+
+    @property
+    def note(self) -> str:
+        """How intervals were made, or why there are none."""
+        if self.count < FEWEST:
+            found = "1 place" if self.count == 1 else f"{self.count} places"
+            return f"No intervals: the samples are from {found}, and drawing places anew needs at least {FEWEST}."
+        return (
+            f"{LEVEL} % intervals: percentiles of {DRAWS} draws of the {self.count} places of the samples, "
+            "with replacement."
+        )
+
+
+def values(statistic: Statistic, places: Places) -> dict[str, NDArray]:
+    """Each figure of all samples: () or (classes,)."""
+    return {title: figure[0] for title, figure in statistic(np.ones((1, places.count))).items()}
+
+
+def intervals(statistic: Statistic, places: Places) -> dict[str, NDArray]:
+    """Each figure's lower and upper end: (2,) or (2, classes), NaN where there is none.
+
+    From the draws for which the figure is defined; none with fewer than three places.
+    """
+    found = values(statistic, places)
+    if places.count < FEWEST:
+        return {title: np.full((2, *np.shape(figure)), np.nan) for title, figure in found.items()}
+    random = np.random.default_rng(SEED)
+    shares = np.full(places.count, 1 / places.count)
+    drawn: dict[str, list[NDArray]] = {title: [] for title in found}
+    size = max(1, CELLS // len(places.index)) if len(places.index) else DRAWS
+    for start in range(0, DRAWS, size):
+        weights = random.multinomial(places.count, shares, size=min(size, DRAWS - start)).astype(np.float64)
+        for title, figure in statistic(weights).items():
+            drawn[title].append(figure)
+    return {title: _middle(np.concatenate(parts)) for title, parts in drawn.items()}
+
+
+def _middle(draws: NDArray) -> NDArray[np.float64]:
+    """(draws, ...) -> (2, ...): the percentiles between which the middle lies."""
+    columns = draws.reshape(len(draws), -1).T
+    tail = (100 - LEVEL) / 2
+    ends = [np.percentile(c[c == c], (tail, 100 - tail)) if (c == c).any() else (np.nan, np.nan) for c in columns]
+    return np.array(ends, np.float64).T.reshape(2, *draws.shape[1:])

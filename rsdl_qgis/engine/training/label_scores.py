@@ -1,0 +1,107 @@
+"""Accuracy of several labels a picture, each of which may hold or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+CANDIDATES = tuple(round(0.05 * i, 2) for i in range(1, 20))  # thresholds that are tried
+FEWEST = 5  # pictures with a label, from which on it gets a threshold of its own
+
+
+@dataclass(frozen=True)
+class LabelRates:
+    """Scores of pictures, for each row of weights; arrays (rows,), the last four (rows, labels).
+
+    ``picture_f1``: mean over pictures of the F1 of a picture's labels; ``average_precision``: the precision at each
+    picture that has the label, in the order of falling probability, in the mean. NaN: nothing to divide by.
+    """
+
+    picture_f1: NDArray[np.float64]
+    mean_average_precision: NDArray[np.float64]
+    macro_f1: NDArray[np.float64]
+    precision: NDArray[np.float64]
+    recall: NDArray[np.float64]
+    f1: NDArray[np.float64]
+    average_precision: NDArray[np.float64]
+
+
+def label_rates(probabilities: NDArray, truth: NDArray, thresholds: ArrayLike, weights: ArrayLike) -> LabelRates:
+    """Scores of ``probabilities`` (pictures, labels) against ``truth`` of the same shape, 0 or 1.
+
+    A label is given where its probability is at least its threshold. ``weights`` (rows, pictures): how often each
+    picture counts. Macro F1 over the labels that are given or hold, mean average precision over those that hold.
+    """
+    weights = np.asarray(weights, np.float64)
+    given, held = probabilities >= np.asarray(thresholds, probabilities.dtype), truth > 0
+    hits, of_given, of_held = (weights @ what.astype(np.float64) for what in (given & held, given, held))
+    f1 = _ratio(2 * hits, of_given + of_held)
+    average = average_precision(probabilities, held, weights)
+    return LabelRates(
+        picture_f1=_ratio(weights @ picture_f1(given, held), weights.sum(1)),
+        mean_average_precision=_mean(average),
+        macro_f1=_mean(f1),
+        precision=_ratio(hits, of_given),
+        recall=_ratio(hits, of_held),
+        f1=f1,
+        average_precision=average,
+    )
+
+
+def picture_f1(given: NDArray, held: NDArray) -> NDArray[np.float64]:
+    """F1 of each picture's labels: (..., pictures, labels) -> (..., pictures); 1 where none is given and none holds."""
+    hits, count = (given & held).sum(-1), given.sum(-1) + held.sum(-1)
+    return np.where(count > 0, 2 * hits / np.maximum(count, 1), 1.0)
+
+
+def average_precision(probabilities: NDArray, held: NDArray, weights: NDArray) -> NDArray[np.float64]:
+    """Average precision of each label: (pictures, labels) twice, (rows, pictures) -> (rows, labels).
+
+    Pictures of equal probability enter together. NaN where no picture of a weight above 0 has the label.
+    """
+    result = np.empty((len(weights), held.shape[1]))
+    for k in range(held.shape[1]):
+        order = np.argsort(-probabilities[:, k], kind="stable")
+        level = probabilities[order, k]
+        last = np.flatnonzero(np.append(level[1:] != level[:-1], True))  # of those of equal probability
+        counted = weights[:, order]
+        found = np.cumsum(counted, 1)[:, last]
+        hits = np.cumsum(counted * held[order, k], 1)[:, last]
+        gain = np.diff(hits, axis=1, prepend=0)
+        result[:, k] = _ratio((gain * _ratio(hits, found, 0.0)).sum(1), hits[:, -1])
+    return result
+
+
+def best_thresholds(probabilities: NDArray, truth: NDArray) -> NDArray[np.float64]:
+    """The threshold of each label that suits pictures best: (pictures, labels) twice -> (labels,).
+
+    First one for all labels, by mean F1 per picture; then for each label that at least five pictures have its own, by
+    the label's F1. Of those that are equally good the one nearest to that for all, which is nearest to 0.5.
+    """
+    held = truth > 0
+    given = probabilities >= np.array(CANDIDATES, probabilities.dtype)[:, None, None]  # (candidates, pictures, labels)
+    common = best_candidate(picture_f1(given, held).mean(1), 0.5)
+    result = np.full(held.shape[1], common)
+    f1 = _ratio(2 * (given & held).sum(1), given.sum(1) + held.sum(0), 0.0)
+    for k in np.flatnonzero(held.sum(0) >= FEWEST):
+        result[k] = best_candidate(f1[:, k], common)
+    return result
+
+
+def best_candidate(scores: NDArray, nearest_to: float) -> float:
+    """The candidate of the highest score; of several the one nearest to a number, then the lowest."""
+    ties = [CANDIDATES[i] for i in np.flatnonzero(scores >= scores.max() - 1e-12)]
+    return min(ties, key=lambda threshold: (round(abs(threshold - nearest_to), 6), threshold))
+
+
+def _mean(values: NDArray) -> NDArray[np.float64]:
+    """The mean over the last axis of what is defined."""
+    return _ratio(np.nansum(values, -1), (~np.isnan(values)).sum(-1))
+
+
+def _ratio(part: NDArray, whole: NDArray, otherwise: float = np.nan) -> NDArray[np.float64]:
+    result = np.full(np.broadcast(part, whole).shape, otherwise)
+    np.divide(part, whole, out=result, where=whole != 0)
+    return result

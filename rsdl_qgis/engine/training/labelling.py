@@ -1,0 +1,371 @@
+"""What the ground is labelled: layers of labels, the classes they tell, and both on the grid of a raster."""
+
+from __future__ import annotations
+
+import colorsys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..card import Class
+from ..errors import InputError
+from ..raster.features import FeatureClasses, FeatureNumbers, Features, read_features, widened
+from ..raster.grid import Bounds, Grid, Window
+from ..raster.labels import (
+    BEYOND,
+    NOTHING,
+    UNCLEAR,
+    Label,
+    PolygonClasses,
+    RasterClasses,
+    RasterNumbers,
+    Vector,
+    check_crs,
+    class_colours,
+    class_names,
+    meeting,
+    read_vector,
+)
+from ..raster.source import Layer
+from .chips import MOST_CLASSES
+
+UNSET = -1  # instead of a class: not labelled
+LARGEST_VALUE = 65534  # of a class; uint16 with nodata 65535
+SCANNED = 1024  # pixels a side of the windows in which the classes of a raster are looked for
+BACKGROUND = "background"
+EMPTY: Mapping[Any, Any] = MappingProxyType({})
+BACKGROUND_COLOUR = "#d9d9d9"
+COLOURS = (
+    *("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#bcbd22", "#17becf", "#393b79"),
+    *("#e6ab02", "#66a61e", "#a6761d", "#e7298a", "#7570b3", "#1b9e77", "#d95f02", "#08519c", "#fb9a99", "#b2df8a"),
+)
+
+
+@dataclass(frozen=True)
+class LabelLayer:
+    """A layer of labels: ``features`` of a vector layer, or the ``raster`` they are in.
+
+    ``names``: of class values; ``colors``: of class values or names; ``field``: whether a field gives the labels.
+    """
+
+    title: str
+    path: str
+    features: Features | None = None
+    raster: Layer | None = None
+    names: Mapping[int, str] = EMPTY
+    colors: Mapping[str, str] = EMPTY
+    field: bool = True
+
+
+@dataclass(frozen=True)
+class Legend:
+    """``classes``, and the value of the class that each label means. ``background``: of ground without a label."""
+
+    classes: tuple[Class, ...]
+    values: Mapping[Any, int]
+    background: int | None = None
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Of a raster of the class values and its nodata."""
+        return np.dtype(np.uint8 if self.classes[-1].value < 255 else np.uint16)
+
+    @property
+    def nodata(self) -> int:
+        return int(np.iinfo(self.dtype).max)
+
+    def name(self, label: Any) -> str:
+        """The name of the class of a label."""
+        value = self.values[label]
+        return next(item.name for item in self.classes if item.value == value)
+
+
+def read_layer(spec: Mapping[str, Any], kind: str) -> LabelLayer:
+    """The layer that a job's label spec names; its labels are of ``kind`` 'class', 'number' or 'text'.
+
+    A spec: ``path``, ``title``; of a vector layer ``vector`` true, ``field``, ``crs``, ``place_field``; of a raster
+    ``bands`` (one), ``nodata``, ``names`` and ``colors`` of its values.
+    """
+    if not spec.get("path"):
+        raise InputError("A label layer of the job has no path.", 'Each is an object with a "path".')
+    path = spec["path"]
+    title = str(spec.get("title") or Path(path.split("|")[0]).stem)
+    colors = {str(key): str(colour) for key, colour in (spec.get("colors") or {}).items()}
+    if spec.get("vector"):
+        field = spec.get("field")
+        if kind != "class" and not field:
+            what = "numbers" if kind == "number" else "labels"
+            raise InputError(f"No field of {title} is chosen.", f"Choose the one that holds the {what} (CLASS_FIELD).")
+        features = read_features(path, field, spec.get("crs"), kind=kind, place_field=spec.get("place_field"))
+        names = {int(value): str(name) for value, name in (spec.get("names") or {}).items()}
+        return LabelLayer(title, path, features, None, names or ({} if field else {1: title}), colors, bool(field))
+    bands, nodata = tuple(spec.get("bands") or (1,)), spec.get("nodata")
+    raster = Layer(path, bands[:1], tuple(nodata) if isinstance(nodata, list) else nodata)
+    if kind == "number":
+        return LabelLayer(title, path, None, raster, {}, {})
+    own = {int(value): str(name) for value, name in (spec.get("names") or {}).items()}
+    table = {str(value): colour for value, colour in class_colours(path, bands[0]).items()}
+    return LabelLayer(title, path, None, raster, {**class_names(path, bands[0]), **own}, {**table, **colors})
+
+
+class Shelf:
+    """Layers that were read and brought to a CRS, each once."""
+
+    def __init__(self, kind: str):
+        self._kind = kind
+        self._layers: dict[int, LabelLayer] = {}
+        self._moved: dict[tuple[str, int, str | None], Features] = {}
+        self._masks: dict[str, Vector] = {}
+
+    def layer(self, spec: Mapping[str, Any]) -> LabelLayer:
+        if id(spec) not in self._layers:
+            self._layers[id(spec)] = read_layer(spec, self._kind)
+        return self._layers[id(spec)]
+
+    def features(self, layer: LabelLayer, crs: str | None) -> Features:
+        assert layer.features is not None
+        key = (layer.path, id(layer.features), crs)
+        if key not in self._moved:
+            self._moved[key] = layer.features.brought_to(crs)
+        return self._moved[key]
+
+    def mask(self, path: str) -> Vector:
+        if path not in self._masks:
+            self._masks[path] = read_vector(path, None)
+        return self._masks[path]
+
+
+class Ground:
+    """The labels of the ground that a raster shows. A context manager; for one thread at a time.
+
+    ``grid``: the raster's. ``distance``: metres around lines and points. Labels outside ``area`` (a window of the
+    grid) and outside the polygons of ``mask`` do not count.
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[LabelLayer],
+        grid: Grid,
+        shelf: Shelf,
+        *,
+        numbers: bool = False,
+        distance: float = 0.0,
+        area: Window | None = None,
+        mask: str | None = None,
+    ):
+        self.grid, self.area = grid, area or Window(0, 0, grid.height, grid.width)
+        self._stack = ExitStack()
+        self._drawn: list[Any] = []
+        self.features: list[Features] = []  # of the vector layers, in the grid's CRS
+        self.outlines: list[NDArray[np.float64]] = []  # of these, as far as they are drawn
+        self.rasters: list[RasterClasses | RasterNumbers] = []
+        try:
+            for layer in layers:
+                if layer.raster is not None:
+                    self._open(layer, RasterNumbers if numbers else RasterClasses)
+                else:
+                    features = shelf.features(layer, grid.crs)
+                    self._drawn.append((FeatureNumbers if numbers else FeatureClasses)(features, grid.crs, distance))
+                    self.features.append(features)
+                    lines = not features.polygons
+                    self.outlines.append(widened(features.outlines, grid.crs, distance if lines else 0.0))
+            self._mask = PolygonClasses(shelf.mask(mask), grid.crs) if mask else None
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def __enter__(self) -> Ground:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stack.close()
+
+    def _open(self, layer: LabelLayer, kind: Any) -> None:
+        raster = self._stack.enter_context(kind(layer.raster))
+        check_crs(layer.path, raster.grid.crs, "the raster", self.grid.crs)
+        if raster.overlaps(self.grid):
+            self._drawn.append(raster)
+            self.rasters.append(raster)
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether any pixel may be labelled, as in a raster of classes; else only those near features."""
+        return bool(self.rasters)
+
+    def found(self) -> Iterator[set[int]]:
+        """The values of the class rasters, window by window of the area."""
+        area = self.area
+        for row in range(area.row, area.row + area.height, SCANNED):
+            for col in range(area.col, area.col + area.width, SCANNED):
+                height, width = min(SCANNED, area.row + area.height - row), min(SCANNED, area.col + area.width - col)
+                window = Window(row, col, height, width)
+                inside = ~self.outside(window)
+                for raster in self.rasters:
+                    codes = np.unique(raster.on(self.grid.crop(window))[inside])
+                    yield {int(code) for code in codes[codes > UNCLEAR]}
+
+    def values(self, window: Window, legend: Legend) -> NDArray[np.int64]:
+        """(h, w): the class values of a window's pixels, UNSET where there is none or it is not clear which."""
+        grid = self.grid.crop(window)
+        start = BEYOND if self.everywhere else NOTHING
+        result: NDArray[np.int64] = np.full((window.height, window.width), start, np.int64)
+        for drawn in self._drawn:
+            values = _valued(drawn, drawn.on(grid), legend)
+            differ = (result > UNCLEAR) & (values > UNCLEAR) & (result != values)
+            unclear = differ | (result == UNCLEAR) | (values == UNCLEAR)
+            result = np.where(unclear, UNCLEAR, np.maximum(result, values))
+        if legend.background is not None:
+            result[result == NOTHING] = legend.background
+        result[(result <= UNCLEAR) | self.outside(window)] = UNSET
+        return result
+
+    def numbers(self, window: Window) -> NDArray[np.float32]:
+        """(h, w): the numbers of a window's pixels, NaN where they are not known."""
+        grid = self.grid.crop(window)
+        result: NDArray = np.full((window.height, window.width), np.nan)
+        for drawn in self._drawn:
+            result = np.where(np.isnan(result), drawn.on(grid), result)
+        result[self.outside(window)] = np.nan
+        return result.astype(np.float32)
+
+    def outside(self, window: Window) -> NDArray[np.bool_]:
+        """(h, w): what does not count."""
+        area = self.area
+        rows, cols = window.row + np.arange(window.height), window.col + np.arange(window.width)
+        inside = ((rows >= area.row) & (rows < area.row + area.height))[:, None] & (
+            (cols >= area.col) & (cols < area.col + area.width)
+        )
+        if self._mask is not None:
+            inside &= self._mask.on(self.grid.crop(window)) != NOTHING
+        return ~inside
+
+    def met(self, bounds: Bounds) -> list[NDArray[np.int64]]:
+        """Which features of each vector layer meet a rectangle."""
+        return [meeting(outlines, bounds) for outlines in self.outlines]
+
+
+def _valued(drawn: Any, codes: NDArray[np.int64], legend: Legend) -> NDArray[np.int64]:
+    """Class values for the codes above UNCLEAR."""
+    known, index = np.unique(codes, return_inverse=True)
+    labels = drawn.labels if isinstance(drawn, FeatureClasses) else None
+    values = [
+        code if code <= UNCLEAR else legend.values.get(int(code) if labels is None else labels[code], UNCLEAR)
+        for code in known
+    ]
+    return np.array(values, np.int64)[index].reshape(codes.shape)
+
+
+def legend_of(
+    layers: Sequence[LabelLayer],
+    values: Iterable[Label] = (),
+    *,
+    background: str | None = None,
+    colors: Mapping[str, str] | None = None,
+) -> Legend:
+    """The classes of label layers; ``values``: those found in class rasters.
+
+    Whole numbers are the classes' values; texts are sorted and numbered from 1. ``background``: the name ('': as usual)
+    of class 0, of ground without a label; a class with the value 0, or of that name, is the same. Raises InputError
+    where numbers and texts do not go together, or there are too many classes.
+    """
+    labels: set[Any] = set(values)
+    for layer in layers:
+        labels |= {label for label in (layer.features.labels if layer.features else ()) if label is not None}
+    names = {value: name for layer in reversed(layers) for value, name in layer.names.items() if name}
+    numbered = _numbered(labels, names)
+    if numbered is None:  # names alone
+        ordered = sorted(map(str, labels), key=str.casefold)
+        if background is not None:
+            ordered = [text for text in ordered if _folded(text) != _folded(background or BACKGROUND)]
+        numbered = {label: ordered.index(str(label)) + 1 if label in ordered else 0 for label in labels}
+        names = {value: str(text) for text, value in numbered.items() if value}
+    used = set(numbered.values())
+    if used and (min(used) < 0 or max(used) > LARGEST_VALUE):
+        order = {value: i for i, value in enumerate(sorted(used), start=1)}
+        names = {order[value]: names.get(value, str(value)) for value in used}
+        numbered = {label: order[value] for label, value in numbered.items()}
+        used = set(order.values())
+    if background is not None:
+        names = {**names, 0: background or names.get(0) or BACKGROUND}
+        used |= {0}
+    if len(used) > MOST_CLASSES:
+        raise InputError(
+            f"The labels hold {len(used)} different values, so they tell no classes.",
+            f"Choose a field or raster with at most {MOST_CLASSES} classes.",
+        )
+    classes = _classes(sorted(used), names, {**_colours(layers), **(colors or {})}, background is not None)
+    return Legend(classes, numbered, 0 if background is not None else None)
+
+
+def check_classes(legend: Legend, layers: Sequence[LabelLayer]) -> None:
+    """InputError where there are fewer than two classes."""
+    if len(legend.classes) > 1:
+        return
+    fields = all(layer.field for layer in layers)
+    raise InputError(
+        f"All labels are of one class, '{legend.classes[0].name}', so there is nothing to tell it from."
+        if legend.classes
+        else "The labels tell no class.",
+        "Let what is not labelled be background (UNLABELLED=background), or label another class too"
+        + ("." if fields else " and choose the field that holds the classes (CLASS_FIELD)."),
+    )
+
+
+def single_features(layers: Sequence[LabelLayer]) -> list[tuple[str, str]]:
+    """(label, what it has one of) for each label that just one feature has."""
+    counts = Counter(label for layer in layers if layer.features for label in layer.features.labels)
+    kind = next((layer.features.kind for layer in layers if layer.features), "")
+    return sorted((str(label), kind[:-1]) for label, n in counts.items() if n == 1 and label is not None)
+
+
+def palette(count: int) -> list[str]:
+    """Colours that are told apart well, as '#rrggbb'."""
+    more = (colorsys.hsv_to_rgb(i * 0.618034 % 1, 0.45 + 0.5 * (i % 3) / 2, 0.95 - 0.4 * (i % 2)) for i in range(count))
+    return [*COLOURS, *("#" + bytes(round(255 * c) for c in colour).hex() for colour in more)][:count]
+
+
+def _classes(
+    values: Sequence[int], names: Mapping[int, str], colors: Mapping[str, str], background: bool
+) -> tuple[Class, ...]:
+    titles = [" ".join(names.get(value, f"class {value}").replace(";", ",").split()) for value in values]
+    repeated = {title for title, n in Counter(titles).items() if n > 1}
+    titles = [f"{title} ({value})" if title in repeated else title for title, value in zip(titles, values)]
+    own = iter(palette(len(values)))
+    chosen = [BACKGROUND_COLOUR if background and value == 0 else next(own) for value in values]
+    return tuple(
+        Class(value, title, colors.get(str(value)) or colors.get(names.get(value, title)) or colour)
+        for value, title, colour in zip(values, titles, chosen)
+    )
+
+
+def _colours(layers: Sequence[LabelLayer]) -> dict[str, str]:
+    return {key: colour for layer in reversed(layers) for key, colour in layer.colors.items()}
+
+
+def _numbered(labels: Iterable[Any], names: Mapping[int, str]) -> dict[Label, int] | None:
+    """The class values of labels that are numbers, in digits or by names that numbers have; None: all are names."""
+    values = {label: int(label) for label in labels if isinstance(label, int) or str(label).lstrip("+-").isdecimal()}
+    texts = [str(label) for label in labels if label not in values]
+    if not texts:
+        return values
+    if not any(isinstance(label, int) for label in labels):
+        return None
+    by_name = {_folded(name): value for value, name in names.items()}
+    unknown = sorted(text for text in texts if _folded(text) not in by_name)
+    if unknown:
+        raise InputError(
+            f"Some labels are names, such as '{unknown[0]}', and others numbers, such as {next(iter(values))}.",
+            "Choose fields of the same kind, or give the numbers names.",
+        )
+    return {**values, **{text: by_name[_folded(text)] for text in texts}}
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())

@@ -1,0 +1,86 @@
+"""One training in its work folder: it goes on where it was stopped, and leaves the best model so far there."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from torch import Tensor, nn
+
+from ..card import WEIGHTS_FILE, ModelCard
+from ..errors import Cancelled, OutputError
+from ..networks import build_network
+from ..report import Report
+from .batches import Batches
+from .fit import Epoch, Settings, fit
+from .model import write_weights
+from .request import TrainRequest, fingerprint
+
+CHECKPOINT, BEST, ASKED = "checkpoint.pt", "best", "asked.txt"
+
+
+def open_work(request: TrainRequest, arguments: Mapping[str, Any], report: Report) -> None:
+    """Make the work folder; a checkpoint in it that is of another training goes. OutputError where it cannot be."""
+    asked = fingerprint(arguments)
+    checkpoint, stored = request.work / CHECKPOINT, request.work / ASKED
+    try:
+        request.work.mkdir(parents=True, exist_ok=True)
+        before = stored.read_text(encoding="utf-8") if stored.is_file() else ""
+        if checkpoint.is_file() and (before != asked or not request.resume):
+            report.log("warning", "A training that was stopped here was asked for otherwise, so this one begins anew.")
+            checkpoint.unlink()
+            shutil.rmtree(request.work / BEST, ignore_errors=True)
+        elif checkpoint.is_file():
+            report.log("info", "Going on with the training that was stopped here.")
+        stored.write_text(asked, encoding="utf-8")
+    except OSError as error:
+        problem = f"{request.work} cannot be written to: {error.strerror}."
+        raise OutputError(problem, "Choose another output, or free some space.") from None
+
+
+def learn(
+    request: TrainRequest,
+    network: nn.Module,
+    card: ModelCard,
+    batches: Batches,
+    loss: Callable[[Tensor, Tensor], Tensor],
+    score: Callable[[nn.Module], float],
+    settings: Settings,
+    report: Report,
+) -> Epoch:
+    """The last epoch of a training; ``network`` then has the weights of the best one.
+
+    Cancelled says where the best model so far is. ``score`` judges a network by the validation part, higher is better.
+    """
+    frozen = request.freeze_stages if request.freeze == "stages" else request.freeze
+    checkpoint, best, kept = request.work / CHECKPOINT, request.work / BEST, -1
+    try:
+        for epoch in fit(network, batches, loss, score, settings, report, checkpoint, freeze=frozen):
+            report.log("info", epoch_line(epoch, settings.epochs))
+            if epoch.best[0] != kept:
+                kept = epoch.best[0]
+                write_weights(_with(card, epoch.best_state), card, best)
+    except Cancelled as error:
+        if not (best / WEIGHTS_FILE).is_file():
+            raise
+        message = f"{error.message} The best model so far is in {best} and can be used as it is."
+        raise Cancelled(message, "Start the same training again to go on where it stopped.") from None
+    network.load_state_dict(epoch.best_state)
+    network.eval()
+    return epoch
+
+
+def epoch_line(epoch: Epoch, epochs: int) -> str:
+    """'Epoch 3 of 40: loss 0.4120, score 0.7130, the best so far (12 s).'"""
+    mark = ", the best so far" if epoch.best[0] == epoch.number else ""
+    figures = f"loss {epoch.loss:.4f}, score {epoch.score:.4f}{mark}"
+    return f"Epoch {epoch.number + 1} of {epochs}: {figures} ({epoch.seconds:.0f} s)."
+
+
+def _with(card: ModelCard, state: Mapping[str, Tensor]) -> nn.Module:
+    """A network of the card with these weights, beside the one that is trained."""
+    outputs = len(card.classes) or 1
+    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, outputs, **card.options)
+    network.load_state_dict(state)
+    return network

@@ -1,0 +1,176 @@
+"""A trained network as a model: its card, and the folder it lies in."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import math
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from ..card import CARD_FILE, ONNX_FILE, WEIGHTS_FILE, Class, Input, ModelCard, Tiling
+from ..errors import ModelError, OutputError
+from ..interop.fastest import fastest_engine
+from ..interop.onnx_export import export_onnx, half_suffices
+from ..networks import NETWORKS
+from .memory import memory_per_pixel
+
+FILES = (ONNX_FILE, WEIGHTS_FILE, CARD_FILE)
+LARGEST_OVERLAP = 64  # pixels, by default: beyond it little context is gained
+SERIES_TILE = 64  # pixels a side of a tile of time series, each of which is run alone
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+Fastest = Callable[[nn.Module, Path, ModelCard], str]
+
+
+def card_for(
+    network: nn.Module,
+    *,
+    name: str,
+    title: str,
+    architecture: str,
+    inputs: Sequence[Input],
+    task: str,
+    classes: Sequence[Class] = (),
+    options: Mapping[str, Any] | None = None,
+    size: int | None = None,
+    activation: str = "",
+    resolution: float | None = None,
+    background: int | None = None,
+    unit: str = "",
+    value_range: tuple[float, float] | None = None,
+    provenance: Mapping[str, Any] | None = None,
+) -> ModelCard:
+    """The card of a trained network, which is run once to measure the memory it needs.
+
+    ``architecture``: its name in the table of networks, and ``options`` with which it was built; ``size``: pixels a
+    side of the images it was trained on, by default the table's; ``activation``: by default identity for a regression
+    and softmax for the rest; ``resolution``: metres a pixel.
+    """
+    options = json.loads(json.dumps(dict(options or {})))  # as it will be read: lists, not tuples
+    card = ModelCard(
+        name=name,
+        title=title,
+        inputs=tuple(inputs),
+        classes=tuple(classes),
+        task=task,
+        network=architecture,
+        options=options,
+        tiling=_tiling(network, architecture, options, size),
+        resolution=resolution,
+        activation=activation or ("identity" if task == "regression" else "softmax"),
+        background=background,
+        half_precision=task != "regression",  # numbers may be beyond its range, and should not be rounded to 3 digits
+        unit=unit,
+        value_range=value_range,
+        provenance=dict(provenance or {}),
+    )
+    return replace(card, tiling=replace(card.tiling, memory=memory_per_pixel(network, card)))
+
+
+def write_model(network: nn.Module, card: ModelCard, folder: Path, fastest: Fastest = fastest_engine) -> ModelCard:
+    """Write weights, ONNX and card as a model folder; the card, with their hashes and the engine ``fastest`` names.
+
+    Weights are kept in half precision where that suffices; the rest is small, and batch-norm variances may exceed its
+    range. The folder is written beside and takes its place when whole; other files in the folder stay. ModelError for
+    weights that are not finite, OutputError where it cannot be written: then what was there before is there still.
+    """
+    weights = _weights(network, card)
+    with _beside(folder) as part:
+        export_onnx(network, card, part / ONNX_FILE)
+        engine = fastest(network, part / ONNX_FILE, card)
+        return _finish(part, replace(card, engine=engine), weights)
+
+
+def write_weights(network: nn.Module, card: ModelCard, folder: Path) -> ModelCard:
+    """Write weights and card alone as a model folder that torch runs: quick, for the best model so far.
+
+    Otherwise as ``write_model``.
+    """
+    weights = _weights(network, card)
+    with _beside(folder) as part:
+        return _finish(part, replace(card, engine="torch"), weights)
+
+
+def _tiling(network: nn.Module, architecture: str, options: Mapping[str, Any], size: int | None) -> Tiling:
+    """How rasters are cut for a network of the table."""
+    line = NETWORKS[architecture]
+    if line.task == "time-series":
+        return Tiling(size=SERIES_TILE, overlap=0, multiple=1)
+    side = size or line.size
+    least = max(line.smallest, line.multiple)
+    multiple = int(getattr(network, "multiple", 0)) or math.ceil(least / line.multiple) * line.multiple
+    if not line.any_size:
+        side = multiple = int(options.get("size", line.size))
+    overlap = 0 if line.task == "classification" else min(LARGEST_OVERLAP, side // 4)
+    return Tiling(size=side, overlap=overlap, multiple=multiple, any_size=line.any_size)
+
+
+def _weights(network: nn.Module, card: ModelCard) -> bytes:
+    """The network's state as safetensors."""
+    state = {name: value.detach().cpu() for name, value in network.state_dict().items()}
+    spoiled = [name for name, value in state.items() if not torch.isfinite(value).all()]
+    if spoiled:
+        raise ModelError(f"Weights of '{card.name}' are not finite: {', '.join(spoiled)}.", "Train with a lower rate.")
+    return save({name: _rounded(value).contiguous() for name, value in state.items()})
+
+
+def _rounded(value: Tensor) -> Tensor:
+    weights = value.is_floating_point() and value.ndim > 1
+    return value.half() if weights and half_suffices(value.float().numpy()) else value
+
+
+def _finish(part: Path, card: ModelCard, weights: bytes) -> ModelCard:
+    """Write the weights, and last the card with the hashes of what lies in the folder."""
+    (part / WEIGHTS_FILE).write_bytes(weights)
+    files = [part / name for name in (ONNX_FILE, WEIGHTS_FILE) if (part / name).is_file()]
+    card = replace(card, sha256={file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files})
+    text = json.dumps(card.to_json(), indent=1, ensure_ascii=False)
+    (part / CARD_FILE).write_text(text + "\n", encoding="utf-8")
+    for file in (*files, part / CARD_FILE):
+        with file.open("rb+") as stream:
+            os.fsync(stream.fileno())  # a network disk may only now say that it is full
+    return card
+
+
+@contextmanager
+def _beside(folder: Path) -> Iterator[Path]:
+    """A folder to write a model into, that then takes the place of ``folder`` with the other files of that."""
+    part, old = (folder.with_name(f".{folder.name}.{end}") for end in (f"{os.getpid()}.part", "old"))
+    try:
+        if old.exists() and not folder.exists():  # stopped between the two renames below
+            old.rename(folder)
+        for left in (part, old):
+            shutil.rmtree(left, ignore_errors=True)
+        if folder.exists():
+            shutil.copytree(folder, part, ignore=lambda place, _: FILES if Path(place) == folder else ())
+        else:
+            part.mkdir()
+        yield part
+        if folder.exists():
+            folder.rename(old)
+        part.rename(folder)
+    except OSError as error:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        raise _failure(folder, error) from error
+    finally:
+        for left in (part, old):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _failure(folder: Path, error: OSError) -> OutputError:
+    if error.errno in FULL:
+        return OutputError(f"{folder} cannot be written: the disk is full.", "Free space or choose another disk.")
+    reason = (error.strerror or str(error)).rstrip(".")
+    return OutputError(f"{folder} cannot be written: {reason}.", "Close it in other programs, or choose another place.")

@@ -1,0 +1,189 @@
+"""What a training job asks for, checked before any work starts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from ..card import CARD_FILE
+from ..errors import InputError, ModelError, OutputError
+from ..networks import NETWORKS
+from .augment import AUGMENTATIONS, Augmentation
+from .losses import LOSSES
+
+TASKS = ("segmentation", "change", "regression", "classification", "time-series")
+DENSE = ("segmentation", "change", "regression")
+KINDS = {"raster": "classes", "class": "classes", "classes": "labels", "number": "numbers"}  # of a chip's label
+DEFAULT_NETWORKS = {
+    "segmentation": "unet-light",
+    "regression": "unet-light",
+    "change": "fc-siam-conc",
+    "classification": "resnet18",
+    "time-series": "lstm",
+}
+DEFAULT_LOSSES = {"classes": ("cross_entropy",), "labels": ("bce",), "numbers": ("huber",)}
+METRICS = {  # (kind, whether maps) -> what the score of an epoch is called
+    ("classes", True): "mean IoU",
+    ("classes", False): "macro F1",
+    ("labels", False): "mean F1",
+    ("numbers", True): "R2",
+}
+DENSE_LOSSES = ("cross_entropy", "dice")  # of dense maps of classes
+NEW_START, GENTLE = 2e-3, 5e-4  # default learning rates: from nothing, from weights
+CHOICES = {
+    "freeze": ("nothing", "encoder", "backbone", "stages"),
+    "class_weights": ("none", "balanced"),
+    "sampling": ("even", "balanced"),
+    "optimizer": ("adamw", "sgd"),
+    "precision": ("auto", "full", "mixed"),
+    "scaling": ("auto", "standard", "robust", "keep"),
+}
+RANGES = {  # least and largest value
+    "epochs": (1, 100_000),
+    "batch_size": (1, 65_536),
+    "learning_rate": (1e-9, 100.0),
+    "weight_decay": (0.0, 100.0),
+    "accumulate": (1, 10_000),
+    "average": (0.0, 0.99999),
+    "patience": (0, 100_000),
+    "freeze_stages": (0, 1000),
+    "layer_decay": (0.01, 1.0),
+    "unfreeze_every": (0, 100_000),
+}
+UNRELATED = ("output", "report", "device", "threads", "name", "title", "resume")  # do not change what is trained
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """The arguments of the job "train" that are not about the data. None: the default of the task."""
+
+    task: str
+    output: Path
+    network: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    base_model: str | None = None
+    pretrained: str | None = None
+    freeze: str = "nothing"
+    freeze_stages: int = 1
+    layer_decay: float = 1.0
+    unfreeze_every: int = 0
+    epochs: int = 40
+    batch_size: int = 8
+    learning_rate: float | None = None
+    weight_decay: float = 0.01
+    optimizer: str = "adamw"
+    loss: tuple[str, ...] = ()
+    class_weights: str = "none"
+    sampling: str = "even"
+    accumulate: int = 1
+    average: float = 0.99
+    patience: int = 0
+    precision: str = "auto"
+    augmentation: Augmentation | None = field(default_factory=Augmentation)
+    scaling: str = "auto"
+    seed: int = 0
+    device: str = "auto"
+    threads: int | None = None
+    name: str = ""
+    title: str = ""
+    report: Path | None = None
+    resume: bool = True
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any]) -> TrainRequest:
+        """The request in a job's arguments. InputError, ModelError or OutputError for what cannot be."""
+        if arguments.get("task") not in TASKS:
+            raise InputError(f"'{arguments.get('task')}' is nothing to train for.", f"Choose one of {_list(TASKS)}.")
+        if not arguments.get("output"):
+            raise InputError("The job does not say 'output', the folder of the model.")
+        given = {f.name: arguments[f.name] for f in fields(cls) if arguments.get(f.name) is not None}
+        for name, choices in CHOICES.items():
+            if given.get(name, choices[0]) not in choices:
+                raise InputError(f"{name.upper()} cannot be '{given[name]}'.", f"Choose one of {_list(choices)}.")
+        for name, (least, largest) in RANGES.items():
+            if name in given and not (math.isfinite(given[name]) and least <= given[name] <= largest):
+                problem = f"{name.upper()} cannot be {given[name]}."
+                raise InputError(problem, f"Choose a number from {least:g} to {largest:g}.")
+        for name in ("output", "report"):
+            if name in given:
+                given[name] = Path(given[name])
+        given["augmentation"] = _augmentation(arguments.get("augmentation"))
+        given["loss"] = tuple(given.get("loss", ()))
+        request = cls(**given)
+        request._check_network()
+        request._check_outputs()
+        unknown = sorted(set(request.loss) - set(LOSSES))
+        if unknown:
+            raise InputError(f"There is no loss '{unknown[0]}'.", f"Choose of {_list(LOSSES)}.")
+        return request
+
+    @property
+    def work(self) -> Path:
+        """Where chips, checkpoint and the best model so far lie while training runs."""
+        return self.output.with_name(self.output.name + ".training")
+
+    @property
+    def model_name(self) -> str:
+        return self.name or re.sub(r"[^\w.-]+", "-", self.output.name).strip("-.") or "model"
+
+    def losses(self, kind: str) -> tuple[str, ...]:
+        """The losses that are summed for labels of a kind."""
+        dense = kind == "classes" and self.task in DENSE
+        return self.loss or (DENSE_LOSSES if dense else DEFAULT_LOSSES[kind])
+
+    def _check_network(self) -> None:
+        if self.network is None:
+            return
+        if self.network not in NETWORKS:
+            fitting = [name for name in NETWORKS if NETWORKS[name].task == network_task(self.task)]
+            raise ModelError(f"There is no network '{self.network}'.", f"Choose one of {_list(fitting)}.")
+        line = NETWORKS[self.network]
+        # two dates in two inputs: maps of change may come from any network of dense maps
+        fits = line.task == network_task(self.task) or (self.task == "change" and line.task == "segmentation")
+        if not fits:
+            fitting = [name for name in NETWORKS if NETWORKS[name].task == network_task(self.task)]
+            raise ModelError(f"{line.title} is a network for {line.task}, not for {self.task}.", f"{_list(fitting)}.")
+
+    def _check_outputs(self) -> None:
+        output = self.output
+        if not output.parent.is_dir():
+            raise OutputError(f"There is no folder {output.parent} to write the model to.", "Make it first.")
+        if output.is_file() or (output.is_dir() and any(output.iterdir()) and not (output / CARD_FILE).is_file()):
+            raise OutputError(f"{output} is there already and is no model.", "Choose a new or empty folder.")
+        if self.report is not None and not self.report.parent.is_dir():
+            raise OutputError(f"There is no folder {self.report.parent} to write the report to.", "Make it first.")
+
+
+def network_task(task: str) -> str:
+    """The task of the networks that are trained for a task: numbers a pixel come from networks of dense maps."""
+    return "segmentation" if task == "regression" else task
+
+
+def fingerprint(arguments: Mapping[str, Any]) -> str:
+    """What tells trainings apart that would end in different weights."""
+    related = {name: value for name, value in arguments.items() if name not in UNRELATED and value is not None}
+    return hashlib.sha256(json.dumps(related, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _augmentation(given: Any) -> Augmentation | None:
+    if given is None:
+        return Augmentation()
+    if isinstance(given, str):
+        if given not in AUGMENTATIONS:
+            raise InputError(f"AUGMENTATION cannot be '{given}'.", f"Choose one of {_list(AUGMENTATIONS)}.")
+        return AUGMENTATIONS[given]
+    known = {f.name for f in fields(Augmentation)}
+    unknown = sorted(set(given) - known)
+    if unknown:
+        raise InputError(f"There is no augmentation '{unknown[0]}'.", f"There are {_list(sorted(known))}.")
+    return Augmentation(**given)
+
+
+def _list(names: Sequence[str] | Mapping[str, Any]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,175 @@
+"""The job "train": chips, a network, its training, what it is worth, a model folder and a report."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import nn
+
+from ..card import ModelCard
+from ..networks import NETWORKS, build_network
+from ..report import Portion, Report
+from ..runtime import available_cores, choose_device
+from ..store import Store
+from .batches import Batches
+from .data import Data, open_data
+from .evaluate import quick_score
+from .export import prepare_chips
+from .fit import Epoch, Settings
+from .judge import judged
+from .learn import learn, open_work
+from .losses import balanced_weights, build_loss
+from .model import card_for, write_model
+from .request import DEFAULT_NETWORKS, DENSE, GENTLE, METRICS, NEW_START, TrainRequest, network_task
+from .samples import balanced_draws
+from .start import Started, network_to_build, start
+from .summary import Trained, model_note, summary, write_report
+
+Telling = Callable[[ModelCard], Mapping[str, Any]]
+CUT, TRAINED, JUDGED = 0.08, 0.9, 0.97  # of the progress, when each is done
+
+
+def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """Train a network as ``arguments`` say and write its model folder; the figures it reached.
+
+    What training needs in between lies in ``<output>.training`` until the model is written: a training that was
+    stopped goes on from there when it is asked for again in the same words, and the best model so far is there.
+    """
+    began = time.perf_counter()
+    request = TrainRequest.of(arguments)
+    base = Store().find(request.base_model)[1] if request.base_model else None
+    name, options = network_to_build(network_of(request, base), request.options, base)
+    use_device(request)
+    open_work(request, arguments, report)
+    folder, split = prepare_chips(arguments, request.work / "chips", Portion(report, 0, CUT))
+    data = open_data(folder, request, name, options, base.inputs if base else ())
+    report.log("info", f"{split.text} {data}")
+    network, begun, card = begin(request, data, name, options, report)
+    last, settings = train(request, data, network, card, Portion(report, CUT, TRAINED))
+    found = judged(request, data, network, card, Portion(report, TRAINED, JUDGED))
+    trained = Trained(request, settings, data, split, begun, last, found, time.perf_counter() - began)
+    return finish(trained, network, report)
+
+
+def finish(trained: Trained, network: nn.Module, report: Report, told: Telling | None = None) -> dict[str, Any]:
+    """Write the model, its report and events, and clear the work folder away; what the job gives back.
+
+    ``told``: what else there is to tell, from the card that was written: an addition to the report.
+    """
+    request, last, found = trained.request, trained.last, trained.judged
+    report.progress(JUDGED, "Writing the model")
+    card = write_model(network, replace(found.card, provenance=model_note(trained)), request.output)
+    about = summary(trained, card, network)
+    extra = told(card) if told else {}
+    write_report({**about, **extra}, request, last)
+    shutil.rmtree(request.work, ignore_errors=True)
+    report.progress(1.0, "Done")
+    title, value = found.evaluation.main
+    return {
+        "model": card.name,
+        "output": str(request.output),
+        "report": str(request.report) if request.report else None,
+        "epochs": last.number + 1,
+        "best_epoch": last.best[0] + 1,
+        "main": value,
+        "main_title": title,
+        "figures": found.evaluation.values(),
+        **extra,
+    }
+
+
+def network_of(request: TrainRequest, base: ModelCard | None) -> str:
+    """The name of the network that is trained: as asked, else the base's if it is for this, else the usual one."""
+    if request.network:
+        return request.network
+    line = NETWORKS.get(base.network) if base else None
+    fits = line is not None and (
+        line.task == network_task(request.task) or (request.task == "change" and line.task == "segmentation")
+    )
+    return base.network if base and fits else DEFAULT_NETWORKS[request.task]
+
+
+def use_device(request: TrainRequest) -> None:
+    """Check that the device is there, and give torch its threads."""
+    if choose_device(request.device) == "cpu":
+        torch.set_num_threads(request.threads or available_cores())
+
+
+def begin(
+    request: TrainRequest, data: Data, name: str, options: Mapping[str, Any], report: Report
+) -> tuple[nn.Module, Started, ModelCard]:
+    """The network with the weights that it starts from, and its card as far as it is known."""
+    torch.manual_seed(request.seed)
+    network = build_network(name, {i.name: i.shape for i in data.inputs}, len(data.classes) or 1, **options)
+    begun = start(network, data.inputs, data.classes, request)
+    for line in begun.lines:
+        report.log("info", line)
+    card = card_for(
+        network,
+        name=request.model_name,
+        title=request.title or request.model_name,
+        architecture=name,
+        inputs=data.inputs,
+        task=request.task,
+        classes=data.classes,
+        options=options,
+        size=data.folder.size,
+        activation="sigmoid" if data.kind == "labels" else "",
+        resolution=data.folder.resolution,
+        background=background_of(data),
+        unit=data.folder.unit,
+    )
+    return network, begun, card
+
+
+def background_of(data: Data) -> int | None:
+    """The value of the class that stands for what is not labelled."""
+    return next((item.value for item in data.classes if item.value == 0), None) if data.kind == "classes" else None
+
+
+def train(
+    request: TrainRequest, data: Data, network: nn.Module, card: ModelCard, report: Report
+) -> tuple[Epoch, Settings]:
+    """Train by the training part, choose the best epoch by the validation part; the network has its weights."""
+    counts, samples = data.counts["train"], data.parts["train"]
+    weights = balanced_weights(counts.sum(0)) if request.class_weights == "balanced" and data.classes else None
+    draws = balanced_draws(counts) if request.sampling == "balanced" and data.classes else None
+    size = min(request.batch_size, len(samples))
+    if size < request.batch_size:
+        report.log("info", f"There are {size} samples to train on, so that is the batch size.")
+    window = data.folder.size if request.task in DENSE else None
+    batches = Batches(samples, size, request.augmentation, request.seed, draws, window)
+    settings = settings_of(request, size, METRICS[data.kind, request.task in DENSE])
+    loss = build_loss(request.losses(data.kind), data.kind, weights)
+
+    def score(averaged: nn.Module) -> float:
+        valid = data.parts["valid"]
+        return quick_score(averaged, valid, data.kind, len(data.classes), settings.device, report=report)
+
+    return learn(request, network, card, batches, loss, score, settings, report), settings
+
+
+def settings_of(request: TrainRequest, batch_size: int, metric: str) -> Settings:
+    """How the loop is to go."""
+    fresh = request.base_model is None and request.pretrained is None
+    return Settings(
+        epochs=request.epochs,
+        batch_size=batch_size,
+        optimizer=request.optimizer,
+        learning_rate=request.learning_rate or (NEW_START if fresh else GENTLE),
+        weight_decay=request.weight_decay,
+        accumulate=request.accumulate,
+        average=request.average,
+        patience=request.patience,
+        seed=request.seed,
+        precision=request.precision,
+        device=choose_device(request.device),
+        layer_decay=request.layer_decay,
+        unfreeze_every=request.unfreeze_every,
+        metric=metric,
+    )

@@ -1,0 +1,218 @@
+"""What a training starts from: nothing, the weights of a model, or published ones.
+
+Weights go from encoder to encoder, wherever these lie in their networks: a scene classifier's into a U-Net's, one of a
+network that has an encoder a date into one that stacks the dates. The rest is taken over where names and shapes agree.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+
+from ..card import Class, Input, ModelCard
+from ..errors import InputError, ModelError
+from ..networks import NETWORKS
+from ..networks import __name__ as networks_package
+from ..report import Report
+from .freezing import stages_of
+from .pretrained import PUBLISHED
+from .transfer import Channel, Transfer, adapt_classes, take_over
+from .weights import Encoder, Weights, encoders, model_weights, pretrained_weights
+
+if TYPE_CHECKING:
+    from .request import TrainRequest
+
+LEAST = 0.02  # part of the encoders' parameters that must come from the weights
+SHOWN = 6  # names in a line
+
+
+@dataclass(frozen=True)
+class Started:
+    """What a network starts with. ``lines`` tell it; the numbers are of parameters and add up to the network's."""
+
+    lines: tuple[str, ...]
+    loaded: int = 0
+    adapted: int = 0  # to other bands or classes, or resized
+    new: int = 0
+
+
+def start(
+    network: nn.Module,
+    inputs: Sequence[Input],
+    classes: Sequence[Class],
+    request: TrainRequest,
+    report: Report | None = None,
+) -> Started:
+    """Put the weights that ``base_model`` or ``pretrained`` of the request names into a new network, and tell of it.
+
+    ``pretrained``: a name of ``PUBLISHED``, "imagenet", or a ``.pth`` or ``.safetensors`` file. ModelError where there
+    are no such weights or they have nothing in common with the network, InputError where both are asked for.
+    """
+    if request.base_model and request.pretrained:
+        raise InputError("A training starts from a model or from published weights, not from both.", "Choose one.")
+    if request.base_model:
+        return start_with(model_weights(request.base_model), network, inputs, [item.name for item in classes])
+    if request.pretrained:
+        weights = pretrained_weights(request.pretrained, network, report or Report())
+        return start_with(weights, network, inputs, [item.name for item in classes])
+    count = sum(parameter.numel() for parameter in network.parameters())
+    return Started((f"Started from scratch: {count:,} new parameters.",), new=count)
+
+
+def network_to_build(
+    network: str | None, options: Mapping[str, Any], base: ModelCard | None, pretrained: str | None = None
+) -> tuple[str, dict[str, Any]]:
+    """The name and options of a network to build, where it starts from a model or from published weights by name.
+
+    ``network``: by default the model's, with its options. Another one has by default those options of the start's that
+    it has too, and the start's network as its encoder where it can. ModelError when no network is known.
+    """
+    published = PUBLISHED.get(pretrained or "")
+    before = base.network if base else published.network if published else ""
+    stated = dict(base.options) if base else {}
+    name = network or (before if base else "")
+    if name not in NETWORKS:
+        known = f"Choose one of the networks {', '.join(NETWORKS)}."
+        if base and not network:
+            raise ModelError(f"'{base.name}' is of no network that is known here.", known)
+        raise ModelError(f"There is no network '{name}'.", known)
+    if before not in NETWORKS:
+        return name, dict(options)
+    if name == before:
+        return name, {**stated, **options}
+    shared = {**NETWORKS[before].options, **stated}
+    if before in NETWORKS[name].choices.get("encoder", ()):
+        shared |= {"encoder": before, "encoder_options": stated}
+    own = _option_names(name) - set(NETWORKS[name].options)
+    return name, {**{key: value for key, value in shared.items() if key in own}, **options}
+
+
+def start_with(weights: Weights, network: nn.Module, inputs: Sequence[Input], classes: Sequence[str]) -> Started:
+    """Put weights into a network as far as they fit. ModelError when they have nothing in common with it."""
+    pairs = [(target, best_source(weights.encoders, target)) for target in encoders(network, inputs)]
+    moved = list(_moved(weights, network, pairs))
+    heads = _take_classes(weights, network, classes)
+    same = tuple(weights.classes) == tuple(classes)
+    loaded = {name for part in moved for name in part.kept} | set(heads if same else ())
+    adapted = {name for part in moved for name in part.adapted} | set(() if same else heads)
+    _check_share(weights, network, loaded | adapted)
+    sizes = {name: parameter.numel() for name, parameter in network.named_parameters()}
+    counts = [sum(sizes.get(name, 0) for name in names) for names in (loaded, adapted)]
+    new = sum(sizes.values()) - sum(counts)
+    lines = [
+        f"Started from {weights.title}: {counts[0]:,} parameters loaded, {counts[1]:,} adapted to other bands or "
+        f"classes, {new:,} new."
+    ]
+    if len(pairs) > 1 or len(weights.encoders) > 1:
+        lines += [f"Encoder {target.root} from {source.root}." for target, source in pairs]
+    bands = sorted({f"{to} from {of}" for part in moved for to, of in part.bands if to != of})
+    lines += [f"Bands: {_some(bands)}."] if bands else []
+    before = {_plain(name) for name in weights.classes}
+    lines += [f"Classes kept: {_some([name for name in classes if _plain(name) in before])}."] if heads else []
+    stages = [stage.name for stage in stages_of(network) if not loaded | adapted >= set(stage.parameters)]
+    lines += [f"New, wholly or in part: {_some(stages)}."] if stages else []
+    return Started(tuple(lines), *counts, new)
+
+
+def best_source(sources: Sequence[Encoder], target: Encoder) -> Encoder:
+    """The encoder that sees what is likest: most bands in common, then the input's name, the date's, the date's place.
+
+    Of those that are equal in all of these, the one of the last date.
+    """
+
+    def likeness(source: Encoder) -> tuple[float, ...]:
+        bands = len(_bands(source) & _bands(target))
+        names = bool(_names(source) & _names(target))
+        date = bool(_last_dates(source) & _last_dates(target))
+        place = (source.date, source.dates) == (target.date, target.dates)
+        return bands, names, date, place, source.date
+
+    return max(sources, key=likeness)
+
+
+def _moved(weights: Weights, network: nn.Module, pairs: Sequence[tuple[Encoder, Encoder]]) -> Iterator[Transfer]:
+    """Put in the weights of the encoders, then the others that do not depend on the classes."""
+    state = {name: value for name, value in weights.state.items() if name not in weights.class_axes}
+    if len(pairs) == 1 and pairs[0][0].root == pairs[0][1].root:  # what lies beside the encoder may take the image too
+        target, source = (replace(encoder, root="") for encoder in pairs[0])
+        yield from _taken(network, target, state, source)
+        return
+    for target, source in pairs:
+        yield from _taken(network, target, state, source)
+    outside = tuple(source.prefix for source in weights.encoders)
+    rest = {name: value for name, value in state.items() if not name.startswith(outside)}
+    yield from _taken(network, Encoder(""), rest, Encoder(""))
+
+
+def _taken(network: nn.Module, target: Encoder, state: Mapping[str, Any], source: Encoder) -> Iterator[Transfer]:
+    """Put a source's weights into a target, if they have any name in common; names are then the network's."""
+    part = network.get_submodule(target.root)
+    names = [name[len(source.prefix) :] for name in state if name.startswith(source.prefix)]
+    if set(names).isdisjoint(part.state_dict()):
+        return
+    moved = take_over(part, state, source.inputs, target.inputs, into={source.prefix: ""}, strict=False)
+    kept, adapted = (tuple(target.prefix + name for name in names) for names in (moved.kept, moved.adapted))
+    yield replace(moved, kept=kept, adapted=adapted)
+
+
+@torch.no_grad()
+def _take_classes(weights: Weights, network: nn.Module, classes: Sequence[str]) -> list[str]:
+    """Put what belongs to classes of the same name into the head, or all for numbers; the tensors that changed."""
+    own, changed = network.state_dict(), []
+    for name, axis in weights.class_axes.items():
+        value, place = weights.state.get(name), own.get(name)
+        if value is None or place is None or value.select(axis, 0).shape != place.select(axis, 0).shape:
+            continue
+        numbers = not weights.classes and not classes and value.shape == place.shape
+        rows = value if numbers else adapt_classes(value, place, axis, weights.classes, classes)
+        if rows is not None:
+            place.copy_(rows)
+            changed.append(name)
+    return changed
+
+
+def _check_share(weights: Weights, network: nn.Module, taken: set[str]) -> None:
+    """ModelError unless a part of the network's encoders came from the weights."""
+    names = [name for stage in stages_of(network) if stage.part == "encoder" for name in stage.parameters]
+    sizes = {name: network.get_parameter(name).numel() for name in names}
+    share = sum(size for name, size in sizes.items() if name in taken) / sum(sizes.values())
+    if share < LEAST:
+        but = f" but {share:.2%} of the encoder" if share else ""
+        raise ModelError(
+            f"The network has nothing in common with {weights.title}{but}.",
+            "Choose that network with its options, one that has its encoder, or start from scratch.",
+        )
+
+
+def _bands(encoder: Encoder) -> set[str]:
+    return {name for item in encoder.inputs for band in item.bands for name in Channel(item.name, 0, band).names()}
+
+
+def _names(encoder: Encoder) -> set[str]:
+    return {name for item in encoder.inputs for name in (item.name, item.role)} - {""}
+
+
+def _last_dates(encoder: Encoder) -> set[str]:
+    return {item.dates[-1] for item in encoder.inputs}
+
+
+def _option_names(network: str) -> set[str]:
+    """The options that a network can be built with."""
+    module, _, attribute = NETWORKS[network].target.partition(":")
+    constructor = getattr(import_module(f"{networks_package}.{module}"), attribute)
+    return set(inspect.signature(constructor).parameters) - {"inputs", "classes"}
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold()
+
+
+def _some(names: Sequence[str]) -> str:
+    rest = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")

@@ -1,0 +1,155 @@
+"""What is told of a finished training: in full for its report, in short in the model's card."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from ...paths import plugin_version
+from ..card import ModelCard
+from ..networks import NETWORKS
+from ..raster.part import Part
+from .data import Data
+from .events import write_events
+from .export import SplitNote
+from .fit import Epoch, Settings
+from .freezing import counts as parameter_counts
+from .judge import Judged
+from .request import TrainRequest
+from .start import Started
+from .training_page import training_page
+
+EVENTS = "tensorboard"  # folder beside the model's files
+NOT_SETTINGS = ("output", "report", "name", "title", "device", "threads", "resume")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A training that has ended."""
+
+    request: TrainRequest
+    settings: Settings
+    data: Data
+    split: SplitNote
+    begun: Started
+    last: Epoch
+    judged: Judged
+    seconds: float
+
+
+def summary(trained: Trained, card: ModelCard, network: nn.Module) -> dict[str, Any]:
+    """All that the report shows, as plain values."""
+    request, last, found = trained.request, trained.last, trained.judged
+    loose, frozen = parameter_counts(network)
+    started = {name: getattr(trained.begun, name) for name in ("loaded", "adapted", "new")}
+    return {
+        "model": {
+            "name": card.name,
+            "title": card.title,
+            "task": request.task,
+            "network": card.network,
+            "network_title": NETWORKS[card.network].title,
+            "options": dict(card.options),
+            "parameters": sum(p.numel() for p in network.parameters()),
+            "bytes": sum((request.output / name).stat().st_size for name in card.sha256),
+            "path": str(request.output),
+        },
+        "data": data_summary(trained),
+        "start": {
+            "title": request.base_model or request.pretrained or "from scratch",
+            "lines": list(trained.begun.lines),
+            **started,
+            "frozen": frozen,
+            "trained": loose,
+        },
+        "epochs": [dict(record) for record in last.history],
+        "metric": {"title": trained.settings.metric, "best_epoch": last.best[0] + 1, "best": last.best[1]},
+        "evaluation": {"part": found.part, **found.evaluation.plain()},
+        "comparison": [{"name": name, "figures": dict(figures)} for name, figures in found.comparison],
+        "pictures": dict(found.pictures),
+        "settings": settings_summary(trained),
+        "versions": versions(),
+        "hashes": dict(card.sha256),
+        "seconds": trained.seconds,
+    }
+
+
+def model_note(trained: Trained) -> dict[str, Any]:
+    """The training in short, for the model's card: figures with the ends of their 95 % intervals."""
+    found, folder = trained.judged, trained.data.folder
+    plain = found.evaluation.plain()
+    return {
+        "data": [source.title for source in folder.sources.values()] or dict(folder.note),
+        "samples": {name: len(samples) for name, samples in trained.data.parts.items()},
+        "split": trained.split.text,
+        "start": list(trained.begun.lines),
+        "settings": settings_summary(trained),
+        "best_epoch": trained.last.best[0] + 1,
+        "judged_on": found.part,
+        "metrics": plain["figures"],
+        "class_metrics": {item["name"]: item["figures"] for item in plain["classes"]},
+        "compared_with": {name: dict(figures) for name, figures in found.comparison},
+        "versions": versions(),
+        "minutes": round(sum(record["seconds"] for record in trained.last.history) / 60, 1),
+    }
+
+
+def data_summary(trained: Trained) -> dict[str, Any]:
+    """What was trained on and how it was divided."""
+    data, folder = trained.data, trained.data.folder
+    sources: dict[str, dict[str, Any]] = {}
+    for chip in folder.chips:
+        known = folder.sources.get(chip.source)
+        about = {"title": known.title if known else chip.source, "crs": known.crs if known else None, "chips": []}
+        place = {"name": chip.name, "bounds": chip.bounds, "split": chip.split}
+        sources.setdefault(chip.source, about)["chips"].append(place)
+    classes = [
+        {"name": item.name, "color": item.color, **{part: int(c[:, i].sum()) for part, c in data.counts.items()}}
+        for i, item in enumerate(folder.classes)
+    ]
+    return {
+        "chips": len(folder.chips),
+        "samples": {name: len(samples) for name, samples in data.parts.items()},
+        "split": trained.split.text,
+        "gap_dropped": trained.split.dropped,
+        "sources": list(sources.values()),
+        "classes": classes,
+        "unlabelled": None,
+        "unit": folder.unit,
+    }
+
+
+def settings_summary(trained: Trained) -> dict[str, Any]:
+    """What was asked for, and what the defaults came to."""
+    asked = {name: value for name, value in asdict(trained.request).items() if name not in NOT_SETTINGS}
+    used = {name: value for name, value in asdict(trained.settings).items() if name != "metric"}
+    return {**asked, **used, "loss": list(trained.request.losses(trained.data.kind))}
+
+
+def versions() -> dict[str, str]:
+    """What the training ran with."""
+    return {
+        "rsdl_qgis": plugin_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+    }
+
+
+def write_report(about: Mapping[str, Any], request: TrainRequest, last: Epoch) -> None:
+    """Write the page, where one was asked for, and event files for TensorBoard beside the model and beside the page."""
+    write_events(request.output / EVENTS, last.history, about["metric"]["title"])
+    if request.report is None:
+        return
+    part = Part(Path(request.report))
+    with part.guard():
+        part.path.write_text(training_page(about), encoding="utf-8")
+    part.commit()

@@ -1,0 +1,510 @@
+"""The report of a training as a page: what the model is worth, how that was found, and how it was made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from .. import charts
+from .. import webpage as web
+from ..charts import BLUE, GREY, ORANGE, PURPLE, Bar, bar_chart, legend, line_chart, share_bar
+from .pictures import WRONG, hexadecimal, pale
+from .split_map import PARTS, split_map
+
+MOST_MATRIX = 40  # classes that a matrix is drawn for
+MOST_MIXED = 12  # pairs of classes named where there are more
+MOST_BARS = 60  # classes in the chart of classes
+MOST_TEXT = 400  # letters of a setting
+FEW = 30  # samples: figures of fewer say little
+COMMON = "#7f97b2"  # of what is compared with
+PART_TITLES = {"train": "training", "valid": "validation", "test": "test"}
+TASKS = {
+    "segmentation": ("class maps", "pixels"),
+    "change": ("maps of change", "pixels"),
+    "regression": ("maps of numbers", "pixels"),
+    "classification": ("classes of pictures", "pictures"),
+    "time-series": ("classes of time series", "series"),
+}
+MEANINGS = {
+    "mean iou": "the mean of the classes' IoU; each class counts alike, however rare it is.",
+    "iou": "intersection over union: what map and truth share of a class, divided by what either has of it.",
+    "frequency-weighted iou": "the classes' IoU weighted by how much of the truth each class is.",
+    "overall accuracy": "the share of all that was compared whose class is right.",
+    "accuracy": "the share of all that was compared whose class is right.",
+    "kappa": "Cohen's kappa: agreement beyond what the same numbers of each class would give by chance.",
+    "precision": "(user's accuracy) of what the model gives as a class, the share that is it.",
+    "recall": "(producer's accuracy) of what is a class, the share that the model gives as it.",
+    "f1": "the harmonic mean of precision and recall.",
+    "macro f1": "the mean of the classes' F1; each class counts alike.",
+    "mean f1 per picture": "the F1 of each picture's set of labels, averaged over the pictures.",
+    "ap": "average precision: the area under the curve of precision over recall, whatever the threshold.",
+    "map": "the mean of the labels' average precision.",
+    "rmse": "root of the mean squared error, in the unit of the numbers; large errors weigh most.",
+    "mae": "mean size of the error, in the unit of the numbers.",
+    "bias": "mean of prediction minus truth: above zero the model gives too much.",
+    "r2": "the share of the truth's variance that the model explains: 1 is perfect, 0 no better than the mean.",
+}
+PICTURES = {"before": "Before", "image": "Image", "truth": "Truth", "prediction": "Model", "error": "Errors"}
+Figures = Mapping[str, Sequence[float | None]]
+
+
+def training_page(result: Mapping[str, Any]) -> str:
+    """The page, one self-contained file. ``result``: what a training tells of itself (``summary``)."""
+    model = result["model"]
+    made, _ = TASKS.get(model["task"], (model["task"], ""))
+    today = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    subtitle = f"Report of the training of a model for {made}: {model['network_title']}, {today}"
+    return web.page(model["title"] or model["name"], subtitle, sections(result))
+
+
+def sections(result: Mapping[str, Any]) -> Iterator[str]:
+    """The page's parts, in the order in which questions come up."""
+    judged, data, pictures = result["evaluation"], result["data"], result.get("pictures") or {}
+    yield web.tiles(headline(result))
+    yield web.paragraph(in_short(result))
+    yield from (web.note(text) for text in warnings(result))
+    yield web.section("How good it is", *compared(result))
+    if result.get("distillation"):
+        yield web.section("Teacher and student", *distilled(result["distillation"], main_title(result)))
+    if judged.get("classes"):
+        yield web.section("Class by class", *class_by_class(result))
+    if judged.get("scatter"):
+        yield web.section("Truth and prediction", *scattered(judged["scatter"], unit_of(data)))
+    if any(pictures.get(name) for name in ("best", "worst")):
+        yield web.section("Samples", *samples(pictures, data))
+    yield web.section("How the training went", *curves(result))
+    yield web.section("What it was trained on", *trained_on(result))
+    yield web.section("What it began with", *beginning(result["start"]))
+    yield web.section("How the figures were made", *method(result))
+    yield web.section("How the model was made", *making(result))
+
+
+def headline(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The figures in all, the main one first."""
+    figures, main = result["evaluation"]["figures"], main_title(result)
+    for title in sorted(figures, key=lambda title: title != main):
+        value, low, high = triple(figures[title])
+        between = interval(low, high)
+        yield f"{title} ({between})" if between else title, with_unit(title, value, unit_of(result["data"]))
+
+
+def in_short(result: Mapping[str, Any]) -> str:
+    """What a person tells others."""
+    judged, data, main = result["evaluation"], result["data"], main_title(result)
+    value, low, high = triple(judged["figures"].get(main))
+    part = judged["part"]
+    of = f"the {count_of(data['samples'].get(part), part, result['model']['task'])}"
+    text = f"On {of} the {main} of the model is {number(value)}"
+    text += f" (95 % interval {interval(low, high)})." if interval(low, high) else "."
+    others = [(item["name"], found(item["figures"], main)) for item in result["comparison"]]
+    named = [f"{number(v)} for “{name}”" for name, v in others if v is not None]
+    if named:
+        text += f" For comparison, on the same samples: {listed(named)}."
+    return text
+
+
+def warnings(result: Mapping[str, Any]) -> Iterator[str]:
+    """What keeps the figures from being taken at their face."""
+    judged, main, epochs = result["evaluation"], main_title(result), result["epochs"]
+    samples_of = result["data"]["samples"]
+    _, low, _ = triple(judged["figures"].get(main))
+    if judged["part"] == "valid":
+        yield (
+            "There was no test part. The figures are of the validation samples, which also chose the epoch that was "
+            "kept, so they are a little optimistic. Keep a test part apart to have figures that nothing was chosen by."
+        )
+    count = samples_of.get(judged["part"]) or 0
+    if count < FEW:
+        yield f"Only {count} samples were kept apart to judge by; with so few the figures may be far off."
+    for item in result["comparison"]:
+        other = found(item["figures"], main)
+        if other is not None and low is not None and other >= low:
+            yield (
+                f"“{item['name']}” reaches {number(other)}, which is not below the model's interval: the samples do "
+                "not show that the model is better."
+            )
+    absent = [item["name"] for item in judged.get("classes") or () if not item.get("support")]
+    if absent:
+        yield f"Nothing of {listed(absent[:8])} is in the samples that were judged, so nothing is known of it."
+    if epochs and result["metric"]["best_epoch"] == len(epochs) > 1:
+        yield "The last epoch was the best one: with more epochs the model may become better."
+
+
+def compared(result: Mapping[str, Any]) -> Iterator[str]:
+    """The model beside what it has to be better than."""
+    figures, main = result["evaluation"]["figures"], main_title(result)
+    value, low, high = triple(figures.get(main))
+    others = [(item["name"], found(item["figures"], main)) for item in result["comparison"]]
+    bars = [Bar("this model", value, number(value), low, high, BLUE)] if value is not None else []
+    bars += [Bar(name, other, number(other), color=COMMON) for name, other in others if other is not None]
+    if len(bars) > 1:
+        ends = (0.0, 1.0) if all(0 <= bar.value <= 1 for bar in bars) else None
+        whisker = ", with the 95 % interval" if low is not None else ""
+        yield web.paragraph(f"{capital(main)} on the same samples{whisker}:", small=True)
+        yield bar_chart(bars, ends)
+    titles = list(dict.fromkeys([*figures, *(title for item in result["comparison"] for title in item["figures"])]))
+    unit = unit_of(result["data"])
+    rows: list[list[web.Cell]] = [["This model", *(cell(figures.get(t), with_unit, t, unit) for t in titles)]]
+    for item in result["comparison"]:
+        values = (found(item["figures"], t) for t in titles)
+        rows.append([item["name"], *(with_unit(t, v, unit) for t, v in zip(titles, values))])
+    yield web.table(["", *titles], rows)
+
+
+def class_by_class(result: Mapping[str, Any]) -> Iterator[str]:
+    """The chart and table of the classes, and which of them were mixed up."""
+    judged, task = result["evaluation"], result["model"]["task"]
+    colors = {item["name"]: item["color"] for item in result["data"]["classes"]}
+    classes = judged["classes"]
+    titles = list(dict.fromkeys(title for item in classes for title in item["figures"]))
+    shown = class_figure(titles, main_title(result))
+    if shown and 1 < len(classes) <= MOST_BARS:
+        yield web.paragraph(f"{shown} of each class, with its 95 % interval:", small=True)
+        yield bar_chart(list(class_bars(classes, shown, colors)), (0.0, 1.0))
+    rows: list[list[web.Cell]] = [
+        [item["name"], whole(item.get("support")), *(cell(item["figures"].get(title)) for title in titles)]
+        for item in classes
+    ]
+    _, what = TASKS.get(task, ("", "samples"))
+    yield web.table(["Class", f"Truth ({what})", *titles], rows)
+    if judged.get("confusion"):
+        yield from confusion(judged["names"], judged["confusion"], what)
+
+
+def class_bars(classes: Iterable[Mapping[str, Any]], title: str, colors: Mapping[str, str]) -> Iterator[Bar]:
+    for item in classes:
+        value, low, high = triple(item["figures"].get(title))
+        if value is not None:
+            yield Bar(item["name"], value, number(value), low, high, colors.get(item["name"], GREY))
+
+
+def class_figure(titles: Sequence[str], main: str) -> str | None:
+    """The figure of a class that the main one is the mean of, or else the first."""
+    for title in titles:
+        if title.casefold() in main.casefold().split():
+            return title
+    return titles[0] if titles else None
+
+
+def confusion(names: Sequence[str], counts: Sequence[Sequence[float]], what: str) -> Iterator[str]:
+    """Which classes were taken for which."""
+    table = [[round(count) for count in row] for row in counts]
+    if len(names) <= MOST_MATRIX:
+        yield web.paragraph(
+            f"Each row is a class of the truth, each column a class of the model, in {what}. The shading is the share "
+            "of the row: blue where both agree, orange where they do not.",
+            small=True,
+        )
+        yield web.matrix(names, table, "Truth", "Model")
+        return
+    mixed = [(n, i, j) for i, row in enumerate(table) for j, n in enumerate(row) if i != j and n]
+    yield web.paragraph(f"{len(names)} classes are too many for a matrix. What was mixed up most:")
+    rows = [
+        [names[i], names[j], web.thousands(n), web.percent(n / sum(table[i]), 1)]
+        for n, i, j in sorted(mixed, reverse=True)[:MOST_MIXED]
+    ]
+    yield web.table(["Truth", "Model", what.capitalize(), "Share of the truth"], rows, texts=2)
+
+
+def scattered(points: Mapping[str, Sequence[float]], unit: str) -> Iterator[str]:
+    """Predictions over truths."""
+    of = f" ({unit})" if unit else ""
+    yield web.paragraph("Each point is a pixel; on the dashed line the prediction equals the truth.", small=True)
+    yield charts.scatter_chart(points["truth"], points["predicted"], (f"truth{of}", f"prediction{of}"))
+
+
+def samples(pictures: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]:
+    """The samples on which the model does worst and best, as pictures."""
+    kinds = {kind for name in ("worst", "best") for item in pictures.get(name) or () for kind in item}
+    if "truth" in kinds and data["classes"]:
+        yield legend([(item["name"], item["color"]) for item in data["classes"]])
+        first = data["classes"][0]
+        right = f"right, in the pale colour of the class (this: {first['name']})"
+        yield legend([("errors: wrong", hexadecimal(WRONG)), (right, hexadecimal(pale(first["color"])))])
+        yield web.paragraph("What is not labelled is left white; grey stripes are pixels without a value.", small=True)
+    elif "truth" in kinds:
+        yield web.paragraph(
+            "Truth and model: from dark violet (low) to yellow (high). Errors: blue where the model gives too little, "
+            "red where it gives too much, in full from a quarter of the range of the truth on. Grey stripes are pixels "
+            "that are not known.",
+            small=True,
+        )
+    for name, title in (("worst", "Worst"), ("best", "Best")):
+        items = pictures.get(name) or ()
+        if items:
+            yield web.subsection(title)
+            yield "".join(web.sample(item["title"], titled_pictures(item)) for item in items)
+
+
+def titled_pictures(item: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a sample has of the pictures, from the image to the errors."""
+    titles = {**PICTURES, "image": "After" if item.get("before") else PICTURES["image"]}
+    return [(title, item[kind]) for kind, title in titles.items() if item.get(kind)]
+
+
+def curves(result: Mapping[str, Any]) -> Iterator[str]:
+    """Loss, score and learning rate over the epochs."""
+    epochs, metric = result["epochs"], result["metric"]
+    best = metric["best_epoch"]
+    if len(epochs) > 1:
+        loss, score, rate = ([epoch.get(name) for epoch in epochs] for name in ("loss", "score", "rate"))
+        charts = [line_chart("Loss on the training samples", loss, color=ORANGE)]
+        charts.append(line_chart(f"{capital(metric['title'])} on the validation samples", score, best - 1))
+        if any(value is not None for value in rate):
+            charts.append(line_chart("Learning rate", rate, color=PURPLE, size=(230, 220)))
+        yield web.beside(*charts)
+    seconds = sum(epoch.get("seconds") or 0 for epoch in epochs)
+    waited = sum(epoch.get("waited") or 0 for epoch in epochs)
+    several = len(epochs) > 1
+    text = f"Of {len(epochs)} epochs, epoch {best} was the best and is the model" if several else "There was one epoch"
+    text += f": {metric['title']} {number(metric['best'])} on the validation samples."
+    if seconds:
+        took = "The epochs" if several else "It"
+        text += f" {took} took {duration(seconds)}; {web.percent(waited / seconds, 1)} of it was waiting for data."
+    yield web.paragraph(text)
+
+
+def trained_on(result: Mapping[str, Any]) -> Iterator[str]:
+    """The data: how much, how it was divided, where it lies, and how much of each class there is."""
+    data, task = result["data"], result["model"]["task"]
+    parts = [count_of(count, part, task) for part, count in data["samples"].items() if count]
+    facts: dict[str, str | Sequence[str]] = {"Samples": f"{listed(parts)}, from {whole(data['chips'])} chips"}
+    facts["Split"] = data["split"]
+    if data.get("gap_dropped"):
+        facts["Left out"] = (
+            f"{whole(data['gap_dropped'])} chips that touch one of another part, so that no two parts are neighbours"
+        )
+    if data.get("unlabelled") is not None:
+        facts["Not labelled"] = f"{web.percent(data['unlabelled'], 1)} of the pixels; they were ignored"
+    yield web.facts(facts)
+    if data["sources"]:
+        yield web.subsection("Where the parts lie")
+        yield split_map(data["sources"])
+    if data["classes"]:
+        _, what = TASKS.get(task, ("", "samples"))
+        yield web.subsection("How much there is of each class")
+        yield web.paragraph(f"Share of each part, and how many {what}.", small=True)
+        yield balance(data["classes"], data["samples"])
+
+
+def balance(classes: Sequence[Mapping[str, Any]], parts: Mapping[str, int]) -> str:
+    """The classes' shares of each part."""
+    shown = [part for part in PART_TITLES if parts.get(part)]
+    sums = {part: sum(item.get(part) or 0 for item in classes) or 1 for part in shown}
+    rows = [
+        (
+            (item["name"], item["color"]),
+            [share_of(item.get(part) or 0, sums[part]) for part in shown],
+        )
+        for item in classes
+    ]
+    return charts.share_table(["Class", *(capital(PART_TITLES[p]) for p in shown)], rows, [PARTS[p][1] for p in shown])
+
+
+def share_of(count: float, total: float) -> tuple[float, str]:
+    return count / total, f"{web.percent(count / total, 1)} ({whole(count)})"
+
+
+def beginning(start: Mapping[str, Any]) -> Iterator[str]:
+    """What was taken over from other weights, and what of it was trained."""
+    yield web.paragraph(f"Start: {start['title']}.")
+    if start["lines"]:
+        yield web.bullets(start["lines"])
+    if start["loaded"] or start["adapted"]:
+        yield web.paragraph("Parameters by where they came from:", small=True)
+        yield share_bar(
+            [("loaded", start["loaded"], BLUE), ("adapted", start["adapted"], "#8fb3dc"), ("new", start["new"], ORANGE)]
+        )
+    yield web.paragraph("Parameters by what the training did to them:", small=True)
+    yield share_bar([("trained", start["trained"], ORANGE), ("frozen", start["frozen"], BLUE)])
+
+
+def distilled(pair: Mapping[str, Any], main: str) -> Iterator[str]:
+    """A student beside its teacher."""
+    teacher, student = pair["teacher"], pair["student"]
+    smaller = web.percent(student["parameters"] / teacher["parameters"], 1)
+    kept = web.percent(pair["kept"], 1)
+    yield web.paragraph(f"The student keeps {kept} of the teacher's {main} with {smaller} of its parameters.")
+    values = [found(item["figures"], main) for item in (teacher, student)]
+    names = [f"{role}: {item['name']}" for role, item in (("teacher", teacher), ("student", student))]
+    bars = [
+        Bar(name, value, number(value), color=color)
+        for name, value, color in zip(names, values, (COMMON, BLUE))
+        if value is not None
+    ]
+    if bars:
+        yield web.paragraph(f"{capital(main)}:", small=True)
+        yield bar_chart(bars, (0.0, 1.0) if all(0 <= bar.value <= 1 for bar in bars) else None)
+    titles = list(dict.fromkeys([*teacher["figures"], *student["figures"]]))
+    rows = [
+        [title, *(number(found(item["figures"], title)) for item in (teacher, student)), share(student, teacher, title)]
+        for title in titles
+    ]
+    for name, title, shown in (
+        ("parameters", "Parameters", whole),
+        ("bytes", "Size of the weights", file_size),
+        ("milliseconds", "Time of a tile", lambda v: f"{number(v)} ms"),
+    ):
+        if teacher.get(name) is not None and student.get(name) is not None:
+            kept = web.percent(student[name] / teacher[name], 1) if teacher[name] else "–"
+            rows.append([title, shown(teacher[name]), shown(student[name]), kept])
+    yield web.table(["", capital(names[0]), capital(names[1]), "Student of teacher"], rows)
+
+
+def share(student: Mapping[str, Any], teacher: Mapping[str, Any], title: str) -> str:
+    own, other = found(student["figures"], title), found(teacher["figures"], title)
+    return web.percent(own / other, 1) if own is not None and other else "–"
+
+
+def method(result: Mapping[str, Any]) -> Iterator[str]:
+    """How the figures came about, in words."""
+    judged, settings = result["evaluation"], result["settings"]
+    part = judged["part"]
+    lines = [f"The samples were divided so: {result['data']['split'].rstrip('.')}."]
+    if part == "test":
+        lines.append(
+            "The network learned from the training samples; the validation samples chose the epoch that was kept. The "
+            "figures are of the test samples, which had no part in either."
+        )
+    else:
+        lines.append(
+            "The network learned from the training samples. The validation samples chose the epoch that was kept, and "
+            "the figures are of the same samples, so they are a little optimistic."
+        )
+    lines.append(
+        "The intervals (95 %) are by bootstrap: whole places of the samples that were judged were drawn again and "
+        "again with replacement, and the figure computed of each draw. They say how much the figures depend on which "
+        "places were judged, not how the model does on other ground, at other dates or with another sensor."
+    )
+    if settings.get("seed") is not None:
+        lines.append(f"All that is drawn by chance follows from the seed {settings['seed']}.")
+    yield web.bullets(lines)
+    yield web.facts(dict(meanings(result)))
+
+
+def meanings(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What the figures on the page mean."""
+    judged = result["evaluation"]
+    titles = [*judged["figures"], *(title for item in judged.get("classes") or () for title in item["figures"])]
+    for title in dict.fromkeys(titles):
+        key = title.casefold().replace("²", "2")
+        if key in MEANINGS:
+            yield capital(title), MEANINGS[key]
+
+
+def making(result: Mapping[str, Any]) -> Iterator[str]:
+    """The network, the settings, versions and hashes."""
+    model = result["model"]
+    options = ", ".join(f"{name} {plain(value)}" for name, value in model["options"].items())
+    yield web.facts(
+        {
+            "Model": f"{model['name']}, {model['path']}",
+            "Network": model["network_title"] + (f" ({options})" if options else ""),
+            "Size": f"{whole(model['parameters'])} parameters, {file_size(model['bytes'])}",
+            "Time": duration(result["seconds"]) + " in all",
+        }
+    )
+    settings = {name.replace("_", " "): value for name, value in result["settings"].items()}
+    yield web.beside(
+        named_table(("Setting", "Value"), settings),
+        named_table(("Software", "Version"), result["versions"]) + named_table(("File", "SHA-256"), result["hashes"]),
+    )
+
+
+def named_table(header: Sequence[str], values: Mapping[str, Any]) -> str:
+    return web.table(header, [[name, plain(value)] for name, value in values.items()], texts=2) if values else ""
+
+
+def main_title(result: Mapping[str, Any]) -> str:
+    """What the main figure is called among the figures in all."""
+    figures, title = result["evaluation"]["figures"], result["metric"]["title"]
+    return next((known for known in figures if known.casefold() == title.casefold()), title)
+
+
+def found(figures: Mapping[str, float | None], title: str) -> float | None:
+    """A figure by its title in any case; None where there is none."""
+    value = next((v for known, v in figures.items() if known.casefold() == title.casefold()), None)
+    return value if value is not None and math.isfinite(value) else None
+
+
+def triple(values: Sequence[float | None] | None) -> tuple[float | None, float | None, float | None]:
+    """A figure and the ends of its interval, None where they are not known."""
+    known = [v if v is not None and math.isfinite(v) else None for v in values or ()]
+    value, low, high = [*known, None, None, None][:3]
+    return (value, low, high) if low is not None and high is not None else (value, None, None)
+
+
+def cell(values: Sequence[float | None] | None, shown: Any = None, *about: str) -> web.Cell:
+    """A figure with its interval below."""
+    value, low, high = triple(values)
+    text = shown(about[0], value, *about[1:]) if shown else number(value)
+    return (text, interval(low, high))
+
+
+def interval(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"{number(low)} to {number(high)}"
+
+
+def number(value: float | None) -> str:
+    """A figure for people; a dash where there is none."""
+    return "–" if value is None or not math.isfinite(value) else charts.significant(value)
+
+
+def with_unit(title: str, value: float | None, unit: str) -> str:
+    """A figure, with the unit of the numbers where it is in it."""
+    in_unit = unit and title.casefold() in ("rmse", "mae", "bias") and value is not None
+    return f"{number(value)}\u202f{unit}" if in_unit else number(value)
+
+
+def unit_of(data: Mapping[str, Any]) -> str:
+    return str(data.get("unit") or "")
+
+
+def whole(value: float | None) -> str:
+    return "–" if value is None else web.thousands(round(value))
+
+
+def count_of(count: int | None, part: str, task: str) -> str:
+    """'120 training samples'."""
+    return f"{whole(count)} {PART_TITLES.get(part, part)} sample" + ("" if count == 1 else "s")
+
+
+def plain(value: Any) -> str:
+    """A setting for people."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, Mapping):
+        text = "; ".join(f"{str(name).replace('_', ' ')}: {plain(item)}" for name, item in value.items())
+    elif isinstance(value, (list, tuple, set)):
+        text = ", ".join(plain(item) for item in value)
+    else:
+        text = str(value)
+    return (text if len(text) <= MOST_TEXT else text[: MOST_TEXT - 1] + "…") or "–"
+
+
+def file_size(size: float) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
+
+
+def duration(seconds: float) -> str:
+    """'2 h 5 min', '3 min 20 s', '4 s'."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def listed(texts: Sequence[str]) -> str:
+    """'a, b and c'."""
+    return " and ".join(part for part in (", ".join(texts[:-1]), *texts[-1:]) if part)
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

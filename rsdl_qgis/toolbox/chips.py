@@ -1,0 +1,161 @@
+"""Labelled chips from layers: what training makes for itself, to keep, to change, or to take elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import (
+    QgsProcessingMultiStepFeedback,
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterFolderDestination,
+    QgsProcessingUtils,
+)
+
+from . import parameters as shared
+from . import settings, train_data, train_options
+from .algorithm import RsdlAlgorithm
+from .text import tr
+from .train import CUTTING, SPLITTING, folder_problem, make_parent, resolved_split
+from .train_data import CHIP_FILES
+from .train_job import PreparedData
+from .worker import make_job, run_job, temporary_folder
+
+TASKS = ("auto", "segmentation", "change", "regression", "classification", "time-series")
+FORMS = {"change": "pairs", "time-series": "series"}  # how a task's rasters are given, where not as RASTERS
+KINDS = {"regression": "numbers", "classification": "scenes"}  # what is labelled, where not classes of pixels
+OPTIONS = ("UNLABELLED", "MULTILABEL", *CUTTING, *SPLITTING, "SEED")
+
+
+class ExportChips(RsdlAlgorithm):
+    """rsdl:exportchips: a folder of labelled pieces of rasters."""
+
+    NAME = "exportchips"
+    GROUP = "train"
+
+    def title(self):
+        return tr("Export chips")
+
+    def help(self):
+        return tr(
+            "Cuts rasters and their labels into chips, small GeoTIFF files on the ground where they were, divided into "
+            "those to train on, to choose by and to judge by. The folder's tables, chips.json and samples.csv, can be "
+            "read and changed by hand, and the training algorithms take the folder as CHIPS.\n\nWithout labels the "
+            "chips are pictures alone, which 'Distil model' can learn from."
+        )
+
+    def tags(self):
+        return tr("deep learning,tiles,patches,samples,training data,dataset,labels,cut").split(",")
+
+    def initAlgorithm(self, configuration=None):
+        task = shared.choice(
+            "TASK",
+            tr("Chips are for"),
+            tr(
+                "What is to be trained: segmentation, regression or classification of scenes from RASTERS, change from "
+                "BEFORE and AFTER, time-series from LAYERS. auto: as the rasters are given, segmentation for RASTERS."
+            ),
+            TASKS,
+            advanced=False,
+        )
+        images = [p for form in ("rasters", "pairs", "series") for p in train_data.image_parameters(form)]
+        labels = train_data.label_parameters("classes")
+        for parameter in [
+            task,
+            *images,
+            *labels,
+            *train_options.declared(("UNLABELLED", "MULTILABEL")),
+            *train_data.area_parameters(),
+            *train_options.declared((*CUTTING, *SPLITTING)),
+            train_data.place_parameter(),
+            *train_options.declared(("SEED",)),
+            _chip_folder(),
+        ]:
+            self.addParameter(parameter)
+        self.addOutput(QgsProcessingOutputString("CHIPS", tr("Chip folder, for CHIPS of other algorithms")))
+        self.addOutput(QgsProcessingOutputNumber("COUNT", tr("Number of chips")))
+
+    def problem(self, parameters, context):
+        task = self._task(parameters, context)
+        form = FORMS.get(task, "rasters")
+        images = train_data.chosen_images(self, parameters, context, form)
+        text = self._given_problem(parameters, task, form, images)
+        if text:
+            return text
+        labels = train_data.chosen_labels(self, parameters, context)
+        text = train_data.area_problem(self, parameters, context, images)
+        text = text or (self._labels_problem(parameters, context, task, labels) if labels else "")
+        said = train_options.arguments(OPTIONS, self, parameters, context)
+        if not text and said["split"] == "chips":
+            text = tr("SPLIT=chips is for a chip folder. Choose another, such as blocks.")
+        text = text or train_options.shares_problem(said["valid"], said["test"])
+        text = text or train_options.chips_problem(said["chip_size"], said["chip_overlap"])
+        path = shared.fixed_path(parameters.get("OUTPUT"))
+        text = text or ("" if shared.is_temporary(path) else folder_problem(Path(path), CHIP_FILES[0]))
+        if not text:
+            settings.worker_python()
+        return text
+
+    def _given_problem(self, parameters, task, form, images) -> str:
+        """The rasters of the task missing, or others given."""
+        names = train_data.FORMS[form]
+        every = [name for known in ("rasters", "pairs", "series") for name in train_data.FORMS[known]]
+        others = [name for name in every if name not in names and parameters.get(name) not in (None, "", [])]
+        if others:
+            text = tr("{others} cannot be used for {task}, which is cut from {names}. Leave it empty, or change TASK.")
+            return text.format(others=", ".join(others), task=task, names=", ".join(names))
+        if not images:
+            return tr("There is nothing to cut. Choose {names}.").format(names=", ".join(names))
+        return ""
+
+    def _labels_problem(self, parameters, context, task, labels) -> str:
+        field, place = (self.parameterAsString(parameters, f"{name}_FIELD", context) for name in ("CLASS", "PLACE"))
+        kind = KINDS.get(task, "classes")
+        said = train_options.arguments(("UNLABELLED", "MULTILABEL"), self, parameters, context)
+        if kind != "classes" and said["unlabelled"] == "background":
+            return tr("UNLABELLED=background is not for {task}. Choose ignore.").format(task=task)
+        text = train_data.labels_problem(labels, field, place, kind)
+        if text or kind == "numbers" or said["unlabelled"] == "background" or (kind == "scenes" and said["multilabel"]):
+            return text
+        return train_data.one_class_problem(labels, field, kind)
+
+    def _task(self, parameters, context) -> str:
+        task = self.parameterAsEnumString(parameters, "TASK", context)
+        if task != "auto":
+            return task
+        given = [task for task, form in FORMS.items() for name in train_data.FORMS[form] if parameters.get(name)]
+        return given[0] if given else "segmentation"
+
+    def prepareAlgorithm(self, parameters, context, feedback):
+        self.refuse(parameters, context)
+        form = FORMS.get(self._task(parameters, context), "rasters")
+        images = train_data.chosen_images(self, parameters, context, form)
+        for warning in images.warnings:
+            feedback.pushWarning(warning)
+        labels = train_data.chosen_labels(self, parameters, context)
+        self._data = PreparedData(self, parameters, context, feedback, images, labels)
+        return True
+
+    def processAlgorithm(self, parameters, context, feedback):
+        path = shared.fixed_path(parameters.get("OUTPUT"))
+        output = Path(path or QgsProcessingUtils.generateTempFilename("chips")).absolute()
+        make_parent(output)
+        said = train_options.arguments(OPTIONS, self, parameters, context)
+        steps = QgsProcessingMultiStepFeedback(self._data.copies + 1, feedback)
+        with temporary_folder() as folder:
+            arguments = {
+                "task": self._task(parameters, context),
+                **said,
+                "split": resolved_split(said["split"], None),
+                **self._data.arguments(folder, steps),
+                "output": str(output),
+            }
+            result = run_job(make_job("export_chips", arguments), steps, folder)
+        return {"OUTPUT": str(output), "CHIPS": str(output), "COUNT": result["chips"]}
+
+
+def _chip_folder():
+    return shared.described(
+        QgsProcessingParameterFolderDestination("OUTPUT", tr("Chip folder"), None, True, True),
+        tr("A new or empty folder for the chips, or a chip folder, which is replaced. Default: a temporary one."),
+    )

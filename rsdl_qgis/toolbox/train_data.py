@@ -1,0 +1,485 @@
+"""What a network is trained on: rasters with labels, or a chip folder. Declared, checked, and put into a job."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    QgsMapLayer,
+    QgsProcessingParameterField,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterString,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
+
+from ..engine.card import Band, Input, ModelCard, match_bands
+from ..engine.errors import MismatchError, RsdlError
+from . import compat, layers
+from . import parameters as shared
+from .inference import use_bands
+from .layers import RasterUse
+from .render import is_image
+from .text import tr
+
+CHIP_FILES = ("chips.json", "samples.csv")
+LAYOUTS = ("dates", "variables")
+RESERVED = ("name", "split", "label", "source", "place", "bounds", "valid")  # columns of a chip folder's table
+LONGEST_NAME = 24  # letters of a band's description that is taken for a name
+FORMS = {"rasters": ("RASTERS",), "pairs": ("BEFORE", "AFTER"), "series": ("LAYERS",), "images": ("IMAGES",)}
+
+
+@dataclass(frozen=True)
+class Images:
+    """The rasters to cut chips from. ``sources``: a title and, for each input, the rasters, one a date.
+
+    ``bands`` and ``dates``: the names an input has of them; ``resolution``: metres a pixel that web maps are drawn at.
+    """
+
+    sources: tuple[tuple[str, Mapping[str, tuple[RasterUse, ...]]], ...]
+    bands: Mapping[str, tuple[str, ...]]
+    dates: Mapping[str, tuple[str, ...]]
+    resolution: float | None = None
+    warnings: tuple[str, ...] = ()
+
+    def layers(self) -> list[QgsRasterLayer]:
+        """All rasters, each once."""
+        found = {use.layer.id(): use.layer for _, inputs in self.sources for uses in inputs.values() for use in uses}
+        return list(found.values())
+
+
+# The parameters.
+
+
+def image_parameters(form: str) -> list:
+    """The rasters, as a task takes them: FORMS names the parameters."""
+
+    def rasters(name, label, text):
+        return shared.several_layers(name, label, compat.RASTERS, text)
+
+    if form == "pairs":
+        text = tr("Rasters from {when}: one, or several that are paired with {others} in order. Pixels may differ.")
+        return [
+            rasters("BEFORE", tr("Rasters before"), text.format(when=tr("before the change"), others="AFTER")),
+            rasters("AFTER", tr("Rasters after"), text.format(when=tr("after the change"), others="BEFORE")),
+        ]
+    if form == "series":
+        return [
+            rasters(
+                "LAYERS",
+                tr("Layers of the series"),
+                tr(
+                    "The series: a raster for each date, in the order of the dates, or with LAYOUT=variables a raster "
+                    "for each variable, whose bands are its dates."
+                ),
+            ),
+            shared.choice(
+                "LAYOUT",
+                tr("A layer is"),
+                tr("dates: each layer is a date, its bands are variables. variables: the other way round."),
+                LAYOUTS,
+                advanced=False,
+            ),
+        ]
+    if form == "images":
+        text = tr("Rasters that the student learns from; they need no labels. All with the bands of the teacher.")
+        return [rasters("IMAGES", tr("Rasters"), text)]
+    text = tr(
+        "The rasters to learn from: any that QGIS can open, web maps included (they need an area). All with the same "
+        "bands."
+    )
+    return [rasters("RASTERS", tr("Rasters"), text)]
+
+
+def label_parameters(kind: str) -> list:
+    """LABELS and CLASS_FIELD; ``kind``: what is labelled, 'classes', 'scenes' or 'numbers'."""
+    what = {
+        "classes": tr(
+            "What is known: polygons, lines or points with the class of each in a field, or a class raster: a whole "
+            "number for each class, nodata where it is not known."
+        ),
+        "scenes": tr(
+            "What is known: polygons, each of them a scene, or points, around each of which a square of CHIP_SIZE is "
+            "one, with the class in a field."
+        ),
+        "numbers": tr("What is known: points, lines or polygons with a number in a field, or a raster of numbers."),
+    }[kind]
+    rest = tr(
+        "Any coordinate system. As many layers as rasters go with them one by one, in order; else all layers hold for "
+        "all rasters."
+    )
+    field = {
+        "classes": tr(
+            "For polygons, lines and points: the field with the number or name of each one's class; where it is empty, "
+            "the class is not known. Default: all are of one class."
+        ),
+        "scenes": tr(
+            "The field with the number or name of each one's class. For several classes a scene: names divided by ; or "
+            "a comma."
+        ),
+        "numbers": tr(
+            "For points, lines and polygons: the field with the number to learn; where it is empty, it is not known."
+        ),
+    }[kind]
+    label = tr("Field with the number") if kind == "numbers" else tr("Class field")
+    return [
+        shared.several_layers("LABELS", tr("Labels"), compat.MAP_LAYER, f"{what} {rest}"),
+        shared.described(QgsProcessingParameterField("CLASS_FIELD", label, None, "LABELS", optional=True), field),
+    ]
+
+
+def place_parameter():
+    """PLACE_FIELD: what a split keeps together."""
+    return shared.described(
+        QgsProcessingParameterField("PLACE_FIELD", tr("Place field"), None, "LABELS", optional=True),
+        tr(
+            "For SPLIT=places: the field of the labels that says which of them lie at one place, such as a parcel or "
+            "a station. Default: each label by itself."
+        ),
+        advanced=True,
+    )
+
+
+def chips_parameter():
+    """CHIPS: a chip folder instead of layers."""
+    return shared.described(
+        QgsProcessingParameterFile("CHIPS", tr("Chip folder"), compat.FOLDER, "", None, True),
+        tr("Instead of layers: a folder of labelled chips, as 'Export chips' makes it."),
+    )
+
+
+def area_parameters() -> list:
+    """EXTENT, MASK and BANDS."""
+    return [
+        shared.extent(
+            tr("Area to learn from"),
+            tr("Only what lies in this rectangle is used. Default: all of the rasters. Web maps need it."),
+        ),
+        shared.mask(
+            tr("Polygons to learn inside of"),
+            tr("Only what lies in these polygons is used. Any coordinate system. Default: no limit."),
+        ),
+        shared.described(
+            QgsProcessingParameterString("BANDS", tr("Bands"), None, False, True),
+            tr(
+                "Numbers, from 1, of the bands to use, in order, such as 11,8,3. Default: those of the start's model "
+                "where the rasters have them by description, else all."
+            ),
+            advanced=True,
+        ),
+    ]
+
+
+# What was chosen.
+
+
+def chosen_images(algorithm, parameters, context, form: str, start: ModelCard | None = None) -> Images | None:
+    """The rasters that were chosen, None if there are none. RsdlError where they do not fit one another.
+
+    ``start``: the model that training starts with; its first input's bands are taken where the rasters have them. A
+    teacher (form 'images') has its bands taken in any case.
+    """
+    names = FORMS[form]
+    given = {name: _rasters(algorithm, parameters, name, context) for name in names}
+    if not any(given.values()):
+        return None
+    numbers = shared.band_numbers(algorithm.parameterAsString(parameters, "BANDS", context))
+    if form == "pairs":
+        return _pairs(given["BEFORE"], given["AFTER"], numbers, start)
+    if form == "series":
+        layout = algorithm.parameterAsEnumString(parameters, "LAYOUT", context)
+        return (_variables if layout == "variables" else _dates)(given["LAYERS"], numbers, start)
+    return _singles(names[0], given[names[0]], numbers, start, strict=form == "images")
+
+
+def chosen_labels(algorithm, parameters, context) -> list[QgsMapLayer]:
+    """The label layers; RsdlError where one is neither vector nor raster."""
+    found = shared.layer_list(algorithm, parameters, "LABELS", context)
+    for layer in found:
+        if not isinstance(layer, (QgsRasterLayer, QgsVectorLayer)):
+            raise RsdlError(tr("LABELS: '{layer}' is neither a raster nor a vector layer.").format(layer=layer.name()))
+    return found
+
+
+def _rasters(algorithm, parameters, name, context) -> list[QgsRasterLayer]:
+    found = shared.layer_list(algorithm, parameters, name, context)
+    for layer in found:
+        if not isinstance(layer, QgsRasterLayer):
+            raise RsdlError(tr("{name}: '{layer}' is no raster.").format(name=name, layer=layer.name()))
+    return found
+
+
+def _singles(name, rasters, numbers, start, strict) -> Images:
+    item = start.inputs[0] if strict else _taken(rasters[0], numbers, ("image",), start)
+    return _images([(layer.name(), {item.name: (_use(name, layer, item, numbers, rasters[0]),)}) for layer in rasters],
+                   [item], start)  # fmt: skip
+
+
+def _pairs(before, after, numbers, start) -> Images:
+    if len(before) != len(after):
+        raise RsdlError(
+            tr("{before} rasters before and {after} after cannot be paired.").format(
+                before=len(before), after=len(after)
+            ),
+            tr("Give as many in BEFORE as in AFTER, in the same order."),
+        )
+    item = _taken(before[0], numbers, ("before", "after"), start)
+    return _images(
+        [
+            (
+                pair[1].name(),
+                {
+                    item.name: tuple(
+                        _use(name, layer, item, numbers, before[0]) for name, layer in zip(("BEFORE", "AFTER"), pair)
+                    )
+                },
+            )
+            for pair in zip(before, after)
+        ],
+        [item],
+        start,
+    )
+
+
+def _dates(rasters, numbers, start) -> Images:
+    names, warnings = date_names([_layer_date(layer) for layer in rasters])
+    item = _taken(rasters[0], numbers, names, start)
+    uses = tuple(_use("LAYERS", layer, item, numbers, rasters[0]) for layer in rasters)
+    return replace(_images([(rasters[0].name(), {item.name: uses})], [item], start), warnings=warnings)
+
+
+def _variables(rasters, numbers, start) -> Images:
+    """Each layer is an input of one band, each of its bands a date."""
+    described = layers.data_bands(rasters[0])
+    numbers = numbers or tuple(number for number, _ in described)
+    for layer in rasters:
+        count = len(layers.data_bands(layer))
+        if count != len(described):
+            raise RsdlError(
+                tr("'{first}' has {count} dates, and '{layer}' has {other}.").format(
+                    first=rasters[0].name(), count=len(described), layer=layer.name(), other=count
+                ),
+                tr("With LAYOUT=variables each layer has a band for every date."),
+            )
+        if max(numbers) > layer.bandCount():
+            raise RsdlError(
+                tr("{option} names band {number}, but '{layer}' has {count} band(s).").format(
+                    option="BANDS", number=max(numbers), layer=layer.name(), count=layer.bandCount()
+                )
+            )
+    texts = dict(described)
+    names, warnings = date_names([date_in(texts.get(number, "")) for number in numbers])
+    items, uses = [], {}
+    for layer in rasters:
+        name = _input_name(layer.name(), uses)
+        items.append(Input(name, (Band(layer.name()),), names))
+        uses[name] = tuple(RasterUse("LAYERS", layer, (number,)) for number in numbers)
+    return replace(_images([(rasters[0].name(), uses)], items, start), warnings=warnings)
+
+
+def _images(sources, items: Sequence[Input], start: ModelCard | None) -> Images:
+    return Images(
+        tuple(sources),
+        {item.name: tuple(band.name for band in item.bands) for item in items},
+        {item.name: tuple(item.dates) for item in items},
+        start.resolution if start else None,
+    )
+
+
+def _taken(layer: QgsRasterLayer, numbers, dates: tuple[str, ...], start: ModelCard | None) -> Input:
+    """The input to train: the start's first one where the raster has its bands, else one of the raster's own bands."""
+    described = layers.data_bands(layer)
+    if start is not None and fitting_bands(start.inputs[0], described, numbers):
+        known = start.inputs[0]
+        return replace(known, dates=known.dates if len(known.dates) == len(dates) else dates)
+    texts = dict(described)
+    chosen = numbers or tuple(texts)
+    names = [" ".join(texts.get(number, "").replace(";", ",").split()) for number in chosen]
+    names = [name if 0 < len(name) <= LONGEST_NAME else f"band {number}" for name, number in zip(names, chosen)]
+    if len(set(names)) < len(names):
+        names = [f"band {number}" for number in chosen]
+    return Input("image", tuple(Band(name) for name in names), dates)
+
+
+def fitting_bands(item: Input, described: Sequence[tuple[int, str]], numbers: Sequence[int] | None) -> bool:
+    """Whether a raster has an input's bands: by description, or as many that nothing speaks against."""
+    texts = dict(described)
+    if not numbers:
+        try:
+            match_bands(item, list(texts.values()), -1)
+        except MismatchError:
+            numbers = tuple(texts)
+        else:
+            return True
+    pairs = [(texts.get(number), band) for number, band in zip(numbers, item.bands)]
+    return len(numbers) == len(item.bands) and all(not text or band.matches(text) for text, band in pairs)
+
+
+def _use(name: str, layer: QgsRasterLayer, item: Input, numbers, first: QgsRasterLayer) -> RasterUse:
+    """A raster with the bands that the first one gave the input; RsdlError where it has others."""
+    try:
+        return use_bands(name, layer, item, numbers, "BANDS")
+    except MismatchError as error:
+        if layer is first:
+            raise
+        raise RsdlError(
+            tr("{name}: '{layer}' has other bands than '{first}'.").format(
+                name=name, layer=layer.name(), first=first.name()
+            ),
+            tr("Choose rasters of the same bands, or the bands by number in BANDS. ({reason})").format(
+                reason=error.message
+            ),
+        ) from None
+
+
+def _input_name(text: str, taken: Iterable[str]) -> str:
+    """A name for an input: letters, digits and _; not one that is taken."""
+    name = re.sub(r"\W+", "_", text).strip("_") or "variable"
+    name = f"{name}_" if name.lower() in RESERVED else name
+    number, unique = 1, name
+    while unique in taken:
+        number += 1
+        unique = f"{name}_{number}"
+    return unique
+
+
+def date_in(text: str) -> str:
+    """The date in a text such as 'NDVI_20160913' or '2016-09-13', as yyyy-mm-dd; '' if there is none."""
+    for match in re.finditer(r"(?<!\d)(\d{4})([-_.]?)(\d{2})\2(\d{2})(?!\d)", text):
+        year, _, month, day = match.groups()
+        try:
+            return date(int(year), int(month), int(day)).isoformat()
+        except ValueError:
+            continue
+    return ""
+
+
+def _layer_date(layer: QgsRasterLayer) -> str:
+    """When the layer was taken: by its temporal properties, else by a date in its name; '' if neither tells."""
+    begin = layer.temporalProperties().fixedTemporalRange().begin()
+    if layer.temporalProperties().isActive() and begin.isValid():
+        return begin.date().toString("yyyy-MM-dd")
+    return date_in(layer.name())
+
+
+def date_names(found: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names of a series' dates, in the order given: the dates if all are known and differ, else numbers; warnings."""
+    if not all(found) or len(set(found)) < len(found):
+        return tuple(f"date {number}" for number in range(1, len(found) + 1)), ()
+    if list(found) != sorted(found):
+        text = tr("The dates are not in order: {dates}. They are taken in the order of the layers.")
+        return tuple(found), (text.format(dates=", ".join(found)),)
+    return tuple(found), ()
+
+
+# What is wrong with it.
+
+
+def chips_problem(path: str) -> str:
+    """What is wrong with CHIPS, in a sentence; '' if nothing."""
+    missing = next((name for name in CHIP_FILES if not (Path(path) / name).is_file()), None)
+    if missing:
+        text = tr("CHIPS: {folder} is not a chip folder: it has no {file}. Make one with 'Export chips'.")
+        return text.format(folder=path, file=missing)
+    return ""
+
+
+def area_problem(algorithm, parameters, context, images: Images) -> str:
+    """What is wrong with EXTENT, in a sentence; '' if nothing."""
+    if not algorithm.parameterAsExtent(parameters, "EXTENT", context).isNull():
+        return ""
+    for layer in images.layers():
+        if layers.needs_extent(layer):
+            text = tr("The layer '{layer}' has no pixels of its own: choose the area to learn from (EXTENT).")
+            return text.format(layer=layer.name())
+    return ""
+
+
+def labels_problem(labels: Sequence[QgsMapLayer], field: str, place: str, kind: str) -> str:
+    """What is wrong with LABELS, CLASS_FIELD and PLACE_FIELD, in a sentence; '' if nothing.
+
+    ``kind``: 'classes', 'scenes' or 'numbers'.
+    """
+    text = ""
+    for layer in labels:
+        if isinstance(layer, QgsRasterLayer):
+            text = text or _raster_problem(layer, kind)
+        else:
+            text = text or _vector_problem(layer, field, place, kind)
+    return text
+
+
+def one_class_problem(labels: Sequence[QgsMapLayer], field: str, kind: str) -> str:
+    """A sentence where labels are of one class, and what has no label is left out; '' otherwise."""
+    vectors = [layer for layer in labels if isinstance(layer, QgsVectorLayer)]
+    if len(vectors) < len(labels):
+        return ""
+    if not field:
+        return tr(
+            "Without CLASS_FIELD all labels are one class, and nothing is known of the rest. Choose the field with the "
+            "classes, or let the rest be background: UNLABELLED=background."
+        )
+    found = set().union(*(_found(layer, field) for layer in vectors))
+    if len(found) > 1:
+        return ""
+    text = tr("All labels have the same class ({name}) in '{field}', so there is nothing to tell it from.").format(
+        name=", ".join(found) or "-", field=field
+    )
+    if kind == "scenes":
+        return text + " " + tr("Label another class, too.")
+    return text + " " + tr("Label another class, too, or let the rest be background: UNLABELLED=background.")
+
+
+def _raster_problem(layer: QgsRasterLayer, kind: str) -> str:
+    if kind == "scenes":
+        text = tr("LABELS: '{layer}' is a raster, but the class of a scene is told by polygons or points.")
+        return text.format(layer=layer.name())
+    if is_image(layer.dataProvider()) or layers.needs_extent(layer):
+        text = tr("LABELS: '{layer}' is a picture, not a raster of classes or numbers. Choose another layer.")
+        return text.format(layer=layer.name())
+    return ""
+
+
+def _vector_problem(layer: QgsVectorLayer, field: str, place: str, kind: str) -> str:
+    if not layer.isSpatial():
+        text = tr("LABELS: '{layer}' is a table without geometries. Choose polygons, lines or points.")
+        return text.format(layer=layer.name())
+    if kind == "scenes" and layer.geometryType() not in (compat.POLYGON_GEOMETRY, compat.POINT_GEOMETRY):
+        text = tr("LABELS: '{layer}' has lines, but the class of a scene is told by polygons or points.")
+        return text.format(layer=layer.name())
+    if layer.featureCount() == 0:
+        return tr("LABELS: '{layer}' has no features. Draw or choose some.").format(layer=layer.name())
+    fields = layer.fields()
+    if kind != "classes" and not field:
+        number = tr("Choose the field of '{layer}' that holds the number to learn, in CLASS_FIELD.")
+        scene = tr("Choose the field of '{layer}' that holds the class of each scene, in CLASS_FIELD.")
+        return (number if kind == "numbers" else scene).format(layer=layer.name())
+    for name in filter(None, (field, place)):
+        if name not in fields.names():
+            return tr("'{layer}' has no field '{field}'. It has: {fields}.").format(
+                layer=layer.name(), field=name, fields=", ".join(fields.names()) or "-"
+            )
+    if kind == "numbers" and not fields.field(field).isNumeric():
+        text = tr("The field '{field}' of '{layer}' holds texts, not numbers. Choose another in CLASS_FIELD.")
+        return text.format(field=field, layer=layer.name())
+    return ""
+
+
+def _found(layer: QgsVectorLayer, field: str) -> set[str]:
+    """Up to two of the classes in a field."""
+    values = layer.uniqueValues(layer.fields().lookupField(field), 3)
+    return {text for text in (value_text(value) for value in values) if text}
+
+
+def value_text(value: Any) -> str:
+    """A field's value as a class is called; '' for none."""
+    if value is None or (hasattr(value, "isNull") and value.isNull()):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()

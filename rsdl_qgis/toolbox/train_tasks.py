@@ -1,0 +1,167 @@
+"""The algorithms that train a network from labels, one a task."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from .text import tr
+from .train import CLASS_FIGURES, LABEL_FIGURES, MAP_FIGURES, NUMBER_FIGURES, TrainingAlgorithm
+
+
+class TrainSegmentation(TrainingAlgorithm):
+    """rsdl:trainsegmentation: a class for every pixel."""
+
+    NAME = "trainsegmentation"
+    TASK = "segmentation"
+    NETWORKS = ("segmentation",)
+    NETWORK = "unet-light"
+    LOSSES = ("cross_entropy", "focal", "dice", "lovasz")
+    SUMS = ("cross_entropy+dice", "cross_entropy+lovasz", "focal+dice")
+    LOSS = "cross_entropy+dice"
+    FIGURES = MAP_FIGURES
+    MAIN = ("MEAN_IOU",)
+
+    def title(self):
+        return tr("Train segmentation")
+
+    def help(self):
+        return (
+            tr(
+                "Trains a network that gives every pixel a class, from rasters and labels: polygons, lines or points "
+                "with a class field, or a class raster. Labels may be sparse: ground without one is left out unless "
+                "you say that it is background."
+            )
+            + common_help()
+        )
+
+
+class TrainRegression(TrainingAlgorithm):
+    """rsdl:trainregression: a number for every pixel."""
+
+    NAME = "trainregression"
+    TASK = "regression"
+    NETWORKS = ("segmentation",)
+    NETWORK = "unet-light"
+    LOSSES = ("huber", "mse")
+    LOSS = "huber"
+    LABELS = "numbers"
+    OWN_OPTIONS = ()
+    BALANCING = ()
+    FIGURES = NUMBER_FIGURES
+    MAIN = ("R2",)
+
+    def title(self):
+        return tr("Train regression")
+
+    def help(self):
+        return (
+            tr(
+                "Trains a network that gives every pixel a number, such as height or cover, from rasters and known "
+                "numbers: points, lines or polygons with a number field, or a raster. Where nothing is known, nothing "
+                "is learned."
+            )
+            + common_help()
+        )
+
+
+class TrainSceneClassifier(TrainingAlgorithm):
+    """rsdl:trainsceneclassifier: a class, or several, for a picture."""
+
+    NAME = "trainsceneclassifier"
+    TASK = "classification"
+    NETWORKS = ("classification",)
+    NETWORK = "resnet18"
+    LOSSES = ("cross_entropy", "focal", "bce")
+    LOSS = "cross_entropy"
+    BATCH_SIZE = 16
+    LABELS = "scenes"
+    OWN_OPTIONS = ("MULTILABEL",)
+    CUTTING = ("CHIP_SIZE",)
+    FIGURES = MappingProxyType({**CLASS_FIGURES, **LABEL_FIGURES})
+    MAIN = ("MEAN_F1", "MACRO_F1")
+
+    def title(self):
+        return tr("Train scene classifier")
+
+    def help(self):
+        return (
+            tr(
+                "Trains a network that says what a whole picture shows: one class, or several. The pictures are "
+                "what polygons hold of the rasters, squares around points, or those of a chip folder."
+            )
+            + common_help()
+        )
+
+    def _is_multilabel(self, parameters, context):
+        return self._chosen("MULTILABEL", parameters, context)
+
+    def _losses(self, parameters, context):
+        return self.LOSSES[2:] if self._is_multilabel(parameters, context) else self.LOSSES[:2]
+
+
+class TrainChangeDetector(TrainingAlgorithm):
+    """rsdl:trainchangedetector: a class of change for every pixel of two dates."""
+
+    NAME = "trainchangedetector"
+    TASK = "change"
+    FORM = "pairs"
+    NETWORKS = ("change", "segmentation")
+    NETWORK = "fc-siam-conc"
+    LOSSES = TrainSegmentation.LOSSES
+    SUMS = TrainSegmentation.SUMS
+    LOSS = TrainSegmentation.LOSS
+    FIGURES = MAP_FIGURES
+    MAIN = ("MEAN_IOU",)
+
+    def title(self):
+        return tr("Train change detector")
+
+    def help(self):
+        return (
+            tr(
+                "Trains a network that maps what changed between two dates, from rasters before and after and labels "
+                "of the change: polygons, lines or points with a class field, or a class raster. Both dates may have "
+                "different pixels and coordinate systems."
+            )
+            + common_help()
+        )
+
+
+class TrainTimeSeriesClassifier(TrainingAlgorithm):
+    """rsdl:traintimeseriesclassifier: a class for every pixel from its course over time."""
+
+    NAME = "traintimeseriesclassifier"
+    TASK = "time-series"
+    FORM = "series"
+    NETWORKS = ("time-series",)
+    NETWORK = "lstm"
+    LOSSES = ("cross_entropy", "focal")
+    LOSS = "cross_entropy"
+    BATCH_SIZE = 64
+    CUTTING = ("BUFFER",)
+    FIGURES = CLASS_FIGURES
+    MAIN = ("MACRO_F1",)
+
+    def title(self):
+        return tr("Train time-series classifier")
+
+    def help(self):
+        return (
+            tr(
+                "Trains a network that tells a pixel's class from its course over time, as crops by their growth, from "
+                "a series of rasters and labels: points, lines or polygons with a class field, or a class raster. Each "
+                "labelled pixel is a sample."
+            )
+            + common_help()
+        )
+
+
+def common_help() -> str:
+    """What the help of all of them ends with."""
+    return "\n\n" + tr(
+        "It starts from nothing, from an installed model (BASE_MODEL) or from published weights; bands and classes may "
+        "differ from theirs. A part of the data, apart in space, is kept to choose the best epoch by and to say how "
+        "good the model is.\n\nThe model goes to your models unless you choose a folder, and can be used at once: by "
+        "name, or in a graphical model by the output MODEL. Cancelling loses nothing: the best model so far stays, and "
+        "the same settings go on from there. The report says what was learned, from what, and how well."
+    )

@@ -1,0 +1,87 @@
+"""Event files, read back record by record as TensorBoard reads them."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import pytest
+from tensorboardX.proto.event_pb2 import Event, SessionLog
+from tensorboardX.record_writer import masked_crc32c
+
+from rsdl_qgis.engine.errors import OutputError
+from rsdl_qgis.engine.training.events import EventWriter, write_events
+
+HISTORY = [
+    {"number": i, "loss": 1 / (i + 1), "score": 0.1 * i, "rate": 1e-3, "seconds": 2.0, "waited": 0.25} for i in range(4)
+]
+
+
+def records(file: Path) -> list[Event]:
+    """Length, checksum, event, checksum, and so on."""
+    data, at, found = file.read_bytes(), 0, []
+    while at < len(data):
+        (length,) = struct.unpack_from("<Q", data, at)
+        for start, size in ((at, 8), (at + 12, length)):
+            (checksum,) = struct.unpack_from("<I", data, start + size)
+            assert checksum == masked_crc32c(data[start : start + size])
+        found.append(Event.FromString(data[at + 12 : at + 12 + length]))
+        at += length + 16
+    return found
+
+
+def shown(folder: Path) -> dict[str, dict[int, list[float]]]:
+    """What TensorBoard shows: of each curve the values at a step, those void by a later start left out."""
+    curves: dict[str, dict[int, list[float]]] = {}
+    for file in sorted(folder.iterdir()):
+        for event in records(file):
+            if event.session_log.status == SessionLog.START:
+                curves = {name: {s: v for s, v in steps.items() if s < event.step} for name, steps in curves.items()}
+            for value in event.summary.value:
+                curves.setdefault(value.tag, {}).setdefault(event.step, []).append(value.simple_value)
+    return curves
+
+
+def test_every_figure_of_every_epoch_can_be_read_back(tmp_path):
+    write_events(tmp_path / "events", HISTORY, "mean IoU")
+    curves = shown(tmp_path / "events")
+    names = {"loss": "train/loss", "score": "valid/score", "rate": "train/rate", "waited": "time/waited"}
+    for key, name in names.items():
+        assert list(curves[name]) == [0, 1, 2, 3]
+        assert [v for (v,) in curves[name].values()] == pytest.approx([record[key] for record in HISTORY])
+    (file,) = (tmp_path / "events").iterdir()
+    first = records(file)[0]
+    assert first.file_version == "brain.Event:2" and "tfevents" in file.name
+    titles = {v.tag: v.metadata.display_name for event in records(file) for v in event.summary.value}
+    assert titles["valid/score"] == "mean IoU"
+
+
+def test_an_epoch_is_on_disk_at_once(tmp_path):
+    with EventWriter(tmp_path) as writer:
+        for record in HISTORY:
+            writer.epoch(record)
+            assert len(shown(tmp_path)["train/loss"]) == record["number"] + 1
+
+
+def test_epochs_that_are_done_again_are_not_doubled(tmp_path):
+    killed = EventWriter(tmp_path)
+    for record in HISTORY[:3]:
+        killed.epoch(record)
+    with EventWriter(tmp_path, first=2) as writer:  # the last checkpoint was of the second epoch
+        for record in HISTORY[2:]:
+            writer.epoch({**record, "loss": 9.0})
+    killed.close()
+    assert len(list(tmp_path.iterdir())) == 2
+    assert [len(values) for values in shown(tmp_path)["train/loss"].values()] == [1, 1, 1, 1]
+    assert [v for (v,) in shown(tmp_path)["train/loss"].values()] == [1.0, 0.5, 9.0, 9.0]
+
+
+def test_what_an_epoch_does_not_know_is_left_out(tmp_path):
+    write_events(tmp_path, [{"number": 0, "loss": 0.5, "score": None}])
+    assert set(shown(tmp_path)) == {"train/loss"}
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot be written to"):
+        EventWriter(tmp_path / "file" / "events")

@@ -1,0 +1,158 @@
+"""Train models from their recipes: ``python -m tools.make_models [NAME | FILE ...] --data DATA``.
+
+A recipe (``models/<name>/recipe.json``, or a file anywhere) says which data set, ``data``, and what the worker is to
+do with it: ``train`` or ``distil`` with that job's arguments, and nothing else. So models are made as people make
+their own; the job of each can be seen in ``build/models/<name>.json`` and be run again without this program. Without a
+name all recipes of ``models/`` are made, a model after the one that it starts from.
+
+A model is written to ``build/models``, with its report, and copied to ``models/<name>`` once it is whole. What was
+stopped goes on when it is asked for again. ``--try 2`` trains two epochs to see whether a recipe works and how long
+it takes, and copies nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rsdl_qgis.engine.errors import InputError
+
+from .datasets import make_chips
+from .package import MODEL_FILES
+from .worker import ROOT, run_job
+
+RECIPE = MODEL_FILES[-1]
+OPERATIONS = ("train", "distil")
+STARTS = ("base_model", "teacher")  # arguments that name another model
+
+Worker = Callable[[str, Mapping[str, Any], Path], Mapping[str, Any]]  # operation, arguments, file of the job -> result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("recipes", nargs="*", help="names in models/, or files; all of models/ by default")
+    parser.add_argument("--data", type=Path, required=True, help="the folder that holds the data sets")
+    parser.add_argument("--folder", type=Path, default=ROOT / "build" / "models", help="where models are made")
+    parser.add_argument("--try", dest="epochs", type=int, help="train so many epochs, and copy nothing")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--threads", type=int)
+    given = parser.parse_args()
+    how = {"device": given.device, "threads": given.threads}
+    if given.epochs:
+        how["epochs"] = given.epochs
+    try:
+        for file in in_order([recipe_file(name) for name in given.recipes or all_names()]):
+            result = make(file, given.data, given.folder, how)
+            print(json.dumps(result, indent=1), flush=True)
+            if not given.epochs and file.parent.parent == ROOT / "models":
+                install(Path(result["output"]), file.parent)
+    except InputError as error:
+        raise SystemExit(f"{error.message} {error.hint}") from None
+
+
+def all_names(models: Path = ROOT / "models") -> list[str]:
+    """The models that have a recipe."""
+    return sorted(path.parent.name for path in models.glob(f"*/{RECIPE}"))
+
+
+def recipe_file(name: str, models: Path = ROOT / "models") -> Path:
+    """The recipe of that name or path; InputError where there is none."""
+    if (models / name / RECIPE).is_file():
+        return models / name / RECIPE
+    if Path(name).is_file():
+        return Path(name).resolve()
+    raise InputError(f"There is no recipe '{name}'.", f"There are {', '.join(all_names(models))}.")
+
+
+def in_order(files: Sequence[Path]) -> list[Path]:
+    """The recipes, each after those of the models that it starts from."""
+    names = {model_name(file): file for file in files}
+    ordered: list[Path] = []
+    waiting: list[Path] = []
+
+    def visit(file: Path) -> None:
+        if file in ordered or file in waiting:  # in waiting: a model that goes on from itself
+            return
+        waiting.append(file)
+        for start in starts(read_recipe(file)):
+            if start in names:
+                visit(names[start])
+        ordered.append(waiting.pop())
+
+    for file in files:
+        visit(file)
+    return ordered
+
+
+def model_name(file: Path) -> str:
+    """A recipe's model: the name of its folder in ``models``, else that of the file."""
+    return file.parent.name if file.name == RECIPE else file.stem
+
+
+def starts(recipe: Mapping[str, Any]) -> list[str]:
+    """The models that a recipe needs to be there."""
+    return [recipe[operation(recipe)][name] for name in STARTS if recipe[operation(recipe)].get(name)]
+
+
+def operation(recipe: Mapping[str, Any]) -> str:
+    """What the worker is asked to do."""
+    return next(name for name in OPERATIONS if name in recipe)
+
+
+def read_recipe(file: Path) -> dict[str, Any]:
+    """A recipe; InputError where it is not ``data`` and one operation."""
+    try:
+        recipe = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{file} is not JSON: {error}.") from None
+    asked = [name for name in OPERATIONS if name in recipe]
+    if len(asked) != 1 or set(recipe) != {"data", *asked}:
+        raise InputError(
+            f"{file} has {', '.join(recipe) or 'nothing'}.", f"A recipe is 'data' and one of {', '.join(OPERATIONS)}."
+        )
+    return recipe
+
+
+def arguments_of(
+    recipe: Mapping[str, Any], name: str, chips: Path, folder: Path, how: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The arguments of the worker's job: the recipe's, with the chips and where the model goes.
+
+    ``how``: arguments of this run, over the recipe's where not None. Another model is taken from ``models``, whatever
+    the person has installed under that name.
+    """
+    arguments = {**recipe[operation(recipe)], **{key: value for key, value in how.items() if value is not None}}
+    for key in STARTS:
+        if (ROOT / "models" / str(arguments.get(key)) / MODEL_FILES[0]).is_file():
+            arguments[key] = f"models/{arguments[key]}"  # the worker runs in ROOT
+    output = {"name": name, "output": str(folder / name), "report": str(folder / f"{name}.html")}
+    return {**arguments, "chips": str(chips), **output}
+
+
+def make(
+    file: Path, data: Path, folder: Path, how: Mapping[str, Any], worker: Worker = run_job
+) -> Mapping[str, Any]:
+    """Make one model in ``folder`` from a recipe; the job's result."""
+    recipe, name = read_recipe(file), model_name(file)
+    folder = folder.resolve()
+    chips = folder / f"{name}.chips"
+    made = make_chips(recipe["data"], data.resolve(), chips)
+    print(f"{name}: {made.note.get('split', len(made.chips))}", flush=True)
+    return worker(operation(recipe), arguments_of(recipe, name, chips, folder, how), folder / f"{name}.json")
+
+
+def install(model: Path, target: Path) -> None:
+    """Copy a whole model over the one in ``target``, whose recipe stays; the card last."""
+    for name in (*MODEL_FILES[1:-1], MODEL_FILES[0]):
+        part = target / f"{name}.part"
+        shutil.copyfile(model / name, part)
+        os.replace(part, target / name)
+
+
+if __name__ == "__main__":
+    main()
