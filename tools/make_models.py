@@ -123,13 +123,16 @@ def arguments_of(
 ) -> dict[str, Any]:
     """The arguments of the worker's job: the recipe's, with the chips and where the model goes.
 
-    ``how``: arguments of this run, over the recipe's where not None. Another model is taken from ``models``, whatever
-    the person has installed under that name.
+    ``how``: arguments of this run, over the recipe's where not None. Another model is taken from ``models``, or from
+    ``folder`` where it is not there yet, whatever the person has installed under that name.
     """
     arguments = {**recipe[operation(recipe)], **{key: value for key, value in how.items() if value is not None}}
     for key in STARTS:
-        if (ROOT / "models" / str(arguments.get(key)) / MODEL_FILES[0]).is_file():
-            arguments[key] = f"models/{arguments[key]}"  # the worker runs in ROOT
+        start = str(arguments.get(key))
+        if (ROOT / "models" / start / MODEL_FILES[0]).is_file():
+            arguments[key] = f"models/{start}"  # the worker runs in ROOT
+        elif (folder / start / MODEL_FILES[0]).is_file():
+            arguments[key] = str(folder / start)
     output = {"name": name, "output": str(folder / name), "report": str(folder / f"{name}.html")}
     return {**arguments, "chips": str(chips), **output}
 

@@ -234,7 +234,7 @@ def significant(value: float) -> str:
 
 def shortened(words: str, width: float) -> str:
     """Words, cut where they are wider than so many pixels."""
-    most = int(width / LETTER)
+    most = round(width / LETTER)
     return words if len(words) <= most else words[: most - 1] + "…"
 
 

@@ -48,11 +48,9 @@ def to_item(card: ModelCard) -> dict[str, Any]:
     """The STAC item of a card."""
     west, south, east, north = EARTH
     name = _mlm_name(card.name)
-    some = {field: list(getattr(card, field)) for field in NUMBERS if getattr(card, field)}
-    if card.unit:
-        some["unit"] = card.unit
-    if name != card.name:
-        some["name"] = card.name
+    some: dict[str, Any] = {field: list(getattr(card, field)) for field in NUMBERS if getattr(card, field)}
+    some |= {"unit": card.unit} if card.unit else {}
+    some |= {"name": card.name} if card.name != name else {}
     properties = {
         "datetime": None,
         "start_datetime": EPOCH,
@@ -98,7 +96,7 @@ def from_item(item: Mapping[str, Any]) -> ModelCard:
         title = properties.get("title", properties["mlm:name"])
         task = properties.get("rsdl:task") or _foreign_task(properties.get("mlm:tasks", ()))
         plain = {name: properties[f"rsdl:{name}"] for name in PLAIN if f"rsdl:{name}" in properties}
-        numbers = {name: tuple(properties[f"rsdl:{name}"]) for name in NUMBERS if f"rsdl:{name}" in properties}
+        plain |= {name: tuple(properties[f"rsdl:{name}"]) for name in NUMBERS if f"rsdl:{name}" in properties}
         inputs = [value for value in properties["mlm:input"] if value["bands"]]  # which dates are valid has none
         if not inputs:
             raise KeyError("bands")
@@ -114,7 +112,6 @@ def from_item(item: Mapping[str, Any]) -> ModelCard:
             tiling=Tiling(**_known(Tiling, properties.get("rsdl:tiling", {}))),
             unit=properties.get("rsdl:unit", ""),
             **plain,
-            **numbers,
         )
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise ModelError(

@@ -11,6 +11,7 @@ from html import escape
 from typing import Union
 
 STYLE = """
+:root { color-scheme: light; }
 body { margin: 0; background: #f4f5f7; color: #1d2530; line-height: 1.45;
   font: 15px/1.45 "Segoe UI", "Helvetica Neue", "DejaVu Sans", Arial, sans-serif; }
 main { max-width: 66em; margin: 0 auto; padding: 1.5em 2em 3em; background: #fff; }
@@ -68,9 +69,12 @@ td.share span { display: inline-block; min-width: 9.5em; margin-left: 0.5em; fon
 .sample.single { max-width: 178px; vertical-align: top; }
 @media print {
   body { background: #fff; }
+  main { padding: 0; }
+  .sample img { min-width: 0; width: 118px; }
   .tile, table.matrix td { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .sample, tr { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
+  .beside { break-before: avoid; }
 }
 """
 RIGHT, WRONG = (38, 110, 175), (205, 90, 45)  # colours of a matrix's diagonal and of the rest

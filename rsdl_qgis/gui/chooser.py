@@ -13,7 +13,6 @@ from ..engine.networks import NETWORKS
 from ..toolbox import settings
 from ..toolbox.text import tr
 
-
 # What is on the disk as well: tip, title, and kinds of files ('' = folders).
 FILES = {
     "models": lambda: (tr("Choose a model file (.zip or .onnx)"), tr("Model"), tr("Models (*.zip *.onnx)")),
@@ -46,6 +45,7 @@ class _ChoiceWrapper(WidgetWrapper):
         self._combo = QComboBox()
         self._combo.setEditable(True)
         self._combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self._combo.setMaxVisibleItems(30)
         self._combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._combo.lineEdit().setPlaceholderText(empty or (tr("chosen from the rasters") if kind == "models" else ""))
         if kind != "devices":

@@ -25,6 +25,7 @@ from .layers import PreparedRaster, RasterUse
 from .text import tr
 from .worker import make_job, run_job, temporary_folder
 
+
 @dataclass(frozen=True)
 class Plan:
     """A model and the rasters for each of its inputs, one a date; ``notes`` and ``warnings`` are told to the person."""

@@ -53,7 +53,9 @@ def editable(parameter: QgsProcessingParameterString, choices: str, empty: str =
     return parameter
 
 
-def model(label: str, text: str, tasks: str = "segmentation", name: str = "MODEL", empty: str = "", kind: str = "models"):
+def model(
+    label: str, text: str, tasks: str = "segmentation", name: str = "MODEL", empty: str = "", kind: str = "models"
+):
     """MODEL, or another name: an installed model of these tasks ('' = all), or a path.
 
     ``empty``: what is shown where none is chosen; ``kind``: 'models', or 'bases', which are folders.

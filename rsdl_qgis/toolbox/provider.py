@@ -40,7 +40,10 @@ ALGORITHMS = (
     SetupEnvironment,
     Diagnostics,
 )
-EXAMPLES = {"flood_polygons.model3": lambda: tr("Flood polygons over an area")}
+EXAMPLES = {
+    "flood_polygons.model3": lambda: tr("Flood polygons over an area"),
+    "train_map_assess.model3": lambda: tr("Train, map and assess"),
+}
 
 
 class ExampleModel(QgsProcessingModelAlgorithm):

@@ -223,7 +223,7 @@ def _singles(name, rasters, numbers, start, strict) -> Images:
 def _pairs(before, after, numbers, start) -> Images:
     if len(before) != len(after):
         raise RsdlError(
-            tr("{before} rasters before and {after} after cannot be paired.").format(
+            tr("{before} raster(s) before and {after} after cannot be paired.").format(
                 before=len(before), after=len(after)
             ),
             tr("Give as many in BEFORE as in AFTER, in the same order."),

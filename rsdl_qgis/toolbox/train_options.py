@@ -113,7 +113,7 @@ OPTIONS: dict[str, Option] = {
         lambda: shared.whole(
             "CHIP_OVERLAP",
             tr("Overlap of chips (pixels)"),
-            tr("How far neighbouring chips overlap, 0 to half of the chip size, in pixels. Default: 0."),
+            tr("How far neighbouring chips overlap, 0 to half of CHIP_SIZE, in pixels. Default: 0."),
             0,
             2048,
             None,
@@ -551,6 +551,8 @@ def shares_problem(valid: float, test: float) -> str:
 
 def chips_problem(size: int | None, overlap: int | None) -> str:
     """What is wrong with CHIP_SIZE and CHIP_OVERLAP, in a sentence; '' if nothing."""
+    if overlap and not size:
+        return tr("CHIP_OVERLAP needs CHIP_SIZE. Choose both, or leave both empty.")
     if size and overlap and 2 * overlap > size:
         return tr(
             "The overlap of {overlap} pixels is more than half of the chip size of {size}. Make it smaller."

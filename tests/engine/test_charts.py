@@ -99,6 +99,11 @@ def test_labels_are_escaped_and_cut():
     assert any(text.startswith("<script>") and text.endswith("…") for text in words)
 
 
+def test_the_longest_label_is_not_cut_where_there_is_room():
+    label = "best threshold: B8 below 0.12"
+    assert label in [text.text for text in tree(charts.bar_chart([Bar(label, 1.0, "1")])).iter("text")]
+
+
 @given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e9))
 def test_ticks_are_few_round_and_within(low, width):
     high = low + width

@@ -192,6 +192,28 @@ def test_a_model_for_another_task_is_refused(make_raster, tmp_path, with_card):
         predict(tmp_path / "scenes.onnx", make_raster(checkers()), tmp_path)
 
 
+@pytest.mark.parametrize("apart", [False, True])
+def test_dates_that_do_not_share_a_stretch_are_told_of_once(make_raster, tmp_path, with_card, apart):
+    from tests.engine.conftest import Threshold
+
+    scaling = Scaling("robust", pooled=True, clip=(-1, 3))
+    pair = Input("image", with_card().inputs[0].bands, ("before", "after"), "sentinel-2", scaling)
+    export_onnx(Threshold(), with_card(inputs=(pair,)), tmp_path / "pair.onnx")
+    before, after = checkers(), checkers(dtype="uint16")
+    after[0] = after[0] * 40 + 4000 if apart else after[0]
+    paths = [{"path": str(make_raster(image, f"{i}.tif"))} for i, image in enumerate((before, after))]
+    said = []
+
+    class Listening(Report):
+        def log(self, level, message):
+            said.append((level, message))
+
+    predict(tmp_path / "pair.onnx", None, tmp_path, Listening(), inputs={"image": paths})
+    warnings = [text for level, text in said if level == "warning"]
+    assert len(warnings) == apart
+    assert not apart or ("sentinel-2" in warnings[0] and "(red)" in warnings[0] and "each date" in warnings[0])
+
+
 def test_a_coarse_raster_is_resampled_when_asked(model, make_raster, tmp_path):
     path = make_raster(checkers(), transform=from_origin(500_000, 4_200_000, 40, 40))
     with pytest.raises(MismatchError):

@@ -135,7 +135,15 @@ TASKS = {
     "labels": ModelCard("l", "L", (IMAGE,), NAMED, "classification", "lenet5", tiling=SQUARE, activation="sigmoid"),
     "time-series": ModelCard("t", "T", (SERIES,), NAMED, "time-series", "lstm", {"hidden": 8}),
     "numbers": ModelCard(
-        "n", "N", (IMAGE,), (), "regression", "unet", {"widths": [4, 8]}, tiling=Tiling(multiple=2), activation="identity"
+        name="n",
+        title="N",
+        inputs=(IMAGE,),
+        classes=(),
+        task="regression",
+        network="unet",
+        options={"widths": [4, 8]},
+        tiling=Tiling(multiple=2),
+        activation="identity",
     ),
 }
 SHAPES = {"scenes": (4, 3), "labels": (4, 3), "time-series": (4, 3), "numbers": (4, 1, 32, 32)}
@@ -185,7 +193,7 @@ def test_cards_that_contradict_the_tensors_are_refused_for_every_task(tmp_path):
     refused(TASKS["numbers"], "gives 1 classes, its card names 3", classes=NAMED, task="segmentation")
     refused(TASKS["numbers"], "cannot be run here", task="detection")
     (tmp_path / "n" / "model.onnx").unlink()
-    with pytest.raises(ModelError, match="activation 'relu'.*softmax, sigmoid, identity"):
+    with pytest.raises(ModelError, match=r"activation 'relu'.*softmax, sigmoid, identity"):
         open_runtime(replace(TASKS["numbers"], activation="relu"), tmp_path / "n", "cpu", 1)
 
 

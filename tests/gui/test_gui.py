@@ -77,6 +77,44 @@ def test_model_is_chosen_from_a_list_or_typed(wrapper):
         assert chooser.widgetValue() == (value or "")
 
 
+def test_networks_of_a_task_are_listed_with_their_titles(wrapper):
+    from rsdl_qgis.toolbox import train_options
+
+    combo = wrapper(train_options.network("Network", ("change", "segmentation"), "fc-siam-conc"))._combo
+    names = [combo.itemData(i) for i in range(combo.count())]
+    assert names[:2] == ["", "fc-ef"] and "unet-light" in names and "resnet18" not in names
+    assert combo.itemText(names.index("unet-light")) == "unet-light - U-Net light of the active-fire study"
+    assert combo.lineEdit().placeholderText() == "fc-siam-conc"
+
+
+def test_losses_and_weights_are_offered_or_typed(wrapper):
+    from rsdl_qgis.toolbox import train_options
+
+    chooser = wrapper(train_options.loss(("huber", "mse"), ("huber+mse",), "huber"))
+    combo = chooser._combo
+    assert [combo.itemData(i) for i in range(combo.count())] == ["", "huber", "mse", "huber+mse"]
+    combo.setCurrentIndex(3)
+    assert chooser.widgetValue() == "huber+mse"
+    (weights,) = train_options.declared(("PRETRAINED",))
+    chooser = wrapper(weights)
+    chooser._combo.setCurrentIndex(1)
+    assert chooser.widgetValue() == "imagenet"
+    chooser._combo.setEditText("/my/weights.pth")
+    assert chooser.widgetValue() == "/my/weights.pth"
+
+
+def test_a_start_may_be_a_folder(wrapper, monkeypatch):
+    from qgis.PyQt.QtWidgets import QFileDialog, QToolButton
+
+    from rsdl_qgis.toolbox import parameters
+
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "/my/model")
+    chooser = wrapper(parameters.model("Start", "help", "", "BASE_MODEL", "none", "bases"))
+    assert chooser._combo.lineEdit().placeholderText() == "none"
+    chooser.widget.findChild(QToolButton).click()
+    assert chooser.widgetValue() == "/my/model"
+
+
 def test_device_starts_with_the_setting(wrapper):
     from rsdl_qgis.toolbox import parameters, settings
 

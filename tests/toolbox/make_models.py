@@ -1,16 +1,18 @@
 """Writes models whose map is known, run with the worker's Python: ``python make_models.py FOLDER``.
 
-Each marks the pixels where band 1 of its last input's last date exceeds 100, and leaves values as they are.
+Each marks the pixels where band 1 of its last input's last date exceeds 100, and leaves values as they are; ``height``
+gives the difference of its two bands instead.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import onnx
-from onnx import TensorProto, helper
+from onnx import TensorProto, ValueInfoProto, helper
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -42,6 +44,7 @@ def main(folder: Path) -> None:
         write(folder / name, card(name, inputs, ("dry", "flooded"), ("flood",)))
     for name, inputs in OTHERS.items():
         write(folder / name, card(name, inputs, ("dark", "bright"), ()))
+    write_height(folder / "height")
 
 
 def card(name: str, inputs: list[Input], classes: tuple[str, str], keywords: tuple[str, ...]) -> ModelCard:
@@ -56,13 +59,25 @@ def card(name: str, inputs: list[Input], classes: tuple[str, str], keywords: tup
     )
 
 
-def write(folder: Path, model: ModelCard) -> None:
-    folder.mkdir(parents=True)
-    last = model.inputs[-1]
-    tensors = [
-        helper.make_tensor_value_info(i.name, TensorProto.FLOAT, ["n", *i.shape, "h", "w"])
-        for i in model.inputs
+def write_height(folder: Path) -> None:
+    """A regression: band 1 minus band 2, in metres."""
+    image = item("image", "image", ("surface", "ground"))
+    classes = card("height", [image], ("low", "high"), ())
+    model = replace(classes, classes=(), background=None, task="regression", activation="identity", unit="m")
+    nodes = [
+        helper.make_node("Mul", [image.name, "signs"], ["signed"]),
+        helper.make_node("ReduceSum", ["signed", "bands"], ["values"], keepdims=0),
     ]
+    constants = [
+        helper.make_tensor("signs", TensorProto.FLOAT, [1, 1, 2, 1, 1], [1.0, -1.0]),
+        helper.make_tensor("bands", TensorProto.INT64, [1], [2]),
+    ]
+    output = helper.make_tensor_value_info("values", TensorProto.FLOAT, ["n", 1, "h", "w"])
+    save(folder, model, nodes, constants, output)
+
+
+def write(folder: Path, model: ModelCard) -> None:
+    last = model.inputs[-1]
     nodes = [
         helper.make_node("Gather", [last.name, "date"], ["dated"], axis=1),
         helper.make_node("Gather", ["dated", "band"], ["values"], axis=1),
@@ -78,6 +93,15 @@ def write(folder: Path, model: ModelCard) -> None:
         helper.make_tensor("unit", TensorProto.FLOAT, [], [1.0]),
     ]
     output = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", 2, "h", "w"])
+    save(folder, model, nodes, constants, output)
+
+
+def save(folder: Path, model: ModelCard, nodes: list, constants: list, output: ValueInfoProto) -> None:
+    folder.mkdir(parents=True)
+    tensors = [
+        helper.make_tensor_value_info(i.name, TensorProto.FLOAT, ["n", *i.shape, "h", "w"])
+        for i in model.inputs
+    ]
     graph = helper.make_graph(nodes, model.name, tensors, [output], constants)
     network = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     onnx.save(network, str(folder / "model.onnx"))

@@ -13,6 +13,13 @@ ROOT = Path(__file__).parents[2]
 NAMES = {
     "semanticsegmentation",
     "floodmapping",
+    "trainsegmentation",
+    "trainregression",
+    "trainsceneclassifier",
+    "trainchangedetector",
+    "traintimeseriesclassifier",
+    "distilmodel",
+    "exportchips",
     "assessmap",
     "listmodels",
     "describemodel",
@@ -20,6 +27,7 @@ NAMES = {
     "setupenvironment",
     "diagnostics",
     "floodpolygons",
+    "trainmapassess",
 }
 
 
@@ -46,7 +54,7 @@ def test_only_inputs_are_required(provider):
             for p in algorithm.parameterDefinitions()
             if not p.flags() & compat.OPTIONAL and p.defaultValue() is None and not p.isDestination()
         }
-        assert required <= {"INPUT", "MODEL", "PREDICTED", "REFERENCE"}, algorithm.id()
+        assert required <= {"INPUT", "MODEL", "PREDICTED", "REFERENCE", "TEACHER", "RASTER", "LABELS"}, algorithm.id()
 
 
 def test_models_find_their_steps_after_a_refresh(provider):

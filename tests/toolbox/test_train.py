@@ -20,6 +20,13 @@ from qgis.core import (
     QgsPalettedRasterRenderer,
     QgsProcessingContext,
     QgsProcessingException,
+    QgsProcessingModelAlgorithm,
+    QgsProcessingModelChildAlgorithm,
+    QgsProcessingModelChildParameterSource,
+    QgsProcessingModelParameter,
+    QgsProcessingParameterField,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterVectorLayer,
     QgsProcessingUtils,
     QgsProject,
     QgsRasterLayer,
@@ -254,8 +261,9 @@ def test_a_series_of_variables(run, asked, tmp_path, write_raster):
 
 
 def test_scenes(run, asked, image):
-    run("trainsceneclassifier", {"RASTERS": [image], "LABELS": [layer_of(values=("a;b", "a"), fields="field=kind:string")],
-        "CLASS_FIELD": "kind", "MULTILABEL": True, "LOSS": "bce", "CHIP_SIZE": 32})  # fmt: skip
+    labels = layer_of(values=("a;b", "a"), fields="field=kind:string")
+    data = {"RASTERS": [image], "LABELS": [labels], "CLASS_FIELD": "kind"}
+    run("trainsceneclassifier", {**data, "MULTILABEL": True, "LOSS": "bce", "CHIP_SIZE": 32})
     job = asked()
     assert job["task"] == "classification" and job["multilabel"] is True and job["loss"] == ["bce"]
     assert job["chip_size"] == 32 and "unlabelled" not in job and "buffer" not in job
@@ -506,7 +514,7 @@ def test_refuses_with_a_sentence(refused, changes, words):
         ("trainregression", {**GOOD, "LABELS": ["NAMES"]}, ["texts"]),
         ("trainregression", {**GOOD, "LOSS": "dice"}, ["'dice'", "huber"]),
         ("trainchangedetector", {"LABELS": ["KINDS"], "CLASS_FIELD": "kind"}, ["BEFORE, AFTER", "CHIPS"]),
-        ("trainchangedetector", {**GOOD, "BEFORE": ["IMAGE"]}, ["1 rasters before", "0 after"]),
+        ("trainchangedetector", {**GOOD, "BEFORE": ["IMAGE"]}, ["1 raster(s) before", "0 after"]),
         ("trainchangedetector", {**GOOD, "BEFORE": ["IMAGE"], "AFTER": ["DATES"]}, ["AFTER", "'s_20200105'", "BANDS"]),
         ("traintimeseriesclassifier", {**GOOD, "LAYERS": ["IMAGE", "DATES"], "LAYOUT": "variables"},
             ["'image' has 3 dates", "has 2"]),
@@ -533,6 +541,50 @@ def test_a_model_folder_may_be_replaced(run, asked, image, tmp_path):
     parameters = {"RASTERS": [image], "LABELS": [layer_of()], "CLASS_FIELD": "kind", "OUTPUT": str(tmp_path / "old")}
     run("trainsegmentation", parameters)
     assert asked()["output"] == str(tmp_path / "old")
+
+
+# In a graphical model.
+
+
+def test_the_example_model_is_sound_and_its_steps_hang_together(provider):
+    model = provider.algorithm("trainmapassess")
+    assert model.displayName() == "Train, map and assess"
+    assert model.validate() == (True, [])
+    children = model.childAlgorithms()
+
+    def source(child, name):
+        (found,) = children[child].parameterSources()[name]
+        return found.outputChildId(), found.outputName()
+
+    assert source("map", "MODEL") == ("train", "MODEL")
+    assert source("assess", "PREDICTED") == ("map", "OUTPUT")
+    given = [p.name() for p in model.parameterDefinitions()]
+    assert given[:6] == ["RASTER", "LABELS", "CLASS_FIELD", "UNLABELLED", "REFERENCE", "EPOCHS"]
+    assert {"map:MAP", "assess:REPORT", "train:TRAINING_REPORT"} == set(given[6:])
+
+
+def test_a_model_hands_its_inputs_on(provider, asked, image, home, feedback):
+    """Training as a step: its folder is a temporary one, so the model goes to the person's models."""
+    source = QgsProcessingModelChildParameterSource
+    model = QgsProcessingModelAlgorithm("train", "test")
+    for parameter in (
+        QgsProcessingParameterRasterLayer("raster", "raster"),
+        QgsProcessingParameterVectorLayer("labels", "labels"),
+        QgsProcessingParameterField("field", "field", None, "labels"),
+    ):
+        model.addModelParameter(parameter, QgsProcessingModelParameter(parameter.name()))
+    child = QgsProcessingModelChildAlgorithm("rsdl:trainsegmentation")
+    child.setChildId("train")
+    for name, given in (("RASTERS", "raster"), ("LABELS", "labels"), ("CLASS_FIELD", "field")):
+        child.addParameterSources(name, [source.fromModelParameter(given)])
+    model.addChildAlgorithm(child)
+    parameters = {"raster": image, "labels": layer_of(), "field": "kind"}
+    results, done = model.run(parameters, QgsProcessingContext(), feedback)
+    assert done, feedback.text()
+    job = asked()
+    assert job["labels"][0]["field"] == "kind" and job["sources"][0]["inputs"]["image"][0]["path"] == image
+    assert results["CHILD_RESULTS"]["train"]["MODEL"] == job["output"] == str(home / "models" / "fields-unet-light")
+    assert job["report"] is None  # not among the outputs of the model
 
 
 # Small parts.

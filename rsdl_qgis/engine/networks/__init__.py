@@ -16,7 +16,7 @@ detection          ``boxes (N, K, 4)`` as x1, y1, x2, y2 in pixels and ``logits 
 
 In training mode a network with auxiliary heads gives ``(logits, *auxiliary logits)``, and says in
 ``auxiliary_weight`` what they weigh in the loss. Sensors on one grid are joined band by band, unless a network says
-otherwise.
+otherwise. Its class attribute ``flow`` (see ``flow.py``) says what of it is encoder, decoder and head.
 """
 
 from __future__ import annotations

@@ -119,6 +119,7 @@ def read_ahead(make: Callable[[Plan], Made], plans: Iterable[Plan], ahead: int =
     pool = ThreadPoolExecutor(1, "read-ahead")
     waiting: deque[Future[Made]] = deque()
     try:
+        _use_one_core(pool)
         for plan in plans:
             waiting.append(pool.submit(make, plan))
             if len(waiting) > ahead:
@@ -127,6 +128,18 @@ def read_ahead(make: Callable[[Plan], Made], plans: Iterable[Plan], ahead: int =
             yield waiting.popleft().result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _use_one_core(pool: ThreadPoolExecutor) -> None:
+    """Let what torch does in the pool's thread not take the cores from the training.
+
+    The number holds for the thread that sets it, but for matrix products in all: so it is set again here. A thread
+    that did not ask for it takes over what holds elsewhere when it first works.
+    """
+    threads = torch.get_num_threads()
+    pool.submit(torch.get_num_threads).result()
+    pool.submit(torch.set_num_threads, 1).result()
+    torch.set_num_threads(threads)
 
 
 def _checked(weights: Sequence[float], count: int) -> NDArray[np.float64]:

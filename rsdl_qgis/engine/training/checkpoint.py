@@ -75,5 +75,6 @@ def _reason(error: BaseException) -> str:
     if isinstance(error.__context__, OSError):
         error = error.__context__
     if isinstance(error, OSError):
-        return "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return "the disk is full" if full else error.strerror or str(error)
     return str(error).splitlines()[0]

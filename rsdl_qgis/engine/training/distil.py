@@ -31,7 +31,7 @@ from .evaluate import Run, decided, evaluate, quick_score
 from .evaluation import Evaluation
 from .export import prepare_chips
 from .judge import judged, model_run
-from .learn import learn, open_work
+from .learn import learn, work_folder
 from .losses import build_loss
 from .request import DEFAULT_NETWORKS, DENSE, METRICS, TrainRequest
 from .run import CUT, TRAINED, begin, finish, settings_of, use_device
@@ -58,10 +58,23 @@ def run_distil(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     temperature = check_temperature(arguments.get("temperature") or 2.0)
     name, options = network_to_build(request.network or DEFAULT_NETWORKS[request.task], request.options, None)
     use_device(request)
-    open_work(request, arguments, report)
-    folder, split = prepare_chips(
-        {**arguments, "task": teacher.task}, request.work / "chips", Portion(report, 0, CUT)
-    )
+    with work_folder(request, arguments, report):
+        return _taught(arguments, request, (path, teacher), (name, options), temperature, report, began)
+
+
+def _taught(
+    arguments: Mapping[str, Any],
+    request: TrainRequest,
+    model: tuple[Path, ModelCard],
+    student: tuple[str, Mapping[str, Any]],
+    temperature: float,
+    report: Report,
+    began: float,
+) -> dict[str, Any]:
+    """As ``run_distil``, what can be checked at once being checked."""
+    (path, teacher), (name, options) = model, student
+    wanted, labelled = {**arguments, "task": teacher.task}, bool(arguments.get("labels"))
+    folder, split = prepare_chips(wanted, request.work / "chips", Portion(report, 0, CUT), labelled)
     run = model_run(teacher, path, request.device, request.threads)
     data, lessons = open_lessons(folder, request, name, options, teacher, run, Portion(report, CUT, TAUGHT))
     report.log("info", f"{split.text} {data}")

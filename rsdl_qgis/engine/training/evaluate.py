@@ -102,22 +102,22 @@ def quick_score(
     """
     network.eval()
     report = report or Report()
-    confusion = torch.zeros(classes * classes, dtype=torch.long, device=device)
+    confusion = torch.zeros(classes * classes + 1, dtype=torch.long, device=device)  # last: not labelled
     parts: list[NDArray] = []
     dense = True
     for images, batch in in_order(samples, batch_size or _fitting(samples)):  # type: ignore[arg-type]
         report.check()
         labels, output = batch.to(device), network(*(image.to(device) for image in images)).float()
         if kind == "classes":
-            known, dense = labels != IGNORE, labels.ndim > 1
-            cells = labels[known].long() * classes + output.argmax(1)[known]
-            confusion += torch.bincount(cells, minlength=classes * classes)
+            likeliest, dense = output.max(1).indices, labels.ndim > 1  # argmax is twenty times slower here
+            cells = torch.where(labels == IGNORE, classes * classes, labels.long() * classes + likeliest)
+            confusion += torch.bincount(cells.flatten(), minlength=classes * classes + 1)
         elif kind == "labels":
             parts.append(picture_f1((output >= 0).cpu().numpy(), batch.numpy() > 0))
         else:
             parts.append(number_sums(output.cpu().numpy().reshape(batch.shape), batch.numpy()))
     if kind == "classes":
-        scores = map_scores(confusion.reshape(classes, classes).cpu().numpy())
+        scores = map_scores(confusion[:-1].reshape(classes, classes).cpu().numpy())
         return scores.mean_iou if dense else scores.macro_f1
     return float(np.concatenate(parts).mean()) if kind == "labels" else _of_numbers(np.stack(parts))
 

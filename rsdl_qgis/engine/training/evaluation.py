@@ -19,6 +19,7 @@ class Found(Protocol):
     """What was found in each sample, and the figures that follow from it."""
 
     main: str  # the title of the figure that models are chosen by; higher is better
+    own: str  # the title of a sample's figure by itself
 
     @property
     def scores(self) -> NDArray[np.float64]:
@@ -41,7 +42,7 @@ class FoundMaps:
 
     counts: NDArray[np.int64]
     confusion: NDArray[np.int64]
-    main = "mean IoU"
+    main, own = "mean IoU", "mean IoU"
 
     @property
     def scores(self) -> NDArray[np.float64]:
@@ -91,7 +92,7 @@ class FoundScenes:
     counts: NDArray[np.int64]
     confusion: NDArray[np.int64]
     scores: NDArray[np.float64]
-    main = "macro F1"
+    main, own = "macro F1", "probability of its class"
 
     @property
     def support(self) -> NDArray:
@@ -118,7 +119,7 @@ class FoundLabels:
     probabilities: NDArray[np.float32]
     truth: NDArray[np.float32]
     thresholds: NDArray[np.float32]
-    main = "mean F1 per picture"
+    main, own = "mean F1 per picture", "F1"
 
     @property
     def scores(self) -> NDArray[np.float64]:
@@ -153,7 +154,7 @@ class FoundNumbers:
 
     sums: NDArray[np.float64]
     pairs: NDArray[np.float32]
-    main = "R2"
+    main, own = "R2", "RMSE"
 
     @property
     def scores(self) -> NDArray[np.float64]:
@@ -190,6 +191,10 @@ class Evaluation:
     def scores(self) -> NDArray[np.float64]:
         """The figure of each sample by itself (samples,), higher is better; NaN where it has no label."""
         return self.found.scores
+
+    def own(self, index: int) -> tuple[str, float]:
+        """The title of a sample's figure by itself, and the figure: for numbers the error as it is, not negative."""
+        return self.found.own, float(abs(self.scores[index]))
 
     @property
     def confusion(self) -> NDArray[np.int64] | None:

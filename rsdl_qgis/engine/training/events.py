@@ -13,12 +13,12 @@ from tensorboardX.summary import scalar
 
 from ..errors import OutputError
 
-SCALARS = {  # of an epoch's record: TensorBoard's name, title ({}: the metric's), explanation
-    "loss": ("train/loss", "Loss", "Mean over the epoch's training samples, varied as they are in training."),
-    "score": ("valid/score", "{}", "Of the validation part, after the epoch; higher is better."),
-    "rate": ("train/rate", "Learning rate", "At the end of the epoch."),
-    "waited": ("time/waited", "Waiting for data", "Seconds of the epoch."),
-    "seconds": ("time/epoch", "Time", "Seconds of the epoch."),
+CURVES = {  # of an epoch's record: TensorBoard's name; {}: the metric's
+    "loss": "train/loss",
+    "score": "valid/{}",
+    "rate": "train/rate",
+    "waited": "seconds/waiting for data",
+    "seconds": "seconds/epoch",
 }
 
 
@@ -30,7 +30,7 @@ class EventWriter:
     be written.
     """
 
-    def __init__(self, folder: Path, first: int = 0, metric: str = "Score"):
+    def __init__(self, folder: Path, first: int = 0, metric: str = "score"):
         self.folder, self.metric = folder, metric
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -52,9 +52,9 @@ class EventWriter:
         """Write an epoch: its ``number``, and of ``loss``, ``score``, ``rate``, ``waited`` and ``seconds`` what the
         record has."""
         try:
-            for key, (name, title, text) in SCALARS.items():
+            for key, name in CURVES.items():
                 if record.get(key) is not None:
-                    value = scalar(name, record[key], title.format(self.metric), text)
+                    value = scalar(name.format(self.metric).replace(" ", "_"), record[key])
                     self._file.write_event(Event(step=record["number"], wall_time=time(), summary=value))
             self._file.flush()
         except OSError as error:
@@ -72,7 +72,7 @@ class EventWriter:
         return OutputError(problem, "Choose another output, or free some space.")
 
 
-def write_events(folder: Path, history: Iterable[Mapping[str, Any]], metric: str = "Score") -> None:
+def write_events(folder: Path, history: Iterable[Mapping[str, Any]], metric: str = "score") -> None:
     """Write all epochs of a training, the first of them first."""
     with EventWriter(folder, 0, metric) as writer:
         for record in history:

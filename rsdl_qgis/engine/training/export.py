@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import InputError, OutputError
 from ..raster.geotiff import not_written
@@ -44,7 +44,7 @@ def prepare_chips(
     CutRequest.of(arguments, labelled)
     SplitRequest.of(arguments)
     if arguments.get("chips"):
-        chips, note = _given(arguments, report)
+        chips, note, _ = _given(arguments, report)
     else:
         asked = _request_hash(arguments, labelled)
         stored = _stored(folder, asked)
@@ -52,7 +52,7 @@ def prepare_chips(
             report.log("info", "The chips that were cut before are used again.")
             return stored
         with whole_folder(folder) as part:
-            chips, note = _cut(arguments, part, asked, labelled, report)
+            chips, note, _ = _cut(arguments, part, asked, labelled, report)
         chips = replace(chips, path=folder)
     for warning in note.warnings:
         report.log("warning", warning)
@@ -69,17 +69,16 @@ def run_export_chips(arguments: Mapping[str, Any], report: Report) -> dict[str, 
     if not arguments.get("output"):
         raise OutputError("The job does not say 'output', the folder of the chips.")
     output, labelled = Path(arguments["output"]), bool(arguments.get("labels"))
-    _check_output(output)
+    _check_output(output, arguments)
     CutRequest.of(arguments, labelled)
     SplitRequest.of(arguments)
     with whole_folder(output) as part:
         if arguments.get("chips"):
-            chips, note = _given(arguments, report)
+            chips, note, counts = _given(arguments, report)
             chips = replace(_absolute(chips), path=part, note={**chips.note, **_plain(note), "cut": True})
             write_chips(chips)
         else:
-            chips, note = _cut(arguments, part, _request_hash(arguments, labelled), labelled, report)
-        counts = label_counts(chips)
+            chips, note, counts = _cut(arguments, part, _request_hash(arguments, labelled), labelled, report)
     for warning in note.warnings:
         report.log("warning", warning)
     splits = np.array([chip.split for chip in chips.chips])
@@ -109,8 +108,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
     """A folder beside ``target`` to write to, which takes its place when all went well, and is removed if not."""
     if not target.parent.is_dir():
         raise OutputError(f"There is no folder {target.parent} to write {target.name} to.", "Make it first.")
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    old = target.with_name(f".{target.name}.{os.getpid()}.old")
+    part, old = (target.with_name(f".{target.name}.{what}") for what in ("part", "old"))
     try:
         shutil.rmtree(part, ignore_errors=True)
         try:
@@ -131,8 +129,12 @@ def whole_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _check_output(output: Path) -> None:
-    """OutputError where something else is there than chips that were exported."""
+def _check_output(output: Path, arguments: Mapping[str, Any]) -> None:
+    """OutputError where something else is there than chips that were exported, or what is to be read lies in it."""
+    read = [*_paths(arguments), *([str(arguments["chips"])] if arguments.get("chips") else [])]
+    for path in read:
+        if Path(path).resolve().is_relative_to(output.resolve()):
+            raise OutputError(f"{path} lies in {output}, which would be replaced.", "Choose another output.")
     if output.is_file():
         raise OutputError(f"{output} is a file.", "Choose a new or empty folder.")
     if not output.is_dir() or not any(output.iterdir()):
@@ -145,32 +147,32 @@ def _check_output(output: Path) -> None:
         raise OutputError(f"{output} is not empty, and no exported chip folder.", "Choose a new or empty folder.")
 
 
-def _given(arguments: Mapping[str, Any], report: Report) -> tuple[ChipFolder, SplitNote]:
-    """A chip folder, or a folder of images, divided: 'blocks', the usual choice, yields to what its chips say."""
+def _given(arguments: Mapping[str, Any], report: Report) -> tuple[ChipFolder, SplitNote, NDArray]:
+    """A chip folder, or a folder of images, divided, and its label counts; as suits its chips where they do not say."""
     path = Path(arguments["chips"])
     report.progress(0.0, "Reading the chips")
     chips = read_chips(path) if (path / CHIPS_FILE).is_file() else import_folder(path, arguments["task"], report)
     request = SplitRequest.of(arguments)
-    if request.how == "blocks":
-        placed = all(chip.bounds for chip in chips.chips)
-        divided = any(chip.split for chip in chips.chips)
-        request = replace(request, how="blocks" if placed and not divided else None)
-    return split_chips(chips, request)
+    if request.how == "chips" and not any(chip.split for chip in chips.chips):
+        request = replace(request, how=None)
+    counts = label_counts(chips)
+    return (*split_chips(chips, request, counts), counts)
 
 
 def _cut(
     arguments: Mapping[str, Any], folder: Path, asked: str, labelled: bool, report: Report
-) -> tuple[ChipFolder, SplitNote]:
+) -> tuple[ChipFolder, SplitNote, NDArray]:
     sources, labels = arguments.get("sources") or [], arguments.get("labels") or []
     chips = cut(sources, labels if labelled else [], CutRequest.of(arguments, labelled), folder, report)
     report.progress(1.0, "Dividing the chips")
     request = SplitRequest.of(arguments)
     if request.how == "chips":
         raise InputError("Layers do not say how to divide chips.", "Choose another SPLIT, such as blocks.")
-    chips, note = split_chips(chips, replace(request, how=request.how or "blocks"))
+    counts = label_counts(chips)
+    chips, note = split_chips(chips, replace(request, how=request.how or "blocks"), counts)
     chips = replace(chips, note={**chips.note, **_plain(note), "request": asked})
     write_chips(chips)
-    return chips, note
+    return chips, note, counts
 
 
 def _plain(note: SplitNote) -> dict[str, Any]:
@@ -189,21 +191,39 @@ def _stored(folder: Path, asked: str) -> tuple[ChipFolder, SplitNote] | None:
 
 
 def _request_hash(arguments: Mapping[str, Any], labelled: bool) -> str:
-    """What tells chips apart: what is asked for, and the state of the files it is made from."""
-    related = {name: arguments[name] for name in RELATED if arguments.get(name) is not None}
-    specs = [spec for source in arguments.get("sources") or () for given in source["inputs"].values() for spec in given]
-    specs += [*(arguments.get("labels") or ()), *([{"path": arguments["mask"]}] if arguments.get("mask") else ())]
-    paths = sorted({str(spec.get("path", "")).split("|")[0] for spec in specs})
-    states = {path: _state(Path(path)) for path in paths}
+    """What tells chips apart: what is asked for, and the state of the files it is made from.
+
+    A layer that was copied for the job has a ``key`` (a mask ``mask_key``), which stands for its path and its state.
+    """
+    related = {name: _keyed(arguments[name]) for name in RELATED if arguments.get(name) is not None}
+    if "mask_key" in arguments:
+        related["mask"] = arguments["mask_key"]
+    states = {path: _state(Path(path)) for path in _paths(related)}
     text = json.dumps([related, labelled, states], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _keyed(value: Any) -> Any:
+    """Arguments without the paths of what has a key."""
+    if isinstance(value, Mapping):
+        return {name: _keyed(item) for name, item in value.items() if not (name == "path" and "key" in value)}
+    return [_keyed(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _paths(arguments: Mapping[str, Any]) -> list[str]:
+    """The files that layers are read from."""
+    inputs = [source.get("inputs") or {} for source in arguments.get("sources") or ()]
+    specs = [spec for item in inputs for given in item.values() for spec in given]
+    specs += [*(arguments.get("labels") or ()), *([{"path": arguments["mask"]}] if arguments.get("mask") else ())]
+    return sorted({str(spec["path"]).split("|")[0] for spec in specs if spec.get("path")})
 
 
 def _state(path: Path) -> list[tuple[str, int, int]]:
     """Name, size and time of a file and of those that belong to it (.dbf, .aux.xml, -wal, …)."""
     if not path.is_file():
         return []
-    related = [file for file in path.parent.iterdir() if file.name.startswith(path.stem) and file.is_file()]
+    related = [f for f in path.parent.iterdir() if f.name.startswith(path.stem) and f.is_file()]
+    related = [f for f in related if not f.name.endswith("-shm")]  # made anew when a GeoPackage is read
     found = [(file.name, file.stat()) for file in related]
     return sorted((name, state.st_size, state.st_mtime_ns) for name, state in found)
 
@@ -216,7 +236,8 @@ def _absolute(folder: ChipFolder) -> ChipFolder:
 
     def placed(chip: Chip) -> Chip:
         images = {name: tuple(map(moved, files)) for name, files in chip.images.items()}
-        return replace(chip, images=images, label=moved(chip.label) if folder.labels in ("raster", "number") else chip.label)
+        label = moved(chip.label) if folder.labels in ("raster", "number") else chip.label
+        return replace(chip, images=images, label=label)
 
     sources = {name: replace(source, sample=moved(source.sample)) for name, source in folder.sources.items()}
     return replace(folder, chips=tuple(map(placed, folder.chips)), sources=sources)

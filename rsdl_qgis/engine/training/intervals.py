@@ -80,14 +80,18 @@ def intervals(statistic: Statistic, places: Places) -> dict[str, NDArray]:
     if places.count < FEWEST:
         return {title: np.full((2, *np.shape(figure)), np.nan) for title, figure in found.items()}
     random = np.random.default_rng(SEED)
-    shares = np.full(places.count, 1 / places.count)
     drawn: dict[str, list[NDArray]] = {title: [] for title in found}
     size = max(1, CELLS // len(places.index)) if len(places.index) else DRAWS
     for start in range(0, DRAWS, size):
-        weights = random.multinomial(places.count, shares, size=min(size, DRAWS - start)).astype(np.float64)
-        for title, figure in statistic(weights).items():
+        for title, figure in statistic(_draws(random, places.count, min(size, DRAWS - start))).items():
             drawn[title].append(figure)
     return {title: _middle(np.concatenate(parts)) for title, parts in drawn.items()}
+
+
+def _draws(random: np.random.Generator, count: int, draws: int) -> NDArray[np.float64]:
+    """(draws, places): how often each place is drawn."""
+    chosen = random.integers(0, count, (draws, count)) + count * np.arange(draws)[:, None]
+    return np.bincount(chosen.ravel(), minlength=draws * count).reshape(draws, count).astype(np.float64)
 
 
 def _middle(draws: NDArray) -> NDArray[np.float64]:

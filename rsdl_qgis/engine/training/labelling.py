@@ -6,9 +6,8 @@ import colorsys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -40,7 +39,6 @@ UNSET = -1  # instead of a class: not labelled
 LARGEST_VALUE = 65534  # of a class; uint16 with nodata 65535
 SCANNED = 1024  # pixels a side of the windows in which the classes of a raster are looked for
 BACKGROUND = "background"
-EMPTY: Mapping[Any, Any] = MappingProxyType({})
 BACKGROUND_COLOUR = "#d9d9d9"
 COLOURS = (
     *("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#bcbd22", "#17becf", "#393b79"),
@@ -52,16 +50,16 @@ COLOURS = (
 class LabelLayer:
     """A layer of labels: ``features`` of a vector layer, or the ``raster`` they are in.
 
-    ``names``: of class values; ``colors``: of class values or names; ``field``: whether a field gives the labels.
+    ``names``: of class values; ``colors``: of class values or names; ``has_field``: whether a field gives the labels.
     """
 
     title: str
     path: str
     features: Features | None = None
     raster: Layer | None = None
-    names: Mapping[int, str] = EMPTY
-    colors: Mapping[str, str] = EMPTY
-    field: bool = True
+    names: Mapping[int, str] = field(default_factory=dict)
+    colors: Mapping[str, str] = field(default_factory=dict)
+    has_field: bool = True
 
 
 @dataclass(frozen=True)
@@ -99,13 +97,13 @@ def read_layer(spec: Mapping[str, Any], kind: str) -> LabelLayer:
     title = str(spec.get("title") or Path(path.split("|")[0]).stem)
     colors = {str(key): str(colour) for key, colour in (spec.get("colors") or {}).items()}
     if spec.get("vector"):
-        field = spec.get("field")
-        if kind != "class" and not field:
+        chosen = spec.get("field")
+        if kind != "class" and not chosen:
             what = "numbers" if kind == "number" else "labels"
             raise InputError(f"No field of {title} is chosen.", f"Choose the one that holds the {what} (CLASS_FIELD).")
-        features = read_features(path, field, spec.get("crs"), kind=kind, place_field=spec.get("place_field"))
+        features = read_features(path, chosen, spec.get("crs"), kind=kind, place_field=spec.get("place_field"))
         names = {int(value): str(name) for value, name in (spec.get("names") or {}).items()}
-        return LabelLayer(title, path, features, None, names or ({} if field else {1: title}), colors, bool(field))
+        return LabelLayer(title, path, features, None, names or ({} if chosen else {1: title}), colors, bool(chosen))
     bands, nodata = tuple(spec.get("bands") or (1,)), spec.get("nodata")
     raster = Layer(path, bands[:1], tuple(nodata) if isinstance(nodata, list) else nodata)
     if kind == "number":
@@ -308,7 +306,7 @@ def check_classes(legend: Legend, layers: Sequence[LabelLayer]) -> None:
     """InputError where there are fewer than two classes."""
     if len(legend.classes) > 1:
         return
-    fields = all(layer.field for layer in layers)
+    fields = all(layer.has_field for layer in layers)
     raise InputError(
         f"All labels are of one class, '{legend.classes[0].name}', so there is nothing to tell it from."
         if legend.classes

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from torch import Tensor, nn
@@ -20,23 +21,20 @@ from .request import TrainRequest, fingerprint
 CHECKPOINT, BEST, ASKED = "checkpoint.pt", "best", "asked.txt"
 
 
-def open_work(request: TrainRequest, arguments: Mapping[str, Any], report: Report) -> None:
-    """Make the work folder; a checkpoint in it that is of another training goes. OutputError where it cannot be."""
-    asked = fingerprint(arguments)
-    checkpoint, stored = request.work / CHECKPOINT, request.work / ASKED
+@contextmanager
+def work_folder(request: TrainRequest, arguments: Mapping[str, Any], report: Report) -> Iterator[None]:
+    """The folder ``request.work`` while a training goes on: it goes with success, and stays with a checkpoint.
+
+    A checkpoint in it that is of another training goes. OutputError where it cannot be written to.
+    """
+    _open(request, arguments, report)
     try:
-        request.work.mkdir(parents=True, exist_ok=True)
-        before = stored.read_text(encoding="utf-8") if stored.is_file() else ""
-        if checkpoint.is_file() and (before != asked or not request.resume):
-            report.log("warning", "A training that was stopped here was asked for otherwise, so this one begins anew.")
-            checkpoint.unlink()
-            shutil.rmtree(request.work / BEST, ignore_errors=True)
-        elif checkpoint.is_file():
-            report.log("info", "Going on with the training that was stopped here.")
-        stored.write_text(asked, encoding="utf-8")
-    except OSError as error:
-        problem = f"{request.work} cannot be written to: {error.strerror}."
-        raise OutputError(problem, "Choose another output, or free some space.") from None
+        yield
+    except BaseException:
+        if not (request.work / CHECKPOINT).is_file():
+            shutil.rmtree(request.work, ignore_errors=True)
+        raise
+    shutil.rmtree(request.work, ignore_errors=True)
 
 
 def learn(
@@ -84,3 +82,21 @@ def _with(card: ModelCard, state: Mapping[str, Tensor]) -> nn.Module:
     network = build_network(card.network, {i.name: i.shape for i in card.inputs}, outputs, **card.options)
     network.load_state_dict(state)
     return network
+
+
+def _open(request: TrainRequest, arguments: Mapping[str, Any], report: Report) -> None:
+    asked = fingerprint(arguments)
+    checkpoint, stored = request.work / CHECKPOINT, request.work / ASKED
+    try:
+        request.work.mkdir(parents=True, exist_ok=True)
+        before = stored.read_text(encoding="utf-8") if stored.is_file() else ""
+        if checkpoint.is_file() and (before != asked or not request.resume):
+            report.log("warning", "A training that was stopped here was asked for otherwise, so this one begins anew.")
+            checkpoint.unlink()
+            shutil.rmtree(request.work / BEST, ignore_errors=True)
+        elif checkpoint.is_file():
+            report.log("info", "Going on with the training that was stopped here.")
+        stored.write_text(asked, encoding="utf-8")
+    except OSError as error:
+        problem = f"{request.work} cannot be written to: {error.strerror}."
+        raise OutputError(problem, "Choose another output, or free some space.") from None

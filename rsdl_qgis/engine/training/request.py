@@ -17,8 +17,15 @@ from ..networks import NETWORKS
 from .augment import AUGMENTATIONS, Augmentation
 from .losses import LOSSES
 
-TASKS = ("segmentation", "change", "regression", "classification", "time-series")
 DENSE = ("segmentation", "change", "regression")
+TASK_KINDS = {  # task -> kinds of labels
+    "segmentation": ("classes",),
+    "change": ("classes",),
+    "regression": ("numbers",),
+    "classification": ("classes", "labels"),
+    "time-series": ("classes",),
+}
+TASKS = tuple(TASK_KINDS)
 KINDS = {"raster": "classes", "class": "classes", "classes": "labels", "number": "numbers"}  # of a chip's label
 DEFAULT_NETWORKS = {
     "segmentation": "unet-light",
@@ -118,9 +125,8 @@ class TrainRequest:
         request = cls(**given)
         request._check_network()
         request._check_outputs()
-        unknown = sorted(set(request.loss) - set(LOSSES))
-        if unknown:
-            raise InputError(f"There is no loss '{unknown[0]}'.", f"Choose of {_list(LOSSES)}.")
+        request._check_losses()
+        request._check_start()
         return request
 
     @property
@@ -149,6 +155,22 @@ class TrainRequest:
         if not fits:
             fitting = [name for name in NETWORKS if NETWORKS[name].task == network_task(self.task)]
             raise ModelError(f"{line.title} is a network for {line.task}, not for {self.task}.", f"{_list(fitting)}.")
+
+    def _check_losses(self) -> None:
+        fitting = [name for name, loss in LOSSES.items() if loss.kind in TASK_KINDS[self.task]]
+        for name in self.loss:
+            if name not in fitting:
+                problem = f"There is no loss '{name}'" + (f" for {self.task}." if name in LOSSES else ".")
+                raise InputError(problem, f"Choose of {_list(fitting)}.")
+
+    def _check_start(self) -> None:
+        if self.base_model and self.pretrained:
+            raise InputError("Both BASE_MODEL and PRETRAINED are given.", "Choose one of them to start from.")
+        if self.freeze != "nothing" and not (self.base_model or self.pretrained):
+            raise InputError(
+                f"FREEZE={self.freeze} keeps weights as they are, and there is nothing to start from.",
+                "Choose BASE_MODEL or PRETRAINED, or FREEZE=nothing.",
+            )
 
     def _check_outputs(self) -> None:
         output = self.output

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -22,7 +21,7 @@ from .evaluate import quick_score
 from .export import prepare_chips
 from .fit import Epoch, Settings
 from .judge import judged
-from .learn import learn, open_work
+from .learn import learn, work_folder
 from .losses import balanced_weights, build_loss
 from .model import card_for, write_model
 from .request import DEFAULT_NETWORKS, DENSE, GENTLE, METRICS, NEW_START, TrainRequest, network_task
@@ -45,19 +44,19 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     base = Store().find(request.base_model)[1] if request.base_model else None
     name, options = network_to_build(network_of(request, base), request.options, base)
     use_device(request)
-    open_work(request, arguments, report)
-    folder, split = prepare_chips(arguments, request.work / "chips", Portion(report, 0, CUT))
-    data = open_data(folder, request, name, options, base.inputs if base else ())
-    report.log("info", f"{split.text} {data}")
-    network, begun, card = begin(request, data, name, options, report)
-    last, settings = train(request, data, network, card, Portion(report, CUT, TRAINED))
-    found = judged(request, data, network, card, Portion(report, TRAINED, JUDGED))
-    trained = Trained(request, settings, data, split, begun, last, found, time.perf_counter() - began)
-    return finish(trained, network, report)
+    with work_folder(request, arguments, report):
+        folder, split = prepare_chips(arguments, request.work / "chips", Portion(report, 0, CUT))
+        data = open_data(folder, request, name, options, base.inputs if base else ())
+        report.log("info", f"{split.text} {data}")
+        network, begun, card = begin(request, data, name, options, report)
+        last, settings = train(request, data, network, card, Portion(report, CUT, TRAINED))
+        found = judged(request, data, network, card, Portion(report, TRAINED, JUDGED))
+        trained = Trained(request, settings, data, split, begun, last, found, time.perf_counter() - began)
+        return finish(trained, network, report)
 
 
 def finish(trained: Trained, network: nn.Module, report: Report, told: Telling | None = None) -> dict[str, Any]:
-    """Write the model, its report and events, and clear the work folder away; what the job gives back.
+    """Write the model, its report and events; what the job gives back.
 
     ``told``: what else there is to tell, from the card that was written: an addition to the report.
     """
@@ -67,7 +66,6 @@ def finish(trained: Trained, network: nn.Module, report: Report, told: Telling |
     about = summary(trained, card, network)
     extra = told(card) if told else {}
     write_report({**about, **extra}, request, last)
-    shutil.rmtree(request.work, ignore_errors=True)
     report.progress(1.0, "Done")
     title, value = found.evaluation.main
     return {

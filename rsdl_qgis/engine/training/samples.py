@@ -98,13 +98,14 @@ class ChipSamples(Sequence[tuple[list[Tensor], Tensor]]):
     def _label(self, chip: Chip, valid: NDArray[np.bool_] | None) -> Tensor:
         if self.folder.labels == "none" and valid is not None:
             return torch.tensor(0) if self.side else torch.from_numpy(np.where(valid, 0, IGNORE))
-        label = torch.from_numpy(self.folder.label(chip))
+        label = self.folder.label(chip)
         if valid is None or self._of_scenes:
-            return label
-        if tuple(label.shape) != valid.shape:
+            return torch.from_numpy(label)
+        if label.shape != valid.shape:
             raise _misfit(chip, "its label", label.shape, valid.shape)
-        label = label if label.is_floating_point() else label.long()
-        return label.masked_fill(torch.from_numpy(~valid), no_label(label))
+        label = label if label.dtype.kind == "f" else label.astype(np.int64)
+        label[~valid] = np.nan if label.dtype.kind == "f" else IGNORE
+        return torch.from_numpy(label)
 
     def _padded(self, x: Tensor, value: float) -> Tensor:
         bottom, right = (-side % self.multiple for side in x.shape[-2:])

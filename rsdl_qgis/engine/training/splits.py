@@ -256,8 +256,9 @@ def _blocks(
     places = [f"{f'{r}: ' if several else ''}{y}, {x}" for r, x, y in cells]
     groups = _numbered(places)
     length = float(np.sqrt((side * metres).prod()))
-    unit = "m" if any(layout.crs[r] for r in np.unique(layout.region)) else "units"
-    text = f"Split by {int(groups.max()) + 1} blocks of {length:.4g} {unit}."
+    placed = any(layout.crs[r] for r in np.unique(layout.region))
+    size = f"{length:.4g} units" if not placed else f"{length:.3g} m" if length < 1000 else f"{length / 1000:.3g} km"
+    text = f"Split by {int(groups.max()) + 1} blocks of {size}."
     return Division(groups, text, places, wanted, True)
 
 

@@ -117,7 +117,7 @@ def start_with(weights: Weights, network: nn.Module, inputs: Sequence[Input], cl
     lines += [f"Classes kept: {_some([name for name in classes if _plain(name) in before])}."] if heads else []
     stages = [stage.name for stage in stages_of(network) if not loaded | adapted >= set(stage.parameters)]
     lines += [f"New, wholly or in part: {_some(stages)}."] if stages else []
-    return Started(tuple(lines), *counts, new)
+    return Started(tuple(lines), loaded=counts[0], adapted=counts[1], new=new)
 
 
 def best_source(sources: Sequence[Encoder], target: Encoder) -> Encoder:

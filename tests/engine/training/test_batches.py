@@ -165,3 +165,14 @@ def test_in_order_keeps_order_and_gives_batches_of_one_shape():
 def test_a_batch_has_every_input():
     (first, valid), labels = stacked([([torch.ones(3, 2), torch.ones(3).bool()], torch.tensor(i)) for i in range(4)])
     assert first.shape == (4, 3, 2) and valid.dtype == torch.bool and labels.tolist() == [0, 1, 2, 3]
+
+
+def test_the_thread_uses_one_core_and_leaves_the_others_to_the_training():
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        assert list(read_ahead(lambda _: torch.get_num_threads(), range(3))) == [1, 1, 1]
+        assert torch.get_num_threads() == 2
+        assert "mkl_get_max_threads() : 1" not in torch.__config__.parallel_info()
+    finally:
+        torch.set_num_threads(before)

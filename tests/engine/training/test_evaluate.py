@@ -10,6 +10,7 @@ import torch
 from sklearn import metrics as sk
 
 from rsdl_qgis.engine.errors import Cancelled
+from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.training.chips import IGNORE
 from rsdl_qgis.engine.training.evaluate import (
@@ -102,6 +103,7 @@ def test_figures_of_scenes():
     probability = torch.from_numpy(bands).softmax(1).numpy()[np.arange(30), samples.labels]
     np.testing.assert_allclose(evaluation.scores, probability, rtol=1e-5)
     assert ranked(evaluation) == np.argsort(probability).tolist()
+    assert evaluation.own(7) == ("probability of its class", pytest.approx(probability[7], rel=1e-5))
 
 
 def test_figures_of_several_labels():
@@ -130,6 +132,7 @@ def test_figures_of_numbers():
     assert evaluation.per_class() == [] and evaluation.confusion is None
     errors = [np.sqrt(np.nanmean((im[0, 0] - label) ** 2)) for im, label in zip(samples.images, samples.labels)]
     assert ranked(evaluation) == np.argsort(-np.array(errors)).tolist()
+    assert evaluation.own(3) == ("RMSE", pytest.approx(errors[3], rel=1e-5))
     pairs = dict(zip(evaluation.scatter["truth"], evaluation.scatter["predicted"]))
     assert len(pairs) == len(truth) and pairs[float(truth[7])] == pytest.approx(given[7], rel=1e-5)
 
@@ -302,3 +305,21 @@ def test_judging_can_be_cancelled_and_says_how_far_it_is():
     assert whole.fractions == pytest.approx([i / 6 for i in range(1, 7)])
     with pytest.raises(Cancelled):
         quick_score(made.Bands(), samples, "classes", 3, report=Listening(0))
+
+
+def test_series_are_judged_with_their_valid_dates():
+    class Series(made.Given):
+        def __getitem__(self, index):
+            (series,), label = super().__getitem__(index)
+            return [series, torch.arange(5) < 1 + index % 5], label
+
+    torch.manual_seed(0)
+    network = build_network("lstm", {"image": (5, 2)}, 3, hidden=4, layers=1)
+    samples = Series(np.random.default_rng(0).normal(0, 1, (20, 5, 2)), np.arange(20) % 3)
+    evaluation = evaluate(network_run(network, "softmax"), samples, "classes", made.classes(3))
+    alone = []
+    for i in range(20):
+        images, _ = samples[i]
+        alone.append(network(images[0][None, : 1 + i % 5], images[1][None, : 1 + i % 5])[0].argmax().item())
+    np.testing.assert_array_equal(evaluation.confusion, sk.confusion_matrix(np.arange(20) % 3, alone, labels=[0, 1, 2]))
+    assert quick_score(network, samples, "classes", 3) == pytest.approx(evaluation.main[1])

@@ -9,13 +9,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from rsdl_qgis.engine.errors import Cancelled, ModelError
+from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.networks import build_network
-from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.training import ombria
-from rsdl_qgis.engine.training.fit import Settings, fit, warm_up_cosine, with_auxiliary
 from rsdl_qgis.engine.training.flood import write_model
-from rsdl_qgis.engine.training.losses import IGNORE, combined, cross_entropy, dice
+from rsdl_qgis.engine.training.losses import IGNORE, cross_entropy, dice
 from rsdl_qgis.engine.training.metrics import mean_scores, scene_scores
 from rsdl_qgis.engine.training.samples import Augmentation, augment, batches
 
@@ -103,49 +101,6 @@ def test_batches_are_seeded_and_complete():
     assert sum(len(b[1]) for b in batches(samples, 3, None, 0)) == 7
 
 
-def train(tmp_path=None, epochs=6, stop_after=None, report=None):
-    torch.manual_seed(0)
-    network = build_network("unet", {"image": (1, 1)}, 2, widths=(8, 8, 16), dropout=0.1)
-    how = Settings(epochs=epochs, batch_size=4, learning_rate=1e-2, average=0.5, bfloat16=False,
-                   augmentation=Augmentation(0.1, 0.1, 1.2, 0.01))  # fmt: skip
-    checkpoint = tmp_path / "state.pt" if tmp_path else None
-    loss = combined(["cross_entropy", "dice"])
-    seen = []
-    for epoch in fit(network, squares(12), loss, lambda n: 0.0, how, report or Report(), checkpoint):
-        seen.append(epoch)
-        if stop_after and len(seen) == stop_after:
-            break
-    return seen
-
-
-def test_it_learns():
-    seen = train(epochs=16)
-    assert seen[-1].loss < 0.5 * seen[0].loss
-    (image,), labels = squares(1, seed=99)[0]
-    with torch.inference_mode():
-        predicted = seen[-1].network(image[None]).argmax(1)[0]
-    assert (predicted == labels).float().mean() > 0.97
-
-
-def test_a_training_that_was_stopped_goes_on_as_if_it_was_not(tmp_path):
-    whole = train()[-1].network.state_dict()
-    assert len(train(tmp_path, stop_after=2)) == 2
-    rest = train(tmp_path)
-    assert [e.number for e in rest] == [2, 3, 4, 5]
-    resumed = rest[-1].network.state_dict()
-    assert all(torch.equal(whole[k], resumed[k]) for k in whole)
-    assert [p.name for p in tmp_path.iterdir()] == ["state.pt"]
-
-
-def test_training_can_be_cancelled():
-    class Stopped(Report):
-        def cancelled(self):
-            return True
-
-    with pytest.raises(Cancelled):
-        train(report=Stopped())
-
-
 def test_large_batch_norm_variances_survive_saving_and_broken_weights_are_not_saved(tmp_path, card):
     network = build_network("unet", {"image": (1, 2)}, 2, widths=(4, 4))
     network.encoder.levels[0][1].running_var.fill_(1e6)
@@ -157,36 +112,6 @@ def test_large_batch_norm_variances_survive_saving_and_broken_weights_are_not_sa
     with pytest.raises(ModelError, match=r"not finite: decoder\.head\.weight"):
         write_model(network, card, tmp_path / "broken")
     assert not list((tmp_path / "broken").iterdir())
-
-
-def test_auxiliary_heads_count_by_their_weight():
-    logits, auxiliary = torch.tensor([[0.0, 0.0]]), torch.tensor([[2.0, 0.0]])
-    labels = torch.tensor([0])
-    alone, beside = (torch.nn.functional.cross_entropy(x, labels) for x in (logits, auxiliary))
-    both = with_auxiliary(torch.nn.functional.cross_entropy, (logits, auxiliary, auxiliary), labels, 0.3)
-    assert both.item() == pytest.approx((alone + 0.6 * beside).item())
-    assert with_auxiliary(torch.nn.functional.cross_entropy, logits, labels, 0.3) == alone
-
-
-def test_gradients_are_clipped_unless_told_otherwise():
-    def last_gradient(**options):
-        torch.manual_seed(0)
-        network = torch.nn.Conv2d(1, 2, 1)
-        samples = [([torch.ones(1, 8, 8)], torch.zeros(8, 8, dtype=torch.uint8))] * 2
-        enormous = lambda logits, labels: 1e6 * logits.square().mean()  # noqa: E731
-        settings = Settings(epochs=1, batch_size=2, augmentation=None, bfloat16=False, **options)
-        for _ in fit(network, samples, enormous, lambda network: 0.0, settings, Report()):
-            pass
-        return torch.cat([p.grad.flatten() for p in network.parameters()]).norm().item()
-
-    assert last_gradient() == pytest.approx(1, rel=1e-3)
-    assert last_gradient(clip_norm=1e9) > 1e3
-
-
-def test_warm_up_and_cosine():
-    factors = [warm_up_cosine(step, 100, 0.1) for step in range(100)]
-    assert factors[0] == pytest.approx(0.1) and max(factors) == factors[9] == 1.0
-    assert factors[99] < 0.001 and all(a >= b for a, b in zip(factors[10:], factors[11:]))
 
 
 def test_the_split_keeps_blocks_together():

@@ -1,0 +1,211 @@
+"""The job "train": every task to a model that runs, resumed as if never stopped, and refused before it starts."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from rsdl_qgis.engine.card import WEIGHTS_FILE
+from rsdl_qgis.engine.errors import Cancelled, InputError, ModelError, OutputError
+from rsdl_qgis.engine.report import Report
+from rsdl_qgis.engine.runtime import open_runtime
+from rsdl_qgis.engine.store import read_card
+from rsdl_qgis.engine.training.run import run_train
+
+from .chip_folders import CLASSES, make_folder
+
+UNET = {"network": "unet", "options": {"widths": [4, 8]}}
+NETWORKS = {
+    "segmentation": UNET,
+    "regression": UNET,
+    "change": {"network": "fc-ef-res", "options": {"widths": [4, 4, 8, 8, 8]}},
+    "classification": {"network": "lenet5"},
+    "time-series": {"network": "lstm", "options": {"hidden": 8}},
+}
+
+
+class Heard(Report):
+    """Keeps what is logged; cancels after so many calls of ``cancelled``."""
+
+    def __init__(self, patience=10**9):
+        self.lines, self.left, self.fractions = [], patience, []
+
+    def log(self, level, message):
+        self.lines.append((level, message))
+
+    def progress(self, fraction, message=""):
+        self.fractions.append(fraction)
+
+    def cancelled(self):
+        self.left -= 1
+        return self.left < 0
+
+
+def arguments(tmp_path, task="segmentation", labels=None, **given):
+    if not (tmp_path / "chips").exists():
+        make_folder(tmp_path / "chips", task, labels=labels)
+    usual = {"task": task, "chips": str(tmp_path / "chips"), "epochs": 2, "batch_size": 4, "threads": 1}
+    return {**usual, **NETWORKS[task], "output": str(tmp_path / "model"), **given}
+
+
+@pytest.mark.parametrize(("task", "labels"), [*((task, None) for task in NETWORKS), ("classification", "classes")])
+def test_every_task_ends_in_a_model_that_runs(tmp_path, task, labels):
+    report = Heard()
+    asked = arguments(tmp_path, task, labels, report=str(tmp_path / "report.html"), name="mine", title="My model")
+    result = run_train(asked, report)
+    card = read_card(tmp_path / "model")
+    assert (result["model"], card.name, card.title, card.task) == ("mine", "mine", "My model", task)
+    assert [c.name for c in card.classes] == ([] if task == "regression" else [c.name for c in CLASSES])
+    runtime = open_runtime(card, tmp_path / "model", "cpu", 1)
+    inputs = {}
+    for name, axes in card.tensors.items():
+        dates, bands = card.inputs[0].shape
+        lengths = {"batch": 1, "time": dates, "bands": bands, "height": 32, "width": 32}
+        shape = [lengths[axis] for axis in axes]
+        inputs[name] = np.ones(shape, bool) if name == "valid" else np.zeros(shape, np.float32)
+    output = runtime(inputs)
+    assert output.shape[:2] == (1, card.channels) and np.isfinite(output).all()
+    note = card.provenance
+    assert note["samples"]["train"] and note["metrics"] and note["settings"]["seed"] == 0
+    assert np.allclose(result["main"], note["metrics"][result["main_title"]][0])
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "My model" in page and result["main_title"] in page
+    assert list((tmp_path / "model" / "tensorboard").iterdir())
+    assert not (tmp_path / "model.training").exists()
+    assert report.fractions == sorted(report.fractions) and report.fractions[-1] == 1.0
+
+
+def test_training_learns_what_is_there_to_learn(tmp_path):
+    make_folder(tmp_path / "chips", counts=(16, 6, 6))
+    result = run_train(arguments(tmp_path, epochs=20, learning_rate=0.01), Report())
+    assert result["main"] > 0.9
+    card = read_card(tmp_path / "model")
+    assert card.provenance["judged_on"] == "test" and card.threshold is not None
+    others = card.provenance["compared_with"]
+    assert any(name.startswith("largest class") for name in others)
+    assert all(figures["mean IoU"] < result["main"] + 0.1 for figures in others.values())
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_one_others(tmp_path):
+    weights = []
+    for number, seed in enumerate((3, 3, 4)):
+        run_train(arguments(tmp_path, seed=seed, output=str(tmp_path / f"model{number}")), Report())
+        weights.append(load_file(tmp_path / f"model{number}" / WEIGHTS_FILE))
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+    assert not all(torch.equal(weights[0][name], weights[2][name]) for name in weights[0])
+
+
+def test_a_training_that_is_killed_goes_on_and_ends_as_if_it_had_not_been(tmp_path):
+    asked = arguments(tmp_path, epochs=30)
+    job = tmp_path / "job.json"
+    job.write_text(json.dumps({"operation": "train", "arguments": asked}))
+    with subprocess.Popen([sys.executable, "-m", "rsdl_qgis.engine", str(job)], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL, start_new_session=True) as worker:  # fmt: skip
+        checkpoint = tmp_path / "model.training" / "checkpoint.pt"
+        deadline = time.monotonic() + 60
+        while not checkpoint.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        os.kill(worker.pid, signal.SIGKILL)
+    assert checkpoint.exists() and not (tmp_path / "model").exists()
+    report = Heard()
+    run_train(asked, report)
+    assert any("Going on" in line for _, line in report.lines)
+    run_train({**asked, "output": str(tmp_path / "whole")}, Report())
+    resumed, whole = (load_file(tmp_path / name / WEIGHTS_FILE) for name in ("model", "whole"))
+    assert all(torch.equal(resumed[name], whole[name]) for name in whole)
+
+
+def test_cancelling_leaves_the_best_model_so_far_ready_to_be_used(tmp_path):
+    asked = arguments(tmp_path, epochs=50)
+    with pytest.raises(Cancelled, match="best model so far") as caught:
+        run_train(asked, Heard(patience=40))
+    best = tmp_path / "model.training" / "best"
+    assert str(best) in caught.value.message
+    assert not (tmp_path / "model").exists()
+    card = read_card(best)
+    output = open_runtime(card, best, "cpu", 1)({"image": np.zeros((1, 1, 2, 32, 32), np.float32)})
+    assert np.isfinite(output).all()
+
+
+def test_a_training_that_is_asked_for_otherwise_begins_anew(tmp_path):
+    with pytest.raises(Cancelled):
+        run_train(arguments(tmp_path, epochs=50), Heard(patience=40))
+    report = Heard()
+    run_train(arguments(tmp_path, epochs=2), report)
+    assert any("begins anew" in line for level, line in report.lines if level == "warning")
+    run_train(arguments(tmp_path, epochs=2, output=str(tmp_path / "other")), Report())
+    a, b = (load_file(tmp_path / name / WEIGHTS_FILE) for name in ("model", "other"))
+    assert all(torch.equal(a[name], b[name]) for name in a)
+
+
+def test_fine_tuning_starts_from_the_base_and_keeps_what_is_frozen(tmp_path):
+    run_train(arguments(tmp_path), Report())
+    base = str(tmp_path / "model")
+    report = Heard()
+    asked = arguments(tmp_path, base_model=base, freeze="encoder", output=str(tmp_path / "tuned"), epochs=1)
+    result = run_train(asked, report)
+    before, after = (load_file(tmp_path / name / WEIGHTS_FILE) for name in ("model", "tuned"))
+    same = {name for name in before if torch.equal(before[name], after[name])}
+    assert {name for name in before if name.startswith("encoder.")} <= same
+    assert any(name not in same for name in before if name.startswith("decoder."))
+    assert read_card(tmp_path / "tuned").inputs[0].scaling == read_card(tmp_path / "model").inputs[0].scaling
+    assert any(name.startswith("start") for name in read_card(tmp_path / "tuned").provenance["compared_with"])
+    assert result["model"] == "tuned"
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "text"),
+    [
+        ({"task": "weather"}, InputError, "nothing to train for"),
+        ({"epochs": 0}, InputError, "EPOCHS"),
+        ({"learning_rate": -1.0}, InputError, "LEARNING_RATE"),
+        ({"network": "nonet"}, ModelError, "no network 'nonet'"),
+        ({"network": "lenet5"}, ModelError, "not for segmentation"),
+        ({"loss": ["huge"]}, InputError, "no loss 'huge'"),
+        ({"loss": ["huber"]}, InputError, "huber"),
+        ({"freeze": "all"}, InputError, "FREEZE"),
+        ({"freeze": "encoder"}, InputError, "start"),
+        ({"base_model": "nothing-such"}, ModelError, "no model 'nothing-such'"),
+        ({"augmentation": "wild"}, InputError, "AUGMENTATION"),
+        ({"augmentation": {"twist": 1}}, InputError, "twist"),
+        ({"chips": "nowhere"}, InputError, "nowhere"),
+        ({"output": "/nowhere/model"}, OutputError, "/nowhere"),
+        ({"task": "regression"}, InputError, "regression"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_trained(tmp_path, given, error, text):
+    with pytest.raises(error, match=text):
+        run_train({**arguments(tmp_path), **given}, Report())
+    assert not (tmp_path / "model").exists()
+    assert not (tmp_path / "model.training").exists()
+
+
+def test_an_output_that_is_something_else_is_left_alone(tmp_path):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "thesis.txt").write_text("mine")
+    with pytest.raises(OutputError, match="no model"):
+        run_train(arguments(tmp_path), Report())
+    assert (tmp_path / "model" / "thesis.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("counts", [(1, 0, 0), (0, 4, 0)])
+def test_too_few_chips_are_told(tmp_path, counts):
+    make_folder(tmp_path / "chips", counts=counts)
+    with pytest.raises(InputError, match="chips"):
+        run_train(arguments(tmp_path, split="chips"), Report())
+
+
+def test_fewer_samples_than_a_batch_make_a_smaller_batch(tmp_path):
+    make_folder(tmp_path / "chips", counts=(3, 2, 0))
+    report = Heard()
+    run_train(arguments(tmp_path, batch_size=64), report)
+    assert any("3 samples" in line for _, line in report.lines)

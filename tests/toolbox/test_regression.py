@@ -1,0 +1,105 @@
+"""rsdl:pixelregression, through the real worker."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from qgis.core import QgsRasterLayer
+
+SURFACE = np.add.outer(np.arange(40) * 0.25, np.arange(50)) - 30  # -30 .. 28.75
+GROUND = np.full_like(SURFACE, 10)
+HEIGHT = SURFACE - GROUND
+NAMES = ("surface", "ground")
+
+
+@pytest.fixture
+def image(tmp_path, write_raster):
+    return write_raster(tmp_path / "image.tif", [SURFACE, GROUND], descriptions=NAMES)
+
+
+@pytest.fixture(autouse=True)
+def algorithm(provider):
+    """Listed, whether the provider lists it by itself yet or not."""
+    from rsdl_qgis.toolbox.regression import PixelRegression
+
+    if provider.algorithm("pixelregression") is None:
+        provider.addAlgorithm(PixelRegression())
+
+
+def test_gives_numbers(run, known_models, image, tmp_path, read_raster):
+    parameters = {"INPUT": image, "MODEL": "height", "OUTPUT": str(tmp_path / "out.tif")}
+    results, _ = run("pixelregression", {**parameters, "TILE_SIZE": 32, "OVERLAP": 8})
+    np.testing.assert_array_equal(read_raster(results["OUTPUT"]), HEIGHT.astype("float32"))
+    figures = (results["MINIMUM"], results["MAXIMUM"], results["MEAN"])
+    assert figures == pytest.approx((HEIGHT.min(), HEIGHT.max(), HEIGHT.mean()))
+    assert results["MODEL_NAME"] == "height" and "PROBABILITIES" not in results
+
+
+def test_finds_bands_and_the_model_and_keeps_nodata(run, known_models, tmp_path, write_raster, read_raster):
+    surface = SURFACE.copy()
+    surface[:, :5] = -9999
+    swapped = write_raster(tmp_path / "s.tif", [GROUND, surface], descriptions=NAMES[::-1], nodata=-9999)
+    plain = write_raster(tmp_path / "n.tif", [GROUND, GROUND, surface], nodata=-9999)
+    for path, choice in ((swapped, {}), (plain, {"MODEL": "height", "BANDS": [3, 1]})):
+        results, _ = run("pixelregression", {"INPUT": path, **choice, "OUTPUT": str(tmp_path / "out.tif")})
+        made = read_raster(results["OUTPUT"])
+        assert results["MODEL_NAME"] == "height" and np.isnan(made[:, :5]).all()
+        np.testing.assert_allclose(made[:, 5:], HEIGHT[:, 5:])
+
+
+def test_extent_limits_the_map(run, known_models, image, tmp_path, read_raster):
+    extent = "500100,500300,4599700,4599900 [EPSG:32634]"
+    parameters = {"INPUT": image, "MODEL": "height", "EXTENT": extent, "OUTPUT": str(tmp_path / "out.tif")}
+    results, _ = run("pixelregression", parameters)
+    np.testing.assert_allclose(read_raster(results["OUTPUT"]), HEIGHT[10:30, 10:30])
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "words"),
+    [
+        ("pixelregression", {"MODEL": "bright"}, ["'bright' is for segmentation", "for regression"]),
+        ("semanticsegmentation", {"MODEL": "height"}, ["'height' is for regression", "for segmentation"]),
+        ("pixelregression", {"MODEL": "nothing"}, ["no model 'nothing'", "height"]),
+        ("pixelregression", {"BANDS": [1]}, ["1 band", "surface, ground"]),
+        ("pixelregression", {"OUTPUT": "out.gpkg"}, [".tif"]),
+        ("pixelregression", {"DEVICE": "gpu"}, ["gpu", "cuda:N"]),
+    ],
+)
+def test_refuses_with_a_sentence(refusal, known_models, image, tmp_path, name, changes, words):
+    parameters = {"INPUT": image, "MODEL": "height", "OUTPUT": str(tmp_path / "out.tif"), **changes}
+    text = refusal(name, parameters)
+    assert all(word in text for word in words), text
+
+
+def test_result_is_styled_along_a_ramp(run, known_models, image, tmp_path, feedback):
+    from qgis.core import QgsProcessingContext, QgsProcessingOutputLayerDefinition, QgsProject
+
+    project = QgsProject()
+    context = QgsProcessingContext()
+    context.setProject(project)
+    output = QgsProcessingOutputLayerDefinition(str(tmp_path / "o.tif"), project)
+    results, _ = run("pixelregression", {"INPUT": image, "MODEL": "height", "OUTPUT": output}, context=context)
+    details = context.layersToLoadOnCompletion()[results["OUTPUT"]]
+    layer = QgsRasterLayer(results["OUTPUT"], details.name)
+    details.postProcessor().postProcessLayer(layer, context, feedback)
+    assert layer.name() == "Test height (m)"
+    renderer = layer.renderer()
+    low, high = renderer.classificationMin(), renderer.classificationMax()
+    reach = HEIGHT.mean() + np.array([-2, 2]) * HEIGHT.std()
+    assert (low, high) == pytest.approx(tuple(reach.clip(HEIGHT.min(), HEIGHT.max())))
+    colors = [renderer.shader().shade(value)[1:4] for value in (low, (low + high) / 2, high)]
+    assert colors == [(0x44, 0x01, 0x54), (0x21, 0x91, 0x8C), (0xFD, 0xE7, 0x25)]
+    picture = renderer.block(1, layer.extent(), 50, 40)
+    assert picture.isValid() and len({picture.color(20, column) for column in range(50)}) > 20
+    assert renderer.shader().rasterShaderFunction().legendSettings().suffix() == " m"
+
+
+def test_an_all_nodata_result_is_shown_without_a_style(run, known_models, tmp_path, write_raster):
+    path = write_raster(tmp_path / "n.tif", [SURFACE * 0, GROUND * 0], descriptions=NAMES, nodata=0)
+    results, _ = run("pixelregression", {"INPUT": path, "MODEL": "height", "OUTPUT": str(tmp_path / "out.tif")})
+    assert "MEAN" not in results
+
+
+def test_the_model_says_what_it_gives(run, known_models):
+    results, _ = run("describemodel", {"MODEL": "height"})
+    assert "Gives numbers; unit: m" in results["DESCRIPTION"] and "Classes" not in results["DESCRIPTION"]
