@@ -22,7 +22,7 @@ from pathlib import Path
 from rsdl_qgis.engine.card import Tiling
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.store import read_card
-from rsdl_qgis.engine.training.flood import write_model
+from rsdl_qgis.engine.training.model import write_model
 
 from .rasters import write_pair
 
@@ -50,7 +50,6 @@ def published(folder: Path) -> Path:
     """A model of OmbriaNet without the half-resolution stem, its weights random."""
     card = replace(read_card(MODEL), name="published", options={"widths": [16, 32, 64, 128, 256]})
     card = replace(card, tiling=Tiling(memory=1200, multiple=16), sha256={})
-    folder.mkdir()
     write_model(build_network(card.network, {i.name: i.shape for i in card.inputs}, 2, **card.options), card, folder)
     return folder
 

@@ -8,11 +8,11 @@ uint16, made up and written as GeoTIFFs into a temporary folder.
 wait     part of a step's time spent waiting for a batch that is read from the files, scaled and varied: below 10 %.
 loop     time of a step of ``fit`` / of a bare torch loop, in turn, in one process, each with its data in memory and
          not varied: the same network, optimizer and loss; the median is at most 1.1. ``fit`` also clips gradients
-         and averages weights. With data that is varied, the same again.
+         and averages weights. Then the same with data that is varied.
 memory   peak resident memory of a process that settles the scaling, counts classes, trains for one epoch and judges,
          with 50 and with 500 chips: the same to a few MB.
 
-On a machine that others use too only the ratios mean something.
+On a machine that others use too only the ratios mean something, those of processor time with ``--threads 1`` most.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -119,15 +119,21 @@ def loops(folder: ChipFolder, rounds: int, augmentation: Augmentation | None) ->
     bare = Bare([stacked(samples[i : i + BATCH]) for i in range(0, len(samples), BATCH)])
     ratios = []
     for number in range(rounds + 1):
-        ours, theirs = next(epochs).seconds, bare.epoch()
+        ours, theirs = clocked(lambda: next(epochs)), clocked(bare.epoch)
         if number:  # the first one warms up
-            ratios.append(ours / theirs)
-            steps = (1e3 * seconds / STEPS for seconds in (ours, theirs))
-            print("fit {:.0f} ms a step, bare loop {:.0f} ms, ratio {:.3f}".format(*steps, ratios[-1]), flush=True)
-    what = "varied" if augmentation else "not varied"
-    print(
-        f"data in memory, {what}: median ratio {statistics.median(ratios):.3f}, {min(ratios):.3f} to {max(ratios):.3f}"
-    )
+            ratios.append([a / b for a, b in zip(ours, theirs)])
+            steps = (1e3 * seconds / STEPS for seconds in (ours[0], theirs[0]))
+            print("fit {:.0f} ms a step, bare loop {:.0f} ms, ratio {:.3f}".format(*steps, ratios[-1][0]), flush=True)
+    print(f"data in memory, {'varied' if augmentation else 'not varied'}:")
+    for name, column in zip(("time", "processor time"), zip(*ratios)):
+        print(f"  {name}: median ratio {statistics.median(column):.3f}, {min(column):.3f} to {max(column):.3f}")
+
+
+def clocked(call: Callable[[], object]) -> tuple[float, float]:
+    """(seconds, seconds of processor time) that a call takes."""
+    started = time.perf_counter(), time.process_time()
+    call()
+    return time.perf_counter() - started[0], time.process_time() - started[1]
 
 
 class Bare:
@@ -139,15 +145,13 @@ class Bare:
         self.optimizer = torch.optim.AdamW(self.network.parameters(), 1e-3)
         self.loss = build_loss(("cross_entropy", "dice"), "classes")
 
-    def epoch(self) -> float:
-        """Seconds for all batches."""
-        started = time.perf_counter()
+    def epoch(self) -> None:
+        """A step for each batch."""
         for images, labels in self.batches:
             value = self.loss(self.network(*images), labels)
             self.optimizer.zero_grad()
             value.backward()
             self.optimizer.step()
-        return time.perf_counter() - started
 
 
 def one_training(path: Path, count: int) -> None:

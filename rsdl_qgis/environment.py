@@ -9,8 +9,6 @@ environment in the user's data folder. The managed one is made by ``uv`` when it
 
 from __future__ import annotations
 
-import argparse
-import hashlib
 import json
 import os
 import re
@@ -137,6 +135,8 @@ def requirements_file(flavour: str) -> Path:
 
 def requirements_hash(flavour: str) -> str:
     """A fingerprint of what a flavour installs."""
+    import hashlib
+
     return hashlib.sha256(requirements_file(flavour).read_bytes()).hexdigest()
 
 
@@ -362,6 +362,8 @@ class _Terminal(Report):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line: makes the environment, or says which Python would be used."""
+    import argparse  # not when QGIS starts
+
     parser = argparse.ArgumentParser(
         prog="rsdl_qgis.environment", description="The worker's Python environment."
     )

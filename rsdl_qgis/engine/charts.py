@@ -14,7 +14,8 @@ from .webpage import percent, scrolling, thousands
 
 BLUE, ORANGE, PURPLE, GREY = "#3b76b5", "#e08a1e", "#8e4585", "#b6bfca"
 INK, QUIET, LINE = "#1d2530", "#596676", "#d8dde3"
-LETTER = 6.6  # px a letter is wide at most of the page's small font, for what must fit
+LETTER = 7.2  # px a letter is wide at most of the page's small font, for what must fit
+SHARE = 60  # px of a table's bar of a share of 1
 MOST_POINTS = 2000  # of a scatter plot
 
 
@@ -251,6 +252,6 @@ def _path(points: Sequence[tuple[float, float] | None]) -> str:
 
 
 def _share(share: float, color: str, words: str) -> str:
-    bar = f'<rect y="2" width="{90 * min(max(share, 0.0), 1.0):.1f}" height="10" fill="{escape(color)}"/>'
-    track = f'<rect y="2" width="90" height="10" fill="{LINE}" fill-opacity="0.5"/>'
-    return f'<td class="share"><svg width="90" height="14">{track}{bar}</svg><span>{escape(words)}</span></td>'
+    bar = f'<rect y="2" width="{SHARE * min(max(share, 0.0), 1.0):.1f}" height="10" fill="{escape(color)}"/>'
+    track = f'<rect y="2" width="{SHARE}" height="10" fill="{LINE}" fill-opacity="0.5"/>'
+    return f'<td class="share"><svg width="{SHARE}" height="14">{track}{bar}</svg><span>{escape(words)}</span></td>'

@@ -44,15 +44,16 @@ LIBRARIES = ("numpy", "rasterio", "pyogrio", "onnxruntime", "torch", "safetensor
 def run_predict(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """Map a raster with a model; the arguments of DESIGN section 2, what was made, and its pixels or statistics."""
     started = time.perf_counter()
+    _, model, given = (arguments[name] for name in ("output", "model", "inputs"))  # KeyError: the job lacks it
     with ExitStack() as stack:
-        path, card = Store().find(arguments["model"])
+        path, card = Store().find(model)
         if path.suffix.lower() == ".zip":
             path = unpack(path, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rsdl-model-"))))
         if card.task not in COLLECTORS:
             raise MismatchError(f"Model '{card.name}' is for {card.task}, and this makes a map.")
         outputs_of, collector_of = COLLECTORS[card.task]
         outputs = outputs_of.of(arguments, card)
-        inputs = layers_of(arguments["inputs"], card)
+        inputs = layers_of(given, card)
         check_outputs(outputs.paths, inputs)
         source = stack.enter_context(
             RasterSource(

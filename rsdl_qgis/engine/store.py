@@ -7,16 +7,18 @@ A model is a folder with a card (``model.json``) and weights; it can travel as a
 from __future__ import annotations
 
 import shutil
-import tempfile
-import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..paths import plugin_file, user_folder
 from .card import CARD_FILE, ModelCard, read_json
 from .errors import ModelError
 from .interop.deepness import deepness_card, has_deepness_keys
 from .interop.onnx_file import read_onnx_file
+
+if TYPE_CHECKING:  # QGIS imports this module when it starts, and opens an archive only when asked to
+    import zipfile
 
 CARD_KEY = "rsdl:card"
 
@@ -86,6 +88,8 @@ class Store:
 
     def install(self, archive: str | Path) -> tuple[Path, ModelCard]:
         """Unpack a model ``.zip`` (or copy an ``.onnx``) into the user's folder; an older one of that name goes."""
+        import tempfile
+
         archive = Path(archive)
         card = read_card(archive)
         folder = user_folder() / "models"
@@ -131,6 +135,8 @@ def unpack(archive: Path, folder: Path) -> Path:
 
 
 def _archive(path: Path) -> zipfile.ZipFile:
+    import zipfile
+
     try:
         return zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError):

@@ -59,8 +59,9 @@ figcaption { margin-bottom: 0.3em; font-weight: 600; font-size: 0.93em; max-widt
 .legend span { display: inline-block; margin-right: 1.3em; }
 .swatch { margin-right: 0.45em; }
 td small.below { display: block; color: #596676; }
-td.share { white-space: nowrap; }
-td.share span { display: inline-block; min-width: 9.5em; margin-left: 0.5em; font-variant-numeric: tabular-nums; }
+td.share { white-space: nowrap; font-size: 0.93em; }
+td.share svg { max-width: none; }
+td.share span { display: inline-block; min-width: 8.5em; margin-left: 0.5em; font-variant-numeric: tabular-nums; }
 .sample { display: inline-block; margin: 0.5em 1.6em 0.9em 0; break-inside: avoid; }
 .sample p { max-width: 46em; margin: 0 0 0.3em; font-size: 0.93em; }
 .sample figure { display: inline-block; margin: 0 0.5em 0 0; vertical-align: top; }

@@ -17,10 +17,10 @@ from . import settings, train_data, train_options
 from .algorithm import RsdlAlgorithm
 from .text import tr
 from .train import CUTTING, SPLITTING, folder_problem, make_parent, resolved_split
-from .train_data import CHIP_FILES
 from .train_job import PreparedData
 from .worker import make_job, run_job, temporary_folder
 
+CHIPS_FILE = "chips.json"  # what makes a folder a chip folder
 TASKS = ("auto", "segmentation", "change", "regression", "classification", "time-series")
 FORMS = {"change": "pairs", "time-series": "series"}  # how a task's rasters are given, where not as RASTERS
 KINDS = {"regression": "numbers", "classification": "scenes"}  # what is labelled, where not classes of pixels
@@ -91,7 +91,7 @@ class ExportChips(RsdlAlgorithm):
         text = text or train_options.shares_problem(said["valid"], said["test"])
         text = text or train_options.chips_problem(said["chip_size"], said["chip_overlap"])
         path = shared.fixed_path(parameters.get("OUTPUT"))
-        text = text or ("" if shared.is_temporary(path) else folder_problem(Path(path), CHIP_FILES[0]))
+        text = text or ("" if shared.is_temporary(path) else folder_problem(Path(path), CHIPS_FILE))
         if not text:
             settings.worker_python()
         return text
@@ -100,7 +100,7 @@ class ExportChips(RsdlAlgorithm):
         """The rasters of the task missing, or others given."""
         names = train_data.FORMS[form]
         every = [name for known in ("rasters", "pairs", "series") for name in train_data.FORMS[known]]
-        others = [name for name in every if name not in names and parameters.get(name) not in (None, "", [])]
+        others = [name for name in every if name not in names and shared.is_given(parameters, name)]
         if others:
             text = tr("{others} cannot be used for {task}, which is cut from {names}. Leave it empty, or change TASK.")
             return text.format(others=", ".join(others), task=task, names=", ".join(names))
@@ -123,7 +123,8 @@ class ExportChips(RsdlAlgorithm):
         task = self.parameterAsEnumString(parameters, "TASK", context)
         if task != "auto":
             return task
-        given = [task for task, form in FORMS.items() for name in train_data.FORMS[form] if parameters.get(name)]
+        forms = {task: train_data.FORMS[form] for task, form in FORMS.items()}
+        given = [task for task, names in forms.items() if any(shared.is_given(parameters, name) for name in names)]
         return given[0] if given else "segmentation"
 
     def prepareAlgorithm(self, parameters, context, feedback):

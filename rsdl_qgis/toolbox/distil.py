@@ -44,7 +44,6 @@ class DistilModel(ModelMaker):
     NAME = "distilmodel"
     OPERATION = "distil"
     FIGURES = MappingProxyType({**MAP_FIGURES, **LABEL_FIGURES, **NUMBER_FIGURES})
-    MAIN = ("MEAN_IOU", "MEAN_F1", "MACRO_F1", "R2")
 
     def title(self):
         return tr("Distil model")
@@ -94,11 +93,11 @@ class DistilModel(ModelMaker):
     def problem(self, parameters, context):
         chips = shared.text_of(self, parameters, "CHIPS", context)
         teacher = self._teacher(parameters, context)
-        if not chips and not parameters.get("IMAGES"):
+        if not chips and not shared.is_given(parameters, "IMAGES"):
             return tr("There is nothing to learn from. Choose IMAGES, or a chip folder in CHIPS.")
         text = ""
         if chips:
-            given = [name for name in DATA if parameters.get(name) not in (None, "", [])]
+            given = [name for name in DATA if shared.is_given(parameters, name)]
             text = chips_alone(given) or train_data.chips_problem(chips)
         else:
             text = self._images_problem(parameters, context, teacher)
@@ -164,7 +163,7 @@ class DistilModel(ModelMaker):
 
     def prepared(self, parameters, context, feedback):
         teacher = self._teacher(parameters, context)
-        if not parameters.get("IMAGES"):
+        if not shared.is_given(parameters, "IMAGES"):
             return None
         images = train_data.chosen_images(self, parameters, context, "images", teacher)
         labels = train_data.chosen_labels(self, parameters, context)

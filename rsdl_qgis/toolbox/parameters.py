@@ -90,13 +90,21 @@ def several_layers(name: str, label: str, kind: int, text: str):
     return described(QgsProcessingParameterMultipleLayers(name, label, kind, None, True), text)
 
 
+def is_given(parameters: dict, name: str) -> bool:
+    """Whether there is a value: models give a null for what was left empty."""
+    value = parameters.get(name)
+    if isinstance(value, (str, list, tuple)):
+        return bool(value)
+    return value is not None and not (hasattr(value, "isNull") and value.isNull())
+
+
 def layer_list(
     algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
 ) -> list[QgsMapLayer]:
     """The layers given for a parameter, in order; RsdlError where one is none."""
-    given = parameters.get(name)
-    if given in (None, "", []):
+    if not is_given(parameters, name):
         return []
+    given = parameters[name]
     found = algorithm.parameterAsLayerList(parameters, name, context) or []
     sound = [layer for layer in found if layer is not None and layer.isValid()]
     listed = given if isinstance(given, (list, tuple)) else [given]
@@ -265,7 +273,7 @@ def mask_path(
     algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext, feedback
 ) -> str | None:
     """MASK as the worker reads it: 'file' or 'file|layername=x'; None where none is given."""
-    if parameters.get("MASK") in (None, ""):
+    if not is_given(parameters, "MASK"):
         return None
     path, layer = algorithm.parameterAsCompatibleSourceLayerPathAndLayerName(
         parameters, "MASK", context, list(VECTOR_FORMATS), "gpkg", feedback
@@ -282,7 +290,7 @@ def number(
     algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
 ) -> int | None:
     """The whole number given for an optional parameter, or None."""
-    if parameters.get(name) in (None, ""):
+    if not is_given(parameters, name):
         return None
     return algorithm.parameterAsInt(parameters, name, context)
 

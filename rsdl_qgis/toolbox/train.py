@@ -67,14 +67,12 @@ NUMBER_FIGURES = {
 class ModelMaker(RsdlAlgorithm):
     """What makes a model and a report of it: where they go, and what is said when it was stopped.
 
-    A child gives ``OPERATION``, the job's, and ``FIGURES``, its numeric outputs; ``MAIN``: which of them the best epoch
-    is chosen by, the first one that the result has.
+    A child gives ``OPERATION``, the job's, and ``FIGURES``, its numeric outputs.
     """
 
     GROUP = "train"
     OPERATION = ""
     FIGURES: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType({})
-    MAIN: tuple[str, ...] = ()
 
     def default_name(self, parameters, context) -> str:
         """What the model is called if the person gives no name."""
@@ -143,8 +141,7 @@ class ModelMaker(RsdlAlgorithm):
         """The numeric outputs from the worker's result."""
         found = result.get("figures", {})
         figures = {name: found[title] for name, (title, _) in self.FIGURES.items() if found.get(title) is not None}
-        main = next((figures[name] for name in self.MAIN if name in figures), None)
-        of_best = {"MAIN_FIGURE": main, "BEST_EPOCH": result.get("best_epoch")}
+        of_best = {"MAIN_FIGURE": result.get("main"), "BEST_EPOCH": result.get("best_epoch")}
         return {**figures, **{name: value for name, value in of_best.items() if value is not None}}
 
     def _name_and_folder(self, parameters, context) -> tuple[str, str, Path]:
@@ -161,7 +158,7 @@ class ModelMaker(RsdlAlgorithm):
         return name, given if given and name == wished else name, folder / name
 
     def _report(self, parameters, context) -> str | None:
-        if parameters.get("REPORT") in (None, ""):
+        if not shared.is_given(parameters, "REPORT"):
             return None
         return self.parameterAsFileOutput(parameters, "REPORT", context) or None
 
@@ -229,7 +226,7 @@ class TrainingAlgorithm(ModelMaker):
             )
         if chips:
             own = (*names, "LABELS", "CLASS_FIELD", "PLACE_FIELD", "EXTENT", "MASK", "BANDS", *self.CUTTING)
-            given = [name for name in own if parameters.get(name) not in (None, "", [])]
+            given = [name for name in own if shared.is_given(parameters, name)]
             return chips_alone(given) or train_data.chips_problem(chips)
         if not labels:
             return tr("LABELS is empty: choose the layer with what is known, or a chip folder in CHIPS.")
@@ -375,11 +372,11 @@ def chips_alone(given: list[str]) -> str:
     ).format(names=", ".join(given))
 
 
-def resolved_split(split: str, chips: str | None) -> str:
-    """How data is divided where the person left it to us."""
+def resolved_split(split: str, chips: str | None) -> str | None:
+    """How data is divided, as the job says it; None: as a chip folder says, or else as suits it."""
     if split != "auto":
         return split
-    return "chips" if chips else "blocks"
+    return None if chips else "blocks"
 
 
 def folder_problem(folder: Path, mark: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from qgis.core import (
     QgsRasterLayer,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtCore import QDate
 
 from ..engine.card import Band, Input, ModelCard, match_bands
 from ..engine.errors import MismatchError, RsdlError
@@ -27,7 +27,6 @@ from .layers import RasterUse
 from .render import is_image
 from .text import tr
 
-CHIP_FILES = ("chips.json", "samples.csv")
 LAYOUTS = ("dates", "variables")
 RESERVED = ("name", "split", "label", "source", "place", "bounds", "valid")  # columns of a chip folder's table
 LONGEST_NAME = 24  # letters of a band's description that is taken for a name
@@ -149,7 +148,10 @@ def chips_parameter():
     """CHIPS: a chip folder instead of layers."""
     return shared.described(
         QgsProcessingParameterFile("CHIPS", tr("Chip folder"), compat.FOLDER, "", None, True),
-        tr("Instead of layers: a folder of labelled chips, as 'Export chips' makes it."),
+        tr(
+            "Instead of layers: a folder of labelled chips, as 'Export chips' makes it; or of images: folders 'images' "
+            "and 'masks' with files of the same names, a folder for each class, or folders 'A', 'B' and 'label'."
+        ),
     )
 
 
@@ -352,10 +354,9 @@ def date_in(text: str) -> str:
     """The date in a text such as 'NDVI_20160913' or '2016-09-13', as yyyy-mm-dd; '' if there is none."""
     for match in re.finditer(r"(?<!\d)(\d{4})([-_.]?)(\d{2})\2(\d{2})(?!\d)", text):
         year, _, month, day = match.groups()
-        try:
-            return date(int(year), int(month), int(day)).isoformat()
-        except ValueError:
-            continue
+        found = QDate(int(year), int(month), int(day))
+        if found.isValid():
+            return found.toString("yyyy-MM-dd")
     return ""
 
 
@@ -381,11 +382,11 @@ def date_names(found: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def chips_problem(path: str) -> str:
-    """What is wrong with CHIPS, in a sentence; '' if nothing."""
-    missing = next((name for name in CHIP_FILES if not (Path(path) / name).is_file()), None)
-    if missing:
-        text = tr("CHIPS: {folder} is not a chip folder: it has no {file}. Make one with 'Export chips'.")
-        return text.format(folder=path, file=missing)
+    """What is wrong with CHIPS, in a sentence; '' if nothing. The worker looks at what is in it."""
+    if not Path(path).is_dir():
+        return tr("CHIPS: there is no folder {folder}. Choose another.").format(folder=path)
+    if not any(Path(path).iterdir()):
+        return tr("CHIPS: the folder {folder} is empty. 'Export chips' makes one of layers.").format(folder=path)
     return ""
 
 

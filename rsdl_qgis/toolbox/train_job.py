@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,6 +164,8 @@ def _vector_spec(layer: QgsVectorLayer, field: str, place: str, context, feedbac
 
 def _vector_key(layer: QgsVectorLayer, *fields: str) -> str:
     """A text that is another where the features, or what the fields say of them, are."""
+    import hashlib
+
     digest = hashlib.sha256((layers.wkt(layer.crs()) or "").encode())
     used = [index for index in map(layer.fields().lookupField, fields) if index >= 0]
     for feature in layer.getFeatures(QgsFeatureRequest().setSubsetOfAttributes(used)):
@@ -175,6 +176,8 @@ def _vector_key(layer: QgsVectorLayer, *fields: str) -> str:
 
 def _raster_key(use: RasterUse, extent: QgsRectangle | None) -> str:
     """A text that is another where the layer is read otherwise."""
+    import hashlib
+
     provider = use.layer.dataProvider()
     nodata = [] if is_image(provider) else [
         (item.min(), item.max()) for band in use.bands for item in provider.userNoDataValues(band)

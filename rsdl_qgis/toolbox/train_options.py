@@ -23,7 +23,7 @@ from .text import tr
 
 SPLITS = ("auto", "blocks", "places", "files", "chips", "random")
 WEIGHTS = (".pth", ".pt", ".safetensors")
-LEAST_SHARE = 5.0  # per cent that must be left to train on
+LEAST_SHARE = 10.0  # per cent that must be left to train on
 
 Reader = Callable[[QgsProcessingAlgorithm, dict, str, QgsProcessingContext], Any]
 
@@ -42,7 +42,7 @@ def _above_zero(algorithm, parameters, name, context) -> float | None:
 
 def _is_set(algorithm, parameters, name) -> bool:
     """Whether there is a number: the person's, or the default."""
-    return parameters.get(name) not in (None, "") or algorithm.parameterDefinition(name).defaultValue() is not None
+    return shared.is_given(parameters, name) or algorithm.parameterDefinition(name).defaultValue() is not None
 
 
 def _word(algorithm, parameters, name, context) -> str:
@@ -141,8 +141,8 @@ OPTIONS: dict[str, Option] = {
             tr(
                 "What is kept apart from training, to choose and judge by. blocks: squares of ground with a gap, the "
                 "honest way for a map; places: labelled places as a whole; files: whole rasters; chips: as the chip "
-                "folder says; random: single chips, too kind a judge where they are neighbours. auto: chips for a "
-                "chip folder that says it, else blocks."
+                "folder says; random: single chips, too kind a judge where they are alike. auto: blocks for layers; a "
+                "chip folder as it says, or else as suits it."
             ),
             SPLITS,
         ),

@@ -19,7 +19,6 @@ class TrainSegmentation(TrainingAlgorithm):
     SUMS = ("cross_entropy+dice", "cross_entropy+lovasz", "focal+dice")
     LOSS = "cross_entropy+dice"
     FIGURES = MAP_FIGURES
-    MAIN = ("MEAN_IOU",)
 
     def title(self):
         return tr("Train segmentation")
@@ -48,7 +47,6 @@ class TrainRegression(TrainingAlgorithm):
     OWN_OPTIONS = ()
     BALANCING = ()
     FIGURES = NUMBER_FIGURES
-    MAIN = ("R2",)
 
     def title(self):
         return tr("Train regression")
@@ -78,7 +76,6 @@ class TrainSceneClassifier(TrainingAlgorithm):
     OWN_OPTIONS = ("MULTILABEL",)
     CUTTING = ("CHIP_SIZE",)
     FIGURES = MappingProxyType({**CLASS_FIGURES, **LABEL_FIGURES})
-    MAIN = ("MEAN_F1", "MACRO_F1")
 
     def title(self):
         return tr("Train scene classifier")
@@ -111,7 +108,6 @@ class TrainChangeDetector(TrainingAlgorithm):
     SUMS = TrainSegmentation.SUMS
     LOSS = TrainSegmentation.LOSS
     FIGURES = MAP_FIGURES
-    MAIN = ("MEAN_IOU",)
 
     def title(self):
         return tr("Train change detector")
@@ -140,7 +136,6 @@ class TrainTimeSeriesClassifier(TrainingAlgorithm):
     BATCH_SIZE = 64
     CUTTING = ("BUFFER",)
     FIGURES = CLASS_FIGURES
-    MAIN = ("MACRO_F1",)
 
     def title(self):
         return tr("Train time-series classifier")

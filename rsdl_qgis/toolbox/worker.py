@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections import deque
@@ -39,6 +38,8 @@ def make_job(operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
     """A folder for one job's files. The worker removes it, too, in case QGIS is gone by then."""
+    import tempfile  # not when QGIS starts
+
     folder = Path(tempfile.mkdtemp(prefix="rsdl-", dir=QgsProcessingUtils.tempFolder()))
     try:
         yield folder
@@ -183,13 +184,13 @@ def _death(code: int | None, stderr: deque[str]) -> str:
 
 
 def _remove_parts(job: Mapping[str, Any], pid: int) -> None:
-    """Removes what a killed worker was still writing: '.<name>.<pid>.part…' beside each output, files and folders,
-    and in the work folder of a training, whose checkpoints stay.
+    """Removes what a killed worker was still writing: '.<name>.<pid>.part…' beside each output, files and folders
+    ('.<name>.part' of a chip folder), and in the work folder of a training, whose checkpoints stay.
     """
     arguments = job.get("arguments", {})
-    for path in filter(None, (arguments.get(name) for name in _OUTPUTS)):
-        work = Path(path + WORK)
-        for part in [*Path(path).parent.glob(f".*.{pid}.part*"), *work.rglob(f".*.{pid}.part*")]:
+    for path in map(Path, filter(None, (arguments.get(name) for name in _OUTPUTS))):
+        beside, work = path.parent.glob(f".*.{pid}.part*"), Path(f"{path}{WORK}").rglob(f".*.{pid}.part*")
+        for part in [*beside, *work, path.with_name(f".{path.name}.part")]:
             if part.is_dir():
                 shutil.rmtree(part, ignore_errors=True)
             with suppress(OSError):

@@ -75,7 +75,7 @@ def test_shares_fill_the_bar():
 
 def test_a_table_of_shares_has_a_bar_a_cell():
     html = charts.share_table(["Class", "Training"], [(("a", "#111111"), [(0.25, "25 %")])], ["#222222"])
-    assert [bar.get("width") for bar in tree(html).iter("rect") if bar.get("fill") == "#222222"] == ["22.5"]
+    assert [bar.get("width") for bar in tree(html).iter("rect") if bar.get("fill") == "#222222"] == ["15.0"]
     assert "25 %" in html
 
 

@@ -42,6 +42,7 @@ if operation in ("train", "distil", "export_chips"):  # says what it was asked, 
         (best.parent / f".checkpoint.pt.{os.getpid()}.part").write_text("half")
         (output.parent / f".{output.name}.{os.getpid()}.part").mkdir()
         (output.parent / f".{output.name}.{os.getpid()}.part" / "model.json").write_text("half")
+        (output.parent / f".{output.name}.part").mkdir()  # so it is named for chips
         say("progress", fraction=0.5, message="epoch 2 of 4")
         if os.environ["RSDL_STOP"] == "killed":
             os.kill(os.getpid(), signal.SIGKILL)
@@ -55,7 +56,8 @@ if operation in ("train", "distil", "export_chips"):  # says what it was asked, 
     if arguments.get("report"):
         Path(arguments["report"]).write_text("a report")
     say("log", level="info", message="Epoch 1 of 4: loss 0.5, score 0.5 (1 s).")
-    say("result", output=str(output), figures=figures, epochs=4, best_epoch=3, chips=12, there=there)
+    main = next(iter(figures.values()), None)
+    say("result", output=str(output), figures=figures, main=main, epochs=4, best_epoch=3, chips=12, there=there)
 elif operation == "work":
     say("progress", fraction=0.5, message="half way")
     say("log", level="warning", message="a warning")

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from osgeo import gdal
 from qgis.core import (
+    NULL,
     QgsApplication,
     QgsCategorizedSymbolRenderer,
     QgsCoordinateReferenceSystem,
@@ -219,9 +220,20 @@ def test_chips_in_place_of_layers(run, asked, chips, home):
     run("trainregression", {"CHIPS": chips})
     job = asked()
     assert job["chips"] == chips and "sources" not in job and "labels" not in job
-    assert (job["task"], job["split"]) == ("regression", "chips")
+    assert (job["task"], job["split"]) == ("regression", None)  # as the folder says
     assert job["output"] == str(home / "models" / "chips-unet-light")
     assert "unlabelled" not in job and "class_weights" not in job
+
+
+def test_nulls_of_models_are_nothing(run, asked, chips, image):
+    """A model hands on what was left empty as a null, which is neither None nor a value."""
+    empty = dict.fromkeys(("RASTERS", "LABELS", "CLASS_FIELD", "MASK", "CHIP_SIZE", "THREADS", "NETWORK", "REPORT"), NULL)
+    run("trainsegmentation", {"CHIPS": chips, **empty})
+    job = asked()
+    assert job["chips"] == chips and job["chip_size"] is job["threads"] is job["network"] is job["report"] is None
+    data = {"RASTERS": [image], "LABELS": [layer_of()], "CLASS_FIELD": "kind", "CHIPS": NULL, "MASK": NULL}
+    run("trainsegmentation", data)
+    assert asked()["mask"] is None and asked()["chips"] is None
 
 
 def test_pairs(run, asked, two_dates):
@@ -485,7 +497,7 @@ def refused(refusal, asked, known_models, image, two_dates, chips, tmp_path, wri
         ({"BASE_MODEL": "bright", "PRETRAINED": "imagenet"}, ["BASE_MODEL", "PRETRAINED"]),
         ({"PRETRAINED": "/no/such.pth"}, ["/no/such.pth"]),
         ({"FREEZE": "encoder"}, ["BASE_MODEL", "PRETRAINED", "FREEZE=nothing"]),
-        ({"VALIDATION": 60, "TEST": 38}, ["60 %", "38 %", "5 %"]),
+        ({"VALIDATION": 60, "TEST": 38}, ["60 %", "38 %", "10 %"]),
         ({"CHIP_SIZE": 32, "CHIP_OVERLAP": 20}, ["20", "32"]),
         ({"SPLIT": "chips"}, ["chip folder"]),
         ({"DEVICE": "gpu"}, ["'gpu'", "cuda"]),
@@ -519,7 +531,7 @@ def test_refuses_with_a_sentence(refused, changes, words):
         ("traintimeseriesclassifier", {**GOOD, "LAYERS": ["IMAGE", "DATES"], "LAYOUT": "variables"},
             ["'image' has 3 dates", "has 2"]),
         ("traintimeseriesclassifier", {**GOOD, "LAYERS": ["IMAGE"], "NETWORK": "unet"}, ["'unet'", "lstm"]),
-        ("trainsegmentation", {"CHIPS": "FULL"}, ["chips.json", "Export chips"]),
+        ("trainsegmentation", {"CHIPS": "/no/such/folder"}, ["CHIPS", "/no/such/folder"]),
     ],
 )  # fmt: skip
 def test_the_others_refuse_what_is_theirs(refused, name, parameters, words):

@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -237,12 +238,26 @@ def _check(folder: ChipFolder) -> None:
         raise InputError(f"{CHIPS_FILE} has {len(folder.classes)} classes and {len(folder.stored)} stored values.")
     if len(folder.classes) > MOST_CLASSES:
         raise InputError(f"{len(folder.classes)} classes are too many.", f"At most {MOST_CLASSES} can be trained.")
+    strange = next((item for item in folder.classes if not re.fullmatch("#[0-9a-fA-F]{6}", item.color)), None)
+    if strange:
+        raise InputError(f"The colour '{strange.color}' of class '{strange.name}' is none.", "Write it as '#rrggbb'.")
     odd = sorted({chip.split for chip in folder.chips} - {*SPLITS, ""})
     if odd:
         raise InputError(f"'{odd[0]}' is no split.", f"{SAMPLES_FILE} has {', '.join(SPLITS)} or nothing there.")
-    lost = next((f for chip in folder.chips for files in chip.images.values() for f in files if f), None)
-    if lost and not folder.file(lost).is_file():
+    bare = next((chip.name for chip in folder.chips if not chip.label), None)
+    if bare is not None and folder.labels in ("raster", "number", "class"):
+        raise InputError(f"Chip '{bare}' has no label.", f"Give it one in {SAMPLES_FILE}, or leave it out.")
+    lost = next((path for path in _files(folder) if not folder.file(path).is_file()), None)
+    if lost is not None:
         raise InputError(f"{folder.file(lost)} is not there.", "Keep a chip folder's files together.")
+
+
+def _files(folder: ChipFolder) -> Iterator[str]:
+    """The files of all chips."""
+    for chip in folder.chips:
+        yield from (path for files in chip.images.values() for path in files if path)
+        if folder.labels in ("raster", "number"):
+            yield chip.label
 
 
 def _rows(path: Path, inputs: Sequence[Input]) -> list[Chip]:

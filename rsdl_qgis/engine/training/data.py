@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from ..networks import NETWORKS
 from .chips import SPLITS, Chip, ChipFolder
 from .request import KINDS, TrainRequest
 from .samples import class_counts, open_samples, settle_inputs
+from .units import Units, units_of
 
 LABELS = {  # task -> the labels that it is trained on
     "segmentation": ("raster",),
@@ -31,13 +32,16 @@ USES = {"train": "to train on", "valid": "to choose by", "test": "to judge by"}
 class Data:
     """The chips of a training as samples: what is trained on, what chooses, what judges where it was kept apart.
 
-    ``counts``: for each part (samples, classes) labelled pixels, scenes or series.
+    ``counts``: for each part (samples, classes) labelled pixels, scenes or series. ``units``: of numbers. ``side``: of
+    the images in pixels.
     """
 
     folder: ChipFolder
     inputs: tuple[Input, ...]
     parts: Mapping[str, Any]
     counts: Mapping[str, NDArray[np.float64]]
+    units: Units | None = None
+    side: int = 256
 
     @property
     def kind(self) -> str:
@@ -74,7 +78,8 @@ def open_data(
     }
     data = Data(folder, inputs, parts, {name: class_counts(samples) for name, samples in parts.items()})
     check_counts(data)
-    return data
+    units = units_of(parts["train"]) if data.kind == "numbers" else None
+    return replace(data, units=units, side=side or folder.size)
 
 
 def check_chips(folder: ChipFolder, request: TrainRequest, parts: Mapping[str, Sequence[Chip]]) -> None:

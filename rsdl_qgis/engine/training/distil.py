@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..card import ONNX_FILE, Class, ModelCard
 from ..errors import InputError, MismatchError
@@ -27,22 +27,23 @@ from ..store import Store
 from .batches import Batches
 from .chips import IGNORE, SPLITS, ChipFolder
 from .data import Data, check_counts
-from .evaluate import Run, decided, evaluate, quick_score
+from .evaluate import Run, decided, evaluate
 from .evaluation import Evaluation
 from .export import prepare_chips
 from .judge import judged, model_run
-from .learn import learn, work_folder
+from .learn import work_folder
 from .losses import build_loss
 from .request import DEFAULT_NETWORKS, DENSE, METRICS, TrainRequest
-from .run import CUT, TRAINED, begin, finish, settings_of, use_device
+from .run import CUT, TRAINED, begin, finish, learn_by, settings_of, use_device
 from .samples import Samples, class_counts, open_samples, settle_inputs
 from .start import network_to_build
 from .summary import Trained
+from .units import units_of
 
 TAUGHT = 0.15  # of the progress, when the teacher has said what it thinks of the images
 TIMED = 5  # runs of which the median is told
 LEAST_TEMPERATURE, LARGEST_TEMPERATURE = 0.1, 100.0
-LOSSES = {"softmax": ("distillation", "soft"), "sigmoid": ("bce", "labels"), "identity": ("huber", "numbers")}
+LOSSES = {"softmax": (["distillation"], "soft"), "sigmoid": (["bce"], "labels"), "identity": (["huber"], "numbers")}
 LABELS = {"softmax": "class", "sigmoid": "classes", "identity": "number"}  # of a chip folder, what the teacher gives
 
 
@@ -82,22 +83,21 @@ def _taught(
     settings = settings_of(request, min(request.batch_size, len(lessons)), METRICS[data.kind, request.task in DENSE])
     window = folder.size if request.task in DENSE else None
     batches = Batches(lessons, settings.batch_size, request.augmentation, request.seed, None, window)
-    loss = build_loss([LOSSES[teacher.activation][0]], LOSSES[teacher.activation][1], temperature=temperature)
-
-    def score(averaged: nn.Module) -> float:
-        valid = data.parts["valid"]
-        return quick_score(averaged, valid, data.kind, len(data.classes), settings.device, report=report)
-
-    last = learn(request, network, card, batches, loss, score, settings, Portion(report, TAUGHT, TRAINED))
+    names, kind = LOSSES[teacher.activation]
+    loss = build_loss(names, kind, temperature=temperature)
+    taught = Portion(report, TAUGHT, TRAINED)
+    last = learn_by(request, data, network, card, batches, loss, settings, taught)
     found = judged(request, data, network, card, Portion(report, TRAINED, 0.95))
     threshold = teacher.thresholds or teacher.threshold
-    known = evaluate(run, data.parts[data.judge], data.kind, data.classes, threshold, report=report)
+    compare = Portion(report, 0.95, 0.97)
+    known = evaluate(run, data.parts[data.judge], data.kind, data.classes, threshold, report=compare)
     trained = Trained(request, settings, data, split, begun, last, found, time.perf_counter() - began)
 
     def told(written: ModelCard) -> dict[str, Any]:
         return {"distillation": compared((path, teacher, known), (request.output, written, found.evaluation), request)}
 
-    return finish(trained, network, report, told)
+    note = {"name": teacher.name, "sha256": dict(teacher.sha256), "temperature": temperature}
+    return finish(trained, network, report, told, {"teacher": note})
 
 
 def check_temperature(value: float) -> float:
@@ -201,7 +201,9 @@ def open_lessons(
         folder = replace(folder, labels="raster" if dense else LABELS[teacher.activation])
         learnt = Answers(lessons.samples, run, teacher, request.work / "answers" / "train", hard=True)
         parts = {"train": learnt, **answers}
-    data = Data(folder, inputs, parts, {part: class_counts(samples) for part, samples in parts.items()})
+    counts = {part: class_counts(samples) for part, samples in parts.items()}
+    units = units_of(parts["train"]) if teacher.activation == "identity" else None
+    data = Data(folder, inputs, parts, counts, units, side or folder.size)
     check_counts(data)
     return data, lessons
 

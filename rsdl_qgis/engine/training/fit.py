@@ -121,7 +121,7 @@ def fit(
             break
         frozen.apply(number)
         torch.manual_seed(settings.seed * 100_003 + number)  # dropout
-        total, seen = torch.zeros((), dtype=torch.float64, device=settings.device), 0
+        total, seen = torch.zeros((), device=settings.device), 0
         for step, (images, labels) in enumerate(clock.timed(batches.epoch(number)), 1):
             report.check()
             with enough_memory(settings):

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from ..card import ModelCard
 from ..report import Portion, Report
-from ..runtime import open_runtime
+from ..runtime import choose_device, open_runtime
 from ..store import Store
 from .baselines import baselines
 from .chips import IGNORE
@@ -40,7 +40,7 @@ class Judged:
 
 def judged(request: TrainRequest, data: Data, network: nn.Module, card: ModelCard, report: Report) -> Judged:
     """Judge a network that was trained. Nothing is chosen by the part that judges, if a test part was kept apart."""
-    run = network_run(network, card.activation)
+    run = network_run(network, card.activation, choose_device(request.device))
     card = with_thresholds(card, run, data, Portion(report, 0.0, 0.2))
     samples, threshold = data.parts[data.judge], card.threshold if not card.thresholds else card.thresholds
     evaluation = evaluate(run, samples, data.kind, data.classes, threshold, report=Portion(report, 0.2, 0.6))
@@ -81,7 +81,7 @@ def base_figures(request: TrainRequest, data: Data, report: Report) -> Mapping[s
     if not same or card.task != request.task:
         return None
     samples = as_taken_by(card, data)
-    run = model_run(card, path)
+    run = model_run(card, path, request.device, request.threads)
     return evaluate(run, samples, data.kind, data.classes, card.thresholds or card.threshold, report=report).values()
 
 
@@ -118,7 +118,8 @@ def _example(index: int, evaluation: Evaluation, run: Run, data: Data, card: Mod
     ((_, output, label),) = predictions(run, samples, [index])
     images = data.folder.images(samples.chips[index])
     height, width = next(iter(images.values())).shape[-2:]
-    title = f"{samples.names[index]}: {evaluation.found.main} {evaluation.scores[index]:.3f}"
+    what, figure = evaluation.own(index)
+    title = f"{samples.names[index]}: {what} {figure:.3f}"
     if label.ndim < 2:
         return {"title": f"{title}; {_scene_text(output, label, card)}", **sample_pictures(images, data.inputs)}
     truth, drawn = label[:height, :width], _map_of(output, card)[:height, :width]
@@ -140,8 +141,8 @@ def _scene_text(output: NDArray, label: NDArray, card: ModelCard) -> str:
     """'is river, taken for harbor (0.62)'."""
     names = [item.name for item in card.classes]
     if label.ndim == 0:
-        found = int(output.argmax())
-        return f"is {names[int(label)]}, taken for {names[found]} ({output[found]:.2f})"
+        likeliest = int(output.argmax())
+        return f"is {names[int(label)]}, taken for {names[likeliest]} ({output[likeliest]:.2f})"
     found = output >= np.asarray(card.thresholds or (0.5,) * len(names))
     of = [", ".join(n for n, there in zip(names, which) if there) or "nothing" for which in (label > 0, found)]
     return f"shows {of[0]}; taken for {of[1]}"

@@ -267,7 +267,7 @@ def legend_of(
     background: str | None = None,
     colors: Mapping[str, str] | None = None,
 ) -> Legend:
-    """The classes of label layers; ``values``: those found in class rasters.
+    """The classes of label layers; ``values``: those found in class rasters; ``colors``: before those of the layers.
 
     Whole numbers are the classes' values; texts are sorted and numbered from 1. ``background``: the name ('': as usual)
     of class 0, of ground without a label; a class with the value 0, or of that name, is the same. Raises InputError
@@ -298,7 +298,8 @@ def legend_of(
             f"The labels hold {len(used)} different values, so they tell no classes.",
             f"Choose a field or raster with at most {MOST_CLASSES} classes.",
         )
-    classes = _classes(sorted(used), names, {**_colours(layers), **(colors or {})}, background is not None)
+    told = [colors or {}, *(layer.colors for layer in layers)]
+    classes = _classes(sorted(used), names, told, background is not None)
     return Legend(classes, numbered, 0 if background is not None else None)
 
 
@@ -330,21 +331,20 @@ def palette(count: int) -> list[str]:
 
 
 def _classes(
-    values: Sequence[int], names: Mapping[int, str], colors: Mapping[str, str], background: bool
+    values: Sequence[int], names: Mapping[int, str], colors: Sequence[Mapping[str, str]], background: bool
 ) -> tuple[Class, ...]:
     titles = [" ".join(names.get(value, f"class {value}").replace(";", ",").split()) for value in values]
     repeated = {title for title, n in Counter(titles).items() if n > 1}
     titles = [f"{title} ({value})" if title in repeated else title for title, value in zip(titles, values)]
     own = iter(palette(len(values)))
     chosen = [BACKGROUND_COLOUR if background and value == 0 else next(own) for value in values]
+    asked = [
+        next((told[key] for told in colors for key in (str(value), names.get(value, title)) if key in told), None)
+        for value, title in zip(values, titles)
+    ]
     return tuple(
-        Class(value, title, colors.get(str(value)) or colors.get(names.get(value, title)) or colour)
-        for value, title, colour in zip(values, titles, chosen)
+        Class(value, title, told or colour) for value, title, told, colour in zip(values, titles, asked, chosen)
     )
-
-
-def _colours(layers: Sequence[LabelLayer]) -> dict[str, str]:
-    return {key: colour for layer in reversed(layers) for key, colour in layer.colors.items()}
 
 
 def _numbered(labels: Iterable[Any], names: Mapping[int, str]) -> dict[Label, int] | None:

@@ -46,10 +46,12 @@ def learn(
     score: Callable[[nn.Module], float],
     settings: Settings,
     report: Report,
+    finish: Callable[[nn.Module], object] = lambda network: None,
 ) -> Epoch:
     """The last epoch of a training; ``network`` then has the weights of the best one.
 
-    Cancelled says where the best model so far is. ``score`` judges a network by the validation part, higher is better.
+    ``score`` judges a network by the validation part, higher is better. ``finish``: what is done to a trained network
+    before it is a model. Cancelled says where the best model so far is.
     """
     frozen = request.freeze_stages if request.freeze == "stages" else request.freeze
     checkpoint, best, kept = request.work / CHECKPOINT, request.work / BEST, -1
@@ -58,14 +60,16 @@ def learn(
             report.log("info", epoch_line(epoch, settings.epochs))
             if epoch.best[0] != kept:
                 kept = epoch.best[0]
-                write_weights(_with(card, epoch.best_state), card, best)
+                so_far = _with(card, epoch.best_state)
+                finish(so_far)
+                write_weights(so_far, card, best)
     except Cancelled as error:
         if not (best / WEIGHTS_FILE).is_file():
             raise
         message = f"{error.message} The best model so far is in {best} and can be used as it is."
         raise Cancelled(message, "Start the same training again to go on where it stopped.") from None
     network.load_state_dict(epoch.best_state)
-    network.eval()
+    finish(network.eval())
     return epoch
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ..card import ModelCard
 from ..networks import NETWORKS, build_network
@@ -28,6 +29,7 @@ from .request import DEFAULT_NETWORKS, DENSE, GENTLE, METRICS, NEW_START, TrainR
 from .samples import balanced_draws
 from .start import Started, network_to_build, start
 from .summary import Trained, model_note, summary, write_report
+from .units import InUnits, fold
 
 Telling = Callable[[ModelCard], Mapping[str, Any]]
 CUT, TRAINED, JUDGED = 0.08, 0.9, 0.97  # of the progress, when each is done
@@ -49,20 +51,29 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         data = open_data(folder, request, name, options, base.inputs if base else ())
         report.log("info", f"{split.text} {data}")
         network, begun, card = begin(request, data, name, options, report)
+        if data.units and base and base.task == "regression":
+            fold(network, data.units.inverse)  # it gave numbers in their units, and learns standardised ones
         last, settings = train(request, data, network, card, Portion(report, CUT, TRAINED))
         found = judged(request, data, network, card, Portion(report, TRAINED, JUDGED))
         trained = Trained(request, settings, data, split, begun, last, found, time.perf_counter() - began)
         return finish(trained, network, report)
 
 
-def finish(trained: Trained, network: nn.Module, report: Report, told: Telling | None = None) -> dict[str, Any]:
+def finish(
+    trained: Trained,
+    network: nn.Module,
+    report: Report,
+    told: Telling | None = None,
+    note: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Write the model, its report and events; what the job gives back.
 
-    ``told``: what else there is to tell, from the card that was written: an addition to the report.
+    ``told``: what else there is to tell, from the card that was written: an addition to the report. ``note``: what
+    else the card is to tell of the training.
     """
     request, last, found = trained.request, trained.last, trained.judged
     report.progress(JUDGED, "Writing the model")
-    card = write_model(network, replace(found.card, provenance=model_note(trained)), request.output)
+    card = write_model(network, replace(found.card, provenance={**model_note(trained), **(note or {})}), request.output)
     about = summary(trained, card, network)
     extra = told(card) if told else {}
     write_report({**about, **extra}, request, last)
@@ -116,11 +127,12 @@ def begin(
         task=request.task,
         classes=data.classes,
         options=options,
-        size=data.folder.size,
+        size=data.side,
         activation="sigmoid" if data.kind == "labels" else "",
         resolution=data.folder.resolution,
         background=background_of(data),
         unit=data.folder.unit,
+        value_range=(data.units.low, data.units.high) if data.units else None,
     )
     return network, begun, card
 
@@ -136,7 +148,7 @@ def train(
     """Train by the training part, choose the best epoch by the validation part; the network has its weights."""
     counts, samples = data.counts["train"], data.parts["train"]
     weights = balanced_weights(counts.sum(0)) if request.class_weights == "balanced" and data.classes else None
-    draws = balanced_draws(counts) if request.sampling == "balanced" and data.classes else None
+    draws = balanced_draws(counts).tolist() if request.sampling == "balanced" and data.classes else None
     size = min(request.batch_size, len(samples))
     if size < request.batch_size:
         report.log("info", f"There are {size} samples to train on, so that is the batch size.")
@@ -144,12 +156,33 @@ def train(
     batches = Batches(samples, size, request.augmentation, request.seed, draws, window)
     settings = settings_of(request, size, METRICS[data.kind, request.task in DENSE])
     loss = build_loss(request.losses(data.kind), data.kind, weights)
+    return learn_by(request, data, network, card, batches, loss, settings, report), settings
+
+
+def learn_by(
+    request: TrainRequest,
+    data: Data,
+    network: nn.Module,
+    card: ModelCard,
+    batches: Batches,
+    loss: Callable[[Tensor, Tensor], Tensor],
+    settings: Settings,
+    report: Report,
+) -> Epoch:
+    """Train by batches; the validation part scores. Numbers are learned as standardised ones."""
+    units = data.units
 
     def score(averaged: nn.Module) -> float:
-        valid = data.parts["valid"]
-        return quick_score(averaged, valid, data.kind, len(data.classes), settings.device, report=report)
+        valid, judging = data.parts["valid"], InUnits(averaged, units) if units else averaged
+        return quick_score(judging, valid, data.kind, len(data.classes), settings.device, report=report)
 
-    return learn(request, network, card, batches, loss, score, settings, report), settings
+    if units is None:
+        return learn(request, network, card, batches, loss, score, settings, report)
+
+    def standard_loss(output: Tensor, labels: Tensor) -> Tensor:
+        return loss(output, units.standard(labels))
+
+    return learn(request, network, card, batches, standard_loss, score, settings, report, partial(fold, units=units))
 
 
 def settings_of(request: TrainRequest, batch_size: int, metric: str) -> Settings:

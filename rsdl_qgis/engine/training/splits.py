@@ -21,6 +21,8 @@ WAYS = ("blocks", "places", "files", "chips", "random")
 MOST_BLOCKS, FEWEST_BLOCKS = 400, 5
 SIZES_TRIED = 6  # of blocks
 USUAL_BLOCK = 4  # chips a side
+GOOD_COUNT, FEW_BLOCKS = 40, 0.02  # blocks that intervals of accuracy can do with; the cost of half as many
+SMALL_BLOCKS = {3: 0.02, 2: 0.04}  # the cost of blocks with fewer chips a side: each tells little by itself
 BINS = 4  # of numbers, in place of classes
 
 
@@ -148,7 +150,7 @@ def _divided(folder: ChipFolder, request: SplitRequest, counts: NDArray) -> tupl
     for division in DIVISIONS[request.how or "blocks"](folder, layout, request):
         centres = layout.centres / layout.side if division.spatial else None
         score, parts = best_draw(division.groups, counts, layout.pairs, shares, request.seed, centres)
-        score += 0.01 * math.log2(division.count)  # larger blocks are further apart
+        score += division.cost
         if best is None or score < best[0]:
             best = score, division, parts
         if division.wanted and math.isfinite(best[0]):
@@ -176,7 +178,8 @@ def _divided(folder: ChipFolder, request: SplitRequest, counts: NDArray) -> tupl
 class Division:
     """Chips in ``groups`` (n,), from 0, that stay together. ``places``: their new ones.
 
-    ``wanted``: it is as asked for, so it is taken if it will do; ``spatial``: the chips of a group lie together.
+    ``wanted``: it is as asked for, so it is taken if it will do; ``spatial``: the chips of a group lie together;
+    ``cost``: what speaks against it.
     """
 
     groups: NDArray[np.int64]
@@ -184,10 +187,7 @@ class Division:
     places: Sequence[str] | None = None
     wanted: bool = False
     spatial: bool = False
-
-    @property
-    def count(self) -> int:
-        return int(self.groups.max()) + 1
+    cost: float = 0.0
 
 
 def _by_blocks(folder: ChipFolder, layout: Layout, request: SplitRequest) -> Iterator[Division]:
@@ -259,7 +259,9 @@ def _blocks(
     placed = any(layout.crs[r] for r in np.unique(layout.region))
     size = f"{length:.4g} units" if not placed else f"{length:.3g} m" if length < 1000 else f"{length / 1000:.3g} km"
     text = f"Split by {int(groups.max()) + 1} blocks of {size}."
-    return Division(groups, text, places, wanted, True)
+    count, chips = int(groups.max()) + 1, float((side / layout.side).min())
+    cost = FEW_BLOCKS * max(0.0, math.log2(GOOD_COUNT / count)) + sum(c for k, c in SMALL_BLOCKS.items() if chips < k)
+    return Division(groups, text, places, wanted, True, cost)
 
 
 def _cells(layout: Layout, side: NDArray) -> NDArray[np.int64]:

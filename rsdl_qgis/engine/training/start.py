@@ -23,7 +23,7 @@ from ..report import Report
 from .freezing import stages_of
 from .pretrained import PUBLISHED
 from .transfer import Channel, Transfer, adapt_classes, take_over
-from .weights import Encoder, Weights, encoders, model_weights, pretrained_weights
+from .weights import Encoder, Weights, encoders, model_weights, pretrained_weights, same_outputs
 
 if TYPE_CHECKING:
     from .request import TrainRequest
@@ -101,7 +101,7 @@ def start_with(weights: Weights, network: nn.Module, inputs: Sequence[Input], cl
     same = tuple(weights.classes) == tuple(classes)
     loaded = {name for part in moved for name in part.kept} | set(heads if same else ())
     adapted = {name for part in moved for name in part.adapted} | set(() if same else heads)
-    _check_share(weights, network, loaded | adapted)
+    _check(weights, network, pairs, loaded | adapted)
     sizes = {name: parameter.numel() for name, parameter in network.named_parameters()}
     counts = [sum(sizes.get(name, 0) for name in names) for names in (loaded, adapted)]
     new = sum(sizes.values()) - sum(counts)
@@ -177,11 +177,24 @@ def _take_classes(weights: Weights, network: nn.Module, classes: Sequence[str]) 
     return changed
 
 
-def _check_share(weights: Weights, network: nn.Module, taken: set[str]) -> None:
-    """ModelError unless a part of the network's encoders came from the weights."""
+def _check(weights: Weights, network: nn.Module, pairs: Sequence[tuple[Encoder, Encoder]], taken: set[str]) -> None:
+    """ModelError when the weights are of an encoder of other widths, or have too little in common with the network's.
+
+    Layers of other widths can agree with some of the network's by chance. One that differs in its inputs alone stays
+    new: it may be the first one behind a series of another length.
+    """
     names = [name for stage in stages_of(network) if stage.part == "encoder" for name in stage.parameters]
-    sizes = {name: network.get_parameter(name).numel() for name in names}
-    share = sum(size for name, size in sizes.items() if name in taken) / sum(sizes.values())
+    own = {name: network.get_parameter(name) for name in names}
+    for target, source in pairs:
+        for name, value in weights.state.items():
+            place = target.prefix + name[len(source.prefix) :] if name.startswith(source.prefix) else ""
+            if place in own and place not in taken and not same_outputs(value, own[place]):
+                raise ModelError(
+                    f"The network's encoder has other widths than that of {weights.title}: {place} is "
+                    f"{tuple(own[place].shape)}, and there {tuple(value.shape)}.",
+                    "Choose that network with its options, or start from scratch.",
+                )
+    share = sum(p.numel() for name, p in own.items() if name in taken) / sum(p.numel() for p in own.values())
     if share < LEAST:
         but = f" but {share:.2%} of the encoder" if share else ""
         raise ModelError(

@@ -107,7 +107,8 @@ def data_summary(trained: Trained) -> dict[str, Any]:
     sources: dict[str, dict[str, Any]] = {}
     for chip in folder.chips:
         known = folder.sources.get(chip.source)
-        about = {"title": known.title if known else chip.source, "crs": known.crs if known else None, "chips": []}
+        title, crs = (known.title, known.crs) if known else (chip.source, None)
+        about: dict[str, Any] = {"title": title, "crs": crs, "chips": []}
         place = {"name": chip.name, "bounds": chip.bounds, "split": chip.split}
         sources.setdefault(chip.source, about)["chips"].append(place)
     classes = [

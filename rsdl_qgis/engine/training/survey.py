@@ -17,7 +17,7 @@ from .scenes import Scene
 from .windows import boxes_inside, cells, groups, pixel_boxes
 
 SIZES = (USUAL_SIZE, 128, 64, 32)  # of chips, unless one is asked for
-ENOUGH, SEPARATE = 48, 8  # chips, or groups of chips apart from one another, that a split can do with
+ENOUGH, SEPARATE, FEW = 48, 8, 16  # chips, or groups of chips apart from one another, for a split; the least
 SCENE = 64  # pixels a side around a point that stands for a scene
 SERIES = 32  # pixels a side, at most, of the windows of a time series
 
@@ -87,10 +87,10 @@ def chip_size(survey: Survey, request: CutRequest) -> int:
     counted = {}
     for size in sizes:
         found = [cells(s.grid, s.area, boxes, size, 0) for s, boxes in zip(survey.scenes, survey.boxes)]
-        counted[size] = sum(map(len, found)), sum(groups(some, size) for some in found)
-        if counted[size][0] >= ENOUGH or counted[size][1] >= SEPARATE:
+        counted[size] = sum(map(len, found))
+        if size > SIZES[-1] and (counted[size] >= ENOUGH or sum(groups(some, size) for some in found) >= SEPARATE):
             return size
-    return next((size for size in sizes if size > SIZES[-1] and counted[size][0] >= ENOUGH // 3), sizes[-1])
+    return next((size for size in sizes if counted[size] >= FEW), sizes[-1])
 
 
 def parts_of(layer: LabelLayer) -> set[str]:

@@ -46,6 +46,7 @@ MEANINGS = {
     "bias": "mean of prediction minus truth: above zero the model gives too much.",
     "r2": "the share of the truth's variance that the model explains: 1 is perfect, 0 no better than the mean.",
 }
+EACH = ", mean over samples"  # how the titles of such figures end
 PICTURES = {"before": "Before", "image": "Image", "truth": "Truth", "prediction": "Model", "error": "Errors"}
 Figures = Mapping[str, Sequence[float | None]]
 
@@ -82,9 +83,10 @@ def sections(result: Mapping[str, Any]) -> Iterator[str]:
 
 
 def headline(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The figures in all, the main one first."""
+    """The figures of all samples together, the main one first."""
     figures, main = result["evaluation"]["figures"], main_title(result)
-    for title in sorted(figures, key=lambda title: title != main):
+    together = [title for title in figures if not title.endswith(EACH)]
+    for title in sorted(together, key=lambda title: title != main):
         value, low, high = triple(figures[title])
         between = interval(low, high)
         yield f"{title} ({between})" if between else title, with_unit(title, value, unit_of(result["data"]))
@@ -392,6 +394,8 @@ def meanings(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         key = title.casefold().replace("²", "2")
         if key in MEANINGS:
             yield capital(title), MEANINGS[key]
+    if any(title.endswith(EACH) for title in titles):
+        yield "Mean over samples", "the figure of each sample by itself, averaged, so that each sample counts alike."
 
 
 def making(result: Mapping[str, Any]) -> Iterator[str]:

@@ -109,7 +109,7 @@ def published_for(network: nn.Module) -> str:
     wanted = dict(_encoder_parameters(network))
     for name, published in PUBLISHED.items():
         state = dict(_published_outline(published.network)[0].named_parameters())
-        if all(key in state and _same_outputs(state[key], value) for key, value in wanted.items()):
+        if all(key in state and same_outputs(state[key], value) for key, value in wanted.items()):
             return name
     raise ModelError(
         "There are no published weights for this network.",
@@ -121,6 +121,11 @@ def outline(name: str, shapes: Mapping[str, tuple[int, int]], outputs: int, opti
     """A network whose parameters have shapes, but no values."""
     with torch.device("meta"):
         return build_network(name, shapes, outputs, **options)
+
+
+def same_outputs(a: Tensor, b: Tensor) -> bool:
+    """Whether two shapes are equal but for the number of inputs, or of places."""
+    return a.ndim == b.ndim and a.shape[:1] == b.shape[:1] and a.shape[2:] == b.shape[2:]
 
 
 @lru_cache(None)
@@ -161,11 +166,6 @@ def _encoder_parameters(network: nn.Module) -> Iterator[tuple[str, Tensor]]:
     for name in (name for stage in stages_of(network) if stage.part == "encoder" for name in stage.parameters):
         root = next(root for root in roots if name.startswith(root))
         yield name[len(root) + 1 :] if root else name, parameters[name]
-
-
-def _same_outputs(a: Tensor, b: Tensor) -> bool:
-    """Whether two shapes are equal but for the number of inputs, or of places."""
-    return a.ndim == b.ndim and a.shape[:1] == b.shape[:1] and a.shape[2:] == b.shape[2:]
 
 
 @contextmanager

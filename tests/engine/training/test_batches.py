@@ -69,6 +69,12 @@ def test_batches_do_not_depend_on_timing():
     assert not torch.equal(quick[0][0][0], next(iter(Batches(samples, 3, how, 5).epoch(3)))[0][0])
 
 
+def test_the_same_picture_is_varied_otherwise_in_every_place_and_epoch():
+    batches = Batches([([torch.rand(1, 1, 8, 8)], torch.zeros(8, 8))] * 4, 4, Augmentation(), 0)
+    images = [image.numpy().tobytes() for number in range(3) for (many,), _ in batches.epoch(number) for image in many]
+    assert len(set(images)) == 12
+
+
 def test_samples_of_greater_weight_come_oftener_and_as_evenly_as_can_be():
     weights = [0, 1, 1, 1, 1, 4.5, 0, 3.5, 0, 0]
     batches = Batches(numbered(10), 3, None, 0, weights)

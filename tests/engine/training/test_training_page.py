@@ -110,6 +110,15 @@ def test_figures_without_an_interval_or_a_value_are_told_so():
     assert "is –." in words(training_page(result))
 
 
+def test_means_over_samples_are_in_the_table_and_explained():
+    result = made_up.result()
+    assert "Mean over samples" not in words(training_page(result))
+    result["evaluation"]["figures"]["mean IoU, mean over samples"] = [0.777, 0.7, 0.8]
+    page = training_page(result)
+    assert words(page).count("0.777") == 1 and "the figure of each sample by itself" in page
+    assert page.count('class="tile"') == 3
+
+
 def test_the_best_epoch_is_marked_on_the_curve():
     page = training_page(made_up.result())
     score = made_up.result()["epochs"][14]["score"]

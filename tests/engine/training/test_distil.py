@@ -1,0 +1,91 @@
+"""The job "distil": a student learns what a teacher says, with labels to compare by and without."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from rsdl_qgis.engine.errors import InputError, MismatchError, ModelError
+from rsdl_qgis.engine.report import Report
+from rsdl_qgis.engine.store import read_card
+from rsdl_qgis.engine.training.chips import CHIPS_FILE
+from rsdl_qgis.engine.training.distil import run_distil
+from rsdl_qgis.engine.training.run import run_train
+
+from .chip_folders import make_folder
+from .test_run import Heard, arguments
+
+STUDENT = {"network": "unet", "options": {"widths": [2, 4]}, "threads": 1, "batch_size": 4, "learning_rate": 0.02}
+
+
+@pytest.fixture(scope="module")
+def teacher(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("teacher")
+    make_folder(folder / "chips", counts=(16, 6, 0))
+    result = run_train(arguments(folder, epochs=20, learning_rate=0.01), Report())
+    assert result["main"] > 0.9
+    return str(folder / "model")
+
+
+def asked(tmp_path, teacher, **given):
+    paths = {"chips": str(tmp_path / "images"), "output": str(tmp_path / "student")}
+    return {"teacher": teacher, **paths, "epochs": 20, **STUDENT, **given}
+
+
+@pytest.mark.parametrize("labels", ["none", "raster"])
+def test_a_student_learns_what_the_teacher_says(tmp_path, teacher, labels):
+    make_folder(tmp_path / "images", counts=(12, 4, 4), labels=labels, seed=5)
+    result = run_distil(asked(tmp_path, teacher, report=str(tmp_path / "report.html")), Report())
+    both = result["distillation"]
+    assert both["student"]["parameters"] < both["teacher"]["parameters"]
+    assert both["student"]["bytes"] > 0 and both["student"]["milliseconds"] > 0
+    if labels == "none":
+        assert both["teacher"]["figures"]["mean IoU"] > 0.999  # it is what the student is judged by
+    assert both["kept"] == pytest.approx(result["main"] / both["teacher"]["figures"]["mean IoU"]) and both["kept"] > 0.8
+    card = read_card(tmp_path / "student")
+    assert card.inputs[0].scaling == read_card(teacher).inputs[0].scaling
+    assert card.provenance["teacher"]["name"] == "model"
+    assert "Teacher and student" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_order_of_the_labels_classes_does_not_matter(tmp_path, teacher):
+    make_folder(tmp_path / "images", counts=(8, 4, 0), seed=5)
+    file = tmp_path / "images" / CHIPS_FILE
+    about = json.loads(file.read_text())
+    about["classes"].reverse()
+    file.write_text(json.dumps(about))
+    both = run_distil(asked(tmp_path, teacher, epochs=1), Heard())["distillation"]
+    assert both["teacher"]["figures"]["mean IoU"] > 0.9
+
+
+def test_a_student_of_numbers(tmp_path):
+    make_folder(tmp_path / "chips", "regression", counts=(12, 4, 0))
+    run_train({**arguments(tmp_path, "regression"), "epochs": 20, "learning_rate": 0.01}, Report())
+    make_folder(tmp_path / "images", "regression", labels="none", counts=(12, 4, 0), seed=3)
+    both = run_distil(asked(tmp_path, str(tmp_path / "model")), Report())["distillation"]
+    assert both["student"]["figures"]["R2"] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("folder", "given", "error", "text"),
+    [
+        ({}, {"teacher": "nobody"}, ModelError, "nobody"),
+        ({}, {"temperature": 1000}, InputError, "TEMPERATURE"),
+        ({"bands": 3}, {}, MismatchError, "3 band"),
+        ({"counts": (3, 0, 0), "labels": "none"}, {"split": "chips"}, InputError, "valid"),
+    ],
+)
+def test_what_cannot_be_is_refused(tmp_path, teacher, folder, given, error, text):
+    make_folder(tmp_path / "images", **{"counts": (4, 2, 0), **folder})
+    with pytest.raises(error, match=text):
+        run_distil({**asked(tmp_path, teacher), **given}, Report())
+    assert not (tmp_path / "student").exists() and not (tmp_path / "student.training").exists()
+
+
+def test_labels_of_other_classes_are_refused(tmp_path, teacher):
+    make_folder(tmp_path / "images", counts=(4, 2, 0))
+    file = tmp_path / "images" / CHIPS_FILE
+    file.write_text(file.read_text().replace("bright", "shiny"))
+    with pytest.raises(MismatchError, match="shiny"):
+        run_distil(asked(tmp_path, teacher), Report())
