@@ -35,6 +35,7 @@ SETTINGS: Mapping[str, Any] = {
     "loss": ["cross_entropy", "dice"],
     "batch_size": 5,
     "learning_rate": 0.001,
+    "average": 0.95,
     "augmentation": {"gain": 0.1, "offset": 0.1, "noise": 0.02, "zoom": 1.3},
     "threads": 1,
 }

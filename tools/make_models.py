@@ -137,9 +137,7 @@ def arguments_of(
     return {**arguments, "chips": str(chips), **output}
 
 
-def make(
-    file: Path, data: Path, folder: Path, how: Mapping[str, Any], worker: Worker = run_job
-) -> Mapping[str, Any]:
+def make(file: Path, data: Path, folder: Path, how: Mapping[str, Any], worker: Worker = run_job) -> Mapping[str, Any]:
     """Make one model in ``folder`` from a recipe; the job's result."""
     recipe, name = read_recipe(file), model_name(file)
     folder = folder.resolve()

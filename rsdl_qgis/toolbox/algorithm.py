@@ -7,6 +7,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..engine.errors import RsdlError
 from ..paths import PACKAGE
+from .parameters import is_null
 from .text import tr
 
 GROUPS = {
@@ -65,6 +66,7 @@ class RsdlAlgorithm(QgsProcessingAlgorithm):
         return type(self)()
 
     def checkParameterValues(self, parameters, context):
+        parameters = {name: value for name, value in parameters.items() if not is_null(value)}
         sound, text = super().checkParameterValues(parameters, context)
         if not sound:
             return sound, text

@@ -109,7 +109,7 @@ class ExportChips(RsdlAlgorithm):
         return ""
 
     def _labels_problem(self, parameters, context, task, labels) -> str:
-        field, place = (self.parameterAsString(parameters, f"{name}_FIELD", context) for name in ("CLASS", "PLACE"))
+        field, place = (shared.text_of(self, parameters, f"{name}_FIELD", context) for name in ("CLASS", "PLACE"))
         kind = KINDS.get(task, "classes")
         said = train_options.arguments(("UNLABELLED", "MULTILABEL"), self, parameters, context)
         if kind != "classes" and said["unlabelled"] == "background":

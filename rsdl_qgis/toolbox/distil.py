@@ -127,13 +127,13 @@ class DistilModel(ModelMaker):
         labels = train_data.chosen_labels(self, parameters, context)
         if text or not labels:
             return text
-        field = self.parameterAsString(parameters, "CLASS_FIELD", context)
+        field = shared.text_of(self, parameters, "CLASS_FIELD", context)
         kind = {"regression": "numbers", "classification": "scenes"}.get(teacher.task, "classes")
         return train_data.labels_problem(labels, field, "", kind)
 
     def _teacher(self, parameters, context) -> ModelCard:
         """The teacher's card; RsdlError where there is none, or it cannot be learned from."""
-        _, card = settings.store().find(shared.text_of(self, parameters, "TEACHER", context) or "")
+        _, card = settings.store().find(shared.text_of(self, parameters, "TEACHER", context))
         if card.task not in NETWORKS:
             raise RsdlError(
                 tr("Model '{model}' is for {task}, which cannot be distilled.").format(model=card.name, task=card.task),
@@ -145,20 +145,20 @@ class DistilModel(ModelMaker):
         """All that was chosen but the data, as the job says it."""
         return {
             **train_options.arguments(OPTIONS, self, parameters, context),
-            "network": shared.text_of(self, parameters, "NETWORK", context),
+            "network": shared.text_of(self, parameters, "NETWORK", context) or None,
             "batch_size": self.parameterAsInt(parameters, "BATCH_SIZE", context),
         }
 
     def arguments(self, parameters, context):
         said = self._said(parameters, context)
         chips = shared.text_of(self, parameters, "CHIPS", context)
-        path, card = settings.store().find(shared.text_of(self, parameters, "TEACHER", context) or "")
+        path, card = settings.store().find(shared.text_of(self, parameters, "TEACHER", context))
         return {
             "task": card.task,
             "teacher": str(path),
             **said,
             "split": resolved_split(said["split"], chips),
-            "chips": chips,
+            "chips": chips or None,
         }
 
     def prepared(self, parameters, context, feedback):

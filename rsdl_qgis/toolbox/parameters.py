@@ -90,12 +90,15 @@ def several_layers(name: str, label: str, kind: int, text: str):
     return described(QgsProcessingParameterMultipleLayers(name, label, kind, None, True), text)
 
 
+def is_null(value: Any) -> bool:
+    """Whether a value is none: models give a null, which is not None, for what was left empty."""
+    return value is None or (hasattr(value, "isNull") and value.isNull())
+
+
 def is_given(parameters: dict, name: str) -> bool:
-    """Whether there is a value: models give a null for what was left empty."""
+    """Whether there is a value that is not empty."""
     value = parameters.get(name)
-    if isinstance(value, (str, list, tuple)):
-        return bool(value)
-    return value is not None and not (hasattr(value, "isNull") and value.isNull())
+    return bool(value) if isinstance(value, (str, list, tuple)) else not is_null(value)
 
 
 def layer_list(
@@ -297,9 +300,11 @@ def number(
 
 def text_of(
     algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
-) -> str | None:
-    """The text given for an optional parameter, or None."""
-    return algorithm.parameterAsString(parameters, name, context).strip() or None
+) -> str:
+    """The text of a parameter without blanks around it; '' for none."""
+    if is_null(parameters.get(name)):
+        return ""
+    return algorithm.parameterAsString(parameters, name, context).strip()
 
 
 def band_numbers(text: str) -> tuple[int, ...] | None:
@@ -339,7 +344,7 @@ def device_problem(
     algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext
 ) -> str:
     """What is wrong with DEVICE, in a sentence; '' if nothing."""
-    device_name = algorithm.parameterAsString(parameters, "DEVICE", context).strip()
+    device_name = text_of(algorithm, parameters, "DEVICE", context)
     if device_name and not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", device_name):
         return tr(
             "'{device}' is not a device. Choose auto, cpu, cuda, cuda:N with the number of a GPU, or mps."

@@ -233,7 +233,7 @@ class TrainingAlgorithm(ModelMaker):
         return ""
 
     def _labels_problem(self, parameters, context, labels) -> str:
-        field, place = (self.parameterAsString(parameters, f"{name}_FIELD", context) for name in ("CLASS", "PLACE"))
+        field, place = (shared.text_of(self, parameters, f"{name}_FIELD", context) for name in ("CLASS", "PLACE"))
         text = train_data.labels_problem(labels, field, place, self.LABELS)
         if text or self.LABELS == "numbers" or self._is_multilabel(parameters, context):
             return text
@@ -288,10 +288,10 @@ class TrainingAlgorithm(ModelMaker):
         """All that was chosen but the data, as the job says it."""
         names = ("PRETRAINED", "OPTIONS", "EPOCHS", *STARTING, "LEARNING_RATE", *self.BALANCING, *STEPPING, *VARYING)
         own = (*self.OWN_OPTIONS, *self.CUTTING, *SPLITTING, *RUNNING)
-        losses = train_options.loss_names(self.parameterAsString(parameters, "LOSS", context))
+        losses = train_options.loss_names(shared.text_of(self, parameters, "LOSS", context))
         return {
             **train_options.arguments((*names, *own), self, parameters, context),
-            "network": shared.text_of(self, parameters, "NETWORK", context),
+            "network": shared.text_of(self, parameters, "NETWORK", context) or None,
             "loss": losses or None,
             "batch_size": self.parameterAsInt(parameters, "BATCH_SIZE", context),
         }
@@ -304,7 +304,7 @@ class TrainingAlgorithm(ModelMaker):
             "task": self.TASK,
             **said,
             "split": resolved_split(said["split"], chips),
-            "chips": chips,
+            "chips": chips or None,
             "base_model": str(settings.store().find(base)[0]) if base else None,
         }
 
@@ -320,7 +320,10 @@ class TrainingAlgorithm(ModelMaker):
     def default_name(self, parameters, context):
         chips = shared.text_of(self, parameters, "CHIPS", context)
         start = self._start(parameters, context)
-        network = shared.text_of(self, parameters, "NETWORK", context) or (start.network if start else self.NETWORK)
+        network = shared.text_of(self, parameters, "NETWORK", context)
+        if not network:
+            fits = start is not None and start.network in train_options.fitting_networks(self.NETWORKS)
+            network = start.network if fits else self.NETWORK
         data = Path(chips).name if chips else train_data.chosen_labels(self, parameters, context)[0].name()
         return f"{data}-{network}"
 

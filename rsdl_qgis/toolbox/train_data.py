@@ -190,7 +190,7 @@ def chosen_images(algorithm, parameters, context, form: str, start: ModelCard | 
     given = {name: _rasters(algorithm, parameters, name, context) for name in names}
     if not any(given.values()):
         return None
-    numbers = shared.band_numbers(algorithm.parameterAsString(parameters, "BANDS", context))
+    numbers = shared.band_numbers(shared.text_of(algorithm, parameters, "BANDS", context))
     if form == "pairs":
         return _pairs(given["BEFORE"], given["AFTER"], numbers, start)
     if form == "series":

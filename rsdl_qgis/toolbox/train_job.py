@@ -85,8 +85,8 @@ class PreparedData:
             )
             for title, inputs in images.sources
         ]
-        field = algorithm.parameterAsString(parameters, "CLASS_FIELD", context)
-        place = algorithm.parameterAsString(parameters, "PLACE_FIELD", context)
+        field = shared.text_of(algorithm, parameters, "CLASS_FIELD", context)
+        place = shared.text_of(algorithm, parameters, "PLACE_FIELD", context)
         self._labels, self._colours = [], {}
         for layer in labels:
             names, colours = legend(layer, field)

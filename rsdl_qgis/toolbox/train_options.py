@@ -58,11 +58,11 @@ def _share(algorithm, parameters, name, context) -> float:
 
 
 def _json(algorithm, parameters, name, context) -> dict[str, Any]:
-    return network_options(algorithm.parameterAsString(parameters, name, context))
+    return network_options(shared.text_of(algorithm, parameters, name, context))
 
 
-def _losses(algorithm, parameters, name, context) -> list[str] | None:
-    return loss_names(algorithm.parameterAsString(parameters, name, context)) or None
+def _text(algorithm, parameters, name, context) -> str | None:
+    return shared.text_of(algorithm, parameters, name, context) or None
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ OPTIONS: dict[str, Option] = {
             ),
             advanced=True,
         ),
-        shared.text_of,
+        _text,
     ),
     "OPTIONS": Option(
         lambda: shared.described(
@@ -508,13 +508,20 @@ def losses_problem(chosen: Sequence[str], known: Sequence[str]) -> str:
     return ""
 
 
+def fitting_networks(tasks: Sequence[str]) -> list[str]:
+    """The names of the networks for some tasks, task by task."""
+    from ..engine.networks import NETWORKS
+
+    return [name for task in tasks for name, line in NETWORKS.items() if line.task == task]
+
+
 def network_problem(name: str | None, options: Mapping[str, Any], tasks: Sequence[str]) -> str:
     """What is wrong with NETWORK and OPTIONS, in a sentence; '' if nothing."""
     from ..engine.networks import NETWORKS
 
     if not name:
         return ""
-    fitting = [known for task in tasks for known, line in NETWORKS.items() if line.task == task]
+    fitting = fitting_networks(tasks)
     if name not in fitting:
         text = tr("NETWORK cannot be '{name}' here. Choose one of {known}.")
         return text.format(name=name, known=", ".join(fitting))

@@ -227,8 +227,8 @@ def test_chips_in_place_of_layers(run, asked, chips, home):
 
 def test_nulls_of_models_are_nothing(run, asked, chips, image):
     """A model hands on what was left empty as a null, which is neither None nor a value."""
-    empty = dict.fromkeys(("RASTERS", "LABELS", "CLASS_FIELD", "MASK", "CHIP_SIZE", "THREADS", "NETWORK", "REPORT"), NULL)
-    run("trainsegmentation", {"CHIPS": chips, **empty})
+    names = ("RASTERS", "LABELS", "CLASS_FIELD", "MASK", "CHIP_SIZE", "THREADS", "NETWORK", "REPORT")
+    run("trainsegmentation", {"CHIPS": chips, **dict.fromkeys(names, NULL)})
     job = asked()
     assert job["chips"] == chips and job["chip_size"] is job["threads"] is job["network"] is job["report"] is None
     data = {"RASTERS": [image], "LABELS": [layer_of()], "CLASS_FIELD": "kind", "CHIPS": NULL, "MASK": NULL}

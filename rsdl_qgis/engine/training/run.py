@@ -44,7 +44,7 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     began = time.perf_counter()
     request = TrainRequest.of(arguments)
     base = Store().find(request.base_model)[1] if request.base_model else None
-    name, options = network_to_build(network_of(request, base), request.options, base)
+    name, options = network_to_build(network_of(request, base), request.options, base, request.pretrained)
     use_device(request)
     with work_folder(request, arguments, report):
         folder, split = prepare_chips(arguments, request.work / "chips", Portion(report, 0, CUT))
@@ -115,7 +115,7 @@ def begin(
     """The network with the weights that it starts from, and its card as far as it is known."""
     torch.manual_seed(request.seed)
     network = build_network(name, {i.name: i.shape for i in data.inputs}, len(data.classes) or 1, **options)
-    begun = start(network, data.inputs, data.classes, request)
+    begun = start(network, data.inputs, data.classes, request, report)
     for line in begun.lines:
         report.log("info", line)
     card = card_for(

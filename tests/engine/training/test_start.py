@@ -16,7 +16,7 @@ from rsdl_qgis.engine.errors import InputError, ModelError
 from rsdl_qgis.engine.networks import NETWORKS, build_network
 from rsdl_qgis.engine.training import weights as weights_module
 from rsdl_qgis.engine.training.start import best_source, network_to_build, start
-from rsdl_qgis.engine.training.weights import Encoder, published_for
+from rsdl_qgis.engine.training.weights import Encoder
 from rsdl_qgis.paths import plugin_file
 
 from ..networks.samples import build
@@ -300,22 +300,6 @@ def test_no_network_to_build():
         network_to_build(None, {}, card_of(""))
     with pytest.raises(ModelError, match=r"There is no network 'alexnat'\. Choose one of the networks unet, "):
         network_to_build("alexnat", {}, None)
-
-
-@pytest.mark.parametrize(("network", "options", "name"), [
-    ("unet-encoder", {"encoder": "resnet18"}, "resnet18"),
-    ("resnet18", {}, "resnet18"),
-    ("segnet", {}, "vgg16-bn"),
-    ("vit-b32", {"size": 96}, "vit-b32"),
-])  # fmt: skip
-def test_the_published_weights_that_fit(network, options, name):
-    with torch.device("meta"):
-        assert published_for(build_network(network, {"image": (1, 5)}, 3, **options)) == name
-
-
-def test_no_published_weights_fit():
-    with pytest.raises(ModelError, match=r"no published weights for this network\. Choose one of the networks alexnet"):
-        published_for(build("unet", {"image": (1, 3)}))
 
 
 def test_published_weights_go_into_the_encoder_and_their_bands_where_they_belong(monkeypatch):
