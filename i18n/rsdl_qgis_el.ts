@@ -16,6 +16,22 @@
    <translation>Μοντέλα (*.zip *.onnx)</translation>
   </message>
   <message>
+   <source>Choose a model folder</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Choose a file of weights</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Weights</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Weights (*.pth *.pt *.safetensors)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>chosen from the rasters</source>
    <translation>επιλέγεται από τα ψηφιδωτά</translation>
   </message>
@@ -58,6 +74,10 @@
   <message>
    <source>Predict</source>
    <translation>Πρόβλεψη</translation>
+  </message>
+  <message>
+   <source>Train</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Assess</source>
@@ -314,6 +334,114 @@ Several maps and references are paired in the order in which they are listed; a 
   <message>
    <source>{name}: '{layer}' is neither a raster nor a vector layer.</source>
    <translation>{name}: το '{layer}' δεν είναι ούτε ψηφιδωτό ούτε διανυσματικό επίπεδο.</translation>
+  </message>
+  <message>
+   <source>Export chips</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Cuts rasters and their labels into chips, small GeoTIFF files on the ground where they were, divided into those to train on, to choose by and to judge by. The folder's tables, chips.json and samples.csv, can be read and changed by hand, and the training algorithms take the folder as CHIPS.
+
+Without labels the chips are pictures alone, which 'Distil model' can learn from.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A new or empty folder for the chips, or a chip folder, which is replaced. Default: a temporary one.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Chips are for</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>What is to be trained: segmentation, regression or classification of scenes from RASTERS, change from BEFORE and AFTER, time-series from LAYERS. auto: as the rasters are given, segmentation for RASTERS.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>SPLIT=chips is for a chip folder. Choose another, such as blocks.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{others} cannot be used for {task}, which is cut from {names}. Leave it empty, or change TASK.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Chip folder</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>deep learning,tiles,patches,samples,training data,dataset,labels,cut</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Chip folder, for CHIPS of other algorithms</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Number of chips</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>There is nothing to cut. Choose {names}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>UNLABELLED=background is not for {task}. Choose ignore.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Distil model</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Trains a small network, the student, to say what a large model, the teacher, says of pictures. They need no labels, so there can be many. The student is smaller and faster, and often nearly as good: the report compares both in accuracy, size and speed, against labels if you give some.
+
+The model goes to your models unless you choose a folder. Cancelling loses nothing: the best student so far stays, and the same settings go on from there.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Teacher</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Name of an installed model, or path of a model folder, .zip or .onnx file: the one to learn from.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Only to compare teacher and student by, in the report.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>There is nothing to learn from. Choose IMAGES, or a chip folder in CHIPS.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>deep learning,distillation,compress,student,teacher,small,fast,model</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>choose a model</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Network of the student</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>the usual one of the task</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Model '{model}' takes {inputs}, and IMAGES are single rasters. Give a chip folder in CHIPS: 'Export chips' makes one.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Model '{model}' is for {task}, which cannot be distilled.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Choose a model for one of: {tasks}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Set up environment</source>
@@ -632,10 +760,6 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Εργασία: {task}, δίκτυο: {network}</translation>
   </message>
   <message>
-   <source>Classes: {classes}</source>
-   <translation>Κλάσεις: {classes}</translation>
-  </message>
-  <message>
    <source>Model file</source>
    <translation>Αρχείο μοντέλου</translation>
   </message>
@@ -648,8 +772,64 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Ανάλυση: {metres} μ. ανά εικονοστοιχείο</translation>
   </message>
   <message>
+   <source>Classes: {classes}</source>
+   <translation>Κλάσεις: {classes}</translation>
+  </message>
+  <message>
+   <source>Gives numbers; unit: {unit}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The model cannot be installed: {reason}. Free disk space, or check the folder's rights.</source>
    <translation>Το μοντέλο δεν μπορεί να εγκατασταθεί: {reason}. Ελευθερώστε χώρο στον δίσκο ή ελέγξτε τα δικαιώματα του φακέλου.</translation>
+  </message>
+  <message>
+   <source>The raster to map: any layer that QGIS can open, web maps included (they need an area to map).</source>
+   <translation>Το ψηφιδωτό που θα χαρτογραφηθεί: κάθε επίπεδο που ανοίγει το QGIS, και διαδικτυακοί χάρτες (θέλουν περιοχή χαρτογράφησης).</translation>
+  </message>
+  <message>
+   <source>Name of an installed model, or path of a model folder, .zip or .onnx file. Default: the one whose bands the raster has by description, if there is just one.</source>
+   <translation>Όνομα εγκατεστημένου μοντέλου, ή διαδρομή φακέλου μοντέλου, αρχείου .zip ή .onnx. Προεπιλογή: εκείνο του οποίου τους διαύλους έχει το ψηφιδωτό σύμφωνα με τις περιγραφές, αν είναι μόνο ένα.</translation>
+  </message>
+  <message>
+   <source>Band numbers from 1, in the order in which the model takes them. Default: found by description.</source>
+   <translation>Αριθμοί διαύλων από 1, με τη σειρά που τους δέχεται το μοντέλο. Προεπιλογή: βρίσκονται από την περιγραφή.</translation>
+  </message>
+  <message>
+   <source>INPUT is empty: choose the raster to map.</source>
+   <translation>Το INPUT είναι κενό: επιλέξτε το ψηφιδωτό που θα χαρτογραφηθεί.</translation>
+  </message>
+  <message>
+   <source>Choose another model, or the algorithm made for it, such as 'Flood mapping'.</source>
+   <translation>Επιλέξτε άλλο μοντέλο ή τον αλγόριθμο που έγινε για αυτό, όπως «Χαρτογράφηση πλημμύρας».</translation>
+  </message>
+  <message>
+   <source>Raster</source>
+   <translation>Ψηφιδωτό</translation>
+  </message>
+  <message>
+   <source>Bands</source>
+   <translation>Δίαυλοι</translation>
+  </message>
+  <message>
+   <source>No model is chosen, and {count} of the installed ones fit this raster by its band descriptions.</source>
+   <translation>Δεν επιλέχθηκε μοντέλο, και {count} από τα εγκατεστημένα ταιριάζουν στο ψηφιδωτό σύμφωνα με τις περιγραφές των διαύλων του.</translation>
+  </message>
+  <message>
+   <source>Choose one in MODEL: {names}, or the path of a model.</source>
+   <translation>Επιλέξτε ένα στο MODEL: {names}, ή τη διαδρομή ενός μοντέλου.</translation>
+  </message>
+  <message>
+   <source>Model '{model}' is for {task}, and this is for {wanted}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Model '{model}' is not for one image: it takes {inputs} ({task}).</source>
+   <translation>Το μοντέλο '{model}' δεν είναι για μία εικόνα: δέχεται {inputs} ({task}).</translation>
+  </message>
+  <message>
+   <source>none installed</source>
+   <translation>κανένα εγκατεστημένο</translation>
   </message>
   <message>
    <source>Where the network runs: auto (a GPU if there is one), cpu, cuda (first NVIDIA GPU), cuda:N (GPU number N, from 0) or mps (Apple GPU).</source>
@@ -736,12 +916,12 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Συσκευή</translation>
   </message>
   <message>
-   <source>'{device}' is not a device. Choose auto, cpu, cuda, cuda:N with the number of a GPU, or mps.</source>
-   <translation>Το '{device}' δεν είναι συσκευή. Επιλέξτε auto, cpu, cuda, cuda:N με τον αριθμό μιας κάρτας γραφικών, ή mps.</translation>
-  </message>
-  <message>
    <source>The overlap of {overlap} pixels is more than half of the tile size of {size}. Make it smaller.</source>
    <translation>Η επικάλυψη των {overlap} εικονοστοιχείων ξεπερνά το μισό του μεγέθους πλακιδίου ({size}). Μικρύνετέ την.</translation>
+  </message>
+  <message>
+   <source>'{device}' is not a device. Choose auto, cpu, cuda, cuda:N with the number of a GPU, or mps.</source>
+   <translation>Το '{device}' δεν είναι συσκευή. Επιλέξτε auto, cpu, cuda, cuda:N με τον αριθμό μιας κάρτας γραφικών, ή mps.</translation>
   </message>
   <message>
    <source>The result cannot be written to {path}. Choose a file ({formats}).</source>
@@ -764,6 +944,10 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Πολύγωνα πλημμύρας πάνω από ένα εμβαδόν</translation>
   </message>
   <message>
+   <source>Train, map and assess</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Examples</source>
    <translation>Παραδείγματα</translation>
   </message>
@@ -774,6 +958,40 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   <message>
    <source>RSDL: deep learning on rasters</source>
    <translation>RSDL: βαθιά μάθηση σε ψηφιδωτά</translation>
+  </message>
+  <message>
+   <source>Smallest number of the map</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Largest number of the map</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Mean of the map</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Pixel regression</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Gives every pixel of a raster a number with a trained network: a height, a biomass, a temperature, whatever the model was trained on, in its unit. Takes any size, data type and coordinate system; nodata stays nodata. Numbers are as the network gives them, not clipped; those far beyond what the model was trained on are told of.
+
+The model is the name of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file that carries its card. Its bands are found by the raster's band descriptions, else taken in order if there are as many, else chosen in 'Bands'.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Numbers</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>deep learning,neural network,regression,onnx,continuous,biomass,height,estimation</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>GeoTIFF (.tif) with one real number a pixel, in the model's unit, and its statistics; nodata is NaN. An existing file is replaced.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The temporary copy of a layer cannot be written. Is the disk full?</source>
@@ -836,52 +1054,686 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>βαθιά μάθηση,νευρωνικό δίκτυο,ταξινόμηση,onnx,κάλυψη γης,σημασιολογική</translation>
   </message>
   <message>
-   <source>The raster to map: any layer that QGIS can open, web maps included (they need an area to map).</source>
-   <translation>Το ψηφιδωτό που θα χαρτογραφηθεί: κάθε επίπεδο που ανοίγει το QGIS, και διαδικτυακοί χάρτες (θέλουν περιοχή χαρτογράφησης).</translation>
+   <source>The best model so far is in {folder} and can be used as it is. Running again with the same settings goes on.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
-   <source>Name of an installed model, or path of a model folder, .zip or .onnx file. Default: the one whose bands the raster has by description, if there is just one.</source>
-   <translation>Όνομα εγκατεστημένου μοντέλου, ή διαδρομή φακέλου μοντέλου, αρχείου .zip ή .onnx. Προεπιλογή: εκείνο του οποίου τους διαύλους έχει το ψηφιδωτό σύμφωνα με τις περιγραφές, αν είναι μόνο ένα.</translation>
+   <source>Start from a model</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
-   <source>Band numbers from 1, in the order in which the model takes them. Default: found by description.</source>
-   <translation>Αριθμοί διαύλων από 1, με τη σειρά που τους δέχεται το μοντέλο. Προεπιλογή: βρίσκονται από την περιγραφή.</translation>
+   <source>Name or path of a model whose weights training starts with. Its bands and classes may be others; what does not fit is learned anew. Default: from scratch.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
-   <source>INPUT is empty: choose the raster to map.</source>
-   <translation>Το INPUT είναι κενό: επιλέξτε το ψηφιδωτό που θα χαρτογραφηθεί.</translation>
+   <source>What the model is called in lists. Default: from the labels and the network.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
-   <source>Choose another model, or the algorithm made for it, such as 'Flood mapping'.</source>
-   <translation>Επιλέξτε άλλο μοντέλο ή τον αλγόριθμο που έγινε για αυτό, όπως «Χαρτογράφηση πλημμύρας».</translation>
+   <source>A new or empty folder for the model, or that of a model, which is replaced. Default, also where a temporary folder is chosen: a folder of the model's name among your models, where lists find it.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
-   <source>Raster</source>
-   <translation>Ψηφιδωτό</translation>
+   <source>A page (.html) with the course of the training, figures, pictures and settings, in one file.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
-   <source>Bands</source>
-   <translation>Δίαυλοι</translation>
+   <source>Mean F1 of the pictures (0 to 1), for several classes a scene</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
-   <source>No model is chosen, and {count} of the installed ones fit this raster by its band descriptions.</source>
-   <translation>Δεν επιλέχθηκε μοντέλο, και {count} από τα εγκατεστημένα ταιριάζουν στο ψηφιδωτό σύμφωνα με τις περιγραφές των διαύλων του.</translation>
+   <source>Mean average precision of the classes (0 to 1), for several classes a scene</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
-   <source>Choose one in MODEL: {names}, or the path of a model.</source>
-   <translation>Επιλέξτε ένα στο MODEL: {names}, ή τη διαδρομή ενός μοντέλου.</translation>
+   <source>R2, the share of the variance that is explained (at most 1)</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
-   <source>Model '{model}' is not for one image: it takes {inputs} ({task}).</source>
-   <translation>Το μοντέλο '{model}' δεν είναι για μία εικόνα: δέχεται {inputs} ({task}).</translation>
+   <source>Root mean square error, in units of the labels</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
-   <source>none installed</source>
-   <translation>κανένα εγκατεστημένο</translation>
+   <source>Mean absolute error, in units of the labels</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
-   <source>Try a smaller tile size, or close other programs.</source>
-   <translation>Δοκιμάστε μικρότερο μέγεθος πλακιδίου ή κλείστε άλλα προγράμματα.</translation>
+   <source>Bias, the mean of prediction minus label, in units of the labels</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>LABELS is empty: choose the layer with what is known, or a chip folder in CHIPS.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>BASE_MODEL and PRETRAINED are both given, and there can be one start. Leave one empty.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>There are no weights to keep: FREEZE and UNFREEZE_EVERY need a start. Choose BASE_MODEL or PRETRAINED, or FREEZE=nothing and UNFREEZE_EVERY=0.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>none: from scratch</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Model folder</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{names} cannot be used with CHIPS, which are cut and labelled already. Leave that empty, or CHIPS.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Model, for MODEL of other algorithms</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The figure that the best epoch is chosen by</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Best epoch, from 1</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>deep learning,neural network,train,fine-tune,transfer learning,pytorch,labels,model</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Network</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Import a .zip with 'Import model' first, choose another BASE_MODEL, or leave it empty.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>OUTPUT: {folder} is a file. Choose a folder.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>OUTPUT: the folder {folder} holds other things. Choose a new or empty one.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>OUTPUT: the folder {folder} cannot be written to. Choose another.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The model is in {folder}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>There is nothing to learn from. Choose {layers} and LABELS, or a chip folder in CHIPS.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Model '{model}' is no folder with weights that training can start with ({file}).</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The folder {folder} cannot be made: {reason}. Choose another OUTPUT.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The rasters to learn from: any that QGIS can open, web maps included (they need an area). All with the same bands.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Any coordinate system. As many layers as rasters go with them one by one, in order; else all layers hold for all rasters.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Rasters from {when}: one, or several that are paired with {others} in order. Pixels may differ.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Rasters that the student learns from; they need no labels. All with the bands of the teacher.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Field with the number</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Class field</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>For SPLIT=places: the field of the labels that says which of them lie at one place, such as a parcel or a station. Default: each label by itself.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Instead of layers: a folder of labelled chips, as 'Export chips' makes it; or of images: folders 'images' and 'masks' with files of the same names, a folder for each class, or folders 'A', 'B' and 'label'.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The dates are not in order: {dates}. They are taken in the order of the layers.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Without CLASS_FIELD all labels are one class, and nothing is known of the rest. Choose the field with the classes, or let the rest be background: UNLABELLED=background.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Label another class, too, or let the rest be background: UNLABELLED=background.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>LABELS: '{layer}' is a raster, but the class of a scene is told by polygons or points.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>LABELS: '{layer}' is a picture, not a raster of classes or numbers. Choose another layer.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>LABELS: '{layer}' is a table without geometries. Choose polygons, lines or points.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>LABELS: '{layer}' has lines, but the class of a scene is told by polygons or points.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Choose the field of '{layer}' that holds the number to learn, in CLASS_FIELD.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Choose the field of '{layer}' that holds the class of each scene, in CLASS_FIELD.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The field '{field}' of '{layer}' holds texts, not numbers. Choose another in CLASS_FIELD.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Rasters</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>What is known: polygons, lines or points with the class of each in a field, or a class raster: a whole number for each class, nodata where it is not known.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>What is known: polygons, each of them a scene, or points, around each of which a square of CHIP_SIZE is one, with the class in a field.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>What is known: points, lines or polygons with a number in a field, or a raster of numbers.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>For polygons, lines and points: the field with the number or name of each one's class; where it is empty, the class is not known. Default: all are of one class.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The field with the number or name of each one's class. For several classes a scene: names divided by ; or a comma.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>For points, lines and polygons: the field with the number to learn; where it is empty, it is not known.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Labels</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Place field</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Area to learn from</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Only what lies in this rectangle is used. Default: all of the rasters. Web maps need it.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Polygons to learn inside of</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Only what lies in these polygons is used. Any coordinate system. Default: no limit.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Numbers, from 1, of the bands to use, in order, such as 11,8,3. Default: those of the start's model where the rasters have them by description, else all.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Give as many in BEFORE as in AFTER, in the same order.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The layer '{layer}' has no pixels of its own: choose the area to learn from (EXTENT).</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>All labels have the same class ({name}) in '{field}', so there is nothing to tell it from.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Label another class, too.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Rasters before</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Rasters after</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Layers of the series</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The series: a raster for each date, in the order of the dates, or with LAYOUT=variables a raster for each variable, whose bands are its dates.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A layer is</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>dates: each layer is a date, its bands are variables. variables: the other way round.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>With LAYOUT=variables each layer has a band for every date.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>CHIPS: there is no folder {folder}. Choose another.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>CHIPS: the folder {folder} is empty. 'Export chips' makes one of layers.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>LABELS: '{layer}' has no features. Draw or choose some.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{before} raster(s) before and {after} after cannot be paired.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>before the change</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>after the change</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>LABELS: '{layer}' is neither a raster nor a vector layer.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{name}: '{layer}' is no raster.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>'{first}' has {count} dates, and '{layer}' has {other}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{name}: '{layer}' has other bands than '{first}'.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Choose rasters of the same bands, or the bands by number in BANDS. ({reason})</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The network to train, by its name in the list: docs/networks.md tells their size and cost. Default: the start's, else {network}, which trains in minutes without a GPU on a small area.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>What training makes small: {names}, or a sum of some, such as {sum}. Default: {default}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Loss</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Batch size (samples)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Samples that are learned from at once, 1 to 65536. More needs more memory.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>it is no object</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>NETWORK cannot be '{name}' here. Choose one of {known}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>CHIP_OVERLAP needs CHIP_SIZE. Choose both, or leave both empty.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>OPTIONS: '{option}' of {network} cannot be {value}. Choose one of {known}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>ignore: nothing is learned from ground that no label covers, right for sparse labels. background: it is a class of its own, right only where all of the rest was labelled; needed with one class alone.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A scene may show several classes, or none of them. Default: each scene is of one class.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Chip size (pixels)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Side of the squares that rasters are cut into, of scenes: those around points, 16 to 4096 pixels. Default: from how much ground is labelled, at most 256.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Overlap of chips (pixels)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>How far neighbouring chips overlap, 0 to half of CHIP_SIZE, in pixels. Default: 0.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Width of lines and points (metres)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Ground within this distance of a line or point has its label, in metres, 0 to 100000. Default: the pixels that it touches.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>How data is divided</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>What is kept apart from training, to choose and judge by. blocks: squares of ground with a gap, the honest way for a map; places: labelled places as a whole; files: whole rasters; chips: as the chip folder says; random: single chips, too kind a judge where they are alike. auto: blocks for layers; a chip folder as it says, or else as suits it.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Share for validation (%)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Share of the data by which the best epoch is chosen, 1 to 90 per cent.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Share for testing (%)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Share of the data that nothing is chosen by and the model is judged on, 0 to 90 per cent. With 0 it is judged on the validation data, a little too kindly.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Block size (metres)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Side of the squares of ground that are kept together by SPLIT=blocks, in metres, above 0. Wider than things look alike is best. Default: from the area.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Start from published weights instead of a model: imagenet, the name of a network whose weights are published, such as resnet34, or a .pth, .pt or .safetensors file. They are fetched once. Bands may differ from theirs.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Options of the network as a JSON object, such as {"widths": [8, 16, 32, 64, 128]} for a narrow U-Net or {"encoder": "resnet18"} for unet-encoder; docs/networks.md lists them. Default: its usual form.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Epochs</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>How often all training data is gone through, 1 to 100000. The best epoch's model is kept.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Keep as in the start</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>What keeps the weights that it starts with: nothing; encoder; backbone (all but the last layers); stages (the first ones, as many as FREEZE_STAGES says). With few labels, keeping more may be better. Needs a start: BASE_MODEL or PRETRAINED.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Stages to keep</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>With FREEZE=stages: how many stages of the network, from its input, keep their weights, 1 to 1000.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Learning rate of deeper stages (factor)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Each stage nearer to the input learns at this factor of the next one's rate, 0.01 to 1. Below 1 is gentle to weights that it starts with; 1: all alike.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Epochs until the next stage learns</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Stages begin to learn one after another, from the output to the input, every so many epochs, 0 to 100000. 0: all from the start.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Learning rate</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>How far a step goes at its fastest, above 0, often 0.0001 to 0.01. It rises at first and then falls to the end. Default: 0.002 from scratch, 0.0005 from weights.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Weights of classes</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>balanced: mistakes in rare classes count more in the loss. none: all pixels count alike.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Sampling</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>even: each sample once an epoch. balanced: samples with rare classes are drawn more often.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Optimizer</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>adamw: good without tuning. sgd: with momentum 0.9; needs a larger learning rate.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Weight decay</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>How strongly weights are drawn to zero, 0 to 100. More is smoother.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Batches a step</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Gradients of this many batches make one step, 1 to 10000: a large batch in little memory.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Averaging of weights</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Share of the running mean of the weights that a step keeps, 0 to 0.9999; 0: no mean is kept.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Patience (epochs)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Stop after this many epochs without a better one, 0 to 100000. 0: go on to the end.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Precision</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>auto: mixed where it is faster; full: 32 bits; mixed: 16 bits where it does no harm.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Augmentation</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>How much samples are varied, so that little data goes further: none, light, standard or strong. They are flipped, turned, scaled, changed in brightness, and get noise.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Scaling of values</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>standard: by mean and deviation of the training data; robust: by percentiles of each raster, where rasters differ in brightness; keep: as the start's model. auto: keep where the start takes the same input, else standard.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Temperature</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Softens the teacher's answers, 0.1 to 100: above 1 the student hears more of what it thinks likely.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Seed</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Whole number from 0 that all chance comes from: the same one gives the same model on a CPU.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>PRETRAINED: there is no file {path}. Choose a .pth, .pt or .safetensors file.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>PRETRAINED: {path} is no .pth, .pt or .safetensors file.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>VALIDATION of {valid:g} % and TEST of {test:g} % leave less than {least:g} % to train on. Make them smaller.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The overlap of {overlap} pixels is more than half of the chip size of {size}. Make it smaller.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Several classes a scene</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Options of the network (JSON)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>OPTIONS is not JSON: {reason}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Write it such as {example}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>LOSS cannot be '{name}' here. Choose of {known}, or a sum such as {sum}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Published weights</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Train segmentation</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Train regression</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Train scene classifier</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Train change detector</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Train time-series classifier</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>It starts from nothing, from an installed model (BASE_MODEL) or from published weights; bands and classes may differ from theirs. A part of the data, apart in space, is kept to choose the best epoch by and to say how good the model is.
+
+The model goes to your models unless you choose a folder, and can be used at once: by name, or in a graphical model by the output MODEL. Cancelling loses nothing: the best model so far stays, and the same settings go on from there. The report says what was learned, from what, and how well.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Trains a network that gives every pixel a class, from rasters and labels: polygons, lines or points with a class field, or a class raster. Labels may be sparse: ground without one is left out unless you say that it is background.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Trains a network that gives every pixel a number, such as height or cover, from rasters and known numbers: points, lines or polygons with a number field, or a raster. Where nothing is known, nothing is learned.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Trains a network that says what a whole picture shows: one class, or several. The pictures are what polygons hold of the rasters, squares around points, or those of a chip folder.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Trains a network that maps what changed between two dates, from rasters before and after and labels of the change: polygons, lines or points with a class field, or a class raster. Both dates may have different pixels and coordinate systems.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Trains a network that tells a pixel's class from its course over time, as crops by their growth, from a series of rasters and labels: points, lines or polygons with a class field, or a class raster. Each labelled pixel is a sample.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Try a smaller tile or batch size, or close other programs.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Run 'Diagnostics' to see whether its environment is sound.</source>

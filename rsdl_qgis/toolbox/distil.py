@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import MappingProxyType
 
 from ..engine.card import ModelCard
@@ -170,6 +169,4 @@ class DistilModel(ModelMaker):
         return PreparedData(self, parameters, context, feedback, images, labels)
 
     def default_name(self, parameters, context):
-        teacher = self._teacher(parameters, context)
-        network = shared.text_of(self, parameters, "NETWORK", context)
-        return f"{Path(teacher.name).name}-{network or 'student'}"
+        return f"{self._teacher(parameters, context).name}-student"

@@ -53,7 +53,7 @@ def test_a_student_of_a_teacher(run, asked, known_models, image, truth, home, mo
     asked_for = {name: job[name] for name in ("network", "options", "epochs", "batch_size", "temperature", "chips")}
     assert asked_for == {"network": "unet-light", "options": {"widths": [4, 8]}, "epochs": 3, "batch_size": 4,
                          "temperature": 3, "chips": None}  # fmt: skip
-    assert job["output"] == results["MODEL"] == str(home / "models" / "bright-unet-light")
+    assert job["output"] == results["MODEL"] == str(home / "models" / "bright-student")
     assert results["MAIN_FIGURE"] == results["MEAN_IOU"] == 0.7
 
 

@@ -12,6 +12,7 @@ from ..errors import InputError
 USUAL_SIZE = 256
 SMALLEST, LARGEST = 16, 4096  # pixels a side of a chip that may be asked for
 UNLABELLED = ("ignore", "background")
+TASKS = ("segmentation", "change", "regression", "classification", "time-series")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ class CutRequest:
     @classmethod
     def of(cls, arguments: Mapping[str, Any], labelled: bool = True) -> CutRequest:
         """The request in a job's arguments. InputError for what cannot be."""
-        task, unlabelled = arguments["task"], arguments.get("unlabelled") or UNLABELLED[0]
+        task, unlabelled = arguments.get("task"), arguments.get("unlabelled") or UNLABELLED[0]
+        if task not in TASKS:
+            raise InputError(f"There are no chips for the task '{task}'.", f"Choose one of {', '.join(TASKS)}.")
         if unlabelled not in UNLABELLED:
             raise InputError(f"UNLABELLED cannot be '{unlabelled}'.", f"Choose one of {', '.join(UNLABELLED)}.")
         if unlabelled == "background" and task in ("regression", "classification"):
@@ -85,3 +88,10 @@ class CutRequest:
             return "none"
         kinds = {"regression": "number", "classification": "classes" if self.multilabel else "class"}
         return kinds.get(self.task, "raster")
+
+
+def keyed(value: Any) -> Any:
+    """Arguments without the paths of what has a key."""
+    if isinstance(value, Mapping):
+        return {name: keyed(item) for name, item in value.items() if not (name == "path" and "key" in value)}
+    return [keyed(item) for item in value] if isinstance(value, (list, tuple)) else value

@@ -74,12 +74,12 @@ def cut(
                 chips.append(write_piece(folder, scene, piece, inputs, legend, request))
                 places.append(piece.places)
     _check_cut(chips, tally, legend, request)
-    _tell(tally, report)
+    _tell(tally, legend, report)
     result = ChipFolder(
         path=folder,
         task=request.task,
         inputs=inputs,
-        classes=legend.classes,
+        classes=tuple(item for item in legend.classes if item.value in tally.seen),
         chips=tuple(replace(chip, place=place) for chip, place in zip(chips, joined(places))),
         labels=request.kind,
         sources=known,
@@ -170,7 +170,8 @@ class Cutter:
         return label
 
     def _piece(self, window: Window, images: Arrays, label: NDArray | str, ground: Ground) -> Piece:
-        met = ground.met(self._scene.grid.crop(window).bounds)
+        placed = any(any(features.places) for features in ground.features)
+        met = ground.met(self._scene.grid.crop(window).bounds) if placed else []
         places = {features.places[i] for features, hit in zip(ground.features, met) for i in hit}
         name = f"{self._scene.key}_{window.row}_{window.col}"
         return Piece(name, window, images, label, frozenset(places - {""}))
@@ -281,7 +282,10 @@ def _check_cut(chips: Sequence[Chip], tally: Tally, legend: Legend, request: Cut
         )
 
 
-def _tell(tally: Tally, report: Report) -> None:
+def _tell(tally: Tally, legend: Legend, report: Report) -> None:
+    lacking = [item.name for item in legend.classes if item.value not in tally.seen]
+    if lacking:
+        report.log("warning", f"Nothing that is labelled and valid is of {', '.join(lacking)}; left out.")
     if tally.hidden:
         share = tally.hidden / tally.labelled
         report.log("info", f"{tally.hidden} labelled pixels ({share:.1%}) are nodata in the rasters; left out.")

@@ -18,7 +18,7 @@ from ..errors import InputError, OutputError
 from ..raster.geotiff import not_written
 from ..report import Report
 from .chips import CHIPS_FILE, SPLITS, Chip, ChipFolder, read_chips, write_chips
-from .cut_request import CutRequest
+from .cut_request import CutRequest, keyed
 from .cutting import cut
 from .importers import import_folder
 from .splits import SplitNote, SplitRequest, label_counts, split_chips
@@ -195,19 +195,12 @@ def _request_hash(arguments: Mapping[str, Any], labelled: bool) -> str:
 
     A layer that was copied for the job has a ``key`` (a mask ``mask_key``), which stands for its path and its state.
     """
-    related = {name: _keyed(arguments[name]) for name in RELATED if arguments.get(name) is not None}
+    related = {name: keyed(arguments[name]) for name in RELATED if arguments.get(name) is not None}
     if "mask_key" in arguments:
         related["mask"] = arguments["mask_key"]
     states = {path: _state(Path(path)) for path in _paths(related)}
     text = json.dumps([related, labelled, states], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _keyed(value: Any) -> Any:
-    """Arguments without the paths of what has a key."""
-    if isinstance(value, Mapping):
-        return {name: _keyed(item) for name, item in value.items() if not (name == "path" and "key" in value)}
-    return [_keyed(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def _paths(arguments: Mapping[str, Any]) -> list[str]:

@@ -15,6 +15,7 @@ from ..card import CARD_FILE
 from ..errors import InputError, ModelError, OutputError
 from ..networks import NETWORKS
 from .augment import AUGMENTATIONS, Augmentation
+from .cut_request import keyed
 from .losses import LOSSES
 
 DENSE = ("segmentation", "change", "regression")
@@ -62,8 +63,10 @@ RANGES = {  # least and largest value
     "freeze_stages": (0, 1000),
     "layer_decay": (0.01, 1.0),
     "unfreeze_every": (0, 100_000),
+    "resolution_tolerance": (1.0, 1000.0),
 }
-UNRELATED = ("output", "report", "device", "threads", "name", "title", "resume")  # do not change what is trained
+TOLD = ("name", "title", "description", "keywords", "resolution_tolerance", "background")  # in the card alone
+UNRELATED = ("output", "report", "device", "threads", "resume", *TOLD)  # do not change what is trained
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,10 @@ class TrainRequest:
     threads: int | None = None
     name: str = ""
     title: str = ""
+    description: str = ""
+    keywords: tuple[str, ...] = ()  # by which algorithms and people find the model
+    resolution_tolerance: float = 2.0  # factor of the pixel size that the model bears
+    background: str = ""  # name of the class that is not drawn as polygons; '': that of value 0
     report: Path | None = None
     resume: bool = True
 
@@ -121,7 +128,8 @@ class TrainRequest:
             if name in given:
                 given[name] = Path(given[name])
         given["augmentation"] = _augmentation(arguments.get("augmentation"))
-        given["loss"] = tuple(given.get("loss", ()))
+        for name in ("loss", "keywords"):
+            given[name] = tuple(given.get(name, ()))
         request = cls(**given)
         request._check_network()
         request._check_outputs()
@@ -188,8 +196,12 @@ def network_task(task: str) -> str:
 
 
 def fingerprint(arguments: Mapping[str, Any]) -> str:
-    """What tells trainings apart that would end in different weights."""
-    related = {name: value for name, value in arguments.items() if name not in UNRELATED and value is not None}
+    """What tells trainings apart that would end in different weights.
+
+    A layer that was copied for the job has a ``key`` (a mask ``mask_key``), which stands for its path and its state.
+    """
+    unrelated = (*UNRELATED, "mask") if "mask_key" in arguments else UNRELATED
+    related = {name: keyed(value) for name, value in arguments.items() if name not in unrelated and value is not None}
     return hashlib.sha256(json.dumps(related, sort_keys=True, default=str).encode()).hexdigest()
 
 

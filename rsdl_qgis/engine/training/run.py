@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ..card import ModelCard
+from ..errors import InputError
 from ..networks import NETWORKS, build_network
 from ..report import Portion, Report
 from ..runtime import available_cores, choose_device
@@ -130,16 +131,21 @@ def begin(
         size=data.side,
         activation="sigmoid" if data.kind == "labels" else "",
         resolution=data.folder.resolution,
-        background=background_of(data),
+        background=background_of(data, request),
         unit=data.folder.unit,
         value_range=(data.units.low, data.units.high) if data.units else None,
     )
-    return network, begun, card
+    told = {name: getattr(request, name) for name in ("description", "keywords", "resolution_tolerance")}
+    return network, begun, replace(card, **told)
 
 
-def background_of(data: Data) -> int | None:
-    """The value of the class that stands for what is not labelled."""
-    return next((item.value for item in data.classes if item.value == 0), None) if data.kind == "classes" else None
+def background_of(data: Data, request: TrainRequest) -> int | None:
+    """The value of the class that is not drawn as polygons. InputError where the request names one that is not."""
+    if request.background and request.background not in [item.name for item in data.classes]:
+        known = ", ".join(item.name for item in data.classes)
+        raise InputError(f"There is no class '{request.background}' to be the background.", f"There are {known}.")
+    wanted = {item.value for item in data.classes if item.name == request.background} or {0}
+    return next((item.value for item in data.classes if item.value in wanted), None) if data.kind == "classes" else None
 
 
 def train(

@@ -22,12 +22,11 @@ from .export import SplitNote
 from .fit import Epoch, Settings
 from .freezing import counts as parameter_counts
 from .judge import Judged
-from .request import TrainRequest
+from .request import UNRELATED, TrainRequest
 from .start import Started
 from .training_page import training_page
 
 EVENTS = "tensorboard"  # folder beside the model's files
-NOT_SETTINGS = ("output", "report", "name", "title", "device", "threads", "resume")
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,7 @@ def data_summary(trained: Trained) -> dict[str, Any]:
 
 def settings_summary(trained: Trained) -> dict[str, Any]:
     """What was asked for, and what the defaults came to."""
-    asked = {name: value for name, value in asdict(trained.request).items() if name not in NOT_SETTINGS}
+    asked = {name: value for name, value in asdict(trained.request).items() if name not in UNRELATED}
     used = {name: value for name, value in asdict(trained.settings).items() if name != "metric"}
     return {**asked, **used, "loss": list(trained.request.losses(trained.data.kind))}
 

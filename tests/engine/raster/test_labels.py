@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 from rasterio.features import geometry_mask
 
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.raster.grid import Grid, apply
+from rsdl_qgis.engine.raster.grid import Grid, Window, apply
 from rsdl_qgis.engine.raster.labels import (
     BEYOND,
     NOTHING,
     UNCLEAR,
     PolygonClasses,
     RasterClasses,
+    RasterNumbers,
     Vector,
+    class_colours,
     covers,
     upright_grid,
 )
@@ -92,3 +94,27 @@ def test_a_layer_of_points_is_no_polygons():
     vector = Vector("points", [], np.zeros((1, 2)), [1], {}, CRS)
     with pytest.raises(InputError, match="no polygons"):
         PolygonClasses(vector, CRS)
+
+
+def test_numbers_of_a_raster_at_the_pixels_of_a_grid(make_raster, rng):
+    rows, cols = np.mgrid[0:20, 0:30]
+    values = (3.0 * rows + cols).astype("float32")[None]
+    values[0, :3] = -9
+    with RasterNumbers(Layer(make_raster("n.tif", values, nodata=-9))) as numbers:
+        grid = numbers.grid
+        own = numbers.on(grid.crop(Window(1, 2, 10, 50)))  # sticks out
+        np.testing.assert_array_equal(own[:2, :28], np.nan)
+        np.testing.assert_array_equal(own[2:, :28], values[0, 3:11, 2:])
+        assert np.isnan(own[:, 28:]).all()
+        fine = numbers.on(grid.scaled(2, 2))
+        np.testing.assert_allclose(fine[20:30:2, 20:30:2], values[0, 10:15, 10:15] - 1.0, atol=1e-4)
+        coarse = numbers.on(grid.scaled(0.5, 0.5))
+        np.testing.assert_allclose(coarse[4, 5], values[0, 8:10, 10:12].mean(), atol=1e-4)
+        assert numbers.overlaps(grid) and not numbers.overlaps(Grid(grid.crs, Affine(10, 0, 0, 0, -10, 0), 9, 9))
+
+
+def test_the_colour_table_of_a_raster(make_raster):
+    values = np.ones((1, 3, 3), "uint8")
+    assert class_colours(make_raster("plain.tif", values)) == {}
+    colours = class_colours(make_raster("table.tif", values, colours={1: (255, 128, 0, 255)}))
+    assert colours[1] == "#ff8000"

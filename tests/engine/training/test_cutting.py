@@ -478,6 +478,7 @@ def test_what_cannot_be_cut_is_said_in_a_sentence(tmp_path, case):
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
+    ({"task": "detection"}, "no chips for the task 'detection'"),
     ({"unlabelled": "nothing"}, "UNLABELLED cannot be"),
     ({"unlabelled": "background", "task": "regression"}, "numbers have none"),
     ({"buffer": -1}, "buffer of -1"),
@@ -499,6 +500,16 @@ def test_what_labels_lack_is_logged(tmp_path, scene):
         "warning: l: 1 features have no label; what they cover is ignored.",
         "warning: Class 'b' has one polygon only, so it may be in one part of a split only.",
     ]
+
+
+def test_a_class_without_a_valid_pixel_is_left_out(tmp_path, scene):
+    log = Log()
+    shapes = [(box(0, 0, 9, 9), "a"), (box(20, 0, 29, 9), "b"), (box(200, 0, 209, 9), "far"), (box(0, 0, 3, 3), "under")]
+    shapes = [*shapes, (box(0, 0, 3, 3), "a")]
+    folder = cut_up(tmp_path, [source(scene[0])], [vector(tmp_path / "l.geojson", shapes)], report=log)
+    assert [(c.value, c.name) for c in folder.classes] == [(1, "a"), (2, "b")]
+    assert "warning: Nothing that is labelled and valid is of far, under; left out." in log.said
+    assert (put_together(folder, (70, 90))[:9, 20:29] == 2).all()
 
 
 def test_a_full_disk_is_said(tmp_path, scene, monkeypatch):
