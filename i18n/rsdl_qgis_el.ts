@@ -17,19 +17,19 @@
   </message>
   <message>
    <source>Choose a model folder</source>
-   <translation type="unfinished"></translation>
+   <translation>Επιλογή φακέλου μοντέλου</translation>
   </message>
   <message>
    <source>Choose a file of weights</source>
-   <translation type="unfinished"></translation>
+   <translation>Επιλογή αρχείου βαρών</translation>
   </message>
   <message>
    <source>Weights</source>
-   <translation type="unfinished"></translation>
+   <translation>Βάρη</translation>
   </message>
   <message>
    <source>Weights (*.pth *.pt *.safetensors)</source>
-   <translation type="unfinished"></translation>
+   <translation>Βάρη (*.pth *.pt *.safetensors)</translation>
   </message>
   <message>
    <source>chosen from the rasters</source>
@@ -77,7 +77,7 @@
   </message>
   <message>
    <source>Train</source>
-   <translation type="unfinished"></translation>
+   <translation>Εκπαίδευση</translation>
   </message>
   <message>
    <source>Assess</source>
@@ -337,111 +337,115 @@ Several maps and references are paired in the order in which they are listed; a 
   </message>
   <message>
    <source>Export chips</source>
-   <translation type="unfinished"></translation>
+   <translation>Εξαγωγή δειγμάτων</translation>
   </message>
   <message>
    <source>Cuts rasters and their labels into chips, small GeoTIFF files on the ground where they were, divided into those to train on, to choose by and to judge by. The folder's tables, chips.json and samples.csv, can be read and changed by hand, and the training algorithms take the folder as CHIPS.
 
 Without labels the chips are pictures alone, which 'Distil model' can learn from.</source>
-   <translation type="unfinished"></translation>
+   <translation>Κόβει ψηφιδωτά και τις ετικέτες τους σε δείγματα, μικρά αρχεία GeoTIFF στη γεωγραφική τους θέση, χωρισμένα σε δείγματα εκπαίδευσης, επικύρωσης και ελέγχου. Οι πίνακες του φακέλου, chips.json και samples.csv, διαβάζονται και αλλάζουν και με το χέρι, και οι αλγόριθμοι εκπαίδευσης δέχονται τον φάκελο ως CHIPS.
+
+Χωρίς ετικέτες τα δείγματα είναι μόνο εικόνες, από τις οποίες μπορεί να μάθει η «Απόσταξη μοντέλου».</translation>
   </message>
   <message>
    <source>A new or empty folder for the chips, or a chip folder, which is replaced. Default: a temporary one.</source>
-   <translation type="unfinished"></translation>
+   <translation>Νέος ή κενός φάκελος για τα δείγματα, ή φάκελος δειγμάτων, που αντικαθίσταται. Προεπιλογή: προσωρινός.</translation>
   </message>
   <message>
    <source>Chips are for</source>
-   <translation type="unfinished"></translation>
+   <translation>Τα δείγματα είναι για</translation>
   </message>
   <message>
    <source>What is to be trained: segmentation, regression or classification of scenes from RASTERS, change from BEFORE and AFTER, time-series from LAYERS. auto: as the rasters are given, segmentation for RASTERS.</source>
-   <translation type="unfinished"></translation>
+   <translation>Τι θα εκπαιδευτεί: segmentation (κατάτμηση), regression (παλινδρόμηση) ή classification (ταξινόμηση σκηνών) από τα RASTERS, change (μεταβολή) από τα BEFORE και AFTER, time-series (χρονοσειρές) από τα LAYERS. auto: ανάλογα με τα ψηφιδωτά που δόθηκαν, segmentation για τα RASTERS.</translation>
   </message>
   <message>
    <source>SPLIT=chips is for a chip folder. Choose another, such as blocks.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το SPLIT=chips είναι για φάκελο δειγμάτων. Επιλέξτε άλλο, όπως blocks.</translation>
   </message>
   <message>
    <source>{others} cannot be used for {task}, which is cut from {names}. Leave it empty, or change TASK.</source>
-   <translation type="unfinished"></translation>
+   <translation>Τα {others} δεν χρησιμοποιούνται για {task}, που κόβεται από τα {names}. Αφήστε τα κενά ή αλλάξτε το TASK.</translation>
   </message>
   <message>
    <source>Chip folder</source>
-   <translation type="unfinished"></translation>
+   <translation>Φάκελος δειγμάτων</translation>
   </message>
   <message>
    <source>deep learning,tiles,patches,samples,training data,dataset,labels,cut</source>
-   <translation type="unfinished"></translation>
+   <translation>βαθιά μάθηση,πλακίδια,δείγματα,δεδομένα εκπαίδευσης,σύνολο δεδομένων,ετικέτες,κοπή</translation>
   </message>
   <message>
    <source>Chip folder, for CHIPS of other algorithms</source>
-   <translation type="unfinished"></translation>
+   <translation>Φάκελος δειγμάτων, για το CHIPS άλλων αλγορίθμων</translation>
   </message>
   <message>
    <source>Number of chips</source>
-   <translation type="unfinished"></translation>
+   <translation>Πλήθος δειγμάτων</translation>
   </message>
   <message>
    <source>There is nothing to cut. Choose {names}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Δεν υπάρχει τίποτε να κοπεί. Επιλέξτε {names}.</translation>
   </message>
   <message>
    <source>UNLABELLED=background is not for {task}. Choose ignore.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το UNLABELLED=background δεν είναι για {task}. Επιλέξτε ignore.</translation>
   </message>
   <message>
    <source>Distil model</source>
-   <translation type="unfinished"></translation>
+   <translation>Απόσταξη μοντέλου</translation>
   </message>
   <message>
    <source>Trains a small network, the student, to say what a large model, the teacher, says of pictures. They need no labels, so there can be many. The student is smaller and faster, and often nearly as good: the report compares both in accuracy, size and speed, against labels if you give some.
 
 The model goes to your models unless you choose a folder. Cancelling loses nothing: the best student so far stays, and the same settings go on from there.</source>
-   <translation type="unfinished"></translation>
+   <translation>Εκπαιδεύει ένα μικρό δίκτυο, τον μαθητή, να λέει ό,τι λέει για τις εικόνες ένα μεγάλο μοντέλο, ο δάσκαλος. Οι εικόνες δεν χρειάζονται ετικέτες, άρα μπορεί να είναι πολλές. Ο μαθητής είναι μικρότερος και ταχύτερος, και συχνά σχεδόν εξίσου καλός: η αναφορά συγκρίνει τους δύο σε ακρίβεια, μέγεθος και ταχύτητα, με βάση ετικέτες αν τις δώσετε.
+
+Το μοντέλο πηγαίνει στα μοντέλα σας, εκτός αν επιλέξετε φάκελο. Με την ακύρωση δεν χάνεται τίποτε: ο καλύτερος ως τώρα μαθητής μένει, και με τις ίδιες ρυθμίσεις η εκπαίδευση συνεχίζει από εκεί.</translation>
   </message>
   <message>
    <source>Teacher</source>
-   <translation type="unfinished"></translation>
+   <translation>Δάσκαλος</translation>
   </message>
   <message>
    <source>Name of an installed model, or path of a model folder, .zip or .onnx file: the one to learn from.</source>
-   <translation type="unfinished"></translation>
+   <translation>Όνομα εγκατεστημένου μοντέλου, ή διαδρομή φακέλου μοντέλου, αρχείου .zip ή .onnx: εκείνο από το οποίο θα μάθει ο μαθητής.</translation>
   </message>
   <message>
    <source>Only to compare teacher and student by, in the report.</source>
-   <translation type="unfinished"></translation>
+   <translation>Μόνο για τη σύγκριση δασκάλου και μαθητή στην αναφορά.</translation>
   </message>
   <message>
    <source>There is nothing to learn from. Choose IMAGES, or a chip folder in CHIPS.</source>
-   <translation type="unfinished"></translation>
+   <translation>Δεν υπάρχει τίποτε για εκπαίδευση. Επιλέξτε IMAGES, ή φάκελο δειγμάτων στο CHIPS.</translation>
   </message>
   <message>
    <source>deep learning,distillation,compress,student,teacher,small,fast,model</source>
-   <translation type="unfinished"></translation>
+   <translation>βαθιά μάθηση,απόσταξη,συμπίεση,μαθητής,δάσκαλος,μικρό,γρήγορο,μοντέλο</translation>
   </message>
   <message>
    <source>choose a model</source>
-   <translation type="unfinished"></translation>
+   <translation>επιλέξτε μοντέλο</translation>
   </message>
   <message>
    <source>Network of the student</source>
-   <translation type="unfinished"></translation>
+   <translation>Δίκτυο του μαθητή</translation>
   </message>
   <message>
    <source>the usual one of the task</source>
-   <translation type="unfinished"></translation>
+   <translation>το συνηθισμένο της εργασίας</translation>
   </message>
   <message>
    <source>Model '{model}' takes {inputs}, and IMAGES are single rasters. Give a chip folder in CHIPS: 'Export chips' makes one.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το μοντέλο '{model}' δέχεται {inputs}, ενώ τα IMAGES είναι μεμονωμένα ψηφιδωτά. Δώστε φάκελο δειγμάτων στο CHIPS: τον φτιάχνει η «Εξαγωγή δειγμάτων».</translation>
   </message>
   <message>
    <source>Model '{model}' is for {task}, which cannot be distilled.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το μοντέλο '{model}' είναι για {task}, που δεν αποστάζεται.</translation>
   </message>
   <message>
    <source>Choose a model for one of: {tasks}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Επιλέξτε μοντέλο για ένα από τα εξής: {tasks}.</translation>
   </message>
   <message>
    <source>Set up environment</source>
@@ -777,7 +781,7 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   </message>
   <message>
    <source>Gives numbers; unit: {unit}</source>
-   <translation type="unfinished"></translation>
+   <translation>Δίνει αριθμούς· μονάδα: {unit}</translation>
   </message>
   <message>
    <source>The model cannot be installed: {reason}. Free disk space, or check the folder's rights.</source>
@@ -821,7 +825,7 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   </message>
   <message>
    <source>Model '{model}' is for {task}, and this is for {wanted}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το μοντέλο '{model}' είναι για {task}, και εδώ χρειάζεται {wanted}.</translation>
   </message>
   <message>
    <source>Model '{model}' is not for one image: it takes {inputs} ({task}).</source>
@@ -945,7 +949,7 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   </message>
   <message>
    <source>Train, map and assess</source>
-   <translation type="unfinished"></translation>
+   <translation>Εκπαίδευση, χαρτογράφηση και αξιολόγηση</translation>
   </message>
   <message>
    <source>Examples</source>
@@ -961,37 +965,39 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   </message>
   <message>
    <source>Smallest number of the map</source>
-   <translation type="unfinished"></translation>
+   <translation>Μικρότερος αριθμός του χάρτη</translation>
   </message>
   <message>
    <source>Largest number of the map</source>
-   <translation type="unfinished"></translation>
+   <translation>Μεγαλύτερος αριθμός του χάρτη</translation>
   </message>
   <message>
    <source>Mean of the map</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέσος όρος του χάρτη</translation>
   </message>
   <message>
    <source>Pixel regression</source>
-   <translation type="unfinished"></translation>
+   <translation>Παλινδρόμηση εικονοστοιχείων</translation>
   </message>
   <message>
    <source>Gives every pixel of a raster a number with a trained network: a height, a biomass, a temperature, whatever the model was trained on, in its unit. Takes any size, data type and coordinate system; nodata stays nodata. Numbers are as the network gives them, not clipped; those far beyond what the model was trained on are told of.
 
 The model is the name of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file that carries its card. Its bands are found by the raster's band descriptions, else taken in order if there are as many, else chosen in 'Bands'.</source>
-   <translation type="unfinished"></translation>
+   <translation>Δίνει σε κάθε εικονοστοιχείο ενός ψηφιδωτού έναν αριθμό με ένα εκπαιδευμένο δίκτυο: ύψος, βιομάζα, θερμοκρασία, ό,τι έμαθε το μοντέλο, στη μονάδα του. Δέχεται οποιοδήποτε μέγεθος, τύπο δεδομένων και σύστημα συντεταγμένων· όπου δεν υπάρχουν δεδομένα, δεν υπάρχουν και στο αποτέλεσμα. Οι αριθμοί είναι όπως τους δίνει το δίκτυο, χωρίς περικοπή· για όσους είναι πολύ πέρα από αυτά που έμαθε το μοντέλο γίνεται προειδοποίηση.
+
+Το μοντέλο είναι το όνομα ενός εγκατεστημένου (δείτε τον «Κατάλογο μοντέλων»), ή η διαδρομή ενός φακέλου μοντέλου, ενός .zip του, ή ενός αρχείου .onnx που περιέχει την κάρτα του. Οι δίαυλοί του βρίσκονται από τις περιγραφές των διαύλων του ψηφιδωτού, αλλιώς λαμβάνονται με τη σειρά αν είναι ισάριθμοι, αλλιώς επιλέγονται στους «Διαύλους».</translation>
   </message>
   <message>
    <source>Numbers</source>
-   <translation type="unfinished"></translation>
+   <translation>Αριθμοί</translation>
   </message>
   <message>
    <source>deep learning,neural network,regression,onnx,continuous,biomass,height,estimation</source>
-   <translation type="unfinished"></translation>
+   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,παλινδρόμηση,onnx,συνεχής,βιομάζα,ύψος,εκτίμηση</translation>
   </message>
   <message>
    <source>GeoTIFF (.tif) with one real number a pixel, in the model's unit, and its statistics; nodata is NaN. An existing file is replaced.</source>
-   <translation type="unfinished"></translation>
+   <translation>GeoTIFF (.tif) με έναν πραγματικό αριθμό ανά εικονοστοιχείο, στη μονάδα του μοντέλου, και τα στατιστικά του· όπου δεν υπάρχουν δεδομένα, NaN. Υπάρχον αρχείο αντικαθίσταται.</translation>
   </message>
   <message>
    <source>The temporary copy of a layer cannot be written. Is the disk full?</source>
@@ -1055,685 +1061,687 @@ The model is the name of an installed one (see 'List models'), or the path of a 
   </message>
   <message>
    <source>The best model so far is in {folder} and can be used as it is. Running again with the same settings goes on.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το καλύτερο ως τώρα μοντέλο είναι στο {folder} και χρησιμοποιείται όπως είναι. Νέα εκτέλεση με τις ίδιες ρυθμίσεις συνεχίζει από εκεί.</translation>
   </message>
   <message>
    <source>Start from a model</source>
-   <translation type="unfinished"></translation>
+   <translation>Αρχή από μοντέλο</translation>
   </message>
   <message>
    <source>Name or path of a model whose weights training starts with. Its bands and classes may be others; what does not fit is learned anew. Default: from scratch.</source>
-   <translation type="unfinished"></translation>
+   <translation>Όνομα ή διαδρομή μοντέλου από τα βάρη του οποίου αρχίζει η εκπαίδευση. Οι δίαυλοι και οι κλάσεις του μπορεί να είναι άλλα· ό,τι δεν ταιριάζει μαθαίνεται από την αρχή. Προεπιλογή: από το μηδέν.</translation>
   </message>
   <message>
    <source>What the model is called in lists. Default: from the labels and the network.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πώς λέγεται το μοντέλο στους καταλόγους. Προεπιλογή: από τις ετικέτες και το δίκτυο.</translation>
   </message>
   <message>
    <source>A new or empty folder for the model, or that of a model, which is replaced. Default, also where a temporary folder is chosen: a folder of the model's name among your models, where lists find it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Νέος ή κενός φάκελος για το μοντέλο, ή ο φάκελος ενός μοντέλου, που αντικαθίσταται. Προεπιλογή, και όταν επιλέγεται προσωρινός φάκελος: φάκελος με το όνομα του μοντέλου ανάμεσα στα μοντέλα σας, όπου τον βρίσκουν οι κατάλογοι.</translation>
   </message>
   <message>
    <source>A page (.html) with the course of the training, figures, pictures and settings, in one file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Σελίδα (.html) με την πορεία της εκπαίδευσης, δείκτες, εικόνες και ρυθμίσεις, σε ένα αρχείο.</translation>
   </message>
   <message>
    <source>Mean F1 of the pictures (0 to 1), for several classes a scene</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέσο F1 των εικόνων (0 έως 1), για πολλές κλάσεις ανά σκηνή</translation>
   </message>
   <message>
    <source>Mean average precision of the classes (0 to 1), for several classes a scene</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέσος όρος της μέσης ορθότητας των κλάσεων (0 έως 1), για πολλές κλάσεις ανά σκηνή</translation>
   </message>
   <message>
    <source>R2, the share of the variance that is explained (at most 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>R2, το ποσοστό της διακύμανσης που εξηγείται (το πολύ 1)</translation>
   </message>
   <message>
    <source>Root mean square error, in units of the labels</source>
-   <translation type="unfinished"></translation>
+   <translation>Ρίζα του μέσου τετραγωνικού σφάλματος, σε μονάδες των ετικετών</translation>
   </message>
   <message>
    <source>Mean absolute error, in units of the labels</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέσο απόλυτο σφάλμα, σε μονάδες των ετικετών</translation>
   </message>
   <message>
    <source>Bias, the mean of prediction minus label, in units of the labels</source>
-   <translation type="unfinished"></translation>
+   <translation>Μεροληψία, ο μέσος όρος πρόβλεψης μείον ετικέτας, σε μονάδες των ετικετών</translation>
   </message>
   <message>
    <source>LABELS is empty: choose the layer with what is known, or a chip folder in CHIPS.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το LABELS είναι κενό: επιλέξτε το επίπεδο με όσα είναι γνωστά, ή φάκελο δειγμάτων στο CHIPS.</translation>
   </message>
   <message>
    <source>BASE_MODEL and PRETRAINED are both given, and there can be one start. Leave one empty.</source>
-   <translation type="unfinished"></translation>
+   <translation>Δόθηκαν και το BASE_MODEL και το PRETRAINED, ενώ η αρχή είναι μία. Αφήστε το ένα κενό.</translation>
   </message>
   <message>
    <source>There are no weights to keep: FREEZE and UNFREEZE_EVERY need a start. Choose BASE_MODEL or PRETRAINED, or FREEZE=nothing and UNFREEZE_EVERY=0.</source>
-   <translation type="unfinished"></translation>
+   <translation>Δεν υπάρχουν βάρη για να κρατηθούν: τα FREEZE και UNFREEZE_EVERY χρειάζονται αρχή. Επιλέξτε BASE_MODEL ή PRETRAINED, ή FREEZE=nothing και UNFREEZE_EVERY=0.</translation>
   </message>
   <message>
    <source>none: from scratch</source>
-   <translation type="unfinished"></translation>
+   <translation>κανένα: από το μηδέν</translation>
   </message>
   <message>
    <source>Model folder</source>
-   <translation type="unfinished"></translation>
+   <translation>Φάκελος μοντέλου</translation>
   </message>
   <message>
    <source>{names} cannot be used with CHIPS, which are cut and labelled already. Leave that empty, or CHIPS.</source>
-   <translation type="unfinished"></translation>
+   <translation>Τα {names} δεν χρησιμοποιούνται μαζί με το CHIPS, που έχει ήδη κοπεί και επισημανθεί. Αφήστε κενά εκείνα ή το CHIPS.</translation>
   </message>
   <message>
    <source>Model, for MODEL of other algorithms</source>
-   <translation type="unfinished"></translation>
+   <translation>Μοντέλο, για το MODEL άλλων αλγορίθμων</translation>
   </message>
   <message>
    <source>The figure that the best epoch is chosen by</source>
-   <translation type="unfinished"></translation>
+   <translation>Ο δείκτης με τον οποίο επιλέγεται η καλύτερη εποχή</translation>
   </message>
   <message>
    <source>Best epoch, from 1</source>
-   <translation type="unfinished"></translation>
+   <translation>Καλύτερη εποχή, από 1</translation>
   </message>
   <message>
    <source>deep learning,neural network,train,fine-tune,transfer learning,pytorch,labels,model</source>
-   <translation type="unfinished"></translation>
+   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,εκπαίδευση,προσαρμογή,μεταφορά μάθησης,pytorch,ετικέτες,μοντέλο</translation>
   </message>
   <message>
    <source>Network</source>
-   <translation type="unfinished"></translation>
+   <translation>Δίκτυο</translation>
   </message>
   <message>
    <source>Import a .zip with 'Import model' first, choose another BASE_MODEL, or leave it empty.</source>
-   <translation type="unfinished"></translation>
+   <translation>Εισαγάγετε πρώτα το .zip με την «Εισαγωγή μοντέλου», επιλέξτε άλλο BASE_MODEL ή αφήστε το κενό.</translation>
   </message>
   <message>
    <source>OUTPUT: {folder} is a file. Choose a folder.</source>
-   <translation type="unfinished"></translation>
+   <translation>OUTPUT: το {folder} είναι αρχείο. Επιλέξτε φάκελο.</translation>
   </message>
   <message>
    <source>OUTPUT: the folder {folder} holds other things. Choose a new or empty one.</source>
-   <translation type="unfinished"></translation>
+   <translation>OUTPUT: ο φάκελος {folder} περιέχει άλλα πράγματα. Επιλέξτε νέο ή κενό.</translation>
   </message>
   <message>
    <source>OUTPUT: the folder {folder} cannot be written to. Choose another.</source>
-   <translation type="unfinished"></translation>
+   <translation>OUTPUT: δεν επιτρέπεται εγγραφή στον φάκελο {folder}. Επιλέξτε άλλον.</translation>
   </message>
   <message>
    <source>The model is in {folder}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το μοντέλο είναι στο {folder}.</translation>
   </message>
   <message>
    <source>There is nothing to learn from. Choose {layers} and LABELS, or a chip folder in CHIPS.</source>
-   <translation type="unfinished"></translation>
+   <translation>Δεν υπάρχει τίποτε για εκπαίδευση. Επιλέξτε {layers} και LABELS, ή φάκελο δειγμάτων στο CHIPS.</translation>
   </message>
   <message>
    <source>Model '{model}' is no folder with weights that training can start with ({file}).</source>
-   <translation type="unfinished"></translation>
+   <translation>Το μοντέλο '{model}' δεν είναι φάκελος με βάρη από τα οποία αρχίζει μια εκπαίδευση ({file}).</translation>
   </message>
   <message>
    <source>The folder {folder} cannot be made: {reason}. Choose another OUTPUT.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ο φάκελος {folder} δεν μπορεί να δημιουργηθεί: {reason}. Επιλέξτε άλλο OUTPUT.</translation>
   </message>
   <message>
    <source>The rasters to learn from: any that QGIS can open, web maps included (they need an area). All with the same bands.</source>
-   <translation type="unfinished"></translation>
+   <translation>Τα ψηφιδωτά της εκπαίδευσης: όσα ανοίγει το QGIS, και διαδικτυακοί χάρτες (θέλουν περιοχή). Όλα με τους ίδιους διαύλους.</translation>
   </message>
   <message>
    <source>Any coordinate system. As many layers as rasters go with them one by one, in order; else all layers hold for all rasters.</source>
-   <translation type="unfinished"></translation>
+   <translation>Οποιοδήποτε σύστημα συντεταγμένων. Όσα επίπεδα είναι ισάριθμα με τα ψηφιδωτά αντιστοιχίζονται ένα προς ένα, με τη σειρά· αλλιώς όλα τα επίπεδα ισχύουν για όλα τα ψηφιδωτά.</translation>
   </message>
   <message>
    <source>Rasters from {when}: one, or several that are paired with {others} in order. Pixels may differ.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ψηφιδωτά {when}: ένα, ή περισσότερα που ζευγαρώνουν με τα {others} με τη σειρά. Τα εικονοστοιχεία μπορεί να διαφέρουν.</translation>
   </message>
   <message>
    <source>Rasters that the student learns from; they need no labels. All with the bands of the teacher.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ψηφιδωτά από τα οποία μαθαίνει ο μαθητής· δεν χρειάζονται ετικέτες. Όλα με τους διαύλους του δασκάλου.</translation>
   </message>
   <message>
    <source>Field with the number</source>
-   <translation type="unfinished"></translation>
+   <translation>Πεδίο με τον αριθμό</translation>
   </message>
   <message>
    <source>Class field</source>
-   <translation type="unfinished"></translation>
+   <translation>Πεδίο κλάσης</translation>
   </message>
   <message>
    <source>For SPLIT=places: the field of the labels that says which of them lie at one place, such as a parcel or a station. Default: each label by itself.</source>
-   <translation type="unfinished"></translation>
+   <translation>Για το SPLIT=places: το πεδίο των ετικετών που λέει ποιες βρίσκονται στην ίδια τοποθεσία, όπως ένα αγροτεμάχιο ή ένας σταθμός. Προεπιλογή: κάθε ετικέτα μόνη της.</translation>
   </message>
   <message>
    <source>Instead of layers: a folder of labelled chips, as 'Export chips' makes it; or of images: folders 'images' and 'masks' with files of the same names, a folder for each class, or folders 'A', 'B' and 'label'.</source>
-   <translation type="unfinished"></translation>
+   <translation>Αντί για επίπεδα: φάκελος δειγμάτων με ετικέτες, όπως τον φτιάχνει η «Εξαγωγή δειγμάτων»· ή εικόνων: φάκελοι 'images' και 'masks' με αρχεία ίδιων ονομάτων, ένας φάκελος για κάθε κλάση, ή φάκελοι 'A', 'B' και 'label'.</translation>
   </message>
   <message>
    <source>The dates are not in order: {dates}. They are taken in the order of the layers.</source>
-   <translation type="unfinished"></translation>
+   <translation>Οι ημερομηνίες δεν είναι στη σειρά: {dates}. Λαμβάνονται με τη σειρά των επιπέδων.</translation>
   </message>
   <message>
    <source>Without CLASS_FIELD all labels are one class, and nothing is known of the rest. Choose the field with the classes, or let the rest be background: UNLABELLED=background.</source>
-   <translation type="unfinished"></translation>
+   <translation>Χωρίς CLASS_FIELD όλες οι ετικέτες είναι μία κλάση, και για τα υπόλοιπα δεν είναι γνωστό τίποτε. Επιλέξτε το πεδίο με τις κλάσεις, ή ας είναι τα υπόλοιπα φόντο: UNLABELLED=background.</translation>
   </message>
   <message>
    <source>Label another class, too, or let the rest be background: UNLABELLED=background.</source>
-   <translation type="unfinished"></translation>
+   <translation>Βάλτε ετικέτες και σε άλλη κλάση, ή ας είναι τα υπόλοιπα φόντο: UNLABELLED=background.</translation>
   </message>
   <message>
    <source>LABELS: '{layer}' is a raster, but the class of a scene is told by polygons or points.</source>
-   <translation type="unfinished"></translation>
+   <translation>LABELS: το '{layer}' είναι ψηφιδωτό, αλλά την κλάση μιας σκηνής τη λένε πολύγωνα ή σημεία.</translation>
   </message>
   <message>
    <source>LABELS: '{layer}' is a picture, not a raster of classes or numbers. Choose another layer.</source>
-   <translation type="unfinished"></translation>
+   <translation>LABELS: το '{layer}' είναι εικόνα, όχι ψηφιδωτό κλάσεων ή αριθμών. Επιλέξτε άλλο επίπεδο.</translation>
   </message>
   <message>
    <source>LABELS: '{layer}' is a table without geometries. Choose polygons, lines or points.</source>
-   <translation type="unfinished"></translation>
+   <translation>LABELS: το '{layer}' είναι πίνακας χωρίς γεωμετρίες. Επιλέξτε πολύγωνα, γραμμές ή σημεία.</translation>
   </message>
   <message>
    <source>LABELS: '{layer}' has lines, but the class of a scene is told by polygons or points.</source>
-   <translation type="unfinished"></translation>
+   <translation>LABELS: το '{layer}' έχει γραμμές, αλλά την κλάση μιας σκηνής τη λένε πολύγωνα ή σημεία.</translation>
   </message>
   <message>
    <source>Choose the field of '{layer}' that holds the number to learn, in CLASS_FIELD.</source>
-   <translation type="unfinished"></translation>
+   <translation>Επιλέξτε το πεδίο του '{layer}' με τον αριθμό που θα μάθει το δίκτυο, στο CLASS_FIELD.</translation>
   </message>
   <message>
    <source>Choose the field of '{layer}' that holds the class of each scene, in CLASS_FIELD.</source>
-   <translation type="unfinished"></translation>
+   <translation>Επιλέξτε το πεδίο του '{layer}' με την κλάση κάθε σκηνής, στο CLASS_FIELD.</translation>
   </message>
   <message>
    <source>The field '{field}' of '{layer}' holds texts, not numbers. Choose another in CLASS_FIELD.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το πεδίο '{field}' του '{layer}' περιέχει κείμενα, όχι αριθμούς. Επιλέξτε άλλο στο CLASS_FIELD.</translation>
   </message>
   <message>
    <source>Rasters</source>
-   <translation type="unfinished"></translation>
+   <translation>Ψηφιδωτά</translation>
   </message>
   <message>
    <source>What is known: polygons, lines or points with the class of each in a field, or a class raster: a whole number for each class, nodata where it is not known.</source>
-   <translation type="unfinished"></translation>
+   <translation>Όσα είναι γνωστά: πολύγωνα, γραμμές ή σημεία με την κλάση του καθενός σε ένα πεδίο, ή ψηφιδωτό κλάσεων: ένας ακέραιος για κάθε κλάση, χωρίς δεδομένα όπου δεν είναι γνωστή.</translation>
   </message>
   <message>
    <source>What is known: polygons, each of them a scene, or points, around each of which a square of CHIP_SIZE is one, with the class in a field.</source>
-   <translation type="unfinished"></translation>
+   <translation>Όσα είναι γνωστά: πολύγωνα, όπου το καθένα είναι μια σκηνή, ή σημεία, όπου σκηνή είναι ένα τετράγωνο CHIP_SIZE γύρω από το καθένα, με την κλάση σε ένα πεδίο.</translation>
   </message>
   <message>
    <source>What is known: points, lines or polygons with a number in a field, or a raster of numbers.</source>
-   <translation type="unfinished"></translation>
+   <translation>Όσα είναι γνωστά: σημεία, γραμμές ή πολύγωνα με έναν αριθμό σε ένα πεδίο, ή ψηφιδωτό αριθμών.</translation>
   </message>
   <message>
    <source>For polygons, lines and points: the field with the number or name of each one's class; where it is empty, the class is not known. Default: all are of one class.</source>
-   <translation type="unfinished"></translation>
+   <translation>Για πολύγωνα, γραμμές και σημεία: το πεδίο με τον αριθμό ή το όνομα της κλάσης του καθενός· όπου είναι κενό, η κλάση δεν είναι γνωστή. Προεπιλογή: όλα είναι μίας κλάσης.</translation>
   </message>
   <message>
    <source>The field with the number or name of each one's class. For several classes a scene: names divided by ; or a comma.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το πεδίο με τον αριθμό ή το όνομα της κλάσης του καθενός. Για πολλές κλάσεις ανά σκηνή: ονόματα χωρισμένα με ; ή κόμμα.</translation>
   </message>
   <message>
    <source>For points, lines and polygons: the field with the number to learn; where it is empty, it is not known.</source>
-   <translation type="unfinished"></translation>
+   <translation>Για σημεία, γραμμές και πολύγωνα: το πεδίο με τον αριθμό που θα μάθει το δίκτυο· όπου είναι κενό, δεν είναι γνωστός.</translation>
   </message>
   <message>
    <source>Labels</source>
-   <translation type="unfinished"></translation>
+   <translation>Ετικέτες</translation>
   </message>
   <message>
    <source>Place field</source>
-   <translation type="unfinished"></translation>
+   <translation>Πεδίο τοποθεσίας</translation>
   </message>
   <message>
    <source>Area to learn from</source>
-   <translation type="unfinished"></translation>
+   <translation>Περιοχή εκπαίδευσης</translation>
   </message>
   <message>
    <source>Only what lies in this rectangle is used. Default: all of the rasters. Web maps need it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Χρησιμοποιείται μόνο ό,τι βρίσκεται σε αυτό το ορθογώνιο. Προεπιλογή: ολόκληρα τα ψηφιδωτά. Απαραίτητο για διαδικτυακούς χάρτες.</translation>
   </message>
   <message>
    <source>Polygons to learn inside of</source>
-   <translation type="unfinished"></translation>
+   <translation>Πολύγωνα μέσα στα οποία γίνεται η εκπαίδευση</translation>
   </message>
   <message>
    <source>Only what lies in these polygons is used. Any coordinate system. Default: no limit.</source>
-   <translation type="unfinished"></translation>
+   <translation>Χρησιμοποιείται μόνο ό,τι βρίσκεται σε αυτά τα πολύγωνα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: χωρίς όριο.</translation>
   </message>
   <message>
    <source>Numbers, from 1, of the bands to use, in order, such as 11,8,3. Default: those of the start's model where the rasters have them by description, else all.</source>
-   <translation type="unfinished"></translation>
+   <translation>Αριθμοί, από 1, των διαύλων που χρησιμοποιούνται, με τη σειρά, όπως 11,8,3. Προεπιλογή: εκείνοι του αρχικού μοντέλου όπου τα ψηφιδωτά τους έχουν σύμφωνα με τις περιγραφές, αλλιώς όλοι.</translation>
   </message>
   <message>
    <source>Give as many in BEFORE as in AFTER, in the same order.</source>
-   <translation type="unfinished"></translation>
+   <translation>Δώστε τόσα στο BEFORE όσα και στο AFTER, με την ίδια σειρά.</translation>
   </message>
   <message>
    <source>The layer '{layer}' has no pixels of its own: choose the area to learn from (EXTENT).</source>
-   <translation type="unfinished"></translation>
+   <translation>Το επίπεδο '{layer}' δεν έχει δικά του εικονοστοιχεία: επιλέξτε την περιοχή εκπαίδευσης (EXTENT).</translation>
   </message>
   <message>
    <source>All labels have the same class ({name}) in '{field}', so there is nothing to tell it from.</source>
-   <translation type="unfinished"></translation>
+   <translation>Όλες οι ετικέτες έχουν την ίδια κλάση ({name}) στο '{field}', άρα δεν υπάρχει από τι να ξεχωρίσει.</translation>
   </message>
   <message>
    <source>Label another class, too.</source>
-   <translation type="unfinished"></translation>
+   <translation>Βάλτε ετικέτες και σε άλλη κλάση.</translation>
   </message>
   <message>
    <source>Rasters before</source>
-   <translation type="unfinished"></translation>
+   <translation>Ψηφιδωτά πριν</translation>
   </message>
   <message>
    <source>Rasters after</source>
-   <translation type="unfinished"></translation>
+   <translation>Ψηφιδωτά μετά</translation>
   </message>
   <message>
    <source>Layers of the series</source>
-   <translation type="unfinished"></translation>
+   <translation>Επίπεδα της χρονοσειράς</translation>
   </message>
   <message>
    <source>The series: a raster for each date, in the order of the dates, or with LAYOUT=variables a raster for each variable, whose bands are its dates.</source>
-   <translation type="unfinished"></translation>
+   <translation>Η χρονοσειρά: ένα ψηφιδωτό για κάθε ημερομηνία, με τη σειρά των ημερομηνιών, ή με LAYOUT=variables ένα ψηφιδωτό για κάθε μεταβλητή, με διαύλους τις ημερομηνίες της.</translation>
   </message>
   <message>
    <source>A layer is</source>
-   <translation type="unfinished"></translation>
+   <translation>Κάθε επίπεδο είναι</translation>
   </message>
   <message>
    <source>dates: each layer is a date, its bands are variables. variables: the other way round.</source>
-   <translation type="unfinished"></translation>
+   <translation>dates: κάθε επίπεδο είναι μια ημερομηνία και οι δίαυλοί του μεταβλητές. variables: το αντίστροφο.</translation>
   </message>
   <message>
    <source>With LAYOUT=variables each layer has a band for every date.</source>
-   <translation type="unfinished"></translation>
+   <translation>Με LAYOUT=variables κάθε επίπεδο έχει έναν δίαυλο για κάθε ημερομηνία.</translation>
   </message>
   <message>
    <source>CHIPS: there is no folder {folder}. Choose another.</source>
-   <translation type="unfinished"></translation>
+   <translation>CHIPS: δεν υπάρχει φάκελος {folder}. Επιλέξτε άλλον.</translation>
   </message>
   <message>
    <source>CHIPS: the folder {folder} is empty. 'Export chips' makes one of layers.</source>
-   <translation type="unfinished"></translation>
+   <translation>CHIPS: ο φάκελος {folder} είναι κενός. Η «Εξαγωγή δειγμάτων» φτιάχνει έναν από επίπεδα.</translation>
   </message>
   <message>
    <source>LABELS: '{layer}' has no features. Draw or choose some.</source>
-   <translation type="unfinished"></translation>
+   <translation>LABELS: το '{layer}' δεν έχει αντικείμενα. Σχεδιάστε ή επιλέξτε μερικά.</translation>
   </message>
   <message>
    <source>{before} raster(s) before and {after} after cannot be paired.</source>
-   <translation type="unfinished"></translation>
+   <translation>{before} ψηφιδωτά πριν και {after} μετά δεν ζευγαρώνουν.</translation>
   </message>
   <message>
    <source>before the change</source>
-   <translation type="unfinished"></translation>
+   <translation>πριν από τη μεταβολή</translation>
   </message>
   <message>
    <source>after the change</source>
-   <translation type="unfinished"></translation>
+   <translation>μετά τη μεταβολή</translation>
   </message>
   <message>
    <source>LABELS: '{layer}' is neither a raster nor a vector layer.</source>
-   <translation type="unfinished"></translation>
+   <translation>LABELS: το '{layer}' δεν είναι ούτε ψηφιδωτό ούτε διανυσματικό επίπεδο.</translation>
   </message>
   <message>
    <source>{name}: '{layer}' is no raster.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: το '{layer}' δεν είναι ψηφιδωτό.</translation>
   </message>
   <message>
    <source>'{first}' has {count} dates, and '{layer}' has {other}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το '{first}' έχει {count} ημερομηνίες, και το '{layer}' έχει {other}.</translation>
   </message>
   <message>
    <source>{name}: '{layer}' has other bands than '{first}'.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: το '{layer}' έχει άλλους διαύλους από το '{first}'.</translation>
   </message>
   <message>
    <source>Choose rasters of the same bands, or the bands by number in BANDS. ({reason})</source>
-   <translation type="unfinished"></translation>
+   <translation>Επιλέξτε ψηφιδωτά με τους ίδιους διαύλους, ή τους διαύλους με τον αριθμό τους στο BANDS. ({reason})</translation>
   </message>
   <message>
    <source>The network to train, by its name in the list: docs/networks.md tells their size and cost. Default: the start's, else {network}, which trains in minutes without a GPU on a small area.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το δίκτυο που θα εκπαιδευτεί, με το όνομά του στον κατάλογο: το docs/networks.md λέει το μέγεθος και το κόστος του καθενός. Προεπιλογή: του αρχικού μοντέλου, αλλιώς {network}, που σε μικρή περιοχή εκπαιδεύεται σε λίγα λεπτά χωρίς κάρτα γραφικών.</translation>
   </message>
   <message>
    <source>What training makes small: {names}, or a sum of some, such as {sum}. Default: {default}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Τι μικραίνει η εκπαίδευση: {names}, ή άθροισμα μερικών, όπως {sum}. Προεπιλογή: {default}.</translation>
   </message>
   <message>
    <source>Loss</source>
-   <translation type="unfinished"></translation>
+   <translation>Συνάρτηση απώλειας</translation>
   </message>
   <message>
    <source>Batch size (samples)</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέγεθος παρτίδας (δείγματα)</translation>
   </message>
   <message>
    <source>Samples that are learned from at once, 1 to 65536. More needs more memory.</source>
-   <translation type="unfinished"></translation>
+   <translation>Δείγματα από τα οποία μαθαίνει μαζί, 1 έως 65536. Περισσότερα θέλουν περισσότερη μνήμη.</translation>
   </message>
   <message>
    <source>it is no object</source>
-   <translation type="unfinished"></translation>
+   <translation>δεν είναι αντικείμενο JSON</translation>
   </message>
   <message>
    <source>NETWORK cannot be '{name}' here. Choose one of {known}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το NETWORK δεν μπορεί να είναι '{name}' εδώ. Επιλέξτε ένα από τα {known}.</translation>
   </message>
   <message>
    <source>CHIP_OVERLAP needs CHIP_SIZE. Choose both, or leave both empty.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το CHIP_OVERLAP χρειάζεται CHIP_SIZE. Επιλέξτε και τα δύο, ή αφήστε και τα δύο κενά.</translation>
   </message>
   <message>
    <source>OPTIONS: '{option}' of {network} cannot be {value}. Choose one of {known}.</source>
-   <translation type="unfinished"></translation>
+   <translation>OPTIONS: το '{option}' του {network} δεν μπορεί να είναι {value}. Επιλέξτε ένα από τα {known}.</translation>
   </message>
   <message>
    <source>ignore: nothing is learned from ground that no label covers, right for sparse labels. background: it is a class of its own, right only where all of the rest was labelled; needed with one class alone.</source>
-   <translation type="unfinished"></translation>
+   <translation>ignore: από έδαφος που δεν καλύπτει ετικέτα δεν μαθαίνεται τίποτε, σωστό για αραιές ετικέτες. background: είναι δική του κλάση, σωστό μόνο όπου όλα τα άλλα έχουν ετικέτα· απαραίτητο όταν υπάρχει μία μόνο κλάση.</translation>
   </message>
   <message>
    <source>A scene may show several classes, or none of them. Default: each scene is of one class.</source>
-   <translation type="unfinished"></translation>
+   <translation>Μια σκηνή μπορεί να δείχνει πολλές κλάσεις ή καμία. Προεπιλογή: κάθε σκηνή είναι μίας κλάσης.</translation>
   </message>
   <message>
    <source>Chip size (pixels)</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέγεθος δείγματος (εικονοστοιχεία)</translation>
   </message>
   <message>
    <source>Side of the squares that rasters are cut into, of scenes: those around points, 16 to 4096 pixels. Default: from how much ground is labelled, at most 256.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πλευρά των τετραγώνων στα οποία κόβονται τα ψηφιδωτά, για σκηνές: εκείνων γύρω από σημεία, 16 έως 4096 εικονοστοιχεία. Προεπιλογή: από το πόσο έδαφος έχει ετικέτα, το πολύ 256.</translation>
   </message>
   <message>
    <source>Overlap of chips (pixels)</source>
-   <translation type="unfinished"></translation>
+   <translation>Επικάλυψη δειγμάτων (εικονοστοιχεία)</translation>
   </message>
   <message>
    <source>How far neighbouring chips overlap, 0 to half of CHIP_SIZE, in pixels. Default: 0.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πόσο επικαλύπτονται γειτονικά δείγματα, 0 έως το μισό του CHIP_SIZE, σε εικονοστοιχεία. Προεπιλογή: 0.</translation>
   </message>
   <message>
    <source>Width of lines and points (metres)</source>
-   <translation type="unfinished"></translation>
+   <translation>Πλάτος γραμμών και σημείων (μέτρα)</translation>
   </message>
   <message>
    <source>Ground within this distance of a line or point has its label, in metres, 0 to 100000. Default: the pixels that it touches.</source>
-   <translation type="unfinished"></translation>
+   <translation>Έδαφος σε αυτή την απόσταση από γραμμή ή σημείο έχει την ετικέτα του, σε μέτρα, 0 έως 100000. Προεπιλογή: τα εικονοστοιχεία που αγγίζει.</translation>
   </message>
   <message>
    <source>How data is divided</source>
-   <translation type="unfinished"></translation>
+   <translation>Χωρισμός των δεδομένων</translation>
   </message>
   <message>
    <source>What is kept apart from training, to choose and judge by. blocks: squares of ground with a gap, the honest way for a map; places: labelled places as a whole; files: whole rasters; chips: as the chip folder says; random: single chips, too kind a judge where they are alike. auto: blocks for layers; a chip folder as it says, or else as suits it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Τι μένει έξω από την εκπαίδευση, για επιλογή και κρίση. blocks: τετράγωνα εδάφους με κενό ανάμεσα, ο έντιμος τρόπος για χάρτη· places: ολόκληρες τοποθεσίες με ετικέτα· files: ολόκληρα ψηφιδωτά· chips: όπως λέει ο φάκελος δειγμάτων· random: μεμονωμένα δείγματα, πολύ επιεικής κριτής όπου μοιάζουν. auto: blocks για επίπεδα· φάκελος δειγμάτων όπως λέει, αλλιώς όπως του ταιριάζει.</translation>
   </message>
   <message>
    <source>Share for validation (%)</source>
-   <translation type="unfinished"></translation>
+   <translation>Ποσοστό επικύρωσης (%)</translation>
   </message>
   <message>
    <source>Share of the data by which the best epoch is chosen, 1 to 90 per cent.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ποσοστό των δεδομένων με το οποίο επιλέγεται η καλύτερη εποχή, 1 έως 90 τοις εκατό.</translation>
   </message>
   <message>
    <source>Share for testing (%)</source>
-   <translation type="unfinished"></translation>
+   <translation>Ποσοστό ελέγχου (%)</translation>
   </message>
   <message>
    <source>Share of the data that nothing is chosen by and the model is judged on, 0 to 90 per cent. With 0 it is judged on the validation data, a little too kindly.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ποσοστό των δεδομένων με το οποίο δεν επιλέγεται τίποτε και κρίνεται το μοντέλο, 0 έως 90 τοις εκατό. Με 0 κρίνεται στα δεδομένα επικύρωσης, λίγο πιο επιεικώς απ' όσο πρέπει.</translation>
   </message>
   <message>
    <source>Block size (metres)</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέγεθος τετραγώνου (μέτρα)</translation>
   </message>
   <message>
    <source>Side of the squares of ground that are kept together by SPLIT=blocks, in metres, above 0. Wider than things look alike is best. Default: from the area.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πλευρά των τετραγώνων εδάφους που το SPLIT=blocks κρατά ενωμένα, σε μέτρα, πάνω από 0. Το καλύτερο είναι πιο πλατιά απ' όσο τα πράγματα μοιάζουν μεταξύ τους. Προεπιλογή: από την περιοχή.</translation>
   </message>
   <message>
    <source>Start from published weights instead of a model: imagenet, the name of a network whose weights are published, such as resnet34, or a .pth, .pt or .safetensors file. They are fetched once. Bands may differ from theirs.</source>
-   <translation type="unfinished"></translation>
+   <translation>Αρχή από δημοσιευμένα βάρη αντί για μοντέλο: imagenet, το όνομα ενός δικτύου με δημοσιευμένα βάρη, όπως resnet34, ή αρχείο .pth, .pt ή .safetensors. Η λήψη τους γίνεται μία φορά. Οι δίαυλοι μπορεί να διαφέρουν από τους δικούς τους.</translation>
   </message>
   <message>
    <source>Options of the network as a JSON object, such as {"widths": [8, 16, 32, 64, 128]} for a narrow U-Net or {"encoder": "resnet18"} for unet-encoder; docs/networks.md lists them. Default: its usual form.</source>
-   <translation type="unfinished"></translation>
+   <translation>Επιλογές του δικτύου ως αντικείμενο JSON, όπως {"widths": [8, 16, 32, 64, 128]} για ένα στενό U-Net ή {"encoder": "resnet18"} για το unet-encoder· τις απαριθμεί το docs/networks.md. Προεπιλογή: η συνηθισμένη μορφή του.</translation>
   </message>
   <message>
    <source>Epochs</source>
-   <translation type="unfinished"></translation>
+   <translation>Εποχές</translation>
   </message>
   <message>
    <source>How often all training data is gone through, 1 to 100000. The best epoch's model is kept.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πόσες φορές διατρέχονται όλα τα δεδομένα εκπαίδευσης, 1 έως 100000. Κρατιέται το μοντέλο της καλύτερης εποχής.</translation>
   </message>
   <message>
    <source>Keep as in the start</source>
-   <translation type="unfinished"></translation>
+   <translation>Τι μένει όπως στην αρχή</translation>
   </message>
   <message>
    <source>What keeps the weights that it starts with: nothing; encoder; backbone (all but the last layers); stages (the first ones, as many as FREEZE_STAGES says). With few labels, keeping more may be better. Needs a start: BASE_MODEL or PRETRAINED.</source>
-   <translation type="unfinished"></translation>
+   <translation>Τι κρατά τα βάρη με τα οποία αρχίζει: nothing (τίποτε)· encoder (ο κωδικοποιητής)· backbone (όλα εκτός από τα τελευταία στρώματα)· stages (τα πρώτα στάδια, όσα λέει το FREEZE_STAGES). Με λίγες ετικέτες ίσως είναι καλύτερο να κρατηθούν περισσότερα. Χρειάζεται αρχή: BASE_MODEL ή PRETRAINED.</translation>
   </message>
   <message>
    <source>Stages to keep</source>
-   <translation type="unfinished"></translation>
+   <translation>Στάδια που κρατιούνται</translation>
   </message>
   <message>
    <source>With FREEZE=stages: how many stages of the network, from its input, keep their weights, 1 to 1000.</source>
-   <translation type="unfinished"></translation>
+   <translation>Με FREEZE=stages: πόσα στάδια του δικτύου, από την είσοδό του, κρατούν τα βάρη τους, 1 έως 1000.</translation>
   </message>
   <message>
    <source>Learning rate of deeper stages (factor)</source>
-   <translation type="unfinished"></translation>
+   <translation>Ρυθμός μάθησης βαθύτερων σταδίων (συντελεστής)</translation>
   </message>
   <message>
    <source>Each stage nearer to the input learns at this factor of the next one's rate, 0.01 to 1. Below 1 is gentle to weights that it starts with; 1: all alike.</source>
-   <translation type="unfinished"></translation>
+   <translation>Κάθε στάδιο πιο κοντά στην είσοδο μαθαίνει με αυτόν τον συντελεστή του ρυθμού του επομένου, 0.01 έως 1. Κάτω από 1 σέβεται τα βάρη με τα οποία αρχίζει· 1: όλα το ίδιο.</translation>
   </message>
   <message>
    <source>Epochs until the next stage learns</source>
-   <translation type="unfinished"></translation>
+   <translation>Εποχές ώσπου να μάθει το επόμενο στάδιο</translation>
   </message>
   <message>
    <source>Stages begin to learn one after another, from the output to the input, every so many epochs, 0 to 100000. 0: all from the start.</source>
-   <translation type="unfinished"></translation>
+   <translation>Τα στάδια αρχίζουν να μαθαίνουν το ένα μετά το άλλο, από την έξοδο προς την είσοδο, κάθε τόσες εποχές, 0 έως 100000. 0: όλα από την αρχή.</translation>
   </message>
   <message>
    <source>Learning rate</source>
-   <translation type="unfinished"></translation>
+   <translation>Ρυθμός μάθησης</translation>
   </message>
   <message>
    <source>How far a step goes at its fastest, above 0, often 0.0001 to 0.01. It rises at first and then falls to the end. Default: 0.002 from scratch, 0.0005 from weights.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πόσο μακριά πηγαίνει ένα βήμα όταν είναι μέγιστο, πάνω από 0, συχνά 0.0001 έως 0.01. Πρώτα ανεβαίνει και ύστερα πέφτει ως το τέλος. Προεπιλογή: 0.002 από το μηδέν, 0.0005 από βάρη.</translation>
   </message>
   <message>
    <source>Weights of classes</source>
-   <translation type="unfinished"></translation>
+   <translation>Βάρη των κλάσεων</translation>
   </message>
   <message>
    <source>balanced: mistakes in rare classes count more in the loss. none: all pixels count alike.</source>
-   <translation type="unfinished"></translation>
+   <translation>balanced: τα λάθη σε σπάνιες κλάσεις μετρούν περισσότερο στην απώλεια. none: όλα τα εικονοστοιχεία μετρούν το ίδιο.</translation>
   </message>
   <message>
    <source>Sampling</source>
-   <translation type="unfinished"></translation>
+   <translation>Δειγματοληψία</translation>
   </message>
   <message>
    <source>even: each sample once an epoch. balanced: samples with rare classes are drawn more often.</source>
-   <translation type="unfinished"></translation>
+   <translation>even: κάθε δείγμα μία φορά ανά εποχή. balanced: δείγματα με σπάνιες κλάσεις επιλέγονται συχνότερα.</translation>
   </message>
   <message>
    <source>Optimizer</source>
-   <translation type="unfinished"></translation>
+   <translation>Βελτιστοποιητής</translation>
   </message>
   <message>
    <source>adamw: good without tuning. sgd: with momentum 0.9; needs a larger learning rate.</source>
-   <translation type="unfinished"></translation>
+   <translation>adamw: καλός χωρίς ρύθμιση. sgd: με ορμή 0.9· θέλει μεγαλύτερο ρυθμό μάθησης.</translation>
   </message>
   <message>
    <source>Weight decay</source>
-   <translation type="unfinished"></translation>
+   <translation>Φθορά βαρών</translation>
   </message>
   <message>
    <source>How strongly weights are drawn to zero, 0 to 100. More is smoother.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πόσο δυνατά έλκονται τα βάρη προς το μηδέν, 0 έως 100. Περισσότερο είναι ομαλότερο.</translation>
   </message>
   <message>
    <source>Batches a step</source>
-   <translation type="unfinished"></translation>
+   <translation>Παρτίδες ανά βήμα</translation>
   </message>
   <message>
    <source>Gradients of this many batches make one step, 1 to 10000: a large batch in little memory.</source>
-   <translation type="unfinished"></translation>
+   <translation>Οι κλίσεις τόσων παρτίδων κάνουν ένα βήμα, 1 έως 10000: μεγάλη παρτίδα σε λίγη μνήμη.</translation>
   </message>
   <message>
    <source>Averaging of weights</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέσος όρος των βαρών</translation>
   </message>
   <message>
    <source>Share of the running mean of the weights that a step keeps, 0 to 0.9999; 0: no mean is kept.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ποσοστό του κινητού μέσου όρου των βαρών που κρατά ένα βήμα, 0 έως 0.9999· 0: δεν κρατιέται μέσος όρος.</translation>
   </message>
   <message>
    <source>Patience (epochs)</source>
-   <translation type="unfinished"></translation>
+   <translation>Υπομονή (εποχές)</translation>
   </message>
   <message>
    <source>Stop after this many epochs without a better one, 0 to 100000. 0: go on to the end.</source>
-   <translation type="unfinished"></translation>
+   <translation>Σταμάτημα μετά από τόσες εποχές χωρίς καλύτερη, 0 έως 100000. 0: συνέχεια ως το τέλος.</translation>
   </message>
   <message>
    <source>Precision</source>
-   <translation type="unfinished"></translation>
+   <translation>Αριθμητική ακρίβεια</translation>
   </message>
   <message>
    <source>auto: mixed where it is faster; full: 32 bits; mixed: 16 bits where it does no harm.</source>
-   <translation type="unfinished"></translation>
+   <translation>auto: μεικτή όπου είναι ταχύτερη· full: 32 bit· mixed: 16 bit όπου δεν βλάπτει.</translation>
   </message>
   <message>
    <source>Augmentation</source>
-   <translation type="unfinished"></translation>
+   <translation>Επαύξηση</translation>
   </message>
   <message>
    <source>How much samples are varied, so that little data goes further: none, light, standard or strong. They are flipped, turned, scaled, changed in brightness, and get noise.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πόσο ποικίλλουν τα δείγματα, ώστε λίγα δεδομένα να φτάνουν περισσότερο: none (καθόλου), light (λίγο), standard (κανονικά) ή strong (πολύ). Αναστρέφονται, στρέφονται, αλλάζουν κλίμακα και φωτεινότητα, και παίρνουν θόρυβο.</translation>
   </message>
   <message>
    <source>Scaling of values</source>
-   <translation type="unfinished"></translation>
+   <translation>Κλιμάκωση τιμών</translation>
   </message>
   <message>
    <source>standard: by mean and deviation of the training data; robust: by percentiles of each raster, where rasters differ in brightness; keep: as the start's model. auto: keep where the start takes the same input, else standard.</source>
-   <translation type="unfinished"></translation>
+   <translation>standard: με τον μέσο όρο και την απόκλιση των δεδομένων εκπαίδευσης· robust: με εκατοστημόρια κάθε ψηφιδωτού, όπου τα ψηφιδωτά διαφέρουν σε φωτεινότητα· keep: όπως το αρχικό μοντέλο. auto: keep όπου το αρχικό μοντέλο δέχεται την ίδια είσοδο, αλλιώς standard.</translation>
   </message>
   <message>
    <source>Temperature</source>
-   <translation type="unfinished"></translation>
+   <translation>Θερμοκρασία</translation>
   </message>
   <message>
    <source>Softens the teacher's answers, 0.1 to 100: above 1 the student hears more of what it thinks likely.</source>
-   <translation type="unfinished"></translation>
+   <translation>Μαλακώνει τις απαντήσεις του δασκάλου, 0.1 έως 100: πάνω από 1 ο μαθητής ακούει περισσότερα από όσα εκείνος θεωρεί πιθανά.</translation>
   </message>
   <message>
    <source>Seed</source>
-   <translation type="unfinished"></translation>
+   <translation>Σπόρος τυχαιότητας</translation>
   </message>
   <message>
    <source>Whole number from 0 that all chance comes from: the same one gives the same model on a CPU.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ακέραιος από 0, από τον οποίο προέρχεται κάθε τυχαία επιλογή: ο ίδιος δίνει το ίδιο μοντέλο σε επεξεργαστή.</translation>
   </message>
   <message>
    <source>PRETRAINED: there is no file {path}. Choose a .pth, .pt or .safetensors file.</source>
-   <translation type="unfinished"></translation>
+   <translation>PRETRAINED: δεν υπάρχει αρχείο {path}. Επιλέξτε αρχείο .pth, .pt ή .safetensors.</translation>
   </message>
   <message>
    <source>PRETRAINED: {path} is no .pth, .pt or .safetensors file.</source>
-   <translation type="unfinished"></translation>
+   <translation>PRETRAINED: το {path} δεν είναι αρχείο .pth, .pt ή .safetensors.</translation>
   </message>
   <message>
    <source>VALIDATION of {valid:g} % and TEST of {test:g} % leave less than {least:g} % to train on. Make them smaller.</source>
-   <translation type="unfinished"></translation>
+   <translation>VALIDATION {valid:g} % και TEST {test:g} % αφήνουν λιγότερο από {least:g} % για εκπαίδευση. Μικρύνετέ τα.</translation>
   </message>
   <message>
    <source>The overlap of {overlap} pixels is more than half of the chip size of {size}. Make it smaller.</source>
-   <translation type="unfinished"></translation>
+   <translation>Η επικάλυψη των {overlap} εικονοστοιχείων ξεπερνά το μισό του μεγέθους δείγματος ({size}). Μικρύνετέ την.</translation>
   </message>
   <message>
    <source>Several classes a scene</source>
-   <translation type="unfinished"></translation>
+   <translation>Πολλές κλάσεις ανά σκηνή</translation>
   </message>
   <message>
    <source>Options of the network (JSON)</source>
-   <translation type="unfinished"></translation>
+   <translation>Επιλογές του δικτύου (JSON)</translation>
   </message>
   <message>
    <source>OPTIONS is not JSON: {reason}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το OPTIONS δεν είναι JSON: {reason}.</translation>
   </message>
   <message>
    <source>Write it such as {example}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Γράψτε το όπως {example}.</translation>
   </message>
   <message>
    <source>LOSS cannot be '{name}' here. Choose of {known}, or a sum such as {sum}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το LOSS δεν μπορεί να είναι '{name}' εδώ. Επιλέξτε από {known}, ή άθροισμα όπως {sum}.</translation>
   </message>
   <message>
    <source>Published weights</source>
-   <translation type="unfinished"></translation>
+   <translation>Δημοσιευμένα βάρη</translation>
   </message>
   <message>
    <source>Train segmentation</source>
-   <translation type="unfinished"></translation>
+   <translation>Εκπαίδευση κατάτμησης</translation>
   </message>
   <message>
    <source>Train regression</source>
-   <translation type="unfinished"></translation>
+   <translation>Εκπαίδευση παλινδρόμησης</translation>
   </message>
   <message>
    <source>Train scene classifier</source>
-   <translation type="unfinished"></translation>
+   <translation>Εκπαίδευση ταξινομητή σκηνών</translation>
   </message>
   <message>
    <source>Train change detector</source>
-   <translation type="unfinished"></translation>
+   <translation>Εκπαίδευση ανιχνευτή μεταβολών</translation>
   </message>
   <message>
    <source>Train time-series classifier</source>
-   <translation type="unfinished"></translation>
+   <translation>Εκπαίδευση ταξινομητή χρονοσειρών</translation>
   </message>
   <message>
    <source>It starts from nothing, from an installed model (BASE_MODEL) or from published weights; bands and classes may differ from theirs. A part of the data, apart in space, is kept to choose the best epoch by and to say how good the model is.
 
 The model goes to your models unless you choose a folder, and can be used at once: by name, or in a graphical model by the output MODEL. Cancelling loses nothing: the best model so far stays, and the same settings go on from there. The report says what was learned, from what, and how well.</source>
-   <translation type="unfinished"></translation>
+   <translation>Αρχίζει από το μηδέν, από εγκατεστημένο μοντέλο (BASE_MODEL) ή από δημοσιευμένα βάρη· οι δίαυλοι και οι κλάσεις μπορεί να διαφέρουν από τα δικά τους. Ένα μέρος των δεδομένων, χωριστά στον χώρο, κρατιέται για την επιλογή της καλύτερης εποχής και για να ειπωθεί πόσο καλό είναι το μοντέλο.
+
+Το μοντέλο πηγαίνει στα μοντέλα σας, εκτός αν επιλέξετε φάκελο, και χρησιμοποιείται αμέσως: με το όνομά του, ή σε μοντέλο επεξεργασίας με την έξοδο MODEL. Με την ακύρωση δεν χάνεται τίποτε: το καλύτερο ως τώρα μοντέλο μένει, και με τις ίδιες ρυθμίσεις η εκπαίδευση συνεχίζει από εκεί. Η αναφορά λέει τι έμαθε το δίκτυο, από τι και πόσο καλά.</translation>
   </message>
   <message>
    <source>Trains a network that gives every pixel a class, from rasters and labels: polygons, lines or points with a class field, or a class raster. Labels may be sparse: ground without one is left out unless you say that it is background.</source>
-   <translation type="unfinished"></translation>
+   <translation>Εκπαιδεύει ένα δίκτυο που δίνει σε κάθε εικονοστοιχείο μια κλάση, από ψηφιδωτά και ετικέτες: πολύγωνα, γραμμές ή σημεία με πεδίο κλάσης, ή ψηφιδωτό κλάσεων. Οι ετικέτες μπορεί να είναι αραιές: έδαφος χωρίς ετικέτα μένει έξω, εκτός αν πείτε ότι είναι φόντο.</translation>
   </message>
   <message>
    <source>Trains a network that gives every pixel a number, such as height or cover, from rasters and known numbers: points, lines or polygons with a number field, or a raster. Where nothing is known, nothing is learned.</source>
-   <translation type="unfinished"></translation>
+   <translation>Εκπαιδεύει ένα δίκτυο που δίνει σε κάθε εικονοστοιχείο έναν αριθμό, όπως ύψος ή κάλυψη, από ψηφιδωτά και γνωστούς αριθμούς: σημεία, γραμμές ή πολύγωνα με αριθμητικό πεδίο, ή ψηφιδωτό. Όπου δεν είναι γνωστό τίποτε, δεν μαθαίνεται τίποτε.</translation>
   </message>
   <message>
    <source>Trains a network that says what a whole picture shows: one class, or several. The pictures are what polygons hold of the rasters, squares around points, or those of a chip folder.</source>
-   <translation type="unfinished"></translation>
+   <translation>Εκπαιδεύει ένα δίκτυο που λέει τι δείχνει μια ολόκληρη εικόνα: μία κλάση, ή περισσότερες. Οι εικόνες είναι ό,τι περικλείουν πολύγωνα στα ψηφιδωτά, τετράγωνα γύρω από σημεία, ή εκείνες ενός φακέλου δειγμάτων.</translation>
   </message>
   <message>
    <source>Trains a network that maps what changed between two dates, from rasters before and after and labels of the change: polygons, lines or points with a class field, or a class raster. Both dates may have different pixels and coordinate systems.</source>
-   <translation type="unfinished"></translation>
+   <translation>Εκπαιδεύει ένα δίκτυο που χαρτογραφεί τι άλλαξε ανάμεσα σε δύο ημερομηνίες, από ψηφιδωτά πριν και μετά και ετικέτες της μεταβολής: πολύγωνα, γραμμές ή σημεία με πεδίο κλάσης, ή ψηφιδωτό κλάσεων. Οι δύο ημερομηνίες μπορεί να έχουν διαφορετικά εικονοστοιχεία και συστήματα συντεταγμένων.</translation>
   </message>
   <message>
    <source>Trains a network that tells a pixel's class from its course over time, as crops by their growth, from a series of rasters and labels: points, lines or polygons with a class field, or a class raster. Each labelled pixel is a sample.</source>
-   <translation type="unfinished"></translation>
+   <translation>Εκπαιδεύει ένα δίκτυο που βρίσκει την κλάση ενός εικονοστοιχείου από την πορεία του στον χρόνο, όπως τις καλλιέργειες από την ανάπτυξή τους, από μια σειρά ψηφιδωτών και ετικέτες: σημεία, γραμμές ή πολύγωνα με πεδίο κλάσης, ή ψηφιδωτό κλάσεων. Κάθε εικονοστοιχείο με ετικέτα είναι ένα δείγμα.</translation>
   </message>
   <message>
    <source>Try a smaller tile or batch size, or close other programs.</source>
-   <translation type="unfinished"></translation>
+   <translation>Δοκιμάστε μικρότερο μέγεθος πλακιδίου ή παρτίδας, ή κλείστε άλλα προγράμματα.</translation>
   </message>
   <message>
    <source>Run 'Diagnostics' to see whether its environment is sound.</source>

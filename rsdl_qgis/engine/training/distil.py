@@ -31,7 +31,7 @@ from .evaluate import Run, decided, evaluate
 from .evaluation import Evaluation
 from .export import prepare_chips
 from .judge import judged, model_run
-from .learn import work_folder
+from .learn import go_on, work_folder
 from .losses import build_loss
 from .request import DEFAULT_NETWORKS, DENSE, METRICS, TrainRequest
 from .run import CUT, TRAINED, begin, finish, learn_by, settings_of, use_device
@@ -59,7 +59,7 @@ def run_distil(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     temperature = check_temperature(arguments.get("temperature") or 2.0)
     name, options = network_to_build(request.network or DEFAULT_NETWORKS[request.task], request.options, None)
     use_device(request)
-    with work_folder(request, arguments, report):
+    with work_folder(request):
         return _taught(arguments, request, (path, teacher), (name, options), temperature, report, began)
 
 
@@ -76,6 +76,7 @@ def _taught(
     (path, teacher), (name, options) = model, student
     wanted, labelled = {**arguments, "task": teacher.task}, bool(arguments.get("labels"))
     folder, split = prepare_chips(wanted, request.work / "chips", Portion(report, 0, CUT), labelled)
+    go_on(request, arguments, folder, report)
     run = model_run(teacher, path, request.device, request.threads)
     data, lessons = open_lessons(folder, request, name, options, teacher, run, Portion(report, CUT, TAUGHT))
     report.log("info", f"{split.text} {data}")

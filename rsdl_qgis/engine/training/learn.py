@@ -14,6 +14,7 @@ from ..errors import Cancelled, OutputError
 from ..networks import build_network
 from ..report import Report
 from .batches import Batches
+from .chips import ChipFolder
 from .fit import Epoch, Settings, fit
 from .model import write_weights
 from .request import TrainRequest, fingerprint
@@ -22,12 +23,15 @@ CHECKPOINT, BEST, ASKED = "checkpoint.pt", "best", "asked.txt"
 
 
 @contextmanager
-def work_folder(request: TrainRequest, arguments: Mapping[str, Any], report: Report) -> Iterator[None]:
+def work_folder(request: TrainRequest) -> Iterator[None]:
     """The folder ``request.work`` while a training goes on: it goes with success, and stays with a checkpoint.
 
-    A checkpoint in it that is of another training goes. OutputError where it cannot be written to.
+    OutputError where it cannot be made.
     """
-    _open(request, arguments, report)
+    try:
+        request.work.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_writable(request, error) from None
     try:
         yield
     except BaseException:
@@ -35,6 +39,23 @@ def work_folder(request: TrainRequest, arguments: Mapping[str, Any], report: Rep
             shutil.rmtree(request.work, ignore_errors=True)
         raise
     shutil.rmtree(request.work, ignore_errors=True)
+
+
+def go_on(request: TrainRequest, arguments: Mapping[str, Any], chips: ChipFolder, report: Report) -> None:
+    """Say whether a training that was stopped here goes on; a checkpoint of another one, or of other chips, goes."""
+    asked = fingerprint(arguments, chips)
+    checkpoint, stored = request.work / CHECKPOINT, request.work / ASKED
+    try:
+        before = stored.read_text(encoding="utf-8") if stored.is_file() else ""
+        if checkpoint.is_file() and (before != asked or not request.resume):
+            report.log("warning", "A training that was stopped here was asked for otherwise, so this one begins anew.")
+            checkpoint.unlink()
+            shutil.rmtree(request.work / BEST, ignore_errors=True)
+        elif checkpoint.is_file():
+            report.log("info", "Going on with the training that was stopped here.")
+        stored.write_text(asked, encoding="utf-8")
+    except OSError as error:
+        raise _not_writable(request, error) from None
 
 
 def learn(
@@ -88,19 +109,6 @@ def _with(card: ModelCard, state: Mapping[str, Tensor]) -> nn.Module:
     return network
 
 
-def _open(request: TrainRequest, arguments: Mapping[str, Any], report: Report) -> None:
-    asked = fingerprint(arguments)
-    checkpoint, stored = request.work / CHECKPOINT, request.work / ASKED
-    try:
-        request.work.mkdir(parents=True, exist_ok=True)
-        before = stored.read_text(encoding="utf-8") if stored.is_file() else ""
-        if checkpoint.is_file() and (before != asked or not request.resume):
-            report.log("warning", "A training that was stopped here was asked for otherwise, so this one begins anew.")
-            checkpoint.unlink()
-            shutil.rmtree(request.work / BEST, ignore_errors=True)
-        elif checkpoint.is_file():
-            report.log("info", "Going on with the training that was stopped here.")
-        stored.write_text(asked, encoding="utf-8")
-    except OSError as error:
-        problem = f"{request.work} cannot be written to: {error.strerror}."
-        raise OutputError(problem, "Choose another output, or free some space.") from None
+def _not_writable(request: TrainRequest, error: OSError) -> OutputError:
+    problem = f"{request.work} cannot be written to: {error.strerror}."
+    return OutputError(problem, "Choose another output, or free some space.")

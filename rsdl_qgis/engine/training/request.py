@@ -15,7 +15,7 @@ from ..card import CARD_FILE
 from ..errors import InputError, ModelError, OutputError
 from ..networks import NETWORKS
 from .augment import AUGMENTATIONS, Augmentation
-from .cut_request import keyed
+from .chips import CHIPS_FILE, SAMPLES_FILE, ChipFolder
 from .losses import LOSSES
 
 DENSE = ("segmentation", "change", "regression")
@@ -195,14 +195,13 @@ def network_task(task: str) -> str:
     return "segmentation" if task == "regression" else task
 
 
-def fingerprint(arguments: Mapping[str, Any]) -> str:
-    """What tells trainings apart that would end in different weights.
-
-    A layer that was copied for the job has a ``key`` (a mask ``mask_key``), which stands for its path and its state.
-    """
-    unrelated = (*UNRELATED, "mask") if "mask_key" in arguments else UNRELATED
-    related = {name: keyed(value) for name, value in arguments.items() if name not in unrelated and value is not None}
-    return hashlib.sha256(json.dumps(related, sort_keys=True, default=str).encode()).hexdigest()
+def fingerprint(arguments: Mapping[str, Any], chips: ChipFolder) -> str:
+    """What tells trainings apart that end in different weights: what is asked for, and what is learned from."""
+    related = {name: arguments[name] for name in LEARNING if arguments.get(name) is not None}
+    found = [(chips.path / name).read_text(encoding="utf-8") for name in (CHIPS_FILE, SAMPLES_FILE)]
+    splits = [chip.split for chip in chips.chips]
+    text = json.dumps([related, found, splits], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _augmentation(given: Any) -> Augmentation | None:
@@ -221,3 +220,6 @@ def _augmentation(given: Any) -> Augmentation | None:
 
 def _list(names: Sequence[str] | Mapping[str, Any]) -> str:
     return ", ".join(names)
+
+
+LEARNING = (*(f.name for f in fields(TrainRequest) if f.name not in UNRELATED), "teacher", "temperature")

@@ -23,7 +23,7 @@ from .evaluate import quick_score
 from .export import prepare_chips
 from .fit import Epoch, Settings
 from .judge import judged
-from .learn import learn, work_folder
+from .learn import go_on, learn, work_folder
 from .losses import balanced_weights, build_loss
 from .model import card_for, write_model
 from .request import DEFAULT_NETWORKS, DENSE, GENTLE, METRICS, NEW_START, TrainRequest, network_task
@@ -47,8 +47,9 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     base = Store().find(request.base_model)[1] if request.base_model else None
     name, options = network_to_build(network_of(request, base), request.options, base, request.pretrained)
     use_device(request)
-    with work_folder(request, arguments, report):
+    with work_folder(request):
         folder, split = prepare_chips(arguments, request.work / "chips", Portion(report, 0, CUT))
+        go_on(request, arguments, folder, report)
         data = open_data(folder, request, name, options, base.inputs if base else ())
         report.log("info", f"{split.text} {data}")
         network, begun, card = begin(request, data, name, options, report)

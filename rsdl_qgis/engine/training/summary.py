@@ -16,6 +16,7 @@ from ...paths import plugin_version
 from ..card import ModelCard
 from ..networks import NETWORKS
 from ..raster.part import Part
+from .chips import ChipFolder
 from .data import Data
 from .events import write_events
 from .export import SplitNote
@@ -26,6 +27,7 @@ from .request import UNRELATED, TrainRequest
 from .start import Started
 from .training_page import training_page
 
+MOST_TITLES = 10  # rasters that a card names
 EVENTS = "tensorboard"  # folder beside the model's files
 
 
@@ -85,7 +87,7 @@ def model_note(trained: Trained) -> dict[str, Any]:
     found, folder = trained.judged, trained.data.folder
     plain = found.evaluation.plain()
     return {
-        "data": [source.title for source in folder.sources.values()] or dict(folder.note),
+        "data": sources_note(folder),
         "samples": {name: len(samples) for name, samples in trained.data.parts.items()},
         "split": trained.split.text,
         "start": list(trained.begun.lines),
@@ -98,6 +100,13 @@ def model_note(trained: Trained) -> dict[str, Any]:
         "versions": versions(),
         "minutes": round(sum(record["seconds"] for record in trained.last.history) / 60, 1),
     }
+
+
+def sources_note(folder: ChipFolder) -> dict[str, Any]:
+    """Where the chips come from: what their folder says, and the titles of the rasters, or the first of many."""
+    titles = [source.title for source in folder.sources.values()]
+    more = [f"and {len(titles) - MOST_TITLES} more"] if len(titles) > MOST_TITLES else []
+    return {**folder.note, "rasters": [*titles[:MOST_TITLES], *more]}
 
 
 def data_summary(trained: Trained) -> dict[str, Any]:

@@ -504,8 +504,8 @@ def test_what_labels_lack_is_logged(tmp_path, scene):
 
 def test_a_class_without_a_valid_pixel_is_left_out(tmp_path, scene):
     log = Log()
-    shapes = [(box(0, 0, 9, 9), "a"), (box(20, 0, 29, 9), "b"), (box(200, 0, 209, 9), "far"), (box(0, 0, 3, 3), "under")]
-    shapes = [*shapes, (box(0, 0, 3, 3), "a")]
+    shapes = [(box(0, 0, 9, 9), "a"), (box(20, 0, 29, 9), "b"), (box(0, 0, 3, 3), "under")]  # and over it "a"
+    shapes.append((box(200, 0, 209, 9), "far"))
     folder = cut_up(tmp_path, [source(scene[0])], [vector(tmp_path / "l.geojson", shapes)], report=log)
     assert [(c.value, c.name) for c in folder.classes] == [(1, "a"), (2, "b")]
     assert "warning: Nothing that is labelled and valid is of far, under; left out." in log.said
