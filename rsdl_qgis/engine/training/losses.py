@@ -182,11 +182,6 @@ def build_loss(
     return loss
 
 
-def combined(names: Sequence[str]) -> Callable[[Tensor, Tensor], Tensor]:
-    """The sum of the named losses for classes."""
-    return build_loss(names, "classes")
-
-
 def balanced_weights(counts: ArrayLike) -> tuple[float, ...]:
     """Weights against class imbalance: in inverse proportion to how often each class is labelled (K,), of mean 1.
 

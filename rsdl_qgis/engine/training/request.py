@@ -196,7 +196,7 @@ def network_task(task: str) -> str:
 
 
 def fingerprint(arguments: Mapping[str, Any], chips: ChipFolder) -> str:
-    """What tells trainings apart that end in different weights: what is asked for, and what is learned from."""
+    """What tells trainings apart that end in other weights: what is asked for, and what is learned from."""
     related = {name: arguments[name] for name in LEARNING if arguments.get(name) is not None}
     found = [(chips.path / name).read_text(encoding="utf-8") for name in (CHIPS_FILE, SAMPLES_FILE)]
     splits = [chip.split for chip in chips.chips]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Union
 
 import numpy as np
@@ -15,26 +14,12 @@ from torch import Tensor
 from ..card import Input
 from ..errors import InputError
 from ..raster.source import valid_pixels
-from ..scaling import radiometry
-from .augment import Augmentation, augment, no_label, resized
-from .batches import stacked
+from .augment import no_label, resized
 from .chip_scaling import ChipScaling, settle_inputs
 from .chips import IGNORE, Chip, ChipFolder
 from .series import SeriesSamples
 
-__all__ = [
-    "Augmentation",
-    "ChipSamples",
-    "Sample",
-    "SeriesSamples",
-    "augment",
-    "balanced_draws",
-    "batches",
-    "class_counts",
-    "open_samples",
-    "scaled",
-    "settle_inputs",
-]
+__all__ = ["ChipSamples", "SeriesSamples", "balanced_draws", "class_counts", "open_samples", "settle_inputs"]
 
 OFTENEST = 8.0  # times an epoch that a sample is drawn at most to balance the classes
 
@@ -181,39 +166,3 @@ def _counts(label: Tensor, classes: int) -> NDArray[np.float64]:
         return np.array([(~label.isnan()).sum().item()], np.float64)
     found = label[label != IGNORE].flatten()
     return torch.bincount(found, minlength=classes).numpy().astype(np.float64)
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One labelled picture: raster values (T, C, H, W) an input, class numbers (H, W); IGNORE is unlabelled."""
-
-    images: Mapping[str, NDArray]
-    labels: NDArray[np.uint8]
-
-
-def scaled(sample: Sample, inputs: Sequence[Input]) -> tuple[list[Tensor], Tensor]:
-    """The sample as the network takes it: one float32 (T, C, H, W) an input, and labels (H, W)."""
-    images = []
-    for item in inputs:
-        values = np.ma.asarray(sample.images[item.name])
-        array = radiometry(item, values)(values.filled(0))
-        if values.mask is not np.ma.nomask:
-            array[values.mask] = 0
-        images.append(torch.from_numpy(array))
-    return images, torch.from_numpy(sample.labels)
-
-
-def batches(
-    samples: Sequence[tuple[list[Tensor], Tensor]], size: int, how: Augmentation | None, seed: int
-) -> Iterator[tuple[list[Tensor], Tensor]]:
-    """Batches of ``size``: shuffled and varied from ``seed`` when ``how`` is given, else in order as they are."""
-    random = torch.Generator().manual_seed(seed)
-    order = torch.randperm(len(samples), generator=random).tolist() if how else list(range(len(samples)))
-    for start in range(0, len(order), size):
-        chosen = [samples[i] for i in order[start : start + size]]
-        if how:
-            if len(chosen) < 2 <= len(order):
-                continue  # batch norm needs two
-            chosen = [augment(images, labels, how, random) for images, labels in chosen]
-        images, labels = stacked(chosen)
-        yield images, labels.long()

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.training.losses import IGNORE, LOSSES, balanced_weights, build_loss, combined
+from rsdl_qgis.engine.training.losses import IGNORE, LOSSES, balanced_weights, build_loss
 
 CLASSES = 3
 WEIGHTS = (0.5, 2.0, 0.5)
@@ -233,8 +233,6 @@ def test_losses_are_summed():
     names = ["cross_entropy", "dice", "lovasz"]
     alone = sum(build_loss([name], "classes", WEIGHTS)(logits, labels).item() for name in names)
     assert build_loss(names, "classes", WEIGHTS)(logits, labels).item() == pytest.approx(alone)
-    plain = sum(build_loss([name], "classes")(logits, labels).item() for name in names)
-    assert combined(names)(logits, labels).item() == pytest.approx(plain)
 
 
 def test_what_is_no_loss_or_does_not_fit_the_labels_is_refused():

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from sklearn import metrics as sk
 
-from rsdl_qgis.engine.training.metrics import class_rates, map_scores, number_rates, number_sums, scene_scores
+from rsdl_qgis.engine.training.metrics import (
+    class_rates,
+    map_scores,
+    mean_scores,
+    number_rates,
+    number_sums,
+    scene_scores,
+)
 
 CLOSE = {"rel": 0, "abs": 1e-12}
 
@@ -111,3 +118,8 @@ def test_numbers_that_do_not_vary_have_no_r2_and_none_at_all_have_no_figures():
     assert np.isnan(number_rates([number_sums(np.zeros(3), np.full(3, np.nan))], [1]).rmse)
     with pytest.raises(ValueError, match="shapes differ"):
         number_sums(np.zeros(3), np.zeros(4))
+
+
+def test_means_over_scenes():
+    good, bad = (scene_scores(np.full((2, 2), v), np.zeros((2, 2), int)) for v in (0, 1))
+    assert mean_scores([good, bad]).pixel_accuracy == 0.5
