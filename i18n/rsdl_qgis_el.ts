@@ -1512,8 +1512,8 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>Εποχές</translation>
   </message>
   <message>
-   <source>How often all training data is gone through, 1 to 100000. The best epoch's model is kept.</source>
-   <translation>Πόσες φορές διατρέχονται όλα τα δεδομένα εκπαίδευσης, 1 έως 100000. Κρατιέται το μοντέλο της καλύτερης εποχής.</translation>
+   <source>How often all training data is gone through, 1 to 100000. The best epoch's model is kept. Default: 20 to 150, more where there is little data.</source>
+   <translation>Πόσες φορές διατρέχονται όλα τα δεδομένα εκπαίδευσης, 1 έως 100000. Κρατιέται το μοντέλο της καλύτερης εποχής. Προεπιλογή: 20 έως 150, περισσότερες όπου τα δεδομένα είναι λίγα.</translation>
   </message>
   <message>
    <source>Keep as in the start</source>

@@ -31,7 +31,7 @@ def place(tmp_path_factory):
     return folder, headless.prepare(folder / "profile", PATH=path, RSDL_HOME=str(folder / "home"))
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=["plain", "json", "assess", "model"])
+@pytest.mark.parametrize("command", COMMANDS, ids=["plain", "json", "assess", "train", "model"])
 def test_command_makes_the_files_it_names(place, command):
     folder, environment = place
     outputs = re.findall(r"(?:OUTPUT|POLYGONS|MAP|REPORT|TABLE)=([\w./]+)", command)
@@ -46,6 +46,8 @@ def test_command_makes_the_files_it_names(place, command):
     for output in outputs:
         if "assessmap" in command:
             assert_tells_the_accuracy(folder / output)
+        elif "trainsegmentation" in command:
+            assert_was_trained(folder / output)
         else:
             assert_is_a_flood_map(folder / output)
 
@@ -60,6 +62,15 @@ def assert_is_a_flood_map(path):
         assert values == {0, 1, 255}
 
 
+def assert_was_trained(path):
+    if path.is_dir():
+        assert {"model.json", "model.onnx", "weights.safetensors"} <= {file.name for file in path.iterdir()}
+    elif path.suffix == ".tif":
+        assert {0, 1} >= set(gdal.Open(str(path)).ReadAsArray().ravel().tolist()) - {255}
+    else:
+        assert "How good it is" in path.read_text(encoding="utf-8")
+
+
 def assert_tells_the_accuracy(path):
     text = path.read_text(encoding="utf-8")
     assert "flooded" in text
@@ -71,8 +82,8 @@ def assert_tells_the_accuracy(path):
 
 
 def test_every_way_to_run_it_is_shown():
-    assert len(COMMANDS) == 4
-    for way in ("rsdl:floodmapping", "rsdl:assessmap", "--json", ".model3"):
+    assert len(COMMANDS) == 5
+    for way in ("rsdl:floodmapping", "rsdl:assessmap", "rsdl:trainsegmentation", "--json", ".model3"):
         assert any(way in command for command in COMMANDS)
 
 

@@ -220,10 +220,13 @@ OPTIONS: dict[str, Option] = {
         lambda: shared.whole(
             "EPOCHS",
             tr("Epochs"),
-            tr("How often all training data is gone through, 1 to 100000. The best epoch's model is kept."),
+            tr(
+                "How often all training data is gone through, 1 to 100000. The best epoch's model is kept. Default: 20 "
+                "to 150, more where there is little data."
+            ),
             1,
             100_000,
-            40,
+            None,
             advanced=False,
         ),
         _whole,

@@ -81,9 +81,10 @@ def _taught(
     data, lessons = open_lessons(folder, request, name, options, teacher, run, Portion(report, CUT, TAUGHT))
     report.log("info", f"{split.text} {data}")
     network, begun, card = begin(request, data, name, options, report)
-    settings = settings_of(request, min(request.batch_size, len(lessons)), METRICS[data.kind, request.task in DENSE])
     window = folder.size if request.task in DENSE else None
-    batches = Batches(lessons, settings.batch_size, request.augmentation, request.seed, None, window)
+    size = min(request.batch_size, len(lessons))
+    batches = Batches(lessons, size, request.augmentation, request.seed, None, window)
+    settings = settings_of(request, batches, METRICS[data.kind, request.task in DENSE])
     names, kind = LOSSES[teacher.activation]
     loss = build_loss(names, kind, temperature=temperature)
     taught = Portion(report, TAUGHT, TRAINED)

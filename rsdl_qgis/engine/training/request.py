@@ -43,6 +43,7 @@ METRICS = {  # (kind, whether maps) -> what the score of an epoch is called
     ("numbers", True): "R2",
 }
 DENSE_LOSSES = ("cross_entropy", "dice")  # of dense maps of classes
+STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 800, 20, 150  # by default as many epochs as make so many steps, within limits
 NEW_START, GENTLE = 2e-3, 5e-4  # default learning rates: from nothing, from weights
 CHOICES = {
     "freeze": ("nothing", "encoder", "backbone", "stages"),
@@ -83,7 +84,7 @@ class TrainRequest:
     freeze_stages: int = 1
     layer_decay: float = 1.0
     unfreeze_every: int = 0
-    epochs: int = 40
+    epochs: int | None = None
     batch_size: int = 8
     learning_rate: float | None = None
     weight_decay: float = 0.01
@@ -145,6 +146,10 @@ class TrainRequest:
     @property
     def model_name(self) -> str:
         return self.name or re.sub(r"[^\w.-]+", "-", self.output.name).strip("-.") or "model"
+
+    def epochs_of(self, batches: int) -> int:
+        """How many epochs of so many batches: small data sets are gone through more often."""
+        return self.epochs or min(max(math.ceil(STEPS / batches), FEWEST_EPOCHS), MOST_EPOCHS)
 
     def losses(self, kind: str) -> tuple[str, ...]:
         """The losses that are summed for labels of a kind."""

@@ -161,7 +161,7 @@ def train(
         report.log("info", f"There are {size} samples to train on, so that is the batch size.")
     window = data.folder.size if request.task in DENSE else None
     batches = Batches(samples, size, request.augmentation, request.seed, draws, window)
-    settings = settings_of(request, size, METRICS[data.kind, request.task in DENSE])
+    settings = settings_of(request, batches, METRICS[data.kind, request.task in DENSE])
     loss = build_loss(request.losses(data.kind), data.kind, weights)
     return learn_by(request, data, network, card, batches, loss, settings, report), settings
 
@@ -192,12 +192,12 @@ def learn_by(
     return learn(request, network, card, batches, standard_loss, score, settings, report, partial(fold, units=units))
 
 
-def settings_of(request: TrainRequest, batch_size: int, metric: str) -> Settings:
+def settings_of(request: TrainRequest, batches: Batches, metric: str) -> Settings:
     """How the loop is to go."""
     fresh = request.base_model is None and request.pretrained is None
     return Settings(
-        epochs=request.epochs,
-        batch_size=batch_size,
+        epochs=request.epochs_of(len(batches)),
+        batch_size=batches.size,
         optimizer=request.optimizer,
         learning_rate=request.learning_rate or (NEW_START if fresh else GENTLE),
         weight_decay=request.weight_decay,

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from rsdl_qgis.engine.training.request import fingerprint
+import pytest
+
+from rsdl_qgis.engine.training.chips import SAMPLES_FILE, read_chips
+from rsdl_qgis.engine.training.request import TrainRequest, fingerprint
+
+from .chip_folders import make_folder
 
 
-def test_a_copied_layer_is_known_by_its_key():
-    """A layer that QGIS copies for the worker lies elsewhere each time, and the training goes on all the same."""
+def test_a_training_is_known_by_what_it_learns_from_and_how(tmp_path):
+    chips = make_folder(tmp_path / "chips", counts=(2, 1, 0), side=8)
+    asked = {"task": "segmentation", "output": "a", "seed": 1}
+    same = fingerprint(asked, chips)
+    assert same == fingerprint({**asked, "output": "b", "threads": 2, "title": "c"}, chips)
+    assert same != fingerprint({**asked, "seed": 2}, chips)
+    assert same != fingerprint({**asked, "teacher": "big"}, chips)
+    file = tmp_path / "chips" / SAMPLES_FILE
+    file.write_text(file.read_text().replace("p0", "q0"))
+    assert same != fingerprint(asked, read_chips(tmp_path / "chips"))
 
-    def asked(path="/tmp/1.tif", key="a", mask_key="m", **more):
-        source = {"title": "s", "inputs": {"image": [{"path": path, "bands": [1], "key": key}]}}
-        labels = [{"path": f"{path}.gpkg", "vector": True, "key": key}]
-        arguments = {"task": "segmentation", "sources": [source], "labels": labels, "mask": path, "mask_key": mask_key}
-        return fingerprint({**arguments, **more})
 
-    assert asked() == asked(path="/tmp/2.tif") == asked(output="elsewhere")
-    assert len({asked(), asked(key="b"), asked(mask_key="n"), asked(seed=1)}) == 4
-
-
-def test_a_file_is_known_by_its_path():
-    one, other = ({"mask": path, "labels": [{"path": path}]} for path in ("/a.tif", "/b.tif"))
-    assert fingerprint(one) != fingerprint(other)
+@pytest.mark.parametrize(("asked", "batches", "epochs"), [(None, 6, 134), (None, 1, 150), (None, 500, 20), (7, 6, 7)])
+def test_small_data_sets_are_gone_through_more_often(tmp_path, asked, batches, epochs):
+    request = TrainRequest.of({"task": "segmentation", "output": str(tmp_path / "model"), "epochs": asked})
+    assert request.epochs_of(batches) == epochs
