@@ -118,12 +118,23 @@ class Threshold:
         return np.stack([~given, given], 1).astype(np.float32)
 
     def text(self, inputs: Sequence[Input]) -> str:
-        """'B8 after > 0.31 scaled'; with the input's name where there are several."""
+        """'B8 after > 1520', as the raster has it where all rasters are scaled alike, else '> 0.31 scaled'.
+
+        With the input's name where there are several.
+        """
         item = inputs[self.item]
         words = [item.name] if len(inputs) > 1 else []
         words += [item.bands[self.band].name]
         words += [item.dates[self.date]] if len(item.dates) > 1 else []
-        return f"{' '.join(words)} {'>' if self.above else '≤'} {self.value:.3g} scaled"
+        return f"{' '.join(words)} {'>' if self.above else '≤'} {self._value_text(item)}"
+
+    def _value_text(self, item: Input) -> str:
+        scaling = item.scaling
+        if scaling.method != "linear" or scaling.decibel or not scaling.mean or not scaling.std:
+            return f"{self.value:.3g} scaled"
+        rows = [values[self.date % len(values)] for values in (scaling.mean, scaling.std)]
+        mean, std = (row[self.band % len(row)] for row in rows)
+        return f"{(self.value * std + mean) * scaling.divisor:.4g}"
 
 
 class Histograms:

@@ -212,12 +212,10 @@ def _paths(arguments: Mapping[str, Any]) -> list[str]:
 
 
 def _state(path: Path) -> list[tuple[str, int, int]]:
-    """Name, size and time of a file and of those that belong to it (.dbf, .aux.xml, -wal, …)."""
-    if not path.is_file():
-        return []
-    related = [f for f in path.parent.iterdir() if f.name.startswith(path.stem) and f.is_file()]
-    related = [f for f in related if not f.name.endswith("-shm")]  # made anew when a GeoPackage is read
-    found = [(file.name, file.stat()) for file in related]
+    """Name, size and time of a file and of those that hold a part of it."""
+    whole = [path.with_name(path.name + ending) for ending in (".msk", ".ovr", "-wal")]
+    parts = [path.with_suffix(ending) for ending in (".dbf", ".shx", ".prj", ".cpg", ".msk")]  # of .shp, and a mask
+    found = [(file.name, file.stat()) for file in dict.fromkeys([path, *whole, *parts]) if file.is_file()]
     return sorted((name, state.st_size, state.st_mtime_ns) for name, state in found)
 
 

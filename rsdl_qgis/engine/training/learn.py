@@ -48,7 +48,8 @@ def go_on(request: TrainRequest, arguments: Mapping[str, Any], chips: ChipFolder
     try:
         before = stored.read_text(encoding="utf-8") if stored.is_file() else ""
         if checkpoint.is_file() and (before != asked or not request.resume):
-            report.log("warning", "A training that was stopped here was asked for otherwise, so this one begins anew.")
+            changed = "The settings or the data are others than those of the training that was stopped here"
+            report.log("warning", f"{changed}, so it begins anew.")
             checkpoint.unlink()
             shutil.rmtree(request.work / BEST, ignore_errors=True)
         elif checkpoint.is_file():

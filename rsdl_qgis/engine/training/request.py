@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from ..card import CARD_FILE
 from ..errors import InputError, ModelError, OutputError
 from ..networks import NETWORKS
 from .augment import AUGMENTATIONS, Augmentation
-from .chips import CHIPS_FILE, SAMPLES_FILE, ChipFolder
+from .chips import ChipFolder
 from .losses import LOSSES
 
 DENSE = ("segmentation", "change", "regression")
@@ -203,9 +203,9 @@ def network_task(task: str) -> str:
 def fingerprint(arguments: Mapping[str, Any], chips: ChipFolder) -> str:
     """What tells trainings apart that end in other weights: what is asked for, and what is learned from."""
     related = {name: arguments[name] for name in LEARNING if arguments.get(name) is not None}
-    found = [(chips.path / name).read_text(encoding="utf-8") for name in (CHIPS_FILE, SAMPLES_FILE)]
-    splits = [chip.split for chip in chips.chips]
-    text = json.dumps([related, found, splits], sort_keys=True, default=str)
+    parts: list[Any] = [*chips.inputs, *chips.classes, *chips.chips]
+    found = [asdict(item) for item in parts]
+    text = json.dumps([related, found, chips.note.get("request")], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

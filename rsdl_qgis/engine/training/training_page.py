@@ -111,7 +111,7 @@ def warnings(result: Mapping[str, Any]) -> Iterator[str]:
     """What keeps the figures from being taken at their face."""
     judged, main, epochs = result["evaluation"], main_title(result), result["epochs"]
     samples_of = result["data"]["samples"]
-    _, low, _ = triple(judged["figures"].get(main))
+    value, low, _ = triple(judged["figures"].get(main))
     if judged["part"] == "valid":
         yield (
             "There was no test part. The figures are of the validation samples, which also chose the epoch that was "
@@ -122,11 +122,15 @@ def warnings(result: Mapping[str, Any]) -> Iterator[str]:
         yield f"Only {count} samples were kept apart to judge by; with so few the figures may be far off."
     for item in result["comparison"]:
         other = found(item["figures"], main)
-        if other is not None and low is not None and other >= low:
-            yield (
-                f"“{item['name']}” reaches {number(other)}, which is not below the model's interval: the samples do "
-                "not show that the model is better."
-            )
+        if other is None or value is None or other < (value if low is None else low):
+            continue
+        than = "the model's figure" if low is None else "the model's interval"
+        yield (
+            f"“{item['name']}” reaches {number(other)}, which is not below {than}: the samples do not show that the "
+            "model is better."
+        )
+    if low is None and value is not None:
+        yield f"There are no intervals. {judged.get('intervals') or 'The samples are of too few places.'}"
     absent = [item["name"] for item in judged.get("classes") or () if not item.get("support")]
     if absent:
         yield f"Nothing of {listed(absent[:8])} is in the samples that were judged, so nothing is known of it."
@@ -163,7 +167,8 @@ def class_by_class(result: Mapping[str, Any]) -> Iterator[str]:
     titles = list(dict.fromkeys(title for item in classes for title in item["figures"]))
     shown = class_figure(titles, main_title(result))
     if shown and 1 < len(classes) <= MOST_BARS:
-        yield web.paragraph(f"{shown} of each class, with its 95 % interval:", small=True)
+        some = any(triple(item["figures"].get(shown))[1] is not None for item in classes)
+        yield web.paragraph(f"{shown} of each class{', with its 95 % interval' if some else ''}:", small=True)
         yield bar_chart(list(class_bars(classes, shown, colors)), (0.0, 1.0))
     rows: list[list[web.Cell]] = [
         [item["name"], whole(item.get("support")), *(cell(item["figures"].get(title)) for title in titles)]
@@ -374,6 +379,12 @@ def method(result: Mapping[str, Any]) -> Iterator[str]:
         lines.append(
             "The network learned from the training samples. The validation samples chose the epoch that was kept, and "
             "the figures are of the same samples, so they are a little optimistic."
+        )
+    threshold = judged.get("threshold")
+    if isinstance(threshold, (int, float)):
+        lines.append(
+            f"A pixel counts as “{judged['names'][1]}” from a probability of {threshold:g} on, which the validation "
+            "samples chose; the curve of the epochs is for the likelier class, a probability of 0.5."
         )
     lines.append(
         "The intervals (95 %) are by bootstrap: whole places of the samples that were judged were drawn again and "

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from rsdl_qgis.engine.card import Band, Input
+from rsdl_qgis.engine.card import Band, Input, Scaling
 from rsdl_qgis.engine.errors import Cancelled
 from rsdl_qgis.engine.report import Report
-from rsdl_qgis.engine.training.baselines import BINS, baselines, bin_of, edge_of
+from rsdl_qgis.engine.training.baselines import BINS, Threshold, baselines, bin_of, edge_of
 from rsdl_qgis.engine.training.chips import IGNORE
 from rsdl_qgis.engine.training.metrics import map_scores, scene_scores
 
@@ -139,3 +141,13 @@ def test_it_can_be_cancelled():
 
     with pytest.raises(Cancelled):
         baselines(mapped(), mapped(), "classes", made.classes(2), DATES, Stopped())
+
+
+def test_a_threshold_is_told_as_the_raster_has_it_where_all_are_scaled_alike():
+    threshold = Threshold(0, 1, 1, 0.5, True)
+    (item,) = DATES
+    assert threshold.text(DATES).endswith("> 0.5 scaled")
+    bands = len(item.bands)
+    scaling = Scaling(mean=((0.0,) * bands, (10.0,) * bands), std=((1.0,) * bands, (4.0,) * bands), divisor=100.0)
+    assert threshold.text([replace(item, scaling=scaling)]).endswith("> 1200")
+    assert threshold.text([replace(item, scaling=replace(scaling, method="robust"))]).endswith("scaled")

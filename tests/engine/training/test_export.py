@@ -154,6 +154,15 @@ class TestPrepare:
         assert prepare_chips({**job, "chip_size": 64}, work, Report())[0].size == 64
         assert len(made) == 2
 
+    def test_files_beside_the_layers_do_not_matter(self, tmp_path, job, monkeypatch):
+        made, work = self.cuts(monkeypatch), tmp_path / "chips"
+        prepare_chips(job, work, Report())
+        path = Path(job["sources"][0]["inputs"]["image"][0]["path"])
+        for name in (f"{path.stem}_map.tif", f"{path.name}.aux.xml"):  # a result, and what QGIS writes of statistics
+            path.with_name(name).write_text("new")
+        prepare_chips(job, work, Report())
+        assert len(made) == 1
+
     def test_labels_that_were_edited_are_cut_again(self, tmp_path, job, monkeypatch):
         made, work = self.cuts(monkeypatch), tmp_path / "chips"
         prepare_chips(job, work, Report())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from rsdl_qgis.engine.training.chips import SAMPLES_FILE, read_chips
+from rsdl_qgis.engine.training.chips import with_splits
 from rsdl_qgis.engine.training.request import TrainRequest, fingerprint
 
 from .chip_folders import make_folder
@@ -17,9 +19,8 @@ def test_a_training_is_known_by_what_it_learns_from_and_how(tmp_path):
     assert same == fingerprint({**asked, "output": "b", "threads": 2, "title": "c"}, chips)
     assert same != fingerprint({**asked, "seed": 2}, chips)
     assert same != fingerprint({**asked, "teacher": "big"}, chips)
-    file = tmp_path / "chips" / SAMPLES_FILE
-    file.write_text(file.read_text().replace("p0", "q0"))
-    assert same != fingerprint(asked, read_chips(tmp_path / "chips"))
+    assert same != fingerprint(asked, with_splits(chips, ["valid", "train", "train"]))
+    assert same == fingerprint(asked, replace(chips, path=tmp_path / "elsewhere"))
 
 
 @pytest.mark.parametrize(("asked", "batches", "epochs"), [(None, 6, 134), (None, 1, 150), (None, 500, 20), (7, 6, 7)])

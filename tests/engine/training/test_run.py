@@ -84,6 +84,16 @@ def test_every_task_ends_in_a_model_that_runs(tmp_path, task, labels):
     assert report.fractions == sorted(report.fractions) and report.fractions[-1] == 1.0
 
 
+def test_a_folder_of_images_is_trained_from_as_it_is(tmp_path):
+    for name in ("dark", "bright"):
+        (tmp_path / "scenes" / name).mkdir(parents=True)
+    for chip in make_folder(tmp_path / "made", "classification", counts=(12, 0, 0), bands=3).chips:
+        source = tmp_path / "made" / chip.images["image"][0]
+        source.rename(tmp_path / "scenes" / chip.label / f"{chip.name}.tif")
+    asked = arguments(tmp_path, "classification", chips=str(tmp_path / "scenes"), epochs=1)
+    assert 0 <= run_train(asked, Report())["main"] <= 1
+
+
 def test_training_learns_what_is_there_to_learn(tmp_path):
     make_folder(tmp_path / "chips", counts=(16, 6, 6))
     result = run_train(arguments(tmp_path, epochs=20, learning_rate=0.01), Report())

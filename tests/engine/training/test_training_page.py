@@ -143,6 +143,9 @@ def test_what_limits_the_figures_is_said_and_only_then():
     assert "Only 12 samples" in warned(data_samples={"train": 100, "valid": 20, "test": 12})
     assert "more epochs" in warned(metric_best_epoch=20)
     assert "do not show that the model is better" in warned(evaluation_figures={"mean IoU": [0.52, 0.49, 0.56]})
+    alone = warned(evaluation_figures={"mean IoU": [0.3, None, None]})
+    assert "do not show that the model is better" in alone and "There are no intervals" in alone
+    assert "not show" not in warned(evaluation_figures={"mean IoU": [0.99, None, None]})
     classes = copy.deepcopy(made_up.result()["evaluation"]["classes"])
     classes[1]["support"] = 0
     assert "Nothing of forest is in the samples" in warned(evaluation_classes=classes)
@@ -153,6 +156,13 @@ def test_which_part_was_judged_is_said():
     text = words(training_page(made_up.result(part="valid")))
     assert "the figures are of the same samples, so they are a little optimistic" in text
     assert "which had no part in either" not in text and " Test " not in text
+
+
+def test_the_probability_from_which_a_class_is_given_is_told():
+    result = made_up.result()
+    assert "from a probability of" not in words(training_page(result))
+    result["evaluation"]["threshold"] = 0.35
+    assert "from a probability of 0.35 on" in words(training_page(result))
 
 
 def test_classes_have_figures_a_matrix_and_their_share_of_each_part():
