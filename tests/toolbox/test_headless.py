@@ -110,3 +110,34 @@ def test_example_model(qgis_process, tmp_path, write_raster, read_raster):
     np.testing.assert_array_equal(read_raster(tmp_path / "map.tif"), water > 100)
     areas = [f["area_m2"] for f in QgsVectorLayer(str(tmp_path / "large.gpkg"), "large", "ogr").getFeatures()]
     assert areas == [pytest.approx(40_000, rel=2e-3)]
+
+
+def test_example_of_training(qgis_process, tmp_path, write_raster, read_raster):
+    """Labels to a model, the model to a map, the map to its accuracy, in one graphical model."""
+    random = np.random.default_rng(0)
+    bright = np.zeros((256, 256))
+    for top in range(0, 256, 64):
+        for left in range(0, 256, 64):
+            bright[top + 8 : top + 40, left + 8 : left + 40] = 1
+    image = write_raster(tmp_path / "land.tif", [100 * bright + random.normal(60, 5, bright.shape)])
+    squares = [_square(left, top) for top in range(0, 256, 64) for left in range(0, 256, 64)]
+    features = [{"type": "Feature", "properties": {"kind": "bright"}, "geometry": square} for square in squares]
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32634"}}
+    labels = tmp_path / "labels.geojson"
+    labels.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}))
+    status, said, errors = qgis_process(
+        *("run", "rsdl:trainmapassess", "--", f"RASTER={image}", f"LABELS={labels}", "CLASS_FIELD=kind"),
+        *("UNLABELLED=background", f"REFERENCE={labels}", "EPOCHS=6", f"map:MAP={tmp_path / 'map.tif'}"),
+        *(f"assess:REPORT={tmp_path / 'accuracy.html'}", f"train:TRAINING_REPORT={tmp_path / 'training.html'}"),
+    )
+    assert status == 0, said + errors
+    assert set(np.unique(read_raster(tmp_path / "map.tif"))) <= {0, 1, 255}
+    assert "Confusion matrix" in (tmp_path / "accuracy.html").read_text(encoding="utf-8")
+    assert "How good it is" in (tmp_path / "training.html").read_text(encoding="utf-8")
+
+
+def _square(left, top):
+    """The square of bright ground in a block of 64 px that begins there."""
+    xs, ys = (500_000 + 10 * (left + n) for n in (8, 40)), (4_600_000 - 10 * (top + n) for n in (8, 40))
+    (x0, x1), (y0, y1) = xs, ys
+    return {"type": "Polygon", "coordinates": [[[x0, y0], [x1, y0], [x1, y1], [x0, y1], [x0, y0]]]}
