@@ -336,6 +336,70 @@ Several maps and references are paired in the order in which they are listed; a 
    <translation>{name}: το '{layer}' δεν είναι ούτε ψηφιδωτό ούτε διανυσματικό επίπεδο.</translation>
   </message>
   <message>
+   <source>Change detection</source>
+   <translation>Ανίχνευση μεταβολών</translation>
+  </message>
+  <message>
+   <source>Gives every pixel a class, such as changed or not, from an image before and an image after, with a network that was trained on such pairs (see 'Train change detector'). The two need not share a grid or coordinate system: the map is on the grid of the image before, and covers what both cover; nodata of either is nodata.
+
+The model is the name of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file that carries its card: one for change, or for segmentation of two dates. Its bands are found by the rasters' band descriptions, else taken in order if there are as many, else chosen in 'Bands'.</source>
+   <translation>Δίνει σε κάθε εικονοστοιχείο μια κλάση, όπως μεταβολή ή όχι, από μια εικόνα πριν και μια εικόνα μετά, με ένα δίκτυο που εκπαιδεύτηκε σε τέτοια ζεύγη (βλ. «Εκπαίδευση ανιχνευτή μεταβολών»). Οι δύο εικόνες δεν χρειάζεται να έχουν τον ίδιο κάνναβο ή σύστημα συντεταγμένων: ο χάρτης γίνεται στον κάνναβο της εικόνας πριν, και καλύπτει ό,τι καλύπτουν και οι δύο· όπου μία από τις δύο δεν έχει δεδομένα, δεν υπάρχουν ούτε στο αποτέλεσμα.
+
+Το μοντέλο είναι το όνομα ενός εγκατεστημένου (βλ. «Κατάλογος μοντέλων»), ή η διαδρομή φακέλου μοντέλου, ενός .zip του, ή αρχείου .onnx που φέρει την κάρτα του: μοντέλο για μεταβολές, ή για κατάτμηση με δύο ημερομηνίες. Οι δίαυλοί του βρίσκονται από τις περιγραφές των διαύλων των ψηφιδωτών, αλλιώς λαμβάνονται με τη σειρά αν είναι τόσοι, αλλιώς επιλέγονται στο «Δίαυλοι».</translation>
+  </message>
+  <message>
+   <source>Changes</source>
+   <translation>Μεταβολές</translation>
+  </message>
+  <message>
+   <source>deep learning,neural network,change detection,bitemporal,siamese,before,after,damage</source>
+   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,ανίχνευση μεταβολών,διχρονική,σιαμαίο,πριν,μετά,ζημιές</translation>
+  </message>
+  <message>
+   <source>Raster before</source>
+   <translation>Ψηφιδωτό πριν</translation>
+  </message>
+  <message>
+   <source>The raster from before the change: any layer that QGIS can open. The map is on its grid.</source>
+   <translation>Το ψηφιδωτό πριν από τη μεταβολή: οποιοδήποτε επίπεδο ανοίγει το QGIS. Ο χάρτης γίνεται στον κάνναβό του.</translation>
+  </message>
+  <message>
+   <source>Raster after</source>
+   <translation>Ψηφιδωτό μετά</translation>
+  </message>
+  <message>
+   <source>The raster from after the change, with the same bands. Its grid may be another.</source>
+   <translation>Το ψηφιδωτό μετά τη μεταβολή, με τους ίδιους διαύλους. Ο κάνναβός του μπορεί να είναι άλλος.</translation>
+  </message>
+  <message>
+   <source>Name of an installed model, or path of a model folder, .zip or .onnx file. Default: the one for two dates whose bands both rasters have by description, if there is just one.</source>
+   <translation>Όνομα εγκατεστημένου μοντέλου, ή διαδρομή φακέλου μοντέλου, αρχείου .zip ή .onnx. Προεπιλογή: εκείνο για δύο ημερομηνίες του οποίου τους διαύλους έχουν και τα δύο ψηφιδωτά σύμφωνα με τις περιγραφές, αν είναι μόνο ένα.</translation>
+  </message>
+  <message>
+   <source>Band numbers from 1, of both rasters, in the order in which the model takes them. Default: found by description.</source>
+   <translation>Αριθμοί διαύλων από 1, και των δύο ψηφιδωτών, με τη σειρά που τους δέχεται το μοντέλο. Προεπιλογή: βρίσκονται από την περιγραφή.</translation>
+  </message>
+  <message>
+   <source>an image before and one after</source>
+   <translation>μια εικόνα πριν και μία μετά</translation>
+  </message>
+  <message>
+   <source>BEFORE and AFTER are the same raster, so there is no change to find.</source>
+   <translation>Τα BEFORE και AFTER είναι το ίδιο ψηφιδωτό, οπότε δεν υπάρχει μεταβολή για να βρεθεί.</translation>
+  </message>
+  <message>
+   <source>Bands</source>
+   <translation>Δίαυλοι</translation>
+  </message>
+  <message>
+   <source>Model: {model}</source>
+   <translation>Μοντέλο: {model}</translation>
+  </message>
+  <message>
+   <source>{name} is empty: choose a raster.</source>
+   <translation>Το {name} είναι κενό: επιλέξτε ένα ψηφιδωτό.</translation>
+  </message>
+  <message>
    <source>Export chips</source>
    <translation>Εξαγωγή δειγμάτων</translation>
   </message>
@@ -468,6 +532,10 @@ The model goes to your models unless you choose a folder. Cancelling loses nothi
    <translation>εγκατάσταση,python,εργάτης,εξαρτήσεις,pytorch,onnx</translation>
   </message>
   <message>
+   <source>Libraries for</source>
+   <translation>Βιβλιοθήκες για</translation>
+  </message>
+  <message>
    <source>cpu: runs on any computer. cuda: for an NVIDIA GPU on Windows or Linux, several GB.</source>
    <translation>cpu: εκτελείται σε κάθε υπολογιστή. cuda: για κάρτα γραφικών NVIDIA σε Windows ή Linux, αρκετά GB.</translation>
   </message>
@@ -490,10 +558,6 @@ The model goes to your models unless you choose a folder. Cancelling loses nothi
   <message>
    <source>Where to write the text. Default: only shown in the log.</source>
    <translation>Πού θα γραφεί το κείμενο. Προεπιλογή: εμφανίζεται μόνο στο αρχείο καταγραφής.</translation>
-  </message>
-  <message>
-   <source>Libraries for</source>
-   <translation>Βιβλιοθήκες για</translation>
   </message>
   <message>
    <source>Folder of wheels</source>
@@ -636,10 +700,6 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Δίαυλοι Sentinel-2</translation>
   </message>
   <message>
-   <source>Model: {model}</source>
-   <translation>Μοντέλο: {model}</translation>
-  </message>
-  <message>
    <source>Model '{model}' does not map floods from Sentinel-1 and Sentinel-2.</source>
    <translation>Το μοντέλο '{model}' δεν χαρτογραφεί πλημμύρες από Sentinel-1 και Sentinel-2.</translation>
   </message>
@@ -698,6 +758,42 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   <message>
    <source>The layer '{layer}' has no pixels of its own: choose the area to map (EXTENT).</source>
    <translation>Το επίπεδο '{layer}' δεν έχει δικά του εικονοστοιχεία: επιλέξτε την περιοχή χαρτογράφησης (EXTENT).</translation>
+  </message>
+  <message>
+   <source>Choose another model.</source>
+   <translation>Επιλέξτε άλλο μοντέλο.</translation>
+  </message>
+  <message>
+   <source>Semantic segmentation</source>
+   <translation>Σημασιολογική κατάτμηση</translation>
+  </message>
+  <message>
+   <source>Pixel regression</source>
+   <translation>Παλινδρόμηση εικονοστοιχείων</translation>
+  </message>
+  <message>
+   <source>Model '{model}' is for {task}, and this is for {wanted}.</source>
+   <translation>Το μοντέλο '{model}' είναι για {task}, και εδώ χρειάζεται {wanted}.</translation>
+  </message>
+  <message>
+   <source>Model '{model}' is not for {what}: it takes {inputs} ({task}).</source>
+   <translation>Το μοντέλο '{model}' δεν είναι για {what}: δέχεται {inputs} ({task}).</translation>
+  </message>
+  <message>
+   <source>No model is chosen, and {count} of the installed ones fit what is to be mapped by its band descriptions.</source>
+   <translation>Δεν επιλέχθηκε μοντέλο, και από τα εγκατεστημένα ταιριάζουν {count} με όσα θα χαρτογραφηθούν, σύμφωνα με τις περιγραφές των διαύλων.</translation>
+  </message>
+  <message>
+   <source>Choose one in MODEL: {names}, or the path of a model.</source>
+   <translation>Επιλέξτε ένα στο MODEL: {names}, ή τη διαδρομή ενός μοντέλου.</translation>
+  </message>
+  <message>
+   <source>Choose another model, or use '{algorithm}', which takes it.</source>
+   <translation>Επιλέξτε άλλο μοντέλο, ή χρησιμοποιήστε το εργαλείο «{algorithm}», που το δέχεται.</translation>
+  </message>
+  <message>
+   <source>none installed</source>
+   <translation>κανένα εγκατεστημένο</translation>
   </message>
   <message>
    <source>Name of an installed model, or path of a model folder, .zip or .onnx file.</source>
@@ -804,36 +900,12 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Το INPUT είναι κενό: επιλέξτε το ψηφιδωτό που θα χαρτογραφηθεί.</translation>
   </message>
   <message>
-   <source>Choose another model, or the algorithm made for it, such as 'Flood mapping'.</source>
-   <translation>Επιλέξτε άλλο μοντέλο ή τον αλγόριθμο που έγινε για αυτό, όπως «Χαρτογράφηση πλημμύρας».</translation>
+   <source>one image</source>
+   <translation>μία εικόνα</translation>
   </message>
   <message>
    <source>Raster</source>
    <translation>Ψηφιδωτό</translation>
-  </message>
-  <message>
-   <source>Bands</source>
-   <translation>Δίαυλοι</translation>
-  </message>
-  <message>
-   <source>No model is chosen, and {count} of the installed ones fit this raster by its band descriptions.</source>
-   <translation>Δεν επιλέχθηκε μοντέλο, και {count} από τα εγκατεστημένα ταιριάζουν στο ψηφιδωτό σύμφωνα με τις περιγραφές των διαύλων του.</translation>
-  </message>
-  <message>
-   <source>Choose one in MODEL: {names}, or the path of a model.</source>
-   <translation>Επιλέξτε ένα στο MODEL: {names}, ή τη διαδρομή ενός μοντέλου.</translation>
-  </message>
-  <message>
-   <source>Model '{model}' is for {task}, and this is for {wanted}.</source>
-   <translation>Το μοντέλο '{model}' είναι για {task}, και εδώ χρειάζεται {wanted}.</translation>
-  </message>
-  <message>
-   <source>Model '{model}' is not for one image: it takes {inputs} ({task}).</source>
-   <translation>Το μοντέλο '{model}' δεν είναι για μία εικόνα: δέχεται {inputs} ({task}).</translation>
-  </message>
-  <message>
-   <source>none installed</source>
-   <translation>κανένα εγκατεστημένο</translation>
   </message>
   <message>
    <source>Where the network runs: auto (a GPU if there is one), cpu, cuda (first NVIDIA GPU), cuda:N (GPU number N, from 0) or mps (Apple GPU).</source>
@@ -886,6 +958,10 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   <message>
    <source>The classes as polygons with their name, value and area in square metres (.gpkg, .geojson, .shp or .fgb). Not made unless asked for.</source>
    <translation>Οι κλάσεις ως πολύγωνα με όνομα, τιμή και εμβαδόν σε τετραγωνικά μέτρα (.gpkg, .geojson, .shp ή .fgb). Δημιουργούνται μόνο αν ζητηθεί.</translation>
+  </message>
+  <message>
+   <source>Values: {values}.</source>
+   <translation>Τιμές: {values}.</translation>
   </message>
   <message>
    <source>Only this rectangle is mapped. Default: the whole raster. Needed for layers without an end, such as web maps.</source>
@@ -976,10 +1052,6 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Μέσος όρος του χάρτη</translation>
   </message>
   <message>
-   <source>Pixel regression</source>
-   <translation>Παλινδρόμηση εικονοστοιχείων</translation>
-  </message>
-  <message>
    <source>Gives every pixel of a raster a number with a trained network: a height, a biomass, a temperature, whatever the model was trained on, in its unit. Takes any size, data type and coordinate system; nodata stays nodata. Numbers are as the network gives them, not clipped; those far beyond what the model was trained on are told of.
 
 The model is the name of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file that carries its card. Its bands are found by the raster's band descriptions, else taken in order if there are as many, else chosen in 'Bands'.</source>
@@ -1038,10 +1110,6 @@ The model is the name of an installed one (see 'List models'), or the path of a 
   <message>
    <source>the server gave no data.</source>
    <translation>ο διακομιστής δεν έδωσε δεδομένα.</translation>
-  </message>
-  <message>
-   <source>Semantic segmentation</source>
-   <translation>Σημασιολογική κατάτμηση</translation>
   </message>
   <message>
    <source>Gives every pixel of a raster a class with a trained network. Takes any size, data type and coordinate system; nodata stays nodata.
@@ -1216,6 +1284,14 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>Αντί για επίπεδα: φάκελος δειγμάτων με ετικέτες, όπως τον φτιάχνει η «Εξαγωγή δειγμάτων»· ή εικόνων: φάκελοι 'images' και 'masks' με αρχεία ίδιων ονομάτων, ένας φάκελος για κάθε κλάση, ή φάκελοι 'A', 'B' και 'label'.</translation>
   </message>
   <message>
+   <source>The bands of {layers} have no names. They are taken in this order: {bands}, which is the order of the model '{model}'. If that is wrong, name the bands, or give their numbers in that order in BANDS.</source>
+   <translation>Οι δίαυλοι των {layers} δεν έχουν ονόματα. Λαμβάνονται με αυτή τη σειρά: {bands}, που είναι η σειρά του μοντέλου '{model}'. Αν είναι λάθος, ονομάστε τους διαύλους ή δώστε τους αριθμούς τους με αυτή τη σειρά στο BANDS.</translation>
+  </message>
+  <message>
+   <source>The bands of {layers} have other names than those of the model '{model}'. They are taken in its order: {bands}. If that is wrong, give their numbers in that order in BANDS.</source>
+   <translation>Οι δίαυλοι των {layers} έχουν άλλα ονόματα από εκείνους του μοντέλου '{model}'. Λαμβάνονται με τη σειρά του: {bands}. Αν είναι λάθος, δώστε τους αριθμούς τους με αυτή τη σειρά στο BANDS.</translation>
+  </message>
+  <message>
    <source>The dates are not in order: {dates}. They are taken in the order of the layers.</source>
    <translation>Οι ημερομηνίες δεν είναι στη σειρά: {dates}. Λαμβάνονται με τη σειρά των επιπέδων.</translation>
   </message>
@@ -1364,8 +1440,8 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>CHIPS: ο φάκελος {folder} είναι κενός. Η «Εξαγωγή δειγμάτων» φτιάχνει έναν από επίπεδα.</translation>
   </message>
   <message>
-   <source>LABELS: '{layer}' has no features. Draw or choose some.</source>
-   <translation>LABELS: το '{layer}' δεν έχει αντικείμενα. Σχεδιάστε ή επιλέξτε μερικά.</translation>
+   <source>LABELS: '{layer}' has no features with a geometry. Draw or choose some.</source>
+   <translation>LABELS: το '{layer}' δεν έχει οντότητες με γεωμετρία. Σχεδιάστε ή επιλέξτε κάποιες.</translation>
   </message>
   <message>
    <source>{before} raster(s) before and {after} after cannot be paired.</source>
@@ -1740,10 +1816,6 @@ The model goes to your models unless you choose a folder, and can be used at onc
    <translation>Εκπαιδεύει ένα δίκτυο που βρίσκει την κλάση ενός εικονοστοιχείου από την πορεία του στον χρόνο, όπως τις καλλιέργειες από την ανάπτυξή τους, από μια σειρά ψηφιδωτών και ετικέτες: σημεία, γραμμές ή πολύγωνα με πεδίο κλάσης, ή ψηφιδωτό κλάσεων. Κάθε εικονοστοιχείο με ετικέτα είναι ένα δείγμα.</translation>
   </message>
   <message>
-   <source>Try a smaller tile or batch size, or close other programs.</source>
-   <translation>Δοκιμάστε μικρότερο μέγεθος πλακιδίου ή παρτίδας, ή κλείστε άλλα προγράμματα.</translation>
-  </message>
-  <message>
    <source>Run 'Diagnostics' to see whether its environment is sound.</source>
    <translation>Εκτελέστε τα «Διαγνωστικά» για να δείτε αν το περιβάλλον του είναι σε τάξη.</translation>
   </message>
@@ -1754,6 +1826,14 @@ The model goes to your models unless you choose a folder, and can be used at onc
   <message>
    <source>The worker was killed ({signal}); most often the computer had run out of memory.</source>
    <translation>Ο εργάτης τερματίστηκε βίαια ({signal})· συνήθως ο υπολογιστής είχε μείνει χωρίς μνήμη.</translation>
+  </message>
+  <message>
+   <source>Try a smaller batch or chip size, or close other programs.</source>
+   <translation>Δοκιμάστε μικρότερο μέγεθος παρτίδας ή δείγματος, ή κλείστε άλλα προγράμματα.</translation>
+  </message>
+  <message>
+   <source>Try a smaller tile or batch size, or close other programs.</source>
+   <translation>Δοκιμάστε μικρότερο μέγεθος πλακιδίου ή παρτίδας, ή κλείστε άλλα προγράμματα.</translation>
   </message>
   <message>
    <source>The worker ended without a result (code {code}).</source>

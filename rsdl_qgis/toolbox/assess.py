@@ -12,7 +12,6 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingMultiStepFeedback,
     QgsProcessingOutputNumber,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterField,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterMultipleLayers,
@@ -126,9 +125,7 @@ class AssessMap(RsdlAlgorithm):
 
     def _rules(self):
         def choice(name, label, text):
-            # name, label, options, several, default, optional, static strings
-            parameter = QgsProcessingParameterEnum(name, label, list(CHOICES), False, CHOICES[0], False, True)
-            return shared.described(parameter, text)
+            return shared.choice(name, label, text, CHOICES, advanced=False)
 
         def number(name, label, text, least, default=None, kind=compat.INTEGER):
             parameter = QgsProcessingParameterNumber(name, label, kind, default, True, least)

@@ -165,6 +165,8 @@ class DistilModel(ModelMaker):
         if not shared.is_given(parameters, "IMAGES"):
             return None
         images = train_data.chosen_images(self, parameters, context, "images", teacher)
+        for warning in images.warnings:
+            feedback.pushWarning(warning)
         labels = train_data.chosen_labels(self, parameters, context)
         return PreparedData(self, parameters, context, feedback, images, labels)
 

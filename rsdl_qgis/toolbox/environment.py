@@ -11,7 +11,6 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingOutputString,
     QgsProcessingParameterBoolean,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
 )
@@ -22,7 +21,7 @@ from ..environment import FLAVOURS, check, managed_folder, setup
 from ..paths import PACKAGE, plugin_version, user_folder
 from . import compat, settings
 from .algorithm import RsdlAlgorithm
-from .parameters import described
+from .parameters import choice, described
 from .text import tr
 from .worker import make_job, run_job
 
@@ -71,11 +70,12 @@ class SetupEnvironment(RsdlAlgorithm):
 
     def initAlgorithm(self, configuration=None):
         self.addParameter(
-            described(
-                QgsProcessingParameterEnum(
-                    "FLAVOUR", tr("Libraries for"), list(FLAVOURS), False, FLAVOURS[0], False, True
-                ),
+            choice(
+                "FLAVOUR",
+                tr("Libraries for"),
                 tr("cpu: runs on any computer. cuda: for an NVIDIA GPU on Windows or Linux, several GB."),
+                FLAVOURS,
+                advanced=False,
             )
         )
         self.addParameter(

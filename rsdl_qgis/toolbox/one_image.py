@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from qgis.core import QgsProcessingParameterBand, QgsProcessingParameterRasterLayer
 
-from qgis.core import QgsProcessingParameterBand, QgsProcessingParameterRasterLayer, QgsRasterLayer
-
-from ..engine.card import ModelCard, match_bands
-from ..engine.errors import MismatchError, RsdlError
-from . import layers, settings
+from ..engine.card import ModelCard
+from ..engine.errors import RsdlError
 from . import parameters as shared
 from .inference import InferenceAlgorithm, Plan, raster, use_bands
+from .model_choice import fitting_model, named_model, takes_one_image
 from .text import tr
 
 
@@ -55,55 +53,13 @@ class OneImageAlgorithm(InferenceAlgorithm):
         if parameters.get("BANDS") not in (None, "", []):
             chosen = tuple(self.parameterAsInts(parameters, "BANDS", context))
         name = self.parameterAsString(parameters, "MODEL", context).strip()
-        path, card = settings.store().find(name) if name else self._fitting(layer)
-        if card.task != self.TASK:
-            raise RsdlError(
-                tr("Model '{model}' is for {task}, and this is for {wanted}.").format(
-                    model=card.name, task=card.task, wanted=self.TASK
-                ),
-                tr("Choose another model, or the algorithm made for it, such as 'Flood mapping'."),
-            )
-        if not takes_one_image(card):
-            raise RsdlError(
-                tr("Model '{model}' is not for one image: it takes {inputs} ({task}).").format(
-                    model=card.name,
-                    task=card.task,
-                    inputs=", ".join(
-                        f"{item.role or item.name} {date}" for item in card.inputs for date in item.dates
-                    ),
-                ),
-                tr("Choose another model, or the algorithm made for it, such as 'Flood mapping'."),
-            )
+        if name:
+            path, card = named_model(name, self.TASK, self._takes, tr("one image"))
+        else:
+            path, card = fitting_model(self._takes, [layer])
         wanted = card.inputs[0]
         notes = () if name else (tr("Model: {model}").format(model=card.title),)
         return Plan(path, card, {wanted.name: [use_bands("INPUT", layer, wanted, chosen, "BANDS")]}, notes)
 
-    def _fitting(self, layer: QgsRasterLayer) -> tuple[Path, ModelCard]:
-        """The installed model whose bands the layer has by description, if there is just one."""
-        descriptions = [text for _, text in layers.data_bands(layer)]
-        fitting, names = [], []
-        for name, path, card in settings.store().list():
-            if card.task != self.TASK or not takes_one_image(card):
-                continue
-            names.append(name)
-            try:
-                match_bands(card.inputs[0], descriptions, -1)
-            except MismatchError:
-                continue
-            fitting.append((path, card))
-        if len(fitting) == 1:
-            return fitting[0]
-        raise RsdlError(
-            tr(
-                "No model is chosen, and {count} of the installed ones fit this raster by its band "
-                "descriptions."
-            ).format(count=len(fitting)),
-            tr("Choose one in MODEL: {names}, or the path of a model.").format(
-                names=", ".join(names) or tr("none installed")
-            ),
-        )
-
-
-def takes_one_image(card: ModelCard) -> bool:
-    """Whether the model maps one image of one date."""
-    return len(card.inputs) == 1 and len(card.inputs[0].dates) == 1
+    def _takes(self, card: ModelCard) -> bool:
+        return card.task == self.TASK and takes_one_image(card)

@@ -65,10 +65,11 @@ def model(
 
 
 def choice(name: str, label: str, text: str, choices: Sequence[str], advanced: bool = True):
-    """One of some words, kept as such; the first is the default."""
+    """One of some words, kept as such; the first is the default. Its help lists them: they are what scripts give."""
     # name, label, options, several, default, optional, static strings
     parameter = QgsProcessingParameterEnum(name, label, list(choices), False, choices[0], False, True)
-    return described(parameter, text, advanced)
+    values = tr("Values: {values}.").format(values=", ".join(choices))
+    return described(parameter, f"{text} {values}", advanced)
 
 
 def whole(name: str, label: str, text: str, least: int, most: int, default: int | None, advanced: bool = True):

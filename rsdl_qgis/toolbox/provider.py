@@ -7,12 +7,14 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..paths import PACKAGE, plugin_version
 from .assess import AssessMap
+from .change import ChangeDetection
 from .chips import ExportChips
 from .distil import DistilModel
 from .environment import Diagnostics, SetupEnvironment
 from .flood import FloodMapping
 from .models import DescribeModel, ImportModel, ListModels
 from .parameters import VECTOR_FORMATS
+from .regression import PixelRegression
 from .segmentation import SemanticSegmentation
 from .text import tr
 from .train_tasks import (
@@ -25,6 +27,8 @@ from .train_tasks import (
 
 ALGORITHMS = (
     SemanticSegmentation,
+    PixelRegression,
+    ChangeDetection,
     FloodMapping,
     TrainSegmentation,
     TrainRegression,

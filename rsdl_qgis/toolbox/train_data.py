@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import (
+    QgsFeatureRequest,
     QgsMapLayer,
     QgsProcessingParameterField,
     QgsProcessingParameterFile,
@@ -29,6 +30,7 @@ from .text import tr
 
 LAYOUTS = ("dates", "variables")
 RESERVED = ("name", "split", "label", "source", "place", "bounds", "valid")  # columns of a chip folder's table
+UNTYPED = ("GeoJSON", "GeoJSONSeq")  # formats whose layers look like tables until a feature has a geometry
 LONGEST_NAME = 24  # letters of a band's description that is taken for a name
 FORMS = {"rasters": ("RASTERS",), "pairs": ("BEFORE", "AFTER"), "series": ("LAYERS",), "images": ("IMAGES",)}
 
@@ -218,8 +220,8 @@ def _rasters(algorithm, parameters, name, context) -> list[QgsRasterLayer]:
 
 def _singles(name, rasters, numbers, start, strict) -> Images:
     item = start.inputs[0] if strict else _taken(rasters[0], numbers, ("image",), start)
-    return _images([(layer.name(), {item.name: (_use(name, layer, item, numbers, rasters[0]),)}) for layer in rasters],
-                   [item], start)  # fmt: skip
+    sources = [(layer.name(), {item.name: (_use(name, layer, item, numbers, rasters[0]),)}) for layer in rasters]
+    return _images(sources, [item], start, _order_warnings(rasters, item, numbers, start))
 
 
 def _pairs(before, after, numbers, start) -> Images:
@@ -245,6 +247,7 @@ def _pairs(before, after, numbers, start) -> Images:
         ],
         [item],
         start,
+        _order_warnings([*before, *after], item, numbers, start),
     )
 
 
@@ -252,7 +255,8 @@ def _dates(rasters, numbers, start) -> Images:
     names, warnings = date_names([_layer_date(layer) for layer in rasters])
     item = _taken(rasters[0], numbers, names, start)
     uses = tuple(_use("LAYERS", layer, item, numbers, rasters[0]) for layer in rasters)
-    return replace(_images([(rasters[0].name(), {item.name: uses})], [item], start), warnings=warnings)
+    warnings += _order_warnings(rasters, item, numbers, start)
+    return _images([(rasters[0].name(), {item.name: uses})], [item], start, warnings)
 
 
 def _variables(rasters, numbers, start) -> Images:
@@ -281,15 +285,47 @@ def _variables(rasters, numbers, start) -> Images:
         name = _input_name(layer.name(), uses)
         items.append(Input(name, (Band(layer.name()),), names))
         uses[name] = tuple(RasterUse("LAYERS", layer, (number,)) for number in numbers)
-    return replace(_images([(rasters[0].name(), uses)], items, start), warnings=warnings)
+    return _images([(rasters[0].name(), uses)], items, start, warnings)
 
 
-def _images(sources, items: Sequence[Input], start: ModelCard | None) -> Images:
+def _images(sources, items: Sequence[Input], start: ModelCard | None, warnings: tuple[str, ...]) -> Images:
     return Images(
         tuple(sources),
         {item.name: tuple(band.name for band in item.bands) for item in items},
         {item.name: tuple(item.dates) for item in items},
         start.resolution if start else None,
+        warnings,
+    )
+
+
+def _order_warnings(
+    rasters: Sequence[QgsRasterLayer], item: Input, numbers: Sequence[int] | None, start: ModelCard | None
+) -> tuple[str, ...]:
+    """What to tell where a model's bands are taken in order, because nothing in the rasters says which is which."""
+    if start is None or numbers or item.bands != start.inputs[0].bands:
+        return ()
+    unnamed, others = {}, {}
+    for layer in rasters:
+        texts = [text for _, text in layers.data_bands(layer)]
+        try:
+            match_bands(item, texts, -1)
+        except MismatchError:
+            (others if any(texts) else unnamed)[layer.name()] = None
+    bands = ", ".join(band.name for band in item.bands)
+    named = {
+        tr(
+            "The bands of {layers} have no names. They are taken in this order: {bands}, which is the order of "
+            "the model '{model}'. If that is wrong, name the bands, or give their numbers in that order in BANDS."
+        ): unnamed,
+        tr(
+            "The bands of {layers} have other names than those of the model '{model}'. They are taken in its order: "
+            "{bands}. If that is wrong, give their numbers in that order in BANDS."
+        ): others,
+    }
+    return tuple(
+        text.format(layers=", ".join(f"'{name}'" for name in found), bands=bands, model=start.name)
+        for text, found in named.items()
+        if found
     )
 
 
@@ -447,14 +483,14 @@ def _raster_problem(layer: QgsRasterLayer, kind: str) -> str:
 
 
 def _vector_problem(layer: QgsVectorLayer, field: str, place: str, kind: str) -> str:
-    if not layer.isSpatial():
+    if not layer.isSpatial() and layer.storageType() not in UNTYPED:
         text = tr("LABELS: '{layer}' is a table without geometries. Choose polygons, lines or points.")
         return text.format(layer=layer.name())
+    if not _has_geometry(layer):
+        return tr("LABELS: '{layer}' has no features with a geometry. Draw or choose some.").format(layer=layer.name())
     if kind == "scenes" and layer.geometryType() not in (compat.POLYGON_GEOMETRY, compat.POINT_GEOMETRY):
         text = tr("LABELS: '{layer}' has lines, but the class of a scene is told by polygons or points.")
         return text.format(layer=layer.name())
-    if layer.featureCount() == 0:
-        return tr("LABELS: '{layer}' has no features. Draw or choose some.").format(layer=layer.name())
     fields = layer.fields()
     if kind != "classes" and not field:
         number = tr("Choose the field of '{layer}' that holds the number to learn, in CLASS_FIELD.")
@@ -469,6 +505,12 @@ def _vector_problem(layer: QgsVectorLayer, field: str, place: str, kind: str) ->
         text = tr("The field '{field}' of '{layer}' holds texts, not numbers. Choose another in CLASS_FIELD.")
         return text.format(field=field, layer=layer.name())
     return ""
+
+
+def _has_geometry(layer: QgsVectorLayer) -> bool:
+    """Whether any feature has a geometry with a place in it."""
+    request = QgsFeatureRequest().setNoAttributes()
+    return any(not feature.geometry().isEmpty() for feature in layer.getFeatures(request))
 
 
 def _found(layer: QgsVectorLayer, field: str) -> set[str]:

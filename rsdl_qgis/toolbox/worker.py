@@ -27,6 +27,7 @@ from .text import tr
 GRACE = 1.0  # seconds that a cancelled worker has to tidy up before it is killed
 KEPT_LINES = 40  # of its stderr
 WORK = ".training"  # what the engine needs until a model is there is kept in '<output>.training'
+TRAININGS = ("train", "distil")
 _OUTPUTS = ("output", "probabilities", "polygons", "report", "table", "image_table")
 
 
@@ -123,7 +124,7 @@ def _converse(
         raise QgsProcessingException(tr("The job was cancelled."))
     reader.join(1.0)
     if outcome is None:
-        raise QgsProcessingException(_death(process.returncode, stderr))
+        raise QgsProcessingException(_death(job["operation"], process.returncode, stderr))
     if outcome["event"] == "error":
         if stderr:
             feedback.pushDebugInfo("\n".join(stderr))
@@ -164,7 +165,7 @@ def _handle(line: str, feedback: QgsProcessingFeedback) -> dict[str, Any] | None
     return event if kind in ("result", "error") else None
 
 
-def _death(code: int | None, stderr: deque[str]) -> str:
+def _death(operation: str, code: int | None, stderr: deque[str]) -> str:
     """One sentence for a worker that ended without an outcome, and its last lines."""
     if code is not None and code < 0:
         try:
@@ -174,7 +175,10 @@ def _death(code: int | None, stderr: deque[str]) -> str:
         text = tr("The worker was killed ({signal}); most often the computer had run out of memory.").format(
             signal=name
         )
-        text += " " + tr("Try a smaller tile or batch size, or close other programs.")
+        if operation in TRAININGS:
+            text += " " + tr("Try a smaller batch or chip size, or close other programs.")
+        else:
+            text += " " + tr("Try a smaller tile or batch size, or close other programs.")
     else:
         text = tr("The worker ended without a result (code {code}).").format(code=code)
         text += " " + tr("Run 'Diagnostics' to see whether its environment is sound.")

@@ -1,7 +1,8 @@
 """Writes models whose map is known, run with the worker's Python: ``python make_models.py FOLDER``.
 
 Each marks the pixels where band 1 of its last input's last date exceeds 100, and leaves values as they are; ``height``
-gives the difference of its two bands instead.
+gives the difference of its two bands instead, and ``grown`` marks where its
+band grew by more than 100.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ def main(folder: Path) -> None:
     for name, inputs in OTHERS.items():
         write(folder / name, card(name, inputs, ("dark", "bright"), ()))
     write_height(folder / "height")
+    write_grown(folder / "grown")
 
 
 def card(name: str, inputs: list[Input], classes: tuple[str, str], keywords: tuple[str, ...]) -> ModelCard:
@@ -73,6 +75,27 @@ def write_height(folder: Path) -> None:
         helper.make_tensor("bands", TensorProto.INT64, [1], [2]),
     ]
     output = helper.make_tensor_value_info("values", TensorProto.FLOAT, ["n", 1, "h", "w"])
+    save(folder, model, nodes, constants, output)
+
+
+def write_grown(folder: Path) -> None:
+    """A change: the second date minus the first exceeds 100."""
+    model = replace(card("grown", [item("pair", "image", ("height",), PAIR)], ("same", "grown"), ()), task="change")
+    nodes = [
+        helper.make_node("Mul", ["pair", "signs"], ["signed"]),
+        helper.make_node("ReduceSum", ["signed", "dates"], ["growth"], keepdims=0),
+        helper.make_node("Greater", ["growth", "limit"], ["above"]),
+        helper.make_node("Cast", ["above"], ["one"], to=TensorProto.FLOAT),
+        helper.make_node("Sub", ["unit", "one"], ["zero"]),
+        helper.make_node("Concat", ["zero", "one"], ["probabilities"], axis=1),
+    ]
+    constants = [
+        helper.make_tensor("signs", TensorProto.FLOAT, [1, 2, 1, 1, 1], [-1.0, 1.0]),
+        helper.make_tensor("dates", TensorProto.INT64, [1], [1]),
+        helper.make_tensor("limit", TensorProto.FLOAT, [], [100.0]),
+        helper.make_tensor("unit", TensorProto.FLOAT, [], [1.0]),
+    ]
+    output = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", 2, "h", "w"])
     save(folder, model, nodes, constants, output)
 
 

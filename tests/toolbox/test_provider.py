@@ -12,6 +12,8 @@ from qgis.core import QgsProcessingModelAlgorithm
 ROOT = Path(__file__).parents[2]
 NAMES = {
     "semanticsegmentation",
+    "pixelregression",
+    "changedetection",
     "floodmapping",
     "trainsegmentation",
     "trainregression",
@@ -54,7 +56,8 @@ def test_only_inputs_are_required(provider):
             for p in algorithm.parameterDefinitions()
             if not p.flags() & compat.OPTIONAL and p.defaultValue() is None and not p.isDestination()
         }
-        assert required <= {"INPUT", "MODEL", "PREDICTED", "REFERENCE", "TEACHER", "RASTER", "LABELS"}, algorithm.id()
+        known = {"INPUT", "MODEL", "BEFORE", "AFTER", "PREDICTED", "REFERENCE", "TEACHER", "RASTER", "LABELS"}
+        assert required <= known, algorithm.id()
 
 
 def test_models_find_their_steps_after_a_refresh(provider):

@@ -17,15 +17,6 @@ def image(tmp_path, write_raster):
     return write_raster(tmp_path / "image.tif", [SURFACE, GROUND], descriptions=NAMES)
 
 
-@pytest.fixture(autouse=True)
-def algorithm(provider):
-    """Listed, whether the provider lists it by itself yet or not."""
-    from rsdl_qgis.toolbox.regression import PixelRegression
-
-    if provider.algorithm("pixelregression") is None:
-        provider.addAlgorithm(PixelRegression())
-
-
 def test_gives_numbers(run, known_models, image, tmp_path, read_raster):
     parameters = {"INPUT": image, "MODEL": "height", "OUTPUT": str(tmp_path / "out.tif")}
     results, _ = run("pixelregression", {**parameters, "TILE_SIZE": 32, "OVERLAP": 8})
@@ -57,8 +48,8 @@ def test_extent_limits_the_map(run, known_models, image, tmp_path, read_raster):
 @pytest.mark.parametrize(
     ("name", "changes", "words"),
     [
-        ("pixelregression", {"MODEL": "bright"}, ["'bright' is for segmentation", "for regression"]),
-        ("semanticsegmentation", {"MODEL": "height"}, ["'height' is for regression", "for segmentation"]),
+        ("pixelregression", {"MODEL": "bright"}, ["'bright' is for segmentation", "'Semantic segmentation'"]),
+        ("semanticsegmentation", {"MODEL": "height"}, ["'height' is for regression", "'Pixel regression'"]),
         ("pixelregression", {"MODEL": "nothing"}, ["no model 'nothing'", "height"]),
         ("pixelregression", {"BANDS": [1]}, ["1 band", "surface, ground"]),
         ("pixelregression", {"OUTPUT": "out.gpkg"}, [".tif"]),

@@ -87,7 +87,8 @@ def test_model_of_one_file(run, models, image, tmp_path, read_raster):
     ("changes", "words"),
     [
         ({"MODEL": "nothing"}, ["no model 'nothing'", "bright"]),
-        ({"MODEL": "flood-s2"}, ["flood-s2", "sentinel-2 before"]),
+        ({"MODEL": "flood-s2"}, ["flood-s2", "sentinel-2 before", "'Flood mapping'"]),
+        ({"MODEL": "grown"}, ["'grown' is for change", "for segmentation", "'Change detection'"]),
         ({"MODEL": "web"}, ["INPUT", "Red, Green, Blue", "BANDS"]),
         ({"BANDS": [1, 7]}, ["band 7", "2 band"]),
         ({"BANDS": [1]}, ["1 band", "red, nir"]),

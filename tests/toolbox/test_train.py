@@ -103,7 +103,7 @@ def test_a_job_of_defaults(run, asked, image, home, feedback):
     assert label["vector"] and label["field"] == "kind" and "32634" in label["crs"]
     assert (job["unlabelled"], job["split"], job["valid"], job["test"]) == ("ignore", "blocks", 0.2, 0.0)
     assert (job["network"], job["options"], job["loss"]) == (None, {}, None)  # the engine knows the usual ones
-    assert (job["epochs"], job["batch_size"], job["learning_rate"]) == (40, 8, None)
+    assert (job["epochs"], job["batch_size"], job["learning_rate"]) == (None, 8, None)
     assert (job["freeze"], job["augmentation"], job["scaling"], job["seed"]) == ("nothing", "standard", "auto", 0)
     assert job["device"] == "auto" and job["resume"] is True
     assert job["extent"] is None and job["mask"] is None
@@ -320,13 +320,29 @@ def test_a_base_model_of_other_bands_leaves_the_rasters_theirs(run, asked, known
     assert asked()["input_bands"] == {"image": ["red", "nir", "swir"]}
 
 
-def test_a_base_model_takes_bands_without_descriptions_in_order(run, asked, known_models, tmp_path, write_raster):
+def test_a_base_model_takes_bands_without_descriptions_in_order_and_says_so(
+    run, asked, known_models, tmp_path, write_raster, feedback
+):
     with_weights(known_models, "flood-s2")
     plain = write_raster(tmp_path / "plain.tif", [RAMP] * 3)
     parameters = {"LABELS": [layer_of()], "CLASS_FIELD": "kind", "BASE_MODEL": "flood-s2"}
-    run("trainchangedetector", {"BEFORE": [plain], "AFTER": [plain], **parameters})
+    run("trainchangedetector", {"BEFORE": [plain], "AFTER": [plain], **parameters}, feedback)
     job = asked()
     assert job["input_bands"] == {"s2": ["B11", "B8", "B3"]} and job["input_dates"] == {"s2": ["before", "after"]}
+    (told,) = [text for kind, text in feedback.said if kind == "warning"]
+    assert "'plain' have no names" in told and "B11, B8, B3" in told and "'flood-s2'" in told and "BANDS" in told
+
+
+@pytest.mark.parametrize(("descriptions", "numbers"), [(("B11", "B8", "B3"), ""), ((), "3,2,1")])
+def test_a_base_model_whose_bands_are_known_gives_no_warning(
+    run, asked, known_models, tmp_path, write_raster, feedback, descriptions, numbers
+):
+    with_weights(known_models, "flood-s2")
+    image = write_raster(tmp_path / "image.tif", [RAMP] * 3, descriptions=descriptions)
+    parameters = {"LABELS": [layer_of()], "CLASS_FIELD": "kind", "BASE_MODEL": "flood-s2", "BANDS": numbers}
+    run("trainsegmentation", {"RASTERS": [image], **parameters}, feedback)
+    assert asked()["input_bands"] == {"s2": ["B11", "B8", "B3"]}
+    assert not [text for kind, text in feedback.said if kind == "warning"]
 
 
 def test_names_and_colours_of_the_symbology(run, asked, image, tmp_path, write_raster):
@@ -403,6 +419,28 @@ def test_a_temporary_folder_as_models_give_it_is_none(run, asked, image, home):
     assert results["OUTPUT"] == str(home / "models" / "fields-unet-light")
 
 
+@pytest.mark.parametrize("geometry", [None, {"type": "Polygon", "coordinates": []}, "none at all"])
+def test_a_geojson_without_geometries_is_no_table(refusal, image, tmp_path, geometry):
+    """QGIS takes it for a table until a feature has a geometry."""
+    path = tmp_path / "empty.geojson"
+    features = [] if geometry == "none at all" else [{"type": "Feature", "properties": {"k": 1}, "geometry": geometry}]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    text = refusal("trainsegmentation", {"RASTERS": [image], "LABELS": [str(path)], "CLASS_FIELD": "k"})
+    assert "'empty' has no features with a geometry. Draw or choose some" in text
+
+
+def test_polygons_that_are_all_empty_are_told_of(refusal, image):
+    drawn = layer_of()
+    drawn.dataProvider().changeGeometryValues({f.id(): QgsGeometry() for f in drawn.getFeatures()})
+    text = refusal("trainsegmentation", {"RASTERS": [image], "LABELS": [drawn], "CLASS_FIELD": "kind"})
+    assert "'fields' has no features with a geometry" in text
+
+
+def test_words_to_choose_from_are_listed_in_the_help(provider):
+    freeze = provider.algorithm("trainsegmentation").parameterDefinition("FREEZE")
+    assert freeze.help().endswith("Values: nothing, encoder, backbone, stages.")
+
+
 # Stopping.
 
 
@@ -427,7 +465,8 @@ def test_cancelled_says_where_the_best_model_is(provider, asked, make_feedback, 
 
 
 def test_killed_says_so_too(provider, asked, make_feedback, monkeypatch, tmp_path, image):
-    assert "killed" in stop(monkeypatch, "killed", make_feedback(), tmp_path, image)
+    text = stop(monkeypatch, "killed", make_feedback(), tmp_path, image)
+    assert "killed" in text and "smaller batch or chip size" in text
 
 
 # What is refused.
@@ -481,7 +520,7 @@ def refused(refusal, asked, known_models, image, two_dates, chips, tmp_path, wri
         ({"CHIPS": "CHIPS"}, ["RASTERS", "LABELS", "CLASS_FIELD", "cannot be used with CHIPS"]),
         ({"LABELS": []}, ["LABELS is empty"]),
         ({"LABELS": ["TABLE"]}, ["'table'", "geometries"]),
-        ({"LABELS": ["EMPTY"]}, ["no features"]),
+        ({"LABELS": ["EMPTY"]}, ["no features with a geometry"]),
         ({"CLASS_FIELD": "type"}, ["'type'", "kind"]),
         ({"PLACE_FIELD": "parcel"}, ["'parcel'", "kind"]),
         ({"LABELS": ["KINDS", "PLAIN"]}, ["'kind'", "-"]),

@@ -34,6 +34,7 @@ from .labels import (
 from .vectors import outline
 
 LINE, MULTILINE = 2, 5  # WKB types
+EMPTY = 9  # bytes of the WKB of a geometry without parts: byte order, type, and a count of 0
 CHOOSE = "polygons, lines or points"
 
 Path = NDArray[np.float64]  # (n, 2) corners of a line; a point has one
@@ -78,7 +79,7 @@ class Features:
             moved = brought_to(Vector(self.path, self.polygons, np.empty((0, 2)), (), {}, self.crs), crs)
             kept = [i for i, geometry in enumerate(moved) if geometry is not None]
             return replace(self._some(kept), polygons=[g for g in moved if g is not None], crs=crs)
-        check_crs(self.path, self.crs, "the other layer", crs)
+        check_crs(self.path, self.crs, "the raster it goes with", crs)
         if same_crs(self.crs, crs):
             return self
         paths = [tuple(_projected(part, self.crs, crs) for part in parts) for parts in self.paths]
@@ -88,7 +89,7 @@ class Features:
     def _some(self, kept: Sequence[int]) -> Features:
         if not kept:
             raise InputError(
-                f"{self.path} cannot be brought to the other layer's coordinate system.",
+                f"{self.path} cannot be brought to the coordinate system of the raster it goes with.",
                 "Check the coordinate systems of both.",
             )
         return self.only(kept)
@@ -117,8 +118,9 @@ def read_features(
     read = {name: [(s, i) for i, value in enumerate(wkb) for s in of(value)] for name, of in READERS.items()}
     name = next((name for name, shapes in read.items() if shapes), None)
     if name is None:
-        found = f"{len(wkb)} without a usable geometry" if len(wkb) else "no features at all"
-        raise InputError(f"{path} has {found}.", f"Choose a layer of {CHOOSE}.")
+        if all(value is None or len(value) <= EMPTY for value in wkb):
+            raise InputError(f"{path} has no features with a geometry.", f"Draw some, or choose a layer of {CHOOSE}.")
+        raise InputError(f"{path} has {len(wkb)} without a usable geometry.", f"Choose a layer of {CHOOSE}.")
     shapes = read[name]
     origin = [i for _, i in shapes]
     features = Features(

@@ -356,7 +356,7 @@ def upright_grid(crs: str | None, bounds: Bounds, size: float) -> Grid:
 def places_within(x: NDArray, y: NDArray, crs: str | None, bounds: Bounds, bounds_crs: str | None) -> NDArray[np.bool_]:
     """(n,): which points lie in a rectangle, which is in ``bounds_crs`` (None: the points' own)."""
     if bounds_crs is not None:
-        check_crs("The extent", bounds_crs, "the points", crs)
+        check_crs("the extent", bounds_crs, "the points", crs)
         x, y = project(x, y, crs, bounds_crs)
     return (x >= bounds[0]) & (x <= bounds[2]) & (y >= bounds[1]) & (y <= bounds[3])
 
@@ -369,7 +369,7 @@ def raster_tags(path: str) -> dict[str, str]:
 
 def brought_to(vector: Vector, crs: str | None) -> list[Geometry | None]:
     """The polygons in ``crs``; None for one that cannot be brought over. Raises InputError where just one has a CRS."""
-    check_crs(vector.path, vector.crs, "the other layer", crs)
+    check_crs(vector.path, vector.crs, "the raster it goes with", crs)
     if same_crs(vector.crs, crs):
         return list(vector.geometries)
     result: list[Geometry | None] = []
@@ -383,14 +383,21 @@ def brought_to(vector: Vector, crs: str | None) -> list[Geometry | None]:
 
 
 def check_crs(first: str, first_crs: str | None, second: str, second_crs: str | None) -> None:
-    """InputError where only one of two layers has a coordinate system."""
+    """InputError where only one of two layers has a coordinate system. ``first`` and ``second``: what they are called,
+    a path or such as 'the raster'.
+    """
     if (first_crs is None) == (second_crs is None):
         return
     without, other = (first, second) if first_crs is None else (second, first)
     raise InputError(
-        f"{without[:1].upper()}{without[1:]} has no coordinate system, but {other} has one.",
+        f"{_sentence_start(without)} has no coordinate system, but {other} has one.",
         "Give it the right one (in QGIS: Assign projection).",
     )
+
+
+def _sentence_start(name: str) -> str:
+    """A name as a sentence begins with it: 'the raster' with a capital, a path as it is."""
+    return f"T{name[1:]}" if name.startswith("the ") else name
 
 
 def covers(geometry: Geometry, x: NDArray, y: NDArray) -> NDArray[np.bool_]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -89,7 +90,7 @@ class TestReading:
         assert read_features(path, "v", kind=kind).labels == read
 
     @pytest.mark.parametrize(("feature", "options", "message"), [
-        ((None, None, 1), {}, "1 without a usable geometry"),
+        ((None, None, 1), {}, "no features with a geometry"),
         (("Point", (1, 1), 1), {"field": "height"}, "no field 'height'"),
         (("Point", (1, 1), "x"), {"field": "v", "kind": "number"}, "holds no numbers"),
         (("Point", (1, 1), 0.5), {"field": "v"}, "does not tell classes"),
@@ -103,6 +104,14 @@ class TestReading:
         features = read_features(layer(tmp_path / "a.geojson", ("Point", (1, 1), 1)))
         with pytest.raises(InputError, match="no coordinate system"):
             features.brought_to(None)
+
+    def test_a_message_on_coordinate_systems_keeps_the_path_as_it_is(self, tmp_path):
+        path = layer(tmp_path / "a.geojson", ("Point", (1, 1), 1))
+        features = replace(read_features(path), path="labels/Oak.shp", crs=None)
+        with pytest.raises(InputError, match=r"^labels/Oak\.shp has no coordinate system, but the raster it goes with"):
+            features.brought_to("EPSG:32634")
+        with pytest.raises(InputError, match=r"^The raster it goes with has no .* but labels/Oak\.shp has one"):
+            replace(features, crs="EPSG:32634").brought_to(None)
 
 
 class TestClasses:

@@ -1,0 +1,94 @@
+"""Change detection: a class for every pixel from two images of one place."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProcessingParameterBand, QgsProcessingParameterRasterLayer
+
+from ..engine.errors import RsdlError
+from . import parameters as shared
+from .inference import InferenceAlgorithm, Plan, raster, use_bands
+from .model_choice import fitting_model, named_model, takes_a_pair
+from .text import tr
+
+DATES = ("BEFORE", "AFTER")
+
+
+class ChangeDetection(InferenceAlgorithm):
+    """rsdl:changedetection: what changed between two rasters."""
+
+    NAME = "changedetection"
+
+    def title(self):
+        return tr("Change detection")
+
+    def help(self):
+        return tr(
+            "Gives every pixel a class, such as changed or not, from an image before and an image after, with a "
+            "network that was trained on such pairs (see 'Train change detector'). The two need not share a grid or "
+            "coordinate system: the map is on the grid of the image before, and covers what both cover; nodata of "
+            "either is nodata.\n\nThe model is the name of an installed one (see 'List models'), or the path of a "
+            "model folder, a .zip of one, or an .onnx file that carries its card: one for change, or for segmentation "
+            "of two dates. Its bands are found by the rasters' band descriptions, else taken in order if there are as "
+            "many, else chosen in 'Bands'."
+        )
+
+    def tags(self):
+        return tr("deep learning,neural network,change detection,bitemporal,siamese,before,after,damage").split(",")
+
+    def inputs(self):
+        rasters = {
+            "BEFORE": (
+                tr("Raster before"),
+                tr("The raster from before the change: any layer that QGIS can open. The map is on its grid."),
+            ),
+            "AFTER": (
+                tr("Raster after"),
+                tr("The raster from after the change, with the same bands. Its grid may be another."),
+            ),
+        }
+        return [
+            *(
+                shared.described(QgsProcessingParameterRasterLayer(name, label), text)
+                for name, (label, text) in rasters.items()
+            ),
+            shared.model(
+                tr("Model"),
+                tr(
+                    "Name of an installed model, or path of a model folder, .zip or .onnx file. Default: the one for "
+                    "two dates whose bands both rasters have by description, if there is just one."
+                ),
+                "change,segmentation",
+            ),
+            shared.described(
+                QgsProcessingParameterBand("BANDS", tr("Bands"), None, "BEFORE", True, True),
+                tr(
+                    "Band numbers from 1, of both rasters, in the order in which the model takes them. Default: found "
+                    "by description."
+                ),
+                advanced=True,
+            ),
+        ]
+
+    def output_label(self):
+        return tr("Changes")
+
+    def plan(self, parameters, context):
+        given = {name: raster(self, parameters, name, context) for name in DATES}
+        for name, layer in given.items():
+            if layer is None:
+                raise RsdlError(tr("{name} is empty: choose a raster.").format(name=name))
+        chosen = None
+        if parameters.get("BANDS") not in (None, "", []):
+            chosen = tuple(self.parameterAsInts(parameters, "BANDS", context))
+        name = self.parameterAsString(parameters, "MODEL", context).strip()
+        if name:
+            path, card = named_model(name, "change", takes_a_pair, tr("an image before and one after"))
+        else:
+            path, card = fitting_model(takes_a_pair, list(given.values()))
+        wanted = card.inputs[0]
+        uses = [use_bands(date, layer, wanted, chosen, "BANDS") for date, layer in given.items()]
+        notes = () if name else (tr("Model: {model}").format(model=card.title),)
+        warnings = ()
+        if given["BEFORE"].source() == given["AFTER"].source():
+            warnings = (tr("BEFORE and AFTER are the same raster, so there is no change to find."),)
+        return Plan(path, card, {wanted.name: uses}, notes, warnings)
