@@ -26,10 +26,14 @@ CHECKPOINT, BEST, ASKED = "checkpoint.pt", "best", "asked.txt"
 def work_folder(request: TrainRequest) -> Iterator[None]:
     """The folder ``request.work`` while a training goes on: it goes with success, and stays with a checkpoint.
 
-    OutputError where it cannot be made.
+    OutputError where it cannot be made, or something else is there.
     """
+    if request.work.is_dir() and any(request.work.iterdir()) and not (request.work / ASKED).is_file():
+        problem = f"{request.work} is needed for the training, and is there with something else in it."
+        raise OutputError(problem, "Choose another output, or move that folder.")
     try:
         request.work.mkdir(parents=True, exist_ok=True)
+        (request.work / ASKED).touch()
     except OSError as error:
         raise _not_writable(request, error) from None
     try:
@@ -104,8 +108,7 @@ def epoch_line(epoch: Epoch, epochs: int) -> str:
 
 def _with(card: ModelCard, state: Mapping[str, Tensor]) -> nn.Module:
     """A network of the card with these weights, beside the one that is trained."""
-    outputs = len(card.classes) or 1
-    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, outputs, **card.options)
+    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
     network.load_state_dict(state)
     return network
 

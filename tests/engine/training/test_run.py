@@ -207,6 +207,14 @@ def test_an_output_that_is_something_else_is_left_alone(tmp_path):
     assert (tmp_path / "model" / "thesis.txt").read_text() == "mine"
 
 
+def test_a_folder_of_somebody_else_is_not_taken_to_work_in(tmp_path):
+    (tmp_path / "model.training").mkdir()
+    (tmp_path / "model.training" / "thesis.txt").write_text("mine")
+    with pytest.raises(OutputError, match="something else"):
+        run_train(arguments(tmp_path), Report())
+    assert (tmp_path / "model.training" / "thesis.txt").read_text() == "mine"
+
+
 @pytest.mark.parametrize("counts", [(1, 0, 0), (0, 4, 0)])
 def test_too_few_chips_are_told(tmp_path, counts):
     make_folder(tmp_path / "chips", counts=counts)
