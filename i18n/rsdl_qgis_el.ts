@@ -328,8 +328,8 @@ Several maps and references are paired in the order in which they are listed; a 
    <translation>REFERENCE: το '{layer}' δεν έχει ούτε πολύγωνα ούτε σημεία.</translation>
   </message>
   <message>
-   <source>{name}: '{value}' is not a layer that QGIS can open.</source>
-   <translation>{name}: το '{value}' δεν είναι επίπεδο που ανοίγει το QGIS.</translation>
+   <source>{name} is empty.</source>
+   <translation>Το {name} είναι κενό.</translation>
   </message>
   <message>
    <source>{name}: '{layer}' is neither a raster nor a vector layer.</source>
@@ -1014,6 +1014,10 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   <message>
    <source>The folder {folder} for the result is not there. Make it, or choose another.</source>
    <translation>Ο φάκελος {folder} για το αποτέλεσμα δεν υπάρχει. Δημιουργήστε τον ή επιλέξτε άλλον.</translation>
+  </message>
+  <message>
+   <source>{name}: '{value}' is not a layer that QGIS can open.</source>
+   <translation>{name}: το '{value}' δεν είναι επίπεδο που ανοίγει το QGIS.</translation>
   </message>
   <message>
    <source>'{text}' is not a list of band numbers. Give numbers from 1, divided by commas, such as 11,8,3.</source>

@@ -133,12 +133,14 @@ def load_tile(source: RasterSource, scaling: Mapping[str, Radiometry], window: W
     return Tile(window, scaled, valid)
 
 
-def read_ahead(pool: ThreadPoolExecutor, load: Callable[[Any], T], items: Iterable[Any]) -> Iterator[T]:
+def read_ahead(
+    pool: ThreadPoolExecutor, load: Callable[[Any], T], items: Iterable[Any], ahead: int = AHEAD
+) -> Iterator[T]:
     """``load`` of each item in order, a few items ahead of whoever asks."""
     waiting: deque[Future[T]] = deque()
     for item in items:
         waiting.append(pool.submit(load, item))
-        if len(waiting) > AHEAD:
+        if len(waiting) > ahead:
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()

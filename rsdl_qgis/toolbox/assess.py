@@ -336,17 +336,9 @@ class AssessMap(RsdlAlgorithm):
 
     def _chosen(self, parameters, name, context) -> list[QgsMapLayer]:
         """The layers given; RsdlError where there are none, or one is not one."""
-        given = parameters.get(name)
-        found = self.parameterAsLayerList(parameters, name, context) or []
-        sound = [layer for layer in found if layer is not None and layer.isValid()]
-        listed = given if isinstance(given, (list, tuple)) else [given]
-        if not sound or len(sound) < len([item for item in listed if item not in (None, "")]):
-            raise RsdlError(
-                tr("{name}: '{value}' is not a layer that QGIS can open.").format(
-                    name=name, value=", ".join(str(item) for item in listed)
-                ),
-                tr("Choose a raster or vector layer."),
-            )
+        sound = shared.layer_list(self, parameters, name, context)
+        if not sound:
+            raise RsdlError(tr("{name} is empty.").format(name=name), tr("Choose a raster or vector layer."))
         for layer in sound:
             if not isinstance(layer, (QgsRasterLayer, QgsVectorLayer)):
                 raise RsdlError(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from typing import TypeVar
 
@@ -14,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from .. import predict
 from ..errors import InputError
 from .augment import UNVARIED, Augmentation, augment, check_names
 
@@ -117,15 +117,9 @@ def read_ahead(make: Callable[[Plan], Made], plans: Iterable[Plan], ahead: int =
     making.
     """
     pool = ThreadPoolExecutor(1, "read-ahead")
-    waiting: deque[Future[Made]] = deque()
     try:
         _use_one_core(pool)
-        for plan in plans:
-            waiting.append(pool.submit(make, plan))
-            if len(waiting) > ahead:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        yield from predict.read_ahead(pool, make, plans, ahead)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from ..card import Class
 from ..networks.layout import channels_last
 from ..report import Report
+from ..runtime import ACTIVATIONS
 from .batches import in_order
 from .chips import IGNORE
 from .evaluation import Evaluation, Found, FoundLabels, FoundMaps, FoundNumbers, FoundScenes
@@ -28,11 +29,6 @@ from .metrics import class_rates, map_scores, number_rates, number_sums
 # A batch, one tensor (N, T, C, H, W) an input (for series (N, T, C) and last the valid dates (N, T)), to float32
 # probabilities (N, K, H, W) or (N, K), or numbers (N, H, W).
 Run = Callable[[list[Tensor]], NDArray]
-ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
-    "softmax": lambda logits: logits.softmax(1),
-    "sigmoid": torch.sigmoid,
-    "identity": lambda numbers: numbers.squeeze(1),
-}
 PIXELS, MOST = 8 * 256 * 256, 512  # pixels and samples that a batch has at most
 PAIRS = 2000  # numbers and their references that are kept to be drawn
 SURE = 0.5  # the threshold where none was chosen
@@ -58,7 +54,8 @@ def network_run(network: nn.Module, activation: str, device: str = "cpu") -> Run
 
     @torch.inference_mode()
     def run(images: list[Tensor]) -> NDArray:
-        return activate(network(*(image.to(device) for image in images)).float()).cpu().numpy()
+        output: NDArray = activate(network(*(image.to(device) for image in images)).float()).cpu().numpy()
+        return output[:, 0] if activation == "identity" else output
 
     return run
 
