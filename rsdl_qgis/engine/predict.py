@@ -4,43 +4,34 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .card import ModelCard
 from .raster.grid import Window
 from .raster.source import RasterSource, valid_pixels
-from .raster.tiles import tiles
 from .report import Report
 from .runtime import Runtime
 from .scaling import Radiometry
 
 T = TypeVar("T")
+W = TypeVar("W")  # what is run at a time: a window of the raster, a scene
+Given = TypeVar("Given", contravariant=True)  # of those, what a collector takes
 AHEAD = 2  # tiles, or batches, waiting on either side of the network
 
 
-class Collector(Protocol):
+class Collector(Protocol[Given]):
     """What becomes of a network's outputs; one a task."""
 
-    def add(self, window: Window, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
+    def add(self, window: Given, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
         """Take one tile's output and where its pixels are valid (h, w)."""
 
-    def skip(self, window: Window) -> None:
+    def skip(self, window: Given) -> None:
         """Pass a tile without a valid pixel."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How the raster is cut: tile (height, width) and overlap in pixels, tiles in a batch."""
-
-    tile: tuple[int, int]
-    overlap: int
-    batch: int = 1
 
 
 @dataclass
@@ -55,36 +46,34 @@ class Seconds:
 
 
 @dataclass(frozen=True)
-class Tile:
-    """One tile as read: scaled (T, C, h, w) an input; none at all where no pixel is valid."""
+class Tile(Generic[W]):
+    """One tile as read: scaled arrays, one an input of the network; none at all where no pixel is valid."""
 
-    window: Window
-    arrays: Mapping[str, NDArray[np.float32]]
+    window: W
+    arrays: Mapping[str, NDArray]
     valid: NDArray[np.bool_]
 
 
 def predict(
-    source: RasterSource,
-    scaling: Mapping[str, Radiometry],
-    card: ModelCard,
+    windows: Collection[W],
+    load: Callable[[W], Tile[W]],
     runtime: Runtime,
-    collector: Collector,
-    plan: Plan,
+    collector: Collector[W],
+    batch_size: int,
     report: Report,
 ) -> Seconds:
-    """Run the network over every tile of the source that holds a valid pixel and hand its output to the collector.
+    """Run the network over every window that holds a valid pixel and hand its output to the collector, in order.
 
-    Cancels between batches (Cancelled); the caller closes or aborts the collector.
+    Tiles of a batch are of one shape. Cancels between batches (Cancelled); the caller closes or aborts the collector.
     """
     seconds = Seconds()
     started = time.perf_counter()
-    windows = tiles(source.grid.height, source.grid.width, plan.tile, plan.overlap)
 
-    def load(window: Window) -> Tile:
+    def read(window: W) -> Tile[W]:
         with _Timed(seconds, "read"):
-            return load_tile(source, scaling, window)
+            return load(window)
 
-    def collect(batch: Sequence[Tile], outputs: NDArray[np.float32] | None) -> None:
+    def collect(batch: Sequence[Tile[W]], outputs: NDArray[np.float32] | None) -> None:
         with _Timed(seconds, "write"):
             for i, tile in enumerate(batch):
                 if outputs is None:
@@ -96,12 +85,12 @@ def predict(
         done = 0
         waiting: deque[Future[None]] = deque()
         try:
-            for batch in batched(read_ahead(reader, load, windows), plan.batch):
+            for batch in batched(read_ahead(reader, read, windows), batch_size):
                 report.check()
                 outputs = None
                 if batch[0].arrays:
                     with _Timed(seconds, "run"):
-                        outputs = runtime({i.name: stacked([t.arrays[i.name] for t in batch]) for i in card.inputs})
+                        outputs = runtime({name: stacked([t.arrays[name] for t in batch]) for name in batch[0].arrays})
                     seconds.tiles_run += len(batch)
                 waiting.append(writer.submit(collect, batch, outputs))
                 if len(waiting) > AHEAD:
@@ -118,8 +107,8 @@ def predict(
     return seconds
 
 
-def load_tile(source: RasterSource, scaling: Mapping[str, Radiometry], window: Window) -> Tile:
-    """Read and scale one tile; what is not valid becomes 0, the training mean."""
+def load_tile(source: RasterSource, scaling: Mapping[str, Radiometry], window: Window) -> Tile[Window]:
+    """Read one tile and scale it to (T, C, h, w) an input; what is not valid becomes 0, the training mean."""
     arrays = source.read(window)
     valid = valid_pixels(arrays)
     if not valid.any():
@@ -146,9 +135,9 @@ def read_ahead(
         yield waiting.popleft().result()
 
 
-def batched(items: Iterable[Tile], size: int) -> Iterator[list[Tile]]:
+def batched(items: Iterable[Tile[W]], size: int) -> Iterator[list[Tile[W]]]:
     """Runs of up to ``size`` tiles to be run together; a tile without a valid pixel comes alone, in its place."""
-    batch: list[Tile] = []
+    batch: list[Tile[W]] = []
     for tile in items:
         if batch and (not tile.arrays or len(batch) == size):
             yield batch
@@ -161,7 +150,7 @@ def batched(items: Iterable[Tile], size: int) -> Iterator[list[Tile]]:
         yield batch
 
 
-def stacked(arrays: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+def stacked(arrays: Sequence[NDArray]) -> NDArray:
     """The arrays as one batch; a single one is not copied."""
     return np.stack(arrays) if len(arrays) > 1 else arrays[0][None]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,6 +118,19 @@ class Store:
             if folder.is_dir():
                 models = (p for p in folder.iterdir() if (p / CARD_FILE).is_file() or p.suffix == ".onnx")
                 yield from sorted(p for p in models if not p.name.startswith("."))  # those are being written
+
+
+@contextmanager
+def opened(model: str) -> Iterator[tuple[Path, ModelCard]]:
+    """The path and card of an installed model, or of one at a path; a ``.zip`` is unpacked for the while."""
+    import tempfile
+
+    path, card = Store().find(model)
+    if path.suffix.lower() != ".zip":
+        yield path, card
+        return
+    with tempfile.TemporaryDirectory(prefix="rsdl-model-") as folder:
+        yield unpack(path, Path(folder)), card
 
 
 def unpack(archive: Path, folder: Path) -> Path:

@@ -12,7 +12,8 @@ from rasterio.transform import Affine, from_origin
 from rsdl_qgis.engine.card import Input, Scaling, Tiling
 from rsdl_qgis.engine.errors import InputError, MismatchError, ModelError, OutputError, RsdlError
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
-from rsdl_qgis.engine.jobs import make_plan, run_describe, run_predict
+from rsdl_qgis.engine.jobs import run_describe, run_predict
+from rsdl_qgis.engine.plan import make_plan
 from rsdl_qgis.engine.report import Report
 
 ODD = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 
 from rsdl_qgis.engine.card import Scaling
 from rsdl_qgis.engine.errors import Cancelled
-from rsdl_qgis.engine.predict import Plan, Tile, batched, load_tile, predict, progress_text, read_ahead
+from rsdl_qgis.engine.plan import Plan
+from rsdl_qgis.engine.predict import Tile, batched, load_tile, predict, progress_text, read_ahead
 from rsdl_qgis.engine.raster.grid import Grid, Window
 from rsdl_qgis.engine.raster.mosaic import Mosaic
+from rsdl_qgis.engine.raster.tiles import tiles
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.scaling import radiometry
 
@@ -54,7 +57,8 @@ def run(source, card, runtime, plan, report=None):
     one = card(inputs=(plain_input(card),))
     scaling = {"image": radiometry(one.inputs[0], source.array)}
     kept = Keeping(source.grid, plan)
-    seconds = predict(source, scaling, one, runtime, kept, plan, report or Report())
+    windows = tiles(source.grid.height, source.grid.width, plan.tile, plan.overlap)
+    seconds = predict(windows, partial(load_tile, source, scaling), runtime, kept, plan.batch, report or Report())
     kept.mosaic.close()
     return kept, seconds
 

@@ -1,0 +1,126 @@
+"""The rasters of a job and a model: which layers and bands are its inputs, whether they fit, how they are scaled."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from .card import Input, ModelCard, match_bands
+from .errors import MismatchError, OutputError
+from .raster.source import Layer, RasterSource, inspect, valid_pixels
+from .report import Report
+from .runtime import Runtime, open_runtime
+from .scaling import Radiometry, radiometry
+
+
+def layers_of(inputs: Mapping[str, Any], card: ModelCard) -> dict[str, list[Layer]]:
+    """The layers of each of the card's inputs, one a date; MismatchError where they are not what the model takes."""
+    layers = {}
+    for item in card.inputs:
+        given = inputs.get(item.name)
+        dates = len(item.dates)
+        if not given or len(given) != dates:
+            raise MismatchError(
+                f"Model '{card.name}' takes {dates} raster(s) of {item.role or item.name} ({', '.join(item.dates)}), "
+                f"and {len(given or [])} were given.",
+                "Give one raster a date.",
+            )
+        layers[item.name] = [_layer(g, item) for g in given]
+    unknown = sorted(set(inputs) - {item.name for item in card.inputs})
+    if unknown:
+        raise MismatchError(f"Model '{card.name}' takes no input '{unknown[0]}'.")
+    return layers
+
+
+def check_outputs(outputs: Sequence[str], inputs: Mapping[str, list[Layer]]) -> None:
+    """OutputError for a folder that is not there, or an output that is one of the inputs."""
+    sources = {Path(layer.path).resolve() for layers in inputs.values() for layer in layers}
+    targets = [Path(path) for path in outputs]
+    for target in targets:
+        if not target.parent.is_dir():
+            raise OutputError(f"There is no folder {target.parent} to write {target.name} to.", "Make it first.")
+        if target.resolve() in sources:
+            raise OutputError(f"{target} is one of the rasters to be read.", "Choose another output.")
+    if len({target.resolve() for target in targets}) < len(targets):
+        raise OutputError("Two results would be written to the same file.", "Choose different outputs.")
+
+
+def check_resolution(source: RasterSource, card: ModelCard, report: Report) -> None:
+    """MismatchError where the raster's pixels are too large or too small for the model."""
+    if card.resolution is None:
+        return
+    if source.grid.crs is None:
+        report.log(
+            "warning",
+            f"The raster has no coordinate system, so its pixel size is not known; the model was trained at "
+            f"{card.resolution:g} m.",
+        )
+        return
+    pixel = math.sqrt(math.prod(source.grid.resolution))
+    factor = max(pixel / card.resolution, card.resolution / pixel)
+    if factor > card.resolution_tolerance:
+        raise MismatchError(
+            f"The raster has pixels of {pixel:.3g} m, and model '{card.name}' was trained at {card.resolution:g} m "
+            f"(it tolerates a factor of {card.resolution_tolerance:g}).",
+            "Resample the raster to the model's resolution (RESAMPLE), or choose another model.",
+        )
+
+
+def made_ready(
+    source: RasterSource, card: ModelCard, path: Path, arguments: Mapping[str, Any], report: Report
+) -> tuple[dict[str, Radiometry], Runtime]:
+    """How the rasters are scaled, and the network, which loads while they are sampled."""
+    report.progress(0.0, "Sampling the rasters")
+    device, threads = arguments.get("device") or "auto", arguments.get("threads")
+    with ThreadPoolExecutor(1, "open") as pool:
+        network = pool.submit(open_runtime, card, path, device, threads, report)
+        scaling = sampled_scaling(source, card, report)
+        return scaling, network.result()
+
+
+def sampled_scaling(source: RasterSource, card: ModelCard, report: Report) -> dict[str, Radiometry]:
+    """How each input is scaled, from a sample of the raster; MismatchError for values the model cannot mean."""
+    sample = source.sample()
+    if not valid_pixels(sample).any():
+        report.log("warning", "No valid pixel was found in a sample of the rasters: the map may be all nodata.")
+    scaling = {}
+    for item in card.inputs:
+        array = sample[item.name]
+        scaling[item.name] = radiometry(item, array)
+        if scaling[item.name].apart:
+            bands = ", ".join(item.bands[i].name for i in scaling[item.name].apart)
+            report.log(
+                "warning",
+                f"{item.role or item.name}: the values of its dates lie too far apart to be of one product ({bands}), "
+                "so each date is stretched alone, and less is seen of what changed. Give one product for all dates.",
+            )
+        if scaling[item.name].decibel:
+            report.log("info", f"{item.role or item.name}: linear backscatter, converted to dB.")
+        largest = float(array.max()) if array.count() else 0.0
+        if item.scaling.method == "linear" and item.scaling.divisor > 1 and largest > 1.05 * item.scaling.divisor:
+            raise MismatchError(
+                f"The raster holds values up to {largest:g}, and model '{card.name}' takes 0 to "
+                f"{item.scaling.divisor:g}.",
+                "Stretch the raster to that range first (Raster > Conversion > Translate, with -scale and Byte).",
+            )
+    return scaling
+
+
+def _layer(given: Mapping[str, Any], item: Input) -> Layer:
+    """A layer with the bands chosen, else those that the input's bands are found to be."""
+    nodata = given.get("nodata")
+    nodata = tuple(nodata) if isinstance(nodata, list) else nodata
+    bands = given.get("bands")
+    if bands is None:
+        info = inspect(Layer(given["path"]))
+        bands = [info.bands[i - 1] for i in match_bands(item, info.descriptions, info.count)]
+    elif len(bands) != len(item.bands):
+        needs = ", ".join(band.name for band in item.bands)
+        raise MismatchError(
+            f"{len(bands)} band(s) were chosen, and the model takes {len(item.bands)} of {item.role or item.name}.",
+            f"Choose, in this order: {needs}.",
+        )
+    return Layer(given["path"], tuple(bands), nodata)
