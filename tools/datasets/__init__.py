@@ -16,12 +16,18 @@ from rsdl_qgis.engine.training.chips import ChipFolder
 
 from .burned_area import burned_area_chips
 from .forest import forest_chips
+from .landsat_change import landsat_change_chips
+from .matogrosso import matogrosso_chips
 from .ombria import ombria_chips
+from .ucmerced import ucmerced_chips
 
 DATASETS: Mapping[str, Callable[..., ChipFolder]] = {
     "ombria": ombria_chips,
     "forest": forest_chips,
     "burned_area": burned_area_chips,
+    "ucmerced": ucmerced_chips,
+    "landsat_change": landsat_change_chips,
+    "matogrosso": matogrosso_chips,
 }
 
 

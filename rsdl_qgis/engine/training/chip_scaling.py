@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..scaling import Radiometry, radiometry
 from .chips import Chip, ChipFolder
 
-METHODS = ("auto", "standard", "robust", "keep")
+METHODS = ("auto", "standard", "robust", "robust-dates", "keep")
 MOST_CHIPS = 500  # that statistics are measured on, evenly chosen
 SAMPLE_CHIPS, SAMPLE_PIXELS = 32, 250_000  # at most, that stand for a source which has no sample
 KEPT = 4096  # radiometries that are remembered, about a kilobyte each
@@ -69,7 +69,8 @@ def settle_inputs(
     """The folder's inputs, their scaling decided, its mean and deviation (dates x bands) measured on ``chips``.
 
     ``standard``: raster values minus their mean, over their deviation. ``robust``: first the 1st to 99th percentile
-    of each source, of all dates together, to 0..1, clipped to -1..3. ``keep``: the scaling of the inputs of the same
+    of each source, of all dates together, to 0..1, clipped to -1..3. ``robust-dates``: likewise, of each date alone,
+    for dates that differ in light, season or sensor. ``keep``: the scaling of the inputs of the same
     names in ``inputs_of_start``, mean and deviation of its dates and bands by name, so that its weights see what they
     saw; what it does not have is measured. ``auto``: keep where there is such an input and what it gives for these
     chips is anywhere near what it gave there, else standard. Sentinel-1 is scaled in dB.
@@ -165,8 +166,9 @@ def _fill(moments: Moments) -> None:
 def _own(item: Input, method: str) -> Input:
     """The input with a scaling of its own, to be measured."""
     decibel = item.role.startswith("sentinel-1")
-    if method == "robust":
-        scaling = Scaling("robust", low=1.0, high=99.0, pooled=True, clip=(-1.0, 3.0), decibel=decibel)
+    if method in ("robust", "robust-dates"):
+        pooled = method == "robust"
+        scaling = Scaling("robust", low=1.0, high=99.0, pooled=pooled, clip=(-1.0, 3.0), decibel=decibel)
         return replace(item, scaling=scaling)
     return replace(item, scaling=Scaling(decibel=decibel))
 

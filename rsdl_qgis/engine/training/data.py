@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..card import Class, Input
 from ..errors import InputError
-from ..networks import NETWORKS
+from ..networks import NETWORKS, Network
 from .chips import SPLITS, Chip, ChipFolder
 from .request import KINDS, TrainRequest
 from .samples import class_counts, open_samples, settle_inputs
@@ -25,6 +25,7 @@ LABELS = {  # task -> the labels that it is trained on
     "classification": ("class", "classes"),
 }
 HAVE = {"raster": "a map of classes", "number": "a map of numbers", "class": "one class", "classes": "several classes"}
+ROOM = {"train": 400_000_000, "valid": 100_000_000}  # bytes of the samples of a part that are kept in memory
 USES = {"train": "to train on", "valid": "to choose by", "test": "to judge by"}
 
 
@@ -72,14 +73,32 @@ def open_data(
     check_chips(folder, request, chips)
     inputs = settle_inputs(folder, chips["train"], start or None, request.scaling)
     line = NETWORKS[network]
-    side = options.get("size", line.size) if request.task == "classification" else None
+    side = side_of(request, line, options)
     parts = {
-        name: open_samples(folder, some, inputs, request.task, side, line.multiple) for name, some in chips.items()
+        name: open_samples(folder, some, inputs, request.task, side, line.multiple, ROOM.get(name, 0))
+        for name, some in chips.items()
     }
     data = Data(folder, inputs, parts, {name: class_counts(samples) for name, samples in parts.items()})
     check_counts(data)
     units = units_of(parts["train"]) if data.kind == "numbers" else None
     return replace(data, units=units, side=side or folder.size)
+
+
+def side_of(request: TrainRequest, line: Network, options: Mapping[str, Any]) -> int | None:
+    """The side in pixels that pictures of scenes are brought to: as asked, else what the network is usually given.
+
+    InputError where the network cannot take it.
+    """
+    if request.task != "classification":
+        return None
+    usual = int(options.get("size", line.size))
+    side = request.side or usual
+    if side != usual and not line.any_size:
+        raise InputError(f"{line.title} takes pictures of {usual} px, not {side}.", "Leave SIDE empty.")
+    if side % line.multiple or side < (line.smallest or line.multiple):
+        least = f"from {line.smallest or line.multiple} on" + (f", in steps of {line.multiple}" * (line.multiple > 1))
+        raise InputError(f"{line.title} does not take pictures of {side} px.", f"Choose a SIDE {least}.")
+    return side
 
 
 def check_chips(folder: ChipFolder, request: TrainRequest, parts: Mapping[str, Sequence[Chip]]) -> None:

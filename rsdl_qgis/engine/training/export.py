@@ -23,7 +23,7 @@ from .cutting import cut
 from .importers import import_folder
 from .splits import SplitNote, SplitRequest, label_counts, split_chips
 
-__all__ = ["SplitNote", "prepare_chips", "run_export_chips"]
+__all__ = ["SplitNote", "absolute", "prepare_chips", "run_export_chips"]
 
 RELATED = (  # arguments that tell one set of chips from another
     *("task", "sources", "labels", "input_bands", "input_dates", "colors", "unlabelled", "background_name", "buffer"),
@@ -75,7 +75,7 @@ def run_export_chips(arguments: Mapping[str, Any], report: Report) -> dict[str, 
     with whole_folder(output) as part:
         if arguments.get("chips"):
             chips, note, counts = _given(arguments, report)
-            chips = replace(_absolute(chips), path=part, note={**chips.note, **_plain(note), "cut": True})
+            chips = replace(absolute(chips), path=part, note={**chips.note, **_plain(note), "cut": True})
             write_chips(chips)
         else:
             chips, note, counts = _cut(arguments, part, _request_hash(arguments, labelled), labelled, report)
@@ -219,7 +219,7 @@ def _state(path: Path) -> list[tuple[str, int, int]]:
     return sorted((name, state.st_size, state.st_mtime_ns) for name, state in found)
 
 
-def _absolute(folder: ChipFolder) -> ChipFolder:
+def absolute(folder: ChipFolder) -> ChipFolder:
     """The folder with paths that hold from anywhere."""
 
     def moved(path: str) -> str:

@@ -51,11 +51,12 @@ CHOICES = {
     "sampling": ("even", "balanced"),
     "optimizer": ("adamw", "sgd"),
     "precision": ("auto", "full", "mixed"),
-    "scaling": ("auto", "standard", "robust", "keep"),
+    "scaling": ("auto", "standard", "robust", "robust-dates", "keep"),
 }
 RANGES = {  # least and largest value
     "epochs": (1, 100_000),
     "batch_size": (1, 65_536),
+    "side": (1, 4096),
     "learning_rate": (1e-9, 100.0),
     "weight_decay": (0.0, 100.0),
     "accumulate": (1, 10_000),
@@ -98,6 +99,7 @@ class TrainRequest:
     precision: str = "auto"
     augmentation: Augmentation | None = field(default_factory=Augmentation)
     scaling: str = "auto"
+    side: int | None = None  # pixels, of the pictures of scenes that the network takes
     seed: int = 0
     device: str = "auto"
     threads: int | None = None

@@ -25,7 +25,7 @@ OFTENEST = 8.0  # times an epoch that a sample is drawn at most to balance the c
 
 
 class ChipSamples(Sequence[tuple[list[Tensor], Tensor]]):
-    """Samples of chips: ``[i]`` -> (images, label); nothing of them is kept in memory.
+    """Samples of chips: ``[i]`` -> (images, label).
 
     ``images``: one float32 (T, C, H, W) an input, scaled; a pixel that is not valid in every band of every input is 0
     in all of them. The label, by what the folder has: ``raster``: (H, W) long, IGNORE where there is no label or the
@@ -33,7 +33,8 @@ class ChipSamples(Sequence[tuple[list[Tensor], Tensor]]):
     ``none``: as a raster whose valid pixels are all 0, with ``side`` () 0.
 
     ``side``: pictures of scenes are brought to side x side pixels. ``multiple``: of which height and width are made
-    one, at the lower right, with 0 and no label. InputError where a chip's files do not fit one another.
+    one, at the lower right, with 0 and no label. ``room``: bytes of samples that are kept in memory once they were
+    read, the first that fit. InputError where a chip's files do not fit one another.
     """
 
     def __init__(
@@ -43,9 +44,11 @@ class ChipSamples(Sequence[tuple[list[Tensor], Tensor]]):
         inputs: Sequence[Input],
         side: int | None = None,
         multiple: int = 1,
+        room: int = 0,
     ):
         self.folder, self.chips, self.inputs = folder, tuple(chips), tuple(inputs)
         self.side, self.multiple = side, multiple
+        self._room, self._kept = room, dict[int, tuple[list[Tensor], Tensor]]()
         self.classes = max(len(folder.classes), 1)
         self.names = [chip.name for chip in chips]
         self.places = [chip.place or chip.name for chip in chips]
@@ -55,17 +58,28 @@ class ChipSamples(Sequence[tuple[list[Tensor], Tensor]]):
         return len(self.chips)
 
     def __getitem__(self, index: int) -> tuple[list[Tensor], Tensor]:  # type: ignore[override]
+        if index not in self._kept:
+            sample = self._read(index)
+            self._room -= (taken := _bytes_of(sample))
+            if self._room < 0:
+                self._room += taken
+                return sample
+            self._kept[index] = sample
+        images, label = self._kept[index]
+        return [image.clone() for image in images], label.clone()
+
+    def label(self, index: int) -> Tensor:
+        """The label of a sample, dense ones without what is added to make sides a multiple."""
+        chip = self.chips[index]
+        return self._label(chip, None if self._of_scenes else _valid(chip, self.folder.images(chip)))
+
+    def _read(self, index: int) -> tuple[list[Tensor], Tensor]:
         chip = self.chips[index]
         images = self.folder.images(chip)
         valid = _valid(chip, images)
         tensors = [self._image(values, valid) for values in self._scaling.scaled(chip, images)]
         label = self._label(chip, valid)
         return tensors, self._padded(label, no_label(label)) if label.ndim > 1 else label
-
-    def label(self, index: int) -> Tensor:
-        """The label of a sample, dense ones without what is added to make sides a multiple."""
-        chip = self.chips[index]
-        return self._label(chip, None if self._of_scenes else _valid(chip, self.folder.images(chip)))
 
     @property
     def _of_scenes(self) -> bool:
@@ -107,11 +121,12 @@ def open_samples(
     task: str,
     side: int | None = None,
     multiple: int = 1,
+    room: int = 0,
 ) -> Samples:
-    """The samples of chips for a task; ``side`` and ``multiple`` as of ``ChipSamples``."""
+    """The samples of chips for a task; ``side``, ``multiple`` and ``room`` as of ``ChipSamples``."""
     if task == "time-series":
         return SeriesSamples(folder, chips, inputs)
-    return ChipSamples(folder, chips, inputs, side if task == "classification" else None, multiple)
+    return ChipSamples(folder, chips, inputs, side if task == "classification" else None, multiple, room)
 
 
 def class_counts(samples: Samples) -> NDArray[np.float64]:
@@ -150,6 +165,11 @@ def _valid(chip: Chip, images: Mapping[str, np.ma.MaskedArray]) -> NDArray[np.bo
         if shape != shapes[first]:
             raise _misfit(chip, f"'{name}'", shape, shapes[first])
     return valid_pixels(images)
+
+
+def _bytes_of(sample: tuple[Sequence[Tensor], Tensor]) -> int:
+    images, label = sample
+    return sum(tensor.nbytes for tensor in (*images, label))
 
 
 def _misfit(chip: Chip, what: str, shape: Sequence[int], image: Sequence[int]) -> InputError:
