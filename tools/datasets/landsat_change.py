@@ -57,8 +57,8 @@ def landsat_change_chips(
         sources={f"{place} {name}": source for place, found in cut.items() for name, source in found.sources.items()},
         note={
             "data": f"Landsat pairs with sparse labels of change, {', '.join(train)} (30 m, 6 bands)",
-            "split": f"{parts['train']} chips of {', '.join(train)} trained on, {parts['valid']} in spatial blocks held "
-            f"out, {parts['test']} of {', '.join(test) or 'no place'} to test",
+            "split": f"{parts['train']} chips of {', '.join(train)} trained on, {parts['valid']} in spatial blocks "
+            f"held out, {parts['test']} of {', '.join(test) or 'no place'} to test",
         },
     )
     write_chips(made)

@@ -35,12 +35,18 @@ VALIDATION_EVERY, BLOCK = 16, 8
 
 
 def ombria_chips(
-    data: Path, folder: Path, inputs: Mapping[str, Sequence[str]], with_test: bool = False, labelled: bool = True
+    data: Path,
+    folder: Path,
+    inputs: Mapping[str, Sequence[str]],
+    with_test: bool = False,
+    labelled: bool = True,
+    size: int = SIDE,
 ) -> ChipFolder:
     """The training scenes, 32 of them in blocks of scene numbers for validation, as a chip folder.
 
     ``inputs``: the dates of each sensor, ``{"s1": ["before", "after"]}``; ``with_test``: with the 70 scenes to test
-    with; ``labelled``: with the masks, else for a student that learns from a teacher's maps.
+    with; ``labelled``: with the masks, else for a student that learns from a teacher's maps; ``size``: of the pieces
+    that are trained on, in pixels.
     """
     for sensor, dates in inputs.items():
         if sensor not in SENSORS or not dates or set(dates) - set(DATES):
@@ -62,7 +68,7 @@ def ombria_chips(
         chips=tuple(chips),
         labels="raster" if labelled else "none",
         resolution=RESOLUTION,
-        size=SIDE,
+        size=size,
         note={
             "data": "OMBRIA, training part (doi:10.1109/JSTARS.2022.3155559)",
             "split": f"{len(train)} scenes trained on, {len(valid)} held out in blocks of {BLOCK} scene numbers",

@@ -1,0 +1,174 @@
+"""What the networks of the table reach on public data, each trained from nothing with the same budget.
+
+    python -m benchmarks.comparison STUDY DATA --results FILE [--networks NAME ...] [--threads N]
+
+A study (``STUDIES``) is a data set, settings that all trainings share, and the networks with what each needs of its own
+(the side of its pictures, its number of epochs where it is a shorter one). Every model is judged once, on the data
+set's test part, by the training job itself. Prints a table: figures, parameters, size of the ONNX file and of the
+weights, time for one sample by the engine that the model's card names, with one thread, and time of training.
+``--results`` keeps each run as soon as it is done, those that are there are not made again, and one that was stopped
+goes on (beside the results, in ``<results>.work``). Runs in the worker's Python.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rsdl_qgis.engine.card import ONNX_FILE, WEIGHTS_FILE, ModelCard
+from rsdl_qgis.engine.networks import build_network
+from rsdl_qgis.engine.runtime import open_runtime
+from rsdl_qgis.engine.store import read_card
+from tools.datasets import make_chips
+from tools.worker import run_job
+
+TIMED = 5  # runs of one sample, after one that is not timed
+Run = dict[str, Any]  # network, epochs, figures, parameters, bytes, milliseconds, seconds
+
+
+@dataclass(frozen=True)
+class Study:
+    """``networks``: each with the arguments of the job "train" that are its own, over the shared ``settings``."""
+
+    data: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    networks: Mapping[str, Mapping[str, Any]]
+    figures: tuple[str, ...]
+
+
+SHORT = {"epochs": 15}
+STUDIES = {
+    "scenes": Study(
+        data={"dataset": "ucmerced"},
+        settings={
+            "task": "classification",
+            "side": 96,
+            "scaling": "standard",
+            "epochs": 45,
+            "batch_size": 32,
+            "learning_rate": 0.001,
+            "weight_decay": 0.05,
+            "augmentation": {"gain": 0.1, "offset": 0.15, "noise": 0.02, "zoom": 1.6},
+        },
+        networks={
+            "lenet5": {"side": 32},
+            "alexnet": {},
+            "vit-small": {"side": 64},
+            "resnet18": SHORT,
+            "googlenet": SHORT,
+            "densenet121": SHORT,
+            "resnet34": SHORT,
+            "resnet50": SHORT,
+            "vgg16-bn": SHORT,
+        },
+        figures=("overall accuracy", "macro F1"),
+    ),
+    "change": Study(
+        data={"dataset": "ombria", "inputs": {"s2": ["before", "after"]}, "size": 128, "with_test": True},
+        settings={
+            "task": "change",
+            "scaling": "standard",
+            "epochs": 10,
+            "batch_size": 8,
+            "learning_rate": 0.002,
+            "loss": ["cross_entropy", "dice"],
+            "augmentation": {"gain": 0.1, "offset": 0.1, "noise": 0.02, "zoom": 1.5},
+        },
+        networks={
+            name: {}
+            for name in (
+                *("fc-ef", "fc-ef-res", "fc-siam-conc", "fc-siam-diff"),
+                *("changenet", "cdnet", "fcn-pp", "unetpp-change"),
+            )
+        },
+        figures=tuple(
+            f"{name}, mean over samples" for name in ("overall accuracy", "mean IoU", "frequency-weighted IoU")
+        ),
+    ),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("study", choices=STUDIES)
+    parser.add_argument("data", type=Path, help="the folder that holds the data sets")
+    parser.add_argument("--results", type=Path, required=True, help="JSON: read if it is there, written after each run")
+    parser.add_argument("--networks", nargs="+", help="of the study's; all by default")
+    parser.add_argument("--threads", type=int, default=1)
+    given = parser.parse_args()
+    study = STUDIES[given.study]
+    results = given.results.resolve()
+    names = given.networks or list(study.networks)
+    for name in names:
+        runs = json.loads(results.read_text(encoding="utf-8")) if results.is_file() else []
+        asked = {"network": name, "epochs": {**study.settings, **study.networks[name]}["epochs"]}
+        if not any(all(run[key] == value for key, value in asked.items()) for run in runs):
+            work = results.with_name(results.name + ".work") / name
+            runs.append({**asked, **train(study, name, given.data, work, given.threads)})
+            results.write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
+            shutil.rmtree(work)
+        print(table(study, runs), flush=True)
+
+
+def train(study: Study, name: str, data: Path, work: Path, threads: int) -> Run:
+    """One training: the figures of its model on the test part, and what it takes."""
+    started = time.perf_counter()
+    make_chips(study.data, data.resolve(), work / "chips")
+    arguments = {**study.settings, **study.networks[name], "network": name, "seed": 0, "threads": threads}
+    given = {**arguments, "chips": str(work / "chips"), "output": str(work / "model")}
+    result = run_job("train", given, work / "job.json")
+    seconds = time.perf_counter() - started
+    card = read_card(work / "model")
+    return {
+        "figures": {title: result["figures"][title] for title in study.figures},
+        "best_epoch": result["best_epoch"],
+        "parameters": parameters(card),
+        "bytes": sum((work / "model" / file).stat().st_size for file in (ONNX_FILE, WEIGHTS_FILE)),
+        "milliseconds": round(1000 * sample_seconds(card, work / "model"), 2),
+        "seconds": round(seconds),
+    }
+
+
+def parameters(card: ModelCard) -> int:
+    """How many numbers the network learns."""
+    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
+    return sum(p.numel() for p in network.parameters())
+
+
+def sample_seconds(card: ModelCard, path: Path) -> float:
+    """The median time of one sample of the size that was trained on, with one thread."""
+    runtime = open_runtime(card, path, "cpu", 1)
+    random, side = np.random.default_rng(0), card.tiling.size
+    images = {i.name: random.normal(size=(1, *i.shape, side, side)).astype(np.float32) for i in card.inputs}
+    runtime(images)
+    times = []
+    for _ in range(TIMED):
+        began = time.perf_counter()
+        runtime(images)
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def table(study: Study, runs: Sequence[Run]) -> str:
+    """The runs as Markdown, the best by the study's first figure on top."""
+    heads = ("network", "epochs", *study.figures, "parameters", "MB", "ms", "minutes of training")
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    for run in sorted(runs, key=lambda run: -run["figures"][study.figures[0]]):
+        figures = [f"{run['figures'][title]:.4f}" for title in study.figures]
+        size, cost = f"{run['bytes'] / 1e6:.1f}", f"{run['milliseconds']:.1f}"
+        cells = (run["network"], run["epochs"], *figures, f"{run['parameters']:,}", size, cost, run["seconds"] // 60)
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
