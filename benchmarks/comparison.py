@@ -1,9 +1,9 @@
 """What the networks of the table reach on public data, each trained from nothing with the same budget.
 
-    python -m benchmarks.comparison STUDY DATA --results FILE [--networks NAME ...] [--threads N]
+    python -m benchmarks.comparison STUDY DATA --results FILE [--runs NAME ...] [--threads N]
 
 A study (``STUDIES``) is a data set, settings that all trainings share, and the networks with what each needs of its own
-(the side of its pictures, its number of epochs where it is a shorter one). Every model is judged once, on the data
+(the side of its pictures, its number of epochs where it is a shorter one, other parts of the data). Every model is judged once, on the data
 set's test part, by the training job itself. Prints a table: figures, parameters, size of the ONNX file and of the
 weights, time for one sample by the engine that the model's card names, with one thread, and time of training.
 ``--results`` keeps each run as soon as it is done, those that are there are not made again, and one that was stopped
@@ -19,6 +19,7 @@ import statistics
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +33,19 @@ from tools.datasets import make_chips
 from tools.worker import run_job
 
 TIMED = 5  # runs of one sample, after one that is not timed
-Run = dict[str, Any]  # network, epochs, figures, parameters, bytes, milliseconds, seconds
+Run = dict[str, Any]  # name, epochs, figures, parameters, bytes, milliseconds, seconds
 
 
 @dataclass(frozen=True)
 class Study:
-    """``networks``: each with the arguments of the job "train" that are its own, over the shared ``settings``."""
+    """``runs``: each with the arguments of the job "train" that are its own, over the shared ``settings``.
+
+    A run is named for its network where it names no other, and has the study's ``data`` but for what it says of it.
+    """
 
     data: Mapping[str, Any]
     settings: Mapping[str, Any]
-    networks: Mapping[str, Mapping[str, Any]]
+    runs: Mapping[str, Mapping[str, Any]]
     figures: tuple[str, ...]
 
 
@@ -59,7 +63,7 @@ STUDIES = {
             "weight_decay": 0.05,
             "augmentation": {"gain": 0.1, "offset": 0.15, "noise": 0.02, "zoom": 1.6},
         },
-        networks={
+        runs={
             "lenet5": {"side": 32},
             "alexnet": {},
             "vit-small": {"side": 64},
@@ -83,7 +87,7 @@ STUDIES = {
             "loss": ["cross_entropy", "dice"],
             "augmentation": {"gain": 0.1, "offset": 0.1, "noise": 0.02, "zoom": 1.5},
         },
-        networks={
+        runs={
             name: {}
             for name in (
                 *("fc-ef", "fc-ef-res", "fc-siam-conc", "fc-siam-diff"),
@@ -94,6 +98,24 @@ STUDIES = {
             f"{name}, mean over samples" for name in ("overall accuracy", "mean IoU", "frequency-weighted IoU")
         ),
     ),
+    "landsat": Study(
+        data={"dataset": "landsat_change"},
+        settings={
+            "task": "change",
+            "scaling": "robust-dates",
+            "epochs": 60,
+            "batch_size": 16,
+            "learning_rate": 0.002,
+            "loss": ["cross_entropy"],
+            "augmentation": {"gain": 0.15, "offset": 0.15, "noise": 0.05, "zoom": 1.3},
+        },
+        runs={
+            f"{network}, {train} to {test}": {"network": network, "data": {"train": [train], "test": [test]}}
+            for network in ("fc-ef", "fc-siam-diff")
+            for train, test in product(("taizhou", "nanjing"), repeat=2)
+        },
+        figures=("overall accuracy", "kappa", "macro F1"),
+    ),
 }
 
 
@@ -102,17 +124,16 @@ def main() -> None:
     parser.add_argument("study", choices=STUDIES)
     parser.add_argument("data", type=Path, help="the folder that holds the data sets")
     parser.add_argument("--results", type=Path, required=True, help="JSON: read if it is there, written after each run")
-    parser.add_argument("--networks", nargs="+", help="of the study's; all by default")
+    parser.add_argument("--runs", nargs="+", help="of the study's; all by default")
     parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args()
     study = STUDIES[given.study]
     results = given.results.resolve()
-    names = given.networks or list(study.networks)
-    for name in names:
+    for name in given.runs or study.runs:
         runs = json.loads(results.read_text(encoding="utf-8")) if results.is_file() else []
-        asked = {"network": name, "epochs": {**study.settings, **study.networks[name]}["epochs"]}
+        asked = {"name": name, "epochs": {**study.settings, **study.runs[name]}["epochs"]}
         if not any(all(run[key] == value for key, value in asked.items()) for run in runs):
-            work = results.with_name(results.name + ".work") / name
+            work = results.with_name(results.name + ".work") / name.replace(" ", "-").replace(",", "")
             runs.append({**asked, **train(study, name, given.data, work, given.threads)})
             results.write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
             shutil.rmtree(work)
@@ -122,8 +143,9 @@ def main() -> None:
 def train(study: Study, name: str, data: Path, work: Path, threads: int) -> Run:
     """One training: the figures of its model on the test part, and what it takes."""
     started = time.perf_counter()
-    make_chips(study.data, data.resolve(), work / "chips")
-    arguments = {**study.settings, **study.networks[name], "network": name, "seed": 0, "threads": threads}
+    own = dict(study.runs[name])
+    make_chips({**study.data, **own.pop("data", {})}, data.resolve(), work / "chips")
+    arguments = {"network": name, **study.settings, **own, "seed": 0, "threads": threads}
     given = {**arguments, "chips": str(work / "chips"), "output": str(work / "model")}
     result = run_job("train", given, work / "job.json")
     seconds = time.perf_counter() - started
@@ -160,12 +182,12 @@ def sample_seconds(card: ModelCard, path: Path) -> float:
 
 def table(study: Study, runs: Sequence[Run]) -> str:
     """The runs as Markdown, the best by the study's first figure on top."""
-    heads = ("network", "epochs", *study.figures, "parameters", "MB", "ms", "minutes of training")
+    heads = ("run", "epochs", *study.figures, "parameters", "MB", "ms", "minutes of training")
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for run in sorted(runs, key=lambda run: -run["figures"][study.figures[0]]):
         figures = [f"{run['figures'][title]:.4f}" for title in study.figures]
         size, cost = f"{run['bytes'] / 1e6:.1f}", f"{run['milliseconds']:.1f}"
-        cells = (run["network"], run["epochs"], *figures, f"{run['parameters']:,}", size, cost, run["seconds"] // 60)
+        cells = (run["name"], run["epochs"], *figures, f"{run['parameters']:,}", size, cost, run["seconds"] // 60)
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines)
 
