@@ -2,8 +2,8 @@
 
     python -m benchmarks.comparison STUDY DATA --results FILE [--runs NAME ...] [--threads N]
 
-A study (``STUDIES``) is a data set, settings that all trainings share, and the networks with what each needs of its own
-(the side of its pictures, its number of epochs where it is a shorter one, other parts of the data). Every model is judged once, on the data
+A study (``STUDIES``) is a data set, settings that all trainings share, and its runs with what each needs of its own
+(the side of its pictures, its number of epochs where it is a shorter one, other parts of the data). Every model is
 set's test part, by the training job itself. Prints a table: figures, parameters, size of the ONNX file and of the
 weights, time for one sample by the engine that the model's card names, with one thread, and time of training.
 ``--results`` keeps each run as soon as it is done, those that are there are not made again, and one that was stopped

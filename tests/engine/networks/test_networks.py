@@ -5,6 +5,9 @@ A line of the table is swept as soon as it is there, at the options in ``small.p
 
 from __future__ import annotations
 
+import inspect
+from importlib import import_module
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -23,6 +26,12 @@ INPUTS = {"one": {"image": (1, 3)}, "pair": {"s1": (2, 1)}, "sensors": {"s1": (2
 EVERY = pytest.mark.parametrize("name", list(NETWORKS))
 FROM_IMAGES = pytest.mark.parametrize("name", [name for name in NETWORKS if not is_series(name)])
 FROM_SERIES = pytest.mark.parametrize("name", [name for name in NETWORKS if is_series(name)])
+
+
+def options_of(name):
+    """The names of what a network's constructor can be given."""
+    module, _, attribute = NETWORKS[name].target.partition(":")
+    return inspect.signature(getattr(import_module(f"rsdl_qgis.engine.networks.{module}"), attribute)).parameters
 
 
 def check_answer(name, answer, n, classes, height=0, width=0):
@@ -57,6 +66,21 @@ def test_any_bands_classes_and_dates(name, bands, classes, dates):
     network = build(name, inputs, classes).eval()
     with torch.inference_mode():
         check_answer(name, network(*series(inputs, 3)), 3, classes)
+
+
+@pytest.mark.parametrize("name", [name for name in NETWORKS if "dropout" in options_of(name)])
+def test_dropout_acts_in_training_alone_and_as_much_as_asked(name):
+    inputs, options, given, _ = handful(name)
+    dropping, whole = (build(name, inputs, **options, dropout=share) for share in (0.5, 0.0))
+
+    def twice(network):
+        answers = [network(*given) for _ in range(2)]
+        return [answer[0] if isinstance(answer, tuple) else answer for answer in answers]
+
+    assert torch.equal(*twice(dropping.eval())) and not torch.equal(*twice(dropping.train()))
+    assert torch.equal(*twice(whole.train()))
+    whole.load_state_dict(dropping.state_dict())
+    assert torch.equal(dropping.eval()(*given), whole.eval()(*given))
 
 
 @EVERY
