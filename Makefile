@@ -14,7 +14,7 @@ TRANSLATIONS := $(patsubst %.ts,%.qm,$(wildcard i18n/*.ts))
 PIP := -m pip install --quiet --disable-pip-version-check
 PYTEST := -m pytest --durations=5 $(ARGS)
 
-.PHONY: help demo test lint package deploy picture i18n evaluate-flood evaluate-models models transfer docs bench clean qgis
+.PHONY: help demo test lint package deploy picture i18n evaluate-flood evaluate-models models transfer docs screenshots bench clean qgis
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -59,6 +59,10 @@ models: build/worker/ready ## train models from their recipes (MODELS="forest bu
 transfer: build/worker/ready ## what a start is worth with 25 labelled tiles (DATA=folder)
 	mkdir -p build/models
 	$(WORKER) -m benchmarks.transfer $(DATA) --results build/models/transfer.json
+
+screenshots: build/worker/ready build/qgis-venv/ready ## the dialogs that the documentation shows, in docs/images
+	RSDL_SCREENSHOTS=$(abspath docs/images) RSDL_PYTHON="$(abspath $(WORKER))" QT_QPA_PLATFORM=offscreen \
+		$(QGIS) $(PYTEST) tests/toolbox/test_dialog.py
 
 docs: build/worker/ready ## docs/networks.md, from the table of networks
 	$(WORKER) -m tools.network_docs

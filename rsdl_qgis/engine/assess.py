@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -23,11 +22,11 @@ from .assess_pairs import (
     title_of,
 )
 from .assessment import Assessment, Image, class_table, image_table
-from .errors import InputError, OutputError
+from .assessment_files import written
+from .errors import InputError
 from .legend import Entry
 from .raster.grid import Grid, Window
 from .raster.labels import BEYOND, NOTHING, UNCLEAR, Codes, Vector, places_within
-from .raster.part import Part
 from .report import Report
 
 SIDE = 1024  # pixels: windows that are compared at once
@@ -48,47 +47,22 @@ def run_assess(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """
     pairs = paired(arguments.get("predicted") or [], arguments.get("reference") or [])
     options = Options.of(arguments)
-    parts = output_parts(arguments, pairs)
-    try:
+    read = [str(spec["path"]) for pair in pairs for spec in (pair.predicted, pair.reference)]
+    with written(arguments, OUTPUTS, read, report) as (write, made):
         shelf = Shelf()
         known = check(pairs, options, shelf, report)
         images = [
             count_image(pair, options, shelf, report, i / len(pairs), 1 / len(pairs)) for i, pair in enumerate(pairs)
         ]
         result = Assessment.of(images, known, options.background if options.fills else None, report)
-        report.progress(1.0, "Writing the report")
-        texts = {
-            "report": lambda: assessment_page(result.plain(), arguments),
-            "table": lambda: class_table(result),
-            "image_table": lambda: image_table(result),
-        }
-        for name, part in parts.items():
-            with part.guard():
-                part.path.write_text(texts[name](), encoding="utf-8", newline="")
-        report.check()
-        for part in parts.values():
-            part.commit()
-    except BaseException:
-        for part in parts.values():
-            part.discard()
-        raise
-    return {**result.plain(), **{name: str(part.target) for name, part in parts.items()}}
-
-
-def output_parts(arguments: Mapping[str, Any], pairs: Iterable[Pair]) -> dict[str, Part]:
-    """The files to be written. OutputError where one cannot be, or is one of those that are read."""
-    read = {Path(str(s["path"]).split("|")[0]).resolve() for pair in pairs for s in (pair.predicted, pair.reference)}
-    parts: dict[str, Part] = {}
-    for name, endings in OUTPUTS.items():
-        if not arguments.get(name):
-            continue
-        target = Path(arguments[name])
-        if target.suffix.lower() not in endings:
-            raise OutputError(f"{target} does not end in {endings[0]}.", "Choose another name.")
-        if target.resolve() in read | {part.target.resolve() for part in parts.values()}:
-            raise OutputError(f"{target} is read, or written to twice.", "Choose another output.")
-        parts[name] = Part(target)
-    return parts
+        write(
+            {
+                "report": lambda: assessment_page(result.plain(), arguments),
+                "table": lambda: class_table(result),
+                "image_table": lambda: image_table(result),
+            }
+        )
+    return {**result.plain(), **made}
 
 
 def count_image(pair: Pair, options: Options, shelf: Shelf, report: Report, start: float, share: float) -> Image:

@@ -140,10 +140,16 @@ def provenance(result: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[
         f"{web.thousands(left_out['unlabelled'])} without a label, {web.thousands(left_out['unmapped'])} labelled but "
         f"without a class in the map, {web.thousands(left_out['unclear'])} with contradictory or empty labels"
     )
+    return found | making()
+
+
+def making() -> dict[str, str]:
+    """Versions and time."""
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES)
-    found["Made with"] = f"RSDL {plugin_version()}, Python {platform.python_version()}, {versions}"
-    found["Time"] = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-    return found
+    return {
+        "Made with": f"RSDL {plugin_version()}, Python {platform.python_version()}, {versions}",
+        "Time": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+    }
 
 
 def files(specs: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -88,17 +88,12 @@ class Assessment:
         keys = match(predicted, reference)
         if not {keys[e] for e in predicted} & {keys[e] for e in reference}:
             raise no_common((seen[0], seen[1]), keys)
-        members: dict[Key, list[Entry]] = {keys[e]: [] for e in [*seen[0], *seen[1]]}
-        for entry in dict.fromkeys([*predicted, *reference]):
-            if keys[entry] in members:
-                members[keys[entry]].append(entry)
-        order = sorted(((shown(key, entries), key) for key, entries in members.items()), key=in_order)
-        place = {key: i for i, (_, key) in enumerate(order)}
+        order, place = in_one_table(keys, [*seen[0], *seen[1]])
         tables = [np.zeros((len(order), len(order)), np.int64) for _ in images]
         for table, image in zip(tables, images):
             for (p, r), n in image.counts.items():
                 table[place[keys[r]], place[keys[p]]] += n
-        classes = tuple(Entry(e.value, "background") if not e.name and e.value == background else e for e, _ in order)
+        classes = tuple(Entry(e.value, "background") if not e.name and e.value == background else e for e in order)
         confusion = np.sum(tables, axis=0)
         scores = [map_scores(table) if image.compared else None for table, image in zip(tables, images)]
         units = {image.unit for image in filled}
@@ -158,6 +153,19 @@ class Assessment:
                 for image, found in zip(self.images, self.image_scores)
             ],
         }
+
+
+def in_one_table(keys: Mapping[Entry, Key], seen: Iterable[Entry]) -> tuple[list[Entry], dict[Key, int]]:
+    """The classes that occur, as they are shown and in order, and the place of each key among them.
+
+    ``keys``: of all entries that are known, as ``match`` gives them; ``seen``: the entries that occur.
+    """
+    members: dict[Key, list[Entry]] = {keys[entry]: [] for entry in seen}
+    for entry, key in keys.items():
+        if key in members:
+            members[key].append(entry)
+    order = sorted(((shown(key, entries), key) for key, entries in members.items()), key=in_order)
+    return [entry for entry, _ in order], {key: i for i, (_, key) in enumerate(order)}
 
 
 def in_order(item: tuple[Entry, Key]) -> tuple[bool, int, str]:

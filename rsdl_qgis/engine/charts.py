@@ -31,6 +31,16 @@ class Bar:
     color: str = GREY
 
 
+@dataclass(frozen=True)
+class Curve:
+    """A line through points (across, up) of a chart."""
+
+    label: str
+    across: Sequence[float]
+    up: Sequence[float]
+    color: str = BLUE
+
+
 def bar_chart(bars: Sequence[Bar], ends: tuple[float, float] | None = None) -> str:
     """Horizontal bars with a common scale. ``ends``: of the scale; None: it begins at 0 and holds all bars."""
     values = [v for bar in bars for v in (bar.value, bar.low, bar.high) if v is not None]
@@ -168,6 +178,29 @@ def scatter_chart(across: Sequence[float], up: Sequence[float], titles: tuple[st
     equal = f"M{x(low):.1f} {y(low):.1f}L{x(high):.1f} {y(high):.1f}"
     parts.append(f'<g fill="{BLUE}" fill-opacity="0.3">{points}</g>')
     parts.append(f'<path d="{equal}" stroke="{INK}" stroke-dasharray="5 4"/>')
+    parts.append(text((left + right) / 2, size - 8, titles[0], "middle", QUIET))
+    middle = (top + bottom) / 2
+    parts.append(f'<g transform="rotate(-90 12 {middle})">{text(12, middle, titles[1], "middle", QUIET)}</g>')
+    return svg(size, size, "".join(parts), f"{titles[1]} over {titles[0]}")
+
+
+def curve_chart(curves: Sequence[Curve], titles: tuple[str, str], size: int = 340) -> str:
+    """Lines of two quantities of 0..1; ``titles``: of what goes across and up."""
+    left, top, right, bottom = 44, 8, size - 10, size - 42
+
+    def point(across: float, up: float) -> tuple[float, float]:
+        return left + (right - left) * across, bottom - (bottom - top) * up
+
+    parts = []
+    for mark in ticks(0, 1):
+        x, y = point(mark, mark)
+        parts.append(f'<path d="M{left} {y:.1f}H{right}M{x:.1f} {top}V{bottom}" stroke="{LINE}"/>')
+        parts.append(text(left - 6, y + 4, f"{mark:g}", "end", QUIET))
+        parts.append(text(x, bottom + 16, f"{mark:g}", "middle", QUIET))
+    for curve in curves:
+        line = _path([point(a, b) for a, b in zip(curve.across, curve.up)])
+        parts.append(f'<path d="{line}" fill="none" stroke="{escape(curve.color)}" stroke-width="2" ')
+        parts.append(f'stroke-linecap="round" stroke-linejoin="round"><title>{escape(curve.label)}</title></path>')
     parts.append(text((left + right) / 2, size - 8, titles[0], "middle", QUIET))
     middle = (top + bottom) / 2
     parts.append(f'<g transform="rotate(-90 12 {middle})">{text(12, middle, titles[1], "middle", QUIET)}</g>')

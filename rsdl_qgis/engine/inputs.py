@@ -10,6 +10,7 @@ from typing import Any
 
 from .card import Input, ModelCard, match_bands
 from .errors import MismatchError, OutputError
+from .normalization import Normalization
 from .raster.source import Layer, RasterSource, inspect, valid_pixels
 from .report import Report
 from .runtime import Runtime, open_runtime
@@ -77,29 +78,52 @@ def made_ready(
     device, threads = arguments.get("device") or "auto", arguments.get("threads")
     with ThreadPoolExecutor(1, "open") as pool:
         network = pool.submit(open_runtime, card, path, device, threads, report)
-        scaling = sampled_scaling(source, card, report)
+        scaling = sampled_scaling(source, card, report, chosen_normalization(arguments, card))
         return scaling, network.result()
 
 
-def sampled_scaling(source: RasterSource, card: ModelCard, report: Report) -> dict[str, Radiometry]:
-    """How each input is scaled, from a sample of the raster; MismatchError for values the model cannot mean."""
+def chosen_normalization(arguments: Mapping[str, Any], card: ModelCard) -> str | None:
+    """How a job's later dates are normalised to the first, None for not; MismatchError where the model takes one."""
+    method = arguments.get("normalize") or "none"
+    if method == "none":
+        return None
+    if all(len(item.dates) < 2 for item in card.inputs):
+        raise MismatchError(
+            f"Model '{card.name}' takes images of one date, and normalisation is between two.",
+            "Leave NORMALIZE at 'none'.",
+        )
+    return str(method)
+
+
+def sampled_scaling(
+    source: RasterSource, card: ModelCard, report: Report, normalize: str | None = None
+) -> dict[str, Radiometry]:
+    """How each input is scaled, from a sample of the raster; MismatchError for values the model cannot mean.
+
+    ``normalize``: how later dates are brought to the first one's radiometry; InputError where they cannot be.
+    """
     sample = source.sample()
     if not valid_pixels(sample).any():
         report.log("warning", "No valid pixel was found in a sample of the rasters: the map may be all nodata.")
     scaling = {}
     for item in card.inputs:
         array = sample[item.name]
-        scaling[item.name] = radiometry(item, array)
+        scaling[item.name] = radiometry(item, array, normalize)
+        normalized = scaling[item.name].normalization
+        if normalized:
+            report.log("info", f"{item.role or item.name}: {normalization_text(normalized, item)}")
         if scaling[item.name].apart:
             bands = ", ".join(item.bands[i].name for i in scaling[item.name].apart)
             report.log(
                 "warning",
                 f"{item.role or item.name}: the values of its dates lie too far apart to be of one product ({bands}), "
-                "so each date is stretched alone, and less is seen of what changed. Give one product for all dates.",
+                "so each date is stretched alone, and less is seen of what changed. Give one product for all dates, or "
+                "normalise them (NORMALIZE).",
             )
         if scaling[item.name].decibel:
             report.log("info", f"{item.role or item.name}: linear backscatter, converted to dB.")
-        largest = float(array.max()) if array.count() else 0.0
+        own = array[:1] if normalized else array  # dates whose values the model is to mean as they are
+        largest = float(own.max()) if own.count() else 0.0
         if item.scaling.method == "linear" and item.scaling.divisor > 1 and largest > 1.05 * item.scaling.divisor:
             raise MismatchError(
                 f"The raster holds values up to {largest:g}, and model '{card.name}' takes 0 to "
@@ -107,6 +131,19 @@ def sampled_scaling(source: RasterSource, card: ModelCard, report: Report) -> di
                 "Stretch the raster to that range first (Raster > Conversion > Translate, with -scale and Byte).",
             )
     return scaling
+
+
+def normalization_text(found: Normalization, item: Input) -> str:
+    """'after normalised to before (irmad, on 812 of 4000 sampled pixels): red × 1.2 - 3, …' for a person's log."""
+    dates = []
+    for t in range(1, len(item.dates)):
+        maps = [
+            f"{band.name} × {gain:.4g} {'-' if offset < 0 else '+'} {abs(offset):.4g}"
+            for band, gain, offset in zip(item.bands, found.gain[t], found.offset[t])
+        ]
+        how = f"{found.method}, on {found.used[t]} of {found.pixels} sampled pixels"
+        dates.append(f"{item.dates[t]} normalised to {item.dates[0]} ({how}): {', '.join(maps)}")
+    return "; ".join(dates) + "."
 
 
 def _layer(given: Mapping[str, Any], item: Input) -> Layer:

@@ -17,6 +17,10 @@ import numpy as np
 
 from ..paths import plugin_version
 from .assess import run_assess
+from .assess_detections import run_assess_detections
+from .assess_scenes import run_assess_scenes
+from .classify_scenes import run_classify_scenes
+from .detect import run_detect
 from .errors import MismatchError
 from .inputs import check_outputs, check_resolution, layers_of, made_ready
 from .plan import make_plan
@@ -26,6 +30,7 @@ from .raster.source import RasterSource
 from .raster.tiles import tiles
 from .report import Report
 from .runtime import devices
+from .series import run_predict_series
 from .store import Store, opened
 from .tasks import regression, segmentation
 
@@ -56,6 +61,8 @@ def run_predict(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
                 extent=arguments.get("extent"),
                 extent_crs=arguments.get("extent_crs"),
                 mask=arguments.get("mask"),
+                resampling=arguments.get("resampling") or "bilinear",
+                grid=arguments.get("grid") or "first",
             )
         )
         check_resolution(source, card, report)
@@ -111,8 +118,13 @@ def run_training(operation: str) -> Callable[[Mapping[str, Any], Report], dict[s
 TRAINING = {"train": "run:run_train", "distil": "distil:run_distil", "export_chips": "export:run_export_chips"}
 OPERATIONS: dict[str, Callable[[Mapping[str, Any], Report], dict[str, Any]]] = {
     "predict": run_predict,
+    "predict_series": run_predict_series,
     "describe": run_describe,
     "assess_map": run_assess,
+    "assess_scenes": run_assess_scenes,
+    "assess_detections": run_assess_detections,
+    "classify_scenes": run_classify_scenes,
+    "detect": run_detect,
     **{name: run_training(name) for name in TRAINING},
 }
 

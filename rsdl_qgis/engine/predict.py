@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
@@ -15,20 +15,29 @@ from numpy.typing import NDArray
 from .raster.grid import Window
 from .raster.source import RasterSource, valid_pixels
 from .report import Report
-from .runtime import Runtime
+from .runtime import Arrays
 from .scaling import Radiometry
 
 T = TypeVar("T")
 W = TypeVar("W")  # what is run at a time: a window of the raster, a scene
+Taken = TypeVar("Taken", covariant=True)
 Given = TypeVar("Given", contravariant=True)  # of those, what a collector takes
 AHEAD = 2  # tiles, or batches, waiting on either side of the network
+
+
+class Counted(Protocol[Taken]):
+    """What is gone through one by one and whose number is known: a list, or features that are read as they come."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Taken]: ...
 
 
 class Collector(Protocol[Given]):
     """What becomes of a network's outputs; one a task."""
 
-    def add(self, window: Given, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
-        """Take one tile's output and where its pixels are valid (h, w)."""
+    def add(self, window: Given, output: Any, valid: NDArray[np.bool_]) -> None:
+        """Take one tile's output, as the runtime gives it, and where its pixels are valid (h, w)."""
 
     def skip(self, window: Given) -> None:
         """Pass a tile without a valid pixel."""
@@ -55,16 +64,17 @@ class Tile(Generic[W]):
 
 
 def predict(
-    windows: Collection[W],
+    windows: Counted[W],
     load: Callable[[W], Tile[W]],
-    runtime: Runtime,
+    runtime: Callable[[Arrays], Any],
     collector: Collector[W],
     batch_size: int,
     report: Report,
 ) -> Seconds:
     """Run the network over every window that holds a valid pixel and hand its output to the collector, in order.
 
-    Tiles of a batch are of one shape. Cancels between batches (Cancelled); the caller closes or aborts the collector.
+    Tiles of a batch are of one shape; ``runtime`` gives what has an output for each. Cancels
+    between batches (Cancelled); the caller closes or aborts the collector.
     """
     seconds = Seconds()
     started = time.perf_counter()
@@ -73,7 +83,7 @@ def predict(
         with _Timed(seconds, "read"):
             return load(window)
 
-    def collect(batch: Sequence[Tile[W]], outputs: NDArray[np.float32] | None) -> None:
+    def collect(batch: Sequence[Tile[W]], outputs: Any) -> None:
         with _Timed(seconds, "write"):
             for i, tile in enumerate(batch):
                 if outputs is None:

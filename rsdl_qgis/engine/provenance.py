@@ -26,12 +26,15 @@ def provenance(
         name: {"offset": np.round(r.offset, 4).tolist(), "gain": np.round(r.gain, 8).tolist(), "decibel": r.decibel}
         for name, r in scaling.items()
     }
+    found = {name: r.normalization for name, r in scaling.items() if r.normalization}
+    normalized = {name: {**vars(n), "gain": n.gain.tolist(), "offset": n.offset.tolist()} for name, n in found.items()}
     return {
         "RSDL_VERSION": plugin_version(),
         "RSDL_MODEL": card.name,
         "RSDL_MODEL_SHA256": json.dumps(dict(card.sha256)),
         "RSDL_JOB": json.dumps({"operation": operation, "arguments": dict(arguments)}),
         "RSDL_SCALING": json.dumps(stretch),
+        **({"RSDL_NORMALIZATION": json.dumps(normalized)} if normalized else {}),
         "RSDL_TILING": json.dumps(dict(tiling)),
         "RSDL_TIME": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }

@@ -1,7 +1,7 @@
 """Runs a model: arrays in, arrays out, whichever engine does it.
 
 A runtime is a callable taking and giving arrays by name, so that a test's model is a lambda. ``ENGINES`` is the seam
-for another engine: a function from (card, folder, device, threads) to a runtime.
+for another engine: a function from (card, file, device, threads) to a network.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import platform
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +22,12 @@ from .errors import DeviceError, ModelError
 from .report import Report
 from .store import CARD_KEY
 
+T = TypeVar("T")
 Arrays = Mapping[str, NDArray]
 # Images (N, T, C, H, W) float32 -> probabilities (N, classes, H, W), of a scene (N, classes), numbers (N, 1, H, W);
 # series (N, T, C) float32 and ``valid`` (N, T) bool -> probabilities (N, classes).
 Runtime = Callable[[Arrays], NDArray]
+Network = Callable[[Arrays], Sequence[NDArray]]  # all that a network gives, in the order of its outputs
 
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {  # of a torch tensor
     "softmax": lambda logits: logits.softmax(1),
@@ -47,18 +49,31 @@ def open_runtime(
     device is not there, ModelError when the weights are missing or damaged or contradict the card, and for a task
     whose networks give more than one array.
     """
-    report = report or Report()
     if len(OUTPUTS.get(card.task, ())) != 1:
         problem = f"'{card.name}' is a model for {card.task}, which cannot be run here."
         raise ModelError(problem, f"Choose a model for {', '.join(t for t in OUTPUTS if len(OUTPUTS[t]) == 1)}.")
     chosen = choose_device(device)
-    engine, source = choose_engine(card, path, chosen)
+    network, _ = open_network(card, path, chosen, threads, report)
+
+    def run(inputs: Arrays) -> NDArray:
+        return network(inputs)[0]
+
+    return shrinking(run) if chosen.startswith("cuda") else run
+
+
+def open_network(
+    card: ModelCard, path: Path, device: str, threads: int | None = None, report: Report | None = None
+) -> tuple[Network, Path]:
+    """All outputs of the model at ``path`` on a device that ``choose_device`` gave, and the file that is run.
+
+    Logs the device; raises as ``open_runtime``, and OutOfMemory when it is run.
+    """
+    engine, source = choose_engine(card, path, device)
     check_file(source, card)
-    runtime = ENGINES[engine](card, source, chosen, threads or available_cores())
-    if chosen.startswith("cuda"):
-        runtime = shrinking(runtime)
-    report.log("info", f"Running '{card.name}' with {runtime_name(engine)} on {describe_device(chosen, threads)}.")
-    return runtime
+    network = ENGINES[engine](card, source, device, threads or available_cores())
+    text = f"Running '{card.name}' with {runtime_name(engine)} on {describe_device(device, threads)}."
+    (report or Report()).log("info", text)
+    return network, source
 
 
 def choose_engine(card: ModelCard, path: Path, device: str) -> tuple[str, Path]:
@@ -148,10 +163,12 @@ def check_file(path: Path, card: ModelCard) -> None:
         raise ModelError(f"{path} is damaged: its SHA-256 is not the card's.", "Install the model again.")
 
 
-def shrinking(runtime: Runtime) -> Runtime:
-    """The runtime, halving a batch for which the device's memory does not suffice."""
+def shrinking(
+    runtime: Callable[[Arrays], T], join: Callable[[list[Any]], Any] = np.concatenate
+) -> Callable[[Arrays], T]:
+    """The runtime, halving a batch for which the device's memory does not suffice; ``join``: the halves' outputs."""
 
-    def run(inputs: Arrays) -> NDArray:
+    def run(inputs: Arrays) -> T:
         try:
             return runtime(inputs)
         except OutOfMemory:
@@ -159,7 +176,8 @@ def shrinking(runtime: Runtime) -> Runtime:
             if count == 1:
                 raise
             halves = ({k: v[part] for k, v in inputs.items()} for part in (slice(count // 2), slice(count // 2, None)))
-            return np.concatenate([run(half) for half in halves])
+            whole: T = join([run(half) for half in halves])
+            return whole
 
     return run
 
@@ -176,7 +194,7 @@ def onnx_session(path: Path, threads: int, providers: Sequence[Any] = ("CPUExecu
     return ort.InferenceSession(str(path), options, providers=list(providers))
 
 
-def _open_onnx(card: ModelCard, path: Path, device: str, threads: int) -> Runtime:
+def _open_onnx(card: ModelCard, path: Path, device: str, threads: int) -> Network:
     providers: list[Any] = ["CPUExecutionProvider"]
     if device.startswith("cuda"):
         providers.insert(0, ("CUDAExecutionProvider", {"device_id": int(device.partition(":")[2] or 0)}))
@@ -186,24 +204,25 @@ def _open_onnx(card: ModelCard, path: Path, device: str, threads: int) -> Runtim
         session = onnx_session(path, threads, providers)
     except Exception as error:  # onnxruntime raises classes of its own for every cause
         raise ModelError(f"{path.name} cannot be opened: {_first_line(error)}") from None
-    names = [item.name for item in session.get_inputs()]
-    _check_tensors(card, session.get_inputs(), session.get_outputs())
+    tensors = session.get_inputs()
+    _check_tensors(card, tensors, session.get_outputs())
     finished = CARD_KEY in session.get_modelmeta().custom_metadata_map or card.activation == "identity"
+    finished = finished or len(OUTPUTS[card.task]) > 1
 
-    def run(inputs: Arrays) -> NDArray:
-        feeds = [_stacked(inputs[name], axes) for name, axes in card.tensors.items()]
+    def run(inputs: Arrays) -> Sequence[NDArray]:
+        feeds = (_stacked(inputs[name], axes) for name, axes in card.tensors.items())
         try:
-            output = session.run(None, dict(zip(names, feeds)))[0]
+            outputs: list[NDArray] = session.run(None, {t.name: _fed(feed, t) for t, feed in zip(tensors, feeds)})
         except Exception as error:
             if "Failed to allocate memory" in str(error) or "out of memory" in str(error):
                 raise OutOfMemory(f"{device} has too little memory.", "Use a smaller TILE_SIZE.") from None
             raise ModelError(f"'{card.name}' failed: {_first_line(error)}") from None
-        return output if finished else as_probabilities(output)
+        return outputs if finished else [as_probabilities(outputs[0])]
 
     return run
 
 
-def _open_torch(card: ModelCard, path: Path, device: str, threads: int) -> Runtime:
+def _open_torch(card: ModelCard, path: Path, device: str, threads: int) -> Network:
     import torch
     from safetensors.torch import load_file
 
@@ -222,13 +241,15 @@ def _open_torch(card: ModelCard, path: Path, device: str, threads: int) -> Runti
     activate = activation(card)
 
     @torch.inference_mode()
-    def run(inputs: Arrays) -> NDArray:
+    def run(inputs: Arrays) -> Sequence[NDArray]:
         try:
             tensors = [torch.from_numpy(inputs[name]).to(device) for name in card.tensors]
             with torch.autocast(device.partition(":")[0], torch.float16, enabled=half):
                 answer = network(*tensors)
-            output: NDArray = activate(answer.float()).cpu().numpy()
-            return output
+            if card.task != "detection":
+                return [activate(answer.float()).cpu().numpy()]
+            boxes, logits = answer
+            return [boxes.float().cpu().numpy(), logits.float().sigmoid().cpu().numpy()]
         except torch.OutOfMemoryError:
             torch.cuda.empty_cache()
             raise OutOfMemory(f"{device} has too little memory.", "Use a smaller TILE_SIZE.") from None
@@ -236,12 +257,18 @@ def _open_torch(card: ModelCard, path: Path, device: str, threads: int) -> Runti
     return run
 
 
-ENGINES: dict[str, Callable[[ModelCard, Path, str, int], Runtime]] = {"onnx": _open_onnx, "torch": _open_torch}
+ENGINES: dict[str, Callable[[ModelCard, Path, str, int], Network]] = {"onnx": _open_onnx, "torch": _open_torch}
 
 
 def _stacked(array: NDArray, axes: Sequence[str]) -> NDArray:
     """The batch with the axes the model takes: images' dates and bands in one where it has no axis for dates."""
     return array if "time" in axes else array.reshape(array.shape[0], -1, *array.shape[3:])
+
+
+def _fed(array: NDArray, tensor: Any) -> NDArray:
+    """The batch as a tensor of the file takes it: in half precision, or one image without an axis for the batch."""
+    array = array.astype(np.float16) if tensor.type == "tensor(float16)" else array
+    return array[0] if len(tensor.shape) == array.ndim - 1 else array
 
 
 def _check_tensors(card: ModelCard, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
@@ -254,6 +281,8 @@ def _check_tensors(card: ModelCard, inputs: Sequence[Any], outputs: Sequence[Any
         stated = {"time": dates, "bands": bands if "time" in axes else dates * bands}
         if card.task == "time-series" and card.tiling.any_size:
             del stated["time"]
+        if card.task == "detection" and len(tensor.shape) == len(axes) - 1:
+            axes = axes[1:]  # one image at a time
         lengths = dict(zip(axes, tensor.shape))
         wrong = [axis for axis in stated if isinstance(lengths.get(axis), int) and lengths[axis] != stated[axis]]
         if len(tensor.shape) != len(axes) or wrong:
@@ -261,6 +290,8 @@ def _check_tensors(card: ModelCard, inputs: Sequence[Any], outputs: Sequence[Any
                 f"'{card.name}': its card says {dates} date(s) of {bands} band(s) for '{name}' "
                 f"({', '.join(axes)}), its tensor has shape {tensor.shape}."
             )
+    if len(OUTPUTS[card.task]) > 1:  # told apart where they are read
+        return
     (axes,) = OUTPUTS[card.task].values()
     shape = outputs[0].shape
     if not shape:  # the file does not say

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .card import Input, Scaling
+from .normalization import Normalization, normalization
 
 LINEAR_BACKSCATTER_LIMIT = 3.0  # sigma0 of nearly every surface lies below; dB values and 8-bit stretches do not
 DARKEST_BACKSCATTER = 1e-5  # -50 dB: below any sensor's noise
@@ -22,6 +23,7 @@ class Radiometry:
 
     Arrays are (T, C). ``decibel``: values are linear backscatter, converted to dB first. ``apart``: numbers (from 0) of
     the bands that should share a stretch over their dates, but differ too much between these to be of one product.
+    ``normalization``: what brings later dates to the first one's radiometry; ``offset`` and ``gain`` hold it already.
     """
 
     offset: NDArray[np.float64]
@@ -31,6 +33,7 @@ class Radiometry:
     clip: tuple[float, float] | None
     decibel: bool
     apart: tuple[int, ...] = ()
+    normalization: Normalization | None = None
 
     def __call__(self, values: NDArray) -> NDArray[np.float32]:
         """(T, C, h, w) raster values to float32 as the network takes them."""
@@ -87,15 +90,27 @@ def is_linear_backscatter(sample: np.ma.MaskedArray) -> bool:
     return bool(values.min() >= 0 and np.percentile(values, 98) < LINEAR_BACKSCATTER_LIMIT)
 
 
-def radiometry(wanted: Input, sample: np.ma.MaskedArray) -> Radiometry:
+def radiometry(wanted: Input, sample: np.ma.MaskedArray, normalize: str | None = None) -> Radiometry:
     """How to scale an input, from a sample (T, C, ...) of the raster's valid pixels.
 
-    A band without a valid pixel or without contrast maps to the training mean.
+    A band without a valid pixel or without contrast maps to the training mean. ``normalize``: how later dates are
+    brought to the first one's radiometry before anything else (see ``normalization``), in dB where the values become
+    that; None: not. InputError where they cannot be.
     """
+    decibel = wanted.scaling.decibel and is_linear_backscatter(sample)
+    if normalize is None or sample.shape[0] < 2:
+        return _stretched(wanted, sample, decibel)
+    known = np.ma.MaskedArray(to_decibel(sample.data), np.ma.getmaskarray(sample)) if decibel else sample
+    maps = normalization(known, normalize, [band.name for band in wanted.bands])
+    found = replace(_stretched(wanted, maps(known), False), decibel=decibel, normalization=maps)
+    # (value * g + o - offset) * gain = (value - (offset - o) / g) * (gain * g)
+    return replace(found, offset=(found.offset - maps.offset) / maps.gain, gain=found.gain * maps.gain)
+
+
+def _stretched(wanted: Input, sample: np.ma.MaskedArray, decibel: bool) -> Radiometry:
     scaling = wanted.scaling
     shape = sample.shape[:2]
     mean, std = (_per_band(values, shape, default) for values, default in ((scaling.mean, 0.0), (scaling.std, 1.0)))
-    decibel = scaling.decibel and is_linear_backscatter(sample)
     if scaling.method == "linear":
         constant = np.full(shape, 1 / scaling.divisor)
         return Radiometry(np.zeros(shape), constant, mean, std, scaling.clip, decibel)

@@ -16,6 +16,7 @@ from ..paths import plugin_file, user_folder
 from .card import CARD_FILE, ModelCard, read_json
 from .errors import ModelError
 from .interop.deepness import deepness_card, has_deepness_keys
+from .interop.detector_files import detector_card, has_ultralytics_keys, looks_like_a_detector
 from .interop.onnx_file import read_onnx_file
 
 if TYPE_CHECKING:  # QGIS imports this module when it starts, and opens an archive only when asked to
@@ -43,6 +44,8 @@ def read_card(path: str | Path) -> ModelCard:
             return read_json(file.metadata[CARD_KEY], str(path))
         if has_deepness_keys(file.metadata):
             return deepness_card(path.stem, file)
+        if has_ultralytics_keys(file.metadata) or looks_like_a_detector(file):
+            return detector_card(path.stem, file)
         raise ModelError(
             f"{path.name} carries neither a model card nor the Deepness keys, so its bands and classes are unknown.",
             "Export it with this plugin, or with Deepness metadata.",

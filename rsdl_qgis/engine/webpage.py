@@ -46,7 +46,11 @@ table.matrix td { min-width: 3.2em; font-variant-numeric: tabular-nums; white-sp
 table.matrix td small { display: block; opacity: 0.8; font-size: 0.8em; }
 table.matrix td.total { color: #596676; }
 table.wide { font-size: 0.78em; }
-table.wide th, table.wide td { padding: 0.3em 0.35em; }
+table.matrix.wide th, table.matrix.wide td { padding: 0.3em 0.2em; }
+table.matrix.wide td { min-width: 1.9em; }
+table.matrix.wide th.row { white-space: nowrap; max-width: none; }
+table.matrix.wide th.column { writing-mode: vertical-rl; transform: rotate(180deg); white-space: nowrap;
+  max-width: none; text-align: left; vertical-align: middle; }
 dl { margin: 0; }
 dt { font-weight: 600; margin-top: 0.5em; }
 dd { margin: 0 0 0 1.2em; overflow-wrap: anywhere; }

@@ -11,6 +11,8 @@ from .model_choice import fitting_model, named_model, takes_a_pair
 from .text import tr
 
 DATES = ("BEFORE", "AFTER")
+GRIDS = {"finer": "finest", "before": "first", "after": "last"}  # of the two rasters, as people and the worker say it
+NORMALIZATIONS = ("none", "moments", "irmad")
 
 
 class ChangeDetection(InferenceAlgorithm):
@@ -24,11 +26,13 @@ class ChangeDetection(InferenceAlgorithm):
     def help(self):
         return tr(
             "Gives every pixel a class, such as changed or not, from an image before and an image after, with a "
-            "network that was trained on such pairs (see 'Train change detector'). The two need not share a grid or "
-            "coordinate system: the map is on the grid of the image before, and covers what both cover; nodata of "
-            "either is nodata.\n\nThe model is the name of an installed one (see 'List models'), or the path of a "
-            "model folder, a .zip of one, or an .onnx file that carries its card: one for change, or for segmentation "
-            "of two dates. Its bands are found by the rasters' band descriptions, else taken in order if there are as "
+            "network that was trained on such pairs (see 'Train change detector'). The two need not share a grid, "
+            "coordinate system or size: they are aligned as they are read. The map has the pixels and the extent of "
+            "the finer one, or of the one chosen in 'Grid of the map'; where either has no ground or is nodata, the "
+            "map is nodata. Classes may be two, or kinds of change, such as field to houses.\n\nThe model is the name "
+            "of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file "
+            "that carries its card: one for change, or for segmentation of two dates. Its bands are found by the "
+            "rasters' band descriptions, else taken in order if there are as "
             "many, else chosen in 'Bands'."
         )
 
@@ -39,7 +43,7 @@ class ChangeDetection(InferenceAlgorithm):
         rasters = {
             "BEFORE": (
                 tr("Raster before"),
-                tr("The raster from before the change: any layer that QGIS can open. The map is on its grid."),
+                tr("The raster from before the change: any layer that QGIS can open."),
             ),
             "AFTER": (
                 tr("Raster after"),
@@ -67,7 +71,38 @@ class ChangeDetection(InferenceAlgorithm):
                 ),
                 advanced=True,
             ),
+            shared.choice(
+                "GRID",
+                tr("Grid of the map"),
+                tr(
+                    "Whose pixels and extent the map has: those of the raster with the smaller pixels on the ground "
+                    "(the one before, if they are alike), of the raster before, or of the raster after. The other one "
+                    "is resampled to it; a finer one is averaged."
+                ),
+                tuple(GRIDS),
+                advanced=False,
+            ),
+            shared.resampling(),
+            shared.choice(
+                "NORMALIZE",
+                tr("Normalise the raster after"),
+                tr(
+                    "Brings each band of the raster after to the radiometry of the raster before by a gain and an "
+                    "offset, found from a sample of their common valid pixels, before the model's own scaling: "
+                    "moments gives all of them the same mean and standard deviation, irmad those that did not change, "
+                    "found by iteratively reweighted multivariate alteration detection. For sun, haze or sensors that "
+                    "differ; little use for models that scale each date by itself."
+                ),
+                NORMALIZATIONS,
+            ),
         ]
+
+    def options(self, parameters, context):
+        return {
+            "grid": GRIDS[self.parameterAsEnumString(parameters, "GRID", context)],
+            "resampling": self.parameterAsEnumString(parameters, "RESAMPLING", context),
+            "normalize": self.parameterAsEnumString(parameters, "NORMALIZE", context),
+        }
 
     def output_label(self):
         return tr("Changes")

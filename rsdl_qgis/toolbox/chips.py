@@ -21,10 +21,14 @@ from .train_job import PreparedData
 from .worker import make_job, run_job, temporary_folder
 
 CHIPS_FILE = "chips.json"  # what makes a folder a chip folder
-TASKS = ("auto", "segmentation", "change", "regression", "classification", "time-series")
+TASKS = ("auto", "segmentation", "change", "regression", "classification", "time-series", "detection")
 FORMS = {"change": "pairs", "time-series": "series"}  # how a task's rasters are given, where not as RASTERS
-KINDS = {"regression": "numbers", "classification": "scenes"}  # what is labelled, where not classes of pixels
-OPTIONS = ("UNLABELLED", "MULTILABEL", *CUTTING, *SPLITTING, "SEED")
+KINDS = {  # what is labelled, where not classes of pixels
+    "regression": "numbers",
+    "classification": "scenes",
+    "detection": "objects",
+}
+OPTIONS = ("UNLABELLED", "MULTILABEL", *CUTTING, "SIZE", *SPLITTING, "SEED")
 
 
 class ExportChips(RsdlAlgorithm):
@@ -52,8 +56,9 @@ class ExportChips(RsdlAlgorithm):
             "TASK",
             tr("Chips are for"),
             tr(
-                "What is to be trained: segmentation, regression or classification of scenes from RASTERS, change from "
-                "BEFORE and AFTER, time-series from LAYERS. auto: as the rasters are given, segmentation for RASTERS."
+                "What is to be trained: segmentation, regression, classification of scenes or detection of objects "
+                "from RASTERS, change from BEFORE and AFTER, time-series from LAYERS. auto: as the rasters are given, "
+                "segmentation for RASTERS."
             ),
             TASKS,
             advanced=False,
@@ -66,7 +71,7 @@ class ExportChips(RsdlAlgorithm):
             *labels,
             *train_options.declared(("UNLABELLED", "MULTILABEL")),
             *train_data.area_parameters(),
-            *train_options.declared((*CUTTING, *SPLITTING)),
+            *train_options.declared((*CUTTING, "SIZE", *SPLITTING)),
             train_data.place_parameter(),
             *train_options.declared(("SEED",)),
             _chip_folder(),
@@ -112,9 +117,12 @@ class ExportChips(RsdlAlgorithm):
         field, place = (shared.text_of(self, parameters, f"{name}_FIELD", context) for name in ("CLASS", "PLACE"))
         kind = KINDS.get(task, "classes")
         said = train_options.arguments(("UNLABELLED", "MULTILABEL"), self, parameters, context)
-        if kind != "classes" and said["unlabelled"] == "background":
+        if kind in ("numbers", "scenes") and said["unlabelled"] == "background":
             return tr("UNLABELLED=background is not for {task}. Choose ignore.").format(task=task)
         text = train_data.labels_problem(labels, field, place, kind)
+        if kind == "objects":
+            size = train_options.OPTIONS["SIZE"].read(self, parameters, "SIZE", context)
+            return text or train_data.size_problem(labels, size)
         if text or kind == "numbers" or said["unlabelled"] == "background" or (kind == "scenes" and said["multilabel"]):
             return text
         return train_data.one_class_problem(labels, field, kind)

@@ -9,6 +9,7 @@ from qgis.core import (
     QgsMapLayer,
     QgsProcessing,
     QgsProcessingParameterDefinition,
+    QgsProcessingParameterField,
     QgsProcessingParameterFile,
     QgsProcessingParameterNumber,
     QgsRaster,
@@ -37,6 +38,10 @@ OPTIONAL = _first(
 POLYGONS = _first(
     lambda: Qgis.ProcessingSourceType.VectorPolygon, lambda: QgsProcessing.SourceType.TypeVectorPolygon
 )
+POINTS = _first(
+    lambda: Qgis.ProcessingSourceType.VectorPoint, lambda: QgsProcessing.SourceType.TypeVectorPoint
+)
+VECTORS = _first(lambda: Qgis.ProcessingSourceType.Vector, lambda: QgsProcessing.SourceType.TypeVector)
 RASTERS = _first(lambda: Qgis.ProcessingSourceType.Raster, lambda: QgsProcessing.SourceType.TypeRaster)
 MAP_LAYER = _first(
     lambda: Qgis.ProcessingSourceType.MapLayer, lambda: QgsProcessing.SourceType.TypeMapLayer
@@ -53,6 +58,9 @@ INTEGER = _first(
 )
 FOLDER = _first(
     lambda: Qgis.ProcessingFileParameterBehavior.Folder, lambda: QgsProcessingParameterFile.Behavior.Folder
+)
+ANY_FIELD = _first(
+    lambda: Qgis.ProcessingFieldParameterDataType.Any, lambda: QgsProcessingParameterField.DataType.Any
 )
 METERS = _first(lambda: Qgis.DistanceUnit.Meters, lambda: QgsUnitTypes.DistanceUnit.DistanceMeters)
 DEGREES = _first(lambda: Qgis.DistanceUnit.Degrees, lambda: QgsUnitTypes.DistanceUnit.DistanceDegrees)

@@ -37,7 +37,7 @@ class Plan:
     warnings: tuple[str, ...] = ()
 
     def rasters(self) -> list[RasterUse]:
-        """All rasters, the first one first: its grid is the result's."""
+        """All rasters, the first one first: its grid is the result's, unless the job says otherwise."""
         return [use for uses in self.inputs.values() for use in uses]
 
 
@@ -45,6 +45,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
     """Runs a model. A child declares its inputs and says in ``plan`` which model takes which layer."""
 
     GROUP = "predict"
+    OPERATION = "predict"  # of the worker
 
     def plan(self, parameters, context) -> Plan:
         """The model to run and its inputs; RsdlError says what does not fit. Quick, on the main thread."""
@@ -54,9 +55,21 @@ class InferenceAlgorithm(RsdlAlgorithm):
         """The parameters that only this algorithm has."""
         raise NotImplementedError
 
+    def options(self, parameters, context) -> dict[str, Any]:
+        """What only this algorithm tells the worker."""
+        return {}
+
     def output_label(self) -> str:
         """The label of OUTPUT."""
         raise NotImplementedError
+
+    def running(self) -> list:
+        """The parameters of how the network is run."""
+        return shared.running()
+
+    def arguments(self, arguments: Mapping[str, Any], parameters, context) -> dict[str, Any]:
+        """The arguments of the job, from those that every map has. Not on the main thread."""
+        return dict(arguments)
 
     def outputs(self) -> list:
         """The parameters of the files it makes, which the worker knows by the same names in lower case."""
@@ -76,7 +89,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
         return {}
 
     def initAlgorithm(self, configuration=None):
-        for parameter in [*self.inputs(), *shared.running(), *self.outputs()]:
+        for parameter in [*self.inputs(), *self.running(), *self.outputs()]:
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputString("MODEL_NAME", tr("Model that was used")))
 
@@ -132,6 +145,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
                 "extent_crs": layers.wkt(self._extent_crs),
                 "mask": self._mask,
                 "resample": self.parameterAsBoolean(parameters, "RESAMPLE", context),
+                **self.options(parameters, context),
                 "device": self.parameterAsString(parameters, "DEVICE", context).strip() or "auto",
                 **{
                     name.lower(): shared.number(self, parameters, name, context)
@@ -139,7 +153,8 @@ class InferenceAlgorithm(RsdlAlgorithm):
                 },
                 **{name.lower(): path for name, path in outputs.items()},
             }
-            result = run_job(make_job("predict", arguments), steps, folder)
+            job = make_job(self.OPERATION, self.arguments(arguments, parameters, context))
+            result = run_job(job, steps, folder)
         self._show(outputs, result, context)
         made = {name: path for name, path in outputs.items() if path}
         return {**made, "MODEL_NAME": card.name, **self.figures(result, context)}

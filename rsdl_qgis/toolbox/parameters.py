@@ -235,6 +235,20 @@ def resample():
     )
 
 
+def resampling():
+    """RESAMPLING: the rule by which a raster comes onto another grid."""
+    return choice(
+        "RESAMPLING",
+        tr("Resampling"),
+        tr(
+            "How a raster is brought to another grid: bilinear and cubic interpolate, and average the pixels of a "
+            "much finer raster; nearest keeps values as they are, for classes and indices. Pixels that lie on the "
+            "grid already are never touched, and paletted rasters are always taken by nearest."
+        ),
+        ("bilinear", "nearest", "cubic"),
+    )
+
+
 def running() -> list[QgsProcessingParameterDefinition]:
     """The parameters of how a network is run, the same in every algorithm that runs one."""
     return [extent(), mask(), resample(), device(), tile_size(), overlap(), batch_size(), threads()]

@@ -7,6 +7,8 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..paths import PACKAGE, plugin_version
 from .assess import AssessMap
+from .assess_detections import AssessDetections
+from .assess_scenes import AssessScenes
 from .change import ChangeDetection
 from .chips import ExportChips
 from .distil import DistilModel
@@ -15,10 +17,13 @@ from .flood import FloodMapping
 from .models import DescribeModel, ImportModel, ListModels
 from .parameters import VECTOR_FORMATS
 from .regression import PixelRegression
+from .scenes import SceneClassification
 from .segmentation import SemanticSegmentation
+from .series import TimeSeriesClassification
 from .text import tr
 from .train_tasks import (
     TrainChangeDetector,
+    TrainDetector,
     TrainRegression,
     TrainSceneClassifier,
     TrainSegmentation,
@@ -28,16 +33,21 @@ from .train_tasks import (
 ALGORITHMS = (
     SemanticSegmentation,
     PixelRegression,
+    SceneClassification,
     ChangeDetection,
     FloodMapping,
+    TimeSeriesClassification,
     TrainSegmentation,
     TrainRegression,
     TrainSceneClassifier,
+    TrainDetector,
     TrainChangeDetector,
     TrainTimeSeriesClassifier,
     DistilModel,
     ExportChips,
     AssessMap,
+    AssessScenes,
+    AssessDetections,
     ListModels,
     DescribeModel,
     ImportModel,

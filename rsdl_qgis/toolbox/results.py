@@ -17,16 +17,21 @@ from qgis.core import (
     QgsGradientStop,
     QgsMapLayer,
     QgsPalettedRasterRenderer,
+    QgsPalLayerSettings,
     QgsPointXY,
     QgsProcessingContext,
     QgsProcessingLayerPostProcessorInterface,
     QgsRasterShader,
     QgsRendererCategory,
     QgsSingleBandPseudoColorRenderer,
+    QgsTextBufferSettings,
+    QgsTextFormat,
+    QgsVectorLayerSimpleLabeling,
 )
 from qgis.PyQt.QtGui import QColor
 
 from . import compat
+from .text import tr
 
 Classes = Sequence[Mapping[str, Any]]  # "value", "name", "color" of each
 Style = Callable[[QgsMapLayer], None]  # gives a layer its renderer
@@ -60,6 +65,17 @@ def in_classes(classes: Classes) -> Style:
             layer.setRenderer(class_renderer(layer.dataProvider(), classes))
         else:
             layer.setRenderer(polygon_renderer(classes))
+
+    return style
+
+
+def in_scenes(classes: Classes, several: bool) -> Style:
+    """Scenes in the colours of their classes, or of the likeliest of ``several`` labels, and labelled with them."""
+
+    def style(layer: QgsMapLayer) -> None:
+        layer.setRenderer(scene_renderer(classes, several))
+        layer.setLabeling(QgsVectorLayerSimpleLabeling(scene_labels()))
+        layer.setLabelsEnabled(True)
 
     return style
 
@@ -106,15 +122,43 @@ def class_renderer(provider, classes: Classes) -> QgsPalettedRasterRenderer:
 
 def polygon_renderer(classes: Classes) -> QgsCategorizedSymbolRenderer:
     """A categorised renderer for the polygons' field 'value'."""
-    categories = []
-    for item in classes:
-        color = QColor(item["color"])
-        symbol = QgsFillSymbol.createSimple(
-            {"color": color.name(), "outline_color": color.darker(150).name(), "outline_width": "0.26"}
-        )
-        symbol.setOpacity(0.7)
-        categories.append(QgsRendererCategory(item["value"], symbol, item["name"]))
+    categories = [QgsRendererCategory(item["value"], class_fill(item["color"]), item["name"]) for item in classes]
     return QgsCategorizedSymbolRenderer("value", categories)
+
+
+def scene_renderer(classes: Classes, several: bool) -> QgsCategorizedSymbolRenderer:
+    """A categorised renderer for the field 'class', with an outline for what has none."""
+    attribute = "array_first(string_to_array(\"class\", '; '))" if several else "class"
+    categories = [QgsRendererCategory(item["name"], class_fill(item["color"]), item["name"]) for item in classes]
+    outline = QgsFillSymbol.createSimple({"style": "no", "outline_color": "#888888", "outline_width": "0.26"})
+    categories.append(QgsRendererCategory("", outline, tr("no class")))
+    return QgsCategorizedSymbolRenderer(attribute, categories)
+
+
+def scene_labels() -> QgsPalLayerSettings:
+    """The class of a scene and its score in per cent, where it has one."""
+    labels = QgsPalLayerSettings()
+    labels.isExpression = True
+    labels.fieldName = (
+        "if(\"class\" <> '', replace(\"class\", '; ', '\\n') || '\\n' || round(100 * \"score\") || ' %', '')"
+    )
+    text = QgsTextFormat()
+    text.setSize(8)
+    around = QgsTextBufferSettings()
+    around.setEnabled(True)
+    text.setBuffer(around)
+    labels.setFormat(text)
+    return labels
+
+
+def class_fill(name: str) -> QgsFillSymbol:
+    """The symbol of polygons of a class of this colour."""
+    color = QColor(name)
+    symbol = QgsFillSymbol.createSimple(
+        {"color": color.name(), "outline_color": color.darker(150).name(), "outline_width": "0.26"}
+    )
+    symbol.setOpacity(0.7)
+    return symbol
 
 
 def show(

@@ -56,6 +56,13 @@ LABEL_FIGURES = {
     "MEAN_F1": ("mean F1 per picture", lambda: tr("Mean F1 of the pictures (0 to 1), for several classes a scene")),
     "MEAN_AP": ("mAP", lambda: tr("Mean average precision of the classes (0 to 1), for several classes a scene")),
 }
+OBJECT_FIGURES = {
+    "AP50": ("AP50", lambda: tr("Average precision at an overlap of 0.5, AP50 (0 to 1)")),
+    "AP": ("AP50:95", lambda: tr("Mean average precision at overlaps of 0.5 to 0.95, AP50:95 (0 to 1)")),
+    "PRECISION": ("precision", lambda: tr("Share of the detections that are hits (0 to 1)")),
+    "RECALL": ("recall", lambda: tr("Share of the objects that are found (0 to 1)")),
+    "F1": ("F1", lambda: tr("F1 of precision and recall (0 to 1)")),
+}
 NUMBER_FIGURES = {
     "R2": ("R2", lambda: tr("R2, the share of the variance that is explained (at most 1)")),
     "RMSE": ("RMSE", lambda: tr("Root mean square error, in units of the labels")),
@@ -175,7 +182,7 @@ class TrainingAlgorithm(ModelMaker):
     SUMS: tuple[str, ...] = ()  # of losses, that are offered
     LOSS = ""  # the default
     BATCH_SIZE = 8
-    LABELS = "classes"  # what is labelled: 'classes', 'scenes' or 'numbers'
+    LABELS = "classes"  # what is labelled: 'classes', 'scenes', 'numbers' or 'objects'
     OWN_OPTIONS: tuple[str, ...] = LABEL_OPTIONS  # of the data, shown with it
     CUTTING = CUTTING
     BALANCING = RARE_CLASSES
@@ -194,7 +201,7 @@ class TrainingAlgorithm(ModelMaker):
             train_options.network(tr("Network"), self.NETWORKS, self.NETWORK),
             *train_options.declared(("EPOCHS", "PRETRAINED", *STARTING, "OPTIONS", "LEARNING_RATE")),
             train_options.batch_size(self.BATCH_SIZE),
-            train_options.loss(self.LOSSES, self.SUMS, self.LOSS),
+            *([train_options.loss(self.LOSSES, self.SUMS, self.LOSS)] if self.LOSSES else []),
             *train_options.declared((*self.BALANCING, *STEPPING, *VARYING, *self.CUTTING, *SPLITTING)),
             train_data.place_parameter(),
             *train_options.declared(RUNNING),
@@ -288,7 +295,7 @@ class TrainingAlgorithm(ModelMaker):
         """All that was chosen but the data, as the job says it."""
         names = ("PRETRAINED", "OPTIONS", "EPOCHS", *STARTING, "LEARNING_RATE", *self.BALANCING, *STEPPING, *VARYING)
         own = (*self.OWN_OPTIONS, *self.CUTTING, *SPLITTING, *RUNNING)
-        losses = train_options.loss_names(shared.text_of(self, parameters, "LOSS", context))
+        losses = train_options.loss_names(shared.text_of(self, parameters, "LOSS", context)) if self.LOSSES else ()
         return {
             **train_options.arguments((*names, *own), self, parameters, context),
             "network": shared.text_of(self, parameters, "NETWORK", context) or None,

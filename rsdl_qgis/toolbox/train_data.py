@@ -17,9 +17,9 @@ from qgis.core import (
     QgsRasterLayer,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QDate
 
 from ..engine.card import Band, Input, ModelCard, match_bands
+from ..engine.dates import date_in
 from ..engine.errors import MismatchError, RsdlError
 from . import compat, layers
 from . import parameters as shared
@@ -98,7 +98,7 @@ def image_parameters(form: str) -> list:
 
 
 def label_parameters(kind: str) -> list:
-    """LABELS and CLASS_FIELD; ``kind``: what is labelled, 'classes', 'scenes' or 'numbers'."""
+    """LABELS and CLASS_FIELD; ``kind``: what is labelled, 'classes', 'scenes', 'numbers' or 'objects'."""
     what = {
         "classes": tr(
             "What is known: polygons, lines or points with the class of each in a field, or a class raster: a whole "
@@ -109,6 +109,9 @@ def label_parameters(kind: str) -> list:
             "one, with the class in a field."
         ),
         "numbers": tr("What is known: points, lines or polygons with a number in a field, or a raster of numbers."),
+        "objects": tr(
+            "The objects: boxes or polygons, of which the rectangle around each counts, or points with their SIZE."
+        ),
     }[kind]
     rest = tr(
         "Any coordinate system. As many layers as rasters go with them one by one, in order; else all layers hold for "
@@ -125,6 +128,10 @@ def label_parameters(kind: str) -> list:
         ),
         "numbers": tr(
             "For points, lines and polygons: the field with the number to learn; where it is empty, it is not known."
+        ),
+        "objects": tr(
+            "The field with the number or name of each object's class; one where it is empty is neither learned nor "
+            "judged by. Default: all are of one class."
         ),
     }[kind]
     label = tr("Field with the number") if kind == "numbers" else tr("Class field")
@@ -152,7 +159,8 @@ def chips_parameter():
         QgsProcessingParameterFile("CHIPS", tr("Chip folder"), compat.FOLDER, "", None, True),
         tr(
             "Instead of layers: a folder of labelled chips, as 'Export chips' makes it; or of images: folders 'images' "
-            "and 'masks' with files of the same names, a folder for each class, or folders 'A', 'B' and 'label'."
+            "and 'masks' with files of the same names, a folder for each class, folders 'A', 'B' and 'label', or, of "
+            "objects, pictures with boxes as COCO, Pascal VOC, DOTA or YOLO have them."
         ),
     )
 
@@ -386,22 +394,17 @@ def _input_name(text: str, taken: Iterable[str]) -> str:
     return unique
 
 
-def date_in(text: str) -> str:
-    """The date in a text such as 'NDVI_20160913' or '2016-09-13', as yyyy-mm-dd; '' if there is none."""
-    for match in re.finditer(r"(?<!\d)(\d{4})([-_.]?)(\d{2})\2(\d{2})(?!\d)", text):
-        year, _, month, day = match.groups()
-        found = QDate(int(year), int(month), int(day))
-        if found.isValid():
-            return found.toString("yyyy-MM-dd")
+def set_date(layer: QgsRasterLayer) -> str:
+    """When the layer was taken, by its temporal properties, as yyyy-mm-dd; '' if they do not tell."""
+    begin = layer.temporalProperties().fixedTemporalRange().begin()
+    if layer.temporalProperties().isActive() and begin.isValid():
+        return begin.date().toString("yyyy-MM-dd")
     return ""
 
 
 def _layer_date(layer: QgsRasterLayer) -> str:
     """When the layer was taken: by its temporal properties, else by a date in its name; '' if neither tells."""
-    begin = layer.temporalProperties().fixedTemporalRange().begin()
-    if layer.temporalProperties().isActive() and begin.isValid():
-        return begin.date().toString("yyyy-MM-dd")
-    return date_in(layer.name())
+    return set_date(layer) or date_in(layer.name())
 
 
 def date_names(found: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -440,7 +443,7 @@ def area_problem(algorithm, parameters, context, images: Images) -> str:
 def labels_problem(labels: Sequence[QgsMapLayer], field: str, place: str, kind: str) -> str:
     """What is wrong with LABELS, CLASS_FIELD and PLACE_FIELD, in a sentence; '' if nothing.
 
-    ``kind``: 'classes', 'scenes' or 'numbers'.
+    ``kind``: 'classes', 'scenes', 'numbers' or 'objects'.
     """
     text = ""
     for layer in labels:
@@ -449,6 +452,15 @@ def labels_problem(labels: Sequence[QgsMapLayer], field: str, place: str, kind: 
         else:
             text = text or _vector_problem(layer, field, place, kind)
     return text
+
+
+def size_problem(labels: Sequence[QgsMapLayer], size: float | None) -> str:
+    """A sentence where objects are labelled by points without a size; '' otherwise."""
+    for layer in labels:
+        if isinstance(layer, QgsVectorLayer) and layer.geometryType() == compat.POINT_GEOMETRY and size is None:
+            text = tr("'{layer}' has points, which have no size. Give that of the objects in SIZE, in metres.")
+            return text.format(layer=layer.name())
+    return ""
 
 
 def one_class_problem(labels: Sequence[QgsMapLayer], field: str, kind: str) -> str:
@@ -476,6 +488,9 @@ def _raster_problem(layer: QgsRasterLayer, kind: str) -> str:
     if kind == "scenes":
         text = tr("LABELS: '{layer}' is a raster, but the class of a scene is told by polygons or points.")
         return text.format(layer=layer.name())
+    if kind == "objects":
+        text = tr("LABELS: '{layer}' is a raster, but objects are told by boxes, polygons or points.")
+        return text.format(layer=layer.name())
     if is_image(layer.dataProvider()) or layers.needs_extent(layer):
         text = tr("LABELS: '{layer}' is a picture, not a raster of classes or numbers. Choose another layer.")
         return text.format(layer=layer.name())
@@ -491,8 +506,11 @@ def _vector_problem(layer: QgsVectorLayer, field: str, place: str, kind: str) ->
     if kind == "scenes" and layer.geometryType() not in (compat.POLYGON_GEOMETRY, compat.POINT_GEOMETRY):
         text = tr("LABELS: '{layer}' has lines, but the class of a scene is told by polygons or points.")
         return text.format(layer=layer.name())
+    if kind == "objects" and layer.geometryType() not in (compat.POLYGON_GEOMETRY, compat.POINT_GEOMETRY):
+        text = tr("LABELS: '{layer}' has lines, but objects are told by boxes, polygons or points.")
+        return text.format(layer=layer.name())
     fields = layer.fields()
-    if kind != "classes" and not field:
+    if kind not in ("classes", "objects") and not field:
         number = tr("Choose the field of '{layer}' that holds the number to learn, in CLASS_FIELD.")
         scene = tr("Choose the field of '{layer}' that holds the class of each scene, in CLASS_FIELD.")
         return (number if kind == "numbers" else scene).format(layer=layer.name())

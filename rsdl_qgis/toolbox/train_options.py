@@ -81,7 +81,8 @@ OPTIONS: dict[str, Option] = {
             tr("Ground without a label"),
             tr(
                 "ignore: nothing is learned from ground that no label covers, right for sparse labels. background: it "
-                "is a class of its own, right only where all of the rest was labelled; needed with one class alone."
+                "is a class of its own, right only where all of the rest was labelled; needed with one class alone. "
+                "For objects: ignore cuts only chips that show one, background also chips that show none."
             ),
             ("ignore", "background"),
             advanced=False,
@@ -133,6 +134,21 @@ OPTIONS: dict[str, Option] = {
             None,
         ),
         _real,
+    ),
+    "SIZE": Option(
+        lambda: shared.real(
+            "SIZE",
+            tr("Size of objects that are points (metres)"),
+            tr(
+                "Side of the square around a point that is taken for its object, in metres, above 0 to 100000; needed "
+                "where objects are labelled by points."
+            ),
+            0,
+            100_000,
+            None,
+        ),
+        _above_zero,
+        "object_size",
     ),
     "SPLIT": Option(
         lambda: shared.choice(
@@ -383,9 +399,10 @@ OPTIONS: dict[str, Option] = {
             tr("Augmentation"),
             tr(
                 "How much samples are varied, so that little data goes further: none, light, standard or strong. They "
-                "are flipped, turned, scaled, changed in brightness, and get noise."
+                "are flipped, turned, scaled, changed in brightness, and get noise. mosaic: as standard, and half of "
+                "the pictures are put together of four, for maps and objects."
             ),
-            ("standard", "none", "light", "strong"),
+            ("standard", "none", "light", "strong", "mosaic"),
         ),
         _word,
     ),

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from . import train_data
 from .text import tr
-from .train import CLASS_FIGURES, LABEL_FIGURES, MAP_FIGURES, NUMBER_FIGURES, TrainingAlgorithm
+from .train import (
+    CLASS_FIGURES,
+    LABEL_FIGURES,
+    MAP_FIGURES,
+    NUMBER_FIGURES,
+    OBJECT_FIGURES,
+    TrainingAlgorithm,
+)
 
 
 class TrainSegmentation(TrainingAlgorithm):
@@ -94,6 +102,39 @@ class TrainSceneClassifier(TrainingAlgorithm):
 
     def _losses(self, parameters, context):
         return self.LOSSES[2:] if self._is_multilabel(parameters, context) else self.LOSSES[:2]
+
+
+class TrainDetector(TrainingAlgorithm):
+    """rsdl:traindetector: a box around every object."""
+
+    NAME = "traindetector"
+    TASK = "detection"
+    NETWORKS = ("detection",)
+    NETWORK = "yolo-n"
+    LABELS = "objects"
+    CUTTING = ("CHIP_SIZE", "CHIP_OVERLAP", "SIZE")
+    BALANCING = ("SAMPLING",)
+    FIGURES = OBJECT_FIGURES
+
+    def title(self):
+        return tr("Train object detector")
+
+    def help(self):
+        return (
+            tr(
+                "Trains a network that finds objects, such as trees, ships or airplanes, and draws a box around each, "
+                "from rasters and labelled objects: boxes, polygons or points with a size. All objects that a chip "
+                "shows have to be labelled. An object that a chip's border cuts is learned where at least 30 % of it "
+                "is left, and else left out of account.\n\nCHIPS takes a chip folder, or pictures with boxes as COCO, "
+                "Pascal VOC, DOTA or YOLO have them. Without CLASS_FIELD all objects are of one class."
+            )
+            + common_help()
+        )
+
+    def _labels_problem(self, parameters, context, labels):
+        field, place = (self.parameterAsString(parameters, f"{name}_FIELD", context) for name in ("CLASS", "PLACE"))
+        text = train_data.labels_problem(labels, field, place, self.LABELS)
+        return text or train_data.size_problem(labels, self._chosen("SIZE", parameters, context))
 
 
 class TrainChangeDetector(TrainingAlgorithm):

@@ -1,8 +1,8 @@
 """Writes models whose map is known, run with the worker's Python: ``python make_models.py FOLDER``.
 
 Each marks the pixels where band 1 of its last input's last date exceeds 100, and leaves values as they are; ``height``
-gives the difference of its two bands instead, and ``grown`` marks where its
-band grew by more than 100.
+gives the difference of its two bands instead, ``grown`` marks where its
+band grew by more than 100, and ``moved`` where it rose or fell by more than that.
 """
 
 from __future__ import annotations
@@ -47,6 +47,9 @@ def main(folder: Path) -> None:
         write(folder / name, card(name, inputs, ("dark", "bright"), ()))
     write_height(folder / "height")
     write_grown(folder / "grown")
+    write_peak(folder / "peak")
+    write_moved(folder / "moved")
+    write_scenes(folder)
 
 
 def card(name: str, inputs: list[Input], classes: tuple[str, str], keywords: tuple[str, ...]) -> ModelCard:
@@ -59,6 +62,55 @@ def card(name: str, inputs: list[Input], classes: tuple[str, str], keywords: tup
         background=0,
         tiling=Tiling(size=64, overlap=8, multiple=8, memory=64),
     )
+
+
+def write_peak(folder: Path) -> None:
+    """A time series: the valid date with the greatest sum of its two bands."""
+    dates = ("2013-09-14", "2013-10-16", "2013-11-17")
+    classes = tuple(Class(i, date, f"#3333{i}f") for i, date in enumerate(dates, 1))
+    series = card("peak", [item("modis", "modis", ("NDVI", "EVI"), dates)], ("", ""), ())
+    model = replace(series, task="time-series", classes=classes, background=None)
+    nodes = [
+        helper.make_node("ReduceSum", ["modis", "bands"], ["total"], keepdims=0),
+        helper.make_node("Where", ["valid", "total", "none"], ["known"]),
+        helper.make_node("Softmax", ["known"], ["probabilities"], axis=1),
+    ]
+    constants = [
+        helper.make_tensor("bands", TensorProto.INT64, [1], [2]),
+        helper.make_tensor("none", TensorProto.FLOAT, [], [-1e6]),
+    ]
+    output = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", 3])
+    inputs = [
+        helper.make_tensor_value_info("modis", TensorProto.FLOAT, ["n", 3, 2]),
+        helper.make_tensor_value_info("valid", TensorProto.BOOL, ["n", 3]),
+    ]
+    save(folder, model, nodes, constants, output, inputs)
+
+
+def write_scenes(folder: Path) -> None:
+    """Scenes: ``tones`` are light where the mean of the band exceeds 100; ``signs`` have a label for each such band."""
+    tones = replace(card("tones", [item("image", "image", ("tone",))], ("dark area", "light"), ()), background=None)
+    signs = replace(card("signs", [item("image", "image", ("warm", "wet"))], ("warm", "wet"), ()), background=None)
+    size = Tiling(size=8, overlap=0, multiple=1, memory=64)
+    mean = [
+        helper.make_node("ReduceMean", ["image"], ["mean"], axes=[1, 3, 4], keepdims=0),
+        helper.make_node("Sub", ["mean", "limit"], ["over"]),
+    ]
+    limit = helper.make_tensor("limit", TensorProto.FLOAT, [], [100.0])
+    output = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", 2])
+    two = [
+        *mean,
+        helper.make_node("Neg", ["over"], ["under"]),
+        helper.make_node("Concat", ["under", "over"], ["logits"], axis=1),
+        helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1),
+    ]
+    save(folder / "tones", replace(tones, task="classification", tiling=size), two, [limit], output)
+    both = [*mean, helper.make_node("Sigmoid", ["over"], ["probabilities"])]
+    labels = replace(signs, task="classification", tiling=size, activation="sigmoid", thresholds=(0.5, 0.5))
+    save(folder / "signs", labels, both, [limit], output)
+    network = onnx.load(str(folder / "signs" / "model.onnx"))
+    helper.set_model_props(network, {"rsdl:card": json.dumps(labels.to_json())})  # its numbers are taken as they are
+    onnx.save(network, str(folder / "signs" / "model.onnx"))
 
 
 def write_height(folder: Path) -> None:
@@ -99,6 +151,32 @@ def write_grown(folder: Path) -> None:
     save(folder, model, nodes, constants, output)
 
 
+def write_moved(folder: Path) -> None:
+    """A change of two kinds: the likeliest of the second date minus the first, its negative, and 100."""
+    names = ("same", "field to houses", "houses to field")
+    classes = tuple(
+        Class(i, name, color) for i, (name, color) in enumerate(zip(names, ("#999999", "#e41a1c", "#4daf4a")))
+    )
+    model = replace(card("moved", [item("pair", "image", ("relief",), PAIR)], ("", ""), ()), task="change")
+    nodes = [
+        helper.make_node("Mul", ["pair", "signs"], ["signed"]),
+        helper.make_node("ReduceSum", ["signed", "dates"], ["rise"], keepdims=0),
+        helper.make_node("Neg", ["rise"], ["fall"]),
+        helper.make_node("Mul", ["rise", "zero"], ["none"]),
+        helper.make_node("Add", ["none", "limit"], ["still"]),
+        helper.make_node("Concat", ["still", "rise", "fall"], ["logits"], axis=1),
+        helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1),
+    ]
+    constants = [
+        helper.make_tensor("signs", TensorProto.FLOAT, [1, 2, 1, 1, 1], [-1.0, 1.0]),
+        helper.make_tensor("dates", TensorProto.INT64, [1], [1]),
+        helper.make_tensor("zero", TensorProto.FLOAT, [], [0.0]),
+        helper.make_tensor("limit", TensorProto.FLOAT, [], [100.0]),
+    ]
+    output = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", 3, "h", "w"])
+    save(folder, replace(model, classes=classes), nodes, constants, output)
+
+
 def write(folder: Path, model: ModelCard) -> None:
     last = model.inputs[-1]
     nodes = [
@@ -119,11 +197,17 @@ def write(folder: Path, model: ModelCard) -> None:
     save(folder, model, nodes, constants, output)
 
 
-def save(folder: Path, model: ModelCard, nodes: list, constants: list, output: ValueInfoProto) -> None:
+def save(
+    folder: Path,
+    model: ModelCard,
+    nodes: list,
+    constants: list,
+    output: ValueInfoProto,
+    inputs: list[ValueInfoProto] | None = None,
+) -> None:
     folder.mkdir(parents=True)
-    tensors = [
-        helper.make_tensor_value_info(i.name, TensorProto.FLOAT, ["n", *i.shape, "h", "w"])
-        for i in model.inputs
+    tensors = inputs or [
+        helper.make_tensor_value_info(i.name, TensorProto.FLOAT, ["n", *i.shape, "h", "w"]) for i in model.inputs
     ]
     graph = helper.make_graph(nodes, model.name, tensors, [output], constants)
     network = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingOutputLayerDefinition,
+    QgsProject,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
 
 BEFORE = np.add.outer(np.arange(40) * 2.0, np.zeros(50))
 GROWTH = np.add.outer(np.zeros(40), np.arange(50) * 4.0)
@@ -33,20 +41,87 @@ def test_the_order_of_the_dates_matters(run, known_models, pair, read_raster):
     assert not read_raster(results["OUTPUT"]).any()
 
 
-def test_an_image_on_another_grid_is_brought_to_the_first_ones(
-    run, known_models, pair, tmp_path, write_raster, read_raster
-):
-    """AFTER has pixels of half the size, starts 5 columns further right, and ends further right."""
+@pytest.fixture
+def finer(tmp_path, write_raster):
+    """AFTER with pixels of half the size, from 5 columns further right to 5 columns past the end."""
     fine = np.repeat(np.repeat(AFTER[:, 5:], 2, axis=0), 2, axis=1)
     fine = np.pad(fine, ((0, 0), (0, 20)), mode="edge")
     place = (500_050, 5, 0, 4_600_000, 0, -5)
-    moved = write_raster(tmp_path / "f.tif", [fine], transform=place, descriptions=["height"])
-    results, _ = run("changedetection", {**pair, "AFTER": moved, "MODEL": "grown"})
+    return write_raster(tmp_path / "f.tif", [fine], transform=place, descriptions=["height"])
+
+
+@pytest.mark.parametrize("grid", ["before", "after", "finer", None])
+def test_the_map_is_on_the_grid_that_is_asked_for_else_on_the_finer(run, known_models, pair, finer, read_raster, grid):
+    chosen = {"GRID": grid} if grid else {}
+    results, _ = run("changedetection", {**pair, "AFTER": finer, "MODEL": "grown", **chosen})
     made = read_raster(results["OUTPUT"])
-    if made.shape[1] == 50:  # on all of the first one's grid: nodata where AFTER has nothing
-        assert (made[:, :5] == 255).all()
-        made = made[:, 5:]
-    np.testing.assert_array_equal(made, GROWN[:, 5:])
+    if grid == "before":  # on all of its grid: nodata where AFTER has nothing
+        assert made.shape == (40, 50) and (made[:, :5] == 255).all()
+        np.testing.assert_array_equal(made[:, 5:], GROWN[:, 5:])
+        return
+    assert made.shape == (80, 110) and (made[:, 90:] == 255).all()
+    doubled = np.kron(GROWN[:, 5:], np.ones((2, 2), int))
+    assert (made[:, :90] == doubled).mean() > 0.98  # heights before lie between pixels now
+
+
+def test_the_rule_of_resampling_can_be_chosen(run, known_models, pair, tmp_path, write_raster, read_raster):
+    """AFTER is a checkerboard half a pixel off: only nearest keeps its values."""
+    checkers = np.indices((40, 50)).sum(0) % 2 * 400.0
+    moved = write_raster(tmp_path / "m.tif", [checkers], transform=(500_004, 10, 0, 4_600_000, 0, -10))
+    parameters = {**pair, "AFTER": moved, "MODEL": "grown", "GRID": "before"}
+    results, _ = run("changedetection", {**parameters, "RESAMPLING": "nearest"})
+    np.testing.assert_array_equal(read_raster(results["OUTPUT"])[:, 1:], (checkers - BEFORE > 100)[:, 1:])
+    results, _ = run("changedetection", parameters)
+    assert (read_raster(results["OUTPUT"])[:25, 1:] == 1).all()  # 160 or 240, not 0 or 400
+
+
+def test_another_sky_is_taken_out(run, known_models, pair, tmp_path, write_raster, read_raster, feedback):
+    random = np.random.default_rng(0)
+    before = random.normal(500, 60, (40, 50))
+    after = before + random.normal(0, 1, before.shape)
+    after[10:20, 10:30] += 300
+    names = {"BEFORE": before, "AFTER": after * 0.4 + 900}
+    paths = {name: write_raster(tmp_path / f"h{name}.tif", [a], descriptions=["height"]) for name, a in names.items()}
+    results, _ = run("changedetection", {**pair, **paths, "MODEL": "grown"})
+    assert read_raster(results["OUTPUT"]).all()
+    results, _ = run("changedetection", {**pair, **paths, "MODEL": "grown", "NORMALIZE": "irmad"}, feedback)
+    np.testing.assert_array_equal(read_raster(results["OUTPUT"]), after - before > 100)
+    assert "after normalised to before (irmad" in feedback.text()
+
+
+def test_kinds_of_change_are_named_and_coloured(run, known_models, pair, tmp_path, write_raster, read_raster, feedback):
+    after = BEFORE + np.add.outer(np.zeros(40), np.linspace(-300, 300, 50))
+    image = write_raster(tmp_path / "k.tif", [after], descriptions=["relief"])
+    project, context = QgsProject(), QgsProcessingContext()
+    context.setProject(project)
+    files = {"OUTPUT": str(tmp_path / "p.tif"), "POLYGONS": str(tmp_path / "p.gpkg")}
+    loads = {name: QgsProcessingOutputLayerDefinition(path, project) for name, path in files.items()}
+    run("changedetection", {**pair, "AFTER": image, **loads, "MODEL": "moved"}, feedback, context)
+    rise = after - BEFORE
+    expected = np.where(rise > 100, 1, np.where(rise < -100, 2, 0))
+    np.testing.assert_array_equal(read_raster(files["OUTPUT"]), expected)
+    details = context.layersToLoadOnCompletion()
+    raster, vector = QgsRasterLayer(files["OUTPUT"], "map"), QgsVectorLayer(files["POLYGONS"], "polygons", "ogr")
+    for path, layer in zip(files.values(), (raster, vector)):
+        details[path].postProcessor().postProcessLayer(layer, context, feedback)
+    assert {f["class"]: f["value"] for f in vector.getFeatures()} == {"field to houses": 1, "houses to field": 2}
+    shown = {item.value: (item.label, item.color.name()) for item in raster.renderer().classes()}
+    assert shown == {0: ("same", "#999999"), 1: ("field to houses", "#e41a1c"), 2: ("houses to field", "#4daf4a")}
+    drawn = {int(item.value()): item.symbol().color().name() for item in vector.renderer().categories()}
+    assert drawn[1] == "#e41a1c" and drawn[2] == "#4daf4a"
+
+
+def test_two_places_are_refused(run, known_models, pair, tmp_path, write_raster):
+    far = write_raster(tmp_path / "far.tif", [AFTER], transform=(600_000, 10, 0, 4_600_000, 0, -10))
+    with pytest.raises(QgsProcessingException, match=r"far.tif does not overlap|BEFORE.tif does not overlap"):
+        run("changedetection", {**pair, "AFTER": far, "MODEL": "grown"})
+    assert not (tmp_path / "out.tif").exists()
+
+
+def test_one_raster_without_a_coordinate_system_is_refused(run, known_models, pair, tmp_path, write_raster):
+    bare = write_raster(tmp_path / "bare.tif", [AFTER], epsg=None)
+    with pytest.raises(QgsProcessingException, match=r"bare.tif has no coordinate system, but .*BEFORE.tif has one"):
+        run("changedetection", {**pair, "AFTER": bare, "MODEL": "grown"})
 
 
 def test_finds_the_model_and_bands_by_description_or_number(
@@ -82,6 +157,9 @@ def test_tells_of_a_raster_given_twice(run, known_models, pair, feedback):
         ({"MODEL": "nothing"}, ["no model 'nothing'", "grown"]),
         ({"BANDS": [1, 1]}, ["2 band", "height"]),
         ({"AFTER": "none.tif"}, ["AFTER"]),
+        ({"GRID": "best"}, ["GRID"]),
+        ({"NORMALIZE": "best"}, ["NORMALIZE"]),
+        ({"RESAMPLING": "best"}, ["RESAMPLING"]),
         ({"OUTPUT": "out.gpkg"}, [".tif"]),
     ],
 )

@@ -141,3 +141,16 @@ def _square(left, top):
     xs, ys = (500_000 + 10 * (left + n) for n in (8, 40)), (4_600_000 - 10 * (top + n) for n in (8, 40))
     (x0, x1), (y0, y1) = xs, ys
     return {"type": "Polygon", "coordinates": [[[x0, y0], [x1, y0], [x1, y1], [x0, y1], [x0, y0]]]}
+
+
+def test_scenes_with_plain_arguments(qgis_process, tmp_path, write_raster):
+    tones = write_raster(tmp_path / "tones.tif", [RAMP], descriptions=("tone",))
+    out = tmp_path / "scenes.gpkg"
+    status, said, errors = qgis_process(
+        "run", "rsdl:sceneclassification", "--", f"INPUT={tones}", "SIZE=10", "DEVICE=cpu", f"OUTPUT={out}"
+    )
+    assert status == 0, errors
+    assert "SCENES:\t12" in said and "MODEL_NAME:\ttones" in said
+    layer = QgsVectorLayer(str(out), "scenes", "ogr")
+    assert layer.featureCount() == 12
+    assert {feature["class"] for feature in layer.getFeatures()} == {"dark area", "light"}

@@ -14,11 +14,13 @@ from typing import Any
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.training.chips import ChipFolder
 
+from .airport import airport_chips
 from .burned_area import burned_area_chips
 from .forest import forest_chips
 from .landsat_change import landsat_change_chips
 from .matogrosso import matogrosso_chips
 from .ombria import ombria_chips
+from .trees import trees_chips
 from .ucmerced import ucmerced_chips
 
 DATASETS: Mapping[str, Callable[..., ChipFolder]] = {
@@ -28,6 +30,8 @@ DATASETS: Mapping[str, Callable[..., ChipFolder]] = {
     "ucmerced": ucmerced_chips,
     "landsat_change": landsat_change_chips,
     "matogrosso": matogrosso_chips,
+    "airport": airport_chips,
+    "trees": trees_chips,
 }
 
 

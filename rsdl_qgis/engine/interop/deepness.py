@@ -1,4 +1,4 @@
-"""The metadata keys of the Deepness plugin (segmentation), read as our card. Standard library only.
+"""The metadata keys of the Deepness plugin (segmentation, detection), read as our card. Standard library only.
 
 Deepness divides every image by 255, then subtracts ``standardization_mean`` and divides by ``standardization_std``.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 from ..card import Band, Class, Input, ModelCard, Scaling, Tiling
 from ..errors import ModelError
+from .detector_files import foreign_card, image_of, layout_of, named_classes, tiling_of
 from .onnx_file import OnnxFile
 
 PALETTE = ("#d9d9d9", "#1f78b4", "#e31a1c", "#33a02c", "#ff7f00", "#6a3d9a", "#b15928", "#fdbf6f", "#a6cee3", "#b2df8a")
@@ -22,11 +23,13 @@ def has_deepness_keys(metadata: Mapping[str, str]) -> bool:
 
 
 def deepness_card(name: str, file: OnnxFile) -> ModelCard:
-    """The card of a Deepness segmentation model; ModelError where its keys contradict its tensors."""
+    """The card of a Deepness segmentor or detector; ModelError where its keys contradict its tensors."""
     keys = {key: _value(text) for key, text in file.metadata.items()}
     kind = str(keys["model_type"])
+    if kind.lower() in ("detector", "detection"):
+        return _detector_card(name, file, keys)
     if kind.lower() not in ("segmentor", "segmentation"):
-        raise ModelError(f"'{name}' is a Deepness model of type {kind}.", "Only Segmentor models can be used here yet.")
+        raise ModelError(f"'{name}' is a Deepness model of type {kind}.", "Segmentor and Detector models can be used.")
     if len(file.inputs) != 1 or len(file.inputs[0].shape) != 4 or file.inputs[0].shape[1] is None:
         shapes = [tensor.shape for tensor in file.inputs]
         raise ModelError(f"'{name}' has inputs of shape {shapes}; a Deepness segmentor takes one (N, C, H, W) image.")
@@ -58,6 +61,24 @@ def deepness_card(name: str, file: OnnxFile) -> ModelCard:
         threshold=float(keys["seg_thresh"]) if keys.get("seg_thresh") is not None and outputs == 1 else None,
         axes="NCHW",
         provenance={"source": "Deepness metadata"},
+    )
+
+
+def _detector_card(name: str, file: OnnxFile, keys: Mapping[str, Any]) -> ModelCard:
+    names = keys.get("class_names")
+    named = {int(k): str(v) for k, v in names.items()} if isinstance(names, dict) else {}
+    size = keys.get("tile_size") or keys.get("tiles_size")
+    channels, side = image_of(name, file, int(size) if size else None)
+    confidence, resolution = keys.get("det_conf"), keys.get("resolution")
+    return foreign_card(
+        name,
+        channels,
+        named_classes(name, named, layout_of(file, len(named) or None)),
+        tiling_of(file, side, 32, round(side * float(keys.get("tiles_overlap") or 15) / 100)),
+        "Deepness metadata",
+        scaling=_scaling(keys, channels),
+        resolution=float(resolution) / 100 if resolution else None,
+        threshold=float(confidence) if confidence is not None else None,
     )
 
 

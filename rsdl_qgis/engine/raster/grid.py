@@ -67,10 +67,7 @@ class Grid:
             lon, lat = transform_points(crs, CRS.from_epsg(4326), [x, x + a, x + b], [y, y + d, y + e])
         except GDAL_ERRORS:
             return nominal
-        phi = math.radians(lat[0])
-        # Metres in a degree on the WGS 84 ellipsoid, the usual series in latitude.
-        per_lat = 111132.954 - 559.822 * math.cos(2 * phi) + 1.175 * math.cos(4 * phi)
-        per_lon = 111412.84 * math.cos(phi) - 93.5 * math.cos(3 * phi) + 0.118 * math.cos(5 * phi)
+        per_lon, per_lat = metres_a_degree(math.radians(lat[0]))
         ground = [
             math.hypot(((lon[i] - lon[0] + 180) % 360 - 180) * per_lon, (lat[i] - lat[0]) * per_lat)
             for i in (1, 2)
@@ -138,6 +135,23 @@ class Grid:
             )
         return Window(row0, col0, row1 - row0, col1 - col0)
 
+    def under(self, other: Grid, margin: int = 0) -> Window | None:
+        """The pixels that lie under another grid, of any CRS; None where the two share no ground.
+
+        ``margin``: so many pixels of either grid are added all around, where there are.
+        """
+        cols, rows = np.meshgrid(np.linspace(0, other.width, 21), np.linspace(0, other.height, 21))
+        x, y = project(*apply(other.transform, cols, rows), other.crs, self.crs)
+        col, row = apply(~self.transform, x, y)
+        known = np.isfinite(col) & np.isfinite(row)
+        if not known.any():
+            return None
+        margin_x = margin * (1 + np.ptp(col[known]) / other.width)
+        margin_y = margin * (1 + np.ptp(row[known]) / other.height)
+        left, right = _widened(col[known], margin_x, self.width)
+        top, bottom = _widened(row[known], margin_y, self.height)
+        return Window(top, left, bottom - top, right - left) if bottom > top and right > left else None
+
     def pixel_offset(self, other: Grid) -> tuple[float, float] | None:
         """(row, column) of ``other``'s upper left corner in this grid's pixels where both have the same CRS
         and pixels of the same size and direction; else None.
@@ -150,6 +164,16 @@ class Grid:
         low_col, low_row = apply(inverse, *apply(other.transform, 0, other.height))
         drift = far_col - col - other.width, far_row - row, low_col - col, low_row - row - other.height
         return (row, col) if max(map(abs, drift)) <= PIXEL_TOLERANCE else None
+
+
+def metres_a_degree(phi: Any) -> tuple[Any, Any]:
+    """Metres in a degree of longitude and of latitude on the WGS 84 ellipsoid, at latitudes in radians.
+
+    The usual series in latitude, for numbers or arrays.
+    """
+    per_lon = 111412.84 * np.cos(phi) - 93.5 * np.cos(3 * phi) + 0.118 * np.cos(5 * phi)
+    per_lat = 111132.954 - 559.822 * np.cos(2 * phi) + 1.175 * np.cos(4 * phi)
+    return per_lon, per_lat
 
 
 def apply(transform: Affine, x: Any, y: Any) -> tuple[Any, Any]:
@@ -168,6 +192,12 @@ def _span(values: tuple[float, ...], size: int) -> tuple[int, int]:
     first = math.floor(min(values) + PIXEL_TOLERANCE)
     last = math.ceil(max(values) - PIXEL_TOLERANCE)
     return max(0, first), min(size, max(last, first + 1))
+
+
+def _widened(values: np.ndarray, margin: float, size: int) -> tuple[int, int]:
+    first = math.floor(values.min() - margin + PIXEL_TOLERANCE)
+    last = math.ceil(values.max() + margin - PIXEL_TOLERANCE)
+    return max(0, first), min(size, last)
 
 
 def crs_of(text_or_none: str | None) -> CRS:

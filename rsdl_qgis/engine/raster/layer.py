@@ -18,9 +18,10 @@ from rasterio.warp import reproject
 from rasterio.windows import Window as RasterioWindow
 
 from ..errors import InputError
-from .grid import GDAL_ERRORS, Grid, Window, apply, crs_of, project, within
+from .grid import GDAL_ERRORS, PIXEL_TOLERANCE, Grid, Window, apply, crs_of, project, same_crs, within
 
 WARP_TOLERANCE = 0.02  # pixels by which the transformation between two CRSs may be approximated
+MARGIN = 4  # pixels around a part to be resampled: what the widest rule, cubic, reaches
 CHUNK = 4_000_000  # source values held at once while they are averaged
 LARGEST_CACHE = 1 << 30  # bytes of GDAL's block cache
 
@@ -180,8 +181,8 @@ class OpenLayer:
         )
 
     def overlaps(self, grid: Grid) -> bool:
-        """Whether the layer and a grid share ground, to a few pixels."""
-        return self._window_under(grid) is not None
+        """Whether the layer and a grid share ground."""
+        return self.grid.under(grid) is not None
 
     def read_onto(
         self, grid: Grid, dtype: DTypeLike, resampling: Resampling, thin: bool = False
@@ -195,12 +196,12 @@ class OpenLayer:
         height, width = grid.height, grid.width
         values = np.zeros((len(self.bands), height, width), dtype)
         mask = np.ones(values.shape, bool)
-        window = self._window_under(grid)
-        if window is None:
-            return values, mask
         nearest = resampling == Resampling.nearest
         ratio = min(math.sqrt(self._pixels_under(grid)), 1e6)
         step = max(1, int(ratio + 0.01))
+        window = self.grid.under(grid, MARGIN) if thin else self._blocks_under(grid, step)
+        if window is None:
+            return values, mask
         weighted, weight = self._thinned(window, step) if thin else self._reduced(window, step, nearest)
         transform = within(self.grid.transform, window.row, window.col, step, step)
         crs = crs_of(
@@ -233,22 +234,27 @@ class OpenLayer:
         np.copyto(values, warped, where=~mask, casting="unsafe")
         return values, mask
 
-    def _window_under(self, grid: Grid) -> Window | None:
-        """The layer's pixels that a grid is made of, with a margin for interpolation; None where there are
-        none.
+    def _blocks_under(self, grid: Grid, step: int) -> Window | None:
+        """The layer's pixels that a grid is made of, with a margin for interpolation; None where there are none.
+
+        It begins where a block of step x step pixels does: at the grid's own pixels where these are such blocks, else
+        at multiples of ``step``, so that parts of a grid are made of the same blocks as all of it.
         """
-        cols, rows = np.meshgrid(np.linspace(0, grid.width, 21), np.linspace(0, grid.height, 21))
-        x, y = project(*apply(grid.transform, cols, rows), grid.crs, self.grid.crs)
-        col, row = apply(~self.grid.transform, x, y)
-        known = np.isfinite(col) & np.isfinite(row)
-        if not known.any():
+        window = self.grid.under(grid, MARGIN)
+        if window is None:
             return None
-        col, row = col[known], row[known]
-        margin_x = 4 + 4 * (np.ptp(col) / grid.width)
-        margin_y = 4 + 4 * (np.ptp(row) / grid.height)
-        left, right = max(0, int(col.min() - margin_x)), min(self.grid.width, int(col.max() + margin_x) + 1)
-        top, bottom = max(0, int(row.min() - margin_y)), min(self.grid.height, int(row.max() + margin_y) + 1)
-        return Window(top, left, bottom - top, right - left) if bottom > top and right > left else None
+        row, col = self._corner_of_blocks(grid, step)
+        above, left = (window.row - row) % step, (window.col - col) % step
+        return Window(window.row - above, window.col - left, window.height + above, window.width + left)
+
+    def _corner_of_blocks(self, grid: Grid, step: int) -> tuple[int, int]:
+        """Row and column at which a block of step x step pixels begins."""
+        if not same_crs(self.grid.crs, grid.crs):
+            return 0, 0
+        col, row = apply(~self.grid.transform, *apply(grid.transform, 0, 0))
+        right, below = (apply(~self.grid.transform, *apply(grid.transform, *one)) for one in ((1, 0), (0, 1)))
+        off = abs(right[0] - col) - step, right[1] - row, below[0] - col, abs(below[1] - row) - step
+        return (round(row), round(col)) if max(map(abs, off)) <= PIXEL_TOLERANCE else (0, 0)
 
     def _pixels_under(self, grid: Grid) -> float:
         """How many of the layer's pixels one pixel of a grid covers, at the grid's centre."""

@@ -27,15 +27,35 @@ LARGEST_FULL_SAMPLE = 20_000_000  # pixels a band that sample() may decode in fu
 PATCHES = 8  # a larger raster without overviews is sampled in so many patches along each axis
 
 
+def first(layers: Sequence[OpenLayer]) -> OpenLayer:
+    """The first layer."""
+    return layers[0]
+
+
+def last(layers: Sequence[OpenLayer]) -> OpenLayer:
+    """The last layer."""
+    return layers[-1]
+
+
+def finest(layers: Sequence[OpenLayer]) -> OpenLayer:
+    """The layer with the smallest pixels on the ground; of those that differ by a hundredth at most the first."""
+    sides = [math.sqrt(math.prod(layer.grid.resolution)) for layer in layers]
+    return next(layer for layer, side in zip(layers, sides) if side <= min(sides) * (1 + SAME_RESOLUTION))
+
+
+GRIDS = {"first": first, "last": last, "finest": finest}
+
+
 class RasterSource:
     """Named inputs on one grid, read window by window. A context manager.
 
-    ``inputs``: the layers of each input, one a date, all with the same number of bands. The grid is the first
-    layer's own (rotation kept), cut to ``extent`` (xmin, ymin, xmax, ymax in ``extent_crs``, default the
-    grid's CRS) and, where ``resolution`` (metres a pixel) is given and differs, resampled to it. Layers on
-    other grids are resampled to it as they are read (``resampling``: nearest, bilinear or cubic; paletted
-    layers always nearest). ``mask``: a vector file ('path' or 'path|layername=x') outside whose polygons
-    nothing is valid.
+    ``inputs``: the layers of each input, one a date, all with the same number of bands. The grid is that of
+    one layer (``grid``: first, last or finest, by pixel area on the ground; the first of equals), its rotation
+    and extent kept, cut to ``extent`` (xmin, ymin, xmax, ymax in ``extent_crs``, default the grid's CRS) and,
+    where ``resolution`` (metres a pixel) is given and differs, resampled to it. Layers on other grids are
+    resampled to it as they are read (``resampling``: nearest, bilinear or cubic; paletted layers always
+    nearest; finer layers are averaged first, but for nearest); where one has no ground, nothing is valid.
+    ``mask``: a vector file ('path' or 'path|layername=x') outside whose polygons nothing is valid.
 
     Files stay open and are not thread-safe: use a source from one thread at a time.
     Raises InputError where a file cannot be used, the layers do not overlap, or only one of two has a CRS.
@@ -50,11 +70,11 @@ class RasterSource:
         extent_crs: str | None = None,
         mask: str | None = None,
         resampling: str = "bilinear",
+        grid: str = "first",
     ):
-        if resampling not in RESAMPLING:
-            raise InputError(
-                f"There is no resampling '{resampling}'.", f"Choose one of {', '.join(RESAMPLING)}."
-            )
+        for what, name, known in (("resampling", resampling, RESAMPLING), ("grid", grid, GRIDS)):
+            if name not in known:
+                raise InputError(f"There is no {what} '{name}'.", f"Choose one of {', '.join(known)}.")
         self._resampling = RESAMPLING[resampling]
         self._layers: dict[str, list[OpenLayer]] = {}
         try:
@@ -62,7 +82,8 @@ class RasterSource:
                 opened = self._layers.setdefault(name, [])
                 for layer in layers:
                     opened.append(OpenLayer(layer))
-            self.grid = self._common_grid(resolution, extent, extent_crs)
+            self._placed = self._reference(GRIDS[grid])
+            self.grid = _cut(self._placed.grid, resolution, extent, extent_crs)
             self._dtypes = {name: _common_dtype(name, layers) for name, layers in self._layers.items()}
             self._offsets = {layer: _offset(layer, self.grid) for layer in self._all()}
             self._polygons = None
@@ -105,24 +126,46 @@ class RasterSource:
         outside = self._outside(window)
         return {name: self._read(name, window, outside) for name in self._layers}
 
+    def read_coarse(self, window: Window, height: int, width: int) -> dict[str, np.ma.MaskedArray]:
+        """A window as from ``read``, at the fewer pixels ``height`` x ``width``: of each row and column only every n-th
+        is taken, from overviews where there are.
+        """
+        coarse = self.grid.crop(window).scaled(height / window.height, width / window.width)
+        beyond = _sticking_out(window, coarse, self.grid)
+        outside = self._outside_of(coarse)
+        outside = beyond if outside is None else outside | beyond
+        return {name: self._read_coarse(name, window, coarse, outside) for name in self._layers}
+
     def sample(self, pixels: int = 250_000) -> dict[str, np.ma.MaskedArray]:
-        """About ``pixels`` pixels from all over the grid, for statistics: for each input (T, C, n, m) as from
-        ``read``.
+        """About ``pixels`` pixels from all over the ground that all layers share, for statistics: for each input
+        (T, C, n, m) as from ``read``.
 
         Overviews are used where there are; a large raster without them gives patches (laid side by side), so
         that not all of it is decoded. All arrays hold the same places.
         """
-        grid = self.grid
-        factor = min(1.0, math.sqrt(pixels / (grid.height * grid.width)))
-        if grid.height * grid.width > LARGEST_FULL_SAMPLE and not all(
-            layer.has_overviews for layer in self._all()
-        ):
-            patches = self._patches(pixels)
+        shared = self._shared()
+        count = shared.height * shared.width
+        factor = min(1.0, math.sqrt(pixels / count))
+        if count > LARGEST_FULL_SAMPLE and not all(layer.has_overviews for layer in self._all()):
+            patches = self._patches(shared, pixels)
             if not all(array.mask.all() for array in patches.values()):
                 return patches
-        coarse = grid.scaled(factor, factor)
+        coarse = self.grid.crop(shared).scaled(factor, factor)
         outside = self._outside_of(coarse)
-        return self._each_input(lambda name: self._read_coarse(name, coarse, outside))
+        return self._each_input(lambda name: self._read_coarse(name, shared, coarse, outside))
+
+    def _shared(self) -> Window:
+        """The part of the grid under which all layers have ground; all of it where there is none."""
+        top, left, bottom, right = 0, 0, self.grid.height, self.grid.width
+        for layer in self._all():
+            window = self.grid.under(layer.grid)
+            if window is None:
+                return Window(0, 0, self.grid.height, self.grid.width)
+            top, left = max(top, window.row), max(left, window.col)
+            bottom, right = min(bottom, window.row + window.height), min(right, window.col + window.width)
+        if bottom <= top or right <= left:
+            return Window(0, 0, self.grid.height, self.grid.width)
+        return Window(top, left, bottom - top, right - left)
 
     def _read(self, name: str, window: Window, outside: NDArray[np.bool_] | None) -> np.ma.MaskedArray:
         layers, dtype = self._layers[name], self._dtypes[name]
@@ -140,13 +183,17 @@ class RasterSource:
             mask |= outside
         return np.ma.MaskedArray(values, mask, copy=False)
 
-    def _read_coarse(self, name: str, coarse: Grid, outside: NDArray[np.bool_] | None) -> np.ma.MaskedArray:
-        layers, dtype, grid = self._layers[name], self._dtypes[name], self.grid
+    def _read_coarse(
+        self, name: str, part: Window, coarse: Grid, outside: NDArray[np.bool_] | None
+    ) -> np.ma.MaskedArray:
+        """A part of the grid, at the fewer pixels of ``coarse``."""
+        layers, dtype = self._layers[name], self._dtypes[name]
         shape = (len(layers), len(layers[0].bands), coarse.height, coarse.width)
         values, mask = np.empty(shape, dtype), np.empty(shape, bool)
         for t, layer in enumerate(layers):
-            offset = self._offsets[layer]
-            if offset is not None and layer.holds(own := Window(*offset, grid.height, grid.width)):
+            offset = self._offsets[layer] or (0, 0)
+            own = Window(part.row + offset[0], part.col + offset[1], part.height, part.width)
+            if self._offsets[layer] is not None and layer.holds(own):
                 layer.read(own, values[t], mask[t])
             else:
                 values[t], mask[t] = layer.read_onto(coarse, dtype, Resampling.nearest, thin=True)
@@ -154,11 +201,14 @@ class RasterSource:
             mask |= outside
         return np.ma.MaskedArray(values, mask, copy=False)
 
-    def _patches(self, pixels: int) -> dict[str, np.ma.MaskedArray]:
+    def _patches(self, part: Window, pixels: int) -> dict[str, np.ma.MaskedArray]:
         side = math.ceil(math.sqrt(pixels) / PATCHES)
         rows, cols = (
-            [_within_block(int(first), side, block, length) for first in np.linspace(0, length - side, PATCHES)]
-            for length, block in zip((self.grid.height, self.grid.width), self._all()[0].block)
+            [_within_block(int(at), side, block, end) for at in np.linspace(start, end - side, PATCHES)]
+            for start, end, block in (
+                (part.row, part.row + part.height, self._placed.block[0]),
+                (part.col, part.col + part.width, self._placed.block[1]),
+            )
         )
         windows = [Window(row, col, side, side) for row in rows for col in cols]
         outside = [self._outside(window) for window in windows]
@@ -179,25 +229,16 @@ class RasterSource:
     def _rule(self, layer: OpenLayer) -> Resampling:
         return Resampling.nearest if layer.paletted else self._resampling
 
-    def _common_grid(self, resolution: float | None, extent: Bounds | None, extent_crs: str | None) -> Grid:
+    def _reference(self, choose: Callable[[Sequence[OpenLayer]], OpenLayer]) -> OpenLayer:
+        """The layer whose grid is the source's."""
         layers = self._all()
         if not layers:
             raise InputError("There is no raster to read.", "Choose at least one raster layer.")
-        first = layers[0]
-        for other in layers[1:]:
-            _check_pair(first, other)
-        grid = first.grid
-        if extent is not None:
-            grid = grid.crop(grid.window(extent, extent_crs))
-        if resolution is not None:
-            if not resolution > 0:
-                raise InputError(
-                    f"A resolution of {resolution} m cannot be.", "Give metres a pixel, above 0."
-                )
-            x, y = grid.resolution
-            if max(abs(x / resolution - 1), abs(y / resolution - 1)) > SAME_RESOLUTION:
-                grid = grid.scaled(y / resolution, x / resolution)
-        return grid
+        placed = choose(layers)
+        for other in layers:
+            if other is not placed:
+                _check_pair(placed, other)
+        return placed
 
     def _outside(self, window: Window) -> NDArray[np.bool_] | None:
         return self._outside_of(self.grid.crop(window))
@@ -232,12 +273,32 @@ def valid_pixels(arrays: Mapping[str, np.ma.MaskedArray]) -> NDArray[np.bool_]:
     return ~np.logical_or.reduce(invalid)
 
 
+def _cut(grid: Grid, resolution: float | None, extent: Bounds | None, extent_crs: str | None) -> Grid:
+    """The part of a grid in ``extent``, at ``resolution``."""
+    if extent is not None:
+        grid = grid.crop(grid.window(extent, extent_crs))
+    if resolution is not None:
+        if not resolution > 0:
+            raise InputError(f"A resolution of {resolution} m cannot be.", "Give metres a pixel, above 0.")
+        x, y = grid.resolution
+        if max(abs(x / resolution - 1), abs(y / resolution - 1)) > SAME_RESOLUTION:
+            grid = grid.scaled(y / resolution, x / resolution)
+    return grid
+
+
 def _mask_sticking_out(mask: NDArray[np.bool_], window: Window, grid: Grid) -> None:
     """Masks what lies outside the grid, though the layer may go on there."""
     mask[:, : max(0, -window.row)] = True
     mask[:, max(0, grid.height - window.row) :] = True
     mask[:, :, : max(0, -window.col)] = True
     mask[:, :, max(0, grid.width - window.col) :] = True
+
+
+def _sticking_out(window: Window, coarse: Grid, grid: Grid) -> NDArray[np.bool_]:
+    """(h, w) True for the pixels of a window, seen at those of ``coarse``, whose centre lies outside the grid."""
+    row = window.row + (np.arange(coarse.height) + 0.5) * (window.height / coarse.height)
+    col = window.col + (np.arange(coarse.width) + 0.5) * (window.width / coarse.width)
+    return ((row < 0) | (row >= grid.height))[:, None] | (col < 0) | (col >= grid.width)
 
 
 def _within_block(first: int, side: int, block: int, length: int) -> int:

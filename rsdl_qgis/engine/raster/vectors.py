@@ -260,9 +260,14 @@ def unreadable(path: str, error: Exception, hint: str) -> InputError:
 
 def outline(geometry: dict) -> Bounds:
     """(xmin, ymin, xmax, ymax) of a GeoJSON Polygon or MultiPolygon."""
-    polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-    xs, ys = zip(*(point[:2] for polygon in polygons for point in polygon[0]))
+    xs, ys = corners(geometry).T.tolist()
     return min(xs), min(ys), max(xs), max(ys)
+
+
+def corners(geometry: dict) -> NDArray[np.float64]:
+    """(n, 2) the outer corners of a GeoJSON Polygon or MultiPolygon."""
+    polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+    return np.array([point[:2] for polygon in polygons for point in polygon[0]], np.float64)
 
 
 def geometry_of(wkb: bytes) -> dict | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Union
+from typing import Any, Union
 
 import torch
 import torch.nn.functional as F
@@ -17,9 +17,13 @@ from torch import Tensor
 from ..card import Input
 from ..errors import InputError
 from .chips import IGNORE
+from .geometry import Geometry
+from .objects import Objects, moved
 
 Strength = Union[float, Mapping[str, float]]
+Label = Any  # a tensor, or ``Objects``
 NOISE_VALUES = 1 << 20  # normal values drawn once, from which every noise is cut at random
+LIMITS = {"zoom": (1, 16), "drop": (0, 1), "drop_dates": (0, 1), "mosaic": (0, 1)}  # of strengths; others 0 to 100
 DISTANT = 0.5  # probability that the scale of an image is changed at all
 
 
@@ -33,7 +37,8 @@ class Augmentation:
     that is not named is not varied so. ``zoom``: largest magnification of a random crop, and as far outwards where
     chips are larger than what is trained on. ``drop``: probability that one input is left out where there are
     several; ``drop_dates``: probability of each date to be left out where there are several; one stays. ``flips``:
-    whether images are flipped and turned by quarters.
+    whether images are flipped and turned by quarters. ``mosaic``: probability that a picture is put together of
+    parts of four (maps and objects).
     """
 
     gain: Strength = 0.2
@@ -43,11 +48,12 @@ class Augmentation:
     drop: float = 0.0
     drop_dates: float = 0.0
     flips: bool = True
+    mosaic: float = 0.0
 
     def __post_init__(self) -> None:
         for name in (f.name for f in fields(self) if f.name != "flips"):
             value = getattr(self, name)
-            least, largest = {"zoom": (1, 16), "drop": (0, 1), "drop_dates": (0, 1)}.get(name, (0, 100))
+            least, largest = LIMITS.get(name, (0, 100))
             for number in value.values() if isinstance(value, Mapping) else (value,):
                 if not least <= number <= largest:
                     hint = f"Give a number from {least} to {largest}."
@@ -59,43 +65,26 @@ AUGMENTATIONS: Mapping[str, Augmentation | None] = {
     "none": None,
     "light": Augmentation(gain=0.1, offset=0.1, zoom=1.2, noise=0.02),
     "standard": Augmentation(),
+    "mosaic": Augmentation(mosaic=0.5),
     "strong": Augmentation(gain=0.4, offset=0.4, zoom=2.0, noise=0.1, drop_dates=0.1),
 }
 
 
-@dataclass(frozen=True)
-class Geometry:
-    """What part of a picture is taken, and what becomes of it; lengths in pixels.
-
-    Rows ``top`` to ``top + height`` and columns likewise, continued to ``frame`` where the picture ends before it,
-    brought to ``size``, ``flipped`` along these axes and then, if so, ``transposed``: all flips and quarter turns.
-    """
-
-    top: int
-    left: int
-    height: int
-    width: int
-    frame: tuple[int, int]
-    size: tuple[int, int]
-    flipped: tuple[int, ...]
-    transposed: bool
-
-
 def augment(
     images: Sequence[Tensor],
-    labels: Tensor,
+    labels: Label,
     how: Augmentation,
     random: torch.Generator,
     inputs: Sequence[Input] = (),
     window: int | None = None,
-) -> tuple[list[Tensor], Tensor]:
-    """A varied copy of a sample: the same geometry for images and dense label.
+) -> tuple[list[Tensor], Label]:
+    """A varied copy of a sample: the same geometry for images and dense label or objects.
 
     ``images``: float32 (T, C, H, W) an input, or a series as ``augment_series`` takes it. ``labels``: (H, W) whole
     numbers, IGNORE where there is none; (H, W) real ones, NaN where not known; (K, H, W) shares, all 0 where not
-    known; () or (K,) of a scene. ``inputs`` say what the images are, for strengths by name and for dB. ``window``:
-    side of what comes out (default: the picture's own); larger pictures are cropped, to where a label is if there
-    is one, smaller ones continued with 0 and no label at the lower right.
+    known; () or (K,) of a scene; objects. ``inputs`` say what the images are, for strengths by name and for dB.
+    ``window``: side of what comes out (default: the picture's own); larger pictures are cropped, to where a label or
+    an object is if there is one, smaller ones continued with 0 and no label at the lower right.
     """
     if images[-1].dtype == torch.bool:
         return augment_series(images, how, random, inputs), labels
@@ -110,6 +99,8 @@ def augment(
         if how.drop_dates and len(image) > 1:
             image[~_kept(torch.ones(len(image), dtype=torch.bool), how.drop_dates, random)] = 0
         varied.append(image)
+    if isinstance(labels, Objects):
+        return varied, moved(labels, geometry)
     return varied, _move_label(labels, geometry) if labels.ndim > 1 else labels
 
 
@@ -186,7 +177,7 @@ def known(labels: Tensor) -> Tensor:
 
 
 def _draw_geometry(
-    shape: Sequence[int], labels: Tensor, how: Augmentation, random: torch.Generator, window: int | None
+    shape: Sequence[int], labels: Label, how: Augmentation, random: torch.Generator, window: int | None
 ) -> Geometry:
     height, width = shape
     size = (window, window) if window else (height, width)
@@ -198,19 +189,33 @@ def _draw_geometry(
         frame = (max(round(size[0] / magnification), 1), max(round(size[1] / magnification), 1))
     rows, columns = min(frame[0], height), min(frame[1], width)
     top, left = int(row * (height - rows + 1)), int(column * (width - columns + 1))
-    if labels.ndim > 1 and (rows, columns) != (height, width):
-        top, left = _with_label(labels, (top, left), (rows, columns), random)
+    if (rows, columns) != (height, width):
+        known_at = _places(labels, height, width)
+        if known_at is not None:
+            top, left = _with_label(known_at, (top, left), (rows, columns), random)
     up, over, across = (how.flips and coin < 0.5 for coin in coins)
     flipped = tuple(axis for axis, is_so in ((-2, up), (-1, over)) if is_so)
     return Geometry(top, left, rows, columns, frame, size, flipped, across and size[0] == size[1])
 
 
+def _places(labels: Label, height: int, width: int) -> Tensor | None:
+    """(H, W) bool: where a crop finds what it is to hold, a label or the middle of an object; None: of a scene."""
+    if not isinstance(labels, Objects):
+        return known(labels) if labels.ndim > 1 else None
+    middle = (labels.boxes[:, :2] + labels.boxes[:, 2:])[~labels.ignored].div(2).long()
+    places = torch.zeros((height, width), dtype=torch.bool)
+    places[middle[:, 1].clamp(0, height - 1), middle[:, 0].clamp(0, width - 1)] = True
+    return places
+
+
 def _with_label(
-    labels: Tensor, corner: tuple[int, int], size: tuple[int, int], random: torch.Generator
+    labelled: Tensor, corner: tuple[int, int], size: tuple[int, int], random: torch.Generator
 ) -> tuple[int, int]:
-    """The corner of a crop, moved at random to where it holds a label if it held none and there is one."""
+    """The corner of a crop, moved at random to where it holds a label if it held none and there is one.
+
+    ``labelled``: (H, W) bool.
+    """
     (top, left), (rows, columns) = corner, size
-    labelled = known(labels)
     if labelled[top : top + rows, left : left + columns].any():
         return corner
     places = labelled.nonzero()

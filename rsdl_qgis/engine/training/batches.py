@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -15,9 +15,12 @@ from torch import Tensor
 
 from .. import predict
 from ..errors import InputError
-from .augment import UNVARIED, Augmentation, augment, check_names
+from .augment import UNVARIED, Augmentation, Label, augment, check_names
+from .mosaics import four_in_one
+from .objects import ObjectBatch, Objects
 
-Sample = tuple[list[Tensor], Tensor]
+Sample = tuple[list[Tensor], Label]
+Batch = tuple[list[Tensor], Any]  # its labels are a tensor, or an ``ObjectBatch``
 Plan = TypeVar("Plan")
 Made = TypeVar("Made")
 AHEAD = 2  # batches that are read before they are asked for
@@ -58,8 +61,8 @@ class Batches:
         alone = len(self.samples) > self.size > 1 and len(self.samples) % self.size == 1
         return math.ceil(len(self.samples) / self.size) - alone
 
-    def epoch(self, number: int) -> Iterator[Sample]:
-        """The batches of an epoch: a tensor (N, ...) an input, and labels (N, ...).
+    def epoch(self, number: int) -> Iterator[Batch]:
+        """The batches of an epoch: a tensor (N, ...) an input, and labels (N, ...) or the objects of each.
 
         One thread makes them, up to two before they are asked for; what it raises is raised here. It ends with the
         iteration, also where that is not carried to its end.
@@ -79,24 +82,30 @@ class Batches:
         marks = (np.arange(count) + random.random()) * (ends[-1] / count)
         return random.permutation(order[np.searchsorted(ends[:-1], marks, side="right")]).tolist()
 
-    def _batch(self, number: int, plan: Sequence[tuple[int, int]]) -> Sample:
+    def _batch(self, number: int, plan: Sequence[tuple[int, int]]) -> Batch:
         return stacked([self._varied(number, position, index) for position, index in plan])
 
     def _varied(self, number: int, position: int, index: int) -> Sample:
         state = np.random.SeedSequence((self.seed, number, position)).generate_state(1)
         random = torch.Generator().manual_seed(int(state[0]))
+        if self._how.mosaic and float(torch.rand((), generator=random)) < self._how.mosaic:
+            others = torch.randint(len(self.samples), (3,), generator=random).tolist()
+            return four_in_one([self._augmented(i, random) for i in (index, *others)], random)
+        return self._augmented(index, random)
+
+    def _augmented(self, index: int, random: torch.Generator) -> Sample:
         images, labels = self.samples[index]
         return augment(images, labels, self._how, random, self._inputs, self._window)
 
 
-def in_order(samples: Sequence[Sample], size: int) -> Iterator[Sample]:
+def in_order(samples: Sequence[Sample], size: int) -> Iterator[Batch]:
     """All samples once, in order and as they are, in batches of up to ``size``; a batch is of one shape.
 
     Read ahead as those of ``Batches.epoch``.
     """
     plans = [range(start, min(start + size, len(samples))) for start in range(0, len(samples), size)]
 
-    def batches(plan: range) -> list[Sample]:
+    def batches(plan: range) -> list[Batch]:
         runs = groupby((samples[i] for i in plan), key=_shapes)
         return [stacked(list(run)) for _, run in runs]
 
@@ -104,10 +113,13 @@ def in_order(samples: Sequence[Sample], size: int) -> Iterator[Sample]:
         yield from made
 
 
-def stacked(samples: Sequence[Sample]) -> Sample:
+def stacked(samples: Sequence[Sample]) -> Batch:
     """Samples of one shape as a batch."""
     images = [torch.stack(column) for column in zip(*(images for images, _ in samples))]
-    return images, torch.stack([label for _, label in samples])
+    objects = tuple(label for _, label in samples if isinstance(label, Objects))
+    if objects:
+        return images, ObjectBatch(objects)
+    return images, torch.stack([label for _, label in samples if isinstance(label, Tensor)])
 
 
 def read_ahead(make: Callable[[Plan], Made], plans: Iterable[Plan], ahead: int = AHEAD) -> Iterator[Made]:

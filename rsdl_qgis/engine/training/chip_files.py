@@ -14,7 +14,8 @@ from ..card import Input
 from ..raster.geotiff import free_value, not_written, write_geotiff
 from ..raster.grid import Grid, Window
 from ..raster.source import LayerInfo, RasterSource
-from .chips import Chip
+from .box_files import Box, write_boxes
+from .chips import FILED, Chip
 from .cut_request import CutRequest
 from .labelling import UNSET, Legend
 from .scenes import Scene
@@ -31,12 +32,12 @@ class Piece:
     name: str
     window: Window
     images: Arrays
-    label: NDArray | str
+    label: NDArray | str | tuple[Box, ...]
     places: frozenset[str] = frozenset()
 
 
 def make_folder(folder: Path, inputs: Sequence[Input], request: CutRequest) -> None:
-    labels = ["labels"] if request.kind in ("raster", "number") else []
+    labels = ["labels"] if request.kind in FILED else []
     try:
         for name in (*(_safe(item.name) for item in inputs), *labels, "samples"):
             (folder / name).mkdir(parents=True, exist_ok=True)
@@ -55,7 +56,9 @@ def write_piece(
     grid = scene.grid.crop(piece.window)
     images = {item.name: _write_images(folder, piece, item, grid, scene.infos[item.name]) for item in inputs}
     label = piece.label
-    if not isinstance(label, str):
+    if isinstance(label, tuple):
+        label = _write_objects(folder, piece.name, label)
+    elif not isinstance(label, str):
         path = f"labels/{piece.name}.tif"
         if request.kind == "number":
             masked: np.ma.MaskedArray = np.ma.MaskedArray(label[None], ~np.isfinite(label[None]))
@@ -67,6 +70,18 @@ def write_piece(
             write_geotiff(folder / path, grid, np.ma.MaskedArray(values), legend.nodata, ["class"], table)
         label = path
     return Chip(piece.name, images, label, source=scene.key, bounds=grid.bounds)
+
+
+def _write_objects(folder: Path, name: str, boxes: Sequence[Box]) -> str:
+    """Write a piece's objects; the path of the file, '' where there are none."""
+    if not boxes:
+        return ""
+    path = f"labels/{name}.csv"
+    try:
+        write_boxes(folder / path, boxes)
+    except OSError as error:
+        raise not_written(folder / path, error) from error
+    return path
 
 
 def _write_images(

@@ -10,6 +10,7 @@ raster    a raster of class values; its nodata, and values of no class, are not 
 class     the name of the chip's class
 classes   the names of all that the chip shows, divided by ``;`` (multi-label); empty: none of them
 number    a raster of numbers (regression); nodata and not finite: not known
+boxes     a table of objects (``box_files``): corners in pixels of the chip, class; empty: there is none
 none      nothing (images to distil from)
 ========  =============================================================================================
 """
@@ -31,11 +32,13 @@ from ..card import Band, Class, Input
 from ..errors import InputError
 from ..raster.grid import Window
 from ..raster.source import Layer, RasterSource
+from .box_files import read_boxes
 
 CHIPS_FILE, SAMPLES_FILE = "chips.json", "samples.csv"
 VERSION = 1
 SPLITS = ("train", "valid", "test")
-LABELS = ("raster", "class", "classes", "number", "none")
+LABELS = ("raster", "class", "classes", "number", "boxes", "none")
+FILED = ("raster", "number", "boxes")  # labels that are files
 COLUMNS = ("name", "split", "label", "source", "place", "bounds")  # besides those of the inputs
 IGNORE = 255  # the index of what is not labelled
 MOST_CLASSES = 254
@@ -105,8 +108,13 @@ class ChipFolder:
         """The label of a chip.
 
         ``raster``: (H, W) uint8 of indexes into ``classes``, IGNORE where there is no label; ``class``: () int64;
-        ``classes``: (classes,) float32 of 0 and 1; ``number``: (H, W) float32, NaN where it is not known.
+        ``classes``: (classes,) float32 of 0 and 1; ``number``: (H, W) float32, NaN where it is not known; ``boxes``:
+        (n, 6) float64 of x1, y1, x2, y2, index into ``classes``, 1 where it is difficult.
         """
+        if self.labels == "boxes":
+            found = read_boxes(self.file(chip.label)) if chip.label else []
+            rows = [(b.x1, b.y1, b.x2, b.y2, self._index(b.name, chip), b.difficult) for b in found]
+            return np.array(rows, np.float64).reshape(-1, 6)
         if self.labels == "class":
             return np.array(self._index(chip.label, chip), np.int64)
         if self.labels == "classes":
@@ -256,7 +264,7 @@ def _files(folder: ChipFolder) -> Iterator[str]:
     """The files of all chips."""
     for chip in folder.chips:
         yield from (path for files in chip.images.values() for path in files if path)
-        if folder.labels in ("raster", "number"):
+        if folder.labels in FILED and chip.label:
             yield chip.label
 
 

@@ -12,18 +12,21 @@ from ..errors import InputError
 USUAL_SIZE = 256
 SMALLEST, LARGEST = 16, 4096  # pixels a side of a chip that may be asked for
 UNLABELLED = ("ignore", "background")
-TASKS = ("segmentation", "change", "regression", "classification", "time-series")
+TASKS = ("segmentation", "change", "regression", "classification", "time-series", "detection")
+NO_BACKGROUND = {"regression": "numbers", "classification": "scenes"}
 
 
 @dataclass(frozen=True)
 class CutRequest:
     """How rasters and labels become chips.
 
-    ``background``: the name ('': as usual) of the class of what is not labelled, None: it is ignored. ``buffer``:
+    ``background``: the name ('': as usual) of the class of what is not labelled, None: it is ignored; of objects: not
+    None means that chips without any are cut too. ``buffer``:
     metres around lines and points (None: half a pixel, the pixel). ``multilabel``: the field of a scene names several
     classes, divided by ; or ,. ``only_inside``: pixels of a scene outside its polygon are not valid. ``extent``,
     ``mask``: outside nothing is labelled. ``size``, ``overlap``: of chips in pixels. ``separate``: chips are to be
-    small enough for a split by blocks. ``bands``, ``dates``: names, an input.
+    small enough for a split by blocks. ``bands``, ``dates``: names, an input. ``object_size``: metres a side of
+    objects that are points.
     """
 
     task: str
@@ -42,6 +45,7 @@ class CutRequest:
     bands: Mapping[str, Sequence[str]] = field(default_factory=dict)
     dates: Mapping[str, Sequence[str]] = field(default_factory=dict)
     unit: str = ""
+    object_size: float | None = None
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any], labelled: bool = True) -> CutRequest:
@@ -51,9 +55,12 @@ class CutRequest:
             raise InputError(f"There are no chips for the task '{task}'.", f"Choose one of {', '.join(TASKS)}.")
         if unlabelled not in UNLABELLED:
             raise InputError(f"UNLABELLED cannot be '{unlabelled}'.", f"Choose one of {', '.join(UNLABELLED)}.")
-        if unlabelled == "background" and task in ("regression", "classification"):
-            what = "numbers have" if task == "regression" else "scenes have"
-            raise InputError(f"UNLABELLED cannot be background: {what} none.", "Choose UNLABELLED=ignore.")
+        if unlabelled == "background" and task in NO_BACKGROUND:
+            problem = f"UNLABELLED cannot be background: {NO_BACKGROUND[task]} have none."
+            raise InputError(problem, "Choose UNLABELLED=ignore.")
+        object_size = arguments.get("object_size")
+        if object_size is not None and not (math.isfinite(object_size) and object_size > 0):
+            raise InputError(f"Objects of {object_size} m cannot be.", "Give their SIZE in metres, above 0.")
         buffer, size, overlap = (arguments.get(name) for name in ("buffer", "chip_size", "chip_overlap"))
         if buffer is not None and not (math.isfinite(buffer) and buffer >= 0):
             raise InputError(f"A buffer of {buffer} m cannot be.", "Give metres, 0 or more.")
@@ -79,6 +86,7 @@ class CutRequest:
             bands=arguments.get("input_bands") or {},
             dates=arguments.get("input_dates") or {},
             unit=arguments.get("unit") or "",
+            object_size=object_size,
         )
 
     @property
@@ -86,8 +94,8 @@ class CutRequest:
         """Of the labels, as ``labels`` of a chip folder."""
         if not self.labelled:
             return "none"
-        kinds = {"regression": "number", "classification": "classes" if self.multilabel else "class"}
-        return kinds.get(self.task, "raster")
+        scenes = "classes" if self.multilabel else "class"
+        return {"regression": "number", "detection": "boxes", "classification": scenes}.get(self.task, "raster")
 
 
 def keyed(value: Any) -> Any:

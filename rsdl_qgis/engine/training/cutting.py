@@ -16,10 +16,13 @@ from ..raster.grid import Window
 from ..raster.labels import NOTHING
 from ..raster.source import RasterSource, valid_pixels
 from ..report import Report
+from .box_files import Box
 from .chip_files import Arrays, Piece, make_folder, write_piece, write_sample
 from .chips import Chip, ChipFolder, Source, write_chips
 from .cut_request import CutRequest
 from .labelling import UNSET, Ground, Legend, Shelf
+from .object_labels import ObjectsOn, shown
+from .objects import LEAST_SEEN
 from .scenes import Scene, check_resolutions, inputs_of, open_scenes, resolution_of, with_labels
 from .survey import chip_size, divided, look_over
 from .windows import Span, cells, pixel_boxes
@@ -33,6 +36,7 @@ class Tally:
 
     labelled: int = 0  # pixels with a label
     hidden: int = 0  # of them, not valid
+    partial: int = 0  # objects that a border or nodata leaves too little of
     skipped: int = 0  # scenes without a valid pixel, or too large
     seen: set[int] = field(default_factory=set)  # class values
 
@@ -109,8 +113,36 @@ class Cutter:
 
     def pieces(self, source: RasterSource, ground: Ground) -> Iterator[tuple[float, Piece | None]]:
         """(share done, a piece or None where there is nothing to cut), in order."""
-        make = self._scenes if self._request.task == "classification" else self._windows
-        yield from make(source, ground)
+        ways = {"classification": self._scenes, "detection": self._objects}
+        yield from ways.get(self._request.task, self._windows)(source, ground)
+
+    def _objects(self, source: RasterSource, ground: Ground) -> Iterator[tuple[float, Piece | None]]:
+        """A piece for each window that shows an object; with a background also for those that show none."""
+        scene, request = self._scene, self._request
+        objects = ObjectsOn(ground.features, scene.grid, self._legend, request.object_size) if ground.features else None
+        found = cells(scene.grid, scene.area, self._boxes, self._size, request.overlap)
+        for i, (rows, cols) in enumerate(found):
+            window = Window(rows.start, cols.start, self._size, self._size)
+            whole = objects.within(window) if objects else []
+            wanted = whole or request.background is not None or not request.labelled
+            yield (i + 1) / len(found), self._with_objects(window, whole, source, ground) if wanted else None
+
+    def _with_objects(
+        self, window: Window, whole: Sequence[Box], source: RasterSource, ground: Ground
+    ) -> Piece | None:
+        """The piece of a window; what does not count of it, where objects may be unlabelled, is not valid."""
+        images, outside = source.read(window), ground.outside(window)
+        for array in images.values():
+            array.mask |= outside
+        valid = valid_pixels(images)
+        boxes = tuple(shown(whole, valid))
+        certain = [box for box in boxes if not box.difficult]
+        if not valid.any() or (self._request.labelled and self._request.background is None and not certain):
+            return None
+        self._tally.partial += len(whole) - len(certain)
+        names = {box.name for box in boxes}
+        self._tally.seen.update(item.value for item in self._legend.classes if item.name in names)
+        return self._piece(window, images, boxes, ground)
 
     def _windows(self, source: RasterSource, ground: Ground) -> Iterator[tuple[float, Piece | None]]:
         scene, request = self._scene, self._request
@@ -169,7 +201,9 @@ class Cutter:
         label[:, : cols.low - cols.start], label[:, cols.high - cols.start :] = nothing, nothing
         return label
 
-    def _piece(self, window: Window, images: Arrays, label: NDArray | str, ground: Ground) -> Piece:
+    def _piece(
+        self, window: Window, images: Arrays, label: NDArray | str | tuple[Box, ...], ground: Ground
+    ) -> Piece:
         placed = any(any(features.places) for features in ground.features)
         met = ground.met(self._scene.grid.crop(window).bounds) if placed else []
         places = {features.places[i] for features, hit in zip(ground.features, met) for i in hit}
@@ -269,6 +303,11 @@ def _check_cut(chips: Sequence[Chip], tally: Tally, legend: Legend, request: Cut
             "All that is labelled is nodata in the rasters.",
             "Check the nodata value of the rasters, or label elsewhere.",
         )
+    if not chips and request.kind == "boxes":
+        raise InputError(
+            "No object lies on valid pixels of the rasters, inside the extent and mask.",
+            "Check the coordinate system of the labels and the nodata value of the rasters, or choose another area.",
+        )
     if not chips:
         raise InputError(
             "No pixel is labelled: the labels are smaller than a pixel, unclear, or outside the extent and mask.",
@@ -289,5 +328,8 @@ def _tell(tally: Tally, legend: Legend, report: Report) -> None:
     if tally.hidden:
         share = tally.hidden / tally.labelled
         report.log("info", f"{tally.hidden} labelled pixels ({share:.1%}) are nodata in the rasters; left out.")
+    if tally.partial:
+        text = f"Borders and nodata leave less than {LEAST_SEEN:.0%} of {tally.partial} objects"
+        report.log("info", f"{text} in a chip; there they are neither learned nor judged by.")
     if tally.skipped:
         report.log("warning", f"{tally.skipped} scenes have no valid pixel or are larger than {LARGEST_SCENE} px.")

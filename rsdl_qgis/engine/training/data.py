@@ -23,8 +23,15 @@ LABELS = {  # task -> the labels that it is trained on
     "time-series": ("raster",),
     "regression": ("number",),
     "classification": ("class", "classes"),
+    "detection": ("boxes",),
 }
-HAVE = {"raster": "a map of classes", "number": "a map of numbers", "class": "one class", "classes": "several classes"}
+HAVE = {
+    "raster": "a map of classes",
+    "number": "a map of numbers",
+    "class": "one class",
+    "classes": "several classes",
+    "boxes": "boxes around objects",
+}
 ROOM = {"train": 400_000_000, "valid": 100_000_000}  # bytes of the samples of a part that are kept in memory
 USES = {"train": "to train on", "valid": "to choose by", "test": "to judge by"}
 
@@ -33,8 +40,8 @@ USES = {"train": "to train on", "valid": "to choose by", "test": "to judge by"}
 class Data:
     """The chips of a training as samples: what is trained on, what chooses, what judges where it was kept apart.
 
-    ``counts``: for each part (samples, classes) labelled pixels, scenes or series. ``units``: of numbers. ``side``: of
-    the images in pixels.
+    ``counts``: for each part (samples, classes) labelled pixels, objects, scenes or series. ``units``: of numbers.
+    ``side``: of the images in pixels.
     """
 
     folder: ChipFolder
@@ -46,7 +53,7 @@ class Data:
 
     @property
     def kind(self) -> str:
-        """classes, labels or numbers."""
+        """classes, labels, numbers or boxes."""
         return KINDS[self.folder.labels]
 
     @property
@@ -110,7 +117,9 @@ def check_chips(folder: ChipFolder, request: TrainRequest, parts: Mapping[str, S
             f"Each of the chips has {HAVE[folder.labels]}, which is not what {request.task} is trained on.",
             "Choose the training algorithm for such labels, or other chips.",
         )
-    if request.task != "regression" and len(folder.classes) < 2:
+    if request.task == "detection" and not folder.classes:
+        raise InputError("There is no object to learn from.", "Label some, or check that the labels lie on the raster.")
+    if request.task not in ("regression", "detection") and len(folder.classes) < 2:
         raise InputError(
             "All labels are of one class, so there is nothing to tell apart.",
             "Label another class too, or let all that is not labelled be background (UNLABELLED=background).",
@@ -127,8 +136,9 @@ def check_counts(data: Data) -> None:
     """InputError where nothing is labelled in a part, or all that is trained on is of one class."""
     for name, counts in data.counts.items():
         if not counts.sum():
+            nothing = "There is no object" if data.kind == "boxes" else "No valid pixel is labelled"
             raise InputError(
-                f"No valid pixel is labelled in the part {USES[name]}.",
+                f"{nothing} in the part {USES[name]}.",
                 "Check that the labels lie on the raster's data, or divide the data otherwise (SPLIT, SEED).",
             )
     found = data.counts["train"].sum(0) > 0

@@ -55,6 +55,8 @@ def run_distil(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """
     began = time.perf_counter()
     path, teacher = Store().find(arguments.get("teacher") or "")
+    if teacher.task == "detection":
+        raise MismatchError(f"'{teacher.name}' finds objects, and only maps, scenes and series can be distilled.")
     request = TrainRequest.of({**arguments, "task": teacher.task, "base_model": None, "pretrained": None})
     temperature = check_temperature(arguments.get("temperature") or 2.0)
     name, options = network_to_build(request.network or DEFAULT_NETWORKS[request.task], request.options, None)

@@ -102,7 +102,7 @@ def quick_score(
     confusion = torch.zeros(classes * classes + 1, dtype=torch.long, device=device)  # last: not labelled
     parts: list[NDArray] = []
     dense = True
-    for images, batch in in_order(samples, batch_size or _fitting(samples)):  # type: ignore[arg-type]
+    for images, batch in in_order(samples, batch_size or samples_a_batch(samples)):  # type: ignore[arg-type]
         report.check()
         labels, output = batch.to(device), network(*(image.to(device) for image in images)).float()
         if kind == "classes":
@@ -124,7 +124,7 @@ def outputs(
 ) -> Iterator[tuple[int, NDArray, NDArray]]:
     """Of each batch in order: the first sample's index, what ``run`` gives, and the labels. Cancelled may be raised."""
     report, first = report or Report(), 0
-    for images, labels in in_order(samples, batch_size or _fitting(samples)):  # type: ignore[arg-type]
+    for images, labels in in_order(samples, batch_size or samples_a_batch(samples)):  # type: ignore[arg-type]
         report.check()
         yield first, run(images), labels.numpy()
         first += len(labels)
@@ -299,7 +299,7 @@ def _check_classes(output: NDArray, classes: int) -> None:
         raise ValueError(f"The model gives {output.shape[1]} classes, and the samples have {classes}.")
 
 
-def _fitting(samples: Samples) -> int:
+def samples_a_batch(samples: Samples) -> int:
     """Samples a batch: as many as have ``PIXELS`` pixels together."""
     images, _ = samples[0]
     return min(MOST, max(1, PIXELS // math.prod(images[0].shape[2:])))

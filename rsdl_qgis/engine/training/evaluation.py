@@ -209,6 +209,12 @@ class Evaluation:
         truth, predicted = self.found.pairs.T.tolist()
         return {"truth": truth, "predicted": predicted}
 
+    @property
+    def curves(self) -> list[dict[str, list[float]]] | None:
+        """Of each class recall, precision and score of its detections, the surest first; None but for objects."""
+        made: list[dict[str, list[float]]] | None = self.found.curves() if hasattr(self.found, "curves") else None
+        return made
+
     def values(self) -> dict[str, float | None]:
         """The figures in all, without their intervals."""
         return {title: _number(value) for title, value in self._values.items() if not value.ndim}
@@ -241,6 +247,7 @@ class Evaluation:
             "names": list(self.classes),
             "confusion": None if self.confusion is None else self.confusion.tolist(),
             "scatter": self.scatter,
+            "curves": self.curves,
             "samples": len(self.names),
             "places": self.places.count,
             "intervals": self.places.note,

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from ..errors import InputError, OutputError
 from ..raster.geotiff import not_written
 from ..report import Report
-from .chips import CHIPS_FILE, SPLITS, Chip, ChipFolder, read_chips, write_chips
+from .chips import CHIPS_FILE, FILED, SPLITS, Chip, ChipFolder, read_chips, write_chips
 from .cut_request import CutRequest, keyed
 from .cutting import cut
 from .importers import import_folder
+from .importers_boxes import import_boxes
 from .splits import SplitNote, SplitRequest, label_counts, split_chips
 
 __all__ = ["SplitNote", "absolute", "prepare_chips", "run_export_chips"]
@@ -28,6 +29,7 @@ __all__ = ["SplitNote", "absolute", "prepare_chips", "run_export_chips"]
 RELATED = (  # arguments that tell one set of chips from another
     *("task", "sources", "labels", "input_bands", "input_dates", "colors", "unlabelled", "background_name", "buffer"),
     *("multilabel", "only_inside", "extent", "extent_crs", "mask", "chip_size", "chip_overlap", "unit"),
+    "object_size",
     *("split", "valid", "test", "block_size", "seed"),
 )
 
@@ -44,7 +46,7 @@ def prepare_chips(
     CutRequest.of(arguments, labelled)
     SplitRequest.of(arguments)
     if arguments.get("chips"):
-        chips, note, _ = _given(arguments, report)
+        chips, note, _ = _given(arguments, folder, report)
     else:
         asked = _request_hash(arguments, labelled)
         stored = _stored(folder, asked)
@@ -60,7 +62,7 @@ def prepare_chips(
 
 
 def run_export_chips(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """Make a chip folder of layers, or of a folder of images, whose files stay where they are.
+    """Make a chip folder of layers, or of a folder of images, whose files stay where they are; boxes become tables.
 
     The arguments are those of the data of the job "train", and ``output``, the folder. Result: ``output``, ``chips``
     (how many), ``size``, ``split`` (in words), ``splits`` (chips each), ``dropped``, and ``classes``: ``name``,
@@ -74,8 +76,9 @@ def run_export_chips(arguments: Mapping[str, Any], report: Report) -> dict[str, 
     SplitRequest.of(arguments)
     with whole_folder(output) as part:
         if arguments.get("chips"):
-            chips, note, counts = _given(arguments, report)
-            chips = replace(absolute(chips), path=part, note={**chips.note, **_plain(note), "cut": True})
+            chips, note, counts = _given(arguments, part, report)
+            chips = chips if chips.path == part.resolve() else absolute(chips)
+            chips = replace(chips, path=part, note={**chips.note, **_plain(note), "cut": True})
             write_chips(chips)
         else:
             chips, note, counts = _cut(arguments, part, _request_hash(arguments, labelled), labelled, report)
@@ -147,11 +150,19 @@ def _check_output(output: Path, arguments: Mapping[str, Any]) -> None:
         raise OutputError(f"{output} is not empty, and no exported chip folder.", "Choose a new or empty folder.")
 
 
-def _given(arguments: Mapping[str, Any], report: Report) -> tuple[ChipFolder, SplitNote, NDArray]:
-    """A chip folder, or a folder of images, divided, and its label counts; as suits its chips where they do not say."""
+def _given(arguments: Mapping[str, Any], folder: Path, report: Report) -> tuple[ChipFolder, SplitNote, NDArray]:
+    """A chip folder, or a folder of images, divided, and its label counts; as suits its chips where they do not say.
+
+    ``folder``: where tables of boxes are written, of images that have boxes in another form.
+    """
     path = Path(arguments["chips"])
     report.progress(0.0, "Reading the chips")
-    chips = read_chips(path) if (path / CHIPS_FILE).is_file() else import_folder(path, arguments["task"], report)
+    if (path / CHIPS_FILE).is_file():
+        chips = read_chips(path)
+    elif arguments["task"] == "detection":
+        chips = import_boxes(path, folder, report)
+    else:
+        chips = import_folder(path, arguments["task"], report)
     request = SplitRequest.of(arguments)
     if request.how == "chips" and not any(chip.split for chip in chips.chips):
         request = replace(request, how=None)
@@ -227,7 +238,7 @@ def absolute(folder: ChipFolder) -> ChipFolder:
 
     def placed(chip: Chip) -> Chip:
         images = {name: tuple(map(moved, files)) for name, files in chip.images.items()}
-        label = moved(chip.label) if folder.labels in ("raster", "number") else chip.label
+        label = moved(chip.label) if folder.labels in FILED else chip.label
         return replace(chip, images=images, label=label)
 
     sources = {name: replace(source, sample=moved(source.sample)) for name, source in folder.sources.items()}

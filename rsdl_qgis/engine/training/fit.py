@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ from .checkpoint import ASKED, load_checkpoint, save_checkpoint
 from .clock import Clock
 from .freezing import freezing, parameter_groups
 
-Batch = tuple[list[Tensor], Tensor]
+Batch = tuple[list[Tensor], Any]  # images, and labels that have a length and can be moved to a device
 UNRELATED = ("device", "metric")  # settings that may change when a training goes on
 PRECISIONS = ("auto", "full", "mixed")
 
@@ -92,21 +92,29 @@ class Epoch:
     best_state: dict[str, Tensor]
 
 
+def network_output(network: nn.Module, images: Sequence[Tensor], labels: Any) -> Any:
+    """What a network gives for images, without a look at their labels."""
+    return network(*images)
+
+
 def fit(
     network: nn.Module,
     batches: Batched,
-    loss: Callable[[Tensor, Tensor], Tensor],
+    loss: Callable[[Tensor, Any], Tensor],
     score: Callable[[nn.Module], float],
     settings: Settings,
     report: Report,
     checkpoint: Path | None = None,
     freeze: str | int = "nothing",
+    forward: Callable[[nn.Module, Sequence[Tensor], Any], Any] = network_output,
 ) -> Iterator[Epoch]:
     """Train with warm-up and cosine; yield after each epoch.
 
-    ``score`` judges the averaged network, higher is better. ``freeze``: "nothing", "encoder", "backbone" (all but the
-    head) or a number of stages (see ``freezing``). With ``checkpoint`` the state is written there after each epoch, and
-    a training that was stopped goes on from it as if it had not been; one that had ended yields its last epoch again.
+    ``score`` judges the averaged network, higher is better. ``forward`` is what is computed of a batch, in mixed
+    precision where that is used, and ``loss`` is taken of that and the labels in single precision. ``freeze``:
+    "nothing", "encoder", "backbone" (all but the head) or a number of stages (see ``freezing``). With ``checkpoint``
+    the state is written there after each epoch, and a training that was stopped goes on from it as if it had not been;
+    one that had ended yields its last epoch again.
     Every epoch's batches, dropout and frozen stages come from the seed and the epoch's number.
     InputError for settings that cannot be, ModelError when the training diverges, OutputError when the state cannot be
     written (the last good one stays), DeviceError when the device has too little memory, Cancelled.
@@ -125,9 +133,10 @@ def fit(
         for step, (images, labels) in enumerate(clock.timed(batches.epoch(number)), 1):
             report.check()
             with enough_memory(settings):
+                moved, labels = [image.to(settings.device) for image in images], labels.to(settings.device)
                 with course.autocast():
-                    output = network(*(image.to(settings.device) for image in images))
-                value = with_auxiliary(loss, output, labels.to(settings.device), course.auxiliary_weight)
+                    output = forward(network, moved, labels)
+                value = with_auxiliary(loss, output, labels, course.auxiliary_weight)
                 course.scaler.scale(value / joined(step, len(batches), settings.accumulate)).backward()
                 if step % settings.accumulate == 0 or step == len(batches):
                     course.step()
@@ -280,7 +289,7 @@ def follow(average: nn.Module, network: nn.Module, decay: float) -> None:
 
 
 def with_auxiliary(
-    loss: Callable[[Tensor, Tensor], Tensor], output: Tensor | tuple[Tensor, ...], labels: Tensor, weight: float
+    loss: Callable[[Tensor, Any], Tensor], output: Tensor | tuple[Tensor, ...], labels: Any, weight: float
 ) -> Tensor:
     """The loss of a network's output: of its logits, and of each auxiliary head's, weighted, where it has them."""
     if isinstance(output, Tensor):

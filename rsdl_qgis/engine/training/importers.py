@@ -122,19 +122,20 @@ def import_images(
         taken = {chip.name for chip in chips}
         for stem, images, mask in _matched(part, missing_dates):
             report.check()
-            pictures = {name: [_open(path) for path in dates if path] for name, dates in images.items()}
+            pictures = {name: [open_picture(path) for path in dates if path] for name, dates in images.items()}
             _check_sizes([picture for several in pictures.values() for picture in several], mask)
             for key, several in pictures.items():
                 opened[key] += several
             masks += [mask] if mask else []
             name = f"{part.split}-{stem}" if stem in taken else stem
-            files = {key: tuple(_reference(p, folder) if p else "" for p in dates) for key, dates in images.items()}
-            label = _reference(mask, folder) if mask else ""
-            chips.append(_placed(Chip(name, files, label, part.split), next(iter(pictures.values()))[0].grid, sources))
+            files = {key: tuple(reference_to(p, folder) if p else "" for p in dates) for key, dates in images.items()}
+            label = reference_to(mask, folder) if mask else ""
+            grid = next(iter(pictures.values()))[0].grid
+            chips.append(placed_chip(Chip(name, files, label, part.split), grid, sources))
     if not chips:
         raise InputError("No image has a mask of the same name.", "Name each mask as its image; the ending may differ.")
     for several in opened.values():
-        _check_bands(several)
+        check_bands(several)
     inputs = tuple(
         Input(name, tuple(Band(title) for title in several[0].bands), tuple(parts[0].images[name]))
         for name, several in opened.items()
@@ -142,7 +143,7 @@ def import_images(
     kind = "none" if not masks else "number" if task == "regression" else "raster"
     found, stored = ((), ()) if kind != "raster" else _mask_classes(masks, task, classes, ignore, report)
     grids = [picture.grid for picture in next(iter(opened.values()))]
-    return _folder(folder, task, inputs, found, chips, sources, grids, kind, stored)
+    return folder_of(folder, task, inputs, found, chips, sources, grids, kind, stored)
 
 
 def import_class_folders(
@@ -157,10 +158,10 @@ def import_class_folders(
     labels = _label_table(table) if table else None
     rows = [
         (split, path, own.name)
-        for split, part in (_splits(root) or {"": root}).items()
+        for split, part in (splits_in(root) or {"": root}).items()
         for own in sorted(part.iterdir())
         if own.is_dir()
-        for path in _images(own).values()
+        for path in images_in(own).values()
     ]
     names = [path.stem for _, path, _ in rows]
     clashing = len(set(names)) < len(names)
@@ -171,23 +172,24 @@ def import_class_folders(
         report.check()
         if labels is not None and path.stem not in labels:
             continue
-        picture = _open(path)
+        picture = open_picture(path)
         opened.append(picture)
         name = "-".join(part for part in (split, own, path.stem) if part) if clashing else path.stem
         label = own if labels is None else ";".join(labels[path.stem])
-        chips.append(_placed(Chip(name, {"image": (_reference(path, folder),)}, label, split), picture.grid, sources))
+        chip = Chip(name, {"image": (reference_to(path, folder),)}, label, split)
+        chips.append(placed_chip(chip, picture.grid, sources))
     known = sorted({own for _, _, own in rows} if labels is None else {n for found in labels.values() for n in found})
     if not chips:
         where = "that the table names" if table else "in folders of their classes"
         raise InputError(f"{root} has no images {where}.", "Put the images of each class in a folder of its name.")
     if len(known) < 2 and labels is None:
         raise InputError(f"{root} has one folder of images only, '{known[0]}'.", "Scenes need two classes or more.")
-    _check_bands(opened)
+    check_bands(opened)
     classes = tuple(legend_of([], known).classes)
     inputs = (Input("image", tuple(Band(name) for name in opened[0].bands)),)
     kind = "class" if labels is None else "classes"
     grids = [picture.grid for picture in opened]
-    return _folder(folder, "classification", inputs, classes, chips, sources, grids, kind, ())
+    return folder_of(folder, "classification", inputs, classes, chips, sources, grids, kind, ())
 
 
 def import_folder(root: Path, task: str, report: Report | None = None) -> ChipFolder:
@@ -196,7 +198,7 @@ def import_folder(root: Path, task: str, report: Report | None = None) -> ChipFo
         raise InputError(f"There is no folder {root}.", "Check that it was not moved or renamed.")
     if task == "classification":
         return import_class_folders(root, report=report)
-    splits = _splits(root)
+    splits = splits_in(root)
     found = {split: _files(path) for split, path in (splits or {"": root}).items()}
     parts = [replace(files, split=split) for split, files in found.items() if files is not None]
     if len(parts) < len(found):
@@ -218,7 +220,7 @@ def _files(root: Path) -> Files | None:
 def _divided(files: Files) -> list[Files]:
     """The files of each split where the folders are divided into such folders inside; else as they are."""
     folders = [folder for dates in files.images.values() for folder in dates.values()]
-    inside = {folder: _splits(folder) for folder in (*folders, *([files.labels] if files.labels else []))}
+    inside = {folder: splits_in(folder) for folder in (*folders, *([files.labels] if files.labels else []))}
     shared = [split for split in SPLIT_FOLDERS if all(split in found for found in inside.values())]
     if not shared:
         return [files]
@@ -232,14 +234,14 @@ def _divided(files: Files) -> list[Files]:
     ]
 
 
-def _splits(root: Path) -> dict[str, Path]:
+def splits_in(root: Path) -> dict[str, Path]:
     """The folders inside that are called after splits; none where there is none to train on."""
     inside = {path.name.lower(): path for path in root.iterdir() if path.is_dir()}
     found = {split: inside[name] for split in SPLIT_FOLDERS for name in FOLDERS[split] if name in inside}
     return found if "train" in found else {}
 
 
-def _images(folder: Path) -> dict[str, Path]:
+def images_in(folder: Path) -> dict[str, Path]:
     """The image files of a folder by name without ending, sorted."""
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}.", "Check its name.")
@@ -257,8 +259,8 @@ def _matched(
     part: Files, missing_dates: bool
 ) -> Iterator[tuple[str, dict[str, tuple[Path | None, ...]], Path | None]]:
     """(name, files of each input's dates, mask) of all that have every file they need."""
-    masks = _images(part.labels) if part.labels is not None else None
-    files = {name: [_images(path) for path in dates.values()] for name, dates in part.images.items()}
+    masks = images_in(part.labels) if part.labels is not None else None
+    files = {name: [images_in(path) for path in dates.values()] for name, dates in part.images.items()}
     every = [set(dates) for several in files.values() for dates in several]
     names = set.union(*every) if missing_dates else set.intersection(*every)
     for stem in sorted(names if masks is None else names & set(masks)):
@@ -267,7 +269,7 @@ def _matched(
             yield stem, images, masks[stem] if masks is not None else None
 
 
-def _open(path: Path) -> Picture:
+def open_picture(path: Path) -> Picture:
     with RasterSource({"image": [Layer(str(path))]}) as source:
         info = source.layers("image")[0]
         names = tuple(" ".join(text.replace(";", ",").split()) for text in info.descriptions)
@@ -280,7 +282,7 @@ def _open(path: Path) -> Picture:
 def _check_sizes(pictures: Sequence[Picture], mask: Path | None) -> None:
     """InputError where the files of a chip are not of one size."""
     first = pictures[0]
-    for other in (*pictures[1:], *([_open(mask)] if mask else [])):
+    for other in (*pictures[1:], *([open_picture(mask)] if mask else [])):
         if (other.grid.height, other.grid.width) != (first.grid.height, first.grid.width):
             raise InputError(
                 f"{other.path} is {other.grid.width} x {other.grid.height} pixels and {first.path} "
@@ -289,7 +291,7 @@ def _check_sizes(pictures: Sequence[Picture], mask: Path | None) -> None:
             )
 
 
-def _check_bands(pictures: Sequence[Picture]) -> None:
+def check_bands(pictures: Sequence[Picture]) -> None:
     first = pictures[0]
     for other in pictures:
         if len(other.bands) != len(first.bands):
@@ -372,7 +374,7 @@ def _label_table(path: Path) -> dict[str, list[str]]:
     }
 
 
-def _folder(
+def folder_of(
     folder: Path,
     task: str,
     inputs: tuple[Input, ...],
@@ -398,7 +400,7 @@ def _folder(
     )
 
 
-def _placed(chip: Chip, grid: Grid, sources: dict[str, Source]) -> Chip:
+def placed_chip(chip: Chip, grid: Grid, sources: dict[str, Source]) -> Chip:
     """The chip with its place on the ground, where its image tells; then it is a source of its own."""
     if not grid.crs:
         return chip
@@ -406,7 +408,7 @@ def _placed(chip: Chip, grid: Grid, sources: dict[str, Source]) -> Chip:
     return replace(chip, source=chip.name, bounds=grid.bounds)
 
 
-def _reference(path: Path, folder: Path) -> str:
+def reference_to(path: Path, folder: Path) -> str:
     """The path of a file: relative to the folder if it lies in it."""
     path = path.resolve()
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()

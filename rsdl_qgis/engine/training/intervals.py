@@ -79,12 +79,34 @@ def intervals(statistic: Statistic, places: Places) -> dict[str, NDArray]:
     found = values(statistic, places)
     if places.count < FEWEST:
         return {title: np.full((2, *np.shape(figure)), np.nan) for title, figure in found.items()}
+    return spread(statistic, lambda random, draws: _draws(random, places.count, draws), len(places.index))
+
+
+def intervals_of_counts(statistic: Statistic, counts: NDArray) -> dict[str, NDArray]:
+    """Each figure's ends where samples, each a place of its own, are alike in groups of (groups,) ``counts``.
+
+    The statistic's weights are (draws, groups): how often any of a group is drawn. Drawing that often from a
+    multinomial distribution is drawing the samples one by one, and takes no longer for more of them.
+    """
+    total = int(counts.sum())
+    if total < FEWEST:
+        return {title: np.full((2, *f.shape[1:]), np.nan) for title, f in statistic(counts[None].astype(float)).items()}
+    shares = counts / total
+    return spread(
+        statistic, lambda random, draws: random.multinomial(total, shares, draws).astype(np.float64), len(counts)
+    )
+
+
+def spread(
+    statistic: Statistic, draw: Callable[[np.random.Generator, int], NDArray[np.float64]], cells: int
+) -> dict[str, NDArray]:
+    """Each figure's ends over all draws. ``draw``: weights for so many draws; ``cells``: what one draw holds."""
     random = np.random.default_rng(SEED)
-    drawn: dict[str, list[NDArray]] = {title: [] for title in found}
-    size = max(1, CELLS // len(places.index)) if len(places.index) else DRAWS
+    drawn: dict[str, list[NDArray]] = {}
+    size = max(1, CELLS // max(1, cells))
     for start in range(0, DRAWS, size):
-        for title, figure in statistic(_draws(random, places.count, min(size, DRAWS - start))).items():
-            drawn[title].append(figure)
+        for title, figure in statistic(draw(random, min(size, DRAWS - start))).items():
+            drawn.setdefault(title, []).append(figure)
     return {title: _middle(np.concatenate(parts)) for title, parts in drawn.items()}
 
 

@@ -12,19 +12,31 @@ FEWEST = 5  # pictures with a label, from which on it gets a threshold of its ow
 
 
 @dataclass(frozen=True)
-class LabelRates:
-    """Scores of pictures, for each row of weights; arrays (rows,), the last four (rows, labels).
+class SetRates:
+    """Scores of the labels that pictures are given, for each row of weights; arrays (rows,), the last three (rows,
+    labels).
 
-    ``picture_f1``: mean over pictures of the F1 of a picture's labels; ``average_precision``: the precision at each
-    picture that has the label, in the order of falling probability, in the mean. NaN: nothing to divide by.
+    ``picture_f1``: mean over pictures of the F1 of a picture's labels; ``micro_f1``: of all labels of all pictures
+    together; ``macro_f1``: mean of the labels' F1. NaN: nothing to divide by.
     """
 
     picture_f1: NDArray[np.float64]
-    mean_average_precision: NDArray[np.float64]
+    micro_f1: NDArray[np.float64]
     macro_f1: NDArray[np.float64]
     precision: NDArray[np.float64]
     recall: NDArray[np.float64]
     f1: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LabelRates(SetRates):
+    """Scores of pictures whose labels have probabilities as well.
+
+    ``average_precision`` (rows, labels): the precision at each picture that has the label, in the order of falling
+    probability, in the mean.
+    """
+
+    mean_average_precision: NDArray[np.float64]
     average_precision: NDArray[np.float64]
 
 
@@ -36,17 +48,26 @@ def label_rates(probabilities: NDArray, truth: NDArray, thresholds: ArrayLike, w
     """
     weights = np.asarray(weights, np.float64)
     given, held = probabilities >= np.asarray(thresholds, probabilities.dtype), truth > 0
-    hits, of_given, of_held = (weights @ what.astype(np.float64) for what in (given & held, given, held))
-    f1 = _ratio(2 * hits, of_given + of_held)
     average = average_precision(probabilities, held, weights)
     return LabelRates(
+        **vars(set_rates(given, held, weights)), mean_average_precision=label_mean(average), average_precision=average
+    )
+
+
+def set_rates(given: NDArray, held: NDArray, weights: NDArray) -> SetRates:
+    """Scores of the labels ``given`` to pictures against those they have: (pictures, labels) twice, 0 or 1.
+
+    ``weights`` (rows, pictures): how often each picture counts. Macro F1 over the labels that are given or hold.
+    """
+    hits, of_given, of_held = (weights @ what.astype(np.float64) for what in (given & held, given, held))
+    f1 = _ratio(2 * hits, of_given + of_held)
+    return SetRates(
         picture_f1=_ratio(weights @ picture_f1(given, held), weights.sum(1)),
-        mean_average_precision=_mean(average),
-        macro_f1=_mean(f1),
+        micro_f1=_ratio(2 * hits.sum(1), of_given.sum(1) + of_held.sum(1)),
+        macro_f1=label_mean(f1),
         precision=_ratio(hits, of_given),
         recall=_ratio(hits, of_held),
         f1=f1,
-        average_precision=average,
     )
 
 
@@ -96,8 +117,8 @@ def best_candidate(scores: NDArray, nearest_to: float) -> float:
     return min(ties, key=lambda threshold: (round(abs(threshold - nearest_to), 6), threshold))
 
 
-def _mean(values: NDArray) -> NDArray[np.float64]:
-    """The mean over the last axis of what is defined."""
+def label_mean(values: NDArray) -> NDArray[np.float64]:
+    """(rows, labels) -> (rows,): the mean over the labels of which the figure is defined."""
     return _ratio(np.nansum(values, -1), (~np.isnan(values)).sum(-1))
 
 

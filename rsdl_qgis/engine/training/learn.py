@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,10 +15,11 @@ from ..networks import build_network
 from ..report import Report
 from .batches import Batches
 from .chips import ChipFolder
-from .fit import Epoch, Settings, fit
+from .fit import Epoch, Settings, fit, network_output
 from .model import write_weights
 from .request import TrainRequest, fingerprint
 
+Forward = Callable[[nn.Module, Sequence[Tensor], Any], Any]
 CHECKPOINT, BEST, ASKED = "checkpoint.pt", "best", "asked.txt"
 
 
@@ -68,21 +69,22 @@ def learn(
     network: nn.Module,
     card: ModelCard,
     batches: Batches,
-    loss: Callable[[Tensor, Tensor], Tensor],
+    loss: Callable[[Tensor, Any], Tensor],
     score: Callable[[nn.Module], float],
     settings: Settings,
     report: Report,
     finish: Callable[[nn.Module], object] = lambda network: None,
+    forward: Forward = network_output,
 ) -> Epoch:
     """The last epoch of a training; ``network`` then has the weights of the best one.
 
     ``score`` judges a network by the validation part, higher is better. ``finish``: what is done to a trained network
-    before it is a model. Cancelled says where the best model so far is.
+    before it is a model. ``forward``: as of ``fit``. Cancelled says where the best model so far is.
     """
     frozen = request.freeze_stages if request.freeze == "stages" else request.freeze
     checkpoint, best, kept = request.work / CHECKPOINT, request.work / BEST, -1
     try:
-        for epoch in fit(network, batches, loss, score, settings, report, checkpoint, freeze=frozen):
+        for epoch in fit(network, batches, loss, score, settings, report, checkpoint, frozen, forward):
             report.log("info", epoch_line(epoch, settings.epochs))
             if epoch.best[0] != kept:
                 kept = epoch.best[0]

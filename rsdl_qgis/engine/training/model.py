@@ -25,6 +25,7 @@ from ..interop.onnx_export import export_onnx, half_suffices
 from ..networks import NETWORKS
 from .memory import memory_per_pixel
 
+ACTIVATIONS = {"regression": "identity", "detection": "sigmoid"}  # of the others softmax
 FILES = (ONNX_FILE, WEIGHTS_FILE, CARD_FILE)
 LARGEST_OVERLAP = 64  # pixels, by default: beyond it little context is gained
 SERIES_TILE = 64  # pixels a side of a tile of time series, each of which is run alone
@@ -54,8 +55,8 @@ def card_for(
     """The card of a trained network, which is run once to measure the memory it needs.
 
     ``architecture``: its name in the table of networks, and ``options`` with which it was built; ``size``: pixels a
-    side of the images it was trained on, by default the table's; ``activation``: by default identity for a regression
-    and softmax for the rest; ``resolution``: metres a pixel.
+    side of the images it was trained on, by default the table's; ``activation``: by default that of the task;
+    ``resolution``: metres a pixel.
     """
     options = json.loads(json.dumps(dict(options or {})))  # as it will be read: lists, not tuples
     card = ModelCard(
@@ -68,7 +69,7 @@ def card_for(
         options=options,
         tiling=_tiling(network, architecture, options, size),
         resolution=resolution,
-        activation=activation or ("identity" if task == "regression" else "softmax"),
+        activation=activation or ACTIVATIONS.get(task, "softmax"),
         background=background,
         half_precision=task != "regression",  # numbers may be beyond its range, and should not be rounded to 3 digits
         unit=unit,

@@ -66,9 +66,14 @@ def sample_pictures(
 
 
 def picture(images: Images, inputs: Sequence[Input], date: int = -1) -> bytes:
-    """One date of a sample (JPEG): in true colour where its bands are named so, else in infrared colour, else its first
-    three bands; backscatter and single bands in grey. Stretched by percentiles of the date's valid pixels; hatched
-    where a band that is drawn is not valid."""
+    """One date of a sample (JPEG), as ``pixels_of``."""
+    return jpeg(pixels_of(images, inputs, date))
+
+
+def pixels_of(images: Images, inputs: Sequence[Input], date: int = -1, widest: int = WIDEST) -> NDArray[np.uint8]:
+    """(H, W, 3), no side longer than ``widest``, of one date of a sample: in true colour where its bands are named so,
+    else in infrared colour, else its first three bands; backscatter and single bands in grey. Stretched by percentiles
+    of the date's valid pixels; hatched where a band that is drawn is not valid."""
     item, bands = shown_bands(inputs)
     values = np.ma.masked_invalid(images[item.name][:, bands], copy=True)
     values[np.broadcast_to(np.ma.getmaskarray(values).any(1, keepdims=True), values.shape)] = np.ma.masked
@@ -76,11 +81,11 @@ def picture(images: Images, inputs: Sequence[Input], date: int = -1) -> bytes:
     kept = tuple(item.bands[i] for i in bands)
     wanted = replace(item, bands=kept, scaling=replace(STRETCH, decibel=decibel))
     stretched = np.ma.MaskedArray(radiometry(wanted, values)(values.filled(0)), np.ma.getmaskarray(values))[date]
-    small = _shrunk(stretched)
+    small = _shrunk(stretched, widest)
     valid = ~np.ma.getmaskarray(small).any(0)
     tones = np.round(255 * small.filled(0)).astype(np.uint8)
     pixels = np.broadcast_to(tones, (3, *valid.shape)) if len(tones) == 1 else tones
-    return jpeg(np.where(valid[..., None], np.moveaxis(pixels, 0, 2), _hatch(valid.shape)))
+    return np.where(valid[..., None], np.moveaxis(pixels, 0, 2), _hatch(valid.shape)).astype(np.uint8)
 
 
 def shown_bands(inputs: Sequence[Input]) -> tuple[Input, list[int]]:
@@ -172,16 +177,16 @@ def _ramp_picture(values: NDArray, low: float, high: float, stops: Sequence[tupl
     return jpeg(np.where(valid[..., None], pixels, _hatch(valid.shape)))
 
 
-def _edges(shape: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The first row and column of each pixel of a picture that is no larger than WIDEST."""
-    scale = max(1.0, max(shape) / WIDEST)
+def _edges(shape: Sequence[int], widest: int = WIDEST) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The first row and column of each pixel of a picture that is no larger than ``widest``."""
+    scale = max(1.0, max(shape) / widest)
     rows, columns = (np.arange(max(1, round(side / scale))) for side in shape)
     return rows * shape[0] // len(rows), columns * shape[1] // len(columns)
 
 
-def _shrunk(values: np.ma.MaskedArray) -> np.ma.MaskedArray:
+def _shrunk(values: np.ma.MaskedArray, widest: int = WIDEST) -> np.ma.MaskedArray:
     """(C, H, W) as small as a picture: means of the valid pixels; not valid where there is none."""
-    rows, columns = _edges(values.shape[1:])
+    rows, columns = _edges(values.shape[1:], widest)
     valid = ~np.ma.getmaskarray(values)
 
     def sums(numbers: NDArray) -> NDArray:

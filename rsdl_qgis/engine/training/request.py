@@ -25,22 +25,32 @@ TASK_KINDS = {  # task -> kinds of labels
     "regression": ("numbers",),
     "classification": ("classes", "labels"),
     "time-series": ("classes",),
+    "detection": ("boxes",),
 }
 TASKS = tuple(TASK_KINDS)
-KINDS = {"raster": "classes", "class": "classes", "classes": "labels", "number": "numbers"}  # of a chip's label
+KINDS = {  # of a chip's label
+    "raster": "classes",
+    "class": "classes",
+    "classes": "labels",
+    "number": "numbers",
+    "boxes": "boxes",
+}
+CROPPED = (*DENSE, "detection")  # tasks whose pictures are cropped at random to one size
 DEFAULT_NETWORKS = {
     "segmentation": "unet-light",
     "regression": "unet-light",
     "change": "fc-siam-conc",
     "classification": "resnet18",
     "time-series": "lstm",
+    "detection": "yolo-n",
 }
-DEFAULT_LOSSES = {"classes": ("cross_entropy",), "labels": ("bce",), "numbers": ("huber",)}
+DEFAULT_LOSSES = {"classes": ("cross_entropy",), "labels": ("bce",), "numbers": ("huber",), "boxes": ()}
 METRICS = {  # (kind, whether maps) -> what the score of an epoch is called
     ("classes", True): "mean IoU",
     ("classes", False): "macro F1",
     ("labels", False): "mean F1",
     ("numbers", True): "R2",
+    ("boxes", False): "AP50",
 }
 DENSE_LOSSES = ("cross_entropy", "dice")  # of dense maps of classes
 STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 800, 20, 150  # by default as many epochs as make so many steps, within limits
@@ -173,6 +183,9 @@ class TrainRequest:
 
     def _check_losses(self) -> None:
         fitting = [name for name, loss in LOSSES.items() if loss.kind in TASK_KINDS[self.task]]
+        if not fitting and (self.loss or self.class_weights != "none"):
+            what = "LOSS" if self.loss else "CLASS_WEIGHTS"
+            raise InputError(f"{what} cannot be chosen for {self.task}: its networks have losses of their own.")
         for name in self.loss:
             if name not in fitting:
                 problem = f"There is no loss '{name}'" + (f" for {self.task}." if name in LOSSES else ".")

@@ -8,7 +8,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ..card import ModelCard
@@ -19,14 +21,17 @@ from ..runtime import available_cores, choose_device
 from ..store import Store
 from .batches import Batches
 from .data import Data, open_data
+from .detection import as_it_is, own_losses
 from .evaluate import quick_score
+from .evaluate_boxes import quick_ap50
 from .export import prepare_chips
 from .fit import Epoch, Settings
 from .judge import judged
+from .judge_boxes import judged_boxes
 from .learn import go_on, learn, work_folder
 from .losses import balanced_weights, build_loss
 from .model import card_for, write_model
-from .request import DEFAULT_NETWORKS, DENSE, GENTLE, METRICS, NEW_START, TrainRequest, network_task
+from .request import CROPPED, DEFAULT_NETWORKS, DENSE, GENTLE, METRICS, NEW_START, TrainRequest, network_task
 from .samples import balanced_draws
 from .start import Started, network_to_build, start
 from .summary import Trained, model_note, summary, write_report
@@ -56,7 +61,8 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         if data.units and base and base.task == "regression":
             fold(network, data.units.inverse)  # it gave numbers in their units, and learns standardised ones
         last, settings = train(request, data, network, card, Portion(report, CUT, TRAINED))
-        found = judged(request, data, network, card, Portion(report, TRAINED, JUDGED))
+        judge = judged_boxes if data.kind == "boxes" else judged
+        found = judge(request, data, network, card, Portion(report, TRAINED, JUDGED))
         trained = Trained(request, settings, data, split, begun, last, found, time.perf_counter() - began)
         return finish(trained, network, report)
 
@@ -155,15 +161,39 @@ def train(
     """Train by the training part, choose the best epoch by the validation part; the network has its weights."""
     counts, samples = data.counts["train"], data.parts["train"]
     weights = balanced_weights(counts.sum(0)) if request.class_weights == "balanced" and data.classes else None
-    draws = balanced_draws(counts).tolist() if request.sampling == "balanced" and data.classes else None
+    draws = balanced_draws(drawn_by(counts, data)).tolist() if request.sampling == "balanced" and data.classes else None
     size = min(request.batch_size, len(samples))
     if size < request.batch_size:
         report.log("info", f"There are {size} samples to train on, so that is the batch size.")
-    window = data.folder.size if request.task in DENSE else None
+    window = data.folder.size if request.task in CROPPED else None
     batches = Batches(samples, size, request.augmentation, request.seed, draws, window)
     settings = settings_of(request, batches, METRICS[data.kind, request.task in DENSE])
+    if data.kind == "boxes":
+        return learn_objects(request, data, network, card, batches, settings, report), settings
     loss = build_loss(request.losses(data.kind), data.kind, weights)
     return learn_by(request, data, network, card, batches, loss, settings, report), settings
+
+
+def drawn_by(counts: NDArray[np.float64], data: Data) -> NDArray[np.float64]:
+    """What samples are drawn evenly by: their classes, and of pictures with objects also that there are none."""
+    return np.column_stack([counts, counts.sum(1) == 0]) if data.kind == "boxes" else counts
+
+
+def learn_objects(
+    request: TrainRequest,
+    data: Data,
+    network: nn.Module,
+    card: ModelCard,
+    batches: Batches,
+    settings: Settings,
+    report: Report,
+) -> Epoch:
+    """Train a detector by the losses that it has itself; the validation part scores."""
+
+    def score(averaged: nn.Module) -> float:
+        return quick_ap50(averaged, data.parts["valid"], len(data.classes), settings.device, report)
+
+    return learn(request, network, card, batches, as_it_is, score, settings, report, forward=own_losses)
 
 
 def learn_by(

@@ -14,9 +14,10 @@ from torch import Tensor
 from ..card import Input
 from ..errors import InputError
 from ..raster.source import valid_pixels
-from .augment import no_label, resized
+from .augment import Label, no_label, resized
 from .chip_scaling import ChipScaling, settle_inputs
 from .chips import IGNORE, Chip, ChipFolder
+from .objects import Objects
 from .series import SeriesSamples
 
 __all__ = ["ChipSamples", "SeriesSamples", "balanced_draws", "class_counts", "open_samples", "settle_inputs"]
@@ -24,13 +25,13 @@ __all__ = ["ChipSamples", "SeriesSamples", "balanced_draws", "class_counts", "op
 OFTENEST = 8.0  # times an epoch that a sample is drawn at most to balance the classes
 
 
-class ChipSamples(Sequence[tuple[list[Tensor], Tensor]]):
+class ChipSamples(Sequence[tuple[list[Tensor], Label]]):
     """Samples of chips: ``[i]`` -> (images, label).
 
     ``images``: one float32 (T, C, H, W) an input, scaled; a pixel that is not valid in every band of every input is 0
     in all of them. The label, by what the folder has: ``raster``: (H, W) long, IGNORE where there is no label or the
     pixel is not valid; ``number``: (H, W) float32, NaN likewise; ``class``: () long; ``classes``: (classes,) float32;
-    ``none``: as a raster whose valid pixels are all 0, with ``side`` () 0.
+    ``boxes``: the objects; ``none``: as a raster whose valid pixels are all 0, with ``side`` () 0.
 
     ``side``: pictures of scenes are brought to side x side pixels. ``multiple``: of which height and width are made
     one, at the lower right, with 0 and no label. ``room``: bytes of samples that are kept in memory once they were
@@ -48,7 +49,7 @@ class ChipSamples(Sequence[tuple[list[Tensor], Tensor]]):
     ):
         self.folder, self.chips, self.inputs = folder, tuple(chips), tuple(inputs)
         self.side, self.multiple = side, multiple
-        self._room, self._kept = room, dict[int, tuple[list[Tensor], Tensor]]()
+        self._room, self._kept = room, dict[int, tuple[list[Tensor], Label]]()
         self.classes = max(len(folder.classes), 1)
         self.names = [chip.name for chip in chips]
         self.places = [chip.place or chip.name for chip in chips]
@@ -57,7 +58,7 @@ class ChipSamples(Sequence[tuple[list[Tensor], Tensor]]):
     def __len__(self) -> int:
         return len(self.chips)
 
-    def __getitem__(self, index: int) -> tuple[list[Tensor], Tensor]:  # type: ignore[override]
+    def __getitem__(self, index: int) -> tuple[list[Tensor], Label]:  # type: ignore[override]
         if index not in self._kept:
             sample = self._read(index)
             self._room -= (taken := _bytes_of(sample))
@@ -68,22 +69,23 @@ class ChipSamples(Sequence[tuple[list[Tensor], Tensor]]):
         images, label = self._kept[index]
         return [image.clone() for image in images], label.clone()
 
-    def label(self, index: int) -> Tensor:
+    def label(self, index: int) -> Label:
         """The label of a sample, dense ones without what is added to make sides a multiple."""
         chip = self.chips[index]
-        return self._label(chip, None if self._of_scenes else _valid(chip, self.folder.images(chip)))
+        return self._label(chip, None if self._not_dense else _valid(chip, self.folder.images(chip)))
 
-    def _read(self, index: int) -> tuple[list[Tensor], Tensor]:
+    def _read(self, index: int) -> tuple[list[Tensor], Label]:
         chip = self.chips[index]
         images = self.folder.images(chip)
         valid = _valid(chip, images)
         tensors = [self._image(values, valid) for values in self._scaling.scaled(chip, images)]
         label = self._label(chip, valid)
-        return tensors, self._padded(label, no_label(label)) if label.ndim > 1 else label
+        dense = isinstance(label, Tensor) and label.ndim > 1
+        return tensors, self._padded(label, no_label(label)) if dense else label
 
     @property
-    def _of_scenes(self) -> bool:
-        return self.folder.labels in ("class", "classes")
+    def _not_dense(self) -> bool:
+        return self.folder.labels in ("class", "classes", "boxes")
 
     def _image(self, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> Tensor:
         if not valid.all():
@@ -94,11 +96,13 @@ class ChipSamples(Sequence[tuple[list[Tensor], Tensor]]):
             image = resized(image, known, (self.side, self.side), smooth=True)
         return self._padded(image, 0.0)
 
-    def _label(self, chip: Chip, valid: NDArray[np.bool_] | None) -> Tensor:
+    def _label(self, chip: Chip, valid: NDArray[np.bool_] | None) -> Label:
         if self.folder.labels == "none" and valid is not None:
             return torch.tensor(0) if self.side else torch.from_numpy(np.where(valid, 0, IGNORE))
         label = self.folder.label(chip)
-        if valid is None or self._of_scenes:
+        if self.folder.labels == "boxes":
+            return _objects(label)
+        if valid is None or self._not_dense:
             return torch.from_numpy(label)
         if label.shape != valid.shape:
             raise _misfit(chip, "its label", label.shape, valid.shape)
@@ -130,7 +134,8 @@ def open_samples(
 
 
 def class_counts(samples: Samples) -> NDArray[np.float64]:
-    """(samples, classes): how many labelled pixels of each class a sample has; 1 for the class of a scene or a series.
+    """(samples, classes): how many labelled pixels of each class a sample has, or how many objects; 1 for the class of
+    a scene or a series.
 
     Of numbers (samples, 1), the pixels where they are known. Every sample is read once, and not scaled.
     """
@@ -167,9 +172,16 @@ def _valid(chip: Chip, images: Mapping[str, np.ma.MaskedArray]) -> NDArray[np.bo
     return valid_pixels(images)
 
 
-def _bytes_of(sample: tuple[Sequence[Tensor], Tensor]) -> int:
+def _bytes_of(sample: tuple[Sequence[Tensor], Label]) -> int:
     images, label = sample
-    return sum(tensor.nbytes for tensor in (*images, label))
+    return sum(tensor.nbytes for tensor in images) + label.nbytes
+
+
+def _objects(table: NDArray[np.float64]) -> Objects:
+    """(n, 6) corners, class index, whether it is difficult; boxes without an area are left out."""
+    table = table[(table[:, 2:4] > table[:, :2]).all(1)]
+    boxes, labels = torch.from_numpy(table[:, :4].astype(np.float32)), torch.from_numpy(table[:, 4].astype(np.int64))
+    return Objects(boxes, labels, torch.from_numpy(table[:, 5] > 0))
 
 
 def _misfit(chip: Chip, what: str, shape: Sequence[int], image: Sequence[int]) -> InputError:
@@ -179,7 +191,9 @@ def _misfit(chip: Chip, what: str, shape: Sequence[int], image: Sequence[int]) -
     )
 
 
-def _counts(label: Tensor, classes: int) -> NDArray[np.float64]:
+def _counts(label: Label, classes: int) -> NDArray[np.float64]:
+    if isinstance(label, Objects):
+        return torch.bincount(label.labels[~label.ignored], minlength=classes).numpy().astype(np.float64)
     if label.ndim == 1:  # all that a scene shows
         return label.numpy().astype(np.float64)
     if label.is_floating_point():

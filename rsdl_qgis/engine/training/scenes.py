@@ -39,7 +39,8 @@ class Scene:
 
     def ground(self, request: CutRequest, shelf: Shelf) -> Ground:
         """What is labelled on it."""
-        options: dict[str, Any] = {"distance": request.buffer or 0.0, "area": self.area, "mask": request.mask}
+        distance = request.object_size or request.buffer or 0.0
+        options: dict[str, Any] = {"distance": distance, "area": self.area, "mask": request.mask}
         return Ground(self.labels, self.grid, shelf, numbers=request.kind == "number", **options)
 
 

@@ -87,7 +87,7 @@ def split_chips(
 
 
 def label_counts(folder: ChipFolder) -> NDArray[np.float64]:
-    """(chips, classes): labelled pixels of each class, or 1 for a class that a scene shows.
+    """(chips, classes): labelled pixels or objects of each class, or 1 for a class that a scene shows.
 
     Of numbers the pixels in as many columns as BINS, by the mean of the chip; of chips without labels 1.
     """
@@ -103,6 +103,8 @@ def label_counts(folder: ChipFolder) -> NDArray[np.float64]:
         label = folder.label(chip)
         if folder.labels == "class":
             row[int(label)] = 1
+        elif folder.labels == "boxes":
+            row += np.bincount(label[:, 4].astype(np.int64), minlength=len(row))
         elif folder.labels == "classes":
             row += label
         else:

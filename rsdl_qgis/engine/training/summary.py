@@ -89,6 +89,7 @@ def model_note(trained: Trained) -> dict[str, Any]:
     return {
         "data": sources_note(folder),
         "samples": {name: len(samples) for name, samples in trained.data.parts.items()},
+        "chip_size": folder.size,
         "split": trained.split.text,
         "start": list(trained.begun.lines),
         "settings": settings_summary(trained),

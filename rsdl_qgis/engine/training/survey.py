@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,23 +13,26 @@ from ..errors import InputError
 from ..report import Report
 from .cut_request import USUAL_SIZE, CutRequest
 from .labelling import LabelLayer, Legend, Shelf, check_classes, legend_of, single_features
+from .object_labels import check_objects, side_lengths
 from .scenes import Scene
 from .windows import boxes_inside, cells, groups, pixel_boxes
 
 SIZES = (USUAL_SIZE, 128, 64, 32)  # of chips, unless one is asked for
 ENOUGH, SEPARATE, FEW = 48, 8, 16  # chips, or groups of chips apart from one another, for a split; the least
 SCENE = 64  # pixels a side around a point that stands for a scene
+ROOM = 2.0  # times the side of nearly all objects, that a chip has at least
 SERIES = 32  # pixels a side, at most, of the windows of a time series
 
 
 @dataclass(frozen=True)
 class Survey:
     """What was seen of rasters and labels before cutting: ``boxes`` (n, 4), for each scene, of pixels around features
-    (row, column, row, column), None where any pixel may be cut."""
+    (row, column, row, column), None where any pixel may be cut. ``sides``: of objects in pixels."""
 
     scenes: Sequence[Scene]
     legend: Legend
     boxes: Sequence[NDArray[np.int64] | None]
+    sides: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
 
 def look_over(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report: Report) -> Survey:
@@ -40,6 +43,7 @@ def look_over(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report
     boxes: list[NDArray[np.int64] | None] = []
     met: dict[int, set[int]] = {}
     lost: list[LabelLayer] = []
+    sides: list[NDArray[np.float64]] = [np.zeros(0)]
     for scene in scenes:
         report.check()
         with scene.ground(request, shelf) as ground:
@@ -49,6 +53,9 @@ def look_over(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report
             everywhere = ground.everywhere or request.background is not None
             own = [pixel_boxes(ground.grid, outlines) for outlines in ground.outlines]
             boxes.append(None if everywhere else boxes_inside(np.concatenate(own), scene.area))
+            if request.kind == "boxes":
+                check_objects(scene.labels, request.object_size)
+                sides += [side_lengths(one, scene.grid, request.object_size) for one in ground.features]
             on = [features.numbers[hit] for features, hit in zip(ground.features, ground.met(scene.grid.bounds))]
             if not any(map(len, on)) and not ground.everywhere:
                 lost.append(scene.labels[0])
@@ -65,11 +72,13 @@ def look_over(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report
         legend = legend_of([], {part for layer in layers for part in parts_of(layer)}, colors=request.colors)
     elif request.kind == "number":
         legend = Legend((), {})
+    elif request.kind == "boxes":
+        legend = legend_of(layers, colors=request.colors)
     else:
         legend = legend_of(layers, found, background=request.background, colors=request.colors)
         check_classes(legend, layers)
     _tell_of_labels(layers, met, legend, request, report)
-    return Survey(scenes, legend, boxes)
+    return Survey(scenes, legend, boxes, np.concatenate(sides))
 
 
 def chip_size(survey: Survey, request: CutRequest) -> int:
@@ -81,14 +90,15 @@ def chip_size(survey: Survey, request: CutRequest) -> int:
     if request.task == "classification":
         return SCENE
     longest = max(max(scene.area.height, scene.area.width) for scene in survey.scenes)
-    sizes = [size for size in SIZES if size < 2 * longest] or [SIZES[-1]]
+    least = ROOM * float(np.percentile(survey.sides, 90)) if survey.sides.size else 0.0
+    sizes = [size for size in SIZES if size < 2 * longest and size >= least] or [SIZES[0 if least else -1]]
     if not request.separate:
         return next((size for size in sizes if size <= longest), sizes[-1])
     counted = {}
     for size in sizes:
         found = [cells(s.grid, s.area, boxes, size, 0) for s, boxes in zip(survey.scenes, survey.boxes)]
         counted[size] = sum(map(len, found))
-        if size > SIZES[-1] and (counted[size] >= ENOUGH or sum(groups(some, size) for some in found) >= SEPARATE):
+        if size > sizes[-1] and (counted[size] >= ENOUGH or sum(groups(some, size) for some in found) >= SEPARATE):
             return size
     return next((size for size in sizes if counted[size] >= FEW), sizes[-1])
 

@@ -9,13 +9,16 @@ from typing import Any
 
 from .. import charts
 from .. import webpage as web
-from ..charts import BLUE, GREY, ORANGE, PURPLE, Bar, bar_chart, legend, line_chart, share_bar
+from ..charts import BLUE, GREY, ORANGE, PURPLE, Bar, Curve, bar_chart, curve_chart, legend, line_chart, share_bar
+from .box_pictures import COLORS as BOX_COLORS
+from .box_pictures import TITLES as BOX_TITLES
 from .pictures import WRONG, hexadecimal, pale
 from .split_map import PARTS, split_map
 
 MOST_MATRIX = 40  # classes that a matrix is drawn for
 MOST_MIXED = 12  # pairs of classes named where there are more
 MOST_BARS = 60  # classes in the chart of classes
+MOST_CURVES = 12  # classes that curves are drawn for
 MOST_TEXT = 400  # letters of a setting
 FEW = 30  # samples: figures of fewer say little
 COMMON = "#7f97b2"  # of what is compared with
@@ -26,6 +29,7 @@ TASKS = {
     "regression": ("maps of numbers", "pixels"),
     "classification": ("classes of pictures", "pictures"),
     "time-series": ("classes of time series", "series"),
+    "detection": ("objects in boxes", "objects"),
 }
 MEANINGS = {
     "mean iou": "the mean of the classes' IoU; each class counts alike, however rare it is.",
@@ -39,6 +43,9 @@ MEANINGS = {
     "f1": "the harmonic mean of precision and recall.",
     "macro f1": "the mean of the classes' F1; each class counts alike.",
     "mean f1 per picture": "the F1 of each picture's set of labels, averaged over the pictures.",
+    "ap50": "average precision: the area under the curve of precision over recall, whatever the score; a detection is "
+    "a hit where its box and the object's share at least half of what both cover. The mean of the classes.",
+    "ap50:95": "the mean of the average precisions at ten least overlaps, 0.5 to 0.95: how well the boxes fit too.",
     "ap": "average precision: the area under the curve of precision over recall, whatever the threshold.",
     "map": "the mean of the labels' average precision.",
     "rmse": "root of the mean squared error, in the unit of the numbers; large errors weigh most.",
@@ -47,7 +54,14 @@ MEANINGS = {
     "r2": "the share of the truth's variance that the model explains: 1 is perfect, 0 no better than the mean.",
 }
 EACH = ", mean over samples"  # how the titles of such figures end
-PICTURES = {"before": "Before", "image": "Image", "truth": "Truth", "prediction": "Model", "error": "Errors"}
+PICTURES = {
+    "objects": "Image",
+    "before": "Before",
+    "image": "Image",
+    "truth": "Truth",
+    "prediction": "Model",
+    "error": "Errors",
+}
 Figures = Mapping[str, Sequence[float | None]]
 
 
@@ -71,6 +85,8 @@ def sections(result: Mapping[str, Any]) -> Iterator[str]:
         yield web.section("Teacher and student", *distilled(result["distillation"], main_title(result)))
     if judged.get("classes"):
         yield web.section("Class by class", *class_by_class(result))
+    if judged.get("curves"):
+        yield web.section("Precision and recall", *precision_and_recall(result))
     if judged.get("scatter"):
         yield web.section("Truth and prediction", *scattered(judged["scatter"], unit_of(data)))
     if any(pictures.get(name) for name in ("best", "worst")):
@@ -215,6 +231,25 @@ def confusion(names: Sequence[str], counts: Sequence[Sequence[float]], what: str
     yield web.table(["Truth", "Model", what.capitalize(), "Share of the truth"], rows, texts=2)
 
 
+def precision_and_recall(result: Mapping[str, Any]) -> Iterator[str]:
+    """What the detector finds, and how much of it is right, from the surest detection on."""
+    judged = result["evaluation"]
+    colors = {item["name"]: item["color"] for item in result["data"]["classes"]}
+    lines = [
+        Curve(name, curve["recall"], curve["precision"], colors.get(name, BLUE))
+        for name, curve in zip(judged["names"], judged["curves"])
+        if curve["recall"]
+    ]
+    yield web.paragraph(
+        "Each line goes from the surest detection of a class on to the least sure one: how many of the objects are "
+        "found, and how many of the detections are right, at an overlap of 0.5.",
+        small=True,
+    )
+    yield curve_chart(lines[:MOST_CURVES], ("recall", "precision"))
+    if len(lines) > 1:
+        yield legend([(line.label, line.color) for line in lines[:MOST_CURVES]])
+
+
 def scattered(points: Mapping[str, Sequence[float]], unit: str) -> Iterator[str]:
     """Predictions over truths."""
     of = f" ({unit})" if unit else ""
@@ -238,6 +273,8 @@ def samples(pictures: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[st
             "that are not known.",
             small=True,
         )
+    if "objects" in kinds:
+        yield legend([(title, hexadecimal(BOX_COLORS[what])) for what, title in BOX_TITLES.items()])
     for name, title in (("worst", "Worst"), ("best", "Best")):
         items = pictures.get(name) or ()
         if items:
@@ -381,7 +418,12 @@ def method(result: Mapping[str, Any]) -> Iterator[str]:
             "the figures are of the same samples, so they are a little optimistic."
         )
     threshold = judged.get("threshold")
-    if isinstance(threshold, (int, float)):
+    if isinstance(threshold, (int, float)) and judged.get("curves"):
+        lines.append(
+            f"Precision, recall and F1 are of the detections with a score of at least {threshold:g}, at an overlap of "
+            "0.5; the validation samples chose that score, the one with the best F1. Average precision needs none."
+        )
+    elif isinstance(threshold, (int, float)):
         lines.append(
             f"A pixel counts as “{judged['names'][1]}” from a probability of {threshold:g} on, which the validation "
             "samples chose; the curve of the epochs is for the likelier class, a probability of 0.5."

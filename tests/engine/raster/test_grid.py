@@ -70,3 +70,17 @@ def test_scaled_covers_the_same_area():
     assert (half.height, half.width) == (50, 25)
     np.testing.assert_allclose(half.bounds, grid.bounds)
     assert grid.scaled(1e-6, 1e-6).height == 1
+
+
+def test_the_pixels_under_another_grid_are_found_and_none_where_they_only_touch():
+    grid = Grid("EPSG:32634", Affine(10, 0, 500_000, 0, -10, 4_200_000), 50, 60)
+    inside = Grid("EPSG:32634", Affine(5, 0, 500_100, 0, 5, 4_199_800), 21, 20)  # south-up
+    assert grid.under(inside) == Window(9, 10, 11, 10)
+    assert grid.under(inside, margin=2) == Window(6, 7, 17, 16)  # two pixels of 10 m and two of 5 m
+    assert grid.under(grid) == Window(0, 0, 50, 60)
+    assert grid.under(grid.crop(Window(40, -5, 50, 20))) == Window(40, 0, 10, 15)
+    for row, col in ((50, 0), (-50, 0), (0, 60), (0, -60)):
+        assert grid.under(grid.crop(Window(row, col, 50, 60))) is None
+    degrees = Grid("EPSG:4326", Affine(1e-4, 0, 21.001, 0, -1e-4, 37.947), 5, 5)
+    found = grid.under(degrees)
+    assert (found.row, found.col) == (6, 8) and found.height in (6, 7) and found.width in (5, 6)

@@ -187,6 +187,75 @@ def test_nodata_never_bleeds_into_resampled_values(make_raster, rng, nodata):
     np.testing.assert_allclose(result.compressed(), 100, atol=1e-3)
 
 
+@pytest.mark.parametrize("ratio", [1.5, 2, 2.5, 3, 4])
+@pytest.mark.parametrize("sign", [1, -1], ids=["north-up", "south-up"])
+def test_parts_of_a_coarser_grid_are_the_same_as_all_of_it(make_raster, rng, ratio, sign):
+    first = make_raster("a.tif", np.ones((1, 40, 40), "uint8"))
+    size, pixel = int(40 * ratio) + 30, 10 / ratio
+    top = 4_200_000 + 7 * pixel if sign > 0 else 4_200_000 + 7 * pixel - size * pixel
+    place = Affine(pixel, 0, 500_000 - 7 * pixel, 0, -sign * pixel, top)
+    other = make_raster("b.tif", rng.normal(0, 1, (1, size, size)).astype("float32"), transform=place)
+    with RasterSource({"a": [Layer(first)], "b": [Layer(other)]}) as source:
+        whole_one = whole(source)["b"].data
+        piece = source.read(Window(13, 5, 16, 16))["b"].data
+    np.testing.assert_allclose(piece, whole_one[..., 13:29, 5:21], atol=1e-5)
+
+
+def test_a_finer_layer_is_averaged_over_each_pixel(make_raster, rng):
+    fine = rng.normal(0, 1, (1, 90, 90)).astype("float32")
+    first = make_raster("a.tif", np.ones((1, 20, 20), "uint8"), transform=Affine(30, 0, 500_040, 0, -30, 4_199_950))
+    with RasterSource({"a": [Layer(first)], "b": [Layer(make_raster("b.tif", fine))]}) as source:
+        result = whole(source)["b"].data[0, 0]
+    blocks = fine[0, 5:65, 4:64].reshape(20, 3, 20, 3).mean(axis=(1, 3))
+    np.testing.assert_allclose(result, blocks, atol=1e-5)
+
+
+PLACES = {  # resolution in metres, and where: the first is 10 m at 38 degrees north
+    "first": ("EPSG:32634", NORTH_UP),
+    "finer": ("EPSG:32634", Affine(5, 0, 500_000, 0, -5, 4_200_000)),
+    "as fine": ("EPSG:32635", Affine(10, 0, -27_500, 0, -10, 4_217_100)),
+    "degrees": ("EPSG:4326", Affine(1.02e-4, 0, 21, 0, -1.02e-4, 37.9475)),  # 9.0 by 11.3 m
+    "mercator": ("EPSG:3857", Affine(11, 0, 2_337_709, 0, -11, 4_572_100)),  # 8.7 m on the ground
+}
+
+
+@pytest.mark.parametrize(
+    ("order", "finest"),
+    [
+        (("first", "finer"), "finer"),
+        (("finer", "first"), "finer"),
+        (("first", "as fine"), "first"),
+        (("as fine", "first"), "as fine"),
+        (("first", "degrees"), "first"),
+        (("first", "mercator"), "mercator"),
+    ],
+)
+def test_the_grid_is_that_of_the_layer_asked_for(make_raster, order, finest):
+    layers = {}
+    for name in order:
+        crs, transform = PLACES[name]
+        layers[name] = Layer(make_raster(f"{name}.tif", np.ones((1, 60, 60), "uint8"), crs=crs, transform=transform))
+    for grid, chosen in (("first", order[0]), ("last", order[1]), ("finest", finest)):
+        with RasterSource({"a": list(layers.values())}, grid=grid) as source:
+            assert source.grid.transform == PLACES[chosen][1]
+
+
+def test_a_sample_is_of_the_ground_that_all_layers_share(make_raster, monkeypatch):
+    rows, cols = np.mgrid[:300, :400]
+    large = make_raster("a.tif", np.stack([rows, cols]).astype("uint16"))
+    corner = make_raster(
+        "b.tif", np.ones((1, 300, 20), "uint8"), transform=Affine(10, 0, 500_500, 0, -10, 4_199_000)
+    )
+    with RasterSource({"a": [Layer(large)], "b": [Layer(corner)]}) as source:
+        for _ in ("in full", "in patches"):
+            sample = source.sample(pixels=1000)
+            assert sample["a"].shape[2:] == sample["b"].shape[2:]
+            assert sample["a"][0, 0].min() >= 100 and sample["a"][0, 0].mean() == pytest.approx(200, abs=6)
+            assert set(np.unique(sample["a"][0, 1])) <= set(range(50, 70))
+            assert sample["b"].count() == sample["b"].size > 900
+            monkeypatch.setattr("rsdl_qgis.engine.raster.source.LARGEST_FULL_SAMPLE", 100)
+
+
 def test_resolution_resamples_everything_and_averages_going_down(make_raster, rng):
     array = rng.integers(0, 200, (1, 60, 90)).astype("uint16")
     with RasterSource({"a": [Layer(make_raster("a.tif", array, nodata=0))]}, resolution=30) as source:
@@ -359,3 +428,25 @@ def test_a_patch_lies_in_one_block_near_where_it_should(first):
 
 def test_a_patch_longer_than_a_block_stays_where_it_is():
     assert _within_block(7, 10, 4, 100) == 7
+
+
+class TestCoarseReading:
+    """Fewer pixels of a window, taken evenly; nothing beyond the grid."""
+
+    def test_every_nth_pixel_of_a_window(self, make_raster):
+        rows, cols = np.indices((400, 300))
+        path = make_raster("a.tif", np.stack([rows, cols]).astype("int16"), nodata=-1)
+        with RasterSource({"image": [Layer(path)]}) as source:
+            made = source.read_coarse(Window(100, 60, 200, 120), 50, 40)["image"][0]
+        assert made.shape == (2, 50, 40) and not made.mask.any()
+        assert (np.diff(made[0], axis=0) == 4).all() and (np.diff(made[1], axis=1) == 3).all()
+        assert 100 <= made[0].min() < 104 and 60 <= made[1].min() < 63
+
+    def test_a_window_that_sticks_out_and_a_grid_that_was_cut(self, make_raster):
+        path = make_raster("a.tif", np.full((1, 400, 400), 7, "uint8"))
+        left, top = 500_000 + 10 * 100, 4_200_000 - 10 * 100
+        with RasterSource({"image": [Layer(path)]}, extent=(left, top - 2000, left + 2000, top)) as source:
+            assert (source.grid.height, source.grid.width) == (200, 200)
+            made = source.read_coarse(Window(-100, 0, 400, 200), 40, 20)["image"][0, 0]
+        assert made.mask[:10].all() and made.mask[30:].all() and not made.mask[10:30].any()
+        assert (made[10:30] == 7).all()

@@ -478,7 +478,7 @@ def test_what_cannot_be_cut_is_said_in_a_sentence(tmp_path, case):
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
-    ({"task": "detection"}, "no chips for the task 'detection'"),
+    ({"task": "captioning"}, "no chips for the task 'captioning'"),
     ({"unlabelled": "nothing"}, "UNLABELLED cannot be"),
     ({"unlabelled": "background", "task": "regression"}, "numbers have none"),
     ({"buffer": -1}, "buffer of -1"),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rsdl_qgis.engine.training import intervals as module
-from rsdl_qgis.engine.training.intervals import Places, intervals, values
+from rsdl_qgis.engine.training.intervals import Places, intervals, intervals_of_counts, values
 
 
 def mean_of(samples, places):
@@ -78,3 +78,18 @@ def test_fewer_than_three_places_give_no_interval_and_it_is_said(names):
     assert np.isnan(found["mean"]).all() and found["twice"].shape == (2, 2)
     assert f"from {'1 place' if len(names) == 1 else '2 places'}," in places.note and "at least 3" in places.note
     assert "1000 draws of the 3 places" in Places.of(["a", "b", "c"]).note
+
+
+def test_groups_of_like_samples_have_the_intervals_of_the_samples_one_by_one():
+    counts, score = np.array([500, 120, 80]), np.array([1.0, 0.5, 0.0])
+
+    def mean_of(scores):
+        return lambda weights: {"mean": weights @ scores / weights.sum(1), "each": weights[:, :2] * 0 + scores[:2]}
+
+    single = np.repeat(score, counts)
+    found = intervals_of_counts(mean_of(score), counts)
+    drawn = intervals(mean_of(single), Places(np.arange(700), 700))
+    np.testing.assert_allclose(found["mean"], drawn["mean"], atol=4e-3)
+    assert found["each"].shape == (2, 2)
+    few = intervals_of_counts(mean_of(score), np.array([1, 1, 0]))
+    assert np.isnan(few["mean"]).all() and few["mean"].shape == (2,) and few["each"].shape == (2, 2)

@@ -28,6 +28,7 @@ def test_every_figure_equals_scikit_learns(made):
     precision, recall, f1, _ = sk.precision_recall_fscore_support(truth, given, zero_division=np.nan)
     np.testing.assert_allclose([rates.precision[0], rates.recall[0], rates.f1[0]], [precision, recall, f1])
     assert rates.macro_f1[0] == pytest.approx(np.nanmean(f1))
+    assert rates.micro_f1[0] == pytest.approx(sk.f1_score(truth, given, average="micro"))
     assert rates.picture_f1[0] == pytest.approx(sk.f1_score(truth, given, average="samples", zero_division=1))
     average = [sk.average_precision_score(truth[:, k], probabilities[:, k]) for k in range(4)]
     np.testing.assert_allclose(rates.average_precision[0], average)

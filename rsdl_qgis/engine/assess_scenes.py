@@ -1,0 +1,37 @@
+"""How well predicted scenes agree with a reference: features with a class, or with several labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .assess_scenes_page import scenes_page
+from .assessment_files import written
+from .report import Portion, Report
+from .scene_assessment import assessed, scene_table
+from .scene_pairs import paired, sides_of
+
+OUTPUTS = {"report": (".html", ".htm"), "table": (".csv",)}
+
+
+def run_assess_scenes(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """Compare the classes of features with a reference: figures, and a report and a table where paths are given.
+
+    ``predicted``, ``reference``: a layer each, with ``path``, ``title``, ``crs``, ``field`` (a name, or with
+    ``multilabel`` several: one a label) and ``join`` (the field of ids that both have; of the reference: where it bears
+    another name). A reference without ``path`` is a field of the predicted layer; without ``join`` features go together
+    by place (see ``scene_pairs.by_place``). ``multilabel``: features have several labels, in a text with ';' between
+    them. ``report`` html, ``table`` csv. The result: ``SceneAssessment.plain``.
+    """
+    given = [arguments.get(name) or {} for name in ("predicted", "reference")]
+    read = [str(spec["path"]) for spec in given if spec.get("path")]
+    with written(arguments, OUTPUTS, read, report) as (write, made):
+        predicted, reference, fields = sides_of(arguments)
+        found = paired(predicted, reference, fields, Portion(report, 0.0, 0.5))
+        used = [*predicted.labels.fields, *([] if reference else fields.fields), predicted.join]
+        several = predicted.labels.several
+        result = assessed(found, several, predicted.table, used, Portion(report, 0.5, 1.0)).plain()
+        write(
+            {"report": lambda: scenes_page(result, predicted, reference, fields), "table": lambda: scene_table(result)}
+        )
+    return {**result, **made}

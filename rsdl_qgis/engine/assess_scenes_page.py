@@ -1,0 +1,137 @@
+"""The report of an assessment of scenes as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from . import webpage as web
+from .assess_page import MOST_MATRIX, described, making
+from .charts import BLUE, Bar, bar_chart
+from .scene_labels import LabelFields
+from .scene_pairs import Side
+
+TITLES = {
+    "overall_accuracy": "Overall accuracy",
+    "kappa": "Kappa",
+    "macro_f1": "Macro F1",
+    "sample_f1": "Mean F1 per feature",
+    "micro_f1": "Micro F1",
+    "mean_ap": "mAP",
+    "users_accuracy": "User's accuracy",
+    "producers_accuracy": "Producer's accuracy",
+    "precision": "Precision",
+    "recall": "Recall",
+    "f1": "F1",
+    "average_precision": "AP",
+}
+MOST_BARS = 60  # classes that bars are drawn for
+LEFT_OUT = {
+    "unclassified": "features without a class in the prediction",
+    "unmatched": "features without a feature of the reference",
+    "unlabelled": "features without a class in the reference",
+    "unclear": "features with references that contradict one another",
+}
+MEANINGS_OF_ONE = {
+    "Overall accuracy": "the share of the compared features whose predicted class is that of the reference.",
+    "Kappa": "Cohen's kappa: agreement beyond what the same numbers of each class would give by chance; 1 is full "
+    "agreement, 0 is chance.",
+    "User's accuracy (precision)": "of what is predicted as a class, the share that is that class in the reference.",
+    "Producer's accuracy (recall)": "of what is a class in the reference, the share that is predicted as it.",
+    "F1": "the harmonic mean of the two; macro F1 is its mean over all classes that occur, each of which counts alike.",
+}
+MEANINGS_OF_SEVERAL = {
+    "Mean F1 per feature": "(sample F1) the F1 of each feature's set of labels, averaged over the features; 1 where "
+    "none is given and none holds.",
+    "Micro F1": "the F1 of all labels of all features together; frequent labels weigh most.",
+    "Macro F1": "the mean of the labels' F1, over the labels that are given or hold; each label counts alike.",
+    "Precision": "of the features that are given a label, the share that has it in the reference.",
+    "Recall": "of the features that have a label in the reference, the share that is given it.",
+    "AP, mAP": "average precision: the precision at each feature that has the label, in the order of falling "
+    "probability, in the mean; it depends on no threshold. mAP: its mean over the labels that the reference has.",
+}
+
+
+def scenes_page(result: Mapping[str, Any], predicted: Side, reference: Side | None, fields: LabelFields) -> str:
+    """The page; ``result`` as the job gives it."""
+    against = f"the field {', '.join(fields.fields)}" if reference is None else reference.title
+    made = provenance(result, predicted, reference, fields)
+    return web.page(f"Accuracy of {predicted.title}", f"against {against}", sections(result, made))
+
+
+def sections(result: Mapping[str, Any], made: Mapping[str, str | Sequence[str]]) -> Iterator[str]:
+    figures, several, classes = result["figures"], result["multilabel"], result["classes"]
+    yield web.tiles([*headline(result), ("Features compared", web.thousands(figures["features"]))])
+    yield from (web.note(text) for text in result["notes"])
+    if not several:
+        yield web.section("Confusion matrix", *matrix(result))
+    yield web.section("Labels" if several else "Classes", *class_by_class(classes, several))
+    yield web.section("What the figures mean", web.facts(MEANINGS_OF_SEVERAL if several else MEANINGS_OF_ONE))
+    yield web.section("How it was made", web.facts(made))
+
+
+def headline(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The figures in all with their intervals: (label, value) each."""
+    for name, ends in result["intervals"].items():
+        shown = web.percent if name == "overall_accuracy" else web.figure
+        value = result["figures"][name]
+        between = f" ({shown(ends[0])} to {shown(ends[1])})" if ends[0] is not None else ""
+        yield TITLES[name] + between, "–" if value is None else shown(value)
+
+
+def matrix(result: Mapping[str, Any]) -> Iterator[str]:
+    names = [item["label"] for item in result["classes"]]
+    if len(names) > MOST_MATRIX:
+        yield web.paragraph(f"{len(names)} classes are too many to draw; the table (CSV) has them all.")
+        return
+    yield web.paragraph(
+        "Each row is a class of the reference, each column a class of the prediction, in features. The shading is the "
+        "share of the row: blue where both agree, orange where they do not.",
+        small=True,
+    )
+    yield web.matrix(names, result["confusion"], "Reference", "Prediction")
+
+
+def class_by_class(classes: Sequence[Mapping[str, Any]], several: bool) -> Iterator[str]:
+    """The bars of F1 and the table of all figures."""
+    known = [(item["label"], item["f1"], item["intervals"]["f1"]) for item in classes if item["f1"] is not None]
+    bars = [Bar(label, value, web.figure(value, 3), low, high, BLUE) for label, value, (low, high) in known]
+    if 1 < len(bars) <= MOST_BARS:
+        between = ", with its 95 % interval" if any(bar.low is not None for bar in bars) else ""
+        yield web.paragraph(f"F1 of each {'label' if several else 'class'}{between}:", small=True)
+        yield bar_chart(bars, (0.0, 1.0))
+    names = list(classes[0]["intervals"])
+    header = ["Label" if several else "Class", "Reference", "Prediction", "Correct", *(TITLES[name] for name in names)]
+    rows: list[list[web.Cell]] = [
+        [
+            item["label"],
+            *(web.thousands(item[name]) for name in ("reference", "predicted", "hits")),
+            *(cell(item[name], item["intervals"][name]) for name in names),
+        ]
+        for item in classes
+    ]
+    yield web.table(header, rows)
+
+
+def cell(value: float | None, ends: Sequence[float | None]) -> web.Cell:
+    """A figure with its interval below."""
+    return web.figure(value, 3), "" if ends[0] is None else f"{web.figure(ends[0], 3)} to {web.figure(ends[1], 3)}"
+
+
+def provenance(
+    result: Mapping[str, Any], predicted: Side, reference: Side | None, fields: LabelFields
+) -> dict[str, str | Sequence[str]]:
+    """Files, what went together, what was left out, versions and time."""
+    out = result["left_out"]
+    return {
+        "Prediction": side_text(predicted, predicted.labels),
+        "Reference": side_text(reference or predicted, fields),
+        "Features went together as": result["how"],
+        "Left out": [f"{web.thousands(out[name])} {text}" for name, text in LEFT_OUT.items() if out[name]] or "nothing",
+        "Intervals": result["drawn"],
+        **making(),
+    }
+
+
+def side_text(side: Side, fields: LabelFields) -> str:
+    return described({"path": side.table.path, "title": side.title, "vector": True, "field": ", ".join(fields.fields)})

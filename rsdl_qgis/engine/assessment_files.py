@@ -1,0 +1,61 @@
+"""The report and tables of an assessment: checked before long work, written at its end, and none left if it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .errors import OutputError
+from .raster.part import Part
+from .report import Report
+
+Write = Callable[[Mapping[str, Callable[[], str]]], None]
+
+
+@contextmanager
+def written(
+    arguments: Mapping[str, Any], outputs: Mapping[str, tuple[str, ...]], read: Iterable[str], report: Report
+) -> Iterator[tuple[Write, dict[str, str]]]:
+    """(what writes the texts, what was asked for: name -> path). The files appear together at the end.
+
+    ``outputs``: name of an argument -> endings its file may have; ``read``: paths that the job reads. OutputError where
+    a file cannot be written, or is one of those that are read.
+    """
+    parts = output_parts(arguments, outputs, read)
+
+    def write(texts: Mapping[str, Callable[[], str]]) -> None:
+        report.progress(1.0, "Writing the report")
+        for name, part in parts.items():
+            with part.guard():
+                part.path.write_text(texts[name](), encoding="utf-8", newline="")
+
+    try:
+        yield write, {name: str(part.target) for name, part in parts.items()}
+        report.check()
+        for part in parts.values():
+            part.commit()
+    except BaseException:
+        for part in parts.values():
+            part.discard()
+        raise
+
+
+def output_parts(
+    arguments: Mapping[str, Any], outputs: Mapping[str, tuple[str, ...]], read: Iterable[str]
+) -> dict[str, Part]:
+    """The files to be written. OutputError where one cannot be, or is one of those that are read."""
+    taken = {Path(path.split("|")[0]).resolve() for path in read}
+    parts: dict[str, Part] = {}
+    for name, endings in outputs.items():
+        if not arguments.get(name):
+            continue
+        target = Path(arguments[name])
+        if target.suffix.lower() not in endings:
+            raise OutputError(f"{target} does not end in {endings[0]}.", "Choose another name.")
+        if target.resolve() in taken:
+            raise OutputError(f"{target} is read, or written to twice.", "Choose another output.")
+        taken.add(target.resolve())
+        parts[name] = Part(target)
+    return parts

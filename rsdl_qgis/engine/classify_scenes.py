@@ -1,0 +1,121 @@
+"""The job "classify_scenes": a class for each cell of a grid, each polygon, or each point, as a vector layer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from .card import ModelCard
+from .errors import InputError, MismatchError, OutputError
+from .inputs import check_outputs, check_resolution, layers_of, made_ready
+from .plan import NETWORK_MEMORY
+from .predict import predict
+from .provenance import provenance
+from .raster.grid import Grid
+from .raster.scene_features import look_over
+from .raster.source import RasterSource
+from .raster.vectors import source_of
+from .report import Report
+from .scenes import FeatureScenes, GridScenes, load_scene, usual_size
+from .store import opened
+from .tasks.classification import ClassificationCollector, Outputs
+
+MOST_AT_ONCE = 16  # scenes in a batch, unless more are asked for
+
+
+def run_classify_scenes(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """Classify the scenes of a raster; what was made, and how many scenes have each class.
+
+    Arguments as of "predict", without those of tiles and with ``features`` (a vector file of polygons or points, None:
+    a grid), ``features_crs`` (in place of the file's), ``size`` (pixels a side of a cell or of a point's window, by
+    default what the model saw in training) and ``raster`` (a class raster to be written).
+    """
+    started = time.perf_counter()
+    _, model, given = (arguments[name] for name in ("output", "model", "inputs"))  # KeyError: the job lacks it
+    with ExitStack() as stack:
+        path, card = stack.enter_context(opened(model))
+        if card.task != "classification":
+            raise MismatchError(f"Model '{card.name}' is for {card.task}, and this is for scenes.")
+        outputs = Outputs.of(arguments, card)
+        inputs = layers_of(given, card)
+        check_outputs(outputs.paths, inputs)
+        _check_features(arguments.get("features"), outputs)
+        source = stack.enter_context(
+            RasterSource(
+                inputs,
+                resolution=card.resolution if arguments.get("resample") else None,
+                extent=arguments.get("extent"),
+                extent_crs=arguments.get("extent_crs"),
+                mask=arguments.get("mask"),
+            )
+        )
+        check_resolution(source, card, report)
+        scenes = scenes_of(arguments, card, source.grid, report)
+        scaling, runtime = made_ready(source, card, path, arguments, report)
+        batch = arguments.get("batch_size") or fitting_batch(card)
+        note = provenance("classify_scenes", card, arguments, scaling, {"side": card.tiling.size, "batch": batch})
+        collector = ClassificationCollector(card, source.grid, scenes, outputs, report, note)
+        load = partial(load_scene, source, scaling, card.tiling.size)
+        try:
+            seconds = predict(scenes, load, runtime, collector, batch, report)
+            result = collector.close()
+        except BaseException:
+            collector.abort()
+            raise
+    _tell(scenes, result, report)
+    total = time.perf_counter() - started
+    report.log(
+        "info",
+        f"{seconds.tiles_run} scenes in {total:.1f} s (read {seconds.read:.1f}, run {seconds.run:.1f}, "
+        f"write {seconds.write:.1f} s, overlapping).",
+    )
+    return {**result, "model": card.name, "seconds": round(total, 2), "timing": vars(seconds)}
+
+
+def scenes_of(arguments: Mapping[str, Any], card: ModelCard, grid: Grid, report: Report) -> GridScenes | FeatureScenes:
+    """The scenes that a job asks for. InputError for a size that cannot be, or features that cannot be used."""
+    size = arguments.get("size")
+    if size is not None and size < 1:
+        raise InputError(f"Scenes of {size} px cannot be.", "Give SIZE as 1 or more.")
+    size = size or usual_size(card, grid)
+    features = arguments.get("features")
+    if not features:
+        scenes = GridScenes(grid, size)
+        report.log("info", f"A grid of {len(scenes)} scenes of {size} x {size} px.")
+        return scenes
+    report.progress(0.0, "Looking over the features")
+    layer = look_over(features, arguments.get("features_crs"))
+    what = "polygons" if layer.kind == "polygons" else f"points, windows of {size} x {size} px"
+    report.log("info", f"{layer.count} scenes ({what}).")
+    return FeatureScenes(layer, grid, size)
+
+
+def fitting_batch(card: ModelCard) -> int:
+    """How many scenes are run at once: as many as fit into the memory that the network may need."""
+    return max(1, min(MOST_AT_ONCE, NETWORK_MEMORY // (card.tiling.memory * card.tiling.size**2)))
+
+
+def _check_features(features: str | None, outputs: Outputs) -> None:
+    """OutputError where an output would take the place of the features."""
+    if features and any(Path(path).resolve() == Path(source_of(features)[0]).resolve() for path in outputs.paths):
+        raise OutputError(f"{features} is the layer of features to be read.", "Choose another output.")
+
+
+def _tell(scenes: GridScenes | FeatureScenes, result: Mapping[str, Any], report: Report) -> None:
+    """Log how many scenes have no class, and why."""
+    if isinstance(scenes, FeatureScenes):
+        reasons = {"lie outside the raster": scenes.outside, "have no geometry that can be used": scenes.unusable}
+        for reason, count in reasons.items():
+            if count:
+                report.log("warning", f"{count} of {len(scenes)} features {reason}: no class.")
+        rest = result["unclassified"] - scenes.outside - scenes.unusable
+        if rest > 0:
+            report.log("info", f"{rest} features have no valid pixel: no class.")
+    elif result["unclassified"]:
+        report.log("info", f"{result['unclassified']} scenes of the grid have no valid pixel: left out.")
+    if not result["scenes"]:
+        report.log("warning", "No scene has a class.")

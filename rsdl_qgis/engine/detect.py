@@ -1,0 +1,90 @@
+"""The job "detect": the objects in a raster, as polygons of a vector layer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from typing import Any
+
+from .card import ModelCard
+from .detector import open_detector
+from .errors import MismatchError
+from .inputs import check_outputs, check_resolution, layers_of, sampled_scaling
+from .plan import make_plan
+from .predict import load_tile, predict
+from .provenance import provenance
+from .raster.source import RasterSource
+from .raster.tiles import tiles
+from .raster.vector_sink import driver_of
+from .report import Report
+from .store import opened
+from .tasks.detection import DetectionCollector, Settings
+
+
+def run_detect(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """Find the objects in a raster; what was made, and how many objects each class has.
+
+    Arguments as of "predict", with ``confidence``, ``iou``, ``suppression`` (nms, soft, union), ``min_size`` and
+    ``max_size`` (metres); see ``tasks.detection.Settings``. ``output`` is a vector file.
+    """
+    started = time.perf_counter()
+    output, model, given = (arguments[name] for name in ("output", "model", "inputs"))  # KeyError: the job lacks it
+    with ExitStack() as stack:
+        path, card = stack.enter_context(opened(model))
+        if card.task != "detection":
+            raise MismatchError(f"Model '{card.name}' is for {card.task}, and this finds objects.")
+        settings = Settings.of(arguments, card)
+        driver_of(output)
+        inputs = layers_of(given, card)
+        check_outputs([output], inputs)
+        source = stack.enter_context(
+            RasterSource(
+                inputs,
+                resolution=card.resolution if arguments.get("resample") else None,
+                extent=arguments.get("extent"),
+                extent_crs=arguments.get("extent_crs"),
+                mask=arguments.get("mask"),
+            )
+        )
+        check_resolution(source, card, report)
+        plan = make_plan(source.grid.height, source.grid.width, card, arguments)
+        report.log("info", f"Tiles of {plan.tile[1]} x {plan.tile[0]} px, overlap {plan.overlap}, batch {plan.batch}.")
+        report.log("info", told(settings, card))
+        report.progress(0.0, "Sampling the rasters")
+        device, threads = arguments.get("device") or "auto", arguments.get("threads")
+        with ThreadPoolExecutor(1, "open") as pool:
+            opening = pool.submit(open_detector, card, path, device, threads, report)
+            scaling = sampled_scaling(source, card, report)
+            detector = opening.result()
+        note = provenance("detect", card, arguments, scaling, vars(plan))
+        windows = tiles(source.grid.height, source.grid.width, plan.tile, plan.overlap)
+        collector = DetectionCollector(
+            card, source.grid, output, settings, detector.decode, plan.overlap, report, note
+        )
+        try:
+            seconds = predict(windows, partial(load_tile, source, scaling), detector.run, collector, plan.batch, report)
+            result = collector.close()
+        except BaseException:
+            collector.abort()
+            raise
+    total = time.perf_counter() - started
+    if not result["objects"]:
+        report.log("warning", "No object was found.")
+    report.log(
+        "info",
+        f"{result['objects']} objects in {seconds.tiles_run} tiles in {total:.1f} s (read {seconds.read:.1f}, "
+        f"run {seconds.run:.1f}, write {seconds.write:.1f} s, overlapping).",
+    )
+    cost = {"seconds": round(total, 2), "tiles": seconds.tiles_run, "timing": vars(seconds)}
+    return {**result, "model": card.name, "confidence": settings.confidence, **cost}
+
+
+def told(settings: Settings, card: ModelCard) -> str:
+    """What counts as an object, for the log."""
+    return (
+        f"Objects of {', '.join(item.name for item in card.classes[:10])}{' …' if len(card.classes) > 10 else ''} "
+        f"from a confidence of {settings.confidence:g}; suppression {settings.suppression} at IoU {settings.iou:g}."
+    )

@@ -1,0 +1,38 @@
+"""What a raster file says of itself besides its pixels: metadata, and the scale and offset of its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .layer import open_raster
+
+NAMESPACES = (None, "IMAGERY")  # GDAL's own, and that of satellite products
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """Of a file: ``tags`` of it and of each band, and each band's description, type, scale and offset."""
+
+    tags: Mapping[str, str]
+    band_tags: tuple[Mapping[str, str], ...]
+    descriptions: tuple[str, ...]
+    dtypes: tuple[str, ...]
+    scales: tuple[float, ...]
+    offsets: tuple[float, ...]
+
+
+def read_metadata(path: str) -> Metadata:
+    """What a raster says of itself. Raises InputError where it cannot be opened."""
+    with open_raster(path) as file:
+        return Metadata(
+            tags={key: value for space in NAMESPACES for key, value in file.tags(ns=space).items()},
+            band_tags=tuple(
+                {key: value for space in NAMESPACES for key, value in file.tags(band, ns=space).items()}
+                for band in file.indexes
+            ),
+            descriptions=tuple(text or "" for text in file.descriptions),
+            dtypes=tuple(file.dtypes),
+            scales=tuple(file.scales),
+            offsets=tuple(file.offsets),
+        )

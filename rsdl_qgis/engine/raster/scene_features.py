@@ -1,0 +1,151 @@
+"""The polygons or points of a vector layer with all their attributes, read a batch at a time."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyogrio
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from .grid import project
+from .labels import Geometry, Vector, brought_to, check_crs, points_of, polygon_of
+from .vectors import VECTOR_ERRORS, source_of, unreadable
+
+FIRST, MOST = 1_000, 10_000  # features read at once: the first time, and at most
+BYTES = 16_000_000  # of geometries read at once, about
+CHOOSE = "Choose a layer of polygons or points."
+UNKEPT = ("OFTBinary",)  # kinds of fields that are left out
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field: its name and what it holds: a numpy type, or 'object' for text."""
+
+    name: str
+    dtype: str
+
+
+@dataclass(frozen=True)
+class FeatureLayer:
+    """A layer of polygons or points, looked over. ``kind``: 'polygons' or 'points'; ``crs``: WKT or None.
+
+    ``count``: how many scenes its features are: each polygon one (be it of several parts), each point one, and each
+    feature without a geometry of the kind one.
+    """
+
+    path: str
+    kind: str
+    crs: str | None
+    fields: tuple[Field, ...]
+    count: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """A feature as it is in the file: its id, its WKB (None: it has none), and the values of the layer's fields."""
+
+    fid: int
+    wkb: bytes | None
+    values: tuple[Any, ...]
+
+
+def look_over(path: str, crs: str | None = None) -> FeatureLayer:
+    """What a layer holds: polygons, or else points. ``path``: a file, or 'file|layername=x'; ``crs``: for the file's.
+
+    Raises InputError where the file cannot be read, or has neither polygons nor points.
+    """
+    file, layer = source_of(path)
+    try:
+        info = pyogrio.read_info(file, layer=layer)
+    except VECTOR_ERRORS as error:
+        raise unreadable(path, error, CHOOSE) from error
+    if info["geometry_type"] is None:
+        raise InputError(f"{path} is a table without geometry.", CHOOSE)
+    features = polygons = points = single = 0
+    for wkb, _, _ in _batches(path, ()):
+        features += len(wkb)
+        polygons += sum(is_polygon(value) for value in wkb)
+        counts = [sum(1 for _ in points_of(value)) for value in wkb]
+        points, single = points + sum(counts), single + sum(map(bool, counts))
+    if not polygons and not points:
+        problem = "has no features" if not features else f"has {features} features, and none is a polygon or point"
+        raise InputError(f"{path} {problem}.", CHOOSE)
+    kind, usable, scenes = ("polygons", polygons, polygons) if polygons else ("points", single, points)
+    kept = zip(info["fields"], info["dtypes"], info["ogr_types"])
+    fields = tuple(Field(str(name), _held(str(dtype))) for name, dtype, ogr in kept if ogr not in UNKEPT)
+    return FeatureLayer(path, kind, crs or info["crs"], fields, scenes + features - usable)
+
+
+def rows(layer: FeatureLayer) -> Iterator[list[Row]]:
+    """All features in the order of the file, in batches. InputError where the file cannot be read."""
+    for wkb, fids, columns in _batches(layer.path, [field.name for field in layer.fields]):
+        yield [
+            Row(int(fid), value, tuple(column[i] for column in columns))
+            for i, (fid, value) in enumerate(zip(fids, wkb))
+        ]
+
+
+def polygons_in(layer: FeatureLayer, wkb: Sequence[bytes | None], crs: str | None) -> list[Geometry | None]:
+    """WKB polygons as GeoJSON in ``crs``; None for what is none, or cannot be brought over."""
+    found = [(i, geometry) for i, value in enumerate(wkb) if (geometry := polygon_of(value)) is not None]
+    result: list[Geometry | None] = [None] * len(wkb)
+    if found:
+        vector = Vector(layer.path, [geometry for _, geometry in found], np.empty((0, 2)), (), {}, layer.crs)
+        for (i, _), moved in zip(found, brought_to(vector, crs)):
+            result[i] = moved
+    return result
+
+
+def points_in(layer: FeatureLayer, wkb: Sequence[bytes | None], crs: str | None) -> list[NDArray[np.float64]]:
+    """The points (n, 2) of each WKB point or multipoint in ``crs``, not finite where they cannot be brought over."""
+    check_crs(layer.path, layer.crs, "the raster", crs)
+    parts = [np.array(list(points_of(value)), np.float64).reshape(-1, 2) for value in wkb]
+    together = np.concatenate([*parts, np.empty((0, 2))])
+    if len(together):
+        together = np.column_stack(project(together[:, 0], together[:, 1], layer.crs, crs))
+    return np.split(together, np.cumsum([len(part) for part in parts])[:-1]) if parts else []
+
+
+def _batches(path: str, fields: Sequence[str]) -> Iterator[tuple[NDArray, NDArray, list[NDArray]]]:
+    """(WKB, ids, values of each field) of features that follow one another; fewer at once where they are large."""
+    file, layer = source_of(path)
+    first, size = 0, FIRST
+    while True:
+        try:
+            meta, fids, wkb, columns = pyogrio.raw.read(
+                file,
+                layer=layer,
+                columns=list(fields),
+                force_2d=True,
+                skip_features=first,
+                max_features=size,
+                return_fids=True,
+            )
+        except VECTOR_ERRORS as error:
+            raise unreadable(path, error, CHOOSE) from error
+        if not len(wkb):
+            return
+        named = dict(zip(meta["fields"], columns))
+        yield wkb, fids, [named[name] for name in fields]
+        first += len(wkb)
+        if len(wkb) < size:
+            return
+        held = sum(len(value) for value in wkb if value is not None)
+        size = int(np.clip(BYTES * len(wkb) // max(held, 1), 10, MOST))
+
+
+def is_polygon(wkb: bytes | None) -> bool:
+    """Whether a WKB is a polygon or multipolygon that is not empty."""
+    if wkb is None or len(wkb) <= 9:
+        return False
+    return struct.unpack_from("<I" if wkb[0] else ">I", wkb, 1)[0] in (3, 6)
+
+
+def _held(dtype: str) -> str:
+    """The type in which values of a field are kept; lists become text."""
+    return dtype if dtype.startswith(("int", "uint", "float", "bool", "datetime64")) else "object"

@@ -1,0 +1,203 @@
+"""What is classified as a whole: the cells of a grid, polygons, or windows around points; and reading one of them."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .card import ModelCard
+from .predict import Tile
+from .raster.canvas import holds
+from .raster.grid import Grid, Window, apply
+from .raster.labels import Geometry, check_crs
+from .raster.scene_features import FeatureLayer, Field, Row, is_polygon, points_in, polygons_in, rows
+from .raster.source import RasterSource, valid_pixels
+from .raster.vectors import outline
+from .resize import resized
+from .scaling import Radiometry
+from .training.windows import pixel_boxes
+
+LARGEST = 2048  # pixels a side that are read one by one; of larger scenes every n-th pixel
+SAME_SIZE = 0.02  # relative difference of pixels below which a scene is as many pixels as in training
+ID_FIELD = Field("feature_id", "int64")
+NOWHERE = np.zeros((0, 0), bool)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What gets a class.
+
+    ``window``: of the raster's grid, it may stick out; None: there is nothing of it on the raster. ``shape``: the
+    polygon in the raster's CRS outside of which nothing counts; None: all of the window does. ``wkb`` and ``values``:
+    what is written of it. ``pixels``: how many it has, of those that were read.
+    """
+
+    window: Window | None
+    wkb: bytes | None
+    values: tuple[Any, ...] = ()
+    shape: Geometry | None = None
+    pixels: int = 0
+
+
+class Scenes(Protocol):
+    """Scenes one after another. ``kind``, ``crs`` and ``fields``: of the geometries and values to be written;
+    ``keeps_all``: whether those without a class are written, too.
+    """
+
+    kind: str
+    crs: str | None
+    fields: tuple[Field, ...]
+    keeps_all: bool
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Scene]: ...
+
+
+class GridScenes:
+    """The cells of ``size`` x ``size`` pixels that a raster is cut into, row by row; the last ones end at its edge."""
+
+    kind, keeps_all = "Polygon", False
+    fields: tuple[Field, ...] = ()
+
+    def __init__(self, grid: Grid, size: int):
+        self._grid, self._size, self.crs = grid, size, grid.crs
+
+    def __len__(self) -> int:
+        return math.ceil(self._grid.height / self._size) * math.ceil(self._grid.width / self._size)
+
+    def __iter__(self) -> Iterator[Scene]:
+        size = self._size
+        for row in range(0, self._grid.height, size):
+            for col in range(0, self._grid.width, size):
+                cell = Window(row, col, min(size, self._grid.height - row), min(size, self._grid.width - col))
+                yield Scene(Window(row, col, size, size), corners(self._grid, cell), pixels=cell.height * cell.width)
+
+
+class FeatureScenes:
+    """A layer's polygons, or windows of ``size`` x ``size`` pixels around its points, in the order of the file.
+
+    Features are read a batch at a time. What is no polygon (point), or lies off the raster, has no window; so many
+    were met so far: ``unusable``, ``outside``. Raises InputError where only one of layer and raster has a CRS.
+    """
+
+    keeps_all = True
+
+    def __init__(self, layer: FeatureLayer, grid: Grid, size: int):
+        check_crs(layer.path, layer.crs, "the raster", grid.crs)
+        self._layer, self._grid, self._size = layer, grid, size
+        self._points = layer.kind == "points"
+        self.kind = "Polygon" if self._points else "MultiPolygon"
+        self.crs = grid.crs if self._points else layer.crs
+        self.fields = (ID_FIELD, *layer.fields)
+        self.unusable = self.outside = 0
+
+    def __len__(self) -> int:
+        return self._layer.count
+
+    def __iter__(self) -> Iterator[Scene]:
+        self.unusable = self.outside = 0
+        for batch in rows(self._layer):
+            yield from self._around(batch) if self._points else self._under(batch)
+
+    def _under(self, batch: Sequence[Row]) -> Iterator[Scene]:
+        """The scenes of polygons."""
+        shapes = polygons_in(self._layer, [row.wkb for row in batch], self._grid.crs)
+        boxes = iter(pixel_boxes(self._grid, np.array([outline(s) for s in shapes if s]).reshape(-1, 4)).tolist())
+        for row, shape in zip(batch, shapes):
+            values = (row.fid, *row.values)
+            if shape is None:
+                self.unusable += 1
+                yield Scene(None, row.wkb if is_polygon(row.wkb) else None, values)
+                continue
+            top, left, bottom, right = next(boxes)
+            yield Scene(self._met(Window(top, left, bottom - top, right - left)), row.wkb, values, shape)
+
+    def _around(self, batch: Sequence[Row]) -> Iterator[Scene]:
+        """The scenes of points; one with several is as many scenes."""
+        for row, points in zip(batch, points_in(self._layer, [row.wkb for row in batch], self._grid.crs)):
+            values, half = (row.fid, *row.values), self._size // 2
+            sound = points[np.isfinite(points).all(1)]
+            self.unusable += max(len(points), 1) - len(sound)
+            for _ in range(max(len(points), 1) - len(sound)):
+                yield Scene(None, None, values)
+            for top, left, _, _ in pixel_boxes(self._grid, np.hstack([sound, sound])).tolist():
+                window = Window(top - half, left - half, self._size, self._size)
+                yield Scene(self._met(window), corners(self._grid, window), values, pixels=self._size**2)
+
+    def _met(self, window: Window) -> Window | None:
+        """The window if any of it is on the grid; one that is too large to be read whole is cut to the grid."""
+        inside = within_grid(window, self._grid)
+        if inside is None:
+            self.outside += 1
+        return inside if max(window.height, window.width) > LARGEST else window if inside else None
+
+
+def usual_size(card: ModelCard, grid: Grid) -> int:
+    """The side, in pixels of a grid, of what the model saw in training as a scene."""
+    side = int(card.provenance.get("chip_size") or card.tiling.size)
+    if card.resolution is None or grid.crs is None:
+        return side
+    factor = card.resolution / math.sqrt(math.prod(grid.resolution))
+    return side if abs(factor - 1) < SAME_SIZE else max(1, round(side * factor))
+
+
+def load_scene(source: RasterSource, scaling: Mapping[str, Radiometry], side: int, scene: Scene) -> Tile[Scene]:
+    """Read a scene, scale it, and bring it to (T, C, side, side) an input, as samples are made for training.
+
+    What is not valid or not under the polygon becomes 0, the training mean, and has no part in what is averaged. A
+    polygon so small that it holds no pixel's centre has all the pixels that it touches. ``valid`` is that of the pixels
+    that were read. A scene without a valid pixel has no arrays.
+    """
+    window = scene.window
+    if window is None:
+        return Tile(scene, {}, NOWHERE)
+    size = min(window.height, LARGEST), min(window.width, LARGEST)
+    whole = size == (window.height, window.width)
+    arrays = source.read(window) if whole else source.read_coarse(window, *size)
+    valid = valid_pixels(arrays)
+    scene = _held(scene, window, source.grid, valid)
+    if not valid.any():
+        return Tile(scene, {}, valid)
+    some = None if valid.all() else valid
+    scaled = {}
+    for name, array in arrays.items():
+        image = scaling[name](array.data)
+        if some is not None:
+            image[..., ~valid] = 0
+        scaled[name] = image if size == (side, side) else resized(image, some, (side, side))
+    return Tile(scene, scaled, valid)
+
+
+def _held(scene: Scene, window: Window, grid: Grid, valid: NDArray[np.bool_]) -> Scene:
+    """The scene with its number of pixels; those outside of its polygon are no longer valid."""
+    if scene.shape is None:
+        share = valid.size / (window.height * window.width)
+        return replace(scene, pixels=max(1, round(scene.pixels * share)))
+    part = grid.crop(window)
+    held = holds(scene.shape, part.scaled(valid.shape[0] / part.height, valid.shape[1] / part.width))
+    if not held.any():
+        return replace(scene, pixels=valid.size, shape=None)
+    valid &= held
+    return replace(scene, pixels=int(held.sum()))
+
+
+def within_grid(window: Window, grid: Grid) -> Window | None:
+    """The part of a window that is on a grid; None where there is none."""
+    top, left = max(0, window.row), max(0, window.col)
+    bottom, right = min(grid.height, window.row + window.height), min(grid.width, window.col + window.width)
+    return Window(top, left, bottom - top, right - left) if bottom > top and right > left else None
+
+
+def corners(grid: Grid, window: Window) -> bytes:
+    """The outline of a window as a WKB polygon in the grid's CRS."""
+    rows_, cols = (window.row, window.row + window.height), (window.col, window.col + window.width)
+    places = [(cols[c], rows_[r]) for c, r in ((0, 0), (0, 1), (1, 1), (1, 0), (0, 0))]
+    points = [apply(grid.transform, col, row) for col, row in places]
+    return struct.pack("<BIII10d", 1, 3, 1, 5, *(value for point in points for value in point))

@@ -1,0 +1,198 @@
+"""Scene classification: probabilities of scenes to polygons with a class, a score and one field a class."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..card import ModelCard
+from ..errors import MismatchError
+from ..raster.canvas import Canvas
+from ..raster.grid import Grid
+from ..raster.scene_features import Field
+from ..raster.sink import RasterSink
+from ..raster.vector_sink import VectorSink, driver_of, unique_names
+from ..report import Report
+from ..scenes import Scene, Scenes
+
+OWN = (Field("class", "object"), Field("score", "float64"), Field("valid", "float64"))  # of each scene, in this order
+BETWEEN = "; "  # several labels of a scene
+DIGITS = 6  # of a probability
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where results go; None is not made."""
+
+    scenes: str
+    raster: str | None = None
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any], card: ModelCard) -> Outputs:
+        """What a job asks for. MismatchError for a raster of several labels, OutputError for an unknown ending."""
+        if arguments.get("raster") and takes_labels(card):
+            raise MismatchError(
+                f"Model '{card.name}' gives a scene several labels, and a pixel of a class raster has one.",
+                "Leave RASTER empty.",
+            )
+        driver_of(arguments["output"])
+        return cls(arguments["output"], arguments.get("raster"))
+
+    @property
+    def paths(self) -> list[str]:
+        """The files that will be written."""
+        return [path for path in (self.scenes, self.raster) if path]
+
+
+def takes_labels(card: ModelCard) -> bool:
+    """Whether a scene may have several of the model's classes, or none."""
+    return card.activation == "sigmoid"
+
+
+def chosen(probabilities: NDArray[np.float32], card: ModelCard) -> list[int]:
+    """Which of the card's classes a scene of these probabilities has: one, or any number, the likeliest first."""
+    if takes_labels(card):
+        least = np.asarray(card.thresholds or (0.5,) * len(card.classes), np.float32)
+        order = np.argsort(-probabilities, kind="stable")
+        return order[(probabilities >= least)[order]].tolist()
+    if len(probabilities) == 2 and card.threshold is not None:
+        return [int(probabilities[1] >= card.threshold)]
+    return [int(probabilities.argmax())]
+
+
+@dataclass
+class ClassificationCollector:
+    """Writes each scene with its class as it comes, and paints it on the class raster if there is to be one.
+
+    A scene without a class is written without one where ``scenes`` keep all, else left out.
+    """
+
+    card: ModelCard
+    grid: Grid
+    scenes: Scenes
+    outputs: Outputs
+    report: Report
+    metadata: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.finished: list[Path] = []
+        self.names = [item.name for item in self.card.classes]
+        self.counts = [0] * len(self.names)
+        self.classified = self.empty = self.lost = 0
+        own = [Field(re.sub(r"\W+", "_", name).strip("_") or "class", "float64") for name in self.names]
+        wanted = [*OWN, *own, *self.scenes.fields]
+        names = unique_names([item.name for item in wanted], self.outputs.scenes)
+        self.fields = dict(zip(self.names, names[len(OWN) :]))  # a class's name -> its field
+        self._tell_of_names(wanted[len(OWN) :], names[len(OWN) :])
+        self.dtype = "uint8" if self.card.nodata == 255 else "uint16"
+        self.painted: Canvas | None = None
+        self.sink = VectorSink(
+            self.outputs.scenes,
+            self.scenes.crs,
+            self.scenes.kind,
+            [Field(name, item.dtype) for name, item in zip(names, wanted)],
+            {**self.metadata, "RSDL_FIELDS": json.dumps(self.fields)},
+        )
+        if self.outputs.raster:
+            try:
+                self.painted = Canvas(self.outputs.raster, self.grid, self.dtype, self.report)
+            except BaseException:
+                self.sink.abort()
+                raise
+
+    def add(self, scene: Scene, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
+        """Take a scene's probabilities (classes,) and which of the pixels that were read are valid."""
+        if not np.isfinite(output).all():
+            self.lost += 1
+            self._without(scene, valid)
+            return
+        found = chosen(output, self.card)
+        score = float(output.max() if takes_labels(self.card) else output[found[0]])
+        share = min(1.0, int(valid.sum()) / scene.pixels)
+        own = (BETWEEN.join(self.names[i] for i in found), round(score, DIGITS), round(share, DIGITS))
+        self.sink.write(scene.wkb, (*own, *np.round(output.astype(float), DIGITS).tolist(), *scene.values))
+        self.classified += 1
+        for i in found:
+            self.counts[i] += 1
+        if self.painted is not None and scene.window is not None:
+            whole = valid.shape == (scene.window.height, scene.window.width)  # then it is known of each pixel
+            self.painted.paint(scene.window, found[0] + 1, valid, None if whole else scene.shape)
+
+    def skip(self, scene: Scene) -> None:
+        """Pass a scene without a valid pixel."""
+        self.empty += 1
+        self._without(scene, None)
+
+    def close(self) -> dict[str, Any]:
+        """Finish the files; what was made, and how many scenes have each class."""
+        if self.lost:
+            self.report.log("warning", f"The network gave no finite number for {self.lost} scenes: no class.")
+        if self.painted is not None and self.outputs.raster:
+            self._write_raster(self.painted, self.outputs.raster)
+        self.sink.close()
+        return {
+            "output": self.outputs.scenes,
+            "raster": self.outputs.raster,
+            "scenes": self.classified,
+            "unclassified": self.empty + self.lost,
+            "multilabel": takes_labels(self.card),
+            "fields": self.fields,
+            "classes": [
+                {"value": c.value, "name": c.name, "color": c.color, "scenes": n}
+                for c, n in zip(self.card.classes, self.counts)
+            ],
+        }
+
+    def abort(self) -> None:
+        """Leave nothing behind."""
+        self.sink.abort()
+        if self.painted is not None:
+            self.painted.discard()
+        for path in self.finished:
+            path.unlink(missing_ok=True)
+            path.with_name(path.name + ".aux.xml").unlink(missing_ok=True)
+
+    def _without(self, scene: Scene, valid: NDArray[np.bool_] | None) -> None:
+        """Write a scene without a class, where such ones are kept."""
+        if self.scenes.keeps_all:
+            share = 0.0 if valid is None else round(min(1.0, int(valid.sum()) / scene.pixels), DIGITS)
+            self.sink.write(scene.wkb, (None, None, share, *[None] * len(self.names), *scene.values))
+
+    def _write_raster(self, painted: Canvas, path: str) -> None:
+        """The class raster, from what was painted."""
+        self.report.progress(1.0, "Writing the class raster")
+        values = np.array([self.card.nodata, *(item.value for item in self.card.classes)], self.dtype)
+        legend = [(c.value, c.name, c.color) for c in self.card.classes]
+        with RasterSink(
+            path,
+            self.grid,
+            count=1,
+            dtype=self.dtype,
+            nodata=self.card.nodata,
+            band_names=("class",),
+            classes=legend,
+            metadata=self.metadata,
+        ) as sink:
+            for row, pixels in painted.rows():
+                sink.write(row, values[pixels][None])
+        self.finished.append(Path(path))
+        painted.discard()
+
+    def _tell_of_names(self, wanted: Sequence[Field], names: Sequence[str]) -> None:
+        """Tell which fields have other names than one may expect."""
+        classes = len(self.names)
+        changed = [
+            (text, name)
+            for text, name in zip([*self.names, *(item.name for item in wanted[classes:])], names)
+            if text != name
+        ]
+        if changed:
+            told = ", ".join(f"{text}: {name}" for text, name in changed)
+            self.report.log("info", f"Fields of the result with other names: {told}.")

@@ -1,0 +1,217 @@
+"""Object detection: what is found in tiles becomes polygons of a vector layer, each object once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..card import ModelCard
+from ..detection.borders import TileBorders
+from ..detection.suppress import SUPPRESSIONS
+from ..detection.values import Detections, Floats, Mask, as_objects
+from ..errors import InputError
+from ..interop.detectors import Decode
+from ..raster.boxes import Ground, clipped, outline
+from ..raster.grid import Grid, Window
+from ..raster.scene_features import Field
+from ..raster.vector_sink import VectorSink
+from ..report import Report
+
+FIELDS = (Field("class", "object"), Field("value", "int32"), Field("score", "float64"))
+SIDES = (Field("width_m", "float64"), Field("length_m", "float64"))
+CONFIDENCE, IOU = 0.25, 0.5  # where neither the job nor the model's card says
+MOST = 10_000  # of the likeliest detections of a tile that are looked at
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What counts as an object.
+
+    ``confidence``: least score; ``iou``: of two boxes of a class above which they are one object; ``suppression``: what
+    becomes of these, nms, soft or union; ``smallest`` and ``largest``: length of the longer side in metres.
+    """
+
+    confidence: float = CONFIDENCE
+    iou: float = IOU
+    suppression: str = "nms"
+    smallest: float | None = None
+    largest: float | None = None
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any], card: ModelCard) -> Settings:
+        """Those of a job; the card's threshold where it names no confidence. InputError for what cannot be."""
+        told = CONFIDENCE if card.threshold is None else card.threshold
+        confidence = _first(arguments.get("confidence"), told)
+        iou = _first(arguments.get("iou"), IOU)
+        for name, value in (("CONFIDENCE", confidence), ("IOU", iou)):
+            if not 0 <= value <= 1:
+                raise InputError(f"{name} is {value:g}.", "Give a number from 0 to 1.")
+        suppression = arguments.get("suppression") or "nms"
+        if suppression not in SUPPRESSIONS:
+            raise InputError(f"There is no suppression '{suppression}'.", f"Choose one of {', '.join(SUPPRESSIONS)}.")
+        smallest, largest = arguments.get("min_size"), arguments.get("max_size")
+        if smallest is not None and largest is not None and smallest > largest:
+            problem = f"The smallest size, {smallest:g} m, is above the largest, {largest:g} m."
+            raise InputError(problem, "Exchange MIN_SIZE and MAX_SIZE.")
+        return cls(confidence, iou, suppression, smallest, largest)
+
+
+def _first(value: float | None, default: float) -> float:
+    return default if value is None else float(value)
+
+
+class ValidRows:
+    """Which pixels of a raster are valid, of the rows of tiles that are still asked for."""
+
+    def __init__(self, height: int, width: int):
+        self._height, self._width = height, width
+        self._strips: dict[int, NDArray[np.bool_]] = {}  # first row -> (rows, width)
+
+    def add(self, window: Window, valid: NDArray[np.bool_]) -> None:
+        """Take a tile's valid pixels; what lies outside the raster is left out."""
+        height, width = min(window.height, self._height - window.row), min(window.width, self._width - window.col)
+        if window.row not in self._strips:
+            self._strips[window.row] = np.zeros((height, self._width), bool)
+        self._strips[window.row][:, window.col : window.col + width] |= valid[:height, :width]
+
+    def forget(self, row: float) -> None:
+        """Rows above are not asked for any more."""
+        self._strips = {top: strip for top, strip in self._strips.items() if top + len(strip) > row}
+
+    def at(self, x: Floats, y: Floats) -> NDArray[np.bool_]:
+        """Whether the pixels at places (n,) are valid."""
+        rows = np.clip(np.floor(y), 0, self._height - 1).astype(np.int64)
+        cols = np.clip(np.floor(x), 0, self._width - 1).astype(np.int64)
+        result = np.zeros(len(rows), bool)
+        for top, strip in self._strips.items():
+            here = (rows >= top) & (rows < top + len(strip))
+            result[here] |= strip[rows[here] - top, cols[here]]
+        return result
+
+
+@dataclass
+class DetectionCollector:
+    """Suppresses a tile's detections, joins what tile borders cut, and writes objects that no later tile can reach.
+
+    An object whose middle is not valid is left out, and none reaches beyond the raster.
+    """
+
+    card: ModelCard
+    grid: Grid
+    output: str
+    settings: Settings
+    decode: Decode
+    overlap: int
+    report: Report
+    metadata: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        size = self.grid.height, self.grid.width
+        union = self.settings.suppression == "union"
+        self.borders = TileBorders(*size, self.overlap, self.settings.iou, grow=union)
+        self.valid = ValidRows(*size)
+        self.ground = Ground(self.grid)
+        self.row = 0
+        self.objects = np.zeros(len(self.card.classes), np.int64)
+        self.sink = VectorSink(self.output, self.grid.crs, "Polygon", (*FIELDS, *SIDES), self.metadata)
+
+    def add(self, window: Window, output: tuple[NDArray, ...], valid: NDArray[np.bool_]) -> None:
+        """Take what the network gives for one tile, and where its pixels are valid (h, w)."""
+        found = self.decode(output, (window.height, window.width), self.settings.confidence)
+        if len(found) > MOST:
+            found = found[np.argsort(-found.scores, kind="stable")[:MOST]]
+        if found.corners is None:
+            inside = min(window.height, self.grid.height - window.row), min(window.width, self.grid.width - window.col)
+            found = cut_to(found, *inside)
+        suppress = SUPPRESSIONS[self.settings.suppression]
+        found = only_valid(suppress(found, self.settings.iou, self.settings.confidence).drawn(), valid)
+        self._take(window, found, valid)
+
+    def skip(self, window: Window) -> None:
+        """Pass a tile without a valid pixel."""
+        self._take(window, Detections.none(), np.zeros((window.height, window.width), bool))
+
+    def close(self) -> dict[str, Any]:
+        """Finish the layer; what was made, and how many objects each class has."""
+        self._write(self.borders.close())
+        self.sink.close()
+        classes = [
+            {"value": item.value, "name": item.name, "color": item.color, "objects": int(count)}
+            for item, count in zip(self.card.classes, self.objects)
+        ]
+        return {"output": self.output, "objects": int(self.objects.sum()), "classes": classes}
+
+    def abort(self) -> None:
+        """Leave nothing behind."""
+        self.sink.abort()
+
+    def _take(self, window: Window, found: Detections, valid: NDArray[np.bool_]) -> None:
+        if window.row > self.row:
+            self._write(self.borders.next_row(window.row))
+            self.valid.forget(self.borders.top)
+            self.row = window.row
+        self.borders.add(window, found)
+        self.valid.add(window, valid)
+
+    def _write(self, found: Detections) -> None:
+        """Write finished objects."""
+        middle = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
+        found = found[self.valid.at(*middle.T)]
+        corners = corners_of(found)
+        sides = np.sort(self.ground.sides(corners), 1)
+        kept = np.ones(len(found), bool)
+        if self.settings.smallest is not None:
+            kept &= ~(sides[:, 1] < self.settings.smallest)
+        if self.settings.largest is not None:
+            kept &= ~(sides[:, 1] > self.settings.largest)
+        found, corners, sides = found[kept], corners[kept], sides[kept]
+        self.objects += np.bincount(found.labels, minlength=len(self.card.classes))
+        for i, polygon in enumerate(self._polygons(found, corners)):
+            item = self.card.classes[found.labels[i]]
+            self.sink.write(polygon, (item.name, item.value, float(found.scores[i]), *sides[i].tolist()))
+
+    def _polygons(self, found: Detections, corners: Floats) -> list[bytes]:
+        polygons = self.ground.rectangles(corners)
+        for i, mask in enumerate(found.masks if found.masks is not None else ()):
+            rings = outline(mask)
+            polygons[i] = self.ground.polygon(rings) if rings else polygons[i]
+        size = self.grid.height, self.grid.width
+        for i in np.flatnonzero(_stick_out(found.boxes, *size)) if found.corners is not None else ():
+            ring = clipped(corners[i], *size)
+            polygons[i] = self.ground.polygon([ring]) if len(ring) else polygons[i]
+        return polygons
+
+
+def corners_of(found: Detections) -> Floats:
+    """The corners (n, 4, 2) of oriented or upright boxes."""
+    if found.corners is not None:
+        return found.corners
+    return found.boxes[:, [[0, 1], [2, 1], [2, 3], [0, 3]]]
+
+
+def cut_to(found: Detections, height: int, width: int) -> Detections:
+    """The parts of upright boxes inside an image; those outside are left out."""
+    boxes = np.clip(found.boxes, 0, np.array([width, height] * 2, float))
+    some = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
+    return Detections(boxes, found.scores, found.labels, found.corners, found.masks)[some]
+
+
+def only_valid(found: Detections, valid: NDArray[np.bool_]) -> Detections:
+    """Drawn masks without the pixels that are not valid, or outside the tile."""
+    if found.masks is None:
+        return found
+    masks = []
+    for mask in found.masks:
+        height, width = mask.pixels.shape
+        inside = valid[mask.row :][:height][:, mask.col :][:, :width]
+        masks.append(Mask(mask.row, mask.col, mask.pixels[: inside.shape[0], : inside.shape[1]] & inside))
+    return Detections(found.boxes, found.scores, found.labels, found.corners, as_objects(masks))
+
+
+def _stick_out(boxes: Floats, height: int, width: int) -> NDArray[np.bool_]:
+    outside: NDArray[np.bool_] = (boxes[:, :2] < 0).any(1) | (boxes[:, 2] > width) | (boxes[:, 3] > height)
+    return outside

@@ -1,0 +1,296 @@
+"""Accuracy of detected objects against true ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import (
+    QgsCategorizedSymbolRenderer,
+    QgsFillSymbol,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterField,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterVectorDestination,
+    QgsProcessingParameterVectorLayer,
+    QgsRendererCategory,
+    QgsVectorLayer,
+)
+
+from . import compat, layers, results, settings
+from . import parameters as shared
+from .algorithm import RsdlAlgorithm
+from .assess import vector_path
+from .text import tr
+from .worker import make_job, run_job, temporary_folder
+
+SIDES = ("PREDICTED", "REFERENCE")
+FIELDS = {  # option -> the layer that has it, what the job calls it, and whether it holds numbers
+    "PREDICTED_FIELD": ("PREDICTED", "class_field", False),
+    "SCORE_FIELD": ("PREDICTED", "score_field", True),
+    "REFERENCE_FIELD": ("REFERENCE", "class_field", False),
+    "IGNORE_FIELD": ("REFERENCE", "ignore_field", True),
+}
+FORMATS = {"REPORT": ("html", "htm"), "TABLE": ("csv",), "MATCHES": shared.VECTOR_FORMATS}
+OUTCOMES = (  # what the layer has in 'outcome', and its colour
+    ("hit", "#26a65b", lambda: tr("hit")),
+    ("false alarm", "#dc1e3c", lambda: tr("false alarm")),
+    ("miss", "#f0a000", lambda: tr("miss")),
+    ("ignored", "#8a94a0", lambda: tr("ignored")),
+)
+FIGURES = {
+    "AP50": ("ap50", lambda: tr("Average precision at an overlap of 0.5, AP50 (0 to 1)")),
+    "AP": ("ap", lambda: tr("Mean average precision at overlaps of 0.5 to 0.95, AP50:95 (0 to 1)")),
+    "PRECISION": ("precision", lambda: tr("Share of the detections that are hits (0 to 1)")),
+    "RECALL": ("recall", lambda: tr("Share of the true objects that are found (0 to 1)")),
+    "F1": ("f1", lambda: tr("F1 of precision and recall (0 to 1)")),
+    "OBJECTS": ("objects", lambda: tr("True objects")),
+    "DETECTIONS": ("detections", lambda: tr("Detections that were compared")),
+    "HITS": ("hits", lambda: tr("Hits")),
+    "MISSES": ("misses", lambda: tr("Misses")),
+    "FALSE_ALARMS": ("false_alarms", lambda: tr("False alarms")),
+}
+
+
+class AssessDetections(RsdlAlgorithm):
+    """rsdl:assessdetections: how well detected objects agree with true ones."""
+
+    NAME = "assessdetections"
+    GROUP = "assess"
+
+    def title(self):
+        return tr("Assess detections")
+
+    def help(self):
+        return tr(
+            "Compares detected objects, as 'Object detection' gives them, with true ones: boxes or polygons, of which "
+            "the rectangle around each counts. A detection is a hit where it and an object of its class share at least "
+            "half of what both cover; each object is hit once, by the surest detection. Gives the average precision at "
+            "an overlap of 0.5 (AP50) and its mean over overlaps of 0.5 to 0.95 (AP50:95), as COCO's evaluation does, "
+            "and precision, recall and F1 of the detections from a least score on, in all and of each class, with 95 % "
+            "intervals, as a report, as a table and as numbers for models; and a layer with the hits, the false alarms "
+            "and the misses.\n\nThe layers may have different coordinate systems. Where only a part of the ground was "
+            "labelled, choose it by EXTENT or MASK: objects whose middle lies outside of it do not count."
+        )
+
+    def tags(self):
+        return tr("accuracy,validation,average precision,precision,recall,f1,boxes,objects,coco,evaluate").split(",")
+
+    def initAlgorithm(self, configuration=None):
+        for parameter in [*self._layers(), *self._rules(), *self._outputs()]:
+            self.addParameter(parameter)
+        for name, (_, label) in FIGURES.items():
+            self.addOutput(QgsProcessingOutputNumber(name, label()))
+
+    def _layers(self):
+        def layer(name, label, text):
+            return shared.described(QgsProcessingParameterVectorLayer(name, label, [compat.POLYGONS]), text)
+
+        return [
+            layer(
+                "PREDICTED",
+                tr("Detections"),
+                tr("The layer to assess: polygons with fields of the class and the score of each."),
+            ),
+            layer(
+                "REFERENCE",
+                tr("True objects"),
+                tr("What is taken for true: boxes or polygons around all objects, in any coordinate system."),
+            ),
+            field(
+                "PREDICTED_FIELD",
+                tr("Class of the detections"),
+                "PREDICTED",
+                tr("The field with the name or number of each detection's class. Default: 'class' if there is one."),
+            ),
+            field(
+                "REFERENCE_FIELD",
+                tr("True class"),
+                "REFERENCE",
+                tr(
+                    "The field with the name or number of each object's class. Default: 'class' if there is one. "
+                    "Where either layer has none, all objects count as one class."
+                ),
+            ),
+        ]
+
+    def _rules(self):
+        return [
+            shared.real(
+                "CONFIDENCE",
+                tr("Least score"),
+                tr(
+                    "Precision, recall, F1 and the layer are of the detections with at least this score, 0 to 1. "
+                    "Default: 0, all that the layer has. Average precision is of all in any case."
+                ),
+                0,
+                1,
+                0,
+            ),
+            shared.extent(
+                tr("Area to assess"), tr("Only objects whose middle lies in this rectangle count. Default: all.")
+            ),
+            shared.mask(
+                tr("Polygons to assess inside of"),
+                tr("Only objects whose middle lies in these polygons count. Any coordinate system. Default: no limit."),
+            ),
+            field(
+                "SCORE_FIELD",
+                tr("Score of the detections"),
+                "PREDICTED",
+                tr("The field with the score of each detection, 0 to 1. Default: 'score' if there is one, else all 1."),
+                True,
+            ),
+            field(
+                "IGNORE_FIELD",
+                tr("Objects that do not count"),
+                "REFERENCE",
+                tr(
+                    "A field of numbers: objects with anything but 0 in it, such as crowds or doubtful ones, are "
+                    "neither hits nor misses, and what is detected on them is no false alarm."
+                ),
+                True,
+            ),
+        ]
+
+    def _outputs(self):
+        def file(name, label, kind, text, made):
+            parameter = QgsProcessingParameterFileDestination(name, label, kind, None, True, made)
+            return shared.described(parameter, text)
+
+        matches = QgsProcessingParameterVectorDestination(
+            "MATCHES", tr("Hits, misses and false alarms"), compat.POLYGONS, None, True, True
+        )
+        return [
+            shared.described(
+                matches,
+                tr(
+                    "A layer of polygons with fields outcome (hit, false alarm, miss, ignored), class, score and iou: "
+                    "the detections from the least score on, and the true objects that none of them hit."
+                ),
+            ),
+            file(
+                "REPORT",
+                tr("Report"),
+                tr("HTML files (*.html)"),
+                tr("A page (.html) with all figures, the curves of precision and recall, and what was compared."),
+                True,
+            ),
+            file(
+                "TABLE",
+                tr("Table of classes"),
+                tr("CSV files (*.csv)"),
+                tr("A table (.csv) with a row for each class: its figures and their intervals."),
+                False,
+            ),
+        ]
+
+    def problem(self, parameters, context):
+        text = ""
+        for name, formats in FORMATS.items():
+            text = text or shared.output_problem(shared.fixed_path(parameters.get(name)), formats)
+        if text:
+            return text
+        given = {name: self.parameterAsVectorLayer(parameters, name, context) for name in SIDES}
+        for option, (side, _, numeric) in FIELDS.items():
+            name = shared.text_of(self, parameters, option, context)
+            text = text or (field_problem(option, given[side], name, numeric) if name else "")
+        if not text:
+            settings.worker_python()
+        return text
+
+    def prepareAlgorithm(self, parameters, context, feedback):
+        self.refuse(parameters, context)
+        self._specs = {
+            name: self._spec(self.parameterAsVectorLayer(parameters, name, context), context, feedback)
+            for name in SIDES
+        }
+        self._mask = shared.mask_path(self, parameters, context, feedback)
+        self._extent = self.parameterAsExtent(parameters, "EXTENT", context)
+        self._extent_crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
+        return True
+
+    def _spec(self, layer: QgsVectorLayer, context, feedback) -> dict[str, Any]:
+        """A layer in the job, without its fields."""
+        path, inner = vector_path(layer, context, feedback)
+        return {
+            "title": layer.name(),
+            "path": f"{path}|layername={inner}" if inner else path,
+            "crs": layers.wkt(layer.crs()),
+        }
+
+    def processAlgorithm(self, parameters, context, feedback):
+        outputs = {name: self._output(parameters, name, context) for name in FORMATS}
+        specs = {name: dict(spec) for name, spec in self._specs.items()}
+        for option, (side, key, _) in FIELDS.items():
+            specs[side][key] = shared.text_of(self, parameters, option, context) or None
+        arguments = {
+            **{name.lower(): spec for name, spec in specs.items()},
+            "confidence": self.parameterAsDouble(parameters, "CONFIDENCE", context),
+            "extent": None if self._extent.isNull() else shared.bounds(self._extent),
+            "extent_crs": layers.wkt(self._extent_crs),
+            "mask": self._mask,
+            **{name.lower(): path for name, path in outputs.items()},
+        }
+        with temporary_folder() as folder:
+            result = run_job(make_job("assess_detections", arguments), feedback, folder)
+        figures = result["figures"]
+        feedback.pushInfo(summary(figures))
+        label = self.parameterDefinition("MATCHES").description()
+        name = tr("{layer}: hits and misses").format(layer=self._specs["PREDICTED"]["title"])
+        results.show(context, outputs["MATCHES"] or "", label, name, tr("Accuracy"), outcomes)
+        made = {name: path for name, path in outputs.items() if path}
+        return {**made, **{name: figures[key] for name, (key, _) in FIGURES.items()}}
+
+    def _output(self, parameters, name, context) -> str | None:
+        if parameters.get(name) in (None, ""):
+            return None
+        if name == "MATCHES":
+            return self.parameterAsOutputLayer(parameters, name, context) or None
+        return self.parameterAsFileOutput(parameters, name, context) or None
+
+
+def outcomes(layer: QgsVectorLayer) -> None:
+    """Hits, false alarms and misses as outlines in their colours."""
+    categories = []
+    for value, color, label in OUTCOMES:
+        symbol = QgsFillSymbol.createSimple({"style": "no", "outline_color": color, "outline_width": "0.6"})
+        categories.append(QgsRendererCategory(value, symbol, label()))
+    layer.setRenderer(QgsCategorizedSymbolRenderer("outcome", categories))
+
+
+def field(name, label, parent, text, advanced=False):
+    """A field of a layer; optional."""
+    return shared.described(QgsProcessingParameterField(name, label, None, parent, optional=True), text, advanced)
+
+
+def field_problem(option: str, layer: QgsVectorLayer, name: str, numeric: bool) -> str:
+    """What is wrong with a field, in a sentence; '' if nothing."""
+    fields = layer.fields()
+    if name not in fields.names():
+        return tr("'{layer}' has no field '{field}'. It has: {fields}.").format(
+            layer=layer.name(), field=name, fields=", ".join(fields.names()) or "-"
+        )
+    if numeric and not fields.field(name).isNumeric():
+        return tr("{option}: the field '{field}' of '{layer}' holds no numbers. Choose another.").format(
+            option=option, field=name, layer=layer.name()
+        )
+    return ""
+
+
+def summary(figures: dict[str, Any]) -> str:
+    """The main figures in a line."""
+
+    def shown(name):
+        return "-" if figures[name] is None else f"{figures[name]:.4f}"
+
+    return tr(
+        "{objects} objects, {hits} hits, {misses} misses, {alarms} false alarms: AP50 {ap50}, AP50:95 {ap}, F1 {f1}."
+    ).format(
+        objects=figures["objects"],
+        hits=figures["hits"],
+        misses=figures["misses"],
+        alarms=figures["false_alarms"],
+        ap50=shown("ap50"),
+        ap=shown("ap"),
+        f1=shown("f1"),
+    )

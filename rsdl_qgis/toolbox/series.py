@@ -1,0 +1,232 @@
+"""Time-series classification: a class for every pixel from its values over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsProcessingParameterString, QgsRasterLayer
+
+from ..engine.card import ModelCard
+from ..engine.dates import typed_dates
+from ..engine.errors import RsdlError
+from . import compat, layers, settings
+from . import parameters as shared
+from .inference import InferenceAlgorithm, Plan
+from .layers import RasterUse
+from .model_choice import named_model
+from .text import tr
+from .train_data import LAYOUTS, set_date
+
+TASK = "time-series"
+WRAPPED = ("auto", "negative", "keep")
+
+
+@dataclass(frozen=True)
+class SeriesPlan(Plan):
+    """A model and the layers of a series. ``facts``: of each layer, what QGIS knows that its file may not say."""
+
+    facts: tuple[Mapping[str, Any], ...] = ()
+    layout: str = "dates"
+    bands: tuple[int, ...] = ()
+
+
+class TimeSeriesClassification(InferenceAlgorithm):
+    """rsdl:timeseriesclassification: a class for every pixel of a series of rasters."""
+
+    NAME = "timeseriesclassification"
+    OPERATION = "predict_series"
+
+    def title(self):
+        return tr("Time-series classification")
+
+    def help(self):
+        return tr(
+            "Gives every pixel a class, such as its crop, from its course over time, with a network that was trained "
+            "on such series (see 'Train time-series classifier'). Give a raster for each date, or a raster for each "
+            "variable whose bands are its dates. Layers on other grids are brought to that of the first.\n\nDates are "
+            "found in the names of layers and bands and in the files' metadata, or typed in DATES. A model of one "
+            "season serves the same season of any year. Where the dates differ from the model's, values are "
+            "interpolated in time between the nearest valid dates of each pixel, over gaps of up to twice the model's "
+            "own steps. Dates that are missing, and clouds set to nodata, are left out pixel by pixel; what has no "
+            "valid date at all is nodata in the map. Where no dates are known, there have to be as many as the model "
+            "takes, in the same order."
+        )
+
+    def tags(self):
+        return tr("deep learning,neural network,time series,crops,phenology,ndvi,evi,lstm,season,multitemporal").split(
+            ","
+        )
+
+    def inputs(self):
+        return [
+            shared.several_layers(
+                "LAYERS",
+                tr("Layers of the series"),
+                compat.RASTERS,
+                tr(
+                    "The series: a raster for each date, or with LAYOUT=variables a raster for each variable, whose "
+                    "bands are its dates. In any order where their names or metadata hold dates."
+                ),
+            ),
+            shared.choice(
+                "LAYOUT",
+                tr("A layer is"),
+                tr("dates: each layer is a date, its bands are variables. variables: the other way round."),
+                LAYOUTS,
+                advanced=False,
+            ),
+            shared.model(
+                tr("Model"),
+                tr(
+                    "Name of an installed model for time series, or path of a model folder, .zip or .onnx file. "
+                    "Default: the installed one, if there is just one."
+                ),
+                TASK,
+            ),
+            shared.described(
+                QgsProcessingParameterString("DATES", tr("Dates"), None, False, True),
+                tr(
+                    "The dates of the layers (LAYOUT=variables: of the bands), in their order: 2013-09-14, 2013-09-30, "
+                    "…; or the first one and the step, such as 2013-09-14/P16D (D days, W weeks, M months, Y years). "
+                    "Default: as found in names and metadata."
+                ),
+            ),
+            self._scale(),
+            shared.choice(
+                "WRAPPED",
+                tr("High numbers of unsigned layers"),
+                tr(
+                    "Whether high numbers of 16-bit unsigned layers are negative ones that wrapped around, as -1 "
+                    "becomes 65,535. auto: those from 55,536 up are, where a factor applies and the layer has nothing "
+                    "between them and 32,767. negative: all above 32,767 are. keep: none."
+                ),
+                WRAPPED,
+            ),
+            shared.described(
+                QgsProcessingParameterString("BANDS", tr("Bands"), None, False, True),
+                tr(
+                    "Numbers, from 1, of the bands of each layer to use, such as 1,2: the model's variables in its "
+                    "order, or with LAYOUT=variables the dates. Default: variables are found by name, dates are all "
+                    "bands."
+                ),
+                advanced=True,
+            ),
+        ]
+
+    def running(self):
+        return [
+            shared.extent(),
+            shared.mask(),
+            shared.resample(),
+            shared.device(),
+            shared.tile_size(),
+            shared.whole(
+                "BATCH_SIZE",
+                tr("Batch size (series)"),
+                tr(
+                    "Pixels whose series the network runs on at once, 1 to 1,000,000. More is faster on a GPU and "
+                    "takes more memory. Default: chosen from the model."
+                ),
+                1,
+                1_000_000,
+                None,
+            ),
+            shared.threads(),
+        ]
+
+    def output_label(self):
+        return tr("Classes")
+
+    def plan(self, parameters, context):
+        rasters = self._rasters_of(parameters, context)
+        layout = self.parameterAsEnumString(parameters, "LAYOUT", context) or LAYOUTS[0]
+        bands = shared.band_numbers(shared.text_of(self, parameters, "BANDS", context)) or ()
+        described = [layers.data_bands(layer) for layer in rasters]
+        _check_bands(rasters, described, bands)
+        typed = shared.text_of(self, parameters, "DATES", context)
+        for found in described[:1] if layout == "dates" else described:
+            typed_dates(typed, len(rasters) if layout == "dates" else len(bands or found))
+        name = shared.text_of(self, parameters, "MODEL", context)
+        path, card = named_model(name, TASK, _takes, tr("a series")) if name else only_model()
+        uses = [RasterUse("LAYERS", layer, tuple(n for n, _ in found)) for layer, found in zip(rasters, described)]
+        facts = tuple(
+            {"name": layer.name(), "descriptions": [text for _, text in found], "date": set_date(layer)}
+            for layer, found in zip(rasters, described)
+        )
+        notes = () if name else (tr("Model: {model}").format(model=card.title),)
+        return SeriesPlan(path, card, {"layers": uses}, notes, (), facts, layout, bands)
+
+    def options(self, parameters, context):
+        given = shared.is_given(parameters, "SCALE")
+        return {
+            "layout": self._plan.layout,
+            "bands": list(self._plan.bands),
+            "dates": shared.text_of(self, parameters, "DATES", context),
+            "scale": self.parameterAsDouble(parameters, "SCALE", context) if given else None,
+            "wrapped": self.parameterAsEnumString(parameters, "WRAPPED", context) or WRAPPED[0],
+        }
+
+    def arguments(self, arguments, parameters, context):
+        rest = {name: value for name, value in arguments.items() if name not in ("inputs", "overlap")}
+        specs = zip(arguments["inputs"]["layers"], self._plan.facts)
+        return {**rest, "layers": [{**spec, **facts} for spec, facts in specs]}
+
+    def _scale(self):
+        parameter = shared.real(
+            "SCALE",
+            tr("Factor of the values"),
+            tr(
+                "What the layers' numbers are multiplied by to be as those that the model was trained on, 0.00000001 "
+                "to 1,000,000: 0.0001 for indices kept in ten-thousandths. Default: the scale and offset that the "
+                "files state, where these suit the model, else 1."
+            ),
+            1e-8,
+            1e6,
+            None,
+            advanced=False,
+        )
+        parameter.setMetadata({"widget_wrapper": {"decimals": 8}})
+        return parameter
+
+    def _rasters_of(self, parameters, context) -> list[QgsRasterLayer]:
+        found = shared.layer_list(self, parameters, "LAYERS", context)
+        if not found:
+            raise RsdlError(tr("LAYERS is empty: choose the rasters of the series."))
+        for layer in found:
+            if not isinstance(layer, QgsRasterLayer):
+                raise RsdlError(tr("LAYERS: '{layer}' is no raster.").format(layer=layer.name()))
+        return found
+
+
+def only_model() -> tuple[Path, ModelCard]:
+    """The one installed model for time series; RsdlError if there is not just one."""
+    found = [(path, card) for _, path, card in settings.store().list() if _takes(card)]
+    if len(found) == 1:
+        return found[0]
+    raise RsdlError(
+        tr("No model is chosen, and {count} of the installed ones are for time series.").format(count=len(found)),
+        tr("Choose one in MODEL: {names}, or the path of a model.").format(
+            names=", ".join(card.name for _, card in found) or tr("none installed")
+        ),
+    )
+
+
+def _takes(card: ModelCard) -> bool:
+    return card.task == TASK
+
+
+def _check_bands(
+    rasters: Sequence[QgsRasterLayer], described: Sequence[Sequence[tuple[int, str]]], bands: Sequence[int]
+) -> None:
+    for layer, found in zip(rasters, described):
+        missing = [number for number in bands if number not in dict(found)]
+        if missing:
+            raise RsdlError(
+                tr("{option} names band {number}, but '{layer}' has {count} band(s).").format(
+                    option="BANDS", number=missing[0], layer=layer.name(), count=len(found)
+                ),
+                tr("Choose bands from 1 to {count}.").format(count=len(found)),
+            )

@@ -1,0 +1,90 @@
+"""Layers of polygons and points read a batch at a time: every feature once, with all that it says."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pyogrio
+import pytest
+
+from rsdl_qgis.engine.errors import InputError
+from rsdl_qgis.engine.raster import scene_features
+from rsdl_qgis.engine.raster.scene_features import look_over, points_in, polygons_in, rows
+
+SQUARE = [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]]
+POLYGON = {"type": "Polygon", "coordinates": SQUARE}
+PARTS = {"type": "MultiPolygon", "coordinates": [SQUARE, [[[5, 5], [6, 5], [6, 6], [5, 5]]]]}
+POINT = {"type": "Point", "coordinates": [3, 4]}
+POINTS = {"type": "MultiPoint", "coordinates": [[1, 2], [3, 4], [5, 6]]}
+LINE = {"type": "LineString", "coordinates": [[0, 0], [1, 1]]}
+
+
+@pytest.fixture
+def layer(tmp_path):
+    def write(*geometries, **properties):
+        made = [
+            {"type": "Feature", "geometry": g, "properties": {"name": f"n{i}", **properties}}
+            for i, g in enumerate(geometries)
+        ]
+        path = tmp_path / "layer.geojson"
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": made}))
+        return str(path)
+
+    return write
+
+
+def test_polygons_come_before_points(layer):
+    found = look_over(layer(POINT, POLYGON, None, PARTS, LINE))
+    assert (found.kind, found.count) == ("polygons", 5)
+    (batch,) = rows(found)
+    shapes = polygons_in(found, [row.wkb for row in batch], "EPSG:4326")
+    assert [shape and shape["type"] for shape in shapes] == [None, "Polygon", None, "MultiPolygon", None]
+
+
+def test_each_of_several_points_is_a_scene(layer):
+    found = look_over(layer(POINT, POINTS, None))
+    assert (found.kind, found.count) == ("points", 5)
+    (batch,) = rows(found)
+    points = points_in(found, [row.wkb for row in batch], "EPSG:3857")
+    assert [len(part) for part in points] == [1, 3, 0]
+    assert points[0][0] == pytest.approx([333958.47, 445640.11])
+
+
+@pytest.mark.parametrize("most", [1, 3, 1000])
+def test_batches_of_any_size_give_every_feature_once(layer, monkeypatch, most):
+    monkeypatch.setattr(scene_features, "FIRST", most)
+    monkeypatch.setattr(scene_features, "BYTES", 1)  # the least there is: 10 at once
+    found = look_over(layer(*[POLYGON] * 25, number=7))
+    batches = list(rows(found))
+    assert max(map(len, batches[1:] or batches)) <= max(10, min(most, 25))
+    flat = [row for batch in batches for row in batch]
+    assert [row.values for row in flat] == [(f"n{i}", 7) for i in range(25)]
+    assert [row.fid for row in flat] == list(range(25))
+
+
+def test_a_layer_of_a_package_by_name_and_its_types(tmp_path):
+    path = tmp_path / "p.gpkg"
+    wkb = np.array([b"\x01\x01\x00\x00\x00" + np.array([1.0, 2.0]).tobytes()] * 2, object)
+    for name in ("first", "second"):
+        values = [np.array([name, None], object), np.array([1, 2], "int64"), np.array([b"x", b"y"], object)]
+        pyogrio.raw.write(
+            path, wkb, values, ["text", "number", "raw"], layer=name, driver="GPKG", geometry_type="Point",
+            crs="EPSG:4326", append=name == "second", field_mask=[None, np.array([False, True]), None],
+        )  # fmt: skip
+    found = look_over(f"{path}|layername=second", crs="EPSG:32634")
+    assert found.crs == "EPSG:32634"
+    (batch,) = rows(found)
+    assert batch[0].values[0] == "second" and batch[1].values[0] is None
+    assert np.isnan(batch[1].values[1])
+
+
+@pytest.mark.parametrize("geometries", [(), (LINE, None), (None,)])
+def test_what_has_neither_is_refused(layer, geometries):
+    with pytest.raises(InputError, match="polygons or points"):
+        look_over(layer(*geometries))
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(InputError, match="There is no file"):
+        look_over(str(tmp_path / "no.gpkg"))

@@ -1,0 +1,191 @@
+"""Detectors through the job "train": they learn, resume as if never stopped, start from one another, and are judged."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import rasterio
+import torch
+from safetensors.torch import load_file
+
+from rsdl_qgis.engine.card import WEIGHTS_FILE, Band, Class, Input
+from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError
+from rsdl_qgis.engine.networks import build_network
+from rsdl_qgis.engine.report import Report
+from rsdl_qgis.engine.store import read_card
+from rsdl_qgis.engine.training.box_files import Box, write_boxes
+from rsdl_qgis.engine.training.chips import Chip, ChipFolder, read_chips, write_chips
+from rsdl_qgis.engine.training.detection import own_losses
+from rsdl_qgis.engine.training.distil import run_distil
+from rsdl_qgis.engine.training.evaluate_boxes import evaluate_boxes, truth_of
+from rsdl_qgis.engine.training.judge_boxes import usual_boxes
+from rsdl_qgis.engine.training.objects import ObjectBatch
+from rsdl_qgis.engine.training.run import run_train
+from rsdl_qgis.engine.training.samples import open_samples
+
+CLASSES = (Class(1, "dot", "#ff0000"), Class(4, "bar", "#00ff00"))
+TINY = {"network": "yolo-n", "options": {"width": 0.125, "depth": 0.1}}
+RCNN = {"network": "faster-rcnn-small", "options": {"width": 16, "body_width": 8, "units": 32, "proposals": 32,
+        "candidates": 32, "anchor_sizes": [8, 16, 32, 64, 128]}}  # fmt: skip
+
+
+class Heard(Report):
+    """Keeps what is logged; cancels after so many calls of ``cancelled``."""
+
+    def __init__(self, patience=10**9):
+        self.lines, self.left = [], patience
+
+    def log(self, level, message):
+        self.lines.append(message)
+
+    def cancelled(self):
+        self.left -= 1
+        return self.left < 0
+
+
+def make_folder(path, counts=(4, 2, 0), side=64, seed=0, objects=2, same=False):
+    """Pictures with bright squares ("dot") and lying rectangles ("bar"), every fourth one without any.
+
+    ``same``: those to choose by are those to train on.
+    """
+    (path / "labels").mkdir(parents=True)
+    random, chips = np.random.default_rng(seed), []
+    for split, count in zip(("train", "valid", "test"), counts):
+        for number in range(count):
+            name = f"{split}{number}"
+            values, boxes = random.normal(60, 6, (3, side, side)), []
+            for i in range(objects if number % 4 < 3 else 0):
+                width, height = (14, 14) if i % 2 == 0 else (26, 10)
+                x, y = random.integers(2, side - 28), random.integers(2, side // 2 - 15) + i % 2 * side // 2
+                values[:, y : y + height, x : x + width] += 120
+                boxes.append(Box(x, y, x + width, y + height, CLASSES[i % 2].name))
+            image = f"{name}.tif"
+            with rasterio.open(path / image, "w", driver="GTiff", width=side, height=side, count=3, dtype="uint8",
+                               crs="EPSG:32634", transform=rasterio.Affine(1, 0, 1000 * len(chips), 0, -1, 9)) as file:  # fmt: skip
+                file.write(values.clip(0, 255).astype("uint8"))
+            if boxes:
+                write_boxes(path / "labels" / f"{name}.csv", boxes)
+            chips.append(Chip(name, {"image": (image,)}, f"labels/{name}.csv" if boxes else "", split))
+            if same:
+                chips.append(Chip(f"{name}v", {"image": (image,)}, chips[-1].label, "valid"))
+    bands = tuple(Band(name) for name in ("red", "green", "blue"))
+    folder = ChipFolder(path, "detection", (Input("image", bands),), CLASSES, tuple(chips), "boxes", size=side)
+    write_chips(folder)
+    return folder
+
+
+def arguments(tmp_path, counts=(4, 2, 0), **given):
+    if not (tmp_path / "chips").exists():
+        make_folder(tmp_path / "chips", counts)
+    usual = {"task": "detection", "chips": str(tmp_path / "chips"), "epochs": 1, "batch_size": 2, "threads": 1}
+    return {**usual, **TINY, "output": str(tmp_path / "model"), **given}
+
+
+def test_four_pictures_are_learnt_by_heart(tmp_path):
+    make_folder(tmp_path / "chips", (4, 0, 0), same=True)
+    asked = arguments(tmp_path, epochs=110, batch_size=4, learning_rate=0.01, augmentation="none", average=0.9)
+    result = run_train(asked, Report())
+    assert result["main"] > 0.9 and result["main_title"] == "AP50"
+
+
+def test_a_detector_becomes_a_model_with_all_its_figures(tmp_path):
+    report = Heard()
+    asked = arguments(tmp_path, (5, 3, 4), epochs=2, report=str(tmp_path / "report.html"), augmentation="mosaic")
+    result = run_train(asked, report)
+    card = read_card(tmp_path / "model")
+    assert (card.task, card.activation, [c.name for c in card.classes]) == ("detection", "sigmoid", ["dot", "bar"])
+    assert 0 < card.threshold < 1 and card.tiling.size == 64 and card.tiling.multiple == 32
+    assert set(result["figures"]) == {"AP50", "AP50:95", "precision", "recall", "F1"}
+    note = card.provenance
+    assert note["judged_on"] == "test" and note["samples"] == {"train": 5, "valid": 3, "test": 4}
+    assert set(note["class_metrics"]["bar"]) >= {"class AP50", "class recall"}
+    assert [name for name in note["compared_with"] if "usual size" in name]
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    for text in ("Precision and recall", "false alarms", "hits", "misses", "AP50:95", "objects"):
+        assert text in page
+    assert "data:image/jpeg" in page
+
+
+@pytest.mark.parametrize("network", [TINY, RCNN])
+def test_a_stopped_training_ends_as_if_it_had_not_been(tmp_path, network):
+    asked = arguments(tmp_path, **network, epochs=3, augmentation="mosaic", seed=5)
+    with pytest.raises(Cancelled):
+        run_train(asked, Heard(patience=9))
+    assert (tmp_path / "model.training" / "checkpoint.pt").exists()
+    report = Heard()
+    run_train(asked, report)
+    assert any("Going on" in line for line in report.lines)
+    run_train({**asked, "output": str(tmp_path / "whole")}, Report())
+    resumed, whole = (load_file(tmp_path / name / WEIGHTS_FILE) for name in ("model", "whole"))
+    assert all(torch.equal(resumed[name], whole[name]) for name in whole)
+
+
+def test_fine_tuning_keeps_what_is_frozen_and_tells_what_the_start_was_worth(tmp_path):
+    run_train(arguments(tmp_path), Report())
+    base = str(tmp_path / "model")
+    run_train(arguments(tmp_path, base_model=base, freeze="encoder", output=str(tmp_path / "tuned")), Report())
+    before, after = (load_file(tmp_path / name / WEIGHTS_FILE) for name in ("model", "tuned"))
+    same = {name for name in before if torch.equal(before[name], after[name])}
+    assert {name for name in before if name.startswith("backbone.")} <= same
+    assert any(name.startswith("heads.") for name in set(before) - same)
+    assert any(name.startswith("start") for name in read_card(tmp_path / "tuned").provenance["compared_with"])
+
+
+def test_balanced_sampling_draws_pictures_without_objects_too(tmp_path):
+    assert run_train(arguments(tmp_path, sampling="balanced"), Report())["epochs"] == 1
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"loss": ["dice"]}, "LOSS cannot be chosen"),
+    ({"class_weights": "balanced"}, "CLASS_WEIGHTS cannot be chosen"),
+    ({"task": "segmentation", "network": "unet"}, "not what segmentation is trained on"),
+])  # fmt: skip
+def test_what_detectors_do_not_have_is_refused(tmp_path, change, message):
+    with pytest.raises(InputError, match=message):
+        run_train(arguments(tmp_path, **{"options": {}, **change}), Report())
+
+
+def test_without_objects_there_is_nothing_to_learn(tmp_path):
+    folder = make_folder(tmp_path / "chips", (3, 2, 0), objects=0)
+    assert all(not chip.label for chip in folder.chips)
+    with pytest.raises(InputError, match="no object in the part to train on"):
+        run_train(arguments(tmp_path), Report())
+
+
+def test_a_detector_is_no_teacher(tmp_path):
+    run_train(arguments(tmp_path), Report())
+    with pytest.raises(MismatchError, match="finds objects"):
+        run_distil({"teacher": str(tmp_path / "model"), "chips": str(tmp_path / "chips"), "output": "x"}, Report())
+
+
+def test_a_detector_that_sees_the_truth_is_perfect_and_the_rule_of_thumb_is_not(tmp_path):
+    folder = read_chips(make_folder(tmp_path / "chips", (6, 4, 0)).path)
+    samples = open_samples(folder, folder.part("valid"), folder.inputs, "detection", None, 32)
+    truths = iter([truth_of(samples.label(i)) for i in range(len(samples))])
+
+    def knowing(images):
+        return [next(truths) for _ in images[0]]
+
+    evaluation = evaluate_boxes(knowing, samples, CLASSES)
+    assert evaluation.main == ("AP50", pytest.approx(1)) and np.isnan(evaluation.scores[3])
+    plain = evaluation.plain()
+    assert plain["figures"]["F1"][0] == 1 and plain["curves"][0]["recall"][-1] == 1
+    assert [item["support"] for item in plain["classes"]] == [3, 3]
+
+    class Data:
+        parts = {"train": open_samples(folder, folder.part("train"), folder.inputs, "detection", None, 32)}
+
+    rule = evaluate_boxes(usual_boxes(Data), samples, CLASSES)
+    assert 0 <= rule.main[1] < 0.5
+
+
+def test_the_losses_of_ignored_objects_are_none(tmp_path):
+    folder = read_chips(make_folder(tmp_path / "chips", (2, 1, 0)).path)
+    samples = open_samples(folder, folder.part("train"), folder.inputs, "detection", None, 32)
+    images, objects = samples[0]
+    batch = [torch.stack([image]) for image in images]
+    network = build_network("yolo-n", {"image": (1, 3)}, 2, **TINY["options"]).train()
+    marked = type(objects)(objects.boxes, objects.labels, torch.ones(len(objects), dtype=torch.bool))
+    nothing = type(objects)(objects.boxes[:0], objects.labels[:0], objects.ignored[:0])
+    values = [own_losses(network, batch, ObjectBatch((some,))).item() for some in (objects, marked, nothing)]
+    assert values[1] == pytest.approx(values[2]) and values[0] != pytest.approx(values[1])

@@ -1,0 +1,141 @@
+"""The predicting algorithms from their dialogs: filled in, run by the button, their results open with their styles.
+
+``RSDL_SCREENSHOTS=folder`` keeps pictures of the dialogs, those that the documentation shows (``make screenshots``).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsVectorLayer
+
+DARK_TO_LIGHT = np.where(np.arange(64) >= 24, 150.0, 50.0) * np.ones((48, 1))
+PATIENCE = 120  # seconds for a run
+
+
+@pytest.fixture
+def project(qgis_app):
+    yield QgsProject.instance()
+    QgsProject.instance().clear()
+
+
+@pytest.fixture
+def add(project, tmp_path, write_raster):
+    """Writes a raster and adds it to the project: its layer."""
+
+    def add(name, bands, descriptions):
+        layer = QgsRasterLayer(write_raster(tmp_path / f"{name}.tif", bands, descriptions=descriptions), name)
+        assert project.addMapLayer(layer)
+        return layer
+
+    return add
+
+
+@pytest.fixture
+def dialog(provider, project, known_models, monkeypatch):
+    """A dialog of an algorithm with parameters set, as a person would set them, and shown."""
+    from processing.core.Processing import Processing
+    from processing.gui import ParametersPanel
+    from processing.gui.AlgorithmDialog import AlgorithmDialog
+
+    Processing.initialize()
+    monkeypatch.setattr(ParametersPanel, "iface", None)  # there is no main window
+    opened = []
+
+    def dialog(name, parameters):
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"rsdl:{name}")
+        window = AlgorithmDialog(algorithm)
+        opened.append(window)
+        window.resize(900, 700)
+        window.setParameters(parameters)
+        window.show()
+        QgsApplication.processEvents()
+        return window
+
+    yield dialog
+    for window in opened:
+        window.close()
+        window.deleteLater()
+
+
+def pressed_run(window, output) -> dict:
+    """What the algorithm gives when an output is set and the button is pressed."""
+    finished = []
+    window.algorithmFinished.connect(lambda good, results: finished.append((good, results)))
+    keep(window, window.algorithm().name())
+    window.setParameters({**window.createProcessingParameters(), "OUTPUT": str(output)})
+    window.runButton().click()
+    until = time.monotonic() + PATIENCE
+    while not finished and time.monotonic() < until:
+        QgsApplication.processEvents()
+        time.sleep(0.01)
+    assert finished, "the dialog did not come to an end"
+    good, results = finished[0]
+    assert good, "the algorithm failed"
+    return results
+
+
+def keep(window, name) -> None:
+    """A picture of the window, where one is asked for; it is not empty."""
+    picture = window.grab()
+    assert picture.width() > 500 and picture.height() > 400
+    folder = os.environ.get("RSDL_SCREENSHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        assert picture.save(str(Path(folder) / f"{name}.png"))
+
+
+def layer_of(project, path):
+    """The layer of the project that shows a file."""
+    (layer,) = [one for one in project.mapLayers().values() if one.source().split("|")[0] == str(path)]
+    return layer
+
+
+def shown_classes(layer) -> list[str]:
+    """The names in the layer's legend."""
+    renderer = layer.renderer()
+    if isinstance(layer, QgsVectorLayer):
+        return [category.label() for category in renderer.categories()]
+    return [item.label for item in renderer.classes()]
+
+
+def test_scene_classification(dialog, project, add, tmp_path):
+    image, output = add("harbour", [DARK_TO_LIGHT], ["tone"]), tmp_path / "scenes.gpkg"
+    window = dialog("sceneclassification", {"INPUT": image.id(), "MODEL": "tones", "SIZE": 8})
+    results = pressed_run(window, output)
+    assert results["MODEL_NAME"] == "tones"
+    layer = layer_of(project, output)
+    assert {"dark area", "light"} <= set(shown_classes(layer)) and layer.labelsEnabled()
+    assert {feature["class"] for feature in layer.getFeatures()} == {"dark area", "light"}
+
+
+def test_change_detection(dialog, project, add, tmp_path):
+    bands = [DARK_TO_LIGHT * 0 + 10, DARK_TO_LIGHT]
+    before = add("before", [bands[0]] * 2, ["red", "nir"])
+    after = add("after", [bands[1]] * 2, ["red", "nir"])
+    output = tmp_path / "changes.tif"
+    parameters = {"BEFORE": before.id(), "AFTER": after.id(), "MODEL": "grown", "BANDS": [1]}
+    pressed_run(dialog("changedetection", parameters), output)
+    assert len(shown_classes(layer_of(project, output))) == 2
+
+
+def test_time_series_classification(dialog, project, add, tmp_path):
+    dates = ("2016-09-13", "2016-10-16", "2016-11-17")
+    values = [DARK_TO_LIGHT / 100 * step for step in (1, 2, 3)]
+    series = [add(f"modis {date}", [band, band], ["NDVI", "EVI"]) for date, band in zip(dates, values)]
+    output = tmp_path / "crops.tif"
+    parameters = {"LAYERS": [layer.id() for layer in series], "MODEL": "peak"}
+    pressed_run(dialog("timeseriesclassification", parameters), output)
+    assert "2013-11-17" in shown_classes(layer_of(project, output))
+
+
+def test_pixel_regression(dialog, project, add, tmp_path):
+    image, output = add("surface", [DARK_TO_LIGHT, DARK_TO_LIGHT / 2], ["surface", "ground"]), tmp_path / "height.tif"
+    parameters = {"INPUT": image.id(), "MODEL": "height"}
+    pressed_run(dialog("pixelregression", parameters), output)
+    layer = layer_of(project, output)
+    assert layer.isValid() and layer.renderer().type() == "singlebandpseudocolor"

@@ -1,0 +1,60 @@
+"""Tree crowns at three sites of the NEON network (OSBS, SJER, TEAK): four pictures each, 400 x 400 pixels of 0.1 m.
+
+Boxes as Pascal VOC beside the pictures; EPSG:32617 (OSBS) and EPSG:32611.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from rsdl_qgis.engine.card import Band, Class
+from rsdl_qgis.engine.errors import InputError
+from rsdl_qgis.engine.training.chips import ChipFolder, write_chips
+from rsdl_qgis.engine.training.importers_boxes import import_boxes
+
+FOLDER = "trees"
+BANDS = (
+    Band("red", ("B4", "B04")),
+    Band("green", ("B3", "B03")),
+    Band("blue", ("B2", "B02")),
+)
+CLASSES = (Class(1, "Tree", "#1b7837"),)
+SITES = ("OSBS", "SJER", "TEAK")
+SIZE = 320  # pixels of a piece that is trained on
+
+
+def trees_chips(
+    data: Path, folder: Path, size: int = SIZE, test: str | None = "OSBS", valid: str = "SJER"
+) -> ChipFolder:
+    """The twelve pictures as a chip folder, divided by site: one to judge by, one to choose by, the rest to train on.
+
+    ``test`` None: no site is kept apart. ``size``: pixels a side of the pieces that are trained on.
+    """
+    for name in (valid, *([test] if test else [])):
+        if name not in SITES or test == valid:
+            raise InputError(f"'{valid}' and '{test}' cannot divide the sites.", f"Choose two of {', '.join(SITES)}.")
+    chips = import_boxes(data / FOLDER, folder, form="voc")
+    parts = {valid: "valid", **({test: "test"} if test else {})}
+    pictures = [
+        replace(chip, split=parts.get(_site(chip.name), "train"), place=chip.name)
+        for chip in chips.chips
+    ]
+    made = replace(
+        chips,
+        inputs=tuple(replace(item, bands=BANDS, role="aerial true colour") for item in chips.inputs),
+        classes=CLASSES,
+        chips=tuple(pictures),
+        size=size,
+        note={
+            **chips.note,
+            "data": "NEON tree crowns, aerial pictures of three sites with boxes of crowns, 0.1 m",
+            "split": f"by site: {valid} to choose by, {test or 'none'} to judge by, the rest to train on",
+        },
+    )
+    write_chips(made)
+    return made
+
+
+def _site(name: str) -> str:
+    return name.partition("_")[0]
