@@ -61,9 +61,7 @@ def run_detect(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
             detector = opening.result()
         note = provenance("detect", card, arguments, scaling, vars(plan))
         windows = tiles(source.grid.height, source.grid.width, plan.tile, plan.overlap)
-        collector = DetectionCollector(
-            card, source.grid, output, settings, detector.decode, plan.overlap, report, note
-        )
+        collector = DetectionCollector(card, source.grid, output, settings, detector.decode, plan.overlap, report, note)
         try:
             seconds = predict(windows, partial(load_tile, source, scaling), detector.run, collector, plan.batch, report)
             result = collector.close()

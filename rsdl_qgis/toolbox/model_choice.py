@@ -83,6 +83,8 @@ def algorithm_for(card: ModelCard) -> str:
         return tr("Change detection")
     if card.task == "segmentation" and takes_one_image(card):
         return tr("Semantic segmentation")
+    if card.task == "detection" and takes_one_image(card):
+        return tr("Object detection")
     if card.task == "time-series":
         return tr("Time-series classification")
     if card.task == "classification" and takes_one_image(card):

@@ -86,9 +86,9 @@ def real(
     return described(parameter, text, advanced)
 
 
-def several_layers(name: str, label: str, kind: int, text: str):
-    """Several layers of a kind; optional."""
-    return described(QgsProcessingParameterMultipleLayers(name, label, kind, None, True), text)
+def several_layers(name: str, label: str, kind: int, text: str, optional: bool = True):
+    """Several layers of a kind."""
+    return described(QgsProcessingParameterMultipleLayers(name, label, kind, None, optional), text)
 
 
 def is_null(value: Any) -> bool:

@@ -11,6 +11,7 @@ from .assess_detections import AssessDetections
 from .assess_scenes import AssessScenes
 from .change import ChangeDetection
 from .chips import ExportChips
+from .detection import ObjectDetection
 from .distil import DistilModel
 from .environment import Diagnostics, SetupEnvironment
 from .flood import FloodMapping
@@ -34,6 +35,7 @@ ALGORITHMS = (
     SemanticSegmentation,
     PixelRegression,
     SceneClassification,
+    ObjectDetection,
     ChangeDetection,
     FloodMapping,
     TimeSeriesClassification,

@@ -80,6 +80,17 @@ def in_scenes(classes: Classes, several: bool) -> Style:
     return style
 
 
+def in_objects(classes: Classes) -> Style:
+    """Outlines in the colours of the objects' classes, labelled with class and score."""
+
+    def style(layer: QgsMapLayer) -> None:
+        layer.setRenderer(object_renderer(classes))
+        layer.setLabeling(QgsVectorLayerSimpleLabeling(scene_labels()))
+        layer.setLabelsEnabled(True)
+
+    return style
+
+
 def along_ramp(statistics: Mapping[str, float], unit: str = "") -> Style:
     """A colour ramp for numbers, from their minimum, maximum, mean and stddev; ``unit`` is shown in the legend."""
 
@@ -123,6 +134,15 @@ def class_renderer(provider, classes: Classes) -> QgsPalettedRasterRenderer:
 def polygon_renderer(classes: Classes) -> QgsCategorizedSymbolRenderer:
     """A categorised renderer for the polygons' field 'value'."""
     categories = [QgsRendererCategory(item["value"], class_fill(item["color"]), item["name"]) for item in classes]
+    return QgsCategorizedSymbolRenderer("value", categories)
+
+
+def object_renderer(classes: Classes) -> QgsCategorizedSymbolRenderer:
+    """A categorised renderer for the objects' field 'value': outlines, so that what is inside stays seen."""
+    categories = []
+    for item in classes:
+        symbol = QgsFillSymbol.createSimple({"style": "no", "outline_color": item["color"], "outline_width": "0.5"})
+        categories.append(QgsRendererCategory(item["value"], symbol, item["name"]))
     return QgsCategorizedSymbolRenderer("value", categories)
 
 

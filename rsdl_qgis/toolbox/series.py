@@ -70,6 +70,7 @@ class TimeSeriesClassification(InferenceAlgorithm):
                     "The series: a raster for each date, or with LAYOUT=variables a raster for each variable, whose "
                     "bands are its dates. In any order where their names or metadata hold dates."
                 ),
+                optional=False,
             ),
             shared.choice(
                 "LAYOUT",

@@ -28,7 +28,7 @@ GRACE = 1.0  # seconds that a cancelled worker has to tidy up before it is kille
 KEPT_LINES = 40  # of its stderr
 WORK = ".training"  # what the engine needs until a model is there is kept in '<output>.training'
 TRAININGS = ("train", "distil")
-_OUTPUTS = ("output", "probabilities", "polygons", "report", "table", "image_table")
+_OUTPUTS = ("output", "raster", "probabilities", "polygons", "report", "table", "image_table")
 
 
 def make_job(operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -49,6 +49,7 @@ def main(folder: Path) -> None:
     write_grown(folder / "grown")
     write_peak(folder / "peak")
     write_moved(folder / "moved")
+    write_markers(folder / "markers")
     write_scenes(folder)
 
 
@@ -149,6 +150,59 @@ def write_grown(folder: Path) -> None:
     ]
     output = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", 2, "h", "w"])
     save(folder, model, nodes, constants, output)
+
+
+def write_markers(folder: Path) -> None:
+    """A detector: a box about each pixel of band 1 above 0, of bands 2 and 3 as width and height; band 1 is the score
+    of a car in per cent, or above 100 that of a ship.
+    """
+    image = item("image", "image", ("mark", "width", "height"))
+    classes = (Class(1, "car", "#ff0000"), Class(2, "ship", "#0000ff"))
+    model = replace(card("markers", [image], ("", ""), ()), task="detection", classes=classes, background=None)
+    flat = ["mark", "half_w", "half_h", "x", "y"]
+    nodes = [
+        helper.make_node("Squeeze", ["image", "dates"], ["bands"]),
+        helper.make_node("Split", ["bands"], ["mark_2d", "w_2d", "h_2d"], axis=1, num_outputs=3),
+        helper.make_node("Mul", ["w_2d", "half"], ["half_w_2d"]),
+        helper.make_node("Mul", ["h_2d", "half"], ["half_h_2d"]),
+        helper.make_node("Mul", ["w_2d", "none"], ["zeros"]),
+        helper.make_node("Add", ["zeros", "unit"], ["ones"]),
+        helper.make_node("CumSum", ["ones", "across"], ["col"]),
+        helper.make_node("CumSum", ["ones", "down"], ["row"]),
+        helper.make_node("Sub", ["col", "half"], ["x_2d"]),
+        helper.make_node("Sub", ["row", "half"], ["y_2d"]),
+        *(helper.make_node("Reshape", [f"{name}_2d", "column"], [name]) for name in flat),
+        helper.make_node("Sub", ["x", "half_w"], ["x1"]),
+        helper.make_node("Add", ["x", "half_w"], ["x2"]),
+        helper.make_node("Sub", ["y", "half_h"], ["y1"]),
+        helper.make_node("Add", ["y", "half_h"], ["y2"]),
+        helper.make_node("Concat", ["x1", "y1", "x2", "y2"], ["boxes"], axis=2),
+        helper.make_node("Mul", ["mark", "part"], ["score"]),
+        helper.make_node("Greater", ["score", "unit"], ["is_ship"]),
+        helper.make_node("Sub", ["score", "unit"], ["ship_score"]),
+        helper.make_node("Where", ["is_ship", "ship_score", "none"], ["ship"]),
+        helper.make_node("Where", ["is_ship", "none", "score"], ["car"]),
+        helper.make_node("Concat", ["car", "ship"], ["scores"], axis=2),
+    ]
+    constants = [
+        helper.make_tensor("dates", TensorProto.INT64, [1], [1]),
+        helper.make_tensor("across", TensorProto.INT64, [], [3]),
+        helper.make_tensor("down", TensorProto.INT64, [], [2]),
+        helper.make_tensor("column", TensorProto.INT64, [3], [0, -1, 1]),
+        *(
+            helper.make_tensor(name, TensorProto.FLOAT, [], [value])
+            for name, value in (("half", 0.5), ("none", 0.0), ("unit", 1.0), ("part", 0.01))
+        ),
+    ]
+    outputs = [
+        helper.make_tensor_value_info("boxes", TensorProto.FLOAT, ["n", "k", 4]),
+        helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["n", "k", 2]),
+    ]
+    save(folder, model, nodes, constants, outputs[0])
+    network = onnx.load(str(folder / "model.onnx"))
+    network.graph.output.append(outputs[1])
+    network.opset_import[0].version = 18
+    onnx.save(network, str(folder / "model.onnx"))
 
 
 def write_moved(folder: Path) -> None:

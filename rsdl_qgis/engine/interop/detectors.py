@@ -56,9 +56,7 @@ def _between(pixels: Integers, scale: float, length: int) -> tuple[Integers, Int
 def decoder_of(card: ModelCard, layout: Layout) -> Decode:
     """How a model's outputs are read; ModelError where they have other classes than the card."""
     if layout.classes not in (None, len(card.classes)):
-        raise ModelError(
-            f"'{card.name}' gives scores of {layout.classes} classes, its card names {len(card.classes)}."
-        )
+        raise ModelError(f"'{card.name}' gives scores of {layout.classes} classes, its card names {len(card.classes)}.")
     values = np.array([item.value for item in card.classes])
 
     def decode(outputs: Arrays, image: tuple[int, int], lowest: float) -> Detections:
@@ -87,9 +85,7 @@ def _indexes(card: ModelCard, values: NDArray, labels: Integers) -> Integers:
     return found
 
 
-def _boxes_scores(
-    outputs: Arrays, layout: Layout, classes: int, image: tuple[int, int], lowest: float
-) -> Detections:
+def _boxes_scores(outputs: Arrays, layout: Layout, classes: int, image: tuple[int, int], lowest: float) -> Detections:
     boxes, scores = (output[0] for output in outputs[:2])
     if boxes.shape[-1] != 4 or (scores.shape[-1] == 4 and classes != 4):
         boxes, scores = scores, boxes
@@ -132,9 +128,7 @@ def _objectness(outputs: Arrays, layout: Layout, classes: int, image: tuple[int,
     scores = chances[np.arange(len(rows)), label]
     kept = np.flatnonzero(scores >= lowest)
     rest = _f64(rows[kept, 5 + classes :])
-    return _shaped(
-        layout, _f64(rows[kept, :4]), _f64(scores[kept]), label[kept], rest, prototypes, image, centred=True
-    )
+    return _shaped(layout, _f64(rows[kept, :4]), _f64(scores[kept]), label[kept], rest, prototypes, image, centred=True)
 
 
 def _end_to_end(outputs: Arrays, layout: Layout, classes: int, image: tuple[int, int], lowest: float) -> Detections:

@@ -1,4 +1,4 @@
-"""Other people's detectors: each layout of outputs, in an ONNX with known boxes, gives these; what is unclear is told."""
+"""Other people's detectors: each layout, in an ONNX with known boxes, gives these; what is not clear is told."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ BOXES = np.array([[4, 6, 24, 16], [30, 30, 50, 60], [40, 2, 44, 8]], float)
 SCORES = np.array([0.9, 0.75, 0.5])
 LABELS = np.array([1, 0, 2])
 NAMES = {0: "plane", 1: "ship", 2: "car"}
+DEEPNESS_NAMES = {str(label): name for label, name in NAMES.items()}
 ULTRALYTICS = {"names": str(NAMES), "stride": "32", "imgsz": "[64, 64]", "task": "detect"}
 TYPES = {np.dtype("float32"): TensorProto.FLOAT, np.dtype("int64"): TensorProto.INT64}
 
@@ -105,11 +106,11 @@ LAYOUTS = {
     "bare v5": ({"output": rows(objectness(), 3 * CELLS)}, {}),
     "Deepness v5": (
         {"output": rows(objectness(), 3 * CELLS)},
-        {"model_type": "Detector", "det_type": "YOLO_v5_or_v7_default", "class_names": {str(k): v for k, v in NAMES.items()}},
+        {"model_type": "Detector", "det_type": "YOLO_v5_or_v7_default", "class_names": DEEPNESS_NAMES},
     ),
     "Deepness Ultralytics": (
         {"output0": rows(cells()).transpose(0, 2, 1).copy()},
-        {"model_type": "Detector", "det_type": "YOLO_Ultralytics", "class_names": {str(k): v for k, v in NAMES.items()}},
+        {"model_type": "Detector", "det_type": "YOLO_Ultralytics", "class_names": DEEPNESS_NAMES},
     ),
 }  # fmt: skip
 

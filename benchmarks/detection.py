@@ -1,0 +1,136 @@
+"""What a whole detection job costs beyond its network: wall time of the worker / a bare ONNX Runtime loop.
+
+    python -m benchmarks.detection [--side 6000] [--objects 10000] [--repeats 3] [--network yolo-n]
+
+The network is one of this plugin's with random weights; its scores and boxes are replaced inside the ONNX, after all
+of the network has run, by those of marks in the picture, so that the job finds as many objects as there are. The bare
+loop runs the same file over as many tiles of the same size, which are in memory, and does nothing with what it gives.
+The target is a ratio of at most 1.15 at 6,000 x 6,000 px with 10,000 objects.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import rasterio
+import torch
+from rasterio.transform import from_origin
+from torch import Tensor, nn
+
+from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling
+from rsdl_qgis.engine.interop.onnx_export import export_onnx
+from rsdl_qgis.engine.networks import build_network
+
+from .overhead import BARE
+
+ROOT = Path(__file__).resolve().parent.parent
+SIDE_OF_OBJECT = 24.0  # pixels
+MARK = 250  # values of the picture above it mark an object's middle
+BOXES = 5  # boxes that the network gives an object, apart from each other by a pixel
+
+
+class Marked(nn.Module):
+    """A detector whose boxes lie about marked pixels, though all of the network runs."""
+
+    def __init__(self, network: nn.Module):
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        boxes, logits = self.network(image)
+        marks = nn.functional.max_pool2d((image[:, 0, :1] > MARK).float(), 8)  # (n, 1, h / 8, w / 8)
+        ones = torch.ones_like(marks)
+        x, y = (8 * ones.cumsum(3) - 4).flatten(1), (8 * ones.cumsum(2) - 4).flatten(1)
+        half, found = SIDE_OF_OBJECT / 2, marks.flatten(1)[..., None]
+        some = [torch.stack([x - half + i, y - half, x + half + i, y + half], 2) for i in range(BOXES)]
+        scores = torch.cat([found * (8 - i / 2) - 6 for i in range(BOXES)], 1).expand(-1, -1, logits.shape[2])
+        return torch.cat([*some, 0 * boxes], 1), torch.cat([scores, 0 * logits - 10], 1)
+
+
+def write_model(name: str, path: Path) -> None:
+    """The detector as one .onnx with its card."""
+    card = ModelCard(
+        "marked", "Marked", (Input("image", tuple(Band(b) for b in ("red", "green", "blue"))),),
+        (Class(0, "object", "#ff0000"),), "detection", name, activation="sigmoid",
+        tiling=Tiling(size=640, overlap=64, multiple=32, memory=600),
+    )  # fmt: skip
+    torch.manual_seed(0)
+    network = build_network(name, {"image": (1, 3)}, 1)
+    export_onnx(Marked(network), card, path)
+
+
+def write_picture(path: Path, side: int, objects: int) -> None:
+    """A picture with so many marks on a jittered grid."""
+    random = np.random.default_rng(0)
+    image = random.integers(0, MARK - 50, (3, side, side), dtype=np.uint8)
+    across = int(np.ceil(objects**0.5))
+    step = side / across
+    places = [(r, c) for r in range(across) for c in range(across)][:objects]
+    for r, c in places:
+        row, col = (int((i + random.uniform(0.35, 0.65)) * step) for i in (r, c))
+        image[0, row, col] = 255
+    profile = {"height": side, "width": side, "count": 3, "dtype": "uint8", "tiled": True, "compress": "deflate"}
+    place = {"crs": "EPSG:32634", "transform": from_origin(500_000, 4_200_000, 0.5, 0.5)}
+    with rasterio.open(path, "w", driver="GTiff", **profile, **place) as file:
+        file.write(image)
+
+
+def job(model: Path, picture: Path, folder: Path) -> dict:
+    """Run the worker; its result, with the wall time of the whole process as ``wall``."""
+    file = folder / "job.json"
+    arguments = {"model": str(model), "inputs": {"image": [{"path": str(picture)}]}, "device": "cpu"}
+    arguments["output"] = str(folder / "found.gpkg")
+    file.write_text(json.dumps({"operation": "detect", "arguments": arguments}))
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "rsdl_qgis.engine", str(file)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    wall = time.perf_counter() - started
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    tile = next(e["message"] for e in events if e.get("message", "").startswith("Tiles of")).split()
+    return {**events[-1], "wall": wall, "width": int(tile[2]), "height": int(tile[4])}
+
+
+def bare(model: Path, result: dict) -> float:
+    """Seconds of the bare loop over as many tiles of the same size."""
+    sizes = [str(result[key]) for key in ("height", "width", "tiles")]
+    command = [sys.executable, "-c", BARE, str(model), *sizes]
+    return float(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--side", type=int, default=6000)
+    parser.add_argument("--objects", type=int, default=10_000)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--network", default="yolo-n")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        model, picture = folder / "marked.onnx", folder / "picture.tif"
+        write_model(arguments.network, model)
+        write_picture(picture, arguments.side, arguments.objects)
+        ratios = []
+        for _ in range(arguments.repeats):
+            result = job(model, picture, folder)
+            loop = bare(model, result)
+            ratios.append(result["wall"] / loop)
+            seconds = result["timing"]
+            print(
+                f"{arguments.side} px, {result['objects']} objects: job {result['wall']:.1f} s, bare loop {loop:.1f} s,"
+                f" ratio {ratios[-1]:.3f}; read {seconds['read']:.1f}, run {seconds['run']:.1f}, "
+                f"write {seconds['write']:.1f} s (overlapping)",
+                flush=True,
+            )
+        print(f"ratio: median {statistics.median(ratios):.3f}, {min(ratios):.3f} to {max(ratios):.3f}")
+
+
+if __name__ == "__main__":
+    main()
