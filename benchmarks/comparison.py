@@ -103,7 +103,7 @@ STUDIES = {
         settings={
             "task": "change",
             "scaling": "robust-dates",
-            "epochs": 60,
+            "epochs": 25,
             "batch_size": 16,
             "learning_rate": 0.002,
             "loss": ["cross_entropy"],
