@@ -336,16 +336,316 @@ Several maps and references are paired in the order in which they are listed; a 
    <translation>{name}: το '{layer}' δεν είναι ούτε ψηφιδωτό ούτε διανυσματικό επίπεδο.</translation>
   </message>
   <message>
+   <source>Assess detections</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Compares detected objects, as 'Object detection' gives them, with true ones: boxes or polygons, of which the rectangle around each counts. A detection is a hit where it and an object of its class share at least half of what both cover; each object is hit once, by the surest detection. Gives the average precision at an overlap of 0.5 (AP50) and its mean over overlaps of 0.5 to 0.95 (AP50:95), as COCO's evaluation does, and precision, recall and F1 of the detections from a least score on, in all and of each class, with 95 % intervals, as a report, as a table and as numbers for models; and a layer with the hits, the false alarms and the misses.
+
+The layers may have different coordinate systems. Where only a part of the ground was labelled, choose it by EXTENT or MASK: objects whose middle lies outside of it do not count.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>hit</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>false alarm</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>miss</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>ignored</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Average precision at an overlap of 0.5, AP50 (0 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Mean average precision at overlaps of 0.5 to 0.95, AP50:95 (0 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Share of the detections that are hits (0 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Share of the true objects that are found (0 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>F1 of precision and recall (0 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>True objects</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Detections that were compared</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Hits</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Misses</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>False alarms</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Hits, misses and false alarms</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Accuracy</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{objects} objects, {hits} hits, {misses} misses, {alarms} false alarms: AP50 {ap50}, AP50:95 {ap}, F1 {f1}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>accuracy,validation,average precision,precision,recall,f1,boxes,objects,coco,evaluate</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Detections</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The layer to assess: polygons with fields of the class and the score of each.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>What is taken for true: boxes or polygons around all objects, in any coordinate system.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Class of the detections</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The field with the name or number of each detection's class. Default: 'class' if there is one.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>True class</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The field with the name or number of each object's class. Default: 'class' if there is one. Where either layer has none, all objects count as one class.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Least score</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Precision, recall, F1 and the layer are of the detections with at least this score, 0 to 1. Default: 0, all that the layer has. Average precision is of all in any case.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Only objects whose middle lies in this rectangle count. Default: all.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Only objects whose middle lies in these polygons count. Any coordinate system. Default: no limit.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Score of the detections</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The field with the score of each detection, 0 to 1. Default: 'score' if there is one, else all 1.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Objects that do not count</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A field of numbers: objects with anything but 0 in it, such as crowds or doubtful ones, are neither hits nor misses, and what is detected on them is no false alarm.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A layer of polygons with fields outcome (hit, false alarm, miss, ignored), class, score and iou: the detections from the least score on, and the true objects that none of them hit.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A page (.html) with all figures, the curves of precision and recall, and what was compared.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A table (.csv) with a row for each class: its figures and their intervals.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{layer}: hits and misses</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{option}: the field '{field}' of '{layer}' holds no numbers. Choose another.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Overall accuracy, of one class a feature (0 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Kappa, of one class a feature (-1 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Mean F1 of the classes or labels (0 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Mean F1 per feature, of several labels (0 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>F1 of all labels together, of several labels (0 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Mean average precision (mAP), of several labels (0 to 1)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Features that were compared</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Features of the prediction that were left out</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Assess scenes</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Compares the predicted classes of features, as 'Scene classification' gives them, with a reference: another field of the layer, or another layer. For one class a feature it gives the confusion matrix, overall accuracy, kappa, user's and producer's accuracy and F1 of each class and mean F1; for several labels the mean F1 per feature, micro and macro F1, and precision, recall and F1 of each label, and, where the layer has a field with the probability of each label, average precision (AP) and its mean (mAP). All figures have 95 % intervals. They come as a report, as a table and as numbers for models.
+
+Features of two layers go together by a field of ids, or else by place: each feature with the polygon of the reference that holds its middle (a point inside it, of a rectangle its centre), or, if the reference has points, with those that lie in it. Features without a class on either side, without a reference, or with several that contradict one another, are left out and counted.
+
+Classes are the same if they have the same name, in upper or lower case, or the same number. Classes of the reference that the model does not know count as wrong.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{features} features compared: overall accuracy {accuracy}, kappa {kappa}, macro F1 {f1}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>accuracy,validation,confusion matrix,kappa,f1,map,average precision,multi-label,evaluate</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Predicted scenes</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The layer to assess: features with a field of the predicted class or labels.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Predicted class</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The field with the name or number of each feature's class, or its labels. Default: 'class'.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The layer or table of what is taken for true. Default: the predicted layer itself, which may also be chosen here again to see its fields.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The field with the name or number of each feature's true class, or its labels. Default: 'class' if the reference is another layer and has it.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Yes: a feature has any number of labels, with semicolons between them, such as 'sea; ship'; a text without any means that none holds. No (default): it has one class.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Field of ids</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A field of the predicted layer with an id that the reference has as well. Default: features of two layers go together by place.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Field of ids in the reference</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The field of the reference with the ids, if it has another name than in the predicted layer.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Fields of the predicted labels</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>In place of a field of texts: a field for each label, which bears its name and holds 1 where it was predicted, else 0. For several labels a feature only.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Fields of the true labels</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>In place of a field of texts: a field for each label, which bears its name and holds 1 where it is so, else 0. For several labels a feature only.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A page (.html) with all figures and what was compared, in one file.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A table (.csv) with a row for each class or label: its figures and their intervals.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{features} features compared: mean F1 per feature {f1}, macro F1 {macro}, mAP {ap}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Several labels a feature</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Choose the field of '{layer}' that holds the true classes, in REFERENCE_FIELD.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The field '{field}' of '{layer}' would be compared with itself. Choose another one in REFERENCE_FIELD, or another layer as REFERENCE.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{option} is for several labels a feature. Set MULTILABEL, or leave {option} empty.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Change detection</source>
    <translation>Ανίχνευση μεταβολών</translation>
   </message>
   <message>
-   <source>Gives every pixel a class, such as changed or not, from an image before and an image after, with a network that was trained on such pairs (see 'Train change detector'). The two need not share a grid or coordinate system: the map is on the grid of the image before, and covers what both cover; nodata of either is nodata.
+   <source>Gives every pixel a class, such as changed or not, from an image before and an image after, with a network that was trained on such pairs (see 'Train change detector'). The two need not share a grid, coordinate system or size: they are aligned as they are read. The map has the pixels and the extent of the finer one, or of the one chosen in 'Grid of the map'; where either has no ground or is nodata, the map is nodata. Classes may be two, or kinds of change, such as field to houses.
 
 The model is the name of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file that carries its card: one for change, or for segmentation of two dates. Its bands are found by the rasters' band descriptions, else taken in order if there are as many, else chosen in 'Bands'.</source>
-   <translation>Δίνει σε κάθε εικονοστοιχείο μια κλάση, όπως μεταβολή ή όχι, από μια εικόνα πριν και μια εικόνα μετά, με ένα δίκτυο που εκπαιδεύτηκε σε τέτοια ζεύγη (βλ. «Εκπαίδευση ανιχνευτή μεταβολών»). Οι δύο εικόνες δεν χρειάζεται να έχουν τον ίδιο κάνναβο ή σύστημα συντεταγμένων: ο χάρτης γίνεται στον κάνναβο της εικόνας πριν, και καλύπτει ό,τι καλύπτουν και οι δύο· όπου μία από τις δύο δεν έχει δεδομένα, δεν υπάρχουν ούτε στο αποτέλεσμα.
-
-Το μοντέλο είναι το όνομα ενός εγκατεστημένου (βλ. «Κατάλογος μοντέλων»), ή η διαδρομή φακέλου μοντέλου, ενός .zip του, ή αρχείου .onnx που φέρει την κάρτα του: μοντέλο για μεταβολές, ή για κατάτμηση με δύο ημερομηνίες. Οι δίαυλοί του βρίσκονται από τις περιγραφές των διαύλων των ψηφιδωτών, αλλιώς λαμβάνονται με τη σειρά αν είναι τόσοι, αλλιώς επιλέγονται στο «Δίαυλοι».</translation>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Changes</source>
@@ -360,8 +660,8 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>Ψηφιδωτό πριν</translation>
   </message>
   <message>
-   <source>The raster from before the change: any layer that QGIS can open. The map is on its grid.</source>
-   <translation>Το ψηφιδωτό πριν από τη μεταβολή: οποιοδήποτε επίπεδο ανοίγει το QGIS. Ο χάρτης γίνεται στον κάνναβό του.</translation>
+   <source>The raster from before the change: any layer that QGIS can open.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Raster after</source>
@@ -378,6 +678,22 @@ The model is the name of an installed one (see 'List models'), or the path of a 
   <message>
    <source>Band numbers from 1, of both rasters, in the order in which the model takes them. Default: found by description.</source>
    <translation>Αριθμοί διαύλων από 1, και των δύο ψηφιδωτών, με τη σειρά που τους δέχεται το μοντέλο. Προεπιλογή: βρίσκονται από την περιγραφή.</translation>
+  </message>
+  <message>
+   <source>Grid of the map</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Whose pixels and extent the map has: those of the raster with the smaller pixels on the ground (the one before, if they are alike), of the raster before, or of the raster after. The other one is resampled to it; a finer one is averaged.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Normalise the raster after</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Brings each band of the raster after to the radiometry of the raster before by a gain and an offset, found from a sample of their common valid pixels, before the model's own scaling: moments gives all of them the same mean and standard deviation, irmad those that did not change, found by iteratively reweighted multivariate alteration detection. For sun, haze or sensors that differ; little use for models that scale each date by itself.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>an image before and one after</source>
@@ -420,8 +736,8 @@ Without labels the chips are pictures alone, which 'Distil model' can learn from
    <translation>Τα δείγματα είναι για</translation>
   </message>
   <message>
-   <source>What is to be trained: segmentation, regression or classification of scenes from RASTERS, change from BEFORE and AFTER, time-series from LAYERS. auto: as the rasters are given, segmentation for RASTERS.</source>
-   <translation>Τι θα εκπαιδευτεί: segmentation (κατάτμηση), regression (παλινδρόμηση) ή classification (ταξινόμηση σκηνών) από τα RASTERS, change (μεταβολή) από τα BEFORE και AFTER, time-series (χρονοσειρές) από τα LAYERS. auto: ανάλογα με τα ψηφιδωτά που δόθηκαν, segmentation για τα RASTERS.</translation>
+   <source>What is to be trained: segmentation, regression, classification of scenes or detection of objects from RASTERS, change from BEFORE and AFTER, time-series from LAYERS. auto: as the rasters are given, segmentation for RASTERS.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>SPLIT=chips is for a chip folder. Choose another, such as blocks.</source>
@@ -454,6 +770,78 @@ Without labels the chips are pictures alone, which 'Distil model' can learn from
   <message>
    <source>UNLABELLED=background is not for {task}. Choose ignore.</source>
    <translation>Το UNLABELLED=background δεν είναι για {task}. Επιλέξτε ignore.</translation>
+  </message>
+  <message>
+   <source>Object detection</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Finds objects in a raster, such as planes or tree crowns, with a trained detector. Takes any size, data type and coordinate system; objects that are cut by the borders of the tiles in which the network sees the raster appear once, and whole.
+
+The result is polygons in the raster's coordinate system with the fields 'class', 'value' (the number of the class), 'score' from 0 to 1, and 'width_m' and 'length_m', the shorter and the longer side in metres on the ground (in map units where there is no coordinate system). Objects whose middle is nodata are left out, and none reaches beyond the raster.
+
+The model is the name of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file: one with its card inside, with Deepness or Ultralytics metadata, or any other detector whose outputs tell what they are (YOLO v5 to v11, oriented boxes and instance masks too, and torchvision's, with their class names). Its bands are found by the raster's band descriptions, else taken in order if there are as many, else chosen in 'Bands'.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Objects</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>deep learning,neural network,yolo,faster r-cnn,onnx,boxes,counting,planes,trees,ships</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Least confidence</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Objects with a lower score are left out, 0 to 1. Lower finds more, and more that is none. Default: the model's, else 0.25.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Overlap of one object's boxes</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Two boxes of a class whose intersection is more than this part of their union are taken for one object, 0 to 1. Lower where objects never overlap, higher where they crowd.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Boxes of one object</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>What becomes of boxes that overlap more than that: nms keeps the one with the highest score; soft lowers the scores of the others by how much they overlap, which keeps objects that crowd; union takes the box around all of them.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Smallest length (metres)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Objects whose longer side is shorter are left out, 0 m or more. Default: no limit.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Largest length (metres)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Objects whose longer side is longer are left out, 0 m or more. Default: no limit.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Polygons with class, score, width and length (.gpkg, .geojson, .shp or .fgb). An existing file is replaced.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Number of objects</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The smallest length, {smallest} m, is above the largest, {largest} m. Exchange them.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Distil model</source>
@@ -768,6 +1156,14 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Σημασιολογική κατάτμηση</translation>
   </message>
   <message>
+   <source>Time-series classification</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Scene classification</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Pixel regression</source>
    <translation>Παλινδρόμηση εικονοστοιχείων</translation>
   </message>
@@ -948,6 +1344,14 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Χαρτογραφεί στο μέγεθος εικονοστοιχείου, σε μέτρα, στο οποίο εκπαιδεύτηκε το μοντέλο. Απαραίτητο όπου τα εικονοστοιχεία του ψηφιδωτού είναι πολύ μεγαλύτερα ή μικρότερα. Προεπιλογή: τα εικονοστοιχεία του (πρώτου) ψηφιδωτού.</translation>
   </message>
   <message>
+   <source>Resampling</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>How a raster is brought to another grid: bilinear and cubic interpolate, and average the pixels of a much finer raster; nearest keeps values as they are, for classes and indices. Pixels that lie on the grid already are never touched, and paletted rasters are always taken by nearest.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>GeoTIFF (.tif) with one class a pixel, named and coloured; 255 is nodata. An existing file is replaced.</source>
    <translation>GeoTIFF (.tif) με μία κλάση ανά εικονοστοιχείο, με όνομα και χρώμα· το 255 σημαίνει χωρίς δεδομένα. Υπάρχον αρχείο αντικαθίσταται.</translation>
   </message>
@@ -1116,6 +1520,94 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>ο διακομιστής δεν έδωσε δεδομένα.</translation>
   </message>
   <message>
+   <source>no class</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Scenes with a class</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Scenes without a class</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Gives scenes, parts of a raster seen as a whole, a class with a trained network (see 'Train scene classifier'), or several labels where the model was trained on such. Scenes are the cells of a grid that the raster is cut into; or the polygons of a layer, each by the pixels under it alone; or squares around the points of a layer.
+
+The result is polygons: the cells, the polygons as they were given with all their attributes, or the squares with the attributes of their points. Each has its 'class' (several labels: divided by '; ', the likeliest first), its 'score' from 0 to 1, 'valid', the share of its pixels that are not nodata, and a field for each class with its probability. Attributes of the same names as these get a number. Cells without a valid pixel are left out; features without one, without a geometry, or off the raster have no class.
+
+The model is the name of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file that carries its card. Its bands are found by the raster's band descriptions, else taken in order if there are as many, else chosen in 'Bands'.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Scenes</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The scenes: polygons, or points around each of which a square of SIZE is one. Any coordinate system. Default: a grid over all of the raster.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Size of a scene (pixels)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Side of the cells of the grid, or of the squares around points, 1 to 100,000 pixels of the raster. Not for polygons. Default: as large on the ground as the scenes that the model was trained on.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Batch size (scenes)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Scenes that the network runs on at once, 1 to 1024. More is faster on a GPU and takes more memory. Default: up to 16, as memory allows.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>deep learning,neural network,scene,image classification,onnx,land use,multi-label,parcels</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Polygons or points</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Only what lies in this rectangle is seen. Default: the whole raster. Web maps need it.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Only pixels whose centre lies in these polygons are seen. Any coordinate system. Default: all.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Polygons with class, score, valid and a field a class (.gpkg, .geojson, .shp or .fgb; a .shp shortens names to 10 letters). An existing file is replaced.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>GeoTIFF (.tif) with the class of the scene at each pixel, named and coloured; 255 is nodata. Of polygons that lie on one another the later one wins. Not for several labels. Not made unless asked for.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Class raster</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>FEATURES: '{value}' is not a vector layer that QGIS can open.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>FEATURES: '{layer}' has neither polygons nor points.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Model '{model}' gives a scene several labels, and a pixel of a class raster has one: leave RASTER empty.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{model}: classes</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Gives every pixel of a raster a class with a trained network. Takes any size, data type and coordinate system; nodata stays nodata.
 
 The model is the name of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file that carries its card or Deepness metadata. Its bands are found by the raster's band descriptions, else taken in order if there are as many, else chosen in 'Bands'.</source>
@@ -1130,6 +1622,88 @@ The model is the name of an installed one (see 'List models'), or the path of a 
   <message>
    <source>deep learning,neural network,classification,onnx,land cover,semantic</source>
    <translation>βαθιά μάθηση,νευρωνικό δίκτυο,ταξινόμηση,onnx,κάλυψη γης,σημασιολογική</translation>
+  </message>
+  <message>
+   <source>Gives every pixel a class, such as its crop, from its course over time, with a network that was trained on such series (see 'Train time-series classifier'). Give a raster for each date, or a raster for each variable whose bands are its dates. Layers on other grids are brought to that of the first.
+
+Dates are found in the names of layers and bands and in the files' metadata, or typed in DATES. A model of one season serves the same season of any year. Where the dates differ from the model's, values are interpolated in time between the nearest valid dates of each pixel, over gaps of up to twice the model's own steps. Dates that are missing, and clouds set to nodata, are left out pixel by pixel; what has no valid date at all is nodata in the map. Where no dates are known, there have to be as many as the model takes, in the same order.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Factor of the values</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>What the layers' numbers are multiplied by to be as those that the model was trained on, 0.00000001 to 1,000,000: 0.0001 for indices kept in ten-thousandths. Default: the scale and offset that the files state, where these suit the model, else 1.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>deep learning,neural network,time series,crops,phenology,ndvi,evi,lstm,season,multitemporal</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Layers of the series</source>
+   <translation>Επίπεδα της χρονοσειράς</translation>
+  </message>
+  <message>
+   <source>The series: a raster for each date, or with LAYOUT=variables a raster for each variable, whose bands are its dates. In any order where their names or metadata hold dates.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A layer is</source>
+   <translation>Κάθε επίπεδο είναι</translation>
+  </message>
+  <message>
+   <source>dates: each layer is a date, its bands are variables. variables: the other way round.</source>
+   <translation>dates: κάθε επίπεδο είναι μια ημερομηνία και οι δίαυλοί του μεταβλητές. variables: το αντίστροφο.</translation>
+  </message>
+  <message>
+   <source>Name of an installed model for time series, or path of a model folder, .zip or .onnx file. Default: the installed one, if there is just one.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The dates of the layers (LAYOUT=variables: of the bands), in their order: 2013-09-14, 2013-09-30, …; or the first one and the step, such as 2013-09-14/P16D (D days, W weeks, M months, Y years). Default: as found in names and metadata.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>High numbers of unsigned layers</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Whether high numbers of 16-bit unsigned layers are negative ones that wrapped around, as -1 becomes 65,535. auto: those from 55,536 up are, where a factor applies and the layer has nothing between them and 32,767. negative: all above 32,767 are. keep: none.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Numbers, from 1, of the bands of each layer to use, such as 1,2: the model's variables in its order, or with LAYOUT=variables the dates. Default: variables are found by name, dates are all bands.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Batch size (series)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Pixels whose series the network runs on at once, 1 to 1,000,000. More is faster on a GPU and takes more memory. Default: chosen from the model.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>a series</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>LAYERS is empty: choose the rasters of the series.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>No model is chosen, and {count} of the installed ones are for time series.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Dates</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>LAYERS: '{layer}' is no raster.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The best model so far is in {folder} and can be used as it is. Running again with the same settings goes on.</source>
@@ -1162,6 +1736,10 @@ The model is the name of an installed one (see 'List models'), or the path of a 
   <message>
    <source>Mean average precision of the classes (0 to 1), for several classes a scene</source>
    <translation>Μέσος όρος της μέσης ορθότητας των κλάσεων (0 έως 1), για πολλές κλάσεις ανά σκηνή</translation>
+  </message>
+  <message>
+   <source>Share of the objects that are found (0 to 1)</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>R2, the share of the variance that is explained (at most 1)</source>
@@ -1284,8 +1862,8 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>Για το SPLIT=places: το πεδίο των ετικετών που λέει ποιες βρίσκονται στην ίδια τοποθεσία, όπως ένα αγροτεμάχιο ή ένας σταθμός. Προεπιλογή: κάθε ετικέτα μόνη της.</translation>
   </message>
   <message>
-   <source>Instead of layers: a folder of labelled chips, as 'Export chips' makes it; or of images: folders 'images' and 'masks' with files of the same names, a folder for each class, or folders 'A', 'B' and 'label'.</source>
-   <translation>Αντί για επίπεδα: φάκελος δειγμάτων με ετικέτες, όπως τον φτιάχνει η «Εξαγωγή δειγμάτων»· ή εικόνων: φάκελοι 'images' και 'masks' με αρχεία ίδιων ονομάτων, ένας φάκελος για κάθε κλάση, ή φάκελοι 'A', 'B' και 'label'.</translation>
+   <source>Instead of layers: a folder of labelled chips, as 'Export chips' makes it; or of images: folders 'images' and 'masks' with files of the same names, a folder for each class, folders 'A', 'B' and 'label', or, of objects, pictures with boxes as COCO, Pascal VOC, DOTA or YOLO have them.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The bands of {layers} have no names. They are taken in this order: {bands}, which is the order of the model '{model}'. If that is wrong, name the bands, or give their numbers in that order in BANDS.</source>
@@ -1312,6 +1890,10 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>LABELS: το '{layer}' είναι ψηφιδωτό, αλλά την κλάση μιας σκηνής τη λένε πολύγωνα ή σημεία.</translation>
   </message>
   <message>
+   <source>LABELS: '{layer}' is a raster, but objects are told by boxes, polygons or points.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>LABELS: '{layer}' is a picture, not a raster of classes or numbers. Choose another layer.</source>
    <translation>LABELS: το '{layer}' είναι εικόνα, όχι ψηφιδωτό κλάσεων ή αριθμών. Επιλέξτε άλλο επίπεδο.</translation>
   </message>
@@ -1322,6 +1904,10 @@ The model is the name of an installed one (see 'List models'), or the path of a 
   <message>
    <source>LABELS: '{layer}' has lines, but the class of a scene is told by polygons or points.</source>
    <translation>LABELS: το '{layer}' έχει γραμμές, αλλά την κλάση μιας σκηνής τη λένε πολύγωνα ή σημεία.</translation>
+  </message>
+  <message>
+   <source>LABELS: '{layer}' has lines, but objects are told by boxes, polygons or points.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Choose the field of '{layer}' that holds the number to learn, in CLASS_FIELD.</source>
@@ -1352,6 +1938,10 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>Όσα είναι γνωστά: σημεία, γραμμές ή πολύγωνα με έναν αριθμό σε ένα πεδίο, ή ψηφιδωτό αριθμών.</translation>
   </message>
   <message>
+   <source>The objects: boxes or polygons, of which the rectangle around each counts, or points with their SIZE.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>For polygons, lines and points: the field with the number or name of each one's class; where it is empty, the class is not known. Default: all are of one class.</source>
    <translation>Για πολύγωνα, γραμμές και σημεία: το πεδίο με τον αριθμό ή το όνομα της κλάσης του καθενός· όπου είναι κενό, η κλάση δεν είναι γνωστή. Προεπιλογή: όλα είναι μίας κλάσης.</translation>
   </message>
@@ -1362,6 +1952,10 @@ The model is the name of an installed one (see 'List models'), or the path of a 
   <message>
    <source>For points, lines and polygons: the field with the number to learn; where it is empty, it is not known.</source>
    <translation>Για σημεία, γραμμές και πολύγωνα: το πεδίο με τον αριθμό που θα μάθει το δίκτυο· όπου είναι κενό, δεν είναι γνωστός.</translation>
+  </message>
+  <message>
+   <source>The field with the number or name of each object's class; one where it is empty is neither learned nor judged by. Default: all are of one class.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Labels</source>
@@ -1400,6 +1994,10 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>Το επίπεδο '{layer}' δεν έχει δικά του εικονοστοιχεία: επιλέξτε την περιοχή εκπαίδευσης (EXTENT).</translation>
   </message>
   <message>
+   <source>'{layer}' has points, which have no size. Give that of the objects in SIZE, in metres.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>All labels have the same class ({name}) in '{field}', so there is nothing to tell it from.</source>
    <translation>Όλες οι ετικέτες έχουν την ίδια κλάση ({name}) στο '{field}', άρα δεν υπάρχει από τι να ξεχωρίσει.</translation>
   </message>
@@ -1416,20 +2014,8 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>Ψηφιδωτά μετά</translation>
   </message>
   <message>
-   <source>Layers of the series</source>
-   <translation>Επίπεδα της χρονοσειράς</translation>
-  </message>
-  <message>
    <source>The series: a raster for each date, in the order of the dates, or with LAYOUT=variables a raster for each variable, whose bands are its dates.</source>
    <translation>Η χρονοσειρά: ένα ψηφιδωτό για κάθε ημερομηνία, με τη σειρά των ημερομηνιών, ή με LAYOUT=variables ένα ψηφιδωτό για κάθε μεταβλητή, με διαύλους τις ημερομηνίες της.</translation>
-  </message>
-  <message>
-   <source>A layer is</source>
-   <translation>Κάθε επίπεδο είναι</translation>
-  </message>
-  <message>
-   <source>dates: each layer is a date, its bands are variables. variables: the other way round.</source>
-   <translation>dates: κάθε επίπεδο είναι μια ημερομηνία και οι δίαυλοί του μεταβλητές. variables: το αντίστροφο.</translation>
   </message>
   <message>
    <source>With LAYOUT=variables each layer has a band for every date.</source>
@@ -1516,12 +2102,20 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>OPTIONS: το '{option}' του {network} δεν μπορεί να είναι {value}. Επιλέξτε ένα από τα {known}.</translation>
   </message>
   <message>
-   <source>ignore: nothing is learned from ground that no label covers, right for sparse labels. background: it is a class of its own, right only where all of the rest was labelled; needed with one class alone.</source>
-   <translation>ignore: από έδαφος που δεν καλύπτει ετικέτα δεν μαθαίνεται τίποτε, σωστό για αραιές ετικέτες. background: είναι δική του κλάση, σωστό μόνο όπου όλα τα άλλα έχουν ετικέτα· απαραίτητο όταν υπάρχει μία μόνο κλάση.</translation>
+   <source>ignore: nothing is learned from ground that no label covers, right for sparse labels. background: it is a class of its own, right only where all of the rest was labelled; needed with one class alone. For objects: ignore cuts only chips that show one, background also chips that show none.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>A scene may show several classes, or none of them. Default: each scene is of one class.</source>
    <translation>Μια σκηνή μπορεί να δείχνει πολλές κλάσεις ή καμία. Προεπιλογή: κάθε σκηνή είναι μίας κλάσης.</translation>
+  </message>
+  <message>
+   <source>Side of the pictures (pixels)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>What scenes are brought to before the network sees them, 1 to 4096 pixels a side: less is faster and shows less. Default: what the network is usually given, 224 for most.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Chip size (pixels)</source>
@@ -1546,6 +2140,14 @@ The model is the name of an installed one (see 'List models'), or the path of a 
   <message>
    <source>Ground within this distance of a line or point has its label, in metres, 0 to 100000. Default: the pixels that it touches.</source>
    <translation>Έδαφος σε αυτή την απόσταση από γραμμή ή σημείο έχει την ετικέτα του, σε μέτρα, 0 έως 100000. Προεπιλογή: τα εικονοστοιχεία που αγγίζει.</translation>
+  </message>
+  <message>
+   <source>Size of objects that are points (metres)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Side of the square around a point that is taken for its object, in metres, above 0 to 100000; needed where objects are labelled by points.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>How data is divided</source>
@@ -1704,16 +2306,16 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>Επαύξηση</translation>
   </message>
   <message>
-   <source>How much samples are varied, so that little data goes further: none, light, standard or strong. They are flipped, turned, scaled, changed in brightness, and get noise.</source>
-   <translation>Πόσο ποικίλλουν τα δείγματα, ώστε λίγα δεδομένα να φτάνουν περισσότερο: none (καθόλου), light (λίγο), standard (κανονικά) ή strong (πολύ). Αναστρέφονται, στρέφονται, αλλάζουν κλίμακα και φωτεινότητα, και παίρνουν θόρυβο.</translation>
+   <source>How much samples are varied, so that little data goes further: none, light, standard or strong. They are flipped, turned, scaled, changed in brightness, and get noise. mosaic: as standard, and half of the pictures are put together of four, for maps and objects.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Scaling of values</source>
    <translation>Κλιμάκωση τιμών</translation>
   </message>
   <message>
-   <source>standard: by mean and deviation of the training data; robust: by percentiles of each raster, where rasters differ in brightness; keep: as the start's model. auto: keep where the start takes the same input, else standard.</source>
-   <translation>standard: με τον μέσο όρο και την απόκλιση των δεδομένων εκπαίδευσης· robust: με εκατοστημόρια κάθε ψηφιδωτού, όπου τα ψηφιδωτά διαφέρουν σε φωτεινότητα· keep: όπως το αρχικό μοντέλο. auto: keep όπου το αρχικό μοντέλο δέχεται την ίδια είσοδο, αλλιώς standard.</translation>
+   <source>standard: by mean and deviation of the training data; robust: by percentiles of each raster, where rasters differ in brightness; robust-dates: likewise, of each date alone, where dates differ in light or sensor; keep: as the start's model. auto: keep where the start takes the same input, else standard.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Temperature</source>
@@ -1784,6 +2386,10 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>Εκπαίδευση ταξινομητή σκηνών</translation>
   </message>
   <message>
+   <source>Train object detector</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Train change detector</source>
    <translation>Εκπαίδευση ανιχνευτή μεταβολών</translation>
   </message>
@@ -1810,6 +2416,12 @@ The model goes to your models unless you choose a folder, and can be used at onc
   <message>
    <source>Trains a network that says what a whole picture shows: one class, or several. The pictures are what polygons hold of the rasters, squares around points, or those of a chip folder.</source>
    <translation>Εκπαιδεύει ένα δίκτυο που λέει τι δείχνει μια ολόκληρη εικόνα: μία κλάση, ή περισσότερες. Οι εικόνες είναι ό,τι περικλείουν πολύγωνα στα ψηφιδωτά, τετράγωνα γύρω από σημεία, ή εκείνες ενός φακέλου δειγμάτων.</translation>
+  </message>
+  <message>
+   <source>Trains a network that finds objects, such as trees, ships or airplanes, and draws a box around each, from rasters and labelled objects: boxes, polygons or points with a size. All objects that a chip shows have to be labelled. An object that a chip's border cuts is learned where at least 30 % of it is left, and else left out of account.
+
+CHIPS takes a chip folder, or pictures with boxes as COCO, Pascal VOC, DOTA or YOLO have them. Without CLASS_FIELD all objects are of one class.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Trains a network that maps what changed between two dates, from rasters before and after and labels of the change: polygons, lines or points with a class field, or a class raster. Both dates may have different pixels and coordinate systems.</source>

@@ -73,7 +73,7 @@ class Objects:
 
     def only(self, wanted: NDArray) -> Objects:
         """Some of them."""
-        index = np.arange(len(self))[wanted]
+        index = np.arange(len(self))[wanted]  # of a mask too
         return Objects(self.quads[index], [self.names[i] for i in index], self.scores[index], self.features[index])
 
 
@@ -102,7 +102,7 @@ def read_objects(layer: ObjectLayer, crs: str | None, report: Report) -> Objects
     here = np.isfinite(corner.reshape(-1, 8)).all(1)
     score = np.concatenate([np.zeros(0), *scores])
     found = Objects(_anticlockwise(corner), names, score, np.array(features, np.int64))
-    return found if here.all() else found.only(here)
+    return found.only(np.flatnonzero(here))
 
 
 def pairs_on_ground(

@@ -96,6 +96,20 @@ OPTIONS: dict[str, Option] = {
         ),
         _yes,
     ),
+    "SIDE": Option(
+        lambda: shared.whole(
+            "SIDE",
+            tr("Side of the pictures (pixels)"),
+            tr(
+                "What scenes are brought to before the network sees them, 1 to 4096 pixels a side: less is faster and "
+                "shows less. Default: what the network is usually given, 224 for most."
+            ),
+            1,
+            4096,
+            None,
+        ),
+        _whole,
+    ),
     "CHIP_SIZE": Option(
         lambda: shared.whole(
             "CHIP_SIZE",
@@ -412,10 +426,10 @@ OPTIONS: dict[str, Option] = {
             tr("Scaling of values"),
             tr(
                 "standard: by mean and deviation of the training data; robust: by percentiles of each raster, where "
-                "rasters differ in brightness; keep: as the start's model. auto: keep where the start takes the same "
-                "input, else standard."
+                "rasters differ in brightness; robust-dates: likewise, of each date alone, where dates differ in light "
+                "or sensor; keep: as the start's model. auto: keep where the start takes the same input, else standard."
             ),
-            ("auto", "standard", "robust", "keep"),
+            ("auto", "standard", "robust", "robust-dates", "keep"),
         ),
         _word,
     ),

@@ -82,7 +82,7 @@ class TrainSceneClassifier(TrainingAlgorithm):
     BATCH_SIZE = 16
     LABELS = "scenes"
     OWN_OPTIONS = ("MULTILABEL",)
-    CUTTING = ("CHIP_SIZE",)
+    CUTTING = ("CHIP_SIZE", "SIDE")
     FIGURES = MappingProxyType({**CLASS_FIGURES, **LABEL_FIGURES})
 
     def title(self):

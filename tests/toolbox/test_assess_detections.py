@@ -48,7 +48,7 @@ def found():
 def test_figures_and_all_outputs(run, tmp_path, feedback, crs):
     names = (("REPORT", "r.html"), ("TABLE", "t.csv"), ("MATCHES", "m.gpkg"))
     files = {name: str(tmp_path / file) for name, file in names}
-    results, context = run("assessdetections", {"PREDICTED": found(), "REFERENCE": truth(crs=crs), **files}, feedback)
+    results, _ = run("assessdetections", {"PREDICTED": found(), "REFERENCE": truth(crs=crs), **files}, feedback)
     assert {name: results[name] for name in files} == files
     counts = ("OBJECTS", "DETECTIONS", "HITS", "MISSES", "FALSE_ALARMS")
     assert [results[name] for name in counts] == [4, 4, 2, 2, 2]

@@ -74,6 +74,13 @@ def test_the_task_follows_from_the_rasters(run, asked, rasters, names, task, dat
     assert [spec["path"] for spec in source["inputs"]["image"]] == rasters
 
 
+def test_chips_of_objects(run, asked, rasters):
+    run("exportchips", {"TASK": "detection", "RASTERS": rasters[:1], "LABELS": [labels()], "SIZE": 30,
+                        "UNLABELLED": "background"})  # fmt: skip
+    job = asked("export_chips")
+    assert (job["task"], job["object_size"], job["unlabelled"]) == ("detection", 30, "background")
+
+
 def test_chips_of_scenes_and_of_numbers(run, asked, rasters):
     run("exportchips", {"TASK": "classification", "RASTERS": rasters[:1], "LABELS": [labels()], "CLASS_FIELD": "kind",
                         "MULTILABEL": True})  # fmt: skip

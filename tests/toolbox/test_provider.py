@@ -14,6 +14,7 @@ NAMES = {
     "semanticsegmentation",
     "pixelregression",
     "sceneclassification",
+    "objectdetection",
     "changedetection",
     "floodmapping",
     "timeseriesclassification",
@@ -52,6 +53,9 @@ def test_every_parameter_is_explained(provider):
             assert len(parameter.help()) > 20, (algorithm.id(), parameter.name())
 
 
+INPUTS = {"INPUT", "MODEL", "BEFORE", "AFTER", "PREDICTED", "REFERENCE", "TEACHER", "RASTER", "LABELS", "LAYERS"}
+
+
 def test_only_inputs_are_required(provider):
     from rsdl_qgis.toolbox import compat
 
@@ -61,8 +65,7 @@ def test_only_inputs_are_required(provider):
             for p in algorithm.parameterDefinitions()
             if not p.flags() & compat.OPTIONAL and p.defaultValue() is None and not p.isDestination()
         }
-        known = {"INPUT", "MODEL", "BEFORE", "AFTER", "PREDICTED", "REFERENCE", "TEACHER", "RASTER", "LABELS"}
-        assert required <= known, algorithm.id()
+        assert required <= INPUTS, algorithm.id()
 
 
 def test_models_find_their_steps_after_a_refresh(provider):

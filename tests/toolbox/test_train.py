@@ -114,6 +114,44 @@ def test_a_job_of_defaults(run, asked, image, home, feedback):
     assert job["output"] in feedback.text()
 
 
+def test_a_detector_learns_from_boxes_and_from_points_with_a_size(run, asked, image, monkeypatch):
+    monkeypatch.setenv("RSDL_FIGURES", json.dumps({"AP50": 0.8, "AP50:95": 0.5, "recall": 0.9, "F1": None}))
+    results, _ = run("traindetector", {"RASTERS": [image], "LABELS": [layer_of(values=(1, 1))]})
+    job = asked()
+    assert (job["task"], job["network"], job["loss"], job["object_size"]) == ("detection", None, None, None)
+    assert job["labels"][0]["field"] is None and job["split"] == "blocks" and job["name"] == "fields-yolo-n"
+    assert "class_weights" not in job and job["sampling"] == "even" and job["unlabelled"] == "ignore"
+    assert (results["AP50"], results["AP"], results["RECALL"]) == (0.8, 0.5, 0.9) and "F1" not in results
+    points = {"LABELS": [layer_of("Point")], "CLASS_FIELD": "kind", "SIZE": 12.5, "UNLABELLED": "background"}
+    run("traindetector", {"RASTERS": [image], **points, "NETWORK": "faster-rcnn-small", "AUGMENTATION": "mosaic"})
+    job = asked()
+    assert (job["object_size"], job["unlabelled"], job["augmentation"]) == (12.5, "background", "mosaic")
+    assert job["network"] == "faster-rcnn-small"
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"LABELS": "Point"}, ["points, which have no size", "SIZE"]),
+    ({"LABELS": "LineString"}, ["has lines"]),
+    ({"LABELS": "RASTER"}, ["is a raster", "boxes, polygons or points"]),
+    ({"NETWORK": "unet"}, ["unet"]),
+    ({"CLASS_FIELD": "none"}, ["no field 'none'"]),
+])  # fmt: skip
+def test_a_detector_refuses_what_are_no_objects(refusal, image, changes, words):
+    kind = changes.get("LABELS", "Polygon")
+    labels = image if kind == "RASTER" else layer_of(kind) if kind != "LineString" else lines()
+    text = refusal("traindetector", {"RASTERS": [image], **changes, "LABELS": [labels]})
+    assert all(word in text for word in words), text
+
+
+def lines():
+    """A layer of one line."""
+    layer = QgsVectorLayer("LineString?crs=EPSG:32634", "lines", "memory")
+    feature = QgsFeature()
+    feature.setGeometry(QgsGeometry.fromWkt(f"LineString({LEFT} {TOP}, {LEFT + 90} {TOP - 90})"))
+    layer.dataProvider().addFeature(feature)
+    return layer
+
+
 def test_everything_that_can_be_said(run, asked, image, tmp_path, monkeypatch):
     figures = {"mean IoU": 0.75, "overall accuracy": 0.9, "kappa": None, "macro F1": 0.8}
     monkeypatch.setenv("RSDL_FIGURES", json.dumps(figures))
@@ -275,8 +313,9 @@ def test_a_series_of_variables(run, asked, tmp_path, write_raster):
 def test_scenes(run, asked, image):
     labels = layer_of(values=("a;b", "a"), fields="field=kind:string")
     data = {"RASTERS": [image], "LABELS": [labels], "CLASS_FIELD": "kind"}
-    run("trainsceneclassifier", {**data, "MULTILABEL": True, "LOSS": "bce", "CHIP_SIZE": 32})
+    run("trainsceneclassifier", {**data, "MULTILABEL": True, "LOSS": "bce", "CHIP_SIZE": 32, "SIDE": 96})
     job = asked()
+    assert job["side"] == 96
     assert job["task"] == "classification" and job["multilabel"] is True and job["loss"] == ["bce"]
     assert job["chip_size"] == 32 and "unlabelled" not in job and "buffer" not in job
 
@@ -682,11 +721,13 @@ def test_the_engine_and_its_algorithms_name_the_same_defaults():
         train_tasks.TrainSegmentation,
         train_tasks.TrainRegression,
         train_tasks.TrainSceneClassifier,
+        train_tasks.TrainDetector,
         train_tasks.TrainChangeDetector,
         train_tasks.TrainTimeSeriesClassifier,
     ]
     assert {item.TASK: item.NETWORK for item in algorithms} == networks
     assert set().union(*(item.LOSSES for item in algorithms)) == known - {"distillation"}
     for item in algorithms:
-        usual = {"numbers": losses["numbers"], "scenes": losses["classes"]}.get(item.LABELS, (dense,))
+        own = {"numbers": losses["numbers"], "scenes": losses["classes"], "objects": (*losses["boxes"], "")}
+        usual = own.get(item.LABELS, (dense,))
         assert (usual[0] if item.TASK != "time-series" else losses["classes"][0]) == item.LOSS

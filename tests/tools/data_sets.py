@@ -10,6 +10,8 @@ import rasterio
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.transform import from_origin
 
+from tools.datasets.ucmerced import COLOURS, LABEL_COLOURS
+
 FIRES = {  # fire -> (has an image before, dnbr_auc)
     "1-12_20200824": (True, "0.9"),
     "DOVE_20241019": (True, ""),
@@ -84,3 +86,45 @@ def burned_area(data: Path, side: int = 40) -> None:
                 image[:, 0, 0] = np.nan
             write(data / f"burned_area/{name}/{fire}.tif", image, "GTiff", **place)
     (data / "burned_area" / "index.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+def ucmerced(data: Path) -> None:
+    """Twenty pictures of each class, some smaller, with their labels."""
+    rows = ["IMAGE\\LABEL\t" + "\t".join(LABEL_COLOURS)]
+    for number, name in enumerate(COLOURS):
+        for i in range(20):
+            picture = np.full((3, 24 - i % 2, 24), number * 9, np.uint8)
+            write(data / f"ucmerced/{name}/{name}{i:02d}.webp", picture, "WEBP")
+            shown = ["1" if j in (number % 17, (number + 1) % 17) else "0" for j in range(17)]
+            rows.append("\t".join((f"{name}{i:02d}", *shown)))
+    (data / "ucmerced/LandUse_Multilabeled.txt").write_text("\n".join(rows) + "\n")
+
+
+def landsat_change(data: Path) -> None:
+    """Two places with labels in a third of their ground, in patches; what changed is brighter after."""
+    random = np.random.default_rng(0)
+    for place, side, zone in (("taizhou", 320, 32651), ("nanjing", 384, 32650)):
+        grid = {"crs": f"EPSG:{zone}", "transform": from_origin(3e5, 3.6e6, 30, 30)}
+        changed = np.kron(random.random((side // 32, side // 32)) < 0.4, np.ones((32, 32)))[None].astype(np.uint8)
+        label = np.where(random.random((1, side, side)) < 0.3, changed, 255).astype(np.uint8)
+        before = random.integers(40, 60, (6, side, side))
+        for name, pixels in (("before", before), ("after", before + 80 * changed)):
+            write(data / f"landsat_change/{place}/{name}.tif", pixels.astype(np.uint8), "GTiff", **grid)
+        write(data / f"landsat_change/{place}/label.tif", label, "GTiff", nodata=255, **grid)
+
+
+def matogrosso(data: Path, places: int = 90) -> None:
+    """Two series a place, of two classes at every tenth."""
+    number = np.repeat(np.arange(places), 2)
+    classes = np.array(["Cerrado", "Forest", "Pasture"])[(number + (number % 10 == 0) * np.tile([0, 1], places)) % 3]
+    days = np.datetime64("2013-09-14").astype(int) + 16 * np.arange(23)
+    known = {
+        "X": number[:, None, None] + np.arange(4) / 10 + np.zeros((1, 23, 1)),
+        "y": classes,
+        "dates_days_since_1970": np.where(number[:, None] % 2, days, days + 365).astype(np.int32),
+        "lon": -55.0 + number / 100,
+        "lat": -12.0 + number * 0.0,
+        "bands": np.array(["NDVI", "EVI", "NIR", "MIR"]),
+    }
+    (data / "matogrosso").mkdir(parents=True, exist_ok=True)
+    np.savez(data / "matogrosso/samples_mt_4bands.npz", **known)

@@ -32,8 +32,8 @@ def chips_of(recipe, data, folder):
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
-    for make in (data_sets.ombria, data_sets.forest, data_sets.burned_area):
-        make(folder)
+    for name in ("ombria", "forest", "burned_area", "ucmerced", "landsat_change", "matogrosso"):
+        getattr(data_sets, name)(folder)
     return folder
 
 
@@ -172,3 +172,66 @@ def test_what_is_not_there_is_said(tmp_path):
     ):
         with pytest.raises(InputError, match=match):
             make_chips(recipe, tmp_path, tmp_path / "chips")
+
+
+class TestUcmerced:
+    def test_each_class_has_as_large_a_share_of_every_part_and_twins_stay_together(self, data, tmp_path):
+        folder, parts = chips_of({"dataset": "ucmerced"}, data, tmp_path)
+        assert parts == {"train": 21 * 15, "valid": 21, "test": 21 * 4} and folder.labels == "class"
+        assert set(Counter((chip.label, chip.split) for chip in folder.chips).values()) == {15, 1, 4}
+        for seed in range(8):
+            other, _ = chips_of({"dataset": "ucmerced", "seed": seed}, data, tmp_path)
+            of = {chip.name: chip for chip in other.chips}
+            assert of["airplane01"].split == of["airplane02"].split and of["airplane02"].place == "airplane01"
+        assert [chip.split for chip in other.chips] != [chip.split for chip in folder.chips]
+
+    def test_labels_are_those_of_the_table_in_the_same_split(self, data, tmp_path):
+        single, _ = chips_of({"dataset": "ucmerced"}, data, tmp_path / "single")
+        several, _ = chips_of({"dataset": "ucmerced", "multilabel": True}, data, tmp_path / "several")
+        assert several.labels == "classes" and several.label(several.chips[0]).tolist() == [1, 1, *[0] * 15]
+        assert [(c.name, c.split) for c in several.chips] == [(c.name, c.split) for c in single.chips]
+
+    def test_fewer_to_train_with_leave_the_other_parts_as_they_are(self, data, tmp_path):
+        whole, _ = chips_of({"dataset": "ucmerced"}, data, tmp_path / "whole")
+        few, parts = chips_of({"dataset": "ucmerced", "few": 3}, data, tmp_path / "few")
+        assert parts == {"train": 63, "valid": 21, "test": 84}
+        names = [{c.name for c in folder.chips if c.split != "train"} for folder in (whole, few)]
+        assert names[0] == names[1]
+
+
+class TestLandsatChange:
+    def test_one_place_trains_the_other_tests(self, data, tmp_path):
+        folder, parts = chips_of({"dataset": "landsat_change", "test": ["nanjing"]}, data, tmp_path)
+        assert {c.name.split()[0] for c in folder.chips if c.split == "test"} == {"nanjing"}
+        assert {c.name.split()[0] for c in folder.chips if c.split != "test"} == {"taizhou"}
+        assert parts["train"] > 2 * parts["valid"] > 0
+        images = folder.images(folder.chips[0])["image"]
+        assert images.shape == (2, 6, 32, 32) and set(np.unique(folder.label(folder.chips[0]))) <= {0, 1, IGNORE}
+        assert folder.sample(folder.part("test")[0].source)["image"].shape[:2] == (2, 6)
+
+    def test_blocks_of_the_same_place_test(self, data, tmp_path):
+        folder, parts = chips_of({"dataset": "landsat_change", "test": ["taizhou"]}, data, tmp_path)
+        assert {c.name.split()[0] for c in folder.chips} == {"taizhou"} and min(parts.values()) > 0
+
+    def test_a_place_that_there_is_not_is_refused(self, data, tmp_path):
+        with pytest.raises(InputError, match="no place 'wuhan'"):
+            make_chips({"dataset": "landsat_change", "train": ["wuhan"]}, data, tmp_path)
+
+
+class TestMatogrosso:
+    def test_a_place_is_in_one_part_and_its_series_are_pixels(self, data, tmp_path):
+        folder, parts = chips_of({"dataset": "matogrosso"}, data, tmp_path)
+        assert sum(parts.values()) == 90 and parts["test"] == 18 and parts["valid"] == 9
+        assert folder.inputs[0].dates[:2] == ("2013-09-14", "2013-09-30") and len(folder.inputs[0].dates) == 23
+        for number in (0, 7):
+            chip = folder.chips[number]
+            assert folder.images(chip)["modis"].shape == (23, 2, 1, 2)
+            assert np.allclose(folder.images(chip)["modis"][:, 1], number + 0.1)
+        names = [folder.classes[i].name for i in folder.label(folder.chips[10])[0]]
+        assert names == ["Forest", "Pasture"]
+
+    def test_other_bands_and_one_that_there_is_not(self, data, tmp_path):
+        folder, _ = chips_of({"dataset": "matogrosso", "bands": ["MIR"]}, data, tmp_path)
+        assert np.allclose(folder.images(folder.chips[3])["modis"], 3.3)
+        with pytest.raises(InputError, match="no band 'SWIR'"):
+            make_chips({"dataset": "matogrosso", "bands": ["SWIR"]}, data, tmp_path)

@@ -88,6 +88,15 @@ def test_robust_is_stretched_by_chip_or_source_and_measured_after(make):
     assert np.allclose(one.scaling.std, 0.43, atol=0.04)
 
 
+def test_dates_may_be_stretched_alone(make):
+    item = Input("image", (Band("red"),), ("before", "after"))
+    dim = np.linspace(0, 1, 40).reshape(1, 5, 8)
+    made = make(np.concatenate([dim, 10 * dim + 50]).astype("float32"), item=item)
+    (together,), (alone,) = (settle_inputs(made, made.chips, method=how) for how in ("robust", "robust-dates"))
+    assert together.scaling.pooled and not alone.scaling.pooled
+    assert np.allclose(alone.scaling.mean, 0.5, atol=0.02) and alone.scaling.clip == (-1.0, 3.0)
+
+
 def test_backscatter_is_measured_in_decibels(make):
     item = Input("s1", (Band("VV"),), role="sentinel-1")
     made = make(np.array([[[0.01, 0.1], [0.1, 1.0]]], "float32"), item=item)
@@ -151,7 +160,8 @@ def test_a_band_without_a_valid_pixel_is_refused(make):
 
 def test_methods_that_cannot_be_are_refused(make):
     made = make(*pictures(1))
-    with pytest.raises(InputError, match=r"no scaling 'minmax'\. Choose one of auto, standard, robust, keep\."):
+    allowed = r"no scaling 'minmax'\. Choose one of auto, standard, robust, robust-dates, keep\."
+    with pytest.raises(InputError, match=allowed):
         settle_inputs(made, made.chips, method="minmax")
     for start in (None, (replace(IMAGE, name="other"),)):
         with pytest.raises(InputError, match=r"no model whose scaling of s2 could be kept"):

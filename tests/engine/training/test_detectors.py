@@ -9,38 +9,28 @@ import torch
 from safetensors.torch import load_file
 
 from rsdl_qgis.engine.card import WEIGHTS_FILE, Band, Class, Input
-from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError
+from rsdl_qgis.engine.errors import InputError, MismatchError
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.store import read_card
+from rsdl_qgis.engine.training.augment import AUGMENTATIONS
+from rsdl_qgis.engine.training.batches import Batches
 from rsdl_qgis.engine.training.box_files import Box, write_boxes
 from rsdl_qgis.engine.training.chips import Chip, ChipFolder, read_chips, write_chips
-from rsdl_qgis.engine.training.detection import own_losses
+from rsdl_qgis.engine.training.data import Data
+from rsdl_qgis.engine.training.detection import as_it_is, own_losses
 from rsdl_qgis.engine.training.distil import run_distil
 from rsdl_qgis.engine.training.evaluate_boxes import evaluate_boxes, truth_of
+from rsdl_qgis.engine.training.fit import Settings, fit
 from rsdl_qgis.engine.training.judge_boxes import usual_boxes
 from rsdl_qgis.engine.training.objects import ObjectBatch
-from rsdl_qgis.engine.training.run import run_train
-from rsdl_qgis.engine.training.samples import open_samples
+from rsdl_qgis.engine.training.run import drawn_by, run_train
+from rsdl_qgis.engine.training.samples import balanced_draws, class_counts, open_samples
 
 CLASSES = (Class(1, "dot", "#ff0000"), Class(4, "bar", "#00ff00"))
 TINY = {"network": "yolo-n", "options": {"width": 0.125, "depth": 0.1}}
 RCNN = {"network": "faster-rcnn-small", "options": {"width": 16, "body_width": 8, "units": 32, "proposals": 32,
         "candidates": 32, "anchor_sizes": [8, 16, 32, 64, 128]}}  # fmt: skip
-
-
-class Heard(Report):
-    """Keeps what is logged; cancels after so many calls of ``cancelled``."""
-
-    def __init__(self, patience=10**9):
-        self.lines, self.left = [], patience
-
-    def log(self, level, message):
-        self.lines.append(message)
-
-    def cancelled(self):
-        self.left -= 1
-        return self.left < 0
 
 
 def make_folder(path, counts=(4, 2, 0), side=64, seed=0, objects=2, same=False):
@@ -60,8 +50,9 @@ def make_folder(path, counts=(4, 2, 0), side=64, seed=0, objects=2, same=False):
                 values[:, y : y + height, x : x + width] += 120
                 boxes.append(Box(x, y, x + width, y + height, CLASSES[i % 2].name))
             image = f"{name}.tif"
-            with rasterio.open(path / image, "w", driver="GTiff", width=side, height=side, count=3, dtype="uint8",
-                               crs="EPSG:32634", transform=rasterio.Affine(1, 0, 1000 * len(chips), 0, -1, 9)) as file:  # fmt: skip
+            place = {"crs": "EPSG:32634", "transform": rasterio.Affine(1, 0, 1000 * len(chips), 0, -1, 9)}
+            size = {"driver": "GTiff", "width": side, "height": side, "count": 3, "dtype": "uint8"}
+            with rasterio.open(path / image, "w", **size, **place) as file:
                 file.write(values.clip(0, 255).astype("uint8"))
             if boxes:
                 write_boxes(path / "labels" / f"{name}.csv", boxes)
@@ -88,11 +79,17 @@ def test_four_pictures_are_learnt_by_heart(tmp_path):
     assert result["main"] > 0.9 and result["main_title"] == "AP50"
 
 
-def test_a_detector_becomes_a_model_with_all_its_figures(tmp_path):
-    report = Heard()
-    asked = arguments(tmp_path, (5, 3, 4), epochs=2, report=str(tmp_path / "report.html"), augmentation="mosaic")
-    result = run_train(asked, report)
-    card = read_card(tmp_path / "model")
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A folder with chips, a model that was trained on them, its report, and what the job gave back."""
+    folder = tmp_path_factory.mktemp("detector")
+    asked = arguments(folder, (5, 3, 4), epochs=2, report=str(folder / "report.html"), augmentation="mosaic")
+    return folder, run_train(asked, Report())
+
+
+def test_a_detector_becomes_a_model_with_all_its_figures(trained):
+    folder, result = trained
+    card = read_card(folder / "model")
     assert (card.task, card.activation, [c.name for c in card.classes]) == ("detection", "sigmoid", ["dot", "bar"])
     assert 0 < card.threshold < 1 and card.tiling.size == 64 and card.tiling.multiple == 32
     assert set(result["figures"]) == {"AP50", "AP50:95", "precision", "recall", "F1"}
@@ -100,39 +97,55 @@ def test_a_detector_becomes_a_model_with_all_its_figures(tmp_path):
     assert note["judged_on"] == "test" and note["samples"] == {"train": 5, "valid": 3, "test": 4}
     assert set(note["class_metrics"]["bar"]) >= {"class AP50", "class recall"}
     assert [name for name in note["compared_with"] if "usual size" in name]
-    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_report_shows_curves_and_pictures_with_hits_misses_and_false_alarms(trained):
+    page = (trained[0] / "report.html").read_text(encoding="utf-8")
     for text in ("Precision and recall", "false alarms", "hits", "misses", "AP50:95", "objects"):
         assert text in page
-    assert "data:image/jpeg" in page
+    assert page.count("data:image/jpeg") >= 3
 
 
 @pytest.mark.parametrize("network", [TINY, RCNN])
 def test_a_stopped_training_ends_as_if_it_had_not_been(tmp_path, network):
-    asked = arguments(tmp_path, **network, epochs=3, augmentation="mosaic", seed=5)
-    with pytest.raises(Cancelled):
-        run_train(asked, Heard(patience=9))
-    assert (tmp_path / "model.training" / "checkpoint.pt").exists()
-    report = Heard()
-    run_train(asked, report)
-    assert any("Going on" in line for line in report.lines)
-    run_train({**asked, "output": str(tmp_path / "whole")}, Report())
-    resumed, whole = (load_file(tmp_path / name / WEIGHTS_FILE) for name in ("model", "whole"))
-    assert all(torch.equal(resumed[name], whole[name]) for name in whole)
+    folder = read_chips(make_folder(tmp_path / "chips", (5, 1, 0)).path)
+    samples = open_samples(folder, folder.part("train"), folder.inputs, "detection", None, 32)
+    batches = Batches(samples, 2, AUGMENTATIONS["mosaic"], 3, window=64)
+    settings = Settings(epochs=3, batch_size=2, warm_up=0.5, seed=3)
+
+    def ended(checkpoint, stop=9):
+        torch.manual_seed(0)
+        built = build_network(network["network"], {"image": (1, 3)}, 2, **network["options"])
+        for epoch in fit(built, batches, as_it_is, lambda n: 0.0, settings, Report(), checkpoint, forward=own_losses):
+            if epoch.number == stop:
+                break
+        return epoch
+
+    ended(tmp_path / "a.pt", stop=0)
+    resumed, whole = ended(tmp_path / "a.pt"), ended(tmp_path / "b.pt")
+    states = [epoch.network.state_dict() for epoch in (resumed, whole)]
+    assert all(torch.equal(states[0][name], states[1][name]) for name in states[1])
+    assert [record["loss"] for record in resumed.history] == [record["loss"] for record in whole.history]
 
 
-def test_fine_tuning_keeps_what_is_frozen_and_tells_what_the_start_was_worth(tmp_path):
-    run_train(arguments(tmp_path), Report())
-    base = str(tmp_path / "model")
-    run_train(arguments(tmp_path, base_model=base, freeze="encoder", output=str(tmp_path / "tuned")), Report())
-    before, after = (load_file(tmp_path / name / WEIGHTS_FILE) for name in ("model", "tuned"))
+def test_fine_tuning_keeps_what_is_frozen_and_tells_what_the_start_was_worth(trained, tmp_path):
+    folder, _ = trained
+    base = str(folder / "model")
+    run_train(arguments(folder, base_model=base, freeze="encoder", output=str(tmp_path / "tuned")), Report())
+    before, after = (load_file(path / WEIGHTS_FILE) for path in (folder / "model", tmp_path / "tuned"))
     same = {name for name in before if torch.equal(before[name], after[name])}
     assert {name for name in before if name.startswith("backbone.")} <= same
     assert any(name.startswith("heads.") for name in set(before) - same)
     assert any(name.startswith("start") for name in read_card(tmp_path / "tuned").provenance["compared_with"])
 
 
-def test_balanced_sampling_draws_pictures_without_objects_too(tmp_path):
-    assert run_train(arguments(tmp_path, sampling="balanced"), Report())["epochs"] == 1
+def test_pictures_without_objects_are_drawn_as_a_class_of_their_own(tmp_path):
+    folder = read_chips(make_folder(tmp_path / "chips", (8, 1, 0)).path)
+    samples = open_samples(folder, folder.part("train"), folder.inputs, "detection", None, 32)
+    counts = class_counts(samples)
+    assert counts.tolist() == [[1, 1]] * 3 + [[0, 0]] + [[1, 1]] * 3 + [[0, 0]]
+    draws = balanced_draws(drawn_by(counts, Data(folder, folder.inputs, {}, {})))
+    assert draws[3] == draws[7] > draws[0] > 0 and draws.sum() == pytest.approx(8)
 
 
 @pytest.mark.parametrize(("change", "message"), [
@@ -152,10 +165,11 @@ def test_without_objects_there_is_nothing_to_learn(tmp_path):
         run_train(arguments(tmp_path), Report())
 
 
-def test_a_detector_is_no_teacher(tmp_path):
-    run_train(arguments(tmp_path), Report())
+def test_a_detector_is_no_teacher(trained, tmp_path):
+    folder, _ = trained
+    asked = {"teacher": str(folder / "model"), "chips": str(folder / "chips"), "output": str(tmp_path / "student")}
     with pytest.raises(MismatchError, match="finds objects"):
-        run_distil({"teacher": str(tmp_path / "model"), "chips": str(tmp_path / "chips"), "output": "x"}, Report())
+        run_distil(asked, Report())
 
 
 def test_a_detector_that_sees_the_truth_is_perfect_and_the_rule_of_thumb_is_not(tmp_path):
@@ -172,10 +186,9 @@ def test_a_detector_that_sees_the_truth_is_perfect_and_the_rule_of_thumb_is_not(
     assert plain["figures"]["F1"][0] == 1 and plain["curves"][0]["recall"][-1] == 1
     assert [item["support"] for item in plain["classes"]] == [3, 3]
 
-    class Data:
-        parts = {"train": open_samples(folder, folder.part("train"), folder.inputs, "detection", None, 32)}
-
-    rule = evaluate_boxes(usual_boxes(Data), samples, CLASSES)
+    train = open_samples(folder, folder.part("train"), folder.inputs, "detection", None, 32)
+    data = Data(folder, folder.inputs, {"train": train}, {})
+    rule = evaluate_boxes(usual_boxes(data), samples, CLASSES)
     assert 0 <= rule.main[1] < 0.5
 
 

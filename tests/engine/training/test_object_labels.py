@@ -55,7 +55,8 @@ def test_boxes_in_any_crs_are_where_they_were_drawn(tmp_path, scene, crs):
 
 
 def test_polygons_count_by_the_rectangle_around_them_and_points_by_their_size(tmp_path, scene):
-    triangle = {"type": "Polygon", "coordinates": [box(10, 10, 20, 18)["coordinates"][0][:3] + [box(10, 10, 20, 18)["coordinates"][0][0]]]}
+    a, b, c, *_ = box(10, 10, 20, 18)["coordinates"][0]
+    triangle = {"type": "Polygon", "coordinates": [[a, b, c, a]]}
     layer = vector(tmp_path / "v.geojson", [(triangle, "a")])
     assert on_raster(cut_up(tmp_path, scene, [layer])) == [(10, 10, 20, 18, "a")]
     points = vector(tmp_path / "p.geojson", [(point(15, 12), "a"), (point(70, 40), "b")])
@@ -84,7 +85,8 @@ def test_nodata_and_ground_outside_the_area_hide_objects_and_pixels(tmp_path):
     values = noise((1, 64, 64), "uint16")
     values[:, :, 20:32] = 0
     spec = raster(tmp_path / "scene.tif", values, nodata=0)
-    layer = vector(tmp_path / "v.geojson", [(box(4, 5, 14, 12), "a"), (box(18, 20, 30, 30), "a"), (box(40, 40, 50, 50), "a")])
+    boxes = [box(4, 5, 14, 12), box(18, 20, 30, 30), box(40, 40, 50, 50)]
+    layer = vector(tmp_path / "v.geojson", [(shape, "a") for shape in boxes])
     folder = cut_up(tmp_path, spec, [layer])
     assert on_raster(folder) == [(4, 5, 14, 12, "a"), (40, 40, 50, 50, "a")]
     assert on_raster(folder, difficult=True) == [(18, 20, 30, 30, "a")]
@@ -141,7 +143,8 @@ def test_a_raster_does_not_tell_objects(tmp_path, scene):
 def test_what_is_shown_of_boxes():
     valid = np.ones((20, 20), bool)
     valid[:, 15:] = False
-    given = [Box(-5, 2, 5, 6, "a"), Box(-8, 2, 2, 6, "b"), Box(12, 2, 20, 6, "c"), Box(16, 2, 19, 6, "d"), Box(3, 3, 3, 9, "e")]
+    sides = {"a": (-5, 5), "b": (-8, 2), "c": (12, 20), "d": (16, 19), "e": (3, 3)}
+    given = [Box(left, 2, right, 6, name) for name, (left, right) in sides.items()]
     assert [(box.name, box.x1, box.x2, box.difficult) for box in shown(given, valid)] == [
         ("a", 0, 5, False), ("b", 0, 2, True), ("c", 12, 20, False)
     ]  # fmt: skip

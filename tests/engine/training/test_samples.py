@@ -156,6 +156,22 @@ def one_input(folder, **changes):
     return counting(folder, **{"inputs": inputs, "chips": chips, **changes})
 
 
+def test_samples_that_fit_are_read_once_and_are_the_same_however_they_are_used(folder):
+    made = one_input(folder)
+    fresh = ChipSamples(made, made.chips, made.inputs)
+    room = sum(part.nbytes for part in (*fresh[0][0], fresh[0][1])) * 2 + 100  # for two of the three
+    kept = ChipSamples(made, made.chips, made.inputs, room=room)
+    for _ in range(3):
+        for i in range(3):
+            (image,), label = kept[i]
+            assert torch.equal(image, fresh[i][0][0]) and torch.equal(label, fresh[i][1])
+            image.zero_(), label.zero_()
+    made.asked.clear()
+    for i in (0, 1, 2, 2):
+        kept[i]
+    assert made.asked == ["chip 2", "chip 2"]
+
+
 def flat(make_raster, index, values):
     """A chip whose lines have these values."""
     make_raster(np.repeat(np.array(values, "uint8"), 6).reshape(1, -1, 6), f"s2-{index}.tif", nodata=0)
