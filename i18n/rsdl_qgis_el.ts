@@ -337,201 +337,203 @@ Several maps and references are paired in the order in which they are listed; a 
   </message>
   <message>
    <source>Assess detections</source>
-   <translation type="unfinished"></translation>
+   <translation>Αξιολόγηση ανιχνεύσεων</translation>
   </message>
   <message>
    <source>Compares detected objects, as 'Object detection' gives them, with true ones: boxes or polygons, of which the rectangle around each counts. A detection is a hit where it and an object of its class share at least half of what both cover; each object is hit once, by the surest detection. Gives the average precision at an overlap of 0.5 (AP50) and its mean over overlaps of 0.5 to 0.95 (AP50:95), as COCO's evaluation does, and precision, recall and F1 of the detections from a least score on, in all and of each class, with 95 % intervals, as a report, as a table and as numbers for models; and a layer with the hits, the false alarms and the misses.
 
 The layers may have different coordinate systems. Where only a part of the ground was labelled, choose it by EXTENT or MASK: objects whose middle lies outside of it do not count.</source>
-   <translation type="unfinished"></translation>
+   <translation>Συγκρίνει ανιχνευμένα αντικείμενα, όπως τα δίνει η «Ανίχνευση αντικειμένων», με αληθή: πλαίσια ή πολύγωνα, από τα οποία μετρά το ορθογώνιο γύρω από το καθένα. Μια ανίχνευση είναι επιτυχία όπου αυτή και ένα αντικείμενο της κλάσης της έχουν κοινό τουλάχιστον το μισό από όσα καλύπτουν μαζί· κάθε αντικείμενο βρίσκεται μία φορά, από την πιο βέβαιη ανίχνευση. Δίνει τη μέση ορθότητα σε επικάλυψη 0.5 (AP50) και τον μέσο όρο της σε επικαλύψεις 0.5 έως 0.95 (AP50:95), όπως η αξιολόγηση του COCO, και την ορθότητα, την ανάκληση και το F1 των ανιχνεύσεων από μια ελάχιστη βαθμολογία και πάνω, συνολικά και κάθε κλάσης, με διαστήματα 95 %, ως έκθεση, ως πίνακα και ως αριθμούς για μοντέλα· και ένα επίπεδο με τις επιτυχίες, τους ψευδείς συναγερμούς και τις παραλείψεις.
+
+Τα επίπεδα μπορεί να έχουν διαφορετικά συστήματα συντεταγμένων. Όπου έχει ετικέτες ένα μέρος μόνο του εδάφους, επιλέξτε το με το EXTENT ή το MASK: αντικείμενα με το μέσο έξω από αυτό δεν μετρούν.</translation>
   </message>
   <message>
    <source>hit</source>
-   <translation type="unfinished"></translation>
+   <translation>επιτυχία</translation>
   </message>
   <message>
    <source>false alarm</source>
-   <translation type="unfinished"></translation>
+   <translation>ψευδής συναγερμός</translation>
   </message>
   <message>
    <source>miss</source>
-   <translation type="unfinished"></translation>
+   <translation>παράλειψη</translation>
   </message>
   <message>
    <source>ignored</source>
-   <translation type="unfinished"></translation>
+   <translation>αγνοήθηκε</translation>
   </message>
   <message>
    <source>Average precision at an overlap of 0.5, AP50 (0 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέση ορθότητα σε επικάλυψη 0.5, AP50 (0 έως 1)</translation>
   </message>
   <message>
    <source>Mean average precision at overlaps of 0.5 to 0.95, AP50:95 (0 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέσος όρος της μέσης ορθότητας σε επικαλύψεις 0.5 έως 0.95, AP50:95 (0 έως 1)</translation>
   </message>
   <message>
    <source>Share of the detections that are hits (0 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>Ποσοστό των ανιχνεύσεων που είναι επιτυχίες (0 έως 1)</translation>
   </message>
   <message>
    <source>Share of the true objects that are found (0 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>Ποσοστό των αληθών αντικειμένων που βρέθηκαν (0 έως 1)</translation>
   </message>
   <message>
    <source>F1 of precision and recall (0 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>F1 ορθότητας και ανάκλησης (0 έως 1)</translation>
   </message>
   <message>
    <source>True objects</source>
-   <translation type="unfinished"></translation>
+   <translation>Αληθή αντικείμενα</translation>
   </message>
   <message>
    <source>Detections that were compared</source>
-   <translation type="unfinished"></translation>
+   <translation>Ανιχνεύσεις που συγκρίθηκαν</translation>
   </message>
   <message>
    <source>Hits</source>
-   <translation type="unfinished"></translation>
+   <translation>Επιτυχίες</translation>
   </message>
   <message>
    <source>Misses</source>
-   <translation type="unfinished"></translation>
+   <translation>Παραλείψεις</translation>
   </message>
   <message>
    <source>False alarms</source>
-   <translation type="unfinished"></translation>
+   <translation>Ψευδείς συναγερμοί</translation>
   </message>
   <message>
    <source>Hits, misses and false alarms</source>
-   <translation type="unfinished"></translation>
+   <translation>Επιτυχίες, παραλείψεις και ψευδείς συναγερμοί</translation>
   </message>
   <message>
    <source>Accuracy</source>
-   <translation type="unfinished"></translation>
+   <translation>Ακρίβεια</translation>
   </message>
   <message>
    <source>{objects} objects, {hits} hits, {misses} misses, {alarms} false alarms: AP50 {ap50}, AP50:95 {ap}, F1 {f1}.</source>
-   <translation type="unfinished"></translation>
+   <translation>{objects} αντικείμενα, {hits} επιτυχίες, {misses} παραλείψεις, {alarms} ψευδείς συναγερμοί: AP50 {ap50}, AP50:95 {ap}, F1 {f1}.</translation>
   </message>
   <message>
    <source>accuracy,validation,average precision,precision,recall,f1,boxes,objects,coco,evaluate</source>
-   <translation type="unfinished"></translation>
+   <translation>ακρίβεια,επικύρωση,μέση ορθότητα,ορθότητα,ανάκληση,f1,πλαίσια,αντικείμενα,coco,αξιολόγηση</translation>
   </message>
   <message>
    <source>Detections</source>
-   <translation type="unfinished"></translation>
+   <translation>Ανιχνεύσεις</translation>
   </message>
   <message>
    <source>The layer to assess: polygons with fields of the class and the score of each.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το επίπεδο προς αξιολόγηση: πολύγωνα με πεδία της κλάσης και της βαθμολογίας του καθενός.</translation>
   </message>
   <message>
    <source>What is taken for true: boxes or polygons around all objects, in any coordinate system.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ό,τι θεωρείται αληθές: πλαίσια ή πολύγωνα γύρω από όλα τα αντικείμενα, σε οποιοδήποτε σύστημα συντεταγμένων.</translation>
   </message>
   <message>
    <source>Class of the detections</source>
-   <translation type="unfinished"></translation>
+   <translation>Κλάση των ανιχνεύσεων</translation>
   </message>
   <message>
    <source>The field with the name or number of each detection's class. Default: 'class' if there is one.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το πεδίο με το όνομα ή τον αριθμό της κλάσης κάθε ανίχνευσης. Προεπιλογή: 'class' αν υπάρχει.</translation>
   </message>
   <message>
    <source>True class</source>
-   <translation type="unfinished"></translation>
+   <translation>Αληθής κλάση</translation>
   </message>
   <message>
    <source>The field with the name or number of each object's class. Default: 'class' if there is one. Where either layer has none, all objects count as one class.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το πεδίο με το όνομα ή τον αριθμό της κλάσης κάθε αντικειμένου. Προεπιλογή: 'class' αν υπάρχει. Όπου ένα από τα δύο επίπεδα δεν έχει, όλα τα αντικείμενα μετρούν ως μία κλάση.</translation>
   </message>
   <message>
    <source>Least score</source>
-   <translation type="unfinished"></translation>
+   <translation>Ελάχιστη βαθμολογία</translation>
   </message>
   <message>
    <source>Precision, recall, F1 and the layer are of the detections with at least this score, 0 to 1. Default: 0, all that the layer has. Average precision is of all in any case.</source>
-   <translation type="unfinished"></translation>
+   <translation>Η ορθότητα, η ανάκληση, το F1 και το επίπεδο αφορούν τις ανιχνεύσεις που έχουν τουλάχιστον αυτή τη βαθμολογία, 0 έως 1. Προεπιλογή: 0, όλες όσες έχει το επίπεδο. Η μέση ορθότητα αφορά πάντα όλες.</translation>
   </message>
   <message>
    <source>Only objects whose middle lies in this rectangle count. Default: all.</source>
-   <translation type="unfinished"></translation>
+   <translation>Μετρούν μόνο αντικείμενα με το μέσο μέσα σε αυτό το ορθογώνιο. Προεπιλογή: όλα.</translation>
   </message>
   <message>
    <source>Only objects whose middle lies in these polygons count. Any coordinate system. Default: no limit.</source>
-   <translation type="unfinished"></translation>
+   <translation>Μετρούν μόνο αντικείμενα με το μέσο μέσα σε αυτά τα πολύγωνα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: χωρίς όριο.</translation>
   </message>
   <message>
    <source>Score of the detections</source>
-   <translation type="unfinished"></translation>
+   <translation>Βαθμολογία των ανιχνεύσεων</translation>
   </message>
   <message>
    <source>The field with the score of each detection, 0 to 1. Default: 'score' if there is one, else all 1.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το πεδίο με τη βαθμολογία κάθε ανίχνευσης, 0 έως 1. Προεπιλογή: 'score' αν υπάρχει, αλλιώς όλες 1.</translation>
   </message>
   <message>
    <source>Objects that do not count</source>
-   <translation type="unfinished"></translation>
+   <translation>Αντικείμενα που δεν μετρούν</translation>
   </message>
   <message>
    <source>A field of numbers: objects with anything but 0 in it, such as crowds or doubtful ones, are neither hits nor misses, and what is detected on them is no false alarm.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ένα πεδίο αριθμών: αντικείμενα με οτιδήποτε άλλο από 0 σε αυτό, όπως πλήθη ή αμφίβολα, δεν είναι ούτε επιτυχίες ούτε παραλείψεις, και ό,τι ανιχνεύεται πάνω τους δεν είναι ψευδής συναγερμός.</translation>
   </message>
   <message>
    <source>A layer of polygons with fields outcome (hit, false alarm, miss, ignored), class, score and iou: the detections from the least score on, and the true objects that none of them hit.</source>
-   <translation type="unfinished"></translation>
+   <translation>Επίπεδο πολυγώνων με πεδία outcome (επιτυχία, ψευδής συναγερμός, παράλειψη, αγνοήθηκε), class, score και iou: οι ανιχνεύσεις από την ελάχιστη βαθμολογία και πάνω, και τα αληθή αντικείμενα που δεν βρήκε καμία τους.</translation>
   </message>
   <message>
    <source>A page (.html) with all figures, the curves of precision and recall, and what was compared.</source>
-   <translation type="unfinished"></translation>
+   <translation>Σελίδα (.html) με όλους τους δείκτες, τις καμπύλες ορθότητας και ανάκλησης, και το τι συγκρίθηκε.</translation>
   </message>
   <message>
    <source>A table (.csv) with a row for each class: its figures and their intervals.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πίνακας (.csv) με μία γραμμή για κάθε κλάση: τους δείκτες της και τα διαστήματά τους.</translation>
   </message>
   <message>
    <source>{layer}: hits and misses</source>
-   <translation type="unfinished"></translation>
+   <translation>{layer}: επιτυχίες και παραλείψεις</translation>
   </message>
   <message>
    <source>{option}: the field '{field}' of '{layer}' holds no numbers. Choose another.</source>
-   <translation type="unfinished"></translation>
+   <translation>{option}: το πεδίο '{field}' του '{layer}' δεν περιέχει αριθμούς. Επιλέξτε άλλο.</translation>
   </message>
   <message>
    <source>Overall accuracy, of one class a feature (0 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>Συνολική ακρίβεια, για μία κλάση ανά οντότητα (0 έως 1)</translation>
   </message>
   <message>
    <source>Kappa, of one class a feature (-1 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>Κάπα, για μία κλάση ανά οντότητα (-1 έως 1)</translation>
   </message>
   <message>
    <source>Mean F1 of the classes or labels (0 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέσο F1 των κλάσεων ή των ετικετών (0 έως 1)</translation>
   </message>
   <message>
    <source>Mean F1 per feature, of several labels (0 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέσο F1 ανά οντότητα, για πολλές ετικέτες (0 έως 1)</translation>
   </message>
   <message>
    <source>F1 of all labels together, of several labels (0 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>F1 όλων των ετικετών μαζί, για πολλές ετικέτες (0 έως 1)</translation>
   </message>
   <message>
    <source>Mean average precision (mAP), of several labels (0 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέσος όρος της μέσης ορθότητας (mAP), για πολλές ετικέτες (0 έως 1)</translation>
   </message>
   <message>
    <source>Features that were compared</source>
-   <translation type="unfinished"></translation>
+   <translation>Οντότητες που συγκρίθηκαν</translation>
   </message>
   <message>
    <source>Features of the prediction that were left out</source>
-   <translation type="unfinished"></translation>
+   <translation>Οντότητες της πρόβλεψης που έμειναν έξω</translation>
   </message>
   <message>
    <source>Assess scenes</source>
-   <translation type="unfinished"></translation>
+   <translation>Αξιολόγηση σκηνών</translation>
   </message>
   <message>
    <source>Compares the predicted classes of features, as 'Scene classification' gives them, with a reference: another field of the layer, or another layer. For one class a feature it gives the confusion matrix, overall accuracy, kappa, user's and producer's accuracy and F1 of each class and mean F1; for several labels the mean F1 per feature, micro and macro F1, and precision, recall and F1 of each label, and, where the layer has a field with the probability of each label, average precision (AP) and its mean (mAP). All figures have 95 % intervals. They come as a report, as a table and as numbers for models.
@@ -539,103 +541,107 @@ The layers may have different coordinate systems. Where only a part of the groun
 Features of two layers go together by a field of ids, or else by place: each feature with the polygon of the reference that holds its middle (a point inside it, of a rectangle its centre), or, if the reference has points, with those that lie in it. Features without a class on either side, without a reference, or with several that contradict one another, are left out and counted.
 
 Classes are the same if they have the same name, in upper or lower case, or the same number. Classes of the reference that the model does not know count as wrong.</source>
-   <translation type="unfinished"></translation>
+   <translation>Συγκρίνει τις κλάσεις που προβλέφθηκαν για οντότητες, όπως τις δίνει η «Ταξινόμηση σκηνών», με μια αναφορά: άλλο πεδίο του επιπέδου, ή άλλο επίπεδο. Για μία κλάση ανά οντότητα δίνει τον πίνακα σύγχυσης, τη συνολική ακρίβεια, το κάπα, την ακρίβεια χρήστη και παραγωγού και το F1 κάθε κλάσης, και το μέσο F1· για πολλές ετικέτες το μέσο F1 ανά οντότητα, το F1 ως μέσο όρο των ετικετών και όλων των ετικετών μαζί, την ορθότητα, την ανάκληση και το F1 κάθε ετικέτας, και, όπου το επίπεδο έχει πεδίο με την πιθανότητα κάθε ετικέτας, τη μέση ορθότητα (AP) και τον μέσο όρο της (mAP). Όλοι οι δείκτες έχουν διαστήματα 95 %. Δίνονται ως έκθεση, ως πίνακας και ως αριθμοί για μοντέλα.
+
+Οι οντότητες δύο επιπέδων αντιστοιχίζονται με ένα πεδίο αναγνωριστικών, ή αλλιώς με τη θέση: κάθε οντότητα με το πολύγωνο της αναφοράς που περιέχει το μέσο της (ένα σημείο στο εσωτερικό της, σε ορθογώνιο το κέντρο του), ή, αν η αναφορά έχει σημεία, με όσα βρίσκονται μέσα της. Οντότητες χωρίς κλάση στη μία ή στην άλλη πλευρά, χωρίς αναφορά, ή με περισσότερες που αντιφάσκουν μεταξύ τους, μένουν έξω και μετριούνται.
+
+Οι κλάσεις είναι ίδιες αν έχουν το ίδιο όνομα, με κεφαλαία ή πεζά, ή τον ίδιο αριθμό. Κλάσεις της αναφοράς που το μοντέλο δεν γνωρίζει μετρούν ως λάθος.</translation>
   </message>
   <message>
    <source>{features} features compared: overall accuracy {accuracy}, kappa {kappa}, macro F1 {f1}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Συγκρίθηκαν {features} οντότητες: συνολική ακρίβεια {accuracy}, κάπα {kappa}, μέσο F1 {f1}.</translation>
   </message>
   <message>
    <source>accuracy,validation,confusion matrix,kappa,f1,map,average precision,multi-label,evaluate</source>
-   <translation type="unfinished"></translation>
+   <translation>ακρίβεια,επικύρωση,πίνακας σύγχυσης,κάπα,f1,map,μέση ορθότητα,πολλές ετικέτες,αξιολόγηση</translation>
   </message>
   <message>
    <source>Predicted scenes</source>
-   <translation type="unfinished"></translation>
+   <translation>Σκηνές με πρόβλεψη</translation>
   </message>
   <message>
    <source>The layer to assess: features with a field of the predicted class or labels.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το επίπεδο προς αξιολόγηση: οντότητες με πεδίο της κλάσης ή των ετικετών που προβλέφθηκαν.</translation>
   </message>
   <message>
    <source>Predicted class</source>
-   <translation type="unfinished"></translation>
+   <translation>Προβλεπόμενη κλάση</translation>
   </message>
   <message>
    <source>The field with the name or number of each feature's class, or its labels. Default: 'class'.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το πεδίο με το όνομα ή τον αριθμό της κλάσης κάθε οντότητας, ή με τις ετικέτες της. Προεπιλογή: 'class'.</translation>
   </message>
   <message>
    <source>The layer or table of what is taken for true. Default: the predicted layer itself, which may also be chosen here again to see its fields.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το επίπεδο ή ο πίνακας με ό,τι θεωρείται αληθές. Προεπιλογή: το ίδιο το επίπεδο της πρόβλεψης, που μπορεί και να επιλεγεί εδώ ξανά για να φανούν τα πεδία του.</translation>
   </message>
   <message>
    <source>The field with the name or number of each feature's true class, or its labels. Default: 'class' if the reference is another layer and has it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το πεδίο με το όνομα ή τον αριθμό της αληθούς κλάσης κάθε οντότητας, ή με τις ετικέτες της. Προεπιλογή: 'class' αν η αναφορά είναι άλλο επίπεδο και το έχει.</translation>
   </message>
   <message>
    <source>Yes: a feature has any number of labels, with semicolons between them, such as 'sea; ship'; a text without any means that none holds. No (default): it has one class.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ναι: μια οντότητα έχει οσεσδήποτε ετικέτες, χωρισμένες με ;, όπως 'sea; ship'· κείμενο χωρίς καμία σημαίνει ότι δεν ισχύει καμία. Όχι (προεπιλογή): έχει μία κλάση.</translation>
   </message>
   <message>
    <source>Field of ids</source>
-   <translation type="unfinished"></translation>
+   <translation>Πεδίο αναγνωριστικών</translation>
   </message>
   <message>
    <source>A field of the predicted layer with an id that the reference has as well. Default: features of two layers go together by place.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πεδίο του επιπέδου της πρόβλεψης με ένα αναγνωριστικό που έχει και η αναφορά. Προεπιλογή: οι οντότητες δύο επιπέδων αντιστοιχίζονται με τη θέση.</translation>
   </message>
   <message>
    <source>Field of ids in the reference</source>
-   <translation type="unfinished"></translation>
+   <translation>Πεδίο αναγνωριστικών στην αναφορά</translation>
   </message>
   <message>
    <source>The field of the reference with the ids, if it has another name than in the predicted layer.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το πεδίο της αναφοράς με τα αναγνωριστικά, αν έχει άλλο όνομα από ό,τι στο επίπεδο της πρόβλεψης.</translation>
   </message>
   <message>
    <source>Fields of the predicted labels</source>
-   <translation type="unfinished"></translation>
+   <translation>Πεδία των προβλεπόμενων ετικετών</translation>
   </message>
   <message>
    <source>In place of a field of texts: a field for each label, which bears its name and holds 1 where it was predicted, else 0. For several labels a feature only.</source>
-   <translation type="unfinished"></translation>
+   <translation>Αντί για ένα πεδίο κειμένων: ένα πεδίο για κάθε ετικέτα, που φέρει το όνομά της και περιέχει 1 όπου προβλέφθηκε, αλλιώς 0. Μόνο για πολλές ετικέτες ανά οντότητα.</translation>
   </message>
   <message>
    <source>Fields of the true labels</source>
-   <translation type="unfinished"></translation>
+   <translation>Πεδία των αληθών ετικετών</translation>
   </message>
   <message>
    <source>In place of a field of texts: a field for each label, which bears its name and holds 1 where it is so, else 0. For several labels a feature only.</source>
-   <translation type="unfinished"></translation>
+   <translation>Αντί για ένα πεδίο κειμένων: ένα πεδίο για κάθε ετικέτα, που φέρει το όνομά της και περιέχει 1 όπου ισχύει, αλλιώς 0. Μόνο για πολλές ετικέτες ανά οντότητα.</translation>
   </message>
   <message>
    <source>A page (.html) with all figures and what was compared, in one file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Σελίδα (.html) με όλους τους δείκτες και το τι συγκρίθηκε, σε ένα αρχείο.</translation>
   </message>
   <message>
    <source>A table (.csv) with a row for each class or label: its figures and their intervals.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πίνακας (.csv) με μία γραμμή για κάθε κλάση ή ετικέτα: τους δείκτες της και τα διαστήματά τους.</translation>
   </message>
   <message>
    <source>{features} features compared: mean F1 per feature {f1}, macro F1 {macro}, mAP {ap}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Συγκρίθηκαν {features} οντότητες: μέσο F1 ανά οντότητα {f1}, μέσο F1 των ετικετών {macro}, mAP {ap}.</translation>
   </message>
   <message>
    <source>Several labels a feature</source>
-   <translation type="unfinished"></translation>
+   <translation>Πολλές ετικέτες ανά οντότητα</translation>
   </message>
   <message>
    <source>Choose the field of '{layer}' that holds the true classes, in REFERENCE_FIELD.</source>
-   <translation type="unfinished"></translation>
+   <translation>Επιλέξτε το πεδίο του '{layer}' που περιέχει τις αληθείς κλάσεις, στο REFERENCE_FIELD.</translation>
   </message>
   <message>
    <source>The field '{field}' of '{layer}' would be compared with itself. Choose another one in REFERENCE_FIELD, or another layer as REFERENCE.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το πεδίο '{field}' του '{layer}' θα συγκρινόταν με τον εαυτό του. Επιλέξτε άλλο στο REFERENCE_FIELD, ή άλλο επίπεδο ως REFERENCE.</translation>
   </message>
   <message>
    <source>{option} is for several labels a feature. Set MULTILABEL, or leave {option} empty.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το {option} είναι για πολλές ετικέτες ανά οντότητα. Ορίστε το MULTILABEL, ή αφήστε το {option} κενό.</translation>
   </message>
   <message>
    <source>Change detection</source>
@@ -645,7 +651,9 @@ Classes are the same if they have the same name, in upper or lower case, or the 
    <source>Gives every pixel a class, such as changed or not, from an image before and an image after, with a network that was trained on such pairs (see 'Train change detector'). The two need not share a grid, coordinate system or size: they are aligned as they are read. The map has the pixels and the extent of the finer one, or of the one chosen in 'Grid of the map'; where either has no ground or is nodata, the map is nodata. Classes may be two, or kinds of change, such as field to houses.
 
 The model is the name of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file that carries its card: one for change, or for segmentation of two dates. Its bands are found by the rasters' band descriptions, else taken in order if there are as many, else chosen in 'Bands'.</source>
-   <translation type="unfinished"></translation>
+   <translation>Δίνει σε κάθε εικονοστοιχείο μια κλάση, όπως μεταβολή ή όχι, από μια εικόνα πριν και μια εικόνα μετά, με ένα δίκτυο που εκπαιδεύτηκε σε τέτοια ζεύγη (βλ. «Εκπαίδευση ανιχνευτή μεταβολών»). Οι δύο εικόνες δεν χρειάζεται να έχουν τον ίδιο κάνναβο, σύστημα συντεταγμένων ή μέγεθος: ευθυγραμμίζονται καθώς διαβάζονται. Ο χάρτης έχει τα εικονοστοιχεία και την έκταση της λεπτομερέστερης, ή εκείνης που επιλέγεται στο «Κάνναβος του χάρτη»· όπου μία από τις δύο δεν έχει έδαφος ή δεδομένα, δεν υπάρχουν δεδομένα ούτε στον χάρτη. Οι κλάσεις μπορεί να είναι δύο, ή είδη μεταβολής, όπως από χωράφι σε σπίτια.
+
+Το μοντέλο είναι το όνομα ενός εγκατεστημένου (βλ. «Κατάλογος μοντέλων»), ή η διαδρομή φακέλου μοντέλου, ενός .zip του, ή αρχείου .onnx που φέρει την κάρτα του: μοντέλο για μεταβολές, ή για κατάτμηση με δύο ημερομηνίες. Οι δίαυλοί του βρίσκονται από τις περιγραφές των διαύλων των ψηφιδωτών, αλλιώς λαμβάνονται με τη σειρά αν είναι τόσοι, αλλιώς επιλέγονται στο «Δίαυλοι».</translation>
   </message>
   <message>
    <source>Changes</source>
@@ -661,7 +669,7 @@ The model is the name of an installed one (see 'List models'), or the path of a 
   </message>
   <message>
    <source>The raster from before the change: any layer that QGIS can open.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το ψηφιδωτό πριν από τη μεταβολή: οποιοδήποτε επίπεδο ανοίγει το QGIS.</translation>
   </message>
   <message>
    <source>Raster after</source>
@@ -681,19 +689,19 @@ The model is the name of an installed one (see 'List models'), or the path of a 
   </message>
   <message>
    <source>Grid of the map</source>
-   <translation type="unfinished"></translation>
+   <translation>Κάνναβος του χάρτη</translation>
   </message>
   <message>
    <source>Whose pixels and extent the map has: those of the raster with the smaller pixels on the ground (the one before, if they are alike), of the raster before, or of the raster after. The other one is resampled to it; a finer one is averaged.</source>
-   <translation type="unfinished"></translation>
+   <translation>Τίνος εικονοστοιχεία και έκταση έχει ο χάρτης: του ψηφιδωτού με τα μικρότερα εικονοστοιχεία στο έδαφος (του πριν, αν είναι ίδια), του ψηφιδωτού πριν, ή του ψηφιδωτού μετά. Το άλλο επαναδειγματοληπτείται σε αυτό· αν είναι λεπτομερέστερο, λαμβάνεται ο μέσος όρος.</translation>
   </message>
   <message>
    <source>Normalise the raster after</source>
-   <translation type="unfinished"></translation>
+   <translation>Κανονικοποίηση του ψηφιδωτού μετά</translation>
   </message>
   <message>
    <source>Brings each band of the raster after to the radiometry of the raster before by a gain and an offset, found from a sample of their common valid pixels, before the model's own scaling: moments gives all of them the same mean and standard deviation, irmad those that did not change, found by iteratively reweighted multivariate alteration detection. For sun, haze or sensors that differ; little use for models that scale each date by itself.</source>
-   <translation type="unfinished"></translation>
+   <translation>Φέρνει κάθε δίαυλο του ψηφιδωτού μετά στη ραδιομετρία του ψηφιδωτού πριν με έναν συντελεστή και μια μετατόπιση, που βρίσκονται από ένα δείγμα των κοινών έγκυρων εικονοστοιχείων τους, πριν από την κλιμάκωση του ίδιου του μοντέλου: moments δίνει σε όλα τον ίδιο μέσο όρο και την ίδια τυπική απόκλιση, irmad σε όσα δεν άλλαξαν, που βρίσκονται με επαναληπτικά σταθμισμένη πολυμεταβλητή ανίχνευση μεταβολών (IR-MAD). Για ήλιο, αχλύ ή αισθητήρες που διαφέρουν· ωφελεί λίγο σε μοντέλα που κλιμακώνουν κάθε ημερομηνία μόνη της.</translation>
   </message>
   <message>
    <source>an image before and one after</source>
@@ -737,7 +745,7 @@ Without labels the chips are pictures alone, which 'Distil model' can learn from
   </message>
   <message>
    <source>What is to be trained: segmentation, regression, classification of scenes or detection of objects from RASTERS, change from BEFORE and AFTER, time-series from LAYERS. auto: as the rasters are given, segmentation for RASTERS.</source>
-   <translation type="unfinished"></translation>
+   <translation>Τι θα εκπαιδευτεί: segmentation (κατάτμηση), regression (παλινδρόμηση), classification (ταξινόμηση σκηνών) ή detection (ανίχνευση αντικειμένων) από τα RASTERS, change (μεταβολή) από τα BEFORE και AFTER, time-series (χρονοσειρές) από τα LAYERS. auto: ανάλογα με τα ψηφιδωτά που δόθηκαν, segmentation για τα RASTERS.</translation>
   </message>
   <message>
    <source>SPLIT=chips is for a chip folder. Choose another, such as blocks.</source>
@@ -773,7 +781,7 @@ Without labels the chips are pictures alone, which 'Distil model' can learn from
   </message>
   <message>
    <source>Object detection</source>
-   <translation type="unfinished"></translation>
+   <translation>Ανίχνευση αντικειμένων</translation>
   </message>
   <message>
    <source>Finds objects in a raster, such as planes or tree crowns, with a trained detector. Takes any size, data type and coordinate system; objects that are cut by the borders of the tiles in which the network sees the raster appear once, and whole.
@@ -781,67 +789,71 @@ Without labels the chips are pictures alone, which 'Distil model' can learn from
 The result is polygons in the raster's coordinate system with the fields 'class', 'value' (the number of the class), 'score' from 0 to 1, and 'width_m' and 'length_m', the shorter and the longer side in metres on the ground (in map units where there is no coordinate system). Objects whose middle is nodata are left out, and none reaches beyond the raster.
 
 The model is the name of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file: one with its card inside, with Deepness or Ultralytics metadata, or any other detector whose outputs tell what they are (YOLO v5 to v11, oriented boxes and instance masks too, and torchvision's, with their class names). Its bands are found by the raster's band descriptions, else taken in order if there are as many, else chosen in 'Bands'.</source>
-   <translation type="unfinished"></translation>
+   <translation>Βρίσκει αντικείμενα σε ένα ψηφιδωτό, όπως αεροπλάνα ή κόμες δέντρων, με έναν εκπαιδευμένο ανιχνευτή. Δέχεται οποιοδήποτε μέγεθος, τύπο δεδομένων και σύστημα συντεταγμένων· αντικείμενα που κόβονται από τα όρια των πλακιδίων στα οποία το δίκτυο βλέπει το ψηφιδωτό εμφανίζονται μία φορά, και ολόκληρα.
+
+Το αποτέλεσμα είναι πολύγωνα στο σύστημα συντεταγμένων του ψηφιδωτού με τα πεδία 'class', 'value' (ο αριθμός της κλάσης), 'score' από 0 έως 1, και 'width_m' και 'length_m', η μικρότερη και η μεγαλύτερη πλευρά σε μέτρα στο έδαφος (σε μονάδες του χάρτη όπου δεν υπάρχει σύστημα συντεταγμένων). Αντικείμενα στο μέσο των οποίων δεν υπάρχουν δεδομένα μένουν έξω, και κανένα δεν βγαίνει έξω από το ψηφιδωτό.
+
+Το μοντέλο είναι το όνομα ενός εγκατεστημένου (βλ. «Κατάλογος μοντέλων»), ή η διαδρομή φακέλου μοντέλου, ενός .zip του, ή αρχείου .onnx: ενός που φέρει την κάρτα του, ή μεταδεδομένα Deepness ή Ultralytics, ή όποιου άλλου ανιχνευτή οι έξοδοι λένε τι είναι (YOLO v5 έως v11, και με στραμμένα πλαίσια ή μάσκες αντικειμένων, και του torchvision, με τα ονόματα των κλάσεών τους). Οι δίαυλοί του βρίσκονται από τις περιγραφές των διαύλων του ψηφιδωτού, αλλιώς λαμβάνονται με τη σειρά αν είναι τόσοι, αλλιώς επιλέγονται στο «Δίαυλοι».</translation>
   </message>
   <message>
    <source>Objects</source>
-   <translation type="unfinished"></translation>
+   <translation>Αντικείμενα</translation>
   </message>
   <message>
    <source>deep learning,neural network,yolo,faster r-cnn,onnx,boxes,counting,planes,trees,ships</source>
-   <translation type="unfinished"></translation>
+   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,yolo,faster r-cnn,onnx,πλαίσια,καταμέτρηση,αεροπλάνα,δέντρα,πλοία</translation>
   </message>
   <message>
    <source>Least confidence</source>
-   <translation type="unfinished"></translation>
+   <translation>Ελάχιστη βεβαιότητα</translation>
   </message>
   <message>
    <source>Objects with a lower score are left out, 0 to 1. Lower finds more, and more that is none. Default: the model's, else 0.25.</source>
-   <translation type="unfinished"></translation>
+   <translation>Αντικείμενα με χαμηλότερη βαθμολογία μένουν έξω, 0 έως 1. Χαμηλότερη τιμή βρίσκει περισσότερα, αλλά και περισσότερα που δεν είναι αντικείμενα. Προεπιλογή: του μοντέλου, αλλιώς 0.25.</translation>
   </message>
   <message>
    <source>Overlap of one object's boxes</source>
-   <translation type="unfinished"></translation>
+   <translation>Επικάλυψη πλαισίων του ίδιου αντικειμένου</translation>
   </message>
   <message>
    <source>Two boxes of a class whose intersection is more than this part of their union are taken for one object, 0 to 1. Lower where objects never overlap, higher where they crowd.</source>
-   <translation type="unfinished"></translation>
+   <translation>Δύο πλαίσια μιας κλάσης με τομή πάνω από αυτό το μέρος της ένωσής τους θεωρούνται ένα αντικείμενο, 0 έως 1. Μικρότερο όπου τα αντικείμενα ποτέ δεν επικαλύπτονται, μεγαλύτερο όπου συνωστίζονται.</translation>
   </message>
   <message>
    <source>Boxes of one object</source>
-   <translation type="unfinished"></translation>
+   <translation>Πλαίσια του ίδιου αντικειμένου</translation>
   </message>
   <message>
    <source>What becomes of boxes that overlap more than that: nms keeps the one with the highest score; soft lowers the scores of the others by how much they overlap, which keeps objects that crowd; union takes the box around all of them.</source>
-   <translation type="unfinished"></translation>
+   <translation>Τι γίνονται τα πλαίσια που επικαλύπτονται περισσότερο από αυτό: nms κρατά εκείνο με την υψηλότερη βαθμολογία· soft χαμηλώνει τις βαθμολογίες των άλλων ανάλογα με το πόσο επικαλύπτονται, πράγμα που κρατά αντικείμενα που συνωστίζονται· union παίρνει το πλαίσιο γύρω από όλα.</translation>
   </message>
   <message>
    <source>Smallest length (metres)</source>
-   <translation type="unfinished"></translation>
+   <translation>Ελάχιστο μήκος (μέτρα)</translation>
   </message>
   <message>
    <source>Objects whose longer side is shorter are left out, 0 m or more. Default: no limit.</source>
-   <translation type="unfinished"></translation>
+   <translation>Αντικείμενα με μεγαλύτερη πλευρά μικρότερη από αυτό μένουν έξω, 0 μ. ή περισσότερο. Προεπιλογή: χωρίς όριο.</translation>
   </message>
   <message>
    <source>Largest length (metres)</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέγιστο μήκος (μέτρα)</translation>
   </message>
   <message>
    <source>Objects whose longer side is longer are left out, 0 m or more. Default: no limit.</source>
-   <translation type="unfinished"></translation>
+   <translation>Αντικείμενα με μεγαλύτερη πλευρά πάνω από αυτό μένουν έξω, 0 μ. ή περισσότερο. Προεπιλογή: χωρίς όριο.</translation>
   </message>
   <message>
    <source>Polygons with class, score, width and length (.gpkg, .geojson, .shp or .fgb). An existing file is replaced.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πολύγωνα με κλάση, βαθμολογία, πλάτος και μήκος (.gpkg, .geojson, .shp ή .fgb). Υπάρχον αρχείο αντικαθίσταται.</translation>
   </message>
   <message>
    <source>Number of objects</source>
-   <translation type="unfinished"></translation>
+   <translation>Πλήθος αντικειμένων</translation>
   </message>
   <message>
    <source>The smallest length, {smallest} m, is above the largest, {largest} m. Exchange them.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το ελάχιστο μήκος, {smallest} μ., είναι πάνω από το μέγιστο, {largest} μ. Αντιστρέψτε τα.</translation>
   </message>
   <message>
    <source>Distil model</source>
@@ -1157,11 +1169,11 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   </message>
   <message>
    <source>Time-series classification</source>
-   <translation type="unfinished"></translation>
+   <translation>Ταξινόμηση χρονοσειρών</translation>
   </message>
   <message>
    <source>Scene classification</source>
-   <translation type="unfinished"></translation>
+   <translation>Ταξινόμηση σκηνών</translation>
   </message>
   <message>
    <source>Pixel regression</source>
@@ -1345,11 +1357,11 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   </message>
   <message>
    <source>Resampling</source>
-   <translation type="unfinished"></translation>
+   <translation>Επαναδειγματοληψία</translation>
   </message>
   <message>
    <source>How a raster is brought to another grid: bilinear and cubic interpolate, and average the pixels of a much finer raster; nearest keeps values as they are, for classes and indices. Pixels that lie on the grid already are never touched, and paletted rasters are always taken by nearest.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πώς μεταφέρεται ένα ψηφιδωτό σε άλλον κάνναβο: bilinear και cubic παρεμβάλλουν, και παίρνουν τον μέσο όρο των εικονοστοιχείων ενός πολύ λεπτομερέστερου ψηφιδωτού· nearest κρατά τις τιμές όπως είναι, για κλάσεις και δείκτες. Εικονοστοιχεία που βρίσκονται ήδη στον κάνναβο δεν αλλάζουν ποτέ, και για ψηφιδωτά με παλέτα χρησιμοποιείται πάντα το nearest.</translation>
   </message>
   <message>
    <source>GeoTIFF (.tif) with one class a pixel, named and coloured; 255 is nodata. An existing file is replaced.</source>
@@ -1521,15 +1533,15 @@ The model is the name of an installed one (see 'List models'), or the path of a 
   </message>
   <message>
    <source>no class</source>
-   <translation type="unfinished"></translation>
+   <translation>χωρίς κλάση</translation>
   </message>
   <message>
    <source>Scenes with a class</source>
-   <translation type="unfinished"></translation>
+   <translation>Σκηνές με κλάση</translation>
   </message>
   <message>
    <source>Scenes without a class</source>
-   <translation type="unfinished"></translation>
+   <translation>Σκηνές χωρίς κλάση</translation>
   </message>
   <message>
    <source>Gives scenes, parts of a raster seen as a whole, a class with a trained network (see 'Train scene classifier'), or several labels where the model was trained on such. Scenes are the cells of a grid that the raster is cut into; or the polygons of a layer, each by the pixels under it alone; or squares around the points of a layer.
@@ -1537,75 +1549,79 @@ The model is the name of an installed one (see 'List models'), or the path of a 
 The result is polygons: the cells, the polygons as they were given with all their attributes, or the squares with the attributes of their points. Each has its 'class' (several labels: divided by '; ', the likeliest first), its 'score' from 0 to 1, 'valid', the share of its pixels that are not nodata, and a field for each class with its probability. Attributes of the same names as these get a number. Cells without a valid pixel are left out; features without one, without a geometry, or off the raster have no class.
 
 The model is the name of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file that carries its card. Its bands are found by the raster's band descriptions, else taken in order if there are as many, else chosen in 'Bands'.</source>
-   <translation type="unfinished"></translation>
+   <translation>Δίνει σε σκηνές, μέρη ενός ψηφιδωτού που φαίνονται ως σύνολο, μια κλάση με ένα εκπαιδευμένο δίκτυο (βλ. «Εκπαίδευση ταξινομητή σκηνών»), ή πολλές ετικέτες όπου το μοντέλο εκπαιδεύτηκε έτσι. Σκηνές είναι τα κελιά ενός καννάβου στον οποίο κόβεται το ψηφιδωτό· ή τα πολύγωνα ενός επιπέδου, το καθένα μόνο με τα εικονοστοιχεία κάτω από αυτό· ή τετράγωνα γύρω από τα σημεία ενός επιπέδου.
+
+Το αποτέλεσμα είναι πολύγωνα: τα κελιά, τα πολύγωνα όπως δόθηκαν με όλα τα χαρακτηριστικά τους, ή τα τετράγωνα με τα χαρακτηριστικά των σημείων τους. Το καθένα έχει το 'class' του (πολλές ετικέτες: χωρισμένες με '; ', η πιθανότερη πρώτη), το 'score' του από 0 έως 1, το 'valid', το ποσοστό των εικονοστοιχείων του που έχουν δεδομένα, και ένα πεδίο για κάθε κλάση με την πιθανότητά της. Χαρακτηριστικά με τα ίδια ονόματα παίρνουν έναν αριθμό. Κελιά χωρίς έγκυρο εικονοστοιχείο μένουν έξω· οντότητες χωρίς κανένα, χωρίς γεωμετρία ή εκτός του ψηφιδωτού δεν έχουν κλάση.
+
+Το μοντέλο είναι το όνομα ενός εγκατεστημένου (βλ. «Κατάλογος μοντέλων»), ή η διαδρομή φακέλου μοντέλου, ενός .zip του, ή αρχείου .onnx που φέρει την κάρτα του. Οι δίαυλοί του βρίσκονται από τις περιγραφές των διαύλων του ψηφιδωτού, αλλιώς λαμβάνονται με τη σειρά αν είναι τόσοι, αλλιώς επιλέγονται στο «Δίαυλοι».</translation>
   </message>
   <message>
    <source>Scenes</source>
-   <translation type="unfinished"></translation>
+   <translation>Σκηνές</translation>
   </message>
   <message>
    <source>The scenes: polygons, or points around each of which a square of SIZE is one. Any coordinate system. Default: a grid over all of the raster.</source>
-   <translation type="unfinished"></translation>
+   <translation>Οι σκηνές: πολύγωνα, ή σημεία, όπου σκηνή είναι ένα τετράγωνο SIZE γύρω από το καθένα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: κάνναβος πάνω σε ολόκληρο το ψηφιδωτό.</translation>
   </message>
   <message>
    <source>Size of a scene (pixels)</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέγεθος σκηνής (εικονοστοιχεία)</translation>
   </message>
   <message>
    <source>Side of the cells of the grid, or of the squares around points, 1 to 100,000 pixels of the raster. Not for polygons. Default: as large on the ground as the scenes that the model was trained on.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πλευρά των κελιών του καννάβου, ή των τετραγώνων γύρω από σημεία, 1 έως 100000 εικονοστοιχεία του ψηφιδωτού. Όχι για πολύγωνα. Προεπιλογή: τόσο στο έδαφος όσο οι σκηνές στις οποίες εκπαιδεύτηκε το μοντέλο.</translation>
   </message>
   <message>
    <source>Batch size (scenes)</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέγεθος παρτίδας (σκηνές)</translation>
   </message>
   <message>
    <source>Scenes that the network runs on at once, 1 to 1024. More is faster on a GPU and takes more memory. Default: up to 16, as memory allows.</source>
-   <translation type="unfinished"></translation>
+   <translation>Σκηνές στις οποίες εκτελείται το δίκτυο μαζί, 1 έως 1024. Περισσότερες είναι ταχύτερες σε κάρτα γραφικών και θέλουν περισσότερη μνήμη. Προεπιλογή: έως 16, όσο επιτρέπει η μνήμη.</translation>
   </message>
   <message>
    <source>deep learning,neural network,scene,image classification,onnx,land use,multi-label,parcels</source>
-   <translation type="unfinished"></translation>
+   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,σκηνή,ταξινόμηση εικόνων,onnx,χρήσεις γης,πολλές ετικέτες,αγροτεμάχια</translation>
   </message>
   <message>
    <source>Polygons or points</source>
-   <translation type="unfinished"></translation>
+   <translation>Πολύγωνα ή σημεία</translation>
   </message>
   <message>
    <source>Only what lies in this rectangle is seen. Default: the whole raster. Web maps need it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Εξετάζεται μόνο ό,τι βρίσκεται σε αυτό το ορθογώνιο. Προεπιλογή: ολόκληρο το ψηφιδωτό. Απαραίτητο για διαδικτυακούς χάρτες.</translation>
   </message>
   <message>
    <source>Only pixels whose centre lies in these polygons are seen. Any coordinate system. Default: all.</source>
-   <translation type="unfinished"></translation>
+   <translation>Εξετάζονται μόνο εικονοστοιχεία με κέντρο μέσα σε αυτά τα πολύγωνα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: όλα.</translation>
   </message>
   <message>
    <source>Polygons with class, score, valid and a field a class (.gpkg, .geojson, .shp or .fgb; a .shp shortens names to 10 letters). An existing file is replaced.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πολύγωνα με κλάση, βαθμολογία, valid και ένα πεδίο ανά κλάση (.gpkg, .geojson, .shp ή .fgb· ένα .shp συντομεύει τα ονόματα σε 10 γράμματα). Υπάρχον αρχείο αντικαθίσταται.</translation>
   </message>
   <message>
    <source>GeoTIFF (.tif) with the class of the scene at each pixel, named and coloured; 255 is nodata. Of polygons that lie on one another the later one wins. Not for several labels. Not made unless asked for.</source>
-   <translation type="unfinished"></translation>
+   <translation>GeoTIFF (.tif) με την κλάση της σκηνής σε κάθε εικονοστοιχείο, με όνομα και χρώμα· το 255 σημαίνει χωρίς δεδομένα. Από πολύγωνα που βρίσκονται το ένα πάνω στο άλλο επικρατεί το τελευταίο. Όχι για πολλές ετικέτες. Δημιουργείται μόνο αν ζητηθεί.</translation>
   </message>
   <message>
    <source>Class raster</source>
-   <translation type="unfinished"></translation>
+   <translation>Ψηφιδωτό κλάσεων</translation>
   </message>
   <message>
    <source>FEATURES: '{value}' is not a vector layer that QGIS can open.</source>
-   <translation type="unfinished"></translation>
+   <translation>FEATURES: το '{value}' δεν είναι διανυσματικό επίπεδο που μπορεί να ανοίξει το QGIS.</translation>
   </message>
   <message>
    <source>FEATURES: '{layer}' has neither polygons nor points.</source>
-   <translation type="unfinished"></translation>
+   <translation>FEATURES: το '{layer}' δεν έχει ούτε πολύγωνα ούτε σημεία.</translation>
   </message>
   <message>
    <source>Model '{model}' gives a scene several labels, and a pixel of a class raster has one: leave RASTER empty.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το μοντέλο '{model}' δίνει σε μια σκηνή πολλές ετικέτες, ενώ ένα εικονοστοιχείο ψηφιδωτού κλάσεων έχει μία: αφήστε το RASTER κενό.</translation>
   </message>
   <message>
    <source>{model}: classes</source>
-   <translation type="unfinished"></translation>
+   <translation>{model}: κλάσεις</translation>
   </message>
   <message>
    <source>Gives every pixel of a raster a class with a trained network. Takes any size, data type and coordinate system; nodata stays nodata.
@@ -1627,19 +1643,21 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <source>Gives every pixel a class, such as its crop, from its course over time, with a network that was trained on such series (see 'Train time-series classifier'). Give a raster for each date, or a raster for each variable whose bands are its dates. Layers on other grids are brought to that of the first.
 
 Dates are found in the names of layers and bands and in the files' metadata, or typed in DATES. A model of one season serves the same season of any year. Where the dates differ from the model's, values are interpolated in time between the nearest valid dates of each pixel, over gaps of up to twice the model's own steps. Dates that are missing, and clouds set to nodata, are left out pixel by pixel; what has no valid date at all is nodata in the map. Where no dates are known, there have to be as many as the model takes, in the same order.</source>
-   <translation type="unfinished"></translation>
+   <translation>Δίνει σε κάθε εικονοστοιχείο μια κλάση, όπως την καλλιέργειά του, από την πορεία του στον χρόνο, με ένα δίκτυο που εκπαιδεύτηκε σε τέτοιες χρονοσειρές (βλ. «Εκπαίδευση ταξινομητή χρονοσειρών»). Δώστε ένα ψηφιδωτό για κάθε ημερομηνία, ή ένα ψηφιδωτό για κάθε μεταβλητή με διαύλους τις ημερομηνίες της. Επίπεδα σε άλλον κάνναβο μεταφέρονται σε εκείνον του πρώτου.
+
+Οι ημερομηνίες βρίσκονται στα ονόματα επιπέδων και διαύλων και στα μεταδεδομένα των αρχείων, ή πληκτρολογούνται στο DATES. Ένα μοντέλο μιας περιόδου ισχύει για την ίδια περίοδο κάθε έτους. Όπου οι ημερομηνίες διαφέρουν από του μοντέλου, οι τιμές παρεμβάλλονται στον χρόνο ανάμεσα στις πλησιέστερες έγκυρες ημερομηνίες κάθε εικονοστοιχείου, σε κενά έως το διπλάσιο των βημάτων του μοντέλου. Ημερομηνίες που λείπουν, και σύννεφα που έχουν οριστεί ως χωρίς δεδομένα, μένουν έξω ανά εικονοστοιχείο· ό,τι δεν έχει καμία έγκυρη ημερομηνία μένει χωρίς δεδομένα στον χάρτη. Όπου δεν είναι γνωστές ημερομηνίες, πρέπει να είναι τόσες όσες δέχεται το μοντέλο, με την ίδια σειρά.</translation>
   </message>
   <message>
    <source>Factor of the values</source>
-   <translation type="unfinished"></translation>
+   <translation>Συντελεστής των τιμών</translation>
   </message>
   <message>
    <source>What the layers' numbers are multiplied by to be as those that the model was trained on, 0.00000001 to 1,000,000: 0.0001 for indices kept in ten-thousandths. Default: the scale and offset that the files state, where these suit the model, else 1.</source>
-   <translation type="unfinished"></translation>
+   <translation>Με τι πολλαπλασιάζονται οι αριθμοί των επιπέδων για να είναι όπως εκείνοι στους οποίους εκπαιδεύτηκε το μοντέλο, 0.00000001 έως 1000000: 0.0001 για δείκτες αποθηκευμένους σε δεκάκις χιλιοστά. Προεπιλογή: η κλίμακα και η μετατόπιση που δηλώνουν τα αρχεία, όπου ταιριάζουν στο μοντέλο, αλλιώς 1.</translation>
   </message>
   <message>
    <source>deep learning,neural network,time series,crops,phenology,ndvi,evi,lstm,season,multitemporal</source>
-   <translation type="unfinished"></translation>
+   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,χρονοσειρά,καλλιέργειες,φαινολογία,ndvi,evi,lstm,περίοδος,πολυχρονική</translation>
   </message>
   <message>
    <source>Layers of the series</source>
@@ -1647,7 +1665,7 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   </message>
   <message>
    <source>The series: a raster for each date, or with LAYOUT=variables a raster for each variable, whose bands are its dates. In any order where their names or metadata hold dates.</source>
-   <translation type="unfinished"></translation>
+   <translation>Η χρονοσειρά: ένα ψηφιδωτό για κάθε ημερομηνία, ή με LAYOUT=variables ένα ψηφιδωτό για κάθε μεταβλητή, με διαύλους τις ημερομηνίες της. Με οποιαδήποτε σειρά όπου τα ονόματα ή τα μεταδεδομένα τους περιέχουν ημερομηνίες.</translation>
   </message>
   <message>
    <source>A layer is</source>
@@ -1659,51 +1677,51 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   </message>
   <message>
    <source>Name of an installed model for time series, or path of a model folder, .zip or .onnx file. Default: the installed one, if there is just one.</source>
-   <translation type="unfinished"></translation>
+   <translation>Όνομα εγκατεστημένου μοντέλου για χρονοσειρές, ή διαδρομή φακέλου μοντέλου, αρχείου .zip ή .onnx. Προεπιλογή: το εγκατεστημένο, αν είναι μόνο ένα.</translation>
   </message>
   <message>
    <source>The dates of the layers (LAYOUT=variables: of the bands), in their order: 2013-09-14, 2013-09-30, …; or the first one and the step, such as 2013-09-14/P16D (D days, W weeks, M months, Y years). Default: as found in names and metadata.</source>
-   <translation type="unfinished"></translation>
+   <translation>Οι ημερομηνίες των επιπέδων (με LAYOUT=variables: των διαύλων), με τη σειρά τους: 2013-09-14, 2013-09-30, …· ή η πρώτη και το βήμα, όπως 2013-09-14/P16D (D ημέρες, W εβδομάδες, M μήνες, Y έτη). Προεπιλογή: όπως βρίσκονται στα ονόματα και στα μεταδεδομένα.</translation>
   </message>
   <message>
    <source>High numbers of unsigned layers</source>
-   <translation type="unfinished"></translation>
+   <translation>Μεγάλοι αριθμοί απρόσημων επιπέδων</translation>
   </message>
   <message>
    <source>Whether high numbers of 16-bit unsigned layers are negative ones that wrapped around, as -1 becomes 65,535. auto: those from 55,536 up are, where a factor applies and the layer has nothing between them and 32,767. negative: all above 32,767 are. keep: none.</source>
-   <translation type="unfinished"></translation>
+   <translation>Αν οι μεγάλοι αριθμοί απρόσημων επιπέδων των 16 bit είναι αρνητικοί που αναδιπλώθηκαν, όπως το -1 γίνεται 65535. auto: είναι όσοι φτάνουν ή ξεπερνούν το 55536, όπου ισχύει συντελεστής και το επίπεδο δεν έχει τίποτε ανάμεσα σε αυτούς και στο 32767. negative: είναι όλοι πάνω από 32767. keep: κανένας.</translation>
   </message>
   <message>
    <source>Numbers, from 1, of the bands of each layer to use, such as 1,2: the model's variables in its order, or with LAYOUT=variables the dates. Default: variables are found by name, dates are all bands.</source>
-   <translation type="unfinished"></translation>
+   <translation>Αριθμοί, από 1, των διαύλων κάθε επιπέδου που χρησιμοποιούνται, όπως 1,2: οι μεταβλητές του μοντέλου με τη σειρά του, ή με LAYOUT=variables οι ημερομηνίες. Προεπιλογή: οι μεταβλητές βρίσκονται από το όνομα, ημερομηνίες είναι όλοι οι δίαυλοι.</translation>
   </message>
   <message>
    <source>Batch size (series)</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέγεθος παρτίδας (χρονοσειρές)</translation>
   </message>
   <message>
    <source>Pixels whose series the network runs on at once, 1 to 1,000,000. More is faster on a GPU and takes more memory. Default: chosen from the model.</source>
-   <translation type="unfinished"></translation>
+   <translation>Εικονοστοιχεία στις χρονοσειρές των οποίων εκτελείται το δίκτυο μαζί, 1 έως 1000000. Περισσότερα είναι ταχύτερα σε κάρτα γραφικών και θέλουν περισσότερη μνήμη. Προεπιλογή: επιλέγεται από το μοντέλο.</translation>
   </message>
   <message>
    <source>a series</source>
-   <translation type="unfinished"></translation>
+   <translation>μια χρονοσειρά</translation>
   </message>
   <message>
    <source>LAYERS is empty: choose the rasters of the series.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το LAYERS είναι κενό: επιλέξτε τα ψηφιδωτά της χρονοσειράς.</translation>
   </message>
   <message>
    <source>No model is chosen, and {count} of the installed ones are for time series.</source>
-   <translation type="unfinished"></translation>
+   <translation>Δεν επιλέχθηκε μοντέλο, και από τα εγκατεστημένα {count} είναι για χρονοσειρές.</translation>
   </message>
   <message>
    <source>Dates</source>
-   <translation type="unfinished"></translation>
+   <translation>Ημερομηνίες</translation>
   </message>
   <message>
    <source>LAYERS: '{layer}' is no raster.</source>
-   <translation type="unfinished"></translation>
+   <translation>LAYERS: το '{layer}' δεν είναι ψηφιδωτό.</translation>
   </message>
   <message>
    <source>The best model so far is in {folder} and can be used as it is. Running again with the same settings goes on.</source>
@@ -1739,7 +1757,7 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   </message>
   <message>
    <source>Share of the objects that are found (0 to 1)</source>
-   <translation type="unfinished"></translation>
+   <translation>Ποσοστό των αντικειμένων που βρέθηκαν (0 έως 1)</translation>
   </message>
   <message>
    <source>R2, the share of the variance that is explained (at most 1)</source>
@@ -1863,7 +1881,7 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   </message>
   <message>
    <source>Instead of layers: a folder of labelled chips, as 'Export chips' makes it; or of images: folders 'images' and 'masks' with files of the same names, a folder for each class, folders 'A', 'B' and 'label', or, of objects, pictures with boxes as COCO, Pascal VOC, DOTA or YOLO have them.</source>
-   <translation type="unfinished"></translation>
+   <translation>Αντί για επίπεδα: φάκελος δειγμάτων με ετικέτες, όπως τον φτιάχνει η «Εξαγωγή δειγμάτων»· ή εικόνων: φάκελοι 'images' και 'masks' με αρχεία ίδιων ονομάτων, ένας φάκελος για κάθε κλάση, φάκελοι 'A', 'B' και 'label', ή, για αντικείμενα, εικόνες με πλαίσια όπως τις έχουν τα COCO, Pascal VOC, DOTA ή YOLO.</translation>
   </message>
   <message>
    <source>The bands of {layers} have no names. They are taken in this order: {bands}, which is the order of the model '{model}'. If that is wrong, name the bands, or give their numbers in that order in BANDS.</source>
@@ -1891,7 +1909,7 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   </message>
   <message>
    <source>LABELS: '{layer}' is a raster, but objects are told by boxes, polygons or points.</source>
-   <translation type="unfinished"></translation>
+   <translation>LABELS: το '{layer}' είναι ψηφιδωτό, αλλά τα αντικείμενα τα δείχνουν πλαίσια, πολύγωνα ή σημεία.</translation>
   </message>
   <message>
    <source>LABELS: '{layer}' is a picture, not a raster of classes or numbers. Choose another layer.</source>
@@ -1907,7 +1925,7 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   </message>
   <message>
    <source>LABELS: '{layer}' has lines, but objects are told by boxes, polygons or points.</source>
-   <translation type="unfinished"></translation>
+   <translation>LABELS: το '{layer}' έχει γραμμές, αλλά τα αντικείμενα τα δείχνουν πλαίσια, πολύγωνα ή σημεία.</translation>
   </message>
   <message>
    <source>Choose the field of '{layer}' that holds the number to learn, in CLASS_FIELD.</source>
@@ -1939,7 +1957,7 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   </message>
   <message>
    <source>The objects: boxes or polygons, of which the rectangle around each counts, or points with their SIZE.</source>
-   <translation type="unfinished"></translation>
+   <translation>Τα αντικείμενα: πλαίσια ή πολύγωνα, από τα οποία μετρά το ορθογώνιο γύρω από το καθένα, ή σημεία με το SIZE τους.</translation>
   </message>
   <message>
    <source>For polygons, lines and points: the field with the number or name of each one's class; where it is empty, the class is not known. Default: all are of one class.</source>
@@ -1955,7 +1973,7 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   </message>
   <message>
    <source>The field with the number or name of each object's class; one where it is empty is neither learned nor judged by. Default: all are of one class.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το πεδίο με τον αριθμό ή το όνομα της κλάσης κάθε αντικειμένου· αντικείμενο όπου είναι κενό ούτε μαθαίνεται ούτε χρησιμοποιείται για κρίση. Προεπιλογή: όλα είναι μίας κλάσης.</translation>
   </message>
   <message>
    <source>Labels</source>
@@ -1995,7 +2013,7 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   </message>
   <message>
    <source>'{layer}' has points, which have no size. Give that of the objects in SIZE, in metres.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το '{layer}' έχει σημεία, που δεν έχουν μέγεθος. Δώστε εκείνο των αντικειμένων στο SIZE, σε μέτρα.</translation>
   </message>
   <message>
    <source>All labels have the same class ({name}) in '{field}', so there is nothing to tell it from.</source>
@@ -2103,7 +2121,7 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   </message>
   <message>
    <source>ignore: nothing is learned from ground that no label covers, right for sparse labels. background: it is a class of its own, right only where all of the rest was labelled; needed with one class alone. For objects: ignore cuts only chips that show one, background also chips that show none.</source>
-   <translation type="unfinished"></translation>
+   <translation>ignore: από έδαφος που δεν καλύπτει ετικέτα δεν μαθαίνεται τίποτε, σωστό για αραιές ετικέτες. background: είναι δική του κλάση, σωστό μόνο όπου όλα τα άλλα έχουν ετικέτα· απαραίτητο όταν υπάρχει μία μόνο κλάση. Για αντικείμενα: το ignore κόβει μόνο δείγματα που δείχνουν κάποιο, το background και δείγματα που δεν δείχνουν κανένα.</translation>
   </message>
   <message>
    <source>A scene may show several classes, or none of them. Default: each scene is of one class.</source>
@@ -2111,11 +2129,11 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   </message>
   <message>
    <source>Side of the pictures (pixels)</source>
-   <translation type="unfinished"></translation>
+   <translation>Πλευρά των εικόνων (εικονοστοιχεία)</translation>
   </message>
   <message>
    <source>What scenes are brought to before the network sees them, 1 to 4096 pixels a side: less is faster and shows less. Default: what the network is usually given, 224 for most.</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέγεθος στο οποίο φέρονται οι σκηνές πριν τις δει το δίκτυο, 1 έως 4096 εικονοστοιχεία η πλευρά: μικρότερο είναι ταχύτερο και δείχνει λιγότερα. Προεπιλογή: ό,τι δίνεται συνήθως στο δίκτυο, 224 για τα περισσότερα.</translation>
   </message>
   <message>
    <source>Chip size (pixels)</source>
@@ -2143,11 +2161,11 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   </message>
   <message>
    <source>Size of objects that are points (metres)</source>
-   <translation type="unfinished"></translation>
+   <translation>Μέγεθος αντικειμένων που είναι σημεία (μέτρα)</translation>
   </message>
   <message>
    <source>Side of the square around a point that is taken for its object, in metres, above 0 to 100000; needed where objects are labelled by points.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πλευρά του τετραγώνου γύρω από ένα σημείο που θεωρείται το αντικείμενό του, σε μέτρα, πάνω από 0 έως 100000· απαραίτητο όπου οι ετικέτες των αντικειμένων είναι σημεία.</translation>
   </message>
   <message>
    <source>How data is divided</source>
@@ -2307,7 +2325,7 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   </message>
   <message>
    <source>How much samples are varied, so that little data goes further: none, light, standard or strong. They are flipped, turned, scaled, changed in brightness, and get noise. mosaic: as standard, and half of the pictures are put together of four, for maps and objects.</source>
-   <translation type="unfinished"></translation>
+   <translation>Πόσο ποικίλλουν τα δείγματα, ώστε λίγα δεδομένα να φτάνουν περισσότερο: none (καθόλου), light (λίγο), standard (κανονικά) ή strong (πολύ). Αναστρέφονται, στρέφονται, αλλάζουν κλίμακα και φωτεινότητα, και παίρνουν θόρυβο. mosaic: όπως το standard, και οι μισές εικόνες συντίθενται από τέσσερις, για χάρτες και αντικείμενα.</translation>
   </message>
   <message>
    <source>Scaling of values</source>
@@ -2315,7 +2333,7 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   </message>
   <message>
    <source>standard: by mean and deviation of the training data; robust: by percentiles of each raster, where rasters differ in brightness; robust-dates: likewise, of each date alone, where dates differ in light or sensor; keep: as the start's model. auto: keep where the start takes the same input, else standard.</source>
-   <translation type="unfinished"></translation>
+   <translation>standard: με τον μέσο όρο και την απόκλιση των δεδομένων εκπαίδευσης· robust: με εκατοστημόρια κάθε ψηφιδωτού, όπου τα ψηφιδωτά διαφέρουν σε φωτεινότητα· robust-dates: ομοίως, κάθε ημερομηνίας μόνης της, όπου οι ημερομηνίες διαφέρουν σε φως ή αισθητήρα· keep: όπως το αρχικό μοντέλο. auto: keep όπου το αρχικό μοντέλο δέχεται την ίδια είσοδο, αλλιώς standard.</translation>
   </message>
   <message>
    <source>Temperature</source>
@@ -2387,7 +2405,7 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   </message>
   <message>
    <source>Train object detector</source>
-   <translation type="unfinished"></translation>
+   <translation>Εκπαίδευση ανιχνευτή αντικειμένων</translation>
   </message>
   <message>
    <source>Train change detector</source>
@@ -2421,7 +2439,9 @@ The model goes to your models unless you choose a folder, and can be used at onc
    <source>Trains a network that finds objects, such as trees, ships or airplanes, and draws a box around each, from rasters and labelled objects: boxes, polygons or points with a size. All objects that a chip shows have to be labelled. An object that a chip's border cuts is learned where at least 30 % of it is left, and else left out of account.
 
 CHIPS takes a chip folder, or pictures with boxes as COCO, Pascal VOC, DOTA or YOLO have them. Without CLASS_FIELD all objects are of one class.</source>
-   <translation type="unfinished"></translation>
+   <translation>Εκπαιδεύει ένα δίκτυο που βρίσκει αντικείμενα, όπως δέντρα, πλοία ή αεροπλάνα, και σχεδιάζει ένα πλαίσιο γύρω από το καθένα, από ψηφιδωτά και αντικείμενα με ετικέτα: πλαίσια, πολύγωνα ή σημεία με μέγεθος. Πρέπει να έχουν ετικέτα όλα τα αντικείμενα που δείχνει ένα δείγμα. Ένα αντικείμενο που κόβεται από το όριο ενός δείγματος μαθαίνεται όπου απομένει τουλάχιστον το 30 % του, και αλλιώς δεν λαμβάνεται υπόψη.
+
+Το CHIPS δέχεται φάκελο δειγμάτων, ή εικόνες με πλαίσια όπως τις έχουν τα COCO, Pascal VOC, DOTA ή YOLO. Χωρίς CLASS_FIELD όλα τα αντικείμενα είναι μίας κλάσης.</translation>
   </message>
   <message>
    <source>Trains a network that maps what changed between two dates, from rasters before and after and labels of the change: polygons, lines or points with a class field, or a class raster. Both dates may have different pixels and coordinate systems.</source>
