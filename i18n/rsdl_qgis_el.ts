@@ -2452,6 +2452,10 @@ CHIPS takes a chip folder, or pictures with boxes as COCO, Pascal VOC, DOTA or Y
    <translation>Εκπαιδεύει ένα δίκτυο που βρίσκει την κλάση ενός εικονοστοιχείου από την πορεία του στον χρόνο, όπως τις καλλιέργειες από την ανάπτυξή τους, από μια σειρά ψηφιδωτών και ετικέτες: σημεία, γραμμές ή πολύγωνα με πεδίο κλάσης, ή ψηφιδωτό κλάσεων. Κάθε εικονοστοιχείο με ετικέτα είναι ένα δείγμα.</translation>
   </message>
   <message>
+   <source>'{algorithm}' predicts with the model.</source>
+   <translation>Με το μοντέλο προβλέπει το «{algorithm}».</translation>
+  </message>
+  <message>
    <source>Run 'Diagnostics' to see whether its environment is sound.</source>
    <translation>Εκτελέστε τα «Διαγνωστικά» για να δείτε αν το περιβάλλον του είναι σε τάξη.</translation>
   </message>

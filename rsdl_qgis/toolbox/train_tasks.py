@@ -38,7 +38,7 @@ class TrainSegmentation(TrainingAlgorithm):
                 "with a class field, or a class raster. Labels may be sparse: ground without one is left out unless "
                 "you say that it is background."
             )
-            + common_help()
+            + common_help(tr("Semantic segmentation"))
         )
 
 
@@ -66,7 +66,7 @@ class TrainRegression(TrainingAlgorithm):
                 "numbers: points, lines or polygons with a number field, or a raster. Where nothing is known, nothing "
                 "is learned."
             )
-            + common_help()
+            + common_help(tr("Pixel regression"))
         )
 
 
@@ -94,7 +94,7 @@ class TrainSceneClassifier(TrainingAlgorithm):
                 "Trains a network that says what a whole picture shows: one class, or several. The pictures are "
                 "what polygons hold of the rasters, squares around points, or those of a chip folder."
             )
-            + common_help()
+            + common_help(tr("Scene classification"))
         )
 
     def _is_multilabel(self, parameters, context):
@@ -128,7 +128,7 @@ class TrainDetector(TrainingAlgorithm):
                 "is left, and else left out of account.\n\nCHIPS takes a chip folder, or pictures with boxes as COCO, "
                 "Pascal VOC, DOTA or YOLO have them. Without CLASS_FIELD all objects are of one class."
             )
-            + common_help()
+            + common_help(tr("Object detection"))
         )
 
     def _labels_problem(self, parameters, context, labels):
@@ -160,7 +160,7 @@ class TrainChangeDetector(TrainingAlgorithm):
                 "of the change: polygons, lines or points with a class field, or a class raster. Both dates may have "
                 "different pixels and coordinate systems."
             )
-            + common_help()
+            + common_help(tr("Change detection"))
         )
 
 
@@ -188,13 +188,14 @@ class TrainTimeSeriesClassifier(TrainingAlgorithm):
                 "a series of rasters and labels: points, lines or polygons with a class field, or a class raster. Each "
                 "labelled pixel is a sample."
             )
-            + common_help()
+            + common_help(tr("Time-series classification"))
         )
 
 
-def common_help() -> str:
-    """What the help of all of them ends with."""
-    return "\n\n" + tr(
+def common_help(predictor: str) -> str:
+    """What the help of all of them ends with; ``predictor``: the title of the algorithm that uses such models."""
+    used = tr("'{algorithm}' predicts with the model.").format(algorithm=predictor)
+    return f" {used}\n\n" + tr(
         "It starts from nothing, from an installed model (BASE_MODEL) or from published weights; bands and classes may "
         "differ from theirs. A part of the data, apart in space, is kept to choose the best epoch by and to say how "
         "good the model is.\n\nThe model goes to your models unless you choose a folder, and can be used at once: by "
