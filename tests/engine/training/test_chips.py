@@ -141,7 +141,7 @@ def changed(folder, file, old, new):
 
 
 @pytest.mark.parametrize(("file", "old", "new", "message"), [
-    (CHIPS_FILE, '"labels": "raster"', '"labels": "boxes"', "labels 'boxes'"),
+    (CHIPS_FILE, '"labels": "raster"', '"labels": "clouds"', "labels 'clouds'"),
     (CHIPS_FILE, '"task"', '"tusk"', "is not as it should be"),
     (CHIPS_FILE, '"name": "s1"', '"name": "place"', "'place': it is a column|no column"),
     (SAMPLES_FILE, "valid", "later", "'later' is no split"),

@@ -20,24 +20,22 @@ from rsdl_qgis.engine.training.chips import Chip, ChipFolder, read_chips, write_
 from rsdl_qgis.engine.training.data import Data
 from rsdl_qgis.engine.training.detection import as_it_is, own_losses
 from rsdl_qgis.engine.training.distil import run_distil
-from rsdl_qgis.engine.training.evaluate_boxes import evaluate_boxes, truth_of
+from rsdl_qgis.engine.training.evaluate_boxes import evaluate_boxes, quick_ap50, truth_of
 from rsdl_qgis.engine.training.fit import Settings, fit
 from rsdl_qgis.engine.training.judge_boxes import usual_boxes
 from rsdl_qgis.engine.training.objects import ObjectBatch
 from rsdl_qgis.engine.training.run import drawn_by, run_train
-from rsdl_qgis.engine.training.samples import balanced_draws, class_counts, open_samples
+from rsdl_qgis.engine.training.samples import balanced_draws, class_counts, open_samples, settle_inputs
 
 CLASSES = (Class(1, "dot", "#ff0000"), Class(4, "bar", "#00ff00"))
+EPOCHS = 60  # of four pictures, which is a step each
 TINY = {"network": "yolo-n", "options": {"width": 0.125, "depth": 0.1}}
 RCNN = {"network": "faster-rcnn-small", "options": {"width": 16, "body_width": 8, "units": 32, "proposals": 32,
         "candidates": 32, "anchor_sizes": [8, 16, 32, 64, 128]}}  # fmt: skip
 
 
-def make_folder(path, counts=(4, 2, 0), side=64, seed=0, objects=2, same=False):
-    """Pictures with bright squares ("dot") and lying rectangles ("bar"), every fourth one without any.
-
-    ``same``: those to choose by are those to train on.
-    """
+def make_folder(path, counts=(4, 2, 0), side=64, seed=0, objects=2):
+    """Pictures with bright squares ("dot") and lying rectangles ("bar"), every fourth one without any."""
     (path / "labels").mkdir(parents=True)
     random, chips = np.random.default_rng(seed), []
     for split, count in zip(("train", "valid", "test"), counts):
@@ -57,8 +55,6 @@ def make_folder(path, counts=(4, 2, 0), side=64, seed=0, objects=2, same=False):
             if boxes:
                 write_boxes(path / "labels" / f"{name}.csv", boxes)
             chips.append(Chip(name, {"image": (image,)}, f"labels/{name}.csv" if boxes else "", split))
-            if same:
-                chips.append(Chip(f"{name}v", {"image": (image,)}, chips[-1].label, "valid"))
     bands = tuple(Band(name) for name in ("red", "green", "blue"))
     folder = ChipFolder(path, "detection", (Input("image", bands),), CLASSES, tuple(chips), "boxes", size=side)
     write_chips(folder)
@@ -73,10 +69,15 @@ def arguments(tmp_path, counts=(4, 2, 0), **given):
 
 
 def test_four_pictures_are_learnt_by_heart(tmp_path):
-    make_folder(tmp_path / "chips", (4, 0, 0), same=True)
-    asked = arguments(tmp_path, epochs=110, batch_size=4, learning_rate=0.01, augmentation="none", average=0.9)
-    result = run_train(asked, Report())
-    assert result["main"] > 0.9 and result["main_title"] == "AP50"
+    folder = read_chips(make_folder(tmp_path / "chips", (4, 1, 0)).path)
+    inputs = settle_inputs(folder, folder.chips)
+    samples = open_samples(folder, folder.part("train"), inputs, "detection", None, 32, room=1 << 20)
+    torch.manual_seed(0)
+    network = build_network("yolo-n", {"image": (1, 3)}, 2, **TINY["options"])
+    settings = Settings(epochs=EPOCHS, learning_rate=0.01, average=0.9, precision="full")
+    batches = Batches(samples, 4, None, 0)
+    *_, last = fit(network, batches, as_it_is, lambda n: 0.0, settings, Report(), forward=own_losses)
+    assert quick_ap50(last.network, samples, 2) > 0.9
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,7 @@ def test_the_report_shows_curves_and_pictures_with_hits_misses_and_false_alarms(
     page = (trained[0] / "report.html").read_text(encoding="utf-8")
     for text in ("Precision and recall", "false alarms", "hits", "misses", "AP50:95", "objects"):
         assert text in page
-    assert page.count("data:image/jpeg") >= 3
+    assert page.count("data:image/jpeg") >= 2
 
 
 @pytest.mark.parametrize("network", [TINY, RCNN])
