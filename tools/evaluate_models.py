@@ -33,6 +33,7 @@ from .worker import run_job
 
 OVERALL = ("mean IoU", "overall accuracy", "mean IoU, mean over samples")
 THRESHOLDS = np.round(np.arange(-0.5, 0.9, 0.01), 2)  # of the burn ratio and of its fall
+MAPPED = ("forest", "burned_area")  # data sets whose images can be mapped one by one
 OTHER = 254  # in a map: none of the classes
 
 Figures = dict[str, list]  # title: value, and the ends of its interval, None where there is none
@@ -40,7 +41,7 @@ Maps = Callable[[Chip], NDArray]  # (H, W) of indexes into the classes, OTHER wh
 
 
 def main() -> None:
-    names = [name for name in all_names() if read_recipe(recipe_file(name))["data"]["dataset"] != "ombria"]
+    names = [name for name in all_names() if read_recipe(recipe_file(name))["data"]["dataset"] in MAPPED]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="the folder that holds the data sets")
     parser.add_argument("--models", nargs="+", default=names, help=f"of {', '.join(names)}, or paths of others")

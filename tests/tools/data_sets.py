@@ -128,3 +128,13 @@ def matogrosso(data: Path, places: int = 90) -> None:
     }
     (data / "matogrosso").mkdir(parents=True, exist_ok=True)
     np.savez(data / "matogrosso/samples_mt_4bands.npz", **known)
+
+
+def airport(data: Path) -> None:
+    """A picture a part, with one airplane to train on."""
+    random = np.random.default_rng(0)
+    for number, (split, text) in enumerate((("train", "1 2 9 2 9 8 1 8 airplane 0\n"), ("valid", ""), ("test", ""))):
+        folder = data / "airport" / split
+        write(folder / "images" / f"a{number}.png", random.integers(0, 255, (3, 24, 24)).astype(np.uint8), "PNG")
+        (folder / "labelTxt").mkdir()
+        (folder / "labelTxt" / f"a{number}.txt").write_text(text)

@@ -10,6 +10,8 @@ from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.training.chips import read_chips
 from tools.datasets import make_chips
 
+from . import data_sets
+
 BOXES = '<object><name>Tree\\</name><bndbox><xmin>2</xmin><ymin>3</ymin><xmax>12</xmax><ymax>9</ymax></bndbox></object>'
 
 
@@ -24,10 +26,7 @@ def picture(path, place):
 
 
 def test_airport_is_divided_as_its_folders_say(tmp_path):
-    for number, (split, text) in enumerate((("train", "1 2 9 2 9 8 1 8 airplane 0\n"), ("valid", ""), ("test", ""))):
-        picture(tmp_path / "airport" / split / "images" / f"a{number}.tif", number)
-        (tmp_path / "airport" / split / "labelTxt").mkdir()
-        (tmp_path / "airport" / split / "labelTxt" / f"a{number}.txt").write_text(text)
+    data_sets.airport(tmp_path)
     folder = read_chips(make_chips({"dataset": "airport", "size": 64}, tmp_path, tmp_path / "chips").path)
     assert [chip.split for chip in folder.chips] == ["test", "train", "valid"] and folder.size == 64
     assert folder.label(folder.part("train")[0]).tolist() == [[1, 2, 9, 8, 0, 0]]
