@@ -1,0 +1,72 @@
+"""Random forest and SVM on the Mato Grosso series, in the very split that ``crops-matogrosso`` was trained in.
+
+    python -m benchmarks.series_baselines DATA [--bands NDVI EVI] [--seed 0]
+
+All values of a series, date by date, are the features. Both are fitted on the places to train on; what they are to be
+told (trees in a leaf; C and gamma) is chosen by macro F1 on the held-out places, and they are judged once on the test
+places. Needs scikit-learn. Runs in the worker's Python.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import accuracy_score, f1_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from rsdl_qgis.engine.training.chips import ChipFolder
+from rsdl_qgis.engine.training.series import SeriesSamples
+from tools.datasets import make_chips
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, help="the folder that holds the data sets")
+    parser.add_argument("--bands", nargs="+", default=["NDVI", "EVI"])
+    parser.add_argument("--seed", type=int, default=0, help="of the split")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as work:
+        recipe = {"dataset": "matogrosso", "bands": given.bands, "seed": given.seed}
+        folder = make_chips(recipe, given.data.resolve(), Path(work))
+        parts = {name: series(folder, name) for name in ("train", "valid", "test")}
+    print("| method | chosen | macro F1 | overall accuracy |\n|---|---|---|---|")
+    for title, candidates in (("random forest", forests()), ("SVM, RBF", machines())):
+        fitted = [(told, model.fit(*parts["train"])) for told, model in candidates]
+        told, best = max(fitted, key=lambda one: macro_f1(one[1], *parts["valid"]))
+        values, classes = parts["test"]
+        figures = macro_f1(best, values, classes), accuracy_score(classes, best.predict(values))
+        print(f"| {title} | {told} | {figures[0]:.4f} | {figures[1]:.4f} |", flush=True)
+
+
+def series(folder: ChipFolder, part: str) -> tuple[np.ndarray, np.ndarray]:
+    """Values (n, dates x bands) and classes (n,) of a part."""
+    samples = SeriesSamples(folder, folder.part(part), folder.inputs)
+    values = np.stack([samples[i][0][0].numpy().ravel() for i in range(len(samples))])
+    return values, np.array([int(samples.label(i)) for i in range(len(samples))])
+
+
+def forests() -> Iterator[tuple[str, Any]]:
+    for leaf in (1, 2, 4):
+        yield f"{leaf} in a leaf", RandomForestClassifier(500, min_samples_leaf=leaf, random_state=0)
+
+
+def machines() -> Iterator[tuple[str, Any]]:
+    for cost, gamma in product((1, 10, 100), ("scale", 0.005)):
+        yield f"C {cost}, gamma {gamma}", make_pipeline(StandardScaler(), SVC(C=cost, gamma=gamma))
+
+
+def macro_f1(model: Any, values: np.ndarray, classes: np.ndarray) -> float:
+    return float(f1_score(classes, model.predict(values), average="macro"))
+
+
+if __name__ == "__main__":
+    main()
