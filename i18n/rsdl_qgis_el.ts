@@ -1180,6 +1180,14 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Παλινδρόμηση εικονοστοιχείων</translation>
   </message>
   <message>
+   <source>No model is chosen, and none that is installed is for this.</source>
+   <translation>Δεν έχει επιλεγεί μοντέλο, και κανένα από τα εγκατεστημένα δεν είναι για αυτό.</translation>
+  </message>
+  <message>
+   <source>Train one, or give the path of a model in MODEL.</source>
+   <translation>Εκπαιδεύστε ένα, ή δώστε τη διαδρομή ενός μοντέλου στο MODEL.</translation>
+  </message>
+  <message>
    <source>Model '{model}' is for {task}, and this is for {wanted}.</source>
    <translation>Το μοντέλο '{model}' είναι για {task}, και εδώ χρειάζεται {wanted}.</translation>
   </message>
@@ -1198,10 +1206,6 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   <message>
    <source>Choose another model, or use '{algorithm}', which takes it.</source>
    <translation>Επιλέξτε άλλο μοντέλο, ή χρησιμοποιήστε το εργαλείο «{algorithm}», που το δέχεται.</translation>
-  </message>
-  <message>
-   <source>none installed</source>
-   <translation>κανένα εγκατεστημένο</translation>
   </message>
   <message>
    <source>Name of an installed model, or path of a model folder, .zip or .onnx file.</source>
@@ -1718,6 +1722,10 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   <message>
    <source>Dates</source>
    <translation>Ημερομηνίες</translation>
+  </message>
+  <message>
+   <source>none installed</source>
+   <translation>κανένα εγκατεστημένο</translation>
   </message>
   <message>
    <source>LAYERS: '{layer}' is no raster.</source>

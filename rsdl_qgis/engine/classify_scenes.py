@@ -61,7 +61,7 @@ def run_classify_scenes(arguments: Mapping[str, Any], report: Report) -> dict[st
         collector = ClassificationCollector(card, source.grid, scenes, outputs, report, note)
         load = partial(load_scene, source, scaling, card.tiling.size)
         try:
-            seconds = predict(scenes, load, runtime, collector, batch, report)
+            seconds = predict(scenes, load, runtime, collector, batch, report, "scene")
             result = collector.close()
         except BaseException:
             collector.abort()

@@ -16,6 +16,8 @@ from .report import Report
 from .runtime import Runtime, open_runtime
 from .scaling import Radiometry, radiometry
 
+FARTHEST_RESAMPLED = 4.0  # factor of pixel sizes beyond which resampling makes up what is not there
+
 
 def layers_of(inputs: Mapping[str, Any], card: ModelCard) -> dict[str, list[Layer]]:
     """The layers of each of the card's inputs, one a date; MismatchError where they are not what the model takes."""
@@ -63,10 +65,11 @@ def check_resolution(source: RasterSource, card: ModelCard, report: Report) -> N
     pixel = math.sqrt(math.prod(source.grid.resolution))
     factor = max(pixel / card.resolution, card.resolution / pixel)
     if factor > card.resolution_tolerance:
+        resample = "Resample the raster to the model's resolution (RESAMPLE), or choose another model."
         raise MismatchError(
             f"The raster has pixels of {pixel:.3g} m, and model '{card.name}' was trained at {card.resolution:g} m "
             f"(it tolerates a factor of {card.resolution_tolerance:g}).",
-            "Resample the raster to the model's resolution (RESAMPLE), or choose another model.",
+            resample if factor <= FARTHEST_RESAMPLED else "Choose another model, or another raster.",
         )
 
 

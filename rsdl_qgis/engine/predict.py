@@ -70,11 +70,12 @@ def predict(
     collector: Collector[W],
     batch_size: int,
     report: Report,
+    noun: str = "tile",
 ) -> Seconds:
     """Run the network over every window that holds a valid pixel and hand its output to the collector, in order.
 
     Tiles of a batch are of one shape; ``runtime`` gives what has an output for each. Cancels
-    between batches (Cancelled); the caller closes or aborts the collector.
+    between batches (Cancelled); the caller closes or aborts the collector. ``noun``: what a window is called to people.
     """
     seconds = Seconds()
     started = time.perf_counter()
@@ -106,7 +107,8 @@ def predict(
                 if len(waiting) > AHEAD:
                     waiting.popleft().result()
                 done += len(batch)
-                report.progress(done / len(windows), progress_text(done, len(windows), time.perf_counter() - started))
+                text = progress_text(done, len(windows), time.perf_counter() - started, noun)
+                report.progress(done / len(windows), text)
             for future in waiting:
                 future.result()
         except BaseException:
@@ -165,11 +167,11 @@ def stacked(arrays: Sequence[NDArray]) -> NDArray:
     return np.stack(arrays) if len(arrays) > 1 else arrays[0][None]
 
 
-def progress_text(done: int, total: int, elapsed: float) -> str:
+def progress_text(done: int, total: int, elapsed: float, noun: str = "tile") -> str:
     """'tile 3 of 40, about 2 min left'."""
     left = elapsed / done * (total - done)
     when = f"{left / 60:.0f} min" if left >= 90 else f"{left:.0f} s"
-    return f"tile {done} of {total}, about {when} left"
+    return f"{noun} {done} of {total}, about {when} left"
 
 
 class _Timed:

@@ -1,8 +1,8 @@
 """Which of a series' dates stand for the dates that a model was trained on. Standard library only.
 
 A model of one season serves the same season of any year: the series is moved by whole years, each day keeping its
-number in the year, to where it gives the most of the model's dates. Where the moved dates are the model's own, to a day
-(of a leap year), they are taken as they are. Where they differ, the value at a model's date is interpolated linearly in
+number in the year, to where it gives the most of the model's dates. A series that then has all of the model's dates, to
+a day (of a leap year), and no others, is taken as it is. Else the value at a model's date is interpolated linearly in
 time between the nearest valid dates around it, if these lie at most ``LONGEST_GAP`` of the model's steps apart; else it
 is that of the nearest valid date within ``NEAREST`` of a step; else the date is missing, as a cloudy one is.
 """
@@ -27,7 +27,7 @@ class Season:
 
     ``targets``: the model's dates; ``days``: those of the series in use, in order, and ``used`` which of the given ones
     they are; ``years``: by how many they were moved. ``gap`` and ``nearest``: what may be interpolated over, and how
-    far away a lone date may be; both 0 where the series has the model's own dates, which are taken as they are.
+    far away a lone date may be; both 0 where the series has just the model's dates, which are taken as they are.
     """
 
     targets: tuple[int, ...]
@@ -106,7 +106,8 @@ def _moved(wanted: Sequence[date], dates: Sequence[date], years: int, step: floa
     same = {j: next((target for target in targets if abs(days[j] - target) <= LEAP), None) for j in inside}
     if step > 2 * LEAP and None not in same.values():
         days |= {j: target for j, target in same.items() if target is not None}
-        gap = nearest = 0.0
+        if set(targets) <= set(same.values()):
+            gap = nearest = 0.0
     near = [j for j, day in days.items() if any(abs(day - target) <= max(gap, nearest) for target in targets)]
     used = sorted(near, key=lambda j: (days[j], j))
     return Season(targets, tuple(days[j] for j in used), tuple(used), gap, nearest, years)

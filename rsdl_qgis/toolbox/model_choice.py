@@ -65,13 +65,16 @@ def fitting_model(takes: Callable[[ModelCard], bool], rasters: Sequence[QgsRaste
         fitting.append((path, card))
     if len(fitting) == 1:
         return fitting[0]
+    if not names:
+        raise RsdlError(
+            tr("No model is chosen, and none that is installed is for this."),
+            tr("Train one, or give the path of a model in MODEL."),
+        )
     raise RsdlError(
         tr(
             "No model is chosen, and {count} of the installed ones fit what is to be mapped by its band descriptions."
         ).format(count=len(fitting)),
-        tr("Choose one in MODEL: {names}, or the path of a model.").format(
-            names=", ".join(names) or tr("none installed")
-        ),
+        tr("Choose one in MODEL: {names}, or the path of a model.").format(names=", ".join(names)),
     )
 
 

@@ -41,9 +41,12 @@ def test_firsts_of_months_are_the_same_in_a_leap_year():
     assert season.gap == 0 and season.days == season.targets
 
 
-def test_a_date_that_is_missing_stays_missing():
+def test_a_date_without_a_layer_is_interpolated_and_two_in_a_row_are_missing():
     season = matched_season(MODEL, MODEL[:3] + MODEL[4:])
-    assert season.missing == [3] and season.gap == 0
+    assert not season.missing and season.gap == 32
+    assert [season.sources(t) for t in season.targets[2:5]] == [[2], [2, 3], [3]]
+    season = matched_season(MODEL, MODEL[:3] + MODEL[5:])
+    assert season.missing == [3, 4]
 
 
 def test_other_dates_are_interpolated_over_gaps_of_two_steps_and_taken_within_half_a_step():

@@ -192,11 +192,21 @@ def test_clouds_and_missing_dates_are_left_out_pixel_by_pixel(greatest, by_date,
         values = made.read(masked=True)
     assert np.array_equal(values.mask[0], expected == 255) and np.allclose(values.sum(0).compressed(), 1, atol=1e-5)
     report = Heard()
-    result = run(greatest(), [layer for i, layer in enumerate(by_date(cube, nodata=-1)) if i != 1], tmp_path, report)
+    result = run(greatest(), by_date(cube, nodata=-1)[:2], tmp_path, report)  # the last date has no layer
     without = np.where((cube == -1).any(1, keepdims=True), -1000, cube)
-    without[1] = -1000
-    assert np.array_equal(classes(result["output"]), np.where(expected == 255, 255, answer(without)))
-    assert "1 of the model's 3 dates have no layer: 2013-10-16." in report.warnings()
+    without[2] = -1000
+    later = np.where((without[0, 0] == -1000) & (without[1, 0] == -1000), 255, answer(without))
+    assert np.array_equal(classes(result["output"]), later)
+    assert "1 of the model's 3 dates have no layer: 2013-11-17." in report.warnings()
+
+
+def test_a_date_without_a_layer_is_interpolated(greatest, by_date, cube, tmp_path):
+    cube[1] = (cube[0] + cube[2]) / 2 + 50  # would win everywhere, but is not given
+    report = Heard()
+    layers = by_date(cube)
+    result = run(greatest(), [layers[0], layers[2]], tmp_path, report)
+    cube[1] -= 50
+    assert np.array_equal(classes(result["output"]), answer(cube)) and not report.warnings()
 
 
 def test_the_persons_own_nodata_of_each_band(greatest, by_variable, cube, tmp_path):

@@ -20,11 +20,12 @@ from ..raster.scene_features import Field
 from ..raster.sink import RasterSink
 from ..raster.vector_sink import VectorSink, driver_of, unique_names
 from ..report import Report
-from ..scenes import Scene, Scenes
+from ..scenes import Scene, Scenes, usual_size
 
 OWN = (Field("class", "object"), Field("score", "float64"), Field("valid", "float64"))  # of each scene, in this order
 BETWEEN = "; "  # several labels of a scene
 DIGITS = 6  # of a probability
+SMALL = 64  # a scene of so much fewer pixels than in training says little
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ class ClassificationCollector:
         self.finished: list[Path] = []
         self.names = [item.name for item in self.card.classes]
         self.counts = [0] * len(self.names)
-        self.classified = self.empty = self.lost = 0
+        self.classified = self.empty = self.lost = self.small = 0
+        self.least = max(1, usual_size(self.card, self.grid) ** 2 // SMALL)
         own = [Field(re.sub(r"\W+", "_", name).strip("_") or "class", "float64") for name in self.names]
         wanted = [*OWN, *own, *self.scenes.fields]
         names = unique_names([item.name for item in wanted], self.outputs.scenes)
@@ -119,6 +121,7 @@ class ClassificationCollector:
         own = (BETWEEN.join(self.names[i] for i in found), round(score, DIGITS), round(share, DIGITS))
         self.sink.write(scene.wkb, (*own, *np.round(output.astype(float), DIGITS).tolist(), *scene.values))
         self.classified += 1
+        self.small += scene.pixels < self.least
         for i in found:
             self.counts[i] += 1
         if self.painted is not None and scene.window is not None:
@@ -134,6 +137,9 @@ class ClassificationCollector:
         """Finish the files; what was made, and how many scenes have each class."""
         if self.lost:
             self.report.log("warning", f"The network gave no finite number for {self.lost} scenes: no class.")
+        if self.small:
+            little = f"{self.small} scenes have fewer than {self.least} pixels, a {SMALL}th of a scene in training"
+            self.report.log("warning", f"{little}: their classes mean little.")
         if self.painted is not None and self.outputs.raster:
             self._write_raster(self.painted, self.outputs.raster)
         self.sink.close()

@@ -99,6 +99,14 @@ def test_a_scene_without_a_class_is_kept_where_all_are(tmp_path):
     assert any("no finite number for 1 scenes" in text for text in said)
 
 
+def test_scenes_far_smaller_than_in_training_are_told_of(tmp_path):
+    scenes = GridScenes(GRID, 1)  # cells of one pixel, and 16 x 16 in training: at least 4 are wanted
+    _, said = collected(tmp_path, [[0.7, 0.2, 0.1]] * 5, scenes=scenes, valid=ALL[:1, :1])
+    assert any("5 scenes have fewer than 4 pixels" in text for text in said)
+    _, said = collected(tmp_path, [[0.7, 0.2, 0.1]] * 5, name="other.gpkg")
+    assert not any("mean little" in text for text in said)
+
+
 def test_the_share_of_valid_pixels(tmp_path):
     valid = ALL.copy()
     valid[:3] = False
