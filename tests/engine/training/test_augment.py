@@ -201,7 +201,7 @@ def test_smaller_pictures_are_continued_without_a_value_and_without_a_label(heig
 
 
 def test_series_are_varied_in_values_only():
-    series, valid = torch.rand(9, 3) + 1, torch.tensor([1, 1, 0, 1, 1, 1, 1, 0, 1]).bool()
+    series, valid = torch.rand(9, 3, generator=generator(1)) + 1, torch.tensor([1, 1, 0, 1, 1, 1, 1, 0, 1]).bool()
     series[~valid] = 0
     label, how = torch.tensor(2), Augmentation(gain=0.3, offset=0.3, noise=0)
     for seed in range(10):
