@@ -114,12 +114,22 @@ def check_targets(targets: Sequence[Mapping[str, Tensor]], images: int, classes:
             )
 
 
-def suppress(boxes: Tensor, scores: Tensor, threshold: float = 0.5, lowest: float = 0.05, most: int = 100) -> Tensor:
+def suppress(
+    boxes: Tensor,
+    scores: Tensor,
+    threshold: float = 0.5,
+    lowest: float = 0.05,
+    most: int = 100,
+    candidates: int | None = None,
+) -> Tensor:
     """The final detections of one image: pairs of box and class above ``lowest``, suppressed within each class.
 
     (K, 4), scores (K, classes) from 0 to 1 -> (k, 2) long: index of the box, class; best first, at most ``most``.
+    ``candidates``: of so many of the best pairs, where there are more.
     """
     pairs = (scores > lowest).nonzero()
+    if candidates is not None and len(pairs) > candidates:
+        pairs = pairs[scores[pairs[:, 0], pairs[:, 1]].topk(candidates).indices]
     box, label = pairs.unbind(1)
     return pairs[nms(boxes[box], scores[box, label], threshold, label, most)]
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ..detection_scores import Boxes
-from ..networks.boxes import nms
+from ..networks.boxes import suppress
 from ..networks.layout import channels_last
 from .objects import ObjectBatch
 
@@ -49,13 +49,7 @@ def detector_run(network: nn.Module, most: int, device: str = "cpu") -> Detect:
 
 def _suppressed(boxes: Tensor, scores: Tensor, most: int) -> Boxes:
     """(K, 4), (K, classes) -> at most ``most`` detections, the best first."""
-    pairs = (scores > LOWEST).nonzero()
-    box, label = pairs.unbind(1)
-    score = scores[box, label]
-    if len(score) > CANDIDATES:
-        score, best = score.topk(CANDIDATES)
-        box, label = box[best], label[best]
-    kept = nms(boxes[box], score, SUPPRESSED, label, most)
-    found = (boxes[box[kept]], label[kept], score[kept])
+    box, label = suppress(boxes, scores, SUPPRESSED, LOWEST, most, CANDIDATES).unbind(1)
+    found = (boxes[box], label, scores[box, label])
     corners, labels, values = (tensor.cpu().numpy() for tensor in found)
     return Boxes(corners.astype(np.float64), labels, values.astype(np.float64))

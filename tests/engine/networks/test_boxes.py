@@ -98,6 +98,7 @@ def test_final_suppression_is_by_class_and_best_first():
     scores = torch.tensor([[0.6, 0.3], [0.9, 0.04], [0.5, 0.7]])
     assert b.suppress(boxes, scores, 0.5, lowest=0.05).tolist() == [[1, 0], [2, 1], [2, 0], [0, 1]]
     assert b.suppress(boxes, scores, 0.5, lowest=0.05, most=1).tolist() == [[1, 0]]
+    assert b.suppress(boxes, scores, 0.5, lowest=0.05, candidates=2).tolist() == [[1, 0], [2, 1]]
     assert b.suppress(boxes, scores, 0.5, lowest=0.95).shape == (0, 2)
 
 
