@@ -11,15 +11,15 @@ from typing import Any
 
 from .card import ModelCard
 from .errors import InputError, MismatchError, OutputError
-from .inputs import check_outputs, check_resolution, layers_of, made_ready
+from .inputs import check_outputs, check_resolution, layers_of, made_ready, open_source
 from .plan import NETWORK_MEMORY
 from .predict import predict
 from .provenance import provenance
 from .raster.grid import Grid
 from .raster.scene_features import look_over
-from .raster.source import RasterSource
 from .raster.vectors import source_of
 from .report import Report
+from .runtime import open_runtime
 from .scenes import FeatureScenes, GridScenes, load_scene, usual_size
 from .store import opened
 from .tasks.classification import ClassificationCollector, Outputs
@@ -44,18 +44,10 @@ def run_classify_scenes(arguments: Mapping[str, Any], report: Report) -> dict[st
         inputs = layers_of(given, card)
         check_outputs(outputs.paths, inputs)
         _check_features(arguments.get("features"), outputs)
-        source = stack.enter_context(
-            RasterSource(
-                inputs,
-                resolution=card.resolution if arguments.get("resample") else None,
-                extent=arguments.get("extent"),
-                extent_crs=arguments.get("extent_crs"),
-                mask=arguments.get("mask"),
-            )
-        )
+        source = stack.enter_context(open_source(inputs, card, arguments))
         check_resolution(source, card, report)
         scenes = scenes_of(arguments, card, source.grid, report)
-        scaling, runtime = made_ready(source, card, path, arguments, report)
+        scaling, runtime = made_ready(source, card, path, arguments, report, open_runtime)
         batch = arguments.get("batch_size") or fitting_batch(card)
         note = provenance("classify_scenes", card, arguments, scaling, {"side": card.tiling.size, "batch": batch})
         collector = ClassificationCollector(card, source.grid, scenes, outputs, report, note)
@@ -68,11 +60,7 @@ def run_classify_scenes(arguments: Mapping[str, Any], report: Report) -> dict[st
             raise
     _tell(scenes, result, report)
     total = time.perf_counter() - started
-    report.log(
-        "info",
-        f"{seconds.tiles_run} scenes in {total:.1f} s (read {seconds.read:.1f}, run {seconds.run:.1f}, "
-        f"write {seconds.write:.1f} s, overlapping).",
-    )
+    report.log("info", seconds.told(total, "scenes"))
     return {**result, "model": card.name, "seconds": round(total, 2), "timing": vars(seconds)}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
@@ -12,11 +11,10 @@ from typing import Any
 from .card import ModelCard
 from .detector import open_detector
 from .errors import MismatchError
-from .inputs import check_outputs, check_resolution, layers_of, sampled_scaling
+from .inputs import check_outputs, check_resolution, layers_of, made_ready, open_source
 from .plan import make_plan
 from .predict import load_tile, predict
 from .provenance import provenance
-from .raster.source import RasterSource
 from .raster.tiles import tiles
 from .raster.vector_sink import driver_of
 from .report import Report
@@ -40,25 +38,12 @@ def run_detect(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         driver_of(output)
         inputs = layers_of(given, card)
         check_outputs([output], inputs)
-        source = stack.enter_context(
-            RasterSource(
-                inputs,
-                resolution=card.resolution if arguments.get("resample") else None,
-                extent=arguments.get("extent"),
-                extent_crs=arguments.get("extent_crs"),
-                mask=arguments.get("mask"),
-            )
-        )
+        source = stack.enter_context(open_source(inputs, card, arguments))
         check_resolution(source, card, report)
         plan = make_plan(source.grid.height, source.grid.width, card, arguments)
         report.log("info", f"Tiles of {plan.tile[1]} x {plan.tile[0]} px, overlap {plan.overlap}, batch {plan.batch}.")
         report.log("info", told(settings, card))
-        report.progress(0.0, "Sampling the rasters")
-        device, threads = arguments.get("device") or "auto", arguments.get("threads")
-        with ThreadPoolExecutor(1, "open") as pool:
-            opening = pool.submit(open_detector, card, path, device, threads, report)
-            scaling = sampled_scaling(source, card, report)
-            detector = opening.result()
+        scaling, detector = made_ready(source, card, path, arguments, report, open_detector)
         note = provenance("detect", card, arguments, scaling, vars(plan))
         windows = tiles(source.grid.height, source.grid.width, plan.tile, plan.overlap)
         collector = DetectionCollector(card, source.grid, output, settings, detector.decode, plan.overlap, report, note)
@@ -71,11 +56,7 @@ def run_detect(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     total = time.perf_counter() - started
     if not result["objects"]:
         report.log("warning", "No object was found.")
-    report.log(
-        "info",
-        f"{result['objects']} objects in {seconds.tiles_run} tiles in {total:.1f} s (read {seconds.read:.1f}, "
-        f"run {seconds.run:.1f}, write {seconds.write:.1f} s, overlapping).",
-    )
+    report.log("info", f"{result['objects']} objects; {seconds.told(total)}")
     cost = {"seconds": round(total, 2), "tiles": seconds.tiles_run, "timing": vars(seconds)}
     return {**result, "model": card.name, "confidence": settings.confidence, **cost}
 

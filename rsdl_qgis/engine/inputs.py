@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from .card import Input, ModelCard, match_bands
 from .errors import MismatchError, OutputError
 from .normalization import Normalization
 from .raster.source import Layer, RasterSource, inspect, valid_pixels
 from .report import Report
-from .runtime import Runtime, open_runtime
 from .scaling import Radiometry, radiometry
 
+Opened = TypeVar("Opened")  # what runs: a runtime, a detector
 FARTHEST_RESAMPLED = 4.0  # factor of pixel sizes beyond which resampling makes up what is not there
 
 
@@ -51,6 +51,21 @@ def check_outputs(outputs: Sequence[str], inputs: Mapping[str, list[Layer]]) -> 
         raise OutputError("Two results would be written to the same file.", "Choose different outputs.")
 
 
+def open_source(
+    inputs: Mapping[str, Sequence[Layer]], card: ModelCard, arguments: Mapping[str, Any], resampling: str | None = None
+) -> RasterSource:
+    """The layers on one grid, by a job's ``extent``, ``mask``, ``resample``, ``grid`` and ``resampling``."""
+    return RasterSource(
+        inputs,
+        resolution=card.resolution if arguments.get("resample") else None,
+        extent=arguments.get("extent"),
+        extent_crs=arguments.get("extent_crs"),
+        mask=arguments.get("mask"),
+        resampling=resampling or arguments.get("resampling") or "bilinear",
+        grid=arguments.get("grid") or "first",
+    )
+
+
 def check_resolution(source: RasterSource, card: ModelCard, report: Report) -> None:
     """MismatchError where the raster's pixels are too large or too small for the model."""
     if card.resolution is None:
@@ -74,13 +89,18 @@ def check_resolution(source: RasterSource, card: ModelCard, report: Report) -> N
 
 
 def made_ready(
-    source: RasterSource, card: ModelCard, path: Path, arguments: Mapping[str, Any], report: Report
-) -> tuple[dict[str, Radiometry], Runtime]:
-    """How the rasters are scaled, and the network, which loads while they are sampled."""
+    source: RasterSource,
+    card: ModelCard,
+    path: Path,
+    arguments: Mapping[str, Any],
+    report: Report,
+    open_network: Callable[..., Opened],
+) -> tuple[dict[str, Radiometry], Opened]:
+    """How the rasters are scaled, and the network, which ``open_network`` loads while they are sampled."""
     report.progress(0.0, "Sampling the rasters")
     device, threads = arguments.get("device") or "auto", arguments.get("threads")
     with ThreadPoolExecutor(1, "open") as pool:
-        network = pool.submit(open_runtime, card, path, device, threads, report)
+        network = pool.submit(open_network, card, path, device, threads, report)
         scaling = sampled_scaling(source, card, report, chosen_normalization(arguments, card))
         return scaling, network.result()
 

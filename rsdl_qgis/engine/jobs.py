@@ -22,14 +22,13 @@ from .assess_scenes import run_assess_scenes
 from .classify_scenes import run_classify_scenes
 from .detect import run_detect
 from .errors import MismatchError
-from .inputs import check_outputs, check_resolution, layers_of, made_ready
+from .inputs import check_outputs, check_resolution, layers_of, made_ready, open_source
 from .plan import make_plan
 from .predict import load_tile, predict
 from .provenance import provenance
-from .raster.source import RasterSource
 from .raster.tiles import tiles
 from .report import Report
-from .runtime import devices
+from .runtime import devices, open_runtime
 from .series import run_predict_series
 from .store import Store, opened
 from .tasks import regression, segmentation
@@ -54,21 +53,11 @@ def run_predict(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         outputs = outputs_of.of(arguments, card)
         inputs = layers_of(given, card)
         check_outputs(outputs.paths, inputs)
-        source = stack.enter_context(
-            RasterSource(
-                inputs,
-                resolution=card.resolution if arguments.get("resample") else None,
-                extent=arguments.get("extent"),
-                extent_crs=arguments.get("extent_crs"),
-                mask=arguments.get("mask"),
-                resampling=arguments.get("resampling") or "bilinear",
-                grid=arguments.get("grid") or "first",
-            )
-        )
+        source = stack.enter_context(open_source(inputs, card, arguments))
         check_resolution(source, card, report)
         plan = make_plan(source.grid.height, source.grid.width, card, arguments)
         report.log("info", f"Tiles of {plan.tile[1]} x {plan.tile[0]} px, overlap {plan.overlap}, batch {plan.batch}.")
-        scaling, runtime = made_ready(source, card, path, arguments, report)
+        scaling, runtime = made_ready(source, card, path, arguments, report, open_runtime)
         note = provenance("predict", card, arguments, scaling, vars(plan))
         windows = tiles(source.grid.height, source.grid.width, plan.tile, plan.overlap)
         collector = collector_of(card, source.grid, outputs, plan.tile, plan.overlap, report, note)
@@ -79,11 +68,7 @@ def run_predict(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
             collector.abort()
             raise
     total = time.perf_counter() - started
-    report.log(
-        "info",
-        f"{seconds.tiles_run} tiles in {total:.1f} s (read {seconds.read:.1f}, run {seconds.run:.1f}, "
-        f"write {seconds.write:.1f} s, overlapping).",
-    )
+    report.log("info", seconds.told(total))
     cost = {"seconds": round(total, 2), "tiles": seconds.tiles_run, "timing": vars(seconds)}
     return {**result, "model": card.name, **cost}
 

@@ -53,6 +53,13 @@ class Seconds:
     total: float = 0.0
     tiles_run: int = field(default=0)
 
+    def told(self, all_in_all: float, noun: str = "tiles") -> str:
+        """'40 tiles in 12.3 s (read 2.1, …)': ``all_in_all`` with what came before and after the loop."""
+        return (
+            f"{self.tiles_run} {noun} in {all_in_all:.1f} s (read {self.read:.1f}, run {self.run:.1f}, "
+            f"write {self.write:.1f} s, overlapping)."
+        )
+
 
 @dataclass(frozen=True)
 class Tile(Generic[W]):

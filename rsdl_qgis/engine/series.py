@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from .card import VALID, ModelCard
 from .dates import date_in
 from .errors import InputError, MismatchError, ModelError
-from .inputs import check_outputs, check_resolution
+from .inputs import check_outputs, check_resolution, open_source
 from .observations import Series, SeriesLayer, read_series
 from .plan import NETWORK_MEMORY, Plan
 from .predict import AHEAD, Tile, predict
@@ -90,7 +90,7 @@ def run_predict_series(arguments: Mapping[str, Any], report: Report) -> dict[str
         places, chosen = used_layers(series, season)
         plain = Stack(card, places, season, {})
         stacked, scaling, runtime = made_ready(plain, series, chosen, path, arguments, report)
-        source = stack.enter_context(open_source(chosen, card, arguments, resampling_for(stacked)))
+        source = stack.enter_context(open_source(one_date(chosen), card, arguments, resampling_for(stacked)))
         plan = make_plan(source, stacked, arguments)
         report.log("info", f"Tiles of {plan.tile[1]} x {plan.tile[0]} px, {plan.batch} series at once.")
         note = {**provenance("predict_series", card, arguments, scaling, vars(plan)), **told(stacked, series)}
@@ -110,11 +110,7 @@ def run_predict_series(arguments: Mapping[str, Any], report: Report) -> dict[str
             collector.abort()
             raise
     total = time.perf_counter() - started
-    report.log(
-        "info",
-        f"{seconds.tiles_run} tiles in {total:.1f} s (read {seconds.read:.1f}, run {seconds.run:.1f}, "
-        f"write {seconds.write:.1f} s, overlapping).",
-    )
+    report.log("info", seconds.told(total))
     cost = {"seconds": round(total, 2), "tiles": seconds.tiles_run, "timing": vars(seconds)}
     return {**result, "model": card.name, **cost}
 
@@ -177,18 +173,9 @@ def _layer(layer: SeriesLayer, bands: Sequence[int]) -> Layer:
     return Layer(chosen.path, chosen.bands, nodata)
 
 
-def open_source(
-    layers: Mapping[str, Layer], card: ModelCard, arguments: Mapping[str, Any], resampling: str
-) -> RasterSource:
-    """The layers on one grid; one array each."""
-    return RasterSource(
-        {name: [layer] for name, layer in layers.items()},
-        resolution=card.resolution if arguments.get("resample") else None,
-        extent=arguments.get("extent"),
-        extent_crs=arguments.get("extent_crs"),
-        mask=arguments.get("mask"),
-        resampling=resampling,
-    )
+def one_date(layers: Mapping[str, Layer]) -> dict[str, list[Layer]]:
+    """Each layer as an input of its own."""
+    return {name: [layer] for name, layer in layers.items()}
 
 
 def made_ready(
@@ -201,7 +188,7 @@ def made_ready(
 ) -> tuple[Stack, dict[str, Radiometry], Runtime]:
     """The stack with its readings, how its inputs are scaled, and the network, which loads in the meantime."""
     report.progress(0.0, "Sampling the rasters")
-    with open_source(chosen, stack.card, arguments, "nearest") as source:
+    with open_source(one_date(chosen), stack.card, arguments, "nearest") as source:
         check_resolution(source, stack.card, report)
         sample = sampled(source)
     device, threads = arguments.get("device") or "auto", arguments.get("threads")

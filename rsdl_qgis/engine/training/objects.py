@@ -64,11 +64,6 @@ class ObjectBatch:
         return [objects.target() for objects in self.pictures]
 
 
-def no_objects() -> Objects:
-    """Of a picture without any."""
-    return Objects(torch.zeros((0, 4)), torch.zeros(0, dtype=torch.long), torch.zeros(0, dtype=torch.bool))
-
-
 def moved(objects: Objects, geometry: Geometry) -> Objects:
     """The objects of the part of a picture that a geometry takes, where that brings them."""
     g = geometry
