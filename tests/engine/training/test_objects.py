@@ -13,6 +13,7 @@ from rsdl_qgis.engine.training.mosaics import four_in_one
 from rsdl_qgis.engine.training.objects import LEAST_SEEN, ObjectBatch, Objects, joined, seen
 
 GEOMETRY = Augmentation(gain=0, offset=0, noise=0, zoom=1.0)
+NOTHING = Objects(torch.zeros((0, 4)), torch.zeros(0).long(), torch.zeros(0).bool())
 
 
 def objects(*rows, labels=None, ignored=None):
@@ -66,7 +67,7 @@ def test_a_crop_is_moved_to_where_an_object_is():
     for seed in range(10):
         _, after = augment([picture], found, GEOMETRY, torch.Generator().manual_seed(seed), window=32)
         assert len(after) == 1
-    _, after = augment([picture], Objects(torch.zeros((0, 4)), torch.zeros(0).long(), torch.zeros(0).bool()), GEOMETRY, torch.Generator(), window=32)
+    _, after = augment([picture], NOTHING, GEOMETRY, torch.Generator(), window=32)
     assert len(after) == 0
 
 
@@ -110,4 +111,4 @@ def test_mosaics_come_as_often_as_asked_and_the_same_from_the_same_seed():
 
 
 def test_parts_are_joined():
-    assert joined([objects((0, 0, 1, 1)), Objects(torch.zeros((0, 4)), torch.zeros(0).long(), torch.zeros(0).bool()), objects((2, 2, 3, 3), labels=[4])]).labels.tolist() == [0, 4]
+    assert joined([objects((0, 0, 1, 1)), NOTHING, objects((2, 2, 3, 3), labels=[4])]).labels.tolist() == [0, 4]
