@@ -3,9 +3,10 @@
     python -m benchmarks.comparison STUDY DATA --results FILE [--runs NAME ...] [--threads N]
 
 A study (``STUDIES``) is a data set, settings that all trainings share, and its runs with what each needs of its own
-(the side of its pictures, its number of epochs where it is a shorter one, other parts of the data). Every model is
-set's test part, by the training job itself. Prints a table: figures, parameters, size of the ONNX file and of the
-weights, time for one sample by the engine that the model's card names, with one thread, and time of training.
+(the side of its pictures, its number of epochs where it is a shorter one, a narrower form, other parts of the data).
+Every model is judged by the data set's test part, once, by the training job itself. Prints a table: figures,
+parameters, size of the ONNX file and of the weights, time for one sample by the engine that the model's card names,
+with one thread, memory for each pixel of a tile, and time of training.
 ``--results`` keeps each run as soon as it is done, those that are there are not made again, and one that was stopped
 goes on (beside the results, in ``<results>.work``). Runs in the worker's Python.
 """
@@ -50,6 +51,8 @@ class Study:
 
 
 SHORT = {"epochs": 15}
+HALF = {"coarsen": 2}  # networks for change see half the resolution: a quarter of the work
+NARROW = {"widths": [8, 16, 32, 64, 128]}
 STUDIES = {
     "scenes": Study(
         data={"dataset": "ucmerced"},
@@ -77,22 +80,27 @@ STUDIES = {
         figures=("overall accuracy", "macro F1"),
     ),
     "change": Study(
-        data={"dataset": "ombria", "inputs": {"s2": ["before", "after"]}, "size": 128, "with_test": True},
+        data={"dataset": "ombria", "inputs": {"s2": ["before", "after"]}, "with_test": True},
         settings={
             "task": "change",
+            "options": HALF,
             "scaling": "standard",
-            "epochs": 10,
-            "batch_size": 8,
-            "learning_rate": 0.002,
+            "epochs": 15,
+            "batch_size": 4,
+            "learning_rate": 0.0015,
+            "average": 0.99,
             "loss": ["cross_entropy", "dice"],
             "augmentation": {"gain": 0.1, "offset": 0.1, "noise": 0.02, "zoom": 1.5},
         },
         runs={
-            name: {}
-            for name in (
-                *("fc-ef", "fc-ef-res", "fc-siam-conc", "fc-siam-diff"),
-                *("changenet", "cdnet", "fcn-pp", "unetpp-change"),
-            )
+            "fc-ef": {},
+            "fc-ef-res": {},
+            "fc-siam-conc": {},
+            "fc-siam-diff": {},
+            "changenet": {"options": {**HALF, "depth": 18, "width": 32}},
+            "cdnet": {"options": {**HALF, "width": 24}},
+            "fcn-pp": {"options": {**HALF, "widths": [16, 32, 64, 128, 256]}},
+            "unetpp-change": {"options": {**HALF, **NARROW}},
         },
         figures=tuple(
             f"{name}, mean over samples" for name in ("overall accuracy", "mean IoU", "frequency-weighted IoU")
@@ -156,6 +164,7 @@ def train(study: Study, name: str, data: Path, work: Path, threads: int) -> Run:
         "parameters": parameters(card),
         "bytes": sum((work / "model" / file).stat().st_size for file in (ONNX_FILE, WEIGHTS_FILE)),
         "milliseconds": round(1000 * sample_seconds(card, work / "model"), 2),
+        "memory": card.tiling.memory,
         "seconds": round(seconds),
     }
 
@@ -182,12 +191,13 @@ def sample_seconds(card: ModelCard, path: Path) -> float:
 
 def table(study: Study, runs: Sequence[Run]) -> str:
     """The runs as Markdown, the best by the study's first figure on top."""
-    heads = ("run", "epochs", *study.figures, "parameters", "MB", "ms", "minutes of training")
+    heads = ("run", "epochs", *study.figures, "parameters", "MB", "ms", "bytes a pixel", "minutes of training")
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for run in sorted(runs, key=lambda run: -run["figures"][study.figures[0]]):
         figures = [f"{run['figures'][title]:.4f}" for title in study.figures]
         size, cost = f"{run['bytes'] / 1e6:.1f}", f"{run['milliseconds']:.1f}"
-        cells = (run["name"], run["epochs"], *figures, f"{run['parameters']:,}", size, cost, run["seconds"] // 60)
+        told = (*figures, f"{run['parameters']:,}", size, cost, run["memory"], run["seconds"] // 60)
+        cells = (run["name"], run["epochs"], *told)
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines)
 

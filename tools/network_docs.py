@@ -39,6 +39,9 @@ number stands before the bands, and the default size, in pixels. Parameters are 
 among them. Multiply-adds are those of the convolutions and matrix products for one sample, without auxiliary heads;
 those of the detectors are continued from two smaller sizes. Height and width of an image must be a multiple of the
 first number stated and at least the second; "fixed" networks take the size that they are built for.
+
+Every network that makes a map (segmentation, change) also has the option `coarsen`: with 2 it sees the means of 2 × 2
+pixels, and its map is enlarged again. It costs a quarter, and height and width must be multiples of twice the number.
 """
 
 

@@ -240,7 +240,8 @@ OPTIONS: dict[str, Option] = {
             QgsProcessingParameterString("OPTIONS", tr("Options of the network (JSON)"), None, False, True),
             tr(
                 'Options of the network as a JSON object, such as {"widths": [8, 16, 32, 64, 128]} for a narrow U-Net '
-                'or {"encoder": "resnet18"} for unet-encoder; docs/networks.md lists them. Default: its usual form.'
+                'or {"encoder": "resnet18"} for unet-encoder; docs/networks.md lists them. {"coarsen": 2} lets any '
+                "network that makes a map work at half the resolution, four times as fast. Default: its usual form."
             ),
             advanced=True,
         ),

@@ -17,6 +17,9 @@ detection          ``boxes (N, K, 4)`` as x1, y1, x2, y2 in pixels and ``logits 
 In training mode a network with auxiliary heads gives ``(logits, *auxiliary logits)``, and says in
 ``auxiliary_weight`` what they weigh in the loss. Sensors on one grid are joined band by band, unless a network says
 otherwise. Its class attribute ``flow`` (see ``flow.py``) says what of it is encoder, decoder and head.
+
+Every network that makes a map (segmentation, change) has, beside its own, the option ``coarsen``: the factor by which
+it works at a coarser resolution than its images (see ``coarse.py``).
 """
 
 from __future__ import annotations
@@ -109,6 +112,7 @@ DETECTION: dict[str, Network] = {
     "yolo-m": Network("YOLO, medium", "detection", "yolo:YOLO", "arXiv:2107.08430", multiple=32, size=640, options={"variant": "m"}),
 }  # fmt: skip
 
+COMMON_OPTIONS = ("coarsen",)  # of every network that makes a map
 NETWORKS: dict[str, Network] = {**SEGMENTATION, **CLASSIFICATION, **CHANGE, **TIME_SERIES, **DETECTION}
 
 
@@ -118,14 +122,35 @@ def build_network(name: str, inputs: Mapping[str, tuple[int, int]], classes: int
     ModelError when there is no such name, or the network takes no such inputs, classes or options; and later, from the
     network itself, when it is given images of other dates, bands or sides than it takes.
     """
-    from .requests import check_request, guard  # loads torch
+    from .coarse import coarsen  # loads torch
+    from .requests import check_request, guard, multiple_of
 
     constructor = _constructor(name)
     line = NETWORKS[name]
     check_request(line, constructor, inputs, classes, options)
-    network = constructor(inputs, classes, **{**line.options, **options})
+    own = {key: value for key, value in options.items() if key not in COMMON_OPTIONS}
+    network = constructor(inputs, classes, **{**line.options, **own})
+    if (factor := options.get("coarsen", 1)) > 1:
+        coarsen(network, factor, multiple_of(network, line))
     guard(network, line, inputs, options)
     return network
+
+
+def multiple_of_sides(name: str, inputs: Mapping[str, tuple[int, int]], options: Mapping[str, Any]) -> int:
+    """Of which height and width of an image have to be a multiple for a network that makes a map, were it built so."""
+    import torch
+
+    from .requests import multiple_of
+
+    with torch.device("meta"):  # without weights
+        return multiple_of(build_network(name, inputs, 2, **options), NETWORKS[name])
+
+
+def option_names(name: str) -> set[str]:
+    """The options that a network of the table can be built with; loads torch."""
+    from .requests import options_of
+
+    return options_of(NETWORKS[name], _constructor(name))
 
 
 def build_body(name: str, channels: int, **options: Any) -> Any:

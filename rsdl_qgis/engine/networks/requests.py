@@ -5,6 +5,7 @@ torch's own error, or of a wrong answer.
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -14,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ModelError
+from . import COMMON_OPTIONS
 
 if TYPE_CHECKING:
     from . import Network
@@ -33,9 +35,24 @@ def check_request(
             raise ModelError(f"Input '{key}' has {dates} dates of {bands} bands.", "Both are at least 1.")
         if not key or "." in key:
             raise ModelError(f"An input cannot be called '{key}'.", "Use a name without a full stop.")
-    known = set(inspect.signature(constructor).parameters) - {"inputs", "classes"}
+    known = options_of(line, constructor)
     if wrong := sorted(set(options) - known):
         raise ModelError(f"{line.title} has no option '{wrong[0]}'.", f"It has: {', '.join(sorted(known))}.")
+    factor = options.get("coarsen", 1)
+    if not isinstance(factor, int) or isinstance(factor, bool) or factor < 1:
+        raise ModelError(f"{line.title} cannot be coarsened by {factor}.", "Give a whole number, such as 2.")
+
+
+def options_of(line: Network, constructor: Any) -> set[str]:
+    """The options of a network: its constructor's, and those that all networks of its kind have."""
+    common = COMMON_OPTIONS if line.task in ("segmentation", "change") else ()
+    return set(inspect.signature(constructor).parameters) - {"inputs", "classes"} | set(common)
+
+
+def multiple_of(network: nn.Module, line: Network) -> int:
+    """Of which height and width of an image have to be a multiple, so that they are not too small either."""
+    least = math.ceil(max(line.smallest, line.multiple) / line.multiple) * line.multiple
+    return int(getattr(network, "multiple", least))
 
 
 def guard(network: nn.Module, line: Network, inputs: Mapping[str, tuple[int, int]], options: Mapping[str, Any]) -> None:
@@ -44,7 +61,7 @@ def guard(network: nn.Module, line: Network, inputs: Mapping[str, tuple[int, int
     if hasattr(network, "multiple"):  # it is deeper or shallower than the table's
         line = replace(line, multiple=network.multiple, smallest=0)
     check = check_series if line.task == "time-series" else partial(check_images, side=side)
-    network.register_forward_pre_hook(partial(_check, check, line, dict(inputs)))
+    network.register_forward_pre_hook(partial(_check, check, line, dict(inputs)), prepend=True)
 
 
 def _check(

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from ..card import Class, Input
 from ..errors import InputError
-from ..networks import NETWORKS, Network
+from ..networks import NETWORKS, Network, multiple_of_sides
 from .chips import SPLITS, Chip, ChipFolder
-from .request import KINDS, TrainRequest
+from .request import DENSE, KINDS, TrainRequest
 from .samples import class_counts, open_samples, settle_inputs
 from .units import Units, units_of
 
@@ -80,15 +80,22 @@ def open_data(
     check_chips(folder, request, chips)
     inputs = settle_inputs(folder, chips["train"], start or None, request.scaling)
     line = NETWORKS[network]
-    side = side_of(request, line, options)
+    side, multiple = side_of(request, line, options), sides_multiple(request, network, options, inputs)
     parts = {
-        name: open_samples(folder, some, inputs, request.task, side, line.multiple, ROOM.get(name, 0))
+        name: open_samples(folder, some, inputs, request.task, side, multiple, ROOM.get(name, 0))
         for name, some in chips.items()
     }
     data = Data(folder, inputs, parts, {name: class_counts(samples) for name, samples in parts.items()})
     check_counts(data)
     units = units_of(parts["train"]) if data.kind == "numbers" else None
     return replace(data, units=units, side=side or folder.size)
+
+
+def sides_multiple(request: TrainRequest, network: str, options: Mapping[str, Any], inputs: Sequence[Input]) -> int:
+    """Of what the height and width of a sample are made a multiple."""
+    if request.task not in DENSE:
+        return NETWORKS[network].multiple
+    return multiple_of_sides(network, {i.name: i.shape for i in inputs}, options)
 
 
 def side_of(request: TrainRequest, line: Network, options: Mapping[str, Any]) -> int | None:

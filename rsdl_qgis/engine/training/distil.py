@@ -26,7 +26,7 @@ from ..runtime import open_runtime
 from ..store import Store
 from .batches import Batches
 from .chips import IGNORE, SPLITS, ChipFolder
-from .data import Data, check_counts
+from .data import Data, check_counts, sides_multiple
 from .evaluate import Run, decided, evaluate
 from .evaluation import Evaluation
 from .export import prepare_chips
@@ -183,7 +183,7 @@ def open_lessons(
     inputs = settle_inputs(folder, chips["train"], teacher.inputs, "keep")
     line = NETWORKS[name]
     side = options.get("size", line.size) if request.task == "classification" else None
-    multiple = max(line.multiple, teacher.tiling.multiple)
+    multiple = math.lcm(sides_multiple(request, name, options, inputs), teacher.tiling.multiple)
 
     def opened(of: ChipFolder, part: str) -> Samples:
         return open_samples(of, chips[part], inputs, request.task, side, multiple)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import math
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +22,7 @@ from ..errors import ModelError, OutputError
 from ..interop.fastest import fastest_engine
 from ..interop.onnx_export import export_onnx, half_suffices
 from ..networks import NETWORKS
+from ..networks.requests import multiple_of
 from .memory import memory_per_pixel
 
 ACTIVATIONS = {"regression": "identity", "detection": "sigmoid"}  # of the others softmax
@@ -109,8 +109,7 @@ def _tiling(network: nn.Module, architecture: str, options: Mapping[str, Any], s
     if line.task == "time-series":
         return Tiling(size=SERIES_TILE, overlap=0, multiple=1)
     side = size or line.size
-    least = max(line.smallest, line.multiple)
-    multiple = int(getattr(network, "multiple", 0)) or math.ceil(least / line.multiple) * line.multiple
+    multiple = multiple_of(network, line)
     if not line.any_size:
         side = multiple = int(options.get("size", line.size))
     overlap = 0 if line.task == "classification" else min(LARGEST_OVERLAP, side // 4)

@@ -6,10 +6,8 @@ network that has an encoder a date into one that stacks the dates. The rest is t
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -17,8 +15,7 @@ from torch import nn
 
 from ..card import Class, Input, ModelCard
 from ..errors import InputError, ModelError
-from ..networks import NETWORKS
-from ..networks import __name__ as networks_package
+from ..networks import NETWORKS, option_names
 from ..report import Report
 from .freezing import stages_of
 from .pretrained import PUBLISHED
@@ -89,7 +86,7 @@ def network_to_build(
     shared = {**NETWORKS[before].options, **stated}
     if before in NETWORKS[name].choices.get("encoder", ()):
         shared |= {"encoder": before, "encoder_options": stated}
-    own = _option_names(name) - set(NETWORKS[name].options)
+    own = option_names(name) - set(NETWORKS[name].options)
     return name, {**{key: value for key, value in shared.items() if key in own}, **options}
 
 
@@ -213,13 +210,6 @@ def _names(encoder: Encoder) -> set[str]:
 
 def _last_dates(encoder: Encoder) -> set[str]:
     return {item.dates[-1] for item in encoder.inputs}
-
-
-def _option_names(network: str) -> set[str]:
-    """The options that a network can be built with."""
-    module, _, attribute = NETWORKS[network].target.partition(":")
-    constructor = getattr(import_module(f"{networks_package}.{module}"), attribute)
-    return set(inspect.signature(constructor).parameters) - {"inputs", "classes"}
 
 
 def _plain(name: str) -> str:
