@@ -1,4 +1,4 @@
-"""The predicting algorithms from their dialogs: filled in, run by the button, their results open with their styles.
+"""The algorithms from their dialogs: filled in, run by the button, their results open with their styles.
 
 ``RSDL_SCREENSHOTS=folder`` keeps pictures of the dialogs, those that the documentation shows (``make screenshots``).
 """
@@ -11,7 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import (
+    QgsApplication,
+    QgsFeature,
+    QgsGeometry,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsVectorLayer,
+)
 
 DARK_TO_LIGHT = np.where(np.arange(64) >= 24, 150.0, 50.0) * np.ones((48, 1))
 PATIENCE = 120  # seconds for a run
@@ -139,3 +147,55 @@ def test_pixel_regression(dialog, project, add, tmp_path):
     pressed_run(dialog("pixelregression", parameters), output)
     layer = layer_of(project, output)
     assert layer.isValid() and layer.renderer().type() == "singlebandpseudocolor"
+
+
+def test_object_detection(dialog, project, add, tmp_path):
+    marks = np.zeros((3, 48, 64))
+    marks[:, 20, 30] = 90, 6, 4  # mark, width, height
+    image, output = add("apron", list(marks), ["mark", "width", "height"]), tmp_path / "objects.gpkg"
+    window = dialog("objectdetection", {"INPUT": image.id(), "MODEL": "markers"})
+    assert pressed_run(window, output)["OBJECTS"] == 1
+    layer = layer_of(project, output)
+    assert "car" in shown_classes(layer) and layer.labelsEnabled()
+    assert [feature["class"] for feature in layer.getFeatures()] == ["car"]
+
+
+def test_training(dialog, project, add, tmp_path):
+    """A person's own polygons to a model, and the model to a map."""
+    rows, cols = np.indices((96, 96)) // 16
+    light = (rows + cols) % 2
+    noise = np.random.default_rng(0).normal(0, 8, (96, 96))
+    image = add("scene", [60 + 100 * light + noise], ["tone"])
+    parcels = project.addMapLayer(QgsVectorLayer("Polygon?crs=EPSG:32634&field=kind:string", "parcels", "memory"))
+    for row in range(6):
+        for col in range(6):
+            feature = QgsFeature(parcels.fields())
+            x, y = 500_000 + 160 * col, 4_600_000 - 160 * row
+            feature.setGeometry(QgsGeometry.fromRect(QgsRectangle(x + 20, y - 140, x + 140, y - 20)))
+            feature["kind"] = ("meadow", "roof")[(row + col) % 2]
+            parcels.dataProvider().addFeature(feature)
+    output, report = tmp_path / "roofs", tmp_path / "roofs.html"
+    learning = {"NETWORK": "unet-light", "OPTIONS": '{"widths": [8, 16]}', "EPOCHS": 25, "LEARNING_RATE": 0.01}
+    window = dialog(
+        "trainsegmentation",
+        {
+            "RASTERS": [image.id()],
+            "LABELS": [parcels.id()],
+            "CLASS_FIELD": "kind",
+            "CHIP_SIZE": 32,
+            "AUGMENTATION": "none",
+            "REPORT": str(report),
+            **learning,
+        },
+    )
+    results = pressed_run(window, output)
+    assert results["OVERALL_ACCURACY"] > 0.9 and report.is_file()
+    mapped = tmp_path / "map.tif"
+    pressed_run(dialog("semanticsegmentation", {"INPUT": image.id(), "MODEL": str(output)}), mapped)
+    layer = layer_of(project, mapped)
+    assert shown_classes(layer) == ["meadow", "roof"]
+    provider = layer.dataProvider()
+    found = provider.block(1, provider.extent(), 96, 96)
+    values = {item.label: item.value for item in layer.renderer().classes()}
+    guess = np.array([[found.value(row, col) for col in range(96)] for row in range(96)])
+    assert np.mean((guess == values["roof"]) == light) > 0.9
