@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
@@ -199,3 +200,70 @@ def test_training(dialog, project, add, tmp_path):
     values = {item.label: item.value for item in layer.renderer().classes()}
     guess = np.array([[found.value(row, col) for col in range(96)] for row in range(96)])
     assert np.mean((guess == values["roof"]) == light) > 0.9
+
+
+@pytest.fixture
+def batch(provider, project, known_models, monkeypatch, tmp_path):
+    """Runs rows of parameters in the dialog for batches, as loaded from the file that it saves."""
+    from processing.core.Processing import Processing
+    from processing.gui import BatchAlgorithmDialog, BatchPanel
+
+    Processing.initialize()
+    file = tmp_path / "batch.json"
+    monkeypatch.setattr(BatchPanel.QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
+    opened = []
+
+    def batch(name, given) -> list[dict]:
+        rows = [
+            {"PARAMETERS": {key: repr(value) for key, value in row.items() if key != "OUTPUT"}, "OUTPUTS": row}
+            for row in given
+        ]
+        file.write_text(json.dumps(rows))
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"rsdl:{name}")
+        window = BatchAlgorithmDialog.BatchAlgorithmDialog(algorithm)
+        opened.append(window)
+        window.mainWidget().checkLoadLayersOnCompletion.setChecked(True)
+        window.mainWidget().load()
+        ended = []
+        monkeypatch.setattr(window, "finish", lambda results, errors: ended.append((results, errors)))
+        window.runButton().click()
+        assert ended and not ended[0][1], ended
+        return [one["results"] for one in ended[0][0]]
+
+    yield batch
+    for window in opened:
+        window.close()
+        window.deleteLater()
+
+
+def test_batches(batch, project, add, tmp_path):
+    """Two rows each, of other inputs: two results, each of its own row."""
+    tone, dark = (
+        add(name, [values], ["tone"]).id() for name, values in (("a", DARK_TO_LIGHT), ("b", DARK_TO_LIGHT * 0))
+    )
+    heights = [add(f"h{n}", [DARK_TO_LIGHT * n, DARK_TO_LIGHT], ["surface", "ground"]).id() for n in (1, 2)]
+    flat = add("flat", [DARK_TO_LIGHT * 0 + 10] * 2, ["red", "nir"]).id()
+    afters = [
+        add(f"after{n}", [values] * 2, ["red", "nir"]).id()
+        for n, values in enumerate((DARK_TO_LIGHT, np.ones((48, 64)) * 10))
+    ]
+    series = [
+        [
+            add(f"m{n} 2016-{month:02}-13", [DARK_TO_LIGHT / 100 * n * month] * 2, ["NDVI", "EVI"]).id()
+            for month in (9, 10)
+        ]
+        for n in (1, 2)
+    ]
+    rows = {
+        "sceneclassification": [{"INPUT": layer, "MODEL": "tones", "SIZE": 8} for layer in (tone, dark)],
+        "pixelregression": [{"INPUT": layer, "MODEL": "height"} for layer in heights],
+        "changedetection": [{"BEFORE": flat, "AFTER": after, "MODEL": "grown", "BANDS": [1]} for after in afters],
+        "timeseriesclassification": [{"LAYERS": layers, "MODEL": "peak"} for layers in series],
+    }
+    for name, given in rows.items():
+        kind = "gpkg" if name == "sceneclassification" else "tif"
+        outputs = [str(tmp_path / f"{name}{n}.{kind}") for n in range(len(given))]
+        results = batch(name, [{**row, "OUTPUT": output} for row, output in zip(given, outputs)])
+        assert [one["OUTPUT"] for one in results] == outputs, name
+        assert len({Path(output).read_bytes() for output in outputs}) == 2, name
+        assert all(layer_of(project, output).isValid() for output in outputs), name

@@ -137,7 +137,7 @@ def build_network(name: str, inputs: Mapping[str, tuple[int, int]], classes: int
 
 
 def multiple_of_sides(name: str, inputs: Mapping[str, tuple[int, int]], options: Mapping[str, Any]) -> int:
-    """Of which height and width of an image have to be a multiple for a network that makes a map, were it built so."""
+    """Of which height and width of an image have to be a multiple for a network of any size, were it built so."""
     import torch
 
     from .requests import multiple_of

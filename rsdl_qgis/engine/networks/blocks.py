@@ -67,9 +67,7 @@ class Decoder(nn.Module):
         below = (*widths[1:-1], widths[-1] * branches)
         self.up = nn.ModuleList(nn.ConvTranspose2d(deep, width, 2, 2) for width, deep in zip(widths, below))
         self.levels = nn.ModuleList(double_conv(width * (branches + 1), width) for width in widths[:-1])
-        self.head = (
-            nn.ConvTranspose2d(widths[0], classes, stem, stem) if stem > 1 else nn.Conv2d(widths[0], classes, 1)
-        )
+        self.head = nn.ConvTranspose2d(widths[0], classes, stem, stem) if stem > 1 else nn.Conv2d(widths[0], classes, 1)
 
     def forward(self, branches: Sequence[Sequence[Tensor]]) -> Tensor:
         x = torch.cat([features[-1] for features in branches], 1)

@@ -109,9 +109,7 @@ def check_targets(targets: Sequence[Mapping[str, Tensor]], images: int, classes:
     for target in targets:
         labels = target["labels"]
         if len(labels) and not 0 <= int(labels.min()) <= int(labels.max()) < classes:
-            raise ModelError(
-                f"A box has class {int(labels.max())}, and the network knows classes 0 to {classes - 1}."
-            )
+            raise ModelError(f"A box has class {int(labels.max())}, and the network knows classes 0 to {classes - 1}.")
 
 
 def suppress(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +22,7 @@ VARIANTS: dict[str, tuple[float, float]] = {  # parts of the full depth and widt
 }
 STRIDES = (8, 16, 32)
 RARE = 0.01  # the chance of an object that a new network gives every cell
+FINEST_STEP = 8  # enlarging is by so many parts of 1
 LARGEST_GROWTH = 8.0  # logarithm of a box's size in strides, so that exp cannot overflow
 
 
@@ -160,7 +162,8 @@ class YOLO(nn.Module):
     """A one-stage detector that asks every cell of three maps for one box, over all dates and inputs stacked as bands.
 
     Ge, Liu, Wang, Li, Sun (2021), arXiv:2107.08430. ``variant`` is a key of ``VARIANTS``; ``depth`` and ``width``
-    replace its parts of the full depth (3 bottlenecks) and width (64 channels).
+    replace its parts of the full depth (3 bottlenecks) and width (64 channels). ``enlarge`` 1.5 lets it see images
+    half as large again, for objects of a few pixels.
 
     Differs from the paper: the first layer is a 6x6 convolution of stride 2, which its rearranging of pixels and 3x3
     convolution amount to; the nano size has ordinary convolutions instead of depthwise ones, which are slow on CPUs;
@@ -169,10 +172,10 @@ class YOLO(nn.Module):
     published with the paper.
 
     forward: (N, T, C, H, W) an input -> boxes (N, K, 4) as x1, y1, x2, y2 in pixels, logits (N, K, classes) whose
-    sigmoid is the score, that is class times objectness; K = H * W * (1 / 64 + 1 / 256 + 1 / 1024), the finest map
-    first, row by row; H and W multiples of 32.
+    sigmoid is the score, that is class times objectness; K = H * W * (1 / 64 + 1 / 256 + 1 / 1024), of the enlarged
+    image, the finest map first, row by row; H and W multiples of 32, and so that those of the enlarged one are.
     loss: images, and for each a dict of "boxes" (M, 4) and "labels" (M,) from 0 -> the three losses, to be added.
-    ModelError when there is no such variant.
+    ModelError when there is no such variant, or ``enlarge`` is not from 1 to 4 in steps of an eighth.
     """
 
     flow = Flow(("backbone",), (r"neck\.(?:reduce|down)", r"neck\.(?:halve|up)"), ("heads",))
@@ -184,14 +187,19 @@ class YOLO(nn.Module):
         variant: str = "s",
         depth: float | None = None,
         width: float | None = None,
+        enlarge: float = 1.0,
     ):
         super().__init__()
+        if not 1 <= enlarge <= 4 or enlarge * FINEST_STEP % 1:
+            raise ModelError(f"Images cannot be enlarged by {enlarge}.", "Choose 1 to 4, in steps of 0.125.")
         if variant not in VARIANTS:
             raise ModelError(f"There is no YOLO of the size '{variant}'.", f"Choose one of: {', '.join(VARIANTS)}.")
         depth, width = depth or VARIANTS[variant][0], width or VARIANTS[variant][1]
         base, count = round(64 * width), max(round(3 * depth), 1)
         channels = sum(dates * bands for dates, bands in inputs.values())
         widths = (4 * base, 8 * base, 16 * base)
+        self.enlarge = enlarge
+        self.multiple = STRIDES[-1] * Fraction(enlarge).denominator
         self.backbone = Backbone(channels, base, count)
         self.neck = Neck(widths, count)
         self.heads = nn.ModuleList(Head(wide, 4 * base, classes) for wide in widths)
@@ -222,13 +230,18 @@ class YOLO(nn.Module):
         return {name: value / max(count, 1) for name, value in losses.items()}
 
     def _predict(self, images: Sequence[Tensor]) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """Boxes (N, K, 4), objectness (N, K, 1), classes (N, K, classes); middles (K, 2) and strides (K,) of cells."""
+        """Boxes (N, K, 4), objectness (N, K, 1), classes (N, K, classes); middles (K, 2) and strides (K,) of cells.
+
+        Boxes, middles and strides in pixels of the images as they were given.
+        """
         stacked = torch.cat([x.flatten(1, 2) for x in images], 1)  # (N, sum of T*C, H, W)
+        if self.enlarge > 1:
+            stacked = F.interpolate(stacked, scale_factor=self.enlarge, mode="bilinear", align_corners=False)
         maps = self.neck(self.backbone(stacked))
         raw = torch.cat([head(x) for head, x in zip(self.heads, maps)], 1)
         corners = [cells(x, stacked) for x in maps]
-        strides = torch.cat([torch.full_like(corner[:, 0], s) for corner, s in zip(corners, STRIDES)])
-        corner = torch.cat(corners)
+        strides = torch.cat([torch.full_like(corner[:, 0], s / self.enlarge) for corner, s in zip(corners, STRIDES)])
+        corner = torch.cat(corners) / self.enlarge
         centre = corner + raw[..., :2] * strides[:, None]
         half = raw[..., 2:4].clamp(max=LARGEST_GROWTH).exp() * strides[:, None] / 2
         boxes = torch.cat([centre - half, centre + half], -1)

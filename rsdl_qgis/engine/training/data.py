@@ -93,7 +93,7 @@ def open_data(
 
 def sides_multiple(request: TrainRequest, network: str, options: Mapping[str, Any], inputs: Sequence[Input]) -> int:
     """Of what the height and width of a sample are made a multiple."""
-    if request.task not in DENSE:
+    if request.task not in (*DENSE, "detection"):
         return NETWORKS[network].multiple
     return multiple_of_sides(network, {i.name: i.shape for i in inputs}, options)
 

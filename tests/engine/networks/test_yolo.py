@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch.nn.functional import max_pool2d
+from torch.nn.functional import interpolate, max_pool2d
 
 from rsdl_qgis.engine.errors import ModelError
-from rsdl_qgis.engine.networks import build_network
+from rsdl_qgis.engine.networks import build_network, multiple_of_sides
 from rsdl_qgis.engine.networks.boxes import iou, suppress
 from rsdl_qgis.engine.networks.yolo import LARGEST_GROWTH, RARE, YOLO, PyramidPooling, _product
 
@@ -142,3 +142,38 @@ def test_it_finds_what_it_has_learnt():
 def test_an_unknown_variant_is_named():
     with pytest.raises(ModelError, match=r"size 'x'.*n, s, m"):
         YOLO({"image": (1, 3)}, 2, variant="x")
+
+
+@pytest.mark.parametrize("enlarge", [1.5, 2.0, 1.25])
+def test_an_enlarging_network_is_the_plain_one_on_enlarged_images(enlarge):
+    """Boxes, scores and losses; in pixels of the images as they were given."""
+    side = multiple_of_sides("yolo-n", {"image": (1, 3)}, {"enlarge": enlarge})
+    plain = small()
+    torch.manual_seed(0)
+    seeing = YOLO({"image": (1, 3)}, 2, width=0.125, depth=0.33, enlarge=enlarge)
+    images = torch.randn(2, 1, 3, side, 2 * side, generator=torch.Generator().manual_seed(0))
+    large = interpolate(images[:, 0], scale_factor=enlarge, mode="bilinear")[:, None]
+    assert large.shape[-2:] == (side * enlarge, 2 * side * enlarge) and large.shape[-1] % 32 == 0
+    box = torch.tensor([[3.0, 5, 20, 24]])
+    targets = [{"boxes": box, "labels": torch.tensor([1])}, NO_OBJECT]
+    enlarged = [{**target, "boxes": target["boxes"] * enlarge} for target in targets]
+    torch.testing.assert_close(seeing.loss([images], targets), plain.loss([large], enlarged))
+    with torch.no_grad():
+        (boxes, logits), (expected, scores) = seeing.eval()(images), plain.eval()(large)
+    torch.testing.assert_close(boxes * enlarge, expected, rtol=1e-4, atol=1e-3)
+    torch.testing.assert_close(logits, scores, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("enlarge", [0.5, 0, 1.3, 5])
+def test_images_are_enlarged_in_eighths(enlarge):
+    with pytest.raises(ModelError, match="enlarged"):
+        YOLO({"image": (1, 3)}, 1, enlarge=enlarge)
+
+
+def test_sides_are_such_that_those_of_the_enlarged_image_fit():
+    inputs = {"image": (1, 3)}
+    expected = {1.0: 32, 1.5: 64, 2.0: 32, 1.25: 128, 1.375: 256}
+    assert {factor: multiple_of_sides("yolo-n", inputs, {"enlarge": factor}) for factor in expected} == expected
+    network = build_network("yolo-n", inputs, 1, enlarge=1.5)
+    with pytest.raises(ModelError, match="multiples of 64"):
+        network(torch.zeros(1, 1, 3, 96, 96))
