@@ -2,8 +2,10 @@
 
 A recipe (``models/<name>/recipe.json``, or a file anywhere) says which data set, ``data``, and what the worker is to
 do with it: ``train`` or ``distil`` with that job's arguments, and nothing else. So models are made as people make
-their own; the job of each can be seen in ``build/models/<name>.json`` and be run again without this program. Without a
-name all recipes of ``models/`` are made, a model after the one that it starts from.
+their own; the job of each can be seen in ``build/models/<name>.json`` and be run again without this program. A
+recipe's ``then`` is a list of rounds that follow, each the arguments that change; a round starts from the model of the
+one before, and only the last one's is judged by the data set's test part. Without a name all recipes of ``models/``
+are made, a model after the one that it starts from.
 
 A model is written to ``build/models``, with its report, and copied to ``models/<name>`` once it is whole. What was
 stopped goes on when it is asked for again. ``--try 2`` trains two epochs to see whether a recipe works and how long
@@ -17,10 +19,12 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rsdl_qgis.engine.errors import InputError
+from rsdl_qgis.engine.training.chips import write_chips
 
 from .datasets import make_chips
 from .package import MODEL_FILES
@@ -28,6 +32,7 @@ from .worker import ROOT, run_job
 
 RECIPE = MODEL_FILES[-1]
 OPERATIONS = ("train", "distil")
+THEN = "then"  # in a recipe: the rounds after the first
 STARTS = ("base_model", "teacher")  # arguments that name another model
 
 Worker = Callable[[str, Mapping[str, Any], Path], Mapping[str, Any]]  # operation, arguments, file of the job -> result
@@ -105,15 +110,16 @@ def operation(recipe: Mapping[str, Any]) -> str:
 
 
 def read_recipe(file: Path) -> dict[str, Any]:
-    """A recipe; InputError where it is not ``data`` and one operation."""
+    """A recipe; InputError where it is not ``data``, one operation, and ``then`` for one that trains in rounds."""
     try:
         recipe = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise InputError(f"{file} is not JSON: {error}.") from None
     asked = [name for name in OPERATIONS if name in recipe]
-    if len(asked) != 1 or set(recipe) != {"data", *asked}:
+    if len(asked) != 1 or set(recipe) - {THEN} != {"data", *asked} or (THEN in recipe and asked != ["train"]):
         raise InputError(
-            f"{file} has {', '.join(recipe) or 'nothing'}.", f"A recipe is 'data' and one of {', '.join(OPERATIONS)}."
+            f"{file} has {', '.join(recipe) or 'nothing'}.",
+            f"A recipe is 'data' and one of {', '.join(OPERATIONS)}; '{THEN}' goes with train.",
         )
     return recipe
 
@@ -126,7 +132,7 @@ def arguments_of(
     ``how``: arguments of this run, over the recipe's where not None. Another model is taken from ``models``, or from
     ``folder`` where it is not there yet, whatever the person has installed under that name.
     """
-    arguments = {**recipe[operation(recipe)], **{key: value for key, value in how.items() if value is not None}}
+    arguments = {**recipe[operation(recipe)], **given(how)}
     for key in STARTS:
         start = str(arguments.get(key))
         if (ROOT / "models" / start / MODEL_FILES[0]).is_file():
@@ -144,7 +150,21 @@ def make(file: Path, data: Path, folder: Path, how: Mapping[str, Any], worker: W
     chips = folder / f"{name}.chips"
     made = make_chips(recipe["data"], data.resolve(), chips)
     print(f"{name}: {made.note.get('split', len(made.chips))}", flush=True)
-    return worker(operation(recipe), arguments_of(recipe, name, chips, folder, how), folder / f"{name}.json")
+    arguments = arguments_of(recipe, name, chips, folder, how)
+    untested = replace(made, chips=(*made.part("train"), *made.part("valid")))
+    for number, change in enumerate(recipe.get(THEN, []), 1):
+        write_chips(untested)
+        output = str(folder / f"{name}.round{number}")
+        early = {**arguments, "output": output, "report": f"{output}.html"}
+        worker("train", early, Path(f"{output}.json"))
+        arguments = {**arguments, **change, **given(how), "base_model": output}
+    write_chips(made)
+    return worker(operation(recipe), arguments, folder / f"{name}.json")
+
+
+def given(how: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of this run that were given."""
+    return {key: value for key, value in how.items() if value is not None}
 
 
 def install(model: Path, target: Path) -> None:

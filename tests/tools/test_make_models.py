@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -34,10 +35,14 @@ def recipe(tmp_path):
 @pytest.mark.parametrize("name", RECIPES)
 def test_recipes_are_arguments_that_training_takes(name, tmp_path):
     """All of them known, so that none is written in vain, and of a value that can be."""
-    assert set(RECIPES[name]) == {"data", "train"}
-    assert set(RECIPES[name]["train"]) <= {field.name for field in fields(TrainRequest)}
-    request = TrainRequest.of({**RECIPES[name]["train"], "output": str(tmp_path / "model")})
-    assert request.title and request.seed
+    recipe = RECIPES[name]
+    assert set(recipe) - {"then"} == {"data", "train"}
+    arguments = {**recipe["train"], "output": str(tmp_path / "model")}
+    for change in ({}, *recipe.get("then", [])):
+        arguments |= change
+        assert set(arguments) <= {field.name for field in fields(TrainRequest)}
+        request = TrainRequest.of(arguments)
+        assert request.title and request.seed
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -76,6 +81,28 @@ def test_the_worker_gets_the_recipe_the_chips_and_an_output(recipe, tmp_path):
     assert asked == [("train", expected, made / "fires.json")]
 
 
+def test_rounds_start_from_one_another_and_only_the_last_is_tested(recipe, tmp_path):
+    data_sets.burned_area(tmp_path / "data")
+    file, made, asked = recipe("fires", epochs=40, seed=3), tmp_path / "made", []
+    then = [{"seed": 4, "learning_rate": 0.1}, {"options": {"coarsen": 2}, "epochs": 5}]
+    file.write_text(json.dumps({**json.loads(file.read_text()), "then": then}))
+
+    def worker(operation, arguments, file):
+        parts = {chip.split for chip in read_chips(Path(arguments["chips"])).chips}
+        asked.append({**arguments, "parts": parts})
+        return {"output": arguments["output"]}
+
+    assert make_models.make(file, tmp_path / "data", made, {"threads": 1}, worker)["output"] == str(made / "fires")
+    names = ("seed", "epochs", "learning_rate", "options", "base_model", "threads")
+    assert [tuple(arguments.get(name) for name in names) for arguments in asked] == [
+        (3, 40, None, None, None, 1),
+        (4, 40, 0.1, None, str(made / "fires.round1"), 1),
+        (4, 5, 0.1, {"coarsen": 2}, str(made / "fires.round2"), 1),
+    ]
+    assert [arguments["output"] for arguments in asked] == [str(made / f"fires{n}") for n in (".round1", ".round2", "")]
+    assert [arguments["parts"] for arguments in asked] == [{"train", "valid"}, {"train", "valid"}, {"train", "valid", "test"}]
+
+
 def test_a_model_is_made_after_those_it_starts_from(recipe):
     files = [recipe("a", base_model="c"), recipe("b"), recipe("c", base_model="d"), recipe("d", base_model="d")]
     assert [make_models.model_name(file) for file in make_models.in_order(files)] == ["d", "c", "a", "b"]
@@ -84,7 +111,13 @@ def test_a_model_is_made_after_those_it_starts_from(recipe):
 
 def test_a_recipe_has_data_and_one_operation(tmp_path):
     file = tmp_path / "recipe.json"
-    for text in ('{"data": {}}', '{"data": {}, "train": {}, "distil": {}}', '{"data": {}, "train": {}, "rounds": 2}'):
+    wrong = (
+        '{"data": {}}',
+        '{"data": {}, "train": {}, "distil": {}}',
+        '{"data": {}, "train": {}, "rounds": 2}',
+        '{"data": {}, "distil": {}, "then": []}',
+    )
+    for text in wrong:
         file.write_text(text)
         with pytest.raises(InputError, match="A recipe is 'data' and one of train, distil"):
             make_models.read_recipe(file)
