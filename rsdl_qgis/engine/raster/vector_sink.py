@@ -17,7 +17,7 @@ from ..errors import OutputError
 from .grid import GDAL_ERRORS
 from .part import Part
 from .scene_features import Field
-from .vectors import DRIVERS, VECTOR_ERRORS
+from .vectors import DRIVERS, PACKAGE_OPTIONS, VECTOR_ERRORS
 
 BATCH = 5_000  # features written at once
 BYTES = 16_000_000  # of geometries written at once, about
@@ -105,6 +105,7 @@ class VectorSink:
                     promote_to_multi=self._kind.startswith("Multi"),
                     crs=self._crs,
                     append=self._begun,
+                    dataset_options=None if self._begun else PACKAGE_OPTIONS,
                     layer_metadata=None if self._begun else self._metadata or None,
                 )
         except (OSError, *GDAL_ERRORS, *VECTOR_ERRORS) as error:

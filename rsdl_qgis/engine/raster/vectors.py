@@ -24,6 +24,7 @@ from .grid import Bounds, Grid, apply, crs_of, project, same_crs
 from .layer import open_raster
 from .part import Part
 
+PACKAGE_OPTIONS = {"VERSION": "1.2"}  # of a new GeoPackage: what the GDAL of older QGIS knows wholly
 DRIVERS = {
     ".gpkg": "GPKG",
     ".geojson": "GeoJSON",
@@ -164,6 +165,7 @@ def _write(
         geometry_type="Polygon",
         crs=grid.crs,
         append=append,
+        dataset_options=None if append else PACKAGE_OPTIONS,
     )
     return len(kept)
 

@@ -54,6 +54,7 @@ def test_nothing_to_write_is_an_empty_layer_with_its_fields(tmp_path):
     info = pyogrio.read_info(path)
     assert info["features"] == 0 and list(info["fields"]) == ["class", "score"]
     assert info["layer_metadata"]["RSDL_MODEL"] == "x"
+    assert struct.unpack(">I", path.read_bytes()[60:64]) == (10200,)  # GeoPackage 1.2: older QGIS knows it wholly
 
 
 def test_large_geometries_are_written_sooner(tmp_path, monkeypatch):
