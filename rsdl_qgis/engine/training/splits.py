@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..raster.features import metres_a_unit
-from .assignment import DROPPED, TRAIN, Shares, best_draw
+from .assignment import DROPPED, TEST, TRAIN, VALID, Shares, best_draw
 from .chips import IGNORE, SPLITS, ChipFolder, with_splits
 from .neighbours import Layout, layout_of
 
@@ -23,6 +23,7 @@ SIZES_TRIED = 6  # of blocks
 USUAL_BLOCK = 4  # chips a side
 GOOD_COUNT, FEW_BLOCKS = 40, 0.02  # blocks that intervals of accuracy can do with; the cost of half as many
 SMALL_BLOCKS = {3: 0.02, 2: 0.04}  # the cost of blocks with fewer chips a side: each tells little by itself
+FEW_NAMES = 5  # places or files that are named
 BINS = 4  # of numbers, in place of classes
 
 
@@ -173,12 +174,22 @@ def _divided(folder: ChipFolder, request: SplitRequest, counts: NDArray) -> tupl
         warnings.append(f"Blocks of {request.block_size:g} m are too large to divide these chips.")
     if dropped > len(parts) / 2:
         warnings.append("More than half of the chips lie between the parts: smaller chips (CHIP_SIZE) lose fewer.")
-    return result, SplitNote(division.text + gap, dropped, tuple(warnings))
+    return result, SplitNote(division.text + _kept_apart(division.names, parts) + gap, dropped, tuple(warnings))
+
+
+def _kept_apart(names: Sequence[str], parts: NDArray) -> str:
+    """Which of the named groups are not to train on, where they are few."""
+    said = []
+    for part, use in ((VALID, "choose"), (TEST, "judge")):
+        apart = sorted({name for name, own in zip(names, parts) if own == part})
+        if all(apart) and 0 < len(apart) <= FEW_NAMES:
+            said.append(f" To {use} by: {', '.join(apart)}.")
+    return "".join(said)
 
 
 @dataclass(frozen=True)
 class Division:
-    """Chips in ``groups`` (n,), from 0, that stay together. ``places``: their new ones.
+    """Chips in ``groups`` (n,), from 0, that stay together. ``places``: their new ones; ``names`` (n,): of the groups.
 
     ``wanted``: it is as asked for, so it is taken if it will do; ``spatial``: the chips of a group lie together;
     ``cost``: what speaks against it.
@@ -190,6 +201,7 @@ class Division:
     wanted: bool = False
     spatial: bool = False
     cost: float = 0.0
+    names: Sequence[str] = ()
 
 
 def _by_blocks(folder: ChipFolder, layout: Layout, request: SplitRequest) -> Iterator[Division]:
@@ -217,7 +229,7 @@ def _by_places(folder: ChipFolder, layout: Layout, request: SplitRequest) -> Ite
     count = int(groups.max()) + 1
     if count < 2:
         raise InputError("All chips are of one place, so they cannot be divided by places.", "Choose another SPLIT.")
-    yield Division(groups, f"Split by {count} places.")
+    yield Division(groups, f"Split by {count} places.", names=[chip.place for chip in folder.chips])
 
 
 def _by_files(folder: ChipFolder, layout: Layout, request: SplitRequest) -> Iterator[Division]:
@@ -233,7 +245,7 @@ def _by_files(folder: ChipFolder, layout: Layout, request: SplitRequest) -> Iter
     if np.isfinite(layout.boxes).all():
         blocks = _blocks(folder, layout, USUAL_BLOCK * layout.side, _metres(layout)).places or []
         places = [f"{chip.source} {block}" for chip, block in zip(folder.chips, blocks)]
-    yield Division(groups, f"Split by {count} files.", places)
+    yield Division(groups, f"Split by {count} files.", places, names=[chip.source for chip in folder.chips])
 
 
 def _by_chance(folder: ChipFolder, layout: Layout, request: SplitRequest) -> Iterator[Division]:

@@ -190,7 +190,8 @@ class TestOthers:
         for chip in folder.chips:
             by_place.setdefault(chip.place, set()).add(chip.split)
         assert all(len(splits) == 1 for splits in by_place.values()) and len(by_place) == 12
-        assert note.text == "Split by 12 places."
+        apart = sorted(place for place, splits in by_place.items() if splits == {"valid"})
+        assert note.text == f"Split by 12 places. To choose by: {', '.join(apart)}." and 1 <= len(apart) <= 3
         with pytest.raises(InputError, match="of one place"):
             split_chips(folder_of([replace(c, place="x") for c in chips]), SplitRequest("places"), even(chips))
 
