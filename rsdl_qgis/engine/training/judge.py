@@ -68,7 +68,7 @@ def comparison(
     found = baselines(data.parts["train"], held_out, data.kind, data.classes, data.inputs, report)
     others = [(name, each.values()) for name, each in found.items()]
     base = base_figures(request, data, report)
-    return ((f"start ({request.base_model})", base), *others) if base else tuple(others)
+    return ((f"start ({request.start_name})", base), *others) if base else tuple(others)
 
 
 def base_figures(request: TrainRequest, data: Data, report: Report) -> Mapping[str, float | None] | None:

@@ -45,7 +45,7 @@ def comparison(request: TrainRequest, data: Data, report: Report) -> Comparison:
     rule = evaluate_boxes(usual_boxes(data), data.parts[data.judge], data.classes, report=Portion(report, 0.0, 0.5))
     base = base_figures(request, data, Portion(report, 0.5, 1.0))
     others = (("boxes of the usual size side by side", rule.values()),)
-    return ((f"start ({request.base_model})", base), *others) if base else others
+    return ((f"start ({request.start_name})", base), *others) if base else others
 
 
 def usual_boxes(data: Data) -> Detect:

@@ -181,6 +181,11 @@ class TrainRequest:
             fitting = [name for name in NETWORKS if NETWORKS[name].task == network_task(self.task)]
             raise ModelError(f"{line.title} is a network for {line.task}, not for {self.task}.", f"{_list(fitting)}.")
 
+    @property
+    def start_name(self) -> str:
+        """The model or published weights to start from, without the folders that they lie in; '' for none."""
+        return Path(self.base_model or self.pretrained or "").name
+
     def _check_losses(self) -> None:
         fitting = [name for name, loss in LOSSES.items() if loss.kind in TASK_KINDS[self.task]]
         if not fitting and (self.loss or self.class_weights != "none"):

@@ -64,7 +64,7 @@ def summary(trained: Trained, card: ModelCard, network: nn.Module) -> dict[str, 
         },
         "data": data_summary(trained),
         "start": {
-            "title": request.base_model or request.pretrained or "from scratch",
+            "title": request.start_name or "from scratch",
             "lines": list(trained.begun.lines),
             **started,
             "frozen": frozen,
@@ -137,10 +137,12 @@ def data_summary(trained: Trained) -> dict[str, Any]:
 
 
 def settings_summary(trained: Trained) -> dict[str, Any]:
-    """What was asked for, and what the defaults came to."""
-    asked = {name: value for name, value in asdict(trained.request).items() if name not in UNRELATED}
+    """What was asked for, without the folders of a person's machine, and what the defaults came to."""
+    request = trained.request
+    asked = {name: value for name, value in asdict(request).items() if name not in UNRELATED}
+    asked |= {name: request.start_name for name in ("base_model", "pretrained") if asked[name]}
     used = {name: value for name, value in asdict(trained.settings).items() if name != "metric"}
-    return {**asked, **used, "loss": list(trained.request.losses(trained.data.kind))}
+    return {**asked, **used, "loss": list(request.losses(trained.data.kind))}
 
 
 def versions() -> dict[str, str]:

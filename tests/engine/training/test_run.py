@@ -168,7 +168,9 @@ def test_fine_tuning_starts_from_the_base_and_keeps_what_is_frozen(tmp_path):
     assert {name for name in before if name.startswith("encoder.")} <= same
     assert any(name not in same for name in before if name.startswith("decoder."))
     assert read_card(tmp_path / "tuned").inputs[0].scaling == read_card(tmp_path / "model").inputs[0].scaling
-    assert any(name.startswith("start") for name in read_card(tmp_path / "tuned").provenance["compared_with"])
+    told = read_card(tmp_path / "tuned").provenance
+    assert "start (model)" in told["compared_with"] and told["settings"]["base_model"] == "model"
+    assert str(tmp_path) not in json.dumps(told)  # nothing of a person's folders
     assert result["model"] == "tuned"
 
 
