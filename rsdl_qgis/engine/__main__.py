@@ -23,6 +23,7 @@ from .report import Report
 
 GRACE = 20.0  # seconds after cancelling in which the job may clean up before the process ends anyway
 INTERVAL = 0.1  # seconds between two progress events
+SPINS = "10000"  # turns that a thread of torch's OpenMP waits for the others before it sleeps
 
 
 class EventReport(Report):
@@ -56,6 +57,7 @@ class EventReport(Report):
 
 def main(arguments: list[str]) -> int:
     """Run one job; the exit status."""
+    wait_calmly()
     events = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what libraries print, C code too, must not mix with events
     sys.stdout = sys.stderr
@@ -89,6 +91,16 @@ def main(arguments: list[str]) -> int:
         message = f"The worker failed unexpectedly ({type(error).__name__}: {error})."
         report.event("error", kind="internal_error", message=message, hint="Please report this with the log.")
     return 1
+
+
+def wait_calmly() -> None:
+    """Before torch is loaded: its threads soon sleep where they wait, unless the person has set how they wait.
+
+    By libgomp's own number of turns two threads that have less than two cores, because another program runs, keep each
+    other from working most of the time: a training then takes many times as long as with one.
+    """
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
 
 
 def read_job(arguments: list[str]) -> Mapping[str, Any]:

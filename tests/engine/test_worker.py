@@ -198,3 +198,17 @@ def test_a_reader_that_is_gone_cancels(slow_model, large, tmp_path):
     worker.stdin.close()
     worker.stderr.close()
     assert not os.listdir(folder)
+
+
+@pytest.mark.parametrize(
+    ("given", "spins"),
+    [({}, "10000"), ({"GOMP_SPINCOUNT": "7"}, "7"), ({"OMP_WAIT_POLICY": "active"}, None)],
+)
+def test_its_threads_do_not_wait_busily_unless_that_is_wanted(given, spins):
+    code = (
+        "import os, sys; from rsdl_qgis.engine import __main__ as m; m.main(['nothing.json']);"
+        "assert 'torch' not in sys.modules; print(os.environ.get('GOMP_SPINCOUNT'), file=sys.stderr)"
+    )
+    env = {name: value for name, value in os.environ.items() if name not in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**env, **given}, capture_output=True, text=True)
+    assert done.stderr.split()[-1] == str(spins), done.stderr
