@@ -2,9 +2,10 @@
 
     python -m benchmarks.detection [--side 6000] [--objects 10000] [--repeats 3] [--network yolo-n]
 
-The network is one of this plugin's with random weights; its scores and boxes are replaced inside the ONNX, after all
-of the network has run, by those of marks in the picture, so that the job finds as many objects as there are. The bare
-loop runs the same file over as many tiles of the same size, which are in memory, and does nothing with what it gives.
+The network is that of ``planes``, or one of the table, with random weights; its scores and boxes are replaced inside
+the ONNX, after all of the network has run, by those of marks in the picture, so that the job finds as many objects as
+there are. The bare loop runs the same file over as many tiles of the same size, which are in memory, and does nothing
+with what it gives.
 The target is a ratio of at most 1.15 at 6,000 x 6,000 px with 10,000 objects.
 """
 
@@ -17,7 +18,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import rasterio
@@ -27,13 +30,15 @@ from torch import Tensor, nn
 
 from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
-from rsdl_qgis.engine.networks import build_network
+from rsdl_qgis.engine.networks import build_network, multiple_of_sides
+from rsdl_qgis.engine.store import read_card
 
 from .overhead import BARE
 
 ROOT = Path(__file__).resolve().parent.parent
 SIDE_OF_OBJECT = 24.0  # pixels
 MARK = 250  # values of the picture above it mark an object's middle
+INPUTS = {"image": (1, 3)}
 BOXES = 5  # boxes that the network gives an object, apart from each other by a pixel
 
 
@@ -55,15 +60,15 @@ class Marked(nn.Module):
         return torch.cat([*some, 0 * boxes], 1), torch.cat([scores, 0 * logits - 10], 1)
 
 
-def write_model(name: str, path: Path) -> None:
+def write_model(name: str, options: Mapping[str, Any], path: Path) -> None:
     """The detector as one .onnx with its card."""
     card = ModelCard(
         "marked", "Marked", (Input("image", tuple(Band(b) for b in ("red", "green", "blue"))),),
         (Class(0, "object", "#ff0000"),), "detection", name, activation="sigmoid",
-        tiling=Tiling(size=640, overlap=64, multiple=32, memory=600),
+        tiling=Tiling(size=640, overlap=64, multiple=multiple_of_sides(name, INPUTS, options), memory=600),
     )  # fmt: skip
     torch.manual_seed(0)
-    network = build_network(name, {"image": (1, 3)}, 1)
+    network = build_network(name, INPUTS, 1, **options)
     export_onnx(Marked(network), card, path)
 
 
@@ -110,12 +115,14 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=6000)
     parser.add_argument("--objects", type=int, default=10_000)
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--network", default="yolo-n")
+    parser.add_argument("--network", help="of the table, as it is there; by default that of planes, with its options")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         model, picture = folder / "marked.onnx", folder / "picture.tif"
-        write_model(arguments.network, model)
+        planes = read_card(ROOT / "models" / "planes")
+        network = (arguments.network, {}) if arguments.network else (planes.network, planes.options)
+        write_model(*network, model)
         write_picture(picture, arguments.side, arguments.objects)
         ratios = []
         for _ in range(arguments.repeats):
