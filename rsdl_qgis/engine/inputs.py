@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 from .card import Input, ModelCard, match_bands
 from .errors import MismatchError, OutputError
 from .normalization import Normalization
@@ -16,6 +18,7 @@ from .report import Report
 from .scaling import Radiometry, radiometry
 
 Opened = TypeVar("Opened")  # what runs: a runtime, a detector
+FAR, FLAT, NEAR = 6.0, 0.05, 1.0  # in deviations of the training data, of what a raster's values come to
 FARTHEST_RESAMPLED = 4.0  # factor of pixel sizes beyond which resampling makes up what is not there
 
 
@@ -153,7 +156,31 @@ def sampled_scaling(
                 f"{item.scaling.divisor:g}.",
                 "Stretch the raster to that range first (Raster > Conversion > Translate, with -scale and Byte).",
             )
+        told = item.scaling.method == "linear" and item.scaling.mean and item.scaling.std  # of the values of training
+        if told and unlike_training(scaling[item.name], array):
+            report.log("warning", unlike_text(item, array))
     return scaling
+
+
+def unlike_training(scaling: Radiometry, sample: np.ma.MaskedArray) -> bool:
+    """Whether the values of every band of a sample (T, C, ...) are far from training's, or all alike and not near."""
+    mask = np.ma.getmaskarray(sample)
+    scaled = scaling(sample.data)
+    known = [scaled[place][~mask[place]] for place in np.ndindex(*scaled.shape[:2])]
+    ends = [np.percentile(band, (2, 50, 98)) for band in known if band.size]
+    unlike = [abs(middle) > FAR or (high - low < FLAT and abs(middle) > NEAR) for low, middle, high in ends]
+    return bool(unlike) and all(unlike)
+
+
+def unlike_text(item: Input, sample: np.ma.MaskedArray) -> str:
+    """What a person is told of values that the model was not trained on."""
+    low, high = np.percentile(sample.compressed(), (2, 98))
+    mean, deviation = (item.scaling.divisor * float(np.mean(x)) for x in (item.scaling.mean, item.scaling.std))
+    return (
+        f"{item.role or item.name}: most values of the raster are {low:g} to {high:g}, and the model was trained on "
+        f"values about {mean:.3g} (deviation {deviation:.2g}), so what it finds means little. Bring the raster to that "
+        "range first (Raster > Conversion > Translate, with -scale)."
+    )
 
 
 def normalization_text(found: Normalization, item: Input) -> str:

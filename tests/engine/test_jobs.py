@@ -185,6 +185,27 @@ def test_values_that_an_8_bit_model_cannot_mean_are_refused(make_raster, tmp_pat
         predict(tmp_path / "bytes.onnx", make_raster(checkers(dtype="uint16") * 20), tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("factor", "offset", "warned"),
+    [(1, 0, False), (257, 0, True), (1 / 255, 0, True), (0.02, 130, False), (0, 128, False), (0, 5, True)],
+)
+def test_values_unlike_those_of_training_are_told_of(make_raster, tmp_path, with_card, factor, offset, warned):
+    """16 bits, or 0 to 1, for a model of bytes; not a dull picture near the mean of training."""
+    from tests.engine.conftest import Threshold
+
+    bands, scaling = with_card().inputs[0].bands, Scaling(mean=((130.0, 120.0),), std=((50.0, 60.0),))
+    export_onnx(Threshold(), with_card(inputs=(Input("image", bands, scaling=scaling),)), tmp_path / "bytes.onnx")
+    values = np.random.default_rng(0).uniform(0, 255, (2, 60, 60)) * factor + offset
+    warnings = []
+
+    class Listening(Report):
+        def log(self, level, message):
+            warnings.extend([message] if level == "warning" else [])
+
+    predict(tmp_path / "bytes.onnx", make_raster(values.astype("float32")), tmp_path, Listening())
+    assert any("was trained on values about 125" in text for text in warnings) == warned
+
+
 def test_a_model_for_another_task_is_refused(make_raster, tmp_path, with_card):
     from tests.engine.conftest import Threshold
 
