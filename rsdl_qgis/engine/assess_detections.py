@@ -32,6 +32,7 @@ from .training.intervals import Places, Statistic, intervals, values
 OUTPUTS = {"report": (".html", ".htm"), "table": (".csv",), "matches": (".gpkg", ".geojson", ".json", ".shp", ".fgb")}
 BLOCKS = 10  # along the longer side of what is assessed, that intervals draw anew
 MOST_DRAWN = 50_000  # detections with which average precision is drawn anew
+LOW_SCORE = 0.1  # of the least sure detection of a layer that average precision can be taken of
 EDGE = 21  # points along a side of an extent in another CRS
 POINTS = 200  # of a curve
 CANDIDATES = tuple(round(0.01 * i, 2) for i in range(1, 100))  # scores that the best F1 is looked for at
@@ -284,6 +285,11 @@ def remarks(found: Compared, many: bool) -> list[str]:
         notes.append("There is no detection, so nothing was found.")
     elif len(np.unique(found.matched.score)) == 1 and len(found.matched.index) > 1:
         notes.append("All detections have the same score, so average precision says no more than precision and recall.")
+    elif (lowest := float(found.matched.score.min())) > LOW_SCORE:
+        notes.append(
+            f"The layer has no score below {lowest:.2f}: average precision counts what the detector gives less as "
+            "missed, so it is lower than the detector's own. For that, detect with CONFIDENCE=0.01."
+        )
     absent = [name for i, name in enumerate(found.classes) if not found.matched.objects[:, i].sum()]
     if absent:
         notes.append(f"There is no true object of {', '.join(absent[:8])}; all detections of it are false alarms.")

@@ -57,7 +57,12 @@ def check_outputs(outputs: Sequence[str], inputs: Mapping[str, list[Layer]]) -> 
 def open_source(
     inputs: Mapping[str, Sequence[Layer]], card: ModelCard, arguments: Mapping[str, Any], resampling: str | None = None
 ) -> RasterSource:
-    """The layers on one grid, by a job's ``extent``, ``mask``, ``resample``, ``grid`` and ``resampling``."""
+    """The layers on one grid, by a job's ``extent``, ``mask``, ``resample``, ``grid`` and ``resampling``.
+
+    MismatchError where they are to be resampled to a pixel size that the model does not know.
+    """
+    if arguments.get("resample") and card.resolution is None:
+        raise MismatchError(f"Model '{card.name}' knows no pixel size to resample to.", "Leave RESAMPLE off.")
     return RasterSource(
         inputs,
         resolution=card.resolution if arguments.get("resample") else None,

@@ -148,6 +148,13 @@ def test_no_detection_and_one_class_alone(tmp_path):
     assert result["figures"]["ap50"] == 1 and [item["name"] for item in result["classes"]] == ["object"]
 
 
+@pytest.mark.parametrize(("lowest", "told"), [(0.4, True), (0.02, False)])
+def test_scores_that_begin_high_are_told_of(tmp_path, lowest, told):
+    boxes = [box(0, 0, 9, 9), box(20, 0, 29, 9)]
+    notes = assess(tmp_path, boxes, boxes, scores=[0.9, lowest])["notes"]
+    assert any("no score below 0.40" in note and "CONFIDENCE=0.01" in note for note in notes) == told
+
+
 def test_a_true_object_without_a_class_is_ignored_in_all(tmp_path):
     boxes = [box(0, 0, 9, 9), box(20, 0, 29, 9), box(40, 0, 49, 9)]
     result = assess(tmp_path, boxes, boxes, names=["a", "b", "b"], true_names=["a", "b", ""])

@@ -206,6 +206,14 @@ def test_values_unlike_those_of_training_are_told_of(make_raster, tmp_path, with
     assert any("was trained on values about 125" in text for text in warnings) == warned
 
 
+def test_resampling_needs_a_pixel_size(make_raster, tmp_path, with_card):
+    from tests.engine.conftest import Threshold
+
+    export_onnx(Threshold(), with_card(resolution=None), tmp_path / "any.onnx")
+    with pytest.raises(MismatchError, match="knows no pixel size"):
+        predict(tmp_path / "any.onnx", make_raster(checkers()), tmp_path, resample=True)
+
+
 def test_a_model_for_another_task_is_refused(make_raster, tmp_path, with_card):
     from tests.engine.conftest import Threshold
 
