@@ -52,7 +52,6 @@ class Study:
 
 SHORT = {"epochs": 15}
 HALF = {"coarsen": 2}  # networks for change see half the resolution: a quarter of the work
-NARROW = {"widths": [8, 16, 32, 64, 128]}
 STUDIES = {
     "scenes": Study(
         data={"dataset": "ucmerced"},
@@ -100,7 +99,7 @@ STUDIES = {
             "changenet": {"options": {**HALF, "depth": 18, "width": 32}},
             "cdnet": {"options": {**HALF, "width": 24}},
             "fcn-pp": {"options": {**HALF, "widths": [16, 32, 64, 128, 256]}},
-            "unetpp-change": {"options": {**HALF, **NARROW}},
+            "unetpp-change": {"options": {**HALF, "widths": [8, 16, 32, 64, 128]}},
         },
         figures=tuple(
             f"{name}, mean over samples" for name in ("overall accuracy", "mean IoU", "frequency-weighted IoU")

@@ -157,8 +157,8 @@ def make(file: Path, data: Path, folder: Path, how: Mapping[str, Any], worker: W
         output = str(folder / f"{name}.round{number}")
         early = {**arguments, "output": output, "report": f"{output}.html"}
         worker("train", early, Path(f"{output}.json"))
+        write_chips(made)
         arguments = {**arguments, **change, **given(how), "base_model": output}
-    write_chips(made)
     return worker(operation(recipe), arguments, folder / f"{name}.json")
 
 

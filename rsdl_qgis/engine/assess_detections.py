@@ -287,8 +287,8 @@ def remarks(found: Compared, many: bool) -> list[str]:
         notes.append("All detections have the same score, so average precision says no more than precision and recall.")
     elif (lowest := float(found.matched.score.min())) > LOW_SCORE:
         notes.append(
-            f"The layer has no score below {lowest:.2f}: average precision counts what the detector gives less as "
-            "missed, so it is lower than the detector's own. For that, detect with CONFIDENCE=0.01."
+            f"The layer has no score below {lowest:.2f}: objects to which the detector gives a lower one count "
+            "as missed, so average precision is lower than the detector's own. For that, detect with CONFIDENCE=0.01."
         )
     absent = [name for i, name in enumerate(found.classes) if not found.matched.objects[:, i].sum()]
     if absent:

@@ -19,6 +19,7 @@ from rsdl_qgis.engine.errors import Cancelled, InputError, ModelError, OutputErr
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.runtime import open_runtime
 from rsdl_qgis.engine.store import read_card
+from rsdl_qgis.engine.training.chips import read_chips
 from rsdl_qgis.engine.training.run import run_train
 
 from .chip_folders import CLASSES, make_folder
@@ -172,6 +173,15 @@ def test_fine_tuning_starts_from_the_base_and_keeps_what_is_frozen(tmp_path):
     assert "start (model)" in told["compared_with"] and told["settings"]["base_model"] == "model"
     assert str(tmp_path) not in json.dumps(told)  # nothing of a person's folders
     assert result["model"] == "tuned"
+
+
+@pytest.mark.parametrize("option", ["coarsen", "stem"])
+def test_chips_need_not_be_a_multiple_of_what_an_option_asks_for(tmp_path, option):
+    run_train(arguments(tmp_path, epochs=1, options={"widths": [4, 8], option: 32}), Report())
+    card = read_card(tmp_path / "model")
+    assert card.options[option] == 32 and card.tiling.multiple == 64
+    assert read_chips(tmp_path / "chips").size % 64  # so they were padded
+    assert open_runtime(card, tmp_path / "model", "cpu", 1)({"image": np.zeros((1, 1, 2, 64, 64), np.float32)}).shape
 
 
 @pytest.mark.parametrize(
