@@ -1,14 +1,16 @@
 """What the networks of the table reach on public data, each trained from nothing with the same budget.
 
-    python -m benchmarks.comparison STUDY DATA --results FILE [--runs NAME ...] [--threads N]
+    python -m benchmarks.comparison STUDY DATA --results FILE [--runs NAME ...] [--threads N] [--times]
 
 A study (``STUDIES``) is a data set, settings that all trainings share, and its runs with what each needs of its own
 (the side of its pictures, its number of epochs where it is a shorter one, a narrower form, other parts of the data).
 Every model is judged by the data set's test part, once, by the training job itself. Prints a table: figures,
-parameters, size of the ONNX file and of the weights, time for one sample by the engine that the model's card names,
-with one thread, memory for each pixel of a tile, and time of training.
+parameters, size of the ONNX file and of the weights, time for one sample, memory for each pixel of a tile, and time of
+training, which says little where trainings shared a machine.
 ``--results`` keeps each run as soon as it is done, those that are there are not made again, and one that was stopped
-goes on (beside the results, in ``<results>.work``). Runs in the worker's Python.
+goes on (beside the results, in ``<results>.work``). ``--times`` trains nothing: it times one sample of each network of
+the results, with random weights, in turn, by the engine that is faster here, with one thread. Runs in the worker's
+Python.
 """
 
 from __future__ import annotations
@@ -17,9 +19,11 @@ import argparse
 import json
 import shutil
 import statistics
+import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -30,11 +34,12 @@ from rsdl_qgis.engine.card import ONNX_FILE, WEIGHTS_FILE, ModelCard
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.runtime import open_runtime
 from rsdl_qgis.engine.store import read_card
+from rsdl_qgis.engine.training.model import card_for, write_model
 from tools.datasets import make_chips
 from tools.worker import run_job
 
-TIMED = 5  # runs of one sample, after one that is not timed
-Run = dict[str, Any]  # name, epochs, figures, parameters, bytes, milliseconds, seconds
+TIMED = 9  # runs of one sample, after one that is not timed
+Run = dict[str, Any]  # name, epochs, figures, parameters, bytes, memory, seconds; milliseconds once it was timed
 
 
 @dataclass(frozen=True)
@@ -50,16 +55,16 @@ class Study:
     figures: tuple[str, ...]
 
 
-SHORT = {"epochs": 15}
+SHORT = {"epochs": 10}
 HALF = {"coarsen": 2}  # networks for change see half the resolution: a quarter of the work
 STUDIES = {
     "scenes": Study(
         data={"dataset": "ucmerced"},
         settings={
             "task": "classification",
-            "side": 96,
+            "side": 64,
             "scaling": "standard",
-            "epochs": 45,
+            "epochs": 30,
             "batch_size": 32,
             "learning_rate": 0.001,
             "weight_decay": 0.05,
@@ -68,13 +73,12 @@ STUDIES = {
         runs={
             "lenet5": {"side": 32},
             "alexnet": {},
-            "vit-small": {"side": 64},
-            "resnet18": SHORT,
-            "googlenet": SHORT,
-            "densenet121": SHORT,
-            "resnet34": SHORT,
-            "resnet50": SHORT,
-            "vgg16-bn": SHORT,
+            "vit-small": {},
+            "resnet18": {},
+            **dict.fromkeys(("googlenet", "densenet121", "resnet34", "resnet50", "vgg16-bn"), SHORT),
+            **{name: {**SHORT, "options": {"size": 64}} for name in ("vit-b32", "vit-b16")},
+            **dict.fromkeys(("densenet169", "densenet201", "resnet101", "resnet152"), SHORT),
+            **dict.fromkeys(("vgg16", "vgg19", "vgg19-bn"), SHORT),
         },
         figures=("overall accuracy", "macro F1"),
     ),
@@ -133,9 +137,17 @@ def main() -> None:
     parser.add_argument("--results", type=Path, required=True, help="JSON: read if it is there, written after each run")
     parser.add_argument("--runs", nargs="+", help="of the study's; all by default")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--times", action="store_true", help="time the networks of the results side by side")
     given = parser.parse_args()
     study = STUDIES[given.study]
     results = given.results.resolve()
+    if given.times:
+        runs = json.loads(results.read_text(encoding="utf-8"))
+        for run, seconds in zip(runs, sample_seconds(study, [run["name"] for run in runs], given.data)):
+            run["milliseconds"] = round(1000 * seconds, 2)
+        results.write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
+        print(table(study, runs))
+        return
     for name in given.runs or study.runs:
         runs = json.loads(results.read_text(encoding="utf-8")) if results.is_file() else []
         asked = {"name": name, "epochs": {**study.settings, **study.runs[name]}["epochs"]}
@@ -162,7 +174,6 @@ def train(study: Study, name: str, data: Path, work: Path, threads: int) -> Run:
         "best_epoch": result["best_epoch"],
         "parameters": parameters(card),
         "bytes": sum((work / "model" / file).stat().st_size for file in (ONNX_FILE, WEIGHTS_FILE)),
-        "milliseconds": round(1000 * sample_seconds(card, work / "model"), 2),
         "memory": card.tiling.memory,
         "seconds": round(seconds),
     }
@@ -174,18 +185,33 @@ def parameters(card: ModelCard) -> int:
     return sum(p.numel() for p in network.parameters())
 
 
-def sample_seconds(card: ModelCard, path: Path) -> float:
-    """The median time of one sample of the size that was trained on, with one thread."""
-    runtime = open_runtime(card, path, "cpu", 1)
-    random, side = np.random.default_rng(0), card.tiling.size
+def sample_seconds(study: Study, names: Sequence[str], data: Path) -> list[float]:
+    """The median time of one sample of the size that is trained on by each of the study's networks, run in turn."""
+    with tempfile.TemporaryDirectory() as folder:
+        calls = [untrained(study, name, data, Path(folder) / str(i)) for i, name in enumerate(names)]
+        times: list[list[float]] = [[] for _ in calls]
+        for _ in range(TIMED + 1):
+            for call, found in zip(calls, times):
+                began = time.perf_counter()
+                call()
+                found.append(time.perf_counter() - began)
+        return [statistics.median(found[1:]) for found in times]
+
+
+def untrained(study: Study, name: str, data: Path, folder: Path) -> Callable[[], object]:
+    """A run's network, with random weights, as it is run on one sample with one thread."""
+    own = {**study.settings, **study.runs[name]}
+    architecture, options = own.get("network", name), own.get("options", {})
+    chips = make_chips({**study.data, **own.get("data", {})}, data.resolve(), folder / "chips")
+    shapes = {item.name: item.shape for item in chips.inputs}
+    network = build_network(architecture, shapes, len(chips.classes), **options).eval()
+    side = own.get("side") or chips.size
+    about = {"name": name, "title": name, "architecture": architecture, "task": own["task"], "options": options}
+    card = card_for(network, inputs=chips.inputs, classes=chips.classes, size=side, **about)
+    card = write_model(network, card, folder / "model")
+    runtime, random = open_runtime(card, folder / "model", "cpu", 1), np.random.default_rng(0)
     images = {i.name: random.normal(size=(1, *i.shape, side, side)).astype(np.float32) for i in card.inputs}
-    runtime(images)
-    times = []
-    for _ in range(TIMED):
-        began = time.perf_counter()
-        runtime(images)
-        times.append(time.perf_counter() - began)
-    return statistics.median(times)
+    return partial(runtime, images)
 
 
 def table(study: Study, runs: Sequence[Run]) -> str:
@@ -194,7 +220,7 @@ def table(study: Study, runs: Sequence[Run]) -> str:
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for run in sorted(runs, key=lambda run: -run["figures"][study.figures[0]]):
         figures = [f"{run['figures'][title]:.4f}" for title in study.figures]
-        size, cost = f"{run['bytes'] / 1e6:.1f}", f"{run['milliseconds']:.1f}"
+        size, cost = f"{run['bytes'] / 1e6:.1f}", f"{run['milliseconds']:.1f}" if "milliseconds" in run else ""
         told = (*figures, f"{run['parameters']:,}", size, cost, run["memory"], run["seconds"] // 60)
         cells = (run["name"], run["epochs"], *told)
         lines.append(f"| {' | '.join(map(str, cells))} |")

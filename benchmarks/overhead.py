@@ -3,7 +3,9 @@
     python -m benchmarks.overhead [--side 6000] [--repeats 3] [--published]
 
 Both run as processes of their own, in turn; the bare loop has its tiles in memory, already scaled, and its time counts
-from the first run to the last. The target is a ratio of at most 1.10 at 6,000 x 6,000 px. ``--published`` takes
+from the first run to the last. The target is a ratio of at most 1.10 at 6,000 x 6,000 px. The loop runs one tile after
+another on all cores; a second one runs as many at once as the job does, each on its share of the cores, so that what
+that gains can be told from what the job costs. ``--published`` takes
 OmbriaNet at full resolution, as published, with random weights, in place of ``flood-s1s2``, which costs a quarter.
 """
 
@@ -21,6 +23,7 @@ from pathlib import Path
 
 from rsdl_qgis.engine.card import Tiling
 from rsdl_qgis.engine.networks import build_network
+from rsdl_qgis.engine.runtime import available_cores
 from rsdl_qgis.engine.store import read_card
 from rsdl_qgis.engine.training.model import write_model
 
@@ -31,18 +34,21 @@ ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "models" / "flood-s1s2"
 BARE = """
 import sys, time, numpy as np, onnxruntime as ort
-model, height, width, count = sys.argv[1], *map(int, sys.argv[2:])
+from concurrent.futures import ThreadPoolExecutor
+model, height, width, count, streams, threads = sys.argv[1], *map(int, sys.argv[2:])
 options = ort.SessionOptions()
+options.intra_op_num_threads = threads // streams
 options.add_session_config_entry("session.intra_op.allow_spinning", "0")
 session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 random = np.random.default_rng(0)
 feeds = [{i.name: random.normal(size=(1, *i.shape[1:3], height, width)).astype("float32")
           for i in session.get_inputs()} for _ in range(2)]
-session.run(None, feeds[0])
-started = time.perf_counter()
-for n in range(count):
-    session.run(None, feeds[n % 2])
-print(time.perf_counter() - started)
+with ThreadPoolExecutor(streams) as pool:
+    list(pool.map(lambda feed: session.run(None, feed), feeds))
+    started = time.perf_counter()
+    for _ in pool.map(lambda n: session.run(None, feeds[n % 2]), range(count)):
+        pass
+    print(time.perf_counter() - started)
 """
 
 
@@ -65,13 +71,13 @@ def job(model: Path, folder: Path, inputs: dict) -> dict:
     wall = time.perf_counter() - started
     events = [json.loads(line) for line in done.stdout.splitlines()]
     tile = next(e["message"] for e in events if e.get("message", "").startswith("Tiles of")).split()
-    return {**events[-1], "wall": wall, "width": int(tile[2]), "height": int(tile[4])}
+    return {**events[-1], "wall": wall, "width": int(tile[2]), "height": int(tile[4]), "streams": int(tile[-3])}
 
 
-def bare(model: Path, result: dict) -> float:
-    """Seconds of the bare loop over as many tiles of the same size."""
-    sizes = [str(result[key]) for key in ("height", "width", "tiles")]
-    command = [sys.executable, "-c", BARE, str(model / "model.onnx"), *sizes]
+def bare(model: Path, result: dict, streams: int) -> float:
+    """Seconds of the bare loop over as many tiles of the same size, so many at once."""
+    numbers = (*(result[key] for key in ("height", "width", "tiles")), streams, available_cores())
+    command = [sys.executable, "-c", BARE, str(model / "model.onnx"), *map(str, numbers)]
     return float(subprocess.run(command, capture_output=True, check=True).stdout)
 
 
@@ -86,20 +92,23 @@ def main() -> None:
         folder = Path(name)
         inputs = write_pair(folder, side)
         model = published(folder / "published") if arguments.published else MODEL
-        ratios = []
+        ratios, others = [], []
         for _ in range(arguments.repeats):
             result = job(model, folder, inputs)
-            loop = bare(model, result)
+            loop, at_once = bare(model, result, 1), bare(model, result, result["streams"])
             ratios.append(result["wall"] / loop)
+            others.append(result["wall"] / at_once)
             seconds = result["timing"]
             print(
-                f"{side} px: job {result['wall']:.1f} s, bare loop {loop:.1f} s, ratio {ratios[-1]:.3f}; "
+                f"{side} px: job {result['wall']:.1f} s, bare loop {loop:.1f} s, ratio {ratios[-1]:.3f} "
+                f"({result['streams']} at once {at_once:.1f} s, {others[-1]:.3f}); "
                 f"read {seconds['read']:.1f}, run {seconds['run']:.1f}, write {seconds['write']:.1f} s (overlapping)",
                 flush=True,
             )
         run = result["tiles"] * result["height"] * result["width"]
         print(f"tiles of {result['width']} x {result['height']} px: pixels run / pixels mapped {run / side**2:.3f}")
-        print(f"ratio: median {statistics.median(ratios):.3f}, {min(ratios):.3f} to {max(ratios):.3f}")
+        for name, found in (("a loop of one tile after another", ratios), ("a loop of as many at once", others)):
+            print(f"job / {name}: median {statistics.median(found):.3f}, {min(found):.3f} to {max(found):.3f}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -12,7 +13,7 @@ from typing import Any
 from .card import ModelCard
 from .errors import InputError, MismatchError, OutputError
 from .inputs import check_outputs, check_resolution, layers_of, made_ready, open_source
-from .plan import NETWORK_MEMORY
+from .plan import NETWORK_MEMORY, STREAMS, streams_for
 from .predict import predict
 from .provenance import provenance
 from .raster.grid import Grid
@@ -47,13 +48,14 @@ def run_classify_scenes(arguments: Mapping[str, Any], report: Report) -> dict[st
         source = stack.enter_context(open_source(inputs, card, arguments))
         check_resolution(source, card, report)
         scenes = scenes_of(arguments, card, source.grid, report)
-        scaling, runtime = made_ready(source, card, path, arguments, report, open_runtime)
         batch = arguments.get("batch_size") or fitting_batch(card)
+        streams = streams_for(math.ceil(len(scenes) / batch), arguments)
+        scaling, runtime = made_ready(source, card, path, arguments, report, open_runtime, streams)
         note = provenance("classify_scenes", card, arguments, scaling, {"side": card.tiling.size, "batch": batch})
         collector = ClassificationCollector(card, source.grid, scenes, outputs, report, note)
         load = partial(load_scene, source, scaling, card.tiling.size)
         try:
-            seconds = predict(scenes, load, runtime, collector, batch, report, "scene")
+            seconds = predict(scenes, load, runtime, collector, batch, report, "scene", streams)
             result = collector.close()
         except BaseException:
             collector.abort()
@@ -83,8 +85,8 @@ def scenes_of(arguments: Mapping[str, Any], card: ModelCard, grid: Grid, report:
 
 
 def fitting_batch(card: ModelCard) -> int:
-    """How many scenes are run at once: as many as fit into the memory that the network may need."""
-    return max(1, min(MOST_AT_ONCE, NETWORK_MEMORY // (card.tiling.memory * card.tiling.size**2)))
+    """How many scenes are a batch: as many as fit into the memory that the network may need for those that run."""
+    return max(1, min(MOST_AT_ONCE, NETWORK_MEMORY // STREAMS // (card.tiling.memory * card.tiling.size**2)))
 
 
 def _check_features(features: str | None, outputs: Outputs) -> None:

@@ -41,14 +41,15 @@ def run_detect(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         source = stack.enter_context(open_source(inputs, card, arguments))
         check_resolution(source, card, report)
         plan = make_plan(source.grid.height, source.grid.width, card, arguments)
-        report.log("info", f"Tiles of {plan.tile[1]} x {plan.tile[0]} px, overlap {plan.overlap}, batch {plan.batch}.")
+        report.log("info", plan.told())
         report.log("info", told(settings, card))
-        scaling, detector = made_ready(source, card, path, arguments, report, open_detector)
+        scaling, detector = made_ready(source, card, path, arguments, report, open_detector, plan.streams)
         note = provenance("detect", card, arguments, scaling, vars(plan))
         windows = tiles(source.grid.height, source.grid.width, plan.tile, plan.overlap)
         collector = DetectionCollector(card, source.grid, output, settings, detector.decode, plan.overlap, report, note)
         try:
-            seconds = predict(windows, partial(load_tile, source, scaling), detector.run, collector, plan.batch, report)
+            load = partial(load_tile, source, scaling)
+            seconds = predict(windows, load, detector.run, collector, plan.batch, report, streams=plan.streams)
             result = collector.close()
         except BaseException:
             collector.abort()

@@ -27,14 +27,19 @@ class Detector:
 
 
 def open_detector(
-    card: ModelCard, path: Path, device: str = "auto", threads: int | None = None, report: Report | None = None
+    card: ModelCard,
+    path: Path,
+    device: str = "auto",
+    threads: int | None = None,
+    report: Report | None = None,
+    streams: int = 1,
 ) -> Detector:
     """The detector at ``path`` (a folder or an ``.onnx``) ready to run; see ``runtime.open_runtime``.
 
     ModelError also where it is not clear what its outputs mean, or they contradict the card.
     """
     chosen = choose_device(device)
-    network, source = open_network(card, path, chosen, threads, report)
+    network, source = open_network(card, path, chosen, threads, report, streams)
     run = in_batches(network)
     layout = Layout("boxes-scores", len(card.classes))
     if source.name != WEIGHTS_FILE:

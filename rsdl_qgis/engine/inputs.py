@@ -103,12 +103,16 @@ def made_ready(
     arguments: Mapping[str, Any],
     report: Report,
     open_network: Callable[..., Opened],
+    streams: int = 1,
 ) -> tuple[dict[str, Radiometry], Opened]:
-    """How the rasters are scaled, and the network, which ``open_network`` loads while they are sampled."""
+    """How the rasters are scaled, and the network, which ``open_network`` loads while they are sampled.
+
+    ``streams``: how many calls of the network are made at once.
+    """
     report.progress(0.0, "Sampling the rasters")
     device, threads = arguments.get("device") or "auto", arguments.get("threads")
     with ThreadPoolExecutor(1, "open") as pool:
-        network = pool.submit(open_network, card, path, device, threads, report)
+        network = pool.submit(open_network, card, path, device, threads, report, streams)
         scaling = sampled_scaling(source, card, report, chosen_normalization(arguments, card))
         return scaling, network.result()
 

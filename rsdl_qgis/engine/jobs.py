@@ -56,13 +56,14 @@ def run_predict(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         source = stack.enter_context(open_source(inputs, card, arguments))
         check_resolution(source, card, report)
         plan = make_plan(source.grid.height, source.grid.width, card, arguments)
-        report.log("info", f"Tiles of {plan.tile[1]} x {plan.tile[0]} px, overlap {plan.overlap}, batch {plan.batch}.")
-        scaling, runtime = made_ready(source, card, path, arguments, report, open_runtime)
+        report.log("info", plan.told())
+        scaling, runtime = made_ready(source, card, path, arguments, report, open_runtime, plan.streams)
         note = provenance("predict", card, arguments, scaling, vars(plan))
         windows = tiles(source.grid.height, source.grid.width, plan.tile, plan.overlap)
         collector = collector_of(card, source.grid, outputs, plan.tile, plan.overlap, report, note)
         try:
-            seconds = predict(windows, partial(load_tile, source, scaling), runtime, collector, plan.batch, report)
+            load = partial(load_tile, source, scaling)
+            seconds = predict(windows, load, runtime, collector, plan.batch, report, streams=plan.streams)
             result = collector.close()
         except BaseException:
             collector.abort()

@@ -1,4 +1,4 @@
-"""How a raster is cut for a network: tiles, their overlap, and how many are run at a time."""
+"""How a raster is cut for a network: tiles, their overlap, how many are a batch, and how many of these run at once."""
 
 from __future__ import annotations
 
@@ -9,27 +9,50 @@ from typing import Any
 
 from .card import ModelCard
 from .errors import InputError, MismatchError
-from .raster.tiles import tile_shape
+from .raster.tiles import tile_shape, tiles
+from .runtime import available_cores
 
-NETWORK_MEMORY = 350_000_000  # bytes that the network may need for one batch, unless TILE_SIZE says otherwise
+NETWORK_MEMORY = 350_000_000  # bytes that the network may need at a time, unless TILE_SIZE says otherwise
 LARGEST_TILE = 768  # pixels: beyond it little is gained, and memory and the wait for a cancel grow
+STREAMS = 2  # batches that run at once: on so few cores each, a network loses less of their time to waiting
+FEWEST = 2 * STREAMS  # batches: where there are fewer, one stream with all cores ends sooner
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How the raster is cut: tile (height, width) and overlap in pixels, tiles in a batch."""
+    """How the raster is cut: tile (height, width) and overlap in pixels, tiles in a batch, batches that run at once."""
 
     tile: tuple[int, int]
     overlap: int
     batch: int = 1
+    streams: int = 1
+
+    def told(self) -> str:
+        """'Tiles of 768 x 512 px, overlap 64, batch 1, 2 at once.'"""
+        height, width = self.tile
+        return f"Tiles of {width} x {height} px, overlap {self.overlap}, batch {self.batch}, {self.streams} at once."
 
 
 def make_plan(height: int, width: int, card: ModelCard, arguments: Mapping[str, Any]) -> Plan:
     """Tile, overlap and batch: as asked for, else the largest tile whose network fits into the memory budget.
 
     Large tiles go one by one, so that reading and writing overlap with running; small fixed ones in batches.
+    Two batches run at once, on half of the cores each, where that pays and both fit into the budget.
     """
-    tiling = card.tiling
+    plan = _plan(height, width, card, arguments, STREAMS)
+    batches = math.ceil(len(tiles(height, width, plan.tile, plan.overlap)) / plan.batch)
+    fit = STREAMS * card.tiling.memory * math.prod(plan.tile) * plan.batch <= NETWORK_MEMORY
+    return plan if fit and streams_for(batches, arguments) > 1 else _plan(height, width, card, arguments, 1)
+
+
+def streams_for(batches: int, arguments: Mapping[str, Any]) -> int:
+    """How many of so many batches run at once, each on its share of the job's ``threads``: two where that pays."""
+    threads = arguments.get("threads") or available_cores()
+    return STREAMS if batches >= FEWEST and threads % STREAMS == 0 else 1
+
+
+def _plan(height: int, width: int, card: ModelCard, arguments: Mapping[str, Any], streams: int) -> Plan:
+    tiling, memory = card.tiling, NETWORK_MEMORY // streams
     asked, overlap = arguments.get("tile_size"), arguments.get("overlap")
     if asked and not tiling.any_size and asked != tiling.size:
         problem = f"Model '{card.name}' takes tiles of {tiling.size} px only, not {asked}."
@@ -41,7 +64,7 @@ def make_plan(height: int, width: int, card: ModelCard, arguments: Mapping[str, 
         tile = (tiling.size, tiling.size)
         overlap = tiling.overlap if overlap is None else overlap
     else:
-        largest = asked or memory_tile(card)
+        largest = asked or memory_tile(card, memory)
         overlap = min(tiling.overlap, largest // 4) if overlap is None else overlap
         tile = (asked, asked) if asked else tile_shape(height, width, largest, overlap, tiling.multiple)
     if any(side < length and overlap > side // 2 for side, length in zip(tile, (height, width))):
@@ -49,13 +72,13 @@ def make_plan(height: int, width: int, card: ModelCard, arguments: Mapping[str, 
             f"An overlap of {overlap} px is more than half of a {tile[1]} x {tile[0]} px tile.",
             "Use a smaller OVERLAP.",
         )
-    fitting = 1 if tiling.any_size else NETWORK_MEMORY // (tiling.memory * tile[0] * tile[1])
+    fitting = 1 if tiling.any_size else memory // (tiling.memory * tile[0] * tile[1])
     batch = arguments.get("batch_size") or max(1, min(16, fitting))
-    return Plan(tile, overlap, batch)
+    return Plan(tile, overlap, batch, streams)
 
 
-def memory_tile(card: ModelCard) -> int:
-    """The side in pixels of the largest square tile whose network fits into the budget."""
+def memory_tile(card: ModelCard, memory: int) -> int:
+    """The side in pixels of the largest square tile whose network fits into so many bytes."""
     multiple = card.tiling.multiple
-    side = math.isqrt(NETWORK_MEMORY // card.tiling.memory) // multiple * multiple
+    side = math.isqrt(memory // card.tiling.memory) // multiple * multiple
     return max(multiple, min(side, LARGEST_TILE // multiple * multiple))

@@ -1,4 +1,4 @@
-"""The one tile loop: tiles -> read -> scale -> run -> collect, reading ahead and writing behind."""
+"""The one tile loop: tiles -> read -> scale -> run -> collect, reading ahead, some at once, writing behind."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 W = TypeVar("W")  # what is run at a time: a window of the raster, a scene
 Taken = TypeVar("Taken", covariant=True)
 Given = TypeVar("Given", contravariant=True)  # of those, what a collector takes
-AHEAD = 2  # tiles, or batches, waiting on either side of the network
+AHEAD = 1  # tiles, or batches, waiting on either side of the network
 
 
 class Counted(Protocol[Taken]):
@@ -45,7 +45,10 @@ class Collector(Protocol[Given]):
 
 @dataclass
 class Seconds:
-    """Where the time went: reading and scaling, running, collecting and writing overlap, so they may exceed total."""
+    """Where the time went: reading and scaling, running, collecting and writing overlap, so they may exceed total.
+
+    Where several batches run at once, ``run`` is the sum of their times.
+    """
 
     read: float = 0.0
     run: float = 0.0
@@ -78,11 +81,13 @@ def predict(
     batch_size: int,
     report: Report,
     noun: str = "tile",
+    streams: int = 1,
 ) -> Seconds:
     """Run the network over every window that holds a valid pixel and hand its output to the collector, in order.
 
-    Tiles of a batch are of one shape; ``runtime`` gives what has an output for each. Cancels
-    between batches (Cancelled); the caller closes or aborts the collector. ``noun``: what a window is called to people.
+    Tiles of a batch are of one shape; ``runtime`` gives what has an output for each, and is called from ``streams``
+    threads at once. Cancels between batches (Cancelled); the caller closes or aborts the collector. ``noun``: what a
+    window is called to people.
     """
     seconds = Seconds()
     started = time.perf_counter()
@@ -90,6 +95,14 @@ def predict(
     def read(window: W) -> Tile[W]:
         with _Timed(seconds, "read"):
             return load(window)
+
+    def run(batch: list[Tile[W]]) -> tuple[Sequence[Tile[W]], Any, float]:
+        if not batch[0].arrays:
+            return batch, None, 0.0
+        began = time.perf_counter()
+        outputs = runtime({name: stacked([t.arrays[name] for t in batch]) for name in batch[0].arrays})
+        spent = time.perf_counter() - began
+        return [Tile(tile.window, {}, tile.valid) for tile in batch], outputs, spent  # without what is not needed now
 
     def collect(batch: Sequence[Tile[W]], outputs: Any) -> None:
         with _Timed(seconds, "write"):
@@ -99,17 +112,16 @@ def predict(
                 else:
                     collector.add(tile.window, outputs[i], tile.valid)
 
-    with ThreadPoolExecutor(1, "read") as reader, ThreadPoolExecutor(1, "write") as writer:
+    pools = ThreadPoolExecutor(1, "read"), ThreadPoolExecutor(streams, "run"), ThreadPoolExecutor(1, "write")
+    with pools[0] as reader, pools[1] as runner, pools[2] as writer:
         done = 0
         waiting: deque[Future[None]] = deque()
         try:
-            for batch in batched(read_ahead(reader, read, windows), batch_size):
+            batches = batched(work_ahead(reader, read, windows), batch_size)
+            for batch, outputs, spent in work_ahead(runner, run, batches, streams):
                 report.check()
-                outputs = None
-                if batch[0].arrays:
-                    with _Timed(seconds, "run"):
-                        outputs = runtime({name: stacked([t.arrays[name] for t in batch]) for name in batch[0].arrays})
-                    seconds.tiles_run += len(batch)
+                seconds.run += spent
+                seconds.tiles_run += 0 if outputs is None else len(batch)
                 waiting.append(writer.submit(collect, batch, outputs))
                 if len(waiting) > AHEAD:
                     waiting.popleft().result()
@@ -119,8 +131,8 @@ def predict(
             for future in waiting:
                 future.result()
         except BaseException:
-            reader.shutdown(cancel_futures=True)
-            writer.shutdown(cancel_futures=True)
+            for pool in pools:
+                pool.shutdown(cancel_futures=True)
             raise
     seconds.total = time.perf_counter() - started
     return seconds
@@ -141,14 +153,14 @@ def load_tile(source: RasterSource, scaling: Mapping[str, Radiometry], window: W
     return Tile(window, scaled, valid)
 
 
-def read_ahead(
-    pool: ThreadPoolExecutor, load: Callable[[Any], T], items: Iterable[Any], ahead: int = AHEAD
+def work_ahead(
+    pool: ThreadPoolExecutor, work: Callable[[Any], T], items: Iterable[Any], count: int = AHEAD
 ) -> Iterator[T]:
-    """``load`` of each item in order, a few items ahead of whoever asks."""
+    """``work`` on each item in order, ``count`` items ahead of whoever asks."""
     waiting: deque[Future[T]] = deque()
     for item in items:
-        waiting.append(pool.submit(load, item))
-        if len(waiting) > ahead:
+        waiting.append(pool.submit(work, item))
+        if len(waiting) > count:
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()

@@ -10,6 +10,7 @@ import hashlib
 import os
 import platform
 import shutil
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,11 +42,17 @@ class OutOfMemory(DeviceError):
 
 
 def open_runtime(
-    card: ModelCard, path: Path, device: str = "auto", threads: int | None = None, report: Report | None = None
+    card: ModelCard,
+    path: Path,
+    device: str = "auto",
+    threads: int | None = None,
+    report: Report | None = None,
+    streams: int = 1,
 ) -> Runtime:
     """The model at ``path`` (a folder or an ``.onnx``) ready to run; the device really used is logged.
 
-    ``device``: auto, cpu, cuda, cuda:N or mps. ``threads``: of the CPU, all cores by default. DeviceError when the
+    ``device``: auto, cpu, cuda, cuda:N or mps. ``threads``: of the CPU, all cores by default, which ``streams`` calls
+    share that are made at once; another device takes one after another. DeviceError when the
     device is not there, ModelError when the weights are missing or damaged or contradict the card, and for a task
     whose networks give more than one array.
     """
@@ -53,7 +60,7 @@ def open_runtime(
         problem = f"'{card.name}' is a model for {card.task}, which cannot be run here."
         raise ModelError(problem, f"Choose a model for {', '.join(t for t in OUTPUTS if len(OUTPUTS[t]) == 1)}.")
     chosen = choose_device(device)
-    network, _ = open_network(card, path, chosen, threads, report)
+    network, _ = open_network(card, path, chosen, threads, report, streams)
 
     def run(inputs: Arrays) -> NDArray:
         return network(inputs)[0]
@@ -62,15 +69,22 @@ def open_runtime(
 
 
 def open_network(
-    card: ModelCard, path: Path, device: str, threads: int | None = None, report: Report | None = None
+    card: ModelCard,
+    path: Path,
+    device: str,
+    threads: int | None = None,
+    report: Report | None = None,
+    streams: int = 1,
 ) -> tuple[Network, Path]:
     """All outputs of the model at ``path`` on a device that ``choose_device`` gave, and the file that is run.
 
-    Logs the device; raises as ``open_runtime``, and OutOfMemory when it is run.
+    Logs the device; arguments and errors as of ``open_runtime``, and OutOfMemory when it is run.
     """
     engine, source = choose_engine(card, path, device)
     check_file(source, card)
-    network = ENGINES[engine](card, source, device, threads or available_cores())
+    network = ENGINES[engine](card, source, device, max(1, (threads or available_cores()) // streams))
+    if streams > 1 and device != "cpu":
+        network = one_at_a_time(network)
     text = f"Running '{card.name}' with {runtime_name(engine)} on {describe_device(device, threads)}."
     (report or Report()).log("info", text)
     return network, source
@@ -116,7 +130,8 @@ def runtime_name(engine: str) -> str:
 
 def describe_device(device: str, threads: int | None) -> str:
     """'the CPU (2 threads)', 'cuda:0'."""
-    return f"the CPU ({threads or available_cores()} threads)" if device == "cpu" else device
+    count = threads or available_cores()
+    return f"the CPU ({count} {'thread' if count == 1 else 'threads'})" if device == "cpu" else device
 
 
 def devices() -> list[str]:
@@ -161,6 +176,17 @@ def check_file(path: Path, card: ModelCard) -> None:
     stated = card.sha256.get(path.name)
     if stated and hashlib.sha256(path.read_bytes()).hexdigest() != stated:
         raise ModelError(f"{path} is damaged: its SHA-256 is not the card's.", "Install the model again.")
+
+
+def one_at_a_time(network: Network) -> Network:
+    """The network, which threads that call it at once wait for: a GPU has memory for one batch, and is busy with it."""
+    lock = threading.Lock()
+
+    def run(inputs: Arrays) -> Sequence[NDArray]:
+        with lock:
+            return network(inputs)
+
+    return run
 
 
 def shrinking(

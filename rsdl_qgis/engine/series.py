@@ -6,7 +6,6 @@ import json
 import math
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from .dates import date_in
 from .errors import InputError, MismatchError, ModelError
 from .inputs import check_outputs, check_resolution, open_source
 from .observations import Series, SeriesLayer, read_series
-from .plan import NETWORK_MEMORY, Plan
+from .plan import NETWORK_MEMORY, STREAMS, Plan, streams_for
 from .predict import AHEAD, Tile, predict
 from .provenance import provenance
 from .raster.grid import Window
@@ -89,9 +88,11 @@ def run_predict_series(arguments: Mapping[str, Any], report: Report) -> dict[str
         season = season_of(card, series, report)
         places, chosen = used_layers(series, season)
         plain = Stack(card, places, season, {})
-        stacked, scaling, runtime = made_ready(plain, series, chosen, path, arguments, report)
+        stacked, scaling = with_statistics(plain, series, chosen, arguments, report)
         source = stack.enter_context(open_source(one_date(chosen), card, arguments, resampling_for(stacked)))
         plan = make_plan(source, stacked, arguments)
+        device, threads = arguments.get("device") or "auto", arguments.get("threads")
+        runtime = open_runtime(card, path, device, threads, report, plan.streams)
         report.log("info", f"Tiles of {plan.tile[1]} x {plan.tile[0]} px, {plan.batch} series at once.")
         note = {**provenance("predict_series", card, arguments, scaling, vars(plan)), **told(stacked, series)}
         windows = tiles(source.grid.height, source.grid.width, plan.tile, plan.overlap)
@@ -104,6 +105,7 @@ def run_predict_series(arguments: Mapping[str, Any], report: Report) -> dict[str
                 collector,
                 1,
                 report,
+                streams=plan.streams,
             )
             result = collector.close()
         except BaseException:
@@ -178,24 +180,16 @@ def one_date(layers: Mapping[str, Layer]) -> dict[str, list[Layer]]:
     return {name: [layer] for name, layer in layers.items()}
 
 
-def made_ready(
-    stack: Stack,
-    series: Series,
-    chosen: Mapping[str, Layer],
-    path: Path,
-    arguments: Mapping[str, Any],
-    report: Report,
-) -> tuple[Stack, dict[str, Radiometry], Runtime]:
-    """The stack with its readings, how its inputs are scaled, and the network, which loads in the meantime."""
+def with_statistics(
+    stack: Stack, series: Series, chosen: Mapping[str, Layer], arguments: Mapping[str, Any], report: Report
+) -> tuple[Stack, dict[str, Radiometry]]:
+    """The stack with its readings, and how its inputs are scaled, both from a sample of the layers."""
     report.progress(0.0, "Sampling the rasters")
     with open_source(one_date(chosen), stack.card, arguments, "nearest") as source:
         check_resolution(source, stack.card, report)
         sample = sampled(source)
-    device, threads = arguments.get("device") or "auto", arguments.get("threads")
-    with ThreadPoolExecutor(1, "open") as pool:
-        network = pool.submit(open_runtime, stack.card, path, device, threads, report)
-        read = with_readings(stack, series.layers, chosen, sample, arguments, report)
-        return read, scaling_of(read, sample, report), network.result()
+    read = with_readings(stack, series.layers, chosen, sample, arguments, report)
+    return read, scaling_of(read, sample, report)
 
 
 def resampling_for(stack: Stack) -> str:
@@ -290,15 +284,16 @@ def scaling_of(stack: Stack, sample: Mapping[str, np.ma.MaskedArray], report: Re
 
 
 def make_plan(source: RasterSource, stack: Stack, arguments: Mapping[str, Any]) -> Plan:
-    """Tiles, and how many series are run at once: as asked for, else as the memory allows."""
+    """Tiles, and how many series are a batch: as asked for, else as the memory allows."""
     asked = arguments.get("tile_size")
     if asked:
         tile = (asked, asked)
     else:
         side = math.isqrt(TILE_MEMORY // bytes_per_pixel(source, stack))
         tile = tile_shape(source.grid.height, source.grid.width, min(max(side, 1), LARGEST_TILE), 0, 1)
-    fitting = NETWORK_MEMORY // max(1, stack.card.tiling.memory)
-    return Plan(tile, 0, arguments.get("batch_size") or max(1, min(MOST_SERIES, fitting)))
+    streams = streams_for(len(tiles(source.grid.height, source.grid.width, tile, 0)), arguments)
+    fitting = NETWORK_MEMORY // streams // max(1, stack.card.tiling.memory)
+    return Plan(tile, 0, arguments.get("batch_size") or max(1, min(MOST_SERIES, fitting)), streams)
 
 
 def bytes_per_pixel(source: RasterSource, stack: Stack) -> int:
@@ -307,7 +302,8 @@ def bytes_per_pixel(source: RasterSource, stack: Stack) -> int:
     observations, dates = len(stack.places), len(stack.season.targets)
     count = sum(len(item.bands) for item in stack.card.inputs)
     made = dates * (4 * count + 1)  # float32 values, and whether they are valid
-    return raw + observations * (4 * count + 1) + 2 * made + (AHEAD + 2) * made + 4 * (AHEAD + 2) * stack.card.channels
+    under_way = AHEAD + 1 + STREAMS
+    return raw + observations * (4 * count + 1) + 2 * made + under_way * (made + 4 * stack.card.channels)
 
 
 def load_series(source: RasterSource, stack: Stack, scaling: Mapping[str, Radiometry], window: Window) -> Tile[Window]:

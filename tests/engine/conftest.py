@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from torch import nn, set_num_threads
 
 from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling, Tiling
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
+from rsdl_qgis.engine.runtime import ENGINES
 
 set_num_threads(1)  # the networks here are too small to gain from more
 
@@ -45,6 +47,25 @@ def model(card: ModelCard, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "bright.onnx"
     export_onnx(Threshold(), card, path)
     return path
+
+
+@pytest.fixture
+def in_pairs(monkeypatch):
+    """Every run of a network waits for another one, and fails where none comes; the threads each run may use."""
+    threads, both, engine = [], threading.Barrier(2, timeout=20), ENGINES["onnx"]
+
+    def open_engine(card, path, device, count):
+        network = engine(card, path, device, count)
+
+        def run(inputs):
+            both.wait()
+            threads.append(count)
+            return network(inputs)
+
+        return run
+
+    monkeypatch.setitem(ENGINES, "onnx", open_engine)
+    return threads
 
 
 @pytest.fixture

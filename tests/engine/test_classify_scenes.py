@@ -117,6 +117,11 @@ def test_a_grid_over_all_of_the_raster(classify, model, image, tmp_path):
     assert any("left out" in text for text in report.said)
 
 
+def test_two_batches_are_classified_at_once(classify, model, image, in_pairs):
+    values, _ = table(classify(model, image, size=15, batch_size=8, threads=2)["output"])
+    assert values["class"].count("bright") == 15 and in_pairs == [1] * 4
+
+
 def test_the_usual_size_is_that_of_training(classify, model, image):
     assert classify(model, image)["scenes"] == 5 * 6 - 1  # 16 px
     coarse = classify(model, image, extent=[500400, 4199300, 500900, 4199700], extent_crs="EPSG:32634")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rsdl_qgis.engine.card import Scaling
 from rsdl_qgis.engine.errors import Cancelled
 from rsdl_qgis.engine.plan import Plan
-from rsdl_qgis.engine.predict import Tile, batched, load_tile, predict, progress_text, read_ahead
+from rsdl_qgis.engine.predict import Tile, batched, load_tile, predict, progress_text, work_ahead
 from rsdl_qgis.engine.raster.grid import Grid, Window
 from rsdl_qgis.engine.raster.mosaic import Mosaic
 from rsdl_qgis.engine.raster.tiles import tiles
@@ -54,11 +54,13 @@ class Keeping:
 
 
 def run(source, card, runtime, plan, report=None):
+    """``plan.streams`` of the loop, too."""
     one = card(inputs=(plain_input(card),))
     scaling = {"image": radiometry(one.inputs[0], source.array)}
     kept = Keeping(source.grid, plan)
     windows = tiles(source.grid.height, source.grid.width, plan.tile, plan.overlap)
-    seconds = predict(windows, partial(load_tile, source, scaling), runtime, kept, plan.batch, report or Report())
+    load = partial(load_tile, source, scaling)
+    seconds = predict(windows, load, runtime, kept, plan.batch, report or Report(), streams=plan.streams)
     kept.mosaic.close()
     return kept, seconds
 
@@ -78,7 +80,8 @@ def identity(inputs):
 @given(st.integers(1, 90), st.integers(1, 90), st.integers(2, 5), st.data())
 def test_an_identity_network_gives_the_raster_back(with_card, height, width, eighths, data):
     size = 8 * eighths
-    plan = Plan((size, size), data.draw(st.integers(0, size // 2)), data.draw(st.integers(1, 4)))
+    numbers = (data.draw(st.integers(low, high)) for low, high in ((0, size // 2), (1, 4), (1, 3)))
+    plan = Plan((size, size), *numbers)
     values = np.random.default_rng(height * 97 + width).integers(0, 256, (1, height, width)).astype("float32")
     source = ArraySource(np.ma.masked_array(values))
     kept, _ = run(source, with_card, identity, plan)
@@ -132,7 +135,38 @@ def test_cancelling_stops_between_tiles(with_card):
     with pytest.raises(Cancelled):
         run(source, with_card, identity, Plan((32, 32), 0), report)
     assert report.tiles == 3
-    assert not [t for t in threading.enumerate() if t.name.startswith(("read", "write"))]
+    assert not [t for t in threading.enumerate() if t.name.startswith(("read", "run", "write"))]
+
+
+def test_two_tiles_run_at_once_and_are_collected_in_order(with_card):
+    """Each run waits for another one; the first of the two ends last."""
+    both, ended = threading.Barrier(2, timeout=20), []
+
+    def runtime(inputs):
+        turn = both.wait()
+        first = inputs["image"][0, 0, 0, 0, 0] % 2 == 0
+        time.sleep(0.05 if first else 0)
+        ended.append(first)
+        return identity(inputs) + 0 * turn
+
+    values = np.repeat(np.arange(8, dtype="float32"), 16)[None, :, None].repeat(16, 2)  # eight tiles, numbered
+    kept, seconds = run(ArraySource(np.ma.masked_array(values)), with_card, runtime, Plan((16, 16), 0, 1, 2))
+    assert np.array_equal(kept.values, values) and seconds.tiles_run == 8
+    assert ended[0] is np.False_ and seconds.run > 8 * 0.02
+
+
+def test_without_streams_no_two_tiles_run_at_once(with_card):
+    running, most = [], []
+
+    def runtime(inputs):
+        running.append(1)
+        most.append(len(running))
+        time.sleep(0.005)
+        running.pop()
+        return identity(inputs)
+
+    run(ArraySource(np.ma.masked_array(np.zeros((1, 128, 32), "float32"))), with_card, runtime, Plan((16, 16), 0))
+    assert set(most) == {1}
 
 
 @pytest.mark.parametrize("where", ["read", "run", "add"])
@@ -155,7 +189,7 @@ def test_reading_runs_ahead_but_not_far():
 
     loaded = []
     with ThreadPoolExecutor(1) as pool:
-        stream = read_ahead(pool, lambda i: loaded.append(i) or i, range(10))
+        stream = work_ahead(pool, lambda i: loaded.append(i) or i, range(10))
         assert next(stream) == 0
         time.sleep(0.05)
         assert loaded == [0, 1, 2]

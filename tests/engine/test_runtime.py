@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +24,7 @@ from rsdl_qgis.engine.runtime import (
     as_probabilities,
     choose_device,
     choose_engine,
+    open_network,
     open_runtime,
     shrinking,
 )
@@ -79,7 +82,7 @@ class Listening(Report):
 def test_the_device_used_is_logged(folder):
     report = Listening()
     open_runtime(card_of(folder), folder, "auto", 1, report)
-    assert "ONNX Runtime" in report.said and "CPU (1 threads)" in report.said
+    assert "ONNX Runtime" in report.said and "CPU (1 thread)" in report.said
 
 
 @pytest.mark.parametrize(
@@ -104,6 +107,36 @@ def test_the_card_says_which_engine_runs_on_the_cpu(
     monkeypatch.setitem(ENGINES, "torch", lambda *_: ran.append("torch"))
     open_runtime(replace(card_of(folder), engine=faster), tmp_path, "cpu", 1)
     assert ran == [engine]
+
+
+def test_calls_at_once_share_the_threads_and_agree(folder, monkeypatch):
+    asked, network = [], ENGINES["onnx"]
+    monkeypatch.setitem(ENGINES, "onnx", lambda *args: asked.append(args[-1]) or network(*args))
+    alone = open_runtime(card_of(folder), folder, "cpu", 4)
+    shared = open_runtime(card_of(folder), folder, "cpu", 4, streams=2)
+    assert asked == [4, 2]
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(shared, [batch()] * 6))
+    assert all(np.allclose(answer, alone(batch()), atol=1e-6) for answer in answers)
+
+
+@pytest.mark.parametrize(("device", "most"), [("cpu", 2), ("cuda:0", 1)])
+def test_a_gpu_takes_one_call_after_another(folder, monkeypatch, device, most):
+    together, running = [], []
+
+    def network(inputs):
+        running.append(1)
+        time.sleep(0.02)
+        together.append(len(running))
+        running.pop()
+        return [inputs]
+
+    for engine in ENGINES:
+        monkeypatch.setitem(ENGINES, engine, lambda *_: network)
+    run, _ = open_network(card_of(folder), folder, device, 2, streams=2)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(run, range(6)))
+    assert max(together) == most
 
 
 def test_on_a_gpu_torch_runs_whatever_the_card_says(folder):

@@ -131,7 +131,7 @@ def read_ahead(make: Callable[[Plan], Made], plans: Iterable[Plan], ahead: int =
     pool = ThreadPoolExecutor(1, "read-ahead")
     try:
         _use_one_core(pool)
-        yield from predict.read_ahead(pool, make, plans, ahead)
+        yield from predict.work_ahead(pool, make, plans, ahead)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -92,6 +92,11 @@ def test_objects_become_polygons_with_class_score_and_sides(model, make_raster, 
     assert result["objects"] == 3 and [c["objects"] for c in result["classes"]] == [2, 1]
 
 
+def test_two_tiles_are_searched_at_once(model, make_raster, tmp_path, in_pairs):
+    result = detect(model, make_raster(marked(OBJECTS)), tmp_path, tile_size=32, overlap=0, threads=2)
+    assert result["objects"] == 3 and in_pairs == [1] * result["tiles"]
+
+
 @pytest.mark.parametrize("ending", ["geojson", "shp", "fgb"])
 def test_other_formats(model, make_raster, tmp_path, ending):
     result = detect(model, make_raster(marked(OBJECTS)), tmp_path, name=f"found.{ending}")
