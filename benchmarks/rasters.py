@@ -1,4 +1,4 @@
-"""Rasters for the benchmarks: Sentinel-1/2 before and after, tiled deflate GeoTIFFs of any size."""
+"""Rasters for the benchmarks, tiled deflate GeoTIFFs of any size: Sentinel-1/2 before and after, series of MODIS."""
 
 from __future__ import annotations
 
@@ -34,3 +34,22 @@ def write_pair(folder: Path, side: int, share: float = 1.0, seed: int = 0) -> di
                     raster.write(turned[:, :height, :width], window=Window(col, row, width, height))
             inputs.setdefault(sensor, []).append({"path": str(path)})
     return inputs
+
+
+def write_series(folder: Path, side: int, dates: int = 23, seed: int = 0) -> list[dict[str, str]]:
+    """The layers of ``crops-matogrosso``, NDVI and EVI, one band a date, ``side`` pixels square."""
+    random = np.random.default_rng(seed)
+    layers = []
+    for variable in ("NDVI", "EVI"):
+        path = folder / f"{variable}_{side}.tif"
+        profile = {"driver": "GTiff", "height": side, "width": side, "count": dates, "dtype": "int16"}
+        layout = {"tiled": True, "blockxsize": BLOCK, "blockysize": BLOCK, "compress": "deflate", "zlevel": 1}
+        place = {"crs": "EPSG:32721", "transform": from_origin(300_000, 8_700_000, 230, 230), "nodata": -3000}
+        with rasterio.open(path, "w", interleave="band", **profile, **layout, **place) as raster:
+            season = 4500 + 3000 * np.sin(np.linspace(0, 3, dates))
+            for date in range(dates):
+                texture = (season[date] + random.normal(0, 300, (BLOCK, BLOCK))).astype("int16")
+                repeats = -(-side // BLOCK)
+                raster.write(np.tile(texture, (repeats, repeats))[:side, :side], date + 1)
+        layers.append({"path": str(path), "name": variable})
+    return layers

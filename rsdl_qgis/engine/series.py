@@ -36,7 +36,7 @@ from .tasks.segmentation import Outputs, SegmentationCollector
 
 TILE_MEMORY = 250_000_000  # bytes that the tiles on their way may take, unless TILE_SIZE says otherwise
 LARGEST_TILE = 512  # pixels: beyond it little is gained
-MOST_SERIES = 4096  # that are run at once, by default: more are no faster on a CPU
+MOST_SERIES = 1024  # that are run at once, by default: more need memory, and are no faster on a CPU
 SAMPLE, PATCHES = 60_000, 8  # pixels that stand for the rasters, in so many patches along each axis
 
 
