@@ -696,6 +696,14 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>Τίνος εικονοστοιχεία και έκταση έχει ο χάρτης: του ψηφιδωτού με τα μικρότερα εικονοστοιχεία στο έδαφος (του πριν, αν είναι ίδια), του ψηφιδωτού πριν, ή του ψηφιδωτού μετά. Το άλλο επαναδειγματοληπτείται σε αυτό· αν είναι λεπτομερέστερο, λαμβάνεται ο μέσος όρος.</translation>
   </message>
   <message>
+   <source>Normalise the raster after</source>
+   <translation>Κανονικοποίηση του ψηφιδωτού μετά</translation>
+  </message>
+  <message>
+   <source>Brings each band of the raster after to the radiometry of the raster before by a gain and an offset, found from a sample of their common valid pixels, before the model's own scaling: moments gives all of them the same mean and standard deviation, irmad those that did not change, found by iteratively reweighted multivariate alteration detection. For sun, haze or sensors that differ; little use for models that scale each date by itself.</source>
+   <translation>Φέρνει κάθε δίαυλο του ψηφιδωτού μετά στη ραδιομετρία του ψηφιδωτού πριν με έναν συντελεστή και μια μετατόπιση, που βρίσκονται από ένα δείγμα των κοινών έγκυρων εικονοστοιχείων τους, πριν από την κλιμάκωση του ίδιου του μοντέλου: moments δίνει σε όλα τον ίδιο μέσο όρο και την ίδια τυπική απόκλιση, irmad σε όσα δεν άλλαξαν, που βρίσκονται με επαναληπτικά σταθμισμένη πολυμεταβλητή ανίχνευση μεταβολών (IR-MAD). Για ήλιο, αχλύ ή αισθητήρες που διαφέρουν· ωφελεί λίγο σε μοντέλα που κλιμακώνουν κάθε ημερομηνία μόνη της.</translation>
+  </message>
+  <message>
    <source>an image before and one after</source>
    <translation>μια εικόνα πριν και μία μετά</translation>
   </message>
@@ -1008,10 +1016,6 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Επιλέξτε τουλάχιστον μία μετά την πλημμύρα: S1_AFTER ή S2_AFTER.</translation>
   </message>
   <message>
-   <source>Give images from before the flood, too, or leave NORMALIZE at 'none'.</source>
-   <translation>Δώστε και εικόνες από πριν την πλημμύρα, ή αφήστε το NORMALIZE στο 'none'.</translation>
-  </message>
-  <message>
    <source>Choose a flood model, or leave MODEL empty.</source>
    <translation>Επιλέξτε μοντέλο πλημμύρας ή αφήστε το MODEL κενό.</translation>
   </message>
@@ -1094,10 +1098,6 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   <message>
    <source>Sentinel-2 bands</source>
    <translation>Δίαυλοι Sentinel-2</translation>
-  </message>
-  <message>
-   <source>Model '{model}' takes images of one date, and normalisation is between two.</source>
-   <translation>Το μοντέλο '{model}' δέχεται εικόνες μίας ημερομηνίας, και η κανονικοποίηση γίνεται ανάμεσα σε δύο.</translation>
   </message>
   <message>
    <source>Model '{model}' does not map floods from Sentinel-1 and Sentinel-2.</source>
@@ -1366,14 +1366,6 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   <message>
    <source>How a raster is brought to another grid: bilinear and cubic interpolate, and average the pixels of a much finer raster; nearest keeps values as they are, for classes and indices. Pixels that lie on the grid already are never touched, and paletted rasters are always taken by nearest.</source>
    <translation>Πώς μεταφέρεται ένα ψηφιδωτό σε άλλον κάνναβο: bilinear και cubic παρεμβάλλουν, και παίρνουν τον μέσο όρο των εικονοστοιχείων ενός πολύ λεπτομερέστερου ψηφιδωτού· nearest κρατά τις τιμές όπως είναι, για κλάσεις και δείκτες. Εικονοστοιχεία που βρίσκονται ήδη στον κάνναβο δεν αλλάζουν ποτέ, και για ψηφιδωτά με παλέτα χρησιμοποιείται πάντα το nearest.</translation>
-  </message>
-  <message>
-   <source>Normalise the raster after</source>
-   <translation>Κανονικοποίηση του ψηφιδωτού μετά</translation>
-  </message>
-  <message>
-   <source>Brings each band of the raster after to the radiometry of the raster before by a gain and an offset, found from a sample of their common valid pixels, before the model's own scaling: moments gives all of them the same mean and standard deviation, irmad those that did not change, found by iteratively reweighted multivariate alteration detection. For sun, haze or sensors that differ; little use for models that scale each date by itself.</source>
-   <translation>Φέρνει κάθε δίαυλο του ψηφιδωτού μετά στη ραδιομετρία του ψηφιδωτού πριν με έναν συντελεστή και μια μετατόπιση, που βρίσκονται από ένα δείγμα των κοινών έγκυρων εικονοστοιχείων τους, πριν από την κλιμάκωση του ίδιου του μοντέλου: moments δίνει σε όλα τον ίδιο μέσο όρο και την ίδια τυπική απόκλιση, irmad σε όσα δεν άλλαξαν, που βρίσκονται με επαναληπτικά σταθμισμένη πολυμεταβλητή ανίχνευση μεταβολών (IR-MAD). Για ήλιο, αχλύ ή αισθητήρες που διαφέρουν· ωφελεί λίγο σε μοντέλα που κλιμακώνουν κάθε ημερομηνία μόνη της.</translation>
   </message>
   <message>
    <source>GeoTIFF (.tif) with one class a pixel, named and coloured; 255 is nodata. An existing file is replaced.</source>

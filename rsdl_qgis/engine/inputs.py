@@ -152,8 +152,7 @@ def sampled_scaling(
             report.log(
                 "warning",
                 f"{item.role or item.name}: the values of its dates lie too far apart to be of one product ({bands}), "
-                "so each date is stretched alone, and less is seen of what changed. Give one product for all dates, or "
-                "normalise them (NORMALIZE).",
+                "so each date is stretched alone, and less is seen of what changed. Give one product for all dates.",
             )
         if scaling[item.name].decibel:
             report.log("info", f"{item.role or item.name}: linear backscatter, converted to dB.")

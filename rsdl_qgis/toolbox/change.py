@@ -12,6 +12,7 @@ from .text import tr
 
 DATES = ("BEFORE", "AFTER")
 GRIDS = {"finer": "finest", "before": "first", "after": "last"}  # of the two rasters, as people and the worker say it
+NORMALIZATIONS = ("none", "moments", "irmad")
 
 
 class ChangeDetection(InferenceAlgorithm):
@@ -82,7 +83,18 @@ class ChangeDetection(InferenceAlgorithm):
                 advanced=False,
             ),
             shared.resampling(),
-            shared.normalize(),
+            shared.choice(
+                "NORMALIZE",
+                tr("Normalise the raster after"),
+                tr(
+                    "Brings each band of the raster after to the radiometry of the raster before by a gain and an "
+                    "offset, found from a sample of their common valid pixels, before the model's own scaling: "
+                    "moments gives all of them the same mean and standard deviation, irmad those that did not change, "
+                    "found by iteratively reweighted multivariate alteration detection. For sun, haze or sensors that "
+                    "differ; little use for models that scale each date by itself."
+                ),
+                NORMALIZATIONS,
+            ),
         ]
 
     def options(self, parameters, context):

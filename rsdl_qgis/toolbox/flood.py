@@ -96,11 +96,7 @@ class FloodMapping(InferenceAlgorithm):
                 ),
                 advanced=True,
             ),
-            shared.normalize(),
         ]
-
-    def options(self, parameters, context):
-        return {"normalize": self.parameterAsEnumString(parameters, "NORMALIZE", context)}
 
     def output_label(self):
         return tr("Flood map")
@@ -122,8 +118,6 @@ class FloodMapping(InferenceAlgorithm):
         }
         name = self.parameterAsString(parameters, "MODEL", context).strip()
         path, card = _named(name, set(given)) if name else _best(set(given))
-        if self.parameterAsEnumString(parameters, "NORMALIZE", context) != "none":
-            _check_pairs(card)
         inputs = {
             item.name: [
                 use_bands(p, given[p], item, chosen[p[:2]], f"{p[:2]}_BANDS")
@@ -189,15 +183,6 @@ def _check_dates(given: set[str]) -> None:
                 ),
                 tr("A flood shows in the image from after it: choose that, too, or leave both empty."),
             )
-
-
-def _check_pairs(card: ModelCard) -> None:
-    """RsdlError where no image after has one before to be normalised to."""
-    if all(len(item.dates) < 2 for item in card.inputs):
-        raise RsdlError(
-            tr("Model '{model}' takes images of one date, and normalisation is between two.").format(model=card.name),
-            tr("Give images from before the flood, too, or leave NORMALIZE at 'none'."),
-        )
 
 
 def _named(name: str, given: set[str]):

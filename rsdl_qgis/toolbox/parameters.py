@@ -33,7 +33,6 @@ from ..engine.errors import RsdlError
 from . import compat, settings
 from .text import tr
 
-NORMALIZATIONS = ("none", "moments", "irmad")
 VECTOR_FORMATS = ("gpkg", "geojson", "shp", "fgb")
 
 
@@ -247,22 +246,6 @@ def resampling():
             "grid already are never touched, and paletted rasters are always taken by nearest."
         ),
         ("bilinear", "nearest", "cubic"),
-    )
-
-
-def normalize():
-    """NORMALIZE: how images from after something are brought to the radiometry of those from before it."""
-    return choice(
-        "NORMALIZE",
-        tr("Normalise the raster after"),
-        tr(
-            "Brings each band of the raster after to the radiometry of the raster before by a gain and an "
-            "offset, found from a sample of their common valid pixels, before the model's own scaling: "
-            "moments gives all of them the same mean and standard deviation, irmad those that did not change, "
-            "found by iteratively reweighted multivariate alteration detection. For sun, haze or sensors that "
-            "differ; little use for models that scale each date by itself."
-        ),
-        NORMALIZATIONS,
     )
 
 

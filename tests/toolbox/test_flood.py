@@ -47,16 +47,6 @@ def test_says_which_image_is_not_used(run, known_models, images, tmp_path, feedb
     assert any(level == "warning" and "S1_AFTER" in text and "Not used" in text for level, text in feedback.said)
 
 
-@pytest.mark.parametrize("method", ["moments", "irmad"])
-def test_images_of_another_product_are_normalised(run, known_models, tmp_path, write_raster, feedback, method):
-    random = np.random.default_rng(0)
-    ground = random.normal(500, 60, (30, 36))
-    images = {"S2_BEFORE": [ground] * 3, "S2_AFTER": [(ground + random.normal(0, 1, ground.shape)) * 0.4 + 900] * 3}
-    paths = {n: write_raster(tmp_path / f"{n}.tif", a, descriptions=("B11", "B8", "B3")) for n, a in images.items()}
-    run("floodmapping", {**paths, "NORMALIZE": method, "OUTPUT": str(tmp_path / "out.tif")}, feedback)
-    assert f"after normalised to before ({method}" in feedback.text() and "B11 × 2.5" in feedback.text()
-
-
 def test_bands_by_number(run, known_models, tmp_path, write_raster, read_raster):
     plain = write_raster(tmp_path / "plain.tif", [RAMP * 0, RAMP * 0, RAMP, RAMP * 0, RAMP * 0])
     parameters = {"S2_AFTER": plain, "S2_BANDS": "3, 2,1", "OUTPUT": str(tmp_path / "out.tif")}
@@ -74,7 +64,6 @@ def test_bands_by_number(run, known_models, tmp_path, write_raster, read_raster)
         ("S2_AFTER", {"S2_BANDS": "B11,B8,B3"}, ["B11,B8,B3", "11,8,3"]),
         ("S2_AFTER", {"S2_BANDS": "11,8"}, ["S2_BANDS", "2 band"]),
         ("S2_AFTER", {"S2_BANDS": "11,8,33"}, ["band 33", "12"]),
-        ("S2_AFTER", {"NORMALIZE": "irmad"}, ["'flood-s2-after'", "one date", "NORMALIZE"]),
     ],
 )
 def test_refuses_with_a_sentence(refusal, known_models, images, tmp_path, given, extra, words):
