@@ -1,6 +1,6 @@
-"""What training costs beyond its network: waiting for data, our loop against a bare one, and memory.
+"""What training costs beyond its network: waiting for data, our loop against a bare one, memory, and more.
 
-    python -m benchmarks.training [wait] [loop] [memory] [--rounds 5] [--threads 2]
+    python -m benchmarks.training [wait] [loop] [step] [busy] [memory] [--rounds 5] [--threads 2]
 
 The network is that of the flood models, at batch 8 on chips of 256 px of two inputs, two bands of uint8 and four of
 uint16, made up and written as GeoTIFFs into a temporary folder.
@@ -9,6 +9,9 @@ wait     part of a step's time spent waiting for a batch that is read from the f
 loop     time of a step of ``fit`` / of a bare torch loop, in turn, in one process, each with its data in memory and
          not varied: the same network, optimizer and loss; the median is at most 1.1. ``fit`` also clips gradients
          and averages weights. Then the same with data that is varied.
+step     time of AdamW's step in many passes over the weights / in one, as ``fit`` takes it: AlexNet, 61 million.
+busy     time of a training beside another program on all cores, with OpenMP's threads waiting as they do by themselves
+         / as the worker has them wait: each a process of its own, in turn.
 memory   peak resident memory of a process that settles the scaling, counts classes, trains for one epoch and judges,
          with 50, 500 and 1000 chips: it grows by the samples that are kept in memory, half a GB at most, and no more.
 
@@ -24,7 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +36,7 @@ import torch
 from rasterio.transform import from_origin
 from torch import Tensor, nn
 
+from rsdl_qgis.engine.__main__ import SPINS
 from rsdl_qgis.engine.card import Band, Class, Input
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.networks.layout import channels_last
@@ -47,6 +51,7 @@ from rsdl_qgis.engine.training.samples import ChipSamples, class_counts, settle_
 
 ROOT = Path(__file__).resolve().parent.parent
 
+PARTS = ("wait", "loop", "step", "busy", "memory")
 SIDE, BATCH = 256, 8
 OPTIONS = {"widths": (16, 32, 64, 96, 128), "stem": 2}
 INPUTS = (Input("radar", (Band("VV"), Band("VH"))), Input("optical", tuple(Band(name) for name in "bgrn")))
@@ -137,6 +142,41 @@ def clocked(call: Callable[[], object]) -> tuple[float, float]:
     return time.perf_counter() - started[0], time.process_time() - started[1]
 
 
+def optimizer_steps(rounds: int) -> None:
+    """Print what a step over many weights costs in many passes, in units of one pass."""
+    network = channels_last(build_network("alexnet", {"image": (1, 3)}, 21))
+    weights = list(network.parameters())
+    for weight in weights:
+        weight.grad = torch.full_like(weight, 1e-3)
+    many, one = (torch.optim.AdamW(weights, 1e-6, fused=fused) for fused in (False, True))
+    ratios = []
+    for number in range(rounds + 1):
+        slow, quick = clocked(many.step)[0], clocked(one.step)[0]
+        if number:  # the first one makes the moments
+            ratios.append(slow / quick)
+            print(f"AdamW in many passes {1e3 * slow:.0f} ms, in one {1e3 * quick:.0f} ms", flush=True)
+    print(f"many / one: median {statistics.median(ratios):.2f}, {min(ratios):.2f} to {max(ratios):.2f}")
+
+
+def beside_another(path: Path, rounds: int, threads: int) -> None:
+    """Print what a training beside a busy program takes as OpenMP's threads wait by themselves, in units of ours."""
+    ratios = []
+    for _ in range(rounds):
+        others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(threads)]
+        try:
+            theirs, ours = (
+                clocked(lambda added=added: peak(path, STEPS * BATCH, threads, added))[0]
+                for added in ({}, {"GOMP_SPINCOUNT": SPINS})
+            )
+        finally:
+            for other in others:
+                other.kill()
+                other.wait()
+        ratios.append(theirs / ours)
+        print(f"beside another program: {theirs:.1f} s, as the worker waits {ours:.1f} s", flush=True)
+    print(f"theirs / ours: median {statistics.median(ratios):.2f}, {min(ratios):.2f} to {max(ratios):.2f}")
+
+
 class Bare:
     """The least that trains the network: forward, loss, backward, step."""
 
@@ -167,10 +207,11 @@ def one_training(path: Path, count: int) -> None:
             last.network(*images)
 
 
-def peak(path: Path, count: int, threads: int) -> float:
-    """Peak resident memory in MB of a process that trains with so many chips."""
+def peak(path: Path, count: int, threads: int, added: Mapping[str, str] | None = None) -> float:
+    """Peak resident memory in MB of a process that trains with so many chips; ``added`` to its environment."""
+    environment = {name: value for name, value in os.environ.items() if name != "GOMP_SPINCOUNT"} | dict(added or {})
     command = [sys.executable, "-m", "benchmarks.training", "--train", str(path), str(count), "--threads", str(threads)]
-    with subprocess.Popen(command, cwd=ROOT) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -187,7 +228,7 @@ def memory(path: Path, threads: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="wait, loop, memory; all by default")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all by default")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--train", nargs=2, metavar=("FOLDER", "CHIPS"), help=argparse.SUPPRESS)
@@ -196,7 +237,7 @@ def main() -> None:
     if arguments.train:
         one_training(Path(arguments.train[0]), int(arguments.train[1]))
         return
-    parts = arguments.parts or ["wait", "loop", "memory"]
+    parts = arguments.parts or PARTS
     with tempfile.TemporaryDirectory() as name:
         folder = write_folder(Path(name), BATCH * STEPS)
         if "wait" in parts:
@@ -204,6 +245,10 @@ def main() -> None:
         if "loop" in parts:
             loops(folder, arguments.rounds, None)
             loops(folder, arguments.rounds, Augmentation())
+        if "step" in parts:
+            optimizer_steps(arguments.rounds)
+        if "busy" in parts:
+            beside_another(folder.path, arguments.rounds, arguments.threads)
         if "memory" in parts:
             memory(Path(name), arguments.threads)
 
