@@ -36,20 +36,23 @@ def write_pair(folder: Path, side: int, share: float = 1.0, seed: int = 0) -> di
     return inputs
 
 
-def write_series(folder: Path, side: int, dates: int = 23, seed: int = 0) -> list[dict[str, str]]:
-    """The layers of ``crops-matogrosso``, NDVI and EVI, one band a date, ``side`` pixels square."""
+def write_series(folder: Path, side: int, share: float = 1.0, dates: int = 23, seed: int = 0) -> list[dict[str, str]]:
+    """The layers of ``crops-matogrosso``, NDVI and EVI, one band a date, as ``write_pair``."""
     random = np.random.default_rng(seed)
+    blocks = [(row, col) for row in range(0, side, BLOCK) for col in range(0, side, BLOCK)]
+    filled = [block for block in blocks if random.random() < share]
     layers = []
     for variable in ("NDVI", "EVI"):
         path = folder / f"{variable}_{side}.tif"
         profile = {"driver": "GTiff", "height": side, "width": side, "count": dates, "dtype": "int16"}
-        layout = {"tiled": True, "blockxsize": BLOCK, "blockysize": BLOCK, "compress": "deflate", "zlevel": 1}
+        layout = {"tiled": True, "blockxsize": BLOCK, "blockysize": BLOCK, "compress": "deflate", "sparse_ok": True}
         place = {"crs": "EPSG:32721", "transform": from_origin(300_000, 8_700_000, 230, 230), "nodata": -3000}
         with rasterio.open(path, "w", interleave="band", **profile, **layout, **place) as raster:
             season = 4500 + 3000 * np.sin(np.linspace(0, 3, dates))
             for date in range(dates):
                 texture = (season[date] + random.normal(0, 300, (BLOCK, BLOCK))).astype("int16")
-                repeats = -(-side // BLOCK)
-                raster.write(np.tile(texture, (repeats, repeats))[:side, :side], date + 1)
+                for row, col in filled:
+                    height, width = min(BLOCK, side - row), min(BLOCK, side - col)
+                    raster.write(texture[:height, :width], date + 1, window=Window(col, row, width, height))
         layers.append({"path": str(path), "name": variable})
     return layers

@@ -62,7 +62,7 @@ def run_classify_scenes(arguments: Mapping[str, Any], report: Report) -> dict[st
             raise
     _tell(scenes, result, report)
     total = time.perf_counter() - started
-    report.log("info", seconds.told(total, "scenes"))
+    report.log("info", seconds.told(total, "scene"))
     return {**result, "model": card.name, "seconds": round(total, 2), "timing": vars(seconds)}
 
 

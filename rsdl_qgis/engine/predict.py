@@ -56,10 +56,11 @@ class Seconds:
     total: float = 0.0
     tiles_run: int = field(default=0)
 
-    def told(self, all_in_all: float, noun: str = "tiles") -> str:
+    def told(self, all_in_all: float, noun: str = "tile") -> str:
         """'40 tiles in 12.3 s (read 2.1, …)': ``all_in_all`` with what came before and after the loop."""
+        count = f"{self.tiles_run} {noun}{'' if self.tiles_run == 1 else 's'}"
         return (
-            f"{self.tiles_run} {noun} in {all_in_all:.1f} s (read {self.read:.1f}, run {self.run:.1f}, "
+            f"{count} in {all_in_all:.1f} s (read {self.read:.1f}, run {self.run:.1f}, "
             f"write {self.write:.1f} s, overlapping)."
         )
 

@@ -13,7 +13,7 @@ from qgis.core import (
 )
 
 from . import parameters as shared
-from . import settings, train_data, train_options
+from . import settings, train_checks, train_data, train_options
 from .algorithm import RsdlAlgorithm
 from .text import tr
 from .train import CUTTING, SPLITTING, folder_problem, make_parent, resolved_split
@@ -88,7 +88,7 @@ class ExportChips(RsdlAlgorithm):
         if text:
             return text
         labels = train_data.chosen_labels(self, parameters, context)
-        text = train_data.area_problem(self, parameters, context, images)
+        text = train_checks.area_problem(self, parameters, context, images)
         text = text or (self._labels_problem(parameters, context, task, labels) if labels else "")
         said = train_options.arguments(OPTIONS, self, parameters, context)
         if not text and said["split"] == "chips":
@@ -119,13 +119,13 @@ class ExportChips(RsdlAlgorithm):
         said = train_options.arguments(("UNLABELLED", "MULTILABEL"), self, parameters, context)
         if kind in ("numbers", "scenes") and said["unlabelled"] == "background":
             return tr("UNLABELLED=background is not for {task}. Choose ignore.").format(task=task)
-        text = train_data.labels_problem(labels, field, place, kind)
+        text = train_checks.labels_problem(labels, field, place, kind)
         if kind == "objects":
             size = train_options.OPTIONS["SIZE"].read(self, parameters, "SIZE", context)
-            return text or train_data.size_problem(labels, size)
+            return text or train_checks.size_problem(labels, size)
         if text or kind == "numbers" or said["unlabelled"] == "background" or (kind == "scenes" and said["multilabel"]):
             return text
-        return train_data.one_class_problem(labels, field, kind)
+        return train_checks.one_class_problem(labels, field, kind)
 
     def _task(self, parameters, context) -> str:
         task = self.parameterAsEnumString(parameters, "TASK", context)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from ..engine.card import ModelCard
 from ..engine.errors import RsdlError
-from . import compat, settings, train_data, train_options
+from . import compat, settings, train_checks, train_data, train_options
 from . import parameters as shared
 from .text import tr
 from .train import (
@@ -97,7 +97,7 @@ class DistilModel(ModelMaker):
         text = ""
         if chips:
             given = [name for name in DATA if shared.is_given(parameters, name)]
-            text = chips_alone(given) or train_data.chips_problem(chips)
+            text = chips_alone(given) or train_checks.chips_problem(chips)
         else:
             text = self._images_problem(parameters, context, teacher)
         said = self._said(parameters, context)
@@ -122,13 +122,13 @@ class DistilModel(ModelMaker):
                 inputs=", ".join(f"{item.role or item.name} {when}" for item in teacher.inputs for when in item.dates),
             )
         images = train_data.chosen_images(self, parameters, context, "images", teacher)
-        text = train_data.area_problem(self, parameters, context, images)
+        text = train_checks.area_problem(self, parameters, context, images)
         labels = train_data.chosen_labels(self, parameters, context)
         if text or not labels:
             return text
         field = shared.text_of(self, parameters, "CLASS_FIELD", context)
         kind = {"regression": "numbers", "classification": "scenes"}.get(teacher.task, "classes")
-        return train_data.labels_problem(labels, field, "", kind)
+        return train_checks.labels_problem(labels, field, "", kind)
 
     def _teacher(self, parameters, context) -> ModelCard:
         """The teacher's card; RsdlError where there is none, or it cannot be learned from."""

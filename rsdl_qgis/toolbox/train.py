@@ -24,7 +24,7 @@ from ..engine.card import CARD_FILE, WEIGHTS_FILE, ModelCard
 from ..engine.errors import RsdlError
 from ..paths import user_folder
 from . import parameters as shared
-from . import settings, train_data, train_options
+from . import settings, train_checks, train_data, train_options
 from .algorithm import RsdlAlgorithm
 from .text import tr
 from .train_job import PreparedData
@@ -216,7 +216,7 @@ class TrainingAlgorithm(ModelMaker):
         labels = train_data.chosen_labels(self, parameters, context)
         text = self._source_problem(parameters, chips, images, labels)
         if not text and images:
-            text = train_data.area_problem(self, parameters, context, images)
+            text = train_checks.area_problem(self, parameters, context, images)
             text = text or self._labels_problem(parameters, context, labels)
         text = text or self._settings_problem(parameters, context, chips, start)
         text = text or self.outputs_problem(parameters, context)
@@ -234,19 +234,19 @@ class TrainingAlgorithm(ModelMaker):
         if chips:
             own = (*names, "LABELS", "CLASS_FIELD", "PLACE_FIELD", "EXTENT", "MASK", "BANDS", *self.CUTTING)
             given = [name for name in own if shared.is_given(parameters, name)]
-            return chips_alone(given) or train_data.chips_problem(chips)
+            return chips_alone(given) or train_checks.chips_problem(chips)
         if not labels:
             return tr("LABELS is empty: choose the layer with what is known, or a chip folder in CHIPS.")
         return ""
 
     def _labels_problem(self, parameters, context, labels) -> str:
         field, place = (shared.text_of(self, parameters, f"{name}_FIELD", context) for name in ("CLASS", "PLACE"))
-        text = train_data.labels_problem(labels, field, place, self.LABELS)
+        text = train_checks.labels_problem(labels, field, place, self.LABELS)
         if text or self.LABELS == "numbers" or self._is_multilabel(parameters, context):
             return text
         if "UNLABELLED" in self.OWN_OPTIONS and self._chosen("UNLABELLED", parameters, context) == "background":
             return ""
-        return train_data.one_class_problem(labels, field, self.LABELS)
+        return train_checks.one_class_problem(labels, field, self.LABELS)
 
     def _settings_problem(self, parameters, context, chips, start) -> str:
         said = self._options(parameters, context)

@@ -1,15 +1,12 @@
-"""What a network is trained on: rasters with labels, or a chip folder. Declared, checked, and put into a job."""
+"""What a network is trained on: rasters with labels, or a chip folder. Declared, and read as they were chosen."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
 from qgis.core import (
-    QgsFeatureRequest,
     QgsMapLayer,
     QgsProcessingParameterField,
     QgsProcessingParameterFile,
@@ -25,12 +22,10 @@ from . import compat, layers
 from . import parameters as shared
 from .inference import use_bands
 from .layers import RasterUse
-from .render import is_image
 from .text import tr
 
 LAYOUTS = ("dates", "variables")
 RESERVED = ("name", "split", "label", "source", "place", "bounds", "valid")  # columns of a chip folder's table
-UNTYPED = ("GeoJSON", "GeoJSONSeq")  # formats whose layers look like tables until a feature has a geometry
 LONGEST_NAME = 24  # letters of a band's description that is taken for a name
 FORMS = {"rasters": ("RASTERS",), "pairs": ("BEFORE", "AFTER"), "series": ("LAYERS",), "images": ("IMAGES",)}
 
@@ -415,132 +410,3 @@ def date_names(found: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         text = tr("The dates are not in order: {dates}. They are taken in the order of the layers.")
         return tuple(found), (text.format(dates=", ".join(found)),)
     return tuple(found), ()
-
-
-# What is wrong with it.
-
-
-def chips_problem(path: str) -> str:
-    """What is wrong with CHIPS, in a sentence; '' if nothing. The worker looks at what is in it."""
-    if not Path(path).is_dir():
-        return tr("CHIPS: there is no folder {folder}. Choose another.").format(folder=path)
-    if not any(Path(path).iterdir()):
-        return tr("CHIPS: the folder {folder} is empty. 'Export chips' makes one of layers.").format(folder=path)
-    return ""
-
-
-def area_problem(algorithm, parameters, context, images: Images) -> str:
-    """What is wrong with EXTENT, in a sentence; '' if nothing."""
-    if not algorithm.parameterAsExtent(parameters, "EXTENT", context).isNull():
-        return ""
-    for layer in images.layers():
-        if layers.needs_extent(layer):
-            text = tr("The layer '{layer}' has no pixels of its own: choose the area to learn from (EXTENT).")
-            return text.format(layer=layer.name())
-    return ""
-
-
-def labels_problem(labels: Sequence[QgsMapLayer], field: str, place: str, kind: str) -> str:
-    """What is wrong with LABELS, CLASS_FIELD and PLACE_FIELD, in a sentence; '' if nothing.
-
-    ``kind``: 'classes', 'scenes', 'numbers' or 'objects'.
-    """
-    text = ""
-    for layer in labels:
-        if isinstance(layer, QgsRasterLayer):
-            text = text or _raster_problem(layer, kind)
-        else:
-            text = text or _vector_problem(layer, field, place, kind)
-    return text
-
-
-def size_problem(labels: Sequence[QgsMapLayer], size: float | None) -> str:
-    """A sentence where objects are labelled by points without a size; '' otherwise."""
-    for layer in labels:
-        if isinstance(layer, QgsVectorLayer) and layer.geometryType() == compat.POINT_GEOMETRY and size is None:
-            text = tr("'{layer}' has points, which have no size. Give that of the objects in SIZE, in metres.")
-            return text.format(layer=layer.name())
-    return ""
-
-
-def one_class_problem(labels: Sequence[QgsMapLayer], field: str, kind: str) -> str:
-    """A sentence where labels are of one class, and what has no label is left out; '' otherwise."""
-    vectors = [layer for layer in labels if isinstance(layer, QgsVectorLayer)]
-    if len(vectors) < len(labels):
-        return ""
-    if not field:
-        return tr(
-            "Without CLASS_FIELD all labels are one class, and nothing is known of the rest. Choose the field with the "
-            "classes, or let the rest be background: UNLABELLED=background."
-        )
-    found = set().union(*(_found(layer, field) for layer in vectors))
-    if len(found) > 1:
-        return ""
-    text = tr("All labels have the same class ({name}) in '{field}', so there is nothing to tell it from.").format(
-        name=", ".join(found) or "-", field=field
-    )
-    if kind == "scenes":
-        return text + " " + tr("Label another class, too.")
-    return text + " " + tr("Label another class, too, or let the rest be background: UNLABELLED=background.")
-
-
-def _raster_problem(layer: QgsRasterLayer, kind: str) -> str:
-    if kind == "scenes":
-        text = tr("LABELS: '{layer}' is a raster, but the class of a scene is told by polygons or points.")
-        return text.format(layer=layer.name())
-    if kind == "objects":
-        text = tr("LABELS: '{layer}' is a raster, but objects are told by boxes, polygons or points.")
-        return text.format(layer=layer.name())
-    if is_image(layer.dataProvider()) or layers.needs_extent(layer):
-        text = tr("LABELS: '{layer}' is a picture, not a raster of classes or numbers. Choose another layer.")
-        return text.format(layer=layer.name())
-    return ""
-
-
-def _vector_problem(layer: QgsVectorLayer, field: str, place: str, kind: str) -> str:
-    if not layer.isSpatial() and layer.storageType() not in UNTYPED:
-        text = tr("LABELS: '{layer}' is a table without geometries. Choose polygons, lines or points.")
-        return text.format(layer=layer.name())
-    if not _has_geometry(layer):
-        return tr("LABELS: '{layer}' has no features with a geometry. Draw or choose some.").format(layer=layer.name())
-    if kind == "scenes" and layer.geometryType() not in (compat.POLYGON_GEOMETRY, compat.POINT_GEOMETRY):
-        text = tr("LABELS: '{layer}' has lines, but the class of a scene is told by polygons or points.")
-        return text.format(layer=layer.name())
-    if kind == "objects" and layer.geometryType() not in (compat.POLYGON_GEOMETRY, compat.POINT_GEOMETRY):
-        text = tr("LABELS: '{layer}' has lines, but objects are told by boxes, polygons or points.")
-        return text.format(layer=layer.name())
-    fields = layer.fields()
-    if kind not in ("classes", "objects") and not field:
-        number = tr("Choose the field of '{layer}' that holds the number to learn, in CLASS_FIELD.")
-        scene = tr("Choose the field of '{layer}' that holds the class of each scene, in CLASS_FIELD.")
-        return (number if kind == "numbers" else scene).format(layer=layer.name())
-    for name in filter(None, (field, place)):
-        if name not in fields.names():
-            return tr("'{layer}' has no field '{field}'. It has: {fields}.").format(
-                layer=layer.name(), field=name, fields=", ".join(fields.names()) or "-"
-            )
-    if kind == "numbers" and not fields.field(field).isNumeric():
-        text = tr("The field '{field}' of '{layer}' holds texts, not numbers. Choose another in CLASS_FIELD.")
-        return text.format(field=field, layer=layer.name())
-    return ""
-
-
-def _has_geometry(layer: QgsVectorLayer) -> bool:
-    """Whether any feature has a geometry with a place in it."""
-    request = QgsFeatureRequest().setNoAttributes()
-    return any(not feature.geometry().isEmpty() for feature in layer.getFeatures(request))
-
-
-def _found(layer: QgsVectorLayer, field: str) -> set[str]:
-    """Up to two of the classes in a field."""
-    values = layer.uniqueValues(layer.fields().lookupField(field), 3)
-    return {text for text in (value_text(value) for value in values) if text}
-
-
-def value_text(value: Any) -> str:
-    """A field's value as a class is called; '' for none."""
-    if value is None or (hasattr(value, "isNull") and value.isNull()):
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()

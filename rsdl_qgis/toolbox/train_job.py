@@ -23,7 +23,8 @@ from . import parameters as shared
 from .assess import renderer_names, vector_path
 from .layers import PreparedRaster, RasterUse
 from .render import is_image
-from .train_data import Images, value_text
+from .train_checks import value_text
+from .train_data import Images
 
 
 def legend(layer: QgsMapLayer, field: str) -> tuple[dict[str, str], dict[str, str]]:

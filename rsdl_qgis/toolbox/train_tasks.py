@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from . import train_data
+from . import train_checks
 from .text import tr
 from .train import (
     CLASS_FIGURES,
@@ -133,8 +133,8 @@ class TrainDetector(TrainingAlgorithm):
 
     def _labels_problem(self, parameters, context, labels):
         field, place = (self.parameterAsString(parameters, f"{name}_FIELD", context) for name in ("CLASS", "PLACE"))
-        text = train_data.labels_problem(labels, field, place, self.LABELS)
-        return text or train_data.size_problem(labels, self._chosen("SIZE", parameters, context))
+        text = train_checks.labels_problem(labels, field, place, self.LABELS)
+        return text or train_checks.size_problem(labels, self._chosen("SIZE", parameters, context))
 
 
 class TrainChangeDetector(TrainingAlgorithm):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rsdl_qgis.engine.card import Scaling
 from rsdl_qgis.engine.errors import Cancelled
 from rsdl_qgis.engine.plan import Plan
-from rsdl_qgis.engine.predict import Tile, batched, load_tile, predict, progress_text, work_ahead
+from rsdl_qgis.engine.predict import Seconds, Tile, batched, load_tile, predict, progress_text, work_ahead
 from rsdl_qgis.engine.raster.grid import Grid, Window
 from rsdl_qgis.engine.raster.mosaic import Mosaic
 from rsdl_qgis.engine.raster.tiles import tiles
@@ -155,6 +155,11 @@ def test_two_tiles_run_at_once_and_are_collected_in_order(with_card):
     assert ended[0] is np.False_ and seconds.run > 8 * 0.02
 
 
+def test_one_tile_is_not_called_tiles():
+    assert Seconds(tiles_run=1).told(2.0).startswith("1 tile in 2.0 s")
+    assert Seconds(tiles_run=3).told(2.0, "scene").startswith("3 scenes in 2.0 s")
+
+
 def test_without_streams_no_two_tiles_run_at_once(with_card):
     running, most = [], []
 
@@ -192,7 +197,7 @@ def test_reading_runs_ahead_but_not_far():
         stream = work_ahead(pool, lambda i: loaded.append(i) or i, range(10))
         assert next(stream) == 0
         time.sleep(0.05)
-        assert loaded == [0, 1, 2]
+        assert loaded == [0, 1]
         assert list(stream) == list(range(1, 10))
 
 

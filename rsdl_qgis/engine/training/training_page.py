@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
@@ -13,16 +12,30 @@ from ..charts import BLUE, GREY, ORANGE, PURPLE, Bar, Curve, bar_chart, curve_ch
 from .box_pictures import COLORS as BOX_COLORS
 from .box_pictures import TITLES as BOX_TITLES
 from .pictures import WRONG, hexadecimal, pale
+from .report_text import (
+    PART_TITLES,
+    capital,
+    cell,
+    count_of,
+    duration,
+    file_size,
+    found,
+    interval,
+    listed,
+    number,
+    plain,
+    triple,
+    whole,
+    with_unit,
+)
 from .split_map import PARTS, split_map
 
 MOST_MATRIX = 40  # classes that a matrix is drawn for
 MOST_MIXED = 12  # pairs of classes named where there are more
 MOST_BARS = 60  # classes in the chart of classes
 MOST_CURVES = 12  # classes that curves are drawn for
-MOST_TEXT = 400  # letters of a setting
 FEW = 30  # samples: figures of fewer say little
 COMMON = "#7f97b2"  # of what is compared with
-PART_TITLES = {"train": "training", "valid": "validation", "test": "test"}
 TASKS = {
     "segmentation": ("class maps", "pixels"),
     "change": ("maps of change", "pixels"),
@@ -480,88 +493,5 @@ def main_title(result: Mapping[str, Any]) -> str:
     return next((known for known in figures if known.casefold() == title.casefold()), title)
 
 
-def found(figures: Mapping[str, float | None], title: str) -> float | None:
-    """A figure by its title in any case; None where there is none."""
-    value = next((v for known, v in figures.items() if known.casefold() == title.casefold()), None)
-    return value if value is not None and math.isfinite(value) else None
-
-
-def triple(values: Sequence[float | None] | None) -> tuple[float | None, float | None, float | None]:
-    """A figure and the ends of its interval, None where they are not known."""
-    known = [v if v is not None and math.isfinite(v) else None for v in values or ()]
-    value, low, high = [*known, None, None, None][:3]
-    return (value, low, high) if low is not None and high is not None else (value, None, None)
-
-
-def cell(values: Sequence[float | None] | None, shown: Any = None, *about: str) -> web.Cell:
-    """A figure with its interval below."""
-    value, low, high = triple(values)
-    text = shown(about[0], value, *about[1:]) if shown else number(value)
-    return (text, interval(low, high))
-
-
-def interval(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"{number(low)} to {number(high)}"
-
-
-def number(value: float | None) -> str:
-    """A figure for people; a dash where there is none."""
-    return "–" if value is None or not math.isfinite(value) else charts.significant(value)
-
-
-def with_unit(title: str, value: float | None, unit: str) -> str:
-    """A figure, with the unit of the numbers where it is in it."""
-    in_unit = unit and title.casefold() in ("rmse", "mae", "bias") and value is not None
-    return f"{number(value)}\u202f{unit}" if in_unit else number(value)
-
-
 def unit_of(data: Mapping[str, Any]) -> str:
     return str(data.get("unit") or "")
-
-
-def whole(value: float | None) -> str:
-    return "–" if value is None else web.thousands(round(value))
-
-
-def count_of(count: int | None, part: str, task: str) -> str:
-    """'120 training samples'."""
-    return f"{whole(count)} {PART_TITLES.get(part, part)} sample" + ("" if count == 1 else "s")
-
-
-def plain(value: Any) -> str:
-    """A setting for people."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, Mapping):
-        text = "; ".join(f"{str(name).replace('_', ' ')}: {plain(item)}" for name, item in value.items())
-    elif isinstance(value, (list, tuple, set)):
-        text = ", ".join(plain(item) for item in value)
-    else:
-        text = str(value)
-    return (text if len(text) <= MOST_TEXT else text[: MOST_TEXT - 1] + "…") or "–"
-
-
-def file_size(size: float) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
-
-
-def duration(seconds: float) -> str:
-    """'2 h 5 min', '3 min 20 s', '4 s'."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def listed(texts: Sequence[str]) -> str:
-    """'a, b and c'."""
-    return " and ".join(part for part in (", ".join(texts[:-1]), *texts[-1:]) if part)
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -13,7 +13,8 @@ import pytest
 
 from rsdl_qgis.engine.card import Band, Class, Input
 from rsdl_qgis.engine.training.pictures import sample_pictures
-from rsdl_qgis.engine.training.training_page import duration, listed, plain, training_page
+from rsdl_qgis.engine.training.report_text import duration, listed, plain
+from rsdl_qgis.engine.training.training_page import training_page
 
 _spec = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
 made_up = importlib.util.module_from_spec(_spec)
