@@ -83,10 +83,9 @@ STUDIES = {
         },
         runs={
             "lenet5": {"side": 32},
-            "alexnet": {},
             "vit-small": {},
             "resnet18": {},
-            **dict.fromkeys(("googlenet", "densenet121", "resnet34", "resnet50", "vgg16-bn"), SHORT),
+            **dict.fromkeys(("googlenet", "densenet121", "resnet34", "resnet50", "alexnet", "vgg16-bn"), SHORT),
             **{name: {**SHORT, "options": {"size": 64}} for name in ("vit-b32", "vit-b16")},
             **dict.fromkeys(("densenet169", "densenet201", "resnet101", "resnet152"), SHORT),
             **dict.fromkeys(("vgg16", "vgg19", "vgg19-bn"), SHORT),

@@ -33,7 +33,7 @@ from rsdl_qgis.engine.interop.onnx_export import export_onnx
 from rsdl_qgis.engine.networks import build_network, multiple_of_sides
 from rsdl_qgis.engine.store import read_card
 
-from .overhead import BARE
+from .overhead import bare
 
 ROOT = Path(__file__).resolve().parent.parent
 SIDE_OF_OBJECT = 24.0  # pixels
@@ -103,13 +103,6 @@ def job(model: Path, picture: Path, folder: Path) -> dict:
     return {**events[-1], "wall": wall, "width": int(tile[2]), "height": int(tile[4])}
 
 
-def bare(model: Path, result: dict) -> float:
-    """Seconds of the bare loop over as many tiles of the same size."""
-    sizes = [str(result[key]) for key in ("height", "width", "tiles")]
-    command = [sys.executable, "-c", BARE, str(model), *sizes]
-    return float(subprocess.run(command, capture_output=True, check=True).stdout)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--side", type=int, default=6000)
@@ -127,7 +120,7 @@ def main() -> None:
         ratios = []
         for _ in range(arguments.repeats):
             result = job(model, picture, folder)
-            loop = bare(model, result)
+            loop = bare(model, result, 1)
             ratios.append(result["wall"] / loop)
             seconds = result["timing"]
             print(

@@ -1,6 +1,6 @@
 """Peak memory of the worker against the raster's size, at defaults.
 
-    python -m benchmarks.memory [flood | series] [SIDE ...]
+    python -m benchmarks.memory [--study flood | series] [--full] [SIDE ...]
 
 flood    ``flood-s1s2``, at 4,000, 8,000 and 16,000 px a side unless others are given.
 series   ``crops-matogrosso``, two variables of 23 dates, at 1,000 and 4,000 px.
@@ -67,8 +67,8 @@ def peak(study: str, side: int, full: bool) -> tuple[float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("study", nargs="?", choices=STUDIES, default="flood")
     parser.add_argument("sides", nargs="*", type=int)
+    parser.add_argument("--study", choices=STUDIES, default="flood")
     parser.add_argument("--full", action="store_true")
     given = parser.parse_args()
     for side in given.sides or STUDIES[given.study][1]:

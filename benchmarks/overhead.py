@@ -37,7 +37,7 @@ import sys, time, numpy as np, onnxruntime as ort
 from concurrent.futures import ThreadPoolExecutor
 model, height, width, count, streams, threads = sys.argv[1], *map(int, sys.argv[2:])
 options = ort.SessionOptions()
-options.intra_op_num_threads = threads // streams
+options.intra_op_num_threads = threads - streams + 1  # its own are one fewer; each call works in its caller's, too
 options.add_session_config_entry("session.intra_op.allow_spinning", "0")
 session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 random = np.random.default_rng(0)
@@ -75,9 +75,9 @@ def job(model: Path, folder: Path, inputs: dict) -> dict:
 
 
 def bare(model: Path, result: dict, streams: int) -> float:
-    """Seconds of the bare loop over as many tiles of the same size, so many at once."""
+    """Seconds of the bare loop of an ONNX file over as many tiles of the same size, so many at once."""
     numbers = (*(result[key] for key in ("height", "width", "tiles")), streams, available_cores())
-    command = [sys.executable, "-c", BARE, str(model / "model.onnx"), *map(str, numbers)]
+    command = [sys.executable, "-c", BARE, str(model), *map(str, numbers)]
     return float(subprocess.run(command, capture_output=True, check=True).stdout)
 
 
@@ -95,7 +95,7 @@ def main() -> None:
         ratios, others = [], []
         for _ in range(arguments.repeats):
             result = job(model, folder, inputs)
-            loop, at_once = bare(model, result, 1), bare(model, result, result["streams"])
+            loop, at_once = (bare(model / "model.onnx", result, n) for n in (1, result["streams"]))
             ratios.append(result["wall"] / loop)
             others.append(result["wall"] / at_once)
             seconds = result["timing"]

@@ -49,7 +49,8 @@ def run_classify_scenes(arguments: Mapping[str, Any], report: Report) -> dict[st
         check_resolution(source, card, report)
         scenes = scenes_of(arguments, card, source.grid, report)
         batch = arguments.get("batch_size") or fitting_batch(card)
-        streams = streams_for(math.ceil(len(scenes) / batch), arguments)
+        memory = card.tiling.memory * card.tiling.size**2 * batch
+        streams = streams_for(math.ceil(len(scenes) / batch), memory, arguments)
         scaling, runtime = made_ready(source, card, path, arguments, report, open_runtime, streams)
         note = provenance("classify_scenes", card, arguments, scaling, {"side": card.tiling.size, "batch": batch})
         collector = ClassificationCollector(card, source.grid, scenes, outputs, report, note)

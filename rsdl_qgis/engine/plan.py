@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from .card import ModelCard
 from .errors import InputError, MismatchError
 from .raster.tiles import tile_shape, tiles
-from .runtime import available_cores
+from .runtime import available_cores, choose_device
 
 NETWORK_MEMORY = 350_000_000  # bytes that the network may need at a time, unless TILE_SIZE says otherwise
 LARGEST_TILE = 768  # pixels: beyond it little is gained, and memory and the wait for a cancel grow
-STREAMS = 2  # batches that run at once: on so few cores each, a network loses less of their time to waiting
+STREAMS = 2  # batches that run at once
 FEWEST = 2 * STREAMS  # batches: where there are fewer, one stream with all cores ends sooner
 
 
@@ -37,18 +38,24 @@ def make_plan(height: int, width: int, card: ModelCard, arguments: Mapping[str, 
     """Tile, overlap and batch: as asked for, else the largest tile whose network fits into the memory budget.
 
     Large tiles go one by one, so that reading and writing overlap with running; small fixed ones in batches.
-    Two batches run at once, on half of the cores each, where that pays and both fit into the budget.
+    Two batches run at once where that pays; their tiles are so much smaller that both fit into the budget.
     """
-    plan = _plan(height, width, card, arguments, STREAMS)
-    batches = math.ceil(len(tiles(height, width, plan.tile, plan.overlap)) / plan.batch)
-    fit = STREAMS * card.tiling.memory * math.prod(plan.tile) * plan.batch <= NETWORK_MEMORY
-    return plan if fit and streams_for(batches, arguments) > 1 else _plan(height, width, card, arguments, 1)
+    with suppress(InputError):  # an overlap may be too wide for tiles so small
+        plan = _plan(height, width, card, arguments, STREAMS)
+        batches = math.ceil(len(tiles(height, width, plan.tile, plan.overlap)) / plan.batch)
+        if streams_for(batches, card.tiling.memory * math.prod(plan.tile) * plan.batch, arguments) > 1:
+            return plan
+    return _plan(height, width, card, arguments, 1)
 
 
-def streams_for(batches: int, arguments: Mapping[str, Any]) -> int:
-    """How many of so many batches run at once, each on its share of the job's ``threads``: two where that pays."""
+def streams_for(batches: int, memory: int, arguments: Mapping[str, Any]) -> int:
+    """How many batches run at once, of so many that need so many bytes each: two, or one where two do not pay.
+
+    They share the cores. On few cores a network loses less of their time to waiting; a GPU is busy with one.
+    """
     threads = arguments.get("threads") or available_cores()
-    return STREAMS if batches >= FEWEST and threads % STREAMS == 0 else 1
+    pays = batches >= FEWEST and threads >= STREAMS and STREAMS * memory <= NETWORK_MEMORY
+    return STREAMS if pays and choose_device(arguments.get("device") or "auto") == "cpu" else 1
 
 
 def _plan(height: int, width: int, card: ModelCard, arguments: Mapping[str, Any], streams: int) -> Plan:

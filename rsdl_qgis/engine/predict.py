@@ -23,6 +23,7 @@ W = TypeVar("W")  # what is run at a time: a window of the raster, a scene
 Taken = TypeVar("Taken", covariant=True)
 Given = TypeVar("Given", contravariant=True)  # of those, what a collector takes
 AHEAD = 1  # tiles, or batches, waiting on either side of the network
+MOST_EMPTY = 64  # tiles without a valid pixel that are passed together
 
 
 class Counted(Protocol[Taken]):
@@ -98,6 +99,7 @@ def predict(
             return load(window)
 
     def run(batch: list[Tile[W]]) -> tuple[Sequence[Tile[W]], Any, float]:
+        report.check()
         if not batch[0].arrays:
             return batch, None, 0.0
         began = time.perf_counter()
@@ -168,16 +170,16 @@ def work_ahead(
 
 
 def batched(items: Iterable[Tile[W]], size: int) -> Iterator[list[Tile[W]]]:
-    """Runs of up to ``size`` tiles to be run together; a tile without a valid pixel comes alone, in its place."""
+    """Runs of up to ``size`` tiles to be run together; tiles without a valid pixel come apart from others."""
     batch: list[Tile[W]] = []
     for tile in items:
-        if batch and (not tile.arrays or len(batch) == size):
+        if batch and bool(tile.arrays) != bool(batch[0].arrays):
             yield batch
             batch = []
-        if not tile.arrays:
-            yield [tile]
-        else:
-            batch.append(tile)
+        batch.append(tile)
+        if len(batch) == (size if tile.arrays else MOST_EMPTY):
+            yield batch
+            batch = []
     if batch:
         yield batch
 

@@ -1,7 +1,7 @@
 """Runs a model: arrays in, arrays out, whichever engine does it.
 
 A runtime is a callable taking and giving arrays by name, so that a test's model is a lambda. ``ENGINES`` is the seam
-for another engine: a function from (card, file, device, threads) to a network.
+for another engine: a function from (card, file, device, threads, calls made at once) to a network.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import hashlib
 import os
 import platform
 import shutil
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -52,7 +51,7 @@ def open_runtime(
     """The model at ``path`` (a folder or an ``.onnx``) ready to run; the device really used is logged.
 
     ``device``: auto, cpu, cuda, cuda:N or mps. ``threads``: of the CPU, all cores by default, which ``streams`` calls
-    share that are made at once; another device takes one after another. DeviceError when the
+    share that are made at once. DeviceError when the
     device is not there, ModelError when the weights are missing or damaged or contradict the card, and for a task
     whose networks give more than one array.
     """
@@ -82,9 +81,7 @@ def open_network(
     """
     engine, source = choose_engine(card, path, device)
     check_file(source, card)
-    network = ENGINES[engine](card, source, device, max(1, (threads or available_cores()) // streams))
-    if streams > 1 and device != "cpu":
-        network = one_at_a_time(network)
+    network = ENGINES[engine](card, source, device, threads or available_cores(), streams)
     text = f"Running '{card.name}' with {runtime_name(engine)} on {describe_device(device, threads)}."
     (report or Report()).log("info", text)
     return network, source
@@ -178,17 +175,6 @@ def check_file(path: Path, card: ModelCard) -> None:
         raise ModelError(f"{path} is damaged: its SHA-256 is not the card's.", "Install the model again.")
 
 
-def one_at_a_time(network: Network) -> Network:
-    """The network, which threads that call it at once wait for: a GPU has memory for one batch, and is busy with it."""
-    lock = threading.Lock()
-
-    def run(inputs: Arrays) -> Sequence[NDArray]:
-        with lock:
-            return network(inputs)
-
-    return run
-
-
 def shrinking(
     runtime: Callable[[Arrays], T], join: Callable[[list[Any]], Any] = np.concatenate
 ) -> Callable[[Arrays], T]:
@@ -220,14 +206,20 @@ def onnx_session(path: Path, threads: int, providers: Sequence[Any] = ("CPUExecu
     return ort.InferenceSession(str(path), options, providers=list(providers))
 
 
-def _open_onnx(card: ModelCard, path: Path, device: str, threads: int) -> Network:
+def shared_threads(threads: int, streams: int) -> int:
+    """The threads of a session that so many calls use at once: its own, one fewer than stated, serve all of them, and
+    each call works in its caller's as well."""
+    return max(1, threads - streams + 1)
+
+
+def _open_onnx(card: ModelCard, path: Path, device: str, threads: int, streams: int) -> Network:
     providers: list[Any] = ["CPUExecutionProvider"]
     if device.startswith("cuda"):
         providers.insert(0, ("CUDAExecutionProvider", {"device_id": int(device.partition(":")[2] or 0)}))
     elif device != "cpu":
         raise DeviceError(f"'{card.name}' has no {WEIGHTS_FILE}, and ONNX Runtime cannot use {device}.", "Use cpu.")
     try:
-        session = onnx_session(path, threads, providers)
+        session = onnx_session(path, shared_threads(threads, streams), providers)
     except Exception as error:  # onnxruntime raises classes of its own for every cause
         raise ModelError(f"{path.name} cannot be opened: {_first_line(error)}") from None
     tensors = session.get_inputs()
@@ -248,7 +240,7 @@ def _open_onnx(card: ModelCard, path: Path, device: str, threads: int) -> Networ
     return run
 
 
-def _open_torch(card: ModelCard, path: Path, device: str, threads: int) -> Network:
+def _open_torch(card: ModelCard, path: Path, device: str, threads: int, streams: int) -> Network:
     import torch
     from safetensors.torch import load_file
 
@@ -256,7 +248,7 @@ def _open_torch(card: ModelCard, path: Path, device: str, threads: int) -> Netwo
     from .networks.layout import channels_last
 
     if device == "cpu":
-        torch.set_num_threads(threads)
+        torch.set_num_threads(max(1, threads // streams))  # of each call
     network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
     try:
         network.load_state_dict(load_file(path))
@@ -283,7 +275,7 @@ def _open_torch(card: ModelCard, path: Path, device: str, threads: int) -> Netwo
     return run
 
 
-ENGINES: dict[str, Callable[[ModelCard, Path, str, int], Network]] = {"onnx": _open_onnx, "torch": _open_torch}
+ENGINES: dict[str, Callable[[ModelCard, Path, str, int, int], Network]] = {"onnx": _open_onnx, "torch": _open_torch}
 
 
 def _stacked(array: NDArray, axes: Sequence[str]) -> NDArray:

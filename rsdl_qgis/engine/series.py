@@ -72,7 +72,7 @@ def run_predict_series(arguments: Mapping[str, Any], report: Report) -> dict[str
     ``arguments``: ``model``, ``output``, and ``layers``: of each its ``path`` and, where there are, ``bands``,
     ``nodata`` (one value, or one a band), ``name``, ``descriptions`` of the bands and ``date``. Optional: ``layout``
     ('dates' or 'variables'), ``dates``, ``bands``, ``scale``, ``wrapped`` (see observations.py and readings.py),
-    ``batch_size`` (series run at once), and what every map takes.
+    ``batch_size`` (series), and what every map takes.
     """
     started = time.perf_counter()
     _, model, given = (arguments[name] for name in ("output", "model", "layers"))  # KeyError: the job lacks it
@@ -93,7 +93,7 @@ def run_predict_series(arguments: Mapping[str, Any], report: Report) -> dict[str
         plan = make_plan(source, stacked, arguments)
         device, threads = arguments.get("device") or "auto", arguments.get("threads")
         runtime = open_runtime(card, path, device, threads, report, plan.streams)
-        report.log("info", f"Tiles of {plan.tile[1]} x {plan.tile[0]} px, {plan.batch} series at once.")
+        report.log("info", f"Tiles of {plan.tile[1]} x {plan.tile[0]} px, batches of {plan.batch} series.")
         note = {**provenance("predict_series", card, arguments, scaling, vars(plan)), **told(stacked, series)}
         windows = tiles(source.grid.height, source.grid.width, plan.tile, plan.overlap)
         collector = SegmentationCollector(card, source.grid, outputs, plan.tile, plan.overlap, report, note)
@@ -291,9 +291,10 @@ def make_plan(source: RasterSource, stack: Stack, arguments: Mapping[str, Any]) 
     else:
         side = math.isqrt(TILE_MEMORY // bytes_per_pixel(source, stack))
         tile = tile_shape(source.grid.height, source.grid.width, min(max(side, 1), LARGEST_TILE), 0, 1)
-    streams = streams_for(len(tiles(source.grid.height, source.grid.width, tile, 0)), arguments)
-    fitting = NETWORK_MEMORY // streams // max(1, stack.card.tiling.memory)
-    return Plan(tile, 0, arguments.get("batch_size") or max(1, min(MOST_SERIES, fitting)), streams)
+    memory = max(1, stack.card.tiling.memory)
+    batch = arguments.get("batch_size") or max(1, min(MOST_SERIES, NETWORK_MEMORY // STREAMS // memory))
+    count = len(tiles(source.grid.height, source.grid.width, tile, 0))
+    return Plan(tile, 0, batch, streams_for(count, batch * memory, arguments))
 
 
 def bytes_per_pixel(source: RasterSource, stack: Stack) -> int:

@@ -51,11 +51,11 @@ def model(card: ModelCard, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def in_pairs(monkeypatch):
-    """Every run of a network waits for another one, and fails where none comes; the threads each run may use."""
+    """Every run of a network waits for another one, and fails where none comes; the threads both may use."""
     threads, both, engine = [], threading.Barrier(2, timeout=20), ENGINES["onnx"]
 
-    def open_engine(card, path, device, count):
-        network = engine(card, path, device, count)
+    def open_engine(card, path, device, count, streams):
+        network = engine(card, path, device, count, streams)
 
         def run(inputs):
             both.wait()

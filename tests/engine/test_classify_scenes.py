@@ -119,7 +119,7 @@ def test_a_grid_over_all_of_the_raster(classify, model, image, tmp_path):
 
 def test_two_batches_are_classified_at_once(classify, model, image, in_pairs):
     values, _ = table(classify(model, image, size=15, batch_size=8, threads=2)["output"])
-    assert values["class"].count("bright") == 15 and in_pairs == [1] * 4
+    assert values["class"].count("bright") == 15 and in_pairs == [2] * 4
 
 
 def test_the_usual_size_is_that_of_training(classify, model, image):

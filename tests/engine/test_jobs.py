@@ -9,6 +9,7 @@ import pytest
 import rasterio
 from rasterio.transform import Affine, from_origin
 
+from rsdl_qgis.engine import plan
 from rsdl_qgis.engine.card import Input, Scaling, Tiling
 from rsdl_qgis.engine.errors import InputError, MismatchError, ModelError, OutputError, RsdlError
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
@@ -265,9 +266,9 @@ def test_tiles_fit_the_memory_budget(with_card):
     hungry = with_card(tiling=Tiling(overlap=64, multiple=32, memory=2000))
     modest = with_card(tiling=Tiling(overlap=64, multiple=32, memory=100))
     for card, limit, least in ((hungry, 295, 256), (modest, 768, 736)):  # two tiles at once
-        plan = make_plan(6000, 6000, card, {"threads": 2})
-        assert least <= max(plan.tile) <= limit and plan.overlap == 64 and plan.batch == 1 and plan.streams == 2
-    assert max(make_plan(6000, 6000, hungry, {"threads": 3}).tile) in range(384, 418)
+        found = make_plan(6000, 6000, card, {"threads": 2})
+        assert least <= max(found.tile) <= limit and found.overlap == 64 and found.batch == 1 and found.streams == 2
+    assert max(make_plan(6000, 6000, hungry, {"threads": 1}).tile) in range(384, 418)
     assert make_plan(100, 300, modest, {}).tile == (128, 320)
     fixed = with_card(tiling=Tiling(size=128, overlap=16, multiple=128, any_size=False, memory=100))
     assert make_plan(6000, 6000, fixed, {}).tile == (128, 128) and make_plan(6000, 6000, fixed, {}).batch == 16
@@ -278,8 +279,9 @@ def test_tiles_fit_the_memory_budget(with_card):
 @pytest.mark.parametrize(("side", "arguments", "streams"), [
     (6000, {"threads": 2}, 2),
     (6000, {"threads": 16}, 2),
-    (6000, {"threads": 3}, 1),  # one of three would have nothing to do
+    (6000, {"threads": 3}, 2),
     (6000, {"threads": 1}, 1),
+    (6000, {"threads": 2, "overlap": 380}, 1),  # too wide for tiles of half the memory
     (700, {"threads": 2}, 1),  # one tile
     (6000, {"threads": 2, "tile_size": 2048}, 1),  # too large for two of them
     (6000, {"threads": 2, "tile_size": 512}, 2),
@@ -289,11 +291,18 @@ def test_two_tiles_run_at_once_where_that_pays(with_card, side, arguments, strea
     assert make_plan(side, side, card, arguments).streams == streams
 
 
+def test_a_gpu_runs_one_tile_at_a_time(with_card, monkeypatch):
+    monkeypatch.setattr(plan, "choose_device", lambda device: "cuda:0" if device == "auto" else device)
+    card = with_card(tiling=Tiling(overlap=64, multiple=32, memory=2000))
+    on_gpu, on_cpu = (make_plan(6000, 6000, card, {"threads": 2, "device": d}) for d in (None, "cpu"))
+    assert (on_gpu.streams, on_cpu.streams) == (1, 2) and max(on_gpu.tile) > max(on_cpu.tile)
+
+
 def test_a_map_is_made_two_tiles_at_once(model, make_raster, tmp_path, in_pairs):
     image = checkers(64, 96)
     result = predict(model, make_raster(image), tmp_path, tile_size=32, overlap=0, threads=4)
     assert np.array_equal(classes(result["output"]), image[0] > 100)
-    assert in_pairs == [2] * result["tiles"] == [2] * 6
+    assert in_pairs == [4] * result["tiles"] == [4] * 6
 
 
 def test_describe_runs_a_network_and_lists_versions():

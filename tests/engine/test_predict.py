@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rsdl_qgis.engine.card import Scaling
 from rsdl_qgis.engine.errors import Cancelled
 from rsdl_qgis.engine.plan import Plan
-from rsdl_qgis.engine.predict import Seconds, Tile, batched, load_tile, predict, progress_text, work_ahead
+from rsdl_qgis.engine.predict import MOST_EMPTY, Seconds, Tile, batched, load_tile, predict, progress_text, work_ahead
 from rsdl_qgis.engine.raster.grid import Grid, Window
 from rsdl_qgis.engine.raster.mosaic import Mosaic
 from rsdl_qgis.engine.raster.tiles import tiles
@@ -138,21 +138,64 @@ def test_cancelling_stops_between_tiles(with_card):
     assert not [t for t in threading.enumerate() if t.name.startswith(("read", "run", "write"))]
 
 
+def numbered(count, empty=()):
+    """A row of tiles of 16 pixels, each of its number; those of ``empty`` are not valid."""
+    values = np.ma.masked_array(np.repeat(np.arange(count, dtype="float32"), 16)[None, :, None].repeat(16, 2))
+    for number in empty:
+        values[:, 16 * number : 16 * number + 16] = np.ma.masked
+    return values
+
+
 def test_two_tiles_run_at_once_and_are_collected_in_order(with_card):
     """Each run waits for another one; the first of the two ends last."""
     both, ended = threading.Barrier(2, timeout=20), []
 
     def runtime(inputs):
-        turn = both.wait()
-        first = inputs["image"][0, 0, 0, 0, 0] % 2 == 0
-        time.sleep(0.05 if first else 0)
-        ended.append(first)
-        return identity(inputs) + 0 * turn
+        both.wait()
+        number = int(inputs["image"][0, 0, 0, 0, 0])
+        time.sleep(0.01 if number % 2 else 0.05)
+        ended.append(number)
+        return identity(inputs)
 
-    values = np.repeat(np.arange(8, dtype="float32"), 16)[None, :, None].repeat(16, 2)  # eight tiles, numbered
-    kept, seconds = run(ArraySource(np.ma.masked_array(values)), with_card, runtime, Plan((16, 16), 0, 1, 2))
+    values = numbered(8)
+    kept, seconds = run(ArraySource(values), with_card, runtime, Plan((16, 16), 0, 1, 2))
     assert np.array_equal(kept.values, values) and seconds.tiles_run == 8
-    assert ended[0] is np.False_ and seconds.run > 8 * 0.02
+    assert ended[0] == 1 and seconds.run > 4 * 0.06  # the sum of both, not the time that went by
+
+
+def test_two_tiles_run_at_once_where_most_have_no_valid_pixel(with_card):
+    both = threading.Barrier(2, timeout=20)
+
+    def runtime(inputs):
+        both.wait()
+        return identity(inputs)
+
+    values = numbered(24, [n for n in range(24) if n % 6])
+    kept, seconds = run(ArraySource(values), with_card, runtime, Plan((16, 16), 0, 1, 2))
+    assert seconds.tiles_run == 4 and np.array_equal(kept.valid, ~np.ma.getmaskarray(values)[0])
+
+
+@pytest.mark.parametrize("streams", [1, 2])
+def test_no_tile_is_begun_after_a_cancel(with_card, streams):
+    class Stopped(Report):
+        stopped = False
+
+        def cancelled(self):
+            return self.stopped
+
+    report, late, begun = Stopped(), [], threading.Barrier(streams, timeout=20)
+
+    def runtime(inputs):
+        late.append(report.stopped)
+        begun.wait()
+        time.sleep(0.02)
+        report.stopped = True
+        return identity(inputs)
+
+    with pytest.raises(Cancelled):
+        run(ArraySource(numbered(12)), with_card, runtime, Plan((16, 16), 0, 1, streams), report)
+    assert late == [False] * streams
+    assert not [t for t in threading.enumerate() if t.name.startswith(("read", "run", "write"))]
 
 
 def test_one_tile_is_not_called_tiles():
@@ -174,8 +217,9 @@ def test_without_streams_no_two_tiles_run_at_once(with_card):
     assert set(most) == {1}
 
 
+@pytest.mark.parametrize("streams", [1, 2])
 @pytest.mark.parametrize("where", ["read", "run", "add"])
-def test_an_error_in_any_thread_reaches_the_caller(with_card, where, monkeypatch):
+def test_an_error_in_any_thread_reaches_the_caller(with_card, where, streams, monkeypatch):
     source = ArraySource(np.ma.masked_array(np.zeros((1, 128, 64), "float32")))
 
     def fail(*_):
@@ -186,7 +230,7 @@ def test_an_error_in_any_thread_reaches_the_caller(with_card, where, monkeypatch
     if where == "add":
         monkeypatch.setattr(Mosaic, "add", fail)
     with pytest.raises(ValueError, match=where):
-        run(source, with_card, fail if where == "run" else identity, Plan((32, 32), 0))
+        run(source, with_card, fail if where == "run" else identity, Plan((32, 32), 0, 1, streams))
 
 
 def test_reading_runs_ahead_but_not_far():
@@ -207,6 +251,8 @@ def test_batches_keep_the_order_and_tiles_without_pixels_come_alone():
     batches = list(batched(tiles, 2))
     assert [tile for batch in batches for tile in batch] == tiles
     assert [len(batch) for batch in batches] == [2, 1, 2, 1, 2]
+    empty = [Tile(window, {}, np.zeros((1, 1), bool))] * (MOST_EMPTY + 3)
+    assert [len(batch) for batch in batched([*empty, *tiles[:1]], 2)] == [MOST_EMPTY, 3, 1]
 
 
 def test_progress_says_what_is_left():

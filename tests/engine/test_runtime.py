@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -14,6 +13,7 @@ import pytest
 import torch
 from onnx import TensorProto, helper
 
+from rsdl_qgis.engine import runtime
 from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling
 from rsdl_qgis.engine.errors import DeviceError, ModelError
 from rsdl_qgis.engine.networks import build_network
@@ -24,7 +24,6 @@ from rsdl_qgis.engine.runtime import (
     as_probabilities,
     choose_device,
     choose_engine,
-    open_network,
     open_runtime,
     shrinking,
 )
@@ -109,34 +108,27 @@ def test_the_card_says_which_engine_runs_on_the_cpu(
     assert ran == [engine]
 
 
-def test_calls_at_once_share_the_threads_and_agree(folder, monkeypatch):
-    asked, network = [], ENGINES["onnx"]
-    monkeypatch.setitem(ENGINES, "onnx", lambda *args: asked.append(args[-1]) or network(*args))
-    alone = open_runtime(card_of(folder), folder, "cpu", 4)
-    shared = open_runtime(card_of(folder), folder, "cpu", 4, streams=2)
-    assert asked == [4, 2]
+def test_calls_at_once_agree(folder):
+    alone, shared = (open_runtime(card_of(folder), folder, "cpu", 4, streams=n) for n in (1, 2))
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(shared, [batch()] * 6))
     assert all(np.allclose(answer, alone(batch()), atol=1e-6) for answer in answers)
 
 
-@pytest.mark.parametrize(("device", "most"), [("cpu", 2), ("cuda:0", 1)])
-def test_a_gpu_takes_one_call_after_another(folder, monkeypatch, device, most):
-    together, running = [], []
-
-    def network(inputs):
-        running.append(1)
-        time.sleep(0.02)
-        together.append(len(running))
-        running.pop()
-        return [inputs]
-
-    for engine in ENGINES:
-        monkeypatch.setitem(ENGINES, engine, lambda *_: network)
-    run, _ = open_network(card_of(folder), folder, device, 2, streams=2)
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(run, range(6)))
-    assert max(together) == most
+@pytest.mark.parametrize(("threads", "streams", "of_onnx", "of_torch"), [
+    (2, 1, 2, 2), (2, 2, 1, 1), (4, 2, 3, 2), (3, 2, 2, 1), (1, 2, 1, 1),
+])  # fmt: skip
+def test_calls_at_once_share_the_threads(folder, tmp_path, monkeypatch, threads, streams, of_onnx, of_torch):
+    """ONNX Runtime works in the threads that call it, and in as many of a session's own as it has, less one."""
+    asked, session = [], runtime.onnx_session
+    monkeypatch.setattr(runtime, "onnx_session", lambda path, count, *args: asked.append(count) or session(path, count))
+    open_runtime(card_of(folder), folder, "cpu", threads, streams=streams)
+    (tmp_path / "weights.safetensors").write_bytes((folder / "weights.safetensors").read_bytes())
+    before = torch.get_num_threads()
+    open_runtime(card_of(folder), tmp_path, "cpu", threads, streams=streams)
+    asked.append(torch.get_num_threads())
+    torch.set_num_threads(before)
+    assert asked == [of_onnx, of_torch]
 
 
 def test_on_a_gpu_torch_runs_whatever_the_card_says(folder):

@@ -146,7 +146,7 @@ def test_the_map_does_not_depend_on_tiles_and_batches(greatest, by_date, cube, t
 
 def test_two_tiles_are_mapped_at_once(greatest, by_date, cube, tmp_path, in_pairs):
     result = run(greatest(), by_date(cube), tmp_path, tile_size=8, threads=2)
-    assert np.array_equal(classes(result["output"]), answer(cube)) and in_pairs == [1] * 12
+    assert np.array_equal(classes(result["output"]), answer(cube)) and in_pairs == [2] * 12
 
 
 def test_a_file_is_one_layer_however_many_dates_it_has(by_variable, cube, with_card):

@@ -28,7 +28,7 @@ def pictures(card, seed=0):
 def outputs(engine, path, card, scaled):
     """All that the network gives for scaled images or series."""
     file = path / ("model.onnx" if engine == "onnx" else "weights.safetensors")
-    return ENGINES[engine](card, file, "cpu", 1)(scaled)
+    return ENGINES[engine](card, file, "cpu", 1, 1)(scaled)
 
 
 def probabilities(engine, path, card, images):

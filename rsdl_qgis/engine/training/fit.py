@@ -64,8 +64,13 @@ class Settings:
     metric: str = "score"
 
 
+def in_one_pass(device: str) -> bool:
+    """Whether a step passes over the weights once, many times as quick; on Apple's GPUs an overflow might go unseen."""
+    return not device.startswith("mps")
+
+
 OPTIMIZERS: dict[str, Callable[[list[dict[str, Any]], Settings], torch.optim.Optimizer]] = {
-    "adamw": lambda groups, settings: torch.optim.AdamW(groups, fused=True),  # one pass over the weights
+    "adamw": lambda groups, settings: torch.optim.AdamW(groups, fused=in_one_pass(settings.device)),
     "sgd": lambda groups, settings: torch.optim.SGD(groups, momentum=settings.momentum),
 }
 

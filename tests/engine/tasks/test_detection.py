@@ -94,7 +94,7 @@ def test_objects_become_polygons_with_class_score_and_sides(model, make_raster, 
 
 def test_two_tiles_are_searched_at_once(model, make_raster, tmp_path, in_pairs):
     result = detect(model, make_raster(marked(OBJECTS)), tmp_path, tile_size=32, overlap=0, threads=2)
-    assert result["objects"] == 3 and in_pairs == [1] * result["tiles"]
+    assert result["objects"] == 3 and in_pairs == [2] * result["tiles"]
 
 
 @pytest.mark.parametrize("ending", ["geojson", "shp", "fgb"])
