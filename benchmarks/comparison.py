@@ -9,8 +9,7 @@ parameters, size of the ONNX file and of the weights, time for one sample, memor
 training, which says little where trainings shared a machine.
 ``--results`` keeps each run as soon as it is done, those that are there are not made again, and one that was stopped
 goes on (beside the results, in ``<results>.work``). ``--times`` trains nothing: it times one sample of each network of
-the results, with random weights, in turn, by the engine that is faster here, with one thread. Runs in the worker's
-Python.
+the results, with random weights, in turn, with one thread. Runs in the worker's Python.
 """
 
 from __future__ import annotations

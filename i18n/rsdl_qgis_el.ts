@@ -1344,7 +1344,7 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Μέγεθος παρτίδας (πλακίδια)</translation>
   </message>
   <message>
-   <source>Tiles that the network runs on at once, 1 to 1024. More is faster on a GPU and takes more memory. Default: 1.</source>
+   <source>Tiles that the network runs on together, 1 to 1024. More is faster on a GPU and takes more memory. Default: 1.</source>
    <translation>Πλακίδια στα οποία εκτελείται το δίκτυο μαζί, 1 έως 1024. Περισσότερα είναι ταχύτερα σε κάρτα γραφικών και θέλουν περισσότερη μνήμη. Προεπιλογή: 1.</translation>
   </message>
   <message>
@@ -1580,7 +1580,7 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>Μέγεθος παρτίδας (σκηνές)</translation>
   </message>
   <message>
-   <source>Scenes that the network runs on at once, 1 to 1024. More is faster on a GPU and takes more memory. Default: up to 16, as memory allows.</source>
+   <source>Scenes that the network runs on together, 1 to 1024. More is faster on a GPU and takes more memory. Default: up to 16, as memory allows.</source>
    <translation>Σκηνές στις οποίες εκτελείται το δίκτυο μαζί, 1 έως 1024. Περισσότερες είναι ταχύτερες σε κάρτα γραφικών και θέλουν περισσότερη μνήμη. Προεπιλογή: έως 16, όσο επιτρέπει η μνήμη.</translation>
   </message>
   <message>
@@ -1704,7 +1704,7 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Μέγεθος παρτίδας (χρονοσειρές)</translation>
   </message>
   <message>
-   <source>Pixels whose series the network runs on at once, 1 to 1,000,000. More is faster on a GPU and takes more memory. Default: chosen from the model.</source>
+   <source>Pixels whose series the network runs on together, 1 to 1,000,000. More is faster on a GPU and takes more memory. Default: chosen from the model.</source>
    <translation>Εικονοστοιχεία στις χρονοσειρές των οποίων εκτελείται το δίκτυο μαζί, 1 έως 1000000. Περισσότερα είναι ταχύτερα σε κάρτα γραφικών και θέλουν περισσότερη μνήμη. Προεπιλογή: επιλέγεται από το μοντέλο.</translation>
   </message>
   <message>
@@ -1860,50 +1860,6 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Ο φάκελος {folder} δεν μπορεί να δημιουργηθεί: {reason}. Επιλέξτε άλλο OUTPUT.</translation>
   </message>
   <message>
-   <source>The rasters to learn from: any that QGIS can open, web maps included (they need an area). All with the same bands.</source>
-   <translation>Τα ψηφιδωτά της εκπαίδευσης: όσα ανοίγει το QGIS, και διαδικτυακοί χάρτες (θέλουν περιοχή). Όλα με τους ίδιους διαύλους.</translation>
-  </message>
-  <message>
-   <source>Any coordinate system. As many layers as rasters go with them one by one, in order; else all layers hold for all rasters.</source>
-   <translation>Οποιοδήποτε σύστημα συντεταγμένων. Όσα επίπεδα είναι ισάριθμα με τα ψηφιδωτά αντιστοιχίζονται ένα προς ένα, με τη σειρά· αλλιώς όλα τα επίπεδα ισχύουν για όλα τα ψηφιδωτά.</translation>
-  </message>
-  <message>
-   <source>Rasters from {when}: one, or several that are paired with {others} in order. Pixels may differ.</source>
-   <translation>Ψηφιδωτά {when}: ένα, ή περισσότερα που ζευγαρώνουν με τα {others} με τη σειρά. Τα εικονοστοιχεία μπορεί να διαφέρουν.</translation>
-  </message>
-  <message>
-   <source>Rasters that the student learns from; they need no labels. All with the bands of the teacher.</source>
-   <translation>Ψηφιδωτά από τα οποία μαθαίνει ο μαθητής· δεν χρειάζονται ετικέτες. Όλα με τους διαύλους του δασκάλου.</translation>
-  </message>
-  <message>
-   <source>Field with the number</source>
-   <translation>Πεδίο με τον αριθμό</translation>
-  </message>
-  <message>
-   <source>Class field</source>
-   <translation>Πεδίο κλάσης</translation>
-  </message>
-  <message>
-   <source>For SPLIT=places: the field of the labels that says which of them lie at one place, such as a parcel or a station. Default: each label by itself.</source>
-   <translation>Για το SPLIT=places: το πεδίο των ετικετών που λέει ποιες βρίσκονται στην ίδια τοποθεσία, όπως ένα αγροτεμάχιο ή ένας σταθμός. Προεπιλογή: κάθε ετικέτα μόνη της.</translation>
-  </message>
-  <message>
-   <source>Instead of layers: a folder of labelled chips, as 'Export chips' makes it; or of images: folders 'images' and 'masks' with files of the same names, a folder for each class, folders 'A', 'B' and 'label', or, of objects, pictures with boxes as COCO, Pascal VOC, DOTA or YOLO have them.</source>
-   <translation>Αντί για επίπεδα: φάκελος δειγμάτων με ετικέτες, όπως τον φτιάχνει η «Εξαγωγή δειγμάτων»· ή εικόνων: φάκελοι 'images' και 'masks' με αρχεία ίδιων ονομάτων, ένας φάκελος για κάθε κλάση, φάκελοι 'A', 'B' και 'label', ή, για αντικείμενα, εικόνες με πλαίσια όπως τις έχουν τα COCO, Pascal VOC, DOTA ή YOLO.</translation>
-  </message>
-  <message>
-   <source>The bands of {layers} have no names. They are taken in this order: {bands}, which is the order of the model '{model}'. If that is wrong, name the bands, or give their numbers in that order in BANDS.</source>
-   <translation>Οι δίαυλοι των {layers} δεν έχουν ονόματα. Λαμβάνονται με αυτή τη σειρά: {bands}, που είναι η σειρά του μοντέλου '{model}'. Αν είναι λάθος, ονομάστε τους διαύλους ή δώστε τους αριθμούς τους με αυτή τη σειρά στο BANDS.</translation>
-  </message>
-  <message>
-   <source>The bands of {layers} have other names than those of the model '{model}'. They are taken in its order: {bands}. If that is wrong, give their numbers in that order in BANDS.</source>
-   <translation>Οι δίαυλοι των {layers} έχουν άλλα ονόματα από εκείνους του μοντέλου '{model}'. Λαμβάνονται με τη σειρά του: {bands}. Αν είναι λάθος, δώστε τους αριθμούς τους με αυτή τη σειρά στο BANDS.</translation>
-  </message>
-  <message>
-   <source>The dates are not in order: {dates}. They are taken in the order of the layers.</source>
-   <translation>Οι ημερομηνίες δεν είναι στη σειρά: {dates}. Λαμβάνονται με τη σειρά των επιπέδων.</translation>
-  </message>
-  <message>
    <source>Without CLASS_FIELD all labels are one class, and nothing is known of the rest. Choose the field with the classes, or let the rest be background: UNLABELLED=background.</source>
    <translation>Χωρίς CLASS_FIELD όλες οι ετικέτες είναι μία κλάση, και για τα υπόλοιπα δεν είναι γνωστό τίποτε. Επιλέξτε το πεδίο με τις κλάσεις, ή ας είναι τα υπόλοιπα φόντο: UNLABELLED=background.</translation>
   </message>
@@ -1946,6 +1902,78 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   <message>
    <source>The field '{field}' of '{layer}' holds texts, not numbers. Choose another in CLASS_FIELD.</source>
    <translation>Το πεδίο '{field}' του '{layer}' περιέχει κείμενα, όχι αριθμούς. Επιλέξτε άλλο στο CLASS_FIELD.</translation>
+  </message>
+  <message>
+   <source>The layer '{layer}' has no pixels of its own: choose the area to learn from (EXTENT).</source>
+   <translation>Το επίπεδο '{layer}' δεν έχει δικά του εικονοστοιχεία: επιλέξτε την περιοχή εκπαίδευσης (EXTENT).</translation>
+  </message>
+  <message>
+   <source>'{layer}' has points, which have no size. Give that of the objects in SIZE, in metres.</source>
+   <translation>Το '{layer}' έχει σημεία, που δεν έχουν μέγεθος. Δώστε εκείνο των αντικειμένων στο SIZE, σε μέτρα.</translation>
+  </message>
+  <message>
+   <source>All labels have the same class ({name}) in '{field}', so there is nothing to tell it from.</source>
+   <translation>Όλες οι ετικέτες έχουν την ίδια κλάση ({name}) στο '{field}', άρα δεν υπάρχει από τι να ξεχωρίσει.</translation>
+  </message>
+  <message>
+   <source>Label another class, too.</source>
+   <translation>Βάλτε ετικέτες και σε άλλη κλάση.</translation>
+  </message>
+  <message>
+   <source>CHIPS: there is no folder {folder}. Choose another.</source>
+   <translation>CHIPS: δεν υπάρχει φάκελος {folder}. Επιλέξτε άλλον.</translation>
+  </message>
+  <message>
+   <source>CHIPS: the folder {folder} is empty. 'Export chips' makes one of layers.</source>
+   <translation>CHIPS: ο φάκελος {folder} είναι κενός. Η «Εξαγωγή δειγμάτων» φτιάχνει έναν από επίπεδα.</translation>
+  </message>
+  <message>
+   <source>LABELS: '{layer}' has no features with a geometry. Draw or choose some.</source>
+   <translation>LABELS: το '{layer}' δεν έχει οντότητες με γεωμετρία. Σχεδιάστε ή επιλέξτε κάποιες.</translation>
+  </message>
+  <message>
+   <source>The rasters to learn from: any that QGIS can open, web maps included (they need an area). All with the same bands.</source>
+   <translation>Τα ψηφιδωτά της εκπαίδευσης: όσα ανοίγει το QGIS, και διαδικτυακοί χάρτες (θέλουν περιοχή). Όλα με τους ίδιους διαύλους.</translation>
+  </message>
+  <message>
+   <source>Any coordinate system. As many layers as rasters go with them one by one, in order; else all layers hold for all rasters.</source>
+   <translation>Οποιοδήποτε σύστημα συντεταγμένων. Όσα επίπεδα είναι ισάριθμα με τα ψηφιδωτά αντιστοιχίζονται ένα προς ένα, με τη σειρά· αλλιώς όλα τα επίπεδα ισχύουν για όλα τα ψηφιδωτά.</translation>
+  </message>
+  <message>
+   <source>Rasters from {when}: one, or several that are paired with {others} in order. Pixels may differ.</source>
+   <translation>Ψηφιδωτά {when}: ένα, ή περισσότερα που ζευγαρώνουν με τα {others} με τη σειρά. Τα εικονοστοιχεία μπορεί να διαφέρουν.</translation>
+  </message>
+  <message>
+   <source>Rasters that the student learns from; they need no labels. All with the bands of the teacher.</source>
+   <translation>Ψηφιδωτά από τα οποία μαθαίνει ο μαθητής· δεν χρειάζονται ετικέτες. Όλα με τους διαύλους του δασκάλου.</translation>
+  </message>
+  <message>
+   <source>Field with the number</source>
+   <translation>Πεδίο με τον αριθμό</translation>
+  </message>
+  <message>
+   <source>Class field</source>
+   <translation>Πεδίο κλάσης</translation>
+  </message>
+  <message>
+   <source>For SPLIT=places: the field of the labels that says which of them lie at one place, such as a parcel or a station. Default: each label by itself.</source>
+   <translation>Για το SPLIT=places: το πεδίο των ετικετών που λέει ποιες βρίσκονται στην ίδια τοποθεσία, όπως ένα αγροτεμάχιο ή ένας σταθμός. Προεπιλογή: κάθε ετικέτα μόνη της.</translation>
+  </message>
+  <message>
+   <source>Instead of layers: a folder of labelled chips, as 'Export chips' makes it; or of images: folders 'images' and 'masks' with files of the same names, a folder for each class, folders 'A', 'B' and 'label', or, of objects, pictures with boxes as COCO, Pascal VOC, DOTA or YOLO have them.</source>
+   <translation>Αντί για επίπεδα: φάκελος δειγμάτων με ετικέτες, όπως τον φτιάχνει η «Εξαγωγή δειγμάτων»· ή εικόνων: φάκελοι 'images' και 'masks' με αρχεία ίδιων ονομάτων, ένας φάκελος για κάθε κλάση, φάκελοι 'A', 'B' και 'label', ή, για αντικείμενα, εικόνες με πλαίσια όπως τις έχουν τα COCO, Pascal VOC, DOTA ή YOLO.</translation>
+  </message>
+  <message>
+   <source>The bands of {layers} have no names. They are taken in this order: {bands}, which is the order of the model '{model}'. If that is wrong, name the bands, or give their numbers in that order in BANDS.</source>
+   <translation>Οι δίαυλοι των {layers} δεν έχουν ονόματα. Λαμβάνονται με αυτή τη σειρά: {bands}, που είναι η σειρά του μοντέλου '{model}'. Αν είναι λάθος, ονομάστε τους διαύλους ή δώστε τους αριθμούς τους με αυτή τη σειρά στο BANDS.</translation>
+  </message>
+  <message>
+   <source>The bands of {layers} have other names than those of the model '{model}'. They are taken in its order: {bands}. If that is wrong, give their numbers in that order in BANDS.</source>
+   <translation>Οι δίαυλοι των {layers} έχουν άλλα ονόματα από εκείνους του μοντέλου '{model}'. Λαμβάνονται με τη σειρά του: {bands}. Αν είναι λάθος, δώστε τους αριθμούς τους με αυτή τη σειρά στο BANDS.</translation>
+  </message>
+  <message>
+   <source>The dates are not in order: {dates}. They are taken in the order of the layers.</source>
+   <translation>Οι ημερομηνίες δεν είναι στη σειρά: {dates}. Λαμβάνονται με τη σειρά των επιπέδων.</translation>
   </message>
   <message>
    <source>Rasters</source>
@@ -2016,22 +2044,6 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Δώστε τόσα στο BEFORE όσα και στο AFTER, με την ίδια σειρά.</translation>
   </message>
   <message>
-   <source>The layer '{layer}' has no pixels of its own: choose the area to learn from (EXTENT).</source>
-   <translation>Το επίπεδο '{layer}' δεν έχει δικά του εικονοστοιχεία: επιλέξτε την περιοχή εκπαίδευσης (EXTENT).</translation>
-  </message>
-  <message>
-   <source>'{layer}' has points, which have no size. Give that of the objects in SIZE, in metres.</source>
-   <translation>Το '{layer}' έχει σημεία, που δεν έχουν μέγεθος. Δώστε εκείνο των αντικειμένων στο SIZE, σε μέτρα.</translation>
-  </message>
-  <message>
-   <source>All labels have the same class ({name}) in '{field}', so there is nothing to tell it from.</source>
-   <translation>Όλες οι ετικέτες έχουν την ίδια κλάση ({name}) στο '{field}', άρα δεν υπάρχει από τι να ξεχωρίσει.</translation>
-  </message>
-  <message>
-   <source>Label another class, too.</source>
-   <translation>Βάλτε ετικέτες και σε άλλη κλάση.</translation>
-  </message>
-  <message>
    <source>Rasters before</source>
    <translation>Ψηφιδωτά πριν</translation>
   </message>
@@ -2046,18 +2058,6 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   <message>
    <source>With LAYOUT=variables each layer has a band for every date.</source>
    <translation>Με LAYOUT=variables κάθε επίπεδο έχει έναν δίαυλο για κάθε ημερομηνία.</translation>
-  </message>
-  <message>
-   <source>CHIPS: there is no folder {folder}. Choose another.</source>
-   <translation>CHIPS: δεν υπάρχει φάκελος {folder}. Επιλέξτε άλλον.</translation>
-  </message>
-  <message>
-   <source>CHIPS: the folder {folder} is empty. 'Export chips' makes one of layers.</source>
-   <translation>CHIPS: ο φάκελος {folder} είναι κενός. Η «Εξαγωγή δειγμάτων» φτιάχνει έναν από επίπεδα.</translation>
-  </message>
-  <message>
-   <source>LABELS: '{layer}' has no features with a geometry. Draw or choose some.</source>
-   <translation>LABELS: το '{layer}' δεν έχει οντότητες με γεωμετρία. Σχεδιάστε ή επιλέξτε κάποιες.</translation>
   </message>
   <message>
    <source>{before} raster(s) before and {after} after cannot be paired.</source>

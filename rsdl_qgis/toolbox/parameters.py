@@ -203,7 +203,7 @@ def batch_size():
         "BATCH_SIZE",
         tr("Batch size (tiles)"),
         tr(
-            "Tiles that the network runs on at once, 1 to 1024. More is faster on a GPU and takes more "
+            "Tiles that the network runs on together, 1 to 1024. More is faster on a GPU and takes more "
             "memory. Default: 1."
         ),
         1,

@@ -80,7 +80,7 @@ class SceneClassification(OneImageAlgorithm):
             "BATCH_SIZE",
             tr("Batch size (scenes)"),
             tr(
-                "Scenes that the network runs on at once, 1 to 1024. More is faster on a GPU and takes more memory. "
+                "Scenes that the network runs on together, 1 to 1024. More is faster on a GPU and takes more memory. "
                 "Default: up to 16, as memory allows."
             ),
             1,

@@ -128,7 +128,7 @@ class TimeSeriesClassification(InferenceAlgorithm):
                 "BATCH_SIZE",
                 tr("Batch size (series)"),
                 tr(
-                    "Pixels whose series the network runs on at once, 1 to 1,000,000. More is faster on a GPU and "
+                    "Pixels whose series the network runs on together, 1 to 1,000,000. More is faster on a GPU and "
                     "takes more memory. Default: chosen from the model."
                 ),
                 1,

@@ -17,6 +17,7 @@ from affine import Affine
 from torch import nn
 
 from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling, Tiling
+from rsdl_qgis.engine.classify_scenes import fitting_batch
 from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError, OutputError
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
 from rsdl_qgis.engine.jobs import OPERATIONS
@@ -115,6 +116,11 @@ def test_a_grid_over_all_of_the_raster(classify, model, image, tmp_path):
     )
     assert report.fractions[-1] == 1 and max(report.fractions) <= 1
     assert any("left out" in text for text in report.said)
+
+
+@pytest.mark.parametrize(("memory", "batch"), [(64, 16), (100_000, 6), (10**7, 1)])
+def test_two_batches_fit_the_memory_budget(memory, batch):
+    assert fitting_batch(replace(CARD, tiling=replace(CARD.tiling, memory=memory))) == batch
 
 
 def test_two_batches_are_classified_at_once(classify, model, image, in_pairs):

@@ -13,7 +13,7 @@ import torch
 from rasterio.transform import from_origin
 from torch import nn
 
-from rsdl_qgis.engine.card import Band, Class, Input, Scaling
+from rsdl_qgis.engine.card import Band, Class, Input, Scaling, Tiling
 from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError, OutputError
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
 from rsdl_qgis.engine.networks import build_network
@@ -381,6 +381,13 @@ def test_wrapped_numbers_are_not_averaged_with_their_neighbours(greatest, make_r
 
 
 # How it is run.
+
+
+@pytest.mark.parametrize(("memory", "batch"), [(1000, 1024), (500_000, 350), (10**9, 1)])
+def test_two_batches_fit_the_memory_budget(greatest, by_date, cube, tmp_path, memory, batch):
+    report = Heard()
+    run(greatest(tiling=Tiling(size=64, overlap=0, multiple=1, memory=memory)), by_date(cube), tmp_path, report)
+    assert any(f"batches of {batch} series" in text for _, text in report.lines)
 
 
 def test_pixels_without_a_valid_date_are_never_run(with_card):
