@@ -66,7 +66,7 @@ CHANGE: dict[str, Mapping[str, Any]] = {  # the large ones narrow
     "fcn-pp": {"options": {**HALF, "widths": [16, 32, 64, 128, 256]}},
     "unetpp-change": {"options": {**HALF, "widths": [8, 16, 32, 64, 128]}},
 }
-BEST = ("fcn-pp", "fc-ef-res", "changenet")  # with the first budget, which was too short for them
+BEST = ("fcn-pp", "fc-ef-res", "changenet")  # of the first budget, all of them in their last epoch
 STUDIES = {
     "scenes": Study(
         data={"dataset": "ucmerced"},

@@ -51,9 +51,8 @@ def open_runtime(
     """The model at ``path`` (a folder or an ``.onnx``) ready to run; the device really used is logged.
 
     ``device``: auto, cpu, cuda, cuda:N or mps. ``threads``: of the CPU, all cores by default, which ``streams`` calls
-    share that are made at once. DeviceError when the
-    device is not there, ModelError when the weights are missing or damaged or contradict the card, and for a task
-    whose networks give more than one array.
+    share that are made at once. DeviceError when the device is not there, ModelError when the weights are missing or
+    damaged or contradict the card, and for a task whose networks give more than one array.
     """
     if len(OUTPUTS.get(card.task, ())) != 1:
         problem = f"'{card.name}' is a model for {card.task}, which cannot be run here."

@@ -26,6 +26,7 @@ from rsdl_qgis.engine.training.fit import (
     Settings,
     fit,
     follow,
+    in_one_pass,
     joined,
     mixed_precision,
     warm_up_cosine,
@@ -293,6 +294,7 @@ def test_steps_in_one_pass_are_those_of_adamw_in_many(monkeypatch, tmp_path):
     monkeypatch.setitem(OPTIMIZERS, "adamw", lambda groups, how: torch.optim.AdamW(groups, fused=False))
     *_, (_, slow) = train(how, unet(dropout=0))
     assert all(torch.allclose(quick[name], slow[name], atol=1e-5) for name in quick)
+    assert [in_one_pass(device) for device in ("cpu", "cuda:1", "mps")] == [True, True, False]
 
 
 @pytest.mark.parametrize("average", [0, 0.9])
