@@ -33,21 +33,23 @@ ROOT = Path(__file__).resolve().parent.parent
 
 MODEL = ROOT / "models" / "flood-s1s2"
 BARE = """
-import sys, time, numpy as np, onnxruntime as ort
+import math, sys, time, numpy as np, onnxruntime as ort
 from concurrent.futures import ThreadPoolExecutor
 model, height, width, count, streams, threads = sys.argv[1], *map(int, sys.argv[2:])
 options = ort.SessionOptions()
-options.intra_op_num_threads = threads - streams + 1  # its own are one fewer; each call works in its caller's, too
+options.intra_op_num_threads = math.ceil(threads / streams)
 options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+sessions = [ort.InferenceSession(model, options, providers=["CPUExecutionProvider"]) for _ in range(streams)]
 random = np.random.default_rng(0)
 feeds = [{i.name: random.normal(size=(1, *i.shape[1:3], height, width)).astype("float32")
-          for i in session.get_inputs()} for _ in range(2)]
+          for i in sessions[0].get_inputs()} for _ in range(2)]
 with ThreadPoolExecutor(streams) as pool:
-    list(pool.map(lambda feed: session.run(None, feed), feeds))
+    def loop(which, count):
+        for n in range(which, count, streams):
+            sessions[which].run(None, feeds[n % 2])
+    list(pool.map(loop, range(streams), [2] * streams))
     started = time.perf_counter()
-    for _ in pool.map(lambda n: session.run(None, feeds[n % 2]), range(count)):
-        pass
+    list(pool.map(loop, range(streams), [count] * streams))
     print(time.perf_counter() - started)
 """
 

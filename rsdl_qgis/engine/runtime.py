@@ -7,11 +7,14 @@ for another engine: a function from (card, file, device, threads, calls made at 
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import platform
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from itertools import cycle, islice
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import numpy as np
@@ -24,6 +27,7 @@ from .store import CARD_KEY
 
 T = TypeVar("T")
 Arrays = Mapping[str, NDArray]
+LARGEST_COPY = 64_000_000  # bytes of a file that calls made at once open for themselves; a larger one they share
 # Images (N, T, C, H, W) float32 -> probabilities (N, classes, H, W), of a scene (N, classes), numbers (N, 1, H, W);
 # series (N, T, C) float32 and ``valid`` (N, T) bool -> probabilities (N, classes).
 Runtime = Callable[[Arrays], NDArray]
@@ -205,12 +209,6 @@ def onnx_session(path: Path, threads: int, providers: Sequence[Any] = ("CPUExecu
     return ort.InferenceSession(str(path), options, providers=list(providers))
 
 
-def shared_threads(threads: int, streams: int) -> int:
-    """The threads of a session that so many calls use at once: its own, one fewer than stated, serve all of them, and
-    each call works in its caller's as well."""
-    return max(1, threads - streams + 1)
-
-
 def _open_onnx(card: ModelCard, path: Path, device: str, threads: int, streams: int) -> Network:
     providers: list[Any] = ["CPUExecutionProvider"]
     if device.startswith("cuda"):
@@ -218,22 +216,30 @@ def _open_onnx(card: ModelCard, path: Path, device: str, threads: int, streams: 
     elif device != "cpu":
         raise DeviceError(f"'{card.name}' has no {WEIGHTS_FILE}, and ONNX Runtime cannot use {device}.", "Use cpu.")
     try:
-        session = onnx_session(path, shared_threads(threads, streams), providers)
+        copies = 1 if path.stat().st_size > LARGEST_COPY else streams
+        sessions = [onnx_session(path, math.ceil(threads / streams), providers) for _ in range(copies)]
     except Exception as error:  # onnxruntime raises classes of its own for every cause
         raise ModelError(f"{path.name} cannot be opened: {_first_line(error)}") from None
-    tensors = session.get_inputs()
-    _check_tensors(card, tensors, session.get_outputs())
-    finished = CARD_KEY in session.get_modelmeta().custom_metadata_map or card.activation == "identity"
+    tensors = sessions[0].get_inputs()
+    _check_tensors(card, tensors, sessions[0].get_outputs())
+    finished = CARD_KEY in sessions[0].get_modelmeta().custom_metadata_map or card.activation == "identity"
     finished = finished or len(OUTPUTS[card.task]) > 1
+    # Calls in one session get in the way of each other's memory: it needs more, by chance, the longer it is used.
+    free: SimpleQueue[Any] = SimpleQueue()
+    for session in islice(cycle(sessions), streams):
+        free.put(session)
 
     def run(inputs: Arrays) -> Sequence[NDArray]:
         feeds = (_stacked(inputs[name], axes) for name, axes in card.tensors.items())
+        session = free.get()
         try:
             outputs: list[NDArray] = session.run(None, {t.name: _fed(feed, t) for t, feed in zip(tensors, feeds)})
         except Exception as error:
             if "Failed to allocate memory" in str(error) or "out of memory" in str(error):
                 raise OutOfMemory(f"{device} has too little memory.", "Use a smaller TILE_SIZE.") from None
             raise ModelError(f"'{card.name}' failed: {_first_line(error)}") from None
+        finally:
+            free.put(session)
         return outputs if finished else [as_probabilities(outputs[0])]
 
     return run
@@ -247,7 +253,7 @@ def _open_torch(card: ModelCard, path: Path, device: str, threads: int, streams:
     from .networks.layout import channels_last
 
     if device == "cpu":
-        torch.set_num_threads(max(1, threads // streams))  # of each call
+        torch.set_num_threads(math.ceil(threads / streams))  # of each call
     network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
     try:
         network.load_state_dict(load_file(path))

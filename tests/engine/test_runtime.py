@@ -108,27 +108,42 @@ def test_the_card_says_which_engine_runs_on_the_cpu(
     assert ran == [engine]
 
 
-def test_calls_at_once_agree(folder):
+@pytest.mark.parametrize("largest", [0, runtime.LARGEST_COPY])  # one session for all, and one each
+def test_calls_at_once_agree(folder, monkeypatch, largest):
+    monkeypatch.setattr(runtime, "LARGEST_COPY", largest)
     alone, shared = (open_runtime(card_of(folder), folder, "cpu", 4, streams=n) for n in (1, 2))
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(shared, [batch()] * 6))
     assert all(np.allclose(answer, alone(batch()), atol=1e-6) for answer in answers)
 
 
-@pytest.mark.parametrize(("threads", "streams", "of_onnx", "of_torch"), [
-    (2, 1, 2, 2), (2, 2, 1, 1), (4, 2, 3, 2), (3, 2, 2, 1), (1, 2, 1, 1),
-])  # fmt: skip
-def test_calls_at_once_share_the_threads(folder, tmp_path, monkeypatch, threads, streams, of_onnx, of_torch):
-    """ONNX Runtime works in the threads that call it, and in as many of a session's own as it has, less one."""
+@pytest.mark.parametrize(("threads", "streams", "each"), [(2, 1, 2), (2, 2, 1), (4, 2, 2), (3, 2, 2), (1, 2, 1)])
+def test_calls_at_once_share_the_threads(folder, tmp_path, monkeypatch, threads, streams, each):
     asked, session = [], runtime.onnx_session
     monkeypatch.setattr(runtime, "onnx_session", lambda path, count, *args: asked.append(count) or session(path, count))
     open_runtime(card_of(folder), folder, "cpu", threads, streams=streams)
+    assert asked == [each] * streams
     (tmp_path / "weights.safetensors").write_bytes((folder / "weights.safetensors").read_bytes())
     before = torch.get_num_threads()
     open_runtime(card_of(folder), tmp_path, "cpu", threads, streams=streams)
-    asked.append(torch.get_num_threads())
+    found = torch.get_num_threads()
     torch.set_num_threads(before)
-    assert asked == [of_onnx, of_torch]
+    assert found == each
+
+
+def test_calls_at_once_share_the_session_of_a_large_file(folder, monkeypatch):
+    opened, session = [], runtime.onnx_session
+    monkeypatch.setattr(runtime, "onnx_session", lambda *args: opened.append(args) or session(*args))
+    monkeypatch.setattr(runtime, "LARGEST_COPY", (folder / "model.onnx").stat().st_size - 1)
+    open_runtime(card_of(folder), folder, "cpu", 2, streams=2)
+    assert len(opened) == 1
+
+
+def test_a_call_that_fails_leaves_its_session_to_the_next(folder):
+    ready = open_runtime(card_of(folder), folder, "cpu", 1)
+    with pytest.raises(ModelError):
+        ready({**batch(), "s2": batch()["s2"][:, :, :1]})
+    assert len(ready(batch())) == 2
 
 
 def test_on_a_gpu_torch_runs_whatever_the_card_says(folder):
