@@ -4,8 +4,9 @@ A recipe (``models/<name>/recipe.json``, or a file anywhere) says which data set
 do with it: ``train`` or ``distil`` with that job's arguments, and nothing else. So models are made as people make
 their own; the job of each can be seen in ``build/models/<name>.json`` and be run again without this program. A
 recipe's ``then`` is a list of rounds that follow, each the arguments that change; a round starts from the model of the
-one before, and only the last one's is judged by the data set's test part. Without a name all recipes of ``models/``
-are made, a model after the one that it starts from.
+one before, and only the last one's is judged by the data set's test part. A recipe starts from a model by its name,
+``flood-s2``, or from what it was after a round, ``flood-s2.round1``, which is where the models are made. Without a name
+all recipes of ``models/`` are made, a model after the one that it starts from.
 
 A model is written to ``build/models``, with its report, and copied to ``models/<name>`` once it is whole. What was
 stopped goes on when it is asked for again. ``--try 2`` trains two epochs to see whether a recipe works and how long
@@ -33,6 +34,7 @@ from .worker import ROOT, run_job
 RECIPE = MODEL_FILES[-1]
 OPERATIONS = ("train", "distil")
 THEN = "then"  # in a recipe: the rounds after the first
+ROUND = ".round"  # between a model's name and the number of a round of it
 STARTS = ("base_model", "teacher")  # arguments that name another model
 
 Worker = Callable[[str, Mapping[str, Any], Path], Mapping[str, Any]]  # operation, arguments, file of the job -> result
@@ -100,8 +102,9 @@ def model_name(file: Path) -> str:
 
 
 def starts(recipe: Mapping[str, Any]) -> list[str]:
-    """The models that a recipe needs to be there."""
-    return [recipe[operation(recipe)][name] for name in STARTS if recipe[operation(recipe)].get(name)]
+    """The models that a recipe needs to be there, or to have had a round."""
+    asked = (recipe[operation(recipe)].get(name) for name in STARTS)
+    return [start.partition(ROUND)[0] for start in asked if start]
 
 
 def operation(recipe: Mapping[str, Any]) -> str:
@@ -154,7 +157,7 @@ def make(file: Path, data: Path, folder: Path, how: Mapping[str, Any], worker: W
     untested = replace(made, chips=(*made.part("train"), *made.part("valid")))
     for number, change in enumerate(recipe.get(THEN, []), 1):
         write_chips(untested)
-        output = str(folder / f"{name}.round{number}")
+        output = str(folder / f"{name}{ROUND}{number}")
         early = {**arguments, "output": output, "report": f"{output}.html"}
         worker("train", early, Path(f"{output}.json"))
         write_chips(made)

@@ -108,6 +108,17 @@ def test_a_model_is_made_after_those_it_starts_from(recipe):
     files = [recipe("a", base_model="c"), recipe("b"), recipe("c", base_model="d"), recipe("d", base_model="d")]
     assert [make_models.model_name(file) for file in make_models.in_order(files)] == ["d", "c", "a", "b"]
     assert make_models.in_order(files[:1]) == files[:1]
+    files = [recipe("e", base_model="f.round1"), recipe("f")]
+    assert make_models.in_order(files) == files[::-1]
+
+
+def test_a_model_can_start_from_a_round_of_another(recipe, tmp_path):
+    early = tmp_path / "made" / "fires.round1"
+    early.mkdir(parents=True)
+    (early / "model.json").touch()
+    asked = make_models.read_recipe(recipe("smoke", base_model=early.name))
+    arguments = make_models.arguments_of(asked, "smoke", tmp_path / "chips", early.parent, {})
+    assert arguments["base_model"] == str(early)
 
 
 def test_a_recipe_has_data_and_one_operation(tmp_path):
