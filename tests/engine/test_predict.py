@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from functools import partial
 
 import numpy as np
@@ -173,6 +174,24 @@ def test_two_tiles_run_at_once_where_most_have_no_valid_pixel(with_card):
     values = numbered(24, [n for n in range(24) if n % 6])
     kept, seconds = run(ArraySource(values), with_card, runtime, Plan((16, 16), 0, 1, 2))
     assert seconds.tiles_run == 4 and np.array_equal(kept.valid, ~np.ma.getmaskarray(values)[0])
+
+
+@pytest.mark.parametrize("streams", [1, 2])
+def test_what_was_read_for_a_tile_is_given_up_once_it_is_run(streams):
+    count, arrays, kept = 12, {}, []
+
+    def load(n):
+        array = np.full((1, 1, 1, 4, 4), n, np.float32)
+        arrays[n] = weakref.ref(array)
+        return Tile(n, {"image": array[0]}, np.ones((4, 4), bool))
+
+    class Collecting:
+        def add(self, n, output, valid):
+            time.sleep(0.02)  # the network is ahead of it
+            kept.append(arrays[n]() is not None)
+
+    predict(range(count), load, lambda inputs: inputs["image"].copy(), Collecting(), 1, Report(), streams=streams)
+    assert len(kept) == count and not any(kept[:-2])  # the last ones, which nothing follows, may stay
 
 
 @pytest.mark.parametrize("streams", [1, 2])
