@@ -55,6 +55,7 @@ class Study:
 
 
 SHORT = {"epochs": 10}
+VGG = {"options": {"hidden": 512}, "optimizer": "sgd", "learning_rate": 0.01, "weight_decay": 0.0005}  # as in its paper
 HALF = {"coarsen": 2}  # networks for change see half the resolution: a quarter of the work
 CHANGE: dict[str, Mapping[str, Any]] = {  # the large ones narrow
     "fc-ef": {},
@@ -87,7 +88,7 @@ STUDIES = {
             **dict.fromkeys(("googlenet", "densenet121", "resnet34", "resnet50", "alexnet"), SHORT),
             **{name: {**SHORT, "options": {"size": 64}} for name in ("vit-b32", "vit-b16")},
             **dict.fromkeys(("densenet169", "densenet201", "resnet101", "resnet152"), SHORT),
-            **{name: {**SHORT, "options": {"hidden": 512}} for name in ("vgg16-bn", "vgg16", "vgg19-bn", "vgg19")},
+            **dict.fromkeys(("vgg16-bn", "vgg16", "vgg19-bn", "vgg19"), {**SHORT, **VGG}),
         },
         figures=("overall accuracy", "macro F1"),
     ),

@@ -13,7 +13,7 @@ from .errors import InputError, MismatchError
 from .raster.tiles import tile_shape, tiles
 from .runtime import available_cores, choose_device
 
-NETWORK_MEMORY = 350_000_000  # bytes that the network may need at a time, unless TILE_SIZE says otherwise
+NETWORK_MEMORY = 370_000_000  # bytes that the network may need at a time, unless TILE_SIZE says otherwise
 LARGEST_TILE = 768  # pixels: beyond it little is gained, and memory and the wait for a cancel grow
 STREAMS = 2  # batches that run at once
 FEWEST = 2 * STREAMS  # batches: where there are fewer, one stream with all cores ends sooner

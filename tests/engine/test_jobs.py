@@ -282,12 +282,12 @@ def test_tiles_fit_the_memory_budget(with_card):
     (6000, {"threads": 3}, 2),
     (6000, {"threads": 1}, 1),
     (6000, {"threads": 2, "overlap": 380}, 1),  # too wide for tiles of half the memory
-    (700, {"threads": 2}, 1),  # one tile
+    (600, {"threads": 2}, 1),  # one tile
     (6000, {"threads": 2, "tile_size": 2048}, 1),  # too large for two of them
     (6000, {"threads": 2, "tile_size": 512}, 2),
 ])  # fmt: skip
 def test_two_tiles_run_at_once_where_that_pays(with_card, side, arguments, streams):
-    card = with_card(tiling=Tiling(overlap=64, multiple=32, memory=300))
+    card = with_card(tiling=Tiling(overlap=64, multiple=32, memory=500))
     assert make_plan(side, side, card, arguments).streams == streams
 
 
