@@ -88,7 +88,7 @@ STUDIES = {
             **dict.fromkeys(("googlenet", "densenet121", "resnet34", "resnet50", "alexnet"), SHORT),
             **{name: {**SHORT, "options": {"size": 64}} for name in ("vit-b32", "vit-b16")},
             **dict.fromkeys(("densenet169", "densenet201", "resnet101", "resnet152"), SHORT),
-            **dict.fromkeys(("vgg16-bn", "vgg16", "vgg19-bn", "vgg19"), {**SHORT, **VGG}),
+            **{name: {**SHORT, **VGG} for name in ("vgg16-bn", "vgg16", "vgg19-bn", "vgg19")},
         },
         figures=("overall accuracy", "macro F1"),
     ),
