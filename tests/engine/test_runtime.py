@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -129,6 +130,29 @@ def test_calls_at_once_share_the_threads(folder, tmp_path, monkeypatch, threads,
     found = torch.get_num_threads()
     torch.set_num_threads(before)
     assert found == each
+
+
+def test_calls_at_once_run_in_sessions_of_their_own(folder, monkeypatch):
+    """Each call waits for the other one, inside its session."""
+    both, used, session = threading.Barrier(2, timeout=20), [], runtime.onnx_session
+
+    class Waiting:
+        def __init__(self, *args):
+            self.session = session(*args)
+
+        def __getattr__(self, name):
+            return getattr(self.session, name)
+
+        def run(self, *args):
+            both.wait()
+            used.append(id(self))
+            return self.session.run(*args)
+
+    monkeypatch.setattr(runtime, "onnx_session", Waiting)
+    shared = open_runtime(card_of(folder), folder, "cpu", 2, streams=2)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(shared, [batch()] * 2))
+    assert len(set(used)) == 2
 
 
 def test_calls_at_once_share_the_session_of_a_large_file(folder, monkeypatch):
