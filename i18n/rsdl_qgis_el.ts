@@ -2312,6 +2312,14 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Ποσοστό του κινητού μέσου όρου των βαρών που κρατά ένα βήμα, 0 έως 0.9999· 0: δεν κρατιέται μέσος όρος.</translation>
   </message>
   <message>
+   <source>Consistency of crops</source>
+   <translation>Συνέπεια των αποκομμάτων</translation>
+  </message>
+  <message>
+   <source>How much the map of a part of a chip is to agree with that of the whole chip, 0 to 100: above 0, such as 2, maps depend less on where tiles end. Training then takes about twice as long.</source>
+   <translation>Πόσο να συμφωνεί ο χάρτης ενός μέρους του δείγματος με τον χάρτη ολόκληρου του δείγματος, 0 έως 100: πάνω από 0, π.χ. 2, οι χάρτες εξαρτώνται λιγότερο από το πού τελειώνουν τα πλακίδια. Η εκπαίδευση διαρκεί τότε περίπου διπλάσιο χρόνο.</translation>
+  </message>
+  <message>
    <source>Patience (epochs)</source>
    <translation>Υπομονή (εποχές)</translation>
   </message>

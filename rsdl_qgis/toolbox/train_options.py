@@ -388,6 +388,20 @@ OPTIONS: dict[str, Option] = {
         ),
         _real,
     ),
+    "CONSISTENCY": Option(
+        lambda: shared.real(
+            "CONSISTENCY",
+            tr("Consistency of crops"),
+            tr(
+                "How much the map of a part of a chip is to agree with that of the whole chip, 0 to 100: above 0, such "
+                "as 2, maps depend less on where tiles end. Training then takes about twice as long."
+            ),
+            0,
+            100,
+            0,
+        ),
+        _real,
+    ),
     "PATIENCE": Option(
         lambda: shared.whole(
             "PATIENCE",

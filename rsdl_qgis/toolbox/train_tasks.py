@@ -12,6 +12,7 @@ from .train import (
     MAP_FIGURES,
     NUMBER_FIGURES,
     OBJECT_FIGURES,
+    OF_MAPS,
     TrainingAlgorithm,
 )
 
@@ -26,6 +27,7 @@ class TrainSegmentation(TrainingAlgorithm):
     LOSSES = ("cross_entropy", "focal", "dice", "lovasz")
     SUMS = ("cross_entropy+dice", "cross_entropy+lovasz", "focal+dice")
     LOSS = "cross_entropy+dice"
+    TILING = OF_MAPS
     FIGURES = MAP_FIGURES
 
     def title(self):
@@ -54,6 +56,7 @@ class TrainRegression(TrainingAlgorithm):
     LABELS = "numbers"
     OWN_OPTIONS = ()
     BALANCING = ()
+    TILING = OF_MAPS
     FIGURES = NUMBER_FIGURES
 
     def title(self):
@@ -148,6 +151,7 @@ class TrainChangeDetector(TrainingAlgorithm):
     LOSSES = TrainSegmentation.LOSSES
     SUMS = TrainSegmentation.SUMS
     LOSS = TrainSegmentation.LOSS
+    TILING = OF_MAPS
     FIGURES = MAP_FIGURES
 
     def title(self):

@@ -53,8 +53,8 @@ class Batches:
         self._how = augmentation or UNVARIED
         check_names(self._how, self._inputs)
         self._weights = None if weights is None else _checked(weights, len(samples))
-        multiple = getattr(samples, "multiple", 1)
-        self._window = None if window is None else multiple * math.ceil(window / multiple)
+        self.multiple = getattr(samples, "multiple", 1)
+        self._window = None if window is None else self.multiple * math.ceil(window / self.multiple)
 
     def __len__(self) -> int:
         """Batches an epoch."""

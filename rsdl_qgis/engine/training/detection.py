@@ -27,11 +27,6 @@ def own_losses(network: nn.Module, images: Sequence[Tensor], objects: ObjectBatc
     return torch.stack([value.float() for value in losses.values()]).sum()
 
 
-def as_it_is(losses: Tensor, objects: ObjectBatch) -> Tensor:
-    """The loss of what ``own_losses`` computed: that."""
-    return losses
-
-
 def detector_run(network: nn.Module, most: int, device: str = "cpu") -> Detect:
     """The run of a network, which is put on the device and into evaluation mode.
 

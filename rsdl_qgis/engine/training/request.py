@@ -71,6 +71,7 @@ RANGES = {  # least and largest value
     "weight_decay": (0.0, 100.0),
     "accumulate": (1, 10_000),
     "average": (0.0, 0.99999),
+    "consistency": (0.0, 100.0),
     "patience": (0, 100_000),
     "freeze_stages": (0, 1000),
     "layer_decay": (0.01, 1.0),
@@ -105,6 +106,7 @@ class TrainRequest:
     sampling: str = "even"
     accumulate: int = 1
     average: float = 0.99
+    consistency: float = 0.0  # weight of a crop's map agreeing with the whole picture's
     patience: int = 0
     precision: str = "auto"
     augmentation: Augmentation | None = field(default_factory=Augmentation)
@@ -147,6 +149,7 @@ class TrainRequest:
         request._check_network()
         request._check_outputs()
         request._check_losses()
+        request._check_consistency()
         request._check_start()
         return request
 
@@ -195,6 +198,11 @@ class TrainRequest:
             if name not in fitting:
                 problem = f"There is no loss '{name}'" + (f" for {self.task}." if name in LOSSES else ".")
                 raise InputError(problem, f"Choose of {_list(fitting)}.")
+
+    def _check_consistency(self) -> None:
+        if self.consistency and self.task not in DENSE:
+            problem = f"CONSISTENCY is for maps, which {self.task} does not make."
+            raise InputError(problem, "Leave it at 0.")
 
     def _check_start(self) -> None:
         if self.base_model and self.pretrained:

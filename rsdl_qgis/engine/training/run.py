@@ -20,12 +20,13 @@ from ..report import Portion, Report
 from ..runtime import available_cores, choose_device
 from ..store import Store
 from .batches import Batches
+from .consistency import check_crops, consistent
 from .data import Data, open_data
-from .detection import as_it_is, own_losses
+from .detection import own_losses
 from .evaluate import quick_score
 from .evaluate_boxes import quick_ap50
 from .export import prepare_chips
-from .fit import Epoch, Settings
+from .fit import Epoch, Settings, as_it_is
 from .judge import judged
 from .judge_boxes import judged_boxes
 from .learn import go_on, learn, work_folder
@@ -213,13 +214,15 @@ def learn_by(
         valid, judging = data.parts["valid"], InUnits(averaged, units) if units else averaged
         return quick_score(judging, valid, data.kind, len(data.classes), settings.device, report=report)
 
-    if units is None:
-        return learn(request, network, card, batches, loss, score, settings, report)
-
     def standard_loss(output: Tensor, labels: Tensor) -> Tensor:
-        return loss(output, units.standard(labels))
+        return loss(output, units.standard(labels) if units else labels)
 
-    return learn(request, network, card, batches, standard_loss, score, settings, report, partial(fold, units=units))
+    given: dict[str, Any] = {"finish": partial(fold, units=units)} if units else {}
+    if not request.consistency:
+        return learn(request, network, card, batches, standard_loss, score, settings, report, **given)
+    check_crops(data.folder.size, batches.multiple)
+    given["forward"] = consistent(standard_loss, request.consistency, batches.multiple, data.kind)
+    return learn(request, network, card, batches, as_it_is, score, settings, report, **given)
 
 
 def settings_of(request: TrainRequest, batches: Batches, metric: str) -> Settings:

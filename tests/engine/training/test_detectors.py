@@ -18,10 +18,10 @@ from rsdl_qgis.engine.training.batches import Batches
 from rsdl_qgis.engine.training.box_files import Box, write_boxes
 from rsdl_qgis.engine.training.chips import Chip, ChipFolder, read_chips, write_chips
 from rsdl_qgis.engine.training.data import Data
-from rsdl_qgis.engine.training.detection import as_it_is, own_losses
+from rsdl_qgis.engine.training.detection import own_losses
 from rsdl_qgis.engine.training.distil import run_distil
 from rsdl_qgis.engine.training.evaluate_boxes import evaluate_boxes, quick_ap50, truth_of
-from rsdl_qgis.engine.training.fit import Settings, fit
+from rsdl_qgis.engine.training.fit import Settings, as_it_is, fit
 from rsdl_qgis.engine.training.judge_boxes import usual_boxes
 from rsdl_qgis.engine.training.objects import ObjectBatch
 from rsdl_qgis.engine.training.run import drawn_by, run_train
