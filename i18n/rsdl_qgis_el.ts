@@ -900,6 +900,10 @@ The model goes to your models unless you choose a folder. Cancelling loses nothi
    <translation>το συνηθισμένο της εργασίας</translation>
   </message>
   <message>
+   <source>CONSISTENCY is for models that make maps, and '{name}' does not.</source>
+   <translation>Το CONSISTENCY είναι για μοντέλα που κάνουν χάρτες, και το «{name}» δεν κάνει.</translation>
+  </message>
+  <message>
    <source>Model '{model}' takes {inputs}, and IMAGES are single rasters. Give a chip folder in CHIPS: 'Export chips' makes one.</source>
    <translation>Το μοντέλο '{model}' δέχεται {inputs}, ενώ τα IMAGES είναι μεμονωμένα ψηφιδωτά. Δώστε φάκελο δειγμάτων στο CHIPS: τον φτιάχνει η «Εξαγωγή δειγμάτων».</translation>
   </message>
@@ -2312,12 +2316,12 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Ποσοστό του κινητού μέσου όρου των βαρών που κρατά ένα βήμα, 0 έως 0.9999· 0: δεν κρατιέται μέσος όρος.</translation>
   </message>
   <message>
-   <source>Consistency of crops</source>
-   <translation>Συνέπεια των αποκομμάτων</translation>
+   <source>Agreement of parts and whole chips</source>
+   <translation>Συμφωνία μερών και ολόκληρων δειγμάτων</translation>
   </message>
   <message>
-   <source>How much the map of a part of a chip is to agree with that of the whole chip, 0 to 100: above 0, such as 2, maps depend less on where tiles end. Training then takes about twice as long.</source>
-   <translation>Πόσο να συμφωνεί ο χάρτης ενός μέρους του δείγματος με τον χάρτη ολόκληρου του δείγματος, 0 έως 100: πάνω από 0, π.χ. 2, οι χάρτες εξαρτώνται λιγότερο από το πού τελειώνουν τα πλακίδια. Η εκπαίδευση διαρκεί τότε περίπου διπλάσιο χρόνο.</translation>
+   <source>How much the map of a part of a chip is to agree with that of the whole chip, 0 to 100: above 0, such as 3, maps depend less on where tiles end. Training then takes up to twice as long, and more memory.</source>
+   <translation>Πόσο να συμφωνεί ο χάρτης ενός μέρους ενός δείγματος με τον χάρτη ολόκληρου του δείγματος, 0 έως 100: πάνω από 0, π.χ. 3, οι χάρτες εξαρτώνται λιγότερο από το πού τελειώνουν τα πλακίδια. Η εκπαίδευση διαρκεί τότε έως και τον διπλάσιο χρόνο και θέλει περισσότερη μνήμη.</translation>
   </message>
   <message>
    <source>Patience (epochs)</source>

@@ -13,6 +13,7 @@ from .train import (
     CUTTING,
     LABEL_FIGURES,
     MAP_FIGURES,
+    MAP_OPTIONS,
     NUMBER_FIGURES,
     RUNNING,
     SPLITTING,
@@ -30,8 +31,12 @@ NETWORKS = {  # task of the teacher -> tasks whose networks can be its student
     "classification": ("classification",),
     "time-series": ("time-series",),
 }
-LEARNING = ("TEMPERATURE", "OPTIONS", "LEARNING_RATE", *STEPPING, "AUGMENTATION", *CUTTING, *SPLITTING, *RUNNING)
+LEARNING = (
+    *("TEMPERATURE", "OPTIONS", "LEARNING_RATE", *STEPPING, *MAP_OPTIONS, "AUGMENTATION"),
+    *(*CUTTING, *SPLITTING, *RUNNING),
+)
 OPTIONS = ("UNLABELLED", "EPOCHS", *LEARNING)
+MAPS = ("segmentation", "regression", "change")  # tasks that make maps
 EVERY_TASK = ("segmentation", "change", "classification", "time-series")  # of networks
 DATA = ("IMAGES", "LABELS", "CLASS_FIELD", "EXTENT", "MASK", *CUTTING)
 BATCH_SIZE = 8
@@ -104,6 +109,8 @@ class DistilModel(ModelMaker):
         if not text and said["split"] == "chips" and not chips:
             text = tr("SPLIT=chips is for a chip folder. Choose another, such as blocks.")
         text = text or train_options.network_problem(said["network"], said["options"], NETWORKS[teacher.task])
+        if not text and said["consistency"] and teacher.task not in MAPS:
+            text = tr("CONSISTENCY is for models that make maps, and '{name}' does not.").format(name=teacher.name)
         text = text or train_options.shares_problem(said["valid"], said["test"])
         text = text or train_options.chips_problem(said["chip_size"], said["chip_overlap"])
         text = text or shared.device_problem(self, parameters, context)

@@ -36,7 +36,7 @@ SPLITTING = ("SPLIT", "VALIDATION", "TEST", "BLOCK_SIZE")
 STARTING = ("FREEZE", "FREEZE_STAGES", "LAYER_DECAY", "UNFREEZE_EVERY")
 RARE_CLASSES = ("CLASS_WEIGHTS", "SAMPLING")
 STEPPING = ("OPTIMIZER", "WEIGHT_DECAY", "ACCUMULATE", "AVERAGE", "PATIENCE", "PRECISION")
-OF_MAPS = ("CONSISTENCY",)
+MAP_OPTIONS = ("CONSISTENCY",)
 VARYING = ("AUGMENTATION", "SCALING")
 RUNNING = ("SEED", "DEVICE", "THREADS")
 REPORTS = ("html", "htm")
@@ -187,7 +187,7 @@ class TrainingAlgorithm(ModelMaker):
     OWN_OPTIONS: tuple[str, ...] = LABEL_OPTIONS  # of the data, shown with it
     CUTTING = CUTTING
     BALANCING = RARE_CLASSES
-    TILING: tuple[str, ...] = ()  # of what comes in tiles: OF_MAPS for maps
+    MAP_OPTIONS: tuple[str, ...] = ()
 
     def tags(self):
         return tr("deep learning,neural network,train,fine-tune,transfer learning,pytorch,labels,model").split(",")
@@ -204,7 +204,8 @@ class TrainingAlgorithm(ModelMaker):
             *train_options.declared(("EPOCHS", "PRETRAINED", *STARTING, "OPTIONS", "LEARNING_RATE")),
             train_options.batch_size(self.BATCH_SIZE),
             *([train_options.loss(self.LOSSES, self.SUMS, self.LOSS)] if self.LOSSES else []),
-            *train_options.declared((*self.BALANCING, *STEPPING, *self.TILING, *VARYING, *self.CUTTING, *SPLITTING)),
+            *train_options.declared((*self.BALANCING, *STEPPING, *self.MAP_OPTIONS)),
+            *train_options.declared((*VARYING, *self.CUTTING, *SPLITTING)),
             train_data.place_parameter(),
             *train_options.declared(RUNNING),
         ]:
@@ -296,7 +297,7 @@ class TrainingAlgorithm(ModelMaker):
     def _options(self, parameters, context) -> dict[str, Any]:
         """All that was chosen but the data, as the job says it."""
         names = ("PRETRAINED", "OPTIONS", "EPOCHS", *STARTING, "LEARNING_RATE", *self.BALANCING, *STEPPING, *VARYING)
-        own = (*self.OWN_OPTIONS, *self.TILING, *self.CUTTING, *SPLITTING, *RUNNING)
+        own = (*self.OWN_OPTIONS, *self.MAP_OPTIONS, *self.CUTTING, *SPLITTING, *RUNNING)
         losses = train_options.loss_names(shared.text_of(self, parameters, "LOSS", context)) if self.LOSSES else ()
         return {
             **train_options.arguments((*names, *own), self, parameters, context),

@@ -391,10 +391,10 @@ OPTIONS: dict[str, Option] = {
     "CONSISTENCY": Option(
         lambda: shared.real(
             "CONSISTENCY",
-            tr("Consistency of crops"),
+            tr("Agreement of parts and whole chips"),
             tr(
                 "How much the map of a part of a chip is to agree with that of the whole chip, 0 to 100: above 0, such "
-                "as 2, maps depend less on where tiles end. Training then takes about twice as long."
+                "as 3, maps depend less on where tiles end. Training then takes up to twice as long, and more memory."
             ),
             0,
             100,

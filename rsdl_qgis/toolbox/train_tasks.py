@@ -10,9 +10,9 @@ from .train import (
     CLASS_FIGURES,
     LABEL_FIGURES,
     MAP_FIGURES,
+    MAP_OPTIONS,
     NUMBER_FIGURES,
     OBJECT_FIGURES,
-    OF_MAPS,
     TrainingAlgorithm,
 )
 
@@ -27,7 +27,7 @@ class TrainSegmentation(TrainingAlgorithm):
     LOSSES = ("cross_entropy", "focal", "dice", "lovasz")
     SUMS = ("cross_entropy+dice", "cross_entropy+lovasz", "focal+dice")
     LOSS = "cross_entropy+dice"
-    TILING = OF_MAPS
+    MAP_OPTIONS = MAP_OPTIONS
     FIGURES = MAP_FIGURES
 
     def title(self):
@@ -56,7 +56,7 @@ class TrainRegression(TrainingAlgorithm):
     LABELS = "numbers"
     OWN_OPTIONS = ()
     BALANCING = ()
-    TILING = OF_MAPS
+    MAP_OPTIONS = MAP_OPTIONS
     FIGURES = NUMBER_FIGURES
 
     def title(self):
@@ -151,7 +151,7 @@ class TrainChangeDetector(TrainingAlgorithm):
     LOSSES = TrainSegmentation.LOSSES
     SUMS = TrainSegmentation.SUMS
     LOSS = TrainSegmentation.LOSS
-    TILING = OF_MAPS
+    MAP_OPTIONS = MAP_OPTIONS
     FIGURES = MAP_FIGURES
 
     def title(self):

@@ -42,6 +42,7 @@ def test_a_student_of_a_teacher(run, asked, known_models, image, truth, home, mo
             "EPOCHS": 3,
             "BATCH_SIZE": 4,
             "TEMPERATURE": 3,
+            "CONSISTENCY": 2,
         },
     )
     job = asked("distil")
@@ -50,9 +51,9 @@ def test_a_student_of_a_teacher(run, asked, known_models, image, truth, home, mo
     assert job["sources"][0]["inputs"]["image"][0]["bands"] == [3, 2]
     assert job["input_bands"] == {"image": ["red", "nir"]}
     assert job["labels"][0]["path"] == truth
-    asked_for = {name: job[name] for name in ("network", "options", "epochs", "batch_size", "temperature", "chips")}
-    assert asked_for == {"network": "unet-light", "options": {"widths": [4, 8]}, "epochs": 3, "batch_size": 4,
-                         "temperature": 3, "chips": None}  # fmt: skip
+    expected = {"network": "unet-light", "options": {"widths": [4, 8]}, "epochs": 3, "batch_size": 4,
+                "temperature": 3, "consistency": 2, "chips": None}  # fmt: skip
+    assert {name: job[name] for name in expected} == expected
     assert job["output"] == results["MODEL"] == str(home / "models" / "bright-student")
     assert results["MAIN_FIGURE"] == results["MEAN_IOU"] == 0.7
 
@@ -85,6 +86,7 @@ def test_chips_for_a_teacher_of_several_inputs(run, asked, known_models, chips):
         ({"CHIPS": "CHIPS"}, ["IMAGES", "cannot be used with CHIPS"]),
         ({"NETWORK": "lstm"}, ["'lstm'", "unet-light"]),
         ({"OPTIONS": "4"}, ["OPTIONS"]),
+        ({"TEACHER": "tones", "CONSISTENCY": 1, "IMAGES": [], "CHIPS": "CHIPS"}, ["CONSISTENCY", "maps", "'tones'"]),
         ({"LABELS": ["/no/such.tif"]}, ["LABELS"]),
         ({"OUTPUT": "/no/such/folder/student"}, ["/no/such/folder"]),
         ({"VALIDATION": 90, "TEST": 9}, ["90 %"]),

@@ -257,8 +257,9 @@ def test_everything_that_can_be_said(run, asked, image, tmp_path, monkeypatch):
 
 
 def test_chips_in_place_of_layers(run, asked, chips, home):
-    run("trainregression", {"CHIPS": chips})
+    run("trainregression", {"CHIPS": chips, "CONSISTENCY": 1.5})
     job = asked()
+    assert job["consistency"] == 1.5
     assert job["chips"] == chips and "sources" not in job and "labels" not in job
     assert (job["task"], job["split"]) == ("regression", None)  # as the folder says
     assert job["output"] == str(home / "models" / "chips-unet-light")
@@ -276,10 +277,18 @@ def test_nulls_of_models_are_nothing(run, asked, chips, image):
     assert asked()["mask"] is None and asked()["chips"] is None
 
 
+def test_agreement_of_parts_is_for_what_makes_maps(provider):
+    names = ("trainsegmentation", "trainregression", "trainchangedetector", "distilmodel")
+    others = ("trainsceneclassifier", "traindetector", "traintimeseriesclassifier")
+    assert all(provider.algorithm(name).parameterDefinition("CONSISTENCY") for name in names)
+    assert not any(provider.algorithm(name).parameterDefinition("CONSISTENCY") for name in others)
+
+
 def test_pairs(run, asked, two_dates):
-    parameters = {"LABELS": [layer_of()], "CLASS_FIELD": "kind"}
+    parameters = {"LABELS": [layer_of()], "CLASS_FIELD": "kind", "CONSISTENCY": 1.5}
     run("trainchangedetector", {"BEFORE": two_dates, "AFTER": two_dates[::-1], **parameters})
     job = asked()
+    assert job["consistency"] == 1.5
     assert job["input_dates"] == {"image": ["before", "after"]} and job["input_bands"] == {"image": ["B4", "B8"]}
     paths = [[spec["path"] for spec in source["inputs"]["image"]] for source in job["sources"]]
     assert paths == [two_dates, two_dates[::-1]]

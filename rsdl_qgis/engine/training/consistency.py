@@ -1,7 +1,7 @@
-"""Maps that do not depend on where a picture ends: the map of a crop is to agree with that of the whole picture.
+"""Maps that depend less on where a picture ends: the map of a crop is to agree with that of the whole picture.
 
-Of overlapping crops in different surroundings: Lai et al. (CVPR 2021), arXiv:2106.14133. Differs from the paper: the
-crop lies in the picture itself, labels are there, and maps are compared, both ways, in place of features.
+After Lai et al. (CVPR 2021), arXiv:2106.14133, who compare the features of two crops that overlap, on pictures without
+labels. Here the crop lies in the picture, labels are learned from as well, and the maps themselves are compared.
 """
 
 from __future__ import annotations
@@ -19,14 +19,17 @@ from .fit import with_auxiliary
 
 Cut = tuple[slice, slice]  # rows and columns
 LEAST = 0.5  # of the picture's side, that a crop is high and wide at least
+FEWEST = 2  # multiples that it is high and wide at least: batch norm needs more than one value
 
 
 def check_crops(side: int, multiple: int) -> None:
-    """InputError where pictures of ``side`` pixels have no smaller part that the network takes."""
-    if math.ceil(side / multiple) < 2:
+    """InputError where chips of ``side`` pixels have no smaller part for a network that takes multiples of so many."""
+    least = (FEWEST + 1) * multiple
+    if side < least:
         raise InputError(
-            f"Chips of {side} px cannot be cropped for CONSISTENCY: the network takes multiples of {multiple} px.",
-            f"Use chips of at least {2 * multiple} px, or CONSISTENCY=0.",
+            f"Chips of {side} px are too small to be trained on in parts, as CONSISTENCY asks for: the network takes "
+            f"multiples of {multiple} px.",
+            f"Use chips of at least {least} px, or CONSISTENCY=0.",
         )
 
 
@@ -42,33 +45,45 @@ def consistent(
 
     def forward(network: nn.Module, images: Sequence[Tensor], labels: Tensor) -> Tensor:
         cut = draw_crop(images[0].shape[-1], multiple)
-        outputs = network(*images), network(*(image[(..., *cut)] for image in images))
+        parts = [image[(..., *cut)] for image in images]
+        outputs = network(*images), network(*parts)
         with torch.autocast(images[0].device.type, enabled=False):
-            seen = labels, labels[(..., *cut)]
             auxiliary = getattr(network, "auxiliary_weight", 0.0)
-            learned = [with_auxiliary(loss, output, truth, auxiliary) for output, truth in zip(outputs, seen)]
+            truths = labels, labels[(..., *cut)]
+            learned = [with_auxiliary(loss, output, truth, auxiliary) for output, truth in zip(outputs, truths)]
             whole, part = (output if isinstance(output, Tensor) else output[0] for output in outputs)
-            return sum(learned) / 2 + weight * disagreement(whole[(..., *cut)].float(), part.float(), kind)
+            apart = disagreement(whole[(..., *cut)].float(), part.float(), valid_pixels(parts), kind)
+            return sum(learned) / 2 + weight * apart
 
     return forward
 
 
 def draw_crop(side: int, multiple: int) -> Cut:
-    """A square at random in a square picture, smaller than it; its sides and place are multiples. By torch's seed."""
+    """A square at random in a square picture, smaller than it; its sides and place are multiples. By torch's seed.
+
+    ``side``: a multiple, and at least three of them.
+    """
     count = side // multiple
-    size = int(torch.randint(math.ceil(count * LEAST), count, ()))
+    size = int(torch.randint(max(FEWEST, math.ceil(count * LEAST)), count, ()))
     top, left = torch.randint(count - size + 1, (2,)).tolist()
     rows, columns = (slice(first * multiple, (first + size) * multiple) for first in (top, left))
     return rows, columns
 
 
-def disagreement(a: Tensor, b: Tensor, kind: str) -> Tensor:
-    """How far two maps (N, K, H, W) are apart, 0 where they agree, the same both ways.
+def valid_pixels(images: Sequence[Tensor]) -> Tensor:
+    """(N, H, W) bool: where an image (N, T, C, H, W) is not 0, which stands for what is not valid or was added."""
+    return torch.stack([(image != 0).flatten(1, 2).any(1) for image in images]).any(0)
+
+
+def disagreement(a: Tensor, b: Tensor, valid: Tensor, kind: str) -> Tensor:
+    """How far two maps (N, K, H, W) are apart where they are ``valid`` (N, H, W): 0 for equal ones, alike both ways.
 
     Of classes: the mean over pixels of the divergences (Kullback-Leibler) of either's probabilities from the other's.
     Of numbers: the mean square of the difference.
     """
     if kind == "numbers":
-        return F.mse_loss(a, b)
-    a, b = a.log_softmax(1), b.log_softmax(1)
-    return ((a.exp() - b.exp()) * (a - b)).sum(1).mean()
+        each = F.mse_loss(a, b, reduction="none")
+    else:
+        a, b = a.log_softmax(1), b.log_softmax(1)
+        each = (a.exp() - b.exp()) * (a - b)
+    return (each.sum(1) * valid).sum() / valid.sum().clamp(min=1)

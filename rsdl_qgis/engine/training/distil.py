@@ -26,6 +26,7 @@ from ..runtime import open_runtime
 from ..store import Store
 from .batches import Batches
 from .chips import IGNORE, SPLITS, ChipFolder
+from .consistency import check_crops
 from .data import Data, check_counts, sides_multiple
 from .evaluate import Run, decided, evaluate
 from .evaluation import Evaluation
@@ -184,6 +185,8 @@ def open_lessons(
     line = NETWORKS[name]
     side = options.get("size", line.size) if request.task == "classification" else None
     multiple = math.lcm(sides_multiple(request, name, options, inputs), teacher.tiling.multiple)
+    if request.consistency:
+        check_crops(folder.size, multiple)
 
     def opened(of: ChipFolder, part: str) -> Samples:
         return open_samples(of, chips[part], inputs, request.task, side, multiple)

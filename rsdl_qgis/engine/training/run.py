@@ -20,7 +20,7 @@ from ..report import Portion, Report
 from ..runtime import available_cores, choose_device
 from ..store import Store
 from .batches import Batches
-from .consistency import check_crops, consistent
+from .consistency import consistent
 from .data import Data, open_data
 from .detection import own_losses
 from .evaluate import quick_score
@@ -220,7 +220,6 @@ def learn_by(
     given: dict[str, Any] = {"finish": partial(fold, units=units)} if units else {}
     if not request.consistency:
         return learn(request, network, card, batches, standard_loss, score, settings, report, **given)
-    check_crops(data.folder.size, batches.multiple)
     given["forward"] = consistent(standard_loss, request.consistency, batches.multiple, data.kind)
     return learn(request, network, card, batches, as_it_is, score, settings, report, **given)
 

@@ -11,13 +11,18 @@ from rsdl_qgis.engine.card import WEIGHTS_FILE
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.report import Report
-from rsdl_qgis.engine.training.consistency import check_crops, consistent, disagreement, draw_crop
+from rsdl_qgis.engine.store import read_card
+from rsdl_qgis.engine.training.consistency import check_crops, consistent, disagreement, draw_crop, valid_pixels
+from rsdl_qgis.engine.training.distil import run_distil
+from rsdl_qgis.engine.training.fit import with_auxiliary
 from rsdl_qgis.engine.training.losses import build_loss
 from rsdl_qgis.engine.training.run import run_train
 
+from .chip_folders import make_folder
 from .test_run import arguments
 
 SIDE, MULTIPLE = 32, 8
+EVERYWHERE = torch.ones((3, 4, 4), dtype=torch.bool)
 
 
 class Surroundings(nn.Module):
@@ -41,18 +46,32 @@ def batch():
 @pytest.mark.parametrize("kind", ["classes", "numbers"])
 def test_disagreement_is_nothing_for_equal_maps_and_the_same_both_ways(kind):
     a, b = torch.randn((2, 3, 2, 4, 4), generator=torch.Generator().manual_seed(1))
-    assert disagreement(a, a, kind) == 0
-    assert disagreement(a, b, kind) > 0
-    assert disagreement(a, b, kind) == pytest.approx(disagreement(b, a, kind).item())
+    assert disagreement(a, a, EVERYWHERE, kind) == 0
+    assert disagreement(a, b, EVERYWHERE, kind) > 0
+    assert disagreement(a, b, EVERYWHERE, kind) == pytest.approx(disagreement(b, a, EVERYWHERE, kind).item())
 
 
-def test_disagreement_of_classes_is_the_divergence_both_ways():
+def test_disagreement_of_classes_is_the_divergence_both_ways_and_of_numbers_the_mean_square():
     p, q = torch.tensor([0.9, 0.1]), torch.tensor([0.6, 0.4])
     both = (p * (p / q).log() + q * (q / p).log()).sum().item()
-    assert disagreement(p.log().view(1, 2, 1, 1), q.log().view(1, 2, 1, 1), "classes").item() == pytest.approx(both)
+    one = torch.ones((1, 1, 1), dtype=torch.bool)
+    apart = disagreement(p.log().view(1, 2, 1, 1), q.log().view(1, 2, 1, 1), one, "classes")
+    assert apart.item() == pytest.approx(both)
+    numbers = torch.tensor([1.0, 2.0]).view(1, 1, 1, 2), torch.tensor([4.0, 2.0]).view(1, 1, 1, 2)
+    assert disagreement(*numbers, torch.ones((1, 1, 2), dtype=torch.bool), "numbers").item() == pytest.approx(4.5)
 
 
-@pytest.mark.parametrize(("side", "multiple"), [(256, 32), (32, 8), (16, 8), (96, 32), (7, 1)])
+def test_what_is_not_valid_need_not_agree():
+    images = [torch.zeros((2, 1, 1, SIDE, SIDE)), torch.zeros((2, 2, 3, SIDE, SIDE))]
+    assert disagreement(torch.zeros((2, 2, SIDE, SIDE)), torch.ones((2, 2, SIDE, SIDE)), valid_pixels(images), "x") == 0
+    images[0][0, 0, 0, 3, 4] = images[1][1, 1, 2, 5, 6] = 0.1  # one pixel each, in one band of one input
+    assert valid_pixels(images).nonzero().tolist() == [[0, 3, 4], [1, 5, 6]]
+    maps = torch.randn((2, 2, 2, SIDE, SIDE), generator=torch.Generator().manual_seed(2)).requires_grad_()
+    disagreement(*maps, valid_pixels(images), "classes").backward()
+    assert maps.grad[0].abs().sum(1).nonzero().tolist() == [[0, 3, 4], [1, 5, 6]]
+
+
+@pytest.mark.parametrize(("side", "multiple"), [(256, 32), (32, 8), (24, 8), (96, 32), (7, 1)])
 def test_crops_are_smaller_parts_that_the_network_takes(side, multiple):
     torch.manual_seed(0)
     sizes, places = set(), set()
@@ -64,7 +83,7 @@ def test_crops_are_smaller_parts_that_the_network_takes(side, multiple):
         assert min(rows.start, columns.start) >= 0 and max(rows.stop, columns.stop) <= side
         sizes.add(size)
         places.add((rows.start, columns.start))
-    assert len(places) > 1 and len(sizes) == len([s for s in range(multiple, side, multiple) if s >= side / 2])
+    assert len(places) > 1 and len(sizes) == len([s for s in range(2 * multiple, side, multiple) if s >= side / 2])
 
 
 def test_the_loss_is_that_of_wholes_and_crops_and_their_disagreement():
@@ -76,7 +95,8 @@ def test_the_loss_is_that_of_wholes_and_crops_and_their_disagreement():
     cut = draw_crop(SIDE, MULTIPLE)
     whole, part = network(*images), network(images[0][(..., *cut)])
     expected = (loss(whole, labels) + loss(part, labels[(..., *cut)])) / 2
-    expected = expected + 3 * disagreement(whole[(..., *cut)], part, "classes")
+    valid = torch.ones((4, *part.shape[-2:]), dtype=torch.bool)
+    expected = expected + 3 * disagreement(whole[(..., *cut)], part, valid, "classes")
     assert value.item() == pytest.approx(expected.item())
 
 
@@ -98,32 +118,66 @@ def test_it_teaches_a_network_to_leave_out_what_changes_with_the_crop():
 def test_auxiliary_heads_learn_from_crops_too():
     torch.manual_seed(0)
     network = build_network("unetpp", {"image": (1, 1)}, 2, widths=[4, 4, 8], deep_supervision=True).train()
-    images, labels = batch()
-    consistent(build_loss(["cross_entropy", "dice"], "classes"), 1.0, 16, "classes")(network, images, labels).backward()
-    heads = [p for name, p in network.named_parameters() if "head" in name]
-    assert heads and all(p.grad is not None and p.grad.abs().sum() > 0 for p in heads)
+    random = torch.Generator().manual_seed(0)
+    images = torch.randn((4, 1, 1, 64, 64), generator=random)
+    labels, loss = (images[:, 0, 0] > 0).long(), build_loss(["cross_entropy", "dice"], "classes")
+    torch.manual_seed(5)
+    value = consistent(loss, 0.0, 16, "classes")(network, [images], labels)
+    torch.manual_seed(5)
+    cut = draw_crop(64, 16)
+    whole, part = network(images), network(images[(..., *cut)])
+    assert len(part) > 1 and network.auxiliary_weight > 0
+    weight = network.auxiliary_weight
+    both = with_auxiliary(loss, whole, labels, weight) + with_auxiliary(loss, part, labels[(..., *cut)], weight)
+    assert value.item() == pytest.approx(both.item() / 2, rel=1e-4)
 
 
 @pytest.mark.parametrize("task", ["segmentation", "regression", "change"])
-def test_a_training_takes_it_into_account(tmp_path, task):
+def test_a_training_takes_the_weight_into_account(tmp_path, task):
+    make_folder(tmp_path / "chips", task, side=48)
     found = []
-    for weight in (0.0, 2.0, 2.0):
+    for weight in (0.0, 2.0, 50.0, 2.0):
         output = tmp_path / f"{len(found)}"
         run_train(arguments(tmp_path, task, consistency=weight, output=str(output), epochs=1), Report())
         found.append(load_file(output / WEIGHTS_FILE))
-    first, second, again = found
-    assert any(not torch.equal(first[name], second[name]) for name in first)
-    assert all(torch.equal(again[name], second[name]) for name in second)  # the crops come from the seed
+    without, some, much, again = found
+    for one, other in ((without, some), (some, much)):
+        assert any(not torch.equal(one[name], other[name]) for name in one)
+    assert all(torch.equal(again[name], some[name]) for name in some)  # the crops come from the seed
+    assert read_card(tmp_path / "1").provenance["settings"]["consistency"] == 2.0
+
+
+def test_numbers_are_learned_in_their_units(tmp_path):
+    make_folder(tmp_path / "chips", "regression", counts=(12, 6, 0), side=48)
+    asked = arguments(tmp_path, "regression", consistency=1.0, epochs=20, learning_rate=0.01)
+    assert run_train(asked, Report())["main"] > 0.5  # R2
+
+
+def test_a_student_learns_it_too(tmp_path):
+    make_folder(tmp_path / "chips", side=48)
+    run_train(arguments(tmp_path, epochs=15, learning_rate=0.01), Report())
+    make_folder(tmp_path / "images", labels="none", side=48)
+    asked = {"teacher": str(tmp_path / "model"), "chips": str(tmp_path / "images"), "epochs": 1, "threads": 1,
+             "network": "unet", "options": {"widths": [2, 4]}, "batch_size": 4}  # fmt: skip
+    found = []
+    for weight in (0.0, 2.0):
+        output = tmp_path / f"student{weight}"
+        run_distil({**asked, "consistency": weight, "output": str(output)}, Report())
+        found.append(load_file(output / WEIGHTS_FILE))
+    assert any(not torch.equal(found[0][name], found[1][name]) for name in found[0])
+    with pytest.raises(InputError, match="too small"):
+        run_distil({**asked, "consistency": 1.0, "options": {"widths": [2, 4], "coarsen": 16},
+                    "output": str(tmp_path / "none")}, Report())  # fmt: skip
 
 
 def test_what_cannot_be_cropped_is_told(tmp_path):
-    check_crops(64, 32)
-    check_crops(40, 32)  # is continued to 64
-    with pytest.raises(InputError, match="at least 64 px"):
-        check_crops(32, 32)
+    check_crops(96, 32)
+    with pytest.raises(InputError, match="at least 96 px"):
+        check_crops(95, 32)
     with pytest.raises(InputError, match="CONSISTENCY is for maps"):
         run_train(arguments(tmp_path, "classification", consistency=1.0), Report())
     tall = {"network": "unet", "options": {"widths": [4, 8], "coarsen": 64}}
-    with pytest.raises(InputError, match="cannot be cropped"):
+    (tmp_path / "maps").mkdir()
+    with pytest.raises(InputError, match="too small"):
         run_train(arguments(tmp_path / "maps", consistency=1.0, **tall), Report())
     assert not (tmp_path / "maps" / "model").exists()
