@@ -900,8 +900,8 @@ The model goes to your models unless you choose a folder. Cancelling loses nothi
    <translation>το συνηθισμένο της εργασίας</translation>
   </message>
   <message>
-   <source>CONSISTENCY is for models that make maps, and '{name}' does not.</source>
-   <translation>Το CONSISTENCY είναι για μοντέλα που κάνουν χάρτες, και το «{name}» δεν κάνει.</translation>
+   <source>CONSISTENCY is for models that make maps, and '{name}' does not. Leave it at 0.</source>
+   <translation>Το CONSISTENCY είναι για μοντέλα που κάνουν χάρτες, και το «{name}» δεν κάνει. Αφήστε το στο 0.</translation>
   </message>
   <message>
    <source>Model '{model}' takes {inputs}, and IMAGES are single rasters. Give a chip folder in CHIPS: 'Export chips' makes one.</source>
@@ -2320,8 +2320,8 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Συμφωνία μερών και ολόκληρων δειγμάτων</translation>
   </message>
   <message>
-   <source>How much the map of a part of a chip is to agree with that of the whole chip, 0 to 100: above 0, such as 3, maps depend less on where tiles end. Training then takes up to twice as long, and more memory.</source>
-   <translation>Πόσο να συμφωνεί ο χάρτης ενός μέρους ενός δείγματος με τον χάρτη ολόκληρου του δείγματος, 0 έως 100: πάνω από 0, π.χ. 3, οι χάρτες εξαρτώνται λιγότερο από το πού τελειώνουν τα πλακίδια. Η εκπαίδευση διαρκεί τότε έως και τον διπλάσιο χρόνο και θέλει περισσότερη μνήμη.</translation>
+   <source>How much the map of a part of a chip is to agree with that of the whole chip, 0 to 100; 0: it is not compared. Above 0, such as 3, maps depend less on where the tiles end in which a raster is predicted. Training then takes up to twice as long, and more memory, and needs chips of 48 or 96 pixels at least.</source>
+   <translation>Πόσο να συμφωνεί ο χάρτης ενός μέρους ενός δείγματος με τον χάρτη ολόκληρου του δείγματος, 0 έως 100· 0: δεν συγκρίνονται. Πάνω από 0, π.χ. 3, οι χάρτες εξαρτώνται λιγότερο από το πού τελειώνουν τα πλακίδια στα οποία γίνεται η πρόβλεψη ενός ράστερ. Η εκπαίδευση διαρκεί τότε έως και τον διπλάσιο χρόνο, θέλει περισσότερη μνήμη και δείγματα τουλάχιστον 48 ή 96 εικονοστοιχείων.</translation>
   </message>
   <message>
    <source>Patience (epochs)</source>

@@ -393,8 +393,9 @@ OPTIONS: dict[str, Option] = {
             "CONSISTENCY",
             tr("Agreement of parts and whole chips"),
             tr(
-                "How much the map of a part of a chip is to agree with that of the whole chip, 0 to 100: above 0, such "
-                "as 3, maps depend less on where tiles end. Training then takes up to twice as long, and more memory."
+                "How much the map of a part of a chip is to agree with that of the whole chip, 0 to 100; 0: it is not "
+                "compared. Above 0, such as 3, maps depend less on where the tiles end in which a raster is predicted. "
+                "Training then takes up to twice as long, and more memory, and needs chips of 48 or 96 pixels at least."
             ),
             0,
             100,
