@@ -63,7 +63,8 @@ def test_disagreement_of_classes_is_the_divergence_both_ways_and_of_numbers_the_
 
 def test_what_is_not_valid_need_not_agree():
     images = [torch.zeros((2, 1, 1, SIDE, SIDE)), torch.zeros((2, 2, 3, SIDE, SIDE))]
-    assert disagreement(torch.zeros((2, 2, SIDE, SIDE)), torch.ones((2, 2, SIDE, SIDE)), valid_pixels(images), "x") == 0
+    apart = torch.randn((2, 2, 2, SIDE, SIDE), generator=torch.Generator().manual_seed(3))
+    assert disagreement(*apart, valid_pixels(images), "classes") == 0
     images[0][0, 0, 0, 3, 4] = images[1][1, 1, 2, 5, 6] = 0.1  # one pixel each, in one band of one input
     assert valid_pixels(images).nonzero().tolist() == [[0, 3, 4], [1, 5, 6]]
     maps = torch.randn((2, 2, 2, SIDE, SIDE), generator=torch.Generator().manual_seed(2)).requires_grad_()
@@ -86,8 +87,10 @@ def test_crops_are_smaller_parts_that_the_network_takes(side, multiple):
     assert len(places) > 1 and len(sizes) == len([s for s in range(2 * multiple, side, multiple) if s >= side / 2])
 
 
-def test_the_loss_is_that_of_wholes_and_crops_and_their_disagreement():
+@pytest.mark.parametrize("blank", [0, SIDE // 2])
+def test_the_loss_is_that_of_wholes_and_crops_and_their_disagreement(blank):
     network, (images, labels) = Surroundings(), batch()
+    images[0][..., :blank] = 0  # not valid
     loss = build_loss(["cross_entropy"], "classes")
     torch.manual_seed(5)
     value = consistent(loss, 3.0, MULTIPLE, "classes")(network, images, labels)
@@ -95,7 +98,10 @@ def test_the_loss_is_that_of_wholes_and_crops_and_their_disagreement():
     cut = draw_crop(SIDE, MULTIPLE)
     whole, part = network(*images), network(images[0][(..., *cut)])
     expected = (loss(whole, labels) + loss(part, labels[(..., *cut)])) / 2
-    valid = torch.ones((4, *part.shape[-2:]), dtype=torch.bool)
+    valid = torch.ones((4, SIDE, SIDE), dtype=torch.bool)
+    valid[..., :blank] = False
+    valid = valid[(..., *cut)]
+    assert valid.any() and valid.all() == (not blank)
     expected = expected + 3 * disagreement(whole[(..., *cut)], part, valid, "classes")
     assert value.item() == pytest.approx(expected.item())
 

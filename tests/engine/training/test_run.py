@@ -115,8 +115,9 @@ def test_the_same_seed_gives_the_same_weights_and_another_one_others(tmp_path):
     assert not all(torch.equal(weights[0][name], weights[2][name]) for name in weights[0])
 
 
-def test_a_training_that_is_killed_goes_on_and_ends_as_if_it_had_not_been(tmp_path):
-    asked = arguments(tmp_path, epochs=30)
+@pytest.mark.parametrize("consistency", [0.0, 1.0])
+def test_a_training_that_is_killed_goes_on_and_ends_as_if_it_had_not_been(tmp_path, consistency):
+    asked = arguments(tmp_path, epochs=30, consistency=consistency)
     job = tmp_path / "job.json"
     job.write_text(json.dumps({"operation": "train", "arguments": asked}))
     with subprocess.Popen([sys.executable, "-m", "rsdl_qgis.engine", str(job)], stdout=subprocess.DEVNULL,
