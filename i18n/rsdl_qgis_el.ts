@@ -880,8 +880,16 @@ The model goes to your models unless you choose a folder. Cancelling loses nothi
    <translation>Μόνο για τη σύγκριση δασκάλου και μαθητή στην αναφορά.</translation>
   </message>
   <message>
+   <source>Numbers, from 1, of the bands that the teacher takes, in its order, such as 11,8,3. Default: by their descriptions, else all, in the teacher's order.</source>
+   <translation>Αριθμοί, από 1, των διαύλων που παίρνει ο δάσκαλος, με τη σειρά του, όπως 11,8,3. Προεπιλογή: σύμφωνα με τις περιγραφές τους, αλλιώς όλοι, με τη σειρά του δασκάλου.</translation>
+  </message>
+  <message>
    <source>There is nothing to learn from. Choose IMAGES, or a chip folder in CHIPS.</source>
    <translation>Δεν υπάρχει τίποτε για εκπαίδευση. Επιλέξτε IMAGES, ή φάκελο δειγμάτων στο CHIPS.</translation>
+  </message>
+  <message>
+   <source>CONSISTENCY is for models that make maps, and '{name}' does not. Leave it at 0.</source>
+   <translation>Το CONSISTENCY είναι για μοντέλα που κάνουν χάρτες, και το «{name}» δεν κάνει. Αφήστε το στο 0.</translation>
   </message>
   <message>
    <source>deep learning,distillation,compress,student,teacher,small,fast,model</source>
@@ -898,10 +906,6 @@ The model goes to your models unless you choose a folder. Cancelling loses nothi
   <message>
    <source>the usual one of the task</source>
    <translation>το συνηθισμένο της εργασίας</translation>
-  </message>
-  <message>
-   <source>CONSISTENCY is for models that make maps, and '{name}' does not. Leave it at 0.</source>
-   <translation>Το CONSISTENCY είναι για μοντέλα που κάνουν χάρτες, και το «{name}» δεν κάνει. Αφήστε το στο 0.</translation>
   </message>
   <message>
    <source>Model '{model}' takes {inputs}, and IMAGES are single rasters. Give a chip folder in CHIPS: 'Export chips' makes one.</source>

@@ -38,7 +38,7 @@ LEARNING = (
 OPTIONS = ("UNLABELLED", "EPOCHS", *LEARNING)
 MAPS = ("segmentation", "regression", "change")  # tasks that make maps
 EVERY_TASK = ("segmentation", "change", "classification", "time-series")  # of networks
-DATA = ("IMAGES", "LABELS", "CLASS_FIELD", "EXTENT", "MASK", *CUTTING)
+DATA = ("IMAGES", "LABELS", "CLASS_FIELD", "EXTENT", "MASK", "BANDS", *CUTTING)
 BATCH_SIZE = 8
 
 
@@ -77,13 +77,22 @@ class DistilModel(ModelMaker):
         for parameter in labels:
             text = tr("Only to compare teacher and student by, in the report.")
             shared.described(parameter, f"{text} {parameter.help()}")
-        extent, mask, _ = train_data.area_parameters()
+        extent, mask, bands = train_data.area_parameters()
+        shared.described(
+            bands,
+            tr(
+                "Numbers, from 1, of the bands that the teacher takes, in its order, such as 11,8,3. Default: by their "
+                "descriptions, else all, in the teacher's order."
+            ),
+            advanced=True,
+        )
         for parameter in [
             teacher,
             *train_data.image_parameters("images"),
             train_data.chips_parameter(),
             extent,
             mask,
+            bands,
             *labels,
             *train_options.declared(("UNLABELLED",)),
             train_options.network(tr("Network of the student"), EVERY_TASK, tr("the usual one of the task")),

@@ -69,6 +69,12 @@ def test_tells_when_the_teachers_bands_are_taken_in_order(
     assert "'image' have other names" in others and "Red, Green, Blue" in others
 
 
+def test_bands_chosen_by_number(run, asked, known_models, tmp_path, write_raster):
+    four = write_raster(tmp_path / "four.tif", [RAMP] * 4)
+    run("distilmodel", {"TEACHER": "web", "IMAGES": [four], "BANDS": "4,1,2"})
+    assert asked("distil")["sources"][0]["inputs"]["image"][0]["bands"] == [4, 1, 2]
+
+
 def test_chips_for_a_teacher_of_several_inputs(run, asked, known_models, chips):
     run("distilmodel", {"TEACHER": "flood-s1s2", "CHIPS": chips})
     job = asked("distil")
@@ -83,7 +89,10 @@ def test_chips_for_a_teacher_of_several_inputs(run, asked, known_models, chips):
         ({"IMAGES": []}, ["IMAGES", "CHIPS"]),
         ({"TEACHER": "flood-s1s2"}, ["sentinel-1 before", "CHIPS"]),
         ({"TEACHER": "web"}, ["IMAGES", "BANDS"]),
+        ({"TEACHER": "web", "BANDS": "4,1"}, ["BANDS", "3"]),
+        ({"TEACHER": "web", "BANDS": "1,2,9"}, ["BANDS", "9"]),
         ({"CHIPS": "CHIPS"}, ["IMAGES", "cannot be used with CHIPS"]),
+        ({"CHIPS": "CHIPS", "IMAGES": [], "BANDS": "1,2,3"}, ["BANDS", "cannot be used with CHIPS"]),
         ({"NETWORK": "lstm"}, ["'lstm'", "unet-light"]),
         ({"OPTIONS": "4"}, ["OPTIONS"]),
         ({"TEACHER": "tones", "CONSISTENCY": 1, "IMAGES": [], "CHIPS": "CHIPS"}, ["CONSISTENCY", "maps", "'tones'"]),

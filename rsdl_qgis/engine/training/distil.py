@@ -88,7 +88,7 @@ def _taught(
     size = min(request.batch_size, len(lessons))
     batches = Batches(lessons, size, request.augmentation, request.seed, None, window)
     settings = settings_of(request, batches, METRICS[data.kind, request.task in DENSE])
-    names, kind = LOSSES[teacher.activation]
+    names, kind = LOSSES[answers_of(teacher)]
     loss = build_loss(names, kind, temperature=temperature)
     taught = Portion(report, TAUGHT, TRAINED)
     last = learn_by(request, data, network, card, batches, loss, settings, taught)
@@ -103,6 +103,11 @@ def _taught(
 
     note = {"name": teacher.name, "sha256": dict(teacher.sha256), "temperature": temperature}
     return finish(trained, network, report, told, {"teacher": note})
+
+
+def answers_of(teacher: ModelCard) -> str:
+    """Which of ``LOSSES`` a teacher's answers are for: of a map's pixels the likeliest class counts, not each alone."""
+    return "softmax" if teacher.activation == "sigmoid" and teacher.task in DENSE else teacher.activation
 
 
 def check_temperature(value: float) -> float:
@@ -155,7 +160,7 @@ class Answers(Sequence[tuple[list[Tensor], Tensor]]):
         return np.load(file)
 
     def _label(self, answer: NDArray, known: Tensor) -> NDArray:
-        if self._teacher.activation == "sigmoid":
+        if answers_of(self._teacher) == "sigmoid":
             thresholds = np.asarray(self._teacher.thresholds or (0.5,) * len(answer))
             return (answer >= thresholds).astype(np.float32)
         if self._teacher.activation == "identity":
@@ -204,7 +209,7 @@ def open_lessons(
     if labelled:
         parts: dict[str, Any] = {part: opened(folder, part) for part in chips}
     else:
-        dense = teacher.activation == "softmax" and request.task in DENSE
+        dense = answers_of(teacher) == "softmax" and request.task in DENSE
         folder = replace(folder, labels="raster" if dense else LABELS[teacher.activation])
         learnt = Answers(lessons.samples, run, teacher, request.work / "answers" / "train", hard=True)
         parts = {"train": learnt, **answers}

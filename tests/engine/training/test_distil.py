@@ -13,6 +13,8 @@ from rsdl_qgis.engine.training.chips import CHIPS_FILE
 from rsdl_qgis.engine.training.distil import run_distil
 from rsdl_qgis.engine.training.run import run_train
 
+from ..interop.test_onnx_metadata import KEYS
+from ..interop.test_onnx_metadata import write as write_deepness
 from .chip_folders import make_folder
 from .test_run import Heard, arguments
 
@@ -65,6 +67,17 @@ def test_a_student_of_numbers(tmp_path):
     make_folder(tmp_path / "images", "regression", labels="none", counts=(12, 4, 0), seed=3)
     both = run_distil(asked(tmp_path, str(tmp_path / "model")), Report())["distillation"]
     assert both["student"]["figures"]["R2"] > 0.5
+
+
+@pytest.mark.parametrize("labels", ["none", "raster"])
+def test_a_teacher_from_elsewhere_that_gives_one_probability_a_pixel(tmp_path, labels):
+    model, keys = tmp_path / "roofs.onnx", {**KEYS, "tile_size": 32, "class_names": {"0": "dark", "1": "bright"}}
+    write_deepness(model, keys, ("batch", 3, 32, 32), classes=1)
+    make_folder(tmp_path / "images", counts=(12, 4, 0), labels=labels, bands=3)
+    result = run_distil(asked(tmp_path, str(model)), Report())
+    assert result["main"] > 0.9 and result["distillation"]["student"]["figures"]["mean IoU"] == result["main"]
+    card = read_card(tmp_path / "student")
+    assert card.activation == "softmax" and [item.name for item in card.classes] == ["dark", "bright"]
 
 
 @pytest.mark.parametrize(
