@@ -32,7 +32,7 @@ from .evaluate import Run, decided, evaluate
 from .evaluation import Evaluation
 from .export import prepare_chips
 from .judge import judged, model_run
-from .learn import go_on, work_folder
+from .learn import ANSWERS, go_on, work_folder
 from .losses import build_loss
 from .request import DEFAULT_NETWORKS, DENSE, METRICS, TrainRequest
 from .run import CUT, TRAINED, begin, finish, learn_by, settings_of, use_device
@@ -198,7 +198,7 @@ def open_lessons(
 
     blank = replace(folder, labels="none") if request.task in DENSE else folder
     answers = {
-        part: Answers(opened(blank, part), run, teacher, request.work / "answers" / part, hard=part != "train")
+        part: Answers(opened(blank, part), run, teacher, request.work / ANSWERS / part, hard=part != "train")
         for part in (chips if not labelled else ("train",))
     }
     lessons = answers.pop("train")
@@ -211,7 +211,7 @@ def open_lessons(
     else:
         dense = answers_of(teacher) == "softmax" and request.task in DENSE
         folder = replace(folder, labels="raster" if dense else LABELS[teacher.activation])
-        learnt = Answers(lessons.samples, run, teacher, request.work / "answers" / "train", hard=True)
+        learnt = Answers(lessons.samples, run, teacher, request.work / ANSWERS / "train", hard=True)
         parts = {"train": learnt, **answers}
     counts = {part: class_counts(samples) for part, samples in parts.items()}
     units = units_of(parts["train"]) if teacher.activation == "identity" else None

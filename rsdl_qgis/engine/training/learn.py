@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from filelock import FileLock, Timeout
 from torch import Tensor, nn
 
 from ..card import WEIGHTS_FILE, ModelCard
@@ -20,48 +21,69 @@ from .model import write_weights
 from .request import TrainRequest, fingerprint
 
 Forward = Callable[[nn.Module, Sequence[Tensor], Any], Any]
-CHECKPOINT, BEST, ASKED = "checkpoint.pt", "best", "asked.txt"
+CHECKPOINT, BEST, ASKED, LOCK = "checkpoint.pt", "best", "asked.txt", "running.lock"
+ANSWERS = "answers"  # of a teacher
+BEFORE = "best-before"  # the best model of a training that was stopped here, and another one asked for
 
 
 @contextmanager
 def work_folder(request: TrainRequest) -> Iterator[None]:
-    """The folder ``request.work`` while a training goes on: it goes with success, and stays with a checkpoint.
+    """The folder ``request.work`` while a training goes on: it goes with success, and stays with what can be used.
 
-    OutputError where it cannot be made, or something else is there.
+    OutputError where it cannot be made, something else is there, or another training is going on in it.
     """
     if request.work.is_dir() and any(request.work.iterdir()) and not (request.work / ASKED).is_file():
         problem = f"{request.work} is needed for the training, and is there with something else in it."
         raise OutputError(problem, "Choose another output, or move that folder.")
+    lock = FileLock(request.work / LOCK, timeout=0)
     try:
         request.work.mkdir(parents=True, exist_ok=True)
         (request.work / ASKED).touch()
+        lock.acquire()
+    except Timeout:
+        problem = f"Another training is writing '{request.output.name}' now, and works in {request.work}."
+        raise OutputError(problem, "Wait for it to end, or choose another output.") from None
     except OSError as error:
         raise _not_writable(request, error) from None
     try:
         yield
     except BaseException:
-        if not (request.work / CHECKPOINT).is_file():
+        lock.release()
+        if not any((request.work / name).exists() for name in (CHECKPOINT, BEFORE)):
             shutil.rmtree(request.work, ignore_errors=True)
         raise
+    lock.release()
     shutil.rmtree(request.work, ignore_errors=True)
 
 
 def go_on(request: TrainRequest, arguments: Mapping[str, Any], chips: ChipFolder, report: Report) -> None:
-    """Say whether a training that was stopped here goes on; a checkpoint of another one, or of other chips, goes."""
+    """Say whether a training that was stopped here goes on; of another one, or of other chips, the best model stays."""
     asked = fingerprint(arguments, chips)
     checkpoint, stored = request.work / CHECKPOINT, request.work / ASKED
     try:
-        before = stored.read_text(encoding="utf-8") if stored.is_file() else ""
-        if checkpoint.is_file() and (before != asked or not request.resume):
-            changed = "The settings or the data are others than those of the training that was stopped here"
-            report.log("warning", f"{changed}, so it begins anew.")
-            checkpoint.unlink()
-            shutil.rmtree(request.work / BEST, ignore_errors=True)
+        other = stored.read_text(encoding="utf-8") != asked or not request.resume
+        if other:
+            _set_aside(request, report)
         elif checkpoint.is_file():
             report.log("info", "Going on with the training that was stopped here.")
         stored.write_text(asked, encoding="utf-8")
     except OSError as error:
         raise _not_writable(request, error) from None
+
+
+def _set_aside(request: TrainRequest, report: Report) -> None:
+    """Remove what another training left in the work folder, but for the best model that it had so far."""
+    checkpoint, best, before = (request.work / name for name in (CHECKPOINT, BEST, BEFORE))
+    shutil.rmtree(request.work / ANSWERS, ignore_errors=True)
+    if not checkpoint.is_file():
+        return
+    checkpoint.unlink()
+    text = "The settings or the data are others than those of the training that was stopped here, so it begins anew."
+    if (best / WEIGHTS_FILE).is_file():
+        shutil.rmtree(before, ignore_errors=True)
+        best.replace(before)
+        text += f" The best model of the one before is in {before} until this one ends."
+    report.log("warning", text)
 
 
 def learn(

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
-from rsdl_qgis.engine.errors import InputError, MismatchError, ModelError
+from rsdl_qgis.engine.card import WEIGHTS_FILE
+from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError, ModelError
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.store import read_card
 from rsdl_qgis.engine.training.chips import CHIPS_FILE
@@ -59,6 +62,19 @@ def test_the_order_of_the_labels_classes_does_not_matter(tmp_path, teacher):
     file.write_text(json.dumps(about))
     both = run_distil(asked(tmp_path, teacher, epochs=1), Heard())["distillation"]
     assert both["teacher"]["figures"]["mean IoU"] > 0.9
+
+
+def test_a_student_of_other_images_does_not_learn_what_was_said_of_those_before(tmp_path, teacher):
+    make_folder(tmp_path / "images", counts=(8, 4, 0), labels="none", seed=1)
+    with pytest.raises(Cancelled):
+        run_distil(asked(tmp_path, teacher, epochs=50), Heard(patience=60))
+    assert any((tmp_path / "student.training" / "answers" / "train").iterdir())
+    make_folder(tmp_path / "others", counts=(8, 4, 0), labels="none", seed=2)
+    others = {"chips": str(tmp_path / "others"), "epochs": 2}
+    run_distil(asked(tmp_path, teacher, **others), Report())
+    run_distil(asked(tmp_path, teacher, **others, output=str(tmp_path / "fresh")), Report())
+    student, fresh = (load_file(tmp_path / name / WEIGHTS_FILE) for name in ("student", "fresh"))
+    assert all(torch.equal(student[name], fresh[name]) for name in fresh)
 
 
 def test_a_student_of_numbers(tmp_path):

@@ -151,9 +151,34 @@ def test_cancelling_leaves_the_best_model_so_far_ready_to_be_used(tmp_path):
 def test_a_training_that_is_asked_for_otherwise_begins_anew(tmp_path):
     with pytest.raises(Cancelled):
         run_train(arguments(tmp_path, epochs=50), Heard(patience=40))
-    report = Heard()
-    run_train(arguments(tmp_path, epochs=2), report)
-    assert any("begins anew" in line for level, line in report.lines if level == "warning")
+    best = load_file(tmp_path / "model.training" / "best" / WEIGHTS_FILE)
+    report, aside = Heard(patience=40), tmp_path / "model.training" / "best-before"
+    with pytest.raises(Cancelled):
+        run_train(arguments(tmp_path, epochs=40, learning_rate=1e-4), report)
+    (told,) = [line for level, line in report.lines if level == "warning"]
+    assert "begins anew" in told and str(aside) in told
+    kept = load_file(aside / WEIGHTS_FILE)
+    assert all(torch.equal(kept[name], best[name]) for name in best)
+    run_train(arguments(tmp_path, epochs=2), Report())
+    assert read_card(tmp_path / "model") and not aside.parent.exists()
+
+
+def test_two_trainings_of_one_model_at_once_are_refused(tmp_path):
+    class Second(Heard):
+        """Asks for the same output while the first training is going on."""
+
+        refused = ""
+
+        def progress(self, fraction, message=""):
+            if fraction > 0.2 and not self.refused:
+                with pytest.raises(OutputError) as caught:
+                    run_train(arguments(tmp_path, learning_rate=1e-4), Report())
+                self.refused = str(caught.value)
+
+    report = Second()
+    run_train(arguments(tmp_path), report)
+    assert "'model'" in report.refused and str(tmp_path / "model.training") in report.refused
+    assert read_card(tmp_path / "model") and not (tmp_path / "model.training").exists()
     run_train(arguments(tmp_path, epochs=2, output=str(tmp_path / "other")), Report())
     a, b = (load_file(tmp_path / name / WEIGHTS_FILE) for name in ("model", "other"))
     assert all(torch.equal(a[name], b[name]) for name in a)
