@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..card import ONNX_FILE, Class, ModelCard
+from ..card import ONNX_FILE, Class, Input, ModelCard
 from ..errors import InputError, MismatchError
 from ..interop.fastest import median_seconds
 from ..interop.onnx_export import example_inputs
@@ -179,14 +179,14 @@ def open_lessons(
     report: Report,
 ) -> tuple[Data, Answers]:
     """What the student is judged by, and what it learns from. InputError or MismatchError where they do not fit."""
-    check_fit(folder, teacher)
+    folder, taken = fitted(folder, teacher, report)
     labelled = folder.labels != "none"
     folder = replace(folder, classes=teachers_classes(folder, teacher))
     chips = {part: folder.part(part) for part in SPLITS if folder.part(part)}
     missing = next((part for part in ("train", "valid") if part not in chips), None)
     if missing:
         raise InputError(f"No chip is in the part '{missing}'.", "Give more images, or another share (VALIDATION).")
-    inputs = settle_inputs(folder, chips["train"], teacher.inputs, "keep")
+    inputs = settle_inputs(folder, chips["train"], taken, "keep")
     line = NETWORKS[name]
     side = options.get("size", line.size) if request.task == "classification" else None
     multiple = math.lcm(sides_multiple(request, name, options, inputs), teacher.tiling.multiple)
@@ -220,17 +220,41 @@ def open_lessons(
     return data, lessons
 
 
-def check_fit(folder: ChipFolder, teacher: ModelCard) -> None:
-    """MismatchError where the chips are not what the teacher takes."""
-    has, takes = ({i.name: i.shape for i in inputs} for inputs in (folder.inputs, teacher.inputs))
+def fitted(folder: ChipFolder, teacher: ModelCard, report: Report) -> tuple[ChipFolder, tuple[Input, ...]]:
+    """The chips with the teacher's bands and dates, and its inputs by the chips' names: a single one goes by any.
+
+    MismatchError where the chips are not what the teacher takes.
+    """
+    if teacher.activation not in LOSSES or teacher.task not in DEFAULT_NETWORKS:
+        raise MismatchError(f"Model '{teacher.name}' is for {teacher.task}, which cannot be distilled.")
+    wanted = teacher.inputs
+    if len(folder.inputs) == len(wanted) == 1:
+        wanted = (replace(wanted[0], name=folder.inputs[0].name),)
+    has, takes = ({i.name: i.shape for i in inputs} for inputs in (folder.inputs, wanted))
     if has != takes:
 
         def told(shapes: Mapping[str, tuple[int, int]]) -> str:
             return ", ".join(f"{name} with {d} date(s) of {b} band(s)" for name, (d, b) in shapes.items())
 
         raise MismatchError(f"The images have {told(has)}, and the teacher '{teacher.name}' takes {told(takes)}.")
-    if teacher.activation not in LOSSES or teacher.task not in DEFAULT_NETWORKS:
-        raise MismatchError(f"Model '{teacher.name}' is for {teacher.task}, which cannot be distilled.")
+    own = {item.name: item for item in folder.inputs}
+    for its in wanted:
+        _check_bands(own[its.name], its, teacher, report)
+    inputs = tuple(replace(its, scaling=own[its.name].scaling) for its in wanted)
+    return replace(folder, inputs=inputs), wanted
+
+
+def _check_bands(mine: Input, its: Input, teacher: ModelCard, report: Report) -> None:
+    """MismatchError where the chips' bands are the teacher's in another order; others are told of."""
+    has, takes = (", ".join(band.name for band in item.bands) for item in (mine, its))
+    known = [next((i for i, band in enumerate(its.bands) if band.matches(own.name)), None) for own in mine.bands]
+    if any(place not in (None, i) for i, place in enumerate(known)):
+        raise MismatchError(
+            f"The images have the bands {has}, and the teacher '{teacher.name}' takes {takes}.",
+            "Export chips with the bands in that order (BANDS).",
+        )
+    if None in known:
+        report.log("warning", f"The images' bands, {has}, are taken in order as the teacher's: {takes}.")
 
 
 def teachers_classes(folder: ChipFolder, teacher: ModelCard) -> tuple[Class, ...]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from rsdl_qgis.engine.card import WEIGHTS_FILE
+from rsdl_qgis.engine.card import WEIGHTS_FILE, Band
 from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError, ModelError
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.store import read_card
-from rsdl_qgis.engine.training.chips import CHIPS_FILE
+from rsdl_qgis.engine.training.chips import CHIPS_FILE, write_chips
 from rsdl_qgis.engine.training.distil import run_distil
 from rsdl_qgis.engine.training.run import run_train
 
@@ -110,6 +111,26 @@ def test_what_cannot_be_is_refused(tmp_path, teacher, folder, given, error, text
     with pytest.raises(error, match=text):
         run_distil({**asked(tmp_path, teacher), **given}, Report())
     assert not (tmp_path / "student").exists() and not (tmp_path / "student.training").exists()
+
+
+@pytest.mark.parametrize(
+    ("bands", "levels", "told"),
+    [(("B1", "B2"), [], ""), (("band 1", "band 2"), ["warning"], "band 1, band 2"), (("B2", "B1"), None, "B2, B1")],
+)
+def test_bands_are_the_teachers_by_name_or_told_of(tmp_path, teacher, bands, levels, told):
+    folder = make_folder(tmp_path / "images", counts=(8, 4, 0), labels="none")
+    item = replace(folder.inputs[0], name="picture", bands=tuple(map(Band, bands)))
+    chips = [replace(chip, images={"picture": chip.images["image"]}) for chip in folder.chips]
+    write_chips(replace(folder, inputs=(item,), chips=tuple(chips)))
+    report = Heard()
+    if levels is None:
+        with pytest.raises(MismatchError, match=told):
+            run_distil(asked(tmp_path, teacher, epochs=1), report)
+        return
+    run_distil(asked(tmp_path, teacher, epochs=1), report)
+    assert [level for level, line in report.lines if "bands" in line] == levels
+    mine, its = (read_card(path).inputs[0] for path in (tmp_path / "student", teacher))
+    assert (mine.bands, mine.dates, mine.scaling) == (its.bands, its.dates, its.scaling)
 
 
 def test_labels_of_other_classes_are_refused(tmp_path, teacher):
