@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..card import Input, Scaling
+from ..card import Band, Input, Scaling
 from ..errors import InputError
 from ..scaling import Radiometry, radiometry
 from .chips import Chip, ChipFolder
@@ -17,6 +17,7 @@ METHODS = ("auto", "standard", "robust", "robust-dates", "keep")
 MOST_CHIPS = 500  # that statistics are measured on, evenly chosen
 SAMPLE_CHIPS, SAMPLE_PIXELS = 32, 250_000  # at most, that stand for a source which has no sample
 KEPT = 4096  # radiometries that are remembered, about a kilobyte each
+BACKSCATTER = Band("VV", ("VH", "HH", "HV"))  # of radar, by its polarisation
 FARTHEST_MEAN, LARGEST_RATIO = 3.0, 5.0  # how far from 0 and 1 a start's scaling may bring mean and deviation
 
 
@@ -73,7 +74,8 @@ def settle_inputs(
     for dates that differ in light, season or sensor. ``keep``: the scaling of the inputs of the same
     names in ``inputs_of_start``, mean and deviation of its dates and bands by name, so that its weights see what they
     saw; what it does not have is measured. ``auto``: keep where there is such an input and what it gives for these
-    chips is anywhere near what it gave there, else standard. Sentinel-1 is scaled in dB.
+    chips is anywhere near what it gave there, else standard. Sentinel-1, and bands named for polarisations, are
+    scaled in dB.
 
     Measured on valid pixels of at most 500 chips, evenly chosen. InputError for a method that is none, nothing to keep,
     or a band without a valid pixel.
@@ -165,7 +167,7 @@ def _fill(moments: Moments) -> None:
 
 def _own(item: Input, method: str) -> Input:
     """The input with a scaling of its own, to be measured."""
-    decibel = item.role.startswith("sentinel-1")
+    decibel = item.role.startswith("sentinel-1") or all(BACKSCATTER.matches(band.name) for band in item.bands)
     if method in ("robust", "robust-dates"):
         pooled = method == "robust"
         scaling = Scaling("robust", low=1.0, high=99.0, pooled=pooled, clip=(-1.0, 3.0), decibel=decibel)

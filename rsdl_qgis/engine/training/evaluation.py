@@ -236,6 +236,11 @@ class Evaluation:
             for i, name in enumerate(self.classes)
         ]
 
+    def class_values(self) -> list[dict[str, float | None]]:
+        """The figures of each class, without their intervals."""
+        tables = {title: values for title, values in self._values.items() if values.ndim}
+        return [{title: _number(values[i]) for title, values in tables.items()} for i in range(len(self.classes))]
+
     def plain(self) -> dict[str, Any]:
         """All figures as plain values, with a sentence on how their intervals were made."""
         return {

@@ -13,6 +13,7 @@ from tensorboardX.summary import scalar
 
 from ..errors import OutputError
 
+EVENTS = "tensorboard"  # folder beside a model's files
 CURVES = {  # of an epoch's record: TensorBoard's name; {}: the metric's
     "loss": "train/loss",
     "score": "valid/{}",

@@ -160,6 +160,7 @@ def fit(
         course.save(checkpoint)
         yield course.epoch()
     if len(course.history) == clock.first:
+        frozen.apply(clock.first - 1)
         yield course.epoch()
 
 

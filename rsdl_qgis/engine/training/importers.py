@@ -110,8 +110,9 @@ def import_images(
     """Images of any number of inputs and dates with their masks, as a chip folder; nothing is written or copied.
 
     ``classes``: the names of the masks' values, other values are not labelled; None: all that occur, less ``ignore``.
-    For a regression masks hold numbers. ``folder``: what paths are relative to. ``missing_dates``: a date may lack
-    a file. Raises InputError where nothing has the same name, or image and mask are not of one size.
+    Beside classes counted up from 0, 255 is not labelled. For a regression masks hold numbers. ``folder``: what paths
+    are relative to. ``missing_dates``: a date may lack a file. Raises InputError where nothing has the same name, or
+    image and mask are not of one size.
     """
     report, folder = report or Report(), folder.resolve()
     chips: list[Chip] = []
@@ -120,6 +121,7 @@ def import_images(
     masks: list[Path] = []
     for part in parts:
         taken = {chip.name for chip in chips}
+        _tell_of_alone(part, report)
         for stem, images, mask in _matched(part, missing_dates):
             report.check()
             pictures = {name: [open_picture(path) for path in dates if path] for name, dates in images.items()}
@@ -269,6 +271,16 @@ def _matched(
             yield stem, images, masks[stem] if masks is not None else None
 
 
+def _tell_of_alone(part: Files, report: Report) -> None:
+    """Say how many images have no mask, and so are left out."""
+    if part.labels is not None:
+        masks = images_in(part.labels)
+        folders = [folder for dates in part.images.values() for folder in dates.values()]
+        alone = sorted({stem for folder in folders for stem in images_in(folder)} - set(masks))
+        if alone:
+            report.log("warning", f"{len(alone)} images have no mask and are left out, such as '{alone[0]}'.")
+
+
 def open_picture(path: Path) -> Picture:
     with RasterSource({"image": [Layer(str(path))]}) as source:
         info = source.layers("image")[0]
@@ -311,6 +323,9 @@ def _mask_classes(
     """The classes of masks, and the values they have there if these are not the classes' own."""
     _check_plain(masks[0])
     values = sorted(set(names) if names else _values(masks, report) - set(ignore))
+    if not names and not ignore and len(values) > 2 and values == [*range(len(values) - 1), IGNORE]:
+        report.log("info", f"{IGNORE} in the masks is taken as not labelled.")
+        values.remove(IGNORE)
     if len(values) < 2:
         raise InputError(
             f"The masks in {masks[0].parent} have {len(values)} value(s) besides those to ignore.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..card import ModelCard
+from ..card import Input, ModelCard
 from ..report import Portion, Report
 from ..runtime import choose_device, open_runtime
 from ..store import Store
@@ -29,12 +29,12 @@ SHOWN = 4  # best samples with their pictures, and as many of the worst
 
 @dataclass(frozen=True)
 class Judged:
-    """The card with its thresholds, the figures by ``part`` (valid or test), and those of what it is compared with."""
+    """The card with its thresholds, what was found by ``part`` (valid or test), and of what it is compared with."""
 
     card: ModelCard
     part: str
     evaluation: Evaluation
-    comparison: tuple[tuple[str, Mapping[str, float | None]], ...]
+    comparison: tuple[tuple[str, Evaluation], ...]
     pictures: Mapping[str, Any]
 
 
@@ -60,29 +60,34 @@ def with_thresholds(card: ModelCard, run: Run, data: Data, report: Report) -> Mo
     return card
 
 
-def comparison(
-    request: TrainRequest, data: Data, report: Report
-) -> tuple[tuple[str, Mapping[str, float | None]], ...]:
-    """The figures of rules of thumb, and of the model that it started from where that gives the same classes."""
+def comparison(request: TrainRequest, data: Data, report: Report) -> tuple[tuple[str, Evaluation], ...]:
+    """Rules of thumb, and the model that it started from where that gives the same classes."""
     held_out = data.parts[data.judge]
     found = baselines(data.parts["train"], held_out, data.kind, data.classes, data.inputs, report)
-    others = [(name, each.values()) for name, each in found.items()]
-    base = base_figures(request, data, report)
-    return ((f"start ({request.start_name})", base), *others) if base else tuple(others)
+    base = base_evaluation(request, data, report)
+    return ((f"start ({request.start_name})", base), *found.items()) if base else tuple(found.items())
 
 
-def base_figures(request: TrainRequest, data: Data, report: Report) -> Mapping[str, float | None] | None:
-    """The figures of the base model as it was; None where it takes or gives something else."""
+def base_evaluation(request: TrainRequest, data: Data, report: Report) -> Evaluation | None:
+    """What the base model is worth as it was; None where it takes or gives something else."""
     if not request.base_model:
         return None
     path, card = Store().find(request.base_model)
-    names, shapes = [item.name for item in card.classes], {item.name: item.shape for item in card.inputs}
-    same = names == [item.name for item in data.classes] and shapes == {i.name: i.shape for i in data.inputs}
-    if not same or card.task != request.task:
+    if card.task != request.task or not gives_and_takes(card, data):
         return None
     samples = as_taken_by(card, data)
     run = model_run(card, path, request.device, request.threads)
-    return evaluate(run, samples, data.kind, data.classes, card.thresholds or card.threshold, report=report).values()
+    return evaluate(run, samples, data.kind, data.classes, card.thresholds or card.threshold, report=report)
+
+
+def gives_and_takes(card: ModelCard, data: Data) -> bool:
+    """Whether a model gives the classes of the data and takes its inputs, with as many dates and the same bands."""
+
+    def shown(inputs: Sequence[Input]) -> dict[str, tuple[int, list[str]]]:
+        return {item.name: (len(item.dates), [band.name for band in item.bands]) for item in inputs}
+
+    classes = [item.name for item in card.classes] == [item.name for item in data.classes]
+    return classes and shown(card.inputs) == shown(data.inputs)
 
 
 def model_run(card: ModelCard, path: Path, device: str = "cpu", threads: int | None = None) -> Run:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,12 +19,10 @@ from .data import Data
 from .detection import Detect, detector_run
 from .evaluate_boxes import choose_score, evaluate_boxes, kept_of, truth_of
 from .evaluation import Evaluation, ranked
-from .judge import SHOWN, Judged
+from .judge import SHOWN, Judged, gives_and_takes
 from .request import TrainRequest
 from .samples import open_samples
 from .weights import model_weights
-
-Comparison = tuple[tuple[str, Mapping[str, Any]], ...]
 
 
 def judged_boxes(request: TrainRequest, data: Data, network: nn.Module, card: ModelCard, report: Report) -> Judged:
@@ -40,11 +37,11 @@ def judged_boxes(request: TrainRequest, data: Data, network: nn.Module, card: Mo
     return Judged(card, data.judge, evaluation, others, example_pictures(evaluation, run, data, card))
 
 
-def comparison(request: TrainRequest, data: Data, report: Report) -> Comparison:
-    """The figures of a rule of thumb, and of the model that it started from where that finds the same classes."""
+def comparison(request: TrainRequest, data: Data, report: Report) -> tuple[tuple[str, Evaluation], ...]:
+    """A rule of thumb, and the model that it started from where that finds the same classes."""
     rule = evaluate_boxes(usual_boxes(data), data.parts[data.judge], data.classes, report=Portion(report, 0.0, 0.5))
-    base = base_figures(request, data, Portion(report, 0.5, 1.0))
-    others = (("boxes of the usual size side by side", rule.values()),)
+    base = base_evaluation(request, data, Portion(report, 0.5, 1.0))
+    others = (("boxes of the usual size side by side", rule),)
     return ((f"start ({request.start_name})", base), *others) if base else others
 
 
@@ -65,21 +62,20 @@ def usual_boxes(data: Data) -> Detect:
     return run
 
 
-def base_figures(request: TrainRequest, data: Data, report: Report) -> Mapping[str, Any] | None:
-    """The figures of the base model as it was; None where it takes or gives something else."""
+def base_evaluation(request: TrainRequest, data: Data, report: Report) -> Evaluation | None:
+    """What the base model is worth as it was; None where it takes or gives something else."""
     if not request.base_model:
         return None
     _, card = Store().find(request.base_model)
-    shapes = {item.name: item.shape for item in card.inputs}
-    same = [item.name for item in card.classes] == [item.name for item in data.classes]
-    if card.task != request.task or not same or shapes != {item.name: item.shape for item in data.inputs}:
+    if card.task != request.task or not gives_and_takes(card, data):
         return None
+    shapes = {item.name: item.shape for item in card.inputs}
     network = build_network(card.network, shapes, card.channels, **card.options)
     network.load_state_dict(dict(model_weights(request.base_model).state))
     chips = data.folder.part(data.judge)
     samples: Any = open_samples(data.folder, chips, card.inputs, card.task, None, card.tiling.multiple)
     run = detector_run(network, kept_of(samples), choose_device(request.device))
-    return evaluate_boxes(run, samples, data.classes, card.threshold, report).values()
+    return evaluate_boxes(run, samples, data.classes, card.threshold, report)
 
 
 def example_pictures(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -16,6 +17,7 @@ from ..networks import build_network
 from ..report import Report
 from .batches import Batches
 from .chips import ChipFolder
+from .events import EVENTS, EventWriter
 from .fit import Epoch, Settings, fit, network_output
 from .model import write_weights
 from .request import TrainRequest, fingerprint
@@ -101,12 +103,13 @@ def learn(
     """The last epoch of a training; ``network`` then has the weights of the best one.
 
     ``score`` judges a network by the validation part, higher is better. ``finish``: what is done to a trained network
-    before it is a model. ``forward``: as of ``fit``. Cancelled says where the best model so far is.
+    before it is a model. ``forward``: as of ``fit``. Cancelled says where the best model so far is. Meanwhile events in
+    the work folder tell of each epoch.
     """
-    frozen = request.freeze_stages if request.freeze == "stages" else request.freeze
     checkpoint, best, kept = request.work / CHECKPOINT, request.work / BEST, -1
+    epochs = fit(network, batches, loss, score, settings, report, checkpoint, request.frozen, forward)
     try:
-        for epoch in fit(network, batches, loss, score, settings, report, checkpoint, frozen, forward):
+        for epoch in with_events(epochs, request.work / EVENTS, settings.metric):
             report.log("info", epoch_line(epoch, settings.epochs))
             if epoch.best[0] != kept:
                 kept = epoch.best[0]
@@ -121,6 +124,16 @@ def learn(
     network.load_state_dict(epoch.best_state)
     finish(network.eval())
     return epoch
+
+
+def with_events(epochs: Iterable[Epoch], folder: Path, metric: str) -> Iterator[Epoch]:
+    """The epochs, each written to the event files of a folder as it comes."""
+    with ExitStack() as open_files:
+        writer: EventWriter | None = None
+        for epoch in epochs:
+            writer = writer or open_files.enter_context(EventWriter(folder, epoch.number, metric))
+            writer.epoch(epoch.history[-1])
+            yield epoch
 
 
 def epoch_line(epoch: Epoch, epochs: int) -> str:

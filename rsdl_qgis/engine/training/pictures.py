@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..card import Band, Class, Input, Scaling
 from ..raster.picture import Color, jpeg, png
 from ..scaling import radiometry
+from .chip_scaling import BACKSCATTER
 from .chips import IGNORE
 
 WIDEST = 176  # pixels of a picture's longer side: five fit beside each other
@@ -21,7 +22,6 @@ COMPOSITES = (  # what is drawn red, green and blue, the best first
     (Band("red", ("B4", "B04")), Band("green", ("B3", "B03")), Band("blue", ("B2", "B02"))),
     (Band("nir", ("B8", "B08", "B8A")), Band("red", ("B4", "B04")), Band("green", ("B3", "B03"))),
 )
-BACKSCATTER = Band("VV", ("VH", "HH", "HV"))
 HATCH = (236, 208)  # greys of the stripes where there is no valid pixel
 STRIPE = 4  # pixels
 WRONG = (204, 17, 68)  # where a map errs

@@ -159,6 +159,11 @@ class TrainRequest:
         return self.output.with_name(self.output.name + ".training")
 
     @property
+    def frozen(self) -> str | int:
+        """What is frozen, as ``freezing`` takes it."""
+        return self.freeze_stages if self.freeze == "stages" else self.freeze
+
+    @property
     def model_name(self) -> str:
         return self.name or re.sub(r"[^\w.-]+", "-", self.output.name).strip("-.") or "model"
 
@@ -198,6 +203,11 @@ class TrainRequest:
             if name not in fitting:
                 problem = f"There is no loss '{name}'" + (f" for {self.task}." if name in LOSSES else ".")
                 raise InputError(problem, f"Choose of {_list(fitting)}.")
+        weighted = [name for name in fitting if LOSSES[name].weighted]
+        if self.loss and self.class_weights != "none" and not set(weighted) & set(self.loss):
+            problem = f"CLASS_WEIGHTS={self.class_weights} does nothing with LOSS={'+'.join(self.loss)}"
+            hint = "Choose CLASS_WEIGHTS=none" + (f", or one of the losses {_list(weighted)}." if weighted else ".")
+            raise InputError(f"{problem}, which has no weights of classes.", hint)
 
     def _check_consistency(self) -> None:
         if self.consistency and self.task not in DENSE:
@@ -211,6 +221,11 @@ class TrainRequest:
             raise InputError(
                 f"FREEZE={self.freeze} keeps weights as they are, and there is nothing to start from.",
                 "Choose BASE_MODEL or PRETRAINED, or FREEZE=nothing.",
+            )
+        if self.freeze_stages > 1 and self.freeze != "stages":
+            raise InputError(
+                f"FREEZE_STAGES={self.freeze_stages} is for FREEZE=stages, and FREEZE is {self.freeze}.",
+                "Choose FREEZE=stages, or leave FREEZE_STAGES as it is.",
             )
 
     def _check_outputs(self) -> None:

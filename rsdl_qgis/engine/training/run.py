@@ -27,6 +27,7 @@ from .evaluate import quick_score
 from .evaluate_boxes import quick_ap50
 from .export import prepare_chips
 from .fit import Epoch, Settings, as_it_is
+from .freezing import freezing
 from .judge import judged
 from .judge_boxes import judged_boxes
 from .learn import go_on, learn, work_folder
@@ -127,6 +128,7 @@ def begin(
     begun = start(network, data.inputs, data.classes, request, report)
     for line in begun.lines:
         report.log("info", line)
+    check_frozen(request, network, begun)
     card = card_for(
         network,
         name=request.model_name,
@@ -145,6 +147,19 @@ def begin(
     )
     told = {name: getattr(request, name) for name in ("description", "keywords", "resolution_tolerance")}
     return network, begun, replace(card, **told)
+
+
+def check_frozen(request: TrainRequest, network: nn.Module, begun: Started) -> None:
+    """InputError where a stage without weights from the start would stay as it was drawn."""
+    if request.freeze == "nothing" or request.unfreeze_every:
+        return
+    stages = [stage.name for stage in freezing(network, request.frozen).at(0)]
+    lost = [name for name in stages if name in begun.new_stages]
+    if lost:
+        raise InputError(
+            f"FREEZE={request.freeze} would keep {', '.join(lost)} as drawn at random: the start has no weights of it.",
+            "Choose FREEZE=encoder, or a start of the same network.",
+        )
 
 
 def background_of(data: Data, request: TrainRequest) -> int | None:

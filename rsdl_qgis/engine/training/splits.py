@@ -23,6 +23,7 @@ SIZES_TRIED = 6  # of blocks
 USUAL_BLOCK = 4  # chips a side
 GOOD_COUNT, FEW_BLOCKS = 40, 0.02  # blocks that intervals of accuracy can do with; the cost of half as many
 SMALL_BLOCKS = {3: 0.02, 2: 0.04}  # the cost of blocks with fewer chips a side: each tells little by itself
+DENSE = ("raster", "number")  # labels of maps, which are often pieces of one image
 FEW_NAMES = 5  # places or files that are named
 BINS = 4  # of numbers, in place of classes
 
@@ -170,6 +171,11 @@ def _divided(folder: ChipFolder, request: SplitRequest, counts: NDArray) -> tupl
     dropped = int((parts == DROPPED).sum())
     gap = f" {dropped} chips between the parts are left out." if dropped else ""
     warnings = list(_warnings(folder, counts, parts))
+    if folder.labels in DENSE and _from_nowhere(folder):
+        warnings.append(
+            "The pictures do not say where they are, so pieces of one image may be in both parts and figures too good: "
+            "divide them yourself into folders train and valid, or name their places in samples.csv."
+        )
     if request.block_size is not None and division.spatial and not division.wanted:
         warnings.append(f"Blocks of {request.block_size:g} m are too large to divide these chips.")
     if dropped > len(parts) / 2:
@@ -229,7 +235,12 @@ def _by_places(folder: ChipFolder, layout: Layout, request: SplitRequest) -> Ite
     count = int(groups.max()) + 1
     if count < 2:
         raise InputError("All chips are of one place, so they cannot be divided by places.", "Choose another SPLIT.")
-    yield Division(groups, f"Split by {count} places.", names=[chip.place for chip in folder.chips])
+    what = "single pictures" if _from_nowhere(folder) else "places"
+    yield Division(groups, f"Split by {count} {what}.", names=[chip.place for chip in folder.chips])
+
+
+def _from_nowhere(folder: ChipFolder) -> bool:
+    return not any(chip.place or chip.bounds for chip in folder.chips)
 
 
 def _by_files(folder: ChipFolder, layout: Layout, request: SplitRequest) -> Iterator[Division]:

@@ -37,6 +37,7 @@ class Started:
     loaded: int = 0
     adapted: int = 0  # to other bands or classes, or resized
     new: int = 0
+    new_stages: tuple[str, ...] = ()  # of the network, without a parameter from the weights
 
 
 def start(
@@ -112,9 +113,11 @@ def start_with(weights: Weights, network: nn.Module, inputs: Sequence[Input], cl
     lines += [f"Bands: {_some(bands)}."] if bands else []
     before = {_plain(name) for name in weights.classes}
     lines += [f"Classes kept: {_some([name for name in classes if _plain(name) in before])}."] if heads else []
-    stages = [stage.name for stage in stages_of(network) if not loaded | adapted >= set(stage.parameters)]
-    lines += [f"New, wholly or in part: {_some(stages)}."] if stages else []
-    return Started(tuple(lines), loaded=counts[0], adapted=counts[1], new=new)
+    stages, taken = stages_of(network), loaded | adapted
+    fresh = [stage.name for stage in stages if not taken >= set(stage.parameters)]
+    lines += [f"New, wholly or in part: {_some(fresh)}."] if fresh else []
+    wholly = tuple(stage.name for stage in stages if taken.isdisjoint(stage.parameters))
+    return Started(tuple(lines), loaded=counts[0], adapted=counts[1], new=new, new_stages=wholly)
 
 
 def best_source(sources: Sequence[Encoder], target: Encoder) -> Encoder:

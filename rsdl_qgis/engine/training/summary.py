@@ -18,17 +18,16 @@ from ..networks import NETWORKS
 from ..raster.part import Part
 from .chips import ChipFolder
 from .data import Data
-from .events import write_events
+from .events import EVENTS, write_events
 from .export import SplitNote
 from .fit import Epoch, Settings
 from .freezing import counts as parameter_counts
 from .judge import Judged
-from .request import UNRELATED, TrainRequest
+from .request import DENSE, UNRELATED, TrainRequest
 from .start import Started
 from .training_page import training_page
 
 MOST_TITLES = 10  # rasters that a card names
-EVENTS = "tensorboard"  # folder beside the model's files
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,10 @@ def summary(trained: Trained, card: ModelCard, network: nn.Module) -> dict[str, 
         "epochs": [dict(record) for record in last.history],
         "metric": {"title": trained.settings.metric, "best_epoch": last.best[0] + 1, "best": last.best[1]},
         "evaluation": {"part": found.part, "threshold": card.threshold, **found.evaluation.plain()},
-        "comparison": [{"name": name, "figures": dict(figures)} for name, figures in found.comparison],
+        "comparison": [
+            {"name": name, "figures": other.values(), "classes": other.class_values()}
+            for name, other in found.comparison
+        ],
         "pictures": dict(found.pictures),
         "settings": settings_summary(trained),
         "versions": versions(),
@@ -97,7 +99,7 @@ def model_note(trained: Trained) -> dict[str, Any]:
         "judged_on": found.part,
         "metrics": plain["figures"],
         "class_metrics": {item["name"]: item["figures"] for item in plain["classes"]},
-        "compared_with": {name: dict(figures) for name, figures in found.comparison},
+        "compared_with": {name: other.values() for name, other in found.comparison},
         "versions": versions(),
         "minutes": round(sum(record["seconds"] for record in trained.last.history) / 60, 1),
     }
@@ -131,9 +133,16 @@ def data_summary(trained: Trained) -> dict[str, Any]:
         "gap_dropped": trained.split.dropped,
         "sources": list(sources.values()),
         "classes": classes,
-        "unlabelled": None,
+        "unlabelled": unlabelled_share(data) if trained.request.task in DENSE else None,
         "unit": folder.unit,
     }
+
+
+def unlabelled_share(data: Data) -> float:
+    """What share of the pixels of maps to learn from has no label, or no valid image under it."""
+    parts = [chip for name in data.parts for chip in data.folder.part(name)]
+    pixels = sum(data.folder.label(chip).size for chip in parts)
+    return 1 - float(sum(counts.sum() for counts in data.counts.values())) / pixels
 
 
 def settings_summary(trained: Trained) -> dict[str, Any]:
@@ -157,11 +166,13 @@ def versions() -> dict[str, str]:
 
 
 def write_report(about: Mapping[str, Any], request: TrainRequest, last: Epoch) -> None:
-    """Write the page, where one was asked for, and event files for TensorBoard beside the model and beside the page."""
+    """Write event files for TensorBoard into the model, and the page, where one was asked for, with such beside it."""
     write_events(request.output / EVENTS, last.history, about["metric"]["title"])
     if request.report is None:
         return
-    part = Part(Path(request.report))
+    page = Path(request.report)
+    write_events(page.with_name(f"{page.stem}.{EVENTS}"), last.history, about["metric"]["title"])
+    part = Part(page)
     with part.guard():
         part.path.write_text(training_page(about), encoding="utf-8")
     part.commit()

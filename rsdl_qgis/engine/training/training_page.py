@@ -179,6 +179,10 @@ def compared(result: Mapping[str, Any]) -> Iterator[str]:
         whisker = ", with the 95 % interval" if low is not None else ""
         yield web.paragraph(f"{capital(main)} on the same samples{whisker}:", small=True)
         yield bar_chart(bars, ends)
+    if result["start"]["loaded"] and not any(item["name"].startswith("start") for item in result["comparison"]):
+        yield web.paragraph(
+            "What it started from is not compared: it gives other classes, or takes other images or bands.", small=True
+        )
     titles = list(dict.fromkeys([*figures, *(title for item in result["comparison"] for title in item["figures"])]))
     unit = unit_of(result["data"])
     rows: list[list[web.Cell]] = [["This model", *(cell(figures.get(t), with_unit, t, unit) for t in titles)]]
@@ -199,12 +203,18 @@ def class_by_class(result: Mapping[str, Any]) -> Iterator[str]:
         some = any(triple(item["figures"].get(shown))[1] is not None for item in classes)
         yield web.paragraph(f"{shown} of each class{', with its 95 % interval' if some else ''}:", small=True)
         yield bar_chart(list(class_bars(classes, shown, colors)), (0.0, 1.0))
+    others = {f"{shown}: {item['name']}": item["classes"] for item in result["comparison"] if item.get("classes")}
     rows: list[list[web.Cell]] = [
-        [item["name"], whole(item.get("support")), *(cell(item["figures"].get(title)) for title in titles)]
-        for item in classes
+        [
+            item["name"],
+            whole(item.get("support")),
+            *(cell(item["figures"].get(title)) for title in titles),
+            *(number(other[i].get(shown)) for other in others.values()),
+        ]
+        for i, item in enumerate(classes)
     ]
     _, what = TASKS.get(task, ("", "samples"))
-    yield web.table(["Class", f"Truth ({what})", *titles], rows)
+    yield web.table(["Class", f"Truth ({what})", *titles, *others], rows)
     if judged.get("confusion"):
         yield from confusion(judged["names"], judged["confusion"], what)
 
@@ -382,8 +392,14 @@ def distilled(pair: Mapping[str, Any], main: str) -> Iterator[str]:
     """A student beside its teacher."""
     teacher, student = pair["teacher"], pair["student"]
     smaller = web.percent(student["parameters"] / teacher["parameters"], 1)
-    kept = web.percent(pair["kept"], 1)
-    yield web.paragraph(f"The student keeps {kept} of the teacher's {main} with {smaller} of its parameters.")
+    if pair["kept"] is None:
+        yield web.paragraph(
+            f"The student has {smaller} of the teacher's parameters. The teacher's {main} is not above zero, so there "
+            "is no share of it to keep."
+        )
+    else:
+        kept = web.percent(pair["kept"], 1)
+        yield web.paragraph(f"The student keeps {kept} of the teacher's {main} with {smaller} of its parameters.")
     values = [found(item["figures"], main) for item in (teacher, student)]
     names = [f"{role}: {item['name']}" for role, item in (("teacher", teacher), ("student", student))]
     bars = [

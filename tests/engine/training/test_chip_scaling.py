@@ -97,6 +97,14 @@ def test_dates_may_be_stretched_alone(make):
     assert np.allclose(alone.scaling.mean, 0.5, atol=0.02) and alone.scaling.clip == (-1.0, 3.0)
 
 
+@pytest.mark.parametrize(("name", "decibel"), [("VH", True), ("Sigma0_VV", True), ("valve", False)])
+def test_bands_named_for_polarisations_are_backscatter(make, name, decibel):
+    item = Input("image", (Band(name),))
+    folder = make(np.linspace(0.01, 0.2, 64, dtype=np.float32).reshape(1, 8, 8), item=item)
+    (settled,) = settle_inputs(folder, folder.chips)
+    assert settled.scaling.decibel == decibel
+
+
 def test_backscatter_is_measured_in_decibels(make):
     item = Input("s1", (Band("VV"),), role="sentinel-1")
     made = make(np.array([[[0.01, 0.1], [0.1, 1.0]]], "float32"), item=item)

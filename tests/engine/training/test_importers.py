@@ -11,6 +11,7 @@ from affine import Affine
 from rasterio.errors import NotGeoreferencedWarning
 
 from rsdl_qgis.engine.errors import InputError
+from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.training.chips import IGNORE, read_chips, write_chips
 from rsdl_qgis.engine.training.importers import (
     Files,
@@ -68,6 +69,24 @@ class TestPairs:
         write_chips(elsewhere)
         again = read_chips(tmp_path / "chips")
         assert (again.label(again.chips[1]) == folder.label(folder.chips[1])).all()
+
+    def test_255_beside_classes_counted_from_0_is_not_labelled(self, tmp_path):
+        pairs(tmp_path / "void", values=(0, 1, 255))
+        folder = import_folder(tmp_path / "void", "segmentation")
+        assert [c.value for c in folder.classes] == [0, 1] and folder.stored == ()
+        assert folder.label(folder.chips[0])[:, 0].tolist() == [0, 0, 1, 1, IGNORE, IGNORE, *[0] * 6]
+        pairs(tmp_path / "greys", values=(0, 128, 255))
+        greys = import_folder(tmp_path / "greys", "segmentation")
+        assert len(greys.classes) == 3 and greys.label(greys.chips[0])[:, 0].tolist()[:6] == [0, 0, 1, 1, 2, 2]
+
+    def test_images_without_a_mask_are_told_of(self, tmp_path):
+        pairs(tmp_path)
+        picture(tmp_path / "images" / "without.jpg", noise((3, 12, 16)))
+        told = []
+        report = Report()
+        report.log = lambda level, message: told.append((level, message))
+        import_folder(tmp_path, "segmentation", report)
+        assert ("warning", "1 images have no mask and are left out, such as 'without'.") in told
 
     def test_values_may_be_named_or_ignored(self, tmp_path):
         pairs(tmp_path)

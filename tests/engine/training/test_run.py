@@ -81,6 +81,8 @@ def test_every_task_ends_in_a_model_that_runs(tmp_path, task, labels):
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "My model" in page and result["main_title"] in page
     assert list((tmp_path / "model" / "tensorboard").iterdir())
+    assert list((tmp_path / "report.tensorboard").iterdir())
+    assert ("Not labelled" in page) == (task in ("segmentation", "change", "regression"))
     assert not (tmp_path / "model.training").exists()
     assert report.fractions == sorted(report.fractions) and report.fractions[-1] == 1.0
 
@@ -141,6 +143,7 @@ def test_cancelling_leaves_the_best_model_so_far_ready_to_be_used(tmp_path):
     with pytest.raises(Cancelled, match="best model so far") as caught:
         run_train(asked, Heard(patience=40))
     best = tmp_path / "model.training" / "best"
+    assert list((tmp_path / "model.training" / "tensorboard").iterdir())  # it could be watched
     assert str(best) in caught.value.message
     assert not (tmp_path / "model").exists()
     card = read_card(best)
@@ -161,6 +164,9 @@ def test_a_training_that_is_asked_for_otherwise_begins_anew(tmp_path):
     assert all(torch.equal(kept[name], best[name]) for name in best)
     run_train(arguments(tmp_path, epochs=2), Report())
     assert read_card(tmp_path / "model") and not aside.parent.exists()
+    run_train(arguments(tmp_path, epochs=2, output=str(tmp_path / "other")), Report())
+    a, b = (load_file(tmp_path / name / WEIGHTS_FILE) for name in ("model", "other"))
+    assert all(torch.equal(a[name], b[name]) for name in a)
 
 
 def test_two_trainings_of_one_model_at_once_are_refused(tmp_path):
@@ -179,9 +185,6 @@ def test_two_trainings_of_one_model_at_once_are_refused(tmp_path):
     run_train(arguments(tmp_path), report)
     assert "'model'" in report.refused and str(tmp_path / "model.training") in report.refused
     assert read_card(tmp_path / "model") and not (tmp_path / "model.training").exists()
-    run_train(arguments(tmp_path, epochs=2, output=str(tmp_path / "other")), Report())
-    a, b = (load_file(tmp_path / name / WEIGHTS_FILE) for name in ("model", "other"))
-    assert all(torch.equal(a[name], b[name]) for name in a)
 
 
 def test_fine_tuning_starts_from_the_base_and_keeps_what_is_frozen(tmp_path):
@@ -199,6 +202,39 @@ def test_fine_tuning_starts_from_the_base_and_keeps_what_is_frozen(tmp_path):
     assert "start (model)" in told["compared_with"] and told["settings"]["base_model"] == "model"
     assert str(tmp_path) not in json.dumps(told)  # nothing of a person's folders
     assert result["model"] == "tuned"
+
+
+def test_what_the_start_has_no_weights_of_cannot_be_kept(tmp_path):
+    make_folder(tmp_path / "scenes", "classification")
+    scenes = {"chips": str(tmp_path / "scenes"), "network": "resnet18", "options": {"width": 4}}
+    run_train({**arguments(tmp_path, "classification"), **scenes, "epochs": 1}, Report())
+    make_folder(tmp_path / "maps")
+    start = {"base_model": str(tmp_path / "model"), "network": "unet-encoder", "options": {"widths": [4] * 5}}
+    asked = {**arguments(tmp_path, chips=str(tmp_path / "maps"), output=str(tmp_path / "map")), **start, "epochs": 1}
+    with pytest.raises(InputError, match=r"FREEZE=backbone would keep up.4, .* as drawn at random.*FREEZE=encoder"):
+        run_train({**asked, "freeze": "backbone"}, Report())
+    run_train({**asked, "freeze": "encoder", "report": str(tmp_path / "report.html")}, Report())
+    assert "is not compared: it gives other classes" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_report_after_the_last_epoch_tells_what_was_frozen(tmp_path, monkeypatch):
+    run_train(arguments(tmp_path), Report())
+    tuned = {"base_model": str(tmp_path / "model"), "freeze": "encoder", "output": str(tmp_path / "tuned"), "epochs": 1}
+    told = []
+    monkeypatch.setattr("rsdl_qgis.engine.training.run.write_report", lambda about, *_: told.append(about["start"]))
+    run_train(arguments(tmp_path, **tuned), Report())
+    again = arguments(tmp_path, **{**tuned, "output": str(tmp_path / "again")})
+    with monkeypatch.context() as broken:
+        broken.setattr("rsdl_qgis.engine.training.run.judged", full)
+        with pytest.raises(OSError, match="full"):
+            run_train(again, Report())
+    run_train(again, Report())
+    first, second = told
+    assert second == first and first["frozen"] > 0
+
+
+def full(*_):
+    raise OSError("full")
 
 
 @pytest.mark.parametrize("option", ["coarsen", "stem"])
@@ -222,6 +258,8 @@ def test_chips_need_not_be_a_multiple_of_what_an_option_asks_for(tmp_path, optio
         ({"loss": ["huber"]}, InputError, "huber"),
         ({"freeze": "all"}, InputError, "FREEZE"),
         ({"freeze": "encoder"}, InputError, "start"),
+        ({"freeze_stages": 2}, InputError, "FREEZE_STAGES=2 is for FREEZE=stages"),
+        ({"loss": ["dice"], "class_weights": "balanced"}, InputError, "CLASS_WEIGHTS=balanced does nothing"),
         ({"base_model": "nothing-such"}, ModelError, "no model 'nothing-such'"),
         ({"augmentation": "wild"}, InputError, "AUGMENTATION"),
         ({"augmentation": {"twist": 1}}, InputError, "twist"),

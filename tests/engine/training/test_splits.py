@@ -195,6 +195,13 @@ class TestOthers:
         with pytest.raises(InputError, match="of one place"):
             split_chips(folder_of([replace(c, place="x") for c in chips]), SplitRequest("places"), even(chips))
 
+    def test_pictures_from_nowhere_are_told_of(self):
+        chips = [Chip(f"{i}", {}) for i in range(40)]
+        _, note = split_chips(folder_of(chips), SplitRequest(), np.ones((40, 1)))
+        assert note.text == "Split by 40 single pictures." and "pieces of one image" in " ".join(note.warnings)
+        _, scenes = split_chips(folder_of(chips, labels="boxes"), SplitRequest(), np.ones((40, 1)))
+        assert not any("pieces of one image" in text for text in scenes.warnings)
+
     def test_series_at_the_same_place_are_one(self):
         chips = [
             Chip(f"{year}-{i}", {}, source=year, bounds=(1000.0 * i, 0.0, 1000.0 * i + 10, 10.0))

@@ -171,6 +171,7 @@ def test_classes_have_figures_a_matrix_and_their_share_of_each_part():
     text = words(training_page(result))
     support = f"{result['evaluation']['classes'][1]['support']:,}".replace(",", " ")
     assert f"forest {support} 0.800 0.760 to 0.830" in text
+    assert "IoU: best threshold: B8 below 0.12" in text and text.count("0.432") == 3
     assert "Truth other forest water total" in text and "IoU of each class, with its 95 % interval" in text
     counts = [item["valid"] for item in result["data"]["classes"]]
     assert f"{100 * counts[2] / sum(counts):.1f} % ({counts[2]:,})".replace(",", " ") in text
@@ -219,6 +220,9 @@ def test_a_student_is_shown_with_its_teacher():
     text = words(training_page(made_up.distillation()))
     assert "The student keeps 97.0 % of the teacher's mean IoU with 6.3 % of its parameters." in text
     assert "31.1 MB 2.0 MB 6.3 %" in text
+    worthless = made_up.distillation()
+    worthless["distillation"]["kept"] = None
+    assert "there is no share of it to keep" in words(training_page(worthless))
     assert "118 ms 21.7 ms 18.3 %" in text and "Teacher and student" not in words(training_page(made_up.result()))
 
 
