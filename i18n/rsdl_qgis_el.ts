@@ -892,6 +892,14 @@ The model goes to your models unless you choose a folder. Cancelling loses nothi
    <translation>Το CONSISTENCY είναι για μοντέλα που κάνουν χάρτες, και το «{name}» δεν κάνει. Αφήστε το στο 0.</translation>
   </message>
   <message>
+   <source>Model '{model}' takes {inputs}, and IMAGES are single rasters. Give a chip folder in CHIPS: {how}.</source>
+   <translation>Το μοντέλο '{model}' παίρνει {inputs}, ενώ τα IMAGES είναι μεμονωμένα ψηφιδωτά. Δώστε έναν φάκελο δειγμάτων στο CHIPS: {how}.</translation>
+  </message>
+  <message>
+   <source>'Export chips' makes one</source>
+   <translation>τον φτιάχνει η «Εξαγωγή δειγμάτων»</translation>
+  </message>
+  <message>
    <source>deep learning,distillation,compress,student,teacher,small,fast,model</source>
    <translation>βαθιά μάθηση,απόσταξη,συμπίεση,μαθητής,δάσκαλος,μικρό,γρήγορο,μοντέλο</translation>
   </message>
@@ -908,8 +916,8 @@ The model goes to your models unless you choose a folder. Cancelling loses nothi
    <translation>το συνηθισμένο της εργασίας</translation>
   </message>
   <message>
-   <source>Model '{model}' takes {inputs}, and IMAGES are single rasters. Give a chip folder in CHIPS: 'Export chips' makes one.</source>
-   <translation>Το μοντέλο '{model}' δέχεται {inputs}, ενώ τα IMAGES είναι μεμονωμένα ψηφιδωτά. Δώστε φάκελο δειγμάτων στο CHIPS: τον φτιάχνει η «Εξαγωγή δειγμάτων».</translation>
+   <source>'Export chips' makes one of each sensor, and its tables can be joined by hand</source>
+   <translation>η «Εξαγωγή δειγμάτων» φτιάχνει έναν για κάθε αισθητήρα, και οι πίνακές τους ενώνονται με το χέρι</translation>
   </message>
   <message>
    <source>Model '{model}' is for {task}, which cannot be distilled.</source>

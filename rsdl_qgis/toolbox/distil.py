@@ -131,13 +131,12 @@ class DistilModel(ModelMaker):
 
     def _images_problem(self, parameters, context, teacher: ModelCard) -> str:
         if len(teacher.inputs) > 1 or len(teacher.inputs[0].dates) > 1:
-            return tr(
-                "Model '{model}' takes {inputs}, and IMAGES are single rasters. Give a chip folder in CHIPS: 'Export "
-                "chips' makes one."
-            ).format(
-                model=teacher.name,
-                inputs=", ".join(f"{item.role or item.name} {when}" for item in teacher.inputs for when in item.dates),
-            )
+            text = tr("Model '{model}' takes {inputs}, and IMAGES are single rasters. Give a chip folder in CHIPS: {how}.")
+            how = tr("'Export chips' makes one")
+            if len(teacher.inputs) > 1:
+                how = tr("'Export chips' makes one of each sensor, and its tables can be joined by hand")
+            inputs = ", ".join(f"{item.role or item.name} {when}" for item in teacher.inputs for when in item.dates)
+            return text.format(model=teacher.name, inputs=inputs, how=how)
         images = train_data.chosen_images(self, parameters, context, "images", teacher)
         text = train_checks.area_problem(self, parameters, context, images)
         labels = train_data.chosen_labels(self, parameters, context)

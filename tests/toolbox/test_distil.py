@@ -87,7 +87,7 @@ def test_chips_for_a_teacher_of_several_inputs(run, asked, known_models, chips):
     [
         ({"TEACHER": "none-such"}, ["none-such", "bright"]),
         ({"IMAGES": []}, ["IMAGES", "CHIPS"]),
-        ({"TEACHER": "flood-s1s2"}, ["sentinel-1 before", "CHIPS"]),
+        ({"TEACHER": "flood-s1s2"}, ["sentinel-1 before", "CHIPS", "joined by hand"]),
         ({"TEACHER": "web"}, ["IMAGES", "BANDS"]),
         ({"TEACHER": "web", "BANDS": "4,1"}, ["BANDS", "3"]),
         ({"TEACHER": "web", "BANDS": "1,2,9"}, ["BANDS", "9"]),
