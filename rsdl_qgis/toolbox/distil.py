@@ -131,7 +131,9 @@ class DistilModel(ModelMaker):
 
     def _images_problem(self, parameters, context, teacher: ModelCard) -> str:
         if len(teacher.inputs) > 1 or len(teacher.inputs[0].dates) > 1:
-            text = tr("Model '{model}' takes {inputs}, and IMAGES are single rasters. Give a chip folder in CHIPS: {how}.")
+            text = tr(
+                "Model '{model}' takes {inputs}, and IMAGES are single rasters. Give a chip folder in CHIPS: {how}."
+            )
             how = tr("'Export chips' makes one")
             if len(teacher.inputs) > 1:
                 how = tr("'Export chips' makes one of each sensor, and its tables can be joined by hand")
