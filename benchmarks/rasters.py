@@ -1,10 +1,14 @@
-"""Rasters for the benchmarks, tiled deflate GeoTIFFs of any size: Sentinel-1/2 before and after, series of MODIS."""
+"""Rasters for the benchmarks, tiled deflate GeoTIFFs of any size: Sentinel-1/2 before and after, series of MODIS; and
+polygons in them.
+"""
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import numpy as np
+import pyogrio
 import rasterio
 from rasterio.transform import from_origin
 from rasterio.windows import Window
@@ -56,3 +60,17 @@ def write_series(folder: Path, side: int, share: float = 1.0, dates: int = 23, s
                     raster.write(texture[:height, :width], date + 1, window=Window(col, row, width, height))
         layers.append({"path": str(path), "name": variable})
     return layers
+
+
+def write_polygons(path: Path, count: int, side: int, seed: int = 0) -> None:
+    """So many squares of 8 to 40 pixels in a raster of ``write_pair``, as a GeoPackage with a number a polygon."""
+    random = np.random.default_rng(seed)
+    sides, corners = random.uniform(80, 400, count), random.uniform(0, 10 * side - 400, (count, 2))
+    left, top = 300_000 + corners[:, 0], 4_500_000 - corners[:, 1]
+    corner = np.array([[0, 0], [1, 0], [1, -1], [0, -1], [0, 0]])
+    rings = np.stack([left, top], 1)[:, None] + corner * sides[:, None, None]
+    head = struct.pack("<BIII", 1, 3, 1, len(corner))
+    wkb = [head + ring.astype("<f8").tobytes() for ring in rings]
+    numbers = [np.arange(count)]
+    about = {"layer": "polygons", "geometry_type": "Polygon", "crs": "EPSG:32634", "driver": "GPKG"}
+    pyogrio.raw.write(path, np.array(wkb, object), numbers, ["number"], **about)

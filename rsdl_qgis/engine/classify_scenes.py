@@ -79,7 +79,7 @@ def scenes_of(arguments: Mapping[str, Any], card: ModelCard, grid: Grid, report:
         report.log("info", f"A grid of {len(scenes)} scenes of {size} x {size} px.")
         return scenes
     report.progress(0.0, "Looking over the features")
-    layer = look_over(features, arguments.get("features_crs"))
+    layer = look_over(features, arguments.get("features_crs"), report)
     what = "polygons" if layer.kind == "polygons" else f"points, windows of {size} x {size} px"
     report.log("info", f"{layer.count} scenes ({what}).")
     return FeatureScenes(layer, grid, size)

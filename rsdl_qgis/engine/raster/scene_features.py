@@ -12,6 +12,7 @@ import pyogrio
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..report import Report
 from .grid import project
 from .labels import Geometry, Vector, brought_to, check_crs, points_of, polygon_of
 from .vectors import VECTOR_ERRORS, source_of, unreadable
@@ -54,10 +55,10 @@ class Row:
     values: tuple[Any, ...]
 
 
-def look_over(path: str, crs: str | None = None) -> FeatureLayer:
+def look_over(path: str, crs: str | None = None, report: Report | None = None) -> FeatureLayer:
     """What a layer holds: polygons, or else points. ``path``: a file, or 'file|layername=x'; ``crs``: for the file's.
 
-    Raises InputError where the file cannot be read, or has neither polygons nor points.
+    Raises InputError where the file cannot be read, or has neither polygons nor points, Cancelled.
     """
     file, layer = source_of(path)
     try:
@@ -68,6 +69,8 @@ def look_over(path: str, crs: str | None = None) -> FeatureLayer:
         raise InputError(f"{path} is a table without geometry.", CHOOSE)
     features = polygons = points = single = 0
     for wkb, _, _ in _batches(path, ()):
+        if report:
+            report.check()
         features += len(wkb)
         polygons += sum(is_polygon(value) for value in wkb)
         counts = [sum(1 for _ in points_of(value)) for value in wkb]

@@ -8,9 +8,10 @@ import numpy as np
 import pyogrio
 import pytest
 
-from rsdl_qgis.engine.errors import InputError
+from rsdl_qgis.engine.errors import Cancelled, InputError
 from rsdl_qgis.engine.raster import scene_features
 from rsdl_qgis.engine.raster.scene_features import look_over, points_in, polygons_in, rows
+from rsdl_qgis.engine.report import Report
 
 SQUARE = [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]]
 POLYGON = {"type": "Polygon", "coordinates": SQUARE}
@@ -32,6 +33,15 @@ def layer(tmp_path):
         return str(path)
 
     return write
+
+
+def test_looking_over_can_be_cancelled(layer):
+    class Stopped(Report):
+        def cancelled(self):
+            return True
+
+    with pytest.raises(Cancelled):
+        look_over(layer(POLYGON), report=Stopped())
 
 
 def test_polygons_come_before_points(layer):
