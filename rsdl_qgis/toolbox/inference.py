@@ -131,7 +131,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
         card = self._plan.card
         for note in self._plan.notes:
             feedback.pushInfo(note)
-        for warning in self._plan.warnings:
+        for warning in (*self._plan.warnings, *(use.warning for use in self._plan.rasters() if use.warning)):
             feedback.pushWarning(warning)
         names = [output.name() for output in self.outputs()]
         outputs = {name: self._output(parameters, name, context) for name in names}
@@ -224,11 +224,27 @@ def use_bands(
                 tr("Choose them in that order."),
             )
         return RasterUse(name, layer, tuple(chosen))
+    texts = [description for _, description in found]
     try:
-        indexes = match_bands(wanted, [description for _, description in found], len(found))
+        indexes = match_bands(wanted, texts, len(found))
     except MismatchError as error:
         raise MismatchError(
             f"{name}: {error.message}",
             tr("Choose the bands by number in {option}, in that order.").format(option=option),
         ) from None
-    return RasterUse(name, layer, tuple(found[index - 1][0] for index in indexes))
+    warning = _order_warning(layer, wanted, texts, option)
+    return RasterUse(name, layer, tuple(found[index - 1][0] for index in indexes), warning)
+
+
+def _order_warning(layer: QgsRasterLayer, wanted: Input, texts: Sequence[str], option: str) -> str:
+    """What to tell where bands are taken in order though they have names, since these are not the model's."""
+    if len(wanted.bands) == 1 or not any(texts):
+        return ""
+    try:
+        match_bands(wanted, texts, -1)
+    except MismatchError:
+        return tr(
+            "The bands of '{layer}' have other names than those of the model. They are taken in its order: {bands}. "
+            "If that is wrong, give their numbers in that order in {option}."
+        ).format(layer=layer.name(), bands=", ".join(band.name for band in wanted.bands), option=option)
+    return ""

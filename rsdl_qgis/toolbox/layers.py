@@ -23,12 +23,13 @@ Spec = dict[str, Any]  # {"path", "bands", "nodata"}: an engine Layer in a job
 @dataclass(frozen=True)
 class RasterUse:
     """A raster layer and the bands (from 1) that the model takes from it; ``parameter`` is where it was
-    given.
+    given, ``warning`` is told to the person.
     """
 
     parameter: str
     layer: QgsRasterLayer
     bands: tuple[int, ...]
+    warning: str = ""
 
 
 class PreparedRaster:

@@ -70,7 +70,8 @@ class TestShipped:
         assert set(files) == {"model.json", "model.onnx", "weights.safetensors", "recipe.json"}
         assert sum(map(len, files.values())) <= 12e6
         assert card.sha256 == {n: hashlib.sha256(files[n]).hexdigest() for n in ("model.onnx", "weights.safetensors")}
-        assert read_card(path / "model.onnx").name == card.name == name
+        inside = read_card(path / "model.onnx")
+        assert inside.name == card.name == name and inside.inputs == card.inputs
 
     def test_both_engines_agree(self, name, path, card):
         scaled = made_up(card)

@@ -19,13 +19,13 @@ from rsdl_qgis.engine.training.export import absolute, prepare_chips
 FOLDER = "landsat_change"
 PLACES = ("taizhou", "nanjing")
 DATES = ("before", "after")
-BANDS = (
-    Band("blue", ("B1", "0.482500 Micrometers", "0.485000 Micrometers")),
-    Band("green", ("B2", "0.565000 Micrometers", "0.569000 Micrometers")),
-    Band("red", ("B3", "0.660000 Micrometers")),
-    Band("NIR", ("B4", "0.825000 Micrometers", "0.840000 Micrometers")),
-    Band("SWIR1", ("B5", "1.650000 Micrometers", "1.676000 Micrometers")),
-    Band("SWIR2", ("B7", "2.220000 Micrometers", "2.223000 Micrometers")),
+BANDS = (  # no numbers: B1 is blue in TM and coastal in OLI
+    Band("blue", ("0.482500 Micrometers", "0.485000 Micrometers")),
+    Band("green", ("0.565000 Micrometers", "0.569000 Micrometers")),
+    Band("red", ("0.660000 Micrometers",)),
+    Band("NIR", ("0.825000 Micrometers", "0.840000 Micrometers")),
+    Band("SWIR1", ("1.650000 Micrometers", "1.676000 Micrometers")),
+    Band("SWIR2", ("2.220000 Micrometers", "2.223000 Micrometers")),
 )
 CLASSES = (Class(0, "unchanged", "#efe9dc"), Class(1, "changed", "#b2182b"))
 SIZE = 32  # pixels: labelled ground comes in small patches
