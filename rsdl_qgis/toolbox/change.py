@@ -71,6 +71,14 @@ class ChangeDetection(InferenceAlgorithm):
                 ),
                 advanced=True,
             ),
+            shared.described(
+                QgsProcessingParameterBand("BANDS_AFTER", tr("Bands of the later image"), None, "AFTER", True, True),
+                tr(
+                    "Band numbers of the raster after, where they are not those of the raster before: another sensor "
+                    "counts its bands otherwise. Default: as in 'Bands'."
+                ),
+                advanced=True,
+            ),
             shared.choice(
                 "GRID",
                 tr("Grid of the map"),
@@ -112,18 +120,29 @@ class ChangeDetection(InferenceAlgorithm):
         for name, layer in given.items():
             if layer is None:
                 raise RsdlError(tr("{name} is empty: choose a raster.").format(name=name))
-        chosen = None
-        if parameters.get("BANDS") not in (None, "", []):
-            chosen = tuple(self.parameterAsInts(parameters, "BANDS", context))
         name = self.parameterAsString(parameters, "MODEL", context).strip()
         if name:
             path, card = named_model(name, "change", takes_a_pair, tr("an image before and one after"))
         else:
             path, card = fitting_model(takes_a_pair, list(given.values()))
         wanted = card.inputs[0]
-        uses = [use_bands(date, layer, wanted, chosen, "BANDS") for date, layer in given.items()]
+        options = self._band_options(parameters)
+        uses = [
+            use_bands(date, layer, wanted, self._numbers(parameters, options[date], context), options[date])
+            for date, layer in given.items()
+        ]
         notes = () if name else (tr("Model: {model}").format(model=card.title),)
         warnings = ()
         if given["BEFORE"].source() == given["AFTER"].source():
             warnings = (tr("BEFORE and AFTER are the same raster, so there is no change to find."),)
         return Plan(path, card, {wanted.name: uses}, notes, warnings)
+
+    def _band_options(self, parameters) -> dict[str, str]:
+        """Where the bands of each date are chosen."""
+        both = shared.is_given(parameters, "BANDS") and not shared.is_given(parameters, "BANDS_AFTER")
+        return {"BEFORE": "BANDS", "AFTER": "BANDS" if both else "BANDS_AFTER"}
+
+    def _numbers(self, parameters, option, context) -> tuple[int, ...] | None:
+        if not shared.is_given(parameters, option):
+            return None
+        return tuple(self.parameterAsInts(parameters, option, context))

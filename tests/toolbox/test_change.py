@@ -13,6 +13,8 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from rsdl_qgis.paths import plugin_file
+
 BEFORE = np.add.outer(np.arange(40) * 2.0, np.zeros(50))
 GROWTH = np.add.outer(np.zeros(40), np.arange(50) * 4.0)
 AFTER = BEFORE + GROWTH  # grown by more than 100 from column 26 on
@@ -136,6 +138,69 @@ def test_finds_the_model_and_bands_by_description_or_number(
     plain = {name: write_raster(tmp_path / f"n{name}.tif", [other, a]) for name, a in images.items()}
     results, _ = run("changedetection", {**pair, **plain, "BANDS": [2], "MODEL": "grown"})
     np.testing.assert_array_equal(read_raster(results["OUTPUT"]), GROWN)
+
+
+@pytest.fixture
+def other_sensors(tmp_path, write_raster):
+    """BEFORE with the height as band 1 of 2, AFTER as band 2 of 3."""
+    none = AFTER * 0
+    before = write_raster(tmp_path / "tm.tif", [BEFORE, none], descriptions=["height"])
+    after = write_raster(tmp_path / "oli.tif", [none, AFTER, none])
+    return {"BEFORE": before, "AFTER": after, "OUTPUT": str(tmp_path / "out.tif"), "MODEL": "grown"}
+
+
+@pytest.mark.parametrize("bands", [{"BANDS": [1], "BANDS_AFTER": [2]}, {"BANDS_AFTER": [2]}])
+def test_each_date_has_bands_of_its_own(run, known_models, other_sensors, read_raster, bands):
+    results, _ = run("changedetection", {**other_sensors, **bands})
+    np.testing.assert_array_equal(read_raster(results["OUTPUT"]), GROWN)
+
+
+def test_bands_count_for_both_dates(run, known_models, other_sensors, read_raster):
+    results, _ = run("changedetection", {**other_sensors, "BANDS": [1]})
+    assert not read_raster(results["OUTPUT"]).any()
+
+
+@pytest.mark.parametrize(
+    ("bands", "words"),
+    [
+        ({}, ["AFTER: ", "by number in BANDS_AFTER"]),
+        ({"BANDS": [3]}, ["BANDS names band 3", "'tm' has 2"]),
+        ({"BANDS": [1], "BANDS_AFTER": [4]}, ["BANDS_AFTER names band 4", "'oli' has 3"]),
+        ({"BANDS_AFTER": [1, 2]}, ["BANDS_AFTER names 2 band(s)"]),
+    ],
+)
+def test_says_in_which_option_bands_are_chosen(refusal, known_models, other_sensors, bands, words):
+    text = refusal("changedetection", {**other_sensors, **bands})
+    assert all(word in text for word in words), text
+
+
+class TestLandsat:
+    """change-landsat: TM and OLI number their bands differently."""
+
+    MODEL = str(plugin_file("models") / "change-landsat")
+
+    def pair(self, tmp_path, write_raster, names):
+        place = (500_000, 30, 0, 4_600_000, 0, -30)
+        stack = write_raster(tmp_path / "stack.tif", [AFTER] * len(names), transform=place, descriptions=names)
+        return {"BEFORE": stack, "AFTER": stack, "MODEL": self.MODEL, "OUTPUT": str(tmp_path / "out.tif")}
+
+    @pytest.mark.parametrize("name", ["B{}", "SR_B{}"])
+    def test_numbered_bands_are_to_be_chosen(self, refusal, tmp_path, write_raster, name):
+        names = [name.format(number) for number in range(1, 8)]
+        text = refusal("changedetection", self.pair(tmp_path, write_raster, names))
+        assert "(blue, green, red, NIR, SWIR1, SWIR2)" in text and "by number in BANDS, in that order" in text
+
+    @pytest.mark.parametrize("names", [[f"SR_B{n}" for n in range(2, 8)], ["blue", "green", "red", "NIR", "x", "y"]])
+    def test_as_many_of_other_names_are_taken_in_order_and_told(self, run, tmp_path, write_raster, names, feedback):
+        run("changedetection", self.pair(tmp_path, write_raster, names), feedback)
+        told = [text for kind, text in feedback.said if kind == "warning" and "have other names" in text]
+        assert len(told) == 2 and "'stack'" in told[0] and "in its order: blue, green, red" in told[0]
+        assert told[0].endswith("in BANDS.") and told[1].endswith("in BANDS_AFTER.")
+
+    def test_colours_and_no_names_are_not_told_of(self, run, tmp_path, write_raster, feedback):
+        for names in (["SWIR2", "SWIR1", "NIR", "red", "green", "blue"], [""] * 6):
+            run("changedetection", self.pair(tmp_path, write_raster, names), feedback)
+        assert "other names" not in feedback.text()
 
 
 def test_takes_segmentation_of_two_dates(run, known_models, pair, read_raster):
