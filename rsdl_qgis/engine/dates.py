@@ -11,13 +11,20 @@ from datetime import date, datetime, timedelta
 
 from .errors import InputError
 
-CALENDAR = re.compile(r"(?<!\d)(\d{4})([-_.:/]?)(\d{2})\2(\d{2})(?!\d)")  # 2013-09-14, 20130914T101500, 2013:09:14
+CALENDAR = (  # each with year, month and day, by name
+    re.compile(r"(?<!\d)(?P<y>\d{4})([-_.:/]?)(?P<m>\d\d)\2(?P<d>\d\d)(?!\d)"),  # 2013-09-14, 20130914T101500
+    re.compile(r"(?<!\d)(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?=(?:[01]\d|2[0-3])(?:[0-5]\d){1,2}(?!\d))"),  # …101500
+    re.compile(r"(?<![A-Za-z0-9])L\d{7,8}_\d{3}(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?!\d)"),  # L71119038_03820030206
+    re.compile(r"(?<![\dvV.])(?P<y>\d{4})([-./])(?P<m>\d\d?)\2(?P<d>\d\d?)(?!\d|\.\d)"),  # 2013-9-14
+    re.compile(r"(?<![\dvV.])(?P<d>\d\d?)\.(?P<m>\d\d?)\.(?P<y>\d{4})(?!\d|\.\d)"),  # 14.09.2013
+)
 DAY_OF_YEAR = re.compile(  # A2013257 of MODIS, doy2013257 of AppEEARS, 2013_257 and 2013-257
     r"(?:(?<![A-Za-z0-9])A|doy)(\d{4})(\d{3})(?!\d)|(?<!\d)(\d{4})[-_](\d{3})(?!\d)", re.IGNORECASE
 )
 OLD_LANDSAT = re.compile(r"(?<![A-Za-z0-9])L[A-Z]\d\d{6}(\d{4})(\d{3})[A-Z]{3}\d{2}")  # LC82260682013241LGN00
+MONTH = re.compile(r"(?<![\dTvV])((?:19[89]|20\d)\d)([-_]?)(0[1-9]|1[0-2])(?![A-Za-z0-9]|\2\d)")  # 2013-09, 201309
 EARLIEST, LATEST = 1900, 2100  # years: other numbers of eight digits are no dates
-KEYS = (  # metadata of when the ground was seen, and last of when the file was made: better than nothing
+KEYS = (  # metadata of when the ground was seen
     "acquisitiondatetime",
     "acquisitiondate",
     "dateacquired",
@@ -28,18 +35,22 @@ KEYS = (  # metadata of when the ground was seen, and last of when the file was 
     "startdatetime",
     "datetime",
     "date",
-    "tifftagdatetime",
 )
-UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}  # of CF times
+UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}  # of CF times
 STEP = re.compile(r"P?(\d+)\s*([DWMY])", re.IGNORECASE)
 
 
 def date_in(text: str) -> str:
+    """The first date in a text, else the first day of the month that it names."""
+    return day_in(text) or month_in(text)
+
+
+def day_in(text: str) -> str:
     """The first date in a text: 'NDVI_20160913', 'S2A_MSIL2A_20230415T101021_…', 'MOD13Q1.A2013257.h12v10'."""
-    for match in CALENDAR.finditer(text):
-        year, _, month, day = match.groups()
-        if found := _calendar(int(year), int(month), int(day)):
-            return found
+    for pattern in CALENDAR:
+        for match in pattern.finditer(text):
+            if found := _calendar(int(match["y"]), int(match["m"]), int(match["d"])):
+                return found
     for pattern in (OLD_LANDSAT, DAY_OF_YEAR):
         for match in pattern.finditer(text):
             year, number = (int(group) for group in match.groups() if group)
@@ -48,16 +59,32 @@ def date_in(text: str) -> str:
     return ""
 
 
+def month_in(text: str) -> str:
+    """The first day of the one month that a text names: 'NDVI_2013-09', '201309'; '' where it names several."""
+    found = {(year, month) for year, _, month in MONTH.findall(text)}
+    return "-".join((*found.pop(), "01")) if len(found) == 1 else ""
+
+
 def date_of(metadata: Mapping[str, str], common: Mapping[str, str] | None = None) -> str:
     """The date in GDAL's metadata of a raster or of a band, by the names that products give it.
 
-    ``common``: the raster's, which says the unit of a netCDF band's NETCDF_DIM_time (CF: 'days since 1970-01-01').
+    ``common``: the raster's, which says the unit of a netCDF band's dimension, such as NETCDF_DIM_time (CF: 'days since
+    1970-01-01').
     """
-    known = {re.sub(r"[^a-z]", "", key.lower()): value for key, value in metadata.items()}
+    known = _plain(metadata)
     for key in KEYS:
         if found := date_in(known.get(key, "")):
             return found
-    return _cf_time(known.get("netcdfdimtime", ""), (common or {}).get("time#units", ""))
+    for key, value in metadata.items():
+        _, dimension, name = key.partition("NETCDF_DIM_")
+        if dimension and (found := _cf_time(value, (common or {}).get(f"{name}#units", ""))):
+            return found
+    return ""
+
+
+def file_date(metadata: Mapping[str, str]) -> str:
+    """The date in GDAL's metadata on which a TIFF was made: seldom when the ground was seen."""
+    return day_in(_plain(metadata).get("tifftagdatetime", ""))
 
 
 def typed_dates(text: str, count: int) -> tuple[str, ...]:
@@ -141,11 +168,16 @@ def _of_year(year: int, number: int) -> str:
     return found.isoformat() if found.year == year else ""
 
 
+def _plain(metadata: Mapping[str, str]) -> dict[str, str]:
+    """With nothing but small letters in the keys."""
+    return {re.sub(r"[^a-z]", "", key.lower()): value for key, value in metadata.items()}
+
+
 def _cf_time(value: str, units: str) -> str:
     unit, _, since = units.partition(" since ")
-    start = date_in(since)
+    start = day_in(since)
     try:
-        seconds = float(value) * UNITS[unit.strip().lower()]
+        seconds = float(value) * UNITS[unit.strip().lower().removesuffix("s")]
         return (datetime.fromisoformat(start) + timedelta(seconds=seconds)).date().isoformat()
     except (KeyError, ValueError, OverflowError):
         return ""

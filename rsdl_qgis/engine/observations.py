@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .card import Band, Input, ModelCard, match_bands
-from .dates import date_in, date_of, typed_dates, whole_series
+from .dates import date_of, day_in, file_date, month_in, typed_dates, whole_series
 from .errors import InputError, MismatchError
 from .raster.metadata import Metadata, read_metadata
 
@@ -117,17 +117,8 @@ def read_series(
 
 
 def _of_dates(layers: Sequence[SeriesLayer], card: ModelCard, typed: str, bands: Sequence[int]) -> Series:
-    dates = typed_dates(typed, len(layers)) or whole_series(
-        [
-            [layer.date for layer in layers],
-            [date_in(layer.name) for layer in layers],
-            [date_in(Path(layer.path).name) for layer in layers],
-            [next(filter(None, map(date_in, layer.texts)), "") for layer in layers],
-            [date_of(layer.metadata.tags) or date_of(*_band_tags(layer, layer.bands[0])) for layer in layers],
-        ]
-    )
+    dates, warnings = _dates_of_layers(layers, typed)
     known = all(dates)
-    warnings = [] if known else [_without_date(layers, dates)]
     groups: dict[str, list[int]] = {}
     for number, date in enumerate(dates):
         groups.setdefault(date if known else str(number), []).append(number)
@@ -139,6 +130,27 @@ def _of_dates(layers: Sequence[SeriesLayer], card: ModelCard, typed: str, bands:
     if by_order:
         warnings.append(_order_warning(by_order, card))
     return Series(tuple(layers), tuple(observations), tuple(warnings))
+
+
+def _dates_of_layers(layers: Sequence[SeriesLayer], typed: str) -> tuple[tuple[str, ...], list[str]]:
+    """The date of each layer, '' where it is not known; and warnings."""
+    kinds = [
+        [layer.date for layer in layers],
+        [day_in(layer.name) for layer in layers],
+        [day_in(Path(layer.path).name) for layer in layers],
+        [next(filter(None, map(day_in, layer.texts)), "") for layer in layers],
+        [date_of(layer.metadata.tags) or date_of(*_band_tags(layer, layer.bands[0])) for layer in layers],
+        [month_in(layer.name) for layer in layers],
+        [month_in(Path(layer.path).name) for layer in layers],
+        [next(filter(None, map(month_in, layer.texts)), "") for layer in layers],
+    ]
+    dates = typed_dates(typed, len(layers)) or whole_series(kinds)
+    if all(dates):
+        return dates, []
+    made = whole_series([*kinds, [file_date(layer.metadata.tags) for layer in layers]])
+    if all(made):
+        return made, [_file_dates([layer.name for layer, old, new in zip(layers, dates, made) if old != new])]
+    return dates, [_without_date(layers, dates)]
 
 
 def _cells(
@@ -214,7 +226,11 @@ def _dates_of_bands(layer: SeriesLayer, typed: str) -> tuple[str, ...]:
     """The date of each band; '' where it is not known. InputError where two bands are of one date."""
     count = len(layer.bands)
     dates = typed_dates(typed, count) or whole_series(
-        [[date_in(text) for text in layer.texts], [date_of(*_band_tags(layer, band)) for band in layer.bands]]
+        [
+            [day_in(text) for text in layer.texts],
+            [date_of(*_band_tags(layer, band)) for band in layer.bands],
+            [month_in(text) for text in layer.texts],
+        ]
     )
     twice = next((date for date, times in Counter(dates).items() if date and times > 1), None)
     if twice and all(dates):
@@ -274,6 +290,13 @@ def _band_tags(layer: SeriesLayer, band: int) -> tuple[Mapping[str, str], Mappin
 def _without_date(layers: Sequence[SeriesLayer], dates: Sequence[str]) -> str:
     nameless = [layer.name for layer, date in zip(layers, dates) if not date]
     return f"The dates of {_quoted(nameless)} are not known, so the layers are taken in the order given."
+
+
+def _file_dates(names: Sequence[str]) -> str:
+    return (
+        f"The dates of {_quoted(names)} are those on which the files were made, since nothing else tells any. If the "
+        "ground was seen at other times, give the dates in DATES."
+    )
 
 
 def _order_warning(names: Sequence[str], card: ModelCard) -> str:

@@ -78,13 +78,42 @@ def test_dates_come_from_where_they_are_said(layer, taking):
     assert of(date=lambda d: d, name="1999-01-01") == DATES
     assert of(file=lambda d: f"S2A_MSIL2A_{d.replace('-', '')}T101021_") == DATES
     assert of(texts=lambda d: (f"NDVI {d}", f"EVI {d}")) == DATES
-    assert of(tags=lambda d: {"TIFFTAG_DATETIME": d.replace("-", ":") + " 00:00:00"}) == DATES
+    named_by_month = {"name": lambda d: f"x{d[2:4]}_2020-{d[5:7]}"}
+    assert of(**named_by_month, tags=lambda d: {"ACQUISITIONDATE": d}) == DATES
     assert of(band_tags=lambda d: {1: {"ACQUISITIONDATETIME": f"{d} 10:00"}}) == DATES
     assert of(tags={"TIFFTAG_DATETIME": "2020:01:01 00:00:00"}) == ()  # when they were made, all alike
     days = {"NETCDF_DIM_time": "15962"}, {"NETCDF_DIM_time": "15978"}, {"NETCDF_DIM_time": "15994"}
     units = {"time#units": "days since 1970-01-01"}
     made = [layer(f"{n}.tif", 3, tags=units, band_tags=dict(enumerate(days, 1))) for n in ("NDVI", "EVI")]
     assert read_series(made, "variables", taking()).dates == DATES
+
+
+def test_months_are_dates_where_nothing_says_more(layer, taking):
+    names = ("NDVI_2013-09", "NDVI_2013-10", "NDVI_2013-11")
+    months = tuple(f"{name[-7:]}-01" for name in names)
+    made = {"TIFFTAG_DATETIME": "2020:01:01 00:00:00"}
+    layers = [layer(f"{name}.tif", texts=("NDVI", "EVI"), tags=made) for name in names]
+    series = read_series(layers, "dates", taking())
+    assert series.dates == months and not series.warnings
+    evi, ndvi = (layer(f"{v}.tif", texts=[f"{v}_{name[-7:]}" for name in names]) for v in ("EVI", "NDVI"))
+    assert read_series([evi, ndvi], "variables", taking()).dates == months
+
+
+def test_dates_of_files_are_told_to_be_such(layer, taking):
+    def tags(date):
+        return {"TIFFTAG_DATETIME": date.replace("-", ":") + " 00:00:00"}
+
+    layers = [layer(f"x{i}.tif", texts=("NDVI", "EVI"), tags=tags(date)) for i, date in enumerate(DATES)]
+    series = read_series(layers, "dates", taking())
+    assert series.dates == DATES and len(series.warnings) == 1
+    assert "'x0', 'x1', 'x2' are those on which the files were made" in series.warnings[0]
+    assert read_series(layers, "dates", taking(), "2013-09-14/P16D").warnings == ()
+    named = [{**given, "name": f"x_{date}"} for given, date in zip(layers, DATES)]
+    assert read_series(named, "dates", taking()).warnings == ()
+    named[2] = {**named[2], "name": "last"}
+    dates = [layer(f"y_{date}.tif", texts=("NDVI", "EVI")) for date in DATES[:2]]
+    (warning,) = read_series([*dates, named[2]], "dates", taking()).warnings
+    assert warning.startswith("The dates of 'last' are those")
 
 
 def test_typed_dates_count_more(layer, taking):
