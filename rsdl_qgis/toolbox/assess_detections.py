@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from qgis.core import (
@@ -20,6 +21,7 @@ from . import compat, layers, results, settings
 from . import parameters as shared
 from .algorithm import RsdlAlgorithm
 from .assess import vector_path
+from .style_files import keep_style
 from .text import tr
 from .worker import make_job, run_job, temporary_folder
 
@@ -220,6 +222,8 @@ class AssessDetections(RsdlAlgorithm):
 
     def processAlgorithm(self, parameters, context, feedback):
         outputs = {name: self._output(parameters, name, context) for name in FORMATS}
+        matches = outputs["MATCHES"] or ""
+        replaced = bool(matches) and Path(matches).exists()
         specs = {name: dict(spec) for name, spec in self._specs.items()}
         for option, (side, key, _) in FIELDS.items():
             specs[side][key] = shared.text_of(self, parameters, option, context) or None
@@ -237,7 +241,9 @@ class AssessDetections(RsdlAlgorithm):
         feedback.pushInfo(summary(figures))
         label = self.parameterDefinition("MATCHES").description()
         name = tr("{layer}: hits and misses").format(layer=self._specs["PREDICTED"]["title"])
-        results.show(context, outputs["MATCHES"] or "", label, name, tr("Accuracy"), outcomes)
+        if matches:
+            keep_style(matches, outcomes, replaced, feedback)
+        results.show(context, matches, label, name, tr("Accuracy"), outcomes)
         made = {name: path for name, path in outputs.items() if path}
         return {**made, **{name: figures[key] for name, (key, _) in FIGURES.items()}}
 

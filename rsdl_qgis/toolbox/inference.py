@@ -4,7 +4,7 @@ results.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from . import layers, results, settings
 from . import parameters as shared
 from .algorithm import RsdlAlgorithm
 from .layers import PreparedRaster, RasterUse
+from .style_files import keep_style
 from .text import tr
 from .worker import make_job, run_job, temporary_folder
 
@@ -135,6 +136,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
             feedback.pushWarning(warning)
         names = [output.name() for output in self.outputs()]
         outputs = {name: self._output(parameters, name, context) for name in names}
+        replaced = {path for path in outputs.values() if path and Path(path).exists()}
         copies = sum(item.is_copied for items in self._rasters.values() for item in items)
         steps = QgsProcessingMultiStepFeedback(copies + 1, feedback)
         with temporary_folder() as folder:
@@ -155,7 +157,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
             }
             job = make_job(self.OPERATION, self.arguments(arguments, parameters, context))
             result = run_job(job, steps, folder)
-        self._show(outputs, result, context)
+        self._show(outputs, replaced, result, context, feedback)
         made = {name: path for name, path in outputs.items() if path}
         return {**made, "MODEL_NAME": card.name, **self.figures(result, context)}
 
@@ -177,10 +179,19 @@ class InferenceAlgorithm(RsdlAlgorithm):
             return None
         return self.parameterAsOutputLayer(parameters, name, context) or None
 
-    def _show(self, outputs: Mapping[str, str | None], result: Mapping[str, Any], context) -> None:
+    def _show(
+        self,
+        outputs: Mapping[str, str | None],
+        replaced: Collection[str],
+        result: Mapping[str, Any],
+        context,
+        feedback,
+    ) -> None:
         for name, (title, style) in self.looks(self._plan.card, result).items():
-            label = self.parameterDefinition(name).description()
-            results.show(context, outputs[name] or "", label, title, self.displayName(), style)
+            path, label = outputs[name] or "", self.parameterDefinition(name).description()
+            if path and style:
+                keep_style(path, style, path in replaced, feedback)
+            results.show(context, path, label, title, self.displayName(), style)
 
 
 def raster(algorithm: RsdlAlgorithm, parameters, name: str, context) -> QgsRasterLayer | None:

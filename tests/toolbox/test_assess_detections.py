@@ -58,6 +58,7 @@ def test_figures_and_all_outputs(run, tmp_path, feedback, crs):
     layer = QgsVectorLayer(files["MATCHES"], "m", "ogr")
     outcomes = sorted(feature["outcome"] for feature in layer.getFeatures())
     assert outcomes == ["false alarm", "false alarm", "hit", "hit", "miss", "miss"]
+    assert layer.renderer().classAttribute() == "outcome"
 
 
 def test_the_layer_is_styled_by_what_became_of_each(qgis_app):

@@ -85,6 +85,9 @@ def test_result_is_styled_and_labelled(run, known_models, image, tmp_path, write
     looks = {c.value(): (c.label(), c.symbol().symbolLayer(0).strokeColor().name()) for c in categories}
     assert looks == {1: ("car", "#ff0000"), 2: ("ship", "#0000ff")}
     assert layer.labelsEnabled() and "score" in layer.labeling().settings().fieldName
+    afresh = QgsVectorLayer(results["OUTPUT"])
+    renderer = afresh.renderer()
+    assert [item.label() for item in renderer.categories()] == ["car", "ship"] and afresh.labelsEnabled()
 
 
 @pytest.mark.parametrize(

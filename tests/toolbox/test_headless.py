@@ -8,7 +8,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from qgis.core import Qgis, QgsVectorLayer
+from qgis.core import Qgis, QgsRasterLayer, QgsVectorLayer
 
 from tools.headless import prepare, program
 
@@ -68,7 +68,9 @@ def test_plain_arguments(qgis_process, image, tmp_path, read_raster):
     assert status == 0, errors
     assert "MODEL_NAME:\tflood-s2-after" in said
     np.testing.assert_array_equal(read_raster(out), RAMP > 100)
-    assert {path.name for path in tmp_path.iterdir() if path.suffix != ".xml"} == {"flood.tif", "s2.tif"}
+    assert {path.name for path in tmp_path.iterdir() if path.suffix != ".xml"} == {"flood.tif", "flood.qml", "s2.tif"}
+    made = QgsRasterLayer(str(tmp_path / "flood.tif"))
+    assert [item.label for item in made.renderer().classes()] == ["dry", "flooded"]
 
 
 def test_json(qgis_process, image, tmp_path, read_raster):
