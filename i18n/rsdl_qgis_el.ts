@@ -688,6 +688,10 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>Αριθμοί διαύλων από 1, και των δύο ψηφιδωτών, με τη σειρά που τους δέχεται το μοντέλο. Προεπιλογή: βρίσκονται από την περιγραφή.</translation>
   </message>
   <message>
+   <source>Band numbers of the raster after, where they are not those of the raster before: another sensor counts its bands otherwise. Default: as in 'Bands'.</source>
+   <translation>Αριθμοί διαύλων του ψηφιδωτού μετά, όπου δεν είναι εκείνοι του ψηφιδωτού πριν: ένας άλλος αισθητήρας αριθμεί αλλιώς τους διαύλους του. Προεπιλογή: όπως στο «Δίαυλοι».</translation>
+  </message>
+  <message>
    <source>Grid of the map</source>
    <translation>Κάνναβος του χάρτη</translation>
   </message>
@@ -714,6 +718,10 @@ The model is the name of an installed one (see 'List models'), or the path of a 
   <message>
    <source>Bands</source>
    <translation>Δίαυλοι</translation>
+  </message>
+  <message>
+   <source>Bands of the later image</source>
+   <translation>Δίαυλοι της μεταγενέστερης εικόνας</translation>
   </message>
   <message>
    <source>Model: {model}</source>
@@ -1146,6 +1154,10 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   <message>
    <source>{name}: '{value}' is not a raster that QGIS can open.</source>
    <translation>{name}: το '{value}' δεν είναι ψηφιδωτό που μπορεί να ανοίξει το QGIS.</translation>
+  </message>
+  <message>
+   <source>The bands of '{layer}' have other names than those of the model. They are taken in its order: {bands}. If that is wrong, give their numbers in that order in {option}.</source>
+   <translation>Οι δίαυλοι του '{layer}' έχουν άλλα ονόματα από εκείνους του μοντέλου. Λαμβάνονται με τη σειρά του: {bands}. Αν είναι λάθος, δώστε τους αριθμούς τους με αυτή τη σειρά στο {option}.</translation>
   </message>
   <message>
    <source>{model}: probabilities</source>
@@ -1746,6 +1758,10 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   <message>
    <source>LAYERS: '{layer}' is no raster.</source>
    <translation>LAYERS: το '{layer}' δεν είναι ψηφιδωτό.</translation>
+  </message>
+  <message>
+   <source>The style of {path} could not be saved with it: {problem}</source>
+   <translation>Το στυλ του {path} δεν μπόρεσε να αποθηκευτεί μαζί του: {problem}</translation>
   </message>
   <message>
    <source>The best model so far is in {folder} and can be used as it is. Running again with the same settings goes on.</source>

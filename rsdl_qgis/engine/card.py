@@ -40,12 +40,18 @@ class Band:
     aliases: tuple[str, ...] = ()
 
     def matches(self, description: str | None) -> bool:
-        """Whether a raster's band description names this band: 'B11', 'b11', 'S2 B11 (SWIR 1)', 'Sigma0_VV_db'."""
+        """Whether a raster's band description names this band.
+
+        'B11', 'b11', 'S2 B11 (SWIR 1)', 'Sigma0_VV_db', 'L7 (0.66 micrometers)'.
+        """
         if not description:
             return False
-        words = re.split(r"[^a-z0-9]+", description.lower())
-        names = {re.sub(r"[^a-z0-9]+", "", name.lower()) for name in (self.name, *self.aliases)}
-        return any(word in names for word in words) or re.sub(r"[^a-z0-9]+", "", description.lower()) in names
+        words = re.findall("[a-z0-9]+", description.lower())
+        names = [re.findall("[a-z0-9]+", name.lower()) for name in (self.name, *self.aliases)]
+        joined = {"".join(name) for name in names}
+        if not joined.isdisjoint(words) or "".join(words) in joined:
+            return True
+        return any(f" {' '.join(name)} " in f" {' '.join(words)} " for name in names if name)
 
 
 @dataclass(frozen=True)

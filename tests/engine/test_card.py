@@ -58,6 +58,20 @@ def test_a_card_of_any_task_survives_json(kind):
     assert ModelCard.from_json(json.loads(json.dumps(CARDS[kind].to_json()))) == CARDS[kind]
 
 
+@pytest.mark.parametrize(
+    ("description", "matches"),
+    [
+        ("Resize (L7_12 (Band 3):L7) (0.660000 Micrometers)", True),
+        ("red", True),
+        ("10.660000 Micrometers", False),
+        ("0.660000", False),
+        ("", False),
+    ],
+)
+def test_an_alias_of_several_words_is_found_in_a_longer_description(description, matches):
+    assert Band("red", ("0.660000 Micrometers",)).matches(description) == matches
+
+
 def test_cards_that_were_written_before_stay_as_they_are():
     for _, path, card in Store(default_folders()).list():
         written = json.loads((path / "model.json").read_text())
