@@ -1,4 +1,4 @@
-"""Numbers a pixel: the identity gives the raster back, a linear network the truth; nodata stays nodata."""
+"""Numbers a pixel: the identity gives the raster back, a linear or trained network the truth; nodata stays nodata."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from rsdl_qgis.engine.jobs import run_predict
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.tasks.regression import Statistics
+from rsdl_qgis.engine.training.chips import Chip, ChipFolder, write_chips
 from rsdl_qgis.engine.training.model import card_for, write_weights
+from rsdl_qgis.engine.training.run import run_train
 
 BANDS = (Band("red"), Band("nir"))
 CARD = ModelCard(
@@ -211,3 +213,43 @@ def test_the_best_model_so_far_makes_a_map(field, tmp_path):
     with torch.inference_mode():
         expected = network(torch.from_numpy(image)).numpy()[0, 0, :70, :90]
     assert np.allclose(made[valid], expected[valid], rtol=1e-2, atol=1e-2 * np.abs(expected).max())
+
+
+def landscape(random, side):
+    """Reflectances of red and near infrared (2, side, side), each the sum of four waves of 20 pixels and more."""
+    place = np.indices((side, side)).reshape(2, -1)
+    directions, phases = random.uniform(-0.2, 0.2, (2, 4, 2)), random.uniform(0, 2 * np.pi, (2, 4, 1))
+    waves = np.sin(directions @ place + phases).sum(1)  # (bands, waves, pixels) -> (bands, pixels)
+    return (3000 + 500 * waves).reshape(2, side, side).astype("float32")
+
+
+def biomass(ground):
+    """The truth (1, side, side) of a landscape: a smooth function of both bands that is not linear."""
+    red, nir = ground[:, None] / 1000
+    return 40 * (nir - red) / (nir + red) + 2 * red + 100
+
+
+@pytest.fixture
+def trained(make_raster, tmp_path):
+    """A model of biomass, by the job "train" from 24 chips of made-up ground, a quarter of them held out."""
+    random, chips = np.random.default_rng(0), []
+    (tmp_path / "chips").mkdir()
+    for number in range(24):
+        ground, name = landscape(random, 32), f"c{number}"
+        image, label = make_raster(ground, f"{name}.tif"), make_raster(biomass(ground), f"{name} truth.tif")
+        split = "train" if number % 4 else "valid"
+        chips.append(Chip(name, {"image": (str(image),)}, str(label), split, place=name))
+    inputs = (Input("image", BANDS),)
+    write_chips(ChipFolder(tmp_path / "chips", "regression", inputs, (), tuple(chips), "number", size=32, unit="t"))
+    job = {"task": "regression", "chips": str(tmp_path / "chips"), "output": str(tmp_path / "model"), "threads": 1}
+    network = {"network": "unet", "options": {"widths": [16, 16]}, "loss": ["mse"], "augmentation": "none"}
+    run_train({**job, **network, "epochs": 40, "batch_size": 4, "learning_rate": 0.01}, Report())
+    return tmp_path / "model"
+
+
+def test_a_trained_network_recovers_the_truth_on_ground_it_has_not_seen(trained, make_raster, tmp_path):
+    ground = landscape(np.random.default_rng(1), 96)
+    truth = biomass(ground)[0]
+    made = numbers(predict(trained, make_raster(ground), tmp_path, tile_size=64))
+    error = float(np.sqrt(np.mean((made - truth) ** 2)))
+    assert error < 0.02 * np.ptp(truth) < 0.2 * truth.std()  # a map of the mean alone has an error of the deviation
