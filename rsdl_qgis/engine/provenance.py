@@ -35,6 +35,7 @@ def provenance(
         "RSDL_JOB": json.dumps({"operation": operation, "arguments": dict(arguments)}),
         "RSDL_SCALING": json.dumps(stretch),
         **({"RSDL_NORMALIZATION": json.dumps(normalized)} if normalized else {}),
+        **({"RSDL_VALUE_RANGE": json.dumps(card.value_range)} if card.value_range else {}),
         "RSDL_TILING": json.dumps(dict(tiling)),
         "RSDL_TIME": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }

@@ -54,7 +54,8 @@ class PixelRegression(OneImageAlgorithm):
 
     def looks(self, card, result):
         statistics = result["statistics"]
-        style = results.along_ramp(statistics, card.unit) if statistics["pixels"] else None
+        ends = card.value_range or (results.spread(statistics) if statistics["pixels"] else None)
+        style = results.along_ramp(*ends, card.unit) if ends else None
         return {"OUTPUT": (f"{card.title} ({card.unit})" if card.unit else card.title, style)}
 
     def figures(self, result, context):

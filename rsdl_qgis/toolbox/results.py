@@ -37,7 +37,7 @@ Classes = Sequence[Mapping[str, Any]]  # "value", "name", "color" of each
 Style = Callable[[QgsMapLayer], None]  # gives a layer its renderer
 
 RAMP = ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725")  # viridis: even to the eye, and for the colour-blind
-SPREAD = 2.0  # standard deviations from the mean that the ramp spans on either side
+SPREAD = 2.0  # standard deviations from a map's mean that a ramp spans on either side
 
 # QGIS keeps no reference to a post-processor, so this does; old ones go by themselves.
 _alive: deque[QgsProcessingLayerPostProcessorInterface] = deque(maxlen=100)
@@ -91,20 +91,27 @@ def in_objects(classes: Classes) -> Style:
     return style
 
 
-def along_ramp(statistics: Mapping[str, float], unit: str = "") -> Style:
-    """A colour ramp for numbers, from their minimum, maximum, mean and stddev; ``unit`` is shown in the legend."""
+def along_ramp(low: float, high: float, unit: str = "") -> Style:
+    """A colour ramp for numbers; those below ``low`` or above ``high`` have the colours of its ends.
+
+    ``unit`` is shown in the legend.
+    """
 
     def style(layer: QgsMapLayer) -> None:
-        layer.setRenderer(ramp_renderer(layer.dataProvider(), statistics, unit))
+        layer.setRenderer(ramp_renderer(layer.dataProvider(), low, high, unit))
 
     return style
 
 
-def ramp_renderer(provider, statistics: Mapping[str, float], unit: str) -> QgsSingleBandPseudoColorRenderer:
-    """A colour ramp over band 1, two standard deviations to either side of the mean."""
+def spread(statistics: Mapping[str, float]) -> tuple[float, float]:
+    """The ends of a ramp over a map's own numbers: two standard deviations to either side of their mean."""
     reach = SPREAD * statistics["stddev"]
     low = max(statistics["minimum"], statistics["mean"] - reach)
-    high = min(statistics["maximum"], statistics["mean"] + reach)
+    return low, min(statistics["maximum"], statistics["mean"] + reach)
+
+
+def ramp_renderer(provider, low: float, high: float, unit: str) -> QgsSingleBandPseudoColorRenderer:
+    """A colour ramp over band 1 from ``low`` to ``high``."""
     first, *between, last = (QColor(name) for name in RAMP)
     stops = [QgsGradientStop((i + 1) / (len(RAMP) - 1), color) for i, color in enumerate(between)]
     ramp = QgsGradientColorRamp(first, last, False, stops)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+
 import numpy as np
 import pytest
-from qgis.core import QgsRasterLayer
+from qgis.core import QgsProcessingContext, QgsProcessingOutputLayerDefinition, QgsProject, QgsRasterLayer
 
 SURFACE = np.add.outer(np.arange(40) * 0.25, np.arange(50)) - 30  # -30 .. 28.75
 GROUND = np.full_like(SURFACE, 10)
@@ -62,20 +65,44 @@ def test_refuses_with_a_sentence(refusal, known_models, image, tmp_path, name, c
     assert all(word in text for word in words), text
 
 
-def test_result_is_styled_along_a_ramp(run, known_models, image, tmp_path, feedback):
-    from qgis.core import QgsProcessingContext, QgsProcessingOutputLayerDefinition, QgsProject
+@pytest.fixture
+def shown(run, known_models, image, tmp_path, feedback):
+    """Maps the image with a model as QGIS does that loads the result: the layer with its style."""
 
-    project = QgsProject()
-    context = QgsProcessingContext()
-    context.setProject(project)
-    output = QgsProcessingOutputLayerDefinition(str(tmp_path / "o.tif"), project)
-    results, _ = run("pixelregression", {"INPUT": image, "MODEL": "height", "OUTPUT": output}, context=context)
-    details = context.layersToLoadOnCompletion()[results["OUTPUT"]]
-    layer = QgsRasterLayer(results["OUTPUT"], details.name)
-    details.postProcessor().postProcessLayer(layer, context, feedback)
+    def shown(model):
+        project = QgsProject()
+        context = QgsProcessingContext()
+        context.setProject(project)
+        output = QgsProcessingOutputLayerDefinition(str(tmp_path / "o.tif"), project)
+        results, _ = run("pixelregression", {"INPUT": image, "MODEL": str(model), "OUTPUT": output}, context=context)
+        details = context.layersToLoadOnCompletion()[results["OUTPUT"]]
+        layer = QgsRasterLayer(results["OUTPUT"], details.name)
+        details.postProcessor().postProcessLayer(layer, context, feedback)
+        return layer
+
+    return shown
+
+
+@pytest.fixture
+def height_from_0_to_8(known_models, tmp_path):
+    """The model 'height', as if numbers from 0 to 8 had been its training."""
+    folder = tmp_path / "ranged"
+    shutil.copytree(known_models / "height", folder)
+    item = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    item["properties"]["rsdl:value_range"] = [0.0, 8.0]
+    (folder / "model.json").write_text(json.dumps(item), encoding="utf-8")
+    return folder
+
+
+def ends_of(layer):
+    return layer.renderer().classificationMin(), layer.renderer().classificationMax()
+
+
+def test_result_is_styled_along_a_ramp(shown):
+    layer = shown("height")
     assert layer.name() == "Test height (m)"
     renderer = layer.renderer()
-    low, high = renderer.classificationMin(), renderer.classificationMax()
+    low, high = ends_of(layer)
     reach = HEIGHT.mean() + np.array([-2, 2]) * HEIGHT.std()
     assert (low, high) == pytest.approx(tuple(reach.clip(HEIGHT.min(), HEIGHT.max())))
     colors = [renderer.shader().shade(value)[1:4] for value in (low, (low + high) / 2, high)]
@@ -83,6 +110,15 @@ def test_result_is_styled_along_a_ramp(run, known_models, image, tmp_path, feedb
     picture = renderer.block(1, layer.extent(), 50, 40)
     assert picture.isValid() and len({picture.color(20, column) for column in range(50)}) > 20
     assert renderer.shader().rasterShaderFunction().legendSettings().suffix() == " m"
+
+
+def test_the_ramp_spans_what_the_model_was_trained_on(shown, height_from_0_to_8):
+    """Maps of a model are comparable; what lies beyond has the colours of the ends, and is not left out."""
+    layer = shown(height_from_0_to_8)
+    assert ends_of(layer) == (0, 8) and HEIGHT.min() < 0 and HEIGHT.max() > 8
+    shader = layer.renderer().shader()
+    assert shader.shade(float(HEIGHT.min())) == shader.shade(0.0)
+    assert shader.shade(float(HEIGHT.max())) == shader.shade(8.0) != shader.shade(0.0)
 
 
 def test_an_all_nodata_result_is_shown_without_a_style(run, known_models, tmp_path, write_raster):

@@ -139,6 +139,15 @@ def test_the_file_says_what_its_numbers_are(field, make_model, tmp_path):
         assert float(of_band[f"STATISTICS_{name.upper()}"]) == pytest.approx(value)
 
 
+def test_the_file_tells_the_range_of_training_where_the_card_does(field, make_model, tmp_path):
+    ranged = replace(CARD, value_range=(-3.5, 120.0))
+    told = []
+    for card in (ranged, CARD):
+        with rasterio.open(predict(make_model(Linear([1.0, 0.0]), card), field[2], tmp_path)["output"]) as made:
+            told.append(made.tags().get("RSDL_VALUE_RANGE"))
+    assert json.loads(told[0]) == [-3.5, 120.0] and told[1] is None
+
+
 def test_statistics_do_not_depend_on_how_the_numbers_come():
     values = np.random.default_rng(0).normal(1e6, 1, 1000).astype("float32")
     statistics = Statistics()
