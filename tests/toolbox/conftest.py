@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from osgeo import gdal, osr
-from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedback, QgsSettings
+from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedback, QgsProject, QgsSettings
+
+from tools.headless import program
 
 sys.path.append("/usr/share/qgis/python/plugins")  # the modules of QGIS's own plugin 'processing'
 
@@ -128,6 +130,65 @@ def run(provider):
         return results, context
 
     return run
+
+
+@pytest.fixture
+def project(qgis_app):
+    yield QgsProject.instance()
+    QgsProject.instance().clear()
+
+
+@pytest.fixture
+def batch(provider, project, monkeypatch, tmp_path):
+    """Runs rows of parameters in the dialog for batches, as loaded from the file that it saves."""
+    from processing.core.Processing import Processing
+    from processing.gui import BatchAlgorithmDialog, BatchPanel
+
+    Processing.initialize()
+    file = tmp_path / "batch.json"
+    monkeypatch.setattr(BatchPanel.QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
+    opened = []
+
+    def batch(name, given) -> list[dict]:
+        rows = [
+            {"PARAMETERS": {key: repr(value) for key, value in row.items() if key != "OUTPUT"}, "OUTPUTS": row}
+            for row in given
+        ]
+        file.write_text(json.dumps(rows))
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"rsdl:{name}")
+        window = BatchAlgorithmDialog.BatchAlgorithmDialog(algorithm)
+        opened.append(window)
+        window.mainWidget().checkLoadLayersOnCompletion.setChecked(True)
+        window.mainWidget().load()
+        ended = []
+        monkeypatch.setattr(window, "finish", lambda results, errors: ended.append((results, errors)))
+        window.runButton().click()
+        assert ended and not ended[0][1], ended
+        return [one["results"] for one in ended[0][0]]
+
+    yield batch
+    for window in opened:
+        window.close()
+        window.deleteLater()
+
+
+@pytest.fixture
+def qgis_process(environment):
+    """Runs qgis_process in the ``environment`` of the module; (exit status, what it said)."""
+
+    def qgis_process(*arguments, text=None):
+        done = subprocess.run(
+            [program(), *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            input=text,
+            check=False,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    return qgis_process
 
 
 @pytest.fixture

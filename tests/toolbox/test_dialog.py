@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from pathlib import Path
@@ -16,7 +15,6 @@ from qgis.core import (
     QgsApplication,
     QgsFeature,
     QgsGeometry,
-    QgsProject,
     QgsRasterLayer,
     QgsRectangle,
     QgsVectorLayer,
@@ -24,12 +22,6 @@ from qgis.core import (
 
 DARK_TO_LIGHT = np.where(np.arange(64) >= 24, 150.0, 50.0) * np.ones((48, 1))
 PATIENCE = 120  # seconds for a run
-
-
-@pytest.fixture
-def project(qgis_app):
-    yield QgsProject.instance()
-    QgsProject.instance().clear()
 
 
 @pytest.fixture
@@ -202,41 +194,7 @@ def test_training(dialog, project, add, tmp_path):
     assert np.mean((guess == values["roof"]) == light) > 0.9
 
 
-@pytest.fixture
-def batch(provider, project, known_models, monkeypatch, tmp_path):
-    """Runs rows of parameters in the dialog for batches, as loaded from the file that it saves."""
-    from processing.core.Processing import Processing
-    from processing.gui import BatchAlgorithmDialog, BatchPanel
-
-    Processing.initialize()
-    file = tmp_path / "batch.json"
-    monkeypatch.setattr(BatchPanel.QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
-    opened = []
-
-    def batch(name, given) -> list[dict]:
-        rows = [
-            {"PARAMETERS": {key: repr(value) for key, value in row.items() if key != "OUTPUT"}, "OUTPUTS": row}
-            for row in given
-        ]
-        file.write_text(json.dumps(rows))
-        algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"rsdl:{name}")
-        window = BatchAlgorithmDialog.BatchAlgorithmDialog(algorithm)
-        opened.append(window)
-        window.mainWidget().checkLoadLayersOnCompletion.setChecked(True)
-        window.mainWidget().load()
-        ended = []
-        monkeypatch.setattr(window, "finish", lambda results, errors: ended.append((results, errors)))
-        window.runButton().click()
-        assert ended and not ended[0][1], ended
-        return [one["results"] for one in ended[0][0]]
-
-    yield batch
-    for window in opened:
-        window.close()
-        window.deleteLater()
-
-
-def test_batches(batch, project, add, tmp_path):
+def test_batches(batch, known_models, project, add, tmp_path):
     """Two rows each, of other inputs: two results, each of its own row."""
     tone, dark = (
         add(name, [values], ["tone"]).id() for name, values in (("a", DARK_TO_LIGHT), ("b", DARK_TO_LIGHT * 0))

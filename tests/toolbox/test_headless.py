@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 
 import numpy as np
 import pytest
 from qgis.core import Qgis, QgsRasterLayer, QgsVectorLayer
 
-from tools.headless import prepare, program
+from tools.headless import prepare
 
 RAMP = np.add.outer(np.arange(30) * 5.0, np.arange(36))  # 0..180
 
@@ -23,25 +22,6 @@ def environment(models, worker_python, tmp_path_factory):
     home = tmp_path_factory.mktemp("user")
     shutil.copytree(models, home / "models")
     return prepare(tmp_path_factory.mktemp("config"), RSDL_HOME=str(home), RSDL_PYTHON=worker_python)
-
-
-@pytest.fixture
-def qgis_process(environment):
-    """Runs qgis_process; (exit status, what it said)."""
-
-    def qgis_process(*arguments, text=None):
-        done = subprocess.run(
-            [program(), *arguments],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            input=text,
-            check=False,
-        )
-        return done.returncode, done.stdout, done.stderr
-
-    return qgis_process
 
 
 @pytest.fixture
