@@ -53,6 +53,8 @@ class _ChoiceWrapper(WidgetWrapper):
         for name, title in offered(kind, detail):
             self._combo.addItem(f"{name} - {title}" if title else name, name)
             self._combo.setItemData(self._combo.count() - 1, title, Qt.ItemDataRole.ToolTipRole)
+        text = self._combo.lineEdit()
+        self._combo.currentIndexChanged.connect(lambda _: text.setCursorPosition(0))  # a name stands before its title
         self._combo.editTextChanged.connect(lambda _: self.widgetValueHasChanged.emit(self))
         return self._with_button(kind) if kind in FILES else self._combo
 

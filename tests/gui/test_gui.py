@@ -77,6 +77,14 @@ def test_model_is_chosen_from_a_list_or_typed(wrapper):
         assert chooser.widgetValue() == (value or "")
 
 
+def test_the_name_of_what_was_chosen_is_in_view(wrapper):
+    """A title may be longer than the field: it is the title that is cut."""
+    combo = wrapper(wrapper.model)._combo
+    for index in (1, 2):
+        combo.setCurrentIndex(index)
+        assert combo.lineEdit().cursorPosition() == 0
+
+
 def test_networks_of_a_task_are_listed_with_their_titles(wrapper):
     from rsdl_qgis.toolbox import train_options
 
