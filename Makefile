@@ -61,8 +61,8 @@ transfer: build/worker/ready ## what a start is worth with 25 labelled tiles (DA
 	$(WORKER) -m benchmarks.transfer $(DATA) --results build/models/transfer.json
 
 screenshots: build/worker/ready build/qgis-venv/ready ## the dialogs that the documentation shows, in docs/images
-	RSDL_SCREENSHOTS=$(abspath docs/images) RSDL_PYTHON="$(abspath $(WORKER))" QT_QPA_PLATFORM=offscreen \
-		$(QGIS) $(PYTEST) tests/toolbox/test_dialog.py
+	RSDL_SCREENSHOTS=$(abspath docs/images) RSDL_DATA="$(RSDL_DATA)" RSDL_PYTHON="$(abspath $(WORKER))" \
+		QT_QPA_PLATFORM=offscreen $(QGIS) $(PYTEST) -k dialog tests/toolbox/test_dialog.py tests/toolbox/test_real_files.py
 
 docs: build/worker/ready ## docs/networks.md, from the table of networks
 	$(WORKER) -m tools.network_docs

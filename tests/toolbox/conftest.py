@@ -139,6 +139,33 @@ def project(qgis_app):
 
 
 @pytest.fixture
+def dialog(provider, project, monkeypatch):
+    """A dialog of an algorithm with parameters set, as a person would set them, and shown."""
+    from processing.core.Processing import Processing
+    from processing.gui import ParametersPanel
+    from processing.gui.AlgorithmDialog import AlgorithmDialog
+
+    Processing.initialize()
+    monkeypatch.setattr(ParametersPanel, "iface", None)  # there is no main window
+    opened = []
+
+    def dialog(name, parameters):
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"rsdl:{name}")
+        window = AlgorithmDialog(algorithm)
+        opened.append(window)
+        window.resize(900, 700)
+        window.setParameters(parameters)
+        window.show()
+        QgsApplication.processEvents()
+        return window
+
+    yield dialog
+    for window in opened:
+        window.close()
+        window.deleteLater()
+
+
+@pytest.fixture
 def batch(provider, project, monkeypatch, tmp_path):
     """Runs rows of parameters in the dialog for batches, as loaded from the file that it saves."""
     from processing.core.Processing import Processing

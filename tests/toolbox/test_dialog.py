@@ -1,6 +1,7 @@
 """The algorithms from their dialogs: filled in, run by the button, their results open with their styles.
 
 ``RSDL_SCREENSHOTS=folder`` keeps pictures of the dialogs, those that the documentation shows (``make screenshots``).
+Those of ``test_real_files.py`` take the place of some where the data sets are there.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from qgis.core import (
     QgsRectangle,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtWidgets import QLineEdit
 
 DARK_TO_LIGHT = np.where(np.arange(64) >= 24, 150.0, 50.0) * np.ones((48, 1))
 PATIENCE = 120  # seconds for a run
+pytestmark = pytest.mark.usefixtures("known_models")
 
 
 @pytest.fixture
@@ -34,33 +37,6 @@ def add(project, tmp_path, write_raster):
         return layer
 
     return add
-
-
-@pytest.fixture
-def dialog(provider, project, known_models, monkeypatch):
-    """A dialog of an algorithm with parameters set, as a person would set them, and shown."""
-    from processing.core.Processing import Processing
-    from processing.gui import ParametersPanel
-    from processing.gui.AlgorithmDialog import AlgorithmDialog
-
-    Processing.initialize()
-    monkeypatch.setattr(ParametersPanel, "iface", None)  # there is no main window
-    opened = []
-
-    def dialog(name, parameters):
-        algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"rsdl:{name}")
-        window = AlgorithmDialog(algorithm)
-        opened.append(window)
-        window.resize(900, 700)
-        window.setParameters(parameters)
-        window.show()
-        QgsApplication.processEvents()
-        return window
-
-    yield dialog
-    for window in opened:
-        window.close()
-        window.deleteLater()
 
 
 def pressed_run(window, output) -> dict:
@@ -81,7 +57,9 @@ def pressed_run(window, output) -> dict:
 
 
 def keep(window, name) -> None:
-    """A picture of the window, where one is asked for; it is not empty."""
+    """A picture of the window, where one is asked for, with texts from their beginning; it is not empty."""
+    for field in window.findChildren(QLineEdit):
+        field.setCursorPosition(0)
     picture = window.grab()
     assert picture.width() > 500 and picture.height() > 400
     folder = os.environ.get("RSDL_SCREENSHOTS")
@@ -194,7 +172,7 @@ def test_training(dialog, project, add, tmp_path):
     assert np.mean((guess == values["roof"]) == light) > 0.9
 
 
-def test_batches(batch, known_models, project, add, tmp_path):
+def test_batches(batch, project, add, tmp_path):
     """Two rows each, of other inputs: two results, each of its own row."""
     tone, dark = (
         add(name, [values], ["tone"]).id() for name, values in (("a", DARK_TO_LIGHT), ("b", DARK_TO_LIGHT * 0))

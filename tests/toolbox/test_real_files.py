@@ -1,4 +1,7 @@
-"""Shipped models on real files, by qgis_process, in a graphical model and in a batch. Needs the data (RSDL_DATA)."""
+"""Shipped models on real files, by qgis_process, in a graphical model, in a batch and from the dialog.
+
+Needs the data sets (RSDL_DATA).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ from qgis.core import (
 
 from tools.headless import prepare
 
-from .test_dialog import layer_of, shown_classes
+from .test_dialog import layer_of, pressed_run, shown_classes
 
 DATA = Path(os.environ.get("RSDL_DATA", ""))
 MODELS = Path(__file__).parents[2] / "models"
@@ -142,6 +145,7 @@ BATCHES = (
     (greenness(NAIP["AFTER"]), greenness(NAIP["BEFORE"])),
 )
 CASES = (BATCHES[0][0], LANDSAT, AERIAL, BATCHES[2][0], BATCHES[3][0])
+SHIPPED = (BATCHES[0][0], LANDSAT, BATCHES[2][0])
 each = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.algorithm}-{case.model}")
 
 
@@ -251,3 +255,22 @@ def test_in_a_batch(rows, batch, own_models, project, tmp_path):
     for case, path in zip(rows, paths):
         is_styled(case, layer_of(project, path))
         case.check(path)
+
+
+def in_project(project, value):
+    """Files as layers of the project, which a dialog shows by their names; all else as it is."""
+    if isinstance(value, list):
+        return [in_project(project, one) for one in value]
+    if not str(value).startswith(str(DATA)):
+        return value
+    path = Path(value)
+    return project.addMapLayer(QgsRasterLayer(str(path), f"{path.parent.name} {path.stem}")).id()
+
+
+@pytest.mark.parametrize("case", SHIPPED, ids=lambda case: case.algorithm)
+def test_from_the_dialog(case, dialog, own_models, project, tmp_path):
+    given = {name: in_project(project, value) for name, value in case.parameters.items()}
+    path = str(tmp_path / f"map{case.suffix}")
+    assert pressed_run(dialog(case.algorithm, given), path)["MODEL_NAME"] == case.model
+    is_styled(case, layer_of(project, path))
+    case.check(path)
