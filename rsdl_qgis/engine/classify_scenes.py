@@ -21,7 +21,8 @@ from .raster.scene_features import look_over
 from .raster.vectors import source_of
 from .report import Report
 from .runtime import open_runtime
-from .scenes import FeatureScenes, GridScenes, load_scene, usual_size
+from .scene_views import SceneMeans, Views, load_view
+from .scenes import FeatureScenes, GridScenes, usual_size
 from .store import opened
 from .tasks.classification import ClassificationCollector, Outputs
 
@@ -50,13 +51,15 @@ def run_classify_scenes(arguments: Mapping[str, Any], report: Report) -> dict[st
         scenes = scenes_of(arguments, card, source.grid, report)
         batch = arguments.get("batch_size") or fitting_batch(card)
         memory = card.tiling.memory * card.tiling.size**2 * batch
-        streams = streams_for(math.ceil(len(scenes) / batch), memory, arguments)
+        views = views_of(scenes, card, source.grid, report)
+        streams = streams_for(math.ceil(len(views) / batch), memory, arguments)
         scaling, runtime = made_ready(source, card, path, arguments, report, open_runtime, streams)
-        note = provenance("classify_scenes", card, arguments, scaling, {"side": card.tiling.size, "batch": batch})
+        cut = {"side": card.tiling.size, "cell": usual_size(card, source.grid), "batch": batch}
+        note = provenance("classify_scenes", card, arguments, scaling, cut)
         collector = ClassificationCollector(card, source.grid, scenes, outputs, report, note)
-        load = partial(load_scene, source, scaling, card.tiling.size)
+        load = partial(load_view, source, scaling, card.tiling.size)
         try:
-            seconds = predict(scenes, load, runtime, collector, batch, report, "scene", streams)
+            seconds = predict(views, load, runtime, SceneMeans(collector), batch, report, "scene", streams)
             result = collector.close()
         except BaseException:
             collector.abort()
@@ -83,6 +86,19 @@ def scenes_of(arguments: Mapping[str, Any], card: ModelCard, grid: Grid, report:
     what = "polygons" if layer.kind == "polygons" else f"points, windows of {size} x {size} px"
     report.log("info", f"{layer.count} scenes ({what}).")
     return FeatureScenes(layer, grid, size)
+
+
+def views_of(scenes: GridScenes | FeatureScenes, card: ModelCard, grid: Grid, report: Report) -> Views:
+    """What the network is shown of the scenes; the log tells of those that it is shown cell by cell."""
+    usual = usual_size(card, grid)
+    views = Views(scenes, grid, usual, report)
+    if views.divided:
+        report.log(
+            "info",
+            f"{views.divided} scenes are much larger than those of training, {usual} px a side: each has the mean of "
+            f"its cells of about that size, {len(views)} views in all.",
+        )
+    return views
 
 
 def fitting_batch(card: ModelCard) -> int:

@@ -1,47 +1,41 @@
-"""What is classified as a whole: the cells of a grid, polygons, or windows around points; and reading one of them."""
+"""What is classified as a whole: the cells of a grid, polygons, or windows around points."""
 
 from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .card import ModelCard
-from .predict import Tile
-from .raster.canvas import holds
 from .raster.grid import Grid, Window, apply
 from .raster.labels import Geometry, check_crs
 from .raster.scene_features import FeatureLayer, Field, Row, is_polygon, points_in, polygons_in, rows
-from .raster.source import RasterSource, valid_pixels
 from .raster.vectors import outline
-from .resize import resized
-from .scaling import Radiometry
 from .training.windows import pixel_boxes
 
-LARGEST = 2048  # pixels a side that are read one by one; of larger scenes every n-th pixel
 SAME_SIZE = 0.02  # relative difference of pixels below which a scene is as many pixels as in training
 ID_FIELD = Field("feature_id", "int64")
-NOWHERE = np.zeros((0, 0), bool)
 
 
 @dataclass(frozen=True)
 class Scene:
     """What gets a class.
 
-    ``window``: of the raster's grid, it may stick out; None: there is nothing of it on the raster. ``shape``: the
-    polygon in the raster's CRS outside of which nothing counts; None: all of the window does. ``wkb`` and ``values``:
-    what is written of it. ``pixels``: how many it has, of those that were read.
+    ``window``: what is looked at, of the raster's grid, it may stick out; None: there is nothing of it on the raster.
+    ``shape``: the polygon in the raster's CRS outside of which nothing counts; None: all of the window does. ``own``:
+    the part of the window that the class is for; None: all of it. ``wkb`` and ``values``: what is written of it.
+    ``pixels``: how many it has; 0: as many as are found in it.
     """
 
     window: Window | None
     wkb: bytes | None
     values: tuple[Any, ...] = ()
     shape: Geometry | None = None
+    own: Window | None = None
     pixels: int = 0
 
 
@@ -61,7 +55,10 @@ class Scenes(Protocol):
 
 
 class GridScenes:
-    """The cells of ``size`` x ``size`` pixels that a raster is cut into, row by row; the last ones end at its edge."""
+    """The cells of ``size`` x ``size`` pixels that a raster is cut into, row by row; the last ones end at its edge.
+
+    What is looked at for these is moved back onto the raster, and so as large as for others where the raster is.
+    """
 
     kind, keeps_all = "Polygon", False
     fields: tuple[Field, ...] = ()
@@ -73,11 +70,13 @@ class GridScenes:
         return math.ceil(self._grid.height / self._size) * math.ceil(self._grid.width / self._size)
 
     def __iter__(self) -> Iterator[Scene]:
-        size = self._size
-        for row in range(0, self._grid.height, size):
-            for col in range(0, self._grid.width, size):
-                cell = Window(row, col, min(size, self._grid.height - row), min(size, self._grid.width - col))
-                yield Scene(Window(row, col, size, size), corners(self._grid, cell), pixels=cell.height * cell.width)
+        size, height, width = self._size, self._grid.height, self._grid.width
+        high, wide = min(size, height), min(size, width)
+        for row in range(0, height, size):
+            for col in range(0, width, size):
+                cell = Window(row, col, min(size, height - row), min(size, width - col))
+                seen = Window(min(row, height - high), min(col, width - wide), high, wide)
+                yield Scene(seen, corners(self._grid, cell), own=cell, pixels=cell.height * cell.width)
 
 
 class FeatureScenes:
@@ -132,11 +131,10 @@ class FeatureScenes:
                 yield Scene(self._met(window), corners(self._grid, window), values, pixels=self._size**2)
 
     def _met(self, window: Window) -> Window | None:
-        """The window if any of it is on the grid; one that is too large to be read whole is cut to the grid."""
+        """The window if any of it is on the grid."""
         inside = within_grid(window, self._grid)
-        if inside is None:
-            self.outside += 1
-        return inside if max(window.height, window.width) > LARGEST else window if inside else None
+        self.outside += inside is None
+        return window if inside else None
 
 
 def usual_size(card: ModelCard, grid: Grid) -> int:
@@ -146,46 +144,6 @@ def usual_size(card: ModelCard, grid: Grid) -> int:
         return side
     factor = card.resolution / math.sqrt(math.prod(grid.resolution))
     return side if abs(factor - 1) < SAME_SIZE else max(1, round(side * factor))
-
-
-def load_scene(source: RasterSource, scaling: Mapping[str, Radiometry], side: int, scene: Scene) -> Tile[Scene]:
-    """Read a scene, scale it, and bring it to (T, C, side, side) an input, as samples are made for training.
-
-    What is not valid or not under the polygon becomes 0, the training mean, and has no part in what is averaged. A
-    polygon so small that it holds no pixel's centre has all the pixels that it touches. ``valid`` is that of the pixels
-    that were read. A scene without a valid pixel has no arrays.
-    """
-    window = scene.window
-    if window is None:
-        return Tile(scene, {}, NOWHERE)
-    size = min(window.height, LARGEST), min(window.width, LARGEST)
-    whole = size == (window.height, window.width)
-    arrays = source.read(window) if whole else source.read_coarse(window, *size)
-    valid = valid_pixels(arrays)
-    scene = _held(scene, window, source.grid, valid)
-    if not valid.any():
-        return Tile(scene, {}, valid)
-    some = None if valid.all() else valid
-    scaled = {}
-    for name, array in arrays.items():
-        image = scaling[name](array.data)
-        if some is not None:
-            image[..., ~valid] = 0
-        scaled[name] = image if size == (side, side) else resized(image, some, (side, side))
-    return Tile(scene, scaled, valid)
-
-
-def _held(scene: Scene, window: Window, grid: Grid, valid: NDArray[np.bool_]) -> Scene:
-    """The scene with its number of pixels; those outside of its polygon are no longer valid."""
-    if scene.shape is None:
-        share = valid.size / (window.height * window.width)
-        return replace(scene, pixels=max(1, round(scene.pixels * share)))
-    part = grid.crop(window)
-    held = holds(scene.shape, part.scaled(valid.shape[0] / part.height, valid.shape[1] / part.width))
-    if not held.any():
-        return replace(scene, pixels=valid.size, shape=None)
-    valid &= held
-    return replace(scene, pixels=int(held.sum()))
 
 
 def within_grid(window: Window, grid: Grid) -> Window | None:

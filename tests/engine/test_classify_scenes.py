@@ -195,6 +195,88 @@ def test_a_mask_limits_what_is_seen(classify, model, image, tmp_path):
     assert values["class"] == ["dark", None] and values["valid"][0] == pytest.approx(2 / 3, abs=0.001)
 
 
+class Stripes(nn.Module):
+    """Class 1 where columns differ from one another, which nobody sees of an image that was made much smaller."""
+
+    def forward(self, image):
+        red = image[:, 0, 0]
+        steps = (red[:, :, 1:] - red[:, :, :-1]).abs().mean((1, 2))[:, None]
+        return torch.cat([20 - steps, steps - 20], 1)
+
+
+@pytest.fixture(scope="module")
+def striped(tmp_path_factory):
+    """A model of stripes, for one class a scene and for several labels."""
+    folder = tmp_path_factory.mktemp("model")
+    classes = (Class(0, "plain", "#111111"), Class(1, "stripes", "#eeee00"))
+    cards = {
+        "one": replace(CARD, name="striped", classes=classes),
+        "several": replace(CARD, name="stripes", classes=classes, activation="sigmoid", thresholds=(0.5, 0.5)),
+    }
+    for name, card in cards.items():
+        export_onnx(Stripes(), card, folder / f"{name}.onnx")
+    return {name: str(folder / f"{name}.onnx") for name in cards}
+
+
+@pytest.fixture
+def field_(make_raster):
+    """64 x 96 pixels: stripes as wide as a pixel in the first 64 columns, plain beyond; nodata in the upper rows."""
+    values = np.full((2, 64, 96), 100, "uint8")
+    values[0, :, :64] = np.where(np.arange(64) % 2, 50, 150)
+    values[:, :4] = 0
+    return str(make_raster(values, nodata=0))
+
+
+@pytest.mark.parametrize("kind", ["one", "several"])
+def test_a_scene_much_larger_than_in_training_has_the_mean_of_its_cells(classify, striped, field_, tmp_path, kind):
+    """Two polygons of 64 x 64 px, 16 x 16 in training: all of stripes, and a quarter; a triangle; and a cell's size."""
+    half = {"type": "Polygon", "coordinates": [pixels((0, 0), (96, 0), (0, 64), (0, 0))]}
+    given = [(box(0, 0, 64, 64), 1), (box(48, 0, 112, 64), 1), (half, 1), (box(66, 20, 82, 36), 1)]
+    path = vector(tmp_path / "f.geojson", given)["path"]
+    report = Log()
+    maps = {"raster": str(tmp_path / "map.tif")} if kind == "one" else {}
+    result = classify(striped[kind], field_, report, features=path, **maps)
+    values, _ = table(result["output"])
+    assert values["class"] == ["stripes", "plain", "stripes", "plain"]
+    np.testing.assert_allclose(values["stripes"], [1, 1 / 3, 11 / 12, 0], atol=0.02)
+    np.testing.assert_allclose(values["valid"], [60 / 64, 60 * 48 / 64**2, (60 / 64) ** 2, 1], atol=0.002)
+    assert any("3 scenes are much larger than those of training, 16 px" in text for text in report.said)
+    assert max(report.fractions) <= 1 and report.fractions == sorted(report.fractions)
+    if maps:
+        with rasterio.open(result["raster"]) as file:
+            made = file.read(1)
+        assert (made[:4] == 255).all() and (made[4:, :20] != 255).all() and (made[60, 70:] == 0).all()
+        assert made[5, 80] == 1 and made[62, 3] == 1 and made[30, 45] == 1 and made[30, 60] == 0
+
+
+def test_cells_of_a_grid_may_be_large_too(classify, striped, field_):
+    values, _ = table(classify(striped["one"], field_, size=64)["output"])
+    assert values["class"] == ["stripes", "plain"] and values["valid"] == pytest.approx([60 / 64] * 2, abs=1e-6)
+    assert values["stripes"][1] == pytest.approx(0.5, abs=0.01)  # with the 32 columns before it
+
+
+def test_a_large_scene_is_read_cell_by_cell_and_can_be_cancelled_between(classify, striped, field_, monkeypatch):
+    from rsdl_qgis.engine.raster.source import RasterSource
+
+    sizes, read = [], RasterSource.read
+
+    def counted(self, window):
+        sizes.append((window.height, window.width))
+        return read(self, window)
+
+    monkeypatch.setattr(RasterSource, "read", counted)
+    classify(striped["one"], field_, size=96)
+    assert sizes == [(16, 16)] * 24
+
+    class Stopping(Log):
+        def cancelled(self):
+            return len(sizes) > 30
+
+    with pytest.raises(Cancelled):
+        classify(striped["one"], field_, Stopping(), size=96, batch_size=1)
+    assert len(sizes) < 40
+
+
 ODD = {
     "south-up": {"transform": Affine(10, 0, 500_000, 0, 10, 4_100_000)},
     "rotated": {"transform": Affine(8, 6, 500_000, 6, -8, 4_100_000)},

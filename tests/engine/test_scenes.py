@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from affine import Affine
 
-from rsdl_qgis.engine import scenes
+from rsdl_qgis.engine import scene_views
 from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling, Tiling
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.raster.grid import Grid, Window
@@ -17,7 +17,8 @@ from rsdl_qgis.engine.raster.scene_features import look_over
 from rsdl_qgis.engine.raster.source import Layer, RasterSource
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.scaling import radiometry
-from rsdl_qgis.engine.scenes import FeatureScenes, GridScenes, load_scene, usual_size
+from rsdl_qgis.engine.scene_views import Pixels, Views, load_view
+from rsdl_qgis.engine.scenes import FeatureScenes, GridScenes, usual_size
 from rsdl_qgis.engine.training import cutting
 from rsdl_qgis.engine.training.chips import read_chips
 from rsdl_qgis.engine.training.cut_request import CutRequest
@@ -50,11 +51,12 @@ def opened(image):
     return RasterSource({"image": [Layer(image["path"])]})
 
 
-def loaded(image, path, size=9, side=16, crs=None):
+def loaded(image, path, size=9, side=16, usual=10_000):
     with opened(image) as opened_:
-        found = FeatureScenes(look_over(path, crs), opened_.grid, size)
+        found = FeatureScenes(look_over(path), opened_.grid, size)
         scaling = {"image": radiometry(ITEM, np.ma.zeros((1, 2, 1, 1)))}
-        return [load_scene(opened_, scaling, side, scene) for scene in found]
+        views = Views(found, opened_.grid, usual, Report())
+        return [load_view(opened_, scaling, side, view) for view in views]
 
 
 SHAPES = {
@@ -98,7 +100,7 @@ def moved(features, crs):
 
 
 def test_full_reading_goes_as_far_as_in_training():
-    assert scenes.LARGEST == cutting.LARGEST_SCENE
+    assert scene_views.LARGEST == cutting.LARGEST_SCENE
 
 
 def test_a_large_scene_is_read_coarsely_and_comes_out_alike(tmp_path, monkeypatch):
@@ -110,7 +112,7 @@ def test_a_large_scene_is_read_coarsely_and_comes_out_alike(tmp_path, monkeypatc
     shape = {"type": "Polygon", "coordinates": [ring((10, 10), (790, 30), (400, 590))]}
     path = vector(tmp_path / "l.geojson", [(shape, "a"), (box(-300, -200, 900, 700), "b")])["path"]
     whole = loaded(image, path)
-    monkeypatch.setattr(scenes, "LARGEST", 256)
+    monkeypatch.setattr(scene_views, "LARGEST", 256)
     read = []
     monkeypatch.setattr(RasterSource, "read", lambda *a: read.append(a))
     coarse = loaded(image, path)
@@ -118,27 +120,41 @@ def test_a_large_scene_is_read_coarsely_and_comes_out_alike(tmp_path, monkeypatc
     inside = (whole[0].arrays["image"] != 0) & (coarse[0].arrays["image"] != 0)
     assert inside.mean() > 0.4
     np.testing.assert_allclose(coarse[0].arrays["image"][inside], whole[0].arrays["image"][inside], atol=0.05)
-    share = [tile.valid.sum() / tile.window.pixels for tile in (whole[0], coarse[0])]
-    assert share[0] == pytest.approx(share[1], abs=0.01)
+    found = [tile.window.pixels for tile in (whole[0], coarse[0])]
+    assert found[0].own == pytest.approx(found[1].own, rel=0.01) and found[0].valid < found[0].own
+    assert found[0].valid == pytest.approx(found[1].valid, rel=0.01)
     assert coarse[1].window.window == Window(0, 0, 600, 800)  # cut to the raster
-    assert coarse[1].valid.sum() / coarse[1].window.pixels == pytest.approx(550 / 600, abs=0.01)
+    assert coarse[1].window.pixels.valid == pytest.approx(600 * 750, rel=0.03)
+    assert coarse[1].window.scene.pixels == pytest.approx(1200 * 900, rel=0.01)  # but as large as it is
 
 
-def test_the_cells_of_a_grid_cover_the_raster_once(image):
+def test_the_cells_of_a_grid_cover_the_raster_once():
     cells = GridScenes(GRID, 32)
     found = list(cells)
     assert len(cells) == len(found) == 9 and not cells.keeps_all
-    assert {(s.window.height, s.window.width) for s in found} == {(32, 32)}
     assert sum(s.pixels for s in found) == 70 * 90
     x, y = zip(*(np.ptp(corners_of(s.wkb), axis=0) / 10 for s in found))
     assert sum(np.multiply(x, y)) == pytest.approx(70 * 90)
+
+
+def test_at_the_edge_a_cell_is_seen_with_what_lies_before_it(image):
+    found = list(GridScenes(GRID, 32))
+    assert [s.window for s in found[-2:]] == [Window(38, 32, 32, 32), Window(38, 58, 32, 32)]
+    assert found[-1].own == Window(64, 64, 6, 26)
     with opened(image) as source_:
         scaling = {"image": radiometry(ITEM, np.ma.zeros((1, 2, 1, 1)))}
-        tile = load_scene(source_, scaling, 32, found[-1])
+        (tile,) = (load_view(source_, scaling, 32, view) for view in Views([found[-1]], GRID, 32, Report()))
         values = scaling["image"](source_.read(found[-1].window)["image"].data)
-    assert tile.valid.sum() == tile.window.pixels == 6 * 26
-    np.testing.assert_array_equal(tile.arrays["image"][0, :, :6, :26], values[0, :, :6, :26])
-    assert not tile.arrays["image"][0, :, 6:].any() and not tile.arrays["image"][0, :, :, 26:].any()
+    np.testing.assert_array_equal(tile.arrays["image"], values)
+    assert tile.window.pixels == Pixels(own=6 * 26, valid=6 * 26, shown=32 * 32)
+    wanted = np.zeros((32, 32), bool)
+    wanted[26:, 6:] = True
+    np.testing.assert_array_equal(tile.valid, wanted)
+
+
+def test_a_raster_smaller_than_a_cell_is_one_without_what_lies_beyond():
+    small = replace(GRID, height=20)
+    assert [s.window for s in GridScenes(small, 64)] == [Window(0, 0, 20, 64), Window(0, 26, 20, 64)]
 
 
 @pytest.mark.parametrize("transform", [Affine(8, 6, 500_000, 6, -8, 4_100_000), Affine(10, 0, 5e5, 0, 10, 4.1e6)])
@@ -184,8 +200,7 @@ def test_points_have_windows_around_the_pixel_they_lie_in(tmp_path, image):
 def test_a_polygon_has_the_pixels_whose_centres_it_holds(tmp_path, image):
     path = vector(tmp_path / "l.geojson", [(box(10.6, 5.6, 20.4, 15.4), "a"), (box(4.2, 4.2, 4.3, 4.3), "b")])["path"]
     tiles = loaded(image, path)
-    assert tiles[0].valid.sum() == tiles[0].window.pixels == 81
-    assert tiles[1].valid.sum() == tiles[1].window.pixels == 1
+    assert [tile.window.pixels for tile in tiles] == [Pixels(81, 81, 81), Pixels(1, 1, 1)]
     assert tiles[1].window.window == Window(4, 4, 1, 1)
 
 

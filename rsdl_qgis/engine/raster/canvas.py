@@ -98,6 +98,12 @@ def holds(shape: Geometry, grid: Grid) -> NDArray[np.bool_]:
     return rasterize([(shape, 1)], size, transform=grid.transform, dtype="uint8").astype(bool)
 
 
+def touches(shape: Geometry, grid: Grid) -> NDArray[np.bool_]:
+    """(h, w): the pixels of which a polygon has any part; both are in one CRS."""
+    size = (grid.height, grid.width)
+    return rasterize([(shape, 1)], size, transform=grid.transform, dtype="uint8", all_touched=True).astype(bool)
+
+
 def _nearest(first: int, last: int, length: int, count: int) -> NDArray[np.int64]:
     """Of ``count`` that stand for ``length`` pixels, which ones are those from ``first`` to ``last``."""
     return (2 * np.arange(first, last, dtype=np.int64) + 1) * count // (2 * length)

@@ -20,6 +20,7 @@ from ..raster.scene_features import Field
 from ..raster.sink import RasterSink
 from ..raster.vector_sink import VectorSink, driver_of, unique_names
 from ..report import Report
+from ..scene_views import Pixels
 from ..scenes import Scene, Scenes, usual_size
 
 OWN = (Field("class", "object"), Field("score", "float64"), Field("valid", "float64"))  # of each scene, in this order
@@ -109,19 +110,19 @@ class ClassificationCollector:
                 self.sink.abort()
                 raise
 
-    def add(self, scene: Scene, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
-        """Take a scene's probabilities (classes,) and which of the pixels that were read are valid."""
+    def add(self, scene: Scene, output: NDArray[np.float32], valid: NDArray[np.bool_], pixels: Pixels) -> None:
+        """Take a scene's probabilities (classes,), which of its pixels are valid, as they were read, and how many."""
+        share = round(min(1.0, pixels.valid / pixels.own), DIGITS)
         if not np.isfinite(output).all():
             self.lost += 1
-            self._without(scene, valid)
+            self._without(scene, share)
             return
         found = chosen(output, self.card)
         score = float(output.max() if takes_labels(self.card) else output[found[0]])
-        share = min(1.0, int(valid.sum()) / scene.pixels)
-        own = (BETWEEN.join(self.names[i] for i in found), round(score, DIGITS), round(share, DIGITS))
+        own = (BETWEEN.join(self.names[i] for i in found), round(score, DIGITS), share)
         self.sink.write(scene.wkb, (*own, *np.round(output.astype(float), DIGITS).tolist(), *scene.values))
         self.classified += 1
-        self.small += scene.pixels < self.least
+        self.small += pixels.shown < self.least
         for i in found:
             self.counts[i] += 1
         if self.painted is not None and scene.window is not None:
@@ -131,14 +132,14 @@ class ClassificationCollector:
     def skip(self, scene: Scene) -> None:
         """Pass a scene without a valid pixel."""
         self.empty += 1
-        self._without(scene, None)
+        self._without(scene, 0.0)
 
     def close(self) -> dict[str, Any]:
         """Finish the files; what was made, and how many scenes have each class."""
         if self.lost:
             self.report.log("warning", f"The network gave no finite number for {self.lost} scenes: no class.")
         if self.small:
-            little = f"{self.small} scenes have fewer than {self.least} pixels, a {SMALL}th of a scene in training"
+            little = f"{self.small} scenes have fewer than {self.least} valid pixels, a {SMALL}th of those in training"
             self.report.log("warning", f"{little}: their classes mean little.")
         if self.painted is not None and self.outputs.raster:
             self._write_raster(self.painted, self.outputs.raster)
@@ -165,10 +166,9 @@ class ClassificationCollector:
             path.unlink(missing_ok=True)
             path.with_name(path.name + ".aux.xml").unlink(missing_ok=True)
 
-    def _without(self, scene: Scene, valid: NDArray[np.bool_] | None) -> None:
+    def _without(self, scene: Scene, share: float) -> None:
         """Write a scene without a class, where such ones are kept."""
         if self.scenes.keeps_all:
-            share = 0.0 if valid is None else round(min(1.0, int(valid.sum()) / scene.pixels), DIGITS)
             self.sink.write(scene.wkb, (None, None, share, *[None] * len(self.names), *scene.values))
 
     def _write_raster(self, painted: Canvas, path: str) -> None:

@@ -16,6 +16,7 @@ from rsdl_qgis.engine.errors import MismatchError, OutputError
 from rsdl_qgis.engine.raster.grid import Grid
 from rsdl_qgis.engine.raster.scene_features import Field
 from rsdl_qgis.engine.report import Report
+from rsdl_qgis.engine.scene_views import Pixels
 from rsdl_qgis.engine.scenes import GridScenes, Scene
 from rsdl_qgis.engine.tasks.classification import ClassificationCollector, Outputs, chosen
 
@@ -49,7 +50,8 @@ def collected(tmp_path, probabilities, card=CARD, raster=False, name="out.gpkg",
         if row is None:
             collector.skip(scene)
         else:
-            collector.add(scene, np.array(row, np.float32), valid)
+            pixels = Pixels(scene.pixels, valid.sum(), valid.sum())
+            collector.add(scene, np.array(row, np.float32), valid, pixels)
     return collector.close(), report.said
 
 
@@ -102,9 +104,12 @@ def test_a_scene_without_a_class_is_kept_where_all_are(tmp_path):
 def test_scenes_far_smaller_than_in_training_are_told_of(tmp_path):
     scenes = GridScenes(GRID, 1)  # cells of one pixel, and 16 x 16 in training: at least 4 are wanted
     _, said = collected(tmp_path, [[0.7, 0.2, 0.1]] * 5, scenes=scenes, valid=ALL[:1, :1])
-    assert any("5 scenes have fewer than 4 pixels" in text for text in said)
+    assert any("5 scenes have fewer than 4 valid pixels" in text for text in said)
     _, said = collected(tmp_path, [[0.7, 0.2, 0.1]] * 5, name="other.gpkg")
     assert not any("mean little" in text for text in said)
+    few = np.arange(100).reshape(10, 10) < 3  # of large cells
+    _, said = collected(tmp_path, [[0.7, 0.2, 0.1]] * 5, name="few.gpkg", valid=few)
+    assert any("5 scenes have fewer than 4 valid pixels" in text for text in said)
 
 
 def test_the_share_of_valid_pixels(tmp_path):
