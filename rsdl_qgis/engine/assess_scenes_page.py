@@ -14,6 +14,8 @@ from .scene_pairs import Side
 TITLES = {
     "overall_accuracy": "Overall accuracy",
     "kappa": "Kappa",
+    "mean_iou": "Mean IoU",
+    "fw_iou": "Frequency-weighted IoU",
     "macro_f1": "Macro F1",
     "sample_f1": "Mean F1 per feature",
     "micro_f1": "Micro F1",
@@ -23,6 +25,7 @@ TITLES = {
     "precision": "Precision",
     "recall": "Recall",
     "f1": "F1",
+    "iou": "IoU",
     "average_precision": "AP",
 }
 MOST_BARS = 60  # classes that bars are drawn for
@@ -39,6 +42,8 @@ MEANINGS_OF_ONE = {
     "User's accuracy (precision)": "of what is predicted as a class, the share that is that class in the reference.",
     "Producer's accuracy (recall)": "of what is a class in the reference, the share that is predicted as it.",
     "F1": "the harmonic mean of the two; macro F1 is its mean over all classes that occur, each of which counts alike.",
+    "IoU": "the features that are a class in both, divided by those that are in either. Mean IoU: the mean over the "
+    "classes of the reference. Frequency-weighted IoU: weighted by how much of the reference each class is.",
 }
 MEANINGS_OF_SEVERAL = {
     "Mean F1 per feature": "(sample F1) the F1 of each feature's set of labels, averaged over the features; 1 where "

@@ -27,9 +27,9 @@ from .webpage import thousands
 MOST_RANKED = 10_000  # features with which average precision is drawn anew
 SHAPEFILE_NAME = 10  # letters that a Shapefile keeps of the name of a field
 FIELDS = "RSDL_FIELDS"  # of a predicted layer's metadata: JSON, class -> field of its probability
-ONE = ("overall_accuracy", "kappa", "macro_f1")
+ONE = ("overall_accuracy", "kappa", "mean_iou", "fw_iou", "macro_f1")
 SEVERAL = ("sample_f1", "micro_f1", "macro_f1", "mean_ap")
-OF_ONE = ("users_accuracy", "producers_accuracy", "f1")
+OF_ONE = ("users_accuracy", "producers_accuracy", "f1", "iou")
 OF_SEVERAL = ("precision", "recall", "f1", "average_precision")
 NOWHERE = Figure(None)
 
@@ -267,10 +267,13 @@ def set_figures(counted: Counted, several: bool, report: Report) -> Rates:
         return {
             "overall_accuracy": rates.overall_accuracy,
             "kappa": rates.kappa,
+            "mean_iou": rates.mean_iou,
+            "fw_iou": rates.frequency_weighted_iou,
             "macro_f1": rates.macro_f1,
             "users_accuracy": rates.precision,
             "producers_accuracy": rates.recall,
             "f1": rates.f1,
+            "iou": rates.iou,
         }
 
     def of_several(weights: NDArray) -> dict[str, NDArray]:

@@ -26,6 +26,8 @@ FORMATS = {"REPORT": ("html", "htm"), "TABLE": ("csv",)}
 FIGURES = {
     "OVERALL_ACCURACY": lambda: tr("Overall accuracy, of one class a feature (0 to 1)"),
     "KAPPA": lambda: tr("Kappa, of one class a feature (-1 to 1)"),
+    "MEAN_IOU": lambda: tr("Mean IoU of the classes, of one class a feature (0 to 1)"),
+    "FW_IOU": lambda: tr("Frequency-weighted IoU, of one class a feature (0 to 1)"),
     "MACRO_F1": lambda: tr("Mean F1 of the classes or labels (0 to 1)"),
     "SAMPLE_F1": lambda: tr("Mean F1 per feature, of several labels (0 to 1)"),
     "MICRO_F1": lambda: tr("F1 of all labels together, of several labels (0 to 1)"),
@@ -48,10 +50,11 @@ class AssessScenes(RsdlAlgorithm):
         return tr(
             "Compares the predicted classes of features, as 'Scene classification' gives them, with a reference: "
             "another field of the layer, or another layer. For one class a feature it gives the confusion matrix, "
-            "overall accuracy, kappa, user's and producer's accuracy and F1 of each class and mean F1; for several "
-            "labels the mean F1 per feature, micro and macro F1, and precision, recall and F1 of each label, and, "
-            "where the layer has a field with the probability of each label, average precision (AP) and its mean "
-            "(mAP). All figures have 95 % intervals. They come as a report, as a table and as numbers for models."
+            "overall accuracy, kappa, user's and producer's accuracy, F1 and IoU of each class, mean F1, mean and "
+            "frequency-weighted IoU; for several labels the mean F1 per feature, micro and macro F1, and precision, "
+            "recall and F1 of each label, and, where the layer has a field with the probability of each label, average "
+            "precision (AP) and its mean (mAP). All figures have 95 % intervals. They come as a report, as a table and "
+            "as numbers for models."
             "\n\nFeatures of two layers go together by a field of ids, or else by place: each feature with the polygon "
             "of the reference that holds its middle (a point inside it, of a rectangle its centre), or, if the "
             "reference has points, with those that lie in it. Features without a class on either side, without a "
@@ -61,7 +64,9 @@ class AssessScenes(RsdlAlgorithm):
         )
 
     def tags(self):
-        return tr("accuracy,validation,confusion matrix,kappa,f1,map,average precision,multi-label,evaluate").split(",")
+        return tr("accuracy,validation,confusion matrix,kappa,iou,f1,map,average precision,multi-label,evaluate").split(
+            ","
+        )
 
     def initAlgorithm(self, configuration=None):
         for parameter in [*self._layers(), *self._joining(), *self._outputs()]:
@@ -308,9 +313,12 @@ def summary(figures: dict[str, Any], several: bool) -> str:
         return tr("{features} features compared: mean F1 per feature {f1}, macro F1 {macro}, mAP {ap}.").format(
             features=figures["features"], f1=shown("sample_f1"), macro=shown("macro_f1"), ap=shown("mean_ap")
         )
-    return tr("{features} features compared: overall accuracy {accuracy}, kappa {kappa}, macro F1 {f1}.").format(
+    return tr(
+        "{features} features compared: overall accuracy {accuracy}, kappa {kappa}, mean IoU {iou}, macro F1 {f1}."
+    ).format(
         features=figures["features"],
         accuracy=shown("overall_accuracy"),
         kappa=shown("kappa"),
+        iou=shown("mean_iou"),
         f1=shown("macro_f1"),
     )

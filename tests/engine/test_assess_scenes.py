@@ -116,6 +116,11 @@ def assert_sklearn(result, predicted, truth):
     assert figures["overall_accuracy"] == pytest.approx(sk.accuracy_score(truth, predicted), **close)
     assert figures["kappa"] == pytest.approx(sk.cohen_kappa_score(truth, predicted), **close)
     assert figures["macro_f1"] == pytest.approx(sk.f1_score(truth, predicted, average="macro"), **close)
+    for name, average in (("mean_iou", "macro"), ("fw_iou", "weighted")):
+        assert figures[name] == pytest.approx(sk.jaccard_score(truth, predicted, average=average), **close)
+        assert result["intervals"][name][0] <= figures[name] <= result["intervals"][name][1]
+    ious = sk.jaccard_score(truth, predicted, labels=order, average=None)
+    np.testing.assert_allclose([item["iou"] for item in result["classes"]], ious)
     assert figures["sample_f1"] is None and figures["mean_ap"] is None
     rates = sk.precision_recall_fscore_support(truth, predicted, labels=order)
     for name, values in zip(("users_accuracy", "producers_accuracy", "f1", "reference"), rates):
@@ -365,6 +370,7 @@ def test_the_report_and_the_table_say_everything(tmp_path, classes, labels):
     rows = list(csv.DictReader(Path(out["table"]).read_text(encoding="utf-8").splitlines()))
     for i, (row, item) in enumerate(zip(rows, result["classes"])):
         assert float(row["f1"]) == item["f1"] and float(row["f1_low"]) == item["intervals"]["f1"][0]
+        assert float(row["iou"]) == item["iou"] and float(row["iou_high"]) == item["intervals"]["iou"][1]
         assert int(row["predicted as forest"]) == result["confusion"][i][1]
     result = compare(write(tmp_path / "m.fgb", labelled(labels)), {"field": "truth"}, multilabel=True, **out)
     page = Path(out["report"]).read_text(encoding="utf-8")

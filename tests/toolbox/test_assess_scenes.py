@@ -72,9 +72,13 @@ def test_a_field_of_the_same_layer_and_all_outputs(run, tmp_path, feedback):
     assert {name: results[name] for name in files} == files
     assert results["OVERALL_ACCURACY"] == pytest.approx(AGREEMENT, abs=1e-12)
     assert results["FEATURES"] == 40 and results["LEFT_OUT"] == 0 and results["SAMPLE_F1"] is None
+    own, true = (np.arange(3)[:, None] == side for side in (PREDICTED, TRUTH))
+    shared = (own & true).sum(1) / (own | true).sum(1)
+    assert results["MEAN_IOU"] == pytest.approx(np.mean(shared), abs=1e-12)
+    assert results["FW_IOU"] == pytest.approx(np.bincount(TRUTH) @ shared / 40, abs=1e-12)
     assert f"{100 * AGREEMENT:.2f}" in Path(files["REPORT"]).read_text(encoding="utf-8")
     assert Path(files["TABLE"]).read_text(encoding="utf-8").count("\n") == 4
-    assert f"{AGREEMENT:.4f}" in feedback.text()
+    assert f"{AGREEMENT:.4f}" in feedback.text() and f"mean IoU {np.mean(shared):.4f}" in feedback.text()
 
 
 def test_the_layer_itself_as_the_reference_and_a_temporary_report(run, tmp_path):
