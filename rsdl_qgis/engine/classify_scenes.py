@@ -22,7 +22,7 @@ from .raster.vectors import source_of
 from .report import Report
 from .runtime import open_runtime
 from .scene_views import SceneMeans, Views, load_view
-from .scenes import FeatureScenes, GridScenes, usual_size
+from .scenes import FeatureScenes, GridScenes, usual_size, whole_size
 from .store import opened
 from .tasks.classification import ClassificationCollector, Outputs
 
@@ -91,7 +91,7 @@ def scenes_of(arguments: Mapping[str, Any], card: ModelCard, grid: Grid, report:
 def views_of(scenes: GridScenes | FeatureScenes, card: ModelCard, grid: Grid, report: Report) -> Views:
     """What the network is shown of the scenes; the log tells of those that it is shown cell by cell."""
     usual = usual_size(card, grid)
-    views = Views(scenes, grid, usual, report)
+    views = Views(scenes, grid, usual, whole_size(card, grid), report)
     if views.divided:
         report.log(
             "info",

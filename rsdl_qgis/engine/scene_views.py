@@ -20,7 +20,6 @@ from .scaling import Radiometry
 from .scenes import Scene, Scenes, within_grid
 
 LARGEST = 2048  # pixels a side that are read one by one; of what is larger every n-th pixel
-MOST_LARGER = 1.5  # times the usual side: scenes up to it are shown whole
 NOWHERE = np.zeros((0, 0), bool)
 
 
@@ -52,13 +51,15 @@ class View:
 class Views:
     """The views of scenes, one after another: one a scene, but of a large one its cells, row by row.
 
-    ``usual``: side in pixels of the scenes of training. Those over MOST_LARGER times that, or LARGEST, are cut to the
-    grid and evenly into cells of about that side; of a polygon only cells that it touches are shown. ``divided``: how
-    many scenes are. All scenes are gone through once, so that the number of views is known. Raises Cancelled.
+    ``usual``: side in pixels of the scenes of training; ``whole``: longest side of those that are shown whole. Larger
+    ones, or over LARGEST, are cut to the grid and evenly into cells of about the usual side; of a polygon only cells
+    that it touches are shown. ``divided``: how many scenes are. All scenes are gone through once, so that the number of
+    views is known. Raises Cancelled.
     """
 
-    def __init__(self, scenes: Scenes, grid: Grid, usual: int, report: Report):
+    def __init__(self, scenes: Scenes, grid: Grid, usual: int, whole: int, report: Report):
         self._scenes, self._grid, self._usual = scenes, grid, usual
+        self._largest = min(whole, LARGEST)
         self._count = self.divided = 0
         for view in self:
             report.check()
@@ -69,10 +70,9 @@ class Views:
         return self._count
 
     def __iter__(self) -> Iterator[View]:
-        largest = min(MOST_LARGER * self._usual, LARGEST)
         for scene in self._scenes:
             inside = within_grid(scene.window, self._grid) if scene.window else None
-            if inside and scene.window and max(scene.window.height, scene.window.width) > largest:
+            if inside and scene.window and max(scene.window.height, scene.window.width) > self._largest:
                 yield from self._cells(cut(scene, inside, self._grid), inside)
             else:
                 yield View(scene, scene.window)

@@ -18,6 +18,7 @@ from .raster.vectors import outline
 from .training.windows import pixel_boxes
 
 SAME_SIZE = 0.02  # relative difference of pixels below which a scene is as many pixels as in training
+MOST_LARGER = 1.5  # times the usual side: scenes up to it are shown whole
 ID_FIELD = Field("feature_id", "int64")
 
 
@@ -139,7 +140,19 @@ class FeatureScenes:
 
 def usual_size(card: ModelCard, grid: Grid) -> int:
     """The side, in pixels of a grid, of what the model saw in training as a scene."""
-    side = int(card.provenance.get("chip_size") or card.tiling.size)
+    return _on_grid(int(card.provenance.get("chip_size") or card.tiling.size), card, grid)
+
+
+def whole_size(card: ModelCard, grid: Grid) -> int:
+    """The longest side, in pixels of a grid, of scenes that the model can be shown whole: not much larger than usual,
+    or as large as the large ones of its training, where these were of many sizes.
+    """
+    largest = _on_grid(int(card.provenance.get("largest_chip") or 0), card, grid)
+    return max(int(MOST_LARGER * usual_size(card, grid)), largest)
+
+
+def _on_grid(side: int, card: ModelCard, grid: Grid) -> int:
+    """What so many pixels of training's are in pixels of a grid, at least 1."""
     if card.resolution is None or grid.crs is None:
         return side
     factor = card.resolution / math.sqrt(math.prod(grid.resolution))

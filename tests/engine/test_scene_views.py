@@ -25,7 +25,7 @@ CRESCENT = {"type": "Polygon", "coordinates": [pixels((3, 3), (80, 9), (21, 20),
 
 
 def views_of(*scenes, usual=10):
-    return Views(scenes, GRID, usual, Report())
+    return Views(scenes, GRID, usual, 3 * usual // 2, Report())
 
 
 def around(shape, window):
@@ -122,4 +122,4 @@ def test_counting_the_views_can_be_cancelled():
             return True
 
     with pytest.raises(Cancelled):
-        Views([Scene(Window(0, 0, 5, 5), b"")], GRID, 10, Stopped())
+        Views([Scene(Window(0, 0, 5, 5), b"")], GRID, 10, 15, Stopped())

@@ -18,7 +18,7 @@ from rsdl_qgis.engine.raster.source import Layer, RasterSource
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.scaling import radiometry
 from rsdl_qgis.engine.scene_views import Pixels, Views, load_view
-from rsdl_qgis.engine.scenes import FeatureScenes, GridScenes, usual_size
+from rsdl_qgis.engine.scenes import FeatureScenes, GridScenes, usual_size, whole_size
 from rsdl_qgis.engine.training import cutting
 from rsdl_qgis.engine.training.chips import read_chips
 from rsdl_qgis.engine.training.cut_request import CutRequest
@@ -55,7 +55,7 @@ def loaded(image, path, size=9, side=16, usual=10_000):
     with opened(image) as opened_:
         found = FeatureScenes(look_over(path), opened_.grid, size)
         scaling = {"image": radiometry(ITEM, np.ma.zeros((1, 2, 1, 1)))}
-        views = Views(found, opened_.grid, usual, Report())
+        views = Views(found, opened_.grid, usual, usual, Report())
         return [load_view(opened_, scaling, side, view) for view in views]
 
 
@@ -143,7 +143,7 @@ def test_at_the_edge_a_cell_is_seen_with_what_lies_before_it(image):
     assert found[-1].own == Window(64, 64, 6, 26)
     with opened(image) as source_:
         scaling = {"image": radiometry(ITEM, np.ma.zeros((1, 2, 1, 1)))}
-        (tile,) = (load_view(source_, scaling, 32, view) for view in Views([found[-1]], GRID, 32, Report()))
+        (tile,) = (load_view(source_, scaling, 32, view) for view in Views([found[-1]], GRID, 32, 32, Report()))
         values = scaling["image"](source_.read(found[-1].window)["image"].data)
     np.testing.assert_array_equal(tile.arrays["image"], values)
     assert tile.window.pixels == Pixels(own=6 * 26, valid=6 * 26, shown=32 * 32)
@@ -225,6 +225,12 @@ def test_only_one_of_features_and_raster_with_a_crs_is_refused(tmp_path):
 def test_a_scene_is_as_large_on_the_ground_as_in_training(resolution, crs, note, pixel, size):
     card = replace(CARD, resolution=resolution, provenance=note)
     assert usual_size(card, Grid(crs, Affine(pixel, 0, 5e5, 0, -pixel, 4.1e6), 100, 100)) == size
+
+
+@pytest.mark.parametrize(("largest", "pixel", "whole"), [(None, 10, 24), (20, 10, 24), (70, 10, 70), (70, 20, 35)])
+def test_scenes_are_seen_whole_up_to_what_training_saw(largest, pixel, whole):
+    grid = replace(GRID, transform=Affine(pixel, 0, 5e5, 0, -pixel, 4.1e6))
+    assert whole_size(replace(CARD, provenance={"largest_chip": largest}), grid) == whole
 
 
 def test_batches_of_features_are_read_as_they_are_asked_for(tmp_path, monkeypatch):

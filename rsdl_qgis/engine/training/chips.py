@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -42,6 +43,7 @@ FILED = ("raster", "number", "boxes")  # labels that are files
 COLUMNS = ("name", "split", "label", "source", "place", "bounds")  # besides those of the inputs
 IGNORE = 255  # the index of what is not labelled
 MOST_CLASSES = 254
+LARGE = 95  # %
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ class Source:
 class ChipFolder:
     """What a chip folder says. ``inputs`` have no scaling yet; ``classes`` are empty for regression.
 
-    ``size``: side of the chips in pixels; ``resolution``: metres a pixel; ``unit``: of the numbers of a regression.
+    ``size``: side of the chips in pixels, and ``largest``: of the largest, where they differ (see ``sizes``; 0: not
+    known); ``resolution``: metres a pixel; ``unit``: of the numbers of a regression.
     ``stored``: the value of each class in label rasters, where it is not the class's own (masks of 0 and 255).
     """
 
@@ -91,6 +94,7 @@ class ChipFolder:
     unit: str = ""
     note: Mapping[str, Any] = field(default_factory=dict)
     stored: tuple[int, ...] = ()
+    largest: int = 0
 
     def part(self, split: str) -> tuple[Chip, ...]:
         """The chips of a split."""
@@ -170,6 +174,11 @@ class ChipFolder:
         raise InputError(f"Chip '{chip.name}' is of class '{name}', which {CHIPS_FILE} does not name: {known}.")
 
 
+def sizes(sides: Sequence[int]) -> tuple[int, int]:
+    """``size`` and ``largest`` of a folder whose chips have such sides: the median, and what LARGE % have at most."""
+    return int(np.median(sides)), math.ceil(np.percentile(sides, LARGE))
+
+
 def read_chips(path: str | Path) -> ChipFolder:
     """The chip folder at ``path``. InputError says what is missing or wrong in it."""
     path = Path(path)
@@ -192,6 +201,7 @@ def read_chips(path: str | Path) -> ChipFolder:
             unit=about.get("unit", ""),
             note=about.get("note", {}),
             stored=tuple(int(value) for value in about.get("stored", ())),
+            largest=int(about.get("largest", 0)),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path / CHIPS_FILE} is not as it should be: {error!r}.", "Export the chips again.") from None
@@ -209,6 +219,7 @@ def write_chips(folder: ChipFolder) -> None:
         "classes": [asdict(item) for item in folder.classes],
         "resolution": folder.resolution,
         "size": folder.size,
+        "largest": folder.largest,
         "unit": folder.unit,
         "stored": list(folder.stored),
         "sources": {name: asdict(source) for name, source in folder.sources.items()},

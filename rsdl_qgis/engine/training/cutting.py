@@ -18,7 +18,7 @@ from ..raster.source import RasterSource, valid_pixels
 from ..report import Report
 from .box_files import Box
 from .chip_files import Arrays, Piece, make_folder, write_piece, write_sample
-from .chips import Chip, ChipFolder, Source, write_chips
+from .chips import Chip, ChipFolder, Source, sizes, write_chips
 from .cut_request import CutRequest
 from .labelling import UNSET, Ground, Legend, Shelf
 from .object_labels import ObjectsOn, shown
@@ -64,7 +64,7 @@ def cut(
     legend = survey.legend
     size = chip_size(survey, request)
     make_folder(folder, inputs, request)
-    tally, chips, places, known = Tally(), [], [], {}
+    tally, chips, places, known, sides = Tally(), [], [], {}, []
     for i, (scene, boxes) in enumerate(zip(scenes, survey.boxes)):
         cutter = Cutter(scene, request, legend, boxes, size, tally)
         with scene.open() as source, scene.ground(request, shelf) as ground:
@@ -77,8 +77,10 @@ def cut(
                     known[scene.key] = Source(scene.title, scene.grid.crs, write_sample(folder, scene.key, source))
                 chips.append(write_piece(folder, scene, piece, inputs, legend, request))
                 places.append(piece.places)
+                sides.append(max(piece.window.height, piece.window.width))
     _check_cut(chips, tally, legend, request)
     _tell(tally, legend, report)
+    size, largest = sizes(sides) if request.task == "classification" else (size, 0)
     result = ChipFolder(
         path=folder,
         task=request.task,
@@ -91,6 +93,7 @@ def cut(
         size=size,
         unit=request.unit,
         note={"cut": True},
+        largest=largest,
     )
     write_chips(result)
     return result

@@ -17,7 +17,6 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 
@@ -27,7 +26,7 @@ from ..raster.grid import Grid, Window
 from ..raster.labels import class_colours
 from ..raster.source import Layer, RasterSource
 from ..report import Report
-from .chips import IGNORE, Chip, ChipFolder, Source
+from .chips import IGNORE, Chip, ChipFolder, Source, sizes
 from .labelling import BACKGROUND, LabelLayer, legend_of
 
 ENDINGS = (".tif", ".tiff", ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".jp2")
@@ -401,6 +400,7 @@ def folder_of(
     stored: tuple[int, ...],
 ) -> ChipFolder:
     placed = next((grid for grid in grids if grid.crs), None)
+    size, largest = sizes([max(grid.height, grid.width) for grid in grids])
     return ChipFolder(
         path=folder,
         task=task,
@@ -410,8 +410,9 @@ def folder_of(
         labels=labels,
         sources=sources,
         resolution=math.sqrt(math.prod(placed.resolution)) if placed else None,
-        size=int(median(max(grid.height, grid.width) for grid in grids)),
+        size=size,
         stored=stored,
+        largest=largest,
     )
 
 

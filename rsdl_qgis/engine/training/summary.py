@@ -92,6 +92,7 @@ def model_note(trained: Trained) -> dict[str, Any]:
         "data": sources_note(folder),
         "samples": {name: len(samples) for name, samples in trained.data.parts.items()},
         "chip_size": folder.size,
+        "largest_chip": folder.largest,
         "split": trained.split.text,
         "start": list(trained.begun.lines),
         "settings": settings_summary(trained),

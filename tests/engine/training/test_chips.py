@@ -57,7 +57,7 @@ def folder(tmp_path):
     np.savez(tmp_path / "sample.npz", **sample, **masks)
     sources = {"scene": Source("Scene", "EPSG:32634", "sample.npz")}
     note = {"split": "by hand"}
-    whole = ChipFolder(tmp_path, "change", inputs, CLASSES, chips, "raster", sources, 10.0, 6, "m", note)
+    whole = ChipFolder(tmp_path, "change", inputs, CLASSES, chips, "raster", sources, 10.0, 6, "m", note, largest=9)
     write_chips(whole)
     return whole
 

@@ -365,6 +365,7 @@ class TestScenes:
         assert [int(folder.label(c)) for c in folder.chips] == [1, 0, 0] and [c.value for c in folder.classes] == [1, 2]
         image = folder.images(folder.chips[0])["image"][0]
         assert image.shape == (2, 20, 20) and 150 < image[0].count() < 250
+        assert (folder.size, folder.largest) == (20, 20)  # of sides 20, 20 and 10
         assert (image.data == values[:, 10:30, 10:30])[~image.mask].all()
         whole = cut_up(tmp_path / "b", [source(spec)], labels, "classification", only_inside=False)
         assert whole.images(whole.chips[0])["image"].count() == 800
@@ -377,7 +378,7 @@ class TestScenes:
         assert folder.labels == "classes" and [c.name for c in folder.classes] == ["trees", "water"]
         assert [folder.label(c).tolist() for c in folder.chips] == [[1, 1], [0, 1], [0, 0]]
         image = folder.images(folder.chips[0])["image"][0]
-        assert (image.data == values[:, 22:38, 22:38]).all()
+        assert (image.data == values[:, 22:38, 22:38]).all() and (folder.size, folder.largest) == (16, 16)
         assert folder.images(folder.chips[1])["image"][0, 0].count() == 10 * 10
 
     @pytest.mark.parametrize("labels", ["raster", "lines"])

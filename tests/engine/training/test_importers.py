@@ -59,7 +59,8 @@ class TestPairs:
         folder = import_pairs(tmp_path / "data" / "images", tmp_path / "data" / "masks")
         assert [c.name for c in folder.chips] == ["s0", "s1", "s2"]
         assert folder.chips[0].images == {"image": ("images/s0.jpg",)} and folder.chips[0].label == "masks/s0.png"
-        assert [b.name for b in folder.inputs[0].bands] == ["red", "green", "blue"] and folder.size == 16
+        assert [b.name for b in folder.inputs[0].bands] == ["red", "green", "blue"]
+        assert folder.size == folder.largest == 16
         assert [c.value for c in folder.classes] == [0, 1, 2] and folder.stored == ()
         assert folder.label(folder.chips[0])[:, 0].tolist() == [0, 0, 1, 1, 2, 2, *[0] * 6]
         assert folder.images(folder.chips[0])["image"].shape == (1, 3, 12, 16)
