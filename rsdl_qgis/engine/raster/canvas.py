@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import rasterio
@@ -19,6 +20,7 @@ from .part import Part
 from .sink import BLOCK
 
 PIXELS = 4_000_000  # painted at once
+BURNING = Lock()  # rasterio silences a warning of its own in a way that threads disturb
 
 
 class Canvas:
@@ -94,14 +96,19 @@ class Canvas:
 
 def holds(shape: Geometry, grid: Grid) -> NDArray[np.bool_]:
     """(h, w): the pixels whose centre a polygon holds; both are in one CRS."""
-    size = (grid.height, grid.width)
-    return rasterize([(shape, 1)], size, transform=grid.transform, dtype="uint8").astype(bool)
+    return _burned(shape, grid, all_touched=False)
 
 
 def touches(shape: Geometry, grid: Grid) -> NDArray[np.bool_]:
     """(h, w): the pixels of which a polygon has any part; both are in one CRS."""
+    return _burned(shape, grid, all_touched=True)
+
+
+def _burned(shape: Geometry, grid: Grid, all_touched: bool) -> NDArray[np.bool_]:
     size = (grid.height, grid.width)
-    return rasterize([(shape, 1)], size, transform=grid.transform, dtype="uint8", all_touched=True).astype(bool)
+    with BURNING:
+        burned = rasterize([(shape, 1)], size, transform=grid.transform, dtype="uint8", all_touched=all_touched)
+    return burned.astype(bool)
 
 
 def _nearest(first: int, last: int, length: int, count: int) -> NDArray[np.int64]:
