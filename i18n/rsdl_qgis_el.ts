@@ -508,6 +508,14 @@ The layers may have different coordinate systems. Where only a part of the groun
    <translation>Κάπα, για μία κλάση ανά οντότητα (-1 έως 1)</translation>
   </message>
   <message>
+   <source>Mean IoU of the classes, of one class a feature (0 to 1)</source>
+   <translation>Μέσο IoU των κλάσεων, για μία κλάση ανά οντότητα (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>Frequency-weighted IoU, of one class a feature (0 to 1)</source>
+   <translation>IoU σταθμισμένο με τη συχνότητα, για μία κλάση ανά οντότητα (0 έως 1)</translation>
+  </message>
+  <message>
    <source>Mean F1 of the classes or labels (0 to 1)</source>
    <translation>Μέσο F1 των κλάσεων ή των ετικετών (0 έως 1)</translation>
   </message>
@@ -536,24 +544,24 @@ The layers may have different coordinate systems. Where only a part of the groun
    <translation>Αξιολόγηση σκηνών</translation>
   </message>
   <message>
-   <source>Compares the predicted classes of features, as 'Scene classification' gives them, with a reference: another field of the layer, or another layer. For one class a feature it gives the confusion matrix, overall accuracy, kappa, user's and producer's accuracy and F1 of each class and mean F1; for several labels the mean F1 per feature, micro and macro F1, and precision, recall and F1 of each label, and, where the layer has a field with the probability of each label, average precision (AP) and its mean (mAP). All figures have 95 % intervals. They come as a report, as a table and as numbers for models.
+   <source>Compares the predicted classes of features, as 'Scene classification' gives them, with a reference: another field of the layer, or another layer. For one class a feature it gives the confusion matrix, overall accuracy, kappa, user's and producer's accuracy, F1 and IoU of each class, mean F1, mean and frequency-weighted IoU; for several labels the mean F1 per feature, micro and macro F1, and precision, recall and F1 of each label, and, where the layer has a field with the probability of each label, average precision (AP) and its mean (mAP). All figures have 95 % intervals. They come as a report, as a table and as numbers for models.
 
 Features of two layers go together by a field of ids, or else by place: each feature with the polygon of the reference that holds its middle (a point inside it, of a rectangle its centre), or, if the reference has points, with those that lie in it. Features without a class on either side, without a reference, or with several that contradict one another, are left out and counted.
 
 Classes are the same if they have the same name, in upper or lower case, or the same number. Classes of the reference that the model does not know count as wrong.</source>
-   <translation>Συγκρίνει τις κλάσεις που προβλέφθηκαν για οντότητες, όπως τις δίνει η «Ταξινόμηση σκηνών», με μια αναφορά: άλλο πεδίο του επιπέδου, ή άλλο επίπεδο. Για μία κλάση ανά οντότητα δίνει τον πίνακα σύγχυσης, τη συνολική ακρίβεια, το κάπα, την ακρίβεια χρήστη και παραγωγού και το F1 κάθε κλάσης, και το μέσο F1· για πολλές ετικέτες το μέσο F1 ανά οντότητα, το F1 ως μέσο όρο των ετικετών και όλων των ετικετών μαζί, την ορθότητα, την ανάκληση και το F1 κάθε ετικέτας, και, όπου το επίπεδο έχει πεδίο με την πιθανότητα κάθε ετικέτας, τη μέση ορθότητα (AP) και τον μέσο όρο της (mAP). Όλοι οι δείκτες έχουν διαστήματα 95 %. Δίνονται ως έκθεση, ως πίνακας και ως αριθμοί για μοντέλα.
+   <translation>Συγκρίνει τις κλάσεις που προβλέφθηκαν για οντότητες, όπως τις δίνει η «Ταξινόμηση σκηνών», με μια αναφορά: άλλο πεδίο του επιπέδου, ή άλλο επίπεδο. Για μία κλάση ανά οντότητα δίνει τον πίνακα σύγχυσης, τη συνολική ακρίβεια, το κάπα, την ακρίβεια χρήστη και παραγωγού, το F1 και το IoU κάθε κλάσης, το μέσο F1, το μέσο και το σταθμισμένο με τη συχνότητα IoU· για πολλές ετικέτες το μέσο F1 ανά οντότητα, το F1 ως μέσο όρο των ετικετών και όλων των ετικετών μαζί, την ορθότητα, την ανάκληση και το F1 κάθε ετικέτας, και, όπου το επίπεδο έχει πεδίο με την πιθανότητα κάθε ετικέτας, τη μέση ορθότητα (AP) και τον μέσο όρο της (mAP). Όλοι οι δείκτες έχουν διαστήματα 95 %. Δίνονται ως έκθεση, ως πίνακας και ως αριθμοί για μοντέλα.
 
 Οι οντότητες δύο επιπέδων αντιστοιχίζονται με ένα πεδίο αναγνωριστικών, ή αλλιώς με τη θέση: κάθε οντότητα με το πολύγωνο της αναφοράς που περιέχει το μέσο της (ένα σημείο στο εσωτερικό της, σε ορθογώνιο το κέντρο του), ή, αν η αναφορά έχει σημεία, με όσα βρίσκονται μέσα της. Οντότητες χωρίς κλάση στη μία ή στην άλλη πλευρά, χωρίς αναφορά, ή με περισσότερες που αντιφάσκουν μεταξύ τους, μένουν έξω και μετριούνται.
 
 Οι κλάσεις είναι ίδιες αν έχουν το ίδιο όνομα, με κεφαλαία ή πεζά, ή τον ίδιο αριθμό. Κλάσεις της αναφοράς που το μοντέλο δεν γνωρίζει μετρούν ως λάθος.</translation>
   </message>
   <message>
-   <source>{features} features compared: overall accuracy {accuracy}, kappa {kappa}, macro F1 {f1}.</source>
-   <translation>Συγκρίθηκαν {features} οντότητες: συνολική ακρίβεια {accuracy}, κάπα {kappa}, μέσο F1 {f1}.</translation>
+   <source>{features} features compared: overall accuracy {accuracy}, kappa {kappa}, mean IoU {iou}, macro F1 {f1}.</source>
+   <translation>Συγκρίθηκαν {features} οντότητες: συνολική ακρίβεια {accuracy}, κάπα {kappa}, μέσο IoU {iou}, μέσο F1 {f1}.</translation>
   </message>
   <message>
-   <source>accuracy,validation,confusion matrix,kappa,f1,map,average precision,multi-label,evaluate</source>
-   <translation>ακρίβεια,επικύρωση,πίνακας σύγχυσης,κάπα,f1,map,μέση ορθότητα,πολλές ετικέτες,αξιολόγηση</translation>
+   <source>accuracy,validation,confusion matrix,kappa,iou,f1,map,average precision,multi-label,evaluate</source>
+   <translation>ακρίβεια,επικύρωση,πίνακας σύγχυσης,κάπα,iou,f1,map,μέση ορθότητα,πολλές ετικέτες,αξιολόγηση</translation>
   </message>
   <message>
    <source>Predicted scenes</source>
