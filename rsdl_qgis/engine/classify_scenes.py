@@ -21,10 +21,10 @@ from .raster.scene_features import look_over
 from .raster.vectors import source_of
 from .report import Report
 from .runtime import open_runtime
-from .scene_views import SceneMeans, Views, load_view
+from .scene_views import SceneAnswers, Views, load_view
 from .scenes import FeatureScenes, GridScenes, usual_size, whole_size
 from .store import opened
-from .tasks.classification import ClassificationCollector, Outputs
+from .tasks.classification import ClassificationCollector, Outputs, takes_labels
 
 MOST_AT_ONCE = 16  # scenes in a batch, unless more are asked for
 
@@ -57,9 +57,10 @@ def run_classify_scenes(arguments: Mapping[str, Any], report: Report) -> dict[st
         cut = {"side": card.tiling.size, "cell": usual_size(card, source.grid), "batch": batch}
         note = provenance("classify_scenes", card, arguments, scaling, cut)
         collector = ClassificationCollector(card, source.grid, scenes, outputs, report, note)
+        answers = SceneAnswers(collector, several=takes_labels(card))
         load = partial(load_view, source, scaling, card.tiling.size)
         try:
-            seconds = predict(views, load, runtime, SceneMeans(collector), batch, report, "scene", streams)
+            seconds = predict(views, load, runtime, answers, batch, report, "scene", streams)
             result = collector.close()
         except BaseException:
             collector.abort()
@@ -95,8 +96,8 @@ def views_of(scenes: GridScenes | FeatureScenes, card: ModelCard, grid: Grid, re
     if views.divided:
         report.log(
             "info",
-            f"{views.divided} scenes are much larger than those of training, {usual} px a side: each has the mean of "
-            f"its cells of about that size, {len(views)} views in all.",
+            f"{views.divided} scenes are much larger than those of training, {usual} px a side: each is seen in "
+            f"cells of about that size, {len(views)} views in all.",
         )
     return views
 

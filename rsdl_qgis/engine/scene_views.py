@@ -20,6 +20,7 @@ from .scaling import Radiometry
 from .scenes import Scene, Scenes, within_grid
 
 LARGEST = 2048  # pixels a side that are read one by one; of what is larger every n-th pixel
+FILLED = 0.5  # of a view's pixels: fewer that are valid are few
 NOWHERE = np.zeros((0, 0), bool)
 
 
@@ -106,23 +107,43 @@ class SceneCollector(Protocol):
 
 @dataclass
 class Gathered:
-    """What is known of a scene so far: the sum of probabilities times pixels shown, and valid pixels where they are."""
+    """What is known of a scene so far, and valid pixels where they are.
+
+    ``total``: the sum of probabilities times pixels shown; ``highest``: each probability's largest, of the views that
+    are ``filled``, or as long as there is none of the others.
+    """
 
     total: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1))
+    highest: NDArray[np.float32] = field(default_factory=lambda: np.zeros(1, np.float32))
+    filled: bool = False
     pixels: Pixels = Pixels()
     valid: NDArray[np.bool_] = field(default_factory=lambda: NOWHERE)
 
+    def take(self, output: NDArray[np.float32], shown: float, filled: bool) -> None:
+        """Take a view's probabilities (classes,)."""
+        self.total = self.total + shown * output.astype(np.float64)
+        if filled == self.filled:
+            self.highest = np.maximum(self.highest, output)
+        elif filled:
+            self.highest, self.filled = output, True
 
-class SceneMeans:
-    """A collector of views that hands on scenes: the means of their views, weighted by the valid pixels shown."""
 
-    def __init__(self, scenes: SceneCollector):
-        self._scenes, self._found = scenes, Gathered()
+class SceneAnswers:
+    """A collector of views that hands on scenes.
+
+    A scene of one class has the means of its views, weighted by the valid pixels shown. Of ``several`` labels a scene
+    shows what any of its views shows, so each has its highest probability; views that are mostly masked, which the
+    network knows less well, count where all are.
+    """
+
+    def __init__(self, scenes: SceneCollector, several: bool = False):
+        self._scenes, self._several, self._found = scenes, several, Gathered()
 
     def add(self, view: View, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
         """Take a view's probabilities (classes,) and which of the pixels that were read are valid and the scene's."""
         found, window = self._found, view.scene.window
-        found.total = found.total + view.pixels.shown * output.astype(np.float64)
+        size = view.window.height * view.window.width if view.window else 0
+        found.take(output, view.pixels.shown, view.pixels.shown >= FILLED * size)
         if window and view.window:
             if not found.valid.size:
                 found.valid = np.zeros(read_size(window), bool)
@@ -141,8 +162,8 @@ class SceneMeans:
         if not pixels.valid:
             self._scenes.skip(scene)
             return
-        mean = (found.total / pixels.shown).astype(np.float32)
-        self._scenes.add(scene, mean, found.valid, replace(pixels, own=scene.pixels or pixels.own))
+        answer = found.highest if self._several else (found.total / pixels.shown).astype(np.float32)
+        self._scenes.add(scene, answer, found.valid, replace(pixels, own=scene.pixels or pixels.own))
 
 
 def edges(first: int, length: int, usual: int) -> list[int]:

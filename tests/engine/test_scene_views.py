@@ -14,7 +14,7 @@ from rsdl_qgis.engine.raster.grid import Grid, Window
 from rsdl_qgis.engine.raster.source import Layer, RasterSource
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.scaling import radiometry
-from rsdl_qgis.engine.scene_views import Pixels, SceneMeans, View, Views, edges, load_view
+from rsdl_qgis.engine.scene_views import Pixels, SceneAnswers, View, Views, edges, load_view
 from rsdl_qgis.engine.scenes import Scene
 
 from .test_scenes import ITEM
@@ -93,7 +93,7 @@ class Kept:
 
 def test_the_mean_goes_by_the_valid_pixels():
     kept = Kept()
-    means, scene = SceneMeans(kept), Scene(Window(0, 0, 2, 4), b"")
+    means, scene = SceneAnswers(kept), Scene(Window(0, 0, 2, 4), b"")
     some = np.array([[True, False], [False, False]])
     empty = View(scene, Window(0, 2, 1, 2), False, Pixels(own=2))
     means.add(View(scene, Window(0, 0, 2, 2), False, Pixels(4, 1, 1)), np.float32([0.5, 0.5]), some)
@@ -105,10 +105,22 @@ def test_the_mean_goes_by_the_valid_pixels():
     np.testing.assert_array_equal(valid, [[True, False, False, False], [False, False, True, True]])
 
 
+def test_of_several_labels_each_has_its_highest_of_the_views_that_are_not_mostly_masked():
+    kept, scene = Kept(), Scene(Window(0, 0, 2, 6), b"")
+    answers, whole = SceneAnswers(kept, several=True), np.ones((2, 2), bool)
+    shares = [(1, [0.9, 0.9]), (4, [0.1, 0.6]), (3, [0.4, 0.2])]
+    for i, (shown, output) in enumerate(shares):
+        view = View(scene, Window(0, 2 * i, 2, 2), i == 2, Pixels(4, shown, shown))
+        answers.add(view, np.float32(output), whole)
+    answers.add(View(scene, Window(0, 0, 2, 2), False, Pixels(4, 1, 1)), np.float32([0.3, 0.1]), whole)
+    answers.add(View(scene, Window(0, 2, 2, 2), True, Pixels(4, 1, 1)), np.float32([0.2, 0.5]), whole)
+    assert [output for _, output, _, _ in kept.found] == [pytest.approx([0.4, 0.6]), pytest.approx([0.3, 0.5])]
+
+
 def test_what_is_kept_of_a_very_large_scene_is_small(monkeypatch):
     monkeypatch.setattr(scene_views, "LARGEST", 20)
     kept = Kept()
-    means, scene = SceneMeans(kept), Scene(Window(0, 0, 100, 60), b"")
+    means, scene = SceneAnswers(kept), Scene(Window(0, 0, 100, 60), b"")
     for row in range(0, 100, 10):
         valid = np.ones((10, 20), bool) if row < 50 else np.zeros((10, 20), bool)
         means.add(View(scene, Window(row, 0, 10, 60), row == 90, Pixels(600, 600, 600)), np.float32([1, 0]), valid)
