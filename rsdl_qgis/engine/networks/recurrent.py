@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from .calendar import on_calendar
 from .flow import Flow
 
 
@@ -35,12 +36,25 @@ def backwards(x: Tensor, count: Tensor) -> Tensor:
     return take(x, (count[:, None] - 1 - dates).clamp(min=0))
 
 
+def calendar_of(inputs: Mapping[str, tuple[int, int]]) -> int:
+    """How many dates the inputs have."""
+    return max(dates for dates, _ in inputs.values())
+
+
+def read_at(states: Tensor, places: Tensor, count: Tensor) -> Tensor:
+    """states (N, T, C), places (N, K) -> (N, K, C): 0 where a place is not one of the first ``count`` (N,)."""
+    inside = (places >= 0) & (places < count[:, None])
+    return take(states, places.clamp(0, states.shape[1] - 1)) * inside[..., None]
+
+
 class Recurrence(nn.Module):
     """Layers of recurrent cells over the valid dates of each sequence, as if the others were not there.
 
     ``cell`` is ``nn.RNN`` or ``nn.LSTM``. forward: x (N, T, C), valid (N, T) -> (N, directions * hidden): the last
     layer's state after a sequence's last valid date and, for the backward direction, after its first; zeros where no
-    date is valid. It works in single precision under autocast too.
+    date is valid. With ``dates`` the states at each of so many dates, one after another, (N, dates * directions *
+    hidden): a date that is not valid has the state as it was, 0 before any. It works in single precision under
+    autocast too.
     """
 
     def __init__(
@@ -51,8 +65,10 @@ class Recurrence(nn.Module):
         layers: int,
         dropout: float,
         bidirectional: bool,
+        dates: int = 0,
     ):
         super().__init__()
+        self.dates = dates
         sizes = [channels] + [hidden * (2 if bidirectional else 1)] * (layers - 1)
         self.forth = nn.ModuleList(cell(size, hidden, batch_first=True) for size in sizes)
         self.back = nn.ModuleList(cell(size, hidden, batch_first=True) for size in sizes if bidirectional)
@@ -60,20 +76,22 @@ class Recurrence(nn.Module):
 
     def forward(self, x: Tensor, valid: Tensor) -> Tensor:
         with torch.autocast(x.device.type, enabled=False):  # many a processor cannot run an LSTM in bfloat16
-            return self._last_states(x.float(), valid.bool())
+            x, valid = x.float(), valid.bool()
+            if self.dates:
+                x, valid = on_calendar(x, valid, self.dates)
+            return self._states(x, valid)
 
-    def _last_states(self, x: Tensor, valid: Tensor) -> Tensor:
+    def _states(self, x: Tensor, valid: Tensor) -> Tensor:
         x, count = to_front(x, valid)
-        last = (count - 1).clamp(min=0)[:, None]  # (N, 1)
         for layer, cell in enumerate(self.forth):
-            forth = cell(x)[0]  # (N, T, hidden)
-            maps, ends = [forth], [take(forth, last)]
+            states = [cell(x)[0]]  # (N, T, hidden)
             if self.back:
-                back = self.back[layer](backwards(x, count))[0]
-                maps.append(backwards(back, count))
-                ends.append(take(back, last))
-            x = self.dropout(torch.cat(maps, 2))
-        return self.dropout(torch.cat(ends, 2)[:, 0]) * (count > 0)[:, None]
+                states.append(backwards(self.back[layer](backwards(x, count))[0], count))
+            x = self.dropout(torch.cat(states, 2))
+        until = valid.long().cumsum(1) if self.dates else count[:, None]  # valid dates up to where it is read
+        since = until - valid.long() if self.dates else torch.zeros_like(until)  # and before it
+        read = [read_at(state, place, count) for state, place in zip(states, (until - 1, since))]
+        return self.dropout(torch.cat(read, 2).flatten(1))
 
 
 class RNN(nn.Module):
@@ -84,10 +102,11 @@ class RNN(nn.Module):
     are joined band by band.
 
     Differs from the paper: the state goes through a hyperbolic tangent; there is one answer a sequence, after its
-    last date; errors are led back through all dates; ``layers`` and ``dropout`` (after each layer) are free.
+    last date; errors are led back through all dates; ``layers`` and ``dropout`` (after each layer) are free. With
+    ``every_date`` the linear layer reads the states of all dates of one calendar, as many as the network is built for.
 
-    forward: (N, T, C) an input, valid (N, T) -> (N, classes); any T from 1 on. With no valid date the logits are those
-    of the state 0.
+    forward: (N, T, C) an input, valid (N, T) -> (N, classes); any T from 1 on, with ``every_date`` up to that many.
+    With no valid date the logits are those of the state 0.
     """
 
     flow = Flow(encoder=("recurrence",), head=("head",))
@@ -99,11 +118,12 @@ class RNN(nn.Module):
         hidden: int = 128,
         layers: int = 1,
         dropout: float = 0.2,
+        every_date: bool = False,
     ):
         super().__init__()
-        channels = sum(bands for _, bands in inputs.values())
-        self.recurrence = Recurrence(nn.RNN, channels, hidden, layers, dropout, bidirectional=False)
-        self.head = nn.Linear(hidden, classes)
+        channels, dates = sum(bands for _, bands in inputs.values()), calendar_of(inputs) if every_date else 0
+        self.recurrence = Recurrence(nn.RNN, channels, hidden, layers, dropout, bidirectional=False, dates=dates)
+        self.head = nn.Linear(hidden * max(dates, 1), classes)
 
     def forward(self, *inputs_and_valid: Tensor) -> Tensor:
         *inputs, valid = inputs_and_valid
@@ -120,10 +140,11 @@ class LSTM(nn.Module):
 
     Differs from the paper: cells have forget gates (Gers, Schmidhuber, Cummins 2000, doi:10.1162/089976600300015015)
     and no peepholes; there is one answer a sequence, from the state after its last date (and, backwards, after its
-    first); ``layers`` and ``dropout`` (after each layer) are free.
+    first); ``layers`` and ``dropout`` (after each layer) are free. With ``every_date`` the linear layer reads the
+    states of all dates of one calendar, as many as the network is built for.
 
-    forward: (N, T, C) an input, valid (N, T) -> (N, classes); any T from 1 on. With no valid date the logits are those
-    of the state 0.
+    forward: (N, T, C) an input, valid (N, T) -> (N, classes); any T from 1 on, with ``every_date`` up to that many.
+    With no valid date the logits are those of the state 0.
     """
 
     flow = Flow(encoder=("recurrence",), head=("head",))
@@ -136,11 +157,12 @@ class LSTM(nn.Module):
         layers: int = 1,
         dropout: float = 0.2,
         bidirectional: bool = False,
+        every_date: bool = False,
     ):
         super().__init__()
-        channels = sum(bands for _, bands in inputs.values())
-        self.recurrence = Recurrence(nn.LSTM, channels, hidden, layers, dropout, bidirectional)
-        self.head = nn.Linear(hidden * (2 if bidirectional else 1), classes)
+        channels, dates = sum(bands for _, bands in inputs.values()), calendar_of(inputs) if every_date else 0
+        self.recurrence = Recurrence(nn.LSTM, channels, hidden, layers, dropout, bidirectional, dates)
+        self.head = nn.Linear(hidden * (2 if bidirectional else 1) * max(dates, 1), classes)
 
     def forward(self, *inputs_and_valid: Tensor) -> Tensor:
         *inputs, valid = inputs_and_valid

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..errors import ModelError
+from .calendar import on_calendar
 from .flow import Flow
 
 
@@ -91,15 +91,8 @@ class TempCNN(nn.Module):
 
     def forward(self, *inputs_and_valid: Tensor) -> Tensor:
         *inputs, valid = inputs_and_valid
-        x, known = self._on_calendar(torch.cat(inputs, 2), valid.bool())
+        x, there = on_calendar(torch.cat(inputs, 2), valid.bool(), self.dates)
+        x, known = x.transpose(1, 2), there[:, None].to(x.dtype)
         for conv in self.convs:
             x, known = conv(x, known)
         return self.head(self.dense(x.flatten(1)))
-
-    def _on_calendar(self, x: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
-        """x (N, T, C), valid (N, T) -> (N, C, dates), zero where not valid, and (N, 1, dates)."""
-        if not torch.jit.is_tracing() and valid[:, self.dates :].any():
-            raise ModelError(f"The network is built for {self.dates} dates, and there are {valid.shape[1]}.")
-        x = torch.where(valid[..., None], x, torch.zeros_like(x)).transpose(1, 2)
-        missing = self.dates - valid.shape[1]
-        return F.pad(x, (0, missing)), F.pad(valid[:, None].to(x.dtype), (0, missing))

@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import nn
 
+from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.networks.recurrent import LSTM, RNN, backwards, to_front
 
 VARIANTS = {
@@ -19,8 +20,13 @@ VARIANTS = {
     "lstm": (LSTM, {}),
     "bilstm": (LSTM, {"bidirectional": True}),
     "bilstm, 3 layers": (LSTM, {"bidirectional": True, "layers": 3}),
+    "rnn, every date": (RNN, {"every_date": True}),
+    "bilstm, 2 layers, every date": (LSTM, {"bidirectional": True, "layers": 2, "every_date": True}),
 }
+CALENDAR = [name for name in VARIANTS if "every date" in name]
 every_variant = pytest.mark.parametrize("variant", VARIANTS)
+of_ends = pytest.mark.parametrize("variant", [name for name in VARIANTS if name not in CALENDAR])
+on_a_calendar = pytest.mark.parametrize("variant", CALENDAR)
 
 
 def build(variant, inputs=None):
@@ -48,7 +54,7 @@ def torchs_own(network):
     return own
 
 
-@every_variant
+@of_ends
 @torch.inference_mode()
 def test_equals_torchs_own_over_the_valid_dates_alone(variant):
     network = build(variant)
@@ -59,6 +65,42 @@ def test_equals_torchs_own_over_the_valid_dates_alone(variant):
         expected.append(network.head(torch.cat([out[-1, :6], out[0, 6:]])))
 
     torch.testing.assert_close(network(x, valid), torch.stack(expected), rtol=0, atol=1e-6)
+
+
+@on_a_calendar
+@torch.inference_mode()
+def test_reads_the_states_at_every_date_as_torchs_own_has_them(variant):
+    network = build(variant)
+    own, (x, valid) = torchs_own(network), series()
+    valid[0] = True
+    expected = []
+    for sequence, there in zip(x, valid):
+        out = own(sequence[there][None])[0][0]  # (valid dates, directions * 6)
+        forth, back = torch.zeros(9, 6), torch.zeros(9, out.shape[1] - 6)
+        for date in range(9):
+            before, after = int(there[: date + 1].sum()), int(there[:date].sum())
+            forth[date] = out[before - 1, :6] if before else 0
+            back[date] = out[after, 6:] if after < len(out) else 0
+        expected.append(network.head(torch.cat([forth, back], 1).flatten()))
+    torch.testing.assert_close(network(x, valid), torch.stack(expected), rtol=0, atol=1e-6)
+
+
+@on_a_calendar
+@torch.inference_mode()
+def test_on_a_calendar_shorter_sequences_are_continued_and_longer_ones_refused(variant):
+    network, (x, valid) = build(variant), series()
+    short = network(x[:, :7], valid[:, :7])
+    valid[:, 7:] = False
+    torch.testing.assert_close(network(x, valid), short, rtol=0, atol=1e-6)
+    more = torch.cat([x, x], 1)
+    torch.testing.assert_close(network(more, torch.cat([valid, valid & False], 1)), short, rtol=0, atol=1e-6)
+    with pytest.raises(ModelError, match="built for 9 dates"):
+        network(more, torch.cat([valid, valid], 1))
+
+
+@on_a_calendar
+def test_onnx_of_any_number_of_sequences_gives_the_same(variant):
+    compare_onnx(build(variant), ((5, 9), (1, 9), (8, 4)))
 
 
 @every_variant
@@ -73,7 +115,7 @@ def test_what_stands_at_a_masked_date_never_counts(variant):
     assert not torch.allclose(network(x + 0.1, valid), answer)
 
 
-@every_variant
+@of_ends
 @pytest.mark.parametrize("at", [0, 4, 9])
 @torch.inference_mode()
 def test_padding_never_counts_wherever_it_stands(variant, at):
@@ -149,9 +191,13 @@ def test_no_gradient_comes_from_a_masked_date(variant):
     assert x.grad[~valid].count_nonzero() == 0 and (x.grad[valid] != 0).any(1).all()
 
 
-@every_variant
+@of_ends
 def test_onnx_of_any_number_of_sequences_and_dates_gives_the_same(variant):
-    network, file, free = build(variant), io.BytesIO(), {0: "n", 1: "t"}
+    compare_onnx(build(variant), ((5, 9), (1, 3), (8, 20)))
+
+
+def compare_onnx(network, sizes):
+    file, free = io.BytesIO(), {0: "n", 1: "t"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of torch's own exporter, about itself and about batches of recurrent cells
         torch.onnx.export(
@@ -166,7 +212,7 @@ def test_onnx_of_any_number_of_sequences_and_dates_gives_the_same(variant):
         )
     session = onnxruntime.InferenceSession(file.getvalue(), providers=["CPUExecutionProvider"])
 
-    for n, dates in ((5, 9), (1, 3), (8, 20)):
+    for n, dates in sizes:
         x, valid = series(n, dates)
         valid[0] = False
         (y,) = session.run(None, {"x": x.numpy(), "valid": valid.numpy()})
