@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..card import ONNX_FILE, Class, Input, ModelCard
+from ..card import ONNX_FILE, Band, Class, Input, ModelCard
 from ..errors import InputError, MismatchError
 from ..interop.fastest import median_seconds
 from ..interop.onnx_export import example_inputs
@@ -96,7 +96,7 @@ def _taught(
     threshold = teacher.thresholds or teacher.threshold
     compare = Portion(report, 0.95, 0.97)
     known = evaluate(run, data.parts[data.judge], data.kind, data.classes, threshold, report=compare)
-    trained = Trained(request, settings, data, split, begun, last, found, time.perf_counter() - began)
+    trained = Trained(request, settings, data, split, begun, last, found, time.perf_counter() - began, False)
 
     def told(written: ModelCard) -> dict[str, Any]:
         return {"distillation": compared((path, teacher, known), (request.output, written, found.evaluation), request)}
@@ -216,8 +216,19 @@ def open_lessons(
     counts = {part: class_counts(samples) for part, samples in parts.items()}
     units = units_of(parts["train"]) if teacher.activation == "identity" else None
     data = Data(folder, inputs, parts, counts, units, side or folder.size)
+    if not labelled:
+        check_answers(data, teacher)
     check_counts(data)
     return data, lessons
+
+
+def check_answers(data: Data, teacher: ModelCard) -> None:
+    """InputError where a teacher says one class of all that a student would learn from."""
+    said = [item.name for item, seen in zip(data.classes, data.counts["train"].sum(0) > 0) if seen]
+    if data.kind == "classes" and len(said) < 2:
+        what = f"'{said[0]}'" if said else "nothing"
+        problem = f"The teacher '{teacher.name}' says {what} everywhere in the images to learn from."
+        raise InputError(problem, "Give images that show other classes too.")
 
 
 def fitted(folder: ChipFolder, teacher: ModelCard, report: Report) -> tuple[ChipFolder, tuple[Input, ...]]:
@@ -247,7 +258,7 @@ def fitted(folder: ChipFolder, teacher: ModelCard, report: Report) -> tuple[Chip
 def _check_bands(mine: Input, its: Input, teacher: ModelCard, report: Report) -> None:
     """MismatchError where the chips' bands are the teacher's in another order; others are told of."""
     has, takes = (", ".join(band.name for band in item.bands) for item in (mine, its))
-    known = [next((i for i, band in enumerate(its.bands) if band.matches(own.name)), None) for own in mine.bands]
+    known = [_place(own, its) for own in mine.bands]
     if any(place not in (None, i) for i, place in enumerate(known)):
         raise MismatchError(
             f"The images have the bands {has}, and the teacher '{teacher.name}' takes {takes}.",
@@ -257,16 +268,24 @@ def _check_bands(mine: Input, its: Input, teacher: ModelCard, report: Report) ->
         report.log("warning", f"The images' bands, {has}, are taken in order as the teacher's: {takes}.")
 
 
+def _place(own: Band, its: Input) -> int | None:
+    """Which of the teacher's bands a band is, by its name or by one that it has besides; None where none tells."""
+    names = (own.name, *own.aliases)
+    return next((i for i, band in enumerate(its.bands) if any(map(band.matches, names))), None)
+
+
 def teachers_classes(folder: ChipFolder, teacher: ModelCard) -> tuple[Class, ...]:
     """The chips' classes in the teacher's order, its own where there are no labels. MismatchError for other ones."""
     if folder.labels == "none":
         return teacher.classes
     mine = {item.name: item for item in folder.classes}
+    if all(item.name == f"class {item.value}" for item in folder.classes):  # a raster tells no names
+        mine = {its.name: its for its in teacher.classes if its.value in [item.value for item in folder.classes]}
     if set(mine) != {item.name for item in teacher.classes}:
         has, gives = (", ".join(c.name for c in classes) or "none" for classes in (folder.classes, teacher.classes))
         raise MismatchError(
             f"The labels are of the classes {has}, and the teacher '{teacher.name}' gives {gives}.",
-            "Give labels of the teacher's classes, or none.",
+            "Give labels of the teacher's classes by their names, or by their values in a raster; or none.",
         )
     return tuple(mine[item.name] for item in teacher.classes)
 

@@ -42,6 +42,7 @@ class Trained:
     last: Epoch
     judged: Judged
     seconds: float
+    by_labels: bool = True  # or by a teacher's answers
 
 
 def summary(trained: Trained, card: ModelCard, network: nn.Module) -> dict[str, Any]:
@@ -134,7 +135,7 @@ def data_summary(trained: Trained) -> dict[str, Any]:
         "gap_dropped": trained.split.dropped,
         "sources": list(sources.values()),
         "classes": classes,
-        "unlabelled": unlabelled_share(data) if trained.request.task in DENSE else None,
+        "unlabelled": unlabelled_share(data) if trained.by_labels and trained.request.task in DENSE else None,
         "unit": folder.unit,
     }
 

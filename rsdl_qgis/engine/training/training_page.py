@@ -344,7 +344,7 @@ def trained_on(result: Mapping[str, Any]) -> Iterator[str]:
             f"{whole(data['gap_dropped'])} chips that touch one of another part, so that no two parts are neighbours"
         )
     if data.get("unlabelled") is not None:
-        facts["Not labelled"] = f"{web.percent(data['unlabelled'], 1)} of the pixels; they were ignored"
+        facts["Not labelled"] = f"{web.percent(data['unlabelled'], 1)} of the pixels of the chips; they were ignored"
     yield web.facts(facts)
     if data["sources"]:
         yield web.subsection("Where the parts lie")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
+import rasterio
 import torch
 from safetensors.torch import load_file
 
@@ -52,7 +54,8 @@ def test_a_student_learns_what_the_teacher_says(tmp_path, teacher, labels):
     card = read_card(tmp_path / "student")
     assert card.inputs[0].scaling == read_card(teacher).inputs[0].scaling
     assert card.provenance["teacher"]["name"] == "model"
-    assert "Teacher and student" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Teacher and student" in page and "Not labelled" not in page
 
 
 def test_the_order_of_the_labels_classes_does_not_matter(tmp_path, teacher):
@@ -115,11 +118,17 @@ def test_what_cannot_be_is_refused(tmp_path, teacher, folder, given, error, text
 
 @pytest.mark.parametrize(
     ("bands", "levels", "told"),
-    [(("B1", "B2"), [], ""), (("band 1", "band 2"), ["warning"], "band 1, band 2"), (("B2", "B1"), None, "B2, B1")],
+    [
+        ([Band("B1"), Band("B2")], [], ""),
+        ([Band("band 1", ("Resize (B1)",)), Band("band 2", ("B2 of 2",))], [], ""),
+        ([Band("band 1"), Band("band 2")], ["warning"], "band 1, band 2"),
+        ([Band("B2"), Band("B1")], None, "B2, B1"),
+        ([Band("band 1", ("B2",)), Band("band 2", ("B1",))], None, "band 1, band 2"),
+    ],
 )
 def test_bands_are_the_teachers_by_name_or_told_of(tmp_path, teacher, bands, levels, told):
     folder = make_folder(tmp_path / "images", counts=(8, 4, 0), labels="none")
-    item = replace(folder.inputs[0], name="picture", bands=tuple(map(Band, bands)))
+    item = replace(folder.inputs[0], name="picture", bands=tuple(bands))
     chips = [replace(chip, images={"picture": chip.images["image"]}) for chip in folder.chips]
     write_chips(replace(folder, inputs=(item,), chips=tuple(chips)))
     report = Heard()
@@ -131,6 +140,24 @@ def test_bands_are_the_teachers_by_name_or_told_of(tmp_path, teacher, bands, lev
     assert [level for level, line in report.lines if "bands" in line] == levels
     mine, its = (read_card(path).inputs[0] for path in (tmp_path / "student", teacher))
     assert (mine.bands, mine.dates, mine.scaling) == (its.bands, its.dates, its.scaling)
+
+
+def test_labels_of_a_raster_are_the_teachers_classes_by_value(tmp_path, teacher):
+    make_folder(tmp_path / "images", counts=(8, 4, 0), seed=5)
+    file = tmp_path / "images" / CHIPS_FILE
+    file.write_text(file.read_text().replace('"dark"', '"class 0"').replace('"bright"', '"class 7"'))
+    both = run_distil(asked(tmp_path, teacher, epochs=1), Heard())["distillation"]
+    assert both["teacher"]["figures"]["mean IoU"] > 0.9
+    assert read_card(tmp_path / "student").classes == read_card(teacher).classes
+
+
+def test_a_teacher_that_says_one_class_everywhere_is_told_of(tmp_path, teacher):
+    folder = make_folder(tmp_path / "images", counts=(4, 2, 0), labels="none")
+    for chip in folder.chips:
+        with rasterio.open(folder.file(chip.images["image"][0]), "r+") as image:
+            image.write(np.full((2, 32, 32), 100, "uint8"))
+    with pytest.raises(InputError, match="The teacher 'model' says 'dark' everywhere"):
+        run_distil(asked(tmp_path, teacher), Report())
 
 
 def test_labels_of_other_classes_are_refused(tmp_path, teacher):
