@@ -1768,6 +1768,10 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>LAYERS: το '{layer}' δεν είναι ψηφιδωτό.</translation>
   </message>
   <message>
+   <source>{file} is another result's. Give the two different names, or make this one a .gpkg.</source>
+   <translation>Το {file} είναι άλλου αποτελέσματος. Δώστε στα δύο διαφορετικά ονόματα, ή κάντε αυτό .gpkg.</translation>
+  </message>
+  <message>
    <source>The style of {path} could not be saved with it: {problem}</source>
    <translation>Το στυλ του {path} δεν μπόρεσε να αποθηκευτεί μαζί του: {problem}</translation>
   </message>

@@ -35,7 +35,10 @@ def _kept(path: str, style: Style, replaced: bool) -> str:
     if Path(path).suffix.lower() == ".gpkg":
         return compat.save_style_in_database(layer)
     file = Path(layer.styleURI())
-    if file.exists() and not (replaced and _is_of_kind(file, layer)):
+    if file.exists() and not _is_of_kind(file, layer):
+        text = tr("{file} is another result's. Give the two different names, or make this one a .gpkg.")
+        return text.format(file=file)
+    if file.exists() and not replaced:
         return ""
     text, saved = layer.saveNamedStyle(str(file), KEPT)
     return "" if saved else text

@@ -48,10 +48,12 @@ def test_classes_keep_their_names(classify, polygons):
     assert in_raster(made["OUTPUT"]) == NAMES and in_features(made["POLYGONS"]) == NAMES
 
 
-def test_the_raster_has_the_file_that_two_results_of_one_name_share(classify):
-    for _ in range(2):
-        made = classify(OUTPUT="o.tif", POLYGONS="o.geojson")
+def test_the_raster_has_the_file_that_two_results_of_one_name_share_and_the_other_is_told_so(classify, feedback):
+    for time in range(2):
+        made = classify(feedback, OUTPUT="o.tif", POLYGONS="o.geojson")
         assert in_raster(made["OUTPUT"]) == NAMES and in_features(made["POLYGONS"]) == []
+        told = [text for kind, text in feedback.said if kind == "warning" and "another result's" in text]
+        assert len(told) == time + 1
 
 
 def test_numbers_keep_their_ramp(run, known_models, tmp_path, write_raster):

@@ -243,13 +243,13 @@ def read_polygons(path: str, crs: str | None) -> list[dict]:
     return [transform_geom(crs_of(meta["crs"]), crs_of(crs), geometry) for geometry in geometries]
 
 
-def source_of(path: str) -> tuple[str, str | int | None]:
-    """The file and the layer (None: its first) of 'file', 'file|layername=x' or 'file|layerid=n'."""
+def source_of(path: str) -> tuple[str, str | int]:
+    """The file and the layer of 'file' (its first one), 'file|layername=x' or 'file|layerid=n'."""
     file, *options = path.split("|")
     chosen = dict(option.split("=", 1) for option in options if "=" in option)
     if "layername" in chosen:
         return file, chosen["layername"]
-    return file, int(chosen["layerid"]) if "layerid" in chosen else None
+    return file, int(chosen.get("layerid", 0))
 
 
 def unreadable(path: str, error: Exception, hint: str) -> InputError:
