@@ -2372,6 +2372,14 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Σταμάτημα μετά από τόσες εποχές χωρίς καλύτερη, 0 έως 100000. 0: συνέχεια ως το τέλος.</translation>
   </message>
   <message>
+   <source>Which epoch is the model</source>
+   <translation>Ποια εποχή είναι το μοντέλο</translation>
+  </message>
+  <message>
+   <source>best: the one with the best score on the held-out samples. last: the last one, for few held-out samples, of which a good score is often luck; the learning rate has come down by then.</source>
+   <translation>best: εκείνη με τον καλύτερο βαθμό στα δείγματα που κρατήθηκαν έξω. last: η τελευταία, για λίγα τέτοια δείγματα, όπου ένας καλός βαθμός είναι συχνά τύχη· ο ρυθμός μάθησης έχει πέσει ως τότε.</translation>
+  </message>
+  <message>
    <source>Precision</source>
    <translation>Αριθμητική ακρίβεια</translation>
   </message>

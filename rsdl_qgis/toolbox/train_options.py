@@ -414,6 +414,18 @@ OPTIONS: dict[str, Option] = {
         ),
         _whole,
     ),
+    "KEEP": Option(
+        lambda: shared.choice(
+            "KEEP",
+            tr("Which epoch is the model"),
+            tr(
+                "best: the one with the best score on the held-out samples. last: the last one, for few held-out "
+                "samples, of which a good score is often luck; the learning rate has come down by then."
+            ),
+            ("best", "last"),
+        ),
+        _word,
+    ),
     "PRECISION": Option(
         lambda: shared.choice(
             "PRECISION",

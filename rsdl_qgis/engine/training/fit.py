@@ -40,6 +40,7 @@ class Settings:
     ``warm_up``: part of all steps in which the rate rises. ``clip_norm``: largest norm of a step's gradient, 0 for any.
     ``accumulate``: batches a step. ``average``: decay a step of the moving average of the weights, which is what is
     validated; 0 for none. ``patience``: epochs without a better score after which training ends, 0 for never.
+    ``keep``: which epoch's weights are the model's, the "best" or the "last".
     ``precision``: "full", "mixed", or "auto", which is mixed where that is quicker. ``layer_decay``: the rate of a
     stage as a part of that of the next one towards the head. ``unfreeze_every``: epochs after which one more stage is
     thawed, 0 for never. ``batch_size`` and ``metric``, the title of the score, are for what is said.
@@ -56,6 +57,7 @@ class Settings:
     accumulate: int = 1
     average: float = 0.99
     patience: int = 0
+    keep: str = "best"
     seed: int = 0
     precision: str = "auto"
     device: str = "cpu"
@@ -213,7 +215,8 @@ class Course:
         rate = max(group["lr"] for group in self.optimizer.param_groups)
         self.history.append({**record, "rate": rate})
         score, best = record["score"], self.best[1]
-        if not self.best_state or score > best or (math.isnan(best) and not math.isnan(score)):
+        better = not self.best_state or score > best or (math.isnan(best) and not math.isnan(score))
+        if better or self.settings.keep == "last":
             self.best = (record["number"], score)
             state = self.average.state_dict()
             self.best_state = {name: value.detach().to("cpu", copy=True) for name, value in state.items()}

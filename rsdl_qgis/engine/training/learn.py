@@ -110,7 +110,7 @@ def learn(
     epochs = fit(network, batches, loss, score, settings, report, checkpoint, request.frozen, forward)
     try:
         for epoch in with_events(epochs, request.work / EVENTS, settings.metric):
-            report.log("info", epoch_line(epoch, settings.epochs))
+            report.log("info", epoch_line(epoch, settings))
             if epoch.best[0] != kept:
                 kept = epoch.best[0]
                 so_far = _with(card, epoch.best_state)
@@ -136,11 +136,11 @@ def with_events(epochs: Iterable[Epoch], folder: Path, metric: str) -> Iterator[
             yield epoch
 
 
-def epoch_line(epoch: Epoch, epochs: int) -> str:
+def epoch_line(epoch: Epoch, settings: Settings) -> str:
     """'Epoch 3 of 40: loss 0.4120, score 0.7130, the best so far (12 s).'"""
-    mark = ", the best so far" if epoch.best[0] == epoch.number else ""
+    mark = ", the best so far" if epoch.best[0] == epoch.number and settings.keep == "best" else ""
     figures = f"loss {epoch.loss:.4f}, score {epoch.score:.4f}{mark}"
-    return f"Epoch {epoch.number + 1} of {epochs}: {figures} ({epoch.seconds:.0f} s)."
+    return f"Epoch {epoch.number + 1} of {settings.epochs}: {figures} ({epoch.seconds:.0f} s)."
 
 
 def _with(card: ModelCard, state: Mapping[str, Tensor]) -> nn.Module:

@@ -61,6 +61,7 @@ CHOICES = {
     "sampling": ("even", "balanced"),
     "optimizer": ("adamw", "sgd"),
     "precision": ("auto", "full", "mixed"),
+    "keep": ("best", "last"),
     "scaling": ("auto", "standard", "robust", "robust-dates", "keep"),
 }
 RANGES = {  # least and largest value
@@ -108,6 +109,7 @@ class TrainRequest:
     average: float = 0.99
     consistency: float = 0.0  # weight of a crop's map agreeing with the whole picture's
     patience: int = 0
+    keep: str = "best"
     precision: str = "auto"
     augmentation: Augmentation | None = field(default_factory=Augmentation)
     scaling: str = "auto"
@@ -150,6 +152,7 @@ class TrainRequest:
         request._check_outputs()
         request._check_losses()
         request._check_consistency()
+        request._check_keep()
         request._check_start()
         return request
 
@@ -213,6 +216,11 @@ class TrainRequest:
         if self.consistency and self.task not in DENSE:
             problem = f"CONSISTENCY is for maps, which {self.task} does not make."
             raise InputError(problem, "Leave it at 0.")
+
+    def _check_keep(self) -> None:
+        if self.keep == "last" and self.patience:
+            problem = f"PATIENCE={self.patience} waits for a better epoch, and KEEP=last takes the last one."
+            raise InputError(problem, "Choose PATIENCE=0, or KEEP=best.")
 
     def _check_start(self) -> None:
         if self.base_model and self.pretrained:

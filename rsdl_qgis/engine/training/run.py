@@ -251,6 +251,7 @@ def settings_of(request: TrainRequest, batches: Batches, metric: str) -> Setting
         accumulate=request.accumulate,
         average=request.average,
         patience=request.patience,
+        keep=request.keep,
         seed=request.seed,
         precision=request.precision,
         device=choose_device(request.device),

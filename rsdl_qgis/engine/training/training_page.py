@@ -141,7 +141,7 @@ def warnings(result: Mapping[str, Any]) -> Iterator[str]:
     judged, main, epochs = result["evaluation"], main_title(result), result["epochs"]
     samples_of = result["data"]["samples"]
     value, low, _ = triple(judged["figures"].get(main))
-    if judged["part"] == "valid":
+    if judged["part"] == "valid" and not keeps_last(result):
         yield (
             "There was no test part. The figures are of the validation samples, which also chose the epoch that was "
             "kept, so they are a little optimistic. Keep a test part apart to have figures that nothing was chosen by."
@@ -163,7 +163,7 @@ def warnings(result: Mapping[str, Any]) -> Iterator[str]:
     absent = [item["name"] for item in judged.get("classes") or () if not item.get("support")]
     if absent:
         yield f"Nothing of {listed(absent[:8])} is in the samples that were judged, so nothing is known of it."
-    if epochs and result["metric"]["best_epoch"] == len(epochs) > 1:
+    if epochs and result["metric"]["best_epoch"] == len(epochs) > 1 and not keeps_last(result):
         yield "The last epoch was the best one: with more epochs the model may become better."
 
 
@@ -324,13 +324,27 @@ def curves(result: Mapping[str, Any]) -> Iterator[str]:
         yield web.beside(*charts)
     seconds = sum(epoch.get("seconds") or 0 for epoch in epochs)
     waited = sum(epoch.get("waited") or 0 for epoch in epochs)
-    several = len(epochs) > 1
-    text = f"Of {len(epochs)} epochs, epoch {best} was the best and is the model" if several else "There was one epoch"
+    text = "There was one epoch"
+    if len(epochs) > 1:
+        text = f"Of {len(epochs)} epochs, epoch {best} was the best and is the model"
+        text = f"The last of {len(epochs)} epochs is the model, as was asked for" if keeps_last(result) else text
     text += f": {metric['title']} {number(metric['best'])} on the validation samples."
     if seconds:
-        took = "The epochs" if several else "It"
+        took = "The epochs" if len(epochs) > 1 else "It"
         text += f" {took} took {duration(seconds)}; {web.percent(waited / seconds, 1)} of it was waiting for data."
     yield web.paragraph(text)
+
+
+def kept_by(result: Mapping[str, Any]) -> str:
+    """How the epoch that is the model was chosen."""
+    if keeps_last(result):
+        return "the last epoch was kept, whatever its score"
+    return "the validation samples chose the epoch that was kept"
+
+
+def keeps_last(result: Mapping[str, Any]) -> bool:
+    """Whether the last epoch is the model, whatever its score."""
+    return bool(result["settings"].get("keep") == "last")
 
 
 def trained_on(result: Mapping[str, Any]) -> Iterator[str]:
@@ -436,16 +450,13 @@ def method(result: Mapping[str, Any]) -> Iterator[str]:
     judged, settings = result["evaluation"], result["settings"]
     part = judged["part"]
     lines = [f"The samples were divided so: {result['data']['split'].rstrip('.')}."]
+    lines.append(f"The network learned from the training samples; {kept_by(result)}.")
     if part == "test":
-        lines.append(
-            "The network learned from the training samples; the validation samples chose the epoch that was kept. The "
-            "figures are of the test samples, which had no part in either."
-        )
+        lines.append("The figures are of the test samples, which had no part in either.")
+    elif keeps_last(result):
+        lines.append("The figures are of the validation samples.")
     else:
-        lines.append(
-            "The network learned from the training samples. The validation samples chose the epoch that was kept, and "
-            "the figures are of the same samples, so they are a little optimistic."
-        )
+        lines.append("The figures are of the same samples, so they are a little optimistic.")
     threshold = judged.get("threshold")
     if isinstance(threshold, (int, float)) and judged.get("curves"):
         lines.append(

@@ -309,6 +309,13 @@ def test_a_training_that_diverges_is_told_and_not_kept(tmp_path, average):
     assert not list(tmp_path.iterdir())
 
 
+def test_the_last_epoch_is_kept_where_that_is_asked_for():
+    scores = iter([0.3, 0.9, 0.2])
+    *_, (last, state) = train(replace(HOW, epochs=3, average=0, keep="last"), score=lambda _: next(scores))
+    assert last.best == (2, 0.2)
+    assert all(torch.equal(last.best_state[name], value) for name, value in state.items())
+
+
 @pytest.mark.parametrize(("scores", "patience", "epochs", "best"), [
     ((1, 2, 2, 2, 2, 2), 3, 5, 1),
     ((1, 2, 1, 3, 1, 1), 2, 6, 3),

@@ -258,6 +258,7 @@ def test_chips_need_not_be_a_multiple_of_what_an_option_asks_for(tmp_path, optio
         ({"loss": ["huber"]}, InputError, "huber"),
         ({"freeze": "all"}, InputError, "FREEZE"),
         ({"freeze": "encoder"}, InputError, "start"),
+        ({"keep": "last", "patience": 3}, InputError, "PATIENCE=3 waits for a better epoch"),
         ({"freeze_stages": 2}, InputError, "FREEZE_STAGES=2 is for FREEZE=stages"),
         ({"loss": ["dice"], "class_weights": "balanced"}, InputError, "CLASS_WEIGHTS=balanced does nothing"),
         ({"base_model": "nothing-such"}, ModelError, "no model 'nothing-such'"),

@@ -155,7 +155,7 @@ def test_what_limits_the_figures_is_said_and_only_then():
 def test_which_part_was_judged_is_said():
     assert "which had no part in either" in words(training_page(made_up.result()))
     text = words(training_page(made_up.result(part="valid")))
-    assert "the figures are of the same samples, so they are a little optimistic" in text
+    assert "The figures are of the same samples, so they are a little optimistic" in text
     assert "which had no part in either" not in text and " Test " not in text
 
 
@@ -214,6 +214,14 @@ def test_what_was_taken_over_is_shown():
     }
     text = words(training_page(result))
     assert "from scratch" in text and "trained: 50 (100.0 %)" in text and "loaded" not in text
+
+
+def test_the_last_epoch_is_told_to_be_the_model_where_it_is():
+    result = made_up.result(part="valid")
+    result["settings"]["keep"], result["metric"]["best_epoch"] = "last", 20
+    text = words(training_page(result))
+    assert "The last of 20 epochs is the model" in text and "the last epoch was kept, whatever its score" in text
+    assert "optimistic" not in text and "with more epochs the model may become better" not in text
 
 
 def test_a_student_is_shown_with_its_teacher():
