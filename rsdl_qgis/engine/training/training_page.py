@@ -358,7 +358,8 @@ def trained_on(result: Mapping[str, Any]) -> Iterator[str]:
             f"{whole(data['gap_dropped'])} chips that touch one of another part, so that no two parts are neighbours"
         )
     if data.get("unlabelled") is not None:
-        facts["Not labelled"] = f"{web.percent(data['unlabelled'], 1)} of the pixels of the chips; they were ignored"
+        share = web.percent(data["unlabelled"], 1)
+        facts["Not labelled"] = f"{share} of the chips' pixels, with those not valid or in another chip; they were ignored"
     yield web.facts(facts)
     if data["sources"]:
         yield web.subsection("Where the parts lie")
