@@ -1,15 +1,18 @@
 """Random forest and SVM on the Mato Grosso series, in the very split that ``crops-matogrosso`` was trained in.
 
-    python -m benchmarks.series_baselines DATA [--bands NDVI EVI] [--seed 0]
+    python -m benchmarks.series_baselines DATA [--bands NDVI EVI] [--seeds 0 ...] [--recipe FILE]
 
 All values of a series, date by date, are the features. Both are fitted on the places to train on; what they are to be
 told (trees in a leaf; C and gamma) is chosen by macro F1 on the held-out places, and they are judged once on the test
-places. Needs scikit-learn. Runs in the worker's Python.
+places. ``--seeds``: of splits, each by places; of several also the means and deviations. ``--recipe``: of a network
+that is trained in each split as well. Needs scikit-learn. Runs in the worker's Python.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import statistics
 import tempfile
 from collections.abc import Iterator
 from itertools import product
@@ -26,25 +29,43 @@ from sklearn.svm import SVC
 from rsdl_qgis.engine.training.chips import ChipFolder
 from rsdl_qgis.engine.training.series import SeriesSamples
 from tools.datasets import make_chips
+from tools.worker import run_job
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="the folder that holds the data sets")
     parser.add_argument("--bands", nargs="+", default=["NDVI", "EVI"])
-    parser.add_argument("--seed", type=int, default=0, help="of the split")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="of the splits")
+    parser.add_argument("--recipe", type=Path, help="JSON: of a network to train as well")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as work:
-        recipe = {"dataset": "matogrosso", "bands": given.bands, "seed": given.seed}
-        folder = make_chips(recipe, given.data.resolve(), Path(work))
-        parts = {name: series(folder, name) for name in ("train", "valid", "test")}
-    print("| method | chosen | macro F1 | overall accuracy |\n|---|---|---|---|")
+    print("| split | method | chosen | macro F1 | overall accuracy |\n|---|---|---|---|---|")
+    found: dict[str, list[tuple[float, float]]] = {}
+    for seed in given.seeds:
+        with tempfile.TemporaryDirectory() as work:
+            data = {"dataset": "matogrosso", "bands": given.bands, "seed": seed}
+            folder = make_chips(data, given.data.resolve(), Path(work) / "chips")
+            for title, told, figures in judged(folder, given.recipe, Path(work)):
+                print(f"| {seed} | {title} | {told} | {figures[0]:.4f} | {figures[1]:.4f} |", flush=True)
+                found.setdefault(title, []).append(figures)
+    for title, each in found.items() if len(given.seeds) > 1 else ():
+        spread = [f"{statistics.mean(values):.4f} ± {statistics.stdev(values):.4f}" for values in zip(*each)]
+        print(f"| all | {title} | | {' | '.join(spread)} |")
+
+
+def judged(folder: ChipFolder, recipe: Path | None, work: Path) -> Iterator[tuple[str, str, tuple[float, float]]]:
+    """Each method, what was chosen for it, and its macro F1 and overall accuracy on the test places."""
+    parts = {name: series(folder, name) for name in ("train", "valid", "test")}
     for title, candidates in (("random forest", forests()), ("SVM, RBF", machines())):
         fitted = [(told, model.fit(*parts["train"])) for told, model in candidates]
         told, best = max(fitted, key=lambda one: macro_f1(one[1], *parts["valid"]))
         values, classes = parts["test"]
-        figures = macro_f1(best, values, classes), accuracy_score(classes, best.predict(values))
-        print(f"| {title} | {told} | {figures[0]:.4f} | {figures[1]:.4f} |", flush=True)
+        yield title, told, (macro_f1(best, values, classes), float(accuracy_score(classes, best.predict(values))))
+    if recipe:
+        asked = {**json.loads(recipe.read_text(encoding="utf-8"))["train"], "chips": str(folder.path)}
+        made = run_job("train", {**asked, "output": str(work / "model")}, work / "job.json", say=lambda line: None)
+        figures = made["figures"]["macro F1"], made["figures"]["overall accuracy"]
+        yield asked["network"], f"epoch {made['best_epoch']}", figures
 
 
 def series(folder: ChipFolder, part: str) -> tuple[np.ndarray, np.ndarray]:

@@ -359,7 +359,7 @@ def trained_on(result: Mapping[str, Any]) -> Iterator[str]:
         )
     if data.get("unlabelled") is not None:
         share = web.percent(data["unlabelled"], 1)
-        facts["Not labelled"] = f"{share} of the chips' pixels, with those not valid or in another chip; they were ignored"
+        facts["Not labelled"] = f"{share} of the chips' pixels, with those not valid or in two chips; they were ignored"
     yield web.facts(facts)
     if data["sources"]:
         yield web.subsection("Where the parts lie")
