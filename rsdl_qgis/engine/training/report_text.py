@@ -9,6 +9,7 @@ from typing import Any
 from .. import charts
 from .. import webpage as web
 
+COMMON = "#7f97b2"  # the colour of what is compared with
 MOST_TEXT = 400  # letters of a setting
 PART_TITLES = {"train": "training", "valid": "validation", "test": "test"}
 

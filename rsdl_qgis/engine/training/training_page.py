@@ -11,8 +11,10 @@ from .. import webpage as web
 from ..charts import BLUE, GREY, ORANGE, PURPLE, Bar, Curve, bar_chart, curve_chart, legend, line_chart, share_bar
 from .box_pictures import COLORS as BOX_COLORS
 from .box_pictures import TITLES as BOX_TITLES
+from .distillation_page import distilled
 from .pictures import WRONG, hexadecimal, pale
 from .report_text import (
+    COMMON,
     PART_TITLES,
     capital,
     cell,
@@ -35,7 +37,6 @@ MOST_MIXED = 12  # pairs of classes named where there are more
 MOST_BARS = 60  # classes in the chart of classes
 MOST_CURVES = 12  # classes that curves are drawn for
 FEW = 30  # samples: figures of fewer say little
-COMMON = "#7f97b2"  # of what is compared with
 TASKS = {
     "segmentation": ("class maps", "pixels"),
     "change": ("maps of change", "pixels"),
@@ -401,49 +402,6 @@ def beginning(start: Mapping[str, Any]) -> Iterator[str]:
         )
     yield web.paragraph("Parameters by what the training did to them:", small=True)
     yield share_bar([("trained", start["trained"], ORANGE), ("frozen", start["frozen"], BLUE)])
-
-
-def distilled(pair: Mapping[str, Any], main: str) -> Iterator[str]:
-    """A student beside its teacher."""
-    teacher, student = pair["teacher"], pair["student"]
-    smaller = web.percent(student["parameters"] / teacher["parameters"], 1)
-    if pair["kept"] is None:
-        yield web.paragraph(
-            f"The student has {smaller} of the teacher's parameters. The teacher's {main} is not above zero, so there "
-            "is no share of it to keep."
-        )
-    else:
-        kept = web.percent(pair["kept"], 1)
-        yield web.paragraph(f"The student keeps {kept} of the teacher's {main} with {smaller} of its parameters.")
-    values = [found(item["figures"], main) for item in (teacher, student)]
-    names = [f"{role}: {item['name']}" for role, item in (("teacher", teacher), ("student", student))]
-    bars = [
-        Bar(name, value, number(value), color=color)
-        for name, value, color in zip(names, values, (COMMON, BLUE))
-        if value is not None
-    ]
-    if bars:
-        yield web.paragraph(f"{capital(main)}:", small=True)
-        yield bar_chart(bars, (0.0, 1.0) if all(0 <= bar.value <= 1 for bar in bars) else None)
-    titles = list(dict.fromkeys([*teacher["figures"], *student["figures"]]))
-    rows = [
-        [title, *(number(found(item["figures"], title)) for item in (teacher, student)), share(student, teacher, title)]
-        for title in titles
-    ]
-    for name, title, shown in (
-        ("parameters", "Parameters", whole),
-        ("bytes", "Size of the weights", file_size),
-        ("milliseconds", "Time of a tile", lambda v: f"{number(v)} ms"),
-    ):
-        if teacher.get(name) is not None and student.get(name) is not None:
-            kept = web.percent(student[name] / teacher[name], 1) if teacher[name] else "–"
-            rows.append([title, shown(teacher[name]), shown(student[name]), kept])
-    yield web.table(["", capital(names[0]), capital(names[1]), "Student of teacher"], rows)
-
-
-def share(student: Mapping[str, Any], teacher: Mapping[str, Any], title: str) -> str:
-    own, other = found(student["figures"], title), found(teacher["figures"], title)
-    return web.percent(own / other, 1) if own is not None and other else "–"
 
 
 def method(result: Mapping[str, Any]) -> Iterator[str]:
