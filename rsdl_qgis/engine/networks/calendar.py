@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from ..errors import ModelError
+
+
+def calendar_of(inputs: Mapping[str, tuple[int, int]]) -> int:
+    """How many dates the calendar has that inputs of (dates, bands) are on."""
+    return max(dates for dates, _ in inputs.values())
 
 
 def on_calendar(x: Tensor, valid: Tensor, dates: int) -> tuple[Tensor, Tensor]:

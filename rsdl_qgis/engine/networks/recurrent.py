@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from .calendar import on_calendar
+from .calendar import calendar_of, on_calendar
 from .flow import Flow
 
 
@@ -34,11 +34,6 @@ def backwards(x: Tensor, count: Tensor) -> Tensor:
     """
     dates = torch.arange(x.shape[1], device=x.device)
     return take(x, (count[:, None] - 1 - dates).clamp(min=0))
-
-
-def calendar_of(inputs: Mapping[str, tuple[int, int]]) -> int:
-    """How many dates the inputs have."""
-    return max(dates for dates, _ in inputs.values())
 
 
 def read_at(states: Tensor, places: Tensor, count: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .calendar import on_calendar
+from .calendar import calendar_of, on_calendar
 from .flow import Flow
 
 
@@ -79,7 +79,7 @@ class TempCNN(nn.Module):
         dropout: float = 0.5,
     ):
         super().__init__()
-        self.dates = max(dates for dates, _ in inputs.values())
+        self.dates = calendar_of(inputs)
         channels = sum(bands for _, bands in inputs.values())
         self.convs = nn.ModuleList(
             MaskedConv(hidden if layer else channels, hidden, kernel, dropout) for layer in range(layers)

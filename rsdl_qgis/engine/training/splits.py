@@ -23,7 +23,7 @@ SIZES_TRIED = 6  # of blocks
 USUAL_BLOCK = 4  # chips a side
 GOOD_COUNT, FEW_BLOCKS = 40, 0.02  # blocks that intervals of accuracy can do with; the cost of half as many
 SMALL_BLOCKS = {3: 0.02, 2: 0.04}  # the cost of blocks with fewer chips a side: each tells little by itself
-DENSE = ("raster", "number")  # labels of maps, which are often pieces of one image
+MAPS = ("raster", "number")  # labels of maps, which are often pieces of one image
 FEW_NAMES = 5  # places or files that are named
 BINS = 4  # of numbers, in place of classes
 
@@ -171,7 +171,7 @@ def _divided(folder: ChipFolder, request: SplitRequest, counts: NDArray) -> tupl
     dropped = int((parts == DROPPED).sum())
     gap = f" {dropped} chips between the parts are left out." if dropped else ""
     warnings = list(_warnings(folder, counts, parts))
-    if folder.labels in DENSE and _from_nowhere(folder):
+    if folder.labels in MAPS and _from_nowhere(folder):
         warnings.append(
             "The pictures do not say where they are, so pieces of one image may be in both parts and figures too good: "
             "divide them yourself into folders train and valid, or name their places in samples.csv."

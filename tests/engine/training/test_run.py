@@ -8,18 +8,19 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from rsdl_qgis.engine.card import WEIGHTS_FILE
+from rsdl_qgis.engine.card import WEIGHTS_FILE, Band
 from rsdl_qgis.engine.errors import Cancelled, InputError, ModelError, OutputError
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.runtime import open_runtime
 from rsdl_qgis.engine.store import read_card
-from rsdl_qgis.engine.training.chips import read_chips
+from rsdl_qgis.engine.training.chips import read_chips, write_chips
 from rsdl_qgis.engine.training.run import run_train
 
 from .chip_folders import CLASSES, make_folder
@@ -215,6 +216,17 @@ def test_what_the_start_has_no_weights_of_cannot_be_kept(tmp_path):
         run_train({**asked, "freeze": "backbone"}, Report())
     run_train({**asked, "freeze": "encoder", "report": str(tmp_path / "report.html")}, Report())
     assert "is not compared: it gives other classes" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("bands", "compared"), [(("B1", "B2"), True), (("B2", "B1"), False), (("B1", "B3"), False)])
+def test_the_start_is_compared_where_it_takes_the_same_bands(tmp_path, bands, compared):
+    run_train(arguments(tmp_path, epochs=1), Report())
+    folder = read_chips(tmp_path / "chips")
+    item = replace(folder.inputs[0], bands=tuple(map(Band, bands)))
+    write_chips(replace(folder, inputs=(item,)))
+    tuned = {"base_model": str(tmp_path / "model"), "output": str(tmp_path / "tuned")}
+    run_train(arguments(tmp_path, **tuned, epochs=1), Report())
+    assert ("start (model)" in read_card(tmp_path / "tuned").provenance["compared_with"]) == compared
 
 
 def test_a_report_after_the_last_epoch_tells_what_was_frozen(tmp_path, monkeypatch):
