@@ -2144,6 +2144,10 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Τι μικραίνει η εκπαίδευση: {names}, ή άθροισμα μερικών, όπως {sum}. Προεπιλογή: {default}.</translation>
   </message>
   <message>
+   <source>AUGMENTATION={name} is for {tasks}, and this is {task}. Choose another, such as standard.</source>
+   <translation>Το AUGMENTATION={name} είναι για {tasks}, και αυτό είναι {task}. Επιλέξτε άλλο, όπως standard.</translation>
+  </message>
+  <message>
    <source>Loss</source>
    <translation>Συνάρτηση απώλειας</translation>
   </message>
@@ -2392,8 +2396,8 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Επαύξηση</translation>
   </message>
   <message>
-   <source>How much samples are varied, so that little data goes further: none, light, standard or strong. They are flipped, turned, scaled, changed in brightness, and get noise. mosaic: as standard, and half of the pictures are put together of four, for maps and objects.</source>
-   <translation>Πόσο ποικίλλουν τα δείγματα, ώστε λίγα δεδομένα να φτάνουν περισσότερο: none (καθόλου), light (λίγο), standard (κανονικά) ή strong (πολύ). Αναστρέφονται, στρέφονται, αλλάζουν κλίμακα και φωτεινότητα, και παίρνουν θόρυβο. mosaic: όπως το standard, και οι μισές εικόνες συντίθενται από τέσσερις, για χάρτες και αντικείμενα.</translation>
+   <source>How much samples are varied, so that little data goes further: none, light, standard or strong. They are flipped, turned, scaled, changed in brightness, and get noise. mosaic: as standard, and half of the pictures are put together of four, for maps and objects. parcels: as standard, and half of the pictures are shown as polygons show them, elongated and masked around, for scenes.</source>
+   <translation>Πόσο ποικίλλουν τα δείγματα, ώστε λίγα δεδομένα να φτάνουν περισσότερο: none (καθόλου), light (λίγο), standard (κανονικά) ή strong (πολύ). Αναστρέφονται, στρέφονται, αλλάζουν κλίμακα και φωτεινότητα, και παίρνουν θόρυβο. mosaic: όπως το standard, και οι μισές εικόνες συντίθενται από τέσσερις, για χάρτες και αντικείμενα. parcels: όπως το standard, και οι μισές εικόνες δείχνονται όπως τις δείχνουν τα πολύγωνα, επιμήκεις και καλυμμένες γύρω τους, για σκηνές.</translation>
   </message>
   <message>
    <source>Scaling of values</source>

@@ -121,6 +121,7 @@ class DistilModel(ModelMaker):
         if not text and said["consistency"] and teacher.task not in MAPS:
             text = tr("CONSISTENCY is for models that make maps, and '{name}' does not. Leave it at 0.")
             text = text.format(name=teacher.name)
+        text = text or train_options.augmentation_problem(said["augmentation"], teacher.task)
         text = text or train_options.shares_problem(said["valid"], said["test"])
         text = text or train_options.chips_problem(said["chip_size"], said["chip_overlap"])
         text = text or shared.device_problem(self, parameters, context)

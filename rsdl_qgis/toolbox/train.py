@@ -266,6 +266,7 @@ class TrainingAlgorithm(ModelMaker):
         text = train_options.network_problem(said["network"], said["options"], self.NETWORKS)
         text = text or train_options.weights_problem(pretrained)
         text = text or train_options.losses_problem(said["loss"] or (), self._losses(parameters, context))
+        text = text or train_options.augmentation_problem(said["augmentation"], self.TASK)
         text = text or train_options.shares_problem(said["valid"], said["test"])
         text = text or train_options.chips_problem(said.get("chip_size"), said.get("chip_overlap"))
         return text or shared.device_problem(self, parameters, context)

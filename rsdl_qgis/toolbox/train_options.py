@@ -24,6 +24,10 @@ from .text import tr
 SPLITS = ("auto", "blocks", "places", "files", "chips", "random")
 WEIGHTS = (".pth", ".pt", ".safetensors")
 LEAST_SHARE = 10.0  # per cent that must be left to train on
+AUGMENTED = {  # AUGMENTATION -> tasks whose labels bear it; others are for all
+    "mosaic": ("segmentation", "regression", "change", "detection"),
+    "parcels": ("classification",),
+}
 
 Reader = Callable[[QgsProcessingAlgorithm, dict, str, QgsProcessingContext], Any]
 
@@ -442,9 +446,10 @@ OPTIONS: dict[str, Option] = {
             tr(
                 "How much samples are varied, so that little data goes further: none, light, standard or strong. They "
                 "are flipped, turned, scaled, changed in brightness, and get noise. mosaic: as standard, and half of "
-                "the pictures are put together of four, for maps and objects."
+                "the pictures are put together of four, for maps and objects. parcels: as standard, and half of the "
+                "pictures are shown as polygons show them, elongated and masked around, for scenes."
             ),
-            ("standard", "none", "light", "strong", "mosaic"),
+            ("standard", "none", "light", "strong", "mosaic", "parcels"),
         ),
         _word,
     ),
@@ -568,6 +573,14 @@ def losses_problem(chosen: Sequence[str], known: Sequence[str]) -> str:
                 name=name, known=", ".join(known), sum="+".join(known[:2])
             )
     return ""
+
+
+def augmentation_problem(chosen: str, task: str) -> str:
+    """What is wrong with AUGMENTATION, in a sentence; '' if nothing."""
+    if task in AUGMENTED.get(chosen, (task,)):
+        return ""
+    text = tr("AUGMENTATION={name} is for {tasks}, and this is {task}. Choose another, such as standard.")
+    return text.format(name=chosen, tasks=", ".join(AUGMENTED[chosen]), task=task)
 
 
 def fitting_networks(tasks: Sequence[str]) -> list[str]:

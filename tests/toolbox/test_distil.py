@@ -95,6 +95,7 @@ def test_chips_for_a_teacher_of_several_inputs(run, asked, known_models, chips):
         ({"CHIPS": "CHIPS", "IMAGES": [], "BANDS": "1,2,3"}, ["BANDS", "cannot be used with CHIPS"]),
         ({"NETWORK": "lstm"}, ["'lstm'", "unet-light"]),
         ({"OPTIONS": "4"}, ["OPTIONS"]),
+        ({"AUGMENTATION": "parcels"}, ["AUGMENTATION=parcels", "classification"]),
         ({"TEACHER": "tones", "CONSISTENCY": 1, "IMAGES": [], "CHIPS": "CHIPS"}, ["CONSISTENCY", "maps", "'tones'"]),
         ({"LABELS": ["/no/such.tif"]}, ["LABELS"]),
         ({"OUTPUT": "/no/such/folder/student"}, ["/no/such/folder"]),

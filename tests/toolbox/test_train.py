@@ -38,7 +38,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
-from rsdl_qgis.toolbox import distil, train_data, train_tasks
+from rsdl_qgis.toolbox import distil, train_data, train_options, train_tasks
 
 ENGINE = Path(train_data.__file__).parents[1] / "engine" / "training"
 LEFT, TOP = 500_000, 4_600_000
@@ -583,6 +583,7 @@ def refused(refusal, asked, known_models, image, two_dates, chips, tmp_path, wri
         ({"OPTIONS": "{widths: 3}"}, ["OPTIONS is not JSON"]),
         ({"OPTIONS": "[1]"}, ["OPTIONS is not JSON", "object"]),
         ({"LOSS": "cross_entropy+mse"}, ["'mse'", "dice"]),
+        ({"AUGMENTATION": "parcels"}, ["AUGMENTATION=parcels", "classification", "standard"]),
         ({"BASE_MODEL": "none-such"}, ["none-such", "bright"]),
         ({"BASE_MODEL": "web"}, ["web", "weights.safetensors"]),
         ({"BASE_MODEL": "bright", "PRETRAINED": "imagenet"}, ["BASE_MODEL", "PRETRAINED"]),
@@ -612,6 +613,7 @@ def test_refuses_with_a_sentence(refused, changes, words):
         ("trainsceneclassifier", {**GOOD, "CLASS_FIELD": None}, ["class of each scene", "CLASS_FIELD"]),
         ("trainsceneclassifier", {**GOOD, "LABELS": ["ONE"]}, ["(4)", "another class"]),
         ("trainsceneclassifier", {**GOOD, "LOSS": "bce"}, ["'bce'", "cross_entropy"]),
+        ("trainsceneclassifier", {**GOOD, "AUGMENTATION": "mosaic"}, ["AUGMENTATION=mosaic", "detection", "standard"]),
         ("trainsceneclassifier", {**GOOD, "MULTILABEL": True, "LOSS": "focal"}, ["'focal'", "bce"]),
         ("trainregression", {**GOOD, "CLASS_FIELD": None}, ["number to learn"]),
         ("trainregression", {**GOOD, "LABELS": ["NAMES"]}, ["texts"]),
@@ -741,6 +743,7 @@ def test_the_engine_and_its_algorithms_name_the_same_defaults():
     assert {item.TASK: item.NETWORK for item in algorithms} == networks
     maps = set(ast.literal_eval(table(ENGINE / "request.py", "DENSE")))
     assert {item.TASK for item in algorithms if item.MAP_OPTIONS} == set(distil.MAPS) == maps
+    assert ast.literal_eval(table(ENGINE / "request.py", "AUGMENTED")) == train_options.AUGMENTED
     assert set().union(*(item.LOSSES for item in algorithms)) == known - {"distillation"}
     for item in algorithms:
         own = {"numbers": losses["numbers"], "scenes": losses["classes"], "objects": (*losses["boxes"], "")}

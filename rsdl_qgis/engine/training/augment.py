@@ -6,7 +6,7 @@ In a scaled image 0 is the training mean and stands where nothing is valid. What
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any, Union
 
@@ -19,11 +19,18 @@ from ..errors import InputError
 from .chips import IGNORE
 from .geometry import Geometry
 from .objects import Objects, moved
+from .parcels import draw_mask, draw_window
 
 Strength = Union[float, Mapping[str, float]]
 Label = Any  # a tensor, or ``Objects``
 NOISE_VALUES = 1 << 20  # normal values drawn once, from which every noise is cut at random
-LIMITS = {"zoom": (1, 16), "drop": (0, 1), "drop_dates": (0, 1), "mosaic": (0, 1)}  # of strengths; others 0 to 100
+LIMITS = {  # of strengths; others 0 to 100
+    "zoom": (1, 16),
+    "drop": (0, 1),
+    "drop_dates": (0, 1),
+    "mosaic": (0, 1),
+    "parcels": (0, 1),
+}
 DISTANT = 0.5  # probability that the scale of an image is changed at all
 
 
@@ -38,7 +45,8 @@ class Augmentation:
     chips are larger than what is trained on. ``drop``: probability that one input is left out where there are
     several; ``drop_dates``: probability of each date to be left out where there are several; one stays. ``flips``:
     whether images are flipped and turned by quarters. ``mosaic``: probability that a picture is put together of
-    parts of four (maps and objects).
+    parts of four (maps and objects). ``parcels``: probability that of a picture a part is shown, as of a polygon
+    (scenes).
     """
 
     gain: Strength = 0.2
@@ -49,6 +57,7 @@ class Augmentation:
     drop_dates: float = 0.0
     flips: bool = True
     mosaic: float = 0.0
+    parcels: float = 0.0
 
     def __post_init__(self) -> None:
         for name in (f.name for f in fields(self) if f.name != "flips"):
@@ -66,6 +75,7 @@ AUGMENTATIONS: Mapping[str, Augmentation | None] = {
     "light": Augmentation(gain=0.1, offset=0.1, zoom=1.2, noise=0.02),
     "standard": Augmentation(),
     "mosaic": Augmentation(mosaic=0.5),
+    "parcels": Augmentation(parcels=0.5),
     "strong": Augmentation(gain=0.4, offset=0.4, zoom=2.0, noise=0.1, drop_dates=0.1),
 }
 
@@ -88,12 +98,16 @@ def augment(
     """
     if images[-1].dtype == torch.bool:
         return augment_series(images, how, random, inputs), labels
-    geometry = _draw_geometry(images[0].shape[-2:], labels, how, random, window)
+    geometry, seen = _draw_geometry(images[0].shape[-2:], labels, how, random, window), None
+    if how.parcels and float(torch.rand((), generator=random)) < how.parcels:
+        geometry, seen = _draw_parcel(geometry, images[0].shape[-2:], random)
     dropped = _dropped_input(len(images), how, random)
     varied = []
     for i, image in enumerate(images):
         image, valid = _move_image(image, geometry)
         _change_values(image, valid, _strengths(how, inputs, i), random)
+        if seen is not None:
+            image.mul_(seen)
         if i == dropped:
             image.zero_()
         if how.drop_dates and len(image) > 1:
@@ -196,6 +210,15 @@ def _draw_geometry(
     up, over, across = (how.flips and coin < 0.5 for coin in coins)
     flipped = tuple(axis for axis, is_so in ((-2, up), (-1, over)) if is_so)
     return Geometry(top, left, rows, columns, frame, size, flipped, across and size[0] == size[1])
+
+
+def _draw_parcel(geometry: Geometry, shape: Sequence[int], random: torch.Generator) -> tuple[Geometry, Tensor]:
+    """A parcel's window in a picture in place of the part that was drawn, and (H, W) bool, what is seen of it."""
+    rows, columns = draw_window(shape, random)
+    down, across = torch.rand(2, generator=random).tolist()
+    top, left = int(down * (shape[0] - rows + 1)), int(across * (shape[1] - columns + 1))
+    geometry = replace(geometry, top=top, left=left, height=rows, width=columns, frame=(rows, columns))
+    return geometry, draw_mask(geometry.size, random)
 
 
 def _places(labels: Label, height: int, width: int) -> Tensor | None:

@@ -14,7 +14,7 @@ from typing import Any
 from ..card import CARD_FILE
 from ..errors import InputError, ModelError, OutputError
 from ..networks import NETWORKS
-from .augment import AUGMENTATIONS, Augmentation
+from .augment import AUGMENTATIONS, UNVARIED, Augmentation
 from .chips import ChipFolder
 from .losses import LOSSES
 
@@ -45,6 +45,10 @@ DEFAULT_NETWORKS = {
     "detection": "yolo-n",
 }
 DEFAULT_LOSSES = {"classes": ("cross_entropy",), "labels": ("bce",), "numbers": ("huber",), "boxes": ()}
+AUGMENTED = {  # augmentation -> tasks whose labels bear it
+    "mosaic": ("segmentation", "regression", "change", "detection"),
+    "parcels": ("classification",),
+}
 METRICS = {  # (kind, whether maps) -> what the score of an epoch is called
     ("classes", True): "mean IoU",
     ("classes", False): "macro F1",
@@ -151,6 +155,7 @@ class TrainRequest:
         request._check_network()
         request._check_outputs()
         request._check_losses()
+        request._check_augmentation()
         request._check_consistency()
         request._check_keep()
         request._check_start()
@@ -211,6 +216,12 @@ class TrainRequest:
             problem = f"CLASS_WEIGHTS={self.class_weights} does nothing with LOSS={'+'.join(self.loss)}"
             hint = "Choose CLASS_WEIGHTS=none" + (f", or one of the losses {_list(weighted)}." if weighted else ".")
             raise InputError(f"{problem}, which has no weights of classes.", hint)
+
+    def _check_augmentation(self) -> None:
+        for name, tasks in AUGMENTED.items():
+            if getattr(self.augmentation or UNVARIED, name) and self.task not in tasks:
+                problem = f"The augmentation '{name}' is for {_list(tasks)}, and this is {self.task}."
+                raise InputError(problem, "Choose another AUGMENTATION, such as standard.")
 
     def _check_consistency(self) -> None:
         if self.consistency and self.task not in DENSE:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.training.chips import with_splits
 from rsdl_qgis.engine.training.request import TrainRequest, fingerprint
 
@@ -27,3 +28,17 @@ def test_a_training_is_known_by_what_it_learns_from_and_how(tmp_path):
 def test_small_data_sets_are_gone_through_more_often(tmp_path, asked, batches, epochs):
     request = TrainRequest.of({"task": "segmentation", "output": str(tmp_path / "model"), "epochs": asked})
     assert request.epochs_of(batches) == epochs
+
+
+@pytest.mark.parametrize("task", ["segmentation", "change", "regression", "classification", "time-series", "detection"])
+def test_an_augmentation_that_would_spoil_the_labels_is_refused(tmp_path, task):
+    fits = {"mosaic": task not in ("classification", "time-series"), "parcels": task == "classification"}
+    for name, fitting in fits.items():
+        asked = {"task": task, "output": str(tmp_path / "model")}
+        for augmentation in (name, {name: 0.1}):
+            if fitting:
+                assert getattr(TrainRequest.of({**asked, "augmentation": augmentation}).augmentation, name) > 0
+                continue
+            with pytest.raises(InputError, match=f"'{name}' is for .*, and this is {task}.") as refused:
+                TrainRequest.of({**asked, "augmentation": augmentation})
+            assert "AUGMENTATION" in refused.value.hint
