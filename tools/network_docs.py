@@ -42,6 +42,9 @@ first number stated and at least the second; "fixed" networks take the size that
 
 Every network that makes a map (segmentation, change) also has the option `coarsen`: with 2 it sees the means of 2 × 2
 pixels, and its map is enlarged again. It costs a quarter, and height and width must be multiples of twice the number.
+
+Every network of series also has the option `members`: so many networks with first weights of their own are trained side
+by side, and their mean answers (an ensemble, arXiv:1612.01474). It costs as many times the work.
 """
 
 

@@ -19,13 +19,15 @@ In training mode a network with auxiliary heads gives ``(logits, *auxiliary logi
 otherwise. Its class attribute ``flow`` (see ``flow.py``) says what of it is encoder, decoder and head.
 
 Every network that makes a map (segmentation, change) has, beside its own, the option ``coarsen``: the factor by which
-it works at a coarser resolution than its images (see ``coarse.py``).
+it works at a coarser resolution than its images (see ``coarse.py``). Every network of series has ``members``: how many
+of it answer together (see ``ensemble.py``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -112,7 +114,7 @@ DETECTION: dict[str, Network] = {
     "yolo-m": Network("YOLO, medium", "detection", "yolo:YOLO", "arXiv:2107.08430", multiple=32, size=640, options={"variant": "m"}),
 }  # fmt: skip
 
-COMMON_OPTIONS = ("coarsen",)  # of every network that makes a map
+COMMON_OPTIONS = {"coarsen": ("segmentation", "change"), "members": ("time-series",)}  # of every network of a task
 NETWORKS: dict[str, Network] = {**SEGMENTATION, **CLASSIFICATION, **CHANGE, **TIME_SERIES, **DETECTION}
 
 
@@ -123,13 +125,15 @@ def build_network(name: str, inputs: Mapping[str, tuple[int, int]], classes: int
     network itself, when it is given images of other dates, bands or sides than it takes.
     """
     from .coarse import coarsen  # loads torch
+    from .ensemble import Ensemble
     from .requests import check_request, guard, multiple_of
 
     constructor = _constructor(name)
     line = NETWORKS[name]
     check_request(line, constructor, inputs, classes, options)
     own = {key: value for key, value in options.items() if key not in COMMON_OPTIONS}
-    network = constructor(inputs, classes, **{**line.options, **own})
+    build = partial(constructor, inputs, classes, **{**line.options, **own})
+    network = Ensemble(build, members) if (members := options.get("members", 1)) > 1 else build()
     if (factor := options.get("coarsen", 1)) > 1:
         coarsen(network, factor, multiple_of(network, line))
     guard(network, line, inputs, options)

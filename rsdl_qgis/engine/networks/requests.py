@@ -20,6 +20,8 @@ from . import COMMON_OPTIONS
 if TYPE_CHECKING:
     from . import Network
 
+COUNTS = {"coarsen": "cannot be coarsened by {}", "members": "cannot have {} members"}  # option -> what is wrong
+
 
 def check_request(
     line: Network, constructor: Any, inputs: Mapping[str, tuple[int, int]], classes: int, options: Mapping[str, Any]
@@ -38,15 +40,16 @@ def check_request(
     known = options_of(line, constructor)
     if wrong := sorted(set(options) - known):
         raise ModelError(f"{line.title} has no option '{wrong[0]}'.", f"It has: {', '.join(sorted(known))}.")
-    factor = options.get("coarsen", 1)
-    if not isinstance(factor, int) or isinstance(factor, bool) or factor < 1:
-        raise ModelError(f"{line.title} cannot be coarsened by {factor}.", "Give a whole number, such as 2.")
+    for option, said in COUNTS.items():
+        number = options.get(option, 1)
+        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+            raise ModelError(f"{line.title} {said.format(number)}.", "Give a whole number, such as 2.")
 
 
 def options_of(line: Network, constructor: Any) -> set[str]:
     """The options of a network: its constructor's, and those that all networks of its kind have."""
-    common = COMMON_OPTIONS if line.task in ("segmentation", "change") else ()
-    return set(inspect.signature(constructor).parameters) - {"inputs", "classes"} | set(common)
+    common = {option for option, tasks in COMMON_OPTIONS.items() if line.task in tasks}
+    return set(inspect.signature(constructor).parameters) - {"inputs", "classes"} | common
 
 
 def multiple_of(network: nn.Module, line: Network) -> int:
