@@ -1856,8 +1856,8 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Μοντέλο, για το MODEL άλλων αλγορίθμων</translation>
   </message>
   <message>
-   <source>The figure that the best epoch is chosen by</source>
-   <translation>Ο δείκτης με τον οποίο επιλέγεται η καλύτερη εποχή</translation>
+   <source>The main figure of the finished model, of the kind that epochs are compared by</source>
+   <translation>Ο κύριος δείκτης του έτοιμου μοντέλου, του είδους με το οποίο συγκρίνονται οι εποχές</translation>
   </message>
   <message>
    <source>Best epoch, from 1</source>

@@ -57,17 +57,17 @@ def run_classify_scenes(arguments: Mapping[str, Any], report: Report) -> dict[st
         cut = {"side": card.tiling.size, "cell": usual_size(card, source.grid), "batch": batch}
         note = provenance("classify_scenes", card, arguments, scaling, cut)
         collector = ClassificationCollector(card, source.grid, scenes, outputs, report, note)
-        answers = SceneAnswers(collector, several=takes_labels(card))
+        answers, unit = SceneAnswers(collector, several=takes_labels(card)), "view" if views.divided else "scene"
         load = partial(load_view, source, scaling, card.tiling.size)
         try:
-            seconds = predict(views, load, runtime, answers, batch, report, "scene", streams)
+            seconds = predict(views, load, runtime, answers, batch, report, unit, streams)
             result = collector.close()
         except BaseException:
             collector.abort()
             raise
     _tell(scenes, result, report)
     total = time.perf_counter() - started
-    report.log("info", seconds.told(total, "scene"))
+    report.log("info", seconds.told(total, unit))
     return {**result, "model": card.name, "seconds": round(total, 2), "timing": vars(seconds)}
 
 

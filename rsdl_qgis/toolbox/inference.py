@@ -81,7 +81,10 @@ class InferenceAlgorithm(RsdlAlgorithm):
         in_colours = results.in_classes(result["classes"])
         return {
             "OUTPUT": (card.title, in_colours),
-            "PROBABILITIES": (tr("{model}: probabilities").format(model=card.title), None),
+            "PROBABILITIES": (
+                tr("{model}: probabilities").format(model=card.title),
+                results.of_probabilities(result["classes"]),
+            ),
             "POLYGONS": (tr("{model}: polygons").format(model=card.title), in_colours),
         }
 

@@ -91,16 +91,21 @@ def in_objects(classes: Classes) -> Style:
     return style
 
 
-def along_ramp(low: float, high: float, unit: str = "") -> Style:
-    """A colour ramp for numbers; those below ``low`` or above ``high`` have the colours of its ends.
+def along_ramp(low: float, high: float, unit: str = "", band: int = 1) -> Style:
+    """A colour ramp for a band's numbers; those below ``low`` or above ``high`` have the colours of its ends.
 
     ``unit`` is shown in the legend.
     """
 
     def style(layer: QgsMapLayer) -> None:
-        layer.setRenderer(ramp_renderer(layer.dataProvider(), low, high, unit))
+        layer.setRenderer(ramp_renderer(layer.dataProvider(), low, high, unit, band))
 
     return style
+
+
+def of_probabilities(classes: Classes) -> Style:
+    """A ramp from 0 to 1 for the probability of the first class; of two, of the second, which is what is looked for."""
+    return along_ramp(0.0, 1.0, band=2 if len(classes) == 2 else 1)
 
 
 def spread(statistics: Mapping[str, float]) -> tuple[float, float]:
@@ -110,8 +115,8 @@ def spread(statistics: Mapping[str, float]) -> tuple[float, float]:
     return low, min(statistics["maximum"], statistics["mean"] + reach)
 
 
-def ramp_renderer(provider, low: float, high: float, unit: str) -> QgsSingleBandPseudoColorRenderer:
-    """A colour ramp over band 1 from ``low`` to ``high``."""
+def ramp_renderer(provider, low: float, high: float, unit: str, band: int = 1) -> QgsSingleBandPseudoColorRenderer:
+    """A colour ramp over a band from ``low`` to ``high``."""
     first, *between, last = (QColor(name) for name in RAMP)
     stops = [QgsGradientStop((i + 1) / (len(RAMP) - 1), color) for i, color in enumerate(between)]
     ramp = QgsGradientColorRamp(first, last, False, stops)
@@ -123,7 +128,7 @@ def ramp_renderer(provider, low: float, high: float, unit: str) -> QgsSingleBand
         function.setLegendSettings(legend)
     shader = QgsRasterShader(low, high)
     shader.setRasterShaderFunction(function)
-    renderer = QgsSingleBandPseudoColorRenderer(provider, 1, shader)
+    renderer = QgsSingleBandPseudoColorRenderer(provider, band, shader)
     renderer.setClassificationMin(low)
     renderer.setClassificationMax(high)
     return renderer
