@@ -111,11 +111,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         shown = [held_out(given.data.resolve(), Path(work), card) for _, card in models]
         for shape in SHAPES:
-            found = [
-                judged(shape.made(pictures), shape, model, Path(work))
-                for pictures, model in zip(shown, models)
-            ]
-            print(f"| {shape.title} | {len(shape.made(shown[0]))} | {' | '.join(f'{x:.3f}' for x in found)} |", flush=True)
+            found = [judged(shape.made(some), shape, path, Path(work)) for some, (path, _) in zip(shown, models)]
+            count = len(shape.made(shown[0]))
+            print(f"| {shape.title} | {count} | {' | '.join(f'{x:.3f}' for x in found)} |", flush=True)
 
 
 def held_out(data: Path, work: Path, card: ModelCard) -> list[Picture]:
@@ -130,15 +128,14 @@ def held_out(data: Path, work: Path, card: ModelCard) -> list[Picture]:
     return pictures
 
 
-def judged(pictures: Sequence[Picture], shape: Shape, model: tuple[Path, ModelCard], work: Path) -> float:
+def judged(pictures: Sequence[Picture], shape: Shape, model: Path, work: Path) -> float:
     """Mean over the pictures: of whether the class is right, or of F1 of the labels."""
-    path, card = model
     corners = [(i % ACROSS * FIELD, i // ACROSS * FIELD) for i in range(len(pictures))]
     image, polygons, scenes = (work / name for name in ("image.tif", "polygons.geojson", "scenes.gpkg"))
     write_raster(image, pictures, corners)
     write_polygons(polygons, shape.corners, corners)
     inputs = {"image": [{"path": str(image)}]}
-    asked = {"model": str(path), "inputs": inputs, "features": str(polygons), "output": str(scenes), "threads": 1}
+    asked = {"model": str(model), "inputs": inputs, "features": str(polygons), "output": str(scenes), "threads": 1}
     run_job("classify_scenes", {**asked, "device": "cpu"}, work / "job.json", say=lambda line: None)
     about, _, _, columns = pyogrio.raw.read(scenes)
     answers = dict(zip(about["fields"], columns))["class"]

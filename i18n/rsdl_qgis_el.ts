@@ -1780,6 +1780,10 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Το καλύτερο ως τώρα μοντέλο είναι στο {folder} και χρησιμοποιείται όπως είναι. Νέα εκτέλεση με τις ίδιες ρυθμίσεις συνεχίζει από εκεί.</translation>
   </message>
   <message>
+   <source>The main figure of the finished model, of the kind that epochs are compared by</source>
+   <translation>Ο κύριος δείκτης του έτοιμου μοντέλου, του είδους με το οποίο συγκρίνονται οι εποχές</translation>
+  </message>
+  <message>
    <source>Start from a model</source>
    <translation>Αρχή από μοντέλο</translation>
   </message>
@@ -1854,10 +1858,6 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   <message>
    <source>Model, for MODEL of other algorithms</source>
    <translation>Μοντέλο, για το MODEL άλλων αλγορίθμων</translation>
-  </message>
-  <message>
-   <source>The main figure of the finished model, of the kind that epochs are compared by</source>
-   <translation>Ο κύριος δείκτης του έτοιμου μοντέλου, του είδους με το οποίο συγκρίνονται οι εποχές</translation>
   </message>
   <message>
    <source>Best epoch, from 1</source>

@@ -89,7 +89,7 @@ def check_resolution(source: RasterSource, card: ModelCard, report: Report) -> N
     factor = max(pixel / card.resolution, card.resolution / pixel)
     if factor > card.resolution_tolerance:
         resample = "Resample the raster to the model's resolution (RESAMPLE), or choose another model."
-        too_far = f"That is more than RESAMPLE can bridge, {FARTHEST_RESAMPLED:g}: choose another model, or another raster."
+        too_far = f"RESAMPLE bridges no more than {FARTHEST_RESAMPLED:g}: choose another model, or another raster."
         raise MismatchError(
             f"The raster has pixels of {pixel:.3g} m, and model '{card.name}' was trained at {card.resolution:g} m "
             f"(it tolerates a factor of {card.resolution_tolerance:g}).",

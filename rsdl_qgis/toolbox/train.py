@@ -99,7 +99,8 @@ class ModelMaker(RsdlAlgorithm):
         for parameter in (_name(), _model_folder(), _report()):
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputString("MODEL", tr("Model, for MODEL of other algorithms")))
-        self.addOutput(QgsProcessingOutputNumber("MAIN_FIGURE", tr("The main figure of the finished model, of the kind that epochs are compared by")))
+        main = tr("The main figure of the finished model, of the kind that epochs are compared by")
+        self.addOutput(QgsProcessingOutputNumber("MAIN_FIGURE", main))
         self.addOutput(QgsProcessingOutputNumber("BEST_EPOCH", tr("Best epoch, from 1")))
         for name, (_, label) in self.FIGURES.items():
             self.addOutput(QgsProcessingOutputNumber(name, label()))

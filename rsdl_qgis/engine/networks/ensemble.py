@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from .flow import Flow
+from .flow import USUAL, Flow
 
 
 class Ensemble(nn.Module):
@@ -21,12 +21,14 @@ class Ensemble(nn.Module):
     each has a loss of its own and none leans on another.
     """
 
-    flow = Flow(encoder=(r"members\.\d+",))  # their own flows, side by side
     auxiliary_weight = 1.0
 
     def __init__(self, build: Callable[[], nn.Module], members: int):
         super().__init__()
         self.members = nn.ModuleList(build() for _ in range(members))
+        own = getattr(self.members[0], "flow", USUAL)
+        parts = (own.encoder, own.decoder, own.head)
+        self.flow = Flow(*(tuple(rf"members\.\d+\.(?:{pattern})" for pattern in part) for part in parts))
 
     def forward(self, *inputs: Tensor) -> Tensor | tuple[Tensor, ...]:
         logits = [member(*inputs) for member in self.members]

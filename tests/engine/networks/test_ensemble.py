@@ -11,10 +11,13 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from rsdl_qgis.engine.card import Band, Input
 from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.networks import NETWORKS, TIME_SERIES, build_network, option_names
 from rsdl_qgis.engine.training.fit import with_auxiliary
 from rsdl_qgis.engine.training.freezing import freezing, stages_of
+from rsdl_qgis.engine.training.start import start_with
+from rsdl_qgis.engine.training.weights import Weights, encoders
 
 INPUTS = {"image": (9, 2)}
 
@@ -83,3 +86,27 @@ def test_only_networks_of_series_have_it():
     assert {name for name in NETWORKS if "members" in option_names(name)} == set(TIME_SERIES)
     with pytest.raises(ModelError, match="no option 'members'"):
         build_network("lenet5", {"image": (1, 3)}, 2, members=2)
+
+
+def test_a_training_that_goes_on_from_one_keeps_its_members_apart():
+    before, after = build(), build()
+    with torch.no_grad():
+        for i, member in enumerate(before.members):
+            for parameter in member.parameters():
+                parameter.fill_(i + 1)
+    image = Input("image", (Band("NDVI"), Band("EVI")), tuple(f"2020-0{i}-01" for i in range(1, 10)))
+    names = ("a", "b", "c", "d")
+    axes = {name: 0 for name in before.state_dict() if ".head." in name}
+    weights = Weights("it", before.state_dict(), encoders(before, [image]), names, axes)
+    started = start_with(weights, after, [image], names)
+    assert started.new == 0
+    held = [{v for p in member.parameters() for v in p.detach().unique().tolist()} for member in after.members]
+    assert held == [{1}, {2}, {3}]
+
+
+@pytest.mark.parametrize("name", TIME_SERIES)
+def test_its_stages_are_those_of_a_member(name):
+    alone, together = stages_of(build(name, members=1)), stages_of(build(name))
+    assert [(stage.part, 3 * len(stage.parameters)) for stage in alone] == [
+        (stage.part, len(stage.parameters)) for stage in together
+    ]
