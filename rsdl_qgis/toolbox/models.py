@@ -134,13 +134,15 @@ def describe(card: ModelCard) -> str:
     lines = [f"{card.name}: {card.title}"]
     if card.description:
         lines.append(card.description)
-    lines.append(tr("Task: {task}, network: {network}").format(task=card.task, network=card.network or "-"))
+    options = ", ".join(f"{name} {value}" for name, value in card.options.items())
+    network = f"{card.network or '-'}{f' ({options})' if options else ''}"
+    lines.append(tr("Task: {task}, network: {network}").format(task=card.task, network=network))
     for item in card.inputs:
         bands = ", ".join(band.name for band in item.bands)
         text = tr("Takes {role}: {bands}; dates: {dates}")
         lines.append(text.format(role=item.role or item.name, bands=bands, dates=", ".join(item.dates)))
     if card.resolution:
-        lines.append(tr("Resolution: {metres} m a pixel").format(metres=card.resolution))
+        lines.append(tr("Resolution: {metres} m a pixel").format(metres=f"{card.resolution:.6g}"))
     if card.classes:
         names = ", ".join(f"{c.value} {c.name}" for c in card.classes)
         lines.append(tr("Classes: {classes}").format(classes=names))

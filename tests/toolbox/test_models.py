@@ -8,6 +8,8 @@ import shutil
 import pytest
 from qgis.core import QgsProcessingException
 
+from rsdl_qgis.paths import plugin_file
+
 
 def test_lists_installed_models(run, known_models):
     results, _ = run("listmodels", {})
@@ -20,6 +22,12 @@ def test_describes_a_model(run, known_models):
     for word in ("sentinel-2", "B11, B8, B3", "before, after", "1 flooded"):
         assert word in results["DESCRIPTION"]
     assert json.loads(results["CARD"])["id"] == "flood-s2"
+
+
+def test_tells_a_networks_options_and_a_plain_resolution(run):
+    model = str(plugin_file("models") / "crops-matogrosso")
+    text = run("describemodel", {"MODEL": model})[0]["DESCRIPTION"]
+    assert "Resolution: 231.656 m" in text and "network: bilstm (hidden 128)" in text
 
 
 def test_unknown_model_is_refused(refusal, known_models):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+
 import numpy as np
 import pytest
 from qgis.core import QgsRasterLayer, QgsVectorLayer
@@ -31,6 +34,16 @@ def test_maps_a_raster(run, known_models, image, tmp_path, read_raster, feedback
     area = sum(feature["area_m2"] for feature in polygons.getFeatures() if feature["class"] == "bright")
     assert area == pytest.approx((VALUES > 100).sum() * 100, rel=2e-3)
     assert any("CPU" in text for _, text in feedback.said)
+
+
+def test_tells_the_threshold_that_a_model_has(run, models, image, tmp_path, feedback):
+    model = shutil.copytree(models / "bright", tmp_path / "bright")
+    card = model / "model.json"
+    about = json.loads(card.read_text(encoding="utf-8"))
+    about["properties"]["rsdl:threshold"] = 0.25
+    card.write_text(json.dumps(about), encoding="utf-8")
+    run("semanticsegmentation", {"INPUT": image, "MODEL": str(model), "OUTPUT": str(tmp_path / "out.tif")}, feedback)
+    assert "A pixel counts as bright from a probability of 0.25 on." in feedback.text()
 
 
 def test_finds_bands_by_description_and_number(run, known_models, tmp_path, write_raster, read_raster):

@@ -268,6 +268,11 @@ def test_chips_in_place_of_layers(run, asked, chips, home):
     assert "unlabelled" not in job and "class_weights" not in job
 
 
+def test_pictures_of_a_chip_folder_are_brought_to_a_side(run, asked, chips):
+    run("trainsceneclassifier", {"CHIPS": chips, "SIDE": 96})
+    assert (asked()["chips"], asked()["side"]) == (chips, 96)
+
+
 def test_nulls_of_models_are_nothing(run, asked, chips, image):
     """A model hands on what was left empty as a null, which is neither None nor a value."""
     names = ("RASTERS", "LABELS", "CLASS_FIELD", "MASK", "CHIP_SIZE", "THREADS", "NETWORK", "REPORT")

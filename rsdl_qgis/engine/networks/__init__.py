@@ -140,6 +140,13 @@ def build_network(name: str, inputs: Mapping[str, tuple[int, int]], classes: int
     return network
 
 
+def check_options(name: str, options: Mapping[str, Any]) -> None:
+    """ModelError where a network of the table has no such options, before it is known what it is to be built for."""
+    from .requests import check_options as check
+
+    check(NETWORKS[name], _constructor(name), options)
+
+
 def multiple_of_sides(name: str, inputs: Mapping[str, tuple[int, int]], options: Mapping[str, Any]) -> int:
     """Of which height and width of an image have to be a multiple for a network of any size, were it built so."""
     import torch

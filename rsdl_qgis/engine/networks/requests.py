@@ -20,7 +20,10 @@ from . import COMMON_OPTIONS
 if TYPE_CHECKING:
     from . import Network
 
-COUNTS = {"coarsen": "cannot be coarsened by {}", "members": "cannot have {} members"}  # option -> what is wrong
+COUNTS = {  # option -> what is wrong, and the largest number
+    "coarsen": ("cannot be coarsened by {}", 64),
+    "members": ("cannot have {} members", 50),
+}
 
 
 def check_request(
@@ -37,13 +40,19 @@ def check_request(
             raise ModelError(f"Input '{key}' has {dates} dates of {bands} bands.", "Both are at least 1.")
         if not key or "." in key:
             raise ModelError(f"An input cannot be called '{key}'.", "Use a name without a full stop.")
+    check_options(line, constructor, options)
+
+
+def check_options(line: Network, constructor: Any, options: Mapping[str, Any]) -> None:
+    """ModelError where a network has no such options, or one that all of its kind have cannot be so."""
     known = options_of(line, constructor)
     if wrong := sorted(set(options) - known):
         raise ModelError(f"{line.title} has no option '{wrong[0]}'.", f"It has: {', '.join(sorted(known))}.")
-    for option, said in COUNTS.items():
+    for option, (said, most) in COUNTS.items():
         number = options.get(option, 1)
-        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-            raise ModelError(f"{line.title} {said.format(number)}.", "Give a whole number, such as 2.")
+        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= most:
+            hint = f"Give a whole number up to {most}, such as 2."
+            raise ModelError(f"{line.title} {said.format(number)}.", hint)
 
 
 def options_of(line: Network, constructor: Any) -> set[str]:

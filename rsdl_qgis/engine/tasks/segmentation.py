@@ -70,6 +70,9 @@ class SegmentationCollector:
             classes=legend,
             metadata=self.metadata,
         )
+        if self.binary and self.card.threshold is not None:
+            name = self.card.classes[1].name
+            self.report.log("info", f"A pixel counts as {name} from a probability of {self.card.threshold:g} on.")
         self.probability_sink = None
         if self.outputs.probabilities:
             self.probability_sink = RasterSink(

@@ -15,7 +15,7 @@ from torch import nn
 
 from ..card import Class, Input, ModelCard
 from ..errors import InputError, ModelError
-from ..networks import NETWORKS, option_names
+from ..networks import NETWORKS, check_options, option_names
 from ..report import Report
 from .freezing import stages_of
 from .pretrained import PUBLISHED
@@ -69,8 +69,17 @@ def network_to_build(
     """The name and options of a network to build, where it starts from a model or from published weights by name.
 
     ``network``: by default the model's, with its options. Another one has by default those options of the start's that
-    it has too, and the start's network as its encoder where it can. ModelError when no network is known.
+    it has too, and the start's network as its encoder where it can. ModelError when no network is known, or it has no
+    such options.
     """
+    name, chosen = _chosen_network(network, options, base, pretrained)
+    check_options(name, chosen)
+    return name, chosen
+
+
+def _chosen_network(
+    network: str | None, options: Mapping[str, Any], base: ModelCard | None, pretrained: str | None
+) -> tuple[str, dict[str, Any]]:
     published = PUBLISHED.get(pretrained or "")
     before = base.network if base else published.network if published else ""
     stated = dict(base.options) if base else {}

@@ -295,6 +295,20 @@ def test_which_network_is_built(network, options, base_card, pretrained, built):
     assert network_to_build(network, options, base_card, pretrained) == built
 
 
+@pytest.mark.parametrize(
+    ("network", "options", "words"),
+    [
+        ("lstm", {"members": 0}, "LSTM cannot have 0 members. Give a whole number up to 50"),
+        ("lstm", {"members": 1000}, "LSTM cannot have 1000 members"),
+        ("unet", {"members": 2}, "U-Net has no option 'members'. It has: "),
+        ("unet", {"coarsen": "two"}, "U-Net cannot be coarsened by two"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_before_anything_is_read(network, options, words):
+    with pytest.raises(ModelError, match=words):
+        network_to_build(network, options, None)
+
+
 def test_no_network_to_build():
     with pytest.raises(ModelError, match="'base' is of no network that is known here"):
         network_to_build(None, {}, card_of(""))
