@@ -1328,6 +1328,10 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Δίνει αριθμούς· μονάδα: {unit}</translation>
   </message>
   <message>
+   <source>Least probability: {threshold}</source>
+   <translation>Ελάχιστη πιθανότητα: {threshold}</translation>
+  </message>
+  <message>
    <source>The model cannot be installed: {reason}. Free disk space, or check the folder's rights.</source>
    <translation>Το μοντέλο δεν μπορεί να εγκατασταθεί: {reason}. Ελευθερώστε χώρο στον δίσκο ή ελέγξτε τα δικαιώματα του φακέλου.</translation>
   </message>

@@ -148,6 +148,8 @@ def describe(card: ModelCard) -> str:
         lines.append(tr("Classes: {classes}").format(classes=names))
     else:
         lines.append(tr("Gives numbers; unit: {unit}").format(unit=card.unit or "-"))
+    if card.threshold is not None:
+        lines.append(tr("Least probability: {threshold}").format(threshold=f"{card.threshold:g}"))
     if card.provenance:
         lines.append(json.dumps(dict(card.provenance), ensure_ascii=False, default=str))
     return "\n".join(lines)

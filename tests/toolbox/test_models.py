@@ -28,6 +28,9 @@ def test_tells_a_networks_options_and_a_plain_resolution(run):
     model = str(plugin_file("models") / "crops-matogrosso")
     text = run("describemodel", {"MODEL": model})[0]["DESCRIPTION"]
     assert "Resolution: 231.656 m" in text and "network: bilstm (hidden 128)" in text
+    assert "Least probability" not in text
+    flood = str(plugin_file("models") / "flood-s2")
+    assert "Least probability: 0.35" in run("describemodel", {"MODEL": flood})[0]["DESCRIPTION"]
 
 
 def test_unknown_model_is_refused(refusal, known_models):
