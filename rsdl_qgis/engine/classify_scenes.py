@@ -86,6 +86,8 @@ def scenes_of(arguments: Mapping[str, Any], card: ModelCard, grid: Grid, report:
     layer = look_over(features, arguments.get("features_crs"), report)
     what = "polygons" if layer.kind == "polygons" else f"points, windows of {size} x {size} px"
     report.log("info", f"{layer.count} scenes ({what}).")
+    if layer.kind == "polygons" and arguments.get("size"):
+        report.log("warning", f"SIZE={size} is for grids and points: each polygon is seen as large as it is.")
     return FeatureScenes(layer, grid, size)
 
 

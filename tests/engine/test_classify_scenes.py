@@ -168,12 +168,21 @@ def test_polygons_by_what_is_under_them(classify, model, image, tmp_path, crs):
 def test_points_with_windows_and_overlapping_ones_in_the_raster(classify, model, image, tmp_path):
     given = [(point(40.5, 30.5), "a"), (point(47.5, 30.5), "b"), (point(-50, 3), "c")]
     path = vector(tmp_path / "f.geojson", given)["path"]
-    result = classify(model, image, features=path, size=11, raster=str(tmp_path / "map.tif"))
+    report = Log()
+    result = classify(model, image, report, features=path, size=11, raster=str(tmp_path / "map.tif"))
+    assert not any("SIZE" in text for text in report.said)
     values, _ = table(result["output"])
     assert values["class"] == ["dark", "bright", None]
     with rasterio.open(result["raster"]) as file:
         made = file.read(1)
     assert (made[25:36, 35:42] == 0).all() and (made[25:36, 42:53] == 1).all() and (made != 255).sum() == 11 * 18
+
+
+def test_a_size_is_not_for_polygons(classify, model, image, tmp_path):
+    path, report = vector(tmp_path / "f.geojson", [(box(25, 22, 40, 38), 0)])["path"], Log()
+    sized = table(classify(model, image, report, features=path, size=11)["output"])[0]
+    assert any("SIZE=11 is for grids and points" in text for text in report.said)
+    assert sized == table(classify(model, image, features=path)["output"])[0]
 
 
 def test_labels_a_scene(classify, labelling, image, tmp_path):
