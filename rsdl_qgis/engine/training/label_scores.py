@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 CANDIDATES = tuple(round(0.05 * i, 2) for i in range(1, 20))  # thresholds that are tried
+DRAWS = 500  # of pictures, for the standard error of a label's F1
 FEWEST = 5  # pictures with a label, from which on it gets a threshold of its own
 
 
@@ -98,17 +99,32 @@ def average_precision(probabilities: NDArray, held: NDArray, weights: NDArray) -
 def best_thresholds(probabilities: NDArray, truth: NDArray) -> NDArray[np.float64]:
     """The threshold of each label that suits pictures best: (pictures, labels) twice -> (labels,).
 
-    First one for all labels, by mean F1 per picture; then for each label that at least five pictures have its own, by
-    the label's F1. Of those that are equally good the one nearest to that for all, which is nearest to 0.5.
+    First one for all labels, by mean F1 per picture, of equally good ones the nearest to 0.5; then for each label that
+    at least five pictures have its own, by the label's F1: the nearest to that for all of those which the pictures do
+    not show to be worse than the best, by more than one standard error (Breiman et al. 1984, the 1-SE rule).
     """
     held = truth > 0
     given = probabilities >= np.array(CANDIDATES, probabilities.dtype)[:, None, None]  # (candidates, pictures, labels)
     common = best_candidate(picture_f1(given, held).mean(1), 0.5)
     result = np.full(held.shape[1], common)
-    f1 = _ratio(2 * (given & held).sum(1), given.sum(1) + held.sum(0), 0.0)
+    random = np.random.default_rng(0)
+    draws = random.multinomial(len(held), np.full(len(held), 1 / len(held)), DRAWS).astype(np.float64)
+    weights = np.concatenate([np.ones((1, len(held))), draws])
     for k in np.flatnonzero(held.sum(0) >= FEWEST):
-        result[k] = best_candidate(f1[:, k], common)
+        result[k] = best_candidate(_no_worse(given[..., k], held[:, k], weights), common)
     return result
+
+
+def _no_worse(given: NDArray[np.bool_], held: NDArray[np.bool_], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(candidates,): 1 for those whose F1 is within a standard error of the best one's, else 0.
+
+    ``given``: (candidates, pictures); ``held``: (pictures,); ``weights``: (1 + draws, pictures), first 1 each, then how
+    often a picture is drawn. The error is that of the difference to the best, over the draws.
+    """
+    both, either = weights @ (given & held).T, weights @ given.T + (weights @ held)[:, None]
+    f1 = _ratio(2 * both, either, 0.0)  # (1 + draws, candidates)
+    short = f1[:, [f1[0].argmax()]] - f1
+    return (short[0] <= short[1:].std(0)).astype(np.float64)
 
 
 def best_candidate(scores: NDArray, nearest_to: float) -> float:

@@ -71,6 +71,17 @@ def test_each_common_label_gets_its_own_threshold_and_a_rare_one_that_of_all():
     assert better == 1 > label_rates(probabilities, truth, 0.5, np.ones((1, 100))).macro_f1
 
 
+def test_a_threshold_is_no_further_from_that_of_all_than_the_pictures_show():
+    random = np.random.default_rng(0)
+    truth = np.zeros((100, 2))
+    truth[:50, 0] = truth[:20, 1] = 1
+    probabilities = np.where(truth, 0.9, (0.45, 0.02))  # of all: 0.5
+    probabilities[:20, 1] = np.append(random.uniform(0.55, 0.95, 19), 0.12)  # one picture of twenty speaks for 0.1
+    assert best_thresholds(probabilities, truth).tolist() == [0.5, 0.5]
+    probabilities[10:20, 1] = 0.12  # and here ten do
+    assert best_thresholds(probabilities, truth)[1] == 0.1
+
+
 def test_of_equally_good_thresholds_the_one_nearest_to_a_half_is_taken():
     truth = np.repeat([[1.0], [0.0]], 10, 0)
     assert best_thresholds(np.where(truth, 0.97, 0.02), truth).tolist() == [0.5]
