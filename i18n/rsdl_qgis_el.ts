@@ -2264,8 +2264,8 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Αρχή από δημοσιευμένα βάρη αντί για μοντέλο: imagenet, το όνομα ενός δικτύου με δημοσιευμένα βάρη, όπως resnet34, ή αρχείο .pth, .pt ή .safetensors. Η λήψη τους γίνεται μία φορά. Οι δίαυλοι μπορεί να διαφέρουν από τους δικούς τους.</translation>
   </message>
   <message>
-   <source>Options of the network as a JSON object, such as {"widths": [8, 16, 32, 64, 128]} for a narrow U-Net or {"encoder": "resnet18"} for unet-encoder; docs/networks.md lists them. {"coarsen": 2} lets any network that makes a map work at half the resolution, four times as fast. Default: its usual form.</source>
-   <translation>Επιλογές του δικτύου ως αντικείμενο JSON, όπως {"widths": [8, 16, 32, 64, 128]} για ένα στενό U-Net ή {"encoder": "resnet18"} για το unet-encoder· τις απαριθμεί το docs/networks.md. Με {"coarsen": 2} κάθε δίκτυο που φτιάχνει χάρτη δουλεύει στη μισή ανάλυση, τέσσερις φορές πιο γρήγορα. Προεπιλογή: η συνηθισμένη μορφή του.</translation>
+   <source>Options of the network as a JSON object, such as {"widths": [8, 16, 32, 64, 128]} for a narrow U-Net or {"encoder": "resnet18"} for unet-encoder; docs/networks.md lists them. {"coarsen": 2} lets any network that makes a map work at half the resolution, four times as fast; {"members": 5} makes five of a network of series answer together. Default: its usual form.</source>
+   <translation>Επιλογές του δικτύου ως αντικείμενο JSON, όπως {"widths": [8, 16, 32, 64, 128]} για στενό U-Net ή {"encoder": "resnet18"} για το unet-encoder· τις απαριθμεί το docs/networks.md. Το {"coarsen": 2} αφήνει κάθε δίκτυο που κάνει χάρτη να δουλεύει στη μισή ανάλυση, τέσσερις φορές ταχύτερα· το {"members": 5} κάνει πέντε όμοια δίκτυα χρονοσειρών να απαντούν μαζί. Προεπιλογή: η συνηθισμένη του μορφή.</translation>
   </message>
   <message>
    <source>Epochs</source>

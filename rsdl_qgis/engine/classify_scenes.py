@@ -57,7 +57,8 @@ def run_classify_scenes(arguments: Mapping[str, Any], report: Report) -> dict[st
         cut = {"side": card.tiling.size, "cell": usual_size(card, source.grid), "batch": batch}
         note = provenance("classify_scenes", card, arguments, scaling, cut)
         collector = ClassificationCollector(card, source.grid, scenes, outputs, report, note)
-        answers, unit = SceneAnswers(collector, several=takes_labels(card)), "view" if views.divided else "scene"
+        answers = SceneAnswers(collector, several=takes_labels(card))
+        unit = "view" if views.divided else "scene"
         load = partial(load_view, source, scaling, card.tiling.size)
         try:
             seconds = predict(views, load, runtime, answers, batch, report, unit, streams)

@@ -150,6 +150,9 @@ def describe(card: ModelCard) -> str:
         lines.append(tr("Gives numbers; unit: {unit}").format(unit=card.unit or "-"))
     if card.threshold is not None:
         lines.append(tr("Least probability: {threshold}").format(threshold=f"{card.threshold:g}"))
+    if card.thresholds:
+        each = ", ".join(f"{c.name} {value:g}" for c, value in zip(card.classes, card.thresholds))
+        lines.append(tr("Least probability: {threshold}").format(threshold=each))
     if card.provenance:
         lines.append(json.dumps(dict(card.provenance), ensure_ascii=False, default=str))
     return "\n".join(lines)

@@ -245,7 +245,8 @@ OPTIONS: dict[str, Option] = {
             tr(
                 'Options of the network as a JSON object, such as {"widths": [8, 16, 32, 64, 128]} for a narrow U-Net '
                 'or {"encoder": "resnet18"} for unet-encoder; docs/networks.md lists them. {"coarsen": 2} lets any '
-                "network that makes a map work at half the resolution, four times as fast. Default: its usual form."
+                'network that makes a map work at half the resolution, four times as fast; {"members": 5} makes five '
+                "of a network of series answer together. Default: its usual form."
             ),
             advanced=True,
         ),

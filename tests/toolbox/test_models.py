@@ -30,6 +30,8 @@ def test_tells_a_networks_options_and_a_plain_resolution(run):
     assert "Resolution: 231.656 m" in text and "network: bilstm (hidden 128)" in text
     assert "Least probability" not in text
     flood = str(plugin_file("models") / "flood-s2")
+    labels = str(plugin_file("models") / "scenes-ucmerced-multilabel")
+    assert "Least probability: airplane 0." in run("describemodel", {"MODEL": labels})[0]["DESCRIPTION"]
     assert "Least probability: 0.35" in run("describemodel", {"MODEL": flood})[0]["DESCRIPTION"]
 
 

@@ -54,6 +54,8 @@ def test_layers_are_dates_in_any_order(run, known_models, by_date, out, tmp_path
     results, _ = run("timeseriesclassification", {**parameters, "TILE_SIZE": 32, "BATCH_SIZE": 50}, feedback)
     np.testing.assert_array_equal(read_raster(results["OUTPUT"]), CLASSES)
     np.testing.assert_allclose(read_raster(probabilities).sum(0), 1, atol=1e-5)
+    shown = QgsRasterLayer(probabilities, "probabilities")
+    assert shown.renderer().type() == "singlebandpseudocolor" and shown.renderer().band() == 1
     assert results["MODEL_NAME"] == "peak" and polygons.is_file()
     assert "3 year(s) later" in feedback.text()
     assert not [text for kind, text in feedback.said if kind == "warning"]

@@ -133,7 +133,8 @@ def build_network(name: str, inputs: Mapping[str, tuple[int, int]], classes: int
     check_request(line, constructor, inputs, classes, options)
     own = {key: value for key, value in options.items() if key not in COMMON_OPTIONS}
     build = partial(constructor, inputs, classes, **{**line.options, **own})
-    network = Ensemble(build, members) if (members := options.get("members", 1)) > 1 else build()
+    members = options.get("members", 1)
+    network = Ensemble(build, members) if members > 1 else build()
     if (factor := options.get("coarsen", 1)) > 1:
         coarsen(network, factor, multiple_of(network, line))
     guard(network, line, inputs, options)

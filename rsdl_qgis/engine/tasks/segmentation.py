@@ -59,6 +59,9 @@ class SegmentationCollector:
         self.values = np.array([c.value for c in self.card.classes], np.uint8 if self.card.nodata == 255 else np.uint16)
         self.pixels = np.zeros(len(self.values), np.int64)
         self.mosaic = Mosaic(self.grid.height, self.grid.width, channels, self.tile, self.overlap, self._emit)
+        if self.binary and self.card.threshold is not None:
+            name = self.card.classes[1].name
+            self.report.log("info", f"A pixel counts as {name} from a probability of {self.card.threshold:g} on.")
         legend = [(c.value, c.name, c.color) for c in self.card.classes]
         self.class_sink = RasterSink(
             self.outputs.classes,
@@ -70,9 +73,6 @@ class SegmentationCollector:
             classes=legend,
             metadata=self.metadata,
         )
-        if self.binary and self.card.threshold is not None:
-            name = self.card.classes[1].name
-            self.report.log("info", f"A pixel counts as {name} from a probability of {self.card.threshold:g} on.")
         self.probability_sink = None
         if self.outputs.probabilities:
             self.probability_sink = RasterSink(

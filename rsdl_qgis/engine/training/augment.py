@@ -113,6 +113,8 @@ def augment(
         if how.drop_dates and len(image) > 1:
             image[~_kept(torch.ones(len(image), dtype=torch.bool), how.drop_dates, random)] = 0
         varied.append(image)
+    if seen is not None and not any(image.any() for image in varied):  # there was nothing in the parcel
+        return augment(images, labels, replace(how, parcels=0.0), random, inputs, window)
     if isinstance(labels, Objects):
         return varied, moved(labels, geometry)
     return varied, _move_label(labels, geometry) if labels.ndim > 1 else labels

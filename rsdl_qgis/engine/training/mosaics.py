@@ -29,7 +29,7 @@ def four_in_one(
     labels = [label for _, label in samples]
     if isinstance(labels[0], Objects):
         return images, joined([_of_part(part, window) for part, window in zip(labels, windows)])
-    return images, _put_together(labels, windows) if labels[0].ndim > 1 else labels[0]
+    return images, _put_together(labels, windows)
 
 
 def _put_together(parts: Sequence[Tensor], windows: Sequence[tuple[int, int, int, int]]) -> Tensor:

@@ -69,11 +69,17 @@ def network_to_build(
     """The name and options of a network to build, where it starts from a model or from published weights by name.
 
     ``network``: by default the model's, with its options. Another one has by default those options of the start's that
-    it has too, and the start's network as its encoder where it can. ModelError when no network is known, or it has no
-    such options.
+    it has too, and the start's network as its encoder where it can. ModelError when no network is known, it has no
+    such options, or it is an ensemble of other size than the start.
     """
     name, chosen = _chosen_network(network, options, base, pretrained)
     check_options(name, chosen)
+    before, after = ((base.options if base else chosen).get("members", 1), chosen.get("members", 1))
+    if base and before != after:
+        raise ModelError(
+            f"'{base.name}' has {before} member(s), and {after} are asked for.",
+            "Leave members out of OPTIONS, or start from scratch.",
+        )
     return name, chosen
 
 

@@ -211,7 +211,7 @@ def _image_weights(
 ) -> list[str]:
     """The weights (out, bands, ...) of the layers that take the image."""
     found = []
-    for place in places:
+    for place in (member for whole in places for member in _members(whole, layers)):
         inside = {name: layer for name, layer in layers.items() if f"{name}.".startswith(place)}
         first = next((weight for item in list(inside.items())[:1] for weight in _weights_of(*item)), "")
         if first not in given or not _alike(given[first], own[first], 1):
@@ -228,6 +228,12 @@ def _image_weights(
             if before == after == _outputs(layer):
                 break
     return found
+
+
+def _members(place: str, layers: Iterable[str]) -> list[str]:
+    """The places of an ensemble's members, which take the image each, or the place itself."""
+    own = re.compile(rf"{re.escape(place)}members\.\d+\.")
+    return list(dict.fromkeys(found[0] for name in layers if (found := own.match(name)))) or [place]
 
 
 def _weights_of(name: str, layer: nn.Module) -> list[str]:

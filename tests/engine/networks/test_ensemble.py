@@ -11,11 +11,13 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from rsdl_qgis.engine.card import Band, Input
+from rsdl_qgis.engine.card import Band, Class, Input
 from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.networks import NETWORKS, TIME_SERIES, build_network, option_names
+from rsdl_qgis.engine.runtime import open_runtime
 from rsdl_qgis.engine.training.fit import with_auxiliary
 from rsdl_qgis.engine.training.freezing import freezing, stages_of
+from rsdl_qgis.engine.training.model import card_for, write_model
 from rsdl_qgis.engine.training.start import start_with
 from rsdl_qgis.engine.training.weights import Weights, encoders
 
@@ -102,6 +104,34 @@ def test_a_training_that_goes_on_from_one_keeps_its_members_apart():
     assert started.new == 0
     held = [{v for p in member.parameters() for v in p.detach().unique().tolist()} for member in after.members]
     assert held == [{1}, {2}, {3}]
+
+
+@pytest.mark.parametrize("classes", [3, 4])  # as many as bands, and not
+def test_all_members_take_bands_in_another_order(classes):
+    names, dates = tuple("abcd"[:classes]), tuple(f"2020-0{i}-01" for i in range(1, 10))
+    told, asked = (Input("image", tuple(map(Band, bands)), dates) for bands in ("RGN", "NGR"))
+    shapes = {"image": (9, 3)}
+    before, after = (build_network("lstm", shapes, classes, members=3, dropout=0.0).eval() for _ in range(2))
+    axes = {name: 0 for name in before.state_dict() if ".head." in name}
+    start_with(Weights("it", before.state_dict(), encoders(before, [told]), names, axes), after, [asked], names)
+    x, valid = torch.randn(2, 9, 3), torch.ones(2, 9, dtype=torch.bool)
+    with torch.no_grad():
+        torch.testing.assert_close(after(x.flip(2), valid), before(x, valid))
+
+
+def test_the_model_that_is_written_answers_as_it_does(tmp_path):
+    network, (x, valid) = build(hidden=5).eval(), series(7)
+    image = Input("image", (Band("NDVI"), Band("EVI")), tuple(f"2020-0{i}-01" for i in range(1, 10)))
+    classes = tuple(Class(i, f"class {i}", "#336699") for i in range(4))
+    card = card_for(
+        network, name="five", title="Five", architecture="bilstm", task="time-series", inputs=[image], classes=classes,
+        resolution=10.0, options={"members": 3, "hidden": 5},
+    )  # fmt: skip
+    card = write_model(network, card, tmp_path / "five")
+    runtime = open_runtime(card, tmp_path / "five", "cpu", 1)
+    with torch.no_grad():
+        expected = network(x, valid).softmax(1).numpy()
+    np.testing.assert_allclose(runtime({"image": x.numpy(), "valid": valid.numpy()}), expected, atol=2e-3)
 
 
 @pytest.mark.parametrize("name", TIME_SERIES)

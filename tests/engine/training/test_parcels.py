@@ -54,6 +54,9 @@ def test_a_scene_is_shown_as_a_polygon_shows_it(label):
         spans.append(float(image[image != 0].max() - image[image != 0].min()))
     assert min(shares) < 0.5 and max(shares) == 1 and min(spans) < 12 and max(spans) > 24
     assert ramp.min() == 1, "the sample itself stays"
+    edge = torch.zeros(1, 1, 32, 32)
+    edge[..., :3] = 1
+    assert all(augment([edge], label, alone, generator(seed))[0][0].any() for seed in range(60))
     seldom = replace(alone, parcels=0.3)
     left = [torch.equal(augment([ramp], label, seldom, generator(seed))[0][0], ramp) for seed in range(200)]
     assert 0.6 < sum(left) / 200 < 0.8

@@ -309,6 +309,14 @@ def test_options_that_cannot_be_are_refused_before_anything_is_read(network, opt
         network_to_build(network, options, None)
 
 
+def test_an_ensemble_goes_on_from_one_of_as_many():
+    three = replace(card_of("lstm"), options={"members": 3})
+    assert network_to_build(None, {}, three)[1]["members"] == 3
+    for options, base_card in (({"members": 5}, three), ({"members": 1}, three), ({"members": 2}, card_of("lstm"))):
+        with pytest.raises(ModelError, match=r"has . member\(s\), and . are asked for\. Leave members out"):
+            network_to_build("lstm", options, base_card)
+
+
 def test_no_network_to_build():
     with pytest.raises(ModelError, match="'base' is of no network that is known here"):
         network_to_build(None, {}, card_of(""))
