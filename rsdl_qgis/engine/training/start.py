@@ -74,12 +74,10 @@ def network_to_build(
     """
     name, chosen = _chosen_network(network, options, base, pretrained)
     check_options(name, chosen)
-    before, after = ((base.options if base else chosen).get("members", 1), chosen.get("members", 1))
-    if base and before != after:
-        raise ModelError(
-            f"'{base.name}' has {before} member(s), and {after} are asked for.",
-            "Leave members out of OPTIONS, or start from scratch.",
-        )
+    members = chosen.get("members", 1)
+    if base and (before := base.options.get("members", 1)) != members:
+        problem = f"'{base.name}' has {before} member(s), and {members} are asked for."
+        raise ModelError(problem, "Leave members out of OPTIONS, or start from scratch.")
     return name, chosen
 
 
