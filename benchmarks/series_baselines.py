@@ -11,7 +11,6 @@ that is trained in each split as well. Needs scikit-learn. Runs in the worker's 
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import tempfile
 from collections.abc import Iterator
@@ -29,6 +28,7 @@ from sklearn.svm import SVC
 from rsdl_qgis.engine.training.chips import ChipFolder
 from rsdl_qgis.engine.training.series import SeriesSamples
 from tools.datasets import make_chips
+from tools.make_models import read_recipe
 from tools.worker import run_job
 
 
@@ -62,7 +62,7 @@ def judged(folder: ChipFolder, recipe: Path | None, work: Path) -> Iterator[tupl
         values, classes = parts["test"]
         yield title, told, (macro_f1(best, values, classes), float(accuracy_score(classes, best.predict(values))))
     if recipe:
-        asked = {**json.loads(recipe.read_text(encoding="utf-8"))["train"], "chips": str(folder.path)}
+        asked = {**read_recipe(recipe)["train"], "chips": str(folder.path)}
         made = run_job("train", {**asked, "output": str(work / "model")}, work / "job.json", say=lambda line: None)
         figures = made["figures"]["macro F1"], made["figures"]["overall accuracy"]
         yield asked["network"], f"epoch {made['best_epoch']}", figures

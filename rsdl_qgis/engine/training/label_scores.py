@@ -107,16 +107,23 @@ def best_thresholds(probabilities: NDArray, truth: NDArray) -> NDArray[np.float6
     given = probabilities >= np.array(CANDIDATES, probabilities.dtype)[:, None, None]  # (candidates, pictures, labels)
     common = best_candidate(picture_f1(given, held).mean(1), 0.5)
     result = np.full(held.shape[1], common)
-    random = np.random.default_rng(0)
-    draws = random.multinomial(len(held), np.full(len(held), 1 / len(held)), DRAWS).astype(np.float64)
-    weights = np.concatenate([np.ones((1, len(held))), draws])
+    weights = _draws(len(held))
     for k in np.flatnonzero(held.sum(0) >= FEWEST):
-        result[k] = best_candidate(_no_worse(given[..., k], held[:, k], weights), common)
+        result[k] = nearest_candidate(_no_worse(given[..., k], held[:, k], weights), common)
     return result
 
 
-def _no_worse(given: NDArray[np.bool_], held: NDArray[np.bool_], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(candidates,): 1 for those whose F1 is within a standard error of the best one's, else 0.
+def _draws(pictures: int) -> NDArray[np.float32]:
+    """(1 + DRAWS, pictures): a row of 1, then how often each picture is drawn, with replacement; 2 kB a picture."""
+    weights = np.ones((1 + DRAWS, pictures), np.float32)
+    random, shares = np.random.default_rng(0), np.full(pictures, 1 / pictures)
+    for row in weights[1:]:
+        row[:] = random.multinomial(pictures, shares)
+    return weights
+
+
+def _no_worse(given: NDArray[np.bool_], held: NDArray[np.bool_], weights: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(candidates,): those whose F1 is within a standard error of the best one's.
 
     ``given``: (candidates, pictures); ``held``: (pictures,); ``weights``: (1 + draws, pictures), first 1 each, then how
     often a picture is drawn. The error is that of the difference to the best, over the draws.
@@ -124,13 +131,18 @@ def _no_worse(given: NDArray[np.bool_], held: NDArray[np.bool_], weights: NDArra
     both, either = weights @ (given & held).T, weights @ given.T + (weights @ held)[:, None]
     f1 = _ratio(2 * both, either, 0.0)  # (1 + draws, candidates)
     short = f1[:, [f1[0].argmax()]] - f1
-    return (short[0] <= short[1:].std(0)).astype(np.float64)
+    return short[0] <= short[1:].std(0)
 
 
 def best_candidate(scores: NDArray, nearest_to: float) -> float:
     """The candidate of the highest score; of several the one nearest to a number, then the lowest."""
-    ties = [CANDIDATES[i] for i in np.flatnonzero(scores >= scores.max() - 1e-12)]
-    return min(ties, key=lambda threshold: (round(abs(threshold - nearest_to), 6), threshold))
+    return nearest_candidate(scores >= scores.max() - 1e-12, nearest_to)
+
+
+def nearest_candidate(among: NDArray[np.bool_], number: float) -> float:
+    """Of some of the candidates the one nearest to a number, then the lowest."""
+    some = [CANDIDATES[i] for i in np.flatnonzero(among)]
+    return min(some, key=lambda threshold: (round(abs(threshold - number), 6), threshold))
 
 
 def label_mean(values: NDArray) -> NDArray[np.float64]:
