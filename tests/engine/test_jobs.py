@@ -247,8 +247,13 @@ def test_dates_that_do_not_share_a_stretch_are_told_of_once(make_raster, tmp_pat
 
 def test_a_coarse_raster_is_resampled_when_asked(model, make_raster, tmp_path):
     path = make_raster(checkers(), transform=from_origin(500_000, 4_200_000, 40, 40))
-    with pytest.raises(MismatchError):
+    with pytest.raises(MismatchError) as refused:
         predict(model, path, tmp_path)
+    assert "(RESAMPLE)" in refused.value.hint
+    far = make_raster(checkers(), "far.tif", transform=from_origin(500_000, 4_200_000, 90, 90))
+    with pytest.raises(MismatchError) as refused:
+        predict(model, far, tmp_path)
+    assert refused.value.hint.startswith("RESAMPLE bridges no more than 4")
     result = predict(model, path, tmp_path, resample=True)
     with rasterio.open(result["output"]) as made:
         assert made.res == (10, 10) and made.shape == (280, 360)
