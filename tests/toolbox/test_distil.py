@@ -43,6 +43,7 @@ def test_a_student_of_a_teacher(run, asked, known_models, image, truth, home, mo
             "BATCH_SIZE": 4,
             "TEMPERATURE": 3,
             "CONSISTENCY": 2,
+            "SHARPNESS": 0.1,
         },
     )
     job = asked("distil")
@@ -52,7 +53,7 @@ def test_a_student_of_a_teacher(run, asked, known_models, image, truth, home, mo
     assert job["input_bands"] == {"image": ["red", "nir"]}
     assert job["labels"][0]["path"] == truth
     expected = {"network": "unet-light", "options": {"widths": [4, 8]}, "epochs": 3, "batch_size": 4,
-                "temperature": 3, "consistency": 2, "chips": None}  # fmt: skip
+                "temperature": 3, "consistency": 2, "sharpness": 0.1, "chips": None}  # fmt: skip
     assert {name: job[name] for name in expected} == expected
     assert job["output"] == results["MODEL"] == str(home / "models" / "bright-student")
     assert results["MAIN_FIGURE"] == results["MEAN_IOU"] == 0.7

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +20,7 @@ from ..report import Report
 from .checkpoint import ASKED, load_checkpoint, save_checkpoint
 from .clock import Clock
 from .freezing import freezing, parameter_groups
+from .sharpness import climbed
 
 Batch = tuple[list[Tensor], Any]  # images, and labels that have a length and can be moved to a device
 UNRELATED = ("device", "metric")  # settings that may change when a training goes on
@@ -39,7 +41,8 @@ class Settings:
 
     ``warm_up``: part of all steps in which the rate rises. ``clip_norm``: largest norm of a step's gradient, 0 for any.
     ``accumulate``: batches a step. ``average``: decay a step of the moving average of the weights, which is what is
-    validated; 0 for none. ``patience``: epochs without a better score after which training ends, 0 for never.
+    validated; 0 for none. ``sharpness``: how far up its gradient the loss of a batch is taken (see ``sharpness.py``).
+    ``patience``: epochs without a better score after which training ends, 0 for never.
     ``keep``: which epoch's weights are the model's, the "best" or the "last".
     ``precision``: "full", "mixed", or "auto", which is mixed where that is quicker. ``layer_decay``: the rate of a
     stage as a part of that of the next one towards the head. ``unfreeze_every``: epochs after which one more stage is
@@ -56,6 +59,7 @@ class Settings:
     clip_norm: float = 1.0
     accumulate: int = 1
     average: float = 0.99
+    sharpness: float = 0.0
     patience: int = 0
     keep: str = "best"
     seed: int = 0
@@ -146,10 +150,8 @@ def fit(
             report.check()
             with enough_memory(settings):
                 moved, labels = [image.to(settings.device) for image in images], labels.to(settings.device)
-                with course.autocast():
-                    output = forward(network, moved, labels)
-                value = with_auxiliary(loss, output, labels, course.auxiliary_weight)
-                course.scaler.scale(value / joined(step, len(batches), settings.accumulate)).backward()
+                compute = partial(course.loss_of, loss, forward, moved, labels)
+                value = course.gather(compute, joined(step, len(batches), settings.accumulate))
                 if step % settings.accumulate == 0 or step == len(batches):
                     course.step()
             total += value.detach() * len(labels)
@@ -189,6 +191,28 @@ class Course:
     def autocast(self) -> torch.autocast:
         kind, dtype = self.settings.device.partition(":")[0], mixed_precision(self.settings)
         return torch.autocast(kind, dtype, enabled=dtype is not None)
+
+    def loss_of(
+        self,
+        loss: Callable[[Tensor, Any], Tensor],
+        forward: Callable[[nn.Module, Sequence[Tensor], Any], Any],
+        images: Sequence[Tensor],
+        labels: Any,
+    ) -> Tensor:
+        """The loss of a batch."""
+        with self.autocast():
+            output = forward(self.network, images, labels)
+        return with_auxiliary(loss, output, labels, self.auxiliary_weight)
+
+    def gather(self, compute: Callable[[], Tensor], batches: int) -> Tensor:
+        """The loss of a batch, whose gradients join those gathered from all ``batches`` of a step."""
+        value = compute()
+        if not self.settings.sharpness:
+            self.scaler.scale(value / batches).backward()
+            return value
+        with climbed(self.network, self.scaler.scale(value), self.settings.sharpness):
+            self.scaler.scale(compute() / batches).backward()
+        return value
 
     def step(self) -> None:
         """Move the weights along the gradients gathered, and the average after them."""

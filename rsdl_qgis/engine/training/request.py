@@ -76,6 +76,7 @@ RANGES = {  # least and largest value
     "weight_decay": (0.0, 100.0),
     "accumulate": (1, 10_000),
     "average": (0.0, 0.99999),
+    "sharpness": (0.0, 100.0),
     "consistency": (0.0, 100.0),
     "patience": (0, 100_000),
     "freeze_stages": (0, 1000),
@@ -111,6 +112,7 @@ class TrainRequest:
     sampling: str = "even"
     accumulate: int = 1
     average: float = 0.99
+    sharpness: float = 0.0  # how far up its gradient the loss of a batch is taken
     consistency: float = 0.0  # weight of a crop's map agreeing with the whole picture's
     patience: int = 0
     keep: str = "best"

@@ -250,6 +250,7 @@ def settings_of(request: TrainRequest, batches: Batches, metric: str) -> Setting
         weight_decay=request.weight_decay,
         accumulate=request.accumulate,
         average=request.average,
+        sharpness=request.sharpness,
         patience=request.patience,
         keep=request.keep,
         seed=request.seed,
