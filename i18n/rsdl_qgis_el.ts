@@ -2368,8 +2368,8 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Εκπαίδευση με επίγνωση οξύτητας</translation>
   </message>
   <message>
-   <source>How far from its weights the network is to be good as well, 0 to 100; 0: only there. Above 0, such as 0.1, it is often better where few samples are labelled. Training then takes twice as long.</source>
-   <translation>Πόσο μακριά από τα βάρη του να είναι επίσης καλό το δίκτυο, 0 έως 100· 0: μόνο εκεί. Πάνω από 0, όπως 0.1, είναι συχνά καλύτερο όπου λίγα δείγματα έχουν ετικέτα. Η εκπαίδευση διαρκεί τότε διπλάσιο χρόνο.</translation>
+   <source>How far from its weights the network is to be good as well, 0 to 100; 0: only there. Above 0, such as 0.1, it can become better where few samples are labelled. Training then takes twice as long.</source>
+   <translation>Πόσο μακριά από τα βάρη του να είναι επίσης καλό το δίκτυο, 0 έως 100· 0: μόνο εκεί. Πάνω από 0, όπως 0.1, μπορεί να γίνει καλύτερο όπου λίγα δείγματα έχουν ετικέτα. Η εκπαίδευση διαρκεί τότε διπλάσιο χρόνο.</translation>
   </message>
   <message>
    <source>Agreement of parts and whole chips</source>

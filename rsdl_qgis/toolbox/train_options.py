@@ -399,7 +399,7 @@ OPTIONS: dict[str, Option] = {
             tr("Sharpness-aware training"),
             tr(
                 "How far from its weights the network is to be good as well, 0 to 100; 0: only there. Above 0, such as "
-                "0.1, it is often better where few samples are labelled. Training then takes twice as long."
+                "0.1, it can become better where few samples are labelled. Training then takes twice as long."
             ),
             0,
             100,

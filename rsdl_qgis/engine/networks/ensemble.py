@@ -15,7 +15,7 @@ class Ensemble(nn.Module):
 
     Lakshminarayanan, Pritzel, Blundell (2017), arXiv:1612.01474. Differs from the paper: the members' logits are
     averaged, which is the geometric mean of their probabilities; they learn from the same batches, each with its own
-    dropout, and gradients are clipped by the norm of all; nothing is trained adversarially.
+    dropout, and gradients are clipped, and sharpness is sought, by the norm of all; nothing is trained adversarially.
 
     forward: what a member takes -> the mean of their logits; in training mode the logits of each, in a tuple, so that
     each has a loss of its own and none leans on another.

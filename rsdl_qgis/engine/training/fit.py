@@ -206,11 +206,15 @@ class Course:
 
     def gather(self, compute: Callable[[], Tensor], batches: int) -> Tensor:
         """The loss of a batch, whose gradients join those gathered from all ``batches`` of a step."""
-        value = compute()
         if not self.settings.sharpness:
+            value = compute()
             self.scaler.scale(value / batches).backward()
             return value
+        seed = int(torch.randint(2**31, ()))  # what is drawn, such as dropout, is drawn alike both times
+        torch.manual_seed(seed)
+        value = compute()
         with climbed(self.network, self.scaler.scale(value), self.settings.sharpness):
+            torch.manual_seed(seed)
             self.scaler.scale(compute() / batches).backward()
         return value
 

@@ -1,7 +1,6 @@
 """Sharpness-aware minimisation: a step follows the gradient from where the loss is worst nearby, towards flat minima.
 
-Foret, Kleiner, Mobahi, Neyshabur (ICLR 2021), arXiv:2010.01412. Differs from the paper: what a network draws, such as
-dropout, it draws again for the second gradient.
+Foret, Kleiner, Mobahi, Neyshabur (ICLR 2021), arXiv:2010.01412.
 """
 
 from __future__ import annotations
@@ -18,36 +17,27 @@ from torch.nn.modules.batchnorm import _BatchNorm
 def climbed(network: nn.Module, loss: Tensor, radius: float) -> Iterator[None]:
     """In the block the weights that learn lie ``radius`` (Euclidean, of all together) up the gradient of ``loss``.
 
-    After it they are what they were. ``loss`` may be scaled; gradients that were gathered stay. The running statistics
-    of batch norm do not move in the block. Where the gradient is 0 or no number the weights stay.
+    After it they are what they were, and so are the running statistics of batch norm. ``loss`` may be scaled; gradients
+    that were gathered stay. Where the gradient is 0 or no number the weights do not move.
     """
     weights = [weight for weight in network.parameters() if weight.requires_grad]
-    gradients = torch.autograd.grad(loss, weights, allow_unused=True)
-    moved = [(weight, gradient) for weight, gradient in zip(weights, gradients) if gradient is not None]
-    norm = torch.stack([gradient.float().norm() for _, gradient in moved]).norm()
-    length = torch.where(norm.isfinite() & (norm > 0), radius / norm, 0)
-    before = [weight.detach().clone() for weight, _ in moved]
-    with torch.no_grad():
-        for weight, gradient in moved:
-            weight.add_(torch.nan_to_num(gradient, 0.0, 0.0, 0.0) * length)
-    try:
-        with statistics_kept(network):
-            yield
-    finally:
-        with torch.no_grad():
-            for (weight, _), old in zip(moved, before):
-                weight.copy_(old)
-
-
-@contextmanager
-def statistics_kept(network: nn.Module) -> Iterator[None]:
-    """In the block the running statistics of batch norm stay as they are."""
     norms = [module for module in network.modules() if isinstance(module, _BatchNorm)]
-    momenta = [norm.momentum for norm in norms]
-    for norm in norms:
-        norm.momentum = 0.0
+    moving = [*weights, *(buffer for norm in norms for buffer in norm.buffers())]
+    before = [value.detach().clone() for value in moving]
     try:
+        move(weights, torch.autograd.grad(loss, weights, allow_unused=True), radius)
         yield
     finally:
-        for norm, momentum in zip(norms, momenta):
-            norm.momentum = momentum
+        with torch.no_grad():
+            for value, old in zip(moving, before):
+                value.copy_(old)
+
+
+@torch.no_grad()
+def move(weights: list[nn.Parameter], along: tuple[Tensor | None, ...], distance: float) -> None:
+    """Move weights so far in all along a direction; None: one that it does not concern."""
+    there = [(weight, part) for weight, part in zip(weights, along) if part is not None]
+    norm = torch.stack([part.float().norm() for _, part in there]).norm()
+    if norm.isfinite() and norm > 0:
+        for weight, part in there:
+            weight.add_(part * (distance / norm))

@@ -264,6 +264,7 @@ def test_chips_need_not_be_a_multiple_of_what_an_option_asks_for(tmp_path, optio
         ({"task": "weather"}, InputError, "nothing to train for"),
         ({"epochs": 0}, InputError, "EPOCHS"),
         ({"learning_rate": -1.0}, InputError, "LEARNING_RATE"),
+        ({"sharpness": -0.1}, InputError, "SHARPNESS"),
         ({"network": "nonet"}, ModelError, "no network 'nonet'"),
         ({"network": "lenet5"}, ModelError, "not for segmentation"),
         ({"loss": ["huge"]}, InputError, "no loss 'huge'"),

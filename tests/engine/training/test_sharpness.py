@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import copy
+import contextlib
 from dataclasses import replace
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from torch import nn
 
+from rsdl_qgis.engine.card import WEIGHTS_FILE
 from rsdl_qgis.engine.report import Report
+from rsdl_qgis.engine.store import read_card
+from rsdl_qgis.engine.training import fit as fit_module
 from rsdl_qgis.engine.training.fit import Settings, fit
+from rsdl_qgis.engine.training.run import run_train
 from rsdl_qgis.engine.training.sharpness import climbed
+
+from .chip_folders import make_folder
+from .test_run import arguments
 
 HOW = Settings(
     epochs=1, optimizer="sgd", learning_rate=0.1, momentum=0.0, weight_decay=0.0, warm_up=0.0, clip_norm=0.0,
@@ -67,15 +75,16 @@ def test_frozen_weights_do_not_move():
         assert torch.equal(net[0].weight, first) and not torch.equal(net[3].weight, last)
 
 
-def test_running_statistics_do_not_move_in_the_block():
+@pytest.mark.parametrize("momentum", [0.1, None])
+def test_running_statistics_are_after_the_block_what_they_were(momentum):
     net = network()
+    net[1].momentum = momentum
     low = loss_of(net)
-    mean = net[1].running_mean.clone()
+    before = {name: value.clone() for name, value in net[1].named_buffers()}
     with climbed(net, low, 0.1):
-        loss_of(net, 5)
-    assert torch.equal(net[1].running_mean, mean)
-    loss_of(net, 5)
-    assert not torch.equal(net[1].running_mean, mean)
+        net(torch.full((8, 3), torch.inf))
+        assert not net[1].running_mean.isfinite().all()
+    assert all(torch.equal(value, before[name]) for name, value in net[1].named_buffers())
 
 
 @pytest.mark.parametrize("factor", [0.0, torch.inf, torch.nan])
@@ -91,7 +100,7 @@ def test_after_a_failure_the_weights_are_what_they_were():
     before = weights(net)
     with pytest.raises(RuntimeError, match="memory"), climbed(net, loss_of(net), 0.1):
         raise RuntimeError("memory")
-    assert all(torch.equal(new, old) for new, old in zip(weights(net), before)) and net[1].momentum == 0.1
+    assert all(torch.equal(new, old) for new, old in zip(weights(net), before))
 
 
 class Points:
@@ -155,13 +164,65 @@ def test_the_loss_that_is_told_is_that_of_the_weights_themselves():
     assert seen[0].loss == pytest.approx(4.0)
 
 
-def test_an_average_and_a_checkpoint_go_with_it(tmp_path):
-    how = replace(HOW, epochs=4, sharpness=0.5, average=0.5)
-    whole, halves = Bowl(), Bowl()
-    told = (Points(1.0, 0.5), lambda out, label: (out * label).mean(), lambda _: 0.0, how, Report())
-    expected = list(fit(whole, *told))[-1].best_state
-    for number, _ in enumerate(fit(halves, *told, checkpoint=tmp_path / "state")):
-        if number == 1:
-            break
-    again = list(fit(copy.deepcopy(Bowl()), *told, checkpoint=tmp_path / "state"))
-    assert len(again) == 2 and all(torch.equal(again[-1].best_state[name], expected[name]) for name in expected)
+@pytest.mark.parametrize("accumulate", [1, 2])
+def test_scaled_gradients_lead_to_the_same_place(monkeypatch, accumulate):
+    how = replace(HOW, sharpness=0.5, accumulate=accumulate)
+    plain = end_of(how, 1.0, 0.3)
+    monkeypatch.setattr(fit_module, "mixed_precision", lambda settings: torch.float16)
+    monkeypatch.setattr(fit_module.Course, "autocast", lambda self: contextlib.nullcontext())  # the scaler alone
+    torch.testing.assert_close(end_of(how, 1.0, 0.3), plain)
+
+
+class Noisy(nn.Module):
+    """A network with dropout and batch norm that notes what dropout left."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.drop, self.norm, self.last = nn.Dropout(0.5), nn.BatchNorm1d(40), nn.Linear(40, 1)
+        self.left = []
+
+    def forward(self, x):
+        x = self.drop(x.expand(8, 40))
+        if self.training:
+            self.left.append(x != 0)
+        return self.last(self.norm(x)).mean(0)
+
+
+def trained(how, **arguments):
+    """The epochs of a training of a noisy network, and the network."""
+    net = Noisy()
+    data, loss = Points(1.0, 0.5), lambda out, label: (out - label).square().mean()
+    return fit(net, data, loss, lambda _: 0.0, how, Report(), **arguments), net
+
+
+def test_both_gradients_are_of_one_draw_and_each_batch_has_its_own():
+    epochs, net = trained(replace(HOW, sharpness=0.5))
+    list(epochs)
+    first, again, second, last = net.left
+    assert torch.equal(first, again) and torch.equal(second, last) and not torch.equal(first, second)
+
+
+def test_a_training_that_was_stopped_goes_on_as_if_it_was_not(tmp_path):
+    how = replace(HOW, epochs=4, sharpness=0.5, average=0.5, keep="last")
+    expected = list(trained(how)[0])[-1].best_state
+    next(epochs := trained(how, checkpoint=tmp_path / "state")[0])
+    epochs.close()
+    again = list(trained(how, checkpoint=tmp_path / "state")[0])
+    other = list(trained(replace(how, sharpness=0.0))[0])[-1].best_state
+    assert len(again) == 3 and all(torch.equal(again[-1].best_state[name], expected[name]) for name in expected)
+    assert not torch.equal(other["last.weight"], expected["last.weight"])
+
+
+@pytest.mark.parametrize("task", ["segmentation", "time-series"])
+def test_a_training_takes_it_into_account(tmp_path, task):
+    make_folder(tmp_path / "chips", task, side=32)
+    found = []
+    for radius in (0.0, 0.1, 0.1):
+        output = tmp_path / f"{len(found)}"
+        run_train(arguments(tmp_path, task, sharpness=radius, output=str(output), epochs=1), Report())
+        found.append(load_file(output / WEIGHTS_FILE))
+    without, some, again = found
+    assert any(not torch.equal(without[name], some[name]) for name in some)
+    assert all(torch.equal(again[name], some[name]) for name in some)
+    assert read_card(tmp_path / "1").provenance["settings"]["sharpness"] == 0.1
