@@ -48,11 +48,11 @@ class TimeSeriesClassification(InferenceAlgorithm):
             "on such series (see 'Train time-series classifier'). Give a raster for each date, or a raster for each "
             "variable whose bands are its dates. Layers on other grids are brought to that of the first.\n\nDates are "
             "found in the names of layers and bands and in the files' metadata, or typed in DATES. A model of one "
-            "season serves the same season of any year. Where the dates differ from the model's, values are "
-            "interpolated in time between the nearest valid dates of each pixel, over gaps of up to twice the model's "
-            "own steps. Dates that are missing, and clouds set to nodata, are left out pixel by pixel; what has no "
-            "valid date at all is nodata in the map. Where no dates are known, there have to be as many as the model "
-            "takes, in the same order."
+            "season serves the same season of any year. Where the dates are just the model's, clouds set to nodata "
+            "are left out pixel by pixel. Where they differ, or a layer is missing, values are interpolated in time "
+            "between the nearest valid dates of each pixel, over gaps of up to twice the model's own steps. What has "
+            "no valid date at all is nodata in the map. Where no dates are known, there have to be as many as the "
+            "model takes, in the same order."
         )
 
     def tags(self):
