@@ -27,7 +27,7 @@ def test_describes_a_model(run, known_models):
 def test_tells_a_networks_options_and_a_plain_resolution(run):
     model = str(plugin_file("models") / "crops-matogrosso")
     text = run("describemodel", {"MODEL": model})[0]["DESCRIPTION"]
-    assert "Resolution: 231.656 m" in text and "network: bilstm (hidden 128)" in text
+    assert "Resolution: 231.656 m" in text and "network: bilstm (hidden 64, every_date True, dropout 0.5)" in text
     assert "Least probability" not in text
     flood = str(plugin_file("models") / "flood-s2")
     labels = str(plugin_file("models") / "scenes-ucmerced-multilabel")
