@@ -88,6 +88,16 @@ def trained(tmp_path_factory):
     return folder, run_train(asked, Report())
 
 
+def test_a_detector_learns_with_sharpness_too(tmp_path):
+    found = []
+    for radius in (0.0, 0.1):
+        output = tmp_path / f"{len(found)}"
+        run_train(arguments(tmp_path, sharpness=radius, output=str(output)), Report())
+        found.append(load_file(output / WEIGHTS_FILE))
+    assert any(not torch.equal(found[0][name], found[1][name]) for name in found[0])
+    assert all(bool(value.isfinite().all()) for value in found[1].values())
+
+
 def test_a_detector_becomes_a_model_with_all_its_figures(trained):
     folder, result = trained
     card = read_card(folder / "model")
