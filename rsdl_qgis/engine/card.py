@@ -6,7 +6,6 @@ no term for. Every exported ONNX carries the same item in its metadata under the
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import MismatchError, ModelError
+from .schema import parsed
 
 MLM_SCHEMA = "https://stac-extensions.github.io/mlm/v1.5.0/schema.json"
 ONNX_FILE = "model.onnx"
@@ -29,6 +29,10 @@ OUTPUTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {  # task -> what its net
     "time-series": {"probabilities": SCENES},
     "detection": {"boxes": ("batch", "box", "corner"), "scores": ("batch", "box", "class")},
 }
+METHODS = ("linear", "robust")  # of Scaling
+ACTIVATIONS = ("softmax", "sigmoid", "identity")
+AXES = ("NTCHW", "NCHW")
+ENGINES = ("onnx", "torch")
 VALID = "valid"  # last input of a network for time series: which dates count
 
 
@@ -174,11 +178,11 @@ class ModelCard:
         return to_item(self)
 
     @classmethod
-    def from_json(cls, item: Mapping[str, Any]) -> ModelCard:
-        """The card in a STAC MLM item; ModelError says what the item lacks."""
+    def from_json(cls, item: Any, where: str = "The model card") -> ModelCard:
+        """The card in a STAC MLM item; ModelError names ``where`` and what is missing or wrong."""
         from .mlm import from_item
 
-        return from_item(item)
+        return from_item(item, where)
 
 
 def match_bands(wanted: Input, descriptions: Sequence[str | None], count: int) -> tuple[int, ...]:
@@ -209,7 +213,7 @@ def match_bands(wanted: Input, descriptions: Sequence[str | None], count: int) -
 def read_json(text: str, where: str) -> ModelCard:
     """The card in a JSON text; ModelError names ``where`` when it is not one."""
     try:
-        item = json.loads(text)
+        item = parsed(text)
     except ValueError as error:
         raise ModelError(f"The model card in {where} is not JSON: {error}.") from None
-    return ModelCard.from_json(item)
+    return ModelCard.from_json(item, f"The model card in {where}")

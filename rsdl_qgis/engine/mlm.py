@@ -8,7 +8,10 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from .card import MLM_SCHEMA, ONNX_FILE, OUTPUTS, WEIGHTS_FILE, Band, Class, Input, ModelCard, Scaling, Tiling
+from .card_schema import HINT, check_card, check_item
 from .errors import ModelError
+from .schema import plain
+from .text import lines, one_line
 
 TASKS = {  # MLM has no term for change, and none for several labels a scene but the general one
     "segmentation": "semantic-segmentation",
@@ -88,36 +91,35 @@ def to_item(card: ModelCard) -> dict[str, Any]:
     }
 
 
-def from_item(item: Mapping[str, Any]) -> ModelCard:
-    """The card in a STAC item; ModelError says what the item lacks."""
-    try:
-        properties = item["properties"]
-        extra = properties.get("rsdl:inputs", {})
-        title = properties.get("title", properties["mlm:name"])
-        task = properties.get("rsdl:task") or _foreign_task(properties.get("mlm:tasks", ()))
-        plain = {name: properties[f"rsdl:{name}"] for name in PLAIN if f"rsdl:{name}" in properties}
-        plain |= {name: tuple(properties[f"rsdl:{name}"]) for name in NUMBERS if f"rsdl:{name}" in properties}
-        inputs = [value for value in properties["mlm:input"] if value["bands"]]  # which dates are valid has none
-        if not inputs:
-            raise KeyError("bands")
-        return ModelCard(
-            name=properties.get("rsdl:name", properties["mlm:name"]),
-            title=title,
-            description="" if properties.get("description") == title else properties.get("description", ""),
-            keywords=tuple(properties.get("keywords", ())),
-            task=task,
-            network=properties["mlm:architecture"],
-            inputs=tuple(_input(value, extra.get(value["name"], {})) for value in inputs),
-            classes=_classes(properties["mlm:output"], task),
-            tiling=Tiling(**_known(Tiling, properties.get("rsdl:tiling", {}))),
-            unit=properties.get("rsdl:unit", ""),
-            **plain,
-        )
-    except (KeyError, IndexError, TypeError, AttributeError) as error:
-        raise ModelError(
-            f"The model card is not a complete STAC MLM item: {error!r}.",
-            "It needs mlm:name, mlm:architecture, mlm:input with bands, and mlm:output with classification:classes.",
-        ) from None
+def from_item(item: Any, where: str = "The model card") -> ModelCard:
+    """The card in a STAC item; ModelError names ``where`` and what is missing or cannot be."""
+    check_item(item, where)
+    properties = item["properties"]
+    extra = properties.get("rsdl:inputs", {})
+    title = properties.get("title", properties["mlm:name"])
+    task = properties.get("rsdl:task") or _foreign_task(properties.get("mlm:tasks", ()))
+    given = {name: properties[f"rsdl:{name}"] for name in PLAIN if f"rsdl:{name}" in properties}
+    given |= {name: plain(given[name]) for name in ("options", "provenance") if name in given}
+    given |= {name: tuple(properties[f"rsdl:{name}"]) for name in NUMBERS if properties.get(f"rsdl:{name}")}
+    inputs = [value for value in properties["mlm:input"] if value["bands"]]  # which dates are valid has none
+    if not inputs:
+        raise ModelError(f"{where} names no bands.", HINT)
+    description = properties.get("description") or ""
+    card = ModelCard(
+        name=properties.get("rsdl:name", properties["mlm:name"]),
+        title=one_line(title),
+        description="" if description == title else lines(description),
+        keywords=tuple(map(one_line, properties.get("keywords", ()))),
+        task=task,
+        network=one_line(properties["mlm:architecture"]),
+        inputs=tuple(_input(value, extra.get(value["name"], {}), where) for value in inputs),
+        classes=_classes(properties["mlm:output"], task, where),
+        tiling=_tiling(properties.get("rsdl:tiling", {})),
+        unit=one_line(properties.get("rsdl:unit", "")),
+        **given,
+    )
+    check_card(card, where)
+    return card
 
 
 def _mlm_name(name: str) -> str:
@@ -199,12 +201,18 @@ def _mlm_class(item: Class) -> dict[str, Any]:
     return {"value": item.value, "name": item.name, "description": item.name, "color_hint": color}
 
 
-def _classes(outputs: Any, task: str) -> tuple[Class, ...]:
-    """The classes of the first output that has some; KeyError where none has, and the task needs them."""
+def _classes(outputs: Any, task: str, where: str) -> tuple[Class, ...]:
+    """The classes of the first output that has some; ModelError where none has, and the task needs them."""
     found = [output["classification:classes"] for output in outputs if output.get("classification:classes")]
     if not found and task != "regression":
-        raise KeyError("classification:classes")
+        raise ModelError(f"{where} names no classes: no mlm:output has classification:classes.", HINT)
     return tuple(_class(value) for value in found[0]) if found else ()
+
+
+def _tiling(values: Mapping[str, Any]) -> Tiling:
+    """The tiling of a card; where it does not say an overlap, one that its tiles have room for."""
+    known = _known(Tiling, values)
+    return Tiling(**{"overlap": min(Tiling.overlap, known.get("size", Tiling.size) // 4), **known})
 
 
 def _rsdl_input(item: Input) -> dict[str, Any]:
@@ -216,31 +224,32 @@ def _rsdl_input(item: Input) -> dict[str, Any]:
     }
 
 
-def _input(value: Mapping[str, Any], extra: Mapping[str, Any]) -> Input:
+def _input(value: Mapping[str, Any], extra: Mapping[str, Any], where: str) -> Input:
     names = [band if isinstance(band, str) else band["name"] for band in value["bands"]]
     aliases = extra.get("aliases", {})
     scaling = {k: _tuples(v) for k, v in _known(Scaling, extra.get("scaling", {})).items()}
     return Input(
-        name=value["name"],
-        bands=tuple(Band(name, tuple(aliases.get(name, ()))) for name in names),
-        dates=tuple(extra.get("dates", ("image",))),
-        role=extra.get("role", ""),
-        scaling=Scaling(**scaling) if scaling else _z_score(value.get("value_scaling")),
+        name=one_line(value["name"]),
+        bands=tuple(Band(one_line(name), tuple(map(one_line, aliases.get(name, ())))) for name in names),
+        dates=tuple(map(one_line, extra.get("dates", ("image",)))),
+        role=one_line(extra.get("role", "")),
+        scaling=Scaling(**scaling) if scaling else _z_score(value.get("value_scaling"), where),
     )
 
 
-def _z_score(scalings: Any) -> Scaling:
+def _z_score(scalings: Any, where: str) -> Scaling:
     """The scaling of a foreign MLM item: z-scores a band, nothing, or refused."""
     if not scalings:
         return Scaling()
-    if any(s.get("type") != "z-score" for s in scalings):
-        kinds = sorted({str(s.get("type")) for s in scalings})
-        raise ModelError(f"The model card scales its input by {', '.join(kinds)}, which is not supported.")
+    if any(not {"mean", "stddev"} <= set(s) or s["type"] != "z-score" for s in scalings):
+        kinds = sorted({s["type"] for s in scalings})
+        raise ModelError(f"{where} scales its input by {', '.join(kinds)}, which is not supported.")
     return Scaling(mean=(tuple(s["mean"] for s in scalings),), std=(tuple(s["stddev"] for s in scalings),))
 
 
 def _class(value: Mapping[str, Any]) -> Class:
-    return Class(int(value["value"]), value["name"], f"#{value.get('color_hint') or '808080'}".lower())
+    color = (value.get("color_hint") or "808080").lstrip("#").lower()
+    return Class(value["value"], one_line(value["name"]), f"#{color}")
 
 
 def _files(card: ModelCard) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ THREE = tuple(Class(i, name, "#123456") for i, name in enumerate(("bare ground",
 IMAGE, PAIR = Input("image", (Band("red"), Band("nir"))), Input("image", (Band("red"),), ("before", "after"))
 SERIES = Input("modis", (Band("NDVI"), Band("EVI")), tuple(f"2020-{month:02}" for month in range(1, 13)))
 CARDS = {
-    "segmentation": ModelCard("maps", "Maps", (IMAGE,), THREE, tiling=Tiling(size=64, any_size=False)),
+    "segmentation": ModelCard("maps", "Maps", (IMAGE,), THREE, tiling=Tiling(size=64, overlap=16, any_size=False)),
     "change": ModelCard("changes", "Changes", (PAIR,), THREE[:2], "change"),
     "scenes": ModelCard("scenes", "Scenes", (IMAGE,), THREE, "classification"),
     "labels": ModelCard(

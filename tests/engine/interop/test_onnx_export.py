@@ -22,7 +22,7 @@ CLASSES = tuple(Class(i, str(i), "#000000") for i in range(3))
 
 def card_for(task, dates=1, **tiling) -> ModelCard:
     image = Input("image", (Band("a"), Band("b")), tuple(map(str, range(dates))))
-    settings = {"size": 32, "multiple": 8, **tiling}
+    settings = {"size": 32, "overlap": 8, "multiple": 8, **tiling}
     return ModelCard("it", "It", (image,), CLASSES, task, "none", tiling=Tiling(**settings))
 
 
