@@ -19,6 +19,7 @@ MLM_SCHEMA = "https://stac-extensions.github.io/mlm/v1.5.0/schema.json"
 ONNX_FILE = "model.onnx"
 WEIGHTS_FILE = "weights.safetensors"
 CARD_FILE = "model.json"
+CARD_KEY = "rsdl:card"  # of an ONNX file's metadata
 DENSE = ("batch", "class", "height", "width")
 SCENES = ("batch", "class")
 OUTPUTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {  # task -> what its networks give -> the axes of that

@@ -16,6 +16,7 @@ from .errors import ModelError
 from .names import is_device, is_safe_title
 from .schema import (
     Check,
+    Missing,
     Wrong,
     anything,
     each,
@@ -175,12 +176,13 @@ def check_count(count: int | None, most: int, what: str, where: str) -> None:
 def check_card(card: ModelCard, where: str) -> None:
     """ModelError where a card's values contradict each other."""
     for key, problem in _contradictions(card):
-        raise ModelError(f"{where}: {key} {problem}.", "Correct the model card, or get the model again.")
+        raise ModelError(f"{where} cannot be used: {key} {problem}.", "Correct it, or get the model again.")
 
 
 def wrong_card(where: str, error: Wrong) -> ModelError:
     """What a person is told of a value that is wrong."""
-    return ModelError(f"{where} cannot be used: {error.key.removeprefix('properties.')}{_rest(error)}.", HINT)
+    hint = HINT if isinstance(error, Missing) else "Correct it, or get the model again."
+    return ModelError(f"{where} cannot be used: {error.key.removeprefix('properties.')}{_rest(error)}.", hint)
 
 
 def _rest(error: Wrong) -> str:

@@ -6,7 +6,6 @@ for another engine: a function from (card, file, device, threads, calls made at 
 
 from __future__ import annotations
 
-import hashlib
 import math
 import os
 import platform
@@ -20,10 +19,11 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .card import ONNX_FILE, OUTPUTS, WEIGHTS_FILE, ModelCard
+from .card import CARD_KEY, ONNX_FILE, OUTPUTS, WEIGHTS_FILE, ModelCard
 from .errors import DeviceError, ModelError
+from .interop.external_data import external_files
+from .model_file import sha256
 from .report import Report
-from .store import CARD_KEY
 
 T = TypeVar("T")
 Arrays = Mapping[str, NDArray]
@@ -170,12 +170,14 @@ def choose_device(device: str) -> str:
 
 
 def check_file(path: Path, card: ModelCard) -> None:
-    """ModelError unless the weights are there and, where the card states it, have its SHA-256."""
+    """ModelError unless the weights are there, in the model's folder, and have the SHA-256 that the card states."""
     if not path.is_file():
         raise ModelError(f"Model '{card.name}' has no {path.name}.", "Install the model again.")
     stated = card.sha256.get(path.name)
-    if stated and hashlib.sha256(path.read_bytes()).hexdigest() != stated:
+    if stated and sha256(path) != stated.lower():
         raise ModelError(f"{path} is damaged: its SHA-256 is not the card's.", "Install the model again.")
+    if path.suffix.lower() == ".onnx":
+        external_files(path)
 
 
 def shrinking(

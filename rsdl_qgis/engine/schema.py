@@ -170,7 +170,7 @@ def anything(value: Any, key: str) -> None:
     """Any JSON object that is not too deep."""
     if not isinstance(value, dict):
         raise Wrong(key, value, "a table")
-    waiting = [(value, 1)]
+    waiting: list[tuple[Any, int]] = [(value, 1)]
     while waiting:
         found, depth = waiting.pop()
         if depth > DEEPEST:

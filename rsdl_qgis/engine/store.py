@@ -1,61 +1,60 @@
-"""Finds, reads, installs and removes models. Standard library only.
+"""Finds, installs and removes models. Standard library only.
 
 A model is a folder with a card (``model.json``) and weights; it can travel as a ``.zip`` of that folder, or as one
-``.onnx`` that carries the card, or the Deepness keys, inside.
+``.onnx`` that carries the card, or the Deepness keys, inside. A name belongs to one model: the person's own go first,
+then those in the settings' folders, then the plugin's.
 """
 
 from __future__ import annotations
 
+import filecmp
+import os
+import re
 import shutil
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..paths import plugin_file, user_folder
-from .card import CARD_FILE, ModelCard, read_json
-from .errors import ModelError
-from .interop.deepness import deepness_card, has_deepness_keys
-from .interop.detector_files import detector_card, has_ultralytics_keys, looks_like_a_detector
-from .interop.onnx_file import read_onnx_file
+from .archive import opened_archive
+from .card import CARD_FILE, ONNX_FILE, WEIGHTS_FILE, ModelCard
+from .errors import ModelError, RsdlError
+from .interop.external_data import external_files
+from .model_file import check_model, is_model_file, read_card
+from .names import as_model_name, check_model_name
+from .text import shortened
 
-if TYPE_CHECKING:  # QGIS imports this module when it starts, and opens an archive only when asked to
-    import zipfile
+PART, OLD = ".part", ".old"  # ends of hidden folders: a model that is being written, one whose place is being taken
+LEFT = re.compile(r"\.(.+)\.\d+(\.part|\.old)")
+SETTLED, ABANDONED = 60.0, 86_400.0  # seconds after which such a folder is put back, and removed
 
-CARD_KEY = "rsdl:card"
+
+@dataclass(frozen=True)
+class Problem:
+    """A model that cannot be used: where it is, and why."""
+
+    path: Path
+    text: str
 
 
-def read_card(path: str | Path) -> ModelCard:
-    """The card of a model folder, ``.zip`` or ``.onnx``; ModelError says what is missing."""
-    path = Path(path)
-    if not path.exists():
-        raise ModelError(f"There is no model at {path}.")
-    if path.is_dir():
-        card = path / CARD_FILE
-        if not card.is_file():
-            raise ModelError(f"{path} is not a model folder: it has no {CARD_FILE}.")
-        return read_json(card.read_text(encoding="utf-8"), str(card))
-    if path.suffix.lower() == ".zip":
-        with _archive(path) as archive:
-            return read_json(archive.read(_card_member(archive, path)).decode("utf-8"), str(path))
-    if path.suffix.lower() == ".onnx":
-        file = read_onnx_file(path)
-        if CARD_KEY in file.metadata:
-            return read_json(file.metadata[CARD_KEY], str(path))
-        if has_deepness_keys(file.metadata):
-            return deepness_card(path.stem, file)
-        if has_ultralytics_keys(file.metadata) or looks_like_a_detector(file):
-            return detector_card(path.stem, file)
-        raise ModelError(
-            f"{path.name} carries neither a model card nor the Deepness keys, so its bands and classes are unknown.",
-            "Export it with this plugin, or with Deepness metadata.",
-        )
-    raise ModelError(f"{path} is no model: choose a model folder, a .zip of one, or an .onnx file.")
+@dataclass(frozen=True)
+class Listing:
+    """``models``: (name, path, card) by name; ``problems``: the other things in the folders that look like models."""
+
+    models: tuple[tuple[str, Path, ModelCard], ...]
+    problems: tuple[Problem, ...]
+
+
+def own_folder() -> Path:
+    """Where the person's own models are."""
+    return user_folder() / "models"
 
 
 def default_folders(extra: Sequence[str] = ()) -> list[Path]:
-    """Where models are looked for: the settings' folders, the user's, the plugin's own."""
-    return [*(Path(folder) for folder in extra if folder), user_folder() / "models", plugin_file("models")]
+    """Where models are looked for: the user's own folder, the settings' folders, the plugin's."""
+    return [own_folder(), *(Path(folder) for folder in extra if folder), plugin_file("models")]
 
 
 class Store:
@@ -64,63 +63,104 @@ class Store:
     def __init__(self, folders: Sequence[str | Path] | None = None):
         self.folders = [Path(folder) for folder in folders] if folders is not None else default_folders()
 
-    def list(self) -> list[tuple[str, Path, ModelCard]]:
-        """(name, path, card) of every model that can be read, by name."""
+    def scan(self) -> Listing:
+        """Every model in the folders, and what is wrong with those that cannot be used."""
         found: dict[str, tuple[str, Path, ModelCard]] = {}
-        for path in self._candidates():
+        problems = []
+        for folder in self.folders:
             try:
-                card = read_card(path)
-            except ModelError:
+                paths = _candidates(folder)
+            except OSError as error:
+                problems.append(Problem(folder, f"{folder} cannot be read: {error.strerror or error}."))
                 continue
-            found.setdefault(card.name, (card.name, path, card))
-        return [found[name] for name in sorted(found)]
+            for name, path, read in sorted((_read(path) for path in paths), key=_own_name_first):
+                if isinstance(read, str):
+                    problems.append(Problem(path, read))
+                elif name in found:
+                    problems.append(Problem(path, f"{path} is hidden: '{name}' is the model at {found[name][1]}."))
+                else:
+                    found[name] = (name, path, read)
+        return Listing(tuple(found[name] for name in sorted(found)), tuple(problems))
+
+    def list(self) -> list[tuple[str, Path, ModelCard]]:
+        """(name, path, card) of every model that can be used, by name."""
+        return [*self.scan().models]
 
     def find(self, model: str) -> tuple[Path, ModelCard]:
-        """A model by the name it is installed under, or by path; ModelError lists the names there are."""
-        for folder in self.folders:
-            path = folder / model
-            if model and path.parent == folder and path.is_dir():
+        """A model by path, or by the name it is installed under; ModelError lists the names there are."""
+        path = Path(model)
+        if path.name != model or (is_model_file(path) and _is_file(path)):
+            return path, read_card(path)
+        listing = self.scan()
+        if model:
+            wanted = as_model_name(model)
+            for names in ([name for name, _, _ in listing.models], [place.name for _, place, _ in listing.models]):
+                if wanted in names:
+                    return listing.models[names.index(wanted)][1:]
+            if _is_folder(path):
                 return path, read_card(path)
-        models = self.list()
-        for name, path, card in models:
-            if name == model:
-                return path, card
-        if Path(model).suffix.lower() in (".onnx", ".zip") or Path(model).is_dir():
-            return Path(model), read_card(model)
-        names = ", ".join(name for name, _, _ in models) or "none"
-        raise ModelError(f"There is no model '{model}'.", f"Installed: {names}. Or give the path of a model.")
+        for problem in listing.problems:
+            if model in (problem.path.name, problem.path.stem):
+                raise ModelError(f"Model '{model}' cannot be used. {problem.text}")
+        known = ", ".join(name for name, _, _ in listing.models) or "none"
+        problem_text = f"There is no model '{shortened(model)}'."
+        raise ModelError(problem_text, f"Installed: {known}. Or give the path of a model.")
 
-    def install(self, archive: str | Path) -> tuple[Path, ModelCard]:
-        """Unpack a model ``.zip`` (or copy an ``.onnx``) into the user's folder; an older one of that name goes."""
-        import tempfile
+    def taken(self, name: str) -> Path | None:
+        """Where a model, or something else, is that has this name already; None where the name is free."""
+        for known, path, _ in self.list():
+            if known.casefold() == name.casefold():
+                return path
+        return next((path for path in _places(name) if os.path.lexists(path)), None)
 
-        archive = Path(archive)
+    def check_free(self, archive: str | Path, replace: bool = False) -> ModelCard:
+        """The card of a model file that can be installed; ModelError where its name is another model's.
+
+        ``replace``: the other model may give way.
+        """
         card = read_card(archive)
-        folder = user_folder() / "models"
+        name = as_model_name(card.name)
+        other = self.taken(name)
+        if other and not replace and not _may_be_the_same(other, card):
+            raise _taken(name, other)
+        return card
+
+    def install(self, archive: str | Path, replace: bool = False) -> tuple[Path, ModelCard]:
+        """Install a model ``.zip`` or ``.onnx`` into the user's folder: the folder that it is in, and its card.
+
+        It is written beside, opened, and then put in its place. ``replace``: a model of its name there gives way, and
+        one elsewhere is hidden by it; without, ModelError says which one has the name. The same model again stays as
+        it is. OSError where the disk does not take it; then all is as it was.
+        """
+        archive = Path(archive)
+        card = self.check_free(archive, replace)
+        name = check_model_name(as_model_name(card.name))
+        folder = own_folder()
         folder.mkdir(parents=True, exist_ok=True)
-        if archive.suffix.lower() == ".onnx":
-            target = folder / f"{card.name}.onnx"
-            shutil.copyfile(archive, target)
-            return target, card
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".install-") as work:
-            source = unpack(archive, Path(work))
-            target = folder / card.name
-            shutil.rmtree(target, ignore_errors=True)
-            source.rename(target)
-        return target, card
+        _clean(folder)
+        part = folder / f".{name}.{os.getpid()}{PART}"
+        try:
+            shutil.rmtree(part, ignore_errors=True)
+            _write(archive, part)
+            card = read_card(part) if archive.suffix.lower() == ".zip" else card
+            check_model(part, card)
+            other = self.taken(name)
+            if other and _is_same(part, card, other):
+                return other, card
+            if other and not replace:
+                raise _taken(name, other)
+            return _put(part, folder / name), card
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
 
     def remove(self, name: str) -> None:
         """Delete a model of the user's folder; ModelError for one that lies elsewhere."""
-        path, _ = self.find(name)
-        if path.parent != user_folder() / "models":
-            raise ModelError(f"Model '{name}' lies in {path.parent}, not among your own models, so it stays.")
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-    def _candidates(self) -> Iterator[Path]:
-        for folder in self.folders:
-            if folder.is_dir():
-                models = (p for p in folder.iterdir() if (p / CARD_FILE).is_file() or p.suffix == ".onnx")
-                yield from sorted(p for p in models if not p.name.startswith("."))  # those are being written
+        found = next((path for known, path, _ in self.list() if known == check_model_name(name)), None)
+        if found is None:
+            found = self.find(name)[0]
+        if found.parent != own_folder():
+            raise ModelError(f"Model '{name}' lies in {found.parent}, not among your own models, so it stays.")
+        _delete(found)
 
 
 @contextmanager
@@ -129,7 +169,7 @@ def opened(model: str) -> Iterator[tuple[Path, ModelCard]]:
     import tempfile
 
     path, card = Store().find(model)
-    if path.suffix.lower() != ".zip":
+    if path.suffix.lower() != ".zip" or path.is_dir():
         yield path, card
         return
     with tempfile.TemporaryDirectory(prefix="rsdl-model-") as folder:
@@ -137,31 +177,159 @@ def opened(model: str) -> Iterator[tuple[Path, ModelCard]]:
 
 
 def unpack(archive: Path, folder: Path) -> Path:
-    """Unpack a model ``.zip`` into ``folder``; the model folder in it.
+    """Unpack the model folder in a ``.zip`` as ``folder``, which is given back.
 
-    ModelError for a member that would land elsewhere.
+    ModelError for an archive that is damaged, holds a file that would land elsewhere, or is too large.
     """
-    with _archive(archive) as opened:
-        card = _card_member(opened, archive)
-        root = folder.resolve()
-        for member in opened.namelist():
-            if not (root / member).resolve().is_relative_to(root):
-                raise ModelError(f"{archive} holds {member}, which would be written outside the model's folder.")
-        opened.extractall(folder)
-    return folder / Path(card).parent
+    with opened_archive(archive) as opened_:
+        return opened_.unpack(folder)
 
 
-def _archive(path: Path) -> zipfile.ZipFile:
-    import zipfile
+# -- what lies in a folder
 
+_cards: dict[Path, tuple[object, ModelCard | str]] = {}  # what was read of a file, for as long as it stays as it is
+
+
+def _candidates(folder: Path) -> list[Path]:
+    """What looks like a model in a folder; hidden ones are being written."""
+    if not folder.is_dir():
+        return []
+    return [path for path in sorted(folder.iterdir()) if not path.name.startswith(".") and _card_of(path)]
+
+
+def _card_of(path: Path) -> Path | None:
+    """The file that the card of a model in a folder of models is read from; None where it is none."""
+    with suppress(OSError):
+        if path.suffix.lower() == ".onnx" and path.is_file():
+            return path
+        return next((file for file in (path / CARD_FILE, path / ONNX_FILE) if file.is_file()), None)
+    return path  # it cannot be looked at, and is told of
+
+
+def _read(path: Path) -> tuple[str, Path, ModelCard | str]:
+    """(name, path, card) of a model, or what is wrong with it in place of the card."""
     try:
-        return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError):
-        raise ModelError(f"{path} is not a zip archive, or is damaged.") from None
+        state = (_card_of(path) or path).stat()
+        stamp = (state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino)
+        if _cards.get(path, (None,))[0] != stamp:
+            _cards[path] = (stamp, _card_or_problem(path))
+        read = _cards[path][1]
+    except OSError as error:
+        read = f"{path} cannot be read: {error.strerror or error}."
+    return ("" if isinstance(read, str) else as_model_name(read.name)), path, read
 
 
-def _card_member(archive: zipfile.ZipFile, path: Path) -> str:
-    members = [name for name in archive.namelist() if name.rsplit("/", 1)[-1] == CARD_FILE]
-    if len(members) != 1:
-        raise ModelError(f"{path} should hold one {CARD_FILE}, and holds {len(members)}.")
-    return members[0]
+def _card_or_problem(path: Path) -> ModelCard | str:
+    try:
+        return read_card(path)
+    except RsdlError as error:
+        return str(error)
+
+
+def _own_name_first(found: tuple[str, Path, ModelCard | str]) -> bool:
+    """Of two in a folder that have one name, the one that is called so on the disk goes first."""
+    name, path, _ = found
+    return name not in (path.name, path.stem)
+
+
+def _is_file(path: Path) -> bool:
+    with suppress(OSError, ValueError):
+        return path.is_file()
+    return False
+
+
+def _is_folder(path: Path) -> bool:
+    with suppress(OSError, ValueError):
+        return path.is_dir()
+    return False
+
+
+# -- installing
+
+
+def _places(name: str) -> tuple[Path, Path]:
+    """Where a model of that name may lie among the person's own: as a folder, or as one file."""
+    return own_folder() / name, own_folder() / f"{name}.onnx"
+
+
+def _write(archive: Path, part: Path) -> None:
+    """Write a model file as a folder; an ``.onnx`` with the files that it keeps weights in."""
+    if archive.suffix.lower() == ".zip":
+        unpack(archive, part)
+        return
+    files = external_files(archive)
+    part.mkdir()
+    shutil.copyfile(archive, part / ONNX_FILE)
+    for file in files:
+        target = part / file.relative_to(archive.parent)
+        if os.path.lexists(target) or target.name.lower() in (CARD_FILE, ONNX_FILE, WEIGHTS_FILE):
+            raise ModelError(f"{archive.name} keeps weights in {file.name}, a name that a model needs for itself.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+
+
+def _put(part: Path, target: Path) -> Path:
+    """Put a folder in its place; what was there, as a folder or one file, goes when it is."""
+    moved = []
+    try:
+        for place in _places(target.name):
+            if os.path.lexists(place):
+                old = place.with_name(f".{place.name}.{os.getpid()}{OLD}")
+                _delete(old)
+                place.rename(old)
+                moved.append((place, old))
+        part.rename(target)
+    except OSError:
+        for place, old in moved:
+            old.rename(place)
+        raise
+    for _, old in moved:
+        with suppress(OSError):  # it is hidden, and removed later
+            _delete(old)
+    return target
+
+
+def _clean(folder: Path) -> None:
+    """Put back what an installation that was killed had moved aside, and remove what it left."""
+    for left in folder.glob(".*"):
+        with suppress(OSError):
+            found, age = LEFT.fullmatch(left.name), time.time() - left.lstat().st_ctime
+            if found and found[2] == OLD and age > SETTLED and not os.path.lexists(folder / found[1]):
+                left.rename(folder / found[1])
+            elif found and age > ABANDONED:
+                _delete(left)
+
+
+def _delete(path: Path) -> None:
+    """Delete a file, a folder, or a link, never what a link leads to."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _taken(name: str, other: Path) -> ModelError:
+    if other.parent == own_folder():
+        return ModelError(f"There is a model '{name}' already: {other}.", "It gives way if REPLACE is chosen.")
+    return ModelError(
+        f"There is a model '{name}' already: {other}.",
+        "If REPLACE is chosen, it stays where it is, and yours goes first.",
+    )
+
+
+def _may_be_the_same(other: Path, card: ModelCard) -> bool:
+    with suppress(ModelError):
+        return read_card(other) == card
+    return False
+
+
+def _is_same(part: Path, card: ModelCard, other: Path) -> bool:
+    """Whether an installed model has the card and the network of the one in ``part``."""
+    if not _may_be_the_same(other, card):
+        return False
+    if other.is_file():
+        return not (part / WEIGHTS_FILE).exists() and filecmp.cmp(part / ONNX_FILE, other, shallow=False)
+    files = [file for file in (ONNX_FILE, WEIGHTS_FILE) if (part / file).is_file() or (other / file).is_file()]
+    external = external_files(part / ONNX_FILE) if (part / ONNX_FILE).is_file() else []
+    files += [str(file.relative_to(part)) for file in external]
+    return not any(filecmp.cmpfiles(part, other, files, shallow=False)[1:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 
 import pytest
@@ -12,10 +13,11 @@ from rsdl_qgis.engine.store import Store, read_card, unpack
 
 
 @pytest.fixture
-def folder(tmp_path, card):
+def folder(tmp_path, card, model):
     made = tmp_path / "models" / "bright"
     made.mkdir(parents=True)
     (made / "model.json").write_text(json.dumps(card.to_json()))
+    shutil.copyfile(model, made / "model.onnx")
     return made
 
 
@@ -23,7 +25,8 @@ def folder(tmp_path, card):
 def archive(tmp_path, folder):
     path = tmp_path / "bright.zip"
     with zipfile.ZipFile(path, "w") as made:
-        made.write(folder / "model.json", "bright/model.json")
+        for file in folder.iterdir():
+            made.write(file, f"bright/{file.name}")
     return path
 
 

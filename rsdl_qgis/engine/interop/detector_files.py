@@ -18,13 +18,15 @@ Instance masks come with a further output, their prototypes (N, M, h, w).
 from __future__ import annotations
 
 import ast
-import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..card import Band, Class, Input, ModelCard, Scaling, Tiling
+from ..card_schema import MOST_BANDS, MOST_CLASSES, ULTRALYTICS, check_count, check_keys
 from ..errors import ModelError
+from ..schema import parsed
 from .onnx_file import OnnxFile, Tensor
 
 PALETTE = ("#1f78b4", "#e31a1c", "#33a02c", "#ff7f00", "#6a3d9a", "#b15928", "#fdbf6f", "#a6cee3", "#b2df8a", "#fb9a99")
@@ -41,6 +43,10 @@ DEEPNESS_TYPES = {  # of Deepness' key det_type, lower case: the kind
     "yolo_ultralytics_obb": "cells",
 }
 ULTRALYTICS_TASKS = ("detect", "segment", "obb")
+NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?")
+QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+PLAIN = re.compile(r"(?:[\s\w.,:{}()\[\]']|-(?=\d))*")  # of a value without its texts: no sums, no chains of signs
+LONGEST_LITERAL, MOST_BRACKETS = 1 << 20, 100
 
 
 @dataclass(frozen=True)
@@ -67,8 +73,8 @@ class _Hints:
 
     @classmethod
     def of(cls, metadata: Mapping[str, str]) -> _Hints:
-        told = str(_value(metadata.get("det_type", ""))).lower()
-        ended = str(_value(metadata.get("end2end", ""))).lower() == "true" or _suppresses(metadata)
+        told = str(value_of(metadata.get("det_type", ""))).lower()
+        ended = str(value_of(metadata.get("end2end", ""))).lower() == "true" or _suppresses(metadata)
         kind = "end-to-end" if ended else DEEPNESS_TYPES.get(told, "")
         return cls(kind, metadata.get("task") == "obb" or told.endswith("obb"))
 
@@ -95,12 +101,14 @@ def detector_card(name: str, file: OnnxFile) -> ModelCard:
             f"'{name}' is an Ultralytics model for the task '{task}'.",
             f"Models for {', '.join(ULTRALYTICS_TASKS)} can be used.",
         )
-    names = _names(metadata.get("names"))
+    keys = {"names": names_of(value_of(metadata.get("names", ""))), "imgsz": _side(metadata.get("imgsz"))}
+    keys["stride"] = as_number(value_of(metadata.get("stride") or "32"))
+    check_keys(keys, ULTRALYTICS, f"'{name}'")
+    names = {int(key): label for key, label in keys["names"].items()}
     classes = named_classes(name, names, layout_of(file, len(names) or None))
-    channels, side = image_of(name, file, _side(metadata.get("imgsz")))
-    stride = int(_value(metadata.get("stride", "32")) or 32)
+    channels, side = image_of(name, file, keys["imgsz"])
     source = "Ultralytics metadata" if names else "shape of its tensors"
-    return foreign_card(name, channels, classes, tiling_of(file, side, stride), source)
+    return foreign_card(name, channels, classes, tiling_of(file, side, keys["stride"]), source)
 
 
 def foreign_card(
@@ -131,6 +139,7 @@ def image_of(name: str, file: OnnxFile, told: int | None) -> tuple[int, int]:
         shapes = [tensor.shape for tensor in file.inputs]
         raise ModelError(f"'{name}' has inputs of shape {shapes}; a detector takes one (N, C, H, W) image.")
     channels, height, width = file.inputs[0].shape[-3:]
+    check_count(channels, MOST_BANDS, "bands", f"'{name}'")
     if height != width:
         raise ModelError(f"'{name}' takes images of {width} x {height} pixels; only square ones can be used.")
     if height is not None and told is not None and told != height:
@@ -156,6 +165,7 @@ def named_classes(name: str, names: Mapping[int, str], layout: Layout) -> tuple[
             f"'{name}' does not say what its classes are.",
             "Export it with metadata (names), or write a model card for it.",
         )
+    check_count(layout.classes, MOST_CLASSES, "classes", f"'{name}'")
     found = dict(names) or {i: f"class {i}" for i in range(layout.classes or 0)}
     return tuple(Class(value, found[value], PALETTE[i % len(PALETTE)]) for i, value in enumerate(sorted(found)))
 
@@ -248,29 +258,48 @@ def _described(outputs: Sequence[Tensor]) -> str:
 
 def _suppresses(metadata: Mapping[str, str]) -> bool:
     """Whether an Ultralytics export has suppression inside."""
-    arguments = _value(metadata.get("args", ""))
+    arguments = value_of(metadata.get("args", ""))
     return isinstance(arguments, dict) and bool(arguments.get("nms"))
 
 
-def _names(text: str | None) -> dict[int, str]:
-    names = _value(text or "")
+def names_of(names: Any) -> dict[str, Any]:
+    """Names of classes by their label as a text, from a list or a table of them; none from anything else."""
     if isinstance(names, list):
         names = dict(enumerate(names))
-    return {int(key): str(name) for key, name in names.items()} if isinstance(names, dict) else {}
+    named = names.items() if isinstance(names, dict) else ()
+    return {str(key): str(name) if isinstance(name, (int, float)) else name for key, name in named}
 
 
-def _side(text: str | None) -> int | None:
-    """The side of the images from '[640, 640]' or '640'."""
-    value = _value(text or "")
-    value = value[0] if isinstance(value, list) and value else value
-    return int(value) if isinstance(value, (int, float)) else None
+def _side(text: str | None) -> Any:
+    """The side of the images from '[640, 640]' or '640'; None where it is neither."""
+    value = value_of(text or "")
+    value = as_number(value[0] if isinstance(value, list) and value else value)
+    return None if isinstance(value, str) else value
 
 
-def _value(text: str) -> Any:
+def value_of(text: str) -> Any:
     """A value written as JSON or as Python writes it; else the text itself."""
-    for read in (json.loads, ast.literal_eval):
+    for read in (parsed, literal):
         try:
             return read(text)
-        except (ValueError, SyntaxError):
+        except ValueError:
             continue
     return text
+
+
+def literal(text: str) -> Any:
+    """A value as Python writes it; ValueError for another text, and for one that Python's parser may choke on."""
+    bare = QUOTED.sub("''", text)
+    if len(text) > LONGEST_LITERAL or not PLAIN.fullmatch(bare) or len(re.findall(r"[\[({]", bare)) > MOST_BRACKETS:
+        raise ValueError("no plain value")
+    try:
+        return ast.literal_eval(text)
+    except (SyntaxError, TypeError, MemoryError, RecursionError):
+        raise ValueError("no value") from None
+
+
+def as_number(value: Any) -> Any:
+    """A number that is written as text, or a whole one as a float, as what it is; anything else as it is."""
+    if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
+        value = float(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from ..card import OUTPUTS, VALID, ModelCard
+from ..card import CARD_KEY, OUTPUTS, VALID, ModelCard
 from ..errors import ModelError
 from ..networks import NETWORKS
 from ..runtime import activation
-from ..store import CARD_KEY
 
 OPSET = 18
 SMALLEST_HALF = 256  # values: smaller tensors stay in single precision

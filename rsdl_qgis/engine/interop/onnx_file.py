@@ -13,6 +13,13 @@ from typing import BinaryIO
 
 from ..errors import ModelError
 
+MOST_FIELDS = 100_000  # of a message: nodes, weights, …; QGIS waits while they are gone through
+MOST_METADATA = 1000
+LARGEST_METADATA = 4_200_000  # bytes of one entry: a card of the largest size, and its key
+LARGEST_TENSOR = 65_536  # bytes that say the name and shape of one
+LONGEST_AXIS = (1 << 31) - 1
+BLOCK, LONGEST_HEAD = 1 << 14, 20  # bytes that are read at a time; that a field's number and length need
+
 
 @dataclass(frozen=True)
 class Tensor:
@@ -32,90 +39,113 @@ class OnnxFile:
 
 
 def read_onnx_file(path: str | Path) -> OnnxFile:
-    """The metadata, inputs and outputs of an ONNX file; ModelError when it is not one."""
+    """The metadata, inputs and outputs of an ONNX file; ModelError when it is not one, or too much to be read."""
     metadata: dict[str, str] = {}
     inputs: list[Tensor] = []
     outputs: list[Tensor] = []
-    weights: set[str] = set()
+    weights: list[tuple[int, int]] = []
     try:
         with open(path, "rb") as stream:
-            for number, start, end in _fields(stream, 0, Path(path).stat().st_size):
-                if number == 14:
-                    key, value = _strings(_bytes(stream, start, end), 1, 2)
+            for number, start, end in fields(stream, 0, Path(path).stat().st_size):
+                if number == 14 and len(metadata) < MOST_METADATA:
+                    key, value = _strings(_bytes(stream, start, end, LARGEST_METADATA), 1, 2)
                     metadata[key] = value
                 elif number == 7:
-                    for part, first, last in _fields(stream, start, end):
+                    for part, first, last in fields(stream, start, end):
                         if part in (11, 12):
                             tensor = _tensor(_bytes(stream, first, last))
                             (inputs if part == 11 else outputs).append(tensor)
                         elif part == 5:
-                            weights.add(_initializer_name(stream, first, last))
+                            weights.append((first, last))
+            # Files of old list their weights as inputs too.
+            named = {_initializer_name(stream, *where) for where in weights} if len(inputs) > 1 else set()
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}.") from None
-    except (ValueError, IndexError, UnicodeDecodeError):
+    except (ValueError, IndexError):
         raise ModelError(f"{path} is not an ONNX file, or is damaged.") from None
+    except TooLarge as error:
+        raise ModelError(f"{path} cannot be used: {error}.", "Export the model anew, in a simpler form.") from None
     if not inputs and not outputs:
         raise ModelError(f"{path} is not an ONNX file: it has no inputs and outputs.")
-    return OnnxFile(metadata, tuple(t for t in inputs if t.name not in weights), tuple(outputs))
+    return OnnxFile(metadata, tuple(t for t in inputs if t.name not in named), tuple(outputs))
 
 
-def _varint(stream: BinaryIO) -> int:
-    value = shift = 0
-    while True:
-        byte = stream.read(1)
-        if not byte or shift > 63:
-            raise ValueError("truncated")
-        value |= (byte[0] & 0x7F) << shift
-        if byte[0] < 0x80:
-            return value
-        shift += 7
+class TooLarge(Exception):
+    """More of something than is read, for QGIS must not wait for it."""
 
 
-def _fields(stream: BinaryIO, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """(field number, first byte, end) of each field of a message; for numbers, first byte = end."""
-    stream.seek(start)
-    while stream.tell() < end:
-        key = _varint(stream)
+def fields(stream: BinaryIO, start: int, end: int, most: int = MOST_FIELDS) -> Iterator[tuple[int, int, int]]:
+    """(field number, first byte, end) of each field of a message; for numbers, first byte = end.
+
+    ValueError or IndexError for what is no message, TooLarge for one of more fields than ``most``.
+    """
+    at, block, base = start, b"", start  # the block of the file from ``base`` on
+    count = 0
+    while at < end:
+        count += 1
+        if count > most:
+            raise TooLarge(f"its network is of more than {most} parts")
+        if at - base + LONGEST_HEAD > len(block) and base + len(block) < end:
+            stream.seek(at)
+            block, base = stream.read(min(BLOCK, end - at)), at
+        key, place = _varint(block, at - base)
         number, kind = key >> 3, key & 7
+        first = base + place
         if kind == 2:
-            length = _varint(stream)
-            first = stream.tell()
-            if first + length > end:
+            length, place = _varint(block, place)
+            first = base + place
+            at = first + length
+            if at > end:
                 raise ValueError("truncated")
-            yield number, first, first + length
-            stream.seek(first + length)
+            yield number, first, at
         elif kind == 0:
-            _varint(stream)
-            yield number, stream.tell(), stream.tell()
+            at = base + _varint(block, place)[1]
+            yield number, at, at
         elif kind in (1, 5):
-            stream.seek(8 if kind == 1 else 4, 1)
+            at = first + (8 if kind == 1 else 4)
         else:
             raise ValueError("not a protocol buffer")
 
 
-def _bytes(stream: BinaryIO, start: int, end: int) -> bytes:
-    here = stream.tell()
+def _varint(data: bytes, place: int) -> tuple[int, int]:
+    """The number at a place of some bytes, and the place behind it; IndexError where they end."""
+    byte = data[place]
+    if byte < 0x80:
+        return byte, place + 1
+    value, shift = byte & 0x7F, 7
+    while byte >= 0x80:
+        place += 1
+        byte = data[place]
+        if shift > 63:
+            raise ValueError("not a protocol buffer")
+        value |= (byte & 0x7F) << shift
+        shift += 7
+    return value, place + 1
+
+
+def _bytes(stream: BinaryIO, start: int, end: int, most: int = LARGEST_TENSOR) -> bytes:
+    if end - start > most:
+        raise TooLarge(f"a part of its description is of {end - start} bytes, more than {most}")
     stream.seek(start)
-    data = stream.read(end - start)
-    stream.seek(here)
-    return data
+    return stream.read(end - start)
 
 
 def _parts(data: bytes) -> list[tuple[int, bytes | int]]:
     """Every field of a small message, with its bytes or its number."""
-    from io import BytesIO
-
-    stream = BytesIO(data)
     parts: list[tuple[int, bytes | int]] = []
-    while stream.tell() < len(data):
-        key = _varint(stream)
+    place = 0
+    while place < len(data):
+        key, place = _varint(data, place)
+        value, place = _varint(data, place)
         if key & 7 == 2:
-            length = _varint(stream)
-            parts.append((key >> 3, stream.read(length)))
+            parts.append((key >> 3, data[place : place + value]))
+            place += value
         elif key & 7 == 0:
-            parts.append((key >> 3, _varint(stream)))
+            parts.append((key >> 3, value))
         else:
             raise ValueError("unexpected")
+    if place > len(data):
+        raise ValueError("truncated")
     return parts
 
 
@@ -137,12 +167,11 @@ def _tensor(data: bytes) -> Tensor:
             for dims in _sub(tensor, 2):  # shape
                 for dim in _sub(dims, 1):
                     sizes = [value for key, value in _parts(dim) if key == 1 and isinstance(value, int)]
-                    shape.append(sizes[0] if sizes and sizes[0] > 0 else None)
+                    shape.append(sizes[0] if sizes and 0 < sizes[0] <= LONGEST_AXIS else None)
     return Tensor(name, tuple(shape))
 
 
 def _initializer_name(stream: BinaryIO, start: int, end: int) -> str:
-    here = stream.tell()
-    names = [_bytes(stream, first, last) for number, first, last in _fields(stream, start, end) if number == 8]
-    stream.seek(here)
-    return names[0].decode() if names else ""
+    names = ((first, last) for number, first, last in fields(stream, start, end) if number == 8)
+    where = next(names, None)
+    return _bytes(stream, *where).decode() if where else ""
