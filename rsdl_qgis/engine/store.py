@@ -33,10 +33,11 @@ SETTLED, ABANDONED = 60.0, 86_400.0  # seconds after which such a folder is put 
 
 @dataclass(frozen=True)
 class Problem:
-    """A model that cannot be used: where it is, and why."""
+    """A model that cannot be used: where it is, and why. ``hidden``: for another one of its name goes first."""
 
     path: Path
     text: str
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ class Store:
                 if isinstance(read, str):
                     problems.append(Problem(path, read))
                 elif name in found:
-                    problems.append(Problem(path, f"{path} is hidden: '{name}' is the model at {found[name][1]}."))
+                    text = f"{path} is hidden: '{name}' is the model at {found[name][1]}."
+                    problems.append(Problem(path, text, hidden=True))
                 else:
                     found[name] = (name, path, read)
         return Listing(tuple(found[name] for name in sorted(found)), tuple(problems))

@@ -4,6 +4,8 @@ model.
 
 from __future__ import annotations
 
+from html import escape
+
 from processing.gui.wrappers import WidgetWrapper
 from qgis.gui import QgsGui
 from qgis.PyQt.QtCore import Qt
@@ -52,11 +54,19 @@ class _ChoiceWrapper(WidgetWrapper):
             self._combo.addItem("", "")
         for name, title in offered(kind, detail):
             self._combo.addItem(f"{name} - {title}" if title else name, name)
-            self._combo.setItemData(self._combo.count() - 1, title, Qt.ItemDataRole.ToolTipRole)
+            self._tell(title)
+        for text in unusable_models() if kind in ("models", "bases") else ():
+            self._combo.addItem(text)
+            self._tell(text)
+            self._combo.model().item(self._combo.count() - 1).setEnabled(False)
         text = self._combo.lineEdit()
         self._combo.currentIndexChanged.connect(lambda _: text.setCursorPosition(0))  # a name stands before its title
         self._combo.editTextChanged.connect(lambda _: self.widgetValueHasChanged.emit(self))
         return self._with_button(kind) if kind in FILES else self._combo
+
+    def _tell(self, text: str) -> None:
+        """Give the last item a tip, as plain text: Qt would take a file's words for HTML."""
+        self._combo.setItemData(self._combo.count() - 1, escape(text), Qt.ItemDataRole.ToolTipRole)
 
     def _with_button(self, kind: str) -> QWidget:
         widget = QWidget()
@@ -100,6 +110,15 @@ def offered(kind: str, detail: str) -> list[tuple[str, str]]:
         return networks(detail)
     words = {"devices": settings.DEVICES, "weights": PUBLISHED}.get(kind) or detail.split(",")
     return [(word, "") for word in words]
+
+
+def unusable_models() -> list[str]:
+    """A line for each model in the folders that cannot be read."""
+    return [
+        tr("Not usable: {problem}").format(problem=problem.text)
+        for problem in settings.store().scan().problems
+        if not problem.hidden
+    ]
 
 
 def networks(tasks: str) -> list[tuple[str, str]]:

@@ -185,8 +185,9 @@ def _host() -> list[str]:
 
 
 def _models() -> list[str]:
-    found = [f"Model: {name} ({card.task}) at {path}" for name, path, card in settings.store().list()]
-    return found or ["Model: none installed"]
+    listing = settings.store().scan()
+    found = [f"Model: {name} ({card.task}) at {path}" for name, path, card in listing.models]
+    return [*(found or ["Model: none installed"]), *(f"Not usable: {problem.text}" for problem in listing.problems)]
 
 
 def _worker(feedback) -> list[str]:

@@ -8,12 +8,14 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterFile,
 )
 
 from ..engine.card import ModelCard
 from ..engine.errors import RsdlError
-from ..engine.store import read_card
+from ..engine.names import as_model_name
+from ..engine.store import own_folder
 from . import compat, settings
 from . import parameters as shared
 from .algorithm import RsdlAlgorithm
@@ -33,7 +35,7 @@ class ListModels(RsdlAlgorithm):
         return tr(
             "Lists the installed models: the plugin's own, yours, and those in the folders named in the "
             "settings. Their "
-            "names can be given as MODEL to other algorithms."
+            "names can be given as MODEL to other algorithms. A model that cannot be used is told with the reason."
         )
 
     def initAlgorithm(self, configuration=None):
@@ -41,9 +43,12 @@ class ListModels(RsdlAlgorithm):
         self.addOutput(QgsProcessingOutputNumber("COUNT", tr("Number of models")))
 
     def processAlgorithm(self, parameters, context, feedback):
-        models = settings.store().list()
+        listing = settings.store().scan()
+        models = listing.models
         for name, path, card in models:
             feedback.pushInfo(f"{name}: {card.title} ({card.task}) - {path}")
+        for problem in listing.problems:
+            feedback.pushWarning(tr("Not usable: {problem}").format(problem=problem.text))
         if not models:
             feedback.pushInfo(tr("No models are installed. 'Import model' installs one from a file."))
         return {"MODELS": "\n".join(name for name, _, _ in models), "COUNT": len(models)}
@@ -96,8 +101,8 @@ class ImportModel(RsdlAlgorithm):
         return tr(
             "Installs a model archive (.zip) or an .onnx file with its card or Deepness metadata into your "
             "models, so "
-            "that it can be chosen by name. An older one of the same name is replaced. A model cannot run "
-            "code of its own."
+            "that it can be chosen by name. Files beside the .onnx that it keeps weights in come along. A name "
+            "that another model has is refused unless REPLACE is chosen. A model cannot run code of its own."
         )
 
     def initAlgorithm(self, configuration=None):
@@ -107,15 +112,32 @@ class ImportModel(RsdlAlgorithm):
                 tr("A model folder packed as .zip, or an .onnx file."),
             )
         )
+        self.addParameter(
+            shared.described(
+                QgsProcessingParameterBoolean("REPLACE", tr("Replace a model of that name"), False),
+                tr(
+                    "Whether a model of the same name gives way, yes or no. Yours of that name is deleted once the "
+                    "new one is whole; one of the plugin or of the settings' folders stays where it is, and yours "
+                    "is the one that runs. Default: no, such a model is refused."
+                ),
+            )
+        )
         self.addOutput(QgsProcessingOutputString("MODEL", tr("Name of the model")))
 
     def problem(self, parameters, context):
-        read_card(self.parameterAsFile(parameters, "INPUT", context))
+        settings.store().check_free(*self._chosen(parameters, context))
         return ""
 
+    def _chosen(self, parameters, context) -> tuple[str, bool]:
+        """The file, and whether a model of its name gives way."""
+        replace = self.parameterAsBoolean(parameters, "REPLACE", context)
+        return self.parameterAsFile(parameters, "INPUT", context), replace
+
     def processAlgorithm(self, parameters, context, feedback):
+        store = settings.store()
+        before = [path for _, path, _ in store.list()]
         try:
-            path, card = settings.store().install(self.parameterAsFile(parameters, "INPUT", context))
+            path, card = store.install(*self._chosen(parameters, context))
         except RsdlError as error:
             raise QgsProcessingException(str(error)) from None
         except OSError as error:
@@ -124,9 +146,20 @@ class ImportModel(RsdlAlgorithm):
                     "The model cannot be installed: {reason}. Free disk space, or check the folder's rights."
                 ).format(reason=error)
             ) from None
+        name = as_model_name(card.name)
         feedback.pushInfo(describe(card))
+        if path.parent != own_folder():
+            feedback.pushInfo(tr("The same model is there already: {path}.").format(path=path))
+            return {"MODEL": name}
         feedback.pushInfo(tr("Installed in {path}.").format(path=path))
-        return {"MODEL": card.name}
+        for hidden in before:
+            if hidden.parent != path.parent and name in (hidden.name, hidden.stem):
+                feedback.pushInfo(
+                    tr("'{model}' is now this one; {hidden} stays where it is, and is not used.").format(
+                        model=name, hidden=hidden
+                    )
+                )
+        return {"MODEL": name}
 
 
 def describe(card: ModelCard) -> str:

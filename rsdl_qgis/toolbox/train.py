@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,6 +21,7 @@ from qgis.core import (
 
 from ..engine.card import CARD_FILE, WEIGHTS_FILE, ModelCard
 from ..engine.errors import RsdlError
+from ..engine.names import LONGEST, as_model_name
 from ..paths import user_folder
 from . import parameters as shared
 from . import settings, train_checks, train_data, train_options
@@ -159,9 +159,9 @@ class ModelMaker(RsdlAlgorithm):
         path = shared.fixed_path(parameters.get("OUTPUT"))
         if not shared.is_temporary(path):
             output = Path(path).absolute()
-            name = slug(given or output.name)
+            name = as_model_name(given or output.name)
             return name, given or name, output
-        wished = slug(given or self.default_name(parameters, context))
+        wished = as_model_name(given or self.default_name(parameters, context))
         folder = user_folder() / "models"
         name = unique(wished, {known for known, _, _ in settings.store().list()}, folder)
         return name, given if given and name == wished else name, folder / name
@@ -421,17 +421,12 @@ def make_parent(output: Path) -> None:
         ) from None
 
 
-def slug(text: str) -> str:
-    """A text as the name of a folder."""
-    return re.sub(r"[^\w.-]+", "-", text).strip("-.") or "model"
-
-
 def unique(name: str, known: set[str], folder: Path) -> str:
     """The name, with a number behind it where a model or a folder is called so already."""
     number, found = 1, name
     while found in known or (folder / found).exists():
         number += 1
-        found = f"{name}-{number}"
+        found = f"{name[: LONGEST - 5]}-{number}"
     return found
 
 

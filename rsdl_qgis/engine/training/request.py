@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from ..card import CARD_FILE
 from ..errors import InputError, ModelError, OutputError
+from ..names import as_model_name
 from ..networks import NETWORKS
 from .augment import AUGMENTATIONS, UNVARIED, Augmentation
 from .chips import ChipFolder
@@ -175,7 +175,7 @@ class TrainRequest:
 
     @property
     def model_name(self) -> str:
-        return self.name or re.sub(r"[^\w.-]+", "-", self.output.name).strip("-.") or "model"
+        return as_model_name(self.name or self.output.name)
 
     def epochs_of(self, batches: int) -> int:
         """How many epochs of so many batches: small data sets are gone through more often."""
