@@ -1,12 +1,13 @@
 """Weights to start from: published ones, fetched once and kept, or a file of one's own.
 
 ``PUBLISHED`` is the table of what torchvision publishes for the networks here. A file lies in ``weights`` of the
-user's data folder under its published name, which carries the first digits of its SHA-256; nothing else is taken.
+user's data folder under its published name, which carries the first digits of its SHA-256; nothing else is taken. The
+whole SHA-256 is known of some; of the others that of the first file is kept, in ``weights.sha256`` beside the folder
+(as ``sha256sum`` writes it), and every later one has to have it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import time
@@ -28,6 +29,7 @@ from torch import Tensor
 from ...paths import user_folder
 from ..card import Band, Input, Scaling
 from ..errors import ModelError
+from ..model_file import sha256
 from ..networks import NETWORKS
 from ..networks import __name__ as networks_package
 from ..report import Report
@@ -49,6 +51,19 @@ COCO = (
     "torchvision (BSD-3-Clause). Trained on COCO 2017, annotations under CC BY 4.0 and images under Flickr's terms, "
     "from a backbone trained on ImageNet-1K, whose images are for non-commercial research and education."
 )
+
+
+WHOLE = {  # SHA-256 of files as they are published, where it is known beyond the digits in their names
+    "vgg16-397923af.pth": "397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0",
+    "vgg19-dcbb9e9d.pth": "dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44",
+    "resnet18-f37072fd.pth": "f37072fd47e89c5e827621c5baffa7500819f7896bbacec160b1a16c560e07ec",
+    "resnet34-b627a593.pth": "b627a593bcbe140c234610266fe4f8ae95ea42fc881d091c9b6052e6b1d0590f",
+    "resnet50-0676ba61.pth": "0676ba61b6795bbe1773cffd859882e5e297624d384b6993f7c9e683e722fb8a",
+    "resnet50-11ad3fa6.pth": "11ad3fa62ca79e40addfd354a8ec4b7c75143b3038b8d2a807fbc68deab379ca",
+    "resnet101-63fe2227.pth": "63fe2227b86e8f1f2063f43a75c84d195911b6a0eace650907dd3dc62dd49a0a",
+    "resnet152-394f9c45.pth": "394f9c45966e3651a89bbb78a48410a6755854ce4a5ab64927cf1c7247f85e58",
+    "densenet121-a639ec97.pth": "a639ec97d7c33b07ae66f0b5fb7d0192f95a3b11b7576c66c0126c2a727c4395",
+}
 
 
 @dataclass(frozen=True)
@@ -75,6 +90,11 @@ class Published:
     def sha256(self) -> str:
         """The first digits of the file's SHA-256, as its name states them."""
         return re.split(r"[-.]", self.file)[-2]
+
+    @property
+    def whole(self) -> str:
+        """The file's whole SHA-256; '' where only the first digits are known."""
+        return WHOLE.get(self.file, "")
 
     @property
     def inputs(self) -> tuple[Input, ...]:
@@ -189,12 +209,48 @@ def fetch(published: Published, folder: Path, report: Report, base: str = ADDRES
     target = folder / published.file
     if not target.is_file():
         _download(published, target, report, base)
-    elif (found := _sha256(target, len(published.sha256))) != published.sha256:
-        raise ModelError(
-            f"{target} is damaged: its SHA-256 begins with {found}, not with {published.sha256}.",
-            "Delete it, and it is fetched again.",
-        )
+        return target
+    found = sha256(target)
+    if problem := _difference(found, published, folder):
+        raise ModelError(f"{target} is damaged: {problem}.", "Delete it, and it is fetched again.")
+    _keep(found, published, folder)
+    report.log("info", f"Weights {published.file}: SHA-256 {found}.")
     return target
+
+
+def _difference(found: str, published: Published, folder: Path) -> str:
+    """What of a file's SHA-256 is not as it should be; '' where it is."""
+    if not found.startswith(published.sha256):
+        return f"its SHA-256 begins with {found[: len(published.sha256)]}, not with {published.sha256}"
+    wanted, whose = published.whole, "the published file's"
+    if not wanted:
+        wanted, whose = _kept(folder).get(published.file, found), f"that of the first one, which {_list(folder)} keeps"
+    return "" if found == wanted else f"its SHA-256 is {found}, not {whose}, {wanted}"
+
+
+def _list(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.sha256")
+
+
+def _kept(folder: Path) -> dict[str, str]:
+    """File name -> SHA-256 of the first file of that name; a line that is none is left out."""
+    try:
+        text = _list(folder).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return {}
+    return {name: digest for digest, name in re.findall(r"^([0-9a-f]{64})  (.+)$", text, re.MULTILINE)}
+
+
+def _keep(found: str, published: Published, folder: Path) -> None:
+    """Keep the SHA-256 of the first file of its name, where the whole one is not known."""
+    kept = _kept(folder)
+    if published.whole or published.file in kept:
+        return
+    part = _list(folder).with_name(f"{_list(folder).name}.{os.getpid()}.part")
+    with suppress(OSError):  # a folder that cannot be written to is no reason not to train
+        text = "".join(f"{digest}  {name}\n" for name, digest in {**kept, published.file: found}.items())
+        part.write_text(text, encoding="utf-8")
+        part.replace(_list(folder))
 
 
 def _download(published: Published, target: Path, report: Report, base: str) -> None:
@@ -206,19 +262,18 @@ def _download(published: Published, target: Path, report: Report, base: str) -> 
         with closing(_chunks(base + published.file, hint, report)) as chunks, part.open("wb") as file:
             for chunk in chunks:
                 file.write(chunk)
-        if (found := _sha256(part, len(published.sha256))) != published.sha256:
-            raise ModelError(
-                f"{base + published.file} gave another file than the published one: "
-                f"its SHA-256 begins with {found}, not with {published.sha256}. It was not kept.",
-                hint,
-            )
+        found = sha256(part)
+        if problem := _difference(found, published, target.parent):
+            address = base + published.file
+            raise ModelError(f"{address} gave another file than the published one: {problem}. It was not kept.", hint)
         part.replace(target)
+        _keep(found, published, target.parent)
     except OSError as error:
         raise ModelError(f"{target} cannot be written: {error.strerror or error}.", hint) from None
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-    report.log("info", f"Fetched {published.file} into {target.parent}. {published.licence}")
+    report.log("info", f"Fetched {published.file} (SHA-256 {found}) into {target.parent}. {published.licence}")
 
 
 def _chunks(address: str, hint: str, report: Report) -> Generator[bytes, None, None]:
@@ -246,14 +301,6 @@ def _chunks(address: str, hint: str, report: Report) -> Generator[bytes, None, N
 def _progress_text(address: str, got: int, size: int) -> str:
     whole = f" of {size / 1e6:.0f}" if size else ""
     return f"Fetching {address.rsplit('/', 1)[-1]}: {got / 1e6:.0f}{whole} MB"
-
-
-def _sha256(path: Path, digits: int) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()[:digits]
 
 
 def _remove_abandoned(target: Path) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import pickle
+import re
 import socket
 import threading
 from contextlib import closing
@@ -238,6 +239,36 @@ def test_a_file_put_there_by_hand_is_taken_without_asking(server, home, tiny):
     (home / "weights" / file).write_bytes(body)
     assert same(published_weights(name, Report(), base=server.base))
     assert server.asked == []
+
+
+def test_the_whole_hash_of_the_first_file_is_kept_and_compared_ever_after(server, home, tiny, monkeypatch):
+    name, file, body = tiny
+    monkeypatch.setattr(Published, "sha256", property(lambda self: ""))  # any file has these first digits
+    server.put(file, body)
+    report, first = Notes(), hashlib.sha256(body).hexdigest()
+    published_weights(name, report, base=server.base)
+    assert first in report.logs[-1] and (home / "weights.sha256").read_text() == f"{first}  {file}\n"
+    (home / "weights" / file).write_bytes(body + b" ")
+    with pytest.raises(ModelError, match=rf"is damaged.*first one.*{first}"):
+        published_weights(name, Report(), base=server.base)
+    (home / "weights" / file).unlink()
+    server.put(file, body + b" ")
+    with pytest.raises(ModelError, match=rf"another file.*{first}"):
+        published_weights(name, Report(), base=server.base)
+    assert files(home) == []
+
+
+def test_where_the_whole_hash_is_known_it_is_compared(server, home, tiny, monkeypatch):
+    name, file, body = tiny
+    monkeypatch.setitem(pretrained.WHOLE, file, f"{file[5:13]}{'0' * 56}")
+    server.put(file, body)
+    with pytest.raises(ModelError, match=rf"published file's, {file[5:13]}0"):
+        published_weights(name, Report(), base=server.base)
+    monkeypatch.setitem(pretrained.WHOLE, file, hashlib.sha256(body).hexdigest())
+    published_weights(name, Report(), base=server.base)
+    assert files(home) == [file] and not (home / "weights.sha256").exists()
+    for file, whole in pretrained.WHOLE.items():
+        assert re.fullmatch("[0-9a-f]{64}", whole) and f"{whole[:8]}." in file
 
 
 def test_a_damaged_file_in_the_folder_is_refused(server, home, tiny):
