@@ -6,7 +6,7 @@ One table for both sides: the worker checks jobs by it, and QGIS's parameters ta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .arguments import (
@@ -256,4 +256,10 @@ def checked(operation: str, given: Any) -> dict[str, Any]:
     """The arguments of a job, of the kinds that its operation takes. InputError for the first that cannot be."""
     if not isinstance(given, Mapping):
         raise InputError("The arguments of the job are no object.", 'They are {"name": value, …}.')
-    return taken(OPERATIONS[operation], given, what=f"the job '{operation}'") if operation in OPERATIONS else dict(given)
+    return taken(OPERATIONS[operation], given, what=f"the job '{operation}'")
+
+
+def some(table: Table, names: Iterable[str], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Those arguments of a table that a part of a job is about, where they are given. InputError as of ``checked``."""
+    about = list(names)
+    return taken({name: table[name] for name in about}, {name: given.get(name) for name in about})
