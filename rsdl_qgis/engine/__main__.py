@@ -71,6 +71,11 @@ def main(arguments: list[str]) -> int:
     stop = threading.Event()
     report = EventReport(events, stop)
     report.event("hello", version=plugin_version(), python=sys.version.split()[0])
+    return answer(arguments, report, stop)
+
+
+def answer(arguments: list[str], report: EventReport, stop: threading.Event) -> int:
+    """Read and run one job, and report its one outcome, a result or an error; the exit status."""
     operation = None
     try:
         job = read_job(arguments)
