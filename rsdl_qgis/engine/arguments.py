@@ -192,13 +192,13 @@ class Boolean:
 class Bounds:
     """A rectangle: xmin, ymin, xmax, ymax."""
 
-    wanted: str = "four finite numbers: xmin, ymin, xmax, ymax, the first two smaller than the last two"
+    wanted: str = "four finite numbers: xmin, ymin, xmax, ymax, with min below max"
 
     def __call__(self, value: Any, where: str) -> list[float]:
         sound = isinstance(value, (list, tuple)) and len(value) == 4
         if not sound or any(isinstance(v, bool) or not isinstance(v, (int, float)) for v in value):
             raise wrong(where, value, self.wanted)
-        if not all(-LARGEST <= v <= LARGEST for v in value) or value[0] >= value[2] or value[1] >= value[3]:
+        if not all(-LARGEST <= v <= LARGEST for v in value) or value[0] > value[2] or value[1] > value[3]:
             raise wrong(where, value, self.wanted)
         return [float(v) for v in value]
 

@@ -40,10 +40,12 @@ RASTER: Table = {
     "path": Argument(Path(), required=True),
     "bands": Argument(BANDS),
     "nodata": Argument(Either((NODATA, ListOf(Either((NODATA, Nothing())), 1)))),
+    "palette": Argument(Boolean()),  # the colours of its values are read
     "title": Argument(Text()),
     "date": Argument(Text()),
     "key": Argument(Text()),  # stands for the path of a copy that was made for this job
 }
+VERSIONS = ListOf(Object("a version of a layer", {name: Argument(Path(), required=True) for name in ("path", "crs")}))
 SERIES_RASTER: Table = {**RASTER, "name": Argument(Text()), "descriptions": Argument(ListOf(Text()))}
 LABELLED: Table = {
     **RASTER,
@@ -51,7 +53,7 @@ LABELLED: Table = {
     "field": Argument(Text()),
     "place_field": Argument(Text()),
     "crs": Argument(Text()),
-    "layer": Argument(Text()),
+    "versions": Argument(VERSIONS),
     "names": Argument(MapOf(Text(), numbered=True)),
     "colors": Argument(MapOf(Text())),
 }
@@ -59,7 +61,8 @@ VECTOR: Table = {
     "path": Argument(Path(), required=True),
     "title": Argument(Text()),
     "crs": Argument(Text()),
-    "layer": Argument(Text()),
+    "versions": Argument(VERSIONS),
+    "key": Argument(Text()),
 }
 FIELDS = Either((Text(), ListOf(Text())))
 SCENES: Table = {**VECTOR, "field": Argument(FIELDS), "join": Argument(Text())}
@@ -72,13 +75,16 @@ OBJECTS: Table = {
 }
 INPUTS = MapOf(ListOf(Object("a raster", RASTER), 1))
 
+
+def vector(name: str) -> Table:
+    """A vector layer whose path is an argument of the job, and what else is told of it."""
+    rest = {f"{name}_{key}": VECTOR[key] for key in ("crs", "versions", "key")}
+    return {name: Argument(Path()), **rest}
+
+
 # What several operations take.
 
-AREA: Table = {
-    "extent": Argument(Bounds()),
-    "extent_crs": Argument(Text()),
-    "mask": Argument(Either((Path(), Object("polygons", VECTOR)))),
-}
+AREA: Table = {"extent": Argument(Bounds()), "extent_crs": Argument(Text()), **vector("mask")}
 DEVICE: Table = {
     "device": Argument(Text(), default="auto"),  # auto, cpu, cuda, cuda:N, mps
     "threads": Argument(Whole(1, 256)),
@@ -126,7 +132,6 @@ DATA: Table = {
     "input_dates": Argument(MapOf(ListOf(Text()))),
     "colors": Argument(MapOf(Text())),
     **AREA,
-    "mask_key": Argument(Text()),
     "nodata": Argument(NODATA),
     "unlabelled": Argument(GROUND, default="ignore"),
     "background_name": Argument(Text()),
@@ -215,8 +220,7 @@ OPERATIONS: Mapping[str, Table] = {
         **OUTPUT,
         **RUNNING,
         "inputs": Argument(INPUTS, required=True),
-        "features": Argument(Path()),
-        "features_crs": Argument(Text()),
+        **vector("features"),
         "size": Argument(Whole(1, 100_000)),
         "raster": Argument(Path()),
     },

@@ -10,6 +10,7 @@ import shutil
 import threading
 import warnings
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,12 @@ from rsdl_qgis.engine import __main__ as worker
 from rsdl_qgis.engine.job_arguments import OPERATIONS
 from rsdl_qgis.paths import plugin_version
 
-from .mutations import mutated, odd_values, written
+from .mutations import mutated, odd_values, plausible, written
 from .sound_jobs import TARGET, sound_jobs
 
 JOBS = int(os.environ.get("RSDL_MUTATED_JOBS", "1000"))
-PATIENCE = 10.0  # seconds, after which a job is cancelled: a long training is no fault
+SEED = int(os.environ.get("RSDL_MUTATION_SEED", "1"))
+PATIENCE = 4.0  # seconds, after which a job is cancelled: a long training is no fault
 MEMORY = 12 << 30  # bytes of address space: what asks for more is told that there is none
 
 
@@ -116,35 +118,44 @@ def test_sound_jobs_are_sound(sound, folder, operation):
         assert last["event"] == "result", last
 
 
-def test_mutated_jobs_end_in_a_sentence(sound, folder, capfd):
-    """One outcome each, no internal error; what the jobs read is as it was, and nothing lies where none wrote to."""
-    chance = random.Random(int(os.environ.get("RSDL_MUTATION_SEED", "1")))
-    data = files_of(folder / "data")
-    shutil.copytree(folder / "data", folder / "kept")
-    paths = [str(folder / "data"), str(folder / "here"), *list(data)[:40]]
+def jobs_of(sound: dict[str, list], paths: list[str], chance: random.Random) -> Iterator[bytes]:
+    """Mutated jobs: by turns wrong in form, and right in form but of values that may not go together."""
     odd = odd_values(paths)
     names = [name for name in OPERATIONS for _ in range(1 if name == "describe" else 12)]
-    kinds: Counter[str] = Counter()
-    faults = []
     for number in range(JOBS):
         operation = names[number % len(names)]
+        job = {"version": plugin_version(), "operation": operation, "arguments": chance.choice(sound[operation])}
+        if number % 2:
+            yield written(mutated(job, odd, chance), chance)
+        else:
+            arguments = plausible(job["arguments"], OPERATIONS[operation], paths, chance)
+            yield json.dumps({**job, "arguments": arguments}).encode()
+
+
+def test_mutated_jobs_end_in_a_sentence(sound, folder, capfd):
+    """One outcome each, no internal error; what the jobs read is as it was, and nothing lies where none wrote to."""
+    data = files_of(folder / "data")
+    shutil.copytree(folder / "data", folder / "kept")
+    paths = [str(folder / "data"), str(folder / "here"), *sorted(data)]
+    kinds: Counter[str] = Counter()
+    faults = []
+    for number, made in enumerate(jobs_of(sound, paths, random.Random(SEED))):
         target = folder / f"target{number}"
         target.mkdir()
-        job = {"version": plugin_version(), "operation": operation, "arguments": chance.choice(sound[operation])}
-        bytes_of = written(mutated(job, odd, chance), chance).replace(TARGET.encode(), str(target).encode())
-        (folder / "job.json").write_bytes(bytes_of)
+        job = made.replace(TARGET.encode(), str(target).encode())
+        (folder / "job.json").write_bytes(job)
         last = outcome(folder / "job.json")
         kind = last["event"] if last["event"] == "result" else last["kind"]
         kinds[kind] += 1
-        said = f"{last.get('message')} {last.get('hint')}"
+        trace = capfd.readouterr().err[-1500:]
         if kind in ("internal_error", "environment_error") or (kind != "result" and not last["message"].strip()):
-            faults.append(f"{said}\n    {bytes_of[:600].decode(errors='replace')}\n{capfd.readouterr().err[-1500:]}")
-        lost = changed(data, folder / "data", bytes_of) + unasked(folder / "here", bytes_of)
-        faults += [f"{path} was written by {bytes_of!r}" for path in lost]
+            faults.append(f"{last['message']}\n    {job[:1500].decode(errors='replace')}\n{trace}")
+        lost = changed(data, folder / "data", job) + unasked(folder / "here", job)
+        faults += [f"{path} was written by {job!r}" for path in lost]
         if files_of(folder / "data") != data:
             shutil.rmtree(folder / "data")
             shutil.copytree(folder / "kept", folder / "data")
-        capfd.readouterr()
+        shutil.rmtree(target)
     with capfd.disabled():
         print(f"\n{JOBS} mutated jobs: " + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()))
     assert not faults, f"{len(faults)} faults\n" + "\n".join(faults[:40])

@@ -59,6 +59,7 @@ METRICS = {  # (kind, whether maps) -> what the score of an epoch is called
 DENSE_LOSSES = ("cross_entropy", "dice")  # of dense maps of classes
 STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 800, 20, 150  # by default as many epochs as make so many steps, within limits
 NEW_START, GENTLE = 2e-3, 5e-4  # default learning rates: from nothing, from weights
+REPORTS = (".html", ".htm")  # endings
 TOLD = ("name", "title", "description", "keywords", "resolution_tolerance", "background")  # in the card alone
 UNRELATED = ("output", "report", "device", "threads", "resume", *TOLD)  # do not change what is trained
 
@@ -219,6 +220,8 @@ class TrainRequest:
             raise OutputError(f"There is no folder {output.parent} to write the model to.", "Make it first.")
         if output.is_file() or (output.is_dir() and any(output.iterdir()) and not (output / CARD_FILE).is_file()):
             raise OutputError(f"{output} is there already and is no model.", "Choose a new or empty folder.")
+        if self.report is not None and self.report.suffix.lower() not in REPORTS:
+            raise OutputError(f"{self.report} does not end in {REPORTS[0]}.", "Choose another name for the report.")
         if self.report is not None and not self.report.parent.is_dir():
             raise OutputError(f"There is no folder {self.report.parent} to write the report to.", "Make it first.")
 
