@@ -13,16 +13,23 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, TextIO
 
 from ..paths import plugin_version
-from .errors import Cancelled, InputError, OutputError, RsdlError
+from . import memory
+from .arguments import shown
+from .errors import Cancelled, InputError, RsdlError
+from .job_arguments import checked
+from .memory import ran_out
 from .report import Report
 
 GRACE = 20.0  # seconds after cancelling in which the job may clean up before the process ends anyway
 INTERVAL = 0.1  # seconds between two progress events
+LARGEST_JOB = 16 << 20  # bytes
+DEEPEST_JOB = 30  # objects and lists inside one another
+FORM = 'It is one JSON object: {"version", "operation", "arguments"}.'
 SPINS = "10000"  # turns that a thread of torch's OpenMP waits for the others before it sleeps
 
 
@@ -64,33 +71,40 @@ def main(arguments: list[str]) -> int:
     stop = threading.Event()
     report = EventReport(events, stop)
     report.event("hello", version=plugin_version(), python=sys.version.split()[0])
+    return answer(arguments, report, stop)
+
+
+def answer(arguments: list[str], report: EventReport, stop: threading.Event) -> int:
+    """Read and run one job, and report its one outcome, a result or an error; the exit status."""
+    operation = None
     try:
         job = read_job(arguments)
+        operation = job["operation"]
         if not arguments:
             threading.Thread(target=watch_input, args=(stop,), daemon=True).start()
         report.event("result", **run(job, report))
         return 0
-    except Cancelled as error:
-        report.event("error", kind=error.kind, message=error.message, hint=error.hint)
-        return 3
-    except RsdlError as error:
-        report.event("error", kind=error.kind, message=error.message, hint=error.hint)
-    except MemoryError:
-        message, hint = "The computer ran out of memory.", "Use a smaller TILE_SIZE."
-        report.event("error", kind="out_of_memory", message=message, hint=hint)
-    except ImportError as error:
+    except Exception as error:
+        report.event("error", **told(error, operation))
+        return 3 if isinstance(error, Cancelled) else 1
+
+
+def told(error: Exception, operation: Any) -> dict[str, str]:
+    """What the error event of a job says: ``kind``, ``message`` and ``hint``. The trace of a fault goes to stderr."""
+    if ran_out(error):
+        return {"kind": "out_of_memory", "message": memory.MESSAGE, "hint": memory.hint_for(operation)}
+    if isinstance(error, RsdlError):
+        return {"kind": error.kind, "message": error.message, "hint": error.hint}
+    if isinstance(error, ImportError):
         message = f"This Python ({sys.executable}) cannot run the worker: {error}."
         hint = "Set up the worker's environment, or install rsdl_qgis/requirements/cpu.txt into this Python."
-        report.event("error", kind="environment_error", message=message, hint=hint)
-    except OSError as error:
-        problem = OutputError(f"{error.strerror or error}: {error.filename or 'a file'}.")
-        traceback.print_exc()
-        report.event("error", kind=problem.kind, message=problem.message, hint="Check the disk and the permissions.")
-    except Exception as error:  # a fault of ours: the trace goes to stderr, for the report
-        traceback.print_exc()
-        message = f"The worker failed unexpectedly ({type(error).__name__}: {error})."
-        report.event("error", kind="internal_error", message=message, hint="Please report this with the log.")
-    return 1
+        return {"kind": "environment_error", "message": message, "hint": hint}
+    traceback.print_exc()
+    if isinstance(error, OSError):
+        message = f"{error.strerror or error}: {error.filename or 'a file'}."
+        return {"kind": "output_error", "message": message, "hint": "Check the disk and the permissions."}
+    message = f"The worker failed unexpectedly ({type(error).__name__}: {error})."  # a fault of ours
+    return {"kind": "internal_error", "message": message, "hint": "Please report this with the log."}
 
 
 def wait_calmly() -> None:
@@ -103,38 +117,69 @@ def wait_calmly() -> None:
         os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
 
 
-def read_job(arguments: list[str]) -> Mapping[str, Any]:
+def read_job(arguments: list[str]) -> dict[str, Any]:
     """The job from a file or the first line of standard input; InputError when it is not one."""
     try:
-        text = Path(arguments[0]).read_text(encoding="utf-8") if arguments else sys.stdin.readline()
-        job = json.loads(text)
-        job["operation"], job["arguments"]
-    except OSError as error:
-        raise InputError(f"The job file {arguments[0]} cannot be read: {error.strerror}.") from None
-    except (ValueError, KeyError, TypeError):
-        form = 'It is one JSON object: {"version", "operation", "arguments"}.'
-        raise InputError("This is not a job.", form) from None
+        if arguments:
+            with open(arguments[0], "rb") as file:
+                data = file.read(LARGEST_JOB + 1)
+        else:
+            data = sys.stdin.buffer.readline(LARGEST_JOB + 1)
+    except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputError(f"The job file {shown(arguments[0])} cannot be read: {reason}.") from None
+    if len(data) > LARGEST_JOB:
+        raise InputError(f"The job is larger than {LARGEST_JOB >> 20} MB.", FORM)
+    return parsed(data)
+
+
+def parsed(data: bytes) -> dict[str, Any]:
+    """The job in a JSON text; InputError when it is none, or says something twice."""
+    try:
+        job = json.loads(data.decode("utf-8-sig"), object_pairs_hook=said_once)
+    except (ValueError, RecursionError):
+        raise InputError("This is not a job.", FORM) from None
+    if not isinstance(job, dict) or not {"operation", "arguments"} <= set(job):
+        raise InputError("This is not a job.", FORM)
+    if depth(job) > DEEPEST_JOB:
+        raise InputError(f"The job has more than {DEEPEST_JOB} objects and lists inside one another.", FORM)
     return job
 
 
-def run(job: Mapping[str, Any], report: EventReport) -> dict[str, Any]:
-    """The result of a job; VersionMismatch and InputError before any work starts."""
-    from .jobs import OPERATIONS
+def said_once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; InputError where one of its names is there twice, of which only one value would count."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise InputError(f"The job says {shown(name)} twice.", "Say it once.")
+        found[name] = value
+    return found
 
+
+def depth(value: Any) -> int:
+    """How many objects and lists lie inside one another, counted no further than is allowed."""
+    level, found = [value], 0
+    while level and found <= DEEPEST_JOB:
+        inner = (item.values() if isinstance(item, dict) else item for item in level if isinstance(item, (dict, list)))
+        level = [value for values in inner for value in values]
+        found += 1
+    return found
+
+
+def run(job: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """The result of a job; VersionMismatch and InputError before any work starts."""
     asked = job.get("version")
     if asked and asked != plugin_version():
         raise VersionMismatch(
-            f"The job was made by version {asked} of the plugin, and the worker is version {plugin_version()}.",
+            f"The job was made by version {shown(asked)} of the plugin, and the worker is version {plugin_version()}.",
             "Restart QGIS after an update; for a saved job, make it anew.",
         )
-    if job["operation"] not in OPERATIONS:
-        raise InputError(f"There is no operation '{job['operation']}'.", f"There are {', '.join(OPERATIONS)}.")
-    try:
-        return OPERATIONS[job["operation"]](job["arguments"], report)
-    except KeyError as error:
-        if job["operation"] == "predict" and error.args and error.args[0] in ("model", "inputs", "output"):
-            raise InputError(f"The job does not say '{error.args[0]}'.") from None
-        raise
+    from .jobs import OPERATIONS
+
+    operation = job["operation"]
+    if not isinstance(operation, str) or operation not in OPERATIONS:
+        raise InputError(f"There is no operation {shown(operation)}.", f"There are {', '.join(OPERATIONS)}.")
+    return OPERATIONS[operation](checked(operation, job["arguments"]), report)
 
 
 class VersionMismatch(RsdlError):
@@ -143,8 +188,9 @@ class VersionMismatch(RsdlError):
 
 def watch_input(stop: threading.Event) -> None:
     """Cancel when standard input is closed, which also happens when the parent is gone; end anyway after a while."""
-    while sys.stdin.readline():
-        pass
+    with suppress(OSError):  # not through ``sys.stdin``, whose lock Python needs when it ends
+        while os.read(0, 1 << 16):
+            pass
     stop.set()
     time.sleep(GRACE)
     os._exit(3)

@@ -11,8 +11,8 @@ import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 
-from .assessment import to_csv
 from .assessment_files import written
+from .csv_text import to_csv
 from .detection.overlap import convex_area, convex_intersection
 from .detection_scores import Boxes, Matched, best_threshold, match_pairs, pr_curve, rates
 from .detections_page import detections_page

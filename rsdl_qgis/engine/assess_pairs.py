@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from .assessment import listed, no_common
 from .errors import InputError
+from .job_arguments import OPERATIONS, some
 from .legend import Entry, match, renamed
 from .raster.grid import Grid
 from .raster.labels import (
@@ -33,7 +34,6 @@ from .report import Report
 
 DRAWN = 4_000_000  # pixels that polygons are compared on with polygons, unless PIXEL_SIZE says otherwise
 MOST_DRAWN = 2**40
-CHOICES = ("ignore", "background")
 
 
 @dataclass(frozen=True)
@@ -55,23 +55,16 @@ class Options:
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any]) -> Options:
-        for name in ("unlabelled", "unmapped"):
-            if (arguments.get(name) or "ignore") not in CHOICES:
-                raise InputError(
-                    f"{name.upper()} cannot be '{arguments[name]}'.", f"Choose one of {', '.join(CHOICES)}."
-                )
-        size = arguments.get("pixel_size")
-        if size is not None and not (size > 0 and math.isfinite(size)):
-            raise InputError(f"A pixel size of {size} cannot be.", "Give map units of the predicted layer, above 0.")
-        extent = arguments.get("extent")
+        names = ("unlabelled", "unmapped", "background", "extent", "extent_crs", "mask", "pixel_size")
+        given = some(OPERATIONS["assess_map"], names, arguments)
         return cls(
-            unlabelled=arguments.get("unlabelled") == "background",
-            unmapped=arguments.get("unmapped") == "background",
-            background=int(arguments.get("background") or 0),
-            extent=tuple(extent) if extent else None,
-            extent_crs=arguments.get("extent_crs"),
-            mask=arguments.get("mask"),
-            pixel_size=size,
+            unlabelled=given.get("unlabelled") == "background",
+            unmapped=given.get("unmapped") == "background",
+            background=given.get("background", 0),
+            extent=tuple(given["extent"]) if "extent" in given else None,
+            extent_crs=given.get("extent_crs"),
+            mask=given.get("mask"),
+            pixel_size=given.get("pixel_size"),
         )
 
 

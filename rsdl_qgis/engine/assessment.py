@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -12,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .csv_text import to_csv
 from .errors import InputError
 from .legend import Entry, Key, match, shown
 from .report import Report
@@ -226,15 +225,6 @@ def image_table(result: Assessment) -> str:
     figures = ["overall_accuracy", "kappa", "mean_iou", "fw_iou", "macro_f1"]
     rows = [[row.get(name) for name in header + figures] for row in result.plain()["per_image"]]
     return to_csv([*header, *figures], rows)
-
-
-def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A table as CSV; None is empty."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(["" if value is None else value for value in row] for row in rows)
-    return stream.getvalue()
 
 
 def no_common(known: tuple[Iterable[Entry], Iterable[Entry]], keys: Mapping[Entry, Key]) -> InputError:

@@ -37,7 +37,7 @@ def run_classify_scenes(arguments: Mapping[str, Any], report: Report) -> dict[st
     default what the model saw in training) and ``raster`` (a class raster to be written).
     """
     started = time.perf_counter()
-    _, model, given = (arguments[name] for name in ("output", "model", "inputs"))  # KeyError: the job lacks it
+    _, model, given = (arguments[name] for name in ("output", "model", "inputs"))
     with ExitStack() as stack:
         path, card = stack.enter_context(opened(model))
         if card.task != "classification":

@@ -29,7 +29,7 @@ def run_detect(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     ``max_size`` (metres); see ``tasks.detection.Settings``. ``output`` is a vector file.
     """
     started = time.perf_counter()
-    output, model, given = (arguments[name] for name in ("output", "model", "inputs"))  # KeyError: the job lacks it
+    output, model, given = (arguments[name] for name in ("output", "model", "inputs"))
     with ExitStack() as stack:
         path, card = stack.enter_context(opened(model))
         if card.task != "detection":

@@ -44,7 +44,7 @@ LIBRARIES = ("numpy", "rasterio", "pyogrio", "onnxruntime", "torch", "safetensor
 def run_predict(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """Map a raster with a model; the arguments of DESIGN section 2, what was made, and its pixels or statistics."""
     started = time.perf_counter()
-    _, model, given = (arguments[name] for name in ("output", "model", "inputs"))  # KeyError: the job lacks it
+    _, model, given = (arguments[name] for name in ("output", "model", "inputs"))
     with ExitStack() as stack:
         path, card = stack.enter_context(opened(model))
         if card.task not in COLLECTORS:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from .arguments import shown
 from .card import Band, Input, ModelCard, match_bands
-from .dates import date_of, day_in, file_date, month_in, typed_dates, whole_series
+from .dates import date_in, date_of, day_in, file_date, month_in, typed_dates, whole_series
 from .errors import InputError, MismatchError
 from .raster.metadata import Metadata, read_metadata
 
@@ -45,7 +46,11 @@ class SeriesLayer:
         nodata = tuple(nodata) if isinstance(nodata, (list, tuple)) else (nodata,) * len(bands)
         texts = given.get("descriptions") or [metadata.descriptions[band - 1] for band in bands]
         name = given.get("name") or Path(path).stem
-        return cls(path, name, bands, tuple(texts), nodata, given.get("date") or "", metadata)
+        for what, values in (("descriptions", texts), ("nodata", nodata)):
+            if len(values) != len(bands):
+                problem = f"{path} is given {len(values)} {what} for {len(bands)} band(s)."
+                raise InputError(problem, "Give one for each of its bands.")
+        return cls(path, name, bands, tuple(texts), nodata, date_given(given.get("date") or ""), metadata)
 
     def only(self, bands: Sequence[int]) -> SeriesLayer:
         """The layer with these of its bands, in this order."""
@@ -62,6 +67,14 @@ class SeriesLayer:
     def text(self, band: int) -> str:
         """What a band is called; a layer's only band, if it is called nothing, as the layer."""
         return self.texts[self.bands.index(band)] or (self.name if len(self.bands) == 1 else "")
+
+
+def date_given(text: str) -> str:
+    """The date of a layer as a job says it, '' for none; InputError for what is none."""
+    found = date_in(text)
+    if text and not found:
+        raise InputError(f"The date of a layer cannot be {shown(text)}.", "Write dates as 2013-09-14.")
+    return found
 
 
 @dataclass(frozen=True)

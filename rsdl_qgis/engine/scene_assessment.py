@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .assessment import in_one_table, listed, to_csv
+from .assessment import in_one_table, listed
+from .csv_text import to_csv
 from .errors import InputError
 from .legend import Entry, Key, match
 from .raster.attributes import Table, pieces

@@ -75,7 +75,7 @@ def run_predict_series(arguments: Mapping[str, Any], report: Report) -> dict[str
     ``batch_size`` (series), and what every map takes.
     """
     started = time.perf_counter()
-    _, model, given = (arguments[name] for name in ("output", "model", "layers"))  # KeyError: the job lacks it
+    _, model, given = (arguments[name] for name in ("output", "model", "layers"))
     with ExitStack() as stack:
         path, card = stack.enter_context(opened(model))
         check_card(card)

@@ -146,8 +146,8 @@ def test_killed_it_leaves_no_output_but_only_a_part_file_that_names_it(slow_mode
 def run_operation(folder: Path, body: str) -> subprocess.CompletedProcess:
     """The worker with an operation 'test' whose body is an expression."""
     code = (
-        "import os, sys; from rsdl_qgis.engine import jobs, __main__ as m;"
-        f"jobs.OPERATIONS['test'] = lambda a, r: {body};"
+        "import os, sys; from rsdl_qgis.engine import job_arguments, jobs, __main__ as m;"
+        f"jobs.OPERATIONS['test'] = lambda a, r: {body}; job_arguments.OPERATIONS['test'] = {{}};"
         "sys.exit(m.main([sys.argv[1]]))"
     )
     (folder / "job.json").write_text('{"operation": "test", "arguments": {}}')

@@ -31,7 +31,11 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
+from ..arguments import shown
 from ..errors import ModelError
+from ..memory import ran_out
+
+AS_IT_IS = "Leave OPTIONS empty for its usual form."
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,12 @@ def build_network(name: str, inputs: Mapping[str, tuple[int, int]], classes: int
     own = {key: value for key, value in options.items() if key not in COMMON_OPTIONS}
     build = partial(constructor, inputs, classes, **{**line.options, **own})
     members = options.get("members", 1)
-    network = Ensemble(build, members) if members > 1 else build()
+    try:
+        network = Ensemble(build, members) if members > 1 else build()
+    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        if not own or ran_out(error):
+            raise
+        raise ModelError(f"{line.title} cannot be built with the options {shown(own)}: {error}.", AS_IT_IS) from error
     if (factor := options.get("coarsen", 1)) > 1:
         coarsen(network, factor, multiple_of(network, line))
     guard(network, line, inputs, options)

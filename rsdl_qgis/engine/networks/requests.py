@@ -14,12 +14,23 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from ..errors import ModelError
+from ..arguments import Boolean, Kind, ListOf, Number, Plain, Text, Whole
+from ..errors import InputError, ModelError
 from . import COMMON_OPTIONS
 
 if TYPE_CHECKING:
     from . import Network
 
+KINDS: Mapping[str, Kind] = {  # how a constructor declares an option -> what it may be
+    "int": Whole(1, 16_384),
+    "float": Number(0, 1000),
+    "bool": Boolean(),
+    "str": Text(100),
+    "Sequence[int]": ListOf(Whole(1, 16_384), 1, 64),
+    "Sequence[float]": ListOf(Number(0, 16_384, above=True), 1, 64),
+    "Mapping[str, Any]": Plain(),
+}
+SHARE = Number(0, 0.99)  # of what is left out
 COUNTS = {  # option -> what is wrong, and the largest number
     "coarsen": ("cannot be coarsened by {}", 64),
     "members": ("cannot have {} members", 50),
@@ -48,11 +59,26 @@ def check_options(line: Network, constructor: Any, options: Mapping[str, Any]) -
     known = options_of(line, constructor)
     if wrong := sorted(set(options) - known):
         raise ModelError(f"{line.title} has no option '{wrong[0]}'.", f"It has: {', '.join(sorted(known))}.")
+    declared = inspect.signature(constructor).parameters
+    for option in sorted(set(options) & set(declared)):
+        _check_kind(line, option, str(declared[option].annotation), options[option])
     for option, (said, most) in COUNTS.items():
         number = options.get(option, 1)
         if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= most:
             hint = f"Give a whole number up to {most}, such as 2."
             raise ModelError(f"{line.title} {said.format(number)}.", hint)
+
+
+def _check_kind(line: Network, option: str, declared: str, value: Any) -> None:
+    """ModelError where a value is not what an option may be."""
+    kinds = declared.split(" | ")
+    if value is None and "None" in kinds:
+        return
+    kind = SHARE if option.endswith("dropout") else KINDS[kinds[0]]
+    try:
+        kind(value, f"The option '{option}' of {line.title}")
+    except InputError as error:
+        raise ModelError(error.message, error.hint) from None
 
 
 def options_of(line: Network, constructor: Any) -> set[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -217,13 +219,27 @@ def same_crs(first: str | None, second: str | None) -> bool:
     return crs_of(first) == crs_of(second)
 
 
+@contextmanager
+def transforming(source: str | None, target: str | None) -> Iterator[None]:
+    """InputError where there is no way from one CRS to the other, as from and to local ones."""
+    try:
+        yield
+    except GDAL_ERRORS as error:
+        names = " and ".join(crs_of(crs).to_string()[:60] for crs in (source, target))
+        raise InputError(
+            f"There is no transformation between the coordinate systems {names}.",
+            "Give all layers in systems that lie on the Earth, or all in the same one.",
+        ) from error
+
+
 def project(
     x: np.ndarray, y: np.ndarray, source: str | None, target: str | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Points from one CRS to another; those that cannot be brought over become infinite."""
     if same_crs(source, target):
         return x, y
-    xs, ys = transform_points(crs_of(source), crs_of(target), x.ravel(), y.ravel())
+    with transforming(source, target):
+        xs, ys = transform_points(crs_of(source), crs_of(target), x.ravel(), y.ravel())
     return np.asarray(xs).reshape(x.shape), np.asarray(ys).reshape(y.shape)
 
 

@@ -20,7 +20,7 @@ from rasterio.warp import transform_geom
 
 from ..errors import InputError, OutputError
 from ..report import Report
-from .grid import Bounds, Grid, apply, crs_of, project, same_crs
+from .grid import Bounds, Grid, apply, crs_of, project, same_crs, transforming
 from .layer import open_raster
 from .part import Part
 
@@ -240,7 +240,8 @@ def read_polygons(path: str, crs: str | None) -> list[dict]:
         raise InputError(
             f"{without} has no coordinate system, but {other} has one.", "Assign it the right one."
         )
-    return [transform_geom(crs_of(meta["crs"]), crs_of(crs), geometry) for geometry in geometries]
+    with transforming(meta["crs"], crs):
+        return [transform_geom(crs_of(meta["crs"]), crs_of(crs), geometry) for geometry in geometries]
 
 
 def source_of(path: str) -> tuple[str, str | int]:

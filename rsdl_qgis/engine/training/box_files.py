@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..csv_text import guarded, plain
 from ..errors import InputError
 
 COLUMNS = ("x1", "y1", "x2", "y2", "class", "difficult")
@@ -53,7 +54,7 @@ def write_boxes(path: Path, boxes: Iterable[Box]) -> None:
         writer.writerow(COLUMNS)
         for box in boxes:
             corners = (f"{value:.10g}" for value in (box.x1, box.y1, box.x2, box.y2))
-            writer.writerow([*corners, box.name, int(box.difficult)])
+            writer.writerow([*corners, guarded(box.name), int(box.difficult)])
 
 
 def _box(row: dict[str, str]) -> Box:
@@ -61,4 +62,4 @@ def _box(row: dict[str, str]) -> Box:
     if not all(map(math.isfinite, corners)):
         raise ValueError("a corner is no finite number")
     x1, y1, x2, y2 = corners
-    return Box(x1, y1, x2, y2, row["class"], (row.get("difficult") or "0").strip() not in ("", "0"))
+    return Box(x1, y1, x2, y2, plain(row["class"]), (row.get("difficult") or "0").strip() not in ("", "0"))

@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..card import Band, Class, Input
+from ..csv_text import guarded, plain
 from ..errors import InputError
 from ..raster.grid import Window
 from ..raster.source import Layer, RasterSource
@@ -233,7 +234,8 @@ def write_chips(folder: ChipFolder) -> None:
             bounds = " ".join(repr(float(value)) for value in chip.bounds or ())
             images = {name: ";".join(chip.images[name]) for name in names}
             row = {"name": chip.name, "split": chip.split, "label": chip.label, "source": chip.source}
-            writer.writerow({**row, **images, "place": chip.place, "bounds": bounds})
+            cells = {**row, **images, "place": chip.place}
+            writer.writerow({**{name: guarded(text) for name, text in cells.items()}, "bounds": bounds})
     text = json.dumps(about, indent=1, ensure_ascii=False)
     (folder.path / CHIPS_FILE).write_text(text + "\n", encoding="utf-8")  # last: the folder is whole with it
 
@@ -286,7 +288,7 @@ def _rows(path: Path, inputs: Sequence[Input]) -> list[Chip]:
         missing = [name for name in ("name", *(item.name for item in inputs)) if name not in columns]
         if missing:
             raise InputError(f"{path} has no column '{missing[0]}'.", f"Its columns: {', '.join(columns)}.")
-        return [_chip(row, inputs) for row in reader]
+        return [_chip({name: plain(row[name] or "") for name in columns}, inputs) for row in reader]
 
 
 def _chip(row: Mapping[str, str], inputs: Sequence[Input]) -> Chip:

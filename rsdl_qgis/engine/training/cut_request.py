@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import InputError
+from ..job_arguments import DATA, some
 
 USUAL_SIZE = 256
-SMALLEST, LARGEST = 16, 4096  # pixels a side of a chip that may be asked for
-UNLABELLED = ("ignore", "background")
-TASKS = ("segmentation", "change", "regression", "classification", "time-series", "detection")
+ARGUMENTS = (
+    *("task", "unlabelled", "background_name", "buffer", "multilabel", "only_inside", "colors", "extent", "extent_crs"),
+    *("mask", "chip_size", "chip_overlap", "split", "input_bands", "input_dates", "unit", "object_size"),
+)
 NO_BACKGROUND = {"regression": "numbers", "classification": "scenes"}
 
 
@@ -50,43 +51,33 @@ class CutRequest:
     @classmethod
     def of(cls, arguments: Mapping[str, Any], labelled: bool = True) -> CutRequest:
         """The request in a job's arguments. InputError for what cannot be."""
-        task, unlabelled = arguments.get("task"), arguments.get("unlabelled") or UNLABELLED[0]
-        if task not in TASKS:
-            raise InputError(f"There are no chips for the task '{task}'.", f"Choose one of {', '.join(TASKS)}.")
-        if unlabelled not in UNLABELLED:
-            raise InputError(f"UNLABELLED cannot be '{unlabelled}'.", f"Choose one of {', '.join(UNLABELLED)}.")
+        given = some(DATA, ARGUMENTS, arguments)
+        task, unlabelled = given["task"], given.get("unlabelled", DATA["unlabelled"].default)
         if unlabelled == "background" and task in NO_BACKGROUND:
             problem = f"UNLABELLED cannot be background: {NO_BACKGROUND[task]} have none."
             raise InputError(problem, "Choose UNLABELLED=ignore.")
-        object_size = arguments.get("object_size")
-        if object_size is not None and not (math.isfinite(object_size) and object_size > 0):
-            raise InputError(f"Objects of {object_size} m cannot be.", "Give their SIZE in metres, above 0.")
-        buffer, size, overlap = (arguments.get(name) for name in ("buffer", "chip_size", "chip_overlap"))
-        if buffer is not None and not (math.isfinite(buffer) and buffer >= 0):
-            raise InputError(f"A buffer of {buffer} m cannot be.", "Give metres, 0 or more.")
-        if size is not None and not SMALLEST <= size <= LARGEST:
-            raise InputError(f"Chips of {size} px cannot be.", f"Choose a size from {SMALLEST} to {LARGEST} px.")
-        if overlap is not None and not 0 <= overlap <= (size or USUAL_SIZE) // 2:
+        size, overlap = given.get("chip_size"), given.get("chip_overlap", 0)
+        if overlap > (size or USUAL_SIZE) // 2:
             most = (size or USUAL_SIZE) // 2
             raise InputError(f"Chips cannot overlap by {overlap} px.", f"Choose an overlap from 0 to {most} px.")
         return cls(
             task=task,
             labelled=labelled,
-            background=(arguments.get("background_name") or "") if unlabelled == "background" else None,
-            buffer=buffer,
-            multilabel=bool(arguments.get("multilabel")) and task == "classification",
-            only_inside=arguments.get("only_inside", True),
-            colors=arguments.get("colors") or {},
-            extent=tuple(arguments["extent"]) if arguments.get("extent") else None,
-            extent_crs=arguments.get("extent_crs"),
-            mask=arguments.get("mask"),
+            background=given.get("background_name", "") if unlabelled == "background" else None,
+            buffer=given.get("buffer"),
+            multilabel=given.get("multilabel", False) and task == "classification",
+            only_inside=given.get("only_inside", True),
+            colors=given.get("colors", {}),
+            extent=tuple(given["extent"]) if "extent" in given else None,
+            extent_crs=given.get("extent_crs"),
+            mask=given.get("mask"),
             size=size,
-            overlap=overlap or 0,
-            separate=(arguments.get("split") or "blocks") == "blocks",
-            bands=arguments.get("input_bands") or {},
-            dates=arguments.get("input_dates") or {},
-            unit=arguments.get("unit") or "",
-            object_size=object_size,
+            overlap=overlap,
+            separate=given.get("split", "blocks") == "blocks",
+            bands=given.get("input_bands", {}),
+            dates=given.get("input_dates", {}),
+            unit=given.get("unit", ""),
+            object_size=given.get("object_size"),
         )
 
     @property

@@ -20,6 +20,7 @@ from ..card import ONNX_FILE, Band, Class, Input, ModelCard
 from ..errors import InputError, MismatchError
 from ..interop.fastest import median_seconds
 from ..interop.onnx_export import example_inputs
+from ..job_arguments import DISTILLING, some
 from ..networks import NETWORKS, build_network
 from ..report import Portion, Report
 from ..runtime import open_runtime
@@ -43,7 +44,6 @@ from .units import units_of
 
 TAUGHT = 0.15  # of the progress, when the teacher has said what it thinks of the images
 TIMED = 5  # runs of which the median is told
-LEAST_TEMPERATURE, LARGEST_TEMPERATURE = 0.1, 100.0
 LOSSES = {"softmax": (["distillation"], "soft"), "sigmoid": (["bce"], "labels"), "identity": (["huber"], "numbers")}
 LABELS = {"softmax": "class", "sigmoid": "classes", "identity": "number"}  # of a chip folder, what the teacher gives
 
@@ -55,11 +55,12 @@ def run_distil(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     to compare by: without any, the student is judged by how it agrees with the teacher.
     """
     began = time.perf_counter()
-    path, teacher = Store().find(arguments.get("teacher") or "")
+    given = some(DISTILLING, ("teacher", "temperature"), arguments)
+    path, teacher = Store().find(given["teacher"])
     if teacher.task == "detection":
         raise MismatchError(f"'{teacher.name}' finds objects, and only maps, scenes and series can be distilled.")
     request = TrainRequest.of({**arguments, "task": teacher.task, "base_model": None, "pretrained": None})
-    temperature = check_temperature(arguments.get("temperature") or 2.0)
+    temperature = float(given.get("temperature", DISTILLING["temperature"].default))
     name, options = network_to_build(request.network or DEFAULT_NETWORKS[request.task], request.options, None)
     use_device(request)
     with work_folder(request):
@@ -108,14 +109,6 @@ def _taught(
 def answers_of(teacher: ModelCard) -> str:
     """Which of ``LOSSES`` a teacher's answers are for: of a map's pixels the likeliest class counts, not each alone."""
     return "softmax" if teacher.activation == "sigmoid" and teacher.task in DENSE else teacher.activation
-
-
-def check_temperature(value: float) -> float:
-    """The temperature; InputError for one that cannot be."""
-    if not LEAST_TEMPERATURE <= value <= LARGEST_TEMPERATURE:
-        hint = f"Choose a number from {LEAST_TEMPERATURE:g} to {LARGEST_TEMPERATURE:g}."
-        raise InputError(f"TEMPERATURE cannot be {value}.", hint)
-    return float(value)
 
 
 class Answers(Sequence[tuple[list[Tensor], Tensor]]):

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..card import CARD_FILE
 from ..errors import InputError, ModelError, OutputError
+from ..job_arguments import TRAINING, some
 from ..names import as_model_name
 from ..networks import NETWORKS
 from .augment import AUGMENTATIONS, UNVARIED, Augmentation
@@ -27,7 +28,6 @@ TASK_KINDS = {  # task -> kinds of labels
     "time-series": ("classes",),
     "detection": ("boxes",),
 }
-TASKS = tuple(TASK_KINDS)
 KINDS = {  # of a chip's label
     "raster": "classes",
     "class": "classes",
@@ -59,31 +59,7 @@ METRICS = {  # (kind, whether maps) -> what the score of an epoch is called
 DENSE_LOSSES = ("cross_entropy", "dice")  # of dense maps of classes
 STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 800, 20, 150  # by default as many epochs as make so many steps, within limits
 NEW_START, GENTLE = 2e-3, 5e-4  # default learning rates: from nothing, from weights
-CHOICES = {
-    "freeze": ("nothing", "encoder", "backbone", "stages"),
-    "class_weights": ("none", "balanced"),
-    "sampling": ("even", "balanced"),
-    "optimizer": ("adamw", "sgd"),
-    "precision": ("auto", "full", "mixed"),
-    "keep": ("best", "last"),
-    "scaling": ("auto", "standard", "robust", "robust-dates", "keep"),
-}
-RANGES = {  # least and largest value
-    "epochs": (1, 100_000),
-    "batch_size": (1, 65_536),
-    "side": (1, 4096),
-    "learning_rate": (1e-9, 100.0),
-    "weight_decay": (0.0, 100.0),
-    "accumulate": (1, 10_000),
-    "average": (0.0, 0.99999),
-    "sharpness": (0.0, 100.0),
-    "consistency": (0.0, 100.0),
-    "patience": (0, 100_000),
-    "freeze_stages": (0, 1000),
-    "layer_decay": (0.01, 1.0),
-    "unfreeze_every": (0, 100_000),
-    "resolution_tolerance": (1.0, 1000.0),
-}
+REPORTS = (".html", ".htm")  # endings
 TOLD = ("name", "title", "description", "keywords", "resolution_tolerance", "background")  # in the card alone
 UNRELATED = ("output", "report", "device", "threads", "resume", *TOLD)  # do not change what is trained
 
@@ -135,18 +111,7 @@ class TrainRequest:
     @classmethod
     def of(cls, arguments: Mapping[str, Any]) -> TrainRequest:
         """The request in a job's arguments. InputError, ModelError or OutputError for what cannot be."""
-        if arguments.get("task") not in TASKS:
-            raise InputError(f"'{arguments.get('task')}' is nothing to train for.", f"Choose one of {_list(TASKS)}.")
-        if not arguments.get("output"):
-            raise InputError("The job does not say 'output', the folder of the model.")
-        given = {f.name: arguments[f.name] for f in fields(cls) if arguments.get(f.name) is not None}
-        for name, choices in CHOICES.items():
-            if given.get(name, choices[0]) not in choices:
-                raise InputError(f"{name.upper()} cannot be '{given[name]}'.", f"Choose one of {_list(choices)}.")
-        for name, (least, largest) in RANGES.items():
-            if name in given and not (math.isfinite(given[name]) and least <= given[name] <= largest):
-                problem = f"{name.upper()} cannot be {given[name]}."
-                raise InputError(problem, f"Choose a number from {least:g} to {largest:g}.")
+        given = some(TRAINING, (f.name for f in fields(cls)), arguments)
         for name in ("output", "report"):
             if name in given:
                 given[name] = Path(given[name])
@@ -255,6 +220,8 @@ class TrainRequest:
             raise OutputError(f"There is no folder {output.parent} to write the model to.", "Make it first.")
         if output.is_file() or (output.is_dir() and any(output.iterdir()) and not (output / CARD_FILE).is_file()):
             raise OutputError(f"{output} is there already and is no model.", "Choose a new or empty folder.")
+        if self.report is not None and self.report.suffix.lower() not in REPORTS:
+            raise OutputError(f"{self.report} does not end in {REPORTS[0]}.", "Choose another name for the report.")
         if self.report is not None and not self.report.parent.is_dir():
             raise OutputError(f"There is no folder {self.report.parent} to write the report to.", "Make it first.")
 

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..job_arguments import DATA, some
 from ..raster.features import metres_a_unit
 from .assignment import DROPPED, TEST, TRAIN, VALID, Shares, best_draw
 from .chips import IGNORE, SPLITS, ChipFolder, with_splits
 from .neighbours import Layout, layout_of
 
 TITLES = ("training", "validation", "test")
-WAYS = ("blocks", "places", "files", "chips", "random")
+LARGEST_SHARE = 0.9  # of all data, that may be kept from training
 MOST_BLOCKS, FEWEST_BLOCKS = 400, 5
 SIZES_TRIED = 6  # of blocks
 USUAL_BLOCK = 4  # chips a side
@@ -30,7 +31,7 @@ BINS = 4  # of numbers, in place of classes
 
 @dataclass(frozen=True)
 class SplitRequest:
-    """How to divide chips. ``how``: one of WAYS; None: as the folder says, or else what suits its chips best.
+    """How to divide chips. ``how``: as ``split`` in a job; None: as the folder says, or else what suits its chips best.
 
     ``valid``, ``test``: shares of the labelled pixels; ``block_size``: metres a side, None: what suits.
     """
@@ -44,19 +45,13 @@ class SplitRequest:
     @classmethod
     def of(cls, arguments: Mapping[str, Any]) -> SplitRequest:
         """The request in a job's arguments. InputError for what cannot be."""
-        names = ("valid", "test", "block_size", "seed")
-        given = {name: arguments[name] for name in names if arguments.get(name) is not None}
-        request = cls(arguments.get("split"), **given)
-        if request.how is not None and request.how not in WAYS:
-            raise InputError(f"SPLIT cannot be '{request.how}'.", f"Choose one of {', '.join(WAYS)}.")
-        if not (min(request.valid, request.test) >= 0 and request.valid + request.test <= 0.9):
+        given = some(DATA, ("split", "valid", "test", "block_size", "seed"), arguments)
+        request = cls(given.pop("split", None), **given)
+        if request.valid + request.test > LARGEST_SHARE:
             raise InputError(
                 f"Shares of {request.valid:g} and {request.test:g} cannot be kept from training.",
-                "Choose a share for validation and one for test, 0 or more, together at most 0.9.",
+                f"Choose a share for validation and one for test, together at most {LARGEST_SHARE:g}.",
             )
-        size = request.block_size
-        if size is not None and not (math.isfinite(size) and size > 0):
-            raise InputError(f"Blocks of {size} m cannot be.", "Give metres, above 0.")
         return request
 
 

@@ -22,6 +22,7 @@ ENOUGH, SEPARATE, FEW = 48, 8, 16  # chips, or groups of chips apart from one an
 SCENE = 64  # pixels a side around a point that stands for a scene
 ROOM = 2.0  # times the side of nearly all objects, that a chip has at least
 SERIES = 32  # pixels a side, at most, of the windows of a time series
+NO_BOXES = np.zeros((0, 4), np.int64)
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,14 @@ class Survey:
     sides: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
 
+def check_vectors(labels: Sequence[LabelLayer], request: CutRequest) -> None:
+    """InputError where scenes or objects are to be labelled by a raster."""
+    rasters = [layer.title for layer in labels if layer.features is None]
+    if rasters and request.kind in ("class", "classes", "boxes"):
+        what = "objects" if request.kind == "boxes" else "scenes"
+        raise InputError(f"{rasters[0]} is a raster, which labels no {what}.", "Choose a vector layer in LABELS.")
+
+
 def look_over(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report: Report) -> Survey:
     """The classes, and where there are labels. InputError where there are none, or just one class."""
     if not request.labelled:
@@ -46,13 +55,14 @@ def look_over(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report
     sides: list[NDArray[np.float64]] = [np.zeros(0)]
     for scene in scenes:
         report.check()
+        check_vectors(scene.labels, request)
         with scene.ground(request, shelf) as ground:
             for values in ground.found() if request.kind == "raster" else ():
                 report.check()
                 found |= values
             everywhere = ground.everywhere or request.background is not None
             own = [pixel_boxes(ground.grid, outlines) for outlines in ground.outlines]
-            boxes.append(None if everywhere else boxes_inside(np.concatenate(own), scene.area))
+            boxes.append(None if everywhere else boxes_inside(np.concatenate([NO_BOXES, *own]), scene.area))
             if request.kind == "boxes":
                 check_objects(scene.labels, request.object_size)
                 sides += [side_lengths(one, scene.grid, request.object_size) for one in ground.features]

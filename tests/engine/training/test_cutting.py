@@ -479,11 +479,11 @@ def test_what_cannot_be_cut_is_said_in_a_sentence(tmp_path, case):
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
-    ({"task": "captioning"}, "no chips for the task 'captioning'"),
+    ({"task": "captioning"}, "TASK cannot be 'captioning'"),
     ({"unlabelled": "nothing"}, "UNLABELLED cannot be"),
     ({"unlabelled": "background", "task": "regression"}, "numbers have none"),
-    ({"buffer": -1}, "buffer of -1"),
-    ({"chip_size": 8}, "Chips of 8 px"),
+    ({"buffer": -1}, "BUFFER cannot be -1"),
+    ({"chip_size": 8}, "CHIP_SIZE cannot be 8"),
     ({"chip_size": 64, "chip_overlap": 40}, "overlap by 40"),
 ])  # fmt: skip
 def test_requests_that_cannot_be(arguments, message):

@@ -116,7 +116,7 @@ class TestExport:
         ({"output": "/nowhere/chips"}, "There is no folder /nowhere"),
         ({"split": "chips"}, "Layers do not say how to divide"),
         ({"split": "thirds"}, "SPLIT cannot be"),
-        ({"chip_size": 3}, "Chips of 3 px"),
+        ({"chip_size": 3}, "CHIP_SIZE cannot be 3"),
     ])  # fmt: skip
     def test_what_cannot_be(self, tmp_path, job, arguments, message):
         with pytest.raises((InputError, OutputError), match=message):

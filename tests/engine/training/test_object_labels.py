@@ -127,7 +127,7 @@ def test_chips_are_large_enough_for_the_objects(tmp_path):
     (line((1, 1), (9, 9)), {}, "lines, which are no objects"),
     (point(5, 5), {}, "points, which have no size"),
     (box(500, 500, 510, 510), {}, "lie outside"),
-    (box(1, 1, 5, 5), {"object_size": -2}, "Objects of -2 m"),
+    (box(1, 1, 5, 5), {"object_size": -2}, "OBJECT_SIZE cannot be -2"),
 ])  # fmt: skip
 def test_labels_that_are_no_objects(tmp_path, scene, shape, more, message):
     with pytest.raises(InputError, match=message):

@@ -261,7 +261,7 @@ def test_chips_need_not_be_a_multiple_of_what_an_option_asks_for(tmp_path, optio
 @pytest.mark.parametrize(
     ("given", "error", "text"),
     [
-        ({"task": "weather"}, InputError, "nothing to train for"),
+        ({"task": "weather"}, InputError, "TASK cannot be 'weather'"),
         ({"epochs": 0}, InputError, "EPOCHS"),
         ({"learning_rate": -1.0}, InputError, "LEARNING_RATE"),
         ({"sharpness": -0.1}, InputError, "SHARPNESS"),

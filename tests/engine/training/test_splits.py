@@ -264,9 +264,9 @@ class TestAsTheChipsSay:
 
 @pytest.mark.parametrize(("arguments", "message"), [
     ({"split": "halves"}, "SPLIT cannot be 'halves'"),
-    ({"valid": -0.1}, "cannot be kept"),
+    ({"valid": -0.1}, "VALID cannot be -0.1"),
     ({"valid": 0.5, "test": 0.5}, "cannot be kept"),
-    ({"block_size": 0}, "Blocks of 0 m"),
+    ({"block_size": 0}, "BLOCK_SIZE cannot be 0"),
 ])  # fmt: skip
 def test_requests_that_cannot_be(arguments, message):
     with pytest.raises(InputError, match=message):

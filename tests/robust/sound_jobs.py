@@ -1,0 +1,136 @@
+"""A small sound job of every operation, with all files that it reads: what mutations start from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling, Tiling
+from rsdl_qgis.engine.interop.onnx_export import export_onnx
+from rsdl_qgis.engine.report import Report
+from rsdl_qgis.engine.training.run import run_train
+
+from ..engine.tasks.test_detection import CARD as OBJECTS
+from ..engine.tasks.test_detection import Markers, marked
+from ..engine.test_classify_scenes import CARD as SCENES
+from ..engine.test_classify_scenes import Brightness
+from ..engine.test_series import ALL, CLASSES, DATES, Greatest
+from ..engine.training.chip_folders import make_folder
+from ..engine.training.layers import box, noise, raster, source, vector
+
+MAPS = ModelCard(
+    name="bright",
+    title="Bright",
+    inputs=(Input("image", (Band("red"), Band("nir")), scaling=Scaling(mean=((100.0, 100.0),))),),
+    classes=(Class(0, "dark", "#111111"), Class(1, "bright", "#eeee00")),
+    tiling=Tiling(size=32, overlap=8, multiple=8, memory=64),
+    resolution=10.0,
+)
+UNET = {"network": "unet", "options": {"widths": [2, 4]}}
+QUICK = {"epochs": 1, "batch_size": 2, "device": "cpu", "threads": 1}
+TARGET = "{target}"  # stands for the folder that a job may write to
+
+
+class Bright(Brightness):
+    """Class 1 where band 1 is above its mean of training."""
+
+    one = True
+
+    def forward(self, image):
+        red = image[:, 0, :1]
+        return red * red.new_tensor([-1.0, 1.0]).reshape(1, 2, 1, 1)
+
+
+def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """Of each operation the arguments of some sound jobs, whose outputs lie in ``TARGET``."""
+    models = _models(folder)
+    image = raster(folder / "image.tif", noise((2, 96, 96)), names=("red", "nir"))
+    objects = raster(folder / "objects.tif", marked([(10, 10, 6, 8), (30, 30, 9, 5)], 48, 48))
+    classes = raster(folder / "classes.tif", noise((1, 96, 96)) // 100)
+    halves = [(box(2, 2, 45, 90), "a"), (box(50, 4, 94, 94), "b")]
+    labels = vector(folder / "labels.geojson", halves)
+    features = vector(folder / "features.geojson", [(g, {"class": n, "other": n, "score": 0.5}) for g, n in halves])
+    dates = [
+        raster(folder / f"date{i}.tif", noise((2, 24, 24), "float32", i), names=ALL) | {"date": day}
+        for i, day in enumerate(DATES)
+    ]
+    chips = {}
+    for task in ("segmentation", "classification"):
+        make_folder(folder / f"chips-{task}", task, (4, 2, 0), 16)
+        chips[task] = str(folder / f"chips-{task}")
+    teacher = folder / "teacher"
+    run_train({"task": "segmentation", "chips": chips["segmentation"], "output": str(teacher), **UNET, **QUICK}, Report())
+    area = {"extent": [500_000, 4_199_100, 500_900, 4_200_000], "extent_crs": "EPSG:32634", "mask": labels["path"]}
+    running = {"device": "cpu", "threads": 1, "batch_size": 1}
+    tiles = {"tile_size": 32, "overlap": 8, "resample": False, "grid": "first", "resampling": "nearest"}
+    plain = {"path": features["path"], "title": "features", "crs": "EPSG:32634"}
+    data = {"sources": [source(dict(image))], "labels": [dict(labels)], "task": "segmentation", "chip_size": 16}
+    data |= {"input_bands": {"image": ["red", "nir"]}, "split": "blocks", "valid": 0.3, "seed": 1, **area}
+    report = {"report": f"{TARGET}/report.html", "table": f"{TARGET}/table.csv"}
+    map_layer, vector_layer = {"path": classes["path"], "bands": [1], "names": {"0": "low"}}, {**labels}
+    return {
+        "predict": [
+            {"output": f"{TARGET}/map.tif", "model": models["bright"], "inputs": {"image": [dict(image)]}, **running,
+             **tiles, **area, "probabilities": f"{TARGET}/p.tif", "polygons": f"{TARGET}/p.gpkg"},
+        ],
+        "predict_series": [
+            {"output": f"{TARGET}/map.tif", "model": models["greatest"], "layers": [dict(date) for date in dates],
+             "layout": "dates", "dates": "", "wrapped": "auto", "bands": [1, 2], "scale": 1.0, **running},
+        ],
+        "detect": [
+            {"output": f"{TARGET}/found.gpkg", "model": models["markers"], "inputs": {"image": [dict(objects)]},
+             "confidence": 0.3, "iou": 0.5, "suppression": "nms", "min_size": 1.0, "max_size": 1000, **running},
+        ],
+        "classify_scenes": [
+            {"output": f"{TARGET}/s.gpkg", "model": models["kinds"], "inputs": {"image": [dict(image)]}, "size": 8,
+             "raster": f"{TARGET}/s.tif", **running},
+            {"output": f"{TARGET}/s.gpkg", "model": models["kinds"], "inputs": {"image": [dict(image)]}, **running,
+             "features": labels["path"], "features_crs": "EPSG:32634"},
+        ],
+        "assess_map": [
+            {"predicted": [map_layer], "reference": [dict(map_layer)], **area, **report,
+             "unlabelled": "ignore", "background": 0, "image_table": f"{TARGET}/images.csv"},
+            {"predicted": [vector_layer], "reference": [dict(vector_layer)], "unmapped": "background",
+             "pixel_size": 10.0, **report},
+        ],
+        "assess_scenes": [
+            {"predicted": {**plain, "field": "class"}, "reference": {**plain, "field": "other"}, **report,
+             "multilabel": False},
+            {"predicted": {**plain, "field": ["class"], "join": "class"}, "reference": {**plain, "field": "other"},
+             **report},
+        ],
+        "assess_detections": [
+            {"predicted": {**plain, "class_field": "class", "score_field": "score"}, "confidence": 0.1, **area,
+             "reference": {**plain, "class_field": "class", "ignore_field": ""}, **report,
+             "matches": f"{TARGET}/m.gpkg"},
+        ],
+        "export_chips": [{**data, "output": f"{TARGET}/chips"}],
+        "train": [
+            {"task": "segmentation", "chips": chips["segmentation"], "output": f"{TARGET}/model", **UNET, **QUICK,
+             "report": f"{TARGET}/report.html", "freeze": "nothing", "loss": ["cross_entropy"], "optimizer": "sgd",
+             "augmentation": {"gain": 0.1, "flips": True}, "learning_rate": 0.01, "keywords": ["a"], "name": "m"},
+            {**data, "output": f"{TARGET}/model", **UNET, **QUICK, "augmentation": "none"},
+            {"task": "segmentation", "chips": chips["segmentation"], "output": f"{TARGET}/model", **QUICK,
+             "base_model": str(teacher), "freeze": "encoder", "average": 0.9, "scaling": "keep"},
+        ],
+        "distil": [
+            {"teacher": str(teacher), "chips": chips["segmentation"], "output": f"{TARGET}/student", **UNET, **QUICK,
+             "temperature": 2.0, "report": f"{TARGET}/report.html"},
+        ],
+        "describe": [{}],
+    }  # fmt: skip
+
+
+def _models(folder: Path) -> Mapping[str, str]:
+    series = replace(
+        MAPS, name="greatest", task="time-series", classes=CLASSES, resolution=None,
+        inputs=(Input("modis", (Band("NDVI"), Band("EVI")), DATES),),
+    )  # fmt: skip
+    scenes = Brightness()
+    scenes.one = True
+    networks = ((Bright(), MAPS), (Markers(), OBJECTS), (scenes, SCENES), (Greatest(), series))
+    for network, card in networks:
+        export_onnx(network, card, folder / f"{card.name}.onnx")
+    return {card.name: str(folder / f"{card.name}.onnx") for _, card in networks}
