@@ -13,6 +13,7 @@ from typing import Any
 
 from ..card import CARD_FILE
 from ..errors import InputError, ModelError, OutputError
+from ..file_names import work_folder
 from ..networks import NETWORKS
 from .augment import AUGMENTATIONS, UNVARIED, Augmentation
 from .chips import ChipFolder
@@ -166,7 +167,7 @@ class TrainRequest:
     @property
     def work(self) -> Path:
         """Where chips, checkpoint and the best model so far lie while training runs."""
-        return self.output.with_name(self.output.name + ".training")
+        return work_folder(self.output)
 
     @property
     def frozen(self) -> str | int:
