@@ -47,7 +47,7 @@ def layer_name(path: str | os.PathLike[str]) -> str:
 def family(path: str) -> list[str]:
     """A file and what may lie beside it as a part of it: masks, overviews, a shapefile's tables, a database's log."""
     stem, ending = os.path.splitext(path)
-    names = [path, *(path + end for end in SIDECARS), stem + ".msk"]
+    names = [path, *(path + end for end in SIDECARS)]
     if ending.lower() in SHAPEFILE:
         names += [stem + end for end in SHAPEFILE]
     if ending.lower() in DATABASES:

@@ -88,9 +88,10 @@ def model_files(model: str) -> list[str]:
     """The files of a model that is given by its path, or by the name of its folder."""
     folders = (Path(), user_folder() / "models", plugin_file("models"))
     found = next((str(folder / model) for folder in folders if os.path.exists(folder / model)), model)
-    if not os.path.isdir(found):
+    try:
+        return [entry.path for entry in os.scandir(found) if entry.is_file()]
+    except OSError:  # a file, or nothing that can be looked into
         return [found]
-    return [entry.path for entry in os.scandir(found) if entry.is_file()]
 
 
 @contextmanager

@@ -100,13 +100,14 @@ def polygonize(
 
 
 def driver_of(path: str | os.PathLike[str]) -> str:
-    """GDAL's driver for a vector file. OutputError where its ending is not known, or its folder cannot be told to GDAL."""
+    """GDAL's driver for a vector file. OutputError where its ending is not known, or GDAL cannot be told its folder."""
     path = Path(path)
     driver = DRIVERS.get(path.suffix.lower())
     if driver is None:
         raise OutputError(f"{path} has no known vector ending.", f"Use one of {', '.join(DRIVERS)}.")
     if "!" in str(path.parent):  # pyogrio takes what is before it for an archive
-        raise OutputError(f"{path.parent} has a '!' in it, and vector files cannot be written there.", "Choose another.")
+        problem = f"{path.parent} has a '!' in its name, and vector files cannot be written there."
+        raise OutputError(problem, "Choose another folder for the output.")
     return driver
 
 
