@@ -19,7 +19,21 @@ PACKAGE = "rsdl_qgis"
 LAYERS = ("plugin", "gui", "toolbox", "environment", "process", "engine", "paths")  # from the top down
 QGIS_LAYERS = ("plugin", "gui", "toolbox")
 QGIS_MODULES = ("qgis", "processing", "osgeo", "PyQt5", "PyQt6")
-ENGINE_FOR_QGIS = ("errors", "report", "card", "dates", "names", "store", "text", "networks")
+ENGINE_FOR_QGIS = (  # standard library only
+    "arguments",
+    "card",
+    "dates",
+    "errors",
+    "file_names",
+    "job_arguments",
+    "locks",
+    "names",
+    "networks",
+    "outputs",
+    "report",
+    "store",
+    "text",
+)
 RASTER_LIBRARIES = ("rasterio", "pyogrio")
 
 

@@ -25,6 +25,7 @@ from .assessment import Assessment, Image, class_table, image_table
 from .assessment_files import written
 from .errors import InputError
 from .legend import Entry
+from .outputs import writing
 from .raster.grid import Grid, Window
 from .raster.labels import BEYOND, NOTHING, UNCLEAR, Codes, Vector, places_within
 from .report import Report
@@ -36,6 +37,7 @@ POINTS = 200_000  # looked up at once
 OUTPUTS = {"report": (".html", ".htm"), "table": (".csv",), "image_table": (".csv",)}
 
 
+@writing("assess_map")
 def run_assess(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """Compare maps with references: figures, and a report and tables where paths are given for them.
 
@@ -47,8 +49,7 @@ def run_assess(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """
     pairs = paired(arguments.get("predicted") or [], arguments.get("reference") or [])
     options = Options.of(arguments)
-    read = [str(spec["path"]) for pair in pairs for spec in (pair.predicted, pair.reference)]
-    with written(arguments, OUTPUTS, read, report) as (write, made):
+    with written(arguments, OUTPUTS, report) as (write, made):
         shelf = Shelf()
         known = check(pairs, options, shelf, report)
         images = [

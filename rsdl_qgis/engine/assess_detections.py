@@ -16,15 +16,16 @@ from .csv_text import to_csv
 from .detection.overlap import convex_area, convex_intersection
 from .detection_scores import Boxes, Matched, best_threshold, match_pairs, pr_curve, rates
 from .detections_page import detections_page
-from .errors import InputError, OutputError
+from .errors import InputError
 from .object_layers import ObjectLayer, Objects, pairs_on_ground, read_objects
+from .outputs import kept, writing
 from .raster.attributes import pieces
 from .raster.boxes import Ground
 from .raster.grid import Grid, project, same_crs
 from .raster.labels import check_crs
 from .raster.places import Points
 from .raster.scene_features import Field
-from .raster.vector_sink import VectorSink
+from .raster.vector_sink import VectorSink, driver_of
 from .raster.vectors import read_polygons
 from .report import Portion, Report
 from .training.intervals import Places, Statistic, intervals, values
@@ -56,6 +57,7 @@ class Compared:
     left_out: Mapping[str, int]
 
 
+@writing("assess_detections")
 def run_assess_detections(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """Compare detected objects with true ones: figures, and a report, a table and a layer where paths are given.
 
@@ -66,14 +68,13 @@ def run_assess_detections(arguments: Mapping[str, Any], report: Report) -> dict[
     ``matches``: a vector file with hits, false alarms and misses.
     """
     sides = [arguments.get(name) or {} for name in ("predicted", "reference")]
-    read = [str(spec["path"]) for spec in sides if spec.get("path")]
-    read += [arguments["mask"]] if arguments.get("mask") else []
     confidence = float(arguments.get("confidence") or 0.0)
     if not 0 <= confidence <= 1:
         raise InputError(f"CONFIDENCE is {confidence:g}.", "Give a number from 0 to 1.")
     texts = {name: endings for name, endings in OUTPUTS.items() if name != "matches"}
-    check_matches(arguments, read)
-    with written(arguments, texts, read, report) as (write, made):
+    if arguments.get("matches"):
+        driver_of(arguments["matches"])
+    with written(arguments, texts, report) as (write, made):
         predicted = ObjectLayer.of(sides[0], "PREDICTED", True)
         reference = ObjectLayer.of(sides[1], "REFERENCE", False)
         found = compared(predicted, reference, arguments, Portion(report, 0.0, 0.6))
@@ -82,19 +83,11 @@ def run_assess_detections(arguments: Mapping[str, Any], report: Report) -> dict[
         report.check()
         layer = write_matches(found, confidence, predicted, arguments.get("matches"))
         page = {"report": lambda: detections_page(result, predicted, reference), "table": lambda: table(result)}
-        write(page)
+        with kept(lambda: layer.values()):
+            write(page)
     for text in result["notes"]:
         report.log("warning", text)
     return {**result, **made, **layer}
-
-
-def check_matches(arguments: Mapping[str, Any], read: Sequence[str]) -> None:
-    """OutputError where the layer would take the place of one that is read, or of another output."""
-    if not arguments.get("matches"):
-        return
-    paths = [path.split("|")[0] for path in (*read, *(str(arguments.get(name) or "") for name in ("report", "table")))]
-    if str(arguments["matches"]) in paths:
-        raise OutputError(f"{arguments['matches']} is read, or written to twice.", "Choose another output.")
 
 
 def compared(

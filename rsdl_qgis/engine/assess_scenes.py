@@ -7,6 +7,7 @@ from typing import Any
 
 from .assess_scenes_page import scenes_page
 from .assessment_files import written
+from .outputs import writing
 from .report import Portion, Report
 from .scene_assessment import assessed, scene_table
 from .scene_pairs import paired, sides_of
@@ -14,6 +15,7 @@ from .scene_pairs import paired, sides_of
 OUTPUTS = {"report": (".html", ".htm"), "table": (".csv",)}
 
 
+@writing("assess_scenes")
 def run_assess_scenes(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """Compare the classes of features with a reference: figures, and a report and a table where paths are given.
 
@@ -23,9 +25,7 @@ def run_assess_scenes(arguments: Mapping[str, Any], report: Report) -> dict[str,
     by place (see ``scene_pairs.by_place``). ``multilabel``: features have several labels, in a text with ';' between
     them. ``report`` html, ``table`` csv. The result: ``SceneAssessment.plain``.
     """
-    given = [arguments.get(name) or {} for name in ("predicted", "reference")]
-    read = [str(spec["path"]) for spec in given if spec.get("path")]
-    with written(arguments, OUTPUTS, read, report) as (write, made):
+    with written(arguments, OUTPUTS, report) as (write, made):
         predicted, reference, fields = sides_of(arguments)
         found = paired(predicted, reference, fields, Portion(report, 0.0, 0.5))
         used = [*predicted.labels.fields, *([] if reference else fields.fields), predicted.join]

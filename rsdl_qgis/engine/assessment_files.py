@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,13 @@ Write = Callable[[Mapping[str, Callable[[], str]]], None]
 
 @contextmanager
 def written(
-    arguments: Mapping[str, Any], outputs: Mapping[str, tuple[str, ...]], read: Iterable[str], report: Report
+    arguments: Mapping[str, Any], outputs: Mapping[str, tuple[str, ...]], report: Report
 ) -> Iterator[tuple[Write, dict[str, str]]]:
     """(what writes the texts, what was asked for: name -> path). The files appear together at the end.
 
-    ``outputs``: name of an argument -> endings its file may have; ``read``: paths that the job reads. OutputError where
-    a file cannot be written, or is one of those that are read.
+    ``outputs``: name of an argument -> endings its file may have. OutputError where a file cannot be written.
     """
-    parts = output_parts(arguments, outputs, read)
+    parts = output_parts(arguments, outputs)
 
     def write(texts: Mapping[str, Callable[[], str]]) -> None:
         report.progress(1.0, "Writing the report")
@@ -42,11 +41,8 @@ def written(
         raise
 
 
-def output_parts(
-    arguments: Mapping[str, Any], outputs: Mapping[str, tuple[str, ...]], read: Iterable[str]
-) -> dict[str, Part]:
-    """The files to be written. OutputError where one cannot be, or is one of those that are read."""
-    taken = {Path(path.split("|")[0]).resolve() for path in read}
+def output_parts(arguments: Mapping[str, Any], outputs: Mapping[str, tuple[str, ...]]) -> dict[str, Part]:
+    """The files to be written. OutputError where one cannot be."""
     parts: dict[str, Part] = {}
     for name, endings in outputs.items():
         if not arguments.get(name):
@@ -54,8 +50,5 @@ def output_parts(
         target = Path(arguments[name])
         if target.suffix.lower() not in endings:
             raise OutputError(f"{target} does not end in {endings[0]}.", "Choose another name.")
-        if target.resolve() in taken:
-            raise OutputError(f"{target} is read, or written to twice.", "Choose another output.")
-        taken.add(target.resolve())
         parts[name] = Part(target)
     return parts

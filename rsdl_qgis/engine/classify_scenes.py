@@ -7,18 +7,17 @@ import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from .card import ModelCard
-from .errors import InputError, MismatchError, OutputError
-from .inputs import check_outputs, check_resolution, layers_of, made_ready, open_source
+from .errors import InputError, MismatchError
+from .inputs import check_resolution, layers_of, made_ready, open_source
+from .outputs import writing
 from .plan import NETWORK_MEMORY, STREAMS, streams_for
 from .predict import predict
 from .provenance import provenance
 from .raster.grid import Grid
 from .raster.scene_features import look_over
-from .raster.vectors import source_of
 from .report import Report
 from .runtime import open_runtime
 from .scene_views import SceneAnswers, Views, load_view
@@ -29,6 +28,7 @@ from .tasks.classification import ClassificationCollector, Outputs, takes_labels
 MOST_AT_ONCE = 16  # scenes in a batch, unless more are asked for
 
 
+@writing("classify_scenes")
 def run_classify_scenes(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """Classify the scenes of a raster; what was made, and how many scenes have each class.
 
@@ -44,8 +44,6 @@ def run_classify_scenes(arguments: Mapping[str, Any], report: Report) -> dict[st
             raise MismatchError(f"Model '{card.name}' is for {card.task}, and this is for scenes.")
         outputs = Outputs.of(arguments, card)
         inputs = layers_of(given, card)
-        check_outputs(outputs.paths, inputs)
-        _check_features(arguments.get("features"), outputs)
         source = stack.enter_context(open_source(inputs, card, arguments))
         check_resolution(source, card, report)
         scenes = scenes_of(arguments, card, source.grid, report)
@@ -108,12 +106,6 @@ def views_of(scenes: GridScenes | FeatureScenes, card: ModelCard, grid: Grid, re
 def fitting_batch(card: ModelCard) -> int:
     """How many scenes are a batch: as many as fit into the memory that the network may need for those that run."""
     return max(1, min(MOST_AT_ONCE, NETWORK_MEMORY // STREAMS // (card.tiling.memory * card.tiling.size**2)))
-
-
-def _check_features(features: str | None, outputs: Outputs) -> None:
-    """OutputError where an output would take the place of the features."""
-    if features and any(Path(path).resolve() == Path(source_of(features)[0]).resolve() for path in outputs.paths):
-        raise OutputError(f"{features} is the layer of features to be read.", "Choose another output.")
 
 
 def _tell(scenes: GridScenes | FeatureScenes, result: Mapping[str, Any], report: Report) -> None:

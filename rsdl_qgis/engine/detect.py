@@ -11,7 +11,8 @@ from typing import Any
 from .card import ModelCard
 from .detector import open_detector
 from .errors import MismatchError
-from .inputs import check_outputs, check_resolution, layers_of, made_ready, open_source
+from .inputs import check_resolution, layers_of, made_ready, open_source
+from .outputs import writing
 from .plan import make_plan
 from .predict import load_tile, predict
 from .provenance import provenance
@@ -22,6 +23,7 @@ from .store import opened
 from .tasks.detection import DetectionCollector, Settings
 
 
+@writing("detect")
 def run_detect(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """Find the objects in a raster; what was made, and how many objects each class has.
 
@@ -37,7 +39,6 @@ def run_detect(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         settings = Settings.of(arguments, card)
         driver_of(output)
         inputs = layers_of(given, card)
-        check_outputs([output], inputs)
         source = stack.enter_context(open_source(inputs, card, arguments))
         check_resolution(source, card, report)
         plan = make_plan(source.grid.height, source.grid.width, card, arguments)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .card import Input, ModelCard, match_bands
-from .errors import MismatchError, OutputError
+from .errors import MismatchError
 from .normalization import Normalization
 from .raster.source import Layer, RasterSource, inspect, valid_pixels
 from .report import Report
@@ -39,19 +39,6 @@ def layers_of(inputs: Mapping[str, Any], card: ModelCard) -> dict[str, list[Laye
     if unknown:
         raise MismatchError(f"Model '{card.name}' takes no input '{unknown[0]}'.")
     return layers
-
-
-def check_outputs(outputs: Sequence[str], inputs: Mapping[str, list[Layer]]) -> None:
-    """OutputError for a folder that is not there, or an output that is one of the inputs."""
-    sources = {Path(layer.path).resolve() for layers in inputs.values() for layer in layers}
-    targets = [Path(path) for path in outputs]
-    for target in targets:
-        if not target.parent.is_dir():
-            raise OutputError(f"There is no folder {target.parent} to write {target.name} to.", "Make it first.")
-        if target.resolve() in sources:
-            raise OutputError(f"{target} is one of the rasters to be read.", "Choose another output.")
-    if len({target.resolve() for target in targets}) < len(targets):
-        raise OutputError("Two results would be written to the same file.", "Choose different outputs.")
 
 
 def open_source(

@@ -22,7 +22,8 @@ from .assess_scenes import run_assess_scenes
 from .classify_scenes import run_classify_scenes
 from .detect import run_detect
 from .errors import MismatchError
-from .inputs import check_outputs, check_resolution, layers_of, made_ready, open_source
+from .inputs import check_resolution, layers_of, made_ready, open_source
+from .outputs import writing
 from .plan import make_plan
 from .predict import load_tile, predict
 from .provenance import provenance
@@ -41,6 +42,7 @@ COLLECTORS: dict[str, tuple[Any, Any]] = {  # task whose networks give a map -> 
 LIBRARIES = ("numpy", "rasterio", "pyogrio", "onnxruntime", "torch", "safetensors")
 
 
+@writing("predict")
 def run_predict(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """Map a raster with a model; the arguments of DESIGN section 2, what was made, and its pixels or statistics."""
     started = time.perf_counter()
@@ -52,7 +54,6 @@ def run_predict(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         outputs_of, collector_of = COLLECTORS[card.task]
         outputs = outputs_of.of(arguments, card)
         inputs = layers_of(given, card)
-        check_outputs(outputs.paths, inputs)
         source = stack.enter_context(open_source(inputs, card, arguments))
         check_resolution(source, card, report)
         plan = make_plan(source.grid.height, source.grid.width, card, arguments)

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from .card import VALID, ModelCard
 from .dates import date_in
 from .errors import InputError, MismatchError, ModelError
-from .inputs import check_outputs, check_resolution, open_source
+from .inputs import check_resolution, open_source
 from .observations import Series, SeriesLayer, read_series
+from .outputs import writing
 from .plan import NETWORK_MEMORY, STREAMS, Plan, streams_for
 from .predict import AHEAD, Tile, predict
 from .provenance import provenance
@@ -66,6 +67,7 @@ class Stack:
         }
 
 
+@writing("predict_series")
 def run_predict_series(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """Map a series of rasters with a model for time series: what was made, and the pixels of each class.
 
@@ -82,7 +84,6 @@ def run_predict_series(arguments: Mapping[str, Any], report: Report) -> dict[str
         outputs = Outputs.of(arguments, card)
         layout, numbers = arguments.get("layout") or "dates", arguments.get("bands") or ()
         series = read_series(given, layout, card, arguments.get("dates") or "", numbers)
-        check_outputs(outputs.paths, {layer.path: [Layer(layer.path)] for layer in series.layers})
         for warning in series.warnings:
             report.log("warning", warning)
         season = season_of(card, series, report)

@@ -7,6 +7,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..engine.errors import RsdlError
 from ..paths import PACKAGE
+from .outputs import outputs_problem, unopened_problem
 from .parameters import is_null
 from .text import tr
 
@@ -71,9 +72,10 @@ class RsdlAlgorithm(QgsProcessingAlgorithm):
         if not sound:
             return sound, text
         try:
-            text = self.problem(parameters, context)
+            text = unopened_problem(self, parameters, context) or self.problem(parameters, context)
         except (RsdlError, ValueError) as error:
             text = str(error)
+        text = text or outputs_problem(self, parameters, context)
         return not text, text
 
     def refuse(self, parameters, context) -> None:

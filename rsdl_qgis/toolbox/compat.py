@@ -84,14 +84,3 @@ WKT = _first(
 def integer(value) -> int:
     """The number of an enum's member: PyQt 5 has numbers, PyQt 6 enums."""
     return int(getattr(value, "value", value))
-
-
-def save_style_in_database(layer) -> str:
-    """Saves a layer's style with its data, to be taken when it is opened; what went wrong, '' if nothing."""
-    style = (layer.name(), "", True, "")
-    if hasattr(layer, "saveStyleToDatabaseV2"):  # QGIS 4, where the other is deprecated
-        problem = layer.saveStyleToDatabaseV2(*style)[1]
-    else:
-        problem = layer.saveStyleToDatabase(*style)
-    saved = layer.listStylesInDatabase()[0] > 0  # a style may be saved though the SLD beside it cannot be
-    return "" if saved else problem

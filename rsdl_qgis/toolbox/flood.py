@@ -6,7 +6,6 @@ from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
-    QgsRasterLayer,
 )
 
 from ..engine.card import ModelCard
@@ -14,7 +13,7 @@ from ..engine.errors import RsdlError
 from . import parameters as shared
 from . import settings
 from .inference import InferenceAlgorithm, Plan, raster, use_bands
-from .results import pixel_area
+from .results import opened, pixel_area
 from .text import tr
 
 SENSORS = {"sentinel-1": "S1", "sentinel-2": "S2"}  # an input's role and the prefix of its parameters
@@ -133,12 +132,12 @@ class FloodMapping(InferenceAlgorithm):
         return Plan(path, card, inputs, notes, warnings)
 
     def figures(self, result, context):
-        layer = QgsRasterLayer(result["output"], "output", "gdal")
+        layer = opened(result["output"])
         pixels = {item["value"]: item.get("pixels") or 0 for item in result.get("classes", ())}
         flooded = sum(count for value, count in pixels.items() if value > 0)
         mapped = sum(pixels.values())
         return {
-            "FLOODED_AREA": flooded * pixel_area(layer, context),
+            "FLOODED_AREA": flooded * pixel_area(layer, context) if layer else 0.0,
             "FLOODED_SHARE": flooded / mapped if mapped else 0.0,
         }
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from qgis.core import (
@@ -21,11 +21,14 @@ from qgis.core import (
     QgsPointXY,
     QgsProcessingContext,
     QgsProcessingLayerPostProcessorInterface,
+    QgsProviderRegistry,
+    QgsRasterLayer,
     QgsRasterShader,
     QgsRendererCategory,
     QgsSingleBandPseudoColorRenderer,
     QgsTextBufferSettings,
     QgsTextFormat,
+    QgsVectorLayer,
     QgsVectorLayerSimpleLabeling,
 )
 from qgis.PyQt.QtGui import QColor
@@ -39,8 +42,10 @@ Style = Callable[[QgsMapLayer], None]  # gives a layer its renderer
 RAMP = ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725")  # viridis: even to the eye, and for the colour-blind
 SPREAD = 2.0  # standard deviations from a map's mean that a ramp spans on either side
 
-# QGIS keeps no reference to a post-processor, so this does; old ones go by themselves.
-_alive: deque[QgsProcessingLayerPostProcessorInterface] = deque(maxlen=100)
+RASTERS = (".tif", ".tiff")
+
+# QGIS keeps no reference to a post-processor, so this does, until it has done its work: a batch may have any number.
+_alive: list[_Styler] = []
 
 
 class _Styler(QgsProcessingLayerPostProcessorInterface):
@@ -49,12 +54,25 @@ class _Styler(QgsProcessingLayerPostProcessorInterface):
     def __init__(self, style: Style):
         super().__init__()
         self._style = style
+        self.is_done = False
 
     def postProcessLayer(self, layer, context, feedback):
+        self.is_done = True
         if layer is None or not layer.isValid():
             return
         self._style(layer)
         layer.triggerRepaint()
+
+
+def opened(path: str) -> QgsMapLayer | None:
+    """A result as a layer in QGIS's own style, None where QGIS cannot open it. Asks the person nothing."""
+    is_raster = Path(path).suffix.lower() in RASTERS
+    kind, provider = (QgsRasterLayer, "gdal") if is_raster else (QgsVectorLayer, "ogr")
+    options = kind.LayerOptions(loadDefaultStyle=False)
+    options.skipCrsValidation = True  # it would ask the person
+    source = QgsProviderRegistry.instance().encodeUri(provider, {"path": path})
+    layer = kind(source, Path(path).stem, provider, options)
+    return layer if layer.isValid() else None
 
 
 def in_classes(classes: Classes) -> Style:
@@ -209,7 +227,7 @@ def show(
         details.groupName = group
     if style:
         styler = _Styler(style)
-        _alive.append(styler)
+        _alive[:] = [*(one for one in _alive if not one.is_done), styler]
         details.setPostProcessor(styler)
 
 

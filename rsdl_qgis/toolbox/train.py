@@ -21,6 +21,7 @@ from qgis.core import (
 
 from ..engine.card import CARD_FILE, WEIGHTS_FILE, ModelCard
 from ..engine.errors import RsdlError
+from ..engine.file_names import work_folder
 from ..engine.names import LONGEST, as_model_name
 from ..paths import user_folder
 from . import parameters as shared
@@ -28,7 +29,7 @@ from . import settings, train_checks, train_data, train_options
 from .algorithm import RsdlAlgorithm
 from .text import tr
 from .train_job import PreparedData
-from .worker import WORK, make_job, run_job, temporary_folder
+from .worker import make_job, run_job, temporary_folder
 
 LABEL_OPTIONS = ("UNLABELLED",)
 CUTTING = ("CHIP_SIZE", "CHIP_OVERLAP", "BUFFER")
@@ -432,7 +433,7 @@ def unique(name: str, known: set[str], folder: Path) -> str:
 
 def _with_best(text: str, output: Path, began: float, feedback) -> str:
     """The text of an error, saying where the best model so far is, if there is one of this run."""
-    weights = output.with_name(output.name + WORK) / BEST / WEIGHTS_FILE
+    weights = work_folder(output) / BEST / WEIGHTS_FILE
     if not weights.is_file() or (not feedback.isCanceled() and weights.stat().st_mtime < began):
         return text
     more = tr(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -18,6 +17,8 @@ from typing import Any
 from qgis.core import QgsProcessingException, QgsProcessingFeedback, QgsProcessingUtils
 
 from ..engine.errors import RsdlError
+from ..engine.locks import remove_leftovers
+from ..engine.outputs import outputs_of
 from ..environment import worker_command, worker_environment
 from ..paths import plugin_version
 from ..process import group_options, kill_group, lines
@@ -26,9 +27,7 @@ from .text import tr
 
 GRACE = 1.0  # seconds that a cancelled worker has to tidy up before it is killed
 KEPT_LINES = 40  # of its stderr
-WORK = ".training"  # what the engine needs until a model is there is kept in '<output>.training'
 TRAININGS = ("train", "distil")
-_OUTPUTS = ("output", "raster", "probabilities", "polygons", "report", "table", "image_table")
 
 
 def make_job(operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -188,14 +187,10 @@ def _death(operation: str, code: int | None, stderr: deque[str]) -> str:
 
 
 def _remove_parts(job: Mapping[str, Any], pid: int) -> None:
-    """Removes what a killed worker was still writing: '.<name>.<pid>.part…' beside each output, files and folders
-    ('.<name>.part' of a chip folder), and in the work folder of a training, whose checkpoints stay.
+    """Removes what a killed worker was still writing beside each output, files and folders, and in the work folder of
+    a training, whose checkpoints stay.
     """
-    arguments = job.get("arguments", {})
-    for path in map(Path, filter(None, (arguments.get(name) for name in _OUTPUTS))):
-        beside, work = path.parent.glob(f".*.{pid}.part*"), Path(f"{path}{WORK}").rglob(f".*.{pid}.part*")
-        for part in [*beside, *work, path.with_name(f".{path.name}.part")]:
-            if part.is_dir():
-                shutil.rmtree(part, ignore_errors=True)
-            with suppress(OSError):
-                os.remove(part)
+    files, folders = outputs_of(job["operation"], job["arguments"])
+    for path in (*files, *folders):
+        with suppress(OSError, ValueError):
+            remove_leftovers(path, pid)

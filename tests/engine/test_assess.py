@@ -464,7 +464,7 @@ BAD = {
     "choice": (InputError, "UNLABELLED cannot be 'all'"),
     "extent": (InputError, "overlap"),
     "output folder": (OutputError, "no folder"),
-    "output over input": (OutputError, "read, or written"),
+    "output over input": (OutputError, "one of the files to be read"),
     "output ending": (OutputError, "does not end in .html"),
 }
 

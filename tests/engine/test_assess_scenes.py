@@ -403,7 +403,7 @@ BAD = {
     "no marks": (InputError, "holds no numbers"),
     "no labels": (InputError, "No feature that can be compared has a label"),
     "output folder": (OutputError, "no folder"),
-    "output over input": (OutputError, "is read, or written"),
+    "output over input": (OutputError, "one of the files to be read"),
     "output ending": (OutputError, "does not end in .html"),
 }
 

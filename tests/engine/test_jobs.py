@@ -140,7 +140,7 @@ BAD = {
     "coarse": (MismatchError, "pixels of 100 m.*trained at 10 m"),
     "no model": (ModelError, "no model 'nothing'"),
     "no folder": (OutputError, "There is no folder"),
-    "over itself": (OutputError, "one of the rasters"),
+    "over itself": (OutputError, "one of the files to be read"),
     "one date": (MismatchError, r"takes 1 raster\(s\)"),
     "tile": (InputError, "TILE_SIZE=32"),
     "overlap": (InputError, "smaller OVERLAP"),

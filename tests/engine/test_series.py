@@ -450,7 +450,7 @@ def test_memory_does_not_grow_with_the_raster(greatest, make_raster, tmp_path):
         ("task", MismatchError, "is for segmentation, and this maps time series"),
         ("season", MismatchError, "none of them lies near the model's"),
         ("scale", InputError, "SCALE cannot be 0"),
-        ("over itself", OutputError, "one of the rasters"),
+        ("over itself", OutputError, "one of the files to be read"),
         ("no folder", OutputError, "There is no folder"),
         ("coarse", MismatchError, "pixels of 10 m.*trained at 100 m"),
         ("none", InputError, "no layer"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from threading import Lock
 
 import numpy as np
@@ -32,7 +31,7 @@ class Canvas:
 
     def __init__(self, target: str | os.PathLike[str], grid: Grid, dtype: DTypeLike, report: Report):
         self.grid, self._report = grid, report
-        self._part = Part(Path(target).with_name(Path(target).name + ".painted.tif"))
+        self._part = Part(target, scratch=".tif")
         with self._part.guard():
             self._file = rasterio.open(
                 self._part.path,

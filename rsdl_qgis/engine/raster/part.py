@@ -14,42 +14,36 @@ from pathlib import Path
 from rasterio.errors import NotGeoreferencedWarning
 
 from ..errors import OutputError
+from ..file_names import DATABASE, SHAPEFILE, SIDECARS, hidden
+from ..outputs import check_file
 from .grid import GDAL_ERRORS
 
-SIDECARS = (
-    ".aux.xml",
-    ".ovr",
-    ".msk",
-)  # of an earlier file of the same name; they would be taken for the new one's
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL_TEXTS = ("space left", "disk is full", "file too large")  # of libraries that tell no number
 
 
 class Part:
     """The unfinished file of ``target``: '.<name>.<pid>.part<suffix>' in the same folder, with files that
-    GDAL puts beside it. Raises OutputError where the folder is missing or cannot be written to.
+    GDAL puts beside it. ``scratch``: the ending of a file that is needed on the way to it, and never takes its place.
+    Raises OutputError where the target cannot be written.
     """
 
-    def __init__(self, target: str | os.PathLike[str]):
+    def __init__(self, target: str | os.PathLike[str], scratch: str = ""):
         self.target = Path(target)
-        folder = self.target.parent
-        if not folder.is_dir():
-            raise OutputError(
-                f"There is no folder {folder}.", "Make it, or choose another place for the output."
-            )
-        if self.target.is_dir():
-            raise OutputError(f"{self.target} is a folder.", "Choose a file name for the output.")
-        if not os.access(folder, os.W_OK):
-            raise OutputError(
-                f"The folder {folder} cannot be written to.", "Choose another place for the output."
-            )
-        self._stem = f".{self.target.name}.{os.getpid()}.part"
-        self.path = folder / (self._stem + self.target.suffix)
+        check_file(self.target)
+        self._stem = hidden(self.target, f"{os.getpid()}.{'scratch.' if scratch else ''}part").name
+        self.path = self.target.with_name(self._stem + (scratch or self.target.suffix))
         self.discard()
 
     def commit(self) -> Path:
-        """Moves the finished files into place, those of an earlier run replaced; returns the target."""
+        """Moves the finished files into place, those of an earlier run replaced; returns the target.
+
+        OutputError where they cannot be, or what is there now holds more than it may.
+        """
+        check_file(self.target)
         try:
-            for sidecar in SIDECARS:
-                Path(f"{self.target}{sidecar}").unlink(missing_ok=True)
+            for file in self._outdated():
+                file.unlink(missing_ok=True)
             for file in sorted(self._files(), key=lambda file: file == self.path):  # the main file last
                 with file.open("rb+") as stream:
                     os.fsync(stream.fileno())  # a network disk may only now say that it is full
@@ -67,8 +61,8 @@ class Part:
         """The OutputError that says why the target could not be written."""
         while isinstance(error, BaseException) and error.__cause__ is not None:
             error = error.__cause__
-        full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or not self._room()
-        if full or "space left" in str(error).lower():
+        told = any(text in str(error).lower() for text in FULL_TEXTS)
+        if told or getattr(error, "errno", None) in FULL or not self._room():
             return OutputError(
                 f"{self.target} cannot be written: the disk is full.", "Free space or choose another disk."
             )
@@ -103,16 +97,27 @@ class Part:
     def _files(self) -> list[Path]:
         return [file for file in self.target.parent.iterdir() if file.name.startswith(self._stem)]
 
+    def _outdated(self) -> list[Path]:
+        """What an earlier file of the name has beside it, which would be taken for the new one's."""
+        ending = self.target.suffix.lower()
+        files = [Path(f"{self.target}{end}") for end in SIDECARS]
+        if ending == ".shp":
+            files += [self.target.with_suffix(end) for end in SHAPEFILE if end != ending]
+        if ending == ".gpkg":
+            files += [Path(f"{self.target}{end}") for end in DATABASE]
+        return files
+
     def _room(self) -> bool:
-        """Whether the disk still takes a little more."""
+        """Whether the disk still takes a little more: in a file of its own, and behind what is there."""
         probe = self.target.with_name(self._stem + ".probe")
         try:
-            with probe.open("wb") as stream:
-                stream.write(bytes(1 << 16))
-                stream.flush()
-                os.fsync(stream.fileno())
+            for path in (probe, *filter(Path.is_file, (self.path,))):
+                with path.open("ab") as stream:
+                    stream.write(bytes(1 << 16))
+                    stream.flush()
+                    os.fsync(stream.fileno())
         except OSError as error:
-            return error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+            return error.errno not in FULL
         finally:
             probe.unlink(missing_ok=True)
         return True

@@ -13,11 +13,11 @@ import numpy as np
 import pyogrio
 from numpy.typing import NDArray
 
-from ..errors import OutputError
+from ..file_names import layer_name
 from .grid import GDAL_ERRORS
 from .part import Part
 from .scene_features import Field
-from .vectors import DRIVERS, PACKAGE_OPTIONS, VECTOR_ERRORS
+from .vectors import PACKAGE_OPTIONS, VECTOR_ERRORS, driver_of
 
 BATCH = 5_000  # features written at once
 BYTES = 16_000_000  # of geometries written at once, about
@@ -47,7 +47,7 @@ class VectorSink:
         self._crs, self._kind, self._fields, self._metadata = crs, kind, tuple(fields), dict(metadata or {})
         self._part = Part(target)
         package = self._driver == "GPKG"
-        self._package = self._part if package else Part(target.with_name(target.name + ".gpkg"))
+        self._package = self._part if package else Part(target, scratch=".gpkg")
         self._waiting: list[tuple[bytes | None, Sequence[Any]]] = []
         self._bytes = self._written = 0
         self._finished = self._begun = False
@@ -99,7 +99,7 @@ class VectorSink:
                     [values for values, _ in columns],
                     [field.name for field in self._fields],
                     field_mask=[mask for _, mask in columns],
-                    layer=self._part.target.stem,
+                    layer=layer_name(self._part.target),
                     driver="GPKG",
                     geometry_type=self._kind,
                     promote_to_multi=self._kind.startswith("Multi"),
@@ -130,14 +130,6 @@ class VectorSink:
                     crs=self._crs,
                     layer_options=options,
                 )
-
-
-def driver_of(path: str | os.PathLike[str]) -> str:
-    """GDAL's driver for a vector file. OutputError where its ending is not known."""
-    driver = DRIVERS.get(Path(path).suffix.lower())
-    if driver is None:
-        raise OutputError(f"{path} has no known vector ending.", f"Use one of {', '.join(DRIVERS)}.")
-    return driver
 
 
 def unique_names(wanted: Sequence[str], path: str | os.PathLike[str]) -> list[str]:

@@ -19,6 +19,7 @@ from rasterio.features import shapes
 from rasterio.warp import transform_geom
 
 from ..errors import InputError, OutputError
+from ..file_names import layer_name
 from ..report import Report
 from .grid import Bounds, Grid, apply, crs_of, project, same_crs, transforming
 from .layer import open_raster
@@ -57,9 +58,7 @@ def polygonize(
     InputError, OutputError, Cancelled.
     """
     target = Path(output)
-    driver = DRIVERS.get(target.suffix.lower())
-    if driver is None:
-        raise OutputError(f"{target} has no known vector ending.", f"Use one of {', '.join(DRIVERS)}.")
+    driver = driver_of(target)
     names = {value: name for value, name, _ in classes if value not in skip}
     part = Part(target)
     try:
@@ -69,13 +68,13 @@ def polygonize(
                 raster.crs.to_wkt() if raster.crs else None, raster.transform, raster.height, raster.width
             )
             # Batches are appended to a GeoPackage, since other formats cannot be appended to; then converted.
-            package = part if driver == "GPKG" else Part(target.with_name(target.name + ".gpkg"))
+            package = part if driver == "GPKG" else Part(target, scratch=".gpkg")
             try:
                 count = 0
                 for batch in _batches(_traced(raster, names, report), BATCH):
-                    count += _write(package.path, target.stem, grid, names, min_area, batch, count > 0)
+                    count += _write(package.path, layer_name(target), grid, names, min_area, batch, count > 0)
                 if not count:
-                    _write(package.path, target.stem, grid, names, min_area, [], False)
+                    _write(package.path, layer_name(target), grid, names, min_area, [], False)
                 if package is not part:
                     with pyogrio.raw.open_arrow(package.path, use_pyarrow=False) as (_, stream):
                         pyogrio.raw.write_arrow(
@@ -98,6 +97,18 @@ def polygonize(
     except BaseException:
         part.discard()
         raise
+
+
+def driver_of(path: str | os.PathLike[str]) -> str:
+    """GDAL's driver for a vector file. OutputError where its ending is not known, or GDAL cannot be told its folder."""
+    path = Path(path)
+    driver = DRIVERS.get(path.suffix.lower())
+    if driver is None:
+        raise OutputError(f"{path} has no known vector ending.", f"Use one of {', '.join(DRIVERS)}.")
+    if "!" in str(path.parent):  # pyogrio takes what is before it for an archive
+        problem = f"{path.parent} has a '!' in its name, and vector files cannot be written there."
+        raise OutputError(problem, "Choose another folder for the output.")
+    return driver
 
 
 def _traced(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..card import ModelCard
 from ..errors import MismatchError
+from ..outputs import kept
 from ..raster.canvas import Canvas
 from ..raster.grid import Grid
 from ..raster.scene_features import Field
@@ -135,15 +136,19 @@ class ClassificationCollector:
         self._without(scene, 0.0)
 
     def close(self) -> dict[str, Any]:
-        """Finish the files; what was made, and how many scenes have each class."""
+        """Finish the files; what was made, and how many scenes have each class.
+
+        Where the features fail, the class raster is whole, and stays.
+        """
         if self.lost:
             self.report.log("warning", f"The network gave no finite number for {self.lost} scenes: no class.")
         if self.small:
             little = f"{self.small} scenes have fewer than {self.least} valid pixels, a {SMALL}th of those in training"
             self.report.log("warning", f"{little}: their classes mean little.")
-        if self.painted is not None and self.outputs.raster:
-            self._write_raster(self.painted, self.outputs.raster)
-        self.sink.close()
+        with kept(lambda: self.finished):
+            if self.painted is not None and self.outputs.raster:
+                self._write_raster(self.painted, self.outputs.raster)
+            self.sink.close()
         return {
             "output": self.outputs.scenes,
             "raster": self.outputs.raster,
@@ -158,13 +163,10 @@ class ClassificationCollector:
         }
 
     def abort(self) -> None:
-        """Leave nothing behind."""
+        """Leave nothing behind that is not whole."""
         self.sink.abort()
         if self.painted is not None:
             self.painted.discard()
-        for path in self.finished:
-            path.unlink(missing_ok=True)
-            path.with_name(path.name + ".aux.xml").unlink(missing_ok=True)
 
     def _without(self, scene: Scene, share: float) -> None:
         """Write a scene without a class, where such ones are kept."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..card import ModelCard
+from ..outputs import kept
 from ..raster.grid import Grid, Window
 from ..raster.mosaic import Mosaic
 from ..raster.sink import RasterSink
@@ -28,7 +29,11 @@ class Outputs:
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any], card: ModelCard) -> Outputs:
-        """Those that a job asks for."""
+        """Those that a job asks for. OutputError for polygons of an unknown ending."""
+        if arguments.get("polygons"):
+            from ..raster.vectors import driver_of  # its library takes a while to load
+
+            driver_of(arguments["polygons"])
         return cls(arguments["output"], arguments.get("probabilities"), arguments.get("polygons"))
 
     @property
@@ -94,36 +99,42 @@ class SegmentationCollector:
         self.mosaic.skip(window)
 
     def close(self) -> dict[str, Any]:
-        """Finish the files; what was made, and the pixels and area of each class."""
-        self.mosaic.close()
-        pixel_area = math.prod(self.grid.resolution)
-        result: dict[str, Any] = {"output": self.outputs.classes, "probabilities": None, "polygons": None}
-        self.finished.append(self.class_sink.close())
-        if self.probability_sink:
-            self.finished.append(self.probability_sink.close())
-            result["probabilities"] = self.outputs.probabilities
-        if self.outputs.polygons:
-            from ..raster.vectors import polygonize  # its library takes a while to load
+        """Finish the files; what was made, and the pixels and area of each class.
 
-            self.report.progress(1.0, "Drawing polygons")
-            legend = [(c.value, c.name, c.color) for c in self.card.classes]
-            skip = () if self.card.background is None else (self.card.background,)
-            polygonize(self.outputs.classes, self.outputs.polygons, legend, self.report, skip=skip)
-            result["polygons"] = self.outputs.polygons
+        Where a later one fails, those before it are whole, and stay.
+        """
+        self.mosaic.close()
+        with kept(lambda: self.finished):
+            result = self._finish()
+        pixel_area = math.prod(self.grid.resolution)
         result["classes"] = [
             {"value": c.value, "name": c.name, "color": c.color, "pixels": int(n), "area_m2": int(n) * pixel_area}
             for c, n in zip(self.card.classes, self.pixels)
         ]
         return result
 
+    def _finish(self) -> dict[str, Any]:
+        """Finish the files, one after the other."""
+        result: dict[str, Any] = {"output": self.outputs.classes, "probabilities": None, "polygons": None}
+        self.finished.append(self.class_sink.close())
+        if self.probability_sink:
+            self.finished.append(self.probability_sink.close())
+            result["probabilities"] = self.outputs.probabilities
+        if self.outputs.polygons:
+            from ..raster.vectors import polygonize
+
+            self.report.progress(1.0, "Drawing polygons")
+            legend = [(c.value, c.name, c.color) for c in self.card.classes]
+            skip = () if self.card.background is None else (self.card.background,)
+            polygonize(self.outputs.classes, self.outputs.polygons, legend, self.report, skip=skip)
+            result["polygons"] = self.outputs.polygons
+        return result
+
     def abort(self) -> None:
-        """Leave nothing behind."""
+        """Leave nothing behind that is not whole."""
         for sink in (self.class_sink, self.probability_sink):
             if sink:
                 sink.abort()
-        for path in self.finished:
-            path.unlink(missing_ok=True)
-            path.with_name(path.name + ".aux.xml").unlink(missing_ok=True)
 
     def _emit(self, row: int, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
         """Write finished rows: values (channels, rows, width), valid (rows, width)."""

@@ -22,6 +22,7 @@ from ..interop.fastest import median_seconds
 from ..interop.onnx_export import example_inputs
 from ..job_arguments import DISTILLING, some
 from ..networks import NETWORKS, build_network
+from ..outputs import writing
 from ..report import Portion, Report
 from ..runtime import open_runtime
 from ..store import Store
@@ -48,6 +49,7 @@ LOSSES = {"softmax": (["distillation"], "soft"), "sigmoid": (["bce"], "labels"),
 LABELS = {"softmax": "class", "sigmoid": "classes", "identity": "number"}  # of a chip folder, what the teacher gives
 
 
+@writing("distil")
 def run_distil(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """Train a small network by a model's answers and write its model folder; the figures of both.
 

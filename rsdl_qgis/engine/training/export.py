@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, OutputError
+from ..file_names import hidden
+from ..outputs import writing
 from ..raster.geotiff import not_written
 from ..report import Report
 from .chips import CHIPS_FILE, FILED, SPLITS, Chip, ChipFolder, read_chips, write_chips
@@ -61,6 +64,7 @@ def prepare_chips(
     return chips, note
 
 
+@writing("export_chips")
 def run_export_chips(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """Make a chip folder of layers, or of a folder of images, whose files stay where they are; boxes become tables.
 
@@ -71,7 +75,7 @@ def run_export_chips(arguments: Mapping[str, Any], report: Report) -> dict[str, 
     if not arguments.get("output"):
         raise OutputError("The job does not say 'output', the folder of the chips.")
     output, labelled = Path(arguments["output"]), bool(arguments.get("labels"))
-    _check_output(output, arguments)
+    _check_output(output)
     CutRequest.of(arguments, labelled)
     SplitRequest.of(arguments)
     with whole_folder(output) as part:
@@ -111,10 +115,13 @@ def whole_folder(target: Path) -> Iterator[Path]:
     """A folder beside ``target`` to write to, which takes its place when all went well, and is removed if not."""
     if not target.parent.is_dir():
         raise OutputError(f"There is no folder {target.parent} to write {target.name} to.", "Make it first.")
-    part, old = (target.with_name(f".{target.name}.{what}") for what in ("part", "old"))
+    part, old = hidden(target, f"{os.getpid()}.part"), hidden(target, "old")
     try:
-        shutil.rmtree(part, ignore_errors=True)
         try:
+            if old.exists() and not target.exists():  # stopped between the two renames below
+                old.replace(target)
+            for left in (part, old, hidden(target, "part")):
+                shutil.rmtree(left, ignore_errors=True)
             part.mkdir()
         except OSError as error:
             raise not_written(target, error) from error
@@ -132,14 +139,8 @@ def whole_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _check_output(output: Path, arguments: Mapping[str, Any]) -> None:
-    """OutputError where something else is there than chips that were exported, or what is to be read lies in it."""
-    read = [*_paths(arguments), *([str(arguments["chips"])] if arguments.get("chips") else [])]
-    for path in read:
-        if Path(path).resolve().is_relative_to(output.resolve()):
-            raise OutputError(f"{path} lies in {output}, which would be replaced.", "Choose another output.")
-    if output.is_file():
-        raise OutputError(f"{output} is a file.", "Choose a new or empty folder.")
+def _check_output(output: Path) -> None:
+    """OutputError where something else is there than chips that were exported."""
     if not output.is_dir() or not any(output.iterdir()):
         return
     try:

@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from torch import Tensor, nn
 
 from ..card import WEIGHTS_FILE, ModelCard
@@ -23,7 +22,7 @@ from .model import write_weights
 from .request import TrainRequest, fingerprint
 
 Forward = Callable[[nn.Module, Sequence[Tensor], Any], Any]
-CHECKPOINT, BEST, ASKED, LOCK = "checkpoint.pt", "best", "asked.txt", "running.lock"
+CHECKPOINT, BEST, ASKED = "checkpoint.pt", "best", "asked.txt"
 ANSWERS = "answers"  # of a teacher
 BEFORE = "best-before"  # the best model of a training that was stopped here, and another one asked for
 
@@ -32,29 +31,23 @@ BEFORE = "best-before"  # the best model of a training that was stopped here, an
 def work_folder(request: TrainRequest) -> Iterator[None]:
     """The folder ``request.work`` while a training goes on: it goes with success, and stays with what can be used.
 
-    OutputError where it cannot be made, something else is there, or another training is going on in it.
+    OutputError where it cannot be made, or something else is there. No other training goes on in it: the job holds its
+    output.
     """
     if request.work.is_dir() and any(request.work.iterdir()) and not (request.work / ASKED).is_file():
         problem = f"{request.work} is needed for the training, and is there with something else in it."
         raise OutputError(problem, "Choose another output, or move that folder.")
-    lock = FileLock(request.work / LOCK, timeout=0)
     try:
         request.work.mkdir(parents=True, exist_ok=True)
         (request.work / ASKED).touch()
-        lock.acquire()
-    except Timeout:
-        problem = f"Another training is writing '{request.output.name}' now, and works in {request.work}."
-        raise OutputError(problem, "Wait for it to end, or choose another output.") from None
     except OSError as error:
         raise _not_writable(request, error) from None
     try:
         yield
     except BaseException:
-        lock.release()
         if not any((request.work / name).exists() for name in (CHECKPOINT, BEFORE)):
             shutil.rmtree(request.work, ignore_errors=True)
         raise
-    lock.release()
     shutil.rmtree(request.work, ignore_errors=True)
 
 

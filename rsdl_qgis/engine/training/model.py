@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from ..card import CARD_FILE, ONNX_FILE, WEIGHTS_FILE, Class, Input, ModelCard, Tiling
 from ..errors import ModelError, OutputError
+from ..file_names import hidden
 from ..interop.fastest import fastest_engine
 from ..interop.onnx_export import export_onnx, half_suffices
 from ..networks import NETWORKS
@@ -146,7 +147,7 @@ def _finish(part: Path, card: ModelCard, weights: bytes) -> ModelCard:
 @contextmanager
 def _beside(folder: Path) -> Iterator[Path]:
     """A folder to write a model into, that then takes the place of ``folder`` with the other files of that."""
-    part, old = (folder.with_name(f".{folder.name}.{end}") for end in (f"{os.getpid()}.part", "old"))
+    part, old = hidden(folder, f"{os.getpid()}.part"), hidden(folder, "old")
     try:
         if old.exists() and not folder.exists():  # stopped between the two renames below
             old.rename(folder)

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..card import CARD_FILE
 from ..errors import InputError, ModelError, OutputError
+from ..file_names import work_folder
 from ..job_arguments import TRAINING, some
 from ..names import as_model_name
 from ..networks import NETWORKS
@@ -131,7 +132,7 @@ class TrainRequest:
     @property
     def work(self) -> Path:
         """Where chips, checkpoint and the best model so far lie while training runs."""
-        return self.output.with_name(self.output.name + ".training")
+        return work_folder(self.output)
 
     @property
     def frozen(self) -> str | int:

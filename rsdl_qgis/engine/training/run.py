@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from ..card import ModelCard
 from ..errors import InputError
 from ..networks import NETWORKS, build_network
+from ..outputs import kept, writing
 from ..report import Portion, Report
 from ..runtime import available_cores, choose_device
 from ..store import Store
@@ -43,6 +44,7 @@ Telling = Callable[[ModelCard], Mapping[str, Any]]
 CUT, TRAINED, JUDGED = 0.08, 0.9, 0.97  # of the progress, when each is done
 
 
+@writing("train")
 def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """Train a network as ``arguments`` say and write its model folder; the figures it reached.
 
@@ -84,9 +86,10 @@ def finish(
     request, last, found = trained.request, trained.last, trained.judged
     report.progress(JUDGED, "Writing the model")
     card = write_model(network, replace(found.card, provenance={**model_note(trained), **(note or {})}), request.output)
-    about = summary(trained, card, network)
-    extra = told(card) if told else {}
-    write_report({**about, **extra}, request, last)
+    with kept(lambda: [request.output]):
+        about = summary(trained, card, network)
+        extra = told(card) if told else {}
+        write_report({**about, **extra}, request, last)
     report.progress(1.0, "Done")
     title, value = found.evaluation.main
     return {

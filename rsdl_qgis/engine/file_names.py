@@ -1,0 +1,151 @@
+"""What files are called: those of a layer's source, and those that a job has beside its outputs meanwhile.
+
+Standard library only: QGIS asks the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+
+LONGEST = 255  # bytes of a file's name that usual disks take
+OWN = 180  # bytes of an output's name in what lies beside it: GDAL and the process add theirs
+ADDED = len(".aux.xml")  # what GDAL and SQLite put behind the name of a finished file
+WORK = ".training"  # of the folder beside a model in which it is trained
+SIDECARS = (".aux.xml", ".ovr", ".msk")  # of rasters, behind the whole name
+SHAPEFILE = (".shp", ".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".idm", ".ind", ".qpj")
+DATABASE = ("-wal", "-shm", "-journal")  # of SQLite, behind the whole name
+DATABASES = (".gpkg", ".sqlite", ".db")
+RESERVED = ("gpkg", "sqlite", "rtree", "ogr_", "idx_", "layer_styles", "qgis_projects")  # beginnings of tables
+LARGEST_VRT = 1 << 26  # bytes of a virtual raster that is looked into
+_VRT_TAGS = ("SourceFilename", "SourceDataset", "SrcDataSource", "SourceRaster")
+
+
+def hidden(target: str | os.PathLike[str], end: str) -> Path:
+    """'.<name>.<end>' beside a file or folder: a name that any disk and library takes, another for each name."""
+    target = Path(target)
+    return target.with_name(f".{_plain(target.name)}.{end}")
+
+
+def work_folder(output: str | os.PathLike[str]) -> Path:
+    """Where chips, checkpoint and the best model so far lie while the model ``output`` is trained."""
+    output = Path(output)
+    return output.with_name(_shortened(output.name, LONGEST - len(WORK)) + WORK)
+
+
+def layer_name(path: str | os.PathLike[str]) -> str:
+    """The table of a GeoPackage that has a file's name, or one like it that is not kept for other things."""
+    stem = re.sub(r"[\x00-\x1f\x7f]", "_", Path(path).stem)
+    usual = re.match(r"\w", stem) and not stem.lower().startswith(RESERVED)
+    return stem if usual else f"layer_{stem}"
+
+
+def family(path: str) -> list[str]:
+    """A file and what may lie beside it as a part of it: masks, overviews, a shapefile's tables, a database's log."""
+    stem, ending = os.path.splitext(path)
+    names = [path, *(path + end for end in SIDECARS)]
+    if ending.lower() in SHAPEFILE:
+        names += [stem + end for end in SHAPEFILE]
+    if ending.lower() in DATABASES:
+        names += [path + end for end in DATABASE]
+    return names
+
+
+def files_of(source: str) -> list[str]:
+    """The files and folders that are there of what a layer's source names, virtual rasters with what they are made of.
+
+    ``source``: a path, or one as QGIS and GDAL write them: 'file|layername=x', 'GPKG:file:table', '/vsizip/file/x'.
+    """
+    found: dict[str, None] = {}
+    waiting = [source]
+    while waiting:
+        text = waiting.pop()
+        if text.lstrip().startswith("<"):
+            waiting += _vrt_sources(text, "")
+            continue
+        file = file_of(text)
+        if file is None or file in found:
+            continue
+        found[file] = None
+        if os.path.splitext(file)[1].lower() == ".vrt" and os.path.isfile(file):
+            waiting += _vrt_sources(_text_of(file), os.path.dirname(file))
+    return list(found)
+
+
+def file_of(source: str) -> str | None:
+    """The file or folder that a source names, None where there is none."""
+    for text in _candidates(source):
+        if _is_there(text):
+            return os.path.abspath(text)
+    return None
+
+
+def _candidates(source: str) -> Iterator[str]:
+    """What may be the file in a source, the likeliest first."""
+    text = source
+    while text:
+        yield text
+        if text.startswith("~"):
+            yield os.path.expanduser(text)
+        text = text.rpartition("|")[0]
+    inner = re.sub(r"^(?:/vsi\w+/)+|^\w+:(?=.)", "", source.split("|")[0])
+    if inner == source:
+        return
+    inner = inner.replace('"', "")
+    yield inner
+    while inner not in ("", os.sep):  # 'file:table', and what lies in an archive
+        inner, table, _ = inner.rpartition(":") if ":" in inner else (os.path.dirname(inner), "", "")
+        yield inner if table or os.path.isfile(inner) else ""
+
+
+def _is_there(path: str) -> bool:
+    try:
+        return bool(path) and os.path.lexists(path)
+    except ValueError:  # no text that can be a path
+        return False
+
+
+def _text_of(file: str) -> str:
+    try:
+        if os.path.getsize(file) > LARGEST_VRT:
+            return ""
+        return Path(file).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _vrt_sources(text: str, folder: str) -> list[str]:
+    """The sources in a virtual raster or layer that lies in a folder."""
+    try:
+        elements = [item for item in ET.fromstring(text.strip()).iter() if item.tag in _VRT_TAGS]
+    except ET.ParseError:
+        return []
+    sources = []
+    for item in elements:
+        relative = "1" in (item.get("relativeToVRT"), item.get("relativetoVRT"))
+        sources.append(os.path.join(folder, item.text or "") if relative else item.text or "")
+    return [source for source in sources if source]
+
+
+def _plain(name: str) -> str:
+    """A name without what libraries take for more than a name, shortened; names that differ stay different."""
+    plain = re.sub(r"[^\w. +-]", "_", name)
+    if plain == name and len(name.encode()) <= OWN:
+        return name
+    mark = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:8]
+    return _cut(plain, OWN - len(mark) - 1) + "-" + mark
+
+
+def _shortened(name: str, longest: int) -> str:
+    if len(name.encode(errors="surrogatepass")) <= longest:
+        return name
+    mark = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:8]
+    return _cut(name, longest - len(mark) - 1) + "-" + mark
+
+
+def _cut(text: str, longest: int) -> str:
+    return text.encode(errors="surrogatepass")[:longest].decode(errors="ignore")
