@@ -186,20 +186,28 @@ class ModelCard:
         return from_item(item, where)
 
 
-def match_bands(wanted: Input, descriptions: Sequence[str | None], count: int) -> tuple[int, ...]:
-    """The raster bands (from 1) that are the input's bands: by description, else in order when the counts agree.
+PICTURE = ("red", "green", "blue")  # what the three bands of a picture show
 
+
+def channel_bands(count: int) -> tuple[Band, ...]:
+    """The bands of a model that does not name them; three are those of a picture."""
+    shown = PICTURE if count == len(PICTURE) else ()
+    return tuple(Band(f"channel {i + 1}", shown[i : i + 1]) for i in range(count))
+
+
+def match_bands(
+    wanted: Input, descriptions: Sequence[str | None], count: int, colours: Sequence[str] = ()
+) -> tuple[int, ...]:
+    """The raster bands (from 1) that are the input's bands: by description, else by colour, else in order when the
+    counts agree.
+
+    ``colours``: what each band shows by the file's colour interpretation: red, green, blue and so on, or ''.
     MismatchError names what the model needs and what the raster has.
     """
-    found = []
-    for band in wanted.bands:
-        hits = [i + 1 for i, text in enumerate(descriptions) if band.matches(text)]
-        if len(hits) > 1:
-            exact = [i for i in hits if (descriptions[i - 1] or "").strip().lower() == band.name.lower()]
-            hits = exact or hits[:1]
-        found += hits
-    if len(found) == len(wanted.bands):
-        return tuple(found)
+    filled = [text or colour for text, colour in zip(descriptions, colours)]
+    for texts in (descriptions, filled, colours):
+        if found := _named(wanted, texts):
+            return found
     if count == len(wanted.bands):
         return tuple(range(1, count + 1))
     needs = ", ".join(band.name for band in wanted.bands)
@@ -209,6 +217,23 @@ def match_bands(wanted: Input, descriptions: Sequence[str | None], count: int) -
         f"and the raster has {count}: {has}.",
         "Choose the bands by number, in that order.",
     )
+
+
+def palette_bands(wanted: Input) -> tuple[int, ...]:
+    """Which of red (1), green (2) and blue (3) an input's bands are; () where they are none of a picture."""
+    return _named(wanted, PICTURE)
+
+
+def _named(wanted: Input, texts: Sequence[str | None]) -> tuple[int, ...]:
+    """The bands (from 1) that the texts name, one for each of the input's; () where they do not."""
+    found = []
+    for band in wanted.bands:
+        hits = [i + 1 for i, text in enumerate(texts) if band.matches(text)]
+        if len(hits) > 1:
+            exact = [i for i in hits if (texts[i - 1] or "").strip().lower() == band.name.lower()]
+            hits = exact or hits[:1]
+        found += hits
+    return tuple(found) if len(found) == len(wanted.bands) else ()
 
 
 def read_json(text: str, where: str) -> ModelCard:

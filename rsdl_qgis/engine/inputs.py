@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from .card import Input, ModelCard, match_bands
+from .card import Input, ModelCard, match_bands, palette_bands
 from .errors import MismatchError
 from .normalization import Normalization
 from .raster.source import Layer, RasterSource, inspect, valid_pixels
@@ -193,17 +193,30 @@ def normalization_text(found: Normalization, item: Input) -> str:
 
 
 def _layer(given: Mapping[str, Any], item: Input) -> Layer:
-    """A layer with the bands chosen, else those that the input's bands are found to be."""
+    """A layer with the bands chosen, else those that the input's bands are found to be.
+
+    A paletted raster is read as its colours where these are what the input takes.
+    """
     nodata = given.get("nodata")
     nodata = tuple(nodata) if isinstance(nodata, list) else nodata
-    bands = given.get("bands")
+    path, bands, palette = given["path"], given.get("bands"), bool(given.get("palette"))
     if bands is None:
-        info = inspect(Layer(given["path"]))
-        bands = [info.bands[i - 1] for i in match_bands(item, info.descriptions, info.count)]
+        info = inspect(Layer(path))
+        shown = palette_bands(item) if info.paletted else ()
+        if shown:
+            return Layer(path, shown, nodata, palette=True)
+        found = match_bands(item, info.descriptions, info.count, info.colours)
+        bands = [info.bands[i - 1] for i in found]
     elif len(bands) != len(item.bands):
         needs = ", ".join(band.name for band in item.bands)
         raise MismatchError(
             f"{len(bands)} band(s) were chosen, and the model takes {len(item.bands)} of {item.role or item.name}.",
             f"Choose, in this order: {needs}.",
         )
-    return Layer(given["path"], tuple(bands), nodata)
+    elif not palette and len(bands) > 1 and inspect(Layer(path)).paletted:
+        raise MismatchError(
+            f"The one band of {path} holds the numbers of a palette, and the model takes "
+            f"{', '.join(band.name for band in item.bands)}.",
+            "Choose no bands: the palette's colours are taken." if palette_bands(item) else "Convert it to RGB first.",
+        )
+    return Layer(path, tuple(bands), nodata, palette)

@@ -154,6 +154,12 @@ class AssessMap(RsdlAlgorithm):
                 tr("Polygons to assess inside of"),
                 tr("Only what lies inside these polygons is compared. Any coordinate system. Default: no limit."),
             ),
+            shared.nodata(
+                tr(
+                    "A number, as it is stored in the rasters of both sides, that is no class but means that there is "
+                    "none, beside what the rasters declare themselves. Any number. Default: what the rasters declare."
+                )
+            ),
             number(
                 "BACKGROUND",
                 tr("Background class"),
@@ -287,7 +293,8 @@ class AssessMap(RsdlAlgorithm):
         """A layer in the job; for a raster with ``raster``, which says the rest on any thread."""
         if isinstance(layer, QgsRasterLayer):
             use = RasterUse(name, layer, (self._band(parameters, name, context),))
-            return {"title": layer.name(), "raster": PreparedRaster(use), "names": renderer_names(layer)}
+            raster = PreparedRaster(use, shared.nodata_of(self, parameters, context))
+            return {"title": layer.name(), "raster": raster, "names": renderer_names(layer)}
         path, inner = vector_path(layer, context, feedback)
         return {
             "title": layer.name(),

@@ -67,6 +67,21 @@ DEGREES = _first(lambda: Qgis.DistanceUnit.Degrees, lambda: QgsUnitTypes.Distanc
 ALPHA_BAND = _first(
     lambda: Qgis.RasterColorInterpretation.AlphaBand, lambda: QgsRaster.ColorInterpretation.AlphaBand
 )
+PALETTE = _first(
+    lambda: Qgis.RasterColorInterpretation.PaletteIndex, lambda: QgsRaster.ColorInterpretation.PaletteIndex
+)
+SHOWN = _first(  # what a band shows: red, green, blue
+    lambda: {
+        Qgis.RasterColorInterpretation.RedBand: "red",
+        Qgis.RasterColorInterpretation.GreenBand: "green",
+        Qgis.RasterColorInterpretation.BlueBand: "blue",
+    },
+    lambda: {
+        QgsRaster.ColorInterpretation.RedBand: "red",
+        QgsRaster.ColorInterpretation.GreenBand: "green",
+        QgsRaster.ColorInterpretation.BlueBand: "blue",
+    },
+)
 HAS_SIZE = _first(lambda: Qgis.RasterInterfaceCapability.Size, lambda: QgsRasterInterface.Capability.Size)
 RASTER_LAYER = _first(lambda: Qgis.LayerType.Raster, lambda: QgsMapLayer.LayerType.RasterLayer)
 LINEAR_RAMP = _first(

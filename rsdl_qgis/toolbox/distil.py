@@ -38,7 +38,7 @@ LEARNING = (
 OPTIONS = ("UNLABELLED", "EPOCHS", *LEARNING)
 MAPS = ("segmentation", "regression", "change")  # tasks that make maps
 EVERY_TASK = ("segmentation", "change", "classification", "time-series")  # of networks
-DATA = ("IMAGES", "LABELS", "CLASS_FIELD", "EXTENT", "MASK", "BANDS", *CUTTING)
+DATA = ("IMAGES", "LABELS", "CLASS_FIELD", "EXTENT", "MASK", "BANDS", "NODATA", *CUTTING)
 BATCH_SIZE = 8
 
 
@@ -77,7 +77,7 @@ class DistilModel(ModelMaker):
         for parameter in labels:
             text = tr("Only to compare teacher and student by, in the report.")
             shared.described(parameter, f"{text} {parameter.help()}")
-        extent, mask, bands = train_data.area_parameters()
+        extent, mask, bands, nodata = train_data.area_parameters()
         shared.described(
             bands,
             tr(
@@ -93,6 +93,7 @@ class DistilModel(ModelMaker):
             extent,
             mask,
             bands,
+            nodata,
             *labels,
             *train_options.declared(("UNLABELLED",)),
             train_options.network(tr("Network of the student"), EVERY_TASK, tr("the usual one of the task")),

@@ -16,7 +16,7 @@ from qgis.core import (
     QgsRasterLayer,
 )
 
-from ..engine.card import Input, ModelCard, match_bands
+from ..engine.card import Input, ModelCard, match_bands, palette_bands
 from ..engine.errors import MismatchError, RsdlError
 from . import layers, results, settings
 from . import parameters as shared
@@ -118,8 +118,9 @@ class InferenceAlgorithm(RsdlAlgorithm):
     def prepareAlgorithm(self, parameters, context, feedback):
         self.refuse(parameters, context)
         self._plan = self.plan(parameters, context)
+        nodata = shared.nodata_of(self, parameters, context)
         self._rasters = {
-            name: [PreparedRaster(use) for use in uses] for name, uses in self._plan.inputs.items()
+            name: [PreparedRaster(use, nodata) for use in uses] for name, uses in self._plan.inputs.items()
         }
         self._mask = shared.mask_path(self, parameters, context, feedback)
         # The area as each layer sees it; layers may not be asked on another thread.
@@ -213,34 +214,20 @@ def raster(algorithm: RsdlAlgorithm, parameters, name: str, context) -> QgsRaste
 def use_bands(
     name: str, layer: QgsRasterLayer, wanted: Input, chosen: Sequence[int] | None, option: str
 ) -> RasterUse:
-    """The layer with the bands that a model's input takes: the ``chosen`` ones, else by description or count.
+    """The layer with the bands that a model's input takes: the ``chosen`` ones, else by description, colour or count.
 
-    ``option``: the parameter in which bands are chosen. RsdlError if they do not fit.
+    A paletted layer gives its colours where these are what is taken. ``option``: the parameter in which bands are
+    chosen. RsdlError if they do not fit.
     """
     found = layers.data_bands(layer)
     if chosen:
-        missing = [number for number in chosen if number > max(layer.bandCount(), len(found))]
-        if missing:
-            raise RsdlError(
-                tr("{option} names band {number}, but '{layer}' has {count} band(s).").format(
-                    option=option, number=missing[0], layer=layer.name(), count=len(found)
-                ),
-                tr("Choose bands from 1 to {count}.").format(count=len(found)),
-            )
-        if len(chosen) != len(wanted.bands):
-            raise RsdlError(
-                tr("{option} names {given} band(s), but the model takes {needed}: {bands}.").format(
-                    option=option,
-                    given=len(chosen),
-                    needed=len(wanted.bands),
-                    bands=", ".join(b.name for b in wanted.bands),
-                ),
-                tr("Choose them in that order."),
-            )
-        return RasterUse(name, layer, tuple(chosen))
+        return _chosen_bands(name, layer, wanted, chosen, option)
+    shown = palette_bands(wanted) if layers.is_paletted(layer) else ()
+    if shown:
+        return RasterUse(name, layer, shown, palette=True)
     texts = [description for _, description in found]
     try:
-        indexes = match_bands(wanted, texts, len(found))
+        indexes = match_bands(wanted, texts, len(found), layers.colours(layer))
     except MismatchError as error:
         raise MismatchError(
             f"{name}: {error.message}",
@@ -250,12 +237,46 @@ def use_bands(
     return RasterUse(name, layer, tuple(found[index - 1][0] for index in indexes), warning)
 
 
+def _chosen_bands(
+    name: str, layer: QgsRasterLayer, wanted: Input, chosen: Sequence[int], option: str
+) -> RasterUse:
+    found = layers.data_bands(layer)
+    missing = [number for number in chosen if number > max(layer.bandCount(), len(found))]
+    if missing:
+        raise RsdlError(
+            tr("{option} names band {number}, but '{layer}' has {count} band(s).").format(
+                option=option, number=missing[0], layer=layer.name(), count=len(found)
+            ),
+            tr("Choose bands from 1 to {count}.").format(count=len(found)),
+        )
+    if len(chosen) != len(wanted.bands):
+        raise RsdlError(
+            tr("{option} names {given} band(s), but the model takes {needed}: {bands}.").format(
+                option=option,
+                given=len(chosen),
+                needed=len(wanted.bands),
+                bands=", ".join(b.name for b in wanted.bands),
+            ),
+            tr("Choose them in that order."),
+        )
+    if len(chosen) > 1 and layers.is_paletted(layer):
+        raise RsdlError(
+            tr("The one band of '{layer}' holds the numbers of a palette, which are no brightness.").format(
+                layer=layer.name()
+            ),
+            tr("Leave {option} empty: the palette's colours are taken.").format(option=option)
+            if palette_bands(wanted)
+            else tr("Convert it first (Raster > Conversion > PCT to RGB)."),
+        )
+    return RasterUse(name, layer, tuple(chosen))
+
+
 def _order_warning(layer: QgsRasterLayer, wanted: Input, texts: Sequence[str], option: str) -> str:
     """What to tell where bands are taken in order though they have names, since these are not the model's."""
     if len(wanted.bands) == 1 or not any(texts):
         return ""
     try:
-        match_bands(wanted, texts, -1)
+        match_bands(wanted, [text or colour for text, colour in zip(texts, layers.colours(layer))], -1)
     except MismatchError:
         return tr(
             "The bands of '{layer}' have other names than those of the model. They are taken in its order: {bands}. "

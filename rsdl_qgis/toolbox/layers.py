@@ -15,36 +15,52 @@ from typing import Any
 from qgis.core import QgsCoordinateReferenceSystem, QgsProviderRegistry, QgsRasterLayer, QgsRectangle
 
 from . import compat
-from .render import Rendering, has_size, is_image
+from .render import Rendering, has_size, is_image, is_scaled
 
-Spec = dict[str, Any]  # {"path", "bands", "nodata"}: an engine Layer in a job
+Spec = dict[str, Any]  # {"path", "bands", "nodata", "palette"}: an engine Layer in a job
+FORMATS = frozenset(  # GDAL's drivers that Rasterio's wheels can read with; what only QGIS's GDAL opens is copied
+    "AAIGrid AIG BAG BIGGIF BMP BSB BT COG DIMAP DTED EHdr ENVI ERS ESRIC FIT GIF GPKG GRASSASCIIGrid GRIB GS7BG GSAG "
+    "GSBG GTX GTiff GXF HDF5 HDF5Image HF2 HFA ILWIS ISCE ISIS3 JPEG KMLSUPEROVERLAY LCP MBTiles MEM MFF MRF NITF NTv2 "
+    "NWT_GRC NWT_GRD OZI PAux PCIDSK PCRaster PDS PDS4 PNG PNM PRF RMF ROI_PAC RRASTER RS2 RST Rasterlite SAFE SAGA "
+    "SENTINEL2 SGI SNODAS SRTMHGT STACIT STACTA TGA TIL TSX Terragen USGSDEM VICAR VRT WCS WEBP WMS WMTS XPM XYZ ZMap "
+    "Zarr netCDF".split()
+)
 
 
 @dataclass(frozen=True)
 class RasterUse:
     """A raster layer and the bands (from 1) that the model takes from it; ``parameter`` is where it was
-    given, ``warning`` is told to the person.
+    given, ``warning`` is told to the person. ``palette``: the bands are 1 red, 2 green, 3 blue of its palette.
     """
 
     parameter: str
     layer: QgsRasterLayer
     bands: tuple[int, ...]
     warning: str = ""
+    palette: bool = False
 
 
 class PreparedRaster:
-    """A layer made ready on the main thread, so that ``spec`` may be called on another."""
+    """A layer made ready on the main thread, so that ``spec`` may be called on another.
 
-    def __init__(self, use: RasterUse):
+    ``nodata``: a number, as stored, that is nodata besides what the layer says.
+    """
+
+    def __init__(self, use: RasterUse, nodata: float | None = None):
         layer, provider = use.layer, use.layer.dataProvider()
-        self._bands = use.bands
+        self._bands, self._palette = use.bands, use.palette
         self._crs = layer.crs()
         self._path = _path(layer)
-        self._nodata = _user_nodata(provider, use.bands)
         self._changes = _Changes.of(layer)
-        # Several nodata values in one band, or a range, are known to QGIS's own reading only.
-        if self._path is None or self._nodata is None:
-            self._rendering = Rendering(layer, use.bands)
+        read = (data_bands(layer)[0][0],) if use.palette else use.bands
+        own = _user_nodata(provider, read)
+        self._nodata = own if nodata is None or own is None else [nodata if v is None else v for v in own]
+        # Several nodata values in one band, or a range, are known to QGIS's own reading only; so are the person's in
+        # a band with a scale, since they are values and not stored numbers.
+        clash = nodata is not None and own is not None and any(v not in (None, nodata) for v in own)
+        as_values = own is not None and any(v is not None and is_scaled(provider, n) for n, v in zip(read, own))
+        if self._path is None or own is None or clash or as_values or not opens_elsewhere(self._path):
+            self._rendering = Rendering(layer, read, nodata, use.palette)
         else:
             self._rendering = None
 
@@ -59,10 +75,28 @@ class PreparedRaster:
         read.
         """
         if self._rendering is not None:
-            return self._rendering.write(folder, extent, resolution, feedback)
-        path = self._changes.applied(self._path, self._crs, folder) if self._changes else self._path
-        nodata = self._nodata if any(value is not None for value in self._nodata) else None
-        return {"path": path, "bands": list(self._bands), "nodata": nodata}
+            spec = self._rendering.write(folder, extent, resolution, feedback)
+        else:
+            path = self._changes.applied(self._path, self._crs, folder) if self._changes else self._path
+            nodata = self._nodata if any(value is not None for value in self._nodata) else None
+            spec = {"path": path, "bands": list(self._bands), "nodata": nodata}
+        return {**spec, "bands": list(self._bands), "palette": True} if self._palette else spec
+
+
+def opens_elsewhere(path: str) -> bool:
+    """Whether the worker's GDAL can open what this one opens, and place it: its formats, and no control points."""
+    from osgeo import gdal
+
+    try:
+        dataset = gdal.OpenEx(path, gdal.OF_RASTER)
+        if dataset is None:
+            return True  # open options may be needed; the worker says what is wrong
+        parts = [gdal.IdentifyDriverEx(part, gdal.OF_RASTER) for part in dataset.GetFileList() or ()]
+    except RuntimeError:  # as above, where GDAL raises exceptions
+        return True
+    by_points = dataset.GetGCPCount() > 0 and dataset.GetGeoTransform(can_return_null=True) is None
+    names = {dataset.GetDriver().ShortName, *(part.ShortName for part in parts if part is not None)}
+    return not by_points and all(name in FORMATS or name.startswith("JP2") for name in names)
 
 
 def data_bands(layer: QgsRasterLayer) -> list[tuple[int, str]]:
@@ -76,6 +110,21 @@ def data_bands(layer: QgsRasterLayer) -> list[tuple[int, str]]:
         for n in numbers
         if provider.colorInterpretation(n) != compat.ALPHA_BAND
     ]
+
+
+def colours(layer: QgsRasterLayer) -> list[str]:
+    """What each band of ``data_bands`` shows by its colour interpretation: red, green or blue; '' for anything else."""
+    provider = layer.dataProvider()
+    if is_image(provider):
+        return ["red", "green", "blue"]
+    return [compat.SHOWN.get(provider.colorInterpretation(n), "") for n, _ in data_bands(layer)]
+
+
+def is_paletted(layer: QgsRasterLayer) -> bool:
+    """Whether the layer's one band holds the numbers of a palette."""
+    provider = layer.dataProvider()
+    bands = [] if is_image(provider) else data_bands(layer)
+    return len(bands) == 1 and provider.colorInterpretation(bands[0][0]) == compat.PALETTE
 
 
 def needs_extent(layer: QgsRasterLayer) -> bool:

@@ -249,9 +249,31 @@ def resampling():
     )
 
 
+def nodata(text: str = ""):
+    """NODATA: a number that means nothing was measured, where the files do not say it."""
+    parameter = QgsProcessingParameterNumber("NODATA", tr("Nodata value"), compat.DOUBLE, None, True)
+    return described(
+        parameter,
+        text
+        or tr(
+            "A number, as it is stored in the files, that means that nothing was measured, in every band of every "
+            "raster: 0 where a black border is not declared as nodata. Pixels with it become nodata, beside those that "
+            "the rasters declare themselves. Any number. Default: what the rasters declare."
+        ),
+        advanced=True,
+    )
+
+
+def nodata_of(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext
+) -> float | None:
+    """NODATA as given, or None."""
+    return algorithm.parameterAsDouble(parameters, "NODATA", context) if is_given(parameters, "NODATA") else None
+
+
 def running() -> list[QgsProcessingParameterDefinition]:
     """The parameters of how a network is run, the same in every algorithm that runs one."""
-    return [extent(), mask(), resample(), device(), tile_size(), overlap(), batch_size(), threads()]
+    return [extent(), mask(), nodata(), resample(), device(), tile_size(), overlap(), batch_size(), threads()]
 
 
 def class_raster(label: str):

@@ -16,6 +16,7 @@ from qgis.core import (
     QgsRasterBlockFeedback,
     QgsRasterLayer,
     QgsRasterNuller,
+    QgsRasterRange,
     QgsRectangle,
     QgsUnitTypes,
 )
@@ -27,6 +28,8 @@ from .text import tr
 BLOCK = 1024  # pixels
 SAME = 0.01  # relative difference of resolutions that counts as none
 METRES_PER_DEGREE = 111_320.0
+ROUNDING = 1e-7  # relative, of a number in 32 bits
+FLOATS = (Qgis.DataType.Float32, Qgis.DataType.Float64)
 
 
 def is_image(provider) -> bool:
@@ -37,6 +40,11 @@ def is_image(provider) -> bool:
 def has_size(provider) -> bool:
     """Whether the layer consists of a known number of pixels."""
     return bool(provider.capabilities() & compat.HAS_SIZE) and provider.xSize() > 0
+
+
+def is_scaled(provider, band: int) -> bool:
+    """Whether QGIS gives a band's values by a scale and an offset, so that they are not the stored numbers."""
+    return not is_image(provider) and (provider.bandScale(band) != 1 or provider.bandOffset(band) != 0)
 
 
 @dataclass(frozen=True)
@@ -57,10 +65,12 @@ class _Area:
 
 class Rendering:
     """A layer to be copied. Made on the main thread, written on any: it reads through a provider of its
-    own.
+    own. ``nodata``: a stored number that is nodata, too; ``palette``: the colours of the one band are copied with it.
     """
 
-    def __init__(self, layer: QgsRasterLayer, bands: Sequence[int]):
+    def __init__(
+        self, layer: QgsRasterLayer, bands: Sequence[int], nodata: float | None = None, palette: bool = False
+    ):
         provider = layer.dataProvider()
         self._name = layer.name()
         self._crs = layer.crs()
@@ -69,6 +79,12 @@ class Rendering:
         self._bands = tuple(bands)
         self._sized = has_size(provider)
         self._provider = provider.clone()
+        self._told = nodata
+        self._colours = provider.colorTable(self._bands[0]) if palette else []
+        if nodata is not None and not self._image:
+            for band in self._bands:
+                ranges = [*provider.userNoDataValues(band), _range_of(nodata, provider, band)]
+                self._provider.setUserNoDataValue(band, ranges)
 
     def write(
         self, folder: Path, extent: QgsRectangle | None, resolution: float | None, feedback
@@ -111,6 +127,8 @@ class Rendering:
             file.SetProjection(self._crs.toWkt(compat.WKT))
         if self._image:
             file.GetRasterBand(4).SetColorInterpretation(gdal.GCI_AlphaBand)
+        if self._colours:
+            file.GetRasterBand(1).SetRasterColorTable(_colour_table(self._colours))
         feedback.pushInfo(
             tr("Reading '{layer}': {width} x {height} pixels.").format(
                 layer=self._name, width=area.width, height=area.height
@@ -119,11 +137,13 @@ class Rendering:
         nodata = None if self._image else [self._nodata(number) for number in self._bands]
         self._copy(file, area, nodata, kind, feedback)
         file.FlushCache()
-        bands = list(self._bands) if self._image else list(range(1, count + 1))
+        if self._image:
+            return {"path": path, "bands": list(self._bands), "nodata": self._told}
+        known = [None if value is None or math.isnan(value) else value for value in nodata]
         return {
             "path": path,
-            "bands": bands,
-            "nodata": (nodata and any(v is not None for v in nodata) and nodata) or None,
+            "bands": list(range(1, count + 1)),
+            "nodata": known if any(value is not None for value in known) else None,
         }
 
     def _area(self, extent: QgsRectangle | None, resolution: float | None) -> _Area:
@@ -193,9 +213,11 @@ class Rendering:
 
     def _nodata(self, number: int) -> float | None:
         """A value that is nodata in the band already, so that no pixel is lost to it; None if there is
-        none.
+        none. NaN in a band with a scale, whose nodata is a stored number and might be another's value.
         """
         provider = self._provider
+        if is_scaled(provider, number):
+            return math.nan
         if provider.sourceHasNoDataValue(number) and provider.useSourceNoDataValue(number):
             return provider.sourceNoDataValue(number)
         ranges = provider.userNoDataValues(number)
@@ -238,6 +260,24 @@ class Rendering:
 def _write(file, band: int, column: int, row: int, width: int, height: int, data: bytes, kind: int) -> None:
     if file.GetRasterBand(band).WriteRaster(column, row, width, height, data, buf_type=kind) != 0:
         raise QgsProcessingException(tr("The temporary copy of a layer cannot be written. Is the disk full?"))
+
+
+def _range_of(nodata: float, provider, band: int) -> QgsRasterRange:
+    """A stored number among the values that QGIS gives for a band; these may be rounded to 32 bits."""
+    value = nodata * provider.bandScale(band) + provider.bandOffset(band)
+    whole = not is_scaled(provider, band) and provider.dataType(band) not in FLOATS
+    near = 0.0 if whole else ROUNDING * abs(value)
+    return QgsRasterRange(value - near, value + near)
+
+
+def _colour_table(entries):
+    """GDAL's form of the colours that QGIS knows of a paletted band."""
+    from osgeo import gdal
+
+    table = gdal.ColorTable()
+    for item in entries:
+        table.SetColorEntry(int(item.value), item.color.getRgb())
+    return table
 
 
 def _planes(block: QgsRasterBlock) -> list[bytes]:

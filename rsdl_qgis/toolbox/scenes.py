@@ -93,7 +93,7 @@ class SceneClassification(OneImageAlgorithm):
         mask = shared.mask(
             text=tr("Only pixels whose centre lies in these polygons are seen. Any coordinate system. Default: all.")
         )
-        return [area, mask, shared.resample(), shared.device(), batch, shared.threads()]
+        return [area, mask, shared.nodata(), shared.resample(), shared.device(), batch, shared.threads()]
 
     def output_label(self):
         return tr("Scenes")

@@ -121,6 +121,7 @@ class TimeSeriesClassification(InferenceAlgorithm):
         return [
             shared.extent(),
             shared.mask(),
+            shared.nodata(),
             shared.resample(),
             shared.device(),
             shared.tile_size(),

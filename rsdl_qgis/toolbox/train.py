@@ -238,7 +238,7 @@ class TrainingAlgorithm(ModelMaker):
             )
         if chips:
             cutting = (name for name in self.CUTTING if name != "SIDE")  # pictures are brought to it once they are cut
-            own = (*names, "LABELS", "CLASS_FIELD", "PLACE_FIELD", "EXTENT", "MASK", "BANDS", *cutting)
+            own = (*names, "LABELS", "CLASS_FIELD", "PLACE_FIELD", "EXTENT", "MASK", "BANDS", "NODATA", *cutting)
             given = [name for name in own if shared.is_given(parameters, name)]
             return chips_alone(given) or train_checks.chips_problem(chips)
         if not labels:

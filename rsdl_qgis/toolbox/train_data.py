@@ -15,7 +15,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from ..engine.card import Band, Input, ModelCard, match_bands
+from ..engine.card import PICTURE, Band, Input, ModelCard, match_bands, palette_bands
 from ..engine.dates import date_in
 from ..engine.errors import MismatchError, RsdlError
 from . import compat, layers
@@ -161,7 +161,7 @@ def chips_parameter():
 
 
 def area_parameters() -> list:
-    """EXTENT, MASK and BANDS."""
+    """EXTENT, MASK, BANDS and NODATA."""
     return [
         shared.extent(
             tr("Area to learn from"),
@@ -178,6 +178,14 @@ def area_parameters() -> list:
                 "where the rasters have them by description, else all."
             ),
             advanced=True,
+        ),
+        shared.nodata(
+            tr(
+                "A number, as it is stored in the rasters to learn from, that means that nothing was measured, in every "
+                "band: 0 where a black border is not declared as nodata. Pixels with it are left out, beside those that "
+                "the rasters declare themselves. It does not hold for rasters of labels. Any number. Default: what the "
+                "rasters declare."
+            )
         ),
     ]
 
@@ -311,7 +319,7 @@ def _order_warnings(
     for layer in rasters:
         texts = [text for _, text in layers.data_bands(layer)]
         try:
-            match_bands(item, texts, -1)
+            match_bands(item, [text or colour for text, colour in zip(texts, layers.colours(layer))], -1)
         except MismatchError:
             (others if any(texts) else unnamed)[layer.name()] = None
     bands = ", ".join(band.name for band in item.bands)
@@ -333,12 +341,17 @@ def _order_warnings(
 
 
 def _taken(layer: QgsRasterLayer, numbers, dates: tuple[str, ...], start: ModelCard | None) -> Input:
-    """The input to train: the start's first one where the raster has its bands, else one of the raster's own bands."""
-    described = layers.data_bands(layer)
-    if start is not None and fitting_bands(start.inputs[0], described, numbers):
+    """The input to train: the start's first one where the raster has its bands, else one of the raster's own bands.
+
+    A band without a description is called by its colour, so that all rasters give red where the first one does; a
+    palette gives its colours.
+    """
+    if start is not None and fitting_bands(start.inputs[0], layer, numbers):
         known = start.inputs[0]
         return replace(known, dates=known.dates if len(known.dates) == len(dates) else dates)
-    texts = dict(described)
+    if layers.is_paletted(layer) and not numbers:
+        return Input("image", tuple(Band(name) for name in PICTURE), dates)
+    texts = _texts(layer)
     chosen = numbers or tuple(texts)
     names = [" ".join(texts.get(number, "").replace(";", ",").split()) for number in chosen]
     names = [name if 0 < len(name) <= LONGEST_NAME else f"band {number}" for name, number in zip(names, chosen)]
@@ -347,17 +360,26 @@ def _taken(layer: QgsRasterLayer, numbers, dates: tuple[str, ...], start: ModelC
     return Input("image", tuple(Band(name) for name in names), dates)
 
 
-def fitting_bands(item: Input, described: Sequence[tuple[int, str]], numbers: Sequence[int] | None) -> bool:
-    """Whether a raster has an input's bands: by description, or as many that nothing speaks against."""
-    texts = dict(described)
+def _texts(layer: QgsRasterLayer) -> dict[int, str]:
+    """What each data band is called: its description, else its colour."""
+    found = zip(layers.data_bands(layer), layers.colours(layer))
+    return {number: text or colour for (number, text), colour in found}
+
+
+def fitting_bands(item: Input, layer: QgsRasterLayer, numbers: Sequence[int] | None) -> bool:
+    """Whether a raster has an input's bands: by description or colour, or as many that nothing speaks against."""
+    texts = _texts(layer)
     if not numbers:
+        if layers.is_paletted(layer) and palette_bands(item):
+            return True
         try:
             match_bands(item, list(texts.values()), -1)
         except MismatchError:
             numbers = tuple(texts)
         else:
             return True
-    pairs = [(texts.get(number), band) for number, band in zip(numbers, item.bands)]
+    described = dict(layers.data_bands(layer))
+    pairs = [(described.get(number), band) for number, band in zip(numbers, item.bands)]
     return len(numbers) == len(item.bands) and all(not text or band.matches(text) for text, band in pairs)
 
 

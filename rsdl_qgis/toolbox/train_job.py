@@ -70,17 +70,19 @@ class PreparedData:
     """
 
     def __init__(self, algorithm, parameters, context, feedback, images: Images, labels: Sequence[QgsMapLayer]):
-        def piece(use: RasterUse, **about) -> _Piece:
+        def piece(use: RasterUse, nodata: float | None = None, **about) -> _Piece:
             box = algorithm.parameterAsExtent(parameters, "EXTENT", context, use.layer.crs())
             extent = None if box.isNull() else box
-            return _Piece(PreparedRaster(use), {"title": use.layer.name(), **about}, extent, _raster_key(use, extent))
+            key = _raster_key(use, extent, nodata)
+            return _Piece(PreparedRaster(use, nodata), {"title": use.layer.name(), **about}, extent, key)
 
         self._images = images
+        nodata = shared.nodata_of(algorithm, parameters, context)
         self._sources = [
             (
                 title,
                 {
-                    name: [piece(use, date=when) for use, when in zip(uses, images.dates[name])]
+                    name: [piece(use, nodata, date=when) for use, when in zip(uses, images.dates[name])]
                     for name, uses in inputs.items()
                 },
             )
@@ -175,7 +177,7 @@ def _vector_key(layer: QgsVectorLayer, *fields: str) -> str:
     return digest.hexdigest()
 
 
-def _raster_key(use: RasterUse, extent: QgsRectangle | None) -> str:
+def _raster_key(use: RasterUse, extent: QgsRectangle | None, told: float | None) -> str:
     """A text that is another where the layer is read otherwise."""
     import hashlib
 
@@ -183,6 +185,6 @@ def _raster_key(use: RasterUse, extent: QgsRectangle | None) -> str:
     nodata = [] if is_image(provider) else [
         (item.min(), item.max()) for band in use.bands for item in provider.userNoDataValues(band)
     ]  # fmt: skip
-    parts = (use.layer.source(), use.layer.crs().toWkt(compat.WKT), use.bands, nodata)
+    parts = (use.layer.source(), use.layer.crs().toWkt(compat.WKT), use.bands, nodata, told)
     where = shared.bounds(extent) if extent is not None else None
     return hashlib.sha256(repr((*parts, where)).encode()).hexdigest()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..card import Band, Class, Input, ModelCard, Scaling, Tiling
+from ..card import Class, Input, ModelCard, Scaling, Tiling, channel_bands
 from ..card_schema import DEEPNESS, MOST_BANDS, MOST_CLASSES, check_count, check_keys
 from ..errors import ModelError
 from .detector_files import as_number, foreign_card, image_of, layout_of, named_classes, names_of, tiling_of, value_of
@@ -45,13 +45,12 @@ def deepness_card(name: str, file: OnnxFile) -> ModelCard:
     outputs = file.outputs[0].shape[1]
     classes = _classes(name, keys["class_names"], outputs)
     resolution = keys.get("resolution")
-    bands = tuple(Band(f"channel {i + 1}") for i in range(channels))
     return ModelCard(
         name=name,
         title=name,
         network="Deepness segmentor",
         description="An ONNX model with the metadata of the Deepness plugin.",
-        inputs=(Input("image", bands, scaling=_scaling(keys, channels)),),
+        inputs=(Input("image", channel_bands(channels), scaling=_scaling(keys, channels)),),
         classes=classes,
         tiling=Tiling(
             size=size,

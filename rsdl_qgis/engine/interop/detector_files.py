@@ -23,7 +23,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..card import Band, Class, Input, ModelCard, Scaling, Tiling
+from ..card import Class, Input, ModelCard, Scaling, Tiling, channel_bands
 from ..card_schema import MOST_BANDS, MOST_CLASSES, ULTRALYTICS, check_count, check_keys
 from ..errors import ModelError
 from ..schema import parsed
@@ -115,7 +115,6 @@ def foreign_card(
     name: str, channels: int, classes: tuple[Class, ...], tiling: Tiling, source: str, **others: Any
 ) -> ModelCard:
     """The card of a detector that takes one image; values are divided by 255 unless ``others`` say otherwise."""
-    bands = tuple(Band(f"channel {i + 1}") for i in range(channels))
     scaling = others.pop("scaling", Scaling(divisor=255.0))
     return ModelCard(
         name=name,
@@ -123,7 +122,7 @@ def foreign_card(
         task="detection",
         network="foreign detector",
         description="A detector of another program.",
-        inputs=(Input("image", bands, scaling=scaling),),
+        inputs=(Input("image", channel_bands(channels), scaling=scaling),),
         classes=classes,
         tiling=tiling,
         activation="identity",

@@ -19,26 +19,39 @@ from rasterio.windows import Window as RasterioWindow
 
 from ..errors import InputError
 from .grid import GDAL_ERRORS, PIXEL_TOLERANCE, Grid, Window, apply, crs_of, project, same_crs, within
+from .stored import Turn, Values, colour_table
 
 WARP_TOLERANCE = 0.02  # pixels by which the transformation between two CRSs may be approximated
 MARGIN = 4  # pixels around a part to be resampled: what the widest rule, cubic, reaches
 CHUNK = 4_000_000  # source values held at once while they are averaged
 LARGEST_CACHE = 1 << 30  # bytes of GDAL's block cache
+COLOURS = ("red", "green", "blue", "nir", "rededge", "coastal", "pan")  # of GDAL's, those that name a band
 
 
 @dataclass(frozen=True)
 class Layer:
     """A raster to read. ``path``: anything GDAL opens; ``bands``: numbers from 1 (None: all but alpha);
-    ``nodata``: the person's own, one value or one a band, added to what the file says."""
+    ``nodata``: the person's own, one stored number or one a band, added to what the file says.
+
+    ``palette``: the colours of a paletted band are read in place of its numbers, and ``bands`` are 1 red, 2 green,
+    3 blue. ``stored``: numbers are read as they are stored, without the file's scale and offset.
+    """
 
     path: str
     bands: tuple[int, ...] | None = None
     nodata: float | tuple[float, ...] | None = None
+    palette: bool = False
+    stored: bool = False
 
 
 @dataclass(frozen=True)
 class LayerInfo:
-    """What is known of a layer; ``descriptions``, ``dtypes`` and ``nodata`` go by the chosen ``bands``."""
+    """What is known of a layer; all but its place goes by the chosen ``bands``.
+
+    ``dtypes``: of the values; ``nodata``: the file's, None where the values are not what is stored; ``colours``: red,
+    green, blue and so on, as the file says what a band shows ('': nothing of the kind); ``scales``, ``offsets``: what
+    stored numbers are multiplied by, and what is added. ``paletted``: its one data band holds numbers of colours.
+    """
 
     path: str
     bands: tuple[int, ...]
@@ -47,6 +60,10 @@ class LayerInfo:
     nodata: tuple[float | None, ...]
     resolution: tuple[float, float]
     crs: str | None
+    colours: tuple[str, ...] = ()
+    scales: tuple[float, ...] = ()
+    offsets: tuple[float, ...] = ()
+    paletted: bool = False
 
     @property
     def count(self) -> int:
@@ -76,21 +93,82 @@ class OpenLayer:
             hint = f"Choose one of its parts, such as {parts}" if parts else "Choose another file."
             raise InputError(f"{self.path} has no bands of its own.", hint)
         alpha = {i for i, kind in zip(file.indexes, file.colorinterp) if kind == ColorInterp.alpha}
-        self.bands = tuple(layer.bands) if layer.bands else tuple(i for i in file.indexes if i not in alpha)
-        wrong = [band for band in self.bands if band not in file.indexes]
-        if wrong or not self.bands:
-            raise InputError(
-                f"{self.path} has no band {wrong[0] if wrong else 1}: it has {file.count} band(s)"
-                + (", the last of them alpha." if alpha and not wrong else "."),
-                f"Choose bands between 1 and {file.count}.",
-            )
-        dtypes = [file.dtypes[band - 1] for band in self.bands]
-        if any(dtype.startswith("complex") for dtype in dtypes):
+        data = tuple(i for i in file.indexes if i not in alpha)
+        paletted = len(data) == 1 and file.colorinterp[data[0] - 1] == ColorInterp.palette
+        self._palette = self._colours_of(data[0]) if layer.palette and paletted else None
+        self.bands = tuple(layer.bands) if layer.bands else (1, 2, 3) if self._palette is not None else data
+        self._check_bands(alpha)
+        self._read_bands = data if self._palette is not None else self.bands
+        stored = [file.dtypes[band - 1] for band in self._read_bands]
+        if any(dtype.startswith("complex") for dtype in stored):
             raise InputError(
                 f"{self.path} holds complex numbers.", "Make an amplitude or intensity raster of it first."
             )
+        self._stored_dtype = np.result_type(*stored)
+        self._values = self._values_of(layer)
+        dtypes = ("uint8",) * len(self.bands) if self._palette is not None else self._values.dtypes(stored)
         self.dtype = np.result_type(*dtypes)
-        self.grid = Grid(file.crs.to_wkt() if file.crs else None, file.transform, file.height, file.width)
+        self._direct = self._palette is None and self._values.are_stored
+        self._place()
+        self.paletted = self._palette is None and file.colorinterp[self.bands[0] - 1] == ColorInterp.palette
+        own = [file.nodatavals[band - 1] for band in self._read_bands]
+        told = [*enumerate(own), *enumerate(_per_band(layer, len(self._read_bands)))]
+        usable = {(i, _usable(value, np.dtype(stored[i]))) for i, value in told}
+        self._nodata = [(i, value) for i, value in usable if value is not None]
+        # Alpha asked for by number is data, so it is not a mask as well.
+        plain = [{MaskFlags.all_valid}, {MaskFlags.nodata}]
+        flags = [set(file.mask_flag_enums[band - 1]) for band in self._read_bands]
+        self._masked = any(f not in plain for f in flags) and not alpha & set(self._read_bands)
+        self._mask_bands = (
+            self._read_bands if any(MaskFlags.per_dataset not in f for f in flags) else self._read_bands[:1]
+        )
+        shown = [*COLOURS] if self._palette is not None else [kind.name for kind in file.colorinterp]
+        self.info = LayerInfo(
+            path=layer.path,
+            bands=self.bands,
+            descriptions=tuple(file.descriptions[band - 1] or "" for band in self._read_bands)
+            if self._palette is None
+            else ("",) * len(self.bands),
+            dtypes=tuple(dtypes),
+            nodata=tuple(own) if self._direct else (None,) * len(self.bands),
+            resolution=self.grid.resolution,
+            crs=self.grid.crs,
+            colours=tuple(shown[band - 1] if shown[band - 1] in COLOURS else "" for band in self.bands),
+            scales=self._values.scales,
+            offsets=self._values.offsets,
+            paletted=paletted,
+        )
+
+    def _check_bands(self, alpha: set[int]) -> None:
+        """InputError for a band that the file does not have, or none."""
+        known = (1, 2, 3) if self._palette is not None else self._file.indexes
+        wrong = [band for band in self.bands if band not in known]
+        if wrong or not self.bands:
+            raise InputError(
+                f"{self.path} has no band {wrong[0] if wrong else 1}: it has {len(known)} band(s)"
+                + (", the last of them alpha." if alpha and not wrong else "."),
+                f"Choose bands between 1 and {len(known)}.",
+            )
+
+    def _colours_of(self, band: int) -> NDArray[np.uint8]:
+        dtype = np.dtype(self._file.dtypes[band - 1])
+        if dtype.kind != "u" or dtype.itemsize > 2:
+            raise InputError(
+                f"{self.path} has a palette for numbers of the type {dtype}.", "Convert it to RGB first (PCT to RGB)."
+            )
+        return colour_table(self._file.colormap(band), dtype)
+
+    def _values_of(self, layer: Layer) -> Values:
+        """What the numbers of the bands that are read stand for."""
+        count = len(self._read_bands)
+        if layer.stored or self._palette is not None:
+            return Values((1.0,) * count, (0.0,) * count)
+        scales, offsets = ([of[band - 1] for band in self._read_bands] for of in (self._file.scales, self._file.offsets))
+        return Values.of(self.path, scales, offsets)
+
+    def _place(self) -> None:
+        """The grid, north up, and how the stored pixels come onto it."""
+        file = self._file
         if file.gcps[0] and not file.crs:
             raise InputError(
                 f"{self.path} is placed by ground control points only.",
@@ -100,27 +178,9 @@ class OpenLayer:
             raise InputError(
                 f"The geotransform of {self.path} is degenerate.", "Georeference the raster anew."
             )
-        self.paletted = file.colorinterp[self.bands[0] - 1] == ColorInterp.palette
-        own = [file.nodatavals[band - 1] for band in self.bands]
-        told = [*enumerate(own), *enumerate(_per_band(layer, len(self.bands)))]
-        usable = {(i, _usable(value, np.dtype(dtypes[i]))) for i, value in told}
-        self._nodata = [(i, value) for i, value in usable if value is not None]
-        # Alpha asked for by number is data, so it is not a mask as well.
-        plain = [{MaskFlags.all_valid}, {MaskFlags.nodata}]
-        flags = [set(file.mask_flag_enums[band - 1]) for band in self.bands]
-        self._masked = any(f not in plain for f in flags) and not alpha & set(self.bands)
-        self._mask_bands = (
-            self.bands if any(MaskFlags.per_dataset not in f for f in flags) else self.bands[:1]
-        )
-        self.info = LayerInfo(
-            path=layer.path,
-            bands=self.bands,
-            descriptions=tuple(file.descriptions[band - 1] or "" for band in self.bands),
-            dtypes=tuple(dtypes),
-            nodata=tuple(own),
-            resolution=self.grid.resolution,
-            crs=self.grid.crs,
-        )
+        self._turn = Turn.of(file.transform, file.height, file.width)
+        transform = self._turn.grid_transform(file.transform) if self._turn.is_needed else file.transform
+        self.grid = Grid(file.crs.to_wkt() if file.crs else None, transform, *self._turn.shape)
 
     def close(self) -> None:
         self._file.close()
@@ -144,33 +204,57 @@ class OpenLayer:
         if (bottom - top, right - left) != (window.height, window.width):
             out[...], mask[...] = 0, True
             out, mask = out[:, top:bottom, left:right], mask[:, top:bottom, left:right]
-        inside = RasterioWindow(window.col + left, window.row + top, right - left, bottom - top)
-        self._widen_cache(inside.height)
+        self._read(Window(window.row + top, window.col + left, bottom - top, right - left), out, mask)
+
+    def _read(self, window: Window, out: NDArray, mask: NDArray[np.bool_]) -> None:
+        """As ``read``, of a window that lies inside."""
+        part = self._turn.stored(window)
+        inside = RasterioWindow(part.col, part.row, part.width, part.height)
+        shape = self._turn.of_shape(out.shape[1:])
+        as_is = self._direct and not self._turn.is_needed
+        dtype = out.dtype if self._direct else self._stored_dtype
+        stored = out if as_is else np.empty((len(self._read_bands), *shape), dtype)
+        self._widen_cache(part.height)
         try:
-            self._file.read(list(self.bands), window=inside, out=out)
+            self._file.read(list(self._read_bands), window=inside, out=stored)
             mask[...] = False
             if self._masked:
-                shape = (len(self._mask_bands), *out.shape[1:])
-                mask |= self._file.read_masks(list(self._mask_bands), window=inside, out_shape=shape) == 0
+                masks = self._file.read_masks(
+                    list(self._mask_bands), window=inside, out_shape=(len(self._mask_bands), *shape)
+                )
+                mask |= self._turn(masks) == 0
         except GDAL_ERRORS as error:
             raise InputError(
                 f"{self.path} cannot be read at row {inside.row_off}, column {inside.col_off}: "
                 f"{_cause(error)}.",
                 "The file may be damaged or incomplete; copy or download it again.",
             ) from error
+        stored = self._turn(stored)
         for band, value in self._nodata:
-            mask[band] |= out[band] == value
+            mask[slice(None) if self._palette is not None else band] |= stored[band] == value
+        self._fill(stored, out, mask)
         if self.dtype.kind == "f":
             mask |= ~np.isfinite(out)
+
+    def _fill(self, stored: NDArray, out: NDArray, mask: NDArray[np.bool_]) -> None:
+        """Values of stored numbers; colours of a palette that are transparent are not valid."""
+        if self._palette is not None:
+            for c, band in enumerate(self.bands):
+                out[c] = self._palette[stored[0], band - 1]
+            mask |= self._palette[stored[0], 3] == 0
+        elif not self._direct:
+            self._values.fill(stored, out)
+        elif self._turn.is_needed:
+            out[...] = stored
 
     @property
     def block(self) -> tuple[int, int]:
         """Height and width of the blocks the file is stored in."""
-        return self._file.block_shapes[self.bands[0] - 1]
+        return self._turn.of_shape(self._file.block_shapes[self._read_bands[0] - 1])
 
     @property
     def has_overviews(self) -> bool:
-        return all(self._file.overviews(band) for band in self.bands)
+        return all(self._file.overviews(band) for band in self._read_bands)
 
     def holds(self, window: Window) -> bool:
         """Whether a window of the layer's own grid lies inside it."""
@@ -321,9 +405,9 @@ class OpenLayer:
 
         Tiles beside one another share its blocks, and each would decode the whole strip again.
         """
-        if self._file.block_shapes[0][1] < self.grid.width:
+        if self._file.block_shapes[0][1] < self._file.width:
             return
-        strip = (rows + self._file.block_shapes[0][0]) * self.grid.width
+        strip = (rows + self._file.block_shapes[0][0]) * self._file.width
         needed = strip * sum(np.dtype(dtype).itemsize for dtype in self._file.dtypes)
         if needed > self._reserved:
             cache = int(get_gdal_config("GDAL_CACHEMAX"))
