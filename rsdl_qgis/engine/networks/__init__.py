@@ -134,7 +134,12 @@ def build_network(name: str, inputs: Mapping[str, tuple[int, int]], classes: int
     own = {key: value for key, value in options.items() if key not in COMMON_OPTIONS}
     build = partial(constructor, inputs, classes, **{**line.options, **own})
     members = options.get("members", 1)
-    network = Ensemble(build, members) if members > 1 else build()
+    try:
+        network = Ensemble(build, members) if members > 1 else build()
+    except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        given = ", ".join(f"{key} {value}" for key, value in options.items()) or "none"
+        raise ModelError(f"{line.title} cannot be built with the options {given}: {reason}.") from None
     if (factor := options.get("coarsen", 1)) > 1:
         coarsen(network, factor, multiple_of(network, line))
     guard(network, line, inputs, options)
