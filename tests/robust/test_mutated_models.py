@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
@@ -31,7 +30,7 @@ from rsdl_qgis.paths import plugin_file
 pytestmark = pytest.mark.filterwarnings("ignore:Duplicate name:UserWarning")  # of zipfile, when they are made
 COUNT = 1000
 MOST_MEMORY = 200  # MB more at the most
-LONGEST = 5.0  # seconds for one of them, also on a busy computer
+LONGEST = 2.0  # seconds of the processor for one of them
 SHIPPED = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(plugin_file("models").glob("*/model.json"))]
 ODD: tuple[Any, ...] = (
     None, True, False, 0, -1, 1, 0.5, -10, 1e400, float("nan"), -float("inf"), 10**25, 70_000, "", " ", "ten", "0", ".",
@@ -39,9 +38,11 @@ ODD: tuple[Any, ...] = (
     "=cmd()", "<b>", [], [[]], ["a", "a"], [1, 2], [0.0, 0.0], {}, {"a": 1}, {"value": 1, "name": "a"}, "F00", "red",
 )  # fmt: skip
 NAMES = (
-    "../evil", "../../evil", "/evil", "C:/evil", "C:evil", "x/../../evil", "..\\..\\evil", "x\\evil", "con", "x/NUL.txt",
-    "x/MODEL.json", "x/Model.ONNX", "x/model.onnx", "x/model.onnx/y", "x/a\nb", "x/a:b", "x/ ", "x/a.", "x//y", "./x/y",
-    "x/" + "y" * 300, "x/" + "y/" * 2000 + "z", "__MACOSX/x/._model.json", "x/.DS_Store", "é/model.json", "x/\u202ey",
+    "../evil", "../../evil", "/evil", "C:/evil", "C:evil", "x/../../evil", "..\\..\\evil", "x\\evil", "con",
+    "x/NUL.txt",
+    "x/MODEL.json", "x/Model.ONNX", "x/model.onnx", "x/model.onnx/y", "x/a\nb", "x/a:b", "x/ ", "x/a.", "x//y",
+    "./x/y", "x/" + "y" * 300, "x/" + "y/" * 2000 + "z", "__MACOSX/x/._model.json", "x/.DS_Store", "é/model.json",
+    "x/\u202ey",
 )  # fmt: skip
 LOCATIONS = (
     "w.data", "missing.data", "../secret", "../../secret", "/etc/hostname", "C:\\secret", "link.data", "a/../../secret",
@@ -136,7 +137,8 @@ def onnx_file(chance: random.Random) -> bytes:
     elif kind in (1, 2):
         keys: dict[str, Any] = dict(DEEPNESS if kind == 1 else ULTRALYTICS)
         for key in chance.sample(sorted(keys), chance.randint(0, 3)):
-            keys[key] = chance.choice([*ODD, "[" * 5000 + "]" * 5000, "1+" * 50_000 + "1", "-" * 5000 + "1", "{0:" * 900])
+            hard = ["[" * 5000 + "]" * 5000, "1+" * 50_000 + "1", "-" * 5000 + "1", "{0:" * 900]
+            keys[key] = chance.choice([*ODD, *hard])
         texts = {key: v if isinstance(v, str) else json.dumps(v) for key, v in keys.items()}
         data = network({key: text.encode("utf-8", "replace").decode() for key, text in texts.items()})
     elif kind == 3:
@@ -201,7 +203,7 @@ def contents(root: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def root(tmp_path, monkeypatch):
-    """A folder with things that are not to be touched; models are installed in ``home``, given ones lie in ``given``."""
+    """A folder with things that are not to be touched; models go to ``home/models``, the given lie in ``given``."""
     monkeypatch.setenv("RSDL_HOME", str(tmp_path / "home"))
     for name in ("victim/precious", "secret", "home/settings", "home/worker/bin/python"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -234,32 +236,33 @@ def uses(path: Path) -> Iterator[Callable[[], object]]:
 
 
 def test_each_is_read_or_refused_and_nothing_else_changes(root):
-    before, memory, told, slowest = contents(root), peak(), Counter(), 0.0
+    before, memory, told, slowest = contents(root), peak(), Counter(), (0.0, 0)
+    wordless: list[int] = []
     for number in range(COUNT):
         chance = random.Random(number)
         path = given(root, number, chance)
         for use in uses(path):
-            started = time.perf_counter()
+            started = time.process_time()
             try:
                 use()
                 told[f"{path.suffix or 'folder'} taken"] += 1
             except RsdlError as error:
-                assert str(error).strip() and "Traceback" not in str(error)
                 told[f"{path.suffix or 'folder'} refused"] += 1
+                wordless += [number] if not str(error).strip() else []
             except Exception as error:
                 raise AssertionError(f"case {number} ({path.name}) raised {type(error).__name__}: {error}") from error
-            slowest = max(slowest, time.perf_counter() - started)
+            slowest = max(slowest, (time.process_time() - started, number))
         if number % 50 == 0:
             assert contents(root) == before, f"something else changed by case {number}"
-    assert contents(root) == before
+    assert contents(root) == before and not wordless
     models = root / "home" / "models"
     assert all(path.resolve().is_relative_to(models) for path in models.rglob("*"))
     assert not [path for path in models.iterdir() if path.name.startswith(".")], "half an installation is left"
     assert len(Store().list()) >= len(SHIPPED)
     more = peak() - memory
-    print(f"{COUNT} models, {dict(told)}, slowest {slowest:.2f} s, {more:.0f} MB more")
+    print(f"{COUNT} models, {dict(told)}, slowest {slowest[0]:.2f} s (number {slowest[1]}), {more:.0f} MB more")
     assert min(told.values()) > 20, "the mutations are not worth much"
-    assert more <= MOST_MEMORY and slowest <= LONGEST
+    assert more <= MOST_MEMORY and slowest[0] <= LONGEST
 
 
 def test_all_of_them_in_one_folder_are_listed(root):
