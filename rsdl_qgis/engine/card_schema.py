@@ -229,7 +229,7 @@ def _shape(item: Input) -> str:
 def _classes(card: ModelCard) -> Iterator[tuple[str, str]]:
     counts = Counter(item.value for item in card.classes)
     if twice := [value for value, count in counts.items() if count > 1]:
-        yield "classification:classes", f"has the value {twice[0]} {counts[twice[0]]} times"
+        yield "mlm:output", f"has {counts[twice[0]]} classification:classes of the value {twice[0]}"
     if card.background is not None and counts and card.background not in counts:
         yield "rsdl:background", f"is {card.background}, which is not the value of a class"
     if card.thresholds and len(card.thresholds) != len(card.classes):

@@ -103,7 +103,7 @@ def from_item(item: Any, where: str = "The model card") -> ModelCard:
     given |= {name: tuple(properties[f"rsdl:{name}"]) for name in NUMBERS if properties.get(f"rsdl:{name}")}
     inputs = [value for value in properties["mlm:input"] if value["bands"]]  # which dates are valid has none
     if not inputs:
-        raise ModelError(f"{where} names no bands.", HINT)
+        raise ModelError(f"{where} names no bands: no mlm:input has some.", HINT)
     description = properties.get("description") or ""
     card = ModelCard(
         name=properties.get("rsdl:name", properties["mlm:name"]),

@@ -10,12 +10,12 @@ import re
 import unicodedata
 
 from .errors import ModelError
-from .text import shortened
+from .text import one_line, shortened
 
 LONGEST = 64
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³")}
 _NAME = re.compile(rf"[\w-][\w.-]{{0,{LONGEST - 1}}}")
-_PATHLIKE = re.compile(r"[/\\:\x00-\x1f\x7f]")
+_PATHLIKE = re.compile(r"[/\\:]")
 
 
 def is_model_name(name: str) -> bool:
@@ -47,4 +47,5 @@ def as_model_name(text: str) -> str:
 
 def is_safe_title(name: str) -> bool:
     """Whether a card may call its model so: any text that is no path, is not hidden and has a name near to it."""
-    return bool(name.strip()) and not _PATHLIKE.search(name) and not name.startswith(".") and not is_device(name)
+    plain = bool(name.strip()) and one_line(name) == name and not _PATHLIKE.search(name)
+    return plain and not name.startswith(".") and not is_device(name)

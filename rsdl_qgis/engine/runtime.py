@@ -249,6 +249,7 @@ def _open_onnx(card: ModelCard, path: Path, device: str, threads: int, streams: 
 
 def _open_torch(card: ModelCard, path: Path, device: str, threads: int, streams: int) -> Network:
     import torch
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     from .networks import build_network
@@ -259,6 +260,8 @@ def _open_torch(card: ModelCard, path: Path, device: str, threads: int, streams:
     network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
     try:
         network.load_state_dict(load_file(path))
+    except SafetensorError as error:
+        raise ModelError(f"{path.name} is damaged: {_first_line(error)}.", "Install the model again.") from None
     except RuntimeError as error:
         raise ModelError(f"{path.name} does not fit the network '{card.network}': {_first_line(error)}") from None
     network = channels_last(network.float().eval().to(device))

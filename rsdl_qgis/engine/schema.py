@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from .text import lines, shortened
+from .text import lines, one_line, shortened
 
 LARGEST = 1e30  # of numbers without a limit of their own: float32 ends at 3e38
 DEEPEST = 32  # lists and tables in each other
@@ -81,7 +81,7 @@ def text(longest: int, shortest: int = 0) -> Check:
     """A text of so many characters."""
 
     def check(value: Any, key: str) -> None:
-        if not isinstance(value, str) or not shortest <= len(value.strip()) or len(value) > longest:
+        if not isinstance(value, str) or len(one_line(value).strip()) < shortest or len(value) > longest:
             raise Wrong(key, value, f"a text of {shortest} to {longest} characters")
 
     return check

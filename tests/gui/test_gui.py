@@ -153,6 +153,29 @@ def test_installed_models_by_task(tmp_path, monkeypatch):
     assert chooser.installed_models() == [("a", "A"), ("b", "B")]
 
 
+def test_models_that_cannot_be_used_are_told_and_cannot_be_chosen(tmp_path, wrapper):
+    from rsdl_qgis.toolbox import parameters
+
+    bad = tmp_path / "home" / "models" / "bad"
+    bad.mkdir(parents=True)
+    (bad / "model.json").write_text("{")
+    combo = wrapper(parameters.model("Model", "help", "segmentation"))._combo
+    texts = [combo.itemText(i) for i in range(combo.count())]
+    assert texts[:3] == ["", "flood-s2 - Floods", "roofs - Roofs"] and str(bad) in texts[3] and len(texts) == 4
+    assert combo.model().item(1).isEnabled() and not combo.model().item(3).isEnabled()
+
+
+def test_titles_of_models_are_no_markup(monkeypatch, wrapper):
+    from qgis.PyQt.QtCore import Qt
+
+    from rsdl_qgis.gui import chooser
+    from rsdl_qgis.toolbox import parameters
+
+    monkeypatch.setattr(chooser, "installed_models", lambda tasks: [("a", "<img src=x> & co")])
+    combo = wrapper(parameters.model("Model", "help", "segmentation"))._combo
+    assert combo.itemData(1, Qt.ItemDataRole.ToolTipRole) == "&lt;img src=x&gt; &amp; co"
+
+
 def test_plugin_goes_on_and_off(qgis_iface):
     from rsdl_qgis import classFactory
 

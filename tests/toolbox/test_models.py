@@ -84,3 +84,52 @@ def test_set_up_can_be_cancelled(run, make_feedback, tmp_path, home):
     with pytest.raises(QgsProcessingException, match="cancelled"):
         run("setupenvironment", {"WHEELS": str(tmp_path)}, feedback)
     assert not (home / "worker").exists()
+
+
+def test_a_name_is_not_taken_unless_it_is_to_be_replaced(run, refusal, models, home, tmp_path, make_feedback):
+    archive = shutil.make_archive(str(tmp_path / "bright"), "zip", models / "bright")
+    run("importmodel", {"INPUT": archive})
+    card = json.loads((models / "bright" / "model.json").read_text())
+    card["properties"]["title"] = "Another"
+    other = tmp_path / "other"
+    shutil.copytree(models / "bright", other)
+    (other / "model.json").write_text(json.dumps(card))
+    archive = shutil.make_archive(str(other), "zip", other)
+    assert "REPLACE" in refusal("importmodel", {"INPUT": archive})
+    assert run("importmodel", {"INPUT": archive, "REPLACE": True})[0]["MODEL"] == "bright"
+    assert "bright: Another" in run("describemodel", {"MODEL": "bright"})[0]["DESCRIPTION"]
+
+
+def test_an_import_hides_a_shipped_model_and_says_so(run, refusal, home, tmp_path, make_feedback):
+    shipped = plugin_file("models") / "forest"
+    card = json.loads((shipped / "model.json").read_text(encoding="utf-8"))
+    card["properties"]["title"] = "My forest"
+    folder = tmp_path / "x"
+    shutil.copytree(shipped, folder)
+    (folder / "model.json").write_text(json.dumps(card), encoding="utf-8")
+    archive = shutil.make_archive(str(tmp_path / "x"), "zip", folder)
+    assert "yours goes first" in refusal("importmodel", {"INPUT": archive})
+    feedback = make_feedback()
+    assert run("importmodel", {"INPUT": archive, "REPLACE": True}, feedback)[0]["MODEL"] == "forest"
+    assert f"{shipped} stays where it is" in feedback.text()
+    assert str(home / "models" / "forest") in run("describemodel", {"MODEL": "forest"})[0]["DESCRIPTION"]
+
+
+def test_the_same_as_a_shipped_model_is_there_already(run, home, tmp_path, make_feedback):
+    archive = shutil.make_archive(str(tmp_path / "x"), "zip", plugin_file("models") / "forest")
+    feedback = make_feedback()
+    assert run("importmodel", {"INPUT": archive}, feedback)[0]["MODEL"] == "forest"
+    assert "there already" in feedback.text() and not (home / "models" / "forest").exists()
+
+
+def test_a_bad_model_is_a_line_everywhere(run, refusal, home, tmp_path, make_feedback, models):
+    bad = home / "models" / "bad"
+    bad.mkdir(parents=True)
+    for content in (b'{"properties":{"mlm:name":"\xe9"}}', "{}".encode("utf-16"), b"[" * 100_000):
+        (bad / "model.json").write_bytes(content)
+        feedback = make_feedback()
+        results, _ = run("listmodels", {}, feedback)
+        assert "flood-s1s2" in results["MODELS"] and "bad" not in results["MODELS"].split("\n")
+        assert len([text for kind, text in feedback.said if kind == "warning" and str(bad) in text]) == 1
+        assert "bright" in run("describemodel", {"MODEL": str(models / "bright")})[0]["DESCRIPTION"]
+        assert "bad" in refusal("describemodel", {"MODEL": "bad"})

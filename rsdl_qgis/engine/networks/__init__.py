@@ -140,10 +140,11 @@ def build_network(name: str, inputs: Mapping[str, tuple[int, int]], classes: int
     members = options.get("members", 1)
     try:
         network = Ensemble(build, members) if members > 1 else build()
-    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
-        if not own or ran_out(error):
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        if ran_out(error):
             raise
-        raise ModelError(f"{line.title} cannot be built with the options {shown(own)}: {error}.", AS_IT_IS) from error
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise ModelError(f"{line.title} cannot be built with the options {shown(own)}: {reason}.", AS_IT_IS) from error
     if (factor := options.get("coarsen", 1)) > 1:
         coarsen(network, factor, multiple_of(network, line))
     guard(network, line, inputs, options)
