@@ -10,6 +10,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO, Any
 
 TICK = 0.1  # seconds between two looks at whether to go on
@@ -55,10 +56,9 @@ def lines(process: subprocess.Popen, tick: float = TICK) -> Iterator[str]:
 
     def put(line: str | None) -> None:
         while not over.is_set():
-            try:
-                return found.put(line, timeout=tick)
-            except queue.Full:
-                continue
+            with suppress(queue.Full):
+                found.put(line, timeout=tick)
+                return
 
     def read() -> None:
         with process.stdout:
