@@ -10,9 +10,13 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator
-from typing import Any
+from contextlib import suppress
+from typing import IO, Any
 
 TICK = 0.1  # seconds between two looks at whether to go on
+LONGEST_LINE = 1 << 25  # characters; of a longer one only the beginning is given
+SHORTENED = 1000  # characters of it
+WAITING = 1000  # lines that may wait to be looked at
 
 
 def group_options() -> dict[str, Any]:
@@ -44,28 +48,52 @@ def lines(process: subprocess.Popen, tick: float = TICK) -> Iterator[str]:
     """The lines of a program's stdout as they come; an empty one at least every ``tick`` seconds, to look
     around.
 
-    Ends when the program has ended and all its lines are read.
+    Ends when the program has ended and all its lines are read. A program that writes faster than its lines are taken
+    has to wait, so that they need little memory.
     """
-    found: queue.Queue[str | None] = queue.Queue()
+    found: queue.Queue[str | None] = queue.Queue(WAITING)
+    over = threading.Event()  # nobody takes lines any more
+
+    def put(line: str | None) -> None:
+        while not over.is_set():
+            with suppress(queue.Full):
+                found.put(line, timeout=tick)
+                return
 
     def read() -> None:
         with process.stdout:
-            for line in process.stdout:
-                found.put(line.rstrip("\r\n"))
-        found.put(None)
+            for line in bounded_lines(process.stdout):
+                put(line)
+                if over.is_set():
+                    return
+        put(None)
 
     threading.Thread(target=read, daemon=True).start()
     ended = 0
-    while True:
-        try:
-            line = found.get(timeout=tick)
-        except queue.Empty:
-            line = ""
-            # A grandchild may hold the pipe open after the program itself is gone.
-            ended += process.poll() is not None
-            if ended > 5:
+    try:
+        while True:
+            try:
+                line = found.get(timeout=tick)
+            except queue.Empty:
+                line = ""
+                # A grandchild may hold the pipe open after the program itself is gone.
+                ended += process.poll() is not None
+                if ended > 5:
+                    return
+            if line is None:
+                process.wait()
                 return
-        if line is None:
-            process.wait()
-            return
-        yield line
+            yield line
+    finally:
+        over.set()
+
+
+def bounded_lines(stream: IO[str], longest: int = LONGEST_LINE) -> Iterator[str]:
+    """The lines of a stream without their ends; of one that is longer than ``longest`` its beginning."""
+    while line := stream.readline(longest):
+        whole = line.endswith("\n") or len(line) < longest
+        if not whole:
+            line = line[:SHORTENED]
+            while (rest := stream.readline(longest)) and not rest.endswith("\n"):
+                pass
+        yield line.rstrip("\r\n")

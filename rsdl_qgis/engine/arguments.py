@@ -20,6 +20,7 @@ LONGEST_PATH = 4096
 LONGEST_LIST = 10_000
 SHOWN = 60  # characters of a value that are shown to the person
 LARGEST = 1.7e308  # what a float can be
+FARTHEST = 1e15  # of a coordinate from its origin, in any unit
 
 
 class Kind(Protocol):
@@ -198,7 +199,7 @@ class Bounds:
         sound = isinstance(value, (list, tuple)) and len(value) == 4
         if not sound or any(isinstance(v, bool) or not isinstance(v, (int, float)) for v in value):
             raise wrong(where, value, self.wanted)
-        if not all(-LARGEST <= v <= LARGEST for v in value) or value[0] > value[2] or value[1] > value[3]:
+        if not all(abs(v) <= FARTHEST for v in value) or value[0] > value[2] or value[1] > value[3]:
             raise wrong(where, value, self.wanted)
         return [float(v) for v in value]
 

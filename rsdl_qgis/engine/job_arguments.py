@@ -230,7 +230,7 @@ OPERATIONS: Mapping[str, Table] = {
         "unlabelled": Argument(GROUND, default="ignore"),
         "unmapped": Argument(GROUND, default="ignore"),
         "background": Argument(Whole(-(2**31), 2**31 - 1), default=0),
-        "pixel_size": Argument(Number(0, above=True)),
+        "pixel_size": Argument(Number(1e-9, 1e9)),
         **AREA,
         **REPORT,
         "image_table": Argument(Path()),

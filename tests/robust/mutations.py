@@ -1,4 +1,4 @@
-"""What may be wrong with a job: names that are lost or mistyped, values of other kinds, numbers and texts at the edge."""
+"""What may be wrong with a job: names lost or mistyped, values of other kinds, numbers and texts at the edge."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ NUMBERS = (
     1e18, 1e308, -1e308, float("nan"), float("inf"), float("-inf"),
 )  # fmt: skip
 TEXTS = (
-    "", " ", "a", "0", "1", "nan", "None", "auto", "segmentation", "image", "cpu", "cuda:0", "mps", "cuda:99", ".", "..",
+    "", " ", "a", "0", "1", "nan", "None", "auto", "segmentation", "image", "cpu", "cuda:0", "mps", ".", "..",
+    "cuda:99",
     "EPSG:4326", "EPSG:99999999", "EPSG:32634", "+proj=longlat", "LOCAL_CS[\"x\"]", "\0", "a\nb", "\x1b[31m", "\ud800",
     "ü" * 300, "x" * 30_000, "{}", "[1, 2]", "%s%n", "../../etc", "no/such/folder/file.tif", "=1+1", "<b>&amp;", "é",
     "1;2", "balanced", "best", "none", "unet", "http://127.0.0.1:9/x.tif", "/vsicurl/http://127.0.0.1:9/x.tif",
@@ -134,7 +135,9 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from places(inner)
 
 
-def _change(holder: Any, key: Any, others: Sequence[tuple[Any, Any]], odd: Sequence[Any], chance: random.Random) -> None:
+def _change(
+    holder: Any, key: Any, others: Sequence[tuple[Any, Any]], odd: Sequence[Any], chance: random.Random
+) -> None:
     how = chance.random()
     if how < 0.12:
         del holder[key]
@@ -158,7 +161,8 @@ def _change(holder: Any, key: Any, others: Sequence[tuple[Any, Any]], odd: Seque
 
 def _mistyped(name: str, chance: random.Random) -> str:
     place = chance.randrange(len(name) + 1)
-    return chance.choice((name[:place] + name[place + 1 :], name[:place] + "x" + name[place:], name.upper(), name + " "))
+    shorter, longer = name[:place] + name[place + 1 :], f"{name[:place]}x{name[place:]}"
+    return chance.choice((shorter, longer, name.upper(), name + " "))
 
 
 def written(job: dict[str, Any], chance: random.Random) -> bytes:
@@ -167,4 +171,5 @@ def written(job: dict[str, Any], chance: random.Random) -> bytes:
     if chance.random() > 0.04:
         return data
     cut = chance.randrange(len(data))
-    return chance.choice((b"", data[:cut], data[:cut] + b"\xff" + data[cut:], data + data, b"[" * 100_000, b"null", b"[]"))
+    wrong = data[:cut] + b"\xff" + data[cut:]
+    return chance.choice((b"", data[:cut], wrong, data + data, b"[" * 100_000, b"null", b"[]"))

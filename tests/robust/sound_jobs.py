@@ -61,7 +61,8 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
         make_folder(folder / f"chips-{task}", task, (4, 2, 0), 16)
         chips[task] = str(folder / f"chips-{task}")
     teacher = folder / "teacher"
-    run_train({"task": "segmentation", "chips": chips["segmentation"], "output": str(teacher), **UNET, **QUICK}, Report())
+    taught = {"task": "segmentation", "chips": chips["segmentation"], "output": str(teacher)}
+    run_train({**taught, **UNET, **QUICK}, Report())
     area = {"extent": [500_000, 4_199_100, 500_900, 4_200_000], "extent_crs": "EPSG:32634", "mask": labels["path"]}
     running = {"device": "cpu", "threads": 1, "batch_size": 1}
     tiles = {"tile_size": 32, "overlap": 8, "resample": False, "grid": "first", "resampling": "nearest"}

@@ -88,7 +88,8 @@ def unasked(here: Path, job: bytes) -> list[str]:
 def changed(before: dict[str, tuple[int, int]], folder: Path, job: bytes) -> list[str]:
     """The files that are other than before, though the job does not name them once, as where it writes to."""
     texts, after = texts_of(job), files_of(folder)
-    return [path for path in before.keys() | after if before.get(path) != after.get(path) and texts.count(path) != 1]
+    other = [path for path in before.keys() | after if before.get(path) != after.get(path)]
+    return [path for path in other if texts.count(path.removesuffix(".aux.xml")) != 1]
 
 
 def outcome(file: Path) -> dict:

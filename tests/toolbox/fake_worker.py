@@ -19,7 +19,22 @@ def watch():
     stop.set()
 
 
+def garble():
+    """What no worker should say."""
+    print("[" * 100_000, "null", '"abc"', "[1, 2]", '{"event": []}', '{"event": {"a": 1}}', "\x00\x1b[0m", sep="\n")
+    for fraction in ("x", None, [], {}, True, -1, 7, 1e400, float("nan")):
+        say("progress", fraction=fraction, message=[fraction])
+    for level in ([], {}, 3, "odd"):
+        say("log", level=level, message={"a": level})
+    say("log")
+    say("progress")
+
+
 stop = threading.Event()
+if os.environ.get("RSDL_SILENT"):  # never reads and never says anything that is an event
+    while True:
+        print("noise" if os.environ["RSDL_SILENT"] == "noise" else "", flush=True)
+        time.sleep(0.001 if os.environ["RSDL_SILENT"] == "noise" else 1)
 job = json.loads(sys.stdin.readline())
 say("hello", version=job["arguments"].get("speaks", job["version"]))
 threading.Thread(target=watch, daemon=True).start()
@@ -63,6 +78,18 @@ elif operation == "work":
     say("log", level="warning", message="a warning")
     print("not JSON", flush=True)
     say("result", answer=42, environment=dict(os.environ), path=sys.path)
+elif operation == "garble":
+    garble()
+    say("progress", fraction=0.5, message="half way")
+    sys.stdout.write("x" * 60_000_000 + "\n")
+    say("result", answer=1)
+    say("result", answer=2)
+    garble()
+elif operation == "linger":  # does not end
+    say("result", answer=42)
+    time.sleep(60)
+elif operation == "odd error":
+    say("error", kind=["a"], message=["no", "text"], hint={"a": 1})
 elif operation == "fail":
     say("error", kind="input_error", message="The raster is bad.", hint="Take another.")
     sys.exit(1)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -111,6 +112,45 @@ def test_cancelled_worker_is_gone_in_two_seconds(job, make_feedback, tmp_path, o
         assert wait_for(lambda: not alive(int((tmp_path / "child").read_text())), 1.0)
     assert list(output.parent.iterdir()) == []
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("noise", ["silent", "noise"])
+def test_a_worker_that_never_says_hello_is_not_waited_for(job, feedback, monkeypatch, noise):
+    monkeypatch.setenv("RSDL_SILENT", noise)
+    monkeypatch.setattr(worker, "HELLO", 0.8)
+    began = time.monotonic()
+    with pytest.raises(QgsProcessingException, match="has not answered for 1 seconds"):
+        worker.run_job(job("work", long="x" * 10_000_000), feedback)  # more than a pipe holds
+    assert time.monotonic() - began < 4
+    assert sum(kind == "debug" for kind, _ in feedback.said) <= worker.MOST_UNKNOWN
+
+
+def test_a_worker_that_never_says_hello_is_cancelled_at_once(job, make_feedback, monkeypatch):
+    monkeypatch.setenv("RSDL_SILENT", "silent")
+    feedback = make_feedback()
+    threading.Timer(0.3, feedback.cancel).start()
+    began = time.monotonic()
+    with pytest.raises(QgsProcessingException, match="cancelled"):
+        worker.run_job(job("work", long="x" * 10_000_000), feedback)
+    assert time.monotonic() - began < 3
+
+
+def test_events_of_any_form_do_no_harm_and_the_first_outcome_counts(job, feedback):
+    result = worker.run_job(job("garble"), feedback)
+    assert result == {"answer": 1}
+    assert ("progress", "half way") in feedback.said and feedback.progress() == pytest.approx(50)
+    assert max(len(str(text)) for _, text in feedback.said) <= worker.LONGEST_WORDS
+
+
+def test_an_error_that_is_no_text_is_told(job, feedback):
+    with pytest.raises(QgsProcessingException, match=r"\['no', 'text'\]"):
+        worker.run_job(job("odd error"), feedback)
+
+
+def test_a_worker_that_lingers_after_its_result_is_ended(job, feedback, monkeypatch, tmp_path):
+    monkeypatch.setattr(worker, "LAST_WORDS", 0.3)
+    assert worker.run_job(job("linger"), feedback) == {"answer": 42}
+    assert not alive(int((tmp_path / "pid").read_text()))
 
 
 def test_killed_from_outside(job, make_feedback, tmp_path):

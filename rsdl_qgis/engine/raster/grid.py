@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,13 +112,14 @@ class Grid:
             )
         own = bounds
         if crs is not None and self.crs is not None and crs_of(crs) != crs_of(self.crs):
-            try:
+            own = (math.nan,) * 4
+            with suppress(*GDAL_ERRORS):
                 own = transform_bounds(crs_of(crs), crs_of(self.crs), *bounds, densify_pts=21)
-            except GDAL_ERRORS as error:
+            if not all(map(math.isfinite, own)):
                 raise InputError(
                     f"The extent {text(bounds)} cannot be brought to the raster's coordinate system.",
                     "Draw the extent on the raster.",
-                ) from error
+                )
         elif crs is not None and self.crs is None:
             raise InputError(
                 "The extent has a coordinate system but the raster has none.",
