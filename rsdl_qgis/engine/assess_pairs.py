@@ -29,6 +29,7 @@ from .raster.labels import (
     upright_grid,
 )
 from .raster.source import Layer, RasterSource
+from .raster.vector_file import VectorFile
 from .report import Report
 
 DRAWN = 4_000_000  # pixels that polygons are compared on with polygons, unless PIXEL_SIZE says otherwise
@@ -45,7 +46,7 @@ class Options:
     background: int = 0
     extent: tuple[float, float, float, float] | None = None
     extent_crs: str | None = None
-    mask: str | None = None
+    mask: VectorFile | None = None
     pixel_size: float | None = None
 
     @property
@@ -70,7 +71,7 @@ class Options:
             background=int(arguments.get("background") or 0),
             extent=tuple(extent) if extent else None,
             extent_crs=arguments.get("extent_crs"),
-            mask=arguments.get("mask"),
+            mask=VectorFile.argument(arguments, "mask"),
             pixel_size=size,
         )
 
@@ -94,17 +95,20 @@ class Shelf:
         self._read: dict[tuple, Vector] = {}
         self._masks: dict[str, Vector] = {}
 
-    def get(self, spec: Mapping[str, Any]) -> Vector:
-        key = (spec["path"], spec.get("field"), spec.get("crs"))
+    def get(self, spec: Mapping[str, Any], crs: str | None = None) -> Vector:
+        """The features of a layer, in the version that is in ``crs`` where there is one."""
+        chosen = VectorFile.of(spec).near(crs)
+        key = (chosen.path, spec.get("field"), chosen.crs)
         if key not in self._read:
-            self._read[key] = read_labels(spec)
+            self._read[key] = read_labels({**spec, "path": chosen.path, "crs": chosen.crs})
         return self._read[key]
 
-    def mask(self, path: str) -> Vector:
+    def mask(self, mask: VectorFile, crs: str | None) -> Vector:
         """The polygons inside of which is compared."""
-        if path not in self._masks:
-            self._masks[path] = read_vector(path, None)
-        return self._masks[path]
+        chosen = mask.near(crs)
+        if chosen.path not in self._masks:
+            self._masks[chosen.path] = read_vector(chosen.path, None, chosen.crs)
+        return self._masks[chosen.path]
 
 
 @dataclass(frozen=True)
@@ -275,7 +279,8 @@ def open_pair(pair: Pair, options: Options, shelf: Shelf) -> OpenPair:
             for spec in (maps, references)
         ]
         first = rasters[0] or rasters[1]
-        vectors = [shelf.get(spec) if spec.get("vector") else None for spec in (maps, references)]
+        drawn = first.grid.crs if first else VectorFile.of(maps).crs
+        vectors = [shelf.get(spec, drawn) if spec.get("vector") else None for spec in (maps, references)]
         if vectors[0] is not None and vectors[0].is_points:
             raise InputError(f"{title_of(maps)} has points.", "PREDICTED is a class raster or polygons.")
         for spec, vector, filled in zip((maps, references), vectors, (options.unmapped, options.unlabelled)):
@@ -307,7 +312,7 @@ def open_pair(pair: Pair, options: Options, shelf: Shelf) -> OpenPair:
             check_overlap(pair, sides, grid)
         mask = None
         if options.mask:
-            mask = PolygonClasses(shelf.mask(options.mask), home)
+            mask = PolygonClasses(shelf.mask(options.mask, home), home)
         predicted, reference = sides
         if predicted is None:
             raise InputError(f"{pair.title} has no polygons.", "PREDICTED is a class raster or polygons.")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import InputError
+from ..raster.vector_file import VectorFile
 
 USUAL_SIZE = 256
 SMALLEST, LARGEST = 16, 4096  # pixels a side of a chip that may be asked for
@@ -38,7 +39,7 @@ class CutRequest:
     colors: Mapping[str, str] = field(default_factory=dict)
     extent: tuple[float, float, float, float] | None = None
     extent_crs: str | None = None
-    mask: str | None = None
+    mask: VectorFile | None = None
     size: int | None = None
     overlap: int = 0
     separate: bool = True
@@ -79,7 +80,7 @@ class CutRequest:
             colors=arguments.get("colors") or {},
             extent=tuple(arguments["extent"]) if arguments.get("extent") else None,
             extent_crs=arguments.get("extent_crs"),
-            mask=arguments.get("mask"),
+            mask=VectorFile.argument(arguments, "mask"),
             size=size,
             overlap=overlap or 0,
             separate=(arguments.get("split") or "blocks") == "blocks",
