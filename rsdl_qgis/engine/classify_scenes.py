@@ -34,8 +34,9 @@ def run_classify_scenes(arguments: Mapping[str, Any], report: Report) -> dict[st
     """Classify the scenes of a raster; what was made, and how many scenes have each class.
 
     Arguments as of "predict", without those of tiles and with ``features`` (a vector file of polygons or points, None:
-    a grid), ``features_crs`` (in place of the file's), ``features_versions`` (see VectorFile), ``size`` (pixels a side of a cell or of a point's window, by
-    default what the model saw in training) and ``raster`` (a class raster to be written).
+    a grid), ``features_crs`` (in place of the file's), ``features_versions`` (see VectorFile), ``size`` (pixels a side
+    of a cell or of a point's window, by default what the model saw in training) and ``raster`` (a class raster to be
+    written).
     """
     started = time.perf_counter()
     _, model, given = (arguments[name] for name in ("output", "model", "inputs"))  # KeyError: the job lacks it

@@ -205,8 +205,9 @@ class AssessDetections(RsdlAlgorithm):
         given = {name: self.parameterAsVectorLayer(parameters, name, context) for name in SIDES}
         home = vectors.systems([given["PREDICTED"]])
         self._titles = {name: layer.name() for name, layer in given.items()}
+        fields = {name: self._chosen_fields(parameters, name, context) for name in SIDES}
         self._sides = {
-            name: vectors.PreparedVector(layer, context, home, self._chosen_fields(parameters, name, context), whole=True)
+            name: vectors.PreparedVector(layer, context, home, fields[name], whole=True)
             for name, layer in given.items()
         }
         self._mask = vectors.mask(self, parameters, context, home)

@@ -277,9 +277,7 @@ class AssessScenes(RsdlAlgorithm):
     def _given(self, parameters, context) -> tuple[QgsVectorLayer, QgsVectorLayer | None]:
         """The prediction and the reference; None where that is the prediction's own layer."""
         predicted, reference = (self.parameterAsVectorLayer(parameters, name, context) for name in SIDES)
-        same = reference is not None and all(
-            read(predicted) == read(reference) for read in (QgsVectorLayer.source, QgsVectorLayer.subsetString)
-        )
+        same = reference is not None and vectors.are_same(predicted, reference)
         joined = self._text(parameters, "JOIN_FIELD", context)
         return predicted, None if same and not joined else reference
 

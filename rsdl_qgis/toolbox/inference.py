@@ -124,8 +124,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
         systems = vectors.systems(use.layer for use in self._plan.rasters())
         self._mask = vectors.mask(self, parameters, context, systems)
         # The area as each layer sees it; layers may not be asked on another thread.
-        self._extent = self.parameterAsExtent(parameters, "EXTENT", context)
-        self._extent_crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
+        self._area = vectors.extent(self, parameters, context, systems)
         self._extents = {
             name: [self.parameterAsExtent(parameters, "EXTENT", context, use.layer.crs()) for use in uses]
             for name, uses in self._plan.inputs.items()
@@ -148,8 +147,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
                 "model": str(self._plan.path),
                 **self._vectors(folder, steps),
                 "inputs": self._specs(folder, steps, 1),
-                "extent": None if self._extent.isNull() else shared.bounds(self._extent),
-                "extent_crs": layers.wkt(self._extent_crs),
+                **self._area,
                 "resample": self.parameterAsBoolean(parameters, "RESAMPLE", context),
                 **self.options(parameters, context),
                 "device": self.parameterAsString(parameters, "DEVICE", context).strip() or "auto",

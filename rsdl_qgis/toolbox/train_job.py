@@ -17,7 +17,7 @@ from qgis.core import (
     QgsSingleSymbolRenderer,
 )
 
-from . import compat, layers, vectors
+from . import compat, vectors
 from . import parameters as shared
 from .assess import renderer_names
 from .layers import PreparedRaster, RasterUse
@@ -108,8 +108,9 @@ class PreparedData:
                 self._labels.append(piece(RasterUse("LABELS", layer, (1,)), **about))
             else:
                 self._labels.append(_features(layer, field, place, context, wanted, about))
-        self._area = _area(algorithm, parameters, context)
-        self._mask = vectors.mask(algorithm, parameters, context, vectors.systems(images.layers()))
+        everywhere = vectors.systems(images.layers())
+        self._area = vectors.extent(algorithm, parameters, context, everywhere)
+        self._mask = vectors.mask(algorithm, parameters, context, everywhere)
 
     @property
     def copies(self) -> int:
@@ -161,12 +162,6 @@ class PreparedData:
             "colors": self._colours,
             **area,
         }
-
-
-def _area(algorithm, parameters, context) -> dict[str, Any]:
-    extent = algorithm.parameterAsExtent(parameters, "EXTENT", context)
-    crs = algorithm.parameterAsExtentCrs(parameters, "EXTENT", context)
-    return {"extent": None if extent.isNull() else shared.bounds(extent), "extent_crs": layers.wkt(crs)}
 
 
 def _systems(images: Images, labels: Sequence[QgsMapLayer]) -> list[list[QgsCoordinateReferenceSystem]]:

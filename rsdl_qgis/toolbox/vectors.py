@@ -9,17 +9,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from qgis.core import (
     NULL,
     QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
     QgsFeature,
     QgsFeatureRequest,
     QgsField,
     QgsFields,
+    QgsGeometry,
+    QgsGeometryCollection,
     QgsMapLayer,
+    QgsMultiCurve,
+    QgsMultiPoint,
+    QgsMultiSurface,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
@@ -42,6 +50,7 @@ SHAPEFILE = "ESRI Shapefile"
 SHORT_NAMES = "RSDL_SHORT_NAMES"  # said by the copy of a shapefile, whose fields have shortened names
 CHECKED = 1000  # features between two looks at whether the job is cancelled
 BETWEEN = "; "  # the values of a list
+SINGLE_KIND = (QgsMultiPoint, QgsMultiCurve, QgsMultiSurface)  # of collections
 
 
 class PreparedVector:
@@ -67,6 +76,8 @@ class PreparedVector:
         self._fields = _Fields(layer, [name for name in fields if name], whole)
         self._chosen = _request(given, layer, context)
         path = None if self._chosen or self._fields.names else _same_file(layer)
+        if path and shared.is_temporary(path.split("|")[0]):
+            path = None  # which has another path each time: a copy has a key
         self._paths = [path if crs == known else None for crs in self._targets]
         self._source = None
         if self.is_copied:
@@ -145,7 +156,7 @@ class PreparedVector:
         for feature in self._source.getFeatures(request):
             moved = QgsFeature(self._fields.written)
             moved.setAttributes([number(feature.id()), *self._fields.values(feature)])
-            moved.setGeometry(feature.geometry())
+            moved.setGeometry(_drawn(feature.geometry()))
             yield moved
 
     def _failure(self, writer: QgsVectorFileWriter) -> QgsProcessingException:
@@ -203,6 +214,22 @@ class _Numbers:
         return number
 
 
+def extent(
+    algorithm: QgsProcessingAlgorithm,
+    parameters: dict,
+    context: QgsProcessingContext,
+    targets: Sequence[QgsCoordinateReferenceSystem],
+) -> Spec:
+    """EXTENT in a job, brought by QGIS to the coordinate system of the rasters, where these have one in common."""
+    box = algorithm.parameterAsExtent(parameters, "EXTENT", context)
+    crs = algorithm.parameterAsExtentCrs(parameters, "EXTENT", context)
+    if not box.isNull() and crs.isValid() and len(targets) == 1 and crs != targets[0]:
+        with suppress(QgsCsException):  # the worker tells of an extent that cannot be there
+            moved = QgsCoordinateTransform(crs, targets[0], context.transformContext()).transformBoundingBox(box)
+            box, crs = (moved, targets[0]) if moved.isFinite() else (box, crs)
+    return {"extent": None if box.isNull() else shared.bounds(box), "extent_crs": layers.wkt(crs)}
+
+
 def arguments(name: str, prepared: PreparedVector | None, folder: Path, feedback: QgsProcessingFeedback) -> Spec:
     """A layer, or none, that is an argument of the job by itself: 'mask' with 'mask_crs' and the like."""
     if prepared is None:
@@ -223,6 +250,14 @@ def distinct(found: Iterable[QgsCoordinateReferenceSystem]) -> list[QgsCoordinat
         if crs.isValid() and crs not in known:
             known.append(crs)
     return known
+
+
+def are_same(first: QgsVectorLayer, second: QgsVectorLayer) -> bool:
+    """Whether two layers are one, or show the same file as it is."""
+    if first.id() == second.id():
+        return True
+    file = _same_file(first)
+    return file is not None and file == _same_file(second)
 
 
 def layer_of(
@@ -315,6 +350,14 @@ def _same_file(layer: QgsVectorLayer) -> str | None:
 def _encoding(source: str) -> str:
     """How the texts of a file are kept, by what it says itself."""
     return QgsVectorLayer(source, "", "ogr").dataProvider().encoding()
+
+
+def _drawn(geometry: QgsGeometry) -> QgsGeometry:
+    """A collection with its curves as lines, which the worker does not draw in there."""
+    shape = geometry.constGet()
+    if isinstance(shape, QgsGeometryCollection) and not isinstance(shape, SINGLE_KIND) and shape.hasCurvedSegments():
+        return QgsGeometry(shape.segmentize())
+    return geometry
 
 
 def _type_of(field: QgsField):

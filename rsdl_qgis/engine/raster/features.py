@@ -31,7 +31,7 @@ from .labels import (
     settled,
 )
 from .vectors import outline, polygons_of
-from .wkb import LINE, parts_of
+from .wkb import LINE, SETS, parts_of, type_of
 
 EMPTY = 9  # bytes of the WKB of a geometry without parts: byte order, type, and a count of 0
 CHOOSE = "polygons, lines or points"
@@ -123,14 +123,14 @@ def read_features(
     meta, wkb, data = read_table(path, [name for name in (field, place_field) if name], CHOOSE)
     labels = KINDS[kind](data[field], path, field) if field else [1] * len(wkb)
     places = [_text(value) or "" for value in data[place_field]] if place_field else [""] * len(wkb)
-    read = {name: [of(value) for value in wkb] for name, of in READERS.items()}
-    name = next((name for name, shapes in read.items() if any(shapes)), None)
-    if name is None:
+    read = ((name, [of(value) for value in wkb]) for name, of in READERS.items())
+    name, found = next(((name, shapes) for name, shapes in read if any(shapes)), ("", []))
+    if not name:
         if all(value is None or len(value) <= EMPTY for value in wkb):
             raise InputError(f"{path} has no features with a geometry.", f"Draw some, or choose a layer of {CHOOSE}.")
         raise InputError(f"{path} has {len(wkb)} without a usable geometry.", f"Choose a layer of {CHOOSE}.")
-    found = read[name]
-    partial = sum(0 < _used(shapes, name) < len(list(parts_of(value))) for shapes, value in zip(found, wkb))
+    sets = [(shapes, value) for shapes, value in zip(found, wkb) if shapes and type_of(value) in SETS]
+    partial = sum(_used(shapes, name) < len(list(parts_of(value))) for shapes, value in sets)
     if parts and name == "polygons":
         found = [_divided(shapes) for shapes in found]
     shapes = [(shape, i) for i, several in enumerate(found) for shape in several]

@@ -23,7 +23,7 @@ from ..errors import InputError
 from .grid import GDAL_ERRORS, Bounds, Grid, Window, apply, crs_of, project, same_crs
 from .layer import Layer, OpenLayer, open_raster
 from .vectors import crs_in, geometry_of, outline, polygons_of, source_of, unreadable
-from .wkb import POINT, parts_of
+from .wkb import MULTIPOLYGON, POINT, POLYGON, parts_of, type_of
 
 # What a place may be instead of a class. Classes are above UNCLEAR.
 BEYOND, NOTHING, UNCLEAR = (int(np.iinfo(np.int64).min) + i for i in range(3))
@@ -509,6 +509,8 @@ def _is_sound(geometry: Geometry) -> bool:
 
 def points_of(wkb: bytes | None) -> Iterator[tuple[float, float]]:
     """The points of a WKB geometry; none of lines and polygons, and of what is empty."""
+    if wkb is None or type_of(wkb) in (POLYGON, MULTIPOLYGON):  # which would take a while
+        return
     for kind, place in parts_of(wkb):
         if kind == POINT and math.isfinite(place[0]) and math.isfinite(place[1]):
             yield place

@@ -60,15 +60,16 @@ class Row:
     there: bytes | None
 
 
-def look_over(given: VectorFile, crs: str | None, report: Report | None = None) -> FeatureLayer:
-    """What a layer holds, polygons, or else points, for a raster in ``crs``.
+def look_over(layer: VectorFile | str, crs: str | None = None, report: Report | None = None) -> FeatureLayer:
+    """What a layer, or the one of a path, holds, polygons, or else points, for a raster in ``crs``.
 
     Raises InputError where the file cannot be read, or has neither polygons nor points, Cancelled.
     """
+    given = VectorFile.named(layer)
     path = given.path
-    file, layer = source_of(path)
+    file, name = source_of(path)
     try:
-        info = pyogrio.read_info(file, layer=layer)
+        info = pyogrio.read_info(file, layer=name)
     except VECTOR_ERRORS as error:
         raise unreadable(path, error, CHOOSE) from error
     if info["geometry_type"] is None:
@@ -162,7 +163,9 @@ def _batches(
 
 def is_polygon(wkb: bytes | None) -> bool:
     """Whether a WKB has polygons that are not empty."""
-    return wkb is not None and geometry_of(wkb) is not None
+    if wkb is None or len(wkb) <= 9:
+        return False
+    return type_of(wkb) in (POLYGON, MULTIPOLYGON) or geometry_of(wkb) is not None
 
 
 def only_polygons(wkb: bytes | None) -> bytes | None:
