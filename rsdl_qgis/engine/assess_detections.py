@@ -25,6 +25,7 @@ from .raster.grid import Grid, project, same_crs
 from .raster.labels import check_crs
 from .raster.places import Points
 from .raster.scene_features import Field
+from .raster.vector_file import VectorFile
 from .raster.vector_sink import VectorSink, driver_of
 from .raster.vectors import read_polygons
 from .report import Portion, Report
@@ -195,9 +196,10 @@ def within(objects: Objects, arguments: Mapping[str, Any], crs: str | None) -> N
         held = np.zeros(len(objects), bool)
         held[points.within(extent_polygon(arguments["extent"], arguments.get("extent_crs"), crs))] = True
         result &= held
-    if arguments.get("mask"):
+    mask = VectorFile.argument(arguments, "mask")
+    if mask is not None:
         points, held = Points(middles), np.zeros(len(objects), bool)
-        for polygon in read_polygons(arguments["mask"], crs):
+        for polygon in read_polygons(mask, crs):
             held[points.within(polygon)] = True
         result &= held
     return result

@@ -30,6 +30,7 @@ from .raster.labels import (
     upright_grid,
 )
 from .raster.source import Layer, RasterSource
+from .raster.vector_file import VectorFile
 from .report import Report
 
 DRAWN = 4_000_000  # pixels that polygons are compared on with polygons, unless PIXEL_SIZE says otherwise
@@ -45,7 +46,7 @@ class Options:
     background: int = 0
     extent: tuple[float, float, float, float] | None = None
     extent_crs: str | None = None
-    mask: str | None = None
+    mask: VectorFile | None = None
     pixel_size: float | None = None
 
     @property
@@ -55,7 +56,7 @@ class Options:
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any]) -> Options:
-        names = ("unlabelled", "unmapped", "background", "extent", "extent_crs", "mask", "pixel_size")
+        names = ("unlabelled", "unmapped", "background", "extent", "extent_crs", "pixel_size")
         given = some(OPERATIONS["assess_map"], names, arguments)
         return cls(
             unlabelled=given.get("unlabelled") == "background",
@@ -63,7 +64,7 @@ class Options:
             background=given.get("background", 0),
             extent=tuple(given["extent"]) if "extent" in given else None,
             extent_crs=given.get("extent_crs"),
-            mask=given.get("mask"),
+            mask=VectorFile.argument(arguments, "mask"),
             pixel_size=given.get("pixel_size"),
         )
 
@@ -85,19 +86,28 @@ class Shelf:
 
     def __init__(self) -> None:
         self._read: dict[tuple, Vector] = {}
+        self._titles: dict[tuple, str] = {}
         self._masks: dict[str, Vector] = {}
 
-    def get(self, spec: Mapping[str, Any]) -> Vector:
-        key = (spec["path"], spec.get("field"), spec.get("crs"))
+    def get(self, spec: Mapping[str, Any], crs: str | None = None) -> Vector:
+        """The features of a layer, in the version that is in ``crs`` where there is one."""
+        chosen = VectorFile.of(spec).near(crs)
+        key = (chosen.path, spec.get("field"), chosen.crs)
         if key not in self._read:
-            self._read[key] = read_labels(spec)
+            self._read[key] = read_labels({**spec, "path": chosen.path, "crs": chosen.crs})
+            self._titles[key] = title_of(spec)
         return self._read[key]
 
-    def mask(self, path: str) -> Vector:
+    def skipped(self) -> dict[str, int]:
+        """How many features of each layer, by its title, cannot be used."""
+        return {self._titles[key]: vector.skipped for key, vector in self._read.items() if vector.skipped}
+
+    def mask(self, mask: VectorFile, crs: str | None) -> Vector:
         """The polygons inside of which is compared."""
-        if path not in self._masks:
-            self._masks[path] = read_vector(path, None)
-        return self._masks[path]
+        chosen = mask.near(crs)
+        if chosen.path not in self._masks:
+            self._masks[chosen.path] = read_vector(chosen.path, None, chosen.crs)
+        return self._masks[chosen.path]
 
 
 @dataclass(frozen=True)
@@ -192,6 +202,8 @@ def check(pairs: Sequence[Pair], options: Options, shelf: Shelf, report: Report)
             if background:
                 entries.append(Entry(options.background))
     check_names(pairs, known, shelf)
+    for title, skipped in shelf.skipped().items():
+        report.log("warning", f"{title}: {skipped} features have no usable geometry; left out.")
     for one, other in renamed([*known[0], *known[1]]):
         report.log("warning", f"Class {one} is '{other.name}' in another layer; they are taken for the same class.")
     return known
@@ -268,7 +280,8 @@ def open_pair(pair: Pair, options: Options, shelf: Shelf) -> OpenPair:
             for spec in (maps, references)
         ]
         first = rasters[0] or rasters[1]
-        vectors = [shelf.get(spec) if spec.get("vector") else None for spec in (maps, references)]
+        drawn = first.grid.crs if first else VectorFile.of(maps).crs
+        vectors = [shelf.get(spec, drawn) if spec.get("vector") else None for spec in (maps, references)]
         if vectors[0] is not None and vectors[0].is_points:
             raise InputError(f"{title_of(maps)} has points.", "PREDICTED is a class raster or polygons.")
         for spec, vector, filled in zip((maps, references), vectors, (options.unmapped, options.unlabelled)):
@@ -300,7 +313,7 @@ def open_pair(pair: Pair, options: Options, shelf: Shelf) -> OpenPair:
             check_overlap(pair, sides, grid)
         mask = None
         if options.mask:
-            mask = PolygonClasses(shelf.mask(options.mask), home)
+            mask = PolygonClasses(shelf.mask(options.mask, home), home)
         predicted, reference = sides
         if predicted is None:
             raise InputError(f"{pair.title} has no polygons.", "PREDICTED is a class raster or polygons.")

@@ -18,6 +18,7 @@ from .predict import predict
 from .provenance import provenance
 from .raster.grid import Grid
 from .raster.scene_features import look_over
+from .raster.vector_file import VectorFile
 from .report import Report
 from .runtime import open_runtime
 from .scene_views import SceneAnswers, Views, load_view
@@ -33,8 +34,9 @@ def run_classify_scenes(arguments: Mapping[str, Any], report: Report) -> dict[st
     """Classify the scenes of a raster; what was made, and how many scenes have each class.
 
     Arguments as of "predict", without those of tiles and with ``features`` (a vector file of polygons or points, None:
-    a grid), ``features_crs`` (in place of the file's), ``size`` (pixels a side of a cell or of a point's window, by
-    default what the model saw in training) and ``raster`` (a class raster to be written).
+    a grid), ``features_crs`` (in place of the file's), ``features_versions`` (see VectorFile), ``size`` (pixels a side
+    of a cell or of a point's window, by default what the model saw in training) and ``raster`` (a class raster to be
+    written).
     """
     started = time.perf_counter()
     _, model, given = (arguments[name] for name in ("output", "model", "inputs"))
@@ -76,13 +78,13 @@ def scenes_of(arguments: Mapping[str, Any], card: ModelCard, grid: Grid, report:
     if size is not None and size < 1:
         raise InputError(f"Scenes of {size} px cannot be.", "Give SIZE as 1 or more.")
     size = size or usual_size(card, grid)
-    features = arguments.get("features")
-    if not features:
+    features = VectorFile.argument(arguments, "features")
+    if features is None:
         scenes = GridScenes(grid, size)
         report.log("info", f"A grid of {len(scenes)} scenes of {size} x {size} px.")
         return scenes
     report.progress(0.0, "Looking over the features")
-    layer = look_over(features, arguments.get("features_crs"), report)
+    layer = look_over(features, grid.crs, report)
     what = "polygons" if layer.kind == "polygons" else f"points, windows of {size} x {size} px"
     report.log("info", f"{layer.count} scenes ({what}).")
     if layer.kind == "polygons" and arguments.get("size"):

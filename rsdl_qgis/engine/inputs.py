@@ -14,6 +14,7 @@ from .card import Input, ModelCard, match_bands, palette_bands
 from .errors import MismatchError
 from .normalization import Normalization
 from .raster.source import Layer, RasterSource, inspect, valid_pixels
+from .raster.vector_file import VectorFile
 from .report import Report
 from .scaling import Radiometry, radiometry
 
@@ -44,7 +45,8 @@ def layers_of(inputs: Mapping[str, Any], card: ModelCard) -> dict[str, list[Laye
 def open_source(
     inputs: Mapping[str, Sequence[Layer]], card: ModelCard, arguments: Mapping[str, Any], resampling: str | None = None
 ) -> RasterSource:
-    """The layers on one grid, by a job's ``extent``, ``mask``, ``resample``, ``grid`` and ``resampling``.
+    """The layers on one grid, by a job's ``extent``, ``mask`` (with ``mask_crs`` and
+    ``mask_versions``, see VectorFile), ``resample``, ``grid`` and ``resampling``.
 
     MismatchError where they are to be resampled to a pixel size that the model does not know.
     """
@@ -55,7 +57,7 @@ def open_source(
         resolution=card.resolution if arguments.get("resample") else None,
         extent=arguments.get("extent"),
         extent_crs=arguments.get("extent_crs"),
-        mask=arguments.get("mask"),
+        mask=VectorFile.argument(arguments, "mask"),
         resampling=resampling or arguments.get("resampling") or "bilinear",
         grid=arguments.get("grid") or "first",
     )

@@ -16,7 +16,7 @@ from .errors import InputError
 from .raster.attributes import Piece, Table, open_table, pieces
 from .raster.grid import project
 from .raster.labels import polygon_of
-from .raster.vectors import corners
+from .raster.vectors import polygons_of
 from .report import Report
 
 CLASS, SCORE = "class", "score"  # fields that detections have
@@ -78,8 +78,9 @@ class Objects:
 
 
 def read_objects(layer: ObjectLayer, crs: str | None, report: Report) -> Objects:
-    """The polygons of a layer, brought to ``crs``. A polygon of four corners is that, of any other the upright
-    rectangle around it stands. What has no polygon is left out, and told. InputError for scores that are no numbers.
+    """The polygons of a layer, brought to ``crs``: each polygon of a feature is an object with its class and score. One
+    of four corners is that, of any other the upright rectangle around it stands. What has no polygon is left out, and
+    told. InputError for scores that are no numbers.
     """
     quads: list[NDArray[np.float64]] = []
     names: list[str] = []
@@ -87,14 +88,14 @@ def read_objects(layer: ObjectLayer, crs: str | None, report: Report) -> Objects
     features: list[int] = []
     for piece in pieces(layer.table, layer.fields, geometry=True):
         report.progress(piece.first / max(layer.table.count, 1), f"Reading {layer.title}")
-        kept = [(row, quad) for row, quad in _quads_of(piece, report) if quad is not None]
+        kept = list(_quads_of(piece, report))
         rows = [row for row, _ in kept]
         quads += [quad for _, quad in kept]
         features += [piece.first + row for row in rows]
         names += _names_of(piece, layer, rows)
         scores.append(_scores_of(piece, layer)[rows])
-    if len(features) < layer.table.count:
-        lost = layer.table.count - len(features)
+    lost = layer.table.count - len(set(features))
+    if lost:
         report.log("warning", f"{layer.title}: {lost} features are no polygons; left out.")
     corner = np.array(quads).reshape(-1, 4, 2)
     x, y = project(corner[..., 0].ravel(), corner[..., 1].ravel(), layer.table.crs, crs)
@@ -147,13 +148,15 @@ def _usual_side(quads: NDArray[np.float64]) -> float:
     return float(np.median(sides)) or 1.0
 
 
-def _quads_of(piece: Piece, report: Report) -> Iterator[tuple[int, NDArray[np.float64] | None]]:
+def _quads_of(piece: Piece, report: Report) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """(row, corners) of each polygon of each feature."""
     assert piece.wkb is not None
     for row, value in enumerate(piece.wkb):
         if row % CHECKED == 0:
             report.check()
         polygon = polygon_of(value)
-        yield row, None if polygon is None else quad_of(corners(polygon))
+        for rings in polygons_of(polygon) if polygon else ():
+            yield row, quad_of(np.array(rings[0], np.float64))
 
 
 def quad_of(points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ import numpy as np
 from .card import ModelCard
 from .raster.grid import Grid, Window, apply
 from .raster.labels import Geometry, check_crs
-from .raster.scene_features import FeatureLayer, Field, Row, is_polygon, points_in, polygons_in, rows
+from .raster.scene_features import FeatureLayer, Field, Row, only_polygons, points_in, polygons_in, rows
 from .raster.vectors import outline
 from .training.windows import pixel_boxes
 
@@ -90,7 +90,7 @@ class FeatureScenes:
     keeps_all = True
 
     def __init__(self, layer: FeatureLayer, grid: Grid, size: int):
-        check_crs(layer.path, layer.crs, "the raster", grid.crs)
+        check_crs(layer.path, layer.there.crs, "the raster", grid.crs)
         self._layer, self._grid, self._size = layer, grid, size
         self._points = layer.kind == "points"
         self.kind = "Polygon" if self._points else "MultiPolygon"
@@ -108,20 +108,21 @@ class FeatureScenes:
 
     def _under(self, batch: Sequence[Row]) -> Iterator[Scene]:
         """The scenes of polygons."""
-        shapes = polygons_in(self._layer, [row.wkb for row in batch], self._grid.crs)
+        shapes = polygons_in(self._layer, [row.there for row in batch], self._grid.crs)
         boxes = iter(pixel_boxes(self._grid, np.array([outline(s) for s in shapes if s]).reshape(-1, 4)).tolist())
         for row, shape in zip(batch, shapes):
             values = (row.fid, *row.values)
             if shape is None:
                 self.unusable += 1
-                yield Scene(None, row.wkb if is_polygon(row.wkb) else None, values)
+                yield Scene(None, only_polygons(row.wkb), values)
                 continue
             top, left, bottom, right = next(boxes)
-            yield Scene(self._met(Window(top, left, bottom - top, right - left)), row.wkb, values, shape)
+            met = self._met(Window(top, left, bottom - top, right - left))
+            yield Scene(met, only_polygons(row.wkb), values, shape)
 
     def _around(self, batch: Sequence[Row]) -> Iterator[Scene]:
         """The scenes of points; one with several is as many scenes."""
-        for row, points in zip(batch, points_in(self._layer, [row.wkb for row in batch], self._grid.crs)):
+        for row, points in zip(batch, points_in(self._layer, [row.there for row in batch], self._grid.crs)):
             values, half = (row.fid, *row.values), self._size // 2
             sound = points[np.isfinite(points).all(1)]
             self.unusable += max(len(points), 1) - len(sound)

@@ -7,22 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsMapLayer,
     QgsPalettedRasterRenderer,
-    QgsProcessingException,
     QgsProcessingMultiStepFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterField,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
-    QgsProcessingUtils,
     QgsRasterLayer,
     QgsVectorLayer,
 )
 
 from ..engine.errors import RsdlError
-from . import compat, layers, settings
+from . import compat, layers, settings, vectors
 from . import parameters as shared
 from .algorithm import RsdlAlgorithm
 from .layers import PreparedRaster, RasterUse
@@ -221,7 +220,7 @@ class AssessMap(RsdlAlgorithm):
         ]
 
     def problem(self, parameters, context):
-        text = ""
+        text = vectors.mask_problem(self, parameters, context)
         for name, formats in FORMATS.items():
             text = text or shared.output_problem(shared.fixed_path(parameters.get(name)), formats)
         if text:
@@ -280,37 +279,36 @@ class AssessMap(RsdlAlgorithm):
 
     def prepareAlgorithm(self, parameters, context, feedback):
         self.refuse(parameters, context)
+        given = {name: self._chosen(parameters, name, context) for name in SIDES}
+        homes = _homes(*given.values())
         self._specs = {
-            name: [self._prepared(parameters, name, layer, context, feedback) for layer in found]
-            for name, found in ((name, self._chosen(parameters, name, context)) for name in SIDES)
+            name: [self._prepared(parameters, name, layer, context, wanted) for layer, wanted in zip(found, homes[i])]
+            for i, (name, found) in enumerate(given.items())
         }
-        self._mask = shared.mask_path(self, parameters, context, feedback)
+        everywhere = vectors.distinct(crs for wanted in homes[0] for crs in wanted)
+        self._mask = vectors.mask(self, parameters, context, everywhere)
         self._extent = self.parameterAsExtent(parameters, "EXTENT", context)
         self._extent_crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
         return True
 
-    def _prepared(self, parameters, name, layer, context, feedback) -> dict[str, Any]:
-        """A layer in the job; for a raster with ``raster``, which says the rest on any thread."""
+    def _prepared(self, parameters, name, layer, context, systems) -> dict[str, Any]:
+        """A layer in the job, with ``raster`` or ``drawn``, which say the rest on any thread."""
         if isinstance(layer, QgsRasterLayer):
             use = RasterUse(name, layer, (self._band(parameters, name, context),))
             raster = PreparedRaster(use, shared.nodata_of(self, parameters, context))
             return {"title": layer.name(), "raster": raster, "names": renderer_names(layer)}
-        path, inner = vector_path(layer, context, feedback)
-        return {
-            "title": layer.name(),
-            "path": f"{path}|layername={inner}" if inner else path,
-            "vector": True,
-            "field": self.parameterAsString(parameters, f"{name}_FIELD", context) or None,
-            "crs": layers.wkt(layer.crs()),
-        }
+        field = self.parameterAsString(parameters, f"{name}_FIELD", context)
+        drawn = vectors.PreparedVector(layer, context, systems, [field], whole=True)
+        return {"title": layer.name(), "drawn": drawn, "vector": True, "field": drawn.field(field)}
 
     def processAlgorithm(self, parameters, context, feedback):
         outputs = {name: self._output(parameters, name, context) for name in FORMATS}
         prepared = [spec for specs in self._specs.values() for spec in specs]
-        copies = sum("raster" in spec and spec["raster"].is_copied for spec in prepared)
-        steps = QgsProcessingMultiStepFeedback(copies + 1, feedback)
+        copies = sum((spec.get("raster") or spec["drawn"]).is_copied for spec in prepared)
+        steps = QgsProcessingMultiStepFeedback(copies + 2, feedback)
         with temporary_folder() as folder:
-            specs = self._plain(prepared, folder, steps)
+            mask = vectors.arguments("mask", self._mask, folder, steps)
+            specs = self._plain(prepared, folder, steps, 1)
             arguments = {
                 "predicted": specs[: len(self._specs["PREDICTED"])],
                 "reference": specs[len(self._specs["PREDICTED"]) :],
@@ -320,7 +318,7 @@ class AssessMap(RsdlAlgorithm):
                 "pixel_size": self.parameterAsDouble(parameters, "PIXEL_SIZE", context) or None,
                 "extent": None if self._extent.isNull() else shared.bounds(self._extent),
                 "extent_crs": layers.wkt(self._extent_crs),
-                "mask": self._mask,
+                **mask,
                 **{name.lower(): path for name, path in outputs.items()},
             }
             result = run_job(make_job("assess_map", arguments), steps, folder)
@@ -329,15 +327,18 @@ class AssessMap(RsdlAlgorithm):
         made = {name: path for name, path in outputs.items() if path}
         return {**made, **{name: figures[name.lower()] for name in FIGURES}}
 
-    def _plain(self, specs: Sequence[dict[str, Any]], folder: Path, steps) -> list[dict[str, Any]]:
-        """Layers as plain values; what has to be copied is copied, a step each."""
-        plain, copied = [], 0
+    def _plain(self, specs: Sequence[dict[str, Any]], folder: Path, steps, copied: int) -> list[dict[str, Any]]:
+        """Layers as plain values; what has to be copied is copied, a step each after ``copied`` ones."""
+        plain = []
+        steps.setCurrentStep(copied)
         for spec in specs:
-            rest = {key: value for key, value in spec.items() if key != "raster"}
+            rest = {key: value for key, value in spec.items() if key not in ("raster", "drawn")}
             if "raster" in spec:
                 rest |= spec["raster"].spec(folder, None, None, steps)
-                copied += spec["raster"].is_copied
-                steps.setCurrentStep(copied)
+            else:
+                rest |= spec["drawn"].spec(folder, steps)
+            copied += (spec.get("raster") or spec["drawn"]).is_copied
+            steps.setCurrentStep(copied)
             plain.append(rest)
         return plain
 
@@ -384,16 +385,20 @@ def is_number(text: str) -> bool:
     return True
 
 
-def vector_path(layer: QgsVectorLayer, context, feedback) -> tuple[str, str]:
-    """File and layer name that the worker can read: the layer's own, or a copy. QgsProcessingException if none."""
-    formats = ["gpkg", "shp", "geojson", "fgb"]
-    found = QgsProcessingUtils.convertToCompatibleFormatAndLayerName(
-        layer, False, "layer", formats, "gpkg", context, feedback
-    )
-    path, inner = found if isinstance(found, (tuple, list)) else (found, "")
-    if not path:
-        raise QgsProcessingException(tr("'{layer}' cannot be read.").format(layer=layer.name()))
-    return path, inner
+def _homes(
+    predicted: Sequence[QgsMapLayer], reference: Sequence[QgsMapLayer]
+) -> tuple[list[list[QgsCoordinateReferenceSystem]], ...]:
+    """For each map and for each reference the coordinate systems in which it is compared: that of a pair's raster,
+    the map's first, else the map's.
+    """
+    homes: tuple[list[list[QgsCoordinateReferenceSystem]], ...] = ([[] for _ in predicted], [[] for _ in reference])
+    for i in range(max(len(predicted), len(reference))):
+        places = [i if len(found) > 1 else 0 for found in (predicted, reference)]
+        pair = [predicted[places[0]], reference[places[1]]]
+        home = next((layer for layer in pair if isinstance(layer, QgsRasterLayer)), pair[0]).crs()
+        for side, place in zip(homes, places):
+            side[place] = vectors.distinct([*side[place], home])
+    return homes
 
 
 def summary(figures: dict[str, Any]) -> str:

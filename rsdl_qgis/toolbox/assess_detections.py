@@ -8,6 +8,7 @@ from typing import Any
 from qgis.core import (
     QgsCategorizedSymbolRenderer,
     QgsFillSymbol,
+    QgsProcessingMultiStepFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterField,
     QgsProcessingParameterFileDestination,
@@ -17,10 +18,9 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from . import compat, layers, results, settings
+from . import compat, layers, results, settings, vectors
 from . import parameters as shared
 from .algorithm import RsdlAlgorithm
-from .assess import vector_path
 from .style_files import keep_style
 from .text import tr
 from .worker import make_job, run_job, temporary_folder
@@ -187,7 +187,7 @@ class AssessDetections(RsdlAlgorithm):
         ]
 
     def problem(self, parameters, context):
-        text = ""
+        text = vectors.mask_problem(self, parameters, context)
         for name, formats in FORMATS.items():
             text = text or shared.output_problem(shared.fixed_path(parameters.get(name)), formats)
         if text:
@@ -202,45 +202,55 @@ class AssessDetections(RsdlAlgorithm):
 
     def prepareAlgorithm(self, parameters, context, feedback):
         self.refuse(parameters, context)
-        self._specs = {
-            name: self._spec(self.parameterAsVectorLayer(parameters, name, context), context, feedback)
-            for name in SIDES
+        given = {name: self.parameterAsVectorLayer(parameters, name, context) for name in SIDES}
+        home = vectors.systems([given["PREDICTED"]])
+        self._titles = {name: layer.name() for name, layer in given.items()}
+        fields = {name: self._chosen_fields(parameters, name, context) for name in SIDES}
+        self._sides = {
+            name: vectors.PreparedVector(layer, context, home, fields[name], whole=True)
+            for name, layer in given.items()
         }
-        self._mask = shared.mask_path(self, parameters, context, feedback)
+        self._mask = vectors.mask(self, parameters, context, home)
         self._extent = self.parameterAsExtent(parameters, "EXTENT", context)
         self._extent_crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
         return True
 
-    def _spec(self, layer: QgsVectorLayer, context, feedback) -> dict[str, Any]:
-        """A layer in the job, without its fields."""
-        path, inner = vector_path(layer, context, feedback)
-        return {
-            "title": layer.name(),
-            "path": f"{path}|layername={inner}" if inner else path,
-            "crs": layers.wkt(layer.crs()),
+    def _chosen_fields(self, parameters, name, context) -> list[str]:
+        options = [option for option, (side, _, _) in FIELDS.items() if side == name]
+        return [shared.text_of(self, parameters, option, context) for option in options]
+
+    def _spec(self, parameters, name, context, folder, steps) -> dict[str, Any]:
+        """A layer in the job."""
+        side = self._sides[name]
+        fields = {
+            key: side.field(shared.text_of(self, parameters, option, context))
+            for option, (of, key, _) in FIELDS.items()
+            if of == name
         }
+        return {"title": self._titles[name], **side.spec(folder, steps), **fields}
 
     def processAlgorithm(self, parameters, context, feedback):
         outputs = {name: self._output(parameters, name, context) for name in FORMATS}
         matches = outputs["MATCHES"] or ""
         replaced = bool(matches) and Path(matches).exists()
-        specs = {name: dict(spec) for name, spec in self._specs.items()}
-        for option, (side, key, _) in FIELDS.items():
-            specs[side][key] = shared.text_of(self, parameters, option, context) or None
-        arguments = {
-            **{name.lower(): spec for name, spec in specs.items()},
-            "confidence": self.parameterAsDouble(parameters, "CONFIDENCE", context),
-            "extent": None if self._extent.isNull() else shared.bounds(self._extent),
-            "extent_crs": layers.wkt(self._extent_crs),
-            "mask": self._mask,
-            **{name.lower(): path for name, path in outputs.items()},
-        }
+        steps = QgsProcessingMultiStepFeedback(len(SIDES) + 2, feedback)
         with temporary_folder() as folder:
-            result = run_job(make_job("assess_detections", arguments), feedback, folder)
+            arguments = {
+                "confidence": self.parameterAsDouble(parameters, "CONFIDENCE", context),
+                "extent": None if self._extent.isNull() else shared.bounds(self._extent),
+                "extent_crs": layers.wkt(self._extent_crs),
+                **vectors.arguments("mask", self._mask, folder, steps),
+                **{name.lower(): path for name, path in outputs.items()},
+            }
+            for i, name in enumerate(SIDES):
+                steps.setCurrentStep(i + 1)
+                arguments[name.lower()] = self._spec(parameters, name, context, folder, steps)
+            steps.setCurrentStep(len(SIDES) + 1)
+            result = run_job(make_job("assess_detections", arguments), steps, folder)
         figures = result["figures"]
         feedback.pushInfo(summary(figures))
         label = self.parameterDefinition("MATCHES").description()
-        name = tr("{layer}: hits and misses").format(layer=self._specs["PREDICTED"]["title"])
+        name = tr("{layer}: hits and misses").format(layer=self._titles["PREDICTED"])
         if matches:
             keep_style(matches, outcomes, replaced, feedback)
         results.show(context, matches, label, name, tr("Accuracy"), outcomes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.core import (
+    QgsProcessingMultiStepFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterField,
@@ -13,10 +14,9 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from . import compat, layers, settings
+from . import compat, settings, vectors
 from . import parameters as shared
 from .algorithm import RsdlAlgorithm
-from .assess import vector_path
 from .text import tr
 from .worker import make_job, run_job, temporary_folder
 
@@ -231,46 +231,53 @@ class AssessScenes(RsdlAlgorithm):
     def prepareAlgorithm(self, parameters, context, feedback):
         self.refuse(parameters, context)
         predicted, reference = self._given(parameters, context)
-        self._predicted = self._spec(predicted, context, feedback)
-        self._reference = {} if reference is None else self._spec(reference, context, feedback)
+        join = self._text(parameters, "JOIN_FIELD", context)
+        other = self._text(parameters, "REFERENCE_JOIN_FIELD", context) or join
+        own, true = (self._classes(parameters, name, context) for name in SIDES)
+        home = vectors.systems([predicted])
+        fields = [*own, join, *(true if reference is None else [])]
+        self._titles = [layer.name() for layer in (predicted, reference) if layer]
+        self._predicted = vectors.PreparedVector(predicted, context, home, fields, whole=True)
+        self._reference = None
+        if reference is not None:
+            self._reference = vectors.PreparedVector(reference, context, home, [*true, other], whole=True)
         return True
-
-    def _spec(self, layer: QgsVectorLayer, context, feedback) -> dict[str, Any]:
-        """A layer in the job, without its fields."""
-        path, inner = vector_path(layer, context, feedback)
-        return {
-            "title": layer.name(),
-            "path": f"{path}|layername={inner}" if inner else path,
-            "crs": layers.wkt(layer.crs()),
-        }
 
     def processAlgorithm(self, parameters, context, feedback):
         outputs = {name: self._output(parameters, name, context) for name in FORMATS}
-        join = self._text(parameters, "JOIN_FIELD", context) if self._reference else ""
-        own, other = (self._classes(parameters, name, context) for name in SIDES)
-        arguments = {
-            "predicted": {**self._predicted, "field": own, "join": join},
-            "reference": {
-                **self._reference,
-                "field": other,
-                "join": self._text(parameters, "REFERENCE_JOIN_FIELD", context),
-            },
-            "multilabel": self.parameterAsBoolean(parameters, "MULTILABEL", context),
-            **{name.lower(): path for name, path in outputs.items()},
-        }
+        steps = QgsProcessingMultiStepFeedback(3, feedback)
         with temporary_folder() as folder:
-            result = run_job(make_job("assess_scenes", arguments), feedback, folder)
+            predicted, reference = self._specs(parameters, context, folder, steps)
+            arguments = {
+                "predicted": predicted,
+                "reference": reference,
+                "multilabel": self.parameterAsBoolean(parameters, "MULTILABEL", context),
+                **{name.lower(): path for name, path in outputs.items()},
+            }
+            steps.setCurrentStep(2)
+            result = run_job(make_job("assess_scenes", arguments), steps, folder)
         figures = result["figures"]
         feedback.pushInfo(summary(figures, result["multilabel"]))
         made = {name: path for name, path in outputs.items() if path}
         return {**made, **{name: figures[name.lower()] for name in FIGURES}}
 
+    def _specs(self, parameters, context, folder, steps) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The prediction and the reference in the job; of a reference that is the prediction's layer the field only."""
+        join = self._text(parameters, "JOIN_FIELD", context) if self._reference else ""
+        other = self._text(parameters, "REFERENCE_JOIN_FIELD", context) or join
+        own, true = (self._classes(parameters, name, context) for name in SIDES)
+        specs = []
+        for i, (side, classes, key) in enumerate([(self._predicted, own, join), (self._reference, true, other)]):
+            steps.setCurrentStep(i)
+            named = side or self._predicted
+            spec = {"title": self._titles[i], **side.spec(folder, steps)} if side else {}
+            specs.append({**spec, "field": [named.field(name) for name in classes], "join": named.field(key) or ""})
+        return specs[0], specs[1]
+
     def _given(self, parameters, context) -> tuple[QgsVectorLayer, QgsVectorLayer | None]:
         """The prediction and the reference; None where that is the prediction's own layer."""
         predicted, reference = (self.parameterAsVectorLayer(parameters, name, context) for name in SIDES)
-        same = reference is not None and all(
-            read(predicted) == read(reference) for read in (QgsVectorLayer.source, QgsVectorLayer.subsetString)
-        )
+        same = reference is not None and vectors.are_same(predicted, reference)
         joined = self._text(parameters, "JOIN_FIELD", context)
         return predicted, None if same and not joined else reference
 

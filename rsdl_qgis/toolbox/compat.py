@@ -6,6 +6,7 @@ from qgis.core import (
     Qgis,
     QgsColorRampShader,
     QgsCoordinateReferenceSystem,
+    QgsFields,
     QgsMapLayer,
     QgsProcessing,
     QgsProcessingParameterDefinition,
@@ -17,6 +18,7 @@ from qgis.core import (
     QgsUnitTypes,
     QgsWkbTypes,
 )
+from qgis.PyQt.QtCore import QMetaType, QVariant
 
 
 def _first(*places):
@@ -62,6 +64,13 @@ FOLDER = _first(
 ANY_FIELD = _first(
     lambda: Qgis.ProcessingFieldParameterDataType.Any, lambda: QgsProcessingParameterField.DataType.Any
 )
+OF_PROVIDER = _first(lambda: Qgis.FieldOrigin.Provider, lambda: QgsFields.FieldOrigin.OriginProvider)
+# A field's type is QVariant's up to QGIS 3.36, and QMetaType's since; the numbers are the same.
+_FIELD_TYPES = QMetaType.Type if Qgis.QGIS_VERSION_INT >= 33800 else QVariant.Type
+TEXT_FIELD, WHOLE_FIELD = _FIELD_TYPES(10), _FIELD_TYPES(4)
+PLAIN_FIELDS = (1, 2, 4, 6, 10, 14, 15, 16)  # bool, int, int64, double, text, date, time, date and time
+UNSIGNED_FIELDS = (3, 5)
+ANY_GEOMETRY = _first(lambda: Qgis.WkbType.Unknown, lambda: QgsWkbTypes.Type.Unknown)
 METERS = _first(lambda: Qgis.DistanceUnit.Meters, lambda: QgsUnitTypes.DistanceUnit.DistanceMeters)
 DEGREES = _first(lambda: Qgis.DistanceUnit.Degrees, lambda: QgsUnitTypes.DistanceUnit.DistanceDegrees)
 ALPHA_BAND = _first(

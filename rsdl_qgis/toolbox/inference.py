@@ -18,7 +18,7 @@ from qgis.core import (
 
 from ..engine.card import Input, ModelCard, match_bands, palette_bands
 from ..engine.errors import MismatchError, RsdlError
-from . import layers, results, settings
+from . import layers, results, settings, vectors
 from . import parameters as shared
 from .algorithm import RsdlAlgorithm
 from .layers import PreparedRaster, RasterUse
@@ -98,7 +98,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
         self.addOutput(QgsProcessingOutputString("MODEL_NAME", tr("Model that was used")))
 
     def problem(self, parameters, context):
-        text = shared.running_problem(self, parameters, context)
+        text = shared.running_problem(self, parameters, context) or vectors.mask_problem(self, parameters, context)
         for output in self.outputs():
             is_raster = isinstance(output, QgsProcessingParameterRasterDestination)
             formats = ("tif", "tiff") if is_raster else shared.VECTOR_FORMATS
@@ -122,10 +122,10 @@ class InferenceAlgorithm(RsdlAlgorithm):
         self._rasters = {
             name: [PreparedRaster(use, nodata) for use in uses] for name, uses in self._plan.inputs.items()
         }
-        self._mask = shared.mask_path(self, parameters, context, feedback)
+        systems = vectors.systems(use.layer for use in self._plan.rasters())
+        self._mask = vectors.mask(self, parameters, context, systems)
         # The area as each layer sees it; layers may not be asked on another thread.
-        self._extent = self.parameterAsExtent(parameters, "EXTENT", context)
-        self._extent_crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
+        self._area = vectors.extent(self, parameters, context, systems)
         self._extents = {
             name: [self.parameterAsExtent(parameters, "EXTENT", context, use.layer.crs()) for use in uses]
             for name, uses in self._plan.inputs.items()
@@ -142,14 +142,13 @@ class InferenceAlgorithm(RsdlAlgorithm):
         outputs = {name: self._output(parameters, name, context) for name in names}
         replaced = {path for path in outputs.values() if path and Path(path).exists()}
         copies = sum(item.is_copied for items in self._rasters.values() for item in items)
-        steps = QgsProcessingMultiStepFeedback(copies + 1, feedback)
+        steps = QgsProcessingMultiStepFeedback(copies + 2, feedback)
         with temporary_folder() as folder:
             arguments = {
                 "model": str(self._plan.path),
-                "inputs": self._specs(folder, steps),
-                "extent": None if self._extent.isNull() else shared.bounds(self._extent),
-                "extent_crs": layers.wkt(self._extent_crs),
-                "mask": self._mask,
+                **self._vectors(folder, steps),
+                "inputs": self._specs(folder, steps, 1),
+                **self._area,
                 "resample": self.parameterAsBoolean(parameters, "RESAMPLE", context),
                 **self.options(parameters, context),
                 "device": self.parameterAsString(parameters, "DEVICE", context).strip() or "auto",
@@ -165,10 +164,14 @@ class InferenceAlgorithm(RsdlAlgorithm):
         made = {name: path for name, path in outputs.items() if path}
         return {**made, "MODEL_NAME": card.name, **self.figures(result, context)}
 
-    def _specs(self, folder: Path, steps: QgsProcessingMultiStepFeedback) -> dict[str, list[layers.Spec]]:
-        """The layers in the job; what has to be copied is copied, a step each."""
+    def _vectors(self, folder: Path, steps: QgsProcessingMultiStepFeedback) -> vectors.Spec:
+        """The vector layers in the job; what has to be copied is copied, all in one step."""
+        return vectors.arguments("mask", self._mask, folder, steps)
+
+    def _specs(self, folder: Path, steps: QgsProcessingMultiStepFeedback, copied: int) -> dict[str, list[layers.Spec]]:
+        """The rasters in the job; what has to be copied is copied, a step each after ``copied`` ones."""
         specs: dict[str, list[layers.Spec]] = {}
-        copied = 0
+        steps.setCurrentStep(copied)
         for name, items in self._rasters.items():
             specs[name] = []
             for item, box in zip(items, self._extents[name]):

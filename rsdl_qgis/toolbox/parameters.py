@@ -309,18 +309,6 @@ def polygons():
     )
 
 
-def mask_path(
-    algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext, feedback
-) -> str | None:
-    """MASK as the worker reads it: 'file' or 'file|layername=x'; None where none is given."""
-    if not is_given(parameters, "MASK"):
-        return None
-    path, layer = algorithm.parameterAsCompatibleSourceLayerPathAndLayerName(
-        parameters, "MASK", context, list(VECTOR_FORMATS), "gpkg", feedback
-    )
-    return f"{path}|layername={layer}" if layer else path
-
-
 def bounds(rectangle: QgsRectangle) -> list[float]:
     """xmin, ymin, xmax, ymax."""
     return [rectangle.xMinimum(), rectangle.yMinimum(), rectangle.xMaximum(), rectangle.yMaximum()]

@@ -10,7 +10,7 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from . import compat, layers, results
+from . import compat, results, vectors
 from . import parameters as shared
 from .one_image import OneImageAlgorithm
 from .text import tr
@@ -134,23 +134,22 @@ class SceneClassification(OneImageAlgorithm):
         return text
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        self._features = self._features_crs = None
+        self._features = None
         if not super().prepareAlgorithm(parameters, context, feedback):
             return False
         if shared.is_given(parameters, "FEATURES"):
-            path, layer = self.parameterAsCompatibleSourceLayerPathAndLayerName(
-                parameters, "FEATURES", context, list(shared.VECTOR_FORMATS), "gpkg", feedback
-            )
-            self._features = f"{path}|layername={layer}" if layer else path
-            self._features_crs = layers.wkt(self.parameterAsSource(parameters, "FEATURES", context).sourceCrs())
+            layer = vectors.layer_of(self, parameters, "FEATURES", context)
+            # The result has the polygons as they are given; where they lie is looked up in the raster's system.
+            systems = vectors.systems([layer, *(use.layer for use in self._plan.rasters())])
+            given = parameters["FEATURES"]
+            self._features = vectors.PreparedVector(layer, context, systems, whole=True, given=given)
         return True
 
     def options(self, parameters, context):
-        return {
-            "features": self._features,
-            "features_crs": self._features_crs,
-            "size": shared.number(self, parameters, "SIZE", context),
-        }
+        return {"size": shared.number(self, parameters, "SIZE", context)}
+
+    def _vectors(self, folder, steps):
+        return {**super()._vectors(folder, steps), **vectors.arguments("features", self._features, folder, steps)}
 
     def looks(self, card, result):
         return {

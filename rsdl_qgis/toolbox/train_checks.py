@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsFeatureRequest, QgsMapLayer, QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsMapLayer, QgsRasterLayer, QgsVectorLayer
 
-from . import compat, layers
+from . import compat, layers, vectors
 from .render import is_image
 from .text import tr
 from .train_data import Images
@@ -26,9 +26,10 @@ def chips_problem(path: str) -> str:
 
 
 def area_problem(algorithm, parameters, context, images: Images) -> str:
-    """What is wrong with EXTENT, in a sentence; '' if nothing."""
-    if not algorithm.parameterAsExtent(parameters, "EXTENT", context).isNull():
-        return ""
+    """What is wrong with EXTENT and MASK, in a sentence; '' if nothing."""
+    text = vectors.mask_problem(algorithm, parameters, context)
+    if text or not algorithm.parameterAsExtent(parameters, "EXTENT", context).isNull():
+        return text
     for layer in images.layers():
         if layers.needs_extent(layer):
             text = tr("The layer '{layer}' has no pixels of its own: choose the area to learn from (EXTENT).")
@@ -97,7 +98,7 @@ def _vector_problem(layer: QgsVectorLayer, field: str, place: str, kind: str) ->
     if not layer.isSpatial() and layer.storageType() not in UNTYPED:
         text = tr("LABELS: '{layer}' is a table without geometries. Choose polygons, lines or points.")
         return text.format(layer=layer.name())
-    if not _has_geometry(layer):
+    if not vectors.has_geometry(layer):
         return tr("LABELS: '{layer}' has no features with a geometry. Draw or choose some.").format(layer=layer.name())
     if kind == "scenes" and layer.geometryType() not in (compat.POLYGON_GEOMETRY, compat.POINT_GEOMETRY):
         text = tr("LABELS: '{layer}' has lines, but the class of a scene is told by polygons or points.")
@@ -119,12 +120,6 @@ def _vector_problem(layer: QgsVectorLayer, field: str, place: str, kind: str) ->
         text = tr("The field '{field}' of '{layer}' holds texts, not numbers. Choose another in CLASS_FIELD.")
         return text.format(field=field, layer=layer.name())
     return ""
-
-
-def _has_geometry(layer: QgsVectorLayer) -> bool:
-    """Whether any feature has a geometry with a place in it."""
-    request = QgsFeatureRequest().setNoAttributes()
-    return any(not feature.geometry().isEmpty() for feature in layer.getFeatures(request))
 
 
 def _found(layer: QgsVectorLayer, field: str) -> set[str]:

@@ -9,18 +9,17 @@ from typing import Any
 
 from qgis.core import (
     QgsCategorizedSymbolRenderer,
-    QgsFeatureRequest,
+    QgsCoordinateReferenceSystem,
     QgsMapLayer,
     QgsPalettedRasterRenderer,
     QgsRasterLayer,
     QgsRectangle,
     QgsSingleSymbolRenderer,
-    QgsVectorLayer,
 )
 
-from . import compat, layers
+from . import compat, vectors
 from . import parameters as shared
-from .assess import renderer_names, vector_path
+from .assess import renderer_names
 from .layers import PreparedRaster, RasterUse
 from .render import is_image
 from .train_checks import value_text
@@ -63,6 +62,17 @@ class _Piece:
         return {**self.about, **spec, **copied}
 
 
+@dataclass(frozen=True)
+class _Features:
+    """A vector layer of labels, ready to be said on any thread."""
+
+    vector: vectors.PreparedVector
+    about: Mapping[str, Any]
+
+    def plain(self, folder: Path, steps) -> dict[str, Any]:
+        return {**self.vector.spec(folder, steps), **self.about}
+
+
 class PreparedData:
     """Rasters and labels made ready on the main thread, so that ``arguments`` may be called on another.
 
@@ -91,20 +101,25 @@ class PreparedData:
         field = shared.text_of(algorithm, parameters, "CLASS_FIELD", context)
         place = shared.text_of(algorithm, parameters, "PLACE_FIELD", context)
         self._labels, self._colours = [], {}
-        for layer in labels:
+        systems = _systems(images, labels)
+        for layer, wanted in zip(labels, systems):
             names, colours = legend(layer, field)
             about = {"names": names, "colors": colours}
             self._colours |= {**colours, **{names[value]: c for value, c in colours.items() if value in names}}
             if isinstance(layer, QgsRasterLayer):
                 self._labels.append(piece(RasterUse("LABELS", layer, (1,)), **about))
             else:
-                self._labels.append({**_vector_spec(layer, field, place, context, feedback), **about})
-        self._area = _area(algorithm, parameters, context, feedback)
+                self._labels.append(_features(layer, field, place, context, wanted, about))
+        everywhere = vectors.systems(images.layers())
+        self._area = vectors.extent(algorithm, parameters, context, everywhere)
+        self._mask = vectors.mask(algorithm, parameters, context, everywhere)
 
     @property
     def copies(self) -> int:
-        """How many rasters have to be copied."""
-        return sum(piece.raster.is_copied for piece in self._pieces())
+        """How many layers have to be copied."""
+        drawn = [label.vector for label in self._labels if isinstance(label, _Features)]
+        given = [*(piece.raster for piece in self._pieces()), *drawn, *([self._mask] if self._mask else [])]
+        return sum(item.is_copied for item in given)
 
     def _pieces(self) -> list[_Piece]:
         images = [piece for _, inputs in self._sources for pieces in inputs.values() for piece in pieces]
@@ -115,12 +130,25 @@ class PreparedData:
         copied = 0
 
         def plain(piece: _Piece, resolution: float | None) -> dict[str, Any]:
-            nonlocal copied
             spec = piece.plain(folder, resolution, steps)
-            copied += piece.raster.is_copied
-            steps.setCurrentStep(copied)
+            passed(piece.raster)
             return spec
 
+        def passed(item: PreparedRaster | vectors.PreparedVector) -> None:
+            nonlocal copied
+            copied += item.is_copied
+            steps.setCurrentStep(copied)
+
+        def label(item: _Piece | _Features) -> dict[str, Any]:
+            if isinstance(item, _Piece):
+                return plain(item, None)
+            spec = item.plain(folder, steps)
+            passed(item.vector)
+            return spec
+
+        area = {**self._area, **vectors.arguments("mask", self._mask, folder, steps)}
+        if self._mask:
+            passed(self._mask)
         drawn = self._images.resolution
         return {
             "sources": [
@@ -132,49 +160,32 @@ class PreparedData:
             ],
             "input_bands": {name: list(bands) for name, bands in self._images.bands.items()},
             "input_dates": {name: list(dates) for name, dates in self._images.dates.items()},
-            "labels": [plain(item, None) if isinstance(item, _Piece) else item for item in self._labels],
+            "labels": [label(item) for item in self._labels],
             "colors": self._colours,
-            **self._area,
+            **area,
         }
 
 
-def _area(algorithm, parameters, context, feedback) -> dict[str, Any]:
-    extent = algorithm.parameterAsExtent(parameters, "EXTENT", context)
-    crs = algorithm.parameterAsExtentCrs(parameters, "EXTENT", context)
-    mask = shared.mask_path(algorithm, parameters, context, feedback)
-    area = {
-        "extent": None if extent.isNull() else shared.bounds(extent),
-        "extent_crs": layers.wkt(crs),
-        "mask": mask,
-    }
-    if mask and shared.is_temporary(mask.split("|")[0]):
-        area["mask_key"] = _vector_key(algorithm.parameterAsVectorLayer(parameters, "MASK", context))
-    return area
+def _systems(images: Images, labels: Sequence[QgsMapLayer]) -> list[list[QgsCoordinateReferenceSystem]]:
+    """The coordinate systems in which each of the labels is looked at: those of the rasters that it goes with."""
+    rasters = [
+        vectors.systems(use.layer for uses in inputs.values() for use in uses) for _, inputs in images.sources
+    ]
+    if 1 < len(labels) == len(rasters):
+        return rasters
+    return [vectors.systems(images.layers())] * len(labels)
 
 
-def _vector_spec(layer: QgsVectorLayer, field: str, place: str, context, feedback) -> dict[str, Any]:
-    path, inner = vector_path(layer, context, feedback)
-    spec = {
+def _features(layer, field, place, context, systems, about) -> _Features:
+    vector = vectors.PreparedVector(layer, context, systems, (field, place))
+    told = {
         "title": layer.name(),
-        "path": f"{path}|layername={inner}" if inner else path,
         "vector": True,
-        "field": field or None,
-        "place_field": place or None,
-        "crs": layers.wkt(layer.crs()),
+        "field": vector.field(field),
+        "place_field": vector.field(place),
+        **about,
     }
-    return {**spec, "key": _vector_key(layer, field, place)} if shared.is_temporary(path) else spec
-
-
-def _vector_key(layer: QgsVectorLayer, *fields: str) -> str:
-    """A text that is another where the features, or what the fields say of them, are."""
-    import hashlib
-
-    digest = hashlib.sha256((layers.wkt(layer.crs()) or "").encode())
-    used = [index for index in map(layer.fields().lookupField, fields) if index >= 0]
-    for feature in layer.getFeatures(QgsFeatureRequest().setSubsetOfAttributes(used)):
-        digest.update(bytes(feature.geometry().asWkb()))
-        digest.update(repr([value_text(feature.attribute(index)) for index in used]).encode())
-    return digest.hexdigest()
+    return _Features(vector, told)
 
 
 def _raster_key(use: RasterUse, extent: QgsRectangle | None, told: float | None) -> str:

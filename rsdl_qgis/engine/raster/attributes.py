@@ -11,10 +11,11 @@ import pyogrio
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from .vectors import VECTOR_ERRORS, source_of, unreadable
+from .vectors import VECTOR_ERRORS, crs_in, source_of, unreadable
 
 PIECE = 50_000  # features read at once
 CHOOSE = "Choose a vector layer or a table."
+SHORT_NAMES = "RSDL_SHORT_NAMES"  # said by a layer that was a shapefile
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Table:
 
     @property
     def is_shapefile(self) -> bool:
-        return Path(source_of(self.path)[0]).suffix.lower() == ".shp"
+        """Whether the names of its fields may have been shortened, as in a copy of a shapefile too."""
+        return Path(source_of(self.path)[0]).suffix.lower() == ".shp" or SHORT_NAMES in self.metadata
 
     def need(self, fields: Sequence[str]) -> None:
         """InputError for the first of the fields that the layer does not have."""
@@ -76,7 +78,7 @@ def open_table(path: str, crs: str | None = None, empty: bool = False) -> Table:
         fid=info["fid_column"] or "",
         count=int(info["features"]),
         geometry=info["geometry_type"],
-        crs=crs or info["crs"],
+        crs=crs or crs_in(info),
         metadata=info["layer_metadata"] or {},
     )
 

@@ -11,7 +11,7 @@ from rasterio.features import shapes
 
 from ..detection.values import Floats, Mask
 from .grid import TRUE_SCALE, Grid, apply, crs_of, metres_a_degree, project
-from .vectors import POLYGON
+from .wkb import POLYGON
 
 RECTANGLE = np.dtype(  # a WKB polygon of one ring with five points
     [("order", "u1"), ("kind", "<u4"), ("rings", "<u4"), ("points", "<u4"), ("xy", "<f8", (5, 2))]

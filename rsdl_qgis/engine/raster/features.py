@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -31,9 +30,9 @@ from .labels import (
     read_table,
     settled,
 )
-from .vectors import outline
+from .vectors import outline, polygons_of
+from .wkb import LINE, SETS, parts_of, type_of
 
-LINE, MULTILINE = 2, 5  # WKB types
 EMPTY = 9  # bytes of the WKB of a geometry without parts: byte order, type, and a count of 0
 CHOOSE = "polygons, lines or points"
 
@@ -46,7 +45,8 @@ class Features:
 
     ``kind``: 'polygons', 'lines' or 'points'; ``polygons``: GeoJSON geometries, or else ``paths``: the parts of each
     line or point. ``labels``: a class, a text or a number a feature, None where it is not known; ``places``: what
-    must stay together in a split, '' for none; ``skipped``: features without a geometry that can be used.
+    must stay together in a split, '' for none; ``skipped``: features without a geometry that can be used; ``partial``:
+    of which only a part can be, since the rest is of another kind or broken.
     """
 
     path: str
@@ -58,6 +58,7 @@ class Features:
     crs: str | None
     numbers: NDArray[np.int64]  # where each comes in the layer
     skipped: int = 0
+    partial: int = 0
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -104,24 +105,35 @@ class Features:
 
 
 def read_features(
-    path: str, field: str | None = None, crs: str | None = None, *, kind: str = "class", place_field: str | None = None
+    path: str,
+    field: str | None = None,
+    crs: str | None = None,
+    *,
+    kind: str = "class",
+    place_field: str | None = None,
+    parts: bool = False,
 ) -> Features:
     """The polygons of a vector file, else its lines, else its points.
 
     ``path``: a file, or 'file|layername=x'. ``field``: of ``kind`` 'class' (whole numbers or text), 'number' or
-    'text'; None: all are labelled 1. ``crs``: in place of the file's. Raises InputError where the file cannot be
-    read, has none of them, or the field is not there, is empty, or of another kind.
+    'text'; None: all are labelled 1. ``crs``: in place of the file's. ``parts``: each polygon of a feature counts by
+    itself, as each point does in any case. Raises InputError where the file cannot be read, has none of them, or the
+    field is not there, is empty, or of another kind.
     """
     meta, wkb, data = read_table(path, [name for name in (field, place_field) if name], CHOOSE)
     labels = KINDS[kind](data[field], path, field) if field else [1] * len(wkb)
     places = [_text(value) or "" for value in data[place_field]] if place_field else [""] * len(wkb)
-    read = {name: [(s, i) for i, value in enumerate(wkb) for s in of(value)] for name, of in READERS.items()}
-    name = next((name for name, shapes in read.items() if shapes), None)
-    if name is None:
+    read = ((name, [of(value) for value in wkb]) for name, of in READERS.items())
+    name, found = next(((name, shapes) for name, shapes in read if any(shapes)), ("", []))
+    if not name:
         if all(value is None or len(value) <= EMPTY for value in wkb):
             raise InputError(f"{path} has no features with a geometry.", f"Draw some, or choose a layer of {CHOOSE}.")
         raise InputError(f"{path} has {len(wkb)} without a usable geometry.", f"Choose a layer of {CHOOSE}.")
-    shapes = read[name]
+    sets = [(shapes, value) for shapes, value in zip(found, wkb) if shapes and type_of(value) in SETS]
+    partial = sum(_used(shapes, name) < len(list(parts_of(value))) for shapes, value in sets)
+    if parts and name == "polygons":
+        found = [_divided(shapes) for shapes in found]
+    shapes = [(shape, i) for i, several in enumerate(found) for shape in several]
     origin = [i for _, i in shapes]
     features = Features(
         path=path,
@@ -133,6 +145,7 @@ def read_features(
         crs=crs or meta["crs"],
         numbers=np.array(origin, np.int64),
         skipped=len(wkb) - len(set(origin)),
+        partial=partial,
     )
     if all(label is None for label in features.labels):
         raise InputError(f"The field '{field}' of {path} is empty in every feature.", "Choose another field.")
@@ -292,26 +305,24 @@ def _polygons_of(wkb: bytes | None) -> list[Geometry]:
 
 
 def _lines_of(wkb: bytes | None) -> list[tuple[Path, ...]]:
-    """A WKB line or multiline as its parts; nothing for anything else and for what is empty."""
-    if wkb is None or len(wkb) < 9:
-        return []
-    order = "<" if wkb[0] else ">"
-    kind, count = struct.unpack_from(order + "II", wkb, 1)
-    if kind not in (LINE, MULTILINE):
-        return []
-    position, parts = (0, []) if kind == LINE else (9, [])
-    for _ in range(1 if kind == LINE else count):
-        corners = struct.unpack_from(order + "I", wkb, position + 5)[0]
-        part = np.frombuffer(wkb, order + "f8", 2 * corners, position + 9).reshape(corners, 2).astype(np.float64)
-        if corners > 1 and np.isfinite(part).all():
-            parts.append(part)
-        position += 9 + 16 * corners
-    return [tuple(parts)] if parts else []
+    """The lines of a WKB geometry as its parts; nothing for anything else and for what is empty."""
+    found = [part for kind, part in parts_of(wkb) if kind == LINE and len(part) > 1 and np.isfinite(part).all()]
+    return [tuple(found)] if found else []
 
 
 def _points_of(wkb: bytes | None) -> list[tuple[Path, ...]]:
-    """Each of the points of a WKB point or multipoint."""
+    """Each of the points of a WKB geometry."""
     return [(np.array([point]),) for point in points_of(wkb)]
+
+
+def _divided(shapes: Sequence[Geometry]) -> list[Geometry]:
+    """Each polygon by itself."""
+    return [{"type": "Polygon", "coordinates": rings} for shape in shapes for rings in polygons_of(shape)]
+
+
+def _used(shapes: Sequence[Any], kind: str) -> int:
+    """How many parts of a feature its shapes of a kind are."""
+    return sum(len(polygons_of(s)) if kind == "polygons" else len(s) for s in shapes)
 
 
 KINDS: dict[str, Any] = {"class": class_labels, "number": _numbers, "text": _texts}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import struct
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,13 +22,13 @@ from rasterio.warp import transform_geom
 from ..errors import InputError
 from .grid import GDAL_ERRORS, Bounds, Grid, Window, apply, crs_of, project, same_crs
 from .layer import Layer, OpenLayer, open_raster
-from .vectors import geometry_of, outline, source_of, unreadable
+from .vectors import crs_in, geometry_of, outline, polygons_of, source_of, unreadable
+from .wkb import MULTIPOLYGON, POINT, POLYGON, parts_of, type_of
 
 # What a place may be instead of a class. Classes are above UNCLEAR.
 BEYOND, NOTHING, UNCLEAR = (int(np.iinfo(np.int64).min) + i for i in range(3))
 """BEYOND: outside the raster. NOTHING: nodata, or no polygon. UNCLEAR: polygons of two classes, or of one not known."""
 
-POINT, MULTIPOINT = 1, 4  # WKB types
 LATTICE = 32  # pixels between those that are projected one by one; the others lie between them
 LATTICE_ERROR = 0.02  # of the raster's pixels that this may be off
 SPARSE = 64  # a raster's pixels may be read for each one wanted
@@ -45,7 +44,8 @@ Geometry = dict[str, Any]  # GeoJSON
 class Vector:
     """The labelled features of a vector layer: ``geometries`` are polygons, or else ``points`` (n, 2) are given.
 
-    ``labels``: one a feature (one a point); ``names``: of integer labels, where the layer tells; ``crs``: WKT or None.
+    ``labels``: one a feature (one a point); ``names``: of integer labels, where the layer tells; ``crs``: WKT or None;
+    ``skipped``: features without a geometry that can be used.
     """
 
     path: str
@@ -54,6 +54,7 @@ class Vector:
     labels: Sequence[Label]
     names: dict[int, str]
     crs: str | None
+    skipped: int = 0
 
     @property
     def is_points(self) -> bool:
@@ -271,7 +272,8 @@ def read_vector(path: str, field: str | None, crs: str | None = None, names_fiel
     meta, wkb, data = read_table(path, [name for name in (field, names_field) if name])
     labels: Sequence[Label] = class_labels(data[field], path, field) if field else [1] * len(wkb)
     polygons = [(g, label) for g, label in ((polygon_of(w), label) for w, label in zip(wkb, labels)) if g is not None]
-    points = [] if polygons else [(p, label) for w, label in zip(wkb, labels) for p in points_of(w)]
+    placed = [] if polygons else [list(points_of(w)) for w in wkb]
+    points = [(p, label) for found, label in zip(placed, labels) for p in found]
     if not polygons and not points:
         raise InputError(f"{path} has no polygons or points.", "Choose a layer with at least one of them.")
     found = [label for _, label in (polygons or points)]
@@ -287,6 +289,7 @@ def read_vector(path: str, field: str | None, crs: str | None = None, names_fiel
         labels=found,
         names=names,
         crs=crs or meta["crs"],
+        skipped=len(wkb) - (len(polygons) or sum(map(bool, placed))),
     )
 
 
@@ -300,16 +303,23 @@ def read_table(
     file, layer = source_of(path)
     try:
         info = pyogrio.read_info(file, layer=layer)
-        missing = [name for name in fields if name not in info["fields"]]
+        kept = [name for name in fields if name in info["fields"]]
+        missing = [name for name in fields if name not in kept and name != info["fid_column"]]
         if missing:
             known = ", ".join(info["fields"]) or "none"
             raise InputError(f"{path} has no field '{missing[0]}'.", f"Its fields: {known}.")
-        meta, _, wkb, columns = pyogrio.raw.read(file, layer=layer, columns=list(fields), force_2d=True)
+        numbered = len(kept) < len(fields)
+        meta, ids, wkb, columns = pyogrio.raw.read(
+            file, layer=layer, columns=kept, force_2d=True, return_fids=numbered
+        )
     except (DataLayerError, DataSourceError, FieldError) as error:
         raise unreadable(path, error, f"Choose {choose}.") from error
     if wkb is None:
         raise InputError(f"{path} is a table without geometry.", f"Choose a layer of {choose}.")
-    return meta, wkb, dict(zip(meta["fields"], columns))
+    values = dict(zip(meta["fields"], columns))
+    if numbered:  # the field of the features' own numbers
+        values[info["fid_column"]] = np.asarray(ids)
+    return {**meta, "crs": crs_in(meta)}, wkb, values
 
 
 def field_names(path: str) -> list[str]:
@@ -405,8 +415,7 @@ def covers(geometry: Geometry, x: NDArray, y: NDArray) -> NDArray[np.bool_]:
     held = np.zeros(len(x), bool)
     xmin, ymin, xmax, ymax = outline(geometry)
     near = np.flatnonzero((x >= xmin) & (x <= xmax) & (y >= ymin) & (y <= ymax))
-    parts = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-    for part in parts:
+    for part in polygons_of(geometry):
         inside = np.zeros(len(near), bool)
         for ring in part:
             corners = np.asarray(ring, np.float64)[:, :2]
@@ -486,20 +495,22 @@ def class_labels(values: NDArray, path: str, field: str | None) -> list[Label]:
 
 
 def polygon_of(wkb: bytes | None) -> Geometry | None:
-    """A WKB polygon or multipolygon as GeoJSON; None for anything else, and for what is empty or broken."""
-    geometry = geometry_of(wkb) if wkb is not None and len(wkb) > 9 else None
-    sound = geometry is not None and is_valid_geom(geometry) and all(map(math.isfinite, outline(geometry)))
-    return geometry if sound else None
+    """The polygons of a WKB geometry as GeoJSON; None for anything else, and for what is empty or broken."""
+    geometry = geometry_of(wkb) if wkb is not None else None
+    if geometry is None or _is_sound(geometry):
+        return geometry
+    sound = [rings for rings in polygons_of(geometry) if _is_sound({"type": "Polygon", "coordinates": rings})]
+    return {"type": "MultiPolygon", "coordinates": sound} if sound else None
+
+
+def _is_sound(geometry: Geometry) -> bool:
+    return is_valid_geom(geometry) and all(map(math.isfinite, outline(geometry)))
 
 
 def points_of(wkb: bytes | None) -> Iterator[tuple[float, float]]:
-    """The points of a WKB point or multipoint; none of anything else and of what is empty."""
-    if wkb is None or len(wkb) < 9:
+    """The points of a WKB geometry; none of lines and polygons, and of what is empty."""
+    if wkb is None or type_of(wkb) in (POLYGON, MULTIPOLYGON):  # which would take a while
         return
-    order = "<" if wkb[0] else ">"
-    kind, count = struct.unpack_from(order + "II", wkb, 1)
-    places = [5] if kind == POINT else [14 + 21 * i for i in range(count)] if kind == MULTIPOINT else []
-    for place in places:
-        x, y = struct.unpack_from(order + "dd", wkb, place)
-        if math.isfinite(x) and math.isfinite(y):
-            yield x, y
+    for kind, place in parts_of(wkb):
+        if kind == POINT and math.isfinite(place[0]) and math.isfinite(place[1]):
+            yield place

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,9 @@ from ..errors import InputError
 from ..report import Report
 from .grid import project
 from .labels import Geometry, Vector, brought_to, check_crs, points_of, polygon_of
-from .vectors import VECTOR_ERRORS, source_of, unreadable
+from .vector_file import VectorFile
+from .vectors import VECTOR_ERRORS, crs_in, geometry_of, polygons_of, source_of, unreadable
+from .wkb import MULTIPOLYGON, POLYGON, multipolygon, type_of
 
 FIRST, MOST = 1_000, 10_000  # features read at once: the first time, and at most
 BYTES = 16_000_000  # of geometries read at once, about
@@ -36,7 +37,7 @@ class FeatureLayer:
     """A layer of polygons or points, looked over. ``kind``: 'polygons' or 'points'; ``crs``: WKT or None.
 
     ``count``: how many scenes its features are: each polygon one (be it of several parts), each point one, and each
-    feature without a geometry of the kind one.
+    feature without a geometry of the kind one. ``there``: the layer in the raster's CRS.
     """
 
     path: str
@@ -44,31 +45,37 @@ class FeatureLayer:
     crs: str | None
     fields: tuple[Field, ...]
     count: int
+    there: VectorFile
 
 
 @dataclass(frozen=True)
 class Row:
-    """A feature as it is in the file: its id, its WKB (None: it has none), and the values of the layer's fields."""
+    """A feature as it is in the file: its id, its WKB (None: it has none), and the values of the layer's fields;
+    ``there``: its WKB in ``FeatureLayer.there``.
+    """
 
     fid: int
     wkb: bytes | None
     values: tuple[Any, ...]
+    there: bytes | None
 
 
-def look_over(path: str, crs: str | None = None, report: Report | None = None) -> FeatureLayer:
-    """What a layer holds: polygons, or else points. ``path``: a file, or 'file|layername=x'; ``crs``: for the file's.
+def look_over(layer: VectorFile | str, crs: str | None = None, report: Report | None = None) -> FeatureLayer:
+    """What a layer, or the one of a path, holds, polygons, or else points, for a raster in ``crs``.
 
     Raises InputError where the file cannot be read, or has neither polygons nor points, Cancelled.
     """
-    file, layer = source_of(path)
+    given = VectorFile.named(layer)
+    path = given.path
+    file, name = source_of(path)
     try:
-        info = pyogrio.read_info(file, layer=layer)
+        info = pyogrio.read_info(file, layer=name)
     except VECTOR_ERRORS as error:
         raise unreadable(path, error, CHOOSE) from error
     if info["geometry_type"] is None:
         raise InputError(f"{path} is a table without geometry.", CHOOSE)
     features = polygons = points = single = 0
-    for wkb, _, _ in _batches(path, ()):
+    for wkb, _, _, _ in _batches(path, ()):
         if report:
             report.check()
         features += len(wkb)
@@ -81,45 +88,52 @@ def look_over(path: str, crs: str | None = None, report: Report | None = None) -
     kind, usable, scenes = ("polygons", polygons, polygons) if polygons else ("points", single, points)
     kept = zip(info["fields"], info["dtypes"], info["ogr_types"])
     fields = tuple(Field(str(name), _held(str(dtype))) for name, dtype, ogr in kept if ogr not in UNKEPT)
-    return FeatureLayer(path, kind, crs or info["crs"], fields, scenes + features - usable)
+    own = given.crs or crs_in(info)
+    there = replace(given, crs=own).near(crs)
+    return FeatureLayer(path, kind, own, fields, scenes + features - usable, there)
 
 
 def rows(layer: FeatureLayer) -> Iterator[list[Row]]:
     """All features in the order of the file, in batches. InputError where the file cannot be read."""
-    for wkb, fids, columns in _batches(layer.path, [field.name for field in layer.fields]):
+    elsewhere = layer.there.path if layer.there.path != layer.path else None
+    for wkb, fids, columns, there in _batches(layer.path, [field.name for field in layer.fields], elsewhere):
         yield [
-            Row(int(fid), value, tuple(column[i] for column in columns))
+            Row(int(fid), value, tuple(column[i] for column in columns), there[i])
             for i, (fid, value) in enumerate(zip(fids, wkb))
         ]
 
 
 def polygons_in(layer: FeatureLayer, wkb: Sequence[bytes | None], crs: str | None) -> list[Geometry | None]:
-    """WKB polygons as GeoJSON in ``crs``; None for what is none, or cannot be brought over."""
+    """WKB polygons of ``layer.there`` as GeoJSON in ``crs``; None for what is none, or cannot be brought over."""
     found = [(i, geometry) for i, value in enumerate(wkb) if (geometry := polygon_of(value)) is not None]
     result: list[Geometry | None] = [None] * len(wkb)
     if found:
-        vector = Vector(layer.path, [geometry for _, geometry in found], np.empty((0, 2)), (), {}, layer.crs)
+        vector = Vector(layer.path, [geometry for _, geometry in found], np.empty((0, 2)), (), {}, layer.there.crs)
         for (i, _), moved in zip(found, brought_to(vector, crs)):
             result[i] = moved
     return result
 
 
 def points_in(layer: FeatureLayer, wkb: Sequence[bytes | None], crs: str | None) -> list[NDArray[np.float64]]:
-    """The points (n, 2) of each WKB point or multipoint in ``crs``, not finite where they cannot be brought over."""
-    check_crs(layer.path, layer.crs, "the raster", crs)
+    """The points (n, 2) of each WKB of ``layer.there`` in ``crs``, not finite where they cannot be brought over."""
+    check_crs(layer.path, layer.there.crs, "the raster", crs)
     parts = [np.array(list(points_of(value)), np.float64).reshape(-1, 2) for value in wkb]
     together = np.concatenate([*parts, np.empty((0, 2))])
     if len(together):
-        together = np.column_stack(project(together[:, 0], together[:, 1], layer.crs, crs))
+        together = np.column_stack(project(together[:, 0], together[:, 1], layer.there.crs, crs))
     return np.split(together, np.cumsum([len(part) for part in parts])[:-1]) if parts else []
 
 
-def _batches(path: str, fields: Sequence[str]) -> Iterator[tuple[NDArray, NDArray, list[NDArray]]]:
-    """(WKB, ids, values of each field) of features that follow one another; fewer at once where they are large."""
-    file, layer = source_of(path)
+def _batches(
+    path: str, fields: Sequence[str], elsewhere: str | None = None
+) -> Iterator[tuple[NDArray, NDArray, list[NDArray], NDArray]]:
+    """(WKB, ids, values of each field, WKB in the file ``elsewhere``) of features that follow one another; fewer at
+    once where they are large.
+    """
     first, size = 0, FIRST
     while True:
         try:
+            file, layer = source_of(path)
             meta, fids, wkb, columns = pyogrio.raw.read(
                 file,
                 layer=layer,
@@ -129,12 +143,17 @@ def _batches(path: str, fields: Sequence[str]) -> Iterator[tuple[NDArray, NDArra
                 max_features=size,
                 return_fids=True,
             )
+            there = wkb
+            if elsewhere is not None:
+                file, layer = source_of(elsewhere)
+                options: dict[str, Any] = {"force_2d": True, "skip_features": first, "max_features": size}
+                there = pyogrio.raw.read(file, layer=layer, columns=[], **options)[2]
         except VECTOR_ERRORS as error:
             raise unreadable(path, error, CHOOSE) from error
         if not len(wkb):
             return
         named = dict(zip(meta["fields"], columns))
-        yield wkb, fids, [named[name] for name in fields]
+        yield wkb, fids, [named[name] for name in fields], there
         first += len(wkb)
         if len(wkb) < size:
             return
@@ -143,10 +162,18 @@ def _batches(path: str, fields: Sequence[str]) -> Iterator[tuple[NDArray, NDArra
 
 
 def is_polygon(wkb: bytes | None) -> bool:
-    """Whether a WKB is a polygon or multipolygon that is not empty."""
+    """Whether a WKB has polygons that are not empty."""
     if wkb is None or len(wkb) <= 9:
         return False
-    return struct.unpack_from("<I" if wkb[0] else ">I", wkb, 1)[0] in (3, 6)
+    return type_of(wkb) in (POLYGON, MULTIPOLYGON) or geometry_of(wkb) is not None
+
+
+def only_polygons(wkb: bytes | None) -> bytes | None:
+    """What of a WKB is polygons: all of it, the ones in a collection as a multipolygon, or None."""
+    geometry = geometry_of(wkb) if wkb is not None else None
+    if geometry is None or wkb is None or type_of(wkb) in (POLYGON, MULTIPOLYGON):
+        return None if geometry is None else wkb
+    return multipolygon(polygons_of(geometry))
 
 
 def _held(dtype: str) -> str:

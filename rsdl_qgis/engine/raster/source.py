@@ -14,6 +14,7 @@ from rasterio.features import geometry_mask
 from ..errors import InputError
 from .grid import PIXEL_TOLERANCE, Bounds, Grid, Window, text
 from .layer import Layer, LayerInfo, OpenLayer
+from .vector_file import VectorFile
 
 __all__ = ["Layer", "LayerInfo", "RasterSource", "inspect", "valid_pixels"]
 
@@ -55,7 +56,7 @@ class RasterSource:
     where ``resolution`` (metres a pixel) is given and differs, resampled to it. Layers on other grids are
     resampled to it as they are read (``resampling``: nearest, bilinear or cubic; paletted layers always
     nearest; finer layers are averaged first, but for nearest); where one has no ground, nothing is valid.
-    ``mask``: a vector file ('path' or 'path|layername=x') outside whose polygons nothing is valid.
+    ``mask``: a vector layer, or the path of one, outside whose polygons nothing is valid.
 
     Files stay open and are not thread-safe: use a source from one thread at a time.
     Raises InputError where a file cannot be used, the layers do not overlap, or only one of two has a CRS.
@@ -68,7 +69,7 @@ class RasterSource:
         resolution: float | None = None,
         extent: Bounds | None = None,
         extent_crs: str | None = None,
-        mask: str | None = None,
+        mask: VectorFile | str | None = None,
         resampling: str = "bilinear",
         grid: str = "first",
     ):

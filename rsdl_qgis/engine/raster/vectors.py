@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import struct
 import warnings
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyogrio
@@ -24,6 +26,8 @@ from ..report import Report
 from .grid import Bounds, Grid, apply, crs_of, project, same_crs, transforming
 from .layer import open_raster
 from .part import Part
+from .vector_file import VectorFile
+from .wkb import POLYGON, parts_of, type_of
 
 PACKAGE_OPTIONS = {"VERSION": "1.2"}  # of a new GeoPackage: what the GDAL of older QGIS knows wholly
 DRIVERS = {
@@ -35,7 +39,7 @@ DRIVERS = {
 }
 BATCH = 20_000  # polygons written at once
 LONGEST_EDGE = 64  # pixels: longer edges are bent with the projection when areas are measured
-POLYGON, MULTIPOLYGON = 3, 6  # WKB types
+UNDEFINED = re.compile(r'\w+\["Undefined( \w+)? SRS"')  # what a GeoPackage calls the CRS of a layer without one
 
 VECTOR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
 Ring = NDArray[np.float64]  # (n, 2), closed
@@ -230,29 +234,31 @@ def _wkb(rings: list[Ring]) -> bytes:
     return b"".join(parts)
 
 
-def read_polygons(path: str, crs: str | None) -> list[dict]:
-    """The polygons of a vector file as GeoJSON geometries in ``crs``.
+def read_polygons(layer: VectorFile | str, crs: str | None) -> list[dict]:
+    """The polygons of a vector layer, or of a path, as GeoJSON geometries in ``crs``.
 
-    ``path``: a file, or 'file|layername=x' as QGIS writes it. Raises InputError where it cannot be read, has
-    no polygons, or only one of raster and file has a CRS.
+    Raises InputError where it cannot be read, has no polygons, or only one of raster and layer has a CRS.
     """
-    file, layer = source_of(path)
+    chosen = VectorFile.named(layer).near(crs)
+    path = chosen.path
+    file, layer_name = source_of(path)
     try:
-        meta, _, wkb, _ = pyogrio.raw.read(file, layer=layer, columns=[], force_2d=True)
+        meta, _, wkb, _ = pyogrio.raw.read(file, layer=layer_name, columns=[], force_2d=True)
     except (DataLayerError, DataSourceError) as error:
         raise unreadable(path, error, "Choose a polygon layer.") from error
     geometries = [g for g in (geometry_of(value) for value in wkb if value is not None) if g is not None]
     if not geometries:
         raise InputError(f"{path} has no polygons.", "Choose a layer with at least one polygon.")
-    if same_crs(meta["crs"], crs):
+    own = chosen.crs or crs_in(meta)
+    if same_crs(own, crs):
         return geometries
-    if meta["crs"] is None or crs is None:
-        without, other = (path, "the raster") if meta["crs"] is None else ("The raster", path)
+    if own is None or crs is None:
+        without, other = (path, "the raster") if own is None else ("The raster", path)
         raise InputError(
             f"{without} has no coordinate system, but {other} has one.", "Assign it the right one."
         )
-    with transforming(meta["crs"], crs):
-        return [transform_geom(crs_of(meta["crs"]), crs_of(crs), geometry) for geometry in geometries]
+    with transforming(own, crs):
+        return [transform_geom(crs_of(own), crs_of(crs), geometry) for geometry in geometries]
 
 
 def source_of(path: str) -> tuple[str, str | int]:
@@ -280,33 +286,26 @@ def outline(geometry: dict) -> Bounds:
 
 def corners(geometry: dict) -> NDArray[np.float64]:
     """(n, 2) the outer corners of a GeoJSON Polygon or MultiPolygon."""
-    polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-    return np.array([point[:2] for polygon in polygons for point in polygon[0]], np.float64)
+    return np.array([point[:2] for rings in polygons_of(geometry) for point in rings[0]], np.float64)
 
 
 def geometry_of(wkb: bytes) -> dict | None:
-    """A WKB polygon or multipolygon as GeoJSON; None for anything else and for what is empty."""
-    kind = struct.unpack_from("<I" if wkb[0] else ">I", wkb, 1)[0]
-    if kind == POLYGON:
-        coordinates = _read_rings(wkb, 0)[0]
-        return {"type": "Polygon", "coordinates": coordinates} if coordinates else None
-    if kind != MULTIPOLYGON:
+    """The polygons of a WKB geometry as GeoJSON, those of a collection too; None where there is none."""
+    polygons = [rings for kind, rings in parts_of(wkb) if kind == POLYGON]
+    if not polygons:
         return None
-    count, position, polygons = struct.unpack_from("<I" if wkb[0] else ">I", wkb, 5)[0], 9, []
-    for _ in range(count):
-        rings, position = _read_rings(wkb, position)
-        polygons += [rings] if rings else []
-    return {"type": "MultiPolygon", "coordinates": polygons} if polygons else None
+    if type_of(wkb) == POLYGON:
+        return {"type": "Polygon", "coordinates": polygons[0]}
+    return {"type": "MultiPolygon", "coordinates": polygons}
 
 
-def _read_rings(wkb: bytes, position: int) -> tuple[list[list[tuple[float, float]]], int]:
-    order = "<" if wkb[position] else ">"
-    count = struct.unpack_from(order + "I", wkb, position + 5)[0]
-    position += 9
-    rings = []
-    for _ in range(count):
-        points = struct.unpack_from(order + "I", wkb, position)[0]
-        ring = np.frombuffer(wkb, order + "f8", 2 * points, position + 4).reshape(points, 2)
-        rings.append([(x, y) for x, y in ring.tolist()])
-        position += 4 + 16 * points
-    return rings, position
+def polygons_of(geometry: dict) -> list[Any]:
+    """The rings of each polygon of a GeoJSON Polygon or MultiPolygon."""
+    found: list[Any] = geometry["coordinates"]
+    return [found] if geometry["type"] == "Polygon" else found
+
+
+def crs_in(info: Mapping[str, Any]) -> str | None:
+    """The CRS of a vector layer by what pyogrio tells of it; None where it is not known."""
+    crs: str | None = info["crs"]
+    return None if crs is None or UNDEFINED.match(crs) else crs

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..job_arguments import DATA, some
+from ..raster.vector_file import VectorFile
 
 USUAL_SIZE = 256
 ARGUMENTS = (
@@ -39,7 +40,7 @@ class CutRequest:
     colors: Mapping[str, str] = field(default_factory=dict)
     extent: tuple[float, float, float, float] | None = None
     extent_crs: str | None = None
-    mask: str | None = None
+    mask: VectorFile | None = None
     size: int | None = None
     overlap: int = 0
     separate: bool = True
@@ -70,7 +71,7 @@ class CutRequest:
             colors=given.get("colors", {}),
             extent=tuple(given["extent"]) if "extent" in given else None,
             extent_crs=given.get("extent_crs"),
-            mask=given.get("mask"),
+            mask=VectorFile.argument(arguments, "mask"),
             size=size,
             overlap=overlap,
             separate=given.get("split", "blocks") == "blocks",

@@ -56,7 +56,8 @@ def cut(
     no labelled pixel is valid; OutputError where the folder cannot be written.
     """
     report.progress(0.0, "Checking the rasters and labels")
-    shelf = Shelf({"number": "number", "classes": "text"}.get(request.kind, "class"))
+    labels_of = {"number": "number", "classes": "text"}.get(request.kind, "class")
+    shelf = Shelf(labels_of, parts=request.kind == "boxes")
     scenes = with_labels(open_scenes(sources, request), labels, request, shelf)
     inputs = inputs_of(scenes, request)
     check_resolutions(scenes, report)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import colorsys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +33,7 @@ from ..raster.labels import (
     read_vector,
 )
 from ..raster.source import Layer
+from ..raster.vector_file import VectorFile
 from .chips import MOST_CLASSES
 
 UNSET = -1  # instead of a class: not labelled
@@ -50,7 +51,8 @@ COLOURS = (
 class LabelLayer:
     """A layer of labels: ``features`` of a vector layer, or the ``raster`` they are in.
 
-    ``names``: of class values; ``colors``: of class values or names; ``has_field``: whether a field gives the labels.
+    ``names``: of class values; ``colors``: of class values or names; ``has_field``: whether a field gives the labels;
+    ``versions``: the same features by the CRS that QGIS has brought them to, read when they are asked for.
     """
 
     title: str
@@ -60,6 +62,7 @@ class LabelLayer:
     names: Mapping[int, str] = field(default_factory=dict)
     colors: Mapping[str, str] = field(default_factory=dict)
     has_field: bool = True
+    versions: Callable[[str | None], Features | None] = lambda crs: None
 
 
 @dataclass(frozen=True)
@@ -85,11 +88,12 @@ class Legend:
         return next(item.name for item in self.classes if item.value == value)
 
 
-def read_layer(spec: Mapping[str, Any], kind: str) -> LabelLayer:
+def read_layer(spec: Mapping[str, Any], kind: str, parts: bool = False) -> LabelLayer:
     """The layer that a job's label spec names; its labels are of ``kind`` 'class', 'number' or 'text'.
 
-    A spec: ``path``, ``title``; of a vector layer ``vector`` true, ``field``, ``crs``, ``place_field``; of a raster
-    ``bands`` (one), ``nodata``, ``names`` and ``colors`` of its values.
+    A spec: ``path``, ``title``; of a vector layer ``vector`` true, ``field``, ``crs``, ``versions`` (see VectorFile),
+    ``place_field``; of a raster ``bands`` (one), ``nodata``, ``names`` and ``colors`` of its values. ``parts``: each
+    polygon of a feature counts by itself.
     """
     if not spec.get("path"):
         raise InputError("A label layer of the job has no path.", 'Each is an object with a "path".')
@@ -101,9 +105,19 @@ def read_layer(spec: Mapping[str, Any], kind: str) -> LabelLayer:
         if kind != "class" and not chosen:
             what = "numbers" if kind == "number" else "labels"
             raise InputError(f"No field of {title} is chosen.", f"Choose the one that holds the {what} (CLASS_FIELD).")
-        features = read_features(path, chosen, spec.get("crs"), kind=kind, place_field=spec.get("place_field"))
+        given, place = VectorFile.of(spec), spec.get("place_field")
+
+        def read(layer: VectorFile) -> Features:
+            return read_features(layer.path, chosen, layer.crs, kind=kind, place_field=place, parts=parts)
+
+        def version(crs: str | None) -> Features | None:
+            found = given.near(crs)
+            return None if found is given else read(found)
+
+        features = read(given)
         names = {int(value): str(name) for value, name in (spec.get("names") or {}).items()}
-        return LabelLayer(title, path, features, None, names or ({} if chosen else {1: title}), colors, bool(chosen))
+        names = names or ({} if chosen else {1: title})
+        return LabelLayer(title, path, features, None, names, colors, bool(chosen), version)
     bands, nodata = tuple(spec.get("bands") or (1,)), spec.get("nodata")
     raster = Layer(path, bands[:1], tuple(nodata) if isinstance(nodata, list) else nodata)
     if kind == "number":
@@ -114,30 +128,31 @@ def read_layer(spec: Mapping[str, Any], kind: str) -> LabelLayer:
 
 
 class Shelf:
-    """Layers that were read and brought to a CRS, each once."""
+    """Layers that were read and brought to a CRS, each once. ``kind``, ``parts``: see ``read_layer``."""
 
-    def __init__(self, kind: str):
-        self._kind = kind
+    def __init__(self, kind: str, parts: bool = False):
+        self._kind, self._parts = kind, parts
         self._layers: dict[int, LabelLayer] = {}
         self._moved: dict[tuple[str, int, str | None], Features] = {}
         self._masks: dict[str, Vector] = {}
 
     def layer(self, spec: Mapping[str, Any]) -> LabelLayer:
         if id(spec) not in self._layers:
-            self._layers[id(spec)] = read_layer(spec, self._kind)
+            self._layers[id(spec)] = read_layer(spec, self._kind, self._parts)
         return self._layers[id(spec)]
 
     def features(self, layer: LabelLayer, crs: str | None) -> Features:
         assert layer.features is not None
         key = (layer.path, id(layer.features), crs)
         if key not in self._moved:
-            self._moved[key] = layer.features.brought_to(crs)
+            self._moved[key] = (layer.versions(crs) or layer.features).brought_to(crs)
         return self._moved[key]
 
-    def mask(self, path: str) -> Vector:
-        if path not in self._masks:
-            self._masks[path] = read_vector(path, None)
-        return self._masks[path]
+    def mask(self, mask: VectorFile, crs: str | None) -> Vector:
+        chosen = mask.near(crs)
+        if chosen.path not in self._masks:
+            self._masks[chosen.path] = read_vector(chosen.path, None, chosen.crs)
+        return self._masks[chosen.path]
 
 
 class Ground:
@@ -156,7 +171,7 @@ class Ground:
         numbers: bool = False,
         distance: float = 0.0,
         area: Window | None = None,
-        mask: str | None = None,
+        mask: VectorFile | None = None,
     ):
         self.grid, self.area = grid, area or Window(0, 0, grid.height, grid.width)
         self._stack = ExitStack()
@@ -174,7 +189,7 @@ class Ground:
                     self.features.append(features)
                     lines = not features.polygons
                     self.outlines.append(widened(features.outlines, grid.crs, distance if lines else 0.0))
-            self._mask = PolygonClasses(shelf.mask(mask), grid.crs) if mask else None
+            self._mask = PolygonClasses(shelf.mask(mask, grid.crs), grid.crs) if mask else None
         except BaseException:
             self._stack.close()
             raise

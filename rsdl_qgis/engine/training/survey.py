@@ -132,6 +132,9 @@ def _tell_of_labels(
             continue
         if features.skipped:
             report.log("warning", f"{layer.title}: {features.skipped} features have no usable geometry; left out.")
+        if features.partial:
+            text = f"{features.partial} features hold more than {features.kind}, or are broken in part"
+            report.log("warning", f"{layer.title}: {text}; what else is in them is left out.")
         unknown = sum(label is None for label in features.labels)
         if unknown:
             report.log("warning", f"{layer.title}: {unknown} features have no label; what they cover is ignored.")

@@ -11,6 +11,7 @@ import pytest
 from rsdl_qgis.engine.errors import Cancelled, InputError
 from rsdl_qgis.engine.raster import scene_features
 from rsdl_qgis.engine.raster.scene_features import look_over, points_in, polygons_in, rows
+from rsdl_qgis.engine.raster.vector_file import VectorFile
 from rsdl_qgis.engine.report import Report
 
 SQUARE = [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]]
@@ -82,7 +83,7 @@ def test_a_layer_of_a_package_by_name_and_its_types(tmp_path):
             path, wkb, values, ["text", "number", "raw"], layer=name, driver="GPKG", geometry_type="Point",
             crs="EPSG:4326", append=name == "second", field_mask=[None, np.array([False, True]), None],
         )  # fmt: skip
-    found = look_over(f"{path}|layername=second", crs="EPSG:32634")
+    found = look_over(VectorFile(f"{path}|layername=second", "EPSG:32634"))
     assert found.crs == "EPSG:32634"
     (batch,) = rows(found)
     assert batch[0].values[0] == "second" and batch[1].values[0] is None
