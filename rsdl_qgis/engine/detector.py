@@ -13,7 +13,7 @@ from .interop.detector_files import Layout, layout_of
 from .interop.detectors import Decode, decoder_of
 from .interop.onnx_file import OnnxFile, read_onnx_file
 from .report import Report
-from .runtime import Arrays, Network, choose_device, open_network, shrinking
+from .runtime import Arrays, Network, open_network, shrinking
 
 Outputs = tuple[NDArray, ...]  # of one image, each with a batch axis of length 1 where it has one
 
@@ -38,15 +38,15 @@ def open_detector(
 
     ModelError also where it is not clear what its outputs mean, or they contradict the card.
     """
-    chosen = choose_device(device)
-    network, source = open_network(card, path, chosen, threads, report, streams)
+    opened = open_network(card, path, device, threads, report, streams)
+    network, source = opened.run, opened.source
     run = in_batches(network)
     layout = Layout("boxes-scores", len(card.classes))
     if source.name != WEIGHTS_FILE:
         file = read_onnx_file(source)
         layout = layout_of(file, len(card.classes))
         run = one_by_one(network) if takes_one(file, layout) else run
-    if chosen.startswith("cuda"):
+    if opened.device.startswith("cuda"):
         run = shrinking(run, lambda halves: [outputs for half in halves for outputs in half])
     return Detector(run, decoder_of(card, layout))
 

@@ -1,7 +1,8 @@
 """The metadata of an ONNX file, read without ONNX: standard library only, for the QGIS side.
 
 An ONNX file is one protocol buffer message; ``metadata_props`` is its field 14 and the graph its field 7, which is
-skipped by its length. Of the graph only the inputs' and outputs' names and shapes are read (fields 11 and 12).
+skipped by its length. Of the graph only the inputs' and outputs' names, types and shapes are read (fields 11 and 12);
+``onnx_graph`` looks at the operators that an output comes from.
 """
 
 from __future__ import annotations
@@ -14,12 +15,26 @@ from typing import BinaryIO
 from ..errors import ModelError
 
 
+DTYPES = {  # of a tensor's elements, by their number in ONNX
+    1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 8: "string", 9: "bool",
+    10: "float16", 11: "float64", 12: "uint32", 13: "uint64", 16: "bfloat16",
+}  # fmt: skip
+KINDS = {1: "tensor", 4: "sequence", 5: "map", 8: "sparse tensor", 9: "optional"}  # of values, by their field
+
+
 @dataclass(frozen=True)
 class Tensor:
-    """A graph input or output; a dimension without a fixed size is None."""
+    """A graph input or output; a dimension without a fixed size is None. ``kind``: tensor, or what it is instead."""
 
     name: str
     shape: tuple[int | None, ...]
+    dtype: str = "float32"
+    kind: str = "tensor"
+
+    @property
+    def whole_numbers(self) -> bool:
+        """Whether its elements are integers or booleans."""
+        return self.dtype.startswith(("int", "uint", "bool"))
 
 
 @dataclass(frozen=True)
@@ -29,6 +44,8 @@ class OnnxFile:
     metadata: dict[str, str]
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
+    producer: str = ""
+    path: str = ""
 
 
 def read_onnx_file(path: str | Path) -> OnnxFile:
@@ -37,14 +54,17 @@ def read_onnx_file(path: str | Path) -> OnnxFile:
     inputs: list[Tensor] = []
     outputs: list[Tensor] = []
     weights: set[str] = set()
+    producer = ""
     try:
         with open(path, "rb") as stream:
-            for number, start, end in _fields(stream, 0, Path(path).stat().st_size):
+            for number, start, end in fields(stream, 0, Path(path).stat().st_size):
                 if number == 14:
                     key, value = _strings(_bytes(stream, start, end), 1, 2)
                     metadata[key] = value
+                elif number == 2:
+                    producer = _bytes(stream, start, end).decode()
                 elif number == 7:
-                    for part, first, last in _fields(stream, start, end):
+                    for part, first, last in fields(stream, start, end):
                         if part in (11, 12):
                             tensor = _tensor(_bytes(stream, first, last))
                             (inputs if part == 11 else outputs).append(tensor)
@@ -56,7 +76,8 @@ def read_onnx_file(path: str | Path) -> OnnxFile:
         raise ModelError(f"{path} is not an ONNX file, or is damaged.") from None
     if not inputs and not outputs:
         raise ModelError(f"{path} is not an ONNX file: it has no inputs and outputs.")
-    return OnnxFile(metadata, tuple(t for t in inputs if t.name not in weights), tuple(outputs))
+    taken = tuple(t for t in inputs if t.name not in weights)
+    return OnnxFile(metadata, taken, tuple(outputs), producer, str(path))
 
 
 def _varint(stream: BinaryIO) -> int:
@@ -71,7 +92,7 @@ def _varint(stream: BinaryIO) -> int:
         shift += 7
 
 
-def _fields(stream: BinaryIO, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+def fields(stream: BinaryIO, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """(field number, first byte, end) of each field of a message; for numbers, first byte = end."""
     stream.seek(start)
     while stream.tell() < end:
@@ -132,17 +153,20 @@ def _sub(data: bytes, number: int) -> list[bytes]:
 def _tensor(data: bytes) -> Tensor:
     (name,) = _strings(data, 1)
     shape: list[int | None] = []
-    for kind in _sub(data, 2):  # type
-        for tensor in _sub(kind, 1):  # tensor_type
+    dtype, kind = "", "tensor"
+    for value in _sub(data, 2):  # type
+        kind = next((KINDS[key] for key, _ in _parts(value) if key in KINDS), kind)
+        for tensor in _sub(value, 1):  # tensor_type
+            dtype = next((DTYPES.get(n, "") for key, n in _parts(tensor) if key == 1 and isinstance(n, int)), dtype)
             for dims in _sub(tensor, 2):  # shape
                 for dim in _sub(dims, 1):
                     sizes = [value for key, value in _parts(dim) if key == 1 and isinstance(value, int)]
-                    shape.append(sizes[0] if sizes and sizes[0] > 0 else None)
-    return Tensor(name, tuple(shape))
+                    shape.append(sizes[0] if sizes and 0 < sizes[0] < 1 << 31 else None)
+    return Tensor(name, tuple(shape), dtype or "float32", kind)
 
 
 def _initializer_name(stream: BinaryIO, start: int, end: int) -> str:
     here = stream.tell()
-    names = [_bytes(stream, first, last) for number, first, last in _fields(stream, start, end) if number == 8]
+    names = [_bytes(stream, first, last) for number, first, last in fields(stream, start, end) if number == 8]
     stream.seek(here)
     return names[0].decode() if names else ""
