@@ -1,7 +1,6 @@
 """From what a network gives to classes: one rule for maps, series, scenes and training's own figures.
 
-The likeliest class; of equals the first, but of two classes the second, which it is from a probability of 0.5 on, or
-from the model's threshold. What is not finite decides nothing: it has no class, is counted and told, and where that is
+The likeliest class, of equals the first; of two classes, where the model has a threshold, the second from that on. What is not finite decides nothing: it has no class, is counted and told, and where that is
 more than half of what should have one the job fails.
 """
 
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from .errors import ModelError
 from .report import Report
 
-SURE = 0.5  # the threshold where none was chosen
+SURE = 0.5  # of two classes the likelier one has more
 NONE = -1  # in place of a class's index
 MOST_LOST = 0.5  # of what should have a value
 
@@ -23,16 +22,14 @@ MOST_LOST = 0.5  # of what should have a value
 def class_of(probabilities: NDArray, threshold: float | None = None, axis: int = 0) -> NDArray[np.int64]:
     """The index of the class of probabilities (K, ...) -> (...), with the classes along ``axis``.
 
-    Of two classes the second's alone will do (K = 1); where both are given and there is no ``threshold``, which is for
-    two classes, the second needs at least as much as the first. NONE where a probability is not finite.
+    Of two classes that exclude each other the second's will do (K = 1). ``threshold``: the second of two classes' least
+    probability. NONE where a probability is not finite.
     """
     values = np.moveaxis(probabilities, axis, 0)
-    if len(values) == 1:
-        found = values[0] >= (SURE if threshold is None else threshold)
-    elif len(values) == 2:
-        found = values[1] >= (values[0] if threshold is None else threshold)
+    if threshold is not None:
+        found = values[-1] >= threshold
     else:
-        found = values.argmax(0)
+        found = values[0] > SURE if len(values) == 1 else values.argmax(0)
     return np.where(np.isfinite(values).all(0), found, NONE).astype(np.int64)
 
 

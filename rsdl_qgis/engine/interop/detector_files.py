@@ -17,15 +17,15 @@ Instance masks come with a further output, their prototypes (N, M, h, w).
 
 from __future__ import annotations
 
-import ast
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..card import Band, Class, Input, ModelCard, Scaling, Tiling
 from ..errors import ModelError
 from .onnx_file import OnnxFile, Tensor
+from .onnx_graph import head_of
+from .onnx_keys import OUTPUT_KEY, names_of, number_of, value_of
 
 PALETTE = ("#1f78b4", "#e31a1c", "#33a02c", "#ff7f00", "#6a3d9a", "#b15928", "#fdbf6f", "#a6cee3", "#b2df8a", "#fb9a99")
 MOST_FINAL = 1000  # boxes that a detector with suppression inside gives
@@ -48,7 +48,8 @@ class Layout:
     """What a detector's outputs are.
 
     ``kind``: of the table above; ``classes``: how many, None where the outputs do not tell; ``turned``: cells as rows;
-    ``oriented``: with an angle; ``masks``: coefficients of instance masks, 0 without.
+    ``oriented``: with an angle; ``masks``: coefficients of instance masks, 0 without; ``normalised``: boxes are parts of
+    the image's sides, from 0 to 1, None where the file does not tell; ``logits``: scores are such.
     """
 
     kind: str
@@ -56,6 +57,8 @@ class Layout:
     turned: bool = False
     oriented: bool = False
     masks: int = 0
+    normalised: bool | None = None
+    logits: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,9 @@ class _Hints:
 
     @classmethod
     def of(cls, metadata: Mapping[str, str]) -> _Hints:
-        told = str(_value(metadata.get("det_type", ""))).lower()
-        ended = str(_value(metadata.get("end2end", ""))).lower() == "true" or _suppresses(metadata)
-        kind = "end-to-end" if ended else DEEPNESS_TYPES.get(told, "")
+        told = str(value_of(metadata.get("det_type", ""))).lower()
+        ended = str(value_of(metadata.get("end2end", ""))).lower() == "true" or _suppresses(metadata)
+        kind = "end-to-end" if ended else "cells" if is_detr(metadata) else DEEPNESS_TYPES.get(told, "")
         return cls(kind, metadata.get("task") == "obb" or told.endswith("obb"))
 
 
@@ -95,19 +98,19 @@ def detector_card(name: str, file: OnnxFile) -> ModelCard:
             f"'{name}' is an Ultralytics model for the task '{task}'.",
             f"Models for {', '.join(ULTRALYTICS_TASKS)} can be used.",
         )
-    names = _names(metadata.get("names"))
+    names = names_of(name, value_of(metadata.get("names", "")))
     classes = named_classes(name, names, layout_of(file, len(names) or None))
-    channels, side = image_of(name, file, _side(metadata.get("imgsz")))
-    stride = int(_value(metadata.get("stride", "32")) or 32)
+    channels, side = image_of(name, file, _side(name, metadata))
+    stride = int(number_of(name, {"stride": value_of(metadata.get("stride", ""))}, "stride") or 32)
     source = "Ultralytics metadata" if names else "shape of its tensors"
-    return foreign_card(name, channels, classes, tiling_of(file, side, stride), source)
+    tiling, declared = tiling_of(file, side, stride), value_of(metadata.get(OUTPUT_KEY, ""))
+    return foreign_card(name, channels, classes, tiling, source, output=str(declared))
 
 
 def foreign_card(
     name: str, channels: int, classes: tuple[Class, ...], tiling: Tiling, source: str, **others: Any
 ) -> ModelCard:
     """The card of a detector that takes one image; values are divided by 255 unless ``others`` say otherwise."""
-    bands = tuple(Band(f"channel {i + 1}") for i in range(channels))
     scaling = others.pop("scaling", Scaling(divisor=255.0))
     return ModelCard(
         name=name,
@@ -115,7 +118,7 @@ def foreign_card(
         task="detection",
         network="foreign detector",
         description="A detector of another program.",
-        inputs=(Input("image", bands, scaling=scaling),),
+        inputs=(Input("image", bands_of(channels), scaling=scaling),),
         classes=classes,
         tiling=tiling,
         activation="identity",
@@ -125,22 +128,33 @@ def foreign_card(
     )
 
 
+def bands_of(channels: int) -> tuple[Band, ...]:
+    """Bands of which no more is known than how many there are."""
+    return tuple(Band(f"channel {i + 1}") for i in range(channels))
+
+
+def is_detr(metadata: Mapping[str, str]) -> bool:
+    """Whether Ultralytics' metadata describe an RT-DETR: boxes from 0 to 1 and scores in rows, not suppressed."""
+    return "rt-detr" in metadata.get("description", "").lower()
+
+
 def image_of(name: str, file: OnnxFile, told: int | None) -> tuple[int, int]:
     """Bands and side in pixels of the image that a detector takes; ``told``: by its metadata. ModelError if unclear."""
-    if len(file.inputs) != 1 or len(file.inputs[0].shape) not in (3, 4) or file.inputs[0].shape[-3] is None:
+    image = file.inputs[0].image if len(file.inputs) == 1 else None
+    if image is None or image[0] is None:
         shapes = [tensor.shape for tensor in file.inputs]
         raise ModelError(f"'{name}' has inputs of shape {shapes}; a detector takes one (N, C, H, W) image.")
-    channels, height, width = file.inputs[0].shape[-3:]
+    channels, height, width = image
     if height != width:
         raise ModelError(f"'{name}' takes images of {width} x {height} pixels; only square ones can be used.")
     if height is not None and told is not None and told != height:
         raise ModelError(f"'{name}' says its images are {told} pixels, but its input tensor is {height} x {width}.")
-    return int(channels or 0), height or told or 640
+    return channels, height or told or 640
 
 
 def tiling_of(file: OnnxFile, side: int, stride: int, overlap: int | None = None) -> Tiling:
     """How a raster is cut for a detector."""
-    fixed = file.inputs[0].shape[-1] is not None
+    fixed = file.inputs[0].image is not None and file.inputs[0].image[2] is not None
     return Tiling(
         size=side,
         overlap=round(side * OVERLAP) if overlap is None else overlap,
@@ -165,7 +179,7 @@ def layout_of(file: OnnxFile, classes: int | None) -> Layout:
 
     ModelError where no layout fits, or more than one.
     """
-    several = _boxes_apart(file.outputs)
+    several = _boxes_apart(file)
     if several is not None:
         return several
     main = [tensor for tensor in file.outputs if len(tensor.shape) == 3]
@@ -176,10 +190,13 @@ def layout_of(file: OnnxFile, classes: int | None) -> Layout:
     hints = _Hints.of(file.metadata)
     found = _candidates(main[0], classes, masks, hints.oriented)
     found = [layout for layout in found if layout.kind == hints.kind] if hints.kind else found
+    whole = head_of(file.path, main[0].name)
+    inside = whole.bounded and whole.high == 1  # of DETR, whose boxes and scores all are; a label is not
+    found = [layout for layout in found if layout.kind != "end-to-end"] if inside else found
     if len(found) > 1:
-        found = _by_cells(found, main[0], file.inputs[0].shape[-2:])
+        found = _by_cells(found, main[0], (file.inputs[0].image or (None, None, None))[1:])
     if len(found) == 1:
-        return found[0]
+        return replace(found[0], normalised=True if inside or is_detr(file.metadata) else None)
     counted = f"{classes} classes" if classes else "its classes not known"
     problem = "may mean several things" if found else "fits no layout that is known"
     raise ModelError(f"An output of shape {main[0].shape} with {counted} {problem}.", _KNOWN)
@@ -191,17 +208,21 @@ _KNOWN = (
 )
 
 
-def _boxes_apart(outputs: Sequence[Tensor]) -> Layout | None:
+def _boxes_apart(file: OnnxFile) -> Layout | None:
     """The layout of outputs of which one is boxes alone."""
+    outputs = file.outputs
     named = {tensor.name.lower(): tensor for tensor in outputs}
     boxes = named.get("boxes") or next((t for t in outputs if len(t.shape) in (2, 3) and t.shape[-1] == 4), None)
     others = [tensor for tensor in outputs if tensor is not boxes]
     if boxes is None:
         return None
+    whole = head_of(file.path, boxes.name)
+    normalised = True if whole.bounded and whole.high == 1 else None
     if len(others) == 1 and len(others[0].shape) == 3:
-        return Layout("boxes-scores", others[0].shape[2])
+        logits = head_of(file.path, others[0].name).kind == "free"
+        return Layout("boxes-scores", others[0].shape[2], normalised=normalised, logits=logits)
     if len(others) == 2 and all(len(tensor.shape) <= 2 for tensor in others):
-        return Layout("boxes-labels-scores", None)
+        return Layout("boxes-labels-scores", None, normalised=normalised)
     return None
 
 
@@ -248,29 +269,13 @@ def _described(outputs: Sequence[Tensor]) -> str:
 
 def _suppresses(metadata: Mapping[str, str]) -> bool:
     """Whether an Ultralytics export has suppression inside."""
-    arguments = _value(metadata.get("args", ""))
+    arguments = value_of(metadata.get("args", ""))
     return isinstance(arguments, dict) and bool(arguments.get("nms"))
 
 
-def _names(text: str | None) -> dict[int, str]:
-    names = _value(text or "")
-    if isinstance(names, list):
-        names = dict(enumerate(names))
-    return {int(key): str(name) for key, name in names.items()} if isinstance(names, dict) else {}
-
-
-def _side(text: str | None) -> int | None:
+def _side(name: str, metadata: Mapping[str, str]) -> int | None:
     """The side of the images from '[640, 640]' or '640'."""
-    value = _value(text or "")
-    value = value[0] if isinstance(value, list) and value else value
-    return int(value) if isinstance(value, (int, float)) else None
-
-
-def _value(text: str) -> Any:
-    """A value written as JSON or as Python writes it; else the text itself."""
-    for read in (json.loads, ast.literal_eval):
-        try:
-            return read(text)
-        except (ValueError, SyntaxError):
-            continue
-    return text
+    value = value_of(metadata.get("imgsz", ""))
+    value = value[0] if isinstance(value, (list, tuple)) and value else value
+    side = number_of(name, {"imgsz": value}, "imgsz")
+    return int(side) if side and side >= 1 else None

@@ -32,6 +32,15 @@ class Tensor:
     kind: str = "tensor"
 
     @property
+    def image(self) -> tuple[int | None, int | None, int | None] | None:
+        """Bands, height and width of images (…, C, H, W), or (…, H, W, C) where it can only be that; None: neither."""
+        if len(self.shape) not in (3, 4):
+            return None
+        first, second, last = self.shape[-3:]
+        bands_last = last is not None and first == second and (first is None or last < first)
+        return (last, first, second) if bands_last else (first, second, last)
+
+    @property
     def whole_numbers(self) -> bool:
         """Whether its elements are integers or booleans."""
         return self.dtype.startswith(("int", "uint", "bool"))

@@ -101,7 +101,8 @@ def form_of(card: ModelCard, file: OnnxFile, card_inside: bool, probe: Probe) ->
         return probe(images, batch, tile)
 
     if card.task == "detection":
-        return Form(images, AnswerForm(()), batch, told=_told_images(card, images, file, batch))
+        side = _side(card, images, file)
+        return Form(images, AnswerForm(()), batch, side, told=_told_images(card, images, file, batch))
     side = _side(card, images, file)
     outputs, tile = _outputs(card, file, side, run)
     answer = _answer(card, file, outputs, batch if "batch" in images[0].axes else 0, card_inside)
