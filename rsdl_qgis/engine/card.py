@@ -147,6 +147,7 @@ class ModelCard:
     background: int | None = None  # the class that is not drawn as polygons
     half_precision: bool = True  # on a GPU
     axes: str = "NTCHW"  # of images as ONNX inputs; foreign models take NCHW
+    output: str = ""  # what a foreign ONNX file gives, where its graph does not tell: see interop/onnx_form.py
     engine: str = "onnx"  # the faster one on a CPU, onnx or torch, as measured when the model was written
     sha256: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)

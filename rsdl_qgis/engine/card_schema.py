@@ -62,6 +62,8 @@ LABEL = text(1000, 1)
 BAND = text(255, 1)
 RANGE = each(number(), 2, 2)
 COLOUR = matching("#?[0-9A-Fa-f]{6}", "a colour as six hexadecimal digits, such as 1F78B4")
+MEANING = text(100)  # of a foreign network's output, looked at where the file is opened
+CLASS_NAMES = table(matching("[0-9]{1,5}", "the number of a class"), LABEL, MOST_CLASSES)
 SHA256 = matching("[0-9a-fA-F]{64}", "64 hexadecimal digits")
 
 SCALING: Mapping[str, Check] = {
@@ -123,6 +125,7 @@ PROPERTIES = record(
         "rsdl:half_precision": flag(),
         "rsdl:axes": one_of(AXES),
         "rsdl:engine": one_of(ENGINES),
+        "rsdl:output": MEANING,
         "rsdl:sha256": table(file_name, SHA256, 100),
         "rsdl:provenance": anything,
     },
@@ -132,20 +135,22 @@ ITEM = record({"properties": PROPERTIES})
 DEEPNESS: Mapping[str, Check] = {  # its metadata, as numbers where they are written as text
     "model_type": text(100, 1),
     "det_type": text(100),
-    "class_names": table(matching("[0-9]{1,5}", "the number of a class"), LABEL, MOST_CLASSES),
+    "class_names": CLASS_NAMES,
     "tile_size": SIDE,
     "tiles_size": SIDE,
     "tiles_overlap": number(0, 99),  # per cent
     "resolution": number(1e-4, 1e9),  # centimetres a pixel
-    "standardization_mean": each(number(), 1, MOST_BANDS),
-    "standardization_std": each(number(SMALLEST_DIVISOR), 1, MOST_BANDS),
+    "standardization_mean": either(list, each(number(), 1, MOST_BANDS), number()),
+    "standardization_std": either(list, each(number(SMALLEST_DIVISOR), 1, MOST_BANDS), number(SMALLEST_DIVISOR)),
     "seg_thresh": CHANCE,
     "det_conf": CHANCE,
+    "rsdl:output": MEANING,
 }
 ULTRALYTICS: Mapping[str, Check] = {
-    "names": table(matching("[0-9]{1,5}", "the number of a class"), LABEL, MOST_CLASSES),
+    "names": CLASS_NAMES,
     "imgsz": SIDE,
     "stride": SIDE,
+    "rsdl:output": MEANING,
 }
 
 

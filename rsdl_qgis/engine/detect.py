@@ -19,6 +19,7 @@ from .provenance import provenance
 from .raster.tiles import tiles
 from .raster.vector_sink import driver_of
 from .report import Report
+from .runtime import network_form
 from .store import opened
 from .tasks.detection import DetectionCollector, Settings
 
@@ -41,13 +42,17 @@ def run_detect(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         inputs = layers_of(given, card)
         source = stack.enter_context(open_source(inputs, card, arguments))
         check_resolution(source, card, report)
-        plan = make_plan(source.grid.height, source.grid.width, card, arguments)
+        form = network_form(card, path, arguments.get("device"))
+        plan = make_plan(source.grid.height, source.grid.width, card, arguments, form)
         report.log("info", plan.told())
         report.log("info", told(settings, card))
         scaling, detector = made_ready(source, card, path, arguments, report, open_detector, plan.streams)
         note = provenance("detect", card, arguments, scaling, vars(plan))
         windows = tiles(source.grid.height, source.grid.width, plan.tile, plan.overlap)
-        collector = DetectionCollector(card, source.grid, output, settings, detector.decode, plan.overlap, report, note)
+        decode, finite = detector.decode, detector.finite
+        collector = DetectionCollector(
+            card, source.grid, output, settings, decode, plan.overlap, report, note, finite
+        )
         try:
             load = partial(load_tile, source, scaling)
             seconds = predict(windows, load, detector.run, collector, plan.batch, report, streams=plan.streams)

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 from numpy.typing import NDArray
 
-from .card import WEIGHTS_FILE, ModelCard
+from .card import ModelCard
+from .errors import ModelError
 from .interop.detector_files import Layout, layout_of
-from .interop.detectors import Decode, decoder_of
-from .interop.onnx_file import OnnxFile, read_onnx_file
+from .interop.detectors import Decode, decoder_of, finite_boxes, settled
+from .interop.onnx_file import read_onnx_file
+from .interop.onnx_form import Form
 from .report import Report
-from .runtime import Arrays, Network, choose_device, open_network, shrinking
+from .runtime import Arrays, Network, open_network, shrinking
 
+UNITS = ("pixels", "normalised")  # what a card may say of boxes
 Outputs = tuple[NDArray, ...]  # of one image, each with a batch axis of length 1 where it has one
 
 
 @dataclass(frozen=True)
 class Detector:
-    """``run``: a batch of images to the outputs for each; ``decode``: those to detections."""
+    """``run``: a batch of images to the outputs for each; ``decode``: those to detections; ``finite``: to which of the
+    boxes that they hold (K,) have finite numbers.
+    """
 
     run: Callable[[Arrays], list[Outputs]]
     decode: Decode
+    finite: Callable[[Outputs], NDArray]
 
 
 def open_detector(
@@ -36,25 +44,59 @@ def open_detector(
 ) -> Detector:
     """The detector at ``path`` (a folder or an ``.onnx``) ready to run; see ``runtime.open_runtime``.
 
-    ModelError also where it is not clear what its outputs mean, or they contradict the card.
+    ModelError also where it is not clear what its outputs mean, or they contradict the card. What another program's file
+    and card leave open is settled by two images made up, and logged.
     """
-    chosen = choose_device(device)
-    network, source = open_network(card, path, chosen, threads, report, streams)
-    run = in_batches(network)
+    opened = open_network(card, path, device, threads, report, streams)
+    run = in_batches(opened.run)
     layout = Layout("boxes-scores", len(card.classes))
-    if source.name != WEIGHTS_FILE:
-        file = read_onnx_file(source)
-        layout = layout_of(file, len(card.classes))
-        run = one_by_one(network) if takes_one(file, layout) else run
-    if chosen.startswith("cuda"):
+    if opened.form is not None:
+        file = read_onnx_file(opened.source)
+        layout = declared(layout_of(file, len(card.classes)), card)
+        run = one_by_one(opened.run) if takes_one(opened.form, layout) else run
+        if not opened.form.own:
+            layout = settled(layout, card, run(made_up(card, opened.form)), side_of(card, opened.form))
+            (report or Report()).log("info", told(card, layout))
+    if opened.device.startswith("cuda"):
         run = shrinking(run, lambda halves: [outputs for half in halves for outputs in half])
-    return Detector(run, decoder_of(card, layout))
+    return Detector(run, decoder_of(card, layout), partial(finite_boxes, layout=layout))
 
 
-def takes_one(file: OnnxFile, layout: Layout) -> bool:
+def declared(layout: Layout, card: ModelCard) -> Layout:
+    """The layout with what the card says of the boxes; ModelError where that is nothing."""
+    if not card.output:
+        return layout
+    if card.output not in UNITS:
+        problem = f"The card of '{card.name}' says that its output is '{card.output}'."
+        raise ModelError(problem, f"Boxes can be {' or '.join(UNITS)}.")
+    return replace(layout, normalised=card.output == "normalised")
+
+
+def side_of(card: ModelCard, form: Form) -> tuple[int, int]:
+    """The height and width of a tile that the network takes."""
+    return form.side or (card.tiling.size, card.tiling.size)
+
+
+def made_up(card: ModelCard, form: Form) -> Arrays:
+    """Two images as the network takes them, an empty one and noise, (2, T, C, H, W) an input."""
+    side = side_of(card, form)
+    noise = np.random.default_rng(0)
+    return {
+        item.name: np.stack([np.zeros((*item.shape, *side)), noise.random((*item.shape, *side))]).astype(np.float32)
+        for item in card.inputs
+    }
+
+
+def told(card: ModelCard, layout: Layout) -> str:
+    """How a foreign detector's outputs are read, for the log."""
+    unit = "parts of the tile's sides, from 0 to 1, and brought to pixels" if layout.normalised else "pixels"
+    by = "as its card declares" if card.output else "by its metadata, its graph or what it gives for images made up"
+    return f"The outputs of '{card.name}' are read as {layout.kind}, its boxes as {unit} ({by})."
+
+
+def takes_one(form: Form, layout: Layout) -> bool:
     """Whether a detector takes one image at a time."""
-    shape = file.inputs[0].shape
-    return len(shape) == 3 or shape[0] is not None or layout.kind == "boxes-labels-scores"
+    return form.batch == 1 or layout.kind == "boxes-labels-scores"
 
 
 def in_batches(network: Network) -> Callable[[Arrays], list[Outputs]]:

@@ -29,7 +29,7 @@ from .predict import load_tile, predict
 from .provenance import provenance
 from .raster.tiles import tiles
 from .report import Report
-from .runtime import devices, open_runtime
+from .runtime import devices, network_form, open_runtime
 from .series import run_predict_series
 from .store import Store, opened
 from .tasks import regression, segmentation
@@ -56,14 +56,16 @@ def run_predict(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         inputs = layers_of(given, card)
         source = stack.enter_context(open_source(inputs, card, arguments))
         check_resolution(source, card, report)
-        plan = make_plan(source.grid.height, source.grid.width, card, arguments)
+        form = network_form(card, path, arguments.get("device"))
+        segmentation.check_probabilities(outputs, card, form)
+        plan = make_plan(source.grid.height, source.grid.width, card, arguments, form)
         report.log("info", plan.told())
         scaling, runtime = made_ready(source, card, path, arguments, report, open_runtime, plan.streams)
         note = provenance("predict", card, arguments, scaling, vars(plan))
         windows = tiles(source.grid.height, source.grid.width, plan.tile, plan.overlap)
         collector = collector_of(card, source.grid, outputs, plan.tile, plan.overlap, report, note)
         try:
-            load = partial(load_tile, source, scaling)
+            load = partial(load_tile, source, scaling, margin=plan.margin)
             seconds = predict(windows, load, runtime, collector, plan.batch, report, streams=plan.streams)
             result = collector.close()
         except BaseException:

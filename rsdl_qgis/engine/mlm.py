@@ -44,6 +44,7 @@ PLAIN = (  # card fields that are JSON values as they are, and have no MLM term
     "sha256",
     "provenance",
 )
+TEXTS = ("unit", "output")  # fields that few models have: left out where they are empty
 NUMBERS = ("thresholds", "value_range")  # fields of numbers, which few tasks have: left out where there are none
 
 
@@ -52,7 +53,7 @@ def to_item(card: ModelCard) -> dict[str, Any]:
     west, south, east, north = EARTH
     name = _mlm_name(card.name)
     some: dict[str, Any] = {field: list(getattr(card, field)) for field in NUMBERS if getattr(card, field)}
-    some |= {"unit": card.unit} if card.unit else {}
+    some |= {field: getattr(card, field) for field in TEXTS if getattr(card, field)}
     some |= {"name": card.name} if card.name != name else {}
     properties = {
         "datetime": None,
@@ -115,7 +116,7 @@ def from_item(item: Any, where: str = "The model card") -> ModelCard:
         inputs=tuple(_input(value, extra.get(value["name"], {}), where) for value in inputs),
         classes=_classes(properties["mlm:output"], task, where),
         tiling=_tiling(properties.get("rsdl:tiling", {})),
-        unit=one_line(properties.get("rsdl:unit", "")),
+        **{name: one_line(properties.get(f"rsdl:{name}", "")) for name in TEXTS},
         **given,
     )
     check_card(card, where)

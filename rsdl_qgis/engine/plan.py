@@ -10,6 +10,7 @@ from typing import Any
 
 from .card import ModelCard
 from .errors import InputError, MismatchError
+from .interop.onnx_form import Form
 from .raster.tiles import tile_shape, tiles
 from .runtime import available_cores, choose_device
 
@@ -21,31 +22,42 @@ FEWEST = 2 * STREAMS  # batches: where there are fewer, one stream with all core
 
 @dataclass(frozen=True)
 class Plan:
-    """How the raster is cut: tile (height, width) and overlap in pixels, tiles in a batch, batches that run at once."""
+    """How the raster is cut: tile (height, width) and overlap in pixels, tiles in a batch, batches that run at once.
+
+    ``margin``: pixels before and after a tile that the network is shown besides, along both axes.
+    """
 
     tile: tuple[int, int]
     overlap: int
     batch: int = 1
     streams: int = 1
+    margin: tuple[int, int] = (0, 0)
 
     def told(self) -> str:
         """'Tiles of 768 x 512 px, overlap 64, batch 1, 2 at once.'"""
         height, width = self.tile
-        return f"Tiles of {width} x {height} px, overlap {self.overlap}, batch {self.batch}, {self.streams} at once."
+        around = f" and {sum(self.margin)} px around them" if any(self.margin) else ""
+        return (
+            f"Tiles of {width} x {height} px{around}, overlap {self.overlap}, batch {self.batch}, "
+            f"{self.streams} at once."
+        )
 
 
-def make_plan(height: int, width: int, card: ModelCard, arguments: Mapping[str, Any]) -> Plan:
+def make_plan(
+    height: int, width: int, card: ModelCard, arguments: Mapping[str, Any], form: Form | None = None
+) -> Plan:
     """Tile, overlap and batch: as asked for, else the largest tile whose network fits into the memory budget.
 
     Large tiles go one by one, so that reading and writing overlap with running; small fixed ones in batches.
-    Two batches run at once where that pays; their tiles are so much smaller that both fit into the budget.
+    Two batches run at once where that pays; their tiles are so much smaller that both fit into the budget. ``form``: of
+    a network that takes tiles of one size only, or does not tell of all their pixels.
     """
     with suppress(InputError):  # an overlap may be too wide for tiles so small
-        plan = _plan(height, width, card, arguments, STREAMS)
+        plan = _plan(height, width, card, arguments, STREAMS, form)
         batches = math.ceil(len(tiles(height, width, plan.tile, plan.overlap)) / plan.batch)
         if streams_for(batches, card.tiling.memory * math.prod(plan.tile) * plan.batch, arguments) > 1:
             return plan
-    return _plan(height, width, card, arguments, 1)
+    return _plan(height, width, card, arguments, 1, form)
 
 
 def streams_for(batches: int, memory: int, arguments: Mapping[str, Any]) -> int:
@@ -58,18 +70,23 @@ def streams_for(batches: int, memory: int, arguments: Mapping[str, Any]) -> int:
     return STREAMS if pays and choose_device(arguments.get("device") or "auto") == "cpu" else 1
 
 
-def _plan(height: int, width: int, card: ModelCard, arguments: Mapping[str, Any], streams: int) -> Plan:
+def _plan(
+    height: int, width: int, card: ModelCard, arguments: Mapping[str, Any], streams: int, form: Form | None
+) -> Plan:
     tiling, memory = card.tiling, NETWORK_MEMORY // streams
     asked, overlap = arguments.get("tile_size"), arguments.get("overlap")
-    if asked and not tiling.any_size and asked != tiling.size:
-        problem = f"Model '{card.name}' takes tiles of {tiling.size} px only, not {asked}."
+    fixed = form.side if form and form.side else None if tiling.any_size else (tiling.size, tiling.size)
+    if asked and fixed and fixed != (asked, asked):
+        sides = f"{fixed[1]} px" if fixed[0] == fixed[1] else f"{fixed[1]} x {fixed[0]} px"
+        problem = f"Model '{card.name}' takes tiles of {sides} only, not {asked}."
         raise MismatchError(problem, "Leave TILE_SIZE empty.")
-    if asked and asked % tiling.multiple:
+    if asked and not fixed and asked % tiling.multiple:
         near = max(1, round(asked / tiling.multiple)) * tiling.multiple
         raise InputError(f"Tiles of {asked} px are not a multiple of {tiling.multiple}.", f"Use TILE_SIZE={near}.")
-    if not tiling.any_size:
-        tile = (tiling.size, tiling.size)
-        overlap = tiling.overlap if overlap is None else overlap
+    margin = form.margin if form else (0, 0)
+    if fixed:
+        tile = fixed[0] - sum(margin), fixed[1] - sum(margin)
+        overlap = min(tiling.overlap, min(tile) // 2) if overlap is None else overlap
     else:
         largest = asked or memory_tile(card, memory)
         overlap = min(tiling.overlap, largest // 4) if overlap is None else overlap
@@ -79,9 +96,9 @@ def _plan(height: int, width: int, card: ModelCard, arguments: Mapping[str, Any]
             f"An overlap of {overlap} px is more than half of a {tile[1]} x {tile[0]} px tile.",
             "Use a smaller OVERLAP.",
         )
-    fitting = 1 if tiling.any_size else memory // (tiling.memory * tile[0] * tile[1])
+    fitting = memory // (tiling.memory * fixed[0] * fixed[1]) if fixed else 1
     batch = arguments.get("batch_size") or max(1, min(16, fitting))
-    return Plan(tile, overlap, batch, streams)
+    return Plan(tile, overlap, batch, streams, margin)
 
 
 def memory_tile(card: ModelCard, memory: int) -> int:

@@ -141,19 +141,28 @@ def predict(
     return seconds
 
 
-def load_tile(source: RasterSource, scaling: Mapping[str, Radiometry], window: Window) -> Tile[Window]:
-    """Read one tile and scale it to (T, C, h, w) an input; what is not valid becomes 0, the training mean."""
-    arrays = source.read(window)
+def load_tile(
+    source: RasterSource, scaling: Mapping[str, Radiometry], window: Window, margin: tuple[int, int] = (0, 0)
+) -> Tile[Window]:
+    """Read one tile and scale it to (T, C, h, w) an input; what is not valid becomes 0, the training mean.
+
+    ``margin``: pixels before and after the tile that are read besides; ``valid`` is of the tile's own.
+    """
+    before, more = margin[0], sum(margin)
+    arrays = source.read(
+        Window(window.row - before, window.col - before, window.height + more, window.width + more)
+    )
     valid = valid_pixels(arrays)
-    if not valid.any():
-        return Tile(window, {}, valid)
+    own = valid[before : before + window.height, before : before + window.width]
+    if not own.any():
+        return Tile(window, {}, own)
     whole = bool(valid.all())
     scaled = {}
     for name, array in arrays.items():
         scaled[name] = scaling[name](array.data)
         if not whole:
             scaled[name][..., ~valid] = 0
-    return Tile(window, scaled, valid)
+    return Tile(window, scaled, own)
 
 
 def work_ahead(

@@ -9,8 +9,12 @@ from __future__ import annotations
 import math
 import os
 import platform
+import re
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import cycle, islice
 from pathlib import Path
 from queue import SimpleQueue
@@ -19,9 +23,13 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .card import CARD_KEY, ONNX_FILE, OUTPUTS, WEIGHTS_FILE, ModelCard
+from .card import ONNX_FILE, OUTPUTS, VALID, WEIGHTS_FILE, ModelCard
 from .errors import DeviceError, ModelError
 from .interop.external_data import external_files
+from .interop.onnx_arrays import answers, check_scaling, fed, joined
+from .interop.onnx_errors import is_out_of_memory, told_opening, told_running
+from .interop.onnx_file import Tensor, read_onnx_file
+from .interop.onnx_form import DENSE, Form, ImageForm, form_of
 from .model_file import sha256
 from .report import Report
 
@@ -44,6 +52,16 @@ class OutOfMemory(DeviceError):
     """The device has too little memory for this batch."""
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A network that is ready, the file that is run, the device that it really runs on, and its form (of an ONNX)."""
+
+    run: Network
+    source: Path
+    device: str
+    form: Form | None = None
+
+
 def open_runtime(
     card: ModelCard,
     path: Path,
@@ -61,33 +79,100 @@ def open_runtime(
     if len(OUTPUTS.get(card.task, ())) != 1:
         problem = f"'{card.name}' is a model for {card.task}, which cannot be run here."
         raise ModelError(problem, f"Choose a model for {', '.join(t for t in OUTPUTS if len(OUTPUTS[t]) == 1)}.")
-    chosen = choose_device(device)
-    network, _ = open_network(card, path, chosen, threads, report, streams)
+    opened = open_network(card, path, device, threads, report, streams)
 
     def run(inputs: Arrays) -> NDArray:
-        return network(inputs)[0]
+        return opened.run(inputs)[0]
 
-    return shrinking(run) if chosen.startswith("cuda") else run
+    return shrinking(run) if opened.device.startswith("cuda") else run
 
 
 def open_network(
     card: ModelCard,
     path: Path,
-    device: str,
+    device: str = "auto",
     threads: int | None = None,
     report: Report | None = None,
     streams: int = 1,
-) -> tuple[Network, Path]:
-    """All outputs of the model at ``path`` on a device that ``choose_device`` gave, and the file that is run.
+) -> Opened:
+    """All outputs of the model at ``path``: as of ``open_runtime``; OutOfMemory may be raised when it is run.
 
-    Logs the device; arguments and errors as of ``open_runtime``, and OutOfMemory when it is run.
+    What a foreign file's output is taken for is logged, and where ``auto`` falls back to another engine or the CPU, as
+    the libraries of the GPU cannot be used, a warning says so.
     """
-    engine, source = choose_engine(card, path, device)
-    check_file(source, card)
-    network = ENGINES[engine](card, source, device, threads or available_cores(), streams)
-    text = f"Running '{card.name}' with {runtime_name(engine)} on {describe_device(device, threads)}."
-    (report or Report()).log("info", text)
-    return network, source
+    report, problem = report or Report(), None
+    for engine, source, place in _ways(card, path, device):
+        check_file(source, card)
+        try:
+            network = ENGINES[engine](card, source, place, threads or available_cores(), streams)
+        except DeviceError as error:
+            problem = problem or error
+            continue
+        where = f"with {runtime_name(engine)} on {describe_device(place, threads)}"
+        if problem is not None:
+            report.log("warning", f"{problem.message} '{card.name}' runs {where} instead.")
+        report.log("info", f"Running '{card.name}' {where}.")
+        form = file_form(card, source) if engine == "onnx" else None
+        for text in form.told if form else ():
+            report.log("info", text)
+        return Opened(network, source, place, form)
+    assert problem is not None
+    raise problem
+
+
+def _ways(card: ModelCard, path: Path, device: str) -> Iterator[tuple[str, Path, str]]:
+    """The engines, files and devices to try in turn: the CPU, where another device was chosen, for ``auto`` alone."""
+    chosen = choose_device(device)
+    engine, source = choose_engine(card, path, chosen)
+    yield engine, source, chosen
+    if engine == "torch" and chosen.startswith("cuda") and (path / ONNX_FILE).exists():
+        yield "onnx", path / ONNX_FILE, chosen
+    if chosen != "cpu" and device.lower() == "auto":
+        yield *choose_engine(card, path, "cpu"), "cpu"
+
+
+def network_form(card: ModelCard, path: Path, device: str | None) -> Form | None:
+    """The form of the file that is run of a model, None for weights of this plugin's networks; ModelError as it says.
+
+    What has to be known of a foreign network before a raster is cut for it.
+    """
+    engine, source = choose_engine(card, path, choose_device(device or "auto"))
+    return file_form(card, source) if engine == "onnx" and source.is_file() else None
+
+
+def file_form(card: ModelCard, path: Path) -> Form:
+    """The form of an ONNX file; an empty tile is run where the file does not tell the shapes of its outputs."""
+    file = read_onnx_file(path)
+
+    def probe(images: Sequence[ImageForm], batch: int | None, tile: tuple[int, int]) -> Sequence[Tensor]:
+        items = {item.name: item for item in card.inputs}
+        feeds = []
+        for name, image, tensor in zip(card.tensors, images, file.inputs):
+            item = items.get(name, card.inputs[0])
+            series = card.task == "time-series"
+            shape = (1, item.shape[0]) if name == VALID else (1, *item.shape) if series else (1, *item.shape, *tile)
+            feeds.append((tensor.name, fed(np.zeros(shape, np.float32), image, items.get(name), batch or 1)))
+        shapes = tuple((name, array.shape, str(array.dtype)) for name, array in feeds)
+        return _answered(path, path.stat().st_mtime_ns, shapes)
+
+    form = form_of(card, file, CARD_KEY in file.metadata, probe)
+    check_scaling(card, form)
+    return form
+
+
+@lru_cache(maxsize=16)
+def _answered(path: Path, changed: int, shapes: tuple[tuple[str, tuple[int, ...], str], ...]) -> tuple[Tensor, ...]:
+    """The shapes and types of the outputs for empty inputs."""
+    session = _session(path, available_cores())
+    try:
+        outputs = session.run(None, {name: np.zeros(shape, dtype) for name, shape, dtype in shapes})
+    except Exception as error:  # onnxruntime raises classes of its own for every cause
+        raise told_running(path.name, error) from None
+    found = zip((output.name for output in session.get_outputs()), outputs)
+    return tuple(
+        Tensor(name, array.shape, str(array.dtype)) if isinstance(array, np.ndarray) else Tensor(name, (), "", "value")
+        for name, array in found
+    )
 
 
 def choose_engine(card: ModelCard, path: Path, device: str) -> tuple[str, Path]:
@@ -141,11 +226,11 @@ def devices() -> list[str]:
     found = ["cpu"]
     if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
         found.append("cuda")
-    elif shutil.which("nvidia-smi"):
+    elif shutil.which("nvidia-smi") and _has_torch():
         import torch
 
         found += [f"cuda:{i}" for i in range(torch.cuda.device_count())]
-    if platform.system() == "Darwin" and platform.machine() == "arm64":
+    if platform.system() == "Darwin" and platform.machine() == "arm64" and _has_torch():
         import torch
 
         found += ["mps"] if torch.backends.mps.is_available() else []
@@ -169,6 +254,37 @@ def choose_device(device: str) -> str:
     raise DeviceError(f"Device '{device}' is not available here; there is {', '.join(found)}.", "Use DEVICE=auto.")
 
 
+def check_torch_device(device: str) -> None:
+    """DeviceError where PyTorch cannot use a device that ``choose_device`` gave, though other programs may."""
+    import torch
+
+    kind, _, index = device.partition(":")
+    there = {
+        "cpu": lambda: True,
+        "mps": lambda: torch.backends.mps.is_available(),
+        "cuda": lambda: torch.cuda.is_available() and int(index or 0) < torch.cuda.device_count(),
+    }
+    if not there[kind]():
+        raise DeviceError(
+            f"PyTorch cannot use {device} here: there is no such GPU, or this PyTorch is made for the CPU alone.",
+            "Set up the worker's environment for CUDA, or use DEVICE=cpu or DEVICE=auto.",
+        )
+
+
+def torch_device(device: str, report: Report | None = None) -> str:
+    """The device for a network of PyTorch: as ``choose_device``, and for ``auto`` the CPU where PyTorch has no other.
+    """
+    chosen = choose_device(device)
+    try:
+        check_torch_device(chosen)
+    except DeviceError as error:
+        if device.lower() != "auto":
+            raise
+        (report or Report()).log("warning", f"{error.message} The CPU is used instead.")
+        return "cpu"
+    return chosen
+
+
 def check_file(path: Path, card: ModelCard) -> None:
     """ModelError unless the weights are there, in the model's folder, and have the SHA-256 that the card states."""
     if not path.is_file():
@@ -189,7 +305,7 @@ def shrinking(
         try:
             return runtime(inputs)
         except OutOfMemory:
-            count = len(next(iter(inputs.values())))
+            count = _count(inputs)
             if count == 1:
                 raise
             halves = ({k: v[part] for k, v in inputs.items()} for part in (slice(count // 2), slice(count // 2, None)))
@@ -208,43 +324,92 @@ def onnx_session(path: Path, threads: int, providers: Sequence[Any] = ("CPUExecu
     options.log_severity_level = 3
     options.enable_mem_pattern = False  # its one big block costs a third more memory, and saves no time here
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads leave the cores to others
-    return ort.InferenceSession(str(path), options, providers=list(providers))
+    session = ort.InferenceSession(str(path), options, providers=list(providers))
+    session.disable_fallback()  # to the CPU, without a word, when it fails on a GPU
+    return session
+
+
+def _session(path: Path, threads: int, device: str = "cpu") -> Any:
+    """A session that really uses the device; ModelError for a file that cannot be opened, DeviceError."""
+    providers: list[Any] = ["CPUExecutionProvider"]
+    if device.startswith("cuda"):
+        _preload_cuda()
+        providers.insert(0, ("CUDAExecutionProvider", {"device_id": int(device.partition(":")[2] or 0)}))
+    try:
+        session = onnx_session(path, threads, providers)
+    except Exception as error:  # onnxruntime raises classes of its own for every cause
+        if device.startswith("cuda") and re.search("CUDA|cuda|cudnn|device ordinal", str(error)):
+            raise _no_cuda(device) from None
+        raise told_opening(path.name, error) from None
+    if device.startswith("cuda") and "CUDAExecutionProvider" not in session.get_providers():
+        raise _no_cuda(device)
+    return session
+
+
+def _preload_cuda() -> None:
+    """Load the CUDA libraries that Python packages brought, where this ONNX Runtime can."""
+    import onnxruntime
+
+    if hasattr(onnxruntime, "preload_dlls"):
+        with suppress(OSError, ImportError, RuntimeError):
+            onnxruntime.preload_dlls()
+
+
+def _no_cuda(device: str) -> DeviceError:
+    return DeviceError(
+        f"ONNX Runtime cannot use {device} here: there is no such GPU, or its CUDA and cuDNN libraries are not found.",
+        "Set up the worker's environment for CUDA, or use DEVICE=cpu or DEVICE=auto.",
+    )
 
 
 def _open_onnx(card: ModelCard, path: Path, device: str, threads: int, streams: int) -> Network:
-    providers: list[Any] = ["CPUExecutionProvider"]
-    if device.startswith("cuda"):
-        providers.insert(0, ("CUDAExecutionProvider", {"device_id": int(device.partition(":")[2] or 0)}))
-    elif device != "cpu":
+    if device != "cpu" and not device.startswith("cuda"):
         raise DeviceError(f"'{card.name}' has no {WEIGHTS_FILE}, and ONNX Runtime cannot use {device}.", "Use cpu.")
-    try:
-        copies = 1 if path.stat().st_size > LARGEST_COPY else streams
-        sessions = [onnx_session(path, math.ceil(threads / streams), providers) for _ in range(copies)]
-    except Exception as error:  # onnxruntime raises classes of its own for every cause
-        raise ModelError(f"{path.name} cannot be opened: {_first_line(error)}") from None
-    tensors = sessions[0].get_inputs()
-    _check_tensors(card, tensors, sessions[0].get_outputs())
-    finished = CARD_KEY in sessions[0].get_modelmeta().custom_metadata_map or card.activation == "identity"
-    finished = finished or len(OUTPUTS[card.task]) > 1
+    copies = 1 if path.stat().st_size > LARGEST_COPY else streams
+    sessions = [_session(path, math.ceil(threads / streams), device) for _ in range(copies)]
+    names = [tensor.name for tensor in sessions[0].get_inputs()]
+    form = file_form(card, path)
+    items = {item.name: item for item in card.inputs}
     # Calls in one session get in the way of each other's memory: it needs more, by chance, the longer it is used.
     free: SimpleQueue[Any] = SimpleQueue()
     for session in islice(cycle(sessions), streams):
         free.put(session)
 
-    def run(inputs: Arrays) -> Sequence[NDArray]:
-        feeds = (_stacked(inputs[name], axes) for name, axes in card.tensors.items())
+    def once(inputs: Arrays) -> Sequence[NDArray]:
+        count = form.batch or _count(inputs)
+        given = zip(names, card.tensors, form.images)  # a network of series may not ask which dates are valid
+        feeds = {tensor: fed(inputs[name], image, items.get(name), count) for tensor, name, image in given}
         session = free.get()
         try:
-            outputs: list[NDArray] = session.run(None, {t.name: _fed(feed, t) for t, feed in zip(tensors, feeds)})
+            outputs: list[NDArray] = session.run(None, feeds)
         except Exception as error:
-            if "Failed to allocate memory" in str(error) or "out of memory" in str(error):
+            if is_out_of_memory(error):
                 raise OutOfMemory(f"{device} has too little memory.", "Use a smaller TILE_SIZE.") from None
-            raise ModelError(f"'{card.name}' failed: {_first_line(error)}") from None
+            raise told_running(card.name, error) from None
         finally:
             free.put(session)
-        return outputs if finished else [as_probabilities(outputs[0])]
+        if card.task == "detection":
+            return [output[: _count(inputs)] if count > 1 else output for output in outputs]
+        if form.own:
+            return outputs
+        tile = tuple(_length(inputs, axis) for axis in (3, 4)) if card.task in DENSE else ()
+        inside = tuple(length - sum(form.margin) for length in tile)
+        return [answers(outputs[form.answer.index], card, form, inside)[: _count(inputs)]]
+
+    def run(inputs: Arrays) -> Sequence[NDArray]:
+        count = _count(inputs)
+        step = form.batch or count
+        return joined([once({k: v[i : i + step] for k, v in inputs.items()}) for i in range(0, count, step)])
 
     return run
+
+
+def _count(inputs: Arrays) -> int:
+    return len(next(iter(inputs.values())))
+
+
+def _length(inputs: Arrays, axis: int) -> int:
+    return next(iter(inputs.values())).shape[axis]
 
 
 def _open_torch(card: ModelCard, path: Path, device: str, threads: int, streams: int) -> Network:
@@ -255,6 +420,7 @@ def _open_torch(card: ModelCard, path: Path, device: str, threads: int, streams:
     from .networks import build_network
     from .networks.layout import channels_last
 
+    check_torch_device(device)
     if device == "cpu":
         torch.set_num_threads(math.ceil(threads / streams))  # of each call
     network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
@@ -286,66 +452,6 @@ def _open_torch(card: ModelCard, path: Path, device: str, threads: int, streams:
 
 
 ENGINES: dict[str, Callable[[ModelCard, Path, str, int, int], Network]] = {"onnx": _open_onnx, "torch": _open_torch}
-
-
-def _stacked(array: NDArray, axes: Sequence[str]) -> NDArray:
-    """The batch with the axes the model takes: images' dates and bands in one where it has no axis for dates."""
-    return array if "time" in axes else array.reshape(array.shape[0], -1, *array.shape[3:])
-
-
-def _fed(array: NDArray, tensor: Any) -> NDArray:
-    """The batch as a tensor of the file takes it: in half precision, or one image without an axis for the batch."""
-    array = array.astype(np.float16) if tensor.type == "tensor(float16)" else array
-    return array[0] if len(tensor.shape) == array.ndim - 1 else array
-
-
-def _check_tensors(card: ModelCard, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
-    """ModelError where the card contradicts the file's tensors."""
-    if len(inputs) != len(card.tensors):
-        raise ModelError(f"'{card.name}' has {len(inputs)} input tensors, its card says {len(card.tensors)}.")
-    items = {item.name: item for item in card.inputs}
-    for tensor, (name, axes) in zip(inputs, card.tensors.items()):
-        dates, bands = items[name].shape if name in items else card.inputs[0].shape
-        stated = {"time": dates, "bands": bands if "time" in axes else dates * bands}
-        if card.task == "time-series" and card.tiling.any_size:
-            del stated["time"]
-        if card.task == "detection" and len(tensor.shape) == len(axes) - 1:
-            axes = axes[1:]  # one image at a time
-        lengths = dict(zip(axes, tensor.shape))
-        wrong = [axis for axis in stated if isinstance(lengths.get(axis), int) and lengths[axis] != stated[axis]]
-        if len(tensor.shape) != len(axes) or wrong:
-            raise ModelError(
-                f"'{card.name}': its card says {dates} date(s) of {bands} band(s) for '{name}' "
-                f"({', '.join(axes)}), its tensor has shape {tensor.shape}."
-            )
-    if len(OUTPUTS[card.task]) > 1:  # told apart where they are read
-        return
-    (axes,) = OUTPUTS[card.task].values()
-    shape = outputs[0].shape
-    if not shape:  # the file does not say
-        return
-    if len(shape) != len(axes):
-        raise ModelError(f"'{card.name}' gives an array of shape {shape}, its card says ({', '.join(axes)}).")
-    channels = shape[1]
-    if isinstance(channels, int) and channels != card.channels and not (channels == 1 and len(card.classes) == 2):
-        what = "classes, its card names" if card.classes else "numbers a pixel, its card says"
-        raise ModelError(f"'{card.name}' gives {channels} {what} {card.channels}.")
-
-
-def as_probabilities(output: NDArray) -> NDArray[np.float32]:
-    """A foreign model's output (N, classes, H, W) as probabilities; one channel becomes (1 - p, p).
-
-    Models in the wild end with or without their activation: what does not sum to 1 is taken for logits.
-    """
-    output = output.astype(np.float32, copy=False)
-    if output.shape[1] == 1:
-        if output.min() < 0 or output.max() > 1:
-            output = 1 / (1 + np.exp(-output))
-        return np.concatenate([1 - output, output], 1)
-    if output.min() >= 0 and np.allclose(output.sum(1), 1, atol=1e-2):
-        return output
-    output = np.exp(output - output.max(1, keepdims=True))
-    return output / output.sum(1, keepdims=True)
 
 
 def _first_line(error: Exception) -> str:

@@ -109,18 +109,22 @@ class SceneCollector(Protocol):
 class Gathered:
     """What is known of a scene so far, and valid pixels where they are.
 
-    ``total``: the sum of probabilities times pixels shown; ``highest``: each probability's largest, of the views that
+    ``total``: the sum of finite probabilities times pixels shown, which ``weight`` counts; ``highest``: each probability's largest, of the views that
     are ``filled``, or as long as there is none of the others.
     """
 
     total: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1))
     highest: NDArray[np.float32] = field(default_factory=lambda: np.zeros(1, np.float32))
     filled: bool = False
+    weight: float = 0.0
     pixels: Pixels = Pixels()
     valid: NDArray[np.bool_] = field(default_factory=lambda: NOWHERE)
 
     def take(self, output: NDArray[np.float32], shown: float, filled: bool) -> None:
-        """Take a view's probabilities (classes,)."""
+        """Take a view's probabilities (classes,); those of a view that are not finite do not count."""
+        if not np.isfinite(output).all():
+            return
+        self.weight += shown
         self.total = self.total + shown * output.astype(np.float64)
         if filled == self.filled:
             self.highest = np.maximum(self.highest, output)
@@ -162,7 +166,10 @@ class SceneAnswers:
         if not pixels.valid:
             self._scenes.skip(scene)
             return
-        answer = found.highest if self._several else (found.total / pixels.shown).astype(np.float32)
+        if not found.weight:
+            answer = np.full(1, np.nan, np.float32)
+        else:
+            answer = found.highest if self._several else (found.total / found.weight).astype(np.float32)
         self._scenes.add(scene, answer, found.valid, replace(pixels, own=scene.pixels or pixels.own))
 
 

@@ -28,12 +28,12 @@ from .raster.source import Layer, RasterSource
 from .raster.tiles import tile_shape, tiles
 from .readings import Reading, check_range, misfit, reading_of
 from .report import Report
-from .runtime import Arrays, Runtime, open_runtime
+from .runtime import Arrays, Runtime, network_form, open_runtime
 from .scaling import Radiometry, radiometry
 from .season import Season, in_order, matched_season
 from .series_values import Place, at_model_dates, observed
 from .store import opened
-from .tasks.segmentation import Outputs, SegmentationCollector
+from .tasks.segmentation import Outputs, SegmentationCollector, check_probabilities
 
 TILE_MEMORY = 250_000_000  # bytes that the tiles on their way may take, unless TILE_SIZE says otherwise
 LARGEST_TILE = 512  # pixels: beyond it little is gained
@@ -82,6 +82,7 @@ def run_predict_series(arguments: Mapping[str, Any], report: Report) -> dict[str
         path, card = stack.enter_context(opened(model))
         check_card(card)
         outputs = Outputs.of(arguments, card)
+        check_probabilities(outputs, card, network_form(card, path, arguments.get("device")))
         layout, numbers = arguments.get("layout") or "dates", arguments.get("bands") or ()
         series = read_series(given, layout, card, arguments.get("dates") or "", numbers)
         for warning in series.warnings:

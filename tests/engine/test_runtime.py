@@ -22,7 +22,6 @@ from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.runtime import (
     ENGINES,
     OutOfMemory,
-    as_probabilities,
     choose_device,
     choose_engine,
     open_runtime,
@@ -297,15 +296,6 @@ def test_a_batch_too_large_for_the_device_is_halved():
 
     with pytest.raises(OutOfMemory):
         shrinking(hopeless)({"x": values})
-
-
-def test_foreign_outputs_become_probabilities():
-    logits = np.array([[[[2.0]], [[-1.0]]]], "float32")
-    soft = as_probabilities(logits)
-    assert np.allclose(soft.sum(1), 1) and soft[0, 0] > soft[0, 1]
-    assert np.array_equal(as_probabilities(soft), soft)
-    assert np.allclose(as_probabilities(np.full((1, 1, 1, 1), 0.3, "float32"))[0, :, 0, 0], [0.7, 0.3])
-    assert as_probabilities(np.full((1, 1, 1, 1), -4.0, "float32"))[0, 1, 0, 0] == pytest.approx(0.018, abs=1e-3)
 
 
 def test_an_onnx_that_cannot_be_opened_is_told(tmp_path, card):

@@ -17,17 +17,16 @@ Instance masks come with a further output, their prototypes (N, M, h, w).
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..card import Class, Input, ModelCard, Scaling, Tiling, channel_bands
-from ..card_schema import MOST_BANDS, MOST_CLASSES, ULTRALYTICS, check_count, check_keys
+from ..card_schema import MOST_BANDS, MOST_CLASSES, ULTRALYTICS, check_count
 from ..errors import ModelError
-from ..schema import parsed
 from .onnx_file import OnnxFile, Tensor
+from .onnx_graph import head_of
+from .onnx_keys import OUTPUT_KEY, as_number, keys_of, value_of
 
 PALETTE = ("#1f78b4", "#e31a1c", "#33a02c", "#ff7f00", "#6a3d9a", "#b15928", "#fdbf6f", "#a6cee3", "#b2df8a", "#fb9a99")
 MOST_FINAL = 1000  # boxes that a detector with suppression inside gives
@@ -43,10 +42,6 @@ DEEPNESS_TYPES = {  # of Deepness' key det_type, lower case: the kind
     "yolo_ultralytics_obb": "cells",
 }
 ULTRALYTICS_TASKS = ("detect", "segment", "obb")
-NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?")
-QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
-PLAIN = re.compile(r"(?:[\s\w.,:{}()\[\]']|-(?=\d))*")  # of a value without its texts: no sums, no chains of signs
-LONGEST_LITERAL, MOST_BRACKETS = 1 << 20, 100
 
 
 @dataclass(frozen=True)
@@ -54,7 +49,8 @@ class Layout:
     """What a detector's outputs are.
 
     ``kind``: of the table above; ``classes``: how many, None where the outputs do not tell; ``turned``: cells as rows;
-    ``oriented``: with an angle; ``masks``: coefficients of instance masks, 0 without.
+    ``oriented``: with an angle; ``masks``: coefficients of instance masks, 0 without; ``normalised``: boxes are parts of
+    the image's sides, from 0 to 1, None where the file does not tell; ``logits``: scores are such.
     """
 
     kind: str
@@ -62,6 +58,8 @@ class Layout:
     turned: bool = False
     oriented: bool = False
     masks: int = 0
+    normalised: bool | None = None
+    logits: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class _Hints:
     def of(cls, metadata: Mapping[str, str]) -> _Hints:
         told = str(value_of(metadata.get("det_type", ""))).lower()
         ended = str(value_of(metadata.get("end2end", ""))).lower() == "true" or _suppresses(metadata)
-        kind = "end-to-end" if ended else DEEPNESS_TYPES.get(told, "")
+        kind = "end-to-end" if ended else "cells" if is_detr(metadata) else DEEPNESS_TYPES.get(told, "")
         return cls(kind, metadata.get("task") == "obb" or told.endswith("obb"))
 
 
@@ -101,14 +99,14 @@ def detector_card(name: str, file: OnnxFile) -> ModelCard:
             f"'{name}' is an Ultralytics model for the task '{task}'.",
             f"Models for {', '.join(ULTRALYTICS_TASKS)} can be used.",
         )
-    keys = {"names": names_of(value_of(metadata.get("names", ""))), "imgsz": _side(metadata.get("imgsz"))}
-    keys["stride"] = as_number(value_of(metadata.get("stride") or "32"))
-    check_keys(keys, ULTRALYTICS, f"'{name}'")
+    sides = {"imgsz": str(_side(metadata)), "stride": metadata.get("stride", "").strip() or str(STRIDES[0][-1])}
+    keys = keys_of({**metadata, **sides}, ULTRALYTICS, "names", f"'{name}'")
     names = {int(key): label for key, label in keys["names"].items()}
     classes = named_classes(name, names, layout_of(file, len(names) or None))
-    channels, side = image_of(name, file, keys["imgsz"])
+    channels, side = image_of(name, file, keys.get("imgsz"))
     source = "Ultralytics metadata" if names else "shape of its tensors"
-    return foreign_card(name, channels, classes, tiling_of(file, side, keys["stride"]), source)
+    tiling = tiling_of(file, side, keys["stride"])
+    return foreign_card(name, channels, classes, tiling, source, output=keys.get(OUTPUT_KEY, ""))
 
 
 def foreign_card(
@@ -132,23 +130,29 @@ def foreign_card(
     )
 
 
+def is_detr(metadata: Mapping[str, str]) -> bool:
+    """Whether Ultralytics' metadata describe an RT-DETR: boxes from 0 to 1 and scores in rows, not suppressed."""
+    return "rt-detr" in metadata.get("description", "").lower()
+
+
 def image_of(name: str, file: OnnxFile, told: int | None) -> tuple[int, int]:
     """Bands and side in pixels of the image that a detector takes; ``told``: by its metadata. ModelError if unclear."""
-    if len(file.inputs) != 1 or len(file.inputs[0].shape) not in (3, 4) or file.inputs[0].shape[-3] is None:
+    image = file.inputs[0].image if len(file.inputs) == 1 else None
+    if image is None or image[0] is None:
         shapes = [tensor.shape for tensor in file.inputs]
         raise ModelError(f"'{name}' has inputs of shape {shapes}; a detector takes one (N, C, H, W) image.")
-    channels, height, width = file.inputs[0].shape[-3:]
+    channels, height, width = image
     check_count(channels, MOST_BANDS, "bands", f"'{name}'")
     if height != width:
         raise ModelError(f"'{name}' takes images of {width} x {height} pixels; only square ones can be used.")
     if height is not None and told is not None and told != height:
         raise ModelError(f"'{name}' says its images are {told} pixels, but its input tensor is {height} x {width}.")
-    return int(channels or 0), height or told or 640
+    return channels, height or told or 640
 
 
 def tiling_of(file: OnnxFile, side: int, stride: int, overlap: int | None = None) -> Tiling:
     """How a raster is cut for a detector."""
-    fixed = file.inputs[0].shape[-1] is not None
+    fixed = file.inputs[0].image is not None and file.inputs[0].image[2] is not None
     return Tiling(
         size=side,
         overlap=round(side * OVERLAP) if overlap is None else overlap,
@@ -174,7 +178,7 @@ def layout_of(file: OnnxFile, classes: int | None) -> Layout:
 
     ModelError where no layout fits, or more than one.
     """
-    several = _boxes_apart(file.outputs)
+    several = _boxes_apart(file)
     if several is not None:
         return several
     main = [tensor for tensor in file.outputs if len(tensor.shape) == 3]
@@ -185,10 +189,13 @@ def layout_of(file: OnnxFile, classes: int | None) -> Layout:
     hints = _Hints.of(file.metadata)
     found = _candidates(main[0], classes, masks, hints.oriented)
     found = [layout for layout in found if layout.kind == hints.kind] if hints.kind else found
+    whole = head_of(file.path, main[0].name)
+    inside = whole.bounded and whole.high == 1  # of DETR, whose boxes and scores all are; a label is not
+    found = [layout for layout in found if layout.kind != "end-to-end"] if inside else found
     if len(found) > 1:
-        found = _by_cells(found, main[0], file.inputs[0].shape[-2:])
+        found = _by_cells(found, main[0], (file.inputs[0].image or (None, None, None))[1:])
     if len(found) == 1:
-        return found[0]
+        return replace(found[0], normalised=True if inside or is_detr(file.metadata) else None)
     counted = f"{classes} classes" if classes else "its classes not known"
     problem = "may mean several things" if found else "fits no layout that is known"
     raise ModelError(f"An output of shape {main[0].shape} with {counted} {problem}.", _KNOWN)
@@ -200,17 +207,21 @@ _KNOWN = (
 )
 
 
-def _boxes_apart(outputs: Sequence[Tensor]) -> Layout | None:
+def _boxes_apart(file: OnnxFile) -> Layout | None:
     """The layout of outputs of which one is boxes alone."""
+    outputs = file.outputs
     named = {tensor.name.lower(): tensor for tensor in outputs}
     boxes = named.get("boxes") or next((t for t in outputs if len(t.shape) in (2, 3) and t.shape[-1] == 4), None)
     others = [tensor for tensor in outputs if tensor is not boxes]
     if boxes is None:
         return None
+    whole = head_of(file.path, boxes.name)
+    normalised = True if whole.bounded and whole.high == 1 else None
     if len(others) == 1 and len(others[0].shape) == 3:
-        return Layout("boxes-scores", others[0].shape[2])
+        logits = head_of(file.path, others[0].name).kind == "free"
+        return Layout("boxes-scores", others[0].shape[2], normalised=normalised, logits=logits)
     if len(others) == 2 and all(len(tensor.shape) <= 2 for tensor in others):
-        return Layout("boxes-labels-scores", None)
+        return Layout("boxes-labels-scores", None, normalised=normalised)
     return None
 
 
@@ -261,44 +272,8 @@ def _suppresses(metadata: Mapping[str, str]) -> bool:
     return isinstance(arguments, dict) and bool(arguments.get("nms"))
 
 
-def names_of(names: Any) -> dict[str, Any]:
-    """Names of classes by their label as a text, from a list or a table of them; none from anything else."""
-    if isinstance(names, list):
-        names = dict(enumerate(names))
-    named = names.items() if isinstance(names, dict) else ()
-    return {str(key): str(name) if isinstance(name, (int, float)) else name for key, name in named}
-
-
-def _side(text: str | None) -> Any:
-    """The side of the images from '[640, 640]' or '640'; None where it is neither."""
-    value = value_of(text or "")
-    value = as_number(value[0] if isinstance(value, list) and value else value)
-    return None if isinstance(value, str) else value
-
-
-def value_of(text: str) -> Any:
-    """A value written as JSON or as Python writes it; else the text itself."""
-    for read in (parsed, literal):
-        try:
-            return read(text)
-        except ValueError:
-            continue
-    return text
-
-
-def literal(text: str) -> Any:
-    """A value as Python writes it; ValueError for another text, and for one that Python's parser may choke on."""
-    bare = QUOTED.sub("''", text)
-    if len(text) > LONGEST_LITERAL or not PLAIN.fullmatch(bare) or len(re.findall(r"[\[({]", bare)) > MOST_BRACKETS:
-        raise ValueError("no plain value")
-    try:
-        return ast.literal_eval(text)
-    except (SyntaxError, TypeError, MemoryError, RecursionError):
-        raise ValueError("no value") from None
-
-
-def as_number(value: Any) -> Any:
-    """A number that is written as text, or a whole one as a float, as what it is; anything else as it is."""
-    if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
-        value = float(value)
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+def _side(metadata: Mapping[str, str]) -> Any:
+    """The side of the images from '[640, 640]' or '640'; '' where it is neither."""
+    value = value_of(metadata.get("imgsz", ""))
+    value = as_number(value[0] if isinstance(value, (list, tuple)) and value else value)
+    return "" if isinstance(value, str) else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from ..detection.values import Detections, Floats, Integers, Mask, as_objects, t
 from ..errors import ModelError
 from .detector_files import Layout
 
+LARGEST_PART = 1.5  # of an image's sides that boxes reach to which are parts of these: some stick out
 Arrays = Sequence[NDArray]
 # The outputs for one image, with a batch axis of length 1 where they have one, the image's (height, width), and the
 # least score -> detections in pixels of that image.
@@ -71,6 +72,41 @@ def decoder_of(card: ModelCard, layout: Layout) -> Decode:
     return decode
 
 
+def finite_boxes(outputs: Arrays, layout: Layout) -> NDArray[np.bool_]:
+    """Which of the boxes for one image (K,) have finite numbers alone, whatever their score."""
+    if layout.kind in ("boxes-scores", "boxes-labels-scores"):
+        floats = [output for output in outputs if output.dtype.kind == "f"]
+        count = max((output.size // 4 for output in floats if output.shape[-1] == 4), default=0)
+        parts = [np.isfinite(output).reshape(count, -1).all(1) for output in floats] if count else []
+        return np.logical_and.reduce(parts) if parts else np.zeros(0, bool)
+    main, _ = _main(outputs)
+    finite: NDArray[np.bool_] = np.isfinite(main).all(0 if layout.kind == "cells" and not layout.turned else 1)
+    return finite
+
+
+def settled(layout: Layout, card: ModelCard, runs: Sequence[Arrays], image: tuple[int, int]) -> Layout:
+    """The layout of a foreign detector with what its file left open, by what it gives for images made up: the outputs
+    for each, and their (height, width).
+
+    Rows of four, a score and a label whose labels are no whole numbers are those of a DETR, four and a score a class.
+    Boxes none of which reaches beyond ``LARGEST_PART`` are parts of the image's sides; where no box is given they are
+    pixels.
+    """
+    classes = len(card.classes)
+    rows = [_main(outputs)[0] for outputs in runs if layout.kind == "end-to-end"]
+    if rows and not layout.oriented and rows[0].shape[1] == 4 + classes + layout.masks:
+        labels = np.concatenate(rows)[:, 5]
+        if not np.allclose(labels[np.isfinite(labels)] % 1, 0, atol=1e-3):
+            layout = replace(layout, kind="cells", turned=True)
+    if layout.normalised is not None:
+        return layout
+    bare = replace(layout, normalised=False)
+    boxes = [DECODERS[layout.kind](outputs, bare, classes, image, -np.inf).boxes for outputs in runs]
+    found = np.concatenate(boxes)
+    found = found[np.isfinite(found).all(1) & (found[:, 2] > found[:, 0]) & (found[:, 3] > found[:, 1])]
+    return replace(layout, normalised=bool(len(found) and np.abs(found).max() <= LARGEST_PART))
+
+
 def _indexes(card: ModelCard, values: NDArray, labels: Integers) -> Integers:
     """Labels that a network gives as indexes of the card's classes; ModelError for one that is none of theirs."""
     strangers = ~np.isin(labels, values)
@@ -89,6 +125,10 @@ def _boxes_scores(outputs: Arrays, layout: Layout, classes: int, image: tuple[in
     boxes, scores = (output[0] for output in outputs[:2])
     if boxes.shape[-1] != 4 or (scores.shape[-1] == 4 and classes != 4):
         boxes, scores = scores, boxes
+    if layout.logits:
+        with np.errstate(over="ignore"):
+            scores = 1 / (1 + np.exp(-scores))
+    boxes = _in_pixels(boxes, layout, image)
     label = scores.argmax(1)
     best = scores[np.arange(len(scores)), label]
     kept = np.flatnonzero(best >= lowest)
@@ -103,7 +143,7 @@ def _boxes_labels_scores(
     if len(floats) != 2 or len(labels) != 1 or floats[1].shape[-1] != 4:
         given = ", ".join(f"{o.dtype} {o.shape}" for o in outputs)
         raise ModelError(f"A detector gives {given}; boxes (K, 4), labels and scores were expected.")
-    scores, boxes = floats[0].reshape(-1), floats[1].reshape(-1, 4)
+    scores, boxes = floats[0].reshape(-1), _in_pixels(floats[1].reshape(-1, 4), layout, image)
     kept = np.flatnonzero(scores >= lowest)
     return Detections(_f64(boxes[kept]), _f64(scores[kept]), labels[0][kept].astype(np.int64))
 
@@ -165,6 +205,7 @@ def _shaped(
     centred: bool,
 ) -> Detections:
     """Detections from boxes as centre and size, or as corners, and what stands behind them: an angle or masks."""
+    boxes = _in_pixels(boxes, layout, image)
     if layout.oriented:
         corners = turned(boxes[:, :2], boxes[:, 2:], rest[:, 0])
         return Detections(upright(corners), scores, labels, corners)
@@ -177,6 +218,11 @@ def _shaped(
     inside = np.clip(boxes, 0, limits)
     masks = [UndrawnMask(c, prototypes, scale, tuple(box)) for c, box in zip(rest, inside.tolist())]
     return Detections(boxes, scores, labels, masks=as_objects(masks))
+
+
+def _in_pixels(boxes: NDArray, layout: Layout, image: tuple[int, int]) -> NDArray:
+    """Boxes (n, 4) that may be parts of an image's sides."""
+    return boxes * np.array([image[1], image[0]] * 2, float) if layout.normalised else boxes
 
 
 def _f64(array: NDArray) -> Floats:

@@ -1,7 +1,8 @@
 """The metadata of an ONNX file, read without ONNX: standard library only, for the QGIS side.
 
 An ONNX file is one protocol buffer message; ``metadata_props`` is its field 14 and the graph its field 7, which is
-skipped by its length. Of the graph only the inputs' and outputs' names and shapes are read (fields 11 and 12).
+skipped by its length. Of the graph only the inputs' and outputs' names, types and shapes are read (fields 11 and 12);
+``onnx_graph`` looks at the operators that an output comes from.
 """
 
 from __future__ import annotations
@@ -19,14 +20,35 @@ LARGEST_METADATA = 4_200_000  # bytes of one entry: a card of the largest size, 
 LARGEST_TENSOR = 65_536  # bytes that say the name and shape of one
 LONGEST_AXIS = (1 << 31) - 1
 BLOCK, LONGEST_HEAD = 1 << 14, 20  # bytes that are read at a time; that a field's number and length need
+DTYPES = {  # of a tensor's elements, by their number in ONNX
+    1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 8: "string", 9: "bool",
+    10: "float16", 11: "float64", 12: "uint32", 13: "uint64", 16: "bfloat16",
+}  # fmt: skip
+KINDS = {1: "tensor", 4: "sequence", 5: "map", 8: "sparse tensor", 9: "optional"}  # of values, by their field
 
 
 @dataclass(frozen=True)
 class Tensor:
-    """A graph input or output; a dimension without a fixed size is None."""
+    """A graph input or output; a dimension without a fixed size is None. ``kind``: tensor, or what it is instead."""
 
     name: str
     shape: tuple[int | None, ...]
+    dtype: str = "float32"
+    kind: str = "tensor"
+
+    @property
+    def image(self) -> tuple[int | None, int | None, int | None] | None:
+        """Bands, height and width of images (…, C, H, W), or (…, H, W, C) where it can only be that; None: neither."""
+        if len(self.shape) not in (3, 4):
+            return None
+        first, second, last = self.shape[-3:]
+        bands_last = last is not None and first == second and (first is None or last < first)
+        return (last, first, second) if bands_last else (first, second, last)
+
+    @property
+    def whole_numbers(self) -> bool:
+        """Whether its elements are integers or booleans."""
+        return self.dtype.startswith(("int", "uint", "bool"))
 
 
 @dataclass(frozen=True)
@@ -36,6 +58,8 @@ class OnnxFile:
     metadata: dict[str, str]
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
+    producer: str = ""
+    path: str = ""
 
 
 def read_onnx_file(path: str | Path) -> OnnxFile:
@@ -44,12 +68,15 @@ def read_onnx_file(path: str | Path) -> OnnxFile:
     inputs: list[Tensor] = []
     outputs: list[Tensor] = []
     weights: list[tuple[int, int]] = []
+    producer = ""
     try:
         with open(path, "rb") as stream:
             for number, start, end in fields(stream, 0, Path(path).stat().st_size):
                 if number == 14 and len(metadata) < MOST_METADATA:
                     key, value = _strings(_bytes(stream, start, end, LARGEST_METADATA), 1, 2)
                     metadata[key] = value
+                elif number == 2:
+                    producer = _bytes(stream, start, end).decode()
                 elif number == 7:
                     for part, first, last in fields(stream, start, end):
                         if part in (11, 12):
@@ -67,7 +94,8 @@ def read_onnx_file(path: str | Path) -> OnnxFile:
         raise ModelError(f"{path} cannot be used: {error}.", "Export the model anew, in a simpler form.") from None
     if not inputs and not outputs:
         raise ModelError(f"{path} is not an ONNX file: it has no inputs and outputs.")
-    return OnnxFile(metadata, tuple(t for t in inputs if t.name not in named), tuple(outputs))
+    taken = tuple(tensor for tensor in inputs if tensor.name not in named)
+    return OnnxFile(metadata, taken, tuple(outputs), producer, str(path))
 
 
 class TooLarge(Exception):
@@ -162,13 +190,16 @@ def _sub(data: bytes, number: int) -> list[bytes]:
 def _tensor(data: bytes) -> Tensor:
     (name,) = _strings(data, 1)
     shape: list[int | None] = []
-    for kind in _sub(data, 2):  # type
-        for tensor in _sub(kind, 1):  # tensor_type
+    dtype, kind = "", "tensor"
+    for value in _sub(data, 2):  # type
+        kind = next((KINDS[key] for key, _ in _parts(value) if key in KINDS), kind)
+        for tensor in _sub(value, 1):  # tensor_type
+            dtype = next((DTYPES.get(n, "") for key, n in _parts(tensor) if key == 1 and isinstance(n, int)), dtype)
             for dims in _sub(tensor, 2):  # shape
                 for dim in _sub(dims, 1):
                     sizes = [value for key, value in _parts(dim) if key == 1 and isinstance(value, int)]
                     shape.append(sizes[0] if sizes and 0 < sizes[0] <= LONGEST_AXIS else None)
-    return Tensor(name, tuple(shape))
+    return Tensor(name, tuple(shape), dtype or "float32", kind)
 
 
 def _initializer_name(stream: BinaryIO, start: int, end: int) -> str:

@@ -23,7 +23,8 @@ class Mosaic:
     Neighbours cross-fade with a raised cosine over ``overlap`` pixels, rows and columns independently;
     outside these seams a pixel is one tile's value as it is, and nothing fades at the raster's border. The
     fade is written as ``a + w (b - a)``, so that tiles that agree give their value exactly. A value counts
-    only where its tile is valid.
+    only where its tile is valid and all of its channels are finite; ``lost`` pixels are those given out so far
+    that were valid in a tile, but finite in none, and ``seen`` those that were valid.
     """
 
     def __init__(
@@ -35,6 +36,8 @@ class Mosaic:
         self._count = 0  # tiles taken so far
         self._top = 0  # raster row of the strip's first row
         self._values, self._valid = self._strip(self._rows[0].stop)
+        self._broken = np.zeros_like(self._valid)  # valid, but not finite
+        self.lost = self.seen = 0
 
     def add(self, window: Window, values: NDArray, valid: NDArray[np.bool_]) -> None:
         """The next tile in row-major order: values (channels, h, w), valid (h, w).
@@ -44,6 +47,11 @@ class Mosaic:
         row, col = self._expect(window)
         if values.shape != (self._channels, window.height, window.width) or valid.shape != values.shape[1:]:
             raise ValueError(f"Values {values.shape} and valid {valid.shape} do not fit the tile {window}.")
+        finite = np.isfinite(values)
+        if not finite.all():
+            whole: NDArray[np.bool_] = finite.all(0)
+            self._mark(row, col, valid & ~whole)
+            values, valid = np.where(whole, values, np.float32(0)), valid & whole
         self._blend(row, col, values, valid)
         self._advance()
 
@@ -67,6 +75,15 @@ class Mosaic:
                 f"The next tile starts at {(row.start, col.start)}, not at {(window.row, window.col)}."
             )
         return row, col
+
+    def _mark(self, row: _Seam, col: _Seam, broken: NDArray[np.bool_]) -> None:
+        rows, cols = slice(row.fade - self._top, row.stop - self._top), slice(col.fade, col.stop)
+        self._broken[rows, cols] |= broken[row.fade - row.start : row.length, col.fade - col.start : col.length]
+
+    def _give(self, row: int, values: NDArray, valid: NDArray[np.bool_], broken: NDArray[np.bool_]) -> None:
+        lost = int((broken & ~valid).sum())
+        self.lost, self.seen = self.lost + lost, self.seen + lost + int(valid.sum())
+        self._emit(row, values, valid)
 
     def _blend(self, row: _Seam, col: _Seam, values: NDArray, valid: NDArray[np.bool_]) -> None:
         down = slice(row.plain - self._top, row.stop - self._top)
@@ -114,17 +131,19 @@ class Mosaic:
         if c:
             return
         if r == len(self._rows):
-            self._emit(self._top, self._values, self._valid)
+            self._give(self._top, self._values, self._valid, self._broken)
             self._values, self._valid = self._strip(0)
             return
         done = self._rows[r].fade - self._top
-        values, valid = self._values, self._valid
+        values, valid, broken = self._values, self._valid, self._broken
         self._values, self._valid = self._strip(self._rows[r].stop - self._rows[r].fade)
         kept = values.shape[1] - done
         self._values[:, :kept] = values[:, done:]
         self._valid[:kept] = valid[done:]
+        self._broken = np.zeros_like(self._valid)
+        self._broken[:kept] = broken[done:]
         top, self._top = self._top, self._top + done
-        self._emit(top, values[:, :done], valid[:done])
+        self._give(top, values[:, :done], valid[:done], broken[:done])
 
     def _strip(self, rows: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         return np.zeros((self._channels, rows, self._width), np.float32), np.zeros((rows, self._width), bool)

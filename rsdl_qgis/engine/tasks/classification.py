@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..card import ModelCard
+from ..decision import Lost, class_of
 from ..errors import MismatchError
 from ..outputs import kept
 from ..raster.canvas import Canvas
@@ -65,9 +66,9 @@ def chosen(probabilities: NDArray[np.float32], card: ModelCard) -> list[int]:
         least = np.asarray(card.thresholds or (0.5,) * len(card.classes), np.float32)
         order = np.argsort(-probabilities, kind="stable")
         return order[(probabilities >= least)[order]].tolist()
-    if len(probabilities) == 2 and card.threshold is not None:
-        return [int(probabilities[1] >= card.threshold)]
-    return [int(probabilities.argmax())]
+    if len(probabilities) == 2:
+        return [int(class_of(probabilities[1:], card.threshold))]
+    return [int(class_of(probabilities))]
 
 
 @dataclass
@@ -88,7 +89,8 @@ class ClassificationCollector:
         self.finished: list[Path] = []
         self.names = [item.name for item in self.card.classes]
         self.counts = [0] * len(self.names)
-        self.classified = self.empty = self.lost = self.small = 0
+        self.lost = Lost("scenes", "no class")
+        self.classified = self.empty = self.small = 0
         self.least = max(1, usual_size(self.card, self.grid) ** 2 // SMALL)
         own = [Field(re.sub(r"\W+", "_", name).strip("_") or "class", "float64") for name in self.names]
         wanted = [*OWN, *own, *self.scenes.fields]
@@ -114,8 +116,9 @@ class ClassificationCollector:
     def add(self, scene: Scene, output: NDArray[np.float32], valid: NDArray[np.bool_], pixels: Pixels) -> None:
         """Take a scene's probabilities (classes,), which of its pixels are valid, as they were read, and how many."""
         share = round(min(1.0, pixels.valid / pixels.own), DIGITS)
-        if not np.isfinite(output).all():
-            self.lost += 1
+        lost = not np.isfinite(output).all()
+        self.lost.add(int(lost), 1)
+        if lost:
             self._without(scene, share)
             return
         found = chosen(output, self.card)
@@ -140,8 +143,7 @@ class ClassificationCollector:
 
         Where the features fail, the class raster is whole, and stays.
         """
-        if self.lost:
-            self.report.log("warning", f"The network gave no finite number for {self.lost} scenes: no class.")
+        self.lost.tell(self.report)
         if self.small:
             little = f"{self.small} scenes have fewer than {self.least} valid pixels, a {SMALL}th of those in training"
             self.report.log("warning", f"{little}: their classes mean little.")
@@ -153,7 +155,7 @@ class ClassificationCollector:
             "output": self.outputs.scenes,
             "raster": self.outputs.raster,
             "scenes": self.classified,
-            "unclassified": self.empty + self.lost,
+            "unclassified": self.empty + self.lost.count,
             "multilabel": takes_labels(self.card),
             "fields": self.fields,
             "classes": [

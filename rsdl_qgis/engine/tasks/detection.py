@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..card import ModelCard
+from ..decision import Lost
 from ..detection.borders import TileBorders
 from ..detection.suppress import SUPPRESSIONS
 from ..detection.values import Detections, Floats, Mask, as_objects
@@ -108,8 +109,10 @@ class DetectionCollector:
     overlap: int
     report: Report
     metadata: dict[str, str] = field(default_factory=dict)
+    finite: Callable[[tuple[NDArray, ...]], NDArray[np.bool_]] | None = None  # which boxes of an output are so
 
     def __post_init__(self) -> None:
+        self.lost = Lost("boxes", "they are left out")
         size = self.grid.height, self.grid.width
         union = self.settings.suppression == "union"
         self.borders = TileBorders(*size, self.overlap, self.settings.iou, grow=union)
@@ -121,6 +124,9 @@ class DetectionCollector:
 
     def add(self, window: Window, output: tuple[NDArray, ...], valid: NDArray[np.bool_]) -> None:
         """Take what the network gives for one tile, and where its pixels are valid (h, w)."""
+        if self.finite is not None:
+            finite = self.finite(output)
+            self.lost.add(int((~finite).sum()), finite.size)
         found = self.decode(output, (window.height, window.width), self.settings.confidence)
         if len(found) > MOST:
             found = found[np.argsort(-found.scores, kind="stable")[:MOST]]
@@ -137,6 +143,7 @@ class DetectionCollector:
 
     def close(self) -> dict[str, Any]:
         """Finish the layer; what was made, and how many objects each class has."""
+        self.lost.tell(self.report)
         self._write(self.borders.close())
         self.sink.close()
         classes = [

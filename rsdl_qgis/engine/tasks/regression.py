@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..card import ModelCard
+from ..decision import Lost
 from ..errors import MismatchError
 from ..raster.grid import Grid, Window
 from ..raster.mosaic import Mosaic
@@ -88,7 +89,6 @@ class RegressionCollector:
 
     def __post_init__(self) -> None:
         self.statistics = Statistics()
-        self.lost = False  # whether a valid pixel has no finite number
         self.mosaic = Mosaic(self.grid.height, self.grid.width, 1, self.tile, self.overlap, self._emit)
         self.sink = RasterSink(
             self.outputs.numbers,
@@ -103,9 +103,7 @@ class RegressionCollector:
 
     def add(self, window: Window, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
         """Take one tile's numbers (1, h, w) and where its pixels are valid (h, w)."""
-        finite = np.isfinite(output[0])
-        self.lost = self.lost or bool((valid & ~finite).any())
-        self.mosaic.add(window, output, valid & finite)
+        self.mosaic.add(window, output, valid)
 
     def skip(self, window: Window) -> None:
         """Pass a tile without a valid pixel."""
@@ -114,6 +112,7 @@ class RegressionCollector:
     def close(self) -> dict[str, Any]:
         """Finish the file; what was made, and the statistics of its numbers."""
         self.mosaic.close()
+        Lost("valid pixels", "they are nodata", self.mosaic.lost, self.mosaic.seen).tell(self.report)
         figures = self.statistics.figures()
         self.sink.close(figures)
         self._warn(figures)
@@ -126,8 +125,6 @@ class RegressionCollector:
 
     def _warn(self, figures: Mapping[str, float]) -> None:
         """Tell of numbers that should not be trusted."""
-        if self.lost:
-            self.report.log("warning", "The network gave no finite number for some pixels: they are nodata.")
         if not figures or self.card.value_range is None:
             return
         low, high = self.card.value_range

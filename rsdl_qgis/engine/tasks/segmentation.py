@@ -12,6 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..card import ModelCard
+from ..decision import Lost, class_of
+from ..errors import MismatchError
+from ..interop.onnx_form import Form
 from ..outputs import kept
 from ..raster.grid import Grid, Window
 from ..raster.mosaic import Mosaic
@@ -42,11 +45,21 @@ class Outputs:
         return [path for path in (self.classes, self.probabilities, self.polygons) if path]
 
 
+def check_probabilities(outputs: Any, card: ModelCard, form: Form | None) -> None:
+    """MismatchError where a raster of probabilities is asked for, and the network gives classes alone."""
+    if getattr(outputs, "probabilities", None) and form is not None and form.gives_classes:
+        raise MismatchError(
+            f"Model '{card.name}' gives classes, and no probabilities of them.",
+            "Leave PROBABILITIES empty, or export the model without its ArgMax.",
+        )
+
+
 @dataclass
 class SegmentationCollector:
-    """Blends tiles of probabilities and writes finished rows.
+    """Blends tiles of probabilities and writes finished rows; what is not finite is nodata.
 
-    With two classes only the second one's probability is blended and held: the first is what it lacks to 1.
+    With two classes that exclude each other only the second one's probability is blended and held: the first is what it
+    lacks to 1.
     """
 
     card: ModelCard
@@ -59,14 +72,15 @@ class SegmentationCollector:
 
     def __post_init__(self) -> None:
         self.finished: list[Path] = []
-        self.binary = len(self.card.classes) == 2
+        self.binary = len(self.card.classes) == 2 and self.card.activation != "sigmoid"
         channels = 1 if self.binary else len(self.card.classes)
         self.values = np.array([c.value for c in self.card.classes], np.uint8 if self.card.nodata == 255 else np.uint16)
         self.pixels = np.zeros(len(self.values), np.int64)
         self.mosaic = Mosaic(self.grid.height, self.grid.width, channels, self.tile, self.overlap, self._emit)
-        if self.binary and self.card.threshold is not None:
+        self.threshold = self.card.threshold if len(self.card.classes) == 2 else None
+        if self.threshold is not None:
             name = self.card.classes[1].name
-            self.report.log("info", f"A pixel counts as {name} from a probability of {self.card.threshold:g} on.")
+            self.report.log("info", f"A pixel counts as {name} from a probability of {self.threshold:g} on.")
         legend = [(c.value, c.name, c.color) for c in self.card.classes]
         self.class_sink = RasterSink(
             self.outputs.classes,
@@ -104,6 +118,7 @@ class SegmentationCollector:
         Where a later one fails, those before it are whole, and stay.
         """
         self.mosaic.close()
+        Lost("valid pixels", "they are nodata", self.mosaic.lost, self.mosaic.seen).tell(self.report)
         with kept(lambda: self.finished):
             result = self._finish()
         pixel_area = math.prod(self.grid.resolution)
@@ -138,11 +153,7 @@ class SegmentationCollector:
 
     def _emit(self, row: int, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
         """Write finished rows: values (channels, rows, width), valid (rows, width)."""
-        if self.binary:
-            threshold = 0.5 if self.card.threshold is None else self.card.threshold
-            index = (values[0] >= threshold).view(np.uint8)
-        else:
-            index = values.argmax(0)
+        index = class_of(values, self.threshold)
         inside = index[valid]
         self.pixels += np.bincount(inside, minlength=len(self.values))
         classes = np.full(index.shape, self.card.nodata, self.values.dtype)

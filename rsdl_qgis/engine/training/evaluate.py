@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ..card import Class
+from ..decision import NONE, SURE, class_of
 from ..networks.layout import channels_last
 from ..report import Report
 from ..runtime import ACTIVATIONS
@@ -31,7 +32,6 @@ from .metrics import class_rates, map_scores, number_rates, number_sums
 Run = Callable[[list[Tensor]], NDArray]
 PIXELS, MOST = 8 * 256 * 256, 512  # pixels and samples that a batch has at most
 PAIRS = 2000  # numbers and their references that are kept to be drawn
-SURE = 0.5  # the threshold where none was chosen
 
 
 class Samples(Protocol):
@@ -95,7 +95,7 @@ def quick_score(
     """The main figure of ``evaluate`` alone, without a threshold: mean IoU, macro F1, mean F1 per picture or R2.
 
     Where all references are one number, R2 is not defined, and it is the root mean square error, negative. -inf for a
-    network whose numbers are not finite. The network is put into evaluation mode.
+    network some of whose numbers are not finite. The network is put into evaluation mode.
     """
     network.eval()
     report = report or Report()
@@ -105,6 +105,8 @@ def quick_score(
     for images, batch in in_order(samples, batch_size or samples_a_batch(samples)):  # type: ignore[arg-type]
         report.check()
         labels, output = batch.to(device), network(*(image.to(device) for image in images)).float()
+        if kind != "numbers" and not bool(output.isfinite().all()):
+            return -math.inf
         if kind == "classes":
             likeliest, dense = output.max(1).indices, labels.ndim > 1  # argmax is twenty times slower here
             cells = torch.where(labels == IGNORE, classes * classes, labels.long() * classes + likeliest)
@@ -141,13 +143,11 @@ def predictions(run: Run, samples: Samples, indices: Sequence[int]) -> Iterator[
 def decided(probabilities: NDArray, threshold: float | None = None) -> NDArray[np.uint8]:
     """The class of each pixel or sample: (N, K, ...) -> (N, ...).
 
-    The likeliest; with a ``threshold`` the second of two classes where its probability is at least that.
+    By the rule of ``decision``; IGNORE where a probability is not finite.
     """
-    if threshold is not None:
-        return (probabilities[:, 1] >= threshold).astype(np.uint8)
-    if probabilities.shape[1] == 2:
-        return (probabilities[:, 1] > probabilities[:, 0]).astype(np.uint8)
-    return probabilities.argmax(1).astype(np.uint8)
+    second = probabilities[:, 1:] if probabilities.shape[1] == 2 else probabilities
+    found = class_of(second, threshold, axis=1)
+    return np.where(found == NONE, IGNORE, found).astype(np.uint8)
 
 
 def choose_threshold(
@@ -186,6 +186,7 @@ def choose_thresholds(
     """The least probability of each of several labels that suits the samples best: ``label_scores.best_thresholds``."""
     parts = [(output, labels) for _, output, labels in outputs(run, samples, batch_size, report)]
     probabilities, truth = (np.concatenate(column) for column in zip(*parts))
+    probabilities = np.where(np.isfinite(probabilities), probabilities, 0)  # no label, whatever the threshold
     return tuple(float(value) for value in best_thresholds(probabilities, truth))
 
 
@@ -205,10 +206,11 @@ class _Classes:
         known = flat != IGNORE
         guess = decided(output, self.threshold).reshape(flat.shape)[known].astype(np.int64)
         truth, rows = flat[known].astype(np.int64), np.nonzero(known)[0] * count
-        hit = truth == guess
-        places = (rows[hit] + truth[hit], rows + truth, rows + guess)
+        hit, given = truth == guess, guess != IGNORE  # a class that is not given is missed
+        places = (rows[hit] + truth[hit], rows + truth, (rows + guess)[given])
         self.counts.append(np.stack([np.bincount(p, minlength=width).reshape(-1, count) for p in places], 1))
-        self.confusion += np.bincount(truth * count + guess, minlength=count * count).reshape(count, count)
+        pairs = (truth * count + guess)[given]
+        self.confusion += np.bincount(pairs, minlength=count * count).reshape(count, count)
         if labels.ndim == 1:
             probability = np.full(len(labels), np.nan)
             probability[known[:, 0]] = output[np.flatnonzero(known), truth]
@@ -231,7 +233,7 @@ class _Labels:
 
     def add(self, output: NDArray, labels: NDArray) -> None:
         _check_classes(output, len(self.thresholds))
-        self.parts.append((output, labels))
+        self.parts.append((np.where(np.isfinite(output), output, np.float32(0)), labels))
 
     def found(self) -> Found:
         probabilities, truth = (np.concatenate(column) for column in zip(*self.parts))
@@ -276,12 +278,13 @@ def _by_threshold(probability: NDArray, labels: NDArray) -> NDArray[np.int64]:
     count, bins = len(labels), len(edges) + 1
     flat = labels.reshape(count, -1)
     known = flat != IGNORE
-    passed = np.searchsorted(edges, probability.reshape(count, -1)[known], side="right")  # edges not above it
-    cells = (np.nonzero(known)[0] * 2 + flat[known].astype(np.int64)) * bins + passed
-    table = np.bincount(cells, minlength=count * 2 * bins).reshape(count, 2, bins)
-    reference = table.sum(2)  # (N, 2)
+    given = np.isfinite(probability.reshape(count, -1))[known]
+    passed = np.searchsorted(edges, probability.reshape(count, -1)[known][given], side="right")  # edges not above it
+    truths = np.nonzero(known)[0] * 2 + flat[known].astype(np.int64)
+    table = np.bincount(truths[given] * bins + passed, minlength=count * 2 * bins).reshape(count, 2, bins)
+    reference = np.bincount(truths, minlength=count * 2).reshape(count, 2)
     second = table[:, :, ::-1].cumsum(2)[:, :, ::-1][:, :, 1:]  # (N, class of the reference, threshold): given class 1
-    first = reference[:, :, None] - second
+    first = table.sum(2)[:, :, None] - second
     hits = np.stack([first[:, 0], second[:, 1]], 2)
     predicted = np.stack([first.sum(1), second.sum(1)], 2)
     return np.stack([hits, np.broadcast_to(reference[:, None], hits.shape), predicted], 2)

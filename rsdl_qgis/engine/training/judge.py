@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ..card import Input, ModelCard
+from ..errors import ModelError
 from ..report import Portion, Report
-from ..runtime import choose_device, open_runtime
+from ..runtime import network_form, open_runtime, torch_device
 from ..store import Store
 from .baselines import baselines
 from .chips import IGNORE
@@ -40,7 +41,7 @@ class Judged:
 
 def judged(request: TrainRequest, data: Data, network: nn.Module, card: ModelCard, report: Report) -> Judged:
     """Judge a network that was trained. Nothing is chosen by the part that judges, if a test part was kept apart."""
-    run = network_run(network, card.activation, choose_device(request.device))
+    run = network_run(network, card.activation, torch_device(request.device))
     card = with_thresholds(card, run, data, Portion(report, 0.0, 0.2))
     samples, threshold = data.parts[data.judge], card.threshold if not card.thresholds else card.thresholds
     evaluation = evaluate(run, samples, data.kind, data.classes, threshold, report=Portion(report, 0.2, 0.6))
@@ -92,6 +93,12 @@ def gives_and_takes(card: ModelCard, data: Data) -> bool:
 
 def model_run(card: ModelCard, path: Path, device: str = "cpu", threads: int | None = None) -> Run:
     """The run of a model on the disk, by the engine that its card names."""
+    form = network_form(card, path, device)
+    if form is not None and any(form.margin):
+        raise ModelError(
+            f"'{card.name}' tells of the middle of its tiles alone, so it cannot be compared with whole chips.",
+            "Choose another model.",
+        )
     runtime, names = open_runtime(card, path, device, threads), list(card.tensors)
 
     def run(images: list[Tensor]) -> NDArray:

@@ -12,7 +12,7 @@ from ..card import ModelCard
 from ..detection_scores import Boxes, match
 from ..networks import build_network
 from ..report import Portion, Report
-from ..runtime import choose_device
+from ..runtime import torch_device
 from ..store import Store
 from .box_pictures import object_pictures
 from .data import Data
@@ -27,7 +27,7 @@ from .weights import model_weights
 
 def judged_boxes(request: TrainRequest, data: Data, network: nn.Module, card: ModelCard, report: Report) -> Judged:
     """Judge a detector that was trained: ``judge.judged`` for boxes. The validation part chooses the least score."""
-    device, count = choose_device(request.device), len(data.classes)
+    device, count = torch_device(request.device), len(data.classes)
     samples = data.parts[data.judge]
     run = detector_run(network, kept_of(data.parts["valid"]), device)
     card = replace(card, threshold=choose_score(run, data.parts["valid"], count, Portion(report, 0.0, 0.2)))
@@ -74,7 +74,7 @@ def base_evaluation(request: TrainRequest, data: Data, report: Report) -> Evalua
     network.load_state_dict(dict(model_weights(request.base_model).state))
     chips = data.folder.part(data.judge)
     samples: Any = open_samples(data.folder, chips, card.inputs, card.task, None, card.tiling.multiple)
-    run = detector_run(network, kept_of(samples), choose_device(request.device))
+    run = detector_run(network, kept_of(samples), torch_device(request.device))
     return evaluate_boxes(run, samples, data.classes, card.threshold, report)
 
 

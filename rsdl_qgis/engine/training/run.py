@@ -18,7 +18,7 @@ from ..errors import InputError
 from ..networks import NETWORKS, build_network
 from ..outputs import kept, writing
 from ..report import Portion, Report
-from ..runtime import available_cores, choose_device
+from ..runtime import available_cores, torch_device
 from ..store import Store
 from .batches import Batches
 from .consistency import consistent
@@ -118,7 +118,7 @@ def network_of(request: TrainRequest, base: ModelCard | None) -> str:
 
 def use_device(request: TrainRequest) -> None:
     """Check that the device is there, and give torch its threads."""
-    if choose_device(request.device) == "cpu":
+    if torch_device(request.device) == "cpu":
         torch.set_num_threads(request.threads or available_cores())
 
 
@@ -258,7 +258,7 @@ def settings_of(request: TrainRequest, batches: Batches, metric: str) -> Setting
         keep=request.keep,
         seed=request.seed,
         precision=request.precision,
-        device=choose_device(request.device),
+        device=torch_device(request.device),
         layer_decay=request.layer_decay,
         unfreeze_every=request.unfreeze_every,
         metric=metric,
