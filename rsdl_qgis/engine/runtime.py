@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .card import ONNX_FILE, OUTPUTS, VALID, WEIGHTS_FILE, ModelCard
+from .card import CARD_KEY, ONNX_FILE, OUTPUTS, VALID, WEIGHTS_FILE, ModelCard
 from .errors import DeviceError, ModelError
 from .interop.external_data import external_files
 from .interop.onnx_arrays import answers, check_scaling, fed, joined
