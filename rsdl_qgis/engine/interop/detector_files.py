@@ -187,7 +187,7 @@ def layout_of(file: OnnxFile, classes: int | None) -> Layout:
     found = _candidates(main[0], classes, masks, hints.oriented)
     found = [layout for layout in found if layout.kind == hints.kind] if hints.kind else found
     if len(found) > 1:
-        found = _by_cells(found, main[0], file.inputs[0].shape[-2:])
+        found = _by_cells(found, main[0], file.inputs[0].shape[-2:] if file.inputs else ())
     if len(found) == 1:
         return found[0]
     counted = f"{classes} classes" if classes else "its classes not known"
@@ -240,7 +240,7 @@ def _candidates(tensor: Tensor, classes: int | None, masks: int, oriented: bool)
 def _by_cells(found: Sequence[Layout], tensor: Tensor, image: Sequence[int | None]) -> list[Layout]:
     """Of several layouts those that go with the number of cells that YOLO has for such an image, or has not."""
     boxes = tensor.shape[1]
-    height, width = image
+    height, width = image if len(image) == 2 else (None, None)
     final = [layout for layout in found if layout.kind == "end-to-end"]
     raw = [layout for layout in found if layout.kind != "end-to-end"]
     if boxes is not None and height and width:
