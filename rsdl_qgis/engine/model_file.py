@@ -77,6 +77,8 @@ def _read_card(path: Path) -> ModelCard:
         if (path / ONNX_FILE).is_file():
             return _onnx_card(path / ONNX_FILE, path.name)
         raise ModelError(f"{path} is not a model folder: it has no {CARD_FILE}.")
+    if is_model_file(path) and not path.is_file():  # a pipe would be waited for
+        raise ModelError(f"{path} is not a file.")
     if path.suffix.lower() == ".zip":
         with opened_archive(path) as archive:
             return _from_text(archive.card(LARGEST_CARD), path)

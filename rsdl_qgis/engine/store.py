@@ -121,6 +121,8 @@ class Store:
         ``replace``: the other model may give way.
         """
         card = read_card(archive)
+        if not is_model_file(Path(archive)) or Path(archive).is_dir():
+            raise ModelError(f"{archive} is a folder, not a model file.", "Pack it as .zip, or copy it to your models.")
         name = as_model_name(card.name)
         other = self.taken(name)
         if other and not replace and not _may_be_the_same(other, card):
@@ -183,8 +185,12 @@ def unpack(archive: Path, folder: Path) -> Path:
 
     ModelError for an archive that is damaged, holds a file that would land elsewhere, or is too large.
     """
-    with opened_archive(archive) as opened_:
-        return opened_.unpack(folder)
+    try:
+        with opened_archive(archive) as opened_:
+            return opened_.unpack(folder)
+    except OSError as error:
+        problem = f"{archive} cannot be unpacked in {folder.parent}: {error.strerror or error}."
+        raise ModelError(problem, "Free disk space, or check the folder's rights.") from None
 
 
 # -- what lies in a folder
@@ -226,6 +232,8 @@ def _card_or_problem(path: Path) -> ModelCard | str:
         return read_card(path)
     except RsdlError as error:
         return str(error)
+    except Exception as error:  # whatever is wrong with one model is no reason not to list the others
+        return f"{path} cannot be read: {type(error).__name__}."
 
 
 def _own_name_first(found: tuple[str, Path, ModelCard | str]) -> bool:

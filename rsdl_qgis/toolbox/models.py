@@ -144,7 +144,7 @@ class ImportModel(RsdlAlgorithm):
             raise QgsProcessingException(
                 tr(
                     "The model cannot be installed: {reason}. Free disk space, or check the folder's rights."
-                ).format(reason=error)
+                ).format(reason=error.strerror or error)
             ) from None
         name = as_model_name(card.name)
         feedback.pushInfo(describe(card))

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from onnx import TensorProto, helper, numpy_helper
+from onnx import ModelProto, TensorProto, helper, numpy_helper
 
 from rsdl_qgis.engine.errors import RsdlError
 from rsdl_qgis.engine.store import Store, opened, read_card
@@ -48,6 +48,10 @@ LOCATIONS = (
     "w.data", "missing.data", "../secret", "../../secret", "/etc/hostname", "C:\\secret", "link.data", "a/../../secret",
     "", ".", "x" * 5000, "a\0b", "*/_ORT_MEM_ADDR_/*", "model.onnx", "model.json",
 )  # fmt: skip
+SHAPES = (
+    ["n", 2, 64, 64], [], [2], [64, 64], [1, 2, 64], ["n", 2, "h", "w"], ["n", 2**40, 64, 64], [2**62] * 4, [-1] * 4,
+    ["n", 6, 84], ["n", 84, 8400], [1, 25200, 85], [1, 300, 6], [0, 0, 0], [1] * 40,
+)  # fmt: skip
 DEEPNESS = {
     "model_type": "Segmentor", "class_names": {"0": "ground", "1": "roof"}, "resolution": 10, "tile_size": 64,
     "tiles_overlap": 10, "standardization_mean": [0.5, 0.5], "standardization_std": [0.1, 0.1], "seg_thresh": 0.5,
@@ -55,9 +59,12 @@ DEEPNESS = {
 ULTRALYTICS = {"names": "{0: 'car', 1: 'boat'}", "stride": "32", "imgsz": "[64, 64]", "task": "detect"}
 
 
-def network(metadata: dict[str, str], location: str | None = None) -> bytes:
-    """A small ONNX file; ``location``: of its weights, instead of inside."""
-    x, y = (helper.make_tensor_value_info(n, TensorProto.FLOAT, ["n", 2, 64, 64]) for n in ("image", "probabilities"))
+def network(metadata: dict[str, str], location: str | None = None, shapes: Any = SHAPES[:1]) -> bytes:
+    """A small ONNX file; ``location``: of its weights, instead of inside; ``shapes`` of its input and output."""
+    x, y = (
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+        for name, shape in (("image", shapes[0]), ("probabilities", shapes[-1]))
+    )
     weights = numpy_helper.from_array(np.ones((2, 2, 1, 1), "float32"), "w")
     if location is not None:
         weights.ClearField("raw_data")
@@ -144,7 +151,12 @@ def onnx_file(chance: random.Random) -> bytes:
     elif kind == 3:
         data = network({"rsdl:card": json.dumps(chance.choice(SHIPPED))}, chance.choice(LOCATIONS))
     else:
-        data = network({})
+        keys = chance.choice([{}, ULTRALYTICS, {k: json.dumps(v) for k, v in DEEPNESS.items()}])
+        data = network(keys, shapes=chance.choices(SHAPES, k=2))
+        if chance.random() < 0.2:
+            model = ModelProto.FromString(data)
+            model.graph.ClearField(chance.choice(["input", "output", "initializer", "node"]))
+            data = model.SerializeToString()
     return damaged(data, chance) if chance.random() < 0.5 else data
 
 

@@ -193,7 +193,8 @@ def layout_of(file: OnnxFile, classes: int | None) -> Layout:
     inside = whole.bounded and whole.high == 1  # of DETR, whose boxes and scores all are; a label is not
     found = [layout for layout in found if layout.kind != "end-to-end"] if inside else found
     if len(found) > 1:
-        found = _by_cells(found, main[0], (file.inputs[0].image or (None, None, None))[1:])
+        image = file.inputs[0].image if file.inputs else None
+        found = _by_cells(found, main[0], (image or (None, None, None))[1:])
     if len(found) == 1:
         return replace(found[0], normalised=True if inside or is_detr(file.metadata) else None)
     counted = f"{classes} classes" if classes else "its classes not known"
@@ -250,7 +251,7 @@ def _candidates(tensor: Tensor, classes: int | None, masks: int, oriented: bool)
 def _by_cells(found: Sequence[Layout], tensor: Tensor, image: Sequence[int | None]) -> list[Layout]:
     """Of several layouts those that go with the number of cells that YOLO has for such an image, or has not."""
     boxes = tensor.shape[1]
-    height, width = image
+    height, width = image if len(image) == 2 else (None, None)
     final = [layout for layout in found if layout.kind == "end-to-end"]
     raw = [layout for layout in found if layout.kind != "end-to-end"]
     if boxes is not None and height and width:

@@ -92,8 +92,9 @@ def read_onnx_file(path: str | Path) -> OnnxFile:
         raise ModelError(f"{path} is not an ONNX file, or is damaged.") from None
     except TooLarge as error:
         raise ModelError(f"{path} cannot be used: {error}.", "Export the model anew, in a simpler form.") from None
-    if not inputs and not outputs:
-        raise ModelError(f"{path} is not an ONNX file: it has no inputs and outputs.")
+    if not inputs or not outputs:
+        missing = "inputs" if outputs else "outputs" if inputs else "inputs and outputs"
+        raise ModelError(f"{path} is not an ONNX file, or is damaged: it has no {missing}.")
     taken = tuple(tensor for tensor in inputs if tensor.name not in named)
     return OnnxFile(metadata, taken, tuple(outputs), producer, str(path))
 
