@@ -41,6 +41,7 @@ PLAIN = (  # card fields that are JSON values as they are, and have no MLM term
     "sha256",
     "provenance",
 )
+DIGEST = "sha256:"  # before a hash in a card's file, which says what it is; cards without it are read as well
 NUMBERS = ("thresholds", "value_range")  # fields of numbers, which few tasks have: left out where there are none
 
 
@@ -70,6 +71,7 @@ def to_item(card: ModelCard) -> dict[str, Any]:
         "rsdl:inputs": {item.name: _rsdl_input(item) for item in card.inputs},
         "rsdl:tiling": asdict(card.tiling),
         **{f"rsdl:{field}": getattr(card, field) for field in PLAIN if field != "keywords"},
+        "rsdl:sha256": stated(card.sha256),
         **{f"rsdl:{field}": value for field, value in some.items()},
     }
     return {
@@ -97,6 +99,8 @@ def from_item(item: Mapping[str, Any]) -> ModelCard:
         task = properties.get("rsdl:task") or _foreign_task(properties.get("mlm:tasks", ()))
         plain = {name: properties[f"rsdl:{name}"] for name in PLAIN if f"rsdl:{name}" in properties}
         plain |= {name: tuple(properties[f"rsdl:{name}"]) for name in NUMBERS if f"rsdl:{name}" in properties}
+        if "sha256" in plain:
+            plain["sha256"] = {file: digits.removeprefix(DIGEST) for file, digits in plain["sha256"].items()}
         inputs = [value for value in properties["mlm:input"] if value["bands"]]  # which dates are valid has none
         if not inputs:
             raise KeyError("bands")
@@ -118,6 +122,11 @@ def from_item(item: Mapping[str, Any]) -> ModelCard:
             f"The model card is not a complete STAC MLM item: {error!r}.",
             "It needs mlm:name, mlm:architecture, mlm:input with bands, and mlm:output with classification:classes.",
         ) from None
+
+
+def stated(sha256: Mapping[str, str]) -> dict[str, str]:
+    """The hashes of files as a card says them."""
+    return {file: f"{DIGEST}{digits}" for file, digits in sha256.items()}
 
 
 def _mlm_name(name: str) -> str:
