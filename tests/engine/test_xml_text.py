@@ -22,7 +22,7 @@ def test_document_types_are_refused(text):
         parse_xml(text)
 
 
-@pytest.mark.parametrize("text", ["", "<a>", "<a>&x;</a>", b"\xff\x00", b'<?xml version="1.0" encoding="odd"?><a/>', "\0"])
+@pytest.mark.parametrize("text", ["", "<a>", "<a>&x;</a>", b"\xff\x00", b'<?xml version="1.0" encoding="odd"?><a/>'])
 def test_what_is_no_xml_is_said(text):
     with pytest.raises(XMLError):
         parse_xml(text)
