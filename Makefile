@@ -14,7 +14,7 @@ TRANSLATIONS := $(patsubst %.ts,%.qm,$(wildcard i18n/*.ts))
 PIP := -m pip install --quiet --disable-pip-version-check
 PYTEST := -m pytest --durations=5 $(ARGS)
 
-.PHONY: help demo test lint package deploy picture i18n evaluate-flood evaluate-models models transfer docs screenshots bench clean qgis
+.PHONY: help demo test test-robust lint scan package deploy picture i18n evaluate-flood evaluate-models models transfer docs screenshots bench clean qgis
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -27,13 +27,19 @@ test: build/worker/ready build/qgis-venv/ready $(TRANSLATIONS) ## the engine's t
 	@export RSDL_DATA="$(RSDL_DATA)"; status=0; \
 	$(WORKER) $(PYTEST) tests/engine tests/tools || status=1; \
 	RSDL_PYTHON="$(abspath $(WORKER))" QT_QPA_PLATFORM=offscreen $(QGIS) $(PYTEST) \
-		tests --ignore=tests/engine --ignore=tests/tools || status=1; \
+		tests --ignore=tests/engine --ignore=tests/tools --ignore=tests/robust || status=1; \
 	exit $$status
+
+test-robust: build/worker/ready ## jobs and models that are wrong in a thousand ways: minutes
+	$(WORKER) $(PYTEST) tests/robust
 
 lint: build/lint/ready ## ruff, mypy on the engine, the import border
 	$(LINT) -m ruff check .
 	$(LINT) -m mypy
 	$(PYTHON) -m tools.lint_imports
+
+scan: package build/scan/ready ## what plugin repositories look for in the archive: bandit, detect-secrets
+	build/scan/bin/python -m tools.scan dist/rsdl_qgis-*.zip
 
 package: ## dist/: the zip that QGIS installs, and an archive of every model
 	$(PYTHON) -m tools.package
@@ -96,6 +102,11 @@ build/worker/ready: rsdl_qgis/requirements/cpu.txt tools/requirements/test.txt t
 build/qgis-venv/ready: tools/requirements/qgis-test.txt | qgis
 	$(PYTHON) -m venv --clear --system-site-packages $(@D)
 	$(QGIS) $(PIP) -r $<
+	@touch $@
+
+build/scan/ready: tools/requirements/scan.txt | qgis
+	$(PYTHON) -m venv --clear $(@D)
+	build/scan/bin/python $(PIP) -r $<
 	@touch $@
 
 build/lint/ready: tools/requirements/lint.txt | qgis

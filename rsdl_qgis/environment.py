@@ -13,7 +13,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from pathlib import Path
 from .engine.errors import Cancelled, RsdlError
 from .engine.report import Report
 from .paths import PACKAGE, plugin_version, user_folder
-from .process import group_options, kill_group, lines
+from .process import TimeoutExpired, kill_group, lines, output, start
 
 FLAVOURS = ("cpu", "cuda")
 LEAST_PYTHON = (3, 10)
@@ -162,16 +161,8 @@ def check(python: str | Path, timeout: float = 120) -> dict[str, str]:
     """Version of each library that the worker needs, by importing them there; RsdlError names what fails."""
     remedy = "Run 'Set up environment' with 'make anew', or install the missing library into that Python."
     try:
-        done = subprocess.run(
-            [str(python), "-I", "-c", _CHECK],
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            env=worker_environment(),
-            stdin=subprocess.DEVNULL,
-            **group_options(),
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
+        done = output([str(python), "-I", "-c", _CHECK], worker_environment(), timeout)
+    except (OSError, TimeoutExpired) as error:
         raise RsdlError(f"The worker's Python {python} does not run: {error}.", remedy) from None
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
@@ -185,17 +176,9 @@ def base_python() -> Path:
     for candidate in _candidates():
         code = "import sys, venv, ensurepip; print('%d %d' % sys.version_info[:2])"
         try:
-            done = subprocess.run(
-                [candidate, "-I", "-c", code],
-                capture_output=True,
-                text=True,
-                timeout=30,
-                env=worker_environment(),
-                stdin=subprocess.DEVNULL,
-                **group_options(),
-            )
+            done = output([candidate, "-I", "-c", code], worker_environment(), 30)
             version = tuple(map(int, done.stdout.split()))
-        except (OSError, ValueError, subprocess.TimeoutExpired):
+        except (OSError, ValueError, TimeoutExpired):
             continue
         if version >= LEAST_PYTHON:
             return Path(candidate)
@@ -322,17 +305,7 @@ def _run(command: Sequence[str], report: Report, fraction: float) -> None:
         fraction, f"{Path(command[0]).name} {' '.join(a for a in command[1:4] if not a.startswith('-'))}"
     )
     report.check()
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        env=worker_environment(),
-        **group_options(),
-    )
+    process = start(command, worker_environment())
     tail: list[str] = []
     try:
         for line in lines(process):

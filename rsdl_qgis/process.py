@@ -7,16 +7,51 @@ from __future__ import annotations
 import os
 import queue
 import signal
-import subprocess
+import subprocess  # nosec B404: programs are started here alone, as lists of arguments, never by a shell
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import IO, Any
 
+PIPE, TimeoutExpired = subprocess.PIPE, subprocess.TimeoutExpired
+Process = subprocess.Popen
+KILLING = 30.0  # seconds that Windows has to end a program
 TICK = 0.1  # seconds between two looks at whether to go on
 LONGEST_LINE = 1 << 25  # characters; of a longer one only the beginning is given
 SHORTENED = 1000  # characters of it
 WAITING = 1000  # lines that may wait to be looked at
+
+
+def start(
+    command: Sequence[str], env: Mapping[str, str], stdin: int = subprocess.DEVNULL, stderr: int = subprocess.STDOUT
+) -> Process:
+    """A program in a group of its own, whose stdout is read as text (see ``lines``)."""
+    return subprocess.Popen(  # nosec B603: no shell; the program is the person's Python, or an installer beside it
+        list(command),
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env=env,
+        **group_options(),
+    )
+
+
+def output(command: Sequence[str], env: Mapping[str, str], timeout: float) -> subprocess.CompletedProcess:
+    """What a short program prints, run to its end; OSError or ``TimeoutExpired`` where it does not."""
+    return subprocess.run(  # nosec B603: as above
+        list(command),
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        check=False,
+        **group_options(),
+    )
 
 
 def group_options() -> dict[str, Any]:
@@ -26,16 +61,12 @@ def group_options() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
-def kill_group(process: subprocess.Popen) -> None:
+def kill_group(process: Process) -> None:
     """Ends a program started with ``group_options`` and its children, if they still run."""
     if process.poll() is None:
         if os.name == "nt":
-            subprocess.run(
-                ["taskkill", "/F", "/T", "/PID", str(process.pid)],
-                capture_output=True,
-                check=False,
-                creationflags=subprocess.CREATE_NO_WINDOW,
-            )
+            taskkill = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
+            output([str(taskkill), "/F", "/T", "/PID", str(process.pid)], os.environ, KILLING)
         else:
             try:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -44,7 +75,7 @@ def kill_group(process: subprocess.Popen) -> None:
     process.wait()
 
 
-def lines(process: subprocess.Popen, tick: float = TICK) -> Iterator[str]:
+def lines(process: Process, tick: float = TICK) -> Iterator[str]:
     """The lines of a program's stdout as they come; an empty one at least every ``tick`` seconds, to look
     around.
 

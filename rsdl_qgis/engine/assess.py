@@ -23,7 +23,7 @@ from .assess_pairs import (
 )
 from .assessment import Assessment, Image, class_table, image_table
 from .assessment_files import written
-from .errors import InputError
+from .errors import InputError, known
 from .legend import Entry
 from .outputs import writing
 from .raster.grid import Grid, Window
@@ -91,9 +91,8 @@ Pieces = Iterator[tuple[float, Codes, Codes]]  # share done, codes of the map an
 
 def overlaid(opened: OpenPair) -> tuple[Pieces, Callable[[int], Entry]]:
     """Every pixel of the grid, piece by piece, and what a code of the reference means."""
-    assert opened.grid is not None
-    assert opened.reference is not None
-    return _overlaid(opened, opened.grid, opened.reference), opened.reference.entry
+    reference = known(opened.reference)
+    return _overlaid(opened, known(opened.grid), reference), reference.entry
 
 
 def _overlaid(opened: OpenPair, grid: Grid, reference: Side) -> Pieces:

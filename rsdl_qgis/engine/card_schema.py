@@ -64,7 +64,7 @@ RANGE = each(number(), 2, 2)
 COLOUR = matching("#?[0-9A-Fa-f]{6}", "a colour as six hexadecimal digits, such as 1F78B4")
 MEANING = text(100)  # of a foreign network's output, looked at where the file is opened
 CLASS_NAMES = table(matching("[0-9]{1,5}", "the number of a class"), LABEL, MOST_CLASSES)
-SHA256 = matching("[0-9a-fA-F]{64}", "64 hexadecimal digits")
+SHA256 = matching("(sha256:)?[0-9a-fA-F]{64}", "64 hexadecimal digits, 'sha256:' before them or not")
 
 SCALING: Mapping[str, Check] = {
     "method": one_of(METHODS),

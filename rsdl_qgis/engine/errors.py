@@ -12,6 +12,9 @@
 from __future__ import annotations
 
 import re
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class RsdlError(Exception):
@@ -53,3 +56,10 @@ class OutputError(RsdlError):
 
 class Cancelled(RsdlError):
     """The person stopped the job."""
+
+
+def known(value: T | None) -> T:
+    """What is there by all that was checked before; TypeError, a fault of ours, where it is not."""
+    if value is None:
+        raise TypeError("A value is missing that was thought to be there.")
+    return value

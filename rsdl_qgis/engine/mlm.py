@@ -45,6 +45,7 @@ PLAIN = (  # card fields that are JSON values as they are, and have no MLM term
     "provenance",
 )
 TEXTS = ("unit", "output")  # fields that few models have: left out where they are empty
+DIGEST = "sha256:"  # before a hash in a card's file, which says what it is; cards without it are read as well
 NUMBERS = ("thresholds", "value_range")  # fields of numbers, which few tasks have: left out where there are none
 
 
@@ -74,6 +75,7 @@ def to_item(card: ModelCard) -> dict[str, Any]:
         "rsdl:inputs": {item.name: _rsdl_input(item) for item in card.inputs},
         "rsdl:tiling": asdict(card.tiling),
         **{f"rsdl:{field}": getattr(card, field) for field in PLAIN if field != "keywords"},
+        "rsdl:sha256": stated(card.sha256),
         **{f"rsdl:{field}": value for field, value in some.items()},
     }
     return {
@@ -101,6 +103,9 @@ def from_item(item: Any, where: str = "The model card") -> ModelCard:
     task = properties.get("rsdl:task") or _foreign_task(properties.get("mlm:tasks", ()))
     given = {name: properties[f"rsdl:{name}"] for name in PLAIN if f"rsdl:{name}" in properties}
     given |= {name: plain(given[name]) for name in ("options", "provenance") if name in given}
+    given |= {name: one_line(properties.get(f"rsdl:{name}", "")) for name in TEXTS}
+    if "sha256" in given:
+        given["sha256"] = {file: digits.removeprefix(DIGEST) for file, digits in given["sha256"].items()}
     given |= {name: tuple(properties[f"rsdl:{name}"]) for name in NUMBERS if properties.get(f"rsdl:{name}")}
     inputs = [value for value in properties["mlm:input"] if value["bands"]]  # which dates are valid has none
     if not inputs:
@@ -116,11 +121,15 @@ def from_item(item: Any, where: str = "The model card") -> ModelCard:
         inputs=tuple(_input(value, extra.get(value["name"], {}), where) for value in inputs),
         classes=_classes(properties["mlm:output"], task, where),
         tiling=_tiling(properties.get("rsdl:tiling", {})),
-        **{name: one_line(properties.get(f"rsdl:{name}", "")) for name in TEXTS},
         **given,
     )
     check_card(card, where)
     return card
+
+
+def stated(sha256: Mapping[str, str]) -> dict[str, str]:
+    """The hashes of files as a card says them."""
+    return {file: f"{DIGEST}{digits}" for file, digits in sha256.items()}
 
 
 def _mlm_name(name: str) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .detection.overlap import convex_area, convex_intersection, near_between
 from .detection_scores import OVERLAPS, Pairs
-from .errors import InputError
+from .errors import InputError, known
 from .raster.attributes import Piece, Table, open_table, pieces
 from .raster.grid import project
 from .raster.labels import polygon_of
@@ -150,8 +150,7 @@ def _usual_side(quads: NDArray[np.float64]) -> float:
 
 def _quads_of(piece: Piece, report: Report) -> Iterator[tuple[int, NDArray[np.float64]]]:
     """(row, corners) of each polygon of each feature."""
-    assert piece.wkb is not None
-    for row, value in enumerate(piece.wkb):
+    for row, value in enumerate(known(piece.wkb)):
         if row % CHECKED == 0:
             report.check()
         polygon = polygon_of(value)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import InputError
+from .errors import InputError, known
 from .raster.attributes import Piece, Table, open_table, pieces
 from .raster.grid import project
 from .raster.labels import check_crs, polygon_of
@@ -240,10 +240,10 @@ def polygonal(side: Side) -> bool:
         return "Polygon" in kind
     points = False
     for piece in pieces(side.table, (), geometry=True):
-        assert piece.wkb is not None
-        if any(polygon_of(value) is not None for value in piece.wkb):
+        wkb = known(piece.wkb)
+        if any(polygon_of(value) is not None for value in wkb):
             return True
-        points |= bool(np.isfinite(middles(piece.wkb)).any())
+        points |= bool(np.isfinite(middles(wkb)).any())
     if points:
         return False
     raise InputError(f"{side.title} has no polygons or points.", "Choose another layer, or join by JOIN_FIELD.")
@@ -253,18 +253,17 @@ def located(side: Side, sets: Sets, report: Report) -> tuple[Codes, NDArray[np.f
     """(n,) codes and (n, 2) middles of all features."""
     codes, places = [], []
     for piece in read(side, side.labels.needed, report, geometry=True):
-        assert piece.wkb is not None
+        wkb = known(piece.wkb)
         codes.append(side.labels.codes(piece.values, side.table.path, sets))
         for start in range(0, len(piece), CHECKED):
             report.check()
-            places.append(middles(piece.wkb[start : start + CHECKED]))
+            places.append(middles(wkb[start : start + CHECKED]))
     return np.concatenate(codes), np.concatenate(places)
 
 
 def holding(piece: Piece, points: Points, report: Report) -> Iterator[tuple[int, NDArray[np.int64]]]:
     """(which feature of the piece, the numbers of the points in it) for those that hold any."""
-    assert piece.wkb is not None
-    for row, value in enumerate(piece.wkb):
+    for row, value in enumerate(known(piece.wkb)):
         if row % CHECKED == 0:
             report.check()
         polygon = polygon_of(value)

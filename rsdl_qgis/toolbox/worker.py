@@ -6,7 +6,6 @@ import json
 import math
 import shutil
 import signal
-import subprocess
 import threading
 import time
 from collections import deque
@@ -22,7 +21,7 @@ from ..engine.locks import remove_leftovers
 from ..engine.outputs import outputs_of
 from ..environment import worker_command, worker_environment
 from ..paths import plugin_version
-from ..process import bounded_lines, group_options, kill_group, lines
+from ..process import PIPE, Process, bounded_lines, kill_group, lines, start
 from . import settings
 from .text import tr
 
@@ -86,23 +85,13 @@ def run_job(
             _remove_parts(job, process.pid)
 
 
-def _start(python: Path, folder: Path) -> subprocess.Popen:
+def _start(python: Path, folder: Path) -> Process:
     places = dict.fromkeys(("TMPDIR", "TMP", "TEMP", "RSDL_TEMPORARY"), str(folder))
-    return subprocess.Popen(
-        worker_command(python),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        env={**worker_environment(), **places},
-        **group_options(),
-    )
+    return start(worker_command(python), {**worker_environment(), **places}, PIPE, PIPE)
 
 
 def _converse(
-    process: subprocess.Popen, job: Mapping[str, Any], feedback: QgsProcessingFeedback
+    process: Process, job: Mapping[str, Any], feedback: QgsProcessingFeedback
 ) -> dict[str, Any]:
     """Sends the job and follows the events to the result."""
     stderr: deque[str] = deque(maxlen=KEPT_LINES)

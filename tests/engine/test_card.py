@@ -163,6 +163,15 @@ def test_the_files_there_are_are_the_assets(with_card):
     assert list(with_card().to_json()["assets"]) == ["model", "weights"]
 
 
+def test_hashes_say_what_they_are_and_are_read_without_that_too(with_card):
+    card = with_card(sha256={"model.onnx": "ab" * 32})
+    item = card.to_json()
+    assert item["properties"]["rsdl:sha256"] == {"model.onnx": "sha256:" + "ab" * 32}
+    assert ModelCard.from_json(item).sha256 == card.sha256
+    item["properties"]["rsdl:sha256"] = dict(card.sha256)  # of a card that was written before
+    assert ModelCard.from_json(item).sha256 == card.sha256
+
+
 def test_an_item_of_others_is_taken_for_the_task_it_names(card):
     item = card.to_json()
     for name in ("rsdl:task", "rsdl:inputs", "rsdl:tiling"):

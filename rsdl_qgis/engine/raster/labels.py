@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,7 @@ from rasterio.io import MemoryFile
 from rasterio.warp import transform_geom
 
 from ..errors import InputError
+from ..xml_text import XMLError, parse_xml
 from .grid import GDAL_ERRORS, Bounds, Grid, Window, apply, crs_of, project, same_crs
 from .layer import Layer, OpenLayer, open_raster
 from .vectors import crs_in, geometry_of, outline, polygons_of, source_of, unreadable
@@ -341,8 +341,8 @@ def class_names(path: str, band: int = 1) -> dict[int, str]:
         try:
             with MemoryFile(ext="vrt") as described:  # GDAL's own description of the file: rasterio has no call for it
                 rasterio.shutil.copy(file, described.name, driver="VRT")
-                root = ET.fromstring(described.read())
-        except (*GDAL_ERRORS, ET.ParseError):
+                root = parse_xml(described.read())
+        except (*GDAL_ERRORS, XMLError):
             return {}
     categories = root.findall(f"VRTRasterBand[@band='{band}']/CategoryNames/Category")
     return {value: item.text for value, item in enumerate(categories) if item.text}

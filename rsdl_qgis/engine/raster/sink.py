@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import xml.etree.ElementTree as ET
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -18,6 +17,7 @@ from rasterio.enums import Resampling
 from rasterio.windows import Window as RasterioWindow
 
 from ..errors import OutputError
+from ..xml_text import Element, ElementTree, SubElement, parse_xml
 from .grid import GDAL_ERRORS, Grid, crs_of
 from .part import Part
 
@@ -222,12 +222,12 @@ def _checksum(array: NDArray) -> int:
 
 def _write_category_names(path: Path, classes: Sequence[ClassEntry]) -> None:
     """GDAL keeps category names in a file beside the raster, in the order of their values from 0."""
-    root = ET.parse(path).getroot() if path.exists() else ET.Element("PAMDataset")
+    root = parse_xml(path.read_bytes()) if path.exists() else Element("PAMDataset")
     band = root.find("PAMRasterBand[@band='1']")
     if band is None:
-        band = ET.SubElement(root, "PAMRasterBand", band="1")
+        band = SubElement(root, "PAMRasterBand", band="1")
     names = {value: name for value, name, _ in classes}
-    categories = ET.SubElement(band, "CategoryNames")
+    categories = SubElement(band, "CategoryNames")
     for value in range(max(names) + 1):
-        ET.SubElement(categories, "Category").text = names.get(value, "")
-    ET.ElementTree(root).write(path, encoding="utf-8")
+        SubElement(categories, "Category").text = names.get(value, "")
+    ElementTree(root).write(path, encoding="utf-8")

@@ -67,32 +67,32 @@ def without_neighbours(parts: NDArray[np.int64], pairs: NDArray[np.int64]) -> ND
     return result
 
 
-def _drawn(table: NDArray, shares: Shares, random: np.random.Generator) -> NDArray[np.int64]:
+def _drawn(table: NDArray, shares: Shares, chance: np.random.Generator) -> NDArray[np.int64]:
     """(groups,) parts at random, so that of the groups of each class (the rarest they hold) each part has its share."""
     rarity = np.where(table > 0, table.sum(0), np.inf)
     rarest = rarity.argmin(1)
     parts = np.zeros(len(table), np.int64)
     for item in np.unique(rarest):
-        own = random.permutation(np.flatnonzero(rarest == item))
+        own = chance.permutation(np.flatnonzero(rarest == item))
         weight = np.maximum(table[own].sum(1), 1e-9)
-        share = (np.cumsum(weight) - weight * random.random()) / weight.sum()
+        share = (np.cumsum(weight) - weight * chance.random()) / weight.sum()
         parts[own[share < shares.test + shares.valid]] = VALID
         parts[own[share < shares.test]] = TEST
     return parts
 
 
 def _grown(
-    table: NDArray, centres: NDArray, shares: Shares, random: np.random.Generator
+    table: NDArray, centres: NDArray, shares: Shares, chance: np.random.Generator
 ) -> NDArray[np.int64]:
     """(groups,) parts so that the groups of validation lie side by side, and those of test: the gap is short then."""
     parts = np.zeros(len(table), np.int64)
     weight = table.sum(1) / table.sum()
-    stretch = np.exp(random.normal(0, 0.5, 2))
+    stretch = np.exp(chance.normal(0, 0.5, 2))
     for part, wanted in ((TEST, shares.test), (VALID, shares.valid)):
         free = np.flatnonzero(parts == TRAIN)
         if not wanted or not len(free):
             continue
-        start = centres[random.choice(free)]
+        start = centres[chance.choice(free)]
         order = free[np.argsort((np.abs(centres[free] - start) * stretch).max(1), kind="stable")]
         reached = np.cumsum(weight[order]) - weight[order] / 2
         taken = order[reached < wanted]

@@ -74,13 +74,13 @@ class Batches:
         return read_ahead(lambda plan: self._batch(number, plan), plans)
 
     def _order(self, number: int) -> list[int]:
-        random, count = np.random.default_rng((self.seed, number)), len(self.samples)
-        order = random.permutation(count)
+        chance, count = np.random.default_rng((self.seed, number)), len(self.samples)
+        order = chance.permutation(count)
         if self._weights is None:
             return order.tolist()
         ends = np.cumsum(self._weights[order])
-        marks = (np.arange(count) + random.random()) * (ends[-1] / count)
-        return random.permutation(order[np.searchsorted(ends[:-1], marks, side="right")]).tolist()
+        marks = (np.arange(count) + chance.random()) * (ends[-1] / count)
+        return chance.permutation(order[np.searchsorted(ends[:-1], marks, side="right")]).tolist()
 
     def _batch(self, number: int, plan: Sequence[tuple[int, int]]) -> Batch:
         return stacked([self._varied(number, position, index) for position, index in plan])

@@ -21,6 +21,7 @@ from ..errors import InputError, MismatchError
 from ..interop.fastest import median_seconds
 from ..interop.onnx_export import example_inputs
 from ..job_arguments import DISTILLING, some
+from ..mlm import stated
 from ..networks import NETWORKS, build_network
 from ..outputs import writing
 from ..report import Portion, Report
@@ -104,7 +105,7 @@ def _taught(
     def told(written: ModelCard) -> dict[str, Any]:
         return {"distillation": compared((path, teacher, known), (request.output, written, found.evaluation), request)}
 
-    note = {"name": teacher.name, "sha256": dict(teacher.sha256), "temperature": temperature}
+    note = {"name": teacher.name, "sha256": stated(teacher.sha256), "temperature": temperature}
     return finish(trained, network, report, told, {"teacher": note})
 
 

@@ -91,7 +91,8 @@ def detections(run: Detect, samples: Samples, report: Report | None = None) -> I
     report, number = report or Report(), 0
     for images, objects in in_order(samples, samples_a_batch(samples)):  # type: ignore[arg-type]
         report.check()
-        assert isinstance(objects, ObjectBatch)
+        if not isinstance(objects, ObjectBatch):
+            raise TypeError("The labels of the samples are no objects.")
         for found, truth in zip(run(images), objects):
             yield number, found, truth_of(truth)
             number += 1

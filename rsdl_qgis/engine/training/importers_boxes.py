@@ -22,11 +22,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
 from ..card import Band, Input
 from ..errors import InputError
 from ..report import Report
+from ..xml_text import XMLError, parse_xml
 from .box_files import Box, write_boxes
 from .chips import Chip, ChipFolder, Source, write_chips
 from .importers import (
@@ -203,8 +203,8 @@ def read_voc(root: Path, dirt: Dirt, report: Report) -> Iterator[Annotated]:
     for file in sorted(root.rglob("*.xml")):
         report.check()
         try:
-            tree = ET.parse(file).getroot()
-        except (ET.ParseError, OSError):
+            tree = parse_xml(file.read_bytes())
+        except (XMLError, OSError):
             continue  # not one of ours: .aux.xml and the like
         if tree.tag != "annotation":
             continue

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..card import Class
-from ..errors import InputError
+from ..errors import InputError, known
 from ..raster.features import FeatureClasses, FeatureNumbers, Features, read_features, widened
 from ..raster.grid import Bounds, Grid, Window
 from ..raster.labels import (
@@ -142,10 +142,10 @@ class Shelf:
         return self._layers[id(spec)]
 
     def features(self, layer: LabelLayer, crs: str | None) -> Features:
-        assert layer.features is not None
-        key = (layer.path, id(layer.features), crs)
+        features = known(layer.features)
+        key = (layer.path, id(features), crs)
         if key not in self._moved:
-            self._moved[key] = (layer.versions(crs) or layer.features).brought_to(crs)
+            self._moved[key] = (layer.versions(crs) or features).brought_to(crs)
         return self._moved[key]
 
     def mask(self, mask: VectorFile, crs: str | None) -> Vector:

@@ -19,7 +19,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    UnknownHandler,
+)
 
 import torch
 from safetensors import SafetensorError
@@ -286,7 +296,7 @@ def _chunks(address: str, hint: str, report: Report) -> Generator[bytes, None, N
     got = size = 0
     try:
         report.check()
-        with urlopen(Request(address, headers={"User-Agent": "rsdl_qgis"}), timeout=TIMEOUT) as response:
+        with _web().open(Request(address, headers={"User-Agent": "rsdl_qgis"}), timeout=TIMEOUT) as response:
             size = int(response.headers.get("Content-Length") or 0)
             while chunk := response.read1(CHUNK):
                 report.check()
@@ -301,6 +311,15 @@ def _chunks(address: str, hint: str, report: Report) -> Generator[bytes, None, N
         raise ModelError(f"The weights at {address} cannot be fetched: {reason}.", hint) from None
     if got < size:
         raise ModelError(f"The weights at {address} ended after {got:,} of {size:,} bytes.", hint)
+
+
+def _web() -> OpenerDirector:
+    """What opens addresses of the web alone, also where one leads to another: no files of this computer, no FTP."""
+    opener = OpenerDirector()
+    for handler in (ProxyHandler, HTTPHandler, HTTPSHandler, UnknownHandler, HTTPRedirectHandler, HTTPErrorProcessor):
+        opener.add_handler(handler())
+    opener.add_handler(HTTPDefaultErrorHandler())
+    return opener
 
 
 def _progress_text(address: str, got: int, size: int) -> str:

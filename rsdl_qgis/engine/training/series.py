@@ -132,11 +132,11 @@ def _valid_dates(chip: Chip, images: Mapping[str, np.ma.MaskedArray], shape: tup
 
 
 def _chosen(
-    label: NDArray, usable: NDArray, quota: NDArray[np.int64], random: np.random.Generator
+    label: NDArray, usable: NDArray, quota: NDArray[np.int64], chance: np.random.Generator
 ) -> tuple[NDArray, NDArray]:
     """(rows, columns) of as many pixels of each class as its quota says, or all that there are."""
     flat = np.where(usable, label, IGNORE).ravel()
     parts = [np.flatnonzero(flat == index) for index in range(len(quota))]
-    chosen = [part if len(part) <= n else random.choice(part, n, replace=False) for part, n in zip(parts, quota)]
+    chosen = [part if len(part) <= n else chance.choice(part, n, replace=False) for part, n in zip(parts, quota)]
     rows, cols = np.unravel_index(np.sort(np.concatenate(chosen)), label.shape)
     return rows, cols
