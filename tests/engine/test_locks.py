@@ -49,9 +49,9 @@ def other():
 
 def test_a_second_job_is_refused_at_once_and_told_who_writes(tmp_path, other):
     process = other(tmp_path / "o.tif")
-    with pytest.raises(OutputError, match=rf"Another job \(process {process.pid} on .*\) is writing .*o\.tif now"):
-        with held([tmp_path / "p.tif", tmp_path / "o.tif"]):
-            raise AssertionError
+    told = rf"Another job \(process {process.pid} on .*\) is writing .*o\.tif now"
+    with pytest.raises(OutputError, match=told), held([tmp_path / "p.tif", tmp_path / "o.tif"]):
+        raise AssertionError
     with held([tmp_path / "p.tif"]):
         assert (tmp_path / f".o.tif.{process.pid}.part.tif").exists()  # what is being written is left alone
 
