@@ -25,6 +25,7 @@ from qgis.core import (
     QgsProject,
     QgsProperty,
     QgsProviderRegistry,
+    QgsRasterLayer,
     QgsVectorLayer,
     QgsVirtualLayerDefinition,
 )
@@ -169,6 +170,11 @@ def unopened_problem(algorithm, parameters: dict, context: QgsProcessingContext)
     }
     for definition in algorithm.parameterDefinitions():
         name, value = definition.name(), parameters.get(definition.name())
+        if isinstance(definition, QgsProcessingParameterMultipleLayers) and not is_null(value):
+            for layer in algorithm.parameterAsLayerList(parameters, name, context) or []:
+                if layer is not None and not isinstance(layer, (QgsRasterLayer, QgsVectorLayer)):
+                    text = tr("{name}: '{layer}' is neither a raster nor a vector layer.")
+                    return text.format(name=name, layer=layer.name())
         if type(definition) not in kinds or is_null(value) or value == "":
             continue
         opened, kind = kinds[type(definition)]

@@ -14,6 +14,7 @@ from rsdl_qgis.engine.card import Input, Scaling, Tiling
 from rsdl_qgis.engine.errors import InputError, MismatchError, ModelError, OutputError
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
 from rsdl_qgis.engine.jobs import run_describe, run_predict
+from rsdl_qgis.engine.locks import held
 from rsdl_qgis.engine.plan import make_plan
 from rsdl_qgis.engine.report import Report
 
@@ -264,6 +265,15 @@ def test_an_ending_that_is_not_known_is_said_before(model, make_raster, tmp_path
     out.mkdir()
     with pytest.raises(OutputError, match="no known vector ending"):
         predict(model, make_raster(checkers()), out, output=str(out / "map.tif"), polygons=str(out / "p.unknown"))
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["map.tif", "p.gpkg"])
+def test_of_two_jobs_that_write_one_file_the_second_is_refused_at_once(model, make_raster, tmp_path, name):
+    out = tmp_path / "out"
+    out.mkdir()
+    with held([out / name]), pytest.raises(OutputError, match=f"Another job .*is writing .*{name} now"):
+        predict(model, make_raster(checkers()), out, output=str(out / "map.tif"), polygons=str(out / "p.gpkg"))
     assert list(out.iterdir()) == []
 
 
