@@ -97,9 +97,17 @@ def _candidates(source: str) -> Iterator[str]:
         return
     inner = inner.replace('"', "")
     yield inner
-    while inner not in ("", os.sep):  # 'file:table', and what lies in an archive
-        inner, table, _ = inner.rpartition(":") if ":" in inner else (os.path.dirname(inner), "", "")
-        yield inner if table or os.path.isfile(inner) else ""
+    while ":" in inner:  # 'file:table'
+        inner = inner.rpartition(":")[0]
+        yield inner
+    yield from (str(above) for above in Path(inner).parents if _is_file(above))  # of what lies in an archive
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_there(path: str) -> bool:

@@ -84,9 +84,10 @@ def _locked(path: Path, target: Path) -> Iterator[None]:
     try:
         if is_certain:
             _clean(path, before)
-        os.ftruncate(file, 0)
-        os.lseek(file, 0, os.SEEK_SET)
-        os.write(file, f"{MARK} {os.getpid()} {platform.node()}\n".encode())
+        with suppress(OSError):  # a full disk, which the job itself will tell of
+            os.ftruncate(file, 0)
+            os.lseek(file, 0, os.SEEK_SET)
+            os.write(file, f"{MARK} {os.getpid()} {platform.node()}\n".encode())
         yield
     finally:
         _give_back(file, path)

@@ -113,7 +113,7 @@ def check_outputs(files: Sequence[str], folders: Sequence[str], read: Iterable[s
     ``read``: sources, as ``file_names.files_of`` takes them. Beside a folder there may be one that it is trained in.
     """
     for file in files:
-        check_file(file)
+        _check_there(file)
     for folder in folders:
         check_folder(folder)
     outputs = [_Output(file, _places(family(file)), False) for file in files]
@@ -126,10 +126,19 @@ def check_outputs(files: Sequence[str], folders: Sequence[str], read: Iterable[s
             parts = _places(family(file))
             for output in outputs:
                 _check_unread(output, parts, os.path.isdir(file))
+    for file in files:
+        check_file(file)
 
 
 def check_file(target: str | os.PathLike[str]) -> None:
     """OutputError where a file cannot be written, so far as can be seen before: its name, its folder, what is there."""
+    path = _check_there(target)
+    if path.suffix.lower() == ".gpkg":
+        check_package(path)
+
+
+def _check_there(target: str | os.PathLike[str]) -> Path:
+    """The path. OutputError where what is there is no file that may be replaced."""
     path = _check_name(target, ADDED)
     if os.path.isdir(path):
         raise OutputError(f"{path} is a folder.", "Choose a file name for the output.")
@@ -139,8 +148,7 @@ def check_file(target: str | os.PathLike[str]) -> None:
             raise OutputError(f"{path} is no file but a device or a pipe.", "Choose another name for the output.")
         if not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH) or not os.access(path, os.W_OK):
             raise OutputError(f"{path} is there and may not be written to.", "Choose another name for the output.")
-    if path.suffix.lower() == ".gpkg":
-        check_package(path)
+    return path
 
 
 def check_folder(target: str | os.PathLike[str]) -> None:

@@ -25,6 +25,7 @@ from qgis.core import (
     QgsProject,
     QgsProperty,
     QgsProviderRegistry,
+    QgsRasterLayer,
     QgsVectorLayer,
     QgsVirtualLayerDefinition,
 )
@@ -98,13 +99,13 @@ def sources_of(layer: QgsMapLayer, seen: frozenset[str] = frozenset()) -> list[s
     parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
     found = [text for text in (layer.source(), parts.get("path")) if isinstance(text, str) and text]
     others: list[QgsMapLayer | None] = []
-    if isinstance(layer, QgsVectorLayer):
+    if isinstance(layer, QgsVectorLayer) and layer.isValid():
         others += [join.joinLayer() for join in layer.vectorJoins()]
+        needed = [item.layerId() for item in layer.dataProvider().dependencies()]  # of a virtual layer
+        others += [QgsProject.instance().mapLayer(identifier) for identifier in needed]
     if layer.providerType() == "virtual":
         definition = QgsVirtualLayerDefinition.fromUrl(QUrl.fromEncoded(layer.source().encode()))
-        for source in definition.sourceLayers():
-            found.append(source.source())
-            others.append(QgsProject.instance().mapLayer(source.reference()))
+        found += [source.source() for source in definition.sourceLayers()]
     for other in others:
         found += sources_of(other, seen) if other is not None else []
     return [text for text in found if text]
@@ -169,6 +170,11 @@ def unopened_problem(algorithm, parameters: dict, context: QgsProcessingContext)
     }
     for definition in algorithm.parameterDefinitions():
         name, value = definition.name(), parameters.get(definition.name())
+        if isinstance(definition, QgsProcessingParameterMultipleLayers) and not is_null(value):
+            for layer in algorithm.parameterAsLayerList(parameters, name, context) or []:
+                if layer is not None and not isinstance(layer, (QgsRasterLayer, QgsVectorLayer)):
+                    text = tr("{name}: '{layer}' is neither a raster nor a vector layer.")
+                    return text.format(name=name, layer=layer.name())
         if type(definition) not in kinds or is_null(value) or value == "":
             continue
         opened, kind = kinds[type(definition)]

@@ -11,9 +11,10 @@ from rasterio.transform import Affine, from_origin
 
 from rsdl_qgis.engine import plan
 from rsdl_qgis.engine.card import Input, Scaling, Tiling
-from rsdl_qgis.engine.errors import InputError, MismatchError, ModelError, OutputError, RsdlError
+from rsdl_qgis.engine.errors import InputError, MismatchError, ModelError, OutputError
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
 from rsdl_qgis.engine.jobs import run_describe, run_predict
+from rsdl_qgis.engine.locks import held
 from rsdl_qgis.engine.plan import make_plan
 from rsdl_qgis.engine.report import Report
 
@@ -259,12 +260,36 @@ def test_a_coarse_raster_is_resampled_when_asked(model, make_raster, tmp_path):
         assert made.res == (10, 10) and made.shape == (280, 360)
 
 
-def test_a_failure_at_the_end_takes_back_what_was_finished(model, make_raster, tmp_path):
+def test_an_ending_that_is_not_known_is_said_before(model, make_raster, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
-    with pytest.raises(RsdlError):
+    with pytest.raises(OutputError, match="no known vector ending"):
         predict(model, make_raster(checkers()), out, output=str(out / "map.tif"), polygons=str(out / "p.unknown"))
     assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["map.tif", "p.gpkg"])
+def test_of_two_jobs_that_write_one_file_the_second_is_refused_at_once(model, make_raster, tmp_path, name):
+    out = tmp_path / "out"
+    out.mkdir()
+    with held([out / name]), pytest.raises(OutputError, match=f"Another job .*is writing .*{name} now"):
+        predict(model, make_raster(checkers()), out, output=str(out / "map.tif"), polygons=str(out / "p.gpkg"))
+    assert list(out.iterdir()) == []
+
+
+def test_what_is_whole_stays_where_a_later_output_fails(model, make_raster, tmp_path, monkeypatch):
+    def fails(*_, **__):
+        raise OutputError("The disk is full.", "Free space.")
+
+    monkeypatch.setattr("rsdl_qgis.engine.raster.vectors.polygonize", fails)
+    out = tmp_path / "out"
+    out.mkdir()
+    with pytest.raises(OutputError) as caught:
+        predict(model, make_raster(checkers()), out, output=str(out / "map.tif"), polygons=str(out / "p.gpkg"))
+    assert str(caught.value) == f"The disk is full. Free space. {out / 'map.tif'} is whole and stays."
+    assert {path.name for path in out.iterdir()} == {"map.tif", "map.tif.aux.xml"}
+    with rasterio.open(out / "map.tif") as made:
+        assert set(np.unique(made.read())) == {0, 1}
 
 
 def test_tiles_fit_the_memory_budget(with_card):

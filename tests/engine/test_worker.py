@@ -133,14 +133,16 @@ def test_closing_standard_input_cancels_and_cleans_up(slow_model, large, tmp_pat
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_killed_it_leaves_no_output_but_only_a_part_file_that_names_it(slow_model, large, tmp_path):
+def test_killed_it_leaves_no_output_but_only_files_that_name_it(slow_model, large, tmp_path):
     folder = tmp_path / "out"
     folder.mkdir()
     with started_large(slow_model, large, folder) as worker:
         worker.kill()
         worker.wait()
     assert not (folder / "map.tif").exists()
-    assert all(f".{worker.pid}.part" in path.name for path in folder.iterdir())
+    left = {path.name: path for path in folder.iterdir()}
+    assert str(worker.pid) in left.pop(".map.tif.lock").read_text()
+    assert left and all(f".{worker.pid}.part" in name for name in left)
 
 
 def run_operation(folder: Path, body: str) -> subprocess.CompletedProcess:

@@ -57,7 +57,6 @@ if operation in ("train", "distil", "export_chips"):  # says what it was asked, 
         (best.parent / f".checkpoint.pt.{os.getpid()}.part").write_text("half")
         (output.parent / f".{output.name}.{os.getpid()}.part").mkdir()
         (output.parent / f".{output.name}.{os.getpid()}.part" / "model.json").write_text("half")
-        (output.parent / f".{output.name}.part").mkdir()  # so it is named for chips
         say("progress", fraction=0.5, message="epoch 2 of 4")
         if os.environ["RSDL_STOP"] == "killed":
             os.kill(os.getpid(), signal.SIGKILL)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from qgis.core import QgsProcessing, QgsRasterLayer, QgsVectorLayer
 
-from rsdl_qgis.toolbox import results
+from rsdl_qgis.toolbox import results, style_files
 from rsdl_qgis.toolbox.style_files import keep_style
 
 RAMP = np.add.outer(np.arange(30) * 5.0, np.arange(36))  # 0..180
@@ -87,9 +87,43 @@ def test_a_style_of_the_person_stays_unless_its_output_is_replaced(classify, tmp
     assert qml.read_text().startswith("mine")
     classify(OUTPUT="o.tif")
     assert in_raster(tmp_path / "o.tif") == NAMES
+    assert (tmp_path / "o.qml~").read_text() == "mine <rasterrenderer/>"
     qml.write_text("mine, for polygons")
     classify(OUTPUT="o.tif")
     assert qml.read_text() == "mine, for polygons"
+
+
+def test_a_style_that_may_be_another_files_stays(classify, tmp_path, feedback):
+    qml = tmp_path / "o.qml"
+    qml.write_text("mine, of o.jp2 <rasterrenderer/>")
+    for name in ("o.jp2", "o.tif"):
+        (tmp_path / name).touch()
+    classify(feedback, OUTPUT="o.tif")
+    assert qml.read_text() == "mine, of o.jp2 <rasterrenderer/>" and "o.qml is there already" in feedback.text()
+    qml.unlink()
+    classify(OUTPUT="o.tif")
+    written = qml.read_text()
+    classify(feedback, OUTPUT="o.tiff")
+    assert qml.read_text() == written and "another result's" in feedback.text()
+
+
+def test_a_style_in_a_package_is_written_without_a_window_and_replaced_with_the_file(classify, tmp_path, monkeypatch):
+    for name in ("saveStyleToDatabase", "saveStyleToDatabaseV2"):
+        monkeypatch.setattr(QgsVectorLayer, name, None, raising=False)
+    for _ in range(2):
+        made = classify(OUTPUT="o.tif", POLYGONS="o.gpkg")
+        layer = QgsVectorLayer(made["POLYGONS"])
+        assert layer.listStylesInDatabase()[0] == 1 and in_features(made["POLYGONS"]) == NAMES
+        del layer
+    assert {path.name for path in tmp_path.iterdir() if path.name.startswith("o.gpkg")} == {"o.gpkg"}
+
+
+def test_a_style_that_the_package_cannot_take_is_told(tmp_path, feedback, monkeypatch):
+    layer = QgsVectorLayer("Polygon?field=value:int", "m", "memory")
+    monkeypatch.setattr(style_files, "opened", lambda path: layer)
+    (tmp_path / "o.gpkg").write_text("no package")
+    keep_style(str(tmp_path / "o.gpkg"), results.in_classes([]), False, feedback)
+    assert "could not be saved" in feedback.text()
 
 
 def test_a_style_that_cannot_be_saved_is_told(classify, tmp_path, feedback, monkeypatch):

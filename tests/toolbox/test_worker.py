@@ -14,6 +14,8 @@ import pytest
 from qgis.core import QgsProcessingException
 
 from rsdl_qgis import environment
+from rsdl_qgis.engine.file_names import hidden
+from rsdl_qgis.engine.outputs import OPERATIONS
 from rsdl_qgis.toolbox import worker
 
 FAKE = Path(__file__).parent / "fake_worker.py"
@@ -184,3 +186,20 @@ with worker.temporary_folder() as folder:
     folder = Path((tmp_path / "folder").read_text())
     assert wait_for(lambda: not alive(int((tmp_path / "pid").read_text())))
     assert wait_for(lambda: not folder.exists())
+
+
+def test_no_output_of_a_killed_worker_is_forgotten(tmp_path):
+    """Nor does a name that is as long as can be end it."""
+    for operation, writes in OPERATIONS.items():
+        names = [*writes.files, *writes.folders]
+        given = {name: str(tmp_path / f"{operation}-{name}{'n' * (245 - len(operation + name))}") for name in names}
+        for path in given.values():
+            hidden(path, "12.part.gpkg").touch()
+            hidden(path, "12.scratch.part.tif").touch()
+            hidden(path, "13.part.tif").touch()
+        worker._remove_parts({"operation": operation, "arguments": {**given, "mask": None}}, 12)
+        left = [path for path in tmp_path.iterdir() if ".12." in path.name]
+        assert not left and len(list(tmp_path.iterdir())) == len(names)
+        for path in tmp_path.iterdir():
+            path.unlink()
+    worker._remove_parts({"operation": "predict", "arguments": {"output": "a\0b", "polygons": 3}}, 12)

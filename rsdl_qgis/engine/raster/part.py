@@ -19,7 +19,8 @@ from ..outputs import check_file
 from .grid import GDAL_ERRORS
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-FULL_TEXTS = ("space left", "disk is full", "file too large")  # of libraries that tell no number
+FULL_TEXTS = ("space left", "is full", "file too large")  # of libraries that tell no number
+UNSURE_TEXTS = ("disk i/o error", "failed to commit transaction")  # of SQLite, which then has given back what it took
 
 
 class Part:
@@ -65,6 +66,10 @@ class Part:
         if told or getattr(error, "errno", None) in FULL or not self._room():
             return OutputError(
                 f"{self.target} cannot be written: the disk is full.", "Free space or choose another disk."
+            )
+        if any(text in str(error).lower() for text in UNSURE_TEXTS):
+            return OutputError(
+                f"{self.target} cannot be written: the disk is full, or it fails.", "Free space or choose another disk."
             )
         if isinstance(error, PermissionError):
             return OutputError(

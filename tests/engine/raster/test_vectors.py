@@ -166,5 +166,5 @@ def test_a_full_disk_is_said_and_leaves_nothing(make_raster, rng, tmp_path, endi
     output = tmp_path / "out" / f"p.{ending}"
     command = [sys.executable, "-c", FULL, raster, str(output), str(limit)]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert f"p.{ending} cannot be written" in result.stdout
+    assert f"p.{ending} cannot be written: the disk is full" in result.stdout
     assert os.listdir(output.parent) == []

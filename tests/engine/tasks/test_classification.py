@@ -163,12 +163,12 @@ def test_what_cannot_be_asked_for():
         Outputs.of({"output": "o.tif"}, CARD)
 
 
-def test_a_vector_that_cannot_be_written_takes_the_raster_with_it(tmp_path, monkeypatch):
+def test_a_class_raster_that_is_whole_stays_where_the_vector_cannot_be_written(tmp_path, monkeypatch):
     outputs = Outputs(str(tmp_path / "out.gpkg"), str(tmp_path / "map.tif"))
     collector = ClassificationCollector(CARD, GRID, GridScenes(GRID, 10), outputs, Report())
     monkeypatch.setattr(collector.sink, "close", lambda: (_ for _ in ()).throw(OutputError("Full.")))
-    with pytest.raises(OutputError):
+    with pytest.raises(OutputError) as caught:
         collector.close()
-    assert (tmp_path / "map.tif").exists()
     collector.abort()
-    assert not list(tmp_path.iterdir())
+    assert {file.name for file in tmp_path.iterdir()} == {"map.tif", "map.tif.aux.xml"}
+    assert str(caught.value) == f"Full. {tmp_path / 'map.tif'} is whole and stays."
