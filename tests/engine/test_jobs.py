@@ -18,7 +18,6 @@ from rsdl_qgis.engine.plan import make_plan
 from rsdl_qgis.engine.report import Report
 
 ODD = {
-    "south-up": {"transform": Affine(10, 0, 500_000, 0, 10, 4_100_000)},
     "rotated": {"transform": Affine(8, 6, 500_000, 6, -8, 4_100_000)},
     "geographic": {"crs": "EPSG:4326", "transform": from_origin(21, 38, 1e-4, 1e-4)},
     "no CRS": {"crs": None},
@@ -61,6 +60,19 @@ def test_odd_georeferencing_is_kept(model, make_raster, tmp_path, odd, recwarn):
     result = predict(model, path, tmp_path, probabilities=str(tmp_path / "p.tif"), polygons=str(tmp_path / "p.gpkg"))
     with rasterio.open(path) as source, rasterio.open(result["output"]) as made:
         assert made.transform == source.transform and made.crs == source.crs
+        assert np.array_equal(made.read(1), image[0] > 100)
+    recwarn.clear()
+
+
+@pytest.mark.parametrize(("x", "y"), [(1, 1), (-1, -1), (-1, 1)], ids=["south-up", "west-right", "both"])
+def test_mirrored_rasters_are_seen_and_mapped_north_up(model, make_raster, tmp_path, x, y, recwarn):
+    image = checkers()
+    stored = image[:, :: -1 if y > 0 else 1, :: -1 if x < 0 else 1]
+    left, top = 500_000 + (900 if x < 0 else 0), 4_100_000 - (700 if y > 0 else 0)
+    path = make_raster(np.ascontiguousarray(stored), transform=Affine(10 * x, 0, left, 0, 10 * y, top))
+    result = predict(model, path, tmp_path, polygons=str(tmp_path / "p.gpkg"))
+    with rasterio.open(result["output"]) as made:
+        assert made.transform == from_origin(500_000, 4_100_000, 10, 10)
         assert np.array_equal(made.read(1), image[0] > 100)
     recwarn.clear()
 
