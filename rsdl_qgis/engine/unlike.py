@@ -1,8 +1,9 @@
 """Whether a raster's values are like those that a model was trained on, and what would make them so: one rule for all.
 
 A model whose scaling is linear tells the mean and the standard deviation of each of its bands in training. Values are
-compared with these as the network sees them, in standard deviations from the mean. Of models that stretch each raster
-by its own percentiles no more is known than whether a band has any contrast, and whether the dates are of one product.
+compared with these as the network sees them, in standard deviations from the mean. Models that stretch each raster by
+its own percentiles take any unit; all that can be known there is whether dates that are stretched together differ by
+an offset.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ FLAT, NEAR = 0.05, 1.5  # deviations: a band with less spread, and not as near
 LEAST_SPREAD = 0.25  # deviations; a calm scene has little, and is no other product for it
 UNLIKE, LIKE, BETTER = 2.0, 2.0, 1.2  # divergence of what is strange, of what is not, and the difference that counts
 REORDERED = 0.25  # divergence, and share of it, that another order of bands takes away
-POWERS = range(-8, 9)  # of ten, among which a better factor is looked for
+FACTORS = (1.0, *(10.0**power for power in range(-8, 9) if power), 255.0, 1 / 255, 257.0, 1 / 257)  # of usual units
 BYTE, LEAST_BYTES = 255, 8  # the largest value of 8 bits; what the brightest pixel of such a picture exceeds
 BEYOND_BYTES = 3.0  # times 255: values of training that no picture of 8 bits reaches
 OFFSETS = ((300, 6000, 1000.0), (0.03, 0.6, 0.1))  # largest mean of a band, from and to; Sentinel-2's offset there
@@ -79,7 +80,7 @@ def findings(
     ``stated``: scale and offset of the files, for (T, C).
     """
     if item.scaling.method != "linear":
-        return _of_stretched(item, sample)
+        return _offset_between(item, sample)
     if not (item.scaling.mean and item.scaling.std):
         return _of_range(item, model, sample)
     if scaled is None:
@@ -214,14 +215,14 @@ def _explained(item: Input, look: _Look, stated: tuple[NDArray, NDArray] | None)
     every = range(len(item.bands))
     whole = _as_stored(item, look, *stated) if stated is not None else None
     whole = whole or _of_bytes(item, look)
-    power = _power(item, look, every)
-    if whole is None and power is not None:
-        whole = _in_unit(item, look, every, power)
+    factor = _unit(item, look, every)
+    if whole is None and factor is not None:
+        whole = _in_unit(item, look, every, factor)
     whole = whole or _offset(item, look) or _order(item, look)
     if whole is not None:
         return [whole]
-    single = [(c, _power(item, look, [c])) for c in _strange(look)]
-    return [_in_unit(item, look, [c], power) for c, power in single if power is not None]
+    single = [(c, _unit(item, look, [c])) for c in _strange(look)]
+    return [_in_unit(item, look, [c], factor) for c, factor in single if factor is not None]
 
 
 def _of_bytes(item: Input, look: _Look) -> Finding | None:
@@ -238,24 +239,24 @@ def _of_bytes(item: Input, look: _Look) -> Finding | None:
     return Finding(_range(item, look, every), remedy, tuple(every))
 
 
-def _power(item: Input, look: _Look, bands: Sequence[int]) -> int | None:
-    """The power of ten by which bands are like those of training; None where there is none, or they are already."""
+def _unit(item: Input, look: _Look, bands: Sequence[int]) -> float | None:
+    """The factor by which bands are like those of training; None where there is none, or they are already."""
     known = np.isfinite(look.mean[:, bands]) & (look.high > look.low)[:, bands]  # what is all alike tells no unit
     if not known.any():
         return None
-    costs = {power: float(_mapped(item, look, 10.0**power)[:, bands][known].mean()) for power in POWERS}
-    best = min(costs, key=lambda power: costs[power])
-    if not best or costs[0] < UNLIKE or costs[best] > LIKE or costs[0] - costs[best] < BETTER:
+    costs = {factor: float(_mapped(item, look, factor)[:, bands][known].mean()) for factor in FACTORS}
+    best = min(costs, key=lambda factor: costs[factor])
+    if costs[1.0] < UNLIKE or costs[best] > LIKE or costs[1.0] - costs[best] < BETTER:
         return None
     return best
 
 
-def _in_unit(item: Input, look: _Look, bands: Sequence[int], power: int) -> Finding:
+def _in_unit(item: Input, look: _Look, bands: Sequence[int], factor: float) -> Finding:
     remedy = (
-        f"They would be like these if they were multiplied by {10.0**power:g}; as they are, the map may mean little. "
+        f"They would be like these if they were multiplied by {factor:g}; as they are, the map may mean little. "
         "Bring them to that unit first (Raster > Raster Calculator)."
     )
-    return Finding(_range(item, look, bands), remedy, tuple(bands), 10.0**power)
+    return Finding(_range(item, look, bands), remedy, tuple(bands), factor)
 
 
 def _offset(item: Input, look: _Look) -> Finding | None:
@@ -341,25 +342,12 @@ def _of_range(item: Input, model: str, sample: np.ma.MaskedArray) -> list[Findin
     return [Finding(text, remedy, tuple(range(len(item.bands))))]
 
 
-def _of_stretched(item: Input, sample: np.ma.MaskedArray) -> list[Finding]:
-    """Of a model that stretches rasters by their own percentiles: bands of one value, dates of two products."""
-    valid = sample.count(axis=(2, 3)) > 0
-    lows, highs = (np.ma.filled(of(axis=(2, 3)).astype(float), np.nan) for of in (sample.min, sample.max))
-    flat = [c for c in range(len(item.bands)) if valid[:, c].any() and (lows == highs)[:, c][valid[:, c]].all()]
-    found = []
-    if flat:
-        names = _listed([item.bands[c].name for c in flat])
-        found.append(Finding(f"All values of {names} are alike: the network sees nothing.", "Check them.", tuple(flat)))
-    if item.scaling.pooled and len(item.dates) > 1 and valid.all():
-        found += _offset_between(item, sample)
-    return found
-
-
 def _offset_between(item: Input, sample: np.ma.MaskedArray) -> list[Finding]:
-    """Sentinel-2's offset in one of the dates that are stretched together."""
-    size = 1000.0 if float(sample.max()) > BYTE else 0.1
-    if not item.role.startswith("sentinel-2"):
+    """Of a model that stretches its dates together: Sentinel-2's offset in one of them."""
+    known = bool((sample.count(axis=(2, 3)) > 0).all())
+    if not (known and item.scaling.pooled and len(item.dates) > 1 and item.role.startswith("sentinel-2")):
         return []
+    size = 1000.0 if float(sample.max()) > BYTE else 0.1
     dark = np.array([[np.percentile(band.compressed(), DARKEST) for band in date] for date in sample])
     above, below = (dark >= ABOVE_OFFSET * size).all(axis=1), (dark < BELOW_OFFSET * size).all(axis=1)
     if not (above.any() and below.any()):
