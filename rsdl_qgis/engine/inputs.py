@@ -13,13 +13,13 @@ import numpy as np
 from .card import Input, ModelCard, match_bands, palette_bands
 from .errors import MismatchError
 from .normalization import Normalization
-from .raster.source import Layer, RasterSource, inspect, valid_pixels
+from .raster.source import Layer, LayerInfo, RasterSource, inspect, valid_pixels
 from .raster.vector_file import VectorFile
 from .report import Report
 from .scaling import Radiometry, radiometry
+from .unlike import BLANK, blank_share, blank_text, findings, scale_text, told
 
 Opened = TypeVar("Opened")  # what runs: a runtime, a detector
-FAR, FLAT, NEAR = 6.0, 0.05, 1.0  # in deviations of the training data, of what a raster's values come to
 FARTHEST_RESAMPLED = 4.0  # factor of pixel sizes beyond which resampling makes up what is not there
 
 
@@ -133,6 +133,7 @@ def sampled_scaling(
     scaling = {}
     for item in card.inputs:
         array = sample[item.name]
+        tell_of_files(item.role or item.name, source.layers(item.name), array, report)
         scaling[item.name] = radiometry(item, array, normalize)
         normalized = scaling[item.name].normalization
         if normalized:
@@ -154,31 +155,28 @@ def sampled_scaling(
                 f"{item.scaling.divisor:g}.",
                 "Stretch the raster to that range first (Raster > Conversion > Translate, with -scale and Byte).",
             )
-        told = item.scaling.method == "linear" and item.scaling.mean and item.scaling.std  # of the values of training
-        if told and unlike_training(scaling[item.name], array):
-            report.log("warning", unlike_text(item, array))
+        stated = stated_by(source.layers(item.name))
+        for finding in findings(item, card.name, array, scaling[item.name](array.data), stated):
+            report.log("warning", told(item, finding))
     return scaling
 
 
-def unlike_training(scaling: Radiometry, sample: np.ma.MaskedArray) -> bool:
-    """Whether the values of every band of a sample (T, C, ...) are far from training's, or all alike and not near."""
-    mask = np.ma.getmaskarray(sample)
-    scaled = scaling(sample.data)
-    known = [scaled[place][~mask[place]] for place in np.ndindex(*scaled.shape[:2])]
-    ends = [np.percentile(band, (2, 50, 98)) for band in known if band.size]
-    unlike = [abs(middle) > FAR or (high - low < FLAT and abs(middle) > NEAR) for low, middle, high in ends]
-    return bool(unlike) and all(unlike)
+def stated_by(infos: Sequence[LayerInfo]) -> tuple[np.ndarray, np.ndarray]:
+    """Scale and offset (T, C) that an input's files state for their numbers."""
+    return np.array([info.scales for info in infos]), np.array([info.offsets for info in infos])
 
 
-def unlike_text(item: Input, sample: np.ma.MaskedArray) -> str:
-    """What a person is told of values that the model was not trained on."""
-    low, high = np.percentile(sample.compressed(), (2, 98))
-    mean, deviation = (item.scaling.divisor * float(np.mean(x)) for x in (item.scaling.mean, item.scaling.std))
-    return (
-        f"{item.role or item.name}: most values of the raster are {low:g} to {high:g}, and the model was trained on "
-        f"values about {mean:.3g} (deviation {deviation:.2g}), so what it finds means little. Bring the raster to that "
-        "range first (Raster > Conversion > Translate, with -scale)."
-    )
+def tell_of_files(title: str, infos: Sequence[LayerInfo], array: np.ma.MaskedArray, report: Report) -> None:
+    """How the numbers of files, one a date, are read, and whether many are 0 that may mean nothing.
+
+    ``array``: a sample (T, C, n, m); ``title``: what a person calls them.
+    """
+    for info in infos:
+        if text := scale_text(info):
+            report.log("info", text)
+    share = blank_share(array, infos)
+    if share >= BLANK:
+        report.log("warning", blank_text(title, share))
 
 
 def normalization_text(found: Normalization, item: Input) -> str:

@@ -219,7 +219,7 @@ def _of_variables(layers: Sequence[SeriesLayer], card: ModelCard, typed: str) ->
     if not known:
         cells = zip(*([(number, band) for band in layers[number].bands] for number in chosen))
         nameless = [layers[n].name for n, found in zip(chosen, dates) if not all(found)]
-        warnings.append(f"The dates of the bands of {_quoted(nameless)} are not known; they are taken in order.")
+        warnings.append(f"The dates of the bands of {quoted(nameless)} are not known; they are taken in order.")
         return Series(tuple(layers), tuple(Observation("", tuple(row)) for row in cells), tuple(warnings))
     tables = [dict(zip(found, layers[number].bands)) for found, number in zip(dates, chosen)]
     common = sorted(set(tables[0]).intersection(*tables[1:]))
@@ -258,11 +258,11 @@ def _chosen(layers: Sequence[SeriesLayer], wanted: Sequence[Band], card: ModelCa
         found = matches(wanted, texts)
         if found:
             spare = [layer.name for number, layer in enumerate(layers) if number not in found]
-            return found, [f"Not used, as the model does not take them: {_quoted(spare)}."] if spare else []
+            return found, [f"Not used, as the model does not take them: {quoted(spare)}."] if spare else []
     if len(layers) != len(wanted):
         raise MismatchError(
             f"Model '{card.name}' takes {len(wanted)} variable(s) ({_names(wanted)}), and {len(layers)} layer(s) were "
-            f"given: {_quoted([layer.name for layer in layers])}.",
+            f"given: {quoted([layer.name for layer in layers])}.",
             "With LAYOUT=variables give one layer for each variable; where each layer is a date, use LAYOUT=dates.",
         )
     order = list(range(len(layers)))
@@ -302,19 +302,19 @@ def _band_tags(layer: SeriesLayer, band: int) -> tuple[Mapping[str, str], Mappin
 
 def _without_date(layers: Sequence[SeriesLayer], dates: Sequence[str]) -> str:
     nameless = [layer.name for layer, date in zip(layers, dates) if not date]
-    return f"The dates of {_quoted(nameless)} are not known, so the layers are taken in the order given."
+    return f"The dates of {quoted(nameless)} are not known, so the layers are taken in the order given."
 
 
 def _file_dates(names: Sequence[str]) -> str:
     return (
-        f"The dates of {_quoted(names)} are those on which the files were made, since nothing else tells any. If the "
+        f"The dates of {quoted(names)} are those on which the files were made, since nothing else tells any. If the "
         "ground was seen at other times, give the dates in DATES."
     )
 
 
 def _order_warning(names: Sequence[str], card: ModelCard) -> str:
     return (
-        f"{_quoted(names)}: names do not tell which variable is which, so they are taken in the order of model "
+        f"{quoted(names)}: names do not tell which variable is which, so they are taken in the order of model "
         f"'{card.name}': {_names(variables(card))}."
     )
 
@@ -323,6 +323,7 @@ def _names(bands: Sequence[Band]) -> str:
     return ", ".join(band.name for band in bands)
 
 
-def _quoted(names: Sequence[str]) -> str:
+def quoted(names: Sequence[str]) -> str:
+    """Names in a sentence, four of them at most."""
     shown = ", ".join(f"'{name}'" for name in names[:4])
     return f"{shown} and {len(names) - 4} more" if len(names) > 4 else shown

@@ -18,15 +18,16 @@ from .card import VALID, ModelCard
 from .dates import date_in
 from .errors import InputError, MismatchError, ModelError
 from .inputs import check_resolution, open_source
-from .observations import Series, SeriesLayer, read_series
+from .observations import Series, SeriesLayer, quoted, read_series
 from .outputs import writing
 from .plan import NETWORK_MEMORY, STREAMS, Plan, streams_for
 from .predict import AHEAD, Tile, predict
 from .provenance import provenance
 from .raster.grid import Window
 from .raster.source import Layer, RasterSource
+from .raster.stored import Values
 from .raster.tiles import tile_shape, tiles
-from .readings import Reading, check_range, misfit, reading_of
+from .readings import Reading, check_range, reading_of
 from .report import Report
 from .runtime import Arrays, Runtime, network_form, open_runtime
 from .scaling import Radiometry, radiometry
@@ -34,6 +35,7 @@ from .season import Season, in_order, matched_season
 from .series_values import Place, at_model_dates, observed
 from .store import opened
 from .tasks.segmentation import Outputs, SegmentationCollector, check_probabilities
+from .unlike import BLANK, blank_share, blank_text
 
 TILE_MEMORY = 250_000_000  # bytes that the tiles on their way may take, unless TILE_SIZE says otherwise
 LARGEST_TILE = 512  # pixels: beyond it little is gained
@@ -174,7 +176,7 @@ def _layer(layer: SeriesLayer, bands: Sequence[int]) -> Layer:
     chosen = layer.only(bands)
     known = [value for value in chosen.nodata if value is not None]
     nodata = tuple(math.nan if value is None else value for value in chosen.nodata) if known else None
-    return Layer(chosen.path, chosen.bands, nodata)
+    return Layer(chosen.path, chosen.bands, nodata, stored=True)  # readings know which numbers wrapped around
 
 
 def one_date(layers: Mapping[str, Layer]) -> dict[str, list[Layer]]:
@@ -190,6 +192,7 @@ def with_statistics(
     with open_source(one_date(chosen), stack.card, arguments, "nearest") as source:
         check_resolution(source, stack.card, report)
         sample = sampled(source)
+    tell_of_blank(series.layers, sample, report)
     read = with_readings(stack, series.layers, chosen, sample, arguments, report)
     return read, scaling_of(read, sample, report)
 
@@ -219,6 +222,14 @@ def sampled(source: RasterSource) -> dict[str, np.ma.MaskedArray]:
     return source.sample(SAMPLE) if all(array.mask.all() for array in patches.values()) else patches
 
 
+def tell_of_blank(layers: Sequence[SeriesLayer], sample: Mapping[str, np.ma.MaskedArray], report: Report) -> None:
+    """Warns of layers in which many pixels are 0 that may mean nothing."""
+    shares = {layers[int(name)].name: blank_share(array) for name, array in sample.items()}
+    found = [name for name, share in shares.items() if share >= BLANK]
+    if found:
+        report.log("warning", blank_text(quoted(found), max(shares.values())))
+
+
 def with_readings(
     stack: Stack,
     layers: Sequence[SeriesLayer],
@@ -229,29 +240,23 @@ def with_readings(
 ) -> Stack:
     """The stack with how each layer's numbers are read.
 
-    By the factor ``scale``; without one by the scale and offset that the files state for their bands, where the values
-    are then nearer to those of training than the bare numbers are: a model may have been trained on either.
+    By the factor ``scale``, which takes the place of what the files say; without one by the scale and offset that they
+    state for their bands, as everywhere.
     """
     scale, wrapped = arguments.get("scale"), arguments.get("wrapped") or "auto"
     if scale is not None and not (math.isfinite(scale) and scale):
         raise InputError(f"SCALE cannot be {scale}.", "Give a factor, such as 0.0001.")
-
-    def read_by(factor: float | None) -> Stack:
-        readings = {n: _readings(layers[int(n)], layer, factor, wrapped, sample[n]) for n, layer in chosen.items()}
-        return replace(stack, readings=readings)
-
-    best = read_by(scale or 1.0)
-    if scale is None and (stated := read_by(None)) != best and _misfit(stated, sample) < _misfit(best, sample):
-        best = stated
+    readings = {n: _readings(layers[int(n)], layer, scale, wrapped, sample[n]) for n, layer in chosen.items()}
+    if scale is None and any(r.factor != 1 or r.offset for found in readings.values() for r in found):
         report.log("info", "The numbers are read with the scale and offset that the files state.")
-    wraps = {reading.wraps_from for found in best.readings.values() for reading in found} - {None}
+    wraps = {reading.wraps_from for found in readings.values() for reading in found} - {None}
     if wraps:
         report.log(
             "info",
             f"Numbers of uint16 layers from {wraps.pop()} up are read as negative (less 65,536), as negative values "
             "wrap around there. WRAPPED=keep leaves them as they are.",
         )
-    return best
+    return replace(stack, readings=readings)
 
 
 def _readings(
@@ -262,13 +267,9 @@ def _readings(
     found = []
     for i, band in enumerate(chosen.bands or ()):
         scale, offset = (about.scales[band - 1], about.offsets[band - 1]) if factor is None else (factor, 0.0)
+        Values.of(layer.path, (scale,), (offset,))
         found.append(reading_of(scale, offset, about.dtypes[band - 1], wrapped, sample[0, i]))
     return tuple(found)
-
-
-def _misfit(stack: Stack, sample: Mapping[str, np.ma.MaskedArray]) -> float:
-    values = stack.masked(sample)
-    return max(misfit(item, values[item.name]) for item in stack.card.inputs)
 
 
 def scaling_of(stack: Stack, sample: Mapping[str, np.ma.MaskedArray], report: Report) -> dict[str, Radiometry]:
@@ -276,8 +277,8 @@ def scaling_of(stack: Stack, sample: Mapping[str, np.ma.MaskedArray], report: Re
     values = stack.masked(sample)
     if not any(array.count() for array in values.values()):
         report.log("warning", "No valid date was found in a sample of the rasters: the map may be all nodata.")
-    factors = {reading.factor for readings in stack.readings.values() for reading in readings}
-    for warning in check_range(stack.card, values, factors.pop() if len(factors) == 1 else 1.0):
+    maps = {(reading.factor, reading.offset) for readings in stack.readings.values() for reading in readings}
+    for warning in check_range(stack.card, values, *(maps.pop() if len(maps) == 1 else (1.0, 0.0))):
         report.log("warning", warning)
     scaling = {item.name: radiometry(item, values[item.name]) for item in stack.card.inputs}
     for name in (name for name, found in scaling.items() if found.decibel):

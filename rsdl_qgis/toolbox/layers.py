@@ -18,12 +18,16 @@ from . import compat
 from .render import Rendering, has_size, is_image, is_scaled
 
 Spec = dict[str, Any]  # {"path", "bands", "nodata", "palette"}: an engine Layer in a job
-FORMATS = frozenset(  # GDAL's drivers that Rasterio's wheels can read with; what only QGIS's GDAL opens is copied
-    "AAIGrid AIG BAG BIGGIF BMP BSB BT COG DIMAP DTED EHdr ENVI ERS ESRIC FIT GIF GPKG GRASSASCIIGrid GRIB GS7BG GSAG "
-    "GSBG GTX GTiff GXF HDF5 HDF5Image HF2 HFA ILWIS ISCE ISIS3 JPEG KMLSUPEROVERLAY LCP MBTiles MEM MFF MRF NITF NTv2 "
-    "NWT_GRC NWT_GRD OZI PAux PCIDSK PCRaster PDS PDS4 PNG PNM PRF RMF ROI_PAC RRASTER RS2 RST Rasterlite SAFE SAGA "
-    "SENTINEL2 SGI SNODAS SRTMHGT STACIT STACTA TGA TIL TSX Terragen USGSDEM VICAR VRT WCS WEBP WMS WMTS XPM XYZ ZMap "
-    "Zarr netCDF".split()
+FORMATS = frozenset(  # GDAL's drivers that Rasterio's wheels read with; what only QGIS's GDAL opens is copied
+    {
+        "AAIGrid", "AIG", "BAG", "BIGGIF", "BMP", "BSB", "BT", "COG", "DIMAP", "DTED", "EHdr", "ENVI", "ERS", "ESRIC",
+        "FIT", "GIF", "GPKG", "GRASSASCIIGrid", "GRIB", "GS7BG", "GSAG", "GSBG", "GTX", "GTiff", "GXF", "HDF5",
+        "HDF5Image", "HF2", "HFA", "ILWIS", "ISCE", "ISIS3", "JPEG", "KMLSUPEROVERLAY", "LCP", "MBTiles", "MEM", "MFF",
+        "MRF", "NITF", "NTv2", "NWT_GRC", "NWT_GRD", "OZI", "PAux", "PCIDSK", "PCRaster", "PDS", "PDS4", "PNG", "PNM",
+        "PRF", "RMF", "ROI_PAC", "RRASTER", "RS2", "RST", "Rasterlite", "SAFE", "SAGA", "SENTINEL2", "SGI", "SNODAS",
+        "SRTMHGT", "STACIT", "STACTA", "TGA", "TIL", "TSX", "Terragen", "USGSDEM", "VICAR", "VRT", "WCS", "WEBP", "WMS",
+        "WMTS", "XPM", "XYZ", "ZMap", "Zarr", "netCDF",
+    }
 )
 
 

@@ -181,10 +181,10 @@ def area_parameters() -> list:
         ),
         shared.nodata(
             tr(
-                "A number, as it is stored in the rasters to learn from, that means that nothing was measured, in every "
-                "band: 0 where a black border is not declared as nodata. Pixels with it are left out, beside those that "
-                "the rasters declare themselves. It does not hold for rasters of labels. Any number. Default: what the "
-                "rasters declare."
+                "A number, as it is stored in the rasters to learn from, that means that nothing was measured, in "
+                "every band: 0 where a black border is not declared as nodata. Pixels with it are left out, beside "
+                "those that the rasters declare themselves. It does not hold for rasters of labels. Any number. "
+                "Default: what the rasters declare."
             )
         ),
     ]

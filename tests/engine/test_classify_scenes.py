@@ -308,11 +308,12 @@ def test_odd_rasters(classify, model, make_raster, tmp_path, odd, dtype, recwarn
     path = str(make_raster(values, **ODD[odd]))
     result = classify(model, path, size=10, raster=str(tmp_path / "map.tif"))
     found, _ = table(result["output"])
-    assert found["class"] == ["dark", "dark", "bright", "bright"][4 - min(4, result["scenes"] - 8) :] + [
-        "dark", "dark", "bright", "bright",
-    ] * 2  # fmt: skip
+    row = ["dark", "dark", "bright", "bright"]
+    holed = row[4 - min(4, result["scenes"] - 8) :]  # the northernmost row, of a south-up raster the southernmost
+    assert found["class"] == (row * 2 + holed if odd == "south-up" else holed + row * 2)
     with rasterio.open(result["raster"]) as file:
-        np.testing.assert_array_equal(file.read(1)[12:], values[0, 12:] > 100)
+        rows = np.s_[:-12] if odd == "south-up" else np.s_[12:]
+        np.testing.assert_array_equal(file.read(1)[rows], values[0, 12:] > 100)
 
 
 def test_a_raster_of_one_pixel_and_one_of_nodata(classify, model, make_raster):

@@ -7,7 +7,7 @@ import pytest
 
 from rsdl_qgis.engine.card import Band, Input, Scaling
 from rsdl_qgis.engine.errors import InputError, MismatchError
-from rsdl_qgis.engine.readings import Reading, check_range, misfit, reading_of
+from rsdl_qgis.engine.readings import Reading, check_range, reading_of
 
 
 def numbers(*values, dtype="uint16"):
@@ -64,7 +64,7 @@ def sample(factor=1.0, spread=1.0, shift=0.0):
 
 def test_values_like_those_of_training_pass(with_card):
     card = with_card(inputs=(INDICES,))
-    for made in (sample(), sample(spread=0.2), sample(shift=4), sample() * 0 + 0.5):
+    for made in (sample(), sample(spread=0.2), sample(shift=4), sample() * 0 + 0.4):
         assert check_range(card, {"modis": made}, 1.0) == []
 
 
@@ -78,13 +78,11 @@ def test_another_unit_is_told_with_its_factor(with_card, factor, applied, hint):
 
 def test_values_that_no_unit_explains_are_only_told(with_card):
     card = with_card(inputs=(INDICES,))
-    (first, second) = check_range(card, {"modis": sample(shift=-50)}, 1.0)
-    assert "NDVI" in first and "EVI" in second and "may mean little" in first
+    (only,) = check_range(card, {"modis": sample(shift=-50)}, 1.0)
+    assert "NDVI" in only and "EVI" in only and "may mean little" in only
 
 
 def test_a_model_that_stretches_or_says_nothing_takes_any_values(with_card):
     for scaling in (Scaling("robust"), Scaling()):
         item = Input("modis", INDICES.bands, INDICES.dates, scaling=scaling)
         assert check_range(with_card(inputs=(item,)), {"modis": sample(1e6)}, 1.0) == []
-        assert misfit(item, sample(1e6)) == 0
-    assert misfit(INDICES, sample()) < 1 < 1000 < misfit(INDICES, sample(1e4))

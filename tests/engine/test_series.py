@@ -154,7 +154,7 @@ def test_a_file_is_one_layer_however_many_dates_it_has(by_variable, cube, with_c
     series = read_series(layers, "variables", with_card(task="time-series", inputs=SERIES))
     places, chosen = used_layers(series, replace(in_order(2), used=(2, 0)))
     assert places == ((("0", 1), ("1", 1)), (("0", 0), ("1", 0)))
-    assert chosen == {str(i): Layer(layer["path"], (1, 3)) for i, layer in enumerate(layers)}
+    assert chosen == {str(i): Layer(layer["path"], (1, 3), stored=True) for i, layer in enumerate(layers)}
 
 
 def test_layers_in_any_order_with_dates_give_the_same_map(greatest, by_date, cube, tmp_path):
@@ -347,7 +347,7 @@ def test_a_series_kept_as_wrapped_whole_numbers_is_the_same_map(trained, by_date
     assert np.array_equal(differ, (values < 0).any((0, 1)))
 
 
-def test_a_scale_that_the_file_states_is_used_where_it_suits_the_model(trained, by_date, tmp_path):
+def test_the_scale_that_the_file_states_is_used_and_scale_takes_its_place(trained, by_date, tmp_path):
     values = np.random.default_rng(1).uniform(0.1, 0.9, (3, 2, 20, 30)).round(3).astype("float32")
 
     def packed():
@@ -362,8 +362,11 @@ def test_a_scale_that_the_file_states_is_used_where_it_suits_the_model(trained, 
     stated = classes(run(tmp_path / "it", packed(), tmp_path)["output"])
     assert (plain == stated).mean() > 0.995 and len(np.unique(plain)) > 1
     trained(np.rint((values + 0.5) * 1000).astype("float32"))  # a model of the bare numbers
+    with pytest.raises(MismatchError, match="was trained on values around") as error:
+        run(tmp_path / "it", packed(), tmp_path)
+    assert error.value.hint.endswith("SCALE=1.")
     report = Heard()
-    bare = classes(run(tmp_path / "it", packed(), tmp_path, report)["output"])
+    bare = classes(run(tmp_path / "it", packed(), tmp_path, report, scale=1.0)["output"])
     assert not any("files state" in text for _, text in report.lines) and len(np.unique(bare)) > 1
 
 

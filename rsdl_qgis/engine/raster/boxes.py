@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rasterio.features import shapes
 
 from ..detection.values import Floats, Mask
-from .grid import TRUE_SCALE, Grid, apply, crs_of, metres_a_degree, project
+from .grid import TRUE_SCALE, Grid, apply, crs_of, local_unit, metres_a_degree, project
 from .wkb import POLYGON
 
 RECTANGLE = np.dtype(  # a WKB polygon of one ring with five points
@@ -105,6 +105,8 @@ def _constant_scale(grid: Grid) -> float | None:
     """Metres a map unit where it is the same all over the grid; 1 without a CRS; None where it is not."""
     if grid.crs is None:
         return 1.0
+    if (local := local_unit(grid.crs)) is not None:
+        return local
     crs = crs_of(grid.crs)
     if not crs.is_projected:
         return None

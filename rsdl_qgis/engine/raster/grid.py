@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -58,11 +59,16 @@ class Grid:
 
     @property
     def resolution(self) -> tuple[float, float]:
-        """Size of a pixel (x, y): metres on the ground at the grid's centre; without a CRS, map units."""
+        """Size of a pixel (x, y): metres on the ground at the grid's centre; without a CRS, map units.
+
+        A CRS of its own, without a place on the earth, has metres too.
+        """
         a, b, _, d, e, _ = self.transform[:6]
         nominal = math.hypot(a, d), math.hypot(b, e)
         if self.crs is None:
             return nominal
+        if (unit := local_unit(self.crs)) is not None:
+            return nominal[0] * unit, nominal[1] * unit
         crs = crs_of(self.crs)
         x, y = apply(self.transform, self.width / 2, self.height / 2)
         try:
@@ -211,6 +217,23 @@ def crs_of(text_or_none: str | None) -> CRS:
         raise InputError(
             f"'{str(text_or_none)[:60]}' is no coordinate system.", "Give WKT or EPSG:n."
         ) from error
+
+
+@lru_cache
+def local_unit(crs: str | None) -> float | None:
+    """Metres a map unit of an engineering CRS, such as a site's own grid, which has no place on the earth; None for all
+    others."""
+    if crs is None:
+        return None
+    known = crs_of(crs)
+    if known.is_geographic or known.is_projected:
+        return None
+    told = known.to_dict(projjson=True)
+    horizontal = told.get("components", [told])[0]
+    if horizontal.get("type") != "EngineeringCRS":
+        return None
+    unit = horizontal["coordinate_system"]["axis"][0].get("unit", "metre")
+    return float(unit["conversion_factor"]) if isinstance(unit, dict) and unit.get("type") == "LinearUnit" else 1.0
 
 
 def same_crs(first: str | None, second: str | None) -> bool:

@@ -163,7 +163,8 @@ class OpenLayer:
         count = len(self._read_bands)
         if layer.stored or self._palette is not None:
             return Values((1.0,) * count, (0.0,) * count)
-        scales, offsets = ([of[band - 1] for band in self._read_bands] for of in (self._file.scales, self._file.offsets))
+        about = self._file.scales, self._file.offsets
+        scales, offsets = ([of[band - 1] for band in self._read_bands] for of in about)
         return Values.of(self.path, scales, offsets)
 
     def _place(self) -> None:
@@ -210,7 +211,7 @@ class OpenLayer:
         """As ``read``, of a window that lies inside."""
         part = self._turn.stored(window)
         inside = RasterioWindow(part.col, part.row, part.width, part.height)
-        shape = self._turn.of_shape(out.shape[1:])
+        shape = self._turn.of_shape((out.shape[1], out.shape[2]))
         as_is = self._direct and not self._turn.is_needed
         dtype = out.dtype if self._direct else self._stored_dtype
         stored = out if as_is else np.empty((len(self._read_bands), *shape), dtype)

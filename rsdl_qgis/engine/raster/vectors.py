@@ -23,7 +23,7 @@ from rasterio.warp import transform_geom
 from ..errors import InputError, OutputError
 from ..file_names import layer_name
 from ..report import Report
-from .grid import Bounds, Grid, apply, crs_of, project, same_crs, transforming
+from .grid import Bounds, Grid, apply, crs_of, local_unit, project, same_crs, transforming
 from .layer import open_raster
 from .part import Part
 from .vector_file import VectorFile
@@ -192,7 +192,11 @@ def _areas(polygons: list[list[Ring]], grid: Grid) -> NDArray[np.float64]:
     if not rings:
         return np.zeros(0)
     x, y = np.concatenate(rings).T
-    x, y = project(x, y, grid.crs, _equal_area(grid))
+    unit = local_unit(grid.crs)
+    if unit is None:
+        x, y = project(x, y, grid.crs, _equal_area(grid))
+    else:
+        x, y = unit * x, unit * y
     ends = np.cumsum([len(ring) for ring in rings])
     x0, y0 = (
         np.repeat(x[ends - 1], np.diff(ends, prepend=0)),

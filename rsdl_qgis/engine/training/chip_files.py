@@ -105,9 +105,14 @@ def _write_images(
     return (path,)
 
 
-def write_sample(folder: Path, key: str, source: RasterSource) -> str:
+def sample_of(source: RasterSource) -> dict[str, np.ma.MaskedArray]:
+    """Pixels from all over a raster, by which it is scaled."""
     values = sum(info.count for name in source.names for info in source.layers(name))
-    sample = source.sample(min(SAMPLED, MOST_SAMPLED // values))
+    return source.sample(min(SAMPLED, MOST_SAMPLED // values))
+
+
+def write_sample(folder: Path, key: str, sample: Mapping[str, np.ma.MaskedArray]) -> str:
+    """Writes a sample of a raster; the path of the file."""
     path = f"samples/{key}.npz"
     arrays = {name: array.data for name, array in sample.items()}
     masks = {f"{name}.mask": np.ma.getmaskarray(array) for name, array in sample.items()}

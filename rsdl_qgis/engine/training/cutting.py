@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..inputs import tell_of_files
 from ..raster.features import FeatureClasses, Features
 from ..raster.grid import Window
 from ..raster.labels import NOTHING
 from ..raster.source import RasterSource, valid_pixels
 from ..report import Report
 from .box_files import Box
-from .chip_files import Arrays, Piece, make_folder, write_piece, write_sample
+from .chip_files import Arrays, Piece, make_folder, sample_of, write_piece, write_sample
 from .chips import Chip, ChipFolder, Source, sizes, write_chips
 from .cut_request import CutRequest
 from .labelling import UNSET, Ground, Legend, Shelf
@@ -75,7 +76,10 @@ def cut(
                 if piece is None:
                     continue
                 if scene.key not in known:
-                    known[scene.key] = Source(scene.title, scene.grid.crs, write_sample(folder, scene.key, source))
+                    sample = sample_of(source)
+                    for name, array in sample.items():
+                        tell_of_files(scene.title, source.layers(name), array, report)
+                    known[scene.key] = Source(scene.title, scene.grid.crs, write_sample(folder, scene.key, sample))
                 chips.append(write_piece(folder, scene, piece, inputs, legend, request))
                 places.append(piece.places)
                 sides.append(max(piece.window.height, piece.window.width))
