@@ -227,7 +227,7 @@ def test_a_collection_gives_the_parts_of_a_kind_and_the_rest_is_told(tmp_path):
 def test_the_number_of_a_feature_is_a_field_by_its_name(tmp_path):
     shape = layer(tmp_path / "a.geojson", ("Polygon", box(2, 2, 5, 5), "a"), ("Polygon", box(9, 9, 12, 12), "b"))
     package = tmp_path / "a.gpkg"
-    meta, _, wkb, _ = pyogrio.raw.read(shape, columns=[])
+    _, _, wkb, _ = pyogrio.raw.read(shape, columns=[])
     pyogrio.raw.write(
         package, wkb, [np.array([5, 7])], ["fid"], crs=CRS, driver="GPKG", geometry_type="Polygon", layer="a"
     )

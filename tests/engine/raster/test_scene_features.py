@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pyogrio
@@ -106,7 +107,7 @@ def test_a_missing_file_is_named(tmp_path):
 def test_polygons_are_looked_up_where_a_version_has_them(layer, tmp_path):
     """What is written are the features as they were given, in the order of the file, however large it is."""
     path = layer(*[POLYGON, None, PARTS] * 500, number=7)
-    about = json.loads(open(path, encoding="utf-8").read())
+    about = json.loads(Path(path).read_text())
     for feature in about["features"]:
         if feature["geometry"]:
             feature["geometry"] = {"type": "Polygon", "coordinates": [[[8, 8], [9, 8], [9, 9], [8, 8]]]}
@@ -116,8 +117,8 @@ def test_polygons_are_looked_up_where_a_version_has_them(layer, tmp_path):
     found = look_over(VectorFile(path, "EPSG:4326", versions), "EPSG:32634")
     together = [row for batch in rows(found) for row in batch]
     assert found.crs == "EPSG:4326" and len(together) == 1500
-    for row in together:
-        assert ((row.wkb is None) == (row.there is None) and row.wkb != row.there) or row.wkb is None
+    assert all((row.wkb is None) == (row.there is None) for row in together)
+    assert all(row.wkb != row.there for row in together if row.wkb)
     (shape,) = polygons_in(found, [together[0].there], "EPSG:32634")
     assert shape["coordinates"][0][0] == (8, 8)
     assert look_over(VectorFile(path, "EPSG:4326", versions), "EPSG:4326").there.path == path

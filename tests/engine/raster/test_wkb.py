@@ -28,8 +28,7 @@ def line(places, order="<", kind=2):
 
 def polygon(rings, order="<"):
     parts = [struct.pack(order + "BII", order == "<", 3, len(rings))]
-    for ring in rings:
-        parts.append(struct.pack(order + "I", len(ring)) + np.array(ring, order + "f8").tobytes())
+    parts += [struct.pack(order + "I", len(ring)) + np.array(ring, order + "f8").tobytes() for ring in rings]
     return b"".join(parts)
 
 
