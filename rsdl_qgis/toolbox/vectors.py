@@ -33,7 +33,6 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeatureSourceDefinition,
     QgsProcessingFeedback,
-    QgsProcessingUtils,
     QgsProviderRegistry,
     QgsVectorFileWriter,
     QgsVectorLayer,
@@ -264,9 +263,8 @@ def layer_of(
     """The vector layer given for a parameter, of which it may choose features; None where none is, or it is none."""
     given = parameters.get(name)
     if isinstance(given, QgsProcessingFeatureSourceDefinition):
-        source, _ = given.source.valueAsString(context.expressionContext(), "")
-        found = QgsProcessingUtils.mapLayerFromString(source, context)
-        return found if isinstance(found, QgsVectorLayer) else None
+        given, _ = given.source.value(context.expressionContext())
+        parameters = {**parameters, name: given}
     return algorithm.parameterAsVectorLayer(parameters, name, context)
 
 

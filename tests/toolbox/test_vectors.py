@@ -568,3 +568,23 @@ def test_a_mask_without_polygons_is_refused(refusal, known_models, images, tmp_p
     given = {"INPUT": images["bright"], "MODEL": "bright", "OUTPUT": str(tmp_path / "out.tif")}
     assert "'layer' has no polygons" in refusal("semanticsegmentation", {**given, "MASK": memory(())})
     assert "MASK" in refusal("semanticsegmentation", {**given, "MASK": str(tmp_path / "nothing.gpkg")})
+
+
+def test_a_training_and_an_assessment_are_those_of_the_saved_equivalent(run, images, project, tmp_path):
+    """Through the real worker."""
+    layer, field = edited(tmp_path, project)
+    layer.setCrs(system(UTM))
+    equivalent = saved(layer, field, tmp_path / "saved.gpkg")
+    options = {"OPTIONS": '{"widths": [4, 8]}', "EPOCHS": 1, "CHIP_SIZE": 16, "BLOCK_SIZE": 160, "TEST": 0, "SEED": 1}
+    made = []
+    for number, (given, name) in enumerate(((layer, field), (equivalent, "saved"))):
+        image = {"RASTERS": [images["bright"]], "NETWORK": "unet-light", **options}
+        target = {"OUTPUT": str(tmp_path / f"model{number}")}
+        results, _ = run("trainsegmentation", {**image, **labels(given, name), **target})
+        weights = (tmp_path / f"model{number}" / "weights.safetensors").read_bytes()
+        made.append((weights[-1000:], results["MAIN_FIGURE"]))
+    assert made[0] == made[1]
+    sides = {"PREDICTED": [equivalent], "PREDICTED_FIELD": "saved", "REFERENCE": [layer], "REFERENCE_FIELD": field}
+    figures, _ = run("assessmap", sides)
+    assert figures["OVERALL_ACCURACY"] == figures["MEAN_IOU"] == 1
+    layer.rollBack()
