@@ -291,9 +291,17 @@ def mask_problem(algorithm: QgsProcessingAlgorithm, parameters: dict, context: Q
     if layer is None or not layer.isValid():
         text = tr("{name}: '{value}' is not a vector layer that QGIS can open.")
         return text.format(name="MASK", value=parameters["MASK"])
-    if not has_geometry(layer, _request(parameters["MASK"], layer, context)):
+    if not chosen_have_geometry(algorithm, parameters, "MASK", context):
         return tr("MASK: '{layer}' has no polygons. Draw some, or choose another layer.").format(layer=layer.name())
     return ""
+
+
+def chosen_have_geometry(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
+) -> bool:
+    """Whether any of the features that are given for a parameter, all of a layer or some, has a geometry."""
+    layer = layer_of(algorithm, parameters, name, context)
+    return layer is not None and has_geometry(layer, _request(parameters[name], layer, context))
 
 
 def has_geometry(layer: QgsVectorLayer, request: QgsFeatureRequest | None = None) -> bool:

@@ -577,10 +577,10 @@ def test_a_training_and_an_assessment_are_those_of_the_saved_equivalent(run, ima
     equivalent = saved(layer, field, tmp_path / "saved.gpkg")
     options = {"OPTIONS": '{"widths": [4, 8]}', "EPOCHS": 1, "CHIP_SIZE": 16, "BLOCK_SIZE": 160, "TEST": 0, "SEED": 1}
     made = []
-    for number, (given, name) in enumerate(((layer, field), (equivalent, "saved"))):
+    for number, (truth, name) in enumerate(((layer, field), (equivalent, "saved"))):
         image = {"RASTERS": [images["bright"]], "NETWORK": "unet-light", **options}
         target = {"OUTPUT": str(tmp_path / f"model{number}")}
-        results, _ = run("trainsegmentation", {**image, **labels(given, name), **target})
+        results, _ = run("trainsegmentation", {**image, **labels(truth, name), **target})
         weights = (tmp_path / f"model{number}" / "weights.safetensors").read_bytes()
         made.append((weights[-1000:], results["MAIN_FIGURE"]))
     assert made[0] == made[1]
