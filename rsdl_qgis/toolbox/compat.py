@@ -69,7 +69,7 @@ OF_PROVIDER = _first(lambda: Qgis.FieldOrigin.Provider, lambda: QgsFields.FieldO
 _FIELD_TYPES = QMetaType.Type if Qgis.QGIS_VERSION_INT >= 33800 else QVariant.Type
 TEXT_FIELD, WHOLE_FIELD = _FIELD_TYPES(10), _FIELD_TYPES(4)
 PLAIN_FIELDS = (1, 2, 4, 6, 10, 14, 15, 16)  # bool, int, int64, double, text, date, time, date and time
-UNSIGNED_FIELDS = (3, 5)
+UNSIGNED_FIELDS, BINARY_FIELD = (3, 5), 12
 ANY_GEOMETRY = _first(lambda: Qgis.WkbType.Unknown, lambda: QgsWkbTypes.Type.Unknown)
 METERS = _first(lambda: Qgis.DistanceUnit.Meters, lambda: QgsUnitTypes.DistanceUnit.DistanceMeters)
 DEGREES = _first(lambda: Qgis.DistanceUnit.Degrees, lambda: QgsUnitTypes.DistanceUnit.DistanceDegrees)

@@ -171,4 +171,7 @@ class SceneClassification(OneImageAlgorithm):
         kind = QgsWkbTypes.geometryType(source.wkbType())
         if kind not in (compat.POLYGON_GEOMETRY, compat.POINT_GEOMETRY) and source.featureCount():
             return tr("FEATURES: '{layer}' has neither polygons nor points.").format(layer=source.sourceName())
+        if not vectors.chosen_have_geometry(self, parameters, "FEATURES", context):
+            text = tr("FEATURES: '{layer}' has no features with a geometry. Draw or choose some.")
+            return text.format(layer=source.sourceName())
         return ""

@@ -33,7 +33,6 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeatureSourceDefinition,
     QgsProcessingFeedback,
-    QgsProcessingUtils,
     QgsProviderRegistry,
     QgsVectorFileWriter,
     QgsVectorLayer,
@@ -95,7 +94,7 @@ class PreparedVector:
         return self._fields.names.get(name, name) or None
 
     def spec(self, folder: Path, feedback: QgsProcessingFeedback) -> Spec:
-        """The layer in a job; what is no file of its own is written into ``folder``.
+        """The layer in a job, to be asked once; what is no file of its own is written into ``folder``.
 
         QgsProcessingException where it cannot be written, or the job is cancelled.
         """
@@ -104,11 +103,10 @@ class PreparedVector:
             done = (i / count, 1 / count)
             made = {"path": path} if path else self._written(crs, folder, feedback, done)
             files.append({**made, "crs": layers.wkt(crs)})
+        self._source = None  # which holds the layer's data
         return {**files[0], **({"versions": files[1:]} if files[1:] else {})}
 
-    def _written(
-        self, crs: QgsCoordinateReferenceSystem, folder: Path, feedback, part: tuple[float, float]
-    ) -> Spec:
+    def _written(self, crs: QgsCoordinateReferenceSystem, folder: Path, feedback, part: tuple[float, float]) -> Spec:
         """The layer in ``crs`` in a GeoPackage, and a key that is another where the features are.
 
         ``part``: what is done before, and how much of all this is, for the progress.
@@ -140,9 +138,7 @@ class PreparedVector:
         options.driverName, options.layerName, options.fileEncoding = "GPKG", path.stem, "UTF-8"
         number, geometry = self._fields.own
         options.layerOptions = [f"FID={number}", f"GEOMETRY_NAME={geometry}", "SPATIAL_INDEX=NO"]
-        writer = QgsVectorFileWriter.create(
-            str(path), self._fields.written, self._kind, crs, self._transforms, options
-        )
+        writer = QgsVectorFileWriter.create(str(path), self._fields.written, self._kind, crs, self._transforms, options)
         if writer.errorMessage():
             raise self._failure(writer)
         return writer
@@ -173,7 +169,8 @@ class _Fields:
         fields = layer.fields()
         numbers = set(layer.primaryKeyAttributes()) if layer.providerType() == "ogr" else set()  # as the file has them
         asked = {fields.lookupField(name) for name in wanted}
-        self.indexes = [i for i in range(fields.count()) if i in asked or (whole and i not in numbers)]
+        unwritten = numbers | {i for i in range(fields.count()) if _number_of(fields.field(i)) == compat.BINARY_FIELD}
+        self.indexes = [i for i in range(fields.count()) if i in asked or (whole and i not in unwritten)]
         taken = {name.casefold() for name in fields.names()} | {""}
         self.own = tuple(_free(name, taken) for name in ("rsdl_fid", "rsdl_geom"))
         types = {i: _type_of(fields.field(i)) for i in self.indexes}
@@ -266,9 +263,8 @@ def layer_of(
     """The vector layer given for a parameter, of which it may choose features; None where none is, or it is none."""
     given = parameters.get(name)
     if isinstance(given, QgsProcessingFeatureSourceDefinition):
-        source, _ = given.source.valueAsString(context.expressionContext(), "")
-        found = QgsProcessingUtils.mapLayerFromString(source, context)
-        return found if isinstance(found, QgsVectorLayer) else None
+        given, _ = given.source.value(context.expressionContext())
+        parameters = {**parameters, name: given}
     return algorithm.parameterAsVectorLayer(parameters, name, context)
 
 
@@ -295,9 +291,17 @@ def mask_problem(algorithm: QgsProcessingAlgorithm, parameters: dict, context: Q
     if layer is None or not layer.isValid():
         text = tr("{name}: '{value}' is not a vector layer that QGIS can open.")
         return text.format(name="MASK", value=parameters["MASK"])
-    if not has_geometry(layer, _request(parameters["MASK"], layer, context)):
+    if not chosen_have_geometry(algorithm, parameters, "MASK", context):
         return tr("MASK: '{layer}' has no polygons. Draw some, or choose another layer.").format(layer=layer.name())
     return ""
+
+
+def chosen_have_geometry(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
+) -> bool:
+    """Whether any of the features that are given for a parameter, all of a layer or some, has a geometry."""
+    layer = layer_of(algorithm, parameters, name, context)
+    return layer is not None and has_geometry(layer, _request(parameters[name], layer, context))
 
 
 def has_geometry(layer: QgsVectorLayer, request: QgsFeatureRequest | None = None) -> bool:
@@ -349,7 +353,8 @@ def _same_file(layer: QgsVectorLayer) -> str | None:
 
 def _encoding(source: str) -> str:
     """How the texts of a file are kept, by what it says itself."""
-    return QgsVectorLayer(source, "", "ogr").dataProvider().encoding()
+    opened = QgsVectorLayer(source, "", "ogr")  # kept, since its provider goes with it
+    return opened.dataProvider().encoding()
 
 
 def _drawn(geometry: QgsGeometry) -> QgsGeometry:
@@ -360,9 +365,13 @@ def _drawn(geometry: QgsGeometry) -> QgsGeometry:
     return geometry
 
 
+def _number_of(field: QgsField) -> int:
+    return compat.integer(field.type())
+
+
 def _type_of(field: QgsField):
     """The type a field has in the file; None for those that are kept as text."""
-    number = compat.integer(field.type())
+    number = _number_of(field)
     if number in compat.UNSIGNED_FIELDS:
         return compat.WHOLE_FIELD
     return field.type() if number in compat.PLAIN_FIELDS else None

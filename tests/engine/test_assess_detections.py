@@ -222,3 +222,26 @@ def test_of_very_many_detections_only_counts_are_drawn_anew(tmp_path, monkeypatc
     result = assess(tmp_path, boxes, boxes[::2])
     assert result["intervals"]["ap50"] == [None, None] and result["intervals"]["precision"][0] is not None
     assert any("no interval" in note for note in result["notes"])
+
+
+def test_each_part_of_a_feature_is_an_object(tmp_path):
+    """Two cars in one multipolygon are two, on either side."""
+    truth = [box(0, 0, 10, 10), box(40, 0, 50, 10), box(80, 0, 90, 10)]
+    given = pair(tmp_path, truth, truth, names=["car"] * 3, true_names=["car"] * 3)
+    for name in ("found", "truth"):
+        path = tmp_path / f"{name}.geojson"
+        about = json.loads(path.read_text())
+        first, second, third = about["features"]
+        rings = [feature["geometry"]["coordinates"] for feature in (first, second)]
+        first["geometry"] = {"type": "MultiPolygon", "coordinates": rings}
+        place = {"type": "Point", "coordinates": rings[0][0][0]}
+        third["geometry"] = {"type": "GeometryCollection", "geometries": [third["geometry"], place]}
+        about["features"] = [first, third, {**first, "geometry": None}]
+        path.write_text(json.dumps(about))
+    told = []
+    report = Report()
+    report.log = lambda level, text: told.append(text)
+    result = run_assess_detections(given, report)
+    figures = result["figures"]
+    assert (figures["objects"], figures["detections"], figures["hits"]) == (3, 3, 3) and figures["ap50"] == 1
+    assert sum("1 features are no polygons; left out" in text for text in told) == 2

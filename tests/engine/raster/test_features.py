@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import replace
 
 import numpy as np
+import pyogrio
 import pytest
 from affine import Affine
 from rasterio.warp import transform
@@ -185,3 +187,66 @@ def test_a_rectangle_is_widened_by_so_many_metres_wherever_it_is():
     wide = widened(boxes, "EPSG:4326", 100.0)
     assert ((boxes[:, 0] - wide[:, 0]) * x >= 99.9).all() and ((wide[:, 3] - boxes[:, 3]) * y >= 99.9).all()
     assert (widened(boxes, "EPSG:4326", 0.0) == boxes).all()
+
+
+def test_parts_count_by_themselves_where_they_are_asked_for(tmp_path):
+    path = layer(
+        tmp_path / "a.geojson",
+        ("MultiPolygon", [box(2, 2, 5, 5), box(9, 9, 12, 12)], "a"),
+        ("Polygon", box(20, 2, 25, 6), "b"),
+        (None, None, "c"),
+        ("Point", (1, 1), "d"),
+    )
+    whole, parts = (read_features(path, "v", place_field="place", parts=parts) for parts in (False, True))
+    assert (whole.labels, whole.skipped) == (["a", "b"], 2)
+    assert (parts.labels, parts.places, parts.skipped) == (["a", "a", "b"], ["p0", "p0", "p1"], 2)
+    assert parts.numbers.tolist() == [0, 0, 1] and [g["type"] for g in parts.polygons] == ["Polygon"] * 3
+    np.testing.assert_allclose(parts.outlines[1], [500_090, 4_199_880, 500_120, 4_199_910])
+
+
+def test_a_collection_gives_the_parts_of_a_kind_and_the_rest_is_told(tmp_path):
+    path = layer(tmp_path / "a.geojson", ("Polygon", box(2, 2, 5, 5), "a"))
+    about = json.loads((tmp_path / "a.geojson").read_text())
+    inner = about["features"][0]["geometry"]
+    corner = inner["coordinates"][0][0]
+    about["features"][0]["geometry"] = {
+        "type": "GeometryCollection",
+        "geometries": [inner, inner, {"type": "Point", "coordinates": corner}],
+    }
+    (tmp_path / "a.geojson").write_text(json.dumps(about))
+    features = read_features(path, "v")
+    assert (features.kind, len(features), features.skipped, features.partial) == ("polygons", 1, 0, 1)
+    assert len(features.polygons[0]["coordinates"]) == 2
+    only_points = {"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": corner}] * 2}
+    about["features"][0]["geometry"] = only_points
+    (tmp_path / "a.geojson").write_text(json.dumps(about))
+    features = read_features(path, "v")
+    assert (features.kind, len(features), features.partial) == ("points", 2, 0)
+
+
+def test_the_number_of_a_feature_is_a_field_by_its_name(tmp_path):
+    shape = layer(tmp_path / "a.geojson", ("Polygon", box(2, 2, 5, 5), "a"), ("Polygon", box(9, 9, 12, 12), "b"))
+    package = tmp_path / "a.gpkg"
+    _, _, wkb, _ = pyogrio.raw.read(shape, columns=[])
+    pyogrio.raw.write(
+        package, wkb, [np.array([5, 7])], ["fid"], crs=CRS, driver="GPKG", geometry_type="Polygon", layer="a"
+    )
+    assert pyogrio.read_info(package)["fid_column"] == "fid"
+    assert read_features(str(package), "fid").labels == [5, 7]
+    with pytest.raises(InputError, match="no field 'nothing'"):
+        read_features(str(package), "nothing")
+
+
+def test_a_package_without_a_coordinate_system_has_none(tmp_path):
+    shape = layer(tmp_path / "a.geojson", ("Polygon", box(2, 2, 5, 5), "a"))
+    package = str(tmp_path / "a.gpkg")
+    _, _, wkb, _ = pyogrio.raw.read(shape, columns=[])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that there is none
+        pyogrio.raw.write(package, wkb, [], [], driver="GPKG", geometry_type="Polygon", layer="a")
+    assert "Undefined" in (pyogrio.read_info(package)["crs"] or "Undefined")
+    features = read_features(package)
+    assert features.crs is None
+    with pytest.raises(InputError, match="has no coordinate system"):
+        features.brought_to(CRS)
+    assert read_features(package, crs=CRS).crs == CRS

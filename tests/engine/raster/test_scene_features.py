@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pyogrio
@@ -101,3 +102,23 @@ def test_what_has_neither_is_refused(layer, geometries):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match="There is no file"):
         look_over(str(tmp_path / "no.gpkg"))
+
+
+def test_polygons_are_looked_up_where_a_version_has_them(layer, tmp_path):
+    """What is written are the features as they were given, in the order of the file, however large it is."""
+    path = layer(*[POLYGON, None, PARTS] * 500, number=7)
+    about = json.loads(Path(path).read_text())
+    for feature in about["features"]:
+        if feature["geometry"]:
+            feature["geometry"] = {"type": "Polygon", "coordinates": [[[8, 8], [9, 8], [9, 9], [8, 8]]]}
+    about["crs"] = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32634"}}
+    (tmp_path / "there.geojson").write_text(json.dumps(about))
+    versions = ((str(tmp_path / "there.geojson"), "EPSG:32634"),)
+    found = look_over(VectorFile(path, "EPSG:4326", versions), "EPSG:32634")
+    together = [row for batch in rows(found) for row in batch]
+    assert found.crs == "EPSG:4326" and len(together) == 1500
+    assert all((row.wkb is None) == (row.there is None) for row in together)
+    assert all(row.wkb != row.there for row in together if row.wkb)
+    (shape,) = polygons_in(found, [together[0].there], "EPSG:32634")
+    assert shape["coordinates"][0][0] == (8, 8)
+    assert look_over(VectorFile(path, "EPSG:4326", versions), "EPSG:4326").there.path == path

@@ -7,9 +7,11 @@ import numpy as np
 import pyogrio
 import pytest
 from affine import Affine
+from rasterio.crs import CRS
 from rasterio.features import rasterize
 
 from rsdl_qgis.engine.errors import Cancelled, InputError, OutputError
+from rsdl_qgis.engine.raster.vector_file import VectorFile
 from rsdl_qgis.engine.raster.vectors import polygonize, read_polygons
 from rsdl_qgis.engine.report import Report
 
@@ -168,3 +170,16 @@ def test_a_full_disk_is_said_and_leaves_nothing(make_raster, rng, tmp_path, endi
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert f"p.{ending} cannot be written: the disk is full" in result.stdout
     assert os.listdir(output.parent) == []
+
+
+def test_the_version_in_a_coordinate_system_is_read(tmp_path):
+    own = collection(tmp_path / "a.geojson", {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]})
+    other = collection(tmp_path / "b.geojson", {"type": "Polygon", "coordinates": [[[5, 5], [6, 5], [6, 6], [5, 5]]]})
+    layer = VectorFile.of({"path": own, "crs": "EPSG:4326", "versions": [{"path": other, "crs": "EPSG:32634"}]})
+    assert layer.near("EPSG:4326") is layer.near("EPSG:32633") is layer
+    assert layer.near(CRS.from_epsg(32634).to_wkt()) == VectorFile(other, "EPSG:32634")
+    assert read_polygons(layer, "EPSG:32634")[0]["coordinates"][0][0] == (5, 5)  # as it is said to lie
+    assert read_polygons(layer, "EPSG:4326")[0]["coordinates"][0][0] == (0, 0)
+    arguments = {"mask": own, "mask_crs": "EPSG:4326", "mask_versions": [{"path": other, "crs": "EPSG:32634"}]}
+    assert VectorFile.argument(arguments, "mask") == layer
+    assert VectorFile.argument({"mask": None}, "mask") is None

@@ -158,3 +158,14 @@ def test_chips_with_boxes_are_exported_and_divided_by_blocks(tmp_path):
     asked = {"task": "detection", "sources": [source(spec)], "labels": [layer], "chip_size": 32, "valid": 0.3}
     result = run_export_chips({**asked, "output": str(tmp_path / "out")}, Log())
     assert result["splits"]["train"] and result["splits"]["valid"] and result["classes"][0]["pixels"] > 60
+
+
+def test_each_part_of_a_feature_is_an_object(tmp_path, scene):
+    rings = [box(*corners)["coordinates"] for corners in ((4, 5, 14, 12), (40, 34, 52, 60), (80, 2, 90, 9))]
+    several = {"type": "MultiPolygon", "coordinates": rings[:2]}
+    mixed = {"type": "GeometryCollection", "geometries": [{"type": "Polygon", "coordinates": rings[2]}, point(1, 1)]}
+    log = Log()
+    folder = cut_up(tmp_path, scene, [vector(tmp_path / "v.geojson", [(several, "car"), (mixed, "bus")])], log)
+    expected = [(4, 5, 14, 12, "car"), (40, 34, 52, 60, "car"), (80, 2, 90, 9, "bus")]
+    assert on_raster(folder) == expected
+    assert any("1 features hold more than polygons" in text for text in log.said)
