@@ -128,19 +128,24 @@ def _image(card: ModelCard, tensor: Tensor, name: str, axes: tuple[str, ...]) ->
     if tensor.kind != "tensor" or tensor.dtype not in NUMBERS:
         what = tensor.dtype if tensor.kind == "tensor" else f"a {tensor.kind}"
         raise ModelError(f"'{card.name}' takes {what} for '{tensor.name}', which cannot be given.", _EXPORT)
+    if not tensor.shape:
+        return ImageForm(axes, tensor.dtype)
     items = {item.name: item for item in card.inputs}
     dates, bands = items[name].shape if name in items else card.inputs[0].shape
+    loose: list[ImageForm] = []  # where the tensor does not tell how many bands there are
     for form in (axes, *_OTHER_AXES) if card.task != "time-series" else (axes,):
         lengths = dict(zip(form, tensor.shape))
         stated = {"time": dates, "bands": bands if "time" in form else dates * bands}
         if card.task == "time-series" and card.tiling.any_size:
             del stated["time"]
-        known = {axis: lengths.get(axis) for axis in stated}
-        fits = all(length in (None, stated[axis]) for axis, length in known.items())
-        if len(tensor.shape) == len(form) and fits and (form == axes or "time" not in form or dates > 1):
-            return ImageForm(form, tensor.dtype)
-    if not tensor.shape:
-        return ImageForm(axes, tensor.dtype)
+        known = {axis: length for axis, length in lengths.items() if axis in stated and length is not None}
+        if len(tensor.shape) == len(form) and all(stated[axis] == length for axis, length in known.items()):
+            if "bands" in known or "bands" not in form:
+                return ImageForm(form, tensor.dtype)
+            if form in (axes, _OTHER_AXES[0]):
+                loose.append(ImageForm(form, tensor.dtype))
+    if loose:
+        return loose[0]
     raise ModelError(
         f"'{card.name}': its card says {dates} date(s) of {bands} band(s) for '{name}' "
         f"({', '.join(axes)}), its tensor has shape {tensor.shape}."
