@@ -44,8 +44,8 @@ def open_detector(
 ) -> Detector:
     """The detector at ``path`` (a folder or an ``.onnx``) ready to run; see ``runtime.open_runtime``.
 
-    ModelError also where it is not clear what its outputs mean, or they contradict the card. What another program's file
-    and card leave open is settled by two images made up, and logged.
+    ModelError also where it is not clear what its outputs mean, or they contradict the card. What the file and card of
+    another program leave open is settled by two images made up, and logged.
     """
     opened = open_network(card, path, device, threads, report, streams)
     run = in_batches(opened.run)

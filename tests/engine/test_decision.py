@@ -57,5 +57,5 @@ def test_what_is_lost_is_told_and_fails_past_half():
     lost.tell(report)
     assert report.said == [("warning", "The network gave no finite number for 1 scenes of 2 (50 %): no class.")]
     lost.add(1, 1)
-    with pytest.raises(ModelError, match="2 scenes of 3.*DEVICE=cpu.*scaling"):
+    with pytest.raises(ModelError, match=r"2 scenes of 3.*DEVICE=cpu.*scaling"):
         lost.tell(report)

@@ -14,7 +14,6 @@ from typing import BinaryIO
 
 from ..errors import ModelError
 
-
 DTYPES = {  # of a tensor's elements, by their number in ONNX
     1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 8: "string", 9: "bool",
     10: "float16", 11: "float64", 12: "uint32", 13: "uint64", 16: "bfloat16",

@@ -37,7 +37,7 @@ class Found(Protocol):
 class FoundMaps:
     """Maps of classes. ``counts`` (samples, 3, K): pixels hit, in the reference, predicted, which all figures need.
 
-    ``confusion``: (K, K) of all samples that were given a class, rows: reference. A sample's own figure is its mean IoU.
+    ``confusion``: (K, K) of all that was given a class, rows: reference. A sample's own figure is its mean IoU.
     """
 
     counts: NDArray[np.int64]

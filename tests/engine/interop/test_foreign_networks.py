@@ -40,7 +40,9 @@ class Listening(Report):
         return " ".join(message for of, message in self.said if level in (None, of))
 
 
-def write(path, nodes, output, weights=TWO, shape=("n", 1, 32, 32), kind=FLOAT, taken=FLOAT, keys=KEYS, more=(), **some):
+def write(
+    path, nodes, output, weights=TWO, shape=("n", 1, 32, 32), kind=FLOAT, taken=FLOAT, keys=KEYS, more=(), **some
+):
     """An ONNX of one band; ``nodes``: (operator, inputs, outputs, attributes); ``output``: the shape of 'y'."""
     made = [helper.make_node(*node[:3], **(node[3] if len(node) > 3 else {})) for node in nodes]
     constants = {"w": weights[0], "b": weights[1], **some}
@@ -75,6 +77,11 @@ def read(path):
         return raster.read()
 
 
+def form(**settings):
+    """What ``write`` is given."""
+    return settings
+
+
 SOFT = ("Softmax", ["u"], ["y"], {"axis": 1})
 LAST = {"perm": [0, 2, 3, 1]}
 FIRST = {"perm": [0, 3, 1, 2]}
@@ -87,125 +94,126 @@ ARG = ("ArgMax", ["u"], ["y"], {"axis": 1, "keepdims": 1})
 ARG3 = ("ArgMax", ["u"], ["y"], {"axis": 1, "keepdims": 0})
 LOGITS = ("Conv", ["x", "w", "b"], ["y"])
 FORMS = {
-    "logits": dict(nodes=[LOGITS], output=SAME),
-    "any size": dict(nodes=[LOGITS], output=("n", 2, "h", "w"), shape=FREE),
-    "nothing told": dict(nodes=[LOGITS], output=(None, None, None, None), shape=(None, 1, None, None)),
-    "no shape": dict(nodes=[LOGITS], output=None, shape=FREE),
-    "softmax": dict(nodes=[CONV, SOFT], output=SAME),
-    "softmax, moved": dict(
+    "logits": form(nodes=[LOGITS], output=SAME),
+    "any size": form(nodes=[LOGITS], output=("n", 2, "h", "w"), shape=FREE),
+    "nothing told": form(nodes=[LOGITS], output=(None, None, None, None), shape=(None, 1, None, None)),
+    "no shape": form(nodes=[LOGITS], output=None, shape=FREE),
+    "softmax": form(nodes=[CONV, SOFT], output=SAME),
+    "softmax, moved": form(
         nodes=[CONV, ("Transpose", ["u"], ["v"], LAST), ("Softmax", ["v"], ["s"], {"axis": 3}),
                ("Transpose", ["s"], ["y"], FIRST)],
         output=SAME,
     ),
-    "softmax, clipped": dict(
+    "softmax, clipped": form(
         nodes=[CONV, ("Softmax", ["u"], ["s"], {"axis": 1}), ("Clip", ["s", "low", "high"], ["y"])], output=SAME,
         low=np.float32(1e-6), high=np.float32(1 - 1e-6),
     ),
-    "percent": dict(
+    "percent": form(
         nodes=[CONV, ("Softmax", ["u"], ["s"], {"axis": 1}), ("Mul", ["s", "hundred"], ["y"])], output=SAME,
         hundred=np.float32(100),
     ),
-    "log-softmax": dict(nodes=[CONV, ("LogSoftmax", ["u"], ["y"], {"axis": 1})], output=SAME),
-    "sigmoids": dict(nodes=[CONV, ("Sigmoid", ["u"], ["y"])], output=SAME),
-    "one logit": dict(nodes=[LOGITS], output=("n", 1, 32, 32), weights=ONE),
-    "one sigmoid": dict(nodes=[CONV, ("Sigmoid", ["u"], ["y"])], output=("n", 1, 32, 32), weights=ONE),
-    "one sigmoid, no channel": dict(
+    "log-softmax": form(nodes=[CONV, ("LogSoftmax", ["u"], ["y"], {"axis": 1})], output=SAME),
+    "sigmoids": form(nodes=[CONV, ("Sigmoid", ["u"], ["y"])], output=SAME),
+    "one logit": form(nodes=[LOGITS], output=("n", 1, 32, 32), weights=ONE),
+    "one sigmoid": form(nodes=[CONV, ("Sigmoid", ["u"], ["y"])], output=("n", 1, 32, 32), weights=ONE),
+    "one sigmoid, no channel": form(
         nodes=[CONV, ("Sigmoid", ["u"], ["s"]), ("Squeeze", ["s", "one"], ["y"])], output=("n", 32, 32), weights=ONE,
         one=np.array([1]),
     ),
-    "the bright one of two": dict(
+    "the bright one of two": form(
         nodes=[CONV, ("Softmax", ["u"], ["s"], {"axis": 1}), ("Slice", ["s", "one", "two", "one"], ["y"])],
         output=("n", 1, 32, 32), one=np.array([1]), two=np.array([2]),
     ),
-    "bands last": dict(
+    "bands last": form(
         nodes=[("Transpose", ["x"], ["t"], FIRST), ("Conv", ["t", "w", "b"], ["u"]), ("Transpose", ["u"], ["y"], LAST)],
         output=("n", 32, 32, 2), shape=("n", 32, 32, 1),
     ),
-    "bands last, any size": dict(
+    "bands last, any size": form(
         nodes=[("Transpose", ["x"], ["t"], FIRST), ("Conv", ["t", "w", "b"], ["u"]), ("Transpose", ["u"], ["y"], LAST)],
         output=("n", "h", "w", 2), shape=("n", "h", "w", 1),
     ),
-    "classes": dict(nodes=[CONV, ARG], output=("n", 1, 32, 32), kind=LONG),
-    "classes, no channel": dict(nodes=[CONV, ARG3], output=("n", 32, 32), kind=LONG),
-    "classes, any size": dict(nodes=[CONV, ARG3], output=("n", "h", "w"), kind=LONG, shape=FREE),
-    "int32 classes": dict(
+    "classes": form(nodes=[CONV, ARG], output=("n", 1, 32, 32), kind=LONG),
+    "classes, no channel": form(nodes=[CONV, ARG3], output=("n", 32, 32), kind=LONG),
+    "classes, any size": form(nodes=[CONV, ARG3], output=("n", "h", "w"), kind=LONG, shape=FREE),
+    "int32 classes": form(
         nodes=[CONV, ("ArgMax", ["u"], ["a"], {"axis": 1}), ("Cast", ["a"], ["y"], {"to": INT})],
         output=("n", 1, 32, 32), kind=INT,
     ),
-    "uint8 classes": dict(
+    "uint8 classes": form(
         nodes=[CONV, ("ArgMax", ["u"], ["a"], {"axis": 1, "keepdims": 0}), ("Cast", ["a"], ["y"], {"to": BYTE})],
         output=("n", 32, 32), kind=BYTE,
     ),
-    "float classes": dict(
+    "float classes": form(
         nodes=[CONV, ("ArgMax", ["u"], ["a"], {"axis": 1}), ("Cast", ["a"], ["y"], {"to": FLOAT})],
         output=("n", 1, 32, 32),
     ),
-    "true or false": dict(
+    "true or false": form(
         nodes=[CONV, ("Greater", ["u", "zero"], ["y"])], output=("n", 1, 32, 32), kind=TensorProto.BOOL, weights=ONE,
         zero=np.float32(0),
     ),
-    "one hot": dict(
+    "one hot": form(
         nodes=[CONV, ("Greater", ["u", "zero"], ["g"]), ("Cast", ["g"], ["y"], {"to": BYTE})], output=SAME, kind=BYTE,
         zero=np.float32(0),
     ),
-    "half precision": dict(
+    "half precision": form(
         nodes=[LOGITS], output=SAME, kind=HALF, taken=HALF, weights=(TWO[0].astype("f2"), TWO[1].astype("f2")),
     ),
-    "four at a time": dict(nodes=[LOGITS], output=(4, 2, 32, 32), shape=(4, 1, 32, 32)),
-    "one at a time": dict(nodes=[LOGITS], output=(1, 2, 32, 32), shape=(1, 1, 32, 32)),
-    "no batch": dict(
-        nodes=[("Unsqueeze", ["x", "zero"], ["t"]), ("Conv", ["t", "w", "b"], ["u"]), ("Squeeze", ["u", "zero"], ["y"])],
+    "four at a time": form(nodes=[LOGITS], output=(4, 2, 32, 32), shape=(4, 1, 32, 32)),
+    "one at a time": form(nodes=[LOGITS], output=(1, 2, 32, 32), shape=(1, 1, 32, 32)),
+    "no batch": form(
+        nodes=[("Unsqueeze", ["x", "zero"], ["t"]), ("Conv", ["t", "w", "b"], ["u"]),
+               ("Squeeze", ["u", "zero"], ["y"])],
         output=(2, 32, 32), shape=(1, 32, 32), zero=np.array([0]),
     ),
-    "an output without batch": dict(
+    "an output without batch": form(
         nodes=[CONV, ("Squeeze", ["u", "zero"], ["y"])], output=(2, 32, 32), shape=(1, 1, 32, 32), zero=np.array([0]),
     ),
-    "valid": dict(nodes=[LOGITS], output=("n", 2, 28, 28), weights=(CENTRE, TWO[1])),
-    "valid, even": dict(nodes=[LOGITS], output=("n", 2, 29, 29), weights=(EVEN, TWO[1])),
-    "valid, any size": dict(nodes=[LOGITS], output=("n", 2, "H", "W"), shape=FREE, weights=(CENTRE, TWO[1])),
-    "valid, classes": dict(
+    "valid": form(nodes=[LOGITS], output=("n", 2, 28, 28), weights=(CENTRE, TWO[1])),
+    "valid, even": form(nodes=[LOGITS], output=("n", 2, 29, 29), weights=(EVEN, TWO[1])),
+    "valid, any size": form(nodes=[LOGITS], output=("n", 2, "H", "W"), shape=FREE, weights=(CENTRE, TWO[1])),
+    "valid, classes": form(
         nodes=[("Conv", ["x", "w", "b"], ["u"]), ARG3], output=("n", 28, 28), kind=LONG, weights=(CENTRE, TWO[1]),
     ),
-    "half the size": dict(
+    "half the size": form(
         nodes=[("AveragePool", ["x"], ["p"], {"kernel_shape": [2, 2], "strides": [2, 2]}),
                ("Conv", ["p", "w", "b"], ["y"])],
         output=("n", 2, 16, 16),
     ),
-    "half the size, any": dict(
+    "half the size, any": form(
         nodes=[("AveragePool", ["x"], ["p"], {"kernel_shape": [2, 2], "strides": [2, 2]}),
                ("Conv", ["p", "w", "b"], ["y"])],
         output=("n", 2, "H", "W"), shape=FREE,
     ),
-    "half the size, classes": dict(
+    "half the size, classes": form(
         nodes=[("AveragePool", ["x"], ["p"], {"kernel_shape": [2, 2], "strides": [2, 2]}),
                ("Conv", ["p", "w", "b"], ["u"]), ARG3],
         output=("n", 16, 16), kind=LONG,
     ),
-    "twice the size": dict(
+    "twice the size": form(
         nodes=[CONV, ("Resize", ["u", "", "scales"], ["y"], {"mode": "nearest"})], output=("n", 2, 64, 64),
         scales=np.array([1, 1, 2, 2], "float32"),
     ),
-    "larger": dict(
+    "larger": form(
         nodes=[CONV, ("Pad", ["u", "pads"], ["y"])], output=("n", 2, 36, 36),
         pads=np.array([0, 0, 2, 2, 0, 0, 2, 2]),
     ),
-    "bytes taken": dict(
+    "bytes taken": form(
         nodes=[("Cast", ["x"], ["c"], {"to": FLOAT}), ("Div", ["c", "d"], ["e"]), ("Conv", ["e", "w", "b"], ["y"])],
         output=SAME, taken=BYTE, d=np.float32(255),
     ),
-    "two outputs": dict(
+    "two outputs": form(
         nodes=[LOGITS, ("Neg", ["y"], ["z"])], output=SAME, more=[("z", FLOAT, SAME)],
     ),
-    "features first": dict(
+    "features first": form(
         nodes=[("Concat", ["x", "x", "x"], ["y"], {"axis": 1}), ("Conv", ["x", "w", "b"], ["z"])],
         output=("n", 3, 32, 32), more=[("z", FLOAT, SAME)],
     ),
-    "names as a list": dict(nodes=[LOGITS], output=SAME, keys={**KEYS, "class_names": ["dark", "bright"]}),
-    "names as Python writes them": dict(
+    "names as a list": form(nodes=[LOGITS], output=SAME, keys={**KEYS, "class_names": ["dark", "bright"]}),
+    "names as Python writes them": form(
         nodes=[LOGITS], output=SAME, keys={**KEYS, "class_names": "{0: 'dark', 1: 'bright'}"},
     ),
-    "names with numbers": dict(nodes=[LOGITS], output=SAME, keys={**KEYS, "class_names": {"dark": 0, "bright": 1}}),
-    "standardised": dict(
+    "names with numbers": form(nodes=[LOGITS], output=SAME, keys={**KEYS, "class_names": {"dark": 0, "bright": 1}}),
+    "standardised": form(
         nodes=[LOGITS], output=SAME, weights=(TWO[0] / 2, np.zeros(2, "f4")),
         keys={**KEYS, "standardization_mean": 0.5, "standardization_std": "[0.5]"},
     ),
@@ -259,7 +267,8 @@ def test_probabilities_of_classes_by_themselves_stay_so(tmp_path, make_raster):
     values = np.random.default_rng(0).integers(0, 255, (1, 40, 50)).astype("uint8")
     three = np.array([-4.0, 4.0, 1.0], "f4").reshape(3, 1, 1, 1), np.array([2.0, -2.0, -0.2], "f4")
     keys = {**KEYS, "class_names": ["a", "b", "c"]}
-    found, classes = chances("sigmoids", tmp_path, make_raster(values), weights=three, output=("n", 3, 32, 32), keys=keys)
+    changes = {"weights": three, "output": ("n", 3, 32, 32), "keys": keys}
+    found, classes = chances("sigmoids", tmp_path, make_raster(values), **changes)
     truth = 1 / (1 + np.exp(-(values / np.float32(255) * three[0].reshape(3, 1, 1) + three[1].reshape(3, 1, 1))))
     assert np.allclose(found, truth, atol=1e-5) and np.array_equal(classes, truth.argmax(0))
 
@@ -274,7 +283,7 @@ def test_two_probabilities_by_themselves_give_the_likelier(tmp_path, make_raster
 
 @pytest.mark.parametrize("name", ["classes", "uint8 classes", "one hot"])
 def test_a_network_of_classes_has_no_probabilities(tmp_path, scene, name):
-    with pytest.raises(MismatchError, match="gives classes.*PROBABILITIES"):
+    with pytest.raises(MismatchError, match=r"gives classes.*PROBABILITIES"):
         chances(name, tmp_path, scene[0])
 
 
@@ -308,23 +317,26 @@ def test_a_regressor_gives_numbers(tmp_path, make_raster):
 
 
 REFUSED = {
-    "an odd size": (dict(nodes=[LOGITS], output=("n", 2, 13, 13), weights=(np.ones((2, 1, 20, 20), "f4"), TWO[1])),
+    "an odd size": (form(nodes=[LOGITS], output=("n", 2, 13, 13), weights=(np.ones((2, 1, 20, 20), "f4"), TWO[1])),
                     "maps of 13 x 13 px for tiles of 32 x 32 px"),
-    "more classes": (dict(nodes=[LOGITS], output=SAME, keys={**KEYS, "class_names": ["a", "b", "c"]}), "names class 2"),
-    "classes without names": (dict(FORMS["classes"], keys={"model_type": "Segmentor"}), "how many classes it has"),
-    "names that are none": (dict(nodes=[LOGITS], output=SAME, keys={**KEYS, "class_names": 7.5}), "names its classes '7.5'"),
-    "softmax of one": (dict(nodes=[CONV, SOFT], output=("n", 1, 32, 32), weights=ONE), "1 everywhere"),
-    "size in words": (dict(nodes=[LOGITS], output=SAME, keys={**KEYS, "tile_size": "large"}), "'large', which is no number"),
-    "no deviation": (dict(nodes=[LOGITS], output=SAME, keys={**KEYS, "standardization_std": [0]}), "above 0"),
-    "resolution": (dict(nodes=[LOGITS], output=SAME, keys={**KEYS, "resolution": -5}), "above 0"),
+    "more classes": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "class_names": ["a", "b", "c"]}),
+                     "names class 2"),
+    "classes without names": ({**FORMS["classes"], "keys": {"model_type": "Segmentor"}}, "how many classes it has"),
+    "names that are none": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "class_names": 7.5}),
+                            "names its classes '7.5'"),
+    "softmax of one": (form(nodes=[CONV, SOFT], output=("n", 1, 32, 32), weights=ONE), "1 everywhere"),
+    "size in words": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "tile_size": "large"}),
+                      "'large', which is no number"),
+    "no deviation": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "standardization_std": [0]}), "above 0"),
+    "resolution": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "resolution": -5}), "above 0"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", list(REFUSED))
 def test_what_cannot_be_run_is_told(tmp_path, scene, name):
-    form, words = REFUSED[name]
+    settings, words = REFUSED[name]
     with pytest.raises(ModelError, match=words) as found:
-        run(write(tmp_path / "m.onnx", **form), scene[0], tmp_path)
+        run(write(tmp_path / "m.onnx", **settings), scene[0], tmp_path)
     assert "ONNXRuntime" not in str(found.value) and not (tmp_path / "map.tif").exists()
 
 
@@ -359,7 +371,7 @@ def test_what_is_not_finite_is_nodata(tmp_path, make_raster, value, kind):
 def test_more_than_half_that_is_not_finite_fails_the_job(tmp_path, make_raster):
     image = np.full((1, 40, 60), 100, "uint8")
     image[0, :, 25:] = 255
-    with pytest.raises(ModelError, match="no finite number for 1,400 valid pixels of 2,400.*DEVICE=cpu"):
+    with pytest.raises(ModelError, match=r"no finite number for 1,400 valid pixels of 2,400.*DEVICE=cpu"):
         run(broken(tmp_path / "m.onnx", 0.99, np.nan), make_raster(image), tmp_path)
     assert not list(tmp_path.glob("map*"))
 
@@ -373,7 +385,10 @@ def test_half_precision_that_overflows_is_nodata(tmp_path, make_raster):
     assert (made[10:20, 10:20] == 255).all() and (made == 255).sum() == 100
 
 
-@pytest.mark.parametrize("error", [{"ir_version": 99}, {"opset": 99}, {"operator": "Nothing"}, {"cut": 40}, {"other": 1}])
+ERRORS = [{"ir_version": 99}, {"opset": 99}, {"operator": "Nothing"}, {"cut": 40}, {"other": 1}]
+
+
+@pytest.mark.parametrize("error", ERRORS)
 def test_files_that_cannot_be_opened_are_told_in_words(tmp_path, scene, error):
     path = write(tmp_path / "m.onnx", [LOGITS], SAME)
     model = onnx.load(path)
