@@ -126,7 +126,7 @@ def _one_hot(classes: NDArray, card: ModelCard, lost: NDArray | bool = False) ->
             f"'{card.name}' gives the class {found[strangers].flat[0]}, and its card has {card.channels} from 0.",
             "Name all classes that the network gives, in its order.",
         )
-    one: NDArray[np.float32] = np.moveaxis(np.eye(card.channels, dtype=np.float32)[found], -1, 1)
+    one = np.moveaxis(np.eye(card.channels, dtype=np.float32)[found], -1, 1).astype(np.float32, copy=False)
     if np.any(lost):
         one[np.broadcast_to(np.expand_dims(np.asarray(lost), 1), one.shape)] = np.nan
     return one
