@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,7 +127,7 @@ def _one_hot(classes: NDArray, card: ModelCard, lost: NDArray | bool = False) ->
             f"'{card.name}' gives the class {found[strangers].flat[0]}, and its card has {card.channels} from 0.",
             "Name all classes that the network gives, in its order.",
         )
-    one = np.moveaxis(np.eye(card.channels, dtype=np.float32)[found], -1, 1).astype(np.float32, copy=False)
+    one: NDArray[Any] = np.moveaxis(np.eye(card.channels, dtype=np.float32)[found], -1, 1)
     if np.any(lost):
         one[np.broadcast_to(np.expand_dims(np.asarray(lost), 1), one.shape)] = np.nan
     return one
