@@ -1,7 +1,8 @@
 """From what a network gives to classes: one rule for maps, series, scenes and training's own figures.
 
-The likeliest class, of equals the first; of two classes, where the model has a threshold, the second from that on. What is not finite decides nothing: it has no class, is counted and told, and where that is
-more than half of what should have one the job fails.
+The likeliest class, of equals the first; of two classes, where the model has a threshold, the second from that on.
+What is not finite decides nothing: it has no class, is counted and told, and where that is more than half of what
+should have one the job fails.
 """
 
 from __future__ import annotations

@@ -44,8 +44,8 @@ def open_detector(
 ) -> Detector:
     """The detector at ``path`` (a folder or an ``.onnx``) ready to run; see ``runtime.open_runtime``.
 
-    ModelError also where it is not clear what its outputs mean, or they contradict the card. What another program's file
-    and card leave open is settled by two images made up, and logged.
+    ModelError also where it is not clear what its outputs mean, or they contradict the card. What the file and card of
+    another program leave open is settled by two images made up, and logged.
     """
     opened = open_network(card, path, device, threads, report, streams)
     run = in_batches(opened.run)
@@ -53,9 +53,11 @@ def open_detector(
     if opened.form is not None:
         file = read_onnx_file(opened.source)
         layout = declared(layout_of(file, len(card.classes)), card)
-        run = one_by_one(opened.run) if takes_one(opened.form, layout) else run
+        images = made_up(card, opened.form)
+        if takes_one(opened.form, layout) or not (opened.form.own or _takes_several(opened.run, images)):
+            run = one_by_one(opened.run)
         if not opened.form.own:
-            layout = settled(layout, card, run(made_up(card, opened.form)), side_of(card, opened.form))
+            layout = settled(layout, card, run(images), side_of(card, opened.form))
             (report or Report()).log("info", told(card, layout))
     if opened.device.startswith("cuda"):
         run = shrinking(run, lambda halves: [outputs for half in halves for outputs in half])
@@ -97,6 +99,14 @@ def told(card: ModelCard, layout: Layout) -> str:
 def takes_one(form: Form, layout: Layout) -> bool:
     """Whether a detector takes one image at a time."""
     return form.batch == 1 or layout.kind == "boxes-labels-scores"
+
+
+def _takes_several(network: Network, images: Arrays) -> bool:
+    """Whether a network that says that it takes any number of images really gives an answer for each."""
+    try:
+        return all(len(output) == _count(images) for output in network(images))
+    except ModelError:
+        return False
 
 
 def in_batches(network: Network) -> Callable[[Arrays], list[Outputs]]:

@@ -394,7 +394,10 @@ def _open_onnx(card: ModelCard, path: Path, device: str, threads: int, streams: 
             return outputs
         tile = tuple(_length(inputs, axis) for axis in (3, 4)) if card.task in DENSE else ()
         inside = tuple(length - sum(form.margin) for length in tile)
-        return [answers(outputs[form.answer.index], card, form, inside)[: _count(inputs)]]
+        found = answers(outputs[form.answer.index], card, form, inside)
+        if len(found) < _count(inputs):
+            raise ModelError(f"'{card.name}' gave {len(found)} answers for a batch of {count}.", "Use BATCH_SIZE=1.")
+        return [found[: _count(inputs)]]
 
     def run(inputs: Arrays) -> Sequence[NDArray]:
         count = _count(inputs)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .card import Input, Scaling
+from .errors import ModelError
 from .normalization import Normalization, normalization
 
 LINEAR_BACKSCATTER_LIMIT = 3.0  # sigma0 of nearly every surface lies below; dB values and 8-bit stretches do not
@@ -111,6 +112,7 @@ def _stretched(wanted: Input, sample: np.ma.MaskedArray, decibel: bool) -> Radio
     scaling = wanted.scaling
     shape = sample.shape[:2]
     mean, std = (_per_band(values, shape, default) for values, default in ((scaling.mean, 0.0), (scaling.std, 1.0)))
+    _check_numbers(wanted, mean, std)
     if scaling.method == "linear":
         constant = np.full(shape, 1 / scaling.divisor)
         return Radiometry(np.zeros(shape), constant, mean, std, scaling.clip, decibel)
@@ -127,6 +129,17 @@ def _stretched(wanted: Input, sample: np.ma.MaskedArray, decibel: bool) -> Radio
         for t in range(shape[0]):
             offset[t, c], gain[t, c] = _stretch(np.concatenate(dates) if together else dates[t], scaling)
     return Radiometry(offset, gain, mean, std, scaling.clip, decibel, tuple(apart))
+
+
+def _check_numbers(wanted: Input, mean: NDArray[np.float64], std: NDArray[np.float64]) -> None:
+    """ModelError for a mean, deviation or divisor by which no value can be scaled."""
+    for name, values in (("mean", mean), ("std", std), ("divisor", np.array(wanted.scaling.divisor))):
+        wrong = ~np.isfinite(values) | ((values == 0) & (name != "mean"))
+        if wrong.any():
+            raise ModelError(
+                f"The model scales '{wanted.name}' by a {name} of {values[wrong].flat[0]:g}, which no value can be.",
+                "Correct the model's card (scaling), or get the model again.",
+            )
 
 
 def _comparable(dates: Sequence[NDArray], scaling: Scaling) -> bool:

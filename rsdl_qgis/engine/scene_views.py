@@ -109,8 +109,8 @@ class SceneCollector(Protocol):
 class Gathered:
     """What is known of a scene so far, and valid pixels where they are.
 
-    ``total``: the sum of finite probabilities times pixels shown, which ``weight`` counts; ``highest``: each probability's largest, of the views that
-    are ``filled``, or as long as there is none of the others.
+    ``total``: the sum of finite probabilities times pixels shown, which ``weight`` counts; ``highest``: each
+    probability's largest, of the views that are ``filled``, or as long as there is none of the others.
     """
 
     total: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1))
@@ -166,10 +166,8 @@ class SceneAnswers:
         if not pixels.valid:
             self._scenes.skip(scene)
             return
-        if not found.weight:
-            answer = np.full(1, np.nan, np.float32)
-        else:
-            answer = found.highest if self._several else (found.total / found.weight).astype(np.float32)
+        mean = (found.total / (found.weight or np.nan)).astype(np.float32)
+        answer = found.highest if self._several and found.weight else mean
         self._scenes.add(scene, answer, found.valid, replace(pixels, own=scene.pixels or pixels.own))
 
 

@@ -26,6 +26,7 @@ from rsdl_qgis.engine.runtime import (
     choose_engine,
     open_runtime,
     shrinking,
+    torch_device,
 )
 from rsdl_qgis.engine.training.model import write_model, write_weights
 
@@ -276,6 +277,104 @@ def test_a_device_that_is_not_there_is_named(monkeypatch):
 def test_the_best_device_is_chosen(monkeypatch):
     monkeypatch.setattr("rsdl_qgis.engine.runtime.devices", lambda: ["cpu", "cuda:0", "cuda:1"])
     assert (choose_device("auto"), choose_device("cuda"), choose_device("CUDA:1")) == ("cuda:0", "cuda:0", "cuda:1")
+
+
+class Fake:
+    """A session of ONNX Runtime that got these providers."""
+
+    def __init__(self, providers):
+        self.providers = providers
+
+    def get_providers(self):
+        return self.providers
+
+    def get_inputs(self):
+        return []
+
+
+@pytest.fixture
+def gpu(monkeypatch):
+    """A computer whose ONNX Runtime knows CUDA; a function that says what its sessions really get, on a GPU."""
+    monkeypatch.setattr(runtime, "devices", lambda: ["cpu", "cuda"])
+    asked, session = [], runtime.onnx_session
+
+    def gives(providers):
+        def make(path, threads, wanted=("CPUExecutionProvider",)):
+            asked.append(wanted)
+            if isinstance(providers, Exception) and len(wanted) > 1:
+                raise providers
+            return Fake(providers) if len(wanted) > 1 else session(path, threads, wanted)
+
+        monkeypatch.setattr(runtime, "onnx_session", make)
+        return asked
+
+    return gives
+
+
+CPU_ONLY = ["CPUExecutionProvider"]
+NO_LIBRARY = RuntimeError("EP Error /onnxruntime/cuda_call.cc: CUDA failure 101: invalid device ordinal")
+
+
+@pytest.mark.parametrize("got", [CPU_ONLY, NO_LIBRARY])
+@pytest.mark.parametrize("device", ["cuda", "cuda:0", "cuda:7"])
+def test_a_gpu_that_onnx_runtime_cannot_use_is_an_error_where_it_was_asked_for(folder, gpu, got, device):
+    gpu(got)
+    with pytest.raises(DeviceError, match=r"ONNX Runtime cannot use cuda.*DEVICE=cpu"):
+        open_runtime(card_of(folder), folder / "model.onnx", device, 1)
+
+
+@pytest.mark.parametrize("got", [CPU_ONLY, NO_LIBRARY])
+def test_auto_falls_back_to_the_cpu_and_says_so(folder, gpu, got):
+    gpu(got)
+    report = Told()
+    ready = open_runtime(card_of(folder), folder / "model.onnx", "auto", 1, report)
+    assert len(ready(batch())) == 2
+    (warning,) = [text for level, text in report.said if level == "warning"]
+    assert "cannot use cuda" in warning and "the CPU (1 thread) instead" in warning
+    told = [text for level, text in report.said if "Running" in text]
+    assert len(told) == 1 and "on the CPU" in told[0] and "cuda" not in told[0]
+
+
+def test_a_gpu_that_is_used_is_told(folder, gpu, monkeypatch):
+    preloaded = []
+    monkeypatch.setattr("onnxruntime.preload_dlls", lambda: preloaded.append(1), raising=False)
+    asked = gpu(["CUDAExecutionProvider", "CPUExecutionProvider"])
+    report = Told()
+    open_runtime(card_of(folder), folder / "model.onnx", "cuda:1", 1, report)
+    assert preloaded and asked[0][0] == ("CUDAExecutionProvider", {"device_id": 1})
+    assert any("ONNX Runtime on cuda:1" in text for _, text in report.said)
+
+
+def test_where_torch_has_no_gpu_onnx_runtime_is_tried_and_then_the_cpu(folder, gpu):
+    gpu(CPU_ONLY)
+    report = Told()
+    open_runtime(card_of(folder), folder, "auto", 1, report)
+    assert any("PyTorch cannot use cuda" in text and "on the CPU" in text for _, text in report.said)
+    with pytest.raises(DeviceError, match="PyTorch cannot use cuda"):
+        open_runtime(card_of(folder), folder, "cuda", 1)
+    gpu(["CUDAExecutionProvider"])
+    report = Told()
+    open_runtime(card_of(folder), folder, "cuda", 1, report)
+    assert any("Running 'small' with ONNX Runtime on cuda" in text for _, text in report.said)
+
+
+def test_training_needs_the_gpu_that_was_asked_for(gpu):
+    report = Told()
+    assert torch_device("auto", report) == "cpu" and "PyTorch cannot use cuda" in report.said[0][1]
+    with pytest.raises(DeviceError, match="PyTorch cannot use cuda:3 here"):
+        torch_device("cuda:3")
+
+
+def test_sessions_do_not_fall_back_while_they_run(folder):
+    assert not runtime.onnx_session(folder / "model.onnx", 1)._enable_fallback
+
+
+class Told(Report):
+    def __init__(self):
+        self.said = []
+
+    def log(self, level, message):
+        self.said.append((level, message))
 
 
 def test_a_batch_too_large_for_the_device_is_halved():

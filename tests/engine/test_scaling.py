@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rsdl_qgis.engine.card import Band, Input, Scaling
+from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.scaling import is_linear_backscatter, radiometry
 
 STRETCH = Scaling("robust", clip=(-1, 3), mean=((0.4, 0.5),), std=((0.2, 0.3),))
@@ -108,3 +109,11 @@ def test_values_far_outside_the_sample_are_clipped():
     how = radiometry(ROBUST, np.ma.masked_array(usual))
     scaled = how(np.full((1, 2, 3, 3), 60_000, "uint16"))
     assert np.allclose(scaled[0, 0], (3 - 0.4) / 0.2) and np.allclose(scaled[0, 1], (3 - 0.5) / 0.3)
+
+
+@pytest.mark.parametrize(("field", "value"), [("std", 0.0), ("std", np.nan), ("mean", np.inf), ("divisor", 0.0)])
+def test_numbers_by_which_nothing_can_be_scaled_are_refused(field, value):
+    scaling = Scaling(**{field: value if field == "divisor" else ((1.0, value),)})
+    wanted = Input("image", (Band("a"), Band("b")), scaling=scaling)
+    with pytest.raises(ModelError, match=f"scales 'image' by a {field} of {value:g}"):
+        radiometry(wanted, np.ma.ones((1, 2, 3, 3)))

@@ -135,3 +135,23 @@ def test_counting_the_views_can_be_cancelled():
 
     with pytest.raises(Cancelled):
         Views([Scene(Window(0, 0, 5, 5), b"")], GRID, 10, 15, Stopped())
+
+
+@pytest.mark.parametrize("several", [False, True])
+@pytest.mark.parametrize("first", [[np.nan, 0.5], [np.inf, 0.0], [0.2, 0.8]])
+def test_a_view_that_is_not_finite_leaves_the_scene_to_the_others(first, several):
+    handed = []
+
+    class Scenes:
+        def add(self, scene, output, valid, pixels):
+            handed.append(output)
+
+    answers, scene = SceneAnswers(Scenes(), several), Scene(Window(0, 0, 10, 20), b"")
+    for col, output in ((0, first), (10, [0.4, 0.6])):
+        view = View(scene, Window(0, col, 10, 10), last=col > 0, pixels=Pixels(100, 100, 100))
+        answers.add(view, np.array(output, np.float32), np.ones((10, 10), bool))
+    whole = np.isfinite(first).all()
+    expected = ([0.4, 0.8] if several else [0.3, 0.7]) if whole else [0.4, 0.6]
+    np.testing.assert_allclose(handed[0], expected, atol=1e-6)
+    answers.add(View(scene, scene.window, pixels=Pixels(1, 1, 1)), np.array([np.nan] * 2), np.ones((10, 20), bool))
+    assert not np.isfinite(handed[1]).all()

@@ -14,7 +14,7 @@ from rasterio.transform import from_origin
 from torch import nn
 
 from rsdl_qgis.engine.card import Band, Class, Input, Scaling, Tiling
-from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError, OutputError
+from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError, ModelError, OutputError
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.observations import read_series
@@ -489,3 +489,26 @@ def test_a_robust_stretch_is_that_of_the_rasters(with_card, greatest, by_date, c
     for factor in (1, 100):
         made = classes(run(model, by_date(cube * factor), tmp_path)["output"])
         assert (made == expected).mean() > 0.99
+
+
+class Overflowing(Greatest):
+    """NaN where the first band of the first date is 90 or more."""
+
+    def forward(self, *inputs):
+        return torch.where(inputs[0][:, :1, 0] >= 90, torch.nan, super().forward(*inputs))
+
+
+def test_pixels_whose_numbers_are_not_finite_are_nodata_and_fail_the_job_past_half(by_date, cube, with_card, tmp_path):
+    card = with_card(
+        name="nan", task="time-series", inputs=(Input("modis", (Band("NDVI"), Band("EVI")), DATES),), classes=CLASSES,
+        background=None, resolution=None,
+    )  # fmt: skip
+    export_onnx(Overflowing(), card, tmp_path / "nan.onnx")
+    report = Heard()
+    made = classes(run(tmp_path / "nan.onnx", by_date(cube), tmp_path, report)["output"])
+    hole = cube[0, 0] >= 90
+    assert np.array_equal(made, np.where(hole, 255, answer(cube))) and 0 < hole.sum() < 100
+    assert any(f"no finite number for {hole.sum()} valid pixels of 600" in text for text in report.warnings())
+    cube[0, 0, 5:] = 95
+    with pytest.raises(ModelError, match="valid pixels of 600"):
+        run(tmp_path / "nan.onnx", by_date(cube), tmp_path)

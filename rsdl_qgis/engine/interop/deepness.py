@@ -149,8 +149,10 @@ def _classes(name: str, named: Mapping[int, str], outputs: int | None, decided: 
     check_count(outputs, MOST_CLASSES, "classes", f"'{name}'")
     if outputs == 1 and not decided:
         count, named = 2, {0: "background", 1: named[0]} if set(named) == {0} else named
+    elif outputs is None or outputs == 1:
+        count = max(named, default=-1) + 1
     else:
-        count = (max(named) + 1 if named else 0) if outputs in (1, None) else outputs
+        count = outputs
     if not count:
         hint = "Give it the key class_names, one name a class."
         raise ModelError(f"'{name}' does not say how many classes it has.", hint)

@@ -49,8 +49,8 @@ class Layout:
     """What a detector's outputs are.
 
     ``kind``: of the table above; ``classes``: how many, None where the outputs do not tell; ``turned``: cells as rows;
-    ``oriented``: with an angle; ``masks``: coefficients of instance masks, 0 without; ``normalised``: boxes are parts of
-    the image's sides, from 0 to 1, None where the file does not tell; ``logits``: scores are such.
+    ``oriented``: with an angle; ``masks``: coefficients of instance masks, 0 without; ``normalised``: boxes are parts
+    of the image's sides, from 0 to 1, None where the file does not tell; ``logits``: scores are such.
     """
 
     kind: str
@@ -141,7 +141,7 @@ def image_of(name: str, file: OnnxFile, told: int | None) -> tuple[int, int]:
     if image is None or image[0] is None:
         shapes = [tensor.shape for tensor in file.inputs]
         raise ModelError(f"'{name}' has inputs of shape {shapes}; a detector takes one (N, C, H, W) image.")
-    channels, height, width = image
+    channels, height, width = image[0], image[1], image[2]
     check_count(channels, MOST_BANDS, "bands", f"'{name}'")
     if height != width:
         raise ModelError(f"'{name}' takes images of {width} x {height} pixels; only square ones can be used.")

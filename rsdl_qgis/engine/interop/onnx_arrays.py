@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,8 +114,8 @@ def as_probabilities(values: NDArray, answer: AnswerForm, card: ModelCard) -> ND
         return np.concatenate([1 - values, values], 1)
     if not alone and answer.meaning in ("independent", "logarithms") and card.activation != "sigmoid":
         total = values.sum(1, keepdims=True)
-        return np.where(total == 0, np.float32(1 / values.shape[1]), values / total)
-    return values
+        values = np.where(total == 0, np.float32(1 / values.shape[1]), values / total)
+    return values.astype(np.float32, copy=False)
 
 
 def _one_hot(classes: NDArray, card: ModelCard, lost: NDArray | bool = False) -> NDArray[np.float32]:
@@ -126,12 +127,15 @@ def _one_hot(classes: NDArray, card: ModelCard, lost: NDArray | bool = False) ->
             f"'{card.name}' gives the class {found[strangers].flat[0]}, and its card has {card.channels} from 0.",
             "Name all classes that the network gives, in its order.",
         )
-    one = np.moveaxis(np.eye(card.channels, dtype=np.float32)[found], -1, 1)
-    return np.where(np.expand_dims(np.asarray(lost), 1), np.float32(np.nan), one) if np.any(lost) else one
+    one: NDArray[Any] = np.moveaxis(np.eye(card.channels, dtype=np.float32)[found], -1, 1)
+    if np.any(lost):
+        one[np.broadcast_to(np.expand_dims(np.asarray(lost), 1), one.shape)] = np.nan
+    return one
 
 
 def _sigmoid(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    return 1 / (1 + np.exp(-values))
+    probabilities: NDArray[np.float32] = 1 / (1 + np.exp(-values))
+    return probabilities
 
 
 def _softmax(values: NDArray[np.float32]) -> NDArray[np.float32]:

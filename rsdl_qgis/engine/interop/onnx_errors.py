@@ -21,7 +21,8 @@ OPENING = (  # what is found in ONNX Runtime's text -> a sentence, what to do
         f"{TOO_NEW} opset.",
     ),
     (
-        r"No Op registered for (\S+)|Fatal error: (\S+) is not a registered|Could not find an implementation for (\S+?)\(",
+        r"No Op registered for (\S+)|Fatal error: (\S+) is not a registered|"
+        r"Could not find an implementation for (\S+?)\(",
         "its operator {0} is not known to this ONNX Runtime",
         "Export the model with the operators of ONNX alone, or with another opset.",
     ),

@@ -128,19 +128,24 @@ def _image(card: ModelCard, tensor: Tensor, name: str, axes: tuple[str, ...]) ->
     if tensor.kind != "tensor" or tensor.dtype not in NUMBERS:
         what = tensor.dtype if tensor.kind == "tensor" else f"a {tensor.kind}"
         raise ModelError(f"'{card.name}' takes {what} for '{tensor.name}', which cannot be given.", _EXPORT)
+    if not tensor.shape:
+        return ImageForm(axes, tensor.dtype)
     items = {item.name: item for item in card.inputs}
     dates, bands = items[name].shape if name in items else card.inputs[0].shape
+    loose: list[ImageForm] = []  # where the tensor does not tell how many bands there are
     for form in (axes, *_OTHER_AXES) if card.task != "time-series" else (axes,):
         lengths = dict(zip(form, tensor.shape))
         stated = {"time": dates, "bands": bands if "time" in form else dates * bands}
         if card.task == "time-series" and card.tiling.any_size:
             del stated["time"]
-        known = {axis: lengths.get(axis) for axis in stated}
-        fits = all(length in (None, stated[axis]) for axis, length in known.items())
-        if len(tensor.shape) == len(form) and fits and (form == axes or "time" not in form or dates > 1):
-            return ImageForm(form, tensor.dtype)
-    if not tensor.shape:
-        return ImageForm(axes, tensor.dtype)
+        known = {axis: length for axis, length in lengths.items() if axis in stated and length is not None}
+        if len(tensor.shape) == len(form) and all(stated[axis] == length for axis, length in known.items()):
+            if "bands" in known or "bands" not in form:
+                return ImageForm(form, tensor.dtype)
+            if form in (axes, _OTHER_AXES[0]):
+                loose.append(ImageForm(form, tensor.dtype))
+    if loose:
+        return loose[0]
     raise ModelError(
         f"'{card.name}': its card says {dates} date(s) of {bands} band(s) for '{name}' "
         f"({', '.join(axes)}), its tensor has shape {tensor.shape}."
@@ -295,30 +300,26 @@ def _meaning(
 def _placed(card: ModelCard, form: Form, output: Tensor, tile: tuple[int, int], run: Run) -> Form:
     """The form with where the output's pixels lie in the tile; ModelError where that cannot be told."""
     found = _sides_of(form.answer, output)
-    if found in (tile, None):
+    if found is None or found == tile:
         return form
-    place = _place(tile, found)
-    if place is not None and form.side is None:  # of any size: a larger tile tells a step from a margin
+    places = _places(tile, found)
+    if places and form.side is None:  # of any size: a larger tile tells a step from a margin
         larger = tile[0] * 2, tile[1] * 2
         other = _sides_of(form.answer, run(larger)[form.answer.index])
-        place = next((p for p in _places(tile, found) if other is not None and p in _places(larger, other)), None)
-    if place is None:
+        places = [place for place in places if other is not None and place in _places(larger, other)]
+    if not places:
         raise ModelError(
             f"'{card.name}' gives maps of {found[1]} x {found[0]} px for tiles of {tile[1]} x {tile[0]} px; it is not "
             "clear where their pixels lie.",
             "Export the model with an output as large as its input.",
         )
-    return replace(form, side=tile, **place)
+    return replace(form, side=tile, **places[0])
 
 
 def _sides_of(answer: AnswerForm, output: Tensor) -> tuple[int, int] | None:
     lengths = dict(zip(answer.axes, output.shape))
     height, width = lengths.get("height"), lengths.get("width")
     return (height, width) if height and width else None
-
-
-def _place(tile: tuple[int, int], found: tuple[int, int]) -> dict[str, Any] | None:
-    return next(iter(_places(tile, found)), None)
 
 
 def _places(tile: tuple[int, int], found: tuple[int, int]) -> list[dict[str, Any]]:

@@ -13,26 +13,29 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from .onnx_file import DTYPES, TooLarge, fields
 
 LARGEST_NODE = 100_000  # bytes: a larger one holds weights
 LARGEST_CONSTANT = 400  # bytes of a number with its name
 DEEPEST = 200  # operators that are followed
-PASSING = frozenset(
-    "Identity Transpose Reshape Flatten Squeeze Unsqueeze Cast CastLike Resize Upsample Dropout Pad Expand "
-    "DepthToSpace SpaceToDepth AveragePool Contiguous".split()
-)
-PARTS = frozenset("Slice Split Gather MaxPool ReduceMax Max GridSample StridedSlice".split())  # of what comes in
-BOUNDED = {"Sigmoid": None, "HardSigmoid": None, "Softmax": 1.0, "Normalizer": 1.0}  # to 0..1: their sum over classes
+PASSING = {
+    "Identity", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast", "CastLike", "Resize", "Upsample",
+    "Dropout", "Pad", "Expand", "DepthToSpace", "SpaceToDepth", "AveragePool",
+}  # fmt: skip
+PARTS = {"Slice", "Split", "Gather", "MaxPool", "ReduceMax", "Max", "GridSample"}  # of what comes in
+BOUNDED = {"Sigmoid": None, "HardSigmoid": None, "Softmax": 1.0, "Normalizer": 1.0}  # 0 to 1: their sum over classes
 LOGARITHMS = {"LogSoftmax": 1.0, "LogSigmoid": None}
-DECIDING = frozenset(
-    "ArgMax ArgMin Greater GreaterOrEqual Less LessOrEqual Equal Not And Or Xor TopK IsNaN IsInf Hardmax".split()
-)
-FREE = frozenset(
-    "Conv ConvTranspose Gemm MatMul BatchNormalization InstanceNormalization GroupNormalization LayerNormalization "
-    "LeakyRelu Elu Selu PRelu Tanh Einsum LSTM GRU RNN FusedConv Relu Softplus HardSwish Gelu Mish Swish".split()
-)
+DECIDING = {
+    "ArgMax", "ArgMin", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal", "Not", "And", "Or", "Xor", "TopK",
+    "IsNaN", "IsInf", "Hardmax",
+}  # fmt: skip
+FREE = {
+    "Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNormalization", "InstanceNormalization", "GroupNormalization",
+    "LayerNormalization", "LeakyRelu", "Elu", "Selu", "PRelu", "Tanh", "Einsum", "LSTM", "GRU", "RNN", "FusedConv",
+    "Relu", "Softplus", "HardSwish", "Gelu", "Mish", "Swish",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def head_of(path: str | Path, output: str) -> Head:
 class _Graph:
     """The nodes and small constants of a file's graph, read when they are asked for."""
 
-    def __init__(self, stream, size: int):
+    def __init__(self, stream: BinaryIO, size: int):
         self._stream = stream
         self._nodes: list[tuple[int, int]] = []
         self._constants: list[tuple[int, int]] = []
@@ -227,7 +230,10 @@ _FOLLOWED = {
 
 
 def _node(data: bytes) -> Node:
-    inputs, outputs, operator, numbers = [], [], "", {}
+    inputs: list[str] = []
+    outputs: list[str] = []
+    numbers: dict[str, float] = {}
+    operator = ""
     for number, value in _parts(data):
         if number in (1, 2) and isinstance(value, bytes):
             (inputs if number == 1 else outputs).append(value.decode())
@@ -260,7 +266,8 @@ FORMATS = {"float32": "f", "float64": "d", "float16": "e", "int32": "i", "int64"
 
 def _constant(data: bytes) -> tuple[str, float | None]:
     """The name of a tensor, and its number where it holds one."""
-    name, dtype, values = "", "", []
+    name = dtype = ""
+    values: list[float] = []
     for part, value in _parts(data):
         if part == 8 and isinstance(value, bytes):
             name = value.decode()

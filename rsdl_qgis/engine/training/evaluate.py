@@ -145,8 +145,7 @@ def decided(probabilities: NDArray, threshold: float | None = None) -> NDArray[n
 
     By the rule of ``decision``; IGNORE where a probability is not finite.
     """
-    second = probabilities[:, 1:] if probabilities.shape[1] == 2 else probabilities
-    found = class_of(second, threshold, axis=1)
+    found = class_of(probabilities, threshold, axis=1)
     return np.where(found == NONE, IGNORE, found).astype(np.uint8)
 
 

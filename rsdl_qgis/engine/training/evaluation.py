@@ -37,7 +37,7 @@ class Found(Protocol):
 class FoundMaps:
     """Maps of classes. ``counts`` (samples, 3, K): pixels hit, in the reference, predicted, which all figures need.
 
-    ``confusion``: (K, K) of all samples, rows: reference. A sample's own figure is its mean IoU.
+    ``confusion``: (K, K) of all that was given a class, rows: reference. A sample's own figure is its mean IoU.
     """
 
     counts: NDArray[np.int64]
@@ -50,7 +50,7 @@ class FoundMaps:
 
     @property
     def support(self) -> NDArray:
-        return self.confusion.sum(1)
+        return self.counts[:, 1].sum(0)
 
     @cached_property
     def _of_samples(self) -> NDArray[np.float64]:
@@ -96,7 +96,7 @@ class FoundScenes:
 
     @property
     def support(self) -> NDArray:
-        return self.confusion.sum(1)
+        return self.counts[:, 1].sum(0)
 
     def statistic(self, places: Places) -> Statistic:
         counts = places.sums(self.counts)

@@ -12,6 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling
 from rsdl_qgis.engine.detector import open_detector
 from rsdl_qgis.engine.errors import ModelError
+from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.store import read_card
 
 SIDE = 64
@@ -137,6 +138,137 @@ def test_every_layout_gives_its_boxes(tmp_path, name):
     assert card.task == "detection" and card.tiling.size == SIDE and card.inputs[0].scaling.divisor == 255
     names = list(NAMES.values()) if metadata else ["class 0", "class 1", "class 2"]
     assert [item.name for item in card.classes] == names
+
+
+def normalised(outputs):
+    """The same with boxes as parts of the image's sides."""
+    made = {}
+    for name, array in outputs.items():
+        array = array.copy()
+        if array.shape[-1] == 4 and array.dtype.kind == "f":
+            array /= SIDE
+        elif array.ndim == 3 and array.shape[1] < array.shape[2] and array.shape[1] != 30:
+            array[:, :4] /= SIDE
+        elif array.ndim == 3 and array.shape[2] > 4:
+            array[:, :, :4] /= SIDE
+        made[name] = array
+    return made
+
+
+class Told(Report):
+    def __init__(self):
+        self.said = []
+
+    def log(self, level, message):
+        self.said.append(message)
+
+
+@pytest.mark.parametrize("name", list(LAYOUTS))
+def test_boxes_from_0_to_1_are_told_once_and_scaled(tmp_path, name):
+    outputs, metadata = LAYOUTS[name]
+    path = write(tmp_path / "detector.onnx", normalised(outputs), metadata)
+    report = Told()
+    detector = open_detector(read_card(path), path, "cpu", 1, report)
+    for shape in ((SIDE, SIDE), (SIDE, 2 * SIDE)):  # the pixels of whatever tile is asked about
+        (found,) = [detector.decode(o, shape, 0.3) for o in detector.run(image(SIDE))]
+        check(found, BOXES * ([1, 1, 1, 1] if shape[1] == SIDE else [2, 1, 2, 1]))
+    assert any("parts of the tile's sides" in text for text in report.said)
+
+
+def image(side, count=1):
+    return {"image": np.zeros((count, 1, 3, side, side), "float32")}
+
+
+def test_oriented_boxes_from_0_to_1(tmp_path):
+    columns = np.concatenate([cells(), np.array([[0.5], [0.0], [-1.2]])], 1)
+    columns[:, :4] /= SIDE
+    table = rows(columns)
+    table[0, :, :4] = np.where(table[0, :, :4] > 1, table[0, :, :4] / SIDE, table[0, :, :4])
+    path = write(tmp_path / "d.onnx", {"output0": table.transpose(0, 2, 1).copy()}, {**ULTRALYTICS, "task": "obb"})
+    _, (found,) = detect(path)
+    order = np.argsort(-found.scores)
+    assert np.allclose(found.corners[order].mean(1), centred(BOXES)[:, :2], atol=1e-4)
+    assert np.allclose(found.boxes[order][1], BOXES[1], atol=1e-4)
+
+
+def test_what_is_declared_of_boxes_counts(tmp_path):
+    outputs, metadata = LAYOUTS["v8, v9, v11"]
+    path = write(tmp_path / "d.onnx", normalised(outputs), {**metadata, "rsdl:output": "pixels"})
+    _, (found,) = detect(path)
+    assert np.allclose(np.sort(found.boxes.max(1)), np.sort(BOXES.max(1)) / SIDE, atol=1e-4)
+    path = write(tmp_path / "d.onnx", outputs, {**metadata, "rsdl:output": "inches"})
+    with pytest.raises(ModelError, match="'inches'.*pixels or normalised"):
+        detect(path)
+
+
+@pytest.mark.parametrize("described", [True, False])
+def test_two_classes_of_a_detr_are_no_score_and_label(tmp_path, described):
+    """(1, 300, 6): boxes from 0 to 1 and two scores, as wide as rows of a box, a score and a label."""
+    table = np.zeros((1, 300, 6), "float32")
+    table[0, :3, :4], table[0, :3, 4:] = centred(BOXES) / SIDE, chances(labels=LABELS % 2, classes=2)
+    two = {**ULTRALYTICS, "names": "{0: 'plane', 1: 'ship'}"}
+    metadata = {**two, "description": "Ultralytics RT-DETR-l model"} if described else two
+    check(detect(write(tmp_path / "d.onnx", {"output0": table}, metadata))[1][0], labels=LABELS % 2)
+
+
+@pytest.mark.parametrize("free", [False, True])
+def test_boxes_and_scores_by_their_operators(tmp_path, free):
+    """Boxes that end in Sigmoid are parts of the sides, whatever is seen; scores that end in a Gemm are logits."""
+    path = tmp_path / "d.onnx"
+    values = np.linspace(-3, 3, 40).reshape(1, 10, 4).astype("float32")
+    given = {"a": values, "e": np.zeros((1, 10, 3), "float32"), "i": np.eye(3, dtype="float32")}
+    nodes = [
+        helper.make_node("Sigmoid", ["a"], ["boxes"]),
+        helper.make_node("MatMul", ["e", "i"], ["scores"]) if free else helper.make_node("Sigmoid", ["e"], ["scores"]),
+    ]
+    graph = helper.make_graph(
+        nodes, "g", [helper.make_tensor_value_info("images", TensorProto.FLOAT, (1, 3, SIDE, SIDE))],
+        [helper.make_tensor_value_info("boxes", TensorProto.FLOAT, (1, 10, 4)),
+         helper.make_tensor_value_info("scores", TensorProto.FLOAT, (1, 10, 3))],
+        [numpy_helper.from_array(array, name) for name, array in given.items()],
+    )  # fmt: skip
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    helper.set_model_props(model, ULTRALYTICS)
+    onnx.save(model, path)
+    _, (found,) = detect(path)
+    assert np.allclose(found.boxes, SIDE / (1 + np.exp(-values[0])), atol=1e-3) and np.allclose(found.scores, 0.5)
+
+
+FORMS = {
+    "two at a time": {"shape": (2, 3, SIDE, SIDE)},
+    "bands last": {"shape": (1, SIDE, SIDE, 3)},
+    "any size": {"shape": ("n", 3, "h", "w")},
+    "no batch": {"shape": (3, SIDE, SIDE)},
+}
+
+
+@pytest.mark.parametrize("form", list(FORMS))
+def test_images_are_given_in_every_form(tmp_path, form):
+    outputs, metadata = LAYOUTS["v8, v9, v11"]
+    count = 2 if form == "two at a time" else 1
+    outputs = {name: np.repeat(array, count, 0) for name, array in outputs.items()}
+    path = write(tmp_path / "d.onnx", outputs, metadata, **FORMS[form])
+    card = read_card(path)
+    detector = open_detector(card, path, "cpu", 1)
+    asked = 3 if form == "two at a time" else 1
+    found = [detector.decode(o, (SIDE, SIDE), 0.3) for o in detector.run(image(SIDE, asked))]
+    assert len(card.inputs[0].bands) == 3 and len(found) == asked
+    for one in found:
+        check(one)
+
+
+def test_boxes_that_are_not_finite_are_found_whatever_their_score(tmp_path):
+    table = rows(cells())
+    table[0, :10, 5] = np.nan
+    for outputs in ({"output0": table}, {"boxes": table[..., :4].copy(), "scores": table[..., 4:].copy()}):
+        path = write(tmp_path / "d.onnx", outputs, ULTRALYTICS)
+        detector = open_detector(read_card(path), path, "cpu", 1)
+        finite = detector.finite(detector.run(image(SIDE))[0])
+        assert finite.tolist() == [False] * 10 + [True] * (CELLS - 10)
+    outputs, metadata = LAYOUTS["torchvision"]
+    path = write(tmp_path / "d.onnx", outputs, metadata)
+    detector = open_detector(read_card(path), path, "cpu", 1)
+    assert detector.finite(detector.run(image(SIDE))[0]).tolist() == [True] * 3
 
 
 @pytest.mark.parametrize("shape", [(1, 3, SIDE, SIDE), (3, SIDE, SIDE)])

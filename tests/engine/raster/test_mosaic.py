@@ -152,3 +152,34 @@ def test_tiles_out_of_order_or_missing_are_refused():
     mosaic.skip(Window(0, 0, 16, 16))
     with pytest.raises(ValueError, match="1 of 4 tiles"):
         mosaic.close()
+
+
+def test_what_is_not_finite_counts_for_nothing_and_its_neighbour_counts_alone():
+    """Of two tiles that share 4 columns the left one is broken in some of these, and in its own."""
+    windows = tiles(6, 12, (6, 8), 4)
+    broken = np.zeros((6, 12), bool)
+    broken[1:3, 2:7] = True
+
+    def output(window):
+        values = np.full((2, 6, 8), float(window.col + 1), np.float32)
+        if window.col == 0:
+            values[1, broken[:, :8]] = np.inf
+        return values, np.ones((6, 8), bool)
+
+    values, valid, _ = blend(6, 12, 2, (6, 8), 4, output)
+    own = broken.copy()
+    own[:, 4:] = False  # what no other tile has
+    assert len(windows) == 2 and np.array_equal(valid, ~own)
+    assert (values[:, broken & ~own] == 5).all() and np.isfinite(values).all()
+
+
+def test_lost_pixels_are_counted_once():
+    random = np.random.default_rng(0)
+    raster, ok = random.normal(size=(1, 30, 25)).astype(np.float32), random.random((30, 25)) < 0.8
+    broken = random.random((30, 25)) < 0.3
+    raster[:, broken] = np.nan
+    mosaic = Mosaic(30, 25, 1, (8, 7), 3, lambda *_: None)
+    for window in tiles(30, 25, (8, 7), 3):
+        mosaic.add(window, cut(raster, window), cut(ok[None], window)[0])
+    mosaic.close()
+    assert (mosaic.lost, mosaic.seen) == ((broken & ok).sum(), ok.sum())

@@ -12,7 +12,7 @@ import rasterio
 from affine import Affine
 
 from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling
-from rsdl_qgis.engine.errors import MismatchError, OutputError
+from rsdl_qgis.engine.errors import MismatchError, ModelError, OutputError
 from rsdl_qgis.engine.raster.grid import Grid
 from rsdl_qgis.engine.raster.scene_features import Field
 from rsdl_qgis.engine.report import Report
@@ -99,6 +99,11 @@ def test_a_scene_without_a_class_is_kept_where_all_are(tmp_path):
     assert values["class_1"] == ["mine"] * 3 and values["fid_1"] == [4] * 3 and all(wkb)
     assert values["valid"] == [1, 0, 1] and result["unclassified"] == 2
     assert any("no finite number for 1 scenes" in text for text in said)
+
+
+def test_more_than_half_of_the_scenes_without_a_finite_number_fail_the_job(tmp_path):
+    with pytest.raises(ModelError, match="no finite number for 2 scenes of 3"):
+        collected(tmp_path, [[0.7, 0.2, 0.1], [np.nan] * 3, [0.1, np.inf, 0.2]])
 
 
 def test_scenes_far_smaller_than_in_training_are_told_of(tmp_path):

@@ -15,7 +15,7 @@ from torch import nn
 from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling
 from rsdl_qgis.engine.detect import run_detect
 from rsdl_qgis.engine.detection.values import Detections
-from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError, OutputError
+from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError, ModelError, OutputError
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
 from rsdl_qgis.engine.predict import Tile, predict
 from rsdl_qgis.engine.raster.grid import Grid
@@ -60,6 +60,14 @@ def marked(objects, height=100, width=120, dtype="float32"):
     for row, col, *rest in objects:
         image[:, row, col] = [rest[2] if len(rest) > 2 else 3, rest[0], rest[1]]
     return image
+
+
+class Log(Report):
+    def __init__(self):
+        self.said = []
+
+    def log(self, level, message):
+        self.said.append(message)
 
 
 def detect(model, image, tmp_path, report=None, name="found.gpkg", **arguments):
@@ -290,3 +298,25 @@ def test_border_test_any_offset_gives_the_same_polygons(tmp_path, size, overlap)
         found -= [0, offset, 0, offset]
         assert len(found) == len(boxes)
         assert np.allclose(found[np.lexsort(found.T)], boxes[np.lexsort(boxes.T)], atol=1e-6)
+
+
+class Overflowing(Markers):
+    """NaN for the boxes of columns where band 1 is above 50."""
+
+    def forward(self, image):
+        boxes, logits = super().forward(image)
+        bad = (image[:, 0, 0] > 50).flatten(1)[..., None]
+        return torch.where(bad, torch.nan, boxes), torch.where(bad, torch.nan, logits)
+
+
+def test_boxes_that_are_not_finite_are_counted_and_fail_the_job_past_half(make_raster, tmp_path):
+    export_onnx(Overflowing(), CARD, tmp_path / "nan.onnx")
+    image = marked(OBJECTS[:1], 64, 64)
+    image[0, :, 40:] = 60
+    report = Log()
+    result = detect(tmp_path / "nan.onnx", make_raster(image), tmp_path, report)
+    assert result["objects"] == 1 and "no finite number for 1,536 boxes of 4,096" in " ".join(report.said)
+    image[0, :, 10:] = 60
+    with pytest.raises(ModelError, match="no finite number for 3,456 boxes of 4,096"):
+        detect(tmp_path / "nan.onnx", make_raster(image), tmp_path, name="other.gpkg")
+    assert not (tmp_path / "other.gpkg").exists()

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from rsdl_qgis.engine.card import Band, Input, ModelCard, Scaling, Tiling
-from rsdl_qgis.engine.errors import MismatchError
+from rsdl_qgis.engine.errors import MismatchError, ModelError
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
 from rsdl_qgis.engine.jobs import run_predict
 from rsdl_qgis.engine.networks import build_network
@@ -262,3 +262,18 @@ def test_a_trained_network_recovers_the_truth_on_ground_it_has_not_seen(trained,
     made = numbers(predict(trained, make_raster(ground), tmp_path, tile_size=64))
     error = float(np.sqrt(np.mean((made - truth) ** 2)))
     assert error < 0.02 * np.ptp(truth) < 0.2 * truth.std()  # a map of the mean alone has an error of the deviation
+
+
+def test_numbers_more_than_half_of_which_are_not_finite_fail_the_job(field, make_model, tmp_path):
+    class Root(nn.Module):
+        def forward(self, image):
+            return (image[:, 0, :1] - 50).sqrt()
+
+    values, valid, path = field
+    report = Listening()
+    some = predict(make_model(Root()), path, tmp_path, report) if (values[0][valid] > 50).mean() > 0.5 else None
+    lost = (valid & (values[0] < 50)).sum()
+    if some:
+        assert f"no finite number for {lost:,} valid pixels of {valid.sum():,}" in " ".join(report.warnings())
+    with pytest.raises(ModelError, match=f"of {valid.sum():,}"):
+        predict(make_model(Linear([float("nan"), 0.0])), path, tmp_path)

@@ -323,3 +323,55 @@ def test_series_are_judged_with_their_valid_dates():
         alone.append(network(images[0][None, : 1 + i % 5], images[1][None, : 1 + i % 5])[0].argmax().item())
     np.testing.assert_array_equal(evaluation.confusion, sk.confusion_matrix(np.arange(20) % 3, alone, labels=[0, 1, 2]))
     assert quick_score(network, samples, "classes", 3) == pytest.approx(evaluation.main[1])
+
+
+def broken(what):
+    """The kind, the classes, a run that gives NaN for the first sample of a batch, and the samples."""
+    kind, count, activation, samples = KINDS[what]
+    run = network_run(made.Bands(), activation)
+
+    def broken_run(images):
+        output = run(images).copy()
+        output[:1] = np.nan
+        return output
+
+    return kind, made.classes(count), broken_run, samples()
+
+
+@pytest.mark.parametrize("what", ["maps", "scenes"])
+def test_what_is_not_finite_is_missed_and_never_the_first_class(what):
+    kind, classes, run, samples = broken(what)
+    evaluation = evaluate(run, samples, kind, classes, batch_size=1)
+    assert evaluation.confusion.sum() == 0
+    found = evaluation.per_class()
+    assert sum(item["support"] for item in found) > 0 and not any(item["figures"]["recall"].value for item in found)
+    assert decided(np.array([[np.nan, 0.2], [0.5, 0.8]])).tolist() == [IGNORE, 1]
+
+
+def test_labels_that_are_not_finite_are_not_given():
+    kind, classes, run, samples = broken("labels")
+    evaluation = evaluate(run, samples, kind, classes, batch_size=1)
+    assert all(not item["figures"]["recall"].value for item in evaluation.per_class())
+    assert all(0 < value < 1 for value in choose_thresholds(run, samples, batch_size=1))
+
+
+def test_no_threshold_makes_a_class_of_what_is_not_finite():
+    samples = two_classes()
+
+    def run(images):
+        output = network_run(made.Bands(), "softmax")(images)[:, :2].copy()
+        output[:] = np.nan
+        return output
+
+    assert choose_threshold(run, samples)[1] == 0
+
+
+@pytest.mark.parametrize("what", ["maps", "scenes", "labels", "numbers"])
+def test_a_network_that_is_not_finite_has_the_worst_score(what):
+    kind, count, _, samples = KINDS[what]
+
+    class Broken(torch.nn.Module):
+        def forward(self, image):
+            return made.Bands().eval()(image) * torch.nan
+
+    assert quick_score(Broken(), samples(), kind, count) == -np.inf

@@ -1,0 +1,408 @@
+"""Other people's segmentation networks as whole jobs: every form gives the map, or a sentence that says why not."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import onnx
+import pytest
+import rasterio
+from onnx import TensorProto, helper, numpy_helper
+
+from rsdl_qgis.engine.errors import MismatchError, ModelError, RsdlError
+from rsdl_qgis.engine.jobs import run_predict
+from rsdl_qgis.engine.report import Report
+from rsdl_qgis.engine.store import read_card
+
+KEYS = {"model_type": "Segmentor", "class_names": {"0": "dark", "1": "bright"}, "tile_size": 32, "tiles_overlap": 25}
+FLOAT, HALF, BYTE, INT, LONG = (
+    TensorProto.FLOAT,
+    TensorProto.FLOAT16,
+    TensorProto.UINT8,
+    TensorProto.INT32,
+    TensorProto.INT64,
+)
+TWO = np.array([-40.0, 40.0], "float32").reshape(2, 1, 1, 1), np.array([20.0, -20.0], "float32")  # bright above 0.5
+ONE = TWO[0][1:], TWO[1][1:]
+CONV = ("Conv", ["x", "w", "b"], ["u"])
+FREE = ("n", 1, "h", "w")
+
+
+class Listening(Report):
+    def __init__(self):
+        self.said = []
+
+    def log(self, level, message):
+        self.said.append((level, message))
+
+    def text(self, level=None):
+        return " ".join(message for of, message in self.said if level in (None, of))
+
+
+def write(
+    path, nodes, output, weights=TWO, shape=("n", 1, 32, 32), kind=FLOAT, taken=FLOAT, keys=KEYS, more=(), **some
+):
+    """An ONNX of one band; ``nodes``: (operator, inputs, outputs, attributes); ``output``: the shape of 'y'."""
+    made = [helper.make_node(*node[:3], **(node[3] if len(node) > 3 else {})) for node in nodes]
+    constants = {"w": weights[0], "b": weights[1], **some}
+    graph = helper.make_graph(
+        made,
+        "g",
+        [helper.make_tensor_value_info("x", taken, shape)],
+        [helper.make_tensor_value_info("y", kind, output), *(helper.make_tensor_value_info(*item) for item in more)],
+        [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    helper.set_model_props(model, {k: v if isinstance(v, str) else json.dumps(v) for k, v in keys.items()})
+    onnx.save(model, path)
+    return path
+
+
+@pytest.fixture
+def scene(make_raster):
+    """Blocks of 40 and 200 on 70 x 90 pixels, and where they are bright."""
+    random = np.random.default_rng(3)
+    image = np.where(random.random((8, 10)) > 0.5, 200, 40).repeat(10, 0).repeat(10, 1)[:70, :90].astype("uint8")
+    return make_raster(image[None]), image > 127
+
+
+def run(model, image, tmp_path, report=None, **arguments):
+    job = {"model": str(model), "inputs": {"image": [{"path": str(image)}]}, "output": str(tmp_path / "map.tif")}
+    return run_predict({**job, "device": "cpu", "threads": 1, **arguments}, report or Report())
+
+
+def read(path):
+    with rasterio.open(path) as raster:
+        return raster.read()
+
+
+def form(**settings):
+    """What ``write`` is given."""
+    return settings
+
+
+SOFT = ("Softmax", ["u"], ["y"], {"axis": 1})
+LAST = {"perm": [0, 2, 3, 1]}
+FIRST = {"perm": [0, 3, 1, 2]}
+SAME = ("n", 2, 32, 32)
+CENTRE = np.zeros((2, 1, 5, 5), "float32")
+CENTRE[0, 0, 2, 2], CENTRE[1, 0, 2, 2] = -40, 40
+EVEN = np.zeros((2, 1, 4, 4), "float32")
+EVEN[0, 0, 1, 1], EVEN[1, 0, 1, 1] = -40, 40
+ARG = ("ArgMax", ["u"], ["y"], {"axis": 1, "keepdims": 1})
+ARG3 = ("ArgMax", ["u"], ["y"], {"axis": 1, "keepdims": 0})
+LOGITS = ("Conv", ["x", "w", "b"], ["y"])
+FORMS = {
+    "logits": form(nodes=[LOGITS], output=SAME),
+    "any size": form(nodes=[LOGITS], output=("n", 2, "h", "w"), shape=FREE),
+    "nothing told": form(nodes=[LOGITS], output=(None, None, None, None), shape=(None, 1, None, None)),
+    "no shape": form(nodes=[LOGITS], output=None, shape=FREE),
+    "softmax": form(nodes=[CONV, SOFT], output=SAME),
+    "softmax, moved": form(
+        nodes=[CONV, ("Transpose", ["u"], ["v"], LAST), ("Softmax", ["v"], ["s"], {"axis": 3}),
+               ("Transpose", ["s"], ["y"], FIRST)],
+        output=SAME,
+    ),
+    "softmax, clipped": form(
+        nodes=[CONV, ("Softmax", ["u"], ["s"], {"axis": 1}), ("Clip", ["s", "low", "high"], ["y"])], output=SAME,
+        low=np.float32(1e-6), high=np.float32(1 - 1e-6),
+    ),
+    "percent": form(
+        nodes=[CONV, ("Softmax", ["u"], ["s"], {"axis": 1}), ("Mul", ["s", "hundred"], ["y"])], output=SAME,
+        hundred=np.float32(100),
+    ),
+    "log-softmax": form(nodes=[CONV, ("LogSoftmax", ["u"], ["y"], {"axis": 1})], output=SAME),
+    "sigmoids": form(nodes=[CONV, ("Sigmoid", ["u"], ["y"])], output=SAME),
+    "one logit": form(nodes=[LOGITS], output=("n", 1, 32, 32), weights=ONE),
+    "one sigmoid": form(nodes=[CONV, ("Sigmoid", ["u"], ["y"])], output=("n", 1, 32, 32), weights=ONE),
+    "one sigmoid, no channel": form(
+        nodes=[CONV, ("Sigmoid", ["u"], ["s"]), ("Squeeze", ["s", "one"], ["y"])], output=("n", 32, 32), weights=ONE,
+        one=np.array([1]),
+    ),
+    "the bright one of two": form(
+        nodes=[CONV, ("Softmax", ["u"], ["s"], {"axis": 1}), ("Slice", ["s", "one", "two", "one"], ["y"])],
+        output=("n", 1, 32, 32), one=np.array([1]), two=np.array([2]),
+    ),
+    "bands last": form(
+        nodes=[("Transpose", ["x"], ["t"], FIRST), ("Conv", ["t", "w", "b"], ["u"]), ("Transpose", ["u"], ["y"], LAST)],
+        output=("n", 32, 32, 2), shape=("n", 32, 32, 1),
+    ),
+    "bands last, any size": form(
+        nodes=[("Transpose", ["x"], ["t"], FIRST), ("Conv", ["t", "w", "b"], ["u"]), ("Transpose", ["u"], ["y"], LAST)],
+        output=("n", "h", "w", 2), shape=("n", "h", "w", 1),
+    ),
+    "classes": form(nodes=[CONV, ARG], output=("n", 1, 32, 32), kind=LONG),
+    "classes, no channel": form(nodes=[CONV, ARG3], output=("n", 32, 32), kind=LONG),
+    "classes, any size": form(nodes=[CONV, ARG3], output=("n", "h", "w"), kind=LONG, shape=FREE),
+    "int32 classes": form(
+        nodes=[CONV, ("ArgMax", ["u"], ["a"], {"axis": 1}), ("Cast", ["a"], ["y"], {"to": INT})],
+        output=("n", 1, 32, 32), kind=INT,
+    ),
+    "uint8 classes": form(
+        nodes=[CONV, ("ArgMax", ["u"], ["a"], {"axis": 1, "keepdims": 0}), ("Cast", ["a"], ["y"], {"to": BYTE})],
+        output=("n", 32, 32), kind=BYTE,
+    ),
+    "float classes": form(
+        nodes=[CONV, ("ArgMax", ["u"], ["a"], {"axis": 1}), ("Cast", ["a"], ["y"], {"to": FLOAT})],
+        output=("n", 1, 32, 32),
+    ),
+    "true or false": form(
+        nodes=[CONV, ("Greater", ["u", "zero"], ["y"])], output=("n", 1, 32, 32), kind=TensorProto.BOOL, weights=ONE,
+        zero=np.float32(0),
+    ),
+    "one hot": form(
+        nodes=[CONV, ("Greater", ["u", "zero"], ["g"]), ("Cast", ["g"], ["y"], {"to": BYTE})], output=SAME, kind=BYTE,
+        zero=np.float32(0),
+    ),
+    "half precision": form(
+        nodes=[LOGITS], output=SAME, kind=HALF, taken=HALF, weights=(TWO[0].astype("f2"), TWO[1].astype("f2")),
+    ),
+    "four at a time": form(nodes=[LOGITS], output=(4, 2, 32, 32), shape=(4, 1, 32, 32)),
+    "one at a time": form(nodes=[LOGITS], output=(1, 2, 32, 32), shape=(1, 1, 32, 32)),
+    "no batch": form(
+        nodes=[("Unsqueeze", ["x", "zero"], ["t"]), ("Conv", ["t", "w", "b"], ["u"]),
+               ("Squeeze", ["u", "zero"], ["y"])],
+        output=(2, 32, 32), shape=(1, 32, 32), zero=np.array([0]),
+    ),
+    "an output without batch": form(
+        nodes=[CONV, ("Squeeze", ["u", "zero"], ["y"])], output=(2, 32, 32), shape=(1, 1, 32, 32), zero=np.array([0]),
+    ),
+    "valid": form(nodes=[LOGITS], output=("n", 2, 28, 28), weights=(CENTRE, TWO[1])),
+    "valid, even": form(nodes=[LOGITS], output=("n", 2, 29, 29), weights=(EVEN, TWO[1])),
+    "valid, any size": form(nodes=[LOGITS], output=("n", 2, "H", "W"), shape=FREE, weights=(CENTRE, TWO[1])),
+    "valid, classes": form(
+        nodes=[("Conv", ["x", "w", "b"], ["u"]), ARG3], output=("n", 28, 28), kind=LONG, weights=(CENTRE, TWO[1]),
+    ),
+    "half the size": form(
+        nodes=[("AveragePool", ["x"], ["p"], {"kernel_shape": [2, 2], "strides": [2, 2]}),
+               ("Conv", ["p", "w", "b"], ["y"])],
+        output=("n", 2, 16, 16),
+    ),
+    "half the size, any": form(
+        nodes=[("AveragePool", ["x"], ["p"], {"kernel_shape": [2, 2], "strides": [2, 2]}),
+               ("Conv", ["p", "w", "b"], ["y"])],
+        output=("n", 2, "H", "W"), shape=FREE,
+    ),
+    "half the size, classes": form(
+        nodes=[("AveragePool", ["x"], ["p"], {"kernel_shape": [2, 2], "strides": [2, 2]}),
+               ("Conv", ["p", "w", "b"], ["u"]), ARG3],
+        output=("n", 16, 16), kind=LONG,
+    ),
+    "twice the size": form(
+        nodes=[CONV, ("Resize", ["u", "", "scales"], ["y"], {"mode": "nearest"})], output=("n", 2, 64, 64),
+        scales=np.array([1, 1, 2, 2], "float32"),
+    ),
+    "larger": form(
+        nodes=[CONV, ("Pad", ["u", "pads"], ["y"])], output=("n", 2, 36, 36),
+        pads=np.array([0, 0, 2, 2, 0, 0, 2, 2]),
+    ),
+    "bytes taken": form(
+        nodes=[("Cast", ["x"], ["c"], {"to": FLOAT}), ("Div", ["c", "d"], ["e"]), ("Conv", ["e", "w", "b"], ["y"])],
+        output=SAME, taken=BYTE, d=np.float32(255),
+    ),
+    "two outputs": form(
+        nodes=[LOGITS, ("Neg", ["y"], ["z"])], output=SAME, more=[("z", FLOAT, SAME)],
+    ),
+    "features first": form(
+        nodes=[("Concat", ["x", "x", "x"], ["y"], {"axis": 1}), ("Conv", ["x", "w", "b"], ["z"])],
+        output=("n", 3, 32, 32), more=[("z", FLOAT, SAME)],
+    ),
+    "names as a list": form(nodes=[LOGITS], output=SAME, keys={**KEYS, "class_names": ["dark", "bright"]}),
+    "names as Python writes them": form(
+        nodes=[LOGITS], output=SAME, keys={**KEYS, "class_names": "{0: 'dark', 1: 'bright'}"},
+    ),
+    "names with numbers": form(nodes=[LOGITS], output=SAME, keys={**KEYS, "class_names": {"dark": 0, "bright": 1}}),
+    "standardised": form(
+        nodes=[LOGITS], output=SAME, weights=(TWO[0] / 2, np.zeros(2, "f4")),
+        keys={**KEYS, "standardization_mean": 0.5, "standardization_std": "[0.5]"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(FORMS))
+@pytest.mark.parametrize("batch", [None, 3])
+def test_every_form_gives_the_map(tmp_path, scene, name, batch):
+    image, bright = scene
+    report = Listening()
+    result = run(write(tmp_path / "m.onnx", **FORMS[name]), image, tmp_path, report, batch_size=batch)
+    assert np.array_equal(read(result["output"])[0], bright)
+    assert [item["name"] for item in result["classes"]] == ["dark", "bright"]
+    assert "is read as" in report.text("info") and not report.text("warning")
+
+
+def chances(name, tmp_path, image, **changes):
+    made = run(
+        write(tmp_path / "m.onnx", **{**FORMS[name], **changes}), image, tmp_path,
+        probabilities=str(tmp_path / "p.tif"),
+    )  # fmt: skip
+    return read(made["probabilities"]), read(made["output"])[0]
+
+
+@pytest.mark.parametrize("name", ["softmax", "softmax, moved", "percent", "log-softmax", "logits"])
+def test_probabilities_are_those_of_the_softmax(tmp_path, make_raster, name):
+    """Weights so small that logits lie between 0 and 1, and of one tile add up to 1."""
+    values = np.full((1, 40, 70), 100, "uint8")
+    values[0, :, 40:] = 178  # 0.7
+    weak = np.array([0.0, 1.0], "float32").reshape(2, 1, 1, 1), np.array([0.3, 0.0], "float32")
+    found, classes = chances(name, tmp_path, make_raster(values), weights=weak)
+    x = values[0] / np.float32(255)
+    truth = 1 / (1 + np.exp(0.3 - x))
+    assert np.allclose(found[1], truth, atol=1e-4) and np.allclose(found.sum(0), 1, atol=1e-5)
+    assert np.array_equal(classes, x > 0.3)
+
+
+@pytest.mark.parametrize(("name", "activated"), [("one logit", False), ("one sigmoid", True)])
+def test_one_channel_is_a_logit_or_a_probability_whatever_its_values(tmp_path, make_raster, name, activated):
+    values = np.linspace(0, 255, 40 * 70).reshape(1, 40, 70).astype("uint8")
+    weak = np.ones((1, 1, 1, 1), "float32"), np.full(1, -0.25, "float32")
+    found, classes = chances(name, tmp_path, make_raster(values), weights=weak)
+    logit = values[0] / np.float32(255) - 0.25  # -0.25 to 0.75: some tiles are all within 0 to 1
+    assert np.allclose(found[1], 1 / (1 + np.exp(-logit)), atol=1e-5)
+    assert np.array_equal(classes, found[1] > 0.5)
+
+
+def test_probabilities_of_classes_by_themselves_stay_so(tmp_path, make_raster):
+    """Three sigmoids: the likeliest class, and each probability as the network gives it."""
+    values = np.random.default_rng(0).integers(0, 255, (1, 40, 50)).astype("uint8")
+    three = np.array([-4.0, 4.0, 1.0], "f4").reshape(3, 1, 1, 1), np.array([2.0, -2.0, -0.2], "f4")
+    keys = {**KEYS, "class_names": ["a", "b", "c"]}
+    changes = {"weights": three, "output": ("n", 3, 32, 32), "keys": keys}
+    found, classes = chances("sigmoids", tmp_path, make_raster(values), **changes)
+    truth = 1 / (1 + np.exp(-(values / np.float32(255) * three[0].reshape(3, 1, 1) + three[1].reshape(3, 1, 1))))
+    assert np.allclose(found, truth, atol=1e-5) and np.array_equal(classes, truth.argmax(0))
+
+
+def test_two_probabilities_by_themselves_give_the_likelier(tmp_path, make_raster):
+    values = np.random.default_rng(0).integers(0, 255, (1, 40, 50)).astype("uint8")
+    both = np.array([1.0, 2.0], "f4").reshape(2, 1, 1, 1), np.array([1.0, 0.5], "f4")  # both above 0.5 everywhere
+    found, classes = chances("sigmoids", tmp_path, make_raster(values), weights=both)
+    truth = 1 / (1 + np.exp(-(values / np.float32(255) * both[0].reshape(2, 1, 1) + both[1].reshape(2, 1, 1))))
+    assert np.allclose(found, truth, atol=1e-5) and np.array_equal(classes, truth[1] > truth[0])
+
+
+@pytest.mark.parametrize("name", ["classes", "uint8 classes", "one hot"])
+def test_a_network_of_classes_has_no_probabilities(tmp_path, scene, name):
+    with pytest.raises(MismatchError, match=r"gives classes.*PROBABILITIES"):
+        chances(name, tmp_path, scene[0])
+
+
+def test_what_the_person_says_of_an_output_counts(tmp_path, make_raster):
+    """A Deepness model without its activation that is said to give probabilities."""
+    values = np.random.default_rng(0).integers(0, 255, (1, 40, 50)).astype("uint8")
+    weak = np.ones((1, 1, 1, 1), "float32"), np.zeros(1, "float32")
+    for told, truth in (("probabilities", values[0] > 127), ("logits", values[0] > 0)):
+        _, classes = chances(
+            "one logit", tmp_path, make_raster(values), weights=weak, keys={**KEYS, "rsdl:output": told}
+        )
+        assert np.array_equal(classes, truth)
+    with pytest.raises(ModelError, match="says that its output is 'odds'"):
+        chances("one logit", tmp_path, make_raster(values), keys={**KEYS, "rsdl:output": "odds"})
+
+
+def test_one_name_of_one_channel_is_what_it_finds(tmp_path):
+    model = write(tmp_path / "m.onnx", **{**FORMS["one sigmoid"], "keys": {**KEYS, "class_names": {"0": "road"}}})
+    assert [item.name for item in read_card(model).classes] == ["background", "road"]
+
+
+def test_a_regressor_gives_numbers(tmp_path, make_raster):
+    values = np.random.default_rng(0).integers(0, 255, (1, 40, 50)).astype("uint8")
+    for output, extra in ((("n", 1, 32, 32), []), (("n", 32, 32), [("Squeeze", ["u", "one"], ["y"])])):
+        nodes = [CONV, *extra] if extra else [LOGITS]
+        slope = np.full((1, 1, 1, 1), 255, "f4"), np.full(1, 7, "f4")
+        model = write(
+            tmp_path / "m.onnx", nodes, output, slope, keys={**KEYS, "model_type": "Regressor"}, one=np.array([1])
+        )
+        assert np.allclose(read(run(model, make_raster(values), tmp_path)["output"]), values + 7.0, atol=1e-3)
+
+
+REFUSED = {
+    "an odd size": (form(nodes=[LOGITS], output=("n", 2, 13, 13), weights=(np.ones((2, 1, 20, 20), "f4"), TWO[1])),
+                    "maps of 13 x 13 px for tiles of 32 x 32 px"),
+    "more classes": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "class_names": ["a", "b", "c"]}),
+                     "names class 2"),
+    "classes without names": ({**FORMS["classes"], "keys": {"model_type": "Segmentor"}}, "how many classes it has"),
+    "names that are none": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "class_names": 7.5}),
+                            "names its classes '7.5'"),
+    "softmax of one": (form(nodes=[CONV, SOFT], output=("n", 1, 32, 32), weights=ONE), "1 everywhere"),
+    "size in words": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "tile_size": "large"}),
+                      "'large', which is no number"),
+    "no deviation": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "standardization_std": [0]}), "above 0"),
+    "resolution": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "resolution": -5}), "above 0"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(REFUSED))
+def test_what_cannot_be_run_is_told(tmp_path, scene, name):
+    settings, words = REFUSED[name]
+    with pytest.raises(ModelError, match=words) as found:
+        run(write(tmp_path / "m.onnx", **settings), scene[0], tmp_path)
+    assert "ONNXRuntime" not in str(found.value) and not (tmp_path / "map.tif").exists()
+
+
+def broken(path, where, value, kind="logits"):
+    """A segmentor that gives ``value`` where the image is ``where`` or more (of 0 to 1)."""
+    nodes = [
+        ("Conv", ["x", "w", "b"], ["u"]),
+        ("GreaterOrEqual", ["x", "where"], ["hole"]),
+        ("Where", ["hole", "bad", "u"], ["v"]),
+        ("Softmax", ["v"], ["y"], {"axis": 1}) if kind == "softmax" else ("Identity", ["v"], ["y"]),
+    ]
+    return write(path, nodes, SAME, where=np.float32(where), bad=np.float32(value))
+
+
+@pytest.mark.parametrize("kind", ["logits", "softmax"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_is_not_finite_is_nodata(tmp_path, make_raster, value, kind):
+    image = np.where(np.indices((70, 90)).sum(0) % 20 < 10, 200, 40).astype("uint8")
+    image[30:50, 20:40] = 255
+    report = Listening()
+    result = run(
+        broken(tmp_path / "m.onnx", 0.99, value, kind), make_raster(image[None]), tmp_path, report,
+        probabilities=str(tmp_path / "p.tif"), polygons=str(tmp_path / "p.gpkg"),
+    )  # fmt: skip
+    made, hole = read(result["output"])[0], image == 255
+    assert np.array_equal(made, np.where(hole, 255, image > 127))
+    assert (read(result["probabilities"])[:, hole] == -1).all()
+    assert sum(item["pixels"] for item in result["classes"]) == (~hole).sum()
+    assert "no finite number for 400 valid pixels of 6,300" in report.text("warning")
+
+
+def test_more_than_half_that_is_not_finite_fails_the_job(tmp_path, make_raster):
+    image = np.full((1, 40, 60), 100, "uint8")
+    image[0, :, 25:] = 255
+    with pytest.raises(ModelError, match=r"no finite number for 1,400 valid pixels of 2,400.*DEVICE=cpu"):
+        run(broken(tmp_path / "m.onnx", 0.99, np.nan), make_raster(image), tmp_path)
+    assert not list(tmp_path.glob("map*"))
+
+
+def test_half_precision_that_overflows_is_nodata(tmp_path, make_raster):
+    image = np.full((1, 40, 60), 40, "uint8")
+    image[0, 10:20, 10:20] = 250
+    large = np.array([-6e4, 6e4], "f2").reshape(2, 1, 1, 1), np.array([0, 2e4], "f2")  # 7.9e4 is infinite in half
+    model = write(tmp_path / "m.onnx", [LOGITS], SAME, large, taken=HALF, kind=HALF)
+    made = read(run(model, make_raster(image), tmp_path)["output"])[0]
+    assert (made[10:20, 10:20] == 255).all() and (made == 255).sum() == 100
+
+
+ERRORS = [{"ir_version": 99}, {"opset": 99}, {"operator": "Nothing"}, {"cut": 40}, {"other": 1}]
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_files_that_cannot_be_opened_are_told_in_words(tmp_path, scene, error):
+    path = write(tmp_path / "m.onnx", [LOGITS], SAME)
+    model = onnx.load(path)
+    if "ir_version" in error:
+        model.ir_version = 99
+    if "opset" in error:
+        model.opset_import[0].version = 99
+    if "operator" in error:
+        model.graph.node[0].op_type = "Nothing"
+    if "other" in error:  # weights of another shape
+        model.graph.initializer[0].CopyFrom(numpy_helper.from_array(np.ones((2, 3, 1, 1), "f4"), "w"))
+    path.write_bytes(model.SerializeToString()[: -error["cut"] if "cut" in error else None])
+    with pytest.raises(RsdlError) as found:
+        run(path, scene[0], tmp_path)
+    text = str(found.value)
+    assert "ONNXRuntime" not in text and "::" not in text and "Status" not in text
+    assert found.value.hint or "damaged" in text
