@@ -8,13 +8,14 @@ RSDL_DATA ?= $(abspath $(wildcard ../shared/data))
 DATA ?= $(RSDL_DATA)
 PACKAGES := qgis python3-qgis python3-venv
 WORKER := build/worker/bin/python
-QGIS := build/qgis-venv/bin/python
+QGIS_PYTHON := build/qgis-venv/bin/python
 LINT := build/lint/bin/python
 TRANSLATIONS := $(patsubst %.ts,%.qm,$(wildcard i18n/*.ts))
 PIP := -m pip install --quiet --disable-pip-version-check
+QGIS ?= 3.44# the one that test-qgis tries
 PYTEST := -m pytest --durations=5 $(ARGS)
 
-.PHONY: help demo test test-robust lint scan package deploy picture i18n evaluate-flood evaluate-models models transfer docs screenshots bench clean qgis
+.PHONY: help demo test test-robust test-qgis lint scan package deploy picture i18n evaluate-flood evaluate-models models transfer docs screenshots bench clean qgis
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -26,12 +27,15 @@ demo: qgis $(TRANSLATIONS) ## a made-up flood from satellite scenes to a finishe
 test: build/worker/ready build/qgis-venv/ready $(TRANSLATIONS) ## the engine's tests in the worker's Python, the others in QGIS's
 	@export RSDL_DATA="$(RSDL_DATA)"; status=0; \
 	$(WORKER) $(PYTEST) tests/engine tests/tools || status=1; \
-	RSDL_PYTHON="$(abspath $(WORKER))" QT_QPA_PLATFORM=offscreen $(QGIS) $(PYTEST) \
+	RSDL_PYTHON="$(abspath $(WORKER))" QT_QPA_PLATFORM=offscreen $(QGIS_PYTHON) $(PYTEST) \
 		tests --ignore=tests/engine --ignore=tests/tools --ignore=tests/robust || status=1; \
 	exit $$status
 
 test-robust: build/worker/ready ## jobs and models that are wrong in a thousand ways: minutes
 	$(WORKER) $(PYTEST) tests/robust
+
+test-qgis: build/worker/ready $(TRANSLATIONS) ## QGIS's half of the tests in another QGIS (QGIS=3.40 or 3.44), as root
+	RSDL_DATA="$(RSDL_DATA)" $(PYTHON) -m tools.other_qgis $(QGIS) -- --durations=5 $(ARGS)
 
 lint: build/lint/ready ## ruff, mypy on the engine, the import border
 	$(LINT) -m ruff check .
@@ -68,7 +72,7 @@ transfer: build/worker/ready ## what a start is worth with 25 labelled tiles (DA
 
 screenshots: build/worker/ready build/qgis-venv/ready ## the dialogs that the documentation shows, in docs/images
 	RSDL_SCREENSHOTS=$(abspath docs/images) RSDL_DATA="$(RSDL_DATA)" RSDL_PYTHON="$(abspath $(WORKER))" \
-		QT_QPA_PLATFORM=offscreen $(QGIS) $(PYTEST) -k dialog tests/toolbox/test_dialog.py tests/toolbox/test_real_files.py
+		QT_QPA_PLATFORM=offscreen $(QGIS_PYTHON) $(PYTEST) -k dialog tests/toolbox/test_dialog.py tests/toolbox/test_real_files.py
 
 docs: build/worker/ready ## docs/networks.md, from the table of networks
 	$(WORKER) -m tools.network_docs
@@ -80,6 +84,7 @@ bench: build/worker/ready qgis ## speed and memory
 	$(PYTHON) benchmarks/provider.py
 
 clean: ## remove everything that was made here
+	$(if $(wildcard build/qgis-3.*),$(SUDO) rm -rf --one-file-system $(wildcard build/qgis-3.*))
 	rm -rf build demo dist
 	rm -f i18n/*.qm
 
@@ -101,7 +106,7 @@ build/worker/ready: rsdl_qgis/requirements/cpu.txt tools/requirements/test.txt t
 
 build/qgis-venv/ready: tools/requirements/qgis-test.txt | qgis
 	$(PYTHON) -m venv --clear --system-site-packages $(@D)
-	$(QGIS) $(PIP) -r $<
+	$(QGIS_PYTHON) $(PIP) -r $<
 	@touch $@
 
 build/scan/ready: tools/requirements/scan.txt | qgis

@@ -16,7 +16,13 @@ from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedbac
 
 from tools.headless import program
 
+from .qgis_versions import saved_batch
+from .waiting import wait_until
+
 sys.path.append("/usr/share/qgis/python/plugins")  # the modules of QGIS's own plugin 'processing'
+
+for library in (gdal, osr):
+    library.UseExceptions()  # as newer releases of QGIS do
 
 MODELS = Path(__file__).parent / "make_models.py"
 FAKE = Path(__file__).parent / "fake_worker.py"
@@ -139,14 +145,21 @@ def project(qgis_app):
 
 
 @pytest.fixture
-def dialog(provider, project, monkeypatch):
-    """A dialog of an algorithm with parameters set, as a person would set them, and shown."""
+def processing(provider, project, monkeypatch):
+    """QGIS's plugin 'processing', which knows that there is no main window."""
     from processing.core.Processing import Processing
-    from processing.gui import ParametersPanel
-    from processing.gui.AlgorithmDialog import AlgorithmDialog
+    from processing.gui import BatchPanel, ParametersPanel, Postprocessing
 
     Processing.initialize()
-    monkeypatch.setattr(ParametersPanel, "iface", None)  # there is no main window
+    for module in (BatchPanel, ParametersPanel, Postprocessing):
+        monkeypatch.setattr(module, "iface", None, raising=False)
+
+
+@pytest.fixture
+def dialog(processing):
+    """A dialog of an algorithm with parameters set, as a person would set them, and shown."""
+    from processing.gui.AlgorithmDialog import AlgorithmDialog
+
     opened = []
 
     def dialog(name, parameters):
@@ -166,31 +179,27 @@ def dialog(provider, project, monkeypatch):
 
 
 @pytest.fixture
-def batch(provider, project, monkeypatch, tmp_path):
+def batch(processing, monkeypatch, tmp_path):
     """Runs rows of parameters in the dialog for batches, as loaded from the file that it saves."""
-    from processing.core.Processing import Processing
     from processing.gui import BatchAlgorithmDialog, BatchPanel
 
-    Processing.initialize()
     file = tmp_path / "batch.json"
     monkeypatch.setattr(BatchPanel.QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
     opened = []
 
     def batch(name, given) -> list[dict]:
-        rows = [
-            {"PARAMETERS": {key: repr(value) for key, value in row.items() if key != "OUTPUT"}, "OUTPUTS": row}
-            for row in given
-        ]
-        file.write_text(json.dumps(rows))
+        file.write_text(json.dumps(saved_batch(BatchPanel.BatchPanel, given)))
         algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"rsdl:{name}")
         window = BatchAlgorithmDialog.BatchAlgorithmDialog(algorithm)
         opened.append(window)
+        window.show()  # one that is not there is gone when its last row is done
         window.mainWidget().checkLoadLayersOnCompletion.setChecked(True)
         window.mainWidget().load()
         ended = []
-        monkeypatch.setattr(window, "finish", lambda results, errors: ended.append((results, errors)))
+        monkeypatch.setattr(window, "createSummaryTable", lambda results, errors: ended.append((results, errors)))
         window.runButton().click()
-        assert ended and not ended[0][1], ended
+        wait_until(lambda: ended)
+        assert not ended[0][1], ended
         return [one["results"] for one in ended[0][0]]
 
     yield batch

@@ -37,6 +37,8 @@ from qgis.PyQt.QtGui import QColor
 
 from tools.headless import prepare, program
 
+from .qgis_versions import result_of
+
 UTM = "EPSG:32634"
 LEFT, TOP = 500_000, 4_600_000
 RNG = np.random.default_rng(3)
@@ -281,7 +283,7 @@ def test_in_a_model_after_a_prediction(provider, known_models, tmp_path, write_r
     results, done = model.run(parameters, QgsProcessingContext(), feedback)
     assert done, feedback.text()
     expected = ((values > 100) == (values > 90)).mean()
-    page = Path(results["assess:report"]).read_text(encoding="utf-8")
+    page = Path(result_of(results, "assess:report")).read_text(encoding="utf-8")
     assert f"{100 * expected:.2f}" in page
     assert results["CHILD_RESULTS"]["assess"]["OVERALL_ACCURACY"] == pytest.approx(expected)
 

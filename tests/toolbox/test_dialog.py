@@ -7,13 +7,11 @@ Those of ``test_real_files.py`` take the place of some where the data sets are t
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from qgis.core import (
-    QgsApplication,
     QgsFeature,
     QgsGeometry,
     QgsRasterLayer,
@@ -22,8 +20,9 @@ from qgis.core import (
 )
 from qgis.PyQt.QtWidgets import QLineEdit
 
+from .waiting import wait_until
+
 DARK_TO_LIGHT = np.where(np.arange(64) >= 24, 150.0, 50.0) * np.ones((48, 1))
-PATIENCE = 120  # seconds for a run
 pytestmark = pytest.mark.usefixtures("known_models")
 
 
@@ -46,11 +45,7 @@ def pressed_run(window, output) -> dict:
     keep(window, window.algorithm().name())
     window.setParameters({**window.createProcessingParameters(), "OUTPUT": str(output)})
     window.runButton().click()
-    until = time.monotonic() + PATIENCE
-    while not finished and time.monotonic() < until:
-        QgsApplication.processEvents()
-        time.sleep(0.01)
-    assert finished, "the dialog did not come to an end"
+    wait_until(lambda: finished)
     good, results = finished[0]
     assert good, "the algorithm failed"
     return results

@@ -30,6 +30,7 @@ from qgis.core import (
 
 from tools.headless import prepare
 
+from .qgis_versions import result_of
 from .test_dialog import layer_of, pressed_run, shown_classes
 
 DATA = Path(os.environ.get("RSDL_DATA", ""))
@@ -240,7 +241,7 @@ def test_in_a_graphical_model(case, provider, own_models, tmp_path, feedback):
     context.setProject(project)
     output = QgsProcessingOutputLayerDefinition(path, project)
     results, done = one_step(case).run({"step:map": output}, context, feedback, {}, False)
-    assert done and results["step:map"] == path, feedback.text()
+    assert done and result_of(results, "step:map") == path, feedback.text()
     layer = opened(path)
     context.layersToLoadOnCompletion()[path].postProcessor().postProcessLayer(layer, context, feedback)
     is_styled(case, layer)

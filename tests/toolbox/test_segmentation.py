@@ -28,7 +28,7 @@ def test_maps_a_raster(run, known_models, image, tmp_path, read_raster, feedback
     np.testing.assert_allclose(probabilities[1], VALUES > 100, atol=0.01)
     layer = QgsRasterLayer(results["PROBABILITIES"], "probabilities")
     shown = layer.renderer()
-    assert (shown.type(), shown.band()) == ("singlebandpseudocolor", 2)
+    assert (shown.type(), shown.usesBands()) == ("singlebandpseudocolor", [2])
     assert (shown.classificationMin(), shown.classificationMax()) == (0, 1)
     polygons = QgsVectorLayer(results["POLYGONS"], "polygons", "ogr")
     area = sum(feature["area_m2"] for feature in polygons.getFeatures() if feature["class"] == "bright")
