@@ -22,6 +22,7 @@ from .names import as_model_name
 LARGEST_CARD = 4 << 20  # bytes, wherever it comes from
 LARGEST_HEADER = 64 << 20  # bytes of what a safetensors file says of its tensors
 CHUNK = 1 << 20
+_AGAIN = "Get the model again."
 
 
 def read_card(path: str | Path) -> ModelCard:
@@ -62,9 +63,6 @@ def sha256(path: Path) -> str:
         while chunk := stream.read(CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-_AGAIN = "Get the model again."
 
 
 def _read_card(path: Path) -> ModelCard:

@@ -142,9 +142,8 @@ class Store:
         folder = own_folder()
         folder.mkdir(parents=True, exist_ok=True)
         _clean(folder)
-        part = folder / f".{name}.{os.getpid()}{PART}"
+        part = folder / f".{name}.{_of_this_run()}{PART}"
         try:
-            shutil.rmtree(part, ignore_errors=True)
             _write(archive, part)
             card = read_card(part) if archive.suffix.lower() == ".zip" else card
             check_model(part, card)
@@ -159,12 +158,10 @@ class Store:
 
     def remove(self, name: str) -> None:
         """Delete a model of the user's folder; ModelError for one that lies elsewhere."""
-        found = next((path for known, path, _ in self.list() if known == check_model_name(name)), None)
-        if found is None:
-            found = self.find(name)[0]
-        if found.parent != own_folder():
-            raise ModelError(f"Model '{name}' lies in {found.parent}, not among your own models, so it stays.")
-        _delete(found)
+        path, _ = self.find(check_model_name(name))
+        if path.parent != own_folder():
+            raise ModelError(f"Model '{name}' lies in {path.parent}, not among your own models, so it stays.")
+        _delete(path)
 
 
 @contextmanager
@@ -262,6 +259,11 @@ def _places(name: str) -> tuple[Path, Path]:
     return own_folder() / name, own_folder() / f"{name}.onnx"
 
 
+def _of_this_run() -> str:
+    """Digits that no other installation has in its hidden folders' names."""
+    return f"{os.getpid()}{time.time_ns()}"
+
+
 def _write(archive: Path, part: Path) -> None:
     """Write a model file as a folder; an ``.onnx`` with the files that it keeps weights in."""
     if archive.suffix.lower() == ".zip":
@@ -284,8 +286,7 @@ def _put(part: Path, target: Path) -> Path:
     try:
         for place in _places(target.name):
             if os.path.lexists(place):
-                old = place.with_name(f".{place.name}.{os.getpid()}{OLD}")
-                _delete(old)
+                old = place.with_name(f".{place.name}.{_of_this_run()}{OLD}")
                 place.rename(old)
                 moved.append((place, old))
         part.rename(target)

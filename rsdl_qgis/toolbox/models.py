@@ -135,7 +135,7 @@ class ImportModel(RsdlAlgorithm):
 
     def processAlgorithm(self, parameters, context, feedback):
         store = settings.store()
-        before = [path for _, path, _ in store.list()]
+        before = store.list()
         try:
             path, card = store.install(*self._chosen(parameters, context))
         except RsdlError as error:
@@ -152,8 +152,8 @@ class ImportModel(RsdlAlgorithm):
             feedback.pushInfo(tr("The same model is there already: {path}.").format(path=path))
             return {"MODEL": name}
         feedback.pushInfo(tr("Installed in {path}.").format(path=path))
-        for hidden in before:
-            if hidden.parent != path.parent and name in (hidden.name, hidden.stem):
+        for known, hidden, _ in before:
+            if known == name and hidden.parent != path.parent:
                 feedback.pushInfo(
                     tr("'{model}' is now this one; {hidden} stays where it is, and is not used.").format(
                         model=name, hidden=hidden
