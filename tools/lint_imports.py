@@ -19,7 +19,7 @@ PACKAGE = "rsdl_qgis"
 LAYERS = ("plugin", "gui", "toolbox", "environment", "process", "engine", "paths")  # from the top down
 QGIS_LAYERS = ("plugin", "gui", "toolbox")
 QGIS_MODULES = ("qgis", "processing", "osgeo", "PyQt5", "PyQt6")
-ENGINE_FOR_QGIS = ("errors", "report", "card", "dates", "store", "networks")
+ENGINE_FOR_QGIS = ("errors", "report", "arguments", "job_arguments", "card", "dates", "store", "networks")
 RASTER_LIBRARIES = ("rasterio", "pyogrio")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..card import CARD_FILE
 from ..errors import InputError, ModelError, OutputError
-from ..job_arguments import TRAINING, some
+from ..job_arguments import AUGMENTED, TRAINING, some
 from ..networks import NETWORKS
 from .augment import AUGMENTATIONS, UNVARIED, Augmentation
 from .chips import ChipFolder
@@ -45,10 +45,6 @@ DEFAULT_NETWORKS = {
     "detection": "yolo-n",
 }
 DEFAULT_LOSSES = {"classes": ("cross_entropy",), "labels": ("bce",), "numbers": ("huber",), "boxes": ()}
-AUGMENTED = {  # augmentation -> tasks whose labels bear it
-    "mosaic": ("segmentation", "regression", "change", "detection"),
-    "parcels": ("classification",),
-}
 METRICS = {  # (kind, whether maps) -> what the score of an epoch is called
     ("classes", True): "mean IoU",
     ("classes", False): "macro F1",
