@@ -45,7 +45,8 @@ RASTER: Table = {
     "date": Argument(Text()),
     "key": Argument(Text()),  # stands for the path of a copy that was made for this job
 }
-VERSIONS = ListOf(Object("a version of a layer", {name: Argument(Path(), required=True) for name in ("path", "crs")}))
+VERSION: Table = {"path": Argument(Path(), required=True), "crs": Argument(Text(), required=True)}
+VERSIONS = ListOf(Object("a layer in another coordinate system", VERSION))
 SERIES_RASTER: Table = {**RASTER, "name": Argument(Text()), "descriptions": Argument(ListOf(Text()))}
 LABELLED: Table = {
     **RASTER,

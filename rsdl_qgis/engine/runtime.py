@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from .card import ONNX_FILE, OUTPUTS, WEIGHTS_FILE, ModelCard
 from .errors import DeviceError, ModelError
+from .memory import ran_out
 from .report import Report
 from .store import CARD_KEY
 
@@ -219,6 +220,8 @@ def _open_onnx(card: ModelCard, path: Path, device: str, threads: int, streams: 
         copies = 1 if path.stat().st_size > LARGEST_COPY else streams
         sessions = [onnx_session(path, math.ceil(threads / streams), providers) for _ in range(copies)]
     except Exception as error:  # onnxruntime raises classes of its own for every cause
+        if ran_out(error):
+            raise OutOfMemory(f"{device} has too little memory.", "Close other programs.") from None
         raise ModelError(f"{path.name} cannot be opened: {_first_line(error)}") from None
     tensors = sessions[0].get_inputs()
     _check_tensors(card, tensors, sessions[0].get_outputs())
@@ -235,7 +238,7 @@ def _open_onnx(card: ModelCard, path: Path, device: str, threads: int, streams: 
         try:
             outputs: list[NDArray] = session.run(None, {t.name: _fed(feed, t) for t, feed in zip(tensors, feeds)})
         except Exception as error:
-            if "Failed to allocate memory" in str(error) or "out of memory" in str(error):
+            if ran_out(error):
                 raise OutOfMemory(f"{device} has too little memory.", "Use a smaller TILE_SIZE.") from None
             raise ModelError(f"'{card.name}' failed: {_first_line(error)}") from None
         finally:
@@ -273,7 +276,9 @@ def _open_torch(card: ModelCard, path: Path, device: str, threads: int, streams:
                 return [activate(answer.float()).cpu().numpy()]
             boxes, logits = answer
             return [boxes.float().cpu().numpy(), logits.float().sigmoid().cpu().numpy()]
-        except torch.OutOfMemoryError:
+        except RuntimeError as error:  # torch.OutOfMemoryError is one, and the CPU's has no class of its own
+            if not ran_out(error):
+                raise
             torch.cuda.empty_cache()
             raise OutOfMemory(f"{device} has too little memory.", "Use a smaller TILE_SIZE.") from None
 

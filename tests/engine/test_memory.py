@@ -10,6 +10,7 @@ import pytest
 from rsdl_qgis.engine.__main__ import told
 from rsdl_qgis.engine.errors import InputError, OutputError
 from rsdl_qgis.engine.memory import ran_out
+from rsdl_qgis.engine.runtime import OutOfMemory
 
 TORCH = "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to"
 ERRORS = [
@@ -39,6 +40,12 @@ def test_numpy_says_it_too():
     with pytest.raises(MemoryError) as caught:
         np.empty((1 << 50,), "float64")
     assert ran_out(caught.value)
+
+
+@pytest.mark.parametrize(("operation", "words"), [("predict", "TILE_SIZE"), ("distil", "CHIP_SIZE")])
+def test_of_a_devices_memory_too_the_hint_is_for_the_job(operation, words):
+    said = told(OutOfMemory("cuda:0 has too little memory.", "Use a smaller TILE_SIZE."), operation)
+    assert said["kind"] == "out_of_memory" and words in said["hint"]
 
 
 def test_it_is_found_behind_another_error():
