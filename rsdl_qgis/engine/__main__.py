@@ -94,7 +94,8 @@ def told(error: Exception, operation: Any) -> dict[str, str]:
     if ran_out(error):
         return {"kind": "out_of_memory", "message": memory.MESSAGE, "hint": memory.hint_for(operation)}
     if isinstance(error, RsdlError):
-        return {"kind": error.kind, "message": error.message, "hint": error.hint}
+        hint = memory.hint_for(operation) if error.kind == "out_of_memory" else error.hint  # of the device
+        return {"kind": error.kind, "message": error.message, "hint": hint}
     if isinstance(error, ImportError):
         message = f"This Python ({sys.executable}) cannot run the worker: {error}."
         hint = "Set up the worker's environment, or install rsdl_qgis/requirements/cpu.txt into this Python."

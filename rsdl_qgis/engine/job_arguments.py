@@ -45,7 +45,8 @@ RASTER: Table = {
     "date": Argument(Text()),
     "key": Argument(Text()),  # stands for the path of a copy that was made for this job
 }
-VERSIONS = ListOf(Object("a version of a layer", {name: Argument(Path(), required=True) for name in ("path", "crs")}))
+VERSION: Table = {"path": Argument(Path(), required=True), "crs": Argument(Text(), required=True)}
+VERSIONS = ListOf(Object("a layer in another coordinate system", VERSION))
 SERIES_RASTER: Table = {**RASTER, "name": Argument(Text()), "descriptions": Argument(ListOf(Text()))}
 LABELLED: Table = {
     **RASTER,
@@ -121,6 +122,10 @@ AUGMENTATION: Table = {
     "parcels": Argument(Number(0, 1)),
     "flips": Argument(Boolean()),
 }
+AUGMENTED = {  # augmentation -> tasks whose labels bear it; others are for all
+    "mosaic": ("segmentation", "regression", "change", "detection"),
+    "parcels": ("classification",),
+}
 TASKS = ("segmentation", "change", "regression", "classification", "time-series", "detection")
 SOURCE: Table = {"title": Argument(Text()), "inputs": Argument(INPUTS, required=True)}
 DATA: Table = {
@@ -155,7 +160,7 @@ LEARNING: Table = {
     "base_model": Argument(MODEL),
     "pretrained": Argument(Text()),
     "freeze": Argument(Choice(("nothing", "encoder", "backbone", "stages")), default="nothing"),
-    "freeze_stages": Argument(Whole(0, 1000), default=1),
+    "freeze_stages": Argument(Whole(1, 1000), default=1),
     "layer_decay": Argument(Number(0.01, 1), default=1.0),
     "unfreeze_every": Argument(Whole(0, 100_000), default=0),
     "epochs": Argument(Whole(1, 100_000)),

@@ -16,6 +16,8 @@ PHRASES = (  # in small letters
     "insufficient memory",
     "memory allocation",  # GDAL, libtiff, HDF5
     "memory exhausted",
+    "array is too big",  # NumPy, of more than any computer has
+    "storage size calculation overflowed",  # torch, likewise
     "bad_alloc",  # C++
     "bad allocation",
     "paging file is too small",  # Windows

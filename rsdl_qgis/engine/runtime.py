@@ -27,9 +27,10 @@ from .card import CARD_KEY, ONNX_FILE, OUTPUTS, VALID, WEIGHTS_FILE, ModelCard
 from .errors import DeviceError, ModelError
 from .interop.external_data import external_files
 from .interop.onnx_arrays import answers, check_scaling, fed, joined
-from .interop.onnx_errors import is_out_of_memory, told_opening, told_running
+from .interop.onnx_errors import told_opening, told_running
 from .interop.onnx_file import Tensor, read_onnx_file
 from .interop.onnx_form import DENSE, Form, ImageForm, form_of
+from .memory import ran_out
 from .model_file import sha256
 from .report import Report
 
@@ -338,6 +339,8 @@ def _session(path: Path, threads: int, device: str = "cpu") -> Any:
     try:
         session = onnx_session(path, threads, providers)
     except Exception as error:  # onnxruntime raises classes of its own for every cause
+        if ran_out(error):
+            raise OutOfMemory(f"{device} has too little memory.", "Close other programs.") from None
         if device.startswith("cuda") and re.search("CUDA|cuda|cudnn|device ordinal", str(error)):
             raise _no_cuda(device) from None
         raise told_opening(path.name, error) from None
@@ -383,7 +386,7 @@ def _open_onnx(card: ModelCard, path: Path, device: str, threads: int, streams: 
         try:
             outputs: list[NDArray] = session.run(None, feeds)
         except Exception as error:
-            if is_out_of_memory(error):
+            if ran_out(error):
                 raise OutOfMemory(f"{device} has too little memory.", "Use a smaller TILE_SIZE.") from None
             raise told_running(card.name, error) from None
         finally:
@@ -447,7 +450,9 @@ def _open_torch(card: ModelCard, path: Path, device: str, threads: int, streams:
                 return [activate(answer.float()).cpu().numpy()]
             boxes, logits = answer
             return [boxes.float().cpu().numpy(), logits.float().sigmoid().cpu().numpy()]
-        except torch.OutOfMemoryError:
+        except RuntimeError as error:  # torch.OutOfMemoryError is one, and the CPU's has no class of its own
+            if not ran_out(error):
+                raise
             torch.cuda.empty_cache()
             raise OutOfMemory(f"{device} has too little memory.", "Use a smaller TILE_SIZE.") from None
 

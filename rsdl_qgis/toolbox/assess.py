@@ -21,6 +21,7 @@ from qgis.core import (
 )
 
 from ..engine.errors import RsdlError
+from ..engine.job_arguments import GROUND
 from . import compat, layers, settings, vectors
 from . import parameters as shared
 from .algorithm import RsdlAlgorithm
@@ -30,7 +31,6 @@ from .text import tr
 from .worker import make_job, run_job, temporary_folder
 
 SIDES = ("PREDICTED", "REFERENCE")
-CHOICES = ("ignore", "background")
 FORMATS = {"REPORT": ("html", "htm"), "TABLE": ("csv",), "IMAGE_TABLE": ("csv",)}
 FIGURES = {
     "OVERALL_ACCURACY": lambda: tr("Overall accuracy, or pixel accuracy (0 to 1)"),
@@ -124,7 +124,7 @@ class AssessMap(RsdlAlgorithm):
 
     def _rules(self):
         def choice(name, label, text):
-            return shared.choice(name, label, text, CHOICES, advanced=False)
+            return shared.choice(name, label, text, GROUND.words, advanced=False)
 
         def number(name, label, text, least, default=None, kind=compat.INTEGER):
             parameter = QgsProcessingParameterNumber(name, label, kind, default, True, least)
@@ -360,7 +360,7 @@ class AssessMap(RsdlAlgorithm):
         return shared.number(self, parameters, f"{name}_BAND", context) or 1
 
     def _rule(self, parameters, name, context) -> str:
-        return self.parameterAsEnumString(parameters, name, context) or CHOICES[0]
+        return self.parameterAsEnumString(parameters, name, context) or GROUND.words[0]
 
     def _output(self, parameters, name, context) -> str | None:
         if parameters.get(name) in (None, ""):

@@ -17,17 +17,16 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
+from ..engine.arguments import Whole
 from ..engine.errors import RsdlError
+from ..engine.job_arguments import AUGMENTED, DISTILLING
 from . import parameters as shared
 from .text import tr
 
-SPLITS = ("auto", "blocks", "places", "files", "chips", "random")
+SPLITS = ("auto", *DISTILLING["split"].kind.words)
 WEIGHTS = (".pth", ".pt", ".safetensors")
 LEAST_SHARE = 10.0  # per cent that must be left to train on
-AUGMENTED = {  # AUGMENTATION -> tasks whose labels bear it; others are for all
-    "mosaic": ("segmentation", "regression", "change", "detection"),
-    "parcels": ("classification",),
-}
+KEYS = {"SIZE": "object_size", "VALIDATION": "valid"}  # in the job, where not in small letters
 
 Reader = Callable[[QgsProcessingAlgorithm, dict, str, QgsProcessingContext], Any]
 
@@ -78,6 +77,13 @@ class Option:
     key: str = ""
 
 
+def _number(name: str, label: str, text: str, advanced: bool = True) -> QgsProcessingParameterDefinition:
+    """A number with the limits and the default that the job's argument has."""
+    argument = DISTILLING[KEYS.get(name, name.lower())]
+    make = shared.whole if isinstance(argument.kind, Whole) else shared.real
+    return make(name, label, text, argument.kind.least, argument.kind.largest, argument.default, advanced)
+
+
 OPTIONS: dict[str, Option] = {
     "UNLABELLED": Option(
         lambda: shared.choice(
@@ -88,7 +94,7 @@ OPTIONS: dict[str, Option] = {
                 "is a class of its own, right only where all of the rest was labelled; needed with one class alone. "
                 "For objects: ignore cuts only chips that show one, background also chips that show none."
             ),
-            ("ignore", "background"),
+            DISTILLING["unlabelled"].kind.words,
             advanced=False,
         ),
         _word,
@@ -101,72 +107,57 @@ OPTIONS: dict[str, Option] = {
         _yes,
     ),
     "SIDE": Option(
-        lambda: shared.whole(
+        lambda: _number(
             "SIDE",
             tr("Side of the pictures (pixels)"),
             tr(
                 "What scenes are brought to before the network sees them, 1 to 4096 pixels a side: less is faster and "
                 "shows less. Default: what the network is usually given, 224 for most."
             ),
-            1,
-            4096,
-            None,
         ),
         _whole,
     ),
     "CHIP_SIZE": Option(
-        lambda: shared.whole(
+        lambda: _number(
             "CHIP_SIZE",
             tr("Chip size (pixels)"),
             tr(
                 "Side of the squares that rasters are cut into, of scenes: those around points, 16 to 4096 pixels. "
                 "Default: from how much ground is labelled, at most 256."
             ),
-            16,
-            4096,
-            None,
         ),
         _whole,
     ),
     "CHIP_OVERLAP": Option(
-        lambda: shared.whole(
+        lambda: _number(
             "CHIP_OVERLAP",
             tr("Overlap of chips (pixels)"),
             tr("How far neighbouring chips overlap, 0 to half of CHIP_SIZE, in pixels. Default: 0."),
-            0,
-            2048,
-            None,
         ),
         _whole,
     ),
     "BUFFER": Option(
-        lambda: shared.real(
+        lambda: _number(
             "BUFFER",
             tr("Width of lines and points (metres)"),
             tr(
                 "Ground within this distance of a line or point has its label, in metres, 0 to 100000. Default: the "
                 "pixels that it touches."
             ),
-            0,
-            100_000,
-            None,
         ),
         _real,
     ),
     "SIZE": Option(
-        lambda: shared.real(
+        lambda: _number(
             "SIZE",
             tr("Size of objects that are points (metres)"),
             tr(
                 "Side of the square around a point that is taken for its object, in metres, above 0 to 100000; needed "
                 "where objects are labelled by points."
             ),
-            0,
-            100_000,
-            None,
         ),
         _above_zero,
-        "object_size",
+        KEYS["SIZE"],
     ),
     "SPLIT": Option(
         lambda: shared.choice(
@@ -192,7 +183,7 @@ OPTIONS: dict[str, Option] = {
             20,
         ),
         _share,
-        "valid",
+        KEYS["VALIDATION"],
     ),
     "TEST": Option(
         lambda: shared.real(
@@ -210,16 +201,13 @@ OPTIONS: dict[str, Option] = {
         "test",
     ),
     "BLOCK_SIZE": Option(
-        lambda: shared.real(
+        lambda: _number(
             "BLOCK_SIZE",
             tr("Block size (metres)"),
             tr(
                 "Side of the squares of ground that are kept together by SPLIT=blocks, in metres, above 0. Wider than "
                 "things look alike is best. Default: from the area."
             ),
-            0,
-            10_000_000,
-            None,
         ),
         _above_zero,
     ),
@@ -253,16 +241,13 @@ OPTIONS: dict[str, Option] = {
         _json,
     ),
     "EPOCHS": Option(
-        lambda: shared.whole(
+        lambda: _number(
             "EPOCHS",
             tr("Epochs"),
             tr(
                 "How often all training data is gone through, 1 to 100000. The best epoch's model is kept. Default: 20 "
                 "to 150, more where there is little data."
             ),
-            1,
-            100_000,
-            None,
             advanced=False,
         ),
         _whole,
@@ -276,46 +261,37 @@ OPTIONS: dict[str, Option] = {
                 "stages (the first ones, as many as FREEZE_STAGES says). With few labels, keeping more may be better. "
                 "Needs a start: BASE_MODEL or PRETRAINED."
             ),
-            ("nothing", "encoder", "backbone", "stages"),
+            DISTILLING["freeze"].kind.words,
         ),
         _word,
     ),
     "FREEZE_STAGES": Option(
-        lambda: shared.whole(
+        lambda: _number(
             "FREEZE_STAGES",
             tr("Stages to keep"),
             tr("With FREEZE=stages: how many stages of the network, from its input, keep their weights, 1 to 1000."),
-            1,
-            1000,
-            1,
         ),
         _whole,
     ),
     "LAYER_DECAY": Option(
-        lambda: shared.real(
+        lambda: _number(
             "LAYER_DECAY",
             tr("Learning rate of deeper stages (factor)"),
             tr(
                 "Each stage nearer to the input learns at this factor of the next one's rate, 0.01 to 1. Below 1 is "
                 "gentle to weights that it starts with; 1: all alike."
             ),
-            0.01,
-            1,
-            1,
         ),
         _real,
     ),
     "UNFREEZE_EVERY": Option(
-        lambda: shared.whole(
+        lambda: _number(
             "UNFREEZE_EVERY",
             tr("Epochs until the next stage learns"),
             tr(
                 "Stages begin to learn one after another, from the output to the input, every so many epochs, 0 to "
                 "100000. 0: all from the start."
             ),
-            0,
-            100_000,
-            0,
         ),
         _whole,
     ),
@@ -338,7 +314,7 @@ OPTIONS: dict[str, Option] = {
             "CLASS_WEIGHTS",
             tr("Weights of classes"),
             tr("balanced: mistakes in rare classes count more in the loss. none: all pixels count alike."),
-            ("none", "balanced"),
+            DISTILLING["class_weights"].kind.words,
         ),
         _word,
     ),
@@ -347,7 +323,7 @@ OPTIONS: dict[str, Option] = {
             "SAMPLING",
             tr("Sampling"),
             tr("even: each sample once an epoch. balanced: samples with rare classes are drawn more often."),
-            ("even", "balanced"),
+            DISTILLING["sampling"].kind.words,
         ),
         _word,
     ),
@@ -356,59 +332,47 @@ OPTIONS: dict[str, Option] = {
             "OPTIMIZER",
             tr("Optimizer"),
             tr("adamw: good without tuning. sgd: with momentum 0.9; needs a larger learning rate."),
-            ("adamw", "sgd"),
+            DISTILLING["optimizer"].kind.words,
         ),
         _word,
     ),
     "WEIGHT_DECAY": Option(
-        lambda: shared.real(
+        lambda: _number(
             "WEIGHT_DECAY",
             tr("Weight decay"),
             tr("How strongly weights are drawn to zero, 0 to 100. More is smoother."),
-            0,
-            100,
-            0.01,
         ),
         _real,
     ),
     "ACCUMULATE": Option(
-        lambda: shared.whole(
+        lambda: _number(
             "ACCUMULATE",
             tr("Batches a step"),
             tr("Gradients of this many batches make one step, 1 to 10000: a large batch in little memory."),
-            1,
-            10_000,
-            1,
         ),
         _whole,
     ),
     "AVERAGE": Option(
-        lambda: shared.real(
+        lambda: _number(
             "AVERAGE",
             tr("Averaging of weights"),
             tr("Share of the running mean of the weights that a step keeps, 0 to 0.9999; 0: no mean is kept."),
-            0,
-            0.9999,
-            0.99,
         ),
         _real,
     ),
     "SHARPNESS": Option(
-        lambda: shared.real(
+        lambda: _number(
             "SHARPNESS",
             tr("Sharpness-aware training"),
             tr(
                 "How far from its weights the network is to be good as well, 0 to 100; 0: only there. Above 0, such as "
                 "0.1, it can become better where few samples are labelled. Training then takes twice as long."
             ),
-            0,
-            100,
-            0,
         ),
         _real,
     ),
     "CONSISTENCY": Option(
-        lambda: shared.real(
+        lambda: _number(
             "CONSISTENCY",
             tr("Agreement of parts and whole chips"),
             tr(
@@ -416,20 +380,14 @@ OPTIONS: dict[str, Option] = {
                 "compared. Above 0, such as 3, maps depend less on where the tiles end in which a raster is predicted. "
                 "Training then takes up to twice as long, and more memory, and needs chips of 48 or 96 pixels at least."
             ),
-            0,
-            100,
-            0,
         ),
         _real,
     ),
     "PATIENCE": Option(
-        lambda: shared.whole(
+        lambda: _number(
             "PATIENCE",
             tr("Patience (epochs)"),
             tr("Stop after this many epochs without a better one, 0 to 100000. 0: go on to the end."),
-            0,
-            100_000,
-            0,
         ),
         _whole,
     ),
@@ -441,7 +399,7 @@ OPTIONS: dict[str, Option] = {
                 "best: the one with the best score on the held-out samples. last: the last one, for few held-out "
                 "samples, of which a good score is often luck; the learning rate has come down by then."
             ),
-            ("best", "last"),
+            DISTILLING["keep"].kind.words,
         ),
         _word,
     ),
@@ -450,7 +408,7 @@ OPTIONS: dict[str, Option] = {
             "PRECISION",
             tr("Precision"),
             tr("auto: mixed where it is faster; full: 32 bits; mixed: 16 bits where it does no harm."),
-            ("auto", "full", "mixed"),
+            DISTILLING["precision"].kind.words,
         ),
         _word,
     ),
@@ -477,29 +435,23 @@ OPTIONS: dict[str, Option] = {
                 "rasters differ in brightness; robust-dates: likewise, of each date alone, where dates differ in light "
                 "or sensor; keep: as the start's model. auto: keep where the start takes the same input, else standard."
             ),
-            ("auto", "standard", "robust", "robust-dates", "keep"),
+            DISTILLING["scaling"].kind.words,
         ),
         _word,
     ),
     "TEMPERATURE": Option(
-        lambda: shared.real(
+        lambda: _number(
             "TEMPERATURE",
             tr("Temperature"),
             tr("Softens the teacher's answers, 0.1 to 100: above 1 the student hears more of what it thinks likely."),
-            0.1,
-            100,
-            2,
         ),
         _real,
     ),
     "SEED": Option(
-        lambda: shared.whole(
+        lambda: _number(
             "SEED",
             tr("Seed"),
             tr("Whole number from 0 that all chance comes from: the same one gives the same model on a CPU."),
-            0,
-            2**31 - 1,
-            0,
         ),
         _whole,
     ),
@@ -551,8 +503,8 @@ def batch_size(default: int):
         "BATCH_SIZE",
         tr("Batch size (samples)"),
         tr("Samples that are learned from at once, 1 to 65536. More needs more memory."),
-        1,
-        65_536,
+        DISTILLING["batch_size"].kind.least,
+        DISTILLING["batch_size"].kind.largest,
         default,
     )
 

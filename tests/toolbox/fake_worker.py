@@ -47,8 +47,11 @@ if arguments.get("output"):
 (Path(os.environ["RSDL_TEMPORARY"]) / "scratch").write_text("scratch")
 
 if operation in ("train", "distil", "export_chips"):  # says what it was asked, makes what it is asked for
+    from rsdl_qgis.engine.job_arguments import checked
+
     asked = Path(os.environ["RSDL_ASKED"])
     asked.write_text(json.dumps(job))
+    checked(operation, arguments)  # as the worker does
     output = Path(arguments["output"])
     best = output.with_name(output.name + ".training") / "best"
     if os.environ.get("RSDL_STOP"):  # in mid-training: 'cancelled', or 'killed'

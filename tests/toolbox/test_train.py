@@ -38,7 +38,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
-from rsdl_qgis.toolbox import distil, train_data, train_options, train_tasks
+from rsdl_qgis.toolbox import distil, train_data, train_tasks
 
 from .qgis_versions import without_step
 
@@ -752,7 +752,6 @@ def test_the_engine_and_its_algorithms_name_the_same_defaults():
     assert {item.TASK: item.NETWORK for item in algorithms} == networks
     maps = set(ast.literal_eval(table(ENGINE / "request.py", "DENSE")))
     assert {item.TASK for item in algorithms if item.MAP_OPTIONS} == set(distil.MAPS) == maps
-    assert ast.literal_eval(table(ENGINE / "request.py", "AUGMENTED")) == train_options.AUGMENTED
     assert set().union(*(item.LOSSES for item in algorithms)) == known - {"distillation"}
     for item in algorithms:
         own = {"numbers": losses["numbers"], "scenes": losses["classes"], "objects": (*losses["boxes"], "")}

@@ -68,11 +68,6 @@ def told_running(name: str, error: Exception) -> ModelError:
     return ModelError(f"'{name}' failed: {why}.", hint)
 
 
-def is_out_of_memory(error: Exception) -> bool:
-    """Whether the device had too little memory."""
-    return bool(re.search(r"Failed to allocate memory|out of memory|bad allocation|std::bad_alloc", str(error)))
-
-
 def _told(error: Exception, table: Sequence[tuple[str, str, str]], why: str, hint: str) -> tuple[str, str]:
     text = str(error)
     print(text, file=sys.stderr)

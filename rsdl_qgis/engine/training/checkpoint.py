@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from ..errors import OutputError
+from ..memory import ran_out
 from ..report import Report
 
 ASKED = "asked"  # in a checkpoint: what was asked of the training, by name
@@ -48,9 +49,9 @@ def load_checkpoint(path: Path | None, asked: Mapping[str, Any], report: Report)
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
         before = dict(state[ASKED])
-    except MemoryError:
-        raise
-    except Exception:  # a damaged file can fail in any way
+    except Exception as error:  # a damaged file can fail in any way
+        if ran_out(error):
+            raise
         report.log("warning", f"{path} is damaged, so the training begins anew.")
         return None
     changed = differences(before, asked)

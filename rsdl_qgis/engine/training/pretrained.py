@@ -39,6 +39,7 @@ from torch import Tensor
 from ...paths import user_folder
 from ..card import Band, Input, Scaling
 from ..errors import ModelError
+from ..memory import ran_out
 from ..model_file import sha256
 from ..networks import NETWORKS
 from ..networks import __name__ as networks_package
@@ -207,9 +208,9 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 def _load_pickle(path: Path) -> Any:
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, MemoryError):
-        raise
-    except Exception:  # a damaged file can fail in any way
+    except Exception as error:  # a damaged file can fail in any way
+        if isinstance(error, OSError) or ran_out(error):
+            raise
         raise ModelError(
             f"{path} cannot be read as weights: it is damaged, or holds code besides tensors, which is never run.",
             "Save the network's state_dict alone, best as .safetensors.",

@@ -13,7 +13,7 @@ from typing import Any
 from ..card import CARD_FILE
 from ..errors import InputError, ModelError, OutputError
 from ..file_names import work_folder
-from ..job_arguments import TRAINING, some
+from ..job_arguments import AUGMENTED, TRAINING, some
 from ..names import as_model_name
 from ..networks import NETWORKS
 from .augment import AUGMENTATIONS, UNVARIED, Augmentation
@@ -46,10 +46,6 @@ DEFAULT_NETWORKS = {
     "detection": "yolo-n",
 }
 DEFAULT_LOSSES = {"classes": ("cross_entropy",), "labels": ("bce",), "numbers": ("huber",), "boxes": ()}
-AUGMENTED = {  # augmentation -> tasks whose labels bear it
-    "mosaic": ("segmentation", "regression", "change", "detection"),
-    "parcels": ("classification",),
-}
 METRICS = {  # (kind, whether maps) -> what the score of an epoch is called
     ("classes", True): "mean IoU",
     ("classes", False): "macro F1",
