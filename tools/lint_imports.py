@@ -19,7 +19,7 @@ PACKAGE = "rsdl_qgis"
 LAYERS = ("plugin", "gui", "toolbox", "environment", "process", "engine", "paths")  # from the top down
 QGIS_LAYERS = ("plugin", "gui", "toolbox")
 QGIS_MODULES = ("qgis", "processing", "osgeo", "PyQt5", "PyQt6")
-ENGINE_FOR_QGIS = ("errors", "report", "card", "dates", "store", "networks", "outputs", "locks", "file_names")
+ENGINE_FOR_QGIS = ("errors", "report", "card", "dates", "store", "networks", "outputs", "locks", "file_names", "texts")
 RASTER_LIBRARIES = ("rasterio", "pyogrio")
 
 

@@ -21,6 +21,7 @@ from ..paths import plugin_file, user_folder
 from .errors import OutputError, RsdlError
 from .file_names import ADDED, DATABASE, LONGEST, family, files_of, layer_name, work_folder
 from .locks import held
+from .texts import printable
 
 Run = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
@@ -269,7 +270,7 @@ def _folded(path: str) -> str:
 def _check_name(target: str | os.PathLike[str], added: int) -> Path:
     """The path. OutputError for a name that no file can have, or where nothing can be written beside it."""
     text = os.fspath(target)
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
+    if printable(text) != text:
         raise OutputError(f"{text!r} has a control character in it.", "Choose another name for the output.")
     path = Path(text)
     size = len(path.name.encode()) + added

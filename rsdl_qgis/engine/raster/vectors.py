@@ -21,6 +21,7 @@ from rasterio.warp import transform_geom
 from ..errors import InputError, OutputError
 from ..file_names import layer_name
 from ..report import Report
+from ..texts import printable
 from .grid import Bounds, Grid, apply, crs_of, project, same_crs
 from .layer import open_raster
 from .part import Part
@@ -59,7 +60,7 @@ def polygonize(
     """
     target = Path(output)
     driver = driver_of(target)
-    names = {value: name for value, name, _ in classes if value not in skip}
+    names = {value: printable(name) for value, name, _ in classes if value not in skip}
     part = Part(target)
     try:
         with open_raster(str(class_raster)) as raster, part.guard(*VECTOR_ERRORS), warnings.catch_warnings():

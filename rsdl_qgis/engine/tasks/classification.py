@@ -23,6 +23,7 @@ from ..raster.vector_sink import VectorSink, driver_of, unique_names
 from ..report import Report
 from ..scene_views import Pixels
 from ..scenes import Scene, Scenes, usual_size
+from ..texts import printable
 
 OWN = (Field("class", "object"), Field("score", "float64"), Field("valid", "float64"))  # of each scene, in this order
 BETWEEN = "; "  # several labels of a scene
@@ -86,7 +87,7 @@ class ClassificationCollector:
 
     def __post_init__(self) -> None:
         self.finished: list[Path] = []
-        self.names = [item.name for item in self.card.classes]
+        self.names = [printable(item.name) for item in self.card.classes]
         self.counts = [0] * len(self.names)
         self.classified = self.empty = self.lost = self.small = 0
         self.least = max(1, usual_size(self.card, self.grid) ** 2 // SMALL)
