@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from pathlib import Path
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -145,7 +145,7 @@ def test_names_with_control_characters_leave_a_style_that_can_be_read(tmp_path, 
     path = write_raster(tmp_path / "o.tif", [[[0, 1]] * 2], kind=gdal.GDT_Byte)
     classes = [{"value": 0, "name": "a\x01b", "color": "#000000"}]
     keep_style(path, results.in_classes(classes), False, feedback)
-    ElementTree.parse(tmp_path / "o.qml")
+    ET.parse(tmp_path / "o.qml")
     assert in_raster(path) == ["a b"]
     for style in (results.in_classes, results.in_objects, lambda given: results.in_scenes(given, True)):
         layer = QgsVectorLayer("Polygon?field=value:int&field=class:string", "m", "memory")
