@@ -27,13 +27,13 @@ _VRT_TAGS = ("SourceFilename", "SourceDataset", "SrcDataSource", "SourceRaster")
 
 def hidden(target: str | os.PathLike[str], end: str) -> Path:
     """'.<name>.<end>' beside a file or folder: a name that any disk and library takes, another for each name."""
-    target = Path(target)
+    target = Path(os.path.abspath(target))
     return target.with_name(f".{_plain(target.name)}.{end}")
 
 
 def work_folder(output: str | os.PathLike[str]) -> Path:
     """Where chips, checkpoint and the best model so far lie while the model ``output`` is trained."""
-    output = Path(output)
+    output = Path(os.path.abspath(output))
     return output.with_name(_shortened(output.name, LONGEST - len(WORK)) + WORK)
 
 

@@ -118,9 +118,10 @@ def _taken(path: Path, target: Path) -> tuple[int, bool]:
 def _busy(path: Path, target: Path) -> OutputError:
     who = owner(path)
     told = f" (process {who[0]} on {who[1]})" if who else ""
-    return OutputError(
-        f"Another job{told} is writing {target} now.", "Wait until it has ended, or choose another output."
-    )
+    work = work_folder(target)
+    where = work if work.is_dir() else target.parent
+    problem = f"Another job{told} is writing '{target.name}' now, in {where}."
+    return OutputError(problem, "Wait until it has ended, or choose another output.")
 
 
 def _lock(file: int) -> None:

@@ -21,6 +21,7 @@ from ..paths import plugin_file, user_folder
 from .errors import OutputError, RsdlError
 from .file_names import ADDED, DATABASE, LONGEST, family, files_of, layer_name, work_folder
 from .locks import held
+from .text import one_line
 
 Run = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
@@ -139,7 +140,8 @@ def check_file(target: str | os.PathLike[str]) -> None:
 
 def _check_there(target: str | os.PathLike[str]) -> Path:
     """The path. OutputError where what is there is no file that may be replaced."""
-    path = _check_name(target, ADDED)
+    path = check_name(target)
+    _check_place(path)
     if os.path.isdir(path):
         raise OutputError(f"{path} is a folder.", "Choose a file name for the output.")
     if os.path.exists(path):
@@ -153,7 +155,8 @@ def _check_there(target: str | os.PathLike[str]) -> Path:
 
 def check_folder(target: str | os.PathLike[str]) -> None:
     """OutputError where a folder cannot be written, so far as can be seen before."""
-    path = _check_name(target, 0)
+    path = check_name(target, 0)
+    _check_place(path)
     if os.path.lexists(path) and not os.path.isdir(path):
         raise OutputError(f"{path} is a file.", "Choose a new or empty folder.")
 
@@ -266,22 +269,28 @@ def _folded(path: str) -> str:
     return unicodedata.normalize("NFC", path).casefold() if is_folded else os.path.normcase(path)
 
 
-def _check_name(target: str | os.PathLike[str], added: int) -> Path:
-    """The path. OutputError for a name that no file can have, or where nothing can be written beside it."""
+def check_name(target: str | os.PathLike[str], added: int = ADDED) -> Path:
+    """The path. OutputError for a name that no file can have; ``added``: bytes that others put behind it."""
     text = os.fspath(target)
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
+    if one_line(text) != text:
         raise OutputError(f"{text!r} has a control character in it.", "Choose another name for the output.")
     path = Path(text)
-    size = len(path.name.encode()) + added
-    if size > LONGEST:
-        problem = f"The name {path.name[:40]}… is too long: {size - added} bytes, and {LONGEST - added} can be written."
+    if path.name in ("", ".."):
+        raise OutputError(f"'{text}' names no output of its own.", "Choose another one.")
+    size = len(path.name.encode())
+    if size + added > LONGEST:
+        problem = f"The name {path.name[:40]}… is too long: {size} bytes, and {LONGEST - added} can be written."
         raise OutputError(problem, "Choose a shorter one.")
+    return path
+
+
+def _check_place(path: Path) -> None:
+    """OutputError where nothing can be written beside a path."""
     if not os.path.isdir(path.parent):
         problem = f"There is no folder {path.parent} to write {path.name} to."
         raise OutputError(problem, "Make it, or choose another place for the output.")
     if not os.access(path.parent, os.W_OK):
         raise OutputError(f"The folder {path.parent} cannot be written to.", "Choose another place for the output.")
-    return path
 
 
 def _named(value: Any, names: Sequence[str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..engine.errors import RsdlError
 from ..paths import PACKAGE
-from .outputs import outputs_problem, unopened_problem
+from .outputs import names_problem, outputs_problem, unopened_problem
 from .parameters import is_null
 from .text import tr
 
@@ -72,10 +72,10 @@ class RsdlAlgorithm(QgsProcessingAlgorithm):
         if not sound:
             return sound, text
         try:
-            text = unopened_problem(self, parameters, context) or self.problem(parameters, context)
+            text = names_problem(self, parameters, context) or unopened_problem(self, parameters, context)
+            text = text or self.problem(parameters, context) or outputs_problem(self, parameters, context)
         except (RsdlError, ValueError) as error:
             text = str(error)
-        text = text or outputs_problem(self, parameters, context)
         return not text, text
 
     def refuse(self, parameters, context) -> None:

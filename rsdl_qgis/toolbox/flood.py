@@ -136,10 +136,8 @@ class FloodMapping(InferenceAlgorithm):
         pixels = {item["value"]: item.get("pixels") or 0 for item in result.get("classes", ())}
         flooded = sum(count for value, count in pixels.items() if value > 0)
         mapped = sum(pixels.values())
-        return {
-            "FLOODED_AREA": flooded * pixel_area(layer, context) if layer else 0.0,
-            "FLOODED_SHARE": flooded / mapped if mapped else 0.0,
-        }
+        area = {} if layer is None else {"FLOODED_AREA": flooded * pixel_area(layer, context)}
+        return {**area, "FLOODED_SHARE": flooded / mapped if mapped else 0.0}
 
 
 def needs(card: ModelCard) -> set[str]:

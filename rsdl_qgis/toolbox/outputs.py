@@ -33,7 +33,7 @@ from qgis.PyQt.QtCore import QUrl
 
 from ..engine.errors import RsdlError
 from ..engine.file_names import DATABASES, files_of
-from ..engine.outputs import check_outputs, model_files
+from ..engine.outputs import check_name, check_outputs, model_files
 from . import settings
 from .parameters import fixed_path, is_null
 from .text import tr
@@ -58,6 +58,19 @@ def outputs_problem(algorithm, parameters: dict, context: QgsProcessingContext) 
     except RsdlError as error:
         return str(error)
     return _loaded_problem(files, context)
+
+
+def names_problem(algorithm, parameters: dict, context: QgsProcessingContext) -> str:
+    """A sentence for a name that no file or folder can have; '' otherwise. To be asked first: others fail on such."""
+    files, folders = written(algorithm, parameters, context)
+    try:
+        for file in files:
+            check_name(file)
+        for folder in folders:
+            check_name(folder, 0)
+    except RsdlError as error:
+        return str(error)
+    return ""
 
 
 def written(algorithm, parameters: dict, context: QgsProcessingContext) -> tuple[list[str], list[str]]:

@@ -33,6 +33,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
+from ..engine.text import one_line
 from . import compat
 from .text import tr
 
@@ -155,7 +156,7 @@ def ramp_renderer(provider, low: float, high: float, unit: str, band: int = 1) -
 def class_renderer(provider, classes: Classes) -> QgsPalettedRasterRenderer:
     """A paletted renderer for band 1 of a class raster."""
     entries = [
-        QgsPalettedRasterRenderer.Class(item["value"], QColor(item["color"]), item["name"])
+        QgsPalettedRasterRenderer.Class(item["value"], QColor(item["color"]), one_line(item["name"]))
         for item in classes
     ]
     return QgsPalettedRasterRenderer(provider, 1, entries)
@@ -163,7 +164,9 @@ def class_renderer(provider, classes: Classes) -> QgsPalettedRasterRenderer:
 
 def polygon_renderer(classes: Classes) -> QgsCategorizedSymbolRenderer:
     """A categorised renderer for the polygons' field 'value'."""
-    categories = [QgsRendererCategory(item["value"], class_fill(item["color"]), item["name"]) for item in classes]
+    categories = [
+        QgsRendererCategory(item["value"], class_fill(item["color"]), one_line(item["name"])) for item in classes
+    ]
     return QgsCategorizedSymbolRenderer("value", categories)
 
 
@@ -172,14 +175,15 @@ def object_renderer(classes: Classes) -> QgsCategorizedSymbolRenderer:
     categories = []
     for item in classes:
         symbol = QgsFillSymbol.createSimple({"style": "no", "outline_color": item["color"], "outline_width": "0.5"})
-        categories.append(QgsRendererCategory(item["value"], symbol, item["name"]))
+        categories.append(QgsRendererCategory(item["value"], symbol, one_line(item["name"])))
     return QgsCategorizedSymbolRenderer("value", categories)
 
 
 def scene_renderer(classes: Classes, several: bool) -> QgsCategorizedSymbolRenderer:
     """A categorised renderer for the field 'class', with an outline for what has none."""
     attribute = "array_first(string_to_array(\"class\", '; '))" if several else "class"
-    categories = [QgsRendererCategory(item["name"], class_fill(item["color"]), item["name"]) for item in classes]
+    names = [one_line(item["name"]) for item in classes]
+    categories = [QgsRendererCategory(name, class_fill(item["color"]), name) for name, item in zip(names, classes)]
     outline = QgsFillSymbol.createSimple({"style": "no", "outline_color": "#888888", "outline_width": "0.26"})
     categories.append(QgsRendererCategory("", outline, tr("no class")))
     return QgsCategorizedSymbolRenderer(attribute, categories)

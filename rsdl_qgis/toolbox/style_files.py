@@ -36,7 +36,13 @@ def keep_style(path: str, style: Style, replaced: bool, feedback: QgsProcessingF
     ``replaced``: whether the result took the place of a file, whose .qml is then replaced too; one that the person made
     is set aside. Any other .qml stays. Temporary results need none.
     """
-    if not _is_temporary(path) and (problem := _kept(path, style, replaced)):
+    if _is_temporary(path):
+        return
+    try:
+        problem = _kept(path, style, replaced)
+    except OSError as error:
+        problem = error.strerror or str(error)
+    if problem:
         feedback.pushWarning(
             tr("The style of {path} could not be saved with it: {problem}").format(path=path, problem=problem)
         )
@@ -57,7 +63,7 @@ def _kept(path: str, style: Style, replaced: bool) -> str:
 
 
 def _save_beside(path: Path, layer: QgsMapLayer, replaced: bool) -> str:
-    """Saves the style as a .qml; what went wrong, '' if nothing."""
+    """Saves the style as a .qml; what went wrong, '' if nothing. May raise OSError."""
     file, mark = path.with_suffix(".qml"), f"{MARK}{quote(path.name).replace('-', '%2D')} -->"
     whose = _mark_of(file)
     if whose is not None and (whose not in ("", mark) or not _is_of_kind(file, layer)):
@@ -65,15 +71,12 @@ def _save_beside(path: Path, layer: QgsMapLayer, replaced: bool) -> str:
         return text.format(file=file)
     if whose == "" and (not replaced or _shares_name(path)):
         return tr("{file} is there already and stays. Remove it to have the result's own.").format(file=file)
-    try:
-        if whose == "":
-            file.replace(f"{file}~")
-        text, saved = layer.saveNamedStyle(str(file), KEPT)
-        if saved:
-            with file.open("a", encoding="utf-8") as lines:
-                lines.write(f"\n{mark}\n")
-    except OSError as error:
-        return error.strerror or str(error)
+    if whose == "":
+        file.replace(f"{file}~")
+    text, saved = layer.saveNamedStyle(str(file), KEPT)
+    if saved:
+        with file.open("a", encoding="utf-8") as lines:
+            lines.write(f"\n{mark}\n")
     return "" if saved else text
 
 

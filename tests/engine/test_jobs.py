@@ -284,7 +284,7 @@ def test_an_ending_that_is_not_known_is_said_before(model, make_raster, tmp_path
 def test_of_two_jobs_that_write_one_file_the_second_is_refused_at_once(model, make_raster, tmp_path, name):
     out = tmp_path / "out"
     out.mkdir()
-    with held([out / name]), pytest.raises(OutputError, match=f"Another job .*is writing .*{name} now"):
+    with held([out / name]), pytest.raises(OutputError, match=f"Another job .*is writing '{name}' now"):
         predict(model, make_raster(checkers()), out, output=str(out / "map.tif"), polygons=str(out / "p.gpkg"))
     assert list(out.iterdir()) == []
 

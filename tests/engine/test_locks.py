@@ -49,7 +49,7 @@ def other():
 
 def test_a_second_job_is_refused_at_once_and_told_who_writes(tmp_path, other):
     process = other(tmp_path / "o.tif")
-    told = rf"Another job \(process {process.pid} on .*\) is writing .*o\.tif now"
+    told = rf"Another job \(process {process.pid} on .*\) is writing 'o\.tif' now, in"
     with pytest.raises(OutputError, match=told), held([tmp_path / "p.tif", tmp_path / "o.tif"]):
         raise AssertionError
     with held([tmp_path / "p.tif"]):

@@ -90,6 +90,9 @@ def test_two_outputs_are_two_files_and_apart(here):
         ("n" * 244 + ".tif", "too long: 248 bytes, and 247"),
         ("ö" * 122 + ".tif", "too long"),
         ("a\nb.tif", "control character"),
+        ("a\ud800b.tif", "control character"),
+        ("..", "names no output"),
+        ("/", "names no output"),
         ("a\x01b.gpkg", "control character"),
         ("nowhere/o.tif", "There is no folder nowhere"),
         ("sub", "is a folder"),
@@ -108,6 +111,7 @@ def test_what_cannot_be_written_is_said_before(here, name, words):
 
 def test_a_folder_cannot_take_the_place_of_a_file(here):
     assert "is a file" in refused(folders=["a.tif"])
+    assert "names no output" in refused(folders=["."])
 
 
 def package(path: Path, *tables: str) -> None:

@@ -237,3 +237,10 @@ def test_sources_of_a_table_of_text(tmp_path):
     (tmp_path / "t.csv").write_text("a,b\n1,2\n")
     layer = QgsVectorLayer(f"file://{tmp_path}/t.csv?type=csv", "t", "delimitedtext")
     assert str(tmp_path / "t.csv") in outputs.sources_of(layer)
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "a\nb", "a\x01b"])
+def test_names_that_cannot_be_written_are_refused_in_a_sentence(segment, refusal, tmp_path, image, worker_python, name):
+    words = "too long" if len(name) > 200 else "control character"
+    assert words in segment(OUTPUT=str(tmp_path / f"{name}.tif"))
+    assert words in refusal("exportchips", {"RASTERS": [image], "OUTPUT": str(tmp_path / name)})

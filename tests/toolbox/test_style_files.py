@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import numpy as np
 import pytest
+from osgeo import gdal
 from qgis.core import QgsProcessing, QgsRasterLayer, QgsVectorLayer
 
 from rsdl_qgis.toolbox import results, style_files
@@ -137,3 +139,15 @@ def test_what_cannot_be_opened_is_told(tmp_path, feedback):
     (tmp_path / "o.tif").write_text("no raster")
     keep_style(str(tmp_path / "o.tif"), results.in_classes([]), False, feedback)
     assert "could not be saved" in feedback.text() and not (tmp_path / "o.qml").exists()
+
+
+def test_names_with_control_characters_leave_a_style_that_can_be_read(tmp_path, feedback, write_raster):
+    path = write_raster(tmp_path / "o.tif", [[[0, 1]] * 2], kind=gdal.GDT_Byte)
+    classes = [{"value": 0, "name": "a\x01b", "color": "#000000"}]
+    keep_style(path, results.in_classes(classes), False, feedback)
+    ET.parse(tmp_path / "o.qml")
+    assert in_raster(path) == ["a b"]
+    for style in (results.in_classes, results.in_objects, lambda given: results.in_scenes(given, True)):
+        layer = QgsVectorLayer("Polygon?field=value:int&field=class:string", "m", "memory")
+        style(classes)(layer)
+        assert layer.renderer().categories()[0].label() == "a b"

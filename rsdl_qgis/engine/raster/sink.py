@@ -17,6 +17,7 @@ from rasterio.enums import Resampling
 from rasterio.windows import Window as RasterioWindow
 
 from ..errors import OutputError
+from ..text import one_line
 from ..xml_text import Element, ElementTree, SubElement, parse_xml
 from .grid import GDAL_ERRORS, Grid, crs_of
 from .part import Part
@@ -55,7 +56,8 @@ class RasterSink:
     ):
         if Path(path).suffix.lower() not in (".tif", ".tiff"):
             raise OutputError(f"{path} is no GeoTIFF name.", "Let the output's name end in .tif.")
-        self._grid, self._dtype, self._classes, self._overviews = grid, np.dtype(dtype), classes, overviews
+        self._grid, self._dtype, self._overviews = grid, np.dtype(dtype), overviews
+        self._classes = [(value, one_line(name), colour) for value, name, colour in classes]
         self._part = Part(path)
         self._finished = False
         self._rows = 0  # given so far
@@ -163,7 +165,7 @@ class RasterSink:
         names = {f"CLASS_{value}": name for value, name, _ in self._classes}
         self._file.update_tags(**{**metadata, **names})
         for band, name in enumerate(band_names, start=1):
-            self._file.set_band_description(band, name)
+            self._file.set_band_description(band, one_line(name))
             self._file.set_band_unit(band, unit)
         if self._classes and self._dtype == np.uint8:
             colours = {value: (*bytes.fromhex(colour.lstrip("#")), 255) for value, _, colour in self._classes}

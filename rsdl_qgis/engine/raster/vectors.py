@@ -23,6 +23,7 @@ from rasterio.warp import transform_geom
 from ..errors import InputError, OutputError
 from ..file_names import layer_name
 from ..report import Report
+from ..text import one_line
 from .grid import Bounds, Grid, apply, crs_of, local_unit, project, same_crs, transforming
 from .layer import open_raster
 from .part import Part
@@ -63,7 +64,7 @@ def polygonize(
     """
     target = Path(output)
     driver = driver_of(target)
-    names = {value: name for value, name, _ in classes if value not in skip}
+    names = {value: one_line(name) for value, name, _ in classes if value not in skip}
     part = Part(target)
     try:
         with open_raster(str(class_raster)) as raster, part.guard(*VECTOR_ERRORS), warnings.catch_warnings():

@@ -24,6 +24,7 @@ from ..raster.vector_sink import VectorSink, driver_of, unique_names
 from ..report import Report
 from ..scene_views import Pixels
 from ..scenes import Scene, Scenes, usual_size
+from ..text import one_line
 
 OWN = (Field("class", "object"), Field("score", "float64"), Field("valid", "float64"))  # of each scene, in this order
 BETWEEN = "; "  # several labels of a scene
@@ -87,7 +88,7 @@ class ClassificationCollector:
 
     def __post_init__(self) -> None:
         self.finished: list[Path] = []
-        self.names = [item.name for item in self.card.classes]
+        self.names = [one_line(item.name) for item in self.card.classes]
         self.counts = [0] * len(self.names)
         self.lost = Lost("scenes", "no class")
         self.classified = self.empty = self.small = 0

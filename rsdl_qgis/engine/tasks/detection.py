@@ -21,6 +21,7 @@ from ..raster.grid import Grid, Window
 from ..raster.scene_features import Field
 from ..raster.vector_sink import VectorSink
 from ..report import Report
+from ..text import one_line
 
 FIELDS = (Field("class", "object"), Field("value", "int32"), Field("score", "float64"))
 SIDES = (Field("width_m", "float64"), Field("length_m", "float64"))
@@ -179,7 +180,7 @@ class DetectionCollector:
         self.objects += np.bincount(found.labels, minlength=len(self.card.classes))
         for i, polygon in enumerate(self._polygons(found, corners)):
             item = self.card.classes[found.labels[i]]
-            self.sink.write(polygon, (item.name, item.value, float(found.scores[i]), *sides[i].tolist()))
+            self.sink.write(polygon, (one_line(item.name), item.value, float(found.scores[i]), *sides[i].tolist()))
 
     def _polygons(self, found: Detections, corners: Floats) -> list[bytes]:
         polygons = self.ground.rectangles(corners)

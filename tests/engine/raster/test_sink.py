@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
@@ -208,3 +209,13 @@ def test_a_full_tmpfs_is_called_a_full_disk(tmp_path, kilobytes):
         subprocess.run(["umount", tmp_path], check=True)
     assert "the disk is full" in said
     assert left == []
+
+
+def test_names_with_control_characters_are_readable_everywhere(tmp_path):
+    path = tmp_path / "a.tif"
+    classes = [(0, "a\x01b", "#000000"), (1, "c\ud800d", "#ffffff")]
+    save(path, np.zeros((1, 4, 4), np.uint8), pieces=(4,), band_names=("x\x1by",), classes=classes)
+    categories = ET.parse(f"{path}.aux.xml").getroot().findall(".//Category")
+    assert [item.text for item in categories] == ["a b", "c d"]
+    with rasterio.open(path) as made:
+        assert made.tags()["CLASS_0"] == "a b" and made.descriptions == ("x y",)
