@@ -38,7 +38,9 @@ def mapped(run, known_models, tmp_path, read_raster):
     return mapped
 
 
-@pytest.mark.parametrize("names", [("blue", "green", "red"), ("red", "green", "blue", "other"), ("other", "green", "blue", "red")])
+@pytest.mark.parametrize(
+    "names", [("blue", "green", "red"), ("red", "green", "blue", "other"), ("other", "green", "blue", "red")]
+)
 def test_what_a_band_shows_decides_before_its_place(mapped, shown, names, feedback):
     np.testing.assert_array_equal(mapped(shown(*names), feedback), RED > 100)
     assert "other names" not in feedback.text()
