@@ -347,9 +347,12 @@ def _offset_between(item: Input, sample: np.ma.MaskedArray) -> list[Finding]:
     known = bool((sample.count(axis=(2, 3)) > 0).all())
     if not (known and item.scaling.pooled and len(item.dates) > 1 and item.role.startswith("sentinel-2")):
         return []
-    size = 1000.0 if float(sample.max()) > BYTE else 0.1
+    brightest = float(np.percentile(sample.compressed(), 98))
+    size = 1000.0 if brightest > BEYOND_BYTES * BYTE else 0.1 if brightest < BEYOND_BYTES else None
+    if size is None:
+        return []
     dark = np.array([[np.percentile(band.compressed(), DARKEST) for band in date] for date in sample])
-    above, below = (dark >= ABOVE_OFFSET * size).all(axis=1), (dark < BELOW_OFFSET * size).all(axis=1)
+    above, below = (dark >= ABOVE_OFFSET * size).all(axis=1), (dark < BELOW_OFFSET * size).any(axis=1)
     if not (above.any() and below.any()):
         return []
     text = (

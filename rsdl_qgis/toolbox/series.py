@@ -181,9 +181,9 @@ class TimeSeriesClassification(InferenceAlgorithm):
             "SCALE",
             tr("Factor of the values"),
             tr(
-                "What the layers' numbers are multiplied by to be as those that the model was trained on, 0.00000001 "
-                "to 1,000,000: 0.0001 for indices kept in ten-thousandths. Default: the scale and offset that the "
-                "files state, where these suit the model, else 1."
+                "What the layers' stored numbers are multiplied by to be as those that the model was trained on, "
+                "0.00000001 to 1,000,000: 0.0001 for indices kept in ten-thousandths; 1 takes them as they are. "
+                "Default: the scale and offset that the files state."
             ),
             1e-8,
             1e6,

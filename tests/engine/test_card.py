@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling, match_bands, read_json
+from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling, channel_bands, match_bands, read_json
 from rsdl_qgis.engine.errors import MismatchError, ModelError
 from rsdl_qgis.engine.store import Store, default_folders
 
@@ -222,3 +222,34 @@ def test_nodata_of_the_map(with_card):
     assert with_card().nodata == 255
     assert with_card(classes=many).nodata == 65535
     assert math.isnan(CARDS["regression"].nodata)
+
+
+RGB = Input("image", tuple(Band(name) for name in ("red", "green", "blue")))
+
+
+@pytest.mark.parametrize(
+    ("descriptions", "colours", "bands"),
+    [
+        (("", "", ""), ("blue", "green", "red"), (3, 2, 1)),
+        (("", "", "", ""), ("red", "green", "blue", ""), (1, 2, 3)),
+        (("", "red", "", ""), ("blue", "", "green", ""), (2, 3, 1)),  # a name, and colours where there is none
+        (("Layer 1", "Layer 2", "Layer 3"), ("blue", "green", "red"), (3, 2, 1)),
+        (("green", "blue", "red"), ("red", "green", "blue"), (3, 1, 2)),  # names come first
+        (("", "", ""), ("", "", ""), (1, 2, 3)),
+        (("", "", ""), ("gray", "", ""), (1, 2, 3)),
+    ],
+)
+def test_bands_are_found_by_colour_before_their_order(descriptions, colours, bands):
+    assert match_bands(RGB, descriptions, len(descriptions), colours) == bands
+
+
+def test_colours_are_no_names_of_other_bands():
+    assert match_bands(S2, [None, None, None], 3, ("red", "green", "blue")) == (1, 2, 3)
+    with pytest.raises(MismatchError):
+        match_bands(RGB, [None] * 4, 4, ("red", "green", "", ""))
+
+
+def test_a_model_without_names_takes_a_picture_of_three_bands():
+    assert match_bands(replace(RGB, bands=channel_bands(3)), [None] * 3, 3, ("blue", "green", "red")) == (3, 2, 1)
+    assert [band.name for band in channel_bands(4)] == [f"channel {i}" for i in (1, 2, 3, 4)]
+    assert channel_bands(4)[0].aliases == ()

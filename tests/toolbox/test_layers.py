@@ -19,7 +19,7 @@ from qgis.core import (
     QgsRectangle,
 )
 
-from rsdl_qgis.toolbox.layers import PreparedRaster, RasterUse, data_bands, needs_extent
+from rsdl_qgis.toolbox.layers import PreparedRaster, RasterUse, colours, data_bands, is_paletted, needs_extent
 
 DATA = np.arange(12 * 10, dtype=float).reshape(12, 10)
 
@@ -30,11 +30,10 @@ def spec(tmp_path, feedback):
     folder = tmp_path / "job"
     folder.mkdir()
 
-    def spec(layer, bands=(1,), extent=None, resolution=None):
+    def spec(layer, bands=(1,), extent=None, resolution=None, nodata=None, palette=False):
         assert layer.isValid()
-        return PreparedRaster(RasterUse("INPUT", layer, tuple(bands))).spec(
-            folder, extent, resolution, feedback
-        )
+        use = RasterUse("INPUT", layer, tuple(bands), palette=palette)
+        return PreparedRaster(use, nodata).spec(folder, extent, resolution, feedback)
 
     return spec
 
@@ -79,6 +78,92 @@ def test_nodata_range_is_honoured(spec, image):
     inside = (DATA >= 20) & (DATA <= 30)
     np.testing.assert_array_equal(values == nodata, inside)
     np.testing.assert_array_equal(values[~inside], DATA[~inside])
+
+
+def test_a_nodata_value_for_the_run_is_added(spec, image, tmp_path, write_raster):
+    layer = QgsRasterLayer(image, "x")
+    assert spec(layer, (1, 2), nodata=0.0) == {"path": image, "bands": [1, 2], "nodata": [0.0, 0.0]}
+    layer.dataProvider().setUserNoDataValue(1, [QgsRasterRange(7, 7)])  # both are, which only QGIS's reading can do
+    result = spec(layer, nodata=9.0)
+    values, known = gdal.Open(result["path"]).ReadAsArray(), result["nodata"][0]
+    np.testing.assert_array_equal(values == known, (DATA == 7) | (DATA == 9))
+    assert spec(layer, nodata=7.0) == {"path": image, "bands": [1], "nodata": [7.0]}
+
+
+def test_the_nodata_of_a_run_is_found_in_numbers_of_32_bits(spec, tmp_path, write_raster):
+    layer = QgsRasterLayer(write_raster(tmp_path / "f.tif", [DATA / 10], kind=gdal.GDT_Float32), "x")
+    layer.dataProvider().setUserNoDataValue(1, [QgsRasterRange(5, 6)])
+    result = spec(layer, nodata=0.1)
+    values = gdal.Open(result["path"]).ReadAsArray()
+    inside = (DATA == 1) | ((DATA >= 50) & (DATA <= 60))
+    np.testing.assert_array_equal(values == np.float32(result["nodata"][0]), inside)
+
+
+@pytest.fixture
+def scaled(tmp_path, write_raster):
+    """A raster that states a scale and an offset, with nodata 17: values 5 to 16.9."""
+    path = write_raster(tmp_path / "scaled.tif", [DATA], kind=gdal.GDT_Int16, nodata=17)
+    file = gdal.Open(path, gdal.GA_Update)
+    file.GetRasterBand(1).SetScale(0.1)
+    file.GetRasterBand(1).SetOffset(5)
+    return path
+
+
+def test_a_scaled_layer_is_handed_over_or_copied_as_its_values(spec, scaled):
+    layer = QgsRasterLayer(scaled, "x")
+    assert spec(layer, nodata=3.0) == {"path": scaled, "bands": [1], "nodata": [3.0]}
+    layer.dataProvider().setUserNoDataValue(1, [QgsRasterRange(6, 6)])  # a value: the stored number is 10
+    result = spec(layer, nodata=3.0)
+    file = gdal.Open(result["path"])
+    values = file.ReadAsArray()
+    empty = np.isin(DATA, (3, 10, 17))
+    assert result["nodata"] is None and file.GetRasterBand(1).GetScale() in (None, 1)
+    np.testing.assert_array_equal(np.isnan(values), empty)
+    np.testing.assert_array_equal(values[~empty], (DATA * 0.1 + 5).astype("float32")[~empty])
+
+
+def test_what_the_worker_s_gdal_cannot_open_is_copied(spec, image, monkeypatch):
+    assert spec(QgsRasterLayer(image, "x"))["path"] == image
+    monkeypatch.setattr("rsdl_qgis.toolbox.layers.FORMATS", frozenset({"VRT"}))
+    copied = spec(QgsRasterLayer(image, "x"))["path"]
+    assert copied != image
+    np.testing.assert_array_equal(gdal.Open(copied).ReadAsArray(), DATA)
+
+
+def test_a_virtual_raster_of_such_files_is_copied(spec, image, tmp_path, monkeypatch):
+    gdal.BuildVRT(str(tmp_path / "v.vrt"), [image]).FlushCache()
+    monkeypatch.setattr("rsdl_qgis.toolbox.layers.FORMATS", frozenset({"VRT"}))
+    assert spec(QgsRasterLayer(str(tmp_path / "v.vrt"), "x"))["path"] != str(tmp_path / "v.vrt")
+
+
+def test_a_raster_placed_by_control_points_is_copied_as_it_is_shown(spec, image, tmp_path):
+    corners = [(0, 0), (9, 0), (0, 11), (9, 11)]
+    points = [gdal.GCP(500_000 + 10 * x, 4_600_000 - 10 * y, 0, x, y) for x, y in corners]
+    placed = str(tmp_path / "points.tif")
+    gdal.Translate(placed, image, GCPs=points, outputSRS="EPSG:32634", bandList=[1]).FlushCache()
+    layer = QgsRasterLayer(placed, "x")
+    result = spec(layer)
+    assert result["path"] != placed
+    assert gdal.Open(result["path"]).GetGeoTransform()[5] < 0
+
+
+def test_a_palette_is_handed_over_and_copied_with_its_colours(spec, tmp_path, write_raster):
+    path = write_raster(tmp_path / "p.tif", [DATA], kind=gdal.GDT_Byte)
+    file = gdal.Open(path, gdal.GA_Update)
+    table = gdal.ColorTable()
+    for value in range(256):
+        table.SetColorEntry(value, (value, 255 - value, 7, 255))
+    file.GetRasterBand(1).SetColorTable(table)
+    del file
+    layer = QgsRasterLayer(path, "x")
+    assert is_paletted(layer) and colours(layer) == [""]
+    plain = {"path": path, "bands": [3, 1], "nodata": None, "palette": True}
+    assert spec(layer, (3, 1), palette=True) == plain
+    layer.dataProvider().setUserNoDataValue(1, [QgsRasterRange(20, 30)])
+    result = spec(layer, (3, 1), palette=True)
+    assert (result["bands"], result["palette"], len(result["nodata"])) == ([3, 1], True, 1)
+    copied = gdal.Open(result["path"])
+    assert copied.GetRasterBand(1).GetColorTable().GetColorEntry(40)[:3] == (40, 215, 7)
 
 
 def test_ignored_nodata(spec, tmp_path, write_raster):

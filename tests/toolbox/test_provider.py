@@ -53,6 +53,19 @@ def test_every_parameter_is_explained(provider):
             assert len(parameter.help()) > 20, (algorithm.id(), parameter.name())
 
 
+def test_every_algorithm_that_reads_rasters_takes_a_nodata_value(provider):
+    reading = ("predict", "train")
+    without = {"assessscenes", "assessdetections"}  # of features
+    for algorithm in provider.algorithms():
+        if isinstance(algorithm, QgsProcessingModelAlgorithm):
+            continue
+        wanted = algorithm.groupId().removeprefix("rsdl") in reading or algorithm.name() == "assessmap"
+        if wanted and algorithm.name() not in without:
+            parameter = algorithm.parameterDefinition("NODATA")
+            assert parameter is not None, algorithm.id()
+            assert parameter.defaultValue() is None and "stored" in parameter.help()
+
+
 INPUTS = {"INPUT", "MODEL", "BEFORE", "AFTER", "PREDICTED", "REFERENCE", "TEACHER", "RASTER", "LABELS", "LAYERS"}
 
 

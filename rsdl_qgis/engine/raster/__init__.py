@@ -1,6 +1,7 @@
 """Rasters and vectors on disk: the only part of the engine that imports rasterio and pyogrio.
 
 grid.py      where pixels are: Window, Grid
+stored.py    how a file stores its pixels: in which order, and what its numbers stand for
 layer.py     one raster file, read on its own grid or resampled to another
 source.py    RasterSource: the named inputs of a job on one grid, with their validity
 tiles.py     how a raster is cut into tiles

@@ -266,8 +266,11 @@ class OpenLayer:
         )
 
     def overlaps(self, grid: Grid) -> bool:
-        """Whether the layer and a grid share ground."""
-        return self.grid.under(grid) is not None
+        """Whether the layer and a grid share ground; not where one cannot be brought to the other's CRS."""
+        try:
+            return self.grid.under(grid) is not None
+        except GDAL_ERRORS:
+            return False
 
     def read_onto(
         self, grid: Grid, dtype: DTypeLike, resampling: Resampling, thin: bool = False

@@ -12,7 +12,7 @@ from rasterio.enums import Resampling
 from rasterio.features import geometry_mask
 
 from ..errors import InputError
-from .grid import PIXEL_TOLERANCE, Bounds, Grid, Window, local_unit, text
+from .grid import PIXEL_TOLERANCE, Bounds, Grid, Window, text
 from .layer import Layer, LayerInfo, OpenLayer
 from .vector_file import VectorFile
 
@@ -350,7 +350,7 @@ def _check_pair(first: OpenLayer, other: OpenLayer) -> None:
                 "different size, so they cannot be aligned.",
                 "Georeference both, or use rasters of the same size.",
             )
-    if local_unit(first.grid.crs) != local_unit(other.grid.crs) or not other.overlaps(first.grid):
+    if not other.overlaps(first.grid):
         raise InputError(
             f"{other.path} does not overlap {first.path}, which covers {text(first.grid.bounds)}.",
             "Choose layers of the same place, and check the coordinate system of both.",

@@ -105,7 +105,12 @@ def inputs_of(scenes: Sequence[Scene], request: CutRequest) -> tuple[Input, ...]
 
 def _layer(spec: Mapping[str, Any]) -> Layer:
     bands, nodata = spec.get("bands"), spec.get("nodata")
-    return Layer(spec["path"], tuple(bands) if bands else None, tuple(nodata) if isinstance(nodata, list) else nodata)
+    return Layer(
+        spec["path"],
+        tuple(bands) if bands else None,
+        tuple(nodata) if isinstance(nodata, list) else nodata,
+        bool(spec.get("palette")),
+    )
 
 
 def _dates(name: str, specs: Sequence[Mapping[str, Any]], request: CutRequest) -> list[str]:

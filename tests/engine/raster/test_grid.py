@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.raster.grid import Grid, Window, apply, crs_of
+from rsdl_qgis.engine.raster.grid import Grid, Window, apply, crs_of, local_unit
 
 UTM = crs_of("EPSG:32634").to_wkt()
 NORTH_UP = Affine(10, 0, 500_000, 0, -10, 4_200_000)
@@ -84,3 +84,10 @@ def test_the_pixels_under_another_grid_are_found_and_none_where_they_only_touch(
     degrees = Grid("EPSG:4326", Affine(1e-4, 0, 21.001, 0, -1e-4, 37.947), 5, 5)
     found = grid.under(degrees)
     assert (found.row, found.col) == (6, 8) and found.height in (6, 7) and found.width in (5, 6)
+
+
+def test_a_site_s_own_grid_has_metres_but_no_place_on_the_earth():
+    feet = 'LOCAL_CS["site",UNIT["foot",0.3048]]'
+    assert local_unit(feet) == pytest.approx(0.3048) and local_unit('LOCAL_CS["site",UNIT["metre",1]]') == 1
+    assert local_unit("EPSG:32634") is None and local_unit("EPSG:4326") is None and local_unit(None) is None
+    assert Grid(feet, Affine(10, 0, 0, 0, -20, 0), 5, 5).resolution == pytest.approx((3.048, 6.096))

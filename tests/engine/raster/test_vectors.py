@@ -60,6 +60,7 @@ def test_skipped_and_small_ones_are_left_out(make_raster, tmp_path):
 @pytest.mark.parametrize(
     ("crs", "transform", "area"),
     [
+        ('LOCAL_CS["site",UNIT["foot",0.3048]]', NORTH_UP, 1600 * (10 * 0.3048) ** 2),
         # 0.4° x 0.4° at 60° N, where a degree is 55 800 m by 111 412 m
         ("EPSG:4326", Affine(0.01, 0, 20, 0, -0.01, 60.2), 0.4 * 55_800 * 0.4 * 111_412),
         # 4 km x 4 km on the map at 60° N, which are 2 km on the ground
