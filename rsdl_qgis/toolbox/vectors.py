@@ -45,6 +45,7 @@ from .text import tr
 
 Spec = dict[str, Any]  # {"path", "crs"}, and "versions" of the same in other coordinate systems: a layer in a job
 PARTS = {"path", "layerName", "layerId"}  # of a layer's source that a path in a job can say
+MISREAD = set("|!;")  # signs of a path that the worker takes for others
 SHAPEFILE = "ESRI Shapefile"
 SHORT_NAMES = "RSDL_SHORT_NAMES"  # said by the copy of a shapefile, whose fields have shortened names
 CHECKED = 1000  # features between two looks at whether the job is cancelled
@@ -342,7 +343,7 @@ def _same_file(layer: QgsVectorLayer) -> str | None:
         if value not in (None, NULL, "", [], {})
     }
     path, inner = parts.get("path", ""), parts.get("layerName", "")
-    if set(parts) - PARTS or "|" in path + inner or not Path(path).is_file():
+    if set(parts) - PARTS or not MISREAD.isdisjoint(path + inner) or not Path(path).is_file():
         return None
     if Path(path).suffix.lower().lstrip(".") not in shared.VECTOR_FORMATS:
         return None
