@@ -86,7 +86,6 @@ class Shelf:
 
     def __init__(self) -> None:
         self._read: dict[tuple, Vector] = {}
-        self._titles: dict[tuple, str] = {}
         self._masks: dict[str, Vector] = {}
 
     def get(self, spec: Mapping[str, Any], crs: str | None = None) -> Vector:
@@ -95,12 +94,7 @@ class Shelf:
         key = (chosen.path, spec.get("field"), chosen.crs)
         if key not in self._read:
             self._read[key] = read_labels({**spec, "path": chosen.path, "crs": chosen.crs})
-            self._titles[key] = title_of(spec)
         return self._read[key]
-
-    def skipped(self) -> dict[str, int]:
-        """How many features of each layer, by its title, cannot be used."""
-        return {self._titles[key]: vector.skipped for key, vector in self._read.items() if vector.skipped}
 
     def mask(self, mask: VectorFile, crs: str | None) -> Vector:
         """The polygons inside of which is compared."""
@@ -202,8 +196,9 @@ def check(pairs: Sequence[Pair], options: Options, shelf: Shelf, report: Report)
             if background:
                 entries.append(Entry(options.background))
     check_names(pairs, known, shelf)
-    for title, skipped in shelf.skipped().items():
-        report.log("warning", f"{title}: {skipped} features have no usable geometry; left out.")
+    for spec in {spec["path"]: spec for pair in pairs for spec in (pair.predicted, pair.reference)}.values():
+        if spec.get("vector") and (skipped := shelf.get(spec).skipped):
+            report.log("warning", f"{title_of(spec)}: {skipped} features have no usable geometry; left out.")
     for one, other in renamed([*known[0], *known[1]]):
         report.log("warning", f"Class {one} is '{other.name}' in another layer; they are taken for the same class.")
     return known

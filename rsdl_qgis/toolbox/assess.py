@@ -305,10 +305,11 @@ class AssessMap(RsdlAlgorithm):
         outputs = {name: self._output(parameters, name, context) for name in FORMATS}
         prepared = [spec for specs in self._specs.values() for spec in specs]
         copies = sum((spec.get("raster") or spec["drawn"]).is_copied for spec in prepared)
-        steps = QgsProcessingMultiStepFeedback(copies + 2, feedback)
+        masked = vectors.copied(self._mask)
+        steps = QgsProcessingMultiStepFeedback(copies + masked + 1, feedback)
         with temporary_folder() as folder:
             mask = vectors.arguments("mask", self._mask, folder, steps)
-            specs = self._plain(prepared, folder, steps, 1)
+            specs = self._plain(prepared, folder, steps, masked)
             arguments = {
                 "predicted": specs[: len(self._specs["PREDICTED"])],
                 "reference": specs[len(self._specs["PREDICTED"]) :],

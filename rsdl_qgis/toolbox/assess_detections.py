@@ -233,7 +233,8 @@ class AssessDetections(RsdlAlgorithm):
         outputs = {name: self._output(parameters, name, context) for name in FORMATS}
         matches = outputs["MATCHES"] or ""
         replaced = bool(matches) and Path(matches).exists()
-        steps = QgsProcessingMultiStepFeedback(len(SIDES) + 2, feedback)
+        done = vectors.copied(self._mask)
+        steps = QgsProcessingMultiStepFeedback(done + vectors.copied(*self._sides.values()) + 1, feedback)
         with temporary_folder() as folder:
             arguments = {
                 "confidence": self.parameterAsDouble(parameters, "CONFIDENCE", context),
@@ -242,10 +243,11 @@ class AssessDetections(RsdlAlgorithm):
                 **vectors.arguments("mask", self._mask, folder, steps),
                 **{name.lower(): path for name, path in outputs.items()},
             }
-            for i, name in enumerate(SIDES):
-                steps.setCurrentStep(i + 1)
+            for name in SIDES:
+                steps.setCurrentStep(done)
+                done += vectors.copied(self._sides[name])
                 arguments[name.lower()] = self._spec(parameters, name, context, folder, steps)
-            steps.setCurrentStep(len(SIDES) + 1)
+            steps.setCurrentStep(done)
             result = run_job(make_job("assess_detections", arguments), steps, folder)
         figures = result["figures"]
         feedback.pushInfo(summary(figures))

@@ -245,7 +245,8 @@ class AssessScenes(RsdlAlgorithm):
 
     def processAlgorithm(self, parameters, context, feedback):
         outputs = {name: self._output(parameters, name, context) for name in FORMATS}
-        steps = QgsProcessingMultiStepFeedback(3, feedback)
+        copies = vectors.copied(self._predicted, self._reference)
+        steps = QgsProcessingMultiStepFeedback(copies + 1, feedback)
         with temporary_folder() as folder:
             predicted, reference = self._specs(parameters, context, folder, steps)
             arguments = {
@@ -254,7 +255,7 @@ class AssessScenes(RsdlAlgorithm):
                 "multilabel": self.parameterAsBoolean(parameters, "MULTILABEL", context),
                 **{name.lower(): path for name, path in outputs.items()},
             }
-            steps.setCurrentStep(2)
+            steps.setCurrentStep(copies)
             result = run_job(make_job("assess_scenes", arguments), steps, folder)
         figures = result["figures"]
         feedback.pushInfo(summary(figures, result["multilabel"]))
@@ -268,7 +269,7 @@ class AssessScenes(RsdlAlgorithm):
         own, true = (self._classes(parameters, name, context) for name in SIDES)
         specs = []
         for i, (side, classes, key) in enumerate([(self._predicted, own, join), (self._reference, true, other)]):
-            steps.setCurrentStep(i)
+            steps.setCurrentStep(vectors.copied(self._predicted) * i)
             named = side or self._predicted
             spec = {"title": self._titles[i], **side.spec(folder, steps)} if side else {}
             specs.append({**spec, "field": [named.field(name) for name in classes], "join": named.field(key) or ""})

@@ -142,12 +142,13 @@ class InferenceAlgorithm(RsdlAlgorithm):
         outputs = {name: self._output(parameters, name, context) for name in names}
         replaced = {path for path in outputs.values() if path and Path(path).exists()}
         copies = sum(item.is_copied for items in self._rasters.values() for item in items)
-        steps = QgsProcessingMultiStepFeedback(copies + 2, feedback)
+        drawn = vectors.copied(*self._drawn())
+        steps = QgsProcessingMultiStepFeedback(copies + drawn + 1, feedback)
         with temporary_folder() as folder:
             arguments = {
                 "model": str(self._plan.path),
                 **self._vectors(folder, steps),
-                "inputs": self._specs(folder, steps, 1),
+                "inputs": self._specs(folder, steps, drawn),
                 **self._area,
                 "resample": self.parameterAsBoolean(parameters, "RESAMPLE", context),
                 **self.options(parameters, context),
@@ -164,8 +165,12 @@ class InferenceAlgorithm(RsdlAlgorithm):
         made = {name: path for name, path in outputs.items() if path}
         return {**made, "MODEL_NAME": card.name, **self.figures(result, context)}
 
+    def _drawn(self) -> list[vectors.PreparedVector | None]:
+        """The vector layers: the mask, and what only this algorithm has."""
+        return [self._mask]
+
     def _vectors(self, folder: Path, steps: QgsProcessingMultiStepFeedback) -> vectors.Spec:
-        """The vector layers in the job; what has to be copied is copied, all in one step."""
+        """The vector layers in the job; what has to be copied is copied, a step each."""
         return vectors.arguments("mask", self._mask, folder, steps)
 
     def _specs(self, folder: Path, steps: QgsProcessingMultiStepFeedback, copied: int) -> dict[str, list[layers.Spec]]:

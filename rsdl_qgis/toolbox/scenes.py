@@ -148,8 +148,13 @@ class SceneClassification(OneImageAlgorithm):
     def options(self, parameters, context):
         return {"size": shared.number(self, parameters, "SIZE", context)}
 
+    def _drawn(self):
+        return [*super()._drawn(), self._features]
+
     def _vectors(self, folder, steps):
-        return {**super()._vectors(folder, steps), **vectors.arguments("features", self._features, folder, steps)}
+        area = super()._vectors(folder, steps)
+        steps.setCurrentStep(vectors.copied(self._mask))
+        return {**area, **vectors.arguments("features", self._features, folder, steps)}
 
     def looks(self, card, result):
         return {

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import (
-    NULL,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
@@ -45,6 +44,7 @@ from .text import tr
 
 Spec = dict[str, Any]  # {"path", "crs"}, and "versions" of the same in other coordinate systems: a layer in a job
 PARTS = {"path", "layerName", "layerId"}  # of a layer's source that a path in a job can say
+MISREAD = set("|!;")  # signs of a path that the worker takes for others
 SHAPEFILE = "ESRI Shapefile"
 SHORT_NAMES = "RSDL_SHORT_NAMES"  # said by the copy of a shapefile, whose fields have shortened names
 CHECKED = 1000  # features between two looks at whether the job is cancelled
@@ -235,6 +235,11 @@ def arguments(name: str, prepared: PreparedVector | None, folder: Path, feedback
     return {name: spec.pop("path"), **{f"{name}_{key}": value for key, value in spec.items()}}
 
 
+def copied(*prepared: PreparedVector | None) -> int:
+    """How many of some layers have to be written for the worker."""
+    return sum(item is not None and item.is_copied for item in prepared)
+
+
 def systems(found: Iterable[QgsMapLayer]) -> list[QgsCoordinateReferenceSystem]:
     """The coordinate systems of some layers, each once, in order."""
     return distinct(layer.crs() for layer in found)
@@ -339,10 +344,10 @@ def _same_file(layer: QgsVectorLayer) -> str | None:
     parts = {
         key: value
         for key, value in QgsProviderRegistry.instance().decodeUri("ogr", layer.source()).items()
-        if value not in (None, NULL, "", [], {})
+        if not shared.is_null(value) and value not in ("", [], {})
     }
     path, inner = parts.get("path", ""), parts.get("layerName", "")
-    if set(parts) - PARTS or "|" in path + inner or not Path(path).is_file():
+    if set(parts) - PARTS or not MISREAD.isdisjoint(path + inner) or not Path(path).is_file():
         return None
     if Path(path).suffix.lower().lstrip(".") not in shared.VECTOR_FORMATS:
         return None

@@ -395,6 +395,8 @@ def test_a_file_serves_where_it_holds_the_same(qgis_app, project, tmp_path):
     assert not prepared(layer).is_copied  # in its own system
     assert prepared(layer, DEGREES).is_copied
     assert prepared(QgsVectorLayer(f"{tmp_path / 'file.gpkg'}|subset=fid > 1", "layer", "ogr"), UTM).is_copied
+    for name in ("a;b.gpkg", "a!b.gpkg"):  # which pyogrio divides
+        assert prepared(filed(tmp_path, name=name), UTM).is_copied
     layer.startEditing()
     assert prepared(layer, UTM).is_copied
     layer.rollBack()
