@@ -134,7 +134,7 @@ def _one_hot(classes: NDArray, card: ModelCard, lost: NDArray | bool = False) ->
 
 
 def _sigmoid(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    probabilities: NDArray[np.float32] = 1 / (1 + np.exp(-values))
+    probabilities: NDArray[Any] = 1 / (1 + np.exp(-values))
     return probabilities
 
 

@@ -94,9 +94,16 @@ class _Graph:
                         self._constants.append((first, last))
         self._made: dict[str, Node] = {}
         self._numbers: dict[str, float] | None = None
+        self._heads: dict[str, Head] = {}  # so that what several operators take is followed once
 
     def head(self, name: str, left: int) -> Head:
         """What the numbers called ``name`` are; ``left``: operators that may still be followed."""
+        if name not in self._heads:
+            self._heads[name] = Head("unknown")  # of a graph that goes round in circles
+            self._heads[name] = self._followed(name, left)
+        return self._heads[name]
+
+    def _followed(self, name: str, left: int) -> Head:
         node = self._node(name)
         if node is None or left == 0:
             return Head("unknown")

@@ -197,7 +197,7 @@ def test_what_is_declared_of_boxes_counts(tmp_path):
     _, (found,) = detect(path)
     assert np.allclose(np.sort(found.boxes.max(1)), np.sort(BOXES.max(1)) / SIDE, atol=1e-4)
     path = write(tmp_path / "d.onnx", outputs, {**metadata, "rsdl:output": "inches"})
-    with pytest.raises(ModelError, match="'inches'.*pixels or normalised"):
+    with pytest.raises(ModelError, match=r"'inches'.*pixels or normalised"):
         detect(path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -10,9 +11,11 @@ import pytest
 import rasterio
 from onnx import TensorProto, helper, numpy_helper
 
+from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling, Tiling
 from rsdl_qgis.engine.errors import MismatchError, ModelError, RsdlError
 from rsdl_qgis.engine.jobs import run_predict
 from rsdl_qgis.engine.report import Report
+from rsdl_qgis.engine.runtime import open_runtime
 from rsdl_qgis.engine.store import read_card
 
 KEYS = {"model_type": "Segmentor", "class_names": {"0": "dark", "1": "bright"}, "tile_size": 32, "tiles_overlap": 25}
@@ -406,3 +409,110 @@ def test_files_that_cannot_be_opened_are_told_in_words(tmp_path, scene, error):
     text = str(found.value)
     assert "ONNXRuntime" not in text and "::" not in text and "Status" not in text
     assert found.value.hint or "damaged" in text
+
+
+def card_folder(path, model, **changes):
+    """A model folder as a person writes it: an ONNX of another program, and a card."""
+    card = ModelCard(
+        "mine", "Mine", (Input("image", (Band("a"),), scaling=Scaling(divisor=255)),),
+        (Class(0, "dark", "#000000"), Class(1, "bright", "#ffffff")), tiling=Tiling(size=32, overlap=8, multiple=32),
+        axes="NCHW",
+    )  # fmt: skip
+    path.mkdir()
+    model.rename(path / "model.onnx")
+    (path / "model.json").write_text(json.dumps(replace(card, **changes).to_json()))
+    return path
+
+
+@pytest.mark.parametrize("name", ["logits", "any size", "valid", "bands last"])
+def test_a_card_written_by_hand_takes_the_same_forms(tmp_path, scene, name):
+    """Though it says that tiles may be of any size: the tensors know better."""
+    image, bright = scene
+    model = card_folder(tmp_path / "mine", write(tmp_path / "m.onnx", **{**FORMS[name], "keys": {}}))
+    assert np.array_equal(read(run(model, image, tmp_path)["output"])[0], bright)
+    if name != "any size":
+        with pytest.raises(MismatchError, match="takes tiles of 32 px only, not 64"):
+            run(model, image, tmp_path, tile_size=64)
+
+
+def test_a_card_inside_does_not_make_probabilities_of_logits(tmp_path, make_raster):
+    values = np.random.default_rng(0).integers(0, 255, (1, 40, 50)).astype("uint8")
+    weak = np.array([0.0, 1.0], "f4").reshape(2, 1, 1, 1), np.array([0.3, 0.0], "f4")
+    folder = card_folder(tmp_path / "c", write(tmp_path / "m.onnx", [LOGITS], SAME, weak, keys={}))
+    keys = {"rsdl:card": (folder / "model.json").read_text()}
+    model = write(tmp_path / "m.onnx", [LOGITS], SAME, weak, keys=keys)
+    made = run(model, make_raster(values), tmp_path, probabilities=str(tmp_path / "p.tif"))
+    truth = 1 / (1 + np.exp(0.3 - values[0] / np.float32(255)))
+    assert np.allclose(read(made["probabilities"])[1], truth, atol=1e-5)
+
+
+def test_sigmoids_of_classes_that_exclude_each_other_have_a_sum_of_1(tmp_path, make_raster):
+    values = np.random.default_rng(0).integers(0, 255, (1, 40, 50)).astype("uint8")
+    both = np.array([1.0, 2.0], "f4").reshape(2, 1, 1, 1), np.array([1.0, 0.5], "f4")
+    model = write(tmp_path / "m.onnx", **{**FORMS["sigmoids"], "weights": both, "keys": {}})
+    report = Listening()
+    made = run(
+        card_folder(tmp_path / "mine", model), make_raster(values), tmp_path, report,
+        probabilities=str(tmp_path / "p.tif"),
+    )  # fmt: skip
+    p = 1 / (1 + np.exp(-(values / np.float32(255) * both[0].reshape(2, 1, 1) + both[1].reshape(2, 1, 1))))
+    assert np.allclose(read(made["probabilities"]), p / p.sum(0), atol=1e-5)
+    assert np.array_equal(read(made["output"])[0], p[1] > p[0]) and "a sum of 1" in report.text("info")
+
+
+SCENES = {
+    "logits": ([("Gemm", ["f", "w", "b"], ["y"])], ("n", 3)),
+    "probabilities": ([("Gemm", ["f", "w", "b"], ["g"]), ("Softmax", ["g"], ["y"])], ("n", 3)),
+    "four axes": ([("Gemm", ["f", "w", "b"], ["g"]), ("Unsqueeze", ["g", "ends"], ["y"])], ("n", 3, 1, 1)),
+    "classes": ([("Gemm", ["f", "w", "b"], ["g"]), ("ArgMax", ["g"], ["y"], {"axis": 1, "keepdims": 0})], ("n",)),
+}
+
+
+@pytest.mark.parametrize("name", list(SCENES))
+@pytest.mark.parametrize("several", [False, True])
+def test_scenes_by_the_mean_of_their_pixels(tmp_path, name, several):
+    nodes, output = SCENES[name]
+    weights = np.array([[1.0, 2.0, -1.0]], "f4"), np.array([0.5, 0.0, 0.1], "f4")
+    nodes = [("ReduceMean", ["x"], ["f"], {"axes": [2, 3], "keepdims": 0}), *nodes]
+    kind = LONG if name == "classes" else FLOAT
+    model = write(tmp_path / "m.onnx", nodes, output, weights, kind=kind, keys={}, ends=np.array([2, 3]))
+    card = ModelCard(
+        "scenes", "S", (Input("image", (Band("a"),)),), tuple(Class(i, c, "#000000") for i, c in enumerate("abc")),
+        "classification", tiling=Tiling(size=32, any_size=False), axes="NCHW",
+        activation="sigmoid" if several else "softmax",
+    )  # fmt: skip
+    images = np.random.default_rng(0).random((4, 1, 1, 32, 32)).astype("f4")
+    logits = images.mean((3, 4))[:, 0] @ weights[0] + weights[1]
+    truth = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    if name == "classes":
+        truth = np.eye(3)[logits.argmax(1)]
+    elif several and name != "probabilities":
+        truth = 1 / (1 + np.exp(-logits))
+    found = open_runtime(card, model, "cpu", 1)({"image": images})
+    assert found.shape == (4, 3) and np.allclose(found, truth, atol=1e-5)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_series_with_or_without_which_dates_are_valid(tmp_path, told):
+    series = helper.make_tensor_value_info("x", FLOAT, ("n", 4, 2))
+    valid = helper.make_tensor_value_info("valid", TensorProto.BOOL, ("n", 4))
+    nodes = [
+        helper.make_node("ReduceMean", ["x"], ["m"], axes=[1], keepdims=0),
+        helper.make_node("MatMul", ["m", "w"], ["y"]),
+    ]
+    weights = np.array([[1.0, -1.0, 0], [0, 2.0, 1.0]], "f4")
+    graph = helper.make_graph(
+        nodes, "g", [series, valid] if told else [series], [helper.make_tensor_value_info("y", FLOAT, ("n", 3))],
+        [numpy_helper.from_array(weights, "w")],
+    )  # fmt: skip
+    onnx.save(
+        helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), tmp_path / "s.onnx"
+    )
+    card = ModelCard(
+        "series", "S", (Input("modis", (Band("a"), Band("b")), tuple("1234")),),
+        tuple(Class(i, c, "#000000") for i, c in enumerate("abc")), "time-series",
+    )  # fmt: skip
+    values = np.random.default_rng(0).random((5, 4, 2)).astype("f4")
+    found = open_runtime(card, tmp_path / "s.onnx", "cpu", 1)({"modis": values, "valid": np.ones((5, 4), bool)})
+    logits = values.mean(1) @ weights
+    assert np.allclose(found, np.exp(logits) / np.exp(logits).sum(1, keepdims=True), atol=1e-5)
