@@ -70,7 +70,7 @@ def become_root() -> None:
     if not shutil.which("sudo"):
         raise SystemExit("Another QGIS is installed into a folder and mounted: run this as root, or install sudo.")
     settings = [f"{name}={value}" for name, value in passed_on().items()]
-    os.execvp("sudo", ["sudo", "env", *settings, sys.executable, "-m", "tools.other_qgis", *sys.argv[1:]])
+    os.execvp("sudo", ["sudo", "env", *settings, sys.executable, "-B", "-m", "tools.other_qgis", *sys.argv[1:]])
 
 
 def passed_on() -> dict[str, str]:
@@ -95,7 +95,7 @@ def in_namespace(version: str, step: str, arguments: list[str]) -> int:
     """Runs a step where its mounts and programs end with it, also when this program is ended; its exit status."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     namespace = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-    command = [sys.executable, "-m", "tools.other_qgis", version, "--step", step, "--", *arguments]
+    command = [sys.executable, "-B", "-m", "tools.other_qgis", version, "--step", step, "--", *arguments]
     with subprocess.Popen([*namespace, *command], cwd=ROOT) as process:
         try:
             return process.wait()
@@ -256,10 +256,10 @@ def write_program(path: Path, text: str) -> None:
 
 def run_as_first(command: tuple[str | Path, ...], settings: Mapping[str, str]) -> int:
     """Exit status of a program; this one, the first of its namespace, also takes leave of all that others left."""
-    process = subprocess.Popen([str(part) for part in command], env=settings)
+    first = os.posix_spawnp(command[0], [str(part) for part in command], settings)
     while True:
         ended, status = os.wait()
-        if ended == process.pid:
+        if ended == first:
             return os.waitstatus_to_exitcode(status)
 
 
