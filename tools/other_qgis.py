@@ -167,6 +167,7 @@ def install_qgis(root: Path, suite: str, mirror: str) -> None:
     run("chroot", root, "apt-get", "update", "-q", env=settings)
     install = ("apt-get", "install", "-q", "-y", "--no-install-recommends", "-t", f"{suite}-backports")
     run("chroot", root, *install, *PACKAGES, env=settings)
+    run("chroot", root, "apt-get", "clean")
 
 
 def run_tests(folder: Path, arguments: list[str]) -> int:
