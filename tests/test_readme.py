@@ -13,7 +13,6 @@ from osgeo import gdal, ogr
 from tools import headless
 
 gdal.UseExceptions()
-ogr.UseExceptions()
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"```bash\n(.*?)```", README, re.DOTALL)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import ast
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -50,6 +51,7 @@ def main() -> int:
         raise SystemExit("Another QGIS is tried on Linux only, with unshare of the package util-linux.")
     if os.geteuid():
         become_root()
+    os.environ["PATH"] += f":{SYSTEM_PATH}"  # for some who are root it lacks the folders of root's programs
     signal.signal(signal.SIGINT, lambda *_: None)  # what runs has got it, too, and ends by itself
     folder = BUILD / f"qgis-{options.version}"
     if options.step == "make":
@@ -70,7 +72,7 @@ def become_root() -> None:
     if not shutil.which("sudo"):
         raise SystemExit("Another QGIS is installed into a folder and mounted: run this as root, or install sudo.")
     settings = [f"{name}={value}" for name, value in passed_on().items()]
-    os.execvp("sudo", ["sudo", "env", *settings, sys.executable, "-m", "tools.other_qgis", *sys.argv[1:]])
+    os.execvp("sudo", ["sudo", "env", *settings, sys.executable, "-B", "-m", "tools.other_qgis", *sys.argv[1:]])
 
 
 def passed_on() -> dict[str, str]:
@@ -95,7 +97,7 @@ def in_namespace(version: str, step: str, arguments: list[str]) -> int:
     """Runs a step where its mounts and programs end with it, also when this program is ended; its exit status."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     namespace = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-    command = [sys.executable, "-m", "tools.other_qgis", version, "--step", step, "--", *arguments]
+    command = [sys.executable, "-B", "-m", "tools.other_qgis", version, "--step", step, "--", *arguments]
     with subprocess.Popen([*namespace, *command], cwd=ROOT) as process:
         try:
             return process.wait()
@@ -110,8 +112,8 @@ def make_root(folder: Path, version: str) -> int:
         return 0
     if unfinished.exists():
         shutil.rmtree(unfinished)
-    mirror, suite = debian_mirror(), SUITES[version]
     install_debootstrap()
+    mirror, suite = debian_mirror(), SUITES[version]
     print(f"Installing QGIS {version} of Debian's {suite}-backports into {root}", flush=True)
     folder.mkdir(parents=True, exist_ok=True)
     options = ("--variant=minbase", "--force-check-gpg", "--include=ca-certificates")
@@ -136,7 +138,7 @@ def debian_mirror() -> str:
         listed = output("apt-get", "indextargets", "--format", "$(ORIGIN)|$(LABEL)|$(REPO_URI)", "Created-By: Packages")
     found = mirror_in(listed)
     if not found:
-        raise SystemExit("apt knows no archive of Debian here: give one's address, DEBIAN_MIRROR=http://…/debian")
+        raise SystemExit("apt knows no archive of Debian: run apt-get update, or give DEBIAN_MIRROR=http://…/debian")
     return found
 
 
@@ -147,7 +149,7 @@ def mirror_in(listed: str) -> str:
 
 
 def install_debootstrap() -> None:
-    if shutil.which("debootstrap", path=SYSTEM_PATH):
+    if shutil.which("debootstrap"):
         return
     if not shutil.which("apt-get"):
         raise SystemExit("Install debootstrap and Debian's archive keyring, then try again.")
@@ -167,6 +169,7 @@ def install_qgis(root: Path, suite: str, mirror: str) -> None:
     run("chroot", root, "apt-get", "update", "-q", env=settings)
     install = ("apt-get", "install", "-q", "-y", "--no-install-recommends", "-t", f"{suite}-backports")
     run("chroot", root, *install, *PACKAGES, env=settings)
+    run("chroot", root, "apt-get", "clean")
 
 
 def run_tests(folder: Path, arguments: list[str]) -> int:
@@ -176,14 +179,14 @@ def run_tests(folder: Path, arguments: list[str]) -> int:
         shutil.rmtree(scratch)
     for name in ("home", "tmp", "runtime", "settings"):
         (scratch / name).mkdir(parents=True, mode=0o700)
-    settings = test_settings(scratch)
+    settings = settings_of_tests(scratch)
     mount_machine(root)
     for path in filter(is_shared, (*OF_THE_MACHINE, *passed_on().values(), str(ROOT))):
         share(Path(path), root)
     share(scratch, root, writable=True)
     make_settings_folder()
     share(scratch / "settings", root, at=SETTINGS, writable=True)
-    write_program(root / settings["RSDL_PYTHON"].lstrip("/"), IN_ITS_OWN_TREE.format(python=WORKER))
+    write_program(root / settings["RSDL_PYTHON"].lstrip("/"), IN_ITS_OWN_TREE.format(python=shlex.quote(str(WORKER))))
     python = "/opt/tests/bin/python"
     if not (root / python.lstrip("/")).exists():
         run("chroot", root, "python3", "-m", "venv", "--system-site-packages", "/opt/tests", env=settings)
@@ -194,7 +197,7 @@ def run_tests(folder: Path, arguments: list[str]) -> int:
     return run_as_first(("chroot", root, "env", f"--chdir={ROOT}", *pytest, *tests, *arguments), settings)
 
 
-def test_settings(scratch: Path) -> dict[str, str]:
+def settings_of_tests(scratch: Path) -> dict[str, str]:
     """The environment of the tests in the other Debian."""
     return {
         **passed_on(),
@@ -233,11 +236,10 @@ def make_settings_folder() -> None:
 
 def share(path: Path, root: Path, at: Path | None = None, writable: bool = False) -> None:
     """Mounts a file or folder where it is, or ``at`` another place, inside as well, and for the worker."""
-    path = path.resolve()
     for tree in (root, root / "host"):
         target = tree / (at or path).relative_to("/")
         make_mount_point(target, path)
-        run("mount", "--bind", path, target)
+        run("mount", "--bind", path.resolve(), target)
         if not writable:
             run("mount", "-o", "remount,bind,ro", target)
 
@@ -256,10 +258,10 @@ def write_program(path: Path, text: str) -> None:
 
 def run_as_first(command: tuple[str | Path, ...], settings: Mapping[str, str]) -> int:
     """Exit status of a program; this one, the first of its namespace, also takes leave of all that others left."""
-    process = subprocess.Popen([str(part) for part in command], env=settings)
+    first = os.posix_spawnp(command[0], [str(part) for part in command], settings)
     while True:
         ended, status = os.wait()
-        if ended == process.pid:
+        if ended == first:
             return os.waitstatus_to_exitcode(status)
 
 

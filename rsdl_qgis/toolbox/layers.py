@@ -15,7 +15,7 @@ from typing import Any
 from qgis.core import QgsCoordinateReferenceSystem, QgsProviderRegistry, QgsRasterLayer, QgsRectangle
 
 from . import compat
-from .render import Rendering, has_size, is_image, is_scaled
+from .render import Rendering, copying, has_size, is_image, is_scaled
 
 Spec = dict[str, Any]  # {"path", "bands", "nodata", "palette"}: an engine Layer in a job
 FORMATS = frozenset(  # GDAL's drivers that Rasterio's wheels read with; what only QGIS's GDAL opens is copied
@@ -201,9 +201,12 @@ class _Changes:
     def applied(self, path: str, crs: QgsCoordinateReferenceSystem, folder: Path) -> str:
         from osgeo import gdal
 
-        source = gdal.OpenEx(path, gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR, open_options=list(self.options))
         target = str(folder / f"layer{len(list(folder.iterdir()))}.vrt")
-        vrt = gdal.GetDriverByName("VRT").CreateCopy(target, source)
+        with copying(target):
+            source = gdal.OpenEx(path, gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR, open_options=list(self.options))
+            vrt = source and gdal.GetDriverByName("VRT").CreateCopy(target, source)
+            if vrt is None:
+                raise RuntimeError(gdal.GetLastErrorMsg())
         if self.crs:
             vrt.SetProjection(wkt(crs))
         for number in self.ignored_nodata:

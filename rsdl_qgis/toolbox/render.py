@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 from collections.abc import Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,20 +109,17 @@ class Rendering:
                 ).format(layer=self._name, size=needed / 1e9, folder=folder)
             )
         path = str(folder / f"layer{len(list(folder.iterdir()))}.tif")
-        file = gdal.GetDriverByName("GTiff").Create(
-            path,
-            area.width,
-            area.height,
-            count,
-            kind,
-            ["TILED=YES", "BLOCKXSIZE=512", "BLOCKYSIZE=512", "BIGTIFF=IF_SAFER"],
-        )
-        if file is None:
-            raise QgsProcessingException(
-                tr("The temporary copy {path} cannot be made: {reason}").format(
-                    path=path, reason=gdal.GetLastErrorMsg()
-                )
+        with copying(path):
+            file = gdal.GetDriverByName("GTiff").Create(
+                path,
+                area.width,
+                area.height,
+                count,
+                kind,
+                ["TILED=YES", "BLOCKXSIZE=512", "BLOCKYSIZE=512", "BIGTIFF=IF_SAFER"],
             )
+            if file is None:
+                raise RuntimeError(gdal.GetLastErrorMsg())
         file.SetGeoTransform((area.left, area.pixel[0], 0.0, area.top, 0.0, -area.pixel[1]))
         if self._crs.isValid():
             file.SetProjection(self._crs.toWkt(compat.WKT))
@@ -136,7 +134,8 @@ class Rendering:
         )
         nodata = None if self._image else [self._nodata(number) for number in self._bands]
         self._copy(file, area, nodata, kind, feedback)
-        file.FlushCache()
+        with copying(path):
+            file.FlushCache()
         if self._image:
             return {"path": path, "bands": list(self._bands), "nodata": self._told}
         known = [None if value is None or math.isnan(value) else value for value in nodata]
@@ -257,8 +256,25 @@ class Rendering:
             feedback.setProgress(100 * (done + 1) / len(corners))
 
 
+@contextmanager
+def copying(path: str):
+    """What fails with GDAL in here is said in a sentence. Newer releases of QGIS have GDAL raise RuntimeError; for
+    older ones, where calls give None, the caller does.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        raise QgsProcessingException(
+            tr("The temporary copy {path} cannot be made: {reason}").format(path=path, reason=error)
+        ) from None
+
+
 def _write(file, band: int, column: int, row: int, width: int, height: int, data: bytes, kind: int) -> None:
-    if file.GetRasterBand(band).WriteRaster(column, row, width, height, data, buf_type=kind) != 0:
+    try:
+        failed = file.GetRasterBand(band).WriteRaster(column, row, width, height, data, buf_type=kind) != 0
+    except RuntimeError:
+        failed = True
+    if failed:
         raise QgsProcessingException(tr("The temporary copy of a layer cannot be written. Is the disk full?"))
 
 

