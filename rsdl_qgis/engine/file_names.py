@@ -5,10 +5,8 @@ Standard library only: QGIS asks the same.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +20,7 @@ DATABASE = ("-wal", "-shm", "-journal")  # of SQLite, behind the whole name
 DATABASES = (".gpkg", ".sqlite", ".db")
 RESERVED = ("gpkg", "sqlite", "rtree", "ogr_", "idx_", "layer_styles", "qgis_projects")  # beginnings of tables
 LARGEST_VRT = 1 << 26  # bytes of a virtual raster that is looked into
-_VRT_TAGS = ("SourceFilename", "SourceDataset", "SrcDataSource", "SourceRaster")
+_VRT_SOURCE = re.compile(r"<(?:SourceFilename|SourceDataset|SrcDataSource)\b([^>]*)>([^<]+)<")
 
 
 def hidden(target: str | os.PathLike[str], end: str) -> Path:
@@ -128,15 +126,13 @@ def _text_of(file: str) -> str:
 
 def _vrt_sources(text: str, folder: str) -> list[str]:
     """The sources in a virtual raster or layer that lies in a folder."""
-    try:
-        elements = [item for item in ET.fromstring(text.strip()).iter() if item.tag in _VRT_TAGS]
-    except ET.ParseError:
-        return []
+    from html import unescape  # not when QGIS starts
+
     sources = []
-    for item in elements:
-        relative = "1" in (item.get("relativeToVRT"), item.get("relativetoVRT"))
-        sources.append(os.path.join(folder, item.text or "") if relative else item.text or "")
-    return [source for source in sources if source]
+    for attributes, name in _VRT_SOURCE.findall(text):
+        relative = re.search(r"""relative[tT]oVRT\s*=\s*["']1""", attributes)
+        sources.append(os.path.join(folder, unescape(name).strip()) if relative else unescape(name).strip())
+    return sources
 
 
 def _plain(name: str) -> str:
@@ -144,16 +140,16 @@ def _plain(name: str) -> str:
     plain = re.sub(r"[^\w. +-]", "_", name)
     if plain == name and len(name.encode()) <= OWN:
         return name
-    mark = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:8]
-    return _cut(plain, OWN - len(mark) - 1) + "-" + mark
+    return _marked(plain, name, OWN)
 
 
 def _shortened(name: str, longest: int) -> str:
-    if len(name.encode(errors="surrogatepass")) <= longest:
-        return name
+    return name if len(name.encode(errors="surrogatepass")) <= longest else _marked(name, name, longest)
+
+
+def _marked(text: str, name: str, longest: int) -> str:
+    """A text of at most so many bytes, with a mark at its end that is another for each name."""
+    import hashlib  # not when QGIS starts
+
     mark = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:8]
-    return _cut(name, longest - len(mark) - 1) + "-" + mark
-
-
-def _cut(text: str, longest: int) -> str:
-    return text.encode(errors="surrogatepass")[:longest].decode(errors="ignore")
+    return f"{text.encode(errors='surrogatepass')[: longest - len(mark) - 1].decode(errors='ignore')}-{mark}"

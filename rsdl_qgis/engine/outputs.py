@@ -6,7 +6,6 @@ Standard library only: QGIS's side asks the same of its parameters before a job 
 from __future__ import annotations
 
 import os
-import sqlite3
 import stat
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,7 +14,6 @@ from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from ..paths import plugin_file, user_folder
 from .errors import OutputError, RsdlError
@@ -180,6 +178,9 @@ def tables(path: Path) -> list[str]:
     """The layers and tables in a GeoPackage, without its own; [] where there is none."""
     if not _size(path):
         return []
+    import sqlite3  # not when QGIS starts
+    from urllib.parse import quote
+
     try:
         with closing(sqlite3.connect(f"file:{quote(os.path.abspath(path))}?mode=ro", uri=True, timeout=1)) as database:
             rows = database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')").fetchall()
