@@ -213,3 +213,9 @@ def test_nodata_of_the_map(with_card):
     assert with_card().nodata == 255
     assert with_card(classes=many).nodata == 65535
     assert math.isnan(CARDS["regression"].nodata)
+
+
+def test_what_an_output_is_said_to_be_is_kept_and_left_out_where_nothing_is(card):
+    said = replace(card, output="logits").to_json()
+    assert said["properties"]["rsdl:output"] == "logits" and ModelCard.from_json(said).output == "logits"
+    assert "rsdl:output" not in card.to_json()["properties"]
