@@ -253,3 +253,7 @@ def test_a_model_without_names_takes_a_picture_of_three_bands():
     assert match_bands(replace(RGB, bands=channel_bands(3)), [None] * 3, 3, ("blue", "green", "red")) == (3, 2, 1)
     assert [band.name for band in channel_bands(4)] == [f"channel {i}" for i in (1, 2, 3, 4)]
     assert channel_bands(4)[0].aliases == ()
+def test_what_an_output_is_said_to_be_is_kept_and_left_out_where_nothing_is(card):
+    said = replace(card, output="logits").to_json()
+    assert said["properties"]["rsdl:output"] == "logits" and ModelCard.from_json(said).output == "logits"
+    assert "rsdl:output" not in card.to_json()["properties"]
