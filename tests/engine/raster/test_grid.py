@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.raster.grid import Grid, Window, apply, crs_of
+from rsdl_qgis.engine.raster.grid import Grid, Window, apply, crs_of, project
 
 UTM = crs_of("EPSG:32634").to_wkt()
 NORTH_UP = Affine(10, 0, 500_000, 0, -10, 4_200_000)
@@ -84,3 +84,17 @@ def test_the_pixels_under_another_grid_are_found_and_none_where_they_only_touch(
     degrees = Grid("EPSG:4326", Affine(1e-4, 0, 21.001, 0, -1e-4, 37.947), 5, 5)
     found = grid.under(degrees)
     assert (found.row, found.col) == (6, 8) and found.height in (6, 7) and found.width in (5, 6)
+
+
+LOCAL = 'LOCAL_CS["site",UNIT["metre",1]]'
+
+
+def test_what_cannot_be_brought_to_another_crs_is_said():
+    grid = Grid("EPSG:32634", Affine(10, 0, 500_000, 0, -10, 4_200_000), 20, 30)
+    with pytest.raises(InputError, match="cannot be brought"):
+        grid.window((0, 0, 1, 1), LOCAL)
+    with pytest.raises(InputError, match="no transformation between"):
+        project(np.zeros(1), np.zeros(1), LOCAL, "EPSG:32634")
+    for far in ((1e15, 0, 1e15, 1), (-1e15, -1e15, 1e15, -1e14)):
+        with pytest.raises(InputError, match=r"cannot be brought|does not overlap"):
+            grid.window(far, "EPSG:4326")
