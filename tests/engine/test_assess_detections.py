@@ -64,6 +64,13 @@ def assess(tmp_path, *args, report=None, more=None, **kwargs):
     return run_assess_detections({**pair(tmp_path, *args, **kwargs), **(more or {})}, report or Report())
 
 
+def test_a_table_without_geometry_is_refused(tmp_path):
+    (tmp_path / "table.csv").write_text("class,score\nship,0.5\nship,0.2\n")
+    both = dict.fromkeys(("predicted", "reference"), {"path": str(tmp_path / "table.csv")})
+    with pytest.raises(InputError, match="a table without geometry"):
+        run_assess_detections(both, Report())
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_figures_are_those_of_coco(tmp_path, seed):
     """Pictures side by side on the ground; crowds by a field."""

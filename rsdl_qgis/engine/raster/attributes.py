@@ -103,6 +103,8 @@ def pieces(table: Table, fields: Sequence[str], geometry: bool = False) -> Itera
             )
         except VECTOR_ERRORS as error:
             raise unreadable(table.path, error, CHOOSE) from error
+        if geometry and wkb is None:
+            raise InputError(f"{table.path} is a table without geometry.", "Choose a layer of polygons or points.")
         values = dict(zip(meta["fields"], data))
         if numbers:
             values[table.fid] = np.asarray(fids)

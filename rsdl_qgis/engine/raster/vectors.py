@@ -251,7 +251,8 @@ def read_polygons(layer: VectorFile | str, crs: str | None) -> list[dict]:
         meta, _, wkb, _ = pyogrio.raw.read(file, layer=layer_name, columns=[], force_2d=True)
     except (DataLayerError, DataSourceError) as error:
         raise unreadable(path, error, "Choose a polygon layer.") from error
-    geometries = [g for g in (geometry_of(value) for value in wkb if value is not None) if g is not None]
+    shapes = () if wkb is None else wkb  # a table has none
+    geometries = [g for g in (geometry_of(value) for value in shapes if value is not None) if g is not None]
     if not geometries:
         raise InputError(f"{path} has no polygons.", "Choose a layer with at least one polygon.")
     own = chosen.crs or crs_in(meta)

@@ -28,6 +28,13 @@ PAIR = {"s1": (2, 1), "s2": (2, 3)}
         ("ombrianet", {"a.b": (1, 3)}, 2, {}, "full stop"),
         ("unet", {"image": (1, 3)}, 2, {"depth": 4}, "no option 'depth'"),
         ("vit-small", {"image": (1, 3)}, 2, {"patches": 4}, "no option 'patches'"),
+        ("unet", {"image": (1, 3)}, 2, {"widths": ["a"]}, r"'widths' of U-Net\[0\] cannot be 'a'"),
+        ("unet", {"image": (1, 3)}, 2, {"widths": []}, "has 0 members"),
+        ("unet", {"image": (1, 3)}, 2, {"widths": 16}, "'widths' of U-Net cannot be 16"),
+        ("unet", {"image": (1, 3)}, 2, {"dropout": float("nan")}, "'dropout' of U-Net cannot be"),
+        ("unet", {"image": (1, 3)}, 2, {"stem": None}, "'stem' of U-Net cannot be null"),
+        ("vgg16", {"image": (1, 3)}, 2, {"batch_norm": "yes"}, "'batch_norm' of VGG-16 cannot be 'yes'"),
+        ("tempcnn", {"image": (5, 3)}, 2, {"kernel": 10**30}, "'kernel' of Temporal CNN cannot be"),
     ],
 )
 def test_a_network_that_cannot_be_built(name, inputs, classes, options, said):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.raster.grid import Grid, Window, apply, crs_of, local_unit
+from rsdl_qgis.engine.raster.grid import Grid, Window, apply, crs_of, local_unit, project
 
 UTM = crs_of("EPSG:32634").to_wkt()
 NORTH_UP = Affine(10, 0, 500_000, 0, -10, 4_200_000)
@@ -91,3 +91,17 @@ def test_a_site_s_own_grid_has_metres_but_no_place_on_the_earth():
     assert local_unit(feet) == pytest.approx(0.3048) and local_unit('LOCAL_CS["site",UNIT["metre",1]]') == 1
     assert local_unit("EPSG:32634") is None and local_unit("EPSG:4326") is None and local_unit(None) is None
     assert Grid(feet, Affine(10, 0, 0, 0, -20, 0), 5, 5).resolution == pytest.approx((3.048, 6.096))
+
+
+LOCAL = 'LOCAL_CS["site",UNIT["metre",1]]'
+
+
+def test_what_cannot_be_brought_to_another_crs_is_said():
+    grid = Grid("EPSG:32634", Affine(10, 0, 500_000, 0, -10, 4_200_000), 20, 30)
+    with pytest.raises(InputError, match="cannot be brought"):
+        grid.window((0, 0, 1, 1), LOCAL)
+    with pytest.raises(InputError, match="no transformation between"):
+        project(np.zeros(1), np.zeros(1), LOCAL, "EPSG:32634")
+    for far in ((1e15, 0, 1e15, 1), (-1e15, -1e15, 1e15, -1e14)):
+        with pytest.raises(InputError, match=r"cannot be brought|does not overlap"):
+            grid.window(far, "EPSG:4326")

@@ -140,6 +140,9 @@ def test_what_is_wrong_with_a_mask_is_said(tmp_path):
         read_polygons(points, "EPSG:4326")
     with pytest.raises(InputError, match="There is no file"):
         read_polygons(str(tmp_path / "none.gpkg"), None)
+    (tmp_path / "table.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(InputError, match="has no polygons"):
+        read_polygons(str(tmp_path / "table.csv"), "EPSG:4326")
     ring = [[0, 0], [1, 0], [1, 1], [0, 0]]
     with pytest.raises(InputError, match="The raster has no coordinate system"):
         read_polygons(collection(tmp_path / "b.geojson", {"type": "Polygon", "coordinates": [ring]}), None)

@@ -263,6 +263,10 @@ def test_chips_need_not_be_a_multiple_of_what_an_option_asks_for(tmp_path, optio
     [
         ({"task": "weather"}, InputError, "TASK cannot be 'weather'"),
         ({"epochs": 0}, InputError, "EPOCHS"),
+        ({"epochs": "ten"}, InputError, "EPOCHS cannot be 'ten'"),
+        ({"augmentation": {"gain": "much"}}, InputError, "gain cannot be 'much'"),
+        ({"augmentation": {"gian": 1}}, InputError, "Did you mean 'gain'"),
+        ({"report": "report.tif"}, OutputError, "does not end in .html"),
         ({"learning_rate": -1.0}, InputError, "LEARNING_RATE"),
         ({"sharpness": -0.1}, InputError, "SHARPNESS"),
         ({"network": "nonet"}, ModelError, "no network 'nonet'"),
