@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .errors import InputError
 from .legend import Entry
-from .raster.labels import class_labels
+from .raster.label_fields import class_labels
 
 SEPARATOR = ";"
 MOST_LABELS = 1000  # different ones in a layer

@@ -22,7 +22,8 @@ class CutRequest:
 
     ``background``: the name ('': as usual) of the class of what is not labelled, None: it is ignored; of objects: not
     None means that chips without any are cut too. ``buffer``:
-    metres around lines and points (None: half a pixel, the pixel). ``multilabel``: the field of a scene names several
+    metres around lines and points (None: half a pixel, the pixel). ``all_touched``: polygons label all pixels that they
+    touch, not only those whose centre they hold. ``multilabel``: the field of a scene names several
     classes, divided by ; or ,. ``only_inside``: pixels of a scene outside its polygon are not valid. ``extent``,
     ``mask``: outside nothing is labelled. ``size``, ``overlap``: of chips in pixels. ``separate``: chips are to be
     small enough for a split by blocks. ``bands``, ``dates``: names, an input. ``object_size``: metres a side of
@@ -33,6 +34,7 @@ class CutRequest:
     labelled: bool = True
     background: str | None = None
     buffer: float | None = None
+    all_touched: bool = False
     multilabel: bool = False
     only_inside: bool = True
     colors: Mapping[str, str] = field(default_factory=dict)
@@ -74,6 +76,7 @@ class CutRequest:
             labelled=labelled,
             background=(arguments.get("background_name") or "") if unlabelled == "background" else None,
             buffer=buffer,
+            all_touched=bool(arguments.get("all_touched")),
             multilabel=bool(arguments.get("multilabel")) and task == "classification",
             only_inside=arguments.get("only_inside", True),
             colors=arguments.get("colors") or {},
