@@ -45,11 +45,11 @@ class Burned:
         return [int(i) for i in some if not self._has_pixels(int(i), grid)]
 
     def _has_pixels(self, i: int, grid: Grid) -> bool:
-        """Whether a polygon has a pixel where no other lies on top of it."""
+        """Whether a polygon would have a pixel by itself; one that it only touches, and was not given, is another's."""
         window = around(grid, tuple(self._outlines[i]))
         if window is None or window.height * window.width > LARGEST_CHECKED:
             return window is not None
-        return bool(self._burned(np.array([i]), grid.crop(window), self._all_touched).any())
+        return bool(self._burned(np.array([i]), grid.crop(window), False).any())
 
     def _burned(self, wanted: NDArray, grid: Grid, all_touched: bool) -> NDArray[np.int32]:
         shapes = [(self._polygons[i], int(i) + 1) for i in wanted]

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from ..raster.class_tables import bands_of
 from ..raster.features import Features
 from ..report import Report
-from ..webpage import thousands
 from .cut_request import CutRequest
 from .labelling import LabelLayer, Legend, single_features
 from .objects import LEAST_SEEN
@@ -70,7 +69,7 @@ def listed(counts: Mapping[str, int]) -> str:
     """'tiny (49), a (2)', the most frequent first."""
     order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     more = f" and {len(order) - MOST_SHOWN} more" if len(order) > MOST_SHOWN else ""
-    return ", ".join(f"{name} ({thousands(n)})" for name, n in order[:MOST_SHOWN]) + more
+    return ", ".join(f"{name} ({n})" for name, n in order[:MOST_SHOWN]) + more
 
 
 def tell_of_layers(
@@ -100,8 +99,20 @@ def tell_of_layers(
             text = f"{layer.title}: {len(outside)} of {len(features)} features lie outside the rasters{of}."
             report.log("warning", text)
     if request.kind in ("raster", "class"):
-        for label, kind in single_features(layers):
-            report.log("warning", f"Class '{label}' has one {kind} only, so it may be in one part of a split only.")
+        _tell_of_single_ones(single_features(layers), report)
+
+
+def _tell_of_single_ones(found: Sequence[tuple[str, str]], report: Report) -> None:
+    if not found:
+        return
+    kind = found[0][1]
+    classes = ", ".join(f"'{label}'" for label, _ in found[:MOST_SHOWN])
+    more = f" and {len(found) - MOST_SHOWN} more" if len(found) > MOST_SHOWN else ""
+    if len(found) == 1:
+        report.log("warning", f"Class {classes} has one {kind} only, so it may be in one part of a split only.")
+    else:
+        text = f"Classes that have one {kind} only, so that each may be in one part of a split only: {classes}{more}."
+        report.log("warning", text)
 
 
 def tell_of_fills(layer: LabelLayer, counts: Mapping[float, int], request: CutRequest, report: Report) -> None:
@@ -130,12 +141,12 @@ def tell_of_cut(tally: Tally, legend: Legend, request: CutRequest, report: Repor
         text = f"{layer.title}: {len(numbers)} of {total} polygons {why}, and so label nothing{of}."
         report.log("warning", text if request.all_touched else f"{text} With ALL_TOUCHED they label what they touch.")
     if tally.contradicted:
-        text = f"{thousands(tally.contradicted)} pixels lie under labels of different classes, and are left out."
+        text = f"{tally.contradicted} pixels lie under labels of different classes, and are left out."
         report.log("warning", text)
     if tally.hidden:
         hidden, labelled = tally.hidden.total(), tally.labelled.total()
         of = f": {listed(_named(tally.hidden, legend))}" if legend.classes else ""
-        text = f"{thousands(hidden)} labelled pixels ({hidden / labelled:.1%}) are nodata in the rasters; left out{of}."
+        text = f"{hidden} labelled pixels ({hidden / labelled:.1%}) are nodata in the rasters; left out{of}."
         report.log("warning", text)
     lacking = [item.name for item in legend.classes if item.value not in tally.seen]
     if lacking:

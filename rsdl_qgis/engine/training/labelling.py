@@ -448,10 +448,10 @@ def _alike(values: Mapping[Any, int]) -> str:
 
 def _padded(numbered: Mapping[Any, int]) -> dict[int, str]:
     """Names for classes that are texts in digits of which some are not written as numbers are, such as '01'."""
-    texts = {value: label for label, value in numbered.items() if isinstance(label, str)}
-    if all(label == str(value) for value, label in texts.items() if whole_number(label) is not None):
+    texts = {value: str(label) for label, value in numbered.items() if whole_number(str(label)) is not None}
+    if any(isinstance(label, int) for label in numbered) or all(text == str(value) for value, text in texts.items()):
         return {}
-    return {value: label for value, label in texts.items() if whole_number(label) is not None}
+    return texts
 
 
 def _renumbered(used: Iterable[int], background: bool) -> dict[int, int]:

@@ -56,7 +56,7 @@ def mask_classes(
     own = dict(enumerate(values)) if renumbered else {value: value for value in values}
     titles = {value: names[stored] for value, stored in own.items()} if names else {}
     rest = None
-    if not names and len(own) == 2 and 0 in own:
+    if not names and len(own) == 2 and values[0] == 0:
         titles = dict(zip(sorted(own), TWO_CLASSES.get(task, (BACKGROUND, "object"))))
         rest = titles[0]
     elif renumbered and not names:
