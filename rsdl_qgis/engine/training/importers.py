@@ -24,7 +24,7 @@ from ..raster.grid import Grid
 from ..raster.source import Layer, RasterSource
 from ..report import Report
 from .chips import Chip, ChipFolder, Source, sizes
-from .labelling import legend_of
+from .labelling import legend_of_names
 from .mask_classes import check_numbers, mask_classes
 
 ENDINGS = (".tif", ".tiff", ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".jp2")
@@ -165,6 +165,8 @@ def import_class_folders(
     ]
     names = [path.stem for _, path, _ in rows]
     clashing = len(set(names)) < len(names)
+    known = sorted({own for _, _, own in rows} if labels is None else {n for found in labels.values() for n in found})
+    legend = legend_of_names(known)
     chips: list[Chip] = []
     sources: dict[str, Source] = {}
     opened: list[Picture] = []
@@ -175,21 +177,19 @@ def import_class_folders(
         picture = open_picture(path)
         opened.append(picture)
         name = "-".join(part for part in (split, own, path.stem) if part) if clashing else path.stem
-        label = own if labels is None else ";".join(labels[path.stem])
+        label = legend.name(own) if labels is None else ";".join(map(legend.name, labels[path.stem]))
         chip = Chip(name, {"image": (reference_to(path, folder),)}, label, split)
         chips.append(placed_chip(chip, picture.grid, sources))
-    known = sorted({own for _, _, own in rows} if labels is None else {n for found in labels.values() for n in found})
     if not chips:
         where = "that the table names" if table else "in folders of their classes"
         raise InputError(f"{root} has no images {where}.", "Put the images of each class in a folder of its name.")
     if len(known) < 2 and labels is None:
         raise InputError(f"{root} has one folder of images only, '{known[0]}'.", "Scenes need two classes or more.")
     check_bands(opened)
-    classes = tuple(legend_of([], known).classes)
     inputs = (Input("image", tuple(Band(name) for name in opened[0].bands)),)
     kind = "class" if labels is None else "classes"
     grids = [picture.grid for picture in opened]
-    return folder_of(folder, "classification", inputs, classes, chips, sources, grids, kind, ())
+    return folder_of(folder, "classification", inputs, legend.classes, chips, sources, grids, kind, ())
 
 
 def import_folder(root: Path, task: str, report: Report | None = None) -> ChipFolder:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import colorsys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -348,6 +348,12 @@ def legend_of(
     told = [colors or {}, *(layer.colors for layer in layers)]
     classes = _classes(sorted(used), names, own, told, background is not None)
     return Legend(classes, numbered, 0 if background is not None else None, notes)
+
+
+def legend_of_names(names: Collection[str]) -> Legend:
+    """The classes of names, such as folders or annotations bear; names in digits are names all the same."""
+    numbers = {number: name for name in names if (number := whole_number(name)) is not None}
+    return legend_of([LabelLayer("", "", names=numbers)], names)
 
 
 def check_classes(legend: Legend, layers: Sequence[LabelLayer]) -> None:

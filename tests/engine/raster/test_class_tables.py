@@ -19,8 +19,9 @@ def picture(tmp_path):
 
     def write(bands, kinds, **tags):
         path = str(tmp_path / "picture.tif")
-        profile = {"driver": "GTiff", "height": 8, "width": 8, "count": len(bands), "dtype": "uint8", "crs": "EPSG:32634"}
-        with rasterio.open(path, "w", **profile, transform=rasterio.Affine(1, 0, 0, 0, -1, 8)) as file:
+        profile = {"driver": "GTiff", "height": 8, "width": 8, "count": len(bands), "dtype": "uint8"}
+        where = {"crs": "EPSG:32634", "transform": rasterio.Affine(1, 0, 0, 0, -1, 8)}
+        with rasterio.open(path, "w", **profile, **where) as file:
             file.write(np.stack([np.full((8, 8), value, "uint8") for value in bands]))
             file.colorinterp = kinds
             file.update_tags(**tags)

@@ -40,7 +40,8 @@ def test_what_tells_no_classes(values, message):
 
 
 def test_texts_and_spellings():
-    assert [label_text(value) for value in (None, float("nan"), 2.0, 2.5, "", "a")] == [None, None, "2", "2.5", None, "a"]
+    given = (None, float("nan"), 2.0, 2.5, "", "a")
+    assert [label_text(value) for value in given] == [None, None, "2", "2.5", None, "a"]
     values = np.array(["Oak", "oak", None, "pine", "oak ", " pine"], object)
     assert spellings(values) == [("Oak", "oak")] and spellings(np.array([1, 1])) == []
 

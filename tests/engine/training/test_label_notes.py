@@ -77,7 +77,7 @@ def test_what_lies_on_nodata(cutting, tmp_path):
     assert "warning: 400 labelled pixels (25.0%) are nodata in the rasters; left out: b (400)." in said
     values[:, :, 40:] = 0
     hole = raster(tmp_path / "hole.tif", values, nodata=0)
-    with pytest.raises(InputError, match="of one class, 'a'.*All pixels of b are nodata"):
+    with pytest.raises(InputError, match=r"of one class, 'a'.*All pixels of b are nodata"):
         cutting(BIG, scene=hole)
 
 
