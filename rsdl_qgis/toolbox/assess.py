@@ -64,9 +64,10 @@ class AssessMap(RsdlAlgorithm):
             "have another coordinate system and pixel size: it is looked up at the centre of each of the map's pixels. "
             "Polygons label the pixels whose centre they hold; each point counts once. Nodata, ground without a label, "
             "and places where polygons of two classes overlap are left out. So is, where a raster declares no nodata, "
-            "what looks like it: -9999, or 255 beside two or more small numbers; the report says so.\n\nClasses are the "
-            "same if they have the same number. If a field holds names, or both rasters name their classes and number "
-            "them differently, the same name makes the same class.\n\nSeveral maps and references are paired in the order in which they are "
+            "what looks like it: -9999, or 255 beside two or more small numbers; the report says so.\n\nClasses are "
+            "the same if they have the same number. If a field holds names, or both rasters name their classes and "
+            "number them differently, the same name makes the same class.\n\nSeveral maps and references are paired "
+            "in the order in which they are "
             "listed; a single reference goes with all maps. The figures are then of all maps together, and beside them "
             "the means over maps, in which each map counts alike."
         )
