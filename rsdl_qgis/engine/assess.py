@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from .assess_notes import notes_of, without_fills
 from .assess_page import assessment_page
 from .assess_pairs import (
     OpenPair,
@@ -27,7 +28,7 @@ from .errors import InputError, known
 from .legend import Entry
 from .outputs import writing
 from .raster.grid import Grid, Window
-from .raster.labels import BEYOND, NOTHING, UNCLEAR, Codes, Vector, places_within
+from .raster.labels import BEYOND, NOTHING, UNCLEAR, UNKNOWN, Codes, Vector, places_within
 from .report import Report
 
 SIDE = 1024  # pixels: windows that are compared at once
@@ -52,9 +53,7 @@ def run_assess(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     with written(arguments, OUTPUTS, report) as (write, made):
         shelf = Shelf()
         known = check(pairs, options, shelf, report)
-        images = [
-            count_image(pair, options, shelf, report, i / len(pairs), 1 / len(pairs)) for i, pair in enumerate(pairs)
-        ]
+        images = count_images(pairs, options, shelf, report)
         result = Assessment.of(images, known, options.background if options.fills else None, report)
         write(
             {
@@ -64,6 +63,16 @@ def run_assess(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
             }
         )
     return {**result.plain(), **made}
+
+
+def count_images(pairs: Sequence[Pair], options: Options, shelf: Shelf, report: Report) -> list[Image]:
+    """Count all maps; those with values that stand for nothing, as turns out from all counts, once more without."""
+    share = 1 / len(pairs)
+    images = [count_image(pair, options, shelf, report, i * share, share) for i, pair in enumerate(pairs)]
+    for i, (pair, filled) in enumerate(zip(pairs, without_fills(pairs, images))):
+        if filled is not pair:
+            images[i] = count_image(filled, options, shelf, report, i * share, share)
+    return images
 
 
 def count_image(pair: Pair, options: Options, shelf: Shelf, report: Report, start: float, share: float) -> Image:
@@ -83,6 +92,7 @@ def count_image(pair: Pair, options: Options, shelf: Shelf, report: Report, star
             report.progress(start + share * done, f"Comparing {pair.title}")
         for (p, r), n in tally.codes.items():
             image.counts[opened.predicted.entry(p), entry(r)] += n
+        image.notes += notes_of(opened, pair)
         return image
 
 
@@ -113,7 +123,7 @@ def looked_up(opened: OpenPair, points: Vector, options: Options) -> tuple[Piece
     """The points in pieces, and what a code of theirs means."""
     labels = sorted({label for label in points.labels if label is not None}, key=str)
     index: dict[Any, int] = {label: i for i, label in enumerate(labels)}
-    codes = np.array([index.get(label, UNCLEAR) for label in points.labels], np.int64)
+    codes = np.array([index.get(label, UNKNOWN) for label in points.labels], np.int64)
 
     def pieces() -> Pieces:
         for first in range(0, len(codes), POINTS):
@@ -141,14 +151,17 @@ class Tally:
         """Counts (n,) codes of the map and the reference at the same places."""
         inside = (predicted != BEYOND) & (reference != BEYOND)
         mapped, labelled = predicted > UNCLEAR, (reference > UNCLEAR) & (predicted != BEYOND)
-        unclear = inside & ((predicted == UNCLEAR) | (reference == UNCLEAR))
+        unknown = inside & ((predicted == UNKNOWN) | (reference == UNKNOWN))
+        unclear = inside & ((predicted == UNCLEAR) | (reference == UNCLEAR)) & ~unknown
         both = mapped & labelled
         image = self._image
+        image.beyond += int((predicted == BEYOND).sum()) if image.unit == "points" else 0
+        image.unknown += int(unknown.sum())
         image.labelled += int(labelled.sum())
         image.mapped += int(mapped.sum())
         image.unclear += int(unclear.sum())
-        image.unmapped += int((labelled & ~mapped & ~unclear).sum())
-        image.unlabelled += int((mapped & ~labelled & ~unclear).sum())
+        image.unmapped += int((labelled & ~mapped & ~unclear & ~unknown).sum())
+        image.unlabelled += int((mapped & ~labelled & ~unclear & ~unknown).sum())
         if not both.any():
             return
         for p, r, n in counted(predicted[both], reference[both], self._pair):

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..paths import plugin_version
 from . import webpage as web
-from .raster.labels import raster_tags
+from .raster.class_tables import raster_tags
 
 LIBRARIES = ("numpy", "rasterio", "pyogrio")
 MOST_IMAGES = 500  # rows of the table of images

@@ -16,6 +16,7 @@ from .assessment import listed, no_common
 from .errors import InputError
 from .job_arguments import OPERATIONS, some
 from .legend import Entry, match, renamed
+from .raster.class_tables import check_no_picture, class_names
 from .raster.grid import Grid
 from .raster.labels import (
     NOTHING,
@@ -24,7 +25,6 @@ from .raster.labels import (
     RasterClasses,
     Vector,
     check_crs,
-    class_names,
     field_names,
     read_vector,
     upright_grid,
@@ -178,6 +178,9 @@ def check(pairs: Sequence[Pair], options: Options, shelf: Shelf, report: Report)
     for i, pair in enumerate(pairs):
         report.check()
         report.progress(0.0, f"Checking {pair.title} ({i + 1} of {len(pairs)})")
+        for spec in (pair.predicted, pair.reference):
+            if not spec.get("vector") and (spec.get("bands") or [1])[0] == 1:  # another one was chosen
+                check_no_picture(spec["path"], 1, title_of(spec))
         if not pair.reference.get("vector") and not pair.predicted.get("vector"):
             # both on one grid, as a prediction would take them: overlap, coordinate systems, extent
             with RasterSource(
@@ -271,7 +274,9 @@ def open_pair(pair: Pair, options: Options, shelf: Shelf) -> OpenPair:
             options.background if options.unlabelled else None,
         )
         rasters = [
-            None if spec.get("vector") else stack.enter_context(RasterClasses(layer_of(spec)))
+            None
+            if spec.get("vector")
+            else stack.enter_context(RasterClasses(layer_of(spec), spec.get("fills", ())))
             for spec in (maps, references)
         ]
         first = rasters[0] or rasters[1]

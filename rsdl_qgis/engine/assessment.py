@@ -18,6 +18,7 @@ from .training.metrics import MapScores, SceneScores, map_scores, mean_scores
 from .webpage import thousands
 
 SHOWN = 12  # classes or maps that a message lists
+LEAST_AGREEMENT, MUCH_BETTER = 0.5, 0.25  # shares, for another reading of the numbers to be worth a note
 
 
 @dataclass
@@ -26,7 +27,8 @@ class Image:
 
     ``counts``: of (class in the map, class in the reference); ``labelled``: places of the area with a label;
     ``unmapped``: of these, without a class in the map; ``unlabelled``: with a class in the map and no label;
-    ``unclear``: left out because polygons contradict each other, or their class is not known.
+    ``unclear``: left out because polygons contradict each other; ``unknown``: because their class is not known;
+    ``beyond``: points outside the map. ``notes``: what else the reader of the figures has to know.
     """
 
     title: str
@@ -39,13 +41,16 @@ class Image:
     unmapped: int = 0
     unlabelled: int = 0
     unclear: int = 0
+    unknown: int = 0
+    beyond: int = 0
+    notes: list[str] = field(default_factory=list)
 
     @property
     def compared(self) -> int:
         return sum(self.counts.values())
 
     def why_nothing(self) -> str:
-        if self.unclear:
+        if self.unclear or self.unknown:
             return "the polygons contradict each other wherever they could be compared, or their class is not known"
         if not self.labelled:
             return f"the reference has no labels inside the map ({self.grid})"
@@ -127,8 +132,9 @@ class Assessment:
             "unit": self.unit,
             "notes": list(self.notes),
             "left_out": {
-                name: sum(getattr(image, name) for image in self.images)
-                for name in ("unmapped", "unlabelled", "unclear")
+                "unmapped": sum(image.unmapped for image in self.images),
+                "unlabelled": sum(image.unlabelled for image in self.images),
+                "unclear": sum(image.unclear + image.unknown for image in self.images),
             },
             "per_image": [
                 {
@@ -192,9 +198,16 @@ def remarks(images: Sequence[Image], confusion: NDArray, classes: Sequence[Entry
     unclear = sum(i.unclear for i in images)
     if unclear:
         notes.append(
-            f"{thousands(unclear)} {unit} are left out because polygons of different classes overlap there, "
-            "or have none."
+            f"{thousands(unclear)} {unit} are left out because polygons of different classes overlap there."
         )
+    unknown = sum(i.unknown for i in images)
+    if unknown:
+        notes.append(f"{thousands(unknown)} {unit} are left out because their label has no class.")
+    beyond = sum(i.beyond for i in images)
+    if beyond:
+        notes.append(f"{thousands(beyond)} points lie outside the map, and are left out.")
+    notes += dict.fromkeys(note for image in images for note in image.notes)
+    notes += other_numbers(confusion, classes)
     present = [str(entry) for entry, row in zip(classes, confusion) if row.sum()]
     if len(present) == 1:
         notes.append(
@@ -206,6 +219,35 @@ def remarks(images: Sequence[Image], confusion: NDArray, classes: Sequence[Entry
     if missing:
         notes.append(f"The reference has no {unit} of: {', '.join(missing[:SHOWN])}.")
     return notes
+
+
+def other_numbers(confusion: NDArray, classes: Sequence[Entry]) -> list[str]:
+    """A note where map and reference agree far better if the map's numbers are read as other ones: by one higher or
+    lower, or each as the reference's in the same place of the order.
+    """
+    values = [entry.value for entry in classes]
+    total = confusion.sum()
+    if None in values or not total:
+        return []
+    rows, columns = (np.flatnonzero(confusion.sum(axis)) for axis in (1, 0))
+    place = {value: i for i, value in enumerate(values)}
+    readings = {
+        f"{abs(by)} were {'added to' if by > 0 else 'taken from'} the map's numbers": [
+            (place[values[c] + by], c) for c in columns if values[c] + by in place
+        ]
+        for by in (1, -1)
+    }
+    if len(rows) == len(columns):
+        readings["the map's numbers, in order, meant the reference's"] = list(zip(rows, columns))
+    agree = {text: sum(confusion[r, c] for r, c in pairs) / total for text, pairs in readings.items()}
+    best = max(agree, key=lambda text: agree[text])
+    plain = np.trace(confusion) / total
+    if agree[best] < max(LEAST_AGREEMENT, plain + MUCH_BETTER):
+        return []
+    return [
+        f"If {best}, {100 * agree[best]:.0f} % would agree in place of {100 * plain:.0f} %: map and reference may "
+        "number their classes differently. Give their values the same numbers, or names."
+    ]
 
 
 def class_table(result: Assessment) -> str:

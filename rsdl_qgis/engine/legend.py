@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+WHOLE = re.compile(r"[+-]?[0-9]{1,18}")  # as many digits as 64 bits hold
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,8 @@ def match(*layers: Iterable[Entry]) -> dict[Entry, Key]:
 
     def key(entry: Entry) -> Key:
         value, name = entry.value, _folded(entry.name)
-        if value is None and name not in values and _is_number(name):
-            value, name = int(name), ""
+        if value is None and name not in values and (number := whole_number(name)) is not None:
+            value, name = number, ""
         if by_name:
             if name:
                 return name
@@ -75,9 +78,10 @@ def renamed(entries: Iterable[Entry]) -> list[tuple[Entry, Entry]]:
     return pairs
 
 
+def whole_number(text: str) -> int | None:
+    """The number that a text is in digits; None for any other text."""
+    return int(text) if WHOLE.fullmatch(text) else None
+
+
 def _folded(name: str) -> str:
     return " ".join(name.casefold().split())
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("+-").isdecimal()

@@ -15,6 +15,7 @@ from .detection_scores import OVERLAPS, Pairs
 from .errors import InputError, known
 from .raster.attributes import Piece, Table, open_table, pieces
 from .raster.grid import project
+from .raster.label_fields import label_text
 from .raster.labels import polygon_of
 from .raster.vectors import polygons_of
 from .report import Report
@@ -187,11 +188,7 @@ def _names_of(piece: Piece, layer: ObjectLayer, rows: Sequence[int]) -> list[str
 
 def _text(value: Any) -> str:
     """A class as text, so that a number and its digits are the same; '' where there is none."""
-    if value is None or value != value:
-        return ""
-    if isinstance(value, (float, np.floating)) and float(value).is_integer():
-        return str(int(value))
-    return str(value).strip()
+    return label_text(value.item() if isinstance(value, np.generic) else value) or ""
 
 
 def _scores_of(piece: Piece, layer: ObjectLayer) -> NDArray[np.float64]:

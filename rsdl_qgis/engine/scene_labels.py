@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from .errors import InputError
 from .legend import Entry
-from .raster.labels import class_labels
+from .raster.label_fields import class_labels
+from .text import one_line
 
 SEPARATOR = ";"
 MOST_LABELS = 1000  # different ones in a layer
@@ -126,7 +127,7 @@ def _parted(value: Any) -> list[str]:
     """The labels in a text such as 'sea; ship'; a number is a label."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # numbers among which one is missing
-    return [label for label in (part.strip() for part in str(value).split(SEPARATOR)) if label]
+    return [label for label in (part.strip() for part in one_line(str(value)).split(SEPARATOR)) if label]
 
 
 def _marks(column: NDArray, path: str, name: str) -> NDArray[np.int8]:

@@ -20,6 +20,7 @@ from .train import (
     STEPPING,
     ModelMaker,
     chips_alone,
+    is_asked,
     resolved_split,
 )
 from .train_job import PreparedData
@@ -111,7 +112,7 @@ class DistilModel(ModelMaker):
             return tr("There is nothing to learn from. Choose IMAGES, or a chip folder in CHIPS.")
         text = ""
         if chips:
-            given = [name for name in DATA if shared.is_given(parameters, name)]
+            given = [name for name in DATA if is_asked(parameters, name)]
             text = chips_alone(given) or train_checks.chips_problem(chips)
         else:
             text = self._images_problem(parameters, context, teacher)

@@ -32,7 +32,7 @@ from .train_job import PreparedData
 from .worker import make_job, run_job, temporary_folder
 
 LABEL_OPTIONS = ("UNLABELLED",)
-CUTTING = ("CHIP_SIZE", "CHIP_OVERLAP", "BUFFER")
+CUTTING = ("CHIP_SIZE", "CHIP_OVERLAP", "BUFFER", "ALL_TOUCHED")
 SPLITTING = ("SPLIT", "VALIDATION", "TEST", "BLOCK_SIZE")
 STARTING = ("FREEZE", "FREEZE_STAGES", "LAYER_DECAY", "UNFREEZE_EVERY")
 RARE_CLASSES = ("CLASS_WEIGHTS", "SAMPLING")
@@ -239,7 +239,7 @@ class TrainingAlgorithm(ModelMaker):
         if chips:
             cutting = (name for name in self.CUTTING if name != "SIDE")  # pictures are brought to it once they are cut
             own = (*names, "LABELS", "CLASS_FIELD", "PLACE_FIELD", "EXTENT", "MASK", "BANDS", "NODATA", *cutting)
-            given = [name for name in own if shared.is_given(parameters, name)]
+            given = [name for name in own if is_asked(parameters, name)]
             return chips_alone(given) or train_checks.chips_problem(chips)
         if not labels:
             return tr("LABELS is empty: choose the layer with what is known, or a chip folder in CHIPS.")
@@ -378,6 +378,11 @@ def _report():
         QgsProcessingParameterFileDestination("REPORT", tr("Report"), tr("HTML files (*.html)"), None, True, True),
         tr("A page (.html) with the course of the training, figures, pictures and settings, in one file."),
     )
+
+
+def is_asked(parameters: dict, name: str) -> bool:
+    """Whether there is a value that is more than a no."""
+    return shared.is_given(parameters, name) and str(parameters[name]).lower() != "false"
 
 
 def chips_alone(given: list[str]) -> str:

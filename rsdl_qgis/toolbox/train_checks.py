@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsMapLayer, QgsRasterLayer, QgsVectorLayer
+from qgis.PyQt.QtCore import QDate, QDateTime, QTime
 
 from . import compat, layers, vectors
 from .render import is_image
 from .text import tr
 from .train_data import Images
 
+VALUES_SEEN = 50  # different ones of a field, of which more than two are classes: the rest are nulls, blanks, spellings
 UNTYPED = ("GeoJSON", "GeoJSONSeq")  # formats whose layers look like tables until a feature has a geometry
 
 
@@ -123,15 +125,23 @@ def _vector_problem(layer: QgsVectorLayer, field: str, place: str, kind: str) ->
 
 
 def _found(layer: QgsVectorLayer, field: str) -> set[str]:
-    """Up to two of the classes in a field."""
-    values = layer.uniqueValues(layer.fields().lookupField(field), 3)
-    return {text for text in (value_text(value) for value in values) if text}
+    """Some of the classes in a field: names that differ in case only are one, nulls and blanks are none."""
+    texts = map(value_text, layer.uniqueValues(layer.fields().lookupField(field), VALUES_SEEN))
+    return set({" ".join(text.casefold().split()): text for text in texts if text}.values())
 
 
 def value_text(value: Any) -> str:
-    """A field's value as a class is called; '' for none."""
-    if value is None or (hasattr(value, "isNull") and value.isNull()):
+    """A field's value as a class is called; '' for none: null, not a number, blank."""
+    if value is None or value != value or (hasattr(value, "isNull") and value.isNull()):
         return ""
+    if isinstance(value, bool):
+        return str(int(value))
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, QDateTime):
+        return value.toString("yyyy-MM-dd HH:mm:ss")
+    if isinstance(value, QDate):
+        return value.toString("yyyy-MM-dd")
+    if isinstance(value, QTime):
+        return value.toString("HH:mm:ss")
     return str(value).strip()

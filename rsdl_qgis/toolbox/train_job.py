@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ def legend(layer: QgsMapLayer, field: str) -> tuple[dict[str, str], dict[str, st
         for value in filter(None, (value_text(value) for value in values)):
             colours[value] = category.symbol().color().name()
             label = category.label().strip()
-            if label and label != value and len(values) == 1 and value.lstrip("-").isdecimal():
+            if label and label != value and len(values) == 1 and re.fullmatch("-?[0-9]{1,18}", value):
                 names[value] = label
     return names, colours
 

@@ -147,6 +147,18 @@ OPTIONS: dict[str, Option] = {
         ),
         _real,
     ),
+    "ALL_TOUCHED": Option(
+        lambda: shared.described(
+            QgsProcessingParameterBoolean("ALL_TOUCHED", tr("Polygons label all pixels they touch"), False, True),
+            tr(
+                "Yes: a polygon labels every pixel that it touches, so that none is too small or thin to be learned "
+                "from; a pixel whose centre another one holds stays with that. No: only those whose centre it holds. "
+                "Choose yes for polygons about as small as a pixel. Default: no."
+            ),
+            advanced=True,
+        ),
+        _yes,
+    ),
     "SIZE": Option(
         lambda: _number(
             "SIZE",

@@ -179,7 +179,7 @@ class TrainTimeSeriesClassifier(TrainingAlgorithm):
     LOSSES = ("cross_entropy", "focal")
     LOSS = "cross_entropy"
     BATCH_SIZE = 64
-    CUTTING = ("BUFFER",)
+    CUTTING = ("BUFFER", "ALL_TOUCHED")
     FIGURES = CLASS_FIGURES
 
     def title(self):

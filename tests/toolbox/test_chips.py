@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
 import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsProcessingUtils, QgsVectorLayer
+from qgis.PyQt.QtCore import QDate
 
 RAMP = np.add.outer(np.arange(30) * 5.0, np.arange(36))
 HALVES = ("POLYGON((500000 4599700, 500180 4599700, 500180 4600000, 500000 4600000, 500000 4599700))",
@@ -15,7 +17,7 @@ HALVES = ("POLYGON((500000 4599700, 500180 4599700, 500180 4600000, 500000 46000
 
 def labels(values=("forest", "water"), kind="string"):
     layer = QgsVectorLayer(f"Polygon?crs=EPSG:32634&field=kind:{kind}", "halves", "memory")
-    for value, text in zip(values, HALVES):
+    for value, text in zip(values, cycle(HALVES)):
         feature = QgsFeature(layer.fields())
         feature.setGeometry(QgsGeometry.fromWkt(text))
         feature.setAttributes([value])
@@ -38,6 +40,7 @@ def test_rasters_with_labels(run, asked, rasters, tmp_path):
             "CLASS_FIELD": "kind",
             "CHIP_SIZE": 64,
             "CHIP_OVERLAP": 8,
+            "ALL_TOUCHED": True,
             "SPLIT": "files",
             "VALIDATION": 30,
             "TEST": 10,
@@ -47,11 +50,31 @@ def test_rasters_with_labels(run, asked, rasters, tmp_path):
     )
     job = asked("export_chips")
     expected = {"task": "segmentation", "chip_size": 64, "chip_overlap": 8, "split": "files", "valid": 0.3, "test": 0.1,
-                "seed": 5, "unlabelled": "ignore", "output": out}  # fmt: skip
+                "seed": 5, "unlabelled": "ignore", "all_touched": True, "output": out}  # fmt: skip
     assert {name: job[name] for name in expected} == expected
     assert [source["inputs"]["image"][0]["path"] for source in job["sources"]] == rasters
     assert job["input_bands"] == {"image": ["red", "nir"]} and job["labels"][0]["field"] == "kind"
     assert results == {"OUTPUT": out, "CHIPS": out, "COUNT": 12}
+
+
+@pytest.mark.parametrize(("values", "kind"), [
+    ((None, "", "  ", "forest", "water"), "string"),
+    ((None, 1, 2), "integer"),
+    ((None, 1.0, 2.0), "double"),
+    ((None, QDate(2020, 1, 1), QDate(2021, 1, 1)), "date"),
+])  # fmt: skip
+def test_nulls_and_blanks_are_no_classes(run, asked, refusal, rasters, values, kind):
+    data = {"TASK": "segmentation", "RASTERS": rasters[:1], "CLASS_FIELD": "kind"}
+    run("exportchips", {**data, "LABELS": [labels(values, kind)]})
+    assert asked("export_chips")["all_touched"] is False
+    text = refusal("exportchips", {**data, "LABELS": [labels(values[:-1], kind)]})
+    named = "2020-01-01" if kind == "date" else str(values[-2]).removesuffix(".0")
+    assert f"All labels have the same class ({named})" in text
+
+
+def test_names_that_differ_in_case_are_one_class(refusal, rasters):
+    given = {"TASK": "segmentation", "RASTERS": rasters[:1], "CLASS_FIELD": "kind"}
+    assert "same class" in refusal("exportchips", {**given, "LABELS": [labels(("Oak", "oak "))]})
 
 
 def test_pictures_without_labels_into_a_temporary_folder(run, asked, rasters):

@@ -14,7 +14,9 @@ from rasterio.enums import MergeAlg
 from rasterio.features import rasterize
 
 from ..errors import InputError
+from .burning import Burned, meeting
 from .grid import Grid, apply, crs_of, project, same_crs
+from .label_fields import class_labels, label_text, spellings
 from .labels import (
     Codes,
     Geometry,
@@ -23,8 +25,6 @@ from .labels import (
     Vector,
     brought_to,
     check_crs,
-    class_labels,
-    meeting,
     points_of,
     polygon_of,
     read_table,
@@ -35,6 +35,7 @@ from .wkb import LINE, SETS, parts_of, type_of
 
 EMPTY = 9  # bytes of the WKB of a geometry without parts: byte order, type, and a count of 0
 CHOOSE = "polygons, lines or points"
+LIST_SEPARATOR = ";"
 
 Path = NDArray[np.float64]  # (n, 2) corners of a line; a point has one
 
@@ -46,7 +47,8 @@ class Features:
     ``kind``: 'polygons', 'lines' or 'points'; ``polygons``: GeoJSON geometries, or else ``paths``: the parts of each
     line or point. ``labels``: a class, a text or a number a feature, None where it is not known; ``places``: what
     must stay together in a split, '' for none; ``skipped``: features without a geometry that can be used; ``partial``:
-    of which only a part can be, since the rest is of another kind or broken.
+    of which only a part can be, since the rest is of another kind or broken; ``spellings``: the texts that are taken
+    for one class, where there are several.
     """
 
     path: str
@@ -59,6 +61,7 @@ class Features:
     numbers: NDArray[np.int64]  # where each comes in the layer
     skipped: int = 0
     partial: int = 0
+    spellings: Sequence[tuple[str, ...]] = ()
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -122,7 +125,7 @@ def read_features(
     """
     meta, wkb, data = read_table(path, [name for name in (field, place_field) if name], CHOOSE)
     labels = KINDS[kind](data[field], path, field) if field else [1] * len(wkb)
-    places = [_text(value) or "" for value in data[place_field]] if place_field else [""] * len(wkb)
+    places = [_text(value) or "" for value in data[place_field].tolist()] if place_field else [""] * len(wkb)
     read = ((name, [of(value) for value in wkb]) for name, of in READERS.items())
     name, found = next(((name, shapes) for name, shapes in read if any(shapes)), ("", []))
     if not name:
@@ -146,6 +149,7 @@ def read_features(
         numbers=np.array(origin, np.int64),
         skipped=len(wkb) - len(set(origin)),
         partial=partial,
+        spellings=spellings(data[field]) if field and kind == "class" else (),
     )
     if all(label is None for label in features.labels):
         raise InputError(f"The field '{field}' of {path} is empty in every feature.", "Choose another field.")
@@ -155,19 +159,20 @@ def read_features(
 class FeatureClasses:
     """The classes of features in ``crs``; a code is an index into ``labels``. Where there is none: NOTHING.
 
-    A polygon has the pixels whose centre it holds; a line or point those within ``distance`` metres of it, and at
-    least the ones it runs through (a line: within half a pixel). Where features of two classes lie on one another, or
-    the class of one is not known: UNCLEAR.
+    A polygon has the pixels whose centre it holds, with ``all_touched`` also those that it touches and no other holds;
+    a line or point those within ``distance`` metres of it, and at least the ones it runs through (a line: within half
+    a pixel). Where features of two classes lie on one another: UNCLEAR, where the class of one is not known: UNKNOWN.
     """
 
-    def __init__(self, features: Features, crs: str | None, distance: float = 0.0):
+    def __init__(self, features: Features, crs: str | None, distance: float = 0.0, all_touched: bool = False):
         features = features.brought_to(crs)
+        self._numbers = features.numbers
         known = {label for label in features.labels if label is not None}
         self.labels: list[Any] = sorted(known, key=lambda label: (isinstance(label, str), label))
         self._polygons = None
         if features.polygons:
             vector = Vector(features.path, features.polygons, np.empty((0, 2)), features.labels, {}, crs)  # type: ignore[arg-type]
-            self._polygons = PolygonClasses(vector, crs)
+            self._polygons = PolygonClasses(vector, crs, all_touched)
             return
         index = {label: i for i, label in enumerate(self.labels)}
         codes = np.array([index.get(label, len(index)) for label in features.labels], np.int64)
@@ -184,15 +189,20 @@ class FeatureClasses:
             first[pixels & (first == 0)] = self._codes[i] + 1
         return settled(first, last, len(self.labels))
 
+    def unseen(self, grid: Grid) -> NDArray[np.int64]:
+        """The numbers in the layer of polygons on a grid, all of which was looked at, that have no pixel of it."""
+        return self._numbers[self._polygons.unseen(grid)] if self._polygons is not None else self._numbers[:0]
+
 
 class FeatureNumbers:
     """The numbers of features in ``crs`` at pixels, as FeatureClasses has them; where several are, their mean."""
 
-    def __init__(self, features: Features, crs: str | None, distance: float = 0.0):
+    def __init__(self, features: Features, crs: str | None, distance: float = 0.0, all_touched: bool = False):
         features = features.brought_to(crs)
         features = features.only([i for i, label in enumerate(features.labels) if label is not None])
-        self._numbers = np.array(features.labels, np.float64)
-        self._outlines, self._polygons = features.outlines, features.polygons
+        self._numbers, self._places = np.array(features.labels, np.float64), features.numbers
+        self._outlines, self._polygons, self._all_touched = features.outlines, features.polygons, all_touched
+        self._burned = Burned(features.polygons, features.outlines, all_touched)
         self._paths = None if features.polygons else Nearby(features, distance)
 
     def on(self, grid: Grid) -> NDArray[np.float64]:
@@ -203,10 +213,28 @@ class FeatureNumbers:
                 total[pixels] += self._numbers[i]
                 count[pixels] += 1
         elif len(near := meeting(self._outlines, grid.bounds)):
-            options: dict[str, Any] = {"transform": grid.transform, "merge_alg": MergeAlg.add}
-            rasterize([(self._polygons[i], self._numbers[i]) for i in near], out=total, **options)
-            rasterize([(self._polygons[i], 1.0) for i in near], out=count, **options)
+            self._burned.on(grid)  # which of them have pixels
+            total, count = self._summed(near, grid, False)
+            if self._all_touched:
+                touched, times = self._summed(near, grid, True)
+                total, count = np.where(count > 0, total, touched), np.where(count > 0, count, times)
         return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+
+    def unseen(self, grid: Grid) -> NDArray[np.int64]:
+        """As that of FeatureClasses."""
+        return self._places[self._burned.unseen(grid)]
+
+    def _summed(self, near: NDArray, grid: Grid, all_touched: bool) -> tuple[NDArray, NDArray]:
+        """(h, w) sums of the numbers of polygons, and how many they are."""
+        total, count = np.zeros((2, grid.height, grid.width))
+        options: dict[str, Any] = {
+            "transform": grid.transform,
+            "merge_alg": MergeAlg.add,
+            "all_touched": all_touched,
+        }
+        rasterize([(self._polygons[i], self._numbers[i]) for i in near], out=total, **options)
+        rasterize([(self._polygons[i], 1.0) for i in near], out=count, **options)
+        return total, count
 
 
 class Nearby:
@@ -285,18 +313,21 @@ def _projected(path: Path, source: str | None, target: str | None) -> Path:
 
 
 def _numbers(values: NDArray, path: str, field: str | None) -> list[float | None]:
+    if values.dtype.kind == "O" and all(value is None or isinstance(value, int) for value in values):
+        values = values.astype(np.float64)  # large whole numbers, of which some are missing
     if values.dtype.kind not in "biuf":
         raise InputError(f"The field '{field}' of {path} holds no numbers.", "Choose a field of numbers.")
     return [float(value) if math.isfinite(value) else None for value in values]
 
 
 def _texts(values: NDArray, path: str, field: str | None) -> list[str | None]:
-    return [_text(value) for value in values]
+    return [_text(value) for value in values.tolist()]
 
 
 def _text(value: Any) -> str | None:
-    missing = value is None or (isinstance(value, float) and math.isnan(value))
-    return None if missing else str(value).strip()
+    if isinstance(value, (list, np.ndarray)):
+        value = LIST_SEPARATOR.join(map(str, value))
+    return None if value is None or value != value else label_text(value) or ""
 
 
 def _polygons_of(wkb: bytes | None) -> list[Geometry]:

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyogrio
-import rasterio.shutil
 from affine import Affine
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError
-from rasterio.enums import ColorInterp, Resampling
-from rasterio.features import is_valid_geom, rasterize
-from rasterio.io import MemoryFile
+from rasterio.features import is_valid_geom
 from rasterio.warp import transform_geom
 
 from ..errors import InputError
-from ..xml_text import XMLError, parse_xml
+from .burning import Burned, meeting
+from .fills import HUGE
 from .grid import GDAL_ERRORS, Bounds, Grid, Window, apply, crs_of, project, same_crs
-from .layer import Layer, OpenLayer, open_raster
+from .label_fields import Label, class_labels, label_text
+from .layer import Layer, OpenLayer
 from .vectors import crs_in, geometry_of, outline, polygons_of, source_of, unreadable
 from .wkb import MULTIPOLYGON, POINT, POLYGON, parts_of, type_of
 
 # What a place may be instead of a class. Classes are above UNCLEAR.
-BEYOND, NOTHING, UNCLEAR = (int(np.iinfo(np.int64).min) + i for i in range(3))
-"""BEYOND: outside the raster. NOTHING: nodata, or no polygon. UNCLEAR: polygons of two classes, or of one not known."""
+BEYOND, NOTHING, UNKNOWN, UNCLEAR = (int(np.iinfo(np.int64).min) + i for i in range(4))
+"""BEYOND: outside the raster. NOTHING: nodata, or no polygon. UNKNOWN: a polygon whose class is not known. UNCLEAR:
+polygons of two classes."""
 
 LATTICE = 32  # pixels between those that are projected one by one; the others lie between them
 LATTICE_ERROR = 0.02  # of the raster's pixels that this may be off
@@ -36,7 +37,6 @@ SMALLEST_READ = 1 << 16  # pixels: what is not worth dividing further
 EDGES = 4_000_000  # edges times points compared at once
 
 Codes = NDArray[np.int64]
-Label = int | str | None  # None: not known
 Geometry = dict[str, Any]  # GeoJSON
 
 
@@ -64,11 +64,15 @@ class Vector:
 class RasterClasses:
     """The classes of one band of a raster; a code is the pixel's value. A context manager; for one thread at a time.
 
-    Raises InputError where the file cannot be used, or holds values that are no classes.
+    ``fills``: values that are no classes, besides those that the file names. Raises InputError where the file cannot
+    be used, or holds values that are no classes.
     """
 
-    def __init__(self, layer: Layer):
+    def __init__(self, layer: Layer, fills: Iterable[int] = ()):
         self._layer = OpenLayer(layer)
+        self.declares_nodata = self._layer.declares_nodata
+        self._layer.leave_out(fills)
+        self.huge: Counter[float] = Counter()  # numbers that no class has, as they were met: they stand for nothing
         self.path, self.grid = layer.path, self._layer.grid
         self.block = self._layer.block
 
@@ -141,6 +145,10 @@ class RasterClasses:
         layer.read(window, values, mask)
         values, mask = values[0], mask[0]
         if values.dtype.kind == "f":
+            if not self.declares_nodata:
+                huge = (np.abs(values) >= HUGE) & ~mask
+                self.huge.update(values[huge].tolist())
+                mask |= huge
             np.copyto(values, 0, where=mask)
             odd = values[(values != np.rint(values)) | (np.abs(values) > 2**53)]
             if odd.size:
@@ -154,46 +162,15 @@ class RasterClasses:
         return codes
 
 
-class RasterNumbers:
-    """The numbers of one band of a raster. A context manager; for one thread at a time.
-
-    Raises InputError where the file cannot be used.
-    """
-
-    def __init__(self, layer: Layer):
-        self._layer = OpenLayer(layer)
-        self.path, self.grid = layer.path, self._layer.grid
-
-    def __enter__(self) -> RasterNumbers:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._layer.close()
-
-    def overlaps(self, grid: Grid) -> bool:
-        """Whether the raster and a grid share ground, to a few pixels."""
-        return self._layer.overlaps(grid)
-
-    def on(self, grid: Grid) -> NDArray[np.float64]:
-        """(h, w): the numbers at a grid's pixels, interpolated or averaged where its pixels are others; else NaN."""
-        offset = self.grid.pixel_offset(grid)
-        if offset is not None and all(abs(o - round(o)) < 1e-2 for o in offset):
-            values: NDArray = np.empty((1, grid.height, grid.width), self._layer.dtype)
-            mask: NDArray[np.bool_] = np.empty(values.shape, bool)
-            self._layer.read(Window(round(offset[0]), round(offset[1]), grid.height, grid.width), values, mask)
-        else:
-            values, mask = self._layer.read_onto(grid, np.float64, Resampling.bilinear)
-        return np.where(mask[0], np.nan, values[0])
-
-
 class PolygonClasses:
     """The classes of polygons in ``crs``; a code is an index into ``labels``. Where there is none: NOTHING.
 
-    Where polygons of two classes lie on one another, or the class of one is not known: UNCLEAR. Raises InputError
-    where the layer has no polygons, or cannot be brought to ``crs``.
+    Where polygons of two classes lie on one another: UNCLEAR, where the class of one is not known: UNKNOWN. A polygon
+    has the pixels whose centre it holds, with ``all_touched`` also those that it touches and no other holds. Raises
+    InputError where the layer has no polygons, or cannot be brought to ``crs``.
     """
 
-    def __init__(self, vector: Vector, crs: str | None):
+    def __init__(self, vector: Vector, crs: str | None, all_touched: bool = False):
         if vector.is_points:
             raise InputError(f"{vector.path} has no polygons.", "Choose a layer of polygons.")
         known = {label for label in vector.labels if label is not None}
@@ -209,8 +186,9 @@ class PolygonClasses:
                 "Check the coordinate systems of both.",
             )
         self._geometries: list[Geometry] = [geometries[i] for i in kept]
-        self._codes = codes[kept]
+        self._kept, self._codes = np.array(kept), codes[kept]
         self._outlines = np.array([outline(geometry) for geometry in self._geometries])
+        self._burned = Burned(self._geometries, self._outlines, all_touched)  # sorted by code
         self.crs = crs
 
     @property
@@ -221,14 +199,18 @@ class PolygonClasses:
 
     def on(self, grid: Grid) -> Codes:
         """(h, w): the code of the polygons that hold each of a grid's pixel centres; the grid is in ``crs``."""
-        near = self._near(grid.bounds)
-        if not len(near):
-            return np.full((grid.height, grid.width), NOTHING, np.int64)
-        shapes = [(self._geometries[i], int(self._codes[i]) + 1) for i in near]
-        options: dict[str, Any] = {"out_shape": (grid.height, grid.width), "transform": grid.transform, "fill": 0}
-        last = rasterize(shapes, dtype="int32", **options)
-        first = rasterize(shapes[::-1], dtype="int32", **options)  # sorted by code: where they agree there is just one
-        return settled(first, last, len(self.labels))
+        first, last = self._burned.on(grid)
+        codes = np.append(0, self._codes + 1)
+        return settled(codes[first], codes[last], len(self.labels))
+
+    def unseen(self, grid: Grid) -> NDArray[np.int64]:
+        """Which of the vector's polygons lie on a grid, all of which was looked at, and have no pixel of it."""
+        return self._kept[self._burned.unseen(grid)]
+
+    def unseen_labels(self, grid: Grid) -> list[Label]:
+        """The labels of those of ``unseen``."""
+        codes = self._codes[self._burned.unseen(grid)].tolist()
+        return [self.labels[code] if code < len(self.labels) else None for code in codes]
 
     def at(self, x: NDArray, y: NDArray, crs: str | None) -> Codes:
         """(n,): the codes of the polygons that hold points."""
@@ -247,18 +229,12 @@ class PolygonClasses:
         return meeting(self._outlines, bounds)
 
 
-def meeting(outlines: NDArray, bounds: Bounds) -> NDArray[np.int64]:
-    """Which of (n, 4) rectangles meet another one."""
-    xmin, ymin, xmax, ymax = bounds
-    x0, y0, x1, y1 = outlines.T
-    return np.flatnonzero((x0 <= xmax) & (x1 >= xmin) & (y0 <= ymax) & (y1 >= ymin))
-
-
 def settled(first: NDArray, last: NDArray, count: int) -> Codes:
     """Codes, from the lowest and highest that lie on a place, from 1 on; 0: none, ``count`` + 1: unknown."""
     codes = last.astype(np.int64) - 1
     codes[last == 0] = NOTHING
-    codes[(first != last) | (last == count + 1)] = UNCLEAR
+    codes[first != last] = UNCLEAR
+    codes[last == count + 1] = UNKNOWN
     return codes
 
 
@@ -281,7 +257,8 @@ def read_vector(path: str, field: str | None, crs: str | None = None, names_fiel
         raise InputError(f"The field '{field}' of {path} is empty in every feature.", "Choose another field.")
     names = {}
     if names_field:
-        names = {label: str(name) for label, name in zip(labels, data[names_field]) if isinstance(label, int) and name}
+        texts = map(label_text, data[names_field].tolist())
+        names = {label: text for label, text in zip(labels, texts) if isinstance(label, int) and text}
     return Vector(
         path=path,
         geometries=[geometry for geometry, _ in polygons],
@@ -308,18 +285,30 @@ def read_table(
         if missing:
             known = ", ".join(info["fields"]) or "none"
             raise InputError(f"{path} has no field '{missing[0]}'.", f"Its fields: {known}.")
-        numbered = len(kept) < len(fields)
-        meta, ids, wkb, columns = pyogrio.raw.read(
-            file, layer=layer, columns=kept, force_2d=True, return_fids=numbered
-        )
+        meta, ids, wkb, columns = pyogrio.raw.read(file, layer=layer, columns=kept, force_2d=True, return_fids=True)
+        types = dict(zip(info["fields"], info["dtypes"]))
+        values = {
+            name: _exact(column, file, layer, name, ids) if types[name] == "int64" else column
+            for name, column in zip(meta["fields"], columns)
+        }
     except (DataLayerError, DataSourceError, FieldError) as error:
         raise unreadable(path, error, f"Choose {choose}.") from error
     if wkb is None:
         raise InputError(f"{path} is a table without geometry.", f"Choose a layer of {choose}.")
-    values = dict(zip(meta["fields"], columns))
-    if numbered:  # the field of the features' own numbers
+    if len(kept) < len(fields):  # the field of the features' own numbers
         values[info["fid_column"]] = np.asarray(ids)
     return {**meta, "crs": crs_in(meta)}, wkb, values
+
+
+def _exact(values: NDArray, file: str, layer: str | int, name: str, ids: NDArray) -> NDArray:
+    """Whole numbers of which some are missing: numbers and None in place of float64, where that cannot hold them."""
+    if values.dtype.kind != "f" or not (np.abs(values) >= 2**53).any():
+        return values
+    present = '"' + name.replace('"', '""') + '" IS NOT NULL'
+    options: dict[str, Any] = {"columns": [name], "where": present, "return_fids": True, "read_geometry": False}
+    _, found, _, (numbers,) = pyogrio.raw.read(file, layer=layer, **options)
+    known = dict(zip(found.tolist(), numbers.tolist()))
+    return np.array([known.get(i) for i in ids.tolist()], object)
 
 
 def field_names(path: str) -> list[str]:
@@ -329,31 +318,6 @@ def field_names(path: str) -> list[str]:
         return list(pyogrio.read_info(file, layer=layer)["fields"])
     except (DataLayerError, DataSourceError) as error:
         raise unreadable(path, error, "Choose polygons or points.") from error
-
-
-def class_names(path: str, band: int = 1) -> dict[int, str]:
-    """The names of a class raster's values, from its CLASS_<value> tags, else its category names."""
-    with open_raster(path) as file:
-        tags = {key[6:]: name for key, name in file.tags().items() if key.startswith("CLASS_")}
-        names = {int(key): name for key, name in tags.items() if key.lstrip("-").isdecimal() and name}
-        if names:
-            return names
-        try:
-            with MemoryFile(ext="vrt") as described:  # GDAL's own description of the file: rasterio has no call for it
-                rasterio.shutil.copy(file, described.name, driver="VRT")
-                root = parse_xml(described.read())
-        except (*GDAL_ERRORS, XMLError):
-            return {}
-    categories = root.findall(f"VRTRasterBand[@band='{band}']/CategoryNames/Category")
-    return {value: item.text for value, item in enumerate(categories) if item.text}
-
-
-def class_colours(path: str, band: int = 1) -> dict[int, str]:
-    """The colours, as '#rrggbb', that a raster's colour table gives its values; none where it has no table."""
-    with open_raster(path) as file:
-        if file.colorinterp[band - 1] != ColorInterp.palette:
-            return {}
-        return {value: "#" + bytes(colour[:3]).hex() for value, colour in file.colormap(band).items()}
 
 
 def upright_grid(crs: str | None, bounds: Bounds, size: float) -> Grid:
@@ -369,12 +333,6 @@ def places_within(x: NDArray, y: NDArray, crs: str | None, bounds: Bounds, bound
         check_crs("the extent", bounds_crs, "the points", crs)
         x, y = project(x, y, crs, bounds_crs)
     return (x >= bounds[0]) & (x <= bounds[2]) & (y >= bounds[1]) & (y <= bounds[3])
-
-
-def raster_tags(path: str) -> dict[str, str]:
-    """What a raster says of itself."""
-    with open_raster(path) as file:
-        return dict(file.tags())
 
 
 def brought_to(vector: Vector, crs: str | None) -> list[Geometry | None]:
@@ -474,24 +432,6 @@ def _mark_beyond(codes: Codes, window: Window, grid: Grid) -> None:
     codes[max(0, grid.height - window.row) :] = BEYOND
     codes[:, : max(0, -window.col)] = BEYOND
     codes[:, max(0, grid.width - window.col) :] = BEYOND
-
-
-def class_labels(values: NDArray, path: str, field: str | None) -> list[Label]:
-    """The classes in a field: whole numbers or text, None where it is empty. InputError for other numbers."""
-    if values.dtype.kind in "bui":
-        return [int(value) for value in values]
-    if values.dtype.kind == "f":
-        known = np.isfinite(values)
-        odd = values[known][values[known] != np.rint(values[known])]
-        if odd.size:
-            raise InputError(
-                f"The field '{field}' of {path} holds numbers such as {odd[0]:.6g}, so it does not tell classes.",
-                "Choose a field of whole numbers or text.",
-            )
-        return [int(value) if ok else None for value, ok in zip(values, known)]
-    texts = ["" if value is None else str(value).strip() for value in values]
-    spelling: dict[str, str] = {}  # 'Forest' and 'forest' are one class
-    return [spelling.setdefault(" ".join(text.casefold().split()), text) if text else None for text in texts]
 
 
 def polygon_of(wkb: bytes | None) -> Geometry | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -252,6 +252,17 @@ class OpenLayer:
     def block(self) -> tuple[int, int]:
         """Height and width of the blocks the file is stored in."""
         return self._turn.of_shape(self._file.block_shapes[self._read_bands[0] - 1])
+
+    @property
+    def declares_nodata(self) -> bool:
+        """Whether the file, a mask or alpha, or the person says what is not valid."""
+        return bool(self._nodata) or self._masked
+
+    def leave_out(self, values: Iterable[float]) -> None:
+        """Takes numbers for nodata, in all bands, besides those that are known."""
+        for i, dtype in enumerate(self.info.dtypes):
+            usable = (_usable(value, np.dtype(dtype)) for value in values)
+            self._nodata += [(i, value) for value in usable if value is not None]
 
     @property
     def has_overviews(self) -> bool:

@@ -9,7 +9,7 @@ the folder, or absolute. ``label`` is as ``labels`` of ``chips.json`` says:
 raster    a raster of class values; its nodata, and values of no class, are not labelled
 class     the name of the chip's class
 classes   the names of all that the chip shows, divided by ``;`` (multi-label); empty: none of them
-number    a raster of numbers (regression); nodata and not finite: not known
+number    a raster of numbers (regression); nodata, what stands for it (``raster/fills.py``), not finite: not known
 boxes     a table of objects (``box_files``): corners in pixels of the chip, class; empty: there is none
 none      nothing (images to distil from)
 ========  =============================================================================================
@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from ..card import Band, Class, Input
 from ..csv_text import guarded, plain
 from ..errors import InputError
+from ..raster.fills import HUGE, LOW_NUMBERS
 from ..raster.grid import Window
 from ..raster.source import Layer, RasterSource
 from .box_files import read_boxes
@@ -129,8 +130,12 @@ class ChipFolder:
             return label
         with RasterSource({"label": [Layer(str(self.file(chip.label)), (1,))]}) as source:
             values = source.read(Window(0, 0, source.grid.height, source.grid.width))["label"][0, 0]
+            nodata = source.layers("label")[0].nodata[0]
         if self.labels == "number":
-            return values.astype(np.float32).filled(np.nan)
+            numbers = values.astype(np.float32).filled(np.nan)
+            if nodata is None:
+                numbers[np.isin(numbers, LOW_NUMBERS) | (np.abs(numbers) >= HUGE)] = np.nan
+            return numbers
         label = np.full(values.shape, IGNORE, np.uint8)
         stored = self.stored or tuple(item.value for item in self.classes)
         for index, value in enumerate(stored):

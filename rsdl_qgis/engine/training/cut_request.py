@@ -12,8 +12,9 @@ from ..raster.vector_file import VectorFile
 
 USUAL_SIZE = 256
 ARGUMENTS = (
-    *("task", "unlabelled", "background_name", "buffer", "multilabel", "only_inside", "colors", "extent", "extent_crs"),
-    *("mask", "chip_size", "chip_overlap", "split", "input_bands", "input_dates", "unit", "object_size"),
+    *("task", "unlabelled", "background_name", "buffer", "all_touched", "multilabel"),
+    *("only_inside", "colors", "extent", "extent_crs", "mask", "chip_size", "chip_overlap", "split"),
+    *("input_bands", "input_dates", "unit", "object_size"),
 )
 NO_BACKGROUND = {"regression": "numbers", "classification": "scenes"}
 
@@ -24,7 +25,8 @@ class CutRequest:
 
     ``background``: the name ('': as usual) of the class of what is not labelled, None: it is ignored; of objects: not
     None means that chips without any are cut too. ``buffer``:
-    metres around lines and points (None: half a pixel, the pixel). ``multilabel``: the field of a scene names several
+    metres around lines and points (None: half a pixel, the pixel). ``all_touched``: polygons label all pixels that they
+    touch, not only those whose centre they hold. ``multilabel``: the field of a scene names several
     classes, divided by ; or ,. ``only_inside``: pixels of a scene outside its polygon are not valid. ``extent``,
     ``mask``: outside nothing is labelled. ``size``, ``overlap``: of chips in pixels. ``separate``: chips are to be
     small enough for a split by blocks. ``bands``, ``dates``: names, an input. ``object_size``: metres a side of
@@ -35,6 +37,7 @@ class CutRequest:
     labelled: bool = True
     background: str | None = None
     buffer: float | None = None
+    all_touched: bool = False
     multilabel: bool = False
     only_inside: bool = True
     colors: Mapping[str, str] = field(default_factory=dict)
@@ -66,6 +69,7 @@ class CutRequest:
             labelled=labelled,
             background=given.get("background_name", "") if unlabelled == "background" else None,
             buffer=given.get("buffer"),
+            all_touched=given.get("all_touched", False),
             multilabel=given.get("multilabel", False) and task == "classification",
             only_inside=given.get("only_inside", True),
             colors=given.get("colors", {}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,25 +21,12 @@ from .box_files import Box
 from .chip_files import Arrays, Piece, make_folder, sample_of, write_piece, write_sample
 from .chips import Chip, ChipFolder, Source, sizes, write_chips
 from .cut_request import CutRequest
-from .labelling import UNSET, Ground, Legend, Shelf
+from .label_notes import LARGEST_SCENE, Tally, tell_of_cut
+from .labelling import CONTRADICTED, UNSET, Ground, Legend, Shelf
 from .object_labels import ObjectsOn, shown
-from .objects import LEAST_SEEN
 from .scenes import Scene, check_resolutions, inputs_of, open_scenes, resolution_of, with_labels
 from .survey import chip_size, divided, look_over
 from .windows import Span, cells, pixel_boxes
-
-LARGEST_SCENE = 2048  # pixels a side
-
-
-@dataclass
-class Tally:
-    """What was met while cutting, for the person's log."""
-
-    labelled: int = 0  # pixels with a label
-    hidden: int = 0  # of them, not valid
-    partial: int = 0  # objects that a border or nodata leaves too little of
-    skipped: int = 0  # scenes without a valid pixel, or too large
-    seen: set[int] = field(default_factory=set)  # class values
 
 
 def cut(
@@ -67,7 +54,7 @@ def cut(
     size = chip_size(survey, request)
     make_folder(folder, inputs, request)
     tally, chips, places, known, sides = Tally(), [], [], {}, []
-    for i, (scene, boxes) in enumerate(zip(scenes, survey.boxes)):
+    for i, (scene, boxes) in enumerate(zip(survey.scenes, survey.boxes)):
         cutter = Cutter(scene, request, legend, boxes, size, tally)
         with scene.open() as source, scene.ground(request, shelf) as ground:
             for done, piece in cutter.pieces(source, ground):
@@ -83,8 +70,9 @@ def cut(
                 chips.append(write_piece(folder, scene, piece, inputs, legend, request))
                 places.append(piece.places)
                 sides.append(max(piece.window.height, piece.window.width))
+            cutter.count_features(ground)
+    tell_of_cut(tally, legend, request, report)
     _check_cut(chips, tally, legend, request)
-    _tell(tally, legend, report)
     size, largest = sizes(sides) if request.task == "classification" else (size, 0)
     result = ChipFolder(
         path=folder,
@@ -123,6 +111,15 @@ class Cutter:
         """(share done, a piece or None where there is nothing to cut), in order."""
         ways = {"classification": self._scenes, "detection": self._objects}
         yield from ways.get(self._request.task, self._windows)(source, ground)
+
+    def count_features(self, ground: Ground) -> None:
+        """Counts, once all pieces were cut, the features that have no pixel."""
+        if self._request.kind not in ("raster", "number"):
+            return
+        layers = [layer for layer in self._scene.labels if layer.features is not None]
+        hit = ground.met(ground.grid.crop(ground.area).bounds)
+        for layer, features, met, unseen in zip(layers, ground.features, hit, ground.unseen()):
+            self._tally.count_features(layer, features.numbers[met], unseen)
 
     def _objects(self, source: RasterSource, ground: Ground) -> Iterator[tuple[float, Piece | None]]:
         """A piece for each window that shows an object; with a background also for those that show none."""
@@ -180,8 +177,7 @@ class Cutter:
                 yield self._piece(window, images, "", ground)
             return
         wanted = is_set(label)
-        self._tally.labelled += int(wanted.sum())
-        self._tally.hidden += int((wanted & ~valid).sum())
+        self._tally.count_pixels(label, wanted, valid)
         wanted &= valid
         if not wanted.any():
             return
@@ -207,6 +203,9 @@ class Cutter:
             label, nothing = ground.values(window, self._legend), UNSET
         label[: rows.low - rows.start], label[rows.high - rows.start :] = nothing, nothing
         label[:, : cols.low - cols.start], label[:, cols.high - cols.start :] = nothing, nothing
+        contradicted = label == CONTRADICTED if self._request.kind == "raster" else np.zeros(label.shape, bool)
+        self._tally.contradicted += int(contradicted.sum())
+        label[contradicted] = nothing
         return label
 
     def _piece(
@@ -233,8 +232,12 @@ class Cutter:
         grid = self._scene.grid
         middle = Window(int(box[0] + box[2]) // 2, int(box[1] + box[3]) // 2, 1, 1)
         inside = 0 <= middle.row < grid.height and 0 <= middle.col < grid.width
-        if label is None or not inside or ground.outside(middle)[0, 0]:
+        if label is None:
             return None
+        if not inside or ground.outside(middle)[0, 0]:
+            self._tally.apart[features.path, int(features.numbers[i])] = str(label)
+            return None
+        self._tally.taken.add((features.path, int(features.numbers[i])))
         if features.polygons:
             window = Window(int(box[0]), int(box[1]), int(box[2] - box[0]), int(box[3] - box[1]))
         else:
@@ -245,7 +248,8 @@ class Cutter:
             return None
         images = source.read(window)
         if features.polygons and self._request.only_inside:
-            held = FeatureClasses(features.only([i]), grid.crs).on(grid.crop(window)) != NOTHING
+            touched = self._request.all_touched
+            held = FeatureClasses(features.only([i]), grid.crs, 0.0, touched).on(grid.crop(window)) != NOTHING
             if held.any():  # a polygon smaller than a pixel holds no centre
                 for array in images.values():
                     array.mask |= ~held
@@ -254,6 +258,8 @@ class Cutter:
             return None
         texts: list[Any] = divided(str(label)) if self._request.multilabel else [label]
         names = sorted({self._legend.name(text) for text in texts})
+        if window.height == window.width == 1:
+            self._tally.tiny[";".join(names)] += 1
         self._tally.seen.update(self._legend.values[text] for text in texts)
         place = frozenset({features.places[i]} - {""})
         name = f"{self._scene.key}_{features.numbers[i]:05d}_{window.row}_{window.col}"
@@ -319,25 +325,13 @@ def _check_cut(chips: Sequence[Chip], tally: Tally, legend: Legend, request: Cut
     if not chips:
         raise InputError(
             "No pixel is labelled: the labels are smaller than a pixel, unclear, or outside the extent and mask.",
-            "Label more, or choose another area.",
+            "Label more, choose another area, or let polygons label all pixels that they touch (ALL_TOUCHED).",
         )
     if request.kind in ("raster", "class") and len(tally.seen) < 2:
         name = next(item.name for item in legend.classes if item.value in tally.seen)
+        nodata = [item.name for item in legend.classes if item.value not in tally.seen and tally.hidden[item.value]]
+        why = f" All pixels of {', '.join(nodata)} are nodata in the rasters." if nodata else ""
         raise InputError(
-            f"All that is labelled and valid is of one class, '{name}', so there is nothing to tell it from.",
+            f"All that is labelled and valid is of one class, '{name}', so there is nothing to tell it from.{why}",
             "Label another class too, or let what is not labelled be background (UNLABELLED=background).",
         )
-
-
-def _tell(tally: Tally, legend: Legend, report: Report) -> None:
-    lacking = [item.name for item in legend.classes if item.value not in tally.seen]
-    if lacking:
-        report.log("warning", f"Nothing that is labelled and valid is of {', '.join(lacking)}; left out.")
-    if tally.hidden:
-        share = tally.hidden / tally.labelled
-        report.log("info", f"{tally.hidden} labelled pixels ({share:.1%}) are nodata in the rasters; left out.")
-    if tally.partial:
-        text = f"Borders and nodata leave less than {LEAST_SEEN:.0%} of {tally.partial} objects"
-        report.log("info", f"{text} in a chip; there they are neither learned nor judged by.")
-    if tally.skipped:
-        report.log("warning", f"{tally.skipped} scenes have no valid pixel or are larger than {LARGEST_SCENE} px.")

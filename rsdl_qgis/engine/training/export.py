@@ -31,7 +31,7 @@ __all__ = ["SplitNote", "absolute", "prepare_chips", "run_export_chips"]
 
 RELATED = (  # arguments that tell one set of chips from another
     *("task", "sources", "labels", "input_bands", "input_dates", "colors", "unlabelled", "background_name", "buffer"),
-    *("multilabel", "only_inside", "extent", "extent_crs", "mask", "mask_crs", "mask_versions"),
+    *("all_touched", "multilabel", "only_inside", "extent", "extent_crs", "mask", "mask_crs", "mask_versions"),
     *("chip_size", "chip_overlap", "unit", "object_size"),
     *("split", "valid", "test", "block_size", "seed"),
 )

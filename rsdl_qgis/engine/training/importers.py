@@ -18,16 +18,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from ..card import Band, Class, Input
 from ..errors import InputError
-from ..raster.grid import Grid, Window
-from ..raster.labels import class_colours
+from ..raster.grid import Grid
 from ..raster.source import Layer, RasterSource
 from ..report import Report
-from .chips import IGNORE, Chip, ChipFolder, Source, sizes
-from .labelling import BACKGROUND, LabelLayer, legend_of
+from .chips import Chip, ChipFolder, Source, sizes
+from .labelling import legend_of_names
+from .mask_classes import check_numbers, mask_classes
 
 ENDINGS = (".tif", ".tiff", ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".jp2")
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")  # whose three bands are red, green and blue
@@ -41,7 +39,6 @@ FOLDERS = {  # what the folders of data sets are called
     "after": ("b", "after", "post", "t2", "time2"),
 }
 SPLIT_FOLDERS = ("train", "valid", "test")
-TWO_CLASSES = {"change": ("unchanged", "changed")}
 LAYOUTS = (
     "It needs folders 'images' and 'masks' with files of the same names, a folder of images for each class, "
     "or folders 'A', 'B' and 'label'."
@@ -142,7 +139,9 @@ def import_images(
         for name, several in opened.items()
     )
     kind = "none" if not masks else "number" if task == "regression" else "raster"
-    found, stored = ((), ()) if kind != "raster" else _mask_classes(masks, task, classes, ignore, report)
+    found, stored = ((), ()) if kind != "raster" else mask_classes(masks, task, classes, ignore, report)
+    if kind == "number":
+        check_numbers(masks, report)
     grids = [picture.grid for picture in next(iter(opened.values()))]
     return folder_of(folder, task, inputs, found, chips, sources, grids, kind, stored)
 
@@ -166,6 +165,8 @@ def import_class_folders(
     ]
     names = [path.stem for _, path, _ in rows]
     clashing = len(set(names)) < len(names)
+    known = sorted({own for _, _, own in rows} if labels is None else {n for found in labels.values() for n in found})
+    legend = legend_of_names(known)
     chips: list[Chip] = []
     sources: dict[str, Source] = {}
     opened: list[Picture] = []
@@ -176,21 +177,19 @@ def import_class_folders(
         picture = open_picture(path)
         opened.append(picture)
         name = "-".join(part for part in (split, own, path.stem) if part) if clashing else path.stem
-        label = own if labels is None else ";".join(labels[path.stem])
+        label = legend.name(own) if labels is None else ";".join(map(legend.name, labels[path.stem]))
         chip = Chip(name, {"image": (reference_to(path, folder),)}, label, split)
         chips.append(placed_chip(chip, picture.grid, sources))
-    known = sorted({own for _, _, own in rows} if labels is None else {n for found in labels.values() for n in found})
     if not chips:
         where = "that the table names" if table else "in folders of their classes"
         raise InputError(f"{root} has no images {where}.", "Put the images of each class in a folder of its name.")
     if len(known) < 2 and labels is None:
         raise InputError(f"{root} has one folder of images only, '{known[0]}'.", "Scenes need two classes or more.")
     check_bands(opened)
-    classes = tuple(legend_of([], known).classes)
     inputs = (Input("image", tuple(Band(name) for name in opened[0].bands)),)
     kind = "class" if labels is None else "classes"
     grids = [picture.grid for picture in opened]
-    return folder_of(folder, "classification", inputs, classes, chips, sources, grids, kind, ())
+    return folder_of(folder, "classification", inputs, legend.classes, chips, sources, grids, kind, ())
 
 
 def import_folder(root: Path, task: str, report: Report | None = None) -> ChipFolder:
@@ -310,61 +309,6 @@ def check_bands(pictures: Sequence[Picture]) -> None:
                 f"{other.path} has {len(other.bands)} band(s) and {first.path} {len(first.bands)}.",
                 "All images must have the same bands.",
             )
-
-
-def _mask_classes(
-    masks: Sequence[Path],
-    task: str,
-    names: Mapping[int, str] | None,
-    ignore: Collection[int],
-    report: Report,
-) -> tuple[tuple[Class, ...], tuple[int, ...]]:
-    """The classes of masks, and the values they have there if these are not the classes' own."""
-    _check_plain(masks[0])
-    values = sorted(set(names) if names else _values(masks, report) - set(ignore))
-    if not names and not ignore and len(values) > 2 and values == [*range(len(values) - 1), IGNORE]:
-        report.log("info", f"{IGNORE} in the masks is taken as not labelled.")
-        values.remove(IGNORE)
-    if len(values) < 2:
-        raise InputError(
-            f"The masks in {masks[0].parent} have {len(values)} value(s) besides those to ignore.",
-            "Masks need a value for each of two classes or more.",
-        )
-    own = dict(enumerate(values)) if IGNORE in values else {value: value for value in values}
-    titles = {value: names[stored] for value, stored in own.items()} if names else {}
-    rest = None
-    if not names and len(own) == 2 and 0 in own:
-        titles = dict(zip(sorted(own), TWO_CLASSES.get(task, (BACKGROUND, "object"))))
-        rest = titles[0]
-    colours = class_colours(str(masks[0])) if len(values) > 2 else {}
-    layer = LabelLayer("", "", names=titles, colors={str(v): colours[s] for v, s in own.items() if s in colours})
-    classes = legend_of([layer], own, background=rest).classes
-    return classes, tuple(own.values()) if IGNORE in values else ()
-
-
-def _check_plain(mask: Path) -> None:
-    """InputError where a mask's classes are colours."""
-    with RasterSource({"mask": [Layer(str(mask))]}) as source:
-        values = source.read(Window(0, 0, source.grid.height, source.grid.width))["mask"][0]
-    if (values != values[:1]).any():
-        raise InputError(
-            f"The classes in {mask} are colours of {len(values)} bands.",
-            "Make masks of one band, with a number for each class.",
-        )
-
-
-def _values(masks: Sequence[Path], report: Report) -> set[int]:
-    found: set[int] = set()
-    for i, mask in enumerate(masks):
-        report.check()
-        report.progress(i / len(masks), "Reading the masks")
-        with RasterSource({"mask": [Layer(str(mask), (1,))]}) as source:
-            values = source.read(Window(0, 0, source.grid.height, source.grid.width))["mask"].compressed()
-        some = np.unique(values)
-        if (some != np.rint(some)).any() or len(found) > IGNORE:
-            raise InputError(f"{mask} holds numbers, so it is no mask of classes.", "Choose masks of whole numbers.")
-        found |= {int(value) for value in some}
-    return found
 
 
 def _label_table(path: Path) -> dict[str, list[str]]:

@@ -25,7 +25,9 @@ from typing import Any
 
 from ..card import Band, Input
 from ..errors import InputError
+from ..raster.label_fields import folded
 from ..report import Report
+from ..text import one_line
 from ..xml_text import XMLError, parse_xml
 from .box_files import Box, write_boxes
 from .chips import Chip, ChipFolder, Source, write_chips
@@ -40,7 +42,7 @@ from .importers import (
     placed_chip,
     reference_to,
 )
-from .labelling import legend_of
+from .labelling import legend_of_names
 from .objects import LEAST_SEEN
 
 SMALLEST = 1.0  # pixels a side, of a box that is used
@@ -134,7 +136,7 @@ def write_annotated(
         raise InputError("No picture has a box that can be used.", "Check the annotations, and the names in them.")
     check_bands(pictures)
     inputs = (Input("image", tuple(Band(title) for title in pictures[0].bands)),)
-    classes, grids = tuple(legend_of([], names).classes), [picture.grid for picture in pictures]
+    classes, grids = legend_of_names(names).classes, [picture.grid for picture in pictures]
     made = folder_of(folder, "detection", inputs, classes, chips, sources, grids, "boxes", ())
     made = replace(made, note={**(note or {}), "dirt": dict(dirt.counts)})
     write_chips(made)
@@ -289,6 +291,10 @@ def _named(found: Sequence[Annotated], dirt: Dirt) -> list[list[Box]]:
     where no box has a name all are of one.
     """
     plain = {name: _plain(name) for name in {box.name for item in found for box in item.boxes}}
+    spelled: dict[str, str] = {}
+    for name in sorted(plain.values()):
+        spelled.setdefault(folded(name), name)
+    plain = {name: spelled[folded(own)] for name, own in plain.items()}
     known = sorted({name for name in plain.values() if name})
     result: list[list[Box]] = []
     for item in found:
@@ -310,7 +316,7 @@ def _named(found: Sequence[Annotated], dirt: Dirt) -> list[list[Box]]:
 
 def _plain(name: str) -> str:
     """A name without what stands around it by mistake, and without what divides names in tables."""
-    return " ".join(re.sub(r"^[\W_]+|[\W_]+$", "", name.replace(";", ",")).split())
+    return " ".join(re.sub(r"^[\W_]+|[\W_]+$", "", one_line(name).replace(";", ",")).split())
 
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import colorsys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,30 +15,33 @@ from numpy.typing import NDArray
 
 from ..card import Class
 from ..errors import InputError, known
+from ..legend import whole_number
+from ..raster.burning import meeting
+from ..raster.class_tables import check_no_picture, class_colours, class_names
 from ..raster.features import FeatureClasses, FeatureNumbers, Features, read_features, widened
 from ..raster.grid import Bounds, Grid, Window
+from ..raster.label_fields import Label, folded
 from ..raster.labels import (
     BEYOND,
     NOTHING,
     UNCLEAR,
-    Label,
+    UNKNOWN,
     PolygonClasses,
     RasterClasses,
-    RasterNumbers,
     Vector,
     check_crs,
-    class_colours,
-    class_names,
-    meeting,
     read_vector,
 )
+from ..raster.number_raster import RasterNumbers
 from ..raster.source import Layer
 from ..raster.vector_file import VectorFile
+from ..text import one_line
 from .chips import MOST_CLASSES
 
-UNSET = -1  # instead of a class: not labelled
+UNSET, CONTRADICTED = -1, -2  # instead of a class: not labelled; labels of different classes lie on one another
 LARGEST_VALUE = 65534  # of a class; uint16 with nodata 65535
 SCANNED = 1024  # pixels a side of the windows in which the classes of a raster are looked for
+SHOWN = 8  # classes that a message lists
 BACKGROUND = "background"
 BACKGROUND_COLOUR = "#d9d9d9"
 COLOURS = (
@@ -52,7 +55,8 @@ class LabelLayer:
     """A layer of labels: ``features`` of a vector layer, or the ``raster`` they are in.
 
     ``names``: of class values; ``colors``: of class values or names; ``has_field``: whether a field gives the labels;
-    ``versions``: the same features by the CRS that QGIS has brought them to, read when they are asked for.
+    ``versions``: the same features by the CRS that QGIS has brought them to, read when they are asked for; ``fills``:
+    numbers of the raster that stand for nothing.
     """
 
     title: str
@@ -63,15 +67,20 @@ class LabelLayer:
     colors: Mapping[str, str] = field(default_factory=dict)
     has_field: bool = True
     versions: Callable[[str | None], Features | None] = lambda crs: None
+    fills: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
 class Legend:
-    """``classes``, and the value of the class that each label means. ``background``: of ground without a label."""
+    """``classes``, and the value of the class that each label means. ``background``: of ground without a label.
+
+    ``notes``: what of the labels was taken otherwise than they say.
+    """
 
     classes: tuple[Class, ...]
     values: Mapping[Any, int]
     background: int | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def dtype(self) -> np.dtype:
@@ -98,7 +107,7 @@ def read_layer(spec: Mapping[str, Any], kind: str, parts: bool = False) -> Label
     if not spec.get("path"):
         raise InputError("A label layer of the job has no path.", 'Each is an object with a "path".')
     path = spec["path"]
-    title = str(spec.get("title") or Path(path.split("|")[0]).stem)
+    title = one_line(str(spec.get("title") or Path(path.split("|")[0]).stem))
     colors = {str(key): str(colour) for key, colour in (spec.get("colors") or {}).items()}
     if spec.get("vector"):
         chosen = spec.get("field")
@@ -115,14 +124,15 @@ def read_layer(spec: Mapping[str, Any], kind: str, parts: bool = False) -> Label
             return None if found is given else read(found)
 
         features = read(given)
-        names = {int(value): str(name) for value, name in (spec.get("names") or {}).items()}
+        names = {int(value): one_line(str(name)) for value, name in (spec.get("names") or {}).items()}
         names = names or ({} if chosen else {1: title})
         return LabelLayer(title, path, features, None, names, colors, bool(chosen), version)
     bands, nodata = tuple(spec.get("bands") or (1,)), spec.get("nodata")
     raster = Layer(path, bands[:1], tuple(nodata) if isinstance(nodata, list) else nodata)
+    check_no_picture(path, bands[0], title)
     if kind == "number":
         return LabelLayer(title, path, None, raster, {}, {})
-    own = {int(value): str(name) for value, name in (spec.get("names") or {}).items()}
+    own = {int(value): one_line(str(name)) for value, name in (spec.get("names") or {}).items()}
     table = {str(value): colour for value, colour in class_colours(path, bands[0]).items()}
     return LabelLayer(title, path, None, raster, {**class_names(path, bands[0]), **own}, {**table, **colors})
 
@@ -158,8 +168,9 @@ class Shelf:
 class Ground:
     """The labels of the ground that a raster shows. A context manager; for one thread at a time.
 
-    ``grid``: the raster's. ``distance``: metres around lines and points. Labels outside ``area`` (a window of the
-    grid) and outside the polygons of ``mask`` do not count.
+    ``grid``: the raster's. ``distance``: metres around lines and points. ``all_touched``: polygons also label pixels
+    that they only touch. Labels outside ``area`` (a window of the grid) and outside the polygons of ``mask`` do not
+    count.
     """
 
     def __init__(
@@ -170,6 +181,7 @@ class Ground:
         *,
         numbers: bool = False,
         distance: float = 0.0,
+        all_touched: bool = False,
         area: Window | None = None,
         mask: VectorFile | None = None,
     ):
@@ -178,14 +190,15 @@ class Ground:
         self._drawn: list[Any] = []
         self.features: list[Features] = []  # of the vector layers, in the grid's CRS
         self.outlines: list[NDArray[np.float64]] = []  # of these, as far as they are drawn
-        self.rasters: list[RasterClasses | RasterNumbers] = []
+        self.rasters: list[tuple[LabelLayer, Any]] = []  # RasterClasses, or RasterNumbers
         try:
             for layer in layers:
                 if layer.raster is not None:
                     self._open(layer, RasterNumbers if numbers else RasterClasses)
                 else:
                     features = shelf.features(layer, grid.crs)
-                    self._drawn.append((FeatureNumbers if numbers else FeatureClasses)(features, grid.crs, distance))
+                    kind: Any = FeatureNumbers if numbers else FeatureClasses
+                    self._drawn.append(kind(features, grid.crs, distance, all_touched))
                     self.features.append(features)
                     lines = not features.polygons
                     self.outlines.append(widened(features.outlines, grid.crs, distance if lines else 0.0))
@@ -201,42 +214,61 @@ class Ground:
         self._stack.close()
 
     def _open(self, layer: LabelLayer, kind: Any) -> None:
-        raster = self._stack.enter_context(kind(layer.raster))
+        raster = self._stack.enter_context(kind(layer.raster, layer.fills))
         check_crs(layer.path, raster.grid.crs, "the raster", self.grid.crs)
         if raster.overlaps(self.grid):
             self._drawn.append(raster)
-            self.rasters.append(raster)
+            self.rasters.append((layer, raster))
 
     @property
     def everywhere(self) -> bool:
         """Whether any pixel may be labelled, as in a raster of classes; else only those near features."""
         return bool(self.rasters)
 
-    def found(self) -> Iterator[set[int]]:
-        """The values of the class rasters, window by window of the area."""
+    def found(self) -> Iterator[tuple[LabelLayer, Any, Counter[int]]]:
+        """Of each class raster its layer, itself, and how often its values occur, window by window of the area."""
         area = self.area
         for row in range(area.row, area.row + area.height, SCANNED):
             for col in range(area.col, area.col + area.width, SCANNED):
                 height, width = min(SCANNED, area.row + area.height - row), min(SCANNED, area.col + area.width - col)
                 window = Window(row, col, height, width)
                 inside = ~self.outside(window)
-                for raster in self.rasters:
-                    codes = np.unique(raster.on(self.grid.crop(window))[inside])
-                    yield {int(code) for code in codes[codes > UNCLEAR]}
+                for layer, raster in self.rasters:
+                    codes, counts = np.unique(raster.on(self.grid.crop(window))[inside], return_counts=True)
+                    yield layer, raster, Counter({int(c): int(n) for c, n in zip(codes, counts) if c > UNCLEAR})
+
+    def undeclared(self, numbers: bool) -> Iterator[tuple[LabelLayer, Counter[Any]]]:
+        """Of each raster that declares no nodata, how often its values occur; of numbers those that may be nodata."""
+        if numbers:
+            yield from ((layer, raster.fills_under(self.grid)) for layer, raster in self.rasters)
+            return
+        open_ones = {id(raster) for _, raster in self.rasters if not raster.declares_nodata}
+        for layer, raster, counts in self.found() if open_ones else ():
+            if id(raster) in open_ones:
+                yield layer, counts
+        yield from ((layer, raster.huge) for layer, raster in self.rasters if id(raster) in open_ones)
 
     def values(self, window: Window, legend: Legend) -> NDArray[np.int64]:
-        """(h, w): the class values of a window's pixels, UNSET where there is none or it is not clear which."""
+        """(h, w): the class values of a window's pixels, UNSET where there is none, or it is not known.
+
+        CONTRADICTED where labels of different classes lie on one another: none of them holds.
+        """
         grid = self.grid.crop(window)
         start = BEYOND if self.everywhere else NOTHING
         result: NDArray[np.int64] = np.full((window.height, window.width), start, np.int64)
         for drawn in self._drawn:
             values = _valued(drawn, drawn.on(grid), legend)
             differ = (result > UNCLEAR) & (values > UNCLEAR) & (result != values)
-            unclear = differ | (result == UNCLEAR) | (values == UNCLEAR)
-            result = np.where(unclear, UNCLEAR, np.maximum(result, values))
+            unknown, unclear = ((result == code) | (values == code) for code in (UNKNOWN, UNCLEAR))
+            result = np.maximum(result, values)
+            result[differ | unclear] = UNCLEAR
+            result[unknown] = UNKNOWN
         if legend.background is not None:
             result[result == NOTHING] = legend.background
-        result[(result <= UNCLEAR) | self.outside(window)] = UNSET
+        outside = self.outside(window)
+        contradicted = (result == UNCLEAR) & ~outside
+        result[(result <= UNCLEAR) | outside] = UNSET
+        result[contradicted] = CONTRADICTED
         return result
 
     def numbers(self, window: Window) -> NDArray[np.float32]:
@@ -263,13 +295,20 @@ class Ground:
         """Which features of each vector layer meet a rectangle."""
         return [meeting(outlines, bounds) for outlines in self.outlines]
 
+    def unseen(self) -> list[NDArray[np.int64]]:
+        """The numbers of the features of each vector layer that lie in the area, where all labels were drawn, and have
+        no pixel of it."""
+        grid = self.grid.crop(self.area)
+        drawn = [item for item in self._drawn if isinstance(item, (FeatureClasses, FeatureNumbers))]
+        return [item.unseen(grid) for item in drawn]
+
 
 def _valued(drawn: Any, codes: NDArray[np.int64], legend: Legend) -> NDArray[np.int64]:
     """Class values for the codes above UNCLEAR."""
     known, index = np.unique(codes, return_inverse=True)
     labels = drawn.labels if isinstance(drawn, FeatureClasses) else None
     values = [
-        code if code <= UNCLEAR else legend.values.get(int(code) if labels is None else labels[code], UNCLEAR)
+        code if code <= UNCLEAR else legend.values.get(int(code) if labels is None else labels[code], UNKNOWN)
         for code in known
     ]
     return np.array(values, np.int64)[index].reshape(codes.shape)
@@ -292,19 +331,27 @@ def legend_of(
     for layer in layers:
         labels |= {label for label in (layer.features.labels if layer.features else ()) if label is not None}
     names = {value: name for layer in reversed(layers) for value, name in layer.names.items() if name}
-    numbered = _numbered(labels, names)
+    numbered, notes = _numbered(labels, names)
     if numbered is None:  # names alone
-        ordered = sorted(map(str, labels), key=str.casefold)
+        spelled: dict[str, str] = {}
+        for text in sorted(map(str, labels)):
+            spelled.setdefault(folded(text), text)
         if background is not None:
-            ordered = [text for text in ordered if _folded(text) != _folded(background or BACKGROUND)]
-        numbered = {label: ordered.index(str(label)) + 1 if label in ordered else 0 for label in labels}
-        names = {value: str(text) for text, value in numbered.items() if value}
+            spelled.pop(folded(background or BACKGROUND), None)
+        order_of = {key: i for i, key in enumerate(sorted(spelled, key=lambda key: spelled[key].casefold()), start=1)}
+        numbered = {label: order_of.get(folded(str(label)), 0) for label in labels}
+        names = {value: spelled[key] for key, value in order_of.items()}
+    else:
+        names = {**_padded(numbered), **names}
+    own = {value: str(value) for value in numbered.values()}
     used = set(numbered.values())
     if used and (min(used) < 0 or max(used) > LARGEST_VALUE):
-        order = {value: i for i, value in enumerate(sorted(used), start=1)}
+        order = _renumbered(used, background is not None)
         names = {order[value]: names.get(value, str(value)) for value in used}
+        own = {order[value]: str(value) for value in used}
         numbered = {label: order[value] for label, value in numbered.items()}
         used = set(order.values())
+        notes += (_told(order),)
     if background is not None:
         names = {**names, 0: background or names.get(0) or BACKGROUND}
         used |= {0}
@@ -314,8 +361,14 @@ def legend_of(
             f"Choose a field or raster with at most {MOST_CLASSES} classes.",
         )
     told = [colors or {}, *(layer.colors for layer in layers)]
-    classes = _classes(sorted(used), names, told, background is not None)
-    return Legend(classes, numbered, 0 if background is not None else None)
+    classes = _classes(sorted(used), names, own, told, background is not None)
+    return Legend(classes, numbered, 0 if background is not None else None, notes)
+
+
+def legend_of_names(names: Collection[str]) -> Legend:
+    """The classes of names, such as folders or annotations bear; names in digits are names all the same."""
+    numbers = {number: name for name in names if (number := whole_number(name)) is not None}
+    return legend_of([LabelLayer("", "", names=numbers)], names)
 
 
 def check_classes(legend: Legend, layers: Sequence[LabelLayer]) -> None:
@@ -346,39 +399,92 @@ def palette(count: int) -> list[str]:
 
 
 def _classes(
-    values: Sequence[int], names: Mapping[int, str], colors: Sequence[Mapping[str, str]], background: bool
+    values: Sequence[int],
+    names: Mapping[int, str],
+    keys: Mapping[int, str],
+    colors: Sequence[Mapping[str, str]],
+    background: bool,
 ) -> tuple[Class, ...]:
-    titles = [" ".join(names.get(value, f"class {value}").replace(";", ",").split()) for value in values]
+    """``keys``: the values that the layers know the classes by, as ``colors`` name them."""
+    titles = [title_of(names.get(value, f"class {value}")) for value in values]
     repeated = {title for title, n in Counter(titles).items() if n > 1}
     titles = [f"{title} ({value})" if title in repeated else title for title, value in zip(titles, values)]
     own = iter(palette(len(values)))
     chosen = [BACKGROUND_COLOUR if background and value == 0 else next(own) for value in values]
     asked = [
-        next((told[key] for told in colors for key in (str(value), names.get(value, title)) if key in told), None)
-        for value, title in zip(values, titles)
+        next((told[key] for told in colors for key in (known, name) if key in told), None)
+        for known, name in (
+            (keys.get(value, str(value)), names.get(value, title)) for value, title in zip(values, titles)
+        )
     ]
     return tuple(
         Class(value, title, told or colour) for value, title, told, colour in zip(values, titles, asked, chosen)
     )
 
 
-def _numbered(labels: Iterable[Any], names: Mapping[int, str]) -> dict[Label, int] | None:
-    """The class values of labels that are numbers, in digits or by names that numbers have; None: all are names."""
-    values = {label: int(label) for label in labels if isinstance(label, int) or str(label).lstrip("+-").isdecimal()}
-    texts = [str(label) for label in labels if label not in values]
+def title_of(name: str) -> str:
+    """A name as that of a class: in a line, without what divides names in tables."""
+    return " ".join(one_line(name).replace(";", ",").split())
+
+
+Numbered = tuple[dict[Label, int] | None, tuple[str, ...]]
+
+
+def _numbered(labels: Iterable[Any], names: Mapping[int, str]) -> Numbered:
+    """The class values of labels that are numbers, in digits or by names that numbers have; None: all are names.
+
+    With what is to be told of them.
+    """
+    numbers = {label: label if isinstance(label, int) else whole_number(str(label)) for label in labels}
+    values = {label: number for label, number in numbers.items() if number is not None}
+    texts = [str(label) for label, number in numbers.items() if number is None]
+    counted = any(isinstance(label, int) for label in values)
     if not texts:
-        return values
-    if not any(isinstance(label, int) for label in labels):
-        return None
-    by_name = {_folded(name): value for value, name in names.items()}
-    unknown = sorted(text for text in texts if _folded(text) not in by_name)
+        alike = _alike(values)
+        if alike and not counted:
+            note = f"{alike} are different texts, so the classes are names, and are numbered anew."
+            return None, (note,)
+        return values, (f"{alike} are the same number, and so one class.",) if alike else ()
+    if not counted:
+        return None, ()
+    by_name = {folded(name): value for value, name in names.items()}
+    unknown = sorted(text for text in texts if folded(text) not in by_name)
     if unknown:
         raise InputError(
             f"Some labels are names, such as '{unknown[0]}', and others numbers, such as {next(iter(values))}.",
             "Choose fields of the same kind, or give the numbers names.",
         )
-    return {**values, **{text: by_name[_folded(text)] for text in texts}}
+    return {**values, **{text: by_name[folded(text)] for text in texts}}, ()
 
 
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
+def _alike(values: Mapping[Any, int]) -> str:
+    """The first texts that are the same number, such as "'01' and '1'"; '' where there are none."""
+    first: dict[int, str] = {}
+    for label in sorted(map(str, (label for label in values if isinstance(label, str)))):
+        other = first.setdefault(values[label], label)
+        if other != label:
+            return f"'{other}' and '{label}'"
+    return ""
+
+
+def _padded(numbered: Mapping[Any, int]) -> dict[int, str]:
+    """Names for classes that are texts in digits of which some are not written as numbers are, such as '01'."""
+    texts = {value: str(label) for label, value in numbered.items() if whole_number(str(label)) is not None}
+    if any(isinstance(label, int) for label in numbered) or all(text == str(value) for value, text in texts.items()):
+        return {}
+    return texts
+
+
+def _renumbered(used: Iterable[int], background: bool) -> dict[int, int]:
+    """Values from 1 on, in order; that of the background stays 0."""
+    kept = sorted(set(used) - ({0} if background else set()))
+    return {**({0: 0} if background and 0 in set(used) else {}), **{value: i for i, value in enumerate(kept, start=1)}}
+
+
+def _told(order: Mapping[int, int]) -> str:
+    some = ", ".join(f"{old} is {new}" for old, new in list(order.items())[:SHOWN])
+    more = f" and so on, {len(order)} in all" if len(order) > SHOWN else ""
+    return (
+        f"Class numbers are kept in 16 bits, from 0 to {LARGEST_VALUE}, and not all of these can be: the classes are "
+        f"numbered anew, {some}{more}. Their names tell the numbers they had."
+    )

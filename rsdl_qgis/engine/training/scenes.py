@@ -40,7 +40,8 @@ class Scene:
     def ground(self, request: CutRequest, shelf: Shelf) -> Ground:
         """What is labelled on it."""
         distance = request.object_size or request.buffer or 0.0
-        options: dict[str, Any] = {"distance": distance, "area": self.area, "mask": request.mask}
+        options: dict[str, Any] = {"distance": distance, "all_touched": request.all_touched}
+        options |= {"area": self.area, "mask": request.mask}
         return Ground(self.labels, self.grid, shelf, numbers=request.kind == "number", **options)
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..raster.fills import filling_classes, filling_numbers
 from ..report import Report
 from .cut_request import USUAL_SIZE, CutRequest
-from .labelling import LabelLayer, Legend, Shelf, check_classes, legend_of, single_features
+from .label_notes import tell_of_fills, tell_of_layers, tell_of_objects
+from .labelling import LabelLayer, Legend, Shelf, check_classes, legend_of
 from .object_labels import check_objects, side_lengths
 from .scenes import Scene
 from .windows import boxes_inside, cells, groups, pixel_boxes
@@ -48,28 +53,35 @@ def look_over(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report
     """The classes, and where there are labels. InputError where there are none, or just one class."""
     if not request.labelled:
         return Survey(scenes, Legend((), {}), [None] * len(scenes))
+    scenes = without_fills(scenes, request, shelf, report)
     found: set[int] = set()
     boxes: list[NDArray[np.int64] | None] = []
     met: dict[int, set[int]] = {}
+    small: dict[int, set[int]] = {}
     lost: list[LabelLayer] = []
     sides: list[NDArray[np.float64]] = [np.zeros(0)]
     for scene in scenes:
         report.check()
         check_vectors(scene.labels, request)
+        vectors = [layer for layer in scene.labels if layer.features]
         with scene.ground(request, shelf) as ground:
-            for values in ground.found() if request.kind == "raster" else ():
+            for _, _, counts in ground.found() if request.kind == "raster" else ():
                 report.check()
-                found |= values
+                found |= set(counts)
             everywhere = ground.everywhere or request.background is not None
             own = [pixel_boxes(ground.grid, outlines) for outlines in ground.outlines]
             boxes.append(None if everywhere else boxes_inside(np.concatenate([NO_BOXES, *own]), scene.area))
+            on = [features.numbers[hit] for features, hit in zip(ground.features, ground.met(scene.grid.bounds))]
             if request.kind == "boxes":
                 check_objects(scene.labels, request.object_size)
-                sides += [side_lengths(one, scene.grid, request.object_size) for one in ground.features]
-            on = [features.numbers[hit] for features, hit in zip(ground.features, ground.met(scene.grid.bounds))]
+                for layer, features, numbers in zip(vectors, ground.features, on):
+                    lengths = side_lengths(features, scene.grid, request.object_size)
+                    tiny = set(features.numbers[lengths < 1].tolist()) & set(numbers.tolist())
+                    small.setdefault(id(layer), set()).update(tiny)
+                    sides.append(lengths)
             if not any(map(len, on)) and not ground.everywhere:
                 lost.append(scene.labels[0])
-        for layer, numbers in zip((layer for layer in scene.labels if layer.features), on):
+        for layer, numbers in zip(vectors, on):
             met.setdefault(id(layer), set()).update(map(int, numbers))
     if len(lost) == len(scenes):
         raise InputError(
@@ -86,9 +98,43 @@ def look_over(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report
         legend = legend_of(layers, colors=request.colors)
     else:
         legend = legend_of(layers, found, background=request.background, colors=request.colors)
+    tell_of_layers(layers, met, legend, request, report)
+    for layer in layers:
+        tell_of_objects(layer, small.get(id(layer), ()), legend, report)
+    if request.kind in ("raster", "class"):
         check_classes(legend, layers)
-    _tell_of_labels(layers, met, legend, request, report)
     return Survey(scenes, legend, boxes, np.concatenate(sides))
+
+
+def without_fills(
+    scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report: Report
+) -> Sequence[Scene]:
+    """The scenes with label rasters whose numbers that stand for nothing are known, also where no nodata is declared.
+
+    What they are is told, and follows from the values of all label rasters together.
+    """
+    if request.kind not in ("raster", "number"):
+        return scenes
+    counts: dict[int, Counter[Any]] = {}
+    layers: dict[int, LabelLayer] = {}
+    for scene in scenes:
+        with scene.ground(request, shelf) as ground:
+            for layer, found in ground.undeclared(request.kind == "number"):
+                report.check()
+                layers[id(layer)] = layer
+                counts.setdefault(id(layer), Counter()).update(found)
+    every = {layer.path: layer for scene in scenes for layer in scene.labels}.values()
+    known = {label for layer in every if layer.features for label in layer.features.labels}
+    known |= {value for layer in every for value in layer.names}
+    choose = filling_numbers if request.kind == "number" else partial(filling_classes, known=known)
+    fills = choose({value for some in counts.values() for value in some})
+    filled = {}
+    for key, layer in layers.items():
+        own = tuple(value for value in fills if counts[key][value])
+        if own:
+            tell_of_fills(layer, {value: counts[key][value] for value in own}, request, report)
+        filled[key] = replace(layer, fills=own)
+    return [replace(scene, labels=[filled.get(id(layer), layer) for layer in scene.labels]) for scene in scenes]
 
 
 def chip_size(survey: Survey, request: CutRequest) -> int:
@@ -120,27 +166,3 @@ def parts_of(layer: LabelLayer) -> set[str]:
 
 def divided(text: str) -> list[str]:
     return [part.strip() for part in re.split("[;,]", text) if part.strip()]
-
-
-def _tell_of_labels(
-    layers: Sequence[LabelLayer], met: Mapping[int, set[int]], legend: Legend, request: CutRequest, report: Report
-) -> None:
-    """Log what of the labels is not used."""
-    for layer in layers:
-        features = layer.features
-        if features is None:
-            continue
-        if features.skipped:
-            report.log("warning", f"{layer.title}: {features.skipped} features have no usable geometry; left out.")
-        if features.partial:
-            text = f"{features.partial} features hold more than {features.kind}, or are broken in part"
-            report.log("warning", f"{layer.title}: {text}; what else is in them is left out.")
-        unknown = sum(label is None for label in features.labels)
-        if unknown:
-            report.log("warning", f"{layer.title}: {unknown} features have no label; what they cover is ignored.")
-        outside = len(set(features.numbers.tolist())) - len(met.get(id(layer), ()))
-        if outside:
-            report.log("info", f"{layer.title}: {outside} of {len(features)} features lie outside the rasters.")
-    if request.kind in ("raster", "class"):
-        for label, kind in single_features(layers):
-            report.log("warning", f"Class '{label}' has one {kind} only, so it may be in one part of a split only.")

@@ -118,9 +118,9 @@ def test_it_finds_what_it_has_learnt():
     network, (images, targets) = small(), scenes()
     batch = images.repeat(3, 1, 1, 1, 1)  # of 16 values a band, at the coarsest map, batch norm keeps another variance
     optimizer = torch.optim.AdamW(network.parameters(), 3e-3)
-    schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, [150], 0.2)
+    schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, [160, 240], 0.2)  # calm at the end on any processor
     losses = []
-    for _ in range(200):
+    for _ in range(280):
         loss = sum(network.loss([batch], targets * 3).values())
         optimizer.zero_grad()
         loss.backward()
@@ -132,7 +132,7 @@ def test_it_finds_what_it_has_learnt():
     with torch.no_grad():
         boxes, logits = network(images)
     for box, score, target in zip(boxes, logits.sigmoid(), targets):
-        index, label = suppress(box, score, 0.5, lowest=0.3).unbind(1)
+        index, label = suppress(box, score, 0.5, lowest=0.5).unbind(1)
         assert len(index) == len(target["boxes"])
         if len(index):
             overlap, found = iou(target["boxes"], box[index]).max(1)

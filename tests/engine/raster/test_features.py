@@ -21,7 +21,7 @@ from rsdl_qgis.engine.raster.features import (
     widened,
 )
 from rsdl_qgis.engine.raster.grid import Grid, Window, apply, crs_of
-from rsdl_qgis.engine.raster.labels import NOTHING, UNCLEAR
+from rsdl_qgis.engine.raster.labels import NOTHING, UNCLEAR, UNKNOWN
 
 CRS = crs_of("EPSG:32634").to_wkt()
 GRID = Grid(CRS, Affine(10, 0, 500_000, 0, -10, 4_200_000), 20, 30)
@@ -153,7 +153,7 @@ class TestClasses:
         classes = FeatureClasses(read_features(layer(tmp_path / "a.geojson", *shapes), "v"), CRS)
         row = classes.on(GRID)[5]
         assert classes.labels == ["a", "b"]
-        assert row[2] == 1 and row[9] == UNCLEAR and row[5] == UNCLEAR and row[19] == 0 and row[25] == NOTHING
+        assert row[2] == 1 and row[9] == UNCLEAR and row[5] == UNKNOWN and row[19] == 0 and row[25] == NOTHING
 
     def test_a_window_is_a_part_of_the_whole(self, tmp_path):
         lines = [("LineString", [(1, 1), (28, 18)], 1), ("LineString", [(28, 1), (1, 18)], 2)]

@@ -11,9 +11,9 @@ import rasterio
 from affine import Affine
 
 from rsdl_qgis.engine.errors import OutputError
+from rsdl_qgis.engine.raster.class_tables import class_colours, class_names
 from rsdl_qgis.engine.raster.geotiff import free_value, write_geotiff
 from rsdl_qgis.engine.raster.grid import Grid, Window, crs_of
-from rsdl_qgis.engine.raster.labels import class_colours, class_names
 from rsdl_qgis.engine.raster.source import Layer, RasterSource
 
 GRID = Grid(crs_of("EPSG:32634").to_wkt(), Affine(10, 0, 500_000, 0, -10, 4_200_000), 9, 11)

@@ -10,20 +10,21 @@ from hypothesis import strategies as st
 from rasterio.features import geometry_mask
 
 from rsdl_qgis.engine.errors import InputError
+from rsdl_qgis.engine.raster.class_tables import class_colours
 from rsdl_qgis.engine.raster.grid import Grid, Window, apply
 from rsdl_qgis.engine.raster.labels import (
     BEYOND,
     NOTHING,
     UNCLEAR,
+    UNKNOWN,
     PolygonClasses,
     RasterClasses,
-    RasterNumbers,
     Vector,
-    class_colours,
     covers,
     upright_grid,
 )
 from rsdl_qgis.engine.raster.layer import Layer
+from rsdl_qgis.engine.raster.number_raster import RasterNumbers
 
 CRS = "EPSG:32634"
 PLACES = st.tuples(st.floats(0, 20), st.floats(0, 20))
@@ -68,7 +69,7 @@ def test_holes_and_parts():
 def test_polygons_over_one_another_are_unclear_only_if_their_classes_differ():
     shapes = [polygon((0, 0), (6, 0), (6, 10), (0, 10)), polygon((4, 0), (10, 0), (10, 10), (4, 10))]
     grid = upright_grid(CRS, (0, 0, 12, 10), 1)
-    for labels, expected in (((3, 3), 0), ((3, 8), UNCLEAR), ((3, None), UNCLEAR)):
+    for labels, expected in (((3, 3), 0), ((3, 8), UNCLEAR), ((3, None), UNKNOWN)):
         classes = PolygonClasses(Vector("v", shapes, np.empty((0, 2)), labels, {}, CRS), CRS)
         codes = classes.on(grid)
         assert (codes[:, 4:6] == expected).all() and (codes[:, 10:] == NOTHING).all() and (codes[:, :4] == 0).all()

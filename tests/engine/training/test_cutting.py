@@ -320,7 +320,7 @@ class TestSources:
         log = Log()
         folder = cut_up(tmp_path / "a", sources, [vector(tmp_path / "l.geojson", shapes)], report=log)
         assert {c.source for c in folder.chips} == {"part-0", "part-1"} and list(folder.sources) == ["part-0", "part-1"]
-        assert "info: l: 1 of 3 features lie outside the rasters." in log.said
+        assert "warning: l: 1 of 3 features lie outside the rasters: class 1 (1)." in log.said
         own = [vector(tmp_path / f"{i}.geojson", [(s, v)]) for i, (s, v) in enumerate(shapes[:2])]
         folder = cut_up(tmp_path / "b", sources, own)
         assert len(folder.chips) == 2

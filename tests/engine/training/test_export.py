@@ -201,7 +201,7 @@ class TestPrepare:
         log = Log()
         prepare_chips({**job, "block_size": 9999}, tmp_path / "chips", log)
         assert "warning: Blocks of 9999 m are too large to divide these chips." in log.said
-        assert "info: labels: 1 of 3 features lie outside the rasters." in log.said
+        assert "warning: labels: 1 of 3 features lie outside the rasters: grass (1)." in log.said
 
     def test_half_a_folder_of_a_killed_job_is_cut_anew(self, tmp_path, job):
         work = tmp_path / "chips"

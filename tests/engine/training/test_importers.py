@@ -195,6 +195,18 @@ class TestScenes:
             for i in range(count):
                 picture(root / name / f"{name}{i}.webp", noise((3, 12 + i, 16)))
 
+    @pytest.mark.parametrize(("folders", "expected"), [
+        (("0", "1"), [(0, "0"), (1, "1")]),
+        (("01", "2"), [(1, "01"), (2, "2")]),
+        (("a;b", "c  d"), [(1, "a,b"), (2, "c d")]),
+        (("Oak", "oak", "pine"), [(1, "Oak"), (2, "pine")]),
+    ])  # fmt: skip
+    def test_the_label_of_a_folder_is_its_class(self, tmp_path, folders, expected):
+        self.classes(tmp_path, folders, 1)
+        folder = import_class_folders(tmp_path)
+        assert [(item.value, item.name) for item in folder.classes] == expected
+        assert sorted({int(folder.label(chip)) for chip in folder.chips}) == list(range(len(expected)))
+
     def test_a_folder_a_class(self, tmp_path):
         self.classes(tmp_path)
         folder = import_class_folders(tmp_path)

@@ -37,6 +37,12 @@ def told(legend):
     (["12", "pine"], None, [(1, "12"), (2, "pine")]),
     ([-1, 70_000], "", [(0, "background"), (1, "-1"), (2, "70000")]),
     (["a;b", "a,b"], None, [(1, "a,b (1)"), (2, "a,b (2)")]),
+    (["01", "2"], None, [(1, "01"), (2, "2")]),
+    (["01", "1", "2"], None, [(1, "01"), (2, "1"), (3, "2")]),
+    (["--1", "2"], None, [(1, "--1"), (2, "2")]),
+    (["9" * 30, "2"], None, [(1, "2"), (2, "9" * 30)]),
+    ([70_000, 0], "rest", [(0, "rest"), (1, "70000")]),
+    (["x\u0001y\nz", "b"], None, [(1, "b"), (2, "x y z")]),
 ])  # fmt: skip
 def test_values_and_names(tmp_path, values, background, expected):
     assert told(legend_of([layer(tmp_path, values)], background=background)) == expected
@@ -51,6 +57,21 @@ def test_what_rasters_and_layers_call_their_values(tmp_path):
     assert legend.values["water"] == 4 and legend.name("water") == "Water"
     with pytest.raises(InputError, match="names, such as 'snow', and others numbers"):
         legend_of([classes, layer(tmp_path, ["snow"], name="s")], [4, 9])
+
+
+def test_names_of_several_layers_that_differ_in_case_are_one_class(tmp_path):
+    legend = legend_of([layer(tmp_path, ["Oak", "pine"], name="a"), layer(tmp_path, ["oak", "PINE"], name="b")])
+    assert told(legend) == [(1, "Oak"), (2, "PINE")] and legend.values["oak"] == legend.values["Oak"] == 1
+
+
+def test_what_is_numbered_anew_keeps_its_colour_and_is_told(tmp_path):
+    colours = {"-1": "#ff0000", "1": "#00ff00", "2": "#0000ff"}
+    legend = legend_of([layer(tmp_path, [-1, 1, 2], colors=colours)])
+    assert [item.color for item in legend.classes] == ["#ff0000", "#00ff00", "#0000ff"]
+    assert "numbered anew, -1 is 1, 1 is 2, 2 is 3." in legend.notes[0]
+    assert "'01' and '1' are different texts" in legend_of([layer(tmp_path, ["01", "1"])]).notes[0]
+    mixed = legend_of([layer(tmp_path, ["01", "1"])], [1, 2])
+    assert told(mixed) == [(1, "class 1"), (2, "class 2")] and "'01' and '1' are the same number" in mixed.notes[0]
 
 
 def test_one_class_is_nothing_to_tell_apart(tmp_path):

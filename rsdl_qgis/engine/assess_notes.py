@@ -1,0 +1,89 @@
+"""What maps and references hold that is not compared: numbers that stand for nothing, polygons without a pixel."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from .assess_pairs import OpenPair, Pair, label_entry, layer_of, title_of
+from .assessment import SHOWN, Image
+from .raster.fills import filling_classes
+from .raster.labels import PolygonClasses, RasterClasses
+from .webpage import thousands
+
+SIDES = ("predicted", "reference")
+
+
+def without_fills(pairs: Sequence[Pair], images: Sequence[Image]) -> list[Pair]:
+    """The pairs with ``fills``, the values of their rasters that stand for nothing though no nodata is declared.
+
+    ``images``: what was counted of each pair; ``fills`` has how often each was met. A pair without any is as it was.
+    """
+    found = [[_values(image, side) for image in images] for side in range(len(SIDES))]
+    known = {entry.value for image in images for both in image.counts for entry in both if entry.name}
+    for name, values in zip(SIDES, found):
+        known |= {v for pair, some in zip(pairs, values) if getattr(pair, name).get("vector") for v in some}
+    filled = list(pairs)
+    for name, values in zip(SIDES, found):
+        bare = [_is_bare(getattr(pair, name)) for pair in pairs]
+        fills = set(filling_classes([v for some, is_bare in zip(values, bare) if is_bare for v in some], known))
+        for i, (some, is_bare) in enumerate(zip(values, bare)):
+            own = {value: some[value] for value in sorted(fills & set(some))}
+            if is_bare and own:
+                spec = {**getattr(filled[i], name), "fills": own}
+                filled[i] = replace(filled[i], **{name: spec})
+    return filled
+
+
+def notes_of(opened: OpenPair, pair: Pair) -> list[str]:
+    """Of a pair that was compared: which polygons label nothing, and numbers that no class can have."""
+    notes = []
+    for side, name in ((opened.predicted, SIDES[0]), (opened.reference, SIDES[1])):
+        spec = getattr(pair, name)
+        if side is None:
+            continue
+        if isinstance(side.classes, RasterClasses):
+            if spec.get("fills"):
+                listed = ", ".join(f"{value} ({thousands(n)} places)" for value, n in spec["fills"].items())
+                notes.append(
+                    f"{title_of(spec)} declares no nodata. Taken for it, and left out: {listed}. Where it is a class, "
+                    "give it a name (in QGIS: paletted symbology), or declare another nodata value."
+                )
+            if side.classes.huge:
+                value = next(iter(side.classes.huge))
+                notes.append(f"{title_of(spec)} declares no nodata; numbers such as {value:.6g} are taken for it.")
+        elif opened.grid is not None:
+            notes += _between_pixels(spec, side.classes, side.names, opened)
+    return notes
+
+
+def _between_pixels(
+    spec: Mapping[str, Any], polygons: PolygonClasses, names: Mapping[int, str], opened: OpenPair
+) -> Iterator[str]:
+    """A note of the polygons that hold no pixel's centre."""
+    assert opened.grid is not None
+    labels = polygons.unseen_labels(opened.grid)
+    counts = Counter("no class" if label is None else str(label_entry(label, names)) for label in labels)
+    if counts:
+        listed = ", ".join(f"{name} ({thousands(n)})" for name, n in counts.most_common(SHOWN))
+        yield f"{title_of(spec)}: {len(labels)} polygons hold no pixel's centre, and so are not compared: {listed}."
+
+
+def _values(image: Image, side: int) -> Counter[Any]:
+    """How often each value occurs on a side."""
+    counts: Counter[Any] = Counter()
+    for both, n in image.counts.items():
+        counts[both[side].value] += n
+    del counts[None]
+    return counts
+
+
+def _is_bare(spec: Mapping[str, Any]) -> bool:
+    """Whether a layer is a raster that declares no nodata."""
+    if spec.get("vector"):
+        return False
+    with RasterClasses(layer_of(spec)) as raster:
+        return not raster.declares_nodata
+
