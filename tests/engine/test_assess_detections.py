@@ -66,9 +66,9 @@ def assess(tmp_path, *args, report=None, more=None, **kwargs):
 
 def test_a_table_without_geometry_is_refused(tmp_path):
     (tmp_path / "table.csv").write_text("class,score\nship,0.5\nship,0.2\n")
-    both = dict.fromkeys(("predicted", "reference"), {"path": str(tmp_path / "table.csv")})
+    table = {"path": str(tmp_path / "table.csv")}
     with pytest.raises(InputError, match="a table without geometry"):
-        run_assess_detections(both, Report())
+        run_assess_detections({"predicted": table, "reference": table}, Report())
 
 
 @pytest.mark.parametrize("seed", [0, 1])
