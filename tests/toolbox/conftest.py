@@ -4,6 +4,7 @@ told.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -25,6 +26,15 @@ gdal.UseExceptions()  # as newer releases of QGIS do
 
 MODELS = Path(__file__).parent / "make_models.py"
 FAKE = Path(__file__).parent / "fake_worker.py"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_outlives_qgis(qgis_app):
+    """What tests leave is collected while QGIS is there; later it may crash, and the report would be lost."""
+    yield
+    for name in ("last_exc", "last_type", "last_value", "last_traceback"):
+        vars(sys).pop(name, None)
+    gc.collect()
 
 
 @pytest.fixture(scope="session")
