@@ -9,6 +9,7 @@ from typing import Any
 
 from .assess_pairs import OpenPair, Pair, label_entry, layer_of, title_of
 from .assessment import SHOWN, Image
+from .errors import known
 from .raster.fills import filling_classes
 from .raster.labels import PolygonClasses, RasterClasses
 from .webpage import thousands
@@ -63,8 +64,7 @@ def _between_pixels(
     spec: Mapping[str, Any], polygons: PolygonClasses, names: Mapping[int, str], opened: OpenPair
 ) -> Iterator[str]:
     """A note of the polygons that hold no pixel's centre."""
-    assert opened.grid is not None
-    labels = polygons.unseen_labels(opened.grid)
+    labels = polygons.unseen_labels(known(opened.grid))
     counts = Counter("no class" if label is None else str(label_entry(label, names)) for label in labels)
     if counts:
         listed = ", ".join(f"{name} ({thousands(n)})" for name, n in counts.most_common(SHOWN))

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .card import CARD_KEY, ONNX_FILE, OUTPUTS, VALID, WEIGHTS_FILE, ModelCard
-from .errors import DeviceError, ModelError
+from .errors import DeviceError, ModelError, known
 from .interop.external_data import external_files
 from .interop.onnx_arrays import answers, check_scaling, fed, joined
 from .interop.onnx_errors import told_opening, told_running
@@ -117,8 +117,7 @@ def open_network(
         for text in form.told if form else ():
             report.log("info", text)
         return Opened(network, source, place, form)
-    assert problem is not None
-    raise problem
+    raise known(problem)
 
 
 def _ways(card: ModelCard, path: Path, device: str) -> Iterator[tuple[str, Path, str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import known
 from ..raster.class_tables import bands_of
 from ..raster.features import Features
 from ..report import Report
@@ -136,8 +137,8 @@ def tell_of_objects(layer: LabelLayer, small: Collection[int], legend: Legend, r
 def tell_of_cut(tally: Tally, legend: Legend, request: CutRequest, report: Report) -> None:
     """Log what was labelled in vain."""
     for layer, numbers in tally.between_pixels():
-        assert layer.features is not None
-        of, total = by_class(layer.features, numbers, legend), len(set(layer.features.numbers.tolist()))
+        features = known(layer.features)
+        of, total = by_class(features, numbers, legend), len(set(features.numbers.tolist()))
         why = "hold no pixel's centre, and what they touch is others'" if request.all_touched else (
             "are smaller than a pixel or thin, hold no pixel's centre"
         )
