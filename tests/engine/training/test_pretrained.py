@@ -268,7 +268,7 @@ def test_where_the_whole_hash_is_known_it_is_compared(server, home, tiny, monkey
     published_weights(name, Report(), base=server.base)
     assert files(home) == [file] and not (home / "weights.sha256").exists()
     for file, whole in pretrained.WHOLE.items():
-        assert re.fullmatch("[0-9a-f]{64}", whole) and f"{whole[:8]}." in file
+        assert re.fullmatch("sha256:[0-9a-f]{64}", whole) and f"{whole[7:15]}." in file
 
 
 def test_a_damaged_file_in_the_folder_is_refused(server, home, tiny):
