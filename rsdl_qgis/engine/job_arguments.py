@@ -45,7 +45,11 @@ RASTER: Table = {
     "date": Argument(Text()),
     "key": Argument(Text()),  # stands for the path of a copy that was made for this job
 }
-VERSION: Table = {"path": Argument(Path(), required=True), "crs": Argument(Text(), required=True)}
+VERSION: Table = {
+    "path": Argument(Path(), required=True),
+    "crs": Argument(Text(), required=True),
+    "key": Argument(Text()),
+}
 VERSIONS = ListOf(Object("a layer in another coordinate system", VERSION))
 SERIES_RASTER: Table = {**RASTER, "name": Argument(Text()), "descriptions": Argument(ListOf(Text()))}
 LABELLED: Table = {

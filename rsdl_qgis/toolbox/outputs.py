@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from qgis.core import (
@@ -37,6 +38,7 @@ from ..engine.outputs import check_name, check_outputs, model_files
 from . import settings
 from .parameters import fixed_path, is_null
 from .text import tr
+from .vectors import layer_of
 
 LAYERS = (
     QgsProcessingParameterRasterLayer,
@@ -179,7 +181,7 @@ def unopened_problem(algorithm, parameters: dict, context: QgsProcessingContext)
     """A sentence for the first layer that is given and cannot be opened, or is of another kind; '' otherwise."""
     kinds = {
         QgsProcessingParameterRasterLayer: (algorithm.parameterAsRasterLayer, tr("a raster layer")),
-        QgsProcessingParameterVectorLayer: (algorithm.parameterAsVectorLayer, tr("a vector layer")),
+        QgsProcessingParameterVectorLayer: (partial(layer_of, algorithm), tr("a vector layer")),
     }
     for definition in algorithm.parameterDefinitions():
         name, value = definition.name(), parameters.get(definition.name())

@@ -25,12 +25,12 @@ PASSING = {
     "Dropout", "Pad", "Expand", "DepthToSpace", "SpaceToDepth", "AveragePool",
 }  # fmt: skip
 PARTS = {"Slice", "Split", "Gather", "MaxPool", "ReduceMax", "Max", "GridSample"}  # of what comes in
-BOUNDED = {"Sigmoid": None, "HardSigmoid": None, "Softmax": 1.0, "Normalizer": 1.0}  # 0 to 1: their sum over classes
-LOGARITHMS = {"LogSoftmax": 1.0, "LogSigmoid": None}
-DECIDING = {
-    "ArgMax", "ArgMin", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal", "Not", "And", "Or", "Xor", "TopK",
-    "IsNaN", "IsInf", "Hardmax",
+COMPARING = ("Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal", "Not", "And", "Or", "Xor", "IsNaN", "IsInf")
+BOUNDED = {  # 0 to 1: their sum over classes
+    "Sigmoid": None, "HardSigmoid": None, "Softmax": 1.0, "Normalizer": 1.0, **dict.fromkeys(COMPARING)
 }  # fmt: skip
+LOGARITHMS = {"LogSoftmax": 1.0, "LogSigmoid": None}
+DECIDING = {"ArgMax", "ArgMin", "TopK", "Hardmax"}
 FREE = {
     "Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNormalization", "InstanceNormalization", "GroupNormalization",
     "LayerNormalization", "LeakyRelu", "Elu", "Selu", "PRelu", "Tanh", "Einsum", "LSTM", "GRU", "RNN", "FusedConv",
