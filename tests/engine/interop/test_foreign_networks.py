@@ -326,12 +326,13 @@ REFUSED = {
                      "names class 2"),
     "classes without names": ({**FORMS["classes"], "keys": {"model_type": "Segmentor"}}, "how many classes it has"),
     "names that are none": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "class_names": 7.5}),
-                            "names its classes '7.5'"),
+                            "class_names is 7.5, and should be"),
     "softmax of one": (form(nodes=[CONV, SOFT], output=("n", 1, 32, 32), weights=ONE), "1 everywhere"),
     "size in words": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "tile_size": "large"}),
-                      "'large', which is no number"),
-    "no deviation": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "standardization_std": [0]}), "above 0"),
-    "resolution": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "resolution": -5}), "above 0"),
+                      "tile_size is 'large', and should be a whole number"),
+    "no deviation": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "standardization_std": [0]}),
+                     r"standardization_std\[0\] is 0, and should be"),
+    "resolution": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "resolution": -5}), "resolution is -5, and should be"),
 }  # fmt: skip
 
 
