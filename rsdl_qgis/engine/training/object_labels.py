@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from ..errors import InputError, known
 from ..raster.features import Features
 from ..raster.grid import Grid, Window, apply
 from ..raster.vectors import corners
@@ -58,14 +58,12 @@ def side_lengths(features: Features, grid: Grid, size: float | None) -> NDArray[
 
 
 def check_objects(layers: Sequence[LabelLayer], size: float | None) -> None:
-    """InputError for layers that do not show objects."""
+    """InputError for vector layers that do not show objects."""
     for layer in layers:
-        if layer.features is None:
-            problem = f"{layer.title} is a raster, which does not tell one object from the next."
-            raise InputError(problem, "Choose a layer of boxes, polygons or points.")
-        if layer.features.kind == "lines":
+        kind = known(layer.features).kind
+        if kind == "lines":
             raise InputError(f"{layer.title} has lines, which are no objects.", "Choose boxes, polygons or points.")
-        if layer.features.kind == "points" and size is None:
+        if kind == "points" and size is None:
             raise InputError(f"{layer.title} has points, which have no size.", "Give the objects' SIZE in metres.")
 
 

@@ -45,8 +45,9 @@ def check_vectors(labels: Sequence[LabelLayer], request: CutRequest) -> None:
     """InputError where scenes or objects are to be labelled by a raster."""
     rasters = [layer.title for layer in labels if layer.features is None]
     if rasters and request.kind in ("class", "classes", "boxes"):
-        what = "objects" if request.kind == "boxes" else "scenes"
-        raise InputError(f"{rasters[0]} is a raster, which labels no {what}.", "Choose a vector layer in LABELS.")
+        what = "object" if request.kind == "boxes" else "scene"
+        problem = f"{rasters[0]} is a raster, which does not tell one {what} from the next."
+        raise InputError(problem, "Choose a vector layer in LABELS.")
 
 
 def look_over(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report: Report) -> Survey:

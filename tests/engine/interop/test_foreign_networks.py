@@ -332,7 +332,8 @@ REFUSED = {
                       "tile_size is 'large', and should be a whole number"),
     "no deviation": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "standardization_std": [0]}),
                      r"standardization_std\[0\] is 0, and should be"),
-    "resolution": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "resolution": -5}), "resolution is -5, and should be"),
+    "resolution": (form(nodes=[LOGITS], output=SAME, keys={**KEYS, "resolution": -5}),
+                   "resolution is -5, and should be"),
 }  # fmt: skip
 
 
