@@ -1356,8 +1356,8 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Ελάχιστη πιθανότητα: {threshold}</translation>
   </message>
   <message>
-   <source>This model is already installed: {path}.</source>
-   <translation>Αυτό το μοντέλο είναι ήδη εγκατεστημένο: {path}.</translation>
+   <source>The same model is there already: {path}.</source>
+   <translation>Το ίδιο μοντέλο υπάρχει ήδη: {path}.</translation>
   </message>
   <message>
    <source>The model cannot be installed: {reason}. Free disk space, or check the folder's rights.</source>
@@ -1984,11 +1984,11 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Βάλτε ετικέτες και σε άλλη κλάση, ή ας είναι τα υπόλοιπα φόντο: UNLABELLED=background.</translation>
   </message>
   <message>
-   <source>LABELS: '{layer}' is a raster, but the class of a scene is told by polygons or points.</source>
+   <source>LABELS: '{layer}' is a raster, but the class of a scene is given by polygons or points.</source>
    <translation>LABELS: το '{layer}' είναι ψηφιδωτό, αλλά την κλάση μιας σκηνής τη λένε πολύγωνα ή σημεία.</translation>
   </message>
   <message>
-   <source>LABELS: '{layer}' is a raster, but objects are told by boxes, polygons or points.</source>
+   <source>LABELS: '{layer}' is a raster, but objects are given by boxes, polygons or points.</source>
    <translation>LABELS: το '{layer}' είναι ψηφιδωτό, αλλά τα αντικείμενα τα δείχνουν πλαίσια, πολύγωνα ή σημεία.</translation>
   </message>
   <message>
@@ -2000,11 +2000,11 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>LABELS: το '{layer}' είναι πίνακας χωρίς γεωμετρίες. Επιλέξτε πολύγωνα, γραμμές ή σημεία.</translation>
   </message>
   <message>
-   <source>LABELS: '{layer}' has lines, but the class of a scene is told by polygons or points.</source>
+   <source>LABELS: '{layer}' has lines, but the class of a scene is given by polygons or points.</source>
    <translation>LABELS: το '{layer}' έχει γραμμές, αλλά την κλάση μιας σκηνής τη λένε πολύγωνα ή σημεία.</translation>
   </message>
   <message>
-   <source>LABELS: '{layer}' has lines, but objects are told by boxes, polygons or points.</source>
+   <source>LABELS: '{layer}' has lines, but objects are given by boxes, polygons or points.</source>
    <translation>LABELS: το '{layer}' έχει γραμμές, αλλά τα αντικείμενα τα δείχνουν πλαίσια, πολύγωνα ή σημεία.</translation>
   </message>
   <message>

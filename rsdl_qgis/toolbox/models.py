@@ -148,7 +148,7 @@ class ImportModel(RsdlAlgorithm):
         name = as_model_name(card.name)
         feedback.pushInfo(describe(card))
         if path.parent != own_folder():
-            feedback.pushInfo(tr("This model is already installed: {path}.").format(path=path))
+            feedback.pushInfo(tr("The same model is there already: {path}.").format(path=path))
             return {"MODEL": name}
         feedback.pushInfo(tr("Installed in {path}.").format(path=path))
         for known, hidden, _ in before:
