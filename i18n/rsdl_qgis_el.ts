@@ -32,6 +32,10 @@
    <translation>Βάρη (*.pth *.pt *.safetensors)</translation>
   </message>
   <message>
+   <source>Not usable: {problem}</source>
+   <translation>Μη χρησιμοποιήσιμο: {problem}</translation>
+  </message>
+  <message>
    <source>chosen from the rasters</source>
    <translation>επιλέγεται από τα ψηφιδωτά</translation>
   </message>
@@ -138,14 +142,14 @@
   <message>
    <source>Compares a map of classes, a raster or polygons, with a reference: a raster, polygons or points. Gives the confusion matrix, overall accuracy, kappa, user's and producer's accuracy, F1 and IoU of each class, mean and frequency-weighted IoU, as a report, as a table and as numbers for models.
 
-The reference may have another coordinate system and pixel size: it is looked up at the centre of each of the map's pixels. Polygons label the pixels whose centre they hold; each point counts once. Nodata, ground without a label, and places where polygons of two classes overlap are left out.
+The reference may have another coordinate system and pixel size: it is looked up at the centre of each of the map's pixels. Polygons label the pixels whose centre they hold; each point counts once. Nodata, ground without a label, and places where polygons of two classes overlap are left out. Where a raster declares no nodata, -9999 and the like count as nodata, and so does 255 or 65535 beside two or more small numbers, unless it has a class name; the report lists them.
 
 Classes are the same if they have the same number. If a field holds names, or both rasters name their classes and number them differently, the same name makes the same class.
 
 Several maps and references are paired in the order in which they are listed; a single reference goes with all maps. The figures are then of all maps together, and beside them the means over maps, in which each map counts alike.</source>
    <translation>Συγκρίνει έναν χάρτη κλάσεων, ψηφιδωτό ή πολύγωνα, με μια αναφορά: ψηφιδωτό, πολύγωνα ή σημεία. Δίνει τον πίνακα σύγχυσης, τη συνολική ακρίβεια, το κάπα, την ακρίβεια χρήστη και παραγωγού, το F1 και το IoU κάθε κλάσης, το μέσο και το σταθμισμένο με τη συχνότητα IoU, ως έκθεση, ως πίνακα και ως αριθμούς για μοντέλα.
 
-Η αναφορά μπορεί να έχει άλλο σύστημα συντεταγμένων και μέγεθος εικονοστοιχείου: διαβάζεται στο κέντρο κάθε εικονοστοιχείου του χάρτη. Τα πολύγωνα δίνουν ετικέτα στα εικονοστοιχεία των οποίων περιέχουν το κέντρο· κάθε σημείο μετρά μία φορά. Το nodata, το έδαφος χωρίς ετικέτα και οι θέσεις όπου επικαλύπτονται πολύγωνα δύο κλάσεων μένουν έξω.
+Η αναφορά μπορεί να έχει άλλο σύστημα συντεταγμένων και μέγεθος εικονοστοιχείου: διαβάζεται στο κέντρο κάθε εικονοστοιχείου του χάρτη. Τα πολύγωνα δίνουν ετικέτα στα εικονοστοιχεία των οποίων περιέχουν το κέντρο· κάθε σημείο μετρά μία φορά. Το nodata, το έδαφος χωρίς ετικέτα και οι θέσεις όπου επικαλύπτονται πολύγωνα δύο κλάσεων μένουν έξω. Όπου ένα ψηφιδωτό δεν δηλώνει nodata, το -9999 και τα παρόμοια μετρούν ως nodata, όπως και το 255 ή το 65535 δίπλα σε δύο ή περισσότερους μικρούς αριθμούς, εκτός αν έχει όνομα κλάσης· η έκθεση τα απαριθμεί.
 
 Οι κλάσεις είναι ίδιες αν έχουν τον ίδιο αριθμό. Αν ένα πεδίο περιέχει ονόματα, ή αν και τα δύο ψηφιδωτά ονομάζουν τις κλάσεις τους και τις αριθμούν διαφορετικά, το ίδιο όνομα σημαίνει την ίδια κλάση.
 
@@ -222,6 +226,10 @@ Several maps and references are paired in the order in which they are listed; a 
   <message>
    <source>Only what lies inside these polygons is compared. Any coordinate system. Default: no limit.</source>
    <translation>Συγκρίνεται μόνο ό,τι βρίσκεται μέσα σε αυτά τα πολύγωνα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: χωρίς όριο.</translation>
+  </message>
+  <message>
+   <source>A stored number that means nodata in the rasters of both sides, in addition to the nodata that they declare. Any number. Default: only the declared nodata.</source>
+   <translation>Αποθηκευμένος αριθμός που σημαίνει nodata στα ψηφιδωτά και των δύο πλευρών, επιπλέον του nodata που δηλώνουν. Οποιοσδήποτε αριθμός. Προεπιλογή: μόνο το δηλωμένο nodata.</translation>
   </message>
   <message>
    <source>Background class</source>
@@ -310,10 +318,6 @@ Several maps and references are paired in the order in which they are listed; a 
   <message>
    <source>Choose the field of '{layer}' that holds the classes, in {option}.</source>
    <translation>Επιλέξτε το πεδίο του '{layer}' που περιέχει τις κλάσεις, στο {option}.</translation>
-  </message>
-  <message>
-   <source>'{layer}' cannot be read.</source>
-   <translation>Το '{layer}' δεν διαβάζεται.</translation>
   </message>
   <message>
    <source>{name}: '{layer}' is a picture, not a map of classes. Choose another layer.</source>
@@ -860,8 +864,8 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>Αντικείμενα με μεγαλύτερη πλευρά πάνω από αυτό μένουν έξω, 0 μ. ή περισσότερο. Προεπιλογή: χωρίς όριο.</translation>
   </message>
   <message>
-   <source>Polygons with class, score, width and length (.gpkg, .geojson, .shp or .fgb). An existing file is replaced.</source>
-   <translation>Πολύγωνα με κλάση, βαθμολογία, πλάτος και μήκος (.gpkg, .geojson, .shp ή .fgb). Υπάρχον αρχείο αντικαθίσταται.</translation>
+   <source>Polygons with class, score, width and length (.gpkg, .geojson, .shp or .fgb). An existing file is replaced, unless it is a GeoPackage with other layers.</source>
+   <translation>Πολύγωνα με κλάση, βαθμολογία, πλάτος και μήκος (.gpkg, .geojson, .shp ή .fgb). Υπάρχον αρχείο αντικαθίσταται, εκτός αν είναι GeoPackage με άλλα επίπεδα.</translation>
   </message>
   <message>
    <source>Number of objects</source>
@@ -1152,28 +1156,20 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Δόθηκε το {before} χωρίς το {after}.</translation>
   </message>
   <message>
-   <source>Model that was used</source>
-   <translation>Μοντέλο που χρησιμοποιήθηκε</translation>
-  </message>
-  <message>
    <source>Choose them in that order.</source>
    <translation>Επιλέξτε τους με αυτή τη σειρά.</translation>
   </message>
   <message>
+   <source>Model that was used</source>
+   <translation>Μοντέλο που χρησιμοποιήθηκε</translation>
+  </message>
+  <message>
+   <source>Convert the layer to RGB first (Raster &gt; Conversion &gt; PCT to RGB).</source>
+   <translation>Μετατρέψτε πρώτα το επίπεδο σε RGB (Ψηφιδωτό &gt; Μετατροπή &gt; PCT σε RGB).</translation>
+  </message>
+  <message>
    <source>{name}: '{value}' is not a raster that QGIS can open.</source>
    <translation>{name}: το '{value}' δεν είναι ψηφιδωτό που μπορεί να ανοίξει το QGIS.</translation>
-  </message>
-  <message>
-   <source>The bands of '{layer}' have other names than those of the model. They are taken in its order: {bands}. If that is wrong, give their numbers in that order in {option}.</source>
-   <translation>Οι δίαυλοι του '{layer}' έχουν άλλα ονόματα από εκείνους του μοντέλου. Λαμβάνονται με τη σειρά του: {bands}. Αν είναι λάθος, δώστε τους αριθμούς τους με αυτή τη σειρά στο {option}.</translation>
-  </message>
-  <message>
-   <source>{model}: probabilities</source>
-   <translation>{model}: πιθανότητες</translation>
-  </message>
-  <message>
-   <source>{model}: polygons</source>
-   <translation>{model}: πολύγωνα</translation>
   </message>
   <message>
    <source>{option} names band {number}, but '{layer}' has {count} band(s).</source>
@@ -1188,8 +1184,28 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Το {option} ορίζει {given} διαύλους, αλλά το μοντέλο δέχεται {needed}: {bands}.</translation>
   </message>
   <message>
+   <source>The only band of '{layer}' holds the numbers of a palette, not brightness values.</source>
+   <translation>Ο μόνος δίαυλος του '{layer}' περιέχει τους αριθμούς μιας παλέτας, όχι τιμές φωτεινότητας.</translation>
+  </message>
+  <message>
+   <source>The bands of '{layer}' have other names than those of the model. They are taken in its order: {bands}. If that is wrong, give their numbers in that order in {option}.</source>
+   <translation>Οι δίαυλοι του '{layer}' έχουν άλλα ονόματα από εκείνους του μοντέλου. Λαμβάνονται με τη σειρά του: {bands}. Αν είναι λάθος, δώστε τους αριθμούς τους με αυτή τη σειρά στο {option}.</translation>
+  </message>
+  <message>
+   <source>{model}: probabilities</source>
+   <translation>{model}: πιθανότητες</translation>
+  </message>
+  <message>
+   <source>{model}: polygons</source>
+   <translation>{model}: πολύγωνα</translation>
+  </message>
+  <message>
    <source>Choose the bands by number in {option}, in that order.</source>
    <translation>Επιλέξτε τους διαύλους με τον αριθμό τους στο {option}, με αυτή τη σειρά.</translation>
+  </message>
+  <message>
+   <source>Leave {option} empty to use the palette's colours.</source>
+   <translation>Αφήστε το {option} κενό για να χρησιμοποιηθούν τα χρώματα της παλέτας.</translation>
   </message>
   <message>
    <source>The layer '{layer}' has no pixels of its own: choose the area to map (EXTENT).</source>
@@ -1252,8 +1268,8 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Κατάλογος μοντέλων</translation>
   </message>
   <message>
-   <source>Lists the installed models: the plugin's own, yours, and those in the folders named in the settings. Their names can be given as MODEL to other algorithms.</source>
-   <translation>Απαριθμεί τα εγκατεστημένα μοντέλα: του προσθέτου, τα δικά σας και όσα βρίσκονται στους φακέλους που ορίζουν οι ρυθμίσεις. Τα ονόματά τους δίνονται ως MODEL σε άλλους αλγορίθμους.</translation>
+   <source>Lists the installed models: the plugin's own, yours, and those in the folders named in the settings. Their names can be given as MODEL to other algorithms. A model that cannot be used is listed with the reason.</source>
+   <translation>Απαριθμεί τα εγκατεστημένα μοντέλα: του προσθέτου, τα δικά σας και όσα βρίσκονται στους φακέλους που ορίζουν οι ρυθμίσεις. Τα ονόματά τους δίνονται ως MODEL σε άλλους αλγορίθμους. Ένα μοντέλο που δεν μπορεί να χρησιμοποιηθεί αναφέρεται μαζί με την αιτία.</translation>
   </message>
   <message>
    <source>Describe model</source>
@@ -1268,8 +1284,8 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Εισαγωγή μοντέλου</translation>
   </message>
   <message>
-   <source>Installs a model archive (.zip) or an .onnx file with its card or Deepness metadata into your models, so that it can be chosen by name. An older one of the same name is replaced. A model cannot run code of its own.</source>
-   <translation>Εγκαθιστά στα μοντέλα σας ένα αρχείο μοντέλου (.zip) ή ένα αρχείο .onnx με την κάρτα του ή με μεταδεδομένα Deepness, ώστε να επιλέγεται με το όνομά του. Παλαιότερο με το ίδιο όνομα αντικαθίσταται. Ένα μοντέλο δεν μπορεί να εκτελέσει δικό του κώδικα.</translation>
+   <source>Installs a model archive (.zip) or an .onnx file with its card or Deepness metadata into your models, so that it can be chosen by name. Weights that an .onnx keeps in files beside it are installed too. A name that another model has is refused unless REPLACE is set. A model cannot run code of its own.</source>
+   <translation>Εγκαθιστά στα μοντέλα σας ένα αρχείο μοντέλου (.zip) ή ένα αρχείο .onnx με την κάρτα του ή με μεταδεδομένα Deepness, ώστε να επιλέγεται με το όνομά του. Εγκαθίστανται και τα βάρη που ένα .onnx κρατά σε αρχεία δίπλα του. Όνομα που έχει άλλο μοντέλο απορρίπτεται, εκτός αν οριστεί το REPLACE. Ένα μοντέλο δεν μπορεί να εκτελέσει δικό του κώδικα.</translation>
   </message>
   <message>
    <source>Takes {role}: {bands}; dates: {dates}</source>
@@ -1300,6 +1316,10 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Φάκελος μοντέλου συμπιεσμένος ως .zip, ή αρχείο .onnx.</translation>
   </message>
   <message>
+   <source>Yes: the new model takes the name. A model of yours that had it is deleted once the new one is installed; one of the plugin, or in a folder named in the settings, stays but is no longer used. No: a name that another model has is refused. Default: no.</source>
+   <translation>Ναι: το νέο μοντέλο παίρνει το όνομα. Δικό σας μοντέλο που το είχε διαγράφεται μόλις εγκατασταθεί το νέο· μοντέλο του προσθέτου ή σε φάκελο που ορίζουν οι ρυθμίσεις μένει, αλλά δεν χρησιμοποιείται πια. Όχι: όνομα που έχει άλλο μοντέλο απορρίπτεται. Προεπιλογή: όχι.</translation>
+  </message>
+  <message>
    <source>Name of the model</source>
    <translation>Όνομα του μοντέλου</translation>
   </message>
@@ -1310,6 +1330,10 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   <message>
    <source>Model file</source>
    <translation>Αρχείο μοντέλου</translation>
+  </message>
+  <message>
+   <source>Replace a model of the same name</source>
+   <translation>Αντικατάσταση μοντέλου με το ίδιο όνομα</translation>
   </message>
   <message>
    <source>Installed in {path}.</source>
@@ -1332,8 +1356,16 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Ελάχιστη πιθανότητα: {threshold}</translation>
   </message>
   <message>
+   <source>The same model is there already: {path}.</source>
+   <translation>Το ίδιο μοντέλο υπάρχει ήδη: {path}.</translation>
+  </message>
+  <message>
    <source>The model cannot be installed: {reason}. Free disk space, or check the folder's rights.</source>
    <translation>Το μοντέλο δεν μπορεί να εγκατασταθεί: {reason}. Ελευθερώστε χώρο στον δίσκο ή ελέγξτε τα δικαιώματα του φακέλου.</translation>
+  </message>
+  <message>
+   <source>'{model}' is now the new model. {hidden} stays where it is, but is no longer used.</source>
+   <translation>Το '{model}' είναι πλέον το νέο μοντέλο. Το {hidden} μένει στη θέση του, αλλά δεν χρησιμοποιείται πια.</translation>
   </message>
   <message>
    <source>The raster to map: any layer that QGIS can open, web maps included (they need an area to map).</source>
@@ -1358,6 +1390,22 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   <message>
    <source>Raster</source>
    <translation>Ψηφιδωτό</translation>
+  </message>
+  <message>
+   <source>a raster layer</source>
+   <translation>ψηφιδωτό επίπεδο</translation>
+  </message>
+  <message>
+   <source>a vector layer</source>
+   <translation>διανυσματικό επίπεδο</translation>
+  </message>
+  <message>
+   <source>{name}: '{value}' is not {kind} that QGIS can open.</source>
+   <translation>{name}: το '{value}' δεν είναι {kind} που μπορεί να ανοίξει το QGIS.</translation>
+  </message>
+  <message>
+   <source>{path} is open in the project as the layer '{layer}' and cannot be replaced. Remove the layer first, or choose another file.</source>
+   <translation>Το {path} είναι ανοιχτό στο έργο ως το επίπεδο '{layer}' και δεν μπορεί να αντικατασταθεί. Αφαιρέστε πρώτα το επίπεδο, ή επιλέξτε άλλο αρχείο.</translation>
   </message>
   <message>
    <source>Where the network runs: auto (a GPU if there is one), cpu, cuda (first NVIDIA GPU), cuda:N (GPU number N, from 0) or mps (Apple GPU).</source>
@@ -1408,6 +1456,10 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Πώς μεταφέρεται ένα ψηφιδωτό σε άλλον κάνναβο: bilinear και cubic παρεμβάλλουν, και παίρνουν τον μέσο όρο των εικονοστοιχείων ενός πολύ λεπτομερέστερου ψηφιδωτού· nearest κρατά τις τιμές όπως είναι, για κλάσεις και δείκτες. Εικονοστοιχεία που βρίσκονται ήδη στον κάνναβο δεν αλλάζουν ποτέ, και για ψηφιδωτά με παλέτα χρησιμοποιείται πάντα το nearest.</translation>
   </message>
   <message>
+   <source>Nodata value</source>
+   <translation>Τιμή nodata</translation>
+  </message>
+  <message>
    <source>GeoTIFF (.tif) with one class a pixel, named and coloured; 255 is nodata. An existing file is replaced.</source>
    <translation>GeoTIFF (.tif) με μία κλάση ανά εικονοστοιχείο, με όνομα και χρώμα· το 255 σημαίνει χωρίς δεδομένα. Υπάρχον αρχείο αντικαθίσταται.</translation>
   </message>
@@ -1416,8 +1468,8 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>GeoTIFF (.tif) με έναν δίαυλο ανά κλάση, 0 έως 1 ο καθένας. Δημιουργείται μόνο αν ζητηθεί.</translation>
   </message>
   <message>
-   <source>The classes as polygons with their name, value and area in square metres (.gpkg, .geojson, .shp or .fgb). Not made unless asked for.</source>
-   <translation>Οι κλάσεις ως πολύγωνα με όνομα, τιμή και εμβαδόν σε τετραγωνικά μέτρα (.gpkg, .geojson, .shp ή .fgb). Δημιουργούνται μόνο αν ζητηθεί.</translation>
+   <source>The classes as polygons with their name, value and area in square metres (.gpkg, .geojson, .shp or .fgb). An existing file is replaced, unless it is a GeoPackage with other layers. Not made unless asked for.</source>
+   <translation>Οι κλάσεις ως πολύγωνα με όνομα, τιμή και εμβαδόν σε τετραγωνικά μέτρα (.gpkg, .geojson, .shp ή .fgb). Υπάρχον αρχείο αντικαθίσταται, εκτός αν είναι GeoPackage με άλλα επίπεδα. Δημιουργούνται μόνο αν ζητηθεί.</translation>
   </message>
   <message>
    <source>Values: {values}.</source>
@@ -1434,6 +1486,10 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   <message>
    <source>Resample to the model's resolution</source>
    <translation>Επαναδειγματοληψία στην ανάλυση του μοντέλου</translation>
+  </message>
+  <message>
+   <source>A stored number that means nodata, such as 0 for black borders, in addition to the nodata that the rasters declare. A pixel with this number in any band becomes nodata. Any number. Default: only the declared nodata.</source>
+   <translation>Αποθηκευμένος αριθμός που σημαίνει nodata, όπως 0 για μαύρα περιθώρια, επιπλέον του nodata που δηλώνουν τα ψηφιδωτά. Εικονοστοιχείο με αυτόν τον αριθμό σε οποιονδήποτε δίαυλο μένει χωρίς δεδομένα. Οποιοσδήποτε αριθμός. Προεπιλογή: μόνο το δηλωμένο nodata.</translation>
   </message>
   <message>
    <source>Probabilities</source>
@@ -1552,12 +1608,12 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>Η αντιγραφή του '{layer}' θέλει {size:.1f} GB, περισσότερα από όσα είναι ελεύθερα στο {folder}. Επιλέξτε μικρότερη περιοχή.</translation>
   </message>
   <message>
-   <source>The temporary copy {path} cannot be made: {reason}</source>
-   <translation>Το προσωρινό αντίγραφο {path} δεν μπορεί να δημιουργηθεί: {reason}</translation>
-  </message>
-  <message>
    <source>The area to map ({area}) does not touch the layer '{layer}' ({whole}). Choose another area.</source>
    <translation>Η περιοχή χαρτογράφησης ({area}) δεν αγγίζει το επίπεδο '{layer}' ({whole}). Επιλέξτε άλλη περιοχή.</translation>
+  </message>
+  <message>
+   <source>The temporary copy {path} cannot be made: {reason}</source>
+   <translation>Το προσωρινό αντίγραφο {path} δεν μπορεί να δημιουργηθεί: {reason}</translation>
   </message>
   <message>
    <source>The layer '{layer}' has no end: choose the area to map.</source>
@@ -1624,6 +1680,10 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>Σκηνές στις οποίες εκτελείται το δίκτυο μαζί, 1 έως 1024. Περισσότερες είναι ταχύτερες σε κάρτα γραφικών και θέλουν περισσότερη μνήμη. Προεπιλογή: έως 16, όσο επιτρέπει η μνήμη.</translation>
   </message>
   <message>
+   <source>FEATURES: '{layer}' has no features with a geometry. Draw or choose some.</source>
+   <translation>FEATURES: το '{layer}' δεν έχει οντότητες με γεωμετρία. Σχεδιάστε ή επιλέξτε κάποιες.</translation>
+  </message>
+  <message>
    <source>deep learning,neural network,scene,image classification,onnx,land use,multi-label,parcels</source>
    <translation>βαθιά μάθηση,νευρωνικό δίκτυο,σκηνή,ταξινόμηση εικόνων,onnx,χρήσεις γης,πολλές ετικέτες,αγροτεμάχια</translation>
   </message>
@@ -1640,8 +1700,8 @@ The model is the name of an installed one (see 'List models'), or the path of a 
    <translation>Εξετάζονται μόνο εικονοστοιχεία με κέντρο μέσα σε αυτά τα πολύγωνα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: όλα.</translation>
   </message>
   <message>
-   <source>Polygons with class, score, valid and a field a class (.gpkg, .geojson, .shp or .fgb; a .shp shortens names to 10 letters). An existing file is replaced.</source>
-   <translation>Πολύγωνα με κλάση, βαθμολογία, valid και ένα πεδίο ανά κλάση (.gpkg, .geojson, .shp ή .fgb· ένα .shp συντομεύει τα ονόματα σε 10 γράμματα). Υπάρχον αρχείο αντικαθίσταται.</translation>
+   <source>Polygons with class, score, valid and a field a class (.gpkg, .geojson, .shp or .fgb; a .shp shortens names to 10 letters). An existing file is replaced, unless it is a GeoPackage with other layers.</source>
+   <translation>Πολύγωνα με κλάση, βαθμολογία, valid και ένα πεδίο ανά κλάση (.gpkg, .geojson, .shp ή .fgb· ένα .shp συντομεύει τα ονόματα σε 10 γράμματα). Υπάρχον αρχείο αντικαθίσταται, εκτός αν είναι GeoPackage με άλλα επίπεδα.</translation>
   </message>
   <message>
    <source>GeoTIFF (.tif) with the class of the scene at each pixel, named and coloured; 255 is nodata. Of polygons that lie on one another the later one wins. Not for several labels. Not made unless asked for.</source>
@@ -1696,8 +1756,8 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Συντελεστής των τιμών</translation>
   </message>
   <message>
-   <source>What the layers' numbers are multiplied by to be as those that the model was trained on, 0.00000001 to 1,000,000: 0.0001 for indices kept in ten-thousandths. Default: the scale and offset that the files state, where these suit the model, else 1.</source>
-   <translation>Με τι πολλαπλασιάζονται οι αριθμοί των επιπέδων για να είναι όπως εκείνοι στους οποίους εκπαιδεύτηκε το μοντέλο, 0.00000001 έως 1000000: 0.0001 για δείκτες αποθηκευμένους σε δεκάκις χιλιοστά. Προεπιλογή: η κλίμακα και η μετατόπιση που δηλώνουν τα αρχεία, όπου ταιριάζουν στο μοντέλο, αλλιώς 1.</translation>
+   <source>Factor that brings the stored numbers to the scale of the model's training data, 0.00000001 to 1,000,000: 0.0001 for indices stored in ten-thousandths, 1 for numbers that need no scaling. Default: the scale and offset that the files state.</source>
+   <translation>Συντελεστής που φέρνει τους αποθηκευμένους αριθμούς στην κλίμακα των δεδομένων εκπαίδευσης του μοντέλου, 0.00000001 έως 1000000: 0.0001 για δείκτες αποθηκευμένους σε δεκάκις χιλιοστά, 1 για αριθμούς που δεν χρειάζονται κλιμάκωση. Προεπιλογή: η κλίμακα και η μετατόπιση που δηλώνουν τα αρχεία.</translation>
   </message>
   <message>
    <source>deep learning,neural network,time series,crops,phenology,ndvi,evi,lstm,season,multitemporal</source>
@@ -1772,8 +1832,16 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>LAYERS: το '{layer}' δεν είναι ψηφιδωτό.</translation>
   </message>
   <message>
+   <source>QGIS cannot open the file. Its path may hold characters that have a special meaning to QGIS, such as % or |.</source>
+   <translation>Το QGIS δεν μπορεί να ανοίξει το αρχείο. Η διαδρομή του ίσως περιέχει χαρακτήρες με ειδική σημασία για το QGIS, όπως % ή |.</translation>
+  </message>
+  <message>
    <source>{file} is another result's. Give the two different names, or make this one a .gpkg.</source>
    <translation>Το {file} είναι άλλου αποτελέσματος. Δώστε στα δύο διαφορετικά ονόματα, ή κάντε αυτό .gpkg.</translation>
+  </message>
+  <message>
+   <source>{file} is there already and was kept. Remove it to save the result's style.</source>
+   <translation>Το {file} υπάρχει ήδη και διατηρήθηκε. Αφαιρέστε το για να αποθηκευτεί το στυλ του αποτελέσματος.</translation>
   </message>
   <message>
    <source>The style of {path} could not be saved with it: {problem}</source>
@@ -1916,11 +1984,11 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Βάλτε ετικέτες και σε άλλη κλάση, ή ας είναι τα υπόλοιπα φόντο: UNLABELLED=background.</translation>
   </message>
   <message>
-   <source>LABELS: '{layer}' is a raster, but the class of a scene is told by polygons or points.</source>
+   <source>LABELS: '{layer}' is a raster, but the class of a scene is given by polygons or points.</source>
    <translation>LABELS: το '{layer}' είναι ψηφιδωτό, αλλά την κλάση μιας σκηνής τη λένε πολύγωνα ή σημεία.</translation>
   </message>
   <message>
-   <source>LABELS: '{layer}' is a raster, but objects are told by boxes, polygons or points.</source>
+   <source>LABELS: '{layer}' is a raster, but objects are given by boxes, polygons or points.</source>
    <translation>LABELS: το '{layer}' είναι ψηφιδωτό, αλλά τα αντικείμενα τα δείχνουν πλαίσια, πολύγωνα ή σημεία.</translation>
   </message>
   <message>
@@ -1932,11 +2000,11 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>LABELS: το '{layer}' είναι πίνακας χωρίς γεωμετρίες. Επιλέξτε πολύγωνα, γραμμές ή σημεία.</translation>
   </message>
   <message>
-   <source>LABELS: '{layer}' has lines, but the class of a scene is told by polygons or points.</source>
+   <source>LABELS: '{layer}' has lines, but the class of a scene is given by polygons or points.</source>
    <translation>LABELS: το '{layer}' έχει γραμμές, αλλά την κλάση μιας σκηνής τη λένε πολύγωνα ή σημεία.</translation>
   </message>
   <message>
-   <source>LABELS: '{layer}' has lines, but objects are told by boxes, polygons or points.</source>
+   <source>LABELS: '{layer}' has lines, but objects are given by boxes, polygons or points.</source>
    <translation>LABELS: το '{layer}' έχει γραμμές, αλλά τα αντικείμενα τα δείχνουν πλαίσια, πολύγωνα ή σημεία.</translation>
   </message>
   <message>
@@ -2028,8 +2096,8 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Ψηφιδωτά</translation>
   </message>
   <message>
-   <source>What is known: polygons, lines or points with the class of each in a field, or a class raster: a whole number for each class, nodata where it is not known.</source>
-   <translation>Όσα είναι γνωστά: πολύγωνα, γραμμές ή σημεία με την κλάση του καθενός σε ένα πεδίο, ή ψηφιδωτό κλάσεων: ένας ακέραιος για κάθε κλάση, χωρίς δεδομένα όπου δεν είναι γνωστή.</translation>
+   <source>What is known: polygons, lines or points with the class of each in a field, or a class raster: a whole number for each class, nodata where it is not known. If the raster declares no nodata, -9999 and the like count as nodata, and so does 255 or 65535 beside two or more small numbers, unless it has a class name.</source>
+   <translation>Όσα είναι γνωστά: πολύγωνα, γραμμές ή σημεία με την κλάση του καθενός σε ένα πεδίο, ή ψηφιδωτό κλάσεων: ένας ακέραιος για κάθε κλάση, χωρίς δεδομένα όπου δεν είναι γνωστή. Αν το ψηφιδωτό δεν δηλώνει nodata, το -9999 και τα παρόμοια μετρούν ως nodata, όπως και το 255 ή το 65535 δίπλα σε δύο ή περισσότερους μικρούς αριθμούς, εκτός αν έχει όνομα κλάσης.</translation>
   </message>
   <message>
    <source>What is known: polygons, each of them a scene, or points, around each of which a square of CHIP_SIZE is one, with the class in a field.</source>
@@ -2086,6 +2154,10 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   <message>
    <source>Numbers, from 1, of the bands to use, in order, such as 11,8,3. Default: those of the start's model where the rasters have them by description, else all.</source>
    <translation>Αριθμοί, από 1, των διαύλων που χρησιμοποιούνται, με τη σειρά, όπως 11,8,3. Προεπιλογή: εκείνοι του αρχικού μοντέλου όπου τα ψηφιδωτά τους έχουν σύμφωνα με τις περιγραφές, αλλιώς όλοι.</translation>
+  </message>
+  <message>
+   <source>A stored number that means nodata in the rasters to learn from, such as 0 for black borders, in addition to the nodata that they declare. A pixel with this number in any band is left out. It does not apply to label rasters. Any number. Default: only the declared nodata.</source>
+   <translation>Αποθηκευμένος αριθμός που σημαίνει nodata στα ψηφιδωτά της εκπαίδευσης, όπως 0 για μαύρα περιθώρια, επιπλέον του nodata που δηλώνουν. Εικονοστοιχείο με αυτόν τον αριθμό σε οποιονδήποτε δίαυλο μένει έξω. Δεν ισχύει για ψηφιδωτά ετικετών. Οποιοσδήποτε αριθμός. Προεπιλογή: μόνο το δηλωμένο nodata.</translation>
   </message>
   <message>
    <source>Give as many in BEFORE as in AFTER, in the same order.</source>
@@ -2218,6 +2290,10 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   <message>
    <source>Ground within this distance of a line or point has its label, in metres, 0 to 100000. Default: the pixels that it touches.</source>
    <translation>Έδαφος σε αυτή την απόσταση από γραμμή ή σημείο έχει την ετικέτα του, σε μέτρα, 0 έως 100000. Προεπιλογή: τα εικονοστοιχεία που αγγίζει.</translation>
+  </message>
+  <message>
+   <source>Yes: a polygon labels every pixel that it touches, except those whose centre lies in another polygon. No: it labels only the pixels whose centre it holds. Choose yes for thin polygons, and for polygons about as small as a pixel. Default: no.</source>
+   <translation>Ναι: ένα πολύγωνο δίνει ετικέτα σε κάθε εικονοστοιχείο που αγγίζει, εκτός από εκείνα με κέντρο μέσα σε άλλο πολύγωνο. Όχι: μόνο στα εικονοστοιχεία των οποίων περιέχει το κέντρο. Επιλέξτε το ναι για λεπτά πολύγωνα, και για πολύγωνα μεγέθους περίπου ενός εικονοστοιχείου. Προεπιλογή: όχι.</translation>
   </message>
   <message>
    <source>Size of objects that are points (metres)</source>
@@ -2456,6 +2532,10 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Πολλές κλάσεις ανά σκηνή</translation>
   </message>
   <message>
+   <source>Polygons label all pixels they touch</source>
+   <translation>Τα πολύγωνα δίνουν ετικέτα σε όσα εικονοστοιχεία αγγίζουν</translation>
+  </message>
+  <message>
    <source>Options of the network (JSON)</source>
    <translation>Επιλογές του δικτύου (JSON)</translation>
   </message>
@@ -2540,12 +2620,28 @@ CHIPS takes a chip folder, or pictures with boxes as COCO, Pascal VOC, DOTA or Y
    <translation>Με το μοντέλο προβλέπει το «{algorithm}».</translation>
   </message>
   <message>
-   <source>Run 'Diagnostics' to see whether its environment is sound.</source>
-   <translation>Εκτελέστε τα «Διαγνωστικά» για να δείτε αν το περιβάλλον του είναι σε τάξη.</translation>
+   <source>'{layer}' cannot be handed to the worker: {reason}</source>
+   <translation>Το '{layer}' δεν μπορεί να δοθεί στον εργάτη: {reason}</translation>
+  </message>
+  <message>
+   <source>MASK: '{layer}' has no polygons. Draw some, or choose another layer.</source>
+   <translation>MASK: το '{layer}' δεν έχει πολύγωνα. Σχεδιάστε μερικά, ή επιλέξτε άλλο επίπεδο.</translation>
   </message>
   <message>
    <source>The worker is of version {worker}, the plugin of version {plugin}.</source>
    <translation>Ο εργάτης είναι της έκδοσης {worker}, το πρόσθετο της έκδοσης {plugin}.</translation>
+  </message>
+  <message>
+   <source>Restart QGIS; after an update of the plugin this is needed once.</source>
+   <translation>Επανεκκινήστε το QGIS· μετά από ενημέρωση του προσθέτου χρειάζεται μία φορά.</translation>
+  </message>
+  <message>
+   <source>Run 'Diagnostics' to see whether its environment is sound.</source>
+   <translation>Εκτελέστε τα «Διαγνωστικά» για να δείτε αν το περιβάλλον του είναι σε τάξη.</translation>
+  </message>
+  <message>
+   <source>The worker has not answered for {seconds} seconds.</source>
+   <translation>Ο εργάτης δεν απαντά εδώ και {seconds} δευτερόλεπτα.</translation>
   </message>
   <message>
    <source>The worker was killed ({signal}); most often the computer had run out of memory.</source>
@@ -2562,10 +2658,6 @@ CHIPS takes a chip folder, or pictures with boxes as COCO, Pascal VOC, DOTA or Y
   <message>
    <source>The worker ended without a result (code {code}).</source>
    <translation>Ο εργάτης τερματίστηκε χωρίς αποτέλεσμα (κωδικός {code}).</translation>
-  </message>
-  <message>
-   <source>Restart QGIS; after an update of the plugin this is needed once.</source>
-   <translation>Επανεκκινήστε το QGIS· μετά από ενημέρωση του προσθέτου χρειάζεται μία φορά.</translation>
   </message>
   <message>
    <source>Its last lines:</source>

@@ -62,13 +62,13 @@ class AssessMap(RsdlAlgorithm):
             "mean and frequency-weighted IoU, as a report, as a table and as numbers for models.\n\nThe reference may "
             "have another coordinate system and pixel size: it is looked up at the centre of each of the map's pixels. "
             "Polygons label the pixels whose centre they hold; each point counts once. Nodata, ground without a label, "
-            "and places where polygons of two classes overlap are left out. So is, where a raster declares no nodata, "
-            "what looks like it: -9999, or 255 beside two or more small numbers; the report says so.\n\nClasses are "
-            "the same if they have the same number. If a field holds names, or both rasters name their classes and "
-            "number them differently, the same name makes the same class.\n\nSeveral maps and references are paired "
-            "in the order in which they are "
-            "listed; a single reference goes with all maps. The figures are then of all maps together, and beside them "
-            "the means over maps, in which each map counts alike."
+            "and places where polygons of two classes overlap are left out. Where a raster declares no nodata, -9999 "
+            "and the like count as nodata, and so does 255 or 65535 beside two or more small numbers, unless it has a "
+            "class name; the report lists them.\n\nClasses are the same if they have the same number. If a field "
+            "holds names, or both rasters name their classes and number them differently, the same name makes the "
+            "same class.\n\nSeveral maps and references are paired in the order in which they are listed; a single "
+            "reference goes with all maps. The figures are then of all maps together, and beside them the means over "
+            "maps, in which each map counts alike."
         )
 
     def tags(self):
@@ -157,8 +157,8 @@ class AssessMap(RsdlAlgorithm):
             ),
             shared.nodata(
                 tr(
-                    "A number, as it is stored in the rasters of both sides, that is no class but means that there is "
-                    "none, beside what the rasters declare themselves. Any number. Default: what the rasters declare."
+                    "A stored number that means nodata in the rasters of both sides, in addition to the nodata that "
+                    "they declare. Any number. Default: only the declared nodata."
                 )
             ),
             number(

@@ -105,7 +105,7 @@ class ObjectDetection(OneImageAlgorithm):
                 QgsProcessingParameterVectorDestination("OUTPUT", self.output_label(), compat.POLYGONS),
                 tr(
                     "Polygons with class, score, width and length (.gpkg, .geojson, .shp or .fgb). An existing file is "
-                    "replaced."
+                    "replaced, unless it is a GeoPackage with other layers."
                 ),
             )
         ]

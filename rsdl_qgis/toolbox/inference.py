@@ -269,12 +269,12 @@ def _chosen_bands(
         )
     if len(chosen) > 1 and layers.is_paletted(layer):
         raise RsdlError(
-            tr("The one band of '{layer}' holds the numbers of a palette, which are no brightness.").format(
+            tr("The only band of '{layer}' holds the numbers of a palette, not brightness values.").format(
                 layer=layer.name()
             ),
-            tr("Leave {option} empty: the palette's colours are taken.").format(option=option)
+            tr("Leave {option} empty to use the palette's colours.").format(option=option)
             if palette_bands(wanted)
-            else tr("Convert it first (Raster > Conversion > PCT to RGB)."),
+            else tr("Convert the layer to RGB first (Raster > Conversion > PCT to RGB)."),
         )
     return RasterUse(name, layer, tuple(chosen))
 

@@ -33,9 +33,9 @@ class ListModels(RsdlAlgorithm):
 
     def help(self):
         return tr(
-            "Lists the installed models: the plugin's own, yours, and those in the folders named in the "
-            "settings. Their "
-            "names can be given as MODEL to other algorithms. A model that cannot be used is told with the reason."
+            "Lists the installed models: the plugin's own, yours, and those in the folders named in the settings. "
+            "Their names can be given as MODEL to other algorithms. A model that cannot be used is listed with the "
+            "reason."
         )
 
     def initAlgorithm(self, configuration=None):
@@ -99,10 +99,9 @@ class ImportModel(RsdlAlgorithm):
 
     def help(self):
         return tr(
-            "Installs a model archive (.zip) or an .onnx file with its card or Deepness metadata into your "
-            "models, so "
-            "that it can be chosen by name. Files beside the .onnx that it keeps weights in come along. A name "
-            "that another model has is refused unless REPLACE is chosen. A model cannot run code of its own."
+            "Installs a model archive (.zip) or an .onnx file with its card or Deepness metadata into your models, "
+            "so that it can be chosen by name. Weights that an .onnx keeps in files beside it are installed too. A "
+            "name that another model has is refused unless REPLACE is set. A model cannot run code of its own."
         )
 
     def initAlgorithm(self, configuration=None):
@@ -114,11 +113,11 @@ class ImportModel(RsdlAlgorithm):
         )
         self.addParameter(
             shared.described(
-                QgsProcessingParameterBoolean("REPLACE", tr("Replace a model of that name"), False),
+                QgsProcessingParameterBoolean("REPLACE", tr("Replace a model of the same name"), False),
                 tr(
-                    "Whether a model of the same name gives way, yes or no. Yours of that name is deleted once the "
-                    "new one is whole; one of the plugin or of the settings' folders stays where it is, and yours "
-                    "is the one that runs. Default: no, such a model is refused."
+                    "Yes: the new model takes the name. A model of yours that had it is deleted once the new one is "
+                    "installed; one of the plugin, or in a folder named in the settings, stays but is no longer used. "
+                    "No: a name that another model has is refused. Default: no."
                 ),
             )
         )
@@ -155,7 +154,7 @@ class ImportModel(RsdlAlgorithm):
         for known, hidden, _ in before:
             if known == name and hidden.parent != path.parent:
                 feedback.pushInfo(
-                    tr("'{model}' is now this one; {hidden} stays where it is, and is not used.").format(
+                    tr("'{model}' is now the new model. {hidden} stays where it is, but is no longer used.").format(
                         model=name, hidden=hidden
                     )
                 )

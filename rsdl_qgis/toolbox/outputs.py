@@ -171,8 +171,8 @@ def _loaded_problem(files: list[str], context: QgsProcessingContext) -> str:
                 continue
             if any(os.path.samefile(file, used) for source in sources_of(layer) for used in files_of(source)):
                 return tr(
-                    "{path} is open as the layer '{layer}', and cannot be replaced meanwhile. Remove the layer from "
-                    "the project first, or choose another file."
+                    "{path} is open in the project as the layer '{layer}' and cannot be replaced. Remove the layer "
+                    "first, or choose another file."
                 ).format(path=file, layer=layer.name())
     return ""
 

@@ -256,9 +256,9 @@ def nodata(text: str = ""):
         parameter,
         text
         or tr(
-            "A number, as it is stored in the files, that means that nothing was measured, in every band of every "
-            "raster: 0 where a black border is not declared as nodata. Pixels with it become nodata, beside those that "
-            "the rasters declare themselves. Any number. Default: what the rasters declare."
+            "A stored number that means nodata, such as 0 for black borders, in addition to the nodata that the "
+            "rasters declare. A pixel with this number in any band becomes nodata. Any number. Default: only the "
+            "declared nodata."
         ),
         advanced=True,
     )
@@ -302,9 +302,9 @@ def polygons():
             "POLYGONS", tr("Polygons"), compat.POLYGONS, None, True, False
         ),
         tr(
-            "The classes as polygons with their name, value and area in square metres (.gpkg, .geojson, .shp "
-            "or .fgb). "
-            "Not made unless asked for."
+            "The classes as polygons with their name, value and area in square metres (.gpkg, .geojson, .shp or "
+            ".fgb). An existing file is replaced, unless it is a GeoPackage with other layers. Not made unless asked "
+            "for."
         ),
     )
 

@@ -104,7 +104,8 @@ class SceneClassification(OneImageAlgorithm):
                 QgsProcessingParameterVectorDestination("OUTPUT", self.output_label(), compat.POLYGONS),
                 tr(
                     "Polygons with class, score, valid and a field a class (.gpkg, .geojson, .shp or .fgb; a .shp "
-                    "shortens names to 10 letters). An existing file is replaced."
+                    "shortens names to 10 letters). An existing file is replaced, unless it is a GeoPackage with other "
+                    "layers."
                 ),
             ),
             shared.described(

@@ -181,9 +181,9 @@ class TimeSeriesClassification(InferenceAlgorithm):
             "SCALE",
             tr("Factor of the values"),
             tr(
-                "What the layers' stored numbers are multiplied by to be as those that the model was trained on, "
-                "0.00000001 to 1,000,000: 0.0001 for indices kept in ten-thousandths; 1 takes them as they are. "
-                "Default: the scale and offset that the files state."
+                "Factor that brings the stored numbers to the scale of the model's training data, 0.00000001 to "
+                "1,000,000: 0.0001 for indices stored in ten-thousandths, 1 for numbers that need no scaling. Default: "
+                "the scale and offset that the files state."
             ),
             1e-8,
             1e6,

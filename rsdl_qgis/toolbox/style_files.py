@@ -53,8 +53,8 @@ def _kept(path: str, style: Style, replaced: bool) -> str:
     layer = opened(path)
     if layer is None:
         return tr(
-            "QGIS cannot open the file. Its name, or that of a folder above it, may hold letters that mean something "
-            "else to QGIS, such as % or |."
+            "QGIS cannot open the file. Its path may hold characters that have a special meaning to QGIS, such as % "
+            "or |."
         )
     style(layer)
     if Path(path).suffix.lower() == ".gpkg":
@@ -70,7 +70,7 @@ def _save_beside(path: Path, layer: QgsMapLayer, replaced: bool) -> str:
         text = tr("{file} is another result's. Give the two different names, or make this one a .gpkg.")
         return text.format(file=file)
     if whose == "" and (not replaced or _shares_name(path)):
-        return tr("{file} is there already and stays. Remove it to have the result's own.").format(file=file)
+        return tr("{file} is there already and was kept. Remove it to save the result's style.").format(file=file)
     if whose == "":
         file.replace(f"{file}~")
     text, saved = layer.saveNamedStyle(str(file), KEPT)

@@ -85,10 +85,10 @@ def one_class_problem(labels: Sequence[QgsMapLayer], field: str, kind: str) -> s
 
 def _raster_problem(layer: QgsRasterLayer, kind: str) -> str:
     if kind == "scenes":
-        text = tr("LABELS: '{layer}' is a raster, but the class of a scene is told by polygons or points.")
+        text = tr("LABELS: '{layer}' is a raster, but the class of a scene is given by polygons or points.")
         return text.format(layer=layer.name())
     if kind == "objects":
-        text = tr("LABELS: '{layer}' is a raster, but objects are told by boxes, polygons or points.")
+        text = tr("LABELS: '{layer}' is a raster, but objects are given by boxes, polygons or points.")
         return text.format(layer=layer.name())
     if is_image(layer.dataProvider()) or layers.needs_extent(layer):
         text = tr("LABELS: '{layer}' is a picture, not a raster of classes or numbers. Choose another layer.")
@@ -103,10 +103,10 @@ def _vector_problem(layer: QgsVectorLayer, field: str, place: str, kind: str) ->
     if not vectors.has_geometry(layer):
         return tr("LABELS: '{layer}' has no features with a geometry. Draw or choose some.").format(layer=layer.name())
     if kind == "scenes" and layer.geometryType() not in (compat.POLYGON_GEOMETRY, compat.POINT_GEOMETRY):
-        text = tr("LABELS: '{layer}' has lines, but the class of a scene is told by polygons or points.")
+        text = tr("LABELS: '{layer}' has lines, but the class of a scene is given by polygons or points.")
         return text.format(layer=layer.name())
     if kind == "objects" and layer.geometryType() not in (compat.POLYGON_GEOMETRY, compat.POINT_GEOMETRY):
-        text = tr("LABELS: '{layer}' has lines, but objects are told by boxes, polygons or points.")
+        text = tr("LABELS: '{layer}' has lines, but objects are given by boxes, polygons or points.")
         return text.format(layer=layer.name())
     fields = layer.fields()
     if kind not in ("classes", "objects") and not field:

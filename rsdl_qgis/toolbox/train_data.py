@@ -97,7 +97,9 @@ def label_parameters(kind: str) -> list:
     what = {
         "classes": tr(
             "What is known: polygons, lines or points with the class of each in a field, or a class raster: a whole "
-            "number for each class, nodata where it is not known."
+            "number for each class, nodata where it is not known. If the raster declares no nodata, -9999 and the "
+            "like count as nodata, and so does 255 or 65535 beside two or more small numbers, unless it has a class "
+            "name."
         ),
         "scenes": tr(
             "What is known: polygons, each of them a scene, or points, around each of which a square of CHIP_SIZE is "
@@ -181,10 +183,9 @@ def area_parameters() -> list:
         ),
         shared.nodata(
             tr(
-                "A number, as it is stored in the rasters to learn from, that means that nothing was measured, in "
-                "every band: 0 where a black border is not declared as nodata. Pixels with it are left out, beside "
-                "those that the rasters declare themselves. It does not hold for rasters of labels. Any number. "
-                "Default: what the rasters declare."
+                "A stored number that means nodata in the rasters to learn from, such as 0 for black borders, in "
+                "addition to the nodata that they declare. A pixel with this number in any band is left out. It does "
+                "not apply to label rasters. Any number. Default: only the declared nodata."
             )
         ),
     ]

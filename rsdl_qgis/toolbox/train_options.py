@@ -151,9 +151,9 @@ OPTIONS: dict[str, Option] = {
         lambda: shared.described(
             QgsProcessingParameterBoolean("ALL_TOUCHED", tr("Polygons label all pixels they touch"), False, True),
             tr(
-                "Yes: a polygon labels every pixel that it touches, so that none is too small or thin to be learned "
-                "from; a pixel whose centre another one holds stays with that. No: only those whose centre it holds. "
-                "Choose yes for polygons about as small as a pixel. Default: no."
+                "Yes: a polygon labels every pixel that it touches, except those whose centre lies in another polygon. "
+                "No: it labels only the pixels whose centre it holds. Choose yes for thin polygons, and for polygons "
+                "about as small as a pixel. Default: no."
             ),
             advanced=True,
         ),

@@ -294,8 +294,8 @@ def mask_problem(algorithm: QgsProcessingAlgorithm, parameters: dict, context: Q
         return ""
     layer = layer_of(algorithm, parameters, "MASK", context)
     if layer is None or not layer.isValid():
-        text = tr("{name}: '{value}' is not a vector layer that QGIS can open.")
-        return text.format(name="MASK", value=parameters["MASK"])
+        text = tr("{name}: '{value}' is not {kind} that QGIS can open.")
+        return text.format(name="MASK", value=parameters["MASK"], kind=tr("a vector layer"))
     if not chosen_have_geometry(algorithm, parameters, "MASK", context):
         return tr("MASK: '{layer}' has no polygons. Draw some, or choose another layer.").format(layer=layer.name())
     return ""

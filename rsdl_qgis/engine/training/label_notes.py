@@ -139,7 +139,7 @@ def tell_of_cut(tally: Tally, legend: Legend, request: CutRequest, report: Repor
     for layer, numbers in tally.between_pixels():
         features = known(layer.features)
         of, total = by_class(features, numbers, legend), len(set(features.numbers.tolist()))
-        why = "hold no pixel's centre, and what they touch is others'" if request.all_touched else (
+        why = "hold no pixel's centre, all pixels that they touch belong to others" if request.all_touched else (
             "are smaller than a pixel or thin, hold no pixel's centre"
         )
         text = f"{layer.title}: {len(numbers)} of {total} polygons {why}, and so label nothing{of}."

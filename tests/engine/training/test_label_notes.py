@@ -59,7 +59,7 @@ def test_numbers_of_polygons_between_pixels(cutting):
 
 def test_under_others_a_touching_polygon_gains_nothing_and_is_told(cutting):
     _, said = cutting([*BIG, (box(3.6, 3.6, 3.9, 3.9), "c")], all_touched=True)
-    assert any("and what they touch is others', and so label nothing: c (1)." in text for text in said)
+    assert any("all pixels that they touch belong to others, and so label nothing: c (1)." in text for text in said)
 
 
 def test_what_lies_outside_and_on_one_another(cutting):
