@@ -9,6 +9,7 @@ from ..engine.errors import RsdlError
 from ..paths import PACKAGE
 from .outputs import names_problem, outputs_problem, unopened_problem
 from .parameters import is_null
+from .readable import inputs_readable
 from .text import tr
 
 GROUPS = {
@@ -66,8 +67,17 @@ class RsdlAlgorithm(QgsProcessingAlgorithm):
     def createInstance(self):
         return type(self)()
 
+    def parameterAsVectorLayer(self, parameters, name, context):
+        return super().parameterAsVectorLayer(inputs_readable(self, parameters), name, context)
+
+    def parameterAsLayerList(self, parameters, name, context, *flags):
+        return super().parameterAsLayerList(inputs_readable(self, parameters), name, context, *flags)
+
+    def parameterAsSource(self, parameters, name, context):
+        return super().parameterAsSource(inputs_readable(self, parameters), name, context)
+
     def checkParameterValues(self, parameters, context):
-        parameters = {name: value for name, value in parameters.items() if not is_null(value)}
+        parameters = {name: value for name, value in inputs_readable(self, parameters).items() if not is_null(value)}
         sound, text = super().checkParameterValues(parameters, context)
         if not sound:
             return sound, text
