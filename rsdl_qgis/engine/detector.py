@@ -17,7 +17,7 @@ from .interop.detectors import Decode, decoder_of, finite_boxes, settled
 from .interop.onnx_file import read_onnx_file
 from .interop.onnx_form import Form
 from .report import Report
-from .runtime import Arrays, Network, open_network, shrinking
+from .runtime import Arrays, Network, OutOfMemory, open_network, shrinking
 
 UNITS = ("pixels", "normalised")  # what a card may say of boxes
 Outputs = tuple[NDArray, ...]  # of one image, each with a batch axis of length 1 where it has one
@@ -105,7 +105,7 @@ def _takes_several(network: Network, images: Arrays) -> bool:
     """Whether a network that says that it takes any number of images really gives an answer for each."""
     try:
         return all(len(output) == _count(images) for output in network(images))
-    except ModelError:
+    except (ModelError, OutOfMemory):
         return False
 
 

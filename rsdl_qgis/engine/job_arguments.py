@@ -210,6 +210,7 @@ OPERATIONS: Mapping[str, Table] = {
         "layout": Argument(Choice(("dates", "variables")), default="dates"),
         "dates": Argument(Text()),
         "bands": Argument(ListOf(Whole(1, LARGEST_BAND))),
+        "batch_size": Argument(Whole(1, 1_000_000)),  # series, which are small
         "scale": Argument(Number(1e-8, 1e6)),
         "wrapped": Argument(Choice(("auto", "negative", "keep")), default="auto"),
     },

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from .errors import OutputError
+from .errors import OutputError, known
 from .file_names import hidden, work_folder
 
 MARK = "rsdl_qgis"  # a lock of ours says this, the process and the computer
@@ -25,7 +25,8 @@ END = "lock"
 TAKEN = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 FAR = 1 << 20  # the byte that is locked on Windows, where others cannot read what is locked
 ABANDONED = 86_400.0  # seconds without a change after which another computer's file is taken to be left
-PART = re.compile(r"(?:(?P<pid>\d+)\.)?(?:scratch\.)?part(?:\..*)?")  # of a name, behind '.<output>.'
+PART = re.compile(r"(?P<pid>\d+)\.(?:scratch\.)?part(?:\..*)?")  # of a name, behind '.<output>.'
+ANY_PART = re.compile(rf"\..+\.{PART.pattern}")  # a whole name
 
 
 @contextmanager
@@ -111,8 +112,13 @@ def _taken(path: Path, target: Path) -> tuple[int, bool]:
                 raise _busy(path, target) from None
             is_certain = False
         if _is_at(file, path):
-            return file, is_certain
+            break
         os.close(file)  # who had it before has removed it meanwhile
+    if os.read(file, 400).strip(b"\0") and owner(path) is None:
+        os.close(file)
+        problem = f"{path} is no lock of this plugin, which would put one there while it writes {target.name}."
+        raise OutputError(problem, "Move it away, or choose another output.")
+    return file, is_certain
 
 
 def _busy(path: Path, target: Path) -> OutputError:
@@ -175,10 +181,8 @@ def _clean(lock: Path, before: tuple[int, str] | None) -> None:
     for its disk may not tell of locks here; without anyone only what names no process that lives.
     """
     for path in _parts(lock):
-        named = PART.fullmatch(path.name[len(lock.name) - len(END) :])
-        pid = int(named["pid"]) if named and named["pid"] else None
         if before is None:
-            is_left = pid is None or not _lives(pid)
+            is_left = not _lives(int(known(PART.fullmatch(path.name[len(lock.name) - len(END) :]))["pid"]))
         else:
             is_left = before[1] == platform.node() or _age(path) > ABANDONED
         if is_left:
@@ -197,12 +201,11 @@ def _parts(lock: Path, pid: int | None = None) -> list[Path]:
 
 def _in_work(target: Path, pid: int | None = None) -> list[Path]:
     """What is unfinished in the work folder of a training: of one process, or of any."""
-    mark = f".{pid}.part" if pid else ".part"
     return [
         Path(folder, name)
         for folder, folders, files in os.walk(work_folder(target))
         for name in (*folders, *files)
-        if name.startswith(".") and mark in name
+        if (named := ANY_PART.fullmatch(name)) and (pid is None or named["pid"] == str(pid))
     ]
 
 

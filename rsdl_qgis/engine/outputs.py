@@ -17,7 +17,7 @@ from typing import Any
 
 from ..paths import plugin_file, user_folder
 from .errors import OutputError, RsdlError
-from .file_names import ADDED, DATABASE, LONGEST, family, files_of, layer_name, work_folder
+from .file_names import ADDED, DATABASE, LONGEST, SHAPEFILE, family, files_of, layer_name, work_folder
 from .locks import held
 from .text import one_line
 
@@ -134,6 +134,11 @@ def check_file(target: str | os.PathLike[str]) -> None:
     path = _check_there(target)
     if path.suffix.lower() == ".gpkg":
         check_package(path)
+    if path.suffix.lower() == SHAPEFILE[0] and not os.path.exists(path):
+        strangers = [other for other in map(path.with_suffix, SHAPEFILE) if os.path.lexists(other)]
+        if strangers:
+            problem = f"{strangers[0]} belongs to another file than {path.name}, and would be replaced."
+            raise OutputError(problem, "Choose another name for the output.")
 
 
 def _check_there(target: str | os.PathLike[str]) -> Path:

@@ -305,7 +305,8 @@ def _clean(folder: Path) -> None:
     for left in folder.glob(".*"):
         with suppress(OSError):
             found, age = LEFT.fullmatch(left.name), time.time() - left.lstat().st_ctime
-            if found and found[2] == OLD and age > SETTLED and not os.path.lexists(folder / found[1]):
+            is_free = found and not any(map(os.path.lexists, _places(found[1].removesuffix(".onnx"))))
+            if found and found[2] == OLD and age > SETTLED and is_free:
                 left.rename(folder / found[1])
             elif found and age > ABANDONED:
                 _delete(left)

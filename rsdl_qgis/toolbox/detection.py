@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qgis.core import QgsProcessingOutputNumber, QgsProcessingParameterVectorDestination
 
+from ..engine.job_arguments import OPERATIONS
 from . import compat, results
 from . import parameters as shared
 from .one_image import OneImageAlgorithm
@@ -11,7 +12,7 @@ from .text import tr
 
 SUPPRESSION = ("nms", "soft", "union")
 NUMBERS = ("CONFIDENCE", "IOU", "MIN_SIZE", "MAX_SIZE")
-LARGEST = 1e6  # metres
+ARGUMENTS = OPERATIONS["detect"]
 
 
 class ObjectDetection(OneImageAlgorithm):
@@ -78,21 +79,17 @@ class ObjectDetection(OneImageAlgorithm):
                 ),
                 SUPPRESSION,
             ),
-            shared.real(
+            shared.number_of(
+                ARGUMENTS["min_size"],
                 "MIN_SIZE",
                 tr("Smallest length (metres)"),
                 tr("Objects whose longer side is shorter are left out, 0 m or more. Default: no limit."),
-                0,
-                LARGEST,
-                None,
             ),
-            shared.real(
+            shared.number_of(
+                ARGUMENTS["max_size"],
                 "MAX_SIZE",
                 tr("Largest length (metres)"),
                 tr("Objects whose longer side is longer are left out, 0 m or more. Default: no limit."),
-                0,
-                LARGEST,
-                None,
             ),
         ]
 

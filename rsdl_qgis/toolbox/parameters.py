@@ -29,7 +29,9 @@ from qgis.core import (
     QgsRectangle,
 )
 
+from ..engine.arguments import Argument, Whole
 from ..engine.errors import RsdlError
+from ..engine.job_arguments import RUNNING
 from . import compat, settings
 from .text import tr
 
@@ -84,6 +86,12 @@ def real(
     """A number; optional where it has no default."""
     parameter = QgsProcessingParameterNumber(name, label, compat.DOUBLE, default, default is None, least, most)
     return described(parameter, text, advanced)
+
+
+def number_of(argument: Argument, name: str, label: str, text: str, advanced: bool = True):
+    """A number with the limits and the default of an argument of the job."""
+    make = whole if isinstance(argument.kind, Whole) else real
+    return make(name, label, text, argument.kind.least, argument.kind.largest, argument.default, advanced)
 
 
 def several_layers(name: str, label: str, kind: int, text: str, optional: bool = True):
@@ -185,15 +193,14 @@ def tile_size():
 
 def overlap():
     """OVERLAP in pixels."""
-    return _whole_number(
+    return number_of(
+        RUNNING["overlap"],
         "OVERLAP",
         tr("Overlap of tiles (pixels)"),
         tr(
             "How far tiles overlap and are blended, 0 to half of the tile size, in pixels. Default: the "
             "model's."
         ),
-        0,
-        4096,
     )
 
 
@@ -213,12 +220,11 @@ def batch_size():
 
 def threads():
     """THREADS of the CPU."""
-    return _whole_number(
+    return number_of(
+        RUNNING["threads"],
         "THREADS",
         tr("Threads"),
         tr("CPU threads that the network may use, 1 to 256. Default: one for each core."),
-        1,
-        256,
     )
 
 

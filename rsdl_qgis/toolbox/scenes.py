@@ -10,6 +10,7 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
+from ..engine.job_arguments import OPERATIONS
 from . import compat, results, vectors
 from . import parameters as shared
 from .one_image import OneImageAlgorithm
@@ -61,16 +62,14 @@ class SceneClassification(OneImageAlgorithm):
                 "Default: a grid over all of the raster."
             ),
         )
-        size = shared.whole(
+        size = shared.number_of(
+            OPERATIONS["classify_scenes"]["size"],
             "SIZE",
             tr("Size of a scene (pixels)"),
             tr(
                 "Side of the cells of the grid, or of the squares around points, 1 to 100,000 pixels of the raster. "
                 "Not for polygons. Default: as large on the ground as the scenes that the model was trained on."
             ),
-            1,
-            100_000,
-            None,
             advanced=False,
         )
         return [given, features, size, model, bands]

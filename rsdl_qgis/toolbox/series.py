@@ -12,6 +12,7 @@ from qgis.core import QgsProcessingParameterString, QgsRasterLayer
 from ..engine.card import ModelCard
 from ..engine.dates import typed_dates
 from ..engine.errors import RsdlError
+from ..engine.job_arguments import OPERATIONS
 from . import compat, layers, settings
 from . import parameters as shared
 from .inference import InferenceAlgorithm, Plan
@@ -21,6 +22,7 @@ from .text import tr
 from .train_data import LAYOUTS, set_date
 
 TASK = "time-series"
+ARGUMENTS = OPERATIONS["predict_series"]
 WRAPPED = ("auto", "negative", "keep")
 
 
@@ -125,16 +127,14 @@ class TimeSeriesClassification(InferenceAlgorithm):
             shared.resample(),
             shared.device(),
             shared.tile_size(),
-            shared.whole(
+            shared.number_of(
+                ARGUMENTS["batch_size"],
                 "BATCH_SIZE",
                 tr("Batch size (series)"),
                 tr(
                     "Pixels whose series the network runs on together, 1 to 1,000,000. More is faster on a GPU and "
                     "takes more memory. Default: chosen from the model."
                 ),
-                1,
-                1_000_000,
-                None,
             ),
             shared.threads(),
         ]
@@ -177,7 +177,8 @@ class TimeSeriesClassification(InferenceAlgorithm):
         return {**rest, "layers": [{**spec, **facts} for spec, facts in specs]}
 
     def _scale(self):
-        parameter = shared.real(
+        parameter = shared.number_of(
+            ARGUMENTS["scale"],
             "SCALE",
             tr("Factor of the values"),
             tr(
@@ -185,9 +186,6 @@ class TimeSeriesClassification(InferenceAlgorithm):
                 "1,000,000: 0.0001 for indices stored in ten-thousandths, 1 for numbers that need no scaling. Default: "
                 "the scale and offset that the files state."
             ),
-            1e-8,
-            1e6,
-            None,
             advanced=False,
         )
         parameter.setMetadata({"widget_wrapper": {"decimals": 8}})

@@ -17,7 +17,6 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from ..engine.arguments import Whole
 from ..engine.errors import RsdlError
 from ..engine.job_arguments import AUGMENTED, DISTILLING
 from . import parameters as shared
@@ -79,9 +78,7 @@ class Option:
 
 def _number(name: str, label: str, text: str, advanced: bool = True) -> QgsProcessingParameterDefinition:
     """A number with the limits and the default that the job's argument has."""
-    argument = DISTILLING[KEYS.get(name, name.lower())]
-    make = shared.whole if isinstance(argument.kind, Whole) else shared.real
-    return make(name, label, text, argument.kind.least, argument.kind.largest, argument.default, advanced)
+    return shared.number_of(DISTILLING[KEYS.get(name, name.lower())], name, label, text, advanced)
 
 
 OPTIONS: dict[str, Option] = {

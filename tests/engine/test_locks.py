@@ -126,11 +126,40 @@ def test_without_a_lock_only_what_names_no_process_that_lives(tmp_path):
 
 def test_what_is_not_ours_stays(tmp_path):
     names = [".o.tif.notes.part", ".x.lock", ".o.tif.old", f"o.tif.{GONE}.part", f".other.tif.{GONE}.part.tif"]
+    names += [".o.tif.part", ".o.tif.part.tif", ".o.tif.part.lock"]
+    inner = [".my.partners.csv", ".parts", f".x.{GONE}.parts", f"x.{GONE}.part"]
     for name in names:
         (tmp_path / name).write_text("mine")
+    (tmp_path / "o.tif.training").mkdir()
+    for name in inner:
+        (tmp_path / "o.tif.training" / name).write_text("mine")
     with held([tmp_path / "o.tif"]):
         pass
-    assert {path.name for path in tmp_path.iterdir()} == set(names)
+    assert {path.name for path in tmp_path.iterdir()} == {*names, "o.tif.training"}
+    assert {path.name for path in (tmp_path / "o.tif.training").iterdir()} == set(inner)
+
+
+def test_a_lock_of_another_program_is_neither_written_nor_removed(tmp_path):
+    lock, elsewhere = tmp_path / ".o.tif.lock", tmp_path / "notes.txt"
+    for text in ("4711", f"{MARK} of someone"):
+        lock.write_text(text)
+        with pytest.raises(OutputError, match=r"\.o\.tif\.lock is no lock of this plugin"), held([tmp_path / "o.tif"]):
+            raise AssertionError
+        assert lock.read_text() == text
+    lock.unlink()
+    elsewhere.write_text("mine")
+    lock.symlink_to(elsewhere)
+    with pytest.raises(OutputError, match="is no lock"), held([tmp_path / "o.tif"]):
+        raise AssertionError
+    assert elsewhere.read_text() == "mine" and lock.is_symlink()
+
+
+def test_a_lock_that_was_not_written_to_its_end_is_taken(tmp_path):
+    for content in (b"", bytes(30)):
+        (tmp_path / ".o.tif.lock").write_bytes(content)
+        with held([tmp_path / "o.tif"]):
+            assert owner(tmp_path / ".o.tif.lock") == (os.getpid(), platform.node())
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_a_lock_names_its_process(tmp_path):

@@ -131,6 +131,16 @@ def test_a_package_is_replaced_only_where_it_has_no_other_layer(here):
     check_outputs(["o%20;o.gpkg", "text.gpkg"], [], [])
 
 
+@pytest.mark.parametrize("other", [".prj", ".dbf"])
+def test_a_shapefile_takes_nothing_of_another_file_of_its_name(tmp_path, other):
+    """The .prj may be that of a raster, the .dbf a table."""
+    (tmp_path / f"map{other}").write_text("mine")
+    with pytest.raises(OutputError, match=rf"map\{other} belongs to another file than map\.shp"):
+        check_outputs([str(tmp_path / "map.shp")], [], [])
+    (tmp_path / "map.shp").touch()
+    check_outputs([str(tmp_path / "map.shp")], [], [])
+
+
 def test_a_package_that_is_in_use_is_not_replaced(here):
     package(here / "o.gpkg", "o")
     (here / "o.gpkg-wal").write_text("not in the file yet")

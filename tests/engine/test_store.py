@@ -303,6 +303,14 @@ def test_what_a_killed_installation_left_is_put_back_or_removed(home, archive, m
     assert sorted(os.listdir(home / "models")) == [".bright.old", "bright"]
 
 
+def test_what_was_replaced_is_not_put_back_though_it_was_one_file(home, archive, monkeypatch):
+    Store([]).install(archive)
+    (home / "models" / ".bright.onnx.123.old").touch()
+    monkeypatch.setattr(store, "SETTLED", -1)
+    Store([]).install(archive)
+    assert sorted(os.listdir(home / "models")) == [".bright.onnx.123.old", "bright"]
+
+
 def test_a_link_is_removed_and_what_it_leads_to_stays(home, folder):
     (home / "models").mkdir(parents=True)
     (home / "models" / "bright").symlink_to(folder)

@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsProcessingModelAlgorithm
+from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingParameterNumber
+
+from rsdl_qgis.engine.job_arguments import OPERATIONS
 
 ROOT = Path(__file__).parents[2]
+PERCENT = ("TEST",)
 NAMES = {
     "semanticsegmentation",
     "pixelregression",
@@ -79,6 +82,18 @@ def test_only_inputs_are_required(provider):
             if not p.flags() & compat.OPTIONAL and p.defaultValue() is None and not p.isDestination()
         }
         assert required <= INPUTS, algorithm.id()
+
+
+def test_a_number_that_a_parameter_takes_is_taken_by_the_job(provider):
+    """0 may stand for nothing given; per cent are brought to parts."""
+    for algorithm in provider.algorithms():
+        table = OPERATIONS.get(getattr(algorithm, "OPERATION", ""), {})
+        for parameter in algorithm.parameterDefinitions():
+            kind = getattr(table.get(parameter.name().lower()), "kind", None)
+            if isinstance(parameter, QgsProcessingParameterNumber) and kind and parameter.name() not in PERCENT:
+                named = algorithm.id(), parameter.name()
+                assert parameter.maximum() <= kind.largest, named
+                assert parameter.minimum() >= kind.least or parameter.minimum() == 0, named
 
 
 def test_models_find_their_steps_after_a_refresh(provider):

@@ -5,7 +5,6 @@ Deepness divides every image by 255, then subtracts ``standardization_mean`` and
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,7 +15,7 @@ from ..errors import ModelError
 from .detector_files import foreign_card, image_of, layout_of, named_classes, tiling_of
 from .onnx_file import OnnxFile, Tensor
 from .onnx_graph import Head, head_of
-from .onnx_keys import OUTPUT_KEY, keys_of, row_of, value_of
+from .onnx_keys import OUTPUT_KEY, keys_of, row_of
 
 TASKS = {
     "segmentor": "segmentation",
@@ -25,7 +24,7 @@ TASKS = {
     "regression": "regression",
 }
 
-ROWS = MEAN, STD = "standardization_mean", "standardization_std"
+MEAN, STD = "standardization_mean", "standardization_std"
 OVERLAP = 15  # per cent of a tile, where the file does not say
 PALETTE = ("#d9d9d9", "#1f78b4", "#e31a1c", "#33a02c", "#ff7f00", "#6a3d9a", "#b15928", "#fdbf6f", "#a6cee3", "#b2df8a")
 
@@ -37,8 +36,7 @@ def has_deepness_keys(metadata: Mapping[str, str]) -> bool:
 
 def deepness_card(name: str, file: OnnxFile) -> ModelCard:
     """The card of a Deepness segmentor, regressor or detector; ModelError where its keys contradict its tensors."""
-    rows = {key: json.dumps(row_of(value_of(file.metadata[key]))) for key in ROWS if key in file.metadata}
-    keys = keys_of({**file.metadata, **rows}, DEEPNESS, "class_names", f"'{name}'")
+    keys = keys_of(file.metadata, DEEPNESS, "class_names", f"'{name}'", dict.fromkeys((MEAN, STD), row_of))
     kind = keys.get("model_type", "")
     if kind.lower() in ("detector", "detection"):
         return _detector_card(name, file, keys)

@@ -99,13 +99,12 @@ def detector_card(name: str, file: OnnxFile) -> ModelCard:
             f"'{name}' is an Ultralytics model for the task '{task}'.",
             f"Models for {', '.join(ULTRALYTICS_TASKS)} can be used.",
         )
-    sides = {"imgsz": str(_side(metadata)), "stride": metadata.get("stride", "").strip() or str(STRIDES[0][-1])}
-    keys = keys_of({**metadata, **sides}, ULTRALYTICS, "names", f"'{name}'")
+    keys = keys_of(metadata, ULTRALYTICS, "names", f"'{name}'", {"imgsz": _side})
     names = {int(key): label for key, label in keys["names"].items()}
     classes = named_classes(name, names, layout_of(file, len(names) or None))
     channels, side = image_of(name, file, keys.get("imgsz"))
     source = "Ultralytics metadata" if names else "shape of its tensors"
-    tiling = tiling_of(file, side, keys["stride"])
+    tiling = tiling_of(file, side, keys.get("stride", STRIDES[0][-1]))
     return foreign_card(name, channels, classes, tiling, source, output=keys.get(OUTPUT_KEY, ""))
 
 
@@ -273,8 +272,7 @@ def _suppresses(metadata: Mapping[str, str]) -> bool:
     return isinstance(arguments, dict) and bool(arguments.get("nms"))
 
 
-def _side(metadata: Mapping[str, str]) -> Any:
-    """The side of the images from '[640, 640]' or '640'; '' where it is neither."""
-    value = value_of(metadata.get("imgsz", ""))
+def _side(value: Any) -> Any:
+    """The side of the images from [640, 640] or 640; '' for a text that is neither."""
     value = as_number(value[0] if isinstance(value, (list, tuple)) and value else value)
     return "" if isinstance(value, str) else value

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from .onnx_file import DTYPES, TooLarge, fields
+from .onnx_file import DTYPES, TooLarge, _varint, fields
 
 LARGEST_NODE = 100_000  # bytes: a larger one holds weights
 LARGEST_CONSTANT = 400  # bytes of a number with its name
@@ -314,13 +314,3 @@ def _parts(data: bytes) -> Iterator[tuple[int, bytes | int]]:
             raise ValueError("truncated")
         yield key >> 3, data[at : at + length]
         at += length
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = data[at]
-        value |= (byte & 0x7F) << shift
-        at, shift = at + 1, shift + 7
-        if byte < 0x80:
-            return value, at

@@ -7,25 +7,33 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..card_schema import check_keys
-from ..schema import Check, parsed
+from ..schema import LONG_NUMBER, Check, parsed
 
 OUTPUT_KEY = "rsdl:output"  # what the output means, where the graph does not tell: as the card's ``output``
 NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?")
-QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+QUOTED = re.compile(r"'(?:[^'\\]|\\.?)*(?:'|\Z)|\"(?:[^\"\\]|\\.?)*(?:\"|\Z)")  # open ones too: one is looked at once
 PLAIN = re.compile(r"(?:[\s\w.,:{}()\[\]']|-(?=\d))*")  # of a value without its texts: no sums, no chains of signs
 LONGEST_LITERAL, MOST_BRACKETS = 1 << 20, 100
 
 
-def keys_of(metadata: Mapping[str, str], checks: Mapping[str, Check], names: str, where: str) -> dict[str, Any]:
+def keys_of(
+    metadata: Mapping[str, str],
+    checks: Mapping[str, Check],
+    names: str,
+    where: str,
+    readers: Mapping[str, Callable[[Any], Any]],
+) -> dict[str, Any]:
     """The values of the keys in ``checks``, without empty ones; ``names``: the key of the classes' names, always there.
 
-    ModelError names ``where`` and the value that cannot be.
+    ``readers``: what makes of the value of a key that which is checked, else ``as_number``. ModelError names ``where``
+    and the value that cannot be.
     """
-    keys = {key: as_number(value_of(text)) for key, text in metadata.items() if key in checks and text.strip()}
+    found = {key: value_of(text) for key, text in metadata.items() if key in checks and text.strip()}
+    keys = {key: readers.get(key, as_number)(value) for key, value in found.items()}
     keys = {key: value for key, value in keys.items() if value not in ("", None)}
     keys[names] = names_of(keys.get(names))
     check_keys(keys, checks, where)
@@ -44,8 +52,9 @@ def value_of(text: str) -> Any:
 
 def literal(text: str) -> Any:
     """A value as Python writes it; ValueError for another text, and for one that Python's parser may choke on."""
-    bare = QUOTED.sub("''", text)
-    if len(text) > LONGEST_LITERAL or not PLAIN.fullmatch(bare) or len(re.findall(r"[\[({]", bare)) > MOST_BRACKETS:
+    bare = QUOTED.sub("''", text) if len(text) <= LONGEST_LITERAL else "="
+    long = LONG_NUMBER.search(bare.replace("_", ""))
+    if long or not PLAIN.fullmatch(bare) or len(re.findall(r"[\[({]", bare)) > MOST_BRACKETS:
         raise ValueError("no plain value")
     try:
         return ast.literal_eval(text)
@@ -69,13 +78,14 @@ def names_of(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         return {} if value is None else value
     if value and not any(str(key).lstrip("-").isdigit() for key in value):
-        value = {number: name for name, number in value.items() if isinstance(number, (int, str))}
+        turned = {str(as_number(number)): name for name, number in value.items()}
+        value = turned if len(turned) == len(value) else value  # a number of two names is none
     return {str(key): str(name) if isinstance(name, (int, float)) else name for key, name in value.items()}
 
 
 def row_of(value: Any) -> Any:
-    """Numbers, one a band, from [1, 2] or [[1, 2]]; anything else as it is."""
+    """Numbers, one a band, from [1, 2] or [[1, 2]]; anything else as of ``as_number``."""
     if isinstance(value, (list, tuple)):
         inner = value[0] if len(value) == 1 and isinstance(value[0], (list, tuple)) else value
         return [as_number(item) for item in inner]
-    return value
+    return as_number(value)

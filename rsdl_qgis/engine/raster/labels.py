@@ -71,7 +71,7 @@ class RasterClasses:
     def __init__(self, layer: Layer, fills: Iterable[int] = ()):
         self._layer = OpenLayer(layer)
         self.declares_nodata = self._layer.declares_nodata
-        self._layer.leave_out(fills)
+        self._fills = np.array([*fills])
         self.huge: Counter[float] = Counter()  # numbers that no class has, as they were met: they stand for nothing
         self.path, self.grid = layer.path, self._layer.grid
         self.block = self._layer.block
@@ -144,6 +144,8 @@ class RasterClasses:
         mask = np.empty(values.shape, bool)
         layer.read(window, values, mask)
         values, mask = values[0], mask[0]
+        if self._fills.size:
+            mask |= np.isin(values, self._fills)
         if values.dtype.kind == "f":
             if not self.declares_nodata:
                 huge = (np.abs(values) >= HUGE) & ~mask

@@ -259,9 +259,9 @@ class OpenLayer:
         return bool(self._nodata) or self._masked
 
     def leave_out(self, values: Iterable[float]) -> None:
-        """Takes numbers for nodata, in all bands, besides those that are known."""
-        for i, dtype in enumerate(self.info.dtypes):
-            usable = (_usable(value, np.dtype(dtype)) for value in values)
+        """Takes numbers, as they are stored, for nodata, in all bands, besides those that are known."""
+        for i, band in enumerate(self._read_bands):
+            usable = (_usable(value, np.dtype(self._file.dtypes[band - 1])) for value in values)
             self._nodata += [(i, value) for value in usable if value is not None]
 
     @property

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +22,12 @@ SCANNED = 1024  # pixels a side of the windows in which numbers are looked for
 class RasterNumbers:
     """The numbers of one band of a raster. A context manager; for one thread at a time.
 
-    ``fills``: numbers that are no values, besides those that the file names. Raises InputError where the file cannot
-    be used.
+    ``fills``: stored numbers that are no values, besides those that the file names. Raises InputError where the file
+    cannot be used.
     """
 
     def __init__(self, layer: Layer, fills: Iterable[float] = ()):
-        self._layer = OpenLayer(layer)
+        self._source, self._layer = layer, OpenLayer(layer)
         self._layer.leave_out(fills)
         self.path, self.grid = layer.path, self._layer.grid
 
@@ -53,22 +55,23 @@ class RasterNumbers:
     def fills_under(self, grid: Grid) -> Counter[float]:
         """How often numbers that stand for nothing occur in the pixels under a grid, where the file does not name any.
 
-        They are looked for as they are stored, since resampling would mix them with others.
+        They are looked for as they are stored, since a scale would change them, and resampling mix them with others.
         """
         counts: Counter[float] = Counter()
         whole = None if self._layer.declares_nodata else self.grid.under(grid)
         if whole is None:
             return counts
-        for row in range(whole.row, whole.row + whole.height, SCANNED):
-            for col in range(whole.col, whole.col + whole.width, SCANNED):
-                height = min(SCANNED, whole.row + whole.height - row)
-                width = min(SCANNED, whole.col + whole.width - col)
-                values: NDArray = np.empty((1, height, width), self._layer.dtype)
-                mask: NDArray[np.bool_] = np.empty(values.shape, bool)
-                self._layer.read(Window(row, col, height, width), values, mask)
-                known = values[~mask]
-                odd = known[(known <= LEAST_LOW) | (known >= HUGE)]
-                found, times = np.unique(odd, return_counts=True)
-                wanted = filling_numbers(found.tolist())
-                counts.update({v: n for v, n in zip(found.tolist(), times.tolist()) if v in wanted})
+        with closing(OpenLayer(replace(self._source, stored=True))) as stored:
+            for row in range(whole.row, whole.row + whole.height, SCANNED):
+                for col in range(whole.col, whole.col + whole.width, SCANNED):
+                    height = min(SCANNED, whole.row + whole.height - row)
+                    width = min(SCANNED, whole.col + whole.width - col)
+                    values: NDArray = np.empty((1, height, width), stored.dtype)
+                    mask: NDArray[np.bool_] = np.empty(values.shape, bool)
+                    stored.read(Window(row, col, height, width), values, mask)
+                    known = values[~mask]
+                    odd = known[(known <= LEAST_LOW) | (known >= HUGE)]
+                    found, times = np.unique(odd, return_counts=True)
+                    wanted = filling_numbers(found.tolist())
+                    counts.update({v: n for v, n in zip(found.tolist(), times.tolist()) if v in wanted})
         return counts

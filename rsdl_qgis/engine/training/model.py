@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
@@ -24,13 +23,13 @@ from ..interop.fastest import fastest_engine
 from ..interop.onnx_export import export_onnx, half_suffices
 from ..networks import NETWORKS
 from ..networks.requests import multiple_of
+from ..raster.part import FULL
 from .memory import memory_per_pixel
 
 ACTIVATIONS = {"regression": "identity", "detection": "sigmoid"}  # of the others softmax
 FILES = (ONNX_FILE, WEIGHTS_FILE, CARD_FILE)
 LARGEST_OVERLAP = 64  # pixels, by default: beyond it little context is gained
 SERIES_TILE = 64  # pixels a side of a tile of time series, each of which is run alone
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 Fastest = Callable[[nn.Module, Path, ModelCard], str]
 

@@ -379,3 +379,15 @@ def test_values_that_are_no_numbers_are_left_out(tmp_path):
     table[0, 3, 0] = np.nan
     _, (found,) = detect(write(tmp_path / "d.onnx", {"output0": table.transpose(0, 2, 1).copy()}, ULTRALYTICS))
     assert len(found) == 2
+
+
+@pytest.mark.parametrize(("keys", "multiple", "side"), [
+    ({"stride": "64.0", "imgsz": "640"}, 64, 640),
+    ({"stride": "None", "imgsz": "None"}, 32, 640),
+    ({"stride": "''", "imgsz": "[320, 320]"}, 32, 320),
+    ({"stride": "", "imgsz": "unknown"}, 32, 640),
+])  # fmt: skip
+def test_sides_that_are_not_told_are_the_usual_ones(tmp_path, keys, multiple, side):
+    path = write(tmp_path / "m.onnx", {"o": rows(cells())}, {**ULTRALYTICS, **keys}, (1, 3, None, None))
+    tiling = read_card(path).tiling
+    assert (tiling.multiple, tiling.size, tiling.any_size) == (multiple, side, True)

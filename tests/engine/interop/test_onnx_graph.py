@@ -87,6 +87,16 @@ def test_a_damaged_file_tells_nothing(tmp_path):
     assert head_of(path, "y").kind == "unknown" and head_of(tmp_path / "none.onnx", "y").kind == "unknown"
 
 
+def test_a_number_without_an_end_is_given_up_at_once(tmp_path):
+    node = b"\xff" * 99_000 + b"\x01"
+    graph = b"\x0a" + b"\xb9\x85\x06" + node
+    path = tmp_path / "m.onnx"
+    path.write_bytes(b"\x3a" + b"\xbd\x85\x06" + graph)
+    started = time.perf_counter()
+    assert len(node) == 99_001 and len(graph) == 99_005
+    assert head_of(path, "y").kind == "unknown" and time.perf_counter() - started < 0.3
+
+
 def test_types_and_kinds_are_read(tmp_path):
     path = tmp_path / "m.onnx"
     sequence = helper.make_tensor_sequence_value_info("y", FLOAT, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import numpy as np
 import onnx
@@ -11,6 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.interop.onnx_file import Tensor, read_onnx_file
+from rsdl_qgis.engine.interop.onnx_keys import names_of, value_of
 from rsdl_qgis.engine.jobs import run_predict
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.store import read_card
@@ -87,3 +89,33 @@ def test_keys_that_contradict_the_tensors_are_refused(tmp_path, changes, words):
 def test_an_onnx_without_a_card_is_refused(tmp_path):
     with pytest.raises(ModelError, match="neither a model card nor the Deepness keys"):
         read_card(write(tmp_path / "m.onnx", {}))
+
+
+@pytest.mark.parametrize("value", ["{1, 2}", "b'a'", "1j", "[[[1, 2, 3]]]"])
+def test_a_mean_that_is_no_number_is_refused_in_a_sentence(tmp_path, value):
+    with pytest.raises(ModelError, match="cannot be used: standardization_mean"):
+        read_card(write(tmp_path / "m.onnx", {**KEYS, "standardization_mean": value}))
+
+
+@pytest.mark.parametrize("value", ["'0.5'", "0.5", "[0.5, '0.5', 0.5]"])
+def test_a_mean_may_be_written_as_text_or_once(tmp_path, value):
+    card = read_card(write(tmp_path / "m.onnx", {**KEYS, "standardization_mean": value}))
+    assert card.inputs[0].scaling.mean == ((0.5, 0.5, 0.5),)
+
+
+@pytest.mark.parametrize(("text", "names"), [
+    ("{'a': 0, 'b': 1}", {"0": "a", "1": "b"}),
+    ("{'a': 0.0, 'b': '1'}", {"0": "a", "1": "b"}),
+    ("{'a': 0, 'b': 0}", {"a": 0, "b": 0}),  # and is refused
+    ("a, b", {"0": "a", "1": "b"}),
+    ("None", {}),
+])  # fmt: skip
+def test_names_of_classes_by_their_number(text, names):
+    assert {key: str(name) for key, name in names_of(value_of(text)).items()} == {k: str(v) for k, v in names.items()}
+
+
+@pytest.mark.parametrize("text", ["'" + "\\'" * 200_000, "9_9" * 100_000, "(" * 200_000, "'" * 400_001])
+def test_a_hostile_value_is_read_at_once(text):
+    began = time.perf_counter()
+    assert value_of(text) == text
+    assert time.perf_counter() - began < 2

@@ -125,6 +125,18 @@ def test_a_class_raster_that_states_a_scale_has_the_classes_it_shows(make_raster
         assert classes.on(classes.grid).tolist() == [[1, 11], [21, NOTHING]]
 
 
+def test_numbers_for_nothing_are_left_out_where_a_file_states_a_scale(make_raster):
+    """Of classes they are values, as the classes are; of numbers stored ones, as a nodata is."""
+    classes = states(make_raster("a.tif", np.array([[[0, 1], [2, 5]]], "uint8")), (10.0,), (1.0,))
+    with RasterClasses(Layer(classes), (51, 2)) as found:
+        assert found.on(found.grid).tolist() == [[1, 11], [21, NOTHING]]
+    path = states(make_raster("b.tif", np.array([[[-9999, 5000], [-20_000, -9999]]], "int16")), (0.0001,))
+    with RasterNumbers(Layer(path)) as numbers:
+        assert numbers.fills_under(numbers.grid) == {-9999: 2}
+    with RasterNumbers(Layer(path), (-9999,)) as numbers:
+        np.testing.assert_allclose(numbers.on(numbers.grid), [[np.nan, 0.5], [-2, np.nan]])
+
+
 def test_a_scale_without_meaning_is_refused(make_raster):
     path = states(make_raster("a.tif", np.ones((1, 4, 4), "uint8")), (0.0,))
     with pytest.raises(InputError, match="states the scale 0 and the offset 0"):
