@@ -273,12 +273,12 @@ def _check(folder: ChipFolder) -> None:
     bare = next((chip.name for chip in folder.chips if not chip.label), None)
     if bare is not None and folder.labels in ("raster", "number", "class"):
         raise InputError(f"Chip '{bare}' has no label.", f"Give it one in {SAMPLES_FILE}, or leave it out.")
-    lost = next((path for path in _files(folder) if not folder.file(path).is_file()), None)
+    lost = next((path for path in files_of(folder) if not folder.file(path).is_file()), None)
     if lost is not None:
         raise InputError(f"{folder.file(lost)} is not there.", "Keep a chip folder's files together.")
 
 
-def _files(folder: ChipFolder) -> Iterator[str]:
+def files_of(folder: ChipFolder) -> Iterator[str]:
     """The files of all chips."""
     for chip in folder.chips:
         yield from (path for files in chip.images.values() for path in files if path)

@@ -20,7 +20,7 @@ from ..file_names import hidden
 from ..outputs import writing
 from ..raster.geotiff import not_written
 from ..report import Report
-from .chips import CHIPS_FILE, FILED, SPLITS, Chip, ChipFolder, read_chips, write_chips
+from .chips import CHIPS_FILE, FILED, SAMPLES_FILE, SPLITS, Chip, ChipFolder, files_of, read_chips, write_chips
 from .cut_request import CutRequest, keyed
 from .cutting import cut
 from .importers import import_folder
@@ -29,6 +29,7 @@ from .splits import SplitNote, SplitRequest, label_counts, split_chips
 
 __all__ = ["SplitNote", "absolute", "prepare_chips", "run_export_chips"]
 
+FILE_MANAGERS = (".DS_Store", "Thumbs.db", "desktop.ini")
 RELATED = (  # arguments that tell one set of chips from another
     *("task", "sources", "labels", "input_bands", "input_dates", "colors", "unlabelled", "background_name", "buffer"),
     *("all_touched", "multilabel", "only_inside", "extent", "extent_crs", "mask", "mask_crs", "mask_versions"),
@@ -149,6 +150,20 @@ def _check_output(output: Path) -> None:
         ours = False
     if not ours:
         raise OutputError(f"{output} is not empty, and no exported chip folder.", "Choose a new or empty folder.")
+    if strangers := sorted({entry.name for entry in output.iterdir()} - _own_names(output)):
+        problem = f"{output} holds '{strangers[0]}' beside its chips, which replacing them would remove."
+        raise OutputError(problem, "Move it away, or choose a new folder.")
+
+
+def _own_names(output: Path) -> set[str]:
+    """The names in a chip folder of what was exported to it, and of what file managers leave there."""
+    try:
+        chips = read_chips(output)
+    except InputError as error:
+        problem = f"{output} cannot be replaced: {error.message}"
+        raise OutputError(problem, "Choose a new folder, or remove it.") from None
+    files = (*files_of(chips), *(source.sample for source in chips.sources.values() if source.sample))
+    return {CHIPS_FILE, SAMPLES_FILE, "labels", "samples", *(Path(file).parts[0] for file in files), *FILE_MANAGERS}
 
 
 def _given(arguments: Mapping[str, Any], folder: Path, report: Report) -> tuple[ChipFolder, SplitNote, NDArray]:

@@ -59,6 +59,11 @@ class TestExport:
         (output / "images" / "old.tif").touch()
         run_export_chips({**job, "chip_size": 64, "output": str(output)}, Report())
         assert read_chips(output).size == 64 and not (output / "images" / "old.tif").exists()
+        (output / ".DS_Store").touch()
+        (output / "thesis.txt").write_text("years of work")
+        with pytest.raises(OutputError, match=r"'thesis\.txt' beside its chips"):
+            run_export_chips({**job, "output": str(output)}, Report())
+        assert (output / "thesis.txt").read_text() == "years of work" and read_chips(output).size == 64
         other = tmp_path / "other"
         other.mkdir()
         (other / "thesis.txt").write_text("years of work")
