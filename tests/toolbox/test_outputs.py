@@ -178,7 +178,7 @@ def test_what_is_open_in_the_project_is_not_replaced_under_it(segment, tmp_path,
     layer = QgsVectorLayer(path, "my layer")
     project.addMapLayer(layer)
     text = segment(POLYGONS=path)
-    assert "my layer" in text and ("open as" in text or "open in another" in text)
+    assert "my layer" in text and ("open in the project as" in text or "open in another" in text)
     edited = QgsVectorLayer(vector(tmp_path / "e.geojson"), "edited")
     project.addMapLayer(edited)
     edited.startEditing()
