@@ -136,18 +136,24 @@ def opened_archive(path: Path) -> Iterator[ModelArchive]:
             import zipfile
 
             file = stack.enter_context(path.open("rb"))
-            archive = ModelArchive(path, stack.enter_context(zipfile.ZipFile(_Bounded(file))))
+            bounded = _Bounded(file)
+            archive = ModelArchive(path, stack.enter_context(zipfile.ZipFile(bounded)))
+            bounded.is_listed = True
         yield archive
 
 
 class _Bounded:
-    """A file of which ``zipfile`` cannot read so much at once that its list of members fills the memory."""
+    """A file of which ``zipfile`` cannot read so much at once that its list of members fills the memory.
+
+    ``is_listed``: whether it has read that, and reads members, which have limits of their own.
+    """
 
     def __init__(self, file: Any):
         self._file = file
+        self.is_listed = False
 
     def read(self, size: int = -1) -> bytes:
-        if size > LARGEST_LIST:
+        if size > LARGEST_LIST and not self.is_listed:
             raise ModelError(f"{self._file.name} is damaged, or holds more than {MOST_MEMBERS} files.")
         data: bytes = self._file.read(size)
         return data

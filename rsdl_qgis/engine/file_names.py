@@ -94,10 +94,12 @@ def _candidates(source: str) -> Iterator[str]:
     if inner == source:
         return
     inner = inner.replace('"', "")
-    yield inner
-    while ":" in inner:  # 'file:table'
-        inner = inner.rpartition(":")[0]
-        yield inner
+    starts = [inner[match.end() :] for match in re.finditer(r"^|:", inner)]  # after 'DRIVER:', or 'DRIVER:1:'
+    for start in starts:
+        yield start
+        while ":" in start:  # 'file:table'
+            start = start.rpartition(":")[0]
+            yield start
     yield from (str(above) for above in Path(inner).parents if _is_file(above))  # of what lies in an archive
 
 

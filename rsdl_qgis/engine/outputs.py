@@ -26,6 +26,8 @@ Run = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 READ = ("path", "mask", "features", "chips", "pretrained")  # arguments, at any depth, that name what is read
 MODELS = ("model", "base_model", "teacher")  # folders in which other files may lie
 SYSTEM_TABLES = ("gpkg_", "rtree_", "sqlite_", "layer_styles", "ogr_empty_table")  # beginnings of a GeoPackage's own
+ALL_TABLES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
+RASTER_TABLES = "SELECT table_name FROM gpkg_contents WHERE data_type IN ('tiles', '2d-gridded-coverage')"
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,8 @@ def _check_there(target: str | os.PathLike[str]) -> Path:
     """The path. OutputError where what is there is no file that may be replaced."""
     path = check_name(target)
     _check_place(path)
+    if path.suffix != ".shp" and path.suffix.lower() == ".shp":  # GDAL writes it in small letters, and finds no other
+        raise OutputError(f"The ending of {path} has capitals.", "End the name of a Shapefile in .shp.")
     if os.path.isdir(path):
         raise OutputError(f"{path} is a folder.", "Choose a file name for the output.")
     if os.path.exists(path):
@@ -172,15 +176,16 @@ def check_package(path: Path) -> None:
             f"{path} is open in another program, or was not closed ({Path(used[0]).name} lies beside it).",
             "Close it there, or choose another file.",
         )
-    others = [name for name in tables(path) if name != layer_name(path)]
+    replaced = {layer_name(path)} - set(tables(path, rasters=True))
+    others = [name for name in tables(path) if name not in replaced]
     if others:
         named = ", ".join(others[:5]) + (" …" if len(others) > 5 else "")
         problem = f"{path} holds other layers, which would be lost: {named}."
         raise OutputError(problem, "Choose a new file for the output.")
 
 
-def tables(path: Path) -> list[str]:
-    """The layers and tables in a GeoPackage, without its own; [] where there is none."""
+def tables(path: Path, *, rasters: bool = False) -> list[str]:
+    """The layers and tables in a GeoPackage, without its own; [] where there is none. ``rasters``: these alone."""
     if not _size(path):
         return []
     import sqlite3  # not when QGIS starts
@@ -188,7 +193,7 @@ def tables(path: Path) -> list[str]:
 
     try:
         with closing(sqlite3.connect(f"file:{quote(os.path.abspath(path))}?mode=ro", uri=True, timeout=1)) as database:
-            rows = database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')").fetchall()
+            rows = database.execute(RASTER_TABLES if rasters else ALL_TABLES).fetchall()
     except sqlite3.DatabaseError as error:
         if "lock" in str(error) or "busy" in str(error):
             problem = f"{path} is in use by another program."

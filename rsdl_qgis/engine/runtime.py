@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from .card import CARD_KEY, ONNX_FILE, OUTPUTS, VALID, WEIGHTS_FILE, ModelCard
 from .errors import DeviceError, ModelError, known
 from .interop.external_data import external_files
-from .interop.onnx_arrays import answers, check_scaling, fed, joined
+from .interop.onnx_arrays import answers, beyond, check_scaling, fed, joined
 from .interop.onnx_errors import told_opening, told_running
 from .interop.onnx_file import Tensor, read_onnx_file
 from .interop.onnx_form import DENSE, Form, ImageForm, form_of
@@ -116,8 +116,23 @@ def open_network(
         form = file_form(card, source) if engine == "onnx" else None
         for text in form.told if form else ():
             report.log("info", text)
-        return Opened(network, source, place, form)
+        return Opened(_warning(network, card, form, report) if form else network, source, place, form)
     raise known(problem)
+
+
+def _warning(network: Network, card: ModelCard, form: Form, report: Report) -> Network:
+    """The network, and a warning where it first gets values that it takes no numbers of."""
+    given = zip(card.inputs, form.images)
+    waiting = {item.name: (item, image) for item, image in given if image.dtype.startswith(("int", "uint"))}
+
+    def run(inputs: Arrays) -> Sequence[NDArray]:
+        for name, (item, image) in list(waiting.items()):
+            text = beyond(inputs[name], image, item)
+            if text and waiting.pop(name, None) is not None:  # of two threads one tells
+                report.log("warning", text)
+        return network(inputs)
+
+    return run if waiting else network
 
 
 def _ways(card: ModelCard, path: Path, device: str) -> Iterator[tuple[str, Path, str]]:

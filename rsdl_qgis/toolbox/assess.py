@@ -398,7 +398,7 @@ def _homes(
     for i in range(max(len(predicted), len(reference))):
         places = [i if len(found) > 1 else 0 for found in (predicted, reference)]
         pair = [predicted[places[0]], reference[places[1]]]
-        home = next((layer for layer in pair if isinstance(layer, QgsRasterLayer)), pair[0]).crs()
+        home = vectors.crs_of(next((layer for layer in pair if isinstance(layer, QgsRasterLayer)), pair[0]))
         for side, place in zip(homes, places):
             side[place] = vectors.distinct([*side[place], home])
     return homes

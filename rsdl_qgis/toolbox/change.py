@@ -128,7 +128,7 @@ class ChangeDetection(InferenceAlgorithm):
         wanted = card.inputs[0]
         options = self._band_options(parameters)
         uses = [
-            use_bands(date, layer, wanted, self._numbers(parameters, options[date], context), options[date])
+            use_bands(date, layer, wanted, shared.chosen_bands(self, parameters, options[date], context), options[date])
             for date, layer in given.items()
         ]
         notes = () if name else (tr("Model: {model}").format(model=card.title),)
@@ -141,8 +141,3 @@ class ChangeDetection(InferenceAlgorithm):
         """Where the bands of each date are chosen."""
         both = shared.is_given(parameters, "BANDS") and not shared.is_given(parameters, "BANDS_AFTER")
         return {"BEFORE": "BANDS", "AFTER": "BANDS" if both else "BANDS_AFTER"}
-
-    def _numbers(self, parameters, option, context) -> tuple[int, ...] | None:
-        if not shared.is_given(parameters, option):
-            return None
-        return tuple(self.parameterAsInts(parameters, option, context))

@@ -249,7 +249,7 @@ def _chosen_bands(
     name: str, layer: QgsRasterLayer, wanted: Input, chosen: Sequence[int], option: str
 ) -> RasterUse:
     found = layers.data_bands(layer)
-    missing = [number for number in chosen if number > max(layer.bandCount(), len(found))]
+    missing = [number for number in chosen if number < 1 or number > max(layer.bandCount(), len(found))]
     if missing:
         raise RsdlError(
             tr("{option} names band {number}, but '{layer}' has {count} band(s).").format(

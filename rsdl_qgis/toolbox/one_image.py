@@ -49,9 +49,7 @@ class OneImageAlgorithm(InferenceAlgorithm):
         layer = raster(self, parameters, "INPUT", context)
         if layer is None:
             raise RsdlError(tr("INPUT is empty: choose the raster to map."))
-        chosen = None
-        if parameters.get("BANDS") not in (None, "", []):
-            chosen = tuple(self.parameterAsInts(parameters, "BANDS", context))
+        chosen = shared.chosen_bands(self, parameters, "BANDS", context)
         name = self.parameterAsString(parameters, "MODEL", context).strip()
         if name:
             path, card = named_model(name, self.TASK, self._takes, tr("one image"))

@@ -343,7 +343,7 @@ def band_numbers(text: str) -> tuple[int, ...] | None:
     words = [word for word in re.split(r"[\s,;]+", (text or "").strip()) if word]
     if not words:
         return None
-    if not all(word.isdigit() and int(word) > 0 for word in words):
+    if not all(word.isdecimal() and int(word) > 0 for word in words):
         raise ValueError(
             tr(
                 "'{text}' is not a list of band numbers. Give numbers from 1, divided by commas, such as "
@@ -351,6 +351,18 @@ def band_numbers(text: str) -> tuple[int, ...] | None:
             ).format(text=text)
         )
     return tuple(int(word) for word in words)
+
+
+def chosen_bands(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
+) -> tuple[int, ...] | None:
+    """The bands given for a parameter of such, None for none; a text of them may have commas, as others of bands do."""
+    if not is_given(parameters, name):
+        return None
+    value = parameters[name]
+    if isinstance(value, str):
+        parameters = {**parameters, name: value.replace(",", ";")}
+    return tuple(algorithm.parameterAsInts(parameters, name, context))
 
 
 def running_problem(

@@ -70,7 +70,8 @@ class PreparedVector:
         given: Any = None,
     ):
         self._name, self._transforms = layer.name(), context.transformContext()
-        known = layer.crs()
+        known = crs_of(layer)
+        self._unknown = known if known != layer.crs() else None  # to QGIS, which then moves nothing itself
         self._targets = [crs for crs in targets if crs.isValid() and known.isValid()] or [known]
         self._fields = _Fields(layer, [name for name in fields if name], whole)
         self._chosen = _request(given, layer, context)
@@ -146,13 +147,17 @@ class PreparedVector:
     def _features(self, crs: QgsCoordinateReferenceSystem) -> Iterator[QgsFeature]:
         """The features as they are written: their number, then the fields; one that cannot be moved has no geometry."""
         request = QgsFeatureRequest(self._chosen) if self._chosen else QgsFeatureRequest()
-        request.setDestinationCrs(crs, self._transforms)
+        move = None
+        if self._unknown is None:
+            request.setDestinationCrs(crs, self._transforms)
+        elif self._unknown != crs:
+            move = QgsCoordinateTransform(self._unknown, crs, self._transforms)
         request.setSubsetOfAttributes(self._fields.indexes)
         number = self._numbers.start()
         for feature in self._source.getFeatures(request):
             moved = QgsFeature(self._fields.written)
             moved.setAttributes([number(feature.id()), *self._fields.values(feature)])
-            moved.setGeometry(_drawn(feature.geometry()))
+            moved.setGeometry(_moved(_drawn(feature.geometry()), move))
             yield moved
 
     def _failure(self, writer: QgsVectorFileWriter) -> QgsProcessingException:
@@ -242,7 +247,15 @@ def copied(*prepared: PreparedVector | None) -> int:
 
 def systems(found: Iterable[QgsMapLayer]) -> list[QgsCoordinateReferenceSystem]:
     """The coordinate systems of some layers, each once, in order."""
-    return distinct(layer.crs() for layer in found)
+    return distinct(map(crs_of, found))
+
+
+def crs_of(layer: QgsMapLayer) -> QgsCoordinateReferenceSystem:
+    """A layer's coordinate system; its file's where QGIS gives it none, as it does to one of geometry collections."""
+    known = layer.crs()
+    if known.isValid() or not isinstance(layer, QgsVectorLayer) or layer.isSpatial() or layer.dataProvider() is None:
+        return known
+    return layer.dataProvider().crs()
 
 
 def distinct(found: Iterable[QgsCoordinateReferenceSystem]) -> list[QgsCoordinateReferenceSystem]:
@@ -335,7 +348,7 @@ def _request(given: Any, layer: QgsVectorLayer, context: QgsProcessingContext) -
 def _same_file(layer: QgsVectorLayer) -> str | None:
     """The file that holds just what a layer shows, as a job names it; None where none does."""
     provider, fields = layer.dataProvider(), layer.fields()
-    if layer.providerType() != "ogr" or layer.isEditable() or layer.subsetString() or layer.crs() != provider.crs():
+    if layer.providerType() != "ogr" or layer.isEditable() or layer.subsetString() or crs_of(layer) != provider.crs():
         return None
     if any(fields.fieldOrigin(i) != compat.OF_PROVIDER for i in range(fields.count())):
         return None
@@ -368,6 +381,16 @@ def _drawn(geometry: QgsGeometry) -> QgsGeometry:
     if isinstance(shape, QgsGeometryCollection) and not isinstance(shape, SINGLE_KIND) and shape.hasCurvedSegments():
         return QgsGeometry(shape.segmentize())
     return geometry
+
+
+def _moved(geometry: QgsGeometry, move: QgsCoordinateTransform | None) -> QgsGeometry:
+    """A geometry by a transformation, none where it cannot be there."""
+    if move is None or geometry.isNull():
+        return geometry
+    with suppress(QgsCsException):
+        geometry.transform(move)
+        return geometry
+    return QgsGeometry()
 
 
 def _number_of(field: QgsField) -> int:

@@ -10,7 +10,7 @@ from collections import namedtuple
 import pytest
 
 from rsdl_qgis.engine import archive
-from rsdl_qgis.engine.archive import MOST_MEMBERS, opened_archive
+from rsdl_qgis.engine.archive import LARGEST_LIST, MOST_MEMBERS, opened_archive
 from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.store import unpack
 
@@ -108,6 +108,14 @@ def test_a_list_of_members_that_would_fill_the_memory_is_not_read(tmp_path):
     path = pack(tmp_path / "m.zip", [CARD, *((f"x/{i:0200}", b"") for i in range(3000))])
     with pytest.raises(ModelError, match=f"more than {MOST_MEMBERS} files"), opened_archive(path):
         pass
+
+
+def test_a_long_card_that_is_not_compressed_is_read(tmp_path):
+    path = tmp_path / "m.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("x/model.json", b" " * (LARGEST_LIST + 1))
+    with opened_archive(path) as opened:
+        assert len(opened.card(2 * LARGEST_LIST)) == LARGEST_LIST + 1
 
 
 def test_a_card_of_any_size_is_not_read(tmp_path):

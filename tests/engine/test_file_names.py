@@ -59,6 +59,8 @@ def test_the_file_in_a_source_is_found_however_it_is_written(tmp_path, monkeypat
     assert files_of(str(tmp_path / "b|layername=x.gpkg")) == [str(tmp_path / "b|layername=x.gpkg")]
     assert files_of(f"/vsizip/{tmp_path}/c.zip/in/x.tif") == [str(tmp_path / "c.zip")]
     assert files_of(f'NETCDF:"{tmp_path}/x.nc":band') == [str(tmp_path / "x.nc")]
+    for source in (f"GTIFF_DIR:1:{tmp_path}/x.nc", f'HDF5:"{tmp_path}/x.nc"://a/b'):
+        assert files_of(source) == [str(tmp_path / "x.nc")]
     assert files_of("d;e.shp|layerid=0") == [str(tmp_path / "d;e.shp")]
     for source in ("dbname='x' host=y", "nothing.tif", "a\0b", "https://x.y/z", "/vsicurl/https://x.y/z", ""):
         assert files_of(source) == []

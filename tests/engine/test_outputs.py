@@ -94,6 +94,7 @@ def test_two_outputs_are_two_files_and_apart(here):
         ("..", "names no output"),
         ("/", "names no output"),
         ("a\x01b.gpkg", "control character"),
+        ("a.Shp", "has capitals"),
         ("nowhere/o.tif", "There is no folder nowhere"),
         ("sub", "is a folder"),
         ("pipe.tif", "is no file but a device or a pipe"),
@@ -126,6 +127,12 @@ def test_a_package_is_replaced_only_where_it_has_no_other_layer(here):
     assert "holds other layers, which would be lost: precious" in refused(["mine.gpkg"])
     package(here / "project.gpkg", "qgis_projects")
     assert "qgis_projects" in refused(["project.gpkg"])
+    package(here / "raster.gpkg", "raster")
+    with closing(sqlite3.connect(here / "raster.gpkg")) as database, database:
+        database.execute("DROP TABLE gpkg_contents")
+        database.execute("CREATE TABLE gpkg_contents (table_name, data_type)")
+        database.execute("INSERT INTO gpkg_contents VALUES ('raster', 'tiles')")
+    assert "holds other layers, which would be lost: raster" in refused(["raster.gpkg"])
     package(here / "o%20;o.gpkg", "o%20;o")
     (here / "text.gpkg").write_text("no package")
     check_outputs(["o%20;o.gpkg", "text.gpkg"], [], [])

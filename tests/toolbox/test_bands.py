@@ -99,3 +99,13 @@ def test_a_black_border_is_told_of_and_taken_out(mapped, shown, tmp_path, make_f
     made = mapped(path, silent, NODATA=0)
     assert (made[:, 30:] == 255).all() and "are 0 in all bands" not in silent.text()
     np.testing.assert_array_equal(made[1:, :30], (RED > 100)[1:, :30])
+
+
+def test_bands_as_a_text(mapped, refusal, shown, tmp_path):
+    """However they are parted, and what is no band is told as the parameter's."""
+    path = shown("other", "green", "blue", "red")
+    for text in ("4,2,3", "4;2;3", " 4, 2, 3 "):
+        np.testing.assert_array_equal(mapped(path, BANDS=text), RED > 100)
+    given = {"INPUT": path, "MODEL": "web", "OUTPUT": str(tmp_path / "no.tif")}
+    for text, number in (("0;1;2", 0), ("-1;1;2", -1), ("red;1;2", 0)):
+        assert f"BANDS names band {number}" in refusal("semanticsegmentation", {**given, "BANDS": text})

@@ -154,6 +154,7 @@ def test_what_the_worker_refuses_is_told(run, known_models, by_date, by_variable
         ({"DATES": "2013-09-14, 2013-10-16"}, ["names 2 date(s), and there are 3"]),
         ({"DATES": "in May"}, ["'in' is not a date"]),
         ({"BANDS": "1,5"}, ["BANDS names band 5", "2 band(s)"]),
+        ({"BANDS": "1,²"}, ["is not a list of band numbers"]),
         ({"BANDS": "x"}, ["'x' is not a list of band numbers"]),
         ({"DEVICE": "gpu"}, ["gpu", "cuda:N"]),
         ({"OUTPUT": "out.gpkg"}, [".tif"]),

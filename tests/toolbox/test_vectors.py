@@ -465,6 +465,27 @@ def test_geometries_are_handed_over_as_they_are(qgis_app, tmp_path, shape):
     assert own.GetGeometryCount() == expected.GetGeometryCount() and own.IsEmpty() == expected.IsEmpty()
 
 
+@pytest.mark.parametrize("filtered", [False, True])
+def test_a_layer_of_collections_has_the_system_of_its_file(qgis_app, tmp_path, filtered):
+    """QGIS itself gives such a layer none."""
+    shape = square(3, 4)
+    file = ogr.GetDriverByName("GPKG").CreateDataSource(str(tmp_path / "all.gpkg"))
+    layer = file.CreateLayer("all", reference(UTM), ogr.wkbGeometryCollection)
+    feature = ogr.Feature(layer.GetLayerDefn())
+    feature.SetGeometry(ogr.CreateGeometryFromWkt(f"GEOMETRYCOLLECTION({shape.asWkt(9)})"))
+    layer.CreateFeature(feature)
+    feature = layer = file = None
+    layer = QgsVectorLayer(str(tmp_path / "all.gpkg"), "all", "ogr")
+    layer.setSubsetString("fid > 0" if filtered else "")
+    assert vectors.systems([layer]) == [system(UTM)]
+    with temporary_folder() as folder:
+        spec = prepared(layer, UTM).spec(folder, QgsProcessingFeedback())
+    assert QgsCoordinateReferenceSystem.fromWkt(spec["crs"]) == system(UTM)
+    found, _ = features_of(prepared(layer, DEGREES))
+    expected = QgsGeometry.fromWkt(square(3, 4, DEGREES).asWkt(12)).boundingBox()
+    assert QgsGeometry.fromWkt(found[0][2]).boundingBox().toString(6) == expected.toString(6)
+
+
 def test_a_copy_says_what_its_file_says(qgis_app, project, tmp_path):
     layer = filed(tmp_path)
     file = gdal.OpenEx(str(tmp_path / "file.gpkg"), gdal.OF_VECTOR | gdal.OF_UPDATE)

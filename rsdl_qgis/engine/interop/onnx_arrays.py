@@ -44,15 +44,36 @@ def fed(array: NDArray, form: ImageForm, item: Input | None, count: int) -> NDAr
     return np.ascontiguousarray(array)
 
 
+def beyond(array: NDArray, form: ImageForm, item: Input) -> str:
+    """What a person is told where a file takes whole numbers, and scaled values are of others than its type has."""
+    dtype = np.dtype(form.dtype)
+    if dtype.kind not in "iu" or not array.size:
+        return ""
+    limits, values = np.iinfo(dtype), _raw(array, item)
+    low, high = float(np.nanmin(values, initial=0.0)), float(np.nanmax(values, initial=0.0))
+    if limits.min <= low and high <= limits.max:
+        return ""
+    return (
+        f"The raster has values from {low:.4g} to {high:.4g} (as far as seen), and the network takes {dtype.name} "
+        f"numbers, {limits.min} to {limits.max}: what is beyond these becomes the nearest of them, and the result "
+        "there may mean little. Bring the raster to that range first (Raster > Raster Calculator)."
+    )
+
+
 def _unscaled(array: NDArray, item: Input, dtype: np.dtype) -> NDArray:
+    limits = np.iinfo(dtype)
+    return np.clip(np.nan_to_num(_raw(array, item)), limits.min, limits.max)
+
+
+def _raw(array: NDArray, item: Input) -> NDArray:
+    """The raster's own values, in whole numbers, from before they were scaled."""
     scaling = item.scaling
     mean, std = (
         np.asarray(values, float).reshape(*np.shape(values), *[1] * (array.ndim - 3)) if values else default
         for values, default in ((scaling.mean, 0.0), (scaling.std, 1.0))
     )
-    limits = np.iinfo(dtype)
-    values = np.rint((array.astype(np.float64) * std + mean) * scaling.divisor)
-    return np.clip(np.nan_to_num(values), limits.min, limits.max)
+    raw: NDArray = np.rint((array.astype(np.float64) * std + mean) * scaling.divisor)
+    return raw
 
 
 def answers(array: NDArray, card: ModelCard, form: Form, tile: tuple[int, ...]) -> NDArray[np.float32]:

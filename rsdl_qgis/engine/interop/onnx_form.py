@@ -105,7 +105,7 @@ def form_of(card: ModelCard, file: OnnxFile, card_inside: bool, probe: Probe) ->
         return Form(images, AnswerForm(()), batch, side, told=_told_images(card, images, file, batch))
     side = _side(card, images, file)
     outputs, tile = _outputs(card, file, side, run)
-    answer = _answer(card, file, outputs, batch if "batch" in images[0].axes else 0, card_inside)
+    answer = _answer(card, file, outputs, batch if "batch" in images[0].axes else 0, card_inside, tile)
     form = Form(images, answer, batch, side)
     if card.task in DENSE:
         form = _placed(card, form, outputs[answer.index], tile, run)
@@ -209,10 +209,19 @@ def _outputs(
 
 
 def _answer(
-    card: ModelCard, file: OnnxFile, outputs: Sequence[Tensor], batch: int | None, card_inside: bool
+    card: ModelCard,
+    file: OnnxFile,
+    outputs: Sequence[Tensor],
+    batch: int | None,
+    card_inside: bool,
+    tile: tuple[int, int],
 ) -> AnswerForm:
-    """The output that counts: the first whose shape fits the card. ``batch``: images at a time, 0: without an axis."""
+    """The output that counts: of those whose shape fits the card the first as large as a tile, else the largest.
+
+    ``batch``: images at a time, 0: without an axis.
+    """
     problem: ModelError | None = None
+    found: list[tuple[tuple[bool, int], AnswerForm]] = []
     for index, (tensor, stated) in enumerate(zip(outputs, file.outputs)):
         if stated.kind != "tensor" or tensor.dtype not in NUMBERS:
             continue
@@ -229,7 +238,11 @@ def _answer(
         except ModelError as error:
             problem = problem or error
             continue
-        return AnswerForm(axes, index, meaning, scale, head.operator, channels or card.channels)
+        height, width = (tensor.shape[axes.index(axis)] or 0 if axis in axes else 0 for axis in ("height", "width"))
+        answer = AnswerForm(axes, index, meaning, scale, head.operator, channels or card.channels)
+        found.append((((height, width) == tile, height * width), answer))
+    if found:
+        return max(found, key=lambda item: item[0])[1]  # the first of those that are alike
     if problem:
         raise problem
     given = ", ".join(

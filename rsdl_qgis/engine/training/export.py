@@ -239,7 +239,9 @@ def _paths(arguments: Mapping[str, Any]) -> list[str]:
 
 
 def _state(path: Path) -> list[tuple[str, int, int]]:
-    """Name, size and time of a file and of those that hold a part of it."""
+    """Name, size and time of a file and of those that hold a part of it; nothing of '.' and '/'."""
+    if not path.name:
+        return []
     whole = [path.with_name(path.name + ending) for ending in (".msk", ".ovr", "-wal")]
     parts = [path.with_suffix(ending) for ending in (".dbf", ".shx", ".prj", ".cpg", ".msk")]  # of .shp, and a mask
     found = [(file.name, file.stat()) for file in dict.fromkeys([path, *whole, *parts]) if file.is_file()]

@@ -211,6 +211,10 @@ FORMS = {
         nodes=[("Concat", ["x", "x", "x"], ["y"], {"axis": 1}), ("Conv", ["x", "w", "b"], ["z"])],
         output=("n", 3, 32, 32), more=[("z", FLOAT, SAME)],
     ),
+    "a small output first": form(
+        nodes=[("GlobalAveragePool", ["v"], ["y"]), ("Conv", ["x", "w", "b"], ["v"])][::-1],
+        output=("n", 2, 1, 1), more=[("v", FLOAT, SAME)],
+    ),
     "names as a list": form(nodes=[LOGITS], output=SAME, keys={**KEYS, "class_names": ["dark", "bright"]}),
     "names as Python writes them": form(
         nodes=[LOGITS], output=SAME, keys={**KEYS, "class_names": "{0: 'dark', 1: 'bright'}"},
@@ -240,6 +244,14 @@ def chances(name, tmp_path, image, **changes):
         probabilities=str(tmp_path / "p.tif"),
     )  # fmt: skip
     return read(made["probabilities"]), read(made["output"])[0]
+
+
+def test_values_that_whole_numbers_of_the_type_do_not_have_are_told_once(tmp_path, scene):
+    image, _ = scene
+    nodes = [("Cast", ["x"], ["c"], {"to": FLOAT}), ("Conv", ["c", "w", "b"], ["y"])]
+    report = Listening()
+    run(write(tmp_path / "m.onnx", nodes, ("n", 2, 32, 32), taken=TensorProto.INT8), image, tmp_path, report)
+    assert [level for level, text in report.said if "int8 numbers, -128 to 127" in text] == ["warning"]
 
 
 @pytest.mark.parametrize("name", ["softmax", "softmax, moved", "percent", "log-softmax", "logits"])

@@ -224,3 +224,9 @@ def test_the_whole_pixels_of_a_scene_are_in_the_chips(tmp_path, job):
     run_export_chips({**job, "chip_size": 80, "valid": 0.0, "output": str(tmp_path / "chips")}, Report())
     folder = read_chips(tmp_path / "chips")
     assert sum(np.count_nonzero(folder.label(chip) != 255) for chip in folder.chips) == 192 * 192
+
+
+@pytest.mark.parametrize("path", [".", "/", ".."])
+def test_a_mask_that_is_no_file_is_told(tmp_path, path):
+    spec = {"sources": [source(raster(tmp_path / "s.tif", noise((1, 8, 8))))]}
+    assert export._request_hash({**spec, "mask": path}, True) != export._request_hash(spec, True)
