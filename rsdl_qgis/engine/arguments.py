@@ -10,7 +10,6 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Protocol
 
 from .errors import InputError
@@ -53,6 +52,8 @@ def taken(table: Table, given: Mapping[str, Any], inside: str = "", what: str = 
     """
     for name, value in given.items():
         if name not in table and value is not None:
+            from difflib import get_close_matches  # not when QGIS starts
+
             near = get_close_matches(str(name), table, 1)
             hint = f"Did you mean '{near[0]}'?" if near else f"There are {', '.join(sorted(table)) or 'none'}."
             raise InputError(f"There is no argument {shown(name)} of {what}.", hint)

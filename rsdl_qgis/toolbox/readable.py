@@ -5,7 +5,6 @@ QGIS reads what follows a '|' as options of the layer, and SQLite '%20' as a bla
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -36,6 +35,8 @@ def inputs_readable(algorithm: QgsProcessingAlgorithm, parameters: Mapping[str, 
 
 def _linked(file: Path) -> str:
     """A link to a file, and to those of its name beside it (of a shapefile), among the temporary files of QGIS."""
+    import hashlib  # not when QGIS starts
+
     digest = hashlib.sha256(os.fsencode(file)).hexdigest()[:16]
     folder = Path(QgsProcessingUtils.tempFolder()) / f"rsdl-{digest}"
     folder.mkdir(exist_ok=True)
