@@ -5,11 +5,15 @@ told.
 from __future__ import annotations
 
 import gc
+import inspect
 import json
 import os
 import subprocess
 import sys
+import traceback
+from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from osgeo import gdal, osr
@@ -34,6 +38,14 @@ def nothing_outlives_qgis(qgis_app):
     yield
     for name in ("last_exc", "last_type", "last_value", "last_traceback"):
         vars(sys).pop(name, None)
+    # What is raised through QGIS's own code is kept by the bindings, with all that its frames hold: layers, too.
+    for kept in [item for item in gc.get_objects() if isinstance(item, BaseException)]:
+        traceback.clear_frames(kept.__traceback__)
+        kept.__traceback__ = None
+    for frame in [item for item in gc.get_objects() if isinstance(item, FrameType)]:
+        if not frame.f_code.co_flags & inspect.CO_GENERATOR:  # a fixture waits in one
+            with suppress(RuntimeError):  # it is running
+                frame.clear()
     gc.collect()
 
 

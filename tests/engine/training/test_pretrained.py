@@ -260,11 +260,11 @@ def test_the_whole_hash_of_the_first_file_is_kept_and_compared_ever_after(server
 
 def test_where_the_whole_hash_is_known_it_is_compared(server, home, tiny, monkeypatch):
     name, file, body = tiny
-    monkeypatch.setitem(pretrained.WHOLE, file, f"{file[5:13]}{'0' * 56}")
+    monkeypatch.setitem(pretrained.WHOLE, file, f"sha256:{file[5:13]}{'0' * 56}")
     server.put(file, body)
     with pytest.raises(ModelError, match=rf"published file's, {file[5:13]}0"):
         published_weights(name, Report(), base=server.base)
-    monkeypatch.setitem(pretrained.WHOLE, file, hashlib.sha256(body).hexdigest())
+    monkeypatch.setitem(pretrained.WHOLE, file, f"sha256:{hashlib.sha256(body).hexdigest()}")
     published_weights(name, Report(), base=server.base)
     assert files(home) == [file] and not (home / "weights.sha256").exists()
     for file, whole in pretrained.WHOLE.items():
