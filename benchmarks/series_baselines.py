@@ -82,7 +82,7 @@ def tested(model: Any, folder: ChipFolder) -> Judged:
         return np.eye(len(folder.classes), dtype=np.float32)[model.predict(images[0].flatten(1).numpy())]
 
     samples = SeriesSamples(folder, folder.part("test"), folder.inputs)
-    figures = evaluate(run, samples, "classes", folder.classes).figures()
+    figures = evaluate(run, samples, "classes", folder.classes).metrics()
     return figures[FIGURES[0]], figures[FIGURES[1]]
 
 

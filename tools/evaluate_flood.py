@@ -24,7 +24,7 @@ import numpy as np
 import rasterio
 from rasterio.transform import from_origin
 
-from rsdl_qgis.engine.training.metrics import SceneScores, mean_scores, scene_scores
+from rsdl_qgis.engine.training.metrics import SceneScores, map_scores, mean_scores
 
 from . import headless
 from .datasets import ombria
@@ -116,6 +116,12 @@ def evaluate(data: Path, scenes: list[str], models: list[str], change: str, run:
                 reference = ombria.read_mask(data, scene)
                 scores[model].append(scene_scores(predicted.read(1), reference))
     return {model: mean_scores(rows) for model, rows in scores.items()}
+
+
+def scene_scores(predicted: np.ndarray, reference: np.ndarray) -> SceneScores:
+    """The metrics of a map of 0 and 1 against its reference; what is predicted as something else is wrong."""
+    pairs = reference.astype(np.int64) * 3 + np.minimum(predicted, 2)
+    return map_scores(np.bincount(pairs.ravel(), minlength=6).reshape(2, 3)).scene
 
 
 def row(name: str, scores: SceneScores | tuple[float, ...]) -> str:

@@ -134,7 +134,7 @@ def judge(folder: ChipFolder, chips: Sequence[Chip], maps: Maps) -> Figures:
     names, places = (tuple(chip.name for chip in chips), Places.of([chip.place for chip in chips]))
     found = Evaluation(tuple(c.name for c in folder.classes), names, places, FoundMaps(counts, square.sum(0)))
     last = found.per_class()[-1]
-    figures = {title: found.figures()[title] for title in OVERALL} | {f"IoU of {last['name']}": last["figures"]["IoU"]}
+    figures = {title: found.metrics()[title] for title in OVERALL} | {f"IoU of {last['name']}": last["figures"]["IoU"]}
     return {title: [None if x is None else round(x, 4) for x in figure] for title, figure in figures.items()}
 
 

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from .assessment_files import written
 from .csv_text import to_csv
 from .detection.overlap import convex_area, convex_intersection
-from .detection_scores import Boxes, Matched, best_threshold, match_pairs, pr_curve, rates
+from .detection_scores import Boxes, Matched, best_threshold, match_pairs, rates, thinned_curve
 from .detections_page import detections_page
 from .errors import InputError
+from .metric_table import OF_DETECTIONS
 from .object_layers import ObjectLayer, Objects, pairs_on_ground, read_objects
 from .outputs import kept, writing
 from .raster.attributes import pieces
@@ -36,14 +37,11 @@ BLOCKS = 10  # along the longer side of what is assessed, that intervals draw an
 MOST_DRAWN = 50_000  # detections with which average precision is drawn anew
 LOW_SCORE = 0.1  # of the least sure detection of a layer that average precision can be taken of
 EDGE = 21  # points along a side of an extent in another CRS
-POINTS = 200  # of a curve
-CANDIDATES = tuple(round(0.01 * i, 2) for i in range(1, 100))  # scores that the best F1 is looked for at
 FIELDS = tuple(
     Field(name, dtype)
     for name, dtype in (("outcome", "object"), ("class", "object"), ("score", "float64"), ("iou", "float64"))
 )
 OUTCOMES = ("hit", "false alarm", "miss", "ignored")
-TITLES = {"ap50": "AP50", "ap": "AP50:95", "precision": "precision", "recall": "recall", "f1": "F1"}
 
 
 @dataclass(frozen=True)
@@ -240,8 +238,8 @@ def plain(found: Compared, confidence: float) -> dict[str, Any]:
     given = matched.score >= confidence
     hits, passed = matched.hit[given, 0], matched.ignored[given, 0]
     objects = int(matched.objects.sum())
-    best, best_f1 = best_threshold(matched, CANDIDATES)
-    figures = {name: _number(whole[name]) for name in TITLES}
+    best, best_f1 = best_threshold(matched)
+    figures = {name: _number(whole[name]) for name in OF_DETECTIONS}
     return {
         "figures": {
             **figures,
@@ -251,19 +249,19 @@ def plain(found: Compared, confidence: float) -> dict[str, Any]:
             "misses": objects - int(hits.sum()),
             "false_alarms": int((~hits & ~passed).sum()),
         },
-        "intervals": {name: _ends(ends.get(name)) for name in TITLES},
+        "intervals": {name: _ends(ends.get(name)) for name in OF_DETECTIONS},
         "classes": [
             {
                 "name": name,
                 "objects": int(matched.objects[:, i].sum()),
                 "detections": int((given & (matched.label == i) & ~matched.ignored[:, 0]).sum()),
                 "hits": int((given & (matched.label == i) & matched.hit[:, 0]).sum()),
-                **{key: _number(whole[f"class_{key}"][i]) for key in TITLES},
-                "intervals": {key: _ends(ends.get(f"class_{key}"), i) for key in TITLES},
+                **{key: _number(whole[f"class_{key}"][i]) for key in OF_DETECTIONS},
+                "intervals": {key: _ends(ends.get(f"class_{key}"), i) for key in OF_DETECTIONS},
             }
             for i, name in enumerate(found.classes)
         ],
-        "curves": [_curve(matched, i) for i in range(len(found.classes))],
+        "curves": [thinned_curve(matched, i) for i in range(len(found.classes))],
         "confidence": confidence,
         "best": {"confidence": best, "f1": best_f1},
         "ignored": int(found.ignored.sum()),
@@ -296,10 +294,10 @@ def remarks(found: Compared, many: bool) -> list[str]:
 def table(result: Mapping[str, Any]) -> str:
     """The table (CSV): a row a class."""
     header = ["class", "objects", "detections", "hits"]
-    header += [column for name in TITLES for column in (name, f"{name}_low", f"{name}_high")]
+    header += [column for name in OF_DETECTIONS for column in (name, f"{name}_low", f"{name}_high")]
     rows = [
         [item[name] for name in ("name", "objects", "detections", "hits")]
-        + [value for name in TITLES for value in (item[name], *item["intervals"][name])]
+        + [value for name in OF_DETECTIONS for value in (item[name], *item["intervals"][name])]
         for item in result["classes"]
     ]
     return to_csv(header, rows)
@@ -350,7 +348,7 @@ def _statistic(matched: Matched, places: Places, confidence: float, precise: boo
 
     def figures(weights: NDArray) -> dict[str, NDArray]:
         found = rates(matched, confidence, places.weights(weights), precise)
-        names = [name for name in TITLES if precise or not name.startswith("ap")]
+        names = [name for name in OF_DETECTIONS if precise or not name.startswith("ap")]
         return {key: getattr(found, key) for name in names for key in (name, f"class_{name}")}
 
     return figures
@@ -364,13 +362,6 @@ def _only_given(matched: Matched, confidence: float) -> dict[str, Any]:
 
 def _outlines(quads: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate([quads.min(1), quads.max(1)], 1)
-
-
-def _curve(matched: Matched, label: int) -> dict[str, list[float]]:
-    columns = pr_curve(matched, label)
-    count = len(columns[0])
-    some = np.unique(np.linspace(0, count - 1, min(count, POINTS)).round().astype(int)) if count else slice(0)
-    return dict(zip(("recall", "precision", "score"), (column[some].tolist() for column in columns)))
 
 
 def _number(value: Any) -> float | None:

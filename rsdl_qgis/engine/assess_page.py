@@ -11,25 +11,14 @@ from typing import Any
 
 from ..paths import plugin_version
 from . import webpage as web
+from .metric_table import MEANS_OVER_MAPS, OF_MAPS, explained
 from .raster.class_tables import raster_tags
 
 LIBRARIES = ("numpy", "rasterio", "pyogrio")
 MOST_IMAGES = 500  # rows of the table of images
 MOST_FILES = 20
 MOST_MATRIX = 40  # classes that a matrix is drawn for
-MEANINGS = {
-    "Overall accuracy": "the share of the compared places whose class in the map is that of the reference (also called "
-    "pixel accuracy).",
-    "Kappa": "Cohen's kappa: agreement beyond what the same numbers of each class would give by chance; 1 is full "
-    "agreement, 0 is chance.",
-    "User's accuracy (precision)": "of what the map shows as a class, the share that is that class in the reference.",
-    "Producer's accuracy (recall)": "of what is a class in the reference, the share that the map shows as it.",
-    "F1": "the harmonic mean of the two; macro F1 is its mean over all classes that occur.",
-    "IoU": "what map and reference share of a class, divided by what either has of it. Mean IoU: the mean over the "
-    "classes of the reference. Frequency-weighted IoU: weighted by how much of the reference each class is.",
-    "Means over maps": "each figure is computed for every map by itself, then averaged, so that each map counts alike; "
-    "the other figures are of all maps together.",
-}
+OF_CLASSES = ("users_accuracy", "producers_accuracy", "f1", "iou")
 
 
 def assessment_page(result: Mapping[str, Any], arguments: Mapping[str, Any]) -> str:
@@ -81,7 +70,9 @@ def sections(result: Mapping[str, Any], arguments: Mapping[str, Any]) -> Iterato
     yield web.section("Classes", class_rows(classes, figures, unit))
     if several:
         yield web.section("Maps", image_rows(result["per_image"], figures))
-    yield web.section("What the figures mean", web.facts(MEANINGS))
+    yield web.section(
+        "What the figures mean", web.facts(explained((*OF_MAPS, *OF_CLASSES, *(MEANS_OVER_MAPS if several else ()))))
+    )
     yield web.section("How it was made", web.facts(provenance(result, arguments)))
 
 

@@ -8,26 +8,10 @@ from typing import Any
 from . import webpage as web
 from .assess_page import MOST_MATRIX, described, making
 from .charts import BLUE, Bar, bar_chart
+from .metric_table import METRICS, explained
 from .scene_labels import LabelFields
 from .scene_pairs import Side
 
-TITLES = {
-    "overall_accuracy": "Overall accuracy",
-    "kappa": "Kappa",
-    "mean_iou": "Mean IoU",
-    "fw_iou": "Frequency-weighted IoU",
-    "macro_f1": "Macro F1",
-    "sample_f1": "Mean F1 per feature",
-    "micro_f1": "Micro F1",
-    "mean_ap": "mAP",
-    "users_accuracy": "User's accuracy",
-    "producers_accuracy": "Producer's accuracy",
-    "precision": "Precision",
-    "recall": "Recall",
-    "f1": "F1",
-    "iou": "IoU",
-    "average_precision": "AP",
-}
 MOST_BARS = 60  # classes that bars are drawn for
 LEFT_OUT = {
     "unclassified": "features without a class in the prediction",
@@ -35,26 +19,18 @@ LEFT_OUT = {
     "unlabelled": "features without a class in the reference",
     "unclear": "features with references that contradict one another",
 }
-MEANINGS_OF_ONE = {
-    "Overall accuracy": "the share of the compared features whose predicted class is that of the reference.",
-    "Kappa": "Cohen's kappa: agreement beyond what the same numbers of each class would give by chance; 1 is full "
-    "agreement, 0 is chance.",
-    "User's accuracy (precision)": "of what is predicted as a class, the share that is that class in the reference.",
-    "Producer's accuracy (recall)": "of what is a class in the reference, the share that is predicted as it.",
-    "F1": "the harmonic mean of the two; macro F1 is its mean over all classes that occur, each of which counts alike.",
-    "IoU": "the features that are a class in both, divided by those that are in either. Mean IoU: the mean over the "
-    "classes of the reference. Frequency-weighted IoU: weighted by how much of the reference each class is.",
-}
-MEANINGS_OF_SEVERAL = {
-    "Mean F1 per feature": "(sample F1) the F1 of each feature's set of labels, averaged over the features; 1 where "
-    "none is given and none holds.",
-    "Micro F1": "the F1 of all labels of all features together; frequent labels weigh most.",
-    "Macro F1": "the mean of the labels' F1, over the labels that are given or hold; each label counts alike.",
-    "Precision": "of the features that are given a label, the share that has it in the reference.",
-    "Recall": "of the features that have a label in the reference, the share that is given it.",
-    "AP, mAP": "average precision: the precision at each feature that has the label, in the order of falling "
-    "probability, in the mean; it depends on no threshold. mAP: its mean over the labels that the reference has.",
-}
+OF_ONE = (
+    "overall_accuracy",
+    "kappa",
+    "users_accuracy",
+    "producers_accuracy",
+    "f1",
+    "macro_f1",
+    "iou",
+    "mean_iou",
+    "fw_iou",
+)
+OF_SEVERAL = ("sample_f1", "micro_f1", "macro_f1", "precision", "recall", "f1", "average_precision", "mean_ap")
 
 
 def scenes_page(result: Mapping[str, Any], predicted: Side, reference: Side | None, fields: LabelFields) -> str:
@@ -71,17 +47,17 @@ def sections(result: Mapping[str, Any], made: Mapping[str, str | Sequence[str]])
     if not several:
         yield web.section("Confusion matrix", *matrix(result))
     yield web.section("Labels" if several else "Classes", *class_by_class(classes, several))
-    yield web.section("What the figures mean", web.facts(MEANINGS_OF_SEVERAL if several else MEANINGS_OF_ONE))
+    yield web.section("What the figures mean", web.facts(explained(OF_SEVERAL if several else OF_ONE)))
     yield web.section("How it was made", web.facts(made))
 
 
 def headline(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The figures in all with their intervals: (label, value) each."""
     for name, ends in result["intervals"].items():
-        shown = web.percent if name == "overall_accuracy" else web.figure
+        shown = web.percent if METRICS[name].form == "percent" else web.figure
         value = result["figures"][name]
         between = f" ({shown(ends[0])} to {shown(ends[1])})" if ends[0] is not None else ""
-        yield TITLES[name] + between, "–" if value is None else shown(value)
+        yield METRICS[name].heading + between, "–" if value is None else shown(value)
 
 
 def matrix(result: Mapping[str, Any]) -> Iterator[str]:
@@ -106,7 +82,13 @@ def class_by_class(classes: Sequence[Mapping[str, Any]], several: bool) -> Itera
         yield web.paragraph(f"F1 of each {'label' if several else 'class'}{between}:", small=True)
         yield bar_chart(bars, (0.0, 1.0))
     names = list(classes[0]["intervals"])
-    header = ["Label" if several else "Class", "Reference", "Prediction", "Correct", *(TITLES[name] for name in names)]
+    header = [
+        "Label" if several else "Class",
+        "Reference",
+        "Prediction",
+        "Correct",
+        *(METRICS[name].heading for name in names),
+    ]
     rows: list[list[web.Cell]] = [
         [
             item["label"],

@@ -13,9 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .training.label_scores import best_candidate, label_mean
+from .training.metrics import ratio
+
 OVERLAPS = np.linspace(0.5, 0.95, 10)  # least intersection over union of a hit
 RECALLS = np.linspace(0, 1, 101)
 MOST = 100
+CANDIDATES = tuple(round(0.01 * i, 2) for i in range(1, 100))  # confidence thresholds that are tried
+POINTS = 200  # of a curve
 CELLS = 4_000_000  # numbers that are held at a time
 
 
@@ -110,9 +115,7 @@ def match(detections: Boxes, truths: Boxes, classes: int, most: int | None = MOS
     return match_pairs(detections, truths, classes, pairs_of, most)
 
 
-def match_pairs(
-    detections: Boxes, truths: Boxes, classes: int, pairs_of: PairsOf, most: int | None = MOST
-) -> Matched:
+def match_pairs(detections: Boxes, truths: Boxes, classes: int, pairs_of: PairsOf, most: int | None = MOST) -> Matched:
     """As ``match``, with the pairs that may match found by ``pairs_of``."""
     scores = detections.scores if detections.scores is not None else np.ones(len(detections))
     ignored = _ignored(truths)
@@ -163,7 +166,7 @@ def _assign(
 
 @dataclass(frozen=True)
 class Rates:
-    """Figures for each row of weights: over all classes (rows,), and of each class (rows, classes); NaN: not defined.
+    """Metrics for each row of weights: over all classes (rows,), and of each class (rows, classes); NaN: not defined.
 
     ``ap50`` at an overlap of 0.5, ``ap`` the mean over all ``OVERLAPS``; over all classes the means of what is defined.
     ``precision``, ``recall`` and ``f1``: of the detections of a least score, at an overlap of 0.5; over all classes of
@@ -183,7 +186,7 @@ class Rates:
 
 
 def rates(matched: Matched, threshold: float, weights: NDArray | None = None, precise: bool = True) -> Rates:
-    """The figures where each picture counts as often as its weight says, (rows, pictures); None: each once, one row.
+    """The metrics where each picture counts as often as its weight says, (rows, pictures); None: each once, one row.
 
     ``precise`` false: without average precision, which takes the time.
     """
@@ -200,7 +203,7 @@ def rates(matched: Matched, threshold: float, weights: NDArray | None = None, pr
         for number, counted in enumerate((matched.hit[given, 0], ~matched.ignored[given, 0])):
             counts[:, label, number] = weights @ np.bincount(matched.picture[given], counted, pictures)
     ap50, ap = ap[..., 0], ap.mean(2)
-    return Rates(_mean(ap50), _mean(ap), *_counted(counts.sum(1)), ap50, ap, *_counted(counts))
+    return Rates(label_mean(ap50), label_mean(ap), *_counted(counts.sum(1)), ap50, ap, *_counted(counts))
 
 
 def pr_curve(matched: Matched, label: int, overlap: int = 0) -> tuple[NDArray[np.float64], ...]:
@@ -214,12 +217,20 @@ def pr_curve(matched: Matched, label: int, overlap: int = 0) -> tuple[NDArray[np
     return hits / total, hits / np.arange(1, len(own) + 1), matched.score[own]
 
 
-def best_threshold(matched: Matched, candidates: Sequence[float], nearest_to: float = 0.5) -> tuple[float, float]:
-    """The least score of the best F1 at an overlap of 0.5, of equals the one nearest to a number; and that F1."""
-    f1 = [_counts_f1(matched, candidate) for candidate in candidates]
-    best = max(f1)
-    chosen = [(round(abs(c - nearest_to), 6), c) for c, value in zip(candidates, f1) if value >= best - 1e-12]
-    return min(chosen)[1], best
+def thinned_curve(matched: Matched, label: int) -> dict[str, list[float]]:
+    """``pr_curve`` as plain lists of at most ``POINTS`` numbers: recall, precision, score."""
+    columns = pr_curve(matched, label)
+    count = len(columns[0])
+    some = np.unique(np.linspace(0, count - 1, min(count, POINTS)).round().astype(int)) if count else slice(0)
+    return dict(zip(("recall", "precision", "score"), (column[some].tolist() for column in columns)))
+
+
+def best_threshold(
+    matched: Matched, candidates: Sequence[float] = CANDIDATES, nearest_to: float = 0.5
+) -> tuple[float, float]:
+    """The confidence threshold of the best F1 at an overlap of 0.5, of equals the nearest to a number; and that F1."""
+    f1 = np.array([_counts_f1(matched, candidate) for candidate in candidates])
+    return best_candidate(f1, nearest_to, candidates), float(f1.max())
 
 
 def picture_f1(matched: Matched, threshold: float) -> NDArray[np.float64]:
@@ -228,7 +239,7 @@ def picture_f1(matched: Matched, threshold: float) -> NDArray[np.float64]:
     given = matched.score >= threshold
     hits = np.bincount(matched.picture[given], matched.hit[given, 0], pictures)
     found = np.bincount(matched.picture[given], ~matched.ignored[given, 0], pictures)
-    return _ratio(2 * hits, found + matched.objects.sum(1))
+    return ratio(2 * hits, found + matched.objects.sum(1))
 
 
 def _of_class(matched: Matched, label: int) -> NDArray[np.int64]:
@@ -257,7 +268,7 @@ def _average_precision(matched: Matched, own: NDArray, label: int, weights: NDAr
 def _counted(counts: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Precision, recall and F1 of (..., 3) hits, detections, objects."""
     hits, found, objects = np.moveaxis(counts, -1, 0)
-    return _ratio(hits, found), _ratio(hits, objects), _ratio(2 * hits, found + objects)
+    return ratio(hits, found), ratio(hits, objects), ratio(2 * hits, found + objects)
 
 
 def _counts_f1(matched: Matched, threshold: float) -> float:
@@ -274,14 +285,3 @@ def _portions(rows: int, columns: int) -> Iterator[slice]:
 
 def _area(boxes: NDArray) -> NDArray[np.float64]:
     return (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
-
-
-def _mean(values: NDArray) -> NDArray[np.float64]:
-    """The mean over the last axis of what is defined."""
-    return _ratio(np.nansum(values, -1), (~np.isnan(values)).sum(-1))
-
-
-def _ratio(part: NDArray, whole: NDArray) -> NDArray[np.float64]:
-    result = np.full(np.broadcast(part, whole).shape, np.nan)
-    np.divide(part, whole, out=result, where=whole != 0)
-    return result

@@ -8,9 +8,9 @@ from typing import Any
 from . import webpage as web
 from .assess_page import described, making
 from .charts import BLUE, GREY, ORANGE, PURPLE, Bar, Curve, bar_chart, curve_chart, legend
+from .metric_table import METRICS, OF_DETECTIONS, explained
 from .object_layers import ObjectLayer
 
-TITLES = {"ap50": "AP50", "ap": "AP50:95", "precision": "Precision", "recall": "Recall", "f1": "F1"}
 COLORS = (BLUE, ORANGE, PURPLE, "#2ca02c", "#d62728", "#17becf", "#8c564b", GREY)
 MOST_BARS = 60  # classes that bars are drawn for
 LEFT_OUT = {
@@ -18,15 +18,9 @@ LEFT_OUT = {
     "nameless": "detections without a class",
     "true_outside": "true objects outside of the area, which count neither as hit nor as miss",
 }
-MEANINGS = {
+HIT = {
     "Hit": "a detection of the right class whose box and an object's share at least half of what both cover; each "
     "object is hit once, by the surest detection, and the others on it are false alarms.",
-    "AP50": "average precision: the area under the curve of precision over recall, from the surest detection on, "
-    "whatever the confidence; read at 101 values of recall, as in COCO's evaluation. The mean of the classes.",
-    "AP50:95": "the mean of the average precisions at ten least overlaps, 0.5 to 0.95: how well the boxes fit too.",
-    "Precision": "of the detections, the share that are hits.",
-    "Recall": "of the true objects, the share that are hit.",
-    "F1": "the harmonic mean of precision and recall.",
 }
 
 
@@ -49,16 +43,16 @@ def sections(result: Mapping[str, Any], made: Mapping[str, str | Sequence[str]])
     yield from (web.note(text) for text in result["notes"])
     yield web.section("Precision and recall", *curves(result))
     yield web.section("Classes", *class_by_class(result["classes"]))
-    yield web.section("What the figures mean", web.facts(MEANINGS))
+    yield web.section("What the figures mean", web.facts({**HIT, **explained(OF_DETECTIONS)}))
     yield web.section("How it was made", web.facts(made))
 
 
 def headline(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The figures in all with their intervals: (label, value) each."""
-    for name, title in TITLES.items():
+    for name in OF_DETECTIONS:
         low, high = result["intervals"][name]
         between = f" ({low:.3f} to {high:.3f})" if low is not None and high is not None else ""
-        yield title + between, web.figure(result["figures"][name], 3)
+        yield METRICS[name].heading + between, web.figure(result["figures"][name], 3)
 
 
 def curves(result: Mapping[str, Any]) -> Iterator[str]:
@@ -82,11 +76,13 @@ def class_by_class(classes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         [
             item["name"],
             *(web.thousands(item[name]) for name in ("objects", "detections", "hits")),
-            *(cell(item[name], item["intervals"][name]) for name in TITLES),
+            *(cell(item[name], item["intervals"][name]) for name in OF_DETECTIONS),
         ]
         for item in classes
     ]
-    yield web.table(["Class", "Objects", "Detections", "Hits", *TITLES.values()], rows)
+    yield web.table(
+        ["Class", "Objects", "Detections", "Hits", *(METRICS[name].heading for name in OF_DETECTIONS)], rows
+    )
 
 
 def cell(value: float | None, ends: Sequence[float | None]) -> web.Cell:

@@ -22,10 +22,12 @@ from qgis.core import (
 
 from ..engine.errors import RsdlError
 from ..engine.job_arguments import GROUND
+from ..engine.metric_table import MEANS_OVER_MAPS, OF_MAPS
 from . import compat, layers, settings, vectors
 from . import parameters as shared
 from .algorithm import RsdlAlgorithm
 from .layers import PreparedRaster, RasterUse
+from .metrics import metric_labels
 from .render import is_image
 from .text import tr
 from .worker import make_job, run_job, temporary_folder
@@ -33,16 +35,10 @@ from .worker import make_job, run_job, temporary_folder
 SIDES = ("PREDICTED", "REFERENCE")
 FORMATS = {"REPORT": ("html", "htm"), "TABLE": ("csv",), "IMAGE_TABLE": ("csv",)}
 FIGURES = {
-    "OVERALL_ACCURACY": lambda: tr("Overall accuracy, or pixel accuracy (0 to 1)"),
-    "KAPPA": lambda: tr("Kappa (-1 to 1)"),
-    "MEAN_IOU": lambda: tr("Mean IoU (0 to 1)"),
-    "FW_IOU": lambda: tr("Frequency-weighted IoU (0 to 1)"),
-    "MACRO_F1": lambda: tr("Mean F1 of the classes (0 to 1)"),
+    **metric_labels(OF_MAPS),
     "PIXELS": lambda: tr("Pixels or points that were compared"),
     "IMAGES": lambda: tr("Maps that were compared"),
-    "IMAGE_ACCURACY": lambda: tr("Pixel accuracy, mean over maps (0 to 1)"),
-    "IMAGE_MEAN_IOU": lambda: tr("Mean IoU, mean over maps (0 to 1)"),
-    "IMAGE_FW_IOU": lambda: tr("Frequency-weighted IoU, mean over maps (0 to 1)"),
+    **metric_labels(MEANS_OVER_MAPS),
 }
 
 

@@ -18,9 +18,11 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from ..engine.metric_table import OF_DETECTIONS
 from . import compat, layers, results, settings, vectors
 from . import parameters as shared
 from .algorithm import RsdlAlgorithm
+from .metrics import metric_labels
 from .style_files import keep_style
 from .text import tr
 from .worker import make_job, run_job, temporary_folder
@@ -40,16 +42,12 @@ OUTCOMES = (  # what the layer has in 'outcome', and its colour
     ("ignored", "#8a94a0", lambda: tr("ignored")),
 )
 FIGURES = {
-    "AP50": ("ap50", lambda: tr("Average precision at an overlap of 0.5, AP50 (0 to 1)")),
-    "AP": ("ap", lambda: tr("Mean average precision at overlaps of 0.5 to 0.95, AP50:95 (0 to 1)")),
-    "PRECISION": ("precision", lambda: tr("Share of the detections that are hits (0 to 1)")),
-    "RECALL": ("recall", lambda: tr("Share of the true objects that are found (0 to 1)")),
-    "F1": ("f1", lambda: tr("F1 of precision and recall (0 to 1)")),
-    "OBJECTS": ("objects", lambda: tr("True objects")),
-    "DETECTIONS": ("detections", lambda: tr("Detections that were compared")),
-    "HITS": ("hits", lambda: tr("Hits")),
-    "MISSES": ("misses", lambda: tr("Misses")),
-    "FALSE_ALARMS": ("false_alarms", lambda: tr("False alarms")),
+    **metric_labels(OF_DETECTIONS),
+    "OBJECTS": lambda: tr("True objects"),
+    "DETECTIONS": lambda: tr("Detections that were compared"),
+    "HITS": lambda: tr("Hits"),
+    "MISSES": lambda: tr("Misses"),
+    "FALSE_ALARMS": lambda: tr("False alarms"),
 }
 
 
@@ -80,7 +78,7 @@ class AssessDetections(RsdlAlgorithm):
     def initAlgorithm(self, configuration=None):
         for parameter in [*self._layers(), *self._rules(), *self._outputs()]:
             self.addParameter(parameter)
-        for name, (_, label) in FIGURES.items():
+        for name, label in FIGURES.items():
             self.addOutput(QgsProcessingOutputNumber(name, label()))
 
     def _layers(self):
@@ -257,7 +255,7 @@ class AssessDetections(RsdlAlgorithm):
             keep_style(matches, outcomes, replaced, feedback)
         results.show(context, matches, label, name, tr("Accuracy"), outcomes)
         made = {name: path for name, path in outputs.items() if path}
-        return {**made, **{name: figures[key] for name, (key, _) in FIGURES.items()}}
+        return {**made, **{name: figures[name.lower()] for name in FIGURES}}
 
     def _output(self, parameters, name, context) -> str | None:
         if parameters.get(name) in (None, ""):

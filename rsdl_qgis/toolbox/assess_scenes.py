@@ -14,9 +14,11 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from ..engine.metric_table import OF_MAPS
 from . import compat, settings, vectors
 from . import parameters as shared
 from .algorithm import RsdlAlgorithm
+from .metrics import metric_labels
 from .text import tr
 from .worker import make_job, run_job, temporary_folder
 
@@ -24,14 +26,7 @@ SIDES = ("PREDICTED", "REFERENCE")
 CLASS = "class"  # the field in which predicted layers have it
 FORMATS = {"REPORT": ("html", "htm"), "TABLE": ("csv",)}
 FIGURES = {
-    "OVERALL_ACCURACY": lambda: tr("Overall accuracy, of one class a feature (0 to 1)"),
-    "KAPPA": lambda: tr("Kappa, of one class a feature (-1 to 1)"),
-    "MEAN_IOU": lambda: tr("Mean IoU of the classes, of one class a feature (0 to 1)"),
-    "FW_IOU": lambda: tr("Frequency-weighted IoU, of one class a feature (0 to 1)"),
-    "MACRO_F1": lambda: tr("Mean F1 of the classes or labels (0 to 1)"),
-    "SAMPLE_F1": lambda: tr("Mean F1 per feature, of several labels (0 to 1)"),
-    "MICRO_F1": lambda: tr("F1 of all labels together, of several labels (0 to 1)"),
-    "MEAN_AP": lambda: tr("Mean average precision (mAP), of several labels (0 to 1)"),
+    **metric_labels((*OF_MAPS, "sample_f1", "micro_f1", "mean_ap")),
     "FEATURES": lambda: tr("Features that were compared"),
     "LEFT_OUT": lambda: tr("Features of the prediction that were left out"),
 }

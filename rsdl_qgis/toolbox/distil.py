@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 from ..engine.card import ModelCard
 from ..engine.errors import RsdlError
+from ..engine.metric_table import OF_LABELS, OF_MAPS, OF_NUMBERS
 from . import compat, settings, train_checks, train_data, train_options
 from . import parameters as shared
 from .text import tr
 from .train import (
     CUTTING,
-    LABEL_FIGURES,
-    MAP_FIGURES,
     MAP_OPTIONS,
-    NUMBER_FIGURES,
     RUNNING,
     SPLITTING,
     STEPPING,
@@ -48,7 +44,7 @@ class DistilModel(ModelMaker):
 
     NAME = "distilmodel"
     OPERATION = "distil"
-    FIGURES = MappingProxyType({**MAP_FIGURES, **LABEL_FIGURES, **NUMBER_FIGURES})
+    METRICS = (*OF_MAPS, *OF_LABELS, *OF_NUMBERS)
 
     def title(self):
         return tr("Distil model")

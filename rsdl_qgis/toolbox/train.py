@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from qgis.core import (
@@ -22,11 +21,13 @@ from qgis.core import (
 from ..engine.card import CARD_FILE, WEIGHTS_FILE, ModelCard
 from ..engine.errors import RsdlError
 from ..engine.file_names import work_folder
+from ..engine.metric_table import METRICS
 from ..engine.names import LONGEST, as_model_name
 from ..paths import user_folder
 from . import parameters as shared
 from . import settings, train_checks, train_data, train_options
 from .algorithm import RsdlAlgorithm
+from .metrics import metric_labels, metrics_help
 from .text import tr
 from .train_job import PreparedData
 from .worker import make_job, run_job, temporary_folder
@@ -43,45 +44,17 @@ RUNNING = ("SEED", "DEVICE", "THREADS")
 REPORTS = ("html", "htm")
 BEST = "best"  # the best model so far, in the work folder
 
-# Numeric outputs: what the worker calls the figure, and its label.
-CLASS_FIGURES = {
-    "OVERALL_ACCURACY": ("overall accuracy", lambda: tr("Overall accuracy, or pixel accuracy (0 to 1)")),
-    "KAPPA": ("kappa", lambda: tr("Kappa (-1 to 1)")),
-    "MACRO_F1": ("macro F1", lambda: tr("Mean F1 of the classes (0 to 1)")),
-}
-MAP_FIGURES = {
-    **CLASS_FIGURES,
-    "MEAN_IOU": ("mean IoU", lambda: tr("Mean IoU (0 to 1)")),
-    "FW_IOU": ("frequency-weighted IoU", lambda: tr("Frequency-weighted IoU (0 to 1)")),
-}
-LABEL_FIGURES = {
-    "MEAN_F1": ("mean F1 per picture", lambda: tr("Mean F1 of the pictures (0 to 1), for several classes a scene")),
-    "MEAN_AP": ("mAP", lambda: tr("Mean average precision of the classes (0 to 1), for several classes a scene")),
-}
-OBJECT_FIGURES = {
-    "AP50": ("AP50", lambda: tr("Average precision at an overlap of 0.5, AP50 (0 to 1)")),
-    "AP": ("AP50:95", lambda: tr("Mean average precision at overlaps of 0.5 to 0.95, AP50:95 (0 to 1)")),
-    "PRECISION": ("precision", lambda: tr("Share of the detections that are hits (0 to 1)")),
-    "RECALL": ("recall", lambda: tr("Share of the objects that are found (0 to 1)")),
-    "F1": ("F1", lambda: tr("F1 of precision and recall (0 to 1)")),
-}
-NUMBER_FIGURES = {
-    "R2": ("R2", lambda: tr("R2, the share of the variance that is explained (at most 1)")),
-    "RMSE": ("RMSE", lambda: tr("Root mean square error, in units of the labels")),
-    "MAE": ("MAE", lambda: tr("Mean absolute error, in units of the labels")),
-    "BIAS": ("bias", lambda: tr("Bias, the mean of prediction minus label, in units of the labels")),
-}
-
 
 class ModelMaker(RsdlAlgorithm):
     """What makes a model and a report of it: where they go, and what is said when it was stopped.
 
-    A child gives ``OPERATION``, the job's, and ``FIGURES``, its numeric outputs.
+    A child gives ``OPERATION``, the job's, and ``METRICS``, the ids of those that are its
+    numeric outputs.
     """
 
     GROUP = "train"
     OPERATION = ""
-    FIGURES: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType({})
+    METRICS: tuple[str, ...] = ()
 
     def default_name(self, parameters, context) -> str:
         """What the model is called if the person gives no name."""
@@ -95,15 +68,18 @@ class ModelMaker(RsdlAlgorithm):
         """The job's arguments that are neither rasters nor labels nor outputs."""
         raise NotImplementedError
 
+    def shortHelpString(self):
+        return f"{self.help()}\n\n{metrics_help(self.METRICS)}"
+
     def add_outputs(self) -> None:
-        """Declare NAME, OUTPUT, REPORT and the figures."""
+        """Declare NAME, OUTPUT, REPORT and the metrics."""
         for parameter in (_name(), _model_folder(), _report()):
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputString("MODEL", tr("Model, for MODEL of other algorithms")))
-        main = tr("The main figure of the finished model, of the kind that epochs are compared by")
+        main = tr("Main metric of the finished model, the one that epochs are compared by")
         self.addOutput(QgsProcessingOutputNumber("MAIN_FIGURE", main))
         self.addOutput(QgsProcessingOutputNumber("BEST_EPOCH", tr("Best epoch, from 1")))
-        for name, (_, label) in self.FIGURES.items():
+        for name, label in metric_labels(self.METRICS).items():
             self.addOutput(QgsProcessingOutputNumber(name, label()))
 
     def outputs_problem(self, parameters, context) -> str:
@@ -144,15 +120,16 @@ class ModelMaker(RsdlAlgorithm):
             "OUTPUT": str(output),
             "MODEL": str(output),
             **({"REPORT": report} if report else {}),
-            **self._figures(result),
+            **self._metrics(result),
         }
 
-    def _figures(self, result: Mapping[str, Any]) -> dict[str, float]:
+    def _metrics(self, result: Mapping[str, Any]) -> dict[str, float]:
         """The numeric outputs from the worker's result."""
         found = result.get("figures", {})
-        figures = {name: found[title] for name, (title, _) in self.FIGURES.items() if found.get(title) is not None}
+        titles = {name.upper(): METRICS[name].title for name in self.METRICS}
+        metrics = {name: found[title] for name, title in titles.items() if found.get(title) is not None}
         of_best = {"MAIN_FIGURE": result.get("main"), "BEST_EPOCH": result.get("best_epoch")}
-        return {**figures, **{name: value for name, value in of_best.items() if value is not None}}
+        return {**metrics, **{name: value for name, value in of_best.items() if value is not None}}
 
     def _name_and_folder(self, parameters, context) -> tuple[str, str, Path]:
         """Name, title and folder of the model. One without a place of its own goes to the person's models."""

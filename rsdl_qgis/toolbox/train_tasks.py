@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
+from ..engine.metric_table import OF_DETECTIONS, OF_LABELS, OF_MAPS, OF_NUMBERS, OF_SCENES
 from . import train_checks
 from .text import tr
-from .train import (
-    CLASS_FIGURES,
-    LABEL_FIGURES,
-    MAP_FIGURES,
-    MAP_OPTIONS,
-    NUMBER_FIGURES,
-    OBJECT_FIGURES,
-    TrainingAlgorithm,
-)
+from .train import MAP_OPTIONS, TrainingAlgorithm
 
 
 class TrainSegmentation(TrainingAlgorithm):
@@ -28,7 +19,7 @@ class TrainSegmentation(TrainingAlgorithm):
     SUMS = ("cross_entropy+dice", "cross_entropy+lovasz", "focal+dice")
     LOSS = "cross_entropy+dice"
     MAP_OPTIONS = MAP_OPTIONS
-    FIGURES = MAP_FIGURES
+    METRICS = OF_MAPS
 
     def title(self):
         return tr("Train segmentation")
@@ -57,7 +48,7 @@ class TrainRegression(TrainingAlgorithm):
     OWN_OPTIONS = ()
     BALANCING = ()
     MAP_OPTIONS = MAP_OPTIONS
-    FIGURES = NUMBER_FIGURES
+    METRICS = OF_NUMBERS
 
     def title(self):
         return tr("Train regression")
@@ -86,7 +77,7 @@ class TrainSceneClassifier(TrainingAlgorithm):
     LABELS = "scenes"
     OWN_OPTIONS = ("MULTILABEL",)
     CUTTING = ("CHIP_SIZE", "SIDE")
-    FIGURES = MappingProxyType({**CLASS_FIGURES, **LABEL_FIGURES})
+    METRICS = (*OF_SCENES, *OF_LABELS)
 
     def title(self):
         return tr("Train scene classifier")
@@ -117,7 +108,7 @@ class TrainDetector(TrainingAlgorithm):
     LABELS = "objects"
     CUTTING = ("CHIP_SIZE", "CHIP_OVERLAP", "SIZE")
     BALANCING = ("SAMPLING",)
-    FIGURES = OBJECT_FIGURES
+    METRICS = OF_DETECTIONS
 
     def title(self):
         return tr("Train object detector")
@@ -152,7 +143,7 @@ class TrainChangeDetector(TrainingAlgorithm):
     SUMS = TrainSegmentation.SUMS
     LOSS = TrainSegmentation.LOSS
     MAP_OPTIONS = MAP_OPTIONS
-    FIGURES = MAP_FIGURES
+    METRICS = OF_MAPS
 
     def title(self):
         return tr("Train change detector")
@@ -180,7 +171,7 @@ class TrainTimeSeriesClassifier(TrainingAlgorithm):
     LOSS = "cross_entropy"
     BATCH_SIZE = 64
     CUTTING = ("BUFFER", "ALL_TOUCHED")
-    FIGURES = CLASS_FIGURES
+    METRICS = OF_SCENES
 
     def title(self):
         return tr("Train time-series classifier")

@@ -19,7 +19,7 @@ from rsdl_qgis.engine.assess import run_assess
 from rsdl_qgis.engine.errors import Cancelled, InputError, OutputError, RsdlError
 from rsdl_qgis.engine.raster.grid import apply
 from rsdl_qgis.engine.report import Report
-from rsdl_qgis.engine.training.metrics import mean_scores, scene_scores
+from rsdl_qgis.engine.training.metrics import map_scores, mean_scores
 
 ORIGIN = (500_000, 4_200_000)
 CRS = "EPSG:32634"
@@ -316,7 +316,8 @@ def test_means_over_many_equal_the_definition(make_raster, rng):
         for i, scene in enumerate(scenes)
     ]
     result = compare([p for p, _ in paths], [r for _, r in paths])
-    expected = mean_scores(scene_scores(p, r) for p, r in scenes)
+    tables = [sk.confusion_matrix(r.ravel(), p.ravel(), labels=[0, 1]) for p, r in scenes]
+    expected = mean_scores(map_scores(table).scene for table in tables)
     figures = result["figures"]
     assert figures["images"] == 5
     assert figures["image_accuracy"] == pytest.approx(expected.pixel_accuracy, abs=1e-12)

@@ -1,4 +1,4 @@
-"""What a model has to beat: rules that need no learning, made from the training samples, judged as the model is."""
+"""What a model has to beat: rules that need no learning, made from the training samples, evaluated as the model is."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def baselines(
     inputs: Sequence[Input],
     report: Report | None = None,
 ) -> dict[str, Evaluation]:
-    """The rules of thumb for such samples, by their names, each judged by the samples that were held out.
+    """The rules of thumb for such samples, by their names, each evaluated by the samples that were held out.
 
     ``classes`` (kind): always the class that most of the training part is of; for maps of two classes also the one
     threshold of one band that gives the training part the best mean IoU. ``labels``: always the commonest labels, as

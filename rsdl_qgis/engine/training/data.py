@@ -39,7 +39,7 @@ USES = {"train": "to train on", "valid": "to choose by", "test": "to judge by"}
 
 @dataclass(frozen=True)
 class Data:
-    """The chips of a training as samples: what is trained on, what chooses, what judges where it was kept apart.
+    """The chips of a training as samples: training, validation and, where one was kept apart, test split.
 
     ``counts``: for each part (samples, classes) labelled pixels, objects, scenes or series. ``units``: of numbers.
     ``side``: of the images in pixels.
@@ -62,8 +62,8 @@ class Data:
         return self.folder.classes
 
     @property
-    def judge(self) -> str:
-        """The part that the model is judged by."""
+    def held_out(self) -> str:
+        """The split that the model is evaluated by."""
         return "test" if "test" in self.parts else "valid"
 
     def __str__(self) -> str:

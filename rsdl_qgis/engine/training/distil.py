@@ -31,10 +31,10 @@ from .batches import Batches
 from .chips import IGNORE, SPLITS, ChipFolder
 from .consistency import check_crops
 from .data import Data, check_counts, sides_multiple
-from .evaluate import Run, decided, evaluate
+from .evaluate import Run, decided, evaluate, open_run
 from .evaluation import Evaluation
 from .export import prepare_chips
-from .judge import judged, model_run
+from .judge import evaluated
 from .learn import ANSWERS, go_on, work_folder
 from .losses import build_loss
 from .request import DEFAULT_NETWORKS, DENSE, METRICS, TrainRequest
@@ -52,10 +52,10 @@ LABELS = {"softmax": "class", "sigmoid": "classes", "identity": "number"}  # of 
 
 @writing("distil")
 def run_distil(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """Train a small network by a model's answers and write its model folder; the figures of both.
+    """Train a small network by a model's answers and write its model folder; the metrics of both.
 
     ``teacher``: a model; ``temperature`` softens its answers. The rest as of the job "train", whose labels are only
-    to compare by: without any, the student is judged by how it agrees with the teacher.
+    to compare by: without any, the student is evaluated by how it agrees with the teacher.
     """
     began = time.perf_counter()
     given = some(DISTILLING, ("teacher", "temperature"), arguments)
@@ -84,7 +84,7 @@ def _taught(
     wanted, labelled = {**arguments, "task": teacher.task}, bool(arguments.get("labels"))
     folder, split = prepare_chips(wanted, request.work / "chips", Portion(report, 0, CUT), labelled)
     go_on(request, arguments, folder, report)
-    run = model_run(teacher, path, request.device, request.threads)
+    run = open_run(teacher, path, request.device, request.threads)
     data, lessons = open_lessons(folder, request, name, options, teacher, run, Portion(report, CUT, TAUGHT))
     report.log("info", f"{split.text} {data}")
     network, begun, card = begin(request, data, name, options, report)
@@ -96,10 +96,10 @@ def _taught(
     loss = build_loss(names, kind, temperature=temperature)
     taught = Portion(report, TAUGHT, TRAINED)
     last = learn_by(request, data, network, card, batches, loss, settings, taught)
-    found = judged(request, data, network, card, Portion(report, TRAINED, 0.95))
+    found = evaluated(request, data, network, card, Portion(report, TRAINED, 0.95))
     threshold = teacher.thresholds or teacher.threshold
     compare = Portion(report, 0.95, 0.97)
-    known = evaluate(run, data.parts[data.judge], data.kind, data.classes, threshold, report=compare)
+    known = evaluate(run, data.parts[data.held_out], data.kind, data.classes, threshold, report=compare)
     trained = Trained(request, settings, data, split, begun, last, found, time.perf_counter() - began, False)
 
     def told(written: ModelCard) -> dict[str, Any]:
@@ -174,7 +174,7 @@ def open_lessons(
     run: Run,
     report: Report,
 ) -> tuple[Data, Answers]:
-    """What the student is judged by, and what it learns from. InputError or MismatchError where they do not fit."""
+    """What the student is evaluated by, and what it learns from. InputError or MismatchError where they do not fit."""
     folder, taken = fitted(folder, teacher, report)
     labelled = folder.labels != "none"
     folder = replace(folder, classes=teachers_classes(folder, teacher))
@@ -289,7 +289,7 @@ def teachers_classes(folder: ChipFolder, teacher: ModelCard) -> tuple[Class, ...
 def compared(
     teacher: tuple[Path, ModelCard, Evaluation], student: tuple[Path, ModelCard, Evaluation], request: TrainRequest
 ) -> dict[str, Any]:
-    """Both models: parameters, bytes, milliseconds for one sample, figures; and what share of the main one is kept."""
+    """Both models: parameters, bytes, milliseconds for one sample, metrics; and what share of the main one is kept."""
     about = {}
     for role, (path, card, found) in (("teacher", teacher), ("student", student)):
         about[role] = {

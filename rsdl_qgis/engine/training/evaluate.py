@@ -1,13 +1,14 @@
-"""Judging models by samples, one batch at a time; and choosing the thresholds from which a class is given.
+"""Evaluating models by samples, one batch at a time; and choosing the thresholds from which a class is given.
 
-What is judged is a ``Run``: a function of a batch of images, so that a network, a model in another format and a rule of
-thumb are judged alike. The kinds of labels are those of the losses: classes, labels, numbers.
+What is evaluated is a ``Run``: a function of a batch of images, so that a network, a model in another format and a rule
+of thumb are evaluated alike. The kinds of labels are those of the losses: classes, labels, numbers.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -15,11 +16,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..card import Class
+from ..card import Class, ModelCard
 from ..decision import NONE, SURE, class_of
+from ..errors import ModelError
 from ..networks.layout import channels_last
 from ..report import Report
-from ..runtime import ACTIVATIONS
+from ..runtime import ACTIVATIONS, network_form, open_runtime
 from .batches import in_order
 from .chips import IGNORE
 from .evaluation import Evaluation, Found, FoundLabels, FoundMaps, FoundNumbers, FoundScenes
@@ -35,7 +37,7 @@ PAIRS = 2000  # numbers and their references that are kept to be drawn
 
 
 class Samples(Protocol):
-    """What models are judged by: ``[i]`` -> (images, label); the name and the place of each."""
+    """What models are evaluated by: ``[i]`` -> (images, label); the name and the place of each."""
 
     names: Sequence[str]
     places: Sequence[str]
@@ -60,6 +62,26 @@ def network_run(network: nn.Module, activation: str, device: str = "cpu") -> Run
     return run
 
 
+def open_run(card: ModelCard, path: Path, device: str = "cpu", threads: int | None = None) -> Run:
+    """The run of a model on the disk, by the engine that its card names.
+
+    ModelError where it maps only the middle of its tiles.
+    """
+    form = network_form(card, path, device)
+    if form is not None and any(form.margin):
+        raise ModelError(
+            f"'{card.name}' tells of the middle of its tiles alone, so it cannot be compared with whole chips.",
+            "Choose another model.",
+        )
+    runtime, names = open_runtime(card, path, device, threads), list(card.tensors)
+
+    def run(images: list[Tensor]) -> NDArray:
+        output = runtime({name: image.numpy() for name, image in zip(names, images)})
+        return output[:, 0] if card.activation == "identity" else output
+
+    return run
+
+
 def evaluate(
     run: Run,
     samples: Samples,
@@ -69,7 +91,7 @@ def evaluate(
     batch_size: int | None = None,
     report: Report | None = None,
 ) -> Evaluation:
-    """Everything that is found when ``run`` is judged by the samples; memory does not grow with their size.
+    """Everything that is found when ``run`` is evaluated by the samples; memory does not grow with their size.
 
     ``threshold``: for two classes the second one's least probability (None: the likeliest class); for labels the least
     probability of all, or of each (None: 0.5). ``batch_size``: by the images' size. ValueError for a run of other
@@ -92,7 +114,7 @@ def quick_score(
     batch_size: int | None = None,
     report: Report | None = None,
 ) -> float:
-    """The main figure of ``evaluate`` alone, without a threshold: mean IoU, macro F1, mean F1 per picture or R2.
+    """The main metric of ``evaluate`` alone, without a threshold: mean IoU, macro F1, mean F1 per picture or R2.
 
     Where all references are one number, R2 is not defined, and it is the root mean square error, negative. -inf for a
     network some of whose numbers are not finite. The network is put into evaluation mode.
@@ -130,7 +152,7 @@ def outputs(
         report.check()
         yield first, run(images), labels.numpy()
         first += len(labels)
-        report.progress(first / len(samples), "Judging the model")
+        report.progress(first / len(samples), "Evaluating the model")
 
 
 def predictions(run: Run, samples: Samples, indices: Sequence[int]) -> Iterator[tuple[int, NDArray, NDArray]]:
@@ -156,9 +178,9 @@ def choose_threshold(
     batch_size: int | None = None,
     report: Report | None = None,
 ) -> tuple[float, float]:
-    """The second of two classes' least probability that gives the best main figure, and that figure.
+    """The second of two classes' least probability that gives the best main metric, and its value.
 
-    The main figure: mean IoU of maps, macro F1 of scenes and series; of all samples together or, ``per_sample``, of
+    The main metric: mean IoU of maps, macro F1 of scenes and series; of all samples together or, ``per_sample``, of
     maps, the mean of each sample's own. Of thresholds that are equally good the one nearest to 0.5; where the samples
     do not have both classes, 0.5.
     """
@@ -172,8 +194,8 @@ def choose_threshold(
         tables = tables.sum(0, keepdims=True)
     rates = class_rates(*np.moveaxis(tables, 2, 0))
     labelled = tables[:, 0, 1].sum(1) > 0
-    figures = (rates.mean_iou if dense else rates.macro_f1)[labelled]
-    scores = figures.mean(0) if len(figures) else np.zeros(len(CANDIDATES))
+    values = (rates.mean_iou if dense else rates.macro_f1)[labelled]
+    scores = values.mean(0) if len(values) else np.zeros(len(CANDIDATES))
     both = (tables[:, 0, 1].sum(0) > 0).all()
     best = best_candidate(scores, SURE) if both else SURE
     return best, float(scores[CANDIDATES.index(best)])

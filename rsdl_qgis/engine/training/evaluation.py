@@ -1,4 +1,4 @@
-"""What was found when a model was judged by samples: figures with their intervals, in all and for each class."""
+"""What an evaluation by samples found: metrics with their intervals, in all and for each class."""
 
 from __future__ import annotations
 
@@ -10,39 +10,42 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..detection_scores import Matched, rates, thinned_curve
+from ..detection_scores import picture_f1 as object_f1
+from ..metric_table import METRICS, OF_DETECTIONS, OVER_SAMPLES
 from .intervals import Figure, Places, Statistic, intervals, values
 from .label_scores import label_rates, picture_f1
 from .metrics import ClassRates, class_rates, number_rates
 
 
 class Found(Protocol):
-    """What was found in each sample, and the figures that follow from it."""
+    """What was found in each sample, and the metrics that follow from it."""
 
-    main: str  # the title of the figure that models are chosen by; higher is better
-    own: str  # the title of a sample's figure by itself
+    main: str  # the title of the metric that models are chosen by; higher is better
+    own: str  # the title of the metric of a sample by itself
 
     @property
     def scores(self) -> NDArray[np.float64]:
-        """A figure of each sample by itself, higher is better; NaN where it has no label."""
+        """The metric of each sample by itself, higher is better; NaN where it has no label."""
 
     @property
     def support(self) -> NDArray:
         """How often the reference has each class."""
 
     def statistic(self, places: Places) -> Statistic:
-        """All figures, in all and for each class."""
+        """All metrics by their titles, in all and for each class."""
 
 
 @dataclass(frozen=True)
 class FoundMaps:
-    """Maps of classes. ``counts`` (samples, 3, K): pixels hit, in the reference, predicted, which all figures need.
+    """Maps of classes. ``counts`` (samples, 3, K): pixels hit, in the reference, predicted, which all metrics need.
 
-    ``confusion``: (K, K) of all that was given a class, rows: reference. A sample's own figure is its mean IoU.
+    ``confusion``: (K, K) of all that was given a class, rows: reference. A sample's own metric is its mean IoU.
     """
 
     counts: NDArray[np.int64]
     confusion: NDArray[np.int64]
-    main, own = "mean IoU", "mean IoU"
+    main = own = METRICS["mean_iou"].title
 
     @property
     def scores(self) -> NDArray[np.float64]:
@@ -66,33 +69,31 @@ class FoundMaps:
         scores = places.sums(np.where(labelled[:, None], self._of_samples, 0))
         samples = places.sums(labelled)
 
-        def figures(weights: NDArray) -> dict[str, NDArray]:
+        def metrics(weights: NDArray) -> dict[str, NDArray]:
             rates = _pooled(counts, weights)
             number = weights @ samples
             means = (weights @ scores) / np.where(number > 0, number, np.nan)[:, None]
-            return {
-                "mean IoU": rates.mean_iou,
-                "overall accuracy": rates.overall_accuracy,
+            found = {
+                "mean_iou": rates.mean_iou,
+                "overall_accuracy": rates.overall_accuracy,
                 "kappa": rates.kappa,
-                "macro F1": rates.macro_f1,
-                "frequency-weighted IoU": rates.frequency_weighted_iou,
-                "mean IoU, mean over samples": means[:, 1],
-                "overall accuracy, mean over samples": means[:, 0],
-                "frequency-weighted IoU, mean over samples": means[:, 2],
-                **_by_class(rates),
+                "macro_f1": rates.macro_f1,
+                "fw_iou": rates.frequency_weighted_iou,
             }
+            each = {"mean_iou": means[:, 1], "overall_accuracy": means[:, 0], "fw_iou": means[:, 2]}
+            return {**_titled(found), **_titled(each, after=OVER_SAMPLES), **_titled(_by_class(rates))}
 
-        return figures
+        return metrics
 
 
 @dataclass(frozen=True)
 class FoundScenes:
-    """One class a scene or series; fields as of ``FoundMaps``. A sample's own figure: its true class's probability."""
+    """One class a scene or series; fields as of ``FoundMaps``. A sample's own metric: its true class's probability."""
 
     counts: NDArray[np.int64]
     confusion: NDArray[np.int64]
     scores: NDArray[np.float64]
-    main, own = "macro F1", "probability of its class"
+    main, own = METRICS["macro_f1"].title, "probability of its class"
 
     @property
     def support(self) -> NDArray:
@@ -101,25 +102,29 @@ class FoundScenes:
     def statistic(self, places: Places) -> Statistic:
         counts = places.sums(self.counts)
 
-        def figures(weights: NDArray) -> dict[str, NDArray]:
+        def metrics(weights: NDArray) -> dict[str, NDArray]:
             rates = _pooled(counts, weights)
-            overall = {"overall accuracy": rates.overall_accuracy, "kappa": rates.kappa}
-            return {"macro F1": rates.macro_f1, **overall, **_by_class(rates)}
+            overall = {
+                "macro_f1": rates.macro_f1,
+                "overall_accuracy": rates.overall_accuracy,
+                "kappa": rates.kappa,
+            }
+            return _titled({**overall, **_by_class(rates)})
 
-        return figures
+        return metrics
 
 
 @dataclass(frozen=True)
 class FoundLabels:
     """Several labels a picture: probabilities and truth (samples, K), thresholds (K,).
 
-    A sample's own figure is the F1 of its labels.
+    A sample's own metric is the F1 of its labels.
     """
 
     probabilities: NDArray[np.float32]
     truth: NDArray[np.float32]
     thresholds: NDArray[np.float32]
-    main, own = "mean F1 per picture", "F1"
+    main, own = METRICS["mean_f1"].title, METRICS["f1"].title
 
     @property
     def scores(self) -> NDArray[np.float64]:
@@ -130,31 +135,25 @@ class FoundLabels:
         return (self.truth > 0).sum(0)
 
     def statistic(self, places: Places) -> Statistic:
-        def figures(weights: NDArray) -> dict[str, NDArray]:
+        def metrics(weights: NDArray) -> dict[str, NDArray]:
             rates = label_rates(self.probabilities, self.truth, self.thresholds, weights[:, places.index])
-            return {
-                "mean F1 per picture": rates.picture_f1,
-                "mAP": rates.mean_average_precision,
-                "macro F1": rates.macro_f1,
-                "precision": rates.precision,
-                "recall": rates.recall,
-                "F1": rates.f1,
-                "AP": rates.average_precision,
-            }
+            found = {"mean_f1": rates.picture_f1, "mean_ap": rates.mean_average_precision}
+            names = ("macro_f1", "precision", "recall", "f1", "average_precision")
+            return _titled({**found, **{name: getattr(rates, name) for name in names}})
 
-        return figures
+        return metrics
 
 
 @dataclass(frozen=True)
 class FoundNumbers:
     """Numbers: ``sums`` (samples, 6) of ``metrics.number_sums``; ``pairs`` (n, 2): some references and predictions.
 
-    A sample's own figure is its root mean square error, negative.
+    A sample's own metric is its root mean square error, negative.
     """
 
     sums: NDArray[np.float64]
     pairs: NDArray[np.float32]
-    main, own = "R2", "RMSE"
+    main, own = METRICS["r2"].title, METRICS["rmse"].title
 
     @property
     def scores(self) -> NDArray[np.float64]:
@@ -166,16 +165,49 @@ class FoundNumbers:
         return np.zeros(0, np.int64)
 
     def statistic(self, places: Places) -> Statistic:
-        def figures(weights: NDArray) -> dict[str, NDArray]:
+        def metrics(weights: NDArray) -> dict[str, NDArray]:
             rates = number_rates(self.sums, weights[:, places.index])
-            return {"R2": rates.r2, "RMSE": rates.rmse, "MAE": rates.mae, "bias": rates.bias}
+            return _titled(vars(rates))
 
-        return figures
+        return metrics
+
+
+@dataclass(frozen=True)
+class FoundBoxes:
+    """Objects found in pictures: what became of each detection, and the score from which they are given.
+
+    A picture's own metric is its F1 at an overlap of 0.5.
+    """
+
+    matched: Matched
+    threshold: float
+    main, own = METRICS["ap50"].title, METRICS["f1"].title
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        return object_f1(self.matched, self.threshold)
+
+    @property
+    def support(self) -> NDArray:
+        return self.matched.objects.sum(0)
+
+    def statistic(self, places: Places) -> Statistic:
+        def metrics(weights: NDArray) -> dict[str, NDArray]:
+            found = rates(self.matched, self.threshold, places.weights(weights))
+            overall = {name: getattr(found, name) for name in OF_DETECTIONS}
+            each = {name: getattr(found, f"class_{name}") for name in OF_DETECTIONS}
+            return {**_titled(overall), **_titled(each, before="class ")}
+
+        return metrics
+
+    def curves(self) -> list[dict[str, list[float]]]:
+        """Of each class recall, precision and score, from the surest detection on."""
+        return [thinned_curve(self.matched, label) for label in range(self.matched.objects.shape[1])]
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A model judged by samples: their names and places, the names of the classes, and what was found."""
+    """A model evaluated by samples: their names and places, the names of the classes, and what was found."""
 
     classes: tuple[str, ...]
     names: tuple[str, ...]
@@ -184,16 +216,16 @@ class Evaluation:
 
     @property
     def main(self) -> tuple[str, float | None]:
-        """The title of the main figure, and the figure; None where it is not defined."""
+        """The title of the main metric, and its value; None where it is not defined."""
         return self.found.main, self.values()[self.found.main]
 
     @property
     def scores(self) -> NDArray[np.float64]:
-        """The figure of each sample by itself (samples,), higher is better; NaN where it has no label."""
+        """The metric of each sample by itself (samples,), higher is better; NaN where it has no label."""
         return self.found.scores
 
     def own(self, index: int) -> tuple[str, float]:
-        """The title of a sample's figure by itself, and the figure: for numbers the error as it is, not negative."""
+        """The title of a sample's metric by itself, and its value: for numbers the error as it is, not negative."""
         return self.found.own, float(abs(self.scores[index]))
 
     @property
@@ -212,20 +244,19 @@ class Evaluation:
     @property
     def curves(self) -> list[dict[str, list[float]]] | None:
         """Of each class recall, precision and score of its detections, the surest first; None but for objects."""
-        made: list[dict[str, list[float]]] | None = self.found.curves() if hasattr(self.found, "curves") else None
-        return made
+        return self.found.curves() if isinstance(self.found, FoundBoxes) else None
 
     def values(self) -> dict[str, float | None]:
-        """The figures in all, without their intervals."""
+        """The metrics in all, without their intervals."""
         return {title: _number(value) for title, value in self._values.items() if not value.ndim}
 
-    def figures(self) -> dict[str, Figure]:
-        """The figures in all, with their intervals over places."""
+    def metrics(self) -> dict[str, Figure]:
+        """The metrics in all, with their intervals over places."""
         ends = self._intervals
         return {title: _figure(v, ends[title]) for title, v in self._values.items() if not v.ndim}
 
     def per_class(self) -> list[dict[str, Any]]:
-        """The figures of each class: its name, figures with their intervals, and how often the reference has it."""
+        """The metrics of each class: its name, metrics with their intervals, and how often the reference has it."""
         tables = {title: (v, self._intervals[title]) for title, v in self._values.items() if v.ndim}
         return [
             {
@@ -237,16 +268,16 @@ class Evaluation:
         ]
 
     def class_values(self) -> list[dict[str, float | None]]:
-        """The figures of each class, without their intervals."""
+        """The metrics of each class, without their intervals."""
         tables = {title: values for title, values in self._values.items() if values.ndim}
         return [{title: _number(values[i]) for title, values in tables.items()} for i in range(len(self.classes))]
 
     def plain(self) -> dict[str, Any]:
-        """All figures as plain values, with a sentence on how their intervals were made."""
+        """All metrics as plain values, with a sentence on how their intervals were made."""
         return {
-            "figures": {title: list(figure) for title, figure in self.figures().items()},
+            "figures": {title: list(metric) for title, metric in self.metrics().items()},
             "classes": [
-                {**item, "figures": {title: list(figure) for title, figure in item["figures"].items()}}
+                {**item, "figures": {title: list(metric) for title, metric in item["figures"].items()}}
                 for item in self.per_class()
             ],
             "names": list(self.classes),
@@ -268,7 +299,7 @@ class Evaluation:
 
 
 def ranked(evaluation: Evaluation) -> list[int]:
-    """The samples' indices by their own figure, the worst first, of equals the earlier; without those of no label."""
+    """The samples' indices by their own metric, the worst first, of equals the earlier; without those of no label."""
     scores = evaluation.scores
     order = np.argsort(scores, kind="stable")
     return [int(i) for i in order if not np.isnan(scores[i])]
@@ -281,7 +312,12 @@ def _pooled(counts: NDArray, weights: NDArray) -> ClassRates:
 
 
 def _by_class(rates: ClassRates) -> dict[str, NDArray]:
-    return {"precision": rates.precision, "recall": rates.recall, "F1": rates.f1, "IoU": rates.iou}
+    return {name: getattr(rates, name) for name in ("precision", "recall", "f1", "iou")}
+
+
+def _titled(values: Mapping[str, NDArray], before: str = "", after: str = "") -> dict[str, NDArray]:
+    """Values by the titles of their metrics."""
+    return {f"{before}{METRICS[name].title}{after}": value for name, value in values.items()}
 
 
 def _number(value: NDArray) -> float | None:

@@ -1,7 +1,7 @@
-"""How sure a figure is: the bootstrap over places.
+"""How sure a metric is: the bootstrap over places.
 
 Samples of one place are alike, so it is places that are drawn anew, not samples: as many as there are, with
-replacement, many times. The interval holds the middle 95 % of what the figure then comes to. Efron, Tibshirani (1993),
+replacement, many times. The interval holds the middle 95 % of what the metric then comes to. Efron, Tibshirani (1993),
 doi:10.1201/9780429246593.
 """
 
@@ -18,12 +18,12 @@ DRAWS, SEED, LEVEL = 1000, 0, 95  # LEVEL in per cent
 FEWEST = 3  # places from which drawing anew says something
 CELLS = 4_000_000  # weights that are held at a time
 
-# Weights (draws, places) -> for each title its figure for each draw, (draws,) or (draws, classes); NaN: not defined.
+# Weights (draws, places) -> for each title its metric for each draw, (draws,) or (draws, classes); NaN: not defined.
 Statistic = Callable[[NDArray[np.float64]], Mapping[str, NDArray]]
 
 
 class Figure(NamedTuple):
-    """A figure and its interval; None where it is not defined."""
+    """The value of a metric and its interval; None where it is not defined."""
 
     value: float | None
     low: float | None = None
@@ -67,30 +67,30 @@ class Places:
 
 
 def values(statistic: Statistic, places: Places) -> dict[str, NDArray]:
-    """Each figure of all samples: () or (classes,)."""
-    return {title: figure[0] for title, figure in statistic(np.ones((1, places.count))).items()}
+    """Each metric of all samples: () or (classes,)."""
+    return {title: metric[0] for title, metric in statistic(np.ones((1, places.count))).items()}
 
 
 def intervals(statistic: Statistic, places: Places) -> dict[str, NDArray]:
-    """Each figure's lower and upper end: (2,) or (2, classes), NaN where there is none.
+    """Each metric's lower and upper end: (2,) or (2, classes), NaN where there is none.
 
-    From the draws for which the figure is defined; none with fewer than three places.
+    From the draws for which the metric is defined; none with fewer than three places.
     """
     found = values(statistic, places)
     if places.count < FEWEST:
-        return {title: np.full((2, *np.shape(figure)), np.nan) for title, figure in found.items()}
+        return {title: np.full((2, *np.shape(metric)), np.nan) for title, metric in found.items()}
     return spread(statistic, lambda random, draws: _draws(random, places.count, draws), len(places.index))
 
 
 def intervals_of_counts(statistic: Statistic, counts: NDArray) -> dict[str, NDArray]:
-    """Each figure's ends where samples, each a place of its own, are alike in groups of (groups,) ``counts``.
+    """Each metric's ends where samples, each a place of its own, are alike in groups of (groups,) ``counts``.
 
     The statistic's weights are (draws, groups): how often any of a group is drawn. Drawing that often from a
     multinomial distribution is drawing the samples one by one, and takes no longer for more of them.
     """
     total = int(counts.sum())
     if total < FEWEST:
-        return {title: np.full((2, *f.shape[1:]), np.nan) for title, f in statistic(counts[None].astype(float)).items()}
+        return {title: np.full((2, *m.shape[1:]), np.nan) for title, m in statistic(counts[None].astype(float)).items()}
     shares = counts / total
     return spread(
         statistic, lambda random, draws: random.multinomial(total, shares, draws).astype(np.float64), len(counts)
@@ -100,13 +100,13 @@ def intervals_of_counts(statistic: Statistic, counts: NDArray) -> dict[str, NDAr
 def spread(
     statistic: Statistic, draw: Callable[[np.random.Generator, int], NDArray[np.float64]], cells: int
 ) -> dict[str, NDArray]:
-    """Each figure's ends over all draws. ``draw``: weights for so many draws; ``cells``: what one draw holds."""
+    """Each metric's ends over all draws. ``draw``: weights for so many draws; ``cells``: what one draw holds."""
     random = np.random.default_rng(SEED)
     drawn: dict[str, list[NDArray]] = {}
     size = max(1, CELLS // max(1, cells))
     for start in range(0, DRAWS, size):
-        for title, figure in statistic(draw(random, min(size, DRAWS - start))).items():
-            drawn.setdefault(title, []).append(figure)
+        for title, metric in statistic(draw(random, min(size, DRAWS - start))).items():
+            drawn.setdefault(title, []).append(metric)
     return {title: _middle(np.concatenate(parts)) for title, parts in drawn.items()}
 
 

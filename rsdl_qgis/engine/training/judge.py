@@ -1,36 +1,63 @@
-"""What a trained network is worth: thresholds chosen, figures by what was held out, beside what it has to beat."""
+"""The evaluation of a trained network: thresholds, metrics of what was held out, what it has to beat, and examples.
+
+Thresholds are chosen on the validation split; the metrics are of the test split, or of the validation split where there
+is none. This is the same for all networks. What depends on what a network gives is in the modules of ``KINDS``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
 from ..card import Input, ModelCard
-from ..errors import ModelError
 from ..report import Portion, Report
-from ..runtime import network_form, open_runtime, torch_device
+from ..runtime import torch_device
 from ..store import Store
-from .baselines import baselines
-from .chips import IGNORE
+from . import judge_boxes, judge_maps
 from .data import Data
-from .evaluate import Run, choose_threshold, choose_thresholds, decided, evaluate, network_run, predictions
+from .evaluate import Samples
 from .evaluation import Evaluation, ranked
-from .pictures import sample_pictures
-from .request import DENSE, TrainRequest
+from .request import TrainRequest
 from .samples import open_samples
 
 SHOWN = 4  # best samples with their pictures, and as many of the worst
 
 
+class Kind(Protocol):
+    """What the evaluation of a kind of networks needs. A run is what ``evaluate`` or ``evaluate_boxes`` takes."""
+
+    def trained_run(self, network: nn.Module, card: ModelCard, samples: Samples, device: str) -> Any:
+        """The run of a network on the samples, put on the device and into evaluation mode."""
+
+    def saved_run(self, card: ModelCard, path: Path, samples: Samples, request: TrainRequest) -> Any:
+        """The run of a model on the disk."""
+
+    def with_thresholds(self, card: ModelCard, run: Any, data: Data, report: Report) -> ModelCard:
+        """The card with the thresholds that suit the validation split best."""
+
+    def evaluated(self, run: Any, samples: Samples, data: Data, card: ModelCard, report: Report) -> Evaluation:
+        """The evaluation of a run by samples, with the thresholds of a card."""
+
+    def rules_of_thumb(self, data: Data, report: Report) -> Mapping[str, Evaluation]:
+        """The evaluations of what needs no network, made from the training split, by their names."""
+
+    def example(self, index: int, run: Any, data: Data, card: ModelCard) -> tuple[str, dict[str, str]]:
+        """What is said of a sample of what was held out ('': nothing), and its pictures."""
+
+
+KINDS: Mapping[str, Kind] = {"boxes": judge_boxes, **dict.fromkeys(("classes", "labels", "numbers"), judge_maps)}
+
+
 @dataclass(frozen=True)
-class Judged:
-    """The card with its thresholds, what was found by ``part`` (valid or test), and of what it is compared with."""
+class Evaluated:
+    """The card with its thresholds, what was found by ``part`` (valid or test), and of what it is compared with.
+
+    ``pictures``: the worst and the best samples, a title and data URIs each.
+    """
 
     card: ModelCard
     part: str
@@ -39,46 +66,34 @@ class Judged:
     pictures: Mapping[str, Any]
 
 
-def judged(request: TrainRequest, data: Data, network: nn.Module, card: ModelCard, report: Report) -> Judged:
-    """Judge a network that was trained. Nothing is chosen by the part that judges, if a test part was kept apart."""
-    run = network_run(network, card.activation, torch_device(request.device))
-    card = with_thresholds(card, run, data, Portion(report, 0.0, 0.2))
-    samples, threshold = data.parts[data.judge], card.threshold if not card.thresholds else card.thresholds
-    evaluation = evaluate(run, samples, data.kind, data.classes, threshold, report=Portion(report, 0.2, 0.6))
+def evaluated(request: TrainRequest, data: Data, network: nn.Module, card: ModelCard, report: Report) -> Evaluated:
+    """Evaluate a network that was trained. Nothing is chosen by the test split, if one was kept apart."""
+    kind, device = KINDS[data.kind], torch_device(request.device)
+    valid, held_out = data.parts["valid"], data.parts[data.held_out]
+    run = kind.trained_run(network, card, valid, device)
+    card = kind.with_thresholds(card, run, data, Portion(report, 0.0, 0.2))
+    run = kind.trained_run(network, card, held_out, device)
+    evaluation = kind.evaluated(run, held_out, data, card, Portion(report, 0.2, 0.6))
     others = comparison(request, data, Portion(report, 0.6, 0.9))
-    pictures = example_pictures(evaluation, run, data, card)
-    return Judged(card, data.judge, evaluation, others, pictures)
-
-
-def with_thresholds(card: ModelCard, run: Run, data: Data, report: Report) -> ModelCard:
-    """The card with the least probabilities that suit the validation part best: of two classes, or of each label."""
-    valid = data.parts["valid"]
-    if data.kind == "labels":
-        return replace(card, thresholds=choose_thresholds(run, valid, report=report))
-    if data.kind == "classes" and len(data.classes) == 2 and card.task in DENSE:
-        alone = not any(chip.source for chip in data.folder.chips)  # scenes one by one, parts of one raster together
-        return replace(card, threshold=choose_threshold(run, valid, alone, report=report)[0])
-    return card
+    return Evaluated(card, data.held_out, evaluation, others, example_pictures(evaluation, run, data, card))
 
 
 def comparison(request: TrainRequest, data: Data, report: Report) -> tuple[tuple[str, Evaluation], ...]:
-    """Rules of thumb, and the model that it started from where that gives the same classes."""
-    held_out = data.parts[data.judge]
-    found = baselines(data.parts["train"], held_out, data.kind, data.classes, data.inputs, report)
-    base = base_evaluation(request, data, report)
-    return ((f"start ({request.start_name})", base), *found.items()) if base else tuple(found.items())
+    """The model that it started from, where that takes and gives the same, and rules of thumb."""
+    rules = KINDS[data.kind].rules_of_thumb(data, Portion(report, 0.0, 0.5))
+    base = base_evaluation(request, data, Portion(report, 0.5, 1.0))
+    return ((f"start ({request.start_name})", base), *rules.items()) if base else tuple(rules.items())
 
 
 def base_evaluation(request: TrainRequest, data: Data, report: Report) -> Evaluation | None:
-    """What the base model is worth as it was; None where it takes or gives something else."""
+    """The evaluation of the base model as it was; None where it takes or gives something else."""
     if not request.base_model:
         return None
     path, card = Store().find(request.base_model)
     if card.task != request.task or not gives_and_takes(card, data):
         return None
-    samples = as_taken_by(card, data)
-    run = model_run(card, path, request.device, request.threads)
-    return evaluate(run, samples, data.kind, data.classes, card.thresholds or card.threshold, report=report)
+    kind, samples = KINDS[data.kind], as_taken_by(card, data)
+    return kind.evaluated(kind.saved_run(card, path, samples, request), samples, data, card, report)
 
 
 def gives_and_takes(card: ModelCard, data: Data) -> bool:
@@ -91,70 +106,27 @@ def gives_and_takes(card: ModelCard, data: Data) -> bool:
     return classes and shown(card.inputs) == shown(data.inputs)
 
 
-def model_run(card: ModelCard, path: Path, device: str = "cpu", threads: int | None = None) -> Run:
-    """The run of a model on the disk, by the engine that its card names."""
-    form = network_form(card, path, device)
-    if form is not None and any(form.margin):
-        raise ModelError(
-            f"'{card.name}' tells of the middle of its tiles alone, so it cannot be compared with whole chips.",
-            "Choose another model.",
-        )
-    runtime, names = open_runtime(card, path, device, threads), list(card.tensors)
-
-    def run(images: list[Tensor]) -> NDArray:
-        output = runtime({name: image.numpy() for name, image in zip(names, images)})
-        return output[:, 0] if card.activation == "identity" else output
-
-    return run
-
-
 def as_taken_by(card: ModelCard, data: Data) -> Any:
-    """The samples of the part that judges, scaled and padded as another model takes them."""
-    part = data.parts[data.judge]
+    """The samples that were held out, scaled and padded as another model takes them."""
+    part = data.parts[data.held_out]
     side, multiple = getattr(part, "side", None), max(getattr(part, "multiple", 1), card.tiling.multiple)
-    return open_samples(data.folder, data.folder.part(data.judge), card.inputs, card.task, side, multiple)
+    return open_samples(data.folder, data.folder.part(data.held_out), card.inputs, card.task, side, multiple)
 
 
-def example_pictures(evaluation: Evaluation, run: Run, data: Data, card: ModelCard) -> dict[str, list[dict[str, Any]]]:
-    """The worst and the best samples in pictures; none of time series."""
-    if card.task == "time-series":
+def example_pictures(evaluation: Evaluation, run: Any, data: Data, card: ModelCard) -> dict[str, list[dict[str, Any]]]:
+    """The worst and the best samples in pictures; none of what is no image, as time series."""
+    samples = data.parts[data.held_out]
+    images, _ = samples[0]
+    if images[0].ndim < 4:
         return {}
+
+    def example(index: int) -> dict[str, Any]:
+        note, pictures = KINDS[data.kind].example(index, run, data, card)
+        title, value = evaluation.own(index)
+        words = [f"{samples.names[index]}: {title} {value:.3f}", *([note] if note else [])]
+        return {"title": "; ".join(words), **pictures}
+
     order = ranked(evaluation)
     count = min(SHOWN, len(order) // 2)
     chosen = {"worst": order[:count], "best": order[::-1][:count]} if count else {"worst": order, "best": []}
-    return {name: [_example(index, evaluation, run, data, card) for index in some] for name, some in chosen.items()}
-
-
-def _example(index: int, evaluation: Evaluation, run: Run, data: Data, card: ModelCard) -> dict[str, Any]:
-    samples = data.parts[data.judge]
-    ((_, output, label),) = predictions(run, samples, [index])
-    images = data.folder.images(samples.chips[index])
-    height, width = next(iter(images.values())).shape[-2:]
-    what, figure = evaluation.own(index)
-    title = f"{samples.names[index]}: {what} {figure:.3f}"
-    if label.ndim < 2:
-        return {"title": f"{title}; {_scene_text(output, label, card)}", **sample_pictures(images, data.inputs)}
-    truth, drawn = label[:height, :width], _map_of(output, card)[:height, :width]
-    if data.kind == "classes":
-        drawn = np.where(_invalid(images), IGNORE, drawn)
-        truth = truth.astype(np.uint8)
-    return {"title": title, **sample_pictures(images, data.inputs, truth, drawn, data.classes)}
-
-
-def _map_of(output: NDArray, card: ModelCard) -> NDArray:
-    return decided(output[None], card.threshold)[0] if card.classes else output
-
-
-def _invalid(images: Mapping[str, np.ma.MaskedArray]) -> NDArray[np.bool_]:
-    return np.logical_or.reduce([np.ma.getmaskarray(array).any((0, 1)) for array in images.values()])
-
-
-def _scene_text(output: NDArray, label: NDArray, card: ModelCard) -> str:
-    """'is river, taken for harbor (0.62)'."""
-    names = [item.name for item in card.classes]
-    if label.ndim == 0:
-        likeliest = int(output.argmax())
-        return f"is {names[int(label)]}, taken for {names[likeliest]} ({output[likeliest]:.2f})"
-    found = output >= np.asarray(card.thresholds or (0.5,) * len(names))
-    of = [", ".join(n for n, there in zip(names, which) if there) or "nothing" for which in (label > 0, found)]
-    return f"shows {of[0]}; taken for {of[1]}"
+    return {name: [example(index) for index in some] for name, some in chosen.items()}

@@ -1,11 +1,14 @@
-"""Accuracy of several labels a picture, each of which may hold or not."""
+"""Metrics of several labels a picture, each of which may hold or not; and the thresholds of labels."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from .metrics import ratio
 
 CANDIDATES = tuple(round(0.05 * i, 2) for i in range(1, 20))  # thresholds that are tried
 DRAWS = 500  # of pictures, for the standard error of a label's F1
@@ -61,13 +64,13 @@ def set_rates(given: NDArray, held: NDArray, weights: NDArray) -> SetRates:
     ``weights`` (rows, pictures): how often each picture counts. Macro F1 over the labels that are given or hold.
     """
     hits, of_given, of_held = (weights @ what.astype(np.float64) for what in (given & held, given, held))
-    f1 = _ratio(2 * hits, of_given + of_held)
+    f1 = ratio(2 * hits, of_given + of_held)
     return SetRates(
-        picture_f1=_ratio(weights @ picture_f1(given, held), weights.sum(1)),
-        micro_f1=_ratio(2 * hits.sum(1), of_given.sum(1) + of_held.sum(1)),
+        picture_f1=ratio(weights @ picture_f1(given, held), weights.sum(1)),
+        micro_f1=ratio(2 * hits.sum(1), of_given.sum(1) + of_held.sum(1)),
         macro_f1=label_mean(f1),
-        precision=_ratio(hits, of_given),
-        recall=_ratio(hits, of_held),
+        precision=ratio(hits, of_given),
+        recall=ratio(hits, of_held),
         f1=f1,
     )
 
@@ -92,7 +95,7 @@ def average_precision(probabilities: NDArray, held: NDArray, weights: NDArray) -
         found = np.cumsum(counted, 1)[:, last]
         hits = np.cumsum(counted * held[order, k], 1)[:, last]
         gain = np.diff(hits, axis=1, prepend=0)
-        result[:, k] = _ratio((gain * _ratio(hits, found, 0.0)).sum(1), hits[:, -1])
+        result[:, k] = ratio((gain * ratio(hits, found, 0.0)).sum(1), hits[:, -1])
     return result
 
 
@@ -129,28 +132,22 @@ def _no_worse(given: NDArray[np.bool_], held: NDArray[np.bool_], weights: NDArra
     often a picture is drawn. The error is that of the difference to the best, over the draws.
     """
     both, either = weights @ (given & held).T, weights @ given.T + (weights @ held)[:, None]
-    f1 = _ratio(2 * both, either, 0.0)  # (1 + draws, candidates)
+    f1 = ratio(2 * both, either, 0.0)  # (1 + draws, candidates)
     short = f1[:, [f1[0].argmax()]] - f1
     return short[0] <= short[1:].std(0)
 
 
-def best_candidate(scores: NDArray, nearest_to: float) -> float:
-    """The candidate of the highest score; of several the one nearest to a number, then the lowest."""
-    return nearest_candidate(scores >= scores.max() - 1e-12, nearest_to)
+def best_candidate(scores: NDArray, nearest_to: float, candidates: Sequence[float] = CANDIDATES) -> float:
+    """The threshold of the highest score; of several the one nearest to a number, then the lowest."""
+    return nearest_candidate(scores >= scores.max() - 1e-12, nearest_to, candidates)
 
 
-def nearest_candidate(among: NDArray[np.bool_], number: float) -> float:
-    """Of some of the candidates the one nearest to a number, then the lowest."""
-    some = [CANDIDATES[i] for i in np.flatnonzero(among)]
+def nearest_candidate(among: NDArray[np.bool_], number: float, candidates: Sequence[float] = CANDIDATES) -> float:
+    """Of some of the thresholds that are tried the one nearest to a number, then the lowest."""
+    some = [candidates[i] for i in np.flatnonzero(among)]
     return min(some, key=lambda threshold: (round(abs(threshold - number), 6), threshold))
 
 
 def label_mean(values: NDArray) -> NDArray[np.float64]:
-    """(rows, labels) -> (rows,): the mean over the labels of which the figure is defined."""
-    return _ratio(np.nansum(values, -1), (~np.isnan(values)).sum(-1))
-
-
-def _ratio(part: NDArray, whole: NDArray, otherwise: float = np.nan) -> NDArray[np.float64]:
-    result = np.full(np.broadcast(part, whole).shape, otherwise)
-    np.divide(part, whole, out=result, where=whole != 0)
-    return result
+    """(rows, labels) -> (rows,): the mean over the labels, or classes, of which the metric is defined."""
+    return ratio(np.nansum(values, -1), (~np.isnan(values)).sum(-1))

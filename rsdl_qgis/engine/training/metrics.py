@@ -1,4 +1,4 @@
-"""Accuracy of maps against their reference: of classes, and of numbers."""
+"""Metrics of maps against their reference: of classes, by their confusion matrix, and of numbers."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class NumberRates:
 
 
 def map_scores(confusion: NDArray) -> MapScores:
-    """All figures of a confusion matrix: a row a class of the reference, a column a class of the map, in one order.
+    """All metrics of a confusion matrix: a row a class of the reference, a column a class of the map, in one order.
 
     Columns beyond the classes count what is mapped as none of them, which is always wrong. Mean and frequency-weighted
     IoU and pixel accuracy as Long, Shelhamer, Darrell (CVPR 2015, doi:10.1109/CVPR.2015.7298965) define them: a class
@@ -125,7 +125,7 @@ def map_scores(confusion: NDArray) -> MapScores:
 
 
 def class_rates(hits: ArrayLike, reference: ArrayLike, predicted: ArrayLike) -> ClassRates:
-    """The figures of ``map_scores`` from what they need: arrays (..., classes) of counts, or of weighted counts.
+    """The metrics of ``map_scores`` from what they need: arrays (..., classes) of counts, or of weighted counts.
 
     ``hits``: of the class in both; ``reference`` and ``predicted``: of the class in one of them. What was predicted as
     none of the classes is in ``reference`` only.
@@ -134,17 +134,17 @@ def class_rates(hits: ArrayLike, reference: ArrayLike, predicted: ArrayLike) -> 
     union = reference + predicted - hits
     present = union > 0
     total = reference.sum(-1)
-    iou, f1 = _divided(hits, union), _divided(2 * hits, reference + predicted)
-    accuracy = _divided(hits.sum(-1), total)
-    chance = _divided((reference * predicted).sum(-1), total**2)
+    iou, f1 = ratio(hits, union), ratio(2 * hits, reference + predicted)
+    accuracy = ratio(hits.sum(-1), total)
+    chance = ratio((reference * predicted).sum(-1), total**2)
     return ClassRates(
         overall_accuracy=accuracy,
-        kappa=_divided(accuracy - chance, 1 - chance),
+        kappa=ratio(accuracy - chance, 1 - chance),
         macro_f1=np.nansum(f1, -1) / np.maximum(present.sum(-1), 1),
         mean_iou=np.nansum(iou, -1) / np.maximum((reference > 0).sum(-1), 1),
         frequency_weighted_iou=np.nansum(reference * iou, -1) / np.where(total > 0, total, 1),
-        precision=_divided(hits, predicted),
-        recall=_divided(hits, reference),
+        precision=ratio(hits, predicted),
+        recall=ratio(hits, reference),
         f1=f1,
         iou=iou,
     )
@@ -171,7 +171,7 @@ def number_sums(predicted: NDArray, reference: NDArray) -> NDArray[np.float64]:
 
 
 def number_rates(sums: ArrayLike, weights: ArrayLike) -> NumberRates:
-    """The figures of samples together: ``sums`` (samples, 6) of ``number_sums``, ``weights`` (..., samples) -> (...).
+    """The metrics of samples together: ``sums`` (samples, 6) of ``number_sums``, ``weights`` (..., samples) -> (...).
 
     R2 as 1 - (sum of squared differences) / (sum of squared deviations of the reference from its mean).
     """
@@ -179,29 +179,13 @@ def number_rates(sums: ArrayLike, weights: ArrayLike) -> NumberRates:
     count, mean = sums[:, 0], sums[:, 1]
     shifted = mean - (count @ mean) / max(count.sum(), 1)  # squares of large means would swallow the deviations
     total = weights @ count
-    away = _divided(weights @ (count * shifted), total)
+    away = ratio(weights @ (count * shifted), total)
     between = weights @ (count * shifted**2)
     spread = weights @ sums[:, 2] + between - total * away**2
     rounding = 1e-12 * between + 1e-28 * (weights @ (count * mean**2))
     spread = np.where(spread > rounding, spread, 0.0)
-    bias, absolute, square = (_divided(weights @ sums[:, i], total) for i in (3, 4, 5))
-    return NumberRates(r2=1 - _divided(square * total, spread), rmse=np.sqrt(square), mae=absolute, bias=bias)
-
-
-def scene_scores(predicted: NDArray, reference: NDArray, classes: int = 2) -> SceneScores:
-    """Scores of one class map against its reference of the same shape, both with values 0..classes-1.
-
-    As ``map_scores``; what is predicted as something else (nodata) is wrong. Pixels whose reference is not a class
-    are left out. ValueError for shapes that differ.
-    """
-    if predicted.shape != reference.shape:
-        raise ValueError(f"shapes differ: {predicted.shape} and {reference.shape}")
-    known = (reference >= 0) & (reference < classes)
-    confusion = np.bincount(
-        reference[known].astype(np.int64) * (classes + 1) + np.minimum(predicted[known].astype(np.int64), classes),
-        minlength=classes * (classes + 1),
-    ).reshape(classes, classes + 1)  # the last column: predicted as something else (nodata)
-    return map_scores(confusion).scene
+    bias, absolute, square = (ratio(weights @ sums[:, i], total) for i in (3, 4, 5))
+    return NumberRates(r2=1 - ratio(square * total, spread), rmse=np.sqrt(square), mae=absolute, bias=bias)
 
 
 def mean_scores(scenes: Iterable[SceneScores]) -> SceneScores:
@@ -210,9 +194,9 @@ def mean_scores(scenes: Iterable[SceneScores]) -> SceneScores:
     return SceneScores(*(float(value) for value in rows.mean(0)))
 
 
-def _divided(part: NDArray, whole: NDArray) -> NDArray[np.float64]:
-    """part / whole, NaN where whole is 0."""
-    result = np.full(np.broadcast(part, whole).shape, np.nan)
+def ratio(part: NDArray, whole: NDArray, otherwise: float = np.nan) -> NDArray[np.float64]:
+    """part / whole, of any shapes that broadcast; ``otherwise`` where whole is 0."""
+    result = np.full(np.broadcast(part, whole).shape, otherwise)
     np.divide(part, whole, out=result, where=whole != 0)
     return result
 

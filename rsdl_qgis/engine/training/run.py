@@ -29,8 +29,7 @@ from .evaluate_boxes import quick_ap50
 from .export import prepare_chips
 from .fit import Epoch, Settings, as_it_is
 from .freezing import freezing
-from .judge import judged
-from .judge_boxes import judged_boxes
+from .judge import evaluated
 from .learn import go_on, learn, work_folder
 from .losses import balanced_weights, build_loss
 from .model import card_for, write_model
@@ -41,12 +40,12 @@ from .summary import Trained, model_note, summary, write_report
 from .units import InUnits, fold
 
 Telling = Callable[[ModelCard], Mapping[str, Any]]
-CUT, TRAINED, JUDGED = 0.08, 0.9, 0.97  # of the progress, when each is done
+CUT, TRAINED, EVALUATED = 0.08, 0.9, 0.97  # of the progress, when each is done
 
 
 @writing("train")
 def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """Train a network as ``arguments`` say and write its model folder; the figures it reached.
+    """Train a network as ``arguments`` say and write its model folder; the metrics it reached.
 
     What training needs in between lies in ``<output>.training`` until the model is written: a training that was
     stopped goes on from there when it is asked for again in the same words, and the best model so far is there.
@@ -65,8 +64,7 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         if data.units and base and base.task == "regression":
             fold(network, data.units.inverse)  # it gave numbers in their units, and learns standardised ones
         last, settings = train(request, data, network, card, Portion(report, CUT, TRAINED))
-        judge = judged_boxes if data.kind == "boxes" else judged
-        found = judge(request, data, network, card, Portion(report, TRAINED, JUDGED))
+        found = evaluated(request, data, network, card, Portion(report, TRAINED, EVALUATED))
         trained = Trained(request, settings, data, split, begun, last, found, time.perf_counter() - began)
         return finish(trained, network, report)
 
@@ -83,8 +81,8 @@ def finish(
     ``told``: what else there is to tell, from the card that was written: an addition to the report. ``note``: what
     else the card is to tell of the training.
     """
-    request, last, found = trained.request, trained.last, trained.judged
-    report.progress(JUDGED, "Writing the model")
+    request, last, found = trained.request, trained.last, trained.evaluated
+    report.progress(EVALUATED, "Writing the model")
     card = write_model(network, replace(found.card, provenance={**model_note(trained), **(note or {})}), request.output)
     with kept(lambda: [request.output]):
         about = summary(trained, card, network)

@@ -1,4 +1,4 @@
-"""What is told of a finished training: in full for its report, in short in the model's card."""
+"""What is reported of a finished training: in full in its report, in short in the model's card."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .events import EVENTS, write_events
 from .export import SplitNote
 from .fit import Epoch, Settings
 from .freezing import counts as parameter_counts
-from .judge import Judged
+from .judge import Evaluated
 from .request import DENSE, UNRELATED, TrainRequest
 from .start import Started
 from .training_page import training_page
@@ -40,14 +40,14 @@ class Trained:
     split: SplitNote
     begun: Started
     last: Epoch
-    judged: Judged
+    evaluated: Evaluated
     seconds: float
     by_labels: bool = True  # or by a teacher's answers
 
 
 def summary(trained: Trained, card: ModelCard, network: nn.Module) -> dict[str, Any]:
     """All that the report shows, as plain values."""
-    request, last, found = trained.request, trained.last, trained.judged
+    request, last, found = trained.request, trained.last, trained.evaluated
     loose, frozen = parameter_counts(network)
     started = {name: getattr(trained.begun, name) for name in ("loaded", "adapted", "new")}
     return {
@@ -86,8 +86,8 @@ def summary(trained: Trained, card: ModelCard, network: nn.Module) -> dict[str, 
 
 
 def model_note(trained: Trained) -> dict[str, Any]:
-    """The training in short, for the model's card: figures with the ends of their 95 % intervals."""
-    found, folder = trained.judged, trained.data.folder
+    """The training in short, for the model's card: metrics with the ends of their 95 % intervals."""
+    found, folder = trained.evaluated, trained.data.folder
     plain = found.evaluation.plain()
     return {
         "data": sources_note(folder),

@@ -1,4 +1,4 @@
-"""Judging by samples: every figure against its definition, intervals over places, thresholds, the worst samples."""
+"""Evaluating by samples: every metric against its definition, intervals over places, thresholds, the worst samples."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from rsdl_qgis.engine.training.evaluate import (
     quick_score,
 )
 from rsdl_qgis.engine.training.evaluation import ranked
-from rsdl_qgis.engine.training.metrics import map_scores, mean_scores, scene_scores
+from rsdl_qgis.engine.training.metrics import map_scores, mean_scores
 
-from . import judged_samples as made
+from . import made_samples as made
 
 SIZES = ((12, 10), (12, 10), (8, 16), (12, 10), (5, 5))
 PLACES = ["north", "north", "south", "", "east"]
@@ -37,7 +37,7 @@ KINDS = {
 }
 
 
-def judged(what, threshold=None, **changes):
+def evaluated(what, threshold=None, **changes):
     kind, count, activation, samples = KINDS[what]
     run = network_run(made.Bands(), activation)
     return evaluate(run, samples(), kind, made.classes(count), threshold, **changes)
@@ -51,17 +51,22 @@ def answers(samples):
     return [(truth[k], bands[:, k].argmax(0)) for (truth, bands), k in zip(flat, known)]
 
 
+def of_pairs(truth, given):
+    """The metrics of some pixels of three classes."""
+    return map_scores(sk.confusion_matrix(truth, given, labels=[0, 1, 2]))
+
+
 @pytest.mark.parametrize("batch_size", [None, 1, 3])
-def test_figures_of_maps_are_those_of_all_labelled_pixels_together_and_of_each_sample(batch_size):
-    evaluation = judged("maps", batch_size=batch_size)
+def test_metrics_of_maps_are_those_of_all_labelled_pixels_together_and_of_each_sample(batch_size):
+    evaluation = evaluated("maps", batch_size=batch_size)
     parts = answers(KINDS["maps"][3]())
     truth, given = (np.concatenate(column) for column in zip(*parts))
     confusion = sk.confusion_matrix(truth, given, labels=[0, 1, 2])
-    scores, figures = map_scores(confusion), evaluation.values()
-    means = mean_scores(scene_scores(g, t, 3) for t, g in parts)
+    scores, metrics = map_scores(confusion), evaluation.values()
+    means = mean_scores(of_pairs(*pair).scene for pair in parts)
     np.testing.assert_array_equal(evaluation.confusion, confusion)
     assert evaluation.main == ("mean IoU", pytest.approx(scores.mean_iou))
-    assert figures == {
+    assert metrics == {
         "mean IoU": pytest.approx(scores.mean_iou),
         "overall accuracy": pytest.approx(sk.accuracy_score(truth, given)),
         "kappa": pytest.approx(sk.cohen_kappa_score(truth, given)),
@@ -76,25 +81,25 @@ def test_figures_of_maps_are_those_of_all_labelled_pixels_together_and_of_each_s
         single = scores.classes[i]
         assert found == pytest.approx([single.users_accuracy, single.producers_accuracy, single.f1, single.iou])
         assert (item["name"], item["support"]) == (f"class {i}", (truth == i).sum())
-    assert evaluation.scores.tolist() == pytest.approx([scene_scores(g, t, 3).mean_iou for t, g in parts])
+    assert evaluation.scores.tolist() == pytest.approx([of_pairs(*pair).mean_iou for pair in parts])
 
 
 def test_intervals_of_maps_come_from_drawing_places():
-    evaluation = judged("maps")
+    evaluation = evaluated("maps")
     parts, index = answers(KINDS["maps"][3]()), evaluation.places.index
     assert index.tolist() == [0, 0, 1, 2, 3]
     random, means = np.random.default_rng(0), []
     for _ in range(600):
         chosen = [part for place in random.integers(0, 4, 4) for part, p in zip(parts, index) if p == place]
         truth, given = (np.concatenate(column) for column in zip(*chosen))
-        means.append(scene_scores(given, truth, 3).mean_iou)
-    value, low, high = evaluation.figures()["mean IoU"]
+        means.append(of_pairs(truth, given).mean_iou)
+    value, low, high = evaluation.metrics()["mean IoU"]
     assert (low, high) == pytest.approx(np.percentile(means, (2.5, 97.5)), abs=0.01) and low < value < high
     assert all(f.low <= f.value <= f.high for item in evaluation.per_class() for f in item["figures"].values())
 
 
-def test_figures_of_scenes():
-    evaluation, samples = judged("scenes"), made.scenes()
+def test_metrics_of_scenes():
+    evaluation, samples = evaluated("scenes"), made.scenes()
     bands = samples.images[:, 0, :, 0, 0]
     given = bands.argmax(1)
     assert evaluation.main == ("macro F1", pytest.approx(sk.f1_score(samples.labels, given, average="macro")))
@@ -106,8 +111,8 @@ def test_figures_of_scenes():
     assert evaluation.own(7) == ("probability of its class", pytest.approx(probability[7], rel=1e-5))
 
 
-def test_figures_of_several_labels():
-    evaluation, samples = judged("labels", [0.5, 0.3, 0.5, 0.8]), made.pictures()
+def test_metrics_of_several_labels():
+    evaluation, samples = evaluated("labels", [0.5, 0.3, 0.5, 0.8]), made.pictures()
     probabilities = torch.from_numpy(samples.images[:, 0, :, 0, 0]).sigmoid().numpy()
     given = probabilities >= [0.5, 0.3, 0.5, 0.8]
     expected = sk.f1_score(samples.labels, given, average="samples", zero_division=1)
@@ -116,19 +121,19 @@ def test_figures_of_several_labels():
     recall = [item["figures"]["recall"].value for item in evaluation.per_class()]
     assert recall == pytest.approx(sk.recall_score(samples.labels, given, average=None))
     assert [item["support"] for item in evaluation.per_class()] == samples.labels.sum(0).tolist()
-    value, low, high = evaluation.figures()["mAP"]
+    value, low, high = evaluation.metrics()["mAP"]
     assert low < value < high and evaluation.confusion is None
-    assert judged("labels").main[1] == judged("labels", 0.5).main[1] != evaluation.main[1]
+    assert evaluated("labels").main[1] == evaluated("labels", 0.5).main[1] != evaluation.main[1]
 
 
-def test_figures_of_numbers():
-    evaluation, samples = judged("numbers"), KINDS["numbers"][3]()
+def test_metrics_of_numbers():
+    evaluation, samples = evaluated("numbers"), KINDS["numbers"][3]()
     truth = np.concatenate([label[np.isfinite(label)] for label in samples.labels])
     given = np.concatenate([im[0, 0][np.isfinite(label)] for im, label in zip(samples.images, samples.labels)])
     assert evaluation.main == ("R2", pytest.approx(sk.r2_score(truth, given), rel=1e-5))
-    figures = evaluation.figures()
-    assert figures["RMSE"].value == pytest.approx(sk.root_mean_squared_error(truth, given), rel=1e-5)
-    assert figures["bias"].low < figures["bias"].value == pytest.approx((given - truth).mean(), rel=1e-4)
+    metrics = evaluation.metrics()
+    assert metrics["RMSE"].value == pytest.approx(sk.root_mean_squared_error(truth, given), rel=1e-5)
+    assert metrics["bias"].low < metrics["bias"].value == pytest.approx((given - truth).mean(), rel=1e-4)
     assert evaluation.per_class() == [] and evaluation.confusion is None
     errors = [np.sqrt(np.nanmean((im[0, 0] - label) ** 2)) for im, label in zip(samples.images, samples.labels)]
     assert ranked(evaluation) == np.argsort(-np.array(errors)).tolist()
@@ -147,8 +152,8 @@ def test_of_many_numbers_some_pairs_are_kept():
 
 def test_everything_found_can_be_written_as_json():
     for what in KINDS:
-        plain = json.loads(json.dumps(judged(what).plain(), allow_nan=False))
-        main = judged(what).main
+        plain = json.loads(json.dumps(evaluated(what).plain(), allow_nan=False))
+        main = evaluated(what).main
         assert plain["figures"][main[0]][0] == main[1] and len(plain["figures"][main[0]]) == 3
         assert "1000 draws" in plain["intervals"] and (plain["confusion"] is None) == (what in ("labels", "numbers"))
         assert (plain["scatter"] is None) == (what != "numbers")
@@ -158,11 +163,11 @@ def test_everything_found_can_be_written_as_json():
 
 
 @pytest.mark.parametrize("what", KINDS)
-def test_the_quick_score_is_the_main_figure(what):
+def test_the_quick_score_is_the_main_metric(what):
     kind, count, _, samples = KINDS[what]
     network = made.Bands()
     score = quick_score(network, samples(), kind, count)
-    assert score == pytest.approx(judged(what).main[1], abs=1e-6)
+    assert score == pytest.approx(evaluated(what).main[1], abs=1e-6)
     assert quick_score(network, samples(), kind, count, batch_size=2) == pytest.approx(score, abs=1e-6)
 
 
@@ -170,12 +175,12 @@ def test_the_quick_score_of_numbers_ranks_whatever_they_are():
     samples = made.numbers()
     samples.labels = [np.where(np.isnan(label), label, 5) for label in samples.labels]
     score = quick_score(made.Bands(), samples, "numbers", 0)
-    assert score == pytest.approx(-judged_rmse(samples)) and score < 0
+    assert score == pytest.approx(-rmse_of(samples)) and score < 0
     samples.images[0] = np.full_like(samples.images[0], np.nan)
     assert quick_score(made.Bands(), samples, "numbers", 0) == -np.inf
 
 
-def judged_rmse(samples):
+def rmse_of(samples):
     return evaluate(network_run(made.Bands(), "identity"), samples, "numbers", ()).values()["RMSE"]
 
 
@@ -285,7 +290,7 @@ def test_what_does_not_fit_is_refused():
         evaluate(run, made.maps(3), "classes", made.classes(3), 0.5)
 
 
-def test_judging_can_be_cancelled_and_says_how_far_it_is():
+def test_evaluation_can_be_cancelled_and_says_how_far_it_is():
     class Listening(Report):
         def __init__(self, stop):
             self.stop, self.fractions = stop, []
@@ -307,7 +312,7 @@ def test_judging_can_be_cancelled_and_says_how_far_it_is():
         quick_score(made.Bands(), samples, "classes", 3, report=Listening(0))
 
 
-def test_series_are_judged_with_their_valid_dates():
+def test_series_are_evaluated_with_their_valid_dates():
     class Series(made.Given):
         def __getitem__(self, index):
             (series,), label = super().__getitem__(index)

@@ -1,4 +1,4 @@
-"""Figures of a confusion matrix and of numbers, against scikit-learn and the definitions."""
+"""Metrics of a confusion matrix and of numbers, against scikit-learn and the definitions."""
 
 from __future__ import annotations
 
@@ -9,20 +9,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from sklearn import metrics as sk
 
-from rsdl_qgis.engine.training.metrics import (
-    class_rates,
-    map_scores,
-    mean_scores,
-    number_rates,
-    number_sums,
-    scene_scores,
-)
+from rsdl_qgis.engine.training.metrics import class_rates, map_scores, mean_scores, number_rates, number_sums, ratio
 
 CLOSE = {"rel": 0, "abs": 1e-12}
 
 
 @given(st.integers(1, 6).flatmap(lambda n: arrays(np.int64, (n, n), elements=st.integers(0, 40))))
-def test_every_figure_equals_scikit_learns(confusion):
+def test_every_metric_equals_scikit_learns(confusion):
     if not confusion.sum():
         return
     reference, predicted = (np.repeat(index.ravel(), confusion.ravel()) for index in np.indices(confusion.shape))
@@ -56,7 +49,7 @@ def test_scenes_follow_the_published_definition(reference, data):
         p, r = predicted == label, reference == label
         ious.append((p & r).sum() / (p | r).sum() if p.any() and r.any() else 0)
     present = [(reference == label).sum() for label in range(3)]
-    scores = scene_scores(predicted, reference, classes=3)
+    scores = map_scores(sk.confusion_matrix(reference.ravel(), predicted.ravel(), labels=range(3))).scene
     assert scores.pixel_accuracy == pytest.approx((predicted == reference).mean(), **CLOSE)
     assert scores.mean_iou == pytest.approx(sum(ious) / np.count_nonzero(present), **CLOSE)
     weighted = sum(n * iou for n, iou in zip(present, ious)) / reference.size
@@ -95,7 +88,7 @@ def test_many_maps_are_scored_at_once():
 
 
 @pytest.mark.parametrize("shift", [0.0, 1e6])
-def test_figures_of_numbers_equal_scikit_learns_however_they_are_divided(shift):
+def test_metrics_of_numbers_equal_scikit_learns_however_they_are_divided(shift):
     random = np.random.default_rng(0)
     truth = [random.normal(shift + i, 1, (4, n)) for i, n in enumerate((3, 8, 5))]
     predicted = [x + random.normal(0.3, 0.5, x.shape) for x in truth]
@@ -112,7 +105,7 @@ def test_figures_of_numbers_equal_scikit_learns_however_they_are_divided(shift):
         assert rates.bias == pytest.approx((rows[1] - rows[0]).mean(), rel=1e-6)
 
 
-def test_numbers_that_do_not_vary_have_no_r2_and_none_at_all_have_no_figures():
+def test_numbers_that_do_not_vary_have_no_r2_and_none_at_all_have_no_metrics():
     rates = number_rates([number_sums(np.full(5, 0.2), np.full(5, 0.1))], [1])
     assert np.isnan(rates.r2) and rates.bias == pytest.approx(0.1)
     assert np.isnan(number_rates([number_sums(np.zeros(3), np.full(3, np.nan))], [1]).rmse)
@@ -121,5 +114,11 @@ def test_numbers_that_do_not_vary_have_no_r2_and_none_at_all_have_no_figures():
 
 
 def test_means_over_scenes():
-    good, bad = (scene_scores(np.full((2, 2), v), np.zeros((2, 2), int)) for v in (0, 1))
+    good, bad = (map_scores(np.array(counts)).scene for counts in ([[4, 0], [0, 0]], [[0, 4], [0, 0]]))
     assert mean_scores([good, bad]).pixel_accuracy == 0.5
+
+
+def test_nothing_to_divide_by_is_not_a_number_unless_another_value_is_said():
+    parts, whole = np.array([1.0, 0.0, 3.0]), np.array([2.0, 0.0, 0.0])
+    np.testing.assert_array_equal(ratio(parts, whole), [0.5, np.nan, np.nan])
+    np.testing.assert_array_equal(ratio(parts, whole, 0.0), [0.5, 0, 0])

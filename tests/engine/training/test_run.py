@@ -237,7 +237,7 @@ def test_a_report_after_the_last_epoch_tells_what_was_frozen(tmp_path, monkeypat
     run_train(arguments(tmp_path, **tuned), Report())
     again = arguments(tmp_path, **{**tuned, "output": str(tmp_path / "again")})
     with monkeypatch.context() as broken:
-        broken.setattr("rsdl_qgis.engine.training.run.judged", full)
+        broken.setattr("rsdl_qgis.engine.training.run.evaluated", full)
         with pytest.raises(OSError, match="full"):
             run_train(again, Report())
     run_train(again, Report())

@@ -1,4 +1,4 @@
-"""Samples and models to judge, made up: what a model gives is an input of the sample itself."""
+"""Samples and models to evaluate, made up: what a model gives is an input of the sample itself."""
 
 from __future__ import annotations
 
