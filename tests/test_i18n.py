@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from qgis.PyQt.QtCore import QTranslator
 
+from rsdl_qgis.engine.metric_table import METRICS
 from tools import i18n
 
 ROOT = Path(__file__).parents[1]
@@ -54,6 +55,13 @@ def test_qt_reads_what_is_compiled(tmp_path):
 def test_a_text_that_is_put_together_is_refused(tmp_path):
     (tmp_path / "module.py").write_text('tr(f"{x} files")')
     with pytest.raises(SystemExit, match=r"module\.py:1: tr\(\) needs a literal"):
+        i18n.collect(tmp_path)
+
+
+def test_texts_of_the_engines_tables_are_collected_too(texts, tmp_path):
+    assert {text for metric in METRICS.values() for text in (metric.label, metric.meaning) if text} <= set(texts)
+    (tmp_path / "module.py").write_text("translatable(x)")
+    with pytest.raises(SystemExit, match=r"module\.py:1: translatable\(\) needs a literal"):
         i18n.collect(tmp_path)
 
 

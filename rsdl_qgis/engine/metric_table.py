@@ -249,7 +249,7 @@ METRICS = {
 _BY_TITLE = {metric.title.casefold(): metric for metric in METRICS.values()}
 
 
-def titled(title: str) -> Metric | None:
+def metric_of(title: str) -> Metric | None:
     """The metric of a title in any case; None where it is none of the table."""
     return _BY_TITLE.get(title.casefold())
 

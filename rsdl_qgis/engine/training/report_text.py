@@ -1,4 +1,4 @@
-"""Figures, settings and counts of a training's report as text."""
+"""Metrics, settings and counts of a training's report as text."""
 
 from __future__ import annotations
 
@@ -8,27 +8,32 @@ from typing import Any
 
 from .. import charts
 from .. import webpage as web
+from ..metric_table import metric_of
 
 COMMON = "#7f97b2"  # the colour of what is compared with
 MOST_TEXT = 400  # letters of a setting
-PART_TITLES = {"train": "training", "valid": "validation", "test": "test"}
+SPLITS = {  # title, colour
+    "train": ("training", charts.BLUE),
+    "valid": ("validation", charts.ORANGE),
+    "test": ("test", charts.PURPLE),
+}
 
 
-def found(figures: Mapping[str, float | None], title: str) -> float | None:
-    """A figure by its title in any case; None where there is none."""
-    value = next((v for known, v in figures.items() if known.casefold() == title.casefold()), None)
+def found(metrics: Mapping[str, float | None], title: str) -> float | None:
+    """A metric by its title in any case; None where there is none."""
+    value = next((v for known, v in metrics.items() if known.casefold() == title.casefold()), None)
     return value if value is not None and math.isfinite(value) else None
 
 
 def triple(values: Sequence[float | None] | None) -> tuple[float | None, float | None, float | None]:
-    """A figure and the ends of its interval, None where they are not known."""
+    """A metric and the ends of its interval, None where they are not known."""
     known = [v if v is not None and math.isfinite(v) else None for v in values or ()]
     value, low, high = [*known, None, None, None][:3]
     return (value, low, high) if low is not None and high is not None else (value, None, None)
 
 
 def cell(values: Sequence[float | None] | None, shown: Any = None, *about: str) -> web.Cell:
-    """A figure with its interval below."""
+    """A metric with its interval below."""
     value, low, high = triple(values)
     text = shown(about[0], value, *about[1:]) if shown else number(value)
     return (text, interval(low, high))
@@ -39,13 +44,14 @@ def interval(low: float | None, high: float | None) -> str:
 
 
 def number(value: float | None) -> str:
-    """A figure for people; a dash where there is none."""
+    """A number as it is read; a dash where there is none."""
     return "–" if value is None or not math.isfinite(value) else charts.significant(value)
 
 
 def with_unit(title: str, value: float | None, unit: str) -> str:
-    """A figure, with the unit of the numbers where it is in it."""
-    in_unit = unit and title.casefold() in ("rmse", "mae", "bias") and value is not None
+    """A metric, with the unit of the numbers where it is in it."""
+    metric = metric_of(title)
+    in_unit = unit and metric is not None and metric.form == "unit" and value is not None
     return f"{number(value)}\u202f{unit}" if in_unit else number(value)
 
 
@@ -55,7 +61,7 @@ def whole(value: float | None) -> str:
 
 def count_of(count: int | None, part: str, task: str) -> str:
     """'120 training samples'."""
-    return f"{whole(count)} {PART_TITLES.get(part, part)} sample" + ("" if count == 1 else "s")
+    return f"{whole(count)} {SPLITS[part][0] if part in SPLITS else part} sample" + ("" if count == 1 else "s")
 
 
 def plain(value: Any) -> str:

@@ -14,6 +14,7 @@ from ..card import CARD_FILE
 from ..errors import InputError, ModelError, OutputError
 from ..file_names import work_folder
 from ..job_arguments import AUGMENTED, TRAINING, some
+from ..metric_table import METRICS as TABLE
 from ..names import as_model_name
 from ..networks import NETWORKS
 from .augment import AUGMENTATIONS, UNVARIED, Augmentation
@@ -46,12 +47,12 @@ DEFAULT_NETWORKS = {
     "detection": "yolo-n",
 }
 DEFAULT_LOSSES = {"classes": ("cross_entropy",), "labels": ("bce",), "numbers": ("huber",), "boxes": ()}
-METRICS = {  # (kind, whether maps) -> what the score of an epoch is called
-    ("classes", True): "mean IoU",
-    ("classes", False): "macro F1",
-    ("labels", False): "mean F1",
-    ("numbers", True): "R2",
-    ("boxes", False): "AP50",
+METRICS = {  # (kind, whether maps) -> the title of the metric that epochs are compared by
+    ("classes", True): TABLE["mean_iou"].title,
+    ("classes", False): TABLE["macro_f1"].title,
+    ("labels", False): TABLE["mean_f1"].title,
+    ("numbers", True): TABLE["r2"].title,
+    ("boxes", False): TABLE["ap50"].title,
 }
 DENSE_LOSSES = ("cross_entropy", "dice")  # of dense maps of classes
 STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 800, 20, 150  # by default as many epochs as make so many steps, within limits

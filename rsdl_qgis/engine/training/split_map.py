@@ -12,17 +12,13 @@ from typing import Any
 import numpy as np
 from affine import Affine
 
-from ..charts import BLUE, INK, ORANGE, PURPLE, legend, svg, text, titled
+from ..charts import INK, legend, svg, text, titled
 from ..errors import InputError
 from ..raster.grid import Bounds, Grid
 from ..webpage import beside, paragraph, thousands
+from .report_text import SPLITS
 
-PARTS = {  # of a split: title, colour; drawn in this order
-    "dropped": ("left out", "#c4cbd4"),
-    "train": ("training", BLUE),
-    "valid": ("validation", ORANGE),
-    "test": ("test", PURPLE),
-}
+PARTS = {"dropped": ("left out", "#c4cbd4"), **SPLITS}  # title, colour; drawn in this order
 MOST_MAPS = 6  # beyond, the sources of a coordinate system share a map
 MOST_CHIPS = 1500  # of a map, drawn one by one; more are drawn as cells
 CELLS = 96  # along the longer side

@@ -9,13 +9,14 @@ from typing import Any
 from .. import charts
 from .. import webpage as web
 from ..charts import BLUE, GREY, ORANGE, PURPLE, Bar, Curve, bar_chart, curve_chart, legend, line_chart, share_bar
+from ..metric_table import OVER_SAMPLES, metric_of
 from .box_pictures import COLORS as BOX_COLORS
 from .box_pictures import TITLES as BOX_TITLES
 from .distillation_page import distilled
 from .pictures import WRONG, hexadecimal, pale
 from .report_text import (
     COMMON,
-    PART_TITLES,
+    SPLITS,
     capital,
     cell,
     count_of,
@@ -30,13 +31,13 @@ from .report_text import (
     whole,
     with_unit,
 )
-from .split_map import PARTS, split_map
+from .split_map import split_map
 
 MOST_MATRIX = 40  # classes that a matrix is drawn for
 MOST_MIXED = 12  # pairs of classes named where there are more
 MOST_BARS = 60  # classes in the chart of classes
 MOST_CURVES = 12  # classes that curves are drawn for
-FEW = 30  # samples: figures of fewer say little
+FEW = 30  # samples: metrics of fewer say little
 TASKS = {
     "segmentation": ("class maps", "pixels"),
     "change": ("maps of change", "pixels"),
@@ -45,42 +46,18 @@ TASKS = {
     "time-series": ("classes of time series", "series"),
     "detection": ("objects in boxes", "objects"),
 }
-MEANINGS = {
-    "mean iou": "the mean of the classes' IoU; each class counts alike, however rare it is.",
-    "iou": "intersection over union: what map and truth share of a class, divided by what either has of it.",
-    "frequency-weighted iou": "the classes' IoU weighted by how much of the truth each class is.",
-    "overall accuracy": "the share of all that was compared whose class is right.",
-    "accuracy": "the share of all that was compared whose class is right.",
-    "kappa": "Cohen's kappa: agreement beyond what the same numbers of each class would give by chance.",
-    "precision": "(user's accuracy) of what the model gives as a class, the share that is it.",
-    "recall": "(producer's accuracy) of what is a class, the share that the model gives as it.",
-    "f1": "the harmonic mean of precision and recall.",
-    "macro f1": "the mean of the classes' F1; each class counts alike.",
-    "mean f1 per picture": "the F1 of each picture's set of labels, averaged over the pictures.",
-    "ap50": "average precision: the area under the curve of precision over recall, whatever the score; a detection is "
-    "a hit where its box and the object's share at least half of what both cover. The mean of the classes.",
-    "ap50:95": "the mean of the average precisions at ten least overlaps, 0.5 to 0.95: how well the boxes fit too.",
-    "ap": "average precision: the area under the curve of precision over recall, whatever the threshold.",
-    "map": "the mean of the labels' average precision.",
-    "rmse": "root of the mean squared error, in the unit of the numbers; large errors weigh most.",
-    "mae": "mean size of the error, in the unit of the numbers.",
-    "bias": "mean of prediction minus truth: above zero the model gives too much.",
-    "r2": "the share of the truth's variance that the model explains: 1 is perfect, 0 no better than the mean.",
-}
-EACH = ", mean over samples"  # how the titles of such figures end
 PICTURES = {
     "objects": "Image",
     "before": "Before",
     "image": "Image",
-    "truth": "Truth",
-    "prediction": "Model",
+    "truth": "Reference",
+    "prediction": "Prediction",
     "error": "Errors",
 }
-Figures = Mapping[str, Sequence[float | None]]
 
 
 def training_page(result: Mapping[str, Any]) -> str:
-    """The page, one self-contained file. ``result``: what a training tells of itself (``summary``)."""
+    """The page, one self-contained file. ``result``: plain values, as ``summary`` gives them."""
     model = result["model"]
     made, _ = TASKS.get(model["task"], (model["task"], ""))
     today = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
@@ -90,43 +67,43 @@ def training_page(result: Mapping[str, Any]) -> str:
 
 def sections(result: Mapping[str, Any]) -> Iterator[str]:
     """The page's parts, in the order in which questions come up."""
-    judged, data, pictures = result["evaluation"], result["data"], result.get("pictures") or {}
+    evaluation, data, pictures = result["evaluation"], result["data"], result.get("pictures") or {}
     yield web.tiles(headline(result))
     yield web.paragraph(in_short(result))
     yield from (web.note(text) for text in warnings(result))
     yield web.section("How good it is", *compared(result))
     if result.get("distillation"):
         yield web.section("Teacher and student", *distilled(result["distillation"], main_title(result)))
-    if judged.get("classes"):
+    if evaluation.get("classes"):
         yield web.section("Class by class", *class_by_class(result))
-    if judged.get("curves"):
+    if evaluation.get("curves"):
         yield web.section("Precision and recall", *precision_and_recall(result))
-    if judged.get("scatter"):
-        yield web.section("Truth and prediction", *scattered(judged["scatter"], unit_of(data)))
+    if evaluation.get("scatter"):
+        yield web.section("Reference and prediction", *scattered(evaluation["scatter"], unit_of(data)))
     if any(pictures.get(name) for name in ("best", "worst")):
         yield web.section("Samples", *samples(pictures, data))
     yield web.section("How the training went", *curves(result))
     yield web.section("What it was trained on", *trained_on(result))
     yield web.section("What it began with", *beginning(result["start"]))
-    yield web.section("How the figures were made", *method(result))
+    yield web.section("How the metrics were computed", *method(result))
     yield web.section("How the model was made", *making(result))
 
 
 def headline(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The figures of all samples together, the main one first."""
-    figures, main = result["evaluation"]["figures"], main_title(result)
-    together = [title for title in figures if not title.endswith(EACH)]
+    """The metrics of all samples together, the main one first."""
+    metrics, main = result["evaluation"]["figures"], main_title(result)
+    together = [title for title in metrics if not title.endswith(OVER_SAMPLES)]
     for title in sorted(together, key=lambda title: title != main):
-        value, low, high = triple(figures[title])
+        value, low, high = triple(metrics[title])
         between = interval(low, high)
         yield f"{title} ({between})" if between else title, with_unit(title, value, unit_of(result["data"]))
 
 
 def in_short(result: Mapping[str, Any]) -> str:
-    """What a person tells others."""
-    judged, data, main = result["evaluation"], result["data"], main_title(result)
-    value, low, high = triple(judged["figures"].get(main))
-    part = judged["part"]
+    """The main metric, its interval, and what it is compared with."""
+    evaluation, data, main = result["evaluation"], result["data"], main_title(result)
+    value, low, high = triple(evaluation["figures"].get(main))
+    part = evaluation["part"]
     of = f"the {count_of(data['samples'].get(part), part, result['model']['task'])}"
     text = f"On {of} the {main} of the model is {number(value)}"
     text += f" (95 % interval {interval(low, high)})." if interval(low, high) else "."
@@ -138,40 +115,40 @@ def in_short(result: Mapping[str, Any]) -> str:
 
 
 def warnings(result: Mapping[str, Any]) -> Iterator[str]:
-    """What keeps the figures from being taken at their face."""
-    judged, main, epochs = result["evaluation"], main_title(result), result["epochs"]
+    """What limits how far the metrics can be trusted."""
+    evaluation, main, epochs = result["evaluation"], main_title(result), result["epochs"]
     samples_of = result["data"]["samples"]
-    value, low, _ = triple(judged["figures"].get(main))
-    if judged["part"] == "valid" and not keeps_last(result):
+    value, low, _ = triple(evaluation["figures"].get(main))
+    if evaluation["part"] == "valid" and not keeps_last(result):
         yield (
-            "There was no test part. The figures are of the validation samples, which also chose the epoch that was "
-            "kept, so they are a little optimistic. Keep a test part apart to have figures that nothing was chosen by."
+            "There was no test split. The metrics are of the validation samples, which also chose the epoch that was "
+            "kept, so they are a little optimistic. Keep a test split apart to have metrics that nothing was chosen by."
         )
-    count = samples_of.get(judged["part"]) or 0
+    count = samples_of.get(evaluation["part"]) or 0
     if count < FEW:
-        yield f"Only {count} samples were kept apart to judge by; with so few the figures may be far off."
+        yield f"Only {count} samples were kept apart for the evaluation; with so few the metrics may be far off."
     for item in result["comparison"]:
         other = found(item["figures"], main)
         if other is None or value is None or other < (value if low is None else low):
             continue
-        than = "the model's figure" if low is None else "the model's interval"
+        than = "the model's value" if low is None else "the model's interval"
         yield (
             f"“{item['name']}” reaches {number(other)}, which is not below {than}: the samples do not show that the "
             "model is better."
         )
     if low is None and value is not None:
-        yield f"There are no intervals. {judged.get('intervals') or 'The samples are of too few places.'}"
-    absent = [item["name"] for item in judged.get("classes") or () if not item.get("support")]
+        yield f"There are no intervals. {evaluation.get('intervals') or 'The samples are of too few places.'}"
+    absent = [item["name"] for item in evaluation.get("classes") or () if not item.get("support")]
     if absent:
-        yield f"Nothing of {listed(absent[:8])} is in the samples that were judged, so nothing is known of it."
+        yield f"Nothing of {listed(absent[:8])} is in the samples of the evaluation, so nothing is known of it."
     if epochs and result["metric"]["best_epoch"] == len(epochs) > 1 and not keeps_last(result):
         yield "The last epoch was the best one: with more epochs the model may become better."
 
 
 def compared(result: Mapping[str, Any]) -> Iterator[str]:
     """The model beside what it has to be better than."""
-    figures, main = result["evaluation"]["figures"], main_title(result)
-    value, low, high = triple(figures.get(main))
+    metrics, main = result["evaluation"]["figures"], main_title(result)
+    value, low, high = triple(metrics.get(main))
     others = [(item["name"], found(item["figures"], main)) for item in result["comparison"]]
     bars = [Bar("this model", value, number(value), low, high, BLUE)] if value is not None else []
     bars += [Bar(name, other, number(other), color=COMMON) for name, other in others if other is not None]
@@ -184,9 +161,9 @@ def compared(result: Mapping[str, Any]) -> Iterator[str]:
         yield web.paragraph(
             "What it started from is not compared: it gives other classes, or takes other images or bands.", small=True
         )
-    titles = list(dict.fromkeys([*figures, *(title for item in result["comparison"] for title in item["figures"])]))
+    titles = list(dict.fromkeys([*metrics, *(title for item in result["comparison"] for title in item["figures"])]))
     unit = unit_of(result["data"])
-    rows: list[list[web.Cell]] = [["This model", *(cell(figures.get(t), with_unit, t, unit) for t in titles)]]
+    rows: list[list[web.Cell]] = [["This model", *(cell(metrics.get(t), with_unit, t, unit) for t in titles)]]
     for item in result["comparison"]:
         values = (found(item["figures"], t) for t in titles)
         rows.append([item["name"], *(with_unit(t, v, unit) for t, v in zip(titles, values))])
@@ -195,11 +172,11 @@ def compared(result: Mapping[str, Any]) -> Iterator[str]:
 
 def class_by_class(result: Mapping[str, Any]) -> Iterator[str]:
     """The chart and table of the classes, and which of them were mixed up."""
-    judged, task = result["evaluation"], result["model"]["task"]
+    evaluation, task = result["evaluation"], result["model"]["task"]
     colors = {item["name"]: item["color"] for item in result["data"]["classes"]}
-    classes = judged["classes"]
+    classes = evaluation["classes"]
     titles = list(dict.fromkeys(title for item in classes for title in item["figures"]))
-    shown = class_figure(titles, main_title(result))
+    shown = class_metric(titles, main_title(result))
     if shown and 1 < len(classes) <= MOST_BARS:
         some = any(triple(item["figures"].get(shown))[1] is not None for item in classes)
         yield web.paragraph(f"{shown} of each class{', with its 95 % interval' if some else ''}:", small=True)
@@ -215,9 +192,9 @@ def class_by_class(result: Mapping[str, Any]) -> Iterator[str]:
         for i, item in enumerate(classes)
     ]
     _, what = TASKS.get(task, ("", "samples"))
-    yield web.table(["Class", f"Truth ({what})", *titles, *others], rows)
-    if judged.get("confusion"):
-        yield from confusion(judged["names"], judged["confusion"], what)
+    yield web.table(["Class", f"Reference ({what})", *titles, *others], rows)
+    if evaluation.get("confusion"):
+        yield from confusion(evaluation["names"], evaluation["confusion"], what)
 
 
 def class_bars(classes: Iterable[Mapping[str, Any]], title: str, colors: Mapping[str, str]) -> Iterator[Bar]:
@@ -227,8 +204,8 @@ def class_bars(classes: Iterable[Mapping[str, Any]], title: str, colors: Mapping
             yield Bar(item["name"], value, number(value), low, high, colors.get(item["name"], GREY))
 
 
-def class_figure(titles: Sequence[str], main: str) -> str | None:
-    """The figure of a class that the main one is the mean of, or else the first."""
+def class_metric(titles: Sequence[str], main: str) -> str | None:
+    """The metric of a class that the main one is the mean of, or else the first."""
     for title in titles:
         if title.casefold() in main.casefold().split():
             return title
@@ -240,11 +217,11 @@ def confusion(names: Sequence[str], counts: Sequence[Sequence[float]], what: str
     table = [[round(count) for count in row] for row in counts]
     if len(names) <= MOST_MATRIX:
         yield web.paragraph(
-            f"Each row is a class of the truth, each column a class of the model, in {what}. The shading is the share "
-            "of the row: blue where both agree, orange where they do not.",
+            f"Each row is a class of the reference, each column a class of the prediction, in {what}. The shading is "
+            "the share of the row: blue where both agree, orange where they do not.",
             small=True,
         )
-        yield web.matrix(names, table, "Truth", "Model")
+        yield web.matrix(names, table, "Reference", "Prediction")
         return
     mixed = [(n, i, j) for i, row in enumerate(table) for j, n in enumerate(row) if i != j and n]
     yield web.paragraph(f"{len(names)} classes are too many for a matrix. What was mixed up most:")
@@ -252,16 +229,16 @@ def confusion(names: Sequence[str], counts: Sequence[Sequence[float]], what: str
         [names[i], names[j], web.thousands(n), web.percent(n / sum(table[i]), 1)]
         for n, i, j in sorted(mixed, reverse=True)[:MOST_MIXED]
     ]
-    yield web.table(["Truth", "Model", what.capitalize(), "Share of the truth"], rows, texts=2)
+    yield web.table(["Reference", "Prediction", what.capitalize(), "Share of the reference"], rows, texts=2)
 
 
 def precision_and_recall(result: Mapping[str, Any]) -> Iterator[str]:
     """What the detector finds, and how much of it is right, from the surest detection on."""
-    judged = result["evaluation"]
+    evaluation = result["evaluation"]
     colors = {item["name"]: item["color"] for item in result["data"]["classes"]}
     lines = [
         Curve(name, curve["recall"], curve["precision"], colors.get(name, BLUE))
-        for name, curve in zip(judged["names"], judged["curves"])
+        for name, curve in zip(evaluation["names"], evaluation["curves"])
         if curve["recall"]
     ]
     yield web.paragraph(
@@ -275,10 +252,10 @@ def precision_and_recall(result: Mapping[str, Any]) -> Iterator[str]:
 
 
 def scattered(points: Mapping[str, Sequence[float]], unit: str) -> Iterator[str]:
-    """Predictions over truths."""
+    """Predictions over references."""
     of = f" ({unit})" if unit else ""
-    yield web.paragraph("Each point is a pixel; on the dashed line the prediction equals the truth.", small=True)
-    yield charts.scatter_chart(points["truth"], points["predicted"], (f"truth{of}", f"prediction{of}"))
+    yield web.paragraph("Each point is a pixel; on the dashed line the prediction equals the reference.", small=True)
+    yield charts.scatter_chart(points["truth"], points["predicted"], (f"reference{of}", f"prediction{of}"))
 
 
 def samples(pictures: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]:
@@ -292,9 +269,9 @@ def samples(pictures: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[st
         yield web.paragraph("What is not labelled is left white; grey stripes are pixels without a value.", small=True)
     elif "truth" in kinds:
         yield web.paragraph(
-            "Truth and model: from dark violet (low) to yellow (high). Errors: blue where the model gives too little, "
-            "red where it gives too much, in full from a quarter of the range of the truth on. Grey stripes are pixels "
-            "that are not known.",
+            "Reference and prediction: from dark violet (low) to yellow (high). Errors: blue where the prediction is "
+            "too low, red where it is too high, in full from a quarter of the range of the reference on. Grey stripes "
+            "are pixels that are not known.",
             small=True,
         )
     if "objects" in kinds:
@@ -374,7 +351,7 @@ def trained_on(result: Mapping[str, Any]) -> Iterator[str]:
 
 def balance(classes: Sequence[Mapping[str, Any]], parts: Mapping[str, int]) -> str:
     """The classes' shares of each part."""
-    shown = [part for part in PART_TITLES if parts.get(part)]
+    shown = [part for part in SPLITS if parts.get(part)]
     sums = {part: sum(item.get(part) or 0 for item in classes) or 1 for part in shown}
     rows = [
         (
@@ -383,7 +360,8 @@ def balance(classes: Sequence[Mapping[str, Any]], parts: Mapping[str, int]) -> s
         )
         for item in classes
     ]
-    return charts.share_table(["Class", *(capital(PART_TITLES[p]) for p in shown)], rows, [PARTS[p][1] for p in shown])
+    looks = [SPLITS[part] for part in shown]
+    return charts.share_table(["Class", *(capital(title) for title, _ in looks)], rows, [color for _, color in looks])
 
 
 def share_of(count: float, total: float) -> tuple[float, str]:
@@ -405,32 +383,32 @@ def beginning(start: Mapping[str, Any]) -> Iterator[str]:
 
 
 def method(result: Mapping[str, Any]) -> Iterator[str]:
-    """How the figures came about, in words."""
-    judged, settings = result["evaluation"], result["settings"]
-    part = judged["part"]
+    """How the metrics were computed, in words, and what they mean."""
+    evaluation, settings = result["evaluation"], result["settings"]
+    part = evaluation["part"]
     lines = [f"The samples were divided so: {result['data']['split'].rstrip('.')}."]
     lines.append(f"The network learned from the training samples; {kept_by(result)}.")
     if part == "test":
-        lines.append("The figures are of the test samples, which had no part in either.")
+        lines.append("The metrics are of the test samples, which had no part in either.")
     elif keeps_last(result):
-        lines.append("The figures are of the validation samples.")
+        lines.append("The metrics are of the validation samples.")
     else:
-        lines.append("The figures are of the same samples, so they are a little optimistic.")
-    threshold = judged.get("threshold")
-    if isinstance(threshold, (int, float)) and judged.get("curves"):
+        lines.append("The metrics are of the same samples, so they are a little optimistic.")
+    threshold = evaluation.get("threshold")
+    if isinstance(threshold, (int, float)) and evaluation.get("curves"):
         lines.append(
             f"Precision, recall and F1 are of the detections with a score of at least {threshold:g}, at an overlap of "
             "0.5; the validation samples chose that score, the one with the best F1. Average precision needs none."
         )
     elif isinstance(threshold, (int, float)):
         lines.append(
-            f"A pixel counts as “{judged['names'][1]}” from a probability of {threshold:g} on, which the validation "
-            "samples chose; the curve of the epochs is for the likelier class, a probability of 0.5."
+            f"A pixel counts as “{evaluation['names'][1]}” from a probability of {threshold:g} on, which the "
+            "validation samples chose; the curve of the epochs is for the likelier class, a probability of 0.5."
         )
     lines.append(
-        "The intervals (95 %) are by bootstrap: whole places of the samples that were judged were drawn again and "
-        "again with replacement, and the figure computed of each draw. They say how much the figures depend on which "
-        "places were judged, not how the model does on other ground, at other dates or with another sensor."
+        "The 95 % confidence intervals are by bootstrap: whole places of the evaluated samples were drawn again and "
+        "again with replacement, and the metric computed of each draw. They say how much the metrics depend on which "
+        "places were evaluated, not how the model does in other areas, at other dates or with another sensor."
     )
     if settings.get("seed") is not None:
         lines.append(f"All that is drawn by chance follows from the seed {settings['seed']}.")
@@ -439,15 +417,15 @@ def method(result: Mapping[str, Any]) -> Iterator[str]:
 
 
 def meanings(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What the figures on the page mean."""
-    judged = result["evaluation"]
-    titles = [*judged["figures"], *(title for item in judged.get("classes") or () for title in item["figures"])]
+    """What the metrics on the page mean."""
+    evaluation = result["evaluation"]
+    titles = [*evaluation["figures"], *(title for item in evaluation.get("classes") or () for title in item["figures"])]
     for title in dict.fromkeys(titles):
-        key = title.casefold().replace("²", "2")
-        if key in MEANINGS:
-            yield capital(title), MEANINGS[key]
-    if any(title.endswith(EACH) for title in titles):
-        yield "Mean over samples", "the figure of each sample by itself, averaged, so that each sample counts alike."
+        metric = metric_of(title)
+        if metric:
+            yield metric.heading, metric.explanation
+    if any(title.endswith(OVER_SAMPLES) for title in titles):
+        yield "Mean over samples", "the metric of each sample by itself, averaged, so that each sample counts alike."
 
 
 def making(result: Mapping[str, Any]) -> Iterator[str]:
@@ -474,9 +452,9 @@ def named_table(header: Sequence[str], values: Mapping[str, Any]) -> str:
 
 
 def main_title(result: Mapping[str, Any]) -> str:
-    """What the main figure is called among the figures in all."""
-    figures, title = result["evaluation"]["figures"], result["metric"]["title"]
-    return next((known for known in figures if known.casefold() == title.casefold()), title)
+    """What the main metric is called among the metrics in all."""
+    metrics, title = result["evaluation"]["figures"], result["metric"]["title"]
+    return next((known for known in metrics if known.casefold() == title.casefold()), title)
 
 
 def unit_of(data: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ from rsdl_qgis.engine.errors import Cancelled, InputError, ModelError, OutputErr
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.runtime import open_runtime
 from rsdl_qgis.engine.store import read_card
+from rsdl_qgis.engine.training import report_text
 from rsdl_qgis.engine.training.chips import read_chips, write_chips
 from rsdl_qgis.engine.training.run import run_train
 
@@ -80,7 +81,8 @@ def test_every_task_ends_in_a_model_that_runs(tmp_path, task, labels):
     assert note["samples"]["train"] and note["metrics"] and note["settings"]["seed"] == 0
     assert np.allclose(result["main"], note["metrics"][result["main_title"]][0])
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "My model" in page and result["main_title"] in page
+    main = report_text.number(result["main"])
+    assert "My model" in page and f"the {result['main_title']} of the model is {main}" in page
     assert list((tmp_path / "model" / "tensorboard").iterdir())
     assert list((tmp_path / "report.tensorboard").iterdir())
     assert ("Not labelled" in page) == (task in ("segmentation", "change", "regression"))

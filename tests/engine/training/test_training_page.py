@@ -64,7 +64,12 @@ def test_a_page_is_whole_well_formed_and_loads_nothing(task):
     tree(page)
     assert "http" not in page and "url(" not in page and "<script" not in page
     assert "None" not in words(page) and "nan" not in words(page).split()
-    for heading in ("How good it is", "How the training went", "What it was trained on", "How the figures were made"):
+    for heading in (
+        "How good it is",
+        "How the training went",
+        "What it was trained on",
+        "How the metrics were computed",
+    ):
         assert heading in page
 
 
@@ -86,7 +91,7 @@ def test_everything_is_escaped(task):
     assert ODD in "".join(tree(page).itertext())
 
 
-def test_figures_come_with_their_intervals_and_what_they_are_compared_with():
+def test_metrics_come_with_their_intervals_and_what_they_are_compared_with():
     text = words(training_page(made_up.result()))
     assert "On the 50 test samples the mean IoU of the model is 0.813 (95 % interval 0.772 to 0.851)." in text
     assert "0.503 for “flood-s2 as it was”" in text
@@ -94,7 +99,7 @@ def test_figures_come_with_their_intervals_and_what_they_are_compared_with():
     assert "flood-s2 as it was 0.503 0.702 –" in text  # the row of the table
 
 
-def test_the_main_figure_is_found_whatever_its_case():
+def test_the_main_metric_is_found_whatever_its_case():
     result = made_up.result()
     result["metric"]["title"] = "Mean IoU"
     result["comparison"][0]["figures"] = {"MEAN IOU": 0.503}
@@ -102,7 +107,7 @@ def test_the_main_figure_is_found_whatever_its_case():
     assert "0.503 for" in words(training_page(result))
 
 
-def test_figures_without_an_interval_or_a_value_are_told_so():
+def test_metrics_without_an_interval_or_a_value_are_said_to_have_none():
     result = made_up.result()
     result["evaluation"]["figures"] = {"mean IoU": [0.8, None, None], "kappa": [None, None, None]}
     text = words(training_page(result))
@@ -116,7 +121,7 @@ def test_means_over_samples_are_in_the_table_and_explained():
     assert "Mean over samples" not in words(training_page(result))
     result["evaluation"]["figures"]["mean IoU, mean over samples"] = [0.777, 0.7, 0.8]
     page = training_page(result)
-    assert words(page).count("0.777") == 1 and "the figure of each sample by itself" in page
+    assert words(page).count("0.777") == 1 and "the metric of each sample by itself" in page
     assert page.count('class="tile"') == 3
 
 
@@ -138,9 +143,9 @@ def warned(**changes) -> str:
     return " ".join(div.text for div in tree(training_page(result)).iter("div") if div.get("class") == "note")
 
 
-def test_what_limits_the_figures_is_said_and_only_then():
+def test_what_limits_the_metrics_is_said_and_only_then():
     assert warned() == ""
-    assert "no test part" in warned(part="valid") and "optimistic" in warned(part="valid")
+    assert "no test split" in warned(part="valid") and "optimistic" in warned(part="valid")
     assert "Only 12 samples" in warned(data_samples={"train": 100, "valid": 20, "test": 12})
     assert "more epochs" in warned(metric_best_epoch=20)
     assert "do not show that the model is better" in warned(evaluation_figures={"mean IoU": [0.52, 0.49, 0.56]})
@@ -152,10 +157,10 @@ def test_what_limits_the_figures_is_said_and_only_then():
     assert "Nothing of forest is in the samples" in warned(evaluation_classes=classes)
 
 
-def test_which_part_was_judged_is_said():
+def test_which_split_was_evaluated_is_said():
     assert "which had no part in either" in words(training_page(made_up.result()))
     text = words(training_page(made_up.result(part="valid")))
-    assert "The figures are of the same samples, so they are a little optimistic" in text
+    assert "The metrics are of the same samples, so they are a little optimistic" in text
     assert "which had no part in either" not in text and " Test " not in text
 
 
@@ -166,13 +171,13 @@ def test_the_probability_from_which_a_class_is_given_is_told():
     assert "from a probability of 0.35 on" in words(training_page(result))
 
 
-def test_classes_have_figures_a_matrix_and_their_share_of_each_part():
+def test_classes_have_metrics_a_matrix_and_their_share_of_each_part():
     result = made_up.result()
     text = words(training_page(result))
     support = f"{result['evaluation']['classes'][1]['support']:,}".replace(",", " ")
     assert f"forest {support} 0.800 0.760 to 0.830" in text
     assert "IoU: best threshold: B8 below 0.12" in text and text.count("0.432") == 3
-    assert "Truth other forest water total" in text and "IoU of each class, with its 95 % interval" in text
+    assert "Reference other forest water total" in text and "IoU of each class, with its 95 % interval" in text
     counts = [item["valid"] for item in result["data"]["classes"]]
     assert f"{100 * counts[2] / sum(counts):.1f} % ({counts[2]:,})".replace(",", " ") in text
 
@@ -197,7 +202,8 @@ def test_numbers_have_a_scatter_plot_and_a_unit_but_no_classes():
 def test_several_labels_have_average_precision_and_no_matrix():
     page = training_page(made_up.multi_label())
     assert "AP" in words(page).split() and 'class="matrix' not in page
-    assert "area under the curve" in page and "100 chips have no known place" in words(page)
+    assert "in the order of falling probability" in page and "mAP" in page and "MAP" not in page
+    assert "100 chips have no known place" in words(page)
 
 
 def test_what_was_taken_over_is_shown():
@@ -246,7 +252,7 @@ def test_pictures_are_in_rows_with_captions_and_a_legend():
     page = training_page(result)
     rows = [div for div in tree(page).iter("div") if div.get("class") == "sample"]
     assert len(rows) == 12 and rows[0].find("p").text == "worst 0"
-    assert [c.text for c in rows[0].iter("figcaption")] == ["Before", "After", "Truth", "Model", "Errors"]
+    assert [c.text for c in rows[0].iter("figcaption")] == ["Before", "After", "Reference", "Prediction", "Errors"]
     assert [img.get("src") for img in rows[6].iter("img")][1] == result["pictures"]["best"][0]["image"]
     assert "errors: wrong" in page and "#cc1144" in page
     assert len(page) < 3_000_000
