@@ -206,9 +206,9 @@ def choose_thresholds(
 ) -> tuple[float, ...]:
     """The least probability of each of several labels that suits the samples best: ``label_scores.best_thresholds``."""
     parts = [(output, labels) for _, output, labels in outputs(run, samples, batch_size, report)]
-    probabilities, truth = (np.concatenate(column) for column in zip(*parts))
+    probabilities, reference = (np.concatenate(column) for column in zip(*parts))
     probabilities = np.where(np.isfinite(probabilities), probabilities, 0)  # no label, whatever the threshold
-    return tuple(float(value) for value in best_thresholds(probabilities, truth))
+    return tuple(float(value) for value in best_thresholds(probabilities, reference))
 
 
 class _Classes:
@@ -226,15 +226,15 @@ class _Classes:
         flat = labels.reshape(len(labels), -1)
         known = flat != IGNORE
         guess = decided(output, self.threshold).reshape(flat.shape)[known].astype(np.int64)
-        truth, rows = flat[known].astype(np.int64), np.nonzero(known)[0] * count
-        hit, given = truth == guess, guess != IGNORE  # a class that is not given is missed
-        places = (rows[hit] + truth[hit], rows + truth, (rows + guess)[given])
+        reference, rows = flat[known].astype(np.int64), np.nonzero(known)[0] * count
+        hit, given = reference == guess, guess != IGNORE  # a class that is not given is missed
+        places = (rows[hit] + reference[hit], rows + reference, (rows + guess)[given])
         self.counts.append(np.stack([np.bincount(p, minlength=width).reshape(-1, count) for p in places], 1))
-        pairs = (truth * count + guess)[given]
+        pairs = (reference * count + guess)[given]
         self.confusion += np.bincount(pairs, minlength=count * count).reshape(count, count)
         if labels.ndim == 1:
             probability = np.full(len(labels), np.nan)
-            probability[known[:, 0]] = output[np.flatnonzero(known), truth]
+            probability[known[:, 0]] = output[np.flatnonzero(known), reference]
             self.probability.append(probability)
 
     def found(self) -> Found:
@@ -245,7 +245,7 @@ class _Classes:
 
 
 class _Labels:
-    """Probabilities and truth of several labels a picture."""
+    """Probabilities and reference of several labels a picture."""
 
     def __init__(self, classes: int, threshold: float | Sequence[float] | None):
         given = np.asarray(SURE if threshold is None else threshold, np.float32)
@@ -257,8 +257,8 @@ class _Labels:
         self.parts.append((np.where(np.isfinite(output), output, np.float32(0)), labels))
 
     def found(self) -> Found:
-        probabilities, truth = (np.concatenate(column) for column in zip(*self.parts))
-        return FoundLabels(probabilities, truth, self.thresholds)
+        probabilities, reference = (np.concatenate(column) for column in zip(*self.parts))
+        return FoundLabels(probabilities, reference, self.thresholds)
 
 
 class _Numbers:

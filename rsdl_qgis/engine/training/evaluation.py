@@ -116,27 +116,27 @@ class FoundScenes:
 
 @dataclass(frozen=True)
 class FoundLabels:
-    """Several labels a picture: probabilities and truth (samples, K), thresholds (K,).
+    """Several labels a picture: probabilities and reference (samples, K), thresholds (K,).
 
     A sample's own metric is the F1 of its labels.
     """
 
     probabilities: NDArray[np.float32]
-    truth: NDArray[np.float32]
+    reference: NDArray[np.float32]
     thresholds: NDArray[np.float32]
     main, own = METRICS["mean_f1"].title, METRICS["f1"].title
 
     @property
     def scores(self) -> NDArray[np.float64]:
-        return picture_f1(self.probabilities >= self.thresholds, self.truth > 0)
+        return picture_f1(self.probabilities >= self.thresholds, self.reference > 0)
 
     @property
     def support(self) -> NDArray:
-        return (self.truth > 0).sum(0)
+        return (self.reference > 0).sum(0)
 
     def statistic(self, places: Places) -> Statistic:
         def metrics(weights: NDArray) -> dict[str, NDArray]:
-            rates = label_rates(self.probabilities, self.truth, self.thresholds, weights[:, places.index])
+            rates = label_rates(self.probabilities, self.reference, self.thresholds, weights[:, places.index])
             found = {"mean_f1": rates.picture_f1, "mean_ap": rates.mean_average_precision}
             names = ("macro_f1", "precision", "recall", "f1", "average_precision")
             return _titled({**found, **{name: getattr(rates, name) for name in names}})
@@ -238,8 +238,8 @@ class Evaluation:
         """Some numbers of the reference and what was predicted for them; None for classes and labels."""
         if not isinstance(self.found, FoundNumbers):
             return None
-        truth, predicted = self.found.pairs.T.tolist()
-        return {"truth": truth, "predicted": predicted}
+        reference, predicted = self.found.pairs.T.tolist()
+        return {"reference": reference, "predicted": predicted}
 
     @property
     def curves(self) -> list[dict[str, list[float]]] | None:

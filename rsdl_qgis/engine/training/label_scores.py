@@ -44,14 +44,14 @@ class LabelRates(SetRates):
     average_precision: NDArray[np.float64]
 
 
-def label_rates(probabilities: NDArray, truth: NDArray, thresholds: ArrayLike, weights: ArrayLike) -> LabelRates:
-    """Scores of ``probabilities`` (pictures, labels) against ``truth`` of the same shape, 0 or 1.
+def label_rates(probabilities: NDArray, reference: NDArray, thresholds: ArrayLike, weights: ArrayLike) -> LabelRates:
+    """Scores of ``probabilities`` (pictures, labels) against ``reference`` of the same shape, 0 or 1.
 
     A label is given where its probability is at least its threshold. ``weights`` (rows, pictures): how often each
     picture counts. Macro F1 over the labels that are given or hold, mean average precision over those that hold.
     """
     weights = np.asarray(weights, np.float64)
-    given, held = probabilities >= np.asarray(thresholds, probabilities.dtype), truth > 0
+    given, held = probabilities >= np.asarray(thresholds, probabilities.dtype), reference > 0
     average = average_precision(probabilities, held, weights)
     return LabelRates(
         **vars(set_rates(given, held, weights)), mean_average_precision=label_mean(average), average_precision=average
@@ -99,14 +99,14 @@ def average_precision(probabilities: NDArray, held: NDArray, weights: NDArray) -
     return result
 
 
-def best_thresholds(probabilities: NDArray, truth: NDArray) -> NDArray[np.float64]:
+def best_thresholds(probabilities: NDArray, reference: NDArray) -> NDArray[np.float64]:
     """The threshold of each label that suits pictures best: (pictures, labels) twice -> (labels,).
 
     First one for all labels, by mean F1 per picture, of equally good ones the nearest to 0.5; then for each label that
     at least five pictures have its own, by the label's F1: the nearest to that for all of those which the pictures do
     not show to be worse than the best, by more than one standard error (Breiman et al. 1984, the 1-SE rule).
     """
-    held = truth > 0
+    held = reference > 0
     given = probabilities >= np.array(CANDIDATES, probabilities.dtype)[:, None, None]  # (candidates, pictures, labels)
     common = best_candidate(picture_f1(given, held).mean(1), 0.5)
     result = np.full(held.shape[1], common)

@@ -1,4 +1,4 @@
-"""Samples as small pictures: the image, the truth, the prediction, and where the two differ."""
+"""Samples as small pictures: the image, the reference, the prediction, and where the two differ."""
 
 from __future__ import annotations
 
@@ -37,31 +37,31 @@ Images = Mapping[str, np.ma.MaskedArray]
 def sample_pictures(
     images: Images,
     inputs: Sequence[Input],
-    truth: NDArray | None = None,
+    reference: NDArray | None = None,
     prediction: NDArray | None = None,
     classes: Sequence[Class] = (),
     span: tuple[float, float] | None = None,
 ) -> dict[str, str]:
-    """The pictures of a sample as data URIs: ``image`` (before it ``before``, of two dates), ``truth``,
+    """The pictures of a sample as data URIs: ``image`` (before it ``before``, of two dates), ``reference``,
     ``prediction`` and ``error``.
 
-    ``images``: (T, C, H, W) an input, as a chip folder gives them. ``truth`` and ``prediction``: (H, W) indexes into
-    ``classes`` with IGNORE; without classes (H, W) numbers with NaN, drawn from ``span``'s low to its high (None: those
-    of the truth). None: a scene, which is its image alone.
+    ``images``: (T, C, H, W) an input, as a chip folder gives them. ``reference`` and ``prediction``: (H, W) indexes
+    into ``classes`` with IGNORE; without classes (H, W) numbers with NaN, drawn from ``span``'s low to its high (None:
+    those of the reference). None: a scene, which is its image alone.
     """
     dates = len(shown_bands(inputs)[0].dates)
     found = {"before": picture(images, inputs, 0)} if dates == 2 else {}
     found["image"] = picture(images, inputs)
-    if truth is not None and prediction is not None:
+    if reference is not None and prediction is not None:
         if classes:
-            found["truth"] = class_picture(truth, classes)
+            found["reference"] = class_picture(reference, classes)
             found["prediction"] = class_picture(prediction, classes)
-            found["error"] = error_picture(truth, prediction, classes)
+            found["error"] = error_picture(reference, prediction, classes)
         else:
-            low, high = span or value_span(truth)
-            found["truth"] = number_picture(truth, low, high)
+            low, high = span or value_span(reference)
+            found["reference"] = number_picture(reference, low, high)
             found["prediction"] = number_picture(prediction, low, high)
-            found["error"] = difference_picture(truth, prediction, (high - low) / 4)
+            found["error"] = difference_picture(reference, prediction, (high - low) / 4)
     return {name: data_uri(file) for name, file in found.items()}
 
 
@@ -107,10 +107,10 @@ def class_picture(labels: NDArray, classes: Sequence[Class]) -> bytes:
     return png(_sampled(labels).astype(np.uint8), {**colors, IGNORE: NOTHING})
 
 
-def error_picture(truth: NDArray, prediction: NDArray, classes: Sequence[Class]) -> bytes:
+def error_picture(reference: NDArray, prediction: NDArray, classes: Sequence[Class]) -> bytes:
     """Where a class map errs (PNG): strong where it is wrong, the class's colour made pale where it is right, nothing
-    where the truth or the map has no class."""
-    right, found = _sampled(truth), _sampled(prediction)
+    where the reference or the map has no class."""
+    right, found = _sampled(reference), _sampled(prediction)
     wrong = len(classes)
     drawn = np.where(right == found, right, wrong)
     drawn[(right == IGNORE) | (found == IGNORE)] = IGNORE
@@ -123,10 +123,10 @@ def number_picture(values: NDArray, low: float, high: float) -> bytes:
     return _ramp_picture(values, low, high, RAMP)
 
 
-def difference_picture(truth: NDArray, prediction: NDArray, most: float) -> bytes:
-    """Prediction minus truth (JPEG): blue where too low, red where too high, full at ``most``; hatched where one of
+def difference_picture(reference: NDArray, prediction: NDArray, most: float) -> bytes:
+    """Prediction minus reference (JPEG): blue where too low, red where too high, full at ``most``; hatched where one of
     them is not finite."""
-    return _ramp_picture(np.subtract(prediction, truth, dtype=np.float64), -most, most, DIVERGING)
+    return _ramp_picture(np.subtract(prediction, reference, dtype=np.float64), -most, most, DIVERGING)
 
 
 def value_span(values: NDArray) -> tuple[float, float]:

@@ -50,7 +50,7 @@ PICTURES = {
     "objects": "Image",
     "before": "Before",
     "image": "Image",
-    "truth": "Reference",
+    "reference": "Reference",
     "prediction": "Prediction",
     "error": "Errors",
 }
@@ -255,19 +255,19 @@ def scattered(points: Mapping[str, Sequence[float]], unit: str) -> Iterator[str]
     """Predictions over references."""
     of = f" ({unit})" if unit else ""
     yield web.paragraph("Each point is a pixel; on the dashed line the prediction equals the reference.", small=True)
-    yield charts.scatter_chart(points["truth"], points["predicted"], (f"reference{of}", f"prediction{of}"))
+    yield charts.scatter_chart(points["reference"], points["predicted"], (f"reference{of}", f"prediction{of}"))
 
 
 def samples(pictures: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]:
     """The samples on which the model does worst and best, as pictures."""
     kinds = {kind for name in ("worst", "best") for item in pictures.get(name) or () for kind in item}
-    if "truth" in kinds and data["classes"]:
+    if "reference" in kinds and data["classes"]:
         yield legend([(item["name"], item["color"]) for item in data["classes"]])
         first = data["classes"][0]
         right = f"right, in the pale colour of the class (this: {first['name']})"
         yield legend([("errors: wrong", hexadecimal(WRONG)), (right, hexadecimal(pale(first["color"])))])
         yield web.paragraph("What is not labelled is left white; grey stripes are pixels without a value.", small=True)
-    elif "truth" in kinds:
+    elif "reference" in kinds:
         yield web.paragraph(
             "Reference and prediction: from dark violet (low) to yellow (high). Errors: blue where the prediction is "
             "too low, red where it is too high, in full from a quarter of the range of the reference on. Grey stripes "

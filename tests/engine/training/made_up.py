@@ -105,10 +105,10 @@ def result(task: str = "segmentation", classes=CLASSES, sources=None, part: str 
 
 
 def regression() -> dict:
-    """Numbers a pixel: no classes, no confusion, but pairs of truth and prediction."""
+    """Numbers a pixel: no classes, no confusion, but pairs of reference and prediction."""
     random = np.random.default_rng(2)
     made = result("regression", ())
-    truth = random.gamma(4, 4, 2000)
+    reference = random.gamma(4, 4, 2000)
     made["data"] |= {"classes": [], "unit": "m"}
     made["metric"] |= {"title": "R2"}
     made["evaluation"] |= {
@@ -121,7 +121,10 @@ def regression() -> dict:
         "classes": [],
         "names": [],
         "confusion": None,
-        "scatter": {"truth": truth.tolist(), "predicted": (truth * 0.9 + random.normal(1.2, 2.5, 2000)).tolist()},
+        "scatter": {
+            "reference": reference.tolist(),
+            "predicted": (reference * 0.9 + random.normal(1.2, 2.5, 2000)).tolist(),
+        },
     }
     made["comparison"] = [
         {"name": "mean of the training part", "figures": {"R2": -0.04, "RMSE": 6.9, "MAE": 5.1, "bias": 0.4}}

@@ -138,7 +138,7 @@ def test_metrics_of_numbers():
     errors = [np.sqrt(np.nanmean((im[0, 0] - label) ** 2)) for im, label in zip(samples.images, samples.labels)]
     assert ranked(evaluation) == np.argsort(-np.array(errors)).tolist()
     assert evaluation.own(3) == ("RMSE", pytest.approx(errors[3], rel=1e-5))
-    pairs = dict(zip(evaluation.scatter["truth"], evaluation.scatter["predicted"]))
+    pairs = dict(zip(evaluation.scatter["reference"], evaluation.scatter["predicted"]))
     assert len(pairs) == len(truth) and pairs[float(truth[7])] == pytest.approx(given[7], rel=1e-5)
 
 
@@ -146,7 +146,7 @@ def test_of_many_numbers_some_pairs_are_kept():
     samples = made.numbers(((64, 64),) * 3)
     evaluation = evaluate(network_run(made.Bands(), "identity"), samples, "numbers", ())
     known = [np.isfinite(label).sum() for label in samples.labels]
-    assert sum(known) > 8000 and len(evaluation.scatter["truth"]) == 2000
+    assert sum(known) > 8000 and len(evaluation.scatter["reference"]) == 2000
     assert evaluation.found.sums[:, 0].tolist() == known
 
 

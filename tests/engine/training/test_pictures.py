@@ -118,9 +118,9 @@ def test_classes_are_drawn_in_their_colours_and_what_is_not_labelled_is_transpar
 
 
 def test_errors_are_strong_what_is_right_is_pale():
-    truth = np.array([[0, 1, 1, IGNORE]], np.uint8)
+    reference = np.array([[0, 1, 1, IGNORE]], np.uint8)
     given = np.array([[0, 1, 0, 1]], np.uint8)
-    land, water, wrong, unlabelled = pixels(pictures.error_picture(truth, given, CLASSES))[0]
+    land, water, wrong, unlabelled = pixels(pictures.error_picture(reference, given, CLASSES))[0]
     assert tuple(land[:3]) == pictures.pale("#804000") and tuple(water[:3]) == pictures.pale("#0000ff")
     assert tuple(wrong) == (*pictures.WRONG, 255) and unlabelled[3] == 0
     assert min(land[:3]) > 180 > min(wrong[:3])
@@ -128,18 +128,18 @@ def test_errors_are_strong_what_is_right_is_pale():
 
 def test_254_classes_leave_room_for_errors():
     many = [Class(i, str(i), f"#{i:02x}0000") for i in range(254)]
-    truth, given = np.array([[0, 253]], np.uint8), np.array([[1, 253]], np.uint8)
-    wrong, right = pixels(pictures.error_picture(truth, given, many))[0]
+    reference, given = np.array([[0, 253]], np.uint8), np.array([[1, 253]], np.uint8)
+    wrong, right = pixels(pictures.error_picture(reference, given, many))[0]
     assert tuple(wrong[:3]) == pictures.WRONG and tuple(right[:3]) == pictures.pale("#fd0000")
 
 
 def test_numbers_go_from_dark_to_light_and_errors_from_blue_to_red():
-    truth = np.repeat(np.array([[0.0, 5.0, 10.0, np.nan]]), 8, 1).repeat(8, 0)
-    found = pixels(pictures.number_picture(truth, 0, 10))[4, 4::8, :3].astype(int)
+    reference = np.repeat(np.array([[0.0, 5.0, 10.0, np.nan]]), 8, 1).repeat(8, 0)
+    found = pixels(pictures.number_picture(reference, 0, 10))[4, 4::8, :3].astype(int)
     assert np.abs(found[:3] - [(68, 1, 84), (33, 145, 140), (253, 231, 37)]).max() < 12
     assert np.ptp(found[3]) < 30 and found[3].min() > 190  # stripes are light and grey
-    given = truth + np.repeat([-3, 0, 3, 0], 8)
-    low, right, high, lost = pixels(pictures.difference_picture(truth, given, 3))[4, 4::8, :3].astype(int)
+    given = reference + np.repeat([-3, 0, 3, 0], 8)
+    low, right, high, lost = pixels(pictures.difference_picture(reference, given, 3))[4, 4::8, :3].astype(int)
     assert low[2] - low[0] > 100 and high[0] - high[2] > 100 and right.min() > 235 and np.ptp(lost) < 30
 
 
@@ -150,14 +150,15 @@ def test_a_sample_has_all_pictures_of_its_kind():
     images["image"][0] = 100  # nothing yet
     images["image"][0, :, 0] = 900
     found = pictures.sample_pictures(images, (two,), labels, labels, CLASSES)
-    assert list(found) == ["before", "image", "truth", "prediction", "error"]
+    assert list(found) == ["before", "image", "reference", "prediction", "error"]
     files = {kind: base64.b64decode(uri.split(",", 1)[1]) for kind, uri in found.items()}
     assert pixels(files["image"])[16, 3, 0] > 200 > 50 > pixels(files["before"])[16, 3, 0]
-    assert found["truth"].startswith("data:image/png;base64,") and found["image"].startswith("data:image/jpeg;base64,")
+    assert found["reference"].startswith("data:image/png;base64,")
+    assert found["image"].startswith("data:image/jpeg;base64,")
     assert list(pictures.sample_pictures({"image": image(3)}, (made(*RGB),))) == ["image"]
     numbers = np.linspace(0, 1, 1024).reshape(32, 32)
     assert list(pictures.sample_pictures({"image": image(1)}, (made("pan"),), numbers, numbers + 1)) == [
-        "image", "truth", "prediction", "error"]  # fmt: skip
+        "image", "reference", "prediction", "error"]  # fmt: skip
     nothing = np.full((32, 32), np.nan)
     assert len(pictures.sample_pictures({"image": image(1)}, (made("pan"),), nothing, numbers)) == 4
 

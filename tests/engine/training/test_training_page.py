@@ -51,8 +51,8 @@ def pictured(result: dict) -> dict:
 
     def sample(title: str) -> dict:
         images = np.ma.MaskedArray(random.integers(0, 255, (2, 3, 256, 256), dtype=np.uint8))
-        truth, given = random.integers(0, len(classes), (2, 256, 256)).astype(np.uint8)
-        return {"title": title, **sample_pictures({"image": images}, inputs, truth, given, classes)}
+        reference, given = random.integers(0, len(classes), (2, 256, 256)).astype(np.uint8)
+        return {"title": title, **sample_pictures({"image": images}, inputs, reference, given, classes)}
 
     result["pictures"] = {name: [sample(f"{name} {i}") for i in range(6)] for name in ("worst", "best")}
     return result
@@ -267,7 +267,7 @@ def test_a_picture_from_elsewhere_is_not_shown():
 def test_a_large_training_is_a_small_page():
     result = made_up.result(sources=[made_up.source(f"scene {i}", 150, 150) for i in range(3)])
     result["epochs"] *= 50
-    result["evaluation"]["scatter"] = {"truth": list(range(40_000)), "predicted": list(range(40_000))}
+    result["evaluation"]["scatter"] = {"reference": list(range(40_000)), "predicted": list(range(40_000))}
     assert len(training_page(result)) < 1_000_000
 
 
