@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from qgis.core import QgsApplication
 
 from rsdl_qgis.engine.metric_table import METRICS, OF_DETECTIONS, OF_LABELS, OF_MAPS, OF_NUMBERS, OF_SCENES
 
@@ -23,17 +22,13 @@ ASSESSED = {
 }
 
 
-def algorithm(name):
-    return QgsApplication.processingRegistry().createAlgorithmById(f"rsdl:{name}")
-
-
 @pytest.mark.parametrize(("name", "metrics"), [*TRAINED.items(), *ASSESSED.items()])
 def test_outputs_are_the_metrics_with_their_labels(provider, name, metrics):
-    labels = {output.name(): output.description() for output in algorithm(name).outputDefinitions()}
+    labels = {output.name(): output.description() for output in provider.algorithm(name).outputDefinitions()}
     assert {metric.upper(): METRICS[metric].label for metric in metrics}.items() <= labels.items()
 
 
 @pytest.mark.parametrize(("name", "metrics"), TRAINED.items())
 def test_the_help_of_training_says_what_the_metrics_mean(provider, name, metrics):
-    text = algorithm(name).shortHelpString()
+    text = provider.algorithm(name).shortHelpString()
     assert all(METRICS[metric].meaning in text for metric in metrics)

@@ -37,10 +37,10 @@ KINDS = {
 }
 
 
-def evaluated(what, threshold=None, **changes):
-    kind, count, activation, samples = KINDS[what]
+def evaluated(what, threshold=None, samples=None, **changes):
+    kind, count, activation, usual = KINDS[what]
     run = network_run(made.Bands(), activation)
-    return evaluate(run, samples(), kind, made.classes(count), threshold, **changes)
+    return evaluate(run, samples or usual(), kind, made.classes(count), threshold, **changes)
 
 
 def answers(samples):

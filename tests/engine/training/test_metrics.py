@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from sklearn import metrics as sk
@@ -14,6 +14,7 @@ from rsdl_qgis.engine.training.metrics import class_rates, map_scores, mean_scor
 CLOSE = {"rel": 0, "abs": 1e-12}
 
 
+@settings(deadline=None)
 @given(st.integers(1, 6).flatmap(lambda n: arrays(np.int64, (n, n), elements=st.integers(0, 40))))
 def test_every_metric_equals_scikit_learns(confusion):
     if not confusion.sum():
@@ -41,6 +42,7 @@ def test_every_metric_equals_scikit_learns(confusion):
     assert scores.macro_f1 == pytest.approx(macro, **CLOSE)
 
 
+@settings(deadline=None)
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=12), elements=st.integers(0, 2)), st.data())
 def test_scenes_follow_the_published_definition(reference, data):
     predicted = data.draw(arrays(np.uint8, reference.shape, elements=st.integers(0, 2)))
