@@ -52,9 +52,9 @@ finally:
 
 _CHECK = """\
 import importlib.metadata as m, importlib.util as u, json, platform
-import numpy, rasterio, pyogrio, onnxruntime
+import numpy, rasterio, pyogrio, shapely, onnxruntime
 assert u.find_spec("torch"), "torch is missing"
-names = ("numpy", "rasterio", "pyogrio", "onnxruntime", "onnxruntime-gpu", "onnx", "safetensors", "torch")
+names = ("numpy", "rasterio", "pyogrio", "shapely", "onnxruntime", "onnxruntime-gpu", "onnx", "safetensors", "torch")
 found = {}
 for name in names:
     try:

@@ -28,6 +28,7 @@ ENGINE_FOR_QGIS = (  # standard library only
     "job_arguments",
     "locks",
     "metric_table",
+    "memory",
     "names",
     "networks",
     "outputs",

@@ -45,6 +45,8 @@ pixels, and its map is enlarged again. It costs a quarter, and height and width 
 
 Every network of series also has the option `members`: so many networks with first weights of their own are trained side
 by side, and their mean answers (an ensemble, arXiv:1612.01474). It costs as many times the work.
+
+The names `unet-10c` and `unet-3c`, which models and jobs may have, stand for `unet`.
 """
 
 

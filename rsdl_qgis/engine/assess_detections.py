@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import shapely
 from affine import Affine
 from numpy.typing import NDArray
 
@@ -22,6 +23,7 @@ from .object_layers import ObjectLayer, Objects, pairs_on_ground, read_objects
 from .outputs import kept, writing
 from .raster.attributes import pieces
 from .raster.boxes import Ground
+from .raster.geometries import Geometry
 from .raster.grid import Grid, project, same_crs
 from .raster.labels import check_crs
 from .raster.places import Points
@@ -203,7 +205,7 @@ def within(objects: Objects, arguments: Mapping[str, Any], crs: str | None) -> N
     return result
 
 
-def extent_polygon(extent: Sequence[float], extent_crs: str | None, crs: str | None) -> dict[str, Any]:
+def extent_polygon(extent: Sequence[float], extent_crs: str | None, crs: str | None) -> Geometry:
     """The rectangle in another CRS, its sides bent as they come out."""
     xmin, ymin, xmax, ymax = extent
     corner = np.array([(xmin, ymin), (xmax, ymin), (xmax, ymax), (xmin, ymax), (xmin, ymin)])
@@ -214,7 +216,7 @@ def extent_polygon(extent: Sequence[float], extent_crs: str | None, crs: str | N
     ring = [(float(x), float(y)) for x, y in zip(xs, ys) if math.isfinite(x) and math.isfinite(y)]
     if len(ring) < 3:
         raise InputError("The extent lies outside of the layer's coordinate system.", "Choose another extent.")
-    return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+    return shapely.Polygon(ring)
 
 
 def ignored_features(reference: ObjectLayer, field: str | None) -> NDArray[np.bool_]:

@@ -39,7 +39,7 @@ COLLECTORS: dict[str, tuple[Any, Any]] = {  # task whose networks give a map -> 
     "change": (segmentation.Outputs, segmentation.SegmentationCollector),
     "regression": (regression.Outputs, regression.RegressionCollector),
 }
-LIBRARIES = ("numpy", "rasterio", "pyogrio", "onnxruntime", "torch", "safetensors")
+LIBRARIES = ("numpy", "rasterio", "pyogrio", "shapely", "onnxruntime", "torch", "safetensors")
 
 
 @writing("predict")

@@ -14,10 +14,9 @@ from .detection.overlap import convex_area, convex_intersection, near_between
 from .detection_scores import OVERLAPS, Pairs
 from .errors import InputError, known
 from .raster.attributes import Piece, Table, open_table, pieces
+from .raster.geometries import outer_corners, parts_of, polygon_of
 from .raster.grid import project
 from .raster.label_fields import label_text
-from .raster.labels import polygon_of
-from .raster.vectors import polygons_of
 from .report import Report
 
 CLASS, SCORE = "class", "score"  # fields that detections have
@@ -154,9 +153,8 @@ def _quads_of(piece: Piece, report: Report) -> Iterator[tuple[int, NDArray[np.fl
     for row, value in enumerate(known(piece.wkb)):
         if row % CHECKED == 0:
             report.check()
-        polygon = polygon_of(value)
-        for rings in polygons_of(polygon) if polygon else ():
-            yield row, quad_of(np.array(rings[0], np.float64))
+        for polygon in parts_of(polygon_of(value)):
+            yield row, quad_of(outer_corners(polygon))
 
 
 def quad_of(points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from .errors import InputError, known
 from .raster.attributes import Piece, Table, open_table, pieces
+from .raster.geometries import polygon_of
 from .raster.grid import project
-from .raster.labels import check_crs, polygon_of
+from .raster.labels import check_crs
 from .raster.places import Points, middles
 from .report import Portion, Report
 from .scene_labels import NONE, Codes, LabelFields, Sets

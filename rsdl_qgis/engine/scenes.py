@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -11,10 +10,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from .card import ModelCard
+from .raster.geometries import Geometry, polygons_wkb
 from .raster.grid import Grid, Window, apply
-from .raster.labels import Geometry, check_crs
-from .raster.scene_features import FeatureLayer, Field, Row, only_polygons, points_in, polygons_in, rows
-from .raster.vectors import outline
+from .raster.labels import check_crs
+from .raster.scene_features import FeatureLayer, Field, Row, only_polygons, points_of, polygons_of, rows
 from .training.windows import pixel_boxes
 
 SAME_SIZE = 0.02  # relative difference of pixels below which a scene is as many pixels as in training
@@ -108,8 +107,8 @@ class FeatureScenes:
 
     def _under(self, batch: Sequence[Row]) -> Iterator[Scene]:
         """The scenes of polygons."""
-        shapes = polygons_in(self._layer, [row.there for row in batch], self._grid.crs)
-        boxes = iter(pixel_boxes(self._grid, np.array([outline(s) for s in shapes if s]).reshape(-1, 4)).tolist())
+        shapes = polygons_of(self._layer, [row.there for row in batch], self._grid.crs)
+        boxes = iter(pixel_boxes(self._grid, np.array([s.bounds for s in shapes if s]).reshape(-1, 4)).tolist())
         for row, shape in zip(batch, shapes):
             values = (row.fid, *row.values)
             if shape is None:
@@ -122,7 +121,7 @@ class FeatureScenes:
 
     def _around(self, batch: Sequence[Row]) -> Iterator[Scene]:
         """The scenes of points; one with several is as many scenes."""
-        for row, points in zip(batch, points_in(self._layer, [row.there for row in batch], self._grid.crs)):
+        for row, points in zip(batch, points_of(self._layer, [row.there for row in batch], self._grid.crs)):
             values, half = (row.fid, *row.values), self._size // 2
             sound = points[np.isfinite(points).all(1)]
             self.unusable += max(len(points), 1) - len(sound)
@@ -171,5 +170,4 @@ def corners(grid: Grid, window: Window) -> bytes:
     """The outline of a window as a WKB polygon in the grid's CRS."""
     rows_, cols = (window.row, window.row + window.height), (window.col, window.col + window.width)
     places = [(cols[c], rows_[r]) for c, r in ((0, 0), (0, 1), (1, 1), (1, 0), (0, 0))]
-    points = [apply(grid.transform, col, row) for col, row in places]
-    return struct.pack("<BIII10d", 1, 3, 1, 5, *(value for point in points for value in point))
+    return polygons_wkb([[np.array([apply(grid.transform, col, row) for col, row in places])]])[0]

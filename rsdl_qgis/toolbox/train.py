@@ -313,7 +313,7 @@ class TrainingAlgorithm(ModelMaker):
         start = self._start(parameters, context)
         network = shared.text_of(self, parameters, "NETWORK", context)
         if not network:
-            fits = start is not None and start.network in train_options.fitting_networks(self.NETWORKS)
+            fits = start is not None and train_options.is_fitting(start.network, self.NETWORKS)
             network = start.network if fits else self.NETWORK
         data = Path(chips).name if chips else train_data.chosen_labels(self, parameters, context)[0].name()
         return f"{data}-{network}"

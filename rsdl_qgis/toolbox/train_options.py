@@ -566,16 +566,22 @@ def fitting_networks(tasks: Sequence[str]) -> list[str]:
     return [name for task in tasks for name, line in NETWORKS.items() if line.task == task]
 
 
+def is_fitting(name: str, tasks: Sequence[str]) -> bool:
+    """Whether a network, by its name or an alias, is for one of some tasks."""
+    from ..engine.networks import NETWORKS
+
+    return name in NETWORKS and NETWORKS[name].task in tasks
+
+
 def network_problem(name: str | None, options: Mapping[str, Any], tasks: Sequence[str]) -> str:
     """What is wrong with NETWORK and OPTIONS, in a sentence; '' if nothing."""
     from ..engine.networks import NETWORKS
 
     if not name:
         return ""
-    fitting = fitting_networks(tasks)
-    if name not in fitting:
+    if not is_fitting(name, tasks):
         text = tr("NETWORK cannot be '{name}' here. Choose one of {known}.")
-        return text.format(name=name, known=", ".join(fitting))
+        return text.format(name=name, known=", ".join(fitting_networks(tasks)))
     for option, allowed in NETWORKS[name].choices.items():
         if option in options and options[option] not in allowed:
             text = tr("OPTIONS: '{option}' of {network} cannot be {value}. Choose one of {known}.")

@@ -18,6 +18,7 @@ from qgis.core import QgsProcessingException, QgsProcessingFeedback, QgsProcessi
 
 from ..engine.errors import RsdlError
 from ..engine.locks import remove_leftovers
+from ..engine.memory import hint_for
 from ..engine.outputs import outputs_of
 from ..environment import worker_command, worker_environment
 from ..paths import plugin_version
@@ -31,7 +32,6 @@ LAST_WORDS = 20.0  # seconds that a worker has to end in after its result
 KEPT_LINES = 40  # of its stderr
 LONGEST_WORDS = 10_000  # characters of a message
 MOST_UNKNOWN = 100  # lines that are no events, of those that are shown
-TRAININGS = ("train", "distil")
 
 
 def make_job(operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -217,10 +217,7 @@ def _death(operation: str, code: int | None, stderr: deque[str]) -> str:
         text = tr("The worker was killed ({signal}); most often the computer had run out of memory.").format(
             signal=name
         )
-        if operation in TRAININGS:
-            text += " " + tr("Try a smaller batch or chip size, or close other programs.")
-        else:
-            text += " " + tr("Try a smaller tile or batch size, or close other programs.")
+        text += " " + hint_for(operation)
     else:
         text = tr("The worker ended without a result (code {code}).").format(code=code)
         text += " " + tr("Run 'Diagnostics' to see whether its environment is sound.")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -158,8 +159,15 @@ def test_a_worker_that_lingers_after_its_result_is_ended(job, feedback, monkeypa
 def test_killed_from_outside(job, make_feedback, tmp_path):
     feedback = make_feedback()
     feedback.setProgressText = lambda text: os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
-    with pytest.raises(QgsProcessingException, match=r"killed.*smaller tile or batch size"):
+    with pytest.raises(QgsProcessingException, match=r"killed.*Close other programs"):
         worker.run_job(job("polite"), feedback)
+
+
+@pytest.mark.parametrize(
+    ("operation", "words"), [("train", "smaller batch or chip size"), ("predict", "smaller tile or batch size")]
+)
+def test_what_to_do_when_memory_ran_out_is_for_the_job(operation, words):
+    assert words in worker._death(operation, -signal.SIGKILL, deque())
 
 
 def test_nothing_remains_when_qgis_is_gone(tmp_path):

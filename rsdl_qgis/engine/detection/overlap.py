@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from .values import Detections, Floats, Integers
 
 AT_ONCE = 1_000_000  # pairs that are looked at together
+ROUNDING = 1 - 1e-9  # what an area may be off
 SMALLEST = 1e-3  # pixels: shorter boxes are sorted into the grid as if they were as long
 Pairs = tuple[Integers, Integers]
 
@@ -140,11 +142,14 @@ def areas(detections: Detections, which: Integers | slice = slice(None)) -> Floa
     return convex_area(detections.corners[which])
 
 
-def pair_iou(first: Detections, i: Integers, second: Detections, j: Integers) -> Floats:
-    """Intersection over union of some pairs; 0 where both are empty."""
-    shared = pair_intersection(first, i, second, j)
-    total = areas(first, i) + areas(second, j) - shared
-    return shared / np.maximum(total, 1e-9)
+def pair_iou(first: Detections, i: Integers, second: Detections, j: Integers, least: float = 0.0) -> Floats:
+    """Intersection over union of some pairs; 0 where both are empty, and where it cannot be above ``least``."""
+    total = areas(first, i) + areas(second, j)
+    most = np.minimum(intersection(first.boxes[i], second.boxes[j]), total / 2)  # that they can share
+    near = np.flatnonzero(most > least * ROUNDING * (total - most))
+    shared = np.zeros(len(i))
+    shared[near] = pair_intersection(first, i[near], second, j[near])
+    return shared / np.maximum(total - shared, 1e-9)
 
 
 def convex_area(corners: Floats) -> Floats:
@@ -155,32 +160,12 @@ def convex_area(corners: Floats) -> Floats:
 
 
 def convex_intersection(one: Floats, other: Floats) -> Floats:
-    """Area that convex polygons share, both with corners from x towards y. (n, k, 2), (n, m, 2) -> (n,).
-
-    By Green's theorem, along the edges of each as far as they are inside the other.
-    """
-    middle = one.mean(1, keepdims=True)
-    one, other = one - middle, other - middle  # small numbers: products of coordinates would lose digits
-    return np.maximum(_edges_inside(one, other, True) + _edges_inside(other, one, False), 0) / 2
-
-
-def _edges_inside(polygon: Floats, around: Floats, shared: bool) -> Floats:
-    """Sum of start x end over the parts of a polygon's edges in another; ``shared``: with edges that both have."""
-    edge = np.roll(polygon, -1, 1) - polygon  # (n, k, 2)
-    side = np.roll(around, -1, 1) - around  # (n, m, 2)
-    offset = polygon[:, :, None] - around[:, None]  # (n, k, m, 2)
-    depth = _cross(side[:, None], offset)  # above 0: the edge's start is inside
-    slope = _cross(side[:, None], edge[:, :, None])
-    outside = (slope == 0) & ((depth < 0) if shared else (depth <= 0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        crossing = -depth / slope
-    enters = np.where(slope > 0, crossing, 0).max(2)
-    leaves = np.where(slope < 0, crossing, 1).min(2)
-    enters, leaves = np.clip(enters, 0, 1), np.clip(leaves, 0, 1)
-    inside = (enters < leaves) & ~outside.any(2)
-    start, end = polygon + enters[..., None] * edge, polygon + leaves[..., None] * edge
-    total: Floats = np.where(inside, _cross(start, end), 0).sum(1)
-    return total
+    """Area that convex polygons share. (n, k, 2), (n, m, 2) -> (n,)."""
+    middle = one.mean(1, keepdims=True)  # small numbers keep digits
+    shared: Floats = shapely.area(
+        shapely.intersection(shapely.polygons(one - middle), shapely.polygons(other - middle))
+    )
+    return shared
 
 
 def _cross(a: NDArray, b: NDArray) -> Floats:

@@ -119,7 +119,7 @@ def _overlapping(detections: Detections, least: float) -> tuple[Integers, Intege
     """The pairs i < j of one class with an IoU above ``least``, and that."""
     found: list[tuple[Integers, Integers, Floats]] = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))]
     for i, j in near_within(detections.boxes, detections.labels, least):
-        overlap = pair_iou(detections, i, detections, j)
+        overlap = pair_iou(detections, i, detections, j, least)
         above = overlap > least
         found.append((i[above], j[above], overlap[above]))
     better, worse, overlaps = (np.concatenate(column) for column in zip(*found))
@@ -137,5 +137,5 @@ def _suppressed_by(kept: Detections, others: Detections, least: float) -> NDArra
     gone = np.zeros(len(others), bool)
     if len(kept) and len(others):
         for i, j in near_between(kept.boxes, kept.labels, others.boxes, others.labels, least):
-            gone[j[pair_iou(kept, i, others, j) > least]] = True
+            gone[j[pair_iou(kept, i, others, j, least) > least]] = True
     return gone

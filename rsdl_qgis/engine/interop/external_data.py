@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from ..errors import ModelError
 from ..text import shortened
-from .onnx_file import TooLarge, _bytes, _strings, fields
+from .onnx_file import TooLarge, fields, read_bytes, strings
 
 MOST_PARTS = 10_000_000  # of one message: this is not done where QGIS waits
 MOST_FILES = 1000
@@ -39,7 +39,7 @@ def _locations(path: Path) -> set[str]:
     try:
         with path.open("rb") as stream:
             for start, end in _entries(stream, path.stat().st_size):
-                key, value = _strings(_bytes(stream, start, end), 1, 2)
+                key, value = strings(read_bytes(stream, start, end), 1, 2)
                 if key == "location":
                     found.add(value)
                 if len(found) > MOST_FILES:

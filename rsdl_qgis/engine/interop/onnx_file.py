@@ -73,14 +73,14 @@ def read_onnx_file(path: str | Path) -> OnnxFile:
         with open(path, "rb") as stream:
             for number, start, end in fields(stream, 0, Path(path).stat().st_size):
                 if number == 14 and len(metadata) < MOST_METADATA:
-                    key, value = _strings(_bytes(stream, start, end, LARGEST_METADATA), 1, 2)
+                    key, value = strings(read_bytes(stream, start, end, LARGEST_METADATA), 1, 2)
                     metadata[key] = value
                 elif number == 2:
-                    producer = _bytes(stream, start, end).decode()
+                    producer = read_bytes(stream, start, end).decode()
                 elif number == 7:
                     for part, first, last in fields(stream, start, end):
                         if part in (11, 12):
-                            tensor = _tensor(_bytes(stream, first, last))
+                            tensor = _tensor(read_bytes(stream, first, last))
                             (inputs if part == 11 else outputs).append(tensor)
                         elif part == 5:
                             weights.append((first, last))
@@ -117,18 +117,18 @@ def fields(stream: BinaryIO, start: int, end: int, most: int = MOST_FIELDS) -> I
         if at - base + LONGEST_HEAD > len(block) and base + len(block) < end:
             stream.seek(at)
             block, base = stream.read(min(BLOCK, end - at)), at
-        key, place = _varint(block, at - base)
+        key, place = varint(block, at - base)
         number, kind = key >> 3, key & 7
         first = base + place
         if kind == 2:
-            length, place = _varint(block, place)
+            length, place = varint(block, place)
             first = base + place
             at = first + length
             if at > end:
                 raise ValueError("truncated")
             yield number, first, at
         elif kind == 0:
-            at = base + _varint(block, place)[1]
+            at = base + varint(block, place)[1]
             yield number, at, at
         elif kind in (1, 5):
             at = first + (8 if kind == 1 else 4)
@@ -136,7 +136,7 @@ def fields(stream: BinaryIO, start: int, end: int, most: int = MOST_FIELDS) -> I
             raise ValueError("not a protocol buffer")
 
 
-def _varint(data: bytes, place: int) -> tuple[int, int]:
+def varint(data: bytes, place: int) -> tuple[int, int]:
     """The number at a place of some bytes, and the place behind it; IndexError where they end."""
     byte = data[place]
     if byte < 0x80:
@@ -152,53 +152,53 @@ def _varint(data: bytes, place: int) -> tuple[int, int]:
     return value, place + 1
 
 
-def _bytes(stream: BinaryIO, start: int, end: int, most: int = LARGEST_TENSOR) -> bytes:
+def read_bytes(stream: BinaryIO, start: int, end: int, most: int = LARGEST_TENSOR) -> bytes:
     if end - start > most:
         raise TooLarge(f"a part of its description is of {end - start} bytes, more than {most}")
     stream.seek(start)
     return stream.read(end - start)
 
 
-def _parts(data: bytes) -> list[tuple[int, bytes | int]]:
-    """Every field of a small message, with its bytes or its number."""
-    parts: list[tuple[int, bytes | int]] = []
-    place = 0
-    while place < len(data):
-        key, place = _varint(data, place)
-        value, place = _varint(data, place)
-        if key & 7 == 2:
-            parts.append((key >> 3, data[place : place + value]))
-            place += value
-        elif key & 7 == 0:
-            parts.append((key >> 3, value))
-        else:
+def parts(data: bytes) -> Iterator[tuple[int, bytes | int]]:
+    """Every field of a small message: its number and its bytes, or the number that it is. ValueError for none."""
+    at = 0
+    while at < len(data):
+        key, at = varint(data, at)
+        kind = key & 7
+        if kind == 0:
+            value, at = varint(data, at)
+            yield key >> 3, value - (1 << 64) if value >> 63 else value
+            continue
+        if kind not in (1, 2, 5):
             raise ValueError("unexpected")
-    if place > len(data):
-        raise ValueError("truncated")
-    return parts
+        length, at = varint(data, at) if kind == 2 else ({1: 8, 5: 4}[kind], at)
+        if at + length > len(data):
+            raise ValueError("truncated")
+        yield key >> 3, data[at : at + length]
+        at += length
 
 
-def _strings(data: bytes, *numbers: int) -> list[str]:
-    found = dict(_parts(data))
+def strings(data: bytes, *numbers: int) -> list[str]:
+    found = dict(parts(data))
     values = (found.get(number, b"") for number in numbers)
     return [value.decode() if isinstance(value, bytes) else "" for value in values]
 
 
 def _sub(data: bytes, number: int) -> list[bytes]:
-    return [value for key, value in _parts(data) if key == number and isinstance(value, bytes)]
+    return [value for key, value in parts(data) if key == number and isinstance(value, bytes)]
 
 
 def _tensor(data: bytes) -> Tensor:
-    (name,) = _strings(data, 1)
+    (name,) = strings(data, 1)
     shape: list[int | None] = []
     dtype, kind = "", "tensor"
     for value in _sub(data, 2):  # type
-        kind = next((KINDS[key] for key, _ in _parts(value) if key in KINDS), kind)
+        kind = next((KINDS[key] for key, _ in parts(value) if key in KINDS), kind)
         for tensor in _sub(value, 1):  # tensor_type
-            dtype = next((DTYPES.get(n, "") for key, n in _parts(tensor) if key == 1 and isinstance(n, int)), dtype)
+            dtype = next((DTYPES.get(n, "") for key, n in parts(tensor) if key == 1 and isinstance(n, int)), dtype)
             for dims in _sub(tensor, 2):  # shape
                 for dim in _sub(dims, 1):
-                    sizes = [value for key, value in _parts(dim) if key == 1 and isinstance(value, int)]
+                    sizes = [value for key, value in parts(dim) if key == 1 and isinstance(value, int)]
                     shape.append(sizes[0] if sizes and 0 < sizes[0] <= LONGEST_AXIS else None)
     return Tensor(name, tuple(shape), dtype or "float32", kind)
 
@@ -206,4 +206,4 @@ def _tensor(data: bytes) -> Tensor:
 def _initializer_name(stream: BinaryIO, start: int, end: int) -> str:
     names = ((first, last) for number, first, last in fields(stream, start, end) if number == 8)
     where = next(names, None)
-    return _bytes(stream, *where).decode() if where else ""
+    return read_bytes(stream, *where).decode() if where else ""

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from .onnx_file import DTYPES, TooLarge, _varint, fields
+from .onnx_file import DTYPES, TooLarge, fields, parts, varint
 
 LARGEST_NODE = 100_000  # bytes: a larger one holds weights
 LARGEST_CONSTANT = 400  # bytes of a number with its name
@@ -241,7 +241,7 @@ def _node(data: bytes) -> Node:
     outputs: list[str] = []
     numbers: dict[str, float] = {}
     operator = ""
-    for number, value in _parts(data):
+    for number, value in parts(data):
         if number in (1, 2) and isinstance(value, bytes):
             (inputs if number == 1 else outputs).append(value.decode())
         elif number == 4 and isinstance(value, bytes):
@@ -256,7 +256,7 @@ def _node(data: bytes) -> Node:
 def _attribute(data: bytes) -> tuple[str, float | None]:
     """The name of an attribute, and its number where it is one."""
     name, number = "", None
-    for part, value in _parts(data):
+    for part, value in parts(data):
         if part == 1 and isinstance(value, bytes):
             name = value.decode()
         elif part == 2 and isinstance(value, bytes):
@@ -275,7 +275,7 @@ def _constant(data: bytes) -> tuple[str, float | None]:
     """The name of a tensor, and its number where it holds one."""
     name = dtype = ""
     values: list[float] = []
-    for part, value in _parts(data):
+    for part, value in parts(data):
         if part == 8 and isinstance(value, bytes):
             name = value.decode()
         elif part == 2 and isinstance(value, int):
@@ -294,23 +294,6 @@ def _constant(data: bytes) -> tuple[str, float | None]:
 def _varints(data: bytes) -> list[int]:
     found, at = [], 0
     while at < len(data):
-        value, at = _varint(data, at)
+        value, at = varint(data, at)
         found.append(value)
     return found
-
-
-def _parts(data: bytes) -> Iterator[tuple[int, bytes | int]]:
-    """Every field of a message: its number and its bytes, or the number that it is."""
-    at = 0
-    while at < len(data):
-        key, at = _varint(data, at)
-        kind = key & 7
-        if kind == 0:
-            value, at = _varint(data, at)
-            yield key >> 3, value - (1 << 64) if value >> 63 else value
-            continue
-        length, at = _varint(data, at) if kind == 2 else ({1: 8, 5: 4}[kind], at)
-        if at + length > len(data):
-            raise ValueError("truncated")
-        yield key >> 3, data[at : at + length]
-        at += length

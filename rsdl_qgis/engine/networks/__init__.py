@@ -58,8 +58,6 @@ class Network:
 
 SEGMENTATION: dict[str, Network] = {
     "unet": Network("U-Net", "segmentation", "unet:UNet", "10.1007/978-3-319-24574-4_28", multiple=16),
-    "unet-10c": Network("U-Net of the active-fire study, 10 bands", "segmentation", "unet:UNet", "10.1016/j.isprsjprs.2021.06.002", bands=10, multiple=16),
-    "unet-3c": Network("U-Net of the active-fire study, 3 bands", "segmentation", "unet:UNet", "10.1016/j.isprsjprs.2021.06.002", multiple=16),
     "unet-light": Network("U-Net light of the active-fire study", "segmentation", "unet:UNet", "10.1016/j.isprsjprs.2021.06.002", multiple=16, options={"widths": (16, 32, 64, 128, 256)}),
     "unet-encoder": Network("U-Net with a classification network as encoder", "segmentation", "unet_encoder:EncoderUNet", "10.1007/978-3-319-24574-4_28", multiple=32, choices={"encoder": ("resnet34", "resnet18", "resnet50", "resnet101", "resnet152", "vgg16", "vgg19", "vgg16-bn", "vgg19-bn", "densenet121", "densenet169", "densenet201")}),
     "unetpp": Network("U-Net++", "segmentation", "unetpp:UNetPlusPlus", "10.1007/978-3-030-00889-5_1", multiple=16, choices={"deep_supervision": (False, True)}),
@@ -119,7 +117,24 @@ DETECTION: dict[str, Network] = {
 }  # fmt: skip
 
 COMMON_OPTIONS = {"coarsen": ("segmentation", "change"), "members": ("time-series",)}  # of every network of a task
-NETWORKS: dict[str, Network] = {**SEGMENTATION, **CLASSIFICATION, **CHANGE, **TIME_SERIES, **DETECTION}
+ALIASES = {"unet-10c": "unet", "unet-3c": "unet"}  # names that cards and jobs may have -> the network that it is
+
+
+class Table(dict[str, Network]):
+    """The networks by name: an alias is found like a name, but not listed."""
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in ALIASES
+
+    def __missing__(self, name: str) -> Network:
+        return self[ALIASES[name]]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The network of a name or an alias."""
+        return super().get(ALIASES.get(name, name), default)
+
+
+NETWORKS = Table({**SEGMENTATION, **CLASSIFICATION, **CHANGE, **TIME_SERIES, **DETECTION})
 
 
 def build_network(name: str, inputs: Mapping[str, tuple[int, int]], classes: int, **options: Any) -> Any:

@@ -37,17 +37,14 @@ def iou(a: Tensor, b: Tensor) -> Tensor:
     return intersection / union.clamp(min=SMALLEST)
 
 
-def giou(a: Tensor, b: Tensor) -> Tensor:
-    """Generalized IoU of every pair, -1 to 1: Rezatofighi et al. (CVPR 2019), doi:10.1109/CVPR.2019.00075.
-
-    (n, 4), (m, 4) -> (n, m).
-    """
-    return _giou(a[:, None], b[None])
-
-
 def giou_loss(a: Tensor, b: Tensor) -> Tensor:
-    """1 - GIoU of box i of ``a`` and box i of ``b``. (n, 4), (n, 4) -> (n,)."""
-    return 1 - _giou(a, b)
+    """1 - generalized IoU (-1 to 1) of box i of ``a`` and box i of ``b``. (n, 4), (n, 4) -> (n,).
+
+    Rezatofighi et al. (CVPR 2019), doi:10.1109/CVPR.2019.00075.
+    """
+    intersection, union = _overlap(a, b)
+    hull = area(torch.cat([torch.minimum(a[..., :2], b[..., :2]), torch.maximum(a[..., 2:], b[..., 2:])], -1))
+    return 1 - (intersection / union.clamp(min=SMALLEST) - (hull - union) / hull.clamp(min=SMALLEST))
 
 
 def _overlap(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
@@ -55,12 +52,6 @@ def _overlap(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     top_left, bottom_right = torch.maximum(a[..., :2], b[..., :2]), torch.minimum(a[..., 2:], b[..., 2:])
     intersection = area(torch.cat([top_left, bottom_right], -1))
     return intersection, area(a) + area(b) - intersection
-
-
-def _giou(a: Tensor, b: Tensor) -> Tensor:
-    intersection, union = _overlap(a, b)
-    hull = area(torch.cat([torch.minimum(a[..., :2], b[..., :2]), torch.maximum(a[..., 2:], b[..., 2:])], -1))
-    return intersection / union.clamp(min=SMALLEST) - (hull - union) / hull.clamp(min=SMALLEST)
 
 
 def nms(

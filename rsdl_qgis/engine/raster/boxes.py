@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import struct
-
 import numpy as np
+import shapely
 from affine import Affine
 from numpy.typing import NDArray
 from rasterio.features import shapes
 
 from ..detection.values import Floats, Mask
+from .geometries import polygons_wkb, to_wkb
 from .grid import TRUE_SCALE, Grid, apply, crs_of, local_unit, metres_a_degree, project
-from .wkb import POLYGON
-
-RECTANGLE = np.dtype(  # a WKB polygon of one ring with five points
-    [("order", "u1"), ("kind", "<u4"), ("rings", "<u4"), ("points", "<u4"), ("xy", "<f8", (5, 2))]
-)
 
 
 class Ground:
@@ -46,20 +41,11 @@ class Ground:
     def rectangles(self, corners: Floats) -> list[bytes]:
         """WKB polygons in map units of boxes with corners (n, 4, 2) in pixels."""
         x, y = apply(self._grid.transform, corners[..., 0], corners[..., 1])
-        array = np.zeros(len(corners), RECTANGLE)
-        array["order"], array["kind"], array["rings"], array["points"] = 1, POLYGON, 1, 5
-        array["xy"] = np.stack([x, y], -1)[:, self._turn([0, 1, 2, 3, 0])]
-        data, size = array.tobytes(), RECTANGLE.itemsize
-        return [data[i : i + size] for i in range(0, len(data), size)]
+        return to_wkb(shapely.polygons(np.stack([x, y], -1)[:, self._turn([0, 1, 2, 3, 0])]))
 
     def polygon(self, rings: list[Floats]) -> bytes:
         """A WKB polygon in map units of closed rings (k, 2) in pixels, the outer one first."""
-        parts = [struct.pack("<BII", 1, POLYGON, len(rings))]
-        for ring in rings:
-            x, y = apply(self._grid.transform, ring[:, 0], ring[:, 1])
-            points = np.ascontiguousarray(np.stack([x, y], 1), "<f8")
-            parts += [struct.pack("<I", len(points)), points.tobytes()]
-        return b"".join(parts)
+        return polygons_wkb([[np.stack(apply(self._grid.transform, *ring.T), 1) for ring in rings]])[0]
 
     def _turn(self, order: list[int]) -> list[int]:
         """Corners anticlockwise on the map, as outer rings are."""
@@ -72,33 +58,18 @@ def outline(mask: Mask) -> list[Floats]:
     image = mask.pixels.astype(np.uint8)
     traced = shapes(image, mask=mask.pixels, connectivity=4, transform=Affine.translation(mask.col, mask.row))
     parts = [[np.array(ring, float) for ring in geometry["coordinates"]] for geometry, _ in traced]
-    return max(parts, key=lambda rings: _area(rings[0]), default=[])
+    return max(parts, key=lambda rings: float(shapely.Polygon(rings[0]).area), default=[])
 
 
 def clipped(corners: Floats, height: int, width: int) -> Floats:
-    """The part of a convex polygon (k, 2) inside a raster as a closed ring; empty where nothing is.
-
-    Sutherland and Hodgman (1974), doi:10.1145/360767.360802.
+    """The part of a convex polygon (k, 2) inside a raster as a closed ring, turned as the polygon is; empty where
+    nothing is.
     """
-    points = corners
-    for axis, limit, sign in ((0, 0, 1), (1, 0, 1), (0, width, -1), (1, height, -1)):
-        inside = sign * (points[:, axis] - limit)
-        kept = []
-        for i in range(len(points)):
-            j = i - 1
-            if (inside[i] >= 0) != (inside[j] >= 0):
-                kept.append(points[j] + (points[i] - points[j]) * inside[j] / (inside[j] - inside[i]))
-            if inside[i] >= 0:
-                kept.append(points[i])
-        if len(kept) < 3:
-            return np.zeros((0, 2))
-        points = np.array(kept)
-    return np.concatenate([points, points[:1]])
-
-
-def _area(ring: Floats) -> float:
-    x, y = ring.T
-    return abs(float((x[:-1] * y[1:] - x[1:] * y[:-1]).sum())) / 2
+    polygon = shapely.Polygon(corners)
+    part = shapely.clip_by_rect(polygon, 0, 0, width, height)
+    clockwise = not polygon.exterior.is_ccw
+    ring: Floats = shapely.get_coordinates(shapely.orient_polygons(part, exterior_cw=clockwise))
+    return ring
 
 
 def _constant_scale(grid: Grid) -> float | None:

@@ -13,8 +13,8 @@ from rasterio.features import rasterize
 from rasterio.windows import Window as RasterioWindow
 
 from ..report import Report
+from .geometries import Geometry
 from .grid import GDAL_ERRORS, Grid, Window
-from .labels import Geometry
 from .part import Part
 from .sink import BLOCK
 

@@ -8,32 +8,29 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import shapely
 from affine import Affine
 from numpy.typing import NDArray
 from rasterio.enums import MergeAlg
 from rasterio.features import rasterize
+from shapely.geometry import mapping
 
 from ..errors import InputError
 from .burning import Burned, meeting
+from .geometries import Geometry, geometry_from, lines_in, parts_of, points_in, sound_polygons
 from .grid import Grid, apply, crs_of, project, same_crs
 from .label_fields import class_labels, label_text, spellings
 from .labels import (
     Codes,
-    Geometry,
     Label,
     PolygonClasses,
     Vector,
     brought_to,
     check_crs,
-    points_of,
-    polygon_of,
     read_table,
     settled,
 )
-from .vectors import outline, polygons_of
-from .wkb import LINE, SETS, parts_of, type_of
 
-EMPTY = 9  # bytes of the WKB of a geometry without parts: byte order, type, and a count of 0
 CHOOSE = "polygons, lines or points"
 LIST_SEPARATOR = ";"
 
@@ -44,7 +41,7 @@ Path = NDArray[np.float64]  # (n, 2) corners of a line; a point has one
 class Features:
     """The features of a layer with what each is labelled.
 
-    ``kind``: 'polygons', 'lines' or 'points'; ``polygons``: GeoJSON geometries, or else ``paths``: the parts of each
+    ``kind``: 'polygons', 'lines' or 'points'; ``polygons``, or else ``paths``: the parts of each
     line or point. ``labels``: a class, a text or a number a feature, None where it is not known; ``places``: what
     must stay together in a split, '' for none; ``skipped``: features without a geometry that can be used; ``partial``:
     of which only a part can be, since the rest is of another kind or broken; ``spellings``: the texts that are taken
@@ -102,7 +99,8 @@ class Features:
     def outlines(self) -> NDArray[np.float64]:
         """(n, 4): the smallest upright rectangle around each."""
         if self.polygons:
-            return np.array([outline(geometry) for geometry in self.polygons]).reshape(-1, 4)
+            outlines: NDArray[np.float64] = shapely.bounds(self.polygons)
+            return outlines
         corners = [np.concatenate(parts) for parts in self.paths]
         return np.array([(*c.min(0), *c.max(0)) for c in corners]).reshape(-1, 4)
 
@@ -126,14 +124,15 @@ def read_features(
     meta, wkb, data = read_table(path, [name for name in (field, place_field) if name], CHOOSE)
     labels = KINDS[kind](data[field], path, field) if field else [1] * len(wkb)
     places = [_text(value) or "" for value in data[place_field].tolist()] if place_field else [""] * len(wkb)
-    read = ((name, [of(value) for value in wkb]) for name, of in READERS.items())
+    geometries = [geometry_from(value) for value in wkb]
+    read = ((name, [of(geometry) for geometry in geometries]) for name, of in READERS.items())
     name, found = next(((name, shapes) for name, shapes in read if any(shapes)), ("", []))
     if not name:
-        if all(value is None or len(value) <= EMPTY for value in wkb):
+        if all(value is None or (g is not None and not len(parts_of(g))) for value, g in zip(wkb, geometries)):
             raise InputError(f"{path} has no features with a geometry.", f"Draw some, or choose a layer of {CHOOSE}.")
         raise InputError(f"{path} has {len(wkb)} without a usable geometry.", f"Choose a layer of {CHOOSE}.")
-    sets = [(shapes, value) for shapes, value in zip(found, wkb) if shapes and type_of(value) in SETS]
-    partial = sum(_used(shapes, name) < len(list(parts_of(value))) for shapes, value in sets)
+    used = [(shapes, geometry) for shapes, geometry in zip(found, geometries) if shapes]
+    partial = sum(_used(shapes, name) < len(parts_of(geometry)) for shapes, geometry in used)
     if parts and name == "polygons":
         found = [_divided(shapes) for shapes in found]
     shapes = [(shape, i) for i, several in enumerate(found) for shape in several]
@@ -201,8 +200,9 @@ class FeatureNumbers:
         features = features.brought_to(crs)
         features = features.only([i for i, label in enumerate(features.labels) if label is not None])
         self._numbers, self._places = np.array(features.labels, np.float64), features.numbers
-        self._outlines, self._polygons, self._all_touched = features.outlines, features.polygons, all_touched
-        self._burned = Burned(features.polygons, features.outlines, all_touched)
+        self._outlines, self._all_touched = features.outlines, all_touched
+        self._polygons = [mapping(polygon) for polygon in features.polygons]  # as it is burned, tile by tile
+        self._burned = Burned(self._polygons, self._outlines, all_touched)
         self._paths = None if features.polygons else Nearby(features, distance)
 
     def on(self, grid: Grid) -> NDArray[np.float64]:
@@ -330,30 +330,31 @@ def _text(value: Any) -> str | None:
     return None if value is None or value != value else label_text(value) or ""
 
 
-def _polygons_of(wkb: bytes | None) -> list[Geometry]:
-    geometry = polygon_of(wkb)
-    return [] if geometry is None else [geometry]
+def _polygons_of(geometry: Any | None) -> list[Geometry]:
+    polygons = sound_polygons(geometry)
+    return [] if polygons is None else [polygons]
 
 
-def _lines_of(wkb: bytes | None) -> list[tuple[Path, ...]]:
-    """The lines of a WKB geometry as its parts; nothing for anything else and for what is empty."""
-    found = [part for kind, part in parts_of(wkb) if kind == LINE and len(part) > 1 and np.isfinite(part).all()]
+def _lines_of(geometry: Any | None) -> list[tuple[Path, ...]]:
+    """The lines of a geometry as its parts; nothing for anything else and for what is empty."""
+    found = lines_in(geometry)
     return [tuple(found)] if found else []
 
 
-def _points_of(wkb: bytes | None) -> list[tuple[Path, ...]]:
-    """Each of the points of a WKB geometry."""
-    return [(np.array([point]),) for point in points_of(wkb)]
+def _points_of(geometry: Any | None) -> list[tuple[Path, ...]]:
+    """Each of the points of a geometry."""
+    return [(point[None],) for point in points_in(geometry)]
 
 
 def _divided(shapes: Sequence[Geometry]) -> list[Geometry]:
     """Each polygon by itself."""
-    return [{"type": "Polygon", "coordinates": rings} for shape in shapes for rings in polygons_of(shape)]
+    divided: list[Geometry] = shapely.get_parts(shapes).tolist()
+    return divided
 
 
 def _used(shapes: Sequence[Any], kind: str) -> int:
     """How many parts of a feature its shapes of a kind are."""
-    return sum(len(polygons_of(s)) if kind == "polygons" else len(s) for s in shapes)
+    return sum(shapely.get_num_geometries(s) if kind == "polygons" else len(s) for s in shapes)
 
 
 KINDS: dict[str, Any] = {"class": class_labels, "number": _numbers, "text": _texts}

@@ -10,20 +10,21 @@ from typing import Any
 
 import numpy as np
 import pyogrio
+import shapely
 from affine import Affine
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError
-from rasterio.features import is_valid_geom
-from rasterio.warp import transform_geom
+from shapely.geometry import mapping
 
 from ..errors import InputError
-from .burning import Burned, meeting
+from .burning import Burned
 from .fills import HUGE
-from .grid import GDAL_ERRORS, Bounds, Grid, Window, apply, crs_of, project, same_crs
+from .geometries import Geometry, geometry_from, outer_corners, points_in, sound_polygons
+from .grid import GDAL_ERRORS, Bounds, Grid, Window, apply, project, same_crs
 from .label_fields import Label, class_labels, label_text
 from .layer import Layer, OpenLayer
-from .vectors import crs_in, geometry_of, outline, polygons_of, source_of, unreadable
-from .wkb import MULTIPOLYGON, POINT, POLYGON, parts_of, type_of
+from .places import Points
+from .vectors import crs_in, source_of, transformed, unreadable
 
 # What a place may be instead of a class. Classes are above UNCLEAR.
 BEYOND, NOTHING, UNKNOWN, UNCLEAR = (int(np.iinfo(np.int64).min) + i for i in range(4))
@@ -34,10 +35,8 @@ LATTICE = 32  # pixels between those that are projected one by one; the others l
 LATTICE_ERROR = 0.02  # of the raster's pixels that this may be off
 SPARSE = 64  # a raster's pixels may be read for each one wanted
 SMALLEST_READ = 1 << 16  # pixels: what is not worth dividing further
-EDGES = 4_000_000  # edges times points compared at once
 
 Codes = NDArray[np.int64]
-Geometry = dict[str, Any]  # GeoJSON
 
 
 @dataclass(frozen=True)
@@ -189,8 +188,8 @@ class PolygonClasses:
             )
         self._geometries: list[Geometry] = [geometries[i] for i in kept]
         self._kept, self._codes = np.array(kept), codes[kept]
-        self._outlines = np.array([outline(geometry) for geometry in self._geometries])
-        self._burned = Burned(self._geometries, self._outlines, all_touched)  # sorted by code
+        self._outlines = shapely.bounds(self._geometries)
+        self._burned = Burned([mapping(g) for g in self._geometries], self._outlines, all_touched)  # sorted by code
         self.crs = crs
 
     @property
@@ -217,18 +216,13 @@ class PolygonClasses:
     def at(self, x: NDArray, y: NDArray, crs: str | None) -> Codes:
         """(n,): the codes of the polygons that hold points."""
         x, y = project(x, y, crs, self.crs)
-        first = np.zeros(len(x), np.int32)
-        last = np.zeros(len(x), np.int32)
-        finite = np.isfinite(x) & np.isfinite(y)
-        if finite.any():
-            for i in self._near((x[finite].min(), y[finite].min(), x[finite].max(), y[finite].max())):
-                held = covers(self._geometries[i], x, y)
-                last[held] = self._codes[i] + 1
-                first[held & (first == 0)] = self._codes[i] + 1
+        first, last = np.zeros((2, len(x)), np.int32)
+        points = Points(np.column_stack([x, y]))
+        for geometry, code in zip(self._geometries, self._codes):  # sorted by code
+            held = points.within(geometry)
+            last[held] = code + 1
+            first[held[first[held] == 0]] = code + 1
         return settled(first, last, len(self.labels))
-
-    def _near(self, bounds: Bounds) -> NDArray:
-        return meeting(self._outlines, bounds)
 
 
 def settled(first: NDArray, last: NDArray, count: int) -> Codes:
@@ -249,8 +243,9 @@ def read_vector(path: str, field: str | None, crs: str | None = None, names_fiel
     """
     meta, wkb, data = read_table(path, [name for name in (field, names_field) if name])
     labels: Sequence[Label] = class_labels(data[field], path, field) if field else [1] * len(wkb)
-    polygons = [(g, label) for g, label in ((polygon_of(w), label) for w, label in zip(wkb, labels)) if g is not None]
-    placed = [] if polygons else [list(points_of(w)) for w in wkb]
+    shapes = [geometry_from(value) for value in wkb]
+    polygons = [(g, label) for g, label in zip(map(sound_polygons, shapes), labels) if g is not None]
+    placed = [] if polygons else [points_in(shape) for shape in shapes]
     points = [(p, label) for found, label in zip(placed, labels) for p in found]
     if not polygons and not points:
         raise InputError(f"{path} has no polygons or points.", "Choose a layer with at least one of them.")
@@ -268,7 +263,7 @@ def read_vector(path: str, field: str | None, crs: str | None = None, names_fiel
         labels=found,
         names=names,
         crs=crs or meta["crs"],
-        skipped=len(wkb) - (len(polygons) or sum(map(bool, placed))),
+        skipped=len(wkb) - (len(polygons) or sum(len(found) > 0 for found in placed)),
     )
 
 
@@ -345,8 +340,8 @@ def brought_to(vector: Vector, crs: str | None) -> list[Geometry | None]:
     result: list[Geometry | None] = []
     for geometry in vector.geometries:
         try:
-            moved = transform_geom(crs_of(vector.crs), crs_of(crs), geometry)
-            result.append(moved if all(map(math.isfinite, outline(moved))) else None)
+            moved = transformed(geometry, str(vector.crs), str(crs))
+            result.append(moved if np.isfinite(outer_corners(moved)).all() else None)
         except GDAL_ERRORS:
             result.append(None)
     return result
@@ -368,31 +363,6 @@ def check_crs(first: str, first_crs: str | None, second: str, second_crs: str | 
 def _sentence_start(name: str) -> str:
     """A name as a sentence begins with it: 'the raster' with a capital, a path as it is."""
     return f"T{name[1:]}" if name.startswith("the ") else name
-
-
-def covers(geometry: Geometry, x: NDArray, y: NDArray) -> NDArray[np.bool_]:
-    """(n,): which points a polygon holds; one in a hole is outside."""
-    held = np.zeros(len(x), bool)
-    xmin, ymin, xmax, ymax = outline(geometry)
-    near = np.flatnonzero((x >= xmin) & (x <= xmax) & (y >= ymin) & (y <= ymax))
-    for part in polygons_of(geometry):
-        inside = np.zeros(len(near), bool)
-        for ring in part:
-            corners = np.asarray(ring, np.float64)[:, :2]
-            step = max(1, EDGES // max(1, len(near)))
-            for i in range(0, len(corners) - 1, step):
-                inside ^= _crossings(corners[i : i + step + 1], x[near], y[near])
-        held[near] |= inside
-    return held
-
-
-def _crossings(corners: NDArray, x: NDArray, y: NDArray) -> NDArray[np.bool_]:
-    """(n,): whether a ray to the right of each point crosses a line an odd number of times."""
-    (x0, y0), (x1, y1) = corners[:-1].T, corners[1:].T
-    spans = (y0 > y[:, None]) != (y1 > y[:, None])
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # of lines that no ray crosses
-        where = x0 + (y[:, None] - y0) * (x1 - x0) / (y1 - y0)
-    return (spans & (x[:, None] < where)).sum(1) % 2 == 1
 
 
 def _groups(row: NDArray, col: NDArray, index: NDArray) -> Iterator[NDArray]:
@@ -434,25 +404,3 @@ def _mark_beyond(codes: Codes, window: Window, grid: Grid) -> None:
     codes[max(0, grid.height - window.row) :] = BEYOND
     codes[:, : max(0, -window.col)] = BEYOND
     codes[:, max(0, grid.width - window.col) :] = BEYOND
-
-
-def polygon_of(wkb: bytes | None) -> Geometry | None:
-    """The polygons of a WKB geometry as GeoJSON; None for anything else, and for what is empty or broken."""
-    geometry = geometry_of(wkb) if wkb is not None else None
-    if geometry is None or _is_sound(geometry):
-        return geometry
-    sound = [rings for rings in polygons_of(geometry) if _is_sound({"type": "Polygon", "coordinates": rings})]
-    return {"type": "MultiPolygon", "coordinates": sound} if sound else None
-
-
-def _is_sound(geometry: Geometry) -> bool:
-    return is_valid_geom(geometry) and all(map(math.isfinite, outline(geometry)))
-
-
-def points_of(wkb: bytes | None) -> Iterator[tuple[float, float]]:
-    """The points of a WKB geometry; none of lines and polygons, and of what is empty."""
-    if wkb is None or type_of(wkb) in (POLYGON, MULTIPOLYGON):  # which would take a while
-        return
-    for kind, place in parts_of(wkb):
-        if kind == POINT and math.isfinite(place[0]) and math.isfinite(place[1]):
-            yield place

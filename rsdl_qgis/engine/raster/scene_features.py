@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..report import Report
+from .geometries import Geometry, geometry_from, points_in, polygon_of, polygons_in, to_wkb
 from .grid import project
-from .labels import Geometry, Vector, brought_to, check_crs, points_of, polygon_of
+from .labels import Vector, brought_to, check_crs
 from .vector_file import VectorFile
-from .vectors import VECTOR_ERRORS, crs_in, geometry_of, polygons_of, source_of, unreadable
-from .wkb import MULTIPOLYGON, POLYGON, multipolygon, type_of
+from .vectors import VECTOR_ERRORS, crs_in, source_of, unreadable
 
 FIRST, MOST = 1_000, 10_000  # features read at once: the first time, and at most
 BYTES = 16_000_000  # of geometries read at once, about
@@ -79,8 +79,9 @@ def look_over(layer: VectorFile | str, crs: str | None = None, report: Report | 
         if report:
             report.check()
         features += len(wkb)
-        polygons += sum(is_polygon(value) for value in wkb)
-        counts = [sum(1 for _ in points_of(value)) for value in wkb]
+        shapes = [geometry_from(value) for value in wkb]
+        polygons += sum(polygons_in(shape) is not None for shape in shapes)
+        counts = [len(points_in(shape)) for shape in shapes]
         points, single = points + sum(counts), single + sum(map(bool, counts))
     if not polygons and not points:
         problem = "has no features" if not features else f"has {features} features, and none is a polygon or point"
@@ -103,8 +104,8 @@ def rows(layer: FeatureLayer) -> Iterator[list[Row]]:
         ]
 
 
-def polygons_in(layer: FeatureLayer, wkb: Sequence[bytes | None], crs: str | None) -> list[Geometry | None]:
-    """WKB polygons of ``layer.there`` as GeoJSON in ``crs``; None for what is none, or cannot be brought over."""
+def polygons_of(layer: FeatureLayer, wkb: Sequence[bytes | None], crs: str | None) -> list[Geometry | None]:
+    """WKB polygons of ``layer.there`` in ``crs``; None for what is none, or cannot be brought over."""
     found = [(i, geometry) for i, value in enumerate(wkb) if (geometry := polygon_of(value)) is not None]
     result: list[Geometry | None] = [None] * len(wkb)
     if found:
@@ -114,10 +115,10 @@ def polygons_in(layer: FeatureLayer, wkb: Sequence[bytes | None], crs: str | Non
     return result
 
 
-def points_in(layer: FeatureLayer, wkb: Sequence[bytes | None], crs: str | None) -> list[NDArray[np.float64]]:
+def points_of(layer: FeatureLayer, wkb: Sequence[bytes | None], crs: str | None) -> list[NDArray[np.float64]]:
     """The points (n, 2) of each WKB of ``layer.there`` in ``crs``, not finite where they cannot be brought over."""
     check_crs(layer.path, layer.there.crs, "the raster", crs)
-    parts = [np.array(list(points_of(value)), np.float64).reshape(-1, 2) for value in wkb]
+    parts = [points_in(geometry_from(value)) for value in wkb]
     together = np.concatenate([*parts, np.empty((0, 2))])
     if len(together):
         together = np.column_stack(project(together[:, 0], together[:, 1], layer.there.crs, crs))
@@ -161,19 +162,10 @@ def _batches(
         size = int(np.clip(BYTES * len(wkb) // max(held, 1), 10, MOST))
 
 
-def is_polygon(wkb: bytes | None) -> bool:
-    """Whether a WKB has polygons that are not empty."""
-    if wkb is None or len(wkb) <= 9:
-        return False
-    return type_of(wkb) in (POLYGON, MULTIPOLYGON) or geometry_of(wkb) is not None
-
-
 def only_polygons(wkb: bytes | None) -> bytes | None:
     """What of a WKB is polygons: all of it, the ones in a collection as a multipolygon, or None."""
-    geometry = geometry_of(wkb) if wkb is not None else None
-    if geometry is None or wkb is None or type_of(wkb) in (POLYGON, MULTIPOLYGON):
-        return None if geometry is None else wkb
-    return multipolygon(polygons_of(geometry))
+    polygons = polygons_in(geometry_from(wkb))
+    return None if polygons is None else to_wkb([polygons])[0]
 
 
 def _held(dtype: str) -> str:

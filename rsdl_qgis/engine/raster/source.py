@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,6 @@ from rasterio.features import geometry_mask
 from ..errors import InputError
 from .grid import PIXEL_TOLERANCE, Bounds, Grid, Window, text
 from .layer import Layer, LayerInfo, OpenLayer
-from .vector_file import VectorFile
 
 __all__ = ["Layer", "LayerInfo", "RasterSource", "inspect", "valid_pixels"]
 
@@ -47,6 +47,13 @@ def finest(layers: Sequence[OpenLayer]) -> OpenLayer:
 GRIDS = {"first": first, "last": last, "finest": finest}
 
 
+class Mask(Protocol):
+    """Polygons, such as those of a vector layer."""
+
+    def polygons(self, crs: str | None) -> Sequence[Any]:
+        """They in a CRS, each with its ``bounds`` and its ``__geo_interface__``."""
+
+
 class RasterSource:
     """Named inputs on one grid, read window by window. A context manager.
 
@@ -56,7 +63,7 @@ class RasterSource:
     where ``resolution`` (metres a pixel) is given and differs, resampled to it. Layers on other grids are
     resampled to it as they are read (``resampling``: nearest, bilinear or cubic; paletted layers always
     nearest; finer layers are averaged first, but for nearest); where one has no ground, nothing is valid.
-    ``mask``: a vector layer, or the path of one, outside whose polygons nothing is valid.
+    ``mask``: outside its polygons nothing is valid.
 
     Files stay open and are not thread-safe: use a source from one thread at a time.
     Raises InputError where a file cannot be used, the layers do not overlap, or only one of two has a CRS.
@@ -69,7 +76,7 @@ class RasterSource:
         resolution: float | None = None,
         extent: Bounds | None = None,
         extent_crs: str | None = None,
-        mask: VectorFile | str | None = None,
+        mask: Mask | None = None,
         resampling: str = "bilinear",
         grid: str = "first",
     ):
@@ -87,11 +94,8 @@ class RasterSource:
             self.grid = _cut(self._placed.grid, resolution, extent, extent_crs)
             self._dtypes = {name: _common_dtype(name, layers) for name, layers in self._layers.items()}
             self._offsets = {layer: _offset(layer, self.grid) for layer in self._all()}
-            self._polygons = None
-            if mask is not None:
-                from .vectors import outline, read_polygons  # its library takes a while to load
-
-                self._polygons = [(outline(p), p) for p in read_polygons(mask, self.grid.crs)]
+            polygons = mask.polygons(self.grid.crs) if mask is not None else None
+            self._polygons = None if polygons is None else [(p.bounds, p.__geo_interface__) for p in polygons]
         except BaseException:
             self.close()
             raise

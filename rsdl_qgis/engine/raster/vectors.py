@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import re
-import struct
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyogrio
 import rasterio
+import shapely
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 from rasterio.features import shapes
@@ -24,11 +24,11 @@ from ..errors import InputError, OutputError
 from ..file_names import layer_name
 from ..report import Report
 from ..text import one_line
-from .grid import Bounds, Grid, apply, crs_of, local_unit, project, same_crs, transforming
+from .geometries import Geometry, geometry_from, polygons_in, polygons_wkb
+from .grid import Grid, apply, crs_of, local_unit, project, same_crs, transforming
 from .layer import open_raster
 from .part import Part
 from .vector_file import VectorFile
-from .wkb import POLYGON, parts_of, type_of
 
 PACKAGE_OPTIONS = {"VERSION": "1.2"}  # of a new GeoPackage: what the GDAL of older QGIS knows wholly
 DRIVERS = {
@@ -170,7 +170,7 @@ def _write(
         return 0
     values = np.array([polygons[i][0] for i in kept], np.int32)
     geometry = np.empty(len(kept), object)
-    geometry[:] = [_wkb(polygons[i][1]) for i in kept]
+    geometry[:] = polygons_wkb([polygons[i][1] for i in kept])
     pyogrio.raw.write(
         path,
         geometry,
@@ -232,15 +232,8 @@ def _bent(ring: Ring, longest: float) -> Ring:
     return np.column_stack([np.interp(position, np.arange(len(ring)), axis) for axis in ring.T])
 
 
-def _wkb(rings: list[Ring]) -> bytes:
-    parts = [struct.pack("<BII", 1, POLYGON, len(rings))]
-    for ring in rings:
-        parts += [struct.pack("<I", len(ring)), np.ascontiguousarray(ring, "<f8").tobytes()]
-    return b"".join(parts)
-
-
-def read_polygons(layer: VectorFile | str, crs: str | None) -> list[dict]:
-    """The polygons of a vector layer, or of a path, as GeoJSON geometries in ``crs``.
+def read_polygons(layer: VectorFile | str, crs: str | None) -> list[Geometry]:
+    """The polygons of a vector layer, or of a path, in ``crs``.
 
     Raises InputError where it cannot be read, has no polygons, or only one of raster and layer has a CRS.
     """
@@ -252,7 +245,7 @@ def read_polygons(layer: VectorFile | str, crs: str | None) -> list[dict]:
     except (DataLayerError, DataSourceError) as error:
         raise unreadable(path, error, "Choose a polygon layer.") from error
     shapes = () if wkb is None else wkb  # a table has none
-    geometries = [g for g in (geometry_of(value) for value in shapes if value is not None) if g is not None]
+    geometries = [g for g in (polygons_in(geometry_from(value)) for value in shapes) if g is not None]
     if not geometries:
         raise InputError(f"{path} has no polygons.", "Choose a layer with at least one polygon.")
     own = chosen.crs or crs_in(meta)
@@ -264,7 +257,12 @@ def read_polygons(layer: VectorFile | str, crs: str | None) -> list[dict]:
             f"{without} has no coordinate system, but {other} has one.", "Assign it the right one."
         )
     with transforming(own, crs):
-        return [transform_geom(crs_of(own), crs_of(crs), geometry) for geometry in geometries]
+        return [transformed(geometry, own, crs) for geometry in geometries]
+
+
+def transformed(geometry: Geometry, source: str, target: str) -> Geometry:
+    """A geometry in another CRS. GDAL's errors where it has no place there."""
+    return shapely.geometry.shape(transform_geom(crs_of(source), crs_of(target), geometry))
 
 
 def source_of(path: str) -> tuple[str, str | int]:
@@ -282,33 +280,6 @@ def unreadable(path: str, error: Exception, hint: str) -> InputError:
     if not file.startswith("/vsi") and not Path(file).exists():
         return InputError(f"There is no file {file}.", "Check that it was not moved or renamed.")
     return InputError(f"{path} cannot be read as a vector layer: {error}.", hint)
-
-
-def outline(geometry: dict) -> Bounds:
-    """(xmin, ymin, xmax, ymax) of a GeoJSON Polygon or MultiPolygon."""
-    xs, ys = corners(geometry).T.tolist()
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def corners(geometry: dict) -> NDArray[np.float64]:
-    """(n, 2) the outer corners of a GeoJSON Polygon or MultiPolygon."""
-    return np.array([point[:2] for rings in polygons_of(geometry) for point in rings[0]], np.float64)
-
-
-def geometry_of(wkb: bytes) -> dict | None:
-    """The polygons of a WKB geometry as GeoJSON, those of a collection too; None where there is none."""
-    polygons = [rings for kind, rings in parts_of(wkb) if kind == POLYGON]
-    if not polygons:
-        return None
-    if type_of(wkb) == POLYGON:
-        return {"type": "Polygon", "coordinates": polygons[0]}
-    return {"type": "MultiPolygon", "coordinates": polygons}
-
-
-def polygons_of(geometry: dict) -> list[Any]:
-    """The rings of each polygon of a GeoJSON Polygon or MultiPolygon."""
-    found: list[Any] = geometry["coordinates"]
-    return [found] if geometry["type"] == "Polygon" else found
 
 
 def crs_in(info: Mapping[str, Any]) -> str | None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from time import time
 from typing import Any
 
-from tensorboardX.event_file_writer import EventsWriter
-from tensorboardX.proto.event_pb2 import Event, SessionLog
-from tensorboardX.summary import scalar
+from tensorboardX import SummaryWriter
 
 from ..errors import OutputError
 
 EVENTS = "tensorboard"  # folder beside a model's files
+FLUSHED = 1  # seconds until what was written is on disk
+UNLIMITED = 0  # a disk that is full must not stop a training at a queue
 CURVES = {  # of an epoch's record: TensorBoard's name; {}: the metric's
     "loss": "train/loss",
     "score": "valid/{}",
@@ -24,7 +23,7 @@ CURVES = {  # of an epoch's record: TensorBoard's name; {}: the metric's
 
 
 class EventWriter:
-    """Writes an event file in ``folder``, which is made if need be; each epoch is on disk when ``epoch`` returns.
+    """Writes an event file in ``folder``, which is made if need be; each epoch is on disk after a second or so.
 
     ``first``: the number of the first epoch that will be written. Epochs of that number and later in the folder's other
     files, from a training that was stopped, are void. ``metric``: what the score is called. OutputError where it cannot
@@ -36,10 +35,8 @@ class EventWriter:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             # a name of its own: two files begun in one second would else be one
-            self._file = EventsWriter(str(folder / "events"), f".{first:06d}")
-            start = SessionLog(status=SessionLog.START)
-            self._file.write_event(Event(step=first, wall_time=time(), session_log=start))
-            self._file.flush()
+            options = {"max_queue": UNLIMITED, "flush_secs": FLUSHED, "filename_suffix": f".{first:06d}"}
+            self._writer = SummaryWriter(str(folder), purge_step=first, **options)
         except OSError as error:
             raise self._problem(error) from None
 
@@ -55,16 +52,16 @@ class EventWriter:
         try:
             for key, name in CURVES.items():
                 if record.get(key) is not None:
-                    value = scalar(name.format(self.metric).replace(" ", "_"), record[key])
-                    self._file.write_event(Event(step=record["number"], wall_time=time(), summary=value))
-            self._file.flush()
+                    name = name.format(self.metric).replace(" ", "_")
+                    self._writer.add_scalar(name, record[key], record["number"])
+            self._writer.flush()
         except OSError as error:
             raise self._problem(error) from None
 
     def close(self) -> None:
         """No epoch can be written any more."""
         try:
-            self._file.close()
+            self._writer.close()
         except OSError as error:
             raise self._problem(error) from None
 

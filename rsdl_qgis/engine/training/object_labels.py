@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, known
 from ..raster.features import Features
+from ..raster.geometries import outer_corners
 from ..raster.grid import Grid, Window, apply
-from ..raster.vectors import corners
 from .box_files import Box
 from .labelling import LabelLayer, Legend
 from .objects import LEAST_SEEN
@@ -46,7 +46,7 @@ def pixel_corners(features: Features, grid: Grid, size: float | None) -> NDArray
         return _around_points(features, grid, size)
     found = np.empty((len(features), 4))
     for i, polygon in enumerate(features.polygons):
-        col, row = apply(inverse, *corners(polygon).T)
+        col, row = apply(inverse, *outer_corners(polygon).T)
         found[i] = col.min(), row.min(), col.max(), row.max()
     return found
 

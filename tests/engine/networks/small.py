@@ -25,8 +25,6 @@ YOLO = {"width": 0.125, "depth": 0.33}
 
 SMALL: dict[str, dict[str, Any]] = {
     "unet": UNET,
-    "unet-10c": UNET,
-    "unet-3c": UNET,
     "unet-light": UNET,
     "unet-encoder": {"encoder": "resnet18", "encoder_options": {"width": 4}, "widths": (4, 4, 4, 4, 4)},
     "unetpp": UNET,

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from affine import Affine
 from rasterio.features import rasterize
+from shapely.geometry import shape
 
 from rsdl_qgis.engine.raster.burning import Burned, meeting
 from rsdl_qgis.engine.raster.grid import Grid, Window
-from rsdl_qgis.engine.raster.vectors import outline
 
 GRID = Grid(None, Affine(1, 0, 0, 0, -1, 20), 20, 30)
 TURNED = Grid(None, Affine.rotation(30) @ Affine(1, 0, 0, 0, -1, 10), 20, 30)
@@ -20,7 +20,7 @@ def box(x0, y0, x1, y1):
 
 
 def burned(polygons, all_touched=False):
-    return Burned(polygons, np.array([outline(p) for p in polygons]), all_touched)
+    return Burned(polygons, np.array([shape(p).bounds for p in polygons]), all_touched)
 
 
 @pytest.mark.parametrize("grid", [GRID, TURNED])

@@ -200,7 +200,7 @@ def test_parts_count_by_themselves_where_they_are_asked_for(tmp_path):
     whole, parts = (read_features(path, "v", place_field="place", parts=parts) for parts in (False, True))
     assert (whole.labels, whole.skipped) == (["a", "b"], 2)
     assert (parts.labels, parts.places, parts.skipped) == (["a", "a", "b"], ["p0", "p0", "p1"], 2)
-    assert parts.numbers.tolist() == [0, 0, 1] and [g["type"] for g in parts.polygons] == ["Polygon"] * 3
+    assert parts.numbers.tolist() == [0, 0, 1] and [g.geom_type for g in parts.polygons] == ["Polygon"] * 3
     np.testing.assert_allclose(parts.outlines[1], [500_090, 4_199_880, 500_120, 4_199_910])
 
 
@@ -216,7 +216,7 @@ def test_a_collection_gives_the_parts_of_a_kind_and_the_rest_is_told(tmp_path):
     (tmp_path / "a.geojson").write_text(json.dumps(about))
     features = read_features(path, "v")
     assert (features.kind, len(features), features.skipped, features.partial) == ("polygons", 1, 0, 1)
-    assert len(features.polygons[0]["coordinates"]) == 2
+    assert len(features.polygons[0].geoms) == 2
     only_points = {"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": corner}] * 2}
     about["features"][0]["geometry"] = only_points
     (tmp_path / "a.geojson").write_text(json.dumps(about))

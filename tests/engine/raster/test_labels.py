@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from affine import Affine
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
-from rasterio.features import geometry_mask
+from shapely import Polygon
 
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.raster.class_tables import class_colours
@@ -20,50 +18,16 @@ from rsdl_qgis.engine.raster.labels import (
     PolygonClasses,
     RasterClasses,
     Vector,
-    covers,
     upright_grid,
 )
 from rsdl_qgis.engine.raster.layer import Layer
 from rsdl_qgis.engine.raster.number_raster import RasterNumbers
 
 CRS = "EPSG:32634"
-PLACES = st.tuples(st.floats(0, 20), st.floats(0, 20))
 
 
-def polygon(*corners, holes=()):
-    rings = [[*ring, ring[0]] for ring in (corners, *holes)]
-    return {"type": "Polygon", "coordinates": rings}
-
-
-def distance(corners, x, y):
-    """(n,): how far points are from the nearest edge of a ring."""
-    nearest = np.full(len(x), np.inf)
-    for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], corners[0]]):
-        length = (x1 - x0) ** 2 + (y1 - y0) ** 2
-        along = np.clip(((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / (length or 1), 0, 1)
-        nearest = np.minimum(nearest, np.hypot(x - x0 - along * (x1 - x0), y - y0 - along * (y1 - y0)))
-    return nearest
-
-
-@example([(0.0, 0.0), (0.0, 2.0), (3.0, 2.2250738585072014e-308)])
-@given(st.lists(PLACES, min_size=3, max_size=9, unique=True))
-@settings(max_examples=60, deadline=None)
-def test_points_are_held_by_a_polygon_as_pixel_centres_are(corners):
-    geometry = polygon(*corners)
-    transform = Affine(1, 0, 0, 0, -1, 20)
-    x, y = apply(transform, *np.meshgrid(np.arange(20) + 0.5, np.arange(20) + 0.5))
-    inside = ~geometry_mask([geometry], (20, 20), transform)
-    away = distance(corners, x.ravel(), y.ravel()) > 1e-3  # on an edge both are right
-    assert (covers(geometry, x.ravel(), y.ravel()) == inside.ravel())[away].all()
-
-
-def test_holes_and_parts():
-    ring = [(0, 0), (10, 0), (10, 10), (0, 10)]
-    hole = [(2, 2), (8, 2), (8, 8), (2, 8)]
-    first = polygon(*ring, holes=[hole])["coordinates"]
-    geometry = {"type": "MultiPolygon", "coordinates": [first, polygon((4, 4), (6, 4), (6, 6), (4, 6))["coordinates"]]}
-    x, y = np.array([1.0, 3.0, 5.0, 11.0]), np.full(4, 5.0)
-    assert covers(geometry, x, y).tolist() == [True, False, True, False]
+def polygon(*corners):
+    return Polygon(corners)
 
 
 def test_polygons_over_one_another_are_unclear_only_if_their_classes_differ():

@@ -11,7 +11,7 @@ import pytest
 
 from rsdl_qgis.engine.errors import Cancelled, InputError
 from rsdl_qgis.engine.raster import scene_features
-from rsdl_qgis.engine.raster.scene_features import look_over, points_in, polygons_in, rows
+from rsdl_qgis.engine.raster.scene_features import look_over, points_of, polygons_of, rows
 from rsdl_qgis.engine.raster.vector_file import VectorFile
 from rsdl_qgis.engine.report import Report
 
@@ -50,15 +50,15 @@ def test_polygons_come_before_points(layer):
     found = look_over(layer(POINT, POLYGON, None, PARTS, LINE))
     assert (found.kind, found.count) == ("polygons", 5)
     (batch,) = rows(found)
-    shapes = polygons_in(found, [row.wkb for row in batch], "EPSG:4326")
-    assert [shape and shape["type"] for shape in shapes] == [None, "Polygon", None, "MultiPolygon", None]
+    shapes = polygons_of(found, [row.wkb for row in batch], "EPSG:4326")
+    assert [shape and shape.geom_type for shape in shapes] == [None, "Polygon", None, "MultiPolygon", None]
 
 
 def test_each_of_several_points_is_a_scene(layer):
     found = look_over(layer(POINT, POINTS, None))
     assert (found.kind, found.count) == ("points", 5)
     (batch,) = rows(found)
-    points = points_in(found, [row.wkb for row in batch], "EPSG:3857")
+    points = points_of(found, [row.wkb for row in batch], "EPSG:3857")
     assert [len(part) for part in points] == [1, 3, 0]
     assert points[0][0] == pytest.approx([333958.47, 445640.11])
 
@@ -119,6 +119,6 @@ def test_polygons_are_looked_up_where_a_version_has_them(layer, tmp_path):
     assert found.crs == "EPSG:4326" and len(together) == 1500
     assert all((row.wkb is None) == (row.there is None) for row in together)
     assert all(row.wkb != row.there for row in together if row.wkb)
-    (shape,) = polygons_in(found, [together[0].there], "EPSG:32634")
-    assert shape["coordinates"][0][0] == (8, 8)
+    (shape,) = polygons_of(found, [together[0].there], "EPSG:32634")
+    assert shape.exterior.coords[0] == (8, 8)
     assert look_over(VectorFile(path, "EPSG:4326", versions), "EPSG:4326").there.path == path

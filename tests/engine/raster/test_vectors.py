@@ -9,6 +9,7 @@ import pytest
 from affine import Affine
 from rasterio.crs import CRS
 from rasterio.features import rasterize
+from shapely.geometry import mapping
 
 from rsdl_qgis.engine.errors import Cancelled, InputError, OutputError
 from rsdl_qgis.engine.raster.vector_file import VectorFile
@@ -125,7 +126,8 @@ def test_polygons_are_read_by_layer_name_and_other_geometries_left_out(tmp_path)
         {"type": "Point", "coordinates": [0, 0]},
     )
     flat = [[point[:2] for point in ring]]
-    result = json.loads(json.dumps(read_polygons(f"{path}|layername=a", "EPSG:4326")))
+    found = read_polygons(f"{path}|layername=a", "EPSG:4326")
+    result = json.loads(json.dumps([mapping(polygon) for polygon in found]))
     assert result == [
         {"type": "Polygon", "coordinates": flat},
         {"type": "MultiPolygon", "coordinates": [flat, flat]},
@@ -182,8 +184,8 @@ def test_the_version_in_a_coordinate_system_is_read(tmp_path):
     layer = VectorFile.of({"path": own, "crs": "EPSG:4326", "versions": [{"path": other, "crs": "EPSG:32634"}]})
     assert layer.near("EPSG:4326") is layer.near("EPSG:32633") is layer
     assert layer.near(CRS.from_epsg(32634).to_wkt()) == VectorFile(other, "EPSG:32634")
-    assert read_polygons(layer, "EPSG:32634")[0]["coordinates"][0][0] == (5, 5)  # as it is said to lie
-    assert read_polygons(layer, "EPSG:4326")[0]["coordinates"][0][0] == (0, 0)
+    assert read_polygons(layer, "EPSG:32634")[0].exterior.coords[0] == (5, 5)  # as it is said to lie
+    assert read_polygons(layer, "EPSG:4326")[0].exterior.coords[0] == (0, 0)
     arguments = {"mask": own, "mask_crs": "EPSG:4326", "mask_versions": [{"path": other, "crs": "EPSG:32634"}]}
     assert VectorFile.argument(arguments, "mask") == layer
     assert VectorFile.argument({"mask": None}, "mask") is None

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -55,11 +58,43 @@ def test_every_figure_of_every_epoch_can_be_read_back(tmp_path):
     assert set(curves) == {*names.values(), "seconds/waiting_for_data"}
 
 
-def test_an_epoch_is_on_disk_at_once(tmp_path):
+def arrived(folder: Path, epochs: int) -> bool:
+    """Whether so many epochs are on disk, soon."""
+    for _ in range(100):
+        if len(shown(folder).get("train/loss", {})) == epochs:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_an_epoch_is_on_disk_soon(tmp_path):
     with EventWriter(tmp_path) as writer:
         for record in HISTORY:
             writer.epoch(record)
-            assert len(shown(tmp_path)["train/loss"]) == record["number"] + 1
+            assert arrived(tmp_path, record["number"] + 1)
+
+
+KILLED = """
+import os, sys, time
+from pathlib import Path
+from rsdl_qgis.engine.training.events import EventWriter
+writer = EventWriter(Path(sys.argv[1]))
+for number in range(3):
+    writer.epoch({"number": number, "loss": float(number)})
+print("written", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_training_that_was_killed_goes_on_without_doubled_steps(tmp_path):
+    command = [sys.executable, "-c", KILLED, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline().strip() == b"written" and arrived(tmp_path, 3)
+        process.kill()
+    with EventWriter(tmp_path, first=2) as writer:  # the last checkpoint was of the second epoch
+        for number in (2, 3):
+            writer.epoch({"number": number, "loss": 9.0})
+    assert shown(tmp_path)["train/loss"] == {0: [0.0], 1: [1.0], 2: [9.0], 3: [9.0]}
 
 
 def test_epochs_that_are_done_again_are_not_doubled(tmp_path):
