@@ -16,13 +16,14 @@ from ..errors import ModelError
 from ..report import Portion, Report
 from ..runtime import network_form, open_runtime, torch_device
 from ..store import Store
+from ..task_table import TASKS
 from .baselines import baselines
 from .chips import IGNORE
 from .data import Data
 from .evaluate import Run, choose_threshold, choose_thresholds, decided, evaluate, network_run, predictions
 from .evaluation import Evaluation, ranked
 from .pictures import sample_pictures
-from .request import DENSE, TrainRequest
+from .request import TrainRequest
 from .samples import open_samples
 
 SHOWN = 4  # best samples with their pictures, and as many of the worst
@@ -55,7 +56,7 @@ def with_thresholds(card: ModelCard, run: Run, data: Data, report: Report) -> Mo
     valid = data.parts["valid"]
     if data.kind == "labels":
         return replace(card, thresholds=choose_thresholds(run, valid, report=report))
-    if data.kind == "classes" and len(data.classes) == 2 and card.task in DENSE:
+    if data.kind == "classes" and len(data.classes) == 2 and TASKS[card.task].dense:
         alone = not any(chip.source for chip in data.folder.chips)  # scenes one by one, parts of one raster together
         return replace(card, threshold=choose_threshold(run, valid, alone, report=report)[0])
     return card
@@ -117,7 +118,7 @@ def as_taken_by(card: ModelCard, data: Data) -> Any:
 
 def example_pictures(evaluation: Evaluation, run: Run, data: Data, card: ModelCard) -> dict[str, list[dict[str, Any]]]:
     """The worst and the best samples in pictures; none of time series."""
-    if card.task == "time-series":
+    if TASKS[card.task].series:
         return {}
     order = ranked(evaluation)
     count = min(SHOWN, len(order) // 2)

@@ -9,6 +9,7 @@ from typing import Any
 from .. import charts
 from .. import webpage as web
 from ..charts import BLUE, GREY, ORANGE, PURPLE, Bar, Curve, bar_chart, curve_chart, legend, line_chart, share_bar
+from ..task_table import TASKS
 from .box_pictures import COLORS as BOX_COLORS
 from .box_pictures import TITLES as BOX_TITLES
 from .distillation_page import distilled
@@ -37,14 +38,6 @@ MOST_MIXED = 12  # pairs of classes named where there are more
 MOST_BARS = 60  # classes in the chart of classes
 MOST_CURVES = 12  # classes that curves are drawn for
 FEW = 30  # samples: figures of fewer say little
-TASKS = {
-    "segmentation": ("class maps", "pixels"),
-    "change": ("maps of change", "pixels"),
-    "regression": ("maps of numbers", "pixels"),
-    "classification": ("classes of pictures", "pictures"),
-    "time-series": ("classes of time series", "series"),
-    "detection": ("objects in boxes", "objects"),
-}
 MEANINGS = {
     "mean iou": "the mean of the classes' IoU; each class counts alike, however rare it is.",
     "iou": "intersection over union: what map and truth share of a class, divided by what either has of it.",
@@ -82,7 +75,7 @@ Figures = Mapping[str, Sequence[float | None]]
 def training_page(result: Mapping[str, Any]) -> str:
     """The page, one self-contained file. ``result``: what a training tells of itself (``summary``)."""
     model = result["model"]
-    made, _ = TASKS.get(model["task"], (model["task"], ""))
+    made = TASKS[model["task"]].makes
     today = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     subtitle = f"Report of the training of a model for {made}: {model['network_title']}, {today}"
     return web.page(model["title"] or model["name"], subtitle, sections(result))
@@ -214,7 +207,7 @@ def class_by_class(result: Mapping[str, Any]) -> Iterator[str]:
         ]
         for i, item in enumerate(classes)
     ]
-    _, what = TASKS.get(task, ("", "samples"))
+    what = TASKS[task].counted
     yield web.table(["Class", f"Truth ({what})", *titles, *others], rows)
     if judged.get("confusion"):
         yield from confusion(judged["names"], judged["confusion"], what)
@@ -366,7 +359,7 @@ def trained_on(result: Mapping[str, Any]) -> Iterator[str]:
         yield web.subsection("Where the parts lie")
         yield split_map(data["sources"])
     if data["classes"]:
-        _, what = TASKS.get(task, ("", "samples"))
+        what = TASKS[task].counted
         yield web.subsection("How much there is of each class")
         yield web.paragraph(f"Share of each part, and how many {what}.", small=True)
         yield balance(data["classes"], data["samples"])
