@@ -5,6 +5,7 @@ from __future__ import annotations
 from qgis.core import QgsProcessingParameterBand, QgsProcessingParameterRasterLayer
 
 from ..engine.errors import RsdlError
+from ..engine.job_arguments import RUNNING
 from . import parameters as shared
 from .inference import InferenceAlgorithm, Plan, raster, use_bands
 from .model_choice import fitting_model, named_model, takes_a_pair
@@ -12,13 +13,13 @@ from .text import tr
 
 DATES = ("BEFORE", "AFTER")
 GRIDS = {"finer": "finest", "before": "first", "after": "last"}  # of the two rasters, as people and the worker say it
-NORMALIZATIONS = ("none", "moments", "irmad")
 
 
 class ChangeDetection(InferenceAlgorithm):
     """rsdl:changedetection: what changed between two rasters."""
 
     NAME = "changedetection"
+    TASK = "change"
 
     def title(self):
         return tr("Change detection")
@@ -101,7 +102,7 @@ class ChangeDetection(InferenceAlgorithm):
                     "found by iteratively reweighted multivariate alteration detection. For sun, haze or sensors that "
                     "differ; little use for models that scale each date by itself."
                 ),
-                NORMALIZATIONS,
+                RUNNING["normalize"].kind.words,
             ),
         ]
 
@@ -122,7 +123,7 @@ class ChangeDetection(InferenceAlgorithm):
                 raise RsdlError(tr("{name} is empty: choose a raster.").format(name=name))
         name = self.parameterAsString(parameters, "MODEL", context).strip()
         if name:
-            path, card = named_model(name, "change", takes_a_pair, tr("an image before and one after"))
+            path, card = named_model(name, self.TASK, takes_a_pair, tr("an image before and one after"))
         else:
             path, card = fitting_model(takes_a_pair, list(given.values()))
         wanted = card.inputs[0]

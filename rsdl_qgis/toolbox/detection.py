@@ -10,7 +10,6 @@ from . import parameters as shared
 from .one_image import OneImageAlgorithm
 from .text import tr
 
-SUPPRESSION = ("nms", "soft", "union")
 NUMBERS = ("CONFIDENCE", "IOU", "MIN_SIZE", "MAX_SIZE")
 ARGUMENTS = OPERATIONS["detect"]
 
@@ -20,7 +19,6 @@ class ObjectDetection(OneImageAlgorithm):
 
     NAME = "objectdetection"
     TASK = "detection"
-    OPERATION = "detect"
 
     def title(self):
         return tr("Object detection")
@@ -77,7 +75,7 @@ class ObjectDetection(OneImageAlgorithm):
                     "lowers the scores of the others by how much they overlap, which keeps objects that crowd; union "
                     "takes the box around all of them."
                 ),
-                SUPPRESSION,
+                ARGUMENTS["suppression"].kind.words,
             ),
             shared.number_of(
                 ARGUMENTS["min_size"],

@@ -25,6 +25,7 @@ class FloodMapping(InferenceAlgorithm):
     """rsdl:floodmapping: flooded and not flooded, from what images there are."""
 
     NAME = "floodmapping"
+    TASK = "segmentation"
 
     def title(self):
         return tr("Flood mapping")
@@ -142,7 +143,7 @@ class FloodMapping(InferenceAlgorithm):
 
 def needs(card: ModelCard) -> set[str]:
     """The layer parameters that a flood model takes; empty if it is none."""
-    if card.task != "segmentation" or not all(_sensor(item.role) for item in card.inputs):
+    if card.task != FloodMapping.TASK or not all(_sensor(item.role) for item in card.inputs):
         return set()
     return {_parameter(item.role, date) for item in card.inputs for date in item.dates}
 

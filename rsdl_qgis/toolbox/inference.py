@@ -18,6 +18,7 @@ from qgis.core import (
 
 from ..engine.card import Input, ModelCard, match_bands, palette_bands
 from ..engine.errors import MismatchError, RsdlError
+from ..engine.task_table import TASKS
 from . import layers, results, settings, vectors
 from . import parameters as shared
 from .algorithm import RsdlAlgorithm
@@ -46,7 +47,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
     """Runs a model. A child declares its inputs and says in ``plan`` which model takes which layer."""
 
     GROUP = "predict"
-    OPERATION = "predict"  # of the worker
+    TASK = ""  # of the models, a line of the table of tasks
 
     def plan(self, parameters, context) -> Plan:
         """The model to run and its inputs; RsdlError says what does not fit. Quick, on the main thread."""
@@ -159,7 +160,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
                 },
                 **{name.lower(): path for name, path in outputs.items()},
             }
-            job = make_job(self.OPERATION, self.arguments(arguments, parameters, context))
+            job = make_job(TASKS[self.TASK].operation, self.arguments(arguments, parameters, context))
             result = run_job(job, steps, folder)
         self._show(outputs, replaced, result, context, feedback)
         made = {name: path for name, path in outputs.items() if path}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from qgis.core import QgsRasterLayer
+from qgis.core import QgsApplication, QgsRasterLayer
 
 from ..engine.card import ModelCard, match_bands
 from ..engine.errors import MismatchError, RsdlError
+from ..engine.task_table import TASKS, task_of
 from . import layers, settings
-from .flood import is_flood
+from .flood import FloodMapping, is_flood
 from .text import tr
 
 
@@ -21,7 +22,8 @@ def takes_one_image(card: ModelCard) -> bool:
 
 def takes_a_pair(card: ModelCard) -> bool:
     """Whether the model maps classes from images of one kind at two dates."""
-    return card.task in ("change", "segmentation") and len(card.inputs) == 1 and len(card.inputs[0].dates) == 2
+    task = task_of(card.task)
+    return task.dense and not task.numbers and len(card.inputs) == 1 and len(card.inputs[0].dates) == 2
 
 
 def named_model(name: str, task: str, takes: Callable[[ModelCard], bool], what: str) -> tuple[Path, ModelCard]:
@@ -79,17 +81,13 @@ def fitting_model(takes: Callable[[ModelCard], bool], rasters: Sequence[QgsRaste
 
 
 def algorithm_for(card: ModelCard) -> str:
-    """What people see as the name of the algorithm that maps with a model; '' if there is none."""
+    """The title of the algorithm that predicts with a model; '' if there is none."""
+    name, task = "", task_of(card.task)
     if is_flood(card):
-        return tr("Flood mapping")
-    if takes_a_pair(card):
-        return tr("Change detection")
-    if card.task == "segmentation" and takes_one_image(card):
-        return tr("Semantic segmentation")
-    if card.task == "detection" and takes_one_image(card):
-        return tr("Object detection")
-    if card.task == "time-series":
-        return tr("Time-series classification")
-    if card.task == "classification" and takes_one_image(card):
-        return tr("Scene classification")
-    return tr("Pixel regression") if card.task == "regression" and takes_one_image(card) else ""
+        name = FloodMapping.NAME
+    elif takes_a_pair(card):
+        name = TASKS["change"].algorithm
+    elif task.series or (task.rasters == "rasters" and takes_one_image(card)):
+        name = task.algorithm
+    found = QgsApplication.processingRegistry().algorithmById(f"rsdl:{name}")
+    return found.displayName() if found else ""

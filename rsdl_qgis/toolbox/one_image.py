@@ -15,8 +15,6 @@ from .text import tr
 class OneImageAlgorithm(InferenceAlgorithm):
     """Maps a raster with a model that takes one image of one date. A child says for which task, ``TASK``."""
 
-    TASK = ""
-
     def inputs(self):
         return [
             shared.described(

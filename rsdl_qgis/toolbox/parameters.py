@@ -251,7 +251,7 @@ def resampling():
             "much finer raster; nearest keeps values as they are, for classes and indices. Pixels that lie on the "
             "grid already are never touched, and paletted rasters are always taken by nearest."
         ),
-        ("bilinear", "nearest", "cubic"),
+        RUNNING["resampling"].kind.words,
     )
 
 

@@ -27,7 +27,6 @@ class SceneClassification(OneImageAlgorithm):
 
     NAME = "sceneclassification"
     TASK = "classification"
-    OPERATION = "classify_scenes"
 
     def title(self):
         return tr("Scene classification")

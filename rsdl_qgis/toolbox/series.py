@@ -12,18 +12,17 @@ from qgis.core import QgsProcessingParameterString, QgsRasterLayer
 from ..engine.card import ModelCard
 from ..engine.dates import typed_dates
 from ..engine.errors import RsdlError
-from ..engine.job_arguments import OPERATIONS
+from ..engine.job_arguments import LAYOUTS, OPERATIONS, WRAPPED
+from ..engine.task_table import task_of
 from . import compat, layers, settings
 from . import parameters as shared
 from .inference import InferenceAlgorithm, Plan
 from .layers import RasterUse
 from .model_choice import named_model
 from .text import tr
-from .train_data import LAYOUTS, set_date
+from .train_data import set_date
 
-TASK = "time-series"
 ARGUMENTS = OPERATIONS["predict_series"]
-WRAPPED = ("auto", "negative", "keep")
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class TimeSeriesClassification(InferenceAlgorithm):
     """rsdl:timeseriesclassification: a class for every pixel of a series of rasters."""
 
     NAME = "timeseriesclassification"
-    OPERATION = "predict_series"
+    TASK = "time-series"
 
     def title(self):
         return tr("Time-series classification")
@@ -87,7 +86,7 @@ class TimeSeriesClassification(InferenceAlgorithm):
                     "Name of an installed model for time series, or path of a model folder, .zip or .onnx file. "
                     "Default: the installed one, if there is just one."
                 ),
-                TASK,
+                self.TASK,
             ),
             shared.described(
                 QgsProcessingParameterString("DATES", tr("Dates"), None, False, True),
@@ -152,7 +151,7 @@ class TimeSeriesClassification(InferenceAlgorithm):
         for found in described[:1] if layout == "dates" else described:
             typed_dates(typed, len(rasters) if layout == "dates" else len(bands or found))
         name = shared.text_of(self, parameters, "MODEL", context)
-        path, card = named_model(name, TASK, _takes, tr("a series")) if name else only_model()
+        path, card = named_model(name, self.TASK, _takes, tr("a series")) if name else only_model()
         uses = [RasterUse("LAYERS", layer, tuple(n for n, _ in found)) for layer, found in zip(rasters, described)]
         facts = tuple(
             {"name": layer.name(), "descriptions": [text for _, text in found], "date": set_date(layer)}
@@ -215,7 +214,7 @@ def only_model() -> tuple[Path, ModelCard]:
 
 
 def _takes(card: ModelCard) -> bool:
-    return card.task == TASK
+    return task_of(card.task).series
 
 
 def _check_bands(

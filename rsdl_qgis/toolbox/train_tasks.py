@@ -10,7 +10,6 @@ from .train import (
     CLASS_FIGURES,
     LABEL_FIGURES,
     MAP_FIGURES,
-    MAP_OPTIONS,
     NUMBER_FIGURES,
     OBJECT_FIGURES,
     TrainingAlgorithm,
@@ -22,26 +21,18 @@ class TrainSegmentation(TrainingAlgorithm):
 
     NAME = "trainsegmentation"
     TASK = "segmentation"
-    NETWORKS = ("segmentation",)
-    NETWORK = "unet-light"
-    LOSSES = ("cross_entropy", "focal", "dice", "lovasz")
     SUMS = ("cross_entropy+dice", "cross_entropy+lovasz", "focal+dice")
-    LOSS = "cross_entropy+dice"
-    MAP_OPTIONS = MAP_OPTIONS
     FIGURES = MAP_FIGURES
 
     def title(self):
         return tr("Train segmentation")
 
     def help(self):
-        return (
-            tr(
-                "Trains a network that gives every pixel a class, from rasters and labels: polygons, lines or points "
-                "with a class field, or a class raster. Labels may be sparse: ground without one is left out unless "
-                "you say that it is background."
-            )
-            + common_help(tr("Semantic segmentation"))
-        )
+        return tr(
+            "Trains a network that gives every pixel a class, from rasters and labels: polygons, lines or points "
+            "with a class field, or a class raster. Labels may be sparse: ground without one is left out unless "
+            "you say that it is background."
+        ) + common_help(tr("Semantic segmentation"))
 
 
 class TrainRegression(TrainingAlgorithm):
@@ -49,28 +40,19 @@ class TrainRegression(TrainingAlgorithm):
 
     NAME = "trainregression"
     TASK = "regression"
-    NETWORKS = ("segmentation",)
-    NETWORK = "unet-light"
-    LOSSES = ("huber", "mse")
-    LOSS = "huber"
-    LABELS = "numbers"
     OWN_OPTIONS = ()
     BALANCING = ()
-    MAP_OPTIONS = MAP_OPTIONS
     FIGURES = NUMBER_FIGURES
 
     def title(self):
         return tr("Train regression")
 
     def help(self):
-        return (
-            tr(
-                "Trains a network that gives every pixel a number, such as height or cover, from rasters and known "
-                "numbers: points, lines or polygons with a number field, or a raster. Where nothing is known, nothing "
-                "is learned."
-            )
-            + common_help(tr("Pixel regression"))
-        )
+        return tr(
+            "Trains a network that gives every pixel a number, such as height or cover, from rasters and known "
+            "numbers: points, lines or polygons with a number field, or a raster. Where nothing is known, nothing "
+            "is learned."
+        ) + common_help(tr("Pixel regression"))
 
 
 class TrainSceneClassifier(TrainingAlgorithm):
@@ -78,12 +60,6 @@ class TrainSceneClassifier(TrainingAlgorithm):
 
     NAME = "trainsceneclassifier"
     TASK = "classification"
-    NETWORKS = ("classification",)
-    NETWORK = "resnet18"
-    LOSSES = ("cross_entropy", "focal", "bce")
-    LOSS = "cross_entropy"
-    BATCH_SIZE = 16
-    LABELS = "scenes"
     OWN_OPTIONS = ("MULTILABEL",)
     CUTTING = ("CHIP_SIZE", "SIDE")
     FIGURES = MappingProxyType({**CLASS_FIGURES, **LABEL_FIGURES})
@@ -92,19 +68,17 @@ class TrainSceneClassifier(TrainingAlgorithm):
         return tr("Train scene classifier")
 
     def help(self):
-        return (
-            tr(
-                "Trains a network that says what a whole picture shows: one class, or several. The pictures are "
-                "what polygons hold of the rasters, squares around points, or those of a chip folder."
-            )
-            + common_help(tr("Scene classification"))
-        )
+        return tr(
+            "Trains a network that says what a whole picture shows: one class, or several. The pictures are "
+            "what polygons hold of the rasters, squares around points, or those of a chip folder."
+        ) + common_help(tr("Scene classification"))
 
     def _is_multilabel(self, parameters, context):
         return self._chosen("MULTILABEL", parameters, context)
 
     def _losses(self, parameters, context):
-        return self.LOSSES[2:] if self._is_multilabel(parameters, context) else self.LOSSES[:2]
+        kind = "labels" if self._is_multilabel(parameters, context) else "classes"
+        return self.task.kinds[kind].losses
 
 
 class TrainDetector(TrainingAlgorithm):
@@ -112,9 +86,6 @@ class TrainDetector(TrainingAlgorithm):
 
     NAME = "traindetector"
     TASK = "detection"
-    NETWORKS = ("detection",)
-    NETWORK = "yolo-n"
-    LABELS = "objects"
     CUTTING = ("CHIP_SIZE", "CHIP_OVERLAP", "SIZE")
     BALANCING = ("SAMPLING",)
     FIGURES = OBJECT_FIGURES
@@ -123,20 +94,17 @@ class TrainDetector(TrainingAlgorithm):
         return tr("Train object detector")
 
     def help(self):
-        return (
-            tr(
-                "Trains a network that finds objects, such as trees, ships or airplanes, and draws a box around each, "
-                "from rasters and labelled objects: boxes, polygons or points with a size. All objects that a chip "
-                "shows have to be labelled. An object that a chip's border cuts is learned where at least 30 % of it "
-                "is left, and else left out of account.\n\nCHIPS takes a chip folder, or pictures with boxes as COCO, "
-                "Pascal VOC, DOTA or YOLO have them. Without CLASS_FIELD all objects are of one class."
-            )
-            + common_help(tr("Object detection"))
-        )
+        return tr(
+            "Trains a network that finds objects, such as trees, ships or airplanes, and draws a box around each, "
+            "from rasters and labelled objects: boxes, polygons or points with a size. All objects that a chip "
+            "shows have to be labelled. An object that a chip's border cuts is learned where at least 30 % of it "
+            "is left, and else left out of account.\n\nCHIPS takes a chip folder, or pictures with boxes as COCO, "
+            "Pascal VOC, DOTA or YOLO have them. Without CLASS_FIELD all objects are of one class."
+        ) + common_help(tr("Object detection"))
 
     def _labels_problem(self, parameters, context, labels):
         field, place = (self.parameterAsString(parameters, f"{name}_FIELD", context) for name in ("CLASS", "PLACE"))
-        text = train_checks.labels_problem(labels, field, place, self.LABELS)
+        text = train_checks.labels_problem(labels, field, place, self.task.labels)
         return text or train_checks.size_problem(labels, self._chosen("SIZE", parameters, context))
 
 
@@ -145,27 +113,18 @@ class TrainChangeDetector(TrainingAlgorithm):
 
     NAME = "trainchangedetector"
     TASK = "change"
-    FORM = "pairs"
-    NETWORKS = ("change", "segmentation")
-    NETWORK = "fc-siam-conc"
-    LOSSES = TrainSegmentation.LOSSES
     SUMS = TrainSegmentation.SUMS
-    LOSS = TrainSegmentation.LOSS
-    MAP_OPTIONS = MAP_OPTIONS
     FIGURES = MAP_FIGURES
 
     def title(self):
         return tr("Train change detector")
 
     def help(self):
-        return (
-            tr(
-                "Trains a network that maps what changed between two dates, from rasters before and after and labels "
-                "of the change: polygons, lines or points with a class field, or a class raster. Both dates may have "
-                "different pixels and coordinate systems."
-            )
-            + common_help(tr("Change detection"))
-        )
+        return tr(
+            "Trains a network that maps what changed between two dates, from rasters before and after and labels "
+            "of the change: polygons, lines or points with a class field, or a class raster. Both dates may have "
+            "different pixels and coordinate systems."
+        ) + common_help(tr("Change detection"))
 
 
 class TrainTimeSeriesClassifier(TrainingAlgorithm):
@@ -173,12 +132,6 @@ class TrainTimeSeriesClassifier(TrainingAlgorithm):
 
     NAME = "traintimeseriesclassifier"
     TASK = "time-series"
-    FORM = "series"
-    NETWORKS = ("time-series",)
-    NETWORK = "lstm"
-    LOSSES = ("cross_entropy", "focal")
-    LOSS = "cross_entropy"
-    BATCH_SIZE = 64
     CUTTING = ("BUFFER", "ALL_TOUCHED")
     FIGURES = CLASS_FIGURES
 
@@ -186,14 +139,11 @@ class TrainTimeSeriesClassifier(TrainingAlgorithm):
         return tr("Train time-series classifier")
 
     def help(self):
-        return (
-            tr(
-                "Trains a network that tells a pixel's class from its course over time, as crops by their growth, from "
-                "a series of rasters and labels: points, lines or polygons with a class field, or a class raster. Each "
-                "labelled pixel is a sample."
-            )
-            + common_help(tr("Time-series classification"))
-        )
+        return tr(
+            "Trains a network that tells a pixel's class from its course over time, as crops by their growth, from "
+            "a series of rasters and labels: points, lines or polygons with a class field, or a class raster. Each "
+            "labelled pixel is a sample."
+        ) + common_help(tr("Time-series classification"))
 
 
 def common_help(predictor: str) -> str:
