@@ -27,15 +27,15 @@ def takes_a_pair(card: ModelCard) -> bool:
 
 
 def named_model(name: str, task: str, takes: Callable[[ModelCard], bool], what: str) -> tuple[Path, ModelCard]:
-    """The model of that name or path; RsdlError if it is of no such kind, with the algorithm that takes it.
+    """The model of that name or path; RsdlError if it is of another kind, with the algorithm that takes it.
 
-    ``takes``: whether a model is of the kind; ``task``: the one to name, and ``what`` it is run on, if it is not.
+    ``takes``: whether a model is of the kind; ``task`` and ``what`` a model of the kind is run on are for the message.
     """
     path, card = settings.store().find(name)
     if takes(card):
         return path, card
     if card.task != task:
-        text = tr("Model '{model}' is for {task}, and this is for {wanted}.").format(
+        text = tr("Model '{model}' is for {task}, but this algorithm is for {wanted}.").format(
             model=card.name, task=card.task, wanted=task
         )
     else:
@@ -69,12 +69,12 @@ def fitting_model(takes: Callable[[ModelCard], bool], rasters: Sequence[QgsRaste
         return fitting[0]
     if not names:
         raise RsdlError(
-            tr("No model is chosen, and none that is installed is for this."),
+            tr("No model is chosen, and none of the installed models can be used here."),
             tr("Train one, or give the path of a model in MODEL."),
         )
     raise RsdlError(
         tr(
-            "No model is chosen, and {count} of the installed ones fit what is to be mapped by its band descriptions."
+            "No model is chosen, and {count} of the installed models match the rasters by their band descriptions."
         ).format(count=len(fitting)),
         tr("Choose one in MODEL: {names}, or the path of a model.").format(names=", ".join(names)),
     )
