@@ -198,6 +198,7 @@ TRAINING: Table = {**OUTPUT, **DATA, **LEARNING, **DEVICE}
 DISTILLING: Table = {
     **TRAINING,
     "task": Argument(Choice(tuple(TASKS))),  # the teacher's
+    "batch_size": Argument(Whole(1, 65_536), default=8),  # whatever the teacher's task
     "teacher": Argument(MODEL, required=True),
     "temperature": Argument(Number(0.1, 100), default=2.0),
 }

@@ -6,7 +6,8 @@ from types import MappingProxyType
 
 from ..engine.card import ModelCard
 from ..engine.errors import RsdlError
-from ..engine.task_table import TASKS, Task
+from ..engine.job_arguments import DISTILLING
+from ..engine.task_table import TASKS
 from . import compat, settings, train_checks, train_data, train_options
 from . import parameters as shared
 from .text import tr
@@ -92,7 +93,7 @@ class DistilModel(ModelMaker):
             *train_options.declared(("UNLABELLED",)),
             train_options.network(tr("Network of the student"), STUDENTS, tr("the usual one of the task")),
             *train_options.declared(("EPOCHS",)),
-            train_options.batch_size(Task.batch_size),
+            train_options.batch_size(DISTILLING["batch_size"].default),
             *train_options.declared(LEARNING),
         ]:
             self.addParameter(parameter)
