@@ -96,7 +96,7 @@ class SetupEnvironment(RsdlAlgorithm):
     def problem(self, parameters, context):
         wheels = self.parameterAsString(parameters, "WHEELS", context)
         if wheels and not any(Path(wheels).glob("*.whl")):
-            return tr("The folder {folder} contains no .whl files. Choose another, or leave it empty.").format(
+            return tr("The folder {folder} holds no .whl files. Choose another, or leave it empty.").format(
                 folder=wheels
             )
         return ""

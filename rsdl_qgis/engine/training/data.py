@@ -115,12 +115,13 @@ def check_chips(folder: ChipFolder, request: TrainRequest, parts: Mapping[str, S
     """InputError where the chips are for something else, or too few."""
     if folder.labels == "none":
         raise InputError(f"The chips of {folder.path} have no labels.", "Export them with labels.")
-    if folder.labels not in TASKS[request.task].chip_labels:
+    task = TASKS[request.task]
+    if folder.labels not in task.chip_labels:
+        fitting = ", ".join(line.trainer for line in TASKS.values() if folder.labels in line.chip_labels)
         raise InputError(
             f"Each of the chips has {HAVE[folder.labels]}, which is not what {request.task} is trained on.",
-            "Choose the training algorithm for such labels, or other chips.",
+            f"Choose a training algorithm for such labels ({fitting}), or other chips.",
         )
-    task = TASKS[request.task]
     if task.boxes and not folder.classes:
         raise InputError("There is no object to learn from.", "Label some, or check that the labels lie on the raster.")
     if not (task.numbers or task.boxes) and len(folder.classes) < 2:
