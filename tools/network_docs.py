@@ -16,6 +16,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from rsdl_qgis.engine import networks
 from rsdl_qgis.engine.networks import NETWORKS, Network, build_network
+from rsdl_qgis.engine.task_table import task_of
 
 PAGE = Path(__file__).parent.parent / "docs" / "networks.md"
 TASKS = {  # task -> heading, classes that the figures are for
@@ -68,7 +69,7 @@ def page(table: Mapping[str, Network]) -> str:
 
 def rows(task: str, lines: Mapping[str, Network], classes: int) -> Iterator[str]:
     """The table of a task."""
-    size = "dates" if task == "time-series" else "size | multiple of, at least"
+    size = "dates" if task_of(task).series else "size | multiple of, at least"
     header = f"| name | network | paper | bands | classes | {size} | parameters | multiply-adds |"
     yield header
     yield "|---|---|---" + "|--:" * (header.count("|") - 4) + "|"
@@ -82,7 +83,7 @@ def rows(task: str, lines: Mapping[str, Network], classes: int) -> Iterator[str]
             link(line.paper),
             f"{line.dates} × {line.bands}" if line.dates else line.bands,
             count,
-            line.size if task == "time-series" else f"{line.size} | {least}",
+            line.size if task_of(task).series else f"{line.size} | {least}",
             f"{sum(p.numel() for p in network.parameters()):,}",
             quantity(multiply_adds(network, line)),
         )
@@ -140,7 +141,7 @@ def multiply_adds(network: nn.Module, line: Network) -> float:
     What a detector does depends on what it sees. It is computed at two small sizes: its work is a constant, the boxes
     it looks at, and a part that grows with the area.
     """
-    if line.task == "time-series":
+    if task_of(line.task).series:
         return _count(network, torch.zeros(1, line.size, line.bands), torch.ones(1, line.size, dtype=torch.bool))
     if line.task != "detection":
         return _count(network, _image(line, line.size))

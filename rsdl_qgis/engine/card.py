@@ -14,22 +14,13 @@ from typing import Any
 
 from .errors import MismatchError, ModelError
 from .schema import parsed
+from .task_table import task_of
 
 MLM_SCHEMA = "https://stac-extensions.github.io/mlm/v1.5.0/schema.json"
 ONNX_FILE = "model.onnx"
 WEIGHTS_FILE = "weights.safetensors"
 CARD_FILE = "model.json"
 CARD_KEY = "rsdl:card"  # of an ONNX file's metadata
-DENSE = ("batch", "class", "height", "width")
-SCENES = ("batch", "class")
-OUTPUTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {  # task -> what its networks give -> the axes of that
-    "segmentation": {"probabilities": DENSE},
-    "change": {"probabilities": DENSE},
-    "regression": {"values": ("batch", "channel", "height", "width")},
-    "classification": {"probabilities": SCENES},
-    "time-series": {"probabilities": SCENES},
-    "detection": {"boxes": ("batch", "box", "corner"), "scores": ("batch", "box", "class")},
-}
 METHODS = ("linear", "robust")  # of Scaling
 ACTIVATIONS = ("softmax", "sigmoid", "identity")
 AXES = ("NTCHW", "NCHW")
@@ -167,7 +158,7 @@ class ModelCard:
     @property
     def tensors(self) -> dict[str, tuple[str, ...]]:
         """The network's inputs in order, and the axes of each."""
-        if self.task == "time-series":
+        if task_of(self.task).series:
             series = {item.name: ("batch", "time", "bands") for item in self.inputs}
             return {**series, VALID: ("batch", "time")}
         time = () if self.axes == "NCHW" else ("time",)

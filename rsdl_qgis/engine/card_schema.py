@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .card import ACTIVATIONS, AXES, ENGINES, METHODS, OUTPUTS, VALID, Input, ModelCard
+from .card import ACTIVATIONS, AXES, ENGINES, METHODS, VALID, Input, ModelCard
 from .errors import ModelError
 from .names import is_device, is_safe_title
 from .schema import (
@@ -31,6 +31,7 @@ from .schema import (
     text,
     whole,
 )
+from .task_table import TASKS, task_of
 
 MOST_BANDS = 4096  # of an input, and of its dates together
 MOST_DATES = 10_000
@@ -110,7 +111,7 @@ PROPERTIES = record(
         "keywords": each(text(255), most=1000),
         "mlm:tasks": each(text(100, 1), most=100),
         "rsdl:name": title,
-        "rsdl:task": one_of(OUTPUTS),
+        "rsdl:task": one_of(TASKS),
         "rsdl:inputs": table(BAND, record({}, INPUT), 100),
         "rsdl:tiling": record({}, TILING),
         "rsdl:options": anything,
@@ -204,7 +205,7 @@ def _inputs(card: ModelCard) -> Iterator[tuple[str, str]]:
     names = [item.name for item in card.inputs]
     if len(set(names)) < len(names):
         yield "mlm:input", f"names an input twice ({', '.join(names)})"
-    if card.task == "time-series" and VALID in names:
+    if task_of(card.task).series and VALID in names:
         yield "mlm:input", f"calls an input '{VALID}', which is what says which dates count"
     if any(len(item.dates) * len(item.bands) > MOST_BANDS * 10 for item in card.inputs):
         yield "mlm:input", f"has more than {MOST_BANDS * 10} bands of all dates"

@@ -24,6 +24,7 @@ from .runtime import open_runtime
 from .scene_views import SceneAnswers, Views, load_view
 from .scenes import FeatureScenes, GridScenes, usual_size, whole_size
 from .store import opened
+from .task_table import task_of
 from .tasks.classification import ClassificationCollector, Outputs, takes_labels
 
 MOST_AT_ONCE = 16  # scenes in a batch, unless more are asked for
@@ -42,7 +43,7 @@ def run_classify_scenes(arguments: Mapping[str, Any], report: Report) -> dict[st
     _, model, given = (arguments[name] for name in ("output", "model", "inputs"))
     with ExitStack() as stack:
         path, card = stack.enter_context(opened(model))
-        if card.task != "classification":
+        if task_of(card.task).operation != "classify_scenes":
             raise MismatchError(f"Model '{card.name}' is for {card.task}, and this is for scenes.")
         outputs = Outputs.of(arguments, card)
         inputs = layers_of(given, card)

@@ -21,6 +21,7 @@ from .raster.vector_sink import driver_of
 from .report import Report
 from .runtime import network_form
 from .store import opened
+from .task_table import task_of
 from .tasks.detection import DetectionCollector, Settings
 
 
@@ -35,7 +36,7 @@ def run_detect(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     output, model, given = (arguments[name] for name in ("output", "model", "inputs"))
     with ExitStack() as stack:
         path, card = stack.enter_context(opened(model))
-        if card.task != "detection":
+        if task_of(card.task).operation != "detect":
             raise MismatchError(f"Model '{card.name}' is for {card.task}, and this finds objects.")
         settings = Settings.of(arguments, card)
         driver_of(output)

@@ -28,6 +28,7 @@ from .arguments import (
     taken,
 )
 from .errors import InputError
+from .task_table import TASKS
 
 MODEL = Path("the name of a model, or the path of its folder, .zip or .onnx")
 LARGEST_BAND = 65_535
@@ -110,6 +111,8 @@ OUTPUT: Table = {"output": Argument(Path(), required=True)}
 MAPS: Table = {"probabilities": Argument(Path()), "polygons": Argument(Path())}
 REPORT: Table = {"report": Argument(Path()), "table": Argument(Path())}
 GROUND = Choice(("ignore", "background"))
+LAYOUTS = ("dates", "variables")  # what a layer of a series is: a date, or a variable
+WRAPPED = ("auto", "negative", "keep")  # what high numbers of unsigned layers are
 
 # Training.
 
@@ -126,13 +129,12 @@ AUGMENTATION: Table = {
     "flips": Argument(Boolean()),
 }
 AUGMENTED = {  # augmentation -> tasks whose labels bear it; others are for all
-    "mosaic": ("segmentation", "regression", "change", "detection"),
-    "parcels": ("classification",),
+    "mosaic": tuple(name for name, task in TASKS.items() if task.cropped),
+    "parcels": tuple(name for name, task in TASKS.items() if task.scenes),
 }
-TASKS = ("segmentation", "change", "regression", "classification", "time-series", "detection")
 SOURCE: Table = {"title": Argument(Text()), "inputs": Argument(INPUTS, required=True)}
 DATA: Table = {
-    "task": Argument(Choice(TASKS), required=True),
+    "task": Argument(Choice(tuple(TASKS)), required=True),
     "chips": Argument(Path("the path of a folder of chips or of images")),
     "sources": Argument(ListOf(Object("rasters of one place", SOURCE))),
     "labels": Argument(ListOf(Object("labels", LABELLED))),
@@ -166,7 +168,7 @@ LEARNING: Table = {
     "layer_decay": Argument(Number(0.01, 1), default=1.0),
     "unfreeze_every": Argument(Whole(0, 100_000), default=0),
     "epochs": Argument(Whole(1, 100_000)),
-    "batch_size": Argument(Whole(1, 65_536), default=8),
+    "batch_size": Argument(Whole(1, 65_536)),  # default: the task's
     "learning_rate": Argument(Number(1e-9, 100)),
     "weight_decay": Argument(Number(0, 100), default=0.01),
     "optimizer": Argument(Choice(("adamw", "sgd")), default="adamw"),
@@ -195,7 +197,8 @@ LEARNING: Table = {
 TRAINING: Table = {**OUTPUT, **DATA, **LEARNING, **DEVICE}
 DISTILLING: Table = {
     **TRAINING,
-    "task": Argument(Choice(TASKS)),  # the teacher's
+    "task": Argument(Choice(tuple(TASKS))),  # the teacher's
+    "batch_size": Argument(Whole(1, 65_536), default=8),  # whatever the teacher's task
     "teacher": Argument(MODEL, required=True),
     "temperature": Argument(Number(0.1, 100), default=2.0),
 }
@@ -207,12 +210,12 @@ OPERATIONS: Mapping[str, Table] = {
         **RUNNING,
         "layers": Argument(ListOf(Object("a raster", SERIES_RASTER), 1), required=True),
         **MAPS,
-        "layout": Argument(Choice(("dates", "variables")), default="dates"),
+        "layout": Argument(Choice(LAYOUTS), default="dates"),
         "dates": Argument(Text()),
         "bands": Argument(ListOf(Whole(1, LARGEST_BAND))),
         "batch_size": Argument(Whole(1, 1_000_000)),  # series, which are small
         "scale": Argument(Number(1e-8, 1e6)),
-        "wrapped": Argument(Choice(("auto", "negative", "keep")), default="auto"),
+        "wrapped": Argument(Choice(WRAPPED), default="auto"),
     },
     "detect": {
         **OUTPUT,

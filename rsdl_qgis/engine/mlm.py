@@ -7,20 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from .card import MLM_SCHEMA, ONNX_FILE, OUTPUTS, WEIGHTS_FILE, Band, Class, Input, ModelCard, Scaling, Tiling
+from .card import MLM_SCHEMA, ONNX_FILE, WEIGHTS_FILE, Band, Class, Input, ModelCard, Scaling, Tiling
 from .card_schema import HINT, check_card, check_item
 from .errors import ModelError
 from .schema import plain
+from .task_table import TASKS, task_of
 from .text import lines, one_line
 
-TASKS = {  # MLM has no term for change, and none for several labels a scene but the general one
-    "segmentation": "semantic-segmentation",
-    "change": "semantic-segmentation",
-    "regression": "regression",
-    "classification": "scene-classification",
-    "time-series": "classification",
-    "detection": "object-detection",
-}
 FOREIGN_TASKS = {  # of items that do not name ours
     "semantic-segmentation": "segmentation",
     "segmentation": "segmentation",
@@ -141,8 +134,10 @@ def _mlm_name(name: str) -> str:
 
 
 def _mlm_task(card: ModelCard) -> str:
-    several_labels = card.task == "classification" and card.activation == "sigmoid"
-    return "classification" if several_labels else TASKS.get(card.task, card.task)
+    task = task_of(card.task)
+    if task.scenes and card.activation == "sigmoid":
+        return "classification"  # MLM has no term for several labels a scene
+    return task.mlm if card.task in TASKS else card.task
 
 
 def _foreign_task(tasks: Any) -> str:
@@ -188,7 +183,7 @@ def _mlm_outputs(card: ModelCard) -> list[dict[str, Any]]:
     size = -1 if card.tiling.any_size else card.tiling.size
     lengths = {"class": card.channels, "channel": 1, "height": size, "width": size, "corner": 4}
     outputs = []
-    for name, axes in OUTPUTS.get(card.task, {}).items():
+    for name, axes in task_of(card.task).outputs.items():
         output: dict[str, Any] = {
             "name": name,
             "tasks": [_mlm_task(card)],
@@ -214,7 +209,7 @@ def _mlm_class(item: Class) -> dict[str, Any]:
 def _classes(outputs: Any, task: str, where: str) -> tuple[Class, ...]:
     """The classes of the first output that has some; ModelError where none has, and the task needs them."""
     found = [output["classification:classes"] for output in outputs if output.get("classification:classes")]
-    if not found and task != "regression":
+    if not found and not task_of(task).numbers:
         raise ModelError(f"{where} names no classes: no mlm:output has classification:classes.", HINT)
     return tuple(_class(value) for value in found[0]) if found else ()
 

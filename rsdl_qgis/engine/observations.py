@@ -13,9 +13,8 @@ from .arguments import shown
 from .card import Band, Input, ModelCard, match_bands
 from .dates import date_in, date_of, day_in, file_date, month_in, typed_dates, whole_series
 from .errors import InputError, MismatchError
+from .job_arguments import LAYOUTS
 from .raster.metadata import Metadata, read_metadata
-
-LAYOUTS = ("dates", "variables")
 
 Cell = tuple[int, int]  # number of a layer, from 0, and of a band in its file, from 1
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from .card import ModelCard
 from .errors import InputError, MismatchError
+from .job_arguments import WRAPPED
 from .unlike import findings
 
-WRAPPED = ("auto", "negative", "keep")
 HIGHEST_SIGNED = 32_767  # of 16 bits
 LEAST_WRAPPED = 55_536  # -10,000: an index of -1 in ten-thousandths
 

@@ -23,16 +23,17 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .card import CARD_KEY, ONNX_FILE, OUTPUTS, VALID, WEIGHTS_FILE, ModelCard
+from .card import CARD_KEY, ONNX_FILE, VALID, WEIGHTS_FILE, ModelCard
 from .errors import DeviceError, ModelError, known
 from .interop.external_data import external_files
 from .interop.onnx_arrays import answers, beyond, check_scaling, fed, joined
 from .interop.onnx_errors import told_opening, told_running
 from .interop.onnx_file import Tensor, read_onnx_file
-from .interop.onnx_form import DENSE, Form, ImageForm, form_of
+from .interop.onnx_form import Form, ImageForm, form_of
 from .memory import ran_out
 from .model_file import sha256
 from .report import Report
+from .task_table import TASKS, task_of
 
 T = TypeVar("T")
 Arrays = Mapping[str, NDArray]
@@ -77,9 +78,10 @@ def open_runtime(
     share that are made at once. DeviceError when the device is not there, ModelError when the weights are missing or
     damaged or contradict the card, and for a task whose networks give more than one array.
     """
-    if len(OUTPUTS.get(card.task, ())) != 1:
+    if len(task_of(card.task).outputs) != 1:
         problem = f"'{card.name}' is a model for {card.task}, which cannot be run here."
-        raise ModelError(problem, f"Choose a model for {', '.join(t for t in OUTPUTS if len(OUTPUTS[t]) == 1)}.")
+        known = ", ".join(name for name, task in TASKS.items() if len(task.outputs) == 1)
+        raise ModelError(problem, f"Choose a model for {known}.")
     opened = open_network(card, path, device, threads, report, streams)
 
     def run(inputs: Arrays) -> NDArray:
@@ -164,7 +166,7 @@ def file_form(card: ModelCard, path: Path) -> Form:
         feeds = []
         for name, image, tensor in zip(card.tensors, images, file.inputs):
             item = items.get(name, card.inputs[0])
-            series = card.task == "time-series"
+            series = task_of(card.task).series
             shape = (1, item.shape[0]) if name == VALID else (1, *item.shape) if series else (1, *item.shape, *tile)
             feeds.append((tensor.name, fed(np.zeros(shape, np.float32), image, items.get(name), batch or 1)))
         shapes = tuple((name, array.shape, str(array.dtype)) for name, array in feeds)
@@ -405,11 +407,11 @@ def _open_onnx(card: ModelCard, path: Path, device: str, threads: int, streams: 
             raise told_running(card.name, error) from None
         finally:
             free.put(session)
-        if card.task == "detection":
+        if task_of(card.task).boxes:
             return [output[: _count(inputs)] if count > 1 else output for output in outputs]
         if form.own:
             return outputs
-        tile = tuple(_length(inputs, axis) for axis in (3, 4)) if card.task in DENSE else ()
+        tile = tuple(_length(inputs, axis) for axis in (3, 4)) if task_of(card.task).dense else ()
         inside = tuple(length - sum(form.margin) for length in tile)
         found = answers(outputs[form.answer.index], card, form, inside)
         if len(found) < _count(inputs):
@@ -460,7 +462,7 @@ def _open_torch(card: ModelCard, path: Path, device: str, threads: int, streams:
             tensors = [torch.from_numpy(inputs[name]).to(device) for name in card.tensors]
             with torch.autocast(device.partition(":")[0], torch.float16, enabled=half):
                 answer = network(*tensors)
-            if card.task != "detection":
+            if not task_of(card.task).boxes:
                 return [activate(answer.float()).cpu().numpy()]
             boxes, logits = answer
             return [boxes.float().cpu().numpy(), logits.float().sigmoid().cpu().numpy()]

@@ -34,6 +34,7 @@ from .scaling import Radiometry, radiometry
 from .season import Season, in_order, matched_season
 from .series_values import Place, at_model_dates, observed
 from .store import opened
+from .task_table import task_of
 from .tasks.segmentation import Outputs, SegmentationCollector, check_probabilities
 from .unlike import BLANK, blank_share, blank_text
 
@@ -123,7 +124,7 @@ def run_predict_series(arguments: Mapping[str, Any], report: Report) -> dict[str
 
 def check_card(card: ModelCard) -> None:
     """MismatchError for a model of another task, ModelError for one whose inputs differ in their dates."""
-    if card.task != "time-series":
+    if task_of(card.task).operation != "predict_series":
         raise MismatchError(f"Model '{card.name}' is for {card.task}, and this maps time series.")
     counts = {item.name: len(item.dates) for item in card.inputs}
     if len(set(counts.values())) > 1:

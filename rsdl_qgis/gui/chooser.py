@@ -1,6 +1,4 @@
-"""A string parameter with a list to choose from, in which anything else can be typed, such as the path of a
-model.
-"""
+"""A string parameter with a list to choose from, in which anything else can be typed, such as the path of a model."""
 
 from __future__ import annotations
 
@@ -15,11 +13,11 @@ from ..engine.networks import NETWORKS
 from ..toolbox import settings
 from ..toolbox.text import tr
 
-# What is on the disk as well: tip, title, and kinds of files ('' = folders).
+# What can be chosen from the disk too: tooltip, title, and kinds of files ('' = folders).
 FILES = {
     "models": lambda: (tr("Choose a model file (.zip or .onnx)"), tr("Model"), tr("Models (*.zip *.onnx)")),
     "bases": lambda: (tr("Choose a model folder"), tr("Model"), ""),
-    "weights": lambda: (tr("Choose a file of weights"), tr("Weights"), tr("Weights (*.pth *.pt *.safetensors)")),
+    "weights": lambda: (tr("Choose a weights file"), tr("Weights"), tr("Weights (*.pth *.pt *.safetensors)")),
 }
 PUBLISHED = ("imagenet",)  # besides the names of single networks, which the worker knows
 
@@ -49,7 +47,7 @@ class _ChoiceWrapper(WidgetWrapper):
         self._combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._combo.setMaxVisibleItems(30)
         self._combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._combo.lineEdit().setPlaceholderText(empty or (tr("chosen from the rasters") if kind == "models" else ""))
+        self._combo.lineEdit().setPlaceholderText(empty or (tr("chosen automatically") if kind == "models" else ""))
         if kind != "devices":
             self._combo.addItem("", "")
         for name, title in offered(kind, detail):
@@ -129,6 +127,4 @@ def networks(tasks: str) -> list[tuple[str, str]]:
 def installed_models(tasks: str = "") -> list[tuple[str, str]]:
     """(name, title) of the installed models of these tasks (divided by commas; '' = all)."""
     wanted = {task for task in tasks.split(",") if task}
-    return [
-        (name, card.title) for name, _, card in settings.store().list() if not wanted or card.task in wanted
-    ]
+    return [(name, card.title) for name, _, card in settings.store().list() if not wanted or card.task in wanted]

@@ -12,6 +12,7 @@ from qgis.core import (
     QgsProcessingUtils,
 )
 
+from ..engine.task_table import RASTERS, TASKS
 from . import parameters as shared
 from . import settings, train_checks, train_data, train_options
 from .algorithm import RsdlAlgorithm
@@ -21,13 +22,6 @@ from .train_job import PreparedData
 from .worker import make_job, run_job, temporary_folder
 
 CHIPS_FILE = "chips.json"  # what makes a folder a chip folder
-TASKS = ("auto", "segmentation", "change", "regression", "classification", "time-series", "detection")
-FORMS = {"change": "pairs", "time-series": "series"}  # how a task's rasters are given, where not as RASTERS
-KINDS = {  # what is labelled, where not classes of pixels
-    "regression": "numbers",
-    "classification": "scenes",
-    "detection": "objects",
-}
 OPTIONS = ("UNLABELLED", "MULTILABEL", *CUTTING, "SIZE", *SPLITTING, "SEED")
 
 
@@ -60,10 +54,10 @@ class ExportChips(RsdlAlgorithm):
                 "from RASTERS, change from BEFORE and AFTER, time-series from LAYERS. auto: as the rasters are given, "
                 "segmentation for RASTERS."
             ),
-            TASKS,
+            ("auto", *TASKS),
             advanced=False,
         )
-        images = [p for form in ("rasters", "pairs", "series") for p in train_data.image_parameters(form)]
+        images = [p for form in RASTERS for p in train_data.image_parameters(form)]
         labels = train_data.label_parameters("classes")
         for parameter in [
             task,
@@ -82,7 +76,7 @@ class ExportChips(RsdlAlgorithm):
 
     def problem(self, parameters, context):
         task = self._task(parameters, context)
-        form = FORMS.get(task, "rasters")
+        form = TASKS[task].rasters
         images = train_data.chosen_images(self, parameters, context, form)
         text = self._given_problem(parameters, task, form, images)
         if text:
@@ -104,7 +98,7 @@ class ExportChips(RsdlAlgorithm):
     def _given_problem(self, parameters, task, form, images) -> str:
         """The rasters of the task missing, or others given."""
         names = train_data.FORMS[form]
-        every = [name for known in ("rasters", "pairs", "series") for name in train_data.FORMS[known]]
+        every = [name for known in RASTERS for name in train_data.FORMS[known]]
         others = [name for name in every if name not in names and shared.is_given(parameters, name)]
         if others:
             text = tr("{others} cannot be used for {task}, which is cut from {names}. Leave it empty, or change TASK.")
@@ -115,9 +109,9 @@ class ExportChips(RsdlAlgorithm):
 
     def _labels_problem(self, parameters, context, task, labels) -> str:
         field, place = (shared.text_of(self, parameters, f"{name}_FIELD", context) for name in ("CLASS", "PLACE"))
-        kind = KINDS.get(task, "classes")
+        kind = TASKS[task].labels
         said = train_options.arguments(("UNLABELLED", "MULTILABEL"), self, parameters, context)
-        if kind in ("numbers", "scenes") and said["unlabelled"] == "background":
+        if said["unlabelled"] == "background" and not TASKS[task].has_background:
             return tr("UNLABELLED=background is not for {task}. Choose ignore.").format(task=task)
         text = train_checks.labels_problem(labels, field, place, kind)
         if kind == "objects":
@@ -131,13 +125,13 @@ class ExportChips(RsdlAlgorithm):
         task = self.parameterAsEnumString(parameters, "TASK", context)
         if task != "auto":
             return task
-        forms = {task: train_data.FORMS[form] for task, form in FORMS.items()}
-        given = [task for task, names in forms.items() if any(shared.is_given(parameters, name) for name in names)]
+        forms = {name: train_data.FORMS[line.rasters] for name, line in TASKS.items() if line.rasters != "rasters"}
+        given = [name for name, names in forms.items() if any(shared.is_given(parameters, name) for name in names)]
         return given[0] if given else "segmentation"
 
     def prepareAlgorithm(self, parameters, context, feedback):
         self.refuse(parameters, context)
-        form = FORMS.get(self._task(parameters, context), "rasters")
+        form = TASKS[self._task(parameters, context)].rasters
         images = train_data.chosen_images(self, parameters, context, form)
         for warning in images.warnings:
             feedback.pushWarning(warning)

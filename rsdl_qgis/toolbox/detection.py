@@ -10,7 +10,6 @@ from . import parameters as shared
 from .one_image import OneImageAlgorithm
 from .text import tr
 
-SUPPRESSION = ("nms", "soft", "union")
 NUMBERS = ("CONFIDENCE", "IOU", "MIN_SIZE", "MAX_SIZE")
 ARGUMENTS = OPERATIONS["detect"]
 
@@ -20,24 +19,24 @@ class ObjectDetection(OneImageAlgorithm):
 
     NAME = "objectdetection"
     TASK = "detection"
-    OPERATION = "detect"
 
     def title(self):
         return tr("Object detection")
 
     def help(self):
         return tr(
-            "Finds objects in a raster, such as planes or tree crowns, with a trained detector. Takes any size, data "
-            "type and coordinate system; objects that are cut by the borders of the tiles in which the network sees "
-            "the raster appear once, and whole.\n\nThe result is polygons in the raster's coordinate system with the "
-            "fields 'class', 'value' (the number of the class), 'score' from 0 to 1, and 'width_m' and 'length_m', the "
-            "shorter and the longer side in metres on the ground (in map units where there is no coordinate system). "
-            "Objects whose middle is nodata are left out, and none reaches beyond the raster.\n\nThe model is the name "
-            "of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file: "
-            "one with its card inside, with Deepness or Ultralytics metadata, or any other detector whose outputs tell "
-            "what they are (YOLO v5 to v11, oriented boxes and instance masks too, and torchvision's, with their class "
-            "names). Its bands are found by the raster's band descriptions, else taken in order if there are as many, "
-            "else chosen in 'Bands'."
+            "Finds objects in a raster, such as planes or tree crowns, with a trained detector. Rasters may have any "
+            "size, data type and coordinate system. The network processes the raster in tiles; objects on tile borders "
+            "are merged and appear once.\n\nThe result is a polygon layer in the raster's coordinate system with the "
+            "fields 'class', 'value' (the number of the class), 'score' (the confidence, 0 to 1), and 'width_m' and "
+            "'length_m', the shorter and the longer side in metres on the ground (in map units without a coordinate "
+            "system). Objects whose centre is nodata are left out, and none reaches beyond the raster.\n\nThe model is "
+            "given by its name if it is installed (see 'List models'), or by the path of a model folder, a .zip "
+            "archive of one, or an .onnx file: with a model card, with Deepness or Ultralytics metadata, or any other "
+            "detector whose outputs can be identified (YOLO v5 to v11, including oriented boxes and instance masks, "
+            "and torchvision's, with their class names). Its bands are matched by the raster's band descriptions. "
+            "Without a match they are taken in order if the raster has as many bands as the model takes; otherwise "
+            "choose them in 'Bands'."
         )
 
     def tags(self):
@@ -48,10 +47,10 @@ class ObjectDetection(OneImageAlgorithm):
             *super().inputs(),
             shared.real(
                 "CONFIDENCE",
-                tr("Least confidence"),
+                tr("Confidence threshold"),
                 tr(
-                    "Objects with a lower score are left out, 0 to 1. Lower finds more, and more that is none. "
-                    "Default: the model's, else 0.25."
+                    "Objects with a lower confidence score are left out, 0 to 1. Default: the model's, else 0.25. "
+                    "Lower it to find more objects, at the cost of more false detections."
                 ),
                 0,
                 1,
@@ -60,10 +59,10 @@ class ObjectDetection(OneImageAlgorithm):
             ),
             shared.real(
                 "IOU",
-                tr("Overlap of one object's boxes"),
+                tr("IoU threshold"),
                 tr(
-                    "Two boxes of a class whose intersection is more than this part of their union are taken for one "
-                    "object, 0 to 1. Lower where objects never overlap, higher where they crowd."
+                    "Intersection over union (IoU), 0 to 1, above which two boxes of a class count as the same object. "
+                    "Default: 0.5. Lower it where objects never overlap, raise it where they are crowded."
                 ),
                 0,
                 1,
@@ -71,24 +70,24 @@ class ObjectDetection(OneImageAlgorithm):
             ),
             shared.choice(
                 "SUPPRESSION",
-                tr("Boxes of one object"),
+                tr("Non-maximum suppression"),
                 tr(
-                    "What becomes of boxes that overlap more than that: nms keeps the one with the highest score; soft "
-                    "lowers the scores of the others by how much they overlap, which keeps objects that crowd; union "
-                    "takes the box around all of them."
+                    "How boxes of the same object are combined: nms keeps the one with the highest score (non-maximum "
+                    "suppression); soft lowers the scores of the others by their overlap (soft-NMS), for crowded "
+                    "objects; union takes the bounding box of all of them. Default: nms."
                 ),
-                SUPPRESSION,
+                ARGUMENTS["suppression"].kind.words,
             ),
             shared.number_of(
                 ARGUMENTS["min_size"],
                 "MIN_SIZE",
-                tr("Smallest length (metres)"),
+                tr("Minimum length (metres)"),
                 tr("Objects whose longer side is shorter are left out, 0 m or more. Default: no limit."),
             ),
             shared.number_of(
                 ARGUMENTS["max_size"],
                 "MAX_SIZE",
-                tr("Largest length (metres)"),
+                tr("Maximum length (metres)"),
                 tr("Objects whose longer side is longer are left out, 0 m or more. Default: no limit."),
             ),
         ]
@@ -102,7 +101,7 @@ class ObjectDetection(OneImageAlgorithm):
                 QgsProcessingParameterVectorDestination("OUTPUT", self.output_label(), compat.POLYGONS),
                 tr(
                     "Polygons with class, score, width and length (.gpkg, .geojson, .shp or .fgb). An existing file is "
-                    "replaced, unless it is a GeoPackage with other layers."
+                    "overwritten, unless it is a GeoPackage with other layers."
                 ),
             )
         ]
@@ -115,7 +114,7 @@ class ObjectDetection(OneImageAlgorithm):
         text = super().problem(parameters, context)
         smallest, largest = (self._number(parameters, name, context) for name in ("MIN_SIZE", "MAX_SIZE"))
         if not text and smallest is not None and largest is not None and smallest > largest:
-            text = tr("The smallest length, {smallest} m, is above the largest, {largest} m. Exchange them.").format(
+            text = tr("The minimum length, {smallest} m, is above the maximum, {largest} m. Swap them.").format(
                 smallest=smallest, largest=largest
             )
         return text

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ..engine.card import ModelCard
 from ..engine.errors import RsdlError
+from ..engine.job_arguments import DISTILLING
 from ..engine.metric_table import OF_LABELS, OF_MAPS, OF_NUMBERS
+from ..engine.task_table import TASKS
 from . import compat, settings, train_checks, train_data, train_options
 from . import parameters as shared
 from .text import tr
@@ -21,22 +23,14 @@ from .train import (
 )
 from .train_job import PreparedData
 
-NETWORKS = {  # task of the teacher -> tasks whose networks can be its student
-    "segmentation": ("segmentation",),
-    "regression": ("segmentation",),
-    "change": ("change", "segmentation"),
-    "classification": ("classification",),
-    "time-series": ("time-series",),
-}
+TEACHERS = tuple(name for name, task in TASKS.items() if not task.boxes)  # tasks whose models can be distilled
+STUDENTS = tuple(dict.fromkeys(group for name in TEACHERS for group in TASKS[name].networks))  # groups of networks
 LEARNING = (
     *("TEMPERATURE", "OPTIONS", "LEARNING_RATE", *STEPPING, *MAP_OPTIONS, "AUGMENTATION"),
     *(*CUTTING, *SPLITTING, *RUNNING),
 )
 OPTIONS = ("UNLABELLED", "EPOCHS", *LEARNING)
-MAPS = ("segmentation", "regression", "change")  # tasks that make maps
-EVERY_TASK = ("segmentation", "change", "classification", "time-series")  # of networks
 DATA = ("IMAGES", "LABELS", "CLASS_FIELD", "EXTENT", "MASK", "BANDS", "NODATA", *CUTTING)
-BATCH_SIZE = 8
 
 
 class DistilModel(ModelMaker):
@@ -93,9 +87,9 @@ class DistilModel(ModelMaker):
             nodata,
             *labels,
             *train_options.declared(("UNLABELLED",)),
-            train_options.network(tr("Network of the student"), EVERY_TASK, tr("the usual one of the task")),
+            train_options.network(tr("Network of the student"), STUDENTS, tr("the usual one of the task")),
             *train_options.declared(("EPOCHS",)),
-            train_options.batch_size(BATCH_SIZE),
+            train_options.batch_size(DISTILLING["batch_size"].default),
             *train_options.declared(LEARNING),
         ]:
             self.addParameter(parameter)
@@ -115,8 +109,8 @@ class DistilModel(ModelMaker):
         said = self._said(parameters, context)
         if not text and said["split"] == "chips" and not chips:
             text = tr("SPLIT=chips is for a chip folder. Choose another, such as blocks.")
-        text = text or train_options.network_problem(said["network"], said["options"], NETWORKS[teacher.task])
-        if not text and said["consistency"] and teacher.task not in MAPS:
+        text = text or train_options.network_problem(said["network"], said["options"], TASKS[teacher.task].networks)
+        if not text and said["consistency"] and not TASKS[teacher.task].dense:
             text = tr("CONSISTENCY is for models that make maps, and '{name}' does not. Leave it at 0.")
             text = text.format(name=teacher.name)
         text = text or train_options.augmentation_problem(said["augmentation"], teacher.task)
@@ -144,16 +138,15 @@ class DistilModel(ModelMaker):
         if text or not labels:
             return text
         field = shared.text_of(self, parameters, "CLASS_FIELD", context)
-        kind = {"regression": "numbers", "classification": "scenes"}.get(teacher.task, "classes")
-        return train_checks.labels_problem(labels, field, "", kind)
+        return train_checks.labels_problem(labels, field, "", TASKS[teacher.task].labels)
 
     def _teacher(self, parameters, context) -> ModelCard:
         """The teacher's card; RsdlError where there is none, or it cannot be learned from."""
         _, card = settings.store().find(shared.text_of(self, parameters, "TEACHER", context))
-        if card.task not in NETWORKS:
+        if card.task not in TEACHERS:
             raise RsdlError(
                 tr("Model '{model}' is for {task}, which cannot be distilled.").format(model=card.name, task=card.task),
-                tr("Choose a model for one of: {tasks}.").format(tasks=", ".join(NETWORKS)),
+                tr("Choose a model for one of: {tasks}.").format(tasks=", ".join(TEACHERS)),
             )
         return card
 

@@ -27,7 +27,7 @@ from .worker import make_job, run_job
 
 
 class FeedbackReport(Report):
-    """A Report that speaks through Processing's feedback."""
+    """A Report that writes to Processing's feedback."""
 
     def __init__(self, feedback):
         self._feedback = feedback
@@ -46,7 +46,7 @@ class FeedbackReport(Report):
 
 
 class SetupEnvironment(RsdlAlgorithm):
-    """rsdl:setupenvironment: makes or repairs the worker's Python environment."""
+    """rsdl:setupenvironment: installs or repairs the worker's Python environment."""
 
     NAME = "setupenvironment"
     GROUP = "environment"
@@ -56,13 +56,10 @@ class SetupEnvironment(RsdlAlgorithm):
 
     def help(self):
         return tr(
-            "Makes or repairs the Python environment that networks run in, in your user folder and outside "
-            "QGIS. "
-            "Needed once, and after an update of the plugin that says so. Downloads about 1 GB, or installs "
-            "from a "
-            "folder of wheels without the network. An environment that is sound is left as it is. pip's and "
-            "uv's own "
-            "settings (such as PIP_INDEX_URL) are honoured."
+            "Installs or repairs the Python environment that networks run in, in your user folder and separate from "
+            "QGIS. Needed once, and after an update of the plugin that asks for it. Downloads about 1 GB, or installs "
+            "from a folder of wheels without a network connection. An environment that works is left unchanged. The "
+            "settings of pip and uv (such as PIP_INDEX_URL) are respected."
         )
 
     def tags(self):
@@ -72,8 +69,11 @@ class SetupEnvironment(RsdlAlgorithm):
         self.addParameter(
             choice(
                 "FLAVOUR",
-                tr("Libraries for"),
-                tr("cpu: runs on any computer. cuda: for an NVIDIA GPU on Windows or Linux, several GB."),
+                tr("Hardware"),
+                tr(
+                    "cpu: works on any computer. cuda: for an NVIDIA GPU on Windows or Linux, a download of several "
+                    "GB. Default: cpu."
+                ),
                 FLAVOURS,
                 advanced=False,
             )
@@ -81,13 +81,13 @@ class SetupEnvironment(RsdlAlgorithm):
         self.addParameter(
             described(
                 QgsProcessingParameterFile("WHEELS", tr("Folder of wheels"), compat.FOLDER, "", None, True),
-                tr("Install from the .whl files in this folder, without the network. Default: download."),
+                tr("Installs from the .whl files in this folder, without a network connection. Default: download."),
             )
         )
         self.addParameter(
             described(
-                QgsProcessingParameterBoolean("ANEW", tr("Make anew"), False),
-                tr("Makes the environment again even if it is sound."),
+                QgsProcessingParameterBoolean("ANEW", tr("Reinstall"), False),
+                tr("Installs the environment again even if it works. Default: no."),
                 advanced=True,
             )
         )
@@ -106,8 +106,8 @@ class SetupEnvironment(RsdlAlgorithm):
         if settings.python_setting():
             feedback.pushWarning(
                 tr(
-                    "The settings name another Python ({python}); it is used, not this environment, until "
-                    "that is emptied."
+                    "The plugin's settings name another Python ({python}). It is used instead of this environment "
+                    "until that setting is cleared."
                 ).format(python=settings.python_setting())
             )
         try:
@@ -118,7 +118,7 @@ class SetupEnvironment(RsdlAlgorithm):
                 anew=self.parameterAsBoolean(parameters, "ANEW", context),
             )
         except Cancelled:
-            raise QgsProcessingException(tr("The set-up was cancelled; nothing is left of it.")) from None
+            raise QgsProcessingException(tr("The installation was cancelled; nothing was kept of it.")) from None
         except RsdlError as error:
             raise QgsProcessingException(str(error)) from None
         return {"PYTHON": str(python)}
@@ -135,9 +135,8 @@ class Diagnostics(RsdlAlgorithm):
 
     def help(self):
         return tr(
-            "Writes what a bug report needs as one text: versions, paths, devices, installed models, and "
-            "whether a "
-            "tiny network runs. Contains the paths of your folders, nothing else about you."
+            "Collects what a bug report needs in one text: versions, paths, devices, installed models, and whether a "
+            "tiny network runs. It contains the paths of your folders, and nothing else about you."
         )
 
     def tags(self):
@@ -149,7 +148,7 @@ class Diagnostics(RsdlAlgorithm):
                 QgsProcessingParameterFileDestination(
                     "OUTPUT", tr("Text file"), tr("Text files (*.txt)"), None, True, False
                 ),
-                tr("Where to write the text. Default: only shown in the log."),
+                tr("Text file to write. Default: the text is only shown in the log."),
             )
         )
         self.addOutput(QgsProcessingOutputString("REPORT", tr("Report")))

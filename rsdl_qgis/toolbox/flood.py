@@ -22,32 +22,26 @@ LAYERS = tuple(f"{prefix}_{date.upper()}" for prefix in SENSORS.values() for dat
 
 
 class FloodMapping(InferenceAlgorithm):
-    """rsdl:floodmapping: flooded and not flooded, from what images there are."""
+    """rsdl:floodmapping: flooded and not flooded, from the images that are given."""
 
     NAME = "floodmapping"
+    TASK = "segmentation"
 
     def title(self):
         return tr("Flood mapping")
 
     def help(self):
         return tr(
-            "Maps flooded land from Sentinel-1 (backscatter, VV) and Sentinel-2 (reflectance) images. Give "
-            "what you "
-            "have: both sensors before and after the flood are best, one sensor or the image after the flood "
-            "alone "
-            "work, too. The model is chosen by that.\n\nImages may be Sentinel-2 L1C or L2A products with "
-            "all their "
-            "bands (B11, B8 and B3 are found by their descriptions) and Sentinel-1 sigma0 in dB or linear, "
-            "of any data "
-            "type. They need not share a grid or coordinate system: the map is on the grid of the first "
-            "Sentinel-1 image "
-            "if there is one, else of the first Sentinel-2 image."
+            "Maps flooded land from Sentinel-1 (backscatter, VV) and Sentinel-2 (reflectance) images. Give the images "
+            "that you have: both sensors before and after the flood are best; one sensor, or only the image after the "
+            "flood, works too. The model is chosen accordingly.\n\nImages may be Sentinel-2 L1C or L2A products with "
+            "all their bands (B11, B8 and B3 are found by their descriptions) and Sentinel-1 sigma0 in dB or linear "
+            "scale, of any data type. They need not share a grid or coordinate system: the map is on the grid of the "
+            "first Sentinel-1 image if there is one, else of the first Sentinel-2 image."
         )
 
     def tags(self):
-        return tr("flood,water,inundation,sentinel,sar,radar,disaster,deep learning,change detection").split(
-            ","
-        )
+        return tr("flood,water,inundation,sentinel,sar,radar,disaster,deep learning,change detection").split(",")
 
     def inputs(self):
         labels = {
@@ -61,7 +55,10 @@ class FloodMapping(InferenceAlgorithm):
             ),
             "S2_BEFORE": (
                 tr("Sentinel-2 before"),
-                tr("Sentinel-2 reflectance (B11, B8, B3) from before the flood; the same product as after it."),
+                tr(
+                    "Sentinel-2 reflectance (B11, B8, B3) from before the flood, of the same product level as the "
+                    "image after it."
+                ),
             ),
             "S2_AFTER": (
                 tr("Sentinel-2 after"),
@@ -77,21 +74,20 @@ class FloodMapping(InferenceAlgorithm):
             shared.model(
                 tr("Model"),
                 tr(
-                    "Name of an installed flood model, or path of one. Default: the one that uses the most "
-                    "of the images given."
+                    "Name of an installed flood model, or path of one. Default: the installed one that uses the most "
+                    "of the given images."
                 ),
             ),
             shared.described(
                 QgsProcessingParameterString("S1_BANDS", tr("Sentinel-1 band"), None, False, True),
-                tr("Number, from 1, of the VV band, such as 1. Default: found by description."),
+                tr("Number, from 1, of the VV band, such as 1. Default: found by its description."),
                 advanced=True,
             ),
             shared.described(
                 QgsProcessingParameterString("S2_BANDS", tr("Sentinel-2 bands"), None, False, True),
                 tr(
-                    "Numbers, from 1, of the bands B11, B8 and B3 in that order, such as 11,8,3. Default: "
-                    "found by "
-                    "description, or the three bands of a raster of three."
+                    "Numbers, from 1, of the bands B11, B8 and B3 in that order, such as 11,8,3. Default: found by "
+                    "their descriptions, or the three bands of a raster with three."
                 ),
                 advanced=True,
             ),
@@ -103,9 +99,7 @@ class FloodMapping(InferenceAlgorithm):
     def initAlgorithm(self, configuration=None):
         super().initAlgorithm(configuration)
         self.addOutput(QgsProcessingOutputNumber("FLOODED_AREA", tr("Flooded area (square metres)")))
-        self.addOutput(
-            QgsProcessingOutputNumber("FLOODED_SHARE", tr("Flooded share of the mapped area (0 to 1)"))
-        )
+        self.addOutput(QgsProcessingOutputNumber("FLOODED_SHARE", tr("Flooded share of the mapped area (0 to 1)")))
 
     def plan(self, parameters, context):
         given = {name: raster(self, parameters, name, context) for name in LAYERS}
@@ -142,15 +136,13 @@ class FloodMapping(InferenceAlgorithm):
 
 def needs(card: ModelCard) -> set[str]:
     """The layer parameters that a flood model takes; empty if it is none."""
-    if card.task != "segmentation" or not all(_sensor(item.role) for item in card.inputs):
+    if card.task != FloodMapping.TASK or not all(_sensor(item.role) for item in card.inputs):
         return set()
     return {_parameter(item.role, date) for item in card.inputs for date in item.dates}
 
 
 def is_flood(card: ModelCard) -> bool:
-    """Whether the model maps floods: its card has the keyword 'flood' and inputs that this algorithm
-    knows.
-    """
+    """Whether the model maps floods: its card has the keyword 'flood' and inputs that this algorithm knows."""
     return "flood" in card.keywords and bool(needs(card)) and needs(card) <= set(LAYERS)
 
 
@@ -169,16 +161,12 @@ def _optional(label: str):
 def _check_dates(given: set[str]) -> None:
     """RsdlError unless there is an image from after the flood."""
     if not given:
-        raise RsdlError(
-            tr("No image is given."), tr("Choose at least one from after the flood: S1_AFTER or S2_AFTER.")
-        )
+        raise RsdlError(tr("No image is given."), tr("Choose at least one from after the flood: S1_AFTER or S2_AFTER."))
     for prefix in SENSORS.values():
         if f"{prefix}_BEFORE" in given and f"{prefix}_AFTER" not in given:
             raise RsdlError(
-                tr("{before} is given without {after}.").format(
-                    before=f"{prefix}_BEFORE", after=f"{prefix}_AFTER"
-                ),
-                tr("A flood shows in the image from after it: choose that, too, or leave both empty."),
+                tr("{before} is given without {after}.").format(before=f"{prefix}_BEFORE", after=f"{prefix}_AFTER"),
+                tr("The flood is seen in the image from after it. Choose that too, or leave both empty."),
             )
 
 
@@ -196,7 +184,7 @@ def _named(name: str, given: set[str]):
             tr("Model '{model}' also needs {layers}.").format(
                 model=card.name, layers=", ".join(sorted(wanted - given))
             ),
-            tr("Choose these images, or leave MODEL empty."),
+            tr("Choose these images too, or leave MODEL empty."),
         )
     return path, card
 
@@ -209,6 +197,6 @@ def _best(given: set[str]):
         return max(fitting, key=lambda item: len(needs(item[1])))
     known = "; ".join(f"{card.name}: {', '.join(sorted(needs(card)))}" for _, card in models)
     raise RsdlError(
-        tr("No installed flood model takes {layers} alone.").format(layers=", ".join(sorted(given))),
+        tr("No installed flood model takes only {layers}.").format(layers=", ".join(sorted(given))),
         tr("Installed: {models}. Add images, or install another model.").format(models=known or tr("none")),
     )

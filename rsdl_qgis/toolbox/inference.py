@@ -1,6 +1,4 @@
-"""What all algorithms share that run a network over rasters: from layers and a model to a job and its
-results.
-"""
+"""What all algorithms share that run a network over rasters: from layers and a model to a job and its results."""
 
 from __future__ import annotations
 
@@ -18,6 +16,7 @@ from qgis.core import (
 
 from ..engine.card import Input, ModelCard, match_bands, palette_bands
 from ..engine.errors import MismatchError, RsdlError
+from ..engine.task_table import TASKS
 from . import layers, results, settings, vectors
 from . import parameters as shared
 from .algorithm import RsdlAlgorithm
@@ -29,7 +28,7 @@ from .worker import make_job, run_job, temporary_folder
 
 @dataclass(frozen=True)
 class Plan:
-    """A model and the rasters for each of its inputs, one a date; ``notes`` and ``warnings`` are told to the person."""
+    """A model and the rasters for each of its inputs, one a date; ``notes`` and ``warnings`` are logged."""
 
     path: Path
     card: ModelCard
@@ -46,7 +45,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
     """Runs a model. A child declares its inputs and says in ``plan`` which model takes which layer."""
 
     GROUP = "predict"
-    OPERATION = "predict"  # of the worker
+    TASK = ""  # of the models, a line of the table of tasks
 
     def plan(self, parameters, context) -> Plan:
         """The model to run and its inputs; RsdlError says what does not fit. Quick, on the main thread."""
@@ -57,7 +56,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
         raise NotImplementedError
 
     def options(self, parameters, context) -> dict[str, Any]:
-        """What only this algorithm tells the worker."""
+        """The arguments of the job that only this algorithm has."""
         return {}
 
     def output_label(self) -> str:
@@ -93,9 +92,9 @@ class InferenceAlgorithm(RsdlAlgorithm):
         return {}
 
     def initAlgorithm(self, configuration=None):
-        for parameter in [*self.inputs(), *self.running(), *self.outputs()]:
+        for parameter in [*self.inputs(), *self.outputs(), *self.running()]:
             self.addParameter(parameter)
-        self.addOutput(QgsProcessingOutputString("MODEL_NAME", tr("Model that was used")))
+        self.addOutput(QgsProcessingOutputString("MODEL_NAME", tr("Name of the model used")))
 
     def problem(self, parameters, context):
         text = shared.running_problem(self, parameters, context) or vectors.mask_problem(self, parameters, context)
@@ -110,7 +109,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
             for use in plan.rasters():
                 if layers.needs_extent(use.layer):
                     return tr(
-                        "The layer '{layer}' has no pixels of its own: choose the area to map (EXTENT)."
+                        "The layer '{layer}' has no extent and pixel size of its own. Choose the area to map (EXTENT)."
                     ).format(layer=use.layer.name())
         settings.worker_python()
         return ""
@@ -159,7 +158,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
                 },
                 **{name.lower(): path for name, path in outputs.items()},
             }
-            job = make_job(self.OPERATION, self.arguments(arguments, parameters, context))
+            job = make_job(TASKS[self.TASK].operation, self.arguments(arguments, parameters, context))
             result = run_job(job, steps, folder)
         self._show(outputs, replaced, result, context, feedback)
         made = {name: path for name, path in outputs.items() if path}
@@ -213,15 +212,11 @@ def raster(algorithm: RsdlAlgorithm, parameters, name: str, context) -> QgsRaste
         return None
     layer = algorithm.parameterAsRasterLayer(parameters, name, context)
     if layer is None or not layer.isValid():
-        raise RsdlError(
-            tr("{name}: '{value}' is not a raster that QGIS can open.").format(name=name, value=value)
-        )
+        raise RsdlError(tr("{name}: '{value}' is not a raster that QGIS can open.").format(name=name, value=value))
     return layer
 
 
-def use_bands(
-    name: str, layer: QgsRasterLayer, wanted: Input, chosen: Sequence[int] | None, option: str
-) -> RasterUse:
+def use_bands(name: str, layer: QgsRasterLayer, wanted: Input, chosen: Sequence[int] | None, option: str) -> RasterUse:
     """The layer with the bands that a model's input takes: the ``chosen`` ones, else by description, colour or count.
 
     A paletted layer gives its colours where these are what is taken. ``option``: the parameter in which bands are
@@ -245,9 +240,7 @@ def use_bands(
     return RasterUse(name, layer, tuple(found[index - 1][0] for index in indexes), warning)
 
 
-def _chosen_bands(
-    name: str, layer: QgsRasterLayer, wanted: Input, chosen: Sequence[int], option: str
-) -> RasterUse:
+def _chosen_bands(name: str, layer: QgsRasterLayer, wanted: Input, chosen: Sequence[int], option: str) -> RasterUse:
     found = layers.data_bands(layer)
     missing = [number for number in chosen if number < 1 or number > max(layer.bandCount(), len(found))]
     if missing:
@@ -269,9 +262,7 @@ def _chosen_bands(
         )
     if len(chosen) > 1 and layers.is_paletted(layer):
         raise RsdlError(
-            tr("The only band of '{layer}' holds the numbers of a palette, not brightness values.").format(
-                layer=layer.name()
-            ),
+            tr("The only band of '{layer}' holds palette indices, not brightness values.").format(layer=layer.name()),
             tr("Leave {option} empty to use the palette's colours.").format(option=option)
             if palette_bands(wanted)
             else tr("Convert the layer to RGB first (Raster > Conversion > PCT to RGB)."),
@@ -280,14 +271,14 @@ def _chosen_bands(
 
 
 def _order_warning(layer: QgsRasterLayer, wanted: Input, texts: Sequence[str], option: str) -> str:
-    """What to tell where bands are taken in order though they have names, since these are not the model's."""
+    """The warning where bands are taken in order although they have names, since these are not the model's."""
     if len(wanted.bands) == 1 or not any(texts):
         return ""
     try:
         match_bands(wanted, [text or colour for text, colour in zip(texts, layers.colours(layer))], -1)
     except MismatchError:
         return tr(
-            "The bands of '{layer}' have other names than those of the model. They are taken in its order: {bands}. "
-            "If that is wrong, give their numbers in that order in {option}."
+            "The band names of '{layer}' differ from the model's. The bands are taken in its order: {bands}. If that "
+            "is wrong, give their numbers in that order in {option}."
         ).format(layer=layer.name(), bands=", ".join(band.name for band in wanted.bands), option=option)
     return ""

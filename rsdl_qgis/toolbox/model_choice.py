@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from qgis.core import QgsRasterLayer
+from qgis.core import QgsApplication, QgsRasterLayer
 
 from ..engine.card import ModelCard, match_bands
 from ..engine.errors import MismatchError, RsdlError
+from ..engine.task_table import TASKS, task_of
 from . import layers, settings
-from .flood import is_flood
+from .flood import FloodMapping, is_flood
 from .text import tr
 
 
@@ -21,19 +22,20 @@ def takes_one_image(card: ModelCard) -> bool:
 
 def takes_a_pair(card: ModelCard) -> bool:
     """Whether the model maps classes from images of one kind at two dates."""
-    return card.task in ("change", "segmentation") and len(card.inputs) == 1 and len(card.inputs[0].dates) == 2
+    task = task_of(card.task)
+    return task.dense and not task.numbers and len(card.inputs) == 1 and len(card.inputs[0].dates) == 2
 
 
 def named_model(name: str, task: str, takes: Callable[[ModelCard], bool], what: str) -> tuple[Path, ModelCard]:
-    """The model of that name or path; RsdlError if it is of no such kind, with the algorithm that takes it.
+    """The model of that name or path; RsdlError if it is of another kind, with the algorithm that takes it.
 
-    ``takes``: whether a model is of the kind; ``task``: the one to name, and ``what`` it is run on, if it is not.
+    ``takes``: whether a model is of the kind; ``task`` and ``what`` a model of the kind is run on are for the message.
     """
     path, card = settings.store().find(name)
     if takes(card):
         return path, card
     if card.task != task:
-        text = tr("Model '{model}' is for {task}, and this is for {wanted}.").format(
+        text = tr("Model '{model}' is for {task}, but this algorithm is for {wanted}.").format(
             model=card.name, task=card.task, wanted=task
         )
     else:
@@ -67,29 +69,25 @@ def fitting_model(takes: Callable[[ModelCard], bool], rasters: Sequence[QgsRaste
         return fitting[0]
     if not names:
         raise RsdlError(
-            tr("No model is chosen, and none that is installed is for this."),
+            tr("No model is chosen, and none of the installed models can be used here."),
             tr("Train one, or give the path of a model in MODEL."),
         )
     raise RsdlError(
         tr(
-            "No model is chosen, and {count} of the installed ones fit what is to be mapped by its band descriptions."
+            "No model is chosen, and {count} of the installed models match the rasters by their band descriptions."
         ).format(count=len(fitting)),
         tr("Choose one in MODEL: {names}, or the path of a model.").format(names=", ".join(names)),
     )
 
 
 def algorithm_for(card: ModelCard) -> str:
-    """What people see as the name of the algorithm that maps with a model; '' if there is none."""
+    """The title of the algorithm that predicts with a model; '' if there is none."""
+    name, task = "", task_of(card.task)
     if is_flood(card):
-        return tr("Flood mapping")
-    if takes_a_pair(card):
-        return tr("Change detection")
-    if card.task == "segmentation" and takes_one_image(card):
-        return tr("Semantic segmentation")
-    if card.task == "detection" and takes_one_image(card):
-        return tr("Object detection")
-    if card.task == "time-series":
-        return tr("Time-series classification")
-    if card.task == "classification" and takes_one_image(card):
-        return tr("Scene classification")
-    return tr("Pixel regression") if card.task == "regression" and takes_one_image(card) else ""
+        name = FloodMapping.NAME
+    elif takes_a_pair(card):
+        name = TASKS["change"].algorithm
+    elif task.series or (task.rasters == "rasters" and takes_one_image(card)):
+        name = task.algorithm
+    found = QgsApplication.processingRegistry().algorithmById(f"rsdl:{name}")
+    return found.displayName() if found else ""

@@ -34,12 +34,12 @@ class ListModels(RsdlAlgorithm):
     def help(self):
         return tr(
             "Lists the installed models: the plugin's own, yours, and those in the folders named in the settings. "
-            "Their names can be given as MODEL to other algorithms. A model that cannot be used is listed with the "
+            "Their names can be given as MODEL to other algorithms. Models that cannot be used are listed with the "
             "reason."
         )
 
     def initAlgorithm(self, configuration=None):
-        self.addOutput(QgsProcessingOutputString("MODELS", tr("Names, one a line")))
+        self.addOutput(QgsProcessingOutputString("MODELS", tr("Model names, one per line")))
         self.addOutput(QgsProcessingOutputNumber("COUNT", tr("Number of models")))
 
     def processAlgorithm(self, parameters, context, feedback):
@@ -64,10 +64,7 @@ class DescribeModel(RsdlAlgorithm):
         return tr("Describe model")
 
     def help(self):
-        return tr(
-            "Says what a model takes and gives: bands, resolution, classes, how it was trained and how good "
-            "it is."
-        )
+        return tr("Describes a model: the bands it takes, resolution, classes, how it was trained and its accuracy.")
 
     def initAlgorithm(self, configuration=None):
         self.addParameter(_required(shared.model(tr("Model"), _model_help(), tasks="")))
@@ -99,23 +96,24 @@ class ImportModel(RsdlAlgorithm):
 
     def help(self):
         return tr(
-            "Installs a model archive (.zip) or an .onnx file with its card or Deepness metadata into your models, "
-            "so that it can be chosen by name. Weights that an .onnx keeps in files beside it are installed too. A "
-            "name that another model has is refused unless REPLACE is set. A model cannot run code of its own."
+            "Installs a model archive (.zip) or an .onnx file with a model card or Deepness metadata among your "
+            "models, so that it can be chosen by name. Weights that an .onnx file stores in files beside it are "
+            "installed too. A name that another model has is refused unless REPLACE is set. A model cannot run code of "
+            "its own."
         )
 
     def initAlgorithm(self, configuration=None):
         self.addParameter(
             shared.described(
                 QgsProcessingParameterFile("INPUT", tr("Model file"), fileFilter=tr("Models (*.zip *.onnx)")),
-                tr("A model folder packed as .zip, or an .onnx file."),
+                tr("A model folder packed as a .zip archive, or an .onnx file."),
             )
         )
         self.addParameter(
             shared.described(
                 QgsProcessingParameterBoolean("REPLACE", tr("Replace a model of the same name"), False),
                 tr(
-                    "Yes: the new model takes the name. A model of yours that had it is deleted once the new one is "
+                    "Yes: the new model takes the name. A model of yours with that name is deleted once the new one is "
                     "installed; one of the plugin, or in a folder named in the settings, stays but is no longer used. "
                     "No: a name that another model has is refused. Default: no."
                 ),
@@ -142,13 +140,13 @@ class ImportModel(RsdlAlgorithm):
         except OSError as error:
             raise QgsProcessingException(
                 tr(
-                    "The model cannot be installed: {reason}. Free disk space, or check the folder's rights."
+                    "The model cannot be installed: {reason}. Free disk space, or check the permissions of the folder."
                 ).format(reason=error.strerror or error)
             ) from None
         name = as_model_name(card.name)
         feedback.pushInfo(describe(card))
         if path.parent != own_folder():
-            feedback.pushInfo(tr("The same model is there already: {path}.").format(path=path))
+            feedback.pushInfo(tr("The same model is already installed: {path}.").format(path=path))
             return {"MODEL": name}
         feedback.pushInfo(tr("Installed in {path}.").format(path=path))
         for known, hidden, _ in before:
@@ -171,27 +169,27 @@ def describe(card: ModelCard) -> str:
     lines.append(tr("Task: {task}, network: {network}").format(task=card.task, network=network))
     for item in card.inputs:
         bands = ", ".join(band.name for band in item.bands)
-        text = tr("Takes {role}: {bands}; dates: {dates}")
+        text = tr("Input {role}: {bands}; dates: {dates}")
         lines.append(text.format(role=item.role or item.name, bands=bands, dates=", ".join(item.dates)))
     if card.resolution:
-        lines.append(tr("Resolution: {metres} m a pixel").format(metres=f"{card.resolution:.6g}"))
+        lines.append(tr("Resolution: {metres} m per pixel").format(metres=f"{card.resolution:.6g}"))
     if card.classes:
         names = ", ".join(f"{c.value} {c.name}" for c in card.classes)
         lines.append(tr("Classes: {classes}").format(classes=names))
     else:
-        lines.append(tr("Gives numbers; unit: {unit}").format(unit=card.unit or "-"))
+        lines.append(tr("Predicts continuous values; unit: {unit}").format(unit=card.unit or "-"))
     if card.threshold is not None:
-        lines.append(tr("Least probability: {threshold}").format(threshold=f"{card.threshold:g}"))
+        lines.append(tr("Decision threshold: {threshold}").format(threshold=f"{card.threshold:g}"))
     if card.thresholds:
         each = ", ".join(f"{c.name} {value:g}" for c, value in zip(card.classes, card.thresholds))
-        lines.append(tr("Least probability: {threshold}").format(threshold=each))
+        lines.append(tr("Decision threshold: {threshold}").format(threshold=each))
     if card.provenance:
         lines.append(json.dumps(dict(card.provenance), ensure_ascii=False, default=str))
     return "\n".join(lines)
 
 
 def _model_help() -> str:
-    return tr("Name of an installed model, or path of a model folder, .zip or .onnx file.")
+    return tr("Name of an installed model, or path of a model folder, a .zip archive of one, or an .onnx file.")
 
 
 def _required(parameter):

@@ -15,31 +15,26 @@ from .text import tr
 class OneImageAlgorithm(InferenceAlgorithm):
     """Maps a raster with a model that takes one image of one date. A child says for which task, ``TASK``."""
 
-    TASK = ""
-
     def inputs(self):
         return [
             shared.described(
                 QgsProcessingParameterRasterLayer("INPUT", tr("Raster")),
-                tr(
-                    "The raster to map: any layer that QGIS can open, web maps included (they need an area "
-                    "to map)."
-                ),
+                tr("The raster to map: any raster layer that QGIS can open. Web maps need an area to map."),
             ),
             shared.model(
                 tr("Model"),
                 tr(
-                    "Name of an installed model, or path of a model folder, .zip or .onnx file. Default: the "
-                    "one whose "
-                    "bands the raster has by description, if there is just one."
+                    "Name of an installed model, or path of a model folder, a .zip archive of one, or an .onnx file. "
+                    "Default: the installed model whose bands match the raster's band descriptions, if exactly one "
+                    "does."
                 ),
                 self.TASK,
             ),
             shared.described(
                 QgsProcessingParameterBand("BANDS", tr("Bands"), None, "INPUT", True, True),
                 tr(
-                    "Band numbers from 1, in the order in which the model takes them. Default: found by "
-                    "description."
+                    "Band numbers, from 1, in the order in which the model takes them. Default: matched by band "
+                    "descriptions."
                 ),
                 advanced=True,
             ),
@@ -48,7 +43,7 @@ class OneImageAlgorithm(InferenceAlgorithm):
     def plan(self, parameters, context):
         layer = raster(self, parameters, "INPUT", context)
         if layer is None:
-            raise RsdlError(tr("INPUT is empty: choose the raster to map."))
+            raise RsdlError(tr("INPUT is empty. Choose the raster to map."))
         chosen = shared.chosen_bands(self, parameters, "BANDS", context)
         name = self.parameterAsString(parameters, "MODEL", context).strip()
         if name:

@@ -1,6 +1,4 @@
-"""The parameters that algorithms share, each declared once: name, label, help with unit and range, and how it
-is read.
-"""
+"""The parameters that algorithms share, each declared once with label and help, and how they are read."""
 
 from __future__ import annotations
 
@@ -80,9 +78,7 @@ def whole(name: str, label: str, text: str, least: int, most: int, default: int 
     return described(parameter, text, advanced)
 
 
-def real(
-    name: str, label: str, text: str, least: float, most: float, default: float | None, advanced: bool = True
-):
+def real(name: str, label: str, text: str, least: float, most: float, default: float | None, advanced: bool = True):
     """A number; optional where it has no default."""
     parameter = QgsProcessingParameterNumber(name, label, compat.DOUBLE, default, default is None, least, most)
     return described(parameter, text, advanced)
@@ -136,8 +132,8 @@ def extent(label: str = "", text: str = ""):
         QgsProcessingParameterExtent("EXTENT", label or tr("Area to map"), None, True),
         text
         or tr(
-            "Only this rectangle is mapped. Default: the whole raster. Needed for layers without an end, "
-            "such as web maps."
+            "Only this rectangle is mapped. Default: the whole raster. Required for layers without an extent of their "
+            "own, such as web maps."
         ),
     )
 
@@ -145,25 +141,21 @@ def extent(label: str = "", text: str = ""):
 def mask(label: str = "", text: str = ""):
     """MASK: polygons outside which nothing is mapped, or what ``label`` and ``text`` say."""
     return described(
-        QgsProcessingParameterVectorLayer(
-            "MASK", label or tr("Polygons to map inside of"), [compat.POLYGONS], None, True
-        ),
+        QgsProcessingParameterVectorLayer("MASK", label or tr("Mask polygons"), [compat.POLYGONS], None, True),
         text
         or tr(
-            "Pixels whose centre is outside these polygons become nodata. Any coordinate system. Default: no "
-            "limit."
+            "Pixels whose centre lies outside these polygons become nodata. Any coordinate system. Default: no mask."
         ),
     )
 
 
 def device():
-    """DEVICE: where the network runs."""
+    """DEVICE: the processor that runs the network."""
     return described(
         editable(QgsProcessingParameterString("DEVICE", tr("Device"), settings.default_device()), "devices"),
         tr(
-            "Where the network runs: auto (a GPU if there is one), cpu, cuda (first NVIDIA GPU), cuda:N (GPU "
-            "number N, "
-            "from 0) or mps (Apple GPU)."
+            "Processor that runs the network: auto (a GPU if there is one, else the CPU), cpu, cuda (the first NVIDIA "
+            "GPU), cuda:N (NVIDIA GPU number N, from 0) or mps (Apple GPU). Default: the one in the plugin's settings."
         ),
         advanced=True,
     )
@@ -183,8 +175,9 @@ def tile_size():
         "TILE_SIZE",
         tr("Tile size (pixels)"),
         tr(
-            "Side of the squares the network runs on, 32 to 8192 pixels. Default: chosen from the model and "
-            "the memory."
+            "Side length of the square tiles that the network processes, 32 to 8192 pixels. Larger tiles give the "
+            "network more context and take more memory. Default: chosen from the model and the available memory. Make "
+            "it smaller if memory runs out."
         ),
         32,
         8192,
@@ -196,10 +189,10 @@ def overlap():
     return number_of(
         RUNNING["overlap"],
         "OVERLAP",
-        tr("Overlap of tiles (pixels)"),
+        tr("Tile overlap (pixels)"),
         tr(
-            "How far tiles overlap and are blended, 0 to half of the tile size, in pixels. Default: the "
-            "model's."
+            "Width by which neighbouring tiles overlap and are blended, from 0 to half of the tile size, in pixels. "
+            "Default: the model's. Make it larger if seams between tiles are visible."
         ),
     )
 
@@ -210,8 +203,8 @@ def batch_size():
         "BATCH_SIZE",
         tr("Batch size (tiles)"),
         tr(
-            "Tiles that the network runs on together, 1 to 1024. More is faster on a GPU and takes more "
-            "memory. Default: 1."
+            "Number of tiles that the network processes at once, 1 to 1024. Larger batches are faster on a GPU and "
+            "take more memory. Default: 1."
         ),
         1,
         1024,
@@ -223,8 +216,11 @@ def threads():
     return number_of(
         RUNNING["threads"],
         "THREADS",
-        tr("Threads"),
-        tr("CPU threads that the network may use, 1 to 256. Default: one for each core."),
+        tr("CPU threads"),
+        tr(
+            "Number of CPU threads that the network may use, 1 to 256. Default: one per core. Choose fewer to keep the "
+            "computer responsive."
+        ),
     )
 
 
@@ -233,53 +229,50 @@ def resample():
     return described(
         QgsProcessingParameterBoolean("RESAMPLE", tr("Resample to the model's resolution"), False),
         tr(
-            "Maps at the pixel size, in metres, that the model was trained at. Needed where the raster's "
-            "pixels are much "
-            "larger or smaller. Default: the pixels of the (first) raster."
+            "Yes: the map has the pixel size, in metres, that the model was trained at. Needed where the raster's "
+            "pixels are much larger or smaller. Default: no, the map has the pixels of the (first) raster."
         ),
         advanced=True,
     )
 
 
 def resampling():
-    """RESAMPLING: the rule by which a raster comes onto another grid."""
+    """RESAMPLING: how a raster is resampled to another grid."""
     return choice(
         "RESAMPLING",
         tr("Resampling"),
         tr(
-            "How a raster is brought to another grid: bilinear and cubic interpolate, and average the pixels of a "
-            "much finer raster; nearest keeps values as they are, for classes and indices. Pixels that lie on the "
-            "grid already are never touched, and paletted rasters are always taken by nearest."
+            "How a raster is resampled to another grid: bilinear and cubic interpolate, and average the pixels of a "
+            "much finer raster; nearest keeps values unchanged, as classes and indices need. Pixels already on the "
+            "grid are not changed, and paletted rasters are always resampled by nearest. Default: bilinear."
         ),
-        ("bilinear", "nearest", "cubic"),
+        RUNNING["resampling"].kind.words,
     )
 
 
 def nodata(text: str = ""):
-    """NODATA: a number that means nothing was measured, where the files do not say it."""
+    """NODATA: a stored value that is nodata although the files do not declare it."""
     parameter = QgsProcessingParameterNumber("NODATA", tr("Nodata value"), compat.DOUBLE, None, True)
     return described(
         parameter,
         text
         or tr(
-            "A stored number that means nodata, such as 0 for black borders, in addition to the nodata that the "
-            "rasters declare. A pixel with this number in any band becomes nodata. Any number. Default: only the "
+            "A stored value to treat as nodata, such as 0 for black borders, in addition to the nodata values that the "
+            "rasters declare. A pixel with this value in any band becomes nodata. Any number. Default: only the "
             "declared nodata."
         ),
         advanced=True,
     )
 
 
-def nodata_of(
-    algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext
-) -> float | None:
+def nodata_of(algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext) -> float | None:
     """NODATA as given, or None."""
     return algorithm.parameterAsDouble(parameters, "NODATA", context) if is_given(parameters, "NODATA") else None
 
 
 def running() -> list[QgsProcessingParameterDefinition]:
-    """The parameters of how a network is run, the same in every algorithm that runs one."""
-    return [extent(), mask(), nodata(), resample(), device(), tile_size(), overlap(), batch_size(), threads()]
+    """The parameters of how a network is run, the same in every algorithm that runs one: what is mapped, then how."""
+    return [extent(), mask(), nodata(), resample(), tile_size(), overlap(), batch_size(), device(), threads()]
 
 
 def class_raster(label: str):
@@ -287,30 +280,27 @@ def class_raster(label: str):
     return described(
         QgsProcessingParameterRasterDestination("OUTPUT", label),
         tr(
-            "GeoTIFF (.tif) with one class a pixel, named and coloured; 255 is nodata. An existing file is "
-            "replaced."
+            "GeoTIFF (.tif) with one class per pixel, with class names and colours; nodata is 255. An existing file is "
+            "overwritten."
         ),
     )
 
 
 def probabilities():
-    """PROBABILITIES: a raster with one band a class."""
+    """PROBABILITIES: a raster with one band per class."""
     return described(
-        QgsProcessingParameterRasterDestination("PROBABILITIES", tr("Probabilities"), None, True, False),
-        tr("GeoTIFF (.tif) with one band a class, each 0 to 1. Not made unless asked for."),
+        QgsProcessingParameterRasterDestination("PROBABILITIES", tr("Class probabilities"), None, True, False),
+        tr("GeoTIFF (.tif) with one band per class, the class's probability from 0 to 1. Only created if requested."),
     )
 
 
 def polygons():
     """POLYGONS: the classes as a vector layer."""
     return described(
-        QgsProcessingParameterVectorDestination(
-            "POLYGONS", tr("Polygons"), compat.POLYGONS, None, True, False
-        ),
+        QgsProcessingParameterVectorDestination("POLYGONS", tr("Class polygons"), compat.POLYGONS, None, True, False),
         tr(
-            "The classes as polygons with their name, value and area in square metres (.gpkg, .geojson, .shp or "
-            ".fgb). An existing file is replaced, unless it is a GeoPackage with other layers. Not made unless asked "
-            "for."
+            "The classes as polygons with name, value and area in square metres (.gpkg, .geojson, .shp or .fgb). An "
+            "existing file is overwritten, unless it is a GeoPackage with other layers. Only created if requested."
         ),
     )
 
@@ -320,18 +310,14 @@ def bounds(rectangle: QgsRectangle) -> list[float]:
     return [rectangle.xMinimum(), rectangle.yMinimum(), rectangle.xMaximum(), rectangle.yMaximum()]
 
 
-def number(
-    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
-) -> int | None:
+def number(algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext) -> int | None:
     """The whole number given for an optional parameter, or None."""
     if not is_given(parameters, name):
         return None
     return algorithm.parameterAsInt(parameters, name, context)
 
 
-def text_of(
-    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
-) -> str:
+def text_of(algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext) -> str:
     """The text of a parameter without blanks around it; '' for none."""
     if is_null(parameters.get(name)):
         return ""
@@ -346,8 +332,7 @@ def band_numbers(text: str) -> tuple[int, ...] | None:
     if not all(word.isdecimal() and int(word) > 0 for word in words):
         raise ValueError(
             tr(
-                "'{text}' is not a list of band numbers. Give numbers from 1, divided by commas, such as "
-                "11,8,3."
+                "'{text}' is not a list of band numbers. Give numbers from 1, separated by commas, such as 11,8,3."
             ).format(text=text)
         )
     return tuple(int(word) for word in words)
@@ -365,12 +350,8 @@ def chosen_bands(
     return tuple(algorithm.parameterAsInts(parameters, name, context))
 
 
-def running_problem(
-    algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext
-) -> str:
-    """What is wrong with the parameters of ``running()`` and the output files, in a sentence; '' if
-    nothing.
-    """
+def running_problem(algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext) -> str:
+    """What is wrong with the parameters of ``running()``, in a sentence; '' if nothing."""
     text = device_problem(algorithm, parameters, context)
     if text:
         return text
@@ -383,9 +364,7 @@ def running_problem(
     return ""
 
 
-def device_problem(
-    algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext
-) -> str:
+def device_problem(algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext) -> str:
     """What is wrong with DEVICE, in a sentence; '' if nothing."""
     device_name = text_of(algorithm, parameters, "DEVICE", context)
     if device_name and not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", device_name):
@@ -421,7 +400,7 @@ def output_problem(path: str, formats: tuple[str, ...]) -> str:
         )
     parent = Path(path).absolute().parent
     if not parent.is_dir():
-        return tr("The folder {folder} for the result is not there. Make it, or choose another.").format(
+        return tr("The folder {folder} for the result does not exist. Create it, or choose another.").format(
             folder=parent
         )
     return ""

@@ -1,4 +1,4 @@
-"""Pixel regression of one raster with any model: a number for every pixel."""
+"""Pixel regression of one raster with any model: a continuous value for every pixel."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from .one_image import OneImageAlgorithm
 from .text import tr
 
 FIGURES = {
-    "MINIMUM": lambda: tr("Smallest number of the map"),
-    "MAXIMUM": lambda: tr("Largest number of the map"),
+    "MINIMUM": lambda: tr("Minimum of the map"),
+    "MAXIMUM": lambda: tr("Maximum of the map"),
     "MEAN": lambda: tr("Mean of the map"),
 }
 
 
 class PixelRegression(OneImageAlgorithm):
-    """rsdl:pixelregression: a real number for every pixel of a raster."""
+    """rsdl:pixelregression: a continuous value for every pixel of a raster."""
 
     NAME = "pixelregression"
     TASK = "regression"
@@ -27,27 +27,28 @@ class PixelRegression(OneImageAlgorithm):
 
     def help(self):
         return tr(
-            "Gives every pixel of a raster a number with a trained network: a height, a biomass, a temperature, "
-            "whatever the model was trained on, in its unit. Takes any size, data type and coordinate system; nodata "
-            "stays nodata. Numbers are as the network gives them, not clipped; those far beyond what the model was "
-            "trained on are told of.\n\nThe model is the name of an installed one (see 'List models'), or the path of "
-            "a model folder, a .zip of one, or an .onnx file that carries its card. Its bands are found by the "
-            "raster's band descriptions, else taken in order if there are as many, else chosen in 'Bands'."
+            "Predicts a continuous value for every pixel of a raster with a trained network, such as height, biomass "
+            "or temperature, in the unit of the model's training data. Rasters may have any size, data type and "
+            "coordinate system; nodata stays nodata. Values are not clipped; a warning says if many lie far outside "
+            "the range of the training data.\n\nThe model is given by its name if it is installed (see 'List models'), "
+            "or by the path of a model folder, a .zip archive of one, or an .onnx file with a model card or Deepness "
+            "metadata. Its bands are matched by the raster's band descriptions. Without a match they are taken in "
+            "order if the raster has as many bands as the model takes; otherwise choose them in 'Bands'."
         )
 
     def tags(self):
         return tr("deep learning,neural network,regression,onnx,continuous,biomass,height,estimation").split(",")
 
     def output_label(self):
-        return tr("Numbers")
+        return tr("Predicted values")
 
     def outputs(self):
         return [
             shared.described(
                 QgsProcessingParameterRasterDestination("OUTPUT", self.output_label()),
                 tr(
-                    "GeoTIFF (.tif) with one real number a pixel, in the model's unit, and its statistics; nodata is "
-                    "NaN. An existing file is replaced."
+                    "GeoTIFF (.tif) with one value per pixel, in the model's unit, and the statistics; nodata is NaN. "
+                    "An existing file is overwritten."
                 ),
             )
         ]

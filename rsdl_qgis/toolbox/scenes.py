@@ -17,8 +17,8 @@ from .one_image import OneImageAlgorithm
 from .text import tr
 
 FIGURES = {
-    "SCENES": lambda: tr("Scenes with a class"),
-    "UNCLASSIFIED": lambda: tr("Scenes without a class"),
+    "SCENES": lambda: tr("Classified scenes"),
+    "UNCLASSIFIED": lambda: tr("Unclassified scenes"),
 }
 
 
@@ -27,24 +27,24 @@ class SceneClassification(OneImageAlgorithm):
 
     NAME = "sceneclassification"
     TASK = "classification"
-    OPERATION = "classify_scenes"
 
     def title(self):
         return tr("Scene classification")
 
     def help(self):
         return tr(
-            "Gives scenes, parts of a raster seen as a whole, a class with a trained network (see 'Train scene "
-            "classifier'), or several labels where the model was trained on such. Scenes are the cells of a grid that "
-            "the raster is cut into; or the polygons of a layer, each by the pixels under it alone; or squares around "
-            "the points of a layer.\n\nThe result is polygons: the cells, the polygons as they were given with all "
-            "their attributes, or the squares with the attributes of their points. Each has its 'class' (several "
-            "labels: divided by '; ', the likeliest first), its 'score' from 0 to 1, 'valid', the share of its pixels "
-            "that are not nodata, and a field for each class with its probability. Attributes of the same names as "
-            "these get a number. Cells without a valid pixel are left out; features without one, without a geometry, "
-            "or off the raster have no class.\n\nThe model is the name of an installed one (see 'List models'), or the "
-            "path of a model folder, a .zip of one, or an .onnx file that carries its card. Its bands are found by the "
-            "raster's band descriptions, else taken in order if there are as many, else chosen in 'Bands'."
+            "Classifies scenes, parts of a raster that the network sees as a whole (see 'Train scene classifier'): one "
+            "class per scene, or several labels where the model was trained for them. Scenes are the cells of a "
+            "regular grid over the raster, the polygons of a layer (only the pixels inside each), or squares around "
+            "the points of a layer.\n\nThe result is a polygon layer: the cells, the input polygons with all their "
+            "attributes, or the squares with the attributes of their points. Each polygon has its 'class' (several "
+            "labels: separated by '; ', the most probable first), its 'score' from 0 to 1, 'valid', the share of its "
+            "pixels that are not nodata, and one field per class with its probability. Attributes with the same names "
+            "get a number appended. Cells without a valid pixel are left out; features without one, without a geometry "
+            "or outside the raster are kept without a class.\n\nThe model is given by its name if it is installed (see "
+            "'List models'), or by the path of a model folder, a .zip archive of one, or an .onnx file with a model "
+            "card. Its bands are matched by the raster's band descriptions. Without a match they are taken in order if "
+            "the raster has as many bands as the model takes; otherwise choose them in 'Bands'."
         )
 
     def tags(self):
@@ -58,41 +58,46 @@ class SceneClassification(OneImageAlgorithm):
         features = shared.described(
             QgsProcessingParameterFeatureSource("FEATURES", tr("Polygons or points"), kinds, None, True),
             tr(
-                "The scenes: polygons, or points around each of which a square of SIZE is one. Any coordinate system. "
-                "Default: a grid over all of the raster."
+                "The scenes: polygons, or points, around each of which a square of SIZE pixels is one scene. Any "
+                "coordinate system. Default: a regular grid over the whole raster."
             ),
         )
         size = shared.number_of(
             OPERATIONS["classify_scenes"]["size"],
             "SIZE",
-            tr("Size of a scene (pixels)"),
+            tr("Scene size (pixels)"),
             tr(
-                "Side of the cells of the grid, or of the squares around points, 1 to 100,000 pixels of the raster. "
-                "Not for polygons. Default: as large on the ground as the scenes that the model was trained on."
+                "Side length of the grid cells, or of the squares around points, 1 to 100,000 pixels of the raster. "
+                "Not used for polygons. Default: the ground size of the scenes that the model was trained on."
             ),
             advanced=False,
         )
-        return [given, features, size, model, bands]
+        return [given, model, features, size, bands]
 
     def running(self):
         batch = shared.whole(
             "BATCH_SIZE",
             tr("Batch size (scenes)"),
             tr(
-                "Scenes that the network runs on together, 1 to 1024. More is faster on a GPU and takes more memory. "
-                "Default: up to 16, as memory allows."
+                "Number of scenes that the network processes at once, 1 to 1024. Larger batches are faster on a GPU "
+                "and take more memory. Default: up to 16, as memory allows."
             ),
             1,
             1024,
             None,
         )
         area = shared.extent(
-            text=tr("Only what lies in this rectangle is seen. Default: the whole raster. Web maps need it.")
+            text=tr(
+                "Only pixels in this rectangle are used. Default: the whole raster. Required for layers without an "
+                "extent of their own, such as web maps."
+            )
         )
         mask = shared.mask(
-            text=tr("Only pixels whose centre lies in these polygons are seen. Any coordinate system. Default: all.")
+            text=tr(
+                "Only pixels whose centre lies in these polygons are used. Any coordinate system. Default: no mask."
+            )
         )
-        return [area, mask, shared.nodata(), shared.resample(), shared.device(), batch, shared.threads()]
+        return [area, mask, shared.nodata(), shared.resample(), batch, shared.device(), shared.threads()]
 
     def output_label(self):
         return tr("Scenes")
@@ -102,17 +107,17 @@ class SceneClassification(OneImageAlgorithm):
             shared.described(
                 QgsProcessingParameterVectorDestination("OUTPUT", self.output_label(), compat.POLYGONS),
                 tr(
-                    "Polygons with class, score, valid and a field a class (.gpkg, .geojson, .shp or .fgb; a .shp "
-                    "shortens names to 10 letters). An existing file is replaced, unless it is a GeoPackage with other "
-                    "layers."
+                    "Polygons with class, score, valid share and one field per class (.gpkg, .geojson, .shp or .fgb; a "
+                    ".shp shortens field names to 10 characters). An existing file is overwritten, unless it is a "
+                    "GeoPackage with other layers."
                 ),
             ),
             shared.described(
                 QgsProcessingParameterRasterDestination("RASTER", tr("Class raster"), None, True, False),
                 tr(
-                    "GeoTIFF (.tif) with the class of the scene at each pixel, named and coloured; 255 is nodata. Of "
-                    "polygons that lie on one another the later one wins. Not for several labels. Not made unless "
-                    "asked for."
+                    "GeoTIFF (.tif) with the class of the scene at each pixel, with class names and colours; nodata is "
+                    "255. Where polygons overlap, the later one is on top. Not for models with several labels per "
+                    "scene. Only created if requested."
                 ),
             ),
         ]
@@ -128,8 +133,8 @@ class SceneClassification(OneImageAlgorithm):
             card = self.plan(parameters, context).card
             if card.activation == "sigmoid":
                 text = tr(
-                    "Model '{model}' gives a scene several labels, and a pixel of a class raster has one: leave RASTER "
-                    "empty."
+                    "Model '{model}' gives a scene several labels, but a class raster holds one class per pixel. Leave "
+                    "RASTER empty."
                 ).format(model=card.name)
         return text
 
@@ -177,6 +182,6 @@ class SceneClassification(OneImageAlgorithm):
         if kind not in (compat.POLYGON_GEOMETRY, compat.POINT_GEOMETRY) and source.featureCount():
             return tr("FEATURES: '{layer}' has neither polygons nor points.").format(layer=source.sourceName())
         if not vectors.chosen_have_geometry(self, parameters, "FEATURES", context):
-            text = tr("FEATURES: '{layer}' has no features with a geometry. Draw or choose some.")
+            text = tr("FEATURES: '{layer}' has no features with a geometry. Draw or select some.")
             return text.format(layer=source.sourceName())
         return ""

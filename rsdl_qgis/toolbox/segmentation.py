@@ -17,19 +17,15 @@ class SemanticSegmentation(OneImageAlgorithm):
 
     def help(self):
         return tr(
-            "Gives every pixel of a raster a class with a trained network. Takes any size, data type and "
-            "coordinate "
-            "system; nodata stays nodata.\n\nThe model is the name of an installed one (see 'List models'), "
-            "or the path "
-            "of a model folder, a .zip of one, or an .onnx file that carries its card or Deepness metadata. "
-            "Its bands "
-            "are found by the raster's band descriptions, else taken in order if there are as many, else "
-            "chosen in "
-            "'Bands'."
+            "Assigns a class to every pixel of a raster with a trained network. Rasters may have any size, data type "
+            "and coordinate system; nodata stays nodata.\n\nThe model is given by its name if it is installed (see "
+            "'List models'), or by the path of a model folder, a .zip archive of one, or an .onnx file with a model "
+            "card or Deepness metadata. Its bands are matched by the raster's band descriptions. Without a match they "
+            "are taken in order if the raster has as many bands as the model takes; otherwise choose them in 'Bands'."
         )
 
     def tags(self):
         return tr("deep learning,neural network,classification,onnx,land cover,semantic").split(",")
 
     def output_label(self):
-        return tr("Classes")
+        return tr("Class map")

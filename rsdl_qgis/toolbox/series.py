@@ -12,18 +12,17 @@ from qgis.core import QgsProcessingParameterString, QgsRasterLayer
 from ..engine.card import ModelCard
 from ..engine.dates import typed_dates
 from ..engine.errors import RsdlError
-from ..engine.job_arguments import OPERATIONS
+from ..engine.job_arguments import LAYOUTS, OPERATIONS, WRAPPED
+from ..engine.task_table import task_of
 from . import compat, layers, settings
 from . import parameters as shared
 from .inference import InferenceAlgorithm, Plan
 from .layers import RasterUse
 from .model_choice import named_model
 from .text import tr
-from .train_data import LAYOUTS, set_date
+from .train_data import set_date
 
-TASK = "time-series"
 ARGUMENTS = OPERATIONS["predict_series"]
-WRAPPED = ("auto", "negative", "keep")
 
 
 @dataclass(frozen=True)
@@ -39,22 +38,22 @@ class TimeSeriesClassification(InferenceAlgorithm):
     """rsdl:timeseriesclassification: a class for every pixel of a series of rasters."""
 
     NAME = "timeseriesclassification"
-    OPERATION = "predict_series"
+    TASK = "time-series"
 
     def title(self):
         return tr("Time-series classification")
 
     def help(self):
         return tr(
-            "Gives every pixel a class, such as its crop, from its course over time, with a network that was trained "
-            "on such series (see 'Train time-series classifier'). Give a raster for each date, or a raster for each "
-            "variable whose bands are its dates. Layers on other grids are brought to that of the first.\n\nDates are "
-            "found in the names of layers and bands and in the files' metadata, or typed in DATES. A model of one "
-            "season serves the same season of any year. Where the dates are just the model's, clouds set to nodata "
-            "are left out pixel by pixel. Where they differ, or a layer is missing, values are interpolated in time "
-            "between the nearest valid dates of each pixel, over gaps of up to twice the model's own steps. What has "
-            "no valid date at all is nodata in the map. Where no dates are known, there have to be as many as the "
-            "model takes, in the same order."
+            "Classifies every pixel, such as its crop, by its values over time, with a network trained on such time "
+            "series (see 'Train time-series classifier'). Give one raster per date, or one raster per variable whose "
+            "bands are the dates. Layers on other grids are resampled to the grid of the first.\n\nDates are read from "
+            "the names of layers and bands and from the files' metadata, or given in DATES. A model of one season can "
+            "be used for the same season of any year. If the dates are exactly the model's, cloudy observations set to "
+            "nodata are skipped pixel by pixel. If they differ, or a layer is missing, values are interpolated "
+            "linearly in time between the nearest valid dates of each pixel, over gaps of up to twice the model's own "
+            "time steps. Pixels without a valid date are nodata in the map. If no dates are known, there must be as "
+            "many as the model takes, in the same order."
         )
 
     def tags(self):
@@ -69,42 +68,46 @@ class TimeSeriesClassification(InferenceAlgorithm):
                 tr("Layers of the series"),
                 compat.RASTERS,
                 tr(
-                    "The series: a raster for each date, or with LAYOUT=variables a raster for each variable, whose "
-                    "bands are its dates. In any order where their names or metadata hold dates."
+                    "The time series: one raster per date, or with LAYOUT=variables one raster per variable whose "
+                    "bands are the dates. In any order if their names or metadata hold dates."
                 ),
                 optional=False,
             ),
             shared.choice(
                 "LAYOUT",
-                tr("A layer is"),
-                tr("dates: each layer is a date, its bands are variables. variables: the other way round."),
+                tr("Layout of the layers"),
+                tr(
+                    "dates: each layer is a date and its bands are variables. variables: each layer is a variable and "
+                    "its bands are dates. Default: dates."
+                ),
                 LAYOUTS,
                 advanced=False,
             ),
             shared.model(
                 tr("Model"),
                 tr(
-                    "Name of an installed model for time series, or path of a model folder, .zip or .onnx file. "
-                    "Default: the installed one, if there is just one."
+                    "Name of an installed model for time series, or path of a model folder, a .zip archive of one, or "
+                    "an .onnx file. Default: the installed one, if there is exactly one."
                 ),
-                TASK,
+                self.TASK,
             ),
             shared.described(
                 QgsProcessingParameterString("DATES", tr("Dates"), None, False, True),
                 tr(
                     "The dates of the layers (LAYOUT=variables: of the bands), in their order: 2013-09-14, 2013-09-30, "
-                    "…; or the first one and the step, such as 2013-09-14/P16D (D days, W weeks, M months, Y years). "
-                    "Default: as found in names and metadata."
+                    "…; or the first one and the time step, such as 2013-09-14/P16D (D days, W weeks, M months, Y "
+                    "years). Default: read from names and metadata."
                 ),
             ),
             self._scale(),
             shared.choice(
                 "WRAPPED",
-                tr("High numbers of unsigned layers"),
+                tr("Wrapped negative values"),
                 tr(
-                    "Whether high numbers of 16-bit unsigned layers are negative ones that wrapped around, as -1 "
-                    "becomes 65,535. auto: those from 55,536 up are, where a factor applies and the layer has nothing "
-                    "between them and 32,767. negative: all above 32,767 are. keep: none."
+                    "Whether high values of 16-bit unsigned layers are negative values that wrapped around, as -1 "
+                    "becomes 65,535. auto: values from 55,536 are, if a scale factor applies and the layer has no "
+                    "values between 32,767 and 55,536. negative: all values above 32,767 are. keep: none are. Default: "
+                    "auto."
                 ),
                 WRAPPED,
             ),
@@ -112,8 +115,8 @@ class TimeSeriesClassification(InferenceAlgorithm):
                 QgsProcessingParameterString("BANDS", tr("Bands"), None, False, True),
                 tr(
                     "Numbers, from 1, of the bands of each layer to use, such as 1,2: the model's variables in its "
-                    "order, or with LAYOUT=variables the dates. Default: variables are found by name, dates are all "
-                    "bands."
+                    "order, or with LAYOUT=variables the dates. Default: variables are matched by name; all bands are "
+                    "used as dates."
                 ),
                 advanced=True,
             ),
@@ -125,22 +128,22 @@ class TimeSeriesClassification(InferenceAlgorithm):
             shared.mask(),
             shared.nodata(),
             shared.resample(),
-            shared.device(),
             shared.tile_size(),
             shared.number_of(
                 ARGUMENTS["batch_size"],
                 "BATCH_SIZE",
                 tr("Batch size (series)"),
                 tr(
-                    "Pixels whose series the network runs on together, 1 to 1,000,000. More is faster on a GPU and "
-                    "takes more memory. Default: chosen from the model."
+                    "Number of pixels whose series the network processes at once, 1 to 1,000,000. Larger batches are "
+                    "faster on a GPU and take more memory. Default: chosen from the model."
                 ),
             ),
+            shared.device(),
             shared.threads(),
         ]
 
     def output_label(self):
-        return tr("Classes")
+        return tr("Class map")
 
     def plan(self, parameters, context):
         rasters = self._rasters_of(parameters, context)
@@ -152,7 +155,7 @@ class TimeSeriesClassification(InferenceAlgorithm):
         for found in described[:1] if layout == "dates" else described:
             typed_dates(typed, len(rasters) if layout == "dates" else len(bands or found))
         name = shared.text_of(self, parameters, "MODEL", context)
-        path, card = named_model(name, TASK, _takes, tr("a series")) if name else only_model()
+        path, card = named_model(name, self.TASK, _takes, tr("a series")) if name else only_model()
         uses = [RasterUse("LAYERS", layer, tuple(n for n, _ in found)) for layer, found in zip(rasters, described)]
         facts = tuple(
             {"name": layer.name(), "descriptions": [text for _, text in found], "date": set_date(layer)}
@@ -180,13 +183,12 @@ class TimeSeriesClassification(InferenceAlgorithm):
         parameter = shared.number_of(
             ARGUMENTS["scale"],
             "SCALE",
-            tr("Factor of the values"),
+            tr("Scale factor"),
             tr(
-                "Factor that brings the stored numbers to the scale of the model's training data, 0.00000001 to "
-                "1,000,000: 0.0001 for indices stored in ten-thousandths, 1 for numbers that need no scaling. Default: "
+                "Factor that converts the stored values to the units of the model's training data, 0.00000001 to "
+                "1,000,000: 0.0001 for indices stored in ten-thousandths, 1 for values that need no scaling. Default: "
                 "the scale and offset that the files state."
             ),
-            advanced=False,
         )
         parameter.setMetadata({"widget_wrapper": {"decimals": 8}})
         return parameter
@@ -194,10 +196,10 @@ class TimeSeriesClassification(InferenceAlgorithm):
     def _rasters_of(self, parameters, context) -> list[QgsRasterLayer]:
         found = shared.layer_list(self, parameters, "LAYERS", context)
         if not found:
-            raise RsdlError(tr("LAYERS is empty: choose the rasters of the series."))
+            raise RsdlError(tr("LAYERS is empty. Choose the rasters of the series."))
         for layer in found:
             if not isinstance(layer, QgsRasterLayer):
-                raise RsdlError(tr("LAYERS: '{layer}' is no raster.").format(layer=layer.name()))
+                raise RsdlError(tr("LAYERS: '{layer}' is not a raster.").format(layer=layer.name()))
         return found
 
 
@@ -207,7 +209,7 @@ def only_model() -> tuple[Path, ModelCard]:
     if len(found) == 1:
         return found[0]
     raise RsdlError(
-        tr("No model is chosen, and {count} of the installed ones are for time series.").format(count=len(found)),
+        tr("No model is chosen, and {count} of the installed models are for time series.").format(count=len(found)),
         tr("Choose one in MODEL: {names}, or the path of a model.").format(
             names=", ".join(card.name for _, card in found) or tr("none installed")
         ),
@@ -215,7 +217,7 @@ def only_model() -> tuple[Path, ModelCard]:
 
 
 def _takes(card: ModelCard) -> bool:
-    return card.task == TASK
+    return task_of(card.task).series
 
 
 def _check_bands(

@@ -23,6 +23,7 @@ from ..engine.errors import RsdlError
 from ..engine.file_names import work_folder
 from ..engine.metric_table import METRICS
 from ..engine.names import LONGEST, as_model_name
+from ..engine.task_table import TASKS, Task
 from ..paths import user_folder
 from . import parameters as shared
 from . import settings, train_checks, train_data, train_options
@@ -155,35 +156,37 @@ class TrainingAlgorithm(ModelMaker):
 
     OPERATION = "train"
     TASK = ""
-    FORM = "rasters"  # how its rasters are given, see train_data.FORMS
-    NETWORKS: tuple[str, ...] = ()  # tasks whose networks it trains
-    NETWORK = ""  # the default
-    LOSSES: tuple[str, ...] = ()
     SUMS: tuple[str, ...] = ()  # of losses, that are offered
-    LOSS = ""  # the default
-    BATCH_SIZE = 8
-    LABELS = "classes"  # what is labelled: 'classes', 'scenes', 'numbers' or 'objects'
     OWN_OPTIONS: tuple[str, ...] = LABEL_OPTIONS  # of the data, shown with it
     CUTTING = CUTTING
     BALANCING = RARE_CLASSES
-    MAP_OPTIONS: tuple[str, ...] = ()
+
+    @property
+    def task(self) -> Task:
+        """The line of its task in the table."""
+        return TASKS[self.TASK]
+
+    @property
+    def map_options(self) -> tuple[str, ...]:
+        """The options of networks that make maps."""
+        return MAP_OPTIONS if self.task.dense else ()
 
     def tags(self):
         return tr("deep learning,neural network,train,fine-tune,transfer learning,pytorch,labels,model").split(",")
 
     def initAlgorithm(self, configuration=None):
         for parameter in [
-            *train_data.image_parameters(self.FORM),
-            *train_data.label_parameters(self.LABELS),
+            *train_data.image_parameters(self.task.rasters),
+            *train_data.label_parameters(self.task.labels),
             *train_options.declared(self.OWN_OPTIONS),
             train_data.chips_parameter(),
             *train_data.area_parameters(),
             _base_model(),
-            train_options.network(tr("Network"), self.NETWORKS, self.NETWORK),
+            train_options.network(tr("Network"), self.task.networks, self.task.network),
             *train_options.declared(("EPOCHS", "PRETRAINED", *STARTING, "OPTIONS", "LEARNING_RATE")),
-            train_options.batch_size(self.BATCH_SIZE),
-            *([train_options.loss(self.LOSSES, self.SUMS, self.LOSS)] if self.LOSSES else []),
-            *train_options.declared((*self.BALANCING, *STEPPING, *self.MAP_OPTIONS)),
+            train_options.batch_size(self.task.batch_size),
+            *([train_options.loss(self.task.losses, self.SUMS, "+".join(self.task.loss))] if self.task.losses else []),
+            *train_options.declared((*self.BALANCING, *STEPPING, *self.map_options)),
             *train_options.declared((*VARYING, *self.CUTTING, *SPLITTING)),
             train_data.place_parameter(),
             *train_options.declared(RUNNING),
@@ -194,7 +197,7 @@ class TrainingAlgorithm(ModelMaker):
     def problem(self, parameters, context):
         chips = shared.text_of(self, parameters, "CHIPS", context)
         start = self._start(parameters, context)
-        images = train_data.chosen_images(self, parameters, context, self.FORM, start)
+        images = train_data.chosen_images(self, parameters, context, self.task.rasters, start)
         labels = train_data.chosen_labels(self, parameters, context)
         text = self._source_problem(parameters, chips, images, labels)
         if not text and images:
@@ -208,7 +211,7 @@ class TrainingAlgorithm(ModelMaker):
 
     def _source_problem(self, parameters, chips, images, labels) -> str:
         """Neither layers nor chips, or both; labels missing."""
-        names = train_data.FORMS[self.FORM]
+        names = train_data.FORMS[self.task.rasters]
         if not chips and not images:
             return tr("There is nothing to learn from. Choose {layers} and LABELS, or a chip folder in CHIPS.").format(
                 layers=", ".join(names)
@@ -224,12 +227,12 @@ class TrainingAlgorithm(ModelMaker):
 
     def _labels_problem(self, parameters, context, labels) -> str:
         field, place = (shared.text_of(self, parameters, f"{name}_FIELD", context) for name in ("CLASS", "PLACE"))
-        text = train_checks.labels_problem(labels, field, place, self.LABELS)
-        if text or self.LABELS == "numbers" or self._is_multilabel(parameters, context):
+        text = train_checks.labels_problem(labels, field, place, self.task.labels)
+        if text or self.task.labels == "numbers" or self._is_multilabel(parameters, context):
             return text
         if "UNLABELLED" in self.OWN_OPTIONS and self._chosen("UNLABELLED", parameters, context) == "background":
             return ""
-        return train_checks.one_class_problem(labels, field, self.LABELS)
+        return train_checks.one_class_problem(labels, field, self.task.labels)
 
     def _settings_problem(self, parameters, context, chips, start) -> str:
         said = self._options(parameters, context)
@@ -243,7 +246,7 @@ class TrainingAlgorithm(ModelMaker):
             )
         if split == "chips" and not chips:
             return tr("SPLIT=chips is for a chip folder. Choose another, such as blocks.")
-        text = train_options.network_problem(said["network"], said["options"], self.NETWORKS)
+        text = train_options.network_problem(said["network"], said["options"], self.task.networks)
         text = text or train_options.weights_problem(pretrained)
         text = text or train_options.losses_problem(said["loss"] or (), self._losses(parameters, context))
         text = text or train_options.augmentation_problem(said["augmentation"], self.TASK)
@@ -252,7 +255,7 @@ class TrainingAlgorithm(ModelMaker):
         return text or shared.device_problem(self, parameters, context)
 
     def _losses(self, parameters, context) -> tuple[str, ...]:
-        return self.LOSSES
+        return self.task.losses
 
     def _is_multilabel(self, parameters, context) -> bool:
         return False
@@ -278,8 +281,8 @@ class TrainingAlgorithm(ModelMaker):
     def _options(self, parameters, context) -> dict[str, Any]:
         """All that was chosen but the data, as the job says it."""
         names = ("PRETRAINED", "OPTIONS", "EPOCHS", *STARTING, "LEARNING_RATE", *self.BALANCING, *STEPPING, *VARYING)
-        own = (*self.OWN_OPTIONS, *self.MAP_OPTIONS, *self.CUTTING, *SPLITTING, *RUNNING)
-        losses = train_options.loss_names(shared.text_of(self, parameters, "LOSS", context)) if self.LOSSES else ()
+        own = (*self.OWN_OPTIONS, *self.map_options, *self.CUTTING, *SPLITTING, *RUNNING)
+        losses = train_options.loss_names(shared.text_of(self, parameters, "LOSS", context)) if self.task.losses else ()
         return {
             **train_options.arguments((*names, *own), self, parameters, context),
             "network": shared.text_of(self, parameters, "NETWORK", context) or None,
@@ -300,7 +303,8 @@ class TrainingAlgorithm(ModelMaker):
         }
 
     def prepared(self, parameters, context, feedback):
-        images = train_data.chosen_images(self, parameters, context, self.FORM, self._start(parameters, context))
+        start = self._start(parameters, context)
+        images = train_data.chosen_images(self, parameters, context, self.task.rasters, start)
         if images is None:
             return None
         for warning in images.warnings:
@@ -313,8 +317,8 @@ class TrainingAlgorithm(ModelMaker):
         start = self._start(parameters, context)
         network = shared.text_of(self, parameters, "NETWORK", context)
         if not network:
-            fits = start is not None and train_options.is_fitting(start.network, self.NETWORKS)
-            network = start.network if fits else self.NETWORK
+            fits = start is not None and start.network in train_options.fitting_networks(self.task.networks)
+            network = start.network if fits else self.task.network
         data = Path(chips).name if chips else train_data.chosen_labels(self, parameters, context)[0].name()
         return f"{data}-{network}"
 

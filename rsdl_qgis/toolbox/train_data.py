@@ -18,13 +18,13 @@ from qgis.core import (
 from ..engine.card import PICTURE, Band, Input, ModelCard, match_bands, palette_bands
 from ..engine.dates import date_in
 from ..engine.errors import MismatchError, RsdlError
+from ..engine.job_arguments import LAYOUTS
 from . import compat, layers
 from . import parameters as shared
 from .inference import use_bands
 from .layers import RasterUse
 from .text import tr
 
-LAYOUTS = ("dates", "variables")
 RESERVED = ("name", "split", "label", "source", "place", "bounds", "valid")  # columns of a chip folder's table
 LONGEST_NAME = 24  # letters of a band's description that is taken for a name
 FORMS = {"rasters": ("RASTERS",), "pairs": ("BEFORE", "AFTER"), "series": ("LAYERS",), "images": ("IMAGES",)}

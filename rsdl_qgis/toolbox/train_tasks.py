@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..engine.metric_table import OF_DETECTIONS, OF_LABELS, OF_MAPS, OF_NUMBERS, OF_SCENES
 from . import train_checks
 from .text import tr
-from .train import MAP_OPTIONS, TrainingAlgorithm
+from .train import TrainingAlgorithm
 
 
 class TrainSegmentation(TrainingAlgorithm):
@@ -13,26 +13,18 @@ class TrainSegmentation(TrainingAlgorithm):
 
     NAME = "trainsegmentation"
     TASK = "segmentation"
-    NETWORKS = ("segmentation",)
-    NETWORK = "unet-light"
-    LOSSES = ("cross_entropy", "focal", "dice", "lovasz")
     SUMS = ("cross_entropy+dice", "cross_entropy+lovasz", "focal+dice")
-    LOSS = "cross_entropy+dice"
-    MAP_OPTIONS = MAP_OPTIONS
     METRICS = OF_MAPS
 
     def title(self):
         return tr("Train segmentation")
 
     def help(self):
-        return (
-            tr(
-                "Trains a network that gives every pixel a class, from rasters and labels: polygons, lines or points "
-                "with a class field, or a class raster. Labels may be sparse: ground without one is left out unless "
-                "you say that it is background."
-            )
-            + common_help(tr("Semantic segmentation"))
-        )
+        return tr(
+            "Trains a network that gives every pixel a class, from rasters and labels: polygons, lines or points "
+            "with a class field, or a class raster. Labels may be sparse: ground without one is left out unless "
+            "you say that it is background."
+        ) + common_help(tr("Semantic segmentation"))
 
 
 class TrainRegression(TrainingAlgorithm):
@@ -40,28 +32,19 @@ class TrainRegression(TrainingAlgorithm):
 
     NAME = "trainregression"
     TASK = "regression"
-    NETWORKS = ("segmentation",)
-    NETWORK = "unet-light"
-    LOSSES = ("huber", "mse")
-    LOSS = "huber"
-    LABELS = "numbers"
     OWN_OPTIONS = ()
     BALANCING = ()
-    MAP_OPTIONS = MAP_OPTIONS
     METRICS = OF_NUMBERS
 
     def title(self):
         return tr("Train regression")
 
     def help(self):
-        return (
-            tr(
-                "Trains a network that gives every pixel a number, such as height or cover, from rasters and known "
-                "numbers: points, lines or polygons with a number field, or a raster. Where nothing is known, nothing "
-                "is learned."
-            )
-            + common_help(tr("Pixel regression"))
-        )
+        return tr(
+            "Trains a network that gives every pixel a number, such as height or cover, from rasters and known "
+            "numbers: points, lines or polygons with a number field, or a raster. Where nothing is known, nothing "
+            "is learned."
+        ) + common_help(tr("Pixel regression"))
 
 
 class TrainSceneClassifier(TrainingAlgorithm):
@@ -69,12 +52,6 @@ class TrainSceneClassifier(TrainingAlgorithm):
 
     NAME = "trainsceneclassifier"
     TASK = "classification"
-    NETWORKS = ("classification",)
-    NETWORK = "resnet18"
-    LOSSES = ("cross_entropy", "focal", "bce")
-    LOSS = "cross_entropy"
-    BATCH_SIZE = 16
-    LABELS = "scenes"
     OWN_OPTIONS = ("MULTILABEL",)
     CUTTING = ("CHIP_SIZE", "SIDE")
     METRICS = (*OF_SCENES, *OF_LABELS)
@@ -83,19 +60,17 @@ class TrainSceneClassifier(TrainingAlgorithm):
         return tr("Train scene classifier")
 
     def help(self):
-        return (
-            tr(
-                "Trains a network that says what a whole picture shows: one class, or several. The pictures are "
-                "what polygons hold of the rasters, squares around points, or those of a chip folder."
-            )
-            + common_help(tr("Scene classification"))
-        )
+        return tr(
+            "Trains a network that says what a whole picture shows: one class, or several. The pictures are "
+            "what polygons hold of the rasters, squares around points, or those of a chip folder."
+        ) + common_help(tr("Scene classification"))
 
     def _is_multilabel(self, parameters, context):
         return self._chosen("MULTILABEL", parameters, context)
 
     def _losses(self, parameters, context):
-        return self.LOSSES[2:] if self._is_multilabel(parameters, context) else self.LOSSES[:2]
+        kind = "labels" if self._is_multilabel(parameters, context) else "classes"
+        return self.task.kinds[kind].losses
 
 
 class TrainDetector(TrainingAlgorithm):
@@ -103,9 +78,6 @@ class TrainDetector(TrainingAlgorithm):
 
     NAME = "traindetector"
     TASK = "detection"
-    NETWORKS = ("detection",)
-    NETWORK = "yolo-n"
-    LABELS = "objects"
     CUTTING = ("CHIP_SIZE", "CHIP_OVERLAP", "SIZE")
     BALANCING = ("SAMPLING",)
     METRICS = OF_DETECTIONS
@@ -114,20 +86,17 @@ class TrainDetector(TrainingAlgorithm):
         return tr("Train object detector")
 
     def help(self):
-        return (
-            tr(
-                "Trains a network that finds objects, such as trees, ships or airplanes, and draws a box around each, "
-                "from rasters and labelled objects: boxes, polygons or points with a size. All objects that a chip "
-                "shows have to be labelled. An object that a chip's border cuts is learned where at least 30 % of it "
-                "is left, and else left out of account.\n\nCHIPS takes a chip folder, or pictures with boxes as COCO, "
-                "Pascal VOC, DOTA or YOLO have them. Without CLASS_FIELD all objects are of one class."
-            )
-            + common_help(tr("Object detection"))
-        )
+        return tr(
+            "Trains a network that finds objects, such as trees, ships or airplanes, and draws a box around each, "
+            "from rasters and labelled objects: boxes, polygons or points with a size. All objects that a chip "
+            "shows have to be labelled. An object that a chip's border cuts is learned where at least 30 % of it "
+            "is left, and else left out of account.\n\nCHIPS takes a chip folder, or pictures with boxes as COCO, "
+            "Pascal VOC, DOTA or YOLO have them. Without CLASS_FIELD all objects are of one class."
+        ) + common_help(tr("Object detection"))
 
     def _labels_problem(self, parameters, context, labels):
         field, place = (self.parameterAsString(parameters, f"{name}_FIELD", context) for name in ("CLASS", "PLACE"))
-        text = train_checks.labels_problem(labels, field, place, self.LABELS)
+        text = train_checks.labels_problem(labels, field, place, self.task.labels)
         return text or train_checks.size_problem(labels, self._chosen("SIZE", parameters, context))
 
 
@@ -136,27 +105,18 @@ class TrainChangeDetector(TrainingAlgorithm):
 
     NAME = "trainchangedetector"
     TASK = "change"
-    FORM = "pairs"
-    NETWORKS = ("change", "segmentation")
-    NETWORK = "fc-siam-conc"
-    LOSSES = TrainSegmentation.LOSSES
     SUMS = TrainSegmentation.SUMS
-    LOSS = TrainSegmentation.LOSS
-    MAP_OPTIONS = MAP_OPTIONS
     METRICS = OF_MAPS
 
     def title(self):
         return tr("Train change detector")
 
     def help(self):
-        return (
-            tr(
-                "Trains a network that maps what changed between two dates, from rasters before and after and labels "
-                "of the change: polygons, lines or points with a class field, or a class raster. Both dates may have "
-                "different pixels and coordinate systems."
-            )
-            + common_help(tr("Change detection"))
-        )
+        return tr(
+            "Trains a network that maps what changed between two dates, from rasters before and after and labels "
+            "of the change: polygons, lines or points with a class field, or a class raster. Both dates may have "
+            "different pixels and coordinate systems."
+        ) + common_help(tr("Change detection"))
 
 
 class TrainTimeSeriesClassifier(TrainingAlgorithm):
@@ -164,12 +124,6 @@ class TrainTimeSeriesClassifier(TrainingAlgorithm):
 
     NAME = "traintimeseriesclassifier"
     TASK = "time-series"
-    FORM = "series"
-    NETWORKS = ("time-series",)
-    NETWORK = "lstm"
-    LOSSES = ("cross_entropy", "focal")
-    LOSS = "cross_entropy"
-    BATCH_SIZE = 64
     CUTTING = ("BUFFER", "ALL_TOUCHED")
     METRICS = OF_SCENES
 
@@ -177,14 +131,11 @@ class TrainTimeSeriesClassifier(TrainingAlgorithm):
         return tr("Train time-series classifier")
 
     def help(self):
-        return (
-            tr(
-                "Trains a network that tells a pixel's class from its course over time, as crops by their growth, from "
-                "a series of rasters and labels: points, lines or polygons with a class field, or a class raster. Each "
-                "labelled pixel is a sample."
-            )
-            + common_help(tr("Time-series classification"))
-        )
+        return tr(
+            "Trains a network that tells a pixel's class from its course over time, as crops by their growth, from "
+            "a series of rasters and labels: points, lines or polygons with a class field, or a class raster. Each "
+            "labelled pixel is a sample."
+        ) + common_help(tr("Time-series classification"))
 
 
 def common_help(predictor: str) -> str:

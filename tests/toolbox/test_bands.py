@@ -56,7 +56,7 @@ def test_a_palette_gives_its_colours_and_its_numbers_are_refused(mapped, refusal
     del file
     np.testing.assert_array_equal(mapped(path), RED > 100)
     given = {"INPUT": path, "MODEL": "web", "BANDS": [1, 1, 1], "OUTPUT": str(tmp_path / "no.tif")}
-    assert "holds the numbers of a palette" in refusal("semanticsegmentation", given)
+    assert "holds palette indices" in refusal("semanticsegmentation", given)
 
 
 def test_a_scaled_layer_gives_one_map_read_directly_and_copied(mapped, tmp_path, write_raster):

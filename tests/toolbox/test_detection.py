@@ -96,7 +96,7 @@ def test_result_is_styled_and_labelled(run, known_models, image, tmp_path, write
         ("objectdetection", {"MODEL": "bright"}, ["'bright' is for segmentation", "'Semantic segmentation'"]),
         ("semanticsegmentation", {"OUTPUT": "o.tif"}, ["'markers' is for detection", "'Object detection'"]),
         ("objectdetection", {"OUTPUT": "out.tif"}, [".gpkg"]),
-        ("objectdetection", {"MIN_SIZE": 9, "MAX_SIZE": 3}, ["9", "3", "Exchange"]),
+        ("objectdetection", {"MIN_SIZE": 9, "MAX_SIZE": 3}, ["9", "3", "Swap"]),
         ("objectdetection", {"CONFIDENCE": 2}, ["CONFIDENCE"]),
         ("objectdetection", {"SUPPRESSION": "most"}, ["SUPPRESSION"]),
     ],

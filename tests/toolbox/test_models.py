@@ -28,11 +28,11 @@ def test_tells_a_networks_options_and_a_plain_resolution(run):
     model = str(plugin_file("models") / "crops-matogrosso")
     text = run("describemodel", {"MODEL": model})[0]["DESCRIPTION"]
     assert "Resolution: 231.656 m" in text and "network: bilstm (hidden 64, every_date True, dropout 0.5)" in text
-    assert "Least probability" not in text
+    assert "Decision threshold" not in text
     flood = str(plugin_file("models") / "flood-s2")
     labels = str(plugin_file("models") / "scenes-ucmerced-multilabel")
-    assert "Least probability: airplane 0." in run("describemodel", {"MODEL": labels})[0]["DESCRIPTION"]
-    assert "Least probability: 0.35" in run("describemodel", {"MODEL": flood})[0]["DESCRIPTION"]
+    assert "Decision threshold: airplane 0." in run("describemodel", {"MODEL": labels})[0]["DESCRIPTION"]
+    assert "Decision threshold: 0.35" in run("describemodel", {"MODEL": flood})[0]["DESCRIPTION"]
 
 
 def test_unknown_model_is_refused(refusal, known_models):

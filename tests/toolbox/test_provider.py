@@ -10,6 +10,7 @@ import pytest
 from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingParameterNumber
 
 from rsdl_qgis.engine.job_arguments import OPERATIONS
+from rsdl_qgis.engine.task_table import TASKS
 
 ROOT = Path(__file__).parents[2]
 PERCENT = ("TEST",)
@@ -44,6 +45,19 @@ NAMES = {
 
 def test_lists_its_algorithms(provider):
     assert {algorithm.name() for algorithm in provider.algorithms()} == NAMES
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_each_task_has_an_algorithm_that_predicts_and_one_that_trains(name, provider):
+    task = TASKS[name]
+    predicts, trains = provider.algorithm(task.algorithm), provider.algorithm(task.trainer)
+    assert (predicts.TASK, predicts.groupId()) == (name, "predict")
+    assert (trains.TASK, trains.groupId()) == (name, "train")
+    assert task.batch_size == trains.parameterDefinition("BATCH_SIZE").defaultValue()
+    assert task.network in trains.parameterDefinition("NETWORK").help()
+    loss, consistency = trains.parameterDefinition("LOSS"), trains.parameterDefinition("CONSISTENCY")
+    assert f"{'+'.join(task.loss)}." in loss.help() if task.losses else loss is None
+    assert (consistency is not None) == task.dense
 
 
 def test_every_parameter_is_explained(provider):

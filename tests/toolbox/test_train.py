@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from pathlib import Path
 
@@ -38,11 +37,10 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
-from rsdl_qgis.toolbox import distil, train_data, train_tasks
+from rsdl_qgis.toolbox import train_data
 
 from .qgis_versions import without_step
 
-ENGINE = Path(train_data.__file__).parents[1] / "engine" / "training"
 LEFT, TOP = 500_000, 4_600_000
 RAMP = np.add.outer(np.arange(40) * 5.0, np.arange(48))
 
@@ -727,35 +725,3 @@ def test_dates_that_are_not_all_known_or_not_in_order():
     assert train_data.date_names(["2020-01-01", "2020-01-01"]) == (("date 1", "date 2"), ())
     names, (warning,) = train_data.date_names(["2020-02-01", "2020-01-01"])
     assert names == ("2020-02-01", "2020-01-01") and "not in order" in warning
-
-
-def test_the_engine_and_its_algorithms_name_the_same_defaults():
-    """The texts that people read name the networks and losses that the engine takes without being told."""
-
-    def table(path, name):
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            target = getattr(node, "target", None) or (getattr(node, "targets", None) or [None])[0]
-            if getattr(target, "id", "") == name:
-                return node.value
-        raise AssertionError(f"{path} has no {name}")
-
-    networks = ast.literal_eval(table(ENGINE / "request.py", "DEFAULT_NETWORKS"))
-    losses = ast.literal_eval(table(ENGINE / "request.py", "DEFAULT_LOSSES"))
-    dense = "+".join(ast.literal_eval(table(ENGINE / "request.py", "DENSE_LOSSES")))
-    known = {key.value for key in table(ENGINE / "losses.py", "LOSSES").keys}
-    algorithms = [
-        train_tasks.TrainSegmentation,
-        train_tasks.TrainRegression,
-        train_tasks.TrainSceneClassifier,
-        train_tasks.TrainDetector,
-        train_tasks.TrainChangeDetector,
-        train_tasks.TrainTimeSeriesClassifier,
-    ]
-    assert {item.TASK: item.NETWORK for item in algorithms} == networks
-    maps = set(ast.literal_eval(table(ENGINE / "request.py", "DENSE")))
-    assert {item.TASK for item in algorithms if item.MAP_OPTIONS} == set(distil.MAPS) == maps
-    assert set().union(*(item.LOSSES for item in algorithms)) == known - {"distillation"}
-    for item in algorithms:
-        own = {"numbers": losses["numbers"], "scenes": losses["classes"], "objects": (*losses["boxes"], "")}
-        usual = own.get(item.LABELS, (dense,))
-        assert (usual[0] if item.TASK != "time-series" else losses["classes"][0]) == item.LOSS

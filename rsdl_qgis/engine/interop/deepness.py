@@ -12,6 +12,7 @@ from typing import Any
 from ..card import Class, Input, ModelCard, Scaling, Tiling, channel_bands
 from ..card_schema import DEEPNESS, MOST_BANDS, MOST_CLASSES, check_count
 from ..errors import ModelError
+from ..task_table import task_of
 from .detector_files import foreign_card, image_of, layout_of, named_classes, tiling_of
 from .onnx_file import OnnxFile, Tensor
 from .onnx_graph import Head, head_of
@@ -65,7 +66,7 @@ def deepness_card(name: str, file: OnnxFile) -> ModelCard:
         output=keys.get(OUTPUT_KEY, ""),
         provenance={"source": "Deepness metadata"},
     )
-    return card if card.task == "regression" else _with_classes(card, file, keys)
+    return card if task_of(card.task).numbers else _with_classes(card, file, keys)
 
 
 def _with_classes(card: ModelCard, file: OnnxFile, keys: Mapping[str, Any]) -> ModelCard:

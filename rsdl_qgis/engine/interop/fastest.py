@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from ..card import ModelCard
 from ..networks import layout
 from ..runtime import available_cores, onnx_session
+from ..task_table import task_of
 from .onnx_export import example_inputs
 
 Run = Callable[[], Any]
@@ -29,7 +30,7 @@ def fastest_engine(network: nn.Module, onnx_path: Path, card: ModelCard) -> str:
 
     For time series the tile has ``SERIES`` pixels.
     """
-    count = SERIES if card.task == "time-series" else 1
+    count = SERIES if task_of(card.task).series else 1
     inputs, threads = example_inputs(card, count, card.tiling.size), available_cores()
     seconds = median_seconds(
         {"torch": torch_run(network, inputs, threads), "onnx": onnx_run(onnx_path, inputs, threads)}, ROUNDS

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from ..card import CARD_KEY, OUTPUTS, VALID, ModelCard
+from ..card import CARD_KEY, VALID, ModelCard
 from ..errors import ModelError
 from ..networks import NETWORKS
 from ..runtime import activation
+from ..task_table import TASKS, task_of
 
 OPSET = 18
 SMALLEST_HALF = 256  # values: smaller tensors stay in single precision
@@ -63,9 +64,9 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path, half_weights: b
     """
     _check(card)
     network = copy.deepcopy(network).float().eval().cpu()
-    whole = _Scored(network) if card.task == "detection" else _Activated(network, activation(card))
+    whole = _Scored(network) if task_of(card.task).boxes else _Activated(network, activation(card))
     inputs = example_inputs(card, 2, TRACED_SIDE if card.tiling.any_size else card.tiling.size)
-    outputs = OUTPUTS[card.task]
+    outputs = task_of(card.task).outputs
     file = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own deprecations and shape notes
@@ -93,7 +94,7 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path, half_weights: b
 def example_inputs(card: ModelCard, count: int, side: int) -> dict[str, Tensor]:
     """Random inputs of the card's network by name: ``count`` images of about ``side`` px, or series with all dates."""
     generator = torch.Generator().manual_seed(0)
-    if card.task == "time-series":
+    if task_of(card.task).series:
         series = {i.name: torch.randn(count, *i.shape, generator=generator) for i in card.inputs}
         return {**series, VALID: torch.ones(count, card.inputs[0].shape[0], dtype=torch.bool)}
     if card.tiling.any_size:
@@ -109,8 +110,8 @@ def half_suffices(weights: NDArray[np.float32]) -> bool:
 
 
 def _check(card: ModelCard) -> None:
-    if card.task not in OUTPUTS:
-        raise ModelError(f"'{card.name}' is a model for {card.task}; ONNX is written for {', '.join(OUTPUTS)}.")
+    if card.task not in TASKS:
+        raise ModelError(f"'{card.name}' is a model for {card.task}; ONNX is written for {', '.join(TASKS)}.")
     line = NETWORKS.get(card.network)
     if line and card.tiling.any_size and not line.any_size:
         raise ModelError(
@@ -124,7 +125,7 @@ def _free(card: ModelCard, ndim: int) -> dict[int, str]:
     if not card.tiling.any_size:
         return {0: "batch"}
     return (
-        {0: "batch", 1: "dates"} if card.task == "time-series" else {0: "batch", ndim - 2: "height", ndim - 1: "width"}
+        {0: "batch", 1: "dates"} if task_of(card.task).series else {0: "batch", ndim - 2: "height", ndim - 1: "width"}
     )
 
 

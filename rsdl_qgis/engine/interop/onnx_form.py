@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..card import OUTPUTS, ModelCard
+from ..card import ModelCard
 from ..errors import ModelError
+from ..task_table import task_of
 from .onnx_file import OnnxFile, Tensor
 from .onnx_graph import Head, head_of
 
 OWN = "rsdl_qgis"  # producer of the files that this plugin writes
 NUMBERS = ("float16", "float32", "float64", "uint8", "int8", "uint16", "int16", "int32", "int64", "uint32", "bool")
-DENSE = ("segmentation", "change", "regression")
 PROBED = 256  # pixels a side at most of the empty tile that is run where the file does not tell its outputs' shapes
 SUM = 0.01  # by how much a sum of probabilities may miss 1
 DECLARED = {  # what a card may say of an output -> its meaning
@@ -92,7 +92,7 @@ def form_of(card: ModelCard, file: OnnxFile, card_inside: bool, probe: Probe) ->
     """
     images = _images(card, file)
     if file.producer == OWN and card_inside:
-        axes = next(iter(OUTPUTS[card.task].values()))
+        axes = next(iter(task_of(card.task).outputs.values()))
         _check_own(card, file.outputs[0], axes)
         return Form(images, AnswerForm(axes), own=True)
     batch = _batch(images[0], file.inputs[0])
@@ -100,14 +100,14 @@ def form_of(card: ModelCard, file: OnnxFile, card_inside: bool, probe: Probe) ->
     def run(tile: tuple[int, int]) -> Sequence[Tensor]:
         return probe(images, batch, tile)
 
-    if card.task == "detection":
+    if task_of(card.task).boxes:
         side = _side(card, images, file)
         return Form(images, AnswerForm(()), batch, side, told=_told_images(card, images, file, batch))
     side = _side(card, images, file)
     outputs, tile = _outputs(card, file, side, run)
     answer = _answer(card, file, outputs, batch if "batch" in images[0].axes else 0, card_inside, tile)
     form = Form(images, answer, batch, side)
-    if card.task in DENSE:
+    if task_of(card.task).dense:
         form = _placed(card, form, outputs[answer.index], tile, run)
     others = [tensor.name for i, tensor in enumerate(file.outputs) if i != answer.index]
     told = [*_told_images(card, images, file, batch), told_of(card, form, file.outputs[answer.index].name, others)]
@@ -116,7 +116,7 @@ def form_of(card: ModelCard, file: OnnxFile, card_inside: bool, probe: Probe) ->
 
 def _images(card: ModelCard, file: OnnxFile) -> tuple[ImageForm, ...]:
     wanted = list(card.tensors.items())
-    if card.task == "time-series" and len(file.inputs) == len(card.inputs):
+    if task_of(card.task).series and len(file.inputs) == len(card.inputs):
         wanted = wanted[:-1]  # a network that is not told which dates are valid
     if len(file.inputs) != len(wanted):
         raise ModelError(f"'{card.name}' has {len(file.inputs)} input tensors, its card says {len(wanted)}.")
@@ -133,10 +133,10 @@ def _image(card: ModelCard, tensor: Tensor, name: str, axes: tuple[str, ...]) ->
     items = {item.name: item for item in card.inputs}
     dates, bands = items[name].shape if name in items else card.inputs[0].shape
     loose: list[ImageForm] = []  # where the tensor does not tell how many bands there are
-    for form in (axes, *_OTHER_AXES) if card.task != "time-series" else (axes,):
+    for form in (axes, *_OTHER_AXES) if not task_of(card.task).series else (axes,):
         lengths = dict(zip(form, tensor.shape))
         stated = {"time": dates, "bands": bands if "time" in form else dates * bands}
-        if card.task == "time-series" and card.tiling.any_size:
+        if task_of(card.task).series and card.tiling.any_size:
             del stated["time"]
         known = {axis: length for axis, length in lengths.items() if axis in stated and length is not None}
         if len(tensor.shape) == len(form) and all(stated[axis] == length for axis, length in known.items()):
@@ -165,7 +165,7 @@ _OTHER_AXES = (
 
 def _check_own(card: ModelCard, output: Tensor, axes: tuple[str, ...]) -> None:
     """ModelError where a card contradicts the output of a file that this plugin wrote."""
-    if len(OUTPUTS[card.task]) > 1 or not output.shape:
+    if len(task_of(card.task).outputs) > 1 or not output.shape:
         return
     if len(output.shape) != len(axes):
         raise ModelError(f"'{card.name}' gives an array of shape {output.shape}, its card says ({', '.join(axes)}).")
@@ -248,7 +248,7 @@ def _answer(
     given = ", ".join(
         f"an array of shape {t.shape}" if s.kind == "tensor" else f"a {s.kind}" for t, s in zip(outputs, file.outputs)
     )
-    (axes,) = list(OUTPUTS[card.task].values())[:1]
+    (axes,) = list(task_of(card.task).outputs.values())[:1]
     raise ModelError(f"'{card.name}' gives {given}, its card says ({', '.join(axes)}).", _EXPORT)
 
 
@@ -261,7 +261,7 @@ def _answer_axes(
     """
     counts = {None, card.channels} | ({1} if one or card.channels == 2 else set())
     no_axis = one or card.channels in (1, 2)  # an output without an axis of classes
-    if card.task not in DENSE:
+    if not task_of(card.task).dense:
         if len(shape) > 2 and all(length == 1 for length in shape[2:]):
             return ("batch", "class", *["one"] * (len(shape) - 2))
         if len(shape) == 2:

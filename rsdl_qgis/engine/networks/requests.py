@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from ..arguments import Boolean, Kind, ListOf, Number, Plain, Text, Whole
 from ..errors import InputError, ModelError
+from ..task_table import TASKS
 from . import COMMON_OPTIONS
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def guard(network: nn.Module, line: Network, inputs: Mapping[str, tuple[int, int
     side = None if line.any_size else options.get("size", line.size)
     if hasattr(network, "multiple"):  # it is deeper or shallower than the table's
         line = replace(line, multiple=network.multiple, smallest=0)
-    check = check_series if line.task == "time-series" else partial(check_images, side=side)
+    check = check_series if TASKS[line.task].series else partial(check_images, side=side)
     network.register_forward_pre_hook(partial(_check, check, line, dict(inputs)), prepend=True)
 
 

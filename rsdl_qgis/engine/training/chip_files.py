@@ -14,6 +14,7 @@ from ..card import Input
 from ..raster.geotiff import free_value, not_written, write_geotiff
 from ..raster.grid import Grid, Window
 from ..raster.source import LayerInfo, RasterSource
+from ..task_table import TASKS
 from .box_files import Box, write_boxes
 from .chips import FILED, Chip
 from .cut_request import CutRequest
@@ -66,7 +67,7 @@ def write_piece(
         else:
             values = np.where(label == UNSET, legend.nodata, label).astype(legend.dtype)[None]
             classes = [(item.value, item.name, item.color) for item in legend.classes]
-            table = classes if request.task != "time-series" else []  # not in a file for each pixel
+            table = classes if not TASKS[request.task].series else []  # not in a file for each pixel
             write_geotiff(folder / path, grid, np.ma.MaskedArray(values), legend.nodata, ["class"], table)
         label = path
     return Chip(piece.name, images, label, source=scene.key, bounds=grid.bounds)

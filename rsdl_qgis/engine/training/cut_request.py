@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import InputError
 from ..job_arguments import DATA, some
 from ..raster.vector_file import VectorFile
+from ..task_table import TASKS
 
 USUAL_SIZE = 256
 ARGUMENTS = (
@@ -16,7 +17,6 @@ ARGUMENTS = (
     *("only_inside", "colors", "extent", "extent_crs", "mask", "chip_size", "chip_overlap", "split"),
     *("input_bands", "input_dates", "unit", "object_size"),
 )
-NO_BACKGROUND = {"regression": "numbers", "classification": "scenes"}
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class CutRequest:
         """The request in a job's arguments. InputError for what cannot be."""
         given = some(DATA, ARGUMENTS, arguments)
         task, unlabelled = given["task"], given.get("unlabelled", DATA["unlabelled"].default)
-        if unlabelled == "background" and task in NO_BACKGROUND:
-            problem = f"UNLABELLED cannot be background: {NO_BACKGROUND[task]} have none."
+        if unlabelled == "background" and not TASKS[task].has_background:
+            problem = f"UNLABELLED cannot be background: {TASKS[task].labels} have none."
             raise InputError(problem, "Choose UNLABELLED=ignore.")
         size, overlap = given.get("chip_size"), given.get("chip_overlap", 0)
         if overlap > (size or USUAL_SIZE) // 2:
@@ -70,7 +70,7 @@ class CutRequest:
             background=given.get("background_name", "") if unlabelled == "background" else None,
             buffer=given.get("buffer"),
             all_touched=given.get("all_touched", False),
-            multilabel=given.get("multilabel", False) and task == "classification",
+            multilabel=given.get("multilabel", False) and TASKS[task].scenes,
             only_inside=given.get("only_inside", True),
             colors=given.get("colors", {}),
             extent=tuple(given["extent"]) if "extent" in given else None,
@@ -90,8 +90,7 @@ class CutRequest:
         """Of the labels, as ``labels`` of a chip folder."""
         if not self.labelled:
             return "none"
-        scenes = "classes" if self.multilabel else "class"
-        return {"regression": "number", "detection": "boxes", "classification": scenes}.get(self.task, "raster")
+        return TASKS[self.task].chip_labels[-1 if self.multilabel else 0]
 
 
 def keyed(value: Any) -> Any:

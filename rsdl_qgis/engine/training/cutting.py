@@ -17,6 +17,7 @@ from ..raster.grid import Window
 from ..raster.labels import NOTHING
 from ..raster.source import RasterSource, valid_pixels
 from ..report import Report
+from ..task_table import TASKS
 from .box_files import Box
 from .chip_files import Arrays, Piece, make_folder, sample_of, write_piece, write_sample
 from .chips import Chip, ChipFolder, Source, sizes, write_chips
@@ -73,7 +74,7 @@ def cut(
             cutter.count_features(ground)
     tell_of_cut(tally, legend, request, report)
     _check_cut(chips, tally, legend, request)
-    size, largest = sizes(sides) if request.task == "classification" else (size, 0)
+    size, largest = sizes(sides) if TASKS[request.task].scenes else (size, 0)
     result = ChipFolder(
         path=folder,
         task=request.task,
@@ -109,8 +110,8 @@ class Cutter:
 
     def pieces(self, source: RasterSource, ground: Ground) -> Iterator[tuple[float, Piece | None]]:
         """(share done, a piece or None where there is nothing to cut), in order."""
-        ways = {"classification": self._scenes, "detection": self._objects}
-        yield from ways.get(self._request.task, self._windows)(source, ground)
+        ways = {"scenes": self._scenes, "objects": self._objects}
+        yield from ways.get(TASKS[self._request.task].labels, self._windows)(source, ground)
 
     def count_features(self, ground: Ground) -> None:
         """Counts, once all pieces were cut, the features that have no pixel."""
@@ -152,7 +153,7 @@ class Cutter:
     def _windows(self, source: RasterSource, ground: Ground) -> Iterator[tuple[float, Piece | None]]:
         scene, request = self._scene, self._request
         found = cells(scene.grid, scene.area, self._boxes, self._size, request.overlap)
-        single = request.task == "time-series" and not request.buffer and self._boxes is not None
+        single = TASKS[request.task].series and not request.buffer and self._boxes is not None
         single &= all(features.kind == "points" for features in ground.features)
         for i, (rows, cols) in enumerate(found):
             window = Window(rows.start, cols.start, self._size, self._size)
@@ -171,7 +172,7 @@ class Cutter:
         if label is not None and not is_set(label).any():
             return
         images = source.read(window)
-        valid = valid_dates(images) if self._request.task == "time-series" else valid_pixels(images)
+        valid = valid_dates(images) if TASKS[self._request.task].series else valid_pixels(images)
         if label is None:
             if valid.any():
                 yield self._piece(window, images, "", ground)
@@ -184,7 +185,7 @@ class Cutter:
         label[~wanted] = np.nan if label.dtype.kind == "f" else UNSET
         if self._request.kind == "raster":
             self._tally.seen.update(map(int, np.unique(label[wanted])))
-        if self._request.task != "time-series":
+        if not TASKS[self._request.task].series:
             yield self._piece(window, images, label, ground)
             return
         for part in single_pixels(wanted) if single else [around(wanted)]:

@@ -12,20 +12,13 @@ from numpy.typing import NDArray
 from ..card import Class, Input
 from ..errors import InputError
 from ..networks import NETWORKS, Network, multiple_of_sides
+from ..task_table import TASKS
 from .chips import SPLITS, Chip, ChipFolder
 from .consistency import check_crops
-from .request import DENSE, KINDS, TrainRequest
+from .request import KINDS, TrainRequest
 from .samples import class_counts, open_samples, settle_inputs
 from .units import Units, units_of
 
-LABELS = {  # task -> the labels that it is trained on
-    "segmentation": ("raster",),
-    "change": ("raster",),
-    "time-series": ("raster",),
-    "regression": ("number",),
-    "classification": ("class", "classes"),
-    "detection": ("boxes",),
-}
 HAVE = {
     "raster": "a map of classes",
     "number": "a map of numbers",
@@ -96,7 +89,7 @@ def open_data(
 
 def sides_multiple(request: TrainRequest, network: str, options: Mapping[str, Any], inputs: Sequence[Input]) -> int:
     """Of what the height and width of a sample are made a multiple."""
-    if request.task not in (*DENSE, "detection"):
+    if not TASKS[request.task].cropped:
         return NETWORKS[network].multiple
     return multiple_of_sides(network, {i.name: i.shape for i in inputs}, options)
 
@@ -106,7 +99,7 @@ def side_of(request: TrainRequest, line: Network, options: Mapping[str, Any]) ->
 
     InputError where the network cannot take it.
     """
-    if request.task != "classification":
+    if not TASKS[request.task].scenes:
         return None
     usual = int(options.get("size", line.size))
     side = request.side or usual
@@ -122,14 +115,16 @@ def check_chips(folder: ChipFolder, request: TrainRequest, parts: Mapping[str, S
     """InputError where the chips are for something else, or too few."""
     if folder.labels == "none":
         raise InputError(f"The chips of {folder.path} have no labels.", "Export them with labels.")
-    if folder.labels not in LABELS[request.task]:
+    task = TASKS[request.task]
+    if folder.labels not in task.chip_labels:
+        fitting = ", ".join(line.trainer for line in TASKS.values() if folder.labels in line.chip_labels)
         raise InputError(
             f"Each of the chips has {HAVE[folder.labels]}, which is not what {request.task} is trained on.",
-            "Choose the training algorithm for such labels, or other chips.",
+            f"Choose a training algorithm for such labels ({fitting}), or other chips.",
         )
-    if request.task == "detection" and not folder.classes:
+    if task.boxes and not folder.classes:
         raise InputError("There is no object to learn from.", "Label some, or check that the labels lie on the raster.")
-    if request.task not in ("regression", "detection") and len(folder.classes) < 2:
+    if not (task.numbers or task.boxes) and len(folder.classes) < 2:
         raise InputError(
             "All labels are of one class, so there is nothing to tell apart.",
             "Label another class too, or let all that is not labelled be background (UNLABELLED=background).",

@@ -27,6 +27,7 @@ from ..outputs import writing
 from ..report import Portion, Report
 from ..runtime import open_runtime
 from ..store import Store
+from ..task_table import TASKS, task_of
 from .batches import Batches
 from .chips import IGNORE, SPLITS, ChipFolder
 from .consistency import check_crops
@@ -37,7 +38,7 @@ from .export import prepare_chips
 from .judge import evaluated
 from .learn import ANSWERS, go_on, work_folder
 from .losses import build_loss
-from .request import DEFAULT_NETWORKS, DENSE, METRICS, TrainRequest
+from .request import TrainRequest
 from .run import CUT, TRAINED, begin, finish, learn_by, settings_of, use_device
 from .samples import Samples, class_counts, open_samples, settle_inputs
 from .start import network_to_build
@@ -58,13 +59,15 @@ def run_distil(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     to compare by: without any, the student is evaluated by how it agrees with the teacher.
     """
     began = time.perf_counter()
-    given = some(DISTILLING, ("teacher", "temperature"), arguments)
+    given = some(DISTILLING, ("teacher", "temperature", "batch_size"), arguments)
     path, teacher = Store().find(given["teacher"])
-    if teacher.task == "detection":
+    if task_of(teacher.task).boxes:
         raise MismatchError(f"'{teacher.name}' finds objects, and only maps, scenes and series can be distilled.")
-    request = TrainRequest.of({**arguments, "task": teacher.task, "base_model": None, "pretrained": None})
+    size = given.get("batch_size", DISTILLING["batch_size"].default)
+    own = {"task": teacher.task, "batch_size": size, "base_model": None, "pretrained": None}
+    request = TrainRequest.of({**arguments, **own})
     temperature = float(given.get("temperature", DISTILLING["temperature"].default))
-    name, options = network_to_build(request.network or DEFAULT_NETWORKS[request.task], request.options, None)
+    name, options = network_to_build(request.network or TASKS[request.task].network, request.options, None)
     use_device(request)
     with work_folder(request):
         return _taught(arguments, request, (path, teacher), (name, options), temperature, report, began)
@@ -88,10 +91,10 @@ def _taught(
     data, lessons = open_lessons(folder, request, name, options, teacher, run, Portion(report, CUT, TAUGHT))
     report.log("info", f"{split.text} {data}")
     network, begun, card = begin(request, data, name, options, report)
-    window = folder.size if request.task in DENSE else None
+    window = folder.size if TASKS[request.task].dense else None
     size = min(request.batch_size, len(lessons))
     batches = Batches(lessons, size, request.augmentation, request.seed, None, window)
-    settings = settings_of(request, batches, METRICS[data.kind, request.task in DENSE])
+    settings = settings_of(request, batches, TASKS[request.task].kinds[data.kind].metric)
     names, kind = LOSSES[answers_of(teacher)]
     loss = build_loss(names, kind, temperature=temperature)
     taught = Portion(report, TAUGHT, TRAINED)
@@ -111,7 +114,7 @@ def _taught(
 
 def answers_of(teacher: ModelCard) -> str:
     """Which of ``LOSSES`` a teacher's answers are for: of a map's pixels the likeliest class counts, not each alone."""
-    return "softmax" if teacher.activation == "sigmoid" and teacher.task in DENSE else teacher.activation
+    return "softmax" if teacher.activation == "sigmoid" and task_of(teacher.task).dense else teacher.activation
 
 
 class Answers(Sequence[tuple[list[Tensor], Tensor]]):
@@ -184,7 +187,7 @@ def open_lessons(
         raise InputError(f"No chip is in the part '{missing}'.", "Give more images, or another share (VALIDATION).")
     inputs = settle_inputs(folder, chips["train"], taken, "keep")
     line = NETWORKS[name]
-    side = options.get("size", line.size) if request.task == "classification" else None
+    side = options.get("size", line.size) if TASKS[request.task].scenes else None
     multiple = math.lcm(sides_multiple(request, name, options, inputs), teacher.tiling.multiple)
     if request.consistency:
         check_crops(folder.size, multiple)
@@ -192,7 +195,7 @@ def open_lessons(
     def opened(of: ChipFolder, part: str) -> Samples:
         return open_samples(of, chips[part], inputs, request.task, side, multiple)
 
-    blank = replace(folder, labels="none") if request.task in DENSE else folder
+    blank = replace(folder, labels="none") if TASKS[request.task].dense else folder
     answers = {
         part: Answers(opened(blank, part), run, teacher, request.work / ANSWERS / part, hard=part != "train")
         for part in (chips if not labelled else ("train",))
@@ -205,7 +208,7 @@ def open_lessons(
     if labelled:
         parts: dict[str, Any] = {part: opened(folder, part) for part in chips}
     else:
-        dense = answers_of(teacher) == "softmax" and request.task in DENSE
+        dense = answers_of(teacher) == "softmax" and TASKS[request.task].dense
         folder = replace(folder, labels="raster" if dense else LABELS[teacher.activation])
         learnt = Answers(lessons.samples, run, teacher, request.work / ANSWERS / "train", hard=True)
         parts = {"train": learnt, **answers}
@@ -232,7 +235,7 @@ def fitted(folder: ChipFolder, teacher: ModelCard, report: Report) -> tuple[Chip
 
     MismatchError where the chips are not what the teacher takes.
     """
-    if teacher.activation not in LOSSES or teacher.task not in DEFAULT_NETWORKS:
+    if teacher.activation not in LOSSES or teacher.task not in TASKS:
         raise MismatchError(f"Model '{teacher.name}' is for {teacher.task}, which cannot be distilled.")
     wanted = teacher.inputs
     if len(folder.inputs) == len(wanted) == 1:

@@ -20,6 +20,7 @@ from ..file_names import hidden
 from ..outputs import writing
 from ..raster.geotiff import not_written
 from ..report import Report
+from ..task_table import TASKS
 from .chips import CHIPS_FILE, FILED, SAMPLES_FILE, SPLITS, Chip, ChipFolder, files_of, read_chips, write_chips
 from .cut_request import CutRequest, keyed
 from .cutting import cut
@@ -175,7 +176,7 @@ def _given(arguments: Mapping[str, Any], folder: Path, report: Report) -> tuple[
     report.progress(0.0, "Reading the chips")
     if (path / CHIPS_FILE).is_file():
         chips = read_chips(path)
-    elif arguments["task"] == "detection":
+    elif TASKS[arguments["task"]].boxes:
         chips = import_boxes(path, folder, report)
     else:
         chips = import_folder(path, arguments["task"], report)

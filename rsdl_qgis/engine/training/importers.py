@@ -23,6 +23,7 @@ from ..errors import InputError
 from ..raster.grid import Grid
 from ..raster.source import Layer, RasterSource
 from ..report import Report
+from ..task_table import TASKS
 from .chips import Chip, ChipFolder, Source, sizes
 from .labelling import legend_of_names
 from .mask_classes import check_numbers, mask_classes
@@ -108,7 +109,7 @@ def import_images(
         Input(name, tuple(Band(title) for title in several[0].bands), tuple(parts[0].images[name]))
         for name, several in opened.items()
     )
-    kind = "none" if not masks else "number" if task == "regression" else "raster"
+    kind = "none" if not masks else "number" if TASKS[task].numbers else "raster"
     found, stored = ((), ()) if kind != "raster" else mask_classes(masks, task, classes, ignore, report)
     if kind == "number":
         check_numbers(masks, report)
@@ -166,7 +167,7 @@ def import_folder(root: Path, task: str, report: Report | None = None) -> ChipFo
     """The images of a folder as a chip folder, whichever of the layouts it has. InputError where it has none."""
     if not root.is_dir():
         raise InputError(f"There is no folder {root}.", "Check that it was not moved or renamed.")
-    if task == "classification":
+    if TASKS[task].scenes:
         return import_class_folders(root, report=report)
     splits = splits_in(root)
     found = {split: _files(path) for split, path in (splits or {"": root}).items()}

@@ -12,6 +12,7 @@ from torch import nn
 
 from ..card import ModelCard
 from ..report import Report
+from ..task_table import TASKS
 from .baselines import baselines
 from .chips import IGNORE
 from .data import Data
@@ -28,7 +29,7 @@ from .evaluate import (
 )
 from .evaluation import Evaluation
 from .pictures import sample_pictures
-from .request import DENSE, TrainRequest
+from .request import TrainRequest
 
 
 def trained_run(network: nn.Module, card: ModelCard, samples: Samples, device: str) -> Run:
@@ -46,7 +47,7 @@ def with_thresholds(card: ModelCard, run: Run, data: Data, report: Report) -> Mo
     valid = data.parts["valid"]
     if data.kind == "labels":
         return replace(card, thresholds=choose_thresholds(run, valid, report=report))
-    if data.kind == "classes" and len(data.classes) == 2 and card.task in DENSE:
+    if data.kind == "classes" and len(data.classes) == 2 and TASKS[card.task].dense:
         alone = not any(chip.source for chip in data.folder.chips)  # scenes one by one, parts of one raster together
         return replace(card, threshold=choose_threshold(run, valid, alone, report=report)[0])
     return card

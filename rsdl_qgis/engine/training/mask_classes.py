@@ -15,10 +15,10 @@ from ..raster.fills import filling_classes, filling_numbers
 from ..raster.grid import Window
 from ..raster.source import Layer, RasterSource
 from ..report import Report
+from ..task_table import TASKS
 from .chips import IGNORE
-from .labelling import BACKGROUND, LARGEST_VALUE, LabelLayer, legend_of
+from .labelling import LARGEST_VALUE, LabelLayer, legend_of
 
-TWO_CLASSES = {"change": ("unchanged", "changed")}
 LOSSY = (".jpg", ".jpeg")
 MANY = 6  # values, from which on masks may hold noise around two of them
 DARK, LIGHT = 64, 191  # of 8 bits: noise around black is below the one, around white above the other
@@ -57,7 +57,7 @@ def mask_classes(
     titles = {value: names[stored] for value, stored in own.items()} if names else {}
     rest = None
     if not names and len(own) == 2 and values[0] == 0:
-        titles = dict(zip(sorted(own), TWO_CLASSES.get(task, (BACKGROUND, "object"))))
+        titles = dict(zip(sorted(own), TASKS[task].two_classes))
         rest = titles[0]
     elif renumbered and not names:
         titles = {value: f"class {stored}" for value, stored in own.items()}

@@ -15,6 +15,7 @@ from torch.utils._pytree import tree_leaves
 
 from ..card import ModelCard
 from ..interop.onnx_export import example_inputs
+from ..task_table import TASKS
 
 SIDE = 256  # pixels: memory grows with their number, so more need not be run
 SERIES = 256
@@ -28,7 +29,7 @@ def memory_per_pixel(network: nn.Module, card: ModelCard) -> int:
     engine lays aside: within about a quarter of what ONNX Runtime and torch take on a CPU for most networks.
     """
     network = copy.deepcopy(network).float().eval().cpu()
-    series = card.task == "time-series"
+    series = TASKS[card.task].series
     side = min(card.tiling.size, SIDE) if card.tiling.any_size else card.tiling.size
     inputs = example_inputs(card, SERIES if series else 1, side)
     pixels = SERIES if series else math.prod(next(iter(inputs.values())).shape[-2:])

@@ -24,9 +24,9 @@ from ..interop.onnx_export import export_onnx, half_suffices
 from ..networks import NETWORKS
 from ..networks.requests import multiple_of
 from ..raster.part import FULL
+from ..task_table import TASKS
 from .memory import memory_per_pixel
 
-ACTIVATIONS = {"regression": "identity", "detection": "sigmoid"}  # of the others softmax
 FILES = (ONNX_FILE, WEIGHTS_FILE, CARD_FILE)
 LARGEST_OVERLAP = 64  # pixels, by default: beyond it little context is gained
 SERIES_TILE = 64  # pixels a side of a tile of time series, each of which is run alone
@@ -69,9 +69,9 @@ def card_for(
         options=options,
         tiling=_tiling(network, architecture, options, size),
         resolution=resolution,
-        activation=activation or ACTIVATIONS.get(task, "softmax"),
+        activation=activation or TASKS[task].activation,
         background=background,
-        half_precision=task != "regression",  # numbers may be beyond its range, and should not be rounded to 3 digits
+        half_precision=not TASKS[task].numbers,  # they may be beyond its range, and are not to be rounded to 3 digits
         unit=unit,
         value_range=value_range,
         provenance=dict(provenance or {}),
@@ -106,13 +106,13 @@ def write_weights(network: nn.Module, card: ModelCard, folder: Path) -> ModelCar
 def _tiling(network: nn.Module, architecture: str, options: Mapping[str, Any], size: int | None) -> Tiling:
     """How rasters are cut for a network of the table."""
     line = NETWORKS[architecture]
-    if line.task == "time-series":
+    if TASKS[line.task].series:
         return Tiling(size=SERIES_TILE, overlap=0, multiple=1)
     side = size or line.size
     multiple = multiple_of(network, line)
     if not line.any_size:
         side = multiple = int(options.get("size", line.size))
-    overlap = 0 if line.task == "classification" else min(LARGEST_OVERLAP, side // 4)
+    overlap = 0 if TASKS[line.task].scenes else min(LARGEST_OVERLAP, side // 4)
     return Tiling(size=side, overlap=overlap, multiple=multiple, any_size=line.any_size)
 
 

@@ -14,22 +14,13 @@ from ..card import CARD_FILE
 from ..errors import InputError, ModelError, OutputError
 from ..file_names import work_folder
 from ..job_arguments import AUGMENTED, TRAINING, some
-from ..metric_table import METRICS as TABLE
 from ..names import as_model_name
 from ..networks import NETWORKS
+from ..task_table import TASKS, Task
 from .augment import AUGMENTATIONS, UNVARIED, Augmentation
 from .chips import ChipFolder
 from .losses import LOSSES
 
-DENSE = ("segmentation", "change", "regression")
-TASK_KINDS = {  # task -> kinds of labels
-    "segmentation": ("classes",),
-    "change": ("classes",),
-    "regression": ("numbers",),
-    "classification": ("classes", "labels"),
-    "time-series": ("classes",),
-    "detection": ("boxes",),
-}
 KINDS = {  # of a chip's label
     "raster": "classes",
     "class": "classes",
@@ -37,24 +28,6 @@ KINDS = {  # of a chip's label
     "number": "numbers",
     "boxes": "boxes",
 }
-CROPPED = (*DENSE, "detection")  # tasks whose pictures are cropped at random to one size
-DEFAULT_NETWORKS = {
-    "segmentation": "unet-light",
-    "regression": "unet-light",
-    "change": "fc-siam-conc",
-    "classification": "resnet18",
-    "time-series": "lstm",
-    "detection": "yolo-n",
-}
-DEFAULT_LOSSES = {"classes": ("cross_entropy",), "labels": ("bce",), "numbers": ("huber",), "boxes": ()}
-METRICS = {  # (kind, whether maps) -> the title of the metric that epochs are compared by
-    ("classes", True): TABLE["mean_iou"].title,
-    ("classes", False): TABLE["macro_f1"].title,
-    ("labels", False): TABLE["mean_f1"].title,
-    ("numbers", True): TABLE["r2"].title,
-    ("boxes", False): TABLE["ap50"].title,
-}
-DENSE_LOSSES = ("cross_entropy", "dice")  # of dense maps of classes
 STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 800, 20, 150  # by default as many epochs as make so many steps, within limits
 NEW_START, GENTLE = 2e-3, 5e-4  # default learning rates: from nothing, from weights
 REPORTS = (".html", ".htm")  # endings
@@ -77,7 +50,7 @@ class TrainRequest:
     layer_decay: float = 1.0
     unfreeze_every: int = 0
     epochs: int | None = None
-    batch_size: int = 8
+    batch_size: int = Task.batch_size
     learning_rate: float | None = None
     weight_decay: float = 0.01
     optimizer: str = "adamw"
@@ -116,6 +89,7 @@ class TrainRequest:
         given["augmentation"] = _augmentation(arguments.get("augmentation"))
         for name in ("loss", "keywords"):
             given[name] = tuple(given.get(name, ()))
+        given.setdefault("batch_size", TASKS[given["task"]].batch_size)
         request = cls(**given)
         request._check_network()
         request._check_outputs()
@@ -146,20 +120,16 @@ class TrainRequest:
 
     def losses(self, kind: str) -> tuple[str, ...]:
         """The losses that are summed for labels of a kind."""
-        dense = kind == "classes" and self.task in DENSE
-        return self.loss or (DENSE_LOSSES if dense else DEFAULT_LOSSES[kind])
+        return self.loss or TASKS[self.task].kinds[kind].default
 
     def _check_network(self) -> None:
         if self.network is None:
             return
+        fitting = [name for name, line in NETWORKS.items() if line.task in TASKS[self.task].networks]
         if self.network not in NETWORKS:
-            fitting = [name for name in NETWORKS if NETWORKS[name].task == network_task(self.task)]
             raise ModelError(f"There is no network '{self.network}'.", f"Choose one of {_list(fitting)}.")
-        line = NETWORKS[self.network]
-        # two dates in two inputs: maps of change may come from any network of dense maps
-        fits = line.task == network_task(self.task) or (self.task == "change" and line.task == "segmentation")
-        if not fits:
-            fitting = [name for name in NETWORKS if NETWORKS[name].task == network_task(self.task)]
+        if self.network not in fitting:
+            line = NETWORKS[self.network]
             raise ModelError(f"{line.title} is a network for {line.task}, not for {self.task}.", f"{_list(fitting)}.")
 
     @property
@@ -168,7 +138,7 @@ class TrainRequest:
         return Path(self.base_model or self.pretrained or "").name
 
     def _check_losses(self) -> None:
-        fitting = [name for name, loss in LOSSES.items() if loss.kind in TASK_KINDS[self.task]]
+        fitting = [name for name, loss in LOSSES.items() if loss.kind in TASKS[self.task].kinds]
         if not fitting and (self.loss or self.class_weights != "none"):
             what = "LOSS" if self.loss else "CLASS_WEIGHTS"
             raise InputError(f"{what} cannot be chosen for {self.task}: its networks have losses of their own.")
@@ -189,7 +159,7 @@ class TrainRequest:
                 raise InputError(problem, "Choose another AUGMENTATION, such as standard.")
 
     def _check_consistency(self) -> None:
-        if self.consistency and self.task not in DENSE:
+        if self.consistency and not TASKS[self.task].dense:
             problem = f"CONSISTENCY is for maps, which {self.task} does not make."
             raise InputError(problem, "Leave it at 0.")
 
@@ -222,11 +192,6 @@ class TrainRequest:
             raise OutputError(f"{self.report} does not end in {REPORTS[0]}.", "Choose another name for the report.")
         if self.report is not None and not self.report.parent.is_dir():
             raise OutputError(f"There is no folder {self.report.parent} to write the report to.", "Make it first.")
-
-
-def network_task(task: str) -> str:
-    """The task of the networks that are trained for a task: numbers a pixel come from networks of dense maps."""
-    return "segmentation" if task == "regression" else task
 
 
 def fingerprint(arguments: Mapping[str, Any], chips: ChipFolder) -> str:

@@ -20,6 +20,7 @@ from ..outputs import kept, writing
 from ..report import Portion, Report
 from ..runtime import available_cores, torch_device
 from ..store import Store
+from ..task_table import TASKS, task_of
 from .batches import Batches
 from .consistency import consistent
 from .data import Data, open_data
@@ -33,7 +34,7 @@ from .judge import evaluated
 from .learn import go_on, learn, work_folder
 from .losses import balanced_weights, build_loss
 from .model import card_for, write_model
-from .request import CROPPED, DEFAULT_NETWORKS, DENSE, GENTLE, METRICS, NEW_START, TrainRequest, network_task
+from .request import GENTLE, NEW_START, TrainRequest
 from .samples import balanced_draws
 from .start import Started, network_to_build, start
 from .summary import Trained, model_note, summary, write_report
@@ -61,7 +62,7 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         data = open_data(folder, request, name, options, base.inputs if base else ())
         report.log("info", f"{split.text} {data}")
         network, begun, card = begin(request, data, name, options, report)
-        if data.units and base and base.task == "regression":
+        if data.units and base and task_of(base.task).numbers:
             fold(network, data.units.inverse)  # it gave numbers in their units, and learns standardised ones
         last, settings = train(request, data, network, card, Portion(report, CUT, TRAINED))
         found = evaluated(request, data, network, card, Portion(report, TRAINED, EVALUATED))
@@ -108,10 +109,8 @@ def network_of(request: TrainRequest, base: ModelCard | None) -> str:
     if request.network:
         return request.network
     line = NETWORKS.get(base.network) if base else None
-    fits = line is not None and (
-        line.task == network_task(request.task) or (request.task == "change" and line.task == "segmentation")
-    )
-    return base.network if base and fits else DEFAULT_NETWORKS[request.task]
+    task = TASKS[request.task]
+    return base.network if base and line and line.task in task.networks else task.network
 
 
 def use_device(request: TrainRequest) -> None:
@@ -182,9 +181,9 @@ def train(
     size = min(request.batch_size, len(samples))
     if size < request.batch_size:
         report.log("info", f"There are {size} samples to train on, so that is the batch size.")
-    window = data.folder.size if request.task in CROPPED else None
+    window = data.folder.size if TASKS[request.task].cropped else None
     batches = Batches(samples, size, request.augmentation, request.seed, draws, window)
-    settings = settings_of(request, batches, METRICS[data.kind, request.task in DENSE])
+    settings = settings_of(request, batches, TASKS[request.task].kinds[data.kind].metric)
     if data.kind == "boxes":
         return learn_objects(request, data, network, card, batches, settings, report), settings
     loss = build_loss(request.losses(data.kind), data.kind, weights)

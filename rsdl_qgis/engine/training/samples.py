@@ -14,6 +14,7 @@ from torch import Tensor
 from ..card import Input
 from ..errors import InputError
 from ..raster.source import valid_pixels
+from ..task_table import TASKS
 from .augment import Label, no_label, resized
 from .chip_scaling import ChipScaling, settle_inputs
 from .chips import IGNORE, Chip, ChipFolder
@@ -128,9 +129,9 @@ def open_samples(
     room: int = 0,
 ) -> Samples:
     """The samples of chips for a task; ``side``, ``multiple`` and ``room`` as of ``ChipSamples``."""
-    if task == "time-series":
+    if TASKS[task].series:
         return SeriesSamples(folder, chips, inputs)
-    return ChipSamples(folder, chips, inputs, side if task == "classification" else None, multiple, room)
+    return ChipSamples(folder, chips, inputs, side if TASKS[task].scenes else None, multiple, room)
 
 
 def class_counts(samples: Samples) -> NDArray[np.float64]:

@@ -14,11 +14,11 @@ from ..errors import InputError
 from ..raster.grid import Grid, Window
 from ..raster.source import Layer, LayerInfo, RasterSource
 from ..report import Report
+from ..task_table import TASKS
 from .cut_request import CutRequest
 from .labelling import Ground, LabelLayer, Shelf
 
 LONGEST_NAME = 24  # of a band
-DATES = {"change": ("before", "after")}
 
 
 @dataclass(frozen=True)
@@ -84,12 +84,12 @@ def with_labels(
     if not labels:
         raise InputError("There are no labels.", "Choose a layer of labels (LABELS).")
     layers = [shelf.layer(spec) for spec in labels]
-    if request.task == "classification" and any(layer.raster for layer in layers):
+    if TASKS[request.task].scenes and any(layer.raster for layer in layers):
         raise InputError(
             "A raster of classes does not tell the class of a scene.",
             "Choose polygons or points with a field of classes, or train a segmentation.",
         )
-    if request.task == "classification" and any(layer.features and layer.features.kind == "lines" for layer in layers):
+    if TASKS[request.task].scenes and any(layer.features and layer.features.kind == "lines" for layer in layers):
         raise InputError("Lines do not tell the class of a scene.", "Choose polygons or points.")
     each = 1 < len(layers) == len(scenes)
     return [replace(scene, labels=layers[i : i + 1] if each else layers) for i, scene in enumerate(scenes)]
@@ -124,7 +124,7 @@ def _dates(name: str, specs: Sequence[Mapping[str, Any]], request: CutRequest) -
     own = [str(spec.get("date") or "") for spec in specs]
     if not asked and all(own) and len(set(own)) == count:
         asked = own
-    usual = DATES.get(request.task, ())
+    usual = TASKS[request.task].dates
     if not asked and len(usual) == count:
         asked = list(usual)
     return asked or (["image"] if count == 1 else [f"date {i}" for i in range(1, count + 1)])

@@ -16,6 +16,7 @@ from ...paths import plugin_version
 from ..card import ModelCard
 from ..networks import NETWORKS
 from ..raster.part import Part
+from ..task_table import TASKS
 from .chips import ChipFolder
 from .data import Data
 from .events import EVENTS, write_events
@@ -23,7 +24,7 @@ from .export import SplitNote
 from .fit import Epoch, Settings
 from .freezing import counts as parameter_counts
 from .judge import Evaluated
-from .request import DENSE, UNRELATED, TrainRequest
+from .request import UNRELATED, TrainRequest
 from .start import Started
 from .training_page import training_page
 
@@ -135,7 +136,7 @@ def data_summary(trained: Trained) -> dict[str, Any]:
         "gap_dropped": trained.split.dropped,
         "sources": list(sources.values()),
         "classes": classes,
-        "unlabelled": unlabelled_share(data) if trained.by_labels and trained.request.task in DENSE else None,
+        "unlabelled": unlabelled_share(data) if trained.by_labels and TASKS[trained.request.task].dense else None,
         "unit": folder.unit,
     }
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..raster.fills import filling_classes, filling_numbers
 from ..report import Report
+from ..task_table import TASKS
 from .cut_request import USUAL_SIZE, CutRequest
 from .label_notes import tell_of_fills, tell_of_layers, tell_of_objects
 from .labelling import LabelLayer, Legend, Shelf, check_classes, legend_of
@@ -140,11 +141,11 @@ def without_fills(
 
 def chip_size(survey: Survey, request: CutRequest) -> int:
     """The side of the chips in pixels: as asked for, else so that a split by blocks has enough of them."""
-    if request.task == "time-series":
+    if TASKS[request.task].series:
         return SERIES
     if request.size:
         return request.size
-    if request.task == "classification":
+    if TASKS[request.task].scenes:
         return SCENE
     longest = max(max(scene.area.height, scene.area.width) for scene in survey.scenes)
     least = ROOM * float(np.percentile(survey.sides, 90)) if survey.sides.size else 0.0

@@ -10,6 +10,7 @@ from .. import charts
 from .. import webpage as web
 from ..charts import BLUE, GREY, ORANGE, PURPLE, Bar, Curve, bar_chart, curve_chart, legend, line_chart, share_bar
 from ..metric_table import OVER_SAMPLES, metric_of
+from ..task_table import TASKS
 from .box_pictures import COLORS as BOX_COLORS
 from .box_pictures import TITLES as BOX_TITLES
 from .distillation_page import distilled
@@ -38,14 +39,6 @@ MOST_MIXED = 12  # pairs of classes named where there are more
 MOST_BARS = 60  # classes in the chart of classes
 MOST_CURVES = 12  # classes that curves are drawn for
 FEW = 30  # samples: metrics of fewer say little
-TASKS = {
-    "segmentation": ("class maps", "pixels"),
-    "change": ("maps of change", "pixels"),
-    "regression": ("maps of numbers", "pixels"),
-    "classification": ("classes of pictures", "pictures"),
-    "time-series": ("classes of time series", "series"),
-    "detection": ("objects in boxes", "objects"),
-}
 PICTURES = {
     "objects": "Image",
     "before": "Before",
@@ -59,7 +52,7 @@ PICTURES = {
 def training_page(result: Mapping[str, Any]) -> str:
     """The page, one self-contained file. ``result``: plain values, as ``summary`` gives them."""
     model = result["model"]
-    made, _ = TASKS.get(model["task"], (model["task"], ""))
+    made = TASKS[model["task"]].makes
     today = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     subtitle = f"Report of the training of a model for {made}: {model['network_title']}, {today}"
     return web.page(model["title"] or model["name"], subtitle, sections(result))
@@ -191,7 +184,7 @@ def class_by_class(result: Mapping[str, Any]) -> Iterator[str]:
         ]
         for i, item in enumerate(classes)
     ]
-    _, what = TASKS.get(task, ("", "samples"))
+    what = TASKS[task].counted
     yield web.table(["Class", f"Reference ({what})", *titles, *others], rows)
     if evaluation.get("confusion"):
         yield from confusion(evaluation["names"], evaluation["confusion"], what)
@@ -343,7 +336,7 @@ def trained_on(result: Mapping[str, Any]) -> Iterator[str]:
         yield web.subsection("Where the parts lie")
         yield split_map(data["sources"])
     if data["classes"]:
-        _, what = TASKS.get(task, ("", "samples"))
+        what = TASKS[task].counted
         yield web.subsection("How much there is of each class")
         yield web.paragraph(f"Share of each part, and how many {what}.", small=True)
         yield balance(data["classes"], data["samples"])

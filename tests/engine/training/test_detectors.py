@@ -162,7 +162,7 @@ def test_pictures_without_objects_are_drawn_as_a_class_of_their_own(tmp_path):
 @pytest.mark.parametrize(("change", "message"), [
     ({"loss": ["dice"]}, "LOSS cannot be chosen"),
     ({"class_weights": "balanced"}, "CLASS_WEIGHTS cannot be chosen"),
-    ({"task": "segmentation", "network": "unet"}, "not what segmentation is trained on"),
+    ({"task": "segmentation", "network": "unet"}, "not what segmentation is trained on.*traindetector"),
 ])  # fmt: skip
 def test_what_detectors_do_not_have_is_refused(tmp_path, change, message):
     with pytest.raises(InputError, match=message):
