@@ -23,6 +23,7 @@ from .samples import build, handful, images, is_series, series, side, sizes, tra
 from .small import SETTINGS, SMALL
 
 INPUTS = {"one": {"image": (1, 3)}, "pair": {"s1": (2, 1)}, "sensors": {"s1": (2, 1), "s2": (2, 5)}}
+MOST_STEPS = 400  # to learn a handful by heart
 EVERY = pytest.mark.parametrize("name", list(NETWORKS))
 FROM_IMAGES = pytest.mark.parametrize("name", [name for name in NETWORKS if not is_series(name)])
 FROM_SERIES = pytest.mark.parametrize("name", [name for name in NETWORKS if is_series(name)])
@@ -173,19 +174,19 @@ def test_weights_survive_safetensors_exactly(name, tmp_path):
 
 
 @EVERY
-def test_it_learns_a_handful_by_heart(name):
+def test_it_learns_a_handful_by_heart(name, training_seed, reached):
     """The training loss falls by 90 % and stays there for three steps."""
     inputs, options, given, target = handful(name)
-    network = build(name, inputs, **options).train()
+    network = build(name, inputs, seed=training_seed, **options).train()
     optimizer = torch.optim.AdamW(network.parameters(), **{"lr": 1e-2, **SETTINGS.get(name, {})})
     losses = []
-    while len(losses) < 200 and not (len(losses) > 3 and max(losses[-3:]) <= 0.1 * losses[0]):
+    while len(losses) < MOST_STEPS and not (len(losses) > 3 and max(losses[-3:]) <= 0.1 * losses[0]):
         loss = training_loss(name, network, given, target)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
-    assert max(losses[-3:]) <= 0.1 * losses[0]
+    assert reached("steps", len(losses), below=MOST_STEPS)
 
 
 def test_what_is_small_is_in_the_table():
