@@ -263,7 +263,7 @@ def test_it_finds_what_it_has_learnt(training_seed, reached):
         assert len(index) == len(target["boxes"])
         if len(index):
             overlap, found = iou(target["boxes"], box[index]).max(1)
-            assert reached("overlap", overlap.min(), above=0.7)
+            assert reached("overlap", overlap.min(), above=0.5)  # a hit
             assert torch.equal(label[found], target["labels"])
 
 

@@ -90,8 +90,8 @@ def test_it_learns_and_tells_what_it_came_to(training_seed, reached):
     seen = train(replace(HOW, epochs=16, seed=training_seed), unet(training_seed, widths=(8, 8, 16)))
     last = seen[-1][0]
     assert [epoch.number for epoch, _ in seen] == list(range(16))
-    assert reached("fall of the loss", last.loss / seen[0][0].loss, below=0.3)
-    assert reached("fall of the loss on other pictures", last.score / seen[0][0].score, below=0.3)
+    assert reached("fall of the loss", last.loss / seen[0][0].loss, below=0.4)
+    assert reached("fall of the loss on other pictures", last.score / seen[0][0].score, below=0.4)
     assert [record["loss"] for record in last.history] == [epoch.loss for epoch, _ in seen]
     assert all(0 <= r["waited"] <= r["seconds"] for r in last.history)
     scores = [epoch.score for epoch, _ in seen]
@@ -420,5 +420,5 @@ def test_series_are_trained_too(training_seed, reached):
         samples.append(([series, torch.rand(6, generator=random) > 0.2], torch.tensor(i % 2)))
     torch.manual_seed(training_seed)
     network = build_network("lstm", {"series": (6, 2)}, 2, hidden=8)
-    seen = train(replace(HOW, epochs=8), network, Batches(samples, 4, None, 0), score=lambda network: 0.0)
-    assert reached("fall of the loss", seen[-1][0].loss / seen[0][0].loss, below=1)
+    seen = train(replace(HOW, epochs=24), network, Batches(samples, 4, None, 0), score=lambda network: 0.0)
+    assert reached("fall of the loss", seen[-1][0].loss / seen[0][0].loss, below=0.8)
