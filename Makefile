@@ -14,8 +14,12 @@ TRANSLATIONS := $(patsubst %.ts,%.qm,$(wildcard i18n/*.ts))
 PIP := -m pip install --quiet --disable-pip-version-check
 QGIS ?= 3.44# the one that test-qgis tries
 PYTEST := -m pytest --durations=5 $(ARGS)
+ENGINES_HALF := $(WORKER) $(PYTEST) tests/engine tests/tools
+QGIS_HALF := env RSDL_PYTHON="$(abspath $(WORKER))" QT_QPA_PLATFORM=offscreen $(QGIS_PYTHON) $(PYTEST) \
+	tests --ignore=tests/engine --ignore=tests/tools --ignore=tests/robust
+INSTRUCTION_SETS = default $(subst avx512vl,avx512,$(sort $(shell grep -m1 flags /proc/cpuinfo | grep -owE 'avx2|avx512vl')))
 
-.PHONY: help demo test test-robust test-qgis lint scan package deploy picture i18n evaluate-flood evaluate-models models transfer docs screenshots bench clean qgis
+.PHONY: help demo test test-robust test-fuzz test-qgis lint scan package deploy picture i18n evaluate-flood evaluate-models models transfer docs screenshots bench clean qgis
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -24,14 +28,18 @@ help: ## list the targets
 demo: qgis $(TRANSLATIONS) ## a made-up flood from satellite scenes to a finished map, in demo/
 	$(PYTHON) -m tools.demo
 
-test: build/worker/ready build/qgis-venv/ready $(TRANSLATIONS) ## the engine's tests in the worker's Python, the others in QGIS's
-	@export RSDL_DATA="$(RSDL_DATA)"; status=0; \
-	$(WORKER) $(PYTEST) tests/engine tests/tools || status=1; \
-	RSDL_PYTHON="$(abspath $(WORKER))" QT_QPA_PLATFORM=offscreen $(QGIS_PYTHON) $(PYTEST) \
-		tests --ignore=tests/engine --ignore=tests/tools --ignore=tests/robust || status=1; \
-	exit $$status
+test: build/worker/ready build/qgis-venv/ready $(TRANSLATIONS) ## the engine's tests in the worker's Python, beside them the others in QGIS's
+	@export RSDL_DATA="$(RSDL_DATA)"; said=$$(mktemp); trap 'kill $$other 2> /dev/null; rm "$$said"' EXIT; \
+	$(QGIS_HALF) > "$$said" 2>&1 & other=$$!; \
+	$(ENGINES_HALF); engines=$$?; \
+	wait $$other; qgis=$$?; \
+	cat "$$said"; exit $$((engines || qgis))
 
-test-robust: build/worker/ready ## jobs and models that are wrong in a thousand ways: minutes
+test-robust: build/worker/ready ## trainings whose outcome is asserted, from three seeds with each of this processor's instruction sets
+	@status=0; for set in $(INSTRUCTION_SETS); do echo "ATEN_CPU_CAPABILITY=$$set"; \
+		ATEN_CPU_CAPABILITY=$$set $(WORKER) $(PYTEST) tests/engine -m trains --seeds 3 || status=1; done; exit $$status
+
+test-fuzz: build/worker/ready ## jobs and models that are wrong in a thousand ways: minutes
 	$(WORKER) $(PYTEST) tests/robust
 
 test-qgis: build/worker/ready $(TRANSLATIONS) ## QGIS's half of the tests in another QGIS (QGIS=3.40 or 3.44), as root

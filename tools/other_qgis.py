@@ -26,7 +26,7 @@ from pathlib import Path
 from rsdl_qgis.environment import python_in
 
 ROOT = Path(__file__).resolve().parent.parent
-BUILD = ROOT / "build"
+BUILD = (ROOT / "build").resolve()
 SETTINGS = ROOT / ".qgis-settings"  # pytest-qgis writes them there
 WORKER = python_in(BUILD / "worker")
 SUITES = {"3.40": "bookworm", "3.44": "trixie"}  # Debian's, in whose backports that QGIS is

@@ -1,6 +1,7 @@
 """For the sweep: options that make a network small, by its name in the table; a line without any is swept whole.
 
 ``SETTINGS``: how a network is over-fitted where the sweep's own learning rate does not suit it.
+``ALIKE``: lines that differ from another one in depth, width or patches alone; what needs no second try is tried there.
 """
 
 from __future__ import annotations
@@ -70,4 +71,9 @@ SMALL: dict[str, dict[str, Any]] = {
     "yolo-m": {**YOLO, "depth": 0.67},
 }
 
-SETTINGS: dict[str, dict[str, float]] = {"faster-rcnn": {"lr": 3e-3}, "faster-rcnn-small": {"lr": 3e-3}}
+ALIKE = {
+    "unet-light", "vgg19", "vgg19-bn", "resnet34", "resnet101", "resnet152", "densenet169", "densenet201", "vit-b32",
+    "vit-small", "faster-rcnn-small", "yolo-s", "yolo-m",
+}  # fmt: skip
+
+SETTINGS: dict[str, dict[str, float]] = {"faster-rcnn": {"lr": 3e-3}}

@@ -26,8 +26,8 @@ FEW = 60  # proposals
 IMAGES = torch.randn(2, 3, 96, 160, generator=torch.Generator().manual_seed(1))  # no multiples of 64: strides differ
 
 
-def small(classes=2, **options):
-    torch.manual_seed(0)
+def small(classes=2, seed=0, **options):
+    torch.manual_seed(seed)
     sizes = {"depth": 18, "width": 16, "body_width": 8, "units": 128, "anchor_sizes": (8, 16, 24, 32, 48)}
     counts = {"proposals": 50, "candidates": 50, "sampled_anchors": 64, "sampled_boxes": 64}
     return FasterRCNN(RGB, classes, **{**sizes, **counts, **options})
@@ -241,8 +241,8 @@ def test_frozen_norms_stay_as_loaded():
         assert bool((norm.running_mean == 0).all()) is frozen
 
 
-def test_it_finds_what_it_has_learnt():
-    network, (images, targets) = small(), scenes()
+def test_it_finds_what_it_has_learnt(training_seed, reached):
+    network, (images, targets) = small(seed=training_seed), scenes()
     steps = 150
     optimizer = torch.optim.AdamW(network.parameters(), 3e-3)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / steps)
@@ -254,7 +254,7 @@ def test_it_finds_what_it_has_learnt():
         optimizer.step()
         schedule.step()
         losses.append(loss.item())
-    assert max(losses[-3:]) < 0.1 * losses[0]
+    assert reached("fall of the loss", max(losses[-3:]) / losses[0], below=0.1)
     network.eval()
     with torch.no_grad():
         boxes, logits = network(images)
@@ -263,7 +263,7 @@ def test_it_finds_what_it_has_learnt():
         assert len(index) == len(target["boxes"])
         if len(index):
             overlap, found = iou(target["boxes"], box[index]).max(1)
-            assert overlap.min() > 0.7
+            assert reached("overlap", overlap.min(), above=0.5)  # a hit
             assert torch.equal(label[found], target["labels"])
 
 

@@ -67,8 +67,8 @@ def test_output_is_torchvision_s():
 
 
 @pytest.mark.parametrize("depth", [16, 19])
-def test_learns_from_first_weights_without_batch_norm(depth):
-    torch.manual_seed(0)
+def test_learns_from_first_weights_without_batch_norm(depth, training_seed, reached):
+    torch.manual_seed(training_seed)
     network = VGG(RGB, 4, depth=depth, widths=(8, 8, 16, 16, 16), hidden=32, dropout=0.0)
     images, labels = torch.randn(4, 1, 3, 32, 32), torch.arange(4)
     optimizer = torch.optim.AdamW(network.parameters(), 2e-3)
@@ -80,7 +80,7 @@ def test_learns_from_first_weights_without_batch_norm(depth):
         optimizer.step()
         losses.append(loss.item())
     assert losses[0] < 4
-    assert losses[-1] < 0.1 * losses[0]
+    assert reached("fall of the loss", losses[-1] / losses[0], below=0.1)
 
 
 def test_an_unknown_depth_is_named():

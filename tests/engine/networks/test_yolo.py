@@ -14,8 +14,8 @@ from rsdl_qgis.engine.networks.yolo import LARGEST_GROWTH, RARE, YOLO, PyramidPo
 NO_OBJECT = {"boxes": torch.zeros(0, 4), "labels": torch.zeros(0, dtype=torch.long)}
 
 
-def small(classes=2):
-    torch.manual_seed(0)
+def small(classes=2, seed=0):
+    torch.manual_seed(seed)
     return YOLO({"image": (1, 3)}, classes, width=0.125, depth=0.33)
 
 
@@ -114,20 +114,20 @@ def test_images_without_objects_teach_that_there_is_nothing():
     assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in network.parameters())
 
 
-def test_it_finds_what_it_has_learnt():
-    network, (images, targets) = small(), scenes()
+def test_it_finds_what_it_has_learnt(training_seed, reached):
+    network, (images, targets) = small(seed=training_seed), scenes()
     batch = images.repeat(3, 1, 1, 1, 1)  # of 16 values a band, at the coarsest map, batch norm keeps another variance
     optimizer = torch.optim.AdamW(network.parameters(), 3e-3)
-    schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, [160, 240], 0.2)  # calm at the end on any processor
+    schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, [120, 160], 0.2)  # calm at the end on any processor
     losses = []
-    for _ in range(280):
+    for _ in range(180):
         loss = sum(network.loss([batch], targets * 3).values())
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         schedule.step()
         losses.append(loss.item())
-    assert max(losses[-3:]) < 0.1 * losses[0]
+    assert reached("fall of the loss", max(losses[-3:]) / losses[0], below=0.1)
     network.eval()
     with torch.no_grad():
         boxes, logits = network(images)
@@ -136,7 +136,7 @@ def test_it_finds_what_it_has_learnt():
         assert len(index) == len(target["boxes"])
         if len(index):
             overlap, found = iou(target["boxes"], box[index]).max(1)
-            assert overlap.min() > 0.7
+            assert reached("overlap", overlap.min(), above=0.5)  # a hit
             assert torch.equal(label[found], target["labels"])
 
 

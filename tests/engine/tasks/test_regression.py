@@ -239,7 +239,7 @@ def biomass(ground):
 
 
 @pytest.fixture
-def trained(make_raster, tmp_path):
+def trained(make_raster, tmp_path, training_seed):
     """A model of biomass, by the job "train" from 24 chips of made-up ground, a quarter of them held out."""
     random, chips = np.random.default_rng(0), []
     (tmp_path / "chips").mkdir()
@@ -252,16 +252,18 @@ def trained(make_raster, tmp_path):
     write_chips(ChipFolder(tmp_path / "chips", "regression", inputs, (), tuple(chips), "number", size=32, unit="t"))
     job = {"task": "regression", "chips": str(tmp_path / "chips"), "output": str(tmp_path / "model"), "threads": 1}
     network = {"network": "unet", "options": {"widths": [16, 16]}, "loss": ["mse"], "augmentation": "none"}
-    run_train({**job, **network, "epochs": 40, "batch_size": 4, "learning_rate": 0.01}, Report())
+    how = {"epochs": 40, "batch_size": 4, "learning_rate": 0.01, "seed": training_seed}
+    run_train({**job, **network, **how}, Report())
     return tmp_path / "model"
 
 
-def test_a_trained_network_recovers_the_truth_on_ground_it_has_not_seen(trained, make_raster, tmp_path):
+def test_a_trained_network_recovers_the_truth_on_ground_it_has_not_seen(trained, make_raster, tmp_path, reached):
     ground = landscape(np.random.default_rng(1), 96)
     truth = biomass(ground)[0]
     made = numbers(predict(trained, make_raster(ground), tmp_path, tile_size=64))
     error = float(np.sqrt(np.mean((made - truth) ** 2)))
-    assert error < 0.02 * np.ptp(truth) < 0.2 * truth.std()  # a map of the mean alone has an error of the deviation
+    assert reached("error in shares of the range", error / np.ptp(truth), below=0.02)
+    assert 0.02 * np.ptp(truth) < 0.2 * truth.std()  # a map of the mean alone has an error of the deviation
 
 
 def test_numbers_more_than_half_of_which_are_not_finite_fail_the_job(field, make_model, tmp_path):

@@ -86,11 +86,12 @@ def plain(history):
     return [{name: r[name] for name in ("number", "loss", "score", "rate")} for r in history]
 
 
-def test_it_learns_and_tells_what_it_came_to():
-    seen = train(replace(HOW, epochs=16), unet(widths=(8, 8, 16)))
+def test_it_learns_and_tells_what_it_came_to(training_seed, reached):
+    seen = train(replace(HOW, epochs=16, seed=training_seed), unet(training_seed, widths=(8, 8, 16)))
     last = seen[-1][0]
     assert [epoch.number for epoch, _ in seen] == list(range(16))
-    assert last.loss < 0.3 * seen[0][0].loss and last.score > 0.3 * seen[0][0].score
+    assert reached("fall of the loss", last.loss / seen[0][0].loss, below=0.4)
+    assert reached("fall of the loss on other pictures", last.score / seen[0][0].score, below=0.4)
     assert [record["loss"] for record in last.history] == [epoch.loss for epoch, _ in seen]
     assert all(0 <= r["waited"] <= r["seconds"] for r in last.history)
     scores = [epoch.score for epoch, _ in seen]
@@ -386,14 +387,14 @@ def test_mixed_precision_where_it_is_asked_for(monkeypatch):
         assert mixed_precision(replace(HOW, precision="full")) is None
 
 
-def test_lower_rates_move_deeper_layers_less():
+def test_lower_rates_move_deeper_layers_less(training_seed, reached):
     def moved(layer_decay):
-        network = unet(dropout=0.0)
+        network = unet(training_seed, dropout=0.0)
         before = network.encoder.levels[0][0].weight.detach().clone()
         train(replace(HOW, epochs=1, average=0, layer_decay=layer_decay), network)
         return (network.encoder.levels[0][0].weight - before).norm().item()
 
-    assert moved(0.3) < 0.1 * moved(1.0)
+    assert reached("movement", moved(0.3) / moved(1.0), below=0.1)
 
 
 def test_auxiliary_heads_count_by_their_weight():
@@ -411,12 +412,13 @@ def test_warm_up_and_cosine():
     assert factors[99] < 0.001 and all(a >= b for a, b in zip(factors[10:], factors[11:]))
 
 
-def test_series_are_trained_too():
+def test_series_are_trained_too(training_seed, reached):
     random = torch.Generator().manual_seed(0)
     samples = []
     for i in range(8):
         series = torch.randn(6, 2, generator=random) + i % 2
         samples.append(([series, torch.rand(6, generator=random) > 0.2], torch.tensor(i % 2)))
+    torch.manual_seed(training_seed)
     network = build_network("lstm", {"series": (6, 2)}, 2, hidden=8)
-    seen = train(replace(HOW, epochs=8), network, Batches(samples, 4, None, 0), score=lambda network: 0.0)
-    assert seen[-1][0].loss < seen[0][0].loss
+    seen = train(replace(HOW, epochs=24), network, Batches(samples, 4, None, 0), score=lambda network: 0.0)
+    assert reached("fall of the loss", seen[-1][0].loss / seen[0][0].loss, below=0.8)
