@@ -278,7 +278,7 @@ def _order_warning(layer: QgsRasterLayer, wanted: Input, texts: Sequence[str], o
         match_bands(wanted, [text or colour for text, colour in zip(texts, layers.colours(layer))], -1)
     except MismatchError:
         return tr(
-            "The band names of '{layer}' differ from the model's. The bands are taken in its order: {bands}. If that "
+            "The bands of '{layer}' have other names than the model's. They are taken in its order: {bands}. If that "
             "is wrong, give their numbers in that order in {option}."
         ).format(layer=layer.name(), bands=", ".join(band.name for band in wanted.bands), option=option)
     return ""
