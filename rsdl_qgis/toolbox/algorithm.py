@@ -22,15 +22,13 @@ GROUPS = {
 
 
 class RsdlAlgorithm(QgsProcessingAlgorithm):
-    """An algorithm: a child says ``NAME``, ``GROUP``, ``title()``, ``help()`` and, if need be,
-    ``problem()``.
-    """
+    """An algorithm. A child gives ``NAME``, ``GROUP``, ``title()``, ``help()`` and, if need be, ``problem()``."""
 
     NAME = ""
     GROUP = ""
 
     def title(self) -> str:
-        """The name that people see."""
+        """The translated title, which dialogs show."""
         raise NotImplementedError
 
     def help(self) -> str:
@@ -38,9 +36,7 @@ class RsdlAlgorithm(QgsProcessingAlgorithm):
         raise NotImplementedError
 
     def problem(self, parameters, context) -> str:
-        """What is wrong with the parameters and what to do, in a sentence; '' if nothing. May raise
-        RsdlError.
-        """
+        """What is wrong with the parameters and what to do, in a sentence; '' if nothing. May raise RsdlError."""
         return ""
 
     def name(self):

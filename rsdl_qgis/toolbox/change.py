@@ -12,7 +12,7 @@ from .model_choice import fitting_model, named_model, takes_a_pair
 from .text import tr
 
 DATES = ("BEFORE", "AFTER")
-GRIDS = {"finer": "finest", "before": "first", "after": "last"}  # of the two rasters, as people and the worker say it
+GRIDS = {"finer": "finest", "before": "first", "after": "last"}  # the choices and the names that the job has for them
 
 
 class ChangeDetection(InferenceAlgorithm):

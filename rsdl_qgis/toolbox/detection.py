@@ -127,7 +127,7 @@ class ObjectDetection(OneImageAlgorithm):
     def looks(self, card, result):
         return {"OUTPUT": (card.title, results.in_objects(result["classes"]))}
 
-    def figures(self, result, context):
+    def numeric_outputs(self, result, context):
         return {"OBJECTS": result["objects"]}
 
     def _number(self, parameters, name, context) -> float | None:

@@ -125,7 +125,7 @@ class FloodMapping(InferenceAlgorithm):
             warnings = (tr("Not used by this model: {layers}").format(layers=", ".join(unused)),)
         return Plan(path, card, inputs, notes, warnings)
 
-    def figures(self, result, context):
+    def numeric_outputs(self, result, context):
         layer = opened(result["output"])
         pixels = {item["value"]: item.get("pixels") or 0 for item in result.get("classes", ())}
         flooded = sum(count for value, count in pixels.items() if value > 0)

@@ -28,7 +28,7 @@ from .worker import make_job, run_job, temporary_folder
 
 @dataclass(frozen=True)
 class Plan:
-    """A model and the rasters for each of its inputs, one a date; ``notes`` and ``warnings`` are logged."""
+    """A model and the rasters for each of its inputs, one per date; ``notes`` and ``warnings`` are logged."""
 
     path: Path
     card: ModelCard
@@ -87,7 +87,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
             "POLYGONS": (tr("{model}: polygons").format(model=card.title), in_colours),
         }
 
-    def figures(self, result: Mapping[str, Any], context) -> dict[str, Any]:
+    def numeric_outputs(self, result: Mapping[str, Any], context) -> dict[str, Any]:
         """Outputs that only this algorithm has, from the worker's result."""
         return {}
 
@@ -162,7 +162,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
             result = run_job(job, steps, folder)
         self._show(outputs, replaced, result, context, feedback)
         made = {name: path for name, path in outputs.items() if path}
-        return {**made, "MODEL_NAME": card.name, **self.figures(result, context)}
+        return {**made, "MODEL_NAME": card.name, **self.numeric_outputs(result, context)}
 
     def _drawn(self) -> list[vectors.PreparedVector | None]:
         """The vector layers: the mask, and what only this algorithm has."""
@@ -278,7 +278,7 @@ def _order_warning(layer: QgsRasterLayer, wanted: Input, texts: Sequence[str], o
         match_bands(wanted, [text or colour for text, colour in zip(texts, layers.colours(layer))], -1)
     except MismatchError:
         return tr(
-            "The band names of '{layer}' differ from the model's. The bands are taken in its order: {bands}. If that "
+            "The bands of '{layer}' have other names than the model's. They are taken in its order: {bands}. If that "
             "is wrong, give their numbers in that order in {option}."
         ).format(layer=layer.name(), bands=", ".join(band.name for band in wanted.bands), option=option)
     return ""

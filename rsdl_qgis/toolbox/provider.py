@@ -63,7 +63,7 @@ EXAMPLES = {
 
 
 class ExampleModel(QgsProcessingModelAlgorithm):
-    """A model that the plugin ships. Its name is short, for scripts; this is what people see."""
+    """An example model of the plugin: its name is short, for scripts, and its title is translated."""
 
     def __init__(self, title: str):
         super().__init__()

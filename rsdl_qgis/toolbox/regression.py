@@ -9,7 +9,7 @@ from . import results
 from .one_image import OneImageAlgorithm
 from .text import tr
 
-FIGURES = {
+NUMERIC_OUTPUTS = {
     "MINIMUM": lambda: tr("Minimum of the map"),
     "MAXIMUM": lambda: tr("Maximum of the map"),
     "MEAN": lambda: tr("Mean of the map"),
@@ -59,11 +59,11 @@ class PixelRegression(OneImageAlgorithm):
         style = results.along_ramp(*ends, card.unit) if ends else None
         return {"OUTPUT": (f"{card.title} ({card.unit})" if card.unit else card.title, style)}
 
-    def figures(self, result, context):
+    def numeric_outputs(self, result, context):
         statistics = result["statistics"]
-        return {name: statistics[name.lower()] for name in FIGURES if name.lower() in statistics}
+        return {name: statistics[name.lower()] for name in NUMERIC_OUTPUTS if name.lower() in statistics}
 
     def initAlgorithm(self, configuration=None):
         super().initAlgorithm(configuration)
-        for name, label in FIGURES.items():
+        for name, label in NUMERIC_OUTPUTS.items():
             self.addOutput(QgsProcessingOutputNumber(name, label()))

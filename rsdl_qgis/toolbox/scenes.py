@@ -16,7 +16,7 @@ from . import parameters as shared
 from .one_image import OneImageAlgorithm
 from .text import tr
 
-FIGURES = {
+NUMERIC_OUTPUTS = {
     "SCENES": lambda: tr("Classified scenes"),
     "UNCLASSIFIED": lambda: tr("Unclassified scenes"),
 }
@@ -124,7 +124,7 @@ class SceneClassification(OneImageAlgorithm):
 
     def initAlgorithm(self, configuration=None):
         super().initAlgorithm(configuration)
-        for name, label in FIGURES.items():
+        for name, label in NUMERIC_OUTPUTS.items():
             self.addOutput(QgsProcessingOutputNumber(name, label()))
 
     def problem(self, parameters, context):
@@ -167,8 +167,8 @@ class SceneClassification(OneImageAlgorithm):
             "RASTER": (tr("{model}: classes").format(model=card.title), results.in_classes(result["classes"])),
         }
 
-    def figures(self, result, context):
-        return {name: result[name.lower()] for name in FIGURES}
+    def numeric_outputs(self, result, context):
+        return {name: result[name.lower()] for name in NUMERIC_OUTPUTS}
 
     def _features_problem(self, parameters, context) -> str:
         if not shared.is_given(parameters, "FEATURES"):

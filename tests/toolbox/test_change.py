@@ -236,4 +236,4 @@ def test_refuses_with_a_sentence(refusal, known_models, pair, changes, words):
 def test_says_which_models_there_are_where_none_fits(refusal, known_models, pair, tmp_path, write_raster):
     plain = write_raster(tmp_path / "n.tif", [AFTER, AFTER])
     text = refusal("changedetection", {**pair, "AFTER": plain})
-    assert "0 of the installed ones" in text and "grown" in text and "bright" not in text
+    assert "0 of the installed models" in text and "grown" in text and "bright" not in text

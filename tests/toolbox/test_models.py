@@ -119,7 +119,7 @@ def test_the_same_as_a_shipped_model_is_there_already(run, home, tmp_path, make_
     archive = shutil.make_archive(str(tmp_path / "x"), "zip", plugin_file("models") / "forest")
     feedback = make_feedback()
     assert run("importmodel", {"INPUT": archive}, feedback)[0]["MODEL"] == "forest"
-    assert "there already" in feedback.text() and not (home / "models" / "forest").exists()
+    assert "already installed" in feedback.text() and not (home / "models" / "forest").exists()
 
 
 def test_a_bad_model_is_a_line_everywhere(run, refusal, home, tmp_path, make_feedback, models):

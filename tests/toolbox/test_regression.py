@@ -129,4 +129,4 @@ def test_an_all_nodata_result_is_shown_without_a_style(run, known_models, tmp_pa
 
 def test_the_model_says_what_it_gives(run, known_models):
     results, _ = run("describemodel", {"MODEL": "height"})
-    assert "Gives numbers; unit: m" in results["DESCRIPTION"] and "Classes" not in results["DESCRIPTION"]
+    assert "Predicts continuous values; unit: m" in results["DESCRIPTION"] and "Classes" not in results["DESCRIPTION"]

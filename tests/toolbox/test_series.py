@@ -174,7 +174,7 @@ def test_without_a_model_that_fits_it_says_which_there_are(refusal, by_date, out
 
     monkeypatch.setattr(settings, "store", lambda: Store([tmp_path]))
     text = refusal("timeseriesclassification", {**out, "MODEL": "", "LAYERS": by_date()})
-    assert "0 of the installed ones are for time series" in text and "none installed" in text
+    assert "0 of the installed models are for time series" in text and "none installed" in text
 
 
 def test_runs_in_a_graphical_model(provider, known_models, by_date, out, read_raster, feedback):
