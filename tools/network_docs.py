@@ -33,7 +33,7 @@ AS_PAPER = "As in the paper."
 HEAD = """\
 # The networks
 
-Made from the table in `rsdl_qgis/engine/networks/__init__.py` by `python -m tools.network_docs`; do not edit.
+Made from the table in `rsdl_qgis/engine/networks/table.py` by `python -m tools.network_docs`; do not edit.
 
 Every network takes any number of bands and classes. The figures are for those of the tables, one date where no other
 number stands before the bands, and the default size, in pixels. Parameters are those that are trained, auxiliary heads

@@ -13,8 +13,8 @@ import numpy as np
 from .card import Input, ModelCard, match_bands, palette_bands
 from .errors import MismatchError
 from .normalization import Normalization
+from .raster.polygon_mask import PolygonMask
 from .raster.source import Layer, LayerInfo, RasterSource, inspect, valid_pixels
-from .raster.vector_file import VectorFile
 from .report import Report
 from .scaling import Radiometry, radiometry
 from .unlike import BLANK, blank_share, blank_text, findings, scale_text, told
@@ -46,7 +46,7 @@ def open_source(
     inputs: Mapping[str, Sequence[Layer]], card: ModelCard, arguments: Mapping[str, Any], resampling: str | None = None
 ) -> RasterSource:
     """The layers on one grid, by a job's ``extent``, ``mask`` (with ``mask_crs`` and
-    ``mask_versions``, see VectorFile), ``resample``, ``grid`` and ``resampling``.
+    ``mask_versions``, see PolygonMask), ``resample``, ``grid`` and ``resampling``.
 
     MismatchError where they are to be resampled to a pixel size that the model does not know.
     """
@@ -57,7 +57,7 @@ def open_source(
         resolution=card.resolution if arguments.get("resample") else None,
         extent=arguments.get("extent"),
         extent_crs=arguments.get("extent_crs"),
-        mask=VectorFile.argument(arguments, "mask"),
+        mask=PolygonMask.of(arguments),
         resampling=resampling or arguments.get("resampling") or "bilinear",
         grid=arguments.get("grid") or "first",
     )

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -17,10 +17,7 @@ from torch import Tensor, nn
 from ..arguments import Boolean, Kind, ListOf, Number, Plain, Text, Whole
 from ..errors import InputError, ModelError
 from ..task_table import TASKS
-from . import COMMON_OPTIONS
-
-if TYPE_CHECKING:
-    from . import Network
+from .table import COMMON_OPTIONS, Network
 
 KINDS: Mapping[str, Kind] = {  # how a constructor declares an option -> what it may be
     "int": Whole(1, 16_384),

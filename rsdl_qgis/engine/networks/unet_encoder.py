@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ModelError
-from . import SEGMENTATION, build_body
 from .blocks import double_conv
 from .flow import Flow
+from .table import SEGMENTATION, build_body
 
 ENCODERS = SEGMENTATION["unet-encoder"].choices["encoder"]
 

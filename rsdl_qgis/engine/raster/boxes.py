@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rasterio.features import shapes
 
 from ..detection.values import Floats, Mask
-from .geometries import polygons_wkb, to_wkb
+from .geometries import polygons_in, polygons_wkb, to_wkb
 from .grid import TRUE_SCALE, Grid, apply, crs_of, local_unit, metres_a_degree, project
 
 
@@ -66,9 +66,10 @@ def clipped(corners: Floats, height: int, width: int) -> Floats:
     nothing is.
     """
     polygon = shapely.Polygon(corners)
-    part = shapely.clip_by_rect(polygon, 0, 0, width, height)
-    clockwise = not polygon.exterior.is_ccw
-    ring: Floats = shapely.get_coordinates(shapely.orient_polygons(part, exterior_cw=clockwise))
+    part = polygons_in(shapely.clip_by_rect(polygon, 0, 0, width, height))
+    if part is None:
+        return np.zeros((0, 2))
+    ring: Floats = shapely.get_coordinates(shapely.orient_polygons(part, exterior_cw=not polygon.exterior.is_ccw))
     return ring
 
 

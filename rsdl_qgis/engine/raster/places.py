@@ -17,11 +17,13 @@ def middles(wkb: Sequence[bytes | None] | NDArray) -> NDArray[np.float64]:
 
     Inside a polygon it lies half way along the widest stretch at about half of its height: of a rectangle the centre.
     """
-    result = np.full((len(wkb), 2), np.nan)
-    for i, geometry in enumerate(map(geometry_from, wkb)):
-        polygon = sound_polygons(geometry)
-        places = points_in(geometry if polygon is None else shapely.point_on_surface(polygon))
-        result[i] = places[0] if len(places) else np.nan
+    shapes = [geometry_from(value) for value in wkb]
+    polygons = [sound_polygons(shape) for shape in shapes]
+    inside = shapely.point_on_surface(np.array(polygons, object))
+    result: NDArray[np.float64] = np.column_stack([shapely.get_x(inside), shapely.get_y(inside)])
+    for i, shape in enumerate(shapes):
+        if polygons[i] is None and len(places := points_in(shape)):
+            result[i] = places[0]
     return result
 
 

@@ -44,12 +44,6 @@ class VectorFile:
         rest = {key: arguments.get(f"{name}_{key}") for key in ("crs", "versions")}
         return cls.of({"path": arguments[name], **rest})
 
-    def polygons(self, crs: str | None) -> list[Any]:
-        """The polygons of the layer in a CRS, as ``read_polygons`` gives them."""
-        from .vectors import read_polygons  # its library takes a while to load
-
-        return read_polygons(self, crs)
-
     def near(self, crs: str | None) -> VectorFile:
         """The version that is in a CRS, else the layer itself."""
         if same_crs(self.crs, crs):

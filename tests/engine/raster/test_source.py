@@ -8,6 +8,7 @@ from rasterio.warp import transform as transform_points
 
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.raster.grid import Window
+from rsdl_qgis.engine.raster.polygon_mask import PolygonMask
 from rsdl_qgis.engine.raster.source import Layer, RasterSource, _within_block, inspect, valid_pixels
 from rsdl_qgis.engine.raster.vector_file import VectorFile
 
@@ -311,7 +312,7 @@ def test_nothing_outside_the_polygons_is_valid(make_raster, tmp_path):
     expected = np.zeros((30, 30), bool)
     expected[10:20, 10:20] = True
     expected[16:18, 12:14] = False
-    with RasterSource({"a": [Layer(path)]}, mask=VectorFile(str(mask))) as source:
+    with RasterSource({"a": [Layer(path)]}, mask=PolygonMask(VectorFile(str(mask)))) as source:
         assert (valid_pixels(source.read(Window(0, 0, 30, 30))) == expected).all()
         assert not valid_pixels(source.read(Window(22, 22, 8, 8))).any()
         assert source.sample()["a"].count() == expected.sum()
@@ -325,7 +326,7 @@ def test_polygons_in_another_crs_are_reprojected(make_raster, tmp_path):
     mask = write_polygons(
         tmp_path / "m.geojson", [{"type": "MultiPolygon", "coordinates": [[box(w, s, e, n)]]}], "EPSG:4326"
     )
-    with RasterSource({"a": [Layer(path)]}, mask=VectorFile(str(mask))) as source:
+    with RasterSource({"a": [Layer(path)]}, mask=PolygonMask(VectorFile(str(mask)))) as source:
         valid = valid_pixels(source.read(Window(0, 0, 30, 30)))
     assert valid[11:19, 11:19].all()
     assert 90 <= valid.sum() <= 110
