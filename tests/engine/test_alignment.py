@@ -19,7 +19,7 @@ from torch import nn
 from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling, Tiling
 from rsdl_qgis.engine.errors import InputError, MismatchError
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
-from rsdl_qgis.engine.jobs import run_predict
+from rsdl_qgis.engine.predict_maps import run_predict
 from rsdl_qgis.engine.raster.grid import apply
 from rsdl_qgis.engine.report import Report
 

@@ -14,7 +14,8 @@ from rsdl_qgis.engine.raster.grid import Grid, Window
 from rsdl_qgis.engine.raster.source import Layer, RasterSource
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.scaling import radiometry
-from rsdl_qgis.engine.scene_views import Pixels, SceneAnswers, View, Views, edges, load_view
+from rsdl_qgis.engine.scene_answers import SceneAnswers
+from rsdl_qgis.engine.scene_views import Pixels, View, Views, edges, load_view
 from rsdl_qgis.engine.scenes import Scene
 
 from .test_scenes import ITEM

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ..card import Input, ModelCard
+from ..decision import NONE, class_of, labels_of
 from ..errors import ModelError
 from ..report import Portion, Report
 from ..runtime import network_form, open_runtime, torch_device
@@ -153,8 +154,9 @@ def _scene_text(output: NDArray, label: NDArray, card: ModelCard) -> str:
     """'is river, taken for harbor (0.62)'."""
     names = [item.name for item in card.classes]
     if label.ndim == 0:
-        likeliest = int(output.argmax())
-        return f"is {names[int(label)]}, taken for {names[likeliest]} ({output[likeliest]:.2f})"
-    found = output >= np.asarray(card.thresholds or (0.5,) * len(names))
-    of = [", ".join(n for n, there in zip(names, which) if there) or "nothing" for which in (label > 0, found)]
+        found = int(class_of(output, card.threshold))
+        taken = "nothing" if found == NONE else f"{names[found]} ({output[found]:.2f})"
+        return f"is {names[int(label)]}, taken for {taken}"
+    given = labels_of(output, card.thresholds)
+    of = [", ".join(n for n, there in zip(names, which) if there) or "nothing" for which in (label > 0, given)]
     return f"shows {of[0]}; taken for {of[1]}"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rsdl_qgis.engine.raster.grid import Grid, Window
-from rsdl_qgis.engine.training.windows import boxes_inside, cells, groups, pixel_boxes, spans
+from rsdl_qgis.engine.training.windows import boxes_inside, cells, groups, spans
 
 GRID = Grid(None, Affine(10, 0, 500, 0, -10, 900), 100, 130)
 WHOLE = Window(0, 0, 100, 130)
