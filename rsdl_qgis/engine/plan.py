@@ -42,9 +42,7 @@ class Plan:
         )
 
 
-def make_plan(
-    height: int, width: int, card: ModelCard, request: PredictRequest, form: Form | None = None
-) -> Plan:
+def make_plan(height: int, width: int, card: ModelCard, request: PredictRequest, form: Form | None = None) -> Plan:
     """Tile, overlap and batch: as asked for, else the largest tile whose network fits into the memory budget.
 
     Large tiles go one by one, so that reading and writing overlap with running; small fixed ones in batches.
@@ -69,9 +67,7 @@ def streams_for(batches: int, memory: int, request: PredictRequest) -> int:
     return STREAMS if pays and choose_device(request.device) == "cpu" else 1
 
 
-def _plan(
-    height: int, width: int, card: ModelCard, request: PredictRequest, streams: int, form: Form | None
-) -> Plan:
+def _plan(height: int, width: int, card: ModelCard, request: PredictRequest, streams: int, form: Form | None) -> Plan:
     tiling, memory = card.tiling, NETWORK_MEMORY // streams
     asked, overlap = request.tile_size, request.overlap
     fixed = form.side if form and form.side else None if tiling.any_size else (tiling.size, tiling.size)

@@ -74,7 +74,7 @@ def test_each_pixel_of_a_polygon_is_seen_once_and_empty_cells_are_not(tmp_path, 
     with RasterSource({"image": [Layer(image["path"])]}) as source:
         views = views_of(scene, usual=usual)
         for view in views:
-            tile, cell = load_view(source, scaling, 16, view), view.window
+            tile, cell = load_view(source, scaling, view, 16), view.window
             seen[cell.row : cell.row + cell.height, cell.col : cell.col + cell.width] += tile.valid
             assert tile.window.pixels.own == tile.window.pixels.shown == tile.valid.sum()
     np.testing.assert_array_equal(seen, held)

@@ -459,7 +459,7 @@ def test_memory_does_not_grow_with_the_raster(greatest, make_raster, tmp_path):
         ("over itself", OutputError, "one of the files to be read"),
         ("no folder", OutputError, "There is no folder"),
         ("coarse", MismatchError, "pixels of 10 m.*trained at 100 m"),
-        ("none", InputError, "no layer"),
+        ("none", InputError, "LAYERS has 0 members.*1 or more"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_nothing_is_left(greatest, by_date, cube, tmp_path, model, case, kind, words):

@@ -92,6 +92,7 @@ def test_a_scene_without_a_class_is_kept_where_all_are(tmp_path):
 
     class Kept(list):
         kind, crs, keeps_all = "Polygon", GRID.crs, True
+        without_class = staticmethod(lambda count: [("warning", f"{count} lie elsewhere")])
 
     kept = Kept(scenes)
     result, said = collected(tmp_path, rows, scenes=kept, fields=fields)
@@ -99,7 +100,7 @@ def test_a_scene_without_a_class_is_kept_where_all_are(tmp_path):
     assert values["class"] == ["open sea", None, None] and np.isnan(values["score"][1:]).all()
     assert values["class_1"] == ["mine"] * 3 and values["fid_1"] == [4] * 3 and all(wkb)
     assert values["valid"] == [1, 0, 1] and result["unclassified"] == 2
-    assert any("no finite number for 1 scenes" in text for text in said)
+    assert any("no finite number for 1 scenes" in text for text in said) and "2 lie elsewhere" in said
 
 
 def test_more_than_half_of_the_scenes_without_a_finite_number_fail_the_job(tmp_path):
