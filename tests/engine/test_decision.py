@@ -85,6 +85,11 @@ def mapped(probabilities, card, folder):
     return np.where(written[0] == card.nodata, NONE, written[0])
 
 
+def given_ones(images):
+    """What is given for samples of one pixel: their bands."""
+    return images[0][:, 0, :, 0, 0].numpy()
+
+
 def of_training(probabilities, threshold):
     found = decided(probabilities, threshold)
     return np.where(found == IGNORE, NONE, found.astype(int))
@@ -112,17 +117,29 @@ def test_maps_scenes_and_training_decide_alike(rows, count, threshold, tmp_path)
 
 
 @settings(max_examples=50, deadline=None)
+@given(rows=st.lists(st.tuples(ANY, ANY, ANY), min_size=1, max_size=8),
+       thresholds=st.just(()) | st.tuples(*[st.sampled_from(CANDIDATES)] * 3))  # fmt: skip
+def test_scenes_and_training_give_labels_alike(rows, thresholds):
+    values = np.array(rows, np.float32)
+    given = labels_of(values, thresholds)
+    card = replace(CARD, activation="sigmoid", thresholds=thresholds)
+    assert [sorted(chosen(row, card)) for row in values] == [np.flatnonzero(row).tolist() for row in given]
+    samples = Given(values[:, None, :, None, None], given.astype(np.float32))
+    found = evaluate(
+        lambda images: images[0][:, 0, :, 0, 0].numpy(), samples, "labels", CARD.classes, thresholds or None
+    )
+    assert (found.scores == 1).all()
+
+
+@settings(max_examples=50, deadline=None)
 @given(rows=st.lists(st.tuples(PROBABILITY, st.integers(0, 1)), min_size=2, max_size=12))
 def test_a_threshold_is_chosen_by_what_it_decides(rows):
     second, labels = np.array([row[0] for row in rows], np.float32), [row[1] for row in rows]
     samples = Given(np.stack([1 - second, second], 1)[:, None, :, None, None], labels)
 
-    def run(images):
-        return images[0][:, 0, :, 0, 0].numpy()
-
-    threshold, score = choose_threshold(run, samples)
+    threshold, score = choose_threshold(given_ones, samples)
     if len(set(labels)) == 2:
-        tried = {t: evaluate(run, samples, "classes", CARD.classes[:2], t).main[1] for t in CANDIDATES}
+        tried = {t: evaluate(given_ones, samples, "classes", CARD.classes[:2], t).main[1] for t in CANDIDATES}
         assert score == pytest.approx(tried[threshold]) == pytest.approx(max(tried.values()))
 
 
