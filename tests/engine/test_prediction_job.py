@@ -1,4 +1,4 @@
-"""The one prediction job: whatever the task, its steps come in one order, and nothing is left where one of them fails."""
+"""The one prediction job: its steps come in one order whatever the task, and nothing is left where one of them fails."""
 
 from __future__ import annotations
 
