@@ -51,6 +51,8 @@ VERSION: Table = {
     "key": Argument(Text()),
 }
 VERSIONS = ListOf(Object("a layer in another coordinate system", VERSION))
+LAYOUTS = ("dates", "variables")  # of a series: what a layer is, and its bands the other
+WRAPPED = ("auto", "negative", "keep")  # which numbers of uint16 layers are read as negative
 SERIES_RASTER: Table = {**RASTER, "name": Argument(Text()), "descriptions": Argument(ListOf(Text()))}
 LABELLED: Table = {
     **RASTER,
@@ -207,12 +209,12 @@ OPERATIONS: Mapping[str, Table] = {
         **RUNNING,
         "layers": Argument(ListOf(Object("a raster", SERIES_RASTER), 1), required=True),
         **MAPS,
-        "layout": Argument(Choice(("dates", "variables")), default="dates"),
+        "layout": Argument(Choice(LAYOUTS), default="dates"),
         "dates": Argument(Text()),
         "bands": Argument(ListOf(Whole(1, LARGEST_BAND))),
         "batch_size": Argument(Whole(1, 1_000_000)),  # series, which are small
         "scale": Argument(Number(1e-8, 1e6)),
-        "wrapped": Argument(Choice(("auto", "negative", "keep")), default="auto"),
+        "wrapped": Argument(Choice(WRAPPED), default="auto"),
     },
     "detect": {
         **OUTPUT,

@@ -24,7 +24,6 @@ from .inference import use_bands
 from .layers import RasterUse
 from .text import tr
 
-LAYOUTS = ("dates", "variables")
 RESERVED = ("name", "split", "label", "source", "place", "bounds", "valid")  # columns of a chip folder's table
 LONGEST_NAME = 24  # letters of a band's description that is taken for a name
 FORMS = {"rasters": ("RASTERS",), "pairs": ("BEFORE", "AFTER"), "series": ("LAYERS",), "images": ("IMAGES",)}

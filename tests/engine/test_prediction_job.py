@@ -1,4 +1,4 @@
-"""The one prediction job: its steps come in one order whatever the task, and nothing is left where one of them fails."""
+"""The one prediction job: its steps come in one order whatever the task, and none that fails leaves anything."""
 
 from __future__ import annotations
 

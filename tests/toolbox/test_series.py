@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,6 @@ from .qgis_versions import result_of
 DATES = ("2013-09-14", "2013-10-16", "2013-11-17")  # of the model 'peak'
 CUBE = np.random.default_rng(0).permutation(3 * 2 * 20 * 30).reshape(3, 2, 20, 30) % 997 / 10
 CLASSES = CUBE.sum(1).argmax(0) + 1
-ENGINE = Path(__file__).parents[2] / "rsdl_qgis" / "engine"
 
 
 @pytest.fixture
@@ -209,17 +207,3 @@ def test_runs_in_a_graphical_model(provider, known_models, by_date, out, read_ra
     results, done = model.run({"rasters": by_date(), "map:classes": out["OUTPUT"]}, QgsProcessingContext(), feedback)
     assert done and result_of(results, "map:classes") == out["OUTPUT"]
     np.testing.assert_array_equal(read_raster(out["OUTPUT"]), CLASSES)
-
-
-def test_the_engine_and_the_algorithm_offer_the_same_choices():
-    """They are written twice, as QGIS does not load the engine's libraries."""
-    from rsdl_qgis.toolbox import series
-
-    def value(path, name):
-        for node in ast.parse((ENGINE / path).read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.Assign) and node.targets[0].id == name:
-                return ast.literal_eval(node.value)
-        raise AssertionError(f"{path} has no {name}")
-
-    assert value("readings.py", "WRAPPED") == series.WRAPPED
-    assert value("observations.py", "LAYOUTS") == series.LAYOUTS
