@@ -18,6 +18,7 @@ from qgis.core import (
 from ..engine.card import PICTURE, Band, Input, ModelCard, match_bands, palette_bands
 from ..engine.dates import date_in
 from ..engine.errors import MismatchError, RsdlError
+from ..engine.job_arguments import LAYOUTS
 from . import compat, layers
 from . import parameters as shared
 from .inference import use_bands
