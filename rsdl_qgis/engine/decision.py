@@ -1,12 +1,13 @@
 """From what a network gives to classes: one rule for maps, series, scenes and training's own figures.
 
-The likeliest class, of equals the first; of two classes, where the model has a threshold, the second from that on.
-What is not finite decides nothing: it has no class, is counted and told, and where that is more than half of what
-should have one the job fails.
+The likeliest class, of equals the first; of two classes, where the model has a threshold, the second from that on. Of
+several labels that a scene may have, each from its threshold on. What is not finite decides nothing: it has no class,
+is counted and told, and where that is more than half of what should have one the job fails.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,16 @@ def class_of(probabilities: NDArray, threshold: float | None = None, axis: int =
     else:
         found = values[0] > SURE if len(values) == 1 else values.argmax(0)
     return np.where(np.isfinite(values).all(0), found, NONE).astype(np.int64)
+
+
+def labels_of(probabilities: NDArray, thresholds: Sequence[float] = ()) -> NDArray[np.bool_]:
+    """Which of several labels are given: probabilities (..., K) -> (..., K), each from its threshold on.
+
+    ``thresholds``: one a label; (): 0.5 for all. A probability that is not finite gives no label.
+    """
+    least = np.asarray(thresholds if len(thresholds) else SURE, probabilities.dtype)
+    given: NDArray[np.bool_] = (probabilities >= least) & np.isfinite(probabilities)
+    return given
 
 
 @dataclass

@@ -33,6 +33,9 @@ class Detector:
     decode: Decode
     finite: Callable[[Outputs], NDArray]
 
+    def __call__(self, inputs: Arrays) -> list[Outputs]:
+        return self.run(inputs)
+
 
 def open_detector(
     card: ModelCard,

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 
 from .card import Input, ModelCard, match_bands, palette_bands
 from .errors import MismatchError
 from .normalization import Normalization
-from .raster.polygon_mask import PolygonMask
+from .predict_request import AskedRaster, ImageRequest, PredictRequest
 from .raster.source import Layer, LayerInfo, RasterSource, inspect, valid_pixels
 from .report import Report
 from .scaling import Radiometry, radiometry
 from .unlike import BLANK, blank_share, blank_text, findings, scale_text, told
 
-Opened = TypeVar("Opened")  # what runs: a runtime, a detector
 FARTHEST_RESAMPLED = 4.0  # factor of pixel sizes beyond which resampling makes up what is not there
 
 
-def layers_of(inputs: Mapping[str, Any], card: ModelCard) -> dict[str, list[Layer]]:
+def layers_of(inputs: Mapping[str, Sequence[AskedRaster]], card: ModelCard) -> dict[str, list[Layer]]:
     """The layers of each of the card's inputs, one a date; MismatchError where they are not what the model takes."""
     layers = {}
     for item in card.inputs:
@@ -42,24 +39,31 @@ def layers_of(inputs: Mapping[str, Any], card: ModelCard) -> dict[str, list[Laye
     return layers
 
 
+@contextmanager
+def open_images(request: ImageRequest, card: ModelCard, report: Report) -> Iterator[RasterSource]:
+    """A job's images on one grid; MismatchError where they are not what the model takes."""
+    with open_source(layers_of(request.inputs, card), card, request) as source:
+        check_resolution(source, card, report)
+        yield source
+
+
 def open_source(
-    inputs: Mapping[str, Sequence[Layer]], card: ModelCard, arguments: Mapping[str, Any], resampling: str | None = None
+    inputs: Mapping[str, Sequence[Layer]], card: ModelCard, request: PredictRequest, resampling: str | None = None
 ) -> RasterSource:
-    """The layers on one grid, by a job's ``extent``, ``mask`` (with ``mask_crs`` and
-    ``mask_versions``, see PolygonMask), ``resample``, ``grid`` and ``resampling``.
+    """The layers on one grid, as a job asks for; ``resampling``: in place of the job's.
 
     MismatchError where they are to be resampled to a pixel size that the model does not know.
     """
-    if arguments.get("resample") and card.resolution is None:
+    if request.resample and card.resolution is None:
         raise MismatchError(f"Model '{card.name}' knows no pixel size to resample to.", "Leave RESAMPLE off.")
     return RasterSource(
         inputs,
-        resolution=card.resolution if arguments.get("resample") else None,
-        extent=arguments.get("extent"),
-        extent_crs=arguments.get("extent_crs"),
-        mask=PolygonMask.of(arguments),
-        resampling=resampling or arguments.get("resampling") or "bilinear",
-        grid=arguments.get("grid") or "first",
+        resolution=card.resolution if request.resample else None,
+        extent=request.extent,
+        extent_crs=request.extent_crs,
+        mask=request.mask,
+        resampling=resampling or request.resampling,
+        grid=request.grid,
     )
 
 
@@ -86,38 +90,16 @@ def check_resolution(source: RasterSource, card: ModelCard, report: Report) -> N
         )
 
 
-def made_ready(
-    source: RasterSource,
-    card: ModelCard,
-    path: Path,
-    arguments: Mapping[str, Any],
-    report: Report,
-    open_network: Callable[..., Opened],
-    streams: int = 1,
-) -> tuple[dict[str, Radiometry], Opened]:
-    """How the rasters are scaled, and the network, which ``open_network`` loads while they are sampled.
-
-    ``streams``: how many calls of the network are made at once.
-    """
-    report.progress(0.0, "Sampling the rasters")
-    device, threads = arguments.get("device") or "auto", arguments.get("threads")
-    with ThreadPoolExecutor(1, "open") as pool:
-        network = pool.submit(open_network, card, path, device, threads, report, streams)
-        scaling = sampled_scaling(source, card, report, chosen_normalization(arguments, card))
-        return scaling, network.result()
-
-
-def chosen_normalization(arguments: Mapping[str, Any], card: ModelCard) -> str | None:
+def chosen_normalization(request: PredictRequest, card: ModelCard) -> str | None:
     """How a job's later dates are normalised to the first, None for not; MismatchError where the model takes one."""
-    method = arguments.get("normalize") or "none"
-    if method == "none":
+    if request.normalize == "none":
         return None
     if all(len(item.dates) < 2 for item in card.inputs):
         raise MismatchError(
             f"Model '{card.name}' takes images of one date, and normalisation is between two.",
             "Leave NORMALIZE at 'none'.",
         )
-    return str(method)
+    return request.normalize
 
 
 def sampled_scaling(
@@ -192,21 +174,19 @@ def normalization_text(found: Normalization, item: Input) -> str:
     return "; ".join(dates) + "."
 
 
-def _layer(given: Mapping[str, Any], item: Input) -> Layer:
+def _layer(given: AskedRaster, item: Input) -> Layer:
     """A layer with the bands chosen, else those that the input's bands are found to be.
 
     A paletted raster is read as its colours where these are what the input takes.
     """
-    nodata = given.get("nodata")
-    nodata = tuple(nodata) if isinstance(nodata, list) else nodata
-    path, bands, palette = given["path"], given.get("bands"), bool(given.get("palette"))
+    path, bands, nodata, palette = given.path, given.bands, given.nodata, given.palette
     if bands is None:
         info = inspect(Layer(path))
         shown = palette_bands(item) if info.paletted else ()
         if shown:
             return Layer(path, shown, nodata, palette=True)
         found = match_bands(item, info.descriptions, info.count, info.colours)
-        bands = [info.bands[i - 1] for i in found]
+        bands = tuple(info.bands[i - 1] for i in found)
     elif len(bands) != len(item.bands):
         needs = ", ".join(band.name for band in item.bands)
         raise MismatchError(
@@ -219,4 +199,4 @@ def _layer(given: Mapping[str, Any], item: Input) -> Layer:
             f"{', '.join(band.name for band in item.bands)}.",
             "Choose no bands: the palette's colours are taken." if palette_bands(item) else "Convert it to RGB first.",
         )
-    return Layer(path, tuple(bands), nodata, palette)
+    return Layer(path, bands, nodata, palette)

@@ -52,6 +52,8 @@ VERSION: Table = {
     "key": Argument(Text()),
 }
 VERSIONS = ListOf(Object("a layer in another coordinate system", VERSION))
+LAYOUTS = ("dates", "variables")  # of a series: what a layer is, and its bands the other
+WRAPPED = ("auto", "negative", "keep")  # which numbers of uint16 layers are read as negative
 SERIES_RASTER: Table = {**RASTER, "name": Argument(Text()), "descriptions": Argument(ListOf(Text()))}
 LABELLED: Table = {
     **RASTER,
@@ -111,8 +113,6 @@ OUTPUT: Table = {"output": Argument(Path(), required=True)}
 MAPS: Table = {"probabilities": Argument(Path()), "polygons": Argument(Path())}
 REPORT: Table = {"report": Argument(Path()), "table": Argument(Path())}
 GROUND = Choice(("ignore", "background"))
-LAYOUTS = ("dates", "variables")  # what a layer of a series is: a date, or a variable
-WRAPPED = ("auto", "negative", "keep")  # what high numbers of unsigned layers are
 
 # Training.
 

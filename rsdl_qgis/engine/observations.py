@@ -7,13 +7,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from .arguments import shown
 from .card import Band, Input, ModelCard, match_bands
 from .dates import date_in, date_of, day_in, file_date, month_in, typed_dates, whole_series
 from .errors import InputError, MismatchError
-from .job_arguments import LAYOUTS
+from .predict_request import AskedLayer
 from .raster.metadata import Metadata, read_metadata
 
 Cell = tuple[int, int]  # number of a layer, from 0, and of a band in its file, from 1
@@ -33,23 +32,22 @@ class SeriesLayer:
     metadata: Metadata
 
     @classmethod
-    def of(cls, given: Mapping[str, Any]) -> SeriesLayer:
+    def of(cls, given: AskedLayer) -> SeriesLayer:
         """A layer of a job; InputError where it cannot be opened."""
-        path, metadata = str(given["path"]), read_metadata(str(given["path"]))
-        bands = tuple(given.get("bands") or range(1, len(metadata.dtypes) + 1))
-        wrong = [band for band in bands if not 1 <= band <= len(metadata.dtypes)]
+        path, metadata = given.path, read_metadata(given.path)
+        count = len(metadata.dtypes)
+        bands = given.bands or tuple(range(1, count + 1))
+        wrong = [band for band in bands if not 1 <= band <= count]
         if wrong:
-            problem = f"{path} has no band {wrong[0]}: it has {len(metadata.dtypes)} band(s)."
-            raise InputError(problem, f"Choose bands between 1 and {len(metadata.dtypes)}.")
-        nodata = given.get("nodata")
-        nodata = tuple(nodata) if isinstance(nodata, (list, tuple)) else (nodata,) * len(bands)
-        texts = given.get("descriptions") or [metadata.descriptions[band - 1] for band in bands]
-        name = given.get("name") or Path(path).stem
+            problem = f"{path} has no band {wrong[0]}: it has {count} band(s)."
+            raise InputError(problem, f"Choose bands between 1 and {count}.")
+        nodata = given.nodata if isinstance(given.nodata, tuple) else (given.nodata,) * len(bands)
+        texts = given.descriptions or tuple(metadata.descriptions[band - 1] for band in bands)
         for what, values in (("descriptions", texts), ("nodata", nodata)):
             if len(values) != len(bands):
                 problem = f"{path} is given {len(values)} {what} for {len(bands)} band(s)."
                 raise InputError(problem, "Give one for each of its bands.")
-        return cls(path, name, bands, tuple(texts), nodata, date_given(given.get("date") or ""), metadata)
+        return cls(path, given.name or Path(path).stem, bands, texts, nodata, date_given(given.date), metadata)
 
     def only(self, bands: Sequence[int]) -> SeriesLayer:
         """The layer with these of its bands, in this order."""
@@ -106,7 +104,7 @@ def variables(card: ModelCard) -> list[Band]:
 
 
 def read_series(
-    given: Sequence[Mapping[str, Any]], layout: str, card: ModelCard, dates: str = "", bands: Sequence[int] = ()
+    given: Sequence[AskedLayer], layout: str, card: ModelCard, dates: str = "", bands: Sequence[int] = ()
 ) -> Series:
     """The observations in a job's layers.
 
@@ -115,10 +113,6 @@ def read_series(
     ``bands``: of each layer, by number, for the card's variables or for the dates; none: all. MismatchError where they
     are not what the model takes, InputError where a layer or a date cannot be used.
     """
-    if not given:
-        raise InputError("There is no layer of a series.", "Choose the layers in LAYERS.")
-    if layout not in LAYOUTS:
-        raise InputError(f"LAYOUT cannot be '{layout}'.", f"Choose one of {', '.join(LAYOUTS)}.")
     layers = [SeriesLayer.of(item) for item in given]
     if layout == "variables":
         return _of_variables([layer.only(bands) for layer in layers] if bands else layers, card, dates)

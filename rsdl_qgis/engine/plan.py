@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from .card import ModelCard
 from .errors import InputError, MismatchError
 from .interop.onnx_form import Form
+from .predict_request import PredictRequest
 from .raster.tiles import tile_shape, tiles
 from .runtime import available_cores, choose_device
 
@@ -43,9 +42,7 @@ class Plan:
         )
 
 
-def make_plan(
-    height: int, width: int, card: ModelCard, arguments: Mapping[str, Any], form: Form | None = None
-) -> Plan:
+def make_plan(height: int, width: int, card: ModelCard, request: PredictRequest, form: Form | None = None) -> Plan:
     """Tile, overlap and batch: as asked for, else the largest tile whose network fits into the memory budget.
 
     Large tiles go one by one, so that reading and writing overlap with running; small fixed ones in batches.
@@ -53,28 +50,26 @@ def make_plan(
     a network that takes tiles of one size only, or does not tell of all their pixels.
     """
     with suppress(InputError):  # an overlap may be too wide for tiles so small
-        plan = _plan(height, width, card, arguments, STREAMS, form)
+        plan = _plan(height, width, card, request, STREAMS, form)
         batches = math.ceil(len(tiles(height, width, plan.tile, plan.overlap)) / plan.batch)
-        if streams_for(batches, card.tiling.memory * math.prod(plan.tile) * plan.batch, arguments) > 1:
+        if streams_for(batches, card.tiling.memory * math.prod(plan.tile) * plan.batch, request) > 1:
             return plan
-    return _plan(height, width, card, arguments, 1, form)
+    return _plan(height, width, card, request, 1, form)
 
 
-def streams_for(batches: int, memory: int, arguments: Mapping[str, Any]) -> int:
+def streams_for(batches: int, memory: int, request: PredictRequest) -> int:
     """How many batches run at once, of so many that need so many bytes each: two, or one where two do not pay.
 
     They share the cores. On few cores a network loses less of their time to waiting; a GPU is busy with one.
     """
-    threads = arguments.get("threads") or available_cores()
+    threads = request.threads or available_cores()
     pays = batches >= FEWEST and threads >= STREAMS and STREAMS * memory <= NETWORK_MEMORY
-    return STREAMS if pays and choose_device(arguments.get("device") or "auto") == "cpu" else 1
+    return STREAMS if pays and choose_device(request.device) == "cpu" else 1
 
 
-def _plan(
-    height: int, width: int, card: ModelCard, arguments: Mapping[str, Any], streams: int, form: Form | None
-) -> Plan:
+def _plan(height: int, width: int, card: ModelCard, request: PredictRequest, streams: int, form: Form | None) -> Plan:
     tiling, memory = card.tiling, NETWORK_MEMORY // streams
-    asked, overlap = arguments.get("tile_size"), arguments.get("overlap")
+    asked, overlap = request.tile_size, request.overlap
     fixed = form.side if form and form.side else None if tiling.any_size else (tiling.size, tiling.size)
     if asked and fixed and fixed != (asked, asked):
         sides = f"{fixed[1]} px" if fixed[0] == fixed[1] else f"{fixed[1]} x {fixed[0]} px"
@@ -97,7 +92,7 @@ def _plan(
             "Use a smaller OVERLAP.",
         )
     fitting = memory // (tiling.memory * fixed[0] * fixed[1]) if fixed else 1
-    batch = arguments.get("batch_size") or max(1, min(16, fitting))
+    batch = request.batch_size or max(1, min(16, fitting))
     return Plan(tile, overlap, batch, streams, margin)
 
 

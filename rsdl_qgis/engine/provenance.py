@@ -11,13 +11,13 @@ import numpy as np
 
 from ..paths import plugin_version
 from .card import ModelCard
+from .predict_request import PredictRequest
 from .scaling import Radiometry
 
 
 def provenance(
-    operation: str,
+    request: PredictRequest,
     card: ModelCard,
-    arguments: Mapping[str, Any],
     scaling: Mapping[str, Radiometry],
     tiling: Mapping[str, Any],
 ) -> dict[str, str]:
@@ -32,7 +32,7 @@ def provenance(
         "RSDL_VERSION": plugin_version(),
         "RSDL_MODEL": card.name,
         "RSDL_MODEL_SHA256": json.dumps(dict(card.sha256)),
-        "RSDL_JOB": json.dumps({"operation": operation, "arguments": dict(arguments)}),
+        "RSDL_JOB": json.dumps({"operation": request.operation, "arguments": dict(request.asked)}),
         "RSDL_SCALING": json.dumps(stretch),
         **({"RSDL_NORMALIZATION": json.dumps(normalized)} if normalized else {}),
         **({"RSDL_VALUE_RANGE": json.dumps(card.value_range)} if card.value_range else {}),

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .card import ModelCard
-from .errors import InputError, MismatchError
-from .job_arguments import WRAPPED
+from .errors import MismatchError
 from .unlike import findings
 
 HIGHEST_SIGNED = 32_767  # of 16 bits
@@ -43,15 +42,13 @@ class Reading:
 
 
 def reading_of(factor: float, offset: float, dtype: str, wrapped: str, sample: np.ma.MaskedArray) -> Reading:
-    """How a layer's numbers are read. ``sample``: of its numbers; ``wrapped``: one of WRAPPED.
+    """How a layer's numbers are read. ``sample``: of its numbers; ``wrapped``: which are negative.
 
     ``negative``: uint16 numbers above 32,767 are negative, as those of a signed layer kept as an unsigned one.
     ``auto``: only numbers from 55,536 up (-10,000), and only where a factor applies and no offset (with which a product
     says its negative values itself), and the sample holds nothing between these and 32,767: true uint16 data that goes
     on beyond 32,767 stays as it is. ``keep``: none.
     """
-    if wrapped not in WRAPPED:
-        raise InputError(f"WRAPPED cannot be '{wrapped}'.", f"Choose one of {', '.join(WRAPPED)}.")
     reading = Reading(factor, offset)
     if dtype != "uint16" or wrapped == "keep":
         return reading

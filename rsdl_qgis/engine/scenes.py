@@ -11,10 +11,9 @@ import numpy as np
 
 from .card import ModelCard
 from .raster.geometries import Geometry, polygons_wkb
-from .raster.grid import Grid, Window, apply
+from .raster.grid import Grid, Window, apply, pixel_boxes
 from .raster.labels import check_crs
 from .raster.scene_features import FeatureLayer, Field, Row, only_polygons, points_of, polygons_of, rows
-from .training.windows import pixel_boxes
 
 SAME_SIZE = 0.02  # relative difference of pixels below which a scene is as many pixels as in training
 MOST_LARGER = 1.5  # times the usual side: scenes up to it are shown whole
@@ -53,6 +52,9 @@ class Scenes(Protocol):
 
     def __iter__(self) -> Iterator[Scene]: ...
 
+    def without_class(self, count: int) -> Iterator[tuple[str, str]]:
+        """Why so many scenes have no class: level and sentence for the log; () where all have one."""
+
 
 class GridScenes:
     """The cells of ``size`` x ``size`` pixels that a raster is cut into, row by row; the last ones end at its edge.
@@ -77,6 +79,11 @@ class GridScenes:
                 cell = Window(row, col, min(size, height - row), min(size, width - col))
                 seen = Window(min(row, height - high), min(col, width - wide), high, wide)
                 yield Scene(seen, corners(self._grid, cell), own=cell, pixels=cell.height * cell.width)
+
+    def without_class(self, count: int) -> Iterator[tuple[str, str]]:
+        """Why so many have no class."""
+        if count:
+            yield "info", f"{count} scenes of the grid have no valid pixel: left out."
 
 
 class FeatureScenes:
@@ -104,6 +111,15 @@ class FeatureScenes:
         self.unusable = self.outside = 0
         for batch in rows(self._layer):
             yield from self._around(batch) if self._points else self._under(batch)
+
+    def without_class(self, count: int) -> Iterator[tuple[str, str]]:
+        """Why so many have no class."""
+        reasons = {"lie outside the raster": self.outside, "have no geometry that can be used": self.unusable}
+        for reason, number in reasons.items():
+            if number:
+                yield "warning", f"{number} of {len(self)} features {reason}: no class."
+        if rest := max(0, count - sum(reasons.values())):
+            yield "info", f"{rest} features have no valid pixel: no class."
 
     def _under(self, batch: Sequence[Row]) -> Iterator[Scene]:
         """The scenes of polygons."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,116 +15,70 @@ from numpy.typing import NDArray
 
 from .card import VALID, ModelCard
 from .dates import date_in
-from .errors import InputError, MismatchError, ModelError
-from .inputs import check_resolution, open_source
-from .observations import Series, SeriesLayer, quoted, read_series
-from .outputs import writing
+from .errors import MismatchError, ModelError
+from .inputs import open_source
+from .observations import Series, read_series
 from .plan import NETWORK_MEMORY, STREAMS, Plan, streams_for
-from .predict import AHEAD, Tile, predict
-from .provenance import provenance
+from .predict import AHEAD, Tile
+from .predict_request import SeriesRequest
+from .prediction_job import Job, PredictionTask, Work
 from .raster.grid import Window
-from .raster.source import Layer, RasterSource
-from .raster.stored import Values
+from .raster.source import RasterSource
 from .raster.tiles import tile_shape, tiles
-from .readings import Reading, check_range, reading_of
 from .report import Report
-from .runtime import Arrays, Runtime, network_form, open_runtime
-from .scaling import Radiometry, radiometry
+from .runtime import Arrays, Runtime, open_runtime
+from .scaling import Radiometry
 from .season import Season, in_order, matched_season
-from .series_values import Place, at_model_dates, observed
-from .store import opened
-from .task_table import task_of
-from .tasks.segmentation import Outputs, SegmentationCollector, check_probabilities
-from .unlike import BLANK, blank_share, blank_text
+from .series_sample import one_date, resampling_for, used_layers, with_statistics
+from .series_values import Stack
+from .tasks.segmentation import SegmentationCollector
 
 TILE_MEMORY = 250_000_000  # bytes that the tiles on their way may take, unless TILE_SIZE says otherwise
 LARGEST_TILE = 512  # pixels: beyond it little is gained
 MOST_SERIES = 1024  # that are run at once, by default: more need memory, and are no faster on a CPU
-SAMPLE, PATCHES = 60_000, 8  # pixels that stand for the rasters, in so many patches along each axis
 
 
-@dataclass(frozen=True)
-class Stack:
-    """How the arrays of a source become series at the card's dates: a layer is an array, named by its number."""
-
-    card: ModelCard
-    places: tuple[tuple[Place, ...], ...]
-    season: Season
-    readings: Mapping[str, tuple[Reading, ...]]
-
-    def __call__(
-        self, arrays: Mapping[str, np.ma.MaskedArray]
-    ) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.bool_]]:
-        """Arrays (1, C, h, w) as read -> values (T, C, h, w) an input, 0 where not valid, and valid (T, h, w)."""
-        values, valid = at_model_dates(*observed(arrays, self.places, self.readings), self.season)
-        ends = np.cumsum([len(item.bands) for item in self.card.inputs])[:-1]
-        return dict(zip((item.name for item in self.card.inputs), np.split(values, ends, axis=1))), valid
-
-    def masked(self, arrays: Mapping[str, np.ma.MaskedArray]) -> dict[str, np.ma.MaskedArray]:
-        """As a call, with the masks in the arrays."""
-        values, valid = self(arrays)
-        return {
-            name: np.ma.MaskedArray(array, np.broadcast_to(~valid[:, None], array.shape))
-            for name, array in values.items()
-        }
-
-
-@writing("predict_series")
-def run_predict_series(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """Map a series of rasters with a model for time series: what was made, and the pixels of each class.
-
-    ``arguments``: ``model``, ``output``, and ``layers``: of each its ``path`` and, where there are, ``bands``,
-    ``nodata`` (one value, or one a band), ``name``, ``descriptions`` of the bands and ``date``. Optional: ``layout``
-    ('dates' or 'variables'), ``dates``, ``bands``, ``scale``, ``wrapped`` (see observations.py and readings.py),
-    ``batch_size`` (series), and what every map takes.
-    """
-    started = time.perf_counter()
-    _, model, given = (arguments[name] for name in ("output", "model", "layers"))
-    with ExitStack() as stack:
-        path, card = stack.enter_context(opened(model))
-        check_card(card)
-        outputs = Outputs.of(arguments, card)
-        check_probabilities(outputs, card, network_form(card, path, arguments.get("device")))
-        layout, numbers = arguments.get("layout") or "dates", arguments.get("bands") or ()
-        series = read_series(given, layout, card, arguments.get("dates") or "", numbers)
-        for warning in series.warnings:
-            report.log("warning", warning)
-        season = season_of(card, series, report)
-        places, chosen = used_layers(series, season)
-        plain = Stack(card, places, season, {})
-        stacked, scaling = with_statistics(plain, series, chosen, arguments, report)
-        source = stack.enter_context(open_source(one_date(chosen), card, arguments, resampling_for(stacked)))
-        plan = make_plan(source, stacked, arguments)
-        device, threads = arguments.get("device") or "auto", arguments.get("threads")
-        runtime = open_runtime(card, path, device, threads, report, plan.streams)
+@contextmanager
+def series_work(job: Job[SeriesRequest]) -> Iterator[Work[Window]]:
+    """The tiles of a job's series. MismatchError for layers or files that the model does not take or give."""
+    request, card, report = job.request, job.card, job.report
+    check_dates(card)
+    SegmentationCollector.check(request.files, card, job.form)
+    series = read_series(request.layers, request.layout, card, request.dates, request.bands)
+    for warning in series.warnings:
+        report.log("warning", warning)
+    season = season_of(card, series, report)
+    places, chosen = used_layers(series, season)
+    stack, scales = with_statistics(Stack(card, places, season, {}), series, chosen, request, report)
+    with open_source(one_date(chosen), card, request, resampling_for(stack)) as source:
+        grid = source.grid
+        plan = series_plan(source, stack, request)
         report.log("info", f"Tiles of {plan.tile[1]} x {plan.tile[0]} px, batches of {plan.batch} series.")
-        note = {**provenance("predict_series", card, arguments, scaling, vars(plan)), **told(stacked, series)}
-        windows = tiles(source.grid.height, source.grid.width, plan.tile, plan.overlap)
-        collector = SegmentationCollector(card, source.grid, outputs, plan.tile, plan.overlap, report, note)
-        try:
-            seconds = predict(
-                windows,
-                lambda window: load_series(source, stacked, scaling, window),
-                series_runtime(runtime, card, plan.batch, report),
-                collector,
-                1,
-                report,
-                streams=plan.streams,
-            )
-            result = collector.close()
-        except BaseException:
-            collector.abort()
-            raise
-    total = time.perf_counter() - started
-    report.log("info", seconds.told(total))
-    cost = {"seconds": round(total, 2), "tiles": seconds.tiles_run, "timing": vars(seconds)}
-    return {**result, "model": card.name, **cost}
+
+        def network(*opening: Any) -> Runtime:
+            return series_runtime(open_runtime(*opening), card, plan.batch, report)
+
+        def collector(_: Any, note: dict[str, str]) -> SegmentationCollector:
+            return SegmentationCollector(card, grid, request.files, plan.tile, plan.overlap, report, note)
+
+        yield Work(
+            windows=tiles(grid.height, grid.width, plan.tile, plan.overlap),
+            scales=lambda: scales,
+            load=partial(load_series, source, stack),
+            collector=collector,
+            cut=vars(plan),
+            batch=1,
+            streams=plan.streams,
+            open_network=network,
+            notes=told(stack, series),
+        )
 
 
-def check_card(card: ModelCard) -> None:
-    """MismatchError for a model of another task, ModelError for one whose inputs differ in their dates."""
-    if task_of(card.task).operation != "predict_series":
-        raise MismatchError(f"Model '{card.name}' is for {card.task}, and this maps time series.")
+run_predict_series = PredictionTask(SeriesRequest, "maps time series", series_work).operation()
+
+
+def check_dates(card: ModelCard) -> None:
+    """ModelError for a model whose inputs differ in their number of dates."""
     counts = {item.name: len(item.dates) for item in card.inputs}
     if len(set(counts.values())) > 1:
         listed = ", ".join(f"{name} {count}" for name, count in counts.items())
@@ -163,142 +116,18 @@ def season_of(card: ModelCard, series: Series, report: Report) -> Season:
     return season
 
 
-def used_layers(series: Series, season: Season) -> tuple[tuple[tuple[Place, ...], ...], dict[str, Layer]]:
-    """Of the observations in use each variable's place in the arrays, and the layers to read, each file once."""
-    cells = [series.observations[j].cells for j in season.used]
-    bands: dict[int, list[int]] = {}
-    for number, band in sorted({cell for row in cells for cell in row}):
-        bands.setdefault(number, []).append(band)
-    places = tuple(tuple((str(number), bands[number].index(band)) for number, band in row) for row in cells)
-    return places, {str(number): _layer(series.layers[number], found) for number, found in bands.items()}
-
-
-def _layer(layer: SeriesLayer, bands: Sequence[int]) -> Layer:
-    chosen = layer.only(bands)
-    known = [value for value in chosen.nodata if value is not None]
-    nodata = tuple(math.nan if value is None else value for value in chosen.nodata) if known else None
-    return Layer(chosen.path, chosen.bands, nodata, stored=True)  # readings know which numbers wrapped around
-
-
-def one_date(layers: Mapping[str, Layer]) -> dict[str, list[Layer]]:
-    """Each layer as an input of its own."""
-    return {name: [layer] for name, layer in layers.items()}
-
-
-def with_statistics(
-    stack: Stack, series: Series, chosen: Mapping[str, Layer], arguments: Mapping[str, Any], report: Report
-) -> tuple[Stack, dict[str, Radiometry]]:
-    """The stack with its readings, and how its inputs are scaled, both from a sample of the layers."""
-    report.progress(0.0, "Sampling the rasters")
-    with open_source(one_date(chosen), stack.card, arguments, "nearest") as source:
-        check_resolution(source, stack.card, report)
-        sample = sampled(source)
-    tell_of_blank(series.layers, sample, report)
-    read = with_readings(stack, series.layers, chosen, sample, arguments, report)
-    return read, scaling_of(read, sample, report)
-
-
-def resampling_for(stack: Stack) -> str:
-    """How layers on other grids are resampled: numbers that wrapped around cannot be averaged with their neighbours."""
-    wraps = any(reading.wraps_from for readings in stack.readings.values() for reading in readings)
-    return "nearest" if wraps else "bilinear"
-
-
-def sampled(source: RasterSource) -> dict[str, np.ma.MaskedArray]:
-    """About ``SAMPLE`` pixels from all over a source, (1, C, n, m) a layer.
-
-    Of a large raster they are patches: every n-th pixel would decode all of a file once for each of its bands.
-    """
-    height, width = source.grid.height, source.grid.width
-    if height * width <= SAMPLE:
-        return source.read(Window(0, 0, height, width))
-    side = math.isqrt(SAMPLE) // PATCHES
-    rows, cols = (np.linspace(0, max(0, length - side), PATCHES).astype(int) for length in (height, width))
-    parts = [
-        source.read(Window(int(row), int(col), side, side))
-        for row in dict.fromkeys(rows)
-        for col in dict.fromkeys(cols)
-    ]
-    patches = {name: np.ma.concatenate([part[name] for part in parts], axis=3) for name in source.names}
-    return source.sample(SAMPLE) if all(array.mask.all() for array in patches.values()) else patches
-
-
-def tell_of_blank(layers: Sequence[SeriesLayer], sample: Mapping[str, np.ma.MaskedArray], report: Report) -> None:
-    """Warns of layers in which many pixels are 0 that may mean nothing."""
-    shares = {layers[int(name)].name: blank_share(array) for name, array in sample.items()}
-    found = [name for name, share in shares.items() if share >= BLANK]
-    if found:
-        report.log("warning", blank_text(quoted(found), max(shares.values())))
-
-
-def with_readings(
-    stack: Stack,
-    layers: Sequence[SeriesLayer],
-    chosen: Mapping[str, Layer],
-    sample: Mapping[str, np.ma.MaskedArray],
-    arguments: Mapping[str, Any],
-    report: Report,
-) -> Stack:
-    """The stack with how each layer's numbers are read.
-
-    By the factor ``scale``, which takes the place of what the files say; without one by the scale and offset that they
-    state for their bands, as everywhere.
-    """
-    scale, wrapped = arguments.get("scale"), arguments.get("wrapped") or "auto"
-    if scale is not None and not (math.isfinite(scale) and scale):
-        raise InputError(f"SCALE cannot be {scale}.", "Give a factor, such as 0.0001.")
-    readings = {n: _readings(layers[int(n)], layer, scale, wrapped, sample[n]) for n, layer in chosen.items()}
-    if scale is None and any(r.factor != 1 or r.offset for found in readings.values() for r in found):
-        report.log("info", "The numbers are read with the scale and offset that the files state.")
-    wraps = {reading.wraps_from for found in readings.values() for reading in found} - {None}
-    if wraps:
-        report.log(
-            "info",
-            f"Numbers of uint16 layers from {wraps.pop()} up are read as negative (less 65,536), as negative values "
-            "wrap around there. WRAPPED=keep leaves them as they are.",
-        )
-    return replace(stack, readings=readings)
-
-
-def _readings(
-    layer: SeriesLayer, chosen: Layer, factor: float | None, wrapped: str, sample: np.ma.MaskedArray
-) -> tuple[Reading, ...]:
-    """Of each chosen band, by a factor, or (None) as the file states."""
-    about = layer.metadata
-    found = []
-    for i, band in enumerate(chosen.bands or ()):
-        scale, offset = (about.scales[band - 1], about.offsets[band - 1]) if factor is None else (factor, 0.0)
-        Values.of(layer.path, (scale,), (offset,))
-        found.append(reading_of(scale, offset, about.dtypes[band - 1], wrapped, sample[0, i]))
-    return tuple(found)
-
-
-def scaling_of(stack: Stack, sample: Mapping[str, np.ma.MaskedArray], report: Report) -> dict[str, Radiometry]:
-    """How each input is scaled, from a sample of the layers; MismatchError for values the model cannot mean."""
-    values = stack.masked(sample)
-    if not any(array.count() for array in values.values()):
-        report.log("warning", "No valid date was found in a sample of the rasters: the map may be all nodata.")
-    maps = {(reading.factor, reading.offset) for readings in stack.readings.values() for reading in readings}
-    for warning in check_range(stack.card, values, *(maps.pop() if len(maps) == 1 else (1.0, 0.0))):
-        report.log("warning", warning)
-    scaling = {item.name: radiometry(item, values[item.name]) for item in stack.card.inputs}
-    for name in (name for name, found in scaling.items() if found.decibel):
-        report.log("info", f"{name}: linear backscatter, converted to dB.")
-    return scaling
-
-
-def make_plan(source: RasterSource, stack: Stack, arguments: Mapping[str, Any]) -> Plan:
+def series_plan(source: RasterSource, stack: Stack, request: SeriesRequest) -> Plan:
     """Tiles, and how many series are a batch: as asked for, else as the memory allows."""
-    asked = arguments.get("tile_size")
+    asked = request.tile_size
     if asked:
         tile = (asked, asked)
     else:
         side = math.isqrt(TILE_MEMORY // bytes_per_pixel(source, stack))
         tile = tile_shape(source.grid.height, source.grid.width, min(max(side, 1), LARGEST_TILE), 0, 1)
     memory = max(1, stack.card.tiling.memory)
-    batch = arguments.get("batch_size") or max(1, min(MOST_SERIES, NETWORK_MEMORY // STREAMS // memory))
+    batch = request.batch_size or max(1, min(MOST_SERIES, NETWORK_MEMORY // STREAMS // memory))
     count = len(tiles(source.grid.height, source.grid.width, tile, 0))
-    return Plan(tile, 0, batch, streams_for(count, batch * memory, arguments))
+    return Plan(tile, 0, batch, streams_for(count, batch * memory, request))
 
 
 def bytes_per_pixel(source: RasterSource, stack: Stack) -> int:

@@ -3,14 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .card import ModelCard
 from .readings import Reading
 from .season import Season
 
 Place = tuple[str, int]  # name of an array, and number of one of its bands, from 0
+
+
+@dataclass(frozen=True)
+class Stack:
+    """How the arrays of a source become series at the card's dates: a layer is an array, named by its number."""
+
+    card: ModelCard
+    places: tuple[tuple[Place, ...], ...]
+    season: Season
+    readings: Mapping[str, tuple[Reading, ...]]
+
+    def __call__(
+        self, arrays: Mapping[str, np.ma.MaskedArray]
+    ) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.bool_]]:
+        """Arrays (1, C, h, w) as read -> values (T, C, h, w) an input, 0 where not valid, and valid (T, h, w)."""
+        values, valid = at_model_dates(*observed(arrays, self.places, self.readings), self.season)
+        ends = np.cumsum([len(item.bands) for item in self.card.inputs])[:-1]
+        return dict(zip((item.name for item in self.card.inputs), np.split(values, ends, axis=1))), valid
+
+    def masked(self, arrays: Mapping[str, np.ma.MaskedArray]) -> dict[str, np.ma.MaskedArray]:
+        """As a call, with the masks in the arrays."""
+        values, valid = self(arrays)
+        return {
+            name: np.ma.MaskedArray(array, np.broadcast_to(~valid[:, None], array.shape))
+            for name, array in values.items()
+        }
 
 
 def observed(

@@ -19,7 +19,7 @@ from torch import nn
 from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling, Tiling
 from rsdl_qgis.engine.errors import InputError, MismatchError
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
-from rsdl_qgis.engine.jobs import run_predict
+from rsdl_qgis.engine.predict_maps import run_predict
 from rsdl_qgis.engine.raster.grid import apply
 from rsdl_qgis.engine.report import Report
 
@@ -242,11 +242,11 @@ def test_one_raster_without_a_coordinate_system_is_refused(tmp_path, image, chan
 
 def test_unknown_choices_are_named(image, change):
     pair = image(False, *BEFORE), image(True, *BEFORE)
-    with pytest.raises(InputError, match=r"no grid 'best'.*first, last, finest"):
+    with pytest.raises(InputError, match=r"GRID cannot be 'best'.*first, last, finest"):
         change(*pair, grid="best")
-    with pytest.raises(InputError, match=r"no resampling 'best'.*nearest, bilinear, cubic"):
+    with pytest.raises(InputError, match=r"RESAMPLING cannot be 'best'.*bilinear, nearest, cubic"):
         change(*pair, resampling="best")
-    with pytest.raises(InputError, match=r"no normalisation 'best'.*moments, irmad"):
+    with pytest.raises(InputError, match=r"NORMALIZE cannot be 'best'.*none, moments, irmad"):
         change(*pair, normalize="best")
 
 

@@ -10,6 +10,7 @@ from rasterio.enums import ColorInterp
 from rsdl_qgis.engine.card import Band, Input
 from rsdl_qgis.engine.errors import MismatchError
 from rsdl_qgis.engine.inputs import layers_of
+from rsdl_qgis.engine.predict_request import AskedRaster
 from rsdl_qgis.engine.raster.source import Layer
 
 RGB = Input("image", tuple(Band(name) for name in ("red", "green", "blue")))
@@ -35,17 +36,17 @@ def picture(tmp_path):
 
 def test_colours_decide_where_nothing_is_described(picture, with_card):
     path = picture(ColorInterp.blue, ColorInterp.green, ColorInterp.red, ColorInterp.undefined)
-    given = {"image": [{"path": path}]}
+    given = {"image": [AskedRaster(path)]}
     assert layers_of(given, with_card(inputs=(RGB,))) == {"image": [Layer(path, (3, 2, 1))]}
 
 
 def test_a_palette_is_read_as_colours_by_a_model_of_pictures_alone(picture, with_card):
     path = picture(ColorInterp.palette)
-    given = {"image": [{"path": path, "nodata": 0}]}
+    given = {"image": [AskedRaster(path, nodata=0)]}
     assert layers_of(given, with_card(inputs=(RGB,))) == {"image": [Layer(path, (1, 2, 3), 0, palette=True)]}
     codes = Input("image", (Band("land cover"),))
     assert layers_of(given, with_card(inputs=(codes,))) == {"image": [Layer(path, (1,), 0)]}
     with pytest.raises(MismatchError, match="holds the numbers of a palette"):
-        layers_of({"image": [{"path": path, "bands": [1, 1, 1]}]}, with_card(inputs=(RGB,)))
-    from_qgis = {"image": [{"path": path, "bands": [3, 1, 2], "palette": True}]}
+        layers_of({"image": [AskedRaster(path, (1, 1, 1))]}, with_card(inputs=(RGB,)))
+    from_qgis = {"image": [AskedRaster(path, (3, 1, 2), palette=True)]}
     assert layers_of(from_qgis, with_card(inputs=(RGB,))) == {"image": [Layer(path, (3, 1, 2), palette=True)]}

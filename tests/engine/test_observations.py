@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import rasterio
@@ -9,6 +11,7 @@ import rasterio
 from rsdl_qgis.engine.card import Band, Input
 from rsdl_qgis.engine.errors import InputError, MismatchError
 from rsdl_qgis.engine.observations import read_series
+from rsdl_qgis.engine.predict_request import AskedLayer
 
 DATES = ("2013-09-14", "2013-09-30", "2013-10-16")
 INDICES = Input("modis", (Band("NDVI"), Band("EVI")), DATES)
@@ -26,7 +29,7 @@ def layer(make_raster):
             target.update_tags(**(tags or {}))
             for band, found in given.pop("band_tags", {}).items():
                 target.update_tags(band, **found)
-        return {"path": str(path), **given}
+        return AskedLayer(str(path), **given)
 
     return make
 
@@ -108,9 +111,9 @@ def test_dates_of_files_are_told_to_be_such(layer, taking):
     assert series.dates == DATES and len(series.warnings) == 1
     assert "'x0', 'x1', 'x2' are those on which the files were made" in series.warnings[0]
     assert read_series(layers, "dates", taking(), "2013-09-14/P16D").warnings == ()
-    named = [{**given, "name": f"x_{date}"} for given, date in zip(layers, DATES)]
+    named = [replace(given, name=f"x_{date}") for given, date in zip(layers, DATES)]
     assert read_series(named, "dates", taking()).warnings == ()
-    named[2] = {**named[2], "name": "last"}
+    named[2] = replace(named[2], name="last")
     dates = [layer(f"y_{date}.tif", texts=("NDVI", "EVI")) for date in DATES[:2]]
     (warning,) = read_series([*dates, named[2]], "dates", taking()).warnings
     assert warning.startswith("The dates of 'last' are those")
@@ -166,8 +169,6 @@ def test_layers_that_the_model_does_not_take_are_told(layer, taking):
 @pytest.mark.parametrize(
     ("case", "kind", "words"),
     [
-        ("none", InputError, "no layer"),
-        ("layout", InputError, "LAYOUT cannot be 'cubes'"),
         ("one variable", MismatchError, r"takes 2 variable\(s\) \(NDVI, EVI\), and 1 layer"),
         ("counts", MismatchError, "different numbers of dates: 'NDVI' has 3, 'EVI' has 2"),
         ("apart", MismatchError, "no date in common"),
@@ -186,16 +187,14 @@ def test_what_does_not_fit_is_refused(layer, taking, tmp_path, case, kind, words
         return variable("NDVI", DATES)
 
     given = {
-        "none": lambda: ([], "dates"),
-        "layout": lambda: ([ndvi()], "cubes"),
         "one variable": lambda: ([ndvi()], "variables"),
         "counts": lambda: ([ndvi(), layer("EVI.tif", 2)], "variables"),
         "apart": lambda: ([ndvi(), variable("EVI", ["2014-01-01", "2014-01-02"])], "variables"),
         "twice": lambda: ([variable("NDVI", [*DATES, DATES[0]]), variable("EVI", DATES)], "variables"),
         "few bands": lambda: ([layer("y_20130914.tif", 1)], "dates"),
         "chosen": lambda: ([layer("x_20130914.tif", 3)], "dates", taking(), "", (1,)),
-        "no band": lambda: ([{**layer("x_20130914.tif", 3), "bands": [7]}], "dates"),
-        "file": lambda: ([{"path": str(tmp_path / "nowhere.tif")}], "dates"),
+        "no band": lambda: ([layer("x_20130914.tif", 3, bands=(7,))], "dates"),
+        "file": lambda: ([AskedLayer(str(tmp_path / "nowhere.tif"))], "dates"),
     }[case]()
     with pytest.raises(kind, match=words):
         read_series(given[0], given[1], taking(), *given[3:])

@@ -56,7 +56,7 @@ def loaded(image, path, size=9, side=16, usual=10_000):
         found = FeatureScenes(look_over(path), opened_.grid, size)
         scaling = {"image": radiometry(ITEM, np.ma.zeros((1, 2, 1, 1)))}
         views = Views(found, opened_.grid, usual, usual, Report())
-        return [load_view(opened_, scaling, side, view) for view in views]
+        return [load_view(opened_, scaling, view, side) for view in views]
 
 
 SHAPES = {
@@ -143,7 +143,7 @@ def test_at_the_edge_a_cell_is_seen_with_what_lies_before_it(image):
     assert found[-1].own == Window(64, 64, 6, 26)
     with opened(image) as source_:
         scaling = {"image": radiometry(ITEM, np.ma.zeros((1, 2, 1, 1)))}
-        (tile,) = (load_view(source_, scaling, 32, view) for view in Views([found[-1]], GRID, 32, 32, Report()))
+        (tile,) = (load_view(source_, scaling, view, 32) for view in Views([found[-1]], GRID, 32, 32, Report()))
         values = scaling["image"](source_.read(found[-1].window)["image"].data)
     np.testing.assert_array_equal(tile.arrays["image"], values)
     assert tile.window.pixels == Pixels(own=6 * 26, valid=6 * 26, shown=32 * 32)

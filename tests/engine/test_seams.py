@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from rsdl_qgis.engine.jobs import run_predict
+from rsdl_qgis.engine.predict_maps import run_predict
 from rsdl_qgis.engine.raster.tiles import starts
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.store import Store, default_folders

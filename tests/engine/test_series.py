@@ -18,11 +18,13 @@ from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError, ModelE
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.observations import read_series
+from rsdl_qgis.engine.predict_request import AskedLayer
 from rsdl_qgis.engine.raster.source import Layer
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.runtime import open_runtime
 from rsdl_qgis.engine.season import in_order
-from rsdl_qgis.engine.series import run_predict_series, series_runtime, used_layers
+from rsdl_qgis.engine.series import run_predict_series, series_runtime
+from rsdl_qgis.engine.series_sample import used_layers
 from rsdl_qgis.engine.store import read_card
 from rsdl_qgis.engine.training.chip_scaling import settle_inputs
 from rsdl_qgis.engine.training.chips import Chip, ChipFolder, write_chips
@@ -151,7 +153,8 @@ def test_two_tiles_are_mapped_at_once(greatest, by_date, cube, tmp_path, in_pair
 
 def test_a_file_is_one_layer_however_many_dates_it_has(by_variable, cube, with_card):
     layers = by_variable(cube)
-    series = read_series(layers, "variables", with_card(task="time-series", inputs=SERIES))
+    asked = [AskedLayer(layer["path"]) for layer in layers]
+    series = read_series(asked, "variables", with_card(task="time-series", inputs=SERIES))
     places, chosen = used_layers(series, replace(in_order(2), used=(2, 0)))
     assert places == ((("0", 1), ("1", 1)), (("0", 0), ("1", 0)))
     assert chosen == {str(i): Layer(layer["path"], (1, 3), stored=True) for i, layer in enumerate(layers)}
@@ -456,7 +459,7 @@ def test_memory_does_not_grow_with_the_raster(greatest, make_raster, tmp_path):
         ("over itself", OutputError, "one of the files to be read"),
         ("no folder", OutputError, "There is no folder"),
         ("coarse", MismatchError, "pixels of 10 m.*trained at 100 m"),
-        ("none", InputError, "no layer"),
+        ("none", InputError, "LAYERS has 0 members.*1 or more"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_nothing_is_left(greatest, by_date, cube, tmp_path, model, case, kind, words):

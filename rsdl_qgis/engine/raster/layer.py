@@ -39,7 +39,7 @@ class Layer:
 
     path: str
     bands: tuple[int, ...] | None = None
-    nodata: float | tuple[float, ...] | None = None
+    nodata: float | tuple[float | None, ...] | None = None
     palette: bool = False
     stored: bool = False
 

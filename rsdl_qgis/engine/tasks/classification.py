@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..card import ModelCard
-from ..decision import Lost, class_of
+from ..decision import Lost, class_of, labels_of
 from ..errors import MismatchError
 from ..outputs import kept
+from ..predict_request import SceneFiles
 from ..raster.canvas import Canvas
 from ..raster.grid import Grid
 from ..raster.scene_features import Field
@@ -32,30 +33,6 @@ DIGITS = 6  # of a probability
 SMALL = 64  # a scene of so much fewer pixels than in training says little
 
 
-@dataclass(frozen=True)
-class Outputs:
-    """Where results go; None is not made."""
-
-    scenes: str
-    raster: str | None = None
-
-    @classmethod
-    def of(cls, arguments: Mapping[str, Any], card: ModelCard) -> Outputs:
-        """What a job asks for. MismatchError for a raster of several labels, OutputError for an unknown ending."""
-        if arguments.get("raster") and takes_labels(card):
-            raise MismatchError(
-                f"Model '{card.name}' gives a scene several labels, and a pixel of a class raster has one.",
-                "Leave RASTER empty.",
-            )
-        driver_of(arguments["output"])
-        return cls(arguments["output"], arguments.get("raster"))
-
-    @property
-    def paths(self) -> list[str]:
-        """The files that will be written."""
-        return [path for path in (self.scenes, self.raster) if path]
-
-
 def takes_labels(card: ModelCard) -> bool:
     """Whether a scene may have several of the model's classes, or none."""
     return card.activation == "sigmoid"
@@ -64,9 +41,8 @@ def takes_labels(card: ModelCard) -> bool:
 def chosen(probabilities: NDArray[np.float32], card: ModelCard) -> list[int]:
     """Which of the card's classes a scene of these probabilities has: one, or any number, the likeliest first."""
     if takes_labels(card):
-        least = np.asarray(card.thresholds or (0.5,) * len(card.classes), np.float32)
         order = np.argsort(-probabilities, kind="stable")
-        return order[(probabilities >= least)[order]].tolist()
+        return order[labels_of(probabilities, card.thresholds)[order]].tolist()
     if len(probabilities) == 2:
         return [int(class_of(probabilities[1:], card.threshold))]
     return [int(class_of(probabilities))]
@@ -82,9 +58,19 @@ class ClassificationCollector:
     card: ModelCard
     grid: Grid
     scenes: Scenes
-    outputs: Outputs
+    files: SceneFiles
     report: Report
     metadata: dict[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def check(files: SceneFiles, card: ModelCard) -> None:
+        """MismatchError for a raster of several labels, OutputError for an unknown ending."""
+        if files.raster and takes_labels(card):
+            raise MismatchError(
+                f"Model '{card.name}' gives a scene several labels, and a pixel of a class raster has one.",
+                "Leave RASTER empty.",
+            )
+        driver_of(files.output)
 
     def __post_init__(self) -> None:
         self.finished: list[Path] = []
@@ -95,21 +81,21 @@ class ClassificationCollector:
         self.least = max(1, usual_size(self.card, self.grid) ** 2 // SMALL)
         own = [Field(re.sub(r"\W+", "_", name).strip("_") or "class", "float64") for name in self.names]
         wanted = [*OWN, *own, *self.scenes.fields]
-        names = unique_names([item.name for item in wanted], self.outputs.scenes)
+        names = unique_names([item.name for item in wanted], self.files.output)
         self.fields = dict(zip(self.names, names[len(OWN) :]))  # a class's name -> its field
         self._tell_of_names(wanted[len(OWN) :], names[len(OWN) :])
         self.dtype = "uint8" if self.card.nodata == 255 else "uint16"
         self.painted: Canvas | None = None
         self.sink = VectorSink(
-            self.outputs.scenes,
+            self.files.output,
             self.scenes.crs,
             self.scenes.kind,
             [Field(name, item.dtype) for name, item in zip(names, wanted)],
             {**self.metadata, "RSDL_FIELDS": json.dumps(self.fields)},
         )
-        if self.outputs.raster:
+        if self.files.raster:
             try:
-                self.painted = Canvas(self.outputs.raster, self.grid, self.dtype, self.report)
+                self.painted = Canvas(self.files.raster, self.grid, self.dtype, self.report)
             except BaseException:
                 self.sink.abort()
                 raise
@@ -149,14 +135,19 @@ class ClassificationCollector:
             little = f"{self.small} scenes have fewer than {self.least} valid pixels, a {SMALL}th of those in training"
             self.report.log("warning", f"{little}: their classes mean little.")
         with kept(lambda: self.finished):
-            if self.painted is not None and self.outputs.raster:
-                self._write_raster(self.painted, self.outputs.raster)
+            if self.painted is not None and self.files.raster:
+                self._write_raster(self.painted, self.files.raster)
             self.sink.close()
+        unclassified = self.empty + self.lost.count
+        for level, reason in self.scenes.without_class(unclassified):
+            self.report.log(level, reason)
+        if not self.classified:
+            self.report.log("warning", "No scene has a class.")
         return {
-            "output": self.outputs.scenes,
-            "raster": self.outputs.raster,
+            "output": self.files.output,
+            "raster": self.files.raster,
             "scenes": self.classified,
-            "unclassified": self.empty + self.lost.count,
+            "unclassified": unclassified,
             "multilabel": takes_labels(self.card),
             "fields": self.fields,
             "classes": [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,6 @@ from ..decision import Lost
 from ..detection.borders import TileBorders
 from ..detection.suppress import SUPPRESSIONS
 from ..detection.values import Detections, Floats, Mask, as_objects
-from ..errors import InputError
 from ..interop.detectors import Decode
 from ..raster.boxes import Ground, clipped, outline
 from ..raster.grid import Grid, Window
@@ -22,77 +21,12 @@ from ..raster.scene_features import Field
 from ..raster.vector_sink import VectorSink
 from ..report import Report
 from ..text import one_line
+from .object_settings import Settings
+from .valid_rows import ValidRows
 
 FIELDS = (Field("class", "object"), Field("value", "int32"), Field("score", "float64"))
 SIDES = (Field("width_m", "float64"), Field("length_m", "float64"))
-CONFIDENCE, IOU = 0.25, 0.5  # where neither the job nor the model's card says
 MOST = 10_000  # of the likeliest detections of a tile that are looked at
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What counts as an object.
-
-    ``confidence``: least score; ``iou``: of two boxes of a class above which they are one object; ``suppression``: what
-    becomes of these, nms, soft or union; ``smallest`` and ``largest``: length of the longer side in metres.
-    """
-
-    confidence: float = CONFIDENCE
-    iou: float = IOU
-    suppression: str = "nms"
-    smallest: float | None = None
-    largest: float | None = None
-
-    @classmethod
-    def of(cls, arguments: Mapping[str, Any], card: ModelCard) -> Settings:
-        """Those of a job; the card's threshold where it names no confidence. InputError for what cannot be."""
-        told = CONFIDENCE if card.threshold is None else card.threshold
-        confidence = _first(arguments.get("confidence"), told)
-        iou = _first(arguments.get("iou"), IOU)
-        for name, value in (("CONFIDENCE", confidence), ("IOU", iou)):
-            if not 0 <= value <= 1:
-                raise InputError(f"{name} is {value:g}.", "Give a number from 0 to 1.")
-        suppression = arguments.get("suppression") or "nms"
-        if suppression not in SUPPRESSIONS:
-            raise InputError(f"There is no suppression '{suppression}'.", f"Choose one of {', '.join(SUPPRESSIONS)}.")
-        smallest, largest = arguments.get("min_size"), arguments.get("max_size")
-        if smallest is not None and largest is not None and smallest > largest:
-            problem = f"The smallest size, {smallest:g} m, is above the largest, {largest:g} m."
-            raise InputError(problem, "Exchange MIN_SIZE and MAX_SIZE.")
-        return cls(confidence, iou, suppression, smallest, largest)
-
-
-def _first(value: float | None, default: float) -> float:
-    return default if value is None else float(value)
-
-
-class ValidRows:
-    """Which pixels of a raster are valid, of the rows of tiles that are still asked for."""
-
-    def __init__(self, height: int, width: int):
-        self._height, self._width = height, width
-        self._strips: dict[int, NDArray[np.bool_]] = {}  # first row -> (rows, width)
-
-    def add(self, window: Window, valid: NDArray[np.bool_]) -> None:
-        """Take a tile's valid pixels; what lies outside the raster is left out."""
-        height, width = min(window.height, self._height - window.row), min(window.width, self._width - window.col)
-        if window.row not in self._strips:
-            self._strips[window.row] = np.zeros((height, self._width), bool)
-        self._strips[window.row][:, window.col : window.col + width] |= valid[:height, :width]
-
-    def forget(self, row: float) -> None:
-        """Rows above are not asked for any more."""
-        self._strips = {top: strip for top, strip in self._strips.items() if top + len(strip) > row}
-
-    def at(self, x: Floats, y: Floats) -> NDArray[np.bool_]:
-        """Whether the pixels at places (n,) are valid."""
-        rows = np.clip(np.floor(y), 0, self._height - 1).astype(np.int64)
-        cols = np.clip(np.floor(x), 0, self._width - 1).astype(np.int64)
-        result = np.zeros(len(rows), bool)
-        for top, strip in self._strips.items():
-            here = (rows >= top) & (rows < top + len(strip))
-            result[here] |= strip[rows[here] - top, cols[here]]
-        return result
 
 
 @dataclass
@@ -143,7 +77,7 @@ class DetectionCollector:
         self._take(window, Detections.none(), np.zeros((window.height, window.width), bool))
 
     def close(self) -> dict[str, Any]:
-        """Finish the layer; what was made, and how many objects each class has."""
+        """Finish the layer; what was made, how many objects each class has, and from which confidence on."""
         self.lost.tell(self.report)
         self._write(self.borders.close())
         self.sink.close()
@@ -151,7 +85,9 @@ class DetectionCollector:
             {"value": item.value, "name": item.name, "color": item.color, "objects": int(count)}
             for item, count in zip(self.card.classes, self.objects)
         ]
-        return {"output": self.output, "objects": int(self.objects.sum()), "classes": classes}
+        count = int(self.objects.sum())
+        self.report.log("info" if count else "warning", f"{count} objects." if count else "No object was found.")
+        return {"output": self.output, "objects": count, "classes": classes, "confidence": self.settings.confidence}
 
     def abort(self) -> None:
         """Leave nothing behind."""

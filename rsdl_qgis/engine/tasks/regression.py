@@ -13,33 +13,14 @@ from numpy.typing import NDArray
 from ..card import ModelCard
 from ..decision import Lost
 from ..errors import MismatchError
+from ..interop.onnx_form import Form
+from ..predict_request import MapFiles
 from ..raster.grid import Grid, Window
 from ..raster.mosaic import Mosaic
 from ..raster.sink import RasterSink
 from ..report import Report
 
 BEYOND = 0.1  # of the range trained on: farther outside it, the map is told to be extrapolated
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """Where the numbers go."""
-
-    numbers: str
-
-    @classmethod
-    def of(cls, arguments: Mapping[str, Any], card: ModelCard) -> Outputs:
-        """What a job asks for; MismatchError for what only a map of classes has."""
-        for name in ("probabilities", "polygons"):
-            if arguments.get(name):
-                problem = f"Model '{card.name}' gives numbers and no classes, so there are no {name} of its map."
-                raise MismatchError(problem, f"Leave {name.upper()} empty.")
-        return cls(arguments["output"])
-
-    @property
-    def paths(self) -> list[str]:
-        """The files that will be written."""
-        return [self.numbers]
 
 
 @dataclass
@@ -81,17 +62,25 @@ class RegressionCollector:
 
     card: ModelCard
     grid: Grid
-    outputs: Outputs
+    files: MapFiles
     tile: tuple[int, int]
     overlap: int
     report: Report
     metadata: dict[str, str] = field(default_factory=dict)
 
+    @staticmethod
+    def check(files: MapFiles, card: ModelCard, form: Form | None) -> None:
+        """MismatchError for files that only a map of classes has."""
+        for name in ("probabilities", "polygons"):
+            if getattr(files, name):
+                problem = f"Model '{card.name}' gives numbers and no classes, so there are no {name} of its map."
+                raise MismatchError(problem, f"Leave {name.upper()} empty.")
+
     def __post_init__(self) -> None:
         self.statistics = Statistics()
         self.mosaic = Mosaic(self.grid.height, self.grid.width, 1, self.tile, self.overlap, self._emit)
         self.sink = RasterSink(
-            self.outputs.numbers,
+            self.files.output,
             self.grid,
             count=1,
             dtype="float32",
@@ -117,7 +106,7 @@ class RegressionCollector:
         self.sink.close(figures)
         self._warn(figures)
         statistics = {"pixels": self.statistics.count, **figures}
-        return {"output": self.outputs.numbers, "unit": self.card.unit, "statistics": statistics}
+        return {"output": self.files.output, "unit": self.card.unit, "statistics": statistics}
 
     def abort(self) -> None:
         """Leave nothing behind."""

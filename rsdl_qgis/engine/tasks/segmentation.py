@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,42 +15,11 @@ from ..decision import Lost, class_of
 from ..errors import MismatchError
 from ..interop.onnx_form import Form
 from ..outputs import kept
+from ..predict_request import MapFiles
 from ..raster.grid import Grid, Window
 from ..raster.mosaic import Mosaic
 from ..raster.sink import RasterSink
 from ..report import Report
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """Where results go; None is not made."""
-
-    classes: str
-    probabilities: str | None = None
-    polygons: str | None = None
-
-    @classmethod
-    def of(cls, arguments: Mapping[str, Any], card: ModelCard) -> Outputs:
-        """Those that a job asks for. OutputError for polygons of an unknown ending."""
-        if arguments.get("polygons"):
-            from ..raster.vectors import driver_of  # its library takes a while to load
-
-            driver_of(arguments["polygons"])
-        return cls(arguments["output"], arguments.get("probabilities"), arguments.get("polygons"))
-
-    @property
-    def paths(self) -> list[str]:
-        """The files that will be written."""
-        return [path for path in (self.classes, self.probabilities, self.polygons) if path]
-
-
-def check_probabilities(outputs: Any, card: ModelCard, form: Form | None) -> None:
-    """MismatchError where a raster of probabilities is asked for, and the network gives classes alone."""
-    if getattr(outputs, "probabilities", None) and form is not None and form.gives_classes:
-        raise MismatchError(
-            f"Model '{card.name}' gives classes, and no probabilities of them.",
-            "Leave PROBABILITIES empty, or export the model without its ArgMax.",
-        )
 
 
 @dataclass
@@ -64,11 +32,27 @@ class SegmentationCollector:
 
     card: ModelCard
     grid: Grid
-    outputs: Outputs
+    files: MapFiles
     tile: tuple[int, int]
     overlap: int
     report: Report
     metadata: dict[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def check(files: MapFiles, card: ModelCard, form: Form | None) -> None:
+        """OutputError for polygons of an unknown ending, MismatchError for probabilities that the network lacks.
+
+        ``form``: of the model's file, which may give classes alone.
+        """
+        if files.polygons:
+            from ..raster.vectors import driver_of  # its library takes a while to load
+
+            driver_of(files.polygons)
+        if files.probabilities and form is not None and form.gives_classes:
+            raise MismatchError(
+                f"Model '{card.name}' gives classes, and no probabilities of them.",
+                "Leave PROBABILITIES empty, or export the model without its ArgMax.",
+            )
 
     def __post_init__(self) -> None:
         self.finished: list[Path] = []
@@ -83,7 +67,7 @@ class SegmentationCollector:
             self.report.log("info", f"A pixel counts as {name} from a probability of {self.threshold:g} on.")
         legend = [(c.value, c.name, c.color) for c in self.card.classes]
         self.class_sink = RasterSink(
-            self.outputs.classes,
+            self.files.output,
             self.grid,
             count=1,
             dtype=str(self.values.dtype),
@@ -93,9 +77,9 @@ class SegmentationCollector:
             metadata=self.metadata,
         )
         self.probability_sink = None
-        if self.outputs.probabilities:
+        if self.files.probabilities:
             self.probability_sink = RasterSink(
-                self.outputs.probabilities,
+                self.files.probabilities,
                 self.grid,
                 count=len(self.values),
                 dtype="float32",
@@ -130,19 +114,19 @@ class SegmentationCollector:
 
     def _finish(self) -> dict[str, Any]:
         """Finish the files, one after the other."""
-        result: dict[str, Any] = {"output": self.outputs.classes, "probabilities": None, "polygons": None}
+        result: dict[str, Any] = {"output": self.files.output, "probabilities": None, "polygons": None}
         self.finished.append(self.class_sink.close())
         if self.probability_sink:
             self.finished.append(self.probability_sink.close())
-            result["probabilities"] = self.outputs.probabilities
-        if self.outputs.polygons:
+            result["probabilities"] = self.files.probabilities
+        if self.files.polygons:
             from ..raster.vectors import polygonize
 
             self.report.progress(1.0, "Drawing polygons")
             legend = [(c.value, c.name, c.color) for c in self.card.classes]
             skip = () if self.card.background is None else (self.card.background,)
-            polygonize(self.outputs.classes, self.outputs.polygons, legend, self.report, skip=skip)
-            result["polygons"] = self.outputs.polygons
+            polygonize(self.files.output, self.files.polygons, legend, self.report, skip=skip)
+            result["polygons"] = self.files.polygons
         return result
 
     def abort(self) -> None:

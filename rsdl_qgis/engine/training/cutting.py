@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..inputs import tell_of_files
 from ..raster.features import FeatureClasses, Features
-from ..raster.grid import Window
+from ..raster.grid import Window, pixel_boxes
 from ..raster.labels import NOTHING
 from ..raster.source import RasterSource, valid_pixels
 from ..report import Report
@@ -27,7 +27,7 @@ from .labelling import CONTRADICTED, UNSET, Ground, Legend, Shelf
 from .object_labels import ObjectsOn, shown
 from .scenes import Scene, check_resolutions, inputs_of, open_scenes, resolution_of, with_labels
 from .survey import chip_size, divided, look_over
-from .windows import Span, cells, pixel_boxes
+from .windows import Span, cells
 
 
 def cut(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..card import ONNX_FILE, Band, Class, Input, ModelCard
+from ..decision import labels_of
 from ..errors import InputError, MismatchError
 from ..interop.fastest import median_seconds
 from ..interop.onnx_export import example_inputs
@@ -160,8 +161,7 @@ class Answers(Sequence[tuple[list[Tensor], Tensor]]):
 
     def _label(self, answer: NDArray, known: Tensor) -> NDArray:
         if answers_of(self._teacher) == "sigmoid":
-            thresholds = np.asarray(self._teacher.thresholds or (0.5,) * len(answer))
-            return (answer >= thresholds).astype(np.float32)
+            return labels_of(answer.astype(np.float32), self._teacher.thresholds).astype(np.float32)
         if self._teacher.activation == "identity":
             return np.where(known.numpy() == IGNORE, np.nan, answer).astype(np.float32)
         found = decided(answer[None].astype(np.float32), self._teacher.threshold)[0].astype(np.int64)

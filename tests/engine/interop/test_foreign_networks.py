@@ -13,7 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling, Tiling
 from rsdl_qgis.engine.errors import MismatchError, ModelError, RsdlError
-from rsdl_qgis.engine.jobs import run_predict
+from rsdl_qgis.engine.predict_maps import run_predict
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.runtime import open_runtime
 from rsdl_qgis.engine.store import read_card

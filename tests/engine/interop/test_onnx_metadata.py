@@ -13,7 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.interop.onnx_file import Tensor, read_onnx_file
 from rsdl_qgis.engine.interop.onnx_keys import names_of, value_of
-from rsdl_qgis.engine.jobs import run_predict
+from rsdl_qgis.engine.predict_maps import run_predict
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.store import read_card
 

@@ -13,12 +13,13 @@ from affine import Affine
 
 from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling
 from rsdl_qgis.engine.errors import MismatchError, ModelError, OutputError
+from rsdl_qgis.engine.predict_request import SceneFiles
 from rsdl_qgis.engine.raster.grid import Grid
 from rsdl_qgis.engine.raster.scene_features import Field
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.scene_views import Pixels
 from rsdl_qgis.engine.scenes import GridScenes, Scene
-from rsdl_qgis.engine.tasks.classification import ClassificationCollector, Outputs, chosen
+from rsdl_qgis.engine.tasks.classification import ClassificationCollector, chosen
 
 CARD = ModelCard(
     "land", "Land", (Input("image", (Band("red"),)),),
@@ -40,12 +41,12 @@ class Log(Report):
 
 def collected(tmp_path, probabilities, card=CARD, raster=False, name="out.gpkg", scenes=None, valid=ALL, **changes):
     """What becomes of probabilities, one row a scene, None for one without a valid pixel."""
-    outputs = Outputs(str(tmp_path / name), str(tmp_path / "map.tif") if raster else None)
+    files = SceneFiles(str(tmp_path / name), str(tmp_path / "map.tif") if raster else None)
     scenes = scenes or GridScenes(GRID, 10)
     for key, value in changes.items():
         setattr(scenes, key, value)
     report = Log()
-    collector = ClassificationCollector(card, GRID, scenes, outputs, report, {"RSDL_MODEL": "land"})
+    collector = ClassificationCollector(card, GRID, scenes, files, report, {"RSDL_MODEL": "land"})
     for scene, row in zip(scenes, probabilities):
         if row is None:
             collector.skip(scene)
@@ -91,6 +92,7 @@ def test_a_scene_without_a_class_is_kept_where_all_are(tmp_path):
 
     class Kept(list):
         kind, crs, keeps_all = "Polygon", GRID.crs, True
+        without_class = staticmethod(lambda count: [("warning", f"{count} lie elsewhere")])
 
     kept = Kept(scenes)
     result, said = collected(tmp_path, rows, scenes=kept, fields=fields)
@@ -98,7 +100,7 @@ def test_a_scene_without_a_class_is_kept_where_all_are(tmp_path):
     assert values["class"] == ["open sea", None, None] and np.isnan(values["score"][1:]).all()
     assert values["class_1"] == ["mine"] * 3 and values["fid_1"] == [4] * 3 and all(wkb)
     assert values["valid"] == [1, 0, 1] and result["unclassified"] == 2
-    assert any("no finite number for 1 scenes" in text for text in said)
+    assert any("no finite number for 1 scenes" in text for text in said) and "2 lie elsewhere" in said
 
 
 def test_more_than_half_of_the_scenes_without_a_finite_number_fail_the_job(tmp_path):
@@ -163,14 +165,14 @@ def test_short_names_for_a_shapefile(tmp_path):
 
 def test_what_cannot_be_asked_for():
     with pytest.raises(MismatchError, match="several labels"):
-        Outputs.of({"output": "o.gpkg", "raster": "o.tif"}, LABELS)
+        ClassificationCollector.check(SceneFiles("o.gpkg", "o.tif"), LABELS)
     with pytest.raises(OutputError, match="vector ending"):
-        Outputs.of({"output": "o.tif"}, CARD)
+        ClassificationCollector.check(SceneFiles("o.tif"), CARD)
 
 
 def test_a_class_raster_that_is_whole_stays_where_the_vector_cannot_be_written(tmp_path, monkeypatch):
-    outputs = Outputs(str(tmp_path / "out.gpkg"), str(tmp_path / "map.tif"))
-    collector = ClassificationCollector(CARD, GRID, GridScenes(GRID, 10), outputs, Report())
+    files = SceneFiles(str(tmp_path / "out.gpkg"), str(tmp_path / "map.tif"))
+    collector = ClassificationCollector(CARD, GRID, GridScenes(GRID, 10), files, Report())
     monkeypatch.setattr(collector.sink, "close", lambda: (_ for _ in ()).throw(OutputError("Full.")))
     with pytest.raises(OutputError) as caught:
         collector.close()

@@ -18,10 +18,12 @@ from rsdl_qgis.engine.detection.values import Detections
 from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError, ModelError, OutputError
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
 from rsdl_qgis.engine.predict import Tile, predict
+from rsdl_qgis.engine.predict_request import ObjectRequest
 from rsdl_qgis.engine.raster.grid import Grid
 from rsdl_qgis.engine.raster.tiles import tiles
 from rsdl_qgis.engine.report import Report
-from rsdl_qgis.engine.tasks.detection import DetectionCollector, Settings
+from rsdl_qgis.engine.tasks.detection import DetectionCollector
+from rsdl_qgis.engine.tasks.object_settings import Settings
 
 CARD = ModelCard(
     "markers", "Markers", (Input("image", (Band("mark"), Band("width"), Band("height"))),),
@@ -220,14 +222,18 @@ def test_the_layer_says_how_it_was_made(model, make_raster, tmp_path):
 
 
 def test_the_cards_threshold_is_the_default_confidence():
-    assert Settings.of({}, replace(CARD, threshold=0.6)).confidence == 0.6
-    assert Settings.of({"confidence": 0.1}, replace(CARD, threshold=0.6)).confidence == 0.1
+    def confidence(card, **arguments):
+        job = {"model": "any", "output": "found.gpkg", "inputs": {}, **arguments}
+        return Settings.of(ObjectRequest.of(job), card).confidence
+
+    sure = replace(CARD, threshold=0.6)
+    assert (confidence(CARD), confidence(sure), confidence(sure, confidence=0.1)) == (0.25, 0.6, 0.1)
 
 
 @pytest.mark.parametrize(
     ("changes", "error", "words"),
     [
-        ({"confidence": 1.5}, InputError, "CONFIDENCE is 1.5"),
+        ({"confidence": 1.5}, InputError, "CONFIDENCE cannot be 1.5.*from 0 to 1"),
         ({"suppression": "most"}, InputError, "nms, soft, union"),
         ({"min_size": 9, "max_size": 3}, InputError, "smallest size, 9 m"),
         ({"output": "found.txt"}, OutputError, "no known vector ending"),

@@ -15,8 +15,8 @@ from torch import nn
 from rsdl_qgis.engine.card import Band, Input, ModelCard, Scaling, Tiling
 from rsdl_qgis.engine.errors import MismatchError, ModelError
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
-from rsdl_qgis.engine.jobs import run_predict
 from rsdl_qgis.engine.networks import build_network
+from rsdl_qgis.engine.predict_maps import run_predict
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.tasks.regression import Statistics
 from rsdl_qgis.engine.training.chips import Chip, ChipFolder, write_chips

@@ -9,13 +9,11 @@ import pytest
 import rasterio
 from rasterio.transform import Affine, from_origin
 
-from rsdl_qgis.engine import plan
-from rsdl_qgis.engine.card import Input, Scaling, Tiling
+from rsdl_qgis.engine.card import Input, Scaling
 from rsdl_qgis.engine.errors import InputError, MismatchError, ModelError, OutputError
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
-from rsdl_qgis.engine.jobs import run_describe, run_predict
 from rsdl_qgis.engine.locks import held
-from rsdl_qgis.engine.plan import make_plan
+from rsdl_qgis.engine.predict_maps import run_predict
 from rsdl_qgis.engine.report import Report
 
 ODD = {
@@ -304,53 +302,11 @@ def test_what_is_whole_stays_where_a_later_output_fails(model, make_raster, tmp_
         assert set(np.unique(made.read())) == {0, 1}
 
 
-def test_tiles_fit_the_memory_budget(with_card):
-    hungry = with_card(tiling=Tiling(overlap=64, multiple=32, memory=2000))
-    modest = with_card(tiling=Tiling(overlap=64, multiple=32, memory=100))
-    for card, limit, least in ((hungry, 295, 256), (modest, 768, 736)):  # two tiles at once
-        found = make_plan(6000, 6000, card, {"threads": 2})
-        assert least <= max(found.tile) <= limit and found.overlap == 64 and found.batch == 1 and found.streams == 2
-    assert max(make_plan(6000, 6000, hungry, {"threads": 1}).tile) in range(384, 418)
-    assert make_plan(100, 300, modest, {}).tile == (128, 320)
-    fixed = with_card(tiling=Tiling(size=128, overlap=16, multiple=128, any_size=False, memory=100))
-    assert make_plan(6000, 6000, fixed, {}).tile == (128, 128) and make_plan(6000, 6000, fixed, {}).batch == 16
-    with pytest.raises(MismatchError, match="tiles of 128 px only"):
-        make_plan(600, 600, fixed, {"tile_size": 256})
-
-
-@pytest.mark.parametrize(("side", "arguments", "streams"), [
-    (6000, {"threads": 2}, 2),
-    (6000, {"threads": 16}, 2),
-    (6000, {"threads": 3}, 2),
-    (6000, {"threads": 1}, 1),
-    (6000, {"threads": 2, "overlap": 380}, 1),  # too wide for tiles of half the memory
-    (600, {"threads": 2}, 1),  # one tile
-    (6000, {"threads": 2, "tile_size": 2048}, 1),  # too large for two of them
-    (6000, {"threads": 2, "tile_size": 512}, 2),
-])  # fmt: skip
-def test_two_tiles_run_at_once_where_that_pays(with_card, side, arguments, streams):
-    card = with_card(tiling=Tiling(overlap=64, multiple=32, memory=500))
-    assert make_plan(side, side, card, arguments).streams == streams
-
-
-def test_a_gpu_runs_one_tile_at_a_time(with_card, monkeypatch):
-    monkeypatch.setattr(plan, "choose_device", lambda device: "cuda:0" if device == "auto" else device)
-    card = with_card(tiling=Tiling(overlap=64, multiple=32, memory=2000))
-    on_gpu, on_cpu = (make_plan(6000, 6000, card, {"threads": 2, "device": d}) for d in (None, "cpu"))
-    assert (on_gpu.streams, on_cpu.streams) == (1, 2) and max(on_gpu.tile) > max(on_cpu.tile)
-
-
 def test_a_map_is_made_two_tiles_at_once(model, make_raster, tmp_path, in_pairs):
     image = checkers(64, 96)
     result = predict(model, make_raster(image), tmp_path, tile_size=32, overlap=0, threads=4)
     assert np.array_equal(classes(result["output"]), image[0] > 100)
     assert in_pairs == [4] * result["tiles"] == [4] * 6
-
-
-def test_describe_runs_a_network_and_lists_versions():
-    found = run_describe({}, Report())
-    assert found["network_check"] == "ok" and found["devices"][0] == "cpu"
-    assert found["libraries"]["onnxruntime"] != "not installed"
 
 
 def test_bands_are_found_by_their_description(model, make_raster, tmp_path):
