@@ -11,11 +11,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from .card import ModelCard
-from .raster.grid import Grid, Window, apply
+from .raster.grid import Grid, Window, apply, pixel_boxes
 from .raster.labels import Geometry, check_crs
 from .raster.scene_features import FeatureLayer, Field, Row, only_polygons, points_in, polygons_in, rows
 from .raster.vectors import outline
-from .training.windows import pixel_boxes
 
 SAME_SIZE = 0.02  # relative difference of pixels below which a scene is as many pixels as in training
 MOST_LARGER = 1.5  # times the usual side: scenes up to it are shown whole

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from affine import Affine
+from numpy.typing import NDArray
 from rasterio._err import CPLE_BaseError
 from rasterio.crs import CRS
 from rasterio.errors import CRSError, RasterioError
@@ -188,6 +189,16 @@ def metres_a_degree(phi: Any) -> tuple[Any, Any]:
 def apply(transform: Affine, x: Any, y: Any) -> tuple[Any, Any]:
     """A point (numbers or arrays) through an affine transform."""
     return transform.a * x + transform.b * y + transform.c, transform.d * x + transform.e * y + transform.f
+
+
+def pixel_boxes(grid: Grid, outlines: NDArray) -> NDArray[np.int64]:
+    """(n, 4): first row and column, and those after the last, of the pixels that (n, 4) map rectangles touch."""
+    xs, ys = outlines[:, [0, 0, 2, 2]], outlines[:, [1, 3, 1, 3]]
+    col, row = apply(~grid.transform, xs, ys)
+    low = [np.floor(values.min(1) + 1e-6) for values in (row, col)]
+    high = [np.maximum(np.ceil(values.max(1) - 1e-6), first + 1) for values, first in zip((row, col), low)]
+    limit = 2**31
+    return np.clip(np.column_stack([*low, *high]), -limit, limit).astype(np.int64).reshape(-1, 4)
 
 
 def within(transform: Affine, row: float, col: float, scale_y: float = 1, scale_x: float = 1) -> Affine:

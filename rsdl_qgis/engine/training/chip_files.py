@@ -17,7 +17,8 @@ from ..raster.source import LayerInfo, RasterSource
 from .box_files import Box, write_boxes
 from .chips import FILED, Chip
 from .cut_request import CutRequest
-from .labelling import UNSET, Legend
+from .label_classes import Legend
+from .labelling import UNSET
 from .scenes import Scene
 
 SAMPLED, MOST_SAMPLED = 250_000, 20_000_000  # pixels a source, values

@@ -24,7 +24,7 @@ from ..raster.grid import Grid
 from ..raster.source import Layer, RasterSource
 from ..report import Report
 from .chips import Chip, ChipFolder, Source, sizes
-from .labelling import legend_of_names
+from .label_classes import legend_of_names
 from .mask_classes import check_numbers, mask_classes
 
 ENDINGS = (".tif", ".tiff", ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".jp2")

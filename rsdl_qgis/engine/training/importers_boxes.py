@@ -29,7 +29,7 @@ from ..raster.label_fields import folded
 from ..report import Report
 from ..text import one_line
 from ..xml_text import XMLError, parse_xml
-from .box_files import Box, write_boxes
+from .box_files import LEAST_SEEN, Box, write_boxes
 from .chips import Chip, ChipFolder, Source, write_chips
 from .importers import (
     ENDINGS,
@@ -42,8 +42,7 @@ from .importers import (
     placed_chip,
     reference_to,
 )
-from .labelling import legend_of_names
-from .objects import LEAST_SEEN
+from .label_classes import legend_of_names
 
 SMALLEST = 1.0  # pixels a side, of a box that is used
 UNNAMED = "object"  # the class of boxes where none has a name

@@ -13,9 +13,10 @@ from ..errors import known
 from ..raster.class_tables import bands_of
 from ..raster.features import Features
 from ..report import Report
+from .box_files import LEAST_SEEN
 from .cut_request import CutRequest
-from .labelling import LabelLayer, Legend, single_features
-from .objects import LEAST_SEEN
+from .label_classes import Legend, single_features
+from .label_layers import LabelLayer
 
 LARGEST_SCENE = 2048  # pixels a side
 MOST_SHOWN = 12  # classes that a message lists

@@ -16,7 +16,8 @@ from ..raster.grid import Window
 from ..raster.source import Layer, RasterSource
 from ..report import Report
 from .chips import IGNORE
-from .labelling import BACKGROUND, LARGEST_VALUE, LabelLayer, legend_of
+from .label_classes import BACKGROUND, LARGEST_VALUE, legend_of
+from .label_layers import LabelLayer
 
 TWO_CLASSES = {"change": ("unchanged", "changed")}
 LOSSY = (".jpg", ".jpeg")

@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..raster.fills import filling_classes, filling_numbers
+from ..raster.grid import pixel_boxes
 from ..report import Report
 from .cut_request import USUAL_SIZE, CutRequest
+from .label_classes import Legend, check_classes, legend_of
+from .label_layers import LabelLayer, Shelf
 from .label_notes import tell_of_fills, tell_of_layers, tell_of_objects
-from .labelling import LabelLayer, Legend, Shelf, check_classes, legend_of
 from .object_labels import check_objects, side_lengths
 from .scenes import Scene
-from .windows import boxes_inside, cells, groups, pixel_boxes
+from .windows import boxes_inside, cells, groups
 
 SIZES = (USUAL_SIZE, 128, 64, 32)  # of chips, unless one is asked for
 ENOUGH, SEPARATE, FEW = 48, 8, 16  # chips, or groups of chips apart from one another, for a split; the least

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..raster.grid import Grid, Window, apply
+from ..raster.grid import Grid, Window
 
 Cell = tuple["Span", "Span"]  # the rows and the columns of a window
 
@@ -38,16 +38,6 @@ def spans(first: int, length: int, limit: int, size: int, overlap: int) -> list[
     lows = [0, *(e - e // 2 for e in excess)]
     highs = [*(e // 2 for e in excess), 0]
     return [Span(start, start + low, start + size - high) for start, low, high in zip(starts, lows, highs)]
-
-
-def pixel_boxes(grid: Grid, outlines: NDArray) -> NDArray[np.int64]:
-    """(n, 4): first row and column, and those after the last, of the pixels that (n, 4) map rectangles touch."""
-    xs, ys = outlines[:, [0, 0, 2, 2]], outlines[:, [1, 3, 1, 3]]
-    col, row = apply(~grid.transform, xs, ys)
-    low = [np.floor(values.min(1) + 1e-6) for values in (row, col)]
-    high = [np.maximum(np.ceil(values.max(1) - 1e-6), first + 1) for values, first in zip((row, col), low)]
-    limit = 2**31
-    return np.clip(np.column_stack([*low, *high]), -limit, limit).astype(np.int64).reshape(-1, 4)
 
 
 def cells(grid: Grid, area: Window, boxes: NDArray[np.int64] | None, size: int, overlap: int) -> list[Cell]:

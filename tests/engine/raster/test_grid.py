@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.raster.grid import Grid, Window, apply, crs_of, local_unit, project
+from rsdl_qgis.engine.raster.grid import Grid, Window, apply, crs_of, local_unit, pixel_boxes, project
 
 UTM = crs_of("EPSG:32634").to_wkt()
 NORTH_UP = Affine(10, 0, 500_000, 0, -10, 4_200_000)
@@ -105,3 +105,19 @@ def test_what_cannot_be_brought_to_another_crs_is_said():
     for far in ((1e15, 0, 1e15, 1), (-1e15, -1e15, 1e15, -1e14)):
         with pytest.raises(InputError, match=r"cannot be brought|does not overlap"):
             grid.window(far, "EPSG:4326")
+
+
+def test_boxes_are_the_pixels_that_rectangles_touch():
+    grid = Grid(None, Affine(10, 0, 500, 0, -10, 900), 100, 130)
+    outlines = np.array([[500, 880, 520, 900], [505, 871, 506, 879], [510, 890, 510, 890], [-1e12, 0, 1e12, 1]])
+    assert pixel_boxes(grid, outlines).tolist() == [
+        [0, 0, 2, 2], [2, 0, 3, 1], [1, 1, 2, 2], [89, -(2**31), 90, 2**31],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("transform", [Affine(10, 0, 500, 0, 10, 900), Affine(0, 10, 500, 10, 0, 900)])
+def test_boxes_of_turned_grids(transform):
+    grid = Grid(None, transform, 20, 20)
+    x, y = transform.c + 35, transform.f + 75
+    expected = [7, 3] if transform.a else [3, 7]
+    assert pixel_boxes(grid, np.array([[x, y, x + 1, y + 1]]))[0, :2].tolist() == expected
