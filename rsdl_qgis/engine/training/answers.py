@@ -18,7 +18,6 @@ from ..errors import InputError, MismatchError
 from ..networks import NETWORKS
 from ..report import Report
 from .chips import IGNORE, SPLITS, ChipFolder
-from .consistency import check_crops
 from .data import Data, check_counts, sides_multiple
 from .evaluate import Run, decided
 from .request import DEFAULT_NETWORKS, DENSE, TrainRequest
@@ -109,9 +108,7 @@ def open_lessons(
     inputs = settle_inputs(folder, chips["train"], taken, "keep")
     line = NETWORKS[name]
     side = options.get("size", line.size) if request.task == "classification" else None
-    multiple = math.lcm(sides_multiple(request, name, options, inputs), teacher.tiling.multiple)
-    if request.consistency:
-        check_crops(folder.size, multiple)
+    multiple = shared_multiple(request, name, options, inputs, teacher)
 
     def opened(of: ChipFolder, part: str) -> Samples:
         return open_samples(of, chips[part], inputs, request.task, side, multiple)
@@ -140,6 +137,13 @@ def open_lessons(
         check_answers(data, teacher)
     check_counts(data)
     return data, lessons
+
+
+def shared_multiple(
+    request: TrainRequest, name: str, options: Mapping[str, Any], inputs: Sequence[Input], teacher: ModelCard
+) -> int:
+    """Of what the sides of a sample are made a multiple, so that both student and teacher take it."""
+    return math.lcm(sides_multiple(request, name, options, inputs), teacher.tiling.multiple)
 
 
 def check_answers(data: Data, teacher: ModelCard) -> None:

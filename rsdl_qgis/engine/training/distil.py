@@ -18,8 +18,9 @@ from ..networks import NETWORKS, build_network
 from ..outputs import writing
 from ..report import Portion, Report
 from ..runtime import open_runtime
-from .answers import LOSSES, answers_of, open_lessons
+from .answers import LOSSES, answers_of, open_lessons, shared_multiple
 from .batches import Batches
+from .consistency import check_crops
 from .evaluate import evaluate
 from .evaluation import Evaluation
 from .export import prepare_chips
@@ -58,6 +59,8 @@ def _taught(
     request, path, teacher, (name, options) = asked.training, asked.path, asked.teacher, student
     folder, split = prepare_chips(request.data, request.work / "chips", Portion(report, 0, CUT))
     go_on(request, folder, report)
+    if request.consistency:
+        check_crops(folder.size, shared_multiple(request, name, options, folder.inputs, teacher))
     run = model_run(teacher, path, request.device, request.threads)
     answered = request.work / ANSWERS
     data, lessons = open_lessons(folder, request, name, options, teacher, run, answered, Portion(report, CUT, TAUGHT))

@@ -63,36 +63,6 @@ class Picture:
     bands: tuple[str, ...]
 
 
-def import_pairs(
-    images: Path,
-    masks: Path,
-    *,
-    task: str = "segmentation",
-    classes: Mapping[int, str] | None = None,
-    ignore: Collection[int] = (),
-    folder: Path | None = None,
-    report: Report | None = None,
-) -> ChipFolder:
-    """Images and their masks: files of the same name, with any ending. As ``import_images``."""
-    parts = _divided(Files({"image": {"image": images}}, masks))
-    return import_images(parts, task, classes=classes, ignore=ignore, folder=folder or images.parent, report=report)
-
-
-def import_change(
-    before: Path,
-    after: Path,
-    masks: Path,
-    *,
-    classes: Mapping[int, str] | None = None,
-    ignore: Collection[int] = (),
-    folder: Path | None = None,
-    report: Report | None = None,
-) -> ChipFolder:
-    """Pairs of images and the masks of what changed: files of the same name, with any ending. As ``import_images``."""
-    parts = _divided(Files({"image": {"before": before, "after": after}}, masks))
-    return import_images(parts, "change", classes=classes, ignore=ignore, folder=folder or before.parent, report=report)
-
-
 def import_images(
     parts: Sequence[Files],
     task: str,

@@ -21,8 +21,8 @@ from ..report import Portion, Report
 from ..runtime import available_cores, torch_device
 from ..store import Store
 from .batches import Batches
-from .consistency import consistent
-from .data import Data, open_data
+from .consistency import check_crops, consistent
+from .data import Data, open_data, sides_multiple
 from .detection import own_losses
 from .evaluate import quick_score
 from .evaluate_boxes import quick_ap50
@@ -69,6 +69,8 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     with work_folder(request):
         folder, split = prepare_chips(request.data, request.work / "chips", Portion(report, 0, CUT))
         go_on(request, folder, report)
+        if request.consistency:
+            check_crops(folder.size, sides_multiple(request, name, options, folder.inputs))
         data = open_data(folder, request, name, options, base.inputs if base else ())
         report.log("info", f"{split.text} {data}")
         network, begun, card = begin(request, data, name, options, base, report)

@@ -15,11 +15,9 @@ from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.training.chips import IGNORE, read_chips, write_chips
 from rsdl_qgis.engine.training.importers import (
     Files,
-    import_change,
     import_class_folders,
     import_folder,
     import_images,
-    import_pairs,
 )
 
 from .layers import NORTH_UP, noise, raster
@@ -52,11 +50,15 @@ def pairs(root, count=3, values=(0, 1, 2), split=""):
         picture(root / split / "masks" / f"s{i}.png", mask_of(values))
 
 
+def pictures_in(root):
+    return Files({"image": {"image": root / "images"}}, root / "masks")
+
+
 class TestPairs:
     def test_images_and_masks_of_one_name_are_chips_and_stay_where_they_are(self, tmp_path):
         pairs(tmp_path / "data")
         picture(tmp_path / "data" / "images" / "without.jpg", noise((3, 12, 16)))
-        folder = import_pairs(tmp_path / "data" / "images", tmp_path / "data" / "masks")
+        folder = import_folder(tmp_path / "data", "segmentation")
         assert [c.name for c in folder.chips] == ["s0", "s1", "s2"]
         assert folder.chips[0].images == {"image": ("images/s0.jpg",)} and folder.chips[0].label == "masks/s0.png"
         assert [b.name for b in folder.inputs[0].bands] == ["red", "green", "blue"]
@@ -66,7 +68,7 @@ class TestPairs:
         assert folder.images(folder.chips[0])["image"].shape == (1, 3, 12, 16)
         assert all(chip.bounds is None for chip in folder.chips)
         (tmp_path / "chips").mkdir()
-        elsewhere = import_pairs(tmp_path / "data" / "images", tmp_path / "data" / "masks", folder=tmp_path / "chips")
+        elsewhere = import_images([pictures_in(tmp_path / "data")], "segmentation", folder=tmp_path / "chips")
         write_chips(elsewhere)
         again = read_chips(tmp_path / "chips")
         assert (again.label(again.chips[1]) == folder.label(folder.chips[1])).all()
@@ -91,10 +93,12 @@ class TestPairs:
 
     def test_values_may_be_named_or_ignored(self, tmp_path):
         pairs(tmp_path)
-        named = import_pairs(tmp_path / "images", tmp_path / "masks", classes={1: "forest", 2: "other"})
+        parts = [pictures_in(tmp_path)]
+        names = {1: "forest", 2: "other"}
+        named = import_images(parts, "segmentation", folder=tmp_path, classes=names)
         assert [(c.value, c.name) for c in named.classes] == [(1, "forest"), (2, "other")]
         assert named.label(named.chips[0])[0, 0] == IGNORE
-        rest = import_pairs(tmp_path / "images", tmp_path / "masks", ignore=[0])
+        rest = import_images(parts, "segmentation", folder=tmp_path, ignore=[0])
         assert [c.value for c in rest.classes] == [1, 2]
 
     @pytest.mark.parametrize("options", [{}, {"nbits": 1}])
@@ -103,7 +107,7 @@ class TestPairs:
             picture(tmp_path / "images" / f"{i}.png", noise((1, 12, 16), seed=i))
             white = 1 if options else 255
             picture(tmp_path / "masks" / f"{i}.png", mask_of([white]), **options)
-        folder = import_pairs(tmp_path / "images", tmp_path / "masks")
+        folder = import_folder(tmp_path, "segmentation")
         assert [(c.value, c.name) for c in folder.classes] == [(0, "background"), (1, "object")]
         assert folder.label(folder.chips[0])[:3, 0].tolist() == [1, 1, 0]
         write_chips(folder)
@@ -115,7 +119,7 @@ class TestPairs:
         raster(tmp_path / "images" / "b.tif", noise((2, 12, 16), "float32"), crs=None, transform=Affine.identity())
         for name in "ab":
             picture(tmp_path / "masks" / f"{name}.png", mask_of([1]))
-        folder = import_pairs(tmp_path / "images", tmp_path / "masks")
+        folder = import_folder(tmp_path, "segmentation")
         first, second = folder.chips
         assert first.bounds == (NORTH_UP.c, NORTH_UP.f - 120, NORTH_UP.c + 160, NORTH_UP.f)
         assert folder.sources[first.source].crs and second.bounds is None and second.source == ""
@@ -125,26 +129,26 @@ class TestPairs:
         picture(tmp_path / "images" / "a.png", noise((1, 12, 16)))
         values = noise((1, 12, 16)).astype("float32") / 7
         raster(tmp_path / "masks" / "a.tif", values)
-        folder = import_pairs(tmp_path / "images", tmp_path / "masks", task="regression")
+        folder = import_folder(tmp_path, "regression")
         assert folder.labels == "number" and (folder.label(folder.chips[0]) == values[0]).all()
 
     def test_unequal_sizes_name_the_file(self, tmp_path):
         pairs(tmp_path)
         picture(tmp_path / "masks" / "s1.png", np.zeros((1, 12, 15), "uint8"))
         with pytest.raises(InputError, match=r"s1\.png is 15 x 12 pixels and .*s1\.jpg 16 x 12"):
-            import_pairs(tmp_path / "images", tmp_path / "masks")
+            import_folder(tmp_path, "segmentation")
 
     def test_other_bands_name_the_file(self, tmp_path):
         pairs(tmp_path)
         picture(tmp_path / "images" / "s1.jpg", noise((1, 12, 16)))
         with pytest.raises(InputError, match=r"s1\.jpg has 1 band\(s\) and .*s0\.jpg 3"):
-            import_pairs(tmp_path / "images", tmp_path / "masks")
+            import_folder(tmp_path, "segmentation")
 
     def test_coloured_masks_are_refused(self, tmp_path):
         pairs(tmp_path)
         picture(tmp_path / "masks" / "s0.png", noise((3, 12, 16)))
         with pytest.raises(InputError, match="are colours of 3 bands"):
-            import_pairs(tmp_path / "images", tmp_path / "masks")
+            import_folder(tmp_path, "segmentation")
 
     @pytest.mark.parametrize(("change", "message"), [
         (lambda root: [p.unlink() for p in (root / "masks").iterdir()], "No image has a mask of the same name"),
@@ -155,7 +159,7 @@ class TestPairs:
         pairs(tmp_path)
         change(tmp_path)
         with pytest.raises(InputError, match=message):
-            import_pairs(tmp_path / "images", tmp_path / "masks")
+            import_folder(tmp_path, "segmentation")
 
 
 class TestDates:
@@ -167,7 +171,7 @@ class TestDates:
 
     def test_before_after_and_what_changed(self, tmp_path):
         self.folders(tmp_path)
-        folder = import_change(tmp_path / "A", tmp_path / "B", tmp_path / "label")
+        folder = import_folder(tmp_path, "change")
         assert folder.task == "change" and folder.inputs[0].dates == ("before", "after")
         assert folder.chips[0].images == {"image": ("A/0.png", "B/0.png")}
         assert [(c.value, c.name) for c in folder.classes] == [(0, "unchanged"), (1, "changed")]

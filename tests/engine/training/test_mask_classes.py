@@ -9,7 +9,7 @@ import rasterio.shutil
 
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.training.chips import IGNORE
-from rsdl_qgis.engine.training.importers import import_pairs
+from rsdl_qgis.engine.training.importers import import_folder
 from rsdl_qgis.engine.training.mask_classes import mask_classes
 
 from .layers import Log
@@ -129,7 +129,7 @@ def test_masks_of_one_bit_a_palette_and_upper_case(tmp_path):
         picture(tmp_path / "images" / f"s{i}.PNG", np.full((8, 16), 90, "uint8"))
     picture(tmp_path / "masks" / "s0.PNG", mask, nbits=1)
     picture(tmp_path / "masks" / "s1.PNG", mask, colours={0: (0, 0, 0), 1: (200, 30, 60)})
-    folder = import_pairs(tmp_path / "images", tmp_path / "masks")
+    folder = import_folder(tmp_path, "segmentation")
     assert [(item.value, item.name) for item in folder.classes] == [(0, "background"), (1, "object")]
     assert len(folder.chips) == 2 and all((folder.label(chip) == mask).all() for chip in folder.chips)
 
@@ -137,7 +137,7 @@ def test_masks_of_one_bit_a_palette_and_upper_case(tmp_path):
 def test_labels_are_those_of_the_values_in_the_files(masks, tmp_path):
     masks(block(1, 70_000, 2, dtype="int32"), ending=".tif")
     picture(tmp_path / "images" / "s0.png", np.zeros((24, 8), "uint8"))
-    folder = import_pairs(tmp_path / "images", tmp_path / "masks")
+    folder = import_folder(tmp_path, "segmentation")
     assert folder.label(folder.chips[0])[::8, 0].tolist() == [0, 2, 1] and IGNORE not in folder.label(folder.chips[0])
 
 
@@ -145,9 +145,9 @@ def test_masks_of_numbers(masks, tmp_path):
     masks(block(0.5, -9999, 3.4e38, dtype="float32"), ending=".tif")
     picture(tmp_path / "images" / "s0.png", np.zeros((24, 8), "uint8"))
     log = Log()
-    folder = import_pairs(tmp_path / "images", tmp_path / "masks", task="regression", report=log)
+    folder = import_folder(tmp_path, "regression", log)
     assert np.isfinite(folder.label(folder.chips[0])).sum() == 64 and "-9999 (64 pixels)" in log.said[0]
     masks(np.stack([block(0, 1, 2), block(3, 4, 5), block(0, 0, 0)]))
     (tmp_path / "masks" / "s0.tif").unlink()
     with pytest.raises(InputError, match="colours of 3 bands"):
-        import_pairs(tmp_path / "images", tmp_path / "masks", task="regression")
+        import_folder(tmp_path, "regression")
