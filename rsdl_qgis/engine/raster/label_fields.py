@@ -63,7 +63,6 @@ def folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-
 def whole_number(text: str) -> int | None:
     """The number that a text is in digits; None for any other text."""
     return int(text) if WHOLE.fullmatch(text) else None

@@ -50,7 +50,7 @@ def pairs(root, count=3, values=(0, 1, 2), split=""):
         picture(root / split / "masks" / f"s{i}.png", mask_of(values))
 
 
-def pictures_in(root):
+def parts_of(root):
     return Files({"image": {"image": root / "images"}}, root / "masks")
 
 
@@ -68,7 +68,7 @@ class TestPairs:
         assert folder.images(folder.chips[0])["image"].shape == (1, 3, 12, 16)
         assert all(chip.bounds is None for chip in folder.chips)
         (tmp_path / "chips").mkdir()
-        elsewhere = import_images([pictures_in(tmp_path / "data")], "segmentation", folder=tmp_path / "chips")
+        elsewhere = import_images([parts_of(tmp_path / "data")], "segmentation", folder=tmp_path / "chips")
         write_chips(elsewhere)
         again = read_chips(tmp_path / "chips")
         assert (again.label(again.chips[1]) == folder.label(folder.chips[1])).all()
@@ -93,12 +93,10 @@ class TestPairs:
 
     def test_values_may_be_named_or_ignored(self, tmp_path):
         pairs(tmp_path)
-        parts = [pictures_in(tmp_path)]
-        names = {1: "forest", 2: "other"}
-        named = import_images(parts, "segmentation", folder=tmp_path, classes=names)
+        named = import_images([parts_of(tmp_path)], "segmentation", folder=tmp_path, classes={1: "forest", 2: "other"})
         assert [(c.value, c.name) for c in named.classes] == [(1, "forest"), (2, "other")]
         assert named.label(named.chips[0])[0, 0] == IGNORE
-        rest = import_images(parts, "segmentation", folder=tmp_path, ignore=[0])
+        rest = import_images([parts_of(tmp_path)], "segmentation", folder=tmp_path, ignore=[0])
         assert [c.value for c in rest.classes] == [1, 2]
 
     @pytest.mark.parametrize("options", [{}, {"nbits": 1}])

@@ -7,7 +7,7 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rsdl_qgis.engine.raster.grid import Grid, Window
+from rsdl_qgis.engine.raster.grid import Grid, Window, pixel_boxes
 from rsdl_qgis.engine.training.windows import boxes_inside, cells, groups, spans
 
 GRID = Grid(None, Affine(10, 0, 500, 0, -10, 900), 100, 130)
@@ -35,10 +35,12 @@ def test_windows_share_what_was_asked_for():
     assert sum(span.high - span.low for span in found) == 100 + 3 * 8
 
 
-def test_boxes_are_cut_to_the_area():
-    found = np.array([[0, 0, 2, 2], [2, 0, 3, 1], [1, 1, 2, 2], [0, -(2**31), 90, 2**31]])
-    assert boxes_inside(found, WHOLE)[3].tolist() == [0, 0, 90, 130]
-    assert boxes_inside(found[:3], Window(2, 0, 10, 10)).tolist() == [[2, 0, 3, 1]]
+def test_boxes_are_the_pixels_that_rectangles_touch():
+    outlines = np.array([[500, 880, 520, 900], [505, 871, 506, 879], [510, 890, 510, 890], [-1e12, 0, 1e12, 1]])
+    found = pixel_boxes(GRID, outlines)
+    assert found[:3].tolist() == [[0, 0, 2, 2], [2, 0, 3, 1], [1, 1, 2, 2]]
+    assert boxes_inside(found, WHOLE)[3].tolist() == [89, 0, 90, 130]
+    assert boxes_inside(found, Window(2, 0, 10, 10)).tolist() == [[2, 0, 3, 1]]
 
 
 def test_only_windows_that_meet_a_box_are_taken():
