@@ -85,9 +85,7 @@ def _write_objects(folder: Path, name: str, boxes: Sequence[Box]) -> str:
     return path
 
 
-def _write_images(
-    folder: Path, piece: Piece, item: Input, grid: Grid, infos: Sequence[LayerInfo]
-) -> tuple[str, ...]:
+def _write_images(folder: Path, piece: Piece, item: Input, grid: Grid, infos: Sequence[LayerInfo]) -> tuple[str, ...]:
     """Write an input of a piece, all dates to one file; a file a date if only a mask band can tell what is valid."""
     values = piece.images[item.name]
     dates, bands = values.shape[:2]

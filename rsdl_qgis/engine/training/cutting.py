@@ -126,9 +126,7 @@ class Cutter:
             wanted = whole or request.background is not None or not request.labelled
             yield (i + 1) / len(found), self._with_objects(window, whole, source, ground) if wanted else None
 
-    def _with_objects(
-        self, window: Window, whole: Sequence[Box], source: RasterSource, ground: Ground
-    ) -> Piece | None:
+    def _with_objects(self, window: Window, whole: Sequence[Box], source: RasterSource, ground: Ground) -> Piece | None:
         """The piece of a window; what does not count of it, where objects may be unlabelled, is not valid."""
         images, outside = source.read(window), ground.outside(window)
         for array in images.values():
@@ -202,9 +200,7 @@ class Cutter:
         label[contradicted] = nothing
         return label
 
-    def _piece(
-        self, window: Window, images: Arrays, label: NDArray | str | tuple[Box, ...], ground: Ground
-    ) -> Piece:
+    def _piece(self, window: Window, images: Arrays, label: NDArray | str | tuple[Box, ...], ground: Ground) -> Piece:
         placed = any(any(features.places) for features in ground.features)
         met = ground.met(self._scene.grid.crop(window).bounds) if placed else []
         places = {features.places[i] for features, hit in zip(ground.features, met) for i in hit}

@@ -98,9 +98,7 @@ Divide = Callable[[ChipFolder, Layout, float | None], Iterator[Division]]  # the
 DIVISIONS: Mapping[str, Divide] = {"blocks": _by_blocks, "places": _by_places, "files": _by_files, "random": _by_chance}
 
 
-def _blocks(
-    folder: ChipFolder, layout: Layout, side: NDArray, metres: NDArray, wanted: bool = False
-) -> Division:
+def _blocks(folder: ChipFolder, layout: Layout, side: NDArray, metres: NDArray, wanted: bool = False) -> Division:
     cells = _cells(layout, side)
     several = len(np.unique(layout.region)) > 1
     places = [f"{f'{r}: ' if several else ''}{y}, {x}" for r, x, y in cells]

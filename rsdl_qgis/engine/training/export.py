@@ -149,9 +149,7 @@ def _own_names(output: Path) -> set[str]:
     return {CHIPS_FILE, SAMPLES_FILE, "labels", "samples", *(Path(file).parts[0] for file in files), *FILE_MANAGERS}
 
 
-def _taken(
-    request: ChipsRequest, given: Path, folder: Path, report: Report
-) -> tuple[ChipFolder, SplitNote, NDArray]:
+def _taken(request: ChipsRequest, given: Path, folder: Path, report: Report) -> tuple[ChipFolder, SplitNote, NDArray]:
     """A chip folder, or a folder of images, divided, and its label counts; as suits its chips where they do not say.
 
     ``folder``: where tables of boxes are written, of images that have boxes in another form.

@@ -225,9 +225,7 @@ def images_in(folder: Path) -> dict[str, Path]:
     return found
 
 
-def _matched(
-    part: Files, missing_dates: bool
-) -> Iterator[tuple[str, dict[str, tuple[Path | None, ...]], Path | None]]:
+def _matched(part: Files, missing_dates: bool) -> Iterator[tuple[str, dict[str, tuple[Path | None, ...]], Path | None]]:
     """(name, files of each input's dates, mask) of all that have every file they need."""
     masks = images_in(part.labels) if part.labels is not None else None
     files = {name: [images_in(path) for path in dates.values()] for name, dates in part.images.items()}

@@ -109,9 +109,7 @@ def look_over(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report
     return Survey(scenes, legend, boxes, np.concatenate(sides))
 
 
-def without_fills(
-    scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report: Report
-) -> Sequence[Scene]:
+def without_fills(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report: Report) -> Sequence[Scene]:
     """The scenes with label rasters whose numbers that stand for nothing are known, also where no nodata is declared.
 
     What they are is told, and follows from the values of all label rasters together.
