@@ -29,6 +29,7 @@ from .raster.labels import (
     read_vector,
     upright_grid,
 )
+from .raster.masks import Masks
 from .raster.source import Layer, RasterSource
 from .raster.vector_file import VectorFile
 from .report import Report
@@ -86,7 +87,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self._read: dict[tuple, Vector] = {}
-        self._masks: dict[str, Vector] = {}
+        self._masks = Masks()
 
     def get(self, spec: Mapping[str, Any], crs: str | None = None) -> Vector:
         """The features of a layer, in the version that is in ``crs`` where there is one."""
@@ -96,12 +97,9 @@ class Shelf:
             self._read[key] = read_labels({**spec, "path": chosen.path, "crs": chosen.crs})
         return self._read[key]
 
-    def mask(self, mask: VectorFile, crs: str | None) -> Vector:
-        """The polygons inside of which is compared."""
-        chosen = mask.near(crs)
-        if chosen.path not in self._masks:
-            self._masks[chosen.path] = read_vector(chosen.path, None, chosen.crs)
-        return self._masks[chosen.path]
+    def mask(self, mask: VectorFile | None, crs: str | None) -> PolygonClasses | None:
+        """The polygons inside of which is compared; None: everywhere."""
+        return self._masks.on(mask, crs)
 
 
 @dataclass(frozen=True)
@@ -311,9 +309,7 @@ def open_pair(pair: Pair, options: Options, shelf: Shelf) -> OpenPair:
                     factor = math.sqrt(DRAWN / (grid.height * grid.width))
                     grid = grid.scaled(factor, factor)
             check_overlap(pair, sides, grid)
-        mask = None
-        if options.mask:
-            mask = PolygonClasses(shelf.mask(options.mask, home), home)
+        mask = shelf.mask(options.mask, home)
         predicted, reference = sides
         if predicted is None:
             raise InputError(f"{pair.title} has no polygons.", "PREDICTED is a class raster or polygons.")

@@ -189,8 +189,8 @@ LEARNING: Table = {
     "title": Argument(Text()),
     "description": Argument(Text()),
     "keywords": Argument(ListOf(Text())),
-    "resolution_tolerance": Argument(Number(1, 1000), default=2.0),
-    "background": Argument(Text()),  # the name of the class that is not drawn as polygons
+    "resolution_tolerance": Argument(Number(1, 1000)),  # not given: the base model's, else 2
+    "background": Argument(Text()),  # name or value of the class that is not drawn as polygons, or none; else value 0
     "report": Argument(Path()),
     "resume": Argument(Boolean(), default=True),
 }

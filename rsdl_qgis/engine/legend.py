@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-WHOLE = re.compile(r"[+-]?[0-9]{1,18}")  # as many digits as 64 bits hold
+from .raster.label_fields import whole_number
 
 
 @dataclass(frozen=True)
@@ -76,11 +75,6 @@ def renamed(entries: Iterable[Entry]) -> list[tuple[Entry, Entry]]:
         if _folded(known.name) != _folded(entry.name):
             pairs.append((known, entry))
     return pairs
-
-
-def whole_number(text: str) -> int | None:
-    """The number that a text is in digits; None for any other text."""
-    return int(text) if WHOLE.fullmatch(text) else None
 
 
 def _folded(name: str) -> str:

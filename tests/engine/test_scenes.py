@@ -84,8 +84,8 @@ def test_a_scene_is_what_training_makes_of_it(tmp_path, image, name, crs):
     other = point(70.5, 8.5) if shape is None else box(60, 40, 70, 45)
     given = [(point(33.2, 20.7) if shape is None else shape, "a"), (other, "b")]
     labels = [vector(tmp_path / "l.geojson", moved(given, crs), crs=crs)]
-    request = CutRequest.of({"task": "classification", "chip_size": 16})
-    cutting.cut([source(image)], labels, request, tmp_path / "chips", Report())
+    layers = {"sources": [source(image)], "labels": labels}
+    cutting.cut(CutRequest.of({"task": "classification", "chip_size": 16, **layers}), tmp_path / "chips", Report())
     folder = read_chips(tmp_path / "chips")
     wanted = ChipSamples(folder, folder.chips, (ITEM,), side=24)[0][0][0].numpy()
     tile = loaded(image, labels[0]["path"], size=16, side=24)[0]

@@ -14,6 +14,7 @@ from rsdl_qgis.engine.card import Band, Class
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.training.chips import Chip, ChipFolder, write_chips
+from rsdl_qgis.engine.training.chips_request import ChipsRequest
 from rsdl_qgis.engine.training.export import absolute, prepare_chips
 
 FOLDER = "landsat_change"
@@ -82,7 +83,7 @@ def _cut(place: Path, folder: Path, valid: float, test: float) -> ChipFolder:
         "test": test,
         "block_size": 30.0 * SIZE * 2,
     }
-    return absolute(prepare_chips(asked, folder.resolve(), Report())[0])
+    return absolute(prepare_chips(ChipsRequest.of(asked), folder.resolve(), Report())[0])
 
 
 def _only_test(folder: ChipFolder) -> ChipFolder:

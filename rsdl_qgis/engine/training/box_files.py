@@ -15,6 +15,7 @@ from pathlib import Path
 from ..csv_text import guarded, plain
 from ..errors import InputError
 
+LEAST_SEEN = 0.3  # of an object's area has to be left, or it neither counts as one nor against a detection
 COLUMNS = ("x1", "y1", "x2", "y2", "class", "difficult")
 
 

@@ -18,7 +18,8 @@ from ..task_table import TASKS
 from .box_files import Box, write_boxes
 from .chips import FILED, Chip
 from .cut_request import CutRequest
-from .labelling import UNSET, Legend
+from .label_classes import Legend
+from .labelling import UNSET
 from .scenes import Scene
 
 SAMPLED, MOST_SAMPLED = 250_000, 20_000_000  # pixels a source, values
@@ -85,9 +86,7 @@ def _write_objects(folder: Path, name: str, boxes: Sequence[Box]) -> str:
     return path
 
 
-def _write_images(
-    folder: Path, piece: Piece, item: Input, grid: Grid, infos: Sequence[LayerInfo]
-) -> tuple[str, ...]:
+def _write_images(folder: Path, piece: Piece, item: Input, grid: Grid, infos: Sequence[LayerInfo]) -> tuple[str, ...]:
     """Write an input of a piece, all dates to one file; a file a date if only a mask band can tell what is valid."""
     values = piece.images[item.name]
     dates, bands = values.shape[:2]

@@ -8,16 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..card import Band, Input, Scaling
+from ..card import Input, Scaling
 from ..errors import InputError
-from ..scaling import Radiometry, radiometry
+from ..scaling import BACKSCATTER, Radiometry, radiometry
 from .chips import Chip, ChipFolder
 
 METHODS = ("auto", "standard", "robust", "robust-dates", "keep")
 MOST_CHIPS = 500  # that statistics are measured on, evenly chosen
 SAMPLE_CHIPS, SAMPLE_PIXELS = 32, 250_000  # at most, that stand for a source which has no sample
 KEPT = 4096  # radiometries that are remembered, about a kilobyte each
-BACKSCATTER = Band("VV", ("VH", "HH", "HV"))  # of radar, by its polarisation
 FARTHEST_MEAN, LARGEST_RATIO = 3.0, 5.0  # how far from 0 and 1 a start's scaling may bring mean and deviation
 
 

@@ -10,11 +10,12 @@ from ..errors import InputError
 from ..job_arguments import DATA, some
 from ..raster.vector_file import VectorFile
 from ..task_table import TASKS
+from .specs import LabelSpec, SourceSpec
 
 USUAL_SIZE = 256
 ARGUMENTS = (
-    *("task", "unlabelled", "background_name", "buffer", "all_touched", "multilabel"),
-    *("only_inside", "colors", "extent", "extent_crs", "mask", "chip_size", "chip_overlap", "split"),
+    *("task", "sources", "labels", "unlabelled", "background_name", "buffer", "all_touched"),
+    *("multilabel", "only_inside", "colors", "extent", "extent_crs", "mask", "chip_size", "chip_overlap", "split"),
     *("input_bands", "input_dates", "unit", "object_size"),
 )
 
@@ -23,17 +24,19 @@ ARGUMENTS = (
 class CutRequest:
     """How rasters and labels become chips.
 
-    ``background``: the name ('': as usual) of the class of what is not labelled, None: it is ignored; of objects: not
-    None means that chips without any are cut too. ``buffer``:
-    metres around lines and points (None: half a pixel, the pixel). ``all_touched``: polygons label all pixels that they
-    touch, not only those whose centre they hold. ``multilabel``: the field of a scene names several
-    classes, divided by ; or ,. ``only_inside``: pixels of a scene outside its polygon are not valid. ``extent``,
-    ``mask``: outside nothing is labelled. ``size``, ``overlap``: of chips in pixels. ``separate``: chips are to be
-    small enough for a split by blocks. ``bands``, ``dates``: names, an input. ``object_size``: metres a side of
-    objects that are points.
+    ``sources``: rasters. ``labels``: one layer for all, as many as sources (in their order), or several for each
+    source; ``labelled``: there are such at all. ``background``: the name ('': as usual) of the class of what is not
+    labelled, None: it is ignored; of objects: not None means that chips without any are cut too. ``buffer``: metres
+    around lines and points (None: half a pixel, the pixel). ``all_touched``: polygons label all pixels that they touch,
+    not only those whose centre they hold. ``multilabel``: the field of a scene names several classes, divided by ; or
+    ,. ``only_inside``: pixels of a scene outside its polygon are not valid. ``extent``, ``mask``: outside nothing is
+    labelled. ``size``, ``overlap``: of chips in pixels. ``separate``: chips are to be small enough for a split by
+    blocks. ``bands``, ``dates``: names, an input. ``object_size``: metres a side of objects that are points.
     """
 
     task: str
+    sources: tuple[SourceSpec, ...] = ()
+    labels: tuple[LabelSpec, ...] = ()
     labelled: bool = True
     background: str | None = None
     buffer: float | None = None
@@ -66,6 +69,8 @@ class CutRequest:
             raise InputError(f"Chips cannot overlap by {overlap} px.", f"Choose an overlap from 0 to {most} px.")
         return cls(
             task=task,
+            sources=tuple(map(SourceSpec.of, given.get("sources", ()))),
+            labels=tuple(map(LabelSpec.of, given.get("labels", ()))) if labelled else (),
             labelled=labelled,
             background=given.get("background_name", "") if unlabelled == "background" else None,
             buffer=given.get("buffer"),
@@ -91,10 +96,3 @@ class CutRequest:
         if not self.labelled:
             return "none"
         return TASKS[self.task].chip_labels[-1 if self.multilabel else 0]
-
-
-def keyed(value: Any) -> Any:
-    """Arguments without the paths of what has a key."""
-    if isinstance(value, Mapping):
-        return {name: keyed(item) for name, item in value.items() if not (name == "path" and "key" in value)}
-    return [keyed(item) for item in value] if isinstance(value, (list, tuple)) else value

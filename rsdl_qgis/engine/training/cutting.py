@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,32 +22,26 @@ from .box_files import Box
 from .chip_files import Arrays, Piece, make_folder, sample_of, write_piece, write_sample
 from .chips import Chip, ChipFolder, Source, sizes, write_chips
 from .cut_request import CutRequest
+from .label_classes import Legend
+from .label_layers import Shelf
 from .label_notes import LARGEST_SCENE, Tally, tell_of_cut
-from .labelling import CONTRADICTED, UNSET, Ground, Legend, Shelf
+from .labelling import CONTRADICTED, UNSET, Ground
 from .object_labels import ObjectsOn, shown
 from .scenes import Scene, check_resolutions, inputs_of, open_scenes, resolution_of, with_labels
 from .survey import chip_size, divided, look_over
 from .windows import Span, cells
 
 
-def cut(
-    sources: Sequence[Mapping[str, Any]],
-    labels: Sequence[Mapping[str, Any]],
-    request: CutRequest,
-    folder: Path,
-    report: Report,
-) -> ChipFolder:
+def cut(request: CutRequest, folder: Path, report: Report) -> ChipFolder:
     """Cut rasters where they are labelled into ``folder``: GeoTIFF chips, their labels, samples of the rasters.
 
-    ``sources``: ``title``, ``inputs`` (layer specs, one a date, of each input); ``labels``: specs as ``read_layer``
-    takes them, one for all, as many as sources (in their order), or several for each source. Windows are read one at
-    a time. Raises InputError before anything is written where rasters or labels cannot be used, and afterwards where
-    no labelled pixel is valid; OutputError where the folder cannot be written.
+    Windows are read one at a time. Raises InputError before anything is written where rasters or labels cannot be
+    used, and afterwards where no labelled pixel is valid; OutputError where the folder cannot be written.
     """
     report.progress(0.0, "Checking the rasters and labels")
     labels_of = {"number": "number", "classes": "text"}.get(request.kind, "class")
     shelf = Shelf(labels_of, parts=request.kind == "boxes")
-    scenes = with_labels(open_scenes(sources, request), labels, request, shelf)
+    scenes = with_labels(open_scenes(request), request, shelf)
     inputs = inputs_of(scenes, request)
     check_resolutions(scenes, report)
     survey = look_over(scenes, request, shelf, report)
@@ -133,9 +127,7 @@ class Cutter:
             wanted = whole or request.background is not None or not request.labelled
             yield (i + 1) / len(found), self._with_objects(window, whole, source, ground) if wanted else None
 
-    def _with_objects(
-        self, window: Window, whole: Sequence[Box], source: RasterSource, ground: Ground
-    ) -> Piece | None:
+    def _with_objects(self, window: Window, whole: Sequence[Box], source: RasterSource, ground: Ground) -> Piece | None:
         """The piece of a window; what does not count of it, where objects may be unlabelled, is not valid."""
         images, outside = source.read(window), ground.outside(window)
         for array in images.values():
@@ -209,9 +201,7 @@ class Cutter:
         label[contradicted] = nothing
         return label
 
-    def _piece(
-        self, window: Window, images: Arrays, label: NDArray | str | tuple[Box, ...], ground: Ground
-    ) -> Piece:
+    def _piece(self, window: Window, images: Arrays, label: NDArray | str | tuple[Box, ...], ground: Ground) -> Piece:
         placed = any(any(features.places) for features in ground.features)
         met = ground.met(self._scene.grid.crop(window).bounds) if placed else []
         places = {features.places[i] for features, hit in zip(ground.features, met) for i in hit}

@@ -14,7 +14,6 @@ from ..errors import InputError
 from ..networks import NETWORKS, Network, multiple_of_sides
 from ..task_table import TASKS
 from .chips import SPLITS, Chip, ChipFolder
-from .consistency import check_crops
 from .request import KINDS, TrainRequest
 from .samples import class_counts, open_samples, settle_inputs
 from .units import Units, units_of
@@ -75,8 +74,6 @@ def open_data(
     inputs = settle_inputs(folder, chips["train"], start or None, request.scaling)
     line = NETWORKS[network]
     side, multiple = side_of(request, line, options), sides_multiple(request, network, options, inputs)
-    if request.consistency:
-        check_crops(folder.size, multiple)
     parts = {
         name: open_samples(folder, some, inputs, request.task, side, multiple, ROOM.get(name, 0))
         for name, some in chips.items()

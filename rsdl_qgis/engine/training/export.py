@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -22,44 +21,30 @@ from ..raster.geotiff import not_written
 from ..report import Report
 from ..task_table import TASKS
 from .chips import CHIPS_FILE, FILED, SAMPLES_FILE, SPLITS, Chip, ChipFolder, files_of, read_chips, write_chips
-from .cut_request import CutRequest, keyed
+from .chips_request import ChipsRequest
 from .cutting import cut
 from .importers import import_folder
 from .importers_boxes import import_boxes
-from .splits import SplitNote, SplitRequest, label_counts, split_chips
-
-__all__ = ["SplitNote", "absolute", "prepare_chips", "run_export_chips"]
+from .splits import SplitNote, label_counts, split_chips
 
 FILE_MANAGERS = (".DS_Store", "Thumbs.db", "desktop.ini")
-RELATED = (  # arguments that tell one set of chips from another
-    *("task", "sources", "labels", "input_bands", "input_dates", "colors", "unlabelled", "background_name", "buffer"),
-    *("all_touched", "multilabel", "only_inside", "extent", "extent_crs", "mask", "mask_crs", "mask_versions"),
-    *("chip_size", "chip_overlap", "unit", "object_size"),
-    *("split", "valid", "test", "block_size", "seed"),
-)
 
 
-def prepare_chips(
-    arguments: Mapping[str, Any], folder: Path, report: Report, labelled: bool = True
-) -> tuple[ChipFolder, SplitNote]:
+def prepare_chips(request: ChipsRequest, folder: Path, report: Report) -> tuple[ChipFolder, SplitNote]:
     """The chips that a training asks for, each with its split.
 
-    ``chips``: a chip folder, which is left as it is, or a folder of images that can be taken as one; else layers
-    (``sources``, ``labels``) are cut into ``folder``, where chips of the same request and files are used again.
-    ``labelled`` false: for distillation, without labels. Raises InputError, OutputError.
+    Those that are given are left as they are; else layers are cut into ``folder``, where chips of the same request and
+    files are used again. Raises InputError, OutputError.
     """
-    CutRequest.of(arguments, labelled)
-    SplitRequest.of(arguments)
-    if arguments.get("chips"):
-        chips, note, _ = _given(arguments, folder, report)
+    if request.given:
+        chips, note, _ = _taken(request, request.given, folder, report)
     else:
-        asked = _request_hash(arguments, labelled)
-        stored = _stored(folder, asked)
+        stored = _stored(folder, request.key)
         if stored is not None:
             report.log("info", "The chips that were cut before are used again.")
             return stored
         with whole_folder(folder) as part:
-            chips, note, _ = _cut(arguments, part, asked, labelled, report)
+            chips, note, _ = _cut(request, part, report)
         chips = replace(chips, path=folder)
     for warning in note.warnings:
         report.log("warning", warning)
@@ -76,18 +61,16 @@ def run_export_chips(arguments: Mapping[str, Any], report: Report) -> dict[str, 
     """
     if not arguments.get("output"):
         raise OutputError("The job does not say 'output', the folder of the chips.")
-    output, labelled = Path(arguments["output"]), bool(arguments.get("labels"))
+    output, request = Path(arguments["output"]), ChipsRequest.of(arguments, labelled=bool(arguments.get("labels")))
     _check_output(output)
-    CutRequest.of(arguments, labelled)
-    SplitRequest.of(arguments)
     with whole_folder(output) as part:
-        if arguments.get("chips"):
-            chips, note, counts = _given(arguments, part, report)
+        if request.given:
+            chips, note, counts = _taken(request, request.given, part, report)
             chips = chips if chips.path == part.resolve() else absolute(chips)
             chips = replace(chips, path=part, note={**chips.note, **_plain(note), "cut": True})
             write_chips(chips)
         else:
-            chips, note, counts = _cut(arguments, part, _request_hash(arguments, labelled), labelled, report)
+            chips, note, counts = _cut(request, part, report)
     for warning in note.warnings:
         report.log("warning", warning)
     splits = np.array([chip.split for chip in chips.chips])
@@ -167,38 +150,35 @@ def _own_names(output: Path) -> set[str]:
     return {CHIPS_FILE, SAMPLES_FILE, "labels", "samples", *(Path(file).parts[0] for file in files), *FILE_MANAGERS}
 
 
-def _given(arguments: Mapping[str, Any], folder: Path, report: Report) -> tuple[ChipFolder, SplitNote, NDArray]:
+def _taken(request: ChipsRequest, given: Path, folder: Path, report: Report) -> tuple[ChipFolder, SplitNote, NDArray]:
     """A chip folder, or a folder of images, divided, and its label counts; as suits its chips where they do not say.
 
     ``folder``: where tables of boxes are written, of images that have boxes in another form.
     """
-    path = Path(arguments["chips"])
     report.progress(0.0, "Reading the chips")
-    if (path / CHIPS_FILE).is_file():
-        chips = read_chips(path)
-    elif TASKS[arguments["task"]].boxes:
-        chips = import_boxes(path, folder, report)
+    if (given / CHIPS_FILE).is_file():
+        chips = read_chips(given)
+    elif TASKS[request.cut.task].boxes:
+        chips = import_boxes(given, folder, report)
     else:
-        chips = import_folder(path, arguments["task"], report)
-    request = SplitRequest.of(arguments)
-    if request.how == "chips" and not any(chip.split for chip in chips.chips):
-        request = replace(request, how=None)
+        chips = import_folder(given, request.cut.task, report)
+    split = request.split
+    if split.how == "chips" and not any(chip.split for chip in chips.chips):
+        split = replace(split, how=None)
     counts = label_counts(chips)
-    return (*split_chips(chips, request, counts), counts)
+    return (*split_chips(chips, split, counts), counts)
 
 
-def _cut(
-    arguments: Mapping[str, Any], folder: Path, asked: str, labelled: bool, report: Report
-) -> tuple[ChipFolder, SplitNote, NDArray]:
-    sources, labels = arguments.get("sources") or [], arguments.get("labels") or []
-    chips = cut(sources, labels if labelled else [], CutRequest.of(arguments, labelled), folder, report)
+def _cut(request: ChipsRequest, folder: Path, report: Report) -> tuple[ChipFolder, SplitNote, NDArray]:
+    """The chips that are cut, divided, and their label counts."""
+    chips = cut(request.cut, folder, report)
     report.progress(1.0, "Dividing the chips")
-    request = SplitRequest.of(arguments)
-    if request.how == "chips":
+    split = request.split
+    if split.how == "chips":
         raise InputError("Layers do not say how to divide chips.", "Choose another SPLIT, such as blocks.")
     counts = label_counts(chips)
-    chips, note = split_chips(chips, replace(request, how=request.how or "blocks"), counts)
-    chips = replace(chips, note={**chips.note, **_plain(note), "request": asked})
+    chips, note = split_chips(chips, replace(split, how=split.how or "blocks"), counts)
+    chips = replace(chips, note={**chips.note, **_plain(note), "request": request.key})
     write_chips(chips)
     return chips, note, counts
 
@@ -207,46 +187,15 @@ def _plain(note: SplitNote) -> dict[str, Any]:
     return {"split": note.text, "dropped": note.dropped, "warnings": list(note.warnings)}
 
 
-def _stored(folder: Path, asked: str) -> tuple[ChipFolder, SplitNote] | None:
+def _stored(folder: Path, key: str) -> tuple[ChipFolder, SplitNote] | None:
     """The chips that were cut before as is asked now; None where there are none."""
     try:
         chips = read_chips(folder)
     except InputError:
         return None
-    if chips.note.get("request") != asked:
+    if chips.note.get("request") != key:
         return None
     return chips, SplitNote(chips.note["split"], chips.note["dropped"], tuple(chips.note["warnings"]))
-
-
-def _request_hash(arguments: Mapping[str, Any], labelled: bool) -> str:
-    """What tells chips apart: what is asked for, and the state of the files it is made from.
-
-    A layer that was copied for the job has a ``key`` (a mask ``mask_key``), which stands for its path and its state.
-    """
-    related = {name: keyed(arguments[name]) for name in RELATED if arguments.get(name) is not None}
-    if "mask_key" in arguments:
-        related["mask"] = arguments["mask_key"]
-    states = {path: _state(Path(path)) for path in _paths(related)}
-    text = json.dumps([related, labelled, states], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _paths(arguments: Mapping[str, Any]) -> list[str]:
-    """The files that layers are read from."""
-    inputs = [source.get("inputs") or {} for source in arguments.get("sources") or ()]
-    specs = [spec for item in inputs for given in item.values() for spec in given]
-    specs += [*(arguments.get("labels") or ()), *([{"path": arguments["mask"]}] if arguments.get("mask") else ())]
-    return sorted({str(spec["path"]).split("|")[0] for spec in specs if spec.get("path")})
-
-
-def _state(path: Path) -> list[tuple[str, int, int]]:
-    """Name, size and time of a file and of those that hold a part of it; nothing of '.' and '/'."""
-    if not path.name:
-        return []
-    whole = [path.with_name(path.name + ending) for ending in (".msk", ".ovr", "-wal")]
-    parts = [path.with_suffix(ending) for ending in (".dbf", ".shx", ".prj", ".cpg", ".msk")]  # of .shp, and a mask
-    found = [(file.name, file.stat()) for file in dict.fromkeys([path, *whole, *parts]) if file.is_file()]
-    return sorted((name, state.st_size, state.st_mtime_ns) for name, state in found)
 
 
 def absolute(folder: ChipFolder) -> ChipFolder:

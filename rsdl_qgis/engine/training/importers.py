@@ -25,7 +25,7 @@ from ..raster.source import Layer, RasterSource
 from ..report import Report
 from ..task_table import TASKS
 from .chips import Chip, ChipFolder, Source, sizes
-from .labelling import legend_of_names
+from .label_classes import legend_of_names
 from .mask_classes import check_numbers, mask_classes
 
 ENDINGS = (".tif", ".tiff", ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".jp2")
@@ -226,9 +226,7 @@ def images_in(folder: Path) -> dict[str, Path]:
     return found
 
 
-def _matched(
-    part: Files, missing_dates: bool
-) -> Iterator[tuple[str, dict[str, tuple[Path | None, ...]], Path | None]]:
+def _matched(part: Files, missing_dates: bool) -> Iterator[tuple[str, dict[str, tuple[Path | None, ...]], Path | None]]:
     """(name, files of each input's dates, mask) of all that have every file they need."""
     masks = images_in(part.labels) if part.labels is not None else None
     files = {name: [images_in(path) for path in dates.values()] for name, dates in part.images.items()}

@@ -13,9 +13,10 @@ from ..errors import known
 from ..raster.class_tables import bands_of
 from ..raster.features import Features
 from ..report import Report
+from .box_files import LEAST_SEEN
 from .cut_request import CutRequest
-from .labelling import LabelLayer, Legend, single_features
-from .objects import LEAST_SEEN
+from .label_classes import Legend, single_features
+from .label_layers import LabelLayer
 
 LARGEST_SCENE = 2048  # pixels a side
 MOST_SHOWN = 12  # classes that a message lists
@@ -139,8 +140,10 @@ def tell_of_cut(tally: Tally, legend: Legend, request: CutRequest, report: Repor
     for layer, numbers in tally.between_pixels():
         features = known(layer.features)
         of, total = by_class(features, numbers, legend), len(set(features.numbers.tolist()))
-        why = "hold no pixel's centre, all pixels that they touch belong to others" if request.all_touched else (
-            "are smaller than a pixel or thin, hold no pixel's centre"
+        why = (
+            "hold no pixel's centre, all pixels that they touch belong to others"
+            if request.all_touched
+            else ("are smaller than a pixel or thin, hold no pixel's centre")
         )
         text = f"{layer.title}: {len(numbers)} of {total} polygons {why}, and so label nothing{of}."
         report.log("warning", text if request.all_touched else f"{text} With ALL_TOUCHED they label what they touch.")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,7 @@ from .chips import ChipFolder
 from .events import EVENTS, EventWriter
 from .fit import Epoch, Settings, fit, network_output
 from .model import write_weights
-from .request import TrainRequest, fingerprint
+from .request import TrainRequest
 
 Forward = Callable[[nn.Module, Sequence[Tensor], Any], Any]
 CHECKPOINT, BEST, ASKED = "checkpoint.pt", "best", "asked.txt"
@@ -51,9 +54,9 @@ def work_folder(request: TrainRequest) -> Iterator[None]:
     shutil.rmtree(request.work, ignore_errors=True)
 
 
-def go_on(request: TrainRequest, arguments: Mapping[str, Any], chips: ChipFolder, report: Report) -> None:
+def go_on(request: TrainRequest, chips: ChipFolder, report: Report) -> None:
     """Say whether a training that was stopped here goes on; of another one, or of other chips, the best model stays."""
-    asked = fingerprint(arguments, chips)
+    asked = fingerprint(request, chips)
     checkpoint, stored = request.work / CHECKPOINT, request.work / ASKED
     try:
         other = stored.read_text(encoding="utf-8") != asked or not request.resume
@@ -64,6 +67,14 @@ def go_on(request: TrainRequest, arguments: Mapping[str, Any], chips: ChipFolder
         stored.write_text(asked, encoding="utf-8")
     except OSError as error:
         raise _not_writable(request, error) from None
+
+
+def fingerprint(request: TrainRequest, chips: ChipFolder) -> str:
+    """What tells trainings apart that end in other weights: what is asked for, and what is learned from."""
+    parts: list[Any] = [*chips.inputs, *chips.classes, *chips.chips]
+    learned = [asdict(item) for item in parts], chips.note.get("request")
+    found = (json.dumps(item, sort_keys=True, default=str) for item in learned)
+    return hashlib.sha256(f"[{', '.join((request.asked, *found))}]".encode()).hexdigest()
 
 
 def _set_aside(request: TrainRequest, report: Report) -> None:

@@ -17,7 +17,8 @@ from ..raster.source import Layer, RasterSource
 from ..report import Report
 from ..task_table import TASKS
 from .chips import IGNORE
-from .labelling import LARGEST_VALUE, LabelLayer, legend_of
+from .label_classes import LARGEST_VALUE, legend_of
+from .label_layers import LabelLayer
 
 LOSSY = (".jpg", ".jpeg")
 MANY = 6  # values, from which on masks may hold noise around two of them

@@ -12,9 +12,9 @@ from ..errors import InputError, known
 from ..raster.features import Features
 from ..raster.geometries import outer_corners
 from ..raster.grid import Grid, Window, apply
-from .box_files import Box
-from .labelling import LabelLayer, Legend
-from .objects import LEAST_SEEN
+from .box_files import LEAST_SEEN, Box
+from .label_classes import Legend
+from .label_layers import LabelLayer
 
 
 class ObjectsOn:

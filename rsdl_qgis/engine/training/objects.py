@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .box_files import LEAST_SEEN
 from .geometry import Geometry
-
-LEAST_SEEN = 0.3  # of an object's area has to be left, or it neither counts as one nor against a detection
 
 
 @dataclass(frozen=True)

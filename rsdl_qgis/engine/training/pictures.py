@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from ..card import Band, Class, Input, Scaling
 from ..raster.picture import Color, jpeg, png
-from ..scaling import radiometry
-from .chip_scaling import BACKSCATTER
+from ..scaling import BACKSCATTER, radiometry
 from .chips import IGNORE
 
 WIDEST = 176  # pixels of a picture's longer side: five fit beside each other

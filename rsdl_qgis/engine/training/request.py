@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from ..card import CARD_FILE
-from ..errors import InputError, ModelError, OutputError
+from ..card import CARD_FILE, ModelCard
+from ..errors import InputError, MismatchError, ModelError, OutputError
 from ..file_names import work_folder
-from ..job_arguments import AUGMENTED, TRAINING, some
+from ..job_arguments import AUGMENTED, DISTILLING, TRAINING, some
 from ..names import as_model_name
 from ..networks import NETWORKS
-from ..task_table import TASKS, Task
+from ..store import Store
+from ..task_table import TASKS, Task, task_of
 from .augment import AUGMENTATIONS, UNVARIED, Augmentation
-from .chips import ChipFolder
+from .chips_request import ChipsRequest
 from .losses import LOSSES
 
 KINDS = {  # of a chip's label
@@ -31,16 +31,23 @@ KINDS = {  # of a chip's label
 STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 800, 20, 150  # by default as many epochs as make so many steps, within limits
 NEW_START, GENTLE = 2e-3, 5e-4  # default learning rates: from nothing, from weights
 REPORTS = (".html", ".htm")  # endings
+NO_CLASS = "none"  # is background
+MADE = ("data", "asked")  # parts of a request that are no argument of a job
 TOLD = ("name", "title", "description", "keywords", "resolution_tolerance", "background")  # in the card alone
-UNRELATED = ("output", "report", "device", "threads", "resume", *TOLD)  # do not change what is trained
+UNRELATED = ("output", "report", "device", "threads", "resume", *TOLD, *MADE)  # do not change what is trained
 
 
 @dataclass(frozen=True)
 class TrainRequest:
-    """The arguments of the job "train" that are not about the data. None: the default of the task."""
+    """What the job "train" is to do. None: the default of the task.
+
+    ``data``: the chips; ``asked``: what changes the weights, as the job says it: JSON.
+    """
 
     task: str
     output: Path
+    data: ChipsRequest
+    asked: str = ""
     network: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     base_model: str | None = None
@@ -74,15 +81,18 @@ class TrainRequest:
     title: str = ""
     description: str = ""
     keywords: tuple[str, ...] = ()  # by which algorithms and people find the model
-    resolution_tolerance: float = 2.0  # factor of the pixel size that the model bears
-    background: str = ""  # name of the class that is not drawn as polygons; '': that of value 0
+    resolution_tolerance: float | None = None  # factor of the pixel size that the model bears; None: the base model's
+    background: str = ""  # name or value of the class that is not drawn as polygons, NO_CLASS; '': that of value 0
     report: Path | None = None
     resume: bool = True
 
     @classmethod
-    def of(cls, arguments: Mapping[str, Any]) -> TrainRequest:
-        """The request in a job's arguments. InputError, ModelError or OutputError for what cannot be."""
-        given = some(TRAINING, (f.name for f in fields(cls)), arguments)
+    def of(cls, arguments: Mapping[str, Any], labelled: bool = True) -> TrainRequest:
+        """The request in a job's arguments. InputError, ModelError or OutputError for what cannot be.
+
+        ``labelled``: there are labels to learn from.
+        """
+        given = some(TRAINING, (f.name for f in fields(cls) if f.name not in MADE), arguments)
         for name in ("output", "report"):
             if name in given:
                 given[name] = Path(given[name])
@@ -90,13 +100,14 @@ class TrainRequest:
         for name in ("loss", "keywords"):
             given[name] = tuple(given.get(name, ()))
         given.setdefault("batch_size", TASKS[given["task"]].batch_size)
-        request = cls(**given)
+        request = cls(data=ChipsRequest.of(arguments, labelled), asked=_asked(arguments), **given)
         request._check_network()
         request._check_outputs()
         request._check_losses()
         request._check_augmentation()
         request._check_consistency()
         request._check_keep()
+        request._check_background()
         request._check_start()
         return request
 
@@ -109,6 +120,12 @@ class TrainRequest:
     def frozen(self) -> str | int:
         """What is frozen, as ``freezing`` takes it."""
         return self.freeze_stages if self.freeze == "stages" else self.freeze
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What changes the weights, as plain values."""
+        values = {name: getattr(self, name) for name in SETTINGS}
+        return {**values, "augmentation": asdict(self.augmentation) if self.augmentation else None}
 
     @property
     def model_name(self) -> str:
@@ -168,6 +185,11 @@ class TrainRequest:
             problem = f"PATIENCE={self.patience} waits for a better epoch, and KEEP=last takes the last one."
             raise InputError(problem, "Choose PATIENCE=0, or KEEP=best.")
 
+    def _check_background(self) -> None:
+        if self.background and tuple(TASKS[self.task].kinds) != ("classes",):
+            problem = f"BACKGROUND is for maps of classes, which {self.task} does not make."
+            raise InputError(problem, "Leave BACKGROUND empty.")
+
     def _check_start(self) -> None:
         if self.base_model and self.pretrained:
             raise InputError("Both BASE_MODEL and PRETRAINED are given.", "Choose one of them to start from.")
@@ -194,13 +216,36 @@ class TrainRequest:
             raise OutputError(f"There is no folder {self.report.parent} to write the report to.", "Make it first.")
 
 
-def fingerprint(arguments: Mapping[str, Any], chips: ChipFolder) -> str:
-    """What tells trainings apart that end in other weights: what is asked for, and what is learned from."""
+@dataclass(frozen=True)
+class DistilRequest:
+    """What the job "distil" is to do: train a student by what the model in ``path`` answers.
+
+    ``temperature`` softens the answers. ``training``: of the student, with the teacher's task; its labels are only to
+    compare by.
+    """
+
+    training: TrainRequest
+    path: Path
+    teacher: ModelCard
+    temperature: float
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any]) -> DistilRequest:
+        """The request in a job's arguments. Raises as ``TrainRequest.of``, and MismatchError for other teachers."""
+        given = some(DISTILLING, ("teacher", "temperature", "batch_size"), arguments)
+        path, teacher = Store().find(given["teacher"])
+        if task_of(teacher.task).boxes:
+            raise MismatchError(f"'{teacher.name}' finds objects, and only maps, scenes and series can be distilled.")
+        size = given.get("batch_size", DISTILLING["batch_size"].default)
+        own = {"task": teacher.task, "batch_size": size, "base_model": None, "pretrained": None}
+        training = TrainRequest.of({**arguments, **own}, labelled=bool(arguments.get("labels")))
+        temperature = float(given.get("temperature", DISTILLING["temperature"].default))
+        return cls(replace(training, asked=_asked(arguments)), path, teacher, temperature)
+
+
+def _asked(arguments: Mapping[str, Any]) -> str:
     related = {name: arguments[name] for name in LEARNING if arguments.get(name) is not None}
-    parts: list[Any] = [*chips.inputs, *chips.classes, *chips.chips]
-    found = [asdict(item) for item in parts]
-    text = json.dumps([related, found, chips.note.get("request")], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return json.dumps(related, sort_keys=True, default=str)
 
 
 def _augmentation(given: Any) -> Augmentation | None:
@@ -221,4 +266,5 @@ def _list(names: Sequence[str] | Mapping[str, Any]) -> str:
     return ", ".join(names)
 
 
-LEARNING = (*(f.name for f in fields(TrainRequest) if f.name not in UNRELATED), "teacher", "temperature")
+SETTINGS = tuple(f.name for f in fields(TrainRequest) if f.name not in UNRELATED)
+LEARNING = (*SETTINGS, "teacher", "temperature")

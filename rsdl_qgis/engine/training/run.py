@@ -22,8 +22,8 @@ from ..runtime import available_cores, torch_device
 from ..store import Store
 from ..task_table import TASKS, task_of
 from .batches import Batches
-from .consistency import consistent
-from .data import Data, open_data
+from .consistency import check_crops, consistent
+from .data import Data, open_data, sides_multiple
 from .detection import own_losses
 from .evaluate import quick_score
 from .evaluate_boxes import quick_ap50
@@ -34,7 +34,7 @@ from .judge import evaluated
 from .learn import go_on, learn, work_folder
 from .losses import balanced_weights, build_loss
 from .model import card_for, write_model
-from .request import GENTLE, NEW_START, TrainRequest
+from .request import GENTLE, NEW_START, NO_CLASS, TrainRequest
 from .samples import balanced_draws
 from .start import Started, network_to_build, start
 from .summary import Trained, model_note, summary, write_report
@@ -57,11 +57,13 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     name, options = network_to_build(network_of(request, base), request.options, base, request.pretrained)
     use_device(request)
     with work_folder(request):
-        folder, split = prepare_chips(arguments, request.work / "chips", Portion(report, 0, CUT))
-        go_on(request, arguments, folder, report)
+        folder, split = prepare_chips(request.data, request.work / "chips", Portion(report, 0, CUT))
+        go_on(request, folder, report)
+        if request.consistency:
+            check_crops(folder.size, sides_multiple(request, name, options, folder.inputs))
         data = open_data(folder, request, name, options, base.inputs if base else ())
         report.log("info", f"{split.text} {data}")
-        network, begun, card = begin(request, data, name, options, report)
+        network, begun, card = begin(request, data, name, options, base, report)
         if data.units and base and task_of(base.task).numbers:
             fold(network, data.units.inverse)  # it gave numbers in their units, and learns standardised ones
         last, settings = train(request, data, network, card, Portion(report, CUT, TRAINED))
@@ -120,12 +122,15 @@ def use_device(request: TrainRequest) -> None:
 
 
 def begin(
-    request: TrainRequest, data: Data, name: str, options: Mapping[str, Any], report: Report
+    request: TrainRequest, data: Data, name: str, options: Mapping[str, Any], base: ModelCard | None, report: Report
 ) -> tuple[nn.Module, Started, ModelCard]:
-    """The network with the weights that it starts from, and its card as far as it is known."""
+    """The network with the weights that it starts from, and its card as far as it is known.
+
+    ``base``: the model that it starts from, whose tolerance of other pixel sizes it has where none is asked for.
+    """
     torch.manual_seed(request.seed)
     network = build_network(name, {i.name: i.shape for i in data.inputs}, len(data.classes) or 1, **options)
-    begun = start(network, data.inputs, data.classes, request, report)
+    begun = start(network, data.inputs, data.classes, request.base_model, request.pretrained, report)
     for line in begun.lines:
         report.log("info", line)
     check_frozen(request, network, begun)
@@ -145,8 +150,9 @@ def begin(
         unit=data.folder.unit,
         value_range=(data.units.low, data.units.high) if data.units else None,
     )
-    told = {name: getattr(request, name) for name in ("description", "keywords", "resolution_tolerance")}
-    return network, begun, replace(card, **told)
+    tolerance = request.resolution_tolerance or (base or card).resolution_tolerance
+    told = replace(card, description=request.description, keywords=request.keywords, resolution_tolerance=tolerance)
+    return network, begun, told
 
 
 def check_frozen(request: TrainRequest, network: nn.Module, begun: Started) -> None:
@@ -164,11 +170,18 @@ def check_frozen(request: TrainRequest, network: nn.Module, begun: Started) -> N
 
 def background_of(data: Data, request: TrainRequest) -> int | None:
     """The value of the class that is not drawn as polygons. InputError where the request names one that is not."""
-    if request.background and request.background not in [item.name for item in data.classes]:
-        known = ", ".join(item.name for item in data.classes)
-        raise InputError(f"There is no class '{request.background}' to be the background.", f"There are {known}.")
-    wanted = {item.value for item in data.classes if item.name == request.background} or {0}
-    return next((item.value for item in data.classes if item.value in wanted), None) if data.kind == "classes" else None
+    wanted, values = request.background, {item.name: item.value for item in data.classes}
+    if data.kind != "classes":
+        return None
+    if not wanted:
+        return 0 if 0 in values.values() else None
+    if wanted in values:
+        return values[wanted]
+    found = [value for value in values.values() if str(value) == wanted]
+    if not found and wanted != NO_CLASS:
+        problem = f"There is no class '{wanted}' to be the background (BACKGROUND)."
+        raise InputError(problem, f"There are {', '.join(values)}; '{NO_CLASS}': no class is.")
+    return found[0] if found else None
 
 
 def train(

@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from ..card import Band, Input
@@ -16,7 +15,8 @@ from ..raster.source import Layer, LayerInfo, RasterSource
 from ..report import Report
 from ..task_table import TASKS
 from .cut_request import CutRequest
-from .labelling import Ground, LabelLayer, Shelf
+from .label_layers import LabelLayer, Shelf
+from .labelling import Ground
 
 LONGEST_NAME = 24  # of a band
 
@@ -45,45 +45,39 @@ class Scene:
         return Ground(self.labels, self.grid, shelf, numbers=request.kind == "number", **options)
 
 
-def open_scenes(sources: Sequence[Mapping[str, Any]], request: CutRequest) -> list[Scene]:
+def open_scenes(request: CutRequest) -> list[Scene]:
     """The rasters, each opened once to see that it can be. InputError where it cannot, or they are not alike."""
-    if not sources:
+    if not request.sources:
         raise InputError("There is no raster to cut.", "Choose at least one raster.")
     scenes: list[Scene] = []
     outside: InputError | None = None
-    for number, spec in enumerate(sources):
-        layers = {name: [_layer(given) for given in specs] for name, specs in (spec.get("inputs") or {}).items()}
-        if not layers or not all(layers.values()):
-            raise InputError("A source of the job has no raster.", 'Each has "inputs", a list of layers an input.')
-        first = next(iter(layers.values()))[0]
-        title = str(spec.get("title") or Path(first.path).stem)
-        with RasterSource(layers) as source:
+    for number, spec in enumerate(request.sources):
+        with RasterSource(spec.layers) as source:
             grid, infos = source.grid, {name: source.layers(name) for name in source.names}
         try:
             area = grid.window(request.extent, request.extent_crs) if request.extent else None
         except InputError as error:
             outside = error
             continue
-        dates = {name: _dates(name, specs, request) for name, specs in spec["inputs"].items()}
-        key = re.sub(r"[^\w-]+", "-", title).strip("-")[:40] or "raster"
+        dates = {name: _dates(name, own, request) for name, own in spec.dates.items()}
+        key = re.sub(r"[^\w-]+", "-", spec.title).strip("-")[:40] or "raster"
         if key in {scene.key for scene in scenes}:
             key = f"{key}-{number}"
-        scenes.append(Scene(key, title, layers, infos, dates, grid, area or Window(0, 0, grid.height, grid.width)))
+        area = area or Window(0, 0, grid.height, grid.width)
+        scenes.append(Scene(key, spec.title, spec.layers, infos, dates, grid, area))
         _check_alike(scenes[0], scenes[-1])
     if not scenes and outside is not None:
         raise outside
     return scenes
 
 
-def with_labels(
-    scenes: Sequence[Scene], labels: Sequence[Mapping[str, Any]], request: CutRequest, shelf: Shelf
-) -> list[Scene]:
+def with_labels(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf) -> list[Scene]:
     """The scenes with their labels: one layer for all, one each, or all for each."""
     if not request.labelled:
         return list(scenes)
-    if not labels:
+    if not request.labels:
         raise InputError("There are no labels.", "Choose a layer of labels (LABELS).")
-    layers = [shelf.layer(spec) for spec in labels]
+    layers = [shelf.layer(spec) for spec in request.labels]
     if TASKS[request.task].scenes and any(layer.raster for layer in layers):
         raise InputError(
             "A raster of classes does not tell the class of a scene.",
@@ -104,26 +98,15 @@ def inputs_of(scenes: Sequence[Scene], request: CutRequest) -> tuple[Input, ...]
     )
 
 
-def _layer(spec: Mapping[str, Any]) -> Layer:
-    bands, nodata = spec.get("bands"), spec.get("nodata")
-    return Layer(
-        spec["path"],
-        tuple(bands) if bands else None,
-        tuple(nodata) if isinstance(nodata, list) else nodata,
-        bool(spec.get("palette")),
-    )
-
-
-def _dates(name: str, specs: Sequence[Mapping[str, Any]], request: CutRequest) -> list[str]:
-    """The names of an input's dates: as asked for, as the layers say, else as usual."""
-    count = len(specs)
+def _dates(name: str, own: Sequence[str], request: CutRequest) -> list[str]:
+    """The names of an input's dates: as asked for, as its layers say, else as usual."""
+    count = len(own)
     asked = list(request.dates.get(name) or ())
     if asked and len(asked) != count:
         problem = f"{len(asked)} dates are named and '{name}' has {count} rasters"
         raise InputError(f"{problem}.", "Give one raster a date.")
-    own = [str(spec.get("date") or "") for spec in specs]
     if not asked and all(own) and len(set(own)) == count:
-        asked = own
+        asked = list(own)
     usual = TASKS[request.task].dates
     if not asked and len(usual) == count:
         asked = list(usual)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import nn
@@ -21,9 +21,6 @@ from .freezing import stages_of
 from .pretrained import PUBLISHED
 from .transfer import Channel, Transfer, adapt_classes, take_over
 from .weights import Encoder, Weights, encoders, model_weights, pretrained_weights, same_outputs
-
-if TYPE_CHECKING:
-    from .request import TrainRequest
 
 LEAST = 0.02  # part of the encoders' parameters that must come from the weights
 SHOWN = 6  # names in a line
@@ -44,20 +41,22 @@ def start(
     network: nn.Module,
     inputs: Sequence[Input],
     classes: Sequence[Class],
-    request: TrainRequest,
+    base_model: str | None,
+    pretrained: str | None,
     report: Report | None = None,
 ) -> Started:
-    """Put the weights that ``base_model`` or ``pretrained`` of the request names into a new network, and tell of it.
+    """Put the weights that ``base_model`` or ``pretrained`` names into a new network, and tell of it.
 
-    ``pretrained``: a name of ``PUBLISHED``, "imagenet", or a ``.pth`` or ``.safetensors`` file. ModelError where there
-    are no such weights or they have nothing in common with the network, InputError where both are asked for.
+    ``base_model``: a model of the store, or its folder. ``pretrained``: a name of ``PUBLISHED``, "imagenet", or a
+    ``.pth`` or ``.safetensors`` file. ModelError where there are no such weights or they have nothing in common with
+    the network, InputError where both are asked for.
     """
-    if request.base_model and request.pretrained:
+    if base_model and pretrained:
         raise InputError("A training starts from a model or from published weights, not from both.", "Choose one.")
-    if request.base_model:
-        return start_with(model_weights(request.base_model), network, inputs, [item.name for item in classes])
-    if request.pretrained:
-        weights = pretrained_weights(request.pretrained, network, report or Report())
+    if base_model:
+        return start_with(model_weights(base_model), network, inputs, [item.name for item in classes])
+    if pretrained:
+        weights = pretrained_weights(pretrained, network, report or Report())
         return start_with(weights, network, inputs, [item.name for item in classes])
     count = sum(parameter.numel() for parameter in network.parameters())
     return Started((f"Started from scratch: {count:,} new parameters.",), new=count)

@@ -20,11 +20,11 @@ from ..task_table import TASKS
 from .chips import ChipFolder
 from .data import Data
 from .events import EVENTS, write_events
-from .export import SplitNote
 from .fit import Epoch, Settings
 from .freezing import counts as parameter_counts
 from .judge import Evaluated
-from .request import UNRELATED, TrainRequest
+from .request import TrainRequest
+from .splits import SplitNote
 from .start import Started
 from .training_page import training_page
 
@@ -151,7 +151,7 @@ def unlabelled_share(data: Data) -> float:
 def settings_summary(trained: Trained) -> dict[str, Any]:
     """What was asked for, without the folders of a person's machine, and what the defaults came to."""
     request = trained.request
-    asked = {name: value for name, value in asdict(request).items() if name not in UNRELATED}
+    asked = request.settings
     asked |= {name: request.start_name for name in ("base_model", "pretrained") if asked[name]}
     used = {name: value for name, value in asdict(trained.settings).items() if name != "metric"}
     return {**asked, **used, "loss": list(request.losses(trained.data.kind))}

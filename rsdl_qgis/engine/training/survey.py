@@ -18,8 +18,9 @@ from ..raster.grid import pixel_boxes
 from ..report import Report
 from ..task_table import TASKS
 from .cut_request import USUAL_SIZE, CutRequest
+from .label_classes import Legend, check_classes, legend_of
+from .label_layers import LabelLayer, Shelf
 from .label_notes import tell_of_fills, tell_of_layers, tell_of_objects
-from .labelling import LabelLayer, Legend, Shelf, check_classes, legend_of
 from .object_labels import check_objects, side_lengths
 from .scenes import Scene
 from .windows import boxes_inside, cells, groups
@@ -109,9 +110,7 @@ def look_over(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report
     return Survey(scenes, legend, boxes, np.concatenate(sides))
 
 
-def without_fills(
-    scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report: Report
-) -> Sequence[Scene]:
+def without_fills(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report: Report) -> Sequence[Scene]:
     """The scenes with label rasters whose numbers that stand for nothing are known, also where no nodata is declared.
 
     What they are is told, and follows from the values of all label rasters together.

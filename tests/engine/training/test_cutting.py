@@ -21,8 +21,9 @@ from .layers import NORTH_UP, Log, box, line, noise, point, raster, source, vect
 
 
 def cut_up(tmp_path, sources, labels, task="segmentation", report=None, labelled=True, **arguments):
-    request = CutRequest.of({"task": task, "chip_size": 32, **arguments}, labelled)
-    cut(sources, labels, request, tmp_path / "chips", report or Report())
+    layers = {"sources": sources, "labels": labels}
+    request = CutRequest.of({"task": task, "chip_size": 32, **layers, **arguments}, labelled)
+    cut(request, tmp_path / "chips", report or Report())
     return read_chips(tmp_path / "chips")
 
 
@@ -169,7 +170,7 @@ class TestClassRasters:
         values[0, :30] = 5
         spec = raster(tmp_path / "classes.tif", values, nodata=0)
         shapes = vector(tmp_path / "l.geojson", [(box(50, 0, 60, 10), "Oak"), (box(0, 60, 10, 70), "6")])
-        labels = [{**spec, "names": {5: "oak"}}, shapes]
+        labels = [{**spec, "names": {"5": "oak"}}, shapes]
         folder = cut_up(tmp_path, [source(scene[0])], labels, unlabelled="background")
         expected = np.zeros((70, 90))
         expected[:30, :45], expected[0:10, 50:60], expected[60:70, 0:10] = 5, 5, 6

@@ -13,6 +13,7 @@ from rsdl_qgis.engine.errors import Cancelled, InputError, OutputError
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.training import export
 from rsdl_qgis.engine.training.chips import CHIPS_FILE, read_chips, with_splits, write_chips
+from rsdl_qgis.engine.training.chips_request import ChipsRequest
 from rsdl_qgis.engine.training.export import prepare_chips, run_export_chips
 
 from .layers import Log, box, noise, raster, source, vector
@@ -150,31 +151,31 @@ class TestPrepare:
 
     def test_chips_of_the_same_request_are_used_again(self, tmp_path, job, monkeypatch):
         made, work = self.cuts(monkeypatch), tmp_path / "chips"
-        first, note = prepare_chips(job, work, Report())
+        first, note = prepare_chips(ChipsRequest.of(job), work, Report())
         assert first.path == work and first == read_chips(work)
         log = Log()
-        again, noted = prepare_chips({**job, "epochs": 3, "output": "elsewhere"}, work, log)
+        again, noted = prepare_chips(ChipsRequest.of({**job, "epochs": 3, "output": "elsewhere"}), work, log)
         assert (again, noted) == (first, note) and len(made) == 1
         assert log.said[0] == "info: The chips that were cut before are used again."
-        assert prepare_chips({**job, "chip_size": 64}, work, Report())[0].size == 64
+        assert prepare_chips(ChipsRequest.of({**job, "chip_size": 64}), work, Report())[0].size == 64
         assert len(made) == 2
 
     def test_files_beside_the_layers_do_not_matter(self, tmp_path, job, monkeypatch):
         made, work = self.cuts(monkeypatch), tmp_path / "chips"
-        prepare_chips(job, work, Report())
+        prepare_chips(ChipsRequest.of(job), work, Report())
         path = Path(job["sources"][0]["inputs"]["image"][0]["path"])
         for name in (f"{path.stem}_map.tif", f"{path.name}.aux.xml"):  # a result, and what QGIS writes of statistics
             path.with_name(name).write_text("new")
-        prepare_chips(job, work, Report())
+        prepare_chips(ChipsRequest.of(job), work, Report())
         assert len(made) == 1
 
     def test_labels_that_were_edited_are_cut_again(self, tmp_path, job, monkeypatch):
         made, work = self.cuts(monkeypatch), tmp_path / "chips"
-        prepare_chips(job, work, Report())
+        prepare_chips(ChipsRequest.of(job), work, Report())
         shapes = [(box(0, 0, 192, 90), "grass"), (box(0, 90, 192, 192), "water")]
         vector(tmp_path / "labels.geojson", shapes)
         os.utime(tmp_path / "labels.geojson", ns=(1, 1))
-        folder, _ = prepare_chips(job, work, Report())
+        folder, _ = prepare_chips(ChipsRequest.of(job), work, Report())
         assert len(made) == 2 and (folder.label(folder.chips[12]) == 1).any()
 
     def test_copies_of_a_layer_with_the_same_key_are_the_same(self, tmp_path, job, monkeypatch):
@@ -182,7 +183,8 @@ class TestPrepare:
         for i, key in enumerate(("a", "a", "b")):
             copy = tmp_path / f"copy{i}.geojson"
             copy.write_bytes((tmp_path / "labels.geojson").read_bytes())
-            prepare_chips({**job, "labels": [{**job["labels"][0], "path": str(copy), "key": key}]}, work, Report())
+            labels = [{**job["labels"][0], "path": str(copy), "key": key}]
+            prepare_chips(ChipsRequest.of({**job, "labels": labels}), work, Report())
         assert len(made) == 2
 
     def test_a_chip_folder_is_left_as_it_is_and_gets_a_split_if_it_has_none(self, tmp_path, job):
@@ -190,31 +192,32 @@ class TestPrepare:
         folder = read_chips(tmp_path / "given")
         rows = (tmp_path / "given" / "samples.csv").read_text()
         arguments = {"task": "segmentation", "chips": str(tmp_path / "given")}
-        whole, note = prepare_chips(arguments, tmp_path / "x", Report())
+        whole, note = prepare_chips(ChipsRequest.of(arguments), tmp_path / "x", Report())
         assert whole.part("valid") and note.text.startswith("Split as the chips say, with some")
         assert (tmp_path / "given" / "samples.csv").read_text() == rows and not (tmp_path / "x").exists()
         write_chips(with_splits(folder, [""] * len(folder.chips)))
-        whole, note = prepare_chips({**arguments, "split": "chips"}, tmp_path / "x", Report())
+        whole, note = prepare_chips(ChipsRequest.of({**arguments, "split": "chips"}), tmp_path / "x", Report())
         assert "blocks" in note.text and whole.part("train") and whole.part("valid")
 
     def test_labels_may_be_left_out_for_distillation(self, tmp_path, job):
-        assert prepare_chips({**job, "labels": []}, tmp_path / "chips", Report(), labelled=False)[0].labels == "none"
+        request = ChipsRequest.of({**job, "labels": []}, labelled=False)
+        assert prepare_chips(request, tmp_path / "chips", Report())[0].labels == "none"
         with pytest.raises(InputError, match="There are no labels"):
-            prepare_chips({**job, "labels": []}, tmp_path / "chips", Report())
+            prepare_chips(ChipsRequest.of({**job, "labels": []}), tmp_path / "chips", Report())
 
     def test_warnings_are_logged(self, tmp_path, job):
         log = Log()
-        prepare_chips({**job, "block_size": 9999}, tmp_path / "chips", log)
+        prepare_chips(ChipsRequest.of({**job, "block_size": 9999}), tmp_path / "chips", log)
         assert "warning: Blocks of 9999 m are too large to divide these chips." in log.said
         assert "warning: labels: 1 of 3 features lie outside the rasters: grass (1)." in log.said
 
     def test_half_a_folder_of_a_killed_job_is_cut_anew(self, tmp_path, job):
         work = tmp_path / "chips"
-        prepare_chips(job, work, Report())
+        prepare_chips(ChipsRequest.of(job), work, Report())
         (work / CHIPS_FILE).unlink()
         (tmp_path / ".chips.part").mkdir()
         (tmp_path / ".chips.part" / "rest").touch()
-        folder, _ = prepare_chips(job, work, Report())
+        folder, _ = prepare_chips(ChipsRequest.of(job), work, Report())
         assert json.loads((work / CHIPS_FILE).read_text())["note"]["cut"] and len(folder.chips) == 36
         assert not (tmp_path / ".chips.part").exists()
 
@@ -224,9 +227,3 @@ def test_the_whole_pixels_of_a_scene_are_in_the_chips(tmp_path, job):
     run_export_chips({**job, "chip_size": 80, "valid": 0.0, "output": str(tmp_path / "chips")}, Report())
     folder = read_chips(tmp_path / "chips")
     assert sum(np.count_nonzero(folder.label(chip) != 255) for chip in folder.chips) == 192 * 192
-
-
-@pytest.mark.parametrize("path", [".", "/", ".."])
-def test_a_mask_that_is_no_file_is_told(tmp_path, path):
-    spec = {"sources": [source(raster(tmp_path / "s.tif", noise((1, 8, 8))))]}
-    assert export._request_hash({**spec, "mask": path}, True) != export._request_hash(spec, True)

@@ -9,9 +9,10 @@ import pytest
 import rasterio
 
 from rsdl_qgis.engine.errors import InputError
+from rsdl_qgis.engine.training.box_formats import yolo_names
 from rsdl_qgis.engine.training.chips import read_chips
 from rsdl_qgis.engine.training.export import run_export_chips
-from rsdl_qgis.engine.training.importers_boxes import import_boxes, yolo_names
+from rsdl_qgis.engine.training.importers_boxes import import_boxes
 
 from .layers import Log
 

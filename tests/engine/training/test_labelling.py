@@ -5,14 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.training.labelling import (
-    LabelLayer,
-    check_classes,
-    legend_of,
-    palette,
-    read_layer,
-    single_features,
-)
+from rsdl_qgis.engine.training.label_classes import check_classes, legend_of, palette, single_features
+from rsdl_qgis.engine.training.label_layers import LabelLayer, read_layer
+from rsdl_qgis.engine.training.specs import LabelSpec
 
 from .layers import box, noise, point, raster, vector
 
@@ -20,7 +15,7 @@ from .layers import box, noise, point, raster, vector
 def layer(tmp_path, values, kind="class", name="l", **spec):
     """A layer of polygons with values."""
     shapes = [(box(i, 0, i + 1, 1), value) for i, value in enumerate(values)]
-    return read_layer(vector(tmp_path / f"{name}.geojson", shapes, **spec), kind)
+    return read_layer(LabelSpec.of(vector(tmp_path / f"{name}.geojson", shapes, **spec)), kind)
 
 
 def told(legend):
@@ -103,12 +98,13 @@ def test_some_labels_need_a_field(tmp_path, kind, message):
 
 def test_a_spec_without_a_path_is_none():
     with pytest.raises(InputError, match="has no path"):
-        read_layer({"vector": True}, "class")
+        LabelSpec.of({"vector": True})
 
 
 def test_layers_of_points_and_rasters_are_read(tmp_path):
-    points = read_layer(vector(tmp_path / "p.geojson", [(point(1, 1), 2)]), "class")
+    points = read_layer(LabelSpec.of(vector(tmp_path / "p.geojson", [(point(1, 1), 2)])), "class")
     assert points.features.kind == "points" and points.raster is None and points.title == "p"
     spec = raster(tmp_path / "map.tif", noise((2, 9, 9)), nodata=3)
-    classes = read_layer({**spec, "bands": [2], "nodata": 7, "names": {"5": "five"}}, "class")
+    asked = LabelSpec.of({**spec, "bands": [2], "nodata": 7, "names": {"5": "five"}})
+    classes = read_layer(asked, "class")
     assert classes.raster.bands == (2,) and classes.raster.nodata == 7 and classes.names == {5: "five"}

@@ -14,15 +14,17 @@ from rsdl_qgis.engine.training.chips import read_chips
 from rsdl_qgis.engine.training.cut_request import CutRequest
 from rsdl_qgis.engine.training.cutting import cut
 from rsdl_qgis.engine.training.export import run_export_chips
-from rsdl_qgis.engine.training.labelling import read_layer
+from rsdl_qgis.engine.training.label_layers import read_layer
 from rsdl_qgis.engine.training.object_labels import pixel_corners, shown
+from rsdl_qgis.engine.training.specs import LabelSpec
 
 from .layers import CRS, NORTH_UP, Log, box, line, noise, point, raster, source, vector
 
 
 def cut_up(tmp_path, spec, labels, report=None, **arguments):
-    request = CutRequest.of({"task": "detection", "chip_size": 32, **arguments}, True)
-    cut([source(spec)], labels, request, tmp_path / "chips", report or Report())
+    layers = {"sources": [source(spec)], "labels": labels}
+    request = CutRequest.of({"task": "detection", "chip_size": 32, **layers, **arguments}, True)
+    cut(request, tmp_path / "chips", report or Report())
     return read_chips(tmp_path / "chips")
 
 
@@ -101,7 +103,7 @@ def test_objects_on_a_turned_raster_are_parallel_to_its_pixels(tmp_path):
     turned = Affine.translation(500_000, 4_200_000) @ Affine.rotation(30) @ Affine.scale(10, -10)
     ring = [turned @ corner for corner in ((10, 8), (20, 8), (20, 14), (10, 14), (10, 8))]
     layer = vector(tmp_path / "v.geojson", [({"type": "Polygon", "coordinates": [ring]}, "a")])
-    features = read_layer(layer, "class").features
+    features = read_layer(LabelSpec.of(layer), "class").features
     assert pixel_corners(features, Grid(CRS, turned, 40, 40), None)[0] == pytest.approx((10, 8, 20, 14))
 
 

@@ -8,20 +8,55 @@ import pytest
 
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.training.chips import with_splits
-from rsdl_qgis.engine.training.request import TrainRequest, fingerprint
+from rsdl_qgis.engine.training.learn import fingerprint
+from rsdl_qgis.engine.training.request import DistilRequest, TrainRequest
 
 from .chip_folders import make_folder
 
 
 def test_a_training_is_known_by_what_it_learns_from_and_how(tmp_path):
     chips = make_folder(tmp_path / "chips", counts=(2, 1, 0), side=8)
-    asked = {"task": "segmentation", "output": "a", "seed": 1}
-    same = fingerprint(asked, chips)
-    assert same == fingerprint({**asked, "output": "b", "threads": 2, "title": "c"}, chips)
-    assert same != fingerprint({**asked, "seed": 2}, chips)
-    assert same != fingerprint({**asked, "teacher": "big"}, chips)
-    assert same != fingerprint(asked, with_splits(chips, ["valid", "train", "train"]))
-    assert same == fingerprint(asked, replace(chips, path=tmp_path / "elsewhere"))
+    asked = {"task": "segmentation", "output": str(tmp_path / "a"), "seed": 1}
+
+    def known_by(chips=chips, **given):
+        return fingerprint(TrainRequest.of({**asked, **given}), chips)
+
+    same = known_by()
+    told = {"title": "c", "background": "none", "resolution_tolerance": 4}
+    assert same == known_by(output=str(tmp_path / "b"), threads=2, **told)
+    assert same != known_by(seed=2)
+    assert same != known_by(loss=["dice"])
+    assert same != known_by(with_splits(chips, ["valid", "train", "train"]))
+    assert same == known_by(replace(chips, path=tmp_path / "elsewhere"))
+
+
+def test_a_training_that_an_older_version_began_is_known_again(tmp_path):
+    chips = make_folder(tmp_path / "chips", counts=(2, 1, 0), side=8)
+    asked = {"task": "segmentation", "output": str(tmp_path / "a"), "seed": 1, "threads": 2}
+    cut = replace(chips, note={**chips.note, "request": "abc"})
+    options = {"loss": ["dice"], "augmentation": {"gain": 0.2, "flips": False}, "options": {"widths": [4, 8]}}
+    request = TrainRequest.of({**asked, **options, "epochs": 3, "title": "é"})
+    assert fingerprint(TrainRequest.of(asked), chips)[:16] == "2b98603f3a06bf58"
+    assert fingerprint(request, cut)[:16] == "9d772a70596cccd6"
+    distilled = DistilRequest.of({**asked, "task": None, "teacher": "flood-s2", "temperature": 3.0, "labels": []})
+    assert fingerprint(distilled.training, chips)[:16] == "a9e4882ef0b4919b"
+
+
+def test_a_distillation_is_of_the_teachers_task(tmp_path):
+    asked = {"output": str(tmp_path / "a"), "teacher": "flood-s2", "base_model": "flood-s2", "labels": []}
+    request = DistilRequest.of(asked)
+    assert (request.training.task, request.teacher.name, request.temperature) == ("segmentation", "flood-s2", 2.0)
+    assert request.training.base_model is None and not request.training.data.cut.labelled
+    labels = [{"path": "labels.tif"}]
+    assert DistilRequest.of({**asked, "labels": labels}).training.data.cut.labels[0].title == "labels"
+    with pytest.raises(InputError, match="TEACHER cannot be 3"):
+        DistilRequest.of({**asked, "teacher": 3})
+
+
+@pytest.mark.parametrize("task", ["regression", "classification", "detection"])
+def test_a_background_is_of_maps_of_classes(tmp_path, task):
+    with pytest.raises(InputError, match=f"BACKGROUND is for maps of classes, which {task} does not make"):
+        TrainRequest.of({"task": task, "output": str(tmp_path / "a"), "background": "sea"})
 
 
 @pytest.mark.parametrize(("asked", "batches", "epochs"), [(None, 6, 134), (None, 1, 150), (None, 500, 20), (7, 6, 7)])

@@ -231,6 +231,21 @@ def test_the_start_is_compared_where_it_takes_the_same_bands(tmp_path, bands, co
     assert ("start (model)" in read_card(tmp_path / "tuned").provenance["compared_with"]) == compared
 
 
+@pytest.mark.parametrize(("background", "value"), [(None, 0), ("bright", 7), ("7", 7), ("none", None)])
+def test_the_class_that_is_background_is_in_the_card(tmp_path, background, value):
+    run_train(arguments(tmp_path, epochs=1, background=background), Report())
+    assert read_card(tmp_path / "model").background == value
+
+
+def test_a_model_bears_other_pixel_sizes_as_asked_for_or_as_its_start(tmp_path):
+    run_train(arguments(tmp_path, epochs=1), Report())
+    tuned = arguments(tmp_path, base_model=str(tmp_path / "model"), output=str(tmp_path / "tuned"), epochs=1)
+    run_train({**tuned, "resolution_tolerance": 4}, Report())
+    again = {**tuned, "base_model": str(tmp_path / "tuned"), "output": str(tmp_path / "again")}
+    run_train(again, Report())
+    assert [read_card(tmp_path / name).resolution_tolerance for name in ("model", "tuned", "again")] == [2, 4, 4]
+
+
 def test_a_report_after_the_last_epoch_tells_what_was_frozen(tmp_path, monkeypatch):
     run_train(arguments(tmp_path), Report())
     tuned = {"base_model": str(tmp_path / "model"), "freeze": "encoder", "output": str(tmp_path / "tuned"), "epochs": 1}
@@ -284,6 +299,8 @@ def test_chips_need_not_be_a_multiple_of_what_an_option_asks_for(tmp_path, optio
         ({"augmentation": "wild"}, InputError, "AUGMENTATION"),
         ({"augmentation": {"twist": 1}}, InputError, "twist"),
         ({"chips": "nowhere"}, InputError, "nowhere"),
+        ({"resolution_tolerance": 0.5}, InputError, "RESOLUTION_TOLERANCE cannot be 0.5"),
+        ({"background": "sea"}, InputError, r"no class 'sea' to be the background .* There are dark, bright; 'none'"),
         ({"output": "/nowhere/model"}, OutputError, "/nowhere"),
         ({"task": "regression"}, InputError, "regression"),
     ],

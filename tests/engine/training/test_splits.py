@@ -276,11 +276,12 @@ def test_requests_that_cannot_be(arguments, message):
 def test_labels_are_counted(tmp_path):
     spec = raster(tmp_path / "scene.tif", noise((1, 32, 96)))
     shapes = [(box(0, 0, 8, 8), 3), (box(32, 0, 64, 10), 7), (box(70, 0, 72, 2), 3)]
-    request = CutRequest.of({"task": "segmentation", "chip_size": 32})
-    folder = cut([source(spec)], [vector(tmp_path / "l.geojson", shapes)], request, tmp_path / "a", Log())
+    layers = {"sources": [source(spec)], "labels": [vector(tmp_path / "l.geojson", shapes)]}
+    request = CutRequest.of({"task": "segmentation", "chip_size": 32, **layers})
+    folder = cut(request, tmp_path / "a", Log())
     assert label_counts(folder).tolist() == [[64, 0], [0, 320], [4, 0]]
-    request = CutRequest.of({"task": "regression", "chip_size": 32})
-    folder = cut([source(spec)], [vector(tmp_path / "l.geojson", shapes)], request, tmp_path / "b", Log())
+    request = CutRequest.of({"task": "regression", "chip_size": 32, **layers})
+    folder = cut(request, tmp_path / "b", Log())
     assert label_counts(folder).sum(1).tolist() == [64, 320, 4]
     assert (label_counts(folder)[1] != 0).argmax() > (label_counts(folder)[0] != 0).argmax()
     scenes = folder_of([Chip("x", {}, label="b"), Chip("y", {}, label="a")], labels="class")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 import torch
@@ -56,8 +55,7 @@ def begin(network, inputs, names, base_model=None, pretrained=None, **options):
     torch.manual_seed(0)
     built = build_network(network, {i.name: i.shape for i in inputs}, len(names) or 1, **options)
     new = {name: value.clone() for name, value in built.state_dict().items()}
-    request = SimpleNamespace(base_model=str(base_model) if base_model else None, pretrained=pretrained)
-    begun = start(built, inputs, classes(*names), request)
+    begun = start(built, inputs, classes(*names), str(base_model) if base_model else None, pretrained)
     assert begun.loaded + begun.adapted + begun.new == sum(p.numel() for p in built.parameters())
     return built, begun, new
 

@@ -7,7 +7,7 @@ import pytest
 
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.training.cut_request import CutRequest
-from rsdl_qgis.engine.training.labelling import Shelf
+from rsdl_qgis.engine.training.label_layers import Shelf
 from rsdl_qgis.engine.training.scenes import open_scenes, with_labels
 from rsdl_qgis.engine.training.survey import chip_size, look_over
 
@@ -16,11 +16,11 @@ from .layers import box, point, raster, source, vector
 
 def size_for(tmp_path, side, shapes, task="segmentation", **arguments):
     """The side of the chips of a raster of ``side`` x ``side`` pixels with labels."""
-    request = CutRequest.of({"task": task, **arguments})
     spec = raster(tmp_path / "scene.tif", np.ones((1, side, side), "uint8"), tiled=True, sparse_ok=True)
-    shelf = Shelf("class")
     labels = [vector(tmp_path / "l.geojson", [(shape, i % 2) for i, shape in enumerate(shapes)])]
-    scenes = with_labels(open_scenes([source(spec)], request), labels, request, shelf)
+    request = CutRequest.of({"task": task, "sources": [source(spec)], "labels": labels, **arguments})
+    shelf = Shelf("class")
+    scenes = with_labels(open_scenes(request), request, shelf)
     return chip_size(look_over(scenes, request, shelf, Report()), request)
 
 
