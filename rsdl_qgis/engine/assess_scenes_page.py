@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from . import webpage as web
-from .assess_page import MOST_MATRIX, described, making
+from .assess_page import MOST_MATRIX
+from .assess_provenance import LayerFacts, making
 from .charts import BLUE, Bar, bar_chart
-from .scene_labels import LabelFields
-from .scene_pairs import Side
 
 TITLES = {
     "overall_accuracy": "Overall accuracy",
@@ -57,10 +56,10 @@ MEANINGS_OF_SEVERAL = {
 }
 
 
-def scenes_page(result: Mapping[str, Any], predicted: Side, reference: Side | None, fields: LabelFields) -> str:
-    """The page; ``result`` as the job gives it."""
-    against = f"the field {', '.join(fields.fields)}" if reference is None else reference.title
-    made = provenance(result, predicted, reference, fields)
+def scenes_page(result: Mapping[str, Any], predicted: LayerFacts, reference: LayerFacts, same: bool) -> str:
+    """The page; ``result`` as the job gives it. ``same``: the reference is a field of the predicted layer."""
+    against = f"the field {', '.join(reference.fields)}" if same else reference.title
+    made = provenance(result, predicted, reference)
     return web.page(f"Accuracy of {predicted.title}", f"against {against}", sections(result, made))
 
 
@@ -111,32 +110,23 @@ def class_by_class(classes: Sequence[Mapping[str, Any]], several: bool) -> Itera
         [
             item["label"],
             *(web.thousands(item[name]) for name in ("reference", "predicted", "hits")),
-            *(cell(item[name], item["intervals"][name]) for name in names),
+            *(web.between(item[name], item["intervals"][name]) for name in names),
         ]
         for item in classes
     ]
     yield web.table(header, rows)
 
 
-def cell(value: float | None, ends: Sequence[float | None]) -> web.Cell:
-    """A figure with its interval below."""
-    return web.figure(value, 3), "" if ends[0] is None else f"{web.figure(ends[0], 3)} to {web.figure(ends[1], 3)}"
-
-
 def provenance(
-    result: Mapping[str, Any], predicted: Side, reference: Side | None, fields: LabelFields
+    result: Mapping[str, Any], predicted: LayerFacts, reference: LayerFacts
 ) -> dict[str, str | Sequence[str]]:
     """Files, what went together, what was left out, versions and time."""
     out = result["left_out"]
     return {
-        "Prediction": side_text(predicted, predicted.labels),
-        "Reference": side_text(reference or predicted, fields),
+        "Prediction": str(predicted),
+        "Reference": str(reference),
         "Features went together as": result["how"],
         "Left out": [f"{web.thousands(out[name])} {text}" for name, text in LEFT_OUT.items() if out[name]] or "nothing",
         "Intervals": result["drawn"],
         **making(),
     }
-
-
-def side_text(side: Side, fields: LabelFields) -> str:
-    return described({"path": side.table.path, "title": side.title, "vector": True, "field": ", ".join(fields.fields)})

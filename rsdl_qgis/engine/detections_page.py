@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from . import webpage as web
-from .assess_page import described, making
+from .assess_provenance import LayerFacts, making
 from .charts import BLUE, GREY, ORANGE, PURPLE, Bar, Curve, bar_chart, curve_chart, legend
-from .object_layers import ObjectLayer
 
 TITLES = {"ap50": "AP50", "ap": "AP50:95", "precision": "Precision", "recall": "Recall", "f1": "F1"}
 COLORS = (BLUE, ORANGE, PURPLE, "#2ca02c", "#d62728", "#17becf", "#8c564b", GREY)
@@ -30,7 +29,7 @@ MEANINGS = {
 }
 
 
-def detections_page(result: Mapping[str, Any], predicted: ObjectLayer, reference: ObjectLayer) -> str:
+def detections_page(result: Mapping[str, Any], predicted: LayerFacts, reference: LayerFacts) -> str:
     """The page; ``result`` as the job gives it."""
     made = provenance(result, predicted, reference)
     return web.page(f"Accuracy of {predicted.title}", f"against {reference.title}", sections(result, made))
@@ -82,34 +81,24 @@ def class_by_class(classes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         [
             item["name"],
             *(web.thousands(item[name]) for name in ("objects", "detections", "hits")),
-            *(cell(item[name], item["intervals"][name]) for name in TITLES),
+            *(web.between(item[name], item["intervals"][name]) for name in TITLES),
         ]
         for item in classes
     ]
     yield web.table(["Class", "Objects", "Detections", "Hits", *TITLES.values()], rows)
 
 
-def cell(value: float | None, ends: Sequence[float | None]) -> web.Cell:
-    """A figure with its interval below."""
-    return web.figure(value, 3), "" if ends[0] is None else f"{web.figure(ends[0], 3)} to {web.figure(ends[1], 3)}"
-
-
 def provenance(
-    result: Mapping[str, Any], predicted: ObjectLayer, reference: ObjectLayer
+    result: Mapping[str, Any], predicted: LayerFacts, reference: LayerFacts
 ) -> dict[str, str | Sequence[str]]:
     """Files, what was left out, versions and time."""
     out = result["left_out"]
     texts = [f"{web.thousands(out[name])} {text}" for name, text in LEFT_OUT.items() if out[name]]
     return {
-        "Detections": layer_text(predicted),
-        "True objects": layer_text(reference),
+        "Detections": str(predicted),
+        "True objects": str(reference),
         "Left out": texts or "nothing",
         "Ignored": f"{web.thousands(result['ignored'])} true objects; a detection on one is not counted",
         "Intervals": result["drawn"],
         **making(),
     }
-
-
-def layer_text(layer: ObjectLayer) -> str:
-    fields = ", ".join(layer.fields)
-    return described({"path": layer.table.path, "title": layer.title, "vector": True, "field": fields})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from ..errors import InputError
 from ..text import one_line
 
 Label = int | str | None  # None: not known
+WHOLE = re.compile(r"[+-]?[0-9]{1,18}")  # as many digits as 64 bits hold
 
 
 def class_labels(values: NDArray, path: str, field: str | None) -> list[Label]:
@@ -60,3 +62,7 @@ def folded(text: str) -> str:
     """A name by which those that differ in case or blanks only are the same."""
     return " ".join(text.casefold().split())
 
+
+def whole_number(text: str) -> int | None:
+    """The number that a text is in digits; None for any other text."""
+    return int(text) if WHOLE.fullmatch(text) else None

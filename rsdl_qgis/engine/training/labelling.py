@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from ..card import Class
 from ..errors import InputError, known
-from ..legend import whole_number
 from ..raster.burning import meeting
 from ..raster.class_tables import check_no_picture, class_colours, class_names
 from ..raster.features import FeatureClasses, FeatureNumbers, Features, read_features, widened
 from ..raster.grid import Bounds, Grid, Window
-from ..raster.label_fields import Label, folded
+from ..raster.label_fields import Label, folded, whole_number
 from ..raster.labels import (
     BEYOND,
     NOTHING,
