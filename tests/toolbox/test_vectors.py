@@ -28,9 +28,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDate
 
 from rsdl_qgis.toolbox import (
-    assess,
-    assess_detections,
-    assess_scenes,
+    assess_base,
     chips,
     compat,
     inference,
@@ -40,7 +38,7 @@ from rsdl_qgis.toolbox import (
 )
 from rsdl_qgis.toolbox.worker import temporary_folder
 
-RUNNERS = (assess, assess_detections, assess_scenes, chips, inference, train)  # modules that run a job
+RUNNERS = (assess_base, chips, inference, train)  # modules that run a job
 LEFT, TOP = 500_000, 4_600_000
 UTM, DEGREES, BALKANS = "EPSG:32634", "EPSG:4326", "EPSG:31276"
 RAMP = np.add.outer(np.arange(40) * 5.0, np.arange(48))
