@@ -151,7 +151,7 @@ def _numbered(codes: NDArray[np.int64], known: dict[int, int]) -> NDArray[np.int
 
 
 class Counted(Protocol):
-    """A map that was counted in blocks of a lattice; ``entries``: the class of each code of the map, of the reference."""
+    """A map, counted in blocks of a lattice; ``entries``: the classes of its codes, and of the reference's."""
 
     lattice: Lattice
     blocks: BlockCounts

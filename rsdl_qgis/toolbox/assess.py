@@ -22,6 +22,7 @@ from .layers import PreparedRaster, RasterUse
 from .render import is_image
 from .text import tr
 
+FILES = {"REPORT": HTML, "TABLE": CSV, "IMAGE_TABLE": CSV}
 FIGURES = {
     "OVERALL_ACCURACY": lambda: tr("Overall accuracy, or pixel accuracy (0 to 1)"),
     "KAPPA": lambda: tr("Kappa (-1 to 1)"),
@@ -41,7 +42,7 @@ class AssessMap(Assessment):
 
     NAME = "assessmap"
     OPERATION = "assess_map"
-    FORMATS = {"REPORT": HTML, "TABLE": CSV, "IMAGE_TABLE": CSV}
+    FORMATS = FILES
     METRICS = FIGURES
     INTERVALS = ("OVERALL_ACCURACY", "KAPPA", "MEAN_IOU", "FW_IOU", "MACRO_F1")
 

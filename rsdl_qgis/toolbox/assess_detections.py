@@ -23,6 +23,7 @@ FIELDS = {  # option -> the layer that has it, what the job calls it, and whethe
     "REFERENCE_FIELD": ("REFERENCE", "class_field", False),
     "IGNORE_FIELD": ("REFERENCE", "ignore_field", True),
 }
+FILES = {"REPORT": HTML, "TABLE": CSV, "MATCHES": shared.VECTOR_FORMATS}
 OUTCOMES = (  # what the layer has in 'outcome', and its colour
     ("hit", "#26a65b", lambda: tr("hit")),
     ("false alarm", "#dc1e3c", lambda: tr("false alarm")),
@@ -41,6 +42,7 @@ FIGURES = {
     "MISSES": ("misses", lambda: tr("Misses")),
     "FALSE_ALARMS": ("false_alarms", lambda: tr("False alarms")),
 }
+METRICS = {name: label for name, (_, label) in FIGURES.items()}
 
 
 class AssessDetections(Assessment):
@@ -48,8 +50,8 @@ class AssessDetections(Assessment):
 
     NAME = "assessdetections"
     OPERATION = "assess_detections"
-    FORMATS = {"REPORT": HTML, "TABLE": CSV, "MATCHES": shared.VECTOR_FORMATS}
-    METRICS = {name: label for name, (_, label) in FIGURES.items()}
+    FORMATS = FILES
+    METRICS = METRICS
     INTERVALS = ("AP50", "AP", "PRECISION", "RECALL", "F1")
 
     def title(self):

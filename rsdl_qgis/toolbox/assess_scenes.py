@@ -10,6 +10,7 @@ from .assess_base import CSV, HTML, SIDES, Assessment, SideLayer, field, missing
 from .text import tr
 
 CLASS = "class"  # the field in which predicted layers have it
+FILES = {"REPORT": HTML, "TABLE": CSV}
 FIGURES = {
     "OVERALL_ACCURACY": lambda: tr("Overall accuracy, of one class a feature (0 to 1)"),
     "KAPPA": lambda: tr("Kappa, of one class a feature (-1 to 1)"),
@@ -29,7 +30,7 @@ class AssessScenes(Assessment):
 
     NAME = "assessscenes"
     OPERATION = "assess_scenes"
-    FORMATS = {"REPORT": HTML, "TABLE": CSV}
+    FORMATS = FILES
     METRICS = FIGURES
     INTERVALS = tuple(name for name in FIGURES if name not in ("FEATURES", "LEFT_OUT"))
     IN_AREA = False
@@ -245,9 +246,8 @@ class AssessScenes(Assessment):
 
     def _classes(self, parameters, name, context) -> list[str]:
         """The fields of a side's classes or labels; none where none is chosen."""
-        return self._names(parameters, f"{name}_LABELS", context) or [
-            found for found in [shared.text_of(self, parameters, f"{name}_FIELD", context)] if found
-        ]
+        one = (self.parameterAsString(parameters, f"{name}_FIELD", context) or "").strip()
+        return self._names(parameters, f"{name}_LABELS", context) or [found for found in [one] if found]
 
     def _names(self, parameters, name, context) -> list[str]:
         """The fields given for a parameter that takes several."""
