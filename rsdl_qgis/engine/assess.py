@@ -33,12 +33,12 @@ OUTPUTS = {"report": (".html", ".htm"), "table": (".csv",), "image_table": (".cs
 
 @writing("assess_map")
 def run_assess(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """Compare maps with references: figures, and a report and tables where paths are given for them.
+    """Compare maps with references: metrics, and a report and tables where paths are given for them.
 
     ``predicted``, ``reference``: layers, paired in order; where one side has a single layer, it goes with all of the
     other. A layer: ``path``, ``title``, and for a raster ``bands`` (one), ``nodata``, ``names`` (value -> name), for a
-    vector ``vector`` true, ``field``, ``crs``. ``unlabelled``, ``unmapped``: 'ignore', or 'background': ground without
-    a class in the reference, in the map, is of class ``background``. ``extent``, ``extent_crs``, ``mask``: what is
+    vector ``vector`` true, ``field``, ``crs``. ``unlabelled``, ``unmapped``: 'ignore', or 'background': pixels without
+    a class in the reference, in the map, are of class ``background``. ``extent``, ``extent_crs``, ``mask``: what is
     compared. ``pixel_size``: of polygons compared with polygons. ``report`` html, ``table``, ``image_table`` csv.
     """
     request = MapRequest.of(arguments)

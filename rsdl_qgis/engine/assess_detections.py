@@ -35,7 +35,7 @@ from .training.intervals import Places, Statistic, intervals, values
 OUTPUTS = {"report": (".html", ".htm"), "table": (".csv",), "matches": (".gpkg", ".geojson", ".json", ".shp", ".fgb")}
 BLOCKS = 10  # along the longer side of what is assessed, that intervals draw anew
 MOST_DRAWN = 50_000  # detections with which average precision is drawn anew
-LOW_SCORE = 0.1  # of the least sure detection of a layer that average precision can be taken of
+LOW_SCORE = 0.1  # of the detection with the lowest score of a layer that average precision can be taken of
 EDGE = 21  # points along a side of an extent in another CRS
 POINTS = 200  # of a curve
 CANDIDATES = tuple(round(0.01 * i, 2) for i in range(1, 100))  # scores that the best F1 is looked for at
@@ -49,7 +49,7 @@ TITLES = {"ap50": "AP50", "ap": "AP50:95", "precision": "precision", "recall": "
 
 @dataclass(frozen=True)
 class Compared:
-    """Detections and true objects of the same classes, brought to one CRS, and what became of them."""
+    """Detections and reference objects of the same classes, brought to one CRS, and what became of them."""
 
     classes: tuple[str, ...]
     detections: Objects
@@ -117,7 +117,7 @@ def compared(
     if ignored.all():
         raise InputError(
             f"{reference.title} has no object to be found" + (" inside the area." if len(truths) else "."),
-            "Choose a layer with the true objects as polygons, or another area.",
+            "Choose a layer with the reference objects as polygons, or another area.",
         )
     report.progress(0.8, "Matching")
     keys, spelt = class_keys(detections, truths, ignored)
@@ -149,7 +149,7 @@ def class_keys(
     if len(detections) and not wanted & {keys[name] for name in detections.names}:
         given = " and ".join(", ".join(sorted(set(found))[:5]) for found in (detections.names, true))
         raise InputError(
-            f"Detections and true objects have no class in common: {given}.",
+            f"Detections and reference objects have no class in common: {given}.",
             "Choose the fields that hold the classes, with the same names.",
         )
     return keys, spelt
@@ -287,7 +287,7 @@ def remarks(found: Compared, many: bool) -> list[str]:
         )
     absent = [name for i, name in enumerate(found.classes) if not found.matched.objects[:, i].sum()]
     if absent:
-        notes.append(f"There is no true object of {', '.join(absent[:8])}; all detections of it are false alarms.")
+        notes.append(f"There is no reference object of {', '.join(absent[:8])}; all detections of it are false alarms.")
     if many:
         notes.append(f"There are more than {MOST_DRAWN} detections, so average precision has no interval.")
     return notes

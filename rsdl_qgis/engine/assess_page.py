@@ -85,7 +85,7 @@ def sections(result: Mapping[str, Any], facts: MapFacts) -> Iterator[str]:
     yield web.section("Classes", class_rows(result))
     if several:
         yield web.section("Maps", image_rows(result["per_image"], figures))
-    yield web.section("What the figures mean", web.facts(MEANINGS))
+    yield web.section("What the metrics mean", web.facts(MEANINGS))
     yield web.section("How it was made", web.facts(provenance(result, facts)))
 
 

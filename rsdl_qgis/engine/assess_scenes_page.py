@@ -70,7 +70,7 @@ def sections(result: Mapping[str, Any], made: Mapping[str, str | Sequence[str]])
     if not several:
         yield web.section("Confusion matrix", *matrix(result))
     yield web.section("Labels" if several else "Classes", *class_by_class(classes, several))
-    yield web.section("What the figures mean", web.facts(MEANINGS_OF_SEVERAL if several else MEANINGS_OF_ONE))
+    yield web.section("What the metrics mean", web.facts(MEANINGS_OF_SEVERAL if several else MEANINGS_OF_ONE))
     yield web.section("How it was made", web.facts(made))
 
 
@@ -97,7 +97,7 @@ def matrix(result: Mapping[str, Any]) -> Iterator[str]:
 
 
 def class_by_class(classes: Sequence[Mapping[str, Any]], several: bool) -> Iterator[str]:
-    """The bars of F1 and the table of all figures."""
+    """The bars of F1 and the table of all metrics."""
     known = [(item["label"], item["f1"], item["intervals"]["f1"]) for item in classes if item["f1"] is not None]
     bars = [Bar(label, value, web.figure(value, 3), low, high, BLUE) for label, value, (low, high) in known]
     if 1 < len(bars) <= MOST_BARS:
@@ -125,8 +125,8 @@ def provenance(
     return {
         "Prediction": str(predicted),
         "Reference": str(reference),
-        "Features went together as": result["how"],
+        "Features were": result["how"],
         "Left out": [f"{web.thousands(out[name])} {text}" for name, text in LEFT_OUT.items() if out[name]] or "nothing",
-        "Intervals": result["drawn"],
+        "Confidence intervals": result["drawn"],
         **making(),
     }

@@ -1,4 +1,4 @@
-"""What was counted when maps were compared with references, and the figures, remarks and tables of it."""
+"""What was counted when maps were compared with references, and the metrics, remarks and tables of it."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ MOST_BARS = 60  # classes that bars are drawn for
 LEFT_OUT = {
     "outside": "detections outside of the area",
     "nameless": "detections without a class",
-    "true_outside": "true objects outside of the area, which count neither as hit nor as miss",
+    "true_outside": "reference objects outside of the area, which count neither as hit nor as miss",
 }
 MEANINGS = {
     "Hit": "a detection of the right class whose box and an object's share at least half of what both cover; each "
@@ -41,14 +41,14 @@ def sections(result: Mapping[str, Any], made: Mapping[str, str | Sequence[str]])
     figures = result["figures"]
     counts = [web.thousands(figures[name]) for name in ("objects", "hits", "misses", "false_alarms")]
     yield web.paragraph(
-        "Of {} true objects {} were found and {} missed; {} detections are false alarms.".format(*counts)
+        "Of {} reference objects {} were found and {} missed; {} detections are false alarms.".format(*counts)
         + f" These are of the detections with a score of at least {result['confidence']:g}; the best F1, "
         f"{result['best']['f1']:.3f}, is reached with at least {result['best']['confidence']:g}."
     )
     yield from (web.note(text) for text in result["notes"])
     yield web.section("Precision and recall", *curves(result))
     yield web.section("Classes", *class_by_class(result["classes"]))
-    yield web.section("What the figures mean", web.facts(MEANINGS))
+    yield web.section("What the metrics mean", web.facts(MEANINGS))
     yield web.section("How it was made", web.facts(made))
 
 
@@ -64,7 +64,7 @@ def curves(result: Mapping[str, Any]) -> Iterator[str]:
     """A line a class."""
     named = [(item["name"], curve) for item, curve in zip(result["classes"], result["curves"]) if curve["recall"]]
     lines = [Curve(name, c["recall"], c["precision"], color) for (name, c), color in zip(named, COLORS)]
-    yield web.paragraph("From the surest detection on to the least sure one, at an overlap of 0.5:", small=True)
+    yield web.paragraph("In the order of falling score, at an IoU of 0.5:", small=True)
     yield curve_chart(lines, ("recall", "precision"))
     if len(lines) > 1:
         yield legend([(line.label, line.color) for line in lines])
@@ -96,9 +96,9 @@ def provenance(
     texts = [f"{web.thousands(out[name])} {text}" for name, text in LEFT_OUT.items() if out[name]]
     return {
         "Detections": str(predicted),
-        "True objects": str(reference),
+        "Reference objects": str(reference),
         "Left out": texts or "nothing",
-        "Ignored": f"{web.thousands(result['ignored'])} true objects; a detection on one is not counted",
-        "Intervals": result["drawn"],
+        "Ignored": f"{web.thousands(result['ignored'])} reference objects; a detection on one is not counted",
+        "Confidence intervals": result["drawn"],
         **making(),
     }
