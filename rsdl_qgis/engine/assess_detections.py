@@ -12,6 +12,8 @@ import shapely
 from affine import Affine
 from numpy.typing import NDArray
 
+from .assess_provenance import LayerFacts
+from .assess_requests import Area, DetectionsRequest
 from .assessment_files import written
 from .csv_text import to_csv
 from .detection.overlap import convex_area, convex_intersection
@@ -28,7 +30,6 @@ from .raster.grid import Grid, project, same_crs
 from .raster.labels import check_crs
 from .raster.places import Points
 from .raster.scene_features import Field
-from .raster.vector_file import VectorFile
 from .raster.vector_sink import VectorSink, driver_of
 from .raster.vectors import read_polygons
 from .report import Portion, Report
@@ -37,7 +38,7 @@ from .training.intervals import Places, Statistic, intervals, values
 OUTPUTS = {"report": (".html", ".htm"), "table": (".csv",), "matches": (".gpkg", ".geojson", ".json", ".shp", ".fgb")}
 BLOCKS = 10  # along the longer side of what is assessed, that intervals draw anew
 MOST_DRAWN = 50_000  # detections with which average precision is drawn anew
-LOW_SCORE = 0.1  # of the least sure detection of a layer that average precision can be taken of
+LOW_SCORE = 0.1  # of the detection with the lowest score of a layer that average precision can be taken of
 EDGE = 21  # points along a side of an extent in another CRS
 FIELDS = tuple(
     Field(name, dtype)
@@ -48,7 +49,7 @@ OUTCOMES = ("hit", "false alarm", "miss", "ignored")
 
 @dataclass(frozen=True)
 class Compared:
-    """Detections and true objects of the same classes, brought to one CRS, and what became of them."""
+    """Detections and reference objects of the same classes, brought to one CRS, and what became of them."""
 
     classes: tuple[str, ...]
     detections: Objects
@@ -68,22 +69,21 @@ def run_assess_detections(arguments: Mapping[str, Any], report: Report) -> dict[
     ``extent``, ``extent_crs``, ``mask``: only objects whose middle lies inside. ``report`` html, ``table`` csv,
     ``matches``: a vector file with hits, false alarms and misses.
     """
-    sides = [arguments.get(name) or {} for name in ("predicted", "reference")]
-    confidence = float(arguments.get("confidence") or 0.0)
-    if not 0 <= confidence <= 1:
-        raise InputError(f"CONFIDENCE is {confidence:g}.", "Give a number from 0 to 1.")
+    request = DetectionsRequest.of(arguments)
     texts = {name: endings for name, endings in OUTPUTS.items() if name != "matches"}
-    if arguments.get("matches"):
-        driver_of(arguments["matches"])
+    if request.matches:
+        driver_of(request.matches)
     with written(arguments, texts, report) as (write, made):
-        predicted = ObjectLayer.of(sides[0], "PREDICTED", True)
-        reference = ObjectLayer.of(sides[1], "REFERENCE", False)
-        found = compared(predicted, reference, arguments, Portion(report, 0.0, 0.6))
+        predicted = ObjectLayer.of(request.predicted, True)
+        reference = ObjectLayer.of(request.reference, False)
+        ignored = ignored_features(reference, request.reference.ignore_field)
+        found = compared(predicted, reference, ignored, request.area, Portion(report, 0.0, 0.6))
         report.progress(0.6, "Drawing places anew")
-        result = plain(found, confidence)
+        result = plain(found, request.confidence)
         report.check()
-        layer = write_matches(found, confidence, predicted, arguments.get("matches"))
-        page = {"report": lambda: detections_page(result, predicted, reference), "table": lambda: table(result)}
+        layer = write_matches(found, request.confidence, predicted, request.matches)
+        facts = [LayerFacts(side.table.path, side.title, fields=side.fields) for side in (predicted, reference)]
+        page = {"report": lambda: detections_page(result, *facts), "table": lambda: table(result)}
         with kept(lambda: layer.values()):
             write(page)
     for text in result["notes"]:
@@ -92,9 +92,12 @@ def run_assess_detections(arguments: Mapping[str, Any], report: Report) -> dict[
 
 
 def compared(
-    predicted: ObjectLayer, reference: ObjectLayer, arguments: Mapping[str, Any], report: Report
+    predicted: ObjectLayer, reference: ObjectLayer, marked: NDArray[np.bool_], area: Area, report: Report
 ) -> Compared:
-    """The objects of both layers, matched. InputError where there is no true object, or no class in common."""
+    """The objects of both layers, matched; ``marked``: features of the reference that do not count.
+
+    InputError where there is no reference object, or no class in common.
+    """
     crs = predicted.table.crs
     check_crs(predicted.title, crs, reference.title, reference.table.crs)
     if bool(predicted.class_field) != bool(reference.class_field):
@@ -102,8 +105,7 @@ def compared(
         predicted, reference = (replace(layer, class_field="") for layer in (predicted, reference))
     detections = read_objects(predicted, crs, Portion(report, 0.0, 0.4))
     truths = read_objects(reference, crs, Portion(report, 0.4, 0.8))
-    marked = ignored_features(reference, arguments["reference"].get("ignore_field"))[truths.features]
-    inside = [within(objects, arguments, crs) for objects in (detections, truths)]
+    inside = [within(objects, area, crs) for objects in (detections, truths)]
     named = np.array([bool(name) for name in detections.names], bool)
     left_out = {
         "outside": int((~inside[0]).sum()),
@@ -111,11 +113,11 @@ def compared(
         "true_outside": int((~inside[1]).sum()),
     }
     detections = detections.only(inside[0] & named)
-    ignored = marked | ~inside[1] | np.array([not name for name in truths.names], bool)
+    ignored = marked[truths.features] | ~inside[1] | np.array([not name for name in truths.names], bool)
     if ignored.all():
         raise InputError(
             f"{reference.title} has no object to be found" + (" inside the area." if len(truths) else "."),
-            "Choose a layer with the true objects as polygons, or another area.",
+            "Choose a layer with the reference objects as polygons, or another area.",
         )
     report.progress(0.8, "Matching")
     keys, spelt = class_keys(detections, truths, ignored)
@@ -147,7 +149,7 @@ def class_keys(
     if len(detections) and not wanted & {keys[name] for name in detections.names}:
         given = " and ".join(", ".join(sorted(set(found))[:5]) for found in (detections.names, true))
         raise InputError(
-            f"Detections and true objects have no class in common: {given}.",
+            f"Detections and reference objects have no class in common: {given}.",
             "Choose the fields that hold the classes, with the same names.",
         )
     return keys, spelt
@@ -187,21 +189,19 @@ def blocks(places: NDArray[np.float64]) -> tuple[NDArray[np.int64], int]:
     return block.reshape(-1), int(block.max()) + 1
 
 
-def within(objects: Objects, arguments: Mapping[str, Any], crs: str | None) -> NDArray[np.bool_]:
-    """(n,): which objects have their middle in the extent and the polygons of the mask."""
-    middles = objects.middles
+def within(objects: Objects, area: Area, crs: str | None) -> NDArray[np.bool_]:
+    """(n,): which objects have their middle in the area."""
+    points = Points(objects.middles)
     result = np.ones(len(objects), bool)
-    if arguments.get("extent"):
-        points = Points(middles)
-        held = np.zeros(len(objects), bool)
-        held[points.within(extent_polygon(arguments["extent"], arguments.get("extent_crs"), crs))] = True
-        result &= held
-    mask = VectorFile.argument(arguments, "mask")
-    if mask is not None:
-        points, held = Points(middles), np.zeros(len(objects), bool)
-        for polygon in read_polygons(mask, crs):
-            held[points.within(polygon)] = True
-        result &= held
+    for polygons in (
+        None if area.extent is None else [extent_polygon(area.extent, area.extent_crs, crs)],
+        None if area.mask is None else read_polygons(area.mask, crs),
+    ):
+        if polygons is not None:
+            held = np.zeros(len(objects), bool)
+            for polygon in polygons:
+                held[points.within(polygon)] = True
+            result &= held
     return result
 
 
@@ -219,11 +219,11 @@ def extent_polygon(extent: Sequence[float], extent_crs: str | None, crs: str | N
     return shapely.Polygon(ring)
 
 
-def ignored_features(reference: ObjectLayer, field: str | None) -> NDArray[np.bool_]:
+def ignored_features(reference: ObjectLayer, field: str) -> NDArray[np.bool_]:
     """(features,): which have something other than 0 in a field. InputError where it holds no numbers."""
     result = np.zeros(reference.table.count, bool)
     for piece in pieces(reference.table, [field]) if field else ():
-        marks = piece.values[field] if field else np.zeros(0)
+        marks = piece.values[field]
         if marks.dtype.kind not in "biuf":
             raise InputError(f"The field '{field}' of {reference.title} holds no numbers.", "Choose another field.")
         result[piece.first : piece.first + len(piece)] = np.nan_to_num(marks.astype(np.float64)) != 0
@@ -287,7 +287,7 @@ def remarks(found: Compared, many: bool) -> list[str]:
         )
     absent = [name for i, name in enumerate(found.classes) if not found.matched.objects[:, i].sum()]
     if absent:
-        notes.append(f"There is no true object of {', '.join(absent[:8])}; all detections of it are false alarms.")
+        notes.append(f"There is no reference object of {', '.join(absent[:8])}; all detections of it are false alarms.")
     if many:
         notes.append(f"There are more than {MOST_DRAWN} detections, so average precision has no interval.")
     return notes
@@ -305,9 +305,7 @@ def table(result: Mapping[str, Any]) -> str:
     return to_csv(header, rows)
 
 
-def write_matches(
-    found: Compared, confidence: float, predicted: ObjectLayer, path: str | None
-) -> dict[str, Any]:
+def write_matches(found: Compared, confidence: float, predicted: ObjectLayer, path: str) -> dict[str, Any]:
     """Write the layer of hits, false alarms, misses and what is ignored; how many of each."""
     if not path:
         return {}

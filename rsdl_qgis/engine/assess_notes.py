@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .assess_pairs import OpenPair, Pair, label_entry, layer_of, title_of
-from .assessment import SHOWN, Image
-from .errors import known
+from .assess_pairs import OpenPair, label_entry
+from .assess_requests import MapLayer, Pair
+from .assessment import Image
+from .legend import SHOWN
 from .raster.fills import filling_classes
 from .raster.labels import PolygonClasses, RasterClasses
 from .webpage import thousands
@@ -25,7 +26,7 @@ def without_fills(pairs: Sequence[Pair], images: Sequence[Image]) -> list[Pair]:
     found = [[_values(image, side) for image in images] for side in range(len(SIDES))]
     known = {entry.value for image in images for both in image.counts for entry in both if entry.name}
     for name, values in zip(SIDES, found):
-        known |= {v for pair, some in zip(pairs, values) if getattr(pair, name).get("vector") for v in some}
+        known |= {v for pair, some in zip(pairs, values) if getattr(pair, name).is_vector for v in some}
     filled = list(pairs)
     for name, values in zip(SIDES, found):
         bare = [_is_bare(getattr(pair, name)) for pair in pairs]
@@ -33,42 +34,40 @@ def without_fills(pairs: Sequence[Pair], images: Sequence[Image]) -> list[Pair]:
         for i, (some, is_bare) in enumerate(zip(values, bare)):
             own = {value: some[value] for value in sorted(fills & set(some))}
             if is_bare and own:
-                spec = {**getattr(filled[i], name), "fills": own}
-                filled[i] = replace(filled[i], **{name: spec})
+                filled[i] = replace(filled[i], **{name: replace(getattr(filled[i], name), fills=own)})
     return filled
 
 
 def notes_of(opened: OpenPair, pair: Pair) -> list[str]:
     """Of a pair that was compared: which polygons label nothing, and numbers that no class can have."""
     notes = []
-    for side, name in ((opened.predicted, SIDES[0]), (opened.reference, SIDES[1])):
-        spec = getattr(pair, name)
+    for side, layer in ((opened.predicted, pair.predicted), (opened.reference, pair.reference)):
         if side is None:
             continue
         if isinstance(side.classes, RasterClasses):
-            if spec.get("fills"):
-                listed = ", ".join(f"{value} ({thousands(n)} places)" for value, n in spec["fills"].items())
+            if layer.fills:
+                listed = ", ".join(f"{value} ({thousands(n)} places)" for value, n in layer.fills.items())
                 notes.append(
-                    f"{title_of(spec)} declares no nodata. Taken for it, and left out: {listed}. Where it is a class, "
+                    f"{layer.title} declares no nodata. Taken for it, and left out: {listed}. Where it is a class, "
                     "give it a name (in QGIS: paletted symbology), or declare another nodata value."
                 )
             if side.classes.huge:
                 value = next(iter(side.classes.huge))
-                notes.append(f"{title_of(spec)} declares no nodata; numbers such as {value:.6g} are taken for it.")
-        elif opened.grid is not None:
-            notes += _between_pixels(spec, side.classes, side.names, opened)
+                notes.append(f"{layer.title} declares no nodata; numbers such as {value:.6g} are taken for it.")
+        elif opened.points is None:
+            notes += _between_pixels(layer, side.classes, side.names, opened)
     return notes
 
 
 def _between_pixels(
-    spec: Mapping[str, Any], polygons: PolygonClasses, names: Mapping[int, str], opened: OpenPair
+    layer: MapLayer, polygons: PolygonClasses, names: Mapping[int, str], opened: OpenPair
 ) -> Iterator[str]:
     """A note of the polygons that hold no pixel's centre."""
-    labels = polygons.unseen_labels(known(opened.grid))
+    labels = polygons.unseen_labels(opened.grid)
     counts = Counter("no class" if label is None else str(label_entry(label, names)) for label in labels)
     if counts:
         listed = ", ".join(f"{name} ({thousands(n)})" for name, n in counts.most_common(SHOWN))
-        yield f"{title_of(spec)}: {len(labels)} polygons hold no pixel's centre, and so are not compared: {listed}."
+        yield f"{layer.title}: {len(labels)} polygons hold no pixel's centre, and so are not compared: {listed}."
 
 
 def _values(image: Image, side: int) -> Counter[Any]:
@@ -80,10 +79,9 @@ def _values(image: Image, side: int) -> Counter[Any]:
     return counts
 
 
-def _is_bare(spec: Mapping[str, Any]) -> bool:
+def _is_bare(layer: MapLayer) -> bool:
     """Whether a layer is a raster that declares no nodata."""
-    if spec.get("vector"):
+    if layer.is_vector:
         return False
-    with RasterClasses(layer_of(spec)) as raster:
+    with RasterClasses(layer.raster) as raster:
         return not raster.declares_nodata
-

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .assess_provenance import LayerFacts
+from .assess_requests import ScenesRequest
 from .assess_scenes_page import scenes_page
 from .assessment_files import written
 from .outputs import writing
 from .report import Portion, Report
 from .scene_assessment import assessed, scene_table
-from .scene_pairs import paired, sides_of
+from .scene_labels import LabelFields
+from .scene_pairs import Side, paired, sides_of
 
 OUTPUTS = {"report": (".html", ".htm"), "table": (".csv",)}
 
@@ -26,12 +29,21 @@ def run_assess_scenes(arguments: Mapping[str, Any], report: Report) -> dict[str,
     them. ``report`` html, ``table`` csv. The result: ``SceneAssessment.plain``.
     """
     with written(arguments, OUTPUTS, report) as (write, made):
-        predicted, reference, fields = sides_of(arguments)
+        predicted, reference, fields = sides_of(ScenesRequest.of(arguments))
         found = paired(predicted, reference, fields, Portion(report, 0.0, 0.5))
         used = [*predicted.labels.fields, *([] if reference else fields.fields), predicted.join]
         several = predicted.labels.several
         result = assessed(found, several, predicted.table, used, Portion(report, 0.5, 1.0)).plain()
+        own, true = facts_of(predicted, predicted.labels), facts_of(reference or predicted, fields)
         write(
-            {"report": lambda: scenes_page(result, predicted, reference, fields), "table": lambda: scene_table(result)}
+            {
+                "report": lambda: scenes_page(result, own, true, reference is None),
+                "table": lambda: scene_table(result),
+            }
         )
     return {**result, **made}
+
+
+def facts_of(side: Side, fields: LabelFields) -> LayerFacts:
+    """What a report tells of a layer."""
+    return LayerFacts(side.table.path, side.title, fields=fields.fields)

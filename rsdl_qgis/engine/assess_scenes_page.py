@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from . import webpage as web
-from .assess_page import MOST_MATRIX, described, making
+from .assess_page import MOST_MATRIX
+from .assess_provenance import LayerFacts, making
 from .charts import BLUE, Bar, bar_chart
 from .metric_table import METRICS, explained
-from .scene_labels import LabelFields
-from .scene_pairs import Side
 
 MOST_BARS = 60  # classes that bars are drawn for
 LEFT_OUT = {
@@ -33,10 +32,10 @@ OF_ONE = (
 OF_SEVERAL = ("sample_f1", "micro_f1", "macro_f1", "precision", "recall", "f1", "average_precision", "mean_ap")
 
 
-def scenes_page(result: Mapping[str, Any], predicted: Side, reference: Side | None, fields: LabelFields) -> str:
-    """The page; ``result`` as the job gives it."""
-    against = f"the field {', '.join(fields.fields)}" if reference is None else reference.title
-    made = provenance(result, predicted, reference, fields)
+def scenes_page(result: Mapping[str, Any], predicted: LayerFacts, reference: LayerFacts, same: bool) -> str:
+    """The page; ``result`` as the job gives it. ``same``: the reference is a field of the predicted layer."""
+    against = f"the field {', '.join(reference.fields)}" if same else reference.title
+    made = provenance(result, predicted, reference)
     return web.page(f"Accuracy of {predicted.title}", f"against {against}", sections(result, made))
 
 
@@ -47,7 +46,7 @@ def sections(result: Mapping[str, Any], made: Mapping[str, str | Sequence[str]])
     if not several:
         yield web.section("Confusion matrix", *matrix(result))
     yield web.section("Labels" if several else "Classes", *class_by_class(classes, several))
-    yield web.section("What the figures mean", web.facts(explained(OF_SEVERAL if several else OF_ONE)))
+    yield web.section("What the metrics mean", web.facts(explained(OF_SEVERAL if several else OF_ONE)))
     yield web.section("How it was made", web.facts(made))
 
 
@@ -74,7 +73,7 @@ def matrix(result: Mapping[str, Any]) -> Iterator[str]:
 
 
 def class_by_class(classes: Sequence[Mapping[str, Any]], several: bool) -> Iterator[str]:
-    """The bars of F1 and the table of all figures."""
+    """The bars of F1 and the table of all metrics."""
     known = [(item["label"], item["f1"], item["intervals"]["f1"]) for item in classes if item["f1"] is not None]
     bars = [Bar(label, value, web.figure(value, 3), low, high, BLUE) for label, value, (low, high) in known]
     if 1 < len(bars) <= MOST_BARS:
@@ -93,32 +92,23 @@ def class_by_class(classes: Sequence[Mapping[str, Any]], several: bool) -> Itera
         [
             item["label"],
             *(web.thousands(item[name]) for name in ("reference", "predicted", "hits")),
-            *(cell(item[name], item["intervals"][name]) for name in names),
+            *(web.between(item[name], item["intervals"][name]) for name in names),
         ]
         for item in classes
     ]
     yield web.table(header, rows)
 
 
-def cell(value: float | None, ends: Sequence[float | None]) -> web.Cell:
-    """A figure with its interval below."""
-    return web.figure(value, 3), "" if ends[0] is None else f"{web.figure(ends[0], 3)} to {web.figure(ends[1], 3)}"
-
-
 def provenance(
-    result: Mapping[str, Any], predicted: Side, reference: Side | None, fields: LabelFields
+    result: Mapping[str, Any], predicted: LayerFacts, reference: LayerFacts
 ) -> dict[str, str | Sequence[str]]:
     """Files, what went together, what was left out, versions and time."""
     out = result["left_out"]
     return {
-        "Prediction": side_text(predicted, predicted.labels),
-        "Reference": side_text(reference or predicted, fields),
-        "Features went together as": result["how"],
+        "Prediction": str(predicted),
+        "Reference": str(reference),
+        "Features were": result["how"],
         "Left out": [f"{web.thousands(out[name])} {text}" for name, text in LEFT_OUT.items() if out[name]] or "nothing",
-        "Intervals": result["drawn"],
+        "Confidence intervals": result["drawn"],
         **making(),
     }
-
-
-def side_text(side: Side, fields: LabelFields) -> str:
-    return described({"path": side.table.path, "title": side.title, "vector": True, "field": ", ".join(fields.fields)})

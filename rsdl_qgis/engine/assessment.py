@@ -1,23 +1,24 @@
-"""What was counted when maps were compared with references, and the figures, remarks and tables of it."""
+"""What was counted when maps were compared with references, and the metrics, remarks and tables of it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .assess_blocks import BlockCounts, Lattice, MapIntervals, intervals_of
+from .assess_metrics import OF_CLASS, OVERALL
 from .csv_text import to_csv
 from .errors import InputError
-from .legend import Entry, Key, match, shown
+from .legend import SHOWN, Entry, in_one_table, match, no_common
 from .report import Report
 from .training.metrics import MapScores, SceneScores, map_scores, mean_scores
 from .webpage import thousands
 
-SHOWN = 12  # classes or maps that a message lists
 LEAST_AGREEMENT, MUCH_BETTER = 0.5, 0.25  # shares, for another reading of the numbers to be worth a note
 
 
@@ -25,7 +26,8 @@ LEAST_AGREEMENT, MUCH_BETTER = 0.5, 0.25  # shares, for another reading of the n
 class Image:
     """What was counted in one map.
 
-    ``counts``: of (class in the map, class in the reference); ``labelled``: places of the area with a label;
+    ``counts``: of (class in the map, class in the reference); ``blocks``: the same of each block of ``lattice``, by
+    codes, which have the classes of ``entries``; ``labelled``: places of the area with a label;
     ``unmapped``: of these, without a class in the map; ``unlabelled``: with a class in the map and no label;
     ``unclear``: left out because polygons contradict each other; ``unknown``: because their class is not known;
     ``beyond``: points outside the map. ``notes``: what else the reader of the figures has to know.
@@ -35,7 +37,10 @@ class Image:
     reference: str
     unit: str  # pixels or points
     grid: str
+    lattice: Lattice
     counts: Counter[tuple[Entry, Entry]] = field(default_factory=Counter)
+    blocks: BlockCounts = field(default_factory=BlockCounts)
+    entries: tuple[Mapping[int, Entry], Mapping[int, Entry]] = ({}, {})
     labelled: int = 0
     mapped: int = 0
     unmapped: int = 0
@@ -48,6 +53,18 @@ class Image:
     @property
     def compared(self) -> int:
         return sum(self.counts.values())
+
+    def fill(self, blocks: BlockCounts, predicted: Callable[[int], Entry], reference: Callable[[int], Entry]) -> None:
+        """Take what was counted; ``predicted``, ``reference``: the class of a code of each side."""
+        rows = blocks.rows()
+        sides = ((predicted, rows[:, 2]), (reference, rows[:, 3]))
+        entries = [{code: entry(code) for code in np.unique(codes).tolist()} for entry, codes in sides]
+        self.blocks, self.entries = blocks, (entries[0], entries[1])
+        pairs, which = np.unique(rows[:, 2:4], axis=0, return_inverse=True)
+        counts = np.zeros(len(pairs), np.int64)
+        np.add.at(counts, which.ravel(), rows[:, 4])
+        for (p, r), n in zip(pairs.tolist(), counts.tolist()):
+            self.counts[entries[0][p], entries[1][r]] += n
 
     def why_nothing(self) -> str:
         if self.unclear or self.unknown:
@@ -70,6 +87,7 @@ class Assessment:
     image_scores: tuple[MapScores | None, ...]
     means: SceneScores
     unit: str
+    intervals: MapIntervals
     notes: tuple[str, ...]
 
     @classmethod
@@ -91,7 +109,7 @@ class Assessment:
         predicted, reference = [*known[0], *seen[0]], [*known[1], *seen[1]]
         keys = match(predicted, reference)
         if not {keys[e] for e in predicted} & {keys[e] for e in reference}:
-            raise no_common((seen[0], seen[1]), keys)
+            raise no_common((seen[0], seen[1]))
         order, place = in_one_table(keys, [*seen[0], *seen[1]])
         tables = [np.zeros((len(order), len(order)), np.int64) for _ in images]
         for table, image in zip(tables, images):
@@ -106,7 +124,12 @@ class Assessment:
         for text in notes:
             report.log("warning", text)
         means = mean_scores(s.scene for s in scores if s is not None)
-        return cls(classes, confusion, map_scores(confusion), tuple(images), tuple(scores), means, unit, tuple(notes))
+        report.progress(1.0, "Drawing blocks anew")
+        sure = intervals_of(images, {entry: place[key] for entry, key in keys.items() if key in place}, len(order))
+        report.check()
+        return cls(
+            classes, confusion, map_scores(confusion), tuple(images), tuple(scores), means, unit, sure, tuple(notes)
+        )
 
     def plain(self) -> dict[str, Any]:
         """As a job's result: plain values."""
@@ -124,12 +147,26 @@ class Assessment:
                 "image_mean_iou": self.means.mean_iou,
                 "image_fw_iou": self.means.frequency_weighted_iou,
             },
+            "intervals": {name: list(self.intervals.rates.overall[name][1:]) for name in OVERALL},
             "classes": [
-                {"value": entry.value, "name": entry.name, "label": str(entry), **asdict(found)}
-                for entry, found in zip(self.classes, scores.classes)
+                {
+                    "value": entry.value,
+                    "name": entry.name,
+                    "label": str(entry),
+                    **asdict(found),
+                    "intervals": {name: list(self.intervals.rates.of_classes[name][i][1:]) for name in OF_CLASS},
+                }
+                for i, (entry, found) in enumerate(zip(self.classes, scores.classes))
             ],
             "confusion": self.confusion.tolist(),
             "unit": self.unit,
+            "blocks": {
+                "count": self.intervals.count,
+                "side": self.intervals.side,
+                "unit": self.intervals.unit,
+                "pixels": list(self.intervals.pixels) if self.intervals.pixels else None,
+            },
+            "drawn": self.intervals.text,
             "notes": list(self.notes),
             "left_out": {
                 "unmapped": sum(image.unmapped for image in self.images),
@@ -160,25 +197,6 @@ class Assessment:
         }
 
 
-def in_one_table(keys: Mapping[Entry, Key], seen: Iterable[Entry]) -> tuple[list[Entry], dict[Key, int]]:
-    """The classes that occur, as they are shown and in order, and the place of each key among them.
-
-    ``keys``: of all entries that are known, as ``match`` gives them; ``seen``: the entries that occur.
-    """
-    members: dict[Key, list[Entry]] = {keys[entry]: [] for entry in seen}
-    for entry, key in keys.items():
-        if key in members:
-            members[key].append(entry)
-    order = sorted(((shown(key, entries), key) for key, entries in members.items()), key=in_order)
-    return [entry for entry, _ in order], {key: i for i, (_, key) in enumerate(order)}
-
-
-def in_order(item: tuple[Entry, Key]) -> tuple[bool, int, str]:
-    """By value, then by name; classes without a value last."""
-    entry = item[0]
-    return entry.value is None, entry.value or 0, entry.name
-
-
 def remarks(images: Sequence[Image], confusion: NDArray, classes: Sequence[Entry], unit: str) -> list[str]:
     """What the reader of the figures has to know."""
     notes = []
@@ -197,9 +215,7 @@ def remarks(images: Sequence[Image], confusion: NDArray, classes: Sequence[Entry
         )
     unclear = sum(i.unclear for i in images)
     if unclear:
-        notes.append(
-            f"{thousands(unclear)} {unit} are left out because polygons of different classes overlap there."
-        )
+        notes.append(f"{thousands(unclear)} {unit} are left out because polygons of different classes overlap there.")
     unknown = sum(i.unknown for i in images)
     if unknown:
         notes.append(f"{thousands(unknown)} {unit} are left out because their label has no class.")
@@ -251,14 +267,24 @@ def other_numbers(confusion: NDArray, classes: Sequence[Entry]) -> list[str]:
 
 
 def class_table(result: Assessment) -> str:
-    """CSV: a row a class of the reference; its figures, and what it was mapped as."""
+    """CSV: a row a class of the reference; its metrics with the ends of their intervals, the blocks that these are
+    from, and what it was mapped as.
+    """
     header = ["value", "class", "reference", "predicted", "correct"]
-    header += ["users_accuracy", "producers_accuracy", "f1", "iou"]
+    header += [f"{name}{end}" for name in OF_CLASS for end in ("", "_low", "_high")]
+    sure = result.intervals
+    columns, lines = sure.pixels or (None, None)
+    blocks = {"blocks": sure.count, f"block_side_{sure.unit}": sure.side, "block_columns": columns, "block_rows": lines}
     rows = [
-        [entry.value, entry.name or str(entry), *asdict(found).values(), *row.tolist()]
-        for entry, found, row in zip(result.classes, result.scores.classes, result.confusion)
+        [
+            *(entry.value, entry.name or str(entry), found.reference, found.predicted, found.hits),
+            *(n for name in OF_CLASS for n in (getattr(found, name), *sure.rates.of_classes[name][i][1:])),
+            *blocks.values(),
+            *row.tolist(),
+        ]
+        for i, (entry, found, row) in enumerate(zip(result.classes, result.scores.classes, result.confusion))
     ]
-    return to_csv([*header, *(f"mapped as {entry}" for entry in result.classes)], rows)
+    return to_csv([*header, *blocks, *(f"mapped as {entry}" for entry in result.classes)], rows)
 
 
 def image_table(result: Assessment) -> str:
@@ -267,17 +293,3 @@ def image_table(result: Assessment) -> str:
     figures = ["overall_accuracy", "kappa", "mean_iou", "fw_iou", "macro_f1"]
     rows = [[row.get(name) for name in header + figures] for row in result.plain()["per_image"]]
     return to_csv([*header, *figures], rows)
-
-
-def no_common(known: tuple[Iterable[Entry], Iterable[Entry]], keys: Mapping[Entry, Key]) -> InputError:
-    return InputError(
-        f"Map and reference have no class in common: {listed(known[0])}, and {listed(known[1])}.",
-        "Choose the band or field that holds the classes of each, with the same numbers or names.",
-    )
-
-
-def listed(entries: Iterable[Entry]) -> str:
-    """'1 forest, 2 water'."""
-    texts = list(dict.fromkeys(str(entry) for entry in entries))
-    more = f" and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
-    return ", ".join(f"'{text}'" for text in texts[:SHOWN]) + more

@@ -6,17 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from . import webpage as web
-from .assess_page import described, making
+from .assess_provenance import LayerFacts, making
 from .charts import BLUE, GREY, ORANGE, PURPLE, Bar, Curve, bar_chart, curve_chart, legend
 from .metric_table import METRICS, OF_DETECTIONS, explained
-from .object_layers import ObjectLayer
 
 COLORS = (BLUE, ORANGE, PURPLE, "#2ca02c", "#d62728", "#17becf", "#8c564b", GREY)
 MOST_BARS = 60  # classes that bars are drawn for
 LEFT_OUT = {
     "outside": "detections outside of the area",
     "nameless": "detections without a class",
-    "true_outside": "true objects outside of the area, which count neither as hit nor as miss",
+    "true_outside": "reference objects outside of the area, which count neither as hit nor as miss",
 }
 HIT = {
     "Hit": "a detection of the right class whose box and an object's share at least half of what both cover; each "
@@ -24,7 +23,7 @@ HIT = {
 }
 
 
-def detections_page(result: Mapping[str, Any], predicted: ObjectLayer, reference: ObjectLayer) -> str:
+def detections_page(result: Mapping[str, Any], predicted: LayerFacts, reference: LayerFacts) -> str:
     """The page; ``result`` as the job gives it."""
     made = provenance(result, predicted, reference)
     return web.page(f"Accuracy of {predicted.title}", f"against {reference.title}", sections(result, made))
@@ -36,14 +35,14 @@ def sections(result: Mapping[str, Any], made: Mapping[str, str | Sequence[str]])
     figures = result["figures"]
     counts = [web.thousands(figures[name]) for name in ("objects", "hits", "misses", "false_alarms")]
     yield web.paragraph(
-        "Of {} true objects {} were found and {} missed; {} detections are false alarms.".format(*counts)
+        "Of {} reference objects {} were found and {} missed; {} detections are false alarms.".format(*counts)
         + f" These are of the detections with a score of at least {result['confidence']:g}; the best F1, "
         f"{result['best']['f1']:.3f}, is reached with at least {result['best']['confidence']:g}."
     )
     yield from (web.note(text) for text in result["notes"])
     yield web.section("Precision and recall", *curves(result))
     yield web.section("Classes", *class_by_class(result["classes"]))
-    yield web.section("What the figures mean", web.facts({**HIT, **explained(OF_DETECTIONS)}))
+    yield web.section("What the metrics mean", web.facts({**HIT, **explained(OF_DETECTIONS)}))
     yield web.section("How it was made", web.facts(made))
 
 
@@ -59,7 +58,7 @@ def curves(result: Mapping[str, Any]) -> Iterator[str]:
     """A line a class."""
     named = [(item["name"], curve) for item, curve in zip(result["classes"], result["curves"]) if curve["recall"]]
     lines = [Curve(name, c["recall"], c["precision"], color) for (name, c), color in zip(named, COLORS)]
-    yield web.paragraph("From the surest detection on to the least sure one, at an overlap of 0.5:", small=True)
+    yield web.paragraph("In the order of falling score, at an IoU of 0.5:", small=True)
     yield curve_chart(lines, ("recall", "precision"))
     if len(lines) > 1:
         yield legend([(line.label, line.color) for line in lines])
@@ -76,7 +75,7 @@ def class_by_class(classes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         [
             item["name"],
             *(web.thousands(item[name]) for name in ("objects", "detections", "hits")),
-            *(cell(item[name], item["intervals"][name]) for name in OF_DETECTIONS),
+            *(web.between(item[name], item["intervals"][name]) for name in OF_DETECTIONS),
         ]
         for item in classes
     ]
@@ -85,27 +84,17 @@ def class_by_class(classes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     )
 
 
-def cell(value: float | None, ends: Sequence[float | None]) -> web.Cell:
-    """A figure with its interval below."""
-    return web.figure(value, 3), "" if ends[0] is None else f"{web.figure(ends[0], 3)} to {web.figure(ends[1], 3)}"
-
-
 def provenance(
-    result: Mapping[str, Any], predicted: ObjectLayer, reference: ObjectLayer
+    result: Mapping[str, Any], predicted: LayerFacts, reference: LayerFacts
 ) -> dict[str, str | Sequence[str]]:
     """Files, what was left out, versions and time."""
     out = result["left_out"]
     texts = [f"{web.thousands(out[name])} {text}" for name, text in LEFT_OUT.items() if out[name]]
     return {
-        "Detections": layer_text(predicted),
-        "True objects": layer_text(reference),
+        "Detections": str(predicted),
+        "Reference objects": str(reference),
         "Left out": texts or "nothing",
-        "Ignored": f"{web.thousands(result['ignored'])} true objects; a detection on one is not counted",
-        "Intervals": result["drawn"],
+        "Ignored": f"{web.thousands(result['ignored'])} reference objects; a detection on one is not counted",
+        "Confidence intervals": result["drawn"],
         **making(),
     }
-
-
-def layer_text(layer: ObjectLayer) -> str:
-    fields = ", ".join(layer.fields)
-    return described({"path": layer.table.path, "title": layer.title, "vector": True, "field": fields})

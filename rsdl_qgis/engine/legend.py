@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from .raster.label_fields import whole_number
+from .errors import InputError
+from .raster.label_fields import folded, whole_number
+
+SHOWN = 12  # classes that a message lists
 
 
 @dataclass(frozen=True)
@@ -36,14 +39,14 @@ def match(*layers: Iterable[Entry]) -> dict[Entry, Key]:
         own: dict[str, set[int]] = {}
         for entry in table:
             if entry.value is not None and entry.name:
-                own.setdefault(_folded(entry.name), set()).add(entry.value)
-                names.setdefault(entry.value, _folded(entry.name))
+                own.setdefault(folded(entry.name), set()).add(entry.value)
+                names.setdefault(entry.value, folded(entry.name))
         for name, found in own.items():
             values.setdefault(name, []).append(found)
     by_name = any(not set.intersection(*found) for found in values.values())
 
     def key(entry: Entry) -> Key:
-        value, name = entry.value, _folded(entry.name)
+        value, name = entry.value, folded(entry.name)
         if value is None and name not in values and (number := whole_number(name)) is not None:
             value, name = number, ""
         if by_name:
@@ -72,10 +75,40 @@ def renamed(entries: Iterable[Entry]) -> list[tuple[Entry, Entry]]:
         if entry.value is None or not entry.name:
             continue
         known = first.setdefault(entry.value, entry)
-        if _folded(known.name) != _folded(entry.name):
+        if folded(known.name) != folded(entry.name):
             pairs.append((known, entry))
     return pairs
 
 
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
+def in_one_table(keys: Mapping[Entry, Key], seen: Iterable[Entry]) -> tuple[list[Entry], dict[Key, int]]:
+    """The classes that occur, as they are shown and in order, and the place of each key among them.
+
+    ``keys``: of all entries that are known, as ``match`` gives them; ``seen``: the entries that occur.
+    """
+    members: dict[Key, list[Entry]] = {keys[entry]: [] for entry in seen}
+    for entry, key in keys.items():
+        if key in members:
+            members[key].append(entry)
+    order = sorted(((shown(key, entries), key) for key, entries in members.items()), key=in_order)
+    return [entry for entry, _ in order], {key: i for i, (_, key) in enumerate(order)}
+
+
+def in_order(item: tuple[Entry, Key]) -> tuple[bool, int, str]:
+    """By value, then by name; classes without a value last."""
+    entry = item[0]
+    return entry.value is None, entry.value or 0, entry.name
+
+
+def no_common(known: tuple[Iterable[Entry], Iterable[Entry]]) -> InputError:
+    """The error where the classes of the map and of the reference, as they are known, have none in common."""
+    return InputError(
+        f"Map and reference have no class in common: {listed(known[0])}, and {listed(known[1])}.",
+        "Choose the band or field that holds the classes of each, with the same numbers or names.",
+    )
+
+
+def listed(entries: Iterable[Entry]) -> str:
+    """'1 forest, 2 water'."""
+    texts = list(dict.fromkeys(str(entry) for entry in entries))
+    more = f" and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
+    return ", ".join(f"'{text}'" for text in texts[:SHOWN]) + more

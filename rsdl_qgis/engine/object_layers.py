@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .assess_requests import DetectionsLayer
 from .detection.overlap import convex_area, convex_intersection, near_between
 from .detection_scores import OVERLAPS, Pairs
 from .errors import InputError, known
@@ -26,7 +26,7 @@ ALONE = "object"  # the class of all where no field tells one
 
 @dataclass(frozen=True)
 class ObjectLayer:
-    """A layer of objects as a job gives it: its field of classes ('': all are one) and of scores ('': all 1)."""
+    """A layer of objects that was looked into: its field of classes ('': all are one) and of scores ('': all 1)."""
 
     title: str
     table: Table
@@ -34,17 +34,14 @@ class ObjectLayer:
     score_field: str = ""
 
     @classmethod
-    def of(cls, spec: Mapping[str, Any], option: str, scored: bool) -> ObjectLayer:
-        """The layer of a job's spec. InputError where it, or a field that is named, is not there."""
-        if not spec.get("path"):
-            raise InputError(f"There is no {option.lower()} layer.", f"Choose {option}.")
-        table = open_table(spec["path"], spec.get("crs"), empty=scored)
+    def of(cls, layer: DetectionsLayer, scored: bool) -> ObjectLayer:
+        """The layer that a job names. InputError where it, or a field that is named, is not there."""
+        table = open_table(layer.path, layer.crs, empty=scored)
         usual = {name: name if name in table.fields else "" for name in (CLASS, SCORE)}
-        class_field = spec.get("class_field") or usual[CLASS]
-        score_field = (spec.get("score_field") or usual[SCORE]) if scored else ""
+        class_field = layer.class_field or usual[CLASS]
+        score_field = (layer.score_field or usual[SCORE]) if scored else ""
         table.need([name for name in (class_field, score_field) if name])
-        title = str(spec.get("title") or Path(str(spec["path"]).split("|")[0]).name)
-        return cls(title, table, class_field, score_field)
+        return cls(layer.title, table, class_field, score_field)
 
     @property
     def fields(self) -> list[str]:
@@ -106,9 +103,7 @@ def read_objects(layer: ObjectLayer, crs: str | None, report: Report) -> Objects
     return found.only(np.flatnonzero(here))
 
 
-def pairs_on_ground(
-    detections: NDArray[np.float64], truths: NDArray[np.float64], ignored: NDArray[np.bool_]
-) -> Pairs:
+def pairs_on_ground(detections: NDArray[np.float64], truths: NDArray[np.float64], ignored: NDArray[np.bool_]) -> Pairs:
     """The pairs of quads (n, 4, 2), (m, 4, 2) that may match: intersection over union, of those that are ignored the
     part of the detection that lies on them. The work grows with their number, not with its square.
     """

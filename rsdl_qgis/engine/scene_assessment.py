@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .assessment import in_one_table, listed
+from .assess_metrics import OF_CLASS, OVERALL, Rates, named, rates_of
 from .csv_text import to_csv
 from .errors import InputError
-from .legend import Entry, Key, match
+from .legend import Entry, Key, in_one_table, listed, match
 from .raster.attributes import Table, pieces
 from .report import Report
 from .scene_labels import NONE, SEPARATOR, Sets
@@ -28,19 +27,9 @@ from .webpage import thousands
 MOST_RANKED = 10_000  # features with which average precision is drawn anew
 SHAPEFILE_NAME = 10  # letters that a Shapefile keeps of the name of a field
 FIELDS = "RSDL_FIELDS"  # of a predicted layer's metadata: JSON, class -> field of its probability
-ONE = ("overall_accuracy", "kappa", "mean_iou", "fw_iou", "macro_f1")
 SEVERAL = ("sample_f1", "micro_f1", "macro_f1", "mean_ap")
-OF_ONE = ("users_accuracy", "producers_accuracy", "f1", "iou")
 OF_SEVERAL = ("precision", "recall", "f1", "average_precision")
 NOWHERE = Figure(None)
-
-
-@dataclass(frozen=True)
-class Rates:
-    """Figures by name: in all, and one for each class."""
-
-    overall: dict[str, Figure]
-    of_classes: dict[str, list[Figure]]
 
 
 @dataclass(frozen=True)
@@ -102,7 +91,7 @@ class SceneAssessment:
 
     def plain(self) -> dict[str, Any]:
         """As a job's result: plain values. Figures that the other kind of prediction has are None."""
-        empty = dict.fromkeys((*ONE, *SEVERAL))
+        empty = dict.fromkeys((*OVERALL, *SEVERAL))
         return {
             "multilabel": self.several,
             "figures": {
@@ -149,7 +138,7 @@ def assessed(paired: Paired, several: bool, table: Table, used: Iterable[str], r
     overall, of_classes = {**sets.overall, **ranks.overall}, {**sets.of_classes, **ranks.of_classes}
     for text in notes:
         report.log("warning", text)
-    own, of_each = (SEVERAL, OF_SEVERAL) if several else (ONE, OF_ONE)
+    own, of_each = (SEVERAL, OF_SEVERAL) if several else (OVERALL, OF_CLASS)
     return SceneAssessment(
         several=several,
         classes=counted.classes,
@@ -264,18 +253,7 @@ def set_figures(counted: Counted, several: bool, report: Report) -> Rates:
     def of_one(weights: NDArray) -> dict[str, NDArray]:
         report.check()
         parts = (counted.given & counted.held, counted.held, counted.given)
-        rates = class_rates(*(weights @ part.astype(np.float64) for part in parts))
-        return {
-            "overall_accuracy": rates.overall_accuracy,
-            "kappa": rates.kappa,
-            "mean_iou": rates.mean_iou,
-            "fw_iou": rates.frequency_weighted_iou,
-            "macro_f1": rates.macro_f1,
-            "users_accuracy": rates.precision,
-            "producers_accuracy": rates.recall,
-            "f1": rates.f1,
-            "iou": rates.iou,
-        }
+        return named(class_rates(*(weights @ part.astype(np.float64) for part in parts)))
 
     def of_several(weights: NDArray) -> dict[str, NDArray]:
         report.check()
@@ -307,21 +285,6 @@ def ranked_figures(ranked: Ranked | None, classes: int, report: Report) -> Rates
     for i, figure in zip(ranked.columns, rates.of_classes["average_precision"]):
         of_classes[i] = figure
     return Rates(rates.overall, {"average_precision": of_classes})
-
-
-def rates_of(once: Mapping[str, NDArray], ends: Mapping[str, NDArray]) -> Rates:
-    """Figures (1,) or (1, classes) with the ends of their intervals, (2,) or (2, classes)."""
-    rates = Rates({}, {})
-    for name, values in once.items():
-        if values.ndim > 1:
-            rates.of_classes[name] = [_figure(*triple) for triple in np.vstack([values, ends[name]]).T.tolist()]
-        else:
-            rates.overall[name] = _figure(float(values[0]), *ends[name].tolist())
-    return rates
-
-
-def _figure(value: float, low: float, high: float) -> Figure:
-    return Figure(*(None if math.isnan(number) else number for number in (value, low, high)))
 
 
 def left_out(paired: Paired) -> dict[str, int]:
@@ -399,7 +362,7 @@ def drawn_text(count: int, ranked: Ranked | None) -> str:
 
 def scene_table(result: Mapping[str, Any]) -> str:
     """CSV: a row a class; its figures with the ends of their intervals, and what it was predicted as."""
-    names = OF_SEVERAL if result["multilabel"] else OF_ONE
+    names = OF_SEVERAL if result["multilabel"] else OF_CLASS
     classes, confusion = result["classes"], result["confusion"]
     header = ["value", "class", "reference", "predicted", "correct"]
     header += [f"{name}{end}" for name in names for end in ("", "_low", "_high")]

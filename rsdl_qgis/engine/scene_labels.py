@@ -77,8 +77,9 @@ class LabelFields:
         return [*self.fields, *([self.score] if self.score else [])]
 
     @classmethod
-    def of(cls, given: str | Sequence[str], several: bool, parameter: str) -> LabelFields:
-        fields = tuple(dict.fromkeys([given] if isinstance(given, str) else given))
+    def of(cls, given: Sequence[str], several: bool, parameter: str) -> LabelFields:
+        """InputError for no fields, or several of one class; ``parameter``: the one that names them."""
+        fields = tuple(dict.fromkeys(given))
         if not fields or not all(fields):
             raise InputError("No field of classes is chosen.", f"Choose the field that holds them ({parameter}).")
         if len(fields) > 1 and not several:

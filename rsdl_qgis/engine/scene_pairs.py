@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .assess_requests import ScenesRequest
 from .errors import InputError, known
 from .raster.attributes import Piece, Table, open_table, pieces
 from .raster.geometries import polygon_of
@@ -26,7 +25,7 @@ CHECKED = 1000  # polygons between two looks at whether the job is cancelled
 
 @dataclass(frozen=True)
 class Side:
-    """The prediction or the reference as a job gives it: a layer, its fields of classes and its field of ids."""
+    """The prediction or the reference: a layer that was looked into, its fields of classes and its field of ids."""
 
     title: str
     table: Table
@@ -57,25 +56,22 @@ class Paired:
         return (self.predicted >= 0) & (self.reference >= 0)
 
 
-def sides_of(arguments: Mapping[str, Any]) -> tuple[Side, Side | None, LabelFields]:
+def sides_of(request: ScenesRequest) -> tuple[Side, Side | None, LabelFields]:
     """The prediction, the reference (None: it is a field of the prediction's layer), and the reference's fields.
 
     InputError where a layer or field is not there, or a field would be compared with itself.
     """
-    several = bool(arguments.get("multilabel"))
-    given, other = arguments.get("predicted") or {}, arguments.get("reference") or {}
-    if not given.get("path"):
-        raise InputError("There is no prediction to compare.", "Choose PREDICTED.")
-    own = LabelFields.of(given.get("field") or CLASS, several, "PREDICTED_FIELD")
-    table = open_table(given["path"], given.get("crs"))
+    several, given, other = request.multilabel, request.predicted, request.reference
+    own = LabelFields.of(given.fields or (CLASS,), several, "PREDICTED_FIELD")
+    table = open_table(given.path, given.crs)
     if several and table.is_shapefile and SCORE in table.fields:
         own = replace(own, score=SCORE)
-    predicted = Side(title_of(given), table, own, given.get("join") or "")
-    joined = [predicted.join] if predicted.join else []
-    predicted.table.need([*own.fields, *joined])
-    if not other.get("path") or (other["path"] == given["path"] and not joined):
-        fields = LabelFields.of(other.get("field") or "", several, "REFERENCE_FIELD")
-        predicted.table.need(fields.fields)
+    predicted = Side(given.title, table, own, given.join)
+    joined = [given.join] if given.join else []
+    table.need([*own.fields, *joined])
+    if not other.path or (other.path == given.path and not joined):
+        fields = LabelFields.of(other.fields, several, "REFERENCE_FIELD")
+        table.need(fields.fields)
         both = [name for name in fields.fields if name in own.fields]
         if both:
             raise InputError(
@@ -83,16 +79,12 @@ def sides_of(arguments: Mapping[str, Any]) -> tuple[Side, Side | None, LabelFiel
                 "Choose the field that holds the reference (REFERENCE_FIELD), or another layer (REFERENCE).",
             )
         return predicted, None, fields
-    table = open_table(other["path"], other.get("crs"))
-    usual = CLASS if CLASS in table.fields else ""
-    fields = LabelFields.of(other.get("field") or usual, several, "REFERENCE_FIELD")
-    join = (other.get("join") or predicted.join) if predicted.join else ""
+    table = open_table(other.path, other.crs)
+    usual = (CLASS,) if CLASS in table.fields else ()
+    fields = LabelFields.of(other.fields or usual, several, "REFERENCE_FIELD")
+    join = (other.join or given.join) if joined else ""
     table.need([*fields.fields, *([join] if join else [])])
-    return predicted, Side(title_of(other), table, fields, join), fields
-
-
-def title_of(spec: Mapping[str, Any]) -> str:
-    return str(spec.get("title") or Path(str(spec["path"]).split("|")[0]).name)
+    return predicted, Side(other.title, table, fields, join), fields
 
 
 def paired(predicted: Side, reference: Side | None, fields: LabelFields, report: Report) -> Paired:

@@ -231,3 +231,9 @@ def percent(share: float, digits: int = 2) -> str:
 def figure(value: float | None, digits: int = 4) -> str:
     """A figure, or a dash where there is none."""
     return "–" if value is None else f"{value:.{digits}f}"
+
+
+def between(value: float | None, ends: Sequence[float | None], digits: int = 3) -> Cell:
+    """A cell of a table: a figure with its interval below, where it has one."""
+    low, high = ends
+    return figure(value, digits), "" if low is None else f"{figure(low, digits)} to {figure(high, digits)}"

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsMapLayer,
-    QgsPalettedRasterRenderer,
-    QgsProcessingMultiStepFeedback,
-    QgsProcessingOutputNumber,
-    QgsProcessingParameterField,
-    QgsProcessingParameterFileDestination,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsRasterLayer,
@@ -23,17 +16,15 @@ from qgis.core import (
 from ..engine.errors import RsdlError
 from ..engine.job_arguments import GROUND
 from ..engine.metric_table import MEANS_OVER_MAPS, OF_MAPS
-from . import compat, layers, settings, vectors
+from . import compat, layers, vectors
 from . import parameters as shared
-from .algorithm import RsdlAlgorithm
+from .assess_base import CSV, HTML, SIDES, Assessment, SideLayer, area, field, missing_field, report, shown, table
 from .layers import PreparedRaster, RasterUse
 from .metrics import metric_labels
 from .render import is_image
 from .text import tr
-from .worker import make_job, run_job, temporary_folder
 
-SIDES = ("PREDICTED", "REFERENCE")
-FORMATS = {"REPORT": ("html", "htm"), "TABLE": ("csv",), "IMAGE_TABLE": ("csv",)}
+FILES = {"REPORT": HTML, "TABLE": CSV, "IMAGE_TABLE": CSV}
 FIGURES = {
     **metric_labels(OF_MAPS),
     "PIXELS": lambda: tr("Pixels or points that were compared"),
@@ -42,46 +33,46 @@ FIGURES = {
 }
 
 
-class AssessMap(RsdlAlgorithm):
+class AssessMap(Assessment):
     """rsdl:assessmap: how well a map agrees with a reference."""
 
     NAME = "assessmap"
-    GROUP = "assess"
+    OPERATION = "assess_map"
+    FORMATS = FILES
+    METRICS = FIGURES
+    INTERVALS = ("OVERALL_ACCURACY", "KAPPA", "MEAN_IOU", "FW_IOU", "MACRO_F1")
 
     def title(self):
         return tr("Assess map")
 
     def help(self):
         return tr(
-            "Compares a map of classes, a raster or polygons, with a reference: a raster, polygons or points. Gives "
-            "the confusion matrix, overall accuracy, kappa, user's and producer's accuracy, F1 and IoU of each class, "
-            "mean and frequency-weighted IoU, as a report, as a table and as numbers for models.\n\nThe reference may "
-            "have another coordinate system and pixel size: it is looked up at the centre of each of the map's pixels. "
-            "Polygons label the pixels whose centre they hold; each point counts once. Nodata, ground without a label, "
-            "and places where polygons of two classes overlap are left out. Where a raster declares no nodata, -9999 "
-            "and the like count as nodata, and so does 255 or 65535 beside two or more small numbers, unless it has a "
-            "class name; the report lists them.\n\nClasses are the same if they have the same number. If a field "
-            "holds names, or both rasters name their classes and number them differently, the same name makes the "
-            "same class.\n\nSeveral maps and references are paired in the order in which they are listed; a single "
-            "reference goes with all maps. The figures are then of all maps together, and beside them the means over "
-            "maps, in which each map counts alike."
+            "Assesses the accuracy of a map of classes, a raster or polygons, against a reference: a raster, polygons "
+            "or points. Gives the confusion matrix, overall accuracy, kappa, user's and producer's accuracy, F1 and "
+            "IoU of each class, mean and frequency-weighted IoU, with 95 % confidence intervals, as a report, as a "
+            "table and as numbers for models.\n\nThe intervals are from a bootstrap over spatial blocks. Errors of "
+            "pixels near one another are alike, so that an interval from single pixels would be too narrow; the size "
+            "of the blocks is chosen from the map and stated, and with too few blocks there is no interval.\n\nThe "
+            "reference may have another coordinate system and pixel size: it is looked up at the centre of each of the "
+            "map's pixels. Polygons label the pixels whose centre they hold; each point counts once. Nodata, "
+            "unlabelled pixels, and places where polygons of two classes overlap are left out. Where a raster declares "
+            "no nodata, -9999 and the like count as nodata, and so does 255 or 65535 beside two or more small numbers, "
+            "unless it has a class name; the report lists them.\n\nClasses are the same if they have the same "
+            "number. If a field holds names, or both rasters name their classes and number them differently, the same "
+            "name makes the same class.\n\nSeveral maps and references are paired in the order in which they are "
+            "listed; a single reference goes with all maps. The metrics are then of all maps together, and beside them "
+            "the means over maps, in which each map counts alike."
         )
 
     def tags(self):
         return tr("accuracy,validation,confusion matrix,error matrix,kappa,iou,f1,precision,recall,evaluate").split(",")
 
-    def initAlgorithm(self, configuration=None):
-        for parameter in [*self._layers(), *self._rules(), *self._outputs()]:
-            self.addParameter(parameter)
-        for name, label in FIGURES.items():
-            self.addOutput(QgsProcessingOutputNumber(name, label()))
+    def own_parameters(self):
+        return [*self._layers(), *self._rules(), *area(), *self._advanced(), *self._outputs()]
 
     def _layers(self):
         def several(name, label, text):
             return shared.described(QgsProcessingParameterMultipleLayers(name, label, compat.MAP_LAYER), text)
-
-        def field(name, label, parent, text):
-            return shared.described(QgsProcessingParameterField(name, label, None, parent, optional=True), text)
 
         return [
             several(
@@ -96,7 +87,7 @@ class AssessMap(RsdlAlgorithm):
                 "REFERENCE",
                 tr("Reference"),
                 tr(
-                    "What is taken for true: a class raster, polygons or points, in any coordinate system. One for all "
+                    "The reference data: a class raster, polygons or points, in any coordinate system. One for all "
                     "maps, or as many as maps, in the same order."
                 ),
             ),
@@ -124,33 +115,34 @@ class AssessMap(RsdlAlgorithm):
         def choice(name, label, text):
             return shared.choice(name, label, text, GROUND.words, advanced=False)
 
-        def number(name, label, text, least, default=None, kind=compat.INTEGER):
-            parameter = QgsProcessingParameterNumber(name, label, kind, default, True, least)
-            return shared.described(parameter, text, advanced=True)
-
         return [
             choice(
                 "UNLABELLED",
-                tr("Ground without a label"),
+                tr("Unlabelled pixels of the reference"),
                 tr(
-                    "Ground between the reference's polygons, and nodata of a reference raster: ignore leaves it out; "
-                    "background takes it for the background class, which is right only where all of the rest was "
-                    "labelled."
+                    "Pixels between the reference's polygons, and nodata of a reference raster: ignore (default) "
+                    "leaves them out; background counts them as the background class, which is right only where "
+                    "everything else was labelled."
                 ),
             ),
             choice(
                 "UNMAPPED",
-                tr("Ground without a class in the map"),
+                tr("Unclassified pixels of the map"),
                 tr(
-                    "Ground between the map's polygons, and nodata of a map raster: ignore leaves it out; background "
-                    "takes it for the background class. Choose that for polygons that show one class alone."
+                    "Pixels between the map's polygons, and nodata of a map raster: ignore (default) leaves them out; "
+                    "background counts them as the background class. Choose that for polygons that show one class "
+                    "alone."
                 ),
             ),
-            shared.extent(tr("Area to assess"), tr("Only this rectangle is compared. Default: all that both cover.")),
-            shared.mask(
-                tr("Polygons to assess inside of"),
-                tr("Only what lies inside these polygons is compared. Any coordinate system. Default: no limit."),
-            ),
+        ]
+
+    def _advanced(self):
+        def number(name, label, text, least, default=None, kind=compat.INTEGER):
+            largest = 1e9 if kind == compat.DOUBLE else 2**31 - 1
+            parameter = QgsProcessingParameterNumber(name, label, kind, default, True, least, largest)
+            return shared.described(parameter, text, advanced=True)
+
+        return [
             shared.nodata(
                 tr(
                     "A stored number that means nodata in the rasters of both sides, in addition to the nodata that "
@@ -160,17 +152,24 @@ class AssessMap(RsdlAlgorithm):
             number(
                 "BACKGROUND",
                 tr("Background class"),
-                tr("The number of the class that ground without one is taken for, where it is; a whole number."),
+                tr(
+                    "The number of the class that pixels without one count as, where background is chosen for them; a "
+                    "whole number. Default: 0."
+                ),
                 -(2**30),
                 0,
             ),
             number(
-                "PREDICTED_BAND", tr("Band of the map"), tr("Number of the map's band with the classes, from 1."), 1, 1
+                "PREDICTED_BAND",
+                tr("Band of the map"),
+                tr("Number of the map's band with the classes, from 1. Default: 1."),
+                1,
+                1,
             ),
             number(
                 "REFERENCE_BAND",
                 tr("Band of the reference"),
-                tr("Number of the reference raster's band with the classes, from 1."),
+                tr("Number of the reference raster's band with the classes, from 1. Default: 1."),
                 1,
                 1,
             ),
@@ -179,8 +178,8 @@ class AssessMap(RsdlAlgorithm):
                 tr("Pixel size (polygons with polygons)"),
                 tr(
                     "Side of the pixels on which polygons are compared with polygons, in units of the map's "
-                    "coordinate system, above 0. Default: about four million pixels in all. Elsewhere the "
-                    "raster's pixels are used."
+                    "coordinate system, above 0. Smaller pixels follow outlines more closely and take longer. Default: "
+                    "about four million pixels in all. Elsewhere the raster's pixels are used."
                 ),
                 0,
                 None,
@@ -189,40 +188,27 @@ class AssessMap(RsdlAlgorithm):
         ]
 
     def _outputs(self):
-        def file(name, label, kind, text, made):
-            parameter = QgsProcessingParameterFileDestination(name, label, kind, None, True, made)
-            return shared.described(parameter, text)
-
         return [
-            file(
-                "REPORT",
-                tr("Report"),
-                tr("HTML files (*.html)"),
-                tr("A page (.html) with all figures, the confusion matrix, and what was compared, in one file."),
-                True,
+            report(
+                tr(
+                    "A page (.html) with all metrics and their confidence intervals, the confusion matrix, and what "
+                    "was compared, in one file."
+                )
             ),
-            file(
-                "TABLE",
-                tr("Table of classes"),
-                tr("CSV files (*.csv)"),
-                tr("A table (.csv) with a row for each class: its figures and its row of the confusion matrix."),
-                False,
+            table(
+                tr(
+                    "A table (.csv) with a row for each class: its metrics, their confidence intervals, and its row of "
+                    "the confusion matrix."
+                )
             ),
-            file(
+            table(
+                tr("A table (.csv) with a row for each map and its metrics. Not made unless asked for."),
                 "IMAGE_TABLE",
                 tr("Table of maps"),
-                tr("CSV files (*.csv)"),
-                tr("A table (.csv) with a row for each map and its figures. Not made unless asked for."),
-                False,
             ),
         ]
 
-    def problem(self, parameters, context):
-        text = vectors.mask_problem(self, parameters, context)
-        for name, formats in FORMATS.items():
-            text = text or shared.output_problem(shared.fixed_path(parameters.get(name)), formats)
-        if text:
-            return text
+    def layers_problem(self, parameters, context):
         given = {name: self._chosen(parameters, name, context) for name in SIDES}
         counts = {name: len(found) for name, found in given.items()}
         if 1 not in counts.values() and len(set(counts.values())) > 1:
@@ -230,11 +216,10 @@ class AssessMap(RsdlAlgorithm):
                 "{maps} maps cannot be paired with {references} references. Give as many references as maps, in the "
                 "same order, or one for all."
             ).format(maps=counts["PREDICTED"], references=counts["REFERENCE"])
+        text = ""
         for name, found in given.items():
             for layer in found:
                 text = text or self._layer_problem(parameters, name, layer, context)
-        if not text:
-            settings.worker_python()
         return text
 
     def _layer_problem(self, parameters, name, layer, context) -> str:
@@ -257,14 +242,11 @@ class AssessMap(RsdlAlgorithm):
                 layer=layer.name()
             )
         field = self.parameterAsString(parameters, f"{name}_FIELD", context)
-        fields = layer.fields().names()
-        if field and field not in fields:
-            return tr("'{layer}' has no field '{field}'. It has: {fields}.").format(
-                layer=layer.name(), field=field, fields=", ".join(fields) or "-"
-            )
+        if field and (text := missing_field(layer, field)):
+            return text
         rule = "UNMAPPED" if name == "PREDICTED" else "UNLABELLED"
         points = layer.geometryType() == compat.POINT_GEOMETRY
-        alone = not field and not {"value", "class"} & set(fields)
+        alone = not field and not {"value", "class"} & set(layer.fields().names())
         if alone and (points or self._rule(parameters, rule, context) == "ignore"):
             text = tr("Choose the field of '{layer}' that holds the classes, in {option}.").format(
                 layer=layer.name(), option=f"{name}_FIELD"
@@ -275,71 +257,49 @@ class AssessMap(RsdlAlgorithm):
             return text
         return ""
 
-    def prepareAlgorithm(self, parameters, context, feedback):
-        self.refuse(parameters, context)
+    def sides(self, parameters, context):
         given = {name: self._chosen(parameters, name, context) for name in SIDES}
         homes = _homes(*given.values())
-        self._specs = {
+        return {
             name: [self._prepared(parameters, name, layer, context, wanted) for layer, wanted in zip(found, homes[i])]
             for i, (name, found) in enumerate(given.items())
         }
-        everywhere = vectors.distinct(crs for wanted in homes[0] for crs in wanted)
-        self._mask = vectors.mask(self, parameters, context, everywhere)
-        self._extent = self.parameterAsExtent(parameters, "EXTENT", context)
-        self._extent_crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
-        return True
 
-    def _prepared(self, parameters, name, layer, context, systems) -> dict[str, Any]:
-        """A layer in the job, with ``raster`` or ``drawn``, which say the rest on any thread."""
+    def systems(self, parameters, context):
+        homes = _homes(*(self._chosen(parameters, name, context) for name in SIDES))
+        return vectors.distinct(crs for wanted in homes[0] for crs in wanted)
+
+    def _prepared(self, parameters, name, layer, context, systems) -> SideLayer:
         if isinstance(layer, QgsRasterLayer):
             use = RasterUse(name, layer, (self._band(parameters, name, context),))
             raster = PreparedRaster(use, shared.nodata_of(self, parameters, context))
-            return {"title": layer.name(), "raster": raster, "names": renderer_names(layer)}
-        field = self.parameterAsString(parameters, f"{name}_FIELD", context)
-        drawn = vectors.PreparedVector(layer, context, systems, [field], whole=True)
-        return {"title": layer.name(), "drawn": drawn, "vector": True, "field": drawn.field(field)}
+            return SideLayer(raster, {"title": layer.name(), "names": layers.renderer_names(layer)})
+        chosen = self.parameterAsString(parameters, f"{name}_FIELD", context)
+        drawn = vectors.PreparedVector(layer, context, systems, [chosen], whole=True)
+        return SideLayer(drawn, {"title": layer.name(), "vector": True, "field": drawn.field(chosen)})
 
-    def processAlgorithm(self, parameters, context, feedback):
-        outputs = {name: self._output(parameters, name, context) for name in FORMATS}
-        prepared = [spec for specs in self._specs.values() for spec in specs]
-        copies = sum((spec.get("raster") or spec["drawn"]).is_copied for spec in prepared)
-        masked = vectors.copied(self._mask)
-        steps = QgsProcessingMultiStepFeedback(copies + masked + 1, feedback)
-        with temporary_folder() as folder:
-            mask = vectors.arguments("mask", self._mask, folder, steps)
-            specs = self._plain(prepared, folder, steps, masked)
-            arguments = {
-                "predicted": specs[: len(self._specs["PREDICTED"])],
-                "reference": specs[len(self._specs["PREDICTED"]) :],
-                "unlabelled": self._rule(parameters, "UNLABELLED", context),
-                "unmapped": self._rule(parameters, "UNMAPPED", context),
-                "background": shared.number(self, parameters, "BACKGROUND", context) or 0,
-                "pixel_size": self.parameterAsDouble(parameters, "PIXEL_SIZE", context) or None,
-                "extent": None if self._extent.isNull() else shared.bounds(self._extent),
-                "extent_crs": layers.wkt(self._extent_crs),
-                **mask,
-                **{name.lower(): path for name, path in outputs.items()},
-            }
-            result = run_job(make_job("assess_map", arguments), steps, folder)
-        figures = result["figures"]
-        feedback.pushInfo(summary(figures))
-        made = {name: path for name, path in outputs.items() if path}
-        return {**made, **{name: figures[name.lower()] for name in FIGURES}}
+    def arguments(self, parameters, context, specs):
+        return {
+            **{name.lower(): specs[name] for name in SIDES},
+            "unlabelled": self._rule(parameters, "UNLABELLED", context),
+            "unmapped": self._rule(parameters, "UNMAPPED", context),
+            "background": shared.number(self, parameters, "BACKGROUND", context) or 0,
+            "pixel_size": self.parameterAsDouble(parameters, "PIXEL_SIZE", context) or None,
+        }
 
-    def _plain(self, specs: Sequence[dict[str, Any]], folder: Path, steps, copied: int) -> list[dict[str, Any]]:
-        """Layers as plain values; what has to be copied is copied, a step each after ``copied`` ones."""
-        plain = []
-        steps.setCurrentStep(copied)
-        for spec in specs:
-            rest = {key: value for key, value in spec.items() if key not in ("raster", "drawn")}
-            if "raster" in spec:
-                rest |= spec["raster"].spec(folder, None, None, steps)
-            else:
-                rest |= spec["drawn"].spec(folder, steps)
-            copied += (spec.get("raster") or spec["drawn"]).is_copied
-            steps.setCurrentStep(copied)
-            plain.append(rest)
-        return plain
+    def summary(self, result):
+        figures, ends = result["figures"], result["intervals"]["overall_accuracy"]
+        text = tr(
+            "{pixels} compared: overall accuracy {accuracy}{interval}, kappa {kappa}, mean IoU {iou}, macro F1 {f1}."
+        )
+        return text.format(
+            pixels=figures["pixels"],
+            accuracy=shown(figures["overall_accuracy"]),
+            interval="" if ends[0] is None else f" ({shown(ends[0])} - {shown(ends[1])})",
+            kappa=shown(figures["kappa"]),
+            iou=shown(figures["mean_iou"]),
+            f1=shown(figures["macro_f1"]),
+        )
 
     def _chosen(self, parameters, name, context) -> list[QgsMapLayer]:
         """The layers given; RsdlError where there are none, or one is not one."""
@@ -361,28 +321,6 @@ class AssessMap(RsdlAlgorithm):
     def _rule(self, parameters, name, context) -> str:
         return self.parameterAsEnumString(parameters, name, context) or GROUND.words[0]
 
-    def _output(self, parameters, name, context) -> str | None:
-        if parameters.get(name) in (None, ""):
-            return None
-        return self.parameterAsFileOutput(parameters, name, context) or None
-
-
-def renderer_names(layer: QgsRasterLayer) -> dict[str, str]:
-    """Value to name of a paletted layer's classes, where the person or the file names them."""
-    renderer = layer.renderer()
-    if not isinstance(renderer, QgsPalettedRasterRenderer):
-        return {}
-    found = ((item.value, item.label.strip()) for item in renderer.classes())
-    return {str(int(value)): label for value, label in found if label and not is_number(label) and value == int(value)}
-
-
-def is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
 
 def _homes(
     predicted: Sequence[QgsMapLayer], reference: Sequence[QgsMapLayer]
@@ -398,17 +336,3 @@ def _homes(
         for side, place in zip(homes, places):
             side[place] = vectors.distinct([*side[place], home])
     return homes
-
-
-def summary(figures: dict[str, Any]) -> str:
-    """The main figures in a line."""
-    kappa = figures["kappa"]
-    return tr(
-        "{pixels} compared: overall accuracy {accuracy:.4f}, kappa {kappa}, mean IoU {iou:.4f}, macro F1 {f1:.4f}."
-    ).format(
-        pixels=figures["pixels"],
-        accuracy=figures["overall_accuracy"],
-        kappa="-" if kappa is None else f"{kappa:.4f}",
-        iou=figures["mean_iou"],
-        f1=figures["macro_f1"],
-    )

@@ -1,17 +1,10 @@
-"""Accuracy of detected objects against true ones."""
+"""Accuracy of detected objects against reference objects."""
 
 from __future__ import annotations
-
-from pathlib import Path
-from typing import Any
 
 from qgis.core import (
     QgsCategorizedSymbolRenderer,
     QgsFillSymbol,
-    QgsProcessingMultiStepFeedback,
-    QgsProcessingOutputNumber,
-    QgsProcessingParameterField,
-    QgsProcessingParameterFileDestination,
     QgsProcessingParameterVectorDestination,
     QgsProcessingParameterVectorLayer,
     QgsRendererCategory,
@@ -19,22 +12,20 @@ from qgis.core import (
 )
 
 from ..engine.metric_table import OF_DETECTIONS
-from . import compat, layers, results, settings, vectors
+from . import compat, results, vectors
 from . import parameters as shared
-from .algorithm import RsdlAlgorithm
+from .assess_base import CSV, HTML, SIDES, Assessment, SideLayer, field, missing_field, report, shown, table
 from .metrics import metric_labels
 from .style_files import keep_style
 from .text import tr
-from .worker import make_job, run_job, temporary_folder
 
-SIDES = ("PREDICTED", "REFERENCE")
 FIELDS = {  # option -> the layer that has it, what the job calls it, and whether it holds numbers
     "PREDICTED_FIELD": ("PREDICTED", "class_field", False),
     "SCORE_FIELD": ("PREDICTED", "score_field", True),
     "REFERENCE_FIELD": ("REFERENCE", "class_field", False),
     "IGNORE_FIELD": ("REFERENCE", "ignore_field", True),
 }
-FORMATS = {"REPORT": ("html", "htm"), "TABLE": ("csv",), "MATCHES": shared.VECTOR_FORMATS}
+FILES = {"REPORT": HTML, "TABLE": CSV, "MATCHES": shared.VECTOR_FORMATS}
 OUTCOMES = (  # what the layer has in 'outcome', and its colour
     ("hit", "#26a65b", lambda: tr("hit")),
     ("false alarm", "#dc1e3c", lambda: tr("false alarm")),
@@ -43,7 +34,7 @@ OUTCOMES = (  # what the layer has in 'outcome', and its colour
 )
 FIGURES = {
     **metric_labels(OF_DETECTIONS),
-    "OBJECTS": lambda: tr("True objects"),
+    "OBJECTS": lambda: tr("Reference objects"),
     "DETECTIONS": lambda: tr("Detections that were compared"),
     "HITS": lambda: tr("Hits"),
     "MISSES": lambda: tr("Misses"),
@@ -51,35 +42,37 @@ FIGURES = {
 }
 
 
-class AssessDetections(RsdlAlgorithm):
-    """rsdl:assessdetections: how well detected objects agree with true ones."""
+
+class AssessDetections(Assessment):
+    """rsdl:assessdetections: how well detected objects agree with reference objects."""
 
     NAME = "assessdetections"
-    GROUP = "assess"
+    OPERATION = "assess_detections"
+    FORMATS = FILES
+    METRICS = FIGURES
+    INTERVALS = ("AP50", "AP", "PRECISION", "RECALL", "F1")
 
     def title(self):
         return tr("Assess detections")
 
     def help(self):
         return tr(
-            "Compares detected objects, as 'Object detection' gives them, with true ones: boxes or polygons, of which "
-            "the rectangle around each counts. A detection is a hit where it and an object of its class share at least "
-            "half of what both cover; each object is hit once, by the surest detection. Gives the average precision at "
-            "an overlap of 0.5 (AP50) and its mean over overlaps of 0.5 to 0.95 (AP50:95), as COCO's evaluation does, "
-            "and precision, recall and F1 of the detections from a least score on, in all and of each class, with 95 % "
-            "intervals, as a report, as a table and as numbers for models; and a layer with the hits, the false alarms "
-            "and the misses.\n\nThe layers may have different coordinate systems. Where only a part of the ground was "
-            "labelled, choose it by EXTENT or MASK: objects whose middle lies outside of it do not count."
+            "Assesses the accuracy of detected objects, as 'Object detection' gives them, against reference objects: "
+            "boxes or polygons, of which the rectangle around each counts. A detection is a hit (true positive) if its "
+            "IoU with an object of its class is at least 0.5; each object is hit once, by the detection with the "
+            "highest score. Gives the average precision at an IoU of 0.5 (AP50) and its mean over IoUs of 0.5 to 0.95 "
+            "(AP50:95), as COCO's evaluation does, and precision, recall and F1 of the detections above a confidence "
+            "threshold, overall and of each class, with 95 % confidence intervals from a bootstrap over blocks of "
+            "ground, as a report, as a table and as numbers for models; and a layer with the hits, the false alarms "
+            "and the misses.\n\nThe layers may have different coordinate systems. Where only a part of the area was "
+            "labelled, choose it by EXTENT or MASK: objects whose centre lies outside of it do not count."
         )
 
     def tags(self):
         return tr("accuracy,validation,average precision,precision,recall,f1,boxes,objects,coco,evaluate").split(",")
 
-    def initAlgorithm(self, configuration=None):
-        for parameter in [*self._layers(), *self._rules(), *self._outputs()]:
-            self.addParameter(parameter)
-        for name, label in FIGURES.items():
-            self.addOutput(QgsProcessingOutputNumber(name, label()))
+    def own_parameters(self):
+        return [*self._layers(), *self._rules(), *self._outputs()]
 
     def _layers(self):
         def layer(name, label, text):
@@ -93,8 +86,8 @@ class AssessDetections(RsdlAlgorithm):
             ),
             layer(
                 "REFERENCE",
-                tr("True objects"),
-                tr("What is taken for true: boxes or polygons around all objects, in any coordinate system."),
+                tr("Reference objects"),
+                tr("Boxes or polygons around all objects that are there, in any coordinate system."),
             ),
             field(
                 "PREDICTED_FIELD",
@@ -104,7 +97,7 @@ class AssessDetections(RsdlAlgorithm):
             ),
             field(
                 "REFERENCE_FIELD",
-                tr("True class"),
+                tr("Reference class"),
                 "REFERENCE",
                 tr(
                     "The field with the name or number of each object's class. Default: 'class' if there is one. "
@@ -117,46 +110,44 @@ class AssessDetections(RsdlAlgorithm):
         return [
             shared.real(
                 "CONFIDENCE",
-                tr("Least score"),
+                tr("Confidence threshold"),
                 tr(
                     "Precision, recall, F1 and the layer are of the detections with at least this score, 0 to 1. "
-                    "Default: 0, all that the layer has. Average precision is of all in any case."
+                    "Default: 0, all detections. Raise it to assess the detections that would be kept; average "
+                    "precision is of all detections in any case."
                 ),
                 0,
                 1,
                 0,
+                advanced=False,
             ),
             shared.extent(
-                tr("Area to assess"), tr("Only objects whose middle lies in this rectangle count. Default: all.")
+                tr("Area to assess"), tr("Only objects whose centre lies in this rectangle count. Default: all.")
             ),
             shared.mask(
                 tr("Polygons to assess inside of"),
-                tr("Only objects whose middle lies in these polygons count. Any coordinate system. Default: no limit."),
+                tr("Only objects whose centre lies in these polygons count. Any coordinate system. Default: no limit."),
             ),
             field(
                 "SCORE_FIELD",
                 tr("Score of the detections"),
                 "PREDICTED",
                 tr("The field with the score of each detection, 0 to 1. Default: 'score' if there is one, else all 1."),
-                True,
+                advanced=True,
             ),
             field(
                 "IGNORE_FIELD",
-                tr("Objects that do not count"),
+                tr("Objects to ignore"),
                 "REFERENCE",
                 tr(
                     "A field of numbers: objects with anything but 0 in it, such as crowds or doubtful ones, are "
-                    "neither hits nor misses, and what is detected on them is no false alarm."
+                    "neither hits nor misses, and detections on them are no false alarms. Default: none is ignored."
                 ),
-                True,
+                advanced=True,
             ),
         ]
 
     def _outputs(self):
-        def file(name, label, kind, text, made):
-            parameter = QgsProcessingParameterFileDestination(name, label, kind, None, True, made)
-            return shared.described(parameter, text)
-
         matches = QgsProcessingParameterVectorDestination(
             "MATCHES", tr("Hits, misses and false alarms"), compat.POLYGONS, None, True, True
         )
@@ -165,104 +156,76 @@ class AssessDetections(RsdlAlgorithm):
                 matches,
                 tr(
                     "A layer of polygons with fields outcome (hit, false alarm, miss, ignored), class, score and iou: "
-                    "the detections from the least score on, and the true objects that none of them hit."
+                    "the detections above the confidence threshold, and the reference objects that none of them hit."
                 ),
             ),
-            file(
-                "REPORT",
-                tr("Report"),
-                tr("HTML files (*.html)"),
-                tr("A page (.html) with all figures, the curves of precision and recall, and what was compared."),
-                True,
+            report(
+                tr(
+                    "A page (.html) with all metrics and their confidence intervals, the precision-recall curves, and "
+                    "what was compared."
+                )
             ),
-            file(
-                "TABLE",
-                tr("Table of classes"),
-                tr("CSV files (*.csv)"),
-                tr("A table (.csv) with a row for each class: its figures and their intervals."),
-                False,
-            ),
+            table(tr("A table (.csv) with a row for each class: its metrics and their confidence intervals.")),
         ]
 
-    def problem(self, parameters, context):
-        text = vectors.mask_problem(self, parameters, context)
-        for name, formats in FORMATS.items():
-            text = text or shared.output_problem(shared.fixed_path(parameters.get(name)), formats)
-        if text:
-            return text
-        given = {name: self.parameterAsVectorLayer(parameters, name, context) for name in SIDES}
+    def layers_problem(self, parameters, context):
+        given = self._given(parameters, context)
+        text = ""
         for option, (side, _, numeric) in FIELDS.items():
             name = shared.text_of(self, parameters, option, context)
             text = text or (field_problem(option, given[side], name, numeric) if name else "")
-        if not text:
-            settings.worker_python()
         return text
 
-    def prepareAlgorithm(self, parameters, context, feedback):
-        self.refuse(parameters, context)
-        given = {name: self.parameterAsVectorLayer(parameters, name, context) for name in SIDES}
-        home = vectors.systems([given["PREDICTED"]])
-        self._titles = {name: layer.name() for name, layer in given.items()}
-        fields = {name: self._chosen_fields(parameters, name, context) for name in SIDES}
-        self._sides = {
-            name: vectors.PreparedVector(layer, context, home, fields[name], whole=True)
-            for name, layer in given.items()
+    def sides(self, parameters, context):
+        home = self.systems(parameters, context)
+        return {
+            name: [self._prepared(parameters, name, layer, context, home)]
+            for name, layer in self._given(parameters, context).items()
         }
-        self._mask = vectors.mask(self, parameters, context, home)
-        self._extent = self.parameterAsExtent(parameters, "EXTENT", context)
-        self._extent_crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
-        return True
 
-    def _chosen_fields(self, parameters, name, context) -> list[str]:
-        options = [option for option, (side, _, _) in FIELDS.items() if side == name]
-        return [shared.text_of(self, parameters, option, context) for option in options]
+    def systems(self, parameters, context):
+        return vectors.systems([self._given(parameters, context)["PREDICTED"]])
 
-    def _spec(self, parameters, name, context, folder, steps) -> dict[str, Any]:
-        """A layer in the job."""
-        side = self._sides[name]
-        fields = {
-            key: side.field(shared.text_of(self, parameters, option, context))
-            for option, (of, key, _) in FIELDS.items()
-            if of == name
+    def _prepared(self, parameters, name, layer, context, systems) -> SideLayer:
+        chosen = {
+            key: shared.text_of(self, parameters, option, context)
+            for option, (side, key, _) in FIELDS.items()
+            if side == name
         }
-        return {"title": self._titles[name], **side.spec(folder, steps), **fields}
+        source = vectors.PreparedVector(layer, context, systems, chosen.values(), whole=True)
+        return SideLayer(source, {"title": layer.name(), **{key: source.field(own) for key, own in chosen.items()}})
 
-    def processAlgorithm(self, parameters, context, feedback):
-        outputs = {name: self._output(parameters, name, context) for name in FORMATS}
+    def arguments(self, parameters, context, specs):
+        return {
+            **{name.lower(): specs[name][0] for name in SIDES},
+            "confidence": self.parameterAsDouble(parameters, "CONFIDENCE", context),
+        }
+
+    def finish(self, outputs, replaced, context, feedback):
         matches = outputs["MATCHES"] or ""
-        replaced = bool(matches) and Path(matches).exists()
-        done = vectors.copied(self._mask)
-        steps = QgsProcessingMultiStepFeedback(done + vectors.copied(*self._sides.values()) + 1, feedback)
-        with temporary_folder() as folder:
-            arguments = {
-                "confidence": self.parameterAsDouble(parameters, "CONFIDENCE", context),
-                "extent": None if self._extent.isNull() else shared.bounds(self._extent),
-                "extent_crs": layers.wkt(self._extent_crs),
-                **vectors.arguments("mask", self._mask, folder, steps),
-                **{name.lower(): path for name, path in outputs.items()},
-            }
-            for name in SIDES:
-                steps.setCurrentStep(done)
-                done += vectors.copied(self._sides[name])
-                arguments[name.lower()] = self._spec(parameters, name, context, folder, steps)
-            steps.setCurrentStep(done)
-            result = run_job(make_job("assess_detections", arguments), steps, folder)
-        figures = result["figures"]
-        feedback.pushInfo(summary(figures))
         label = self.parameterDefinition("MATCHES").description()
-        name = tr("{layer}: hits and misses").format(layer=self._titles["PREDICTED"])
+        name = tr("{layer}: hits and misses").format(layer=self._sides["PREDICTED"][0].rest["title"])
         if matches:
-            keep_style(matches, outcomes, replaced, feedback)
+            keep_style(matches, outcomes, "MATCHES" in replaced, feedback)
         results.show(context, matches, label, name, tr("Accuracy"), outcomes)
-        made = {name: path for name, path in outputs.items() if path}
-        return {**made, **{name: figures[name.lower()] for name in FIGURES}}
 
-    def _output(self, parameters, name, context) -> str | None:
-        if parameters.get(name) in (None, ""):
-            return None
-        if name == "MATCHES":
-            return self.parameterAsOutputLayer(parameters, name, context) or None
-        return self.parameterAsFileOutput(parameters, name, context) or None
+    def summary(self, result):
+        figures = result["figures"]
+        return tr(
+            "{objects} objects, {hits} hits, {misses} misses, {alarms} false alarms: AP50 {ap50}, AP50:95 {ap}, "
+            "F1 {f1}."
+        ).format(
+            objects=figures["objects"],
+            hits=figures["hits"],
+            misses=figures["misses"],
+            alarms=figures["false_alarms"],
+            ap50=shown(figures["ap50"]),
+            ap=shown(figures["ap"]),
+            f1=shown(figures["f1"]),
+        )
+
+    def _given(self, parameters, context) -> dict[str, QgsVectorLayer]:
+        return {name: self.parameterAsVectorLayer(parameters, name, context) for name in SIDES}
 
 
 def outcomes(layer: QgsVectorLayer) -> None:
@@ -274,39 +237,12 @@ def outcomes(layer: QgsVectorLayer) -> None:
     layer.setRenderer(QgsCategorizedSymbolRenderer("outcome", categories))
 
 
-def field(name, label, parent, text, advanced=False):
-    """A field of a layer; optional."""
-    return shared.described(QgsProcessingParameterField(name, label, None, parent, optional=True), text, advanced)
-
-
 def field_problem(option: str, layer: QgsVectorLayer, name: str, numeric: bool) -> str:
     """What is wrong with a field, in a sentence; '' if nothing."""
-    fields = layer.fields()
-    if name not in fields.names():
-        return tr("'{layer}' has no field '{field}'. It has: {fields}.").format(
-            layer=layer.name(), field=name, fields=", ".join(fields.names()) or "-"
-        )
-    if numeric and not fields.field(name).isNumeric():
+    if text := missing_field(layer, name):
+        return text
+    if numeric and not layer.fields().field(name).isNumeric():
         return tr("{option}: the field '{field}' of '{layer}' holds no numbers. Choose another.").format(
             option=option, field=name, layer=layer.name()
         )
     return ""
-
-
-def summary(figures: dict[str, Any]) -> str:
-    """The main figures in a line."""
-
-    def shown(name):
-        return "-" if figures[name] is None else f"{figures[name]:.4f}"
-
-    return tr(
-        "{objects} objects, {hits} hits, {misses} misses, {alarms} false alarms: AP50 {ap50}, AP50:95 {ap}, F1 {f1}."
-    ).format(
-        objects=figures["objects"],
-        hits=figures["hits"],
-        misses=figures["misses"],
-        alarms=figures["false_alarms"],
-        ap50=shown("ap50"),
-        ap=shown("ap"),
-        f1=shown("f1"),
-    )

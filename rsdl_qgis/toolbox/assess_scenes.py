@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from qgis.core import (
-    QgsProcessingMultiStepFeedback,
-    QgsProcessingOutputNumber,
-    QgsProcessingParameterBoolean,
-    QgsProcessingParameterField,
-    QgsProcessingParameterFileDestination,
-    QgsProcessingParameterVectorLayer,
-    QgsVectorLayer,
-)
+from qgis.core import QgsProcessingParameterBoolean, QgsProcessingParameterVectorLayer, QgsVectorLayer
 
 from ..engine.metric_table import OF_MAPS
-from . import compat, settings, vectors
+from . import compat, vectors
 from . import parameters as shared
-from .algorithm import RsdlAlgorithm
+from .assess_base import CSV, HTML, SIDES, Assessment, SideLayer, field, missing_field, report, shown, table
 from .metrics import metric_labels
 from .text import tr
-from .worker import make_job, run_job, temporary_folder
 
-SIDES = ("PREDICTED", "REFERENCE")
 CLASS = "class"  # the field in which predicted layers have it
-FORMATS = {"REPORT": ("html", "htm"), "TABLE": ("csv",)}
+FILES = {"REPORT": HTML, "TABLE": CSV}
 FIGURES = {
     **metric_labels((*OF_MAPS, "sample_f1", "micro_f1", "mean_ap")),
     "FEATURES": lambda: tr("Features that were compared"),
@@ -32,42 +20,42 @@ FIGURES = {
 }
 
 
-class AssessScenes(RsdlAlgorithm):
+class AssessScenes(Assessment):
     """rsdl:assessscenes: how well the classes of scenes agree with a reference."""
 
     NAME = "assessscenes"
-    GROUP = "assess"
+    OPERATION = "assess_scenes"
+    FORMATS = FILES
+    METRICS = FIGURES
+    INTERVALS = tuple(name for name in FIGURES if name not in ("FEATURES", "LEFT_OUT"))
+    IN_AREA = False
 
     def title(self):
         return tr("Assess scenes")
 
     def help(self):
         return tr(
-            "Compares the predicted classes of features, as 'Scene classification' gives them, with a reference: "
-            "another field of the layer, or another layer. For one class a feature it gives the confusion matrix, "
-            "overall accuracy, kappa, user's and producer's accuracy, F1 and IoU of each class, mean F1, mean and "
-            "frequency-weighted IoU; for several labels the mean F1 per feature, micro and macro F1, and precision, "
-            "recall and F1 of each label, and, where the layer has a field with the probability of each label, average "
-            "precision (AP) and its mean (mAP). All figures have 95 % intervals. They come as a report, as a table and "
-            "as numbers for models."
-            "\n\nFeatures of two layers go together by a field of ids, or else by place: each feature with the polygon "
-            "of the reference that holds its middle (a point inside it, of a rectangle its centre), or, if the "
+            "Assesses the accuracy of the predicted classes of features, as 'Scene classification' gives them, against "
+            "a reference: another field of the layer, or another layer. For one class a feature it gives the confusion "
+            "matrix, overall accuracy, kappa, user's and producer's accuracy, F1 and IoU of each class, mean F1, mean "
+            "and frequency-weighted IoU; for several labels the mean F1 per feature, micro and macro F1, and "
+            "precision, recall and F1 of each label, and, where the layer has a field with the probability of each "
+            "label, average precision (AP) and its mean (mAP). All metrics have 95 % confidence intervals from a "
+            "bootstrap over features. They come as a report, as a table and as numbers for models."
+            "\n\nFeatures of two layers are joined by a field of ids, or else by place: each feature with the polygon "
+            "of the reference that holds its centre (a point inside it, of a rectangle its middle), or, if the "
             "reference has points, with those that lie in it. Features without a class on either side, without a "
-            "reference, or with several that contradict one another, are left out and counted.\n\nClasses are the same "
-            "if they have the same name, in upper or lower case, or the same number. Classes of the reference that the "
-            "model does not know count as wrong."
+            "reference, or with several that contradict one another, are left out and counted.\n\nClasses are the "
+            "same if they have the same name, in upper or lower case, or the same number. Classes of the reference "
+            "that the model does not know count as errors."
         )
 
     def tags(self):
-        return tr("accuracy,validation,confusion matrix,kappa,iou,f1,map,average precision,multi-label,evaluate").split(
-            ","
-        )
+        text = tr("accuracy,validation,confusion matrix,kappa,iou,f1,map,average precision,multi-label,evaluate")
+        return text.split(",")
 
-    def initAlgorithm(self, configuration=None):
-        for parameter in [*self._layers(), *self._joining(), *self._outputs()]:
-            self.addParameter(parameter)
-        for name, label in FIGURES.items():
-            self.addOutput(QgsProcessingOutputNumber(name, label()))
+    def own_parameters(self):
+        return [*self._layers(), *self._advanced(), *self._outputs()]
 
     def _layers(self):
         def layer(name, label, text, optional):
@@ -92,45 +80,48 @@ class AssessScenes(RsdlAlgorithm):
                 "REFERENCE",
                 tr("Reference"),
                 tr(
-                    "The layer or table of what is taken for true. Default: the predicted layer itself, which may also "
-                    "be chosen here again to see its fields."
+                    "The layer or table with the reference classes. Default: the predicted layer itself, which may "
+                    "also be chosen here again to see its fields."
                 ),
                 True,
             ),
             field(
                 "REFERENCE_FIELD",
-                tr("True class"),
+                tr("Reference class"),
                 "REFERENCE",
                 tr(
-                    "The field with the name or number of each feature's true class, or its labels. Default: 'class' "
-                    "if the reference is another layer and has it."
+                    "The field with the name or number of each feature's reference class, or its labels. Default: "
+                    "'class' if the reference is another layer and has it."
                 ),
             ),
             shared.described(
-                QgsProcessingParameterBoolean("MULTILABEL", tr("Several labels a feature"), False),
+                QgsProcessingParameterBoolean("MULTILABEL", tr("Several labels per feature (multi-label)"), False),
                 tr(
-                    "Yes: a feature has any number of labels, with semicolons between them, such as 'sea; ship'; a "
-                    "text without any means that none holds. No (default): it has one class."
+                    "Yes: a feature has any number of labels, separated by semicolons, such as 'sea; ship'; an empty "
+                    "text means that it has none. No (default): it has one class."
+                ),
+            ),
+            field(
+                "JOIN_FIELD",
+                tr("Join field (id)"),
+                "PREDICTED",
+                tr(
+                    "A field of the predicted layer with an id that the reference has as well. Default: features of "
+                    "two layers are joined by place."
                 ),
             ),
         ]
 
-    def _joining(self):
+    def _advanced(self):
         return [
             field(
-                "JOIN_FIELD",
-                tr("Field of ids"),
-                "PREDICTED",
-                tr(
-                    "A field of the predicted layer with an id that the reference has as well. Default: features of "
-                    "two layers go together by place."
-                ),
-            ),
-            field(
                 "REFERENCE_JOIN_FIELD",
-                tr("Field of ids in the reference"),
+                tr("Join field of the reference"),
                 "REFERENCE",
-                tr("The field of the reference with the ids, if it has another name than in the predicted layer."),
+                tr(
+                    "The field of the reference with the ids, if it has another name than in the predicted layer. "
+                    "Default: the same name."
+                ),
                 advanced=True,
             ),
             field(
@@ -138,19 +129,19 @@ class AssessScenes(RsdlAlgorithm):
                 tr("Fields of the predicted labels"),
                 "PREDICTED",
                 tr(
-                    "In place of a field of texts: a field for each label, which bears its name and holds 1 where it "
-                    "was predicted, else 0. For several labels a feature only."
+                    "In place of one text field: a field for each label, named as the label, with 1 where it was "
+                    "predicted, else 0. For several labels per feature only. Default: none."
                 ),
                 several=True,
                 advanced=True,
             ),
             field(
                 "REFERENCE_LABELS",
-                tr("Fields of the true labels"),
+                tr("Fields of the reference labels"),
                 "REFERENCE",
                 tr(
-                    "In place of a field of texts: a field for each label, which bears its name and holds 1 where it "
-                    "is so, else 0. For several labels a feature only."
+                    "In place of one text field: a field for each label, named as the label, with 1 where it holds, "
+                    "else 0. For several labels per feature only. Default: none."
                 ),
                 several=True,
                 advanced=True,
@@ -158,40 +149,15 @@ class AssessScenes(RsdlAlgorithm):
         ]
 
     def _outputs(self):
-        def file(name, label, kind, text, made):
-            parameter = QgsProcessingParameterFileDestination(name, label, kind, None, True, made)
-            return shared.described(parameter, text)
-
         return [
-            file(
-                "REPORT",
-                tr("Report"),
-                tr("HTML files (*.html)"),
-                tr("A page (.html) with all figures and what was compared, in one file."),
-                True,
+            report(
+                tr("A page (.html) with all metrics, their confidence intervals, and what was compared, in one file.")
             ),
-            file(
-                "TABLE",
-                tr("Table of classes"),
-                tr("CSV files (*.csv)"),
-                tr("A table (.csv) with a row for each class or label: its figures and their intervals."),
-                False,
-            ),
+            table(tr("A table (.csv) with a row for each class or label: its metrics and their confidence intervals.")),
         ]
 
-    def problem(self, parameters, context):
-        text = ""
-        for name, formats in FORMATS.items():
-            text = text or shared.output_problem(shared.fixed_path(parameters.get(name)), formats)
-        if text:
-            return text
+    def layers_problem(self, parameters, context):
         predicted, reference = self._given(parameters, context)
-        text = self._fields_problem(parameters, context, predicted, reference)
-        if not text:
-            settings.worker_python()
-        return text
-
-    def _fields_problem(self, parameters, context, predicted, reference) -> str:
         several = self.parameterAsBoolean(parameters, "MULTILABEL", context)
         chosen = {name: self._classes(parameters, name, context) for name in SIDES}
         for name in SIDES:
@@ -201,20 +167,17 @@ class AssessScenes(RsdlAlgorithm):
                 )
         other = reference or predicted
         if not chosen["REFERENCE"] and (reference is None or CLASS not in reference.fields().names()):
-            return tr("Choose the field of '{layer}' that holds the true classes, in REFERENCE_FIELD.").format(
+            return tr("Choose the field of '{layer}' that holds the reference classes, in REFERENCE_FIELD.").format(
                 layer=other.name()
             )
-        join = self._text(parameters, "JOIN_FIELD", context)
+        join = shared.text_of(self, parameters, "JOIN_FIELD", context)
         needed = [(predicted, name) for name in [*chosen["PREDICTED"], join] if name]
         needed += [(other, name) for name in chosen["REFERENCE"]]
         if reference is not None and join:
-            needed.append((reference, self._text(parameters, "REFERENCE_JOIN_FIELD", context) or join))
+            needed.append((reference, shared.text_of(self, parameters, "REFERENCE_JOIN_FIELD", context) or join))
         for layer, name in needed:
-            known = layer.fields().names()
-            if name not in known:
-                return tr("'{layer}' has no field '{field}'. It has: {fields}.").format(
-                    layer=layer.name(), field=name, fields=", ".join(known) or "-"
-                )
+            if text := missing_field(layer, name):
+                return text
         both = [name for name in chosen["REFERENCE"] if name in chosen["PREDICTED"]]
         if reference is None and both:
             return tr(
@@ -223,65 +186,63 @@ class AssessScenes(RsdlAlgorithm):
             ).format(field=both[0], layer=predicted.name())
         return ""
 
-    def prepareAlgorithm(self, parameters, context, feedback):
-        self.refuse(parameters, context)
+    def sides(self, parameters, context):
         predicted, reference = self._given(parameters, context)
-        join = self._text(parameters, "JOIN_FIELD", context)
-        other = self._text(parameters, "REFERENCE_JOIN_FIELD", context) or join
+        join = shared.text_of(self, parameters, "JOIN_FIELD", context)
+        other = shared.text_of(self, parameters, "REFERENCE_JOIN_FIELD", context) or join
         own, true = (self._classes(parameters, name, context) for name in SIDES)
         home = vectors.systems([predicted])
         fields = [*own, join, *(true if reference is None else [])]
-        self._titles = [layer.name() for layer in (predicted, reference) if layer]
-        self._predicted = vectors.PreparedVector(predicted, context, home, fields, whole=True)
-        self._reference = None
+        first = vectors.PreparedVector(predicted, context, home, fields, whole=True)
+        second = None
         if reference is not None:
-            self._reference = vectors.PreparedVector(reference, context, home, [*true, other], whole=True)
-        return True
+            second = vectors.PreparedVector(reference, context, home, [*true, other], whole=True)
 
-    def processAlgorithm(self, parameters, context, feedback):
-        outputs = {name: self._output(parameters, name, context) for name in FORMATS}
-        copies = vectors.copied(self._predicted, self._reference)
-        steps = QgsProcessingMultiStepFeedback(copies + 1, feedback)
-        with temporary_folder() as folder:
-            predicted, reference = self._specs(parameters, context, folder, steps)
-            arguments = {
-                "predicted": predicted,
-                "reference": reference,
-                "multilabel": self.parameterAsBoolean(parameters, "MULTILABEL", context),
-                **{name.lower(): path for name, path in outputs.items()},
-            }
-            steps.setCurrentStep(copies)
-            result = run_job(make_job("assess_scenes", arguments), steps, folder)
-        figures = result["figures"]
-        feedback.pushInfo(summary(figures, result["multilabel"]))
-        made = {name: path for name, path in outputs.items() if path}
-        return {**made, **{name: figures[name.lower()] for name in FIGURES}}
+        def side(layer, source, classes, key):
+            named = source or first  # a reference in the predicted layer has its fields
+            rest = {"field": [named.field(name) for name in classes], "join": named.field(key) or ""}
+            return [SideLayer(source, {"title": layer.name(), **rest} if source else rest)]
 
-    def _specs(self, parameters, context, folder, steps) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The prediction and the reference in the job; of a reference that is the prediction's layer the field only."""
-        join = self._text(parameters, "JOIN_FIELD", context) if self._reference else ""
-        other = self._text(parameters, "REFERENCE_JOIN_FIELD", context) or join
-        own, true = (self._classes(parameters, name, context) for name in SIDES)
-        specs = []
-        for i, (side, classes, key) in enumerate([(self._predicted, own, join), (self._reference, true, other)]):
-            steps.setCurrentStep(vectors.copied(self._predicted) * i)
-            named = side or self._predicted
-            spec = {"title": self._titles[i], **side.spec(folder, steps)} if side else {}
-            specs.append({**spec, "field": [named.field(name) for name in classes], "join": named.field(key) or ""})
-        return specs[0], specs[1]
+        joined = reference is not None
+        return {
+            "PREDICTED": side(predicted, first, own, join if joined else ""),
+            "REFERENCE": side(reference, second, true, other if joined else ""),
+        }
+
+    def arguments(self, parameters, context, specs):
+        return {
+            **{name.lower(): specs[name][0] for name in SIDES},
+            "multilabel": self.parameterAsBoolean(parameters, "MULTILABEL", context),
+        }
+
+    def summary(self, result):
+        figures = {name: shown(value) for name, value in result["figures"].items()}
+        features = result["figures"]["features"]
+        if result["multilabel"]:
+            return tr("{features} features compared: mean F1 per feature {f1}, macro F1 {macro}, mAP {ap}.").format(
+                features=features, f1=figures["sample_f1"], macro=figures["macro_f1"], ap=figures["mean_ap"]
+            )
+        return tr(
+            "{features} features compared: overall accuracy {accuracy}, kappa {kappa}, mean IoU {iou}, macro F1 {f1}."
+        ).format(
+            features=features,
+            accuracy=figures["overall_accuracy"],
+            kappa=figures["kappa"],
+            iou=figures["mean_iou"],
+            f1=figures["macro_f1"],
+        )
 
     def _given(self, parameters, context) -> tuple[QgsVectorLayer, QgsVectorLayer | None]:
         """The prediction and the reference; None where that is the prediction's own layer."""
         predicted, reference = (self.parameterAsVectorLayer(parameters, name, context) for name in SIDES)
         same = reference is not None and vectors.are_same(predicted, reference)
-        joined = self._text(parameters, "JOIN_FIELD", context)
+        joined = shared.text_of(self, parameters, "JOIN_FIELD", context)
         return predicted, None if same and not joined else reference
 
     def _classes(self, parameters, name, context) -> list[str]:
-        """The fields of a side's classes or labels; none where it is not said."""
-        return self._names(parameters, f"{name}_LABELS", context) or [
-            found for found in [self._text(parameters, f"{name}_FIELD", context)] if found
-        ]
+        """The fields of a side's classes or labels; none where none is chosen."""
+        one = (self.parameterAsString(parameters, f"{name}_FIELD", context) or "").strip()
+        return self._names(parameters, f"{name}_LABELS", context) or [found for found in [one] if found]
 
     def _names(self, parameters, name, context) -> list[str]:
         """The fields given for a parameter that takes several."""
@@ -289,39 +250,3 @@ class AssessScenes(RsdlAlgorithm):
             return []
         read = getattr(self, "parameterAsStrings", None) or self.parameterAsFields  # QGIS 3.40 renamed it
         return list(read(parameters, name, context))
-
-    def _text(self, parameters, name, context) -> str:
-        return (self.parameterAsString(parameters, name, context) or "").strip()
-
-    def _output(self, parameters, name, context) -> str | None:
-        if parameters.get(name) in (None, ""):
-            return None
-        return self.parameterAsFileOutput(parameters, name, context) or None
-
-
-def field(name, label, parent, text, default=None, several=False, advanced=False):
-    """A field, or several, of a layer; optional."""
-    # name, label, default, parent, type, several, optional
-    parameter = QgsProcessingParameterField(name, label, default, parent, compat.ANY_FIELD, several, True)
-    return shared.described(parameter, text, advanced)
-
-
-def summary(figures: dict[str, Any], several: bool) -> str:
-    """The main figures in a line."""
-
-    def shown(name):
-        return "-" if figures[name] is None else f"{figures[name]:.4f}"
-
-    if several:
-        return tr("{features} features compared: mean F1 per feature {f1}, macro F1 {macro}, mAP {ap}.").format(
-            features=figures["features"], f1=shown("sample_f1"), macro=shown("macro_f1"), ap=shown("mean_ap")
-        )
-    return tr(
-        "{features} features compared: overall accuracy {accuracy}, kappa {kappa}, mean IoU {iou}, macro F1 {f1}."
-    ).format(
-        features=figures["features"],
-        accuracy=shown("overall_accuracy"),
-        kappa=shown("kappa"),
-        iou=shown("mean_iou"),
-        f1=shown("macro_f1"),
-    )

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsProviderRegistry, QgsRasterLayer, QgsRectangle
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsPalettedRasterRenderer,
+    QgsProviderRegistry,
+    QgsRasterLayer,
+    QgsRectangle,
+)
 
 from . import compat
 from .render import Rendering, copying, has_size, is_image, is_scaled
@@ -134,6 +140,23 @@ def is_paletted(layer: QgsRasterLayer) -> bool:
 def needs_extent(layer: QgsRasterLayer) -> bool:
     """Whether the layer has no pixels of its own, as web maps, so that an area must be chosen."""
     return not has_size(layer.dataProvider())
+
+
+def renderer_names(layer: QgsRasterLayer) -> dict[str, str]:
+    """Value to name of a paletted layer's classes, where the user or the file names them."""
+    renderer = layer.renderer()
+    if not isinstance(renderer, QgsPalettedRasterRenderer):
+        return {}
+    found = ((item.value, item.label.strip()) for item in renderer.classes())
+    return {str(int(value)): label for value, label in found if label and not _is_number(label) and value == int(value)}
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def wkt(crs: QgsCoordinateReferenceSystem) -> str | None:

@@ -20,8 +20,7 @@ from qgis.core import (
 
 from . import compat, vectors
 from . import parameters as shared
-from .assess import renderer_names
-from .layers import PreparedRaster, RasterUse
+from .layers import PreparedRaster, RasterUse, renderer_names
 from .render import is_image
 from .train_checks import value_text
 from .train_data import Images

@@ -201,6 +201,7 @@ def test_cancelling_leaves_nothing_behind(tmp_path):
 
 def test_many_objects_are_matched_in_time_that_grows_with_their_number():
     """Boxes on a lattice, each with a shifted copy."""
+
     def seconds(side):
         x, y = (axis.ravel() * 20.0 for axis in np.meshgrid(np.arange(side), np.arange(side)))
         quads = np.stack([np.stack([x + dx, y + dy], 1) for dx, dy in ((0, 0), (10, 0), (10, 10), (0, 10))], 1)

@@ -93,6 +93,9 @@ def test_rasters_and_all_outputs(run, rasters, tmp_path, feedback):
     assert results["OVERALL_ACCURACY"] == pytest.approx(AGREEMENT, abs=1e-12)
     assert results["PIXELS"] == 2000 and results["IMAGES"] == 1
     assert results["IMAGE_MEAN_IOU"] == results["MEAN_IOU"]
+    for name in ("OVERALL_ACCURACY", "KAPPA", "MEAN_IOU", "FW_IOU", "MACRO_F1"):
+        assert 0 < results[f"{name}_LOW"] <= results[name] <= results[f"{name}_HIGH"] < 1, name
+    assert "spatial blocks of" in feedback.text()
     page = Path(files["REPORT"]).read_text(encoding="utf-8")
     assert f"{100 * AGREEMENT:.2f}" in page and rasters[0] in page
     assert Path(files["TABLE"]).read_text(encoding="utf-8").count("\n") == 4

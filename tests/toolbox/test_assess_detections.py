@@ -53,6 +53,7 @@ def test_figures_and_all_outputs(run, tmp_path, feedback, crs):
     counts = ("OBJECTS", "DETECTIONS", "HITS", "MISSES", "FALSE_ALARMS")
     assert [results[name] for name in counts] == [4, 4, 2, 2, 2]
     assert results["PRECISION"] == results["RECALL"] == results["F1"] == 0.5
+    assert results["RECALL_LOW"] <= 0.5 <= results["RECALL_HIGH"]
     assert results["AP50"] == pytest.approx(51 / 101) and 0 < results["AP"] < results["AP50"]
     assert "AP50" in Path(files["REPORT"]).read_text(encoding="utf-8") and "2 hits" in feedback.text()
     layer = QgsVectorLayer(files["MATCHES"], "m", "ogr")

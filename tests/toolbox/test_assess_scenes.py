@@ -72,6 +72,8 @@ def test_a_field_of_the_same_layer_and_all_outputs(run, tmp_path, feedback):
     assert {name: results[name] for name in files} == files
     assert results["OVERALL_ACCURACY"] == pytest.approx(AGREEMENT, abs=1e-12)
     assert results["FEATURES"] == 40 and results["LEFT_OUT"] == 0 and results["SAMPLE_F1"] is None
+    assert results["OVERALL_ACCURACY_LOW"] < AGREEMENT < results["OVERALL_ACCURACY_HIGH"]
+    assert results["SAMPLE_F1_LOW"] is None and results["SAMPLE_F1_HIGH"] is None
     own, true = (np.arange(3)[:, None] == side for side in (PREDICTED, TRUTH))
     shared = (own & true).sum(1) / (own | true).sum(1)
     assert results["MEAN_IOU"] == pytest.approx(np.mean(shared), abs=1e-12)

@@ -25,9 +25,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDate
 
 from rsdl_qgis.toolbox import (
-    assess,
-    assess_detections,
-    assess_scenes,
+    assess_base,
     chips,
     compat,
     inference,
@@ -58,7 +56,7 @@ from .vector_layers import (
     write,
 )
 
-RUNNERS = (assess, assess_detections, assess_scenes, chips, inference, train)  # modules that run a job
+RUNNERS = (assess_base, chips, inference, train)  # modules that run a job
 RAMP = np.add.outer(np.arange(40) * 5.0, np.arange(48))
 
 
