@@ -32,6 +32,7 @@ ENGINE_FOR_QGIS = (  # standard library only
     "outputs",
     "report",
     "store",
+    "task_table",
     "text",
 )
 RASTER_LIBRARIES = ("rasterio", "pyogrio")

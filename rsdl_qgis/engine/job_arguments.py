@@ -28,6 +28,7 @@ from .arguments import (
     taken,
 )
 from .errors import InputError
+from .task_table import TASKS
 
 MODEL = Path("the name of a model, or the path of its folder, .zip or .onnx")
 LARGEST_BAND = 65_535
@@ -110,6 +111,8 @@ OUTPUT: Table = {"output": Argument(Path(), required=True)}
 MAPS: Table = {"probabilities": Argument(Path()), "polygons": Argument(Path())}
 REPORT: Table = {"report": Argument(Path()), "table": Argument(Path())}
 GROUND = Choice(("ignore", "background"))
+LAYOUTS = ("dates", "variables")  # what a layer of a series is: a date, or a variable
+WRAPPED = ("auto", "negative", "keep")  # what high numbers of unsigned layers are
 
 # Training.
 
@@ -125,14 +128,15 @@ AUGMENTATION: Table = {
     "parcels": Argument(Number(0, 1)),
     "flips": Argument(Boolean()),
 }
+AUGMENTATIONS = ("standard", "none", "light", "strong", "mosaic", "parcels")  # by name, the usual one first
 AUGMENTED = {  # augmentation -> tasks whose labels bear it; others are for all
-    "mosaic": ("segmentation", "regression", "change", "detection"),
-    "parcels": ("classification",),
+    "mosaic": tuple(name for name, task in TASKS.items() if task.cropped),
+    "parcels": tuple(name for name, task in TASKS.items() if task.scenes),
 }
-TASKS = ("segmentation", "change", "regression", "classification", "time-series", "detection")
+LARGEST_SHARE = 0.9  # of all data, that may be kept from training
 SOURCE: Table = {"title": Argument(Text()), "inputs": Argument(INPUTS, required=True)}
 DATA: Table = {
-    "task": Argument(Choice(TASKS), required=True),
+    "task": Argument(Choice(tuple(TASKS)), required=True),
     "chips": Argument(Path("the path of a folder of chips or of images")),
     "sources": Argument(ListOf(Object("rasters of one place", SOURCE))),
     "labels": Argument(ListOf(Object("labels", LABELLED))),
@@ -151,8 +155,8 @@ DATA: Table = {
     "chip_size": Argument(Whole(16, 4096)),
     "chip_overlap": Argument(Whole(0, 2048)),
     "split": Argument(Choice(("blocks", "places", "files", "chips", "random"))),
-    "valid": Argument(Number(0, 0.9), default=0.2),
-    "test": Argument(Number(0, 0.9), default=0.0),
+    "valid": Argument(Number(0, LARGEST_SHARE), default=0.2),
+    "test": Argument(Number(0, LARGEST_SHARE), default=0.0),
     "block_size": Argument(Number(0, 10_000_000, above=True)),
     "seed": Argument(Whole(0, 2**31 - 1), default=0),
 }
@@ -166,8 +170,8 @@ LEARNING: Table = {
     "layer_decay": Argument(Number(0.01, 1), default=1.0),
     "unfreeze_every": Argument(Whole(0, 100_000), default=0),
     "epochs": Argument(Whole(1, 100_000)),
-    "batch_size": Argument(Whole(1, 65_536), default=8),
-    "learning_rate": Argument(Number(1e-9, 100)),
+    "batch_size": Argument(Whole(1, 65_536)),  # default: the task's
+    "learning_rate": Argument(Number(0, 100, above=True)),
     "weight_decay": Argument(Number(0, 100), default=0.01),
     "optimizer": Argument(Choice(("adamw", "sgd")), default="adamw"),
     "loss": Argument(ListOf(Text())),
@@ -180,24 +184,27 @@ LEARNING: Table = {
     "patience": Argument(Whole(0, 100_000), default=0),
     "keep": Argument(Choice(("best", "last")), default="best"),
     "precision": Argument(Choice(("auto", "full", "mixed")), default="auto"),
-    "augmentation": Argument(Either((Text(), Object("an augmentation", AUGMENTATION))), default="standard"),
+    "augmentation": Argument(
+        Either((Choice(AUGMENTATIONS), Object("an augmentation", AUGMENTATION))), default=AUGMENTATIONS[0]
+    ),
     "scaling": Argument(Choice(("auto", "standard", "robust", "robust-dates", "keep")), default="auto"),
     "side": Argument(Whole(1, 4096)),
     "name": Argument(Text()),
     "title": Argument(Text()),
     "description": Argument(Text()),
     "keywords": Argument(ListOf(Text())),
-    "resolution_tolerance": Argument(Number(1, 1000), default=2.0),
-    "background": Argument(Text()),  # the name of the class that is not drawn as polygons
+    "resolution_tolerance": Argument(Number(1, 1000)),  # not given: the base model's, else 2
+    "background": Argument(Text()),  # name or value of the class that is not drawn as polygons, or none; else value 0
     "report": Argument(Path()),
     "resume": Argument(Boolean(), default=True),
 }
 TRAINING: Table = {**OUTPUT, **DATA, **LEARNING, **DEVICE}
 DISTILLING: Table = {
     **TRAINING,
-    "task": Argument(Choice(TASKS)),  # the teacher's
+    "task": Argument(Choice(tuple(TASKS))),  # the teacher's
     "teacher": Argument(MODEL, required=True),
     "temperature": Argument(Number(0.1, 100), default=2.0),
+    "batch_size": Argument(LEARNING["batch_size"].kind, default=8),  # whatever the teacher's task
 }
 
 OPERATIONS: Mapping[str, Table] = {
@@ -207,12 +214,12 @@ OPERATIONS: Mapping[str, Table] = {
         **RUNNING,
         "layers": Argument(ListOf(Object("a raster", SERIES_RASTER), 1), required=True),
         **MAPS,
-        "layout": Argument(Choice(("dates", "variables")), default="dates"),
+        "layout": Argument(Choice(LAYOUTS), default="dates"),
         "dates": Argument(Text()),
         "bands": Argument(ListOf(Whole(1, LARGEST_BAND))),
         "batch_size": Argument(Whole(1, 1_000_000)),  # series, which are small
         "scale": Argument(Number(1e-8, 1e6)),
-        "wrapped": Argument(Choice(("auto", "negative", "keep")), default="auto"),
+        "wrapped": Argument(Choice(WRAPPED), default="auto"),
     },
     "detect": {
         **OUTPUT,

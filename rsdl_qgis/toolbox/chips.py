@@ -1,4 +1,4 @@
-"""Labelled chips from layers: what training makes for itself, to keep, to change, or to take elsewhere."""
+"""Labelled chips from layers: what training makes for itself, to keep, to change, or to use elsewhere."""
 
 from __future__ import annotations
 
@@ -12,23 +12,19 @@ from qgis.core import (
     QgsProcessingUtils,
 )
 
+from ..engine.task_table import RASTERS, TASKS
 from . import parameters as shared
-from . import settings, train_checks, train_data, train_options
+from . import settings, train_checks, train_data
+from . import train_option_table as option_table
 from .algorithm import RsdlAlgorithm
 from .text import tr
-from .train import CUTTING, SPLITTING, folder_problem, make_parent, resolved_split
+from .train import CUTTING, folder_problem, make_parent, resolved_split
 from .train_job import PreparedData
+from .train_options import Offer
 from .worker import make_job, run_job, temporary_folder
 
 CHIPS_FILE = "chips.json"  # what makes a folder a chip folder
-TASKS = ("auto", "segmentation", "change", "regression", "classification", "time-series", "detection")
-FORMS = {"change": "pairs", "time-series": "series"}  # how a task's rasters are given, where not as RASTERS
-KINDS = {  # what is labelled, where not classes of pixels
-    "regression": "numbers",
-    "classification": "scenes",
-    "detection": "objects",
-}
-OPTIONS = ("UNLABELLED", "MULTILABEL", *CUTTING, "SIZE", *SPLITTING, "SEED")
+OPTIONS = ("UNLABELLED", "MULTILABEL", *CUTTING, "SPLIT", "VALIDATION", "TEST", "BLOCK_SIZE", "SEED")
 
 
 class ExportChips(RsdlAlgorithm):
@@ -42,10 +38,10 @@ class ExportChips(RsdlAlgorithm):
 
     def help(self):
         return tr(
-            "Cuts rasters and their labels into chips, small GeoTIFF files on the ground where they were, divided into "
-            "those to train on, to choose by and to judge by. The folder's tables, chips.json and samples.csv, can be "
-            "read and changed by hand, and the training algorithms take the folder as CHIPS.\n\nWithout labels the "
-            "chips are pictures alone, which 'Distil model' can learn from."
+            "Cuts rasters and their labels into chips, small georeferenced GeoTIFF files, split into training, "
+            "validation and test. The tables of the folder, chips.json and samples.csv, can be read and changed by "
+            "hand, and the training algorithms take the folder as CHIPS.\n\nWithout labels the chips are images "
+            "alone, which 'Distil model' can train on."
         )
 
     def tags(self):
@@ -54,26 +50,24 @@ class ExportChips(RsdlAlgorithm):
     def initAlgorithm(self, configuration=None):
         task = shared.choice(
             "TASK",
-            tr("Chips are for"),
+            tr("Task"),
             tr(
                 "What is to be trained: segmentation, regression, classification of scenes or detection of objects "
                 "from RASTERS, change from BEFORE and AFTER, time-series from LAYERS. auto: as the rasters are given, "
                 "segmentation for RASTERS."
             ),
-            TASKS,
+            ("auto", *TASKS),
             advanced=False,
         )
-        images = [p for form in ("rasters", "pairs", "series") for p in train_data.image_parameters(form)]
-        labels = train_data.label_parameters("classes")
+        offer = Offer()
         for parameter in [
             task,
-            *images,
-            *labels,
-            *train_options.declared(("UNLABELLED", "MULTILABEL")),
-            *train_data.area_parameters(),
-            *train_options.declared((*CUTTING, "SIZE", *SPLITTING)),
-            train_data.place_parameter(),
-            *train_options.declared(("SEED",)),
+            *(parameter for form in RASTERS for parameter in train_data.image_parameters(form)),
+            *train_data.label_parameters("classes"),
+            *option_table.basic("labels", OPTIONS, offer),
+            train_data.extent_parameter(),
+            *train_data.advanced_parameters(),
+            *option_table.advanced(OPTIONS, offer),
             _chip_folder(),
         ]:
             self.addParameter(parameter)
@@ -82,7 +76,7 @@ class ExportChips(RsdlAlgorithm):
 
     def problem(self, parameters, context):
         task = self._task(parameters, context)
-        form = FORMS.get(task, "rasters")
+        form = TASKS[task].rasters
         images = train_data.chosen_images(self, parameters, context, form)
         text = self._given_problem(parameters, task, form, images)
         if text:
@@ -90,11 +84,8 @@ class ExportChips(RsdlAlgorithm):
         labels = train_data.chosen_labels(self, parameters, context)
         text = train_checks.area_problem(self, parameters, context, images)
         text = text or (self._labels_problem(parameters, context, task, labels) if labels else "")
-        said = train_options.arguments(OPTIONS, self, parameters, context)
-        if not text and said["split"] == "chips":
-            text = tr("SPLIT=chips is for a chip folder. Choose another, such as blocks.")
-        text = text or train_options.shares_problem(said["valid"], said["test"])
-        text = text or train_options.chips_problem(said["chip_size"], said["chip_overlap"])
+        said = option_table.values(OPTIONS, self, parameters, context)
+        text = text or train_checks.split_problem(said, "") or train_checks.chip_size_problem(said)
         path = shared.fixed_path(parameters.get("OUTPUT"))
         text = text or ("" if shared.is_temporary(path) else folder_problem(Path(path), CHIPS_FILE))
         if not text:
@@ -104,7 +95,7 @@ class ExportChips(RsdlAlgorithm):
     def _given_problem(self, parameters, task, form, images) -> str:
         """The rasters of the task missing, or others given."""
         names = train_data.FORMS[form]
-        every = [name for known in ("rasters", "pairs", "series") for name in train_data.FORMS[known]]
+        every = [name for known in RASTERS for name in train_data.FORMS[known]]
         others = [name for name in every if name not in names and shared.is_given(parameters, name)]
         if others:
             text = tr("{others} cannot be used for {task}, which is cut from {names}. Leave it empty, or change TASK.")
@@ -115,14 +106,12 @@ class ExportChips(RsdlAlgorithm):
 
     def _labels_problem(self, parameters, context, task, labels) -> str:
         field, place = (shared.text_of(self, parameters, f"{name}_FIELD", context) for name in ("CLASS", "PLACE"))
-        kind = KINDS.get(task, "classes")
-        said = train_options.arguments(("UNLABELLED", "MULTILABEL"), self, parameters, context)
-        if kind in ("numbers", "scenes") and said["unlabelled"] == "background":
+        said, kind = option_table.values(OPTIONS, self, parameters, context), TASKS[task].labels
+        if said["unlabelled"] == "background" and not TASKS[task].has_background:
             return tr("UNLABELLED=background is not for {task}. Choose ignore.").format(task=task)
         text = train_checks.labels_problem(labels, field, place, kind)
         if kind == "objects":
-            size = train_options.OPTIONS["SIZE"].read(self, parameters, "SIZE", context)
-            return text or train_checks.size_problem(labels, size)
+            return text or train_checks.size_problem(labels, said["object_size"])
         if text or kind == "numbers" or said["unlabelled"] == "background" or (kind == "scenes" and said["multilabel"]):
             return text
         return train_checks.one_class_problem(labels, field, kind)
@@ -131,13 +120,13 @@ class ExportChips(RsdlAlgorithm):
         task = self.parameterAsEnumString(parameters, "TASK", context)
         if task != "auto":
             return task
-        forms = {task: train_data.FORMS[form] for task, form in FORMS.items()}
-        given = [task for task, names in forms.items() if any(shared.is_given(parameters, name) for name in names)]
+        forms = {name: train_data.FORMS[line.rasters] for name, line in TASKS.items() if line.rasters != "rasters"}
+        given = [name for name, names in forms.items() if any(shared.is_given(parameters, name) for name in names)]
         return given[0] if given else "segmentation"
 
     def prepareAlgorithm(self, parameters, context, feedback):
         self.refuse(parameters, context)
-        form = FORMS.get(self._task(parameters, context), "rasters")
+        form = TASKS[self._task(parameters, context)].rasters
         images = train_data.chosen_images(self, parameters, context, form)
         for warning in images.warnings:
             feedback.pushWarning(warning)
@@ -149,7 +138,7 @@ class ExportChips(RsdlAlgorithm):
         path = shared.fixed_path(parameters.get("OUTPUT"))
         output = Path(path or QgsProcessingUtils.generateTempFilename("chips")).absolute()
         make_parent(output)
-        said = train_options.arguments(OPTIONS, self, parameters, context)
+        said = option_table.values(OPTIONS, self, parameters, context)
         steps = QgsProcessingMultiStepFeedback(self._data.copies + 1, feedback)
         with temporary_folder() as folder:
             arguments = {

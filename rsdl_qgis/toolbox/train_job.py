@@ -169,9 +169,7 @@ class PreparedData:
 
 def _systems(images: Images, labels: Sequence[QgsMapLayer]) -> list[list[QgsCoordinateReferenceSystem]]:
     """The coordinate systems in which each of the labels is looked at: those of the rasters that it goes with."""
-    rasters = [
-        vectors.systems(use.layer for uses in inputs.values() for use in uses) for _, inputs in images.sources
-    ]
+    rasters = [vectors.systems(use.layer for uses in inputs.values() for use in uses) for _, inputs in images.sources]
     if 1 < len(labels) == len(rasters):
         return rasters
     return [vectors.systems(images.layers())] * len(labels)

@@ -58,11 +58,13 @@ def run_distil(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     to compare by: without any, the student is judged by how it agrees with the teacher.
     """
     began = time.perf_counter()
-    given = some(DISTILLING, ("teacher", "temperature"), arguments)
+    given = some(DISTILLING, ("teacher", "temperature", "batch_size"), arguments)
     path, teacher = Store().find(given["teacher"])
     if teacher.task == "detection":
         raise MismatchError(f"'{teacher.name}' finds objects, and only maps, scenes and series can be distilled.")
-    request = TrainRequest.of({**arguments, "task": teacher.task, "base_model": None, "pretrained": None})
+    batch_size = given.get("batch_size", DISTILLING["batch_size"].default)
+    student = {"task": teacher.task, "base_model": None, "pretrained": None, "batch_size": batch_size}
+    request = TrainRequest.of({**arguments, **student})
     temperature = float(given.get("temperature", DISTILLING["temperature"].default))
     name, options = network_to_build(request.network or DEFAULT_NETWORKS[request.task], request.options, None)
     use_device(request)

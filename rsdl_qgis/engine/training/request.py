@@ -16,6 +16,7 @@ from ..file_names import work_folder
 from ..job_arguments import AUGMENTED, TRAINING, some
 from ..names import as_model_name
 from ..networks import NETWORKS
+from ..task_table import TASKS
 from .augment import AUGMENTATIONS, UNVARIED, Augmentation
 from .chips import ChipFolder
 from .losses import LOSSES
@@ -115,6 +116,7 @@ class TrainRequest:
         given["augmentation"] = _augmentation(arguments.get("augmentation"))
         for name in ("loss", "keywords"):
             given[name] = tuple(given.get(name, ()))
+        given.setdefault("batch_size", TASKS[given["task"]].batch_size)
         request = cls(**given)
         request._check_network()
         request._check_outputs()
@@ -241,8 +243,6 @@ def _augmentation(given: Any) -> Augmentation | None:
     if given is None:
         return Augmentation()
     if isinstance(given, str):
-        if given not in AUGMENTATIONS:
-            raise InputError(f"AUGMENTATION cannot be '{given}'.", f"Choose one of {_list(AUGMENTATIONS)}.")
         return AUGMENTATIONS[given]
     known = {f.name for f in fields(Augmentation)}
     unknown = sorted(set(given) - known)

@@ -11,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..job_arguments import DATA, some
+from ..job_arguments import DATA, LARGEST_SHARE, some
 from ..raster.features import metres_a_unit
 from .assignment import DROPPED, TEST, TRAIN, VALID, Shares, best_draw
 from .chips import IGNORE, SPLITS, ChipFolder, with_splits
 from .neighbours import Layout, layout_of
 
 TITLES = ("training", "validation", "test")
-LARGEST_SHARE = 0.9  # of all data, that may be kept from training
 MOST_BLOCKS, FEWEST_BLOCKS = 400, 5
 SIZES_TRIED = 6  # of blocks
 USUAL_BLOCK = 4  # chips a side

@@ -1,0 +1,23 @@
+"""rsdl:trainregression."""
+
+from __future__ import annotations
+
+from .text import tr
+from .train import NUMBER_FIGURES, TrainingAlgorithm, common_help
+
+
+class TrainRegression(TrainingAlgorithm):
+    """rsdl:trainregression: a number for every pixel."""
+
+    NAME = "trainregression"
+    TASK = "regression"
+    FIGURES = NUMBER_FIGURES
+
+    def title(self):
+        return tr("Train regression")
+
+    def help(self):
+        return tr(
+            "Trains a network that gives every pixel a number, such as height or cover, from rasters and labels: "
+            "points, lines or polygons with a number field, or a raster of numbers. Unlabelled pixels are ignored."
+        ) + common_help(tr("Pixel regression"))
