@@ -13,9 +13,9 @@ from . import train_option_table as option_table
 from .text import tr
 from .train import (
     CUTTING,
-    LABEL_FIGURES,
-    MAP_FIGURES,
-    NUMBER_FIGURES,
+    LABEL_METRICS,
+    MAP_METRICS,
+    NUMBER_METRICS,
     ModelMaker,
     chips_alone,
     is_asked,
@@ -40,7 +40,7 @@ class DistilModel(ModelMaker):
 
     NAME = "distilmodel"
     OPERATION = "distil"
-    FIGURES = MappingProxyType({**MAP_FIGURES, **LABEL_FIGURES, **NUMBER_FIGURES})
+    METRICS = MappingProxyType({**MAP_METRICS, **LABEL_METRICS, **NUMBER_METRICS})
 
     def title(self):
         return tr("Distil model")

@@ -38,45 +38,45 @@ CUTTING = ("CHIP_SIZE", "CHIP_OVERLAP", "BUFFER", "ALL_TOUCHED", "SIZE")  # how 
 REPORTS = ("html", "htm")
 BEST = "best"  # the best model so far, in the work folder
 
-# Numeric outputs: what the worker calls the figure, and its label.
-CLASS_FIGURES = {
-    "OVERALL_ACCURACY": ("overall accuracy", lambda: tr("Overall accuracy, or pixel accuracy (0 to 1)")),
-    "KAPPA": ("kappa", lambda: tr("Kappa (-1 to 1)")),
-    "MACRO_F1": ("macro F1", lambda: tr("Mean F1 of the classes (0 to 1)")),
+# Numeric outputs: what the worker calls the metric, and its label.
+CLASS_METRICS = {
+    "OVERALL_ACCURACY": ("overall accuracy", lambda: tr("Overall accuracy (0 to 1)")),
+    "KAPPA": ("kappa", lambda: tr("Cohen's kappa (-1 to 1)")),
+    "MACRO_F1": ("macro F1", lambda: tr("Macro F1, the mean F1 of the classes (0 to 1)")),
 }
-MAP_FIGURES = {
-    **CLASS_FIGURES,
+MAP_METRICS = {
+    **CLASS_METRICS,
     "MEAN_IOU": ("mean IoU", lambda: tr("Mean IoU (0 to 1)")),
     "FW_IOU": ("frequency-weighted IoU", lambda: tr("Frequency-weighted IoU (0 to 1)")),
 }
-LABEL_FIGURES = {
-    "MEAN_F1": ("mean F1 per picture", lambda: tr("Mean F1 of the pictures (0 to 1), for several classes a scene")),
-    "MEAN_AP": ("mAP", lambda: tr("Mean average precision of the classes (0 to 1), for several classes a scene")),
+LABEL_METRICS = {
+    "MEAN_F1": ("mean F1 per picture", lambda: tr("Mean F1 of the images (0 to 1), for several classes a scene")),
+    "MEAN_AP": ("mAP", lambda: tr("Mean average precision (0 to 1), for several classes a scene")),
 }
-OBJECT_FIGURES = {
-    "AP50": ("AP50", lambda: tr("Average precision at an overlap of 0.5, AP50 (0 to 1)")),
-    "AP": ("AP50:95", lambda: tr("Mean average precision at overlaps of 0.5 to 0.95, AP50:95 (0 to 1)")),
-    "PRECISION": ("precision", lambda: tr("Share of the detections that are hits (0 to 1)")),
-    "RECALL": ("recall", lambda: tr("Share of the objects that are found (0 to 1)")),
+OBJECT_METRICS = {
+    "AP50": ("AP50", lambda: tr("AP50, the average precision at an IoU of 0.5 (0 to 1)")),
+    "AP": ("AP50:95", lambda: tr("AP50:95, the mean average precision at IoUs of 0.5 to 0.95 (0 to 1)")),
+    "PRECISION": ("precision", lambda: tr("Precision, the share of detections that are correct (0 to 1)")),
+    "RECALL": ("recall", lambda: tr("Recall, the share of objects that are found (0 to 1)")),
     "F1": ("F1", lambda: tr("F1 of precision and recall (0 to 1)")),
 }
-NUMBER_FIGURES = {
-    "R2": ("R2", lambda: tr("R2, the share of the variance that is explained (at most 1)")),
-    "RMSE": ("RMSE", lambda: tr("Root mean square error, in units of the labels")),
-    "MAE": ("MAE", lambda: tr("Mean absolute error, in units of the labels")),
-    "BIAS": ("bias", lambda: tr("Bias, the mean of prediction minus label, in units of the labels")),
+NUMBER_METRICS = {
+    "R2": ("R2", lambda: tr("R², the share of the variance that is explained (at most 1)")),
+    "RMSE": ("RMSE", lambda: tr("RMSE, the root mean square error, in the unit of the labels")),
+    "MAE": ("MAE", lambda: tr("MAE, the mean absolute error, in the unit of the labels")),
+    "BIAS": ("bias", lambda: tr("Bias, the mean of prediction minus label, in the unit of the labels")),
 }
 
 
 class ModelMaker(RsdlAlgorithm):
     """What makes a model and a report of it: where they go, and what is said when it was stopped.
 
-    A child gives ``OPERATION``, the job's, and ``FIGURES``, its numeric outputs.
+    A child gives ``OPERATION``, the job's, and ``METRICS``, its numeric outputs.
     """
 
     GROUP = "train"
     OPERATION = ""
-    FIGURES: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType({})
+    METRICS: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType({})
 
     def default_name(self, parameters, context) -> str:
         """What the model is called if the person gives no name."""
@@ -91,14 +91,14 @@ class ModelMaker(RsdlAlgorithm):
         raise NotImplementedError
 
     def add_outputs(self) -> None:
-        """Declare NAME, OUTPUT, REPORT and the figures."""
+        """Declare NAME, OUTPUT, REPORT and the metrics."""
         for parameter in (_name(), _model_folder(), _report()):
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputString("MODEL", tr("Model, for MODEL of other algorithms")))
         main = tr("Main metric of the finished model, the one by which the best epoch is chosen")
         self.addOutput(QgsProcessingOutputNumber("MAIN_FIGURE", main))
         self.addOutput(QgsProcessingOutputNumber("BEST_EPOCH", tr("Best epoch, from 1")))
-        for name, (_, label) in self.FIGURES.items():
+        for name, (_, label) in self.METRICS.items():
             self.addOutput(QgsProcessingOutputNumber(name, label()))
 
     def outputs_problem(self, parameters, context) -> str:
@@ -139,15 +139,15 @@ class ModelMaker(RsdlAlgorithm):
             "OUTPUT": str(output),
             "MODEL": str(output),
             **({"REPORT": report} if report else {}),
-            **self._figures(result),
+            **self._metrics(result),
         }
 
-    def _figures(self, result: Mapping[str, Any]) -> dict[str, float]:
+    def _metrics(self, result: Mapping[str, Any]) -> dict[str, float]:
         """The numeric outputs from the worker's result."""
         found = result.get("figures", {})
-        figures = {name: found[title] for name, (title, _) in self.FIGURES.items() if found.get(title) is not None}
+        metrics = {name: found[title] for name, (title, _) in self.METRICS.items() if found.get(title) is not None}
         of_best = {"MAIN_FIGURE": result.get("main"), "BEST_EPOCH": result.get("best_epoch")}
-        return {**figures, **{name: value for name, value in of_best.items() if value is not None}}
+        return {**metrics, **{name: value for name, value in of_best.items() if value is not None}}
 
     def _name_and_folder(self, parameters, context) -> tuple[str, str, Path]:
         """Name, title and folder of the model. One without a place of its own goes to the person's models."""
@@ -357,7 +357,7 @@ def _model_folder():
 def _report():
     return shared.described(
         QgsProcessingParameterFileDestination("REPORT", tr("Report"), tr("HTML files (*.html)"), None, True, True),
-        tr("A web page (.html) with training curves, metrics, images and settings, in one file. Default: none."),
+        tr("A web page (.html) with training curves, metrics, images and settings, in one file."),
     )
 
 

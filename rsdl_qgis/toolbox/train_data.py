@@ -186,8 +186,9 @@ def extent_parameter() -> QgsProcessingParameterDefinition:
 def advanced_parameters(bands: str = "", places: bool = True) -> list[QgsProcessingParameterDefinition]:
     """MASK, BANDS, NODATA and, with ``places``, PLACE_FIELD; ``bands``: the help of BANDS, where it is another."""
     found = [_mask_parameter(), _bands_parameter(bands), _nodata_parameter()]
-    made = [shared.advanced(tr("Data"), parameter) for parameter in found]
-    return [*made, shared.advanced(tr("Labels"), _place_parameter())] if places else made
+    if places:
+        found.append(_place_parameter())
+    return [shared.advanced(tr("Data"), parameter) for parameter in found]
 
 
 def _mask_parameter() -> QgsProcessingParameterDefinition:
@@ -215,7 +216,7 @@ def _nodata_parameter() -> QgsProcessingParameterDefinition:
 
 def _place_parameter() -> QgsProcessingParameterDefinition:
     return shared.described(
-        QgsProcessingParameterField("PLACE_FIELD", tr("Place field"), None, "LABELS", optional=True),
+        QgsProcessingParameterField("PLACE_FIELD", tr("Place field of the labels"), None, "LABELS", optional=True),
         tr(
             "For SPLIT=places: the field of the labels that says which of them lie at one place, such as a parcel or "
             "a station, and stay together. Default: each label by itself."

@@ -19,6 +19,21 @@ from .train_options import Offer, Option, loss, network, read_json, read_losses,
 SPLITS = ("auto", *DISTILLING["split"].kind.words)
 
 
+def _data() -> list[Option]:
+    return [
+        Option(
+            "SCALING",
+            tr("Normalisation of values"),
+            tr(
+                "standard: by mean and standard deviation of the training data; robust: by percentiles of each raster, "
+                "where rasters differ in brightness; robust-dates: likewise, of each date alone, where dates differ in "
+                "light or sensor; keep: as the base model. auto: keep where the base model takes the same input, else "
+                "standard."
+            ),
+        ),
+    ]
+
+
 def _labels() -> list[Option]:
     return [
         Option(
@@ -71,7 +86,7 @@ def _chips() -> list[Option]:
     return [
         Option(
             "CHIP_SIZE",
-            tr("Chip size (pixels)"),
+            tr("Size (pixels)"),
             tr(
                 "Side of the square chips that rasters are cut into, or, for scenes, of the squares around points. "
                 "Larger chips show more context and need more memory."
@@ -81,14 +96,14 @@ def _chips() -> list[Option]:
         ),
         Option(
             "CHIP_OVERLAP",
-            tr("Overlap of chips (pixels)"),
-            tr("By how much neighbouring chips overlap, at most half of CHIP_SIZE. More gives more chips of few data."),
+            tr("Overlap (pixels)"),
+            tr("By how much neighbouring chips overlap, at most half of CHIP_SIZE. More overlap gives more chips."),
             usual="0",
             shown=lambda task: task.cropped,
         ),
         Option(
             "SIDE",
-            tr("Image size (pixels)"),
+            tr("Size of images (pixels)"),
             tr("Scenes are resized to squares of this side for the network. Smaller is faster and shows less detail."),
             usual=tr("that of the network, 224 for most"),
             shown=lambda task: task.scenes,
@@ -96,11 +111,11 @@ def _chips() -> list[Option]:
     ]
 
 
-def _validation() -> list[Option]:
+def _split() -> list[Option]:
     return [
         Option(
             "SPLIT",
-            tr("Split"),
+            tr("Method"),
             tr(
                 "How data is split into training, validation and test. blocks: spatial blocks with a gap between them, "
                 "the honest way for maps; places: labelled places as a whole (PLACE_FIELD); files: whole rasters; "
@@ -153,8 +168,8 @@ def _network() -> list[Option]:
         Option(
             "EPOCHS",
             tr("Epochs"),
-            tr("How often all training data is passed through. More for few data, and for training from scratch."),
-            usual=tr("20 to 150, more for few data"),
+            tr("How often all training data is passed through. More for little data, and for training from scratch."),
+            usual=tr("20 to 150, more for little data"),
             basic=True,
         ),
         Option(
@@ -236,13 +251,19 @@ def _optimisation() -> list[Option]:
             tr("Samples of a batch. Larger ones are faster on a GPU and need more memory."),
         ),
         Option(
+            "SAMPLING",
+            tr("Sampling"),
+            tr("even: each sample once an epoch. balanced: samples with rare classes are drawn more often."),
+            shown=lambda task: not task.numbers,
+        ),
+        Option(
             "ACCUMULATE",
             tr("Gradient accumulation (batches a step)"),
             tr("Gradients of this many batches are summed for one step: the effect of large batches in little memory."),
         ),
         Option(
             "OPTIMIZER",
-            tr("Optimizer"),
+            tr("Optimiser"),
             tr("adamw: good without tuning. sgd: with momentum 0.9; needs a larger learning rate."),
         ),
         Option(
@@ -300,12 +321,6 @@ def _loss() -> list[Option]:
             shown=lambda task: bool(task.losses) and not task.numbers,
         ),
         Option(
-            "SAMPLING",
-            tr("Sampling"),
-            tr("even: each sample once an epoch. balanced: samples with rare classes are drawn more often."),
-            shown=lambda task: not task.numbers,
-        ),
-        Option(
             "CONSISTENCY",
             tr("Consistency regularisation (weight)"),
             tr(
@@ -334,22 +349,12 @@ def _augmentation() -> list[Option]:
             "AUGMENTATION",
             tr("Strength"),
             tr(
-                "How much samples are varied at random, so that few data go further: flips, quarter turns, scale, "
+                "How much samples are varied at random, so that little data goes further: flips, quarter turns, scale, "
                 "brightness and noise. none, light, standard or strong. mosaic: as standard, and half of the images "
                 "are put together of four, for maps and objects. parcels: as standard, and half of the images are "
                 "shown as polygons show them, elongated and masked around, for scenes."
             ),
             words=AUGMENTATIONS,
-        ),
-        Option(
-            "SCALING",
-            tr("Normalisation of values"),
-            tr(
-                "standard: by mean and standard deviation of the training data; robust: by percentiles of each raster, "
-                "where rasters differ in brightness; robust-dates: likewise, of each date alone, where dates differ in "
-                "light or sensor; keep: as the base model. auto: keep where the base model takes the same input, else "
-                "standard."
-            ),
         ),
     ]
 
@@ -397,9 +402,10 @@ def _computing() -> list[Option]:
 
 Group = tuple[Callable[[], str], Callable[[], list[Option]]]
 GROUPS: dict[str, Group] = {  # in the order of the dialog; the titles stand before the labels of advanced options
+    "data": (lambda: tr("Data"), _data),
     "labels": (lambda: tr("Labels"), _labels),
     "chips": (lambda: tr("Chips"), _chips),
-    "validation": (lambda: tr("Validation"), _validation),
+    "split": (lambda: tr("Split"), _split),
     "network": (lambda: tr("Network"), _network),
     "fine-tuning": (lambda: tr("Fine-tuning"), _fine_tuning),
     "optimisation": (lambda: tr("Optimisation"), _optimisation),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .text import tr
-from .train import MAP_FIGURES, TrainingAlgorithm, common_help
+from .train import MAP_METRICS, TrainingAlgorithm, common_help
 from .trainsegmentation import SUMS
 
 
@@ -13,7 +13,7 @@ class TrainChangeDetector(TrainingAlgorithm):
     NAME = "trainchangedetector"
     TASK = "change"
     SUMS = SUMS
-    FIGURES = MAP_FIGURES
+    METRICS = MAP_METRICS
 
     def title(self):
         return tr("Train change detector")

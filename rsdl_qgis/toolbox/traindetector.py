@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import train_checks
 from .text import tr
-from .train import OBJECT_FIGURES, TrainingAlgorithm, common_help
+from .train import OBJECT_METRICS, TrainingAlgorithm, common_help
 
 
 class TrainDetector(TrainingAlgorithm):
@@ -12,7 +12,7 @@ class TrainDetector(TrainingAlgorithm):
 
     NAME = "traindetector"
     TASK = "detection"
-    FIGURES = OBJECT_FIGURES
+    METRICS = OBJECT_METRICS
 
     def title(self):
         return tr("Train object detector")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .text import tr
-from .train import NUMBER_FIGURES, TrainingAlgorithm, common_help
+from .train import NUMBER_METRICS, TrainingAlgorithm, common_help
 
 
 class TrainRegression(TrainingAlgorithm):
@@ -11,7 +11,7 @@ class TrainRegression(TrainingAlgorithm):
 
     NAME = "trainregression"
     TASK = "regression"
-    FIGURES = NUMBER_FIGURES
+    METRICS = NUMBER_METRICS
 
     def title(self):
         return tr("Train regression")

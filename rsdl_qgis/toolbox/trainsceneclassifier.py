@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from .text import tr
-from .train import CLASS_FIGURES, LABEL_FIGURES, TrainingAlgorithm, common_help
+from .train import CLASS_METRICS, LABEL_METRICS, TrainingAlgorithm, common_help
 
 
 class TrainSceneClassifier(TrainingAlgorithm):
@@ -13,7 +13,7 @@ class TrainSceneClassifier(TrainingAlgorithm):
 
     NAME = "trainsceneclassifier"
     TASK = "classification"
-    FIGURES = MappingProxyType({**CLASS_FIGURES, **LABEL_FIGURES})
+    METRICS = MappingProxyType({**CLASS_METRICS, **LABEL_METRICS})
 
     def title(self):
         return tr("Train scene classifier")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .text import tr
-from .train import MAP_FIGURES, TrainingAlgorithm, common_help
+from .train import MAP_METRICS, TrainingAlgorithm, common_help
 
 SUMS = ("cross_entropy+dice", "cross_entropy+lovasz", "focal+dice")  # of losses of class maps, that are offered
 
@@ -14,7 +14,7 @@ class TrainSegmentation(TrainingAlgorithm):
     NAME = "trainsegmentation"
     TASK = "segmentation"
     SUMS = SUMS
-    FIGURES = MAP_FIGURES
+    METRICS = MAP_METRICS
 
     def title(self):
         return tr("Train segmentation")

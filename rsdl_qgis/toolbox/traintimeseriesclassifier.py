@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .text import tr
-from .train import CLASS_FIGURES, TrainingAlgorithm, common_help
+from .train import CLASS_METRICS, TrainingAlgorithm, common_help
 
 
 class TrainTimeSeriesClassifier(TrainingAlgorithm):
@@ -11,7 +11,7 @@ class TrainTimeSeriesClassifier(TrainingAlgorithm):
 
     NAME = "traintimeseriesclassifier"
     TASK = "time-series"
-    FIGURES = CLASS_FIGURES
+    METRICS = CLASS_METRICS
 
     def title(self):
         return tr("Train time-series classifier")
