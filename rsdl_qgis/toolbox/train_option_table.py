@@ -5,8 +5,9 @@ Kind, limits and defaults are those of the job's arguments (``engine.job_argumen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from typing import Any
+from collections.abc import Collection
+from functools import cache
+from typing import Any, NamedTuple
 
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessingParameterDefinition
 
@@ -17,6 +18,13 @@ from .text import tr
 from .train_options import Offer, Option, loss, network, read_json, read_losses, weights
 
 SPLITS = ("auto", *DISTILLING["split"].kind.words)
+
+
+class Group(NamedTuple):
+    """The options of one subject."""
+
+    title: str
+    options: list[Option]
 
 
 def _data() -> list[Option]:
@@ -400,49 +408,50 @@ def _computing() -> list[Option]:
     ]
 
 
-Group = tuple[Callable[[], str], Callable[[], list[Option]]]
-GROUPS: dict[str, Group] = {  # in the order of the dialog; the titles stand before the labels of advanced options
-    "data": (lambda: tr("Data"), _data),
-    "labels": (lambda: tr("Labels"), _labels),
-    "chips": (lambda: tr("Chips"), _chips),
-    "split": (lambda: tr("Split"), _split),
-    "network": (lambda: tr("Network"), _network),
-    "fine-tuning": (lambda: tr("Fine-tuning"), _fine_tuning),
-    "optimisation": (lambda: tr("Optimisation"), _optimisation),
-    "loss": (lambda: tr("Loss"), _loss),
-    "augmentation": (lambda: tr("Augmentation"), _augmentation),
-    "model": (lambda: tr("Model"), _model),
-    "computing": (lambda: tr("Computing"), _computing),
-}
+@cache
+def groups() -> dict[str, Group]:
+    """The groups in the order of the dialog; their titles stand before the labels of advanced options.
 
-
-def _named() -> dict[str, tuple[str, Option]]:
-    """Name of each option -> the title of its group, and itself."""
-    return {option.name: (title(), option) for title, options in GROUPS.values() for option in options()}
+    Made once: the language of QGIS is settled when it starts.
+    """
+    return {
+        "data": Group(tr("Data"), _data()),
+        "labels": Group(tr("Labels"), _labels()),
+        "chips": Group(tr("Chips"), _chips()),
+        "split": Group(tr("Split"), _split()),
+        "network": Group(tr("Network"), _network()),
+        "fine-tuning": Group(tr("Fine-tuning"), _fine_tuning()),
+        "optimisation": Group(tr("Optimisation"), _optimisation()),
+        "loss": Group(tr("Loss"), _loss()),
+        "augmentation": Group(tr("Augmentation"), _augmentation()),
+        "model": Group(tr("Model"), _model()),
+        "computing": Group(tr("Computing"), _computing()),
+    }
 
 
 def names_for(task: Task) -> tuple[str, ...]:
     """The options of the algorithm that trains for a task."""
-    return tuple(name for name, (_, option) in _named().items() if option.shown(task))
+    return tuple(option.name for group in groups().values() for option in group.options if option.shown(task))
 
 
-def basic(group: str, names: Collection[str], offer: Offer) -> Iterator[QgsProcessingParameterDefinition]:
+def basic(group: str, names: Collection[str], offer: Offer) -> list[QgsProcessingParameterDefinition]:
     """The parameters of a group that are not advanced, of those with these names."""
-    for option in GROUPS[group][1]():
-        if option.basic and option.name in names:
-            yield option.parameter(offer)
+    return [option.parameter(offer) for option in groups()[group].options if option.basic and option.name in names]
 
 
-def advanced(names: Collection[str], offer: Offer) -> Iterator[QgsProcessingParameterDefinition]:
+def advanced(names: Collection[str], offer: Offer) -> list[QgsProcessingParameterDefinition]:
     """The advanced parameters with these names, by group."""
-    for name, (title, option) in _named().items():
-        if name in names and not option.basic:
-            yield shared.advanced(title, option.parameter(offer))
+    return [
+        shared.advanced(group.title, option.parameter(offer))
+        for group in groups().values()
+        for option in group.options
+        if option.name in names and not option.basic
+    ]
 
 
 def values(
     names: Collection[str], algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext
 ) -> dict[str, Any]:
     """What was chosen for these names, as the job says it."""
-    options = (option for name, (_, option) in _named().items() if name in names)
+    options = (option for group in groups().values() for option in group.options if option.name in names)
     return {option.job_name: option.value(algorithm, parameters, context) for option in options}

@@ -85,7 +85,7 @@ class Option:
     def parameter(self, offer: Offer) -> QgsProcessingParameterDefinition:
         """The parameter of an algorithm."""
         made = (self.make or _MAKE[self._kind])(self, offer)
-        return shared.described(made, made.help() or self.text(self.usual))
+        return made if made.help() else shared.described(made, self.text(self.usual))
 
     def value(self, algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext) -> Any:
         """What was chosen, as the job says it; None for nothing."""
