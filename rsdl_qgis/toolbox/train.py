@@ -69,7 +69,7 @@ NUMBER_METRICS = {
 
 
 class ModelMaker(RsdlAlgorithm):
-    """What makes a model and a report of it: where they go, and what is said when it was stopped.
+    """Makes a model and a report of it: where they go, and what the log says when it was stopped.
 
     A child gives ``OPERATION``, the job's, and ``METRICS``, its numeric outputs.
     """
@@ -79,7 +79,7 @@ class ModelMaker(RsdlAlgorithm):
     METRICS: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType({})
 
     def default_name(self, parameters, context) -> str:
-        """What the model is called if the person gives no name."""
+        """The name of the model where none is given."""
         raise NotImplementedError
 
     def prepared(self, parameters, context, feedback) -> PreparedData | None:
@@ -150,7 +150,7 @@ class ModelMaker(RsdlAlgorithm):
         return {**metrics, **{name: value for name, value in of_best.items() if value is not None}}
 
     def _name_and_folder(self, parameters, context) -> tuple[str, str, Path]:
-        """Name, title and folder of the model. One without a place of its own goes to the person's models."""
+        """Name, title and folder of the model. One without a folder of its own goes to the user's models."""
         given = shared.text_of(self, parameters, "NAME", context)
         path = shared.fixed_path(parameters.get("OUTPUT"))
         if not shared.is_temporary(path):

@@ -1,4 +1,4 @@
-"""What a network is trained on: rasters with labels, or a chip folder. Declared, and read as they were chosen."""
+"""What a network is trained on, rasters with labels or a chip folder: the parameters, and how they are read."""
 
 from __future__ import annotations
 
@@ -346,7 +346,7 @@ def _images(sources, items: Sequence[Input], start: ModelCard | None, warnings: 
 def _order_warnings(
     rasters: Sequence[QgsRasterLayer], item: Input, numbers: Sequence[int] | None, start: ModelCard | None
 ) -> tuple[str, ...]:
-    """What to tell where a model's bands are taken in order, because nothing in the rasters says which is which."""
+    """The warnings where a model's bands are taken in order, because nothing in the rasters says which is which."""
     if start is None or numbers or item.bands != start.inputs[0].bands:
         return ()
     unnamed, others = {}, {}
@@ -375,7 +375,7 @@ def _order_warnings(
 
 
 def _taken(layer: QgsRasterLayer, numbers, dates: tuple[str, ...], start: ModelCard | None) -> Input:
-    """The input to train: the start's first one where the raster has its bands, else one of the raster's own bands.
+    """The input to train on: that of the base model where the raster has its bands, else one of the raster's bands.
 
     A band without a description is called by its colour, so that all rasters give red where the first one does; a
     palette gives its colours.
@@ -446,7 +446,7 @@ def _input_name(text: str, taken: Iterable[str]) -> str:
 
 
 def set_date(layer: QgsRasterLayer) -> str:
-    """When the layer was taken, by its temporal properties, as yyyy-mm-dd; '' if they do not tell."""
+    """When the layer was taken, by its temporal properties, as yyyy-mm-dd; '' if it is not known."""
     begin = layer.temporalProperties().fixedTemporalRange().begin()
     if layer.temporalProperties().isActive() and begin.isValid():
         return begin.date().toString("yyyy-MM-dd")
@@ -454,7 +454,7 @@ def set_date(layer: QgsRasterLayer) -> str:
 
 
 def _layer_date(layer: QgsRasterLayer) -> str:
-    """When the layer was taken: by its temporal properties, else by a date in its name; '' if neither tells."""
+    """When the layer was taken: by its temporal properties, else by a date in its name; '' if it is not known."""
     return set_date(layer) or date_in(layer.name())
 
 

@@ -42,3 +42,10 @@ def test_an_augmentation_that_would_spoil_the_labels_is_refused(tmp_path, task):
             with pytest.raises(InputError, match=f"'{name}' is for .*, and this is {task}.") as refused:
                 TrainRequest.of({**asked, "augmentation": augmentation})
             assert "AUGMENTATION" in refused.value.hint
+
+
+@pytest.mark.parametrize(("task", "size"), [("segmentation", 8), ("classification", 16), ("time-series", 64)])
+def test_the_batch_size_is_the_tasks_unless_one_is_asked_for(tmp_path, task, size):
+    job = {"task": task, "output": str(tmp_path / "model")}
+    assert TrainRequest.of(job).batch_size == size
+    assert TrainRequest.of({**job, "batch_size": 3}).batch_size == 3
