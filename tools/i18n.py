@@ -1,6 +1,7 @@
 """Collect the texts to translate into ``i18n/*.ts``, compile them to ``.qm``: ``python3 -m tools.i18n``.
 
-With ``--compile`` it only compiles. A text is a literal in a call ``tr("…")``. New texts come into each
+With ``--compile`` it only compiles. A text is a literal in a call ``tr("…")``, or
+``translatable("…")`` in a table of the engine. New texts come into each
 ``.ts`` as unfinished, texts that are gone leave it, what was translated stays. Qt's own tools read both
 files; none of them is needed.
 """
@@ -16,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 CONTEXT = "RSDL"
+MARKS = ("tr", "translatable")  # functions whose argument is a text to translate
 LANGUAGES = ("el",)
 HEADER = '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n'
 MAGIC = bytes.fromhex("3cb86418caef9c95cd211cbf60a1bddd")
@@ -46,11 +48,11 @@ def collect(folder: Path) -> list[str]:
     texts: dict[str, None] = {}
     for path in sorted(folder.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.Call) and called(node) == "tr" and node.args):
+            if not (isinstance(node, ast.Call) and called(node) in MARKS and node.args):
                 continue
             text = node.args[0]
             if not (isinstance(text, ast.Constant) and isinstance(text.value, str)):
-                raise SystemExit(f"{path}:{node.lineno}: tr() needs a literal text.")
+                raise SystemExit(f"{path}:{node.lineno}: {called(node)}() needs a literal text.")
             texts[text.value] = None
     return list(texts)
 

@@ -27,6 +27,7 @@ ENGINE_FOR_QGIS = (  # standard library only
     "file_names",
     "job_arguments",
     "locks",
+    "metric_table",
     "names",
     "networks",
     "outputs",

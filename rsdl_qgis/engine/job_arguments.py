@@ -116,6 +116,7 @@ WRAPPED = ("auto", "negative", "keep")  # what high numbers of unsigned layers a
 
 # Training.
 
+LARGEST_SHARE = 0.9  # of all data, that may be kept from training
 STRENGTH = Either((Number(0, 100), MapOf(Number(0, 100))))
 AUGMENTATION: Table = {
     "gain": Argument(STRENGTH),
@@ -133,7 +134,6 @@ AUGMENTED = {  # augmentation -> tasks whose labels bear it; others are for all
     "mosaic": tuple(name for name, task in TASKS.items() if task.cropped),
     "parcels": tuple(name for name, task in TASKS.items() if task.scenes),
 }
-LARGEST_SHARE = 0.9  # of all data, that may be kept from training
 SOURCE: Table = {"title": Argument(Text()), "inputs": Argument(INPUTS, required=True)}
 DATA: Table = {
     "task": Argument(Choice(tuple(TASKS)), required=True),
@@ -202,9 +202,9 @@ TRAINING: Table = {**OUTPUT, **DATA, **LEARNING, **DEVICE}
 DISTILLING: Table = {
     **TRAINING,
     "task": Argument(Choice(tuple(TASKS))),  # the teacher's
+    "batch_size": Argument(Whole(1, 65_536), default=8),  # whatever the teacher's task
     "teacher": Argument(MODEL, required=True),
     "temperature": Argument(Number(0.1, 100), default=2.0),
-    "batch_size": Argument(LEARNING["batch_size"].kind, default=8),  # whatever the teacher's task
 }
 
 OPERATIONS: Mapping[str, Table] = {

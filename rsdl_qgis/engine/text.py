@@ -15,6 +15,11 @@ _IN_A_LINE = re.compile(f"[{UNPRINTABLE}\t\n]+")
 _IN_LINES = re.compile(f"[{UNPRINTABLE}]+")
 
 
+def translatable(text: str) -> str:
+    """The text as it is: marks a literal that QGIS's side shows translated (``tools/i18n.py`` collects it)."""
+    return text
+
+
 def one_line(text: str) -> str:
     """The text with a blank for what cannot be printed in a line; text that can be is left as it is."""
     return _IN_A_LINE.sub(" ", text).strip() if _IN_A_LINE.search(text) else text

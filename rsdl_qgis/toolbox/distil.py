@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 from ..engine.card import ModelCard
 from ..engine.errors import RsdlError
+from ..engine.metric_table import OF_LABELS, OF_MAPS, OF_NUMBERS
 from ..engine.task_table import TASKS
 from . import compat, settings, train_checks, train_data
 from . import parameters as shared
@@ -13,9 +12,6 @@ from . import train_option_table as option_table
 from .text import tr
 from .train import (
     CUTTING,
-    LABEL_METRICS,
-    MAP_METRICS,
-    NUMBER_METRICS,
     ModelMaker,
     chips_alone,
     is_asked,
@@ -40,7 +36,7 @@ class DistilModel(ModelMaker):
 
     NAME = "distilmodel"
     OPERATION = "distil"
-    METRICS = MappingProxyType({**MAP_METRICS, **LABEL_METRICS, **NUMBER_METRICS})
+    METRICS = (*OF_MAPS, *OF_LABELS, *OF_NUMBERS)
 
     def title(self):
         return tr("Distil model")

@@ -12,14 +12,14 @@ from qgis.core import QgsProcessingParameterString, QgsRasterLayer
 from ..engine.card import ModelCard
 from ..engine.dates import typed_dates
 from ..engine.errors import RsdlError
-from ..engine.job_arguments import LAYOUTS, OPERATIONS
+from ..engine.job_arguments import OPERATIONS
 from . import compat, layers, settings
 from . import parameters as shared
 from .inference import InferenceAlgorithm, Plan
 from .layers import RasterUse
 from .model_choice import named_model
 from .text import tr
-from .train_data import set_date
+from .train_data import LAYOUTS, set_date
 
 TASK = "time-series"
 ARGUMENTS = OPERATIONS["predict_series"]

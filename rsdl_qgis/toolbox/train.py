@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from qgis.core import (
@@ -22,6 +21,7 @@ from qgis.core import (
 from ..engine.card import CARD_FILE, WEIGHTS_FILE, ModelCard
 from ..engine.errors import RsdlError
 from ..engine.file_names import work_folder
+from ..engine.metric_table import METRICS
 from ..engine.names import LONGEST, as_model_name
 from ..engine.task_table import TASKS, Task
 from ..paths import user_folder
@@ -29,6 +29,7 @@ from . import parameters as shared
 from . import settings, train_checks, train_data
 from . import train_option_table as option_table
 from .algorithm import RsdlAlgorithm
+from .metrics import metric_labels, metrics_help
 from .text import tr
 from .train_job import PreparedData
 from .train_options import Offer
@@ -38,45 +39,16 @@ CUTTING = ("CHIP_SIZE", "CHIP_OVERLAP", "BUFFER", "ALL_TOUCHED", "SIZE")  # how 
 REPORTS = ("html", "htm")
 BEST = "best"  # the best model so far, in the work folder
 
-# Numeric outputs: what the worker calls the metric, and its label.
-CLASS_METRICS = {
-    "OVERALL_ACCURACY": ("overall accuracy", lambda: tr("Overall accuracy (0 to 1)")),
-    "KAPPA": ("kappa", lambda: tr("Cohen's kappa (-1 to 1)")),
-    "MACRO_F1": ("macro F1", lambda: tr("Macro F1, the mean F1 of the classes (0 to 1)")),
-}
-MAP_METRICS = {
-    **CLASS_METRICS,
-    "MEAN_IOU": ("mean IoU", lambda: tr("Mean IoU (0 to 1)")),
-    "FW_IOU": ("frequency-weighted IoU", lambda: tr("Frequency-weighted IoU (0 to 1)")),
-}
-LABEL_METRICS = {
-    "MEAN_F1": ("mean F1 per picture", lambda: tr("Mean F1 of the images (0 to 1), for several classes a scene")),
-    "MEAN_AP": ("mAP", lambda: tr("Mean average precision (0 to 1), for several classes a scene")),
-}
-OBJECT_METRICS = {
-    "AP50": ("AP50", lambda: tr("AP50, the average precision at an IoU of 0.5 (0 to 1)")),
-    "AP": ("AP50:95", lambda: tr("AP50:95, the mean average precision at IoUs of 0.5 to 0.95 (0 to 1)")),
-    "PRECISION": ("precision", lambda: tr("Precision, the share of detections that are correct (0 to 1)")),
-    "RECALL": ("recall", lambda: tr("Recall, the share of objects that are found (0 to 1)")),
-    "F1": ("F1", lambda: tr("F1 of precision and recall (0 to 1)")),
-}
-NUMBER_METRICS = {
-    "R2": ("R2", lambda: tr("R², the share of the variance that is explained (at most 1)")),
-    "RMSE": ("RMSE", lambda: tr("RMSE, the root mean square error, in the unit of the labels")),
-    "MAE": ("MAE", lambda: tr("MAE, the mean absolute error, in the unit of the labels")),
-    "BIAS": ("bias", lambda: tr("Bias, the mean of prediction minus label, in the unit of the labels")),
-}
-
 
 class ModelMaker(RsdlAlgorithm):
     """Makes a model and a report of it: where they go, and what the log says when it was stopped.
 
-    A child gives ``OPERATION``, the job's, and ``METRICS``, its numeric outputs.
+    A child gives ``OPERATION``, the job's, and ``METRICS``, the ids of those that are its outputs.
     """
 
     GROUP = "train"
     OPERATION = ""
-    METRICS: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType({})
+    METRICS: tuple[str, ...] = ()
 
     def default_name(self, parameters, context) -> str:
         """The name of the model where none is given."""
@@ -90,15 +62,18 @@ class ModelMaker(RsdlAlgorithm):
         """The job's arguments that are neither rasters nor labels nor outputs."""
         raise NotImplementedError
 
+    def shortHelpString(self):
+        return f"{self.help()}\n\n{metrics_help(self.METRICS)}"
+
     def add_outputs(self) -> None:
         """Declare NAME, OUTPUT, REPORT and the metrics."""
         for parameter in (_name(), _model_folder(), _report()):
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputString("MODEL", tr("Model, for MODEL of other algorithms")))
-        main = tr("Main metric of the finished model, the one by which the best epoch is chosen")
+        main = tr("Main metric of the finished model, the one that epochs are compared by")
         self.addOutput(QgsProcessingOutputNumber("MAIN_FIGURE", main))
         self.addOutput(QgsProcessingOutputNumber("BEST_EPOCH", tr("Best epoch, from 1")))
-        for name, (_, label) in self.METRICS.items():
+        for name, label in metric_labels(self.METRICS).items():
             self.addOutput(QgsProcessingOutputNumber(name, label()))
 
     def outputs_problem(self, parameters, context) -> str:
@@ -145,7 +120,8 @@ class ModelMaker(RsdlAlgorithm):
     def _metrics(self, result: Mapping[str, Any]) -> dict[str, float]:
         """The numeric outputs from the worker's result."""
         found = result.get("figures", {})
-        metrics = {name: found[title] for name, (title, _) in self.METRICS.items() if found.get(title) is not None}
+        titles = {name.upper(): METRICS[name].title for name in self.METRICS}
+        metrics = {name: found[title] for name, title in titles.items() if found.get(title) is not None}
         of_best = {"MAIN_FIGURE": result.get("main"), "BEST_EPOCH": result.get("best_epoch")}
         return {**metrics, **{name: value for name, value in of_best.items() if value is not None}}
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..engine.metric_table import OF_MAPS
 from .text import tr
-from .train import MAP_METRICS, TrainingAlgorithm, common_help
+from .train import TrainingAlgorithm, common_help
 from .trainsegmentation import SUMS
 
 
@@ -13,7 +14,7 @@ class TrainChangeDetector(TrainingAlgorithm):
     NAME = "trainchangedetector"
     TASK = "change"
     SUMS = SUMS
-    METRICS = MAP_METRICS
+    METRICS = OF_MAPS
 
     def title(self):
         return tr("Train change detector")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ..engine.metric_table import OF_DETECTIONS
 from . import train_checks
 from .text import tr
-from .train import OBJECT_METRICS, TrainingAlgorithm, common_help
+from .train import TrainingAlgorithm, common_help
 
 
 class TrainDetector(TrainingAlgorithm):
@@ -12,7 +13,7 @@ class TrainDetector(TrainingAlgorithm):
 
     NAME = "traindetector"
     TASK = "detection"
-    METRICS = OBJECT_METRICS
+    METRICS = OF_DETECTIONS
 
     def title(self):
         return tr("Train object detector")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..engine.metric_table import OF_NUMBERS
 from .text import tr
-from .train import NUMBER_METRICS, TrainingAlgorithm, common_help
+from .train import TrainingAlgorithm, common_help
 
 
 class TrainRegression(TrainingAlgorithm):
@@ -11,7 +12,7 @@ class TrainRegression(TrainingAlgorithm):
 
     NAME = "trainregression"
     TASK = "regression"
-    METRICS = NUMBER_METRICS
+    METRICS = OF_NUMBERS
 
     def title(self):
         return tr("Train regression")

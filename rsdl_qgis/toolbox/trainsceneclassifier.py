@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
+from ..engine.metric_table import OF_LABELS, OF_SCENES
 from .text import tr
-from .train import CLASS_METRICS, LABEL_METRICS, TrainingAlgorithm, common_help
+from .train import TrainingAlgorithm, common_help
 
 
 class TrainSceneClassifier(TrainingAlgorithm):
@@ -13,7 +12,7 @@ class TrainSceneClassifier(TrainingAlgorithm):
 
     NAME = "trainsceneclassifier"
     TASK = "classification"
-    METRICS = MappingProxyType({**CLASS_METRICS, **LABEL_METRICS})
+    METRICS = (*OF_SCENES, *OF_LABELS)
 
     def title(self):
         return tr("Train scene classifier")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..engine.metric_table import OF_MAPS
 from .text import tr
-from .train import MAP_METRICS, TrainingAlgorithm, common_help
+from .train import TrainingAlgorithm, common_help
 
 SUMS = ("cross_entropy+dice", "cross_entropy+lovasz", "focal+dice")  # of losses of class maps, that are offered
 
@@ -14,7 +15,7 @@ class TrainSegmentation(TrainingAlgorithm):
     NAME = "trainsegmentation"
     TASK = "segmentation"
     SUMS = SUMS
-    METRICS = MAP_METRICS
+    METRICS = OF_MAPS
 
     def title(self):
         return tr("Train segmentation")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..engine.metric_table import OF_SCENES
 from .text import tr
-from .train import CLASS_METRICS, TrainingAlgorithm, common_help
+from .train import TrainingAlgorithm, common_help
 
 
 class TrainTimeSeriesClassifier(TrainingAlgorithm):
@@ -11,7 +12,7 @@ class TrainTimeSeriesClassifier(TrainingAlgorithm):
 
     NAME = "traintimeseriesclassifier"
     TASK = "time-series"
-    METRICS = CLASS_METRICS
+    METRICS = OF_SCENES
 
     def title(self):
         return tr("Train time-series classifier")

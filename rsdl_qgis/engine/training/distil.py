@@ -62,9 +62,9 @@ def run_distil(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     path, teacher = Store().find(given["teacher"])
     if teacher.task == "detection":
         raise MismatchError(f"'{teacher.name}' finds objects, and only maps, scenes and series can be distilled.")
-    batch_size = given.get("batch_size", DISTILLING["batch_size"].default)
-    student = {"task": teacher.task, "base_model": None, "pretrained": None, "batch_size": batch_size}
-    request = TrainRequest.of({**arguments, **student})
+    size = given.get("batch_size", DISTILLING["batch_size"].default)
+    own = {"task": teacher.task, "batch_size": size, "base_model": None, "pretrained": None}
+    request = TrainRequest.of({**arguments, **own})
     temperature = float(given.get("temperature", DISTILLING["temperature"].default))
     name, options = network_to_build(request.network or DEFAULT_NETWORKS[request.task], request.options, None)
     use_device(request)

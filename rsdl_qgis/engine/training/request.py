@@ -16,7 +16,7 @@ from ..file_names import work_folder
 from ..job_arguments import AUGMENTED, TRAINING, some
 from ..names import as_model_name
 from ..networks import NETWORKS
-from ..task_table import TASKS
+from ..task_table import TASKS, Task
 from .augment import AUGMENTATIONS, UNVARIED, Augmentation
 from .chips import ChipFolder
 from .losses import LOSSES
@@ -77,7 +77,7 @@ class TrainRequest:
     layer_decay: float = 1.0
     unfreeze_every: int = 0
     epochs: int | None = None
-    batch_size: int = 8
+    batch_size: int = Task.batch_size
     learning_rate: float | None = None
     weight_decay: float = 0.01
     optimizer: str = "adamw"
