@@ -117,6 +117,8 @@ WRAPPED = ("auto", "negative", "keep")  # what high numbers of unsigned layers a
 # Training.
 
 LARGEST_SHARE = 0.9  # of all data, that may be kept from training
+USUAL_EPOCHS = (20, 150)  # fewest and most by default
+USUAL_RATES = (2e-3, 5e-4)  # learning rates by default: from scratch, from weights
 STRENGTH = Either((Number(0, 100), MapOf(Number(0, 100))))
 AUGMENTATION: Table = {
     "gain": Argument(STRENGTH),

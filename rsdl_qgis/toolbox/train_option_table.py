@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessingParameterDefinition
 
-from ..engine.job_arguments import AUGMENTATIONS, DISTILLING
+from ..engine.card import ModelCard
+from ..engine.job_arguments import AUGMENTATIONS, DISTILLING, USUAL_EPOCHS, USUAL_RATES
 from ..engine.task_table import Task
 from . import parameters as shared
 from .text import tr
@@ -99,7 +100,7 @@ def _chips() -> list[Option]:
                 "Side of the square chips that rasters are cut into, or, for scenes, of the squares around points. "
                 "Larger chips show more context and need more memory."
             ),
-            usual=tr("from the area that is labelled, at most 256"),
+            usual=tr("from the area that is labelled"),
             shown=lambda task: not task.series,
         ),
         Option(
@@ -164,6 +165,7 @@ def _split() -> list[Option]:
 
 
 def _network() -> list[Option]:
+    fewest, most = USUAL_EPOCHS
     return [
         Option(
             "NETWORK",
@@ -177,7 +179,7 @@ def _network() -> list[Option]:
             "EPOCHS",
             tr("Epochs"),
             tr("How often all training data is passed through. More for little data, and for training from scratch."),
-            usual=tr("20 to 150, more for little data"),
+            usual=tr("{fewest} to {most}, more for little data").format(fewest=fewest, most=most),
             basic=True,
         ),
         Option(
@@ -243,6 +245,7 @@ def _fine_tuning() -> list[Option]:
 
 
 def _optimisation() -> list[Option]:
+    new, gentle = USUAL_RATES
     return [
         Option(
             "LEARNING_RATE",
@@ -251,7 +254,7 @@ def _optimisation() -> list[Option]:
                 "The highest learning rate, often 0.0001 to 0.01: it rises to it at first (warm-up), then falls along "
                 "a cosine. Lower it where the loss jumps."
             ),
-            usual=tr("0.002 from scratch, 0.0005 from weights"),
+            usual=tr("{new} from scratch, {gentle} from weights").format(new=new, gentle=gentle),
         ),
         Option(
             "BATCH_SIZE",
@@ -386,7 +389,7 @@ def _model() -> list[Option]:
                 "Factor by which the pixel size of a raster may differ from that of the training data before a "
                 "prediction is refused. Raise it for what looks alike at many resolutions."
             ),
-            usual=tr("that of the base model, else 2"),
+            usual=tr("that of the base model, else {factor}").format(factor=f"{ModelCard.resolution_tolerance:g}"),
         ),
     ]
 

@@ -93,6 +93,9 @@ def test_the_help_says_range_and_default(provider):
     assert ending("trainsegmentation", "BLOCK_SIZE").endswith(
         "Range: above 0, at most 10000000. Default: from the area."
     )
+    assert ending("trainsegmentation", "EPOCHS").endswith("Default: 20 to 150, more for little data.")
+    assert ending("trainsegmentation", "LEARNING_RATE").endswith("Default: 0.002 from scratch, 0.0005 from weights.")
+    assert ending("trainsegmentation", "RESOLUTION_TOLERANCE").endswith("Default: that of the base model, else 2.")
     assert ending("trainsegmentation", "VALIDATION").endswith("Range: 0 to 90. Default: 20.")
     assert ending("trainsegmentation", "FREEZE").endswith(
         "Default: nothing. Values: nothing, encoder, backbone, stages."

@@ -13,7 +13,7 @@ from typing import Any
 from ..card import CARD_FILE
 from ..errors import InputError, ModelError, OutputError
 from ..file_names import work_folder
-from ..job_arguments import AUGMENTED, TRAINING, some
+from ..job_arguments import AUGMENTED, TRAINING, USUAL_EPOCHS, USUAL_RATES, some
 from ..names import as_model_name
 from ..networks import NETWORKS
 from ..task_table import TASKS, Task
@@ -55,8 +55,9 @@ METRICS = {  # (kind, whether maps) -> what the score of an epoch is called
     ("boxes", False): "AP50",
 }
 DENSE_LOSSES = ("cross_entropy", "dice")  # of dense maps of classes
-STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 800, 20, 150  # by default as many epochs as make so many steps, within limits
-NEW_START, GENTLE = 2e-3, 5e-4  # default learning rates: from nothing, from weights
+STEPS = 800  # by default as many epochs as make so many steps, within limits
+FEWEST_EPOCHS, MOST_EPOCHS = USUAL_EPOCHS
+NEW_START, GENTLE = USUAL_RATES
 REPORTS = (".html", ".htm")  # endings
 TOLD = ("name", "title", "description", "keywords", "resolution_tolerance", "background")  # in the card alone
 UNRELATED = ("output", "report", "device", "threads", "resume", *TOLD)  # do not change what is trained
