@@ -113,9 +113,14 @@ OUTPUT: Table = {"output": Argument(Path(), required=True)}
 MAPS: Table = {"probabilities": Argument(Path()), "polygons": Argument(Path())}
 REPORT: Table = {"report": Argument(Path()), "table": Argument(Path())}
 GROUND = Choice(("ignore", "background"))
+LAYOUTS = ("dates", "variables")  # what a layer of a series is: a date, or a variable
+WRAPPED = ("auto", "negative", "keep")  # what high numbers of unsigned layers are
 
 # Training.
 
+LARGEST_SHARE = 0.9  # of all data, that may be kept from training
+USUAL_EPOCHS = (20, 150)  # fewest and most by default
+USUAL_RATES = (2e-3, 5e-4)  # learning rates by default: from scratch, from weights
 STRENGTH = Either((Number(0, 100), MapOf(Number(0, 100))))
 AUGMENTATION: Table = {
     "gain": Argument(STRENGTH),
@@ -128,6 +133,7 @@ AUGMENTATION: Table = {
     "parcels": Argument(Number(0, 1)),
     "flips": Argument(Boolean()),
 }
+AUGMENTATIONS = ("standard", "none", "light", "strong", "mosaic", "parcels")  # by name, the usual one first
 AUGMENTED = {  # augmentation -> tasks whose labels bear it; others are for all
     "mosaic": tuple(name for name, task in TASKS.items() if task.cropped),
     "parcels": tuple(name for name, task in TASKS.items() if task.scenes),
@@ -153,8 +159,8 @@ DATA: Table = {
     "chip_size": Argument(Whole(16, 4096)),
     "chip_overlap": Argument(Whole(0, 2048)),
     "split": Argument(Choice(("blocks", "places", "files", "chips", "random"))),
-    "valid": Argument(Number(0, 0.9), default=0.2),
-    "test": Argument(Number(0, 0.9), default=0.0),
+    "valid": Argument(Number(0, LARGEST_SHARE), default=0.2),
+    "test": Argument(Number(0, LARGEST_SHARE), default=0.0),
     "block_size": Argument(Number(0, 10_000_000, above=True)),
     "seed": Argument(Whole(0, 2**31 - 1), default=0),
 }
@@ -169,7 +175,7 @@ LEARNING: Table = {
     "unfreeze_every": Argument(Whole(0, 100_000), default=0),
     "epochs": Argument(Whole(1, 100_000)),
     "batch_size": Argument(Whole(1, 65_536)),  # default: the task's
-    "learning_rate": Argument(Number(1e-9, 100)),
+    "learning_rate": Argument(Number(0, 100, above=True)),
     "weight_decay": Argument(Number(0, 100), default=0.01),
     "optimizer": Argument(Choice(("adamw", "sgd")), default="adamw"),
     "loss": Argument(ListOf(Text())),
@@ -182,7 +188,9 @@ LEARNING: Table = {
     "patience": Argument(Whole(0, 100_000), default=0),
     "keep": Argument(Choice(("best", "last")), default="best"),
     "precision": Argument(Choice(("auto", "full", "mixed")), default="auto"),
-    "augmentation": Argument(Either((Text(), Object("an augmentation", AUGMENTATION))), default="standard"),
+    "augmentation": Argument(
+        Either((Choice(AUGMENTATIONS), Object("an augmentation", AUGMENTATION))), default=AUGMENTATIONS[0]
+    ),
     "scaling": Argument(Choice(("auto", "standard", "robust", "robust-dates", "keep")), default="auto"),
     "side": Argument(Whole(1, 4096)),
     "name": Argument(Text()),

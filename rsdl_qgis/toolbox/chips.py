@@ -1,4 +1,4 @@
-"""Labelled chips from layers: what training makes for itself, to keep, to change, or to take elsewhere."""
+"""Labelled chips from layers: what training makes for itself, to keep, to change, or to use elsewhere."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from qgis.core import (
 
 from ..engine.task_table import RASTERS, TASKS
 from . import parameters as shared
-from . import settings, train_checks, train_data, train_options
+from . import settings, train_checks, train_data
+from . import train_option_table as option_table
 from .algorithm import RsdlAlgorithm
 from .text import tr
-from .train import CUTTING, SPLITTING, folder_problem, make_parent, resolved_split
+from .train import CUTTING, folder_problem, make_parent, resolved_split
 from .train_job import PreparedData
+from .train_options import Offer
 from .worker import make_job, run_job, temporary_folder
 
 CHIPS_FILE = "chips.json"  # what makes a folder a chip folder
-OPTIONS = ("UNLABELLED", "MULTILABEL", *CUTTING, "SIZE", *SPLITTING, "SEED")
+OPTIONS = ("UNLABELLED", "MULTILABEL", *CUTTING, "SPLIT", "VALIDATION", "TEST", "BLOCK_SIZE", "SEED")
 
 
 class ExportChips(RsdlAlgorithm):
@@ -36,10 +38,10 @@ class ExportChips(RsdlAlgorithm):
 
     def help(self):
         return tr(
-            "Cuts rasters and their labels into chips, small GeoTIFF files on the ground where they were, divided into "
-            "those to train on, to choose by and to judge by. The folder's tables, chips.json and samples.csv, can be "
-            "read and changed by hand, and the training algorithms take the folder as CHIPS.\n\nWithout labels the "
-            "chips are pictures alone, which 'Distil model' can learn from."
+            "Cuts rasters and their labels into chips, small georeferenced GeoTIFF files, split into training, "
+            "validation and test. The tables of the folder, chips.json and samples.csv, can be read and changed by "
+            "hand, and the training algorithms take the folder as CHIPS.\n\nWithout labels the chips are images "
+            "alone, which 'Distil model' can train on."
         )
 
     def tags(self):
@@ -48,7 +50,7 @@ class ExportChips(RsdlAlgorithm):
     def initAlgorithm(self, configuration=None):
         task = shared.choice(
             "TASK",
-            tr("Chips are for"),
+            tr("Task"),
             tr(
                 "What is to be trained: segmentation, regression, classification of scenes or detection of objects "
                 "from RASTERS, change from BEFORE and AFTER, time-series from LAYERS. auto: as the rasters are given, "
@@ -57,17 +59,15 @@ class ExportChips(RsdlAlgorithm):
             ("auto", *TASKS),
             advanced=False,
         )
-        images = [p for form in RASTERS for p in train_data.image_parameters(form)]
-        labels = train_data.label_parameters("classes")
+        offer = Offer()
         for parameter in [
             task,
-            *images,
-            *labels,
-            *train_options.declared(("UNLABELLED", "MULTILABEL")),
-            *train_data.area_parameters(),
-            *train_options.declared((*CUTTING, "SIZE", *SPLITTING)),
-            train_data.place_parameter(),
-            *train_options.declared(("SEED",)),
+            *(parameter for form in RASTERS for parameter in train_data.image_parameters(form)),
+            *train_data.label_parameters("classes"),
+            *option_table.basic("labels", OPTIONS, offer),
+            train_data.extent_parameter(),
+            *train_data.advanced_parameters(),
+            *option_table.advanced(OPTIONS, offer),
             _chip_folder(),
         ]:
             self.addParameter(parameter)
@@ -84,11 +84,8 @@ class ExportChips(RsdlAlgorithm):
         labels = train_data.chosen_labels(self, parameters, context)
         text = train_checks.area_problem(self, parameters, context, images)
         text = text or (self._labels_problem(parameters, context, task, labels) if labels else "")
-        said = train_options.arguments(OPTIONS, self, parameters, context)
-        if not text and said["split"] == "chips":
-            text = tr("SPLIT=chips is for a chip folder. Choose another, such as blocks.")
-        text = text or train_options.shares_problem(said["valid"], said["test"])
-        text = text or train_options.chips_problem(said["chip_size"], said["chip_overlap"])
+        said = option_table.values(OPTIONS, self, parameters, context)
+        text = text or train_checks.split_problem(said, "") or train_checks.chip_size_problem(said)
         path = shared.fixed_path(parameters.get("OUTPUT"))
         text = text or ("" if shared.is_temporary(path) else folder_problem(Path(path), CHIPS_FILE))
         if not text:
@@ -109,14 +106,12 @@ class ExportChips(RsdlAlgorithm):
 
     def _labels_problem(self, parameters, context, task, labels) -> str:
         field, place = (shared.text_of(self, parameters, f"{name}_FIELD", context) for name in ("CLASS", "PLACE"))
-        kind = TASKS[task].labels
-        said = train_options.arguments(("UNLABELLED", "MULTILABEL"), self, parameters, context)
+        said, kind = option_table.values(OPTIONS, self, parameters, context), TASKS[task].labels
         if said["unlabelled"] == "background" and not TASKS[task].has_background:
             return tr("UNLABELLED=background is not for {task}. Choose ignore.").format(task=task)
         text = train_checks.labels_problem(labels, field, place, kind)
         if kind == "objects":
-            size = train_options.OPTIONS["SIZE"].read(self, parameters, "SIZE", context)
-            return text or train_checks.size_problem(labels, size)
+            return text or train_checks.size_problem(labels, said["object_size"])
         if text or kind == "numbers" or said["unlabelled"] == "background" or (kind == "scenes" and said["multilabel"]):
             return text
         return train_checks.one_class_problem(labels, field, kind)
@@ -143,7 +138,7 @@ class ExportChips(RsdlAlgorithm):
         path = shared.fixed_path(parameters.get("OUTPUT"))
         output = Path(path or QgsProcessingUtils.generateTempFilename("chips")).absolute()
         make_parent(output)
-        said = train_options.arguments(OPTIONS, self, parameters, context)
+        said = option_table.values(OPTIONS, self, parameters, context)
         steps = QgsProcessingMultiStepFeedback(self._data.copies + 1, feedback)
         with temporary_folder() as folder:
             arguments = {

@@ -1,35 +1,33 @@
-"""Distillation: a small network learns from what a large one says of pictures without labels."""
+"""Distillation: a small network is trained by the predictions of a large one for images without labels."""
 
 from __future__ import annotations
 
 from ..engine.card import ModelCard
 from ..engine.errors import RsdlError
-from ..engine.job_arguments import DISTILLING
 from ..engine.metric_table import OF_LABELS, OF_MAPS, OF_NUMBERS
 from ..engine.task_table import TASKS
-from . import compat, settings, train_checks, train_data, train_options
+from . import compat, settings, train_checks, train_data
 from . import parameters as shared
+from . import train_option_table as option_table
 from .text import tr
 from .train import (
     CUTTING,
-    MAP_OPTIONS,
-    RUNNING,
-    SPLITTING,
-    STEPPING,
     ModelMaker,
     chips_alone,
     is_asked,
     resolved_split,
 )
 from .train_job import PreparedData
+from .train_options import Offer
 
 TEACHERS = tuple(name for name, task in TASKS.items() if not task.boxes)  # tasks whose models can be distilled
 STUDENTS = tuple(dict.fromkeys(group for name in TEACHERS for group in TASKS[name].networks))  # groups of networks
-LEARNING = (
-    *("TEMPERATURE", "OPTIONS", "LEARNING_RATE", *STEPPING, *MAP_OPTIONS, "AUGMENTATION"),
-    *(*CUTTING, *SPLITTING, *RUNNING),
+OPTIONS = (
+    *("UNLABELLED", "BUFFER", "ALL_TOUCHED", "CHIP_SIZE", "CHIP_OVERLAP", "SPLIT", "VALIDATION", "TEST", "BLOCK_SIZE"),
+    *("NETWORK", "EPOCHS", "OPTIONS", "LEARNING_RATE", "BATCH_SIZE", "ACCUMULATE", "OPTIMIZER", "WEIGHT_DECAY"),
+    *("AVERAGE", "SHARPNESS", "PATIENCE", "KEEP", "CONSISTENCY", "TEMPERATURE", "AUGMENTATION", "BACKGROUND"),
+    *("RESOLUTION_TOLERANCE", "PRECISION", "SEED", "DEVICE", "THREADS"),
 )
-OPTIONS = ("UNLABELLED", "EPOCHS", *LEARNING)
 DATA = ("IMAGES", "LABELS", "CLASS_FIELD", "EXTENT", "MASK", "BANDS", "NODATA", *CUTTING)
 
 
@@ -45,11 +43,11 @@ class DistilModel(ModelMaker):
 
     def help(self):
         return tr(
-            "Trains a small network, the student, to say what a large model, the teacher, says of pictures. They need "
-            "no labels, so there can be many. The student is smaller and faster, and often nearly as good: the report "
-            "compares both in accuracy, size and speed, against labels if you give some.\n\nThe model goes to your "
-            "models unless you choose a folder. Cancelling loses nothing: the best student so far stays, and the same "
-            "settings go on from there."
+            "Trains a small network, the student, to predict what a large model, the teacher, predicts (knowledge "
+            "distillation; Hinton et al. 2015, arXiv:1503.02531). The images need no labels, so there can be many. The "
+            "student is smaller and faster, and often nearly as accurate: the report compares both in accuracy, size "
+            "and speed, against labels if you give some.\n\nThe model goes to your models unless you choose a folder. "
+            "Cancelling loses nothing: the best student so far stays, and the same settings resume from there."
         )
 
     def tags(self):
@@ -58,7 +56,7 @@ class DistilModel(ModelMaker):
     def initAlgorithm(self, configuration=None):
         teacher = shared.model(
             tr("Teacher"),
-            tr("Name of an installed model, or path of a model folder, .zip or .onnx file: the one to learn from."),
+            tr("Name of an installed model, or path of a model folder, .zip or .onnx file: the model to distil."),
             tasks="",
             name="TEACHER",
             empty=tr("choose a model"),
@@ -68,29 +66,30 @@ class DistilModel(ModelMaker):
         for parameter in labels:
             text = tr("Only to compare teacher and student by, in the report.")
             shared.described(parameter, f"{text} {parameter.help()}")
-        extent, mask, bands, nodata = train_data.area_parameters()
-        shared.described(
-            bands,
+        bands = tr(
+            "Numbers, from 1, of the bands that the teacher takes, in its order, such as 11,8,3. Default: by their "
+            "descriptions, else all, in the teacher's order."
+        )
+        offer = Offer(STUDENTS, tr("the usual one of the task"))
+        network, *learning = option_table.basic("network", OPTIONS, offer)
+        network.setDescription(tr("Network of the student"))
+        network.setHelp(
             tr(
-                "Numbers, from 1, of the bands that the teacher takes, in its order, such as 11,8,3. Default: by their "
-                "descriptions, else all, in the teacher's order."
-            ),
-            advanced=True,
+                "The network to train, by its name in the list; docs/networks.md has size, cost and paper of each. "
+                "Default: the usual one of the task."
+            )
         )
         for parameter in [
             teacher,
             *train_data.image_parameters("images"),
             train_data.chips_parameter(),
-            extent,
-            mask,
-            bands,
-            nodata,
+            train_data.extent_parameter(),
             *labels,
-            *train_options.declared(("UNLABELLED",)),
-            train_options.network(tr("Network of the student"), STUDENTS, tr("the usual one of the task")),
-            *train_options.declared(("EPOCHS",)),
-            train_options.batch_size(DISTILLING["batch_size"].default),
-            *train_options.declared(LEARNING),
+            *option_table.basic("labels", OPTIONS, offer),
+            network,
+            *learning,
+            *train_data.advanced_parameters(bands, places=False),
+            *option_table.advanced(OPTIONS, offer),
         ]:
             self.addParameter(parameter)
         self.add_outputs()
@@ -99,28 +98,28 @@ class DistilModel(ModelMaker):
         chips = shared.text_of(self, parameters, "CHIPS", context)
         teacher = self._teacher(parameters, context)
         if not chips and not shared.is_given(parameters, "IMAGES"):
-            return tr("There is nothing to learn from. Choose IMAGES, or a chip folder in CHIPS.")
-        text = ""
+            return tr("There is nothing to train on. Choose IMAGES, or a chip folder in CHIPS.")
         if chips:
             given = [name for name in DATA if is_asked(parameters, name)]
-            text = chips_alone(given) or train_checks.chips_problem(chips)
+            text = chips_alone(given) or train_checks.chip_folder_problem(chips)
         else:
             text = self._images_problem(parameters, context, teacher)
-        said = self._said(parameters, context)
-        if not text and said["split"] == "chips" and not chips:
-            text = tr("SPLIT=chips is for a chip folder. Choose another, such as blocks.")
-        text = text or train_options.network_problem(said["network"], said["options"], TASKS[teacher.task].networks)
-        if not text and said["consistency"] and not TASKS[teacher.task].dense:
-            text = tr("CONSISTENCY is for models that make maps, and '{name}' does not. Leave it at 0.")
-            text = text.format(name=teacher.name)
-        text = text or train_options.augmentation_problem(said["augmentation"], teacher.task)
-        text = text or train_options.shares_problem(said["valid"], said["test"])
-        text = text or train_options.chips_problem(said["chip_size"], said["chip_overlap"])
+        text = text or self._settings_problem(parameters, context, chips, teacher)
         text = text or shared.device_problem(self, parameters, context)
         text = text or self.outputs_problem(parameters, context)
         if not text:
             settings.worker_python()
         return text
+
+    def _settings_problem(self, parameters, context, chips: str, teacher: ModelCard) -> str:
+        said, task = option_table.values(OPTIONS, self, parameters, context), TASKS[teacher.task]
+        text = train_checks.split_problem(said, chips)
+        text = text or train_checks.network_problem(said["network"], said["options"], task.networks)
+        if not text and said["consistency"] and not task.dense:
+            text = tr("CONSISTENCY is for models that make maps, and '{name}' does not. Leave it at 0.")
+            text = text.format(name=teacher.name)
+        text = text or train_checks.augmentation_problem(said["augmentation"], teacher.task)
+        return text or train_checks.chip_size_problem(said)
 
     def _images_problem(self, parameters, context, teacher: ModelCard) -> str:
         if len(teacher.inputs) > 1 or len(teacher.inputs[0].dates) > 1:
@@ -141,7 +140,7 @@ class DistilModel(ModelMaker):
         return train_checks.labels_problem(labels, field, "", TASKS[teacher.task].labels)
 
     def _teacher(self, parameters, context) -> ModelCard:
-        """The teacher's card; RsdlError where there is none, or it cannot be learned from."""
+        """The teacher's card; RsdlError where there is none, or it cannot be distilled."""
         _, card = settings.store().find(shared.text_of(self, parameters, "TEACHER", context))
         if card.task not in TEACHERS:
             raise RsdlError(
@@ -150,16 +149,8 @@ class DistilModel(ModelMaker):
             )
         return card
 
-    def _said(self, parameters, context):
-        """All that was chosen but the data, as the job says it."""
-        return {
-            **train_options.arguments(OPTIONS, self, parameters, context),
-            "network": shared.text_of(self, parameters, "NETWORK", context) or None,
-            "batch_size": self.parameterAsInt(parameters, "BATCH_SIZE", context),
-        }
-
     def arguments(self, parameters, context):
-        said = self._said(parameters, context)
+        said = option_table.values(OPTIONS, self, parameters, context)
         chips = shared.text_of(self, parameters, "CHIPS", context)
         path, card = settings.store().find(shared.text_of(self, parameters, "TEACHER", context))
         return {

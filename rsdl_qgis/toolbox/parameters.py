@@ -44,6 +44,13 @@ def described(parameter: QgsProcessingParameterDefinition, text: str, advanced: 
     return parameter
 
 
+def advanced(group: str, parameter: QgsProcessingParameterDefinition) -> QgsProcessingParameterDefinition:
+    """The parameter among the advanced ones, its group before its label: the dialog has one list of them all."""
+    parameter.setDescription(f"{group} · {parameter.description()}")
+    parameter.setFlags(parameter.flags() | compat.ADVANCED)
+    return parameter
+
+
 def editable(parameter: QgsProcessingParameterString, choices: str, empty: str = ""):
     """The string parameter with a list to choose from, in which anything else can be typed (see
     gui.chooser). ``empty``: what is shown where nothing is chosen.

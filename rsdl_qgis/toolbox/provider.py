@@ -22,14 +22,12 @@ from .scenes import SceneClassification
 from .segmentation import SemanticSegmentation
 from .series import TimeSeriesClassification
 from .text import tr
-from .train_tasks import (
-    TrainChangeDetector,
-    TrainDetector,
-    TrainRegression,
-    TrainSceneClassifier,
-    TrainSegmentation,
-    TrainTimeSeriesClassifier,
-)
+from .trainchangedetector import TrainChangeDetector
+from .traindetector import TrainDetector
+from .trainregression import TrainRegression
+from .trainsceneclassifier import TrainSceneClassifier
+from .trainsegmentation import TrainSegmentation
+from .traintimeseriesclassifier import TrainTimeSeriesClassifier
 
 ALGORITHMS = (
     SemanticSegmentation,

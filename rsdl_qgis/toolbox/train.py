@@ -1,10 +1,10 @@
-"""Training a network: what all algorithms share that do it. ``train_tasks`` has them, one a task."""
+"""Training a network: what the algorithms share that do it; each has a module that is called as it is."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,31 +26,24 @@ from ..engine.names import LONGEST, as_model_name
 from ..engine.task_table import TASKS, Task
 from ..paths import user_folder
 from . import parameters as shared
-from . import settings, train_checks, train_data, train_options
+from . import settings, train_checks, train_data
+from . import train_option_table as option_table
 from .algorithm import RsdlAlgorithm
 from .metrics import metric_labels, metrics_help
 from .text import tr
 from .train_job import PreparedData
+from .train_options import Offer
 from .worker import make_job, run_job, temporary_folder
 
-LABEL_OPTIONS = ("UNLABELLED",)
-CUTTING = ("CHIP_SIZE", "CHIP_OVERLAP", "BUFFER", "ALL_TOUCHED")
-SPLITTING = ("SPLIT", "VALIDATION", "TEST", "BLOCK_SIZE")
-STARTING = ("FREEZE", "FREEZE_STAGES", "LAYER_DECAY", "UNFREEZE_EVERY")
-RARE_CLASSES = ("CLASS_WEIGHTS", "SAMPLING")
-STEPPING = ("OPTIMIZER", "WEIGHT_DECAY", "ACCUMULATE", "AVERAGE", "SHARPNESS", "PATIENCE", "KEEP", "PRECISION")
-MAP_OPTIONS = ("CONSISTENCY",)
-VARYING = ("AUGMENTATION", "SCALING")
-RUNNING = ("SEED", "DEVICE", "THREADS")
+CUTTING = ("CHIP_SIZE", "CHIP_OVERLAP", "BUFFER", "ALL_TOUCHED", "SIZE")  # how layers become chips
 REPORTS = ("html", "htm")
 BEST = "best"  # the best model so far, in the work folder
 
 
 class ModelMaker(RsdlAlgorithm):
-    """What makes a model and a report of it: where they go, and what is said when it was stopped.
+    """Makes a model and a report of it: where they go, and what the log says when it was stopped.
 
-    A child gives ``OPERATION``, the job's, and ``METRICS``, the ids of those that are its
-    numeric outputs.
+    A child gives ``OPERATION``, the job's, and ``METRICS``, the ids of those that are its outputs.
     """
 
     GROUP = "train"
@@ -58,7 +51,7 @@ class ModelMaker(RsdlAlgorithm):
     METRICS: tuple[str, ...] = ()
 
     def default_name(self, parameters, context) -> str:
-        """What the model is called if the person gives no name."""
+        """The name of the model where none is given."""
         raise NotImplementedError
 
     def prepared(self, parameters, context, feedback) -> PreparedData | None:
@@ -133,7 +126,7 @@ class ModelMaker(RsdlAlgorithm):
         return {**metrics, **{name: value for name, value in of_best.items() if value is not None}}
 
     def _name_and_folder(self, parameters, context) -> tuple[str, str, Path]:
-        """Name, title and folder of the model. One without a place of its own goes to the person's models."""
+        """Name, title and folder of the model. One without a folder of its own goes to the user's models."""
         given = shared.text_of(self, parameters, "NAME", context)
         path = shared.fixed_path(parameters.get("OUTPUT"))
         if not shared.is_temporary(path):
@@ -152,14 +145,11 @@ class ModelMaker(RsdlAlgorithm):
 
 
 class TrainingAlgorithm(ModelMaker):
-    """Trains a network. A child says for which task, from which rasters and labels, and what it may choose."""
+    """Trains a network. A child says for which task; the table of tasks tells what there is to choose."""
 
     OPERATION = "train"
     TASK = ""
     SUMS: tuple[str, ...] = ()  # of losses, that are offered
-    OWN_OPTIONS: tuple[str, ...] = LABEL_OPTIONS  # of the data, shown with it
-    CUTTING = CUTTING
-    BALANCING = RARE_CLASSES
 
     @property
     def task(self) -> Task:
@@ -167,29 +157,27 @@ class TrainingAlgorithm(ModelMaker):
         return TASKS[self.TASK]
 
     @property
-    def map_options(self) -> tuple[str, ...]:
-        """The options of networks that make maps."""
-        return MAP_OPTIONS if self.task.dense else ()
+    def options(self) -> tuple[str, ...]:
+        """The names of its training options."""
+        return option_table.names_for(self.task)
 
     def tags(self):
         return tr("deep learning,neural network,train,fine-tune,transfer learning,pytorch,labels,model").split(",")
 
     def initAlgorithm(self, configuration=None):
+        names, task = self.options, self.task
+        default, batch_size = "+".join(task.loss), {"BATCH_SIZE": task.batch_size}
+        offer = Offer(task.networks, task.network, task.losses, self.SUMS, default, batch_size)
         for parameter in [
-            *train_data.image_parameters(self.task.rasters),
-            *train_data.label_parameters(self.task.labels),
-            *train_options.declared(self.OWN_OPTIONS),
+            *train_data.image_parameters(task.rasters),
+            *train_data.label_parameters(task.labels),
+            *option_table.basic("labels", names, offer),
             train_data.chips_parameter(),
-            *train_data.area_parameters(),
+            train_data.extent_parameter(),
             _base_model(),
-            train_options.network(tr("Network"), self.task.networks, self.task.network),
-            *train_options.declared(("EPOCHS", "PRETRAINED", *STARTING, "OPTIONS", "LEARNING_RATE")),
-            train_options.batch_size(self.task.batch_size),
-            *([train_options.loss(self.task.losses, self.SUMS, "+".join(self.task.loss))] if self.task.losses else []),
-            *train_options.declared((*self.BALANCING, *STEPPING, *self.map_options)),
-            *train_options.declared((*VARYING, *self.CUTTING, *SPLITTING)),
-            train_data.place_parameter(),
-            *train_options.declared(RUNNING),
+            *option_table.basic("network", names, offer),
+            *train_data.advanced_parameters(),
+            *option_table.advanced(names, offer),
         ]:
             self.addParameter(parameter)
         self.add_outputs()
@@ -213,52 +201,38 @@ class TrainingAlgorithm(ModelMaker):
         """Neither layers nor chips, or both; labels missing."""
         names = train_data.FORMS[self.task.rasters]
         if not chips and not images:
-            return tr("There is nothing to learn from. Choose {layers} and LABELS, or a chip folder in CHIPS.").format(
-                layers=", ".join(names)
-            )
+            text = tr("There is nothing to train on. Choose {layers} and LABELS, or a chip folder in CHIPS.")
+            return text.format(layers=", ".join(names))
         if chips:
-            cutting = (name for name in self.CUTTING if name != "SIDE")  # pictures are brought to it once they are cut
-            own = (*names, "LABELS", "CLASS_FIELD", "PLACE_FIELD", "EXTENT", "MASK", "BANDS", "NODATA", *cutting)
+            own = (*names, "LABELS", "CLASS_FIELD", "PLACE_FIELD", "EXTENT", "MASK", "BANDS", "NODATA", *CUTTING)
             given = [name for name in own if is_asked(parameters, name)]
-            return chips_alone(given) or train_checks.chips_problem(chips)
+            return chips_alone(given) or train_checks.chip_folder_problem(chips)
         if not labels:
-            return tr("LABELS is empty: choose the layer with what is known, or a chip folder in CHIPS.")
+            return tr("LABELS is empty: choose the layer with the labels, or a chip folder in CHIPS.")
         return ""
 
     def _labels_problem(self, parameters, context, labels) -> str:
+        kind, said = self.task.labels, self._said(("UNLABELLED", "MULTILABEL"), parameters, context)
         field, place = (shared.text_of(self, parameters, f"{name}_FIELD", context) for name in ("CLASS", "PLACE"))
-        text = train_checks.labels_problem(labels, field, place, self.task.labels)
-        if text or self.task.labels == "numbers" or self._is_multilabel(parameters, context):
+        text = train_checks.labels_problem(labels, field, place, kind)
+        if text or kind == "numbers" or said.get("multilabel") or said.get("unlabelled") == "background":
             return text
-        if "UNLABELLED" in self.OWN_OPTIONS and self._chosen("UNLABELLED", parameters, context) == "background":
-            return ""
-        return train_checks.one_class_problem(labels, field, self.task.labels)
+        return train_checks.one_class_problem(labels, field, kind)
 
     def _settings_problem(self, parameters, context, chips, start) -> str:
-        said = self._options(parameters, context)
-        pretrained, split = said["pretrained"], said["split"]
-        if start is not None and pretrained:
-            return tr("BASE_MODEL and PRETRAINED are both given, and there can be one start. Leave one empty.")
-        if start is None and not pretrained and (said["freeze"] != "nothing" or said["unfreeze_every"]):
-            return tr(
-                "There are no weights to keep: FREEZE and UNFREEZE_EVERY need a start. Choose BASE_MODEL or "
-                "PRETRAINED, or FREEZE=nothing and UNFREEZE_EVERY=0."
-            )
-        if split == "chips" and not chips:
-            return tr("SPLIT=chips is for a chip folder. Choose another, such as blocks.")
-        text = train_options.network_problem(said["network"], said["options"], self.task.networks)
-        text = text or train_options.weights_problem(pretrained)
-        text = text or train_options.losses_problem(said["loss"] or (), self._losses(parameters, context))
-        text = text or train_options.augmentation_problem(said["augmentation"], self.TASK)
-        text = text or train_options.shares_problem(said["valid"], said["test"])
-        text = text or train_options.chips_problem(said.get("chip_size"), said.get("chip_overlap"))
+        said = self._said(self.options, parameters, context)
+        text = start_problem(said, start) or train_checks.split_problem(said, chips)
+        text = text or train_checks.network_problem(said["network"], said["options"], self.task.networks)
+        text = text or train_checks.weights_problem(said["pretrained"])
+        text = text or train_checks.losses_problem(said.get("loss") or (), self._losses(said))
+        text = text or train_checks.augmentation_problem(said["augmentation"], self.TASK)
+        text = text or train_checks.chip_size_problem(said)
         return text or shared.device_problem(self, parameters, context)
 
-    def _losses(self, parameters, context) -> tuple[str, ...]:
-        return self.task.losses
-
-    def _is_multilabel(self, parameters, context) -> bool:
-        return False
+    def _losses(self, said: Mapping[str, Any]) -> tuple[str, ...]:
+        """The losses to choose from."""
+        kind = "labels" if said.get("multilabel") else next(iter(self.task.kinds))
+        return self.task.kinds[kind].losses
 
     def _start(self, parameters, context) -> ModelCard | None:
         """The card of BASE_MODEL; RsdlError where it is none, or cannot be trained on."""
@@ -275,25 +249,15 @@ class TrainingAlgorithm(ModelMaker):
             )
         return card
 
-    def _chosen(self, name: str, parameters, context) -> Any:
-        return train_options.OPTIONS[name].read(self, parameters, name, context)
-
-    def _options(self, parameters, context) -> dict[str, Any]:
-        """All that was chosen but the data, as the job says it."""
-        names = ("PRETRAINED", "OPTIONS", "EPOCHS", *STARTING, "LEARNING_RATE", *self.BALANCING, *STEPPING, *VARYING)
-        own = (*self.OWN_OPTIONS, *self.map_options, *self.CUTTING, *SPLITTING, *RUNNING)
-        losses = train_options.loss_names(shared.text_of(self, parameters, "LOSS", context)) if self.task.losses else ()
-        return {
-            **train_options.arguments((*names, *own), self, parameters, context),
-            "network": shared.text_of(self, parameters, "NETWORK", context) or None,
-            "loss": losses or None,
-            "batch_size": self.parameterAsInt(parameters, "BATCH_SIZE", context),
-        }
+    def _said(self, names: Collection[str], parameters, context) -> dict[str, Any]:
+        """What was chosen for those of its options with these names, as the job says it."""
+        own = [name for name in self.options if name in names]
+        return option_table.values(own, self, parameters, context)
 
     def arguments(self, parameters, context):
         chips = shared.text_of(self, parameters, "CHIPS", context)
         base = shared.text_of(self, parameters, "BASE_MODEL", context)
-        said = self._options(parameters, context)
+        said = self._said(self.options, parameters, context)
         return {
             "task": self.TASK,
             **said,
@@ -317,18 +281,30 @@ class TrainingAlgorithm(ModelMaker):
         start = self._start(parameters, context)
         network = shared.text_of(self, parameters, "NETWORK", context)
         if not network:
-            fits = start is not None and start.network in train_options.fitting_networks(self.task.networks)
+            fits = start is not None and train_checks.is_fitting(start.network, self.task.networks)
             network = start.network if fits else self.task.network
         data = Path(chips).name if chips else train_data.chosen_labels(self, parameters, context)[0].name()
         return f"{data}-{network}"
 
 
+def common_help(predictor: str) -> str:
+    """What the help of all of them ends with; ``predictor``: the title of the algorithm that uses such models."""
+    used = tr("'{algorithm}' predicts with the model.").format(algorithm=predictor)
+    return f" {used}\n\n" + tr(
+        "Training starts from scratch, from an installed model (BASE_MODEL) or from published weights (PRETRAINED); "
+        "their bands and classes may be others. A validation split, apart in space, chooses the best epoch, and the "
+        "model is evaluated on it or on a test split.\n\nThe model goes to your models unless you choose a folder, and "
+        "can be used at once: by name, or in a graphical model by the output MODEL. Cancelling loses nothing: the best "
+        "model so far stays, and the same settings resume from there. The report shows data, training and accuracy."
+    )
+
+
 def _base_model():
     return shared.model(
-        tr("Start from a model"),
+        tr("Base model"),
         tr(
-            "Name or path of a model whose weights training starts with. Its bands and classes may be others; what "
-            "does not fit is learned anew. Default: from scratch."
+            "Name or path of a model whose weights training starts from (fine-tuning). Its bands and classes may be "
+            "others; what does not fit is trained anew. Default: from scratch."
         ),
         tasks="",
         name="BASE_MODEL",
@@ -340,7 +316,7 @@ def _base_model():
 def _name():
     return shared.described(
         QgsProcessingParameterString("NAME", tr("Name of the model"), None, False, True),
-        tr("What the model is called in lists. Default: from the labels and the network."),
+        tr("The name of the model in lists. Default: from the labels and the network."),
     )
 
 
@@ -357,8 +333,20 @@ def _model_folder():
 def _report():
     return shared.described(
         QgsProcessingParameterFileDestination("REPORT", tr("Report"), tr("HTML files (*.html)"), None, True, True),
-        tr("A page (.html) with the course of the training, figures, pictures and settings, in one file."),
+        tr("A web page (.html) with training curves, metrics, images and settings, in one file."),
     )
+
+
+def start_problem(said: Mapping[str, Any], start: ModelCard | None) -> str:
+    """What is wrong with BASE_MODEL, PRETRAINED and what needs one of them, in a sentence; '' if nothing."""
+    if start is not None and said["pretrained"]:
+        return tr("BASE_MODEL and PRETRAINED are both given, and training starts from one. Leave one empty.")
+    if start is None and not said["pretrained"] and (said["freeze"] != "nothing" or said["unfreeze_every"]):
+        return tr(
+            "There are no weights to freeze: FREEZE and UNFREEZE_EVERY need some to start from. Choose BASE_MODEL or "
+            "PRETRAINED, or FREEZE=nothing and UNFREEZE_EVERY=0."
+        )
+    return ""
 
 
 def is_asked(parameters: dict, name: str) -> bool:
@@ -376,7 +364,7 @@ def chips_alone(given: list[str]) -> str:
 
 
 def resolved_split(split: str, chips: str | None) -> str | None:
-    """How data is divided, as the job says it; None: as a chip folder says, or else as suits it."""
+    """How data is split, as the job says it; None: as a chip folder says, or else as suits it."""
     if split != "auto":
         return split
     return None if chips else "blocks"

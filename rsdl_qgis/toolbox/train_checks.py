@@ -1,24 +1,26 @@
-"""What is wrong with what a network is to be trained on, in sentences; '' where nothing is."""
+"""What is wrong with the data and the options of a training, in sentences; '' where nothing is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsMapLayer, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QDate, QDateTime, QTime
 
+from ..engine.job_arguments import AUGMENTED, LARGEST_SHARE
 from . import compat, layers, vectors
 from .render import is_image
 from .text import tr
 from .train_data import Images
 
 VALUES_SEEN = 50  # different ones of a field, of which more than two are classes: the rest are nulls, blanks, spellings
+WEIGHTS = (".pth", ".pt", ".safetensors")
 UNTYPED = ("GeoJSON", "GeoJSONSeq")  # formats whose layers look like tables until a feature has a geometry
 
 
-def chips_problem(path: str) -> str:
+def chip_folder_problem(path: str) -> str:
     """What is wrong with CHIPS, in a sentence; '' if nothing. The worker looks at what is in it."""
     if not Path(path).is_dir():
         return tr("CHIPS: there is no folder {folder}. Choose another.").format(folder=path)
@@ -34,7 +36,7 @@ def area_problem(algorithm, parameters, context, images: Images) -> str:
         return text
     for layer in images.layers():
         if layers.needs_extent(layer):
-            text = tr("The layer '{layer}' has no pixels of its own: choose the area to learn from (EXTENT).")
+            text = tr("The layer '{layer}' has no pixels of its own: choose the training area (EXTENT).")
             return text.format(layer=layer.name())
     return ""
 
@@ -63,24 +65,24 @@ def size_problem(labels: Sequence[QgsMapLayer], size: float | None) -> str:
 
 
 def one_class_problem(labels: Sequence[QgsMapLayer], field: str, kind: str) -> str:
-    """A sentence where labels are of one class, and what has no label is left out; '' otherwise."""
+    """A sentence where labels are of one class, and unlabelled pixels are ignored; '' otherwise."""
     vectors = [layer for layer in labels if isinstance(layer, QgsVectorLayer)]
     if len(vectors) < len(labels):
         return ""
     if not field:
         return tr(
-            "Without CLASS_FIELD all labels are one class, and nothing is known of the rest. Choose the field with the "
-            "classes, or let the rest be background: UNLABELLED=background."
+            "Without CLASS_FIELD all labels are of one class, and unlabelled pixels are ignored. Choose the field with "
+            "the classes, or make unlabelled pixels a class: UNLABELLED=background."
         )
     found = set().union(*(_found(layer, field) for layer in vectors))
     if len(found) > 1:
         return ""
-    text = tr("All labels have the same class ({name}) in '{field}', so there is nothing to tell it from.").format(
+    text = tr("All labels have the same class ({name}) in '{field}', and a classifier needs two.").format(
         name=", ".join(found) or "-", field=field
     )
     if kind == "scenes":
         return text + " " + tr("Label another class, too.")
-    return text + " " + tr("Label another class, too, or let the rest be background: UNLABELLED=background.")
+    return text + " " + tr("Label another class, too, or make unlabelled pixels one: UNLABELLED=background.")
 
 
 def _raster_problem(layer: QgsRasterLayer, kind: str) -> str:
@@ -110,7 +112,7 @@ def _vector_problem(layer: QgsVectorLayer, field: str, place: str, kind: str) ->
         return text.format(layer=layer.name())
     fields = layer.fields()
     if kind not in ("classes", "objects") and not field:
-        number = tr("Choose the field of '{layer}' that holds the number to learn, in CLASS_FIELD.")
+        number = tr("Choose the field of '{layer}' that holds the number to predict, in CLASS_FIELD.")
         scene = tr("Choose the field of '{layer}' that holds the class of each scene, in CLASS_FIELD.")
         return (number if kind == "numbers" else scene).format(layer=layer.name())
     for name in filter(None, (field, place)):
@@ -145,3 +147,89 @@ def value_text(value: Any) -> str:
     if isinstance(value, QTime):
         return value.toString("HH:mm:ss")
     return str(value).strip()
+
+
+def losses_problem(chosen: Sequence[str], known: Sequence[str]) -> str:
+    """What is wrong with LOSS, in a sentence; '' if nothing."""
+    for name in chosen:
+        if name not in known:
+            return tr("LOSS cannot be '{name}' here. Choose of {known}, or a sum such as {sum}.").format(
+                name=name, known=", ".join(known), sum="+".join(known[:2])
+            )
+    return ""
+
+
+def augmentation_problem(chosen: str, task: str) -> str:
+    """What is wrong with AUGMENTATION, in a sentence; '' if nothing."""
+    if task in AUGMENTED.get(chosen, (task,)):
+        return ""
+    text = tr("AUGMENTATION={name} is for {tasks}, and this is {task}. Choose another, such as standard.")
+    return text.format(name=chosen, tasks=", ".join(AUGMENTED[chosen]), task=task)
+
+
+def fitting_networks(groups: Sequence[str]) -> list[str]:
+    """The names of the networks of some groups of the table, group by group."""
+    from ..engine.networks import NETWORKS
+
+    return [name for group in groups for name, line in NETWORKS.items() if line.task == group]
+
+
+def is_fitting(name: str, groups: Sequence[str]) -> bool:
+    """Whether a network, by its name or an alias, is of some groups of the table."""
+    from ..engine.networks import NETWORKS
+
+    return name in NETWORKS and NETWORKS[name].task in groups
+
+
+def network_problem(name: str | None, options: Mapping[str, Any], groups: Sequence[str]) -> str:
+    """What is wrong with NETWORK and OPTIONS, in a sentence; '' if nothing."""
+    from ..engine.networks import NETWORKS
+
+    if not name:
+        return ""
+    if not is_fitting(name, groups):
+        text = tr("NETWORK cannot be '{name}' here. Choose one of {known}.")
+        return text.format(name=name, known=", ".join(fitting_networks(groups)))
+    for option, allowed in NETWORKS[name].choices.items():
+        if option in options and options[option] not in allowed:
+            text = tr("OPTIONS: '{option}' of {network} cannot be {value}. Choose one of {known}.")
+            known = ", ".join(str(item) for item in allowed)
+            return text.format(option=option, network=name, value=options[option], known=known)
+    return ""
+
+
+def weights_problem(text: str | None) -> str:
+    """What is wrong with PRETRAINED, in a sentence; '' if nothing. The worker knows the names of published ones."""
+    if not text:
+        return ""
+    is_file = Path(text).suffix.lower() in WEIGHTS or "/" in text or "\\" in text
+    if is_file and not Path(text).is_file():
+        return tr("PRETRAINED: there is no file {path}. Choose a .pth, .pt or .safetensors file.").format(path=text)
+    if is_file and Path(text).suffix.lower() not in WEIGHTS:
+        return tr("PRETRAINED: {path} is no .pth, .pt or .safetensors file.").format(path=text)
+    return ""
+
+
+def split_problem(said: Mapping[str, Any], chips: str) -> str:
+    """What is wrong with SPLIT, VALIDATION and TEST, in a sentence; '' if nothing. ``chips``: the chip folder."""
+    if said["split"] == "chips" and not chips:
+        return tr("SPLIT=chips is for a chip folder. Choose another, such as blocks.")
+    valid, test = said["valid"], said["test"]
+    if round(valid + test, 9) > LARGEST_SHARE:
+        text = tr(
+            "VALIDATION of {valid:g} % and TEST of {test:g} % leave less than {least:g} % to train on. Make them "
+            "smaller."
+        )
+        return text.format(valid=100 * valid, test=100 * test, least=round(100 * (1 - LARGEST_SHARE), 6))
+    return ""
+
+
+def chip_size_problem(said: Mapping[str, Any]) -> str:
+    """What is wrong with CHIP_SIZE and CHIP_OVERLAP, in a sentence; '' if nothing."""
+    size, overlap = said.get("chip_size"), said.get("chip_overlap")
+    if overlap and not size:
+        return tr("CHIP_OVERLAP needs CHIP_SIZE. Choose both, or leave both empty.")
+    if size and overlap and 2 * overlap > size:
+        text = tr("The overlap of {overlap} pixels is more than half of the chip size of {size}. Make it smaller.")
+        return text.format(overlap=overlap, size=size)
+    return ""

@@ -1,4 +1,4 @@
-"""What a network is trained on: rasters with labels, or a chip folder. Declared, and read as they were chosen."""
+"""What a network is trained on, rasters with labels or a chip folder: the parameters, and how they are read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from qgis.core import (
     QgsMapLayer,
+    QgsProcessingParameterDefinition,
     QgsProcessingParameterField,
     QgsProcessingParameterFile,
     QgsProcessingParameterString,
@@ -52,143 +53,175 @@ class Images:
 # The parameters.
 
 
-def image_parameters(form: str) -> list:
+def image_parameters(form: str) -> list[QgsProcessingParameterDefinition]:
     """The rasters, as a task takes them: FORMS names the parameters."""
-
-    def rasters(name, label, text):
-        return shared.several_layers(name, label, compat.RASTERS, text)
-
     if form == "pairs":
         text = tr("Rasters from {when}: one, or several that are paired with {others} in order. Pixels may differ.")
+        before = text.format(when=tr("before the change"), others="AFTER")
+        after = text.format(when=tr("after the change"), others="BEFORE")
         return [
-            rasters("BEFORE", tr("Rasters before"), text.format(when=tr("before the change"), others="AFTER")),
-            rasters("AFTER", tr("Rasters after"), text.format(when=tr("after the change"), others="BEFORE")),
+            _rasters_parameter("BEFORE", tr("Rasters before"), before),
+            _rasters_parameter("AFTER", tr("Rasters after"), after),
         ]
     if form == "series":
-        return [
-            rasters(
-                "LAYERS",
-                tr("Layers of the series"),
-                tr(
-                    "The series: a raster for each date, in the order of the dates, or with LAYOUT=variables a raster "
-                    "for each variable, whose bands are its dates."
-                ),
-            ),
-            shared.choice(
-                "LAYOUT",
-                tr("A layer is"),
-                tr("dates: each layer is a date, its bands are variables. variables: the other way round."),
-                LAYOUTS,
-                advanced=False,
-            ),
-        ]
+        return _series_parameters()
     if form == "images":
-        text = tr("Rasters that the student learns from; they need no labels. All with the bands of the teacher.")
-        return [rasters("IMAGES", tr("Rasters"), text)]
+        text = tr("Rasters to train the student on; they need no labels. All with the bands of the teacher.")
+        return [_rasters_parameter("IMAGES", tr("Rasters"), text)]
     text = tr(
-        "The rasters to learn from: any that QGIS can open, web maps included (they need an area). All with the same "
+        "The rasters to train on: any that QGIS can open, web maps included (they need EXTENT). All with the same "
         "bands."
     )
-    return [rasters("RASTERS", tr("Rasters"), text)]
+    return [_rasters_parameter("RASTERS", tr("Rasters"), text)]
 
 
-def label_parameters(kind: str) -> list:
+def _rasters_parameter(name: str, label: str, text: str) -> QgsProcessingParameterDefinition:
+    return shared.several_layers(name, label, compat.RASTERS, text)
+
+
+def _series_parameters() -> list[QgsProcessingParameterDefinition]:
+    return [
+        _rasters_parameter(
+            "LAYERS",
+            tr("Layers of the series"),
+            tr(
+                "The time series: a raster for each date, in the order of the dates, or with LAYOUT=variables a raster "
+                "for each variable, whose bands are its dates."
+            ),
+        ),
+        shared.choice(
+            "LAYOUT",
+            tr("Layout of the series"),
+            tr("dates: each layer is a date, and its bands are variables. variables: the other way round."),
+            LAYOUTS,
+            advanced=False,
+        ),
+    ]
+
+
+def label_parameters(kind: str) -> list[QgsProcessingParameterDefinition]:
     """LABELS and CLASS_FIELD; ``kind``: what is labelled, 'classes', 'scenes', 'numbers' or 'objects'."""
-    what = {
-        "classes": tr(
-            "What is known: polygons, lines or points with the class of each in a field, or a class raster: a whole "
-            "number for each class, nodata where it is not known. If the raster declares no nodata, -9999 and the "
-            "like count as nodata, and so does 255 or 65535 beside two or more small numbers, unless it has a class "
-            "name."
-        ),
-        "scenes": tr(
-            "What is known: polygons, each of them a scene, or points, around each of which a square of CHIP_SIZE is "
-            "one, with the class in a field."
-        ),
-        "numbers": tr("What is known: points, lines or polygons with a number in a field, or a raster of numbers."),
-        "objects": tr(
-            "The objects: boxes or polygons, of which the rectangle around each counts, or points with their SIZE."
-        ),
-    }[kind]
+    layers_text, field_text = {
+        "classes": _class_texts,
+        "scenes": _scene_texts,
+        "numbers": _number_texts,
+        "objects": _object_texts,
+    }[kind]()
     rest = tr(
         "Any coordinate system. As many layers as rasters go with them one by one, in order; else all layers hold for "
         "all rasters."
     )
-    field = {
-        "classes": tr(
-            "For polygons, lines and points: the field with the number or name of each one's class; where it is empty, "
-            "the class is not known. Default: all are of one class."
-        ),
-        "scenes": tr(
-            "The field with the number or name of each one's class. For several classes a scene: names divided by ; or "
-            "a comma."
-        ),
-        "numbers": tr(
-            "For points, lines and polygons: the field with the number to learn; where it is empty, it is not known."
-        ),
-        "objects": tr(
-            "The field with the number or name of each object's class; one where it is empty is neither learned nor "
-            "judged by. Default: all are of one class."
-        ),
-    }[kind]
     label = tr("Field with the number") if kind == "numbers" else tr("Class field")
+    field = QgsProcessingParameterField("CLASS_FIELD", label, None, "LABELS", optional=True)
     return [
-        shared.several_layers("LABELS", tr("Labels"), compat.MAP_LAYER, f"{what} {rest}"),
-        shared.described(QgsProcessingParameterField("CLASS_FIELD", label, None, "LABELS", optional=True), field),
+        shared.several_layers("LABELS", tr("Labels"), compat.MAP_LAYER, f"{layers_text} {rest}"),
+        shared.described(field, field_text),
     ]
 
 
-def place_parameter():
-    """PLACE_FIELD: what a split keeps together."""
-    return shared.described(
-        QgsProcessingParameterField("PLACE_FIELD", tr("Place field"), None, "LABELS", optional=True),
+def _class_texts() -> tuple[str, str]:
+    """The help of LABELS and of CLASS_FIELD where pixels have classes."""
+    return (
         tr(
-            "For SPLIT=places: the field of the labels that says which of them lie at one place, such as a parcel or "
-            "a station. Default: each label by itself."
+            "The labels: polygons, lines or points with the class of each in a field, or a class raster: a whole "
+            "number for each class, nodata where it is not known. If the raster declares no nodata, -9999 and the "
+            "like count as nodata, and so does 255 or 65535 beside two or more small numbers, unless it has a class "
+            "name."
         ),
-        advanced=True,
+        tr(
+            "For polygons, lines and points: the field with the number or name of each one's class; where it is empty, "
+            "the class is not known. Default: all are of one class."
+        ),
     )
 
 
-def chips_parameter():
+def _scene_texts() -> tuple[str, str]:
+    return (
+        tr(
+            "The labels: polygons, each of them a scene, or points, around each of which a square of CHIP_SIZE is a "
+            "scene, with the class in a field."
+        ),
+        tr(
+            "The field with the number or name of each one's class. For several classes a scene: names separated by ; "
+            "or a comma."
+        ),
+    )
+
+
+def _number_texts() -> tuple[str, str]:
+    return (
+        tr("The labels: points, lines or polygons with a number in a field, or a raster of numbers."),
+        tr("For points, lines and polygons: the field with the number; where it is empty, it is not known."),
+    )
+
+
+def _object_texts() -> tuple[str, str]:
+    return (
+        tr("The objects: boxes or polygons, whose bounding rectangles count, or points with the SIZE of the objects."),
+        tr(
+            "The field with the number or name of each object's class; an object where it is empty is ignored in "
+            "training and evaluation. Default: all are of one class."
+        ),
+    )
+
+
+def chips_parameter() -> QgsProcessingParameterDefinition:
     """CHIPS: a chip folder instead of layers."""
     return shared.described(
         QgsProcessingParameterFile("CHIPS", tr("Chip folder"), compat.FOLDER, "", None, True),
         tr(
             "Instead of layers: a folder of labelled chips, as 'Export chips' makes it; or of images: folders 'images' "
-            "and 'masks' with files of the same names, a folder for each class, folders 'A', 'B' and 'label', or, of "
-            "objects, pictures with boxes as COCO, Pascal VOC, DOTA or YOLO have them."
+            "and 'masks' with files of the same names, a folder for each class, folders 'A', 'B' and 'label', or, for "
+            "objects, images with boxes in the format of COCO, Pascal VOC, DOTA or YOLO."
         ),
     )
 
 
-def area_parameters() -> list:
-    """EXTENT, MASK, BANDS and NODATA."""
-    return [
-        shared.extent(
-            tr("Area to learn from"),
-            tr("Only what lies in this rectangle is used. Default: all of the rasters. Web maps need it."),
+def extent_parameter() -> QgsProcessingParameterDefinition:
+    """EXTENT: the area to train on."""
+    text = tr("Only what lies in this rectangle is used. Default: all of the rasters. Web maps need it.")
+    return shared.extent(tr("Training area"), text)
+
+
+def advanced_parameters(bands: str = "", places: bool = True) -> list[QgsProcessingParameterDefinition]:
+    """MASK, BANDS, NODATA and, with ``places``, PLACE_FIELD; ``bands``: the help of BANDS, where it is another."""
+    found = [_mask_parameter(), _bands_parameter(bands), _nodata_parameter()]
+    if places:
+        found.append(_place_parameter())
+    return [shared.advanced(tr("Data"), parameter) for parameter in found]
+
+
+def _mask_parameter() -> QgsProcessingParameterDefinition:
+    text = tr("Only what lies in these polygons is used. Any coordinate system. Default: no limit.")
+    return shared.mask(tr("Mask (polygons)"), text)
+
+
+def _bands_parameter(text: str) -> QgsProcessingParameterDefinition:
+    usual = tr(
+        "Numbers, from 1, of the bands to use, in order, such as 11,8,3. Default: those of the base model where the "
+        "rasters have them by description, else all."
+    )
+    return shared.described(QgsProcessingParameterString("BANDS", tr("Bands"), None, False, True), text or usual)
+
+
+def _nodata_parameter() -> QgsProcessingParameterDefinition:
+    return shared.nodata(
+        tr(
+            "A stored number that means nodata in the rasters, such as 0 for black borders, in addition to the nodata "
+            "that they declare. A pixel with this number in any band is ignored. It does not apply to label rasters. "
+            "Any number. Default: only the declared nodata."
+        )
+    )
+
+
+def _place_parameter() -> QgsProcessingParameterDefinition:
+    return shared.described(
+        QgsProcessingParameterField("PLACE_FIELD", tr("Place field of the labels"), None, "LABELS", optional=True),
+        tr(
+            "For SPLIT=places: the field of the labels that says which of them lie at one place, such as a parcel or "
+            "a station, and stay together. Default: each label by itself."
         ),
-        shared.mask(
-            tr("Polygons to learn inside of"),
-            tr("Only what lies in these polygons is used. Any coordinate system. Default: no limit."),
-        ),
-        shared.described(
-            QgsProcessingParameterString("BANDS", tr("Bands"), None, False, True),
-            tr(
-                "Numbers, from 1, of the bands to use, in order, such as 11,8,3. Default: those of the start's model "
-                "where the rasters have them by description, else all."
-            ),
-            advanced=True,
-        ),
-        shared.nodata(
-            tr(
-                "A stored number that means nodata in the rasters to learn from, such as 0 for black borders, in "
-                "addition to the nodata that they declare. A pixel with this number in any band is left out. It does "
-                "not apply to label rasters. Any number. Default: only the declared nodata."
-            )
-        ),
-    ]
+    )
 
 
 # What was chosen.
@@ -313,7 +346,7 @@ def _images(sources, items: Sequence[Input], start: ModelCard | None, warnings: 
 def _order_warnings(
     rasters: Sequence[QgsRasterLayer], item: Input, numbers: Sequence[int] | None, start: ModelCard | None
 ) -> tuple[str, ...]:
-    """What to tell where a model's bands are taken in order, because nothing in the rasters says which is which."""
+    """The warnings where a model's bands are taken in order, because nothing in the rasters says which is which."""
     if start is None or numbers or item.bands != start.inputs[0].bands:
         return ()
     unnamed, others = {}, {}
@@ -342,7 +375,7 @@ def _order_warnings(
 
 
 def _taken(layer: QgsRasterLayer, numbers, dates: tuple[str, ...], start: ModelCard | None) -> Input:
-    """The input to train: the start's first one where the raster has its bands, else one of the raster's own bands.
+    """The input to train on: that of the base model where the raster has its bands, else one of the raster's bands.
 
     A band without a description is called by its colour, so that all rasters give red where the first one does; a
     palette gives its colours.
@@ -413,7 +446,7 @@ def _input_name(text: str, taken: Iterable[str]) -> str:
 
 
 def set_date(layer: QgsRasterLayer) -> str:
-    """When the layer was taken, by its temporal properties, as yyyy-mm-dd; '' if they do not tell."""
+    """When the layer was taken, by its temporal properties, as yyyy-mm-dd; '' if it is not known."""
     begin = layer.temporalProperties().fixedTemporalRange().begin()
     if layer.temporalProperties().isActive() and begin.isValid():
         return begin.date().toString("yyyy-MM-dd")
@@ -421,7 +454,7 @@ def set_date(layer: QgsRasterLayer) -> str:
 
 
 def _layer_date(layer: QgsRasterLayer) -> str:
-    """When the layer was taken: by its temporal properties, else by a date in its name; '' if neither tells."""
+    """When the layer was taken: by its temporal properties, else by a date in its name; '' if it is not known."""
     return set_date(layer) or date_in(layer.name())
 
 

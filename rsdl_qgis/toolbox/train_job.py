@@ -1,4 +1,4 @@
-"""Rasters and labels in a job: made ready on the main thread, said on any."""
+"""Rasters and labels as a job takes them: prepared on the main thread, written as arguments on any."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .train_data import Images
 
 
 def legend(layer: QgsMapLayer, field: str) -> tuple[dict[str, str], dict[str, str]]:
-    """(names, colours) of the classes by their value, as the layer's symbology tells them; names of numbers only."""
+    """(names, colours) of the classes by their value, of the layer's symbology; names of numbers only."""
     renderer = layer.renderer()
     if isinstance(renderer, QgsSingleSymbolRenderer) and not field:
         return {}, {"1": renderer.symbol().color().name()}
@@ -49,7 +49,7 @@ def legend(layer: QgsMapLayer, field: str) -> tuple[dict[str, str], dict[str, st
 
 @dataclass(frozen=True)
 class _Piece:
-    """A raster of the job, ready to be said on any thread."""
+    """A raster of the job, ready to be written as an argument on any thread."""
 
     raster: PreparedRaster
     about: Mapping[str, Any]
@@ -64,7 +64,7 @@ class _Piece:
 
 @dataclass(frozen=True)
 class _Features:
-    """A vector layer of labels, ready to be said on any thread."""
+    """A vector layer of labels, ready to be written as an argument on any thread."""
 
     vector: vectors.PreparedVector
     about: Mapping[str, Any]
@@ -167,10 +167,8 @@ class PreparedData:
 
 
 def _systems(images: Images, labels: Sequence[QgsMapLayer]) -> list[list[QgsCoordinateReferenceSystem]]:
-    """The coordinate systems in which each of the labels is looked at: those of the rasters that it goes with."""
-    rasters = [
-        vectors.systems(use.layer for uses in inputs.values() for use in uses) for _, inputs in images.sources
-    ]
+    """For each label layer the coordinate systems that it is read in: of the rasters that it goes with."""
+    rasters = [vectors.systems(use.layer for uses in inputs.values() for use in uses) for _, inputs in images.sources]
     if 1 < len(labels) == len(rasters):
         return rasters
     return [vectors.systems(images.layers())] * len(labels)
@@ -178,24 +176,24 @@ def _systems(images: Images, labels: Sequence[QgsMapLayer]) -> list[list[QgsCoor
 
 def _features(layer, field, place, context, systems, about) -> _Features:
     vector = vectors.PreparedVector(layer, context, systems, (field, place))
-    told = {
+    arguments = {
         "title": layer.name(),
         "vector": True,
         "field": vector.field(field),
         "place_field": vector.field(place),
         **about,
     }
-    return _Features(vector, told)
+    return _Features(vector, arguments)
 
 
-def _raster_key(use: RasterUse, extent: QgsRectangle | None, told: float | None) -> str:
+def _raster_key(use: RasterUse, extent: QgsRectangle | None, nodata: float | None) -> str:
     """A text that is another where the layer is read otherwise."""
     import hashlib
 
     provider = use.layer.dataProvider()
-    nodata = [] if is_image(provider) else [
+    declared = [] if is_image(provider) else [
         (item.min(), item.max()) for band in use.bands for item in provider.userNoDataValues(band)
     ]  # fmt: skip
-    parts = (use.layer.source(), use.layer.crs().toWkt(compat.WKT), use.bands, nodata, told)
+    parts = (use.layer.source(), use.layer.crs().toWkt(compat.WKT), use.bands, declared, nodata)
     where = shared.bounds(extent) if extent is not None else None
     return hashlib.sha256(repr((*parts, where)).encode()).hexdigest()

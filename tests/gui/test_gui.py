@@ -86,9 +86,12 @@ def test_the_name_of_what_was_chosen_is_in_view(wrapper):
 
 
 def test_networks_of_a_task_are_listed_with_their_titles(wrapper):
-    from rsdl_qgis.toolbox import train_options
+    from rsdl_qgis.toolbox import train_option_table
+    from rsdl_qgis.toolbox.train_options import Offer
 
-    combo = wrapper(train_options.network("Network", ("change", "segmentation"), "fc-siam-conc"))._combo
+    offer = Offer(("change", "segmentation"), "fc-siam-conc")
+    network, _ = train_option_table.basic("network", ("NETWORK", "EPOCHS"), offer)
+    combo = wrapper(network)._combo
     names = [combo.itemData(i) for i in range(combo.count())]
     assert names[:2] == ["", "fc-ef"] and "unet-light" in names and "resnet18" not in names
     assert combo.itemText(names.index("unet-light")) == "unet-light - U-Net light of the active-fire study"
@@ -96,14 +99,16 @@ def test_networks_of_a_task_are_listed_with_their_titles(wrapper):
 
 
 def test_losses_and_weights_are_offered_or_typed(wrapper):
-    from rsdl_qgis.toolbox import train_options
+    from rsdl_qgis.toolbox import train_option_table
+    from rsdl_qgis.toolbox.train_options import Offer
 
-    chooser = wrapper(train_options.loss(("huber", "mse"), ("huber+mse",), "huber"))
+    offer = Offer(losses=("huber", "mse"), sums=("huber+mse",), loss="huber")
+    weights, loss = train_option_table.advanced(("LOSS", "PRETRAINED"), offer)
+    chooser = wrapper(loss)
     combo = chooser._combo
     assert [combo.itemData(i) for i in range(combo.count())] == ["", "huber", "mse", "huber+mse"]
     combo.setCurrentIndex(3)
     assert chooser.widgetValue() == "huber+mse"
-    (weights,) = train_options.declared(("PRETRAINED",))
     chooser = wrapper(weights)
     chooser._combo.setCurrentIndex(1)
     assert chooser.widgetValue() == "imagenet"

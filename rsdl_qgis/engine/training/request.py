@@ -12,7 +12,7 @@ from typing import Any
 from ..card import CARD_FILE, ModelCard
 from ..errors import InputError, MismatchError, ModelError, OutputError
 from ..file_names import work_folder
-from ..job_arguments import AUGMENTED, DISTILLING, TRAINING, some
+from ..job_arguments import AUGMENTED, DISTILLING, TRAINING, USUAL_EPOCHS, USUAL_RATES, some
 from ..names import as_model_name
 from ..networks import NETWORKS
 from ..store import Store
@@ -28,8 +28,9 @@ KINDS = {  # of a chip's label
     "number": "numbers",
     "boxes": "boxes",
 }
-STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 800, 20, 150  # by default as many epochs as make so many steps, within limits
-NEW_START, GENTLE = 2e-3, 5e-4  # default learning rates: from nothing, from weights
+STEPS = 800  # by default as many epochs as make so many steps, within limits
+FEWEST_EPOCHS, MOST_EPOCHS = USUAL_EPOCHS
+NEW_START, GENTLE = USUAL_RATES
 REPORTS = (".html", ".htm")  # endings
 NO_CLASS = "none"  # is background
 MADE = ("data", "asked")  # parts of a request that are no argument of a job
@@ -252,8 +253,6 @@ def _augmentation(given: Any) -> Augmentation | None:
     if given is None:
         return Augmentation()
     if isinstance(given, str):
-        if given not in AUGMENTATIONS:
-            raise InputError(f"AUGMENTATION cannot be '{given}'.", f"Choose one of {_list(AUGMENTATIONS)}.")
         return AUGMENTATIONS[given]
     known = {f.name for f in fields(Augmentation)}
     unknown = sorted(set(given) - known)

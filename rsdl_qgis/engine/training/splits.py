@@ -11,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..job_arguments import DATA, some
+from ..job_arguments import DATA, LARGEST_SHARE, some
 from .assignment import DROPPED, TEST, TRAIN, VALID, Shares, best_draw
 from .chips import IGNORE, SPLITS, ChipFolder, with_splits
 from .divisions import DIVISIONS, Division, from_nowhere
 from .neighbours import layout_of
 
 TITLES = ("training", "validation", "test")
-LARGEST_SHARE = 0.9  # of all data, that may be kept from training
 MAPS = ("raster", "number")  # labels of maps, which are often pieces of one image
 FEW_NAMES = 5  # places or files that are named
 BINS = 4  # of numbers, in place of classes
