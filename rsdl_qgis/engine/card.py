@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .errors import MismatchError, ModelError
-from .schema import parsed
+from .errors import MismatchError
 from .task_table import task_of
 
 MLM_SCHEMA = "https://stac-extensions.github.io/mlm/v1.5.0/schema.json"
@@ -164,19 +163,6 @@ class ModelCard:
         time = () if self.axes == "NCHW" else ("time",)
         return {item.name: ("batch", *time, "bands", "height", "width") for item in self.inputs}
 
-    def to_json(self) -> dict[str, Any]:
-        """The card as a STAC MLM item."""
-        from .mlm import to_item
-
-        return to_item(self)
-
-    @classmethod
-    def from_json(cls, item: Any, where: str = "The model card") -> ModelCard:
-        """The card in a STAC MLM item; ModelError names ``where`` and what is missing or wrong."""
-        from .mlm import from_item
-
-        return from_item(item, where)
-
 
 PICTURE = ("red", "green", "blue")  # what the three bands of a picture show
 
@@ -226,12 +212,3 @@ def _named(wanted: Input, texts: Sequence[str | None]) -> tuple[int, ...]:
             hits = exact or hits[:1]
         found += hits
     return tuple(found) if len(found) == len(wanted.bands) else ()
-
-
-def read_json(text: str, where: str) -> ModelCard:
-    """The card in a JSON text; ModelError names ``where`` when it is not one."""
-    try:
-        item = parsed(text)
-    except ValueError as error:
-        raise ModelError(f"The model card in {where} is not JSON: {error}.") from None
-    return ModelCard.from_json(item, f"The model card in {where}")

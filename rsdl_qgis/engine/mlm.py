@@ -10,7 +10,7 @@ from typing import Any
 from .card import MLM_SCHEMA, ONNX_FILE, WEIGHTS_FILE, Band, Class, Input, ModelCard, Scaling, Tiling
 from .card_schema import HINT, check_card, check_item
 from .errors import ModelError
-from .schema import plain
+from .schema import parsed, plain
 from .task_table import TASKS, task_of
 from .text import lines, one_line
 
@@ -285,3 +285,12 @@ def _known(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _tuples(value: Any) -> Any:
     return tuple(_tuples(v) for v in value) if isinstance(value, list) else value
+
+
+def read_json(text: str, where: str) -> ModelCard:
+    """The card in a JSON text; ModelError names ``where`` when it is not one."""
+    try:
+        item = parsed(text)
+    except ValueError as error:
+        raise ModelError(f"The model card in {where} is not JSON: {error}.") from None
+    return from_item(item, f"The model card in {where}")

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .archive import opened_archive
-from .card import CARD_FILE, CARD_KEY, ONNX_FILE, WEIGHTS_FILE, ModelCard, read_json
+from .card import CARD_FILE, CARD_KEY, ONNX_FILE, WEIGHTS_FILE, ModelCard
 from .errors import ModelError
 from .interop.deepness import deepness_card, has_deepness_keys
 from .interop.detector_files import detector_card, has_ultralytics_keys, looks_like_a_detector
 from .interop.external_data import external_files
 from .interop.onnx_file import read_onnx_file
+from .mlm import from_item, read_json, to_item
 from .names import as_model_name
 
 LARGEST_CARD = 4 << 20  # bytes, wherever it comes from
@@ -99,7 +100,7 @@ def _onnx_card(path: Path, stem: str) -> ModelCard:
             f"{path.name} carries neither a model card nor the Deepness keys, so its bands and classes are unknown.",
             "Export it with this plugin, or with Deepness metadata.",
         )
-    return ModelCard.from_json(card.to_json(), f"What {path} says of itself")
+    return from_item(to_item(card), f"What {path} says of itself")
 
 
 def _limited(path: Path) -> bytes:

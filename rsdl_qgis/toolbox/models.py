@@ -14,6 +14,7 @@ from qgis.core import (
 
 from ..engine.card import ModelCard
 from ..engine.errors import RsdlError
+from ..engine.mlm import to_item
 from ..engine.names import as_model_name
 from ..engine.store import own_folder
 from . import compat, settings
@@ -82,7 +83,7 @@ class DescribeModel(RsdlAlgorithm):
             raise QgsProcessingException(str(error)) from None
         text = f"{describe(card)}\n{path}"
         feedback.pushInfo(text)
-        return {"DESCRIPTION": text, "CARD": json.dumps(card.to_json())}
+        return {"DESCRIPTION": text, "CARD": json.dumps(to_item(card))}
 
 
 class ImportModel(RsdlAlgorithm):

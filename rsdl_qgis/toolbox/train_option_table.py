@@ -13,10 +13,11 @@ from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessin
 
 from ..engine.card import ModelCard
 from ..engine.job_arguments import AUGMENTATIONS, DISTILLING, USUAL_EPOCHS, USUAL_RATES
+from ..engine.mlm import read_json
 from ..engine.task_table import Task
 from . import parameters as shared
 from .text import tr
-from .train_options import Offer, Option, loss, network, read_json, read_losses, weights
+from .train_options import Offer, Option, loss, network, read_losses, weights
 
 SPLITS = ("auto", *DISTILLING["split"].kind.words)
 

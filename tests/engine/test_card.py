@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling, channel_bands, match_bands, read_json
+from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling, channel_bands, match_bands
 from rsdl_qgis.engine.errors import MismatchError, ModelError
+from rsdl_qgis.engine.mlm import from_item, read_json, to_item
 from rsdl_qgis.engine.store import Store, default_folders
 
 THREE = tuple(Class(i, name, "#123456") for i, name in enumerate(("bare ground", "Δάσος", "water")))
@@ -50,12 +51,12 @@ def holds(whole, part) -> bool:
 
 
 def test_a_card_survives_json(card):
-    assert ModelCard.from_json(json.loads(json.dumps(card.to_json()))) == card
+    assert from_item(json.loads(json.dumps(to_item(card)))) == card
 
 
 @EVERY
 def test_a_card_of_any_task_survives_json(kind):
-    assert ModelCard.from_json(json.loads(json.dumps(CARDS[kind].to_json()))) == CARDS[kind]
+    assert from_item(json.loads(json.dumps(to_item(CARDS[kind])))) == CARDS[kind]
 
 
 @pytest.mark.parametrize(
@@ -75,15 +76,15 @@ def test_an_alias_of_several_words_is_found_in_a_longer_description(description,
 def test_cards_that_were_written_before_stay_as_they_are():
     for _, path, card in Store(default_folders()).list():
         written = json.loads((path / "model.json").read_text())
-        assert ModelCard.from_json(card.to_json()) == card and card.sha256
-        assert holds(json.loads(json.dumps(card.to_json())), written)
+        assert from_item(to_item(card)) == card and card.sha256
+        assert holds(json.loads(json.dumps(to_item(card))), written)
 
 
 def test_the_faster_engine_is_in_the_card_and_older_cards_mean_onnx(with_card):
-    item = with_card(engine="torch").to_json()
-    assert ModelCard.from_json(json.loads(json.dumps(item))).engine == "torch"
+    item = to_item(with_card(engine="torch"))
+    assert from_item(json.loads(json.dumps(item))).engine == "torch"
     del item["properties"]["rsdl:engine"]
-    assert ModelCard.from_json(item).engine == "onnx"
+    assert from_item(item).engine == "onnx"
 
 
 def test_cards_are_valid_for_the_mlm_package(card):
@@ -91,7 +92,7 @@ def test_cards_are_valid_for_the_mlm_package(card):
     from stac_model.schema import MLModelProperties
 
     for each in [card, *shipped(), *CARDS.values()]:
-        item = json.loads(json.dumps(each.to_json()))
+        item = json.loads(json.dumps(to_item(each)))
         properties = MLModelProperties.model_validate(item["properties"])
         assert properties.name == each.name
         assert [len(value.bands) for value in properties.input if value.bands] == [len(i.bands) for i in each.inputs]
@@ -122,7 +123,7 @@ EXPECTED = {  # task of MLM, axes and shape of the first input, outputs with the
 
 @EVERY
 def test_tasks_and_tensors_are_told_in_terms_of_mlm(kind):
-    properties = CARDS[kind].to_json()["properties"]
+    properties = to_item(CARDS[kind])["properties"]
     task, axes, shape, outputs = EXPECTED[kind]
     assert properties["mlm:tasks"] == [task]
     assert all(output["tasks"] == [task] for output in properties["mlm:output"])
@@ -135,7 +136,7 @@ def test_tasks_and_tensors_are_told_in_terms_of_mlm(kind):
 @EVERY
 def test_an_item_holds_what_the_schema_of_mlm_demands(kind):
     """Its rules that the package does not check (v1.5.0/schema.json)."""
-    item = CARDS[kind].to_json()
+    item = to_item(CARDS[kind])
     properties = item["properties"]
     assert re.fullmatch(r"[a-zA-Z][a-zA-Z0-9_.\-\s]+[a-zA-Z0-9]", properties["mlm:name"])
     assert properties["bands"]  # of the item, where its inputs name bands
@@ -152,49 +153,49 @@ def test_an_item_holds_what_the_schema_of_mlm_demands(kind):
 
 @pytest.mark.parametrize("name", ["2020 δάσος", "x", "δάσος", "flood-", "a b"])
 def test_any_name_is_kept_beside_one_that_mlm_takes(with_card, name):
-    item = json.loads(json.dumps(with_card(name=name).to_json()))
+    item = json.loads(json.dumps(to_item(with_card(name=name))))
     assert re.fullmatch(r"[a-zA-Z][a-zA-Z0-9_.\-\s]+[a-zA-Z0-9]", item["properties"]["mlm:name"])
-    assert ModelCard.from_json(item).name == item["id"] == name
+    assert from_item(item).name == item["id"] == name
 
 
 def test_the_files_there_are_are_the_assets(with_card):
-    item = with_card(sha256={"weights.safetensors": "0"}).to_json()
+    item = to_item(with_card(sha256={"weights.safetensors": "0"}))
     assert list(item["assets"]) == ["weights"] and item["properties"]["mlm:framework"] == "PyTorch"
-    assert list(with_card().to_json()["assets"]) == ["model", "weights"]
+    assert list(to_item(with_card())["assets"]) == ["model", "weights"]
 
 
 def test_hashes_say_what_they_are_and_are_read_without_that_too(with_card):
     card = with_card(sha256={"model.onnx": "ab" * 32})
-    item = card.to_json()
+    item = to_item(card)
     assert item["properties"]["rsdl:sha256"] == {"model.onnx": "sha256:" + "ab" * 32}
-    assert ModelCard.from_json(item).sha256 == card.sha256
+    assert from_item(item).sha256 == card.sha256
     item["properties"]["rsdl:sha256"] = dict(card.sha256)  # of a card that was written before
-    assert ModelCard.from_json(item).sha256 == card.sha256
+    assert from_item(item).sha256 == card.sha256
 
 
 def test_an_item_of_others_is_taken_for_the_task_it_names(card):
-    item = card.to_json()
+    item = to_item(card)
     for name in ("rsdl:task", "rsdl:inputs", "rsdl:tiling"):
         del item["properties"][name]
     for theirs, ours in (("semantic-segmentation", "segmentation"), ("scene-classification", "classification"),
                          ("regression", "regression"), ("super-resolution", "super-resolution")):  # fmt: skip
         item["properties"]["mlm:tasks"] = [theirs]
-        assert ModelCard.from_json(item).task == ours
+        assert from_item(item).task == ours
 
 
 def test_numbers_need_no_classes_and_a_map_of_classes_does():
-    item = CARDS["regression"].to_json()
-    assert ModelCard.from_json(item).classes == ()
+    item = to_item(CARDS["regression"])
+    assert from_item(item).classes == ()
     item["properties"]["rsdl:task"] = "segmentation"
     with pytest.raises(ModelError, match="classification:classes"):
-        ModelCard.from_json(item)
+        from_item(item)
 
 
 def test_an_incomplete_item_is_refused_by_name(card):
-    item = card.to_json()
+    item = to_item(card)
     del item["properties"]["mlm:output"]
     with pytest.raises(ModelError, match="mlm:output"):
-        ModelCard.from_json(item)
+        from_item(item)
     with pytest.raises(ModelError, match="somewhere is not JSON"):
         read_json("{", "somewhere")
 
@@ -254,6 +255,6 @@ def test_a_model_without_names_takes_a_picture_of_three_bands():
     assert [band.name for band in channel_bands(4)] == [f"channel {i}" for i in (1, 2, 3, 4)]
     assert channel_bands(4)[0].aliases == ()
 def test_what_an_output_is_said_to_be_is_kept_and_left_out_where_nothing_is(card):
-    said = replace(card, output="logits").to_json()
-    assert said["properties"]["rsdl:output"] == "logits" and ModelCard.from_json(said).output == "logits"
-    assert "rsdl:output" not in card.to_json()["properties"]
+    said = to_item(replace(card, output="logits"))
+    assert said["properties"]["rsdl:output"] == "logits" and from_item(said).output == "logits"
+    assert "rsdl:output" not in to_item(card)["properties"]

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from rsdl_qgis.engine.card import ModelCard, read_json
 from rsdl_qgis.engine.errors import ModelError
+from rsdl_qgis.engine.mlm import from_item, read_json, to_item
 from rsdl_qgis.engine.schema import DEEPEST, MOST_VALUES
 
 NAN, INF = float("nan"), float("inf")
@@ -58,7 +58,7 @@ def changed(item, path, value):
 
 @pytest.mark.parametrize(("path", "value"), WRONG, ids=[f"{path}={value!r}"[:70] for path, value in WRONG])
 def test_a_wrong_value_is_refused_by_file_and_key(card, path, value):
-    item = changed(card.to_json(), path, value)
+    item = changed(to_item(card), path, value)
     with pytest.raises(ModelError) as caught:
         read_json(json.dumps(item), "here.json")
     said = caught.value.message
@@ -70,28 +70,28 @@ def test_a_wrong_value_is_refused_by_file_and_key(card, path, value):
 @pytest.mark.parametrize("item", [None, [], 5, "text", {}, {"properties": None}, {"properties": []}])
 def test_what_is_no_item_is_refused(item):
     with pytest.raises(ModelError):
-        ModelCard.from_json(item)
+        from_item(item)
 
 
 def test_fixed_tiles_are_multiples(card):
     fixed = replace(card, tiling=replace(card.tiling, any_size=False, multiple=24))
     with pytest.raises(ModelError, match=r"multiple is 24, of which size \(32\) is no multiple"):
-        ModelCard.from_json(fixed.to_json())
+        from_item(to_item(fixed))
 
 
 def test_tiles_without_an_overlap_get_one_that_they_have_room_for(card):
-    item = changed(card.to_json(), "rsdl:tiling", {"size": 32})
-    assert ModelCard.from_json(item).tiling.overlap == 8
+    item = changed(to_item(card), "rsdl:tiling", {"size": 32})
+    assert from_item(item).tiling.overlap == 8
 
 
 @pytest.mark.parametrize("name", ["a\0b", "a\x0bb", "a\nb", "a\u202eb", "a\ud800b"])
 def test_names_of_classes_are_cleaned_where_they_come_in(card, name):
-    read = ModelCard.from_json(changed(card.to_json(), f"{CLASS}name", name))
+    read = from_item(changed(to_item(card), f"{CLASS}name", name))
     assert read.classes[0].name == "a b"
 
 
 def test_numbers_that_are_none_become_null_in_notes(card):
-    item = changed(card.to_json(), "rsdl:provenance", {"iou": NAN, "more": [INF, 1, "a\0"]})
+    item = changed(to_item(card), "rsdl:provenance", {"iou": NAN, "more": [INF, 1, "a\0"]})
     read = read_json(json.dumps(item), "x")
     assert read.provenance == {"iou": None, "more": [None, 1, "a "]}
 
@@ -112,6 +112,6 @@ def test_texts_that_would_take_long_are_refused(text, words):
 
 
 def test_deep_notes_are_refused(card):
-    item = changed(card.to_json(), "rsdl:provenance", {"a": json.loads("[" * 50 + "]" * 50)})
+    item = changed(to_item(card), "rsdl:provenance", {"a": json.loads("[" * 50 + "]" * 50)})
     with pytest.raises(ModelError, match=f"at most {DEEPEST}"):
-        ModelCard.from_json(item)
+        from_item(item)

@@ -17,6 +17,7 @@ from onnx import TensorProto, helper
 from rsdl_qgis.engine import runtime
 from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling
 from rsdl_qgis.engine.errors import DeviceError, ModelError
+from rsdl_qgis.engine.mlm import from_item
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.runtime import (
@@ -51,7 +52,7 @@ def folder(tmp_path_factory):
 
 
 def card_of(folder) -> ModelCard:
-    return ModelCard.from_json(json.loads((folder / "model.json").read_text()))
+    return from_item(json.loads((folder / "model.json").read_text()))
 
 
 def batch(n=2, side=16):

@@ -14,6 +14,7 @@ import pytest
 
 from rsdl_qgis.engine import store
 from rsdl_qgis.engine.errors import ModelError
+from rsdl_qgis.engine.mlm import to_item
 from rsdl_qgis.engine.store import Store, default_folders, opened, read_card, unpack
 
 
@@ -21,7 +22,7 @@ from rsdl_qgis.engine.store import Store, default_folders, opened, read_card, un
 def folder(tmp_path, card, model):
     made = tmp_path / "models" / "bright"
     made.mkdir(parents=True)
-    (made / "model.json").write_text(json.dumps(card.to_json()))
+    (made / "model.json").write_text(json.dumps(to_item(card)))
     shutil.copyfile(model, made / "model.onnx")
     return made
 
@@ -77,7 +78,7 @@ def test_a_model_of_the_plugin_is_not_removed(folder, home):
 def test_an_archive_that_writes_outside_is_refused(tmp_path, card):
     path = tmp_path / "evil.zip"
     with zipfile.ZipFile(path, "w") as made:
-        made.writestr("m/model.json", json.dumps(card.to_json()))
+        made.writestr("m/model.json", json.dumps(to_item(card)))
         made.writestr("../../outside.txt", "x")
     with pytest.raises(ModelError, match="outside"):
         unpack(path, tmp_path / "into")
@@ -99,7 +100,7 @@ def test_damaged_files_are_told(tmp_path, content):
 def packed(path, card, model):
     """A model archive with that card."""
     with zipfile.ZipFile(path, "w") as made:
-        made.writestr("x/model.json", json.dumps(card.to_json()))
+        made.writestr("x/model.json", json.dumps(to_item(card)))
         made.write(model, "x/model.onnx")
     return path
 
@@ -123,7 +124,7 @@ def test_a_name_that_is_a_path_is_refused_and_nothing_is_touched(tmp_path, home,
     for kept in (victim / "precious", home / "models" / "other" / "model.json"):
         kept.parent.mkdir(parents=True)
         kept.write_text("precious")
-    item = card.to_json()
+    item = to_item(card)
     item["properties"]["mlm:name"] = str(victim) if name == "ABSOLUTE" else name
     path = tmp_path / f"m.{kind}"
     if kind == "zip":
@@ -181,7 +182,7 @@ def test_the_persons_own_goes_first_then_the_settings_then_the_plugins(tmp_path,
     for number, place in enumerate(reversed(places)):
         made = place / "bright"
         made.mkdir(parents=True)
-        (made / "model.json").write_text(json.dumps(replace(card, title=str(number)).to_json()))
+        (made / "model.json").write_text(json.dumps(to_item(replace(card, title=str(number)))))
         listing = Store(places).scan()
         assert [(path, item.title) for _, path, item in listing.models] == [(made, str(number))]
         assert Store(places).find("bright")[0] == made
@@ -269,7 +270,7 @@ def test_what_was_there_stays_where_the_new_one_is_not_whole(tmp_path, home, arc
     card = replace(card, sha256={"model.onnx": "0" * 64} if broken == "hash" else {}, title="Other")
     other = tmp_path / "other.zip"
     with zipfile.ZipFile(other, "w") as made:
-        made.writestr("model.json", json.dumps(card.to_json()))
+        made.writestr("model.json", json.dumps(to_item(card)))
         if broken != "no network":
             made.writestr("model.onnx", b"damaged" if broken == "onnx" else model.read_bytes())
         if broken == "safetensors":

@@ -18,6 +18,7 @@ from onnx import TensorProto, ValueInfoProto, helper
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling, Tiling
+from rsdl_qgis.engine.mlm import to_item
 
 S1, S2 = ("VV",), ("B11", "B8", "B3")
 PAIR, AFTER = ("before", "after"), ("after",)
@@ -110,7 +111,7 @@ def write_scenes(folder: Path) -> None:
     labels = replace(signs, task="classification", tiling=size, activation="sigmoid", thresholds=(0.5, 0.5))
     save(folder / "signs", labels, both, [limit], output)
     network = onnx.load(str(folder / "signs" / "model.onnx"))
-    helper.set_model_props(network, {"rsdl:card": json.dumps(labels.to_json())})  # its numbers are taken as they are
+    helper.set_model_props(network, {"rsdl:card": json.dumps(to_item(labels))})  # its numbers are taken as they are
     onnx.save(network, str(folder / "signs" / "model.onnx"))
 
 
@@ -266,7 +267,7 @@ def save(
     graph = helper.make_graph(nodes, model.name, tensors, [output], constants)
     network = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     onnx.save(network, str(folder / "model.onnx"))
-    (folder / "model.json").write_text(json.dumps(model.to_json()), encoding="utf-8")
+    (folder / "model.json").write_text(json.dumps(to_item(model)), encoding="utf-8")
 
 
 if __name__ == "__main__":

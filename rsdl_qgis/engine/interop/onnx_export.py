@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from ..card import CARD_KEY, VALID, ModelCard
 from ..errors import ModelError
+from ..mlm import to_item
 from ..networks import NETWORKS
 from ..runtime import activation
 from ..task_table import TASKS, task_of
@@ -84,7 +85,7 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path, half_weights: b
     model = onnx.load_model_from_string(file.getvalue())
     if half_weights:
         _halve(model.graph)
-    inside = json.dumps(replace(card, sha256={}, engine="onnx").to_json())
+    inside = json.dumps(to_item(replace(card, sha256={}, engine="onnx")))
     model.metadata_props.append(onnx.StringStringEntryProto(key=CARD_KEY, value=inside))
     model.producer_name = "rsdl_qgis"
     onnx.checker.check_model(model)

@@ -21,6 +21,7 @@ from ..errors import ModelError, OutputError
 from ..file_names import hidden
 from ..interop.fastest import fastest_engine
 from ..interop.onnx_export import export_onnx, half_suffices
+from ..mlm import to_item
 from ..networks import NETWORKS
 from ..networks.requests import multiple_of
 from ..raster.part import FULL
@@ -135,7 +136,7 @@ def _finish(part: Path, card: ModelCard, weights: bytes) -> ModelCard:
     (part / WEIGHTS_FILE).write_bytes(weights)
     files = [part / name for name in (ONNX_FILE, WEIGHTS_FILE) if (part / name).is_file()]
     card = replace(card, sha256={file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files})
-    text = json.dumps(card.to_json(), indent=1, ensure_ascii=False)
+    text = json.dumps(to_item(card), indent=1, ensure_ascii=False)
     (part / CARD_FILE).write_text(text + "\n", encoding="utf-8")
     for file in (*files, part / CARD_FILE):
         with file.open("rb+") as stream:

@@ -13,6 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling, Tiling
 from rsdl_qgis.engine.errors import MismatchError, ModelError, RsdlError
+from rsdl_qgis.engine.mlm import to_item
 from rsdl_qgis.engine.predict_maps import run_predict
 from rsdl_qgis.engine.report import Report
 from rsdl_qgis.engine.runtime import open_runtime
@@ -257,7 +258,7 @@ def card_folder(path, model, **changes):
     )  # fmt: skip
     path.mkdir()
     model.rename(path / "model.onnx")
-    (path / "model.json").write_text(json.dumps(replace(card, **changes).to_json()))
+    (path / "model.json").write_text(json.dumps(to_item(replace(card, **changes))))
     return path
 
 

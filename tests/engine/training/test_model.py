@@ -15,8 +15,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from rsdl_qgis.engine.card import Band, Class, Input, ModelCard
+from rsdl_qgis.engine.card import Band, Class, Input
 from rsdl_qgis.engine.errors import ModelError, OutputError
+from rsdl_qgis.engine.mlm import from_item, to_item
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.runtime import open_runtime
 from rsdl_qgis.engine.store import Store, read_card
@@ -53,7 +54,7 @@ def test_the_card_says_what_the_network_takes():
     assert (card.network, card.options, card.activation, card.resolution) == ("unet", {"widths": [4, 8]}, "softmax", 10)
     assert (card.tiling.size, card.tiling.overlap, card.tiling.multiple, card.tiling.any_size) == (32, 8, 2, True)
     assert card.tiling.memory == module.memory_per_pixel(network, card) and card.half_precision
-    assert ModelCard.from_json(json.loads(json.dumps(card.to_json()))) == card and card.provenance == note
+    assert from_item(json.loads(json.dumps(to_item(card)))) == card and card.provenance == note
 
 
 def test_numbers_are_neither_activated_nor_halved():

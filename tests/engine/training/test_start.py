@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from rsdl_qgis.engine.card import CARD_FILE, WEIGHTS_FILE, Band, Class, Input, ModelCard
 from rsdl_qgis.engine.errors import InputError, ModelError
+from rsdl_qgis.engine.mlm import from_item, to_item
 from rsdl_qgis.engine.networks import NETWORKS, build_network
 from rsdl_qgis.engine.training import weights as weights_module
 from rsdl_qgis.engine.training.start import best_source, network_to_build, start
@@ -46,7 +47,7 @@ def base(folder, network, inputs, names, seed=1, task=None, **options):
         task=task or NETWORKS[network].task,
     )  # fmt: skip
     folder.mkdir()
-    (folder / CARD_FILE).write_text(json.dumps(card.to_json()), encoding="utf-8")
+    (folder / CARD_FILE).write_text(json.dumps(to_item(card)), encoding="utf-8")
     save_file(built.state_dict(), folder / WEIGHTS_FILE)
     return card
 
@@ -213,7 +214,7 @@ def test_the_likest_encoder():
 def test_a_shipped_model_for_other_classes_of_one_date():
     state = load_file(FLOOD / WEIGHTS_FILE)
     inputs, names = [image(SWIR, NIR, GREEN)], ("other", "burned")
-    card = ModelCard.from_json(json.loads((FLOOD / CARD_FILE).read_text(encoding="utf-8")))
+    card = from_item(json.loads((FLOOD / CARD_FILE).read_text(encoding="utf-8")))
     count = sum(name.startswith("encoders.s2_1.") for name in state)
     for network, prefix in ((None, "encoders.image_0."), ("unet", "encoder.")):
         name, options = network_to_build(network, {}, card)
@@ -227,7 +228,7 @@ def test_a_shipped_model_for_other_classes_of_one_date():
 
 def test_dates_that_are_stacked_take_the_encoder_of_the_last_date_with_all_its_bands():
     state = load_file(FLOOD / WEIGHTS_FILE)
-    card = ModelCard.from_json(json.loads((FLOOD / CARD_FILE).read_text(encoding="utf-8")))
+    card = from_item(json.loads((FLOOD / CARD_FILE).read_text(encoding="utf-8")))
     inputs = [image(GREEN, SWIR, dates=BEFORE_AFTER)]
     built, _, _ = begin("unet", inputs, ("not flooded", "flooded"), FLOOD, **card.options)
     of_green_and_swir = state["encoders.s2_1.stem.weight"].float()[:, [2, 0, 2, 0]]
