@@ -1,14 +1,17 @@
-"""A small model for the engine's tests: one input, a threshold on its first band."""
+"""What the engine's tests share: rasters, and a small model with one input, a threshold on its first band."""
 
 from __future__ import annotations
 
 import threading
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
+from affine import Affine
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.transform import from_origin
 from torch import nn, set_num_threads
 
@@ -16,6 +19,7 @@ from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling, Tiling
 from rsdl_qgis.engine.interop.onnx_export import export_onnx
 from rsdl_qgis.engine.runtime import ENGINES
 
+NORTH_UP = Affine(10, 0, 500_000, 0, -10, 4_200_000)
 set_num_threads(1)  # the networks here are too small to gain from more
 
 
@@ -91,3 +95,43 @@ def make_raster(tmp_path: Path):
 def with_card(card: ModelCard):
     """The card with some fields changed."""
     return lambda **changes: replace(card, **changes)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+@pytest.fixture
+def raster_file(tmp_path):
+    """raster_file(name, array (C, h, w), alpha=, colours=, msk=, names=, **profile) -> path of a GeoTIFF."""
+
+    def make(name, array, *, alpha=False, colours=None, msk=None, names=(), **profile):
+        path = tmp_path / name
+        profile = {"crs": "EPSG:32634", "transform": NORTH_UP, **profile}
+        count, height, width = array.shape
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            with rasterio.open(
+                path,
+                "w",
+                driver="GTiff",
+                count=count,
+                height=height,
+                width=width,
+                dtype=array.dtype,
+                **profile,
+            ) as file:
+                if alpha:
+                    kinds = [rasterio.enums.ColorInterp.gray] * (count - 1)
+                    file.colorinterp = [*kinds, rasterio.enums.ColorInterp.alpha]
+                if colours:
+                    file.write_colormap(1, colours)
+                for band, description in enumerate(names, start=1):
+                    file.set_band_description(band, description)
+                file.write(array)
+                if msk is not None:
+                    file.write_mask(msk)
+        return str(path)
+
+    return make

@@ -40,9 +40,9 @@ def test_polygons_over_one_another_are_unclear_only_if_their_classes_differ():
         assert classes.at(np.array([5.0, 1.0, 11.0]), np.array([5.0] * 3), CRS).tolist() == [expected, 0, NOTHING]
 
 
-def test_a_rasters_codes_say_what_is_nodata_and_what_lies_beyond(make_raster):
+def test_a_rasters_codes_say_what_is_nodata_and_what_lies_beyond(raster_file):
     values = np.arange(12, dtype="uint8").reshape(1, 3, 4)
-    with RasterClasses(Layer(make_raster("r.tif", values, nodata=5))) as classes:
+    with RasterClasses(Layer(raster_file("r.tif", values, nodata=5))) as classes:
         around = Grid(classes.grid.crs, classes.grid.transform @ Affine.translation(-1, -1), 5, 6)
         codes = classes.on(around)
         inner = codes[1:-1, 1:-1].copy()
@@ -61,11 +61,11 @@ def test_a_layer_of_points_is_no_polygons():
         PolygonClasses(vector, CRS)
 
 
-def test_numbers_of_a_raster_at_the_pixels_of_a_grid(make_raster, rng):
+def test_numbers_of_a_raster_at_the_pixels_of_a_grid(raster_file, rng):
     rows, cols = np.mgrid[0:20, 0:30]
     values = (3.0 * rows + cols).astype("float32")[None]
     values[0, :3] = -9
-    with RasterNumbers(Layer(make_raster("n.tif", values, nodata=-9))) as numbers:
+    with RasterNumbers(Layer(raster_file("n.tif", values, nodata=-9))) as numbers:
         grid = numbers.grid
         own = numbers.on(grid.crop(Window(1, 2, 10, 50)))  # sticks out
         np.testing.assert_array_equal(own[:2, :28], np.nan)
@@ -78,8 +78,8 @@ def test_numbers_of_a_raster_at_the_pixels_of_a_grid(make_raster, rng):
         assert numbers.overlaps(grid) and not numbers.overlaps(Grid(grid.crs, Affine(10, 0, 0, 0, -10, 0), 9, 9))
 
 
-def test_the_colour_table_of_a_raster(make_raster):
+def test_the_colour_table_of_a_raster(raster_file):
     values = np.ones((1, 3, 3), "uint8")
-    assert class_colours(make_raster("plain.tif", values)) == {}
-    colours = class_colours(make_raster("table.tif", values, colours={1: (255, 128, 0, 255)}))
+    assert class_colours(raster_file("plain.tif", values)) == {}
+    colours = class_colours(raster_file("table.tif", values, colours={1: (255, 128, 0, 255)}))
     assert colours[1] == "#ff8000"

@@ -10,8 +10,8 @@ from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.raster.metadata import read_metadata
 
 
-def test_metadata_of_a_file_and_its_bands(make_raster):
-    path = make_raster("a.tif", np.ones((2, 3, 4), "uint16"), names=("NDVI 2013-09-14",))
+def test_metadata_of_a_file_and_its_bands(raster_file):
+    path = raster_file("a.tif", np.ones((2, 3, 4), "uint16"), names=("NDVI 2013-09-14",))
     with rasterio.open(path, "r+") as file:
         file.scales, file.offsets = (1e-4, 1.0), (-0.5, 0.0)
         file.update_tags(TIFFTAG_DATETIME="2020:01:05 00:00:00")

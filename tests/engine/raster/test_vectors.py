@@ -16,7 +16,7 @@ from rsdl_qgis.engine.raster.vector_file import VectorFile
 from rsdl_qgis.engine.raster.vectors import polygonize, read_polygons
 from rsdl_qgis.engine.report import Report
 
-from .conftest import NORTH_UP
+from ..conftest import NORTH_UP
 
 CLASSES = [(0, "land", "#000000"), (1, "water", "#0000ff"), (200, "ice", "#ffffff")]
 
@@ -27,9 +27,9 @@ def table(path):
 
 
 @pytest.mark.parametrize("ending", ["gpkg", "geojson", "shp", "fgb"])
-def test_polygons_are_the_raster_again(make_raster, rng, tmp_path, ending):
+def test_polygons_are_the_raster_again(raster_file, rng, tmp_path, ending):
     array = rng.choice(np.array([0, 1, 200, 255], "uint8"), (1, 40, 50))
-    raster, output = make_raster("a.tif", array, nodata=255), tmp_path / "out" / f"p.{ending}"
+    raster, output = raster_file("a.tif", array, nodata=255), tmp_path / "out" / f"p.{ending}"
     output.parent.mkdir()
     count = polygonize(raster, output, CLASSES, Report())
     meta, wkb, fields = table(output)
@@ -47,12 +47,12 @@ def test_polygons_are_the_raster_again(make_raster, rng, tmp_path, ending):
         assert int.from_bytes(output.read_bytes()[60:64], "big") == 10200  # version 1.2, which older QGIS knows wholly
 
 
-def test_skipped_and_small_ones_are_left_out(make_raster, tmp_path):
+def test_skipped_and_small_ones_are_left_out(raster_file, tmp_path):
     array = np.zeros((1, 20, 20), "uint8")
     array[0, 2:6, 2:6] = 1
     array[0, 3, 3] = 0  # a hole
     array[0, 10, 10] = 1
-    raster = make_raster("a.tif", array)
+    raster = raster_file("a.tif", array)
     assert polygonize(raster, tmp_path / "p.gpkg", CLASSES, Report(), min_area=200, skip=[0]) == 1
     _, _, fields = table(tmp_path / "p.gpkg")
     np.testing.assert_allclose(fields["area_m2"], [1500], rtol=2e-3)
@@ -69,16 +69,16 @@ def test_skipped_and_small_ones_are_left_out(make_raster, tmp_path):
         (None, Affine(2, 0, 0, 0, -3, 0), 80 * 120),
     ],
 )
-def test_areas_are_measured_on_the_ground(make_raster, tmp_path, crs, transform, area):
-    raster = make_raster("a.tif", np.ones((1, 40, 40), "uint8"), crs=crs, transform=transform)
+def test_areas_are_measured_on_the_ground(raster_file, tmp_path, crs, transform, area):
+    raster = raster_file("a.tif", np.ones((1, 40, 40), "uint8"), crs=crs, transform=transform)
     polygonize(raster, tmp_path / "p.gpkg", CLASSES, Report())
     _, _, fields = table(tmp_path / "p.gpkg")
     np.testing.assert_allclose(fields["area_m2"], [area], rtol=8e-3)
 
 
 @pytest.mark.parametrize("ending", ["gpkg", "geojson", "shp", "fgb"])
-def test_no_polygon_gives_an_empty_layer_with_its_fields(make_raster, tmp_path, ending):
-    raster = make_raster("a.tif", np.full((1, 9, 9), 255, "uint8"), nodata=255)
+def test_no_polygon_gives_an_empty_layer_with_its_fields(raster_file, tmp_path, ending):
+    raster = raster_file("a.tif", np.full((1, 9, 9), 255, "uint8"), nodata=255)
     assert polygonize(raster, tmp_path / f"p.{ending}", CLASSES, Report()) == 0
     info = pyogrio.read_info(tmp_path / f"p.{ending}", force_feature_count=True)
     assert info["features"] == 0
@@ -86,29 +86,29 @@ def test_no_polygon_gives_an_empty_layer_with_its_fields(make_raster, tmp_path, 
         assert list(info["fields"]) == ["class", "value", "area_m2"]
 
 
-def test_many_batches_make_one_layer(make_raster, rng, tmp_path, monkeypatch):
+def test_many_batches_make_one_layer(raster_file, rng, tmp_path, monkeypatch):
     monkeypatch.setattr("rsdl_qgis.engine.raster.vectors.BATCH", 10)
-    raster = make_raster("a.tif", rng.integers(0, 2, (1, 20, 20)).astype("uint8"))
+    raster = raster_file("a.tif", rng.integers(0, 2, (1, 20, 20)).astype("uint8"))
     count = polygonize(raster, tmp_path / "p.fgb", CLASSES, Report())
     assert count > 30
     assert pyogrio.read_info(tmp_path / "p.fgb")["features"] == count
 
 
-def test_cancelling_leaves_nothing(make_raster, tmp_path):
+def test_cancelling_leaves_nothing(raster_file, tmp_path):
     class Stopped(Report):
         def cancelled(self):
             return True
 
-    raster = make_raster("a.tif", np.ones((1, 9, 9), "uint8"))
+    raster = raster_file("a.tif", np.ones((1, 9, 9), "uint8"))
     (tmp_path / "out").mkdir()
     with pytest.raises(Cancelled):
         polygonize(raster, tmp_path / "out" / "p.gpkg", CLASSES, Stopped())
     assert os.listdir(tmp_path / "out") == []
 
 
-def test_an_unknown_ending_is_refused(make_raster, tmp_path):
+def test_an_unknown_ending_is_refused(raster_file, tmp_path):
     with pytest.raises(OutputError, match="no known vector ending"):
-        polygonize(make_raster("a.tif", np.ones((1, 9, 9), "uint8")), tmp_path / "p.doc", CLASSES, Report())
+        polygonize(raster_file("a.tif", np.ones((1, 9, 9), "uint8")), tmp_path / "p.doc", CLASSES, Report())
 
 
 def collection(path, *geometries):
@@ -168,8 +168,8 @@ except OutputError as error:
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the size of a file with setrlimit")
 @pytest.mark.parametrize("ending", ["gpkg", "geojson", "shp", "fgb"])
 @pytest.mark.parametrize("limit", [50_000, 330_000])
-def test_a_full_disk_is_said_and_leaves_nothing(make_raster, rng, tmp_path, ending, limit):
-    raster = make_raster("a.tif", rng.integers(0, 2, (1, 120, 120)).astype("uint8"))
+def test_a_full_disk_is_said_and_leaves_nothing(raster_file, rng, tmp_path, ending, limit):
+    raster = raster_file("a.tif", rng.integers(0, 2, (1, 120, 120)).astype("uint8"))
     (tmp_path / "out").mkdir()
     output = tmp_path / "out" / f"p.{ending}"
     command = [sys.executable, "-c", FULL, raster, str(output), str(limit)]
