@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from rsdl_qgis.engine.cva import change_magnitude
-from rsdl_qgis.engine.otsu import otsu_threshold
+from rsdl_qgis.engine.chips.folder import IGNORE, ChipFolder
+from rsdl_qgis.engine.evaluation.confusion import MapScores, map_scores
+from rsdl_qgis.engine.radiometry.change_vectors import change_magnitude
+from rsdl_qgis.engine.radiometry.otsu import otsu_threshold
 from rsdl_qgis.engine.raster.grid import Window
 from rsdl_qgis.engine.raster.source import Layer, RasterSource
-from rsdl_qgis.engine.training.chips import IGNORE, ChipFolder
-from rsdl_qgis.engine.training.metrics import MapScores, map_scores
 from tools.datasets import make_chips
 from tools.datasets.landsat_change import DATES, FOLDER, PLACES
 

@@ -29,10 +29,10 @@ from typing import Any
 
 import numpy as np
 
-from rsdl_qgis.engine.card import ONNX_FILE, WEIGHTS_FILE, ModelCard
+from rsdl_qgis.engine.cards.card import ONNX_FILE, WEIGHTS_FILE, ModelCard
+from rsdl_qgis.engine.cards.store import read_card
 from rsdl_qgis.engine.networks import build_network
-from rsdl_qgis.engine.runtime import open_runtime
-from rsdl_qgis.engine.store import read_card
+from rsdl_qgis.engine.runtime.sessions import open_runtime
 from rsdl_qgis.engine.training.model import card_for, write_model
 from tools.datasets import make_chips
 from tools.worker import run_job

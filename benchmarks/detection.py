@@ -28,10 +28,10 @@ import torch
 from rasterio.transform import from_origin
 from torch import Tensor, nn
 
-from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling
-from rsdl_qgis.engine.interop.onnx_export import export_onnx
+from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard, Tiling
+from rsdl_qgis.engine.cards.store import read_card
 from rsdl_qgis.engine.networks import build_network, multiple_of_sides
-from rsdl_qgis.engine.store import read_card
+from rsdl_qgis.engine.runtime.onnx_export import export_onnx
 
 from .overhead import bare
 

@@ -24,7 +24,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rsdl_qgis.engine.card import Band, Class, Input
+from rsdl_qgis.engine.cards.card import Band, Class, Input
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.training.model import card_for, write_model
 

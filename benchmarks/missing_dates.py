@@ -17,11 +17,11 @@ import numpy as np
 import torch
 from sklearn.metrics import accuracy_score, f1_score
 
-from rsdl_qgis.engine.card import ModelCard
-from rsdl_qgis.engine.runtime import open_runtime
-from rsdl_qgis.engine.store import Store
-from rsdl_qgis.engine.training.chips import ChipFolder
-from rsdl_qgis.engine.training.series import SeriesSamples
+from rsdl_qgis.engine.cards.card import ModelCard
+from rsdl_qgis.engine.cards.store import Store
+from rsdl_qgis.engine.chips.folder import ChipFolder
+from rsdl_qgis.engine.runtime.sessions import open_runtime
+from rsdl_qgis.engine.training.samples.series import SeriesSamples
 from tools.datasets import make_chips
 
 SHARES = (0.0, 0.1, 0.3, 0.5)  # of the dates that are missing

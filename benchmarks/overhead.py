@@ -21,10 +21,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from rsdl_qgis.engine.card import Tiling
+from rsdl_qgis.engine.cards.card import Tiling
+from rsdl_qgis.engine.cards.store import read_card
 from rsdl_qgis.engine.networks import build_network
-from rsdl_qgis.engine.runtime import available_cores
-from rsdl_qgis.engine.store import read_card
+from rsdl_qgis.engine.runtime.sessions import available_cores
 from rsdl_qgis.engine.training.model import write_model
 
 from .rasters import write_pair

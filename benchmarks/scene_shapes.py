@@ -22,10 +22,10 @@ import pyogrio
 from affine import Affine
 from numpy.typing import NDArray
 
-from rsdl_qgis.engine.card import ModelCard
+from rsdl_qgis.engine.cards.card import ModelCard
+from rsdl_qgis.engine.cards.store import Store
 from rsdl_qgis.engine.raster.geotiff import write_geotiff
 from rsdl_qgis.engine.raster.grid import Grid
-from rsdl_qgis.engine.store import Store
 from tools.datasets import make_chips
 from tools.worker import ROOT, run_job
 

@@ -27,11 +27,11 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from torch import Tensor
 
-from rsdl_qgis.engine.store import read_card
-from rsdl_qgis.engine.training.chips import ChipFolder
-from rsdl_qgis.engine.training.evaluate import evaluate
-from rsdl_qgis.engine.training.intervals import Figure
-from rsdl_qgis.engine.training.series import SeriesSamples
+from rsdl_qgis.engine.cards.store import read_card
+from rsdl_qgis.engine.chips.folder import ChipFolder
+from rsdl_qgis.engine.evaluation.bootstrap import Figure
+from rsdl_qgis.engine.training.evaluate.samples import evaluate
+from rsdl_qgis.engine.training.samples.series import SeriesSamples
 from tools.datasets import make_chips
 from tools.make_models import read_recipe
 from tools.worker import run_job

@@ -13,8 +13,8 @@ import time
 
 import numpy as np
 
-from rsdl_qgis.engine.detection.suppress import SUPPRESSIONS
-from rsdl_qgis.engine.detection.values import Detections
+from rsdl_qgis.engine.boxes.detections import Detections
+from rsdl_qgis.engine.boxes.suppression import SUPPRESSIONS
 
 COUNTS = (1_000, 10_000, 100_000, 1_000_000)
 BOXES, CLASSES, SIZE, SPACING = 4, 3, 25.0, 60.0  # boxes an object, classes, and pixels

@@ -37,17 +37,17 @@ from rasterio.transform import from_origin
 from torch import Tensor, nn
 
 from rsdl_qgis.engine.__main__ import SPINS
-from rsdl_qgis.engine.card import Band, Class, Input
+from rsdl_qgis.engine.cards.card import Band, Class, Input
+from rsdl_qgis.engine.chips.folder import Chip, ChipFolder, read_chips, write_chips
+from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.networks import build_network
-from rsdl_qgis.engine.networks.layout import channels_last
-from rsdl_qgis.engine.report import Report
-from rsdl_qgis.engine.training.augment import Augmentation
-from rsdl_qgis.engine.training.batches import Batches, in_order, stacked
-from rsdl_qgis.engine.training.chips import Chip, ChipFolder, read_chips, write_chips
-from rsdl_qgis.engine.training.data import ROOM
-from rsdl_qgis.engine.training.fit import Epoch, Settings, fit
-from rsdl_qgis.engine.training.losses import build_loss
-from rsdl_qgis.engine.training.samples import ChipSamples, class_counts, settle_inputs
+from rsdl_qgis.engine.networks.memory_format import channels_last
+from rsdl_qgis.engine.training.loop.fit import Epoch, Settings, fit
+from rsdl_qgis.engine.training.loop.losses import build_loss
+from rsdl_qgis.engine.training.samples.augment import Augmentation
+from rsdl_qgis.engine.training.samples.batches import Batches, in_order, stacked
+from rsdl_qgis.engine.training.samples.chips import ChipSamples, class_counts, settle_inputs
+from rsdl_qgis.engine.training.samples.data import ROOM
 
 ROOT = Path(__file__).resolve().parent.parent
 

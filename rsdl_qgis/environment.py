@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .engine.errors import Cancelled, RsdlError
-from .engine.report import Report
+from .engine.feedback import Report
 from .paths import PACKAGE, plugin_version, user_folder
 from .process import TimeoutExpired, kill_group, lines, output, start
 

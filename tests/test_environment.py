@@ -14,7 +14,7 @@ import pytest
 
 from rsdl_qgis import environment
 from rsdl_qgis.engine.errors import Cancelled, RsdlError
-from rsdl_qgis.engine.report import Report
+from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.process import group_options, kill_group, lines
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from qgis.PyQt.QtCore import QTranslator
 
-from rsdl_qgis.engine.metric_table import METRICS
+from rsdl_qgis.engine.tables.metrics import METRICS
 from tools import i18n
 
 ROOT = Path(__file__).parents[1]

@@ -2,7 +2,7 @@
 
     python -m tools.evaluate_flood DATA [--part test] [--models NAME ...] [--robustness] [--engine]
 
-Prints the accuracy table beside the published rows (means over scenes; metric of ``training/metrics.py``).
+Prints the accuracy table beside the published rows (means over scenes; metric of ``evaluation/confusion.py``).
 ``--robustness`` also stores the scenes with each band multiplied by its own factor in 0.6..1.6 plus an offset in
 0..40, as uint16 x 40 and as float32, and, as a harder test, with a factor and offset of their own for each date too,
 and prints how far mean IoU moves; those run in the worker without QGIS, as everything does with ``--engine``.
@@ -24,7 +24,7 @@ import numpy as np
 import rasterio
 from rasterio.transform import from_origin
 
-from rsdl_qgis.engine.training.metrics import SceneScores, map_scores, mean_scores
+from rsdl_qgis.engine.evaluation.confusion import SceneScores, map_scores, mean_scores
 
 from . import headless
 from .datasets import ombria

@@ -22,9 +22,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rsdl_qgis.engine.training.chips import IGNORE, Chip, ChipFolder
-from rsdl_qgis.engine.training.evaluation import Evaluation, FoundMaps
-from rsdl_qgis.engine.training.intervals import Places
+from rsdl_qgis.engine.chips.folder import IGNORE, Chip, ChipFolder
+from rsdl_qgis.engine.evaluation.bootstrap import Places
+from rsdl_qgis.engine.evaluation.results import Evaluation, FoundMaps
 
 from .datasets import make_chips
 from .datasets.ombria import read_image

@@ -24,8 +24,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from rsdl_qgis.engine.chips.folder import write_chips
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.training.chips import write_chips
 
 from .datasets import make_chips
 from .package import MODEL_FILES

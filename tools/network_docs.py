@@ -16,7 +16,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from rsdl_qgis.engine import networks
 from rsdl_qgis.engine.networks import NETWORKS, Network, build_network
-from rsdl_qgis.engine.task_table import task_of
+from rsdl_qgis.engine.tables.tasks import task_of
 
 PAGE = Path(__file__).parent.parent / "docs" / "networks.md"
 TASKS = {  # task -> heading, classes that the figures are for

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from rsdl_qgis.engine.store import read_card
+from rsdl_qgis.engine.cards.store import read_card
 from rsdl_qgis.paths import plugin_version
 
 from . import i18n

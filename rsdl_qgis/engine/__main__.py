@@ -18,12 +18,12 @@ from contextlib import suppress
 from typing import Any, TextIO
 
 from ..paths import plugin_version
-from . import memory
-from .arguments import shown
 from .errors import Cancelled, InputError, RsdlError
-from .job_arguments import checked
-from .memory import ran_out
-from .report import Report
+from .feedback import Report
+from .job import memory
+from .job.arguments import checked
+from .job.kinds import shown
+from .job.memory import ran_out
 
 GRACE = 20.0  # seconds after cancelling in which the job may clean up before the process ends anyway
 INTERVAL = 0.1  # seconds between two progress events

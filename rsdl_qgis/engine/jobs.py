@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from .assess import run_assess
-from .assess_detections import run_assess_detections
-from .assess_scenes import run_assess_scenes
-from .classify_scenes import run_classify_scenes
-from .describe import run_describe
-from .detect import run_detect
-from .outputs import Run
-from .predict_maps import run_predict
-from .report import Report
-from .series import run_predict_series
+from .assessment.detections import run_assess_detections
+from .assessment.maps import run_assess
+from .assessment.scenes import run_assess_scenes
+from .feedback import Report
+from .job.outputs import Run
+from .prediction.maps import run_predict
+from .prediction.objects import run_detect
+from .prediction.scenes.job import run_classify_scenes
+from .prediction.series.job import run_predict_series
+from .runtime.description import run_describe
 
 
 def run_training(operation: str) -> Run:
@@ -23,13 +23,17 @@ def run_training(operation: str) -> Run:
 
     def run(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         module, _, function = TRAINING[operation].partition(":")
-        result: dict[str, Any] = getattr(import_module(f".training.{module}", __package__), function)(arguments, report)
+        result: dict[str, Any] = getattr(import_module(f".{module}", __package__), function)(arguments, report)
         return result
 
     return run
 
 
-TRAINING = {"train": "run:run_train", "distil": "distil:run_distil", "export_chips": "export:run_export_chips"}
+TRAINING = {
+    "train": "training.train:run_train",
+    "distil": "training.distil:run_distil",
+    "export_chips": "chips.prepare:run_export_chips",
+}
 OPERATIONS: Mapping[str, Run] = {
     "predict": run_predict,
     "predict_series": run_predict_series,

@@ -7,10 +7,10 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..engine.errors import RsdlError
 from ..paths import PACKAGE
-from .outputs import names_problem, outputs_problem, unopened_problem
 from .parameters import is_null
-from .readable import inputs_readable
 from .text import tr
+from .worker.outputs import names_problem, outputs_problem, unopened_problem
+from .worker.readable import inputs_readable
 
 GROUPS = {
     "predict": lambda: tr("Predict"),

@@ -16,14 +16,14 @@ from qgis.core import (
 )
 
 from ..engine.errors import Cancelled, RsdlError
-from ..engine.report import Report
+from ..engine.feedback import Report
 from ..environment import FLAVOURS, check, managed_folder, setup
 from ..paths import PACKAGE, plugin_version, user_folder
 from . import compat, settings
 from .algorithm import RsdlAlgorithm
 from .parameters import choice, described
 from .text import tr
-from .worker import make_job, run_job
+from .worker.client import make_job, run_job
 
 
 class FeedbackReport(Report):

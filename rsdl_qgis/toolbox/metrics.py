@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from ..engine.metric_table import METRICS
+from ..engine.tables.metrics import METRICS
 from .text import tr, translated
 
 

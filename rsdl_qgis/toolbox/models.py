@@ -12,11 +12,11 @@ from qgis.core import (
     QgsProcessingParameterFile,
 )
 
-from ..engine.card import ModelCard
+from ..engine.cards.card import ModelCard
+from ..engine.cards.names import as_model_name
+from ..engine.cards.stac_mlm import to_item
+from ..engine.cards.store import own_folder
 from ..engine.errors import RsdlError
-from ..engine.mlm import to_item
-from ..engine.names import as_model_name
-from ..engine.store import own_folder
 from . import compat, settings
 from . import parameters as shared
 from .algorithm import RsdlAlgorithm

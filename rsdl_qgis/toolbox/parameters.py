@@ -27,9 +27,9 @@ from qgis.core import (
     QgsRectangle,
 )
 
-from ..engine.arguments import Argument, Whole
 from ..engine.errors import RsdlError
-from ..engine.job_arguments import RUNNING
+from ..engine.job.arguments import RUNNING
+from ..engine.job.kinds import Argument, Whole
 from . import compat, settings
 from .text import tr
 

@@ -6,28 +6,28 @@ from qgis.core import QgsApplication, QgsProcessingModelAlgorithm, QgsProcessing
 from qgis.PyQt.QtGui import QIcon
 
 from ..paths import PACKAGE, plugin_version
-from .assess import AssessMap
-from .assess_detections import AssessDetections
-from .assess_scenes import AssessScenes
-from .change import ChangeDetection
-from .chips import ExportChips
-from .detection import ObjectDetection
-from .distil import DistilModel
+from .assess.assessdetections import AssessDetections
+from .assess.assessmap import AssessMap
+from .assess.assessscenes import AssessScenes
 from .environment import Diagnostics, SetupEnvironment
-from .flood import FloodMapping
 from .models import DescribeModel, ImportModel, ListModels
 from .parameters import VECTOR_FORMATS
-from .regression import PixelRegression
-from .scenes import SceneClassification
-from .segmentation import SemanticSegmentation
-from .series import TimeSeriesClassification
+from .predict.changedetection import ChangeDetection
+from .predict.floodmapping import FloodMapping
+from .predict.objectdetection import ObjectDetection
+from .predict.pixelregression import PixelRegression
+from .predict.sceneclassification import SceneClassification
+from .predict.semanticsegmentation import SemanticSegmentation
+from .predict.timeseriesclassification import TimeSeriesClassification
 from .text import tr
-from .trainchangedetector import TrainChangeDetector
-from .traindetector import TrainDetector
-from .trainregression import TrainRegression
-from .trainsceneclassifier import TrainSceneClassifier
-from .trainsegmentation import TrainSegmentation
-from .traintimeseriesclassifier import TrainTimeSeriesClassifier
+from .train.distilmodel import DistilModel
+from .train.exportchips import ExportChips
+from .train.trainchangedetector import TrainChangeDetector
+from .train.traindetector import TrainDetector
+from .train.trainregression import TrainRegression
+from .train.trainsceneclassifier import TrainSceneClassifier
+from .train.trainsegmentation import TrainSegmentation
+from .train.traintimeseriesclassifier import TrainTimeSeriesClassifier
 
 ALGORITHMS = (
     SemanticSegmentation,

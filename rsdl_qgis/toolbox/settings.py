@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qgis.core import QgsSettings
 
-from ..engine.store import Store, default_folders
+from ..engine.cards.store import Store, default_folders
 from ..environment import WorkerPython, find_python
 
 _PREFIX = "rsdl/"

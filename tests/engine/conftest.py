@@ -15,9 +15,9 @@ from rasterio.errors import NotGeoreferencedWarning
 from rasterio.transform import from_origin
 from torch import nn, set_num_threads
 
-from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling, Tiling
-from rsdl_qgis.engine.interop.onnx_export import export_onnx
-from rsdl_qgis.engine.runtime import ENGINES
+from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard, Scaling, Tiling
+from rsdl_qgis.engine.runtime.onnx_export import export_onnx
+from rsdl_qgis.engine.runtime.sessions import ENGINES
 
 NORTH_UP = Affine(10, 0, 500_000, 0, -10, 4_200_000)
 set_num_threads(1)  # the networks here are too small to gain from more

@@ -7,10 +7,10 @@ import hashlib
 import numpy as np
 import pytest
 
-from rsdl_qgis.engine.card import VALID
-from rsdl_qgis.engine.runtime import ENGINES
-from rsdl_qgis.engine.scaling import radiometry
-from rsdl_qgis.engine.store import Store, read_card
+from rsdl_qgis.engine.cards.card import VALID
+from rsdl_qgis.engine.cards.store import Store, read_card
+from rsdl_qgis.engine.radiometry.scaling import radiometry
+from rsdl_qgis.engine.runtime.sessions import ENGINES
 from rsdl_qgis.paths import plugin_file
 
 MODELS = Store([plugin_file("models")]).list()

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from torch import nn
 
-from rsdl_qgis.engine.card import Tiling
-from rsdl_qgis.engine.interop.onnx_export import export_onnx
+from rsdl_qgis.engine.cards.card import Tiling
+from rsdl_qgis.engine.runtime.onnx_export import export_onnx
 from rsdl_qgis.paths import plugin_version
 
 ROOT = Path(__file__).resolve().parents[2]

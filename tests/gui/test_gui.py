@@ -86,11 +86,11 @@ def test_the_name_of_what_was_chosen_is_in_view(wrapper):
 
 
 def test_networks_of_a_task_are_listed_with_their_titles(wrapper):
-    from rsdl_qgis.toolbox import train_option_table
-    from rsdl_qgis.toolbox.train_options import Offer
+    from rsdl_qgis.toolbox.train import option_table
+    from rsdl_qgis.toolbox.train.options import Offer
 
     offer = Offer(("change", "segmentation"), "fc-siam-conc")
-    network, _ = train_option_table.basic("network", ("NETWORK", "EPOCHS"), offer)
+    network, _ = option_table.basic("network", ("NETWORK", "EPOCHS"), offer)
     combo = wrapper(network)._combo
     names = [combo.itemData(i) for i in range(combo.count())]
     assert names[:2] == ["", "fc-ef"] and "unet-light" in names and "resnet18" not in names
@@ -99,11 +99,11 @@ def test_networks_of_a_task_are_listed_with_their_titles(wrapper):
 
 
 def test_losses_and_weights_are_offered_or_typed(wrapper):
-    from rsdl_qgis.toolbox import train_option_table
-    from rsdl_qgis.toolbox.train_options import Offer
+    from rsdl_qgis.toolbox.train import option_table
+    from rsdl_qgis.toolbox.train.options import Offer
 
     offer = Offer(losses=("huber", "mse"), sums=("huber+mse",), loss="huber")
-    weights, loss = train_option_table.advanced(("LOSS", "PRETRAINED"), offer)
+    weights, loss = option_table.advanced(("LOSS", "PRETRAINED"), offer)
     chooser = wrapper(loss)
     combo = chooser._combo
     assert [combo.itemData(i) for i in range(combo.count())] == ["", "huber", "mse", "huber+mse"]
@@ -140,7 +140,7 @@ def test_device_starts_with_the_setting(wrapper):
 
 
 def test_installed_models_by_task(tmp_path, monkeypatch):
-    from rsdl_qgis.engine.card import Band, Class, Input, ModelCard
+    from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard
     from rsdl_qgis.gui import chooser
     from rsdl_qgis.toolbox import settings
 

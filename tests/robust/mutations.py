@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rsdl_qgis.engine.arguments import (
+from rsdl_qgis.engine.job.kinds import (
     Boolean,
     Bounds,
     Choice,

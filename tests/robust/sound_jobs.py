@@ -7,16 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling, Tiling
-from rsdl_qgis.engine.interop.onnx_export import export_onnx
-from rsdl_qgis.engine.report import Report
-from rsdl_qgis.engine.training.run import run_train
+from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard, Scaling, Tiling
+from rsdl_qgis.engine.feedback import Report
+from rsdl_qgis.engine.runtime.onnx_export import export_onnx
+from rsdl_qgis.engine.training.train import run_train
 
-from ..engine.tasks.test_detection import CARD as OBJECTS
-from ..engine.tasks.test_detection import Markers, marked
-from ..engine.test_classify_scenes import CARD as SCENES
-from ..engine.test_classify_scenes import Brightness
-from ..engine.test_series import ALL, CLASSES, DATES, Greatest
+from ..engine.prediction.scenes.test_job import CARD as SCENES
+from ..engine.prediction.scenes.test_job import Brightness
+from ..engine.prediction.series.test_job import ALL, CLASSES, DATES, Greatest
+from ..engine.prediction.test_object_collector import CARD as OBJECTS
+from ..engine.prediction.test_object_collector import Markers, marked
 from ..engine.training.chip_folders import make_folder
 from ..engine.training.layers import box, noise, raster, source, vector
 

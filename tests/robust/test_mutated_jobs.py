@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from rsdl_qgis.engine import __main__ as worker
-from rsdl_qgis.engine.job_arguments import OPERATIONS
+from rsdl_qgis.engine.job.arguments import OPERATIONS
 from rsdl_qgis.paths import plugin_version
 
 from .mutations import mutated, odd_values, plausible, written

@@ -26,8 +26,8 @@ import numpy as np
 import pytest
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
+from rsdl_qgis.engine.cards.store import Store, opened, read_card
 from rsdl_qgis.engine.errors import RsdlError
-from rsdl_qgis.engine.store import Store, opened, read_card
 from rsdl_qgis.paths import plugin_file
 
 pytestmark = pytest.mark.filterwarnings("ignore:Duplicate name:UserWarning")  # of zipfile, when they are made

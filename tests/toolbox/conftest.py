@@ -77,7 +77,7 @@ def home(tmp_path_factory, monkeypatch, qgis_app):
 @pytest.fixture
 def known_models(models, monkeypatch):
     """Only the made-up models are installed."""
-    from rsdl_qgis.engine.store import Store
+    from rsdl_qgis.engine.cards.store import Store
     from rsdl_qgis.toolbox import settings
 
     monkeypatch.setattr(settings, "store", lambda: Store([models]))

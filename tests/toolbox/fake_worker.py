@@ -47,7 +47,7 @@ if arguments.get("output"):
 (Path(os.environ["RSDL_TEMPORARY"]) / "scratch").write_text("scratch")
 
 if operation in ("train", "distil", "export_chips"):  # says what it was asked, makes what it is asked for
-    from rsdl_qgis.engine.job_arguments import checked
+    from rsdl_qgis.engine.job.arguments import checked
 
     asked = Path(os.environ["RSDL_ASKED"])
     asked.write_text(json.dumps(job))

@@ -17,8 +17,8 @@ from onnx import TensorProto, ValueInfoProto, helper
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Scaling, Tiling
-from rsdl_qgis.engine.mlm import to_item
+from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard, Scaling, Tiling
+from rsdl_qgis.engine.cards.stac_mlm import to_item
 
 S1, S2 = ("VV",), ("B11", "B8", "B3")
 PAIR, AFTER = ("before", "after"), ("after",)

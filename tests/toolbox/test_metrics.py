@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rsdl_qgis.engine.metric_table import METRICS, OF_DETECTIONS, OF_LABELS, OF_MAPS, OF_NUMBERS, OF_SCENES
+from rsdl_qgis.engine.tables.metrics import METRICS, OF_DETECTIONS, OF_LABELS, OF_MAPS, OF_NUMBERS, OF_SCENES
 
 TRAINED = {
     "trainsegmentation": OF_MAPS,

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingParameterNumber
 
-from rsdl_qgis.engine.job_arguments import OPERATIONS
-from rsdl_qgis.engine.task_table import TASKS
+from rsdl_qgis.engine.job.arguments import OPERATIONS
+from rsdl_qgis.engine.tables.tasks import TASKS
 
 ROOT = Path(__file__).parents[2]
 PERCENT = ("TEST",)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import rasterio
 
+from rsdl_qgis.engine.chips.folder import read_chips
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.training.chips import read_chips
 from tools.datasets import make_chips
 
 from . import data_sets

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rsdl_qgis.engine.chips.folder import IGNORE, read_chips
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.training.chips import IGNORE, read_chips
 from tools.datasets import make_chips
 from tools.datasets.burned_area import NEIGHBOURS, TEST, VALID
 from tools.datasets.forest import BLOCK

@@ -76,4 +76,4 @@ def test_keeping_it_is_not(package, module, text):
 def test_a_library_loaded_through_another_module_is_found(package):
     package("engine/card", "from .predict import x")
     complaints = package("engine/predict", "import numpy")
-    assert complaints == ["rsdl_qgis.engine.predict:1: numpy would be loaded into QGIS"]
+    assert complaints == ["rsdl_qgis.engine.prediction.loop:1: numpy would be loaded into QGIS"]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from rsdl_qgis.engine.chips.folder import read_chips
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.training.chips import read_chips
 from rsdl_qgis.engine.training.request import TrainRequest
 from tools import make_models
 

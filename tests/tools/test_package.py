@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rsdl_qgis.engine.store import read_card
+from rsdl_qgis.engine.cards.store import read_card
 from rsdl_qgis.paths import plugin_version
 from tools import i18n, package
 

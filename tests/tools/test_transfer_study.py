@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from benchmarks import transfer
-from rsdl_qgis.engine.training.chips import read_chips
+from rsdl_qgis.engine.chips.folder import read_chips
 from rsdl_qgis.engine.training.request import TrainRequest
 
 from . import data_sets

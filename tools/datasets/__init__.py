@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from rsdl_qgis.engine.chips.folder import ChipFolder
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.training.chips import ChipFolder
 
 from .airport import airport_chips
 from .burned_area import burned_area_chips

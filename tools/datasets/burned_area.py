@@ -12,9 +12,9 @@ from pathlib import Path
 
 import rasterio
 
-from rsdl_qgis.engine.card import Band, Class, Input
+from rsdl_qgis.engine.cards.card import Band, Class, Input
+from rsdl_qgis.engine.chips.folder import Chip, ChipFolder, write_chips
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.training.chips import Chip, ChipFolder, write_chips
 
 FOLDER = "burned_area"
 BANDS = (

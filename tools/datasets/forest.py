@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 import rasterio
 
-from rsdl_qgis.engine.card import Band, Class, Input
+from rsdl_qgis.engine.cards.card import Band, Class, Input
+from rsdl_qgis.engine.chips.folder import Chip, ChipFolder, Source, write_chips
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.training.chips import Chip, ChipFolder, Source, write_chips
 
 FOLDER = "forest"
 BANDS = (

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rsdl_qgis.engine.card import Band, Class
+from rsdl_qgis.engine.cards.card import Band, Class
+from rsdl_qgis.engine.chips.folder import Chip, ChipFolder, write_chips
+from rsdl_qgis.engine.chips.prepare import absolute, prepare_chips
+from rsdl_qgis.engine.chips.request import ChipsRequest
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.report import Report
-from rsdl_qgis.engine.training.chips import Chip, ChipFolder, write_chips
-from rsdl_qgis.engine.training.chips_request import ChipsRequest
-from rsdl_qgis.engine.training.export import absolute, prepare_chips
+from rsdl_qgis.engine.feedback import Report
 
 FOLDER = "landsat_change"
 PLACES = ("taizhou", "nanjing")

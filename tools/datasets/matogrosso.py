@@ -14,11 +14,11 @@ import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 
-from rsdl_qgis.engine.card import Band, Class, Input
+from rsdl_qgis.engine.cards.card import Band, Class, Input
+from rsdl_qgis.engine.chips.folder import Chip, ChipFolder, write_chips
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.raster.geotiff import write_geotiff
 from rsdl_qgis.engine.raster.grid import Grid
-from rsdl_qgis.engine.training.chips import Chip, ChipFolder, write_chips
 
 FOLDER, FILE = "matogrosso", "samples_mt_4bands.npz"
 SEASON = 2013  # the year in which the season begins that stands for all in the names of the dates

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rsdl_qgis.engine.card import Band, Class, Input
+from rsdl_qgis.engine.cards.card import Band, Class, Input
+from rsdl_qgis.engine.chips.folder import Chip, ChipFolder, write_chips
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.raster.grid import Window
 from rsdl_qgis.engine.raster.source import Layer, RasterSource
-from rsdl_qgis.engine.training.chips import Chip, ChipFolder, write_chips
 
 FOLDER = "ombria"
 SENSORS = {"s1": "S1", "s2": "S2"}

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from rsdl_qgis.engine.card import Band, Class
+from rsdl_qgis.engine.cards.card import Band, Class
+from rsdl_qgis.engine.chips.folder import ChipFolder, write_chips
+from rsdl_qgis.engine.chips.importing.boxes import import_boxes
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.training.chips import ChipFolder, write_chips
-from rsdl_qgis.engine.training.importers_boxes import import_boxes
 
 FOLDER = "trees"
 BANDS = (

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from rsdl_qgis.engine.card import Band, Class, Input
+from rsdl_qgis.engine.cards.card import Band, Class, Input
+from rsdl_qgis.engine.chips.folder import Chip, ChipFolder, write_chips
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.training.chips import Chip, ChipFolder, write_chips
 
 FOLDER, LABELS = "ucmerced", "LandUse_Multilabeled.txt"
 BANDS = (Band("red", ("R",)), Band("green", ("G",)), Band("blue", ("B",)))

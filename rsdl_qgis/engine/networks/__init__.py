@@ -29,9 +29,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from ..arguments import shown
 from ..errors import ModelError
-from ..memory import ran_out
+from ..job.kinds import shown
+from ..job.memory import ran_out
 from .table import CHANGE, COMMON_OPTIONS, NETWORKS, SEGMENTATION, TIME_SERIES, Network, constructor
 
 __all__ = [
@@ -55,9 +55,9 @@ def build_network(name: str, inputs: Mapping[str, tuple[int, int]], classes: int
     ModelError when there is no such name, or the network takes no such inputs, classes or options; and later, from the
     network itself, when it is given images of other dates, bands or sides than it takes.
     """
-    from .coarse import coarsen  # loads torch
+    from .checks import check_request, guard, multiple_of
+    from .downscale import coarsen  # loads torch
     from .ensemble import Ensemble
-    from .requests import check_request, guard, multiple_of
 
     network_class = constructor(name)
     line = NETWORKS[name]
@@ -80,7 +80,7 @@ def build_network(name: str, inputs: Mapping[str, tuple[int, int]], classes: int
 
 def check_options(name: str, options: Mapping[str, Any]) -> None:
     """ModelError where a network of the table has no such options, before it is known what it is to be built for."""
-    from .requests import check_options as check
+    from .checks import check_options as check
 
     check(NETWORKS[name], constructor(name), options)
 
@@ -89,7 +89,7 @@ def multiple_of_sides(name: str, inputs: Mapping[str, tuple[int, int]], options:
     """Of which height and width of an image have to be a multiple for a network of any size, were it built so."""
     import torch
 
-    from .requests import multiple_of
+    from .checks import multiple_of
 
     with torch.device("meta"):  # without weights
         return multiple_of(build_network(name, inputs, 2, **options), NETWORKS[name])
@@ -97,6 +97,6 @@ def multiple_of_sides(name: str, inputs: Mapping[str, tuple[int, int]], options:
 
 def option_names(name: str) -> set[str]:
     """The options that a network of the table can be built with; loads torch."""
-    from .requests import options_of
+    from .checks import options_of
 
     return options_of(NETWORKS[name], constructor(name))

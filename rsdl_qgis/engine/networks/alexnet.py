@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from .flow import Flow
-from .initialisation import keep_scale
-from .pooling import AdaptiveAveragePool
+from .layers.initialisation import keep_scale
+from .layers.pooling import AdaptiveAveragePool
+from .stages import Flow
 
 CELLS = 6  # the classifier sees 6x6 places
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from .flow import Flow
-from .unpool import max_pool, unpool
+from .layers.unpool import max_pool, unpool
+from .stages import Flow
 
 
 def conv(channels_in: int, channels_out: int, kernel: int) -> nn.Sequential:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from .flow import Flow
 from .resnet import ResNet
+from .stages import Flow
 
 LEVELS = 3  # the deepest groups of the encoder, those whose maps are compared
 

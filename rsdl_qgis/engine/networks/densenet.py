@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import ModelError
-from .flow import Flow
+from .stages import Flow
 
 
 class DenseLayer(nn.Module):

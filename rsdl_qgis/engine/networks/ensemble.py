@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from .flow import USUAL, Flow
+from .stages import USUAL, Flow
 
 
 class Ensemble(nn.Module):

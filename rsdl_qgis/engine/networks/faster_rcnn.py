@@ -13,11 +13,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import ModelError
-from .anchors import anchors, cell_anchors
-from .boxes import BACKGROUND, check_targets, clip, decode, encode, keep, match, objects
-from .flow import Flow
+from .layers.anchors import anchors, cell_anchors
+from .layers.boxes import BACKGROUND, check_targets, clip, decode, encode, keep, match, objects
+from .layers.roi_align import pyramid_roi_align
 from .resnet import ResNet
-from .roi_align import pyramid_roi_align
+from .stages import Flow
 
 RATIOS = (0.5, 1.0, 2.0)  # of an anchor's height to its width
 NOTHING = -30.0  # the logit of a class that a box is not: a score of 1e-13

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .blocks import Decoder, Encoder
-from .flow import Flow
-from .pooling import AdaptiveAveragePool
+from .layers.blocks import Decoder, Encoder
+from .layers.pooling import AdaptiveAveragePool
+from .stages import Flow
 
 
 class PyramidPooling(nn.Module):

@@ -10,8 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .flow import Flow
-from .initialisation import keep_scale
+from .layers.initialisation import keep_scale
+from .stages import Flow
 
 AUXILIARY_CELLS = 4  # an auxiliary head sees 4x4 places
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ModelError
-from .flow import Flow
+from .stages import Flow
 
 KERNEL, POOL = 5, 2
 SMALLEST = 16  # pixels: at this size C5 sees one pixel

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from torch import Tensor, nn
 
-from .blocks import Decoder, Encoder
-from .flow import Flow
+from .layers.blocks import Decoder, Encoder
+from .stages import Flow
 
 
 class OmbriaNet(nn.Module):

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from .calendar import calendar_of, on_calendar
-from .flow import Flow
+from .layers.calendar import calendar_of, on_calendar
+from .stages import Flow
 
 
 def to_front(x: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:

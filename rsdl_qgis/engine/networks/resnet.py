@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import ModelError
-from .flow import Flow
+from .stages import Flow
 
 
 def shortcut(channels_in: int, channels_out: int, stride: int) -> nn.Module:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from .flow import Flow
-from .unpool import max_pool, unpool
+from .layers.unpool import max_pool, unpool
+from .stages import Flow
 from .vgg import STAGES, WIDTHS, vgg_features
 
 LAYERS = STAGES[16]  # convolutions of each stage

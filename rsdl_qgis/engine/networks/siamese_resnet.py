@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ModelError
-from .blocks import Decoder
-from .flow import Flow
+from .layers.blocks import Decoder
 from .resnet import DEPTHS, ResNet
+from .stages import Flow
 
 
 def both_dates(inputs: Sequence[Tensor]) -> Tensor:

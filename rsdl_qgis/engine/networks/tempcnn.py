@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .calendar import calendar_of, on_calendar
-from .flow import Flow
+from .layers.calendar import calendar_of, on_calendar
+from .stages import Flow
 
 
 class Norm(nn.BatchNorm1d):

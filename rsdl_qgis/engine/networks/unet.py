@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from .blocks import Decoder, Encoder
+from .layers.blocks import Decoder, Encoder
 
 
 class UNet(nn.Module):

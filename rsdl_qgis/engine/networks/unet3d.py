@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ModelError
-from .flow import Flow
+from .stages import Flow
 
 DEPTHS = ("dates", "bands")  # what may lie along the third axis
 

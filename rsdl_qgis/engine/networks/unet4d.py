@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .flow import Flow
+from .stages import Flow
 from .unet3d import common_dates
 
 

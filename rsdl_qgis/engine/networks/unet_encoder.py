@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ModelError
-from .blocks import double_conv
-from .flow import Flow
+from .layers.blocks import double_conv
+from .stages import Flow
 from .table import SEGMENTATION, build_body
 
 ENCODERS = SEGMENTATION["unet-encoder"].choices["encoder"]

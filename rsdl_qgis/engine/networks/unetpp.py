@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from .blocks import double_conv
-from .flow import Flow
+from .layers.blocks import double_conv
+from .stages import Flow
 
 
 class UNetPlusPlus(nn.Module):

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ModelError
-from .flow import Flow
-from .initialisation import keep_scale
-from .pooling import AdaptiveAveragePool
+from .layers.initialisation import keep_scale
+from .layers.pooling import AdaptiveAveragePool
+from .stages import Flow
 
 STAGES = {16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}  # depth -> convolutions of each stage: the paper's D and E
 WIDTHS = (64, 128, 256, 512, 512)  # maps of each stage

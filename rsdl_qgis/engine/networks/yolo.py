@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import ModelError
-from .anchors import cells
-from .boxes import check_targets, clip, giou_loss, objects, simple_ota
-from .flow import Flow
+from .layers.anchors import cells
+from .layers.boxes import check_targets, clip, giou_loss, objects, simple_ota
+from .stages import Flow
 
 VARIANTS: dict[str, tuple[float, float]] = {  # parts of the full depth and width
     "n": (0.33, 0.25),

@@ -10,8 +10,8 @@ from rasterio.enums import ColorInterp, Resampling
 from rasterio.io import MemoryFile
 
 from ..errors import InputError
-from ..text import one_line
-from ..xml_text import XMLError, parse_xml
+from ..files.text import one_line
+from ..files.xml import XMLError, parse_xml
 from .grid import GDAL_ERRORS
 from .layer import open_raster
 

@@ -14,7 +14,7 @@ from rasterio.io import MemoryFile
 
 from ..errors import OutputError
 from .grid import Grid, crs_of
-from .sink import ClassEntry
+from .writer import ClassEntry
 
 COMMON_FILLS = (0, 255, 65535, -9999, -32768)
 

@@ -13,18 +13,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..card import Band, Class, Input, ModelCard
-from ..decision import labels_of
+from ..cards.card import Band, Class, Input, ModelCard
+from ..chips.folder import IGNORE, SPLITS, ChipFolder
 from ..errors import InputError, MismatchError
+from ..evaluation.decision import labels_of
+from ..feedback import Report
 from ..networks import NETWORKS
-from ..report import Report
-from ..task_table import TASKS, task_of
-from .chips import IGNORE, SPLITS, ChipFolder
-from .data import Data, check_counts, sides_multiple
-from .evaluate import Run, decided
+from ..tables.tasks import TASKS, task_of
+from .evaluate.samples import Run, decided
 from .request import TrainRequest
-from .samples import Samples, class_counts, open_samples, settle_inputs
-from .units import units_of
+from .samples.chips import Samples, class_counts, open_samples, settle_inputs
+from .samples.data import Data, check_counts, sides_multiple
+from .samples.units import units_of
 
 LOSSES = {"softmax": (["distillation"], "soft"), "sigmoid": (["bce"], "labels"), "identity": (["huber"], "numbers")}
 LABELS = {"softmax": "class", "sigmoid": "classes", "identity": "number"}  # of a chip folder, what the teacher gives

@@ -10,28 +10,28 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..card import ONNX_FILE, ModelCard
-from ..interop.fastest import median_seconds
-from ..interop.onnx_export import example_inputs
-from ..mlm import stated
+from ..cards.card import ONNX_FILE, ModelCard
+from ..cards.stac_mlm import stated
+from ..chips.prepare import prepare_chips
+from ..evaluation.results import Evaluation
+from ..feedback import Portion, Report
+from ..job.outputs import writing
 from ..networks import NETWORKS, build_network
-from ..outputs import writing
-from ..report import Portion, Report
-from ..runtime import open_runtime
-from ..task_table import TASKS
+from ..runtime.engine_choice import median_seconds
+from ..runtime.onnx_export import example_inputs
+from ..runtime.sessions import open_runtime
+from ..tables.tasks import TASKS
 from .answers import LOSSES, answers_of, open_lessons, shared_multiple
-from .batches import Batches
-from .consistency import check_crops
-from .evaluate import evaluate, open_run
-from .evaluation import Evaluation
-from .export import prepare_chips
-from .judge import evaluated
-from .learn import ANSWERS, go_on, work_folder
-from .losses import build_loss
+from .evaluate.models import evaluated
+from .evaluate.samples import evaluate, open_run
+from .loop.consistency import check_crops
+from .loop.losses import build_loss
+from .loop.work_folder import ANSWERS, go_on, work_folder
 from .request import DistilRequest, TrainRequest
-from .run import CUT, TRAINED, begin, finish, learn_by, settings_of, use_device
-from .start import network_to_build
+from .samples.batches import Batches
+from .start.start import network_to_build
 from .summary import Trained
+from .train import CUT, TRAINED, begin, finish, learn_by, settings_of, use_device
 
 TAUGHT = 0.15  # of the progress, when the teacher has said what it thinks of the images
 TIMED = 5  # runs of which the median is told

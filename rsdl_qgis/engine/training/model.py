@@ -16,17 +16,17 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from ..card import CARD_FILE, ONNX_FILE, WEIGHTS_FILE, Class, Input, ModelCard, Tiling
+from ..cards.card import CARD_FILE, ONNX_FILE, WEIGHTS_FILE, Class, Input, ModelCard, Tiling
+from ..cards.stac_mlm import to_item
 from ..errors import ModelError, OutputError
-from ..file_names import hidden
-from ..interop.fastest import fastest_engine
-from ..interop.onnx_export import export_onnx, half_suffices
-from ..mlm import to_item
+from ..files.names import hidden
 from ..networks import NETWORKS
-from ..networks.requests import multiple_of
-from ..raster.part import FULL
-from ..task_table import TASKS
-from .memory import memory_per_pixel
+from ..networks.checks import multiple_of
+from ..raster.atomic_file import FULL
+from ..runtime.engine_choice import fastest_engine
+from ..runtime.onnx_export import export_onnx, half_suffices
+from ..tables.tasks import TASKS
+from .model_memory import memory_per_pixel
 
 FILES = (ONNX_FILE, WEIGHTS_FILE, CARD_FILE)
 LARGEST_OVERLAP = 64  # pixels, by default: beyond it little context is gained

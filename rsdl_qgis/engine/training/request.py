@@ -9,17 +9,17 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from ..card import CARD_FILE, ModelCard
+from ..cards.card import CARD_FILE, ModelCard
+from ..cards.names import as_model_name
+from ..cards.store import Store
+from ..chips.request import ChipsRequest
 from ..errors import InputError, MismatchError, ModelError, OutputError
-from ..file_names import work_folder
-from ..job_arguments import AUGMENTED, DISTILLING, TRAINING, USUAL_EPOCHS, USUAL_RATES, some
-from ..names import as_model_name
+from ..files.names import work_folder
+from ..job.arguments import AUGMENTED, DISTILLING, TRAINING, USUAL_EPOCHS, USUAL_RATES, some
 from ..networks import NETWORKS
-from ..store import Store
-from ..task_table import TASKS, Task, task_of
-from .augment import AUGMENTATIONS, UNVARIED, Augmentation
-from .chips_request import ChipsRequest
-from .losses import LOSSES
+from ..tables.tasks import TASKS, Task, task_of
+from .loop.losses import LOSSES
+from .samples.augment import AUGMENTATIONS, UNVARIED, Augmentation
 
 KINDS = {  # of a chip's label
     "raster": "classes",

@@ -13,20 +13,20 @@ import torch
 from torch import nn
 
 from ...paths import plugin_version
-from ..card import ModelCard
+from ..cards.card import ModelCard
+from ..chips.folder import ChipFolder
+from ..chips.splitting.splits import SplitNote
 from ..networks import NETWORKS
-from ..raster.part import Part
-from ..task_table import TASKS
-from .chips import ChipFolder
-from .data import Data
-from .events import EVENTS, write_events
-from .fit import Epoch, Settings
-from .freezing import counts as parameter_counts
-from .judge import Evaluated
+from ..raster.atomic_file import Part
+from ..reports.training import training_page
+from ..tables.tasks import TASKS
+from .evaluate.models import Evaluated
+from .loop.fit import Epoch, Settings
+from .loop.tensorboard import EVENTS, write_events
 from .request import TrainRequest
-from .splits import SplitNote
-from .start import Started
-from .training_page import training_page
+from .samples.data import Data
+from .start.freezing import counts as parameter_counts
+from .start.start import Started
 
 MOST_TITLES = 10  # rasters that a card names
 

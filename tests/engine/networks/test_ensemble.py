@@ -11,15 +11,15 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from rsdl_qgis.engine.card import Band, Class, Input
+from rsdl_qgis.engine.cards.card import Band, Class, Input
 from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.networks import NETWORKS, TIME_SERIES, build_network, option_names
-from rsdl_qgis.engine.runtime import open_runtime
-from rsdl_qgis.engine.training.fit import with_auxiliary
-from rsdl_qgis.engine.training.freezing import freezing, stages_of
+from rsdl_qgis.engine.runtime.sessions import open_runtime
+from rsdl_qgis.engine.training.loop.fit import with_auxiliary
 from rsdl_qgis.engine.training.model import card_for, write_model
-from rsdl_qgis.engine.training.start import start_with
-from rsdl_qgis.engine.training.weights import Weights, encoders
+from rsdl_qgis.engine.training.start.freezing import freezing, stages_of
+from rsdl_qgis.engine.training.start.start import start_with
+from rsdl_qgis.engine.training.start.weights import Weights, encoders
 
 INPUTS = {"image": (9, 2)}
 

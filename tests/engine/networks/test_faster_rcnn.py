@@ -8,13 +8,13 @@ import onnxruntime
 import pytest
 import torch
 
-from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling
+from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard, Tiling
 from rsdl_qgis.engine.errors import ModelError
-from rsdl_qgis.engine.interop.onnx_export import export_onnx
 from rsdl_qgis.engine.networks import build_network
-from rsdl_qgis.engine.networks.boxes import decode, iou, nms, suppress
 from rsdl_qgis.engine.networks.faster_rcnn import NOTHING, FasterRCNN, _logit, published_names, sample
-from rsdl_qgis.engine.networks.roi_align import pyramid_roi_align
+from rsdl_qgis.engine.networks.layers.boxes import decode, iou, nms, suppress
+from rsdl_qgis.engine.networks.layers.roi_align import pyramid_roi_align
+from rsdl_qgis.engine.runtime.onnx_export import export_onnx
 
 from .samples import images
 from .small import SMALL

@@ -14,10 +14,10 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from rsdl_qgis.engine.card import Band, Class, Input, ModelCard, Tiling
+from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard, Tiling
 from rsdl_qgis.engine.errors import ModelError
-from rsdl_qgis.engine.interop.onnx_export import export_onnx
 from rsdl_qgis.engine.networks import NETWORKS, build_network
+from rsdl_qgis.engine.runtime.onnx_export import export_onnx
 
 from .samples import build, handful, images, is_series, series, side, sizes, training_loss
 from .small import ALIKE, SETTINGS, SMALL

@@ -8,7 +8,7 @@ from torch.nn.functional import interpolate, max_pool2d
 
 from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.networks import build_network, multiple_of_sides
-from rsdl_qgis.engine.networks.boxes import iou, suppress
+from rsdl_qgis.engine.networks.layers.boxes import iou, suppress
 from rsdl_qgis.engine.networks.yolo import LARGEST_GROWTH, RARE, YOLO, PyramidPooling, _product
 
 NO_OBJECT = {"boxes": torch.zeros(0, 4), "labels": torch.zeros(0, dtype=torch.long)}

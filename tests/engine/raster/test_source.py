@@ -8,9 +8,9 @@ from rasterio.warp import transform as transform_points
 
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.raster.grid import Window
-from rsdl_qgis.engine.raster.polygon_mask import PolygonMask
 from rsdl_qgis.engine.raster.source import Layer, RasterSource, _within_block, inspect, valid_pixels
-from rsdl_qgis.engine.raster.vector_file import VectorFile
+from rsdl_qgis.engine.vector.polygon_mask import PolygonMask
+from rsdl_qgis.engine.vector.vector_file import VectorFile
 
 from ..conftest import NORTH_UP
 

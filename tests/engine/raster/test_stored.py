@@ -12,10 +12,10 @@ from rasterio.enums import ColorInterp
 
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.raster.grid import Window
-from rsdl_qgis.engine.raster.labels import NOTHING, RasterClasses
 from rsdl_qgis.engine.raster.number_raster import RasterNumbers
 from rsdl_qgis.engine.raster.source import Layer, RasterSource, inspect
 from rsdl_qgis.engine.raster.stored import Turn
+from rsdl_qgis.engine.vector.class_layers import NOTHING, RasterClasses
 
 from ..conftest import NORTH_UP
 

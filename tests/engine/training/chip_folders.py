@@ -6,8 +6,8 @@ import numpy as np
 import rasterio
 from rasterio.transform import from_origin
 
-from rsdl_qgis.engine.card import Band, Class, Input
-from rsdl_qgis.engine.training.chips import Chip, ChipFolder, write_chips
+from rsdl_qgis.engine.cards.card import Band, Class, Input
+from rsdl_qgis.engine.chips.folder import Chip, ChipFolder, write_chips
 
 CLASSES = (Class(0, "dark", "#202020"), Class(7, "bright", "#ffd000"))
 KINDS = {"segmentation": "raster", "change": "raster", "time-series": "raster", "regression": "number"}

@@ -11,8 +11,8 @@ from affine import Affine
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.warp import transform
 
+from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.raster.grid import apply
-from rsdl_qgis.engine.report import Report
 
 CRS = "EPSG:32634"
 NORTH_UP = Affine(10, 0, 500_000, 0, -10, 4_200_000)

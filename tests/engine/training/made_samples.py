@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from rsdl_qgis.engine.card import Band, Class, Input
-from rsdl_qgis.engine.training.chips import IGNORE
+from rsdl_qgis.engine.cards.card import Band, Class, Input
+from rsdl_qgis.engine.chips.folder import IGNORE
 
 INPUTS = (Input("image", (Band("B4"), Band("B8"))),)
 

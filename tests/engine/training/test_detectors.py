@@ -8,24 +8,24 @@ import rasterio
 import torch
 from safetensors.torch import load_file
 
-from rsdl_qgis.engine.card import WEIGHTS_FILE, Band, Class, Input
+from rsdl_qgis.engine.cards.card import WEIGHTS_FILE, Band, Class, Input
+from rsdl_qgis.engine.cards.store import read_card
+from rsdl_qgis.engine.chips.box_table import Box, write_boxes
+from rsdl_qgis.engine.chips.folder import Chip, ChipFolder, read_chips, write_chips
 from rsdl_qgis.engine.errors import InputError, MismatchError
+from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.networks import build_network
-from rsdl_qgis.engine.report import Report
-from rsdl_qgis.engine.store import read_card
-from rsdl_qgis.engine.training.augment import AUGMENTATIONS
-from rsdl_qgis.engine.training.batches import Batches
-from rsdl_qgis.engine.training.box_files import Box, write_boxes
-from rsdl_qgis.engine.training.chips import Chip, ChipFolder, read_chips, write_chips
-from rsdl_qgis.engine.training.data import Data
-from rsdl_qgis.engine.training.detection import own_losses
 from rsdl_qgis.engine.training.distil import run_distil
-from rsdl_qgis.engine.training.evaluate_boxes import evaluate_boxes, quick_ap50, truth_of
-from rsdl_qgis.engine.training.fit import Settings, as_it_is, fit
-from rsdl_qgis.engine.training.judge_boxes import usual_boxes
-from rsdl_qgis.engine.training.objects import ObjectBatch
-from rsdl_qgis.engine.training.run import drawn_by, run_train
-from rsdl_qgis.engine.training.samples import balanced_draws, class_counts, open_samples, settle_inputs
+from rsdl_qgis.engine.training.evaluate.box_samples import evaluate_boxes, quick_ap50, truth_of
+from rsdl_qgis.engine.training.evaluate.detectors import usual_boxes
+from rsdl_qgis.engine.training.loop.detector import own_losses
+from rsdl_qgis.engine.training.loop.fit import Settings, as_it_is, fit
+from rsdl_qgis.engine.training.samples.augment import AUGMENTATIONS
+from rsdl_qgis.engine.training.samples.batches import Batches
+from rsdl_qgis.engine.training.samples.chips import balanced_draws, class_counts, open_samples, settle_inputs
+from rsdl_qgis.engine.training.samples.data import Data
+from rsdl_qgis.engine.training.samples.objects import ObjectBatch
+from rsdl_qgis.engine.training.train import drawn_by, run_train
 
 CLASSES = (Class(1, "dot", "#ff0000"), Class(4, "bar", "#00ff00"))
 EPOCHS = 60  # of four pictures, which is a step each

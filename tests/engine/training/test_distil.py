@@ -11,18 +11,18 @@ import rasterio
 import torch
 from safetensors.torch import load_file
 
-from rsdl_qgis.engine.card import WEIGHTS_FILE, Band
+from rsdl_qgis.engine.cards.card import WEIGHTS_FILE, Band
+from rsdl_qgis.engine.cards.store import read_card
+from rsdl_qgis.engine.chips.folder import CHIPS_FILE, write_chips
 from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError, ModelError
-from rsdl_qgis.engine.report import Report
-from rsdl_qgis.engine.store import read_card
-from rsdl_qgis.engine.training.chips import CHIPS_FILE, write_chips
+from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.training.distil import run_distil
-from rsdl_qgis.engine.training.run import run_train
+from rsdl_qgis.engine.training.train import run_train
 
-from ..interop.test_onnx_metadata import KEYS
-from ..interop.test_onnx_metadata import write as write_deepness
+from ..cards.onnx.test_metadata import KEYS
+from ..cards.onnx.test_metadata import write as write_deepness
 from .chip_folders import make_folder
-from .test_run import Heard, arguments
+from .test_train import Heard, arguments
 
 STUDENT = {"network": "unet", "options": {"widths": [2, 4]}, "threads": 1, "batch_size": 4, "learning_rate": 0.02}
 

@@ -15,12 +15,12 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from rsdl_qgis.engine.card import Band, Class, Input
+from rsdl_qgis.engine.cards.card import Band, Class, Input
+from rsdl_qgis.engine.cards.stac_mlm import from_item, to_item
+from rsdl_qgis.engine.cards.store import Store, read_card
 from rsdl_qgis.engine.errors import ModelError, OutputError
-from rsdl_qgis.engine.mlm import from_item, to_item
 from rsdl_qgis.engine.networks import build_network
-from rsdl_qgis.engine.runtime import open_runtime
-from rsdl_qgis.engine.store import Store, read_card
+from rsdl_qgis.engine.runtime.sessions import open_runtime
 from rsdl_qgis.engine.training import model as module
 from rsdl_qgis.engine.training.model import card_for, write_model, write_weights
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from rsdl_qgis.engine import job_arguments
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.report import Report
-from rsdl_qgis.engine.training.augment import AUGMENTATIONS, Augmentation
+from rsdl_qgis.engine.feedback import Report
+from rsdl_qgis.engine.job import arguments as job_arguments
 from rsdl_qgis.engine.training.distil import run_distil
 from rsdl_qgis.engine.training.request import TrainRequest
+from rsdl_qgis.engine.training.samples.augment import AUGMENTATIONS, Augmentation
 
 MODELS = Path(__file__).parents[3] / "models"
 OTHERWISE = ("augmentation", "batch_size")  # a name stands for one, the task has one

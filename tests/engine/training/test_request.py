@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from rsdl_qgis.engine.chips.folder import with_splits
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.training.chips import with_splits
-from rsdl_qgis.engine.training.learn import fingerprint
+from rsdl_qgis.engine.training.loop.work_folder import fingerprint
 from rsdl_qgis.engine.training.request import DistilRequest, TrainRequest
 
 from .chip_folders import make_folder

@@ -1,0 +1,1 @@
+"""Accuracy assessment: maps, scenes and detections against references."""

@@ -1,0 +1,1 @@
+"""Boxes around objects: overlap, suppression, and what tile borders cut."""

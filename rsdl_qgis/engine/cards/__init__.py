@@ -1,0 +1,1 @@
+"""What models say of themselves, and where models are. Standard library only."""

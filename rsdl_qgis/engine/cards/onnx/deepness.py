@@ -1,0 +1,160 @@
+"""The metadata keys of the Deepness plugin, read as our card. Standard library only.
+
+Deepness divides every image by 255, then subtracts ``standardization_mean`` and divides by ``standardization_std``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ...errors import ModelError
+from ...tables.tasks import task_of
+from ..card import Class, Input, ModelCard, Scaling, Tiling, channel_bands
+from ..card_schema import DEEPNESS, MOST_BANDS, MOST_CLASSES, check_count
+from .detectors import foreign_card, image_of, layout_of, named_classes, tiling_of
+from .graph import Head, head_of
+from .header import OnnxFile, Tensor
+from .keys import OUTPUT_KEY, keys_of, row_of
+
+TASKS = {
+    "segmentor": "segmentation",
+    "segmentation": "segmentation",
+    "regressor": "regression",
+    "regression": "regression",
+}
+
+MEAN, STD = "standardization_mean", "standardization_std"
+OVERLAP = 15  # per cent of a tile, where the file does not say
+PALETTE = ("#d9d9d9", "#1f78b4", "#e31a1c", "#33a02c", "#ff7f00", "#6a3d9a", "#b15928", "#fdbf6f", "#a6cee3", "#b2df8a")
+
+
+def has_deepness_keys(metadata: Mapping[str, str]) -> bool:
+    """Whether these are the metadata of a Deepness model."""
+    return "model_type" in metadata
+
+
+def deepness_card(name: str, file: OnnxFile) -> ModelCard:
+    """The card of a Deepness segmentor, regressor or detector; ModelError where its keys contradict its tensors."""
+    keys = keys_of(file.metadata, DEEPNESS, "class_names", f"'{name}'", dict.fromkeys((MEAN, STD), row_of))
+    kind = keys.get("model_type", "")
+    if kind.lower() in ("detector", "detection"):
+        return _detector_card(name, file, keys)
+    if kind.lower() not in TASKS:
+        problem = f"'{name}' is a Deepness model of type {kind}."
+        raise ModelError(problem, "Segmentor, Regressor and Detector models can be used.")
+    channels, size, fixed = _image(name, file, keys)
+    resolution = keys.get("resolution")
+    card = ModelCard(
+        name=name,
+        title=name,
+        network=f"Deepness {kind.lower()}",
+        description="An ONNX model with the metadata of the Deepness plugin.",
+        task=TASKS[kind.lower()],
+        inputs=(Input("image", channel_bands(channels), scaling=_scaling(name, keys, channels)),),
+        classes=(),
+        tiling=Tiling(
+            size=size,
+            overlap=round(size * keys.get("tiles_overlap", OVERLAP) / 100),
+            multiple=size if fixed else 32,
+            any_size=not fixed,
+        ),
+        resolution=resolution / 100 if resolution else None,
+        activation="identity",
+        axes="NCHW",
+        output=keys.get(OUTPUT_KEY, ""),
+        provenance={"source": "Deepness metadata"},
+    )
+    return card if task_of(card.task).numbers else _with_classes(card, file, keys)
+
+
+def _with_classes(card: ModelCard, file: OnnxFile, keys: Mapping[str, Any]) -> ModelCard:
+    """The card with the classes of a segmentor, of the output that has as many channels as there are names."""
+    named = {int(key): label for key, label in keys["class_names"].items()}
+    found = [_channels(card.name, file, tensor) for tensor in file.outputs]
+    usable = [(count, head) for count, head in found if count != 0]
+    if not usable:
+        shapes = [tensor.shape for tensor in file.outputs]
+        raise ModelError(f"'{card.name}' has outputs of shape {shapes}, none of which is (N, classes, H, W).")
+    outputs, head = next((item for item in usable if item[0] == len(named)), usable[0])
+    several = outputs != 1 and head.bounded and head.total is None
+    return replace(
+        card,
+        classes=_classes(card.name, named, outputs, head.kind == "decided"),
+        activation="sigmoid" if outputs == 1 or several else "softmax",
+        threshold=keys.get("seg_thresh") if outputs == 1 and head.kind != "decided" else None,
+    )
+
+
+def _image(name: str, file: OnnxFile, keys: Mapping[str, Any]) -> tuple[int, int, bool]:
+    """Bands of the image that a model takes, the side of its tiles, and whether they can be of no other size."""
+    image = file.inputs[0].image if len(file.inputs) == 1 else None
+    means = keys.get("standardization_mean")
+    channels = image[0] if image and image[0] is not None else len(means) if isinstance(means, (list, tuple)) else None
+    if image is None or channels is None:
+        shapes = [tensor.shape for tensor in file.inputs]
+        raise ModelError(f"'{name}' has inputs of shape {shapes}; a Deepness model takes one (N, C, H, W) image.")
+    check_count(channels, MOST_BANDS, "bands", f"'{name}'")
+    height, width = image[1:]
+    size = keys.get("tile_size") or keys.get("tiles_size") or height or width or 512
+    if {height, width} - {None, size}:
+        raise ModelError(f"'{name}' says its tiles are {size} pixels, but its input tensor is {height} x {width}.")
+    return channels, size, height is not None or width is not None
+
+
+def _channels(name: str, file: OnnxFile, tensor: Tensor) -> tuple[int | None, Head]:
+    """The channels of an output of maps, None where they are not told, 0 where it is none; and what its numbers are."""
+    rank, bare = len(tensor.shape), len(file.inputs[0].shape) == 3
+    if tensor.kind != "tensor" or tensor.dtype == "string" or rank not in (0, 2, 3, 4):
+        return 0, Head("unknown")
+    head = head_of(file.path, tensor.name)
+    head = Head("decided", head.operator) if tensor.whole_numbers else head
+    if rank in (2, 3) and not (rank == 3 and bare):
+        return (0 if rank == 2 and not bare else 1), head
+    return (tensor.image[0] if tensor.image else None), head
+
+
+def _detector_card(name: str, file: OnnxFile, keys: Mapping[str, Any]) -> ModelCard:
+    named = {int(key): label for key, label in keys["class_names"].items()}
+    channels, side = image_of(name, file, keys.get("tile_size") or keys.get("tiles_size"))
+    resolution = keys.get("resolution")
+    return foreign_card(
+        name,
+        channels,
+        named_classes(name, named, layout_of(file, len(named) or None)),
+        tiling_of(file, side, 32, round(side * keys.get("tiles_overlap", OVERLAP) / 100)),
+        "Deepness metadata",
+        scaling=_scaling(name, keys, channels),
+        resolution=resolution / 100 if resolution else None,
+        threshold=keys.get("det_conf"),
+        output=keys.get(OUTPUT_KEY, ""),
+    )
+
+
+def _scaling(name: str, keys: Mapping[str, Any], channels: int) -> Scaling:
+    def row(key: str, default: float) -> tuple[tuple[float, ...], ...]:
+        values = keys.get(key, default)
+        values = [values] * channels if isinstance(values, (int, float)) else values
+        if len(values) != channels:
+            raise ModelError(f"'{name}': {key} has {len(values)} number(s); the model takes {channels} band(s).")
+        return (tuple(float(value) for value in values),)
+
+    return Scaling(divisor=255.0, mean=row(MEAN, 0.0), std=row(STD, 1.0))
+
+
+def _classes(name: str, named: Mapping[int, str], outputs: int | None, decided: bool) -> tuple[Class, ...]:
+    """The classes of a segmentor of so many output channels; ``decided``: its numbers are classes."""
+    check_count(outputs, MOST_CLASSES, "classes", f"'{name}'")
+    if outputs == 1 and not decided:
+        count, named = 2, {0: "background", 1: named[0]} if set(named) == {0} else named
+    elif outputs is None or outputs == 1:
+        count = max(named, default=-1) + 1
+    else:
+        count = outputs
+    if not count:
+        hint = "Give it the key class_names, one name a class."
+        raise ModelError(f"'{name}' does not say how many classes it has.", hint)
+    if named and max(named) >= count:
+        raise ModelError(f"'{name}' names class {max(named)}, but its output has {count} class(es) from 0.")
+    return tuple(Class(i, named.get(i, f"class {i}"), PALETTE[i % len(PALETTE)]) for i in range(count))

@@ -1,0 +1,1 @@
+"""Chips: images with labels, from which networks are trained."""

@@ -1,0 +1,92 @@
+"""Objects on the ground as boxes in the pixels of a raster, and what of them a piece of it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import InputError, known
+from ...raster.grid import Grid, Window, apply
+from ...vector.geometries import outer_corners
+from ...vector.label_features import Features
+from ..box_table import LEAST_SEEN, Box
+from .classes import Legend
+from .layers import LabelLayer
+
+
+class ObjectsOn:
+    """The objects that features show on a raster: polygons, or points with ``size``, a side in metres.
+
+    ``features``: in the grid's CRS. The box of a polygon is the smallest one around it that is parallel to the pixels,
+    also where these are turned against the map. One without a class is of the first, and neither learned nor judged by.
+    """
+
+    def __init__(self, features: Sequence[Features], grid: Grid, legend: Legend, size: float | None):
+        self.boxes = np.concatenate([np.zeros((0, 4)), *(pixel_corners(one, grid, size) for one in features)])
+        labels = [label for one in features for label in one.labels]
+        self._names = [legend.classes[0].name if label is None else legend.name(label) for label in labels]
+        self._unknown = [label is None for label in labels]
+
+    def within(self, window: Window) -> list[Box]:
+        """Those that a window shows a part of, whole, in pixels from its corner."""
+        low, high = np.array([window.col, window.row]), np.array([window.width, window.height])
+        boxes = self.boxes - np.tile(low, 2)
+        met = np.flatnonzero(((boxes[:, 2:] > 0) & (boxes[:, :2] < high)).all(1))
+        sides = boxes[met].tolist()
+        return [Box(x1, y1, x2, y2, self._names[i], self._unknown[i]) for i, (x1, y1, x2, y2) in zip(met, sides)]
+
+
+def pixel_corners(features: Features, grid: Grid, size: float | None) -> NDArray[np.float64]:
+    """(n, 4): left, top, right and bottom of each feature in pixels of a grid."""
+    inverse = ~grid.transform
+    if not features.polygons:
+        return _around_points(features, grid, size)
+    found = np.empty((len(features), 4))
+    for i, polygon in enumerate(features.polygons):
+        col, row = apply(inverse, *outer_corners(polygon).T)
+        found[i] = col.min(), row.min(), col.max(), row.max()
+    return found
+
+
+def side_lengths(features: Features, grid: Grid, size: float | None) -> NDArray[np.float64]:
+    """(n,) the longer side of each object in pixels."""
+    boxes = pixel_corners(features, grid, size)
+    return (boxes[:, 2:] - boxes[:, :2]).max(1, initial=0.0)
+
+
+def check_objects(layers: Sequence[LabelLayer], size: float | None) -> None:
+    """InputError for vector layers that do not show objects."""
+    for layer in layers:
+        kind = known(layer.features).kind
+        if kind == "lines":
+            raise InputError(f"{layer.title} has lines, which are no objects.", "Choose boxes, polygons or points.")
+        if kind == "points" and size is None:
+            raise InputError(f"{layer.title} has points, which have no size.", "Give the objects' SIZE in metres.")
+
+
+def shown(boxes: Sequence[Box], valid: NDArray[np.bool_]) -> Iterator[Box]:
+    """The boxes cut to a piece whose valid pixels are given (h, w); gone where none of them is.
+
+    One of which less than ``LEAST_SEEN`` of its area lies on valid pixels is marked as difficult.
+    """
+    height, width = valid.shape
+    for box in boxes:
+        left, right = max(box.x1, 0.0), min(box.x2, width)
+        top, bottom = max(box.y1, 0.0), min(box.y2, height)
+        part = valid[int(top) : int(np.ceil(bottom)), int(left) : int(np.ceil(right))]
+        cut = replace(box, x1=left, y1=top, x2=right, y2=bottom)
+        if not cut.area or not part.any():
+            continue
+        seen = cut.area * part.mean() / box.area
+        yield replace(cut, difficult=box.difficult or bool(seen < LEAST_SEEN))
+
+
+def _around_points(features: Features, grid: Grid, size: float | None) -> NDArray[np.float64]:
+    """Boxes of ``size`` metres a side, as large as pixels are in the middle of the grid."""
+    points = np.concatenate([parts[0] for parts in features.paths])
+    middle = np.column_stack(apply(~grid.transform, *points.T))
+    half = (size or 0.0) / 2 / np.array(grid.resolution)
+    return np.concatenate([middle - half, middle + half], 1)

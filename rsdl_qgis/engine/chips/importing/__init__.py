@@ -1,0 +1,1 @@
+"""Chips from folders of images, masks and boxes."""

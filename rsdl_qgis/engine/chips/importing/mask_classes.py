@@ -1,0 +1,140 @@
+"""The classes of masks, files of numbers beside images: which there are, and whether they can be told apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ...cards.card import Class
+from ...errors import InputError
+from ...feedback import Report
+from ...raster.class_tables import class_colours, same_everywhere
+from ...raster.fills import filling_classes, filling_numbers
+from ...raster.grid import Window
+from ...raster.source import Layer, RasterSource
+from ...tables.tasks import TASKS
+from ..cutting.classes import LARGEST_VALUE, legend_of
+from ..cutting.layers import LabelLayer
+from ..folder import IGNORE
+
+LOSSY = (".jpg", ".jpeg")
+MANY = 6  # values, from which on masks may hold noise around two of them
+DARK, LIGHT = 64, 191  # of 8 bits: noise around black is below the one, around white above the other
+MIDDLE_SHARE = 0.1  # of the pixels, at most, lie between, where the rest is noise around black and white
+WHITE = (255, 65_535)  # what two classes of 8 and 16 bits are often written as
+PNG = "Save the masks without loss, as PNG or TIFF, with one number for each class."
+
+
+def mask_classes(
+    masks: Sequence[Path],
+    task: str,
+    names: Mapping[int, str] | None,
+    ignore: Collection[int],
+    report: Report,
+) -> tuple[tuple[Class, ...], tuple[int, ...]]:
+    """The classes of masks, and the values they have there if these are not the classes' own.
+
+    ``names`` of values, others are not labelled; None: all that occur, less ``ignore`` and what stands for nothing.
+    InputError where masks are colours, or do not tell classes apart.
+    """
+    counts = _counts(masks, not names and not ignore, report)
+    values = sorted(set(names) if names else set(counts) - set(ignore))
+    if not names:
+        _check_noise(masks, counts)
+        fills = () if ignore else filling_classes(values)
+        if fills:
+            report.log("warning", f"{', '.join(map(str, fills))} in the masks is taken as not labelled.")
+            values = [value for value in values if value not in fills]
+    if len(values) < 2:
+        raise InputError(
+            f"The masks in {masks[0].parent} have {len(values)} value(s) besides those to ignore.",
+            "Masks need a value for each of two classes or more.",
+        )
+    renumbered = IGNORE in values or values[0] < 0 or values[-1] > LARGEST_VALUE
+    own = dict(enumerate(values)) if renumbered else {value: value for value in values}
+    titles = {value: names[stored] for value, stored in own.items()} if names else {}
+    rest = None
+    if not names and len(own) == 2 and values[0] == 0:
+        titles = dict(zip(sorted(own), TASKS[task].two_classes))
+        rest = titles[0]
+    elif renumbered and not names:
+        titles = {value: f"class {stored}" for value, stored in own.items()}
+        told = ", ".join(f"{stored} is {value}" for value, stored in own.items())
+        report.log("warning", f"The values of the masks are numbered anew as classes: {told}.")
+    colours = class_colours(str(masks[0])) if len(values) > 2 else {}
+    layer = LabelLayer("", "", names=titles, colors={str(v): colours[s] for v, s in own.items() if s in colours})
+    classes = legend_of([layer], own, background=rest).classes
+    return classes, tuple(own.values()) if renumbered else ()
+
+
+def check_numbers(masks: Sequence[Path], report: Report) -> None:
+    """InputError where masks of numbers are colours; tells what in them stands for nothing, though they do not say."""
+    counts: Counter[float] = Counter()
+    for i, mask in enumerate(masks):
+        report.check()
+        report.progress(i / len(masks), "Reading the masks")
+        values = _read(mask)
+        some, times = np.unique(values.compressed(), return_counts=True)
+        fills = filling_numbers(some.tolist())
+        counts.update({v: n for v, n in zip(some.tolist(), times.tolist()) if v in fills})
+    if counts:
+        told = ", ".join(f"{value:.10g} ({n} pixels)" for value, n in counts.items())
+        report.log("warning", f"The masks in {masks[0].parent} hold {told}, which is taken as not known.")
+
+
+def _counts(masks: Sequence[Path], bare: bool, report: Report) -> Counter[int]:
+    """How many pixels of all masks have each value; ``bare``: nothing says what they mean.
+
+    InputError where they are colours, numbers of many values, or where it is not clear which are the same.
+    """
+    found: Counter[int] = Counter()
+    two: dict[int, Path] = {}  # the first mask of 0 and one other value, by that
+    most = 0  # values in a mask
+    for i, mask in enumerate(masks):
+        report.check()
+        report.progress(i / len(masks), "Reading the masks")
+        some, times = np.unique(_read(mask).compressed(), return_counts=True)
+        if (some != np.rint(some)).any() or len(found) > IGNORE:
+            raise InputError(f"{mask} holds numbers, so it is no mask of classes.", "Choose masks of whole numbers.")
+        found.update({int(value): int(n) for value, n in zip(some, times)})
+        if len(some) == 2 and some[0] == 0:
+            two.setdefault(int(some[1]), mask)
+        most = max(most, len(some))
+    if bare and len(two) > 1 and most == 2 and any(value in two for value in WHITE):
+        (one, first), (other, second) = sorted(two.items())[:2]
+        raise InputError(
+            f"{first} holds 0 and {one}, and {second} 0 and {other}, so it is not clear what is the same class.",
+            "Give all masks the same numbers.",
+        )
+    return found
+
+
+def _read(mask: Path) -> np.ma.MaskedArray:
+    """(h, w) what a mask holds, of one band or the same in all. InputError where they are colours."""
+    with RasterSource({"mask": [Layer(str(mask))]}) as source:
+        bands = source.read(Window(0, 0, source.grid.height, source.grid.width))["mask"][0]
+    if not same_everywhere(bands.data):
+        raise InputError(
+            f"The classes in {mask} are colours of {len(bands)} bands.",
+            "Make masks of one band, with a number for each class.",
+        )
+    return bands[0]
+
+
+def _check_noise(masks: Sequence[Path], counts: Mapping[int, int]) -> None:
+    """InputError where values lie scattered around few others, as JPEG and smoothing leave them."""
+    values = sorted(counts)
+    near = [value for value, following in zip(values, values[1:]) if following == value + 1]
+    lossy = any(mask.suffix.lower() in LOSSY for mask in masks) and len(values) > 2 and near
+    bright = [value for value in values if value > LIGHT]
+    middle = sum(n for value, n in counts.items() if DARK <= value <= LIGHT)
+    scattered = len(values) >= MANY and len(bright) > 2 and values[0] < DARK and values[-1] <= 255
+    if lossy or (scattered and middle <= MIDDLE_SHARE * sum(counts.values())):
+        raise InputError(
+            f"The masks in {masks[0].parent} hold {len(values)} values, such as {', '.join(map(str, values[:3]))} and "
+            f"{values[-1]}, scattered around fewer classes, as JPEG or smoothing leaves them.",
+            PNG,
+        )

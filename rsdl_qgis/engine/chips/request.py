@@ -1,0 +1,83 @@
+"""What a job asks for of its chips: which there are, or what they are cut from, and how they are divided."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..job.arguments import DATA, some
+from .cutting.request import CutRequest
+from .splitting.splits import SplitRequest
+
+RELATED = (  # arguments that tell one set of chips from another
+    *("task", "sources", "labels", "input_bands", "input_dates", "colors", "unlabelled", "background_name", "buffer"),
+    *("all_touched", "multilabel", "only_inside", "extent", "extent_crs", "mask", "mask_crs", "mask_versions"),
+    *("chip_size", "chip_overlap", "unit", "object_size"),
+    *("split", "valid", "test", "block_size", "seed"),
+)
+
+
+@dataclass(frozen=True)
+class ChipsRequest:
+    """The chips of a job. ``given``: a folder of chips, or of images that can be taken as one; None: they are cut.
+
+    ``key``: what tells chips that are cut apart: what is asked for, and the state of the files they are made from.
+    """
+
+    cut: CutRequest
+    split: SplitRequest
+    given: Path | None = None
+    key: str = ""
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any], labelled: bool = True) -> ChipsRequest:
+        """The request in a job's arguments; ``labelled``: the chips are to have labels. InputError for what cannot be.
+
+        A layer that was copied for the job has a ``key`` (a mask ``mask_key``), which stands for its path and its
+        state.
+        """
+        chips = some(DATA, ("chips",), arguments).get("chips")
+        return cls(
+            cut=CutRequest.of(arguments, labelled),
+            split=SplitRequest.of(arguments),
+            given=Path(chips) if chips else None,
+            key=_key(arguments, labelled),
+        )
+
+
+def _key(arguments: Mapping[str, Any], labelled: bool) -> str:
+    related = {name: _keyed(arguments[name]) for name in RELATED if arguments.get(name) is not None}
+    if "mask_key" in arguments:
+        related["mask"] = arguments["mask_key"]
+    states = {path: _state(Path(path)) for path in _paths(related)}
+    text = json.dumps([related, labelled, states], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _keyed(value: Any) -> Any:
+    """Arguments without the paths of what has a key."""
+    if isinstance(value, Mapping):
+        return {name: _keyed(item) for name, item in value.items() if not (name == "path" and "key" in value)}
+    return [_keyed(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _paths(related: Mapping[str, Any]) -> list[str]:
+    """The files that layers are read from."""
+    inputs = [source.get("inputs") or {} for source in related.get("sources") or ()]
+    specs = [spec for item in inputs for given in item.values() for spec in given]
+    specs += [*(related.get("labels") or ()), *([{"path": related["mask"]}] if related.get("mask") else ())]
+    return sorted({str(spec["path"]).split("|")[0] for spec in specs if spec.get("path")})
+
+
+def _state(path: Path) -> list[tuple[str, int, int]]:
+    """Name, size and time of a file and of those that hold a part of it; nothing of '.' and '/'."""
+    if not path.name:
+        return []
+    whole = [path.with_name(path.name + ending) for ending in (".msk", ".ovr", "-wal")]
+    parts = [path.with_suffix(ending) for ending in (".dbf", ".shx", ".prj", ".cpg", ".msk")]  # of .shp, and a mask
+    found = [(file.name, file.stat()) for file in dict.fromkeys([path, *whole, *parts]) if file.is_file()]
+    return sorted((name, state.st_size, state.st_mtime_ns) for name, state in found)

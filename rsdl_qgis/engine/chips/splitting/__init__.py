@@ -1,0 +1,1 @@
+"""Which chips are for training, validation and test, apart in space."""

@@ -1,1 +1,0 @@
-"""What other programs say of a model, read as our card."""

@@ -1,0 +1,1 @@
+"""What a job may ask for and write. Standard library only."""

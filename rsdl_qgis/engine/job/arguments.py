@@ -1,0 +1,288 @@
+"""The arguments of every operation: what has to be said, of which kind, within which limits, and what stands for it.
+
+One table for both sides: the worker checks jobs by it, and QGIS's parameters take their limits and defaults from it.
+``None`` is the same as not given. Standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..errors import InputError
+from ..tables.tasks import TASKS
+from .kinds import (
+    Argument,
+    Boolean,
+    Bounds,
+    Choice,
+    Either,
+    ListOf,
+    MapOf,
+    Nothing,
+    Number,
+    Object,
+    Path,
+    Plain,
+    Table,
+    Text,
+    Whole,
+    taken,
+)
+
+MODEL = Path("the name of a model, or the path of its folder, .zip or .onnx")
+LARGEST_BAND = 65_535
+
+# Layers.
+
+NODATA = Number(finite=False)
+BANDS = ListOf(Whole(1, LARGEST_BAND), 1)
+RASTER: Table = {
+    "path": Argument(Path(), required=True),
+    "bands": Argument(BANDS),
+    "nodata": Argument(Either((NODATA, ListOf(Either((NODATA, Nothing())), 1)))),
+    "palette": Argument(Boolean()),  # the colours of its values are read
+    "title": Argument(Text()),
+    "date": Argument(Text()),
+    "key": Argument(Text()),  # stands for the path of a copy that was made for this job
+}
+VERSION: Table = {
+    "path": Argument(Path(), required=True),
+    "crs": Argument(Text(), required=True),
+    "key": Argument(Text()),
+}
+VERSIONS = ListOf(Object("a layer in another coordinate system", VERSION))
+LAYOUTS = ("dates", "variables")  # of a series: what a layer is, and its bands the other
+WRAPPED = ("auto", "negative", "keep")  # which numbers of uint16 layers are read as negative
+SERIES_RASTER: Table = {**RASTER, "name": Argument(Text()), "descriptions": Argument(ListOf(Text()))}
+LABELLED: Table = {
+    **RASTER,
+    "vector": Argument(Boolean()),
+    "field": Argument(Text()),
+    "place_field": Argument(Text()),
+    "crs": Argument(Text()),
+    "versions": Argument(VERSIONS),
+    "names": Argument(MapOf(Text(), numbered=True)),
+    "colors": Argument(MapOf(Text())),
+}
+VECTOR: Table = {
+    "path": Argument(Path(), required=True),
+    "title": Argument(Text()),
+    "crs": Argument(Text()),
+    "versions": Argument(VERSIONS),
+    "key": Argument(Text()),
+}
+FIELDS = Either((Text(), ListOf(Text())))
+SCENES: Table = {**VECTOR, "field": Argument(FIELDS), "join": Argument(Text())}
+OTHER_SCENES: Table = {**SCENES, "path": Argument(Path())}
+OBJECTS: Table = {
+    **VECTOR,
+    "class_field": Argument(Text()),
+    "score_field": Argument(Text()),
+    "ignore_field": Argument(Text()),
+}
+INPUTS = MapOf(ListOf(Object("a raster", RASTER), 1))
+
+
+def vector(name: str) -> Table:
+    """A vector layer whose path is an argument of the job, and what else is told of it."""
+    rest = {f"{name}_{key}": VECTOR[key] for key in ("crs", "versions", "key")}
+    return {name: Argument(Path()), **rest}
+
+
+# What several operations take.
+
+AREA: Table = {"extent": Argument(Bounds()), "extent_crs": Argument(Text()), **vector("mask")}
+DEVICE: Table = {
+    "device": Argument(Text(), default="auto"),  # auto, cpu, cuda, cuda:N, mps
+    "threads": Argument(Whole(1, 256)),
+}
+RUNNING: Table = {
+    "model": Argument(MODEL, required=True),
+    **AREA,
+    **DEVICE,
+    "resample": Argument(Boolean(), default=False),
+    "tile_size": Argument(Whole(1, 8192)),
+    "overlap": Argument(Whole(0, 4096)),
+    "batch_size": Argument(Whole(1, 65_536)),
+    "resampling": Argument(Choice(("bilinear", "nearest", "cubic")), default="bilinear"),
+    "grid": Argument(Choice(("first", "last", "finest")), default="first"),
+    "normalize": Argument(Choice(("none", "moments", "irmad")), default="none"),
+}
+OUTPUT: Table = {"output": Argument(Path(), required=True)}
+MAPS: Table = {"probabilities": Argument(Path()), "polygons": Argument(Path())}
+REPORT: Table = {"report": Argument(Path()), "table": Argument(Path())}
+GROUND = Choice(("ignore", "background"))
+LAYOUTS = ("dates", "variables")  # what a layer of a series is: a date, or a variable
+WRAPPED = ("auto", "negative", "keep")  # what high numbers of unsigned layers are
+
+# Training.
+
+LARGEST_SHARE = 0.9  # of all data, that may be kept from training
+USUAL_EPOCHS = (20, 150)  # fewest and most by default
+USUAL_RATES = (2e-3, 5e-4)  # learning rates by default: from scratch, from weights
+STRENGTH = Either((Number(0, 100), MapOf(Number(0, 100))))
+AUGMENTATION: Table = {
+    "gain": Argument(STRENGTH),
+    "offset": Argument(STRENGTH),
+    "noise": Argument(STRENGTH),
+    "zoom": Argument(Number(1, 16)),
+    "drop": Argument(Number(0, 1)),
+    "drop_dates": Argument(Number(0, 1)),
+    "mosaic": Argument(Number(0, 1)),
+    "parcels": Argument(Number(0, 1)),
+    "flips": Argument(Boolean()),
+}
+AUGMENTATIONS = ("standard", "none", "light", "strong", "mosaic", "parcels")  # by name, the usual one first
+AUGMENTED = {  # augmentation -> tasks whose labels bear it; others are for all
+    "mosaic": tuple(name for name, task in TASKS.items() if task.cropped),
+    "parcels": tuple(name for name, task in TASKS.items() if task.scenes),
+}
+SOURCE: Table = {"title": Argument(Text()), "inputs": Argument(INPUTS, required=True)}
+DATA: Table = {
+    "task": Argument(Choice(tuple(TASKS)), required=True),
+    "chips": Argument(Path("the path of a folder of chips or of images")),
+    "sources": Argument(ListOf(Object("rasters of one place", SOURCE))),
+    "labels": Argument(ListOf(Object("labels", LABELLED))),
+    "input_bands": Argument(MapOf(ListOf(Text()))),
+    "input_dates": Argument(MapOf(ListOf(Text()))),
+    "colors": Argument(MapOf(Text())),
+    **AREA,
+    "unlabelled": Argument(GROUND, default="ignore"),
+    "background_name": Argument(Text()),
+    "multilabel": Argument(Boolean(), default=False),
+    "only_inside": Argument(Boolean(), default=True),
+    "all_touched": Argument(Boolean(), default=False),
+    "unit": Argument(Text()),
+    "buffer": Argument(Number(0, 100_000)),
+    "object_size": Argument(Number(0, 100_000, above=True)),
+    "chip_size": Argument(Whole(16, 4096)),
+    "chip_overlap": Argument(Whole(0, 2048)),
+    "split": Argument(Choice(("blocks", "places", "files", "chips", "random"))),
+    "valid": Argument(Number(0, LARGEST_SHARE), default=0.2),
+    "test": Argument(Number(0, LARGEST_SHARE), default=0.0),
+    "block_size": Argument(Number(0, 10_000_000, above=True)),
+    "seed": Argument(Whole(0, 2**31 - 1), default=0),
+}
+LEARNING: Table = {
+    "network": Argument(Text()),
+    "options": Argument(Plain()),
+    "base_model": Argument(MODEL),
+    "pretrained": Argument(Text()),
+    "freeze": Argument(Choice(("nothing", "encoder", "backbone", "stages")), default="nothing"),
+    "freeze_stages": Argument(Whole(1, 1000), default=1),
+    "layer_decay": Argument(Number(0.01, 1), default=1.0),
+    "unfreeze_every": Argument(Whole(0, 100_000), default=0),
+    "epochs": Argument(Whole(1, 100_000)),
+    "batch_size": Argument(Whole(1, 65_536)),  # default: the task's
+    "learning_rate": Argument(Number(0, 100, above=True)),
+    "weight_decay": Argument(Number(0, 100), default=0.01),
+    "optimizer": Argument(Choice(("adamw", "sgd")), default="adamw"),
+    "loss": Argument(ListOf(Text())),
+    "class_weights": Argument(Choice(("none", "balanced")), default="none"),
+    "sampling": Argument(Choice(("even", "balanced")), default="even"),
+    "accumulate": Argument(Whole(1, 10_000), default=1),
+    "average": Argument(Number(0, 0.9999), default=0.99),
+    "sharpness": Argument(Number(0, 100), default=0.0),
+    "consistency": Argument(Number(0, 100), default=0.0),
+    "patience": Argument(Whole(0, 100_000), default=0),
+    "keep": Argument(Choice(("best", "last")), default="best"),
+    "precision": Argument(Choice(("auto", "full", "mixed")), default="auto"),
+    "augmentation": Argument(
+        Either((Choice(AUGMENTATIONS), Object("an augmentation", AUGMENTATION))), default=AUGMENTATIONS[0]
+    ),
+    "scaling": Argument(Choice(("auto", "standard", "robust", "robust-dates", "keep")), default="auto"),
+    "side": Argument(Whole(1, 4096)),
+    "name": Argument(Text()),
+    "title": Argument(Text()),
+    "description": Argument(Text()),
+    "keywords": Argument(ListOf(Text())),
+    "resolution_tolerance": Argument(Number(1, 1000)),  # not given: the base model's, else 2
+    "background": Argument(Text()),  # name or value of the class that is not drawn as polygons, or none; else value 0
+    "report": Argument(Path()),
+    "resume": Argument(Boolean(), default=True),
+}
+TRAINING: Table = {**OUTPUT, **DATA, **LEARNING, **DEVICE}
+DISTILLING: Table = {
+    **TRAINING,
+    "task": Argument(Choice(tuple(TASKS))),  # the teacher's
+    "batch_size": Argument(Whole(1, 65_536), default=8),  # whatever the teacher's task
+    "teacher": Argument(MODEL, required=True),
+    "temperature": Argument(Number(0.1, 100), default=2.0),
+}
+
+OPERATIONS: Mapping[str, Table] = {
+    "predict": {**OUTPUT, **RUNNING, "inputs": Argument(INPUTS, required=True), **MAPS},
+    "predict_series": {
+        **OUTPUT,
+        **RUNNING,
+        "layers": Argument(ListOf(Object("a raster", SERIES_RASTER), 1), required=True),
+        **MAPS,
+        "layout": Argument(Choice(LAYOUTS), default="dates"),
+        "dates": Argument(Text()),
+        "bands": Argument(ListOf(Whole(1, LARGEST_BAND))),
+        "batch_size": Argument(Whole(1, 1_000_000)),  # series, which are small
+        "scale": Argument(Number(1e-8, 1e6)),
+        "wrapped": Argument(Choice(WRAPPED), default="auto"),
+    },
+    "detect": {
+        **OUTPUT,
+        **RUNNING,
+        "inputs": Argument(INPUTS, required=True),
+        "confidence": Argument(Number(0, 1)),
+        "iou": Argument(Number(0, 1)),
+        "suppression": Argument(Choice(("nms", "soft", "union")), default="nms"),
+        "min_size": Argument(Number(0, 1e6)),
+        "max_size": Argument(Number(0, 1e6)),
+    },
+    "classify_scenes": {
+        **OUTPUT,
+        **RUNNING,
+        "inputs": Argument(INPUTS, required=True),
+        **vector("features"),
+        "size": Argument(Whole(1, 100_000)),
+        "raster": Argument(Path()),
+    },
+    "assess_map": {
+        "predicted": Argument(ListOf(Object("a map", LABELLED), 1), required=True),
+        "reference": Argument(ListOf(Object("a reference", LABELLED), 1), required=True),
+        "unlabelled": Argument(GROUND, default="ignore"),
+        "unmapped": Argument(GROUND, default="ignore"),
+        "background": Argument(Whole(-(2**31), 2**31 - 1), default=0),
+        "pixel_size": Argument(Number(1e-9, 1e9)),
+        **AREA,
+        **REPORT,
+        "image_table": Argument(Path()),
+    },
+    "assess_scenes": {
+        "predicted": Argument(Object("classified scenes", SCENES), required=True),
+        "reference": Argument(Object("a reference", OTHER_SCENES)),
+        "multilabel": Argument(Boolean(), default=False),
+        **REPORT,
+    },
+    "assess_detections": {
+        "predicted": Argument(Object("detected objects", OBJECTS), required=True),
+        "reference": Argument(Object("true objects", OBJECTS), required=True),
+        "confidence": Argument(Number(0, 1), default=0.0),
+        **AREA,
+        **REPORT,
+        "matches": Argument(Path()),
+    },
+    "export_chips": {**OUTPUT, **DATA},
+    "train": TRAINING,
+    "distil": DISTILLING,
+    "describe": {},
+}
+
+
+def checked(operation: str, given: Any) -> dict[str, Any]:
+    """The arguments of a job, of the kinds that its operation takes. InputError for the first that cannot be."""
+    if not isinstance(given, Mapping):
+        raise InputError("The arguments of the job are no object.", 'They are {"name": value, …}.')
+    return taken(OPERATIONS[operation], given, what=f"the job '{operation}'")
+
+
+def some(table: Table, names: Iterable[str], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Those arguments of a table that a part of a job is about, where they are given. InputError as of ``checked``."""
+    about = list(names)
+    return taken({name: table[name] for name in about}, {name: given.get(name) for name in about})

@@ -1,0 +1,219 @@
+"""The one tile loop: tiles -> read -> scale -> run -> collect, reading ahead, some at once, writing behind."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..feedback import Report
+from ..radiometry.scaling import Radiometry
+from ..raster.grid import Window
+from ..raster.source import RasterSource, valid_pixels
+from ..runtime.sessions import Arrays
+
+T = TypeVar("T")
+W = TypeVar("W")  # what is run at a time: a window of the raster, a scene
+Taken = TypeVar("Taken", covariant=True)
+Given = TypeVar("Given", contravariant=True)  # of those, what a collector takes
+AHEAD = 1  # tiles, or batches, waiting on either side of the network
+MOST_EMPTY = 64  # tiles without a valid pixel that are passed together
+
+
+class Counted(Protocol[Taken]):
+    """What is gone through one by one and whose number is known: a list, or features that are read as they come."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Taken]: ...
+
+
+class Collector(Protocol[Given]):
+    """What becomes of a network's outputs; one a task."""
+
+    def add(self, window: Given, output: Any, valid: NDArray[np.bool_]) -> None:
+        """Take one tile's output, as the runtime gives it, and where its pixels are valid (h, w)."""
+
+    def skip(self, window: Given) -> None:
+        """Pass a tile without a valid pixel."""
+
+
+@dataclass
+class Seconds:
+    """Where the time went: reading and scaling, running, collecting and writing overlap, so they may exceed total.
+
+    Where several batches run at once, ``run`` is the sum of their times.
+    """
+
+    read: float = 0.0
+    run: float = 0.0
+    write: float = 0.0
+    total: float = 0.0
+    tiles_run: int = field(default=0)
+
+    def told(self, all_in_all: float, noun: str = "tile") -> str:
+        """'40 tiles in 12.3 s (read 2.1, …)': ``all_in_all`` with what came before and after the loop."""
+        count = f"{self.tiles_run} {noun}{'' if self.tiles_run == 1 else 's'}"
+        return (
+            f"{count} in {all_in_all:.1f} s (read {self.read:.1f}, run {self.run:.1f}, "
+            f"write {self.write:.1f} s, overlapping)."
+        )
+
+
+@dataclass(frozen=True)
+class Tile(Generic[W]):
+    """One tile as read: scaled arrays, one an input of the network; none at all where no pixel is valid."""
+
+    window: W
+    arrays: Mapping[str, NDArray]
+    valid: NDArray[np.bool_]
+
+
+def predict(
+    windows: Counted[W],
+    load: Callable[[W], Tile[W]],
+    runtime: Callable[[Arrays], Any],
+    collector: Collector[W],
+    batch_size: int,
+    report: Report,
+    noun: str = "tile",
+    streams: int = 1,
+) -> Seconds:
+    """Run the network over every window that holds a valid pixel and hand its output to the collector, in order.
+
+    Tiles of a batch are of one shape; ``runtime`` gives what has an output for each, and is called from ``streams``
+    threads at once. Cancels between batches (Cancelled); the caller closes or aborts the collector. ``noun``: what a
+    window is called to people.
+    """
+    seconds = Seconds()
+    started = time.perf_counter()
+
+    def read(window: W) -> Tile[W]:
+        with _Timed(seconds, "read"):
+            return load(window)
+
+    def run(batch: list[Tile[W]]) -> tuple[Sequence[Tile[W]], Any, float]:
+        report.check()
+        if not batch[0].arrays:
+            return batch, None, 0.0
+        began = time.perf_counter()
+        outputs = runtime({name: stacked([t.arrays[name] for t in batch]) for name in batch[0].arrays})
+        spent = time.perf_counter() - began
+        return [Tile(tile.window, {}, tile.valid) for tile in batch], outputs, spent  # without what is not needed now
+
+    def collect(batch: Sequence[Tile[W]], outputs: Any) -> None:
+        with _Timed(seconds, "write"):
+            for i, tile in enumerate(batch):
+                if outputs is None:
+                    collector.skip(tile.window)
+                else:
+                    collector.add(tile.window, outputs[i], tile.valid)
+
+    pools = ThreadPoolExecutor(1, "read"), ThreadPoolExecutor(streams, "run"), ThreadPoolExecutor(1, "write")
+    with pools[0] as reader, pools[1] as runner, pools[2] as writer:
+        done = 0
+        waiting: deque[Future[None]] = deque()
+        try:
+            batches = batched(work_ahead(reader, read, windows), batch_size)
+            for batch, outputs, spent in work_ahead(runner, run, batches, streams):
+                report.check()
+                seconds.run += spent
+                seconds.tiles_run += 0 if outputs is None else len(batch)
+                waiting.append(writer.submit(collect, batch, outputs))
+                if len(waiting) > AHEAD:
+                    waiting.popleft().result()
+                done += len(batch)
+                text = progress_text(done, len(windows), time.perf_counter() - started, noun)
+                report.progress(done / len(windows), text)
+            for future in waiting:
+                future.result()
+        except BaseException:
+            for pool in pools:
+                pool.shutdown(cancel_futures=True)
+            raise
+    seconds.total = time.perf_counter() - started
+    return seconds
+
+
+def load_tile(
+    source: RasterSource, scaling: Mapping[str, Radiometry], window: Window, margin: tuple[int, int] = (0, 0)
+) -> Tile[Window]:
+    """Read one tile and scale it to (T, C, h, w) an input; what is not valid becomes 0, the training mean.
+
+    ``margin``: pixels before and after the tile that are read besides; ``valid`` is of the tile's own.
+    """
+    before, more = margin[0], sum(margin)
+    arrays = source.read(
+        Window(window.row - before, window.col - before, window.height + more, window.width + more)
+    )
+    valid = valid_pixels(arrays)
+    own = valid[before : before + window.height, before : before + window.width]
+    if not own.any():
+        return Tile(window, {}, own)
+    whole = bool(valid.all())
+    scaled = {}
+    for name, array in arrays.items():
+        scaled[name] = scaling[name](array.data)
+        if not whole:
+            scaled[name][..., ~valid] = 0
+    return Tile(window, scaled, own)
+
+
+def work_ahead(
+    pool: ThreadPoolExecutor, work: Callable[[Any], T], items: Iterable[Any], count: int = AHEAD
+) -> Iterator[T]:
+    """``work`` on each item in order, ``count`` items ahead of whoever asks."""
+    waiting: deque[Future[T]] = deque()
+    for item in items:
+        waiting.append(pool.submit(work, item))
+        if len(waiting) > count:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def batched(items: Iterable[Tile[W]], size: int) -> Iterator[list[Tile[W]]]:
+    """Runs of up to ``size`` tiles to be run together; tiles without a valid pixel come apart from others."""
+    batch: list[Tile[W]] = []
+    for tile in items:
+        if batch and bool(tile.arrays) != bool(batch[0].arrays):
+            yield batch
+            batch = []
+        batch.append(tile)
+        if len(batch) == (size if tile.arrays else MOST_EMPTY):
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def stacked(arrays: Sequence[NDArray]) -> NDArray:
+    """The arrays as one batch; a single one is not copied."""
+    return np.stack(arrays) if len(arrays) > 1 else arrays[0][None]
+
+
+def progress_text(done: int, total: int, elapsed: float, noun: str = "tile") -> str:
+    """'tile 3 of 40, about 2 min left'."""
+    left = elapsed / done * (total - done)
+    when = f"{left / 60:.0f} min" if left >= 90 else f"{left:.0f} s"
+    return f"{noun} {done} of {total}, about {when} left"
+
+
+class _Timed:
+    """Adds the time spent inside to one field of Seconds."""
+
+    def __init__(self, seconds: Seconds, name: str):
+        self.seconds, self.name = seconds, name
+
+    def __enter__(self) -> None:
+        self.started = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        spent = time.perf_counter() - self.started
+        setattr(self.seconds, self.name, getattr(self.seconds, self.name) + spent)

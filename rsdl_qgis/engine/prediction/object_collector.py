@@ -1,0 +1,161 @@
+"""Object detection: what is found in tiles becomes polygons of a vector layer, each object once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..boxes.detections import Detections, Floats, Mask, as_objects
+from ..boxes.suppression import SUPPRESSIONS
+from ..boxes.tile_borders import TileBorders
+from ..cards.card import ModelCard
+from ..evaluation.decision import Lost
+from ..feedback import Report
+from ..files.text import one_line
+from ..raster.grid import Grid, Window
+from ..runtime.detector_outputs import Decode
+from ..vector.box_outlines import Ground, clipped, outline
+from ..vector.scene_features import Field
+from ..vector.writer import VectorSink
+from .object_settings import Settings
+from .valid_rows import ValidRows
+
+FIELDS = (Field("class", "object"), Field("value", "int32"), Field("score", "float64"))
+SIDES = (Field("width_m", "float64"), Field("length_m", "float64"))
+MOST = 10_000  # of the likeliest detections of a tile that are looked at
+
+
+@dataclass
+class DetectionCollector:
+    """Suppresses a tile's detections, joins what tile borders cut, and writes objects that no later tile can reach.
+
+    An object whose middle is not valid is left out, and none reaches beyond the raster.
+    """
+
+    card: ModelCard
+    grid: Grid
+    output: str
+    settings: Settings
+    decode: Decode
+    overlap: int
+    report: Report
+    metadata: dict[str, str] = field(default_factory=dict)
+    finite: Callable[[tuple[NDArray, ...]], NDArray[np.bool_]] | None = None  # which boxes of an output are so
+
+    def __post_init__(self) -> None:
+        self.lost = Lost("boxes", "they are left out")
+        size = self.grid.height, self.grid.width
+        union = self.settings.suppression == "union"
+        self.borders = TileBorders(*size, self.overlap, self.settings.iou, grow=union)
+        self.valid = ValidRows(*size)
+        self.ground = Ground(self.grid)
+        self.row = 0
+        self.objects = np.zeros(len(self.card.classes), np.int64)
+        self.sink = VectorSink(self.output, self.grid.crs, "Polygon", (*FIELDS, *SIDES), self.metadata)
+
+    def add(self, window: Window, output: tuple[NDArray, ...], valid: NDArray[np.bool_]) -> None:
+        """Take what the network gives for one tile, and where its pixels are valid (h, w)."""
+        if self.finite is not None:
+            finite = self.finite(output)
+            self.lost.add(int((~finite).sum()), finite.size)
+        found = self.decode(output, (window.height, window.width), self.settings.confidence)
+        if len(found) > MOST:
+            found = found[np.argsort(-found.scores, kind="stable")[:MOST]]
+        if found.corners is None:
+            inside = min(window.height, self.grid.height - window.row), min(window.width, self.grid.width - window.col)
+            found = cut_to(found, *inside)
+        suppress = SUPPRESSIONS[self.settings.suppression]
+        found = only_valid(suppress(found, self.settings.iou, self.settings.confidence).drawn(), valid)
+        self._take(window, found, valid)
+
+    def skip(self, window: Window) -> None:
+        """Pass a tile without a valid pixel."""
+        self._take(window, Detections.none(), np.zeros((window.height, window.width), bool))
+
+    def close(self) -> dict[str, Any]:
+        """Finish the layer; what was made, how many objects each class has, and from which confidence on."""
+        self.lost.tell(self.report)
+        self._write(self.borders.close())
+        self.sink.close()
+        classes = [
+            {"value": item.value, "name": item.name, "color": item.color, "objects": int(count)}
+            for item, count in zip(self.card.classes, self.objects)
+        ]
+        count = int(self.objects.sum())
+        self.report.log("info" if count else "warning", f"{count} objects." if count else "No object was found.")
+        return {"output": self.output, "objects": count, "classes": classes, "confidence": self.settings.confidence}
+
+    def abort(self) -> None:
+        """Leave nothing behind."""
+        self.sink.abort()
+
+    def _take(self, window: Window, found: Detections, valid: NDArray[np.bool_]) -> None:
+        if window.row > self.row:
+            self._write(self.borders.next_row(window.row))
+            self.valid.forget(self.borders.top)
+            self.row = window.row
+        self.borders.add(window, found)
+        self.valid.add(window, valid)
+
+    def _write(self, found: Detections) -> None:
+        """Write finished objects."""
+        middle = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
+        found = found[self.valid.at(*middle.T)]
+        corners = corners_of(found)
+        sides = np.sort(self.ground.sides(corners), 1)
+        kept = np.ones(len(found), bool)
+        if self.settings.smallest is not None:
+            kept &= ~(sides[:, 1] < self.settings.smallest)
+        if self.settings.largest is not None:
+            kept &= ~(sides[:, 1] > self.settings.largest)
+        found, corners, sides = found[kept], corners[kept], sides[kept]
+        self.objects += np.bincount(found.labels, minlength=len(self.card.classes))
+        for i, polygon in enumerate(self._polygons(found, corners)):
+            item = self.card.classes[found.labels[i]]
+            self.sink.write(polygon, (one_line(item.name), item.value, float(found.scores[i]), *sides[i].tolist()))
+
+    def _polygons(self, found: Detections, corners: Floats) -> list[bytes]:
+        polygons = self.ground.rectangles(corners)
+        for i, mask in enumerate(found.masks if found.masks is not None else ()):
+            rings = outline(mask)
+            polygons[i] = self.ground.polygon(rings) if rings else polygons[i]
+        size = self.grid.height, self.grid.width
+        for i in np.flatnonzero(_stick_out(found.boxes, *size)) if found.corners is not None else ():
+            ring = clipped(corners[i], *size)
+            polygons[i] = self.ground.polygon([ring]) if len(ring) else polygons[i]
+        return polygons
+
+
+def corners_of(found: Detections) -> Floats:
+    """The corners (n, 4, 2) of oriented or upright boxes."""
+    if found.corners is not None:
+        return found.corners
+    return found.boxes[:, [[0, 1], [2, 1], [2, 3], [0, 3]]]
+
+
+def cut_to(found: Detections, height: int, width: int) -> Detections:
+    """The parts of upright boxes inside an image; those outside are left out."""
+    boxes = np.clip(found.boxes, 0, np.array([width, height] * 2, float))
+    some = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
+    return Detections(boxes, found.scores, found.labels, found.corners, found.masks)[some]
+
+
+def only_valid(found: Detections, valid: NDArray[np.bool_]) -> Detections:
+    """Drawn masks without the pixels that are not valid, or outside the tile."""
+    if found.masks is None:
+        return found
+    masks = []
+    for mask in found.masks:
+        height, width = mask.pixels.shape
+        inside = valid[mask.row :][:height][:, mask.col :][:, :width]
+        masks.append(Mask(mask.row, mask.col, mask.pixels[: inside.shape[0], : inside.shape[1]] & inside))
+    return Detections(found.boxes, found.scores, found.labels, found.corners, as_objects(masks))
+
+
+def _stick_out(boxes: Floats, height: int, width: int) -> NDArray[np.bool_]:
+    outside: NDArray[np.bool_] = (boxes[:, :2] < 0).any(1) | (boxes[:, 2] > width) | (boxes[:, 3] > height)
+    return outside

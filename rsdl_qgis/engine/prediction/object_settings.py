@@ -1,0 +1,46 @@
+"""What counts as an object when objects are detected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..cards.card import ModelCard
+from ..errors import InputError
+from .request import ObjectRequest
+
+CONFIDENCE, IOU = 0.25, 0.5  # where neither the job nor the model's card says
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What counts as an object.
+
+    ``confidence``: least score; ``iou``: of two boxes of a class above which they are one object; ``suppression``: what
+    becomes of these, nms, soft or union; ``smallest`` and ``largest``: length of the longer side in metres.
+    """
+
+    confidence: float = CONFIDENCE
+    iou: float = IOU
+    suppression: str = "nms"
+    smallest: float | None = None
+    largest: float | None = None
+
+    @classmethod
+    def of(cls, request: ObjectRequest, card: ModelCard) -> Settings:
+        """Those of a job; the card's threshold where it names no confidence. InputError for sizes that cannot be."""
+        usual = CONFIDENCE if card.threshold is None else card.threshold
+        confidence = usual if request.confidence is None else request.confidence
+        iou = IOU if request.iou is None else request.iou
+        smallest, largest = request.min_size, request.max_size
+        if smallest is not None and largest is not None and smallest > largest:
+            problem = f"The smallest size, {smallest:g} m, is above the largest, {largest:g} m."
+            raise InputError(problem, "Exchange MIN_SIZE and MAX_SIZE.")
+        return cls(confidence, iou, request.suppression, smallest, largest)
+
+    def described(self, card: ModelCard) -> str:
+        """What counts as an object, for the log."""
+        names = ", ".join(item.name for item in card.classes[:10]) + (" …" if len(card.classes) > 10 else "")
+        return (
+            f"Objects of {names} from a confidence of {self.confidence:g}; suppression {self.suppression} at IoU "
+            f"{self.iou:g}."
+        )

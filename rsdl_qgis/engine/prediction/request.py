@@ -1,0 +1,204 @@
+"""What a prediction job asks for, checked before any work starts.
+
+A job's arguments become a request once, by the table of ``job_arguments``, and the request is what is passed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any, ClassVar, Optional, TypeVar, Union
+
+from ..job.arguments import OPERATIONS, checked
+from ..raster.grid import Bounds
+from ..vector.polygon_mask import PolygonMask
+from ..vector.vector_file import VectorFile
+
+R = TypeVar("R", bound="PredictRequest")
+Numbers = tuple[int, ...]
+Nodata = Union[float, tuple[Optional[float], ...], None]
+
+
+@dataclass(frozen=True)
+class AskedRaster:
+    """A raster as a job names it. None: as the file says; ``nodata``: one number, or one (or None) a band."""
+
+    path: str
+    bands: Numbers | None = None
+    nodata: Nodata = None
+    palette: bool = False  # its colours are read
+
+    @classmethod
+    def of(cls, spec: Mapping[str, Any]) -> AskedRaster:
+        return cls(spec["path"], _numbers(spec.get("bands")), _nodata(spec.get("nodata")), bool(spec.get("palette")))
+
+
+@dataclass(frozen=True)
+class AskedLayer:
+    """A layer of a series as a job names it. ``descriptions``: of its bands; '' and (): as the file says."""
+
+    path: str
+    bands: Numbers | None = None
+    nodata: Nodata = None
+    name: str = ""
+    descriptions: tuple[str, ...] = ()
+    date: str = ""
+
+    @classmethod
+    def of(cls, spec: Mapping[str, Any]) -> AskedLayer:
+        return cls(
+            spec["path"],
+            _numbers(spec.get("bands")),
+            _nodata(spec.get("nodata")),
+            spec.get("name") or "",
+            tuple(spec.get("descriptions") or ()),
+            spec.get("date") or "",
+        )
+
+
+@dataclass(frozen=True)
+class MapFiles:
+    """The files of a map; None is not made."""
+
+    output: str
+    probabilities: str | None = None
+    polygons: str | None = None
+
+
+@dataclass(frozen=True)
+class SceneFiles:
+    """The files of classified scenes; None is not made."""
+
+    output: str
+    raster: str | None = None
+
+
+@dataclass(frozen=True)
+class PredictRequest:
+    """What every operation that predicts takes. None: as the model, the memory or the machine has it.
+
+    ``asked``: the job's arguments as they came, for the record in the outputs' metadata alone. ``extent``: xmin, ymin,
+    xmax, ymax, in ``extent_crs`` (None: the raster's). ``resample``: to the model's pixel size.
+    """
+
+    operation: ClassVar[str]
+
+    asked: Mapping[str, Any]
+    model: str
+    output: str
+    extent: Bounds | None
+    extent_crs: str | None
+    mask: PolygonMask | None
+    resample: bool
+    resampling: str
+    grid: str  # of several rasters: first, last or finest
+    normalize: str
+    device: str
+    threads: int | None
+    tile_size: int | None
+    overlap: int | None
+    batch_size: int | None
+
+    @classmethod
+    def of(cls: type[R], arguments: Mapping[str, Any]) -> R:
+        """The request in a job's arguments. InputError for the first that is missing, unknown or cannot be."""
+        asked = checked(cls.operation, arguments)
+        given = {name: asked.get(name, argument.default) for name, argument in OPERATIONS[cls.operation].items()}
+        names = [item.name for item in fields(cls) if item.name != "asked"]
+        return cls(asked=asked, **{name: READERS[name](given) if name in READERS else given[name] for name in names})
+
+
+@dataclass(frozen=True)
+class ImageRequest(PredictRequest):
+    """A job whose images are those that the model was trained on: ``inputs``, of each its rasters, one a date."""
+
+    inputs: Mapping[str, tuple[AskedRaster, ...]]
+
+
+@dataclass(frozen=True)
+class MapRequest(ImageRequest):
+    """The job "predict"."""
+
+    operation = "predict"
+
+    probabilities: str | None
+    polygons: str | None
+
+    @property
+    def files(self) -> MapFiles:
+        return MapFiles(self.output, self.probabilities, self.polygons)
+
+
+@dataclass(frozen=True)
+class ObjectRequest(ImageRequest):
+    """The job "detect": ``confidence`` and ``iou`` from 0 to 1, sizes of the longer side in metres."""
+
+    operation = "detect"
+
+    confidence: float | None
+    iou: float | None
+    suppression: str
+    min_size: float | None
+    max_size: float | None
+
+
+@dataclass(frozen=True)
+class SceneRequest(ImageRequest):
+    """The job "classify_scenes": ``features`` are polygons or points (None: a grid), ``size`` is in pixels."""
+
+    operation = "classify_scenes"
+
+    features: VectorFile | None
+    size: int | None
+    raster: str | None
+
+    @property
+    def files(self) -> SceneFiles:
+        return SceneFiles(self.output, self.raster)
+
+
+@dataclass(frozen=True)
+class SeriesRequest(PredictRequest):
+    """The job "predict_series"; for ``layout``, ``dates`` and ``bands`` see ``observations``, for ``scale`` and
+    ``wrapped`` ``readings``. ``batch_size``: series.
+    """
+
+    operation = "predict_series"
+
+    layers: tuple[AskedLayer, ...]
+    layout: str
+    dates: str
+    bands: Numbers
+    scale: float | None
+    wrapped: str
+    probabilities: str | None
+    polygons: str | None
+
+    @property
+    def files(self) -> MapFiles:
+        return MapFiles(self.output, self.probabilities, self.polygons)
+
+
+def _numbers(given: Any) -> Numbers | None:
+    return None if given is None else tuple(given)
+
+
+def _nodata(given: Any) -> Nodata:
+    return tuple(given) if isinstance(given, (list, tuple)) else given
+
+
+def _rasters(given: Mapping[str, Any]) -> dict[str, tuple[AskedRaster, ...]]:
+    return {name: tuple(map(AskedRaster.of, specs)) for name, specs in given["inputs"].items()}
+
+
+READERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {  # of arguments that a request holds in another form
+    "device": lambda given: given["device"] or "auto",
+    "extent": lambda given: None if given["extent"] is None else tuple(given["extent"]),
+    "mask": PolygonMask.of,
+    "features": partial(VectorFile.argument, name="features"),
+    "inputs": _rasters,
+    "layers": lambda given: tuple(map(AskedLayer.of, given["layers"])),
+    "dates": lambda given: given["dates"] or "",
+    "bands": lambda given: tuple(given["bands"] or ()),
+}

@@ -1,0 +1,1 @@
+"""Classes of whole scenes: cells, polygons and windows around points."""

@@ -1,0 +1,120 @@
+"""From what a network gives for the views of a scene to what it gives for the scene."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...raster.grid import Window
+from .scenes import Scene
+from .views import NOWHERE, Pixels, View, centres, read_size, within_part
+
+FILLED = 0.5  # of a view's pixels: fewer that are valid are few
+
+
+class SceneCollector(Protocol):
+    """What becomes of scenes: ``add`` takes probabilities (classes,), which pixels of the scene's window, at the size
+    that it was read at or LARGEST a side, are valid and its own, and how many; ``skip`` passes one without any. The
+    rest as of ``prediction_job.Results``.
+    """
+
+    def add(self, scene: Scene, output: NDArray[np.float32], valid: NDArray[np.bool_], pixels: Pixels) -> None: ...
+
+    def skip(self, scene: Scene) -> None: ...
+
+    def close(self) -> dict[str, Any]: ...
+
+    def abort(self) -> None: ...
+
+
+@dataclass
+class Gathered:
+    """What is known of a scene so far, and valid pixels where they are.
+
+    ``total``: the sum of finite probabilities times pixels shown, which ``weight`` counts; ``highest``: each
+    probability's largest, of the views that are ``filled``, or as long as there is none of the others.
+    """
+
+    total: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1))
+    highest: NDArray[np.float32] = field(default_factory=lambda: np.zeros(1, np.float32))
+    filled: bool = False
+    weight: float = 0.0
+    pixels: Pixels = field(default_factory=Pixels)
+    valid: NDArray[np.bool_] = field(default_factory=lambda: NOWHERE)
+
+    def take(self, output: NDArray[np.float32], shown: float, filled: bool) -> None:
+        """Take a view's probabilities (classes,); those of a view that are not finite do not count."""
+        if not np.isfinite(output).all():
+            return
+        self.weight += shown
+        self.total = self.total + shown * output.astype(np.float64)
+        if filled == self.filled:
+            self.highest = np.maximum(self.highest, output)
+        elif filled:
+            self.highest, self.filled = output, True
+
+
+class SceneAnswers:
+    """A collector of views that hands on scenes.
+
+    A scene of one class has the means of its views, weighted by the valid pixels shown. Of ``several`` labels a scene
+    shows what any of its views shows, so each has its highest probability; views that are mostly masked, which the
+    network knows less well, count where all are.
+    """
+
+    def __init__(self, scenes: SceneCollector, several: bool = False):
+        self._scenes, self._several, self._found = scenes, several, Gathered()
+
+    def add(self, view: View, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
+        """Take a view's probabilities (classes,) and which of the pixels that were read are valid and the scene's."""
+        found, window = self._found, view.scene.window
+        size = view.window.height * view.window.width if view.window else 0
+        found.take(output, view.pixels.shown, view.pixels.shown >= FILLED * size)
+        if window and view.window:
+            if not found.valid.size:
+                found.valid = np.zeros(read_size(window), bool)
+            _put(found.valid, window, valid, view.window)
+        self.skip(view)
+
+    def skip(self, view: View) -> None:
+        """Pass a view without a valid pixel, or end what ``add`` begins."""
+        self._found.pixels += view.pixels
+        if view.last:
+            self._hand_on(view.scene, self._found)
+            self._found = Gathered()
+
+    def close(self) -> dict[str, Any]:
+        """Finish the scenes' files; what was made."""
+        return self._scenes.close()
+
+    def abort(self) -> None:
+        """Leave nothing behind that is not whole."""
+        self._scenes.abort()
+
+    def _hand_on(self, scene: Scene, found: Gathered) -> None:
+        pixels = found.pixels
+        if not pixels.valid:
+            self._scenes.skip(scene)
+            return
+        mean = (found.total / (found.weight or np.nan)).astype(np.float32)
+        answer = found.highest if self._several and found.weight else mean
+        self._scenes.add(scene, answer, found.valid, replace(pixels, own=scene.pixels or pixels.own))
+
+
+def _put(whole: NDArray[np.bool_], window: Window, part: NDArray[np.bool_], cell: Window) -> None:
+    """Copies the pixels of a cell to their place in those of a window; either may be fewer than it has."""
+    rows, own_rows = _places(whole.shape[0], window.row, window.height, part.shape[0], cell.row, cell.height)
+    cols, own_cols = _places(whole.shape[1], window.col, window.width, part.shape[1], cell.col, cell.width)
+    whole[rows[:, None], cols] = part[own_rows[:, None], own_cols]
+
+
+def _places(
+    count: int, first: int, length: int, part_count: int, part_first: int, part_length: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which of ``count`` pixels along an axis have their centre in a part of it, and which of the part's these are."""
+    middles = centres(first, length, count)
+    chosen = np.flatnonzero(within_part(part_first, part_length, middles))
+    return chosen, ((middles[chosen] - part_first) * (part_count / part_length)).astype(np.int64)

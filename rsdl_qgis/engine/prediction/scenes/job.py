@@ -1,0 +1,92 @@
+"""The job "classify_scenes": a class for each cell of a grid, each polygon, or each point, as a vector layer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from ...cards.card import ModelCard
+from ...feedback import Report
+from ...raster.grid import Grid
+from ...vector.scene_features import look_over
+from ..inputs import chosen_normalization, open_images, sampled_scaling
+from ..job import Job, PredictionTask, Work
+from ..request import SceneRequest
+from ..tiling import NETWORK_MEMORY, STREAMS, streams_for
+from .answers import SceneAnswers
+from .collector import ClassificationCollector, takes_labels
+from .scenes import FeatureScenes, GridScenes, Scenes, usual_size, whole_size
+from .views import View, Views, load_view
+
+MOST_AT_ONCE = 16  # scenes in a batch, unless more are asked for
+
+
+@contextmanager
+def scene_work(job: Job[SceneRequest]) -> Iterator[Work[View]]:
+    """The views of a job's scenes. MismatchError also for a raster of several labels, OutputError for an unknown
+    ending, InputError for features that cannot be used.
+    """
+    request, card, report = job.request, job.card, job.report
+    ClassificationCollector.check(request.files, card)
+    normalize = chosen_normalization(request, card)
+    with open_images(request, card, report) as source:
+        grid = source.grid
+        scenes = scenes_of(request, card, grid, report)
+        batch = request.batch_size or fitting_batch(card)
+        views = views_of(scenes, card, grid, report)
+        memory = card.tiling.memory * card.tiling.size**2 * batch
+
+        def collector(_: Any, note: dict[str, str]) -> SceneAnswers:
+            collector = ClassificationCollector(card, grid, scenes, request.files, report, note)
+            return SceneAnswers(collector, several=takes_labels(card))
+
+        yield Work(
+            windows=views,
+            scales=partial(sampled_scaling, source, card, report, normalize),
+            load=partial(load_view, source, side=card.tiling.size),
+            collector=collector,
+            cut={"side": card.tiling.size, "cell": usual_size(card, grid), "batch": batch},
+            batch=batch,
+            streams=streams_for(math.ceil(len(views) / batch), memory, request),
+            unit="view" if views.divided else "scene",
+        )
+
+
+run_classify_scenes = PredictionTask(SceneRequest, "is for scenes", scene_work).operation()
+
+
+def scenes_of(request: SceneRequest, card: ModelCard, grid: Grid, report: Report) -> Scenes:
+    """The scenes that a job asks for. InputError for features that cannot be used."""
+    size = request.size or usual_size(card, grid)
+    if request.features is None:
+        scenes = GridScenes(grid, size)
+        report.log("info", f"A grid of {len(scenes)} scenes of {size} x {size} px.")
+        return scenes
+    report.progress(0.0, "Looking over the features")
+    layer = look_over(request.features, grid.crs, report)
+    what = "polygons" if layer.kind == "polygons" else f"points, windows of {size} x {size} px"
+    report.log("info", f"{layer.count} scenes ({what}).")
+    if layer.kind == "polygons" and request.size:
+        report.log("warning", f"SIZE={size} is for grids and points: each polygon is seen as large as it is.")
+    return FeatureScenes(layer, grid, size)
+
+
+def views_of(scenes: Scenes, card: ModelCard, grid: Grid, report: Report) -> Views:
+    """What the network is shown of the scenes; the log tells of those that it is shown cell by cell."""
+    usual = usual_size(card, grid)
+    views = Views(scenes, grid, usual, whole_size(card, grid), report)
+    if views.divided:
+        report.log(
+            "info",
+            f"{views.divided} scenes are much larger than those of training, {usual} px a side: each is seen in "
+            f"cells of about that size, {len(views)} views in all.",
+        )
+    return views
+
+
+def fitting_batch(card: ModelCard) -> int:
+    """How many scenes are a batch: as many as fit into the memory that the network may need for those that run."""
+    return max(1, min(MOST_AT_ONCE, NETWORK_MEMORY // STREAMS // (card.tiling.memory * card.tiling.size**2)))

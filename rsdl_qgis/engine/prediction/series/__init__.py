@@ -1,0 +1,1 @@
+"""Maps from series of rasters, pixel by pixel."""

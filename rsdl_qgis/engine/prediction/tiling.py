@@ -1,0 +1,103 @@
+"""How a raster is cut for a network: tiles, their overlap, how many are a batch, and how many of these run at once."""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+from dataclasses import dataclass
+
+from ..cards.card import ModelCard
+from ..errors import InputError, MismatchError
+from ..raster.tiles import tile_shape, tiles
+from ..runtime.onnx_form import Form
+from ..runtime.sessions import available_cores, choose_device
+from .request import PredictRequest
+
+NETWORK_MEMORY = 370_000_000  # bytes that the network may need at a time, unless TILE_SIZE says otherwise
+LARGEST_TILE = 768  # pixels: beyond it little is gained, and memory and the wait for a cancel grow
+STREAMS = 2  # batches that run at once
+FEWEST = 2 * STREAMS  # batches: where there are fewer, one stream with all cores ends sooner
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How the raster is cut: tile (height, width) and overlap in pixels, tiles in a batch, batches that run at once.
+
+    ``margin``: pixels before and after a tile that the network is shown besides, along both axes.
+    """
+
+    tile: tuple[int, int]
+    overlap: int
+    batch: int = 1
+    streams: int = 1
+    margin: tuple[int, int] = (0, 0)
+
+    def told(self) -> str:
+        """'Tiles of 768 x 512 px, overlap 64, batch 1, 2 at once.'"""
+        height, width = self.tile
+        around = f" and {sum(self.margin)} px around them" if any(self.margin) else ""
+        return (
+            f"Tiles of {width} x {height} px{around}, overlap {self.overlap}, batch {self.batch}, "
+            f"{self.streams} at once."
+        )
+
+
+def make_plan(height: int, width: int, card: ModelCard, request: PredictRequest, form: Form | None = None) -> Plan:
+    """Tile, overlap and batch: as asked for, else the largest tile whose network fits into the memory budget.
+
+    Large tiles go one by one, so that reading and writing overlap with running; small fixed ones in batches.
+    Two batches run at once where that pays; their tiles are so much smaller that both fit into the budget. ``form``: of
+    a network that takes tiles of one size only, or does not tell of all their pixels.
+    """
+    with suppress(InputError):  # an overlap may be too wide for tiles so small
+        plan = _plan(height, width, card, request, STREAMS, form)
+        batches = math.ceil(len(tiles(height, width, plan.tile, plan.overlap)) / plan.batch)
+        if streams_for(batches, card.tiling.memory * math.prod(plan.tile) * plan.batch, request) > 1:
+            return plan
+    return _plan(height, width, card, request, 1, form)
+
+
+def streams_for(batches: int, memory: int, request: PredictRequest) -> int:
+    """How many batches run at once, of so many that need so many bytes each: two, or one where two do not pay.
+
+    They share the cores. On few cores a network loses less of their time to waiting; a GPU is busy with one.
+    """
+    threads = request.threads or available_cores()
+    pays = batches >= FEWEST and threads >= STREAMS and STREAMS * memory <= NETWORK_MEMORY
+    return STREAMS if pays and choose_device(request.device) == "cpu" else 1
+
+
+def _plan(height: int, width: int, card: ModelCard, request: PredictRequest, streams: int, form: Form | None) -> Plan:
+    tiling, memory = card.tiling, NETWORK_MEMORY // streams
+    asked, overlap = request.tile_size, request.overlap
+    fixed = form.side if form and form.side else None if tiling.any_size else (tiling.size, tiling.size)
+    if asked and fixed and fixed != (asked, asked):
+        sides = f"{fixed[1]} px" if fixed[0] == fixed[1] else f"{fixed[1]} x {fixed[0]} px"
+        problem = f"Model '{card.name}' takes tiles of {sides} only, not {asked}."
+        raise MismatchError(problem, "Leave TILE_SIZE empty.")
+    if asked and not fixed and asked % tiling.multiple:
+        near = max(1, round(asked / tiling.multiple)) * tiling.multiple
+        raise InputError(f"Tiles of {asked} px are not a multiple of {tiling.multiple}.", f"Use TILE_SIZE={near}.")
+    margin = form.margin if form else (0, 0)
+    if fixed:
+        tile = fixed[0] - sum(margin), fixed[1] - sum(margin)
+        overlap = min(tiling.overlap, min(tile) // 2) if overlap is None else overlap
+    else:
+        largest = asked or memory_tile(card, memory)
+        overlap = min(tiling.overlap, largest // 4) if overlap is None else overlap
+        tile = (asked, asked) if asked else tile_shape(height, width, largest, overlap, tiling.multiple)
+    if any(side < length and overlap > side // 2 for side, length in zip(tile, (height, width))):
+        raise InputError(
+            f"An overlap of {overlap} px is more than half of a {tile[1]} x {tile[0]} px tile.",
+            "Use a smaller OVERLAP.",
+        )
+    fitting = memory // (tiling.memory * fixed[0] * fixed[1]) if fixed else 1
+    batch = request.batch_size or max(1, min(16, fitting))
+    return Plan(tile, overlap, batch, streams, margin)
+
+
+def memory_tile(card: ModelCard, memory: int) -> int:
+    """The side in pixels of the largest square tile whose network fits into so many bytes."""
+    multiple = card.tiling.multiple
+    side = math.isqrt(memory // card.tiling.memory) // multiple * multiple
+    return max(multiple, min(side, LARGEST_TILE // multiple * multiple))

@@ -1,0 +1,1 @@
+"""What the numbers of rasters mean, and how they are brought to what a network saw."""

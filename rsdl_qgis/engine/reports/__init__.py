@@ -1,0 +1,1 @@
+"""Reports as pages, from plain values."""

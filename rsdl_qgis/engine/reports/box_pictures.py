@@ -1,0 +1,42 @@
+"""Pictures with boxes on them: what a detector found, missed, and took for something that it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..cards.card import Input
+from ..raster.thumbnail import jpeg
+from .sample_pictures import Images, data_uri, pixels_of
+
+WIDEST = 360  # pixels of a picture's longer side
+LINE = 2  # pixels a line is wide
+COLORS = {"hit": (38, 166, 91), "miss": (240, 160, 0), "alarm": (220, 30, 60)}
+TITLES = {"hit": "hits", "miss": "misses", "alarm": "false alarms"}
+
+
+def object_pictures(images: Images, inputs: Sequence[Input], boxes: Mapping[str, NDArray]) -> dict[str, str]:
+    """A sample as a data URI, ``objects``: the image with boxes (n, 4) in the colours of ``COLORS``, the keys' last on
+    top. ``images``: (T, C, H, W) an input, as a chip folder gives them."""
+    height, width = next(iter(images.values())).shape[-2:]
+    pixels = pixels_of(images, inputs, widest=WIDEST)
+    scale = np.array([pixels.shape[1] / width, pixels.shape[0] / height] * 2)
+    for what, corners in boxes.items():
+        for corner in np.round(corners * scale).astype(int):
+            draw_box(pixels, corner, COLORS[what])
+    return {"objects": data_uri(jpeg(pixels))}
+
+
+def draw_box(pixels: NDArray[np.uint8], corners: Sequence[int], color: tuple[int, int, int]) -> None:
+    """Draw the outline of a box in place: inside it, ``LINE`` pixels wide, and at least a point."""
+    left, top, right, bottom = corners
+    right, bottom = max(right, left + LINE), max(bottom, top + LINE)
+    for rows, columns in (
+        ((top, top + LINE), (left, right)),
+        ((bottom - LINE, bottom), (left, right)),
+        ((top, bottom), (left, left + LINE)),
+        ((top, bottom), (right - LINE, right)),
+    ):
+        pixels[max(rows[0], 0) : max(rows[1], 0), max(columns[0], 0) : max(columns[1], 0)] = color

@@ -1,0 +1,166 @@
+"""The report of an assessment as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..tables.metrics import MEANS_OVER_MAPS, OF_MAPS, explained
+from . import html as web
+from .provenance import MOST_FILES, LayerFacts, files, making
+
+MOST_IMAGES = 500  # rows of the table of images
+MOST_MATRIX = 40  # classes that a matrix is drawn for
+OF_CLASS = ("users_accuracy", "producers_accuracy", "f1", "iou")
+
+
+@dataclass(frozen=True)
+class MapFacts:
+    """What was compared: layers; ``tags`` of the first map, which may name its model; the area's ``extent`` (west,
+    south, east, north) and ``mask``, None where there is none; the class that what has none in the reference, in the
+    map, counts as, None where it is ignored.
+    """
+
+    maps: Sequence[LayerFacts]
+    references: Sequence[LayerFacts]
+    tags: Mapping[str, str]
+    extent: Sequence[float] | None = None
+    mask: str | None = None
+    unlabelled: int | None = None
+    unmapped: int | None = None
+
+
+def assessment_page(result: Mapping[str, Any], facts: MapFacts) -> str:
+    """The page; ``result`` as the job gives it."""
+    images = result["per_image"]
+    title = f"Accuracy of {images[0]['map']}" if len(images) == 1 else f"Accuracy of {len(images)} maps"
+    references = {image["reference"] for image in images}
+    against = next(iter(references)) if len(references) == 1 else f"{len(references)} references"
+    return web.page(title, f"against {against}", sections(result, facts))
+
+
+def sections(result: Mapping[str, Any], facts: MapFacts) -> Iterator[str]:
+    """The page's parts."""
+    figures, unit, classes = result["figures"], result["unit"], result["classes"]
+    several = len(result["per_image"]) > 1
+    yield web.tiles([*headline(result), (f"{unit} compared", web.thousands(figures["pixels"]))])
+    yield web.paragraph(result["drawn"], small=True)
+    if several:
+        yield web.paragraph(
+            "of all maps together, and as means over the maps, in which each map counts alike:", small=True
+        )
+        yield web.tiles(
+            [
+                ("accuracy, mean over maps", web.percent(figures["image_accuracy"])),
+                ("mean IoU, mean over maps", web.figure(figures["image_mean_iou"])),
+                ("frequency-weighted IoU, mean over maps", web.figure(figures["image_fw_iou"])),
+            ]
+        )
+    yield from (web.note(text) for text in result["notes"])
+    names = [item["label"] for item in classes]
+    caption = web.paragraph(
+        f"Each row is a class of the reference, each column a class of the map, in {unit}. The shading is the share of "
+        "the row: blue where both agree, orange where they do not.",
+        small=True,
+    )
+    if len(names) <= MOST_MATRIX:
+        drawn = web.matrix(names, result["confusion"], "Reference", "Map")
+        yield web.section("Confusion matrix", caption, drawn)
+    else:
+        text = f"{len(names)} classes are too many to draw; the table (CSV) has them all."
+        yield web.section("Confusion matrix", web.paragraph(text))
+    yield web.section("Classes", class_rows(result))
+    if several:
+        yield web.section("Maps", image_rows(result["per_image"], figures))
+    yield web.section(
+        "What the metrics mean", web.facts(explained((*OF_MAPS, *OF_CLASS, *(MEANS_OVER_MAPS if several else ()))))
+    )
+    yield web.section("How it was made", web.facts(provenance(result, facts)))
+
+
+def headline(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The metrics in all with their intervals: (label, value) each."""
+    labels = ("overall accuracy", "kappa", "mean IoU", "frequency-weighted IoU", "macro F1")
+    for label, (name, ends) in zip(labels, result["intervals"].items()):
+        shown = web.percent if name == "overall_accuracy" else web.figure
+        between = f" ({shown(ends[0])} to {shown(ends[1])})" if ends[0] is not None else ""
+        value = result["figures"][name]
+        yield label + between, "–" if value is None else shown(value)
+
+
+def class_rows(result: Mapping[str, Any]) -> str:
+    """The table of classes, with 95 % intervals below the metrics."""
+    figures, unit, classes = result["figures"], result["unit"], result["classes"]
+    header = ["Class", f"Reference ({unit})", f"Map ({unit})", "Correct"]
+    header += ["User's accuracy", "Producer's accuracy", "F1", "IoU"]
+    rows: list[list[web.Cell]] = [
+        [
+            item["label"],
+            *(web.thousands(item[name]) for name in ("reference", "predicted", "hits")),
+            *(web.between(item[name], item["intervals"][name], 4) for name in OF_CLASS),
+        ]
+        for item in classes
+    ]
+    correct = sum(item["hits"] for item in classes)
+    totals = [web.thousands(figures["pixels"])] * 2 + [web.thousands(correct)]
+    means = [web.between(figures[name], result["intervals"][name], 4) for name in ("macro_f1", "mean_iou")]
+    return web.table(header, [*rows, ["all", *totals, "", "", *means]], sums=1)
+
+
+def image_rows(images: Sequence[Mapping[str, Any]], figures: Mapping[str, Any]) -> str:
+    """The table of maps, with the means last."""
+    names = ("overall_accuracy", "kappa", "mean_iou", "fw_iou", "macro_f1")
+    rows = [
+        [
+            image["map"],
+            image["reference"],
+            web.thousands(image["compared"]),
+            *(web.figure(image.get(name)) for name in names),
+        ]
+        for image in images[:MOST_IMAGES]
+    ]
+    if len(images) > MOST_IMAGES:
+        rows.append([f"… and {len(images) - MOST_IMAGES} more", *[""] * 7])
+    means = [web.figure(figures[name]) for name in ("image_accuracy", "image_mean_iou", "image_fw_iou")]
+    rows.append(["mean over maps", "", web.thousands(figures["pixels"]), means[0], "", means[1], means[2], ""])
+    header = ["Map", "Reference", "Compared", "Accuracy", "Kappa", "Mean IoU", "FW IoU", "Macro F1"]
+    return web.table(header, rows, texts=2, sums=1)
+
+
+def provenance(result: Mapping[str, Any], facts: MapFacts) -> dict[str, str | Sequence[str]]:
+    """Files, settings, what was left out, versions and time."""
+    left_out, blocks = result["left_out"], result["blocks"]
+    found: dict[str, str | Sequence[str]] = {"Maps": files(facts.maps), "References": files(facts.references)}
+    if facts.tags.get("RSDL_MODEL"):
+        first = "The map was made by" if len(facts.maps) == 1 else "The first map was made by"
+        found[first] = f"model {facts.tags['RSDL_MODEL']}, {facts.tags.get('RSDL_TIME', 'time not known')}"
+    found["Compared on"] = list(dict.fromkeys(image["grid"] for image in result["per_image"]))[:MOST_FILES]
+    found["Area"] = area(facts)
+    found["No class in the reference"] = rule(facts.unlabelled)
+    found["No class in the map"] = rule(facts.unmapped)
+    found[f"Left out ({result['unit']})"] = (
+        f"{web.thousands(left_out['unlabelled'])} without a class in the reference, "
+        f"{web.thousands(left_out['unmapped'])} with one but without a class in the map, "
+        f"{web.thousands(left_out['unclear'])} with contradictory or empty labels"
+    )
+    found["Spatial blocks"] = f"{web.thousands(blocks['count'])} of {blocks['side']:.4g} {blocks['unit']}" + (
+        f", {blocks['pixels'][0]} x {blocks['pixels'][1]} pixels" if blocks["pixels"] else ""
+    )
+    return found | making()
+
+
+def area(facts: MapFacts) -> str:
+    """What was assessed, in words."""
+    parts = []
+    if facts.extent is not None:
+        numbers = ", ".join(f"{value:.8g}" for value in facts.extent)
+        parts.append(f"the rectangle {numbers} (west, south, east, north)")
+    if facts.mask is not None:
+        parts.append(f"the polygons of {facts.mask}")
+    return " and ".join(parts) or "all that map and reference share"
+
+
+def rule(background: int | None) -> str:
+    """What becomes of pixels without a class."""
+    return "is left out" if background is None else f"counts as class {background}"

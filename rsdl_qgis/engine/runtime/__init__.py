@@ -1,0 +1,1 @@
+"""Networks that run: arrays in, arrays out."""

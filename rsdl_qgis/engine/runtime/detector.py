@@ -1,0 +1,136 @@
+"""Opens a detector, this plugin's or another program's: images in, one image's outputs after another out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..cards.card import ModelCard
+from ..cards.onnx.detectors import Layout, layout_of
+from ..cards.onnx.header import read_onnx_file
+from ..errors import ModelError
+from ..feedback import Report
+from .detector_outputs import Decode, decoder_of, finite_boxes, settled
+from .onnx_form import Form
+from .sessions import Arrays, Network, OutOfMemory, open_network, shrinking
+
+UNITS = ("pixels", "normalised")  # what a card may say of boxes
+Outputs = tuple[NDArray, ...]  # of one image, each with a batch axis of length 1 where it has one
+
+
+@dataclass(frozen=True)
+class Detector:
+    """``run``: a batch of images to the outputs for each; ``decode``: those to detections; ``finite``: to which of the
+    boxes that they hold (K,) have finite numbers.
+    """
+
+    run: Callable[[Arrays], list[Outputs]]
+    decode: Decode
+    finite: Callable[[Outputs], NDArray]
+
+    def __call__(self, inputs: Arrays) -> list[Outputs]:
+        return self.run(inputs)
+
+
+def open_detector(
+    card: ModelCard,
+    path: Path,
+    device: str = "auto",
+    threads: int | None = None,
+    report: Report | None = None,
+    streams: int = 1,
+) -> Detector:
+    """The detector at ``path`` (a folder or an ``.onnx``) ready to run; see ``runtime.open_runtime``.
+
+    ModelError also where it is not clear what its outputs mean, or they contradict the card. What the file and card of
+    another program leave open is settled by two images made up, and logged.
+    """
+    opened = open_network(card, path, device, threads, report, streams)
+    run = in_batches(opened.run)
+    layout = Layout("boxes-scores", len(card.classes))
+    if opened.form is not None:
+        file = read_onnx_file(opened.source)
+        layout = declared(layout_of(file, len(card.classes)), card)
+        images = made_up(card, opened.form)
+        if takes_one(opened.form, layout) or not (opened.form.own or _takes_several(opened.run, images)):
+            run = one_by_one(opened.run)
+        if not opened.form.own:
+            layout = settled(layout, card, run(images), side_of(card, opened.form))
+            (report or Report()).log("info", told(card, layout))
+    if opened.device.startswith("cuda"):
+        run = shrinking(run, lambda halves: [outputs for half in halves for outputs in half])
+    return Detector(run, decoder_of(card, layout), partial(finite_boxes, layout=layout))
+
+
+def declared(layout: Layout, card: ModelCard) -> Layout:
+    """The layout with what the card says of the boxes; ModelError where that is nothing."""
+    if not card.output:
+        return layout
+    if card.output not in UNITS:
+        problem = f"The card of '{card.name}' says that its output is '{card.output}'."
+        raise ModelError(problem, f"Boxes can be {' or '.join(UNITS)}.")
+    return replace(layout, normalised=card.output == "normalised")
+
+
+def side_of(card: ModelCard, form: Form) -> tuple[int, int]:
+    """The height and width of a tile that the network takes."""
+    return form.side or (card.tiling.size, card.tiling.size)
+
+
+def made_up(card: ModelCard, form: Form) -> Arrays:
+    """Two images as the network takes them, an empty one and noise, (2, T, C, H, W) an input."""
+    side = side_of(card, form)
+    noise = np.random.default_rng(0)
+    return {
+        item.name: np.stack([np.zeros((*item.shape, *side)), noise.random((*item.shape, *side))]).astype(np.float32)
+        for item in card.inputs
+    }
+
+
+def told(card: ModelCard, layout: Layout) -> str:
+    """How a foreign detector's outputs are read, for the log."""
+    unit = "parts of the tile's sides, from 0 to 1, and brought to pixels" if layout.normalised else "pixels"
+    by = "as its card declares" if card.output else "by its metadata, its graph or what it gives for images made up"
+    return f"The outputs of '{card.name}' are read as {layout.kind}, its boxes as {unit} ({by})."
+
+
+def takes_one(form: Form, layout: Layout) -> bool:
+    """Whether a detector takes one image at a time."""
+    return form.batch == 1 or layout.kind == "boxes-labels-scores"
+
+
+def _takes_several(network: Network, images: Arrays) -> bool:
+    """Whether a network that says that it takes any number of images really gives an answer for each."""
+    try:
+        return all(len(output) == _count(images) for output in network(images))
+    except (ModelError, OutOfMemory):
+        return False
+
+
+def in_batches(network: Network) -> Callable[[Arrays], list[Outputs]]:
+    """All images at once."""
+
+    def run(inputs: Arrays) -> list[Outputs]:
+        outputs = network(inputs)
+        return [tuple(output[i : i + 1] for output in outputs) for i in range(_count(inputs))]
+
+    return run
+
+
+def one_by_one(network: Network) -> Callable[[Arrays], list[Outputs]]:
+    """One image after another."""
+
+    def run(inputs: Arrays) -> list[Outputs]:
+        parts: Sequence[Arrays] = [{k: v[i : i + 1] for k, v in inputs.items()} for i in range(_count(inputs))]
+        return [tuple(network(part)) for part in parts]
+
+    return run
+
+
+def _count(inputs: Arrays) -> int:
+    return len(next(iter(inputs.values())))

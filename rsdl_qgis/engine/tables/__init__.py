@@ -1,0 +1,1 @@
+"""What both sides look up: tasks and metrics. Standard library only."""

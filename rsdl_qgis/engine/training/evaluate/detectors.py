@@ -1,0 +1,90 @@
+"""The evaluation of detectors (``judge.Kind``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import nn
+
+from ...cards.card import ModelCard
+from ...evaluation.coco import Boxes, match
+from ...evaluation.results import Evaluation
+from ...feedback import Report
+from ...networks import build_network
+from ...reports.box_pictures import object_pictures
+from ...runtime.sessions import torch_device
+from ..loop.detector import Detect, detector_run
+from ..request import TrainRequest
+from ..samples.data import Data
+from ..start.weights import model_weights
+from .box_samples import choose_score, evaluate_boxes, kept_of, truth_of
+from .samples import Samples
+
+
+def trained_run(network: nn.Module, card: ModelCard, samples: Samples, device: str) -> Detect:
+    """The run of a network, which is put on the device and into evaluation mode."""
+    return detector_run(network, kept_of(samples), device)
+
+
+def saved_run(card: ModelCard, path: Path, samples: Samples, request: TrainRequest) -> Detect:
+    """The run of the network of a model on the disk."""
+    shapes = {item.name: item.shape for item in card.inputs}
+    network = build_network(card.network, shapes, card.channels, **card.options)
+    network.load_state_dict(dict(model_weights(str(path)).state))
+    return trained_run(network, card, samples, torch_device(request.device))
+
+
+def with_thresholds(card: ModelCard, run: Detect, data: Data, report: Report) -> ModelCard:
+    """The card with the confidence threshold that suits the validation split best."""
+    return replace(card, threshold=choose_score(run, data.parts["valid"], len(data.classes), report))
+
+
+def evaluated(run: Detect, samples: Samples, data: Data, card: ModelCard, report: Report) -> Evaluation:
+    """The evaluation of a run by samples, with the confidence threshold of a card."""
+    return evaluate_boxes(run, samples, data.classes, card.threshold, report)
+
+
+def rules_of_thumb(data: Data, report: Report) -> Mapping[str, Evaluation]:
+    """What boxes are worth that do not look at the image."""
+    rule = evaluate_boxes(usual_boxes(data), data.parts[data.held_out], data.classes, report=report)
+    return {"boxes of the usual size side by side": rule}
+
+
+def usual_boxes(data: Data) -> Detect:
+    """The rule of thumb: boxes of the training split's median size side by side, all of its commonest class."""
+    train = data.parts["train"]
+    found = [truth_of(train.label(i)) for i in range(len(train))]
+    corners = np.concatenate([boxes.corners for boxes in found])
+    width, height = np.maximum(np.median(corners[:, 2:] - corners[:, :2], axis=0), 1.0)
+    label = int(np.bincount(np.concatenate([boxes.labels for boxes in found])).argmax())
+
+    def run(images: list[Any]) -> list[Boxes]:
+        rows, columns = (np.arange(0, side, step) for side, step in zip(images[0].shape[-2:], (height, width)))
+        x, y = (grid.ravel() for grid in np.meshgrid(columns, rows))
+        boxes = np.stack([x, y, x + width, y + height], 1)
+        return [Boxes(boxes, np.full(len(boxes), label), np.ones(len(boxes)))] * len(images[0])
+
+    return run
+
+
+def example(index: int, run: Detect, data: Data, card: ModelCard) -> tuple[str, dict[str, str]]:
+    """How many hits, misses and false alarms a picture has, and the picture with their boxes."""
+    samples = data.parts[data.held_out]
+    images, objects = samples[index]
+    (found,) = run([image.unsqueeze(0) for image in images])
+    truth = truth_of(objects)
+    matched = match(found, truth, len(data.classes), None)
+    given = matched.score >= (card.threshold or 0.0)
+    hits, alarms = given & matched.hit[:, 0], given & ~matched.hit[:, 0] & ~matched.ignored[:, 0]
+    missed = np.setdiff1d(np.flatnonzero(~truth.ignored), matched.truth[hits])  # type: ignore[operator]
+    shown = {
+        "hit": found.corners[matched.index[hits]],
+        "miss": truth.corners[missed],
+        "alarm": found.corners[matched.index[alarms]],
+    }
+    counts = f"{hits.sum()} hits, {len(missed)} misses, {alarms.sum()} false alarms"
+    return counts, object_pictures(data.folder.images(samples.chips[index]), data.inputs, shown)

@@ -1,0 +1,159 @@
+"""One training in its work folder: it goes on where it was stopped, and leaves the best model so far there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor, nn
+
+from ...cards.card import WEIGHTS_FILE, ModelCard
+from ...chips.folder import ChipFolder
+from ...errors import Cancelled, OutputError
+from ...feedback import Report
+from ...networks import build_network
+from ..model import write_weights
+from ..request import TrainRequest
+from ..samples.batches import Batches
+from .fit import Epoch, Settings, fit, network_output
+from .tensorboard import EVENTS, EventWriter
+
+Forward = Callable[[nn.Module, Sequence[Tensor], Any], Any]
+CHECKPOINT, BEST, ASKED = "checkpoint.pt", "best", "asked.txt"
+ANSWERS = "answers"  # of a teacher
+BEFORE = "best-before"  # the best model of a training that was stopped here, and another one asked for
+
+
+@contextmanager
+def work_folder(request: TrainRequest) -> Iterator[None]:
+    """The folder ``request.work`` while a training goes on: it goes with success, and stays with what can be used.
+
+    OutputError where it cannot be made, or something else is there. No other training goes on in it: the job holds its
+    output.
+    """
+    if request.work.is_dir() and any(request.work.iterdir()) and not (request.work / ASKED).is_file():
+        problem = f"{request.work} is needed for the training, and is there with something else in it."
+        raise OutputError(problem, "Choose another output, or move that folder.")
+    try:
+        request.work.mkdir(parents=True, exist_ok=True)
+        (request.work / ASKED).touch()
+    except OSError as error:
+        raise _not_writable(request, error) from None
+    try:
+        yield
+    except BaseException:
+        if not any((request.work / name).exists() for name in (CHECKPOINT, BEFORE)):
+            shutil.rmtree(request.work, ignore_errors=True)
+        raise
+    shutil.rmtree(request.work, ignore_errors=True)
+
+
+def go_on(request: TrainRequest, chips: ChipFolder, report: Report) -> None:
+    """Say whether a training that was stopped here goes on; of another one, or of other chips, the best model stays."""
+    asked = fingerprint(request, chips)
+    checkpoint, stored = request.work / CHECKPOINT, request.work / ASKED
+    try:
+        other = stored.read_text(encoding="utf-8") != asked or not request.resume
+        if other:
+            _set_aside(request, report)
+        elif checkpoint.is_file():
+            report.log("info", "Going on with the training that was stopped here.")
+        stored.write_text(asked, encoding="utf-8")
+    except OSError as error:
+        raise _not_writable(request, error) from None
+
+
+def fingerprint(request: TrainRequest, chips: ChipFolder) -> str:
+    """What tells trainings apart that end in other weights: what is asked for, and what is learned from."""
+    parts: list[Any] = [*chips.inputs, *chips.classes, *chips.chips]
+    learned = [asdict(item) for item in parts], chips.note.get("request")
+    found = (json.dumps(item, sort_keys=True, default=str) for item in learned)
+    return hashlib.sha256(f"[{', '.join((request.asked, *found))}]".encode()).hexdigest()
+
+
+def _set_aside(request: TrainRequest, report: Report) -> None:
+    """Remove what another training left in the work folder, but for the best model that it had so far."""
+    checkpoint, best, before = (request.work / name for name in (CHECKPOINT, BEST, BEFORE))
+    shutil.rmtree(request.work / ANSWERS, ignore_errors=True)
+    if not checkpoint.is_file():
+        return
+    checkpoint.unlink()
+    text = "The settings or the data are others than those of the training that was stopped here, so it begins anew."
+    if (best / WEIGHTS_FILE).is_file():
+        shutil.rmtree(before, ignore_errors=True)
+        best.replace(before)
+        text += f" The best model of the one before is in {before} until this one ends."
+    report.log("warning", text)
+
+
+def learn(
+    request: TrainRequest,
+    network: nn.Module,
+    card: ModelCard,
+    batches: Batches,
+    loss: Callable[[Tensor, Any], Tensor],
+    score: Callable[[nn.Module], float],
+    settings: Settings,
+    report: Report,
+    finish: Callable[[nn.Module], object] = lambda network: None,
+    forward: Forward = network_output,
+) -> Epoch:
+    """The last epoch of a training; ``network`` then has the weights of the best one.
+
+    ``score`` judges a network by the validation part, higher is better. ``finish``: what is done to a trained network
+    before it is a model. ``forward``: as of ``fit``. Cancelled says where the best model so far is. Meanwhile events in
+    the work folder tell of each epoch.
+    """
+    checkpoint, best, kept = request.work / CHECKPOINT, request.work / BEST, -1
+    epochs = fit(network, batches, loss, score, settings, report, checkpoint, request.frozen, forward)
+    try:
+        for epoch in with_events(epochs, request.work / EVENTS, settings.metric):
+            report.log("info", epoch_line(epoch, settings))
+            if epoch.best[0] != kept:
+                kept = epoch.best[0]
+                so_far = _with(card, epoch.best_state)
+                finish(so_far)
+                write_weights(so_far, card, best)
+    except Cancelled as error:
+        if not (best / WEIGHTS_FILE).is_file():
+            raise
+        message = f"{error.message} The best model so far is in {best} and can be used as it is."
+        raise Cancelled(message, "Start the same training again to go on where it stopped.") from None
+    network.load_state_dict(epoch.best_state)
+    finish(network.eval())
+    return epoch
+
+
+def with_events(epochs: Iterable[Epoch], folder: Path, metric: str) -> Iterator[Epoch]:
+    """The epochs, each written to the event files of a folder as it comes."""
+    with ExitStack() as open_files:
+        writer: EventWriter | None = None
+        for epoch in epochs:
+            writer = writer or open_files.enter_context(EventWriter(folder, epoch.number, metric))
+            writer.epoch(epoch.history[-1])
+            yield epoch
+
+
+def epoch_line(epoch: Epoch, settings: Settings) -> str:
+    """'Epoch 3 of 40: loss 0.4120, score 0.7130, the best so far (12 s).'"""
+    mark = ", the best so far" if epoch.best[0] == epoch.number and settings.keep == "best" else ""
+    figures = f"loss {epoch.loss:.4f}, score {epoch.score:.4f}{mark}"
+    return f"Epoch {epoch.number + 1} of {settings.epochs}: {figures} ({epoch.seconds:.0f} s)."
+
+
+def _with(card: ModelCard, state: Mapping[str, Tensor]) -> nn.Module:
+    """A network of the card with these weights, beside the one that is trained."""
+    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
+    network.load_state_dict(state)
+    return network
+
+
+def _not_writable(request: TrainRequest, error: OSError) -> OutputError:
+    problem = f"{request.work} cannot be written to: {error.strerror}."
+    return OutputError(problem, "Choose another output, or free some space.")

@@ -1,0 +1,1 @@
+"""Chips as tensors in batches, and their augmentation."""

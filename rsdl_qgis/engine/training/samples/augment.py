@@ -1,0 +1,350 @@
+"""How samples are varied in training: one geometry for images and label, radiometry, noise, what is missing.
+
+In a scaled image 0 is the training mean and stands where nothing is valid. What is exactly 0 stays so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from typing import Any, Union
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ...cards.card import Input
+from ...chips.folder import IGNORE
+from ...errors import InputError
+from .geometry import Geometry
+from .objects import Objects, moved
+from .parcels import draw_mask, draw_window
+
+Strength = Union[float, Mapping[str, float]]
+Label = Any  # a tensor, or ``Objects``
+NOISE_VALUES = 1 << 20  # normal values drawn once, from which every noise is cut at random
+LIMITS = {  # of strengths; others 0 to 100
+    "zoom": (1, 16),
+    "drop": (0, 1),
+    "drop_dates": (0, 1),
+    "mosaic": (0, 1),
+    "parcels": (0, 1),
+}
+DISTANT = 0.5  # probability that the scale of an image is changed at all
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How samples are varied, in the scaled units of the images (one is the deviation of the training data).
+
+    ``gain`` and ``offset``: half-width of the radiometric change, drawn for every band of every date: values times
+    ``exp(-gain .. gain)``, plus ``-offset .. offset``. Backscatter in dB has an offset only, which is its gain.
+    ``noise``: standard deviation of added noise. These three are one number, or one an input by its name; an input
+    that is not named is not varied so. ``zoom``: largest magnification of a random crop, and as far outwards where
+    chips are larger than what is trained on. ``drop``: probability that one input is left out where there are
+    several; ``drop_dates``: probability of each date to be left out where there are several; one stays. ``flips``:
+    whether images are flipped and turned by quarters. ``mosaic``: probability that a picture is put together of
+    parts of four (maps and objects). ``parcels``: probability that of a picture a part is shown, as of a polygon
+    (scenes).
+    """
+
+    gain: Strength = 0.2
+    offset: Strength = 0.2
+    zoom: float = 1.5
+    noise: Strength = 0.05
+    drop: float = 0.0
+    drop_dates: float = 0.0
+    flips: bool = True
+    mosaic: float = 0.0
+    parcels: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in (f.name for f in fields(self) if f.name != "flips"):
+            value = getattr(self, name)
+            least, largest = LIMITS.get(name, (0, 100))
+            for number in value.values() if isinstance(value, Mapping) else (value,):
+                if not least <= number <= largest:
+                    hint = f"Give a number from {least} to {largest}."
+                    raise InputError(f"The augmentation's {name} cannot be {number}.", hint)
+
+
+UNVARIED = Augmentation(gain=0.0, offset=0.0, zoom=1.0, noise=0.0, flips=False)
+AUGMENTATIONS: Mapping[str, Augmentation | None] = {
+    "none": None,
+    "light": Augmentation(gain=0.1, offset=0.1, zoom=1.2, noise=0.02),
+    "standard": Augmentation(),
+    "mosaic": Augmentation(mosaic=0.5),
+    "parcels": Augmentation(parcels=0.5),
+    "strong": Augmentation(gain=0.4, offset=0.4, zoom=2.0, noise=0.1, drop_dates=0.1),
+}
+
+
+def augment(
+    images: Sequence[Tensor],
+    labels: Label,
+    how: Augmentation,
+    random: torch.Generator,
+    inputs: Sequence[Input] = (),
+    window: int | None = None,
+) -> tuple[list[Tensor], Label]:
+    """A varied copy of a sample: the same geometry for images and dense label or objects.
+
+    ``images``: float32 (T, C, H, W) an input, or a series as ``augment_series`` takes it. ``labels``: (H, W) whole
+    numbers, IGNORE where there is none; (H, W) real ones, NaN where not known; (K, H, W) shares, all 0 where not
+    known; () or (K,) of a scene; objects. ``inputs`` say what the images are, for strengths by name and for dB.
+    ``window``: side of what comes out (default: the picture's own); larger pictures are cropped, to where a label or
+    an object is if there is one, smaller ones continued with 0 and no label at the lower right.
+    """
+    if images[-1].dtype == torch.bool:
+        return augment_series(images, how, random, inputs), labels
+    geometry, seen = _draw_geometry(images[0].shape[-2:], labels, how, random, window), None
+    if how.parcels and float(torch.rand((), generator=random)) < how.parcels:
+        geometry, seen = _draw_parcel(geometry, images[0].shape[-2:], random)
+    dropped = _dropped_input(len(images), how, random)
+    varied = []
+    for i, image in enumerate(images):
+        image, valid = _move_image(image, geometry)
+        _change_values(image, valid, _strengths(how, inputs, i), random)
+        if seen is not None:
+            image.mul_(seen)
+        if i == dropped:
+            image.zero_()
+        if how.drop_dates and len(image) > 1:
+            image[~_kept(torch.ones(len(image), dtype=torch.bool), how.drop_dates, random)] = 0
+        varied.append(image)
+    if seen is not None and not any(image.any() for image in varied):  # there was nothing in the parcel
+        return augment(images, labels, replace(how, parcels=0.0), random, inputs, window)
+    if isinstance(labels, Objects):
+        return varied, moved(labels, geometry)
+    return varied, _move_label(labels, geometry) if labels.ndim > 1 else labels
+
+
+def augment_series(
+    images: Sequence[Tensor], how: Augmentation, random: torch.Generator, inputs: Sequence[Input] = ()
+) -> list[Tensor]:
+    """A varied copy of series (T, C) an input and, last, which dates are valid (T,).
+
+    Each band has one gain and offset for all dates. A date is left out of all inputs; values there are 0.
+    """
+    *series, valid = images
+    if how.drop_dates and len(valid) > 1:
+        valid = _kept(valid, how.drop_dates, random)
+    dropped = _dropped_input(len(series), how, random)
+    varied = []
+    for i, values in enumerate(series):
+        gain, offset, noise = _strengths(how, inputs, i)
+        drawn = torch.rand((2, values.shape[1]), generator=random).mul_(2).sub_(1)
+        values = values * drawn[0].mul_(gain).exp_() + drawn[1].mul_(offset)
+        if noise:
+            values += noise * torch.randn(values.shape, generator=random)
+        values *= 0 if i == dropped else valid[:, None]
+        varied.append(values)
+    return [*varied, valid.clone()]
+
+
+def check_names(how: Augmentation, inputs: Sequence[Input]) -> None:
+    """InputError where strengths are given for an input that is not there."""
+    names = [item.name for item in inputs]
+    given = [name for value in (how.gain, how.offset, how.noise) if isinstance(value, Mapping) for name in value]
+    unknown = sorted(set(given) - set(names))
+    if unknown:
+        raise InputError(
+            f"The augmentation names the input '{unknown[0]}', which is not there.", f"There are: {', '.join(names)}."
+        )
+
+
+def resized(image: Tensor, valid: Tensor | None, size: tuple[int, int], smooth: bool = False) -> Tensor:
+    """An image (T, C, h, w) brought to another size, bilinear; ``smooth``: averaged where it becomes smaller.
+
+    ``valid``: 1 or 0 in the image's type, of a shape that broadcasts to it; None: all of it. Where it is 0 the image
+    is 0. A pixel is valid where the nearest one was, and is then made of valid ones only; elsewhere it is 0.
+    """
+
+    def bilinear(x: Tensor) -> Tensor:
+        return F.interpolate(x, size, mode="bilinear", antialias=smooth)
+
+    if valid is None:
+        return bilinear(image)
+    return bilinear(image).mul_(nearest(valid, size) / bilinear(valid).clamp_(min=1e-6))
+
+
+def nearest(x: Tensor, size: tuple[int, int]) -> Tensor:
+    """(..., h, w) of any type brought to another size: each pixel that of the nearest centre."""
+    for axis, (old, new) in enumerate(zip(x.shape[-2:], size), start=-2):
+        if old != new:
+            index = ((torch.arange(new) + 0.5) * (old / new)).long()
+            x = x.index_select(axis, index)
+    return x
+
+
+def no_label(labels: Tensor) -> float:
+    """What stands in a dense label where there is none."""
+    if labels.ndim == 3:
+        return 0.0
+    return float("nan") if labels.is_floating_point() else float(IGNORE)
+
+
+def known(labels: Tensor) -> Tensor:
+    """(H, W) bool: where a dense label is known."""
+    if labels.ndim == 3:
+        return labels.sum(0) > 0
+    return ~labels.isnan() if labels.is_floating_point() else labels != IGNORE
+
+
+def _draw_geometry(
+    shape: Sequence[int], labels: Label, how: Augmentation, random: torch.Generator, window: int | None
+) -> Geometry:
+    height, width = shape
+    size = (window, window) if window else (height, width)
+    changed, step, row, column, *coins = torch.rand(7, generator=random).tolist()
+    frame = size
+    if how.zoom > 1 and changed < DISTANT:
+        least = min(1.0, max(size[0] / height, size[1] / width, 1 / how.zoom))
+        magnification = least * (how.zoom / least) ** step
+        frame = (max(round(size[0] / magnification), 1), max(round(size[1] / magnification), 1))
+    rows, columns = min(frame[0], height), min(frame[1], width)
+    top, left = int(row * (height - rows + 1)), int(column * (width - columns + 1))
+    if (rows, columns) != (height, width):
+        known_at = _places(labels, height, width)
+        if known_at is not None:
+            top, left = _with_label(known_at, (top, left), (rows, columns), random)
+    up, over, across = (how.flips and coin < 0.5 for coin in coins)
+    flipped = tuple(axis for axis, is_so in ((-2, up), (-1, over)) if is_so)
+    return Geometry(top, left, rows, columns, frame, size, flipped, across and size[0] == size[1])
+
+
+def _draw_parcel(geometry: Geometry, shape: Sequence[int], random: torch.Generator) -> tuple[Geometry, Tensor]:
+    """A parcel's window in a picture in place of the part that was drawn, and (H, W) bool, what is seen of it."""
+    rows, columns = draw_window(shape, random)
+    down, across = torch.rand(2, generator=random).tolist()
+    top, left = int(down * (shape[0] - rows + 1)), int(across * (shape[1] - columns + 1))
+    geometry = replace(geometry, top=top, left=left, height=rows, width=columns, frame=(rows, columns))
+    return geometry, draw_mask(geometry.size, random)
+
+
+def _places(labels: Label, height: int, width: int) -> Tensor | None:
+    """(H, W) bool: where a crop finds what it is to hold, a label or the middle of an object; None: of a scene."""
+    if not isinstance(labels, Objects):
+        return known(labels) if labels.ndim > 1 else None
+    middle = (labels.boxes[:, :2] + labels.boxes[:, 2:])[~labels.ignored].div(2).long()
+    places = torch.zeros((height, width), dtype=torch.bool)
+    places[middle[:, 1].clamp(0, height - 1), middle[:, 0].clamp(0, width - 1)] = True
+    return places
+
+
+def _with_label(
+    labelled: Tensor, corner: tuple[int, int], size: tuple[int, int], random: torch.Generator
+) -> tuple[int, int]:
+    """The corner of a crop, moved at random to where it holds a label if it held none and there is one.
+
+    ``labelled``: (H, W) bool.
+    """
+    (top, left), (rows, columns) = corner, size
+    if labelled[top : top + rows, left : left + columns].any():
+        return corner
+    places = labelled.nonzero()
+    if not len(places):
+        return corner
+    which, *shift = torch.rand(3, generator=random).tolist()
+    place = places[int(which * len(places))].tolist()
+    moved = []
+    for at, side, length, share in zip(place, size, labelled.shape, shift):
+        first, last = max(0, at - side + 1), min(at, length - side)
+        moved.append(first + int(share * (last - first + 1)))
+    return moved[0], moved[1]
+
+
+def _part(x: Tensor, geometry: Geometry, outside: float) -> Tensor:
+    g = geometry
+    x = x[..., g.top : g.top + g.height, g.left : g.left + g.width]
+    if (g.height, g.width) != g.frame:
+        x = F.pad(x, (0, g.frame[1] - g.width, 0, g.frame[0] - g.height), value=outside)
+    return x
+
+
+def _move_image(image: Tensor, geometry: Geometry) -> tuple[Tensor, Tensor | None]:
+    """The image, and where it is not 0, as ``_nonzero`` says it."""
+    x = _part(image, geometry, 0.0)
+    valid = _nonzero(x)
+    if geometry.frame != geometry.size:
+        x = resized(x, valid, geometry.size)
+        valid = None if valid is None else nearest(valid, geometry.size)
+    return _turned(x, geometry), None if valid is None else _turned(valid, geometry)
+
+
+def _nonzero(x: Tensor) -> Tensor | None:
+    """Where an image (T, C, H, W) is not 0, as 1 and 0: (1, 1, H, W) where that is so in all bands alike.
+
+    None: everywhere.
+    """
+    there = x.numpy() != 0  # in a quarter of torch's time
+    if there.all():
+        return None
+    first = there[:1, :1]
+    return torch.from_numpy(first if (there == first).all() else there).to(x.dtype)
+
+
+def _move_label(labels: Tensor, geometry: Geometry) -> Tensor:
+    return _turned(nearest(_part(labels, geometry, no_label(labels)), geometry.size), geometry)
+
+
+def _turned(x: Tensor, geometry: Geometry) -> Tensor:
+    """Always a new tensor, contiguous."""
+    x = x.flip(geometry.flipped) if geometry.flipped else x.clone(memory_format=torch.contiguous_format)
+    return x.transpose(-2, -1).contiguous() if geometry.transposed else x
+
+
+def _change_values(
+    image: Tensor, valid: Tensor | None, strengths: tuple[float, float, float], random: torch.Generator
+) -> None:
+    """In place; what is not valid stays 0."""
+    gain, offset, noise = strengths
+    drawn = torch.rand((2, *image.shape[:2], 1, 1), generator=random).mul_(2).sub_(1)
+    image.mul_(drawn[0].mul_(gain).exp_()).add_(drawn[1].mul_(offset))
+    if noise:
+        _add_noise(image, noise, random)
+    if valid is not None:
+        image.mul_(valid)
+
+
+def _add_noise(image: Tensor, deviation: float, random: torch.Generator) -> None:
+    """Every band gets its own piece of values that were drawn once: a fraction of the time of drawing them anew."""
+    pixels = image[0, 0].numel()
+    if pixels > NOISE_VALUES // 4:
+        image.add_(torch.randn(image.shape, generator=random), alpha=deviation)
+        return
+    values, bands = _noise(), image.view(-1, pixels)
+    for band, first in zip(bands, torch.randint(NOISE_VALUES - pixels, (len(bands),), generator=random).tolist()):
+        band.add_(values[first : first + pixels], alpha=deviation)
+
+
+@lru_cache(maxsize=1)
+def _noise() -> Tensor:
+    return torch.randn(NOISE_VALUES, generator=torch.Generator().manual_seed(0))
+
+
+def _strengths(how: Augmentation, inputs: Sequence[Input], index: int) -> tuple[float, float, float]:
+    """(gain, offset, noise) of an input."""
+    name = inputs[index].name if inputs else ""
+    gain, offset, noise = (
+        float(value.get(name, 0.0)) if isinstance(value, Mapping) else float(value)
+        for value in (how.gain, how.offset, how.noise)
+    )
+    return (0.0 if inputs and inputs[index].scaling.decibel else gain), offset, noise
+
+
+def _dropped_input(count: int, how: Augmentation, random: torch.Generator) -> int | None:
+    if count < 2 or not how.drop:
+        return None
+    chance, which = torch.rand(2, generator=random).tolist()
+    return int(which * count) if chance < how.drop else None
+
+
+def _kept(valid: Tensor, probability: float, random: torch.Generator) -> Tensor:
+    """The dates (T,) that stay of those that are valid; at least one where there is one."""
+    chances = torch.rand(len(valid), generator=random)
+    kept = valid & (chances >= probability)
+    if not kept.any() and valid.any():
+        kept[chances.masked_fill(~valid, -1).argmax()] = True
+    return kept

@@ -1,0 +1,196 @@
+"""What of a network is trained: its stages from input to output, which of them are frozen when, and at what rates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from torch import nn
+
+from ...errors import InputError, ModelError
+from ...networks.stages import USUAL, Flow
+
+PARTS = ("encoder", "decoder", "head")
+WHOLE = ("nothing", "encoder", "backbone")  # what can be frozen by name; backbone is all but the head
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Parameters that data meets together, and the modules that they lie in, by name; ``part`` is one of ``PARTS``."""
+
+    name: str
+    part: str
+    parameters: tuple[str, ...]
+    modules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Freezing:
+    """What is frozen in each epoch: the first ``frozen`` of ``stages``, every ``every`` epochs one less (0: always).
+
+    ``trained``: the parameters that the network itself lets be trained.
+    """
+
+    network: nn.Module
+    stages: tuple[Stage, ...]
+    frozen: int
+    every: int
+    trained: frozenset[str]
+
+    def at(self, epoch: int) -> tuple[Stage, ...]:
+        """The stages that are frozen in an epoch, counted from 0."""
+        return self.stages[: max(0, self.frozen - (epoch // self.every if self.every else 0))]
+
+    def apply(self, epoch: int) -> None:
+        """Make the network ready to be trained in that epoch.
+
+        Frozen parameters get no gradients, and their modules are in eval mode: batch norm keeps its statistics, nothing
+        is dropped.
+        """
+        frozen = self.at(epoch)
+        names = {name for stage in frozen for name in stage.parameters}
+        for name, parameter in self.network.named_parameters():
+            parameter.requires_grad_(name in self.trained and name not in names)
+        self.network.train()
+        for module in (module for stage in frozen for module in stage.modules):
+            self.network.get_submodule(module).eval()
+
+
+def freezing(network: nn.Module, what: str | int, unfreeze_every: int = 0) -> Freezing:
+    """The plan to freeze "nothing", the "encoder", the "backbone" (all but the head), or the first stages of a number.
+
+    ``unfreeze_every``: epochs after which the last stage that is frozen is thawed; with "nothing" all but the head is
+    frozen at first. InputError when that cannot be frozen.
+    """
+    stages = stages_of(network) if what != "nothing" or unfreeze_every else ()
+    first = "backbone" if what == "nothing" and unfreeze_every else what
+    trained = frozenset(name for name, parameter in network.named_parameters() if parameter.requires_grad)
+    return Freezing(network, stages, _count(stages, first), unfreeze_every, trained)
+
+
+def freeze(network: nn.Module, what: str | int) -> None:
+    """Freeze a part of a network, as of ``freezing``, and put the rest into training mode."""
+    freezing(network, what).apply(0)
+
+
+def counts(network: nn.Module) -> tuple[int, int]:
+    """How many numbers of a network are trained, and how many are frozen, as it is now."""
+    trained = sum(p.numel() for p in network.parameters() if p.requires_grad)
+    return trained, sum(p.numel() for p in network.parameters()) - trained
+
+
+def parameter_groups(
+    network: nn.Module, rate: float, weight_decay: float, layer_decay: float = 1.0
+) -> list[dict[str, Any]]:
+    """A network's parameters for an optimizer: the head at ``rate``, each stage before it at ``layer_decay`` of that.
+
+    ``weight_decay`` is for weights, not for biases and what scales in a norm.
+    """
+    parameters = dict(network.named_parameters())
+    whole = (Stage("network", "head", tuple(parameters), ()),)
+    stages = stages_of(network) if layer_decay != 1 else whole
+    groups = []
+    for depth, stage in enumerate(reversed(stages)):
+        own = [parameters[name] for name in stage.parameters]
+        for decay, members in (
+            (weight_decay, [p for p in own if p.ndim > 1]),
+            (0.0, [p for p in own if p.ndim <= 1]),
+        ):
+            if members:
+                groups.append({"params": members, "lr": rate * layer_decay**depth, "weight_decay": decay})
+    return groups
+
+
+def stages_of(network: nn.Module) -> tuple[Stage, ...]:
+    """The stages of a network, from its input to its output, as its ``flow`` tells them.
+
+    Those of the encoder come first, those of the head last; every parameter is in one of them. ModelError when the
+    network does not say where a parameter belongs.
+    """
+    modules = dict(network.named_modules())
+    rules = [(part, re.compile(rf"(?:{pattern})(?=\.|$)")) for part, pattern in _patterns(network)]
+    rules.sort(key=lambda rule: PARTS.index(rule[0]))
+
+    def place(name: str) -> tuple[int, int, str] | None:
+        """(rule, stage of that rule, what the rule names) of a parameter or module."""
+        for number in reversed(range(len(rules))):
+            if found := rules[number][1].match(name):
+                return number, _order(found, modules), found[0]
+        return None
+
+    members: dict[tuple[int, int], list[tuple[str, str]]] = {}
+    for name, _ in network.named_parameters():
+        where = place(name)
+        if where is None:
+            problem = f"{type(network).__name__} does not say which stage '{name}' belongs to."
+            raise ModelError(problem, "Freeze nothing, and use one rate for all layers.")
+        members.setdefault(where[:2], []).append((name, where[2]))
+    homes: dict[tuple[int, int], list[str]] = {}
+    for name in modules:
+        where = place(name)
+        if where is not None and where[2] == name:
+            homes.setdefault(where[:2], []).append(name)
+    return tuple(
+        Stage(held[0][1], rules[key[0]][0], tuple(name for name, _ in held), tuple(homes.get(key, ())))
+        for key, held in sorted(members.items())
+    )
+
+
+def encoders_of(network: nn.Module) -> tuple[str, ...]:
+    """The modules that are a network's encoders; ('',) where the encoder is no module of its own."""
+    patterns = _flow(network).encoder
+    found = [name for name, _ in _parts(network) if any(re.fullmatch(pattern, name) for pattern in patterns)]
+    return tuple(found) or ("",)
+
+
+def _flow(module: nn.Module) -> Flow:
+    return getattr(module, "flow", USUAL)
+
+
+def _parts(network: nn.Module) -> Iterator[tuple[str, Flow]]:
+    """The modules in a network that say their own flow."""
+    for name, module in network.named_modules():
+        if name and isinstance(getattr(module, "flow", None), Flow):
+            yield name, _flow(module)
+
+
+def _patterns(network: nn.Module) -> Iterator[tuple[str, str]]:
+    """(part, regular expression) of the network's flow, those that name a module with a flow of its own replaced."""
+    for part in PARTS:
+        for pattern in getattr(_flow(network), part):
+            inner = next((flow for name, flow in _parts(network) if re.fullmatch(pattern, name)), None)
+            if inner is None:
+                yield part, pattern
+            else:
+                yield from (
+                    (inner_part, rf"(?:{pattern})\.(?:{inner_pattern})")
+                    for inner_part in PARTS
+                    for inner_pattern in getattr(inner, inner_part)
+                )
+
+
+def _order(found: re.Match[str], modules: dict[str, nn.Module]) -> int:
+    """The stage among those of a rule: the number in its group."""
+    if not found.re.groups or found[1] is None:
+        return 0
+    number, container = int(found[1]), modules.get(found.string[: found.start(1)].rstrip("."))
+    if isinstance(container, nn.Sequential):
+        number = sum("Pool" in type(layer).__name__ for layer in list(container)[:number])
+    return -number if "last_first" in found.re.groupindex else number
+
+
+def _count(stages: tuple[Stage, ...], what: str | int) -> int:
+    """How many of the first stages are frozen."""
+    parts = [stage.part for stage in stages]
+    backbone = len(parts) - parts.count("head")
+    by_name = {"nothing": 0, "encoder": parts.count("encoder"), "backbone": backbone}
+    if isinstance(what, str):
+        if what not in by_name:
+            raise InputError(f"'{what}' cannot be frozen.", f"Choose one of {', '.join(WHOLE)}, or a number of stages.")
+        return by_name[what]
+    if not 0 <= what <= backbone:
+        names = ", ".join(stage.name for stage in stages[:backbone])
+        raise InputError(f"{what} stages cannot be frozen.", f"The network has {backbone} before its head: {names}.")
+    return what

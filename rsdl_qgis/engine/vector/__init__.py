@@ -1,0 +1,1 @@
+"""Vector files: classes, geometries and attributes in, features and polygons out."""

@@ -1,0 +1,1 @@
+"""The algorithms of accuracy assessment, one a file."""

@@ -1,0 +1,1 @@
+"""The algorithms that predict, one a file."""

@@ -1,0 +1,286 @@
+"""What all algorithms share that run a network over rasters: from layers and a model to a job and its results."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    QgsProcessingMultiStepFeedback,
+    QgsProcessingOutputString,
+    QgsProcessingParameterRasterDestination,
+    QgsRasterLayer,
+)
+
+from ...engine.cards.card import Input, ModelCard, match_bands, palette_bands
+from ...engine.errors import MismatchError, RsdlError
+from ...engine.tables.tasks import TASKS
+from .. import parameters as shared
+from .. import settings
+from ..algorithm import RsdlAlgorithm
+from ..results import styles
+from ..results.style_files import keep_style
+from ..text import tr
+from ..worker import layers, vectors
+from ..worker.client import make_job, run_job, temporary_folder
+from ..worker.layers import PreparedRaster, RasterUse
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A model and the rasters for each of its inputs, one per date; ``notes`` and ``warnings`` are logged."""
+
+    path: Path
+    card: ModelCard
+    inputs: Mapping[str, Sequence[RasterUse]]
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def rasters(self) -> list[RasterUse]:
+        """All rasters, the first one first: its grid is the result's, unless the job says otherwise."""
+        return [use for uses in self.inputs.values() for use in uses]
+
+
+class InferenceAlgorithm(RsdlAlgorithm):
+    """Runs a model. A child declares its inputs and says in ``plan`` which model takes which layer."""
+
+    GROUP = "predict"
+    TASK = ""  # of the models, a line of the table of tasks
+
+    def plan(self, parameters, context) -> Plan:
+        """The model to run and its inputs; RsdlError says what does not fit. Quick, on the main thread."""
+        raise NotImplementedError
+
+    def inputs(self) -> list:
+        """The parameters that only this algorithm has."""
+        raise NotImplementedError
+
+    def options(self, parameters, context) -> dict[str, Any]:
+        """The arguments of the job that only this algorithm has."""
+        return {}
+
+    def output_label(self) -> str:
+        """The label of OUTPUT."""
+        raise NotImplementedError
+
+    def running(self) -> list:
+        """The parameters of how the network is run."""
+        return shared.running()
+
+    def arguments(self, arguments: Mapping[str, Any], parameters, context) -> dict[str, Any]:
+        """The arguments of the job, from those that every map has. Not on the main thread."""
+        return dict(arguments)
+
+    def outputs(self) -> list:
+        """The parameters of the files it makes, which the worker knows by the same names in lower case."""
+        return [shared.class_raster(self.output_label()), shared.probabilities(), shared.polygons()]
+
+    def looks(self, card: ModelCard, result: Mapping[str, Any]) -> dict[str, tuple[str, styles.Style | None]]:
+        """The title and style of each output."""
+        in_colours = styles.in_classes(result["classes"])
+        return {
+            "OUTPUT": (card.title, in_colours),
+            "PROBABILITIES": (
+                tr("{model}: probabilities").format(model=card.title),
+                styles.of_probabilities(result["classes"]),
+            ),
+            "POLYGONS": (tr("{model}: polygons").format(model=card.title), in_colours),
+        }
+
+    def numeric_outputs(self, result: Mapping[str, Any], context) -> dict[str, Any]:
+        """Outputs that only this algorithm has, from the worker's result."""
+        return {}
+
+    def initAlgorithm(self, configuration=None):
+        for parameter in [*self.inputs(), *self.outputs(), *self.running()]:
+            self.addParameter(parameter)
+        self.addOutput(QgsProcessingOutputString("MODEL_NAME", tr("Name of the model used")))
+
+    def problem(self, parameters, context):
+        text = shared.running_problem(self, parameters, context) or vectors.mask_problem(self, parameters, context)
+        for output in self.outputs():
+            is_raster = isinstance(output, QgsProcessingParameterRasterDestination)
+            formats = ("tif", "tiff") if is_raster else shared.VECTOR_FORMATS
+            text = text or shared.output_problem(shared.fixed_path(parameters.get(output.name())), formats)
+        if text:
+            return text
+        plan = self.plan(parameters, context)
+        if self.parameterAsExtent(parameters, "EXTENT", context).isNull():
+            for use in plan.rasters():
+                if layers.needs_extent(use.layer):
+                    return tr(
+                        "The layer '{layer}' has no extent and pixel size of its own. Choose the area to map (EXTENT)."
+                    ).format(layer=use.layer.name())
+        settings.worker_python()
+        return ""
+
+    def prepareAlgorithm(self, parameters, context, feedback):
+        self.refuse(parameters, context)
+        self._plan = self.plan(parameters, context)
+        nodata = shared.nodata_of(self, parameters, context)
+        self._rasters = {
+            name: [PreparedRaster(use, nodata) for use in uses] for name, uses in self._plan.inputs.items()
+        }
+        systems = vectors.systems(use.layer for use in self._plan.rasters())
+        self._mask = vectors.mask(self, parameters, context, systems)
+        # The area as each layer sees it; layers may not be asked on another thread.
+        self._area = vectors.extent(self, parameters, context, systems)
+        self._extents = {
+            name: [self.parameterAsExtent(parameters, "EXTENT", context, use.layer.crs()) for use in uses]
+            for name, uses in self._plan.inputs.items()
+        }
+        return True
+
+    def processAlgorithm(self, parameters, context, feedback):
+        card = self._plan.card
+        for note in self._plan.notes:
+            feedback.pushInfo(note)
+        for warning in (*self._plan.warnings, *(use.warning for use in self._plan.rasters() if use.warning)):
+            feedback.pushWarning(warning)
+        names = [output.name() for output in self.outputs()]
+        outputs = {name: self._output(parameters, name, context) for name in names}
+        replaced = {path for path in outputs.values() if path and Path(path).exists()}
+        copies = sum(item.is_copied for items in self._rasters.values() for item in items)
+        drawn = vectors.copied(*self._drawn())
+        steps = QgsProcessingMultiStepFeedback(copies + drawn + 1, feedback)
+        with temporary_folder() as folder:
+            arguments = {
+                "model": str(self._plan.path),
+                **self._vectors(folder, steps),
+                "inputs": self._specs(folder, steps, drawn),
+                **self._area,
+                "resample": self.parameterAsBoolean(parameters, "RESAMPLE", context),
+                **self.options(parameters, context),
+                "device": self.parameterAsString(parameters, "DEVICE", context).strip() or "auto",
+                **{
+                    name.lower(): shared.number(self, parameters, name, context)
+                    for name in ("TILE_SIZE", "OVERLAP", "BATCH_SIZE", "THREADS")
+                },
+                **{name.lower(): path for name, path in outputs.items()},
+            }
+            job = make_job(TASKS[self.TASK].operation, self.arguments(arguments, parameters, context))
+            result = run_job(job, steps, folder)
+        self._show(outputs, replaced, result, context, feedback)
+        made = {name: path for name, path in outputs.items() if path}
+        return {**made, "MODEL_NAME": card.name, **self.numeric_outputs(result, context)}
+
+    def _drawn(self) -> list[vectors.PreparedVector | None]:
+        """The vector layers: the mask, and what only this algorithm has."""
+        return [self._mask]
+
+    def _vectors(self, folder: Path, steps: QgsProcessingMultiStepFeedback) -> vectors.Spec:
+        """The vector layers in the job; what has to be copied is copied, a step each."""
+        return vectors.arguments("mask", self._mask, folder, steps)
+
+    def _specs(self, folder: Path, steps: QgsProcessingMultiStepFeedback, copied: int) -> dict[str, list[layers.Spec]]:
+        """The rasters in the job; what has to be copied is copied, a step each after ``copied`` ones."""
+        specs: dict[str, list[layers.Spec]] = {}
+        steps.setCurrentStep(copied)
+        for name, items in self._rasters.items():
+            specs[name] = []
+            for item, box in zip(items, self._extents[name]):
+                extent = None if box.isNull() else box
+                specs[name].append(item.spec(folder, extent, self._plan.card.resolution, steps))
+                copied += item.is_copied
+                steps.setCurrentStep(copied)
+        return specs
+
+    def _output(self, parameters, name, context) -> str | None:
+        if parameters.get(name) in (None, ""):
+            return None
+        return self.parameterAsOutputLayer(parameters, name, context) or None
+
+    def _show(
+        self,
+        outputs: Mapping[str, str | None],
+        replaced: Collection[str],
+        result: Mapping[str, Any],
+        context,
+        feedback,
+    ) -> None:
+        for name, (title, style) in self.looks(self._plan.card, result).items():
+            path, label = outputs[name] or "", self.parameterDefinition(name).description()
+            if path and style:
+                keep_style(path, style, path in replaced, feedback)
+            styles.show(context, path, label, title, self.displayName(), style)
+
+
+def raster(algorithm: RsdlAlgorithm, parameters, name: str, context) -> QgsRasterLayer | None:
+    """The raster layer given for a parameter, or None; RsdlError if it cannot be loaded."""
+    value = parameters.get(name)
+    if value in (None, ""):
+        return None
+    layer = algorithm.parameterAsRasterLayer(parameters, name, context)
+    if layer is None or not layer.isValid():
+        raise RsdlError(tr("{name}: '{value}' is not a raster that QGIS can open.").format(name=name, value=value))
+    return layer
+
+
+def use_bands(name: str, layer: QgsRasterLayer, wanted: Input, chosen: Sequence[int] | None, option: str) -> RasterUse:
+    """The layer with the bands that a model's input takes: the ``chosen`` ones, else by description, colour or count.
+
+    A paletted layer gives its colours where these are what is taken. ``option``: the parameter in which bands are
+    chosen. RsdlError if they do not fit.
+    """
+    found = layers.data_bands(layer)
+    if chosen:
+        return _chosen_bands(name, layer, wanted, chosen, option)
+    shown = palette_bands(wanted) if layers.is_paletted(layer) else ()
+    if shown:
+        return RasterUse(name, layer, shown, palette=True)
+    texts = [description for _, description in found]
+    try:
+        indexes = match_bands(wanted, texts, len(found), layers.colours(layer))
+    except MismatchError as error:
+        raise MismatchError(
+            f"{name}: {error.message}",
+            tr("Choose the bands by number in {option}, in that order.").format(option=option),
+        ) from None
+    warning = _order_warning(layer, wanted, texts, option)
+    return RasterUse(name, layer, tuple(found[index - 1][0] for index in indexes), warning)
+
+
+def _chosen_bands(name: str, layer: QgsRasterLayer, wanted: Input, chosen: Sequence[int], option: str) -> RasterUse:
+    found = layers.data_bands(layer)
+    missing = [number for number in chosen if number < 1 or number > max(layer.bandCount(), len(found))]
+    if missing:
+        raise RsdlError(
+            tr("{option} names band {number}, but '{layer}' has {count} band(s).").format(
+                option=option, number=missing[0], layer=layer.name(), count=len(found)
+            ),
+            tr("Choose bands from 1 to {count}.").format(count=len(found)),
+        )
+    if len(chosen) != len(wanted.bands):
+        raise RsdlError(
+            tr("{option} names {given} band(s), but the model takes {needed}: {bands}.").format(
+                option=option,
+                given=len(chosen),
+                needed=len(wanted.bands),
+                bands=", ".join(b.name for b in wanted.bands),
+            ),
+            tr("Choose them in that order."),
+        )
+    if len(chosen) > 1 and layers.is_paletted(layer):
+        raise RsdlError(
+            tr("The only band of '{layer}' holds palette indices, not brightness values.").format(layer=layer.name()),
+            tr("Leave {option} empty to use the palette's colours.").format(option=option)
+            if palette_bands(wanted)
+            else tr("Convert the layer to RGB first (Raster > Conversion > PCT to RGB)."),
+        )
+    return RasterUse(name, layer, tuple(chosen))
+
+
+def _order_warning(layer: QgsRasterLayer, wanted: Input, texts: Sequence[str], option: str) -> str:
+    """The warning where bands are taken in order although they have names, since these are not the model's."""
+    if len(wanted.bands) == 1 or not any(texts):
+        return ""
+    try:
+        match_bands(wanted, [text or colour for text, colour in zip(texts, layers.colours(layer))], -1)
+    except MismatchError:
+        return tr(
+            "The bands of '{layer}' have other names than the model's. They are taken in its order: {bands}. If that "
+            "is wrong, give their numbers in that order in {option}."
+        ).format(layer=layer.name(), bands=", ".join(band.name for band in wanted.bands), option=option)
+    return ""

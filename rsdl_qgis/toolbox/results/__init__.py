@@ -1,0 +1,1 @@
+"""How results are shown: styles of layers, and files that keep them."""

@@ -1,0 +1,1 @@
+"""The algorithms that train and prepare training data, one a file."""

@@ -1,0 +1,117 @@
+"""The one prediction job: its steps come in one order whatever the task, and none that fails leaves anything."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import pytest
+
+from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError
+from rsdl_qgis.engine.feedback import Report
+from rsdl_qgis.engine.jobs import OPERATIONS
+from rsdl_qgis.engine.prediction.job import PredictionTask, Work
+from rsdl_qgis.engine.prediction.loop import Tile
+from rsdl_qgis.engine.prediction.request import MapRequest
+from rsdl_qgis.engine.radiometry.scaling import Radiometry
+
+NOTHING, ONE, PIXEL = np.zeros((1, 1)), np.ones((1, 1)), np.ones((1, 1), bool)
+TENFOLD = Radiometry(NOTHING, 10 * ONE, NOTHING, ONE, None, False)
+
+
+@dataclass
+class Steps:
+    """A toy task that counts things, and what was done for it, in order; ``fails``: the step that does."""
+
+    fails: str = ""
+    done: list = field(default_factory=list)
+
+    def did(self, step, given=None):
+        self.done.append(step)
+        if step == self.fails:
+            raise InputError(f"{step} fails.")
+        return given
+
+    @contextmanager
+    def work(self, job):
+        self.did("open")
+        try:
+            yield Work(
+                windows=[1, 2, 3],
+                scales=lambda: self.did("scale", {"x": TENFOLD}),
+                load=lambda scales, n: Tile(n, {} if n == 2 else {"x": scales["x"](np.full((1, 1, 1, 1), n))}, PIXEL),
+                collector=lambda network, note: self.collector(job, note),
+                cut={"pieces": 3},
+                batch=1,
+                streams=1,
+                open_network=lambda *_: self.did("network", lambda inputs: self.did("run", inputs["x"] + 1)),
+                notes={"RSDL_TOY": "more"},
+                unit="thing",
+            )
+        finally:
+            self.done.append("shut")
+
+    def collector(self, job, note):
+        self.did("collector")
+        self.note, taken = note, []
+        toy = type("Toy", (), {})()
+        toy.add = lambda n, output, valid: taken.append((n, int(output.item())))
+        toy.skip = lambda n: taken.append((n, None))
+        toy.close = lambda: self.did("close", {"output": job.request.output, "taken": taken})
+        toy.abort = partial(self.did, "abort")
+        return toy
+
+
+@pytest.fixture
+def run(model, tmp_path):
+    def run(steps, report=None, tasks=("segmentation",), **arguments):
+        job = {"model": str(model), "output": str(tmp_path / "out.tif"), "inputs": {}, "device": "cpu", **arguments}
+        return PredictionTask(MapRequest, tasks, "counts things", steps.work).operation()(job, report or Report())
+
+    return run
+
+
+def test_a_task_is_what_is_opened_and_a_collector(run, tmp_path):
+    steps, report = Steps(), Report()
+    report.log = lambda level, message: steps.did(message.split(" in ")[0])
+    result = run(steps, report)
+    assert steps.done.index("scale") < (first := steps.done.index("collector")) > steps.done.index("network")
+    assert sorted(steps.done[:first]) == ["network", "open", "scale"] and steps.done[0] == "open"
+    assert steps.done[first:] == ["collector", "run", "run", "close", "shut", "2 things"]
+    assert result["taken"] == [(1, 11), (2, None), (3, 31)]
+    assert set(result) == {"output", "taken", "model", "seconds", "timing"} and result["model"] == "bright"
+    assert steps.note["RSDL_TOY"] == "more" and steps.note["RSDL_TILING"] == '{"pieces": 3}'
+    assert '"operation": "predict", "arguments": {"model": ' in steps.note["RSDL_JOB"]
+
+
+def test_models_of_other_tasks_are_refused_before_anything_is_opened(run):
+    steps = Steps()
+    with pytest.raises(MismatchError, match="'bright' is for segmentation, and this counts things"):
+        run(steps, tasks=("detection", "regression"))
+    with pytest.raises(InputError, match="OVERLAP cannot be -1"):
+        run(steps, overlap=-1)
+    assert not steps.done
+
+
+@pytest.mark.parametrize("step", ["open", "scale", "network", "collector", "run", "close"])
+def test_what_was_begun_is_ended_where_a_step_fails(run, step):
+    steps = Steps(step)
+    with pytest.raises(InputError, match=f"{step} fails"):
+        run(steps)
+    assert ("abort" in steps.done) == (step in ("run", "close"))
+    assert step == "open" or steps.done[-1] == "shut"
+
+
+def test_a_cancelled_job_is_aborted(run):
+    steps, report = Steps(), Report()
+    report.cancelled = lambda: "run" in steps.done
+    with pytest.raises(Cancelled):
+        run(steps, report)
+    assert steps.done[-2:] == ["abort", "shut"]
+
+
+def test_all_operations_that_predict_are_this_job():
+    names = {name for name, run in OPERATIONS.items() if "PredictionTask" in getattr(run, "__qualname__", "")}
+    assert names == {"predict", "predict_series", "detect", "classify_scenes"}
