@@ -1,10 +1,12 @@
-"""Check the border between QGIS and the worker (docs/design.md, 2): ``python3 -m tools.lint_imports``.
+"""Check what may import what (docs/design.md, 2 and 3): ``python3 -m tools.lint_imports``.
 
-1. Imports go downwards: ``plugin → gui → toolbox → environment → process → engine → paths``.
+1. Imports go downwards: ``plugin → gui → toolbox → environment → process → engine → paths``; in the engine, a folder
+   imports only from those below it (``ENGINE_FOLDERS``), ``jobs`` and ``__main__`` from all.
 2. ``qgis`` is imported in ``plugin.py``, ``gui/`` and ``toolbox/`` only.
-3. From outside, only the torch-free modules of the engine are imported.
+3. From outside, only the engine's folders and modules of the standard library are imported.
 4. What QGIS loads needs nothing but ``qgis`` and the standard library, however deep the imports go.
-5. ``rasterio`` and ``pyogrio`` are imported in ``engine/raster/`` only.
+5. ``rasterio`` and ``pyogrio`` are imported in ``engine/raster/`` and ``engine/vector/`` only.
+6. No modules import one another in a circle, nor do folders side by side.
 """
 
 from __future__ import annotations
@@ -13,31 +15,22 @@ import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 PACKAGE = "rsdl_qgis"
 LAYERS = ("plugin", "gui", "toolbox", "environment", "process", "engine", "paths")  # from the top down
 QGIS_LAYERS = ("plugin", "gui", "toolbox")
 QGIS_MODULES = ("qgis", "processing", "osgeo", "PyQt5", "PyQt6")
-ENGINE_FOR_QGIS = (  # standard library only
-    "arguments",
-    "card",
-    "dates",
-    "errors",
-    "file_names",
-    "job_arguments",
-    "locks",
-    "metric_table",
-    "memory",
-    "names",
-    "networks",
-    "outputs",
-    "report",
-    "store",
-    "task_table",
-    "text",
+ENGINE_TOP = ("__main__", "jobs")  # above the engine's folders; its other modules lie below them
+ENGINE_FOLDERS = (  # from the top down
+    *("training", "assessment", "reports", "chips", "prediction", "runtime", "vector", "radiometry", "boxes", "raster"),
+    *("networks", "evaluation", "cards", "job", "tables", "files"),
 )
+FOLDERS_FOR_QGIS = ("cards", "job", "tables", "files")  # of the engine; standard library only
+MODULES_FOR_QGIS = ("networks", "dates", "errors", "feedback")  # so are these
 RASTER_LIBRARIES = ("rasterio", "pyogrio")
+RASTER_FOLDERS = ("raster", "vector")
 
 
 @dataclass(frozen=True)
@@ -60,8 +53,8 @@ def check(root: Path) -> list[str]:
     """Every import below ``root``/rsdl_qgis that crosses the border, as 'module:line: what is wrong'."""
     modules = dict(find_modules(root))
     imports = [found for module, path in modules.items() for found in imports_of(module, path, modules)]
-    complaints = [f"{i.module}:{i.line}: {text}" for i in imports for text in faults(i)]
-    return complaints + [f"{i.module}:{i.line}: {text}" for i, text in loaded_by_qgis(imports, modules)]
+    found = [(i, text) for i in imports for text in faults(i)] + list(loaded_by_qgis(imports, modules))
+    return [f"{i.module}:{i.line}: {text}" for i, text in found] + list(circles(imports, modules))
 
 
 def find_modules(root: Path) -> Iterator[tuple[str, Path]]:
@@ -100,16 +93,61 @@ def faults(found: Import) -> Iterator[str]:
     own, top = layer(found.module), found.target.split(".")[0]
     if top in QGIS_MODULES and own not in QGIS_LAYERS:
         yield f"{top} is imported outside {', '.join(QGIS_LAYERS)}"
-    if top in RASTER_LIBRARIES and not found.module.startswith(f"{PACKAGE}.engine.raster"):
-        yield f"{top} is imported outside engine/raster"
+    if top in RASTER_LIBRARIES and engine_folder(found.module) not in RASTER_FOLDERS:
+        yield f"{top} is imported outside engine/{' and engine/'.join(RASTER_FOLDERS)}"
     if top != PACKAGE or own is None:
         return
     other = layer(found.target)
     if other in LAYERS and LAYERS.index(other) < LAYERS.index(own):
         yield f"{own} imports {found.target}, which lies above it"
-    inner = found.target.split(".")[2:3]
-    if other == "engine" and own != "engine" and inner and inner[0] not in ENGINE_FOR_QGIS:
-        yield f"{found.target} belongs to the worker; QGIS may use {', '.join(ENGINE_FOR_QGIS)} of the engine"
+    if other == "engine" and own != "engine" and not for_qgis(found.target):
+        allowed = ", ".join((*FOLDERS_FOR_QGIS, *MODULES_FOR_QGIS))
+        yield f"{found.target} belongs to the worker; QGIS may use {allowed} of the engine"
+    if own == other == "engine" and height(found.target) < height(found.module):
+        yield f"{engine_folder(found.module) or 'the engine'} imports {found.target}, which lies above it"
+
+
+def for_qgis(module: str) -> bool:
+    """Whether QGIS's side may import a module of the engine."""
+    inner = module.split(".", 2)[2:]
+    return not inner or inner[0] in MODULES_FOR_QGIS or inner[0].split(".")[0] in FOLDERS_FOR_QGIS
+
+
+def engine_folder(module: str) -> str | None:
+    """The engine's folder that a module is in; None for modules beside them and outside."""
+    parts = module.split(".")
+    return parts[2] if len(parts) > 2 and parts[1] == "engine" and parts[2] in ENGINE_FOLDERS else None
+
+
+def height(module: str) -> int:
+    """The place of a module of the engine in its order, from the top down."""
+    if folder := engine_folder(module):
+        return ENGINE_FOLDERS.index(folder)
+    return -1 if module.split(".")[2:3] and module.split(".")[2] in ENGINE_TOP else len(ENGINE_FOLDERS)
+
+
+def circles(imports: list[Import], modules: dict[str, Path]) -> Iterator[str]:
+    """Modules that import one another in a circle, and folders side by side that do (rule 6)."""
+    own = [(i.module, i.target) for i in imports if i.target in modules and i.module != i.target]
+    graph = {module: {b for a, b in own if a == module} for module in modules}
+    folders: dict[str, set[str]] = {}
+    for a, b in own:
+        for left, right in beside(a, b, modules):
+            folders.setdefault(left, set()).add(right)
+    for found in (graph, folders):
+        try:
+            TopologicalSorter(found).prepare()
+        except CycleError as error:
+            circle = error.args[1]
+            yield f"{circle[0]}:1: imports in a circle: {' ← '.join(circle)}"
+
+
+def beside(module: str, target: str, modules: dict[str, Path]) -> Iterator[tuple[str, str]]:
+    """The folders of the engine that lie side by side, of a module and of what it imports."""
+    a, b = ([*m.split(".")] if modules[m].name == "__init__.py" else m.split(".")[:-1] for m in (module, target))
+    common = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), None)
+    if common is not None and common > 1:
+        yield ".".join(a[: common + 1]), ".".join(b[: common + 1])
 
 
 def layer(module: str) -> str | None:
@@ -125,7 +163,7 @@ def loaded_by_qgis(imports: list[Import], modules: dict[str, Path]) -> Iterator[
         if found.loaded:
             at_load.setdefault(found.module, []).append(found)
     waiting = [module for module in modules if layer(module) != "engine"]
-    waiting += [f"{PACKAGE}.engine.{name}" for name in ENGINE_FOR_QGIS]
+    waiting += [module for module in modules if layer(module) == "engine" and for_qgis(module)]
     seen: set[str] = set()
     while waiting:
         module = waiting.pop()

@@ -7,8 +7,8 @@ from tools.lint_imports import check
 ROOT = Path(__file__).parents[2]
 MODULES = (
     *("__init__", "plugin", "environment", "paths", "gui/__init__", "toolbox/__init__", "toolbox/worker"),
-    *("engine/__init__", "engine/card", "engine/errors", "engine/predict", "engine/networks/__init__"),
-    *("engine/raster/__init__", "engine/raster/source"),
+    *("engine/__init__", "engine/jobs", "engine/errors", "engine/cards/card", "engine/networks/__init__"),
+    *("engine/prediction/loop", "engine/raster/source", "engine/training/loop/fit", "engine/training/samples/data"),
 )
 
 
@@ -34,21 +34,26 @@ def test_the_project_keeps_the_border():
 @pytest.mark.parametrize(
     ("module", "text"),
     [
-        ("engine/predict", "import qgis.core"),
-        ("engine/predict", "def f():\n    from qgis.core import QgsRasterLayer"),
+        ("engine/prediction/loop", "import qgis.core"),
+        ("engine/prediction/loop", "def f():\n    from qgis.core import QgsRasterLayer"),
         ("environment", "from PyQt5.QtCore import QObject"),
-        ("engine/predict", "from ..toolbox import worker"),
+        ("engine/prediction/loop", "from ...toolbox import worker"),
         ("toolbox/worker", "from ..plugin import Plugin"),
         ("environment", "from .toolbox import worker"),
-        ("toolbox/worker", "from ..engine import predict"),
-        ("toolbox/worker", "def f():\n    from ..engine.predict import predict"),
+        ("toolbox/worker", "from ..engine.prediction import loop"),
+        ("toolbox/worker", "def f():\n    from ..engine.prediction.loop import predict"),
         ("toolbox/worker", "import numpy"),
         ("toolbox/worker", "if True:\n    import torch"),
-        ("engine/card", "import torch"),
+        ("engine/cards/card", "import torch"),
         ("engine/networks/__init__", "from torch import nn"),
         ("engine/__init__", "import onnxruntime"),
-        ("engine/predict", "import rasterio"),
-        ("engine/predict", "def f():\n    import pyogrio"),
+        ("engine/prediction/loop", "import rasterio"),
+        ("engine/prediction/loop", "def f():\n    import pyogrio"),
+        ("engine/prediction/loop", "from ..training.loop import fit"),
+        ("engine/prediction/loop", "def f():\n    from .. import jobs"),
+        ("engine/raster/source", "from ..prediction.loop import x"),
+        ("engine/cards/card", "from .. import networks"),
+        ("engine/errors", "from .cards import card"),
     ],
 )
 def test_crossing_it_is_found(package, module, text):
@@ -60,12 +65,14 @@ def test_crossing_it_is_found(package, module, text):
 @pytest.mark.parametrize(
     ("module", "text"),
     [
-        ("toolbox/worker", "import json\nfrom qgis.core import QgsRasterLayer\nfrom ..engine.card import x"),
+        ("toolbox/worker", "import json\nfrom qgis.core import QgsRasterLayer\nfrom ..engine.cards.card import x"),
         ("toolbox/worker", "def f():\n    import numpy"),
         ("plugin", "from .toolbox import worker\nfrom .gui import x"),
-        ("engine/predict", "import numpy\nfrom .raster import source\nfrom ..paths import x"),
-        ("engine/raster/source", "import rasterio"),
-        ("engine/card", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import numpy"),
+        ("engine/prediction/loop", "import numpy\nfrom ..raster import source\nfrom ...paths import x"),
+        ("engine/raster/source", "import rasterio\nfrom ..errors import x\nfrom .. import networks"),
+        ("engine/jobs", "from .training.loop import fit"),
+        ("engine/training/loop/fit", "from ..samples import data"),
+        ("engine/cards/card", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import numpy"),
         ("engine/networks/__init__", "def build():\n    import torch"),
     ],
 )
@@ -74,6 +81,27 @@ def test_keeping_it_is_not(package, module, text):
 
 
 def test_a_library_loaded_through_another_module_is_found(package):
-    package("engine/card", "from .predict import x")
-    complaints = package("engine/predict", "import numpy")
-    assert complaints == ["rsdl_qgis.engine.prediction.loop:1: numpy would be loaded into QGIS"]
+    package("toolbox/worker", "from ..engine.tables.metrics import x")
+    package("engine/tables/metrics", "from ..files.text import x")
+    complaints = package("engine/files/text", "import numpy")
+    assert complaints == ["rsdl_qgis.engine.files.text:1: numpy would be loaded into QGIS"]
+
+
+@pytest.mark.parametrize(
+    ("one", "text", "other", "back"),
+    [
+        ("engine/cards/card", "from .schema import x", "engine/cards/schema", "def f():\n    from .card import x"),
+        (
+            "engine/training/loop/fit",
+            "from ..samples import x",
+            "engine/training/samples/units",
+            "from ..loop import y",
+        ),
+    ],
+)
+def test_a_circle_is_found(package, one, text, other, back):
+    for folder in ("loop", "samples"):
+        package(f"engine/training/{folder}/__init__", "")
+    assert package(one, text) == []
+    (complaint,) = package(other, back)
+    assert "in a circle" in complaint

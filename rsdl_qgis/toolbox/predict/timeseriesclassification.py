@@ -17,7 +17,6 @@ from ...engine.tables.tasks import task_of
 from .. import compat, settings
 from .. import parameters as shared
 from ..text import tr
-from ..train.data import set_date
 from ..worker import layers
 from ..worker.layers import RasterUse
 from .base import InferenceAlgorithm, Plan
@@ -159,7 +158,7 @@ class TimeSeriesClassification(InferenceAlgorithm):
         path, card = named_model(name, self.TASK, _takes, tr("a series")) if name else only_model()
         uses = [RasterUse("LAYERS", layer, tuple(n for n, _ in found)) for layer, found in zip(rasters, described)]
         facts = tuple(
-            {"name": layer.name(), "descriptions": [text for _, text in found], "date": set_date(layer)}
+            {"name": layer.name(), "descriptions": [text for _, text in found], "date": layers.set_date(layer)}
             for layer, found in zip(rasters, described)
         )
         notes = () if name else (tr("Model: {model}").format(model=card.title),)

@@ -446,17 +446,9 @@ def _input_name(text: str, taken: Iterable[str]) -> str:
     return unique
 
 
-def set_date(layer: QgsRasterLayer) -> str:
-    """When the layer was taken, by its temporal properties, as yyyy-mm-dd; '' if it is not known."""
-    begin = layer.temporalProperties().fixedTemporalRange().begin()
-    if layer.temporalProperties().isActive() and begin.isValid():
-        return begin.date().toString("yyyy-MM-dd")
-    return ""
-
-
 def _layer_date(layer: QgsRasterLayer) -> str:
     """When the layer was taken: by its temporal properties, else by a date in its name; '' if it is not known."""
-    return set_date(layer) or date_in(layer.name())
+    return layers.set_date(layer) or date_in(layer.name())
 
 
 def date_names(found: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -159,6 +159,14 @@ def _is_number(text: str) -> bool:
     return True
 
 
+def set_date(layer: QgsRasterLayer) -> str:
+    """When the layer was taken, by its temporal properties, as yyyy-mm-dd; '' if it is not known."""
+    begin = layer.temporalProperties().fixedTemporalRange().begin()
+    if layer.temporalProperties().isActive() and begin.isValid():
+        return begin.date().toString("yyyy-MM-dd")
+    return ""
+
+
 def wkt(crs: QgsCoordinateReferenceSystem) -> str | None:
     """The CRS as the engine takes it; None if it is not valid."""
     return crs.toWkt(compat.WKT) if crs.isValid() else None
