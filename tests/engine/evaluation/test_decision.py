@@ -22,7 +22,7 @@ from rsdl_qgis.engine.prediction.scenes.collector import chosen
 from rsdl_qgis.engine.raster.grid import Grid, Window
 from rsdl_qgis.engine.training.evaluate.samples import choose_threshold, decided, evaluate
 
-from ..training.judged_samples import Given
+from ..training.made_samples import Given
 
 CARD = ModelCard(
     "any", "Any", (Input("image", (Band("red"),)),), tuple(Class(i, f"c{i}", "#111111") for i in range(3)), "none",
