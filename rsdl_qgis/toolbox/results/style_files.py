@@ -112,11 +112,10 @@ def _save_in_package(path: str, layer: QgsVectorLayer) -> str:
     """
     import sqlite3  # not when QGIS starts
 
-    document, simple = QDomDocument(), QDomDocument()
+    document = QDomDocument()
     problem = layer.exportNamedStyle(document)
     if problem:
         return problem
-    layer.exportSldStyle(simple, "")
     try:
         with closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as database:
             database.execute("BEGIN IMMEDIATE")
@@ -124,7 +123,7 @@ def _save_in_package(path: str, layer: QgsVectorLayer) -> str:
             database.execute(STYLE_TABLE)
             database.execute(STYLE_LISTED)
             database.execute("DELETE FROM layer_styles WHERE f_table_name = ?", (name,))
-            database.execute(STYLE_ROW, (name, column, name, document.toString(), simple.toString()))
+            database.execute(STYLE_ROW, (name, column, name, document.toString(), compat.sld_style(layer).toString()))
             database.execute("COMMIT")
     except (sqlite3.Error, TypeError) as error:
         return str(error)

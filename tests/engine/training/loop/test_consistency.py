@@ -155,8 +155,9 @@ def test_a_training_takes_the_weight_into_account(tmp_path, task):
 
 def test_numbers_are_learned_in_their_units(tmp_path, training_seed, reached):
     make_folder(tmp_path / "chips", "regression", counts=(12, 6, 0), side=48)
-    asked = arguments(tmp_path, "regression", consistency=1.0, epochs=20, learning_rate=0.01, seed=training_seed)
-    assert reached("R2", run_train(asked, Report())["main"], above=0.5)
+    how = {"epochs": 30, "batch_size": 2, "learning_rate": 0.01, "seed": training_seed}
+    result = run_train(arguments(tmp_path, "regression", consistency=1.0, **how), Report())
+    assert reached("R2", result["main"], above=0.5)
 
 
 def test_a_student_learns_it_too(tmp_path):
