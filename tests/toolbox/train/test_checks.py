@@ -52,7 +52,7 @@ def test_a_geojson_without_geometries_is_no_table(refusal, image, tmp_path, geom
     features = [] if geometry == "none at all" else [{"type": "Feature", "properties": {"k": 1}, "geometry": geometry}]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     text = refusal("trainsegmentation", {"RASTERS": [image], "LABELS": [str(path)], "CLASS_FIELD": "k"})
-    assert "'empty' has no features with a geometry. Draw or choose some" in text
+    assert "'empty' has no features with a geometry. Draw or select some" in text
 
 
 def test_polygons_that_are_all_empty_are_told_of(refusal, image):
