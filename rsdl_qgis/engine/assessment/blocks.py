@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from ..evaluation.bootstrap import DRAWS, LEVEL, SEED, Places, intervals
 from ..evaluation.confusion import class_rates
+from ..evaluation.metric_intervals import Rates, named, rates_of
 from ..raster.grid import Grid, Window, apply, project
-from .metric_intervals import Rates, named, rates_of
 
 SMALLEST = 1600  # of the smallest blocks so many lie on the ground that is compared
 LEVELS = 4  # sizes of blocks that are tried, each twice the side of the one before

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..evaluation.confusion import MapScores, SceneScores, map_scores, mean_scores
+from ..evaluation.metric_intervals import OF_CLASS, OVERALL
 from ..feedback import Report
 from ..files.csv import to_csv
 from ..reports.html import thousands
 from .blocks import BlockCounts, Lattice, MapIntervals, intervals_of
 from .class_matching import SHOWN, Entry, in_one_table, match, no_common
-from .metric_intervals import OF_CLASS, OVERALL
 
 LEAST_AGREEMENT, MUCH_BETTER = 0.5, 0.25  # shares, for another reading of the numbers to be worth a note
 

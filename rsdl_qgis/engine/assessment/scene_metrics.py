@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..evaluation.bootstrap import DRAWS, FEWEST, LEVEL, Figure, Places, Statistic, intervals, intervals_of_counts
 from ..evaluation.confusion import class_rates
+from ..evaluation.metric_intervals import OF_CLASS, OVERALL, Rates, named, rates_of
 from ..evaluation.multilabel import average_precision, label_mean, set_rates
 from ..feedback import Report
 from ..files.csv import to_csv
 from ..reports.html import thousands
 from ..vector.attributes import Table, pieces
 from .class_matching import Entry, Key, in_one_table, listed, match
-from .metric_intervals import OF_CLASS, OVERALL, Rates, named, rates_of
 from .scene_labels import NONE, SEPARATOR, Sets
 from .scene_pairs import ABSENT, UNCLEAR, Paired
 

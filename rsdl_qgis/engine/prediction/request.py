@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Optional, TypeVar, Union
 
 from ..job.arguments import OPERATIONS, checked
 from ..raster.grid import Bounds
-from ..vector.polygon_mask import PolygonMask
+from ..vector.masks import PolygonMask
 from ..vector.vector_file import VectorFile
 
 R = TypeVar("R", bound="PredictRequest")

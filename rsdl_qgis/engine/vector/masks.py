@@ -1,9 +1,32 @@
-"""Masks of jobs: polygons inside of which something counts, each file read once."""
+"""Masks of jobs: the polygons of a vector layer outside of which nothing is valid, or counts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from .class_layers import PolygonClasses, Vector, read_vector
 from .vector_file import VectorFile
+
+
+@dataclass(frozen=True)
+class PolygonMask:
+    """The polygons of a layer, which is read when they are asked for."""
+
+    layer: VectorFile
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any]) -> PolygonMask | None:
+        """That of a job's ``mask`` (with ``mask_crs`` and ``mask_versions``, see VectorFile); None for none."""
+        layer = VectorFile.argument(arguments, "mask")
+        return None if layer is None else cls(layer)
+
+    def polygons(self, crs: str | None) -> list[Any]:
+        """They in a CRS. InputError as from ``read_polygons``."""
+        from .polygons import read_polygons  # its library takes a while to load
+
+        return read_polygons(self.layer, crs)
 
 
 class Masks:

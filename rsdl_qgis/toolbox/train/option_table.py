@@ -12,12 +12,11 @@ from typing import Any, NamedTuple
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessingParameterDefinition
 
 from ...engine.cards.card import ModelCard
-from ...engine.cards.stac_mlm import read_json
 from ...engine.job.arguments import AUGMENTATIONS, DISTILLING, USUAL_EPOCHS, USUAL_RATES
 from ...engine.tables.tasks import Task
 from .. import parameters as shared
 from ..text import tr
-from .options import Offer, Option, loss, network, read_losses, weights
+from .options import Offer, Option, loss, network, read_json, read_losses, weights
 
 SPLITS = ("auto", *DISTILLING["split"].kind.words)
 

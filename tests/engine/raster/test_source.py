@@ -9,7 +9,7 @@ from rasterio.warp import transform as transform_points
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.raster.grid import Window
 from rsdl_qgis.engine.raster.source import Layer, RasterSource, _within_block, inspect, valid_pixels
-from rsdl_qgis.engine.vector.polygon_mask import PolygonMask
+from rsdl_qgis.engine.vector.masks import PolygonMask
 from rsdl_qgis.engine.vector.vector_file import VectorFile
 
 from ..conftest import NORTH_UP

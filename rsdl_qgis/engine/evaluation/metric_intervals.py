@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from numpy.typing import NDArray
 
-from ..evaluation.bootstrap import Figure
-from ..evaluation.confusion import ClassRates
+from .bootstrap import Figure
+from .confusion import ClassRates
 
 OVERALL = ("overall_accuracy", "kappa", "mean_iou", "fw_iou", "macro_f1")  # of one class a pixel or feature
 OF_CLASS = ("users_accuracy", "producers_accuracy", "f1", "iou")
