@@ -155,7 +155,7 @@ def test_refuses_with_a_sentence(refused, changes, words):
         ("trainsceneclassifier", {**GOOD, "AUGMENTATION": "mosaic"}, ["AUGMENTATION=mosaic", "detection", "standard"]),
         ("trainsceneclassifier", {**GOOD, "MULTILABEL": True, "LOSS": "focal"}, ["'focal'", "bce"]),
         ("trainregression", {**GOOD, "CLASS_FIELD": None}, ["number to predict"]),
-        ("trainregression", {**GOOD, "LABELS": ["NAMES"]}, ["texts"]),
+        ("trainregression", {**GOOD, "LABELS": ["NAMES"]}, ["text, not numbers"]),
         ("trainregression", {**GOOD, "LOSS": "dice"}, ["'dice'", "huber"]),
         ("trainchangedetector", {"LABELS": ["KINDS"], "CLASS_FIELD": "kind"}, ["BEFORE, AFTER", "CHIPS"]),
         ("trainchangedetector", {**GOOD, "BEFORE": ["IMAGE"]}, ["1 raster(s) before", "0 after"]),
