@@ -202,7 +202,7 @@ def test_numbers_have_a_scatter_plot_and_a_unit_but_no_classes():
 def test_several_labels_have_average_precision_and_no_matrix():
     page = training_page(made_up.multi_label())
     assert "AP" in words(page).split() and 'class="matrix' not in page
-    assert "in the order of falling probability" in page and "mAP" in page and "MAP" not in page
+    assert "ranked by the probability of the label" in page and "mAP" in page and "MAP" not in page
     assert "100 chips have no known place" in words(page)
 
 
