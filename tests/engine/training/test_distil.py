@@ -160,7 +160,7 @@ def test_a_teacher_that_says_one_class_everywhere_is_told_of(tmp_path, teacher):
     for chip in folder.chips:
         with rasterio.open(folder.file(chip.images["image"][0]), "r+") as image:
             image.write(np.full((2, 32, 32), 100, "uint8"))
-    with pytest.raises(InputError, match="The teacher 'model' says 'dark' everywhere"):
+    with pytest.raises(InputError, match="The teacher 'model' predicts 'dark' everywhere"):
         run_distil(asked(tmp_path, teacher), Report())
 
 

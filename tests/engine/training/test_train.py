@@ -214,7 +214,7 @@ def test_what_the_start_has_no_weights_of_cannot_be_kept(tmp_path):
     make_folder(tmp_path / "maps")
     start = {"base_model": str(tmp_path / "model"), "network": "unet-encoder", "options": {"widths": [4] * 5}}
     asked = {**arguments(tmp_path, chips=str(tmp_path / "maps"), output=str(tmp_path / "map")), **start, "epochs": 1}
-    with pytest.raises(InputError, match=r"FREEZE=backbone would keep up.4, .* as drawn at random.*FREEZE=encoder"):
+    with pytest.raises(InputError, match=r"FREEZE=backbone would freeze up.4, .* with random weights.*FREEZE=encoder"):
         run_train({**asked, "freeze": "backbone"}, Report())
     run_train({**asked, "freeze": "encoder", "report": str(tmp_path / "report.html")}, Report())
     assert "is not compared: it gives other classes" in (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -33,7 +33,7 @@ def check_crops(side: int, multiple: int) -> None:
         )
 
 
-def consistent(
+def consistency_forward(
     loss: Callable[[Tensor, Any], Tensor], weight: float, multiple: int, kind: str
 ) -> Callable[[nn.Module, Sequence[Tensor], Tensor], Tensor]:
     """What ``fit`` is to compute of a batch in place of the network's output: the loss itself.

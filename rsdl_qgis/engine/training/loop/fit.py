@@ -20,7 +20,7 @@ from ...networks.memory_format import channels_last
 from ..start.freezing import freezing, parameter_groups
 from .checkpoint import ASKED, load_checkpoint, save_checkpoint
 from .progress import Clock
-from .sam import climbed
+from .sam import perturbed
 
 Batch = tuple[list[Tensor], Any]  # images, and labels that have a length and can be moved to a device
 UNRELATED = ("device", "metric")  # settings that may change when a training goes on
@@ -108,7 +108,7 @@ def network_output(network: nn.Module, images: Sequence[Tensor], labels: Any) ->
     return network(*images)
 
 
-def as_it_is(losses: Tensor, labels: Any) -> Tensor:
+def given_loss(losses: Tensor, labels: Any) -> Tensor:
     """The loss of a ``forward`` that computed the loss itself: that."""
     return losses
 
@@ -137,11 +137,11 @@ def fit(
     """
     network = channels_last(network).to(settings.device)
     frozen = freezing(network, freeze, settings.unfreeze_every)
-    course = begin(network, len(batches), settings, freeze)
-    course.resume(checkpoint, report)
-    clock = Clock(report, settings.epochs, len(batches), len(course.history), settings.metric)
-    for number in range(len(course.history), settings.epochs):
-        if course.stalled():
+    state = initial_state(network, len(batches), settings, freeze)
+    state.resume(checkpoint, report)
+    clock = Clock(report, settings.epochs, len(batches), len(state.history), settings.metric)
+    for number in range(len(state.history), settings.epochs):
+        if state.stalled():
             break
         frozen.apply(number)
         torch.manual_seed(settings.seed * 100_003 + number)  # dropout
@@ -150,26 +150,26 @@ def fit(
             report.check()
             with enough_memory(settings):
                 moved, labels = [image.to(settings.device) for image in images], labels.to(settings.device)
-                compute = partial(course.loss_of, loss, forward, moved, labels)
-                value = course.gather(compute, joined(step, len(batches), settings.accumulate))
+                compute = partial(state.loss_of, loss, forward, moved, labels)
+                value = state.accumulate_gradients(compute, joined(step, len(batches), settings.accumulate))
                 if step % settings.accumulate == 0 or step == len(batches):
-                    course.step()
+                    state.step()
             total += value.detach() * len(labels)
             seen += len(labels)
             if clock.due():
-                clock.tell(number, step, finite(total, number, settings) / seen, course.history)
-        course.check(number)
+                clock.tell(number, step, finite(total, number, settings) / seen, state.history)
+        state.check(number)
         mean = finite(total, number, settings) / seen
-        course.keep({"number": number, "loss": mean, "score": score(course.average.eval()), **clock.times()})
-        course.save(checkpoint)
-        yield course.epoch()
-    if len(course.history) == clock.first:
+        state.keep({"number": number, "loss": mean, "score": score(state.average.eval()), **clock.times()})
+        state.save(checkpoint)
+        yield state.epoch()
+    if len(state.history) == clock.first:
         frozen.apply(clock.first - 1)
-        yield course.epoch()
+        yield state.epoch()
 
 
 @dataclass
-class Course:
+class TrainingState:
     """All that moves while a training goes on, and is in its checkpoint. ``average`` is the network itself for none."""
 
     network: nn.Module
@@ -204,7 +204,7 @@ class Course:
             output = forward(self.network, images, labels)
         return with_auxiliary(loss, output, labels, self.auxiliary_weight)
 
-    def gather(self, compute: Callable[[], Tensor], batches: int) -> Tensor:
+    def accumulate_gradients(self, compute: Callable[[], Tensor], batches: int) -> Tensor:
         """The loss of a batch, whose gradients join those gathered from all ``batches`` of a step."""
         if not self.settings.sharpness:
             value = compute()
@@ -213,7 +213,7 @@ class Course:
         seed = int(torch.randint(2**31, ()))  # what is drawn, such as dropout, is drawn alike both times
         torch.manual_seed(seed)
         value = compute()
-        with climbed(self.network, self.scaler.scale(value), self.settings.sharpness):
+        with perturbed(self.network, self.scaler.scale(value), self.settings.sharpness):
             torch.manual_seed(seed)
             self.scaler.scale(compute() / batches).backward()
         return value
@@ -231,7 +231,7 @@ class Course:
         self.optimizer.zero_grad(set_to_none=True)
         self.done += 1
         if self.average is not self.network:
-            follow(self.average, self.network, min(self.settings.average, self.done / (self.done + 9)))
+            update_average(self.average, self.network, min(self.settings.average, self.done / (self.done + 9)))
 
     def check(self, number: int) -> None:
         """ModelError when the weights are no numbers any more."""
@@ -278,10 +278,13 @@ class Course:
                 getattr(self, name).load_state_dict(saved[name])
 
 
-PLAIN, PARTS = ("done", "history", "best", "best_state"), ("network", "average", "optimizer", "scaler")  # of a Course
+PLAIN, PARTS = (
+    ("done", "history", "best", "best_state"),
+    ("network", "average", "optimizer", "scaler"),
+)  # of a TrainingState
 
 
-def begin(network: nn.Module, batches: int, settings: Settings, freeze: str | int) -> Course:
+def initial_state(network: nn.Module, batches: int, settings: Settings, freeze: str | int) -> TrainingState:
     """A training before its first step. InputError for an optimizer or a precision that there is not."""
     if settings.optimizer not in OPTIMIZERS:
         raise InputError(f"There is no optimizer '{settings.optimizer}'.", f"Choose one of {', '.join(OPTIMIZERS)}.")
@@ -292,7 +295,7 @@ def begin(network: nn.Module, batches: int, settings: Settings, freeze: str | in
     related = {name: value for name, value in asdict(settings).items() if name not in UNRELATED}
     shapes = {name: list(value.shape) for name, value in network.state_dict().items()}
     scaled = mixed_precision(settings) == torch.float16
-    return Course(
+    return TrainingState(
         network=network,
         average=copy.deepcopy(network).requires_grad_(False) if settings.average else network,
         optimizer=OPTIMIZERS[settings.optimizer](groups, settings),
@@ -320,7 +323,7 @@ def joined(step: int, steps: int, accumulate: int) -> int:
 
 
 @torch.no_grad()
-def follow(average: nn.Module, network: nn.Module, decay: float) -> None:
+def update_average(average: nn.Module, network: nn.Module, decay: float) -> None:
     """Move the moving average of weights and buffers; whole numbers are the network's. What is equal stays equal."""
     pairs = list(zip(average.state_dict().values(), network.state_dict().values()))
     real = [(old, new) for old, new in pairs if old.is_floating_point()]
@@ -371,5 +374,5 @@ def enough_memory(settings: Settings) -> Iterator[None]:
     except torch.OutOfMemoryError:
         raise DeviceError(
             f"{settings.device} has too little memory to train with batches of {settings.batch_size}.",
-            "Use a smaller BATCH_SIZE and gather several batches a step (ACCUMULATE), or smaller chips.",
+            "Use a smaller BATCH_SIZE and accumulate several batches per step (ACCUMULATE), or smaller chips.",
         ) from None

@@ -14,7 +14,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 
 @contextmanager
-def climbed(network: nn.Module, loss: Tensor, radius: float) -> Iterator[None]:
+def perturbed(network: nn.Module, loss: Tensor, radius: float) -> Iterator[None]:
     """In the block the weights that learn lie ``radius`` (Euclidean, of all together) up the gradient of ``loss``.
 
     After it they are what they were, and so are the running statistics of batch norm. ``loss`` may be scaled; gradients

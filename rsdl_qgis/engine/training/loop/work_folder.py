@@ -26,7 +26,7 @@ from .tensorboard import EVENTS, EventWriter
 
 Forward = Callable[[nn.Module, Sequence[Tensor], Any], Any]
 CHECKPOINT, BEST, ASKED = "checkpoint.pt", "best", "asked.txt"
-ANSWERS = "answers"  # of a teacher
+TARGETS = "answers"  # of a teacher
 BEFORE = "best-before"  # the best model of a training that was stopped here, and another one asked for
 
 
@@ -54,7 +54,7 @@ def work_folder(request: TrainRequest) -> Iterator[None]:
     shutil.rmtree(request.work, ignore_errors=True)
 
 
-def go_on(request: TrainRequest, chips: ChipFolder, report: Report) -> None:
+def prepare_resume(request: TrainRequest, chips: ChipFolder, report: Report) -> None:
     """Say whether a training that was stopped here goes on; of another one, or of other chips, the best model stays."""
     asked = fingerprint(request, chips)
     checkpoint, stored = request.work / CHECKPOINT, request.work / ASKED
@@ -80,7 +80,7 @@ def fingerprint(request: TrainRequest, chips: ChipFolder) -> str:
 def _set_aside(request: TrainRequest, report: Report) -> None:
     """Remove what another training left in the work folder, but for the best model that it had so far."""
     checkpoint, best, before = (request.work / name for name in (CHECKPOINT, BEST, BEFORE))
-    shutil.rmtree(request.work / ANSWERS, ignore_errors=True)
+    shutil.rmtree(request.work / TARGETS, ignore_errors=True)
     if not checkpoint.is_file():
         return
     checkpoint.unlink()
@@ -92,7 +92,7 @@ def _set_aside(request: TrainRequest, report: Report) -> None:
     report.log("warning", text)
 
 
-def learn(
+def run_epochs(
     request: TrainRequest,
     network: nn.Module,
     card: ModelCard,

@@ -69,7 +69,7 @@ class Augmentation:
                     raise InputError(f"The augmentation's {name} cannot be {number}.", hint)
 
 
-UNVARIED = Augmentation(gain=0.0, offset=0.0, zoom=1.0, noise=0.0, flips=False)
+NO_AUGMENTATION = Augmentation(gain=0.0, offset=0.0, zoom=1.0, noise=0.0, flips=False)
 AUGMENTATIONS: Mapping[str, Augmentation | None] = {
     "none": None,
     "light": Augmentation(gain=0.1, offset=0.1, zoom=1.2, noise=0.02),

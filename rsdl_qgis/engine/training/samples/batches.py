@@ -15,8 +15,8 @@ from torch import Tensor
 
 from ...errors import InputError
 from ...prediction import loop
-from .augment import UNVARIED, Augmentation, Label, augment, check_names
-from .mosaic import four_in_one
+from .augment import NO_AUGMENTATION, Augmentation, Label, augment, check_names
+from .mosaic import mosaic
 from .objects import ObjectBatch, Objects
 
 Sample = tuple[list[Tensor], Label]
@@ -50,7 +50,7 @@ class Batches:
             raise InputError(problem, "Both have to be at least 1.")
         self.samples, self.size, self.seed = samples, size, seed % (1 << 63)
         self._inputs = getattr(samples, "inputs", ())
-        self._how = augmentation or UNVARIED
+        self._how = augmentation or NO_AUGMENTATION
         check_names(self._how, self._inputs)
         self._weights = None if weights is None else _checked(weights, len(samples))
         self.multiple = getattr(samples, "multiple", 1)
@@ -90,7 +90,7 @@ class Batches:
         random = torch.Generator().manual_seed(int(state[0]))
         if self._how.mosaic and float(torch.rand((), generator=random)) < self._how.mosaic:
             others = torch.randint(len(self.samples), (3,), generator=random).tolist()
-            return four_in_one([self._augmented(i, random) for i in (index, *others)], random)
+            return mosaic([self._augmented(i, random) for i in (index, *others)], random)
         return self._augmented(index, random)
 
     def _augmented(self, index: int, random: torch.Generator) -> Sample:

@@ -13,9 +13,7 @@ from .objects import Objects, joined, seen
 EDGE = 0.25  # of the picture, that each part is high and wide at least
 
 
-def four_in_one(
-    samples: Sequence[tuple[list[Tensor], Any]], random: torch.Generator
-) -> tuple[list[Tensor], Any]:
+def mosaic(samples: Sequence[tuple[list[Tensor], Any]], random: torch.Generator) -> tuple[list[Tensor], Any]:
     """A picture of the upper left of the first sample, the upper right of the second, and so on, from a random point.
 
     ``samples``: four of one shape, their labels dense or objects. Differs from the paper: the parts stay where and as
