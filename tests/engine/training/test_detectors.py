@@ -172,7 +172,7 @@ def test_what_detectors_do_not_have_is_refused(tmp_path, change, message):
 def test_without_objects_there_is_nothing_to_learn(tmp_path):
     folder = make_folder(tmp_path / "chips", (3, 2, 0), objects=0)
     assert all(not chip.label for chip in folder.chips)
-    with pytest.raises(InputError, match="no object in the part to train on"):
+    with pytest.raises(InputError, match="no object in the training split"):
         run_train(arguments(tmp_path), Report())
 
 

@@ -162,7 +162,7 @@ def test_a_training_that_is_asked_for_otherwise_begins_anew(tmp_path):
     with pytest.raises(Cancelled):
         run_train(arguments(tmp_path, epochs=40, learning_rate=1e-4), report)
     (told,) = [line for level, line in report.lines if level == "warning"]
-    assert "begins anew" in told and str(aside) in told
+    assert "starts again" in told and str(aside) in told
     kept = load_file(aside / WEIGHTS_FILE)
     assert all(torch.equal(kept[name], best[name]) for name in best)
     run_train(arguments(tmp_path, epochs=2), Report())
