@@ -147,7 +147,7 @@ class TestBlocks:
     @pytest.mark.parametrize(("rows", "cols", "step"), [(1, 1, SIDE), (1, 2, SIDE), (2, 2, SIDE), (3, 3, SIDE / 4)])
     def test_too_few_chips_apart_are_refused(self, rows, cols, step):
         chips = grid(rows, cols, step)
-        with pytest.raises(InputError, match="too few chips apart"):
+        with pytest.raises(InputError, match="too few separate chips"):
             split_chips(folder_of(chips), SplitRequest("blocks"), even(chips))
 
     def test_few_chips_are_divided_one_by_one(self):
@@ -160,7 +160,7 @@ class TestBlocks:
         counts[:, 1:] = 0
         counts[27, 1] = 30
         folder, note = split_chips(folder_of(chips), SplitRequest("blocks"), counts)
-        assert folder.chips[27].split == "train" and note.warnings == ("The validation part has nothing of b.",)
+        assert folder.chips[27].split == "train" and note.warnings == ("The validation split has no b.",)
 
     def test_points_far_from_one_another_are_divided_by_larger_squares(self):
         random = np.random.default_rng(0)
@@ -172,7 +172,7 @@ class TestBlocks:
 
     def test_chips_that_do_not_say_where_they_are(self):
         chips = [Chip(str(i), {}) for i in range(9)]
-        with pytest.raises(InputError, match="do not say where they are"):
+        with pytest.raises(InputError, match="have no geographic bounds"):
             split_chips(folder_of(chips), SplitRequest("blocks"), np.ones((9, 1)))
         folder, _ = split_chips(folder_of(chips), SplitRequest(), np.ones((9, 1)))  # each is a place of its own
         assert {len(found) for found in parts(folder).values()} == {7, 2, 0}
@@ -191,7 +191,7 @@ class TestOthers:
             by_place.setdefault(chip.place, set()).add(chip.split)
         assert all(len(splits) == 1 for splits in by_place.values()) and len(by_place) == 12
         apart = sorted(place for place, splits in by_place.items() if splits == {"valid"})
-        assert note.text == f"Split by 12 places. To choose by: {', '.join(apart)}." and 1 <= len(apart) <= 3
+        assert note.text == f"Split by 12 places. Validation: {', '.join(apart)}." and 1 <= len(apart) <= 3
         with pytest.raises(InputError, match="of one place"):
             split_chips(folder_of([replace(c, place="x") for c in chips]), SplitRequest("places"), even(chips))
 
@@ -243,7 +243,7 @@ class TestAsTheChipsSay:
         for how in (None, "chips"):
             folder, note = split_chips(folder_of(chips), SplitRequest(how), np.ones((16, 1)))
             assert list(folder.chips) == chips and note.warnings == (
-                "8 chips touch chips of another part, so figures may be too good.",
+                "8 chips touch chips of another split, so metrics may be too optimistic.",
             )
         again, _ = split_chips(folder_of(chips), SplitRequest("blocks", block_size=SIDE), np.ones((16, 1)))
         check_apart(again)
@@ -258,7 +258,7 @@ class TestAsTheChipsSay:
         assert note.text.startswith("Split as the chips say")
 
     def test_chips_that_say_nothing(self):
-        with pytest.raises(InputError, match="do not say which are to train on"):
+        with pytest.raises(InputError, match="do not state which are for training"):
             split_chips(folder_of(grid(4, 4)), SplitRequest("chips"), np.ones((16, 1)))
 
 

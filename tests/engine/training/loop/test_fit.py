@@ -23,10 +23,10 @@ from rsdl_qgis.engine.training.loop.fit import (
     OPTIMIZERS,
     Settings,
     fit,
-    follow,
     in_one_pass,
     joined,
     mixed_precision,
+    update_average,
     warm_up_cosine,
     with_auxiliary,
 )
@@ -229,7 +229,7 @@ def test_the_average_is_that_of_weights_and_statistics():
     first, second = unet(), unet(1)
     second.encoder.levels[0][1].running_mean.fill_(4)
     second.encoder.levels[0][1].num_batches_tracked.fill_(7)
-    follow(first, second, 0.75)
+    update_average(first, second, 0.75)
     assert first.encoder.levels[0][1].running_mean.eq(1).all()
     assert first.encoder.levels[0][1].num_batches_tracked == 7
     expected = 0.75 * unet().decoder.head.weight + 0.25 * second.decoder.head.weight
