@@ -142,7 +142,7 @@ def measure(folder: ChipFolder, chips: Sequence[Chip], inputs: Sequence[Input]) 
         empty = np.flatnonzero(found.count.sum(0) == 0)
         if empty.size:
             raise InputError(
-                f"Band '{item.bands[empty[0]].name}' of '{item.name}' has no valid pixel in the chips to train on.",
+                f"Band '{item.bands[empty[0]].name}' of '{item.name}' has no valid pixel in the training chips.",
                 "Check its nodata value, or leave the band out.",
             )
         _fill(found)

@@ -41,12 +41,11 @@ def sample_pictures(
     classes: Sequence[Class] = (),
     span: tuple[float, float] | None = None,
 ) -> dict[str, str]:
-    """The pictures of a sample as data URIs: ``image`` (of two dates also ``before``), ``reference``, ``prediction`` and
-    ``error``.
+    """The pictures of a sample as data URIs: ``image``, ``reference``, ``prediction``, ``error`` (and ``before``).
 
     ``images``: (T, C, H, W) per input, as from a chip folder. ``reference``, ``prediction``: (H, W) indices into
-    ``classes`` with IGNORE; without classes (H, W) numbers with NaN, drawn from low to high of ``span`` (default: of the
-    reference). None: a scene, of which only the image is drawn.
+    ``classes`` with IGNORE; without classes (H, W) numbers with NaN, drawn from low to high of ``span`` (default: of
+    the reference). None: a scene, of which only the image is drawn.
     """
     dates = len(shown_bands(inputs)[0].dates)
     found = {"before": picture(images, inputs, 0)} if dates == 2 else {}
@@ -109,8 +108,8 @@ def class_picture(labels: NDArray, classes: Sequence[Class]) -> bytes:
 
 
 def error_picture(reference: NDArray, prediction: NDArray, classes: Sequence[Class]) -> bytes:
-    """The errors of a class map (PNG): red where it is wrong, a pale class colour where it is correct, transparent where
-    reference or map have no class."""
+    """The errors of a class map (PNG): red where it is wrong, a pale class colour where it is correct, transparent
+    where reference or map have no class."""
     right, found = _sampled(reference), _sampled(prediction)
     wrong = len(classes)
     drawn = np.where(right == found, right, wrong)

@@ -130,7 +130,8 @@ def warnings(result: Mapping[str, Any]) -> Iterator[str]:
             "model is better."
         )
     if low is None and value is not None:
-        yield f"There are no confidence intervals. {evaluation.get('intervals') or 'The samples are of too few places.'}"
+        reason = evaluation.get("intervals") or "The samples are of too few places."
+        yield f"There are no confidence intervals. {reason}"
     absent = [item["name"] for item in evaluation.get("classes") or () if not item.get("support")]
     if absent:
         yield f"No sample of the evaluation has {listed(absent[:8])}, so its accuracy is unknown."

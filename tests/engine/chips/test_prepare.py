@@ -208,7 +208,7 @@ class TestPrepare:
     def test_warnings_are_logged(self, tmp_path, job):
         log = Log()
         prepare_chips(ChipsRequest.of({**job, "block_size": 9999}), tmp_path / "chips", log)
-        assert "warning: Blocks of 9999 m are too large to divide these chips." in log.said
+        assert "warning: Blocks of 9999 m are too large to split these chips." in log.said
         assert "warning: labels: 1 of 3 features lie outside the rasters: grass (1)." in log.said
 
     def test_half_a_folder_of_a_killed_job_is_cut_anew(self, tmp_path, job):

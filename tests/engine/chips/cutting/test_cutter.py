@@ -387,7 +387,7 @@ class TestScenes:
         given = raster(tmp_path / "classes.tif", noise((1, 70, 90)))
         if labels == "lines":
             given = vector(tmp_path / "l.geojson", [(line((0, 0), (9, 9)), 1), (line((0, 9), (9, 0)), 2)])
-        with pytest.raises(InputError, match="class of a scene"):
+        with pytest.raises(InputError, match="cannot label scenes"):
             cut_up(tmp_path, [source(scene[0])], [given], "classification")
 
 

@@ -198,7 +198,7 @@ class TestOthers:
     def test_pictures_from_nowhere_are_told_of(self):
         chips = [Chip(f"{i}", {}) for i in range(40)]
         _, note = split_chips(folder_of(chips), SplitRequest(), np.ones((40, 1)))
-        assert note.text == "Split by 40 single pictures." and "pieces of one image" in " ".join(note.warnings)
+        assert note.text == "Split by 40 single images." and "parts of one image" in " ".join(note.warnings)
         _, scenes = split_chips(folder_of(chips, labels="boxes"), SplitRequest(), np.ones((40, 1)))
         assert not any("pieces of one image" in text for text in scenes.warnings)
 
@@ -219,7 +219,7 @@ class TestOthers:
         assert {len(found["train"]), len(found["valid"])} == {144, 36}
         assert len({c.source for c in found["valid"]}) == 1 and 4 <= len({c.place for c in found["valid"]}) <= 6
         overlapping = [c for i in range(3) for c in grid(4, 4, source=f"f{i}", x=500_000 + 1_000.0 * i)]
-        with pytest.raises(InputError, match="share ground"):
+        with pytest.raises(InputError, match="or all overlap"):
             split_chips(folder_of(overlapping), SplitRequest("files"), np.ones((48, 1)))
 
     def test_scenes_at_random_have_their_classes_in_each_part(self):
@@ -265,7 +265,7 @@ class TestAsTheChipsSay:
 @pytest.mark.parametrize(("arguments", "message"), [
     ({"split": "halves"}, "SPLIT cannot be 'halves'"),
     ({"valid": -0.1}, "VALID cannot be -0.1"),
-    ({"valid": 0.5, "test": 0.5}, "cannot be kept"),
+    ({"valid": 0.5, "test": 0.5}, "leave too little"),
     ({"block_size": 0}, "BLOCK_SIZE cannot be 0"),
 ])  # fmt: skip
 def test_requests_that_cannot_be(arguments, message):
