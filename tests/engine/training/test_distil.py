@@ -57,7 +57,7 @@ def test_a_student_learns_what_the_teacher_says(tmp_path, teacher, labels, train
     assert card.inputs[0].scaling == read_card(teacher).inputs[0].scaling
     assert card.provenance["teacher"]["name"] == "model"
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "Teacher and student" in page and "Not labelled" not in page
+    assert "Teacher and student" in page and "<dt>Unlabelled</dt>" not in page
 
 
 def test_the_order_of_the_labels_classes_does_not_matter(tmp_path, teacher, reached):

@@ -85,7 +85,7 @@ def test_every_task_ends_in_a_model_that_runs(tmp_path, task, labels):
     assert "My model" in page and f"the {result['main_title']} of the model is {main}" in page
     assert list((tmp_path / "model" / "tensorboard").iterdir())
     assert list((tmp_path / "report.tensorboard").iterdir())
-    assert ("Not labelled" in page) == (task in ("segmentation", "change", "regression"))
+    assert ("<dt>Unlabelled</dt>" in page) == (task in ("segmentation", "change", "regression"))
     assert not (tmp_path / "model.training").exists()
     assert report.fractions == sorted(report.fractions) and report.fractions[-1] == 1.0
 
@@ -217,7 +217,7 @@ def test_what_the_start_has_no_weights_of_cannot_be_kept(tmp_path):
     with pytest.raises(InputError, match=r"FREEZE=backbone would freeze up.4, .* with random weights.*FREEZE=encoder"):
         run_train({**asked, "freeze": "backbone"}, Report())
     run_train({**asked, "freeze": "encoder", "report": str(tmp_path / "report.html")}, Report())
-    assert "is not compared: it gives other classes" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "base model is not compared, since its classes" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("bands", "compared"), [(("B1", "B2"), True), (("B2", "B1"), False), (("B1", "B3"), False)])

@@ -142,7 +142,7 @@ class TestBlocks:
         chips = grid(8, 8)
         folder, note = split_chips(folder_of(chips), SplitRequest("blocks", block_size=50_000), even(chips))
         check_apart(folder)
-        assert note.warnings == ("Blocks of 50000 m are too large to divide these chips.",)
+        assert note.warnings == ("Blocks of 50000 m are too large to split these chips.",)
 
     @pytest.mark.parametrize(("rows", "cols", "step"), [(1, 1, SIDE), (1, 2, SIDE), (2, 2, SIDE), (3, 3, SIDE / 4)])
     def test_too_few_chips_apart_are_refused(self, rows, cols, step):
@@ -200,7 +200,7 @@ class TestOthers:
         _, note = split_chips(folder_of(chips), SplitRequest(), np.ones((40, 1)))
         assert note.text == "Split by 40 single images." and "parts of one image" in " ".join(note.warnings)
         _, scenes = split_chips(folder_of(chips, labels="boxes"), SplitRequest(), np.ones((40, 1)))
-        assert not any("pieces of one image" in text for text in scenes.warnings)
+        assert not any("parts of one image" in text for text in scenes.warnings)
 
     def test_series_at_the_same_place_are_one(self):
         chips = [
