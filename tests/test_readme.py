@@ -69,7 +69,7 @@ def assert_was_trained(path):
     elif path.suffix == ".tif":
         assert {0, 1} >= set(gdal.Open(str(path)).ReadAsArray().ravel().tolist()) - {255}
     else:
-        assert "How good it is" in path.read_text(encoding="utf-8")
+        assert "Evaluation method" in path.read_text(encoding="utf-8")
 
 
 def assert_tells_the_accuracy(path):

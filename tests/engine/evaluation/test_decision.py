@@ -20,7 +20,7 @@ from rsdl_qgis.engine.prediction.class_map import SegmentationCollector
 from rsdl_qgis.engine.prediction.request import MapFiles
 from rsdl_qgis.engine.prediction.scenes.collector import chosen
 from rsdl_qgis.engine.raster.grid import Grid, Window
-from rsdl_qgis.engine.training.evaluate.samples import choose_threshold, decided, evaluate
+from rsdl_qgis.engine.training.evaluate.samples import choose_threshold, evaluate, predicted_classes
 
 from ..training.made_samples import Given
 
@@ -91,7 +91,7 @@ def given_ones(images):
 
 
 def of_training(probabilities, threshold):
-    found = decided(probabilities, threshold)
+    found = predicted_classes(probabilities, threshold)
     return np.where(found == IGNORE, NONE, found.astype(int))
 
 
