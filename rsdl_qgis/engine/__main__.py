@@ -85,11 +85,11 @@ def answer(arguments: list[str], report: EventReport, stop: threading.Event) -> 
         report.event("result", **run(job, report))
         return 0
     except Exception as error:
-        report.event("error", **told(error, operation))
+        report.event("error", **error_fields(error, operation))
         return 3 if isinstance(error, Cancelled) else 1
 
 
-def told(error: Exception, operation: Any) -> dict[str, str]:
+def error_fields(error: Exception, operation: Any) -> dict[str, str]:
     """What the error event of a job says: ``kind``, ``message`` and ``hint``. The trace of a fault goes to stderr."""
     if ran_out(error):
         return {"kind": "out_of_memory", "message": memory.MESSAGE, "hint": memory.hint_for(operation)}

@@ -89,7 +89,7 @@ class ModelArchive:
     @contextmanager
     def _opened(self, info: zipfile.ZipInfo) -> Iterator[Any]:
         """A member; what a damaged, encrypted or unknown one raises as a sentence."""
-        with told(self._path), self._archive.open(info) as member:
+        with as_model_error(self._path), self._archive.open(info) as member:
             yield member
 
     def _refuse(self, name: str, problem: str) -> None:
@@ -132,7 +132,7 @@ def _unusable(name: str, info: zipfile.ZipInfo) -> str:
 def opened_archive(path: Path) -> Iterator[ModelArchive]:
     """The archive at a path; ModelError where it is none."""
     with ExitStack() as stack:
-        with told(path):
+        with as_model_error(path):
             import zipfile
 
             file = stack.enter_context(path.open("rb"))
@@ -163,7 +163,7 @@ class _Bounded:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def as_model_error(path: Path) -> Iterator[None]:
     """What a damaged archive makes ``zipfile`` raise, as a ModelError; what the disk raises stays what it is."""
     import lzma
     import struct

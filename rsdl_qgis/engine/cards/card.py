@@ -164,12 +164,12 @@ class ModelCard:
         return {item.name: ("batch", *time, "bands", "height", "width") for item in self.inputs}
 
 
-PICTURE = ("red", "green", "blue")  # what the three bands of a picture show
+RGB = ("red", "green", "blue")  # what the three bands of a picture show
 
 
 def channel_bands(count: int) -> tuple[Band, ...]:
     """The bands of a model that does not name them; three are those of a picture."""
-    shown = PICTURE if count == len(PICTURE) else ()
+    shown = RGB if count == len(RGB) else ()
     return tuple(Band(f"channel {i + 1}", shown[i : i + 1]) for i in range(count))
 
 
@@ -199,7 +199,7 @@ def match_bands(
 
 def palette_bands(wanted: Input) -> tuple[int, ...]:
     """Which of red (1), green (2) and blue (3) an input's bands are; () where they are none of a picture."""
-    return _named(wanted, PICTURE)
+    return _named(wanted, RGB)
 
 
 def _named(wanted: Input, texts: Sequence[str | None]) -> tuple[int, ...]:

@@ -28,7 +28,7 @@ KINDS: Mapping[str, Kind] = {  # how a constructor declares an option -> what it
     "Sequence[float]": ListOf(Number(0, 16_384, above=True), 1, 64),
     "Mapping[str, Any]": Plain(),
 }
-SHARE = Number(0, 0.99)  # of what is left out
+DROPOUT = Number(0, 0.99)  # of what is left out
 COUNTS = {  # option -> what is wrong, and the largest number
     "coarsen": ("cannot be coarsened by {}", 64),
     "members": ("cannot have {} members", 50),
@@ -72,7 +72,7 @@ def _check_kind(line: Network, option: str, declared: str, value: Any) -> None:
     kinds = declared.split(" | ")
     if value is None and "None" in kinds:
         return
-    kind = SHARE if option.endswith("dropout") else KINDS[kinds[0]]
+    kind = DROPOUT if option.endswith("dropout") else KINDS[kinds[0]]
     try:
         kind(value, f"The option '{option}' of {line.title}")
     except InputError as error:

@@ -95,21 +95,21 @@ def findings(
     return found
 
 
-def told(item: Input, finding: Finding) -> str:
+def finding_text(item: Input, finding: Finding) -> str:
     """A finding for a person's log."""
     return f"{item.role or item.name}: {finding.text} {finding.remedy}"
 
 
-def blank_share(sample: np.ma.MaskedArray, infos: Sequence[LayerInfo] = ()) -> float:
+def blank_fraction(sample: np.ma.MaskedArray, infos: Sequence[LayerInfo] = ()) -> float:
     """The share of the valid pixels (T, C, n, m) that are a stored 0 in all bands of a date; of the worst date."""
-    shares = [0.0]
+    fractions = [0.0]
     for t, date in enumerate(sample):
         valid = ~np.ma.getmaskarray(date).any(axis=0)
         offsets = infos[t].offsets if infos else ()
         zeros = np.asarray(offsets or [0.0] * len(date), date.dtype)
         blank = (date.data == zeros.reshape(-1, 1, 1)).all(axis=0) & valid
-        shares.append(float(blank.sum() / max(1, valid.sum())))
-    return max(shares)
+        fractions.append(float(blank.sum() / max(1, valid.sum())))
+    return max(fractions)
 
 
 def blank_text(title: str, share: float) -> str:

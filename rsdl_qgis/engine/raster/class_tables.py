@@ -51,7 +51,7 @@ def raster_tags(path: str) -> dict[str, str]:
         return dict(file.tags())
 
 
-def check_no_picture(path: str, band: int, title: str) -> None:
+def check_not_rgb(path: str, band: int, title: str) -> None:
     """InputError where a band is one of the red, green and blue of a picture, whose classes would be colours.
 
     A grey picture, whose three bands are the same, is none: any of its bands holds the classes.

@@ -1,4 +1,4 @@
-"""Masks of jobs: polygons inside of which something counts, each file read once."""
+"""Mask layers of a job, whose polygons limit what counts, each file read once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from .vector_file import VectorFile
 
 
 class Masks:
-    """Masks that were read, so that one that goes with many rasters is read once."""
+    """A cache, so that a mask of many rasters is read once."""
 
     def __init__(self) -> None:
         self._read: dict[str, Vector] = {}

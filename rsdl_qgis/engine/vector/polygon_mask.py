@@ -1,4 +1,4 @@
-"""The polygons of a vector layer outside of which a job's rasters are not valid."""
+"""The mask of a prediction job: polygons outside of which its rasters are not valid."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ class PolygonMask:
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any]) -> PolygonMask | None:
-        """That of a job's ``mask`` (with ``mask_crs`` and ``mask_versions``, see VectorFile); None for none."""
+        """The mask in a job's arguments, ``mask`` (with ``mask_crs`` and ``mask_versions``, see VectorFile); None for
+        none.
+        """
         layer = VectorFile.argument(arguments, "mask")
         return None if layer is None else cls(layer)
 
     def polygons(self, crs: str | None) -> list[Any]:
-        """They in a CRS. InputError as from ``read_polygons``."""
+        """The polygons in a CRS. InputError as from ``read_polygons``."""
         from .polygons import read_polygons  # its library takes a while to load
 
         return read_polygons(self.layer, crs)

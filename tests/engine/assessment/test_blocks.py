@@ -1,4 +1,4 @@
-"""Confidence intervals of maps, by blocks of ground."""
+"""Confidence intervals of maps, by spatial blocks."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def test_too_few_blocks_say_so_and_have_no_interval(make_raster, tmp_path):
     assert result["figures"]["overall_accuracy"] == 5 / 6
     assert set(map(tuple, result["intervals"].values())) == {(None, None)}
     assert all(ends == [None, None] for item in result["classes"] for ends in item["intervals"].values())
-    assert result["drawn"].startswith("No intervals: what was compared lies in 6 blocks of ground of 10 m")
+    assert result["drawn"].startswith("No intervals: what was compared lies in 6 blocks of 10 m")
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert "No intervals" in page and "kappa (" not in page
 

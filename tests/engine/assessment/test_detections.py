@@ -14,7 +14,7 @@ from affine import Affine
 
 from rsdl_qgis.engine.assessment import detections
 from rsdl_qgis.engine.assessment.detections import run_assess_detections
-from rsdl_qgis.engine.assessment.object_layers import pairs_on_ground, quad_of
+from rsdl_qgis.engine.assessment.object_layers import overlapping_pairs, quad_of
 from rsdl_qgis.engine.errors import Cancelled, InputError, OutputError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.raster.grid import apply, project
@@ -206,8 +206,8 @@ def test_many_objects_are_matched_in_time_that_grows_with_their_number():
         x, y = (axis.ravel() * 20.0 for axis in np.meshgrid(np.arange(side), np.arange(side)))
         quads = np.stack([np.stack([x + dx, y + dy], 1) for dx, dy in ((0, 0), (10, 0), (10, 10), (0, 10))], 1)
         began = time.perf_counter()
-        found = pairs_on_ground(quads + 1.0, quads, np.zeros(len(quads), bool))
-        assert (found.detection == found.truth).all() and len(found.truth) == side * side
+        found = overlapping_pairs(quads + 1.0, quads, np.zeros(len(quads), bool))
+        assert (found.detection == found.reference).all() and len(found.reference) == side * side
         return time.perf_counter() - began
 
     seconds(20)

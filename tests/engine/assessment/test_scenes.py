@@ -396,7 +396,7 @@ BAD = {
     "no CRS": (InputError, "no coordinate system"),
     "no class in common": (InputError, "no class in common: 'a', and 'z'"),
     "reference empty": (InputError, "nothing to compare.*its reference has none"),
-    "numbers": (InputError, "does not tell classes"),
+    "numbers": (InputError, "so these are no classes"),
     "too many": (InputError, "class of p.fgb holds more than 1000 different values"),
     "several fields": (InputError, "PREDICTED_FIELD names 2 fields.*MULTILABEL"),
     "marks": (InputError, "'n' of .* holds 2.*1 where it is so"),

@@ -15,9 +15,9 @@ from rsdl_qgis.engine.evaluation.coco import (
     Boxes,
     Matched,
     best_threshold,
+    image_f1,
     match,
     overlaps,
-    picture_f1,
     pr_curve,
     rates,
 )
@@ -110,7 +110,7 @@ def test_a_hand_made_case():
     truth = boxes((0, 0, 10, 10), (20, 0, 30, 10), (40, 0, 50, 10), (60, 0, 70, 10))
     found = boxes((0, 0, 10, 10), (100, 0, 110, 10), (20, 0, 30, 10), (0, 0, 10, 9), scores=(0.9, 0.8, 0.7, 0.6))
     result = matched([(found, truth)])
-    assert result.hit[:, 0].tolist() == [True, False, True, False] and result.truth.tolist() == [0, -1, 1, -1]
+    assert result.hit[:, 0].tolist() == [True, False, True, False] and result.reference.tolist() == [0, -1, 1, -1]
     figures = rates(result, 0.65)
     assert np.isclose(figures.ap50[0], (26 * 1 + 25 * 2 / 3) / 101)  # recall 0 to 0.25 at 1, to 0.5 at 2 / 3, then 0
     assert np.isclose(figures.precision[0], 2 / 3) and figures.recall[0] == 0.5 and np.isclose(figures.f1[0], 4 / 7)
@@ -149,7 +149,7 @@ def test_nothing_found_and_nothing_to_find():
     result = matched(found)
     figures = rates(result, 0.5)
     assert figures.ap50[0] == 0 and figures.recall[0] == 0 and figures.precision[0] == 0
-    f1 = picture_f1(result, 0.5)
+    f1 = image_f1(result, 0.5)
     assert f1[0] == 0 and np.isnan(f1[1]) and f1[2] == 0
 
 

@@ -22,7 +22,7 @@ from rsdl_qgis.engine.prediction.scenes.collector import chosen
 from rsdl_qgis.engine.raster.grid import Grid, Window
 from rsdl_qgis.engine.training.evaluate.samples import choose_threshold, decided, evaluate
 
-from ..training.judged_samples import Given
+from ..training.made_samples import Given
 
 CARD = ModelCard(
     "any", "Any", (Input("image", (Band("red"),)),), tuple(Class(i, f"c{i}", "#111111") for i in range(3)), "none",
@@ -146,13 +146,13 @@ def test_a_threshold_is_chosen_by_what_it_decides(rows):
 def test_what_is_lost_is_told_and_fails_past_half():
     report = Log()
     lost = Lost("scenes", "no class")
-    lost.tell(report)
+    lost.log(report)
     lost.add(0, 1)
-    lost.tell(report)
+    lost.log(report)
     assert not report.said
     lost.add(1, 1)
-    lost.tell(report)
+    lost.log(report)
     assert report.said == [("warning", "The network gave no finite number for 1 scenes of 2 (50 %): no class.")]
     lost.add(1, 1)
     with pytest.raises(ModelError, match=r"2 scenes of 3.*DEVICE=cpu.*scaling"):
-        lost.tell(report)
+        lost.log(report)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from rsdl_qgis.engine.evaluation.multilabel import average_precision, best_thresholds, label_rates, picture_f1
+from rsdl_qgis.engine.evaluation.multilabel import average_precision, best_thresholds, label_rates, sample_f1
 
 THRESHOLDS = (0.5, 0.3, 0.7, 0.5)
 
@@ -29,7 +29,7 @@ def test_every_figure_equals_scikit_learns(made):
     np.testing.assert_allclose([rates.precision[0], rates.recall[0], rates.f1[0]], [precision, recall, f1])
     assert rates.macro_f1[0] == pytest.approx(np.nanmean(f1))
     assert rates.micro_f1[0] == pytest.approx(sk.f1_score(truth, given, average="micro"))
-    assert rates.picture_f1[0] == pytest.approx(sk.f1_score(truth, given, average="samples", zero_division=1))
+    assert rates.sample_f1[0] == pytest.approx(sk.f1_score(truth, given, average="samples", zero_division=1))
     average = [sk.average_precision_score(truth[:, k], probabilities[:, k]) for k in range(4)]
     np.testing.assert_allclose(rates.average_precision[0], average)
     assert rates.mean_average_precision[0] == pytest.approx(np.mean(average))
@@ -56,7 +56,7 @@ def test_labels_that_never_hold_have_no_average_precision():
 
 def test_a_picture_without_labels_of_which_none_is_given_is_right():
     given, held = np.array([[0, 0], [1, 0], [0, 0]], bool), np.array([[0, 0], [0, 0], [1, 0]], bool)
-    np.testing.assert_array_equal(picture_f1(given, held), [1, 0, 0])
+    np.testing.assert_array_equal(sample_f1(given, held), [1, 0, 0])
 
 
 def test_each_common_label_gets_its_own_threshold_and_a_rare_one_that_of_all():

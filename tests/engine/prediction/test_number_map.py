@@ -153,9 +153,9 @@ def test_statistics_do_not_depend_on_how_the_numbers_come():
     statistics = Statistics()
     for part in np.split(values, [1, 1, 300, 777]):
         statistics.add(part)
-    assert statistics.figures()["stddev"] == pytest.approx(values.astype(float).std(), rel=1e-6)
-    assert statistics.figures()["mean"] == pytest.approx(values.astype(float).mean(), rel=1e-12)
-    assert Statistics().figures() == {}
+    assert statistics.values()["stddev"] == pytest.approx(values.astype(float).std(), rel=1e-6)
+    assert statistics.values()["mean"] == pytest.approx(values.astype(float).mean(), rel=1e-12)
+    assert Statistics().values() == {}
 
 
 def test_an_all_nodata_raster_gives_an_all_nodata_map(make_raster, make_model, tmp_path):

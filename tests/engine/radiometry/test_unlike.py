@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rsdl_qgis.engine.cards.card import Band, Input, Scaling
-from rsdl_qgis.engine.radiometry.unlike import blank_share, findings, scale_text
+from rsdl_qgis.engine.radiometry.unlike import blank_fraction, findings, scale_text
 from rsdl_qgis.engine.raster.source import LayerInfo
 
 MEAN, STD = (800.0, 1100.0, 1400.0, 2600.0, 2100.0), (400.0, 500.0, 750.0, 700.0, 900.0)
@@ -101,17 +101,17 @@ def test_a_model_of_bytes_is_given_next_to_nothing(low, high, told):
 
 def test_pixels_that_are_zero_in_all_bands_are_counted_by_date():
     values = np.ma.MaskedArray(np.ones((2, 3, 10, 10), "uint8"), np.zeros((2, 3, 10, 10), bool))
-    assert blank_share(values) == 0
+    assert blank_fraction(values) == 0
     values[1, :, :5] = 0
     values[0, :2] = 0  # not in all bands
-    assert blank_share(values) == 0.5
+    assert blank_fraction(values) == 0.5
     values[1, 0, :5] = np.ma.masked
-    assert blank_share(values) == 0
+    assert blank_fraction(values) == 0
 
 
 def test_a_stored_zero_is_found_behind_an_offset():
     about = {"descriptions": ("", ""), "dtypes": ("float32",) * 2, "nodata": (None,) * 2, "resolution": (10, 10)}
     info = LayerInfo("a.tif", (1, 2), **about, crs=None, scales=(0.1, 0.1), offsets=(5.0, 5.0))
     values = np.ma.MaskedArray(np.full((1, 2, 4, 4), 5.0, "float32"), False)
-    assert blank_share(values, [info]) == 1 and blank_share(values) == 0
+    assert blank_fraction(values, [info]) == 1 and blank_fraction(values) == 0
     assert scale_text(info) == "a.tif: stored numbers × 0.1 + 5 are its values, as the file states."

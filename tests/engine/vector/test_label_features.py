@@ -89,7 +89,7 @@ class TestReading:
         ((None, None, 1), {}, "no features with a geometry"),
         (("Point", (1, 1), 1), {"field": "height"}, "no field 'height'"),
         (("Point", (1, 1), "x"), {"field": "v", "kind": "number"}, "holds no numbers"),
-        (("Point", (1, 1), 0.5), {"field": "v"}, "does not tell classes"),
+        (("Point", (1, 1), 0.5), {"field": "v"}, "so these are no classes"),
         (("Point", (1, 1), None), {"field": "v", "kind": "text"}, "empty in every feature"),
     ])  # fmt: skip
     def test_what_cannot_be_used_is_said(self, tmp_path, feature, options, message):

@@ -1,4 +1,4 @@
-"""Which of a series' dates stand for the dates that a model was trained on. Standard library only.
+"""Matching the dates of a series with the dates that a model was trained on. Standard library only.
 
 A model of one season serves the same season of any year: the series is moved by whole years, each day keeping its
 number in the year, to where it gives the most of the model's dates. A series that then has all of the model's dates, to

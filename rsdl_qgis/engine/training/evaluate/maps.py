@@ -12,6 +12,7 @@ from torch import nn
 
 from ...cards.card import ModelCard
 from ...chips.folder import IGNORE
+from ...evaluation.decision import labels_of
 from ...evaluation.results import Evaluation
 from ...feedback import Report
 from ...reports.sample_pictures import sample_pictures
@@ -85,7 +86,7 @@ def scene_text(output: NDArray, label: NDArray, card: ModelCard) -> str:
     if label.ndim == 0:
         likeliest = int(output.argmax())
         return f"is {names[int(label)]}, taken for {names[likeliest]} ({output[likeliest]:.2f})"
-    found = output >= np.asarray(card.thresholds or (0.5,) * len(names))
+    found = labels_of(output, card.thresholds)
     of = [", ".join(n for n, there in zip(names, which) if there) or "nothing" for which in (label > 0, found)]
     return f"shows {of[0]}; taken for {of[1]}"
 
