@@ -90,7 +90,7 @@ def answer(arguments: list[str], report: EventReport, stop: threading.Event) -> 
 
 
 def error_fields(error: Exception, operation: Any) -> dict[str, str]:
-    """What the error event of a job says: ``kind``, ``message`` and ``hint``. The trace of a fault goes to stderr."""
+    """The error event of a job: ``kind``, ``message`` and ``hint``. The traceback of a bug goes to stderr."""
     if ran_out(error):
         return {"kind": "out_of_memory", "message": memory.MESSAGE, "hint": memory.hint_for(operation)}
     if isinstance(error, RsdlError):
@@ -104,12 +104,12 @@ def error_fields(error: Exception, operation: Any) -> dict[str, str]:
     if isinstance(error, OSError):
         message = f"{error.strerror or error}: {error.filename or 'a file'}."
         return {"kind": "output_error", "message": message, "hint": "Check the disk and the permissions."}
-    message = f"The worker failed unexpectedly ({type(error).__name__}: {error})."  # a fault of ours
+    message = f"The worker failed unexpectedly ({type(error).__name__}: {error})."  # a bug
     return {"kind": "internal_error", "message": message, "hint": "Please report this with the log."}
 
 
 def wait_calmly() -> None:
-    """Before torch is loaded: its threads soon sleep where they wait, unless the person has set how they wait.
+    """Before torch is loaded: its threads soon sleep where they wait, unless the user has set how they wait.
 
     By libgomp's own number of turns two threads that have less than two cores, because another program runs, keep each
     other from working most of the time: a training then takes many times as long as with one.
@@ -135,7 +135,7 @@ def read_job(arguments: list[str]) -> dict[str, Any]:
 
 
 def parsed(data: bytes) -> dict[str, Any]:
-    """The job in a JSON text; InputError when it is none, or says something twice."""
+    """The job in a JSON text; InputError when it is none, or gives a name twice."""
     try:
         job = json.loads(data.decode("utf-8-sig"), object_pairs_hook=said_once)
     except (ValueError, RecursionError):

@@ -61,7 +61,7 @@ class Seconds:
     tiles_run: int = field(default=0)
 
     def described(self, all_in_all: float, noun: str = "tile") -> str:
-        """'40 tiles in 12.3 s (read 2.1, …)': ``all_in_all`` the whole job, with what came before and after the loop."""
+        """'40 tiles in 12.3 s (read 2.1, …)': ``all_in_all``: the seconds of the whole job."""
         count = f"{self.tiles_run} {noun}{'' if self.tiles_run == 1 else 's'}"
         return (
             f"{count} in {all_in_all:.1f} s (read {self.read:.1f}, run {self.run:.1f}, "

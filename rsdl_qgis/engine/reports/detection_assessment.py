@@ -47,7 +47,7 @@ def sections(result: Mapping[str, Any], made: Mapping[str, str | Sequence[str]])
 
 
 def headline(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The figures in all with their intervals: (label, value) each."""
+    """The overall metrics with their intervals: (label, value) each."""
     for name in OF_DETECTIONS:
         low, high = result["intervals"][name]
         between = f" ({low:.3f} to {high:.3f})" if low is not None and high is not None else ""
@@ -65,7 +65,7 @@ def curves(result: Mapping[str, Any]) -> Iterator[str]:
 
 
 def class_by_class(classes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """The bars of AP50 and the table of all figures."""
+    """The bars of AP50 and the table of all metrics."""
     known = [(item["name"], item["ap50"], item["intervals"]["ap50"]) for item in classes if item["ap50"] is not None]
     bars = [Bar(name, value, web.figure(value, 3), low, high, BLUE) for name, value, (low, high) in known]
     if 1 < len(bars) <= MOST_BARS:

@@ -203,7 +203,7 @@ def _side(card: ModelCard, images: Sequence[ImageForm], file: OnnxFile) -> tuple
 def _outputs(
     card: ModelCard, file: OnnxFile, side: tuple[int, int] | None, run: Run
 ) -> tuple[Sequence[Tensor], tuple[int, int]]:
-    """The outputs with their lengths, as the file states them or as those of an empty tile, and the sides of that tile."""
+    """The outputs with their lengths, stated by the file or found with an empty tile, and the sides of that tile."""
     multiple, size = card.tiling.multiple, card.tiling.size
     if card.tiling.any_size:
         size = max(1, min(size, PROBED) // multiple) * multiple

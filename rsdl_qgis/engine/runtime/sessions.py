@@ -289,7 +289,7 @@ def check_torch_device(device: str) -> None:
 
 
 def torch_device(device: str, report: Report | None = None) -> str:
-    """The device for a network of PyTorch: as ``choose_device``, and for ``auto`` the CPU where PyTorch has no other."""
+    """The device for a PyTorch network: as ``choose_device``, and for ``auto`` the CPU where PyTorch has no other."""
     chosen = choose_device(device)
     try:
         check_torch_device(chosen)

@@ -2,7 +2,7 @@
 
 An ONNX file is one protocol buffer message; ``metadata_props`` is its field 14 and the graph its field 7, which is
 skipped by its length. Of the graph only the inputs' and outputs' names, types and shapes are read (fields 11 and 12);
-``onnx_graph`` looks at the operators that an output comes from.
+``graph`` reads the operators that an output comes from.
 """
 
 from __future__ import annotations
