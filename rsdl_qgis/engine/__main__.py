@@ -71,10 +71,10 @@ def main(arguments: list[str]) -> int:
     stop = threading.Event()
     report = EventReport(events, stop)
     report.event("hello", version=plugin_version(), python=sys.version.split()[0])
-    return answer(arguments, report, stop)
+    return handle(arguments, report, stop)
 
 
-def answer(arguments: list[str], report: EventReport, stop: threading.Event) -> int:
+def handle(arguments: list[str], report: EventReport, stop: threading.Event) -> int:
     """Read and run one job, and report its one outcome, a result or an error; the exit status."""
     operation = None
     try:
@@ -173,7 +173,7 @@ def run(job: Mapping[str, Any], report: Report) -> dict[str, Any]:
     if asked and asked != plugin_version():
         raise VersionMismatch(
             f"The job was made by version {shown(asked)} of the plugin, and the worker is version {plugin_version()}.",
-            "Restart QGIS after an update; for a saved job, make it anew.",
+            "Restart QGIS after an update; for a saved job, make it again.",
         )
     from .jobs import OPERATIONS
 

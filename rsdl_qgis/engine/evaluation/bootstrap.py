@@ -91,9 +91,9 @@ def intervals_of_counts(statistic: Statistic, counts: NDArray) -> dict[str, NDAr
     total = int(counts.sum())
     if total < FEWEST:
         return {title: np.full((2, *m.shape[1:]), np.nan) for title, m in statistic(counts[None].astype(float)).items()}
-    shares = counts / total
+    chances = counts / total
     return spread(
-        statistic, lambda random, draws: random.multinomial(total, shares, draws).astype(np.float64), len(counts)
+        statistic, lambda random, draws: random.multinomial(total, chances, draws).astype(np.float64), len(counts)
     )
 
 

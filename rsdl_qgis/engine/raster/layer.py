@@ -176,7 +176,7 @@ class OpenLayer:
                 "Warp it to a coordinate system first (gdalwarp).",
             )
         if not math.isfinite(file.transform.determinant) or file.transform.determinant == 0:
-            raise InputError(f"The geotransform of {self.path} is degenerate.", "Georeference the raster anew.")
+            raise InputError(f"The geotransform of {self.path} is degenerate.", "Georeference the raster again.")
         self._turn = Turn.of(file.transform, file.height, file.width)
         transform = self._turn.grid_transform(file.transform) if self._turn.is_needed else file.transform
         self.grid = Grid(file.crs.to_wkt() if file.crs else None, transform, *self._turn.shape)
@@ -411,7 +411,7 @@ class OpenLayer:
     def _widen_cache(self, rows: int) -> None:
         """Lets GDAL keep one strip of a file whose blocks are as wide as the raster.
 
-        Tiles beside one another share its blocks, and each would decode the whole strip again.
+        Neighbouring tiles lie in the same blocks, and each would decode the whole strip again.
         """
         if self._file.block_shapes[0][1] < self._file.width:
             return

@@ -39,8 +39,8 @@ class _Activated(nn.Module):
         self.network, self.activate = network, activation
 
     def forward(self, *inputs: Tensor) -> Tensor:
-        answer: Tensor = self.activate(self.network(*inputs))
-        return answer
+        result: Tensor = self.activate(self.network(*inputs))
+        return result
 
 
 class _Scored(nn.Module):

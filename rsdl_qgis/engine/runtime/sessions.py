@@ -30,6 +30,7 @@ from ..cards.onnx.header import Tensor, read_onnx_file
 from ..errors import DeviceError, ModelError, known
 from ..feedback import Report
 from ..job.memory import ran_out
+from ..tables.devices import is_device
 from ..tables.tasks import TASKS, task_of
 from .onnx_arrays import as_outputs, beyond, check_scaling, fed, joined
 from .onnx_errors import opening_error, running_error
@@ -258,7 +259,7 @@ def choose_device(device: str) -> str:
     """The device to use: the best one available for ``auto``; DeviceError when the one asked for is not available."""
     wanted = device.lower()
     kind, _, index = wanted.partition(":")
-    if kind not in ("auto", "cpu", "cuda", "mps") or (index and (kind != "cuda" or not index.isdigit())):
+    if not is_device(wanted):
         raise DeviceError(f"'{device}' is no device.", "Use auto, cpu, cuda, cuda:N (N from 0) or mps.")
     if wanted == "cpu":
         return wanted
@@ -460,10 +461,10 @@ def _open_torch(card: ModelCard, path: Path, device: str, threads: int, streams:
         try:
             tensors = [torch.from_numpy(inputs[name]).to(device) for name in card.tensors]
             with torch.autocast(device.partition(":")[0], torch.float16, enabled=half):
-                answer = network(*tensors)
+                output = network(*tensors)
             if not task_of(card.task).boxes:
-                return [activate(answer.float()).cpu().numpy()]
-            boxes, logits = answer
+                return [activate(output.float()).cpu().numpy()]
+            boxes, logits = output
             return [boxes.float().cpu().numpy(), logits.float().sigmoid().cpu().numpy()]
         except RuntimeError as error:  # torch.OutOfMemoryError is one, and the CPU's has no class of its own
             if not ran_out(error):

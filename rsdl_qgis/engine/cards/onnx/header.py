@@ -91,7 +91,7 @@ def read_onnx_file(path: str | Path) -> OnnxFile:
     except (ValueError, IndexError):
         raise ModelError(f"{path} is not an ONNX file, or is damaged.") from None
     except TooLarge as error:
-        raise ModelError(f"{path} cannot be used: {error}.", "Export the model anew, in a simpler form.") from None
+        raise ModelError(f"{path} cannot be used: {error}.", "Export the model again, in a simpler form.") from None
     if not inputs or not outputs:
         missing = "inputs" if outputs else "outputs" if inputs else "inputs and outputs"
         raise ModelError(f"{path} is not an ONNX file, or is damaged: it has no {missing}.")

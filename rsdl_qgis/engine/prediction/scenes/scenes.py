@@ -16,7 +16,7 @@ from ...vector.geometries import Geometry, polygons_wkb
 from ...vector.scene_features import FeatureLayer, Field, Row, only_polygons, points_of, polygons_of, rows
 
 SAME_SIZE = 0.02  # relative difference of pixels below which a scene is as many pixels as in training
-MOST_LARGER = 1.5  # times the usual side: scenes up to it are shown whole
+MOST_LARGER = 1.5  # times the usual side: scenes up to it are not divided
 ID_FIELD = Field("feature_id", "int64")
 
 

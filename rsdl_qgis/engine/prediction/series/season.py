@@ -114,7 +114,7 @@ def _moved(wanted: Sequence[date], dates: Sequence[date], years: int, step: floa
 
 
 def _years_later(day: date, years: int) -> int:
-    """The day of the same number in a year so many years later: composites of n days start anew each year."""
+    """The day of the same number in a year so many years later: composites of n days begin again each year."""
     if not 1 <= day.year + years <= 9998:
         return day.toordinal() + round(365.2425 * years)
     number = day.timetuple().tm_yday
