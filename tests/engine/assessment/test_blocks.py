@@ -30,10 +30,10 @@ def rng():
     return np.random.default_rng(0)
 
 
-def patchy(rng, patch, shape=(SIDE, SIDE), share=CORRECT):
+def patchy(rng, patch, shape=(SIDE, SIDE), accuracy=CORRECT):
     """Whether each pixel is right: squares of ``patch`` pixels are so as a whole, wherever these begin."""
     rows, columns = (np.arange(n) + int(rng.integers(patch)) for n in shape)
-    right = rng.random((rows.max() // patch + 1, columns.max() // patch + 1)) < share
+    right = rng.random((rows.max() // patch + 1, columns.max() // patch + 1)) < accuracy
     return right[np.ix_(rows // patch, columns // patch)]
 
 
@@ -177,8 +177,8 @@ def test_blocks_of_several_maps_lie_within_maps(make_raster, rng):
     result = compare(maps, references)
     low, high = result["intervals"]["overall_accuracy"]
     assert result["blocks"]["count"] == 30 and result["blocks"]["pixels"] == [16, 16]
-    share = result["figures"]["overall_accuracy"]
-    expected = np.percentile(np.random.default_rng(1).binomial(30, share, 20_000) / 30, (2.5, 97.5))
+    accuracy = result["figures"]["overall_accuracy"]
+    expected = np.percentile(np.random.default_rng(1).binomial(30, accuracy, 20_000) / 30, (2.5, 97.5))
     np.testing.assert_allclose([low, high], expected, atol=0.04)
     assert "Each block lies in one map" in result["drawn"]
 

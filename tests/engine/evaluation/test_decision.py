@@ -143,7 +143,7 @@ def test_a_threshold_is_chosen_by_what_it_decides(rows):
         assert score == pytest.approx(tried[threshold]) == pytest.approx(max(tried.values()))
 
 
-def test_what_is_lost_is_told_and_fails_past_half():
+def test_what_is_lost_is_reported_and_fails_past_half():
     report = Log()
     lost = Lost("scenes", "no class")
     lost.log(report)
