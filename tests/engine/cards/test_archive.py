@@ -129,7 +129,7 @@ def test_what_there_is_no_room_for_is_not_unpacked(tmp_path, monkeypatch, limit)
     path = pack(tmp_path / "m.zip", [CARD, ("x/model.onnx", bytes(1000))])
     if limit == "disk":
         usage = namedtuple("usage", "total used free")
-        monkeypatch.setattr(archive.shutil, "disk_usage", lambda _: usage(0, 0, archive.ROOM + 1001))
+        monkeypatch.setattr(archive.shutil, "disk_usage", lambda _: usage(0, 0, archive.SPARE + 1001))
     else:
         monkeypatch.setattr(archive, "LARGEST_MODEL", 1001)
     with pytest.raises(ModelError, match="unpacks to 1,002 bytes"):
