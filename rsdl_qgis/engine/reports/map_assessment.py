@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..tables.metrics import MEANS_OVER_MAPS, OF_MAPS, explained
+from ..tables.metrics import MEANS_OVER_MAPS, METRICS, OF_MAPS, explained
 from . import html as web
 from .provenance import MOST_FILES, LayerFacts, files, making
 
@@ -50,13 +50,7 @@ def sections(result: Mapping[str, Any], facts: MapFacts) -> Iterator[str]:
         yield web.paragraph(
             "of all maps together, and as means over the maps, with equal weight for each map:", small=True
         )
-        yield web.tiles(
-            [
-                ("accuracy, mean over maps", web.percent(metrics["image_accuracy"])),
-                ("mean IoU, mean over maps", web.decimal(metrics["image_mean_iou"])),
-                ("frequency-weighted IoU, mean over maps", web.decimal(metrics["image_fw_iou"])),
-            ]
-        )
+        yield web.tiles([(METRICS[name].heading, shown(name, metrics[name])) for name in MEANS_OVER_MAPS])
     yield from (web.note(text) for text in result["notes"])
     names = [item["label"] for item in classes]
     caption = web.paragraph(
@@ -81,19 +75,23 @@ def sections(result: Mapping[str, Any], facts: MapFacts) -> Iterator[str]:
 
 def headline(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The overall metrics with their 95 % intervals: (label, value) each."""
-    labels = ("overall accuracy", "kappa", "mean IoU", "frequency-weighted IoU", "macro F1")
-    for label, (name, ends) in zip(labels, result["intervals"].items()):
-        shown = web.percent if name == "overall_accuracy" else web.decimal
-        between = f" ({shown(ends[0])} to {shown(ends[1])})" if ends[0] is not None else ""
-        value = result["figures"][name]
-        yield label + between, "–" if value is None else shown(value)
+    for name, (low, high) in result["intervals"].items():
+        between = f" ({shown(name, low)} to {shown(name, high)})" if low is not None else ""
+        yield METRICS[name].heading + between, shown(name, result["figures"][name])
+
+
+def shown(name: str, value: float | None) -> str:
+    """The value of a metric as its form says: in percent or as a number."""
+    if value is None:
+        return "–"
+    return web.percent(value) if METRICS[name].form == "percent" else web.decimal(value)
 
 
 def class_rows(result: Mapping[str, Any]) -> str:
     """The table of classes, with 95 % intervals below the metrics."""
     metrics, unit, classes = result["figures"], result["unit"], result["classes"]
     header = ["Class", f"Reference ({unit})", f"Map ({unit})", "Correct"]
-    header += ["User's accuracy", "Producer's accuracy", "F1", "IoU"]
+    header += [METRICS[name].heading for name in OF_CLASS]
     rows: list[list[web.Cell]] = [
         [
             item["label"],
@@ -110,21 +108,20 @@ def class_rows(result: Mapping[str, Any]) -> str:
 
 def image_rows(images: Sequence[Mapping[str, Any]], metrics: Mapping[str, Any]) -> str:
     """The table of maps, with the means over them last."""
-    names = ("overall_accuracy", "kappa", "mean_iou", "fw_iou", "macro_f1")
     rows = [
         [
             image["map"],
             image["reference"],
             web.thousands(image["compared"]),
-            *(web.decimal(image.get(name)) for name in names),
+            *(web.decimal(image.get(name)) for name in OF_MAPS),
         ]
         for image in images[:MOST_IMAGES]
     ]
     if len(images) > MOST_IMAGES:
         rows.append([f"… and {len(images) - MOST_IMAGES} more", *[""] * 7])
-    means = [web.decimal(metrics[name]) for name in ("image_accuracy", "image_mean_iou", "image_fw_iou")]
+    means = [web.decimal(metrics[name]) for name in MEANS_OVER_MAPS]
     rows.append(["mean over maps", "", web.thousands(metrics["pixels"]), means[0], "", means[1], means[2], ""])
-    header = ["Map", "Reference", "Compared", "Accuracy", "Kappa", "Mean IoU", "FW IoU", "Macro F1"]
+    header = ["Map", "Reference", "Compared", *(METRICS[name].heading for name in OF_MAPS)]
     return web.table(header, rows, texts=2, sums=1)
 
 

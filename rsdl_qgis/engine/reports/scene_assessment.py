@@ -8,7 +8,7 @@ from typing import Any
 from ..tables.metrics import METRICS, explained
 from . import html as web
 from .charts import BLUE, Bar, bar_chart
-from .map_assessment import MOST_MATRIX
+from .map_assessment import MOST_MATRIX, headline
 from .provenance import LayerFacts, making
 
 MOST_BARS = 60  # most classes in a bar chart
@@ -48,15 +48,6 @@ def sections(result: Mapping[str, Any], made: Mapping[str, str | Sequence[str]])
     yield web.section("Labels" if several else "Classes", *class_by_class(classes, several))
     yield web.section("What the metrics mean", web.facts(explained(OF_SEVERAL if several else OF_ONE)))
     yield web.section("How it was made", web.facts(made))
-
-
-def headline(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The overall metrics with their 95 % intervals: (label, value) each."""
-    for name, ends in result["intervals"].items():
-        shown = web.percent if METRICS[name].form == "percent" else web.decimal
-        value = result["figures"][name]
-        between = f" ({shown(ends[0])} to {shown(ends[1])})" if ends[0] is not None else ""
-        yield METRICS[name].heading + between, "–" if value is None else shown(value)
 
 
 def matrix(result: Mapping[str, Any]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Masks of jobs: the polygons of a vector layer outside of which nothing is valid, or counts."""
+"""Mask layers of a job: the polygons outside of which nothing is valid, or counts."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ class PolygonMask:
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any]) -> PolygonMask | None:
-        """That of a job's ``mask`` (with ``mask_crs`` and ``mask_versions``, see VectorFile); None for none."""
+        """The mask in a job's arguments, ``mask`` (with ``mask_crs`` and ``mask_versions``, see VectorFile); None for none."""
         layer = VectorFile.argument(arguments, "mask")
         return None if layer is None else cls(layer)
 
     def polygons(self, crs: str | None) -> list[Any]:
-        """They in a CRS. InputError as from ``read_polygons``."""
+        """The polygons in a CRS. InputError as from ``read_polygons``."""
         from .polygons import read_polygons  # its library takes a while to load
 
         return read_polygons(self.layer, crs)
 
 
 class Masks:
-    """Masks that were read, so that one that goes with many rasters is read once."""
+    """A cache, so that a mask of many rasters is read once."""
 
     def __init__(self) -> None:
         self._read: dict[str, Vector] = {}

@@ -16,7 +16,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from ...engine.cards.card import PICTURE, Band, Input, ModelCard, match_bands, palette_bands
+from ...engine.cards.card import RGB, Band, Input, ModelCard, match_bands, palette_bands
 from ...engine.dates import date_in
 from ...engine.errors import MismatchError, RsdlError
 from ...engine.job.arguments import LAYOUTS
@@ -391,7 +391,7 @@ def _taken(layer: QgsRasterLayer, numbers, dates: tuple[str, ...], start: ModelC
         known = start.inputs[0]
         return replace(known, dates=known.dates if len(known.dates) == len(dates) else dates)
     if layers.is_paletted(layer) and not numbers:
-        return Input("image", tuple(Band(name) for name in PICTURE), dates)
+        return Input("image", tuple(Band(name) for name in RGB), dates)
     texts = _texts(layer)
     chosen = numbers or tuple(texts)
     names = [" ".join(texts.get(number, "").replace(";", ",").split()) for number in chosen]

@@ -143,16 +143,16 @@ def test_a_threshold_is_chosen_by_what_it_decides(rows):
         assert score == pytest.approx(tried[threshold]) == pytest.approx(max(tried.values()))
 
 
-def test_what_is_lost_is_told_and_fails_past_half():
+def test_what_is_lost_is_reported_and_fails_past_half():
     report = Log()
     lost = Lost("scenes", "no class")
-    lost.tell(report)
+    lost.log(report)
     lost.add(0, 1)
-    lost.tell(report)
+    lost.log(report)
     assert not report.said
     lost.add(1, 1)
-    lost.tell(report)
+    lost.log(report)
     assert report.said == [("warning", "The network gave no finite number for 1 scenes of 2 (50 %): no class.")]
     lost.add(1, 1)
     with pytest.raises(ModelError, match=r"2 scenes of 3.*DEVICE=cpu.*scaling"):
-        lost.tell(report)
+        lost.log(report)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...errors import InputError
 from ...feedback import Report
-from ...prediction.inputs import tell_of_files
+from ...prediction.inputs import log_stored_values
 from ...raster.grid import Window, pixel_boxes
 from ...raster.source import RasterSource, valid_pixels
 from ...tables.tasks import TASKS
@@ -60,7 +60,7 @@ def cut(request: CutRequest, folder: Path, report: Report) -> ChipFolder:
                 if scene.key not in known:
                     sample = sample_of(source)
                     for name, array in sample.items():
-                        tell_of_files(scene.title, source.layers(name), array, report)
+                        log_stored_values(scene.title, source.layers(name), array, report)
                     known[scene.key] = Source(scene.title, scene.grid.crs, write_sample(folder, scene.key, sample))
                 chips.append(write_piece(folder, scene, piece, inputs, legend, request))
                 places.append(piece.places)

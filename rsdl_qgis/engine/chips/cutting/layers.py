@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ...errors import InputError, known
-from ...raster.class_tables import check_no_picture, class_colours, class_names
+from ...raster.class_tables import check_not_rgb, class_colours, class_names
 from ...raster.source import Layer
 from ...vector.class_layers import PolygonClasses
 from ...vector.label_features import Features, read_features
@@ -58,7 +58,7 @@ def read_layer(spec: LabelSpec, kind: str, parts: bool = False) -> LabelLayer:
         return LabelLayer(title, given.path, read(given), None, names, colors, bool(chosen), version)
     raster = known(spec.raster)
     path, band = raster.path, known(raster.bands)[0]
-    check_no_picture(path, band, title)
+    check_not_rgb(path, band, title)
     if kind == "number":
         return LabelLayer(title, path, None, raster, {}, {})
     table = {str(value): colour for value, colour in class_colours(path, band).items()}

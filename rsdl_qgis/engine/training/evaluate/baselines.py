@@ -13,7 +13,7 @@ from torch import Tensor
 from ...cards.card import Class, Input
 from ...chips.folder import IGNORE
 from ...evaluation.confusion import class_rates
-from ...evaluation.multilabel import picture_f1
+from ...evaluation.multilabel import sample_f1
 from ...evaluation.results import Evaluation
 from ...feedback import Report
 from ..samples.batches import in_order
@@ -77,7 +77,7 @@ def _of_labels(train: Samples, classes: Sequence[Class], inputs: Sequence[Input]
     given = np.zeros((len(classes), len(classes)), bool)  # with the first, the first two, … most frequent labels
     for number in range(len(classes)):
         given[number, order[: number + 1]] = True
-    scores = [picture_f1(row[None], reference).mean() for row in given]
+    scores = [sample_f1(row[None], reference).mean() for row in given]
     best = int(np.argmax(scores))
     names = [classes[k].name for k in order[: best + 1]]
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""

@@ -11,7 +11,7 @@ from torch import nn
 from ...cards.card import Class
 from ...evaluation.bootstrap import Places
 from ...evaluation.coco import MOST, Boxes, Matched, best_threshold, match, rates
-from ...evaluation.decision import SURE
+from ...evaluation.decision import DEFAULT_THRESHOLD
 from ...evaluation.results import Evaluation, FoundBoxes
 from ...feedback import Report
 from ..loop.detector import Detect, detector_run
@@ -28,7 +28,9 @@ def evaluate_boxes(
     report: Report | None = None,
 ) -> Evaluation:
     """The evaluation of ``run`` on the samples; ``threshold``: confidence threshold (None: 0.5)."""
-    found = FoundBoxes(matched(run, samples, len(classes), report), SURE if threshold is None else threshold)
+    found = FoundBoxes(
+        matched(run, samples, len(classes), report), DEFAULT_THRESHOLD if threshold is None else threshold
+    )
     names = tuple(item.name for item in classes)
     return Evaluation(names, tuple(samples.names), Places.of(samples.places), found)
 
@@ -63,7 +65,7 @@ def quick_ap50(
 ) -> float:
     """AP50 alone, the main metric of ``evaluate_boxes``; 0 where undefined. Sets the network to evaluation mode."""
     found = matched(detector_run(network, detection_limit(samples), device), samples, classes, report)
-    return float(np.nan_to_num(rates(found, SURE).ap50[0]))
+    return float(np.nan_to_num(rates(found, DEFAULT_THRESHOLD).ap50[0]))
 
 
 def detection_limit(samples: Any) -> int:
@@ -74,4 +76,4 @@ def detection_limit(samples: Any) -> int:
 def choose_score(run: Detect, samples: Samples, classes: int, report: Report | None = None) -> float:
     """The confidence threshold with the best F1 on the samples; of equal ones the nearest to 0.5."""
     found = matched(run, samples, classes, report)
-    return best_threshold(found)[0] if found.objects.sum() and found.hit[:, 0].any() else SURE
+    return best_threshold(found)[0] if found.objects.sum() and found.hit[:, 0].any() else DEFAULT_THRESHOLD

@@ -80,7 +80,7 @@ def example(index: int, run: Detect, data: Data, card: ModelCard) -> tuple[str, 
     matched = match(found, reference, len(data.classes), None)
     given = matched.score >= (card.threshold or 0.0)
     hits, alarms = given & matched.hit[:, 0], given & ~matched.hit[:, 0] & ~matched.ignored[:, 0]
-    missed = np.setdiff1d(np.flatnonzero(~reference.ignored), matched.truth[hits])  # type: ignore[operator]
+    missed = np.setdiff1d(np.flatnonzero(~reference.ignored), matched.reference[hits])  # type: ignore[operator]
     shown = {
         "hit": found.corners[matched.index[hits]],
         "miss": reference.corners[missed],

@@ -12,6 +12,7 @@ from torch import nn
 
 from ...cards.card import ModelCard
 from ...chips.folder import IGNORE
+from ...evaluation.decision import NONE, class_of, labels_of
 from ...evaluation.results import Evaluation
 from ...feedback import Report
 from ...reports.sample_pictures import sample_pictures
@@ -88,9 +89,10 @@ def scene_text(output: NDArray, label: NDArray, card: ModelCard) -> str:
     """'reference river, predicted harbor (0.62)'."""
     names = [item.name for item in card.classes]
     if label.ndim == 0:
-        likeliest = int(output.argmax())
-        return f"reference {names[int(label)]}, predicted {names[likeliest]} ({output[likeliest]:.2f})"
-    found = output >= np.asarray(card.thresholds or (0.5,) * len(names))
+        found = int(class_of(output, card.threshold))
+        predicted = "no class" if found == NONE else f"{names[found]} ({output[found]:.2f})"
+        return f"reference {names[int(label)]}, predicted {predicted}"
+    found = labels_of(output, card.thresholds)
     of = [", ".join(n for n, there in zip(names, which) if there) or "nothing" for which in (label > 0, found)]
     return f"reference {of[0]}; predicted {of[1]}"
 

@@ -21,8 +21,8 @@ from ...chips.folder import IGNORE
 from ...errors import ModelError
 from ...evaluation.bootstrap import Places
 from ...evaluation.confusion import class_rates, map_scores, number_rates, number_sums
-from ...evaluation.decision import NONE, SURE, class_of
-from ...evaluation.multilabel import CANDIDATES, best_candidate, best_thresholds, picture_f1
+from ...evaluation.decision import DEFAULT_THRESHOLD, NONE, class_of
+from ...evaluation.multilabel import CANDIDATES, best_candidate, best_thresholds, sample_f1
 from ...evaluation.results import Evaluation, Found, FoundLabels, FoundMaps, FoundNumbers, FoundScenes
 from ...feedback import Report
 from ...networks.memory_format import channels_last
@@ -131,11 +131,13 @@ def quick_score(
         if kind != "numbers" and not bool(output.isfinite().all()):
             return -math.inf
         if kind == "classes":
+            # The rule of ``decision`` without a threshold, on logits: the first of the highest.
             likeliest, dense = output.max(1).indices, labels.ndim > 1  # argmax is twenty times slower here
             cells = torch.where(labels == IGNORE, classes * classes, labels.long() * classes + likeliest)
             confusion += torch.bincount(cells.flatten(), minlength=classes * classes + 1)
         elif kind == "labels":
-            parts.append(picture_f1((output >= 0).cpu().numpy(), batch.numpy() > 0))
+            # The rule of ``decision`` at 0.5: a logit from 0 on.
+            parts.append(sample_f1((output >= 0).cpu().numpy(), batch.numpy() > 0))
         else:
             parts.append(number_sums(output.cpu().numpy().reshape(batch.shape), batch.numpy()))
     if kind == "classes":
@@ -197,7 +199,7 @@ def choose_threshold(
     values = (rates.mean_iou if dense else rates.macro_f1)[labelled]
     scores = values.mean(0) if len(values) else np.zeros(len(CANDIDATES))
     both = (tables[:, 0, 1].sum(0) > 0).all()
-    best = best_candidate(scores, SURE) if both else SURE
+    best = best_candidate(scores, DEFAULT_THRESHOLD) if both else DEFAULT_THRESHOLD
     return best, float(scores[CANDIDATES.index(best)])
 
 
@@ -248,7 +250,7 @@ class _Labels:
     """Collects probabilities and references of multi-label classification."""
 
     def __init__(self, classes: int, threshold: float | Sequence[float] | None):
-        given = np.asarray(SURE if threshold is None else threshold, np.float32)
+        given = np.asarray(DEFAULT_THRESHOLD if threshold is None else threshold, np.float32)
         self.thresholds = np.broadcast_to(given, (classes,))
         self.parts: list[tuple[NDArray, NDArray]] = []
 

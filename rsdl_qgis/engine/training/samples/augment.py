@@ -17,6 +17,7 @@ from torch import Tensor
 from ...cards.card import Input
 from ...chips.folder import IGNORE
 from ...errors import InputError
+from ...job.arguments import AUGMENTATION
 from .geometry import Geometry
 from .objects import Objects, moved
 from .parcels import draw_mask, draw_window
@@ -24,13 +25,6 @@ from .parcels import draw_mask, draw_window
 Strength = Union[float, Mapping[str, float]]
 Label = Any  # a tensor, or ``Objects``
 NOISE_VALUES = 1 << 20  # normal values drawn once, of which random pieces are used as noise
-LIMITS = {  # of strengths; others: 0 to 100
-    "zoom": (1, 16),
-    "drop": (0, 1),
-    "drop_dates": (0, 1),
-    "mosaic": (0, 1),
-    "parcels": (0, 1),
-}
 DISTANT = 0.5  # probability that the scale of an image is changed
 
 
@@ -60,12 +54,7 @@ class Augmentation:
 
     def __post_init__(self) -> None:
         for name in (f.name for f in fields(self) if f.name != "flips"):
-            value = getattr(self, name)
-            least, largest = LIMITS.get(name, (0, 100))
-            for number in value.values() if isinstance(value, Mapping) else (value,):
-                if not least <= number <= largest:
-                    hint = f"Give a number from {least} to {largest}."
-                    raise InputError(f"The augmentation's {name} cannot be {number}.", hint)
+            AUGMENTATION[name].kind(getattr(self, name), f"The augmentation's {name}")
 
 
 NO_AUGMENTATION = Augmentation(gain=0.0, offset=0.0, zoom=1.0, noise=0.0, flips=False)

@@ -455,7 +455,7 @@ REFUSALS = {
     "names and numbers": ({"more": [(box(0, 0, 9, 9), "oak")]}, "names, such as 'oak', and others numbers"),
     "extent beside the raster": ({"extent": [0, 0, 10, 10]}, "does not overlap"),
     "mask beside the labels": ({"mask": [(box(50, 50, 60, 60), 1)]}, "No pixel is labelled"),
-    "number for a class": ({"shapes": [(box(0, 0, 9, 9), 0.5), (box(9, 9, 19, 19), 1.5)]}, "does not tell classes"),
+    "number for a class": ({"shapes": [(box(0, 0, 9, 9), 0.5), (box(9, 9, 19, 19), 1.5)]}, "so these are no classes"),
 }
 
 

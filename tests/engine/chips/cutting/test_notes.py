@@ -148,7 +148,7 @@ def test_pictures_are_no_labels(cutting, tmp_path, task):
     colours = np.zeros((3, 70, 90), "uint8")
     colours[0, :30] = 255
     spec = raster(tmp_path / "classes.tif", colours, photometric="rgb")
-    with pytest.raises(InputError, match="classes is a picture: its bands are red, green and blue"):
+    with pytest.raises(InputError, match="classes is an RGB image: its bands are red, green and blue"):
         cutting(spec, task)
     _, said = cutting(raster(tmp_path / "classes.tif", colours.repeat(2, 0)[:2], photometric="minisblack"))
     assert "warning: classes has 2 bands; the labels are taken from the first." in said
