@@ -29,7 +29,8 @@ from qgis.core import (
 
 from ..engine.errors import RsdlError
 from ..engine.job.arguments import RUNNING
-from ..engine.job.kinds import Argument, Whole
+from ..engine.job.table import Argument
+from ..engine.tables.kinds import Whole
 from . import compat, settings
 from .text import tr
 

@@ -6,7 +6,7 @@ In a scaled image 0 is the training mean and stands where nothing is valid. What
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Union
 
@@ -17,6 +17,8 @@ from torch import Tensor
 from ...cards.card import Input
 from ...chips.folder import IGNORE
 from ...errors import InputError
+from ...job.arguments import AUGMENTATION
+from ...tables.kinds import Wrong
 from .geometry import Geometry
 from .objects import Objects, moved
 from .parcels import draw_mask, draw_window
@@ -24,13 +26,6 @@ from .parcels import draw_mask, draw_window
 Strength = Union[float, Mapping[str, float]]
 Label = Any  # a tensor, or ``Objects``
 NOISE_VALUES = 1 << 20  # normal values drawn once, from which every noise is cut at random
-LIMITS = {  # of strengths; others 0 to 100
-    "zoom": (1, 16),
-    "drop": (0, 1),
-    "drop_dates": (0, 1),
-    "mosaic": (0, 1),
-    "parcels": (0, 1),
-}
 DISTANT = 0.5  # probability that the scale of an image is changed at all
 
 
@@ -60,13 +55,11 @@ class Augmentation:
     parcels: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in (f.name for f in fields(self) if f.name != "flips"):
-            value = getattr(self, name)
-            least, largest = LIMITS.get(name, (0, 100))
-            for number in value.values() if isinstance(value, Mapping) else (value,):
-                if not least <= number <= largest:
-                    hint = f"Give a number from {least} to {largest}."
-                    raise InputError(f"The augmentation's {name} cannot be {number}.", hint)
+        try:
+            for name, argument in AUGMENTATION.items():
+                argument.kind(getattr(self, name), f"The augmentation's {name}")
+        except Wrong as error:
+            raise error.told(InputError) from None
 
 
 UNVARIED = Augmentation(gain=0.0, offset=0.0, zoom=1.0, noise=0.0, flips=False)

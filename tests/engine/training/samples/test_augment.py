@@ -236,7 +236,7 @@ def test_dates_of_series_are_left_out_of_all_inputs_but_one_stays():
 )
 def test_strengths_that_cannot_be_are_refused(wrong):
     (name,) = wrong
-    with pytest.raises(InputError, match=rf"augmentation's {name} cannot be .*\. Give a number from"):
+    with pytest.raises(InputError, match=rf"augmentation's {name}(\.s2)? cannot be .*\. Give a number from"):
         Augmentation(**wrong)
 
 
