@@ -98,7 +98,7 @@ def _is_file_name(value: str) -> bool:
 
 
 TITLE = TextThat(_is_title, "a name of up to 255 characters that is no path, no device and not hidden")
-FILE_NAME = TextThat(_is_file_name, "a file's name of up to 255 characters, without a folder")
+FILE_NAME = TextThat(_is_file_name, "the name of a file without a folder")
 NUMBER = Number(-LARGEST, LARGEST)
 DIVISOR = Number(SMALLEST_DIVISOR, LARGEST)
 PERCENT = Number(0, 100)
@@ -189,8 +189,8 @@ DEEPNESS: Mapping[str, Kind] = {  # its metadata, as numbers where they are writ
     "tiles_size": SIDE,
     "tiles_overlap": Number(0, 99),  # per cent
     "resolution": Number(1e-4, 1e9),  # centimetres a pixel
-    "standardization_mean": Either((ListOf(NUMBER, 1, MOST_BANDS), NUMBER)),
-    "standardization_std": Either((ListOf(DIVISOR, 1, MOST_BANDS), DIVISOR)),
+    "standardization_mean": Either((NUMBER, ListOf(NUMBER, 1, MOST_BANDS))),
+    "standardization_std": Either((DIVISOR, ListOf(DIVISOR, 1, MOST_BANDS))),
     "seg_thresh": CHANCE,
     "det_conf": CHANCE,
     "rsdl:output": MEANING,

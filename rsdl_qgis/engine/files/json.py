@@ -32,7 +32,7 @@ def loaded(text: str, of_pairs: Callable[[list[tuple[str, Any]]], Any] | None = 
 
 
 def is_deeper(value: Any, most: int) -> bool:
-    """Whether more than so many objects and lists lie inside one another."""
+    """Whether more than so many objects and lists lie inside one another, looked at no further than that."""
     level = [value]
     for _ in range(most + 1):
         level = [item for item in level if isinstance(item, (dict, list, tuple))]

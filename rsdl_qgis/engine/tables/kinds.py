@@ -39,17 +39,17 @@ class Wrong(ValueError):
 
     def told(self, error: type[RsdlError]) -> RsdlError:
         """The error for the user: 'EPOCHS cannot be 0. Give a whole number from 1 to 100000.'"""
-        return error(f"{self.where} {self.fault or f'cannot be {shown(self.value)}'}.", f"Give {self.wanted}.")
+        problem = f"{self.where} {self.fault or f'cannot be {shown(self.value)}'}."
+        return error(problem[0].upper() + problem[1:], f"Give {self.wanted}.")
 
 
 def shown(value: Any) -> str:
     """A value in a line of at most ``SHOWN`` characters: a text in quotation marks, others as JSON."""
-    if isinstance(value, str):
-        return f"'{shortened(value, SHOWN - 2)}'"
     try:
-        return shortened(json.dumps(value, ensure_ascii=False, default=repr), SHOWN)
+        text = json.dumps(value, ensure_ascii=False, default=repr)
     except (RecursionError, ValueError):
-        return "a number of thousands of digits" if isinstance(value, int) else f"a {type(value).__name__}"
+        text = "a number of thousands of digits" if isinstance(value, int) else f"a {type(value).__name__}"
+    return shortened(f"'{text[1:-1]}'" if isinstance(value, str) else text, SHOWN)
 
 
 class Kind:
@@ -189,19 +189,17 @@ def _limits(least: float, largest: float, above: bool = False) -> str:
     return f"{low} {'up ' if above else ''}to {largest:.10g}"
 
 
-@dataclass(frozen=True)
 class Boolean(Kind):
     """True or false."""
 
-    wanted: str = "true or false"
+    wanted = "true or false"
     types = (bool,)
 
 
-@dataclass(frozen=True)
 class Bounds(Kind):
     """A rectangle: xmin, ymin, xmax, ymax."""
 
-    wanted: str = "four finite numbers: xmin, ymin, xmax, ymax, with min below max"
+    wanted = "four finite numbers: xmin, ymin, xmax, ymax, with min below max"
     types = (list, tuple)
 
     def holds(self, value: Sequence[Any]) -> bool:
@@ -243,24 +241,25 @@ class MapOf(Kind):
     """Values of one kind by their names, which are of a kind as well."""
 
     kind: Kind
-    names: Kind = Text()
+    names: Kind = Text(wanted="a name")
     most: int = LONGEST_LIST
     types = (Mapping,)
 
     @property
     def wanted(self) -> str:
-        return f"an object of names, each with {self.kind.wanted}"
+        return f"an object that maps {self.names.wanted} to {self.kind.wanted}"
 
     def made(self, value: Mapping[str, Any], where: str) -> dict[str, Any]:
         _check_count(value, 0, self.most, where, self.wanted)
         for name in value:
-            self.names(name, f"A name in {where}")
+            self.names(name, f"a name in {where}")
         return {name: self.kind(item, f"{where}.{shortened(name, 40)}") for name, item in value.items()}
 
 
 def _check_count(value: Collection[Any], least: int, most: int, where: str, wanted: str) -> None:
     if not least <= len(value) <= most:
-        raise Wrong(where, value, f"{wanted}, at most {most}", f"has {len(value)} members")
+        limit = f", at most {most}" if least < most else ""
+        raise Wrong(where, value, wanted + limit, f"has {len(value)} members")
 
 
 @dataclass(frozen=True)
@@ -268,13 +267,13 @@ class Plain(Kind):
     """An object whose values are known elsewhere: the options of a network, the notes of a card."""
 
     wanted: str = "an object"
-    names: Kind = Text()
+    names: Kind = Text(wanted="a name")
     types = (Mapping,)
 
     def made(self, value: Mapping[str, Any], where: str) -> dict[str, Any]:
         if is_deeper(value, DEEPEST):
             raise Wrong(where, value, f"{self.wanted} of at most {DEEPEST} objects and lists inside one another")
-        return {self.names(name, f"A name in {where}"): item for name, item in value.items()}
+        return {self.names(name, f"a name in {where}"): item for name, item in value.items()}
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def test_sound_values_are_taken_as_they_are(kind, values):
 @pytest.mark.parametrize(("kind", "values"), WRONG)
 def test_others_are_refused_with_the_value_and_what_may_be(kind, values):
     for value in values:
-        with pytest.raises(Wrong, match=r"^(A name in )?THERE") as caught:
+        with pytest.raises(Wrong, match=r"^(a name in )?THERE") as caught:
             kind(value, "THERE")
         told = caught.value.told(InputError)
         assert isinstance(told, InputError)
