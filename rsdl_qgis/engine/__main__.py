@@ -20,10 +20,11 @@ from typing import Any, TextIO
 from ..paths import plugin_version
 from .errors import Cancelled, InputError, RsdlError
 from .feedback import Report
+from .files.json import is_deeper, loaded
 from .job import memory
 from .job.arguments import checked
-from .job.kinds import shown
 from .job.memory import ran_out
+from .tables.kinds import shown
 
 GRACE = 20.0  # seconds after cancelling in which the job may clean up before the process ends anyway
 INTERVAL = 0.1  # seconds between two progress events
@@ -137,12 +138,12 @@ def read_job(arguments: list[str]) -> dict[str, Any]:
 def parsed(data: bytes) -> dict[str, Any]:
     """The job in a JSON text; InputError when it is none, or gives a name twice."""
     try:
-        job = json.loads(data.decode("utf-8-sig"), object_pairs_hook=said_once)
-    except (ValueError, RecursionError):
+        job = loaded(data.decode("utf-8-sig"), said_once)
+    except ValueError:
         raise InputError("This is not a job.", FORM) from None
     if not isinstance(job, dict) or not {"operation", "arguments"} <= set(job):
         raise InputError("This is not a job.", FORM)
-    if depth(job) > DEEPEST_JOB:
+    if is_deeper(job, DEEPEST_JOB):
         raise InputError(f"The job has more than {DEEPEST_JOB} objects and lists inside one another.", FORM)
     return job
 
@@ -154,16 +155,6 @@ def said_once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
         if name in found:
             raise InputError(f"The job says {shown(name)} twice.", "Say it once.")
         found[name] = value
-    return found
-
-
-def depth(value: Any) -> int:
-    """How many objects and lists lie inside one another, counted no further than is allowed."""
-    level, found = [value], 0
-    while level and found <= DEEPEST_JOB:
-        inner = (item.values() if isinstance(item, dict) else item for item in level if isinstance(item, (dict, list)))
-        level = [value for values in inner for value in values]
-        found += 1
     return found
 
 

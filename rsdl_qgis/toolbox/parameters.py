@@ -29,8 +29,9 @@ from qgis.core import (
 
 from ..engine.errors import RsdlError
 from ..engine.job.arguments import RUNNING
-from ..engine.job.kinds import Argument, Whole
+from ..engine.job.table import Argument
 from ..engine.tables.devices import is_device
+from ..engine.tables.kinds import Whole
 from . import compat, settings
 from .text import tr
 

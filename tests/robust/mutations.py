@@ -8,7 +8,9 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rsdl_qgis.engine.job.kinds import (
+from rsdl_qgis.engine.job.arguments import NUMBERED
+from rsdl_qgis.engine.job.table import Object, Table
+from rsdl_qgis.engine.tables.kinds import (
     Boolean,
     Bounds,
     Choice,
@@ -16,11 +18,10 @@ from rsdl_qgis.engine.job.kinds import (
     Kind,
     ListOf,
     MapOf,
+    Nullable,
     Number,
-    Object,
     Path,
     Plain,
-    Table,
     Text,
     Whole,
 )
@@ -92,6 +93,8 @@ def _inner(value: Any, kind: Kind, chance: random.Random) -> tuple[Any, Any, Kin
 
 def another(kind: Kind, paths: Sequence[str], chance: random.Random) -> Any:
     """A value that a kind takes."""
+    if isinstance(kind, Nullable):
+        return chance.choice((None, another(kind.kind, paths, chance)))
     if isinstance(kind, Either):
         return another(chance.choice(list(kind.kinds)), paths, chance)
     if isinstance(kind, Path):
@@ -116,7 +119,7 @@ def another(kind: Kind, paths: Sequence[str], chance: random.Random) -> Any:
     if isinstance(kind, ListOf):
         return [another(kind.kind, paths, chance) for _ in range(max(kind.least, chance.choice((0, 1, 1, 2, 3, 4))))]
     if isinstance(kind, MapOf):
-        names = ("0", "1", "7", "-3") if kind.numbered else ("image", "B1", "0", "x", "")
+        names = ("0", "1", "7", "-3") if kind.names == NUMBERED else ("image", "B1", "0", "x", "")
         return {chance.choice(names): another(kind.kind, paths, chance) for _ in range(chance.choice((0, 1, 2)))}
     if isinstance(kind, Object):
         some = [name for name, item in kind.table.items() if item.required or chance.random() < 0.2]

@@ -7,32 +7,33 @@ other programs' metadata are checked by the same, as the item that they are writ
 from __future__ import annotations
 
 import ntpath
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import ModelError
+from ..files.text import one_line
+from ..tables.kinds import (
+    Boolean,
+    Choice,
+    Either,
+    Kind,
+    ListOf,
+    MapOf,
+    Nullable,
+    Number,
+    Plain,
+    TextThat,
+    Whole,
+    Wrong,
+)
 from ..tables.tasks import TASKS, task_of
 from .card import ACTIVATIONS, AXES, ENGINES, METHODS, VALID, Input, ModelCard
 from .names import is_device, is_safe_title
-from .schema import (
-    Check,
-    Missing,
-    Wrong,
-    anything,
-    each,
-    either,
-    flag,
-    matching,
-    nothing_or,
-    number,
-    one_of,
-    record,
-    table,
-    text,
-    whole,
-)
 
+LARGEST = 1e30  # of numbers without a limit of their own: float32 ends at 3e38
 MOST_BANDS = 4096  # of an input, and of its dates together
 MOST_DATES = 10_000
 MOST_CLASSES = 65_535
@@ -42,112 +43,159 @@ SMALLEST_DIVISOR = 1e-12
 HINT = "It needs mlm:name, mlm:architecture, mlm:input with bands, and mlm:output with classification:classes."
 
 
-def title(value: Any, key: str) -> None:
-    """The name of a model in its card."""
-    if not isinstance(value, str) or len(value) > 255 or not is_safe_title(value):
-        raise Wrong(key, value, "a name of up to 255 characters that is no path, no device and not hidden")
+class Missing(Wrong):
+    """A key that is not there."""
+
+    def __str__(self) -> str:
+        return f"{self.where} is missing"
 
 
-def file_name(value: Any, key: str) -> None:
-    """The name of a file beside the card, without a folder."""
-    text(255, 1)(value, key)
-    if ntpath.basename(value) != value or value in (".", "..") or ":" in value or is_device(value):
-        raise Wrong(key, value, "a file's name without a folder")
+@dataclass(frozen=True)
+class Record(Kind):
+    """A JSON object with known keys; others are left alone, for items of other programs have many."""
+
+    needed: Mapping[str, Kind]
+    optional: Mapping[str, Kind] = field(default_factory=dict)
+    types = (dict,)
+
+    @property
+    def wanted(self) -> str:
+        names = [f'"{name}"' for name in self.needed]
+        return "an object" + (f" with {', '.join(names)}" if names else "")
+
+    def made(self, value: dict[str, Any], where: str) -> dict[str, Any]:
+        for name, kind in {**self.needed, **self.optional}.items():
+            path = f"{where}.{name}" if where else name
+            if name in value:
+                kind(value[name], path)
+            elif name in self.needed:
+                raise Missing(path, None, kind.wanted)
+        return value
 
 
-PERCENT = number(0, 100)
-CHANCE = number(0, 1)
-SIDE = whole(1, LARGEST_SIDE)
-RESOLUTION = number(1e-6, 1e7)  # metres a pixel
+def text(longest: int, shortest: int = 0) -> Kind:
+    """A text of so many characters; what cannot be printed is taken out of it where it is read."""
+
+    def rule(value: str) -> bool:
+        return len(value) <= longest and len(one_line(value).strip()) >= shortest
+
+    return TextThat(rule, f"a text of {shortest} to {longest} characters")
+
+
+def matching(pattern: str, wanted: str) -> Kind:
+    """A text that matches a regular expression; ``wanted`` says it in words."""
+    return TextThat(re.compile(pattern).fullmatch, wanted)
+
+
+def _is_title(value: str) -> bool:
+    return len(value) <= 255 and is_safe_title(value)
+
+
+def _is_file_name(value: str) -> bool:
+    """Whether it can be the name of a file beside the card."""
+    plain = len(value) <= 255 and one_line(value).strip() and ntpath.basename(value) == value
+    return bool(plain) and value not in (".", "..") and ":" not in value and not is_device(value)
+
+
+TITLE = TextThat(_is_title, "a name of up to 255 characters that is no path, no device and not hidden")
+FILE_NAME = TextThat(_is_file_name, "the name of a file without a folder")
+NUMBER = Number(-LARGEST, LARGEST)
+DIVISOR = Number(SMALLEST_DIVISOR, LARGEST)
+PERCENT = Number(0, 100)
+CHANCE = Number(0, 1)
+SIDE = Whole(1, LARGEST_SIDE, exact=True)
+CLASS_VALUE = Whole(0, LARGEST_CLASS, exact=True)
+RESOLUTION = Number(1e-6, 1e7)  # metres a pixel
 LABEL = text(1000, 1)
 BAND = text(255, 1)
-RANGE = each(number(), 2, 2)
+RANGE = ListOf(NUMBER, 2, 2)
 COLOUR = matching("#?[0-9A-Fa-f]{6}", "a colour as six hexadecimal digits, such as 1F78B4")
 MEANING = text(100)  # of a foreign network's output, looked at where the file is opened
-CLASS_NAMES = table(matching("[0-9]{1,5}", "the number of a class"), LABEL, MOST_CLASSES)
+CLASS_NAMES = MapOf(LABEL, matching("[0-9]{1,5}", "the number of a class"), MOST_CLASSES)
 SHA256 = matching("(sha256:)?[0-9a-fA-F]{64}", "64 hexadecimal digits, 'sha256:' before them or not")
+NOTES = Plain(names=TextThat(lambda _: True))
 
-SCALING: Mapping[str, Check] = {
-    "method": one_of(METHODS),
+SCALING: Mapping[str, Kind] = {
+    "method": Choice(METHODS),
     "low": PERCENT,
     "high": PERCENT,
-    "pooled": flag(),
-    "clip": nothing_or(RANGE),
-    "divisor": number(SMALLEST_DIVISOR),
-    "mean": each(each(number(), 1, MOST_BANDS), 0, MOST_DATES),
-    "std": each(each(number(SMALLEST_DIVISOR), 1, MOST_BANDS), 0, MOST_DATES),
-    "decibel": flag(),
+    "pooled": Boolean(),
+    "clip": Nullable(RANGE),
+    "divisor": DIVISOR,
+    "mean": ListOf(ListOf(NUMBER, 1, MOST_BANDS), 0, MOST_DATES),
+    "std": ListOf(ListOf(DIVISOR, 1, MOST_BANDS), 0, MOST_DATES),
+    "decibel": Boolean(),
 }
-TILING: Mapping[str, Check] = {
+TILING: Mapping[str, Kind] = {
     "size": SIDE,
-    "overlap": whole(0, LARGEST_SIDE),
+    "overlap": Whole(0, LARGEST_SIDE, exact=True),
     "multiple": SIDE,
-    "any_size": flag(),
-    "memory": whole(1, 10**9),  # bytes a pixel
+    "any_size": Boolean(),
+    "memory": Whole(1, 10**9, exact=True),  # bytes a pixel
 }
-INPUT: Mapping[str, Check] = {
+INPUT: Mapping[str, Kind] = {
     "role": text(255),
-    "dates": each(text(100, 1), 1, MOST_DATES, unique=True),
-    "aliases": table(BAND, each(BAND, most=100), MOST_BANDS),
-    "scaling": record({}, SCALING),
+    "dates": ListOf(text(100, 1), 1, MOST_DATES, unique=True),
+    "aliases": MapOf(ListOf(BAND, most=100), BAND, MOST_BANDS),
+    "scaling": Record({}, SCALING),
 }
-VALUE_SCALING = record({"type": text(100)}, {"mean": number(), "stddev": number(SMALLEST_DIVISOR)})
-MLM_INPUT = record(
-    {"name": BAND, "bands": each(either(str, BAND, record({"name": BAND})), 0, MOST_BANDS)},
-    {"value_scaling": nothing_or(each(VALUE_SCALING, 0, MOST_BANDS))},
+VALUE_SCALING = Record({"type": text(100)}, {"mean": NUMBER, "stddev": DIVISOR})
+MLM_INPUT = Record(
+    {"name": BAND, "bands": ListOf(Either((BAND, Record({"name": BAND}))), 0, MOST_BANDS)},
+    {"value_scaling": Nullable(ListOf(VALUE_SCALING, 0, MOST_BANDS))},
 )
-CLASS = record({"value": whole(0, LARGEST_CLASS), "name": LABEL}, {"color_hint": nothing_or(COLOUR)})
-MLM_OUTPUT = record({}, {"classification:classes": nothing_or(each(CLASS, 0, MOST_CLASSES))})
-PROPERTIES = record(
+CLASS = Record({"value": CLASS_VALUE, "name": LABEL}, {"color_hint": Nullable(COLOUR)})
+MLM_OUTPUT = Record({}, {"classification:classes": Nullable(ListOf(CLASS, 0, MOST_CLASSES))})
+PROPERTIES = Record(
     {
-        "mlm:name": title,
+        "mlm:name": TITLE,
         "mlm:architecture": text(255),
-        "mlm:input": each(MLM_INPUT, 1, 100),
-        "mlm:output": each(MLM_OUTPUT, 1, 100),
+        "mlm:input": ListOf(MLM_INPUT, 1, 100),
+        "mlm:output": ListOf(MLM_OUTPUT, 1, 100),
     },
     {
         "title": text(1000, 1),
-        "description": nothing_or(text(100_000)),
-        "keywords": each(text(255), most=1000),
-        "mlm:tasks": each(text(100, 1), most=100),
-        "rsdl:name": title,
-        "rsdl:task": one_of(TASKS),
-        "rsdl:inputs": table(BAND, record({}, INPUT), 100),
-        "rsdl:tiling": record({}, TILING),
-        "rsdl:options": anything,
-        "rsdl:resolution": nothing_or(RESOLUTION),
-        "rsdl:resolution_tolerance": number(1, 1e6),
-        "rsdl:activation": one_of(ACTIVATIONS),
-        "rsdl:threshold": nothing_or(CHANCE),
-        "rsdl:thresholds": each(CHANCE, 0, MOST_CLASSES),
+        "description": Nullable(text(100_000)),
+        "keywords": ListOf(text(255), most=1000),
+        "mlm:tasks": ListOf(text(100, 1), most=100),
+        "rsdl:name": TITLE,
+        "rsdl:task": Choice(TASKS),
+        "rsdl:inputs": MapOf(Record({}, INPUT), BAND, 100),
+        "rsdl:tiling": Record({}, TILING),
+        "rsdl:options": NOTES,
+        "rsdl:resolution": Nullable(RESOLUTION),
+        "rsdl:resolution_tolerance": Number(1, 1e6),
+        "rsdl:activation": Choice(ACTIVATIONS),
+        "rsdl:threshold": Nullable(CHANCE),
+        "rsdl:thresholds": ListOf(CHANCE, 0, MOST_CLASSES),
         "rsdl:unit": text(100),
-        "rsdl:value_range": nothing_or(RANGE),
-        "rsdl:background": nothing_or(whole(0, LARGEST_CLASS)),
-        "rsdl:half_precision": flag(),
-        "rsdl:axes": one_of(AXES),
-        "rsdl:engine": one_of(ENGINES),
+        "rsdl:value_range": Nullable(RANGE),
+        "rsdl:background": Nullable(CLASS_VALUE),
+        "rsdl:half_precision": Boolean(),
+        "rsdl:axes": Choice(AXES),
+        "rsdl:engine": Choice(ENGINES),
         "rsdl:output": MEANING,
-        "rsdl:sha256": table(file_name, SHA256, 100),
-        "rsdl:provenance": anything,
+        "rsdl:sha256": MapOf(SHA256, FILE_NAME, 100),
+        "rsdl:provenance": NOTES,
     },
 )
-ITEM = record({"properties": PROPERTIES})
+ITEM = Record({"properties": Record({})})
 
-DEEPNESS: Mapping[str, Check] = {  # its metadata, as numbers where they are written as text
+DEEPNESS: Mapping[str, Kind] = {  # its metadata, as numbers where they are written as text
     "model_type": text(100, 1),
     "det_type": text(100),
     "class_names": CLASS_NAMES,
     "tile_size": SIDE,
     "tiles_size": SIDE,
-    "tiles_overlap": number(0, 99),  # per cent
-    "resolution": number(1e-4, 1e9),  # centimetres a pixel
-    "standardization_mean": either(list, each(number(), 1, MOST_BANDS), number()),
-    "standardization_std": either(list, each(number(SMALLEST_DIVISOR), 1, MOST_BANDS), number(SMALLEST_DIVISOR)),
+    "tiles_overlap": Number(0, 99),  # per cent
+    "resolution": Number(1e-4, 1e9),  # centimetres a pixel
+    "standardization_mean": Either((NUMBER, ListOf(NUMBER, 1, MOST_BANDS))),
+    "standardization_std": Either((DIVISOR, ListOf(DIVISOR, 1, MOST_BANDS))),
     "seg_thresh": CHANCE,
     "det_conf": CHANCE,
     "rsdl:output": MEANING,
 }
-ULTRALYTICS: Mapping[str, Check] = {
+ULTRALYTICS: Mapping[str, Kind] = {
     "names": CLASS_NAMES,
     "imgsz": SIDE,
     "stride": SIDE,
@@ -158,17 +206,17 @@ ULTRALYTICS: Mapping[str, Check] = {
 def check_item(item: Any, where: str) -> None:
     """ModelError where a STAC item has a value that a card cannot have; it names the file, the key and the value."""
     try:
-        ITEM(item, "")
+        PROPERTIES(ITEM(item, "")["properties"], "")
     except Wrong as error:
         raise wrong_card(where, error) from None
 
 
-def check_keys(keys: Mapping[str, Any], checks: Mapping[str, Check], where: str) -> None:
+def check_keys(keys: Mapping[str, Any], kinds: Mapping[str, Kind], where: str) -> None:
     """ModelError where metadata of another program have a value that it cannot be; null is as not there."""
     try:
-        for key, check in checks.items():
+        for key, kind in kinds.items():
             if keys.get(key) is not None:
-                check(keys[key], key)
+                kind(keys[key], key)
     except Wrong as error:
         raise wrong_card(where, error) from None
 
@@ -188,11 +236,7 @@ def check_card(card: ModelCard, where: str) -> None:
 def wrong_card(where: str, error: Wrong) -> ModelError:
     """What a person is told of a value that is wrong."""
     hint = HINT if isinstance(error, Missing) else "Correct it, or get the model again."
-    return ModelError(f"{where} cannot be used: {error.key.removeprefix('properties.')}{_rest(error)}.", hint)
-
-
-def _rest(error: Wrong) -> str:
-    return str(error)[len(error.key) :]
+    return ModelError(f"{where} cannot be used: {error}.", hint)
 
 
 def _contradictions(card: ModelCard) -> Iterator[tuple[str, str]]:

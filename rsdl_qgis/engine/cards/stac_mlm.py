@@ -8,11 +8,11 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from ..errors import ModelError
+from ..files.json import parsed, plain
 from ..files.text import lines, one_line
 from ..tables.tasks import TASKS, task_of
 from .card import MLM_SCHEMA, ONNX_FILE, WEIGHTS_FILE, Band, Class, Input, ModelCard, Scaling, Tiling
 from .card_schema import HINT, check_card, check_item
-from .schema import parsed, plain
 
 FOREIGN_TASKS = {  # of items that do not name ours
     "semantic-segmentation": "segmentation",

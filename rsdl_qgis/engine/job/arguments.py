@@ -10,28 +10,37 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import InputError
-from ..tables.tasks import TASKS
-from .kinds import (
-    Argument,
+from ..tables.kinds import (
+    LONGEST_TEXT,
     Boolean,
     Bounds,
     Choice,
     Either,
     ListOf,
     MapOf,
-    Nothing,
+    Nullable,
     Number,
-    Object,
     Path,
     Plain,
-    Table,
     Text,
+    TextThat,
     Whole,
-    taken,
 )
+from ..tables.tasks import TASKS
+from .table import Argument, Object, Table, taken
 
 MODEL = Path("the name of a model, or the path of its folder, .zip or .onnx")
 LARGEST_BAND = 65_535
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        return len(text) <= LONGEST_TEXT and abs(int(text)) < 2**63
+    except ValueError:
+        return False
+
+
+NUMBERED = TextThat(_is_whole, "a whole number")  # names of values by class
 
 # Layers.
 
@@ -40,7 +49,7 @@ BANDS = ListOf(Whole(1, LARGEST_BAND), 1)
 RASTER: Table = {
     "path": Argument(Path(), required=True),
     "bands": Argument(BANDS),
-    "nodata": Argument(Either((NODATA, ListOf(Either((NODATA, Nothing())), 1)))),
+    "nodata": Argument(Either((NODATA, ListOf(Nullable(NODATA), 1)))),
     "palette": Argument(Boolean()),  # the colours of its values are read
     "title": Argument(Text()),
     "date": Argument(Text()),
@@ -62,7 +71,7 @@ LABELLED: Table = {
     "place_field": Argument(Text()),
     "crs": Argument(Text()),
     "versions": Argument(VERSIONS),
-    "names": Argument(MapOf(Text(), numbered=True)),
+    "names": Argument(MapOf(Text(), NUMBERED)),
     "colors": Argument(MapOf(Text())),
 }
 VECTOR: Table = {
@@ -166,7 +175,7 @@ DATA: Table = {
 }
 LEARNING: Table = {
     "network": Argument(Text()),
-    "options": Argument(Plain()),
+    "options": Argument(Plain("an object of options")),
     "base_model": Argument(MODEL),
     "pretrained": Argument(Text()),
     "freeze": Argument(Choice(("nothing", "encoder", "backbone", "stages")), default="nothing"),

@@ -30,8 +30,8 @@ from functools import partial
 from typing import Any
 
 from ..errors import ModelError
-from ..job.kinds import shown
 from ..job.memory import ran_out
+from ..tables.kinds import shown
 from .table import CHANGE, COMMON_OPTIONS, NETWORKS, SEGMENTATION, TIME_SERIES, Network, constructor
 
 __all__ = [

@@ -14,8 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..errors import InputError, ModelError
-from ..job.kinds import Boolean, Kind, ListOf, Number, Plain, Text, Whole
+from ..errors import ModelError
+from ..tables.kinds import Boolean, Kind, ListOf, Number, Plain, Text, Whole, Wrong
 from ..tables.tasks import TASKS
 from .table import COMMON_OPTIONS, Network
 
@@ -26,12 +26,12 @@ KINDS: Mapping[str, Kind] = {  # declared type of an option -> the values it may
     "str": Text(100),
     "Sequence[int]": ListOf(Whole(1, 16_384), 1, 64),
     "Sequence[float]": ListOf(Number(0, 16_384, above=True), 1, 64),
-    "Mapping[str, Any]": Plain(),
+    "Mapping[str, Any]": Plain("an object of options"),
 }
 DROPOUT = Number(0, 0.99)  # probability
-COUNTS = {  # option -> the sentence for a wrong number, and the largest number
-    "coarsen": ("cannot be coarsened by {}", 64),
-    "members": ("cannot have {} members", 50),
+COUNTS = {  # option -> the sentence for a wrong number, and what it may be
+    "coarsen": ("cannot be coarsened by {}", Whole(1, 64, exact=True)),
+    "members": ("cannot have {} members", Whole(1, 50, exact=True)),
 }
 
 
@@ -60,10 +60,10 @@ def check_options(line: Network, constructor: Any, options: Mapping[str, Any]) -
     declared = inspect.signature(constructor).parameters
     for option in sorted(set(options) & set(declared)):
         _check_kind(line, option, str(declared[option].annotation), options[option])
-    for option, (said, most) in COUNTS.items():
+    for option, (said, kind) in COUNTS.items():
         number = options.get(option, 1)
-        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= most:
-            hint = f"Give a whole number up to {most}, such as 2."
+        if not kind.fits(number) or not kind.holds(number):
+            hint = f"Give a whole number up to {kind.largest}, such as 2."
             raise ModelError(f"{line.title} {said.format(number)}.", hint)
 
 
@@ -75,8 +75,8 @@ def _check_kind(line: Network, option: str, declared: str, value: Any) -> None:
     kind = DROPOUT if option.endswith("dropout") else KINDS[kinds[0]]
     try:
         kind(value, f"The option '{option}' of {line.title}")
-    except InputError as error:
-        raise ModelError(error.message, error.hint) from None
+    except Wrong as error:
+        raise error.told(ModelError) from None
 
 
 def options_of(line: Network, constructor: Any) -> set[str]:

@@ -18,7 +18,7 @@ class PolygonMask:
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any]) -> PolygonMask | None:
-        """The mask in a job's arguments, ``mask`` (with ``mask_crs`` and ``mask_versions``, see VectorFile); None for none."""
+        """The mask of a job's arguments, with its CRS and versions (see ``VectorFile``); None where there is none."""
         layer = VectorFile.argument(arguments, "mask")
         return None if layer is None else cls(layer)
 

@@ -6,7 +6,6 @@ and the words in ``train_option_table``.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,8 +20,10 @@ from qgis.core import (
 )
 
 from ...engine.errors import RsdlError
+from ...engine.files.json import loaded
 from ...engine.job.arguments import DISTILLING
-from ...engine.job.kinds import Argument, Boolean, Choice, Number, Whole
+from ...engine.job.table import Argument
+from ...engine.tables.kinds import Boolean, Choice, Number, Whole
 from ...engine.tables.tasks import Task
 from .. import parameters as shared
 from ..text import tr
@@ -207,7 +208,7 @@ def read_json(option: Option, algorithm, parameters, context) -> dict[str, Any]:
     if not text:
         return {}
     try:
-        value = json.loads(text)
+        value = loaded(text)
     except ValueError as error:
         value, reason = None, str(error)
     else:

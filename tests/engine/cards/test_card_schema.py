@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from rsdl_qgis.engine.cards.schema import DEEPEST, MOST_VALUES
 from rsdl_qgis.engine.cards.stac_mlm import from_item, read_json, to_item
 from rsdl_qgis.engine.errors import ModelError
+from rsdl_qgis.engine.files.json import MOST_VALUES
+from rsdl_qgis.engine.tables.kinds import DEEPEST
 
 NAN, INF = float("nan"), float("inf")
 SCALING = "rsdl:inputs.image.scaling."

@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ...files.json import LONG_NUMBER, parsed
+from ...tables.kinds import Kind
 from ..card_schema import check_keys
-from ..schema import LONG_NUMBER, Check, parsed
 
 OUTPUT_KEY = "rsdl:output"  # what the output means, where the graph does not say it: as the card's ``output``
 NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?")
@@ -22,21 +23,21 @@ LONGEST_LITERAL, MOST_BRACKETS = 1 << 20, 100
 
 def keys_of(
     metadata: Mapping[str, str],
-    checks: Mapping[str, Check],
+    kinds: Mapping[str, Kind],
     names: str,
     where: str,
     readers: Mapping[str, Callable[[Any], Any]],
 ) -> dict[str, Any]:
-    """The values of the keys in ``checks``, without empty ones; ``names``: the key of the classes' names, always there.
+    """The values of the keys in ``kinds``, without empty ones; ``names``: the key of the classes' names, always there.
 
     ``readers``: what makes of the value of a key that which is checked, else ``as_number``. ModelError names ``where``
     and the value that cannot be.
     """
-    found = {key: value_of(text) for key, text in metadata.items() if key in checks and text.strip()}
+    found = {key: value_of(text) for key, text in metadata.items() if key in kinds and text.strip()}
     keys = {key: readers.get(key, as_number)(value) for key, value in found.items()}
     keys = {key: value for key, value in keys.items() if value not in ("", None)}
     keys[names] = names_of(keys.get(names))
-    check_keys(keys, checks, where)
+    check_keys(keys, kinds, where)
     return keys
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from ...cards.card import Band, Input, ModelCard, match_bands
 from ...dates import date_in, date_of, day_in, file_date, month_in, typed_dates, whole_series
 from ...errors import InputError, MismatchError
-from ...job.kinds import shown
 from ...raster.metadata import Metadata, read_metadata
+from ...tables.kinds import shown
 from ..request import AskedLayer
 
 Cell = tuple[int, int]  # number of a layer, from 0, and of a band in its file, from 1

@@ -6,7 +6,7 @@ In a scaled image 0 is the training mean and marks invalid pixels; values that a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Union
 
@@ -18,6 +18,7 @@ from ...cards.card import Input
 from ...chips.folder import IGNORE
 from ...errors import InputError
 from ...job.arguments import AUGMENTATION
+from ...tables.kinds import Wrong
 from .geometry import Geometry
 from .objects import Objects, moved
 from .parcels import draw_mask, draw_window
@@ -53,8 +54,11 @@ class Augmentation:
     parcels: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in (f.name for f in fields(self) if f.name != "flips"):
-            AUGMENTATION[name].kind(getattr(self, name), f"The augmentation's {name}")
+        try:
+            for name, argument in AUGMENTATION.items():
+                argument.kind(getattr(self, name), f"The augmentation's {name}")
+        except Wrong as error:
+            raise error.told(InputError) from None
 
 
 NO_AUGMENTATION = Augmentation(gain=0.0, offset=0.0, zoom=1.0, noise=0.0, flips=False)
