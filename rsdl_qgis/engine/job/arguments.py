@@ -122,8 +122,6 @@ OUTPUT: Table = {"output": Argument(Path(), required=True)}
 MAPS: Table = {"probabilities": Argument(Path()), "polygons": Argument(Path())}
 REPORT: Table = {"report": Argument(Path()), "table": Argument(Path())}
 GROUND = Choice(("ignore", "background"))
-LAYOUTS = ("dates", "variables")  # what a layer of a series is: a date, or a variable
-WRAPPED = ("auto", "negative", "keep")  # what high numbers of unsigned layers are
 
 # Training.
 

@@ -51,7 +51,7 @@ def taken(table: Table, given: Mapping[str, Any], what: str = "the job") -> dict
     try:
         return {n: table[n].kind(v, n.upper()) for n, v in given.items() if v is not None}
     except Wrong as error:
-        raise error.told(InputError) from None
+        raise error.as_error(InputError) from None
 
 
 def check_names(table: Table, given: Mapping[str, Any], inside: str, what: str) -> None:

@@ -76,7 +76,7 @@ def _check_kind(line: Network, option: str, declared: str, value: Any) -> None:
     try:
         kind(value, f"The option '{option}' of {line.title}")
     except Wrong as error:
-        raise error.told(ModelError) from None
+        raise error.as_error(ModelError) from None
 
 
 def options_of(line: Network, constructor: Any) -> set[str]:

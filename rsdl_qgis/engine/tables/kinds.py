@@ -37,7 +37,7 @@ class Wrong(ValueError):
     def __str__(self) -> str:
         return f"{self.where} {self.fault or f'is {shown(self.value)}'}, and should be {self.wanted}"
 
-    def told(self, error: type[RsdlError]) -> RsdlError:
+    def as_error(self, error: type[RsdlError]) -> RsdlError:
         """The error for the user: 'EPOCHS cannot be 0. Give a whole number from 1 to 100000.'"""
         problem = f"{self.where} {self.fault or f'cannot be {shown(self.value)}'}."
         return error(problem[0].upper() + problem[1:], f"Give {self.wanted}.")

@@ -19,7 +19,8 @@ def middles(wkb: Sequence[bytes | None] | NDArray) -> NDArray[np.float64]:
     """
     shapes = [geometry_from(value) for value in wkb]
     polygons = [sound_polygons(shape) for shape in shapes]
-    inside = shapely.point_on_surface(np.array(polygons, object))
+    with np.errstate(all="ignore"):  # of coordinates too small to be divided by
+        inside = shapely.point_on_surface(np.array(polygons, object))
     result: NDArray[np.float64] = np.column_stack([shapely.get_x(inside), shapely.get_y(inside)])
     for i, shape in enumerate(shapes):
         if polygons[i] is None and len(places := points_in(shape)):

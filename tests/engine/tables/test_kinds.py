@@ -77,7 +77,7 @@ def test_others_are_refused_with_the_value_and_what_may_be(kind, values):
     for value in values:
         with pytest.raises(Wrong, match=r"^(a name in )?THERE") as caught:
             kind(value, "THERE")
-        told = caught.value.told(InputError)
+        told = caught.value.as_error(InputError)
         assert isinstance(told, InputError)
         assert len(told.message) < 200 and told.hint.startswith("Give ")
 

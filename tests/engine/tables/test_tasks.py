@@ -11,6 +11,7 @@ from rsdl_qgis.engine.cards.card import ACTIVATIONS
 from rsdl_qgis.engine.chips.folder import LABELS
 from rsdl_qgis.engine.job.arguments import AUGMENTED
 from rsdl_qgis.engine.networks import NETWORKS
+from rsdl_qgis.engine.prediction.maps import COLLECTORS
 from rsdl_qgis.engine.tables.tasks import TASKS, task_of
 from rsdl_qgis.engine.training.loop.losses import LOSSES
 from rsdl_qgis.engine.training.request import KINDS
@@ -23,7 +24,7 @@ TEXTS = ("makes", "counted", "network", "mlm", "operation", "algorithm", "traine
 def test_a_line_is_whole(task):
     assert all(getattr(task, name) for name in TEXTS)
     assert task.operation in jobs.OPERATIONS and task.activation in ACTIVATIONS
-    assert (task.operation == "predict") == (task in [TASKS[name] for name in jobs.COLLECTORS])
+    assert (task.operation == "predict") == (task in [TASKS[name] for name in COLLECTORS])
     assert sum((task.dense, task.boxes, task.scenes, task.series)) == 1
 
 

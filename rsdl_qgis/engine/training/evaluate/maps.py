@@ -89,8 +89,8 @@ def scene_text(output: NDArray, label: NDArray, card: ModelCard) -> str:
     """'reference river, predicted harbor (0.62)'."""
     names = [item.name for item in card.classes]
     if label.ndim == 0:
-        found = int(class_of(output, card.threshold))
-        predicted = "no class" if found == NONE else f"{names[found]} ({output[found]:.2f})"
+        one = int(class_of(output, card.threshold))
+        predicted = "no class" if one == NONE else f"{names[one]} ({output[one]:.2f})"
         return f"reference {names[int(label)]}, predicted {predicted}"
     found = labels_of(output, card.thresholds)
     of = [", ".join(n for n, there in zip(names, which) if there) or "nothing" for which in (label > 0, found)]

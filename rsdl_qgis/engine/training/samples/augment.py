@@ -58,7 +58,7 @@ class Augmentation:
             for name, argument in AUGMENTATION.items():
                 argument.kind(getattr(self, name), f"The augmentation's {name}")
         except Wrong as error:
-            raise error.told(InputError) from None
+            raise error.as_error(InputError) from None
 
 
 NO_AUGMENTATION = Augmentation(gain=0.0, offset=0.0, zoom=1.0, noise=0.0, flips=False)
