@@ -29,7 +29,7 @@ from torch import Tensor
 
 from rsdl_qgis.engine.cards.store import read_card
 from rsdl_qgis.engine.chips.folder import ChipFolder
-from rsdl_qgis.engine.evaluation.bootstrap import Figure
+from rsdl_qgis.engine.evaluation.bootstrap import Estimate
 from rsdl_qgis.engine.training.evaluate.samples import evaluate
 from rsdl_qgis.engine.training.samples.series import SeriesSamples
 from tools.datasets import make_chips
@@ -37,7 +37,7 @@ from tools.make_models import read_recipe
 from tools.worker import run_job
 
 FIGURES = ("macro F1", "overall accuracy")
-Judged = tuple[Figure, Figure]  # in their order
+Judged = tuple[Estimate, Estimate]  # in their order
 
 
 def main() -> None:
@@ -72,7 +72,7 @@ def judged(folder: ChipFolder, recipe: Path | None, work: Path) -> Iterator[tupl
         asked = {**read_recipe(recipe)["train"], "chips": str(folder.path)}
         made = run_job("train", {**asked, "output": str(work / "model")}, work / "job.json", say=lambda line: None)
         figures = read_card(work / "model").provenance["metrics"]
-        yield asked["network"], f"epoch {made['best_epoch']}", tuple(Figure(*figures[name]) for name in FIGURES)
+        yield asked["network"], f"epoch {made['best_epoch']}", tuple(Estimate(*figures[name]) for name in FIGURES)
 
 
 def tested(model: Any, folder: ChipFolder) -> Judged:
@@ -86,7 +86,7 @@ def tested(model: Any, folder: ChipFolder) -> Judged:
     return figures[FIGURES[0]], figures[FIGURES[1]]
 
 
-def shown(figure: Figure) -> str:
+def shown(figure: Estimate) -> str:
     return f"{figure.value:.4f} ({figure.low:.4f} to {figure.high:.4f})"
 
 

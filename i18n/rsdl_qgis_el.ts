@@ -4,6 +4,190 @@
  <context>
   <name>RSDL</name>
   <message>
+   <source>Overall accuracy, or pixel accuracy (0 to 1)</source>
+   <translation>Συνολική ακρίβεια, ή ακρίβεια εικονοστοιχείων (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>the share of the compared pixels, features or samples whose class is right; for maps also called pixel accuracy.</source>
+   <translation>το ποσοστό των εικονοστοιχείων, οντοτήτων ή δειγμάτων που συγκρίθηκαν και των οποίων η κλάση είναι σωστή· για χάρτες λέγεται και ακρίβεια εικονοστοιχείων.</translation>
+  </message>
+  <message>
+   <source>Kappa (-1 to 1)</source>
+   <translation>Κάπα (-1 έως 1)</translation>
+  </message>
+  <message>
+   <source>Cohen's kappa: agreement beyond what the same numbers of each class would give by chance; 1 is full agreement, 0 is chance.</source>
+   <translation>κάπα του Cohen: η συμφωνία πέρα από εκείνη που θα έδιναν τυχαία τα ίδια πλήθη κάθε κλάσης· 1 είναι πλήρης συμφωνία, 0 είναι τύχη.</translation>
+  </message>
+  <message>
+   <source>Mean IoU (0 to 1)</source>
+   <translation>Μέσο IoU (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>the mean of the IoU over the classes of the reference; each class counts alike, however rare it is.</source>
+   <translation>ο μέσος όρος του IoU των κλάσεων της αναφοράς· κάθε κλάση μετρά το ίδιο, όσο σπάνια και αν είναι.</translation>
+  </message>
+  <message>
+   <source>Frequency-weighted IoU (0 to 1)</source>
+   <translation>IoU σταθμισμένο με τη συχνότητα (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>the mean of the IoU over the classes, weighted by the share of the reference that each class has.</source>
+   <translation>ο μέσος όρος του IoU των κλάσεων, σταθμισμένος με το ποσοστό της αναφοράς που έχει κάθε κλάση.</translation>
+  </message>
+  <message>
+   <source>Macro F1, the mean F1 of the classes (0 to 1)</source>
+   <translation>Μακρο-F1, το μέσο F1 των κλάσεων (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>the mean of F1 over the classes, or labels, that the prediction or the reference has; each counts alike.</source>
+   <translation>ο μέσος όρος του F1 των κλάσεων, ή ετικετών, που έχει η πρόβλεψη ή η αναφορά· καθεμία μετρά το ίδιο.</translation>
+  </message>
+  <message>
+   <source>Micro F1, of all labels together (0 to 1)</source>
+   <translation>Μικρο-F1, όλων των ετικετών μαζί (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>the F1 of all labels of all samples together; frequent labels weigh most.</source>
+   <translation>το F1 όλων των ετικετών όλων των δειγμάτων μαζί· οι συχνές ετικέτες μετρούν περισσότερο.</translation>
+  </message>
+  <message>
+   <source>Mean F1 per image, of several labels (0 to 1)</source>
+   <translation>Μέσο F1 ανά εικόνα, για πολλές ετικέτες (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>the F1 of each image's set of labels, averaged over the images (sample F1); 1 where neither prediction nor reference has a label.</source>
+   <translation>το F1 του συνόλου ετικετών κάθε εικόνας, ως μέσος όρος των εικόνων (sample F1)· 1 όπου ούτε η πρόβλεψη ούτε η αναφορά έχει ετικέτα.</translation>
+  </message>
+  <message>
+   <source>Mean F1 per feature, of several labels (0 to 1)</source>
+   <translation>Μέσο F1 ανά οντότητα, για πολλές ετικέτες (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>the F1 of each feature's set of labels, averaged over the features (sample F1); 1 where neither prediction nor reference has a label.</source>
+   <translation>το F1 του συνόλου ετικετών κάθε οντότητας, ως μέσος όρος των οντοτήτων (sample F1)· 1 όπου ούτε η πρόβλεψη ούτε η αναφορά έχει ετικέτα.</translation>
+  </message>
+  <message>
+   <source>Mean average precision (mAP), of several labels (0 to 1)</source>
+   <translation>Μέσος όρος της μέσης ορθότητας (mAP), για πολλές ετικέτες (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>the mean of the average precision over the labels that the reference has.</source>
+   <translation>ο μέσος όρος της μέσης ορθότητας των ετικετών που έχει η αναφορά.</translation>
+  </message>
+  <message>
+   <source>average precision: samples are ranked by the probability of the label, and the precision at the rank of each sample that has it is averaged; it depends on no threshold.</source>
+   <translation>μέση ορθότητα: τα δείγματα κατατάσσονται κατά την πιθανότητα της ετικέτας, και λαμβάνεται ο μέσος όρος της ορθότητας στη θέση κάθε δείγματος που την έχει· δεν εξαρτάται από κατώφλι.</translation>
+  </message>
+  <message>
+   <source>Average precision at an IoU of 0.5, AP50 (0 to 1)</source>
+   <translation>Μέση ορθότητα σε IoU 0.5, AP50 (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>average precision: the area under the curve of precision over recall, whatever the confidence; a detection is a hit if the IoU of its box with the object's is at least 0.5. The mean of the classes, read at 101 values of recall as in COCO's evaluation.</source>
+   <translation>μέση ορθότητα: το εμβαδόν κάτω από την καμπύλη της ορθότητας ως προς την ανάκληση, για κάθε βεβαιότητα· μια ανίχνευση είναι επιτυχία αν το IoU του πλαισίου της με εκείνο του αντικειμένου είναι τουλάχιστον 0.5. Ο μέσος όρος των κλάσεων, σε 101 τιμές της ανάκλησης όπως στην αξιολόγηση του COCO.</translation>
+  </message>
+  <message>
+   <source>Mean AP at IoUs of 0.5 to 0.95, AP50:95 (0 to 1)</source>
+   <translation>Μέση AP σε IoU 0.5 έως 0.95, AP50:95 (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>the mean of the average precision at ten IoUs, 0.5 to 0.95: it also measures how well the boxes fit.</source>
+   <translation>ο μέσος όρος της μέσης ορθότητας σε δέκα IoU, 0.5 έως 0.95: μετρά και πόσο καλά εφαρμόζουν τα πλαίσια.</translation>
+  </message>
+  <message>
+   <source>Precision (0 to 1)</source>
+   <translation>Ορθότητα (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>of what is predicted as a class, the share that is right; for maps also called user's accuracy.</source>
+   <translation>από όσα προβλέπονται ως μια κλάση, το ποσοστό που είναι σωστό· για χάρτες λέγεται και ακρίβεια χρήστη.</translation>
+  </message>
+  <message>
+   <source>Recall (0 to 1)</source>
+   <translation>Ανάκληση (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>of what is a class in the reference, the share that is predicted as it; for maps also called producer's accuracy.</source>
+   <translation>από όσα είναι μια κλάση στην αναφορά, το ποσοστό που προβλέπεται ως αυτή· για χάρτες λέγεται και ακρίβεια παραγωγού.</translation>
+  </message>
+  <message>
+   <source>precision: of what is predicted as a class, the share that is that class in the reference.</source>
+   <translation>ορθότητα: από όσα προβλέπονται ως μια κλάση, το ποσοστό που είναι αυτή η κλάση στην αναφορά.</translation>
+  </message>
+  <message>
+   <source>recall: of what is a class in the reference, the share that is predicted as it.</source>
+   <translation>ανάκληση: από όσα είναι μια κλάση στην αναφορά, το ποσοστό που προβλέπεται ως αυτή.</translation>
+  </message>
+  <message>
+   <source>F1 of precision and recall (0 to 1)</source>
+   <translation>F1 ορθότητας και ανάκλησης (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>the harmonic mean of precision and recall.</source>
+   <translation>ο αρμονικός μέσος της ορθότητας και της ανάκλησης.</translation>
+  </message>
+  <message>
+   <source>intersection over union: what both prediction and reference give a class, divided by what at least one of them gives it.</source>
+   <translation>τομή προς ένωση: όσα αποδίδουν σε μια κλάση και η πρόβλεψη και η αναφορά, διά όσα της αποδίδει τουλάχιστον μία από τις δύο.</translation>
+  </message>
+  <message>
+   <source>R2, the share of the variance that is explained (at most 1)</source>
+   <translation>R2, το ποσοστό της διακύμανσης που εξηγείται (το πολύ 1)</translation>
+  </message>
+  <message>
+   <source>the share of the reference's variance that the model explains: 1 is perfect, 0 no better than the mean.</source>
+   <translation>το ποσοστό της διακύμανσης της αναφοράς που εξηγεί το μοντέλο: 1 είναι τέλειο, 0 όχι καλύτερο από τον μέσο όρο.</translation>
+  </message>
+  <message>
+   <source>Root mean square error, in units of the labels</source>
+   <translation>Ρίζα του μέσου τετραγωνικού σφάλματος, σε μονάδες των ετικετών</translation>
+  </message>
+  <message>
+   <source>root of the mean squared error, in the unit of the values; large errors weigh most.</source>
+   <translation>η ρίζα του μέσου τετραγωνικού σφάλματος, στη μονάδα των τιμών· τα μεγάλα σφάλματα μετρούν περισσότερο.</translation>
+  </message>
+  <message>
+   <source>Mean absolute error, in units of the labels</source>
+   <translation>Μέσο απόλυτο σφάλμα, σε μονάδες των ετικετών</translation>
+  </message>
+  <message>
+   <source>mean of the absolute error, in the unit of the values.</source>
+   <translation>ο μέσος όρος του απόλυτου σφάλματος, στη μονάδα των τιμών.</translation>
+  </message>
+  <message>
+   <source>Bias (prediction minus label), in units of the labels</source>
+   <translation>Μεροληψία (πρόβλεψη μείον ετικέτα), σε μονάδες των ετικετών</translation>
+  </message>
+  <message>
+   <source>mean of prediction minus reference: above 0 the model overestimates, below 0 it underestimates.</source>
+   <translation>ο μέσος όρος πρόβλεψης μείον αναφοράς: πάνω από 0 το μοντέλο υπερεκτιμά, κάτω από 0 υποεκτιμά.</translation>
+  </message>
+  <message>
+   <source>Overall accuracy, mean over maps (0 to 1)</source>
+   <translation>Συνολική ακρίβεια, μέσος όρος των χαρτών (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>the overall accuracy of each map by itself, averaged, so that each map counts alike.</source>
+   <translation>η συνολική ακρίβεια κάθε χάρτη χωριστά, ως μέσος όρος, ώστε κάθε χάρτης να μετρά το ίδιο.</translation>
+  </message>
+  <message>
+   <source>Mean IoU, mean over maps (0 to 1)</source>
+   <translation>Μέσο IoU, μέσος όρος των χαρτών (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>the mean IoU of each map by itself, averaged, so that each map counts alike.</source>
+   <translation>το μέσο IoU κάθε χάρτη χωριστά, ως μέσος όρος, ώστε κάθε χάρτης να μετρά το ίδιο.</translation>
+  </message>
+  <message>
+   <source>Frequency-weighted IoU, mean over maps (0 to 1)</source>
+   <translation>IoU σταθμισμένο με τη συχνότητα, μέσος όρος των χαρτών (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>the frequency-weighted IoU of each map by itself, averaged, so that each map counts alike.</source>
+   <translation>το σταθμισμένο με τη συχνότητα IoU κάθε χάρτη χωριστά, ως μέσος όρος, ώστε κάθε χάρτης να μετρά το ίδιο.</translation>
+  </message>
+  <message>
    <source>Choose a model file (.zip or .onnx)</source>
    <translation>Επιλογή αρχείου μοντέλου (.zip ή .onnx)</translation>
   </message>
@@ -20,7 +204,7 @@
    <translation>Επιλογή φακέλου μοντέλου</translation>
   </message>
   <message>
-   <source>Choose a file of weights</source>
+   <source>Choose a weights file</source>
    <translation>Επιλογή αρχείου βαρών</translation>
   </message>
   <message>
@@ -36,35 +220,35 @@
    <translation>Μη χρησιμοποιήσιμο: {problem}</translation>
   </message>
   <message>
-   <source>chosen from the rasters</source>
-   <translation>επιλέγεται από τα ψηφιδωτά</translation>
+   <source>chosen automatically</source>
+   <translation>επιλέγεται αυτόματα</translation>
   </message>
   <message>
    <source>RSDL</source>
    <translation>RSDL</translation>
   </message>
   <message>
-   <source>Python with the libraries, or its environment's folder. Empty: the managed environment.</source>
-   <translation>Η Python που έχει τις βιβλιοθήκες, ή ο φάκελος του περιβάλλοντός της. Κενό: το περιβάλλον που διαχειρίζεται το πρόσθετο.</translation>
+   <source>Python interpreter that has the libraries, or the folder of its environment. Empty: the environment that 'Set up environment' installs.</source>
+   <translation>Διερμηνέας Python που έχει τις βιβλιοθήκες, ή ο φάκελος του περιβάλλοντός του. Κενό: το περιβάλλον που εγκαθιστά η «Εγκατάσταση περιβάλλοντος».</translation>
   </message>
   <message>
-   <source>Folders that hold model folders or .onnx files, one a line.</source>
+   <source>Folders that contain model folders or .onnx files, one per line.</source>
    <translation>Φάκελοι που περιέχουν φακέλους μοντέλων ή αρχεία .onnx, ένας ανά γραμμή.</translation>
   </message>
   <message>
-   <source>What DEVICE starts with: auto, cpu, cuda, cuda:N or mps.</source>
-   <translation>Η αρχική τιμή του DEVICE: auto, cpu, cuda, cuda:N ή mps.</translation>
+   <source>Default of the parameter DEVICE: auto, cpu, cuda, cuda:N or mps.</source>
+   <translation>Προεπιλογή της παραμέτρου DEVICE: auto, cpu, cuda, cuda:N ή mps.</translation>
   </message>
   <message>
    <source>Set up environment…</source>
    <translation>Εγκατάσταση περιβάλλοντος…</translation>
   </message>
   <message>
-   <source>Worker's Python</source>
-   <translation>Python του εργάτη</translation>
+   <source>Python for networks</source>
+   <translation>Python για τα δίκτυα</translation>
   </message>
   <message>
-   <source>More model folders</source>
+   <source>Additional model folders</source>
    <translation>Πρόσθετοι φάκελοι μοντέλων</translation>
   </message>
   <message>
@@ -96,24 +280,156 @@
    <translation>Περιβάλλον</translation>
   </message>
   <message>
-   <source>Overall accuracy, or pixel accuracy (0 to 1)</source>
-   <translation>Συνολική ακρίβεια, ή ακρίβεια εικονοστοιχείων (0 έως 1)</translation>
+   <source>Reference objects</source>
+   <translation>Αντικείμενα αναφοράς</translation>
   </message>
   <message>
-   <source>Kappa (-1 to 1)</source>
-   <translation>Κάπα (-1 έως 1)</translation>
+   <source>Detections that were compared</source>
+   <translation>Ανιχνεύσεις που συγκρίθηκαν</translation>
   </message>
   <message>
-   <source>Mean IoU (0 to 1)</source>
-   <translation>Μέσο IoU (0 έως 1)</translation>
+   <source>Hits</source>
+   <translation>Επιτυχίες</translation>
   </message>
   <message>
-   <source>Frequency-weighted IoU (0 to 1)</source>
-   <translation>IoU σταθμισμένο με τη συχνότητα (0 έως 1)</translation>
+   <source>Misses</source>
+   <translation>Παραλείψεις</translation>
   </message>
   <message>
-   <source>Mean F1 of the classes (0 to 1)</source>
-   <translation>Μέσο F1 των κλάσεων (0 έως 1)</translation>
+   <source>False alarms</source>
+   <translation>Ψευδείς συναγερμοί</translation>
+  </message>
+  <message>
+   <source>Assess detections</source>
+   <translation>Αξιολόγηση ανιχνεύσεων</translation>
+  </message>
+  <message>
+   <source>Assesses the accuracy of detected objects, as 'Object detection' gives them, against reference objects: boxes or polygons, of which the rectangle around each counts. A detection is a hit (true positive) if its IoU with an object of its class is at least 0.5; each object is hit once, by the detection with the highest score. Gives the average precision at an IoU of 0.5 (AP50) and its mean over IoUs of 0.5 to 0.95 (AP50:95), as COCO's evaluation does, and precision, recall and F1 of the detections above a confidence threshold, overall and of each class, with 95 % confidence intervals from a bootstrap over spatial blocks, as a report, as a table and as numeric outputs for graphical models; and a layer with the hits, the false alarms and the misses.
+
+The layers may have different coordinate systems. Where only a part of the area was labelled, choose it by EXTENT or MASK: objects whose centre lies outside of it do not count.</source>
+   <translation>Αξιολογεί την ακρίβεια ανιχνευμένων αντικειμένων, όπως τα δίνει η «Ανίχνευση αντικειμένων», με βάση αντικείμενα αναφοράς: πλαίσια ή πολύγωνα, από τα οποία μετρά το ορθογώνιο γύρω από το καθένα. Μια ανίχνευση είναι επιτυχία (αληθώς θετική) αν το IoU της με ένα αντικείμενο της κλάσης της είναι τουλάχιστον 0.5· κάθε αντικείμενο βρίσκεται μία φορά, από την ανίχνευση με την υψηλότερη βαθμολογία. Δίνει τη μέση ορθότητα σε IoU 0.5 (AP50) και τον μέσο όρο της σε IoU 0.5 έως 0.95 (AP50:95), όπως η αξιολόγηση του COCO, και την ορθότητα, την ανάκληση και το F1 των ανιχνεύσεων πάνω από ένα κατώφλι βεβαιότητας, συνολικά και κάθε κλάσης, με διαστήματα εμπιστοσύνης 95 % από bootstrap πάνω σε χωρικά τετράγωνα, ως έκθεση, ως πίνακα και ως αριθμητικές εξόδους για γραφικά μοντέλα· και ένα επίπεδο με τις επιτυχίες, τους ψευδείς συναγερμούς και τις παραλείψεις.
+
+Τα επίπεδα μπορεί να έχουν διαφορετικά συστήματα συντεταγμένων. Όπου έχει ετικέτες ένα μέρος μόνο της περιοχής, επιλέξτε το με το EXTENT ή το MASK: αντικείμενα με το κέντρο έξω από αυτό δεν μετρούν.</translation>
+  </message>
+  <message>
+   <source>hit</source>
+   <translation>επιτυχία</translation>
+  </message>
+  <message>
+   <source>false alarm</source>
+   <translation>ψευδής συναγερμός</translation>
+  </message>
+  <message>
+   <source>miss</source>
+   <translation>παράλειψη</translation>
+  </message>
+  <message>
+   <source>ignored</source>
+   <translation>αγνοήθηκε</translation>
+  </message>
+  <message>
+   <source>Hits, misses and false alarms</source>
+   <translation>Επιτυχίες, παραλείψεις και ψευδείς συναγερμοί</translation>
+  </message>
+  <message>
+   <source>Accuracy</source>
+   <translation>Ακρίβεια</translation>
+  </message>
+  <message>
+   <source>accuracy,validation,average precision,precision,recall,f1,boxes,objects,coco,evaluate</source>
+   <translation>ακρίβεια,επικύρωση,μέση ορθότητα,ορθότητα,ανάκληση,f1,πλαίσια,αντικείμενα,coco,αξιολόγηση</translation>
+  </message>
+  <message>
+   <source>Detections</source>
+   <translation>Ανιχνεύσεις</translation>
+  </message>
+  <message>
+   <source>The layer to assess: polygons with fields of the class and the score of each.</source>
+   <translation>Το επίπεδο προς αξιολόγηση: πολύγωνα με πεδία της κλάσης και της βαθμολογίας του καθενός.</translation>
+  </message>
+  <message>
+   <source>Boxes or polygons around all objects that are there, in any coordinate system.</source>
+   <translation>Πλαίσια ή πολύγωνα γύρω από όλα τα αντικείμενα που υπάρχουν, σε οποιοδήποτε σύστημα συντεταγμένων.</translation>
+  </message>
+  <message>
+   <source>Class field of the detections</source>
+   <translation>Πεδίο κλάσης των ανιχνεύσεων</translation>
+  </message>
+  <message>
+   <source>The field with the name or number of each detection's class. Default: 'class' if there is one.</source>
+   <translation>Το πεδίο με το όνομα ή τον αριθμό της κλάσης κάθε ανίχνευσης. Προεπιλογή: 'class' αν υπάρχει.</translation>
+  </message>
+  <message>
+   <source>Reference class</source>
+   <translation>Κλάση αναφοράς</translation>
+  </message>
+  <message>
+   <source>The field with the name or number of each object's class. Default: 'class' if there is one. Where either layer has none, all objects count as one class.</source>
+   <translation>Το πεδίο με το όνομα ή τον αριθμό της κλάσης κάθε αντικειμένου. Προεπιλογή: 'class' αν υπάρχει. Όπου ένα από τα δύο επίπεδα δεν έχει, όλα τα αντικείμενα μετρούν ως μία κλάση.</translation>
+  </message>
+  <message>
+   <source>Confidence threshold</source>
+   <translation>Κατώφλι βεβαιότητας</translation>
+  </message>
+  <message>
+   <source>Precision, recall, F1 and the layer are of the detections with at least this score, 0 to 1. Default: 0, all detections. Raise it to assess the detections that would be kept; average precision is of all detections in any case.</source>
+   <translation>Η ορθότητα, η ανάκληση, το F1 και το επίπεδο αφορούν τις ανιχνεύσεις που έχουν τουλάχιστον αυτή τη βαθμολογία, 0 έως 1. Προεπιλογή: 0, όλες οι ανιχνεύσεις. Αυξήστε το για να αξιολογηθούν οι ανιχνεύσεις που θα κρατούσατε· η μέση ορθότητα αφορά πάντα όλες.</translation>
+  </message>
+  <message>
+   <source>Area to assess</source>
+   <translation>Περιοχή προς αξιολόγηση</translation>
+  </message>
+  <message>
+   <source>Only objects whose centre lies in this rectangle count. Default: all.</source>
+   <translation>Μετρούν μόνο αντικείμενα με το κέντρο μέσα σε αυτό το ορθογώνιο. Προεπιλογή: όλα.</translation>
+  </message>
+  <message>
+   <source>Mask polygons</source>
+   <translation>Πολύγωνα μάσκας</translation>
+  </message>
+  <message>
+   <source>Only objects whose centre lies in these polygons count. Any coordinate system. Default: no mask.</source>
+   <translation>Μετρούν μόνο αντικείμενα με το κέντρο μέσα σε αυτά τα πολύγωνα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: χωρίς μάσκα.</translation>
+  </message>
+  <message>
+   <source>Score field of the detections</source>
+   <translation>Πεδίο βαθμολογίας των ανιχνεύσεων</translation>
+  </message>
+  <message>
+   <source>The field with the score of each detection, 0 to 1. Default: 'score' if there is one, else all 1.</source>
+   <translation>Το πεδίο με τη βαθμολογία κάθε ανίχνευσης, 0 έως 1. Προεπιλογή: 'score' αν υπάρχει, αλλιώς όλες 1.</translation>
+  </message>
+  <message>
+   <source>Field of objects to ignore</source>
+   <translation>Πεδίο αντικειμένων που αγνοούνται</translation>
+  </message>
+  <message>
+   <source>A numeric field of the reference: objects with a value other than 0 in it, such as crowds or doubtful ones, are neither hits nor misses, and detections on them are no false alarms. Default: none is ignored.</source>
+   <translation>Ένα αριθμητικό πεδίο της αναφοράς: αντικείμενα με τιμή διαφορετική από 0 σε αυτό, όπως πλήθη ή αμφίβολα, δεν είναι ούτε επιτυχίες ούτε παραλείψεις, και οι ανιχνεύσεις πάνω τους δεν είναι ψευδείς συναγερμοί. Προεπιλογή: κανένα δεν αγνοείται.</translation>
+  </message>
+  <message>
+   <source>A layer of polygons with fields outcome (hit, false alarm, miss, ignored), class, score and iou: the detections above the confidence threshold, and the reference objects that none of them hit.</source>
+   <translation>Επίπεδο πολυγώνων με πεδία outcome (επιτυχία, ψευδής συναγερμός, παράλειψη, αγνοήθηκε), class, score και iou: οι ανιχνεύσεις πάνω από το κατώφλι βεβαιότητας, και τα αντικείμενα αναφοράς που δεν βρήκε καμία τους.</translation>
+  </message>
+  <message>
+   <source>A page (.html) with all metrics and their confidence intervals, the precision-recall curves, and what was compared.</source>
+   <translation>Σελίδα (.html) με όλες τις μετρικές και τα διαστήματα εμπιστοσύνης τους, τις καμπύλες ορθότητας-ανάκλησης, και το τι συγκρίθηκε.</translation>
+  </message>
+  <message>
+   <source>A table (.csv) with a row for each class: its metrics and their confidence intervals.</source>
+   <translation>Πίνακας (.csv) με μία γραμμή για κάθε κλάση: τις μετρικές της και τα διαστήματα εμπιστοσύνης τους.</translation>
+  </message>
+  <message>
+   <source>{layer}: hits and misses</source>
+   <translation>{layer}: επιτυχίες και παραλείψεις</translation>
+  </message>
+  <message>
+   <source>{objects} objects, {hits} hits, {misses} misses, {alarms} false alarms: AP50 {ap50}, AP50:95 {ap}, F1 {f1}.</source>
+   <translation>{objects} αντικείμενα, {hits} επιτυχίες, {misses} παραλείψεις, {alarms} ψευδείς συναγερμοί: AP50 {ap50}, AP50:95 {ap}, F1 {f1}.</translation>
+  </message>
+  <message>
+   <source>{option}: the field '{field}' of '{layer}' holds no numbers. Choose another.</source>
+   <translation>{option}: το πεδίο '{field}' του '{layer}' δεν περιέχει αριθμούς. Επιλέξτε άλλο.</translation>
   </message>
   <message>
    <source>Pixels or points that were compared</source>
@@ -124,40 +440,32 @@
    <translation>Χάρτες που συγκρίθηκαν</translation>
   </message>
   <message>
-   <source>Pixel accuracy, mean over maps (0 to 1)</source>
-   <translation>Ακρίβεια εικονοστοιχείων, μέσος όρος των χαρτών (0 έως 1)</translation>
-  </message>
-  <message>
-   <source>Mean IoU, mean over maps (0 to 1)</source>
-   <translation>Μέσο IoU, μέσος όρος των χαρτών (0 έως 1)</translation>
-  </message>
-  <message>
-   <source>Frequency-weighted IoU, mean over maps (0 to 1)</source>
-   <translation>IoU σταθμισμένο με τη συχνότητα, μέσος όρος των χαρτών (0 έως 1)</translation>
-  </message>
-  <message>
    <source>Assess map</source>
    <translation>Αξιολόγηση χάρτη</translation>
   </message>
   <message>
-   <source>Compares a map of classes, a raster or polygons, with a reference: a raster, polygons or points. Gives the confusion matrix, overall accuracy, kappa, user's and producer's accuracy, F1 and IoU of each class, mean and frequency-weighted IoU, as a report, as a table and as numbers for models.
+   <source>Assesses the accuracy of a map of classes, a raster or polygons, against a reference: a raster, polygons or points. Gives the confusion matrix, overall accuracy, kappa, user's and producer's accuracy, F1 and IoU of each class, mean and frequency-weighted IoU, with 95 % confidence intervals, as a report, as a table and as numeric outputs for graphical models.
 
-The reference may have another coordinate system and pixel size: it is looked up at the centre of each of the map's pixels. Polygons label the pixels whose centre they hold; each point counts once. Nodata, ground without a label, and places where polygons of two classes overlap are left out. Where a raster declares no nodata, -9999 and the like count as nodata, and so does 255 or 65535 beside two or more small numbers, unless it has a class name; the report lists them.
+The intervals are from a bootstrap over spatial blocks. Errors of pixels near one another are alike, so that an interval from single pixels would be too narrow; the size of the blocks is chosen from the map and stated, and with too few blocks there is no interval.
+
+The reference may have another coordinate system and pixel size: it is looked up at the centre of each of the map's pixels. Polygons label the pixels whose centre they hold; each point counts once. Nodata, unlabelled pixels, and places where polygons of two classes overlap are left out. Where a raster declares no nodata, -9999 and the like count as nodata, and so does 255 or 65535 beside two or more small numbers, unless it has a class name; the report lists them.
 
 Classes are the same if they have the same number. If a field holds names, or both rasters name their classes and number them differently, the same name makes the same class.
 
-Several maps and references are paired in the order in which they are listed; a single reference goes with all maps. The figures are then of all maps together, and beside them the means over maps, in which each map counts alike.</source>
-   <translation>Συγκρίνει έναν χάρτη κλάσεων, ψηφιδωτό ή πολύγωνα, με μια αναφορά: ψηφιδωτό, πολύγωνα ή σημεία. Δίνει τον πίνακα σύγχυσης, τη συνολική ακρίβεια, το κάπα, την ακρίβεια χρήστη και παραγωγού, το F1 και το IoU κάθε κλάσης, το μέσο και το σταθμισμένο με τη συχνότητα IoU, ως έκθεση, ως πίνακα και ως αριθμούς για μοντέλα.
+Several maps and references are paired in the order in which they are listed; a single reference goes with all maps. The metrics are then of all maps together, and beside them the means over maps, in which each map counts alike.</source>
+   <translation>Αξιολογεί την ακρίβεια ενός χάρτη κλάσεων, ψηφιδωτού ή πολυγώνων, με βάση μια αναφορά: ψηφιδωτό, πολύγωνα ή σημεία. Δίνει τον πίνακα σύγχυσης, τη συνολική ακρίβεια, το κάπα, την ακρίβεια χρήστη και παραγωγού, το F1 και το IoU κάθε κλάσης, το μέσο και το σταθμισμένο με τη συχνότητα IoU, με διαστήματα εμπιστοσύνης 95 %, ως έκθεση, ως πίνακα και ως αριθμητικές εξόδους για γραφικά μοντέλα.
 
-Η αναφορά μπορεί να έχει άλλο σύστημα συντεταγμένων και μέγεθος εικονοστοιχείου: διαβάζεται στο κέντρο κάθε εικονοστοιχείου του χάρτη. Τα πολύγωνα δίνουν ετικέτα στα εικονοστοιχεία των οποίων περιέχουν το κέντρο· κάθε σημείο μετρά μία φορά. Το nodata, το έδαφος χωρίς ετικέτα και οι θέσεις όπου επικαλύπτονται πολύγωνα δύο κλάσεων μένουν έξω. Όπου ένα ψηφιδωτό δεν δηλώνει nodata, το -9999 και τα παρόμοια μετρούν ως nodata, όπως και το 255 ή το 65535 δίπλα σε δύο ή περισσότερους μικρούς αριθμούς, εκτός αν έχει όνομα κλάσης· η έκθεση τα απαριθμεί.
+Τα διαστήματα προκύπτουν από bootstrap πάνω σε χωρικά τετράγωνα. Τα σφάλματα γειτονικών εικονοστοιχείων μοιάζουν, οπότε ένα διάστημα από μεμονωμένα εικονοστοιχεία θα ήταν πολύ στενό· το μέγεθος των τετραγώνων επιλέγεται από τον χάρτη και αναφέρεται, και με πολύ λίγα τετράγωνα δεν δίνεται διάστημα.
+
+Η αναφορά μπορεί να έχει άλλο σύστημα συντεταγμένων και μέγεθος εικονοστοιχείου: διαβάζεται στο κέντρο κάθε εικονοστοιχείου του χάρτη. Τα πολύγωνα δίνουν ετικέτα στα εικονοστοιχεία των οποίων περιέχουν το κέντρο· κάθε σημείο μετρά μία φορά. Το nodata, τα εικονοστοιχεία χωρίς ετικέτα και οι θέσεις όπου επικαλύπτονται πολύγωνα δύο κλάσεων μένουν έξω. Όπου ένα ψηφιδωτό δεν δηλώνει nodata, το -9999 και τα παρόμοια μετρούν ως nodata, όπως και το 255 ή το 65535 δίπλα σε δύο ή περισσότερους μικρούς αριθμούς, εκτός αν έχει όνομα κλάσης· η έκθεση τα απαριθμεί.
 
 Οι κλάσεις είναι ίδιες αν έχουν τον ίδιο αριθμό. Αν ένα πεδίο περιέχει ονόματα, ή αν και τα δύο ψηφιδωτά ονομάζουν τις κλάσεις τους και τις αριθμούν διαφορετικά, το ίδιο όνομα σημαίνει την ίδια κλάση.
 
-Περισσότεροι χάρτες και αναφορές αντιστοιχίζονται με τη σειρά που δίνονται· μία μόνο αναφορά ισχύει για όλους τους χάρτες. Οι δείκτες αφορούν τότε όλους τους χάρτες μαζί, και δίπλα τους δίνονται οι μέσοι όροι των χαρτών, όπου κάθε χάρτης μετρά το ίδιο.</translation>
+Περισσότεροι χάρτες και αναφορές αντιστοιχίζονται με τη σειρά που δίνονται· μία μόνο αναφορά ισχύει για όλους τους χάρτες. Οι μετρικές αφορούν τότε όλους τους χάρτες μαζί, και δίπλα τους δίνονται οι μέσοι όροι των χαρτών, όπου κάθε χάρτης μετρά το ίδιο.</translation>
   </message>
   <message>
-   <source>{pixels} compared: overall accuracy {accuracy:.4f}, kappa {kappa}, mean IoU {iou:.4f}, macro F1 {f1:.4f}.</source>
-   <translation>Συγκρίθηκαν {pixels}: συνολική ακρίβεια {accuracy:.4f}, κάπα {kappa}, μέσο IoU {iou:.4f}, μέσο F1 {f1:.4f}.</translation>
+   <source>{pixels} compared: overall accuracy {accuracy}{interval}, kappa {kappa}, mean IoU {iou}, macro F1 {f1}.</source>
+   <translation>Συγκρίθηκαν {pixels}: συνολική ακρίβεια {accuracy}{interval}, κάπα {kappa}, μέσο IoU {iou}, μακρο-F1 {f1}.</translation>
   </message>
   <message>
    <source>accuracy,validation,confusion matrix,error matrix,kappa,iou,f1,precision,recall,evaluate</source>
@@ -176,128 +484,96 @@ Several maps and references are paired in the order in which they are listed; a 
    <translation>Αναφορά</translation>
   </message>
   <message>
-   <source>What is taken for true: a class raster, polygons or points, in any coordinate system. One for all maps, or as many as maps, in the same order.</source>
-   <translation>Ό,τι θεωρείται αληθές: ψηφιδωτό κλάσεων, πολύγωνα ή σημεία, σε οποιοδήποτε σύστημα συντεταγμένων. Ένα για όλους τους χάρτες, ή τόσα όσοι οι χάρτες, με την ίδια σειρά.</translation>
+   <source>The reference data: a class raster, polygons or points, in any coordinate system. One for all maps, or as many as maps, in the same order.</source>
+   <translation>Τα δεδομένα αναφοράς: ψηφιδωτό κλάσεων, πολύγωνα ή σημεία, σε οποιοδήποτε σύστημα συντεταγμένων. Ένα για όλους τους χάρτες, ή τόσα όσοι οι χάρτες, με την ίδια σειρά.</translation>
   </message>
   <message>
    <source>Class field of the map</source>
    <translation>Πεδίο κλάσης του χάρτη</translation>
   </message>
   <message>
-   <source>For a map of polygons: the field with the number or name of each one's class. Default: 'value' or 'class' if there is one; else all polygons are class 1.</source>
-   <translation>Για χάρτη πολυγώνων: το πεδίο με τον αριθμό ή το όνομα της κλάσης του καθενός. Προεπιλογή: 'value' ή 'class' αν υπάρχει· αλλιώς όλα τα πολύγωνα είναι κλάση 1.</translation>
+   <source>For a map of polygons: the field with the number or name of each polygon's class. Default: 'value' or 'class' if there is one; else all polygons are class 1.</source>
+   <translation>Για χάρτη πολυγώνων: το πεδίο με τον αριθμό ή το όνομα της κλάσης κάθε πολυγώνου. Προεπιλογή: 'value' ή 'class' αν υπάρχει· αλλιώς όλα τα πολύγωνα είναι κλάση 1.</translation>
   </message>
   <message>
    <source>Class field of the reference</source>
    <translation>Πεδίο κλάσης της αναφοράς</translation>
   </message>
   <message>
-   <source>For polygons and points: the field with the number or name of each one's class. Default: 'value' or 'class' if there is one; else all polygons are class 1.</source>
-   <translation>Για πολύγωνα και σημεία: το πεδίο με τον αριθμό ή το όνομα της κλάσης του καθενός. Προεπιλογή: 'value' ή 'class' αν υπάρχει· αλλιώς όλα τα πολύγωνα είναι κλάση 1.</translation>
+   <source>For polygons and points: the field with the number or name of each feature's class. Default: 'value' or 'class' if there is one; else all polygons are class 1.</source>
+   <translation>Για πολύγωνα και σημεία: το πεδίο με τον αριθμό ή το όνομα της κλάσης κάθε οντότητας. Προεπιλογή: 'value' ή 'class' αν υπάρχει· αλλιώς όλα τα πολύγωνα είναι κλάση 1.</translation>
   </message>
   <message>
-   <source>Ground without a label</source>
-   <translation>Έδαφος χωρίς ετικέτα</translation>
+   <source>Unlabelled pixels of the reference</source>
+   <translation>Εικονοστοιχεία της αναφοράς χωρίς ετικέτα</translation>
   </message>
   <message>
-   <source>Ground between the reference's polygons, and nodata of a reference raster: ignore leaves it out; background takes it for the background class, which is right only where all of the rest was labelled.</source>
-   <translation>Το έδαφος ανάμεσα στα πολύγωνα της αναφοράς, και το nodata ψηφιδωτού αναφοράς: το ignore το αφήνει έξω· το background το θεωρεί κλάση φόντου, που είναι σωστό μόνο όπου όλα τα υπόλοιπα έχουν ετικέτα.</translation>
+   <source>Pixels between the reference's polygons, and nodata of a reference raster: ignore (default) leaves them out; background counts them as the background class, which is right only where everything else was labelled.</source>
+   <translation>Τα εικονοστοιχεία ανάμεσα στα πολύγωνα της αναφοράς, και το nodata ψηφιδωτού αναφοράς: το ignore (προεπιλογή) τα αφήνει έξω· το background τα μετρά ως κλάση φόντου, που είναι σωστό μόνο όπου όλα τα υπόλοιπα έχουν ετικέτα.</translation>
   </message>
   <message>
-   <source>Ground without a class in the map</source>
-   <translation>Έδαφος χωρίς κλάση στον χάρτη</translation>
+   <source>Unclassified pixels of the map</source>
+   <translation>Εικονοστοιχεία του χάρτη χωρίς κλάση</translation>
   </message>
   <message>
-   <source>Ground between the map's polygons, and nodata of a map raster: ignore leaves it out; background takes it for the background class. Choose that for polygons that show one class alone.</source>
-   <translation>Το έδαφος ανάμεσα στα πολύγωνα του χάρτη, και το nodata ψηφιδωτού χάρτη: το ignore το αφήνει έξω· το background το θεωρεί κλάση φόντου. Επιλέξτε το για πολύγωνα που δείχνουν μία μόνο κλάση.</translation>
+   <source>Pixels between the map's polygons, and nodata of a map raster: ignore (default) leaves them out; background counts them as the background class. Choose that for polygons that show one class alone.</source>
+   <translation>Τα εικονοστοιχεία ανάμεσα στα πολύγωνα του χάρτη, και το nodata ψηφιδωτού χάρτη: το ignore (προεπιλογή) τα αφήνει έξω· το background τα μετρά ως κλάση φόντου. Επιλέξτε το για πολύγωνα που δείχνουν μία μόνο κλάση.</translation>
   </message>
   <message>
-   <source>Area to assess</source>
-   <translation>Περιοχή προς αξιολόγηση</translation>
-  </message>
-  <message>
-   <source>Only this rectangle is compared. Default: all that both cover.</source>
-   <translation>Συγκρίνεται μόνο αυτό το ορθογώνιο. Προεπιλογή: όλα όσα καλύπτουν και τα δύο.</translation>
-  </message>
-  <message>
-   <source>Polygons to assess inside of</source>
-   <translation>Πολύγωνα εντός των οποίων γίνεται η αξιολόγηση</translation>
-  </message>
-  <message>
-   <source>Only what lies inside these polygons is compared. Any coordinate system. Default: no limit.</source>
-   <translation>Συγκρίνεται μόνο ό,τι βρίσκεται μέσα σε αυτά τα πολύγωνα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: χωρίς όριο.</translation>
-  </message>
-  <message>
-   <source>A stored number that means nodata in the rasters of both sides, in addition to the nodata that they declare. Any number. Default: only the declared nodata.</source>
-   <translation>Αποθηκευμένος αριθμός που σημαίνει nodata στα ψηφιδωτά και των δύο πλευρών, επιπλέον του nodata που δηλώνουν. Οποιοσδήποτε αριθμός. Προεπιλογή: μόνο το δηλωμένο nodata.</translation>
+   <source>A stored value to treat as nodata in the rasters of both sides, in addition to the nodata values that they declare. Any number. Default: only the declared nodata.</source>
+   <translation>Αποθηκευμένη τιμή που λογίζεται ως nodata στα ψηφιδωτά και των δύο πλευρών, επιπλέον των τιμών nodata που δηλώνουν. Οποιοσδήποτε αριθμός. Προεπιλογή: μόνο το δηλωμένο nodata.</translation>
   </message>
   <message>
    <source>Background class</source>
    <translation>Κλάση φόντου</translation>
   </message>
   <message>
-   <source>The number of the class that ground without one is taken for, where it is; a whole number.</source>
-   <translation>Ο αριθμός της κλάσης που αποδίδεται σε έδαφος χωρίς κλάση, όπου αυτό ζητείται· ακέραιος.</translation>
+   <source>The number of the class that pixels without one count as, where background is chosen for them; a whole number. Default: 0.</source>
+   <translation>Ο αριθμός της κλάσης με την οποία μετρούν τα εικονοστοιχεία χωρίς κλάση, όπου γι' αυτά επιλέχθηκε το background· ακέραιος. Προεπιλογή: 0.</translation>
   </message>
   <message>
    <source>Band of the map</source>
    <translation>Δίαυλος του χάρτη</translation>
   </message>
   <message>
-   <source>Number of the map's band with the classes, from 1.</source>
-   <translation>Αριθμός του διαύλου του χάρτη με τις κλάσεις, από 1.</translation>
+   <source>Number of the map's band with the classes, from 1. Default: 1.</source>
+   <translation>Αριθμός του διαύλου του χάρτη με τις κλάσεις, από 1. Προεπιλογή: 1.</translation>
   </message>
   <message>
    <source>Band of the reference</source>
    <translation>Δίαυλος της αναφοράς</translation>
   </message>
   <message>
-   <source>Number of the reference raster's band with the classes, from 1.</source>
-   <translation>Αριθμός του διαύλου του ψηφιδωτού αναφοράς με τις κλάσεις, από 1.</translation>
+   <source>Number of the reference raster's band with the classes, from 1. Default: 1.</source>
+   <translation>Αριθμός του διαύλου του ψηφιδωτού αναφοράς με τις κλάσεις, από 1. Προεπιλογή: 1.</translation>
   </message>
   <message>
    <source>Pixel size (polygons with polygons)</source>
    <translation>Μέγεθος εικονοστοιχείου (πολύγωνα με πολύγωνα)</translation>
   </message>
   <message>
-   <source>Side of the pixels on which polygons are compared with polygons, in units of the map's coordinate system, above 0. Default: about four million pixels in all. Elsewhere the raster's pixels are used.</source>
-   <translation>Πλευρά των εικονοστοιχείων πάνω στα οποία συγκρίνονται πολύγωνα με πολύγωνα, σε μονάδες του συστήματος συντεταγμένων του χάρτη, πάνω από 0. Προεπιλογή: περίπου τέσσερα εκατομμύρια εικονοστοιχεία συνολικά. Αλλού χρησιμοποιούνται τα εικονοστοιχεία του ψηφιδωτού.</translation>
+   <source>Side length of the pixels on which polygons are compared with polygons, in units of the map's coordinate system, above 0. Smaller pixels follow outlines more closely and take longer. Default: about four million pixels in all. Elsewhere the raster's pixels are used.</source>
+   <translation>Μήκος πλευράς των εικονοστοιχείων πάνω στα οποία συγκρίνονται πολύγωνα με πολύγωνα, σε μονάδες του συστήματος συντεταγμένων του χάρτη, πάνω από 0. Μικρότερα εικονοστοιχεία ακολουθούν πιο πιστά τα περιγράμματα και θέλουν περισσότερο χρόνο. Προεπιλογή: περίπου τέσσερα εκατομμύρια εικονοστοιχεία συνολικά. Αλλού χρησιμοποιούνται τα εικονοστοιχεία του ψηφιδωτού.</translation>
   </message>
   <message>
-   <source>Report</source>
-   <translation>Αναφορά</translation>
+   <source>A page (.html) with all metrics and their confidence intervals, the confusion matrix, and what was compared, in one file.</source>
+   <translation>Σελίδα (.html) με όλες τις μετρικές και τα διαστήματα εμπιστοσύνης τους, τον πίνακα σύγχυσης και το τι συγκρίθηκε, σε ένα αρχείο.</translation>
   </message>
   <message>
-   <source>HTML files (*.html)</source>
-   <translation>Αρχεία HTML (*.html)</translation>
+   <source>A table (.csv) with a row for each class: its metrics, their confidence intervals, and its row of the confusion matrix.</source>
+   <translation>Πίνακας (.csv) με μία γραμμή για κάθε κλάση: τις μετρικές της, τα διαστήματα εμπιστοσύνης τους, και τη γραμμή της στον πίνακα σύγχυσης.</translation>
   </message>
   <message>
-   <source>A page (.html) with all figures, the confusion matrix, and what was compared, in one file.</source>
-   <translation>Σελίδα (.html) με όλους τους δείκτες, τον πίνακα σύγχυσης και το τι συγκρίθηκε, σε ένα αρχείο.</translation>
-  </message>
-  <message>
-   <source>Table of classes</source>
-   <translation>Πίνακας κλάσεων</translation>
-  </message>
-  <message>
-   <source>CSV files (*.csv)</source>
-   <translation>Αρχεία CSV (*.csv)</translation>
-  </message>
-  <message>
-   <source>A table (.csv) with a row for each class: its figures and its row of the confusion matrix.</source>
-   <translation>Πίνακας (.csv) με μία γραμμή για κάθε κλάση: τους δείκτες της και τη γραμμή της στον πίνακα σύγχυσης.</translation>
+   <source>A table (.csv) with a row for each map and its metrics. Only created if requested.</source>
+   <translation>Πίνακας (.csv) με μία γραμμή για κάθε χάρτη και τις μετρικές του. Δημιουργείται μόνο αν ζητηθεί.</translation>
   </message>
   <message>
    <source>Table of maps</source>
    <translation>Πίνακας χαρτών</translation>
   </message>
   <message>
-   <source>A table (.csv) with a row for each map and its figures. Not made unless asked for.</source>
-   <translation>Πίνακας (.csv) με μία γραμμή για κάθε χάρτη και τους δείκτες του. Δεν δημιουργείται αν δεν ζητηθεί.</translation>
-  </message>
-  <message>
-   <source>Or let its polygons be one class and the rest background: {rule}=background.</source>
-   <translation>Ή ας είναι τα πολύγωνά του μία κλάση και τα υπόλοιπα φόντο: {rule}=background.</translation>
+   <source>Or make its polygons one class and the rest background: {rule}=background.</source>
+   <translation>Ή κάντε τα πολύγωνά του μία κλάση και τα υπόλοιπα φόντο: {rule}=background.</translation>
   </message>
   <message>
    <source>Choose a raster or vector layer.</source>
@@ -312,15 +588,11 @@ Several maps and references are paired in the order in which they are listed; a 
    <translation>PREDICTED: το '{layer}' δεν έχει πολύγωνα. Ο χάρτης είναι ψηφιδωτό κλάσεων ή πολύγωνα.</translation>
   </message>
   <message>
-   <source>'{layer}' has no field '{field}'. It has: {fields}.</source>
-   <translation>Το '{layer}' δεν έχει πεδίο '{field}'. Έχει: {fields}.</translation>
-  </message>
-  <message>
    <source>Choose the field of '{layer}' that holds the classes, in {option}.</source>
    <translation>Επιλέξτε το πεδίο του '{layer}' που περιέχει τις κλάσεις, στο {option}.</translation>
   </message>
   <message>
-   <source>{name}: '{layer}' is a picture, not a map of classes. Choose another layer.</source>
+   <source>{name}: '{layer}' is an image, not a map of classes. Choose another layer.</source>
    <translation>{name}: το '{layer}' είναι εικόνα, όχι χάρτης κλάσεων. Επιλέξτε άλλο επίπεδο.</translation>
   </message>
   <message>
@@ -340,202 +612,6 @@ Several maps and references are paired in the order in which they are listed; a 
    <translation>{name}: το '{layer}' δεν είναι ούτε ψηφιδωτό ούτε διανυσματικό επίπεδο.</translation>
   </message>
   <message>
-   <source>Assess detections</source>
-   <translation>Αξιολόγηση ανιχνεύσεων</translation>
-  </message>
-  <message>
-   <source>Compares detected objects, as 'Object detection' gives them, with true ones: boxes or polygons, of which the rectangle around each counts. A detection is a hit where it and an object of its class share at least half of what both cover; each object is hit once, by the surest detection. Gives the average precision at an overlap of 0.5 (AP50) and its mean over overlaps of 0.5 to 0.95 (AP50:95), as COCO's evaluation does, and precision, recall and F1 of the detections from a least score on, in all and of each class, with 95 % intervals, as a report, as a table and as numbers for models; and a layer with the hits, the false alarms and the misses.
-
-The layers may have different coordinate systems. Where only a part of the ground was labelled, choose it by EXTENT or MASK: objects whose middle lies outside of it do not count.</source>
-   <translation>Συγκρίνει ανιχνευμένα αντικείμενα, όπως τα δίνει η «Ανίχνευση αντικειμένων», με αληθή: πλαίσια ή πολύγωνα, από τα οποία μετρά το ορθογώνιο γύρω από το καθένα. Μια ανίχνευση είναι επιτυχία όπου αυτή και ένα αντικείμενο της κλάσης της έχουν κοινό τουλάχιστον το μισό από όσα καλύπτουν μαζί· κάθε αντικείμενο βρίσκεται μία φορά, από την πιο βέβαιη ανίχνευση. Δίνει τη μέση ορθότητα σε επικάλυψη 0.5 (AP50) και τον μέσο όρο της σε επικαλύψεις 0.5 έως 0.95 (AP50:95), όπως η αξιολόγηση του COCO, και την ορθότητα, την ανάκληση και το F1 των ανιχνεύσεων από μια ελάχιστη βαθμολογία και πάνω, συνολικά και κάθε κλάσης, με διαστήματα 95 %, ως έκθεση, ως πίνακα και ως αριθμούς για μοντέλα· και ένα επίπεδο με τις επιτυχίες, τους ψευδείς συναγερμούς και τις παραλείψεις.
-
-Τα επίπεδα μπορεί να έχουν διαφορετικά συστήματα συντεταγμένων. Όπου έχει ετικέτες ένα μέρος μόνο του εδάφους, επιλέξτε το με το EXTENT ή το MASK: αντικείμενα με το μέσο έξω από αυτό δεν μετρούν.</translation>
-  </message>
-  <message>
-   <source>hit</source>
-   <translation>επιτυχία</translation>
-  </message>
-  <message>
-   <source>false alarm</source>
-   <translation>ψευδής συναγερμός</translation>
-  </message>
-  <message>
-   <source>miss</source>
-   <translation>παράλειψη</translation>
-  </message>
-  <message>
-   <source>ignored</source>
-   <translation>αγνοήθηκε</translation>
-  </message>
-  <message>
-   <source>Average precision at an overlap of 0.5, AP50 (0 to 1)</source>
-   <translation>Μέση ορθότητα σε επικάλυψη 0.5, AP50 (0 έως 1)</translation>
-  </message>
-  <message>
-   <source>Mean average precision at overlaps of 0.5 to 0.95, AP50:95 (0 to 1)</source>
-   <translation>Μέσος όρος της μέσης ορθότητας σε επικαλύψεις 0.5 έως 0.95, AP50:95 (0 έως 1)</translation>
-  </message>
-  <message>
-   <source>Share of the detections that are hits (0 to 1)</source>
-   <translation>Ποσοστό των ανιχνεύσεων που είναι επιτυχίες (0 έως 1)</translation>
-  </message>
-  <message>
-   <source>Share of the true objects that are found (0 to 1)</source>
-   <translation>Ποσοστό των αληθών αντικειμένων που βρέθηκαν (0 έως 1)</translation>
-  </message>
-  <message>
-   <source>F1 of precision and recall (0 to 1)</source>
-   <translation>F1 ορθότητας και ανάκλησης (0 έως 1)</translation>
-  </message>
-  <message>
-   <source>True objects</source>
-   <translation>Αληθή αντικείμενα</translation>
-  </message>
-  <message>
-   <source>Detections that were compared</source>
-   <translation>Ανιχνεύσεις που συγκρίθηκαν</translation>
-  </message>
-  <message>
-   <source>Hits</source>
-   <translation>Επιτυχίες</translation>
-  </message>
-  <message>
-   <source>Misses</source>
-   <translation>Παραλείψεις</translation>
-  </message>
-  <message>
-   <source>False alarms</source>
-   <translation>Ψευδείς συναγερμοί</translation>
-  </message>
-  <message>
-   <source>Hits, misses and false alarms</source>
-   <translation>Επιτυχίες, παραλείψεις και ψευδείς συναγερμοί</translation>
-  </message>
-  <message>
-   <source>Accuracy</source>
-   <translation>Ακρίβεια</translation>
-  </message>
-  <message>
-   <source>{objects} objects, {hits} hits, {misses} misses, {alarms} false alarms: AP50 {ap50}, AP50:95 {ap}, F1 {f1}.</source>
-   <translation>{objects} αντικείμενα, {hits} επιτυχίες, {misses} παραλείψεις, {alarms} ψευδείς συναγερμοί: AP50 {ap50}, AP50:95 {ap}, F1 {f1}.</translation>
-  </message>
-  <message>
-   <source>accuracy,validation,average precision,precision,recall,f1,boxes,objects,coco,evaluate</source>
-   <translation>ακρίβεια,επικύρωση,μέση ορθότητα,ορθότητα,ανάκληση,f1,πλαίσια,αντικείμενα,coco,αξιολόγηση</translation>
-  </message>
-  <message>
-   <source>Detections</source>
-   <translation>Ανιχνεύσεις</translation>
-  </message>
-  <message>
-   <source>The layer to assess: polygons with fields of the class and the score of each.</source>
-   <translation>Το επίπεδο προς αξιολόγηση: πολύγωνα με πεδία της κλάσης και της βαθμολογίας του καθενός.</translation>
-  </message>
-  <message>
-   <source>What is taken for true: boxes or polygons around all objects, in any coordinate system.</source>
-   <translation>Ό,τι θεωρείται αληθές: πλαίσια ή πολύγωνα γύρω από όλα τα αντικείμενα, σε οποιοδήποτε σύστημα συντεταγμένων.</translation>
-  </message>
-  <message>
-   <source>Class of the detections</source>
-   <translation>Κλάση των ανιχνεύσεων</translation>
-  </message>
-  <message>
-   <source>The field with the name or number of each detection's class. Default: 'class' if there is one.</source>
-   <translation>Το πεδίο με το όνομα ή τον αριθμό της κλάσης κάθε ανίχνευσης. Προεπιλογή: 'class' αν υπάρχει.</translation>
-  </message>
-  <message>
-   <source>True class</source>
-   <translation>Αληθής κλάση</translation>
-  </message>
-  <message>
-   <source>The field with the name or number of each object's class. Default: 'class' if there is one. Where either layer has none, all objects count as one class.</source>
-   <translation>Το πεδίο με το όνομα ή τον αριθμό της κλάσης κάθε αντικειμένου. Προεπιλογή: 'class' αν υπάρχει. Όπου ένα από τα δύο επίπεδα δεν έχει, όλα τα αντικείμενα μετρούν ως μία κλάση.</translation>
-  </message>
-  <message>
-   <source>Least score</source>
-   <translation>Ελάχιστη βαθμολογία</translation>
-  </message>
-  <message>
-   <source>Precision, recall, F1 and the layer are of the detections with at least this score, 0 to 1. Default: 0, all that the layer has. Average precision is of all in any case.</source>
-   <translation>Η ορθότητα, η ανάκληση, το F1 και το επίπεδο αφορούν τις ανιχνεύσεις που έχουν τουλάχιστον αυτή τη βαθμολογία, 0 έως 1. Προεπιλογή: 0, όλες όσες έχει το επίπεδο. Η μέση ορθότητα αφορά πάντα όλες.</translation>
-  </message>
-  <message>
-   <source>Only objects whose middle lies in this rectangle count. Default: all.</source>
-   <translation>Μετρούν μόνο αντικείμενα με το μέσο μέσα σε αυτό το ορθογώνιο. Προεπιλογή: όλα.</translation>
-  </message>
-  <message>
-   <source>Only objects whose middle lies in these polygons count. Any coordinate system. Default: no limit.</source>
-   <translation>Μετρούν μόνο αντικείμενα με το μέσο μέσα σε αυτά τα πολύγωνα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: χωρίς όριο.</translation>
-  </message>
-  <message>
-   <source>Score of the detections</source>
-   <translation>Βαθμολογία των ανιχνεύσεων</translation>
-  </message>
-  <message>
-   <source>The field with the score of each detection, 0 to 1. Default: 'score' if there is one, else all 1.</source>
-   <translation>Το πεδίο με τη βαθμολογία κάθε ανίχνευσης, 0 έως 1. Προεπιλογή: 'score' αν υπάρχει, αλλιώς όλες 1.</translation>
-  </message>
-  <message>
-   <source>Objects that do not count</source>
-   <translation>Αντικείμενα που δεν μετρούν</translation>
-  </message>
-  <message>
-   <source>A field of numbers: objects with anything but 0 in it, such as crowds or doubtful ones, are neither hits nor misses, and what is detected on them is no false alarm.</source>
-   <translation>Ένα πεδίο αριθμών: αντικείμενα με οτιδήποτε άλλο από 0 σε αυτό, όπως πλήθη ή αμφίβολα, δεν είναι ούτε επιτυχίες ούτε παραλείψεις, και ό,τι ανιχνεύεται πάνω τους δεν είναι ψευδής συναγερμός.</translation>
-  </message>
-  <message>
-   <source>A layer of polygons with fields outcome (hit, false alarm, miss, ignored), class, score and iou: the detections from the least score on, and the true objects that none of them hit.</source>
-   <translation>Επίπεδο πολυγώνων με πεδία outcome (επιτυχία, ψευδής συναγερμός, παράλειψη, αγνοήθηκε), class, score και iou: οι ανιχνεύσεις από την ελάχιστη βαθμολογία και πάνω, και τα αληθή αντικείμενα που δεν βρήκε καμία τους.</translation>
-  </message>
-  <message>
-   <source>A page (.html) with all figures, the curves of precision and recall, and what was compared.</source>
-   <translation>Σελίδα (.html) με όλους τους δείκτες, τις καμπύλες ορθότητας και ανάκλησης, και το τι συγκρίθηκε.</translation>
-  </message>
-  <message>
-   <source>A table (.csv) with a row for each class: its figures and their intervals.</source>
-   <translation>Πίνακας (.csv) με μία γραμμή για κάθε κλάση: τους δείκτες της και τα διαστήματά τους.</translation>
-  </message>
-  <message>
-   <source>{layer}: hits and misses</source>
-   <translation>{layer}: επιτυχίες και παραλείψεις</translation>
-  </message>
-  <message>
-   <source>{option}: the field '{field}' of '{layer}' holds no numbers. Choose another.</source>
-   <translation>{option}: το πεδίο '{field}' του '{layer}' δεν περιέχει αριθμούς. Επιλέξτε άλλο.</translation>
-  </message>
-  <message>
-   <source>Overall accuracy, of one class a feature (0 to 1)</source>
-   <translation>Συνολική ακρίβεια, για μία κλάση ανά οντότητα (0 έως 1)</translation>
-  </message>
-  <message>
-   <source>Kappa, of one class a feature (-1 to 1)</source>
-   <translation>Κάπα, για μία κλάση ανά οντότητα (-1 έως 1)</translation>
-  </message>
-  <message>
-   <source>Mean IoU of the classes, of one class a feature (0 to 1)</source>
-   <translation>Μέσο IoU των κλάσεων, για μία κλάση ανά οντότητα (0 έως 1)</translation>
-  </message>
-  <message>
-   <source>Frequency-weighted IoU, of one class a feature (0 to 1)</source>
-   <translation>IoU σταθμισμένο με τη συχνότητα, για μία κλάση ανά οντότητα (0 έως 1)</translation>
-  </message>
-  <message>
-   <source>Mean F1 of the classes or labels (0 to 1)</source>
-   <translation>Μέσο F1 των κλάσεων ή των ετικετών (0 έως 1)</translation>
-  </message>
-  <message>
-   <source>Mean F1 per feature, of several labels (0 to 1)</source>
-   <translation>Μέσο F1 ανά οντότητα, για πολλές ετικέτες (0 έως 1)</translation>
-  </message>
-  <message>
-   <source>F1 of all labels together, of several labels (0 to 1)</source>
-   <translation>F1 όλων των ετικετών μαζί, για πολλές ετικέτες (0 έως 1)</translation>
-  </message>
-  <message>
-   <source>Mean average precision (mAP), of several labels (0 to 1)</source>
-   <translation>Μέσος όρος της μέσης ορθότητας (mAP), για πολλές ετικέτες (0 έως 1)</translation>
-  </message>
-  <message>
    <source>Features that were compared</source>
    <translation>Οντότητες που συγκρίθηκαν</translation>
   </message>
@@ -548,20 +624,16 @@ The layers may have different coordinate systems. Where only a part of the groun
    <translation>Αξιολόγηση σκηνών</translation>
   </message>
   <message>
-   <source>Compares the predicted classes of features, as 'Scene classification' gives them, with a reference: another field of the layer, or another layer. For one class a feature it gives the confusion matrix, overall accuracy, kappa, user's and producer's accuracy, F1 and IoU of each class, mean F1, mean and frequency-weighted IoU; for several labels the mean F1 per feature, micro and macro F1, and precision, recall and F1 of each label, and, where the layer has a field with the probability of each label, average precision (AP) and its mean (mAP). All figures have 95 % intervals. They come as a report, as a table and as numbers for models.
+   <source>Assesses the accuracy of the predicted classes of features, as 'Scene classification' gives them, against a reference: another field of the layer, or another layer. With one class per feature it gives the confusion matrix, overall accuracy, kappa, user's and producer's accuracy, F1 and IoU of each class, mean F1, mean and frequency-weighted IoU; with several labels per feature the mean F1 per feature, micro and macro F1, and precision, recall and F1 of each label, and, where the layer has a field with the probability of each label, average precision (AP) and its mean (mAP). All metrics have 95 % confidence intervals from a bootstrap over features. They come as a report, as a table and as numeric outputs for graphical models.
 
-Features of two layers go together by a field of ids, or else by place: each feature with the polygon of the reference that holds its middle (a point inside it, of a rectangle its centre), or, if the reference has points, with those that lie in it. Features without a class on either side, without a reference, or with several that contradict one another, are left out and counted.
+Features of two layers are joined by a field of ids, or else by location: each feature with the polygon of the reference that holds its centre (of a rectangle the middle, else a point inside it), or, if the reference has points, with those that lie in it. Features without a class on either side, without a reference, or with several that contradict one another, are left out and counted.
 
-Classes are the same if they have the same name, in upper or lower case, or the same number. Classes of the reference that the model does not know count as wrong.</source>
-   <translation>Συγκρίνει τις κλάσεις που προβλέφθηκαν για οντότητες, όπως τις δίνει η «Ταξινόμηση σκηνών», με μια αναφορά: άλλο πεδίο του επιπέδου, ή άλλο επίπεδο. Για μία κλάση ανά οντότητα δίνει τον πίνακα σύγχυσης, τη συνολική ακρίβεια, το κάπα, την ακρίβεια χρήστη και παραγωγού, το F1 και το IoU κάθε κλάσης, το μέσο F1, το μέσο και το σταθμισμένο με τη συχνότητα IoU· για πολλές ετικέτες το μέσο F1 ανά οντότητα, το F1 ως μέσο όρο των ετικετών και όλων των ετικετών μαζί, την ορθότητα, την ανάκληση και το F1 κάθε ετικέτας, και, όπου το επίπεδο έχει πεδίο με την πιθανότητα κάθε ετικέτας, τη μέση ορθότητα (AP) και τον μέσο όρο της (mAP). Όλοι οι δείκτες έχουν διαστήματα 95 %. Δίνονται ως έκθεση, ως πίνακας και ως αριθμοί για μοντέλα.
+Classes are the same if they have the same name, in upper or lower case, or the same number. Classes of the reference that the model does not know count as errors.</source>
+   <translation>Αξιολογεί την ακρίβεια των κλάσεων που προβλέφθηκαν για οντότητες, όπως τις δίνει η «Ταξινόμηση σκηνών», με βάση μια αναφορά: άλλο πεδίο του επιπέδου, ή άλλο επίπεδο. Με μία κλάση ανά οντότητα δίνει τον πίνακα σύγχυσης, τη συνολική ακρίβεια, το κάπα, την ακρίβεια χρήστη και παραγωγού, το F1 και το IoU κάθε κλάσης, το μέσο F1, το μέσο και το σταθμισμένο με τη συχνότητα IoU· με πολλές ετικέτες ανά οντότητα το μέσο F1 ανά οντότητα, το μικρο-F1 και το μακρο-F1, την ορθότητα, την ανάκληση και το F1 κάθε ετικέτας, και, όπου το επίπεδο έχει πεδίο με την πιθανότητα κάθε ετικέτας, τη μέση ορθότητα (AP) και τον μέσο όρο της (mAP). Όλες οι μετρικές έχουν διαστήματα εμπιστοσύνης 95 % από bootstrap πάνω στις οντότητες. Δίνονται ως έκθεση, ως πίνακας και ως αριθμητικές έξοδοι για γραφικά μοντέλα.
 
-Οι οντότητες δύο επιπέδων αντιστοιχίζονται με ένα πεδίο αναγνωριστικών, ή αλλιώς με τη θέση: κάθε οντότητα με το πολύγωνο της αναφοράς που περιέχει το μέσο της (ένα σημείο στο εσωτερικό της, σε ορθογώνιο το κέντρο του), ή, αν η αναφορά έχει σημεία, με όσα βρίσκονται μέσα της. Οντότητες χωρίς κλάση στη μία ή στην άλλη πλευρά, χωρίς αναφορά, ή με περισσότερες που αντιφάσκουν μεταξύ τους, μένουν έξω και μετριούνται.
+Οι οντότητες δύο επιπέδων αντιστοιχίζονται με ένα πεδίο αναγνωριστικών, ή αλλιώς με τη θέση: κάθε οντότητα με το πολύγωνο της αναφοράς που περιέχει το κέντρο της (σε ορθογώνιο το μέσο του, αλλιώς ένα σημείο στο εσωτερικό της), ή, αν η αναφορά έχει σημεία, με όσα βρίσκονται μέσα της. Οντότητες χωρίς κλάση στη μία ή στην άλλη πλευρά, χωρίς αναφορά, ή με περισσότερες που αντιφάσκουν μεταξύ τους, μένουν έξω και μετριούνται.
 
-Οι κλάσεις είναι ίδιες αν έχουν το ίδιο όνομα, με κεφαλαία ή πεζά, ή τον ίδιο αριθμό. Κλάσεις της αναφοράς που το μοντέλο δεν γνωρίζει μετρούν ως λάθος.</translation>
-  </message>
-  <message>
-   <source>{features} features compared: overall accuracy {accuracy}, kappa {kappa}, mean IoU {iou}, macro F1 {f1}.</source>
-   <translation>Συγκρίθηκαν {features} οντότητες: συνολική ακρίβεια {accuracy}, κάπα {kappa}, μέσο IoU {iou}, μέσο F1 {f1}.</translation>
+Οι κλάσεις είναι ίδιες αν έχουν το ίδιο όνομα, με κεφαλαία ή πεζά, ή τον ίδιο αριθμό. Κλάσεις της αναφοράς που το μοντέλο δεν γνωρίζει μετρούν ως σφάλματα.</translation>
   </message>
   <message>
    <source>accuracy,validation,confusion matrix,kappa,iou,f1,map,average precision,multi-label,evaluate</source>
@@ -584,404 +656,152 @@ Classes are the same if they have the same name, in upper or lower case, or the 
    <translation>Το πεδίο με το όνομα ή τον αριθμό της κλάσης κάθε οντότητας, ή με τις ετικέτες της. Προεπιλογή: 'class'.</translation>
   </message>
   <message>
-   <source>The layer or table of what is taken for true. Default: the predicted layer itself, which may also be chosen here again to see its fields.</source>
-   <translation>Το επίπεδο ή ο πίνακας με ό,τι θεωρείται αληθές. Προεπιλογή: το ίδιο το επίπεδο της πρόβλεψης, που μπορεί και να επιλεγεί εδώ ξανά για να φανούν τα πεδία του.</translation>
+   <source>The layer or table with the reference classes. Default: the predicted layer itself, which may also be chosen here again to see its fields.</source>
+   <translation>Το επίπεδο ή ο πίνακας με τις κλάσεις αναφοράς. Προεπιλογή: το ίδιο το επίπεδο της πρόβλεψης, που μπορεί και να επιλεγεί εδώ ξανά για να φανούν τα πεδία του.</translation>
   </message>
   <message>
-   <source>The field with the name or number of each feature's true class, or its labels. Default: 'class' if the reference is another layer and has it.</source>
-   <translation>Το πεδίο με το όνομα ή τον αριθμό της αληθούς κλάσης κάθε οντότητας, ή με τις ετικέτες της. Προεπιλογή: 'class' αν η αναφορά είναι άλλο επίπεδο και το έχει.</translation>
+   <source>The field with the name or number of each feature's reference class, or its labels. Default: 'class' if the reference is another layer and has it.</source>
+   <translation>Το πεδίο με το όνομα ή τον αριθμό της κλάσης αναφοράς κάθε οντότητας, ή με τις ετικέτες της. Προεπιλογή: 'class' αν η αναφορά είναι άλλο επίπεδο και το έχει.</translation>
   </message>
   <message>
-   <source>Yes: a feature has any number of labels, with semicolons between them, such as 'sea; ship'; a text without any means that none holds. No (default): it has one class.</source>
-   <translation>Ναι: μια οντότητα έχει οσεσδήποτε ετικέτες, χωρισμένες με ;, όπως 'sea; ship'· κείμενο χωρίς καμία σημαίνει ότι δεν ισχύει καμία. Όχι (προεπιλογή): έχει μία κλάση.</translation>
+   <source>Yes: a feature has any number of labels, separated by semicolons, such as 'sea; ship'; an empty text means that it has none. No (default): it has one class.</source>
+   <translation>Ναι: μια οντότητα έχει οσεσδήποτε ετικέτες, χωρισμένες με ερωτηματικό (;), όπως 'sea; ship'· κενό κείμενο σημαίνει ότι δεν έχει καμία. Όχι (προεπιλογή): έχει μία κλάση.</translation>
   </message>
   <message>
-   <source>Field of ids</source>
-   <translation>Πεδίο αναγνωριστικών</translation>
+   <source>Join field (id)</source>
+   <translation>Πεδίο σύνδεσης (αναγνωριστικό)</translation>
   </message>
   <message>
-   <source>A field of the predicted layer with an id that the reference has as well. Default: features of two layers go together by place.</source>
+   <source>A field of the predicted layer with an id that the reference has as well. Default: features of two layers are joined by location.</source>
    <translation>Πεδίο του επιπέδου της πρόβλεψης με ένα αναγνωριστικό που έχει και η αναφορά. Προεπιλογή: οι οντότητες δύο επιπέδων αντιστοιχίζονται με τη θέση.</translation>
   </message>
   <message>
-   <source>Field of ids in the reference</source>
-   <translation>Πεδίο αναγνωριστικών στην αναφορά</translation>
+   <source>Join field of the reference</source>
+   <translation>Πεδίο σύνδεσης της αναφοράς</translation>
   </message>
   <message>
-   <source>The field of the reference with the ids, if it has another name than in the predicted layer.</source>
-   <translation>Το πεδίο της αναφοράς με τα αναγνωριστικά, αν έχει άλλο όνομα από ό,τι στο επίπεδο της πρόβλεψης.</translation>
+   <source>The field of the reference with the ids, if it has another name than in the predicted layer. Default: the same name.</source>
+   <translation>Το πεδίο της αναφοράς με τα αναγνωριστικά, αν έχει άλλο όνομα από ό,τι στο επίπεδο της πρόβλεψης. Προεπιλογή: το ίδιο όνομα.</translation>
   </message>
   <message>
    <source>Fields of the predicted labels</source>
    <translation>Πεδία των προβλεπόμενων ετικετών</translation>
   </message>
   <message>
-   <source>In place of a field of texts: a field for each label, which bears its name and holds 1 where it was predicted, else 0. For several labels a feature only.</source>
-   <translation>Αντί για ένα πεδίο κειμένων: ένα πεδίο για κάθε ετικέτα, που φέρει το όνομά της και περιέχει 1 όπου προβλέφθηκε, αλλιώς 0. Μόνο για πολλές ετικέτες ανά οντότητα.</translation>
+   <source>In place of one text field: a field for each label, named as the label, with 1 where it was predicted, else 0. For several labels per feature only. Default: none.</source>
+   <translation>Αντί για ένα πεδίο κειμένου: ένα πεδίο για κάθε ετικέτα, με το όνομά της, που περιέχει 1 όπου προβλέφθηκε, αλλιώς 0. Μόνο για πολλές ετικέτες ανά οντότητα. Προεπιλογή: κανένα.</translation>
   </message>
   <message>
-   <source>Fields of the true labels</source>
-   <translation>Πεδία των αληθών ετικετών</translation>
+   <source>Fields of the reference labels</source>
+   <translation>Πεδία των ετικετών αναφοράς</translation>
   </message>
   <message>
-   <source>In place of a field of texts: a field for each label, which bears its name and holds 1 where it is so, else 0. For several labels a feature only.</source>
-   <translation>Αντί για ένα πεδίο κειμένων: ένα πεδίο για κάθε ετικέτα, που φέρει το όνομά της και περιέχει 1 όπου ισχύει, αλλιώς 0. Μόνο για πολλές ετικέτες ανά οντότητα.</translation>
+   <source>In place of one text field: a field for each label, named as the label, with 1 where it holds, else 0. For several labels per feature only. Default: none.</source>
+   <translation>Αντί για ένα πεδίο κειμένου: ένα πεδίο για κάθε ετικέτα, με το όνομά της, που περιέχει 1 όπου ισχύει, αλλιώς 0. Μόνο για πολλές ετικέτες ανά οντότητα. Προεπιλογή: κανένα.</translation>
   </message>
   <message>
-   <source>A page (.html) with all figures and what was compared, in one file.</source>
-   <translation>Σελίδα (.html) με όλους τους δείκτες και το τι συγκρίθηκε, σε ένα αρχείο.</translation>
+   <source>A page (.html) with all metrics, their confidence intervals, and what was compared, in one file.</source>
+   <translation>Σελίδα (.html) με όλες τις μετρικές, τα διαστήματα εμπιστοσύνης τους και το τι συγκρίθηκε, σε ένα αρχείο.</translation>
   </message>
   <message>
-   <source>A table (.csv) with a row for each class or label: its figures and their intervals.</source>
-   <translation>Πίνακας (.csv) με μία γραμμή για κάθε κλάση ή ετικέτα: τους δείκτες της και τα διαστήματά τους.</translation>
+   <source>A table (.csv) with a row for each class or label: its metrics and their confidence intervals.</source>
+   <translation>Πίνακας (.csv) με μία γραμμή για κάθε κλάση ή ετικέτα: τις μετρικές της και τα διαστήματα εμπιστοσύνης τους.</translation>
   </message>
   <message>
-   <source>{features} features compared: mean F1 per feature {f1}, macro F1 {macro}, mAP {ap}.</source>
-   <translation>Συγκρίθηκαν {features} οντότητες: μέσο F1 ανά οντότητα {f1}, μέσο F1 των ετικετών {macro}, mAP {ap}.</translation>
+   <source>{features} features compared: overall accuracy {accuracy}, kappa {kappa}, mean IoU {iou}, macro F1 {f1}.</source>
+   <translation>Συγκρίθηκαν {features} οντότητες: συνολική ακρίβεια {accuracy}, κάπα {kappa}, μέσο IoU {iou}, μέσο F1 {f1}.</translation>
   </message>
   <message>
-   <source>Several labels a feature</source>
-   <translation>Πολλές ετικέτες ανά οντότητα</translation>
+   <source>Several labels per feature (multi-label)</source>
+   <translation>Πολλές ετικέτες ανά οντότητα (multi-label)</translation>
   </message>
   <message>
-   <source>Choose the field of '{layer}' that holds the true classes, in REFERENCE_FIELD.</source>
-   <translation>Επιλέξτε το πεδίο του '{layer}' που περιέχει τις αληθείς κλάσεις, στο REFERENCE_FIELD.</translation>
+   <source>Choose the field of '{layer}' that holds the reference classes, in REFERENCE_FIELD.</source>
+   <translation>Επιλέξτε το πεδίο του '{layer}' που περιέχει τις κλάσεις αναφοράς, στο REFERENCE_FIELD.</translation>
   </message>
   <message>
    <source>The field '{field}' of '{layer}' would be compared with itself. Choose another one in REFERENCE_FIELD, or another layer as REFERENCE.</source>
    <translation>Το πεδίο '{field}' του '{layer}' θα συγκρινόταν με τον εαυτό του. Επιλέξτε άλλο στο REFERENCE_FIELD, ή άλλο επίπεδο ως REFERENCE.</translation>
   </message>
   <message>
-   <source>{option} is for several labels a feature. Set MULTILABEL, or leave {option} empty.</source>
+   <source>{features} features compared: mean F1 per feature {f1}, macro F1 {macro}, mAP {ap}.</source>
+   <translation>Συγκρίθηκαν {features} οντότητες: μέσο F1 ανά οντότητα {f1}, μέσο F1 των ετικετών {macro}, mAP {ap}.</translation>
+  </message>
+  <message>
+   <source>{option} is for several labels per feature. Set MULTILABEL, or leave {option} empty.</source>
    <translation>Το {option} είναι για πολλές ετικέτες ανά οντότητα. Ορίστε το MULTILABEL, ή αφήστε το {option} κενό.</translation>
   </message>
   <message>
-   <source>Change detection</source>
-   <translation>Ανίχνευση μεταβολών</translation>
+   <source>Report</source>
+   <translation>Έκθεση</translation>
   </message>
   <message>
-   <source>Gives every pixel a class, such as changed or not, from an image before and an image after, with a network that was trained on such pairs (see 'Train change detector'). The two need not share a grid, coordinate system or size: they are aligned as they are read. The map has the pixels and the extent of the finer one, or of the one chosen in 'Grid of the map'; where either has no ground or is nodata, the map is nodata. Classes may be two, or kinds of change, such as field to houses.
-
-The model is the name of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file that carries its card: one for change, or for segmentation of two dates. Its bands are found by the rasters' band descriptions, else taken in order if there are as many, else chosen in 'Bands'.</source>
-   <translation>Δίνει σε κάθε εικονοστοιχείο μια κλάση, όπως μεταβολή ή όχι, από μια εικόνα πριν και μια εικόνα μετά, με ένα δίκτυο που εκπαιδεύτηκε σε τέτοια ζεύγη (βλ. «Εκπαίδευση ανιχνευτή μεταβολών»). Οι δύο εικόνες δεν χρειάζεται να έχουν τον ίδιο κάνναβο, σύστημα συντεταγμένων ή μέγεθος: ευθυγραμμίζονται καθώς διαβάζονται. Ο χάρτης έχει τα εικονοστοιχεία και την έκταση της λεπτομερέστερης, ή εκείνης που επιλέγεται στο «Κάνναβος του χάρτη»· όπου μία από τις δύο δεν έχει έδαφος ή δεδομένα, δεν υπάρχουν δεδομένα ούτε στον χάρτη. Οι κλάσεις μπορεί να είναι δύο, ή είδη μεταβολής, όπως από χωράφι σε σπίτια.
-
-Το μοντέλο είναι το όνομα ενός εγκατεστημένου (βλ. «Κατάλογος μοντέλων»), ή η διαδρομή φακέλου μοντέλου, ενός .zip του, ή αρχείου .onnx που φέρει την κάρτα του: μοντέλο για μεταβολές, ή για κατάτμηση με δύο ημερομηνίες. Οι δίαυλοί του βρίσκονται από τις περιγραφές των διαύλων των ψηφιδωτών, αλλιώς λαμβάνονται με τη σειρά αν είναι τόσοι, αλλιώς επιλέγονται στο «Δίαυλοι».</translation>
+   <source>HTML files (*.html)</source>
+   <translation>Αρχεία HTML (*.html)</translation>
   </message>
   <message>
-   <source>Changes</source>
-   <translation>Μεταβολές</translation>
+   <source>CSV files (*.csv)</source>
+   <translation>Αρχεία CSV (*.csv)</translation>
   </message>
   <message>
-   <source>deep learning,neural network,change detection,bitemporal,siamese,before,after,damage</source>
-   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,ανίχνευση μεταβολών,διχρονική,σιαμαίο,πριν,μετά,ζημιές</translation>
+   <source>'{layer}' has no field '{field}'. It has: {fields}.</source>
+   <translation>Το '{layer}' δεν έχει πεδίο '{field}'. Έχει: {fields}.</translation>
   </message>
   <message>
-   <source>Raster before</source>
-   <translation>Ψηφιδωτό πριν</translation>
+   <source>Only this rectangle is assessed. Default: all that both layers cover.</source>
+   <translation>Αξιολογείται μόνο αυτό το ορθογώνιο. Προεπιλογή: όλα όσα καλύπτουν και τα δύο επίπεδα.</translation>
   </message>
   <message>
-   <source>The raster from before the change: any layer that QGIS can open.</source>
-   <translation>Το ψηφιδωτό πριν από τη μεταβολή: οποιοδήποτε επίπεδο ανοίγει το QGIS.</translation>
+   <source>Only what lies in these polygons is assessed. Any coordinate system. Default: no mask.</source>
+   <translation>Αξιολογείται μόνο ό,τι βρίσκεται σε αυτά τα πολύγωνα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: χωρίς μάσκα.</translation>
   </message>
   <message>
-   <source>Raster after</source>
-   <translation>Ψηφιδωτό μετά</translation>
+   <source>Table of classes</source>
+   <translation>Πίνακας κλάσεων</translation>
   </message>
   <message>
-   <source>The raster from after the change, with the same bands. Its grid may be another.</source>
-   <translation>Το ψηφιδωτό μετά τη μεταβολή, με τους ίδιους διαύλους. Ο κάνναβός του μπορεί να είναι άλλος.</translation>
+   <source>{metric}: lower end of the 95 % confidence interval</source>
+   <translation>{metric}: κάτω άκρο του διαστήματος εμπιστοσύνης 95 %</translation>
   </message>
   <message>
-   <source>Name of an installed model, or path of a model folder, .zip or .onnx file. Default: the one for two dates whose bands both rasters have by description, if there is just one.</source>
-   <translation>Όνομα εγκατεστημένου μοντέλου, ή διαδρομή φακέλου μοντέλου, αρχείου .zip ή .onnx. Προεπιλογή: εκείνο για δύο ημερομηνίες του οποίου τους διαύλους έχουν και τα δύο ψηφιδωτά σύμφωνα με τις περιγραφές, αν είναι μόνο ένα.</translation>
-  </message>
-  <message>
-   <source>Band numbers from 1, of both rasters, in the order in which the model takes them. Default: found by description.</source>
-   <translation>Αριθμοί διαύλων από 1, και των δύο ψηφιδωτών, με τη σειρά που τους δέχεται το μοντέλο. Προεπιλογή: βρίσκονται από την περιγραφή.</translation>
-  </message>
-  <message>
-   <source>Band numbers of the raster after, where they are not those of the raster before: another sensor counts its bands otherwise. Default: as in 'Bands'.</source>
-   <translation>Αριθμοί διαύλων του ψηφιδωτού μετά, όπου δεν είναι εκείνοι του ψηφιδωτού πριν: ένας άλλος αισθητήρας αριθμεί αλλιώς τους διαύλους του. Προεπιλογή: όπως στο «Δίαυλοι».</translation>
-  </message>
-  <message>
-   <source>Grid of the map</source>
-   <translation>Κάνναβος του χάρτη</translation>
-  </message>
-  <message>
-   <source>Whose pixels and extent the map has: those of the raster with the smaller pixels on the ground (the one before, if they are alike), of the raster before, or of the raster after. The other one is resampled to it; a finer one is averaged.</source>
-   <translation>Τίνος εικονοστοιχεία και έκταση έχει ο χάρτης: του ψηφιδωτού με τα μικρότερα εικονοστοιχεία στο έδαφος (του πριν, αν είναι ίδια), του ψηφιδωτού πριν, ή του ψηφιδωτού μετά. Το άλλο επαναδειγματοληπτείται σε αυτό· αν είναι λεπτομερέστερο, λαμβάνεται ο μέσος όρος.</translation>
-  </message>
-  <message>
-   <source>Normalise the raster after</source>
-   <translation>Κανονικοποίηση του ψηφιδωτού μετά</translation>
-  </message>
-  <message>
-   <source>Brings each band of the raster after to the radiometry of the raster before by a gain and an offset, found from a sample of their common valid pixels, before the model's own scaling: moments gives all of them the same mean and standard deviation, irmad those that did not change, found by iteratively reweighted multivariate alteration detection. For sun, haze or sensors that differ; little use for models that scale each date by itself.</source>
-   <translation>Φέρνει κάθε δίαυλο του ψηφιδωτού μετά στη ραδιομετρία του ψηφιδωτού πριν με έναν συντελεστή και μια μετατόπιση, που βρίσκονται από ένα δείγμα των κοινών έγκυρων εικονοστοιχείων τους, πριν από την κλιμάκωση του ίδιου του μοντέλου: moments δίνει σε όλα τον ίδιο μέσο όρο και την ίδια τυπική απόκλιση, irmad σε όσα δεν άλλαξαν, που βρίσκονται με επαναληπτικά σταθμισμένη πολυμεταβλητή ανίχνευση μεταβολών (IR-MAD). Για ήλιο, αχλύ ή αισθητήρες που διαφέρουν· ωφελεί λίγο σε μοντέλα που κλιμακώνουν κάθε ημερομηνία μόνη της.</translation>
-  </message>
-  <message>
-   <source>an image before and one after</source>
-   <translation>μια εικόνα πριν και μία μετά</translation>
-  </message>
-  <message>
-   <source>BEFORE and AFTER are the same raster, so there is no change to find.</source>
-   <translation>Τα BEFORE και AFTER είναι το ίδιο ψηφιδωτό, οπότε δεν υπάρχει μεταβολή για να βρεθεί.</translation>
-  </message>
-  <message>
-   <source>Bands</source>
-   <translation>Δίαυλοι</translation>
-  </message>
-  <message>
-   <source>Bands of the later image</source>
-   <translation>Δίαυλοι της μεταγενέστερης εικόνας</translation>
-  </message>
-  <message>
-   <source>Model: {model}</source>
-   <translation>Μοντέλο: {model}</translation>
-  </message>
-  <message>
-   <source>{name} is empty: choose a raster.</source>
-   <translation>Το {name} είναι κενό: επιλέξτε ένα ψηφιδωτό.</translation>
-  </message>
-  <message>
-   <source>Export chips</source>
-   <translation>Εξαγωγή δειγμάτων</translation>
-  </message>
-  <message>
-   <source>Cuts rasters and their labels into chips, small GeoTIFF files on the ground where they were, divided into those to train on, to choose by and to judge by. The folder's tables, chips.json and samples.csv, can be read and changed by hand, and the training algorithms take the folder as CHIPS.
-
-Without labels the chips are pictures alone, which 'Distil model' can learn from.</source>
-   <translation>Κόβει ψηφιδωτά και τις ετικέτες τους σε δείγματα, μικρά αρχεία GeoTIFF στη γεωγραφική τους θέση, χωρισμένα σε δείγματα εκπαίδευσης, επικύρωσης και ελέγχου. Οι πίνακες του φακέλου, chips.json και samples.csv, διαβάζονται και αλλάζουν και με το χέρι, και οι αλγόριθμοι εκπαίδευσης δέχονται τον φάκελο ως CHIPS.
-
-Χωρίς ετικέτες τα δείγματα είναι μόνο εικόνες, από τις οποίες μπορεί να μάθει η «Απόσταξη μοντέλου».</translation>
-  </message>
-  <message>
-   <source>A new or empty folder for the chips, or a chip folder, which is replaced. Default: a temporary one.</source>
-   <translation>Νέος ή κενός φάκελος για τα δείγματα, ή φάκελος δειγμάτων, που αντικαθίσταται. Προεπιλογή: προσωρινός.</translation>
-  </message>
-  <message>
-   <source>Chips are for</source>
-   <translation>Τα δείγματα είναι για</translation>
-  </message>
-  <message>
-   <source>What is to be trained: segmentation, regression, classification of scenes or detection of objects from RASTERS, change from BEFORE and AFTER, time-series from LAYERS. auto: as the rasters are given, segmentation for RASTERS.</source>
-   <translation>Τι θα εκπαιδευτεί: segmentation (κατάτμηση), regression (παλινδρόμηση), classification (ταξινόμηση σκηνών) ή detection (ανίχνευση αντικειμένων) από τα RASTERS, change (μεταβολή) από τα BEFORE και AFTER, time-series (χρονοσειρές) από τα LAYERS. auto: ανάλογα με τα ψηφιδωτά που δόθηκαν, segmentation για τα RASTERS.</translation>
-  </message>
-  <message>
-   <source>SPLIT=chips is for a chip folder. Choose another, such as blocks.</source>
-   <translation>Το SPLIT=chips είναι για φάκελο δειγμάτων. Επιλέξτε άλλο, όπως blocks.</translation>
-  </message>
-  <message>
-   <source>{others} cannot be used for {task}, which is cut from {names}. Leave it empty, or change TASK.</source>
-   <translation>Τα {others} δεν χρησιμοποιούνται για {task}, που κόβεται από τα {names}. Αφήστε τα κενά ή αλλάξτε το TASK.</translation>
-  </message>
-  <message>
-   <source>Chip folder</source>
-   <translation>Φάκελος δειγμάτων</translation>
-  </message>
-  <message>
-   <source>deep learning,tiles,patches,samples,training data,dataset,labels,cut</source>
-   <translation>βαθιά μάθηση,πλακίδια,δείγματα,δεδομένα εκπαίδευσης,σύνολο δεδομένων,ετικέτες,κοπή</translation>
-  </message>
-  <message>
-   <source>Chip folder, for CHIPS of other algorithms</source>
-   <translation>Φάκελος δειγμάτων, για το CHIPS άλλων αλγορίθμων</translation>
-  </message>
-  <message>
-   <source>Number of chips</source>
-   <translation>Πλήθος δειγμάτων</translation>
-  </message>
-  <message>
-   <source>There is nothing to cut. Choose {names}.</source>
-   <translation>Δεν υπάρχει τίποτε να κοπεί. Επιλέξτε {names}.</translation>
-  </message>
-  <message>
-   <source>UNLABELLED=background is not for {task}. Choose ignore.</source>
-   <translation>Το UNLABELLED=background δεν είναι για {task}. Επιλέξτε ignore.</translation>
-  </message>
-  <message>
-   <source>Object detection</source>
-   <translation>Ανίχνευση αντικειμένων</translation>
-  </message>
-  <message>
-   <source>Finds objects in a raster, such as planes or tree crowns, with a trained detector. Takes any size, data type and coordinate system; objects that are cut by the borders of the tiles in which the network sees the raster appear once, and whole.
-
-The result is polygons in the raster's coordinate system with the fields 'class', 'value' (the number of the class), 'score' from 0 to 1, and 'width_m' and 'length_m', the shorter and the longer side in metres on the ground (in map units where there is no coordinate system). Objects whose middle is nodata are left out, and none reaches beyond the raster.
-
-The model is the name of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file: one with its card inside, with Deepness or Ultralytics metadata, or any other detector whose outputs tell what they are (YOLO v5 to v11, oriented boxes and instance masks too, and torchvision's, with their class names). Its bands are found by the raster's band descriptions, else taken in order if there are as many, else chosen in 'Bands'.</source>
-   <translation>Βρίσκει αντικείμενα σε ένα ψηφιδωτό, όπως αεροπλάνα ή κόμες δέντρων, με έναν εκπαιδευμένο ανιχνευτή. Δέχεται οποιοδήποτε μέγεθος, τύπο δεδομένων και σύστημα συντεταγμένων· αντικείμενα που κόβονται από τα όρια των πλακιδίων στα οποία το δίκτυο βλέπει το ψηφιδωτό εμφανίζονται μία φορά, και ολόκληρα.
-
-Το αποτέλεσμα είναι πολύγωνα στο σύστημα συντεταγμένων του ψηφιδωτού με τα πεδία 'class', 'value' (ο αριθμός της κλάσης), 'score' από 0 έως 1, και 'width_m' και 'length_m', η μικρότερη και η μεγαλύτερη πλευρά σε μέτρα στο έδαφος (σε μονάδες του χάρτη όπου δεν υπάρχει σύστημα συντεταγμένων). Αντικείμενα στο μέσο των οποίων δεν υπάρχουν δεδομένα μένουν έξω, και κανένα δεν βγαίνει έξω από το ψηφιδωτό.
-
-Το μοντέλο είναι το όνομα ενός εγκατεστημένου (βλ. «Κατάλογος μοντέλων»), ή η διαδρομή φακέλου μοντέλου, ενός .zip του, ή αρχείου .onnx: ενός που φέρει την κάρτα του, ή μεταδεδομένα Deepness ή Ultralytics, ή όποιου άλλου ανιχνευτή οι έξοδοι λένε τι είναι (YOLO v5 έως v11, και με στραμμένα πλαίσια ή μάσκες αντικειμένων, και του torchvision, με τα ονόματα των κλάσεών τους). Οι δίαυλοί του βρίσκονται από τις περιγραφές των διαύλων του ψηφιδωτού, αλλιώς λαμβάνονται με τη σειρά αν είναι τόσοι, αλλιώς επιλέγονται στο «Δίαυλοι».</translation>
-  </message>
-  <message>
-   <source>Objects</source>
-   <translation>Αντικείμενα</translation>
-  </message>
-  <message>
-   <source>deep learning,neural network,yolo,faster r-cnn,onnx,boxes,counting,planes,trees,ships</source>
-   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,yolo,faster r-cnn,onnx,πλαίσια,καταμέτρηση,αεροπλάνα,δέντρα,πλοία</translation>
-  </message>
-  <message>
-   <source>Least confidence</source>
-   <translation>Ελάχιστη βεβαιότητα</translation>
-  </message>
-  <message>
-   <source>Objects with a lower score are left out, 0 to 1. Lower finds more, and more that is none. Default: the model's, else 0.25.</source>
-   <translation>Αντικείμενα με χαμηλότερη βαθμολογία μένουν έξω, 0 έως 1. Χαμηλότερη τιμή βρίσκει περισσότερα, αλλά και περισσότερα που δεν είναι αντικείμενα. Προεπιλογή: του μοντέλου, αλλιώς 0.25.</translation>
-  </message>
-  <message>
-   <source>Overlap of one object's boxes</source>
-   <translation>Επικάλυψη πλαισίων του ίδιου αντικειμένου</translation>
-  </message>
-  <message>
-   <source>Two boxes of a class whose intersection is more than this part of their union are taken for one object, 0 to 1. Lower where objects never overlap, higher where they crowd.</source>
-   <translation>Δύο πλαίσια μιας κλάσης με τομή πάνω από αυτό το μέρος της ένωσής τους θεωρούνται ένα αντικείμενο, 0 έως 1. Μικρότερο όπου τα αντικείμενα ποτέ δεν επικαλύπτονται, μεγαλύτερο όπου συνωστίζονται.</translation>
-  </message>
-  <message>
-   <source>Boxes of one object</source>
-   <translation>Πλαίσια του ίδιου αντικειμένου</translation>
-  </message>
-  <message>
-   <source>What becomes of boxes that overlap more than that: nms keeps the one with the highest score; soft lowers the scores of the others by how much they overlap, which keeps objects that crowd; union takes the box around all of them.</source>
-   <translation>Τι γίνονται τα πλαίσια που επικαλύπτονται περισσότερο από αυτό: nms κρατά εκείνο με την υψηλότερη βαθμολογία· soft χαμηλώνει τις βαθμολογίες των άλλων ανάλογα με το πόσο επικαλύπτονται, πράγμα που κρατά αντικείμενα που συνωστίζονται· union παίρνει το πλαίσιο γύρω από όλα.</translation>
-  </message>
-  <message>
-   <source>Smallest length (metres)</source>
-   <translation>Ελάχιστο μήκος (μέτρα)</translation>
-  </message>
-  <message>
-   <source>Objects whose longer side is shorter are left out, 0 m or more. Default: no limit.</source>
-   <translation>Αντικείμενα με μεγαλύτερη πλευρά μικρότερη από αυτό μένουν έξω, 0 μ. ή περισσότερο. Προεπιλογή: χωρίς όριο.</translation>
-  </message>
-  <message>
-   <source>Largest length (metres)</source>
-   <translation>Μέγιστο μήκος (μέτρα)</translation>
-  </message>
-  <message>
-   <source>Objects whose longer side is longer are left out, 0 m or more. Default: no limit.</source>
-   <translation>Αντικείμενα με μεγαλύτερη πλευρά πάνω από αυτό μένουν έξω, 0 μ. ή περισσότερο. Προεπιλογή: χωρίς όριο.</translation>
-  </message>
-  <message>
-   <source>Polygons with class, score, width and length (.gpkg, .geojson, .shp or .fgb). An existing file is replaced, unless it is a GeoPackage with other layers.</source>
-   <translation>Πολύγωνα με κλάση, βαθμολογία, πλάτος και μήκος (.gpkg, .geojson, .shp ή .fgb). Υπάρχον αρχείο αντικαθίσταται, εκτός αν είναι GeoPackage με άλλα επίπεδα.</translation>
-  </message>
-  <message>
-   <source>Number of objects</source>
-   <translation>Πλήθος αντικειμένων</translation>
-  </message>
-  <message>
-   <source>The smallest length, {smallest} m, is above the largest, {largest} m. Exchange them.</source>
-   <translation>Το ελάχιστο μήκος, {smallest} μ., είναι πάνω από το μέγιστο, {largest} μ. Αντιστρέψτε τα.</translation>
-  </message>
-  <message>
-   <source>Distil model</source>
-   <translation>Απόσταξη μοντέλου</translation>
-  </message>
-  <message>
-   <source>Trains a small network, the student, to say what a large model, the teacher, says of pictures. They need no labels, so there can be many. The student is smaller and faster, and often nearly as good: the report compares both in accuracy, size and speed, against labels if you give some.
-
-The model goes to your models unless you choose a folder. Cancelling loses nothing: the best student so far stays, and the same settings go on from there.</source>
-   <translation>Εκπαιδεύει ένα μικρό δίκτυο, τον μαθητή, να λέει ό,τι λέει για τις εικόνες ένα μεγάλο μοντέλο, ο δάσκαλος. Οι εικόνες δεν χρειάζονται ετικέτες, άρα μπορεί να είναι πολλές. Ο μαθητής είναι μικρότερος και ταχύτερος, και συχνά σχεδόν εξίσου καλός: η αναφορά συγκρίνει τους δύο σε ακρίβεια, μέγεθος και ταχύτητα, με βάση ετικέτες αν τις δώσετε.
-
-Το μοντέλο πηγαίνει στα μοντέλα σας, εκτός αν επιλέξετε φάκελο. Με την ακύρωση δεν χάνεται τίποτε: ο καλύτερος ως τώρα μαθητής μένει, και με τις ίδιες ρυθμίσεις η εκπαίδευση συνεχίζει από εκεί.</translation>
-  </message>
-  <message>
-   <source>Teacher</source>
-   <translation>Δάσκαλος</translation>
-  </message>
-  <message>
-   <source>Name of an installed model, or path of a model folder, .zip or .onnx file: the one to learn from.</source>
-   <translation>Όνομα εγκατεστημένου μοντέλου, ή διαδρομή φακέλου μοντέλου, αρχείου .zip ή .onnx: εκείνο από το οποίο θα μάθει ο μαθητής.</translation>
-  </message>
-  <message>
-   <source>Only to compare teacher and student by, in the report.</source>
-   <translation>Μόνο για τη σύγκριση δασκάλου και μαθητή στην αναφορά.</translation>
-  </message>
-  <message>
-   <source>Numbers, from 1, of the bands that the teacher takes, in its order, such as 11,8,3. Default: by their descriptions, else all, in the teacher's order.</source>
-   <translation>Αριθμοί, από 1, των διαύλων που παίρνει ο δάσκαλος, με τη σειρά του, όπως 11,8,3. Προεπιλογή: σύμφωνα με τις περιγραφές τους, αλλιώς όλοι, με τη σειρά του δασκάλου.</translation>
-  </message>
-  <message>
-   <source>There is nothing to learn from. Choose IMAGES, or a chip folder in CHIPS.</source>
-   <translation>Δεν υπάρχει τίποτε για εκπαίδευση. Επιλέξτε IMAGES, ή φάκελο δειγμάτων στο CHIPS.</translation>
-  </message>
-  <message>
-   <source>CONSISTENCY is for models that make maps, and '{name}' does not. Leave it at 0.</source>
-   <translation>Το CONSISTENCY είναι για μοντέλα που κάνουν χάρτες, και το «{name}» δεν κάνει. Αφήστε το στο 0.</translation>
-  </message>
-  <message>
-   <source>Model '{model}' takes {inputs}, and IMAGES are single rasters. Give a chip folder in CHIPS: {how}.</source>
-   <translation>Το μοντέλο '{model}' παίρνει {inputs}, ενώ τα IMAGES είναι μεμονωμένα ψηφιδωτά. Δώστε έναν φάκελο δειγμάτων στο CHIPS: {how}.</translation>
-  </message>
-  <message>
-   <source>'Export chips' makes one</source>
-   <translation>τον φτιάχνει η «Εξαγωγή δειγμάτων»</translation>
-  </message>
-  <message>
-   <source>deep learning,distillation,compress,student,teacher,small,fast,model</source>
-   <translation>βαθιά μάθηση,απόσταξη,συμπίεση,μαθητής,δάσκαλος,μικρό,γρήγορο,μοντέλο</translation>
-  </message>
-  <message>
-   <source>choose a model</source>
-   <translation>επιλέξτε μοντέλο</translation>
-  </message>
-  <message>
-   <source>Network of the student</source>
-   <translation>Δίκτυο του μαθητή</translation>
-  </message>
-  <message>
-   <source>the usual one of the task</source>
-   <translation>το συνηθισμένο της εργασίας</translation>
-  </message>
-  <message>
-   <source>'Export chips' makes one of each sensor, and its tables can be joined by hand</source>
-   <translation>η «Εξαγωγή δειγμάτων» φτιάχνει έναν για κάθε αισθητήρα, και οι πίνακές τους ενώνονται με το χέρι</translation>
-  </message>
-  <message>
-   <source>Model '{model}' is for {task}, which cannot be distilled.</source>
-   <translation>Το μοντέλο '{model}' είναι για {task}, που δεν αποστάζεται.</translation>
-  </message>
-  <message>
-   <source>Choose a model for one of: {tasks}.</source>
-   <translation>Επιλέξτε μοντέλο για ένα από τα εξής: {tasks}.</translation>
+   <source>{metric}: upper end of the 95 % confidence interval</source>
+   <translation>{metric}: άνω άκρο του διαστήματος εμπιστοσύνης 95 %</translation>
   </message>
   <message>
    <source>Set up environment</source>
    <translation>Εγκατάσταση περιβάλλοντος</translation>
   </message>
   <message>
-   <source>Makes or repairs the Python environment that networks run in, in your user folder and outside QGIS. Needed once, and after an update of the plugin that says so. Downloads about 1 GB, or installs from a folder of wheels without the network. An environment that is sound is left as it is. pip's and uv's own settings (such as PIP_INDEX_URL) are honoured.</source>
-   <translation>Δημιουργεί ή επισκευάζει το περιβάλλον Python στο οποίο εκτελούνται τα δίκτυα, στον φάκελο του χρήστη και έξω από το QGIS. Χρειάζεται μία φορά, και μετά από ενημέρωση του προσθέτου που το ζητά. Κατεβάζει περίπου 1 GB, ή εγκαθιστά από φάκελο με αρχεία wheel χωρίς δίκτυο. Ένα περιβάλλον που είναι σε τάξη μένει όπως είναι. Οι ρυθμίσεις των pip και uv (όπως PIP_INDEX_URL) γίνονται σεβαστές.</translation>
+   <source>Installs or repairs the Python environment that networks run in, in your user folder and separate from QGIS. Needed once, and after an update of the plugin that asks for it. Downloads about 1 GB, or installs from a folder of wheels without a network connection. An environment that works is left unchanged. The settings of pip and uv (such as PIP_INDEX_URL) are respected.</source>
+   <translation>Εγκαθιστά ή επισκευάζει το περιβάλλον Python στο οποίο εκτελούνται τα δίκτυα, στον φάκελο του χρήστη και ξεχωριστά από το QGIS. Χρειάζεται μία φορά, και μετά από ενημέρωση του προσθέτου που το ζητά. Κατεβάζει περίπου 1 GB, ή εγκαθιστά από φάκελο με αρχεία wheel χωρίς σύνδεση δικτύου. Ένα περιβάλλον που λειτουργεί μένει αμετάβλητο. Οι ρυθμίσεις των pip και uv (όπως PIP_INDEX_URL) γίνονται σεβαστές.</translation>
   </message>
   <message>
    <source>Diagnostics</source>
    <translation>Διαγνωστικά</translation>
   </message>
   <message>
-   <source>Writes what a bug report needs as one text: versions, paths, devices, installed models, and whether a tiny network runs. Contains the paths of your folders, nothing else about you.</source>
-   <translation>Γράφει ως ένα κείμενο ό,τι χρειάζεται μια αναφορά σφάλματος: εκδόσεις, διαδρομές, συσκευές, εγκατεστημένα μοντέλα και αν εκτελείται ένα μικροσκοπικό δίκτυο. Περιέχει τις διαδρομές των φακέλων σας και τίποτε άλλο για εσάς.</translation>
+   <source>Collects what a bug report needs in one text: versions, paths, devices, installed models, and whether a tiny network runs. It contains the paths of your folders, and nothing else about you.</source>
+   <translation>Συγκεντρώνει σε ένα κείμενο ό,τι χρειάζεται μια αναφορά σφάλματος: εκδόσεις, διαδρομές, συσκευές, εγκατεστημένα μοντέλα και αν εκτελείται ένα μικροσκοπικό δίκτυο. Περιέχει τις διαδρομές των φακέλων σας και τίποτε άλλο για εσάς.</translation>
   </message>
   <message>
    <source>install,python,worker,dependencies,pytorch,onnx</source>
    <translation>εγκατάσταση,python,εργάτης,εξαρτήσεις,pytorch,onnx</translation>
   </message>
   <message>
-   <source>Libraries for</source>
-   <translation>Βιβλιοθήκες για</translation>
+   <source>Hardware</source>
+   <translation>Υλικό</translation>
   </message>
   <message>
-   <source>cpu: runs on any computer. cuda: for an NVIDIA GPU on Windows or Linux, several GB.</source>
-   <translation>cpu: εκτελείται σε κάθε υπολογιστή. cuda: για κάρτα γραφικών NVIDIA σε Windows ή Linux, αρκετά GB.</translation>
+   <source>cpu: works on any computer. cuda: for an NVIDIA GPU on Windows or Linux, a download of several GB. Default: cpu.</source>
+   <translation>cpu: λειτουργεί σε κάθε υπολογιστή. cuda: για κάρτα γραφικών NVIDIA σε Windows ή Linux, λήψη αρκετών GB. Προεπιλογή: cpu.</translation>
   </message>
   <message>
-   <source>Install from the .whl files in this folder, without the network. Default: download.</source>
-   <translation>Εγκατάσταση από τα αρχεία .whl αυτού του φακέλου, χωρίς δίκτυο. Προεπιλογή: λήψη από το δίκτυο.</translation>
+   <source>Installs from the .whl files in this folder, without a network connection. Default: download.</source>
+   <translation>Εγκατάσταση από τα αρχεία .whl αυτού του φακέλου, χωρίς σύνδεση δικτύου. Προεπιλογή: λήψη από το δίκτυο.</translation>
   </message>
   <message>
-   <source>Makes the environment again even if it is sound.</source>
-   <translation>Δημιουργεί το περιβάλλον ξανά, ακόμη και αν είναι σε τάξη.</translation>
+   <source>Installs the environment again even if it works. Default: no.</source>
+   <translation>Εγκαθιστά το περιβάλλον ξανά, ακόμη και αν λειτουργεί. Προεπιλογή: όχι.</translation>
   </message>
   <message>
    <source>Python of the environment</source>
@@ -992,24 +812,24 @@ The model goes to your models unless you choose a folder. Cancelling loses nothi
    <translation>έκδοση,δοκιμή,σφάλμα,αναφορά,κάρτα γραφικών,gpu</translation>
   </message>
   <message>
-   <source>Where to write the text. Default: only shown in the log.</source>
-   <translation>Πού θα γραφεί το κείμενο. Προεπιλογή: εμφανίζεται μόνο στο αρχείο καταγραφής.</translation>
+   <source>Text file to write. Default: the text is only shown in the log.</source>
+   <translation>Αρχείο κειμένου για εγγραφή. Προεπιλογή: το κείμενο εμφανίζεται μόνο στο αρχείο καταγραφής.</translation>
   </message>
   <message>
    <source>Folder of wheels</source>
    <translation>Φάκελος με αρχεία wheel</translation>
   </message>
   <message>
-   <source>Make anew</source>
-   <translation>Δημιουργία από την αρχή</translation>
+   <source>Reinstall</source>
+   <translation>Επανεγκατάσταση</translation>
   </message>
   <message>
    <source>The folder {folder} holds no .whl files. Choose another, or leave it empty.</source>
    <translation>Ο φάκελος {folder} δεν περιέχει αρχεία .whl. Επιλέξτε άλλον ή αφήστε το πεδίο κενό.</translation>
   </message>
   <message>
-   <source>The set-up was cancelled; nothing is left of it.</source>
-   <translation>Η εγκατάσταση ακυρώθηκε· δεν έμεινε τίποτε από αυτήν.</translation>
+   <source>The installation was cancelled; nothing was kept of it.</source>
+   <translation>Η εγκατάσταση ακυρώθηκε· δεν κρατήθηκε τίποτε από αυτήν.</translation>
   </message>
   <message>
    <source>Text file</source>
@@ -1020,24 +840,408 @@ The model goes to your models unless you choose a folder. Cancelling loses nothi
    <translation>Αρχεία κειμένου (*.txt)</translation>
   </message>
   <message>
-   <source>The settings name another Python ({python}); it is used, not this environment, until that is emptied.</source>
-   <translation>Οι ρυθμίσεις ορίζουν άλλη Python ({python})· χρησιμοποιείται εκείνη και όχι αυτό το περιβάλλον, μέχρι να αδειάσει η ρύθμιση.</translation>
+   <source>The plugin's settings name another Python ({python}). It is used instead of this environment until that setting is cleared.</source>
+   <translation>Οι ρυθμίσεις του προσθέτου ορίζουν άλλη Python ({python}). Χρησιμοποιείται εκείνη αντί για αυτό το περιβάλλον, μέχρι να διαγραφεί η ρύθμιση.</translation>
   </message>
   <message>
    <source>The text cannot be written to {path}: {reason}. Choose another file.</source>
    <translation>Το κείμενο δεν μπορεί να γραφεί στο {path}: {reason}. Επιλέξτε άλλο αρχείο.</translation>
   </message>
   <message>
+   <source>Metrics of the finished model on the held-out data:</source>
+   <translation>Μετρικές του έτοιμου μοντέλου στα δεδομένα που κρατήθηκαν εκτός εκπαίδευσης:</translation>
+  </message>
+  <message>
+   <source>Name of an installed model, or path of a model folder, a .zip archive of one, or an .onnx file.</source>
+   <translation>Όνομα εγκατεστημένου μοντέλου, ή διαδρομή φακέλου μοντέλου, αρχείου .zip του, ή αρχείου .onnx.</translation>
+  </message>
+  <message>
+   <source>List models</source>
+   <translation>Κατάλογος μοντέλων</translation>
+  </message>
+  <message>
+   <source>Lists the installed models: the plugin's own, yours, and those in the folders named in the settings. Their names can be given as MODEL to other algorithms. Models that cannot be used are listed with the reason.</source>
+   <translation>Απαριθμεί τα εγκατεστημένα μοντέλα: του προσθέτου, τα δικά σας και όσα βρίσκονται στους φακέλους που ορίζουν οι ρυθμίσεις. Τα ονόματά τους δίνονται ως MODEL σε άλλους αλγορίθμους. Μοντέλα που δεν μπορούν να χρησιμοποιηθούν αναφέρονται μαζί με την αιτία.</translation>
+  </message>
+  <message>
+   <source>Describe model</source>
+   <translation>Περιγραφή μοντέλου</translation>
+  </message>
+  <message>
+   <source>Describes a model: the bands it takes, resolution, classes, how it was trained and its accuracy.</source>
+   <translation>Περιγράφει ένα μοντέλο: τους διαύλους που δέχεται, την ανάλυση, τις κλάσεις, πώς εκπαιδεύτηκε και την ακρίβειά του.</translation>
+  </message>
+  <message>
+   <source>Import model</source>
+   <translation>Εισαγωγή μοντέλου</translation>
+  </message>
+  <message>
+   <source>Installs a model archive (.zip) or an .onnx file with a model card or Deepness metadata among your models, so that it can be chosen by name. Weights that an .onnx file stores in files beside it are installed too. A name that another model has is refused unless REPLACE is set. A model cannot run code of its own.</source>
+   <translation>Εγκαθιστά στα μοντέλα σας ένα αρχείο μοντέλου (.zip) ή ένα αρχείο .onnx με κάρτα μοντέλου ή μεταδεδομένα Deepness, ώστε να επιλέγεται με το όνομά του. Εγκαθίστανται και τα βάρη που ένα αρχείο .onnx αποθηκεύει σε αρχεία δίπλα του. Όνομα που έχει άλλο μοντέλο απορρίπτεται, εκτός αν οριστεί το REPLACE. Ένα μοντέλο δεν μπορεί να εκτελέσει δικό του κώδικα.</translation>
+  </message>
+  <message>
+   <source>Input {role}: {bands}; dates: {dates}</source>
+   <translation>Είσοδος {role}: {bands}· ημερομηνίες: {dates}</translation>
+  </message>
+  <message>
+   <source>Model names, one per line</source>
+   <translation>Ονόματα μοντέλων, ένα ανά γραμμή</translation>
+  </message>
+  <message>
+   <source>Number of models</source>
+   <translation>Πλήθος μοντέλων</translation>
+  </message>
+  <message>
+   <source>No models are installed. 'Import model' installs one from a file.</source>
+   <translation>Δεν υπάρχουν εγκατεστημένα μοντέλα. Η «Εισαγωγή μοντέλου» εγκαθιστά ένα από αρχείο.</translation>
+  </message>
+  <message>
+   <source>Description</source>
+   <translation>Περιγραφή</translation>
+  </message>
+  <message>
+   <source>Model card (JSON)</source>
+   <translation>Κάρτα μοντέλου (JSON)</translation>
+  </message>
+  <message>
+   <source>A model folder packed as a .zip archive, or an .onnx file.</source>
+   <translation>Φάκελος μοντέλου συμπιεσμένος ως αρχείο .zip, ή αρχείο .onnx.</translation>
+  </message>
+  <message>
+   <source>Yes: the new model takes the name. A model of yours with that name is deleted once the new one is installed; one of the plugin, or in a folder named in the settings, stays but is no longer used. No: a name that another model has is refused. Default: no.</source>
+   <translation>Ναι: το νέο μοντέλο παίρνει το όνομα. Δικό σας μοντέλο με αυτό το όνομα διαγράφεται μόλις εγκατασταθεί το νέο· μοντέλο του προσθέτου ή σε φάκελο που ορίζουν οι ρυθμίσεις μένει, αλλά δεν χρησιμοποιείται πια. Όχι: όνομα που έχει άλλο μοντέλο απορρίπτεται. Προεπιλογή: όχι.</translation>
+  </message>
+  <message>
+   <source>Name of the model</source>
+   <translation>Όνομα του μοντέλου</translation>
+  </message>
+  <message>
+   <source>Task: {task}, network: {network}</source>
+   <translation>Εργασία: {task}, δίκτυο: {network}</translation>
+  </message>
+  <message>
+   <source>Model file</source>
+   <translation>Αρχείο μοντέλου</translation>
+  </message>
+  <message>
+   <source>Replace a model of the same name</source>
+   <translation>Αντικατάσταση μοντέλου με το ίδιο όνομα</translation>
+  </message>
+  <message>
+   <source>Installed in {path}.</source>
+   <translation>Εγκαταστάθηκε στο {path}.</translation>
+  </message>
+  <message>
+   <source>Resolution: {metres} m per pixel</source>
+   <translation>Ανάλυση: {metres} μ. ανά εικονοστοιχείο</translation>
+  </message>
+  <message>
+   <source>Classes: {classes}</source>
+   <translation>Κλάσεις: {classes}</translation>
+  </message>
+  <message>
+   <source>Predicts continuous values; unit: {unit}</source>
+   <translation>Προβλέπει συνεχείς τιμές· μονάδα: {unit}</translation>
+  </message>
+  <message>
+   <source>Decision threshold: {threshold}</source>
+   <translation>Κατώφλι απόφασης: {threshold}</translation>
+  </message>
+  <message>
+   <source>The same model is already installed: {path}.</source>
+   <translation>Το ίδιο μοντέλο είναι ήδη εγκατεστημένο: {path}.</translation>
+  </message>
+  <message>
+   <source>The model cannot be installed: {reason}. Free disk space, or check the permissions of the folder.</source>
+   <translation>Το μοντέλο δεν μπορεί να εγκατασταθεί: {reason}. Ελευθερώστε χώρο στον δίσκο ή ελέγξτε τα δικαιώματα του φακέλου.</translation>
+  </message>
+  <message>
+   <source>'{model}' is now the new model. {hidden} stays where it is, but is no longer used.</source>
+   <translation>Το '{model}' είναι πλέον το νέο μοντέλο. Το {hidden} μένει στη θέση του, αλλά δεν χρησιμοποιείται πια.</translation>
+  </message>
+  <message>
+   <source>Processor that runs the network: auto (a GPU if there is one, else the CPU), cpu, cuda (the first NVIDIA GPU), cuda:N (NVIDIA GPU number N, from 0) or mps (Apple GPU). Default: the one in the plugin's settings.</source>
+   <translation>Επεξεργαστής στον οποίο εκτελείται το δίκτυο: auto (κάρτα γραφικών αν υπάρχει, αλλιώς η CPU), cpu, cuda (η πρώτη κάρτα NVIDIA), cuda:N (κάρτα NVIDIA με αριθμό N, από 0) ή mps (κάρτα της Apple). Προεπιλογή: εκείνος των ρυθμίσεων του προσθέτου.</translation>
+  </message>
+  <message>
+   <source>Tile size (pixels)</source>
+   <translation>Μέγεθος πλακιδίου (εικονοστοιχεία)</translation>
+  </message>
+  <message>
+   <source>Side length of the square tiles that the network processes, 32 to 8192 pixels. Larger tiles give the network more context and take more memory. Default: chosen from the model and the available memory. Make it smaller if memory runs out.</source>
+   <translation>Μήκος πλευράς των τετράγωνων πλακιδίων που επεξεργάζεται το δίκτυο, 32 έως 8192 εικονοστοιχεία. Μεγαλύτερα πλακίδια δίνουν στο δίκτυο περισσότερο περιβάλλον και θέλουν περισσότερη μνήμη. Προεπιλογή: επιλέγεται από το μοντέλο και τη διαθέσιμη μνήμη. Μικρύνετέ το αν δεν φτάνει η μνήμη.</translation>
+  </message>
+  <message>
+   <source>Tile overlap (pixels)</source>
+   <translation>Επικάλυψη πλακιδίων (εικονοστοιχεία)</translation>
+  </message>
+  <message>
+   <source>Width by which neighbouring tiles overlap and are blended, from 0 to half of the tile size, in pixels. Default: the model's. Make it larger if seams between tiles are visible.</source>
+   <translation>Πλάτος στο οποίο επικαλύπτονται και αναμειγνύονται γειτονικά πλακίδια, από 0 έως το μισό του μεγέθους τους, σε εικονοστοιχεία. Προεπιλογή: του μοντέλου. Μεγαλώστε την αν φαίνονται ραφές ανάμεσα στα πλακίδια.</translation>
+  </message>
+  <message>
+   <source>Batch size (tiles)</source>
+   <translation>Μέγεθος παρτίδας (πλακίδια)</translation>
+  </message>
+  <message>
+   <source>Number of tiles that the network processes at once, 1 to 1024. Larger batches are faster on a GPU and take more memory. Default: 1.</source>
+   <translation>Πλήθος πλακιδίων που επεξεργάζεται το δίκτυο ταυτόχρονα, 1 έως 1024. Μεγαλύτερες παρτίδες είναι ταχύτερες σε κάρτα γραφικών και θέλουν περισσότερη μνήμη. Προεπιλογή: 1.</translation>
+  </message>
+  <message>
+   <source>CPU threads</source>
+   <translation>Νήματα CPU</translation>
+  </message>
+  <message>
+   <source>Number of CPU threads that the network may use, 1 to 256. Default: one per core. Choose fewer to keep the computer responsive.</source>
+   <translation>Πλήθος νημάτων της CPU που μπορεί να χρησιμοποιήσει το δίκτυο, 1 έως 256. Προεπιλογή: ένα ανά πυρήνα. Επιλέξτε λιγότερα για να ανταποκρίνεται ο υπολογιστής.</translation>
+  </message>
+  <message>
+   <source>Yes: the map has the pixel size, in metres, that the model was trained at. Needed where the raster's pixels are much larger or smaller. Default: no, the map has the pixels of the (first) raster.</source>
+   <translation>Ναι: ο χάρτης έχει το μέγεθος εικονοστοιχείου, σε μέτρα, στο οποίο εκπαιδεύτηκε το μοντέλο. Απαραίτητο όπου τα εικονοστοιχεία του ψηφιδωτού είναι πολύ μεγαλύτερα ή μικρότερα. Προεπιλογή: όχι, ο χάρτης έχει τα εικονοστοιχεία του (πρώτου) ψηφιδωτού.</translation>
+  </message>
+  <message>
+   <source>Resampling</source>
+   <translation>Επαναδειγματοληψία</translation>
+  </message>
+  <message>
+   <source>How a raster is resampled to another grid: bilinear and cubic interpolate, and average the pixels of a much finer raster; nearest keeps values unchanged, as classes and indices need. Pixels already on the grid are not changed, and paletted rasters are always resampled by nearest. Default: bilinear.</source>
+   <translation>Πώς γίνεται η επαναδειγματοληψία ενός ψηφιδωτού σε άλλον κάνναβο: bilinear και cubic παρεμβάλλουν, και παίρνουν τον μέσο όρο των εικονοστοιχείων ενός πολύ λεπτομερέστερου ψηφιδωτού· nearest κρατά τις τιμές αμετάβλητες, όπως χρειάζονται κλάσεις και δείκτες. Εικονοστοιχεία που βρίσκονται ήδη στον κάνναβο δεν αλλάζουν, και για ψηφιδωτά με παλέτα χρησιμοποιείται πάντα το nearest. Προεπιλογή: bilinear.</translation>
+  </message>
+  <message>
+   <source>Nodata value</source>
+   <translation>Τιμή nodata</translation>
+  </message>
+  <message>
+   <source>GeoTIFF (.tif) with one class per pixel, with class names and colours; nodata is 255. An existing file is overwritten.</source>
+   <translation>GeoTIFF (.tif) με μία κλάση ανά εικονοστοιχείο, με ονόματα και χρώματα κλάσεων· το nodata είναι 255. Υπάρχον αρχείο αντικαθίσταται.</translation>
+  </message>
+  <message>
+   <source>GeoTIFF (.tif) with one band per class, the class's probability from 0 to 1. Only created if requested.</source>
+   <translation>GeoTIFF (.tif) με έναν δίαυλο ανά κλάση, την πιθανότητα της κλάσης από 0 έως 1. Δημιουργείται μόνο αν ζητηθεί.</translation>
+  </message>
+  <message>
+   <source>The classes as polygons with name, value and area in square metres (.gpkg, .geojson, .shp or .fgb). An existing file is overwritten, unless it is a GeoPackage with other layers. Only created if requested.</source>
+   <translation>Οι κλάσεις ως πολύγωνα με όνομα, τιμή και εμβαδόν σε τετραγωνικά μέτρα (.gpkg, .geojson, .shp ή .fgb). Υπάρχον αρχείο αντικαθίσταται, εκτός αν είναι GeoPackage με άλλα επίπεδα. Δημιουργούνται μόνο αν ζητηθεί.</translation>
+  </message>
+  <message>
+   <source>Values: {values}.</source>
+   <translation>Τιμές: {values}.</translation>
+  </message>
+  <message>
+   <source>Only this rectangle is mapped. Default: the whole raster. Required for layers without an extent of their own, such as web maps.</source>
+   <translation>Χαρτογραφείται μόνο αυτό το ορθογώνιο. Προεπιλογή: ολόκληρο το ψηφιδωτό. Απαραίτητο για επίπεδα χωρίς δική τους έκταση, όπως οι διαδικτυακοί χάρτες.</translation>
+  </message>
+  <message>
+   <source>Pixels whose centre lies outside these polygons become nodata. Any coordinate system. Default: no mask.</source>
+   <translation>Τα εικονοστοιχεία με κέντρο έξω από αυτά τα πολύγωνα γίνονται nodata. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: χωρίς μάσκα.</translation>
+  </message>
+  <message>
+   <source>Resample to the model's resolution</source>
+   <translation>Επαναδειγματοληψία στην ανάλυση του μοντέλου</translation>
+  </message>
+  <message>
+   <source>A stored value to treat as nodata, such as 0 for black borders, in addition to the nodata values that the rasters declare. A pixel with this value in any band becomes nodata. Any number. Default: only the declared nodata.</source>
+   <translation>Αποθηκευμένη τιμή που λογίζεται ως nodata, όπως 0 για μαύρα περιθώρια, επιπλέον των τιμών nodata που δηλώνουν τα ψηφιδωτά. Εικονοστοιχείο με αυτή την τιμή σε οποιονδήποτε δίαυλο γίνεται nodata. Οποιοσδήποτε αριθμός. Προεπιλογή: μόνο το δηλωμένο nodata.</translation>
+  </message>
+  <message>
+   <source>Class probabilities</source>
+   <translation>Πιθανότητες κλάσεων</translation>
+  </message>
+  <message>
+   <source>Class polygons</source>
+   <translation>Πολύγωνα κλάσεων</translation>
+  </message>
+  <message>
+   <source>Area to map</source>
+   <translation>Περιοχή χαρτογράφησης</translation>
+  </message>
+  <message>
+   <source>Device</source>
+   <translation>Συσκευή</translation>
+  </message>
+  <message>
+   <source>The overlap of {overlap} pixels is more than half of the tile size of {size}. Make it smaller.</source>
+   <translation>Η επικάλυψη των {overlap} εικονοστοιχείων ξεπερνά το μισό του μεγέθους πλακιδίου ({size}). Μικρύνετέ την.</translation>
+  </message>
+  <message>
+   <source>'{device}' is not a device. Choose auto, cpu, cuda, cuda:N with the number of a GPU, or mps.</source>
+   <translation>Το '{device}' δεν είναι συσκευή. Επιλέξτε auto, cpu, cuda, cuda:N με τον αριθμό μιας κάρτας γραφικών, ή mps.</translation>
+  </message>
+  <message>
+   <source>The result cannot be written to {path}. Choose a file ({formats}).</source>
+   <translation>Το αποτέλεσμα δεν μπορεί να γραφεί στο {path}. Επιλέξτε αρχείο ({formats}).</translation>
+  </message>
+  <message>
+   <source>The file name {path} has to end in {formats}.</source>
+   <translation>Το όνομα αρχείου {path} πρέπει να τελειώνει σε {formats}.</translation>
+  </message>
+  <message>
+   <source>The folder {folder} for the result does not exist. Create it, or choose another.</source>
+   <translation>Ο φάκελος {folder} για το αποτέλεσμα δεν υπάρχει. Δημιουργήστε τον ή επιλέξτε άλλον.</translation>
+  </message>
+  <message>
+   <source>{name}: '{value}' is not a layer that QGIS can open.</source>
+   <translation>{name}: το '{value}' δεν είναι επίπεδο που ανοίγει το QGIS.</translation>
+  </message>
+  <message>
+   <source>'{text}' is not a list of band numbers. Give numbers from 1, separated by commas, such as 11,8,3.</source>
+   <translation>Το '{text}' δεν είναι κατάλογος αριθμών διαύλων. Δώστε αριθμούς από 1, χωρισμένους με κόμμα, όπως 11,8,3.</translation>
+  </message>
+  <message>
+   <source>Choose them in that order.</source>
+   <translation>Επιλέξτε τους με αυτή τη σειρά.</translation>
+  </message>
+  <message>
+   <source>Name of the model used</source>
+   <translation>Όνομα του μοντέλου που χρησιμοποιήθηκε</translation>
+  </message>
+  <message>
+   <source>Convert the layer to RGB first (Raster &gt; Conversion &gt; PCT to RGB).</source>
+   <translation>Μετατρέψτε πρώτα το επίπεδο σε RGB (Ψηφιδωτό &gt; Μετατροπή &gt; PCT σε RGB).</translation>
+  </message>
+  <message>
+   <source>{name}: '{value}' is not a raster that QGIS can open.</source>
+   <translation>{name}: το '{value}' δεν είναι ψηφιδωτό που μπορεί να ανοίξει το QGIS.</translation>
+  </message>
+  <message>
+   <source>{option} names band {number}, but '{layer}' has {count} band(s).</source>
+   <translation>Το {option} ορίζει τον δίαυλο {number}, αλλά το '{layer}' έχει {count}.</translation>
+  </message>
+  <message>
+   <source>Choose bands from 1 to {count}.</source>
+   <translation>Επιλέξτε διαύλους από 1 έως {count}.</translation>
+  </message>
+  <message>
+   <source>{option} names {given} band(s), but the model takes {needed}: {bands}.</source>
+   <translation>Το {option} ορίζει {given} διαύλους, αλλά το μοντέλο δέχεται {needed}: {bands}.</translation>
+  </message>
+  <message>
+   <source>The only band of '{layer}' holds palette indices, not brightness values.</source>
+   <translation>Ο μόνος δίαυλος του '{layer}' περιέχει δείκτες παλέτας, όχι τιμές φωτεινότητας.</translation>
+  </message>
+  <message>
+   <source>The bands of '{layer}' have other names than the model's. They are taken in its order: {bands}. If that is wrong, give their numbers in that order in {option}.</source>
+   <translation>Οι δίαυλοι του '{layer}' έχουν άλλα ονόματα από του μοντέλου. Λαμβάνονται με τη σειρά του: {bands}. Αν είναι λάθος, δώστε τους αριθμούς τους με αυτή τη σειρά στο {option}.</translation>
+  </message>
+  <message>
+   <source>{model}: probabilities</source>
+   <translation>{model}: πιθανότητες</translation>
+  </message>
+  <message>
+   <source>{model}: polygons</source>
+   <translation>{model}: πολύγωνα</translation>
+  </message>
+  <message>
+   <source>Choose the bands by number in {option}, in that order.</source>
+   <translation>Επιλέξτε τους διαύλους με τον αριθμό τους στο {option}, με αυτή τη σειρά.</translation>
+  </message>
+  <message>
+   <source>Leave {option} empty to use the palette's colours.</source>
+   <translation>Αφήστε το {option} κενό για να χρησιμοποιηθούν τα χρώματα της παλέτας.</translation>
+  </message>
+  <message>
+   <source>The layer '{layer}' has no extent and pixel size of its own. Choose the area to map (EXTENT).</source>
+   <translation>Το επίπεδο '{layer}' δεν έχει δική του έκταση και μέγεθος εικονοστοιχείου. Επιλέξτε την περιοχή χαρτογράφησης (EXTENT).</translation>
+  </message>
+  <message>
+   <source>Change detection</source>
+   <translation>Ανίχνευση μεταβολών</translation>
+  </message>
+  <message>
+   <source>Assigns a class of change to every pixel, such as changed or unchanged, from an image before and an image after, with a network trained on such pairs (see 'Train change detector'). There may be two classes, or several kinds of change, such as field to houses. The two images need not share a grid, coordinate system or size: they are aligned as they are read. The map has the pixels and the extent of the finer one, or of the one chosen in 'Output grid'; where either image ends or is nodata, the map is nodata.
+
+The model is given by its name if it is installed (see 'List models'), or by the path of a model folder, a .zip archive of one, or an .onnx file with a model card, for change or for segmentation of two dates. Its bands are matched by the rasters' band descriptions. Without a match they are taken in order if the rasters have as many bands as the model takes; otherwise choose them in 'Bands'.</source>
+   <translation>Αποδίδει σε κάθε εικονοστοιχείο μια κλάση μεταβολής, όπως μεταβλήθηκε ή όχι, από μια εικόνα πριν και μια εικόνα μετά, με ένα δίκτυο που εκπαιδεύτηκε σε τέτοια ζεύγη (βλ. «Εκπαίδευση ανιχνευτή μεταβολών»). Οι κλάσεις μπορεί να είναι δύο, ή διάφορα είδη μεταβολής, όπως από χωράφι σε σπίτια. Οι δύο εικόνες δεν χρειάζεται να έχουν τον ίδιο κάνναβο, σύστημα συντεταγμένων ή μέγεθος: ευθυγραμμίζονται καθώς διαβάζονται. Ο χάρτης έχει τα εικονοστοιχεία και την έκταση της λεπτομερέστερης, ή εκείνης που επιλέγεται στο «Κάνναβος εξόδου»· όπου μία από τις δύο τελειώνει ή είναι nodata, ο χάρτης είναι nodata.
+
+Το μοντέλο δίνεται με το όνομά του αν είναι εγκατεστημένο (βλ. «Κατάλογος μοντέλων»), ή με τη διαδρομή φακέλου μοντέλου, αρχείου .zip του, ή αρχείου .onnx με κάρτα μοντέλου, για μεταβολές ή για κατάτμηση με δύο ημερομηνίες. Οι δίαυλοί του αντιστοιχίζονται με τις περιγραφές των διαύλων των ψηφιδωτών. Χωρίς αντιστοίχιση λαμβάνονται με τη σειρά, αν τα ψηφιδωτά έχουν τόσους διαύλους όσους δέχεται το μοντέλο· αλλιώς επιλέξτε τους στο «Δίαυλοι».</translation>
+  </message>
+  <message>
+   <source>Change map</source>
+   <translation>Χάρτης μεταβολών</translation>
+  </message>
+  <message>
+   <source>deep learning,neural network,change detection,bitemporal,siamese,before,after,damage</source>
+   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,ανίχνευση μεταβολών,διχρονική,σιαμαίο,πριν,μετά,ζημιές</translation>
+  </message>
+  <message>
+   <source>Raster before</source>
+   <translation>Ψηφιδωτό πριν</translation>
+  </message>
+  <message>
+   <source>The image from before the change: any raster layer that QGIS can open.</source>
+   <translation>Η εικόνα πριν από τη μεταβολή: οποιοδήποτε ψηφιδωτό επίπεδο ανοίγει το QGIS.</translation>
+  </message>
+  <message>
+   <source>Raster after</source>
+   <translation>Ψηφιδωτό μετά</translation>
+  </message>
+  <message>
+   <source>The image from after the change, with the same bands. Its grid may differ.</source>
+   <translation>Η εικόνα μετά τη μεταβολή, με τους ίδιους διαύλους. Ο κάνναβός της μπορεί να διαφέρει.</translation>
+  </message>
+  <message>
+   <source>Name of an installed model, or path of a model folder, a .zip archive of one, or an .onnx file. Default: the model for two dates whose bands match the band descriptions of both rasters, if exactly one is installed.</source>
+   <translation>Όνομα εγκατεστημένου μοντέλου, ή διαδρομή φακέλου μοντέλου, αρχείου .zip του, ή αρχείου .onnx. Προεπιλογή: το μοντέλο για δύο ημερομηνίες του οποίου οι δίαυλοι αντιστοιχούν στις περιγραφές διαύλων και των δύο ψηφιδωτών, αν είναι εγκατεστημένο ακριβώς ένα.</translation>
+  </message>
+  <message>
+   <source>Band numbers, from 1, of both rasters, in the order in which the model takes them. Default: matched by band descriptions.</source>
+   <translation>Αριθμοί διαύλων, από 1, και των δύο ψηφιδωτών, με τη σειρά που τους δέχεται το μοντέλο. Προεπιλογή: αντιστοιχίζονται με τις περιγραφές των διαύλων.</translation>
+  </message>
+  <message>
+   <source>Band numbers, from 1, of the raster after, where they differ from those of the raster before, as for another sensor. Default: as in 'Bands'.</source>
+   <translation>Αριθμοί διαύλων, από 1, του ψηφιδωτού μετά, όπου διαφέρουν από εκείνους του ψηφιδωτού πριν, όπως για άλλον αισθητήρα. Προεπιλογή: όπως στο «Δίαυλοι».</translation>
+  </message>
+  <message>
+   <source>Output grid</source>
+   <translation>Κάνναβος εξόδου</translation>
+  </message>
+  <message>
+   <source>Whose pixels and extent the map has. finer: those of the raster with the smaller pixels on the ground (of the raster before, if they are equal). before or after: those of that raster. The other raster is resampled to this grid, and averaged if it is finer. Default: finer.</source>
+   <translation>Τίνος εικονοστοιχεία και έκταση έχει ο χάρτης. finer: του ψηφιδωτού με τα μικρότερα εικονοστοιχεία στο έδαφος (του πριν, αν είναι ίσα). before ή after: του αντίστοιχου ψηφιδωτού. Το άλλο ψηφιδωτό επαναδειγματοληπτείται σε αυτόν τον κάνναβο· αν είναι λεπτομερέστερο, λαμβάνεται ο μέσος όρος. Προεπιλογή: finer.</translation>
+  </message>
+  <message>
+   <source>Radiometric normalisation</source>
+   <translation>Ραδιομετρική κανονικοποίηση</translation>
+  </message>
+  <message>
+   <source>Relative radiometric normalisation of the raster after to the raster before: a gain and an offset per band, estimated from a sample of their common valid pixels, applied before the model's own scaling. none: off. moments: matches mean and standard deviation of all pixels. irmad: matches those of unchanged pixels only, found by iteratively reweighted multivariate alteration detection (IR-MAD). Use it where sun, haze or sensor differ between the dates; it has little effect on models that scale each date by itself. Default: none.</source>
+   <translation>Σχετική ραδιομετρική κανονικοποίηση του ψηφιδωτού μετά ως προς το ψηφιδωτό πριν: ένας συντελεστής και μια μετατόπιση ανά δίαυλο, που εκτιμώνται από δείγμα των κοινών έγκυρων εικονοστοιχείων τους και εφαρμόζονται πριν από την κλιμάκωση του ίδιου του μοντέλου. none: καμία. moments: εξισώνει τον μέσο όρο και την τυπική απόκλιση όλων των εικονοστοιχείων. irmad: εξισώνει μόνο εκείνα των αμετάβλητων εικονοστοιχείων, που βρίσκονται με επαναληπτικά σταθμισμένη πολυμεταβλητή ανίχνευση μεταβολών (IR-MAD). Χρησιμοποιήστε την όπου ήλιος, αχλύς ή αισθητήρας διαφέρουν ανάμεσα στις ημερομηνίες· ωφελεί λίγο σε μοντέλα που κλιμακώνουν κάθε ημερομηνία μόνη της. Προεπιλογή: none.</translation>
+  </message>
+  <message>
+   <source>an image before and one after</source>
+   <translation>μια εικόνα πριν και μία μετά</translation>
+  </message>
+  <message>
+   <source>BEFORE and AFTER are the same raster, so there is no change to detect.</source>
+   <translation>Τα BEFORE και AFTER είναι το ίδιο ψηφιδωτό, οπότε δεν υπάρχει μεταβολή για να ανιχνευθεί.</translation>
+  </message>
+  <message>
+   <source>Bands</source>
+   <translation>Δίαυλοι</translation>
+  </message>
+  <message>
+   <source>Bands of the raster after</source>
+   <translation>Δίαυλοι του ψηφιδωτού μετά</translation>
+  </message>
+  <message>
+   <source>Model: {model}</source>
+   <translation>Μοντέλο: {model}</translation>
+  </message>
+  <message>
+   <source>{name} is empty. Choose a raster.</source>
+   <translation>Το {name} είναι κενό. Επιλέξτε ένα ψηφιδωτό.</translation>
+  </message>
+  <message>
    <source>Flood mapping</source>
    <translation>Χαρτογράφηση πλημμύρας</translation>
   </message>
   <message>
-   <source>Maps flooded land from Sentinel-1 (backscatter, VV) and Sentinel-2 (reflectance) images. Give what you have: both sensors before and after the flood are best, one sensor or the image after the flood alone work, too. The model is chosen by that.
+   <source>Maps flooded land from Sentinel-1 (backscatter, VV) and Sentinel-2 (reflectance) images. Give the images that you have: both sensors before and after the flood are best; one sensor, or only the image after the flood, works too. The model is chosen accordingly.
 
-Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B3 are found by their descriptions) and Sentinel-1 sigma0 in dB or linear, of any data type. They need not share a grid or coordinate system: the map is on the grid of the first Sentinel-1 image if there is one, else of the first Sentinel-2 image.</source>
-   <translation>Χαρτογραφεί πλημμυρισμένη γη από εικόνες Sentinel-1 (οπισθοσκέδαση, VV) και Sentinel-2 (ανακλαστικότητα). Δώστε ό,τι έχετε: το καλύτερο είναι και οι δύο αισθητήρες πριν και μετά την πλημμύρα, αλλά αρκεί και ένας αισθητήρας ή μόνο η εικόνα μετά την πλημμύρα. Το μοντέλο επιλέγεται ανάλογα.
+Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B3 are found by their descriptions) and Sentinel-1 sigma0 in dB or linear scale, of any data type. They need not share a grid or coordinate system: the map is on the grid of the first Sentinel-1 image if there is one, else of the first Sentinel-2 image.</source>
+   <translation>Χαρτογραφεί πλημμυρισμένη γη από εικόνες Sentinel-1 (οπισθοσκέδαση, VV) και Sentinel-2 (ανακλαστικότητα). Δώστε τις εικόνες που έχετε: το καλύτερο είναι και οι δύο αισθητήρες πριν και μετά την πλημμύρα· αρκεί και ένας αισθητήρας, ή μόνο η εικόνα μετά την πλημμύρα. Το μοντέλο επιλέγεται ανάλογα.
 
-Οι εικόνες μπορεί να είναι προϊόντα Sentinel-2 L1C ή L2A με όλους τους διαύλους τους (τα B11, B8 και B3 βρίσκονται από τις περιγραφές τους) και Sentinel-1 sigma0 σε dB ή γραμμικό, οποιουδήποτε τύπου δεδομένων. Δεν χρειάζεται να έχουν κοινό κάνναβο ή σύστημα συντεταγμένων: ο χάρτης ακολουθεί τον κάνναβο της πρώτης εικόνας Sentinel-1, αν υπάρχει, αλλιώς της πρώτης εικόνας Sentinel-2.</translation>
+Οι εικόνες μπορεί να είναι προϊόντα Sentinel-2 L1C ή L2A με όλους τους διαύλους τους (τα B11, B8 και B3 βρίσκονται από τις περιγραφές τους) και Sentinel-1 sigma0 σε dB ή γραμμική κλίμακα, οποιουδήποτε τύπου δεδομένων. Δεν χρειάζεται να έχουν κοινό κάνναβο ή σύστημα συντεταγμένων: ο χάρτης ακολουθεί τον κάνναβο της πρώτης εικόνας Sentinel-1, αν υπάρχει, αλλιώς της πρώτης εικόνας Sentinel-2.</translation>
   </message>
   <message>
    <source>Flood map</source>
@@ -1056,8 +1260,8 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Επιλέξτε μοντέλο πλημμύρας ή αφήστε το MODEL κενό.</translation>
   </message>
   <message>
-   <source>Choose these images, or leave MODEL empty.</source>
-   <translation>Επιλέξτε αυτές τις εικόνες ή αφήστε το MODEL κενό.</translation>
+   <source>Choose these images too, or leave MODEL empty.</source>
+   <translation>Επιλέξτε και αυτές τις εικόνες, ή αφήστε το MODEL κενό.</translation>
   </message>
   <message>
    <source>flood,water,inundation,sentinel,sar,radar,disaster,deep learning,change detection</source>
@@ -1084,8 +1288,8 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Sentinel-2 πριν</translation>
   </message>
   <message>
-   <source>Sentinel-2 reflectance (B11, B8, B3) from before the flood; the same product as after it.</source>
-   <translation>Ανακλαστικότητα Sentinel-2 (B11, B8, B3) πριν από την πλημμύρα· το ίδιο προϊόν όπως μετά από αυτήν.</translation>
+   <source>Sentinel-2 reflectance (B11, B8, B3) from before the flood, of the same product level as the image after it.</source>
+   <translation>Ανακλαστικότητα Sentinel-2 (B11, B8, B3) πριν από την πλημμύρα, του ίδιου επιπέδου προϊόντος με την εικόνα μετά από αυτήν.</translation>
   </message>
   <message>
    <source>Sentinel-2 after</source>
@@ -1096,16 +1300,16 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Ανακλαστικότητα Sentinel-2 (B11, B8, B3) κατά τη διάρκεια ή μετά την πλημμύρα.</translation>
   </message>
   <message>
-   <source>Name of an installed flood model, or path of one. Default: the one that uses the most of the images given.</source>
-   <translation>Όνομα εγκατεστημένου μοντέλου πλημμύρας ή διαδρομή ενός. Προεπιλογή: εκείνο που χρησιμοποιεί τις περισσότερες από τις εικόνες που δόθηκαν.</translation>
+   <source>Name of an installed flood model, or path of one. Default: the installed one that uses the most of the given images.</source>
+   <translation>Όνομα εγκατεστημένου μοντέλου πλημμύρας, ή διαδρομή ενός. Προεπιλογή: το εγκατεστημένο που χρησιμοποιεί τις περισσότερες από τις εικόνες που δόθηκαν.</translation>
   </message>
   <message>
-   <source>Number, from 1, of the VV band, such as 1. Default: found by description.</source>
-   <translation>Αριθμός του διαύλου VV, από 1, για παράδειγμα 1. Προεπιλογή: βρίσκεται από την περιγραφή.</translation>
+   <source>Number, from 1, of the VV band, such as 1. Default: found by its description.</source>
+   <translation>Αριθμός, από 1, του διαύλου VV, όπως 1. Προεπιλογή: βρίσκεται από την περιγραφή του.</translation>
   </message>
   <message>
-   <source>Numbers, from 1, of the bands B11, B8 and B3 in that order, such as 11,8,3. Default: found by description, or the three bands of a raster of three.</source>
-   <translation>Αριθμοί των διαύλων B11, B8 και B3 με αυτή τη σειρά, από 1, για παράδειγμα 11,8,3. Προεπιλογή: βρίσκονται από την περιγραφή, ή οι τρεις δίαυλοι ψηφιδωτού που έχει τρεις.</translation>
+   <source>Numbers, from 1, of the bands B11, B8 and B3 in that order, such as 11,8,3. Default: found by their descriptions, or the three bands of a raster with three.</source>
+   <translation>Αριθμοί, από 1, των διαύλων B11, B8 και B3 με αυτή τη σειρά, όπως 11,8,3. Προεπιλογή: βρίσκονται από τις περιγραφές τους, ή οι τρεις δίαυλοι ψηφιδωτού που έχει τρεις.</translation>
   </message>
   <message>
    <source>Flooded area (square metres)</source>
@@ -1116,11 +1320,11 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Ποσοστό της χαρτογραφημένης έκτασης που πλημμύρισε (0 έως 1)</translation>
   </message>
   <message>
-   <source>A flood shows in the image from after it: choose that, too, or leave both empty.</source>
-   <translation>Η πλημμύρα φαίνεται στην εικόνα μετά από αυτήν: επιλέξτε και εκείνη, ή αφήστε και τις δύο κενές.</translation>
+   <source>The flood is seen in the image from after it. Choose that too, or leave both empty.</source>
+   <translation>Η πλημμύρα φαίνεται στην εικόνα μετά από αυτήν. Επιλέξτε και εκείνη, ή αφήστε και τις δύο κενές.</translation>
   </message>
   <message>
-   <source>No installed flood model takes {layers} alone.</source>
+   <source>No installed flood model takes only {layers}.</source>
    <translation>Κανένα εγκατεστημένο μοντέλο πλημμύρας δεν δέχεται μόνο {layers}.</translation>
   </message>
   <message>
@@ -1156,100 +1360,28 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Δόθηκε το {before} χωρίς το {after}.</translation>
   </message>
   <message>
-   <source>Choose them in that order.</source>
-   <translation>Επιλέξτε τους με αυτή τη σειρά.</translation>
-  </message>
-  <message>
-   <source>Model that was used</source>
-   <translation>Μοντέλο που χρησιμοποιήθηκε</translation>
-  </message>
-  <message>
-   <source>Convert the layer to RGB first (Raster &gt; Conversion &gt; PCT to RGB).</source>
-   <translation>Μετατρέψτε πρώτα το επίπεδο σε RGB (Ψηφιδωτό &gt; Μετατροπή &gt; PCT σε RGB).</translation>
-  </message>
-  <message>
-   <source>{name}: '{value}' is not a raster that QGIS can open.</source>
-   <translation>{name}: το '{value}' δεν είναι ψηφιδωτό που μπορεί να ανοίξει το QGIS.</translation>
-  </message>
-  <message>
-   <source>{option} names band {number}, but '{layer}' has {count} band(s).</source>
-   <translation>Το {option} ορίζει τον δίαυλο {number}, αλλά το '{layer}' έχει {count}.</translation>
-  </message>
-  <message>
-   <source>Choose bands from 1 to {count}.</source>
-   <translation>Επιλέξτε διαύλους από 1 έως {count}.</translation>
-  </message>
-  <message>
-   <source>{option} names {given} band(s), but the model takes {needed}: {bands}.</source>
-   <translation>Το {option} ορίζει {given} διαύλους, αλλά το μοντέλο δέχεται {needed}: {bands}.</translation>
-  </message>
-  <message>
-   <source>The only band of '{layer}' holds the numbers of a palette, not brightness values.</source>
-   <translation>Ο μόνος δίαυλος του '{layer}' περιέχει τους αριθμούς μιας παλέτας, όχι τιμές φωτεινότητας.</translation>
-  </message>
-  <message>
-   <source>The bands of '{layer}' have other names than those of the model. They are taken in its order: {bands}. If that is wrong, give their numbers in that order in {option}.</source>
-   <translation>Οι δίαυλοι του '{layer}' έχουν άλλα ονόματα από εκείνους του μοντέλου. Λαμβάνονται με τη σειρά του: {bands}. Αν είναι λάθος, δώστε τους αριθμούς τους με αυτή τη σειρά στο {option}.</translation>
-  </message>
-  <message>
-   <source>{model}: probabilities</source>
-   <translation>{model}: πιθανότητες</translation>
-  </message>
-  <message>
-   <source>{model}: polygons</source>
-   <translation>{model}: πολύγωνα</translation>
-  </message>
-  <message>
-   <source>Choose the bands by number in {option}, in that order.</source>
-   <translation>Επιλέξτε τους διαύλους με τον αριθμό τους στο {option}, με αυτή τη σειρά.</translation>
-  </message>
-  <message>
-   <source>Leave {option} empty to use the palette's colours.</source>
-   <translation>Αφήστε το {option} κενό για να χρησιμοποιηθούν τα χρώματα της παλέτας.</translation>
-  </message>
-  <message>
-   <source>The layer '{layer}' has no pixels of its own: choose the area to map (EXTENT).</source>
-   <translation>Το επίπεδο '{layer}' δεν έχει δικά του εικονοστοιχεία: επιλέξτε την περιοχή χαρτογράφησης (EXTENT).</translation>
-  </message>
-  <message>
    <source>Choose another model.</source>
    <translation>Επιλέξτε άλλο μοντέλο.</translation>
   </message>
   <message>
-   <source>Semantic segmentation</source>
-   <translation>Σημασιολογική κατάτμηση</translation>
-  </message>
-  <message>
-   <source>Time-series classification</source>
-   <translation>Ταξινόμηση χρονοσειρών</translation>
-  </message>
-  <message>
-   <source>Scene classification</source>
-   <translation>Ταξινόμηση σκηνών</translation>
-  </message>
-  <message>
-   <source>Pixel regression</source>
-   <translation>Παλινδρόμηση εικονοστοιχείων</translation>
-  </message>
-  <message>
-   <source>No model is chosen, and none that is installed is for this.</source>
-   <translation>Δεν έχει επιλεγεί μοντέλο, και κανένα από τα εγκατεστημένα δεν είναι για αυτό.</translation>
+   <source>No model is chosen, and none of the installed models can be used here.</source>
+   <translation>Δεν επιλέχθηκε μοντέλο, και κανένα από τα εγκατεστημένα δεν μπορεί να χρησιμοποιηθεί εδώ.</translation>
   </message>
   <message>
    <source>Train one, or give the path of a model in MODEL.</source>
    <translation>Εκπαιδεύστε ένα, ή δώστε τη διαδρομή ενός μοντέλου στο MODEL.</translation>
   </message>
   <message>
-   <source>Model '{model}' is for {task}, and this is for {wanted}.</source>
-   <translation>Το μοντέλο '{model}' είναι για {task}, και εδώ χρειάζεται {wanted}.</translation>
+   <source>Model '{model}' is for {task}, but this algorithm is for {wanted}.</source>
+   <translation>Το μοντέλο '{model}' είναι για {task}, αλλά αυτός ο αλγόριθμος είναι για {wanted}.</translation>
   </message>
   <message>
    <source>Model '{model}' is not for {what}: it takes {inputs} ({task}).</source>
    <translation>Το μοντέλο '{model}' δεν είναι για {what}: δέχεται {inputs} ({task}).</translation>
   </message>
   <message>
-   <source>No model is chosen, and {count} of the installed ones fit what is to be mapped by its band descriptions.</source>
-   <translation>Δεν επιλέχθηκε μοντέλο, και από τα εγκατεστημένα ταιριάζουν {count} με όσα θα χαρτογραφηθούν, σύμφωνα με τις περιγραφές των διαύλων.</translation>
+   <source>No model is chosen, and {count} of the installed models match the rasters by their band descriptions.</source>
+   <translation>Δεν επιλέχθηκε μοντέλο, και από τα εγκατεστημένα {count} αντιστοιχούν στα ψηφιδωτά σύμφωνα με τις περιγραφές των διαύλων τους.</translation>
   </message>
   <message>
    <source>Choose one in MODEL: {names}, or the path of a model.</source>
@@ -1260,128 +1392,92 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Επιλέξτε άλλο μοντέλο, ή χρησιμοποιήστε το εργαλείο «{algorithm}», που το δέχεται.</translation>
   </message>
   <message>
-   <source>Name of an installed model, or path of a model folder, .zip or .onnx file.</source>
-   <translation>Όνομα εγκατεστημένου μοντέλου, ή διαδρομή φακέλου μοντέλου, αρχείου .zip ή .onnx.</translation>
+   <source>Object detection</source>
+   <translation>Ανίχνευση αντικειμένων</translation>
   </message>
   <message>
-   <source>List models</source>
-   <translation>Κατάλογος μοντέλων</translation>
+   <source>Finds objects in a raster, such as planes or tree crowns, with a trained detector. Rasters may have any size, data type and coordinate system. The network processes the raster in tiles; objects on tile borders are merged and appear once.
+
+The result is a polygon layer in the raster's coordinate system with the fields 'class', 'value' (the number of the class), 'score' (the confidence, 0 to 1), and 'width_m' and 'length_m', the shorter and the longer side in metres on the ground (in map units without a coordinate system). Objects whose centre is nodata are left out, and none reaches beyond the raster.
+
+The model is given by its name if it is installed (see 'List models'), or by the path of a model folder, a .zip archive of one, or an .onnx file: with a model card, with Deepness or Ultralytics metadata, or any other detector whose outputs can be identified (YOLO v5 to v11, including oriented boxes and instance masks, and torchvision's, with their class names). Its bands are matched by the raster's band descriptions. Without a match they are taken in order if the raster has as many bands as the model takes; otherwise choose them in 'Bands'.</source>
+   <translation>Βρίσκει αντικείμενα σε ένα ψηφιδωτό, όπως αεροπλάνα ή κόμες δέντρων, με έναν εκπαιδευμένο ανιχνευτή. Τα ψηφιδωτά μπορεί να έχουν οποιοδήποτε μέγεθος, τύπο δεδομένων και σύστημα συντεταγμένων. Το δίκτυο επεξεργάζεται το ψηφιδωτό σε πλακίδια· αντικείμενα στα όρια των πλακιδίων συγχωνεύονται και εμφανίζονται μία φορά.
+
+Το αποτέλεσμα είναι επίπεδο πολυγώνων στο σύστημα συντεταγμένων του ψηφιδωτού με τα πεδία 'class', 'value' (ο αριθμός της κλάσης), 'score' (η βεβαιότητα, 0 έως 1), και 'width_m' και 'length_m', η μικρότερη και η μεγαλύτερη πλευρά σε μέτρα στο έδαφος (σε μονάδες του χάρτη χωρίς σύστημα συντεταγμένων). Αντικείμενα με nodata στο κέντρο τους μένουν έξω, και κανένα δεν βγαίνει έξω από το ψηφιδωτό.
+
+Το μοντέλο δίνεται με το όνομά του αν είναι εγκατεστημένο (βλ. «Κατάλογος μοντέλων»), ή με τη διαδρομή φακέλου μοντέλου, αρχείου .zip του, ή αρχείου .onnx: με κάρτα μοντέλου, με μεταδεδομένα Deepness ή Ultralytics, ή οποιουδήποτε άλλου ανιχνευτή του οποίου οι έξοδοι αναγνωρίζονται (YOLO v5 έως v11, και με στραμμένα πλαίσια ή μάσκες αντικειμένων, και του torchvision, με τα ονόματα των κλάσεών τους). Οι δίαυλοί του αντιστοιχίζονται με τις περιγραφές των διαύλων του ψηφιδωτού. Χωρίς αντιστοίχιση λαμβάνονται με τη σειρά, αν το ψηφιδωτό έχει τόσους διαύλους όσους δέχεται το μοντέλο· αλλιώς επιλέξτε τους στο «Δίαυλοι».</translation>
   </message>
   <message>
-   <source>Lists the installed models: the plugin's own, yours, and those in the folders named in the settings. Their names can be given as MODEL to other algorithms. A model that cannot be used is listed with the reason.</source>
-   <translation>Απαριθμεί τα εγκατεστημένα μοντέλα: του προσθέτου, τα δικά σας και όσα βρίσκονται στους φακέλους που ορίζουν οι ρυθμίσεις. Τα ονόματά τους δίνονται ως MODEL σε άλλους αλγορίθμους. Ένα μοντέλο που δεν μπορεί να χρησιμοποιηθεί αναφέρεται μαζί με την αιτία.</translation>
+   <source>Objects</source>
+   <translation>Αντικείμενα</translation>
   </message>
   <message>
-   <source>Describe model</source>
-   <translation>Περιγραφή μοντέλου</translation>
+   <source>deep learning,neural network,yolo,faster r-cnn,onnx,boxes,counting,planes,trees,ships</source>
+   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,yolo,faster r-cnn,onnx,πλαίσια,καταμέτρηση,αεροπλάνα,δέντρα,πλοία</translation>
   </message>
   <message>
-   <source>Says what a model takes and gives: bands, resolution, classes, how it was trained and how good it is.</source>
-   <translation>Λέει τι δέχεται και τι δίνει ένα μοντέλο: διαύλους, ανάλυση, κλάσεις, πώς εκπαιδεύτηκε και πόσο καλό είναι.</translation>
+   <source>Objects with a lower confidence score are left out, 0 to 1. Default: the model's, else 0.25. Lower it to find more objects, at the cost of more false detections.</source>
+   <translation>Αντικείμενα με χαμηλότερη βαθμολογία βεβαιότητας μένουν έξω, 0 έως 1. Προεπιλογή: του μοντέλου, αλλιώς 0.25. Χαμηλώστε το για να βρεθούν περισσότερα αντικείμενα, με κόστος περισσότερες λανθασμένες ανιχνεύσεις.</translation>
   </message>
   <message>
-   <source>Import model</source>
-   <translation>Εισαγωγή μοντέλου</translation>
+   <source>IoU threshold</source>
+   <translation>Κατώφλι IoU</translation>
   </message>
   <message>
-   <source>Installs a model archive (.zip) or an .onnx file with its card or Deepness metadata into your models, so that it can be chosen by name. Weights that an .onnx keeps in files beside it are installed too. A name that another model has is refused unless REPLACE is set. A model cannot run code of its own.</source>
-   <translation>Εγκαθιστά στα μοντέλα σας ένα αρχείο μοντέλου (.zip) ή ένα αρχείο .onnx με την κάρτα του ή με μεταδεδομένα Deepness, ώστε να επιλέγεται με το όνομά του. Εγκαθίστανται και τα βάρη που ένα .onnx κρατά σε αρχεία δίπλα του. Όνομα που έχει άλλο μοντέλο απορρίπτεται, εκτός αν οριστεί το REPLACE. Ένα μοντέλο δεν μπορεί να εκτελέσει δικό του κώδικα.</translation>
+   <source>Intersection over union (IoU), 0 to 1, above which two boxes of a class count as the same object. Default: 0.5. Lower it where objects never overlap, raise it where they are crowded.</source>
+   <translation>Τομή προς ένωση (IoU), 0 έως 1, πάνω από την οποία δύο πλαίσια μιας κλάσης μετρούν ως το ίδιο αντικείμενο. Προεπιλογή: 0.5. Χαμηλώστε το όπου τα αντικείμενα ποτέ δεν επικαλύπτονται, ανεβάστε το όπου συνωστίζονται.</translation>
   </message>
   <message>
-   <source>Takes {role}: {bands}; dates: {dates}</source>
-   <translation>Δέχεται {role}: {bands}· ημερομηνίες: {dates}</translation>
+   <source>Non-maximum suppression</source>
+   <translation>Καταστολή μη μεγίστων</translation>
   </message>
   <message>
-   <source>Names, one a line</source>
-   <translation>Ονόματα, ένα ανά γραμμή</translation>
+   <source>How boxes of the same object are combined: nms keeps the one with the highest score (non-maximum suppression); soft lowers the scores of the others by their overlap (soft-NMS), for crowded objects; union takes the bounding box of all of them. Default: nms.</source>
+   <translation>Πώς συνδυάζονται πλαίσια του ίδιου αντικειμένου: nms κρατά εκείνο με την υψηλότερη βαθμολογία (καταστολή μη μεγίστων)· soft χαμηλώνει τις βαθμολογίες των άλλων ανάλογα με την επικάλυψή τους (soft-NMS), για αντικείμενα που συνωστίζονται· union παίρνει το περιβάλλον ορθογώνιο όλων. Προεπιλογή: nms.</translation>
   </message>
   <message>
-   <source>Number of models</source>
-   <translation>Πλήθος μοντέλων</translation>
+   <source>Minimum length (metres)</source>
+   <translation>Ελάχιστο μήκος (μέτρα)</translation>
   </message>
   <message>
-   <source>No models are installed. 'Import model' installs one from a file.</source>
-   <translation>Δεν υπάρχουν εγκατεστημένα μοντέλα. Η «Εισαγωγή μοντέλου» εγκαθιστά ένα από αρχείο.</translation>
+   <source>Objects whose longer side is shorter are left out, 0 m or more. Default: no limit.</source>
+   <translation>Αντικείμενα με μεγαλύτερη πλευρά μικρότερη από αυτό μένουν έξω, 0 μ. ή περισσότερο. Προεπιλογή: χωρίς όριο.</translation>
   </message>
   <message>
-   <source>Description</source>
-   <translation>Περιγραφή</translation>
+   <source>Maximum length (metres)</source>
+   <translation>Μέγιστο μήκος (μέτρα)</translation>
   </message>
   <message>
-   <source>Model card (JSON)</source>
-   <translation>Κάρτα μοντέλου (JSON)</translation>
+   <source>Objects whose longer side is longer are left out, 0 m or more. Default: no limit.</source>
+   <translation>Αντικείμενα με μεγαλύτερη πλευρά πάνω από αυτό μένουν έξω, 0 μ. ή περισσότερο. Προεπιλογή: χωρίς όριο.</translation>
   </message>
   <message>
-   <source>A model folder packed as .zip, or an .onnx file.</source>
-   <translation>Φάκελος μοντέλου συμπιεσμένος ως .zip, ή αρχείο .onnx.</translation>
+   <source>Polygons with class, score, width and length (.gpkg, .geojson, .shp or .fgb). An existing file is overwritten, unless it is a GeoPackage with other layers.</source>
+   <translation>Πολύγωνα με κλάση, βαθμολογία, πλάτος και μήκος (.gpkg, .geojson, .shp ή .fgb). Υπάρχον αρχείο αντικαθίσταται, εκτός αν είναι GeoPackage με άλλα επίπεδα.</translation>
   </message>
   <message>
-   <source>Yes: the new model takes the name. A model of yours that had it is deleted once the new one is installed; one of the plugin, or in a folder named in the settings, stays but is no longer used. No: a name that another model has is refused. Default: no.</source>
-   <translation>Ναι: το νέο μοντέλο παίρνει το όνομα. Δικό σας μοντέλο που το είχε διαγράφεται μόλις εγκατασταθεί το νέο· μοντέλο του προσθέτου ή σε φάκελο που ορίζουν οι ρυθμίσεις μένει, αλλά δεν χρησιμοποιείται πια. Όχι: όνομα που έχει άλλο μοντέλο απορρίπτεται. Προεπιλογή: όχι.</translation>
+   <source>Number of objects</source>
+   <translation>Πλήθος αντικειμένων</translation>
   </message>
   <message>
-   <source>Name of the model</source>
-   <translation>Όνομα του μοντέλου</translation>
+   <source>The minimum length, {smallest} m, is above the maximum, {largest} m. Swap them.</source>
+   <translation>Το ελάχιστο μήκος, {smallest} μ., είναι πάνω από το μέγιστο, {largest} μ. Αντιστρέψτε τα.</translation>
   </message>
   <message>
-   <source>Task: {task}, network: {network}</source>
-   <translation>Εργασία: {task}, δίκτυο: {network}</translation>
+   <source>The raster to map: any raster layer that QGIS can open. Web maps need an area to map.</source>
+   <translation>Το ψηφιδωτό που θα χαρτογραφηθεί: οποιοδήποτε ψηφιδωτό επίπεδο ανοίγει το QGIS. Οι διαδικτυακοί χάρτες θέλουν περιοχή χαρτογράφησης.</translation>
   </message>
   <message>
-   <source>Model file</source>
-   <translation>Αρχείο μοντέλου</translation>
+   <source>Name of an installed model, or path of a model folder, a .zip archive of one, or an .onnx file. Default: the installed model whose bands match the raster's band descriptions, if exactly one does.</source>
+   <translation>Όνομα εγκατεστημένου μοντέλου, ή διαδρομή φακέλου μοντέλου, αρχείου .zip του, ή αρχείου .onnx. Προεπιλογή: το εγκατεστημένο μοντέλο του οποίου οι δίαυλοι αντιστοιχούν στις περιγραφές διαύλων του ψηφιδωτού, αν είναι ακριβώς ένα.</translation>
   </message>
   <message>
-   <source>Replace a model of the same name</source>
-   <translation>Αντικατάσταση μοντέλου με το ίδιο όνομα</translation>
+   <source>Band numbers, from 1, in the order in which the model takes them. Default: matched by band descriptions.</source>
+   <translation>Αριθμοί διαύλων, από 1, με τη σειρά που τους δέχεται το μοντέλο. Προεπιλογή: αντιστοιχίζονται με τις περιγραφές των διαύλων.</translation>
   </message>
   <message>
-   <source>Installed in {path}.</source>
-   <translation>Εγκαταστάθηκε στο {path}.</translation>
-  </message>
-  <message>
-   <source>Resolution: {metres} m a pixel</source>
-   <translation>Ανάλυση: {metres} μ. ανά εικονοστοιχείο</translation>
-  </message>
-  <message>
-   <source>Classes: {classes}</source>
-   <translation>Κλάσεις: {classes}</translation>
-  </message>
-  <message>
-   <source>Gives numbers; unit: {unit}</source>
-   <translation>Δίνει αριθμούς· μονάδα: {unit}</translation>
-  </message>
-  <message>
-   <source>Least probability: {threshold}</source>
-   <translation>Ελάχιστη πιθανότητα: {threshold}</translation>
-  </message>
-  <message>
-   <source>The same model is there already: {path}.</source>
-   <translation>Το ίδιο μοντέλο υπάρχει ήδη: {path}.</translation>
-  </message>
-  <message>
-   <source>The model cannot be installed: {reason}. Free disk space, or check the folder's rights.</source>
-   <translation>Το μοντέλο δεν μπορεί να εγκατασταθεί: {reason}. Ελευθερώστε χώρο στον δίσκο ή ελέγξτε τα δικαιώματα του φακέλου.</translation>
-  </message>
-  <message>
-   <source>'{model}' is now the new model. {hidden} stays where it is, but is no longer used.</source>
-   <translation>Το '{model}' είναι πλέον το νέο μοντέλο. Το {hidden} μένει στη θέση του, αλλά δεν χρησιμοποιείται πια.</translation>
-  </message>
-  <message>
-   <source>The raster to map: any layer that QGIS can open, web maps included (they need an area to map).</source>
-   <translation>Το ψηφιδωτό που θα χαρτογραφηθεί: κάθε επίπεδο που ανοίγει το QGIS, και διαδικτυακοί χάρτες (θέλουν περιοχή χαρτογράφησης).</translation>
-  </message>
-  <message>
-   <source>Name of an installed model, or path of a model folder, .zip or .onnx file. Default: the one whose bands the raster has by description, if there is just one.</source>
-   <translation>Όνομα εγκατεστημένου μοντέλου, ή διαδρομή φακέλου μοντέλου, αρχείου .zip ή .onnx. Προεπιλογή: εκείνο του οποίου τους διαύλους έχει το ψηφιδωτό σύμφωνα με τις περιγραφές, αν είναι μόνο ένα.</translation>
-  </message>
-  <message>
-   <source>Band numbers from 1, in the order in which the model takes them. Default: found by description.</source>
-   <translation>Αριθμοί διαύλων από 1, με τη σειρά που τους δέχεται το μοντέλο. Προεπιλογή: βρίσκονται από την περιγραφή.</translation>
-  </message>
-  <message>
-   <source>INPUT is empty: choose the raster to map.</source>
-   <translation>Το INPUT είναι κενό: επιλέξτε το ψηφιδωτό που θα χαρτογραφηθεί.</translation>
+   <source>INPUT is empty. Choose the raster to map.</source>
+   <translation>Το INPUT είναι κενό. Επιλέξτε το ψηφιδωτό που θα χαρτογραφηθεί.</translation>
   </message>
   <message>
    <source>one image</source>
@@ -1392,156 +1488,252 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Ψηφιδωτό</translation>
   </message>
   <message>
-   <source>a raster layer</source>
-   <translation>ψηφιδωτό επίπεδο</translation>
+   <source>Minimum of the map</source>
+   <translation>Ελάχιστο του χάρτη</translation>
   </message>
   <message>
-   <source>a vector layer</source>
-   <translation>διανυσματικό επίπεδο</translation>
+   <source>Maximum of the map</source>
+   <translation>Μέγιστο του χάρτη</translation>
   </message>
   <message>
-   <source>{name}: '{value}' is not {kind} that QGIS can open.</source>
-   <translation>{name}: το '{value}' δεν είναι {kind} που μπορεί να ανοίξει το QGIS.</translation>
+   <source>Mean of the map</source>
+   <translation>Μέσος όρος του χάρτη</translation>
   </message>
   <message>
-   <source>{path} is open in the project as the layer '{layer}' and cannot be replaced. Remove the layer first, or choose another file.</source>
-   <translation>Το {path} είναι ανοιχτό στο έργο ως το επίπεδο '{layer}' και δεν μπορεί να αντικατασταθεί. Αφαιρέστε πρώτα το επίπεδο, ή επιλέξτε άλλο αρχείο.</translation>
+   <source>Pixel regression</source>
+   <translation>Παλινδρόμηση εικονοστοιχείων</translation>
   </message>
   <message>
-   <source>Where the network runs: auto (a GPU if there is one), cpu, cuda (first NVIDIA GPU), cuda:N (GPU number N, from 0) or mps (Apple GPU).</source>
-   <translation>Πού εκτελείται το δίκτυο: auto (κάρτα γραφικών, αν υπάρχει), cpu, cuda (πρώτη κάρτα NVIDIA), cuda:N (κάρτα με αριθμό N, από 0) ή mps (κάρτα της Apple).</translation>
+   <source>Predicts a continuous value for every pixel of a raster with a trained network, such as height, biomass or temperature, in the unit of the model's training data. Rasters may have any size, data type and coordinate system; nodata stays nodata. Values are not clipped; a warning says if many lie far outside the range of the training data.
+
+The model is given by its name if it is installed (see 'List models'), or by the path of a model folder, a .zip archive of one, or an .onnx file with a model card or Deepness metadata. Its bands are matched by the raster's band descriptions. Without a match they are taken in order if the raster has as many bands as the model takes; otherwise choose them in 'Bands'.</source>
+   <translation>Προβλέπει μια συνεχή τιμή για κάθε εικονοστοιχείο ενός ψηφιδωτού με ένα εκπαιδευμένο δίκτυο, όπως ύψος, βιομάζα ή θερμοκρασία, στη μονάδα των δεδομένων εκπαίδευσης του μοντέλου. Τα ψηφιδωτά μπορεί να έχουν οποιοδήποτε μέγεθος, τύπο δεδομένων και σύστημα συντεταγμένων· το nodata μένει nodata. Οι τιμές δεν περικόπτονται· μια προειδοποίηση λέει αν πολλές βρίσκονται πολύ έξω από το εύρος των δεδομένων εκπαίδευσης.
+
+Το μοντέλο δίνεται με το όνομά του αν είναι εγκατεστημένο (βλ. «Κατάλογος μοντέλων»), ή με τη διαδρομή φακέλου μοντέλου, αρχείου .zip του, ή αρχείου .onnx με κάρτα μοντέλου ή μεταδεδομένα Deepness. Οι δίαυλοί του αντιστοιχίζονται με τις περιγραφές των διαύλων του ψηφιδωτού. Χωρίς αντιστοίχιση λαμβάνονται με τη σειρά, αν το ψηφιδωτό έχει τόσους διαύλους όσους δέχεται το μοντέλο· αλλιώς επιλέξτε τους στο «Δίαυλοι».</translation>
   </message>
   <message>
-   <source>Tile size (pixels)</source>
-   <translation>Μέγεθος πλακιδίου (εικονοστοιχεία)</translation>
+   <source>Predicted values</source>
+   <translation>Προβλεπόμενες τιμές</translation>
   </message>
   <message>
-   <source>Side of the squares the network runs on, 32 to 8192 pixels. Default: chosen from the model and the memory.</source>
-   <translation>Πλευρά των τετραγώνων στα οποία εκτελείται το δίκτυο, 32 έως 8192 εικονοστοιχεία. Προεπιλογή: επιλέγεται από το μοντέλο και τη μνήμη.</translation>
+   <source>deep learning,neural network,regression,onnx,continuous,biomass,height,estimation</source>
+   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,παλινδρόμηση,onnx,συνεχής,βιομάζα,ύψος,εκτίμηση</translation>
   </message>
   <message>
-   <source>Overlap of tiles (pixels)</source>
-   <translation>Επικάλυψη πλακιδίων (εικονοστοιχεία)</translation>
+   <source>GeoTIFF (.tif) with one value per pixel, in the model's unit, and the statistics; nodata is NaN. An existing file is overwritten.</source>
+   <translation>GeoTIFF (.tif) με μία τιμή ανά εικονοστοιχείο, στη μονάδα του μοντέλου, και τα στατιστικά· το nodata είναι NaN. Υπάρχον αρχείο αντικαθίσταται.</translation>
   </message>
   <message>
-   <source>How far tiles overlap and are blended, 0 to half of the tile size, in pixels. Default: the model's.</source>
-   <translation>Πόσο επικαλύπτονται και αναμειγνύονται τα πλακίδια, 0 έως το μισό του μεγέθους τους, σε εικονοστοιχεία. Προεπιλογή: του μοντέλου.</translation>
+   <source>Classified scenes</source>
+   <translation>Σκηνές με κλάση</translation>
   </message>
   <message>
-   <source>Batch size (tiles)</source>
-   <translation>Μέγεθος παρτίδας (πλακίδια)</translation>
+   <source>Unclassified scenes</source>
+   <translation>Σκηνές χωρίς κλάση</translation>
   </message>
   <message>
-   <source>Tiles that the network runs on together, 1 to 1024. More is faster on a GPU and takes more memory. Default: 1.</source>
-   <translation>Πλακίδια στα οποία εκτελείται το δίκτυο μαζί, 1 έως 1024. Περισσότερα είναι ταχύτερα σε κάρτα γραφικών και θέλουν περισσότερη μνήμη. Προεπιλογή: 1.</translation>
+   <source>Scene classification</source>
+   <translation>Ταξινόμηση σκηνών</translation>
   </message>
   <message>
-   <source>Threads</source>
-   <translation>Νήματα</translation>
+   <source>Classifies scenes, parts of a raster that the network sees as a whole (see 'Train scene classifier'): one class per scene, or several labels where the model was trained for them. Scenes are the cells of a regular grid over the raster, the polygons of a layer (only the pixels inside each), or squares around the points of a layer.
+
+The result is a polygon layer: the cells, the input polygons with all their attributes, or the squares with the attributes of their points. Each polygon has its 'class' (several labels: separated by '; ', the most probable first), its 'score' from 0 to 1, 'valid', the share of its pixels that are not nodata, and one field per class with its probability. Attributes with the same names get a number appended. Cells without a valid pixel are left out; features without one, without a geometry or outside the raster are kept without a class.
+
+The model is given by its name if it is installed (see 'List models'), or by the path of a model folder, a .zip archive of one, or an .onnx file with a model card. Its bands are matched by the raster's band descriptions. Without a match they are taken in order if the raster has as many bands as the model takes; otherwise choose them in 'Bands'.</source>
+   <translation>Ταξινομεί σκηνές, μέρη ενός ψηφιδωτού που το δίκτυο βλέπει ως σύνολο (βλ. «Εκπαίδευση ταξινομητή σκηνών»): μία κλάση ανά σκηνή, ή πολλές ετικέτες όπου το μοντέλο εκπαιδεύτηκε γι' αυτές. Σκηνές είναι τα κελιά ενός κανονικού καννάβου πάνω στο ψηφιδωτό, τα πολύγωνα ενός επιπέδου (μόνο τα εικονοστοιχεία μέσα στο καθένα), ή τετράγωνα γύρω από τα σημεία ενός επιπέδου.
+
+Το αποτέλεσμα είναι επίπεδο πολυγώνων: τα κελιά, τα πολύγωνα εισόδου με όλα τα χαρακτηριστικά τους, ή τα τετράγωνα με τα χαρακτηριστικά των σημείων τους. Κάθε πολύγωνο έχει το 'class' του (πολλές ετικέτες: χωρισμένες με '; ', η πιθανότερη πρώτη), το 'score' του από 0 έως 1, το 'valid', το ποσοστό των εικονοστοιχείων του που δεν είναι nodata, και ένα πεδίο ανά κλάση με την πιθανότητά της. Σε χαρακτηριστικά με τα ίδια ονόματα προστίθεται ένας αριθμός. Κελιά χωρίς έγκυρο εικονοστοιχείο μένουν έξω· οντότητες χωρίς κανένα, χωρίς γεωμετρία ή εκτός του ψηφιδωτού μένουν, χωρίς κλάση.
+
+Το μοντέλο δίνεται με το όνομά του αν είναι εγκατεστημένο (βλ. «Κατάλογος μοντέλων»), ή με τη διαδρομή φακέλου μοντέλου, αρχείου .zip του, ή αρχείου .onnx με κάρτα μοντέλου. Οι δίαυλοί του αντιστοιχίζονται με τις περιγραφές των διαύλων του ψηφιδωτού. Χωρίς αντιστοίχιση λαμβάνονται με τη σειρά, αν το ψηφιδωτό έχει τόσους διαύλους όσους δέχεται το μοντέλο· αλλιώς επιλέξτε τους στο «Δίαυλοι».</translation>
   </message>
   <message>
-   <source>CPU threads that the network may use, 1 to 256. Default: one for each core.</source>
-   <translation>Νήματα του επεξεργαστή που μπορεί να χρησιμοποιήσει το δίκτυο, 1 έως 256. Προεπιλογή: ένα για κάθε πυρήνα.</translation>
+   <source>Scenes</source>
+   <translation>Σκηνές</translation>
   </message>
   <message>
-   <source>Maps at the pixel size, in metres, that the model was trained at. Needed where the raster's pixels are much larger or smaller. Default: the pixels of the (first) raster.</source>
-   <translation>Χαρτογραφεί στο μέγεθος εικονοστοιχείου, σε μέτρα, στο οποίο εκπαιδεύτηκε το μοντέλο. Απαραίτητο όπου τα εικονοστοιχεία του ψηφιδωτού είναι πολύ μεγαλύτερα ή μικρότερα. Προεπιλογή: τα εικονοστοιχεία του (πρώτου) ψηφιδωτού.</translation>
+   <source>The scenes: polygons, or points, around each of which a square of SIZE pixels is one scene. Any coordinate system. Default: a regular grid over the whole raster.</source>
+   <translation>Οι σκηνές: πολύγωνα, ή σημεία, όπου σκηνή είναι ένα τετράγωνο SIZE εικονοστοιχείων γύρω από το καθένα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: κανονικός κάνναβος πάνω σε ολόκληρο το ψηφιδωτό.</translation>
   </message>
   <message>
-   <source>Resampling</source>
-   <translation>Επαναδειγματοληψία</translation>
+   <source>Scene size (pixels)</source>
+   <translation>Μέγεθος σκηνής (εικονοστοιχεία)</translation>
   </message>
   <message>
-   <source>How a raster is brought to another grid: bilinear and cubic interpolate, and average the pixels of a much finer raster; nearest keeps values as they are, for classes and indices. Pixels that lie on the grid already are never touched, and paletted rasters are always taken by nearest.</source>
-   <translation>Πώς μεταφέρεται ένα ψηφιδωτό σε άλλον κάνναβο: bilinear και cubic παρεμβάλλουν, και παίρνουν τον μέσο όρο των εικονοστοιχείων ενός πολύ λεπτομερέστερου ψηφιδωτού· nearest κρατά τις τιμές όπως είναι, για κλάσεις και δείκτες. Εικονοστοιχεία που βρίσκονται ήδη στον κάνναβο δεν αλλάζουν ποτέ, και για ψηφιδωτά με παλέτα χρησιμοποιείται πάντα το nearest.</translation>
+   <source>Side length of the grid cells, or of the squares around points, 1 to 100,000 pixels of the raster. Not used for polygons. Default: the ground size of the scenes that the model was trained on.</source>
+   <translation>Μήκος πλευράς των κελιών του καννάβου, ή των τετραγώνων γύρω από σημεία, 1 έως 100000 εικονοστοιχεία του ψηφιδωτού. Δεν χρησιμοποιείται για πολύγωνα. Προεπιλογή: το μέγεθος στο έδαφος των σκηνών στις οποίες εκπαιδεύτηκε το μοντέλο.</translation>
   </message>
   <message>
-   <source>Nodata value</source>
-   <translation>Τιμή nodata</translation>
+   <source>Batch size (scenes)</source>
+   <translation>Μέγεθος παρτίδας (σκηνές)</translation>
   </message>
   <message>
-   <source>GeoTIFF (.tif) with one class a pixel, named and coloured; 255 is nodata. An existing file is replaced.</source>
-   <translation>GeoTIFF (.tif) με μία κλάση ανά εικονοστοιχείο, με όνομα και χρώμα· το 255 σημαίνει χωρίς δεδομένα. Υπάρχον αρχείο αντικαθίσταται.</translation>
+   <source>Number of scenes that the network processes at once, 1 to 1024. Larger batches are faster on a GPU and take more memory. Default: up to 16, as memory allows.</source>
+   <translation>Πλήθος σκηνών που επεξεργάζεται το δίκτυο ταυτόχρονα, 1 έως 1024. Μεγαλύτερες παρτίδες είναι ταχύτερες σε κάρτα γραφικών και θέλουν περισσότερη μνήμη. Προεπιλογή: έως 16, όσο επιτρέπει η μνήμη.</translation>
   </message>
   <message>
-   <source>GeoTIFF (.tif) with one band a class, each 0 to 1. Not made unless asked for.</source>
-   <translation>GeoTIFF (.tif) με έναν δίαυλο ανά κλάση, 0 έως 1 ο καθένας. Δημιουργείται μόνο αν ζητηθεί.</translation>
+   <source>FEATURES: '{layer}' has no features with a geometry. Draw or select some.</source>
+   <translation>FEATURES: το '{layer}' δεν έχει οντότητες με γεωμετρία. Σχεδιάστε ή επιλέξτε κάποιες.</translation>
   </message>
   <message>
-   <source>The classes as polygons with their name, value and area in square metres (.gpkg, .geojson, .shp or .fgb). An existing file is replaced, unless it is a GeoPackage with other layers. Not made unless asked for.</source>
-   <translation>Οι κλάσεις ως πολύγωνα με όνομα, τιμή και εμβαδόν σε τετραγωνικά μέτρα (.gpkg, .geojson, .shp ή .fgb). Υπάρχον αρχείο αντικαθίσταται, εκτός αν είναι GeoPackage με άλλα επίπεδα. Δημιουργούνται μόνο αν ζητηθεί.</translation>
+   <source>deep learning,neural network,scene,image classification,onnx,land use,multi-label,parcels</source>
+   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,σκηνή,ταξινόμηση εικόνων,onnx,χρήσεις γης,πολλές ετικέτες,αγροτεμάχια</translation>
   </message>
   <message>
-   <source>Values: {values}.</source>
-   <translation>Τιμές: {values}.</translation>
+   <source>Polygons or points</source>
+   <translation>Πολύγωνα ή σημεία</translation>
   </message>
   <message>
-   <source>Only this rectangle is mapped. Default: the whole raster. Needed for layers without an end, such as web maps.</source>
-   <translation>Χαρτογραφείται μόνο αυτό το ορθογώνιο. Προεπιλογή: ολόκληρο το ψηφιδωτό. Απαραίτητο για επίπεδα χωρίς όρια, όπως οι διαδικτυακοί χάρτες.</translation>
+   <source>Only pixels in this rectangle are used. Default: the whole raster. Required for layers without an extent of their own, such as web maps.</source>
+   <translation>Χρησιμοποιούνται μόνο τα εικονοστοιχεία αυτού του ορθογωνίου. Προεπιλογή: ολόκληρο το ψηφιδωτό. Απαραίτητο για επίπεδα χωρίς δική τους έκταση, όπως οι διαδικτυακοί χάρτες.</translation>
   </message>
   <message>
-   <source>Pixels whose centre is outside these polygons become nodata. Any coordinate system. Default: no limit.</source>
-   <translation>Τα εικονοστοιχεία με κέντρο έξω από αυτά τα πολύγωνα μένουν χωρίς δεδομένα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: χωρίς όριο.</translation>
+   <source>Only pixels whose centre lies in these polygons are used. Any coordinate system. Default: no mask.</source>
+   <translation>Χρησιμοποιούνται μόνο εικονοστοιχεία με κέντρο μέσα σε αυτά τα πολύγωνα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: χωρίς μάσκα.</translation>
   </message>
   <message>
-   <source>Resample to the model's resolution</source>
-   <translation>Επαναδειγματοληψία στην ανάλυση του μοντέλου</translation>
+   <source>Polygons with class, score, valid share and one field per class (.gpkg, .geojson, .shp or .fgb; a .shp shortens field names to 10 characters). An existing file is overwritten, unless it is a GeoPackage with other layers.</source>
+   <translation>Πολύγωνα με κλάση, βαθμολογία, έγκυρο ποσοστό και ένα πεδίο ανά κλάση (.gpkg, .geojson, .shp ή .fgb· ένα .shp συντομεύει τα ονόματα των πεδίων σε 10 χαρακτήρες). Υπάρχον αρχείο αντικαθίσταται, εκτός αν είναι GeoPackage με άλλα επίπεδα.</translation>
   </message>
   <message>
-   <source>A stored number that means nodata, such as 0 for black borders, in addition to the nodata that the rasters declare. A pixel with this number in any band becomes nodata. Any number. Default: only the declared nodata.</source>
-   <translation>Αποθηκευμένος αριθμός που σημαίνει nodata, όπως 0 για μαύρα περιθώρια, επιπλέον του nodata που δηλώνουν τα ψηφιδωτά. Εικονοστοιχείο με αυτόν τον αριθμό σε οποιονδήποτε δίαυλο μένει χωρίς δεδομένα. Οποιοσδήποτε αριθμός. Προεπιλογή: μόνο το δηλωμένο nodata.</translation>
+   <source>GeoTIFF (.tif) with the class of the scene at each pixel, with class names and colours; nodata is 255. Where polygons overlap, the later one is on top. Not for models with several labels per scene. Only created if requested.</source>
+   <translation>GeoTIFF (.tif) με την κλάση της σκηνής σε κάθε εικονοστοιχείο, με ονόματα και χρώματα κλάσεων· το nodata είναι 255. Όπου επικαλύπτονται πολύγωνα, επάνω είναι το τελευταίο. Όχι για μοντέλα με πολλές ετικέτες ανά σκηνή. Δημιουργείται μόνο αν ζητηθεί.</translation>
   </message>
   <message>
-   <source>Probabilities</source>
-   <translation>Πιθανότητες</translation>
+   <source>Class raster</source>
+   <translation>Ψηφιδωτό κλάσεων</translation>
   </message>
   <message>
-   <source>Polygons</source>
-   <translation>Πολύγωνα</translation>
+   <source>FEATURES: '{value}' is not a vector layer that QGIS can open.</source>
+   <translation>FEATURES: το '{value}' δεν είναι διανυσματικό επίπεδο που μπορεί να ανοίξει το QGIS.</translation>
   </message>
   <message>
-   <source>Area to map</source>
-   <translation>Περιοχή χαρτογράφησης</translation>
+   <source>FEATURES: '{layer}' has neither polygons nor points.</source>
+   <translation>FEATURES: το '{layer}' δεν έχει ούτε πολύγωνα ούτε σημεία.</translation>
   </message>
   <message>
-   <source>Polygons to map inside of</source>
-   <translation>Πολύγωνα μέσα στα οποία γίνεται η χαρτογράφηση</translation>
+   <source>Model '{model}' gives a scene several labels, but a class raster holds one class per pixel. Leave RASTER empty.</source>
+   <translation>Το μοντέλο '{model}' δίνει σε μια σκηνή πολλές ετικέτες, αλλά ένα ψηφιδωτό κλάσεων έχει μία κλάση ανά εικονοστοιχείο. Αφήστε το RASTER κενό.</translation>
   </message>
   <message>
-   <source>Device</source>
-   <translation>Συσκευή</translation>
+   <source>{model}: classes</source>
+   <translation>{model}: κλάσεις</translation>
   </message>
   <message>
-   <source>The overlap of {overlap} pixels is more than half of the tile size of {size}. Make it smaller.</source>
-   <translation>Η επικάλυψη των {overlap} εικονοστοιχείων ξεπερνά το μισό του μεγέθους πλακιδίου ({size}). Μικρύνετέ την.</translation>
+   <source>Semantic segmentation</source>
+   <translation>Σημασιολογική κατάτμηση</translation>
   </message>
   <message>
-   <source>'{device}' is not a device. Choose auto, cpu, cuda, cuda:N with the number of a GPU, or mps.</source>
-   <translation>Το '{device}' δεν είναι συσκευή. Επιλέξτε auto, cpu, cuda, cuda:N με τον αριθμό μιας κάρτας γραφικών, ή mps.</translation>
+   <source>Assigns a class to every pixel of a raster with a trained network. Rasters may have any size, data type and coordinate system; nodata stays nodata.
+
+The model is given by its name if it is installed (see 'List models'), or by the path of a model folder, a .zip archive of one, or an .onnx file with a model card or Deepness metadata. Its bands are matched by the raster's band descriptions. Without a match they are taken in order if the raster has as many bands as the model takes; otherwise choose them in 'Bands'.</source>
+   <translation>Αποδίδει μια κλάση σε κάθε εικονοστοιχείο ενός ψηφιδωτού με ένα εκπαιδευμένο δίκτυο. Τα ψηφιδωτά μπορεί να έχουν οποιοδήποτε μέγεθος, τύπο δεδομένων και σύστημα συντεταγμένων· το nodata μένει nodata.
+
+Το μοντέλο δίνεται με το όνομά του αν είναι εγκατεστημένο (βλ. «Κατάλογος μοντέλων»), ή με τη διαδρομή φακέλου μοντέλου, αρχείου .zip του, ή αρχείου .onnx με κάρτα μοντέλου ή μεταδεδομένα Deepness. Οι δίαυλοί του αντιστοιχίζονται με τις περιγραφές των διαύλων του ψηφιδωτού. Χωρίς αντιστοίχιση λαμβάνονται με τη σειρά, αν το ψηφιδωτό έχει τόσους διαύλους όσους δέχεται το μοντέλο· αλλιώς επιλέξτε τους στο «Δίαυλοι».</translation>
   </message>
   <message>
-   <source>The result cannot be written to {path}. Choose a file ({formats}).</source>
-   <translation>Το αποτέλεσμα δεν μπορεί να γραφεί στο {path}. Επιλέξτε αρχείο ({formats}).</translation>
+   <source>Class map</source>
+   <translation>Χάρτης κλάσεων</translation>
   </message>
   <message>
-   <source>The file name {path} has to end in {formats}.</source>
-   <translation>Το όνομα αρχείου {path} πρέπει να τελειώνει σε {formats}.</translation>
+   <source>deep learning,neural network,classification,onnx,land cover,semantic</source>
+   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,ταξινόμηση,onnx,κάλυψη γης,σημασιολογική</translation>
   </message>
   <message>
-   <source>The folder {folder} for the result is not there. Make it, or choose another.</source>
-   <translation>Ο φάκελος {folder} για το αποτέλεσμα δεν υπάρχει. Δημιουργήστε τον ή επιλέξτε άλλον.</translation>
+   <source>Time-series classification</source>
+   <translation>Ταξινόμηση χρονοσειρών</translation>
   </message>
   <message>
-   <source>{name}: '{value}' is not a layer that QGIS can open.</source>
-   <translation>{name}: το '{value}' δεν είναι επίπεδο που ανοίγει το QGIS.</translation>
+   <source>Classifies every pixel, such as its crop, by its values over time, with a network trained on such time series (see 'Train time-series classifier'). Give one raster per date, or one raster per variable whose bands are the dates. Layers on other grids are resampled to the grid of the first.
+
+Dates are read from the names of layers and bands and from the files' metadata, or given in DATES. A model of one season can be used for the same season of any year. If the dates are exactly the model's, cloudy observations set to nodata are skipped pixel by pixel. If they differ, or a layer is missing, values are interpolated linearly in time between the nearest valid dates of each pixel, over gaps of up to twice the model's own time steps. Pixels without a valid date are nodata in the map. If no dates are known, there must be as many as the model takes, in the same order.</source>
+   <translation>Ταξινομεί κάθε εικονοστοιχείο, για παράδειγμα ως προς την καλλιέργειά του, από τις τιμές του στον χρόνο, με ένα δίκτυο που εκπαιδεύτηκε σε τέτοιες χρονοσειρές (βλ. «Εκπαίδευση ταξινομητή χρονοσειρών»). Δώστε ένα ψηφιδωτό ανά ημερομηνία, ή ένα ψηφιδωτό ανά μεταβλητή με διαύλους τις ημερομηνίες. Επίπεδα σε άλλον κάνναβο επαναδειγματοληπτούνται στον κάνναβο του πρώτου.
+
+Οι ημερομηνίες διαβάζονται από τα ονόματα επιπέδων και διαύλων και από τα μεταδεδομένα των αρχείων, ή δίνονται στο DATES. Ένα μοντέλο μιας περιόδου χρησιμοποιείται για την ίδια περίοδο κάθε έτους. Αν οι ημερομηνίες είναι ακριβώς του μοντέλου, νεφοσκεπείς παρατηρήσεις που έχουν οριστεί ως nodata παραλείπονται ανά εικονοστοιχείο. Αν διαφέρουν, ή λείπει ένα επίπεδο, οι τιμές παρεμβάλλονται γραμμικά στον χρόνο ανάμεσα στις πλησιέστερες έγκυρες ημερομηνίες κάθε εικονοστοιχείου, σε κενά έως το διπλάσιο των χρονικών βημάτων του μοντέλου. Εικονοστοιχεία χωρίς έγκυρη ημερομηνία είναι nodata στον χάρτη. Αν δεν είναι γνωστές ημερομηνίες, πρέπει να είναι τόσες όσες δέχεται το μοντέλο, με την ίδια σειρά.</translation>
   </message>
   <message>
-   <source>'{text}' is not a list of band numbers. Give numbers from 1, divided by commas, such as 11,8,3.</source>
-   <translation>Το '{text}' δεν είναι κατάλογος αριθμών διαύλων. Δώστε αριθμούς από 1, χωρισμένους με κόμμα, όπως 11,8,3.</translation>
+   <source>Scale factor</source>
+   <translation>Συντελεστής κλίμακας</translation>
   </message>
   <message>
-   <source>Flood polygons over an area</source>
-   <translation>Πολύγωνα πλημμύρας πάνω από ένα εμβαδόν</translation>
+   <source>Factor that converts the stored values to the units of the model's training data, 0.00000001 to 1,000,000: 0.0001 for indices stored in ten-thousandths, 1 for values that need no scaling. Default: the scale and offset that the files state.</source>
+   <translation>Συντελεστής που μετατρέπει τις αποθηκευμένες τιμές στις μονάδες των δεδομένων εκπαίδευσης του μοντέλου, 0.00000001 έως 1000000: 0.0001 για δείκτες αποθηκευμένους σε δεκάκις χιλιοστά, 1 για τιμές που δεν χρειάζονται κλιμάκωση. Προεπιλογή: η κλίμακα και η μετατόπιση που δηλώνουν τα αρχεία.</translation>
+  </message>
+  <message>
+   <source>deep learning,neural network,time series,crops,phenology,ndvi,evi,lstm,season,multitemporal</source>
+   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,χρονοσειρά,καλλιέργειες,φαινολογία,ndvi,evi,lstm,περίοδος,πολυχρονική</translation>
+  </message>
+  <message>
+   <source>Layers of the series</source>
+   <translation>Επίπεδα της χρονοσειράς</translation>
+  </message>
+  <message>
+   <source>The time series: one raster per date, or with LAYOUT=variables one raster per variable whose bands are the dates. In any order if their names or metadata hold dates.</source>
+   <translation>Η χρονοσειρά: ένα ψηφιδωτό ανά ημερομηνία, ή με LAYOUT=variables ένα ψηφιδωτό ανά μεταβλητή με διαύλους τις ημερομηνίες. Με οποιαδήποτε σειρά, αν τα ονόματα ή τα μεταδεδομένα τους περιέχουν ημερομηνίες.</translation>
+  </message>
+  <message>
+   <source>Layout of the layers</source>
+   <translation>Διάταξη των επιπέδων</translation>
+  </message>
+  <message>
+   <source>dates: each layer is a date and its bands are variables. variables: each layer is a variable and its bands are dates. Default: dates.</source>
+   <translation>dates: κάθε επίπεδο είναι μια ημερομηνία και οι δίαυλοί του είναι μεταβλητές. variables: κάθε επίπεδο είναι μια μεταβλητή και οι δίαυλοί του είναι ημερομηνίες. Προεπιλογή: dates.</translation>
+  </message>
+  <message>
+   <source>Name of an installed model for time series, or path of a model folder, a .zip archive of one, or an .onnx file. Default: the installed one, if there is exactly one.</source>
+   <translation>Όνομα εγκατεστημένου μοντέλου για χρονοσειρές, ή διαδρομή φακέλου μοντέλου, αρχείου .zip του, ή αρχείου .onnx. Προεπιλογή: το εγκατεστημένο, αν είναι ακριβώς ένα.</translation>
+  </message>
+  <message>
+   <source>The dates of the layers (LAYOUT=variables: of the bands), in their order: 2013-09-14, 2013-09-30, …; or the first one and the time step, such as 2013-09-14/P16D (D days, W weeks, M months, Y years). Default: read from names and metadata.</source>
+   <translation>Οι ημερομηνίες των επιπέδων (με LAYOUT=variables: των διαύλων), με τη σειρά τους: 2013-09-14, 2013-09-30, …· ή η πρώτη και το χρονικό βήμα, όπως 2013-09-14/P16D (D ημέρες, W εβδομάδες, M μήνες, Y έτη). Προεπιλογή: διαβάζονται από ονόματα και μεταδεδομένα.</translation>
+  </message>
+  <message>
+   <source>Wrapped negative values</source>
+   <translation>Αναδιπλωμένες αρνητικές τιμές</translation>
+  </message>
+  <message>
+   <source>Whether high values of 16-bit unsigned layers are negative values that wrapped around, as -1 becomes 65,535. auto: values from 55,536 are, if a scale factor applies and the layer has no values between 32,767 and 55,536. negative: all values above 32,767 are. keep: none are. Default: auto.</source>
+   <translation>Αν οι υψηλές τιμές απρόσημων επιπέδων των 16 bit είναι αρνητικές που αναδιπλώθηκαν, όπως το -1 γίνεται 65535. auto: είναι οι τιμές από 55536, αν ισχύει συντελεστής κλίμακας και το επίπεδο δεν έχει τιμές μεταξύ 32767 και 55536. negative: είναι όλες πάνω από 32767. keep: καμία. Προεπιλογή: auto.</translation>
+  </message>
+  <message>
+   <source>Numbers, from 1, of the bands of each layer to use, such as 1,2: the model's variables in its order, or with LAYOUT=variables the dates. Default: variables are matched by name; all bands are used as dates.</source>
+   <translation>Αριθμοί, από 1, των διαύλων κάθε επιπέδου που χρησιμοποιούνται, όπως 1,2: οι μεταβλητές του μοντέλου με τη σειρά του, ή με LAYOUT=variables οι ημερομηνίες. Προεπιλογή: οι μεταβλητές αντιστοιχίζονται με το όνομα· όλοι οι δίαυλοι χρησιμοποιούνται ως ημερομηνίες.</translation>
+  </message>
+  <message>
+   <source>Batch size (series)</source>
+   <translation>Μέγεθος παρτίδας (χρονοσειρές)</translation>
+  </message>
+  <message>
+   <source>Number of pixels whose series the network processes at once, 1 to 1,000,000. Larger batches are faster on a GPU and take more memory. Default: chosen from the model.</source>
+   <translation>Πλήθος εικονοστοιχείων των οποίων τις χρονοσειρές επεξεργάζεται το δίκτυο ταυτόχρονα, 1 έως 1000000. Μεγαλύτερες παρτίδες είναι ταχύτερες σε κάρτα γραφικών και θέλουν περισσότερη μνήμη. Προεπιλογή: επιλέγεται από το μοντέλο.</translation>
+  </message>
+  <message>
+   <source>a series</source>
+   <translation>μια χρονοσειρά</translation>
+  </message>
+  <message>
+   <source>LAYERS is empty. Choose the rasters of the series.</source>
+   <translation>Το LAYERS είναι κενό. Επιλέξτε τα ψηφιδωτά της χρονοσειράς.</translation>
+  </message>
+  <message>
+   <source>No model is chosen, and {count} of the installed models are for time series.</source>
+   <translation>Δεν επιλέχθηκε μοντέλο, και από τα εγκατεστημένα {count} είναι για χρονοσειρές.</translation>
+  </message>
+  <message>
+   <source>Dates</source>
+   <translation>Ημερομηνίες</translation>
+  </message>
+  <message>
+   <source>none installed</source>
+   <translation>κανένα εγκατεστημένο</translation>
+  </message>
+  <message>
+   <source>LAYERS: '{layer}' is not a raster.</source>
+   <translation>LAYERS: το '{layer}' δεν είναι ψηφιδωτό.</translation>
+  </message>
+  <message>
+   <source>Flood polygons above a minimum area</source>
+   <translation>Πολύγωνα πλημμύρας πάνω από ένα ελάχιστο εμβαδόν</translation>
   </message>
   <message>
    <source>Train, map and assess</source>
@@ -1560,287 +1752,15 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>RSDL: βαθιά μάθηση σε ψηφιδωτά</translation>
   </message>
   <message>
-   <source>Smallest number of the map</source>
-   <translation>Μικρότερος αριθμός του χάρτη</translation>
-  </message>
-  <message>
-   <source>Largest number of the map</source>
-   <translation>Μεγαλύτερος αριθμός του χάρτη</translation>
-  </message>
-  <message>
-   <source>Mean of the map</source>
-   <translation>Μέσος όρος του χάρτη</translation>
-  </message>
-  <message>
-   <source>Gives every pixel of a raster a number with a trained network: a height, a biomass, a temperature, whatever the model was trained on, in its unit. Takes any size, data type and coordinate system; nodata stays nodata. Numbers are as the network gives them, not clipped; those far beyond what the model was trained on are told of.
-
-The model is the name of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file that carries its card. Its bands are found by the raster's band descriptions, else taken in order if there are as many, else chosen in 'Bands'.</source>
-   <translation>Δίνει σε κάθε εικονοστοιχείο ενός ψηφιδωτού έναν αριθμό με ένα εκπαιδευμένο δίκτυο: ύψος, βιομάζα, θερμοκρασία, ό,τι έμαθε το μοντέλο, στη μονάδα του. Δέχεται οποιοδήποτε μέγεθος, τύπο δεδομένων και σύστημα συντεταγμένων· όπου δεν υπάρχουν δεδομένα, δεν υπάρχουν και στο αποτέλεσμα. Οι αριθμοί είναι όπως τους δίνει το δίκτυο, χωρίς περικοπή· για όσους είναι πολύ πέρα από αυτά που έμαθε το μοντέλο γίνεται προειδοποίηση.
-
-Το μοντέλο είναι το όνομα ενός εγκατεστημένου (δείτε τον «Κατάλογο μοντέλων»), ή η διαδρομή ενός φακέλου μοντέλου, ενός .zip του, ή ενός αρχείου .onnx που περιέχει την κάρτα του. Οι δίαυλοί του βρίσκονται από τις περιγραφές των διαύλων του ψηφιδωτού, αλλιώς λαμβάνονται με τη σειρά αν είναι ισάριθμοι, αλλιώς επιλέγονται στους «Διαύλους».</translation>
-  </message>
-  <message>
-   <source>Numbers</source>
-   <translation>Αριθμοί</translation>
-  </message>
-  <message>
-   <source>deep learning,neural network,regression,onnx,continuous,biomass,height,estimation</source>
-   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,παλινδρόμηση,onnx,συνεχής,βιομάζα,ύψος,εκτίμηση</translation>
-  </message>
-  <message>
-   <source>GeoTIFF (.tif) with one real number a pixel, in the model's unit, and its statistics; nodata is NaN. An existing file is replaced.</source>
-   <translation>GeoTIFF (.tif) με έναν πραγματικό αριθμό ανά εικονοστοιχείο, στη μονάδα του μοντέλου, και τα στατιστικά του· όπου δεν υπάρχουν δεδομένα, NaN. Υπάρχον αρχείο αντικαθίσταται.</translation>
-  </message>
-  <message>
-   <source>The temporary copy of a layer cannot be written. Is the disk full?</source>
-   <translation>Το προσωρινό αντίγραφο ενός επιπέδου δεν μπορεί να γραφεί. Μήπως γέμισε ο δίσκος;</translation>
-  </message>
-  <message>
-   <source>Reading '{layer}': {width} x {height} pixels.</source>
-   <translation>Ανάγνωση του '{layer}': {width} x {height} εικονοστοιχεία.</translation>
-  </message>
-  <message>
-   <source>The job was cancelled.</source>
-   <translation>Η εργασία ακυρώθηκε.</translation>
-  </message>
-  <message>
-   <source>Copying '{layer}' takes {size:.1f} GB, more than is free in {folder}. Choose a smaller area.</source>
-   <translation>Η αντιγραφή του '{layer}' θέλει {size:.1f} GB, περισσότερα από όσα είναι ελεύθερα στο {folder}. Επιλέξτε μικρότερη περιοχή.</translation>
-  </message>
-  <message>
-   <source>The area to map ({area}) does not touch the layer '{layer}' ({whole}). Choose another area.</source>
-   <translation>Η περιοχή χαρτογράφησης ({area}) δεν αγγίζει το επίπεδο '{layer}' ({whole}). Επιλέξτε άλλη περιοχή.</translation>
-  </message>
-  <message>
-   <source>The temporary copy {path} cannot be made: {reason}</source>
-   <translation>Το προσωρινό αντίγραφο {path} δεν μπορεί να δημιουργηθεί: {reason}</translation>
-  </message>
-  <message>
-   <source>The layer '{layer}' has no end: choose the area to map.</source>
-   <translation>Το επίπεδο '{layer}' δεν έχει όρια: επιλέξτε την περιοχή χαρτογράφησης.</translation>
-  </message>
-  <message>
-   <source>Neither the model nor the layer '{layer}' has a resolution. Save the layer to a file first.</source>
-   <translation>Ούτε το μοντέλο ούτε το επίπεδο '{layer}' έχει ανάλυση. Αποθηκεύστε πρώτα το επίπεδο σε αρχείο.</translation>
-  </message>
-  <message>
-   <source>The layer '{layer}' cannot be read: {reason}</source>
-   <translation>Το επίπεδο '{layer}' δεν διαβάζεται: {reason}</translation>
-  </message>
-  <message>
-   <source>the server gave no data.</source>
-   <translation>ο διακομιστής δεν έδωσε δεδομένα.</translation>
-  </message>
-  <message>
-   <source>no class</source>
-   <translation>χωρίς κλάση</translation>
-  </message>
-  <message>
-   <source>Scenes with a class</source>
-   <translation>Σκηνές με κλάση</translation>
-  </message>
-  <message>
-   <source>Scenes without a class</source>
-   <translation>Σκηνές χωρίς κλάση</translation>
-  </message>
-  <message>
-   <source>Gives scenes, parts of a raster seen as a whole, a class with a trained network (see 'Train scene classifier'), or several labels where the model was trained on such. Scenes are the cells of a grid that the raster is cut into; or the polygons of a layer, each by the pixels under it alone; or squares around the points of a layer.
-
-The result is polygons: the cells, the polygons as they were given with all their attributes, or the squares with the attributes of their points. Each has its 'class' (several labels: divided by '; ', the likeliest first), its 'score' from 0 to 1, 'valid', the share of its pixels that are not nodata, and a field for each class with its probability. Attributes of the same names as these get a number. Cells without a valid pixel are left out; features without one, without a geometry, or off the raster have no class.
-
-The model is the name of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file that carries its card. Its bands are found by the raster's band descriptions, else taken in order if there are as many, else chosen in 'Bands'.</source>
-   <translation>Δίνει σε σκηνές, μέρη ενός ψηφιδωτού που φαίνονται ως σύνολο, μια κλάση με ένα εκπαιδευμένο δίκτυο (βλ. «Εκπαίδευση ταξινομητή σκηνών»), ή πολλές ετικέτες όπου το μοντέλο εκπαιδεύτηκε έτσι. Σκηνές είναι τα κελιά ενός καννάβου στον οποίο κόβεται το ψηφιδωτό· ή τα πολύγωνα ενός επιπέδου, το καθένα μόνο με τα εικονοστοιχεία κάτω από αυτό· ή τετράγωνα γύρω από τα σημεία ενός επιπέδου.
-
-Το αποτέλεσμα είναι πολύγωνα: τα κελιά, τα πολύγωνα όπως δόθηκαν με όλα τα χαρακτηριστικά τους, ή τα τετράγωνα με τα χαρακτηριστικά των σημείων τους. Το καθένα έχει το 'class' του (πολλές ετικέτες: χωρισμένες με '; ', η πιθανότερη πρώτη), το 'score' του από 0 έως 1, το 'valid', το ποσοστό των εικονοστοιχείων του που έχουν δεδομένα, και ένα πεδίο για κάθε κλάση με την πιθανότητά της. Χαρακτηριστικά με τα ίδια ονόματα παίρνουν έναν αριθμό. Κελιά χωρίς έγκυρο εικονοστοιχείο μένουν έξω· οντότητες χωρίς κανένα, χωρίς γεωμετρία ή εκτός του ψηφιδωτού δεν έχουν κλάση.
-
-Το μοντέλο είναι το όνομα ενός εγκατεστημένου (βλ. «Κατάλογος μοντέλων»), ή η διαδρομή φακέλου μοντέλου, ενός .zip του, ή αρχείου .onnx που φέρει την κάρτα του. Οι δίαυλοί του βρίσκονται από τις περιγραφές των διαύλων του ψηφιδωτού, αλλιώς λαμβάνονται με τη σειρά αν είναι τόσοι, αλλιώς επιλέγονται στο «Δίαυλοι».</translation>
-  </message>
-  <message>
-   <source>Scenes</source>
-   <translation>Σκηνές</translation>
-  </message>
-  <message>
-   <source>The scenes: polygons, or points around each of which a square of SIZE is one. Any coordinate system. Default: a grid over all of the raster.</source>
-   <translation>Οι σκηνές: πολύγωνα, ή σημεία, όπου σκηνή είναι ένα τετράγωνο SIZE γύρω από το καθένα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: κάνναβος πάνω σε ολόκληρο το ψηφιδωτό.</translation>
-  </message>
-  <message>
-   <source>Size of a scene (pixels)</source>
-   <translation>Μέγεθος σκηνής (εικονοστοιχεία)</translation>
-  </message>
-  <message>
-   <source>Side of the cells of the grid, or of the squares around points, 1 to 100,000 pixels of the raster. Not for polygons. Default: as large on the ground as the scenes that the model was trained on.</source>
-   <translation>Πλευρά των κελιών του καννάβου, ή των τετραγώνων γύρω από σημεία, 1 έως 100000 εικονοστοιχεία του ψηφιδωτού. Όχι για πολύγωνα. Προεπιλογή: τόσο στο έδαφος όσο οι σκηνές στις οποίες εκπαιδεύτηκε το μοντέλο.</translation>
-  </message>
-  <message>
-   <source>Batch size (scenes)</source>
-   <translation>Μέγεθος παρτίδας (σκηνές)</translation>
-  </message>
-  <message>
-   <source>Scenes that the network runs on together, 1 to 1024. More is faster on a GPU and takes more memory. Default: up to 16, as memory allows.</source>
-   <translation>Σκηνές στις οποίες εκτελείται το δίκτυο μαζί, 1 έως 1024. Περισσότερες είναι ταχύτερες σε κάρτα γραφικών και θέλουν περισσότερη μνήμη. Προεπιλογή: έως 16, όσο επιτρέπει η μνήμη.</translation>
-  </message>
-  <message>
-   <source>FEATURES: '{layer}' has no features with a geometry. Draw or choose some.</source>
-   <translation>FEATURES: το '{layer}' δεν έχει οντότητες με γεωμετρία. Σχεδιάστε ή επιλέξτε κάποιες.</translation>
-  </message>
-  <message>
-   <source>deep learning,neural network,scene,image classification,onnx,land use,multi-label,parcels</source>
-   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,σκηνή,ταξινόμηση εικόνων,onnx,χρήσεις γης,πολλές ετικέτες,αγροτεμάχια</translation>
-  </message>
-  <message>
-   <source>Polygons or points</source>
-   <translation>Πολύγωνα ή σημεία</translation>
-  </message>
-  <message>
-   <source>Only what lies in this rectangle is seen. Default: the whole raster. Web maps need it.</source>
-   <translation>Εξετάζεται μόνο ό,τι βρίσκεται σε αυτό το ορθογώνιο. Προεπιλογή: ολόκληρο το ψηφιδωτό. Απαραίτητο για διαδικτυακούς χάρτες.</translation>
-  </message>
-  <message>
-   <source>Only pixels whose centre lies in these polygons are seen. Any coordinate system. Default: all.</source>
-   <translation>Εξετάζονται μόνο εικονοστοιχεία με κέντρο μέσα σε αυτά τα πολύγωνα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: όλα.</translation>
-  </message>
-  <message>
-   <source>Polygons with class, score, valid and a field a class (.gpkg, .geojson, .shp or .fgb; a .shp shortens names to 10 letters). An existing file is replaced, unless it is a GeoPackage with other layers.</source>
-   <translation>Πολύγωνα με κλάση, βαθμολογία, valid και ένα πεδίο ανά κλάση (.gpkg, .geojson, .shp ή .fgb· ένα .shp συντομεύει τα ονόματα σε 10 γράμματα). Υπάρχον αρχείο αντικαθίσταται, εκτός αν είναι GeoPackage με άλλα επίπεδα.</translation>
-  </message>
-  <message>
-   <source>GeoTIFF (.tif) with the class of the scene at each pixel, named and coloured; 255 is nodata. Of polygons that lie on one another the later one wins. Not for several labels. Not made unless asked for.</source>
-   <translation>GeoTIFF (.tif) με την κλάση της σκηνής σε κάθε εικονοστοιχείο, με όνομα και χρώμα· το 255 σημαίνει χωρίς δεδομένα. Από πολύγωνα που βρίσκονται το ένα πάνω στο άλλο επικρατεί το τελευταίο. Όχι για πολλές ετικέτες. Δημιουργείται μόνο αν ζητηθεί.</translation>
-  </message>
-  <message>
-   <source>Class raster</source>
-   <translation>Ψηφιδωτό κλάσεων</translation>
-  </message>
-  <message>
-   <source>FEATURES: '{value}' is not a vector layer that QGIS can open.</source>
-   <translation>FEATURES: το '{value}' δεν είναι διανυσματικό επίπεδο που μπορεί να ανοίξει το QGIS.</translation>
-  </message>
-  <message>
-   <source>FEATURES: '{layer}' has neither polygons nor points.</source>
-   <translation>FEATURES: το '{layer}' δεν έχει ούτε πολύγωνα ούτε σημεία.</translation>
-  </message>
-  <message>
-   <source>Model '{model}' gives a scene several labels, and a pixel of a class raster has one: leave RASTER empty.</source>
-   <translation>Το μοντέλο '{model}' δίνει σε μια σκηνή πολλές ετικέτες, ενώ ένα εικονοστοιχείο ψηφιδωτού κλάσεων έχει μία: αφήστε το RASTER κενό.</translation>
-  </message>
-  <message>
-   <source>{model}: classes</source>
-   <translation>{model}: κλάσεις</translation>
-  </message>
-  <message>
-   <source>Gives every pixel of a raster a class with a trained network. Takes any size, data type and coordinate system; nodata stays nodata.
-
-The model is the name of an installed one (see 'List models'), or the path of a model folder, a .zip of one, or an .onnx file that carries its card or Deepness metadata. Its bands are found by the raster's band descriptions, else taken in order if there are as many, else chosen in 'Bands'.</source>
-   <translation>Δίνει σε κάθε εικονοστοιχείο ενός ψηφιδωτού μια κλάση με ένα εκπαιδευμένο δίκτυο. Δέχεται οποιοδήποτε μέγεθος, τύπο δεδομένων και σύστημα συντεταγμένων· όπου δεν υπάρχουν δεδομένα, δεν υπάρχουν ούτε στο αποτέλεσμα.
-
-Το μοντέλο είναι το όνομα ενός εγκατεστημένου (βλ. «Κατάλογος μοντέλων»), ή η διαδρομή φακέλου μοντέλου, ενός .zip του, ή αρχείου .onnx που φέρει την κάρτα του ή μεταδεδομένα Deepness. Οι δίαυλοί του βρίσκονται από τις περιγραφές των διαύλων του ψηφιδωτού, αλλιώς λαμβάνονται με τη σειρά αν είναι τόσοι, αλλιώς επιλέγονται στο «Δίαυλοι».</translation>
-  </message>
-  <message>
-   <source>Classes</source>
-   <translation>Κλάσεις</translation>
-  </message>
-  <message>
-   <source>deep learning,neural network,classification,onnx,land cover,semantic</source>
-   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,ταξινόμηση,onnx,κάλυψη γης,σημασιολογική</translation>
-  </message>
-  <message>
-   <source>Gives every pixel a class, such as its crop, from its course over time, with a network that was trained on such series (see 'Train time-series classifier'). Give a raster for each date, or a raster for each variable whose bands are its dates. Layers on other grids are brought to that of the first.
-
-Dates are found in the names of layers and bands and in the files' metadata, or typed in DATES. A model of one season serves the same season of any year. Where the dates are just the model's, clouds set to nodata are left out pixel by pixel. Where they differ, or a layer is missing, values are interpolated in time between the nearest valid dates of each pixel, over gaps of up to twice the model's own steps. What has no valid date at all is nodata in the map. Where no dates are known, there have to be as many as the model takes, in the same order.</source>
-   <translation>Δίνει σε κάθε εικονοστοιχείο μια κλάση, όπως την καλλιέργειά του, από την πορεία του στον χρόνο, με ένα δίκτυο που εκπαιδεύτηκε σε τέτοιες χρονοσειρές (βλ. «Εκπαίδευση ταξινομητή χρονοσειρών»). Δώστε ένα ψηφιδωτό για κάθε ημερομηνία, ή ένα ψηφιδωτό για κάθε μεταβλητή με διαύλους τις ημερομηνίες της. Επίπεδα σε άλλον κάνναβο μεταφέρονται σε εκείνον του πρώτου.
-
-Οι ημερομηνίες βρίσκονται στα ονόματα επιπέδων και διαύλων και στα μεταδεδομένα των αρχείων, ή πληκτρολογούνται στο DATES. Ένα μοντέλο μιας περιόδου ισχύει για την ίδια περίοδο κάθε έτους. Όπου οι ημερομηνίες είναι ακριβώς του μοντέλου, σύννεφα που έχουν οριστεί ως χωρίς δεδομένα μένουν έξω ανά εικονοστοιχείο. Όπου διαφέρουν, ή λείπει ένα επίπεδο, οι τιμές παρεμβάλλονται στον χρόνο ανάμεσα στις πλησιέστερες έγκυρες ημερομηνίες κάθε εικονοστοιχείου, σε κενά έως το διπλάσιο των βημάτων του μοντέλου. Ό,τι δεν έχει καμία έγκυρη ημερομηνία μένει χωρίς δεδομένα στον χάρτη. Όπου δεν είναι γνωστές ημερομηνίες, πρέπει να είναι τόσες όσες δέχεται το μοντέλο, με την ίδια σειρά.</translation>
-  </message>
-  <message>
-   <source>Factor of the values</source>
-   <translation>Συντελεστής των τιμών</translation>
-  </message>
-  <message>
-   <source>Factor that brings the stored numbers to the scale of the model's training data, 0.00000001 to 1,000,000: 0.0001 for indices stored in ten-thousandths, 1 for numbers that need no scaling. Default: the scale and offset that the files state.</source>
-   <translation>Συντελεστής που φέρνει τους αποθηκευμένους αριθμούς στην κλίμακα των δεδομένων εκπαίδευσης του μοντέλου, 0.00000001 έως 1000000: 0.0001 για δείκτες αποθηκευμένους σε δεκάκις χιλιοστά, 1 για αριθμούς που δεν χρειάζονται κλιμάκωση. Προεπιλογή: η κλίμακα και η μετατόπιση που δηλώνουν τα αρχεία.</translation>
-  </message>
-  <message>
-   <source>deep learning,neural network,time series,crops,phenology,ndvi,evi,lstm,season,multitemporal</source>
-   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,χρονοσειρά,καλλιέργειες,φαινολογία,ndvi,evi,lstm,περίοδος,πολυχρονική</translation>
-  </message>
-  <message>
-   <source>Layers of the series</source>
-   <translation>Επίπεδα της χρονοσειράς</translation>
-  </message>
-  <message>
-   <source>The series: a raster for each date, or with LAYOUT=variables a raster for each variable, whose bands are its dates. In any order where their names or metadata hold dates.</source>
-   <translation>Η χρονοσειρά: ένα ψηφιδωτό για κάθε ημερομηνία, ή με LAYOUT=variables ένα ψηφιδωτό για κάθε μεταβλητή, με διαύλους τις ημερομηνίες της. Με οποιαδήποτε σειρά όπου τα ονόματα ή τα μεταδεδομένα τους περιέχουν ημερομηνίες.</translation>
-  </message>
-  <message>
-   <source>A layer is</source>
-   <translation>Κάθε επίπεδο είναι</translation>
-  </message>
-  <message>
-   <source>dates: each layer is a date, its bands are variables. variables: the other way round.</source>
-   <translation>dates: κάθε επίπεδο είναι μια ημερομηνία και οι δίαυλοί του μεταβλητές. variables: το αντίστροφο.</translation>
-  </message>
-  <message>
-   <source>Name of an installed model for time series, or path of a model folder, .zip or .onnx file. Default: the installed one, if there is just one.</source>
-   <translation>Όνομα εγκατεστημένου μοντέλου για χρονοσειρές, ή διαδρομή φακέλου μοντέλου, αρχείου .zip ή .onnx. Προεπιλογή: το εγκατεστημένο, αν είναι μόνο ένα.</translation>
-  </message>
-  <message>
-   <source>The dates of the layers (LAYOUT=variables: of the bands), in their order: 2013-09-14, 2013-09-30, …; or the first one and the step, such as 2013-09-14/P16D (D days, W weeks, M months, Y years). Default: as found in names and metadata.</source>
-   <translation>Οι ημερομηνίες των επιπέδων (με LAYOUT=variables: των διαύλων), με τη σειρά τους: 2013-09-14, 2013-09-30, …· ή η πρώτη και το βήμα, όπως 2013-09-14/P16D (D ημέρες, W εβδομάδες, M μήνες, Y έτη). Προεπιλογή: όπως βρίσκονται στα ονόματα και στα μεταδεδομένα.</translation>
-  </message>
-  <message>
-   <source>High numbers of unsigned layers</source>
-   <translation>Μεγάλοι αριθμοί απρόσημων επιπέδων</translation>
-  </message>
-  <message>
-   <source>Whether high numbers of 16-bit unsigned layers are negative ones that wrapped around, as -1 becomes 65,535. auto: those from 55,536 up are, where a factor applies and the layer has nothing between them and 32,767. negative: all above 32,767 are. keep: none.</source>
-   <translation>Αν οι μεγάλοι αριθμοί απρόσημων επιπέδων των 16 bit είναι αρνητικοί που αναδιπλώθηκαν, όπως το -1 γίνεται 65535. auto: είναι όσοι φτάνουν ή ξεπερνούν το 55536, όπου ισχύει συντελεστής και το επίπεδο δεν έχει τίποτε ανάμεσα σε αυτούς και στο 32767. negative: είναι όλοι πάνω από 32767. keep: κανένας.</translation>
-  </message>
-  <message>
-   <source>Numbers, from 1, of the bands of each layer to use, such as 1,2: the model's variables in its order, or with LAYOUT=variables the dates. Default: variables are found by name, dates are all bands.</source>
-   <translation>Αριθμοί, από 1, των διαύλων κάθε επιπέδου που χρησιμοποιούνται, όπως 1,2: οι μεταβλητές του μοντέλου με τη σειρά του, ή με LAYOUT=variables οι ημερομηνίες. Προεπιλογή: οι μεταβλητές βρίσκονται από το όνομα, ημερομηνίες είναι όλοι οι δίαυλοι.</translation>
-  </message>
-  <message>
-   <source>Batch size (series)</source>
-   <translation>Μέγεθος παρτίδας (χρονοσειρές)</translation>
-  </message>
-  <message>
-   <source>Pixels whose series the network runs on together, 1 to 1,000,000. More is faster on a GPU and takes more memory. Default: chosen from the model.</source>
-   <translation>Εικονοστοιχεία στις χρονοσειρές των οποίων εκτελείται το δίκτυο μαζί, 1 έως 1000000. Περισσότερα είναι ταχύτερα σε κάρτα γραφικών και θέλουν περισσότερη μνήμη. Προεπιλογή: επιλέγεται από το μοντέλο.</translation>
-  </message>
-  <message>
-   <source>a series</source>
-   <translation>μια χρονοσειρά</translation>
-  </message>
-  <message>
-   <source>LAYERS is empty: choose the rasters of the series.</source>
-   <translation>Το LAYERS είναι κενό: επιλέξτε τα ψηφιδωτά της χρονοσειράς.</translation>
-  </message>
-  <message>
-   <source>No model is chosen, and {count} of the installed ones are for time series.</source>
-   <translation>Δεν επιλέχθηκε μοντέλο, και από τα εγκατεστημένα {count} είναι για χρονοσειρές.</translation>
-  </message>
-  <message>
-   <source>Dates</source>
-   <translation>Ημερομηνίες</translation>
-  </message>
-  <message>
-   <source>none installed</source>
-   <translation>κανένα εγκατεστημένο</translation>
-  </message>
-  <message>
-   <source>LAYERS: '{layer}' is no raster.</source>
-   <translation>LAYERS: το '{layer}' δεν είναι ψηφιδωτό.</translation>
-  </message>
-  <message>
    <source>QGIS cannot open the file. Its path may hold characters that have a special meaning to QGIS, such as % or |.</source>
    <translation>Το QGIS δεν μπορεί να ανοίξει το αρχείο. Η διαδρομή του ίσως περιέχει χαρακτήρες με ειδική σημασία για το QGIS, όπως % ή |.</translation>
   </message>
   <message>
-   <source>{file} is another result's. Give the two different names, or make this one a .gpkg.</source>
-   <translation>Το {file} είναι άλλου αποτελέσματος. Δώστε στα δύο διαφορετικά ονόματα, ή κάντε αυτό .gpkg.</translation>
+   <source>{file} belongs to another result. Give the two different names, or make this one a .gpkg.</source>
+   <translation>Το {file} ανήκει σε άλλο αποτέλεσμα. Δώστε στα δύο διαφορετικά ονόματα, ή κάντε αυτό .gpkg.</translation>
   </message>
   <message>
-   <source>{file} is there already and was kept. Remove it to save the result's style.</source>
+   <source>{file} already exists and was kept. Remove it to save the result's style.</source>
    <translation>Το {file} υπάρχει ήδη και διατηρήθηκε. Αφαιρέστε το για να αποθηκευτεί το στυλ του αποτελέσματος.</translation>
   </message>
   <message>
@@ -1848,72 +1768,64 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Το στυλ του {path} δεν μπόρεσε να αποθηκευτεί μαζί του: {problem}</translation>
   </message>
   <message>
+   <source>no class</source>
+   <translation>χωρίς κλάση</translation>
+  </message>
+  <message>
    <source>The best model so far is in {folder} and can be used as it is. Running again with the same settings goes on.</source>
    <translation>Το καλύτερο ως τώρα μοντέλο είναι στο {folder} και χρησιμοποιείται όπως είναι. Νέα εκτέλεση με τις ίδιες ρυθμίσεις συνεχίζει από εκεί.</translation>
   </message>
   <message>
-   <source>The main figure of the finished model, of the kind that epochs are compared by</source>
-   <translation>Ο κύριος δείκτης του έτοιμου μοντέλου, του είδους με το οποίο συγκρίνονται οι εποχές</translation>
+   <source>Main metric of the finished model</source>
+   <translation>Κύρια μετρική του έτοιμου μοντέλου</translation>
   </message>
   <message>
-   <source>Start from a model</source>
-   <translation>Αρχή από μοντέλο</translation>
+   <source>Training starts from scratch, from an installed model (BASE_MODEL) or from published weights (PRETRAINED); their bands and classes may be others. The best epoch is chosen on a validation split, of layers by default one that is apart in space, and the model is evaluated on a test split, or on the validation split if there is none.
+
+The model goes to your models unless you choose a folder, and can be used at once: by name, or in a graphical model by the output MODEL. Cancelling loses nothing: the best model so far stays, and the same settings resume from there. The report shows data, training and accuracy.</source>
+   <translation>Η εκπαίδευση αρχίζει από το μηδέν, από εγκατεστημένο μοντέλο (BASE_MODEL) ή από δημοσιευμένα βάρη (PRETRAINED)· οι δίαυλοι και οι κλάσεις τους μπορεί να είναι άλλα. Η καλύτερη εποχή επιλέγεται με τα δεδομένα επικύρωσης, που για επίπεδα είναι εξ ορισμού χωριστά στον χώρο, και το μοντέλο αξιολογείται στα δεδομένα ελέγχου, ή στα δεδομένα επικύρωσης αν δεν υπάρχουν.
+
+Το μοντέλο πηγαίνει στα μοντέλα σας, εκτός αν επιλέξετε φάκελο, και χρησιμοποιείται αμέσως: με το όνομά του, ή σε γραφικό μοντέλο με την έξοδο MODEL. Με την ακύρωση δεν χάνεται τίποτε: το καλύτερο ως τώρα μοντέλο μένει, και με τις ίδιες ρυθμίσεις η εκπαίδευση συνεχίζει από εκεί. Η έκθεση δείχνει τα δεδομένα, την εκπαίδευση και την ακρίβεια.</translation>
   </message>
   <message>
-   <source>Name or path of a model whose weights training starts with. Its bands and classes may be others; what does not fit is learned anew. Default: from scratch.</source>
-   <translation>Όνομα ή διαδρομή μοντέλου από τα βάρη του οποίου αρχίζει η εκπαίδευση. Οι δίαυλοι και οι κλάσεις του μπορεί να είναι άλλα· ό,τι δεν ταιριάζει μαθαίνεται από την αρχή. Προεπιλογή: από το μηδέν.</translation>
+   <source>Base model</source>
+   <translation>Βασικό μοντέλο</translation>
   </message>
   <message>
-   <source>What the model is called in lists. Default: from the labels and the network.</source>
-   <translation>Πώς λέγεται το μοντέλο στους καταλόγους. Προεπιλογή: από τις ετικέτες και το δίκτυο.</translation>
+   <source>Name or path of a model whose weights training starts from (fine-tuning). Its bands and classes may be others; what does not fit is trained anew. Default: from scratch.</source>
+   <translation>Όνομα ή διαδρομή μοντέλου από τα βάρη του οποίου αρχίζει η εκπαίδευση (λεπτή ρύθμιση). Οι δίαυλοι και οι κλάσεις του μπορεί να είναι άλλα· ό,τι δεν ταιριάζει εκπαιδεύεται από την αρχή. Προεπιλογή: από το μηδέν.</translation>
+  </message>
+  <message>
+   <source>Name of the model in lists. Default: from the labels and the network.</source>
+   <translation>Όνομα του μοντέλου στους καταλόγους. Προεπιλογή: από τις ετικέτες και το δίκτυο.</translation>
   </message>
   <message>
    <source>A new or empty folder for the model, or that of a model, which is replaced. Default, also where a temporary folder is chosen: a folder of the model's name among your models, where lists find it.</source>
    <translation>Νέος ή κενός φάκελος για το μοντέλο, ή ο φάκελος ενός μοντέλου, που αντικαθίσταται. Προεπιλογή, και όταν επιλέγεται προσωρινός φάκελος: φάκελος με το όνομα του μοντέλου ανάμεσα στα μοντέλα σας, όπου τον βρίσκουν οι κατάλογοι.</translation>
   </message>
   <message>
-   <source>A page (.html) with the course of the training, figures, pictures and settings, in one file.</source>
-   <translation>Σελίδα (.html) με την πορεία της εκπαίδευσης, δείκτες, εικόνες και ρυθμίσεις, σε ένα αρχείο.</translation>
+   <source>A web page (.html) with training curves, metrics, images and settings, in one file.</source>
+   <translation>Ιστοσελίδα (.html) με τις καμπύλες εκπαίδευσης, μετρικές, εικόνες και ρυθμίσεις, σε ένα αρχείο.</translation>
   </message>
   <message>
-   <source>Mean F1 of the pictures (0 to 1), for several classes a scene</source>
-   <translation>Μέσο F1 των εικόνων (0 έως 1), για πολλές κλάσεις ανά σκηνή</translation>
+   <source>BASE_MODEL and PRETRAINED are both given, and training starts from one. Leave one empty.</source>
+   <translation>Δόθηκαν και το BASE_MODEL και το PRETRAINED, ενώ η εκπαίδευση αρχίζει από ένα. Αφήστε το ένα κενό.</translation>
   </message>
   <message>
-   <source>Mean average precision of the classes (0 to 1), for several classes a scene</source>
-   <translation>Μέσος όρος της μέσης ορθότητας των κλάσεων (0 έως 1), για πολλές κλάσεις ανά σκηνή</translation>
+   <source>There are no weights to freeze: FREEZE and UNFREEZE_EVERY need some to start from. Choose BASE_MODEL or PRETRAINED, or FREEZE=nothing and UNFREEZE_EVERY=0.</source>
+   <translation>Δεν υπάρχουν βάρη για πάγωμα: τα FREEZE και UNFREEZE_EVERY χρειάζονται αρχικά βάρη. Επιλέξτε BASE_MODEL ή PRETRAINED, ή FREEZE=nothing και UNFREEZE_EVERY=0.</translation>
   </message>
   <message>
-   <source>Share of the objects that are found (0 to 1)</source>
-   <translation>Ποσοστό των αντικειμένων που βρέθηκαν (0 έως 1)</translation>
+   <source>There is nothing to train on. Choose {layers} and LABELS, or a chip folder in CHIPS.</source>
+   <translation>Δεν υπάρχει τίποτε για εκπαίδευση. Επιλέξτε {layers} και LABELS, ή φάκελο δειγμάτων στο CHIPS.</translation>
   </message>
   <message>
-   <source>R2, the share of the variance that is explained (at most 1)</source>
-   <translation>R2, το ποσοστό της διακύμανσης που εξηγείται (το πολύ 1)</translation>
+   <source>LABELS is empty: choose the layer with the labels, or a chip folder in CHIPS.</source>
+   <translation>Το LABELS είναι κενό: επιλέξτε το επίπεδο με τις ετικέτες, ή φάκελο δειγμάτων στο CHIPS.</translation>
   </message>
   <message>
-   <source>Root mean square error, in units of the labels</source>
-   <translation>Ρίζα του μέσου τετραγωνικού σφάλματος, σε μονάδες των ετικετών</translation>
-  </message>
-  <message>
-   <source>Mean absolute error, in units of the labels</source>
-   <translation>Μέσο απόλυτο σφάλμα, σε μονάδες των ετικετών</translation>
-  </message>
-  <message>
-   <source>Bias, the mean of prediction minus label, in units of the labels</source>
-   <translation>Μεροληψία, ο μέσος όρος πρόβλεψης μείον ετικέτας, σε μονάδες των ετικετών</translation>
-  </message>
-  <message>
-   <source>LABELS is empty: choose the layer with what is known, or a chip folder in CHIPS.</source>
-   <translation>Το LABELS είναι κενό: επιλέξτε το επίπεδο με όσα είναι γνωστά, ή φάκελο δειγμάτων στο CHIPS.</translation>
-  </message>
-  <message>
-   <source>BASE_MODEL and PRETRAINED are both given, and there can be one start. Leave one empty.</source>
-   <translation>Δόθηκαν και το BASE_MODEL και το PRETRAINED, ενώ η αρχή είναι μία. Αφήστε το ένα κενό.</translation>
-  </message>
-  <message>
-   <source>There are no weights to keep: FREEZE and UNFREEZE_EVERY need a start. Choose BASE_MODEL or PRETRAINED, or FREEZE=nothing and UNFREEZE_EVERY=0.</source>
-   <translation>Δεν υπάρχουν βάρη για να κρατηθούν: τα FREEZE και UNFREEZE_EVERY χρειάζονται αρχή. Επιλέξτε BASE_MODEL ή PRETRAINED, ή FREEZE=nothing και UNFREEZE_EVERY=0.</translation>
+   <source>'{algorithm}' predicts with the model.</source>
+   <translation>Με το μοντέλο προβλέπει το «{algorithm}».</translation>
   </message>
   <message>
    <source>none: from scratch</source>
@@ -1924,8 +1836,8 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Φάκελος μοντέλου</translation>
   </message>
   <message>
-   <source>{names} cannot be used with CHIPS, which are cut and labelled already. Leave that empty, or CHIPS.</source>
-   <translation>Τα {names} δεν χρησιμοποιούνται μαζί με το CHIPS, που έχει ήδη κοπεί και επισημανθεί. Αφήστε κενά εκείνα ή το CHIPS.</translation>
+   <source>{names} cannot be used with CHIPS, which are cut and labelled already. Leave {names} empty, or CHIPS.</source>
+   <translation>Τα {names} δεν χρησιμοποιούνται μαζί με το CHIPS, που έχει ήδη κοπεί και επισημανθεί. Αφήστε κενά τα {names} ή το CHIPS.</translation>
   </message>
   <message>
    <source>Model, for MODEL of other algorithms</source>
@@ -1938,10 +1850,6 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
   <message>
    <source>deep learning,neural network,train,fine-tune,transfer learning,pytorch,labels,model</source>
    <translation>βαθιά μάθηση,νευρωνικό δίκτυο,εκπαίδευση,προσαρμογή,μεταφορά μάθησης,pytorch,ετικέτες,μοντέλο</translation>
-  </message>
-  <message>
-   <source>Network</source>
-   <translation>Δίκτυο</translation>
   </message>
   <message>
    <source>Import a .zip with 'Import model' first, choose another BASE_MODEL, or leave it empty.</source>
@@ -1964,24 +1872,24 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Το μοντέλο είναι στο {folder}.</translation>
   </message>
   <message>
-   <source>There is nothing to learn from. Choose {layers} and LABELS, or a chip folder in CHIPS.</source>
-   <translation>Δεν υπάρχει τίποτε για εκπαίδευση. Επιλέξτε {layers} και LABELS, ή φάκελο δειγμάτων στο CHIPS.</translation>
+   <source>Model '{model}' is not a folder with weights that training can start from ({file}).</source>
+   <translation>Το μοντέλο '{model}' δεν είναι φάκελος με βάρη από τα οποία μπορεί να αρχίσει μια εκπαίδευση ({file}).</translation>
   </message>
   <message>
-   <source>Model '{model}' is no folder with weights that training can start with ({file}).</source>
-   <translation>Το μοντέλο '{model}' δεν είναι φάκελος με βάρη από τα οποία αρχίζει μια εκπαίδευση ({file}).</translation>
-  </message>
-  <message>
-   <source>The folder {folder} cannot be made: {reason}. Choose another OUTPUT.</source>
+   <source>The folder {folder} cannot be created: {reason}. Choose another OUTPUT.</source>
    <translation>Ο φάκελος {folder} δεν μπορεί να δημιουργηθεί: {reason}. Επιλέξτε άλλο OUTPUT.</translation>
   </message>
   <message>
-   <source>Without CLASS_FIELD all labels are one class, and nothing is known of the rest. Choose the field with the classes, or let the rest be background: UNLABELLED=background.</source>
-   <translation>Χωρίς CLASS_FIELD όλες οι ετικέτες είναι μία κλάση, και για τα υπόλοιπα δεν είναι γνωστό τίποτε. Επιλέξτε το πεδίο με τις κλάσεις, ή ας είναι τα υπόλοιπα φόντο: UNLABELLED=background.</translation>
+   <source>AUGMENTATION={name} is for {tasks}, and this is {task}. Choose another, such as standard.</source>
+   <translation>Το AUGMENTATION={name} είναι για {tasks}, και αυτό είναι {task}. Επιλέξτε άλλο, όπως standard.</translation>
   </message>
   <message>
-   <source>Label another class, too, or let the rest be background: UNLABELLED=background.</source>
-   <translation>Βάλτε ετικέτες και σε άλλη κλάση, ή ας είναι τα υπόλοιπα φόντο: UNLABELLED=background.</translation>
+   <source>Without CLASS_FIELD all labels are of one class, and unlabelled pixels are ignored. Choose the field with the classes, or make unlabelled pixels a class: UNLABELLED=background.</source>
+   <translation>Χωρίς CLASS_FIELD όλες οι ετικέτες είναι μίας κλάσης, και τα εικονοστοιχεία χωρίς ετικέτα αγνοούνται. Επιλέξτε το πεδίο με τις κλάσεις, ή κάντε κλάση τα εικονοστοιχεία χωρίς ετικέτα: UNLABELLED=background.</translation>
+  </message>
+  <message>
+   <source>Label another class, too, or make unlabelled pixels one: UNLABELLED=background.</source>
+   <translation>Βάλτε ετικέτες και σε άλλη κλάση, ή κάντε κλάση τα εικονοστοιχεία χωρίς ετικέτα: UNLABELLED=background.</translation>
   </message>
   <message>
    <source>LABELS: '{layer}' is a raster, but the class of a scene is given by polygons or points.</source>
@@ -1992,7 +1900,7 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>LABELS: το '{layer}' είναι ψηφιδωτό, αλλά τα αντικείμενα τα δείχνουν πλαίσια, πολύγωνα ή σημεία.</translation>
   </message>
   <message>
-   <source>LABELS: '{layer}' is a picture, not a raster of classes or numbers. Choose another layer.</source>
+   <source>LABELS: '{layer}' is an image, not a raster of classes or numbers. Choose another layer.</source>
    <translation>LABELS: το '{layer}' είναι εικόνα, όχι ψηφιδωτό κλάσεων ή αριθμών. Επιλέξτε άλλο επίπεδο.</translation>
   </message>
   <message>
@@ -2008,32 +1916,56 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>LABELS: το '{layer}' έχει γραμμές, αλλά τα αντικείμενα τα δείχνουν πλαίσια, πολύγωνα ή σημεία.</translation>
   </message>
   <message>
-   <source>Choose the field of '{layer}' that holds the number to learn, in CLASS_FIELD.</source>
-   <translation>Επιλέξτε το πεδίο του '{layer}' με τον αριθμό που θα μάθει το δίκτυο, στο CLASS_FIELD.</translation>
+   <source>Choose the field of '{layer}' that holds the number to predict, in CLASS_FIELD.</source>
+   <translation>Επιλέξτε το πεδίο του '{layer}' με τον αριθμό που θα προβλέπεται, στο CLASS_FIELD.</translation>
   </message>
   <message>
    <source>Choose the field of '{layer}' that holds the class of each scene, in CLASS_FIELD.</source>
    <translation>Επιλέξτε το πεδίο του '{layer}' με την κλάση κάθε σκηνής, στο CLASS_FIELD.</translation>
   </message>
   <message>
-   <source>The field '{field}' of '{layer}' holds texts, not numbers. Choose another in CLASS_FIELD.</source>
-   <translation>Το πεδίο '{field}' του '{layer}' περιέχει κείμενα, όχι αριθμούς. Επιλέξτε άλλο στο CLASS_FIELD.</translation>
+   <source>The field '{field}' of '{layer}' holds text, not numbers. Choose another in CLASS_FIELD.</source>
+   <translation>Το πεδίο '{field}' του '{layer}' περιέχει κείμενο, όχι αριθμούς. Επιλέξτε άλλο στο CLASS_FIELD.</translation>
   </message>
   <message>
-   <source>The layer '{layer}' has no pixels of its own: choose the area to learn from (EXTENT).</source>
-   <translation>Το επίπεδο '{layer}' δεν έχει δικά του εικονοστοιχεία: επιλέξτε την περιοχή εκπαίδευσης (EXTENT).</translation>
+   <source>NETWORK cannot be '{name}' here. Choose one of {known}.</source>
+   <translation>Το NETWORK δεν μπορεί να είναι '{name}' εδώ. Επιλέξτε ένα από τα {known}.</translation>
   </message>
   <message>
-   <source>'{layer}' has points, which have no size. Give that of the objects in SIZE, in metres.</source>
-   <translation>Το '{layer}' έχει σημεία, που δεν έχουν μέγεθος. Δώστε εκείνο των αντικειμένων στο SIZE, σε μέτρα.</translation>
+   <source>SPLIT=chips is for a chip folder. Choose another, such as blocks.</source>
+   <translation>Το SPLIT=chips είναι για φάκελο δειγμάτων. Επιλέξτε άλλο, όπως blocks.</translation>
   </message>
   <message>
-   <source>All labels have the same class ({name}) in '{field}', so there is nothing to tell it from.</source>
-   <translation>Όλες οι ετικέτες έχουν την ίδια κλάση ({name}) στο '{field}', άρα δεν υπάρχει από τι να ξεχωρίσει.</translation>
+   <source>VALIDATION of {valid:g} % and TEST of {test:g} % leave less than {least:g} % to train on. Make them smaller.</source>
+   <translation>VALIDATION {valid:g} % και TEST {test:g} % αφήνουν λιγότερο από {least:g} % για εκπαίδευση. Μικρύνετέ τα.</translation>
+  </message>
+  <message>
+   <source>CHIP_OVERLAP needs CHIP_SIZE. Choose both, or leave both empty.</source>
+   <translation>Το CHIP_OVERLAP χρειάζεται CHIP_SIZE. Επιλέξτε και τα δύο, ή αφήστε και τα δύο κενά.</translation>
+  </message>
+  <message>
+   <source>The overlap of {overlap} pixels is more than half of the chip size of {size}. Make it smaller.</source>
+   <translation>Η επικάλυψη των {overlap} εικονοστοιχείων ξεπερνά το μισό του μεγέθους δείγματος ({size}). Μικρύνετέ την.</translation>
+  </message>
+  <message>
+   <source>The layer '{layer}' has no extent and pixel size of its own. Choose the training area (EXTENT).</source>
+   <translation>Το επίπεδο '{layer}' δεν έχει δική του έκταση και μέγεθος εικονοστοιχείου. Επιλέξτε την περιοχή εκπαίδευσης (EXTENT).</translation>
+  </message>
+  <message>
+   <source>'{layer}' has points, which have no size. Give the size of the objects in SIZE, in metres.</source>
+   <translation>Το '{layer}' έχει σημεία, που δεν έχουν μέγεθος. Δώστε το μέγεθος των αντικειμένων στο SIZE, σε μέτρα.</translation>
+  </message>
+  <message>
+   <source>All labels have the same class ({name}) in '{field}', and a classifier needs two.</source>
+   <translation>Όλες οι ετικέτες έχουν την ίδια κλάση ({name}) στο '{field}', ενώ ένας ταξινομητής χρειάζεται δύο.</translation>
   </message>
   <message>
    <source>Label another class, too.</source>
    <translation>Βάλτε ετικέτες και σε άλλη κλάση.</translation>
+  </message>
+  <message>
+   <source>OPTIONS: '{option}' of {network} cannot be {value}. Choose one of {known}.</source>
+   <translation>OPTIONS: το '{option}' του {network} δεν μπορεί να είναι {value}. Επιλέξτε ένα από τα {known}.</translation>
   </message>
   <message>
    <source>CHIPS: there is no folder {folder}. Choose another.</source>
@@ -2044,24 +1976,48 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>CHIPS: ο φάκελος {folder} είναι κενός. Η «Εξαγωγή δειγμάτων» φτιάχνει έναν από επίπεδα.</translation>
   </message>
   <message>
-   <source>LABELS: '{layer}' has no features with a geometry. Draw or choose some.</source>
+   <source>LABELS: '{layer}' has no features with a geometry. Draw or select some.</source>
    <translation>LABELS: το '{layer}' δεν έχει οντότητες με γεωμετρία. Σχεδιάστε ή επιλέξτε κάποιες.</translation>
   </message>
   <message>
-   <source>The rasters to learn from: any that QGIS can open, web maps included (they need an area). All with the same bands.</source>
-   <translation>Τα ψηφιδωτά της εκπαίδευσης: όσα ανοίγει το QGIS, και διαδικτυακοί χάρτες (θέλουν περιοχή). Όλα με τους ίδιους διαύλους.</translation>
+   <source>PRETRAINED: there is no file {path}. Choose a .pth, .pt or .safetensors file.</source>
+   <translation>PRETRAINED: δεν υπάρχει αρχείο {path}. Επιλέξτε αρχείο .pth, .pt ή .safetensors.</translation>
   </message>
   <message>
-   <source>Any coordinate system. As many layers as rasters go with them one by one, in order; else all layers hold for all rasters.</source>
-   <translation>Οποιοδήποτε σύστημα συντεταγμένων. Όσα επίπεδα είναι ισάριθμα με τα ψηφιδωτά αντιστοιχίζονται ένα προς ένα, με τη σειρά· αλλιώς όλα τα επίπεδα ισχύουν για όλα τα ψηφιδωτά.</translation>
+   <source>PRETRAINED: {path} is not a .pth, .pt or .safetensors file.</source>
+   <translation>PRETRAINED: το {path} δεν είναι αρχείο .pth, .pt ή .safetensors.</translation>
+  </message>
+  <message>
+   <source>LOSS cannot be '{name}' here. Choose of {known}, or a sum such as {sum}.</source>
+   <translation>Το LOSS δεν μπορεί να είναι '{name}' εδώ. Επιλέξτε από {known}, ή άθροισμα όπως {sum}.</translation>
+  </message>
+  <message>
+   <source>The rasters to train on: any raster layers that QGIS can open. Web maps need a training area. All with the same bands.</source>
+   <translation>Τα ψηφιδωτά της εκπαίδευσης: οποιαδήποτε ψηφιδωτά επίπεδα ανοίγει το QGIS. Οι διαδικτυακοί χάρτες θέλουν περιοχή εκπαίδευσης. Όλα με τους ίδιους διαύλους.</translation>
+  </message>
+  <message>
+   <source>Any coordinate system. If there are as many layers as rasters, they are paired in order; else all layers are used for all rasters.</source>
+   <translation>Οποιοδήποτε σύστημα συντεταγμένων. Αν τα επίπεδα είναι ισάριθμα με τα ψηφιδωτά, αντιστοιχίζονται με τη σειρά· αλλιώς όλα τα επίπεδα χρησιμοποιούνται για όλα τα ψηφιδωτά.</translation>
+  </message>
+  <message>
+   <source>Only what lies in this rectangle is used. Default: the whole rasters. Required for layers without an extent of their own, such as web maps.</source>
+   <translation>Χρησιμοποιείται μόνο ό,τι βρίσκεται σε αυτό το ορθογώνιο. Προεπιλογή: ολόκληρα τα ψηφιδωτά. Απαραίτητο για επίπεδα χωρίς δική τους έκταση, όπως οι διαδικτυακοί χάρτες.</translation>
+  </message>
+  <message>
+   <source>Only what lies in these polygons is used. Any coordinate system. Default: no mask.</source>
+   <translation>Χρησιμοποιείται μόνο ό,τι βρίσκεται σε αυτά τα πολύγωνα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: χωρίς μάσκα.</translation>
+  </message>
+  <message>
+   <source>Numbers, from 1, of the bands to use, in order, such as 11,8,3. Default: those of the base model where the rasters have them by description, else all.</source>
+   <translation>Αριθμοί, από 1, των διαύλων που χρησιμοποιούνται, με τη σειρά, όπως 11,8,3. Προεπιλογή: εκείνοι του βασικού μοντέλου όπου τα ψηφιδωτά τους έχουν σύμφωνα με τις περιγραφές, αλλιώς όλοι.</translation>
   </message>
   <message>
    <source>Rasters from {when}: one, or several that are paired with {others} in order. Pixels may differ.</source>
    <translation>Ψηφιδωτά {when}: ένα, ή περισσότερα που ζευγαρώνουν με τα {others} με τη σειρά. Τα εικονοστοιχεία μπορεί να διαφέρουν.</translation>
   </message>
   <message>
-   <source>Rasters that the student learns from; they need no labels. All with the bands of the teacher.</source>
-   <translation>Ψηφιδωτά από τα οποία μαθαίνει ο μαθητής· δεν χρειάζονται ετικέτες. Όλα με τους διαύλους του δασκάλου.</translation>
+   <source>Rasters to train the student on; they need no labels. All with the bands of the teacher.</source>
+   <translation>Ψηφιδωτά για την εκπαίδευση του μαθητή· δεν χρειάζονται ετικέτες. Όλα με τους διαύλους του δασκάλου.</translation>
   </message>
   <message>
    <source>Field with the number</source>
@@ -2072,12 +2028,52 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Πεδίο κλάσης</translation>
   </message>
   <message>
-   <source>For SPLIT=places: the field of the labels that says which of them lie at one place, such as a parcel or a station. Default: each label by itself.</source>
-   <translation>Για το SPLIT=places: το πεδίο των ετικετών που λέει ποιες βρίσκονται στην ίδια τοποθεσία, όπως ένα αγροτεμάχιο ή ένας σταθμός. Προεπιλογή: κάθε ετικέτα μόνη της.</translation>
+   <source>The labels: polygons, lines or points with the class of each in a field, or a class raster: a whole number for each class, nodata where it is not known. If the raster declares no nodata, -9999 and the like count as nodata, and so does 255 or 65535 beside two or more small numbers, unless it has a class name.</source>
+   <translation>Οι ετικέτες: πολύγωνα, γραμμές ή σημεία με την κλάση του καθενός σε ένα πεδίο, ή ψηφιδωτό κλάσεων: ένας ακέραιος για κάθε κλάση, nodata όπου δεν είναι γνωστή. Αν το ψηφιδωτό δεν δηλώνει nodata, το -9999 και τα παρόμοια μετρούν ως nodata, όπως και το 255 ή το 65535 δίπλα σε δύο ή περισσότερους μικρούς αριθμούς, εκτός αν έχει όνομα κλάσης.</translation>
   </message>
   <message>
-   <source>Instead of layers: a folder of labelled chips, as 'Export chips' makes it; or of images: folders 'images' and 'masks' with files of the same names, a folder for each class, folders 'A', 'B' and 'label', or, of objects, pictures with boxes as COCO, Pascal VOC, DOTA or YOLO have them.</source>
-   <translation>Αντί για επίπεδα: φάκελος δειγμάτων με ετικέτες, όπως τον φτιάχνει η «Εξαγωγή δειγμάτων»· ή εικόνων: φάκελοι 'images' και 'masks' με αρχεία ίδιων ονομάτων, ένας φάκελος για κάθε κλάση, φάκελοι 'A', 'B' και 'label', ή, για αντικείμενα, εικόνες με πλαίσια όπως τις έχουν τα COCO, Pascal VOC, DOTA ή YOLO.</translation>
+   <source>For polygons, lines and points: the field with the number or name of each feature's class; where it is empty, the class is not known. Default: all are of one class.</source>
+   <translation>Για πολύγωνα, γραμμές και σημεία: το πεδίο με τον αριθμό ή το όνομα της κλάσης κάθε οντότητας· όπου είναι κενό, η κλάση δεν είναι γνωστή. Προεπιλογή: όλα είναι μίας κλάσης.</translation>
+  </message>
+  <message>
+   <source>The labels: polygons, each of them a scene, or points, around each of which a square of CHIP_SIZE is a scene, with the class in a field.</source>
+   <translation>Οι ετικέτες: πολύγωνα, όπου το καθένα είναι μια σκηνή, ή σημεία, όπου σκηνή είναι ένα τετράγωνο CHIP_SIZE γύρω από το καθένα, με την κλάση σε ένα πεδίο.</translation>
+  </message>
+  <message>
+   <source>The field with the number or name of each scene's class. For several classes per scene: names separated by ; or a comma.</source>
+   <translation>Το πεδίο με τον αριθμό ή το όνομα της κλάσης κάθε σκηνής. Για πολλές κλάσεις ανά σκηνή: ονόματα χωρισμένα με ; ή κόμμα.</translation>
+  </message>
+  <message>
+   <source>The labels: points, lines or polygons with a number in a field, or a raster of numbers.</source>
+   <translation>Οι ετικέτες: σημεία, γραμμές ή πολύγωνα με έναν αριθμό σε ένα πεδίο, ή ψηφιδωτό αριθμών.</translation>
+  </message>
+  <message>
+   <source>For points, lines and polygons: the field with the number; where it is empty, it is not known.</source>
+   <translation>Για σημεία, γραμμές και πολύγωνα: το πεδίο με τον αριθμό· όπου είναι κενό, δεν είναι γνωστός.</translation>
+  </message>
+  <message>
+   <source>The objects: boxes or polygons, whose bounding rectangles count, or points with the SIZE of the objects.</source>
+   <translation>Τα αντικείμενα: πλαίσια ή πολύγωνα, από τα οποία μετρά το περιβάλλον ορθογώνιο, ή σημεία με το SIZE των αντικειμένων.</translation>
+  </message>
+  <message>
+   <source>The field with the number or name of each object's class; an object where it is empty is ignored in training and evaluation. Default: all are of one class.</source>
+   <translation>Το πεδίο με τον αριθμό ή το όνομα της κλάσης κάθε αντικειμένου· αντικείμενο όπου είναι κενό αγνοείται στην εκπαίδευση και στην αξιολόγηση. Προεπιλογή: όλα είναι μίας κλάσης.</translation>
+  </message>
+  <message>
+   <source>Instead of layers: a folder of labelled chips, as 'Export chips' makes it; or of images: folders 'images' and 'masks' with files of the same names, a folder for each class, folders 'A', 'B' and 'label', or, for objects, images with boxes in the format of COCO, Pascal VOC, DOTA or YOLO.</source>
+   <translation>Αντί για επίπεδα: φάκελος δειγμάτων με ετικέτες, όπως τον φτιάχνει η «Εξαγωγή δειγμάτων»· ή εικόνων: φάκελοι 'images' και 'masks' με αρχεία ίδιων ονομάτων, ένας φάκελος για κάθε κλάση, φάκελοι 'A', 'B' και 'label', ή, για αντικείμενα, εικόνες με πλαίσια σε μορφή COCO, Pascal VOC, DOTA ή YOLO.</translation>
+  </message>
+  <message>
+   <source>Training area</source>
+   <translation>Περιοχή εκπαίδευσης</translation>
+  </message>
+  <message>
+   <source>A stored value to treat as nodata in the rasters, such as 0 for black borders, in addition to the nodata values that they declare. A pixel with this value in any band is ignored. It does not apply to label rasters. Any number. Default: only the declared nodata.</source>
+   <translation>Αποθηκευμένη τιμή που λογίζεται ως nodata στα ψηφιδωτά, όπως 0 για μαύρα περιθώρια, επιπλέον των τιμών nodata που δηλώνουν. Εικονοστοιχείο με αυτή την τιμή σε οποιονδήποτε δίαυλο αγνοείται. Δεν ισχύει για ψηφιδωτά ετικετών. Οποιοσδήποτε αριθμός. Προεπιλογή: μόνο το δηλωμένο nodata.</translation>
+  </message>
+  <message>
+   <source>For SPLIT=places: the field of the labels that says which of them lie at the same place, such as a parcel or a station, and stay together. Default: each label by itself.</source>
+   <translation>Για το SPLIT=places: το πεδίο των ετικετών που λέει ποιες βρίσκονται στην ίδια τοποθεσία, όπως ένα αγροτεμάχιο ή ένας σταθμός, και μένουν μαζί. Προεπιλογή: κάθε ετικέτα μόνη της.</translation>
   </message>
   <message>
    <source>The bands of {layers} have no names. They are taken in this order: {bands}, which is the order of the model '{model}'. If that is wrong, name the bands, or give their numbers in that order in BANDS.</source>
@@ -2096,92 +2092,28 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Ψηφιδωτά</translation>
   </message>
   <message>
-   <source>What is known: polygons, lines or points with the class of each in a field, or a class raster: a whole number for each class, nodata where it is not known. If the raster declares no nodata, -9999 and the like count as nodata, and so does 255 or 65535 beside two or more small numbers, unless it has a class name.</source>
-   <translation>Όσα είναι γνωστά: πολύγωνα, γραμμές ή σημεία με την κλάση του καθενός σε ένα πεδίο, ή ψηφιδωτό κλάσεων: ένας ακέραιος για κάθε κλάση, χωρίς δεδομένα όπου δεν είναι γνωστή. Αν το ψηφιδωτό δεν δηλώνει nodata, το -9999 και τα παρόμοια μετρούν ως nodata, όπως και το 255 ή το 65535 δίπλα σε δύο ή περισσότερους μικρούς αριθμούς, εκτός αν έχει όνομα κλάσης.</translation>
-  </message>
-  <message>
-   <source>What is known: polygons, each of them a scene, or points, around each of which a square of CHIP_SIZE is one, with the class in a field.</source>
-   <translation>Όσα είναι γνωστά: πολύγωνα, όπου το καθένα είναι μια σκηνή, ή σημεία, όπου σκηνή είναι ένα τετράγωνο CHIP_SIZE γύρω από το καθένα, με την κλάση σε ένα πεδίο.</translation>
-  </message>
-  <message>
-   <source>What is known: points, lines or polygons with a number in a field, or a raster of numbers.</source>
-   <translation>Όσα είναι γνωστά: σημεία, γραμμές ή πολύγωνα με έναν αριθμό σε ένα πεδίο, ή ψηφιδωτό αριθμών.</translation>
-  </message>
-  <message>
-   <source>The objects: boxes or polygons, of which the rectangle around each counts, or points with their SIZE.</source>
-   <translation>Τα αντικείμενα: πλαίσια ή πολύγωνα, από τα οποία μετρά το ορθογώνιο γύρω από το καθένα, ή σημεία με το SIZE τους.</translation>
-  </message>
-  <message>
-   <source>For polygons, lines and points: the field with the number or name of each one's class; where it is empty, the class is not known. Default: all are of one class.</source>
-   <translation>Για πολύγωνα, γραμμές και σημεία: το πεδίο με τον αριθμό ή το όνομα της κλάσης του καθενός· όπου είναι κενό, η κλάση δεν είναι γνωστή. Προεπιλογή: όλα είναι μίας κλάσης.</translation>
-  </message>
-  <message>
-   <source>The field with the number or name of each one's class. For several classes a scene: names divided by ; or a comma.</source>
-   <translation>Το πεδίο με τον αριθμό ή το όνομα της κλάσης του καθενός. Για πολλές κλάσεις ανά σκηνή: ονόματα χωρισμένα με ; ή κόμμα.</translation>
-  </message>
-  <message>
-   <source>For points, lines and polygons: the field with the number to learn; where it is empty, it is not known.</source>
-   <translation>Για σημεία, γραμμές και πολύγωνα: το πεδίο με τον αριθμό που θα μάθει το δίκτυο· όπου είναι κενό, δεν είναι γνωστός.</translation>
-  </message>
-  <message>
-   <source>The field with the number or name of each object's class; one where it is empty is neither learned nor judged by. Default: all are of one class.</source>
-   <translation>Το πεδίο με τον αριθμό ή το όνομα της κλάσης κάθε αντικειμένου· αντικείμενο όπου είναι κενό ούτε μαθαίνεται ούτε χρησιμοποιείται για κρίση. Προεπιλογή: όλα είναι μίας κλάσης.</translation>
+   <source>The time series: one raster per date, in the order of the dates, or with LAYOUT=variables one raster per variable whose bands are the dates.</source>
+   <translation>Η χρονοσειρά: ένα ψηφιδωτό ανά ημερομηνία, με τη σειρά των ημερομηνιών, ή με LAYOUT=variables ένα ψηφιδωτό ανά μεταβλητή με διαύλους τις ημερομηνίες.</translation>
   </message>
   <message>
    <source>Labels</source>
    <translation>Ετικέτες</translation>
   </message>
   <message>
-   <source>Place field</source>
-   <translation>Πεδίο τοποθεσίας</translation>
+   <source>Chip folder</source>
+   <translation>Φάκελος δειγμάτων</translation>
   </message>
   <message>
-   <source>Area to learn from</source>
-   <translation>Περιοχή εκπαίδευσης</translation>
+   <source>Data</source>
+   <translation>Δεδομένα</translation>
   </message>
   <message>
-   <source>Only what lies in this rectangle is used. Default: all of the rasters. Web maps need it.</source>
-   <translation>Χρησιμοποιείται μόνο ό,τι βρίσκεται σε αυτό το ορθογώνιο. Προεπιλογή: ολόκληρα τα ψηφιδωτά. Απαραίτητο για διαδικτυακούς χάρτες.</translation>
-  </message>
-  <message>
-   <source>Polygons to learn inside of</source>
-   <translation>Πολύγωνα μέσα στα οποία γίνεται η εκπαίδευση</translation>
-  </message>
-  <message>
-   <source>Only what lies in these polygons is used. Any coordinate system. Default: no limit.</source>
-   <translation>Χρησιμοποιείται μόνο ό,τι βρίσκεται σε αυτά τα πολύγωνα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: χωρίς όριο.</translation>
-  </message>
-  <message>
-   <source>Numbers, from 1, of the bands to use, in order, such as 11,8,3. Default: those of the start's model where the rasters have them by description, else all.</source>
-   <translation>Αριθμοί, από 1, των διαύλων που χρησιμοποιούνται, με τη σειρά, όπως 11,8,3. Προεπιλογή: εκείνοι του αρχικού μοντέλου όπου τα ψηφιδωτά τους έχουν σύμφωνα με τις περιγραφές, αλλιώς όλοι.</translation>
-  </message>
-  <message>
-   <source>A stored number that means nodata in the rasters to learn from, such as 0 for black borders, in addition to the nodata that they declare. A pixel with this number in any band is left out. It does not apply to label rasters. Any number. Default: only the declared nodata.</source>
-   <translation>Αποθηκευμένος αριθμός που σημαίνει nodata στα ψηφιδωτά της εκπαίδευσης, όπως 0 για μαύρα περιθώρια, επιπλέον του nodata που δηλώνουν. Εικονοστοιχείο με αυτόν τον αριθμό σε οποιονδήποτε δίαυλο μένει έξω. Δεν ισχύει για ψηφιδωτά ετικετών. Οποιοσδήποτε αριθμός. Προεπιλογή: μόνο το δηλωμένο nodata.</translation>
+   <source>Place field of the labels</source>
+   <translation>Πεδίο τοποθεσίας των ετικετών</translation>
   </message>
   <message>
    <source>Give as many in BEFORE as in AFTER, in the same order.</source>
    <translation>Δώστε τόσα στο BEFORE όσα και στο AFTER, με την ίδια σειρά.</translation>
-  </message>
-  <message>
-   <source>Rasters before</source>
-   <translation>Ψηφιδωτά πριν</translation>
-  </message>
-  <message>
-   <source>Rasters after</source>
-   <translation>Ψηφιδωτά μετά</translation>
-  </message>
-  <message>
-   <source>The series: a raster for each date, in the order of the dates, or with LAYOUT=variables a raster for each variable, whose bands are its dates.</source>
-   <translation>Η χρονοσειρά: ένα ψηφιδωτό για κάθε ημερομηνία, με τη σειρά των ημερομηνιών, ή με LAYOUT=variables ένα ψηφιδωτό για κάθε μεταβλητή, με διαύλους τις ημερομηνίες της.</translation>
-  </message>
-  <message>
-   <source>With LAYOUT=variables each layer has a band for every date.</source>
-   <translation>Με LAYOUT=variables κάθε επίπεδο έχει έναν δίαυλο για κάθε ημερομηνία.</translation>
-  </message>
-  <message>
-   <source>{before} raster(s) before and {after} after cannot be paired.</source>
-   <translation>{before} ψηφιδωτά πριν και {after} μετά δεν ζευγαρώνουν.</translation>
   </message>
   <message>
    <source>before the change</source>
@@ -2192,11 +2124,27 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>μετά τη μεταβολή</translation>
   </message>
   <message>
+   <source>Rasters before</source>
+   <translation>Ψηφιδωτά πριν</translation>
+  </message>
+  <message>
+   <source>Rasters after</source>
+   <translation>Ψηφιδωτά μετά</translation>
+  </message>
+  <message>
+   <source>With LAYOUT=variables each layer has a band for every date.</source>
+   <translation>Με LAYOUT=variables κάθε επίπεδο έχει έναν δίαυλο για κάθε ημερομηνία.</translation>
+  </message>
+  <message>
+   <source>{before} raster(s) before and {after} after cannot be paired.</source>
+   <translation>{before} ψηφιδωτά πριν και {after} μετά δεν ζευγαρώνουν.</translation>
+  </message>
+  <message>
    <source>LABELS: '{layer}' is neither a raster nor a vector layer.</source>
    <translation>LABELS: το '{layer}' δεν είναι ούτε ψηφιδωτό ούτε διανυσματικό επίπεδο.</translation>
   </message>
   <message>
-   <source>{name}: '{layer}' is no raster.</source>
+   <source>{name}: '{layer}' is not a raster.</source>
    <translation>{name}: το '{layer}' δεν είναι ψηφιδωτό.</translation>
   </message>
   <message>
@@ -2212,203 +2160,331 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Επιλέξτε ψηφιδωτά με τους ίδιους διαύλους, ή τους διαύλους με τον αριθμό τους στο BANDS. ({reason})</translation>
   </message>
   <message>
-   <source>The network to train, by its name in the list: docs/networks.md tells their size and cost. Default: the start's, else {network}, which trains in minutes without a GPU on a small area.</source>
-   <translation>Το δίκτυο που θα εκπαιδευτεί, με το όνομά του στον κατάλογο: το docs/networks.md λέει το μέγεθος και το κόστος του καθενός. Προεπιλογή: του αρχικού μοντέλου, αλλιώς {network}, που σε μικρή περιοχή εκπαιδεύεται σε λίγα λεπτά χωρίς κάρτα γραφικών.</translation>
+   <source>Distil model</source>
+   <translation>Απόσταξη μοντέλου</translation>
   </message>
   <message>
-   <source>What training makes small: {names}, or a sum of some, such as {sum}. Default: {default}.</source>
-   <translation>Τι μικραίνει η εκπαίδευση: {names}, ή άθροισμα μερικών, όπως {sum}. Προεπιλογή: {default}.</translation>
+   <source>Trains a small network, the student, to predict what a large model, the teacher, predicts (knowledge distillation; Hinton et al. 2015, arXiv:1503.02531). The images need no labels, so there can be many. The student is smaller and faster, and often nearly as accurate: the report compares both in accuracy, size and speed, against labels if you give some.
+
+The model goes to your models unless you choose a folder. Cancelling loses nothing: the best student so far stays, and the same settings resume from there.</source>
+   <translation>Εκπαιδεύει ένα μικρό δίκτυο, τον μαθητή, να προβλέπει ό,τι προβλέπει ένα μεγάλο μοντέλο, ο δάσκαλος (απόσταξη γνώσης· Hinton et al. 2015, arXiv:1503.02531). Οι εικόνες δεν χρειάζονται ετικέτες, άρα μπορεί να είναι πολλές. Ο μαθητής είναι μικρότερος και ταχύτερος, και συχνά σχεδόν εξίσου ακριβής: η έκθεση συγκρίνει τους δύο σε ακρίβεια, μέγεθος και ταχύτητα, με βάση ετικέτες αν τις δώσετε.
+
+Το μοντέλο πηγαίνει στα μοντέλα σας, εκτός αν επιλέξετε φάκελο. Με την ακύρωση δεν χάνεται τίποτε: ο καλύτερος ως τώρα μαθητής μένει, και με τις ίδιες ρυθμίσεις η εκπαίδευση συνεχίζει από εκεί.</translation>
   </message>
   <message>
-   <source>AUGMENTATION={name} is for {tasks}, and this is {task}. Choose another, such as standard.</source>
-   <translation>Το AUGMENTATION={name} είναι για {tasks}, και αυτό είναι {task}. Επιλέξτε άλλο, όπως standard.</translation>
+   <source>Numbers, from 1, of the bands that the teacher takes, in its order, such as 11,8,3. Default: by their descriptions, else all, in the teacher's order.</source>
+   <translation>Αριθμοί, από 1, των διαύλων που παίρνει ο δάσκαλος, με τη σειρά του, όπως 11,8,3. Προεπιλογή: σύμφωνα με τις περιγραφές τους, αλλιώς όλοι, με τη σειρά του δασκάλου.</translation>
   </message>
   <message>
-   <source>Loss</source>
-   <translation>Συνάρτηση απώλειας</translation>
+   <source>Teacher</source>
+   <translation>Δάσκαλος</translation>
   </message>
   <message>
-   <source>Batch size (samples)</source>
-   <translation>Μέγεθος παρτίδας (δείγματα)</translation>
+   <source>The model to distil: name of an installed model, or path of a model folder, a .zip archive of one, or an .onnx file.</source>
+   <translation>Το μοντέλο που θα αποσταχθεί: όνομα εγκατεστημένου μοντέλου, ή διαδρομή φακέλου μοντέλου, αρχείου .zip του, ή αρχείου .onnx.</translation>
   </message>
   <message>
-   <source>Samples that are learned from at once, 1 to 65536. More needs more memory.</source>
-   <translation>Δείγματα από τα οποία μαθαίνει μαζί, 1 έως 65536. Περισσότερα θέλουν περισσότερη μνήμη.</translation>
+   <source>Only to compare teacher and student by, in the report.</source>
+   <translation>Μόνο για τη σύγκριση δασκάλου και μαθητή στην έκθεση.</translation>
   </message>
   <message>
-   <source>it is no object</source>
-   <translation>δεν είναι αντικείμενο JSON</translation>
+   <source>the usual one of the task</source>
+   <translation>το συνηθισμένο της εργασίας</translation>
   </message>
   <message>
-   <source>NETWORK cannot be '{name}' here. Choose one of {known}.</source>
-   <translation>Το NETWORK δεν μπορεί να είναι '{name}' εδώ. Επιλέξτε ένα από τα {known}.</translation>
+   <source>Network of the student</source>
+   <translation>Δίκτυο του μαθητή</translation>
   </message>
   <message>
-   <source>CHIP_OVERLAP needs CHIP_SIZE. Choose both, or leave both empty.</source>
-   <translation>Το CHIP_OVERLAP χρειάζεται CHIP_SIZE. Επιλέξτε και τα δύο, ή αφήστε και τα δύο κενά.</translation>
+   <source>The network to train, by its name in the list; docs/networks.md has size, cost and paper of each. Default: the usual one of the task.</source>
+   <translation>Το δίκτυο που θα εκπαιδευτεί, με το όνομά του στον κατάλογο· το docs/networks.md έχει μέγεθος, κόστος και δημοσίευση του καθενός. Προεπιλογή: το συνηθισμένο της εργασίας.</translation>
   </message>
   <message>
-   <source>OPTIONS: '{option}' of {network} cannot be {value}. Choose one of {known}.</source>
-   <translation>OPTIONS: το '{option}' του {network} δεν μπορεί να είναι {value}. Επιλέξτε ένα από τα {known}.</translation>
+   <source>There is nothing to train on. Choose IMAGES, or a chip folder in CHIPS.</source>
+   <translation>Δεν υπάρχει τίποτε για εκπαίδευση. Επιλέξτε IMAGES, ή φάκελο δειγμάτων στο CHIPS.</translation>
   </message>
   <message>
-   <source>ignore: nothing is learned from ground that no label covers, right for sparse labels. background: it is a class of its own, right only where all of the rest was labelled; needed with one class alone. For objects: ignore cuts only chips that show one, background also chips that show none.</source>
-   <translation>ignore: από έδαφος που δεν καλύπτει ετικέτα δεν μαθαίνεται τίποτε, σωστό για αραιές ετικέτες. background: είναι δική του κλάση, σωστό μόνο όπου όλα τα άλλα έχουν ετικέτα· απαραίτητο όταν υπάρχει μία μόνο κλάση. Για αντικείμενα: το ignore κόβει μόνο δείγματα που δείχνουν κάποιο, το background και δείγματα που δεν δείχνουν κανένα.</translation>
+   <source>CONSISTENCY is for models that make maps, and '{name}' does not. Leave it at 0.</source>
+   <translation>Το CONSISTENCY είναι για μοντέλα που κάνουν χάρτες, και το «{name}» δεν κάνει. Αφήστε το στο 0.</translation>
   </message>
   <message>
-   <source>A scene may show several classes, or none of them. Default: each scene is of one class.</source>
-   <translation>Μια σκηνή μπορεί να δείχνει πολλές κλάσεις ή καμία. Προεπιλογή: κάθε σκηνή είναι μίας κλάσης.</translation>
+   <source>Model '{model}' takes {inputs}, and IMAGES are single rasters. Give a chip folder in CHIPS: {how}.</source>
+   <translation>Το μοντέλο '{model}' παίρνει {inputs}, ενώ τα IMAGES είναι μεμονωμένα ψηφιδωτά. Δώστε έναν φάκελο δειγμάτων στο CHIPS: {how}.</translation>
   </message>
   <message>
-   <source>Side of the pictures (pixels)</source>
-   <translation>Πλευρά των εικόνων (εικονοστοιχεία)</translation>
+   <source>'Export chips' makes one</source>
+   <translation>τον φτιάχνει η «Εξαγωγή δειγμάτων»</translation>
   </message>
   <message>
-   <source>What scenes are brought to before the network sees them, 1 to 4096 pixels a side: less is faster and shows less. Default: what the network is usually given, 224 for most.</source>
-   <translation>Μέγεθος στο οποίο φέρονται οι σκηνές πριν τις δει το δίκτυο, 1 έως 4096 εικονοστοιχεία η πλευρά: μικρότερο είναι ταχύτερο και δείχνει λιγότερα. Προεπιλογή: ό,τι δίνεται συνήθως στο δίκτυο, 224 για τα περισσότερα.</translation>
+   <source>deep learning,distillation,compress,student,teacher,small,fast,model</source>
+   <translation>βαθιά μάθηση,απόσταξη,συμπίεση,μαθητής,δάσκαλος,μικρό,γρήγορο,μοντέλο</translation>
   </message>
   <message>
-   <source>Chip size (pixels)</source>
-   <translation>Μέγεθος δείγματος (εικονοστοιχεία)</translation>
+   <source>choose a model</source>
+   <translation>επιλέξτε μοντέλο</translation>
   </message>
   <message>
-   <source>Side of the squares that rasters are cut into, of scenes: those around points, 16 to 4096 pixels. Default: from how much ground is labelled, at most 256.</source>
-   <translation>Πλευρά των τετραγώνων στα οποία κόβονται τα ψηφιδωτά, για σκηνές: εκείνων γύρω από σημεία, 16 έως 4096 εικονοστοιχεία. Προεπιλογή: από το πόσο έδαφος έχει ετικέτα, το πολύ 256.</translation>
+   <source>'Export chips' makes one of each sensor, and its tables can be joined by hand</source>
+   <translation>η «Εξαγωγή δειγμάτων» φτιάχνει έναν για κάθε αισθητήρα, και οι πίνακές τους ενώνονται με το χέρι</translation>
   </message>
   <message>
-   <source>Overlap of chips (pixels)</source>
-   <translation>Επικάλυψη δειγμάτων (εικονοστοιχεία)</translation>
+   <source>Model '{model}' is for {task}, which cannot be distilled.</source>
+   <translation>Το μοντέλο '{model}' είναι για {task}, που δεν αποστάζεται.</translation>
   </message>
   <message>
-   <source>How far neighbouring chips overlap, 0 to half of CHIP_SIZE, in pixels. Default: 0.</source>
-   <translation>Πόσο επικαλύπτονται γειτονικά δείγματα, 0 έως το μισό του CHIP_SIZE, σε εικονοστοιχεία. Προεπιλογή: 0.</translation>
+   <source>Choose a model for one of: {tasks}.</source>
+   <translation>Επιλέξτε μοντέλο για ένα από τα εξής: {tasks}.</translation>
   </message>
   <message>
-   <source>Width of lines and points (metres)</source>
-   <translation>Πλάτος γραμμών και σημείων (μέτρα)</translation>
+   <source>Export chips</source>
+   <translation>Εξαγωγή δειγμάτων</translation>
   </message>
   <message>
-   <source>Ground within this distance of a line or point has its label, in metres, 0 to 100000. Default: the pixels that it touches.</source>
-   <translation>Έδαφος σε αυτή την απόσταση από γραμμή ή σημείο έχει την ετικέτα του, σε μέτρα, 0 έως 100000. Προεπιλογή: τα εικονοστοιχεία που αγγίζει.</translation>
+   <source>Cuts rasters and their labels into chips, small georeferenced GeoTIFF files, split into training, validation and test. The tables of the folder, chips.json and samples.csv, can be read and changed by hand, and the training algorithms take the folder as CHIPS.
+
+Without labels the chips are images alone, which 'Distil model' can train on.</source>
+   <translation>Κόβει ψηφιδωτά και τις ετικέτες τους σε δείγματα, μικρά γεωαναφερμένα αρχεία GeoTIFF, χωρισμένα σε δείγματα εκπαίδευσης, επικύρωσης και ελέγχου. Οι πίνακες του φακέλου, chips.json και samples.csv, διαβάζονται και αλλάζουν και με το χέρι, και οι αλγόριθμοι εκπαίδευσης δέχονται τον φάκελο ως CHIPS.
+
+Χωρίς ετικέτες τα δείγματα είναι μόνο εικόνες, στις οποίες μπορεί να εκπαιδεύσει η «Απόσταξη μοντέλου».</translation>
   </message>
   <message>
-   <source>Yes: a polygon labels every pixel that it touches, except those whose centre lies in another polygon. No: it labels only the pixels whose centre it holds. Choose yes for thin polygons, and for polygons about as small as a pixel. Default: no.</source>
-   <translation>Ναι: ένα πολύγωνο δίνει ετικέτα σε κάθε εικονοστοιχείο που αγγίζει, εκτός από εκείνα με κέντρο μέσα σε άλλο πολύγωνο. Όχι: μόνο στα εικονοστοιχεία των οποίων περιέχει το κέντρο. Επιλέξτε το ναι για λεπτά πολύγωνα, και για πολύγωνα μεγέθους περίπου ενός εικονοστοιχείου. Προεπιλογή: όχι.</translation>
+   <source>A new or empty folder for the chips, or a chip folder, which is replaced. Default: a temporary one.</source>
+   <translation>Νέος ή κενός φάκελος για τα δείγματα, ή φάκελος δειγμάτων, που αντικαθίσταται. Προεπιλογή: προσωρινός.</translation>
   </message>
   <message>
-   <source>Size of objects that are points (metres)</source>
-   <translation>Μέγεθος αντικειμένων που είναι σημεία (μέτρα)</translation>
+   <source>Task</source>
+   <translation>Εργασία</translation>
   </message>
   <message>
-   <source>Side of the square around a point that is taken for its object, in metres, above 0 to 100000; needed where objects are labelled by points.</source>
-   <translation>Πλευρά του τετραγώνου γύρω από ένα σημείο που θεωρείται το αντικείμενό του, σε μέτρα, πάνω από 0 έως 100000· απαραίτητο όπου οι ετικέτες των αντικειμένων είναι σημεία.</translation>
+   <source>What is to be trained: segmentation, regression, classification of scenes or detection of objects from RASTERS, change from BEFORE and AFTER, time-series from LAYERS. auto: by the rasters that are given, segmentation for RASTERS.</source>
+   <translation>Τι θα εκπαιδευτεί: segmentation (κατάτμηση), regression (παλινδρόμηση), classification (ταξινόμηση σκηνών) ή detection (ανίχνευση αντικειμένων) από τα RASTERS, change (μεταβολή) από τα BEFORE και AFTER, time-series (χρονοσειρές) από τα LAYERS. auto: ανάλογα με τα ψηφιδωτά που δόθηκαν, segmentation για τα RASTERS.</translation>
   </message>
   <message>
-   <source>How data is divided</source>
-   <translation>Χωρισμός των δεδομένων</translation>
+   <source>{others} cannot be used for {task}, which is cut from {names}. Leave it empty, or change TASK.</source>
+   <translation>Τα {others} δεν χρησιμοποιούνται για {task}, που κόβεται από τα {names}. Αφήστε τα κενά ή αλλάξτε το TASK.</translation>
   </message>
   <message>
-   <source>What is kept apart from training, to choose and judge by. blocks: squares of ground with a gap, the honest way for a map; places: labelled places as a whole; files: whole rasters; chips: as the chip folder says; random: single chips, too kind a judge where they are alike. auto: blocks for layers; a chip folder as it says, or else as suits it.</source>
-   <translation>Τι μένει έξω από την εκπαίδευση, για επιλογή και κρίση. blocks: τετράγωνα εδάφους με κενό ανάμεσα, ο έντιμος τρόπος για χάρτη· places: ολόκληρες τοποθεσίες με ετικέτα· files: ολόκληρα ψηφιδωτά· chips: όπως λέει ο φάκελος δειγμάτων· random: μεμονωμένα δείγματα, πολύ επιεικής κριτής όπου μοιάζουν. auto: blocks για επίπεδα· φάκελος δειγμάτων όπως λέει, αλλιώς όπως του ταιριάζει.</translation>
+   <source>deep learning,tiles,patches,samples,training data,dataset,labels,cut</source>
+   <translation>βαθιά μάθηση,πλακίδια,δείγματα,δεδομένα εκπαίδευσης,σύνολο δεδομένων,ετικέτες,κοπή</translation>
   </message>
   <message>
-   <source>Share for validation (%)</source>
+   <source>Chip folder, for CHIPS of other algorithms</source>
+   <translation>Φάκελος δειγμάτων, για το CHIPS άλλων αλγορίθμων</translation>
+  </message>
+  <message>
+   <source>Number of chips</source>
+   <translation>Πλήθος δειγμάτων</translation>
+  </message>
+  <message>
+   <source>There is nothing to cut. Choose {names}.</source>
+   <translation>Δεν υπάρχει τίποτε να κοπεί. Επιλέξτε {names}.</translation>
+  </message>
+  <message>
+   <source>UNLABELLED=background is not for {task}. Choose ignore.</source>
+   <translation>Το UNLABELLED=background δεν είναι για {task}. Επιλέξτε ignore.</translation>
+  </message>
+  <message>
+   <source>Normalisation of values</source>
+   <translation>Κανονικοποίηση τιμών</translation>
+  </message>
+  <message>
+   <source>standard: by mean and standard deviation of the training data; robust: by percentiles of each raster, where rasters differ in brightness; robust-dates: likewise, of each date alone, where dates differ in light or sensor; keep: as the base model. auto: keep where the base model takes the same input, else standard.</source>
+   <translation>standard: με τον μέσο όρο και την τυπική απόκλιση των δεδομένων εκπαίδευσης· robust: με εκατοστημόρια κάθε ψηφιδωτού, όπου τα ψηφιδωτά διαφέρουν σε φωτεινότητα· robust-dates: ομοίως, κάθε ημερομηνίας μόνης της, όπου οι ημερομηνίες διαφέρουν σε φως ή αισθητήρα· keep: όπως το βασικό μοντέλο. auto: keep όπου το βασικό μοντέλο δέχεται την ίδια είσοδο, αλλιώς standard.</translation>
+  </message>
+  <message>
+   <source>Unlabelled pixels</source>
+   <translation>Εικονοστοιχεία χωρίς ετικέτα</translation>
+  </message>
+  <message>
+   <source>ignore: pixels without a label are left out of the loss, right for sparse labels. background: they are a class of their own, right only where everything else was labelled, and needed where there is only one class. For object detection, ignore cuts only chips that show an object, background also chips that show none.</source>
+   <translation>ignore: τα εικονοστοιχεία χωρίς ετικέτα μένουν έξω από τη συνάρτηση απώλειας, σωστό για αραιές ετικέτες. background: είναι δική τους κλάση, σωστό μόνο όπου όλα τα υπόλοιπα έχουν ετικέτα, και απαραίτητο όπου υπάρχει μία μόνο κλάση. Για ανίχνευση αντικειμένων, το ignore κόβει μόνο δείγματα που δείχνουν αντικείμενο, το background και δείγματα που δεν δείχνουν κανένα.</translation>
+  </message>
+  <message>
+   <source>Several classes per scene (multi-label)</source>
+   <translation>Πολλές κλάσεις ανά σκηνή (multi-label)</translation>
+  </message>
+  <message>
+   <source>Yes: a scene may show several classes, or none of them. No: each scene is of one class.</source>
+   <translation>Ναι: μια σκηνή μπορεί να δείχνει πολλές κλάσεις, ή καμία. Όχι: κάθε σκηνή είναι μίας κλάσης.</translation>
+  </message>
+  <message>
+   <source>Buffer around lines and points (metres)</source>
+   <translation>Ζώνη γύρω από γραμμές και σημεία (μέτρα)</translation>
+  </message>
+  <message>
+   <source>Pixels within this distance of a line or point get its label, in metres.</source>
+   <translation>Τα εικονοστοιχεία σε αυτή την απόσταση από γραμμή ή σημείο παίρνουν την ετικέτα του, σε μέτρα.</translation>
+  </message>
+  <message>
+   <source>Polygons label all pixels they touch</source>
+   <translation>Τα πολύγωνα δίνουν ετικέτα σε όσα εικονοστοιχεία αγγίζουν</translation>
+  </message>
+  <message>
+   <source>Yes: a polygon labels every pixel that it touches, except those whose centre lies in another polygon. No: it labels only the pixels whose centre it holds. Choose yes for thin polygons, and for polygons about as small as a pixel.</source>
+   <translation>Ναι: ένα πολύγωνο δίνει ετικέτα σε κάθε εικονοστοιχείο που αγγίζει, εκτός από εκείνα με κέντρο μέσα σε άλλο πολύγωνο. Όχι: μόνο στα εικονοστοιχεία των οποίων περιέχει το κέντρο. Επιλέξτε το ναι για λεπτά πολύγωνα, και για πολύγωνα μεγέθους περίπου ενός εικονοστοιχείου.</translation>
+  </message>
+  <message>
+   <source>Size of point objects (metres)</source>
+   <translation>Μέγεθος σημειακών αντικειμένων (μέτρα)</translation>
+  </message>
+  <message>
+   <source>Side length of the square that stands for an object labelled by a point, in metres. Required for points.</source>
+   <translation>Μήκος πλευράς του τετραγώνου που αντιπροσωπεύει ένα αντικείμενο με ετικέτα σημείο, σε μέτρα. Απαραίτητο για σημεία.</translation>
+  </message>
+  <message>
+   <source>Size (pixels)</source>
+   <translation>Μέγεθος (εικονοστοιχεία)</translation>
+  </message>
+  <message>
+   <source>Side length of the square chips that rasters are cut into, or, for scenes, of the squares around points. Larger chips show more context and need more memory.</source>
+   <translation>Μήκος πλευράς των τετράγωνων δειγμάτων στα οποία κόβονται τα ψηφιδωτά, ή, για σκηνές, των τετραγώνων γύρω από σημεία. Μεγαλύτερα δείγματα δείχνουν περισσότερο περιβάλλον και θέλουν περισσότερη μνήμη.</translation>
+  </message>
+  <message>
+   <source>Overlap (pixels)</source>
+   <translation>Επικάλυψη (εικονοστοιχεία)</translation>
+  </message>
+  <message>
+   <source>By how much neighbouring chips overlap, at most half of CHIP_SIZE. More overlap gives more chips.</source>
+   <translation>Πόσο επικαλύπτονται γειτονικά δείγματα, το πολύ το μισό του CHIP_SIZE. Μεγαλύτερη επικάλυψη δίνει περισσότερα δείγματα.</translation>
+  </message>
+  <message>
+   <source>Size of images (pixels)</source>
+   <translation>Μέγεθος εικόνων (εικονοστοιχεία)</translation>
+  </message>
+  <message>
+   <source>Side length of the squares that scenes are resized to for the network. Smaller is faster and shows less detail.</source>
+   <translation>Μήκος πλευράς των τετραγώνων στα οποία φέρονται οι σκηνές για το δίκτυο. Μικρότερο είναι ταχύτερο και δείχνει λιγότερη λεπτομέρεια.</translation>
+  </message>
+  <message>
+   <source>Method</source>
+   <translation>Μέθοδος</translation>
+  </message>
+  <message>
+   <source>How data is split into training, validation and test. blocks: spatial blocks with a gap between them, the honest way for maps; places: labelled places as a whole (PLACE_FIELD); files: whole rasters; chips: as the chip folder says; random: single chips, whose metrics are too optimistic where neighbours look alike. auto: blocks for layers; a chip folder as it says, or else as suits it.</source>
+   <translation>Πώς χωρίζονται τα δεδομένα σε εκπαίδευση, επικύρωση και έλεγχο. blocks: χωρικά τετράγωνα με κενό ανάμεσά τους, ο έντιμος τρόπος για χάρτες· places: ολόκληρες τοποθεσίες με ετικέτα (PLACE_FIELD)· files: ολόκληρα ψηφιδωτά· chips: όπως λέει ο φάκελος δειγμάτων· random: μεμονωμένα δείγματα, με μετρικές υπερβολικά αισιόδοξες όπου τα γειτονικά μοιάζουν. auto: blocks για επίπεδα· φάκελος δειγμάτων όπως λέει, αλλιώς όπως του ταιριάζει.</translation>
+  </message>
+  <message>
+   <source>Validation share (%)</source>
    <translation>Ποσοστό επικύρωσης (%)</translation>
   </message>
   <message>
-   <source>Share of the data by which the best epoch is chosen, 1 to 90 per cent.</source>
-   <translation>Ποσοστό των δεδομένων με το οποίο επιλέγεται η καλύτερη εποχή, 1 έως 90 τοις εκατό.</translation>
+   <source>Share of the data that is held out for validation, by which the best epoch is chosen. A chip folder that has a validation split keeps its own.</source>
+   <translation>Ποσοστό των δεδομένων που κρατιέται για επικύρωση, με το οποίο επιλέγεται η καλύτερη εποχή. Φάκελος δειγμάτων που έχει δεδομένα επικύρωσης κρατά τα δικά του.</translation>
   </message>
   <message>
-   <source>Share for testing (%)</source>
+   <source>Test share (%)</source>
    <translation>Ποσοστό ελέγχου (%)</translation>
   </message>
   <message>
-   <source>Share of the data that nothing is chosen by and the model is judged on, 0 to 90 per cent. With 0 it is judged on the validation data, a little too kindly.</source>
-   <translation>Ποσοστό των δεδομένων με το οποίο δεν επιλέγεται τίποτε και κρίνεται το μοντέλο, 0 έως 90 τοις εκατό. Με 0 κρίνεται στα δεδομένα επικύρωσης, λίγο πιο επιεικώς απ' όσο πρέπει.</translation>
+   <source>Share of the data that is held out for the final evaluation, and by which nothing is chosen. With 0 the model is evaluated on the validation data, which is a little optimistic.</source>
+   <translation>Ποσοστό των δεδομένων που κρατιέται για την τελική αξιολόγηση, και με το οποίο δεν επιλέγεται τίποτε. Με 0 το μοντέλο αξιολογείται στα δεδομένα επικύρωσης, πράγμα λίγο αισιόδοξο.</translation>
   </message>
   <message>
    <source>Block size (metres)</source>
    <translation>Μέγεθος τετραγώνου (μέτρα)</translation>
   </message>
   <message>
-   <source>Side of the squares of ground that are kept together by SPLIT=blocks, in metres, above 0. Wider than things look alike is best. Default: from the area.</source>
-   <translation>Πλευρά των τετραγώνων εδάφους που το SPLIT=blocks κρατά ενωμένα, σε μέτρα, πάνω από 0. Το καλύτερο είναι πιο πλατιά απ' όσο τα πράγματα μοιάζουν μεταξύ τους. Προεπιλογή: από την περιοχή.</translation>
+   <source>Side length of the spatial blocks of SPLIT=blocks, in metres. Best larger than the distance over which things look alike (spatial autocorrelation).</source>
+   <translation>Μήκος πλευράς των χωρικών τετραγώνων του SPLIT=blocks, σε μέτρα. Καλύτερα μεγαλύτερο από την απόσταση στην οποία τα πράγματα μοιάζουν (χωρική αυτοσυσχέτιση).</translation>
   </message>
   <message>
-   <source>Start from published weights instead of a model: imagenet, the name of a network whose weights are published, such as resnet34, or a .pth, .pt or .safetensors file. They are fetched once. Bands may differ from theirs.</source>
-   <translation>Αρχή από δημοσιευμένα βάρη αντί για μοντέλο: imagenet, το όνομα ενός δικτύου με δημοσιευμένα βάρη, όπως resnet34, ή αρχείο .pth, .pt ή .safetensors. Η λήψη τους γίνεται μία φορά. Οι δίαυλοι μπορεί να διαφέρουν από τους δικούς τους.</translation>
+   <source>Network</source>
+   <translation>Δίκτυο</translation>
   </message>
   <message>
-   <source>Options of the network as a JSON object, such as {"widths": [8, 16, 32, 64, 128]} for a narrow U-Net or {"encoder": "resnet18"} for unet-encoder; docs/networks.md lists them. {"coarsen": 2} lets any network that makes a map work at half the resolution, four times as fast; {"members": 5} makes five of a network of series answer together. Default: its usual form.</source>
-   <translation>Επιλογές του δικτύου ως αντικείμενο JSON, όπως {"widths": [8, 16, 32, 64, 128]} για στενό U-Net ή {"encoder": "resnet18"} για το unet-encoder· τις απαριθμεί το docs/networks.md. Το {"coarsen": 2} αφήνει κάθε δίκτυο που κάνει χάρτη να δουλεύει στη μισή ανάλυση, τέσσερις φορές ταχύτερα· το {"members": 5} κάνει πέντε όμοια δίκτυα χρονοσειρών να απαντούν μαζί. Προεπιλογή: η συνηθισμένη του μορφή.</translation>
+   <source>The network to train, by its name in the list; docs/networks.md has size, cost and paper of each.</source>
+   <translation>Το δίκτυο που θα εκπαιδευτεί, με το όνομά του στον κατάλογο· το docs/networks.md έχει μέγεθος, κόστος και δημοσίευση του καθενός.</translation>
   </message>
   <message>
    <source>Epochs</source>
    <translation>Εποχές</translation>
   </message>
   <message>
-   <source>How often all training data is gone through, 1 to 100000. The best epoch's model is kept. Default: 20 to 150, more where there is little data.</source>
-   <translation>Πόσες φορές διατρέχονται όλα τα δεδομένα εκπαίδευσης, 1 έως 100000. Κρατιέται το μοντέλο της καλύτερης εποχής. Προεπιλογή: 20 έως 150, περισσότερες όπου τα δεδομένα είναι λίγα.</translation>
+   <source>Number of passes over the training data. Training from scratch needs more than fine-tuning.</source>
+   <translation>Πλήθος περασμάτων από τα δεδομένα εκπαίδευσης. Η εκπαίδευση από το μηδέν χρειάζεται περισσότερα από τη λεπτή ρύθμιση.</translation>
   </message>
   <message>
-   <source>Keep as in the start</source>
-   <translation>Τι μένει όπως στην αρχή</translation>
+   <source>Options (JSON)</source>
+   <translation>Επιλογές (JSON)</translation>
   </message>
   <message>
-   <source>What keeps the weights that it starts with: nothing; encoder; backbone (all but the last layers); stages (the first ones, as many as FREEZE_STAGES says). With few labels, keeping more may be better. Needs a start: BASE_MODEL or PRETRAINED.</source>
-   <translation>Τι κρατά τα βάρη με τα οποία αρχίζει: nothing (τίποτε)· encoder (ο κωδικοποιητής)· backbone (όλα εκτός από τα τελευταία στρώματα)· stages (τα πρώτα στάδια, όσα λέει το FREEZE_STAGES). Με λίγες ετικέτες ίσως είναι καλύτερο να κρατηθούν περισσότερα. Χρειάζεται αρχή: BASE_MODEL ή PRETRAINED.</translation>
+   <source>Options of the network as a JSON object, such as {"widths": [8, 16, 32, 64, 128]} for a narrow U-Net or {"encoder": "resnet18"} for unet-encoder; docs/networks.md lists them. {"coarsen": 2} lets a network that makes maps work at half the resolution, four times as fast; {"members": 5} makes an ensemble of five networks of time series.</source>
+   <translation>Επιλογές του δικτύου ως αντικείμενο JSON, όπως {"widths": [8, 16, 32, 64, 128]} για στενό U-Net ή {"encoder": "resnet18"} για το unet-encoder· τις απαριθμεί το docs/networks.md. Με {"coarsen": 2} ένα δίκτυο που κάνει χάρτες δουλεύει στη μισή ανάλυση, τέσσερις φορές ταχύτερα· το {"members": 5} κάνει ένα σύνολο (ensemble) πέντε δικτύων χρονοσειρών.</translation>
   </message>
   <message>
-   <source>Stages to keep</source>
-   <translation>Στάδια που κρατιούνται</translation>
+   <source>Pretrained weights</source>
+   <translation>Προεκπαιδευμένα βάρη</translation>
   </message>
   <message>
-   <source>With FREEZE=stages: how many stages of the network, from its input, keep their weights, 1 to 1000.</source>
-   <translation>Με FREEZE=stages: πόσα στάδια του δικτύου, από την είσοδό του, κρατούν τα βάρη τους, 1 έως 1000.</translation>
+   <source>Start from published weights instead of a base model: imagenet, the name of a network whose weights are published, such as resnet34, or a .pth, .pt or .safetensors file. They are downloaded once. Their bands may differ from those of the rasters.</source>
+   <translation>Αρχή από δημοσιευμένα βάρη αντί για βασικό μοντέλο: imagenet, το όνομα ενός δικτύου με δημοσιευμένα βάρη, όπως resnet34, ή αρχείο .pth, .pt ή .safetensors. Η λήψη τους γίνεται μία φορά. Οι δίαυλοί τους μπορεί να διαφέρουν από εκείνους των ψηφιδωτών.</translation>
   </message>
   <message>
-   <source>Learning rate of deeper stages (factor)</source>
-   <translation>Ρυθμός μάθησης βαθύτερων σταδίων (συντελεστής)</translation>
+   <source>Freeze</source>
+   <translation>Πάγωμα</translation>
   </message>
   <message>
-   <source>Each stage nearer to the input learns at this factor of the next one's rate, 0.01 to 1. Below 1 is gentle to weights that it starts with; 1: all alike.</source>
-   <translation>Κάθε στάδιο πιο κοντά στην είσοδο μαθαίνει με αυτόν τον συντελεστή του ρυθμού του επομένου, 0.01 έως 1. Κάτω από 1 σέβεται τα βάρη με τα οποία αρχίζει· 1: όλα το ίδιο.</translation>
+   <source>Which weights are frozen, that is not trained: nothing; encoder; backbone, all but the head; stages, the first ones from the input, as many as FREEZE_STAGES says. Freezing more may help with few labels. Needs weights to start from: BASE_MODEL or PRETRAINED.</source>
+   <translation>Ποια βάρη είναι παγωμένα, δηλαδή δεν εκπαιδεύονται: nothing (κανένα)· encoder (ο κωδικοποιητής)· backbone, όλα εκτός από την κεφαλή· stages, τα πρώτα στάδια από την είσοδο, όσα λέει το FREEZE_STAGES. Με λίγες ετικέτες ίσως βοηθά να παγώσουν περισσότερα. Χρειάζεται αρχικά βάρη: BASE_MODEL ή PRETRAINED.</translation>
   </message>
   <message>
-   <source>Epochs until the next stage learns</source>
-   <translation>Εποχές ώσπου να μάθει το επόμενο στάδιο</translation>
+   <source>Stages to freeze</source>
+   <translation>Στάδια που παγώνουν</translation>
   </message>
   <message>
-   <source>Stages begin to learn one after another, from the output to the input, every so many epochs, 0 to 100000. 0: all from the start.</source>
-   <translation>Τα στάδια αρχίζουν να μαθαίνουν το ένα μετά το άλλο, από την έξοδο προς την είσοδο, κάθε τόσες εποχές, 0 έως 100000. 0: όλα από την αρχή.</translation>
+   <source>With FREEZE=stages: how many stages of the network are frozen, counted from its input.</source>
+   <translation>Με FREEZE=stages: πόσα στάδια του δικτύου είναι παγωμένα, μετρώντας από την είσοδό του.</translation>
+  </message>
+  <message>
+   <source>Layer-wise learning rate decay (factor)</source>
+   <translation>Μείωση ρυθμού μάθησης ανά στάδιο (συντελεστής)</translation>
+  </message>
+  <message>
+   <source>Each stage learns at this factor of the rate of the next one towards the output (discriminative fine-tuning; Howard and Ruder 2018, arXiv:1801.06146). Below 1, such as 0.7, changes pretrained weights gently; 1: one rate for all.</source>
+   <translation>Κάθε στάδιο μαθαίνει με αυτόν τον συντελεστή του ρυθμού του επομένου προς την έξοδο (διαφοροποιημένη λεπτή ρύθμιση· Howard and Ruder 2018, arXiv:1801.06146). Κάτω από 1, όπως 0.7, αλλάζει ήπια τα προεκπαιδευμένα βάρη· 1: ένας ρυθμός για όλα.</translation>
+  </message>
+  <message>
+   <source>Gradual unfreezing (epochs per stage)</source>
+   <translation>Σταδιακό ξεπάγωμα (εποχές ανά στάδιο)</translation>
+  </message>
+  <message>
+   <source>Stages start to train one after another, from the output to the input, one every so many epochs (Howard and Ruder 2018, arXiv:1801.06146). 0: all that are not frozen train from the first epoch.</source>
+   <translation>Τα στάδια αρχίζουν να εκπαιδεύονται το ένα μετά το άλλο, από την έξοδο προς την είσοδο, ένα κάθε τόσες εποχές (Howard and Ruder 2018, arXiv:1801.06146). 0: όσα δεν είναι παγωμένα εκπαιδεύονται από την πρώτη εποχή.</translation>
   </message>
   <message>
    <source>Learning rate</source>
    <translation>Ρυθμός μάθησης</translation>
   </message>
   <message>
-   <source>How far a step goes at its fastest, above 0, often 0.0001 to 0.01. It rises at first and then falls to the end. Default: 0.002 from scratch, 0.0005 from weights.</source>
-   <translation>Πόσο μακριά πηγαίνει ένα βήμα όταν είναι μέγιστο, πάνω από 0, συχνά 0.0001 έως 0.01. Πρώτα ανεβαίνει και ύστερα πέφτει ως το τέλος. Προεπιλογή: 0.002 από το μηδέν, 0.0005 από βάρη.</translation>
+   <source>The peak learning rate, often 0.0001 to 0.01: the rate rises to it at first (warm-up), then falls along a cosine. Lower it if the loss jumps.</source>
+   <translation>Ο μέγιστος ρυθμός μάθησης, συχνά 0.0001 έως 0.01: ο ρυθμός ανεβαίνει πρώτα ως αυτόν (προθέρμανση), και ύστερα πέφτει κατά ένα συνημίτονο. Χαμηλώστε τον αν η απώλεια κάνει άλματα.</translation>
   </message>
   <message>
-   <source>Weights of classes</source>
-   <translation>Βάρη των κλάσεων</translation>
+   <source>Batch size (samples)</source>
+   <translation>Μέγεθος παρτίδας (δείγματα)</translation>
   </message>
   <message>
-   <source>balanced: mistakes in rare classes count more in the loss. none: all pixels count alike.</source>
-   <translation>balanced: τα λάθη σε σπάνιες κλάσεις μετρούν περισσότερο στην απώλεια. none: όλα τα εικονοστοιχεία μετρούν το ίδιο.</translation>
+   <source>Number of samples that the network processes at once. Larger batches are faster on a GPU and take more memory.</source>
+   <translation>Πλήθος δειγμάτων που επεξεργάζεται το δίκτυο ταυτόχρονα. Μεγαλύτερες παρτίδες είναι ταχύτερες σε κάρτα γραφικών και θέλουν περισσότερη μνήμη.</translation>
   </message>
   <message>
    <source>Sampling</source>
    <translation>Δειγματοληψία</translation>
   </message>
   <message>
-   <source>even: each sample once an epoch. balanced: samples with rare classes are drawn more often.</source>
+   <source>even: each sample once per epoch. balanced: samples with rare classes are drawn more often.</source>
    <translation>even: κάθε δείγμα μία φορά ανά εποχή. balanced: δείγματα με σπάνιες κλάσεις επιλέγονται συχνότερα.</translation>
   </message>
   <message>
-   <source>Optimizer</source>
+   <source>Gradient accumulation (batches per step)</source>
+   <translation>Συσσώρευση κλίσεων (παρτίδες ανά βήμα)</translation>
+  </message>
+  <message>
+   <source>Number of batches whose gradients are accumulated for one step: the effect of large batches in little memory.</source>
+   <translation>Πλήθος παρτίδων των οποίων οι κλίσεις συσσωρεύονται για ένα βήμα: το αποτέλεσμα μεγάλων παρτίδων σε λίγη μνήμη.</translation>
+  </message>
+  <message>
+   <source>Optimiser</source>
    <translation>Βελτιστοποιητής</translation>
   </message>
   <message>
@@ -2420,124 +2496,200 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Φθορά βαρών</translation>
   </message>
   <message>
-   <source>How strongly weights are drawn to zero, 0 to 100. More is smoother.</source>
-   <translation>Πόσο δυνατά έλκονται τα βάρη προς το μηδέν, 0 έως 100. Περισσότερο είναι ομαλότερο.</translation>
+   <source>How strongly weights are drawn to zero. Higher values regularise more, against overfitting.</source>
+   <translation>Πόσο δυνατά έλκονται τα βάρη προς το μηδέν. Μεγαλύτερες τιμές ομαλοποιούν περισσότερο, ενάντια στην υπερπροσαρμογή.</translation>
   </message>
   <message>
-   <source>Batches a step</source>
-   <translation>Παρτίδες ανά βήμα</translation>
+   <source>EMA decay</source>
+   <translation>Συντελεστής EMA</translation>
   </message>
   <message>
-   <source>Gradients of this many batches make one step, 1 to 10000: a large batch in little memory.</source>
-   <translation>Οι κλίσεις τόσων παρτίδων κάνουν ένα βήμα, 1 έως 10000: μεγάλη παρτίδα σε λίγη μνήμη.</translation>
+   <source>Decay per step of the exponential moving average (EMA) of the weights; the averaged weights are validated and kept. Closer to 1 averages over more steps; 0: no average.</source>
+   <translation>Συντελεστής φθοράς ανά βήμα του εκθετικού κινητού μέσου όρου (EMA) των βαρών· επικυρώνονται και κρατιούνται τα βάρη του μέσου όρου. Πιο κοντά στο 1 ο μέσος όρος καλύπτει περισσότερα βήματα· 0: χωρίς μέσο όρο.</translation>
   </message>
   <message>
-   <source>Averaging of weights</source>
-   <translation>Μέσος όρος των βαρών</translation>
+   <source>SAM radius ρ</source>
+   <translation>Ακτίνα ρ του SAM</translation>
   </message>
   <message>
-   <source>Share of the running mean of the weights that a step keeps, 0 to 0.9999; 0: no mean is kept.</source>
-   <translation>Ποσοστό του κινητού μέσου όρου των βαρών που κρατά ένα βήμα, 0 έως 0.9999· 0: δεν κρατιέται μέσος όρος.</translation>
+   <source>Radius of sharpness-aware minimisation (Foret et al. 2021, arXiv:2010.01412): the gradient of a step is taken at the worst point within this distance of the weights. 0: off. Above 0, such as 0.1, it can help where few samples are labelled. Training then takes twice as long.</source>
+   <translation>Ακτίνα της ελαχιστοποίησης με επίγνωση οξύτητας (sharpness-aware minimisation· Foret et al. 2021, arXiv:2010.01412): η κλίση ενός βήματος υπολογίζεται στο χειρότερο σημείο σε αυτή την απόσταση από τα βάρη. 0: ανενεργή. Πάνω από 0, όπως 0.1, μπορεί να βοηθήσει όπου λίγα δείγματα έχουν ετικέτα. Η εκπαίδευση διαρκεί τότε διπλάσιο χρόνο.</translation>
   </message>
   <message>
-   <source>Sharpness-aware training</source>
-   <translation>Εκπαίδευση με επίγνωση οξύτητας</translation>
+   <source>Early stopping (patience in epochs)</source>
+   <translation>Πρόωρη διακοπή (υπομονή σε εποχές)</translation>
   </message>
   <message>
-   <source>How far from its weights the network is to be good as well, 0 to 100; 0: only there. Above 0, such as 0.1, it can become better where few samples are labelled. Training then takes twice as long.</source>
-   <translation>Πόσο μακριά από τα βάρη του να είναι επίσης καλό το δίκτυο, 0 έως 100· 0: μόνο εκεί. Πάνω από 0, όπως 0.1, μπορεί να γίνει καλύτερο όπου λίγα δείγματα έχουν ετικέτα. Η εκπαίδευση διαρκεί τότε διπλάσιο χρόνο.</translation>
+   <source>Training stops after this many epochs without a better validation metric. 0: no early stopping.</source>
+   <translation>Η εκπαίδευση σταματά μετά από τόσες εποχές χωρίς καλύτερη μετρική επικύρωσης. 0: χωρίς πρόωρη διακοπή.</translation>
   </message>
   <message>
-   <source>Agreement of parts and whole chips</source>
-   <translation>Συμφωνία μερών και ολόκληρων δειγμάτων</translation>
+   <source>Epoch to keep</source>
+   <translation>Εποχή που κρατιέται</translation>
   </message>
   <message>
-   <source>How much the map of a part of a chip is to agree with that of the whole chip, 0 to 100; 0: it is not compared. Above 0, such as 3, maps depend less on where the tiles end in which a raster is predicted. Training then takes up to twice as long, and more memory, and needs chips of 48 or 96 pixels at least.</source>
-   <translation>Πόσο να συμφωνεί ο χάρτης ενός μέρους ενός δείγματος με τον χάρτη ολόκληρου του δείγματος, 0 έως 100· 0: δεν συγκρίνονται. Πάνω από 0, π.χ. 3, οι χάρτες εξαρτώνται λιγότερο από το πού τελειώνουν τα πλακίδια στα οποία γίνεται η πρόβλεψη ενός ράστερ. Η εκπαίδευση διαρκεί τότε έως και τον διπλάσιο χρόνο, θέλει περισσότερη μνήμη και δείγματα τουλάχιστον 48 ή 96 εικονοστοιχείων.</translation>
+   <source>best: the model is that of the epoch with the best validation metric. last: that of the last epoch, for few validation samples, of which a good metric is often luck; the learning rate is low by then.</source>
+   <translation>best: το μοντέλο είναι εκείνο της εποχής με την καλύτερη μετρική επικύρωσης. last: εκείνο της τελευταίας εποχής, για λίγα δείγματα επικύρωσης, όπου μια καλή μετρική είναι συχνά τύχη· ο ρυθμός μάθησης είναι ως τότε χαμηλός.</translation>
   </message>
   <message>
-   <source>Patience (epochs)</source>
-   <translation>Υπομονή (εποχές)</translation>
+   <source>Function</source>
+   <translation>Συνάρτηση</translation>
   </message>
   <message>
-   <source>Stop after this many epochs without a better one, 0 to 100000. 0: go on to the end.</source>
-   <translation>Σταμάτημα μετά από τόσες εποχές χωρίς καλύτερη, 0 έως 100000. 0: συνέχεια ως το τέλος.</translation>
+   <source>The loss function: {names}, or a sum of some, such as {sum}.</source>
+   <translation>Η συνάρτηση απώλειας: {names}, ή άθροισμα μερικών, όπως {sum}.</translation>
   </message>
   <message>
-   <source>Which epoch is the model</source>
-   <translation>Ποια εποχή είναι το μοντέλο</translation>
+   <source>Class weights</source>
+   <translation>Βάρη κλάσεων</translation>
   </message>
   <message>
-   <source>best: the one with the best score on the held-out samples. last: the last one, for few held-out samples, of which a good score is often luck; the learning rate has come down by then.</source>
-   <translation>best: εκείνη με τον καλύτερο βαθμό στα δείγματα που κρατήθηκαν έξω. last: η τελευταία, για λίγα τέτοια δείγματα, όπου ένας καλός βαθμός είναι συχνά τύχη· ο ρυθμός μάθησης έχει πέσει ως τότε.</translation>
+   <source>balanced: mistakes in rare classes weigh more in the loss. none: all samples weigh alike.</source>
+   <translation>balanced: τα λάθη σε σπάνιες κλάσεις βαραίνουν περισσότερο στην απώλεια. none: όλα τα δείγματα βαραίνουν το ίδιο.</translation>
   </message>
   <message>
-   <source>Precision</source>
+   <source>Consistency regularisation (weight)</source>
+   <translation>Ομαλοποίηση συνέπειας (βάρος)</translation>
+  </message>
+  <message>
+   <source>Weight of a term of the loss by which the map of a crop of each chip has to agree with that of the whole chip (after Lai et al. 2021, arXiv:2106.14133). 0: off. Above 0, such as 3, maps depend less on where tiles end in prediction. Training then takes up to twice as long, needs more memory, and chips of 48 or 96 pixels at least.</source>
+   <translation>Βάρος ενός όρου της απώλειας με τον οποίο ο χάρτης ενός αποκόμματος κάθε δείγματος πρέπει να συμφωνεί με τον χάρτη ολόκληρου του δείγματος (κατά Lai et al. 2021, arXiv:2106.14133). 0: ανενεργή. Πάνω από 0, όπως 3, οι χάρτες εξαρτώνται λιγότερο από το πού τελειώνουν τα πλακίδια στην πρόβλεψη. Η εκπαίδευση διαρκεί τότε έως και διπλάσιο χρόνο, θέλει περισσότερη μνήμη, και δείγματα τουλάχιστον 48 ή 96 εικονοστοιχείων.</translation>
+  </message>
+  <message>
+   <source>Distillation temperature</source>
+   <translation>Θερμοκρασία απόσταξης</translation>
+  </message>
+  <message>
+   <source>Softens the probabilities of teacher and student (Hinton et al. 2015, arXiv:1503.02531). Above 1 the student learns more from the classes that the teacher thinks less likely.</source>
+   <translation>Εξομαλύνει τις πιθανότητες δασκάλου και μαθητή (Hinton et al. 2015, arXiv:1503.02531). Πάνω από 1 ο μαθητής μαθαίνει περισσότερα από τις κλάσεις που ο δάσκαλος θεωρεί λιγότερο πιθανές.</translation>
+  </message>
+  <message>
+   <source>Strength</source>
+   <translation>Ένταση</translation>
+  </message>
+  <message>
+   <source>How much samples are varied at random, so that little data goes further: flips, quarter turns, scale, brightness and noise. none, light, standard or strong. mosaic: as standard, and half of the images are mosaics of four, for maps and objects. parcels: as standard, and half of the images are cut to elongated shapes and masked outside, as polygons do, for scenes.</source>
+   <translation>Πόσο ποικίλλουν τυχαία τα δείγματα, ώστε λίγα δεδομένα να φτάνουν περισσότερο: αναστροφές, στροφές κατά 90°, κλίμακα, φωτεινότητα και θόρυβος. none (καθόλου), light (λίγο), standard (κανονικά) ή strong (πολύ). mosaic: όπως το standard, και οι μισές εικόνες είναι μωσαϊκά τεσσάρων, για χάρτες και αντικείμενα. parcels: όπως το standard, και οι μισές εικόνες κόβονται σε επιμήκη σχήματα και καλύπτονται έξω από αυτά, όπως με πολύγωνα, για σκηνές.</translation>
+  </message>
+  <message>
+   <source>Name or value of the class that is background: it is in the map, but not among the polygons. none: no class is background. Unlike UNLABELLED it changes nothing in training.</source>
+   <translation>Όνομα ή τιμή της κλάσης που είναι φόντο: υπάρχει στον χάρτη, αλλά όχι στα πολύγωνα. none: καμία κλάση δεν είναι φόντο. Σε αντίθεση με το UNLABELLED δεν αλλάζει τίποτε στην εκπαίδευση.</translation>
+  </message>
+  <message>
+   <source>Resolution tolerance (factor)</source>
+   <translation>Ανοχή ανάλυσης (συντελεστής)</translation>
+  </message>
+  <message>
+   <source>Factor by which the pixel size of a raster may differ from that of the training data before a prediction is refused. Raise it for what looks alike at many resolutions.</source>
+   <translation>Συντελεστής κατά τον οποίο μπορεί να διαφέρει το μέγεθος εικονοστοιχείου ενός ψηφιδωτού από εκείνο των δεδομένων εκπαίδευσης προτού απορριφθεί μια πρόβλεψη. Ανεβάστε τον για ό,τι μοιάζει ίδιο σε πολλές αναλύσεις.</translation>
+  </message>
+  <message>
+   <source>Numerical precision</source>
    <translation>Αριθμητική ακρίβεια</translation>
   </message>
   <message>
-   <source>auto: mixed where it is faster; full: 32 bits; mixed: 16 bits where it does no harm.</source>
-   <translation>auto: μεικτή όπου είναι ταχύτερη· full: 32 bit· mixed: 16 bit όπου δεν βλάπτει.</translation>
+   <source>full: 32 bits. mixed: 16 bits where they do no harm. auto: mixed where that is faster.</source>
+   <translation>full: 32 bit. mixed: 16 bit όπου δεν βλάπτουν. auto: mixed όπου αυτό είναι ταχύτερο.</translation>
+  </message>
+  <message>
+   <source>Random seed</source>
+   <translation>Σπόρος τυχαιότητας</translation>
+  </message>
+  <message>
+   <source>Seed of all random numbers: the same one gives the same split, and on a CPU the same model. Change it to see how much of the result is chance.</source>
+   <translation>Σπόρος όλων των τυχαίων αριθμών: ο ίδιος δίνει τον ίδιο διαχωρισμό και, σε CPU, το ίδιο μοντέλο. Αλλάξτε τον για να δείτε πόσο από το αποτέλεσμα είναι τύχη.</translation>
+  </message>
+  <message>
+   <source>Chips</source>
+   <translation>Δείγματα</translation>
+  </message>
+  <message>
+   <source>Split</source>
+   <translation>Διαχωρισμός</translation>
+  </message>
+  <message>
+   <source>Fine-tuning</source>
+   <translation>Λεπτή ρύθμιση</translation>
+  </message>
+  <message>
+   <source>Optimisation</source>
+   <translation>Βελτιστοποίηση</translation>
+  </message>
+  <message>
+   <source>Loss</source>
+   <translation>Συνάρτηση απώλειας</translation>
   </message>
   <message>
    <source>Augmentation</source>
    <translation>Επαύξηση</translation>
   </message>
   <message>
-   <source>How much samples are varied, so that little data goes further: none, light, standard or strong. They are flipped, turned, scaled, changed in brightness, and get noise. mosaic: as standard, and half of the pictures are put together of four, for maps and objects. parcels: as standard, and half of the pictures are shown as polygons show them, elongated and masked around, for scenes.</source>
-   <translation>Πόσο ποικίλλουν τα δείγματα, ώστε λίγα δεδομένα να φτάνουν περισσότερο: none (καθόλου), light (λίγο), standard (κανονικά) ή strong (πολύ). Αναστρέφονται, στρέφονται, αλλάζουν κλίμακα και φωτεινότητα, και παίρνουν θόρυβο. mosaic: όπως το standard, και οι μισές εικόνες συντίθενται από τέσσερις, για χάρτες και αντικείμενα. parcels: όπως το standard, και οι μισές εικόνες δείχνονται όπως τις δείχνουν τα πολύγωνα, επιμήκεις και καλυμμένες γύρω τους, για σκηνές.</translation>
+   <source>Computing</source>
+   <translation>Υπολογισμός</translation>
   </message>
   <message>
-   <source>Scaling of values</source>
-   <translation>Κλιμάκωση τιμών</translation>
+   <source>only the pixels that it touches</source>
+   <translation>μόνο τα εικονοστοιχεία που αγγίζει</translation>
   </message>
   <message>
-   <source>standard: by mean and deviation of the training data; robust: by percentiles of each raster, where rasters differ in brightness; robust-dates: likewise, of each date alone, where dates differ in light or sensor; keep: as the start's model. auto: keep where the start takes the same input, else standard.</source>
-   <translation>standard: με τον μέσο όρο και την απόκλιση των δεδομένων εκπαίδευσης· robust: με εκατοστημόρια κάθε ψηφιδωτού, όπου τα ψηφιδωτά διαφέρουν σε φωτεινότητα· robust-dates: ομοίως, κάθε ημερομηνίας μόνης της, όπου οι ημερομηνίες διαφέρουν σε φως ή αισθητήρα· keep: όπως το αρχικό μοντέλο. auto: keep όπου το αρχικό μοντέλο δέχεται την ίδια είσοδο, αλλιώς standard.</translation>
+   <source>from the area that is labelled</source>
+   <translation>από την περιοχή που έχει ετικέτες</translation>
   </message>
   <message>
-   <source>Temperature</source>
-   <translation>Θερμοκρασία</translation>
+   <source>that of the network, 224 for most</source>
+   <translation>του δικτύου, 224 για τα περισσότερα</translation>
   </message>
   <message>
-   <source>Softens the teacher's answers, 0.1 to 100: above 1 the student hears more of what it thinks likely.</source>
-   <translation>Μαλακώνει τις απαντήσεις του δασκάλου, 0.1 έως 100: πάνω από 1 ο μαθητής ακούει περισσότερα από όσα εκείνος θεωρεί πιθανά.</translation>
+   <source>from the area</source>
+   <translation>από την περιοχή</translation>
   </message>
   <message>
-   <source>Seed</source>
-   <translation>Σπόρος τυχαιότητας</translation>
+   <source>that of the base model, else {network}, which trains in minutes without a GPU on a small area</source>
+   <translation>του βασικού μοντέλου, αλλιώς {network}, που σε μικρή περιοχή εκπαιδεύεται σε λίγα λεπτά χωρίς κάρτα γραφικών</translation>
   </message>
   <message>
-   <source>Whole number from 0 that all chance comes from: the same one gives the same model on a CPU.</source>
-   <translation>Ακέραιος από 0, από τον οποίο προέρχεται κάθε τυχαία επιλογή: ο ίδιος δίνει το ίδιο μοντέλο σε επεξεργαστή.</translation>
+   <source>the network's usual form</source>
+   <translation>η συνηθισμένη μορφή του δικτύου</translation>
   </message>
   <message>
-   <source>PRETRAINED: there is no file {path}. Choose a .pth, .pt or .safetensors file.</source>
-   <translation>PRETRAINED: δεν υπάρχει αρχείο {path}. Επιλέξτε αρχείο .pth, .pt ή .safetensors.</translation>
+   <source>the class of value 0, if there is one</source>
+   <translation>η κλάση με τιμή 0, αν υπάρχει</translation>
   </message>
   <message>
-   <source>PRETRAINED: {path} is no .pth, .pt or .safetensors file.</source>
-   <translation>PRETRAINED: το {path} δεν είναι αρχείο .pth, .pt ή .safetensors.</translation>
+   <source>{fewest} to {most}, more for little data</source>
+   <translation>{fewest} έως {most}, περισσότερες για λίγα δεδομένα</translation>
   </message>
   <message>
-   <source>VALIDATION of {valid:g} % and TEST of {test:g} % leave less than {least:g} % to train on. Make them smaller.</source>
-   <translation>VALIDATION {valid:g} % και TEST {test:g} % αφήνουν λιγότερο από {least:g} % για εκπαίδευση. Μικρύνετέ τα.</translation>
+   <source>{new} from scratch, {gentle} from weights</source>
+   <translation>{new} από το μηδέν, {gentle} από βάρη</translation>
   </message>
   <message>
-   <source>The overlap of {overlap} pixels is more than half of the chip size of {size}. Make it smaller.</source>
-   <translation>Η επικάλυψη των {overlap} εικονοστοιχείων ξεπερνά το μισό του μεγέθους δείγματος ({size}). Μικρύνετέ την.</translation>
+   <source>that of the base model, else {factor}</source>
+   <translation>του βασικού μοντέλου, αλλιώς {factor}</translation>
   </message>
   <message>
-   <source>Several classes a scene</source>
-   <translation>Πολλές κλάσεις ανά σκηνή</translation>
+   <source>Range: above {least}, at most {most}.</source>
+   <translation>Εύρος: πάνω από {least}, το πολύ {most}.</translation>
   </message>
   <message>
-   <source>Polygons label all pixels they touch</source>
-   <translation>Τα πολύγωνα δίνουν ετικέτα σε όσα εικονοστοιχεία αγγίζουν</translation>
+   <source>Range: {least} to {most}.</source>
+   <translation>Εύρος: {least} έως {most}.</translation>
   </message>
   <message>
-   <source>Options of the network (JSON)</source>
-   <translation>Επιλογές του δικτύου (JSON)</translation>
+   <source>it is not a JSON object</source>
+   <translation>δεν είναι αντικείμενο JSON</translation>
+  </message>
+  <message>
+   <source>yes</source>
+   <translation>ναι</translation>
+  </message>
+  <message>
+   <source>no</source>
+   <translation>όχι</translation>
+  </message>
+  <message>
+   <source>Default: {default}.</source>
+   <translation>Προεπιλογή: {default}.</translation>
   </message>
   <message>
    <source>OPTIONS is not JSON: {reason}.</source>
@@ -2548,84 +2700,56 @@ Dates are found in the names of layers and bands and in the files' metadata, or 
    <translation>Γράψτε το όπως {example}.</translation>
   </message>
   <message>
-   <source>LOSS cannot be '{name}' here. Choose of {known}, or a sum such as {sum}.</source>
-   <translation>Το LOSS δεν μπορεί να είναι '{name}' εδώ. Επιλέξτε από {known}, ή άθροισμα όπως {sum}.</translation>
-  </message>
-  <message>
-   <source>Published weights</source>
-   <translation>Δημοσιευμένα βάρη</translation>
-  </message>
-  <message>
-   <source>Train segmentation</source>
-   <translation>Εκπαίδευση κατάτμησης</translation>
-  </message>
-  <message>
-   <source>Train regression</source>
-   <translation>Εκπαίδευση παλινδρόμησης</translation>
-  </message>
-  <message>
-   <source>Train scene classifier</source>
-   <translation>Εκπαίδευση ταξινομητή σκηνών</translation>
-  </message>
-  <message>
-   <source>Train object detector</source>
-   <translation>Εκπαίδευση ανιχνευτή αντικειμένων</translation>
-  </message>
-  <message>
    <source>Train change detector</source>
    <translation>Εκπαίδευση ανιχνευτή μεταβολών</translation>
-  </message>
-  <message>
-   <source>Train time-series classifier</source>
-   <translation>Εκπαίδευση ταξινομητή χρονοσειρών</translation>
-  </message>
-  <message>
-   <source>It starts from nothing, from an installed model (BASE_MODEL) or from published weights; bands and classes may differ from theirs. A part of the data, apart in space, is kept to choose the best epoch by and to say how good the model is.
-
-The model goes to your models unless you choose a folder, and can be used at once: by name, or in a graphical model by the output MODEL. Cancelling loses nothing: the best model so far stays, and the same settings go on from there. The report says what was learned, from what, and how well.</source>
-   <translation>Αρχίζει από το μηδέν, από εγκατεστημένο μοντέλο (BASE_MODEL) ή από δημοσιευμένα βάρη· οι δίαυλοι και οι κλάσεις μπορεί να διαφέρουν από τα δικά τους. Ένα μέρος των δεδομένων, χωριστά στον χώρο, κρατιέται για την επιλογή της καλύτερης εποχής και για να ειπωθεί πόσο καλό είναι το μοντέλο.
-
-Το μοντέλο πηγαίνει στα μοντέλα σας, εκτός αν επιλέξετε φάκελο, και χρησιμοποιείται αμέσως: με το όνομά του, ή σε μοντέλο επεξεργασίας με την έξοδο MODEL. Με την ακύρωση δεν χάνεται τίποτε: το καλύτερο ως τώρα μοντέλο μένει, και με τις ίδιες ρυθμίσεις η εκπαίδευση συνεχίζει από εκεί. Η αναφορά λέει τι έμαθε το δίκτυο, από τι και πόσο καλά.</translation>
-  </message>
-  <message>
-   <source>Trains a network that gives every pixel a class, from rasters and labels: polygons, lines or points with a class field, or a class raster. Labels may be sparse: ground without one is left out unless you say that it is background.</source>
-   <translation>Εκπαιδεύει ένα δίκτυο που δίνει σε κάθε εικονοστοιχείο μια κλάση, από ψηφιδωτά και ετικέτες: πολύγωνα, γραμμές ή σημεία με πεδίο κλάσης, ή ψηφιδωτό κλάσεων. Οι ετικέτες μπορεί να είναι αραιές: έδαφος χωρίς ετικέτα μένει έξω, εκτός αν πείτε ότι είναι φόντο.</translation>
-  </message>
-  <message>
-   <source>Trains a network that gives every pixel a number, such as height or cover, from rasters and known numbers: points, lines or polygons with a number field, or a raster. Where nothing is known, nothing is learned.</source>
-   <translation>Εκπαιδεύει ένα δίκτυο που δίνει σε κάθε εικονοστοιχείο έναν αριθμό, όπως ύψος ή κάλυψη, από ψηφιδωτά και γνωστούς αριθμούς: σημεία, γραμμές ή πολύγωνα με αριθμητικό πεδίο, ή ψηφιδωτό. Όπου δεν είναι γνωστό τίποτε, δεν μαθαίνεται τίποτε.</translation>
-  </message>
-  <message>
-   <source>Trains a network that says what a whole picture shows: one class, or several. The pictures are what polygons hold of the rasters, squares around points, or those of a chip folder.</source>
-   <translation>Εκπαιδεύει ένα δίκτυο που λέει τι δείχνει μια ολόκληρη εικόνα: μία κλάση, ή περισσότερες. Οι εικόνες είναι ό,τι περικλείουν πολύγωνα στα ψηφιδωτά, τετράγωνα γύρω από σημεία, ή εκείνες ενός φακέλου δειγμάτων.</translation>
-  </message>
-  <message>
-   <source>Trains a network that finds objects, such as trees, ships or airplanes, and draws a box around each, from rasters and labelled objects: boxes, polygons or points with a size. All objects that a chip shows have to be labelled. An object that a chip's border cuts is learned where at least 30 % of it is left, and else left out of account.
-
-CHIPS takes a chip folder, or pictures with boxes as COCO, Pascal VOC, DOTA or YOLO have them. Without CLASS_FIELD all objects are of one class.</source>
-   <translation>Εκπαιδεύει ένα δίκτυο που βρίσκει αντικείμενα, όπως δέντρα, πλοία ή αεροπλάνα, και σχεδιάζει ένα πλαίσιο γύρω από το καθένα, από ψηφιδωτά και αντικείμενα με ετικέτα: πλαίσια, πολύγωνα ή σημεία με μέγεθος. Πρέπει να έχουν ετικέτα όλα τα αντικείμενα που δείχνει ένα δείγμα. Ένα αντικείμενο που κόβεται από το όριο ενός δείγματος μαθαίνεται όπου απομένει τουλάχιστον το 30 % του, και αλλιώς δεν λαμβάνεται υπόψη.
-
-Το CHIPS δέχεται φάκελο δειγμάτων, ή εικόνες με πλαίσια όπως τις έχουν τα COCO, Pascal VOC, DOTA ή YOLO. Χωρίς CLASS_FIELD όλα τα αντικείμενα είναι μίας κλάσης.</translation>
   </message>
   <message>
    <source>Trains a network that maps what changed between two dates, from rasters before and after and labels of the change: polygons, lines or points with a class field, or a class raster. Both dates may have different pixels and coordinate systems.</source>
    <translation>Εκπαιδεύει ένα δίκτυο που χαρτογραφεί τι άλλαξε ανάμεσα σε δύο ημερομηνίες, από ψηφιδωτά πριν και μετά και ετικέτες της μεταβολής: πολύγωνα, γραμμές ή σημεία με πεδίο κλάσης, ή ψηφιδωτό κλάσεων. Οι δύο ημερομηνίες μπορεί να έχουν διαφορετικά εικονοστοιχεία και συστήματα συντεταγμένων.</translation>
   </message>
   <message>
-   <source>Trains a network that tells a pixel's class from its course over time, as crops by their growth, from a series of rasters and labels: points, lines or polygons with a class field, or a class raster. Each labelled pixel is a sample.</source>
-   <translation>Εκπαιδεύει ένα δίκτυο που βρίσκει την κλάση ενός εικονοστοιχείου από την πορεία του στον χρόνο, όπως τις καλλιέργειες από την ανάπτυξή τους, από μια σειρά ψηφιδωτών και ετικέτες: σημεία, γραμμές ή πολύγωνα με πεδίο κλάσης, ή ψηφιδωτό κλάσεων. Κάθε εικονοστοιχείο με ετικέτα είναι ένα δείγμα.</translation>
+   <source>Train object detector</source>
+   <translation>Εκπαίδευση ανιχνευτή αντικειμένων</translation>
   </message>
   <message>
-   <source>'{algorithm}' predicts with the model.</source>
-   <translation>Με το μοντέλο προβλέπει το «{algorithm}».</translation>
+   <source>Trains a network that finds objects, such as trees, ships or airplanes, and draws a box around each, from rasters and labelled objects: boxes, polygons or points with a size. All objects in a chip have to be labelled. An object that the border of a chip cuts is trained on where at least 30 % of it is left, and else ignored.
+
+CHIPS takes a chip folder, or images with boxes in the format of COCO, Pascal VOC, DOTA or YOLO. Without CLASS_FIELD all objects are of one class.</source>
+   <translation>Εκπαιδεύει ένα δίκτυο που βρίσκει αντικείμενα, όπως δέντρα, πλοία ή αεροπλάνα, και σχεδιάζει ένα πλαίσιο γύρω από το καθένα, από ψηφιδωτά και αντικείμενα με ετικέτα: πλαίσια, πολύγωνα ή σημεία με μέγεθος. Όλα τα αντικείμενα ενός δείγματος πρέπει να έχουν ετικέτα. Ένα αντικείμενο που κόβεται από το όριο ενός δείγματος χρησιμοποιείται στην εκπαίδευση όπου απομένει τουλάχιστον το 30 % του, και αλλιώς αγνοείται.
+
+Το CHIPS δέχεται φάκελο δειγμάτων, ή εικόνες με πλαίσια σε μορφή COCO, Pascal VOC, DOTA ή YOLO. Χωρίς CLASS_FIELD όλα τα αντικείμενα είναι μίας κλάσης.</translation>
   </message>
   <message>
-   <source>'{layer}' cannot be handed to the worker: {reason}</source>
-   <translation>Το '{layer}' δεν μπορεί να δοθεί στον εργάτη: {reason}</translation>
+   <source>Train regression</source>
+   <translation>Εκπαίδευση παλινδρόμησης</translation>
   </message>
   <message>
-   <source>MASK: '{layer}' has no polygons. Draw some, or choose another layer.</source>
-   <translation>MASK: το '{layer}' δεν έχει πολύγωνα. Σχεδιάστε μερικά, ή επιλέξτε άλλο επίπεδο.</translation>
+   <source>Trains a network that predicts a number for every pixel, such as height or cover, from rasters and labels: points, lines or polygons with a number field, or a raster of numbers. Unlabelled pixels are ignored.</source>
+   <translation>Εκπαιδεύει ένα δίκτυο που προβλέπει έναν αριθμό για κάθε εικονοστοιχείο, όπως ύψος ή κάλυψη, από ψηφιδωτά και ετικέτες: σημεία, γραμμές ή πολύγωνα με αριθμητικό πεδίο, ή ψηφιδωτό αριθμών. Τα εικονοστοιχεία χωρίς ετικέτα αγνοούνται.</translation>
+  </message>
+  <message>
+   <source>Train scene classifier</source>
+   <translation>Εκπαίδευση ταξινομητή σκηνών</translation>
+  </message>
+  <message>
+   <source>Trains a network that classifies a scene, a whole image: one class, or several. Scenes are the parts of the rasters inside polygons, squares around points, or the images of a chip folder.</source>
+   <translation>Εκπαιδεύει ένα δίκτυο που ταξινομεί μια σκηνή, μια ολόκληρη εικόνα: μία κλάση, ή περισσότερες. Σκηνές είναι τα μέρη των ψηφιδωτών μέσα σε πολύγωνα, τετράγωνα γύρω από σημεία, ή οι εικόνες ενός φακέλου δειγμάτων.</translation>
+  </message>
+  <message>
+   <source>Train segmentation</source>
+   <translation>Εκπαίδευση κατάτμησης</translation>
+  </message>
+  <message>
+   <source>Trains a network that assigns a class to every pixel, from rasters and labels: polygons, lines or points with a class field, or a class raster. Labels may be sparse: unlabelled pixels are ignored unless UNLABELLED makes them background.</source>
+   <translation>Εκπαιδεύει ένα δίκτυο που αποδίδει μια κλάση σε κάθε εικονοστοιχείο, από ψηφιδωτά και ετικέτες: πολύγωνα, γραμμές ή σημεία με πεδίο κλάσης, ή ψηφιδωτό κλάσεων. Οι ετικέτες μπορεί να είναι αραιές: τα εικονοστοιχεία χωρίς ετικέτα αγνοούνται, εκτός αν το UNLABELLED τα κάνει φόντο.</translation>
+  </message>
+  <message>
+   <source>Train time-series classifier</source>
+   <translation>Εκπαίδευση ταξινομητή χρονοσειρών</translation>
+  </message>
+  <message>
+   <source>Trains a network that classifies a pixel by its values over time, such as crops by their growth, from a series of rasters and labels: points, lines or polygons with a class field, or a class raster. Each labelled pixel is a sample.</source>
+   <translation>Εκπαιδεύει ένα δίκτυο που ταξινομεί ένα εικονοστοιχείο από τις τιμές του στον χρόνο, όπως καλλιέργειες από την ανάπτυξή τους, από μια σειρά ψηφιδωτών και ετικέτες: σημεία, γραμμές ή πολύγωνα με πεδίο κλάσης, ή ψηφιδωτό κλάσεων. Κάθε εικονοστοιχείο με ετικέτα είναι ένα δείγμα.</translation>
   </message>
   <message>
    <source>The worker is of version {worker}, the plugin of version {plugin}.</source>
@@ -2640,20 +2764,16 @@ CHIPS takes a chip folder, or pictures with boxes as COCO, Pascal VOC, DOTA or Y
    <translation>Εκτελέστε τα «Διαγνωστικά» για να δείτε αν το περιβάλλον του είναι σε τάξη.</translation>
   </message>
   <message>
+   <source>The job was cancelled.</source>
+   <translation>Η εργασία ακυρώθηκε.</translation>
+  </message>
+  <message>
    <source>The worker has not answered for {seconds} seconds.</source>
    <translation>Ο εργάτης δεν απαντά εδώ και {seconds} δευτερόλεπτα.</translation>
   </message>
   <message>
    <source>The worker was killed ({signal}); most often the computer had run out of memory.</source>
    <translation>Ο εργάτης τερματίστηκε βίαια ({signal})· συνήθως ο υπολογιστής είχε μείνει χωρίς μνήμη.</translation>
-  </message>
-  <message>
-   <source>Try a smaller batch or chip size, or close other programs.</source>
-   <translation>Δοκιμάστε μικρότερο μέγεθος παρτίδας ή δείγματος, ή κλείστε άλλα προγράμματα.</translation>
-  </message>
-  <message>
-   <source>Try a smaller tile or batch size, or close other programs.</source>
-   <translation>Δοκιμάστε μικρότερο μέγεθος πλακιδίου ή παρτίδας, ή κλείστε άλλα προγράμματα.</translation>
   </message>
   <message>
    <source>The worker ended without a result (code {code}).</source>
@@ -2666,6 +2786,66 @@ CHIPS takes a chip folder, or pictures with boxes as COCO, Pascal VOC, DOTA or Y
   <message>
    <source>The worker cannot be started. {reason}</source>
    <translation>Ο εργάτης δεν μπορεί να ξεκινήσει. {reason}</translation>
+  </message>
+  <message>
+   <source>a raster layer</source>
+   <translation>ψηφιδωτό επίπεδο</translation>
+  </message>
+  <message>
+   <source>a vector layer</source>
+   <translation>διανυσματικό επίπεδο</translation>
+  </message>
+  <message>
+   <source>{name}: '{value}' is not {kind} that QGIS can open.</source>
+   <translation>{name}: το '{value}' δεν είναι {kind} που μπορεί να ανοίξει το QGIS.</translation>
+  </message>
+  <message>
+   <source>{path} is open in the project as the layer '{layer}' and cannot be replaced. Remove the layer first, or choose another file.</source>
+   <translation>Το {path} είναι ανοιχτό στο έργο ως το επίπεδο '{layer}' και δεν μπορεί να αντικατασταθεί. Αφαιρέστε πρώτα το επίπεδο, ή επιλέξτε άλλο αρχείο.</translation>
+  </message>
+  <message>
+   <source>The temporary copy of a layer cannot be written. Is the disk full?</source>
+   <translation>Το προσωρινό αντίγραφο ενός επιπέδου δεν μπορεί να γραφεί. Μήπως γέμισε ο δίσκος;</translation>
+  </message>
+  <message>
+   <source>Reading '{layer}': {width} x {height} pixels.</source>
+   <translation>Ανάγνωση του '{layer}': {width} x {height} εικονοστοιχεία.</translation>
+  </message>
+  <message>
+   <source>Copying '{layer}' takes {size:.1f} GB, more than is free in {folder}. Choose a smaller area.</source>
+   <translation>Η αντιγραφή του '{layer}' θέλει {size:.1f} GB, περισσότερα από όσα είναι ελεύθερα στο {folder}. Επιλέξτε μικρότερη περιοχή.</translation>
+  </message>
+  <message>
+   <source>The area to map ({area}) does not touch the layer '{layer}' ({whole}). Choose another area.</source>
+   <translation>Η περιοχή χαρτογράφησης ({area}) δεν αγγίζει το επίπεδο '{layer}' ({whole}). Επιλέξτε άλλη περιοχή.</translation>
+  </message>
+  <message>
+   <source>The temporary copy {path} cannot be created: {reason}</source>
+   <translation>Το προσωρινό αντίγραφο {path} δεν μπορεί να δημιουργηθεί: {reason}</translation>
+  </message>
+  <message>
+   <source>The layer '{layer}' has no extent of its own. Choose the area to map.</source>
+   <translation>Το επίπεδο '{layer}' δεν έχει δική του έκταση. Επιλέξτε την περιοχή χαρτογράφησης.</translation>
+  </message>
+  <message>
+   <source>Neither the model nor the layer '{layer}' has a resolution. Save the layer to a file first.</source>
+   <translation>Ούτε το μοντέλο ούτε το επίπεδο '{layer}' έχει ανάλυση. Αποθηκεύστε πρώτα το επίπεδο σε αρχείο.</translation>
+  </message>
+  <message>
+   <source>The layer '{layer}' cannot be read: {reason}</source>
+   <translation>Το επίπεδο '{layer}' δεν διαβάζεται: {reason}</translation>
+  </message>
+  <message>
+   <source>the server gave no data.</source>
+   <translation>ο διακομιστής δεν έδωσε δεδομένα.</translation>
+  </message>
+  <message>
+   <source>'{layer}' cannot be handed to the worker: {reason}</source>
+   <translation>Το '{layer}' δεν μπορεί να δοθεί στον εργάτη: {reason}</translation>
+  </message>
+  <message>
+   <source>MASK: '{layer}' has no polygons. Draw some, or choose another layer.</source>
+   <translation>MASK: το '{layer}' δεν έχει πολύγωνα. Σχεδιάστε μερικά, ή επιλέξτε άλλο επίπεδο.</translation>
   </message>
  </context>
 </TS>

@@ -19,14 +19,14 @@ from rsdl_qgis.engine.networks import NETWORKS, Network, build_network
 from rsdl_qgis.engine.tables.tasks import task_of
 
 PAGE = Path(__file__).parent.parent / "docs" / "networks.md"
-TASKS = {  # task -> heading, classes that the figures are for
+TASKS = {  # task -> heading, number of classes in its table
     "classification": ("Classification of scenes", 1000),
     "segmentation": ("Segmentation", 2),
     "change": ("Change between two dates", 2),
     "time-series": ("Time series of a pixel", 9),
     "detection": ("Detection of objects", 90),
 }
-CLASSES = {"lenet5": 10}  # where the paper has other than the task's
+CLASSES = {"lenet5": 10}  # where the paper's number is not the task's
 Shape = Sequence[int]
 DIFFERS = "Differs from the paper:"
 AS_PAPER = "As in the paper."
@@ -35,17 +35,18 @@ HEAD = """\
 
 Made from the table in `rsdl_qgis/engine/networks/table.py` by `python -m tools.network_docs`; do not edit.
 
-Every network takes any number of bands and classes. The figures are for those of the tables, one date where no other
-number stands before the bands, and the default size, in pixels. Parameters are those that are trained, auxiliary heads
-among them. Multiply-adds are those of the convolutions and matrix products for one sample, without auxiliary heads;
-those of the detectors are continued from two smaller sizes. Height and width of an image must be a multiple of the
-first number stated and at least the second; "fixed" networks take the size that they are built for.
+Every network takes any number of bands and classes. Size, parameters and multiply-adds are for the numbers in the
+tables: one date where no other number stands before the bands, and the default size in pixels. Parameters are the
+trainable ones, auxiliary heads included. Multiply-adds are those of convolutions and matrix products for one sample,
+without auxiliary heads; those of the detectors are extrapolated from two smaller sizes. Height and width of an image
+must be a multiple of the first number stated and at least the second; "fixed" networks take only the size that they
+are built for.
 
 Every network that makes a map (segmentation, change) also has the option `coarsen`: with 2 it sees the means of 2 × 2
 pixels, and its map is enlarged again. It costs a quarter, and height and width must be multiples of twice the number.
 
-Every network of series also has the option `members`: so many networks with first weights of their own are trained side
-by side, and their mean answers (an ensemble, arXiv:1612.01474). It costs as many times the work.
+Every network of series also has the option `members`: that many networks with their own initial weights are trained
+side by side, and the mean of their outputs is used (an ensemble, arXiv:1612.01474). It costs that many times the work.
 
 The names `unet-10c` and `unet-3c`, which models and jobs may have, stand for `unet`.
 """
@@ -92,7 +93,7 @@ def rows(task: str, lines: Mapping[str, Network], classes: int) -> Iterator[str]
 
 def notes(lines: Mapping[str, Network]) -> Iterator[str]:
     """For each network of a task, its choices and what differs from the paper; once for all lines of a class."""
-    yield "Choices, and what differs from the paper and why:\n"
+    yield "Options to choose from, and what differs from the paper:\n"
     by_class: dict[str, list[str]] = {}
     for name, line in lines.items():
         by_class.setdefault(line.target, []).append(name)

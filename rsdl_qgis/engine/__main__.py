@@ -72,10 +72,10 @@ def main(arguments: list[str]) -> int:
     stop = threading.Event()
     report = EventReport(events, stop)
     report.event("hello", version=plugin_version(), python=sys.version.split()[0])
-    return answer(arguments, report, stop)
+    return handle(arguments, report, stop)
 
 
-def answer(arguments: list[str], report: EventReport, stop: threading.Event) -> int:
+def handle(arguments: list[str], report: EventReport, stop: threading.Event) -> int:
     """Read and run one job, and report its one outcome, a result or an error; the exit status."""
     operation = None
     try:
@@ -86,12 +86,12 @@ def answer(arguments: list[str], report: EventReport, stop: threading.Event) -> 
         report.event("result", **run(job, report))
         return 0
     except Exception as error:
-        report.event("error", **told(error, operation))
+        report.event("error", **error_fields(error, operation))
         return 3 if isinstance(error, Cancelled) else 1
 
 
-def told(error: Exception, operation: Any) -> dict[str, str]:
-    """What the error event of a job says: ``kind``, ``message`` and ``hint``. The trace of a fault goes to stderr."""
+def error_fields(error: Exception, operation: Any) -> dict[str, str]:
+    """The error event of a job: ``kind``, ``message`` and ``hint``. The traceback of a bug goes to stderr."""
     if ran_out(error):
         return {"kind": "out_of_memory", "message": memory.MESSAGE, "hint": memory.hint_for(operation)}
     if isinstance(error, RsdlError):
@@ -105,12 +105,12 @@ def told(error: Exception, operation: Any) -> dict[str, str]:
     if isinstance(error, OSError):
         message = f"{error.strerror or error}: {error.filename or 'a file'}."
         return {"kind": "output_error", "message": message, "hint": "Check the disk and the permissions."}
-    message = f"The worker failed unexpectedly ({type(error).__name__}: {error})."  # a fault of ours
+    message = f"The worker failed unexpectedly ({type(error).__name__}: {error})."  # a bug
     return {"kind": "internal_error", "message": message, "hint": "Please report this with the log."}
 
 
 def wait_calmly() -> None:
-    """Before torch is loaded: its threads soon sleep where they wait, unless the person has set how they wait.
+    """Before torch is loaded: its threads soon sleep where they wait, unless the user has set how they wait.
 
     By libgomp's own number of turns two threads that have less than two cores, because another program runs, keep each
     other from working most of the time: a training then takes many times as long as with one.
@@ -136,7 +136,7 @@ def read_job(arguments: list[str]) -> dict[str, Any]:
 
 
 def parsed(data: bytes) -> dict[str, Any]:
-    """The job in a JSON text; InputError when it is none, or says something twice."""
+    """The job in a JSON text; InputError when it is none, or gives a name twice."""
     try:
         job = loaded(data.decode("utf-8-sig"), said_once)
     except ValueError:
@@ -164,7 +164,7 @@ def run(job: Mapping[str, Any], report: Report) -> dict[str, Any]:
     if asked and asked != plugin_version():
         raise VersionMismatch(
             f"The job was made by version {shown(asked)} of the plugin, and the worker is version {plugin_version()}.",
-            "Restart QGIS after an update; for a saved job, make it anew.",
+            "Restart QGIS after an update; for a saved job, make it again.",
         )
     from .jobs import OPERATIONS
 

@@ -1,4 +1,4 @@
-"""Dates of rasters: in names, band descriptions and metadata, or typed by a person. Standard library only.
+"""Dates of rasters: in names, band descriptions and metadata, or typed by the user. Standard library only.
 
 A date is a text, yyyy-mm-dd; '' where none is known.
 """
@@ -24,7 +24,7 @@ DAY_OF_YEAR = re.compile(  # A2013257 of MODIS, doy2013257 of AppEEARS, 2013_257
 OLD_LANDSAT = re.compile(r"(?<![A-Za-z0-9])L[A-Z]\d\d{6}(\d{4})(\d{3})[A-Z]{3}\d{2}")  # LC82260682013241LGN00
 MONTH = re.compile(r"(?<![\dTvV])((?:19[89]|20\d)\d)([-_]?)(0[1-9]|1[0-2])(?![A-Za-z0-9]|\2\d)")  # 2013-09, 201309
 EARLIEST, LATEST = 1900, 2100  # years: other numbers of eight digits are no dates
-KEYS = (  # metadata of when the ground was seen
+KEYS = (  # metadata of when an image was taken
     "acquisitiondatetime",
     "acquisitiondate",
     "dateacquired",
@@ -83,12 +83,12 @@ def date_of(metadata: Mapping[str, str], common: Mapping[str, str] | None = None
 
 
 def file_date(metadata: Mapping[str, str]) -> str:
-    """The date in GDAL's metadata on which a TIFF was made: seldom when the ground was seen."""
+    """The date in GDAL's metadata on which a TIFF was made: seldom the date of the image."""
     return day_in(_plain(metadata).get("tifftagdatetime", ""))
 
 
 def typed_dates(text: str, count: int) -> tuple[str, ...]:
-    """The dates that a person typed for ``count`` layers or bands, in their order; () for an empty text.
+    """The dates that the user typed for ``count`` layers or bands, in their order; () for an empty text.
 
     Either all of them, divided by commas, or the first and the step: '2013-09-14/P16D' (D days, W weeks, M months, Y
     years). InputError for what is neither, dates that repeat, or another number of them.
@@ -113,7 +113,7 @@ def typed_dates(text: str, count: int) -> tuple[str, ...]:
 
 
 def whole_series(kinds: Iterable[Sequence[str]]) -> tuple[str, ...]:
-    """The dates of a series from the first kind of source that knows all of them and tells them apart.
+    """The dates of a series from the first kind of source that knows all of them and in which all differ.
 
     ``kinds``: dates by layer name, by file name, … Where no kind serves alone, each date is the first one known; ''
     where there is none, or all are the same.

@@ -1,12 +1,12 @@
 """The errors of the engine.
 
-    RsdlError                 what a person is told: a sentence, and what to do about it
-    ├── InputError            a raster, vector file or parameter cannot be used
-    ├── ModelError            a model folder, card or weights cannot be used
-    ├── MismatchError         the model and the raster do not fit each other
-    ├── DeviceError           the device asked for is not there, or its memory ran out
-    ├── OutputError           a result cannot be written
-    └── Cancelled             the person stopped the job
+RsdlError                 what the user is shown: a sentence, and what to do about it
+├── InputError            a raster, vector file or parameter cannot be used
+├── ModelError            a model folder, card or weights cannot be used
+├── MismatchError         the model and the raster do not fit each other
+├── DeviceError           the device asked for is not there, or its memory ran out
+├── OutputError           a result cannot be written
+└── Cancelled             the user stopped the job
 """
 
 from __future__ import annotations
@@ -55,11 +55,11 @@ class OutputError(RsdlError):
 
 
 class Cancelled(RsdlError):
-    """The person stopped the job."""
+    """The user stopped the job."""
 
 
 def known(value: T | None) -> T:
-    """What is there by all that was checked before; TypeError, a fault of ours, where it is not."""
+    """The value, which earlier checks guarantee; TypeError, a bug, where it is None."""
     if value is None:
         raise TypeError("A value is missing that was thought to be there.")
     return value

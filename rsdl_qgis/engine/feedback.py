@@ -1,4 +1,4 @@
-"""How a job says how far it is, and hears that it should stop."""
+"""The progress, log and cancellation of a job."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from .errors import Cancelled
 
 
 class Report:
-    """What long work is given to speak through. This one is silent and never cancelled; the worker's writes events."""
+    """Receives the progress and the log of a job, and says whether to stop. This one is silent and never cancelled."""
 
     def progress(self, fraction: float, message: str = "") -> None:
         """``fraction`` of the job, 0..1, is done; ``message`` says what is being done now."""
 
     def log(self, level: str, message: str) -> None:
-        """A sentence for the person's log; ``level`` is 'info', 'warning' or 'error'."""
+        """A sentence for the user's log; ``level`` is 'info', 'warning' or 'error'."""
 
     def cancelled(self) -> bool:
-        """Whether the person asked to stop."""
+        """Whether the user asked to stop."""
         return False
 
     def check(self) -> None:
-        """Called between pieces of work. Raises Cancelled when the person asked to stop."""
+        """Called between pieces of work. Raises Cancelled when the user asked to stop."""
         if self.cancelled():
             raise Cancelled("The job was cancelled.")
 

@@ -10,6 +10,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QToolButton, QWidget
 
 from ..engine.networks import NETWORKS
+from ..engine.tables.devices import DEVICES
 from ..toolbox import settings
 from ..toolbox.text import tr
 
@@ -106,7 +107,7 @@ def offered(kind: str, detail: str) -> list[tuple[str, str]]:
         return installed_models(detail)
     if kind == "networks":
         return networks(detail)
-    words = {"devices": settings.DEVICES, "weights": PUBLISHED}.get(kind) or detail.split(",")
+    words = {"devices": DEVICES, "weights": PUBLISHED}.get(kind) or detail.split(",")
     return [(word, "") for word in words]
 
 

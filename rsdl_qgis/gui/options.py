@@ -8,6 +8,7 @@ from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLabel, QPlainTextEdit, QPushButton
 
 from ..engine.errors import RsdlError
+from ..engine.tables.devices import DEVICES
 from ..environment import find_python
 from ..paths import PACKAGE
 from ..toolbox import settings
@@ -44,7 +45,7 @@ class OptionsPage(QgsOptionsPageWidget):
         self.models.setMaximumHeight(90)
         self.device = QComboBox()
         self.device.setEditable(True)
-        self.device.addItems(settings.DEVICES)
+        self.device.addItems(DEVICES)
         self.device.setEditText(settings.default_device())
         self.device.setToolTip(tr("Default of the parameter DEVICE: auto, cpu, cuda, cuda:N or mps."))
         self.state = QLabel()

@@ -1,7 +1,8 @@
-"""Where QGIS 3.22 and 4 keep the same enum in different places: the new place first."""
+"""What QGIS 3.22 and 4 keep in different places, most of them enums: the new place first."""
 
 from __future__ import annotations
 
+from qgis import core
 from qgis.core import (
     Qgis,
     QgsColorRampShader,
@@ -19,6 +20,7 @@ from qgis.core import (
     QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QMetaType, QVariant
+from qgis.PyQt.QtXml import QDomDocument
 
 
 def _first(*places):
@@ -103,6 +105,15 @@ WKT = _first(
     lambda: Qgis.CrsWktVariant.PreferredGdal,
     lambda: QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED_GDAL,
 )
+
+
+def sld_style(layer: QgsMapLayer) -> QDomDocument:
+    """A layer's style as a Styled Layer Descriptor: by another method since QGIS 3.44."""
+    if hasattr(layer, "exportSldStyleV3"):
+        return layer.exportSldStyleV3(core.QgsSldExportContext())
+    document = QDomDocument()
+    layer.exportSldStyle(document, "")
+    return document
 
 
 def integer(value) -> int:

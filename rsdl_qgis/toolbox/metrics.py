@@ -17,4 +17,4 @@ def metric_labels(ids: Sequence[str]) -> dict[str, Callable[[], str]]:
 def metrics_help(ids: Sequence[str]) -> str:
     """What each of the metrics means, a line each, for an algorithm's help."""
     lines = [f"{translated(METRICS[name].label)}: {translated(METRICS[name].meaning)}" for name in ids]
-    return "\n".join([tr("Metrics of the finished model, by the data that was kept apart:"), *lines])
+    return "\n".join([tr("Metrics of the finished model on the held-out data:"), *lines])

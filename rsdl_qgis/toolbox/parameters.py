@@ -30,6 +30,7 @@ from qgis.core import (
 from ..engine.errors import RsdlError
 from ..engine.job.arguments import RUNNING
 from ..engine.job.table import Argument
+from ..engine.tables.devices import is_device
 from ..engine.tables.kinds import Whole
 from . import compat, settings
 from .text import tr
@@ -375,7 +376,7 @@ def running_problem(algorithm: QgsProcessingAlgorithm, parameters: dict, context
 def device_problem(algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext) -> str:
     """What is wrong with DEVICE, in a sentence; '' if nothing."""
     device_name = text_of(algorithm, parameters, "DEVICE", context)
-    if device_name and not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", device_name):
+    if device_name and not is_device(device_name):
         return tr(
             "'{device}' is not a device. Choose auto, cpu, cuda, cuda:N with the number of a GPU, or mps."
         ).format(device=device_name)

@@ -55,7 +55,7 @@ ALGORITHMS = (
     Diagnostics,
 )
 EXAMPLES = {
-    "flood_polygons.model3": lambda: tr("Flood polygons over an area"),
+    "flood_polygons.model3": lambda: tr("Flood polygons above a minimum area"),
     "train_map_assess.model3": lambda: tr("Train, map and assess"),
 }
 

@@ -8,7 +8,6 @@ from ..engine.cards.store import Store, default_folders
 from ..environment import WorkerPython, find_python
 
 _PREFIX = "rsdl/"
-DEVICES = ("auto", "cpu", "cuda", "cuda:0", "mps")
 
 
 def python_setting() -> str:
@@ -18,11 +17,7 @@ def python_setting() -> str:
 
 def model_folders() -> list[str]:
     """Folders that are searched for models beside the plugin's and the user's."""
-    return [
-        line.strip()
-        for line in QgsSettings().value(_PREFIX + "models", "", type=str).splitlines()
-        if line.strip()
-    ]
+    return [line.strip() for line in QgsSettings().value(_PREFIX + "models", "", type=str).splitlines() if line.strip()]
 
 
 def default_device() -> str:

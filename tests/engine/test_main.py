@@ -31,7 +31,7 @@ NO_JOBS = {
 
 def outcome(file) -> dict:
     stream, stop = io.StringIO(), threading.Event()
-    worker.answer([str(file)], worker.EventReport(stream, stop), stop)
+    worker.handle([str(file)], worker.EventReport(stream, stop), stop)
     (event,) = [json.loads(line) for line in stream.getvalue().splitlines()]
     return event
 

@@ -99,7 +99,7 @@ def outcome(file: Path) -> dict:
     timer.start()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # as in the worker, where they go to its stderr
-        status = worker.answer([str(file)], worker.EventReport(stream, stop), stop)
+        status = worker.handle([str(file)], worker.EventReport(stream, stop), stop)
     timer.cancel()
     events = [json.loads(line) for line in stream.getvalue().splitlines()]
     (last,) = [event for event in events if event["event"] in ("result", "error")]

@@ -115,7 +115,7 @@ def test_example_of_training(qgis_process, tmp_path, write_raster, read_raster):
     assert status == 0, said + errors
     assert set(np.unique(read_raster(tmp_path / "map.tif"))) <= {0, 1, 255}
     assert "Confusion matrix" in (tmp_path / "accuracy.html").read_text(encoding="utf-8")
-    assert "How good it is" in (tmp_path / "training.html").read_text(encoding="utf-8")
+    assert "Evaluation method" in (tmp_path / "training.html").read_text(encoding="utf-8")
 
 
 def _square(left, top):

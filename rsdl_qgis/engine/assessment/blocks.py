@@ -1,11 +1,10 @@
-"""Confidence intervals of a map's metrics, by blocks of ground.
+"""Confidence intervals of a map's metrics, by a bootstrap of spatial blocks.
 
-Pixels that lie near one another are alike, and so are their errors: a map of a million pixels has far fewer
-independent ones, and an interval from drawing pixels would be much too narrow. Therefore whole blocks are drawn, which
-have to be larger than the distance over which errors are alike (Roberts et al. 2017, doi:10.1111/ecog.02881). That
-distance is not known beforehand. So counts are kept for small blocks, which are put together to larger ones, and the
-size is taken whose blocks give overall accuracy the largest standard error: it grows with the size for as long as
-neighbouring blocks are alike, and then no more.
+Errors of neighbouring pixels are correlated. A map of a million pixels has far fewer independent ones, and intervals
+from resampling pixels would be much too narrow. Therefore whole blocks are resampled, which have to be larger than the
+range of the autocorrelation (Roberts et al. 2017, doi:10.1111/ecog.02881). That range is not known beforehand. So
+counts are kept for small blocks, which are merged to larger ones, and the size is taken whose blocks give overall
+accuracy the largest standard error: it grows with the size while neighbouring blocks are correlated, and then no more.
 """
 
 from __future__ import annotations
@@ -20,18 +19,18 @@ from numpy.typing import NDArray
 
 from ..evaluation.bootstrap import DRAWS, LEVEL, SEED, Places, intervals
 from ..evaluation.confusion import class_rates
+from ..evaluation.metric_intervals import Rates, named, rates_of
 from ..raster.grid import Grid, Window, apply, project
-from .metric_intervals import Rates, named, rates_of
 
-SMALLEST = 1600  # of the smallest blocks so many lie on the ground that is compared
-LEVELS = 4  # sizes of blocks that are tried, each twice the side of the one before
-FEWEST = 10  # blocks for an interval at all: with fewer, percentiles of draws are too narrow
+SMALLEST = 1600  # smallest blocks in the area that is compared, about
+LEVELS = 4  # block sizes that are tried, each twice the side of the one before
+FEWEST = 10  # blocks for an interval: with fewer, bootstrap percentiles are too narrow
 ENOUGH = 25  # blocks that have to be left for a larger size to be taken
-STILL_GROWING = 1.5  # times the variance of half the size: even the largest blocks are alike
-MOST_COUNTS = 500_000  # that are kept of one map; with more, its blocks are put together
-LARGEST = 12  # times that blocks are put together to stay below that
+STILL_GROWING = 1.5  # times the variance of half the size: even the largest blocks are correlated
+MOST_COUNTS = 500_000  # kept of one map; with more, its blocks are merged
+LARGEST = 12  # merges at most to stay below that
 
-BITS = 12  # of the number of a code: there are at most 1000
+BITS = 12  # for the number of a code: there are at most 1000
 MASK = (1 << BITS) - 1
 
 Cell = tuple[int, int]  # row and column of a block
@@ -52,11 +51,11 @@ class Lattice:
         return cls(grid, max(1, round(side / y)), max(1, round(side / x)))
 
     def pixels(self, level: int) -> tuple[int, int]:
-        """Columns and rows of a block that was put together ``level`` times; one does not stick out of the grid."""
+        """Columns and rows in pixels of a block merged ``level`` times, at most the grid's own."""
         return min(self.width << level, self.grid.width), min(self.height << level, self.grid.height)
 
     def side(self, level: int) -> float:
-        """Of such a block in metres, or map units."""
+        """The side of such a block in metres, or map units."""
         (columns, rows), (x, y) = self.pixels(level), self.grid.resolution
         return math.sqrt(columns * x * rows * y)
 
@@ -87,15 +86,14 @@ def _steps(first: int, length: int, side: int) -> Iterator[tuple[int, slice]]:
 
 
 def smallest_side(areas: Sequence[float]) -> float:
-    """The side of the smallest blocks, for all ground together that is compared, in the unit of its areas."""
+    """The side of the smallest blocks for maps of these areas (m², or square map units), in m or map units."""
     return math.sqrt(sum(areas) / SMALLEST)
 
 
 class BlockCounts:
     """How often each pair of codes, of the map and of the reference, occurs in each block of one map.
 
-    Memory is bounded by blocks times pairs of codes: where there are many, blocks are put together, four to one.
-    ``level``: how often they were.
+    Memory is bounded: where blocks times pairs of codes are many, blocks are merged, four to one. ``level``: how often.
     """
 
     def __init__(self) -> None:
@@ -108,7 +106,7 @@ class BlockCounts:
         self._waiting = 0
 
     def add(self, cell: Cell, predicted: NDArray[np.int64], reference: NDArray[np.int64], counts: NDArray) -> None:
-        """Count pairs of codes (n,) in a block, each so often as ``counts`` says."""
+        """Count pairs of codes (n,) in a block, ``counts`` (n,) times each."""
         cell = cell[0] >> self.level, cell[1] >> self.level
         number = self._cells.setdefault(cell, len(self._cells))
         key = (number << BITS | _numbered(predicted, self._codes[0])) << BITS | _numbered(reference, self._codes[1])
@@ -127,7 +125,7 @@ class BlockCounts:
         return np.column_stack([cells[numbers[0]], codes[0][numbers[1]], codes[1][numbers[2]], self._counts])
 
     def _settle(self) -> None:
-        """Sum up what was added, and put blocks together for as long as there are too many counts."""
+        """Sum up what was added, and merge blocks while there are too many counts."""
         self._sum([self._keys, *(key for key, _ in self._added)], [self._counts, *(n for _, n in self._added)])
         self._added, self._waiting = [], 0
         while len(self._keys) > MOST_COUNTS and self.level < LARGEST:
@@ -145,7 +143,7 @@ class BlockCounts:
 
 
 def _numbered(codes: NDArray[np.int64], known: dict[int, int]) -> NDArray[np.int64]:
-    """The number of each code, in the order in which they are met."""
+    """The number of each code, in the order of their first occurrence."""
     found, which = np.unique(codes, return_inverse=True)
     return np.array([known.setdefault(code, len(known)) for code in found.tolist()], np.int64)[which.ravel()]
 
@@ -161,7 +159,7 @@ class Counted(Protocol):
 @dataclass(frozen=True)
 class BlockTable:
     """The counts of all maps: for each a row (map, row and column of its block, class in the map, class in the
-    reference, how often). ``level``: how often the smallest blocks were put together already.
+    reference, how often). ``level``: how often the smallest blocks were merged already.
     """
 
     rows: NDArray[np.int64]
@@ -183,7 +181,7 @@ class BlockTable:
         return cls(np.concatenate(parts), classes, level)
 
     def blocks(self, level: int) -> NDArray[np.int64]:
-        """(blocks, 3, classes): hits, reference and map of each block that holds what was compared."""
+        """(blocks, 3, classes): hits, reference and map counts of each block with compared pixels."""
         step = level - self.level
         image, row, column, predicted, reference, count = self.rows.T
         cells = np.stack([image, row >> step, column >> step])
@@ -201,7 +199,7 @@ class BlockTable:
 
 @dataclass(frozen=True)
 class Blocks:
-    """The blocks that are drawn: ``counts`` (blocks, 3, classes) as of ``BlockTable``, ``level`` of their size.
+    """The blocks that are resampled: ``counts`` (blocks, 3, classes) as of ``BlockTable``, ``level`` of their size.
 
     ``growing``: whether larger blocks, of which there are too few, would give wider intervals.
     """
@@ -212,7 +210,7 @@ class Blocks:
 
     @classmethod
     def chosen(cls, table: BlockTable) -> Blocks:
-        """Those of the size that gives overall accuracy the largest standard error, where enough are left."""
+        """The blocks of the size that gives overall accuracy the largest standard error, where enough are left."""
         sizes = [cls(table.blocks(table.level), table.level)]
         for level in range(table.level + 1, LEVELS):
             larger = cls(table.blocks(level), level)
@@ -226,11 +224,11 @@ class Blocks:
 
     @property
     def enough(self) -> bool:
-        """Whether there are enough for an interval."""
+        """Whether there are enough blocks for an interval."""
         return len(self.counts) >= FEWEST
 
     def rates(self) -> Rates:
-        """All metrics with their intervals; without any where there are too few blocks."""
+        """All metrics with their intervals; without intervals where there are too few blocks."""
         counts = self.counts.astype(np.float64)
 
         def statistic(weights: NDArray) -> dict[str, NDArray]:
@@ -245,7 +243,7 @@ class Blocks:
 def accuracy_variance(counts: NDArray[np.int64]) -> float:
     """The variance of overall accuracy, a ratio of sums over blocks (blocks, 3, classes); 0 of a single block.
 
-    As of cluster sampling: Cochran (1977), Sampling Techniques, section 9A.
+    The variance of a ratio estimator in cluster sampling: Cochran (1977), Sampling Techniques, section 9A.
     """
     hits, all_of = counts[:, 0].sum(1).astype(np.float64), counts[:, 1].sum(1).astype(np.float64)
     number, total = len(counts), all_of.sum()
@@ -257,8 +255,8 @@ def accuracy_variance(counts: NDArray[np.int64]) -> float:
 
 @dataclass(frozen=True)
 class MapIntervals:
-    """The metrics of maps with their intervals, and what they are from: ``count`` of blocks, their ``side`` in ``unit``
-    ('m', or map 'units'), ``pixels`` (columns, rows) of one, None where maps differ in that.
+    """The metrics of maps with their intervals, and the blocks behind them: their ``count``, their ``side`` in ``unit``
+    ('m', or map 'units'), and the ``pixels`` (columns, rows) of one, None where maps differ in that.
     """
 
     rates: Rates
@@ -289,23 +287,22 @@ def size_text(side: float, unit: str, pixels: tuple[int, int] | None) -> str:
 
 
 def drawn_text(blocks: Blocks, size: str, several: bool) -> str:
-    """How intervals were made, or why there are none. ``several``: maps."""
+    """How the intervals were made, or why there are none. ``several``: whether of several maps."""
     count = len(blocks.counts)
     if not blocks.enough:
         held = "one block" if count == 1 else f"{count} blocks"
         return (
-            f"No intervals: what was compared lies in {held} of ground of {size}, and drawing blocks anew needs at "
-            f"least {FEWEST}."
+            f"No intervals: what was compared lies in {held} of {size}, and resampling blocks needs at least {FEWEST}."
         )
     text = (
         f"{LEVEL} % confidence intervals: percentiles of {DRAWS} bootstrap draws (seed {SEED}) of the {count} spatial "
-        f"blocks of {size} that hold what was compared, with replacement. Errors of pixels near one another are alike, "
-        "so that drawing single pixels would give intervals that are too narrow (Roberts et al. 2017, "
+        f"blocks of {size} that hold what was compared, with replacement. Errors of neighbouring pixels are "
+        "correlated, so that resampling single pixels would give intervals that are too narrow (Roberts et al. 2017, "
         f"doi:10.1111/ecog.02881); of up to {LEVELS} block sizes, each twice the one before, that with the largest "
         "standard error of overall accuracy is taken."
     )
     if blocks.growing:
-        text += " Even the largest blocks are alike, so that these intervals are still too narrow."
+        text += " Even the largest blocks are correlated, so that these intervals are still too narrow."
     if several:
-        text += " Each block lies in one map; where maps show the same ground, the intervals are too narrow."
+        text += " Each block lies in one map; where maps overlap, the intervals are too narrow."
     return text

@@ -1,4 +1,4 @@
-"""Which classes of two layers are the same: by value, and by name where names say so."""
+"""Matching the classes of two layers: by value, or by name where the values differ."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def match(*layers: Iterable[Entry]) -> dict[Entry, Key]:
 
 
 def shown(key: Key, entries: Iterable[Entry]) -> Entry:
-    """How a class is shown: the value and the name that the first of its entries gives."""
+    """The class for tables and messages: with the first value and the first name among its entries."""
     found = list(entries)
     value = next((e.value for e in found if e.value is not None), key if isinstance(key, int) else None)
     return Entry(value, next((e.name for e in found if e.name), ""))

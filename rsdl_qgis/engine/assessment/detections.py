@@ -1,4 +1,4 @@
-"""How well detected objects agree with true ones: average precision, precision, recall, and what became of each."""
+"""Accuracy assessment of detected objects against reference objects: average precision, precision, recall, matches."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from ..reports.detection_assessment import detections_page
 from ..reports.provenance import LayerFacts
 from ..tables.metrics import OF_DETECTIONS
 from ..vector.attributes import pieces
-from ..vector.box_outlines import Ground
+from ..vector.box_outlines import BoxGeometry
 from ..vector.class_layers import check_crs
 from ..vector.geometries import Geometry
 from ..vector.point_index import Points
 from ..vector.polygons import read_polygons
 from ..vector.scene_features import Field
 from ..vector.writer import VectorSink, driver_of
-from .object_layers import ObjectLayer, Objects, pairs_on_ground, read_objects
+from .object_layers import ObjectLayer, Objects, overlapping_pairs, read_objects
 from .outputs import written
 from .requests import Area, DetectionsRequest
 
 OUTPUTS = {"report": (".html", ".htm"), "table": (".csv",), "matches": (".gpkg", ".geojson", ".json", ".shp", ".fgb")}
-BLOCKS = 10  # along the longer side of what is assessed, that intervals draw anew
-MOST_DRAWN = 50_000  # detections with which average precision is drawn anew
-LOW_SCORE = 0.1  # of the detection with the lowest score of a layer that average precision can be taken of
-EDGE = 21  # points along a side of an extent in another CRS
+BLOCKS = 10  # spatial blocks along the longer side of the area, which the bootstrap resamples
+MOST_DRAWN = 50_000  # detections above which average precision has no interval
+LOW_SCORE = 0.1  # lowest score of a layer above which average precision is noted to be too low
+EDGE = 21  # points along a side of an extent that is transformed
 FIELDS = tuple(
     Field(name, dtype)
     for name, dtype in (("outcome", "object"), ("class", "object"), ("score", "float64"), ("iou", "float64"))
@@ -49,24 +49,24 @@ OUTCOMES = ("hit", "false alarm", "miss", "ignored")
 
 @dataclass(frozen=True)
 class Compared:
-    """Detections and reference objects of the same classes, brought to one CRS, and what became of them."""
+    """Detections and reference objects of the same classes, in one CRS, and how they match."""
 
     classes: tuple[str, ...]
     detections: Objects
-    truths: Objects
+    references: Objects
     ignored: NDArray[np.bool_]
-    matched: Matched  # whose pictures are blocks of ground
+    matched: Matched  # whose images are spatial blocks
     left_out: Mapping[str, int]
 
 
 @writing("assess_detections")
 def run_assess_detections(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """Compare detected objects with true ones: figures, and a report, a table and a layer where paths are given.
+    """Compare detections with reference objects: metrics, and a report, a table and a layer where paths are given.
 
     ``predicted``, ``reference``: a layer each, with ``path``, ``title``, ``crs``, ``class_field``, the former with
     ``score_field``, the latter with ``ignore_field`` (not 0: neither hit nor miss). Without a field of classes on
-    either side all are of one. ``confidence``: least score of the detections that precision, recall and F1 are of.
-    ``extent``, ``extent_crs``, ``mask``: only objects whose middle lies inside. ``report`` html, ``table`` csv,
+    either side all are of one class. ``confidence``: the threshold for precision, recall and F1.
+    ``extent``, ``extent_crs``, ``mask``: only objects whose centre lies inside. ``report`` html, ``table`` csv,
     ``matches``: a vector file with hits, false alarms and misses.
     """
     request = DetectionsRequest.of(arguments)
@@ -78,7 +78,7 @@ def run_assess_detections(arguments: Mapping[str, Any], report: Report) -> dict[
         reference = ObjectLayer.of(request.reference, False)
         ignored = ignored_features(reference, request.reference.ignore_field)
         found = compared(predicted, reference, ignored, request.area, Portion(report, 0.0, 0.6))
-        report.progress(0.6, "Drawing places anew")
+        report.progress(0.6, "Drawing bootstrap samples")
         result = plain(found, request.confidence)
         report.check()
         layer = write_matches(found, request.confidence, predicted, request.matches)
@@ -104,8 +104,8 @@ def compared(
         report.log("warning", "Only one of the layers has a field of classes, so all objects count as one class.")
         predicted, reference = (replace(layer, class_field="") for layer in (predicted, reference))
     detections = read_objects(predicted, crs, Portion(report, 0.0, 0.4))
-    truths = read_objects(reference, crs, Portion(report, 0.4, 0.8))
-    inside = [within(objects, area, crs) for objects in (detections, truths)]
+    references = read_objects(reference, crs, Portion(report, 0.4, 0.8))
+    inside = [within(objects, area, crs) for objects in (detections, references)]
     named = np.array([bool(name) for name in detections.names], bool)
     left_out = {
         "outside": int((~inside[0]).sum()),
@@ -113,39 +113,41 @@ def compared(
         "true_outside": int((~inside[1]).sum()),
     }
     detections = detections.only(inside[0] & named)
-    ignored = marked[truths.features] | ~inside[1] | np.array([not name for name in truths.names], bool)
+    ignored = marked[references.features] | ~inside[1] | np.array([not name for name in references.names], bool)
     if ignored.all():
         raise InputError(
-            f"{reference.title} has no object to be found" + (" inside the area." if len(truths) else "."),
+            f"{reference.title} has no object to be found" + (" inside the area." if len(references) else "."),
             "Choose a layer with the reference objects as polygons, or another area.",
         )
     report.progress(0.8, "Matching")
-    keys, spelt = class_keys(detections, truths, ignored)
+    keys, spelt = class_keys(detections, references, ignored)
     classes = tuple(spelt)
     own = np.array([classes.index(keys[name]) for name in detections.names], np.int64)
-    unclear = [i for i, name in enumerate(truths.names) if not name]  # ignored whatever is detected there
-    rows = np.concatenate([np.arange(len(truths)), np.repeat(unclear, len(classes) - 1)]).astype(np.int64)
-    labels = [classes.index(keys[name]) if name else 0 for name in truths.names]
+    unclear = [i for i, name in enumerate(references.names) if not name]  # ignored whatever is detected there
+    rows = np.concatenate([np.arange(len(references)), np.repeat(unclear, len(classes) - 1)]).astype(np.int64)
+    labels = [classes.index(keys[name]) if name else 0 for name in references.names]
     labels += [label for _ in unclear for label in range(1, len(classes))]
-    matched = matched_on_ground(detections, own, truths.only(rows), np.array(labels, np.int64), ignored[rows], classes)
-    matched = replace(matched, truth=np.where(matched.truth >= 0, np.append(rows, -1)[matched.truth], -1))
-    return Compared(tuple(spelt.values()), detections, truths, ignored, matched, left_out)
+    matched = matched_in_blocks(
+        detections, own, references.only(rows), np.array(labels, np.int64), ignored[rows], classes
+    )
+    matched = replace(matched, reference=np.where(matched.reference >= 0, np.append(rows, -1)[matched.reference], -1))
+    return Compared(tuple(spelt.values()), detections, references, ignored, matched, left_out)
 
 
 def class_keys(
-    detections: Objects, truths: Objects, ignored: NDArray[np.bool_]
+    detections: Objects, references: Objects, ignored: NDArray[np.bool_]
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """The key of each name, which is the same in upper and lower case; of each key how it is spelt, the true one first.
+    """The key of each name, the same in upper and lower case; and the spelling of each key, the reference's first.
 
-    InputError where no detection is of a class that is to be found.
+    InputError where no detection is of a class of the reference.
     """
-    true = [name for name in truths.names if name]
+    true = [name for name in references.names if name]
     names = dict.fromkeys([*sorted(true), *sorted(detections.names)])
     keys = {name: name.casefold() for name in names}
     spelt: dict[str, str] = {}
     for name in names:
         spelt.setdefault(keys[name], name)
-    wanted = {keys[name] for name, out in zip(truths.names, ignored) if name and not out}
+    wanted = {keys[name] for name, out in zip(references.names, ignored) if name and not out}
     if len(detections) and not wanted & {keys[name] for name in detections.names}:
         given = " and ".join(", ".join(sorted(set(found))[:5]) for found in (detections.names, true))
         raise InputError(
@@ -155,29 +157,29 @@ def class_keys(
     return keys, spelt
 
 
-def matched_on_ground(
+def matched_in_blocks(
     detections: Objects,
     labels: NDArray[np.int64],
-    truths: Objects,
+    references: Objects,
     true_labels: NDArray[np.int64],
     ignored: NDArray[np.bool_],
     classes: Sequence[str],
 ) -> Matched:
-    """What became of each detection; the pictures are blocks of ground, a hit is where its object is."""
+    """The matches of all detections, by spatial blocks instead of images; a hit is in the block of its object."""
     boxes = Boxes(_outlines(detections.quads), labels, detections.scores)
-    true = Boxes(_outlines(truths.quads), true_labels, ignored=ignored)
+    true = Boxes(_outlines(references.quads), true_labels, ignored=ignored)
 
     def pairs_of(own: NDArray[np.int64], real: NDArray[np.int64]) -> Any:
-        return pairs_on_ground(detections.quads[own], truths.quads[real], ignored[real])
+        return overlapping_pairs(detections.quads[own], references.quads[real], ignored[real])
 
     found = match_pairs(boxes, true, len(classes), pairs_of, None)
-    middles = np.concatenate([detections.middles[found.index], truths.middles])
-    hits = np.flatnonzero(found.truth >= 0)
-    middles[hits] = truths.middles[found.truth[hits]]
+    middles = np.concatenate([detections.middles[found.index], references.middles])
+    hits = np.flatnonzero(found.reference >= 0)
+    middles[hits] = references.middles[found.reference[hits]]
     block, count = blocks(middles)
     objects = np.zeros((count, len(classes)), np.int64)
     np.add.at(objects, (block[len(found.index) :][~ignored], true_labels[~ignored]), 1)
-    return replace(found, picture=block[: len(found.index)], objects=objects)
+    return replace(found, image=block[: len(found.index)], objects=objects)
 
 
 def blocks(places: NDArray[np.float64]) -> tuple[NDArray[np.int64], int]:
@@ -190,7 +192,7 @@ def blocks(places: NDArray[np.float64]) -> tuple[NDArray[np.int64], int]:
 
 
 def within(objects: Objects, area: Area, crs: str | None) -> NDArray[np.bool_]:
-    """(n,): which objects have their middle in the area."""
+    """(n,): which objects have their centre in the area."""
     points = Points(objects.middles)
     result = np.ones(len(objects), bool)
     for polygons in (
@@ -206,7 +208,7 @@ def within(objects: Objects, area: Area, crs: str | None) -> NDArray[np.bool_]:
 
 
 def extent_polygon(extent: Sequence[float], extent_crs: str | None, crs: str | None) -> Geometry:
-    """The rectangle in another CRS, its sides bent as they come out."""
+    """The rectangle in another CRS, with points along its sides, which become curves."""
     xmin, ymin, xmax, ymax = extent
     corner = np.array([(xmin, ymin), (xmax, ymin), (xmax, ymax), (xmin, ymax), (xmin, ymin)])
     place = np.linspace(0, 4, 4 * EDGE, endpoint=False)
@@ -220,7 +222,7 @@ def extent_polygon(extent: Sequence[float], extent_crs: str | None, crs: str | N
 
 
 def ignored_features(reference: ObjectLayer, field: str) -> NDArray[np.bool_]:
-    """(features,): which have something other than 0 in a field. InputError where it holds no numbers."""
+    """(features,): which features have a number other than 0 in a field. InputError where it holds no numbers."""
     result = np.zeros(reference.table.count, bool)
     for piece in pieces(reference.table, [field]) if field else ():
         marks = piece.values[field]
@@ -241,10 +243,10 @@ def plain(found: Compared, confidence: float) -> dict[str, Any]:
     hits, passed = matched.hit[given, 0], matched.ignored[given, 0]
     objects = int(matched.objects.sum())
     best, best_f1 = best_threshold(matched)
-    figures = {name: _number(whole[name]) for name in OF_DETECTIONS}
+    overall = {name: _number(whole[name]) for name in OF_DETECTIONS}
     return {
         "figures": {
-            **figures,
+            **overall,
             "objects": objects,
             "detections": int((~passed).sum()),
             "hits": int(hits.sum()),
@@ -268,13 +270,13 @@ def plain(found: Compared, confidence: float) -> dict[str, Any]:
         "best": {"confidence": best, "f1": best_f1},
         "ignored": int(found.ignored.sum()),
         "left_out": dict(found.left_out),
-        "drawn": places.note.replace("places of the samples", "blocks of ground"),
+        "drawn": places.note.replace("places of the samples", "spatial blocks"),
         "notes": remarks(found, many),
     }
 
 
 def remarks(found: Compared, many: bool) -> list[str]:
-    """What the reader has to know."""
+    """Notes for the reader of the report."""
     notes = []
     if not len(found.matched.index):
         notes.append("There is no detection, so nothing was found.")
@@ -306,23 +308,23 @@ def table(result: Mapping[str, Any]) -> str:
 
 
 def write_matches(found: Compared, confidence: float, predicted: ObjectLayer, path: str) -> dict[str, Any]:
-    """Write the layer of hits, false alarms, misses and what is ignored; how many of each."""
+    """Write the layer of hits, false alarms, misses and ignored objects; its path for the result."""
     if not path:
         return {}
     matched, crs = found.matched, predicted.table.crs
-    ground = Ground(Grid(crs, Affine.identity(), 1, 1))
+    geometry = BoxGeometry(Grid(crs, Affine.identity(), 1, 1))
     sink = VectorSink(path, crs, "Polygon", FIELDS)
     try:
         given = np.flatnonzero(matched.score >= confidence)
-        own, true = found.detections.quads[matched.index[given]], found.truths
-        overlap = _overlaps(own, true.quads, matched.truth[given])
-        for i, shape, iou in zip(given, ground.rectangles(own), overlap):
+        own, true = found.detections.quads[matched.index[given]], found.references
+        overlap = _overlaps(own, true.quads, matched.reference[given])
+        for i, shape, iou in zip(given, geometry.rectangles(own), overlap):
             outcome = OUTCOMES[0 if matched.hit[i, 0] else 3 if matched.ignored[i, 0] else 1]
             name, score = found.classes[matched.label[i]], float(matched.score[i])
             sink.write(shape, (outcome, name, score, None if np.isnan(iou) else float(iou)))
-        rest = np.setdiff1d(np.arange(len(true)), matched.truth[given])
+        rest = np.setdiff1d(np.arange(len(true)), matched.reference[given])
         spelt = {name.casefold(): name for name in found.classes}
-        for i, shape in zip(rest, ground.rectangles(true.quads[rest])):
+        for i, shape in zip(rest, geometry.rectangles(true.quads[rest])):
             name = spelt.get(true.names[i].casefold(), true.names[i] or None)
             sink.write(shape, (OUTCOMES[3 if found.ignored[i] else 2], name, None, None))
         sink.close()
@@ -332,31 +334,34 @@ def write_matches(found: Compared, confidence: float, predicted: ObjectLayer, pa
     return {"matches": path}
 
 
-def _overlaps(own: NDArray, quads: NDArray, truth: NDArray[np.int64]) -> NDArray[np.float64]:
+def _overlaps(own: NDArray, quads: NDArray, partner: NDArray[np.int64]) -> NDArray[np.float64]:
     """(n,) intersection over union of each detection with the object that it hit; NaN where it hit none."""
-    result, hits = np.full(len(own), np.nan), np.flatnonzero(truth >= 0)
+    result, hits = np.full(len(own), np.nan), np.flatnonzero(partner >= 0)
     if len(hits):
-        one, other = own[hits] - own[hits].mean(1, keepdims=True), quads[truth[hits]] - own[hits].mean(1, keepdims=True)
+        one, other = (
+            own[hits] - own[hits].mean(1, keepdims=True),
+            quads[partner[hits]] - own[hits].mean(1, keepdims=True),
+        )
         shared = convex_intersection(one, other)
         result[hits] = shared / (convex_area(one) + convex_area(other) - shared)
     return result
 
 
 def _statistic(matched: Matched, places: Places, confidence: float, precise: bool) -> Statistic:
-    """The figures; ``precise``: also average precision."""
+    """The metrics as a function of weights; ``precise``: also average precision."""
     matched = matched if precise else replace(matched, **_only_given(matched, confidence))
 
-    def figures(weights: NDArray) -> dict[str, NDArray]:
+    def metrics(weights: NDArray) -> dict[str, NDArray]:
         found = rates(matched, confidence, places.weights(weights), precise)
         names = [name for name in OF_DETECTIONS if precise or not name.startswith("ap")]
         return {key: getattr(found, key) for name in names for key in (name, f"class_{name}")}
 
-    return figures
+    return metrics
 
 
 def _only_given(matched: Matched, confidence: float) -> dict[str, Any]:
     given = matched.score >= confidence
-    names = ("picture", "label", "score", "index", "hit", "ignored", "truth")
+    names = ("image", "label", "score", "index", "hit", "ignored", "reference")
     return {name: getattr(matched, name)[given] for name in names}
 
 

@@ -1,4 +1,4 @@
-"""What was counted when maps were compared with references, and the metrics, remarks and tables of it."""
+"""The counts of maps compared with references, and the metrics, notes and tables that follow from them."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..evaluation.confusion import MapScores, SceneScores, map_scores, mean_scores
+from ..evaluation.metric_intervals import OF_CLASS, OVERALL
 from ..feedback import Report
 from ..files.csv import to_csv
 from ..reports.html import thousands
 from .blocks import BlockCounts, Lattice, MapIntervals, intervals_of
 from .class_matching import SHOWN, Entry, in_one_table, match, no_common
-from .metric_intervals import OF_CLASS, OVERALL
 
-LEAST_AGREEMENT, MUCH_BETTER = 0.5, 0.25  # shares, for another reading of the numbers to be worth a note
+LEAST_AGREEMENT, MUCH_BETTER = 0.5, 0.25  # fractions that agree, for a note on another numbering of the classes
 
 
 @dataclass
 class Image:
-    """What was counted in one map.
+    """The counts of one map.
 
     ``counts``: of (class in the map, class in the reference); ``blocks``: the same of each block of ``lattice``, by
     codes, which have the classes of ``entries``; ``labelled``: places of the area with a label;
     ``unmapped``: of these, without a class in the map; ``unlabelled``: with a class in the map and no label;
     ``unclear``: left out because polygons contradict each other; ``unknown``: because their class is not known;
-    ``beyond``: points outside the map. ``notes``: what else the reader of the figures has to know.
+    ``beyond``: points outside the map. ``notes``: what else the reader of the metrics has to know.
     """
 
     title: str
@@ -55,7 +55,7 @@ class Image:
         return sum(self.counts.values())
 
     def fill(self, blocks: BlockCounts, predicted: Callable[[int], Entry], reference: Callable[[int], Entry]) -> None:
-        """Take what was counted; ``predicted``, ``reference``: the class of a code of each side."""
+        """Take over the counts; ``predicted``, ``reference``: the class of a code of each side."""
         rows = blocks.rows()
         sides = ((predicted, rows[:, 2]), (reference, rows[:, 3]))
         entries = [{code: entry(code) for code in np.unique(codes).tolist()} for entry, codes in sides]
@@ -78,7 +78,7 @@ class Image:
 
 @dataclass(frozen=True)
 class Assessment:
-    """Everything that was found: classes, the pooled matrix (rows: reference), figures, and those of each image."""
+    """The whole result: classes, the pooled confusion matrix (rows: reference), metrics, and the counts of each map."""
 
     classes: tuple[Entry, ...]
     confusion: NDArray[np.int64]
@@ -98,7 +98,7 @@ class Assessment:
         background: int | None,
         report: Report,
     ) -> Assessment:
-        """From what was counted. InputError where there was nothing to compare, or no class in common."""
+        """From the counts of maps. InputError where there was nothing to compare, or no class in common."""
         filled = [image for image in images if image.compared]
         if not filled:
             raise InputError(
@@ -124,7 +124,7 @@ class Assessment:
         for text in notes:
             report.log("warning", text)
         means = mean_scores(s.scene for s in scores if s is not None)
-        report.progress(1.0, "Drawing blocks anew")
+        report.progress(1.0, "Drawing bootstrap samples")
         sure = intervals_of(images, {entry: place[key] for entry, key in keys.items() if key in place}, len(order))
         report.check()
         return cls(
@@ -198,7 +198,7 @@ class Assessment:
 
 
 def remarks(images: Sequence[Image], confusion: NDArray, classes: Sequence[Entry], unit: str) -> list[str]:
-    """What the reader of the figures has to know."""
+    """Notes for the reader of the report."""
     notes = []
     empty = [image for image in images if not image.compared]
     if empty:
@@ -211,7 +211,7 @@ def remarks(images: Sequence[Image], confusion: NDArray, classes: Sequence[Entry
     if unmapped:
         notes.append(
             f"{thousands(unmapped)} labelled {unit} ({100 * unmapped / labelled:.1f} %) lie where the map has no "
-            "class and are left out of all figures. With UNMAPPED=background they count as background."
+            "class and are left out of all metrics. With UNMAPPED=background they count as background."
         )
     unclear = sum(i.unclear for i in images)
     if unclear:
@@ -238,8 +238,8 @@ def remarks(images: Sequence[Image], confusion: NDArray, classes: Sequence[Entry
 
 
 def other_numbers(confusion: NDArray, classes: Sequence[Entry]) -> list[str]:
-    """A note where map and reference agree far better if the map's numbers are read as other ones: by one higher or
-    lower, or each as the reference's in the same place of the order.
+    """A note where map and reference agree far better with another numbering of the map's classes: by one higher or
+    lower, or each as the reference's class of the same rank.
     """
     values = [entry.value for entry in classes]
     total = confusion.sum()
@@ -288,8 +288,8 @@ def class_table(result: Assessment) -> str:
 
 
 def image_table(result: Assessment) -> str:
-    """CSV: a row a map, with its figures."""
+    """CSV: a row a map, with its metrics."""
     header = ["map", "reference", "compared", "unmapped"]
-    figures = ["overall_accuracy", "kappa", "mean_iou", "fw_iou", "macro_f1"]
-    rows = [[row.get(name) for name in header + figures] for row in result.plain()["per_image"]]
-    return to_csv([*header, *figures], rows)
+    metrics = ["overall_accuracy", "kappa", "mean_iou", "fw_iou", "macro_f1"]
+    rows = [[row.get(name) for name in header + metrics] for row in result.plain()["per_image"]]
+    return to_csv([*header, *metrics], rows)

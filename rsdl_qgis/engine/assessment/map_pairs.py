@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, known
 from ..feedback import Report
-from ..raster.class_tables import check_no_picture, class_names
+from ..raster.class_tables import check_not_rgb, class_names
 from ..raster.grid import Grid, Window, apply, project
 from ..raster.source import RasterSource
 from ..vector.class_layers import (
@@ -36,8 +36,8 @@ DRAWN = 4_000_000  # pixels that polygons are compared on with polygons, unless 
 MOST_DRAWN = 2**40
 
 
-class Shelf:
-    """Vector layers that were read, so that one that goes with many maps is read once."""
+class VectorCache:
+    """Vector layers that were read, so that one that is paired with many maps is read once."""
 
     def __init__(self) -> None:
         self._read: dict[tuple, Vector] = {}
@@ -52,7 +52,7 @@ class Shelf:
         return self._read[key]
 
     def mask(self, mask: VectorFile | None, crs: str | None) -> PolygonClasses | None:
-        """The polygons inside of which is compared; None: everywhere."""
+        """The polygons inside which the layers are compared; None: everywhere."""
         return self._masks.on(mask, crs)
 
 
@@ -62,7 +62,7 @@ class Side:
 
     classes: RasterClasses | PolygonClasses
     names: Mapping[int, str]
-    background: int | None  # the class of ground without one
+    background: int | None  # the class of pixels without one; None: they are left out
 
     def entry(self, code: int) -> Entry:
         if isinstance(self.classes, RasterClasses):
@@ -103,7 +103,7 @@ def label_entry(label: Any, names: Mapping[int, str]) -> Entry:
 
 @dataclass(frozen=True)
 class Checked:
-    """What is known of pairs before they are counted: the classes of maps and of references, and how much ground each
+    """What is known of pairs before they are counted: the classes of maps and of references, and the area that each
     pair compares, as ``OpenPair.area``.
     """
 
@@ -112,7 +112,7 @@ class Checked:
     areas: list[float]
 
 
-def check(pairs: Sequence[Pair], request: MapRequest, shelf: Shelf, report: Report) -> Checked:
+def check(pairs: Sequence[Pair], request: MapRequest, cache: VectorCache, report: Report) -> Checked:
     """What is known before any is compared. InputError for what cannot be."""
     found = Checked([], [], [])
     for i, pair in enumerate(pairs):
@@ -120,7 +120,7 @@ def check(pairs: Sequence[Pair], request: MapRequest, shelf: Shelf, report: Repo
         report.progress(0.0, f"Checking {pair.title} ({i + 1} of {len(pairs)})")
         for layer in (pair.predicted, pair.reference):
             if not layer.is_vector and layer.band == 1:  # another one was chosen
-                check_no_picture(layer.path, 1, layer.title)
+                check_not_rgb(layer.path, 1, layer.title)
         if not pair.reference.is_vector and not pair.predicted.is_vector:
             # both on one grid, as a prediction would take them: overlap, coordinate systems, extent
             with RasterSource(
@@ -129,28 +129,28 @@ def check(pairs: Sequence[Pair], request: MapRequest, shelf: Shelf, report: Repo
                 extent_crs=request.area.extent_crs,
             ):
                 pass
-        with open_pair(pair, request, shelf) as opened:
+        with open_pair(pair, request, cache) as opened:
             found.areas.append(opened.area)
         for layer, background, entries in (
             (pair.predicted, request.unmapped, found.predicted),
             (pair.reference, request.unlabelled, found.reference),
         ):
-            entries += known_entries(layer, shelf)
+            entries += known_entries(layer, cache)
             if background:
                 entries.append(Entry(request.background))
-    check_names(pairs, (found.predicted, found.reference), shelf)
+    check_names(pairs, (found.predicted, found.reference), cache)
     for layer in {layer.path: layer for pair in pairs for layer in (pair.predicted, pair.reference)}.values():
-        if layer.is_vector and (skipped := shelf.get(layer).skipped):
+        if layer.is_vector and (skipped := cache.get(layer).skipped):
             report.log("warning", f"{layer.title}: {skipped} features have no usable geometry; left out.")
     for one, other in renamed([*found.predicted, *found.reference]):
         report.log("warning", f"Class {one} is '{other.name}' in another layer; they are taken for the same class.")
     return found
 
 
-def known_entries(layer: MapLayer, shelf: Shelf) -> list[Entry]:
+def known_entries(layer: MapLayer, cache: VectorCache) -> list[Entry]:
     """The classes that a layer is known to have before its pixels are read."""
     if layer.is_vector:
-        vector = shelf.get(layer)
+        vector = cache.get(layer)
         labels = sorted({label for label in vector.labels if label is not None}, key=str)
         return [label_entry(label, vector.names) for label in labels]
     return [Entry(value, name) for value, name in raster_names(layer).items()]
@@ -161,7 +161,7 @@ def raster_names(layer: MapLayer) -> dict[int, str]:
     return {**class_names(layer.path, layer.band), **layer.names}
 
 
-def check_names(pairs: Sequence[Pair], known: tuple[list[Entry], list[Entry]], shelf: Shelf) -> None:
+def check_names(pairs: Sequence[Pair], known: tuple[list[Entry], list[Entry]], cache: VectorCache) -> None:
     """InputError where labels are names that the other layers' numbers do not bear."""
     keys = match(*known)
     for mine, others, layers in (
@@ -200,7 +200,7 @@ class OpenPair:
 
     @property
     def area(self) -> float:
-        """About how much ground is compared, in square metres, or square map units of a grid without a CRS."""
+        """The area that is compared, about, in square metres, or square map units of a grid without a CRS."""
         x, y = self.grid.resolution
         height, width = self._around_points(self.points) if self.points else self._shared()
         return height * y * width * x
@@ -213,7 +213,7 @@ class OpenPair:
         return (float(np.ptp(row[here])), float(np.ptp(column[here]))) if here.any() else (0.0, 0.0)
 
     def _shared(self) -> tuple[int, int]:
-        """Rows and columns of the grid that map, reference and mask share, as far as their outlines tell."""
+        """Rows and columns of the grid where map, reference and mask overlap, by their outlines."""
         low, high = [0, 0], [self.grid.height, self.grid.width]
         for side in (self.predicted, self.reference, self.mask):
             if side is None or (isinstance(side, Side) and side.background is not None):
@@ -232,7 +232,7 @@ class OpenPair:
         return None
 
 
-def open_pair(pair: Pair, request: MapRequest, shelf: Shelf) -> OpenPair:
+def open_pair(pair: Pair, request: MapRequest, cache: VectorCache) -> OpenPair:
     """Opens both layers. InputError where they cannot be compared."""
     with ExitStack() as stack:
         layers = pair.predicted, pair.reference
@@ -242,7 +242,7 @@ def open_pair(pair: Pair, request: MapRequest, shelf: Shelf) -> OpenPair:
         ]
         first = rasters[0] or rasters[1]
         drawn = first.grid.crs if first else pair.predicted.file.crs
-        vectors = [shelf.get(layer, drawn) if layer.is_vector else None for layer in layers]
+        vectors = [cache.get(layer, drawn) if layer.is_vector else None for layer in layers]
         home = first.grid.crs if first else known(vectors[0]).crs
         check_vectors(pair, vectors, request, home)
         sides: list[Side | None] = []
@@ -258,7 +258,7 @@ def open_pair(pair: Pair, request: MapRequest, shelf: Shelf) -> OpenPair:
         grid = compared_grid(sides, points, request)
         if first is not None or points is None:
             check_overlap(pair, sides, grid)
-        mask = shelf.mask(request.area.mask, home)
+        mask = cache.mask(request.area.mask, home)
         return OpenPair(known(sides[0]), sides[1], grid, points, mask, stack.pop_all())
 
 

@@ -1,4 +1,4 @@
-"""How well a map of classes agrees with a reference: counted window by window, in bounded memory."""
+"""Accuracy assessment of class maps: counted window by window, in bounded memory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .blocks import BlockCounts, Cell, Lattice, smallest_side
 from .class_matching import Entry
 from .map_counts import Assessment, Image, class_table, image_table
 from .map_notes import notes_of, without_fills
-from .map_pairs import OpenPair, Shelf, Side, check, label_entry, open_pair
+from .map_pairs import OpenPair, Side, VectorCache, check, label_entry, open_pair
 from .outputs import written
 from .requests import MapLayer, MapRequest, Pair
 
@@ -44,9 +44,9 @@ def run_assess(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     request = MapRequest.of(arguments)
     pairs = request.pairs
     with written(arguments, OUTPUTS, report) as (write, made):
-        shelf = Shelf()
-        found = check(pairs, request, shelf, report)
-        images = count_images(pairs, request, shelf, smallest_side(found.areas), report)
+        cache = VectorCache()
+        found = check(pairs, request, cache, report)
+        images = count_images(pairs, request, cache, smallest_side(found.areas), report)
         background = request.background if request.fills else None
         result = Assessment.of(images, (found.predicted, found.reference), background, report)
         write(
@@ -60,7 +60,7 @@ def run_assess(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
 
 
 def map_facts(request: MapRequest) -> MapFacts:
-    """What a report tells of the layers and rules of an assessment."""
+    """The layers and settings of an assessment, for its report."""
 
     def facts(layer: MapLayer) -> LayerFacts:
         fields = [layer.class_field] if layer.class_field else []
@@ -78,23 +78,25 @@ def map_facts(request: MapRequest) -> MapFacts:
     )
 
 
-def count_images(pairs: Sequence[Pair], request: MapRequest, shelf: Shelf, side: float, report: Report) -> list[Image]:
+def count_images(
+    pairs: Sequence[Pair], request: MapRequest, cache: VectorCache, side: float, report: Report
+) -> list[Image]:
     """Count all maps; those with values that stand for nothing, as turns out from all counts, once more without.
 
     ``side``: of the smallest blocks, in metres.
     """
-    share = 1 / len(pairs)
-    images = [count_image(pair, request, shelf, side, Portion(report, i * share, (i + 1) * share))
+    step = 1 / len(pairs)
+    images = [count_image(pair, request, cache, side, Portion(report, i * step, (i + 1) * step))
               for i, pair in enumerate(pairs)]  # fmt: skip
     for i, (pair, filled) in enumerate(zip(pairs, without_fills(pairs, images))):
         if filled is not pair:
-            images[i] = count_image(filled, request, shelf, side, Portion(report, i * share, (i + 1) * share))
+            images[i] = count_image(filled, request, cache, side, Portion(report, i * step, (i + 1) * step))
     return images
 
 
-def count_image(pair: Pair, request: MapRequest, shelf: Shelf, side: float, report: Report) -> Image:
+def count_image(pair: Pair, request: MapRequest, cache: VectorCache, side: float, report: Report) -> Image:
     """Count one map against its reference."""
-    with open_pair(pair, request, shelf) as opened:
+    with open_pair(pair, request, cache) as opened:
         text = grid_text(opened.grid) if opened.points is None else "at the reference's points"
         unit = "pixels" if opened.points is None else "points"
         lattice = Lattice.of(opened.grid, side)
@@ -116,10 +118,10 @@ def count_image(pair: Pair, request: MapRequest, shelf: Shelf, side: float, repo
 class Piece(NamedTuple):
     """Places that are compared at once: ``predicted``, ``reference``, codes of one shape, (n,) or (h, w).
 
-    ``inside``: which of them count, None: all. ``parts``: blocks of ground, and which of the places lie in each.
+    ``inside``: which of them count, None: all. ``parts``: spatial blocks, and which of the places lie in each.
     """
 
-    done: float  # share of the pair
+    done: float  # fraction of the pair
     predicted: Codes
     reference: Codes
     inside: NDArray[np.bool_] | None

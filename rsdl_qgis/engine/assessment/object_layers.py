@@ -1,4 +1,4 @@
-"""Objects of vector layers, detected and true ones, and how much they overlap."""
+"""Objects of vector layers, detections and reference objects, and their overlap."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from .requests import DetectionsLayer
 
 CLASS, SCORE = "class", "score"  # fields that detections have
 CHECKED = 1000  # features between two looks at whether the job is cancelled
-ALONE = "object"  # the class of all where no field tells one
+ALONE = "object"  # the class of all where no field holds one
 
 
 @dataclass(frozen=True)
 class ObjectLayer:
-    """A layer of objects that was looked into: its field of classes ('': all are one) and of scores ('': all 1)."""
+    """A layer of objects that was opened: its field of classes ('': all are one) and of scores ('': all 1)."""
 
     title: str
     table: Table
@@ -75,9 +75,9 @@ class Objects:
 
 
 def read_objects(layer: ObjectLayer, crs: str | None, report: Report) -> Objects:
-    """The polygons of a layer, brought to ``crs``: each polygon of a feature is an object with its class and score. One
-    of four corners is that, of any other the upright rectangle around it stands. What has no polygon is left out, and
-    told. InputError for scores that are no numbers.
+    """The polygons of a layer, brought to ``crs``: each polygon of a feature is an object with its class and score. A
+    convex polygon of four corners is taken as it is, any other as its bounding box. Features without a polygon are left
+    out, and logged. InputError for scores that are no numbers.
     """
     quads: list[NDArray[np.float64]] = []
     names: list[str] = []
@@ -103,25 +103,27 @@ def read_objects(layer: ObjectLayer, crs: str | None, report: Report) -> Objects
     return found.only(np.flatnonzero(here))
 
 
-def pairs_on_ground(detections: NDArray[np.float64], truths: NDArray[np.float64], ignored: NDArray[np.bool_]) -> Pairs:
-    """The pairs of quads (n, 4, 2), (m, 4, 2) that may match: intersection over union, of those that are ignored the
-    part of the detection that lies on them. The work grows with their number, not with its square.
+def overlapping_pairs(
+    detections: NDArray[np.float64], references: NDArray[np.float64], ignored: NDArray[np.bool_]
+) -> Pairs:
+    """The pairs of quads (n, 4, 2), (m, 4, 2) that may match, with their intersection over union; with ignored
+    objects intersection over the detection's area. The work grows with their number, not with its square.
     """
-    found = [_near(detections, truths, np.flatnonzero(~ignored), False)]
-    found.append(_near(detections, truths, np.flatnonzero(ignored), True))
+    found = [_near(detections, references, np.flatnonzero(~ignored), False)]
+    found.append(_near(detections, references, np.flatnonzero(ignored), True))
     i, j, overlap = (np.concatenate(column) for column in zip(*found))
     order = np.lexsort((j, i))
     return Pairs(i[order], j[order], overlap[order])
 
 
 def _near(
-    detections: NDArray[np.float64], truths: NDArray[np.float64], some: NDArray[np.int64], inside: bool
+    detections: NDArray[np.float64], references: NDArray[np.float64], some: NDArray[np.int64], inside: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """(detection, object, overlap) of the pairs with some objects; ``inside``: of the detection's own area."""
     parts = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))]
     if len(detections) and len(some):
-        corner, unit = detections[0].mean(0), _usual_side(np.concatenate([detections, truths[some]]))
-        own, other = ((quads - corner) / unit for quads in (detections, truths[some]))  # small numbers keep digits
+        corner, unit = detections[0].mean(0), _usual_side(np.concatenate([detections, references[some]]))
+        own, other = ((quads - corner) / unit for quads in (detections, references[some]))  # small numbers keep digits
         boxes, others = (np.concatenate([quads.min(1), quads.max(1)], 1) for quads in (own, other))
         labels = np.zeros(len(boxes), np.int64), np.zeros(len(others), np.int64)
         for i, j in near_between(boxes, labels[0], others, labels[1], 0.0 if inside else _LEAST):

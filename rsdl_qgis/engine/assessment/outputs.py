@@ -18,7 +18,7 @@ Write = Callable[[Mapping[str, Callable[[], str]]], None]
 def written(
     arguments: Mapping[str, Any], outputs: Mapping[str, tuple[str, ...]], report: Report
 ) -> Iterator[tuple[Write, dict[str, str]]]:
-    """(what writes the texts, what was asked for: name -> path). The files appear together at the end.
+    """(a function that writes the texts, the files asked for: name -> path). The files appear together at the end.
 
     ``outputs``: name of an argument -> endings its file may have. OutputError where a file cannot be written.
     """

@@ -1,4 +1,4 @@
-"""What a job of assessment asks for: read once from its arguments, and passed on as it is."""
+"""The requests of the assessment jobs, read once from their arguments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BACKGROUND = "background"  # what an area without a class counts as, where it is
 
 @dataclass(frozen=True)
 class Area:
-    """The part that is assessed: a rectangle in a CRS, and polygons; None: no limit."""
+    """The area that is assessed: a rectangle in a CRS, and polygons; None: no limit."""
 
     extent: Bounds | None = None
     extent_crs: str | None = None

@@ -52,7 +52,7 @@ class Sets:
         if key not in self._entries:
             if len(self._entries) == MOST_LABELS:
                 raise InputError(
-                    f"{self.title} holds more than {MOST_LABELS} different values, so it does not tell classes.",
+                    f"{self.title} holds more than {MOST_LABELS} different values, so these are no classes.",
                     "Choose a field with a class, or a few labels, for each feature.",
                 )
             self._entries[key] = Entry(None, label) if isinstance(label, str) else Entry(label)
@@ -64,7 +64,7 @@ class LabelFields:
     """The fields that hold the labels: one with a class, one with labels between semicolons, or one for each label.
 
     ``several``: labels a feature; ``score``: a field that is empty where nothing was predicted, for files in which a
-    text without any label cannot be told from none.
+    text without any label cannot be distinguished from none.
     """
 
     fields: tuple[str, ...]

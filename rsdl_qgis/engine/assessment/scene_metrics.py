@@ -1,4 +1,4 @@
-"""The figures of predicted scenes against their references, in all and of each class, with their intervals."""
+"""The metrics of predicted scenes against their references, overall and of each class, with their intervals."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..evaluation.bootstrap import DRAWS, FEWEST, LEVEL, Figure, Places, Statistic, intervals, intervals_of_counts
+from ..evaluation.bootstrap import DRAWS, FEWEST, LEVEL, Estimate, Places, Statistic, intervals, intervals_of_counts
 from ..evaluation.confusion import class_rates
+from ..evaluation.metric_intervals import OF_CLASS, OVERALL, Rates, named, rates_of
 from ..evaluation.multilabel import average_precision, label_mean, set_rates
 from ..feedback import Report
 from ..files.csv import to_csv
 from ..reports.html import thousands
 from ..vector.attributes import Table, pieces
 from .class_matching import Entry, Key, in_one_table, listed, match
-from .metric_intervals import OF_CLASS, OVERALL, Rates, named, rates_of
 from .scene_labels import NONE, SEPARATOR, Sets
 from .scene_pairs import ABSENT, UNCLEAR, Paired
 
-MOST_RANKED = 10_000  # features with which average precision is drawn anew
+MOST_RANKED = 10_000  # features above which average precision has no interval
 SHAPEFILE_NAME = 10  # letters that a Shapefile keeps of the name of a field
 FIELDS = "RSDL_FIELDS"  # of a predicted layer's metadata: JSON, class -> field of its probability
 SEVERAL = ("sample_f1", "micro_f1", "macro_f1", "mean_ap")
 OF_SEVERAL = ("precision", "recall", "f1", "average_precision")
-NOWHERE = Figure(None)
+UNDEFINED = Estimate(None)
 
 
 @dataclass(frozen=True)
 class Counted:
-    """What was compared: groups of features with the same labels on both sides.
+    """The compared features, in groups with the same labels on both sides.
 
     ``given``, ``held``: (groups, classes), which labels the prediction and the reference have; ``counts`` (groups,).
     """
@@ -75,12 +75,12 @@ class Ranked:
 
 @dataclass(frozen=True)
 class SceneAssessment:
-    """Everything that was found. ``figures``: in all; ``of_classes``: of each class; ``confusion``: None for labels."""
+    """The whole result. ``metrics``: overall; ``of_classes``: of each class; ``confusion``: None for several labels."""
 
     several: bool
     classes: tuple[Entry, ...]
-    figures: Mapping[str, Figure]
-    of_classes: Sequence[Mapping[str, Figure]]
+    metrics: Mapping[str, Estimate]
+    of_classes: Sequence[Mapping[str, Estimate]]
     counts: Mapping[str, Sequence[int]]
     confusion: NDArray[np.int64] | None
     features: int
@@ -90,25 +90,25 @@ class SceneAssessment:
     notes: Sequence[str]
 
     def plain(self) -> dict[str, Any]:
-        """As a job's result: plain values. Figures that the other kind of prediction has are None."""
+        """As a job's result: plain values. Metrics of the other kind of prediction are None."""
         empty = dict.fromkeys((*OVERALL, *SEVERAL))
         return {
             "multilabel": self.several,
             "figures": {
                 **empty,
-                **{name: figure.value for name, figure in self.figures.items()},
+                **{name: metric.value for name, metric in self.metrics.items()},
                 "features": self.features,
                 "left_out": sum(self.left_out.values()),
             },
-            "intervals": {name: list(figure[1:]) for name, figure in self.figures.items()},
+            "intervals": {name: list(metric[1:]) for name, metric in self.metrics.items()},
             "classes": [
                 {
                     "value": entry.value,
                     "name": entry.name,
                     "label": str(entry),
                     **{name: numbers[i] for name, numbers in self.counts.items()},
-                    **{name: figure.value for name, figure in self.of_classes[i].items()},
-                    "intervals": {name: list(figure[1:]) for name, figure in self.of_classes[i].items()},
+                    **{name: metric.value for name, metric in self.of_classes[i].items()},
+                    "intervals": {name: list(metric[1:]) for name, metric in self.of_classes[i].items()},
                 }
                 for i, entry in enumerate(self.classes)
             ],
@@ -121,8 +121,8 @@ class SceneAssessment:
 
 
 def assessed(paired: Paired, several: bool, table: Table, used: Iterable[str], report: Report) -> SceneAssessment:
-    """The figures of pairs. ``table``: the prediction's layer, where the probabilities of several labels are looked
-    for in fields that bear their names, but not in those that are ``used`` otherwise. InputError where prediction and
+    """The metrics of pairs. ``table``: the prediction's layer, whose fields with the names of the labels hold their
+    probabilities, except the fields that are ``used`` otherwise. InputError where prediction and
     reference have no class in common.
     """
     report.progress(0.0, "Counting")
@@ -133,8 +133,8 @@ def assessed(paired: Paired, several: bool, table: Table, used: Iterable[str], r
     if several:
         ranked, lacks = probabilities_of(paired, counted, members, table, fields, report)
         notes += lacks
-    report.progress(0.5, "Drawing features anew")
-    sets, ranks = set_figures(counted, several, report), ranked_figures(ranked, len(counted.classes), report)
+    report.progress(0.5, "Drawing bootstrap samples")
+    sets, ranks = set_metrics(counted, several, report), ranked_metrics(ranked, len(counted.classes), report)
     overall, of_classes = {**sets.overall, **ranks.overall}, {**sets.of_classes, **ranks.of_classes}
     for text in notes:
         report.log("warning", text)
@@ -142,7 +142,7 @@ def assessed(paired: Paired, several: bool, table: Table, used: Iterable[str], r
     return SceneAssessment(
         several=several,
         classes=counted.classes,
-        figures={name: overall[name] for name in own},
+        metrics={name: overall[name] for name in own},
         of_classes=[{name: of_classes[name][i] for name in of_each} for i in range(len(counted.classes))],
         counts={name: getattr(counted, name).tolist() for name in ("reference", "predicted", "hits")},
         confusion=None if several else counted.confusion,
@@ -191,8 +191,8 @@ def named_fields(table: Table, classes: Sequence[Entry], used: Iterable[str]) ->
     free = [name for name in table.fields if name not in set(used)]
     length = SHAPEFILE_NAME if table.is_shapefile else None
     fields = {_folded(field[:length]): field for field in reversed(free)}
-    told = json.loads(table.metadata.get(FIELDS, "{}"))
-    fields |= {_folded(name[:length]): field for name, field in told.items() if field in free}
+    stated = json.loads(table.metadata.get(FIELDS, "{}"))
+    fields |= {_folded(name[:length]): field for name, field in stated.items() if field in free}
     found = {i: _folded(str(entry.name or entry.value)[:length]) for i, entry in enumerate(classes)}
     return {i: fields[name] for i, name in found.items() if name in fields}
 
@@ -209,7 +209,7 @@ def probabilities_of(
     fields: Mapping[int, str],
     report: Report,
 ) -> tuple[Ranked | None, list[str]]:
-    """The probabilities of the labels that have a field of them, and what the reader has to know of it."""
+    """The probabilities of the labels that have a field of them, and notes for the reader."""
     present = [i for i in np.flatnonzero(counted.reference).tolist() if i in fields]
     number = int(counted.reference.astype(bool).sum())
     if not present:
@@ -247,8 +247,8 @@ def probabilities_of(
     return Ranked(values[:, kept], held, columns), notes
 
 
-def set_figures(counted: Counted, several: bool, report: Report) -> Rates:
-    """The figures that follow from the labels alone."""
+def set_metrics(counted: Counted, several: bool, report: Report) -> Rates:
+    """The metrics that follow from the labels alone."""
 
     def of_one(weights: NDArray) -> dict[str, NDArray]:
         report.check()
@@ -257,19 +257,18 @@ def set_figures(counted: Counted, several: bool, report: Report) -> Rates:
 
     def of_several(weights: NDArray) -> dict[str, NDArray]:
         report.check()
-        rates = vars(set_rates(counted.given, counted.held, weights))
-        return {"sample_f1" if name == "picture_f1" else name: values for name, values in rates.items()}
+        return vars(set_rates(counted.given, counted.held, weights))
 
     statistic: Statistic = of_several if several else of_one
     once = statistic(counted.counts[None].astype(np.float64))
     return rates_of(once, intervals_of_counts(statistic, counted.counts))
 
 
-def ranked_figures(ranked: Ranked | None, classes: int, report: Report) -> Rates:
+def ranked_metrics(ranked: Ranked | None, classes: int, report: Report) -> Rates:
     """Average precision of each label and its mean; where there are no probabilities none."""
-    of_classes = [NOWHERE] * classes
+    of_classes = [UNDEFINED] * classes
     if ranked is None:
-        return Rates({"mean_ap": NOWHERE}, {"average_precision": of_classes})
+        return Rates({"mean_ap": UNDEFINED}, {"average_precision": of_classes})
 
     def of_ranks(weights: NDArray) -> dict[str, NDArray]:
         report.check()
@@ -282,13 +281,13 @@ def ranked_figures(ranked: Ranked | None, classes: int, report: Report) -> Rates
     if count <= MOST_RANKED:
         ends = intervals(of_ranks, Places(np.arange(count), count))
     rates = rates_of(once, ends)
-    for i, figure in zip(ranked.columns, rates.of_classes["average_precision"]):
-        of_classes[i] = figure
+    for i, metric in zip(ranked.columns, rates.of_classes["average_precision"]):
+        of_classes[i] = metric
     return Rates(rates.overall, {"average_precision": of_classes})
 
 
 def left_out(paired: Paired) -> dict[str, int]:
-    """Features of the prediction that are in no figure, by why; each is counted once."""
+    """Features of the prediction that are left out of the metrics, by reason; each is counted once."""
     known = paired.predicted != NONE
     return {
         "unclassified": int((~known).sum()),
@@ -299,7 +298,7 @@ def left_out(paired: Paired) -> dict[str, int]:
 
 
 def remarks(paired: Paired, counted: Counted, fields: Mapping[int, str], several: bool) -> list[str]:
-    """What the reader of the figures has to know."""
+    """Notes for the reader of the report."""
     out, count = left_out(paired), len(paired.predicted)
     reasons = {
         "unclassified": "have no class in the prediction",
@@ -350,10 +349,10 @@ def strangers(paired: Paired, counted: Counted, fields: Mapping[int, str]) -> tu
 def drawn_text(count: int, ranked: Ranked | None) -> str:
     """How intervals were made, or why there are none."""
     if count < FEWEST:
-        return f"No intervals: there are {count} features, and drawing them anew needs at least {FEWEST}."
+        return f"No intervals: there are {count} features, and resampling them needs at least {FEWEST}."
     text = (
         f"{LEVEL} % intervals: percentiles of {DRAWS} draws of the {thousands(count)} features, with replacement. "
-        "Features that lie side by side are alike, and then the intervals are too narrow."
+        "Neighbouring features are often alike; then the intervals are too narrow."
     )
     if ranked is not None and count > MOST_RANKED:
         text += f" None for average precision, as there are more than {thousands(MOST_RANKED)} features."
@@ -361,7 +360,7 @@ def drawn_text(count: int, ranked: Ranked | None) -> str:
 
 
 def scene_table(result: Mapping[str, Any]) -> str:
-    """CSV: a row a class; its figures with the ends of their intervals, and what it was predicted as."""
+    """CSV: a row a class; its metrics with the ends of their intervals, and what it was predicted as."""
     names = OF_SEVERAL if result["multilabel"] else OF_CLASS
     classes, confusion = result["classes"], result["confusion"]
     header = ["value", "class", "reference", "predicted", "correct"]

@@ -25,7 +25,7 @@ CHECKED = 1000  # polygons between two looks at whether the job is cancelled
 
 @dataclass(frozen=True)
 class Side:
-    """The prediction or the reference: a layer that was looked into, its fields of classes and its field of ids."""
+    """The prediction or the reference: an open layer, its fields of classes and its field of ids."""
 
     title: str
     table: Table
@@ -35,7 +35,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Paired:
-    """The features of the prediction, each with the code of its labels and of those of its reference.
+    """The features of the prediction, each with the code of its labels and of its reference labels.
 
     ``predicted`` (n,) codes of ``predicted_sets`` or NONE; ``reference`` (n,) codes of ``reference_sets``, or NONE,
     ABSENT or UNCLEAR. ``unused``: features of the reference that no feature of the prediction went with;
@@ -184,7 +184,7 @@ def by_place(predicted: Side, reference: Side, report: Report) -> Paired:
     check_crs(names[0], predicted.table.crs, names[1], reference.table.crs)
     if not first and not second:
         raise InputError(
-            f"Neither {names[0]} nor {names[1]} has polygons, so that no place tells which features belong together.",
+            f"Neither {names[0]} nor {names[1]} has polygons, so their features cannot be matched by place.",
             "Choose a field of ids that both have (JOIN_FIELD).",
         )
     points, areas = (predicted, reference) if second else (reference, predicted)

@@ -1,4 +1,4 @@
-"""How well predicted scenes agree with a reference: features with a class, or with several labels."""
+"""Accuracy assessment of classified scenes: features with a class, or with several labels."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OUTPUTS = {"report": (".html", ".htm"), "table": (".csv",)}
 
 @writing("assess_scenes")
 def run_assess_scenes(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """Compare the classes of features with a reference: figures, and a report and a table where paths are given.
+    """Compare the classes of features with a reference: metrics, and a report and a table where paths are given.
 
     ``predicted``, ``reference``: a layer each, with ``path``, ``title``, ``crs``, ``field`` (a name, or with
     ``multilabel`` several: one a label) and ``join`` (the field of ids that both have; of the reference: where it bears
@@ -45,5 +45,5 @@ def run_assess_scenes(arguments: Mapping[str, Any], report: Report) -> dict[str,
 
 
 def facts_of(side: Side, fields: LabelFields) -> LayerFacts:
-    """What a report tells of a layer."""
+    """A layer, for the report."""
     return LayerFacts(side.table.path, side.title, fields=fields.fields)

@@ -1,4 +1,4 @@
-"""Detections of objects as arrays: boxes, scores, classes, and the shapes of those that are not upright boxes."""
+"""Detections of objects as arrays: boxes, scores, classes, and the shapes of oriented boxes and masks."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Detections:
 
     @classmethod
     def together(cls, parts: Sequence[Detections]) -> Detections:
-        """All of several, one after another; those of one kind of shape."""
+        """Several concatenated; all have the same kind of shape."""
         parts = [part for part in parts if len(part)]
         if not parts:
             return cls.none()
@@ -92,7 +92,7 @@ class Detections:
         return replace(self, masks=as_objects([mask.drawn() for mask in self.masks]))
 
     def shifted(self, row: int, col: int) -> Detections:
-        """As many pixels further down and to the right; its masks are drawn."""
+        """Moved by so many pixels down and to the right; its masks are drawn."""
         masks = None
         if self.masks is not None:
             masks = as_objects([replace(mask, row=mask.row + row, col=mask.col + col) for mask in self.masks])
@@ -118,7 +118,7 @@ def turned(centre: Floats, size: Floats, angle: Floats) -> Floats:
 
 
 def widened(detections: Detections, margin: float) -> Detections:
-    """The same with boxes that are so many pixels larger on each side."""
+    """With boxes that are so many pixels larger on each side."""
     corners = None
     if detections.corners is not None:
         corners = detections.corners.copy()

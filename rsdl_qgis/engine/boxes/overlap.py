@@ -1,4 +1,4 @@
-"""Which of many boxes overlap, found through a spatial grid: the work grows with their number, not its square."""
+"""Overlapping pairs of many boxes, found through a spatial grid: the work grows with their number, not its square."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from .detections import Detections, Floats, Integers
 
-AT_ONCE = 1_000_000  # pairs that are looked at together
-ROUNDING = 1 - 1e-9  # what an area may be off
+AT_ONCE = 1_000_000  # pairs that are compared at once
+ROUNDING = 1 - 1e-9  # relative error of an area
 SMALLEST = 1e-3  # pixels: shorter boxes are sorted into the grid as if they were as long
 Pairs = tuple[Integers, Integers]
 
@@ -121,13 +121,13 @@ def area(boxes: Floats) -> Floats:
 
 
 def intersection(boxes: Floats, others: Floats) -> Floats:
-    """Area that box i shares with other i. (n, 4), (n, 4) -> (n,)."""
+    """Area of the intersection of box i and other i. (n, 4), (n, 4) -> (n,)."""
     low, high = np.maximum(boxes[..., :2], others[..., :2]), np.minimum(boxes[..., 2:], others[..., 2:])
     return area(np.concatenate([low, high], -1))
 
 
 def pair_intersection(first: Detections, i: Integers, second: Detections, j: Integers) -> Floats:
-    """Area that some pairs share, of their oriented boxes where they have such."""
+    """Area of the intersection of some pairs, of their oriented boxes where they have such."""
     shared = intersection(first.boxes[i], second.boxes[j])
     if first.corners is not None and second.corners is not None:
         meet = np.flatnonzero(shared > 0)
@@ -145,7 +145,7 @@ def areas(detections: Detections, which: Integers | slice = slice(None)) -> Floa
 def pair_iou(first: Detections, i: Integers, second: Detections, j: Integers, least: float = 0.0) -> Floats:
     """Intersection over union of some pairs; 0 where both are empty, and where it cannot be above ``least``."""
     total = areas(first, i) + areas(second, j)
-    most = np.minimum(intersection(first.boxes[i], second.boxes[j]), total / 2)  # that they can share
+    most = np.minimum(intersection(first.boxes[i], second.boxes[j]), total / 2)  # of the intersection
     near = np.flatnonzero(most > least * ROUNDING * (total - most))
     shared = np.zeros(len(i))
     shared[near] = pair_intersection(first, i[near], second, j[near])
@@ -160,7 +160,7 @@ def convex_area(corners: Floats) -> Floats:
 
 
 def convex_intersection(one: Floats, other: Floats) -> Floats:
-    """Area that convex polygons share. (n, k, 2), (n, m, 2) -> (n,)."""
+    """Area of the intersection of convex polygons. (n, k, 2), (n, m, 2) -> (n,)."""
     middle = one.mean(1, keepdims=True)  # small numbers keep digits
     shared: Floats = shapely.area(
         shapely.intersection(shapely.polygons(one - middle), shapely.polygons(other - middle))

@@ -1,4 +1,4 @@
-"""Several detections of one object become one: non-maximum suppression, soft suppression and union.
+"""Non-maximum suppression, soft non-maximum suppression, and the union of overlapping detections.
 
 All three go through the detections of a class from the best one on, find overlaps through a spatial grid, and give
 what comparing every pair would give. Of equal scores the first is the better.
@@ -19,9 +19,10 @@ BLOCK = 1024  # of the best are suppressed first, then four times as many: a pil
 
 
 def nms(detections: Detections, least: float, lowest: float = 0.0) -> Detections:
-    """Greedy suppression: a detection goes if a better one of its class that stays has an IoU above ``least``.
+    """Greedy non-maximum suppression: a detection is removed if a better one of its class that stays has an IoU above
+    ``least``.
 
-    Best first; those with a score below ``lowest`` go as well.
+    Best first; detections with a score below ``lowest`` are removed as well.
     """
     ordered = _best_first(detections, lowest)
     kept = ordered[:0]
@@ -35,10 +36,11 @@ def nms(detections: Detections, least: float, lowest: float = 0.0) -> Detections
 
 
 def soft_nms(detections: Detections, least: float, lowest: float = 0.0) -> Detections:
-    """Soft suppression: Bodla, Singh, Chellappa, Davis (ICCV 2017), arXiv:1704.04503, its linear form.
+    """Soft non-maximum suppression: Bodla, Singh, Chellappa, Davis (ICCV 2017), arXiv:1704.04503, its linear form.
 
     The best detection that is left lowers the score of each other of its class that it overlaps by more than
-    ``least`` to 1 - IoU times what it was, and so on. Those whose score comes below ``lowest`` go. Best first.
+    ``least`` to 1 - IoU times what it was, and so on. Detections whose score falls below ``lowest`` are removed. Best
+    first.
     """
     ordered = _best_first(detections, lowest)
     better, worse, overlap = _overlapping(ordered, least)
@@ -98,7 +100,7 @@ def owners(count: int, better: Integers, worse: Integers) -> Integers:
 
 
 def gathered(detections: Detections, owner: Integers) -> Detections:
-    """Those that stay, each with what it owns."""
+    """The detections that stay, each merged with what it owns."""
     counts = np.bincount(owner, minlength=len(owner))
     alone = np.flatnonzero(counts == 1)
     several = np.flatnonzero(counts[owner] > 1)

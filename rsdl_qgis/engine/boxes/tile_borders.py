@@ -1,9 +1,9 @@
-"""Detections of overlapping tiles become those of the raster: an object that a border cuts appears once, and whole.
+"""Merging the detections of overlapping tiles: an object that a tile border cuts appears once, and whole.
 
 A detection that reaches the border of its tile inside the raster may be a fragment. Fragments of tiles that overlap or
-touch are one object where both reach through all that the two tiles share and line up along the border: the box around
-them takes their place. Then, of what tiles see of one object, the best stays: whole objects before fragments. Tiles
-come row by row; what no later tile can reach is given out, so that about one row of tiles is held.
+touch are one object where both span the whole overlap of the two tiles and line up along the border: their bounding box
+replaces them. Then, of several detections of one object, the best stays: whole objects before fragments. Tiles come row
+by row; what no later tile can reach is given out, so that about one row of tiles is held.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from .overlap import areas, near_within, pair_intersection
 from .suppression import gathered, owners
 
 NEAREST, FARTHEST = 0.75, 4.0  # pixels from a border within which a box counts as reaching it
-REACH = 1 / 16  # that distance as a part of the overlap, between the two
-LINED_UP = 0.5  # the part of the shorter side along a border that two fragments of one object share at least
-COVERED = 0.5  # the part of a fragment that lies in another detection of the object at least
+REACH = 1 / 16  # that distance as a fraction of the overlap, between the two
+LINED_UP = 0.5  # least overlap of two fragments of one object along a border, as a fraction of the shorter side
+COVERED = 0.5  # least fraction of a fragment that lies in another detection of the object
 SAME = 0.7  # the IoU above which two tiles' boxes are one object, where suppression is asked for at more
 
 
@@ -29,7 +29,7 @@ SAME = 0.7  # the IoU above which two tiles' boxes are one object, where suppres
 class Seen:
     """Detections in the raster's pixels, and the part of it that each was seen in: ``windows`` (n, 4), x1, y1, x2, y2.
 
-    Detections that were seen in the same part were told apart there.
+    Detections of the same window are different objects.
     """
 
     found: Detections
@@ -49,10 +49,10 @@ class Seen:
 
 
 class TileBorders:
-    """Takes the tiles' detections in row-major order of the tiles, and gives out the raster's.
+    """Merges the detections of tiles, added in row-major order, to the detections of the raster.
 
     ``height``, ``width`` of the raster and ``overlap`` of the tiles in pixels; ``least``: the IoU above which two
-    detections are one object; ``grow``: of such the box around both is taken, not the better one's.
+    detections are one object; ``grow``: they are merged to their bounding box, instead of keeping the better one.
     """
 
     def __init__(self, height: int, width: int, overlap: int, least: float, grow: bool = False):
@@ -115,7 +115,7 @@ class TileBorders:
         return _grown(seen, _components(len(seen), before[best], after[best]))
 
     def _continues(self, seen: Seen, before: Integers, after: Integers, axis: int) -> NDArray[np.bool_]:
-        """Whether pairs reach through all that their windows share, which follow each other, and line up."""
+        """Whether pairs span the overlap of their windows, which follow each other, and line up."""
         boxes, windows = seen.found.boxes, seen.windows
         start, end = windows[after, axis], windows[before, axis + 2]
         follow = (windows[before, axis] < start) & (start <= end) & (end < windows[after, axis + 2])
@@ -144,7 +144,7 @@ class TileBorders:
 
 
 def _lining_up(boxes: Floats, i: Integers, j: Integers, axis: int) -> tuple[Floats, Floats]:
-    """What pairs of boxes share along an axis, as a part of the shorter one and of both together."""
+    """The overlap of pairs of boxes along an axis, as a fraction of the shorter one and of their union."""
     low, high = boxes[:, axis], boxes[:, axis + 2]
     shared = np.maximum(np.minimum(high[i], high[j]) - np.maximum(low[i], low[j]), 0)
     both = np.maximum(high[i], high[j]) - np.minimum(low[i], low[j])
@@ -167,7 +167,7 @@ def _mutually_best(quality: Floats, before: Integers, after: Integers, windows: 
 
 
 def _components(count: int, i: Integers, j: Integers) -> Integers:
-    """The first of all that pairs connect, for each."""
+    """The connected components of pairs: for each the first of its component."""
     owner = np.arange(count)
     some, place = np.unique(np.concatenate([i, j]), return_inverse=True)
     first_of = list(range(len(some)))
@@ -186,7 +186,9 @@ def _components(count: int, i: Integers, j: Integers) -> Integers:
 
 
 def _grown(seen: Seen, owner: Integers) -> Seen:
-    """Those that own themselves, each around all that it owns, and seen wherever these were."""
+    """The detections that own themselves, each with the bounding box of all that it owns, and the union of their
+    windows.
+    """
     low, high = seen.windows[:, :2].copy(), seen.windows[:, 2:].copy()
     np.minimum.at(low, owner, seen.windows[:, :2])
     np.maximum.at(high, owner, seen.windows[:, 2:])

@@ -1,1 +1,1 @@
-"""What models say of themselves, and where models are. Standard library only."""
+"""Model cards, and the store of installed models. Standard library only."""

@@ -1,7 +1,7 @@
-"""A model folder in a ``.zip``: what of it is read, and what is written when it is unpacked. Standard library only.
+"""Reading and unpacking a model folder in a ``.zip``. Standard library only.
 
-An archive comes from anywhere. So nothing of it is taken on trust: how much is in it is known before it is read, its
-members are checked before one is written, and only those of the model's folder are.
+An archive may come from anywhere and is not trusted: its size is known before it is read, all its members are checked
+before one is written, and only the members of the model's folder are written.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ if TYPE_CHECKING:  # QGIS opens an archive only when asked to
 MOST_MEMBERS = 1000
 LARGEST_LIST = 1 << 19  # bytes of the list of members
 LARGEST_MODEL = 16 << 30  # bytes, unpacked
-ROOM = 1 << 20  # bytes that stay free on the disk
+SPARE = 1 << 20  # bytes that stay free on the disk
 LONGEST_PATH = 200  # characters of a file's place in the model's folder
 CHUNK = 1 << 18
 FORBIDDEN = set('<>:"|?*')  # in a file's name on Windows
 
 
 class ModelArchive:
-    """An opened archive: ``card()`` as bytes, ``unpack(folder)``. ModelError for what is damaged or not to be done."""
+    """An opened archive: ``card()`` as bytes, ``unpack(folder)``. ModelError for what is damaged or unsafe."""
 
     def __init__(self, path: Path, archive: zipfile.ZipFile):
         self._path, self._archive = path, archive
@@ -69,7 +69,7 @@ class ModelArchive:
             raise ModelError(f"{self._path} unpacks to {total:,} bytes; a model has at most {LARGEST_MODEL:,}.")
         folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free
-        if total + ROOM > free:
+        if total + SPARE > free:
             raise ModelError(
                 f"{self._path} unpacks to {total:,} bytes, and {free:,} are free in {folder.parent}.",
                 "Free disk space, or choose another disk.",
@@ -88,8 +88,8 @@ class ModelArchive:
 
     @contextmanager
     def _opened(self, info: zipfile.ZipInfo) -> Iterator[Any]:
-        """A member; what a damaged, encrypted or unknown one raises as a sentence."""
-        with told(self._path), self._archive.open(info) as member:
+        """An open member; errors of damaged, encrypted or unknown ones as ModelError."""
+        with as_model_error(self._path), self._archive.open(info) as member:
             yield member
 
     def _refuse(self, name: str, problem: str) -> None:
@@ -97,7 +97,7 @@ class ModelArchive:
             raise ModelError(f"{self._path} holds {shortened(name)}, {problem}.", "Get the model again.")
 
     def _check_twins(self, names: list[str]) -> None:
-        """No two members may be one file, on a disk that does not tell a from A or é from é either."""
+        """No two members may be one file, on a disk that does not distinguish a from A or é from é either."""
         seen: dict[str, str] = {}
         for key, name in sorted((unicodedata.normalize("NFC", name).casefold(), name) for name in names):
             above = [str(parent) for parent in PurePosixPath(key).parents]
@@ -132,7 +132,7 @@ def _unusable(name: str, info: zipfile.ZipInfo) -> str:
 def opened_archive(path: Path) -> Iterator[ModelArchive]:
     """The archive at a path; ModelError where it is none."""
     with ExitStack() as stack:
-        with told(path):
+        with as_model_error(path):
             import zipfile
 
             file = stack.enter_context(path.open("rb"))
@@ -163,8 +163,8 @@ class _Bounded:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
-    """What a damaged archive makes ``zipfile`` raise, as a ModelError; what the disk raises stays what it is."""
+def as_model_error(path: Path) -> Iterator[None]:
+    """Turns what ``zipfile`` raises for a damaged archive into a ModelError; errors of the disk stay as they are."""
     import lzma
     import struct
     import zipfile

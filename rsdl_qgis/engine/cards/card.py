@@ -54,7 +54,7 @@ class Scaling:
     """How raster values become what the network saw in training.
 
     ``robust``: each band of each date by the ``low`` and ``high`` percentiles of the raster's own valid pixels to
-    0..1, clipped to ``clip``; ``pooled``: of a band's dates together, so that what changed between them stays seen.
+    0..1, clipped to ``clip``; ``pooled``: of a band's dates together, so that changes between them stay visible.
     ``linear``: values divided by ``divisor``. Then, for both, minus ``mean``, over ``std`` (dates x bands).
     ``decibel``: the training data was backscatter in dB, linear backscatter is converted first.
     """
@@ -137,7 +137,7 @@ class ModelCard:
     background: int | None = None  # the class that is not drawn as polygons
     half_precision: bool = True  # on a GPU
     axes: str = "NTCHW"  # of images as ONNX inputs; foreign models take NCHW
-    output: str = ""  # what a foreign ONNX file gives, where its graph does not tell: see runtime/onnx_form.py
+    output: str = ""  # what a foreign ONNX file gives, where its graph does not say: see ``runtime.onnx_form``
     engine: str = "onnx"  # the faster one on a CPU, onnx or torch, as measured when the model was written
     sha256: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
@@ -164,12 +164,12 @@ class ModelCard:
         return {item.name: ("batch", *time, "bands", "height", "width") for item in self.inputs}
 
 
-PICTURE = ("red", "green", "blue")  # what the three bands of a picture show
+RGB = ("red", "green", "blue")  # the bands of an RGB image
 
 
 def channel_bands(count: int) -> tuple[Band, ...]:
-    """The bands of a model that does not name them; three are those of a picture."""
-    shown = PICTURE if count == len(PICTURE) else ()
+    """The bands of a model that does not name them; three are red, green and blue."""
+    shown = RGB if count == len(RGB) else ()
     return tuple(Band(f"channel {i + 1}", shown[i : i + 1]) for i in range(count))
 
 
@@ -198,8 +198,8 @@ def match_bands(
 
 
 def palette_bands(wanted: Input) -> tuple[int, ...]:
-    """Which of red (1), green (2) and blue (3) an input's bands are; () where they are none of a picture."""
-    return _named(wanted, PICTURE)
+    """Which of red (1), green (2) and blue (3) an input's bands are; () where they are not."""
+    return _named(wanted, RGB)
 
 
 def _named(wanted: Input, texts: Sequence[str | None]) -> tuple[int, ...]:

@@ -21,7 +21,7 @@ from .onnx.header import read_onnx_file
 from .stac_mlm import from_item, read_json, to_item
 
 LARGEST_CARD = 4 << 20  # bytes, wherever it comes from
-LARGEST_HEADER = 64 << 20  # bytes of what a safetensors file says of its tensors
+LARGEST_HEADER = 64 << 20  # bytes of the header of a safetensors file
 CHUNK = 1 << 20
 _AGAIN = "Get the model again."
 
@@ -121,7 +121,7 @@ def _from_text(data: bytes, path: Path) -> ModelCard:
 
 
 def _check_safetensors(stream: BinaryIO, path: Path) -> None:
-    """ModelError where a safetensors file does not hold the tensors that its header tells of."""
+    """ModelError where a safetensors file does not hold the tensors that its header describes."""
     size = path.stat().st_size
     length = int.from_bytes(stream.read(8), "little")
     try:

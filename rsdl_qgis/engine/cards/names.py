@@ -1,6 +1,6 @@
-"""What is a model's name. Standard library only.
+"""The names of models. Standard library only.
 
-Names come from cards, from files' stems and from people, and become folders: so they are letters, digits, ``-``, ``_``
+Names come from cards, from files' stems and from users, and become folders: so they are letters, digits, ``-``, ``_``
 and ``.``, from 1 to 64, and nothing that a file system takes for something else.
 """
 

@@ -215,7 +215,7 @@ def _classes(outputs: Any, task: str, where: str) -> tuple[Class, ...]:
 
 
 def _tiling(values: Mapping[str, Any]) -> Tiling:
-    """The tiling of a card; where it does not say an overlap, one that its tiles have room for."""
+    """The tiling of a card; where it states no overlap, one that its tiles allow."""
     known = _known(Tiling, values)
     return Tiling(**{"overlap": min(Tiling.overlap, known.get("size", Tiling.size) // 4), **known})
 

@@ -1,7 +1,7 @@
 """Finds, installs and removes models. Standard library only.
 
 A model is a folder with a card (``model.json``) and weights; it can travel as a ``.zip`` of that folder, or as one
-``.onnx`` that carries the card, or the Deepness keys, inside. A name belongs to one model: the person's own go first,
+``.onnx`` that carries the card, or the Deepness keys, inside. A name belongs to one model: the user's own go first,
 then those in the settings' folders, then the plugin's.
 """
 
@@ -49,7 +49,7 @@ class Listing:
 
 
 def own_folder() -> Path:
-    """Where the person's own models are."""
+    """Where the user's own models are."""
     return user_folder() / "models"
 
 
@@ -208,7 +208,7 @@ def _card_of(path: Path) -> Path | None:
         if path.suffix.lower() == ".onnx" and path.is_file():
             return path
         return next((file for file in (path / CARD_FILE, path / ONNX_FILE) if file.is_file()), None)
-    return path  # it cannot be looked at, and is told of
+    return path  # it cannot be read, and is listed as a problem
 
 
 def _read(path: Path) -> tuple[str, Path, ModelCard | str]:
@@ -255,7 +255,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def _places(name: str) -> tuple[Path, Path]:
-    """Where a model of that name may lie among the person's own: as a folder, or as one file."""
+    """Where a model of that name may lie among the user's own: as a folder, or as one file."""
     return own_folder() / name, own_folder() / f"{name}.onnx"
 
 

@@ -1,7 +1,7 @@
-"""The objects of a chip as a text file: a table of boxes, in pixels of the chip.
+"""The objects of a chip as a CSV file: a table of boxes in pixels of the chip.
 
 Columns ``x1``, ``y1``, ``x2``, ``y2`` (left, top, right, bottom; 0, 0 is the upper left corner of the chip), ``class``
-(its name) and ``difficult`` (0 or 1: neither learned nor judged by).
+(its name) and ``difficult`` (0 or 1: 1 is excluded from training and evaluation).
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from pathlib import Path
 from ..errors import InputError
 from ..files.csv import guarded, plain
 
-LEAST_SEEN = 0.3  # of an object's area has to be left, or it neither counts as one nor against a detection
+LEAST_SEEN = 0.3  # least visible fraction of an object's area; otherwise it is excluded from training and evaluation
 COLUMNS = ("x1", "y1", "x2", "y2", "class", "difficult")
 
 
 @dataclass(frozen=True)
 class Box:
-    """An object: left, top, right and bottom in pixels of its picture, and the name of its class."""
+    """An object: left, top, right and bottom in pixels of its image, and the name of its class."""
 
     x1: float
     y1: float
@@ -32,12 +32,12 @@ class Box:
 
     @property
     def area(self) -> float:
-        """Square pixels; 0 for a box turned inside out."""
+        """The area in pixels; 0 for a box whose corners are swapped."""
         return max(self.x2 - self.x1, 0.0) * max(self.y2 - self.y1, 0.0)
 
 
 def read_boxes(path: Path) -> list[Box]:
-    """The boxes in a file. InputError says which row is not one."""
+    """The boxes in a file. InputError where it is not a table of boxes."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
@@ -46,10 +46,11 @@ def read_boxes(path: Path) -> list[Box]:
                 raise InputError(f"{path} has no column '{missing[0]}'.", f"Boxes have {', '.join(COLUMNS)}.")
             return [_box(row) for row in reader]
     except (ValueError, TypeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is no table of boxes: {error}.", "Export or import the chips again.") from None
+        raise InputError(f"{path} is not a table of boxes: {error}.", "Export or import the chips again.") from None
 
 
 def write_boxes(path: Path, boxes: Iterable[Box]) -> None:
+    """Write boxes as a table. OSError where it cannot be written."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
@@ -61,6 +62,6 @@ def write_boxes(path: Path, boxes: Iterable[Box]) -> None:
 def _box(row: dict[str, str]) -> Box:
     corners = [float(row[name]) for name in COLUMNS[:4]]
     if not all(map(math.isfinite, corners)):
-        raise ValueError("a corner is no finite number")
+        raise ValueError("a corner is not a finite number")
     x1, y1, x2, y2 = corners
     return Box(x1, y1, x2, y2, plain(row["class"]), (row.get("difficult") or "0").strip() not in ("", "0"))

@@ -1,4 +1,4 @@
-"""The files of a chip folder: a chip's images and label as GeoTIFF, samples of rasters."""
+"""Writing the files of a chip folder: images and labels of chips as GeoTIFF, samples of rasters."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from .cutting.rasters import Scene
 from .cutting.request import CutRequest
 from .folder import FILED, Chip
 
-SAMPLED, MOST_SAMPLED = 250_000, 20_000_000  # pixels a source, values
+SAMPLED, MOST_SAMPLED = 250_000, 20_000_000  # most pixels and values of a source's sample
 
 Arrays = Mapping[str, np.ma.MaskedArray]
 
 
 @dataclass(frozen=True)
 class Piece:
-    """What becomes a chip: a window of a scene, its images, its label, the places of the features in it."""
+    """A chip to be written: a window of a scene, its images, its label, the places of the features in it."""
 
     name: str
     window: Window
@@ -39,6 +39,7 @@ class Piece:
 
 
 def make_folder(folder: Path, inputs: Sequence[Input], request: CutRequest) -> None:
+    """Make the folders of images, labels and samples. OutputError where that fails."""
     labels = ["labels"] if request.kind in FILED else []
     try:
         for name in (*(_safe(item.name) for item in inputs), *labels, "samples"):
@@ -54,7 +55,7 @@ def _safe(name: str) -> str:
 def write_piece(
     folder: Path, scene: Scene, piece: Piece, inputs: Sequence[Input], legend: Legend, request: CutRequest
 ) -> Chip:
-    """Write a piece's images and label; the row of the chip."""
+    """Write a piece's images and label; returns the chip."""
     grid = scene.grid.crop(piece.window)
     images = {item.name: _write_images(folder, piece, item, grid, scene.infos[item.name]) for item in inputs}
     label = piece.label
@@ -68,14 +69,14 @@ def write_piece(
         else:
             values = np.where(label == UNSET, legend.nodata, label).astype(legend.dtype)[None]
             classes = [(item.value, item.name, item.color) for item in legend.classes]
-            table = classes if not TASKS[request.task].series else []  # not in a file for each pixel
+            table = classes if not TASKS[request.task].series else []  # too large for a file per pixel
             write_geotiff(folder / path, grid, np.ma.MaskedArray(values), legend.nodata, ["class"], table)
         label = path
     return Chip(piece.name, images, label, source=scene.key, bounds=grid.bounds)
 
 
 def _write_objects(folder: Path, name: str, boxes: Sequence[Box]) -> str:
-    """Write a piece's objects; the path of the file, '' where there are none."""
+    """Write a piece's objects; returns the path of the file, '' where there are none."""
     if not boxes:
         return ""
     path = f"labels/{name}.csv"
@@ -87,7 +88,7 @@ def _write_objects(folder: Path, name: str, boxes: Sequence[Box]) -> str:
 
 
 def _write_images(folder: Path, piece: Piece, item: Input, grid: Grid, infos: Sequence[LayerInfo]) -> tuple[str, ...]:
-    """Write an input of a piece, all dates to one file; a file a date if only a mask band can tell what is valid."""
+    """Write an input of a piece: all dates in one file, or a file per date where validity needs a mask band."""
     values = piece.images[item.name]
     dates, bands = values.shape[:2]
     names = [f"{date} {band.name}" if dates > 1 else band.name for date in item.dates for band in item.bands]
@@ -106,13 +107,13 @@ def _write_images(folder: Path, piece: Piece, item: Input, grid: Grid, infos: Se
 
 
 def sample_of(source: RasterSource) -> dict[str, np.ma.MaskedArray]:
-    """Pixels from all over a raster, by which it is scaled."""
+    """Pixels from all over a raster, for its scaling."""
     values = sum(info.count for name in source.names for info in source.layers(name))
     return source.sample(min(SAMPLED, MOST_SAMPLED // values))
 
 
 def write_sample(folder: Path, key: str, sample: Mapping[str, np.ma.MaskedArray]) -> str:
-    """Writes a sample of a raster; the path of the file."""
+    """Write a sample of a raster; returns the path of the file."""
     path = f"samples/{key}.npz"
     arrays = {name: array.data for name, array in sample.items()}
     masks = {f"{name}.mask": np.ma.getmaskarray(array) for name, array in sample.items()}

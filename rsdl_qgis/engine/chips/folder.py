@@ -1,17 +1,17 @@
-"""A chip folder: labelled pieces of rasters, as training takes them and as they travel.
+"""A chip folder: labelled chips of rasters, self-contained for training and exchange.
 
-``chips.json`` says what the chips are, ``samples.csv`` has one row a chip: ``name``, ``split`` (train, valid, test, or
-empty), one column an input (a file whose bands are those of all dates one after another, or a file a date, divided by
-``;``, an empty one where the date is missing), ``label``, ``source``, ``place`` and ``bounds``. Paths are relative to
-the folder, or absolute. ``label`` is as ``labels`` of ``chips.json`` says:
+``chips.json`` describes the chips; ``samples.csv`` has one row per chip: ``name``, ``split`` (train, valid, test, or
+empty), one column per input (one file with the bands of all dates in order, or a file per date separated by ``;``,
+empty where the date is missing), ``label``, ``source``, ``place`` and ``bounds``. Paths are relative to the folder, or
+absolute. The kind of ``label`` is given by ``labels`` of ``chips.json``:
 
 ========  =============================================================================================
-raster    a raster of class values; its nodata, and values of no class, are not labelled
+raster    a raster of class values; nodata, and values of no class, are unlabelled
 class     the name of the chip's class
-classes   the names of all that the chip shows, divided by ``;`` (multi-label); empty: none of them
-number    a raster of numbers (regression); nodata, what stands for it (``raster/fills.py``), not finite: not known
-boxes     a table of objects (``box_files``): corners in pixels of the chip, class; empty: there is none
-none      nothing (images to distil from)
+classes   the names of all classes of the chip, separated by ``;`` (multi-label); empty: none
+number    a raster of numbers (regression); unknown: nodata, fill values (``raster/fills.py``), not finite
+boxes     a table of objects (``box_table``): corners in pixels of the chip, class; empty: no object
+none      no label (images for distillation)
 ========  =============================================================================================
 """
 
@@ -43,17 +43,17 @@ SPLITS = ("train", "valid", "test")
 LABELS = ("raster", "class", "classes", "number", "boxes", "none")
 FILED = ("raster", "number", "boxes")  # labels that are files
 COLUMNS = ("name", "split", "label", "source", "place", "bounds")  # besides those of the inputs
-IGNORE = 255  # the index of what is not labelled
+IGNORE = 255  # class index of unlabelled pixels
 MOST_CLASSES = 254
-LARGE = 95  # %
+LARGE = 95  # percentile of the sides that counts as the largest
 
 
 @dataclass(frozen=True)
 class Chip:
-    """One piece. ``images``: for each input one file, or a file a date ('' where the date is missing).
+    """One chip. ``images``: for each input one file, or a file per date ('' where the date is missing).
 
-    ``source``: the raster it was cut from, whose chips share a radiometric stretch; '': it is a raster of its own.
-    ``place``: what a split must not divide and a bootstrap draws as one; '': the chip is a place of its own.
+    ``source``: the raster it was cut from, whose chips share a radiometric scaling; '': the chip is its own.
+    ``place``: the unit of spatial splits and of the bootstrap; '': the chip is a place of its own.
     ``bounds``: xmin, ymin, xmax, ymax in the CRS of the source.
     """
 
@@ -68,7 +68,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class Source:
-    """A raster that chips were cut from. ``sample``: an .npz of ``RasterSource.sample()``, values and mask an input."""
+    """A raster that chips were cut from. ``sample``: an .npz of ``RasterSource.sample()``, values and masks."""
 
     title: str = ""
     crs: str | None = None
@@ -77,11 +77,11 @@ class Source:
 
 @dataclass(frozen=True)
 class ChipFolder:
-    """What a chip folder says. ``inputs`` have no scaling yet; ``classes`` are empty for regression.
+    """The content of a chip folder. ``inputs`` have no scaling yet; ``classes`` are empty for regression.
 
-    ``size``: side of the chips in pixels, and ``largest``: of the largest, where they differ (see ``sizes``; 0: not
-    known); ``resolution``: metres a pixel; ``unit``: of the numbers of a regression.
-    ``stored``: the value of each class in label rasters, where it is not the class's own (masks of 0 and 255).
+    ``size``: side of the chips in pixels; ``largest``: of the largest, where they differ (see ``sizes``; 0: unknown);
+    ``resolution``: metres per pixel; ``unit``: of the numbers of a regression. ``stored``: the value of each class in
+    label rasters, where it is not the class's own (masks of 0 and 255).
     """
 
     path: Path
@@ -103,19 +103,19 @@ class ChipFolder:
         return tuple(chip for chip in self.chips if chip.split == split)
 
     def file(self, path: str) -> Path:
-        """Where a path of a row lies."""
+        """The absolute path of a file of the folder."""
         return self.path / path
 
     def images(self, chip: Chip) -> dict[str, np.ma.MaskedArray]:
-        """(T, C, H, W) an input, with a full mask of what is not valid; a date that is missing is masked."""
+        """(T, C, H, W) per input, with a full mask of invalid pixels; a missing date is masked."""
         return {item.name: self._image(chip, item) for item in self.inputs}
 
     def label(self, chip: Chip) -> NDArray:
         """The label of a chip.
 
-        ``raster``: (H, W) uint8 of indexes into ``classes``, IGNORE where there is no label; ``class``: () int64;
-        ``classes``: (classes,) float32 of 0 and 1; ``number``: (H, W) float32, NaN where it is not known; ``boxes``:
-        (n, 6) float64 of x1, y1, x2, y2, index into ``classes``, 1 where it is difficult.
+        ``raster``: (H, W) uint8 indices into ``classes``, IGNORE where unlabelled; ``class``: () int64; ``classes``:
+        (classes,) float32 of 0 and 1; ``number``: (H, W) float32, NaN where unknown; ``boxes``: (n, 6) float64 of x1,
+        y1, x2, y2, index into ``classes``, and 1 for difficult objects.
         """
         if self.labels == "boxes":
             found = read_boxes(self.file(chip.label)) if chip.label else []
@@ -143,7 +143,7 @@ class ChipFolder:
         return label
 
     def sample(self, source: str) -> dict[str, np.ma.MaskedArray] | None:
-        """The sample of a source's pixels, an input (T, C, n, m); None where there is none."""
+        """The sample of a source's pixels, (T, C, n, m) per input; None where there is none."""
         known = self.sources.get(source)
         if known is None or not known.sample:
             return None
@@ -155,7 +155,7 @@ class ChipFolder:
         if len(files) not in (1, dates):
             raise InputError(
                 f"Chip '{chip.name}' has {len(files)} files of '{item.name}', and there are {dates} dates.",
-                f"Give one file with the bands of all dates, or {dates} divided by ';' in {SAMPLES_FILE}.",
+                f"Give one file with the bands of all dates, or {dates} separated by ';' in {SAMPLES_FILE}.",
             )
         stacked = len(files) == 1 < dates
         parts = [self._read(path, dates * bands if stacked else bands) if path else None for path in files]
@@ -181,12 +181,12 @@ class ChipFolder:
 
 
 def sizes(sides: Sequence[int]) -> tuple[int, int]:
-    """``size`` and ``largest`` of a folder whose chips have such sides: the median, and what LARGE % have at most."""
+    """``size`` and ``largest`` of a folder, from its chips' sides in pixels: the median and the LARGE-th percentile."""
     return int(np.median(sides)), math.ceil(np.percentile(sides, LARGE))
 
 
 def read_chips(path: str | Path) -> ChipFolder:
-    """The chip folder at ``path``. InputError says what is missing or wrong in it."""
+    """The chip folder at ``path``. InputError where something is missing or invalid."""
     path = Path(path)
     for name in (CHIPS_FILE, SAMPLES_FILE):
         if not (path / name).is_file():
@@ -210,13 +210,13 @@ def read_chips(path: str | Path) -> ChipFolder:
             largest=int(about.get("largest", 0)),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path / CHIPS_FILE} is not as it should be: {error!r}.", "Export the chips again.") from None
+        raise InputError(f"{path / CHIPS_FILE} is invalid: {error!r}.", "Export the chips again.") from None
     _check(folder)
     return folder
 
 
 def write_chips(folder: ChipFolder) -> None:
-    """Write ``chips.json`` and ``samples.csv``; the rasters are written by whoever cuts them."""
+    """Write ``chips.json`` and ``samples.csv``, but no rasters. OSError where that fails."""
     about = {
         "version": VERSION,
         "task": folder.task,
@@ -242,7 +242,7 @@ def write_chips(folder: ChipFolder) -> None:
             cells = {**row, **images, "place": chip.place}
             writer.writerow({**{name: guarded(text) for name, text in cells.items()}, "bounds": bounds})
     text = json.dumps(about, indent=1, ensure_ascii=False)
-    (folder.path / CHIPS_FILE).write_text(text + "\n", encoding="utf-8")  # last: the folder is whole with it
+    (folder.path / CHIPS_FILE).write_text(text + "\n", encoding="utf-8")  # last, as it marks a complete folder
 
 
 def with_splits(folder: ChipFolder, splits: Sequence[str]) -> ChipFolder:
@@ -266,10 +266,10 @@ def _check(folder: ChipFolder) -> None:
         raise InputError(f"{len(folder.classes)} classes are too many.", f"At most {MOST_CLASSES} can be trained.")
     strange = next((item for item in folder.classes if not re.fullmatch("#[0-9a-fA-F]{6}", item.color)), None)
     if strange:
-        raise InputError(f"The colour '{strange.color}' of class '{strange.name}' is none.", "Write it as '#rrggbb'.")
+        raise InputError(f"'{strange.color}' of class '{strange.name}' is not a colour.", "Write it as '#rrggbb'.")
     odd = sorted({chip.split for chip in folder.chips} - {*SPLITS, ""})
     if odd:
-        raise InputError(f"'{odd[0]}' is no split.", f"{SAMPLES_FILE} has {', '.join(SPLITS)} or nothing there.")
+        raise InputError(f"'{odd[0]}' is not a split.", f"{SAMPLES_FILE} has {', '.join(SPLITS)} or nothing there.")
     bare = next((chip.name for chip in folder.chips if not chip.label), None)
     if bare is not None and folder.labels in ("raster", "number", "class"):
         raise InputError(f"Chip '{bare}' has no label.", f"Give it one in {SAMPLES_FILE}, or leave it out.")

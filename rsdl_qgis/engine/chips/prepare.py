@@ -1,4 +1,4 @@
-"""The data of a training: a chip folder that is there, one made from a folder of images, or one cut from layers."""
+"""The chips of a training: an existing chip folder, an imported folder of images, or chips cut from layers."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ FILE_MANAGERS = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 def prepare_chips(request: ChipsRequest, folder: Path, report: Report) -> tuple[ChipFolder, SplitNote]:
-    """The chips that a training asks for, each with its split.
+    """The requested chips, each with its split.
 
-    Those that are given are left as they are; else layers are cut into ``folder``, where chips of the same request and
-    files are used again. Raises InputError, OutputError.
+    A given chip folder is not changed; otherwise layers are cut into ``folder``, where chips of the same request and
+    files are reused. Raises InputError, OutputError.
     """
     if request.given:
         chips, note, _ = _taken(request, request.given, folder, report)
     else:
         stored = _stored(folder, request.key)
         if stored is not None:
-            report.log("info", "The chips that were cut before are used again.")
+            report.log("info", "The chips that were cut before are reused.")
             return stored
         with whole_folder(folder) as part:
             chips, note, _ = _cut(request, part, report)
@@ -53,11 +53,11 @@ def prepare_chips(request: ChipsRequest, folder: Path, report: Report) -> tuple[
 
 @writing("export_chips")
 def run_export_chips(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """Make a chip folder of layers, or of a folder of images, whose files stay where they are; boxes become tables.
+    """Make a chip folder from layers, or from a folder of images, whose files stay where they are.
 
-    The arguments are those of the data of the job "train", and ``output``, the folder. Result: ``output``, ``chips``
-    (how many), ``size``, ``split`` (in words), ``splits`` (chips each), ``dropped``, and ``classes``: ``name``,
-    ``value``, ``color`` and ``pixels`` (scenes) in all and in each split.
+    The arguments are the data arguments of the job "train", and ``output``, the folder. Result: ``output``, ``chips``
+    (their number), ``size``, ``split`` (a description), ``splits`` (chips per split), ``dropped``, and ``classes``:
+    ``name``, ``value``, ``color`` and ``pixels`` (or scenes, objects), in all and per split.
     """
     if not arguments.get("output"):
         raise OutputError("The job does not say 'output', the folder of the chips.")
@@ -97,13 +97,13 @@ def run_export_chips(arguments: Mapping[str, Any], report: Report) -> dict[str, 
 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
-    """A folder beside ``target`` to write to, which takes its place when all went well, and is removed if not."""
+    """A temporary folder that replaces ``target`` on success, and is removed on failure."""
     if not target.parent.is_dir():
         raise OutputError(f"There is no folder {target.parent} to write {target.name} to.", "Make it first.")
     part, old = hidden(target, f"{os.getpid()}.part"), hidden(target, "old")
     try:
         try:
-            if old.exists() and not target.exists():  # stopped between the two renames below
+            if old.exists() and not target.exists():  # interrupted between the two renames below
                 old.replace(target)
             for left in (part, old, hidden(target, "part")):
                 shutil.rmtree(left, ignore_errors=True)
@@ -125,7 +125,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
 
 def _check_output(output: Path) -> None:
-    """OutputError where something else is there than chips that were exported."""
+    """OutputError where the folder contains anything else than exported chips."""
     if not output.is_dir() or not any(output.iterdir()):
         return
     try:
@@ -133,14 +133,14 @@ def _check_output(output: Path) -> None:
     except (OSError, ValueError, AttributeError):
         ours = False
     if not ours:
-        raise OutputError(f"{output} is not empty, and no exported chip folder.", "Choose a new or empty folder.")
+        raise OutputError(f"{output} is not empty, and not an exported chip folder.", "Choose a new or empty folder.")
     if strangers := sorted({entry.name for entry in output.iterdir()} - _own_names(output)):
         problem = f"{output} holds '{strangers[0]}' beside its chips, which replacing them would remove."
         raise OutputError(problem, "Move it away, or choose a new folder.")
 
 
 def _own_names(output: Path) -> set[str]:
-    """The names in a chip folder of what was exported to it, and of what file managers leave there."""
+    """The names of exported files and folders in a chip folder, and of files that file managers make."""
     try:
         chips = read_chips(output)
     except InputError as error:
@@ -151,9 +151,9 @@ def _own_names(output: Path) -> set[str]:
 
 
 def _taken(request: ChipsRequest, given: Path, folder: Path, report: Report) -> tuple[ChipFolder, SplitNote, NDArray]:
-    """A chip folder, or a folder of images, divided, and its label counts; as suits its chips where they do not say.
+    """A chip folder, or a folder of images, its split, and its label counts.
 
-    ``folder``: where tables of boxes are written, of images that have boxes in another form.
+    ``folder``: where tables of boxes are written, for images with boxes in another format.
     """
     report.progress(0.0, "Reading the chips")
     if (given / CHIPS_FILE).is_file():
@@ -170,12 +170,12 @@ def _taken(request: ChipsRequest, given: Path, folder: Path, report: Report) -> 
 
 
 def _cut(request: ChipsRequest, folder: Path, report: Report) -> tuple[ChipFolder, SplitNote, NDArray]:
-    """The chips that are cut, divided, and their label counts."""
+    """The chips cut from layers, their split, and their label counts."""
     chips = cut(request.cut, folder, report)
-    report.progress(1.0, "Dividing the chips")
+    report.progress(1.0, "Splitting the chips")
     split = request.split
     if split.how == "chips":
-        raise InputError("Layers do not say how to divide chips.", "Choose another SPLIT, such as blocks.")
+        raise InputError("Layers do not define a split of chips.", "Choose another SPLIT, such as blocks.")
     counts = label_counts(chips)
     chips, note = split_chips(chips, replace(split, how=split.how or "blocks"), counts)
     chips = replace(chips, note={**chips.note, **_plain(note), "request": request.key})
@@ -188,7 +188,7 @@ def _plain(note: SplitNote) -> dict[str, Any]:
 
 
 def _stored(folder: Path, key: str) -> tuple[ChipFolder, SplitNote] | None:
-    """The chips that were cut before as is asked now; None where there are none."""
+    """The chips cut before for the same request; None where there are none."""
     try:
         chips = read_chips(folder)
     except InputError:
@@ -199,7 +199,7 @@ def _stored(folder: Path, key: str) -> tuple[ChipFolder, SplitNote] | None:
 
 
 def absolute(folder: ChipFolder) -> ChipFolder:
-    """The folder with paths that hold from anywhere."""
+    """The folder with absolute paths."""
 
     def moved(path: str) -> str:
         return str(folder.file(path).resolve()) if path else ""

@@ -1,4 +1,4 @@
-"""What a job asks for of its chips: which there are, or what they are cut from, and how they are divided."""
+"""The request of a job's chips: an existing folder, or layers to cut, and how to split the chips."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..job.arguments import DATA, some
 from .cutting.request import CutRequest
 from .splitting.splits import SplitRequest
 
-RELATED = (  # arguments that tell one set of chips from another
+RELATED = (  # arguments that change the chips
     *("task", "sources", "labels", "input_bands", "input_dates", "colors", "unlabelled", "background_name", "buffer"),
     *("all_touched", "multilabel", "only_inside", "extent", "extent_crs", "mask", "mask_crs", "mask_versions"),
     *("chip_size", "chip_overlap", "unit", "object_size"),
@@ -23,9 +23,9 @@ RELATED = (  # arguments that tell one set of chips from another
 
 @dataclass(frozen=True)
 class ChipsRequest:
-    """The chips of a job. ``given``: a folder of chips, or of images that can be taken as one; None: they are cut.
+    """The chips of a job. ``given``: a folder of chips, or of images that can be read as chips; None: they are cut.
 
-    ``key``: what tells chips that are cut apart: what is asked for, and the state of the files they are made from.
+    ``key``: identifies cut chips: SHA-256 of the arguments and of the state of their files.
     """
 
     cut: CutRequest
@@ -35,9 +35,9 @@ class ChipsRequest:
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any], labelled: bool = True) -> ChipsRequest:
-        """The request in a job's arguments; ``labelled``: the chips are to have labels. InputError for what cannot be.
+        """The request in a job's arguments; ``labelled``: the chips have labels. InputError for invalid ones.
 
-        A layer that was copied for the job has a ``key`` (a mask ``mask_key``), which stands for its path and its
+        A layer that was copied for the job has a ``key`` (a mask ``mask_key``), which is used instead of its path and
         state.
         """
         chips = some(DATA, ("chips",), arguments).get("chips")
@@ -59,7 +59,7 @@ def _key(arguments: Mapping[str, Any], labelled: bool) -> str:
 
 
 def _keyed(value: Any) -> Any:
-    """Arguments without the paths of what has a key."""
+    """Arguments without the paths of layers that have a key."""
     if isinstance(value, Mapping):
         return {name: _keyed(item) for name, item in value.items() if not (name == "path" and "key" in value)}
     return [_keyed(item) for item in value] if isinstance(value, (list, tuple)) else value
@@ -74,10 +74,10 @@ def _paths(related: Mapping[str, Any]) -> list[str]:
 
 
 def _state(path: Path) -> list[tuple[str, int, int]]:
-    """Name, size and time of a file and of those that hold a part of it; nothing of '.' and '/'."""
+    """Name, size and time of a file and of its companion files; nothing for '.' and '/'."""
     if not path.name:
         return []
     whole = [path.with_name(path.name + ending) for ending in (".msk", ".ovr", "-wal")]
-    parts = [path.with_suffix(ending) for ending in (".dbf", ".shx", ".prj", ".cpg", ".msk")]  # of .shp, and a mask
+    parts = [path.with_suffix(ending) for ending in (".dbf", ".shx", ".prj", ".cpg", ".msk")]  # of .shp; a mask
     found = [(file.name, file.stat()) for file in dict.fromkeys([path, *whole, *parts]) if file.is_file()]
     return sorted((name, state.st_size, state.st_mtime_ns) for name, state in found)

@@ -1,4 +1,4 @@
-"""How the rasters of chips are scaled: what is decided of it before training, and the stretch of each source."""
+"""The radiometric scaling of chips: chosen and measured before training, with the parameters of each source."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from ..radiometry.scaling import BACKSCATTER, Radiometry, radiometry
 from .folder import Chip, ChipFolder
 
 METHODS = ("auto", "standard", "robust", "robust-dates", "keep")
-MOST_CHIPS = 500  # that statistics are measured on, evenly chosen
-SAMPLE_CHIPS, SAMPLE_PIXELS = 32, 250_000  # at most, that stand for a source which has no sample
-KEPT = 4096  # radiometries that are remembered, about a kilobyte each
-FARTHEST_MEAN, LARGEST_RATIO = 3.0, 5.0  # how far from 0 and 1 a start's scaling may bring mean and deviation
+MOST_CHIPS = 500  # chips that statistics are measured on, evenly spaced
+SAMPLE_CHIPS, SAMPLE_PIXELS = 32, 250_000  # most chips and pixels used for a source without a sample
+KEPT = 4096  # cached radiometries, about a kilobyte each
+FARTHEST_MEAN, LARGEST_RATIO = 3.0, 5.0  # most distance of the mean from 0, and factor of the standard deviation from 1
 
 
 class ChipScaling:
-    """The radiometry of each chip's inputs.
+    """The radiometry of each chip's inputs: that of its source, computed once per source.
 
-    It is that of the chip's source, from the source's sample, or from its chips where there is no sample; a chip
-    without a source is a raster of its own. Found once a source.
+    It is computed from the source's sample, or from its chips where there is no sample. A chip without a source is its
+    own.
     """
 
     def __init__(self, folder: ChipFolder, inputs: Sequence[Input]):
@@ -36,7 +36,7 @@ class ChipScaling:
             self._chips.setdefault(chip.source, []).append(chip)
 
     def __call__(self, chip: Chip, images: Mapping[str, np.ma.MaskedArray]) -> tuple[Radiometry, ...]:
-        """For each input; ``images`` are the chip's own."""
+        """The radiometry of each input; ``images``: of the chip."""
         key = None if self._fixed else chip.source or tuple(chip.images.values())
         if key not in self._known:
             if len(self._known) >= KEPT:
@@ -46,7 +46,7 @@ class ChipScaling:
         return self._known[key]
 
     def scaled(self, chip: Chip, images: Mapping[str, np.ma.MaskedArray]) -> list[NDArray[np.float32]]:
-        """The chip's images as the network takes them, whatever stands where they are not valid."""
+        """The chip's scaled images; values of invalid pixels are arbitrary."""
         stretches = self(chip, images)
         return [stretch(images[item.name].filled(0)) for item, stretch in zip(self._inputs, stretches)]
 
@@ -66,18 +66,17 @@ class ChipScaling:
 def settle_inputs(
     folder: ChipFolder, chips: Sequence[Chip], inputs_of_start: Sequence[Input] | None = None, method: str = "auto"
 ) -> tuple[Input, ...]:
-    """The folder's inputs, their scaling decided, its mean and deviation (dates x bands) measured on ``chips``.
+    """The folder's inputs with their scaling; mean and standard deviation (dates x bands) are measured on ``chips``.
 
-    ``standard``: raster values minus their mean, over their deviation. ``robust``: first the 1st to 99th percentile
-    of each source, of all dates together, to 0..1, clipped to -1..3. ``robust-dates``: likewise, of each date alone,
-    for dates that differ in light, season or sensor. ``keep``: the scaling of the inputs of the same
-    names in ``inputs_of_start``, mean and deviation of its dates and bands by name, so that its weights see what they
-    saw; what it does not have is measured. ``auto``: keep where there is such an input and what it gives for these
-    chips is anywhere near what it gave there, else standard. Sentinel-1, and bands named for polarisations, are
-    scaled in dB.
+    ``standard``: (value - mean) / standard deviation. ``robust``: first the 1st to 99th percentile of each source, of
+    all dates together, to 0..1, clipped to -1..3. ``robust-dates``: the same for each date, for dates that differ in
+    illumination, season or sensor. ``keep``: the scaling of the inputs of the same names in ``inputs_of_start`` (the
+    base model), with mean and standard deviation of its dates and bands by name; missing ones are measured. ``auto``:
+    keep where there is such an input and its scaling suits these chips, else standard. Sentinel-1, and bands with names
+    of polarisations, are scaled in dB.
 
-    Measured on valid pixels of at most 500 chips, evenly chosen. InputError for a method that is none, nothing to keep,
-    or a band without a valid pixel.
+    Measured on valid pixels of at most 500 chips. InputError for an unknown method, nothing to keep, or a band without
+    a valid pixel.
     """
     if method not in METHODS:
         raise InputError(f"There is no scaling '{method}'.", f"Choose one of {', '.join(METHODS)}.")
@@ -97,7 +96,7 @@ def settle_inputs(
 
 @dataclass
 class Moments:
-    """Mean and deviation of each date and band (T, C), from what was added so far, in float64."""
+    """Running mean and standard deviation of each date and band (T, C), in float64."""
 
     count: NDArray[np.float64]
     mean: NDArray[np.float64]
@@ -108,7 +107,10 @@ class Moments:
         return cls(np.zeros(shape), np.zeros(shape), np.zeros(shape))
 
     def add(self, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
-        """Take values (T, C, h, w) where they are valid (h, w) (Chan, Golub, LeVeque 1983)."""
+        """Add values (T, C, h, w) where they are valid (h, w).
+
+        Chan, Golub, LeVeque (The American Statistician, 1983), doi:10.1080/00031305.1983.10483115.
+        """
         for place in np.ndindex(self.count.shape):
             new = values[place][valid[place]].astype(np.float64)
             if new.size:
@@ -120,13 +122,13 @@ class Moments:
 
     @property
     def std(self) -> NDArray[np.float64]:
-        """Never 0: 1 where nothing differs."""
+        """The standard deviation; 1 where values are constant."""
         std = np.sqrt(self.squares / np.maximum(self.count, 1))
         return np.where(std > 1e-6 * np.abs(self.mean), std, 1.0)
 
 
 def measure(folder: ChipFolder, chips: Sequence[Chip], inputs: Sequence[Input]) -> list[Moments]:
-    """Of each input's values before mean and deviation are taken off; one chip after another is read.
+    """The moments of each input's values before standardisation; chips are read one by one.
 
     InputError for a band without a valid pixel.
     """
@@ -140,7 +142,7 @@ def measure(folder: ChipFolder, chips: Sequence[Chip], inputs: Sequence[Input]) 
         empty = np.flatnonzero(found.count.sum(0) == 0)
         if empty.size:
             raise InputError(
-                f"Band '{item.bands[empty[0]].name}' of '{item.name}' has no valid pixel in the chips to train on.",
+                f"Band '{item.bands[empty[0]].name}' of '{item.name}' has no valid pixel in the training chips.",
                 "Check its nodata value, or leave the band out.",
             )
         _fill(found)
@@ -148,14 +150,14 @@ def measure(folder: ChipFolder, chips: Sequence[Chip], inputs: Sequence[Input]) 
 
 
 def evenly(items: Sequence[Chip], most: int) -> list[Chip]:
-    """At most so many of the items, evenly chosen."""
+    """At most ``most`` of the items, evenly spaced."""
     if len(items) <= most:
         return list(items)
     return [items[i] for i in np.linspace(0, len(items) - 1, most).round().astype(int)]
 
 
 def _fill(moments: Moments) -> None:
-    """A date without a valid pixel gets the mean and deviation of its band's other dates."""
+    """Give dates without a valid pixel the mean and standard deviation of their band's other dates."""
     t, c = np.nonzero(moments.count == 0)
     if t.size:
         weight = moments.count / moments.count.sum(0)
@@ -165,7 +167,7 @@ def _fill(moments: Moments) -> None:
 
 
 def _own(item: Input, method: str) -> Input:
-    """The input with a scaling of its own, to be measured."""
+    """The input with a new scaling, to be measured."""
     decibel = item.role.startswith("sentinel-1") or all(BACKSCATTER.matches(band.name) for band in item.bands)
     if method in ("robust", "robust-dates"):
         pooled = method == "robust"
@@ -175,7 +177,7 @@ def _own(item: Input, method: str) -> Input:
 
 
 def _kept(item: Input, start: Input) -> Input:
-    """The input with a start's scaling; NaN where mean and deviation are still to be measured."""
+    """The input with the base model's scaling; NaN where mean and standard deviation are to be measured."""
     t, c = _dates_in(item, start), _bands_in(item, start)
     rows = []
     for values, default in ((start.scaling.mean, 0.0), (start.scaling.std, 1.0)):
@@ -185,7 +187,7 @@ def _kept(item: Input, start: Input) -> Input:
 
 
 def _dates_in(item: Input, start: Input) -> list[int]:
-    """Which date of the start each date is: by name, else in order, else the start's only one; -1: none."""
+    """The index of each date among the base model's: by name, else in order, else its only one; -1: none."""
     if set(item.dates) <= set(start.dates):
         return [start.dates.index(date) for date in item.dates]
     if len(item.dates) == len(start.dates):
@@ -194,7 +196,7 @@ def _dates_in(item: Input, start: Input) -> list[int]:
 
 
 def _bands_in(item: Input, start: Input) -> list[int]:
-    """Which band of the start each band is: by name, else, if none is, in order where there are as many; -1: none."""
+    """The index of each band among the base model's: by name, else in order where there are as many; -1: none."""
     hits = [[i for i, known in enumerate(start.bands) if known.matches(band.name)] for band in item.bands]
     if not any(hits) and len(item.bands) == len(start.bands):
         return list(range(len(item.bands)))
@@ -202,7 +204,7 @@ def _bands_in(item: Input, start: Input) -> list[int]:
 
 
 def _familiar(item: Input, found: Moments, start: Input | None) -> bool:
-    """Whether a start's scaling brings the chips to anywhere near mean 0 and deviation 1."""
+    """Whether the base model's scaling gives the chips about mean 0 and standard deviation 1."""
     if start is None or start.scaling.method != "linear" or not (start.scaling.mean and start.scaling.std):
         return True
     mean, std = (np.asarray(values, float) for values in (item.scaling.mean, item.scaling.std))
@@ -212,7 +214,7 @@ def _familiar(item: Input, found: Moments, start: Input | None) -> bool:
 
 
 def _settled(item: Input, found: Moments) -> Input:
-    """The input with mean and deviation where its scaling had none."""
+    """The input with the measured mean and standard deviation where its scaling had none."""
     rows = []
     for known, measured in ((item.scaling.mean, found.mean), (item.scaling.std, found.std)):
         values = np.broadcast_to(np.asarray(known or np.nan, float), item.shape)

@@ -1,1 +1,1 @@
-"""Metrics and their confidence intervals, of arrays: maps, scenes, labels, boxes."""
+"""Metrics of arrays (maps, scenes, labels, boxes), their confidence intervals, and the decision rule."""

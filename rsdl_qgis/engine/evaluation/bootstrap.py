@@ -1,8 +1,8 @@
-"""How sure a metric is: the bootstrap over places.
+"""Confidence intervals of metrics: the bootstrap over places.
 
-Samples of one place are alike, so it is places that are drawn anew, not samples: as many as there are, with
-replacement, many times. The interval holds the middle 95 % of what the metric then comes to. Efron, Tibshirani (1993),
-doi:10.1201/9780429246593.
+Samples of one place are alike, so places are resampled, not samples (cluster bootstrap): as many as there are, with
+replacement, many times. The interval is that of the percentiles: the middle 95 % of the resampled metric. Efron,
+Tibshirani (1993), doi:10.1201/9780429246593.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 DRAWS, SEED, LEVEL = 1000, 0, 95  # LEVEL in per cent
-FEWEST = 3  # places from which drawing anew says something
-CELLS = 4_000_000  # weights that are held at a time
+FEWEST = 3  # places below which there is no interval
+CELLS = 4_000_000  # weights held in memory at a time
 
 # Weights (draws, places) -> for each title its metric for each draw, (draws,) or (draws, classes); NaN: not defined.
 Statistic = Callable[[NDArray[np.float64]], Mapping[str, NDArray]]
 
 
-class Figure(NamedTuple):
-    """The value of a metric and its interval; None where it is not defined."""
+class Estimate(NamedTuple):
+    """The value of a metric and the ends of its interval; None where it is not defined."""
 
     value: float | None
     low: float | None = None
@@ -59,7 +59,7 @@ class Places:
         """How intervals were made, or why there are none."""
         if self.count < FEWEST:
             found = "1 place" if self.count == 1 else f"{self.count} places"
-            return f"No intervals: the samples are from {found}, and drawing places anew needs at least {FEWEST}."
+            return f"No intervals: the samples are from {found}, and resampling places needs at least {FEWEST}."
         return (
             f"{LEVEL} % intervals: percentiles of {DRAWS} draws of the {self.count} places of the samples, "
             "with replacement."
@@ -85,15 +85,15 @@ def intervals(statistic: Statistic, places: Places) -> dict[str, NDArray]:
 def intervals_of_counts(statistic: Statistic, counts: NDArray) -> dict[str, NDArray]:
     """Each metric's ends where samples, each a place of its own, are alike in groups of (groups,) ``counts``.
 
-    The statistic's weights are (draws, groups): how often any of a group is drawn. Drawing that often from a
-    multinomial distribution is drawing the samples one by one, and takes no longer for more of them.
+    The weights of the statistic are (draws, groups): how often a member of the group is drawn. Drawing that often from
+    a multinomial distribution is drawing the samples one by one, and takes no longer for more of them.
     """
     total = int(counts.sum())
     if total < FEWEST:
         return {title: np.full((2, *m.shape[1:]), np.nan) for title, m in statistic(counts[None].astype(float)).items()}
-    shares = counts / total
+    chances = counts / total
     return spread(
-        statistic, lambda random, draws: random.multinomial(total, shares, draws).astype(np.float64), len(counts)
+        statistic, lambda random, draws: random.multinomial(total, chances, draws).astype(np.float64), len(counts)
     )
 
 

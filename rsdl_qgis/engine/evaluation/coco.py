@@ -1,7 +1,7 @@
-"""How good detections are, as COCO counts it: which of them are hits, average precision, precision and recall.
+"""Metrics of detections as COCO defines them: matching, average precision, precision and recall.
 
 Lin et al. (ECCV 2014), doi:10.1007/978-3-319-10602-1_48, in its published evaluation code: objects of all sizes, the
-``MOST`` best detections of a class in a picture, ten least overlaps, and the precision at 101 values of recall, each
+``MOST`` best detections of a class in an image, ten IoU thresholds, and the precision at 101 values of recall, each
 the best that is reached at that recall or a higher one.
 """
 
@@ -16,20 +16,20 @@ from numpy.typing import NDArray
 from .confusion import ratio
 from .multilabel import best_candidate, label_mean
 
-OVERLAPS = np.linspace(0.5, 0.95, 10)  # least intersection over union of a hit
+OVERLAPS = np.linspace(0.5, 0.95, 10)  # IoU thresholds of a hit
 RECALLS = np.linspace(0, 1, 101)
 MOST = 100
 CANDIDATES = tuple(round(0.01 * i, 2) for i in range(1, 100))  # confidence thresholds that are tried
 POINTS = 200  # of a curve
-CELLS = 4_000_000  # numbers that are held at a time
+CELLS = 4_000_000  # numbers held in memory at a time
 
 
 @dataclass(frozen=True)
 class Boxes:
-    """Boxes of one picture or place: ``corners`` (n, 4) as x1, y1, x2, y2 and ``labels`` (n,), class indexes.
+    """Boxes of one image or place: ``corners`` (n, 4) as x1, y1, x2, y2 and ``labels`` (n,), class indexes.
 
     ``scores`` (n,): of detections. ``ignored`` (n,) bool: objects that count neither as hit nor as miss; a detection
-    on one (its overlap a part of the detection's own area, as of COCO's crowds) is not counted either.
+    on one (its overlap is a fraction of the detection's own area, as for COCO's crowds) is not counted either.
     """
 
     corners: NDArray[np.float64]
@@ -43,105 +43,107 @@ class Boxes:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Detections and objects of one class that overlap enough to match: index of each, and the overlap."""
+    """Detections and objects of one class that overlap enough to match: the index of each, and their overlap."""
 
     detection: NDArray[np.int64]
-    truth: NDArray[np.int64]
+    reference: NDArray[np.int64]
     overlap: NDArray[np.float64]
 
 
 # Indexes of detections and of objects -> the pairs of them of at least the smallest overlap that counts, by their
-# places in the two, in the order of the detections, those of one in the order of the objects.
+# places in the two, sorted by detection, then by object.
 PairsOf = Callable[[NDArray[np.int64], NDArray[np.int64]], Pairs]
 
 
 @dataclass(frozen=True)
 class Matched:
-    """What became of detections, of all pictures one after another, the best first within a class and picture.
+    """Detections matched with reference objects, image after image, the best first within a class and image.
 
-    ``picture``, ``label`` and ``score`` (n,) of each; ``index`` (n,): which of its picture's detections it is. ``hit``
-    and ``ignored`` (n, overlaps). ``truth`` (n,): the object of its picture it hit at the least overlap, -1 for none.
-    ``objects`` (pictures, classes): how many objects there were to find.
+    ``image``, ``label`` and ``score`` (n,) of each; ``index`` (n,): its place among the detections of its image.
+    ``hit`` and ``ignored`` (n, overlaps). ``reference`` (n,): the object of its image that it hits at the lowest IoU
+    threshold, -1 for none. ``objects`` (images, classes): the number of reference objects.
     """
 
-    picture: NDArray[np.int64]
+    image: NDArray[np.int64]
     label: NDArray[np.int64]
     score: NDArray[np.float64]
     index: NDArray[np.int64]
     hit: NDArray[np.bool_]
     ignored: NDArray[np.bool_]
-    truth: NDArray[np.int64]
+    reference: NDArray[np.int64]
     objects: NDArray[np.int64]
 
     @classmethod
     def of(cls, parts: Sequence[tuple[Matched, int]], classes: int) -> Matched:
-        """Those of several pictures together; each with its number."""
-        names = ("label", "score", "index", "hit", "ignored", "truth")
+        """The matches of several images together; each part with the number of its image."""
+        names = ("label", "score", "index", "hit", "ignored", "reference")
         columns = {name: np.concatenate([getattr(part, name) for part, _ in parts]) for name in names}
-        picture = np.concatenate([np.full(len(part.label), number, np.int64) for part, number in parts])
+        image = np.concatenate([np.full(len(part.label), number, np.int64) for part, number in parts])
         objects = np.zeros((max((number for _, number in parts), default=-1) + 1, classes), np.int64)
         for part, number in parts:
             objects[number] += part.objects.sum(0)
-        return cls(picture=picture, objects=objects, **columns)
+        return cls(image=image, objects=objects, **columns)
 
 
-def overlaps(detections: NDArray, truths: NDArray, ignored: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
-    """(n, m) intersection over union; with an ``ignored`` object the intersection over the detection's area.
+def overlaps(detections: NDArray, references: NDArray, ignored: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+    """(n, m) intersection over union; with an ``ignored`` object intersection over the detection's area.
 
     (n, 4), (m, 4), (m,). 0 where boxes do not overlap, whatever their areas.
     """
-    a, b = np.asarray(detections, np.float64)[:, None], np.asarray(truths, np.float64)[None]
+    a, b = np.asarray(detections, np.float64)[:, None], np.asarray(references, np.float64)[None]
     sides = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
     inside = np.where((sides > 0).all(-1), sides[..., 0] * sides[..., 1], 0.0)
-    of_detection, of_truth = (_area(x) for x in (a, b))
-    union = of_detection + of_truth - inside
+    of_detection, of_reference = (_area(x) for x in (a, b))
+    union = of_detection + of_reference - inside
     if ignored is not None:
         union = np.where(ignored[None], of_detection, union)
     return np.divide(inside, union, out=np.zeros_like(inside), where=inside > 0)
 
 
-def match(detections: Boxes, truths: Boxes, classes: int, most: int | None = MOST) -> Matched:
-    """The hits of one picture: its best detections first, each takes the object it overlaps most of those left.
+def match(detections: Boxes, references: Boxes, classes: int, most: int | None = MOST) -> Matched:
+    """The hits of one image: the best detection first, each takes the free object that it overlaps most.
 
     ``most``: detections of a class that count; None: all.
     """
-    ignored = _ignored(truths)
+    ignored = _ignored(references)
 
     def pairs_of(own: NDArray[np.int64], real: NDArray[np.int64]) -> Pairs:
-        overlap = overlaps(detections.corners[own], truths.corners[real], ignored[real])
-        detection, truth = np.nonzero(overlap >= OVERLAPS[0])
-        return Pairs(detection, truth, overlap[detection, truth])
+        overlap = overlaps(detections.corners[own], references.corners[real], ignored[real])
+        detection, reference = np.nonzero(overlap >= OVERLAPS[0])
+        return Pairs(detection, reference, overlap[detection, reference])
 
-    return match_pairs(detections, truths, classes, pairs_of, most)
+    return match_pairs(detections, references, classes, pairs_of, most)
 
 
-def match_pairs(detections: Boxes, truths: Boxes, classes: int, pairs_of: PairsOf, most: int | None = MOST) -> Matched:
+def match_pairs(
+    detections: Boxes, references: Boxes, classes: int, pairs_of: PairsOf, most: int | None = MOST
+) -> Matched:
     """As ``match``, with the pairs that may match found by ``pairs_of``."""
     scores = detections.scores if detections.scores is not None else np.ones(len(detections))
-    ignored = _ignored(truths)
-    objects = np.bincount(truths.labels[~ignored], minlength=classes)[None]
+    ignored = _ignored(references)
+    objects = np.bincount(references.labels[~ignored], minlength=classes)[None]
     found = []
     for label in range(classes):
-        own, real = np.flatnonzero(detections.labels == label), np.flatnonzero(truths.labels == label)
+        own, real = np.flatnonzero(detections.labels == label), np.flatnonzero(references.labels == label)
         own = own[np.argsort(-scores[own], kind="stable")][:most]
-        hit, passed, truth = _assign(pairs_of(own, real), len(own), ignored[real])
-        found.append((own, hit, passed, np.where(truth >= 0, np.append(real, -1)[truth], -1)))
-    index, hit, passed, truth = (np.concatenate(column) for column in zip(*found))
-    picture = np.zeros(len(index), np.int64)
-    return Matched(picture, detections.labels[index], scores[index], index, hit, passed, truth, objects)
+        hit, passed, reference = _assign(pairs_of(own, real), len(own), ignored[real])
+        found.append((own, hit, passed, np.where(reference >= 0, np.append(real, -1)[reference], -1)))
+    index, hit, passed, reference = (np.concatenate(column) for column in zip(*found))
+    image = np.zeros(len(index), np.int64)
+    return Matched(image, detections.labels[index], scores[index], index, hit, passed, reference, objects)
 
 
-def _ignored(truths: Boxes) -> NDArray[np.bool_]:
-    return truths.ignored if truths.ignored is not None else np.zeros(len(truths), bool)
+def _ignored(references: Boxes) -> NDArray[np.bool_]:
+    return references.ignored if references.ignored is not None else np.zeros(len(references), bool)
 
 
 def _assign(
     pairs: Pairs, count: int, ignored: NDArray[np.bool_]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.int64]]:
-    """(count, overlaps) hits, (count, overlaps) what is not counted, (count,) objects hit at the least overlap.
+    """(count, overlaps) hits, (count, overlaps) what is not counted, (count,) objects hit at the lowest threshold.
 
-    ``pairs`` in the order of the detections, those of one in the order of the objects. An object is taken once; one
-    that is ignored is never used up, and is matched only where no other is left.
+    ``pairs`` are sorted by detection, then by object. An object is taken once; an ignored one any number of times, and
+    only where no other is left.
     """
     hit, passed = (np.zeros((count, len(OVERLAPS)), bool) for _ in range(2))
     first = np.full(count, -1, np.int64)
@@ -149,12 +151,12 @@ def _assign(
     ends = np.searchsorted(pairs.detection, np.arange(count + 1))
     for i in np.unique(pairs.detection):
         part = slice(ends[i], ends[i + 1])
-        objects, values = pairs.truth[part], pairs.overlap[part]
+        objects, values = pairs.reference[part], pairs.overlap[part]
         counted = ~ignored[objects]
         if counted.any():
             objects_left = objects[counted]
             left = np.where(taken[:, objects_left], -1.0, values[counted])  # (overlaps, objects)
-            best = left.shape[1] - 1 - left[:, ::-1].argmax(1)  # of equals the last, as in COCO
+            best = left.shape[1] - 1 - left[:, ::-1].argmax(1)  # of equally good ones the last, as in COCO
             rows = np.flatnonzero(left[np.arange(len(best)), best] >= OVERLAPS)
             taken[rows, objects_left[best[rows]]] = True
             hit[i, rows] = True
@@ -168,9 +170,9 @@ def _assign(
 class Rates:
     """Metrics for each row of weights: over all classes (rows,), and of each class (rows, classes); NaN: not defined.
 
-    ``ap50`` at an overlap of 0.5, ``ap`` the mean over all ``OVERLAPS``; over all classes the means of what is defined.
-    ``precision``, ``recall`` and ``f1``: of the detections of a least score, at an overlap of 0.5; over all classes of
-    all objects together.
+    ``ap50`` at an IoU of 0.5, ``ap`` the mean over all ``OVERLAPS``; over all classes the mean where it is defined.
+    ``precision``, ``recall`` and ``f1``: of the detections above the confidence threshold, at an IoU of 0.5; over all
+    classes micro-averaged.
     """
 
     ap50: NDArray[np.float64]
@@ -186,12 +188,12 @@ class Rates:
 
 
 def rates(matched: Matched, threshold: float, weights: NDArray | None = None, precise: bool = True) -> Rates:
-    """The metrics where each picture counts as often as its weight says, (rows, pictures); None: each once, one row.
+    """The metrics for ``weights`` (rows, images): how often each image counts; None: each once, one row.
 
-    ``precise`` false: without average precision, which takes the time.
+    ``precise`` false: without average precision, which takes most of the time.
     """
-    pictures, classes = matched.objects.shape
-    weights = np.ones((1, pictures)) if weights is None else np.asarray(weights, np.float64)
+    images, classes = matched.objects.shape
+    weights = np.ones((1, images)) if weights is None else np.asarray(weights, np.float64)
     ap = np.full((len(weights), classes, len(OVERLAPS)), np.nan)
     counts = np.zeros((len(weights), classes, 3))  # hits, detections, objects
     counts[..., 2] = weights @ matched.objects
@@ -201,13 +203,13 @@ def rates(matched: Matched, threshold: float, weights: NDArray | None = None, pr
             ap[rows, label] = _average_precision(matched, own, label, weights[rows])
         given = own[matched.score[own] >= threshold]
         for number, counted in enumerate((matched.hit[given, 0], ~matched.ignored[given, 0])):
-            counts[:, label, number] = weights @ np.bincount(matched.picture[given], counted, pictures)
+            counts[:, label, number] = weights @ np.bincount(matched.image[given], counted, images)
     ap50, ap = ap[..., 0], ap.mean(2)
     return Rates(label_mean(ap50), label_mean(ap), *_counted(counts.sum(1)), ap50, ap, *_counted(counts))
 
 
 def pr_curve(matched: Matched, label: int, overlap: int = 0) -> tuple[NDArray[np.float64], ...]:
-    """(n,) recall, precision and score of a class's detections, from the best on; empty where there is no object."""
+    """(n,) recall, precision and score of a class's detections, the best first; empty where there is no object."""
     own = _of_class(matched, label)
     own = own[~matched.ignored[own, overlap]]
     total = matched.objects[:, label].sum()
@@ -228,22 +230,24 @@ def thinned_curve(matched: Matched, label: int) -> dict[str, list[float]]:
 def best_threshold(
     matched: Matched, candidates: Sequence[float] = CANDIDATES, nearest_to: float = 0.5
 ) -> tuple[float, float]:
-    """The confidence threshold of the best F1 at an overlap of 0.5, of equals the nearest to a number; and that F1."""
+    """The confidence threshold of the best F1 at an IoU of 0.5, of equally good ones the nearest to a number; and that
+    F1.
+    """
     f1 = np.array([_counts_f1(matched, candidate) for candidate in candidates])
     return best_candidate(f1, nearest_to, candidates), float(f1.max())
 
 
-def picture_f1(matched: Matched, threshold: float) -> NDArray[np.float64]:
-    """(pictures,) F1 of each picture by itself; NaN where there is neither an object nor a detection."""
-    pictures = len(matched.objects)
+def image_f1(matched: Matched, threshold: float) -> NDArray[np.float64]:
+    """(images,) F1 of each image; NaN where there is neither an object nor a detection."""
+    images = len(matched.objects)
     given = matched.score >= threshold
-    hits = np.bincount(matched.picture[given], matched.hit[given, 0], pictures)
-    found = np.bincount(matched.picture[given], ~matched.ignored[given, 0], pictures)
+    hits = np.bincount(matched.image[given], matched.hit[given, 0], images)
+    found = np.bincount(matched.image[given], ~matched.ignored[given, 0], images)
     return ratio(2 * hits, found + matched.objects.sum(1))
 
 
 def _of_class(matched: Matched, label: int) -> NDArray[np.int64]:
-    """The detections of a class, the best first; of equals in the order of the pictures."""
+    """The detections of a class, the best first; with equal scores in the order of the images."""
     own = np.flatnonzero(matched.label == label)
     return own[np.argsort(-matched.score[own], kind="stable")]
 
@@ -251,7 +255,7 @@ def _of_class(matched: Matched, label: int) -> NDArray[np.int64]:
 def _average_precision(matched: Matched, own: NDArray, label: int, weights: NDArray) -> NDArray[np.float64]:
     """(rows, overlaps), NaN where there is no object."""
     objects = weights @ matched.objects[:, label]
-    each = weights[:, matched.picture[own]]
+    each = weights[:, matched.image[own]]
     result = np.full((len(weights), len(OVERLAPS)), np.nan)
     for number in range(len(OVERLAPS)):
         hit, counted = matched.hit[own, number], ~matched.ignored[own, number]

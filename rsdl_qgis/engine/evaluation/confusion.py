@@ -1,4 +1,4 @@
-"""Metrics of maps against their reference: of classes, by their confusion matrix, and of numbers."""
+"""Metrics of maps against their reference: of classes, from the confusion matrix, and of numbers."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class SceneScores:
 class ClassScores:
     """Counts and scores (0..1) of one class; None where there is nothing to divide by.
 
-    ``users_accuracy`` (precision): how much of what is mapped as the class is the class; ``producers_accuracy``
-    (recall): how much of the class is mapped as it.
+    ``users_accuracy`` (precision): the fraction of what is mapped as the class that is right;
+    ``producers_accuracy`` (recall): the fraction of the class that is mapped as it.
     """
 
     reference: int
@@ -39,8 +39,8 @@ class ClassScores:
 class MapScores:
     """Counts and scores of a map.
 
-    ``kappa`` is None where chance alone would agree fully, as with one class. ``macro_f1`` is the mean over the classes
-    that the map or the reference has, ``mean_iou`` over those that the reference has.
+    ``kappa`` is None where agreement by chance is complete, as with one class. ``macro_f1`` is the mean over the
+    classes of the map or the reference, ``mean_iou`` over the classes of the reference.
     """
 
     pixels: int
@@ -53,13 +53,13 @@ class MapScores:
 
     @property
     def scene(self) -> SceneScores:
-        """What enters the means over scenes."""
+        """The scores that are averaged over scenes."""
         return SceneScores(self.overall_accuracy, self.mean_iou, self.frequency_weighted_iou)
 
 
 @dataclass(frozen=True)
 class ClassRates:
-    """Scores of many maps at once; arrays of the maps' shape, the last four with an axis of classes more.
+    """Scores of many maps at once; arrays of the maps' shape, the last four with a further axis of classes.
 
     NaN where ``MapScores`` has None, and in ``overall_accuracy`` where there is no reference.
     """
@@ -77,7 +77,7 @@ class ClassRates:
 
 @dataclass(frozen=True)
 class NumberRates:
-    """Scores of numbers against their reference, in its unit but ``r2``; NaN where there is nothing to divide by.
+    """Scores of numbers against their reference, in its unit except ``r2``; NaN where there is nothing to divide by.
 
     ``bias``: mean of the differences; above 0 the numbers are too large.
     """
@@ -160,14 +160,14 @@ def number_sums(predicted: NDArray, reference: NDArray) -> NDArray[np.float64]:
     if predicted.shape != reference.shape:
         raise ValueError(f"shapes differ: {predicted.shape} and {reference.shape}")
     known = np.isfinite(reference)
-    truth = reference[known].astype(np.float64)
-    if not truth.size:
+    observed = reference[known].astype(np.float64)
+    if not observed.size:
         return np.zeros(6)
-    difference = predicted[known].astype(np.float64) - truth
-    mean = truth.mean()
-    spread = np.square(truth - mean).sum()
+    difference = predicted[known].astype(np.float64) - observed
+    mean = observed.mean()
+    spread = np.square(observed - mean).sum()
     errors = difference.sum(), np.abs(difference).sum(), np.square(difference).sum()
-    return np.array([truth.size, mean, spread, *errors])
+    return np.array([observed.size, mean, spread, *errors])
 
 
 def number_rates(sums: ArrayLike, weights: ArrayLike) -> NumberRates:

@@ -1,4 +1,4 @@
-"""What an evaluation by samples found: metrics with their intervals, in all and for each class."""
+"""The result of an evaluation by samples: metrics with their intervals, overall and of each class."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..tables.metrics import METRICS, OF_DETECTIONS, OVER_SAMPLES
-from .bootstrap import Figure, Places, Statistic, intervals, values
-from .coco import Matched, rates, thinned_curve
-from .coco import picture_f1 as object_f1
+from .bootstrap import Estimate, Places, Statistic, intervals, values
+from .coco import Matched, image_f1, rates, thinned_curve
 from .confusion import ClassRates, class_rates, number_rates
-from .multilabel import label_rates, picture_f1
+from .decision import labels_of
+from .multilabel import label_rates, sample_f1
 
 
 class Found(Protocol):
-    """What was found in each sample, and the metrics that follow from it."""
+    """What was counted or predicted for each sample, and the metrics that follow from it."""
 
-    main: str  # the title of the metric that models are chosen by; higher is better
-    own: str  # the title of the metric of a sample by itself
+    main: str  # the title of the metric that models are selected by; higher is better
+    own: str  # the title of the metric of a single sample
 
     @property
     def scores(self) -> NDArray[np.float64]:
-        """The metric of each sample by itself, higher is better; NaN where it has no label."""
+        """(samples,) the metric of each sample, higher is better; NaN where it has no label."""
 
     @property
     def support(self) -> NDArray:
-        """How often the reference has each class."""
+        """(K,) how often the reference has each class."""
 
     def statistic(self, places: Places) -> Statistic:
-        """All metrics by their titles, in all and for each class."""
+        """All metrics by their titles, overall and of each class, as a function of the weights of places."""
 
 
 @dataclass(frozen=True)
 class FoundMaps:
-    """Maps of classes. ``counts`` (samples, 3, K): pixels hit, in the reference, predicted, which all metrics need.
+    """Maps of classes. ``counts`` (samples, 3, K): pixels hit, in the reference, predicted.
 
-    ``confusion``: (K, K) of all that was given a class, rows: reference. A sample's own metric is its mean IoU.
+    ``confusion``: (K, K) of all pixels with a predicted class, rows: reference. A sample's own metric is its mean IoU.
     """
 
     counts: NDArray[np.int64]
@@ -88,7 +88,9 @@ class FoundMaps:
 
 @dataclass(frozen=True)
 class FoundScenes:
-    """One class a scene or series; fields as of ``FoundMaps``. A sample's own metric: its true class's probability."""
+    """One class a scene or series; fields as of ``FoundMaps``. A sample's own metric: the probability of its reference
+    class.
+    """
 
     counts: NDArray[np.int64]
     confusion: NDArray[np.int64]
@@ -116,7 +118,7 @@ class FoundScenes:
 
 @dataclass(frozen=True)
 class FoundLabels:
-    """Several labels a picture: probabilities and reference (samples, K), thresholds (K,).
+    """Several labels a sample: probabilities and reference (samples, K), thresholds (K,).
 
     A sample's own metric is the F1 of its labels.
     """
@@ -128,7 +130,7 @@ class FoundLabels:
 
     @property
     def scores(self) -> NDArray[np.float64]:
-        return picture_f1(self.probabilities >= self.thresholds, self.reference > 0)
+        return sample_f1(labels_of(self.probabilities, self.thresholds), self.reference > 0)
 
     @property
     def support(self) -> NDArray:
@@ -137,7 +139,7 @@ class FoundLabels:
     def statistic(self, places: Places) -> Statistic:
         def metrics(weights: NDArray) -> dict[str, NDArray]:
             rates = label_rates(self.probabilities, self.reference, self.thresholds, weights[:, places.index])
-            found = {"mean_f1": rates.picture_f1, "mean_ap": rates.mean_average_precision}
+            found = {"mean_f1": rates.sample_f1, "mean_ap": rates.mean_average_precision}
             names = ("macro_f1", "precision", "recall", "f1", "average_precision")
             return _titled({**found, **{name: getattr(rates, name) for name in names}})
 
@@ -146,9 +148,10 @@ class FoundLabels:
 
 @dataclass(frozen=True)
 class FoundNumbers:
-    """Numbers: ``sums`` (samples, 6) of ``metrics.number_sums``; ``pairs`` (n, 2): some references and predictions.
+    """Numbers: ``sums`` (samples, 6) of ``confusion.number_sums``; ``pairs`` (n, 2): a sample of references and
+    predictions.
 
-    A sample's own metric is its root mean square error, negative.
+    A sample's own metric is its root mean square error, negated.
     """
 
     sums: NDArray[np.float64]
@@ -174,9 +177,9 @@ class FoundNumbers:
 
 @dataclass(frozen=True)
 class FoundBoxes:
-    """Objects found in pictures: what became of each detection, and the score from which they are given.
+    """Detections matched with the objects of images, and the confidence threshold.
 
-    A picture's own metric is its F1 at an overlap of 0.5.
+    An image's own metric is its F1 at an IoU of 0.5.
     """
 
     matched: Matched
@@ -185,7 +188,7 @@ class FoundBoxes:
 
     @property
     def scores(self) -> NDArray[np.float64]:
-        return object_f1(self.matched, self.threshold)
+        return image_f1(self.matched, self.threshold)
 
     @property
     def support(self) -> NDArray:
@@ -201,13 +204,13 @@ class FoundBoxes:
         return metrics
 
     def curves(self) -> list[dict[str, list[float]]]:
-        """Of each class recall, precision and score, from the surest detection on."""
+        """The precision-recall curve of each class: recall, precision and score, the highest score first."""
         return [thinned_curve(self.matched, label) for label in range(self.matched.objects.shape[1])]
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A model evaluated by samples: their names and places, the names of the classes, and what was found."""
+    """A model evaluated by samples: names of the classes, names and places of the samples, and what was found."""
 
     classes: tuple[str, ...]
     names: tuple[str, ...]
@@ -221,11 +224,11 @@ class Evaluation:
 
     @property
     def scores(self) -> NDArray[np.float64]:
-        """The metric of each sample by itself (samples,), higher is better; NaN where it has no label."""
+        """(samples,) the metric of each sample, higher is better; NaN where it has no label."""
         return self.found.scores
 
     def own(self, index: int) -> tuple[str, float]:
-        """The title of a sample's metric by itself, and its value: for numbers the error as it is, not negative."""
+        """The title and the value of a sample's own metric; for numbers the error itself, not negated."""
         return self.found.own, float(abs(self.scores[index]))
 
     @property
@@ -235,7 +238,7 @@ class Evaluation:
 
     @property
     def scatter(self) -> dict[str, list[float]] | None:
-        """Some numbers of the reference and what was predicted for them; None for classes and labels."""
+        """Points of a scatter plot, reference and predicted numbers; None for classes and labels."""
         if not isinstance(self.found, FoundNumbers):
             return None
         reference, predicted = self.found.pairs.T.tolist()
@@ -243,17 +246,17 @@ class Evaluation:
 
     @property
     def curves(self) -> list[dict[str, list[float]]] | None:
-        """Of each class recall, precision and score of its detections, the surest first; None but for objects."""
+        """The precision-recall curve of each class; None for anything but objects."""
         return self.found.curves() if isinstance(self.found, FoundBoxes) else None
 
     def values(self) -> dict[str, float | None]:
-        """The metrics in all, without their intervals."""
+        """The overall metrics, without their intervals."""
         return {title: _number(value) for title, value in self._values.items() if not value.ndim}
 
-    def metrics(self) -> dict[str, Figure]:
-        """The metrics in all, with their intervals over places."""
+    def metrics(self) -> dict[str, Estimate]:
+        """The overall metrics, with their intervals over places."""
         ends = self._intervals
-        return {title: _figure(v, ends[title]) for title, v in self._values.items() if not v.ndim}
+        return {title: _estimate(v, ends[title]) for title, v in self._values.items() if not v.ndim}
 
     def per_class(self) -> list[dict[str, Any]]:
         """The metrics of each class: its name, metrics with their intervals, and how often the reference has it."""
@@ -261,7 +264,7 @@ class Evaluation:
         return [
             {
                 "name": name,
-                "figures": {title: _figure(v[i], ends[:, i]) for title, (v, ends) in tables.items()},
+                "figures": {title: _estimate(v[i], ends[:, i]) for title, (v, ends) in tables.items()},
                 "support": int(self.found.support[i]),
             }
             for i, name in enumerate(self.classes)
@@ -299,7 +302,7 @@ class Evaluation:
 
 
 def ranked(evaluation: Evaluation) -> list[int]:
-    """The samples' indices by their own metric, the worst first, of equals the earlier; without those of no label."""
+    """The indices of the samples by their own metric, the worst first; samples without a label are left out."""
     scores = evaluation.scores
     order = np.argsort(scores, kind="stable")
     return [int(i) for i in order if not np.isnan(scores[i])]
@@ -324,7 +327,7 @@ def _number(value: NDArray) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _figure(value: NDArray, ends: NDArray) -> Figure:
+def _estimate(value: NDArray, ends: NDArray) -> Estimate:
     if not np.isfinite(value):
-        return Figure(None)
-    return Figure(float(value), *(_number(end) for end in ends))
+        return Estimate(None)
+    return Estimate(float(value), *(_number(end) for end in ends))

@@ -14,13 +14,13 @@ detection          ``boxes (N, K, 4)`` as x1, y1, x2, y2 in pixels and ``logits 
                    ``loss(images, targets)`` gives the named losses of training
 =================  ==================================================================================================
 
-In training mode a network with auxiliary heads gives ``(logits, *auxiliary logits)``, and says in
-``auxiliary_weight`` what they weigh in the loss. Sensors on one grid are joined band by band, unless a network says
-otherwise. Its class attribute ``flow`` (see ``flow.py``) says what of it is encoder, decoder and head.
+In training mode a network with auxiliary heads gives ``(logits, *auxiliary logits)``, and gives
+their weight in the loss in ``auxiliary_weight``. Sensors on one grid are stacked as bands, unless a network says
+otherwise. Its class attribute ``flow`` (see ``stages.py``) says which parameters are encoder, decoder and head.
 
 Every network that makes a map (segmentation, change) has, beside its own, the option ``coarsen``: the factor by which
-it works at a coarser resolution than its images (see ``coarse.py``). Every network of series has ``members``: how many
-of it answer together (see ``ensemble.py``).
+it works at a coarser resolution than its images (see ``downscale.py``). Every network of series has ``members``: the
+size of an ensemble of it (see ``ensemble.py``).
 """
 
 from __future__ import annotations
@@ -79,14 +79,14 @@ def build_network(name: str, inputs: Mapping[str, tuple[int, int]], classes: int
 
 
 def check_options(name: str, options: Mapping[str, Any]) -> None:
-    """ModelError where a network of the table has no such options, before it is known what it is to be built for."""
+    """ModelError where a network of the table has no such options, before its inputs and classes are known."""
     from .checks import check_options as check
 
     check(NETWORKS[name], constructor(name), options)
 
 
 def multiple_of_sides(name: str, inputs: Mapping[str, tuple[int, int]], options: Mapping[str, Any]) -> int:
-    """Of which height and width of an image have to be a multiple for a network of any size, were it built so."""
+    """The number that height and width of an image have to be a multiple of, for a network of any size built so."""
     import torch
 
     from .checks import multiple_of

@@ -23,7 +23,7 @@ class AlexNet(nn.Module):
     Differs from the paper: no local response normalisation.
     Differs from the paper: images of any size, averaged to 6x6 places before the classifier; 224 is the paper's size.
     Differs from the paper: dropout stands before the two hidden layers, not behind them, as torchvision trained it.
-    Differs from the paper: first weights after He et al. (doi:10.1109/ICCV.2015.123), to learn at any width.
+    Differs from the paper: initial weights after He et al. (doi:10.1109/ICCV.2015.123), to learn at any width.
 
     ``widths`` are the maps of the five convolutions, ``hidden`` the units of the two hidden layers.
     forward: (N, T, C, H, W) an input -> (N, classes); H and W at least 63.

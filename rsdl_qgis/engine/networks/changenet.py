@@ -26,7 +26,7 @@ class ChangeNet(nn.Module):
 
     Varghese, Gubbi, Ramaswamy, Balamuralidhar (ECCV Workshops 2018), doi:10.1007/978-3-030-11012-3_10. The encoder's
     weights serve both dates, those of the up-sampling are each date's own. At each level the enlarged maps of both
-    dates are joined and a 1x1 convolution gives logits; those of all levels are added. Sensors are joined band by band.
+    dates are joined and a 1x1 convolution gives logits; those of all levels are added. Sensors are stacked as bands.
     ``encoder`` takes the weights of a ResNet by name.
 
     Differs from the paper: up-sampling is by transposed convolutions that double the size, with batch norm, of

@@ -1,5 +1,5 @@
-"""What a network is asked for, and what it is given, checked against its line in the table: a sentence instead of
-torch's own error, or of a wrong answer.
+"""Checks a network's options and inputs against its line in the table: a sentence instead of torch's own error, or of
+a wrong result.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..tables.kinds import Boolean, Kind, ListOf, Number, Plain, Text, Whole, Wr
 from ..tables.tasks import TASKS
 from .table import COMMON_OPTIONS, Network
 
-KINDS: Mapping[str, Kind] = {  # how a constructor declares an option -> what it may be
+KINDS: Mapping[str, Kind] = {  # declared type of an option -> the values it may have
     "int": Whole(1, 16_384),
     "float": Number(0, 1000),
     "bool": Boolean(),
@@ -28,8 +28,8 @@ KINDS: Mapping[str, Kind] = {  # how a constructor declares an option -> what it
     "Sequence[float]": ListOf(Number(0, 16_384, above=True), 1, 64),
     "Mapping[str, Any]": Plain("an object of options"),
 }
-SHARE = Number(0, 0.99)  # of what is left out
-COUNTS = {  # option -> what is wrong, and what it may be
+DROPOUT = Number(0, 0.99)  # probability
+COUNTS = {  # option -> the sentence for a wrong number, and what it may be
     "coarsen": ("cannot be coarsened by {}", Whole(1, 64, exact=True)),
     "members": ("cannot have {} members", Whole(1, 50, exact=True)),
 }
@@ -41,7 +41,7 @@ def check_request(
     """ModelError where a network cannot be built for these inputs, classes and options."""
     if not inputs or classes < 1:
         asked = f"{len(inputs)} inputs and {classes} classes"
-        raise ModelError(f"{line.title} was asked for with {asked}.", "Give at least one of each.")
+        raise ModelError(f"{line.title} was asked for with {asked}.", "Give at least one input and one class.")
     for key, (dates, bands) in inputs.items():
         if line.dates not in (None, dates):
             raise ModelError(f"{line.title} takes {line.dates} dates, and input '{key}' has {dates}.")
@@ -53,7 +53,7 @@ def check_request(
 
 
 def check_options(line: Network, constructor: Any, options: Mapping[str, Any]) -> None:
-    """ModelError where a network has no such options, or one that all of its kind have cannot be so."""
+    """ModelError where a network has no such options, or a common option is out of range."""
     known = options_of(line, constructor)
     if wrong := sorted(set(options) - known):
         raise ModelError(f"{line.title} has no option '{wrong[0]}'.", f"It has: {', '.join(sorted(known))}.")
@@ -68,11 +68,11 @@ def check_options(line: Network, constructor: Any, options: Mapping[str, Any]) -
 
 
 def _check_kind(line: Network, option: str, declared: str, value: Any) -> None:
-    """ModelError where a value is not what an option may be."""
+    """ModelError where the value of an option is of the wrong type or out of range."""
     kinds = declared.split(" | ")
     if value is None and "None" in kinds:
         return
-    kind = SHARE if option.endswith("dropout") else KINDS[kinds[0]]
+    kind = DROPOUT if option.endswith("dropout") else KINDS[kinds[0]]
     try:
         kind(value, f"The option '{option}' of {line.title}")
     except Wrong as error:
@@ -86,15 +86,15 @@ def options_of(line: Network, constructor: Any) -> set[str]:
 
 
 def multiple_of(network: nn.Module, line: Network) -> int:
-    """Of which height and width of an image have to be a multiple, so that they are not too small either."""
+    """The multiple that height and width of an image have to be of, large enough for the smallest size as well."""
     least = math.ceil(max(line.smallest, line.multiple) / line.multiple) * line.multiple
     return int(getattr(network, "multiple", least))
 
 
 def guard(network: nn.Module, line: Network, inputs: Mapping[str, tuple[int, int]], options: Mapping[str, Any]) -> None:
-    """From now on the network refuses, with a ModelError, images that are not what it was built for."""
+    """Make the network refuse, with a ModelError, images that it was not built for."""
     side = None if line.any_size else options.get("size", line.size)
-    if hasattr(network, "multiple"):  # it is deeper or shallower than the table's
+    if hasattr(network, "multiple"):  # by its depth, where that differs from the table's
         line = replace(line, multiple=network.multiple, smallest=0)
     check = check_series if TASKS[line.task].series else partial(check_images, side=side)
     network.register_forward_pre_hook(partial(_check, check, line, dict(inputs)), prepend=True)

@@ -1,4 +1,4 @@
-"""Any network that makes a map, at a coarser resolution than its images: for large images, or a small machine."""
+"""Runs a network that makes a map at a coarser resolution than its images: for large images, or a small machine."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Logits = Union[Tensor, tuple[Tensor, ...]]
 
 
 def coarsen(network: nn.Module, factor: int, multiple: int) -> None:
-    """From now on the network sees the means of ``factor`` x ``factor`` pixels, and its map is enlarged bilinearly.
+    """Make the network see the means of ``factor`` x ``factor`` pixels; its map is upsampled bilinearly.
 
-    ``factor`` ** 2 times less work; the weights and their names stay. ``multiple``: of which height and width are one
+    ``factor`` ** 2 times less work; the weights and their names stay. ``multiple``: of height and width
     without this. forward: (N, T, C, H, W) an input -> (N, classes, H, W), H and W multiples of ``factor * multiple``.
     """
     network.multiple = factor * multiple
@@ -27,6 +27,6 @@ def _reduced(factor: int, _: nn.Module, images: tuple[Tensor, ...]) -> tuple[Ten
 
 
 def _enlarged(factor: int, network: nn.Module, images: tuple[Tensor, ...], logits: Logits) -> Logits:
-    if not isinstance(logits, Tensor):  # those of auxiliary heads too
+    if not isinstance(logits, Tensor):  # of auxiliary heads too
         return tuple(F.interpolate(x, scale_factor=factor, mode="bilinear", align_corners=False) for x in logits)
     return F.interpolate(logits, scale_factor=factor, mode="bilinear", align_corners=False)

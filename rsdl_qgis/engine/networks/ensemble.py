@@ -1,4 +1,4 @@
-"""Several networks of one kind as one, which errs less than each of them."""
+"""Deep ensembles: several networks of one kind, whose logits are averaged."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from .stages import USUAL, Flow
 
 
 class Ensemble(nn.Module):
-    """Networks of one kind side by side, of which each has its own first weights; the answer is their mean.
+    """Networks of one kind, each with its own initial weights; their logits are averaged.
 
     Lakshminarayanan, Pritzel, Blundell (2017), arXiv:1612.01474. Differs from the paper: the members' logits are
-    averaged, which is the geometric mean of their probabilities; they learn from the same batches, each with its own
-    dropout, and gradients are clipped, and sharpness is sought, by the norm of all; nothing is trained adversarially.
+    averaged, which is the geometric mean of their probabilities; they see the same batches, each with its own
+    dropout; gradient clipping and SAM use the norm of all members; there is no adversarial training.
 
-    forward: what a member takes -> the mean of their logits; in training mode the logits of each, in a tuple, so that
-    each has a loss of its own and none leans on another.
+    forward: as of a member -> the mean of the logits; in training mode a tuple of the logits of each member, so that
+    each has a loss of its own.
     """
 
     auxiliary_weight = 1.0

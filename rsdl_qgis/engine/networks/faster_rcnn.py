@@ -20,7 +20,7 @@ from .resnet import ResNet
 from .stages import Flow
 
 RATIOS = (0.5, 1.0, 2.0)  # of an anchor's height to its width
-NOTHING = -30.0  # the logit of a class that a box is not: a score of 1e-13
+NOTHING = -30.0  # logit of the other classes of a box: a score of 1e-13
 SMALLEST = 1e-3  # pixels: proposals thinner than this are dropped
 WEIGHTS = (10.0, 10.0, 5.0, 5.0)  # of the second stage's box coding: about one over its standard deviations
 BETA = 1 / 9  # where the smooth L1 loss turns from a parabola into a line
@@ -85,7 +85,7 @@ class ProposalHead(nn.Module):
 
 
 class ProposalNetwork(nn.Module):
-    """The first stage (RPN): where an object of any class may be."""
+    """The first stage (RPN): regions where an object of any class may be."""
 
     def __init__(self, width: int, sizes: Sequence[float], proposals: int, candidates: int, sampled: int):
         super().__init__()
@@ -116,7 +116,7 @@ class ProposalNetwork(nn.Module):
         return _rows(every, index) * there[..., None], there
 
     def _candidates(self, boxes: Tensor, scores: Tensor, deltas: Tensor, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Of one map the best ``candidates``, decoded and clipped; those suppressed, or too thin, score -inf."""
+        """The best ``candidates`` of one map, decoded and clipped; suppressed or too thin boxes score -inf."""
         scores = F.pad(scores, (0, self.candidates), value=-torch.inf)  # a small map has too few
         score, index = scores.topk(self.candidates)
         index = index.clamp(max=boxes.shape[0] - 1)
@@ -126,13 +126,15 @@ class ProposalNetwork(nn.Module):
         return best, score.masked_fill(~keep(best, score, 0.7), -torch.inf)
 
     def loss(
-        self, boxes: Sequence[Tensor], scores: Sequence[Tensor], deltas: Sequence[Tensor], truth: Sequence[Tensor]
+        self, boxes: Sequence[Tensor], scores: Sequence[Tensor], deltas: Sequence[Tensor], true_boxes: Sequence[Tensor]
     ) -> dict[str, Tensor]:
-        """Objectness and boxes, over ``sampled`` anchors an image, half of them on objects if there are so many."""
+        """The losses of objectness and boxes, over ``sampled`` anchors an image, half of them on objects if there are
+        so many.
+        """
         every, score, delta = torch.cat(list(boxes)), torch.cat(list(scores), 1), torch.cat(list(deltas), 1)
         total = {"rpn_objectness": score.sum() * 0, "rpn_boxes": delta.sum() * 0}
         count = 0
-        for i, objects_here in enumerate(truth):
+        for i, objects_here in enumerate(true_boxes):
             matched = match(objects_here, every, 0.7, 0.3, rescue=True)
             chosen = sample(matched, self.sampled, 0.5)
             hits = chosen[matched[chosen] >= 0]
@@ -180,7 +182,7 @@ class BoxPredictor(nn.Module):
 
 
 class BoxStage(nn.Module):
-    """The second stage: what is in a proposal, and where exactly."""
+    """The second stage: the class of a proposal, and its exact box."""
 
     def __init__(self, width: int, units: int, classes: int, sampled: int):
         super().__init__()
@@ -214,10 +216,12 @@ class BoxStage(nn.Module):
         return boxes * found, logits[..., 1:]
 
     def loss(
-        self, maps: Sequence[Tensor], proposals: Sequence[Tensor], truth: Sequence[tuple[Tensor, Tensor]]
+        self, maps: Sequence[Tensor], proposals: Sequence[Tensor], labelled: Sequence[tuple[Tensor, Tensor]]
     ) -> dict[str, Tensor]:
-        """Classes and boxes, over ``sampled`` proposals an image, a quarter of them on objects if there are so many."""
-        parts = [self._examples(found, *here) for found, here in zip(proposals, truth)]
+        """The losses of classes and boxes, over ``sampled`` proposals an image, a quarter of them on objects if there
+        are so many.
+        """
+        parts = [self._examples(found, *here) for found, here in zip(proposals, labelled)]
         boxes, labels, codes = (torch.cat(part) for part in zip(*parts))
         image = torch.cat([torch.full_like(part[1], i) for i, part in enumerate(parts)])
         scores, deltas = self.predict(maps, boxes, image)
@@ -227,16 +231,16 @@ class BoxStage(nn.Module):
             "boxes": F.smooth_l1_loss(deltas[hits, labels[hits]], codes, beta=BETA, reduction="sum") / count,
         }
 
-    def _examples(self, found: Tensor, truth: Tensor, classes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Of one image the boxes to learn from, their labels (0: background), and the codes of those with an object."""
-        found = torch.cat([found, truth])  # the objects themselves, so that there is something to learn from the start
-        matched = match(truth, found, 0.5, 0.5)
+    def _examples(self, found: Tensor, true_boxes: Tensor, classes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Training examples of one image: boxes, labels (0: background), and the deltas of the boxes with an object."""
+        found = torch.cat([found, true_boxes])  # with the objects, there are positive examples from the start
+        matched = match(true_boxes, found, 0.5, 0.5)
         chosen = sample(matched, self.sampled, 0.25)
         found, matched = found[chosen], matched[chosen]
         hits = matched >= 0
         labels = torch.zeros_like(matched)
         labels[hits] = classes[matched[hits]] + 1
-        return found, labels, encode(truth[matched[hits]], found[hits], WEIGHTS)
+        return found, labels, encode(true_boxes[matched[hits]], found[hits], WEIGHTS)
 
 
 def _rows(x: Tensor, index: Tensor) -> Tensor:
@@ -273,7 +277,7 @@ class FasterRCNN(nn.Module):
     proposals in training as in use, all but the last as torchvision has it; the final suppression is left to the
     caller.
 
-    Rows come best first; where two score all but alike, another engine may give them in the other order.
+    Rows are sorted by score; where two scores are almost equal, another engine may give them in the other order.
 
     forward: (N, T, C, H, W) an input -> boxes (N, proposals, 4) as x1, y1, x2, y2 in pixels, logits
     (N, proposals, classes) whose sigmoid is the score; H and W multiples of 32. Each row is one pair of proposal and
@@ -328,14 +332,14 @@ class FasterRCNN(nn.Module):
     def loss(self, images: Sequence[Tensor], targets: Targets) -> dict[str, Tensor]:
         stacked = _stacked(images)
         check_targets(targets, len(stacked), self.roi_heads.box_predictor.cls_score.out_features - 1)
-        truth = [objects(target, stacked) for target in targets]
+        labelled = [objects(target, stacked) for target in targets]
         maps = self.backbone(stacked)
         boxes, scores, deltas = self.rpn.predict(maps, stacked)
         with torch.no_grad():
             proposals, there = self.rpn.propose(boxes, scores, deltas, stacked)
         return {
-            **self.rpn.loss(boxes, scores, deltas, [x for x, _ in truth]),
-            **self.roi_heads.loss(maps, [x[mask] for x, mask in zip(proposals, there)], truth),
+            **self.rpn.loss(boxes, scores, deltas, [x for x, _ in labelled]),
+            **self.roi_heads.loss(maps, [x[mask] for x, mask in zip(proposals, there)], labelled),
         }
 
 

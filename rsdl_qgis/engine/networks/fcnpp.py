@@ -14,7 +14,7 @@ from .stages import Flow
 
 
 class PyramidPooling(nn.Module):
-    """The map beside its means over ever coarser grids, mixed by a convolution.
+    """Pyramid pooling: the map and its means over ever coarser grids, mixed by a convolution.
 
     For each number in ``cells`` the map is averaged over so many by so many parts, brought to a part of the channels
     by a 1x1 convolution, and enlarged again. Batch norm comes after the enlarging, so that it works on one image too.
@@ -48,7 +48,7 @@ class FCNPP(nn.Module):
 
     Differs from the paper: the network only, without its filtering of the images by morphological reconstruction
     beforehand; the two halves are those of the U-Net of this package, with half its widths, and the pyramid is that of
-    Zhao et al. (CVPR 2017, doi:10.1109/CVPR.2017.660), for we found no code by the authors to take the numbers from;
+    Zhao et al. (CVPR 2017, doi:10.1109/CVPR.2017.660), as the authors published no code with its numbers;
     returns logits.
 
     forward: (N, 2, C, H, W) an input -> (N, classes, H, W); H and W multiples of ``2 ** (len(widths) - 1)``, so of 16.

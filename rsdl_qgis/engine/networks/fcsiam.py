@@ -110,7 +110,7 @@ class FCSiamConc(nn.Module):
     """FC-Siam-conc: one encoder for both dates, the skips of both joined side by side.
 
     Daudt, Le Saux, Boulch (ICIP 2018), doi:10.1109/ICIP.2018.8451652. The decoder starts from the second date's
-    deepest map, as in the authors' code. Sensors are joined band by band.
+    deepest map, as in the authors' code. Sensors are stacked as bands.
 
     Differs from the paper: returns logits; the decoder's transposed convolutions of stride 1 are written as
     convolutions, which are the same functions.
@@ -139,11 +139,11 @@ class FCSiamConc(nn.Module):
 class FCSiamDiff(nn.Module):
     """FC-Siam-diff: one encoder for both dates, the skips joined by their absolute difference.
 
-    Daudt, Le Saux, Boulch (ICIP 2018), doi:10.1109/ICIP.2018.8451652. Sensors are joined band by band. Swapping the
+    Daudt, Le Saux, Boulch (ICIP 2018), doi:10.1109/ICIP.2018.8451652. Sensors are stacked as bands. Swapping the
     dates changes nothing.
 
     Differs from the paper: returns logits; the deepest map is a difference too, where the authors' code takes the
-    second date's, so that the answer does not depend on the order of the dates; the decoder's transposed convolutions
+    second date's, so that the output does not depend on the order of the dates; the decoder's transposed convolutions
     of stride 1 are written as convolutions, which are the same functions.
 
     forward: (N, 2, C, H, W) an input -> (N, classes, H, W); H and W multiples of ``2 ** len(widths)``, so of 16.

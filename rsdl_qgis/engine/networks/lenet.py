@@ -30,7 +30,7 @@ class LeNet5(nn.Module):
     Differs from the paper: every map of C3 sees every map of S2, where the paper's table connects 60 of the 96 pairs.
     Differs from the paper: pooling has no trained factor and bias, and no activation of its own.
     Differs from the paper: the output is linear (logits for a cross-entropy), not Euclidean distances to drawn digits.
-    Differs from the paper: first weights lie within 1 / sqrt(fan-in), not 2.4 / fan-in; ``size`` and ``widths`` vary.
+    Differs from the paper: initial weights lie within 1 / sqrt(fan-in), not 2.4 / fan-in; ``size`` and ``widths`` vary.
 
     ``widths`` are the maps of C1 and C3 and the units of C5 and F6. ModelError when ``size`` is below 16.
     forward: (N, T, C, size, size) an input -> (N, classes).

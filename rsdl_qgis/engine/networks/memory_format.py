@@ -1,4 +1,4 @@
-"""How weights lie in memory."""
+"""The memory format of weights."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from torch import nn
 
 
 def channels_last(network: nn.Module) -> nn.Module:
-    """The network, its 2D convolutions' weights with channels last, which CPUs and GPUs run faster.
+    """The network with the weights of its 2D convolutions in channels-last order, which CPUs and GPUs run faster.
 
     3D convolutions stay as they are: ``network.to(memory_format=torch.channels_last)`` refuses them.
     """

@@ -28,7 +28,7 @@ def take(x: Tensor, dates: Tensor) -> Tensor:
 
 
 def backwards(x: Tensor, count: Tensor) -> Tensor:
-    """The first ``count`` (N,) dates of each sequence in reverse order; what follows them means nothing.
+    """The first ``count`` (N,) dates of each sequence in reverse order; the values after them are undefined.
 
     x (N, T, C) -> (N, T, C). Done twice it gives the first ``count`` dates back.
     """
@@ -43,7 +43,7 @@ def read_at(states: Tensor, places: Tensor, count: Tensor) -> Tensor:
 
 
 class Recurrence(nn.Module):
-    """Layers of recurrent cells over the valid dates of each sequence, as if the others were not there.
+    """Layers of recurrent cells over the valid dates of each sequence, as if the others did not exist.
 
     ``cell`` is ``nn.RNN`` or ``nn.LSTM``. forward: x (N, T, C), valid (N, T) -> (N, directions * hidden): the last
     layer's state after a sequence's last valid date and, for the backward direction, after its first; zeros where no
@@ -90,14 +90,14 @@ class Recurrence(nn.Module):
 
 
 class RNN(nn.Module):
-    """A simple recurrent network: a state moved on by every date, and a linear layer on the last state.
+    """A simple recurrent network: a state updated by every date, and a linear layer on the last state.
 
     Elman (Cognitive Science 1990), doi:10.1207/s15516709cog1402_1. A date that is not valid leaves the state as it
-    was, so that gaps and padding, wherever they stand and whatever is written there, never change the answer. Inputs
-    are joined band by band.
+    was, so that gaps and padding, wherever they stand and whatever is written there, never change the output. Inputs
+    are stacked as bands.
 
-    Differs from the paper: the state goes through a hyperbolic tangent; there is one answer a sequence, after its
-    last date; errors are led back through all dates; ``layers`` and ``dropout`` (after each layer) are free. With
+    Differs from the paper: the state goes through a hyperbolic tangent; there is one output a sequence, after its
+    last date; back-propagation goes through all dates; ``layers`` and ``dropout`` (after each layer) are free. With
     ``every_date`` the linear layer reads the states of all dates of one calendar, as many as the network is built for.
 
     forward: (N, T, C) an input, valid (N, T) -> (N, classes); any T from 1 on, with ``every_date`` up to that many.
@@ -130,11 +130,11 @@ class LSTM(nn.Module):
 
     Hochreiter, Schmidhuber (Neural Computation 1997), doi:10.1162/neco.1997.9.8.1735; ``bidirectional``: Graves,
     Schmidhuber (Neural Networks 2005), doi:10.1016/j.neunet.2005.06.042. A date that is not valid leaves the states as
-    they were, so that gaps and padding, wherever they stand and whatever is written there, never change the answer.
-    Inputs are joined band by band.
+    they were, so that gaps and padding, wherever they stand and whatever is written there, never change the output.
+    Inputs are stacked as bands.
 
     Differs from the paper: cells have forget gates (Gers, Schmidhuber, Cummins 2000, doi:10.1162/089976600300015015)
-    and no peepholes; there is one answer a sequence, from the state after its last date (and, backwards, after its
+    and no peepholes; there is one output a sequence, from the state after its last date (and, backwards, after its
     first); ``layers`` and ``dropout`` (after each layer) are free. With ``every_date`` the linear layer reads the
     states of all dates of one calendar, as many as the network is built for.
 

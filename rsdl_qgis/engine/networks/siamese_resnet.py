@@ -32,11 +32,11 @@ class SiameseResNet(nn.Module):
 
     Liu, Zhou, Zhao, Yao, Liu, Zheng (IEEE GRSL 2019), doi:10.1109/LGRS.2019.2894399, on the ResNet of He et al. (CVPR
     2016). The classes are those of the pair: changed or not, or from which use of the land to which; the order of the
-    dates matters. Sensors are joined band by band. ``encoder`` takes the weights of a ResNet, save its ``fc``, by name.
+    dates matters. Sensors are stacked as bands. ``encoder`` takes the weights of a ResNet, save its ``fc``, by name.
 
     Differs from the paper: it identifies the class of each scene and verifies whether both are of one class, with a
-    metric-learning term on their features; here a pair has one class, which one layer reads from the features of both
-    dates and their absolute difference.
+    metric-learning term on their features; here a pair has one class, which one layer predicts from the features of
+    both dates and their absolute difference.
 
     forward: (N, 2, C, H, W) an input -> (N, classes); any H and W from 32 on.
     ModelError when there is no such depth.

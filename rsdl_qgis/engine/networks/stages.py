@@ -1,4 +1,4 @@
-"""The way data takes through a network, as the network itself says it: for freezing, thawing and starting weights."""
+"""The stages of a network from input to output, as it declares them: for freezing and transferring weights."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 class Flow:
     """A class attribute ``flow``: the stages of a network's encoder, decoder and head, from its input to its output.
 
-    Each is a regular expression that names parameters, or modules with all that is in them, relative to the class.
+    Each is a regular expression that names parameters, or modules with all their parameters, relative to the class.
     Where it has a group, that is a number, and there is a stage for each: the lowest first, or the highest with a group
     called ``last_first``. The number of a layer of an ``nn.Sequential`` counts the poolings before it. One that names a
-    module with a ``flow`` of its own stands for that one's stages. What several name belongs to the last of them. What
-    depends on the number of classes is the head.
+    module with a ``flow`` of its own stands for that one's stages. A parameter that several name belongs to the last of
+    them. Layers that depend on the number of classes are the head.
     """
 
     encoder: tuple[str, ...] = ()
@@ -21,4 +21,4 @@ class Flow:
     head: tuple[str, ...] = ()
 
 
-USUAL = Flow(("encoder",), ("decoder",), ("head",))  # of a network that says nothing
+USUAL = Flow(("encoder",), ("decoder",), ("head",))  # of a network that declares none

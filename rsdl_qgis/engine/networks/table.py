@@ -19,11 +19,11 @@ class Network:
     target: str  # "module:class", the module inside this package
     paper: str  # DOI or arXiv number
     dates: int | None = None  # an input must have as many; None = any number
-    bands: int = 3  # of the form whose size the documentation states
+    bands: int = 3  # of the variant whose size the documentation states
     multiple: int = 1  # height and width of an input must be a multiple of this
     smallest: int = 0  # height and width must be at least this; 0 = ``multiple``
     size: int = 256  # default height and width; for a time series the number of dates
-    any_size: bool = True  # one network takes images of any size; else of the size it was built for
+    any_size: bool = True  # whether it takes images of any size; else of the size it was built for
     options: Mapping[str, Any] = field(default_factory=dict)  # what makes this line this variant
     choices: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)  # further options, the default first
 
@@ -89,7 +89,7 @@ DETECTION: dict[str, Network] = {
 }  # fmt: skip
 
 COMMON_OPTIONS = {"coarsen": ("segmentation", "change"), "members": ("time-series",)}  # of every network of a task
-ALIASES = {"unet-10c": "unet", "unet-3c": "unet"}  # names that cards and jobs may have -> the network that it is
+ALIASES = {"unet-10c": "unet", "unet-3c": "unet"}  # former names, in cards and jobs -> the network
 
 
 class Table(dict[str, Network]):

@@ -22,9 +22,9 @@ class Norm(nn.BatchNorm1d):
 
 
 class MaskedConv(nn.Module):
-    """A convolution along the dates that knows which are there, with batch norm, ReLU and dropout.
+    """A partial convolution along the dates, which accounts for missing ones, with batch norm, ReLU and dropout.
 
-    Values not known count as nothing: the sum over a window is scaled up by the dates that lie in it over those
+    Missing values count as nothing: the sum over a window is scaled up by the dates that lie in it over those
     known, and a date becomes known when any in its window is (Liu et al. 2018, doi:10.1007/978-3-030-01252-6_6). With
     all dates known it is an ordinary convolution. Batch norm learns its statistics from known dates only.
     forward: x (N, C, T), zero where not known, and known (N, 1, T) of ones and zeros -> the same two.
@@ -52,12 +52,12 @@ class MaskedConv(nn.Module):
 
 
 class TempCNN(nn.Module):
-    """Temporal CNN: three convolutions along the dates, all their values into a dense layer, and the classes' layer.
+    """Temporal CNN: three convolutions along the dates, a dense layer over all their values, and the output layer.
 
     Pelletier, Webb, Petitjean (Remote Sensing 2019), doi:10.3390/rs11050523. A date's place in the sequence has a
     meaning: sequences are on one calendar of as many dates as the network is built for. A shorter one is continued
-    with dates that are not valid. What is written at such dates, at the end or between, never changes the answer.
-    Inputs are joined band by band.
+    with dates that are not valid. What is written at such dates, at the end or between, never changes the output.
+    Inputs are stacked as bands.
 
     Differs from the paper: convolutions take account of missing dates (``MaskedConv``), with none missing they are the
     paper's; convolutions before batch norm have no bias.

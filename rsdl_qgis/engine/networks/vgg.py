@@ -44,7 +44,7 @@ class VGG(nn.Module):
 
     Differs from the paper: images of any size, averaged to 7x7 places before the classifier; 224 is the paper's size.
     Differs from the paper: ``batch_norm`` puts it behind each convolution; the paper has none.
-    Differs from the paper: first weights after He et al. (doi:10.1109/ICCV.2015.123), not from a shallower network.
+    Differs from the paper: initial weights after He et al. (doi:10.1109/ICCV.2015.123), not from a shallower network.
 
     ``widths`` are the maps of the five stages, ``hidden`` the units of the two hidden layers. Without classes (0) it is
     a body: ``forward`` gives the pooled features (N, widths[-1] * 49), and no parameter is left unused. ModelError when

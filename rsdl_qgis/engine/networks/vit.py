@@ -107,7 +107,7 @@ class ViT(nn.Module):
     them; its published files need ``published_names`` first, and ``resize_positions`` for another image size.
     ``variant`` is a key of ``VARIANTS``; any number of it can be changed by name: ``size=96``, ``layers=2``, ….
 
-    Differs from the paper: the head is one layer from the start (the paper trains anew with a hidden layer and then
+    Differs from the paper: the head is one layer from the start (the paper pre-trains with a hidden layer and then
     replaces it by one) and starts from small random weights instead of zeros; no dropout unless asked for; the small
     variant, for images of 64 px, is not the paper's.
 
@@ -146,7 +146,7 @@ class ViT(nn.Module):
         if form.size % form.patch:
             raise ModelError(f"Images of {form.size} px cannot be cut into patches of {form.patch} px.")
         if form.width % form.heads:
-            raise ModelError(f"A width of {form.width} cannot be shared out among {form.heads} heads.")
+            raise ModelError(f"A width of {form.width} cannot be divided among {form.heads} heads.")
         channels = sum(dates * bands for dates, bands in inputs.values())
         self.conv_proj = nn.Conv2d(channels, form.width, form.patch, form.patch)
         self.class_token = nn.Parameter(torch.zeros(1, 1, form.width))

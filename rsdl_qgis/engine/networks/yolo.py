@@ -21,7 +21,7 @@ VARIANTS: dict[str, tuple[float, float]] = {  # parts of the full depth and widt
     "m": (0.67, 0.75),
 }
 STRIDES = (8, 16, 32)
-RARE = 0.01  # the chance of an object that a new network gives every cell
+RARE = 0.01  # initial objectness of every cell
 FINEST_STEP = 8  # enlarging is by so many parts of 1
 LARGEST_GROWTH = 8.0  # logarithm of a box's size in strides, so that exp cannot overflow
 
@@ -159,7 +159,8 @@ class Head(nn.Module):
 
 
 class YOLO(nn.Module):
-    """A one-stage detector that asks every cell of three maps for one box, over all dates and inputs stacked as bands.
+    """A one-stage detector that predicts one box for every cell of three maps, over all dates and inputs stacked as
+    bands.
 
     Ge, Liu, Wang, Li, Sun (2021), arXiv:2107.08430. ``variant`` is a key of ``VARIANTS``; ``depth`` and ``width``
     replace its parts of the full depth (3 bottlenecks) and width (64 channels). ``enlarge`` 1.5 lets it see images
@@ -167,9 +168,9 @@ class YOLO(nn.Module):
 
     Differs from the paper: the first layer is a 6x6 convolution of stride 2, which its rearranging of pixels and 3x3
     convolution amount to; the nano size has ordinary convolutions instead of depthwise ones, which are slow on CPUs;
-    the loss of the boxes is 1 - GIoU instead of 1 - IoU², so that boxes learn that do not touch their object yet; no
-    L1 loss in the last epochs; augmentation is the training's matter. The class target is the IoU, as in the code
-    published with the paper.
+    the loss of the boxes is 1 - GIoU instead of 1 - IoU², which has a gradient also where a box does not touch its
+    object; no L1 loss in the last epochs; augmentation is left to the training. The class target is the IoU, as in the
+    code published with the paper.
 
     forward: (N, T, C, H, W) an input -> boxes (N, K, 4) as x1, y1, x2, y2 in pixels, logits (N, K, classes) whose
     sigmoid is the score, that is class times objectness; K = H * W * (1 / 64 + 1 / 256 + 1 / 1024), of the enlarged
@@ -215,13 +216,13 @@ class YOLO(nn.Module):
         wanted = torch.zeros_like(objectness)
         box_loss, class_loss, count = boxes.sum() * 0, classes.sum() * 0, 0
         for i, target in enumerate(targets):
-            truth, labels = objects(target, boxes)
+            true_boxes, labels = objects(target, boxes)
             scores = _product(objectness[i], classes[i]).detach().sigmoid()
-            matched, quality = simple_ota(points, strides, boxes[i].detach(), scores, truth, labels)
+            matched, quality = simple_ota(points, strides, boxes[i].detach(), scores, true_boxes, labels)
             hits = (matched >= 0).nonzero()[:, 0]
             matched, quality = matched[hits], quality[hits]
             wanted[i, hits] = 1
-            box_loss = box_loss + giou_loss(boxes[i, hits], truth[matched]).sum()
+            box_loss = box_loss + giou_loss(boxes[i, hits], true_boxes[matched]).sum()
             aim = F.one_hot(labels[matched], classes.shape[-1]) * quality[:, None]
             class_loss = class_loss + F.binary_cross_entropy_with_logits(classes[i, hits], aim, reduction="sum")
             count += len(hits)

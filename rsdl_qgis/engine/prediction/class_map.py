@@ -26,8 +26,7 @@ from .request import MapFiles
 class SegmentationCollector:
     """Blends tiles of probabilities and writes finished rows; what is not finite is nodata.
 
-    With two classes that exclude each other only the second one's probability is blended and held: the first is what it
-    lacks to 1.
+    With two exclusive classes only the probability of the second is blended and held: the first has the rest to 1.
     """
 
     card: ModelCard
@@ -89,20 +88,20 @@ class SegmentationCollector:
             )
 
     def add(self, window: Window, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
-        """Take one tile's probabilities (classes, h, w) and where its pixels are valid (h, w)."""
+        """Add one tile's probabilities (classes, h, w), and which of its pixels are valid (h, w)."""
         self.mosaic.add(window, output[1:] if self.binary else output, valid)
 
     def skip(self, window: Window) -> None:
-        """Pass a tile without a valid pixel."""
+        """Skip a tile without a valid pixel."""
         self.mosaic.skip(window)
 
     def close(self) -> dict[str, Any]:
-        """Finish the files; what was made, and the pixels and area of each class.
+        """Finish the files; their paths, and the pixels and area of each class.
 
-        Where a later one fails, those before it are whole, and stay.
+        Where a later file fails, the earlier ones are complete and stay.
         """
         self.mosaic.close()
-        Lost("valid pixels", "they are nodata", self.mosaic.lost, self.mosaic.seen).tell(self.report)
+        Lost("valid pixels", "they are nodata", self.mosaic.lost, self.mosaic.seen).log(self.report)
         with kept(lambda: self.finished):
             result = self._finish()
         pixel_area = math.prod(self.grid.resolution)
@@ -130,7 +129,7 @@ class SegmentationCollector:
         return result
 
     def abort(self) -> None:
-        """Leave nothing behind that is not whole."""
+        """Remove unfinished files."""
         for sink in (self.class_sink, self.probability_sink):
             if sink:
                 sink.abort()

@@ -13,11 +13,11 @@ from ..errors import MismatchError
 from ..feedback import Report
 from ..radiometry.normalization import Normalization
 from ..radiometry.scaling import Radiometry, radiometry
-from ..radiometry.unlike import BLANK, blank_share, blank_text, findings, scale_text, told
+from ..radiometry.unlike import BLANK, blank_fraction, blank_text, finding_text, findings, scale_text
 from ..raster.source import Layer, LayerInfo, RasterSource, inspect, valid_pixels
 from .request import AskedRaster, ImageRequest, PredictRequest
 
-FARTHEST_RESAMPLED = 4.0  # factor of pixel sizes beyond which resampling makes up what is not there
+FARTHEST_RESAMPLED = 4.0  # factor of pixel sizes beyond which a raster is not resampled
 
 
 def layers_of(inputs: Mapping[str, Sequence[AskedRaster]], card: ModelCard) -> dict[str, list[Layer]]:
@@ -50,7 +50,7 @@ def open_images(request: ImageRequest, card: ModelCard, report: Report) -> Itera
 def open_source(
     inputs: Mapping[str, Sequence[Layer]], card: ModelCard, request: PredictRequest, resampling: str | None = None
 ) -> RasterSource:
-    """The layers on one grid, as a job asks for; ``resampling``: in place of the job's.
+    """The layers on one grid, as a job asks for; ``resampling``: instead of the job's.
 
     MismatchError where they are to be resampled to a pixel size that the model does not know.
     """
@@ -105,7 +105,7 @@ def chosen_normalization(request: PredictRequest, card: ModelCard) -> str | None
 def sampled_scaling(
     source: RasterSource, card: ModelCard, report: Report, normalize: str | None = None
 ) -> dict[str, Radiometry]:
-    """How each input is scaled, from a sample of the raster; MismatchError for values the model cannot mean.
+    """How each input is scaled, from a sample of the raster; MismatchError for values that do not suit the model.
 
     ``normalize``: how later dates are brought to the first one's radiometry; InputError where they cannot be.
     """
@@ -115,7 +115,7 @@ def sampled_scaling(
     scaling = {}
     for item in card.inputs:
         array = sample[item.name]
-        tell_of_files(item.role or item.name, source.layers(item.name), array, report)
+        log_stored_values(item.role or item.name, source.layers(item.name), array, report)
         scaling[item.name] = radiometry(item, array, normalize)
         normalized = scaling[item.name].normalization
         if normalized:
@@ -125,11 +125,11 @@ def sampled_scaling(
             report.log(
                 "warning",
                 f"{item.role or item.name}: the values of its dates lie too far apart to be of one product ({bands}), "
-                "so each date is stretched alone, and less is seen of what changed. Give one product for all dates.",
+                "so each date is stretched by itself, and changes show less. Give one product for all dates.",
             )
         if scaling[item.name].decibel:
             report.log("info", f"{item.role or item.name}: linear backscatter, converted to dB.")
-        own = array[:1] if normalized else array  # dates whose values the model is to mean as they are
+        own = array[:1] if normalized else array  # dates whose values are compared with those of training
         largest = float(own.max()) if own.count() else 0.0
         if item.scaling.method == "linear" and item.scaling.divisor > 1 and largest > 1.05 * item.scaling.divisor:
             raise MismatchError(
@@ -139,7 +139,7 @@ def sampled_scaling(
             )
         stated = stated_by(source.layers(item.name))
         for finding in findings(item, card.name, array, scaling[item.name](array.data), stated):
-            report.log("warning", told(item, finding))
+            report.log("warning", finding_text(item, finding))
     return scaling
 
 
@@ -148,21 +148,21 @@ def stated_by(infos: Sequence[LayerInfo]) -> tuple[np.ndarray, np.ndarray]:
     return np.array([info.scales for info in infos]), np.array([info.offsets for info in infos])
 
 
-def tell_of_files(title: str, infos: Sequence[LayerInfo], array: np.ma.MaskedArray, report: Report) -> None:
-    """How the numbers of files, one a date, are read, and whether many are 0 that may mean nothing.
+def log_stored_values(title: str, infos: Sequence[LayerInfo], array: np.ma.MaskedArray, report: Report) -> None:
+    """Log how the stored numbers of files, one a date, are read, and warn of many zeros that may be nodata.
 
-    ``array``: a sample (T, C, n, m); ``title``: what a person calls them.
+    ``array``: a sample (T, C, n, m); ``title``: what the user calls the input.
     """
     for info in infos:
         if text := scale_text(info):
             report.log("info", text)
-    share = blank_share(array, infos)
-    if share >= BLANK:
-        report.log("warning", blank_text(title, share))
+    fraction = blank_fraction(array, infos)
+    if fraction >= BLANK:
+        report.log("warning", blank_text(title, fraction))
 
 
 def normalization_text(found: Normalization, item: Input) -> str:
-    """'after normalised to before (irmad, on 812 of 4000 sampled pixels): red × 1.2 - 3, …' for a person's log."""
+    """'after normalised to before (irmad, on 812 of 4000 sampled pixels): red × 1.2 - 3, …' for the log."""
     dates = []
     for t in range(1, len(item.dates)):
         maps = [

@@ -1,7 +1,4 @@
-"""The one prediction job: open, check, place, scale, loop, close or abort.
-
-What an operation has of its own is a ``PredictionTask``.
-"""
+"""The prediction job: open, check, place, scale, loop, close or abort. Each operation is a ``PredictionTask``."""
 
 from __future__ import annotations
 
@@ -28,25 +25,25 @@ from .provenance import provenance
 from .request import PredictRequest
 
 R = TypeVar("R", bound=PredictRequest)
-W = TypeVar("W")  # what the network is shown at a time: a window of the raster, a view of a scene
+W = TypeVar("W")  # what the network takes at a time: a window of the raster, a view of a scene
 Given = TypeVar("Given", contravariant=True)
 Network = Callable[[Arrays], Any]
 Scales = Mapping[str, Radiometry]  # of each input
 
 
 class Results(Collector[Given], Protocol[Given]):
-    """A collector that makes files of what it takes."""
+    """A collector that writes files."""
 
     def close(self) -> dict[str, Any]:
-        """Finish the files; what was made."""
+        """Finish the files; their paths and what is reported of them."""
 
     def abort(self) -> None:
-        """Leave nothing behind that is not whole."""
+        """Remove unfinished files."""
 
 
 @dataclass(frozen=True)
 class Job(Generic[R]):
-    """A request and the model that it names. ``form``: of the model's file, see ``runtime.network_form``."""
+    """A request and the model that it names. ``form``: of the model's file, see ``runtime.sessions.network_form``."""
 
     request: R
     card: ModelCard
@@ -57,11 +54,11 @@ class Job(Generic[R]):
 
 @dataclass(frozen=True)
 class Work(Generic[W]):
-    """What a task makes of a job: what the network is shown, in batches, and what becomes of its outputs.
+    """The steps of a job: windows for the network, in batches, and a collector for its outputs.
 
-    ``scales``: samples the rasters for how they are scaled, with which ``load`` reads a window. ``open_network``: as
-    ``runtime.open_runtime``. ``collector``: of the open network and of what every output tells of how it was made, of
-    which ``cut`` (how the rasters were cut) and ``notes`` are parts. ``unit``: what a window is called to people.
+    ``scales``: samples the rasters and gives their scaling, with which ``load`` reads a window. ``open_network``: as
+    ``runtime.sessions.open_runtime``. ``collector``: made from the open network and the metadata of the outputs, which
+    hold ``cut`` (how the rasters were cut) and ``notes``. ``unit``: what a window is called in messages.
     """
 
     windows: Counted[W]
@@ -78,10 +75,10 @@ class Work(Generic[W]):
 
 @dataclass(frozen=True)
 class PredictionTask(Generic[R]):
-    """What an operation that predicts has of its own.
+    """What is particular to one prediction operation.
 
-    ``does``: what it does, after 'this'; ``work``: opens a job's inputs, checks that they fit, and places windows on
-    them. The table of tasks says whose models it takes.
+    ``does``: what it does, after 'this', for messages; ``work``: opens a job's inputs, checks that they fit, and places
+    windows on them. The table of tasks says which models it takes.
     """
 
     request: type[R]
@@ -89,7 +86,7 @@ class PredictionTask(Generic[R]):
     work: Callable[[Job[R]], AbstractContextManager[Work[Any]]]
 
     def operation(self) -> Run:
-        """The function of the operation: arguments and a report in, what was made out."""
+        """The function of the operation: (arguments, report) -> result."""
 
         @writing(self.request.operation)
         def run(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
@@ -99,7 +96,7 @@ class PredictionTask(Generic[R]):
 
 
 def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, Any]:
-    """Do what a request asks for; what was made, by which model, and how long it took.
+    """Carry out a request; its outputs, the model, and the time it took.
 
     MismatchError for a model of another task, or inputs that are not what the model takes.
     """
@@ -121,13 +118,13 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
             collector.abort()
             raise
     total = time.perf_counter() - started
-    report.log("info", seconds.told(total, work.unit))
+    report.log("info", seconds.described(total, work.unit))
     tiles = {"tiles": seconds.tiles_run} if work.unit == "tile" else {}
     return {**result, "model": card.name, "seconds": round(total, 2), **tiles, "timing": vars(seconds)}
 
 
 def made_ready(job: Job[Any], work: Work[Any]) -> tuple[Scales, Network]:
-    """How the rasters are scaled, and the network, which is loaded while they are sampled."""
+    """The scaling of the inputs, and the network, which is loaded while the rasters are sampled."""
     request, report = job.request, job.report
     report.progress(0.0, "Sampling the rasters")
     with ThreadPoolExecutor(1, "open") as pool:

@@ -1,4 +1,6 @@
-"""The one tile loop: tiles -> read -> scale -> run -> collect, reading ahead, some at once, writing behind."""
+"""The tile loop: read -> scale -> run -> collect, with tiles read ahead, batches run at once, and results written
+behind.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +21,15 @@ from ..raster.source import RasterSource, valid_pixels
 from ..runtime.sessions import Arrays
 
 T = TypeVar("T")
-W = TypeVar("W")  # what is run at a time: a window of the raster, a scene
+W = TypeVar("W")  # what the network takes at a time: a window of the raster, a scene
 Taken = TypeVar("Taken", covariant=True)
-Given = TypeVar("Given", contravariant=True)  # of those, what a collector takes
+Given = TypeVar("Given", contravariant=True)  # what a collector takes
 AHEAD = 1  # tiles, or batches, waiting on either side of the network
-MOST_EMPTY = 64  # tiles without a valid pixel that are passed together
+MOST_EMPTY = 64  # tiles without a valid pixel that are skipped together
 
 
 class Counted(Protocol[Taken]):
-    """What is gone through one by one and whose number is known: a list, or features that are read as they come."""
+    """An iterable of known length: a list, or features that are read as they come."""
 
     def __len__(self) -> int: ...
 
@@ -35,18 +37,19 @@ class Counted(Protocol[Taken]):
 
 
 class Collector(Protocol[Given]):
-    """What becomes of a network's outputs; one a task."""
+    """Takes a network's outputs; one class a task."""
 
     def add(self, window: Given, output: Any, valid: NDArray[np.bool_]) -> None:
-        """Take one tile's output, as the runtime gives it, and where its pixels are valid (h, w)."""
+        """Add one tile's output, as the runtime gives it, and which of its pixels are valid (h, w)."""
 
     def skip(self, window: Given) -> None:
-        """Pass a tile without a valid pixel."""
+        """Skip a tile without a valid pixel."""
 
 
 @dataclass
 class Seconds:
-    """Where the time went: reading and scaling, running, collecting and writing overlap, so they may exceed total.
+    """Seconds spent in each stage: reading and scaling, running, collecting and writing overlap, so their sum may
+    exceed the total.
 
     Where several batches run at once, ``run`` is the sum of their times.
     """
@@ -57,8 +60,8 @@ class Seconds:
     total: float = 0.0
     tiles_run: int = field(default=0)
 
-    def told(self, all_in_all: float, noun: str = "tile") -> str:
-        """'40 tiles in 12.3 s (read 2.1, …)': ``all_in_all`` with what came before and after the loop."""
+    def described(self, all_in_all: float, noun: str = "tile") -> str:
+        """'40 tiles in 12.3 s (read 2.1, …)': ``all_in_all``: the seconds of the whole job."""
         count = f"{self.tiles_run} {noun}{'' if self.tiles_run == 1 else 's'}"
         return (
             f"{count} in {all_in_all:.1f} s (read {self.read:.1f}, run {self.run:.1f}, "
@@ -89,7 +92,7 @@ def predict(
 
     Tiles of a batch are of one shape; ``runtime`` gives what has an output for each, and is called from ``streams``
     threads at once. Cancels between batches (Cancelled); the caller closes or aborts the collector. ``noun``: what a
-    window is called to people.
+    window is called in messages.
     """
     seconds = Seconds()
     started = time.perf_counter()
@@ -144,14 +147,12 @@ def predict(
 def load_tile(
     source: RasterSource, scaling: Mapping[str, Radiometry], window: Window, margin: tuple[int, int] = (0, 0)
 ) -> Tile[Window]:
-    """Read one tile and scale it to (T, C, h, w) an input; what is not valid becomes 0, the training mean.
+    """Read one tile and scale it to (T, C, h, w) an input; invalid pixels become 0, the training mean.
 
-    ``margin``: pixels before and after the tile that are read besides; ``valid`` is of the tile's own.
+    ``margin``: further pixels before and after the tile that are read; ``valid`` is that of the tile itself.
     """
     before, more = margin[0], sum(margin)
-    arrays = source.read(
-        Window(window.row - before, window.col - before, window.height + more, window.width + more)
-    )
+    arrays = source.read(Window(window.row - before, window.col - before, window.height + more, window.width + more))
     valid = valid_pixels(arrays)
     own = valid[before : before + window.height, before : before + window.width]
     if not own.any():
@@ -168,7 +169,7 @@ def load_tile(
 def work_ahead(
     pool: ThreadPoolExecutor, work: Callable[[Any], T], items: Iterable[Any], count: int = AHEAD
 ) -> Iterator[T]:
-    """``work`` on each item in order, ``count`` items ahead of whoever asks."""
+    """``work`` on each item in order, ``count`` items ahead of the consumer."""
     waiting: deque[Future[T]] = deque()
     for item in items:
         waiting.append(pool.submit(work, item))

@@ -22,7 +22,7 @@ COLLECTORS: Mapping[str, Any] = {  # task whose networks give a map -> what coll
 
 
 def map_work(job: Job[MapRequest]) -> AbstractContextManager[Work[Window]]:
-    """The tiles of a job's rasters. MismatchError also for files that the model's map does not have."""
+    """The tiles of a job's rasters. MismatchError also for files that this kind of map does not have."""
     request, card = job.request, job.card
     collector_of = COLLECTORS[card.task]
     collector_of.check(request.files, card, job.form)

@@ -20,12 +20,12 @@ from ..raster.writer import RasterSink
 from ..runtime.onnx_form import Form
 from .request import MapFiles
 
-BEYOND = 0.1  # of the range trained on: farther outside it, the map is told to be extrapolated
+BEYOND = 0.1  # of the training range: beyond it by more, a warning says that the map is extrapolated
 
 
 @dataclass
 class Statistics:
-    """Of the numbers that were added so far."""
+    """Running statistics of the numbers that were added so far."""
 
     count: int = 0
     minimum: float = math.inf
@@ -45,7 +45,7 @@ class Statistics:
         self.minimum, self.maximum = min(self.minimum, float(values.min())), max(self.maximum, float(values.max()))
         self.count = total
 
-    def figures(self) -> dict[str, float]:
+    def values(self) -> dict[str, float]:
         """Minimum, maximum, mean and stddev; empty where there is no number."""
         if not self.count:
             return {}
@@ -91,38 +91,38 @@ class RegressionCollector:
         )
 
     def add(self, window: Window, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
-        """Take one tile's numbers (1, h, w) and where its pixels are valid (h, w)."""
+        """Add one tile's numbers (1, h, w), and which of its pixels are valid (h, w)."""
         self.mosaic.add(window, output, valid)
 
     def skip(self, window: Window) -> None:
-        """Pass a tile without a valid pixel."""
+        """Skip a tile without a valid pixel."""
         self.mosaic.skip(window)
 
     def close(self) -> dict[str, Any]:
-        """Finish the file; what was made, and the statistics of its numbers."""
+        """Finish the file; its path, and the statistics of its numbers."""
         self.mosaic.close()
-        Lost("valid pixels", "they are nodata", self.mosaic.lost, self.mosaic.seen).tell(self.report)
-        figures = self.statistics.figures()
-        self.sink.close(figures)
-        self._warn(figures)
-        statistics = {"pixels": self.statistics.count, **figures}
+        Lost("valid pixels", "they are nodata", self.mosaic.lost, self.mosaic.seen).log(self.report)
+        values = self.statistics.values()
+        self.sink.close(values)
+        self._warn(values)
+        statistics = {"pixels": self.statistics.count, **values}
         return {"output": self.files.output, "unit": self.card.unit, "statistics": statistics}
 
     def abort(self) -> None:
-        """Leave nothing behind."""
+        """Remove the unfinished file."""
         self.sink.abort()
 
-    def _warn(self, figures: Mapping[str, float]) -> None:
-        """Tell of numbers that should not be trusted."""
-        if not figures or self.card.value_range is None:
+    def _warn(self, values: Mapping[str, float]) -> None:
+        """Warn of numbers that should not be trusted."""
+        if not values or self.card.value_range is None:
             return
         low, high = self.card.value_range
         beyond = BEYOND * (high - low)
-        if figures["minimum"] < low - beyond or figures["maximum"] > high + beyond:
+        if values["minimum"] < low - beyond or values["maximum"] > high + beyond:
             self.report.log(
                 "warning",
-                f"The map has numbers from {figures['minimum']:.4g} to {figures['maximum']:.4g}, and the model was "
-                f"trained on {low:.4g} to {high:.4g}: what lies beyond is guessed.",
+                f"The map has numbers from {values['minimum']:.4g} to {values['maximum']:.4g}, and the model was "
+                f"trained on {low:.4g} to {high:.4g}: what lies beyond is extrapolated.",
             )
 
     def _emit(self, row: int, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:

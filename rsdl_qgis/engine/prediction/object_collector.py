@@ -1,4 +1,4 @@
-"""Object detection: what is found in tiles becomes polygons of a vector layer, each object once."""
+"""Object detection: the detections of tiles become polygons of a vector layer, each object once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..feedback import Report
 from ..files.text import one_line
 from ..raster.grid import Grid, Window
 from ..runtime.detector_outputs import Decode
-from ..vector.box_outlines import Ground, clipped, outline
+from ..vector.box_outlines import BoxGeometry, clipped, outline
 from ..vector.scene_features import Field
 from ..vector.writer import VectorSink
 from .object_settings import Settings
@@ -26,14 +26,14 @@ from .valid_rows import ValidRows
 
 FIELDS = (Field("class", "object"), Field("value", "int32"), Field("score", "float64"))
 SIDES = (Field("width_m", "float64"), Field("length_m", "float64"))
-MOST = 10_000  # of the likeliest detections of a tile that are looked at
+MOST = 10_000  # detections of a tile that are kept, the highest scores first
 
 
 @dataclass
 class DetectionCollector:
     """Suppresses a tile's detections, joins what tile borders cut, and writes objects that no later tile can reach.
 
-    An object whose middle is not valid is left out, and none reaches beyond the raster.
+    An object whose centre is not valid is left out, and none reaches beyond the raster.
     """
 
     card: ModelCard
@@ -44,7 +44,7 @@ class DetectionCollector:
     overlap: int
     report: Report
     metadata: dict[str, str] = field(default_factory=dict)
-    finite: Callable[[tuple[NDArray, ...]], NDArray[np.bool_]] | None = None  # which boxes of an output are so
+    finite: Callable[[tuple[NDArray, ...]], NDArray[np.bool_]] | None = None  # which boxes of an output are finite
 
     def __post_init__(self) -> None:
         self.lost = Lost("boxes", "they are left out")
@@ -52,13 +52,13 @@ class DetectionCollector:
         union = self.settings.suppression == "union"
         self.borders = TileBorders(*size, self.overlap, self.settings.iou, grow=union)
         self.valid = ValidRows(*size)
-        self.ground = Ground(self.grid)
+        self.geometry = BoxGeometry(self.grid)
         self.row = 0
         self.objects = np.zeros(len(self.card.classes), np.int64)
         self.sink = VectorSink(self.output, self.grid.crs, "Polygon", (*FIELDS, *SIDES), self.metadata)
 
     def add(self, window: Window, output: tuple[NDArray, ...], valid: NDArray[np.bool_]) -> None:
-        """Take what the network gives for one tile, and where its pixels are valid (h, w)."""
+        """Add the network's outputs for one tile, and which of its pixels are valid (h, w)."""
         if self.finite is not None:
             finite = self.finite(output)
             self.lost.add(int((~finite).sum()), finite.size)
@@ -73,12 +73,12 @@ class DetectionCollector:
         self._take(window, found, valid)
 
     def skip(self, window: Window) -> None:
-        """Pass a tile without a valid pixel."""
+        """Skip a tile without a valid pixel."""
         self._take(window, Detections.none(), np.zeros((window.height, window.width), bool))
 
     def close(self) -> dict[str, Any]:
-        """Finish the layer; what was made, how many objects each class has, and from which confidence on."""
-        self.lost.tell(self.report)
+        """Finish the layer; its path, how many objects each class has, and the confidence threshold."""
+        self.lost.log(self.report)
         self._write(self.borders.close())
         self.sink.close()
         classes = [
@@ -90,7 +90,7 @@ class DetectionCollector:
         return {"output": self.output, "objects": count, "classes": classes, "confidence": self.settings.confidence}
 
     def abort(self) -> None:
-        """Leave nothing behind."""
+        """Remove the unfinished layer."""
         self.sink.abort()
 
     def _take(self, window: Window, found: Detections, valid: NDArray[np.bool_]) -> None:
@@ -106,7 +106,7 @@ class DetectionCollector:
         middle = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
         found = found[self.valid.at(*middle.T)]
         corners = corners_of(found)
-        sides = np.sort(self.ground.sides(corners), 1)
+        sides = np.sort(self.geometry.sides(corners), 1)
         kept = np.ones(len(found), bool)
         if self.settings.smallest is not None:
             kept &= ~(sides[:, 1] < self.settings.smallest)
@@ -119,14 +119,14 @@ class DetectionCollector:
             self.sink.write(polygon, (one_line(item.name), item.value, float(found.scores[i]), *sides[i].tolist()))
 
     def _polygons(self, found: Detections, corners: Floats) -> list[bytes]:
-        polygons = self.ground.rectangles(corners)
+        polygons = self.geometry.rectangles(corners)
         for i, mask in enumerate(found.masks if found.masks is not None else ()):
             rings = outline(mask)
-            polygons[i] = self.ground.polygon(rings) if rings else polygons[i]
+            polygons[i] = self.geometry.polygon(rings) if rings else polygons[i]
         size = self.grid.height, self.grid.width
         for i in np.flatnonzero(_stick_out(found.boxes, *size)) if found.corners is not None else ():
             ring = clipped(corners[i], *size)
-            polygons[i] = self.ground.polygon([ring]) if len(ring) else polygons[i]
+            polygons[i] = self.geometry.polygon([ring]) if len(ring) else polygons[i]
         return polygons
 
 

@@ -1,4 +1,4 @@
-"""What counts as an object when objects are detected."""
+"""The thresholds of object detection."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ CONFIDENCE, IOU = 0.25, 0.5  # where neither the job nor the model's card says
 class Settings:
     """What counts as an object.
 
-    ``confidence``: least score; ``iou``: of two boxes of a class above which they are one object; ``suppression``: what
-    becomes of these, nms, soft or union; ``smallest`` and ``largest``: length of the longer side in metres.
+    ``confidence``: confidence threshold; ``iou``: IoU threshold of suppression, within a class; ``suppression``: nms,
+    soft or union; ``smallest`` and ``largest``: length of the longer side in metres.
     """
 
     confidence: float = CONFIDENCE
@@ -27,7 +27,7 @@ class Settings:
 
     @classmethod
     def of(cls, request: ObjectRequest, card: ModelCard) -> Settings:
-        """Those of a job; the card's threshold where it names no confidence. InputError for sizes that cannot be."""
+        """The settings of a job; the card's threshold where it gives no confidence. InputError for impossible sizes."""
         usual = CONFIDENCE if card.threshold is None else card.threshold
         confidence = usual if request.confidence is None else request.confidence
         iou = IOU if request.iou is None else request.iou
@@ -38,7 +38,7 @@ class Settings:
         return cls(confidence, iou, request.suppression, smallest, largest)
 
     def described(self, card: ModelCard) -> str:
-        """What counts as an object, for the log."""
+        """The settings in a sentence, for the log."""
         names = ", ".join(item.name for item in card.classes[:10]) + (" …" if len(card.classes) > 10 else "")
         return (
             f"Objects of {names} from a confidence of {self.confidence:g}; suppression {self.suppression} at IoU "

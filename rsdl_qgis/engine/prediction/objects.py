@@ -16,7 +16,7 @@ from .tiling import Plan
 
 
 def object_work(job: Job[ObjectRequest]) -> AbstractContextManager[Work[Window]]:
-    """The tiles of a job's rasters. InputError also for sizes that cannot be, OutputError for an unknown ending."""
+    """The tiles of a job's rasters. InputError also for impossible sizes, OutputError for an unknown ending."""
     card, output, report = job.card, job.request.output, job.report
     settings = Settings.of(job.request, card)
     driver_of(output)

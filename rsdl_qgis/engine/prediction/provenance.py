@@ -1,4 +1,4 @@
-"""What every output tells of how it was made."""
+"""How an output was made: metadata that are written into every output."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def provenance(
     scaling: Mapping[str, Radiometry],
     tiling: Mapping[str, Any],
 ) -> dict[str, str]:
-    """What is written into every output's metadata: how it was made. ``tiling``: how the raster was cut."""
+    """The metadata of an output: how it was made. ``tiling``: how the raster was cut."""
     stretch = {
         name: {"offset": np.round(r.offset, 4).tolist(), "gain": np.round(r.gain, 8).tolist(), "decibel": r.decibel}
         for name, r in scaling.items()

@@ -1,6 +1,6 @@
 """What a prediction job asks for, checked before any work starts.
 
-A job's arguments become a request once, by the table of ``job_arguments``, and the request is what is passed on.
+A job's arguments become a request once, by the table of ``job.arguments``, and the request is what is passed on.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Optional, TypeVar, Union
 
 from ..job.arguments import OPERATIONS, checked
 from ..raster.grid import Bounds
-from ..vector.polygon_mask import PolygonMask
+from ..vector.masks import PolygonMask
 from ..vector.vector_file import VectorFile
 
 R = TypeVar("R", bound="PredictRequest")
@@ -27,7 +27,7 @@ class AskedRaster:
     path: str
     bands: Numbers | None = None
     nodata: Nodata = None
-    palette: bool = False  # its colours are read
+    palette: bool = False  # whether its colours are read instead of its numbers
 
     @classmethod
     def of(cls, spec: Mapping[str, Any]) -> AskedRaster:
@@ -76,9 +76,9 @@ class SceneFiles:
 
 @dataclass(frozen=True)
 class PredictRequest:
-    """What every operation that predicts takes. None: as the model, the memory or the machine has it.
+    """What every operation that predicts takes. None: as the model says, or as the memory and the machine allow.
 
-    ``asked``: the job's arguments as they came, for the record in the outputs' metadata alone. ``extent``: xmin, ymin,
+    ``asked``: the job's arguments as they came, for the metadata of the outputs alone. ``extent``: xmin, ymin,
     xmax, ymax, in ``extent_crs`` (None: the raster's). ``resample``: to the model's pixel size.
     """
 
@@ -102,7 +102,7 @@ class PredictRequest:
 
     @classmethod
     def of(cls: type[R], arguments: Mapping[str, Any]) -> R:
-        """The request in a job's arguments. InputError for the first that is missing, unknown or cannot be."""
+        """The request in a job's arguments. InputError for the first that is missing, unknown or invalid."""
         asked = checked(cls.operation, arguments)
         given = {name: asked.get(name, argument.default) for name, argument in OPERATIONS[cls.operation].items()}
         names = [item.name for item in fields(cls) if item.name != "asked"]
@@ -111,7 +111,7 @@ class PredictRequest:
 
 @dataclass(frozen=True)
 class ImageRequest(PredictRequest):
-    """A job whose images are those that the model was trained on: ``inputs``, of each its rasters, one a date."""
+    """A job on images with the inputs of the model: ``inputs``, for each its rasters, one a date."""
 
     inputs: Mapping[str, tuple[AskedRaster, ...]]
 
@@ -160,8 +160,8 @@ class SceneRequest(ImageRequest):
 
 @dataclass(frozen=True)
 class SeriesRequest(PredictRequest):
-    """The job "predict_series"; for ``layout``, ``dates`` and ``bands`` see ``observations``, for ``scale`` and
-    ``wrapped`` ``readings``. ``batch_size``: series.
+    """The job "predict_series"; for ``layout``, ``dates`` and ``bands`` see ``series.layers``, for ``scale`` and
+    ``wrapped`` ``radiometry.encoding``. ``batch_size``: in series.
     """
 
     operation = "predict_series"

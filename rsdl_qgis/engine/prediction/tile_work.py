@@ -1,4 +1,4 @@
-"""The part of a prediction job that maps and objects share: images on one grid, cut into tiles."""
+"""The common part of map and object prediction: images on one grid, cut into tiles."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def tile_work(
     with open_images(request, card, report) as source:
         grid = source.grid
         plan = make_plan(grid.height, grid.width, card, request, job.form)
-        report.log("info", plan.told())
+        report.log("info", plan.described())
         yield Work(
             windows=tiles(grid.height, grid.width, plan.tile, plan.overlap),
             scales=partial(sampled_scaling, source, card, report, normalize),

@@ -14,7 +14,7 @@ from ..runtime.sessions import available_cores, choose_device
 from .request import PredictRequest
 
 NETWORK_MEMORY = 370_000_000  # bytes that the network may need at a time, unless TILE_SIZE says otherwise
-LARGEST_TILE = 768  # pixels: beyond it little is gained, and memory and the wait for a cancel grow
+LARGEST_TILE = 768  # pixels: larger ones gain little, and need more memory and longer to cancel
 STREAMS = 2  # batches that run at once
 FEWEST = 2 * STREAMS  # batches: where there are fewer, one stream with all cores ends sooner
 
@@ -23,7 +23,7 @@ FEWEST = 2 * STREAMS  # batches: where there are fewer, one stream with all core
 class Plan:
     """How the raster is cut: tile (height, width) and overlap in pixels, tiles in a batch, batches that run at once.
 
-    ``margin``: pixels before and after a tile that the network is shown besides, along both axes.
+    ``margin``: further pixels before and after a tile that the network takes, along both axes.
     """
 
     tile: tuple[int, int]
@@ -32,7 +32,7 @@ class Plan:
     streams: int = 1
     margin: tuple[int, int] = (0, 0)
 
-    def told(self) -> str:
+    def described(self) -> str:
         """'Tiles of 768 x 512 px, overlap 64, batch 1, 2 at once.'"""
         height, width = self.tile
         around = f" and {sum(self.margin)} px around them" if any(self.margin) else ""
@@ -47,7 +47,7 @@ def make_plan(height: int, width: int, card: ModelCard, request: PredictRequest,
 
     Large tiles go one by one, so that reading and writing overlap with running; small fixed ones in batches.
     Two batches run at once where that pays; their tiles are so much smaller that both fit into the budget. ``form``: of
-    a network that takes tiles of one size only, or does not tell of all their pixels.
+    a network that takes tiles of one size only, or has an output smaller than its tile.
     """
     with suppress(InputError):  # an overlap may be too wide for tiles so small
         plan = _plan(height, width, card, request, STREAMS, form)
@@ -60,7 +60,7 @@ def make_plan(height: int, width: int, card: ModelCard, request: PredictRequest,
 def streams_for(batches: int, memory: int, request: PredictRequest) -> int:
     """How many batches run at once, of so many that need so many bytes each: two, or one where two do not pay.
 
-    They share the cores. On few cores a network loses less of their time to waiting; a GPU is busy with one.
+    They share the cores: with few cores each, a network wastes less time waiting. One batch keeps a GPU busy.
     """
     threads = request.threads or available_cores()
     pays = batches >= FEWEST and threads >= STREAMS and STREAMS * memory <= NETWORK_MEMORY

@@ -10,7 +10,7 @@ from ..raster.grid import Window
 
 
 class ValidRows:
-    """Which pixels of a raster are valid, of the rows of tiles that are still asked for."""
+    """Which pixels of a raster are valid, in the rows that may still be needed."""
 
     def __init__(self, height: int, width: int):
         self._height, self._width = height, width
@@ -24,7 +24,7 @@ class ValidRows:
         self._strips[window.row][:, window.col : window.col + width] |= valid[:height, :width]
 
     def forget(self, row: float) -> None:
-        """Rows above are not asked for any more."""
+        """Drop the rows above one."""
         self._strips = {top: strip for top, strip in self._strips.items() if top + len(strip) > row}
 
     def at(self, x: Floats, y: Floats) -> NDArray[np.bool_]:

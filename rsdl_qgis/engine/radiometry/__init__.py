@@ -1,1 +1,1 @@
-"""What the numbers of rasters mean, and how they are brought to what a network saw."""
+"""From the stored numbers of rasters to the scaled inputs of networks."""

@@ -63,7 +63,7 @@ def reading_of(factor: float, offset: float, dtype: str, wrapped: str, sample: n
 def check_range(
     card: ModelCard, samples: Mapping[str, np.ma.MaskedArray], factor: float, offset: float = 0.0
 ) -> list[str]:
-    """Sentences on inputs (T, C, n, m) whose values are unlike those of training (see ``unlike``).
+    """Warnings about inputs (T, C, n, m) whose values are unlike those of training (see ``unlike``).
 
     ``factor`` and ``offset``: those that apply already. MismatchError where another power of ten, or neither of them,
     would bring them there.

@@ -1,7 +1,7 @@
 """Relative radiometric normalisation: the later dates of an image brought to the radiometry of the first.
 
 One affine map a band, found from a sample of pixels that are valid at all dates: atmosphere, sun and sensor make two
-images of unchanged ground differ by about a gain and an offset (Canty, Nielsen, Schmidt 2004,
+images of unchanged land differ by about a gain and an offset (Canty, Nielsen, Schmidt 2004,
 doi:10.1016/j.rse.2003.10.024).
 """
 
@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 
-FEWEST = 100  # pixels that a map may rest on
+FEWEST = 100  # least number of pixels for a map
 MOST = 50_000  # pixels that are compared: more make no better map
-LEAST_CORRELATION = 0.5  # of a band over unchanged pixels; below it they are not what was looked for
+LEAST_CORRELATION = 0.5  # of a band over unchanged pixels; below it they are not unchanged
 ITERATIONS, CONVERGED = 50, 1e-4  # of IR-MAD; change of the canonical correlations
 SMALLEST_VARIANCE = 1e-6  # of a MAD variate, whose largest is 2: images that are affine to one another have none
-DEPENDENT = 1e-9  # eigenvalue, as a part of the largest, below which bands hang together
+DEPENDENT = 1e-9  # eigenvalue, as a part of the largest, below which bands are linearly dependent
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def normalization(sample: np.ma.MaskedArray, method: str, bands: Sequence[str]) 
 
 
 def all_alike(reference: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n,) ones: nothing is taken for changed."""
+    """(n,) ones: all pixels count as unchanged."""
     return np.ones(len(reference))
 
 
@@ -84,8 +84,8 @@ def no_change_probability(reference: NDArray[np.float64], other: NDArray[np.floa
     variates of the two are subtracted from one another; the sum of squares of these differences, each over its
     variance, has a chi-squared distribution where nothing changed; its upper tail weights the pixels of the next round,
     until the canonical correlations stay. No affine map of the bands of either image changes the result. Differs from
-    the paper: bands that hang together are left out by their eigenvalues, not penalised, and the rounds end before the
-    weights of all pixels sum to less than a hundred, since a few pixels fit one another however the rest is.
+    the paper: linearly dependent bands are left out by their eigenvalues, not penalised, and the rounds end before the
+    weights of all pixels sum to less than a hundred, since a few pixels always fit one another.
     """
     x, y = _standardised(reference), _standardised(other)
     weights: NDArray[np.float64] = np.ones(len(x))

@@ -1,4 +1,4 @@
-"""Otsu's threshold: where values part into two classes."""
+"""Otsu's threshold between two classes of values."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ..errors import InputError
 
 
 def otsu_threshold(values: ArrayLike, counts: ArrayLike | None = None) -> float:
-    """The value that divides the others best: the upper class is what exceeds it.
+    """The threshold: values above it are the upper class.
 
     Otsu 1979, doi:10.1109/TSMC.1979.4310076: of all cuts between two neighbouring values the one with the largest
-    variance between the classes, the lowest of equals; exact, since every cut is looked at. ``values``: numbers of any
+    between-class variance, the lowest of equal ones; exact, since every cut is tried. ``values``: numbers of any
     shape; masked and not finite ones are left out. ``counts``: how often each occurs, for a histogram, whose values are
     the middles of its bins. InputError where fewer than two values differ.
     """

@@ -14,13 +14,13 @@ def resized(image: NDArray[np.float32], valid: NDArray[np.bool_] | None, size: t
     """An image (T, C, h, w) brought to (height, width): bilinear, averaged where it becomes smaller.
 
     ``valid`` (h, w): elsewhere the image is 0; None: all of it. A pixel is valid where the nearest one was, and is then
-    made of valid ones only; elsewhere it is 0. The same as ``training.augment.resized`` with ``smooth``.
+    made of valid ones only; elsewhere it is 0. The same as ``training.samples.augment.resized`` with ``smooth``.
     """
     down, across = weights(image.shape[-2], size[0]), weights(image.shape[-1], size[1]).T
     result: NDArray[np.float32] = np.matmul(np.matmul(down, image), across)
     if valid is not None:
-        share = down @ valid.astype(np.float32) @ across
-        result *= nearest(valid, size) / np.maximum(share, np.float32(LEAST_WEIGHT))
+        weight = down @ valid.astype(np.float32) @ across
+        result *= nearest(valid, size) / np.maximum(weight, np.float32(LEAST_WEIGHT))
     return result
 
 
@@ -35,7 +35,7 @@ def nearest(array: NDArray, size: tuple[int, int]) -> NDArray:
 
 @lru_cache(maxsize=32)
 def weights(old: int, new: int) -> NDArray[np.float32]:
-    """(new, old): the part that each old pixel of a row has in each new one, a triangle two new pixels wide."""
+    """(new, old): the weight of each old pixel of a row in each new one, a triangle two new pixels wide."""
     scale = old / new
     centres = (np.arange(new) + 0.5) * scale
     distance = np.abs(np.arange(old) + 0.5 - centres[:, None]) / max(scale, 1.0)

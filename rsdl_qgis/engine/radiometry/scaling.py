@@ -16,7 +16,7 @@ LINEAR_BACKSCATTER_LIMIT = 3.0  # sigma0 of nearly every surface lies below; dB 
 DARKEST_BACKSCATTER = 1e-5  # -50 dB: below any sensor's noise
 BACKSCATTER = Band("VV", ("VH", "HH", "HV"))  # of radar, by its polarisation
 ROWS = 64  # scaled at a time, so that they stay in the processor's cache
-SHARED_RANGE = 0.25  # of the narrower range of two dates: below it they are not of one product
+SHARED_RANGE = 0.25  # least overlap of two dates of one product, as a fraction of the narrower range
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Radiometry:
     """The affine map of one input's bands: ``clip((value - offset) * gain)``, then ``- mean`` and ``/ std``.
 
     Arrays are (T, C). ``decibel``: values are linear backscatter, converted to dB first. ``apart``: numbers (from 0) of
-    the bands that should share a stretch over their dates, but differ too much between these to be of one product.
+    the bands that should have one stretch over their dates, but whose dates differ too much to be of one product.
     ``normalization``: what brings later dates to the first one's radiometry; ``offset`` and ``gain`` hold it already.
     """
 
@@ -144,7 +144,7 @@ def _check_numbers(wanted: Input, mean: NDArray[np.float64], std: NDArray[np.flo
 
 
 def _comparable(dates: Sequence[NDArray], scaling: Scaling) -> bool:
-    """Whether a band's dates can be of one kind of product: their ranges share a quarter of the narrower one.
+    """Whether a band's dates can be of one kind of product: their ranges overlap by a quarter of the narrower one.
 
     An 8-bit stretch and 16-bit reflectance do not; then each date has its own stretch.
     """

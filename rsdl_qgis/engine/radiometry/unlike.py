@@ -1,9 +1,8 @@
-"""Whether a raster's values are like those that a model was trained on, and what would make them so: one rule for all.
+"""Checks whether a raster's values are like the training data of a model, and finds known causes where they are not.
 
-A model whose scaling is linear tells the mean and the standard deviation of each of its bands in training. Values are
+A model whose scaling is linear states the mean and the standard deviation of each of its bands in training. Values are
 compared with these as the network sees them, in standard deviations from the mean. Models that stretch each raster by
-its own percentiles take any unit; all that can be known there is whether dates that are stretched together differ by
-an offset.
+its own percentiles take any unit; there only an offset between dates that are stretched together can be found.
 """
 
 from __future__ import annotations
@@ -21,27 +20,27 @@ from ..raster.source import LayerInfo
 
 FAR = 5.0  # deviations of the middle of a band from training's mean
 FLAT, NEAR = 0.05, 1.5  # deviations: a band with less spread, and not as near
-LEAST_SPREAD = 0.25  # deviations; a calm scene has little, and is no other product for it
+LEAST_SPREAD = 0.25  # deviations; a homogeneous scene has little, and need not be another product
 UNLIKE, LIKE, BETTER = 2.0, 2.0, 1.2  # divergence of what is strange, of what is not, and the difference that counts
-REORDERED = 0.25  # divergence, and share of it, that another order of bands takes away
+REORDERED = 0.25  # divergence, and fraction of it, that another order of bands takes away
 FACTORS = (1.0, *(10.0**power for power in range(-8, 9) if power), 255.0, 1 / 255, 257.0, 1 / 257)  # of usual units
-BYTE, LEAST_BYTES = 255, 8  # the largest value of 8 bits; what the brightest pixel of such a picture exceeds
-BEYOND_BYTES = 3.0  # times 255: values of training that no picture of 8 bits reaches
+BYTE, LEAST_BYTES = 255, 8  # the largest value of 8 bits; what the brightest pixel of an 8-bit image exceeds
+BEYOND_BYTES = 3.0  # times 255: training values that no 8-bit image reaches
 OFFSETS = ((300, 6000, 1000.0), (0.03, 0.6, 0.1))  # largest mean of a band, from and to; Sentinel-2's offset there
 ABOVE_OFFSET = 0.98  # of the offset: where the darkest pixels of every band lie
 BELOW_OFFSET = 0.7  # where they lie in a product without it
 DARKEST = 1  # percentile
 NEARLY_NOTHING = 0.02  # of the range that a model takes
-BLANK = 0.05  # share of pixels that are 0 in all bands from which it is told
+BLANK = 0.05  # fraction of pixels that are 0 in all bands, from which on a warning is given
 SENTINEL_2 = re.compile(r"B(0?[1-9]|1[0-2]|8A)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What is strange about an input's values, and what to do about it, in sentences.
+    """A problem with the values of an input, and its remedy, in sentences.
 
-    ``bands``: which ones; ``factor``: what would make them like those of training; ``stored``: whether the numbers as
-    they are stored would be.
+    ``bands``: which ones; ``factor``: what would make them like the training data; ``stored``: whether the stored
+    numbers are like it.
     """
 
     text: str
@@ -74,7 +73,7 @@ def findings(
     scaled: NDArray | None = None,
     stated: tuple[NDArray, NDArray] | None = None,
 ) -> list[Finding]:
-    """What is strange about the values of a model's input, from a sample (T, C, n, m); [] for nothing.
+    """The problems of the values of a model's input, from a sample (T, C, n, m); [] for none.
 
     ``scaled``: the sample as the network takes it, where it is not merely the card's division, mean and deviation;
     ``stated``: scale and offset of the files, for (T, C).
@@ -90,39 +89,39 @@ def findings(
     named = {c for finding in found for c in finding.bands or range(len(item.bands))}
     strange = [c for c in _strange(look) if c not in named]
     if strange:
-        remedy = "The map may mean little. Give the product that the model was trained on, and its bands."
+        remedy = "The map may be wrong. Give the product that the model was trained on, and its bands."
         found.append(Finding(_range(item, look, strange), remedy, tuple(strange)))
     return found
 
 
-def told(item: Input, finding: Finding) -> str:
-    """A finding for a person's log."""
+def finding_text(item: Input, finding: Finding) -> str:
+    """A finding as a sentence for the log."""
     return f"{item.role or item.name}: {finding.text} {finding.remedy}"
 
 
-def blank_share(sample: np.ma.MaskedArray, infos: Sequence[LayerInfo] = ()) -> float:
-    """The share of the valid pixels (T, C, n, m) that are a stored 0 in all bands of a date; of the worst date."""
-    shares = [0.0]
+def blank_fraction(sample: np.ma.MaskedArray, infos: Sequence[LayerInfo] = ()) -> float:
+    """The fraction of the valid pixels (T, C, n, m) that are a stored 0 in all bands of a date; of the worst date."""
+    fractions = [0.0]
     for t, date in enumerate(sample):
         valid = ~np.ma.getmaskarray(date).any(axis=0)
         offsets = infos[t].offsets if infos else ()
         zeros = np.asarray(offsets or [0.0] * len(date), date.dtype)
         blank = (date.data == zeros.reshape(-1, 1, 1)).all(axis=0) & valid
-        shares.append(float(blank.sum() / max(1, valid.sum())))
-    return max(shares)
+        fractions.append(float(blank.sum() / max(1, valid.sum())))
+    return max(fractions)
 
 
-def blank_text(title: str, share: float) -> str:
-    """What a person is told of pixels that are 0 in all bands."""
+def blank_text(title: str, fraction: float) -> str:
+    """The warning of pixels that are 0 in all bands."""
     return (
-        f"{title}: {share:.0%} of the pixels that count as valid are 0 in all bands, and the raster does not declare 0 "
-        "as nodata. If nothing was measured there (a black border), give NODATA=0, or declare it in the file; as they "
-        "are, they change how the rest is seen."
+        f"{title}: {fraction:.0%} of the pixels that count as valid are 0 in all bands, and the raster does not "
+        "declare 0 as nodata. If nothing was measured there (a black border), give NODATA=0, or declare it in the "
+        "file; as they are, they change the scaling of the rest."
     )
 
 
 def scale_text(info: LayerInfo) -> str:
-    """What a person is told of a file whose numbers stand for others; '' where they do not."""
+    """A sentence on the scale and offset that a file states for its numbers; '' for none."""
     pairs = list(dict.fromkeys(zip(info.scales, info.offsets)))
     if all(pair == (1, 0) for pair in pairs):
         return ""
@@ -226,22 +225,22 @@ def _explained(item: Input, look: _Look, stated: tuple[NDArray, NDArray] | None)
 
 
 def _of_bytes(item: Input, look: _Look) -> Finding | None:
-    """A picture of 8 bits where training had a product whose values go on."""
+    """An 8-bit image, where the training data were a product with larger values."""
     reach = item.scaling.divisor * (_table(item, "mean") + 2 * _table(item, "std"))[..., 0, 0]
     few = (look.most > LEAST_BYTES) & (look.most <= BYTE) & (look.low >= 0).all(axis=1)
     if not (few & ((reach > BEYOND_BYTES * BYTE).mean(axis=1) > 0.5)).any():
         return None
     every = range(len(item.bands))
     remedy = (
-        "They look like those of a picture of 8 bits (0 to 255), and not like those of the product that the model was "
-        "trained on, so the map may mean little. Choose the product itself."
+        "They look like an 8-bit image (0 to 255), and not like the product that the model was "
+        "trained on, so the map may be wrong. Choose the product itself."
     )
     return Finding(_range(item, look, every), remedy, tuple(every))
 
 
 def _unit(item: Input, look: _Look, bands: Sequence[int]) -> float | None:
     """The factor by which bands are like those of training; None where there is none, or they are already."""
-    known = np.isfinite(look.mean[:, bands]) & (look.high > look.low)[:, bands]  # what is all alike tells no unit
+    known = np.isfinite(look.mean[:, bands]) & (look.high > look.low)[:, bands]  # constant values show no unit
     if not known.any():
         return None
     costs = {factor: float(_mapped(item, look, factor)[:, bands][known].mean()) for factor in FACTORS}
@@ -253,7 +252,7 @@ def _unit(item: Input, look: _Look, bands: Sequence[int]) -> float | None:
 
 def _in_unit(item: Input, look: _Look, bands: Sequence[int], factor: float) -> Finding:
     remedy = (
-        f"They would be like these if they were multiplied by {factor:g}; as they are, the map may mean little. "
+        f"They would be like these if they were multiplied by {factor:g}; as they are, the map may be wrong. "
         "Bring them to that unit first (Raster > Raster Calculator)."
     )
     return Finding(_range(item, look, bands), remedy, tuple(bands), factor)
@@ -283,7 +282,7 @@ def _off(seen: str, size: float, there: bool) -> Finding:
     what = f"still have it: subtract {size:g}" if there else f"have lost it though they never had it: add {size:g}"
     remedy = (
         "Sentinel-2 products of processing baseline 04.00 and later are stored with an offset of "
-        f"{size:g}, and these seem to {what} first (Raster > Raster Calculator). As they are, the map may mean little."
+        f"{size:g}, and these seem to {what} first (Raster > Raster Calculator). As they are, the map may be wrong."
     )
     return Finding(text, remedy, ())
 

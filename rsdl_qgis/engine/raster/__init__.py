@@ -1,18 +1,23 @@
-"""Rasters and vectors on disk: the only part of the engine that imports rasterio and pyogrio.
+"""Rasters on disk: reading them on one grid, and writing them. No other folder but ``vector`` imports rasterio.
 
-grid.py      where pixels are: Window, Grid
-stored.py    how a file stores its pixels: in which order, and what its numbers stand for
-layer.py     one raster file, read on its own grid or resampled to another
-source.py    RasterSource: the named inputs of a job on one grid, with their validity
-tiles.py     how a raster is cut into tiles
-mosaic.py    Mosaic: tiles blended back into rows
-sink.py      RasterSink: rows into a finished GeoTIFF
-vectors.py   classes to polygons; polygons to read
-labels.py    classes of rasters, polygons and points, at the pixels of a grid or at places
+atomic_file    files that take their name when they are complete
+class_tables   what a raster says of its classes: names, colours
+fills          numbers that are nodata though no nodata is declared
+geotiff        a small array as a GeoTIFF
+grid           where pixels are: Window, Grid
+layer          one raster file, read on its own grid or resampled to another
+metadata       tags, descriptions, scale and offset of a file
+mosaic         Mosaic: tiles blended back into rows
+number_raster  the numbers of one band, at the pixels of another grid
+source         RasterSource: the named inputs of a job on one grid, with their validity
+stored         how a file stores its pixels: in which order, and what its numbers stand for
+thumbnail      small JPEG and PNG images for reports
+tiles          how a raster is cut into tiles
+writer         RasterSink: rows into a finished GeoTIFF
 """
 
 import os
 
-# GDAL's default block cache is 5 % of the machine's memory. It is read when GDAL first needs it; layer.py
+# GDAL's default block cache is 5 % of the machine's memory. It is read when GDAL first needs it; ``layer``
 # widens it for files whose blocks are as wide as the raster.
 os.environ.setdefault("GDAL_CACHEMAX", "64")

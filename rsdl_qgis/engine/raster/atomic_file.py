@@ -19,7 +19,7 @@ from ..job.outputs import check_file
 from .grid import GDAL_ERRORS
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-FULL_TEXTS = ("space left", "is full", "file too large")  # of libraries that tell no number
+FULL_TEXTS = ("space left", "is full", "file too large")  # of libraries that give no errno
 UNSURE_TEXTS = ("disk i/o error", "failed to commit transaction")  # of SQLite, which then has given back what it took
 
 
@@ -62,8 +62,8 @@ class Part:
         """The OutputError that says why the target could not be written."""
         while isinstance(error, BaseException) and error.__cause__ is not None:
             error = error.__cause__
-        told = any(text in str(error).lower() for text in FULL_TEXTS)
-        if told or getattr(error, "errno", None) in FULL or not self._room():
+        is_full = any(text in str(error).lower() for text in FULL_TEXTS)
+        if is_full or getattr(error, "errno", None) in FULL or not self._room():
             return OutputError(
                 f"{self.target} cannot be written: the disk is full.", "Free space or choose another disk."
             )
@@ -76,9 +76,7 @@ class Part:
                 f"{self.target} cannot be replaced.", "Close it in other programs, or choose another name."
             )
         cause = str(error).strip().rstrip(".")
-        return OutputError(
-            f"{self.target} cannot be written: {cause}.", "Choose another place for the output."
-        )
+        return OutputError(f"{self.target} cannot be written: {cause}.", "Choose another place for the output.")
 
     @contextmanager
     def guard(self, *libraries: type[BaseException]) -> Iterator[None]:

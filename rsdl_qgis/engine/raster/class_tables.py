@@ -1,4 +1,4 @@
-"""What a raster says of its classes: names, colours, and whether its bands are classes or the colours of a picture."""
+"""What a raster says of its classes: names, colours, and whether it is an RGB image instead."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ def class_colours(path: str, band: int = 1) -> dict[int, str]:
 
 
 def raster_tags(path: str) -> dict[str, str]:
-    """What a raster says of itself."""
+    """The tags of a raster."""
     with open_raster(path) as file:
         return dict(file.tags())
 
 
-def check_no_picture(path: str, band: int, title: str) -> None:
-    """InputError where a band is one of the red, green and blue of a picture, whose classes would be colours.
+def check_not_rgb(path: str, band: int, title: str) -> None:
+    """InputError where a band is the red, green or blue of an RGB image, whose classes would be colours.
 
-    A grey picture, whose three bands are the same, is none: any of its bands holds the classes.
+    An image whose three bands are the same is accepted: any of its bands holds the classes.
     """
     with open_raster(path) as file:
         kinds = file.colorinterp
@@ -70,7 +70,7 @@ def check_no_picture(path: str, band: int, title: str) -> None:
         if same_everywhere(values):
             return
     raise InputError(
-        f"{title} is a picture: its bands are red, green and blue, so its classes would be colours.",
+        f"{title} is an RGB image: its bands are red, green and blue, so its classes would be colours.",
         "Make a raster of one band with a whole number for each class (in QGIS: RGB to PCT, or the raster calculator).",
     )
 

@@ -24,7 +24,7 @@ GDAL_ERRORS = (RasterioError, CRSError, CPLE_BaseError)  # some of GDAL's errors
 
 Bounds = tuple[float, float, float, float]  # xmin, ymin, xmax, ymax
 
-TRUE_SCALE = 0.02  # map units stand for metres on the ground where they agree this well
+TRUE_SCALE = 0.02  # relative difference up to which map units count as metres
 PIXEL_TOLERANCE = 1e-3  # of a pixel: two grids nearer than this are the same grid
 
 
@@ -60,7 +60,7 @@ class Grid:
 
     @property
     def resolution(self) -> tuple[float, float]:
-        """Size of a pixel (x, y): metres on the ground at the grid's centre; without a CRS, map units.
+        """Size of a pixel (x, y): metres at the grid's centre; without a CRS, map units.
 
         A CRS of its own, without a place on the earth, has metres too.
         """
@@ -77,18 +77,17 @@ class Grid:
         except GDAL_ERRORS:
             return nominal
         per_lon, per_lat = metres_a_degree(math.radians(lat[0]))
-        ground = [
-            math.hypot(((lon[i] - lon[0] + 180) % 360 - 180) * per_lon, (lat[i] - lat[0]) * per_lat)
-            for i in (1, 2)
+        sides = [
+            math.hypot(((lon[i] - lon[0] + 180) % 360 - 180) * per_lon, (lat[i] - lat[0]) * per_lat) for i in (1, 2)
         ]
-        if not all(math.isfinite(g) and g > 0 for g in ground):
+        if not all(math.isfinite(side) and side > 0 for side in sides):
             return nominal
         if crs.is_projected:
             metres = crs.linear_units_factor[1]
             scaled = nominal[0] * metres, nominal[1] * metres
-            if all(abs(g - s) <= TRUE_SCALE * s for g, s in zip(ground, scaled)):
+            if all(abs(side - s) <= TRUE_SCALE * s for side, s in zip(sides, scaled)):
                 return scaled
-        return ground[0], ground[1]
+        return sides[0], sides[1]
 
     def crop(self, window: Window) -> Grid:
         """The grid of a window; the window may stick out."""
@@ -146,7 +145,7 @@ class Grid:
         return Window(row0, col0, row1 - row0, col1 - col0)
 
     def under(self, other: Grid, margin: int = 0) -> Window | None:
-        """The pixels that lie under another grid, of any CRS; None where the two share no ground.
+        """The pixels that lie under another grid, of any CRS; None where the two do not overlap.
 
         ``margin``: so many pixels of either grid are added all around, where there are.
         """
@@ -225,9 +224,7 @@ def crs_of(text_or_none: str | None) -> CRS:
     try:
         return CRS.from_user_input(text_or_none)
     except (CRSError, ValueError) as error:
-        raise InputError(
-            f"'{str(text_or_none)[:60]}' is no coordinate system.", "Give WKT or EPSG:n."
-        ) from error
+        raise InputError(f"'{str(text_or_none)[:60]}' is no coordinate system.", "Give WKT or EPSG:n.") from error
 
 
 @lru_cache
@@ -239,8 +236,8 @@ def local_unit(crs: str | None) -> float | None:
     known = crs_of(crs)
     if known.is_geographic or known.is_projected:
         return None
-    told = known.to_dict(projjson=True)
-    horizontal = told.get("components", [told])[0]
+    described = known.to_dict(projjson=True)
+    horizontal = described.get("components", [described])[0]
     if horizontal.get("type") != "EngineeringCRS":
         return None
     unit = horizontal["coordinate_system"]["axis"][0].get("unit", "metre")
@@ -267,9 +264,7 @@ def transforming(source: str | None, target: str | None) -> Iterator[None]:
         ) from error
 
 
-def project(
-    x: np.ndarray, y: np.ndarray, source: str | None, target: str | None
-) -> tuple[np.ndarray, np.ndarray]:
+def project(x: np.ndarray, y: np.ndarray, source: str | None, target: str | None) -> tuple[np.ndarray, np.ndarray]:
     """Points from one CRS to another; those that cannot be brought over become infinite."""
     if same_crs(source, target):
         return x, y

@@ -31,7 +31,7 @@ COLOURS = ("red", "green", "blue", "nir", "rededge", "coastal", "pan")  # of GDA
 @dataclass(frozen=True)
 class Layer:
     """A raster to read. ``path``: anything GDAL opens; ``bands``: numbers from 1 (None: all but alpha);
-    ``nodata``: the person's own, one stored number or one a band, added to what the file says.
+    ``nodata``: the user's own, one stored number or one a band, added to what the file says.
 
     ``palette``: the colours of a paletted band are read in place of its numbers, and ``bands`` are 1 red, 2 green,
     3 blue. ``stored``: numbers are read as they are stored, without the file's scale and offset.
@@ -112,8 +112,8 @@ class OpenLayer:
         self._place()
         self.paletted = self._palette is None and file.colorinterp[self.bands[0] - 1] == ColorInterp.palette
         own = [file.nodatavals[band - 1] for band in self._read_bands]
-        told = [*enumerate(own), *enumerate(_per_band(layer, len(self._read_bands)))]
-        usable = {(i, _usable(value, np.dtype(stored[i]))) for i, value in told}
+        stated = [*enumerate(own), *enumerate(_per_band(layer, len(self._read_bands)))]
+        usable = {(i, _usable(value, np.dtype(stored[i]))) for i, value in stated}
         self._nodata = [(i, value) for i, value in usable if value is not None]
         # Alpha asked for by number is data, so it is not a mask as well.
         plain = [{MaskFlags.all_valid}, {MaskFlags.nodata}]
@@ -176,9 +176,7 @@ class OpenLayer:
                 "Warp it to a coordinate system first (gdalwarp).",
             )
         if not math.isfinite(file.transform.determinant) or file.transform.determinant == 0:
-            raise InputError(
-                f"The geotransform of {self.path} is degenerate.", "Georeference the raster anew."
-            )
+            raise InputError(f"The geotransform of {self.path} is degenerate.", "Georeference the raster again.")
         self._turn = Turn.of(file.transform, file.height, file.width)
         transform = self._turn.grid_transform(file.transform) if self._turn.is_needed else file.transform
         self.grid = Grid(file.crs.to_wkt() if file.crs else None, transform, *self._turn.shape)
@@ -226,8 +224,7 @@ class OpenLayer:
                 mask |= self._turn(masks) == 0
         except GDAL_ERRORS as error:
             raise InputError(
-                f"{self.path} cannot be read at row {inside.row_off}, column {inside.col_off}: "
-                f"{_cause(error)}.",
+                f"{self.path} cannot be read at row {inside.row_off}, column {inside.col_off}: {_cause(error)}.",
                 "The file may be damaged or incomplete; copy or download it again.",
             ) from error
         stored = self._turn(stored)
@@ -255,7 +252,7 @@ class OpenLayer:
 
     @property
     def declares_nodata(self) -> bool:
-        """Whether the file, a mask or alpha, or the person says what is not valid."""
+        """Whether the file, a mask or alpha, or the user says what is not valid."""
         return bool(self._nodata) or self._masked
 
     def leave_out(self, values: Iterable[float]) -> None:
@@ -277,7 +274,7 @@ class OpenLayer:
         )
 
     def overlaps(self, grid: Grid) -> bool:
-        """Whether the layer and a grid share ground; not where one cannot be brought to the other's CRS."""
+        """Whether the layer and a grid overlap; not where one cannot be brought to the other's CRS."""
         try:
             return self.grid.under(grid) is not None
         except GDAL_ERRORS:
@@ -303,9 +300,7 @@ class OpenLayer:
             return values, mask
         weighted, weight = self._thinned(window, step) if thin else self._reduced(window, step, nearest)
         transform = within(self.grid.transform, window.row, window.col, step, step)
-        crs = crs_of(
-            self.grid.crs or "EPSG:3857"
-        )  # without a CRS on both sides any one stands for the shared units
+        crs = crs_of(self.grid.crs or "EPSG:3857")  # without a CRS on both sides any one stands for the shared units
         work = np.concatenate([weighted, weight])
         result = np.zeros((len(work), height, width), work.dtype)
         try:
@@ -324,9 +319,9 @@ class OpenLayer:
                 f"{self.path} cannot be brought to the grid of the first raster: {_cause(error)}.",
                 "Check the coordinate systems of both rasters.",
             ) from error
-        warped, share = result[: len(self.bands)], result[len(self.bands) :]
-        mask[...] = share < 0.5
-        np.divide(warped, share, out=warped, where=~mask)
+        warped, weight = result[: len(self.bands)], result[len(self.bands) :]
+        mask[...] = weight < 0.5
+        np.divide(warped, weight, out=warped, where=~mask)
         if np.dtype(dtype).kind != "f":
             limits = np.iinfo(np.dtype(dtype))
             np.clip(np.rint(warped, out=warped), limits.min, limits.max, out=warped)
@@ -402,9 +397,7 @@ class OpenLayer:
         height, width = max(1, window.height // step), max(1, window.width // step)
         values = np.empty((len(self.bands), height, width), self.dtype)
         mask = np.empty(values.shape, bool)
-        part = Window(
-            window.row, window.col, min(height * step, window.height), min(width * step, window.width)
-        )
+        part = Window(window.row, window.col, min(height * step, window.height), min(width * step, window.width))
         self.read(part, values, mask)
         np.copyto(values, 0, where=mask)
         return values.astype(self._working_dtype), (~mask).astype(self._working_dtype)
@@ -418,7 +411,7 @@ class OpenLayer:
     def _widen_cache(self, rows: int) -> None:
         """Lets GDAL keep one strip of a file whose blocks are as wide as the raster.
 
-        Tiles beside one another share its blocks, and each would decode the whole strip again.
+        Neighbouring tiles lie in the same blocks, and each would decode the whole strip again.
         """
         if self._file.block_shapes[0][1] < self._file.width:
             return
@@ -439,9 +432,7 @@ def open_raster(path: str) -> rasterio.DatasetReader:
             return rasterio.open(path)
     except GDAL_ERRORS as error:
         if ":" not in path[2:] and not path.startswith("/vsi") and not Path(path).exists():
-            raise InputError(
-                f"There is no file {path}.", "Check that it was not moved or renamed."
-            ) from error
+            raise InputError(f"There is no file {path}.", "Check that it was not moved or renamed.") from error
         raise InputError(
             f"{path} cannot be opened as a raster: {_cause(error)}.",
             "The file may be damaged, or no raster at all.",

@@ -1,4 +1,4 @@
-"""What a raster file says of itself besides its pixels: metadata, and the scale and offset of its numbers."""
+"""The metadata of a raster file: tags, descriptions, and the scale and offset of its numbers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Metadata:
 
 
 def read_metadata(path: str) -> Metadata:
-    """What a raster says of itself. Raises InputError where it cannot be opened."""
+    """The metadata of a raster. Raises InputError where it cannot be opened."""
     with open_raster(path) as file:
         return Metadata(
             tags={key: value for space in NAMESPACES for key, value in file.tags(ns=space).items()},

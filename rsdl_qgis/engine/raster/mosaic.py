@@ -27,9 +27,7 @@ class Mosaic:
     that were valid in a tile, but finite in none, and ``seen`` those that were valid.
     """
 
-    def __init__(
-        self, height: int, width: int, channels: int, tile: tuple[int, int], overlap: int, emit: Emit
-    ):
+    def __init__(self, height: int, width: int, channels: int, tile: tuple[int, int], overlap: int, emit: Emit):
         self._rows = _seams(starts(height, tile[0], overlap), tile[0], overlap, height)
         self._cols = _seams(starts(width, tile[1], overlap), tile[1], overlap, width)
         self._width, self._channels, self._emit = width, channels, emit
@@ -71,9 +69,7 @@ class Mosaic:
         r, c = divmod(self._count, len(self._cols))
         row, col = self._rows[r], self._cols[c]
         if (window.row, window.col) != (row.start, col.start):
-            raise ValueError(
-                f"The next tile starts at {(row.start, col.start)}, not at {(window.row, window.col)}."
-            )
+            raise ValueError(f"The next tile starts at {(row.start, col.start)}, not at {(window.row, window.col)}.")
         return row, col
 
     def _mark(self, row: _Seam, col: _Seam, broken: NDArray[np.bool_]) -> None:
@@ -97,9 +93,7 @@ class Mosaic:
         if col.plain > col.fade:  # seam with the tile on the left
             weight = np.broadcast_to(col.ramp, (row.stop - row.plain, col.ramp.size))
             self._fade(row.plain, col.fade, row, col, values, valid, weight)
-        if (
-            row.plain > row.fade
-        ):  # seam with the tiles above, of which the right neighbour's share is left to it
+        if row.plain > row.fade:  # seam with the tiles above, without the part of the right neighbour
             left, rest = np.ones(col.stop - col.fade, np.float32), np.ones(col.stop - col.fade, np.float32)
             left[: col.ramp.size] = col.ramp
             rest[col.next_fade - col.fade :] = 0
@@ -166,7 +160,7 @@ def _seams(firsts: list[int], size: int, overlap: int, length: int) -> list[_Sea
     seams = [_Seam(firsts[0], min(size, length), firsts[0], ramp[:0])]
     for start in firsts[1:]:
         last = seams[-1]
-        # The last tile shares more than the overlap: the seam lies in the middle of what is shared, clear of
+        # The last tile overlaps by more: the seam lies in the middle of that overlap, clear of
         # the seam before.
         shared = max(start, last.plain)
         last.next_fade, last.next_ramp = shared + (last.stop - shared - overlap) // 2, ramp

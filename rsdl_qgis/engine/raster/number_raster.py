@@ -38,7 +38,7 @@ class RasterNumbers:
         self._layer.close()
 
     def overlaps(self, grid: Grid) -> bool:
-        """Whether the raster and a grid share ground, to a few pixels."""
+        """Whether the raster and a grid overlap, to a few pixels."""
         return self._layer.overlaps(grid)
 
     def on(self, grid: Grid) -> NDArray[np.float64]:
@@ -53,7 +53,7 @@ class RasterNumbers:
         return np.where(mask[0], np.nan, values[0])
 
     def fills_under(self, grid: Grid) -> Counter[float]:
-        """How often numbers that stand for nothing occur in the pixels under a grid, where the file does not name any.
+        """How often numbers taken for nodata occur in the pixels under a grid, where the file declares none.
 
         They are looked for as they are stored, since a scale would change them, and resampling mix them with others.
         """

@@ -39,7 +39,7 @@ def last(layers: Sequence[OpenLayer]) -> OpenLayer:
 
 
 def finest(layers: Sequence[OpenLayer]) -> OpenLayer:
-    """The layer with the smallest pixels on the ground; of those that differ by a hundredth at most the first."""
+    """The layer with the smallest pixels in metres; of layers that differ by at most a hundredth the first."""
     sides = [math.sqrt(math.prod(layer.grid.resolution)) for layer in layers]
     return next(layer for layer, side in zip(layers, sides) if side <= min(sides) * (1 + SAME_RESOLUTION))
 
@@ -51,18 +51,18 @@ class Mask(Protocol):
     """Polygons, such as those of a vector layer."""
 
     def polygons(self, crs: str | None) -> Sequence[Any]:
-        """They in a CRS, each with its ``bounds`` and its ``__geo_interface__``."""
+        """The polygons in a CRS, each with its ``bounds`` and its ``__geo_interface__``."""
 
 
 class RasterSource:
     """Named inputs on one grid, read window by window. A context manager.
 
     ``inputs``: the layers of each input, one a date, all with the same number of bands. The grid is that of
-    one layer (``grid``: first, last or finest, by pixel area on the ground; the first of equals), its rotation
+    one layer (``grid``: first, last or finest, by pixel area; the first of equal ones), its rotation
     and extent kept, cut to ``extent`` (xmin, ymin, xmax, ymax in ``extent_crs``, default the grid's CRS) and,
     where ``resolution`` (metres a pixel) is given and differs, resampled to it. Layers on other grids are
     resampled to it as they are read (``resampling``: nearest, bilinear or cubic; paletted layers always
-    nearest; finer layers are averaged first, but for nearest); where one has no ground, nothing is valid.
+    nearest; finer layers are averaged first, but for nearest); where one has no pixels, nothing is valid.
     ``mask``: outside its polygons nothing is valid.
 
     Files stay open and are not thread-safe: use a source from one thread at a time.
@@ -124,7 +124,7 @@ class RasterSource:
         """The pixels of a window of ``grid``, which may stick out: for each input (T, C, h, w) in the layers'
         common type.
 
-        The mask is a full array, True where a value is not valid: nodata (the file's and the person's),
+        The mask is a full array, True where a value is not valid: nodata (the file's and the user's),
         masked by the file (mask band, alpha, .msk), not finite, outside the raster, or outside the mask's
         polygons. Raises InputError where a file turns out damaged.
         """
@@ -142,7 +142,7 @@ class RasterSource:
         return {name: self._read_coarse(name, window, coarse, outside) for name in self._layers}
 
     def sample(self, pixels: int = 250_000) -> dict[str, np.ma.MaskedArray]:
-        """About ``pixels`` pixels from all over the ground that all layers share, for statistics: for each input
+        """About ``pixels`` pixels from all over the area where all layers overlap, for statistics: for each input
         (T, C, n, m) as from ``read``.
 
         Overviews are used where there are; a large raster without them gives patches (laid side by side), so
@@ -160,7 +160,7 @@ class RasterSource:
         return self._each_input(lambda name: self._read_coarse(name, shared, coarse, outside))
 
     def _shared(self) -> Window:
-        """The part of the grid under which all layers have ground; all of it where there is none."""
+        """The part of the grid where all layers overlap; all of it where there is none."""
         top, left, bottom, right = 0, 0, self.grid.height, self.grid.width
         for layer in self._all():
             window = self.grid.under(layer.grid)
@@ -253,11 +253,7 @@ class RasterSource:
         if self._polygons is None:
             return None
         xmin, ymin, xmax, ymax = grid.bounds
-        near = [
-            p
-            for (x0, y0, x1, y1), p in self._polygons
-            if x0 <= xmax and x1 >= xmin and y0 <= ymax and y1 >= ymin
-        ]
+        near = [p for (x0, y0, x1, y1), p in self._polygons if x0 <= xmax and x1 >= xmin and y0 <= ymax and y1 >= ymin]
         if not near:
             return np.ones((grid.height, grid.width), bool)
         return geometry_mask(near, (grid.height, grid.width), grid.transform)
@@ -272,9 +268,7 @@ def inspect(layer: Layer) -> LayerInfo:
 
 def valid_pixels(arrays: Mapping[str, np.ma.MaskedArray]) -> NDArray[np.bool_]:
     """(h, w): where no array of (T, C, h, w) is masked in any date or band; at least one array."""
-    invalid = [
-        np.ma.getmaskarray(array).reshape(-1, *array.shape[-2:]).any(axis=0) for array in arrays.values()
-    ]
+    invalid = [np.ma.getmaskarray(array).reshape(-1, *array.shape[-2:]).any(axis=0) for array in arrays.values()]
     return ~np.logical_or.reduce(invalid)
 
 

@@ -1,4 +1,4 @@
-"""Small pictures for pages: arrays as JPEG and PNG files in memory."""
+"""Small images for reports: arrays as JPEG and PNG files in memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from rasterio.io import MemoryFile
 
-SOMEWHERE = Affine(1, 0, 0, 0, -1, 1)  # GDAL warns of pictures that lie nowhere
+SOMEWHERE = Affine(1, 0, 0, 0, -1, 1)  # GDAL warns of images without a georeference
 Color = tuple[int, int, int, int]  # red, green, blue, opacity of 0..255
 
 

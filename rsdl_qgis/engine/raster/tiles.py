@@ -16,9 +16,7 @@ def starts(length: int, size: int, overlap: int) -> list[int]:
     negative or more than half a tile.
     """
     if size < 1 or length < 1:
-        raise InputError(
-            f"A raster of {length} pixels cannot be cut into tiles of {size}.", "Both must be above 0."
-        )
+        raise InputError(f"A raster of {length} pixels cannot be cut into tiles of {size}.", "Both must be above 0.")
     if length <= size:
         return [0]
     if overlap < 0 or 2 * overlap > size:
@@ -30,10 +28,10 @@ def starts(length: int, size: int, overlap: int) -> list[int]:
 
 
 def tiles(height: int, width: int, size: tuple[int, int], overlap: int) -> list[Window]:
-    """The tiles of a raster in row-major order, all of ``size`` (height, width) in pixels, ``overlap``
-    shared.
+    """The tiles of a raster in row-major order, all of ``size`` (height, width) in pixels, neighbours
+    overlapping by ``overlap``.
 
-    The last row and column are moved back to end at the raster's edge, so they share more; a raster smaller
+    The last row and column are moved back to end at the raster's edge, so they overlap by more; a raster smaller
     than a tile has one that sticks out.
     """
     rows, cols = starts(height, size[0], overlap), starts(width, size[1], overlap)

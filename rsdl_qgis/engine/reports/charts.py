@@ -1,6 +1,6 @@
-"""Charts for pages: bars, lines, shares and points as inline SVG, and their legends.
+"""Charts for pages: bars, lines, proportions and points as inline SVG, and their legends.
 
-Every function returns HTML and escapes what it is given. Colours are '#rrggbb'.
+Every function returns HTML and escapes its arguments. Colours are '#rrggbb'.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from .html import percent, scrolling, thousands
 
 BLUE, ORANGE, PURPLE, GREY = "#3b76b5", "#e08a1e", "#8e4585", "#b6bfca"
 INK, QUIET, LINE = "#1d2530", "#596676", "#d8dde3"
-LETTER = 7.2  # px a letter is wide at most of the page's small font, for what must fit
-SHARE = 60  # px of a table's bar of a share of 1
-MOST_POINTS = 2000  # of a scatter plot
+LETTER = 7.2  # largest width of a letter of the page's small font, in px
+SHARE = 60  # length of a table's bar for a proportion of 1, in px
+MOST_POINTS = 2000  # most points of a scatter plot
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A figure as a bar; with ``low`` and ``high`` an interval is drawn on it. ``text``: the figure for people."""
+    """A number as a bar, with an interval from ``low`` to ``high`` drawn on it. ``text``: the number as text."""
 
     label: str
     value: float
@@ -33,7 +33,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Curve:
-    """A line through points (across, up) of a chart."""
+    """A line of a chart through points (x: ``across``, y: ``up``)."""
 
     label: str
     across: Sequence[float]
@@ -42,7 +42,7 @@ class Curve:
 
 
 def bar_chart(bars: Sequence[Bar], ends: tuple[float, float] | None = None) -> str:
-    """Horizontal bars with a common scale. ``ends``: of the scale; None: it begins at 0 and holds all bars."""
+    """Horizontal bars with a common scale. ``ends``: of the scale; None: from 0 to the longest bar."""
     values = [v for bar in bars for v in (bar.value, bar.low, bar.high) if v is not None]
     low, high = ends or (min(0.0, *values), max(0.0, *values))
     high = high if high > low else low + 1
@@ -70,7 +70,7 @@ def bar_chart(bars: Sequence[Bar], ends: tuple[float, float] | None = None) -> s
             whisker = f"M{a:.1f} {middle}H{b:.1f}M{a:.1f} {middle - 4}v8M{b:.1f} {middle - 4}v8"
             parts += [
                 f'<path d="{whisker}" stroke="{color}" stroke-width="{width}" fill="none"/>'
-                for color, width in (("#fff", 3.5), (INK, 1.5))  # white around, to be seen on any colour
+                for color, width in (("#fff", 3.5), (INK, 1.5))  # with a white outline, visible on any colour
             ]
         parts.append(text(left + wide + 10, middle + 4, bar.text))
     width = left + wide + 20 + LETTER * max(len(bar.text) for bar in bars)
@@ -85,7 +85,7 @@ def line_chart(
     color: str = BLUE,
     size: tuple[int, int] = (320, 220),
 ) -> str:
-    """A line over 1, 2, …; what is None or not finite leaves a gap. ``marked``: the index of a value to point at."""
+    """A line over 1, 2, …; None and not finite values leave gaps. ``marked``: the index of a highlighted value."""
     known = [v for v in values if v is not None and math.isfinite(v)]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if high <= low:
@@ -129,7 +129,7 @@ def line_chart(
 
 
 def share_bar(parts: Sequence[tuple[str, float, str]], width: int = 640) -> str:
-    """What a whole is made of: (label, number, colour) each, with a legend that has the numbers and shares."""
+    """A stacked bar of the parts of a whole, (label, number, colour) each, with a legend of numbers and percentages."""
     total = sum(number for _, number, _ in parts)
     if not total:
         return ""
@@ -150,7 +150,7 @@ def share_bar(parts: Sequence[tuple[str, float, str]], width: int = 640) -> str:
 
 
 def scatter_chart(across: Sequence[float], up: Sequence[float], titles: tuple[str, str], size: int = 380) -> str:
-    """Points of two like quantities, and the line on which they are equal; of many points an even choice."""
+    """A scatter plot of two quantities of one unit, with the 1:1 line; of many points an even sample."""
     pairs = [(a, b) for a, b in zip(across, up) if math.isfinite(a) and math.isfinite(b)]
     pairs = pairs[:: -(-len(pairs) // MOST_POINTS) or 1]
     if not pairs:
@@ -185,7 +185,7 @@ def scatter_chart(across: Sequence[float], up: Sequence[float], titles: tuple[st
 
 
 def curve_chart(curves: Sequence[Curve], titles: tuple[str, str], size: int = 340) -> str:
-    """Lines of two quantities of 0..1; ``titles``: of what goes across and up."""
+    """Curves of two quantities of 0..1; ``titles``: of the x and y axes."""
     left, top, right, bottom = 44, 8, size - 10, size - 42
 
     def point(across: float, up: float) -> tuple[float, float]:
@@ -237,13 +237,13 @@ def titled(title: str, chart: str) -> str:
 
 
 def svg(width: float, height: float, body: str, label: str) -> str:
-    """A drawing of a size in pixels; ``body`` is SVG, ``label`` says what it shows to who cannot see it."""
+    """A drawing of a size in pixels; ``body`` is SVG, ``label`` a description for screen readers."""
     size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
     return f'<svg {size} role="img" aria-label="{escape(label)}">{body}</svg>'
 
 
 def text(x: float, y: float, words: str, anchor: str = "start", color: str = INK, halo: bool = False) -> str:
-    """Words in a drawing; ``halo``: readable on lines."""
+    """Text in a drawing; ``halo``: outlined in white, to be readable on lines."""
     around = ' stroke="#fff" stroke-width="4" paint-order="stroke"' if halo else ""
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{color}"{around}>{escape(words)}</text>'
 
@@ -258,7 +258,7 @@ def ticks(low: float, high: float) -> list[float]:
 
 
 def significant(value: float) -> str:
-    """Three or four digits of a number that may be of any size."""
+    """A number with three or four significant digits."""
     if value == 0 or not math.isfinite(value):
         return f"{value:g}"
     digits = 2 - math.floor(math.log10(abs(value)))
@@ -267,13 +267,13 @@ def significant(value: float) -> str:
 
 
 def shortened(words: str, width: float) -> str:
-    """Words, cut where they are wider than so many pixels."""
+    """Text, truncated to a width in pixels."""
     most = round(width / LETTER)
     return words if len(words) <= most else words[: most - 1] + "…"
 
 
 def _path(points: Sequence[tuple[float, float] | None]) -> str:
-    """A line through points, broken where one is missing."""
+    """A path through points, broken where one is missing."""
     steps, pen = [], "M"
     for point in points:
         if point is None:

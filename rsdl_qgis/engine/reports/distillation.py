@@ -1,4 +1,4 @@
-"""The part of a training's report that compares a student with its teacher."""
+"""The section of a training report that compares a student with its teacher."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from .text import COMMON, capital, file_size, found, number, whole
 
 
 def distilled(pair: Mapping[str, Any], main: str) -> Iterator[str]:
-    """A student beside its teacher."""
+    """Student and teacher: size, metrics, inference time."""
     teacher, student = pair["teacher"], pair["student"]
     smaller = web.percent(student["parameters"] / teacher["parameters"], 1)
     if pair["kept"] is None:
         yield web.paragraph(
             f"The student has {smaller} of the teacher's parameters. The teacher's {main} is not above zero, so there "
-            "is no share of it to keep."
+            "is no fraction of it to keep."
         )
     else:
         kept = web.percent(pair["kept"], 1)
@@ -40,14 +40,15 @@ def distilled(pair: Mapping[str, Any], main: str) -> Iterator[str]:
     for name, title, shown in (
         ("parameters", "Parameters", whole),
         ("bytes", "Size of the weights", file_size),
-        ("milliseconds", "Time of a tile", lambda v: f"{number(v)} ms"),
+        ("milliseconds", "Inference time per tile", lambda v: f"{number(v)} ms"),
     ):
         if teacher.get(name) is not None and student.get(name) is not None:
             kept = web.percent(student[name] / teacher[name], 1) if teacher[name] else "–"
             rows.append([title, shown(teacher[name]), shown(student[name]), kept])
-    yield web.table(["", capital(names[0]), capital(names[1]), "Student of teacher"], rows)
+    yield web.table(["", capital(names[0]), capital(names[1]), "Student / teacher"], rows)
 
 
 def share(student: Mapping[str, Any], teacher: Mapping[str, Any], title: str) -> str:
+    """The student's metric in percent of the teacher's; a dash where one is missing."""
     own, other = found(student["figures"], title), found(teacher["figures"], title)
     return web.percent(own / other, 1) if own is not None and other else "–"

@@ -1,6 +1,6 @@
-"""Pages that people read: one self-contained HTML file, put together from headings, tables and figures.
+"""Reports as pages: one self-contained HTML file of headings, tables, numbers and pictures.
 
-Every function returns HTML and escapes what it is given; only ``page``, ``section``, ``beside`` and ``scrolling`` take
+Every function returns HTML and escapes its arguments; only ``page``, ``section``, ``beside`` and ``scrolling`` take
 HTML.
 """
 
@@ -83,12 +83,12 @@ td.share span { display: inline-block; min-width: 8.5em; margin-left: 0.5em; fon
 }
 """
 RIGHT, WRONG = (38, 110, 175), (205, 90, 45)  # colours of a matrix's diagonal and of the rest
-Cell = Union[str, tuple[str, str]]  # of a table: a text, or one with a small one below it
-WIDE = 12  # classes from which on a matrix shows counts without shares
+Cell = Union[str, tuple[str, str]]  # of a table: a text, or a text with a small one below it
+WIDE = 12  # classes from which a matrix shows counts without percentages
 
 
 def page(title: str, subtitle: str, body: Iterable[str]) -> str:
-    """A whole page; ``body`` is HTML."""
+    """A complete page; ``body`` is HTML."""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -98,7 +98,7 @@ def page(title: str, subtitle: str, body: Iterable[str]) -> str:
 
 
 def section(title: str, *body: str) -> str:
-    """A part of a page with a heading; ``body`` is HTML."""
+    """A section of a page with a heading; ``body`` is HTML."""
     return f"<h2>{escape(title)}</h2>\n" + "\n".join(body)
 
 
@@ -114,24 +114,24 @@ def paragraph(text: str, small: bool = False) -> str:
 
 
 def note(text: str) -> str:
-    """Something that the reader has to know."""
+    """A highlighted note."""
     return f'<div class="note">{escape(text)}</div>'
 
 
 def bullets(texts: Iterable[str]) -> str:
-    """Sentences in a list."""
+    """A bulleted list of sentences."""
     return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>"
 
 
-def tiles(figures: Iterable[tuple[str, str]]) -> str:
-    """The main figures: (label, value) each."""
+def tiles(metrics: Iterable[tuple[str, str]]) -> str:
+    """The main metrics as tiles: (label, value) each."""
     return "".join(
-        f'<div class="tile"><b>{escape(value)}</b><span>{escape(label)}</span></div>' for label, value in figures
+        f'<div class="tile"><b>{escape(value)}</b><span>{escape(label)}</span></div>' for label, value in metrics
     )
 
 
 def facts(items: Mapping[str, str | Sequence[str]]) -> str:
-    """Names and what they are: one text, or several of a line each."""
+    """A definition list: names, each with one text or several lines."""
 
     def lines(value: str | Sequence[str]) -> str:
         return "".join(f"<dd>{escape(line)}</dd>" for line in ([value] if isinstance(value, str) else value))
@@ -160,7 +160,7 @@ def _cell(value: Cell) -> str:
 
 
 def matrix(names: Sequence[str], counts: Sequence[Sequence[int]], rows: str, columns: str) -> str:
-    """A confusion matrix, shaded by each cell's share of its row; ``rows`` and ``columns`` say what they are."""
+    """A confusion matrix, shaded by each cell's proportion of its row; ``rows``, ``columns``: titles of the axes."""
     last = len(names) + 1
     head = f'<tr><td></td><th class="axis" colspan="{last}">{escape(columns)}</th></tr>'
     head += f'<tr><th class="axis row">{escape(rows)}</th>'
@@ -183,15 +183,15 @@ def matrix(names: Sequence[str], counts: Sequence[Sequence[int]], rows: str, col
 
 
 def beside(*parts: str) -> str:
-    """Parts next to each other where the page is wide enough; ``parts`` are HTML."""
+    """Parts side by side where the page is wide enough; ``parts`` are HTML."""
     return f'<div class="beside">{"".join(parts)}</div>'
 
 
 def sample(caption: str, pictures: Iterable[tuple[str, str]]) -> str:
-    """Pictures of one thing in a row: (title, data URI) each. What is not a picture in the page itself is left out."""
+    """A row of pictures of one sample: (title, data URI) each. Other addresses than data URIs are left out."""
     shown = [(title, uri) for title, uri in pictures if uri.startswith("data:image/")]
-    single = len(shown) == 1  # its caption says what it is
-    figures = "".join(
+    single = len(shown) == 1  # without a title of its own
+    row = "".join(
         f'<figure><img src="{escape(uri)}" alt="{escape(title)}"/>'
         + ("" if single else f"<figcaption>{escape(title)}</figcaption>")
         + "</figure>"
@@ -199,17 +199,17 @@ def sample(caption: str, pictures: Iterable[tuple[str, str]]) -> str:
     )
     words = f"<p>{escape(caption)}</p>"
     if single:
-        return f'<div class="sample single">{figures}{words}</div>'
-    return f'<div class="sample">{words}{figures}</div>'
+        return f'<div class="sample single">{row}{words}</div>'
+    return f'<div class="sample">{words}{row}</div>'
 
 
 def scrolling(body: str) -> str:
-    """What may be wider than the page; ``body`` is HTML."""
+    """A horizontally scrolling part, for content wider than the page; ``body`` is HTML."""
     return f'<div class="scrolling">{body}</div>'
 
 
 def shade(share: float, colour: tuple[int, int, int]) -> str:
-    """Style of a cell that is white at a share of 0 and has the colour at 1; the text stays readable."""
+    """The style of a cell, from white at a proportion of 0 to the colour at 1, with readable text."""
     if share <= 0:
         return "color: #98a2ad"
     strength = 0.08 + 0.92 * min(share, 1.0)
@@ -219,21 +219,21 @@ def shade(share: float, colour: tuple[int, int, int]) -> str:
 
 
 def thousands(number: int) -> str:
-    """1234567 as '1 234 567', with spaces that do not break."""
+    """1234567 as '1 234 567', with non-breaking spaces."""
     return f"{number:,}".replace(",", "\u202f")
 
 
 def percent(share: float, digits: int = 2) -> str:
-    """A share of 0..1 in percent."""
+    """A proportion of 0..1 in percent."""
     return f"{100 * share:.{digits}f}\u202f%"
 
 
-def figure(value: float | None, digits: int = 4) -> str:
-    """A figure, or a dash where there is none."""
+def decimal(value: float | None, digits: int = 4) -> str:
+    """A number with so many decimals; a dash where there is none."""
     return "–" if value is None else f"{value:.{digits}f}"
 
 
 def between(value: float | None, ends: Sequence[float | None], digits: int = 3) -> Cell:
-    """A cell of a table: a figure with its interval below, where it has one."""
+    """A cell of a table: a number with its interval below, where it has one."""
     low, high = ends
-    return figure(value, digits), "" if low is None else f"{figure(low, digits)} to {figure(high, digits)}"
+    return decimal(value, digits), "" if low is None else f"{decimal(low, digits)} to {decimal(high, digits)}"

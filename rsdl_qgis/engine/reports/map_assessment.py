@@ -1,4 +1,4 @@
-"""The report of an assessment as a page."""
+"""The report of an accuracy assessment of maps, as a page."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..tables.metrics import MEANS_OVER_MAPS, OF_MAPS, explained
+from ..tables.metrics import MEANS_OVER_MAPS, METRICS, OF_MAPS, explained
 from . import html as web
 from .provenance import MOST_FILES, LayerFacts, files, making
 
 MOST_IMAGES = 500  # rows of the table of images
-MOST_MATRIX = 40  # classes that a matrix is drawn for
+MOST_MATRIX = 40  # most classes of a drawn confusion matrix
 OF_CLASS = ("users_accuracy", "producers_accuracy", "f1", "iou")
 
 
 @dataclass(frozen=True)
 class MapFacts:
-    """What was compared: layers; ``tags`` of the first map, which may name its model; the area's ``extent`` (west,
-    south, east, north) and ``mask``, None where there is none; the class that what has none in the reference, in the
-    map, counts as, None where it is ignored.
+    """The compared layers and settings. ``tags``: of the first map, which may name its model; ``extent``: west, south,
+    east, north, and ``mask``: of the area, None for none; ``unlabelled``, ``unmapped``: the class of pixels without a
+    class in the reference, in the map; None: they are ignored.
     """
 
     maps: Sequence[LayerFacts]
@@ -32,7 +32,7 @@ class MapFacts:
 
 
 def assessment_page(result: Mapping[str, Any], facts: MapFacts) -> str:
-    """The page; ``result`` as the job gives it."""
+    """The page; ``result``: of the job."""
     images = result["per_image"]
     title = f"Accuracy of {images[0]['map']}" if len(images) == 1 else f"Accuracy of {len(images)} maps"
     references = {image["reference"] for image in images}
@@ -41,27 +41,21 @@ def assessment_page(result: Mapping[str, Any], facts: MapFacts) -> str:
 
 
 def sections(result: Mapping[str, Any], facts: MapFacts) -> Iterator[str]:
-    """The page's parts."""
-    figures, unit, classes = result["figures"], result["unit"], result["classes"]
+    """The page's sections."""
+    metrics, unit, classes = result["figures"], result["unit"], result["classes"]
     several = len(result["per_image"]) > 1
-    yield web.tiles([*headline(result), (f"{unit} compared", web.thousands(figures["pixels"]))])
+    yield web.tiles([*headline(result), (f"{unit} compared", web.thousands(metrics["pixels"]))])
     yield web.paragraph(result["drawn"], small=True)
     if several:
         yield web.paragraph(
-            "of all maps together, and as means over the maps, in which each map counts alike:", small=True
+            "of all maps together, and as means over the maps, with equal weight for each map:", small=True
         )
-        yield web.tiles(
-            [
-                ("accuracy, mean over maps", web.percent(figures["image_accuracy"])),
-                ("mean IoU, mean over maps", web.figure(figures["image_mean_iou"])),
-                ("frequency-weighted IoU, mean over maps", web.figure(figures["image_fw_iou"])),
-            ]
-        )
+        yield web.tiles([(METRICS[name].heading, shown(name, metrics[name])) for name in MEANS_OVER_MAPS])
     yield from (web.note(text) for text in result["notes"])
     names = [item["label"] for item in classes]
     caption = web.paragraph(
-        f"Each row is a class of the reference, each column a class of the map, in {unit}. The shading is the share of "
-        "the row: blue where both agree, orange where they do not.",
+        f"Each row is a class of the reference, each column a class of the map, in {unit}. The shading is the "
+        "proportion of the row: blue where both agree, orange where they differ.",
         small=True,
     )
     if len(names) <= MOST_MATRIX:
@@ -72,7 +66,7 @@ def sections(result: Mapping[str, Any], facts: MapFacts) -> Iterator[str]:
         yield web.section("Confusion matrix", web.paragraph(text))
     yield web.section("Classes", class_rows(result))
     if several:
-        yield web.section("Maps", image_rows(result["per_image"], figures))
+        yield web.section("Maps", image_rows(result["per_image"], metrics))
     yield web.section(
         "What the metrics mean", web.facts(explained((*OF_MAPS, *OF_CLASS, *(MEANS_OVER_MAPS if several else ()))))
     )
@@ -80,20 +74,24 @@ def sections(result: Mapping[str, Any], facts: MapFacts) -> Iterator[str]:
 
 
 def headline(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The metrics in all with their intervals: (label, value) each."""
-    labels = ("overall accuracy", "kappa", "mean IoU", "frequency-weighted IoU", "macro F1")
-    for label, (name, ends) in zip(labels, result["intervals"].items()):
-        shown = web.percent if name == "overall_accuracy" else web.figure
-        between = f" ({shown(ends[0])} to {shown(ends[1])})" if ends[0] is not None else ""
-        value = result["figures"][name]
-        yield label + between, "–" if value is None else shown(value)
+    """The overall metrics with their 95 % intervals: (label, value) each."""
+    for name, (low, high) in result["intervals"].items():
+        between = f" ({shown(name, low)} to {shown(name, high)})" if low is not None else ""
+        yield METRICS[name].heading + between, shown(name, result["figures"][name])
+
+
+def shown(name: str, value: float | None) -> str:
+    """The value of a metric as its form says: in percent or as a number."""
+    if value is None:
+        return "–"
+    return web.percent(value) if METRICS[name].form == "percent" else web.decimal(value)
 
 
 def class_rows(result: Mapping[str, Any]) -> str:
     """The table of classes, with 95 % intervals below the metrics."""
-    figures, unit, classes = result["figures"], result["unit"], result["classes"]
+    metrics, unit, classes = result["figures"], result["unit"], result["classes"]
     header = ["Class", f"Reference ({unit})", f"Map ({unit})", "Correct"]
-    header += ["User's accuracy", "Producer's accuracy", "F1", "IoU"]
+    header += [METRICS[name].heading for name in OF_CLASS]
     rows: list[list[web.Cell]] = [
         [
             item["label"],
@@ -103,33 +101,32 @@ def class_rows(result: Mapping[str, Any]) -> str:
         for item in classes
     ]
     correct = sum(item["hits"] for item in classes)
-    totals = [web.thousands(figures["pixels"])] * 2 + [web.thousands(correct)]
-    means = [web.between(figures[name], result["intervals"][name], 4) for name in ("macro_f1", "mean_iou")]
+    totals = [web.thousands(metrics["pixels"])] * 2 + [web.thousands(correct)]
+    means = [web.between(metrics[name], result["intervals"][name], 4) for name in ("macro_f1", "mean_iou")]
     return web.table(header, [*rows, ["all", *totals, "", "", *means]], sums=1)
 
 
-def image_rows(images: Sequence[Mapping[str, Any]], figures: Mapping[str, Any]) -> str:
-    """The table of maps, with the means last."""
-    names = ("overall_accuracy", "kappa", "mean_iou", "fw_iou", "macro_f1")
+def image_rows(images: Sequence[Mapping[str, Any]], metrics: Mapping[str, Any]) -> str:
+    """The table of maps, with the means over them last."""
     rows = [
         [
             image["map"],
             image["reference"],
             web.thousands(image["compared"]),
-            *(web.figure(image.get(name)) for name in names),
+            *(web.decimal(image.get(name)) for name in OF_MAPS),
         ]
         for image in images[:MOST_IMAGES]
     ]
     if len(images) > MOST_IMAGES:
         rows.append([f"… and {len(images) - MOST_IMAGES} more", *[""] * 7])
-    means = [web.figure(figures[name]) for name in ("image_accuracy", "image_mean_iou", "image_fw_iou")]
-    rows.append(["mean over maps", "", web.thousands(figures["pixels"]), means[0], "", means[1], means[2], ""])
-    header = ["Map", "Reference", "Compared", "Accuracy", "Kappa", "Mean IoU", "FW IoU", "Macro F1"]
+    means = [web.decimal(metrics[name]) for name in MEANS_OVER_MAPS]
+    rows.append(["mean over maps", "", web.thousands(metrics["pixels"]), means[0], "", means[1], means[2], ""])
+    header = ["Map", "Reference", "Compared", *(METRICS[name].heading for name in OF_MAPS)]
     return web.table(header, rows, texts=2, sums=1)
 
 
 def provenance(result: Mapping[str, Any], facts: MapFacts) -> dict[str, str | Sequence[str]]:
-    """Files, settings, what was left out, versions and time."""
+    """Files, settings, excluded pixels, versions and time."""
     left_out, blocks = result["left_out"], result["blocks"]
     found: dict[str, str | Sequence[str]] = {"Maps": files(facts.maps), "References": files(facts.references)}
     if facts.tags.get("RSDL_MODEL"):
@@ -151,7 +148,7 @@ def provenance(result: Mapping[str, Any], facts: MapFacts) -> dict[str, str | Se
 
 
 def area(facts: MapFacts) -> str:
-    """What was assessed, in words."""
+    """A description of the assessed area."""
     parts = []
     if facts.extent is not None:
         numbers = ", ".join(f"{value:.8g}" for value in facts.extent)
@@ -162,5 +159,5 @@ def area(facts: MapFacts) -> str:
 
 
 def rule(background: int | None) -> str:
-    """What becomes of pixels without a class."""
+    """How pixels without a class are treated."""
     return "is left out" if background is None else f"counts as class {background}"

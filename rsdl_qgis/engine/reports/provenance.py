@@ -1,4 +1,4 @@
-"""Where the results of a report are from: files, versions and time."""
+"""The provenance of a report: files, versions and time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_FILES = 20
 
 @dataclass(frozen=True)
 class LayerFacts:
-    """A layer that was read: ``band`` of a raster, None for a vector, of which ``fields`` were read."""
+    """An input layer: ``band`` of a raster, None for a vector layer, of which ``fields`` were read."""
 
     path: str
     title: str = ""
@@ -40,7 +40,7 @@ class LayerFacts:
 
 
 def making() -> dict[str, str]:
-    """Versions and time."""
+    """Software versions and time."""
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES)
     return {
         "Made with": f"RSDL {plugin_version()}, Python {platform.python_version()}, {versions}",
@@ -49,13 +49,13 @@ def making() -> dict[str, str]:
 
 
 def files(layers: Sequence[LayerFacts]) -> list[str]:
-    """The layers of one side, a line each."""
+    """The layers, a line each, ``MOST_FILES`` at most."""
     more = [f"… {len(layers)} in all"] if len(layers) > MOST_FILES else []
     return [str(layer) for layer in layers[:MOST_FILES]] + more
 
 
 def size(number: int) -> str:
-    """'1.2 MB'."""
+    """A number of bytes as text: '1.2 MB'."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if number >= factor:
             return f"{number / factor:.1f} {unit}"

@@ -1,4 +1,4 @@
-"""Samples as small pictures: the image, the reference, the prediction, and where the two differ."""
+"""Small pictures of samples: image, reference, prediction and errors."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from ..chips.folder import IGNORE
 from ..radiometry.scaling import BACKSCATTER, radiometry
 from ..raster.thumbnail import Color, jpeg, png
 
-WIDEST = 176  # pixels of a picture's longer side: five fit beside each other
+WIDEST = 176  # longer side of a picture in pixels: five fit side by side
 STRETCH = Scaling(method="robust", low=2.0, high=98.0, clip=(0.0, 1.0))
-COMPOSITES = (  # what is drawn red, green and blue, the best first
+COMPOSITES = (  # bands drawn as red, green and blue, by preference
     (Band("red", ("B4", "B04")), Band("green", ("B3", "B03")), Band("blue", ("B2", "B02"))),
     (Band("nir", ("B8", "B08", "B8A")), Band("red", ("B4", "B04")), Band("green", ("B3", "B03"))),
 )
-HATCH = (236, 208)  # greys of the stripes where there is no valid pixel
+HATCH = (236, 208)  # greys of the stripes on invalid pixels
 STRIPE = 4  # pixels
-WRONG = (204, 17, 68)  # where a map errs
+WRONG = (204, 17, 68)  # errors of a class map
 UNKNOWN = (128, 128, 128)
-PALE = 0.28  # of a class's colour, the rest white, where a map is right
+PALE = 0.28  # fraction of a class's colour, the rest white, where a map is correct
 NOTHING = (255, 255, 255, 0)
 RAMP = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))  # low to high, readable in grey
-DIVERGING = ((33, 102, 172), (247, 247, 247), (178, 24, 43))  # too low, right, too high
+DIVERGING = ((33, 102, 172), (247, 247, 247), (178, 24, 43))  # too low, correct, too high
 
 Images = Mapping[str, np.ma.MaskedArray]
 
@@ -41,12 +41,11 @@ def sample_pictures(
     classes: Sequence[Class] = (),
     span: tuple[float, float] | None = None,
 ) -> dict[str, str]:
-    """The pictures of a sample as data URIs: ``image`` (before it ``before``, of two dates), ``reference``,
-    ``prediction`` and ``error``.
+    """The pictures of a sample as data URIs: ``image``, ``reference``, ``prediction``, ``error`` (and ``before``).
 
-    ``images``: (T, C, H, W) an input, as a chip folder gives them. ``reference`` and ``prediction``: (H, W) indexes
-    into ``classes`` with IGNORE; without classes (H, W) numbers with NaN, drawn from ``span``'s low to its high (None:
-    those of the reference). None: a scene, which is its image alone.
+    ``images``: (T, C, H, W) per input, as from a chip folder. ``reference``, ``prediction``: (H, W) indices into
+    ``classes`` with IGNORE; without classes (H, W) numbers with NaN, drawn from low to high of ``span`` (default: of
+    the reference). None: a scene, of which only the image is drawn.
     """
     dates = len(shown_bands(inputs)[0].dates)
     found = {"before": picture(images, inputs, 0)} if dates == 2 else {}
@@ -70,9 +69,11 @@ def picture(images: Images, inputs: Sequence[Input], date: int = -1) -> bytes:
 
 
 def pixels_of(images: Images, inputs: Sequence[Input], date: int = -1, widest: int = WIDEST) -> NDArray[np.uint8]:
-    """(H, W, 3), no side longer than ``widest``, of one date of a sample: in true colour where its bands are named so,
-    else in infrared colour, else its first three bands; backscatter and single bands in grey. Stretched by percentiles
-    of the date's valid pixels; hatched where a band that is drawn is not valid."""
+    """(H, W, 3), no side longer than ``widest``, of one date of a sample.
+
+    In true colour where the bands have such names, else in infrared colour, else the first three bands; backscatter and
+    single bands in grey. Stretched by percentiles of valid pixels; hatched where a drawn band is invalid.
+    """
     item, bands = shown_bands(inputs)
     values = np.ma.masked_invalid(images[item.name][:, bands], copy=True)
     values[np.broadcast_to(np.ma.getmaskarray(values).any(1, keepdims=True), values.shape)] = np.ma.masked
@@ -88,7 +89,7 @@ def pixels_of(images: Images, inputs: Sequence[Input], date: int = -1, widest: i
 
 
 def shown_bands(inputs: Sequence[Input]) -> tuple[Input, list[int]]:
-    """The input that shows most to people, and which of its bands are drawn: three, or one in grey."""
+    """The input to draw, and its bands: three for a colour composite, or one in grey."""
     for composite in COMPOSITES:
         for item in inputs:
             found = [_band(item, wanted) for wanted in composite]
@@ -101,14 +102,14 @@ def shown_bands(inputs: Sequence[Input]) -> tuple[Input, list[int]]:
 
 
 def class_picture(labels: NDArray, classes: Sequence[Class]) -> bytes:
-    """A class map (PNG): (H, W) indexes in the classes' colours, what is not labelled transparent."""
+    """A class map (PNG): (H, W) indices in the classes' colours, unlabelled pixels transparent."""
     colors: dict[int, Color] = {i: (*rgb(item.color), 255) for i, item in enumerate(classes)}
     return png(_sampled(labels).astype(np.uint8), {**colors, IGNORE: NOTHING})
 
 
 def error_picture(reference: NDArray, prediction: NDArray, classes: Sequence[Class]) -> bytes:
-    """Where a class map errs (PNG): strong where it is wrong, the class's colour made pale where it is right, nothing
-    where the reference or the map has no class."""
+    """The errors of a class map (PNG): red where it is wrong, a pale class colour where it is correct, transparent
+    where reference or map have no class."""
     right, found = _sampled(reference), _sampled(prediction)
     wrong = len(classes)
     drawn = np.where(right == found, right, wrong)
@@ -129,7 +130,7 @@ def difference_picture(reference: NDArray, prediction: NDArray, most: float) -> 
 
 
 def value_span(values: NDArray) -> tuple[float, float]:
-    """Low and high of what is drawn of numbers: percentiles 2 and 98 of the finite ones; 0 and 1 where none is."""
+    """The drawn range of numbers: percentiles 2 and 98 of the finite ones; 0 and 1 where there are none."""
     finite = values[np.isfinite(values)]
     if not finite.size:
         return 0.0, 1.0
@@ -138,13 +139,13 @@ def value_span(values: NDArray) -> tuple[float, float]:
 
 
 def data_uri(file: bytes) -> str:
-    """A picture's file as an address that a page can hold."""
+    """A picture's file as a data URI."""
     kind = "png" if file.startswith(b"\x89PNG") else "jpeg"
     return f"data:image/{kind};base64,{b64encode(file).decode()}"
 
 
 def rgb(color: str) -> tuple[int, int, int]:
-    """'#rrggbb' as red, green, blue; grey for what is no such colour."""
+    """'#rrggbb' as red, green, blue; grey for an invalid colour."""
     if not re.fullmatch("#[0-9a-fA-F]{6}", color):
         return UNKNOWN
     red, green, blue = bytes.fromhex(color[1:])
@@ -152,7 +153,7 @@ def rgb(color: str) -> tuple[int, int, int]:
 
 
 def pale(color: str) -> tuple[int, int, int]:
-    """What stands for a class where the map is right."""
+    """The pale colour of a class where the map is correct."""
     red, green, blue = (round(255 + PALE * (tone - 255)) for tone in rgb(color))
     return red, green, blue
 
@@ -177,14 +178,14 @@ def _ramp_picture(values: NDArray, low: float, high: float, stops: Sequence[tupl
 
 
 def _edges(shape: Sequence[int], widest: int = WIDEST) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The first row and column of each pixel of a picture that is no larger than ``widest``."""
+    """The first row and column of each pixel of a picture with sides of at most ``widest``."""
     scale = max(1.0, max(shape) / widest)
     rows, columns = (np.arange(max(1, round(side / scale))) for side in shape)
     return rows * shape[0] // len(rows), columns * shape[1] // len(columns)
 
 
 def _shrunk(values: np.ma.MaskedArray, widest: int = WIDEST) -> np.ma.MaskedArray:
-    """(C, H, W) as small as a picture: means of the valid pixels; not valid where there is none."""
+    """(C, H, W) reduced to the size of a picture: means of valid pixels; masked where there are none."""
     rows, columns = _edges(values.shape[1:], widest)
     valid = ~np.ma.getmaskarray(values)
 
@@ -196,7 +197,7 @@ def _shrunk(values: np.ma.MaskedArray, widest: int = WIDEST) -> np.ma.MaskedArra
 
 
 def _sampled(labels: NDArray) -> NDArray:
-    """(H, W) labels of every so many pixels, of the same shape as ``_shrunk`` gives."""
+    """(H, W) labels subsampled to the shape of ``_shrunk``."""
     rows, columns = _edges(labels.shape)
     return labels[np.ix_(rows, columns)]
 

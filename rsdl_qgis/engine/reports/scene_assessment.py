@@ -1,4 +1,4 @@
-"""The report of an assessment of scenes as a page."""
+"""The report of an accuracy assessment of scenes, as a page."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 from ..tables.metrics import METRICS, explained
 from . import html as web
 from .charts import BLUE, Bar, bar_chart
-from .map_assessment import MOST_MATRIX
+from .map_assessment import MOST_MATRIX, headline
 from .provenance import LayerFacts, making
 
-MOST_BARS = 60  # classes that bars are drawn for
+MOST_BARS = 60  # most classes in a bar chart
 LEFT_OUT = {
     "unclassified": "features without a class in the prediction",
     "unmatched": "features without a feature of the reference",
@@ -33,30 +33,21 @@ OF_SEVERAL = ("sample_f1", "micro_f1", "macro_f1", "precision", "recall", "f1", 
 
 
 def scenes_page(result: Mapping[str, Any], predicted: LayerFacts, reference: LayerFacts, same: bool) -> str:
-    """The page; ``result`` as the job gives it. ``same``: the reference is a field of the predicted layer."""
+    """The page; ``result``: of the job. ``same``: the reference is a field of the predicted layer."""
     against = f"the field {', '.join(reference.fields)}" if same else reference.title
     made = provenance(result, predicted, reference)
     return web.page(f"Accuracy of {predicted.title}", f"against {against}", sections(result, made))
 
 
 def sections(result: Mapping[str, Any], made: Mapping[str, str | Sequence[str]]) -> Iterator[str]:
-    figures, several, classes = result["figures"], result["multilabel"], result["classes"]
-    yield web.tiles([*headline(result), ("Features compared", web.thousands(figures["features"]))])
+    metrics, several, classes = result["figures"], result["multilabel"], result["classes"]
+    yield web.tiles([*headline(result), ("Features compared", web.thousands(metrics["features"]))])
     yield from (web.note(text) for text in result["notes"])
     if not several:
         yield web.section("Confusion matrix", *matrix(result))
     yield web.section("Labels" if several else "Classes", *class_by_class(classes, several))
     yield web.section("What the metrics mean", web.facts(explained(OF_SEVERAL if several else OF_ONE)))
     yield web.section("How it was made", web.facts(made))
-
-
-def headline(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The figures in all with their intervals: (label, value) each."""
-    for name, ends in result["intervals"].items():
-        shown = web.percent if METRICS[name].form == "percent" else web.figure
-        value = result["figures"][name]
-        between = f" ({shown(ends[0])} to {shown(ends[1])})" if ends[0] is not None else ""
-        yield METRICS[name].heading + between, "–" if value is None else shown(value)
 
 
 def matrix(result: Mapping[str, Any]) -> Iterator[str]:
@@ -66,16 +57,16 @@ def matrix(result: Mapping[str, Any]) -> Iterator[str]:
         return
     yield web.paragraph(
         "Each row is a class of the reference, each column a class of the prediction, in features. The shading is the "
-        "share of the row: blue where both agree, orange where they do not.",
+        "proportion of the row: blue where both agree, orange where they differ.",
         small=True,
     )
     yield web.matrix(names, result["confusion"], "Reference", "Prediction")
 
 
 def class_by_class(classes: Sequence[Mapping[str, Any]], several: bool) -> Iterator[str]:
-    """The bars of F1 and the table of all metrics."""
+    """The bar chart of F1 and the table of all metrics."""
     known = [(item["label"], item["f1"], item["intervals"]["f1"]) for item in classes if item["f1"] is not None]
-    bars = [Bar(label, value, web.figure(value, 3), low, high, BLUE) for label, value, (low, high) in known]
+    bars = [Bar(label, value, web.decimal(value, 3), low, high, BLUE) for label, value, (low, high) in known]
     if 1 < len(bars) <= MOST_BARS:
         between = ", with its 95 % interval" if any(bar.low is not None for bar in bars) else ""
         yield web.paragraph(f"F1 of each {'label' if several else 'class'}{between}:", small=True)
@@ -102,7 +93,7 @@ def class_by_class(classes: Sequence[Mapping[str, Any]], several: bool) -> Itera
 def provenance(
     result: Mapping[str, Any], predicted: LayerFacts, reference: LayerFacts
 ) -> dict[str, str | Sequence[str]]:
-    """Files, what went together, what was left out, versions and time."""
+    """Files, matching of features, excluded features, versions and time."""
     out = result["left_out"]
     return {
         "Prediction": str(predicted),

@@ -1,4 +1,4 @@
-"""The map of a split: where the chips of each part lie, as inline SVG."""
+"""The map of a split: the chips of training, validation and test, as inline SVG."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from .html import beside, paragraph, thousands
 from .text import SPLITS
 
 PARTS = {"dropped": ("left out", "#c4cbd4"), **SPLITS}  # title, colour; drawn in this order
-MOST_MAPS = 6  # beyond, the sources of a coordinate system share a map
-MOST_CHIPS = 1500  # of a map, drawn one by one; more are drawn as cells
+MOST_MAPS = 6  # with more sources, those of a coordinate system share a map
+MOST_CHIPS = 1500  # most chips drawn one by one; more are drawn as cells
 CELLS = 96  # along the longer side
-LONGEST = 430  # px of a map's longer side
-SMALLEST, LARGEST = 3, 44  # px of a chip's side
-FINE = 10  # units a px, so that whole numbers are fine enough
-ROOM = 26  # px below a map for its scale
+LONGEST = 430  # longer side of a map in px
+SMALLEST, LARGEST = 3, 44  # side of a chip in px
+FINE = 10  # units per px, for integer coordinates
+ROOM = 26  # px below a map for its scale bar
 
 
 @dataclass(frozen=True)
 class Patch:
-    """A map's chips: where they are and of what part."""
+    """The chips of a map: their bounds and splits."""
 
     title: str
     crs: str | None
@@ -39,10 +39,10 @@ class Patch:
 
 
 def split_map(sources: Sequence[Mapping[str, Any]]) -> str:
-    """Maps of where the chips are, with a legend, and a sentence on those that have no place.
+    """Maps of the chips by split, with a legend, and a sentence on chips without bounds.
 
-    ``sources``: ``title``, ``crs`` (WKT, 'EPSG:n' or None) and ``chips``: ``name``, ``bounds`` (xmin, ymin, xmax, ymax;
-    or None) and ``split`` (train, valid, test, or empty for what was left out) each.
+    ``sources``: ``title``, ``crs`` (WKT, 'EPSG:n' or None) and ``chips``, each with ``name``, ``bounds`` (xmin, ymin,
+    xmax, ymax; or None) and ``split`` (train, valid, test, or empty for dropped chips).
     """
     patches = list(grouped(sources))
     drawn = sorted(patches, key=lambda patch: -len(patch.bounds))[:MOST_MAPS]
@@ -56,12 +56,12 @@ def split_map(sources: Sequence[Mapping[str, Any]]) -> str:
     lost = Counter(_part(chip) for source in sources for chip in source["chips"] if not chip.get("bounds"))
     if lost:
         each = ", ".join(f"{thousands(lost[name])} {title}" for name, (title, _) in PARTS.items() if name in lost)
-        found.append(paragraph(f"{thousands(sum(lost.values()))} chips have no known place on the ground: {each}."))
+        found.append(paragraph(f"{thousands(sum(lost.values()))} chips are not georeferenced: {each}."))
     return "\n".join(found)
 
 
 def grouped(sources: Sequence[Mapping[str, Any]]) -> Iterator[Patch]:
-    """What is drawn together: a source, or where they are many all of a coordinate system."""
+    """The chips of each map: of a source, or, with many sources, of a coordinate system."""
     placed = [source for source in sources if any(chip.get("bounds") for chip in source["chips"])]
     if len(placed) <= MOST_MAPS:
         for source in placed:
@@ -75,7 +75,7 @@ def grouped(sources: Sequence[Mapping[str, Any]]) -> Iterator[Patch]:
 
 
 def crs_name(crs: str | None) -> str:
-    """A short name of a coordinate system: 'EPSG:32634', the name in its WKT, or that there is none."""
+    """A short name of a coordinate system: 'EPSG:32634', or the name in its WKT."""
     if not crs:
         return "no coordinate system"
     code = re.search(r'(?:ID|AUTHORITY)\["(\w+)",\s*"?(\w+)"?\]\s*\]\s*$', crs)
@@ -86,7 +86,7 @@ def crs_name(crs: str | None) -> str:
 
 
 def metres_a_unit(crs: str | None, bounds: Bounds) -> tuple[float, float] | None:
-    """Metres on the ground of a map unit (x, y) in the middle of ``bounds``; None where that is not known."""
+    """Metres on the ground per map unit (x, y) in the middle of ``bounds``; None where unknown."""
     if not crs:
         return None
     x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
@@ -128,15 +128,15 @@ def _map(patch: Patch) -> str:
     drawn = "".join(f'<path d="{path}" fill="{PARTS[part][1]}"{stroke}/>' for part, path in paths.items())
     body = f'<g transform="translate({SMALLEST} {SMALLEST}) scale({1 / FINE})">{drawn}</g>'
     wide, high = max(width / FINE + 2 * SMALLEST, 150), height / FINE + 2 * SMALLEST
-    body += _scale(high, FINE / (narrow * up) * metres[0]) if metres else text(2, high + 17, "not to a known scale")
+    body += _scale(high, FINE / (narrow * up) * metres[0]) if metres else text(2, high + 17, "scale unknown")
     note = f"{thousands(len(boxes))} chips, {crs_name(patch.crs)}"
-    note += "; each square shows the part that most of the chips on it are of" if many else ""
+    note += "; each square shows the split of most of its chips" if many else ""
     title = f"{patch.title}: {note}"
     return titled(title, svg(wide, high + ROOM, body, f"Map of the split of {patch.title}"))
 
 
 def _boxes(boxes: np.ndarray, parts: Sequence[str]) -> dict[str, str]:
-    """A path a part of rectangles (left, top, right, bottom) in whole units, none too small to be seen."""
+    """A path per split of rectangles (left, top, right, bottom) in integer units, with a least size."""
     least = SMALLEST * FINE
     paths: dict[str, list[str]] = {part: [] for part in PARTS if part in set(parts)}
     for (left, top, right, bottom), part in zip(boxes, parts):
@@ -147,16 +147,16 @@ def _boxes(boxes: np.ndarray, parts: Sequence[str]) -> dict[str, str]:
 
 
 def _cells(boxes: np.ndarray, parts: Sequence[str]) -> dict[str, str]:
-    """A path a part of the squares of a grid, each given to the part of which most chips lie on it."""
+    """A path per split of the squares of a grid, each with the split of most of its chips."""
     side = LONGEST * FINE / CELLS
     order = list(PARTS)
     votes = np.zeros((len(order), CELLS, CELLS), np.int32)
     middle = np.clip(((boxes[:, :2] + boxes[:, 2:]) / 2 / side).astype(int), 0, CELLS - 1)
-    first = np.minimum(np.ceil(boxes[:, :2] / side - 0.5).astype(int), middle)  # cells whose middle is on the chip
+    first = np.minimum(np.ceil(boxes[:, :2] / side - 0.5).astype(int), middle)  # cells with their centre on the chip
     last = np.maximum(np.ceil(boxes[:, 2:] / side - 0.5).astype(int), middle + 1)
     for (column, row), (right, bottom), part in zip(first, last, parts):
         votes[order.index(part), row:bottom, column:right] += 1
-    winner = np.where(votes.any(0), votes[::-1].argmax(0), -1)  # of equals the one drawn last
+    winner = np.where(votes.any(0), votes[::-1].argmax(0), -1)  # of equal ones the last drawn
     paths: dict[str, list[str]] = {}
     for row, line in enumerate(winner):
         edges = [0, *(np.flatnonzero(np.diff(line)) + 1), CELLS]
@@ -169,7 +169,7 @@ def _cells(boxes: np.ndarray, parts: Sequence[str]) -> dict[str, str]:
 
 
 def _scale(top: float, metres_a_px: float) -> str:
-    """A bar of a round length, a line below the map."""
+    """A scale bar of a round length below the map."""
     most = 110 * metres_a_px
     power = 10.0 ** math.floor(math.log10(most))
     length = max(factor * power for factor in (1, 2, 5) if factor * power <= most)

@@ -1,4 +1,4 @@
-"""Metrics, settings and counts of a training's report as text."""
+"""Metrics, settings and counts of a training report as text."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ..tables.metrics import metric_of
 from . import charts
 from . import html as web
 
-COMMON = "#7f97b2"  # the colour of what is compared with
-MOST_TEXT = 400  # letters of a setting
+COMMON = "#7f97b2"  # the colour of baselines
+MOST_TEXT = 400  # most characters of a setting
 SPLITS = {  # title, colour
     "train": ("training", charts.BLUE),
     "valid": ("validation", charts.ORANGE),
@@ -20,20 +20,20 @@ SPLITS = {  # title, colour
 
 
 def found(metrics: Mapping[str, float | None], title: str) -> float | None:
-    """A metric by its title in any case; None where there is none."""
+    """A metric by its title, ignoring case; None where there is none."""
     value = next((v for known, v in metrics.items() if known.casefold() == title.casefold()), None)
     return value if value is not None and math.isfinite(value) else None
 
 
 def triple(values: Sequence[float | None] | None) -> tuple[float | None, float | None, float | None]:
-    """A metric and the ends of its interval, None where they are not known."""
+    """A metric and the ends of its interval, None where unknown."""
     known = [v if v is not None and math.isfinite(v) else None for v in values or ()]
     value, low, high = [*known, None, None, None][:3]
     return (value, low, high) if low is not None and high is not None else (value, None, None)
 
 
 def cell(values: Sequence[float | None] | None, shown: Any = None, *about: str) -> web.Cell:
-    """A metric with its interval below."""
+    """A cell with a metric and its interval below."""
     value, low, high = triple(values)
     text = shown(about[0], value, *about[1:]) if shown else number(value)
     return (text, interval(low, high))
@@ -44,12 +44,12 @@ def interval(low: float | None, high: float | None) -> str:
 
 
 def number(value: float | None) -> str:
-    """A number as it is read; a dash where there is none."""
+    """A number as text; a dash where there is none."""
     return "–" if value is None or not math.isfinite(value) else charts.significant(value)
 
 
 def with_unit(title: str, value: float | None, unit: str) -> str:
-    """A metric, with the unit of the numbers where it is in it."""
+    """A metric as text, with the unit of the numbers where it has that unit."""
     metric = metric_of(title)
     in_unit = unit and metric is not None and metric.form == "unit" and value is not None
     return f"{number(value)}\u202f{unit}" if in_unit else number(value)
@@ -65,7 +65,7 @@ def count_of(count: int | None, part: str, task: str) -> str:
 
 
 def plain(value: Any) -> str:
-    """A setting for people."""
+    """A setting as text."""
     if value is None:
         return "–"
     if isinstance(value, bool):

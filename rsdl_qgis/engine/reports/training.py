@@ -1,4 +1,4 @@
-"""The report of a training as a page: what the model is worth, how that was found, and how it was made."""
+"""The report of a training as a page: evaluation, data, training curves, methods and settings."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ from .text import (
     with_unit,
 )
 
-MOST_MATRIX = 40  # classes that a matrix is drawn for
-MOST_MIXED = 12  # pairs of classes named where there are more
-MOST_BARS = 60  # classes in the chart of classes
-MOST_CURVES = 12  # classes that curves are drawn for
-FEW = 30  # samples: metrics of fewer say little
+MOST_MATRIX = 40  # most classes of a drawn confusion matrix
+MOST_CONFUSED = 12  # pairs of confused classes listed where there are more classes
+MOST_BARS = 60  # most classes in a bar chart
+MOST_CURVES = 12  # most classes with precision-recall curves
+FEW = 30  # samples below which metrics are uncertain
 PICTURES = {
     "objects": "Image",
     "before": "Before",
@@ -50,7 +50,7 @@ PICTURES = {
 
 
 def training_page(result: Mapping[str, Any]) -> str:
-    """The page, one self-contained file. ``result``: plain values, as ``summary`` gives them."""
+    """The page, one self-contained file. ``result``: plain values from ``training.summary.summary``."""
     model = result["model"]
     made = TASKS[model["task"]].makes
     today = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
@@ -59,31 +59,31 @@ def training_page(result: Mapping[str, Any]) -> str:
 
 
 def sections(result: Mapping[str, Any]) -> Iterator[str]:
-    """The page's parts, in the order in which questions come up."""
+    """The page's sections, evaluation first."""
     evaluation, data, pictures = result["evaluation"], result["data"], result.get("pictures") or {}
     yield web.tiles(headline(result))
-    yield web.paragraph(in_short(result))
+    yield web.paragraph(main_result(result))
     yield from (web.note(text) for text in warnings(result))
-    yield web.section("How good it is", *compared(result))
+    yield web.section("Evaluation", *compared(result))
     if result.get("distillation"):
         yield web.section("Teacher and student", *distilled(result["distillation"], main_title(result)))
     if evaluation.get("classes"):
-        yield web.section("Class by class", *class_by_class(result))
+        yield web.section("Metrics of each class", *class_by_class(result))
     if evaluation.get("curves"):
         yield web.section("Precision and recall", *precision_and_recall(result))
     if evaluation.get("scatter"):
         yield web.section("Reference and prediction", *scattered(evaluation["scatter"], unit_of(data)))
     if any(pictures.get(name) for name in ("best", "worst")):
         yield web.section("Samples", *samples(pictures, data))
-    yield web.section("How the training went", *curves(result))
-    yield web.section("What it was trained on", *trained_on(result))
-    yield web.section("What it began with", *beginning(result["start"]))
-    yield web.section("How the metrics were computed", *method(result))
-    yield web.section("How the model was made", *making(result))
+    yield web.section("Training curves", *curves(result))
+    yield web.section("Training data", *trained_on(result))
+    yield web.section("Starting weights", *starting_weights(result["start"]))
+    yield web.section("Evaluation method", *method(result))
+    yield web.section("Network, settings and versions", *making(result))
 
 
 def headline(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The metrics of all samples together, the main one first."""
+    """The metrics over all samples together, the main metric first: (label, value) each."""
     metrics, main = result["evaluation"]["figures"], main_title(result)
     together = [title for title in metrics if not title.endswith(OVER_SAMPLES)]
     for title in sorted(together, key=lambda title: title != main):
@@ -92,8 +92,8 @@ def headline(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"{title} ({between})" if between else title, with_unit(title, value, unit_of(result["data"]))
 
 
-def in_short(result: Mapping[str, Any]) -> str:
-    """The main metric, its interval, and what it is compared with."""
+def main_result(result: Mapping[str, Any]) -> str:
+    """The main metric, its interval, and that of the baselines."""
     evaluation, data, main = result["evaluation"], result["data"], main_title(result)
     value, low, high = triple(evaluation["figures"].get(main))
     part = evaluation["part"]
@@ -108,18 +108,18 @@ def in_short(result: Mapping[str, Any]) -> str:
 
 
 def warnings(result: Mapping[str, Any]) -> Iterator[str]:
-    """What limits how far the metrics can be trusted."""
+    """What limits the reliability of the metrics."""
     evaluation, main, epochs = result["evaluation"], main_title(result), result["epochs"]
     samples_of = result["data"]["samples"]
     value, low, _ = triple(evaluation["figures"].get(main))
     if evaluation["part"] == "valid" and not keeps_last(result):
         yield (
-            "There was no test split. The metrics are of the validation samples, which also chose the epoch that was "
-            "kept, so they are a little optimistic. Keep a test split apart to have metrics that nothing was chosen by."
+            "There was no test split. The metrics are of the validation samples, which were also used to choose the "
+            "epoch, so they are slightly optimistic. Use a test split for unbiased metrics."
         )
     count = samples_of.get(evaluation["part"]) or 0
     if count < FEW:
-        yield f"Only {count} samples were kept apart for the evaluation; with so few the metrics may be far off."
+        yield f"Only {count} samples were used for the evaluation, so the metrics are uncertain."
     for item in result["comparison"]:
         other = found(item["figures"], main)
         if other is None or value is None or other < (value if low is None else low):
@@ -130,16 +130,17 @@ def warnings(result: Mapping[str, Any]) -> Iterator[str]:
             "model is better."
         )
     if low is None and value is not None:
-        yield f"There are no intervals. {evaluation.get('intervals') or 'The samples are of too few places.'}"
+        reason = evaluation.get("intervals") or "The samples are of too few places."
+        yield f"There are no confidence intervals. {reason}"
     absent = [item["name"] for item in evaluation.get("classes") or () if not item.get("support")]
     if absent:
-        yield f"Nothing of {listed(absent[:8])} is in the samples of the evaluation, so nothing is known of it."
+        yield f"No sample of the evaluation has {listed(absent[:8])}, so its accuracy is unknown."
     if epochs and result["metric"]["best_epoch"] == len(epochs) > 1 and not keeps_last(result):
-        yield "The last epoch was the best one: with more epochs the model may become better."
+        yield "The last epoch was the best: with more epochs the model may improve."
 
 
 def compared(result: Mapping[str, Any]) -> Iterator[str]:
-    """The model beside what it has to be better than."""
+    """The metrics of the model, of its base model and of the baselines."""
     metrics, main = result["evaluation"]["figures"], main_title(result)
     value, low, high = triple(metrics.get(main))
     others = [(item["name"], found(item["figures"], main)) for item in result["comparison"]]
@@ -151,9 +152,7 @@ def compared(result: Mapping[str, Any]) -> Iterator[str]:
         yield web.paragraph(f"{capital(main)} on the same samples{whisker}:", small=True)
         yield bar_chart(bars, ends)
     if result["start"]["loaded"] and not any(item["name"].startswith("start") for item in result["comparison"]):
-        yield web.paragraph(
-            "What it started from is not compared: it gives other classes, or takes other images or bands.", small=True
-        )
+        yield web.paragraph("The base model is not compared, since its classes, inputs or bands differ.", small=True)
     titles = list(dict.fromkeys([*metrics, *(title for item in result["comparison"] for title in item["figures"])]))
     unit = unit_of(result["data"])
     rows: list[list[web.Cell]] = [["This model", *(cell(metrics.get(t), with_unit, t, unit) for t in titles)]]
@@ -164,7 +163,7 @@ def compared(result: Mapping[str, Any]) -> Iterator[str]:
 
 
 def class_by_class(result: Mapping[str, Any]) -> Iterator[str]:
-    """The chart and table of the classes, and which of them were mixed up."""
+    """The chart and table of the classes, and their confusion matrix."""
     evaluation, task = result["evaluation"], result["model"]["task"]
     colors = {item["name"]: item["color"] for item in result["data"]["classes"]}
     classes = evaluation["classes"]
@@ -198,7 +197,7 @@ def class_bars(classes: Iterable[Mapping[str, Any]], title: str, colors: Mapping
 
 
 def class_metric(titles: Sequence[str], main: str) -> str | None:
-    """The metric of a class that the main one is the mean of, or else the first."""
+    """The metric of which the main metric is the mean over classes, else the first."""
     for title in titles:
         if title.casefold() in main.casefold().split():
             return title
@@ -206,27 +205,27 @@ def class_metric(titles: Sequence[str], main: str) -> str | None:
 
 
 def confusion(names: Sequence[str], counts: Sequence[Sequence[float]], what: str) -> Iterator[str]:
-    """Which classes were taken for which."""
+    """The confusion matrix, or the most confused pairs of many classes."""
     table = [[round(count) for count in row] for row in counts]
     if len(names) <= MOST_MATRIX:
         yield web.paragraph(
             f"Each row is a class of the reference, each column a class of the prediction, in {what}. The shading is "
-            "the share of the row: blue where both agree, orange where they do not.",
+            "the proportion of the row: blue where both agree, orange where they differ.",
             small=True,
         )
         yield web.matrix(names, table, "Reference", "Prediction")
         return
-    mixed = [(n, i, j) for i, row in enumerate(table) for j, n in enumerate(row) if i != j and n]
-    yield web.paragraph(f"{len(names)} classes are too many for a matrix. What was mixed up most:")
+    confused = [(n, i, j) for i, row in enumerate(table) for j, n in enumerate(row) if i != j and n]
+    yield web.paragraph(f"{len(names)} classes are too many for a matrix. The most confused classes:")
     rows = [
         [names[i], names[j], web.thousands(n), web.percent(n / sum(table[i]), 1)]
-        for n, i, j in sorted(mixed, reverse=True)[:MOST_MIXED]
+        for n, i, j in sorted(confused, reverse=True)[:MOST_CONFUSED]
     ]
-    yield web.table(["Reference", "Prediction", what.capitalize(), "Share of the reference"], rows, texts=2)
+    yield web.table(["Reference", "Prediction", what.capitalize(), "Percentage of the reference"], rows, texts=2)
 
 
 def precision_and_recall(result: Mapping[str, Any]) -> Iterator[str]:
-    """What the detector finds, and how much of it is right, from the surest detection on."""
+    """The precision-recall curves of a detector."""
     evaluation = result["evaluation"]
     colors = {item["name"]: item["color"] for item in result["data"]["classes"]}
     lines = [
@@ -235,8 +234,8 @@ def precision_and_recall(result: Mapping[str, Any]) -> Iterator[str]:
         if curve["recall"]
     ]
     yield web.paragraph(
-        "Each line goes from the surest detection of a class on to the least sure one: how many of the objects are "
-        "found, and how many of the detections are right, at an overlap of 0.5.",
+        "Each curve shows precision and recall of a class as the confidence threshold decreases, at an IoU threshold "
+        "of 0.5.",
         small=True,
     )
     yield curve_chart(lines[:MOST_CURVES], ("recall", "precision"))
@@ -245,26 +244,26 @@ def precision_and_recall(result: Mapping[str, Any]) -> Iterator[str]:
 
 
 def scattered(points: Mapping[str, Sequence[float]], unit: str) -> Iterator[str]:
-    """Predictions over references."""
+    """The scatter plot of predictions over references."""
     of = f" ({unit})" if unit else ""
     yield web.paragraph("Each point is a pixel; on the dashed line the prediction equals the reference.", small=True)
     yield charts.scatter_chart(points["reference"], points["predicted"], (f"reference{of}", f"prediction{of}"))
 
 
 def samples(pictures: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]:
-    """The samples on which the model does worst and best, as pictures."""
+    """The samples with the worst and the best metrics, as pictures."""
     kinds = {kind for name in ("worst", "best") for item in pictures.get(name) or () for kind in item}
     if "reference" in kinds and data["classes"]:
         yield legend([(item["name"], item["color"]) for item in data["classes"]])
         first = data["classes"][0]
-        right = f"right, in the pale colour of the class (this: {first['name']})"
+        right = f"correct, in the pale colour of the class (this: {first['name']})"
         yield legend([("errors: wrong", hexadecimal(WRONG)), (right, hexadecimal(pale(first["color"])))])
-        yield web.paragraph("What is not labelled is left white; grey stripes are pixels without a value.", small=True)
+        yield web.paragraph("Unlabelled pixels are white; grey stripes are nodata.", small=True)
     elif "reference" in kinds:
         yield web.paragraph(
             "Reference and prediction: from dark violet (low) to yellow (high). Errors: blue where the prediction is "
-            "too low, red where it is too high, in full from a quarter of the range of the reference on. Grey stripes "
-            "are pixels that are not known.",
+            "too low, red where it is too high, saturated from a quarter of the range of the reference on. Grey "
+            "stripes are nodata.",
             small=True,
         )
     if "objects" in kinds:
@@ -277,7 +276,7 @@ def samples(pictures: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[st
 
 
 def titled_pictures(item: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What a sample has of the pictures, from the image to the errors."""
+    """The pictures of a sample with their titles, from the image to the errors."""
     titles = {**PICTURES, "image": "After" if item.get("before") else PICTURES["image"]}
     return [(title, item[kind]) for kind, title in titles.items() if item.get(kind)]
 
@@ -297,53 +296,53 @@ def curves(result: Mapping[str, Any]) -> Iterator[str]:
     waited = sum(epoch.get("waited") or 0 for epoch in epochs)
     text = "There was one epoch"
     if len(epochs) > 1:
-        text = f"Of {len(epochs)} epochs, epoch {best} was the best and is the model"
-        text = f"The last of {len(epochs)} epochs is the model, as was asked for" if keeps_last(result) else text
+        text = f"Of {len(epochs)} epochs, epoch {best} was the best and was kept"
+        text = f"The last of {len(epochs)} epochs was kept, as requested" if keeps_last(result) else text
     text += f": {metric['title']} {number(metric['best'])} on the validation samples."
     if seconds:
         took = "The epochs" if len(epochs) > 1 else "It"
-        text += f" {took} took {duration(seconds)}; {web.percent(waited / seconds, 1)} of it was waiting for data."
+        text += f" {took} took {duration(seconds)}, {web.percent(waited / seconds, 1)} of it waiting for data."
     yield web.paragraph(text)
 
 
 def kept_by(result: Mapping[str, Any]) -> str:
-    """How the epoch that is the model was chosen."""
+    """How the epoch of the model was chosen."""
     if keeps_last(result):
-        return "the last epoch was kept, whatever its score"
-    return "the validation samples chose the epoch that was kept"
+        return "the last epoch was kept, regardless of its score"
+    return "the epoch with the best score on the validation samples was kept"
 
 
 def keeps_last(result: Mapping[str, Any]) -> bool:
-    """Whether the last epoch is the model, whatever its score."""
+    """Whether the last epoch was kept, regardless of its score."""
     return bool(result["settings"].get("keep") == "last")
 
 
 def trained_on(result: Mapping[str, Any]) -> Iterator[str]:
-    """The data: how much, how it was divided, where it lies, and how much of each class there is."""
+    """The data: samples, split, map of the chips, and class frequencies."""
     data, task = result["data"], result["model"]["task"]
     parts = [count_of(count, part, task) for part, count in data["samples"].items() if count]
     facts: dict[str, str | Sequence[str]] = {"Samples": f"{listed(parts)}, from {whole(data['chips'])} chips"}
     facts["Split"] = data["split"]
     if data.get("gap_dropped"):
         facts["Left out"] = (
-            f"{whole(data['gap_dropped'])} chips that touch one of another part, so that no two parts are neighbours"
+            f"{whole(data['gap_dropped'])} chips that touch a chip of another split, so that splits are not neighbours"
         )
     if data.get("unlabelled") is not None:
         share = web.percent(data["unlabelled"], 1)
-        facts["Not labelled"] = f"{share} of the chips' pixels, with those not valid or in two chips; they were ignored"
+        facts["Unlabelled"] = f"{share} of the chips' pixels, including invalid ones and overlaps; they were ignored"
     yield web.facts(facts)
     if data["sources"]:
-        yield web.subsection("Where the parts lie")
+        yield web.subsection("Map of the split")
         yield split_map(data["sources"])
     if data["classes"]:
         what = TASKS[task].counted
-        yield web.subsection("How much there is of each class")
-        yield web.paragraph(f"Share of each part, and how many {what}.", small=True)
+        yield web.subsection("Class frequencies")
+        yield web.paragraph(f"Percentage of each split, and number of {what}.", small=True)
         yield balance(data["classes"], data["samples"])
 
 
 def balance(classes: Sequence[Mapping[str, Any]], parts: Mapping[str, int]) -> str:
-    """The classes' shares of each part."""
+    """The table of the classes' proportions of each split."""
     shown = [part for part in SPLITS if parts.get(part)]
     sums = {part: sum(item.get(part) or 0 for item in classes) or 1 for part in shown}
     rows = [
@@ -361,56 +360,56 @@ def share_of(count: float, total: float) -> tuple[float, str]:
     return count / total, f"{web.percent(count / total, 1)} ({whole(count)})"
 
 
-def beginning(start: Mapping[str, Any]) -> Iterator[str]:
-    """What was taken over from other weights, and what of it was trained."""
+def starting_weights(start: Mapping[str, Any]) -> Iterator[str]:
+    """The origin of the starting weights, and which parameters were trained."""
     yield web.paragraph(f"Start: {start['title']}.")
     if start["lines"]:
         yield web.bullets(start["lines"])
     if start["loaded"] or start["adapted"]:
-        yield web.paragraph("Parameters by where they came from:", small=True)
+        yield web.paragraph("Parameters by origin:", small=True)
         yield share_bar(
             [("loaded", start["loaded"], BLUE), ("adapted", start["adapted"], "#8fb3dc"), ("new", start["new"], ORANGE)]
         )
-    yield web.paragraph("Parameters by what the training did to them:", small=True)
+    yield web.paragraph("Parameters trained and frozen:", small=True)
     yield share_bar([("trained", start["trained"], ORANGE), ("frozen", start["frozen"], BLUE)])
 
 
 def method(result: Mapping[str, Any]) -> Iterator[str]:
-    """How the metrics were computed, in words, and what they mean."""
+    """How the metrics were computed, and their definitions."""
     evaluation, settings = result["evaluation"], result["settings"]
     part = evaluation["part"]
-    lines = [f"The samples were divided so: {result['data']['split'].rstrip('.')}."]
-    lines.append(f"The network learned from the training samples; {kept_by(result)}.")
+    lines = [f"Split of the samples: {result['data']['split'].rstrip('.')}."]
+    lines.append(f"The network was trained on the training samples; {kept_by(result)}.")
     if part == "test":
-        lines.append("The metrics are of the test samples, which had no part in either.")
+        lines.append("The metrics are of the test samples, which were used for neither.")
     elif keeps_last(result):
         lines.append("The metrics are of the validation samples.")
     else:
-        lines.append("The metrics are of the same samples, so they are a little optimistic.")
+        lines.append("The metrics are of the same samples, so they are slightly optimistic.")
     threshold = evaluation.get("threshold")
     if isinstance(threshold, (int, float)) and evaluation.get("curves"):
         lines.append(
-            f"Precision, recall and F1 are of the detections with a score of at least {threshold:g}, at an overlap of "
-            "0.5; the validation samples chose that score, the one with the best F1. Average precision needs none."
+            f"Precision, recall and F1 are at a confidence threshold of {threshold:g}, which has the best F1 on the "
+            "validation samples, and an IoU threshold of 0.5. Average precision needs no confidence threshold."
         )
     elif isinstance(threshold, (int, float)):
         lines.append(
-            f"A pixel counts as “{evaluation['names'][1]}” from a probability of {threshold:g} on, which the "
-            "validation samples chose; the curve of the epochs is for the likelier class, a probability of 0.5."
+            f"A pixel is classified as “{evaluation['names'][1]}” from a probability of {threshold:g} on, the best "
+            "threshold on the validation samples; the curve over the epochs is for a threshold of 0.5."
         )
     lines.append(
-        "The 95 % confidence intervals are by bootstrap: whole places of the evaluated samples were drawn again and "
-        "again with replacement, and the metric computed of each draw. They say how much the metrics depend on which "
-        "places were evaluated, not how the model does in other areas, at other dates or with another sensor."
+        "The 95 % confidence intervals are by bootstrap: whole places of the evaluated samples were repeatedly drawn "
+        "with replacement, and the metric computed for each draw. They show how much the metrics depend on the "
+        "evaluated places, not how accurate the model is in other areas, at other dates or with another sensor."
     )
     if settings.get("seed") is not None:
-        lines.append(f"All that is drawn by chance follows from the seed {settings['seed']}.")
+        lines.append(f"All random numbers follow from the seed {settings['seed']}.")
     yield web.bullets(lines)
     yield web.facts(dict(meanings(result)))
 
 
 def meanings(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What the metrics on the page mean."""
+    """The definitions of the metrics on the page."""
     evaluation = result["evaluation"]
     titles = [*evaluation["figures"], *(title for item in evaluation.get("classes") or () for title in item["figures"])]
     for title in dict.fromkeys(titles):
@@ -418,11 +417,11 @@ def meanings(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if metric:
             yield metric.heading, metric.explanation
     if any(title.endswith(OVER_SAMPLES) for title in titles):
-        yield "Mean over samples", "the metric of each sample by itself, averaged, so that each sample counts alike."
+        yield "Mean over samples", "the mean of each sample's own metric, with equal weight for each sample."
 
 
 def making(result: Mapping[str, Any]) -> Iterator[str]:
-    """The network, the settings, versions and hashes."""
+    """The network, settings, versions and hashes."""
     model = result["model"]
     options = ", ".join(f"{name} {plain(value)}" for name, value in model["options"].items())
     yield web.facts(
@@ -445,7 +444,7 @@ def named_table(header: Sequence[str], values: Mapping[str, Any]) -> str:
 
 
 def main_title(result: Mapping[str, Any]) -> str:
-    """What the main metric is called among the metrics in all."""
+    """The title of the main metric, as it is in the evaluation."""
     metrics, title = result["evaluation"]["figures"], result["metric"]["title"]
     return next((known for known in metrics if known.casefold() == title.casefold()), title)
 

@@ -21,7 +21,7 @@ LIBRARIES = ("numpy", "rasterio", "pyogrio", "shapely", "onnxruntime", "torch", 
 
 
 def run_describe(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """Versions, devices, models, and whether a tiny network runs: what a bug report needs."""
+    """Versions, devices, models, and whether a tiny network runs: for a bug report."""
     with tempfile.TemporaryDirectory(prefix="rsdl-check-") as folder:
         check = tiny_network(Path(folder))
     return {
@@ -50,7 +50,7 @@ def tiny_network(folder: Path) -> str:
         session = onnxruntime.InferenceSession(folder / "check.onnx", providers=["CPUExecutionProvider"])
         image = np.linspace(-1, 1, 16, dtype=np.float32).reshape(1, 1, 4, 4)
         (result,) = session.run(None, {"x": image})
-        return "ok" if np.array_equal(result, np.maximum(image, 0)) else "the network's answer is wrong"
+        return "ok" if np.array_equal(result, np.maximum(image, 0)) else "the network's output is wrong"
     except Exception as error:  # whatever is wrong with the environment is what this is to report
         return f"{type(error).__name__}: {error}"
 

@@ -1,4 +1,4 @@
-"""Opens a detector, this plugin's or another program's: images in, one image's outputs after another out."""
+"""Opens a detector, this plugin's or another program's: a batch of images in, the outputs of each image out."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ Outputs = tuple[NDArray, ...]  # of one image, each with a batch axis of length 
 
 @dataclass(frozen=True)
 class Detector:
-    """``run``: a batch of images to the outputs for each; ``decode``: those to detections; ``finite``: to which of the
-    boxes that they hold (K,) have finite numbers.
+    """``run``: a batch of images to the outputs of each; ``decode``: these outputs to detections; ``finite``: (K,)
+    which of their boxes have finite numbers.
     """
 
     run: Callable[[Arrays], list[Outputs]]
@@ -45,10 +45,10 @@ def open_detector(
     report: Report | None = None,
     streams: int = 1,
 ) -> Detector:
-    """The detector at ``path`` (a folder or an ``.onnx``) ready to run; see ``runtime.open_runtime``.
+    """The detector at ``path`` (a folder or an ``.onnx``) ready to run; see ``sessions.open_runtime``.
 
     ModelError also where it is not clear what its outputs mean, or they contradict the card. What the file and card of
-    another program leave open is settled by two images made up, and logged.
+    another program leave open is determined from two synthetic images, and logged.
     """
     opened = open_network(card, path, device, threads, report, streams)
     run = in_batches(opened.run)
@@ -56,19 +56,19 @@ def open_detector(
     if opened.form is not None:
         file = read_onnx_file(opened.source)
         layout = declared(layout_of(file, len(card.classes)), card)
-        images = made_up(card, opened.form)
+        images = synthetic_images(card, opened.form)
         if takes_one(opened.form, layout) or not (opened.form.own or _takes_several(opened.run, images)):
             run = one_by_one(opened.run)
         if not opened.form.own:
             layout = settled(layout, card, run(images), side_of(card, opened.form))
-            (report or Report()).log("info", told(card, layout))
+            (report or Report()).log("info", layout_text(card, layout))
     if opened.device.startswith("cuda"):
         run = shrinking(run, lambda halves: [outputs for half in halves for outputs in half])
     return Detector(run, decoder_of(card, layout), partial(finite_boxes, layout=layout))
 
 
 def declared(layout: Layout, card: ModelCard) -> Layout:
-    """The layout with what the card says of the boxes; ModelError where that is nothing."""
+    """The layout with the unit of boxes that the card declares; ModelError for an unknown one."""
     if not card.output:
         return layout
     if card.output not in UNITS:
@@ -82,8 +82,8 @@ def side_of(card: ModelCard, form: Form) -> tuple[int, int]:
     return form.side or (card.tiling.size, card.tiling.size)
 
 
-def made_up(card: ModelCard, form: Form) -> Arrays:
-    """Two images as the network takes them, an empty one and noise, (2, T, C, H, W) an input."""
+def synthetic_images(card: ModelCard, form: Form) -> Arrays:
+    """Two synthetic images for the network, an empty one and noise, (2, T, C, H, W) an input."""
     side = side_of(card, form)
     noise = np.random.default_rng(0)
     return {
@@ -92,10 +92,10 @@ def made_up(card: ModelCard, form: Form) -> Arrays:
     }
 
 
-def told(card: ModelCard, layout: Layout) -> str:
+def layout_text(card: ModelCard, layout: Layout) -> str:
     """How a foreign detector's outputs are read, for the log."""
-    unit = "parts of the tile's sides, from 0 to 1, and brought to pixels" if layout.normalised else "pixels"
-    by = "as its card declares" if card.output else "by its metadata, its graph or what it gives for images made up"
+    unit = "fractions of the tile's sides, from 0 to 1, and converted to pixels" if layout.normalised else "pixels"
+    by = "as its card declares" if card.output else "by its metadata, its graph or its outputs for synthetic images"
     return f"The outputs of '{card.name}' are read as {layout.kind}, its boxes as {unit} ({by})."
 
 
@@ -105,7 +105,7 @@ def takes_one(form: Form, layout: Layout) -> bool:
 
 
 def _takes_several(network: Network, images: Arrays) -> bool:
-    """Whether a network that says that it takes any number of images really gives an answer for each."""
+    """Whether a network that declares a free batch axis really gives an output for each image."""
     try:
         return all(len(output) == _count(images) for output in network(images))
     except (ModelError, OutOfMemory):
@@ -113,7 +113,7 @@ def _takes_several(network: Network, images: Arrays) -> bool:
 
 
 def in_batches(network: Network) -> Callable[[Arrays], list[Outputs]]:
-    """All images at once."""
+    """Runs all images at once."""
 
     def run(inputs: Arrays) -> list[Outputs]:
         outputs = network(inputs)
@@ -123,7 +123,7 @@ def in_batches(network: Network) -> Callable[[Arrays], list[Outputs]]:
 
 
 def one_by_one(network: Network) -> Callable[[Arrays], list[Outputs]]:
-    """One image after another."""
+    """Runs one image after another."""
 
     def run(inputs: Arrays) -> list[Outputs]:
         parts: Sequence[Arrays] = [{k: v[i : i + 1] for k, v in inputs.items()} for i in range(_count(inputs))]

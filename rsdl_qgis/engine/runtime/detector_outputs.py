@@ -1,4 +1,4 @@
-"""What a detector gives for one image, as detections: this plugin's networks, YOLO of all kinds, torchvision's."""
+"""Decoding a detector's outputs for one image: this plugin's networks, YOLO of all kinds, torchvision's."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ..cards.card import ModelCard
 from ..cards.onnx.detectors import Layout
 from ..errors import ModelError
 
-LARGEST_PART = 1.5  # of an image's sides that boxes reach to which are parts of these: some stick out
+LARGEST_PART = 1.5  # of an image's sides: normalised boxes reach no farther, though some stick out
 Arrays = Sequence[NDArray]
 # The outputs for one image, with a batch axis of length 1 where they have one, the image's (height, width), and the
-# least score -> detections in pixels of that image.
+# confidence threshold -> detections in pixels of that image.
 Decode = Callable[[Arrays, tuple[int, int], float], Detections]
 
 
@@ -55,7 +55,7 @@ def _between(pixels: Integers, scale: float, length: int) -> tuple[Integers, Int
 
 
 def decoder_of(card: ModelCard, layout: Layout) -> Decode:
-    """How a model's outputs are read; ModelError where they have other classes than the card."""
+    """The decoder of a model's outputs; ModelError where they have another number of classes than the card."""
     if layout.classes not in (None, len(card.classes)):
         raise ModelError(f"'{card.name}' gives scores of {layout.classes} classes, its card names {len(card.classes)}.")
     values = np.array([item.value for item in card.classes])
@@ -85,12 +85,10 @@ def finite_boxes(outputs: Arrays, layout: Layout) -> NDArray[np.bool_]:
 
 
 def settled(layout: Layout, card: ModelCard, runs: Sequence[Arrays], image: tuple[int, int]) -> Layout:
-    """The layout of a foreign detector with what its file left open, by what it gives for images made up: the outputs
-    for each, and their (height, width).
+    """The layout of a foreign detector, completed from its outputs for synthetic images of (height, width).
 
-    Rows of four, a score and a label whose labels are no whole numbers are those of a DETR, four and a score a class.
-    Boxes none of which reaches beyond ``LARGEST_PART`` are parts of the image's sides; where no box is given they are
-    pixels.
+    Rows of four numbers, a score and a label, whose labels are no whole numbers, are a DETR's: four and a score a
+    class. Boxes none of which exceeds ``LARGEST_PART`` are normalised; where there is no box they are in pixels.
     """
     classes = len(card.classes)
     rows = [_main(outputs)[0] for outputs in runs if layout.kind == "end-to-end"]
@@ -108,7 +106,7 @@ def settled(layout: Layout, card: ModelCard, runs: Sequence[Arrays], image: tupl
 
 
 def _indexes(card: ModelCard, values: NDArray, labels: Integers) -> Integers:
-    """Labels that a network gives as indexes of the card's classes; ModelError for one that is none of theirs."""
+    """The labels of a network as indices of the card's classes; ModelError for an unknown label."""
     strangers = ~np.isin(labels, values)
     if strangers.any():
         raise ModelError(
@@ -162,7 +160,7 @@ def _cells(outputs: Arrays, layout: Layout, classes: int, image: tuple[int, int]
 
 def _objectness(outputs: Arrays, layout: Layout, classes: int, image: tuple[int, int], lowest: float) -> Detections:
     main, prototypes = _main(outputs)
-    rows = main[main[:, 4] >= lowest]  # a chance is not above the objectness that it is a part of
+    rows = main[main[:, 4] >= lowest]  # a score is not above its objectness
     chances = rows[:, 5 : 5 + classes] * rows[:, 4:5]
     label = chances.argmax(1)
     scores = chances[np.arange(len(rows)), label]
@@ -221,7 +219,7 @@ def _shaped(
 
 
 def _in_pixels(boxes: NDArray, layout: Layout, image: tuple[int, int]) -> NDArray:
-    """Boxes (n, 4) that may be parts of an image's sides."""
+    """Boxes (n, 4), which may be normalised, in pixels."""
     return boxes * np.array([image[1], image[0]] * 2, float) if layout.normalised else boxes
 
 

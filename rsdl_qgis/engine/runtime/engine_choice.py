@@ -41,7 +41,7 @@ def fastest_engine(network: nn.Module, onnx_path: Path, card: ModelCard) -> str:
 def median_seconds(
     runs: Mapping[str, Run], rounds: int, clock: Callable[[], float] = time.perf_counter
 ) -> dict[str, float]:
-    """The median seconds of each, after one run that does not count; in turn, so that other work slows all alike."""
+    """The median seconds of each, after one warm-up run; in turn, so that other load slows all alike."""
     times: dict[str, list[float]] = {name: [] for name in runs}
     for run in runs.values():
         run()
@@ -54,7 +54,7 @@ def median_seconds(
 
 
 def torch_run(network: nn.Module, inputs: Mapping[str, Tensor], threads: int, channels_last: bool = True) -> Run:
-    """One forward pass as ``runtime`` does it; ``channels_last``: how the weights lie in memory."""
+    """One forward pass as ``sessions`` does it; ``channels_last``: how the weights lie in memory."""
     network = copy.deepcopy(network).float().eval().cpu()
     if channels_last:
         network = memory_format.channels_last(network)
@@ -67,7 +67,7 @@ def torch_run(network: nn.Module, inputs: Mapping[str, Tensor], threads: int, ch
 
 
 def onnx_run(path: Path, inputs: Mapping[str, Tensor], threads: int) -> Run:
-    """One pass of an ONNX file with the settings that ``runtime`` gives it."""
+    """One pass of an ONNX file with the settings of ``sessions``."""
     session = onnx_session(path, threads)
     feeds = {name: tensor.numpy() for name, tensor in inputs.items()}
     return lambda: session.run(None, feeds)

@@ -1,4 +1,4 @@
-"""Arrays as an ONNX file takes them, and what it gives as probabilities or numbers, by its form."""
+"""Converts arrays to the inputs of an ONNX file, and its outputs to probabilities or numbers, by its form."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from ..cards.card import Input, ModelCard
 from ..errors import ModelError
-from .onnx_form import AnswerForm, Form, ImageForm, activation_of
+from .onnx_form import Form, ImageForm, OutputForm, activation_of
 
 PLACES = {"batch": 0, "time": 1, "bands": 2, "height": 3, "width": 4}  # of an axis in an array of images
 
 
 def check_scaling(card: ModelCard, form: Form) -> None:
-    """ModelError where whole numbers are taken and the card scales values to what cannot be one."""
+    """ModelError where the network takes whole numbers and the card scales values to fractions."""
     for item, image in zip(card.inputs, form.images):
         if image.dtype.startswith(("int", "uint")) and item.scaling.method != "linear":
             raise ModelError(
@@ -26,8 +26,8 @@ def check_scaling(card: ModelCard, form: Form) -> None:
 
 
 def fed(array: NDArray, form: ImageForm, item: Input | None, count: int) -> NDArray:
-    """A batch (N, T, C, H, W), or (N, T, C) and (N, T) of series, as a file takes it: ``count`` in a batch, repeating
-    the last; whole numbers are the raster's own values, from before they were scaled (``item``).
+    """A batch (N, T, C, H, W), or (N, T, C) and (N, T) of series, as a file takes it: a batch of ``count``, filled up
+    with the last; whole numbers are the raster's own values, before scaling (``item``).
     """
     if len(array) < count:
         array = np.concatenate([array, np.repeat(array[-1:], count - len(array), 0)])
@@ -45,7 +45,7 @@ def fed(array: NDArray, form: ImageForm, item: Input | None, count: int) -> NDAr
 
 
 def beyond(array: NDArray, form: ImageForm, item: Input) -> str:
-    """What a person is told where a file takes whole numbers, and scaled values are of others than its type has."""
+    """A warning where a file takes whole numbers and values lie outside the range of their type; '' else."""
     dtype = np.dtype(form.dtype)
     if dtype.kind not in "iu" or not array.size:
         return ""
@@ -55,8 +55,8 @@ def beyond(array: NDArray, form: ImageForm, item: Input) -> str:
         return ""
     return (
         f"The raster has values from {low:.4g} to {high:.4g} (as far as seen), and the network takes {dtype.name} "
-        f"numbers, {limits.min} to {limits.max}: what is beyond these becomes the nearest of them, and the result "
-        "there may mean little. Bring the raster to that range first (Raster > Raster Calculator)."
+        f"numbers, {limits.min} to {limits.max}: values beyond are clipped, and the result "
+        "there may be wrong. Bring the raster to that range first (Raster > Raster Calculator)."
     )
 
 
@@ -66,7 +66,7 @@ def _unscaled(array: NDArray, item: Input, dtype: np.dtype) -> NDArray:
 
 
 def _raw(array: NDArray, item: Input) -> NDArray:
-    """The raster's own values, in whole numbers, from before they were scaled."""
+    """The raster's own values, in whole numbers, before scaling."""
     scaling = item.scaling
     mean, std = (
         np.asarray(values, float).reshape(*np.shape(values), *[1] * (array.ndim - 3)) if values else default
@@ -76,10 +76,10 @@ def _raw(array: NDArray, item: Input) -> NDArray:
     return raw
 
 
-def answers(array: NDArray, card: ModelCard, form: Form, tile: tuple[int, ...]) -> NDArray[np.float32]:
-    """What a file gives as (N, classes, H, W), (N, classes) or (N, 1, H, W); ``tile``: (H, W) that were asked about.
+def as_outputs(array: NDArray, card: ModelCard, form: Form, tile: tuple[int, ...]) -> NDArray[np.float32]:
+    """The output of a file as (N, classes, H, W), (N, classes) or (N, 1, H, W); ``tile``: (H, W) of the result.
 
-    ModelError where it is not as large as its form says, or names a class that the card has not.
+    ModelError where it is not as large as its form says, or holds a class that the card does not have.
     """
     answer = form.answer
     values = _in_order(array, answer)
@@ -96,7 +96,7 @@ def answers(array: NDArray, card: ModelCard, form: Form, tile: tuple[int, ...]) 
     return made
 
 
-def _in_order(array: NDArray, answer: AnswerForm) -> NDArray:
+def _in_order(array: NDArray, answer: OutputForm) -> NDArray:
     """(N, channels, ...), whatever order the axes are in."""
     axes = list(answer.axes)
     if "batch" not in axes:
@@ -109,7 +109,7 @@ def _in_order(array: NDArray, answer: AnswerForm) -> NDArray:
     return array.transpose(order)
 
 
-def _values(values: NDArray, card: ModelCard, answer: AnswerForm) -> NDArray[np.float32]:
+def _values(values: NDArray, card: ModelCard, answer: OutputForm) -> NDArray[np.float32]:
     """Numbers as they are, others as probabilities; what is not finite stays so."""
     if answer.meaning == "numbers":
         return values.astype(np.float32, copy=False)
@@ -117,7 +117,7 @@ def _values(values: NDArray, card: ModelCard, answer: AnswerForm) -> NDArray[np.
         return as_probabilities(values, answer, card)
 
 
-def as_probabilities(values: NDArray, answer: AnswerForm, card: ModelCard) -> NDArray[np.float32]:
+def as_probabilities(values: NDArray, answer: OutputForm, card: ModelCard) -> NDArray[np.float32]:
     """(N, channels, ...) as probabilities of the card's classes; one channel of two classes becomes (1 - p, p)."""
     if answer.meaning == "classes":
         return _one_hot(values[:, 0], card, lost=~np.isfinite(values[:, 0]))
@@ -140,7 +140,7 @@ def as_probabilities(values: NDArray, answer: AnswerForm, card: ModelCard) -> ND
 
 
 def _one_hot(classes: NDArray, card: ModelCard, lost: NDArray | bool = False) -> NDArray[np.float32]:
-    """Numbers of classes (N, ...), from 0 in the card's order, as (N, classes, ...) of 0 and 1."""
+    """Class indices (N, ...) in the card's order as one-hot (N, classes, ...)."""
     found = np.where(lost, 0, classes).astype(np.int64)
     strangers = (found < 0) | (found >= card.channels)
     if strangers.any():
@@ -178,7 +178,7 @@ def _onto(values: NDArray[np.float32], form: Form) -> NDArray[np.float32]:
 
 
 def enlarged(values: NDArray[np.float32], factor: int, axis: int) -> NDArray[np.float32]:
-    """Each pixel as ``factor`` along an axis, in a straight line between the centres of neighbours."""
+    """Linear interpolation by ``factor`` along an axis, between the centres of pixels."""
     length = values.shape[axis]
     place = np.clip((np.arange(length * factor) + 0.5) / factor - 0.5, 0, length - 1)
     first = np.floor(place).astype(int)

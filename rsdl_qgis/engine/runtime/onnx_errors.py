@@ -1,4 +1,4 @@
-"""ONNX Runtime's errors as sentences. What it says itself goes to standard error, for the report."""
+"""ONNX Runtime's errors as sentences. Its own messages go to standard error, for the report."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from ..errors import ModelError
 
 TOO_NEW = "Update the worker's environment (RSDL > Environment > Set up environment), or export the model with a lower"
-OPENING = (  # what is found in ONNX Runtime's text -> a sentence, what to do
+OPENING = (  # pattern in ONNX Runtime's message -> a sentence, what to do
     (
         r"Unsupported model IR version: (\d+)",
         "it is written in version {0} of the ONNX format, which is newer than this ONNX Runtime",
@@ -56,19 +56,19 @@ RUNNING = (
 )
 
 
-def told_opening(name: str, error: Exception) -> ModelError:
-    """What a person is told of a file that ONNX Runtime cannot open."""
-    why, hint = _told(error, OPENING, "this ONNX Runtime cannot use it", "Export the model again.")
+def opening_error(name: str, error: Exception) -> ModelError:
+    """The error for a file that ONNX Runtime cannot open."""
+    why, hint = _explained(error, OPENING, "this ONNX Runtime cannot use it", "Export the model again.")
     return ModelError(f"{name} cannot be opened: {why}.", hint)
 
 
-def told_running(name: str, error: Exception) -> ModelError:
-    """What a person is told of a network that fails on a tile."""
-    why, hint = _told(error, RUNNING, "it could not be run on a tile", "Give the TILE_SIZE that it was made for.")
+def running_error(name: str, error: Exception) -> ModelError:
+    """The error for a network that fails on a tile."""
+    why, hint = _explained(error, RUNNING, "it could not be run on a tile", "Give the TILE_SIZE that it was made for.")
     return ModelError(f"'{name}' failed: {why}.", hint)
 
 
-def _told(error: Exception, table: Sequence[tuple[str, str, str]], why: str, hint: str) -> tuple[str, str]:
+def _explained(error: Exception, table: Sequence[tuple[str, str, str]], why: str, hint: str) -> tuple[str, str]:
     text = str(error)
     print(text, file=sys.stderr)
     for pattern, sentence, remedy in table:

@@ -30,7 +30,7 @@ SMALLEST_HALF = 256  # values: smaller tensors stay in single precision
 WEIGHTED = ("Conv", "ConvTranspose", "Gemm", "MatMul", "RNN", "LSTM", "GRU")  # nodes whose weights may be rounded
 TRACED_SIDE = 64  # pixels: no network of the table needs more
 FREE = ("batch", "height", "width", "box")  # axes of an output whose length the inputs decide
-LARGEST_LOSS = 2**-10  # of a weight, as a part of the largest one beside it: more is not rounded away
+LARGEST_LOSS = 2**-10  # largest rounding error of a weight, relative to the largest of its tensor
 
 
 class _Activated(nn.Module):
@@ -39,8 +39,8 @@ class _Activated(nn.Module):
         self.network, self.activate = network, activation
 
     def forward(self, *inputs: Tensor) -> Tensor:
-        answer: Tensor = self.activate(self.network(*inputs))
-        return answer
+        result: Tensor = self.activate(self.network(*inputs))
+        return result
 
 
 class _Scored(nn.Module):

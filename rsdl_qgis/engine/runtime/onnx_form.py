@@ -1,7 +1,7 @@
-"""How an ONNX file takes images and what its output means, settled once when the model is read. Standard library only.
+"""How an ONNX file takes images and what its output means, decided once when the model is read. Standard library only.
 
-What this plugin writes is as its card says. Of all others the tensors' shapes and types, the operators that the output
-comes from and what the card declares decide, and ``Form.told`` says so; the values of a tile never do.
+Files written by this plugin are as their card says. For all others the shapes and types of tensors, the operators
+behind the output and the card decide, and ``Form.notes`` says how; the values of a tile never do.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from ..tables.tasks import task_of
 
 OWN = "rsdl_qgis"  # producer of the files that this plugin writes
 NUMBERS = ("float16", "float32", "float64", "uint8", "int8", "uint16", "int16", "int32", "int64", "uint32", "bool")
-PROBED = 256  # pixels a side at most of the empty tile that is run where the file does not tell its outputs' shapes
+PROBED = 256  # pixels a side at most of the empty tile that is run where the file does not state its outputs' shapes
 SUM = 0.01  # by how much a sum of probabilities may miss 1
-DECLARED = {  # what a card may say of an output -> its meaning
+DECLARED = {  # what a card may declare of an output -> its meaning
     "probabilities": "probabilities",
     "independent": "independent",
     "log-probabilities": "logarithms",
@@ -43,12 +43,12 @@ Probe = Callable[[Sequence[ImageForm], int | None, tuple[int, int]], Sequence[Te
 
 
 @dataclass(frozen=True)
-class AnswerForm:
+class OutputForm:
     """Which output counts, the axes of its tensor, and what its numbers mean.
 
-    ``meaning``: ``probabilities`` of classes that exclude each other, ``independent`` ones, both of ``scale``;
-    ``logarithms`` of such; ``logits``; ``classes``, one number that names the class; ``votes``, one number a class of
-    which the largest counts; ``numbers`` of a regression. ``operator``: that told so; ``channels``: numbers a pixel.
+    ``meaning``: ``probabilities`` of exclusive classes, ``independent`` probabilities, both of ``scale``;
+    ``logarithms`` of probabilities; ``logits``; ``classes``, the index of the class; ``votes``, one number a class of
+    which the largest counts; ``numbers`` of a regression. ``operator``: that shows this; ``channels``: numbers a pixel.
     """
 
     axes: tuple[str, ...]
@@ -63,13 +63,13 @@ class AnswerForm:
 class Form:
     """How a file is run. ``batch``: images at a time, None for any; ``side``: pixels (height, width) of its tiles.
 
-    ``margin``: pixels before and after those of which the output tells, along both axes; ``cut``: pixels of the output
-    before and after those of the tile; ``enlarged`` and ``reduced``: how many pixels of the tile one of the output
-    stands for, or the other way round.
+    ``margin``: pixels of the tile before and after those that the output covers, along both axes; ``cut``: pixels of
+    the output before and after those of the tile; ``enlarged`` and ``reduced``: pixels of the tile for each of the
+    output, or the other way round. ``notes``: how inputs and output are read, for the log.
     """
 
     images: tuple[ImageForm, ...]
-    answer: AnswerForm
+    answer: OutputForm
     batch: int | None = None
     side: tuple[int, int] | None = None
     margin: tuple[int, int] = (0, 0)
@@ -77,7 +77,7 @@ class Form:
     enlarged: int = 1
     reduced: int = 1
     own: bool = False
-    told: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def gives_classes(self) -> bool:
@@ -88,13 +88,14 @@ class Form:
 def form_of(card: ModelCard, file: OnnxFile, card_inside: bool, probe: Probe) -> Form:
     """The form of a file for a card; ModelError says where they contradict each other, or what cannot be run.
 
-    ``card_inside``: whether the file carries a card; ``probe`` runs an empty tile where the shapes are not all told.
+    ``card_inside``: whether the file carries a card; ``probe`` runs an empty tile where the file does not state all
+    shapes.
     """
     images = _images(card, file)
     if file.producer == OWN and card_inside:
         axes = next(iter(task_of(card.task).outputs.values()))
         _check_own(card, file.outputs[0], axes)
-        return Form(images, AnswerForm(axes), own=True)
+        return Form(images, OutputForm(axes), own=True)
     batch = _batch(images[0], file.inputs[0])
 
     def run(tile: tuple[int, int]) -> Sequence[Tensor]:
@@ -102,7 +103,7 @@ def form_of(card: ModelCard, file: OnnxFile, card_inside: bool, probe: Probe) ->
 
     if task_of(card.task).boxes:
         side = _side(card, images, file)
-        return Form(images, AnswerForm(()), batch, side, told=_told_images(card, images, file, batch))
+        return Form(images, OutputForm(()), batch, side, notes=_image_notes(card, images, file, batch))
     side = _side(card, images, file)
     outputs, tile = _outputs(card, file, side, run)
     answer = _answer(card, file, outputs, batch if "batch" in images[0].axes else 0, card_inside, tile)
@@ -110,14 +111,17 @@ def form_of(card: ModelCard, file: OnnxFile, card_inside: bool, probe: Probe) ->
     if task_of(card.task).dense:
         form = _placed(card, form, outputs[answer.index], tile, run)
     others = [tensor.name for i, tensor in enumerate(file.outputs) if i != answer.index]
-    told = [*_told_images(card, images, file, batch), told_of(card, form, file.outputs[answer.index].name, others)]
-    return replace(form, told=tuple(told))
+    notes = [
+        *_image_notes(card, images, file, batch),
+        reading_text(card, form, file.outputs[answer.index].name, others),
+    ]
+    return replace(form, notes=tuple(notes))
 
 
 def _images(card: ModelCard, file: OnnxFile) -> tuple[ImageForm, ...]:
     wanted = list(card.tensors.items())
     if task_of(card.task).series and len(file.inputs) == len(card.inputs):
-        wanted = wanted[:-1]  # a network that is not told which dates are valid
+        wanted = wanted[:-1]  # a network without the input of valid dates
     if len(file.inputs) != len(wanted):
         raise ModelError(f"'{card.name}' has {len(file.inputs)} input tensors, its card says {len(wanted)}.")
     return tuple(_image(card, tensor, name, axes) for tensor, (name, axes) in zip(file.inputs, wanted))
@@ -132,7 +136,7 @@ def _image(card: ModelCard, tensor: Tensor, name: str, axes: tuple[str, ...]) ->
         return ImageForm(axes, tensor.dtype)
     items = {item.name: item for item in card.inputs}
     dates, bands = items[name].shape if name in items else card.inputs[0].shape
-    loose: list[ImageForm] = []  # where the tensor does not tell how many bands there are
+    loose: list[ImageForm] = []  # where the tensor leaves the number of bands open
     for form in (axes, *_OTHER_AXES) if not task_of(card.task).series else (axes,):
         lengths = dict(zip(form, tensor.shape))
         stated = {"time": dates, "bands": bands if "time" in form else dates * bands}
@@ -199,7 +203,7 @@ def _side(card: ModelCard, images: Sequence[ImageForm], file: OnnxFile) -> tuple
 def _outputs(
     card: ModelCard, file: OnnxFile, side: tuple[int, int] | None, run: Run
 ) -> tuple[Sequence[Tensor], tuple[int, int]]:
-    """The outputs with their lengths, as the file tells them or as an empty tile has them, and the sides of that."""
+    """The outputs with their lengths, stated by the file or found with an empty tile, and the sides of that tile."""
     multiple, size = card.tiling.multiple, card.tiling.size
     if card.tiling.any_size:
         size = max(1, min(size, PROBED) // multiple) * multiple
@@ -215,13 +219,13 @@ def _answer(
     batch: int | None,
     card_inside: bool,
     tile: tuple[int, int],
-) -> AnswerForm:
+) -> OutputForm:
     """The output that counts: of those whose shape fits the card the first as large as a tile, else the largest.
 
     ``batch``: images at a time, 0: without an axis.
     """
     problem: ModelError | None = None
-    found: list[tuple[tuple[bool, int], AnswerForm]] = []
+    found: list[tuple[tuple[bool, int], OutputForm]] = []
     for index, (tensor, stated) in enumerate(zip(outputs, file.outputs)):
         if stated.kind != "tensor" or tensor.dtype not in NUMBERS:
             continue
@@ -239,7 +243,7 @@ def _answer(
             problem = problem or error
             continue
         height, width = (tensor.shape[axes.index(axis)] or 0 if axis in axes else 0 for axis in ("height", "width"))
-        answer = AnswerForm(axes, index, meaning, scale, head.operator, channels or card.channels)
+        answer = OutputForm(axes, index, meaning, scale, head.operator, channels or card.channels)
         found.append((((height, width) == tile, height * width), answer))
     if found:
         return max(found, key=lambda item: item[0])[1]  # the first of those that are alike
@@ -278,12 +282,10 @@ def _answer_axes(
     return ("height", "width") if len(shape) == 2 and no_axis and batch == 0 else None
 
 
-def _meaning(
-    card: ModelCard, head: Head, tensor: Tensor, channels: int, card_inside: bool
-) -> tuple[str, float]:
-    """What numbers mean, and their scale: as the card declares, else as their type and the graph tell.
+def _meaning(card: ModelCard, head: Head, tensor: Tensor, channels: int, card_inside: bool) -> tuple[str, float]:
+    """What numbers mean, and their scale: as the card declares, else by their type and the graph.
 
-    Where neither does they are what the card that the file carries promises, else logits.
+    Where neither says it, they are what the card inside the file promises, else logits.
     """
     if not card.classes:
         return "numbers", 1.0
@@ -311,12 +313,12 @@ def _meaning(
 
 
 def _placed(card: ModelCard, form: Form, output: Tensor, tile: tuple[int, int], run: Run) -> Form:
-    """The form with where the output's pixels lie in the tile; ModelError where that cannot be told."""
+    """The form with where the output's pixels lie in the tile; ModelError where that is unclear."""
     found = _sides_of(form.answer, output)
     if found is None or found == tile:
         return form
     places = _places(tile, found)
-    if places and form.side is None:  # of any size: a larger tile tells a step from a margin
+    if places and form.side is None:  # of any size: a larger tile distinguishes a step from a margin
         larger = tile[0] * 2, tile[1] * 2
         other = _sides_of(form.answer, run(larger)[form.answer.index])
         places = [place for place in places if other is not None and place in _places(larger, other)]
@@ -329,7 +331,7 @@ def _placed(card: ModelCard, form: Form, output: Tensor, tile: tuple[int, int], 
     return replace(form, side=tile, **places[0])
 
 
-def _sides_of(answer: AnswerForm, output: Tensor) -> tuple[int, int] | None:
+def _sides_of(answer: OutputForm, output: Tensor) -> tuple[int, int] | None:
     lengths = dict(zip(answer.axes, output.shape))
     height, width = lengths.get("height"), lengths.get("width")
     return (height, width) if height and width else None
@@ -356,18 +358,16 @@ def _places(tile: tuple[int, int], found: tuple[int, int]) -> list[dict[str, Any
     return places
 
 
-def _told_images(
-    card: ModelCard, images: Sequence[ImageForm], file: OnnxFile, batch: int | None
-) -> tuple[str, ...]:
-    """What is unusual in how images are given."""
-    told = []
+def _image_notes(card: ModelCard, images: Sequence[ImageForm], file: OnnxFile, batch: int | None) -> tuple[str, ...]:
+    """What is unusual in the way images are passed, for the log."""
+    unusual = []
     if any("height" in image.axes and image.axes[-1] == "bands" for image in images):
-        told.append("bands last")
+        unusual.append("bands last")
     if any(image.dtype.startswith(("int", "uint")) for image in images):
-        told.append(f"raster values as {images[0].dtype}")
+        unusual.append(f"raster values as {images[0].dtype}")
     if batch is not None and batch > 1:
-        told.append(f"{batch} at a time")
-    return (f"'{card.name}' is given its images {', '.join(told)}.",) if told else ()
+        unusual.append(f"{batch} at a time")
+    return (f"'{card.name}' is given its images {', '.join(unusual)}.",) if unusual else ()
 
 
 _MEANINGS = {
@@ -376,25 +376,25 @@ _MEANINGS = {
     "logarithms": "logarithms of probabilities",
     "logits": "logits",
     "classes": "classes, not probabilities",
-    "votes": "whole numbers of which the largest says the class",
+    "votes": "whole numbers, the largest of which gives the class",
     "numbers": "numbers as they are",
 }
 
 
-def told_of(card: ModelCard, form: Form, name: str, others: Sequence[str]) -> str:
-    """What is said of how a foreign network's output is read."""
+def reading_text(card: ModelCard, form: Form, name: str, others: Sequence[str]) -> str:
+    """A sentence on how a foreign network's output is read, for the log."""
     answer = form.answer
     by = "as its card declares" if card.output else f"it ends in {answer.operator}" if answer.operator else ""
     text = f"The output '{name}' of '{card.name}' is read as {_MEANINGS[answer.meaning]}"
-    text += f" ({by or 'its graph does not tell'})"
+    text += f" ({by or 'its graph does not say'})"
     if answer.meaning == "logits":
         text += f", of which {activation_of(card, answer)} makes probabilities"
     if answer.meaning == "independent" and "class" in answer.axes and card.activation != "sigmoid":
         text += ", brought to a sum of 1 where there are several"
     if form.margin != (0, 0):
-        text += f"; it covers the middle of a tile, which is {sum(form.margin)} px longer, and tiles overlap by these"
+        text += f"; it covers the centre of a tile, which is {sum(form.margin)} px longer, and tiles overlap by these"
     if form.cut != (0, 0):
-        text += f"; it is {sum(form.cut)} px longer than the tile, which is cut out of its middle"
+        text += f"; it is {sum(form.cut)} px longer than the tile, which is cut out of its centre"
     if form.enlarged > 1:
         text += f"; each of its pixels stands for {form.enlarged} x {form.enlarged} of the tile's: it is enlarged"
     if form.reduced > 1:
@@ -403,6 +403,6 @@ def told_of(card: ModelCard, form: Form, name: str, others: Sequence[str]) -> st
     return f"{text}.{rest}"
 
 
-def activation_of(card: ModelCard, answer: AnswerForm) -> str:
+def activation_of(card: ModelCard, answer: OutputForm) -> str:
     """What brings a network's logits to probabilities: sigmoid of one channel, or of classes by themselves."""
     return "sigmoid" if card.activation == "sigmoid" or answer.channels == 1 else "softmax"

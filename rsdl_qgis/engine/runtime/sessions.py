@@ -1,7 +1,7 @@
-"""Runs a model: arrays in, arrays out, whichever engine does it.
+"""Runs a model with ONNX Runtime or PyTorch: arrays in, arrays out.
 
-A runtime is a callable taking and giving arrays by name, so that a test's model is a lambda. ``ENGINES`` is the seam
-for another engine: a function from (card, file, device, threads, calls made at once) to a network.
+A runtime is a callable that takes arrays by name, so that a lambda is a model for tests. Another engine is added to
+``ENGINES``: a function from (card, file, device, threads, number of concurrent calls) to a network.
 """
 
 from __future__ import annotations
@@ -30,14 +30,15 @@ from ..cards.onnx.header import Tensor, read_onnx_file
 from ..errors import DeviceError, ModelError, known
 from ..feedback import Report
 from ..job.memory import ran_out
+from ..tables.devices import is_device
 from ..tables.tasks import TASKS, task_of
-from .onnx_arrays import answers, beyond, check_scaling, fed, joined
-from .onnx_errors import told_opening, told_running
+from .onnx_arrays import as_outputs, beyond, check_scaling, fed, joined
+from .onnx_errors import opening_error, running_error
 from .onnx_form import Form, ImageForm, form_of
 
 T = TypeVar("T")
 Arrays = Mapping[str, NDArray]
-LARGEST_COPY = 64_000_000  # bytes of a file that calls made at once open for themselves; a larger one they share
+LARGEST_COPY = 64_000_000  # bytes of a file of which each concurrent call has its own session; a larger one is shared
 # Images (N, T, C, H, W) float32 -> probabilities (N, classes, H, W), of a scene (N, classes), numbers (N, 1, H, W);
 # series (N, T, C) float32 and ``valid`` (N, T) bool -> probabilities (N, classes).
 Runtime = Callable[[Arrays], NDArray]
@@ -74,9 +75,9 @@ def open_runtime(
 ) -> Runtime:
     """The model at ``path`` (a folder or an ``.onnx``) ready to run; the device really used is logged.
 
-    ``device``: auto, cpu, cuda, cuda:N or mps. ``threads``: of the CPU, all cores by default, which ``streams`` calls
-    share that are made at once. DeviceError when the device is not there, ModelError when the weights are missing or
-    damaged or contradict the card, and for a task whose networks give more than one array.
+    ``device``: auto, cpu, cuda, cuda:N or mps. ``threads``: of the CPU, all cores by default, which ``streams``
+    concurrent calls divide among themselves. DeviceError when the device is not there, ModelError when the weights are
+    missing or damaged or contradict the card, and for a task whose networks give more than one array.
     """
     if len(task_of(card.task).outputs) != 1:
         problem = f"'{card.name}' is a model for {card.task}, which cannot be run here."
@@ -116,7 +117,7 @@ def open_network(
             report.log("warning", f"{problem.message} '{card.name}' runs {where} instead.")
         report.log("info", f"Running '{card.name}' {where}.")
         form = file_form(card, source) if engine == "onnx" else None
-        for text in form.told if form else ():
+        for text in form.notes if form else ():
             report.log("info", text)
         return Opened(_warning(network, card, form, report) if form else network, source, place, form)
     raise known(problem)
@@ -130,7 +131,7 @@ def _warning(network: Network, card: ModelCard, form: Form, report: Report) -> N
     def run(inputs: Arrays) -> Sequence[NDArray]:
         for name, (item, image) in list(waiting.items()):
             text = beyond(inputs[name], image, item)
-            if text and waiting.pop(name, None) is not None:  # of two threads one tells
+            if text and waiting.pop(name, None) is not None:  # logged by one of two threads
                 report.log("warning", text)
         return network(inputs)
 
@@ -151,14 +152,14 @@ def _ways(card: ModelCard, path: Path, device: str) -> Iterator[tuple[str, Path,
 def network_form(card: ModelCard, path: Path, device: str | None) -> Form | None:
     """The form of the file that is run of a model, None for weights of this plugin's networks; ModelError as it says.
 
-    What has to be known of a foreign network before a raster is cut for it.
+    It has to be known before a raster is cut into tiles for a foreign network.
     """
     engine, source = choose_engine(card, path, choose_device(device or "auto"))
     return file_form(card, source) if engine == "onnx" and source.is_file() else None
 
 
 def file_form(card: ModelCard, path: Path) -> Form:
-    """The form of an ONNX file; an empty tile is run where the file does not tell the shapes of its outputs."""
+    """The form of an ONNX file; an empty tile is run where the file does not state the shapes of its outputs."""
     file = read_onnx_file(path)
 
     def probe(images: Sequence[ImageForm], batch: int | None, tile: tuple[int, int]) -> Sequence[Tensor]:
@@ -184,7 +185,7 @@ def _answered(path: Path, changed: int, shapes: tuple[tuple[str, tuple[int, ...]
     try:
         outputs = session.run(None, {name: np.zeros(shape, dtype) for name, shape, dtype in shapes})
     except Exception as error:  # onnxruntime raises classes of its own for every cause
-        raise told_running(path.name, error) from None
+        raise running_error(path.name, error) from None
     found = zip((output.name for output in session.get_outputs()), outputs)
     return tuple(
         Tensor(name, array.shape, str(array.dtype)) if isinstance(array, np.ndarray) else Tensor(name, (), "", "value")
@@ -226,7 +227,7 @@ def available_cores() -> int:
 
 
 def runtime_name(engine: str) -> str:
-    """An engine's name as people write it."""
+    """An engine's name for messages."""
     return {"onnx": "ONNX Runtime", "torch": "PyTorch"}[engine]
 
 
@@ -255,10 +256,10 @@ def devices() -> list[str]:
 
 
 def choose_device(device: str) -> str:
-    """The device to use: the best one there is for ``auto``; DeviceError when the one asked for is not there."""
+    """The device to use: the best one available for ``auto``; DeviceError when the one asked for is not available."""
     wanted = device.lower()
     kind, _, index = wanted.partition(":")
-    if kind not in ("auto", "cpu", "cuda", "mps") or (index and (kind != "cuda" or not index.isdigit())):
+    if not is_device(wanted):
         raise DeviceError(f"'{device}' is no device.", "Use auto, cpu, cuda, cuda:N (N from 0) or mps.")
     if wanted == "cpu":
         return wanted
@@ -289,8 +290,7 @@ def check_torch_device(device: str) -> None:
 
 
 def torch_device(device: str, report: Report | None = None) -> str:
-    """The device for a network of PyTorch: as ``choose_device``, and for ``auto`` the CPU where PyTorch has no other.
-    """
+    """The device for a PyTorch network: as ``choose_device``, and for ``auto`` the CPU where PyTorch has no other."""
     chosen = choose_device(device)
     try:
         check_torch_device(chosen)
@@ -359,7 +359,7 @@ def _session(path: Path, threads: int, device: str = "cpu") -> Any:
             raise OutOfMemory(f"{device} has too little memory.", "Close other programs.") from None
         if device.startswith("cuda") and re.search("CUDA|cuda|cudnn|device ordinal", str(error)):
             raise _no_cuda(device) from None
-        raise told_opening(path.name, error) from None
+        raise opening_error(path.name, error) from None
     if device.startswith("cuda") and "CUDAExecutionProvider" not in session.get_providers():
         raise _no_cuda(device)
     return session
@@ -404,7 +404,7 @@ def _open_onnx(card: ModelCard, path: Path, device: str, threads: int, streams: 
         except Exception as error:
             if ran_out(error):
                 raise OutOfMemory(f"{device} has too little memory.", "Use a smaller TILE_SIZE.") from None
-            raise told_running(card.name, error) from None
+            raise running_error(card.name, error) from None
         finally:
             free.put(session)
         if task_of(card.task).boxes:
@@ -413,9 +413,9 @@ def _open_onnx(card: ModelCard, path: Path, device: str, threads: int, streams: 
             return outputs
         tile = tuple(_length(inputs, axis) for axis in (3, 4)) if task_of(card.task).dense else ()
         inside = tuple(length - sum(form.margin) for length in tile)
-        found = answers(outputs[form.answer.index], card, form, inside)
+        found = as_outputs(outputs[form.answer.index], card, form, inside)
         if len(found) < _count(inputs):
-            raise ModelError(f"'{card.name}' gave {len(found)} answers for a batch of {count}.", "Use BATCH_SIZE=1.")
+            raise ModelError(f"'{card.name}' gave {len(found)} as_outputs for a batch of {count}.", "Use BATCH_SIZE=1.")
         return [found[: _count(inputs)]]
 
     def run(inputs: Arrays) -> Sequence[NDArray]:
@@ -461,10 +461,10 @@ def _open_torch(card: ModelCard, path: Path, device: str, threads: int, streams:
         try:
             tensors = [torch.from_numpy(inputs[name]).to(device) for name in card.tensors]
             with torch.autocast(device.partition(":")[0], torch.float16, enabled=half):
-                answer = network(*tensors)
+                output = network(*tensors)
             if not task_of(card.task).boxes:
-                return [activate(answer.float()).cpu().numpy()]
-            boxes, logits = answer
+                return [activate(output.float()).cpu().numpy()]
+            boxes, logits = output
             return [boxes.float().cpu().numpy(), logits.float().sigmoid().cpu().numpy()]
         except RuntimeError as error:  # torch.OutOfMemoryError is one, and the CPU's has no class of its own
             if not ran_out(error):

@@ -57,7 +57,8 @@ METRICS = {
             "overall accuracy",
             translatable("Overall accuracy, or pixel accuracy (0 to 1)"),
             translatable(
-                "the share of all that was compared whose class is right; for maps also called pixel accuracy."
+                "the share of the compared pixels, features or samples whose class is right; for maps also called "
+                "pixel accuracy."
             ),
             form="percent",
         ),
@@ -82,7 +83,9 @@ METRICS = {
             "fw_iou",
             "frequency-weighted IoU",
             translatable("Frequency-weighted IoU (0 to 1)"),
-            translatable("the IoU of the classes weighted by how much of the reference each class is."),
+            translatable(
+                "the mean of the IoU over the classes, weighted by the share of the reference that each class has."
+            ),
         ),
         Metric(
             "macro_f1",
@@ -102,10 +105,10 @@ METRICS = {
         Metric(
             "mean_f1",
             "mean F1 per picture",
-            translatable("Mean F1 of the pictures, for several labels a scene (0 to 1)"),
+            translatable("Mean F1 per image, of several labels (0 to 1)"),
             translatable(
-                "the F1 of each picture's set of labels, averaged over the pictures; 1 where none is given and none "
-                "holds."
+                "the F1 of each image's set of labels, averaged over the images (sample F1); 1 where neither "
+                "prediction nor reference has a label."
             ),
         ),
         Metric(
@@ -113,8 +116,8 @@ METRICS = {
             "mean F1 per feature",
             translatable("Mean F1 per feature, of several labels (0 to 1)"),
             translatable(
-                "the F1 of each feature's set of labels, averaged over the features (sample F1); 1 where none is given "
-                "and none holds."
+                "the F1 of each feature's set of labels, averaged over the features (sample F1); 1 where neither "
+                "prediction nor reference has a label."
             ),
         ),
         Metric(
@@ -128,8 +131,8 @@ METRICS = {
             "AP",
             "",
             translatable(
-                "average precision: the precision at each sample that has the label, in the order of falling "
-                "probability, in the mean; it depends on no threshold."
+                "average precision: samples are ranked by the probability of the label, and the precision at the rank "
+                "of each sample that has it is averaged; it depends on no threshold."
             ),
         ),
         Metric(
@@ -138,15 +141,17 @@ METRICS = {
             translatable("Average precision at an IoU of 0.5, AP50 (0 to 1)"),
             translatable(
                 "average precision: the area under the curve of precision over recall, whatever the confidence; a "
-                "detection is a hit where its box and the object's share at least half of what both cover. The mean of "
-                "the classes, read at 101 values of recall as in COCO's evaluation."
+                "detection is a hit if the IoU of its box with the object's is at least 0.5. The mean of the classes, "
+                "read at 101 values of recall as in COCO's evaluation."
             ),
         ),
         Metric(
             "ap",
             "AP50:95",
-            translatable("Mean average precision at IoUs of 0.5 to 0.95, AP50:95 (0 to 1)"),
-            translatable("the mean of the average precision at ten IoUs, 0.5 to 0.95: how well the boxes fit too."),
+            translatable("Mean AP at IoUs of 0.5 to 0.95, AP50:95 (0 to 1)"),
+            translatable(
+                "the mean of the average precision at ten IoUs, 0.5 to 0.95: it also measures how well the boxes fit."
+            ),
         ),
         Metric(
             "precision",
@@ -188,8 +193,8 @@ METRICS = {
             "IoU",
             "",
             translatable(
-                "intersection over union: what prediction and reference share of a class, divided by what either has "
-                "of it."
+                "intersection over union: what both prediction and reference give a class, divided by what at least "
+                "one of them gives it."
             ),
         ),
         Metric(
@@ -205,7 +210,7 @@ METRICS = {
             "rmse",
             "RMSE",
             translatable("Root mean square error, in units of the labels"),
-            translatable("root of the mean squared error, in the unit of the numbers; large errors weigh most."),
+            translatable("root of the mean squared error, in the unit of the values; large errors weigh most."),
             "lower",
             "unit",
         ),
@@ -213,15 +218,17 @@ METRICS = {
             "mae",
             "MAE",
             translatable("Mean absolute error, in units of the labels"),
-            translatable("mean size of the error, in the unit of the numbers."),
+            translatable("mean of the absolute error, in the unit of the values."),
             "lower",
             "unit",
         ),
         Metric(
             "bias",
             "bias",
-            translatable("Bias, the mean of prediction minus label, in units of the labels"),
-            translatable("mean of prediction minus reference: above zero the model gives too much."),
+            translatable("Bias (prediction minus label), in units of the labels"),
+            translatable(
+                "mean of prediction minus reference: above 0 the model overestimates, below 0 it underestimates."
+            ),
             "zero",
             "unit",
         ),

@@ -1,5 +1,7 @@
-"""The job "distil": a small network learns to say what a large model says of images (Hinton, Vinyals, Dean 2015,
-arXiv:1503.02531), which need no labels.
+"""The job "distil": knowledge distillation of a large model (teacher) into a small network (student).
+
+The student is trained on the teacher's soft targets, so the images need no labels. Hinton, Vinyals, Dean (2015),
+arXiv:1503.02531.
 """
 
 from __future__ import annotations
@@ -21,77 +23,76 @@ from ..runtime.engine_choice import median_seconds
 from ..runtime.onnx_export import example_inputs
 from ..runtime.sessions import open_runtime
 from ..tables.tasks import TASKS
-from .answers import LOSSES, answers_of, open_lessons, shared_multiple
+from .distil_data import LOSSES, open_distillation, shared_multiple, target_kind
 from .evaluate.models import evaluated
 from .evaluate.samples import evaluate, open_run
 from .loop.consistency import check_crops
 from .loop.losses import build_loss
-from .loop.work_folder import ANSWERS, go_on, work_folder
+from .loop.work_folder import TARGETS, prepare_resume, work_folder
 from .request import DistilRequest, TrainRequest
 from .samples.batches import Batches
 from .start.start import network_to_build
 from .summary import Trained
-from .train import CUT, TRAINED, begin, finish, learn_by, settings_of, use_device
+from .train import CUT, TRAINED, finish, set_up, set_up_device, settings_of, train_with_loss
 
-TAUGHT = 0.15  # of the progress, when the teacher has said what it thinks of the images
-TIMED = 5  # runs of which the median is told
+PREDICTED = 0.15  # of the progress, when the teacher's predictions are complete
+TIMED = 5  # runs, of which the median time is reported
 
 
 @writing("distil")
 def run_distil(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """Train a small network by a model's answers and write its model folder; the metrics of both.
+    """Train a student network on a teacher's predictions and write its model folder; returns the metrics of both.
 
-    ``teacher``: a model; ``temperature`` softens its answers. The rest as of the job "train", whose labels are only
-    to compare by: without any, the student is evaluated by how it agrees with the teacher.
+    ``teacher``: a model; ``temperature`` softens its probabilities. The other arguments are those of the job "train".
+    Labels are used for evaluation only; without labels the student is evaluated by its agreement with the teacher.
     """
-    began = time.perf_counter()
+    start = time.perf_counter()
     asked = DistilRequest.of(arguments)
     request = asked.training
     student = network_to_build(request.network or TASKS[request.task].network, request.options, None)
-    use_device(request)
+    set_up_device(request)
     with work_folder(request):
-        return _taught(asked, student, report, began)
+        return _distilled(asked, student, report, start)
 
 
-def _taught(
-    asked: DistilRequest, student: tuple[str, Mapping[str, Any]], report: Report, began: float
+def _distilled(
+    asked: DistilRequest, student: tuple[str, Mapping[str, Any]], report: Report, start: float
 ) -> dict[str, Any]:
-    """As ``run_distil``, what can be checked at once being checked."""
+    """``run_distil`` after its checks; ``start``: when it started (seconds)."""
     request, path, teacher, (name, options) = asked.training, asked.path, asked.teacher, student
     folder, split = prepare_chips(request.data, request.work / "chips", Portion(report, 0, CUT))
-    go_on(request, folder, report)
+    prepare_resume(request, folder, report)
     if request.consistency:
         check_crops(folder.size, shared_multiple(request, name, options, folder.inputs, teacher))
     run = open_run(teacher, path, request.device, request.threads)
-    answered = request.work / ANSWERS
-    data, lessons = open_lessons(folder, request, name, options, teacher, run, answered, Portion(report, CUT, TAUGHT))
+    targets, predicting = request.work / TARGETS, Portion(report, CUT, PREDICTED)
+    data, training = open_distillation(folder, request, name, options, teacher, run, targets, predicting)
     report.log("info", f"{split.text} {data}")
-    network, begun, card = begin(request, data, name, options, None, report)
+    network, started, card = set_up(request, data, name, options, None, report)
     window = folder.size if TASKS[request.task].dense else None
-    size = min(request.batch_size, len(lessons))
-    batches = Batches(lessons, size, request.augmentation, request.seed, None, window)
+    size = min(request.batch_size, len(training))
+    batches = Batches(training, size, request.augmentation, request.seed, None, window)
     settings = settings_of(request, batches, TASKS[request.task].kinds[data.kind].metric)
-    names, kind = LOSSES[answers_of(teacher)]
+    names, kind = LOSSES[target_kind(teacher)]
     loss = build_loss(names, kind, temperature=asked.temperature)
-    taught = Portion(report, TAUGHT, TRAINED)
-    last = learn_by(request, data, network, card, batches, loss, settings, taught)
+    last = train_with_loss(request, data, network, card, batches, loss, settings, Portion(report, PREDICTED, TRAINED))
     found = evaluated(request, data, network, card, Portion(report, TRAINED, 0.95))
     threshold = teacher.thresholds or teacher.threshold
     compare = Portion(report, 0.95, 0.97)
     known = evaluate(run, data.parts[data.held_out], data.kind, data.classes, threshold, report=compare)
-    trained = Trained(request, settings, data, split, begun, last, found, time.perf_counter() - began, False)
+    trained = Trained(request, settings, data, split, started, last, found, time.perf_counter() - start, False)
 
-    def told(written: ModelCard) -> dict[str, Any]:
+    def addition(written: ModelCard) -> dict[str, Any]:
         return {"distillation": compared((path, teacher, known), (request.output, written, found.evaluation), request)}
 
     note = {"name": teacher.name, "sha256": stated(teacher.sha256), "temperature": asked.temperature}
-    return finish(trained, network, report, told, {"teacher": note})
+    return finish(trained, network, report, addition, {"teacher": note})
 
 
 def compared(
     teacher: tuple[Path, ModelCard, Evaluation], student: tuple[Path, ModelCard, Evaluation], request: TrainRequest
 ) -> dict[str, Any]:
-    """Both models: parameters, bytes, milliseconds for one sample, metrics; and what share of the main one is kept."""
+    """Of both models: parameters, bytes, milliseconds per sample, metrics; ``kept``: ratio of the main metrics."""
     about = {}
     for role, (path, card, found) in (("teacher", teacher), ("student", student)):
         about[role] = {
@@ -106,7 +107,7 @@ def compared(
 
 
 def parameters_of(path: Path, card: ModelCard) -> int:
-    """How many parameters a model has; of one in another format the values of its constants."""
+    """The number of parameters of a model; of one in another format the number of values of its ONNX initialisers."""
     if card.network in NETWORKS:
         network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
         return sum(p.numel() for p in network.parameters())
@@ -117,7 +118,7 @@ def parameters_of(path: Path, card: ModelCard) -> int:
 
 
 def seconds_of(path: Path, card: ModelCard, request: TrainRequest) -> float:
-    """The median seconds a model takes for one image of its size, or one series, by the engine its card names."""
+    """The median inference time in seconds for one tile, or one series, with the engine that the card names."""
     runtime = open_runtime(card, path, request.device, request.threads)
     inputs = {name: tensor.numpy() for name, tensor in example_inputs(card, 1, card.tiling.size).items()}
     return median_seconds({"run": lambda: runtime(inputs)}, TIMED)["run"]

@@ -1,4 +1,4 @@
-"""A trained network as a model: its card, and the folder it lies in."""
+"""A trained network written as a model: its card and its folder."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from ..tables.tasks import TASKS
 from .model_memory import memory_per_pixel
 
 FILES = (ONNX_FILE, WEIGHTS_FILE, CARD_FILE)
-LARGEST_OVERLAP = 64  # pixels, by default: beyond it little context is gained
-SERIES_TILE = 64  # pixels a side of a tile of time series, each of which is run alone
+LARGEST_OVERLAP = 64  # pixels, by default: a larger overlap adds little context
+SERIES_TILE = 64  # pixels per side of a tile of time series; each series is run by itself
 
 Fastest = Callable[[nn.Module, Path, ModelCard], str]
 
@@ -53,13 +53,14 @@ def card_for(
     value_range: tuple[float, float] | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> ModelCard:
-    """The card of a trained network, which is run once to measure the memory it needs.
+    """The card of a trained network. The network is run once to measure the memory it needs.
 
-    ``architecture``: its name in the table of networks, and ``options`` with which it was built; ``size``: pixels a
-    side of the images it was trained on, by default the table's; ``activation``: by default that of the task;
-    ``resolution``: metres a pixel.
+    ``architecture``: the network's name in the table of networks; ``options``: what it was built with; ``size``: side
+    of the training images in pixels (default: the table's); ``activation``: default: the task's; ``resolution``:
+    metres per pixel; ``background``: value of the class that is not vectorised; ``value_range``: least and largest
+    training value, in ``unit``.
     """
-    options = json.loads(json.dumps(dict(options or {})))  # as it will be read: lists, not tuples
+    options = json.loads(json.dumps(dict(options or {})))  # as JSON gives them back: lists, not tuples
     card = ModelCard(
         name=name,
         title=title,
@@ -72,7 +73,7 @@ def card_for(
         resolution=resolution,
         activation=activation or TASKS[task].activation,
         background=background,
-        half_precision=not TASKS[task].numbers,  # they may be beyond its range, and are not to be rounded to 3 digits
+        half_precision=not TASKS[task].numbers,  # values may exceed its range, and need more than its 3 digits
         unit=unit,
         value_range=value_range,
         provenance=dict(provenance or {}),
@@ -81,11 +82,12 @@ def card_for(
 
 
 def write_model(network: nn.Module, card: ModelCard, folder: Path, fastest: Fastest = fastest_engine) -> ModelCard:
-    """Write weights, ONNX and card as a model folder; the card, with their hashes and the engine ``fastest`` names.
+    """Write weights, ONNX and card as a model folder; returns the card with the files' hashes and the engine.
 
-    Weights are kept in half precision where that suffices; the rest is small, and batch-norm variances may exceed its
-    range. The folder is written beside and takes its place when whole; other files in the folder stay. ModelError for
-    weights that are not finite, OutputError where it cannot be written: then what was there before is there still.
+    ``fastest``: measures which engine runs the model fastest. Weights are stored in half precision where that suffices,
+    buffers and biases in single precision: batch-norm variances may exceed the range of half precision. The folder is
+    written under another name and renamed when complete; other files in it stay. ModelError for weights that are not
+    finite; OutputError where the folder cannot be written: the previous one is then kept.
     """
     weights = _weights(network, card)
     with _beside(folder) as part:
@@ -95,9 +97,9 @@ def write_model(network: nn.Module, card: ModelCard, folder: Path, fastest: Fast
 
 
 def write_weights(network: nn.Module, card: ModelCard, folder: Path) -> ModelCard:
-    """Write weights and card alone as a model folder that torch runs: quick, for the best model so far.
+    """Write weights and card only, as a model folder that PyTorch runs: fast, for the best model so far.
 
-    Otherwise as ``write_model``.
+    Otherwise like ``write_model``.
     """
     weights = _weights(network, card)
     with _beside(folder) as part:
@@ -105,7 +107,7 @@ def write_weights(network: nn.Module, card: ModelCard, folder: Path) -> ModelCar
 
 
 def _tiling(network: nn.Module, architecture: str, options: Mapping[str, Any], size: int | None) -> Tiling:
-    """How rasters are cut for a network of the table."""
+    """How rasters are tiled for a network of the table."""
     line = NETWORKS[architecture]
     if TASKS[line.task].series:
         return Tiling(size=SERIES_TILE, overlap=0, multiple=1)
@@ -120,9 +122,10 @@ def _tiling(network: nn.Module, architecture: str, options: Mapping[str, Any], s
 def _weights(network: nn.Module, card: ModelCard) -> bytes:
     """The network's state as safetensors."""
     state = {name: value.detach().cpu() for name, value in network.state_dict().items()}
-    spoiled = [name for name, value in state.items() if not torch.isfinite(value).all()]
-    if spoiled:
-        raise ModelError(f"Weights of '{card.name}' are not finite: {', '.join(spoiled)}.", "Train with a lower rate.")
+    invalid = [name for name, value in state.items() if not torch.isfinite(value).all()]
+    if invalid:
+        problem = f"Weights of '{card.name}' are not finite: {', '.join(invalid)}."
+        raise ModelError(problem, "Train with a lower learning rate.")
     return save({name: _rounded(value).contiguous() for name, value in state.items()})
 
 
@@ -140,16 +143,16 @@ def _finish(part: Path, card: ModelCard, weights: bytes) -> ModelCard:
     (part / CARD_FILE).write_text(text + "\n", encoding="utf-8")
     for file in (*files, part / CARD_FILE):
         with file.open("rb+") as stream:
-            os.fsync(stream.fileno())  # a network disk may only now say that it is full
+            os.fsync(stream.fileno())  # a network disk may report only now that it is full
     return card
 
 
 @contextmanager
 def _beside(folder: Path) -> Iterator[Path]:
-    """A folder to write a model into, that then takes the place of ``folder`` with the other files of that."""
+    """A temporary folder to write a model into; it then replaces ``folder`` and takes over its other files."""
     part, old = hidden(folder, f"{os.getpid()}.part"), hidden(folder, "old")
     try:
-        if old.exists() and not folder.exists():  # stopped between the two renames below
+        if old.exists() and not folder.exists():  # interrupted between the two renames below
             old.rename(folder)
         for left in (part, old):
             shutil.rmtree(left, ignore_errors=True)

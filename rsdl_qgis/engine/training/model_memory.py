@@ -1,4 +1,4 @@
-"""How much memory a network needs for each pixel it runs, measured on one forward pass."""
+"""How much memory a network needs per pixel at inference, measured on one forward pass."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ..cards.card import ModelCard
 from ..runtime.onnx_export import example_inputs
 from ..tables.tasks import TASKS
 
-SIDE = 256  # pixels: memory grows with their number, so more need not be run
-SERIES = 256
-WORKSPACE = 1.25  # convolutions lay out their input anew: measured, engines need so much more than the live arrays
+SIDE = 256  # pixels per side of the measured tile: memory is proportional to their number
+SERIES = 256  # time series in the measured batch
+WORKSPACE = 1.25  # engines need this factor more than the live tensors (measured): convolutions rearrange their input
 
 
 def memory_per_pixel(network: nn.Module, card: ModelCard) -> int:
-    """Bytes the network needs for each pixel (for a time series: each series) it runs, besides its weights.
+    """Bytes per pixel (time series: per series) that inference needs besides the weights.
 
-    The most that intermediate results take together at any moment of a forward pass, and a quarter more for what the
-    engine lays aside: within about a quarter of what ONNX Runtime and torch take on a CPU for most networks.
+    The peak memory of the intermediate tensors of a forward pass, plus a quarter for the engine's workspace. For most
+    networks within about a quarter of what ONNX Runtime and PyTorch take on a CPU.
     """
     network = copy.deepcopy(network).float().eval().cpu()
     series = TASKS[card.task].series
@@ -39,7 +39,7 @@ def memory_per_pixel(network: nn.Module, card: ModelCard) -> int:
 
 
 class _LiveBytes(TorchDispatchMode):
-    """Inside it, ``most`` is the most bytes that tensors made inside it took at any moment."""
+    """Counts the bytes of tensors created inside it: ``now``, and the peak, ``most``."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class _LiveBytes(TorchDispatchMode):
 
     def _count(self, storage: torch.UntypedStorage) -> None:
         place, size = storage.data_ptr(), storage.nbytes()
-        if size and place not in self._sizes:  # else a view of what is counted
+        if size and place not in self._sizes:  # otherwise a view of counted storage
             self._sizes[place] = size
             self.now += size
             weakref.finalize(storage, self._free, place)

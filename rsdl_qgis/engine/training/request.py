@@ -1,4 +1,4 @@
-"""What a training job asks for, checked before any work starts."""
+"""The request of a training or distillation job, checked before any work starts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..job.arguments import AUGMENTED, DISTILLING, TRAINING, USUAL_EPOCHS, USUAL
 from ..networks import NETWORKS
 from ..tables.tasks import TASKS, Task, task_of
 from .loop.losses import LOSSES
-from .samples.augment import AUGMENTATIONS, UNVARIED, Augmentation
+from .samples.augment import AUGMENTATIONS, NO_AUGMENTATION, Augmentation
 
 KINDS = {  # of a chip's label
     "raster": "classes",
@@ -28,21 +28,21 @@ KINDS = {  # of a chip's label
     "number": "numbers",
     "boxes": "boxes",
 }
-STEPS = 800  # by default as many epochs as make so many steps, within limits
+STEPS = 800  # optimizer steps of the default number of epochs, within its limits
 FEWEST_EPOCHS, MOST_EPOCHS = USUAL_EPOCHS
 NEW_START, GENTLE = USUAL_RATES
 REPORTS = (".html", ".htm")  # endings
-NO_CLASS = "none"  # is background
-MADE = ("data", "asked")  # parts of a request that are no argument of a job
-TOLD = ("name", "title", "description", "keywords", "resolution_tolerance", "background")  # in the card alone
-UNRELATED = ("output", "report", "device", "threads", "resume", *TOLD, *MADE)  # do not change what is trained
+NO_CLASS = "none"  # no class is background
+DERIVED = ("data", "asked")  # fields of a request that are not arguments of a job
+CARD_ONLY = ("name", "title", "description", "keywords", "resolution_tolerance", "background")
+UNRELATED = ("output", "report", "device", "threads", "resume", *CARD_ONLY, *DERIVED)  # do not change the weights
 
 
 @dataclass(frozen=True)
 class TrainRequest:
-    """What the job "train" is to do. None: the default of the task.
+    """The request of the job "train". None: the default of the task.
 
-    ``data``: the chips; ``asked``: what changes the weights, as the job says it: JSON.
+    ``data``: the chips; ``asked``: the arguments that change the weights, as JSON.
     """
 
     task: str
@@ -67,33 +67,33 @@ class TrainRequest:
     sampling: str = "even"
     accumulate: int = 1
     average: float = 0.99
-    sharpness: float = 0.0  # how far up its gradient the loss of a batch is taken
-    consistency: float = 0.0  # weight of a crop's map agreeing with the whole picture's
+    sharpness: float = 0.0  # radius rho of sharpness-aware minimisation (SAM); 0: off
+    consistency: float = 0.0  # weight of consistency regularisation; 0: off
     patience: int = 0
     keep: str = "best"
     precision: str = "auto"
     augmentation: Augmentation | None = field(default_factory=Augmentation)
     scaling: str = "auto"
-    side: int | None = None  # pixels, of the pictures of scenes that the network takes
+    side: int | None = None  # of scenes, in pixels, as the network takes them
     seed: int = 0
     device: str = "auto"
     threads: int | None = None
     name: str = ""
     title: str = ""
     description: str = ""
-    keywords: tuple[str, ...] = ()  # by which algorithms and people find the model
-    resolution_tolerance: float | None = None  # factor of the pixel size that the model bears; None: the base model's
-    background: str = ""  # name or value of the class that is not drawn as polygons, NO_CLASS; '': that of value 0
+    keywords: tuple[str, ...] = ()  # by which algorithms and users find the model
+    resolution_tolerance: float | None = None  # factor of the pixel size that is accepted; None: the base model's
+    background: str = ""  # name or value of the class that is not vectorised, or NO_CLASS; '': the class of value 0
     report: Path | None = None
     resume: bool = True
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any], labelled: bool = True) -> TrainRequest:
-        """The request in a job's arguments. InputError, ModelError or OutputError for what cannot be.
+        """The request in a job's arguments. InputError, ModelError or OutputError for invalid ones.
 
-        ``labelled``: there are labels to learn from.
+        ``labelled``: whether the chips have labels.
         """
-        given = some(TRAINING, (f.name for f in fields(cls) if f.name not in MADE), arguments)
+        given = some(TRAINING, (f.name for f in fields(cls) if f.name not in DERIVED), arguments)
         for name in ("output", "report"):
             if name in given:
                 given[name] = Path(given[name])
@@ -114,17 +114,17 @@ class TrainRequest:
 
     @property
     def work(self) -> Path:
-        """Where chips, checkpoint and the best model so far lie while training runs."""
+        """The folder of chips, checkpoint and best model so far during training."""
         return work_folder(self.output)
 
     @property
     def frozen(self) -> str | int:
-        """What is frozen, as ``freezing`` takes it."""
+        """What is frozen, as an argument of ``freezing``."""
         return self.freeze_stages if self.freeze == "stages" else self.freeze
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What changes the weights, as plain values."""
+        """The settings that change the weights, as plain values."""
         values = {name: getattr(self, name) for name in SETTINGS}
         return {**values, "augmentation": asdict(self.augmentation) if self.augmentation else None}
 
@@ -133,11 +133,11 @@ class TrainRequest:
         return as_model_name(self.name or self.output.name)
 
     def epochs_of(self, batches: int) -> int:
-        """How many epochs of so many batches: small data sets are gone through more often."""
+        """The number of epochs for so many batches per epoch: more for small data sets."""
         return self.epochs or min(max(math.ceil(STEPS / batches), FEWEST_EPOCHS), MOST_EPOCHS)
 
     def losses(self, kind: str) -> tuple[str, ...]:
-        """The losses that are summed for labels of a kind."""
+        """The names of the losses that are added, for labels of a kind."""
         return self.loss or TASKS[self.task].kinds[kind].default
 
     def _check_network(self) -> None:
@@ -152,7 +152,7 @@ class TrainRequest:
 
     @property
     def start_name(self) -> str:
-        """The model or published weights to start from, without the folders that they lie in; '' for none."""
+        """The name of the base model or pretrained weights, without folders; '' for none."""
         return Path(self.base_model or self.pretrained or "").name
 
     def _check_losses(self) -> None:
@@ -172,7 +172,7 @@ class TrainRequest:
 
     def _check_augmentation(self) -> None:
         for name, tasks in AUGMENTED.items():
-            if getattr(self.augmentation or UNVARIED, name) and self.task not in tasks:
+            if getattr(self.augmentation or NO_AUGMENTATION, name) and self.task not in tasks:
                 problem = f"The augmentation '{name}' is for {_list(tasks)}, and this is {self.task}."
                 raise InputError(problem, "Choose another AUGMENTATION, such as standard.")
 
@@ -196,7 +196,7 @@ class TrainRequest:
             raise InputError("Both BASE_MODEL and PRETRAINED are given.", "Choose one of them to start from.")
         if self.freeze != "nothing" and not (self.base_model or self.pretrained):
             raise InputError(
-                f"FREEZE={self.freeze} keeps weights as they are, and there is nothing to start from.",
+                f"FREEZE={self.freeze} keeps pretrained weights, and there are none to start from.",
                 "Choose BASE_MODEL or PRETRAINED, or FREEZE=nothing.",
             )
         if self.freeze_stages > 1 and self.freeze != "stages":
@@ -219,10 +219,10 @@ class TrainRequest:
 
 @dataclass(frozen=True)
 class DistilRequest:
-    """What the job "distil" is to do: train a student by what the model in ``path`` answers.
+    """The request of the job "distil": train a student on the predictions of the teacher in ``path``.
 
-    ``temperature`` softens the answers. ``training``: of the student, with the teacher's task; its labels are only to
-    compare by.
+    ``temperature`` softens the predictions. ``training``: of the student, for the teacher's task; its labels are for
+    evaluation only.
     """
 
     training: TrainRequest
@@ -232,7 +232,7 @@ class DistilRequest:
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any]) -> DistilRequest:
-        """The request in a job's arguments. Raises as ``TrainRequest.of``, and MismatchError for other teachers."""
+        """The request in a job's arguments. Errors as ``TrainRequest.of``; MismatchError for a detector as teacher."""
         given = some(DISTILLING, ("teacher", "temperature", "batch_size"), arguments)
         path, teacher = Store().find(given["teacher"])
         if task_of(teacher.task).boxes:
@@ -245,7 +245,7 @@ class DistilRequest:
 
 
 def _asked(arguments: Mapping[str, Any]) -> str:
-    related = {name: arguments[name] for name in LEARNING if arguments.get(name) is not None}
+    related = {name: arguments[name] for name in RELATED if arguments.get(name) is not None}
     return json.dumps(related, sort_keys=True, default=str)
 
 
@@ -266,4 +266,4 @@ def _list(names: Sequence[str] | Mapping[str, Any]) -> str:
 
 
 SETTINGS = tuple(f.name for f in fields(TrainRequest) if f.name not in UNRELATED)
-LEARNING = (*SETTINGS, "teacher", "temperature")
+RELATED = (*SETTINGS, "teacher", "temperature")

@@ -1,4 +1,4 @@
-"""What is reported of a finished training: in full in its report, in short in the model's card."""
+"""The record of a finished training: complete for its report, short for the model's card."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ class Trained:
     settings: Settings
     data: Data
     split: SplitNote
-    begun: Started
+    started: Started
     last: Epoch
     evaluated: Evaluated
     seconds: float
-    by_labels: bool = True  # or by a teacher's answers
+    by_labels: bool = True  # False: by a teacher's predictions
 
 
 def summary(trained: Trained, card: ModelCard, network: nn.Module) -> dict[str, Any]:
-    """All that the report shows, as plain values."""
+    """The content of the report (``reports.training.training_page``), as plain values."""
     request, last, found = trained.request, trained.last, trained.evaluated
-    loose, frozen = parameter_counts(network)
-    started = {name: getattr(trained.begun, name) for name in ("loaded", "adapted", "new")}
+    learned, frozen = parameter_counts(network)
+    origins = {name: getattr(trained.started, name) for name in ("loaded", "adapted", "new")}
     return {
         "model": {
             "name": card.name,
@@ -66,10 +66,10 @@ def summary(trained: Trained, card: ModelCard, network: nn.Module) -> dict[str, 
         "data": data_summary(trained),
         "start": {
             "title": request.start_name or "from scratch",
-            "lines": list(trained.begun.lines),
-            **started,
+            "lines": list(trained.started.lines),
+            **origins,
             "frozen": frozen,
-            "trained": loose,
+            "trained": learned,
         },
         "epochs": [dict(record) for record in last.history],
         "metric": {"title": trained.settings.metric, "best_epoch": last.best[0] + 1, "best": last.best[1]},
@@ -87,7 +87,7 @@ def summary(trained: Trained, card: ModelCard, network: nn.Module) -> dict[str, 
 
 
 def model_note(trained: Trained) -> dict[str, Any]:
-    """The training in short, for the model's card: metrics with the ends of their 95 % intervals."""
+    """The training in short, for the model's card: data, settings, metrics with their 95 % intervals."""
     found, folder = trained.evaluated, trained.data.folder
     plain = found.evaluation.plain()
     return {
@@ -96,7 +96,7 @@ def model_note(trained: Trained) -> dict[str, Any]:
         "chip_size": folder.size,
         "largest_chip": folder.largest,
         "split": trained.split.text,
-        "start": list(trained.begun.lines),
+        "start": list(trained.started.lines),
         "settings": settings_summary(trained),
         "best_epoch": trained.last.best[0] + 1,
         "judged_on": found.part,
@@ -109,14 +109,14 @@ def model_note(trained: Trained) -> dict[str, Any]:
 
 
 def sources_note(folder: ChipFolder) -> dict[str, Any]:
-    """Where the chips come from: what their folder says, and the titles of the rasters, or the first of many."""
+    """Where the chips come from: their folder's note, and the titles of the rasters, ``MOST_TITLES`` at most."""
     titles = [source.title for source in folder.sources.values()]
     more = [f"and {len(titles) - MOST_TITLES} more"] if len(titles) > MOST_TITLES else []
     return {**folder.note, "rasters": [*titles[:MOST_TITLES], *more]}
 
 
 def data_summary(trained: Trained) -> dict[str, Any]:
-    """What was trained on and how it was divided."""
+    """The training data: samples, split, sources, and labels of each class."""
     data, folder = trained.data, trained.data.folder
     sources: dict[str, dict[str, Any]] = {}
     for chip in folder.chips:
@@ -136,20 +136,20 @@ def data_summary(trained: Trained) -> dict[str, Any]:
         "gap_dropped": trained.split.dropped,
         "sources": list(sources.values()),
         "classes": classes,
-        "unlabelled": unlabelled_share(data) if trained.by_labels and TASKS[trained.request.task].dense else None,
+        "unlabelled": unlabelled_fraction(data) if trained.by_labels and TASKS[trained.request.task].dense else None,
         "unit": folder.unit,
     }
 
 
-def unlabelled_share(data: Data) -> float:
-    """What share of the pixels of maps to learn from has no label, or no valid image under it."""
+def unlabelled_fraction(data: Data) -> float:
+    """The fraction (0 to 1) of the chips' pixels that have no label or no valid image value."""
     parts = [chip for name in data.parts for chip in data.folder.part(name)]
     pixels = sum(data.folder.label(chip).size for chip in parts)
     return 1 - float(sum(counts.sum() for counts in data.counts.values())) / pixels
 
 
 def settings_summary(trained: Trained) -> dict[str, Any]:
-    """What was asked for, without the folders of a person's machine, and what the defaults came to."""
+    """The settings used, defaults included, without the user's local folders."""
     request = trained.request
     asked = request.settings
     asked |= {name: request.start_name for name in ("base_model", "pretrained") if asked[name]}
@@ -158,7 +158,7 @@ def settings_summary(trained: Trained) -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """What the training ran with."""
+    """Versions of the software and platform of the training."""
     return {
         "rsdl_qgis": plugin_version(),
         "torch": torch.__version__,
@@ -169,7 +169,7 @@ def versions() -> dict[str, str]:
 
 
 def write_report(about: Mapping[str, Any], request: TrainRequest, last: Epoch) -> None:
-    """Write event files for TensorBoard into the model, and the page, where one was asked for, with such beside it."""
+    """Write TensorBoard events into the model folder; where a report was asked for, its page with events beside it."""
     write_events(request.output / EVENTS, last.history, about["metric"]["title"])
     if request.report is None:
         return

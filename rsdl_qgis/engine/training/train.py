@@ -1,4 +1,4 @@
-"""The job "train": chips, a network, its training, what it is worth, a model folder and a report."""
+"""The job "train": chips, network, training, evaluation, model folder and report."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from ..tables.tasks import TASKS, task_of
 from .evaluate.box_samples import quick_ap50
 from .evaluate.models import evaluated
 from .evaluate.samples import quick_score
-from .loop.consistency import check_crops, consistent
+from .loop.consistency import check_crops, consistency_forward
 from .loop.detector import own_losses
-from .loop.fit import Epoch, Settings, as_it_is
+from .loop.fit import Epoch, Settings, given_loss
 from .loop.losses import balanced_weights, build_loss
-from .loop.work_folder import go_on, learn, work_folder
+from .loop.work_folder import prepare_resume, run_epochs, work_folder
 from .model import card_for, write_model
 from .request import GENTLE, NEW_START, NO_CLASS, TrainRequest
 from .samples.batches import Batches
@@ -40,35 +40,35 @@ from .start.freezing import freezing
 from .start.start import Started, network_to_build, start
 from .summary import Trained, model_note, summary, write_report
 
-Telling = Callable[[ModelCard], Mapping[str, Any]]
-CUT, TRAINED, EVALUATED = 0.08, 0.9, 0.97  # of the progress, when each is done
+Addition = Callable[[ModelCard], Mapping[str, Any]]
+CUT, TRAINED, EVALUATED = 0.08, 0.9, 0.97  # fraction of the progress when each is done
 
 
 @writing("train")
 def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """Train a network as ``arguments`` say and write its model folder; the metrics it reached.
+    """Train a network as ``arguments`` say and write its model folder; returns the metrics it reached.
 
-    What training needs in between lies in ``<output>.training`` until the model is written: a training that was
-    stopped goes on from there when it is asked for again in the same words, and the best model so far is there.
+    Chips, checkpoint and the best model so far lie in ``<output>.training`` until the model is written. A training that
+    was stopped resumes from there when the same job is started again.
     """
-    began = time.perf_counter()
+    start_time = time.perf_counter()
     request = TrainRequest.of(arguments)
     base = Store().find(request.base_model)[1] if request.base_model else None
     name, options = network_to_build(network_of(request, base), request.options, base, request.pretrained)
-    use_device(request)
+    set_up_device(request)
     with work_folder(request):
         folder, split = prepare_chips(request.data, request.work / "chips", Portion(report, 0, CUT))
-        go_on(request, folder, report)
+        prepare_resume(request, folder, report)
         if request.consistency:
             check_crops(folder.size, sides_multiple(request, name, options, folder.inputs))
         data = open_data(folder, request, name, options, base.inputs if base else ())
         report.log("info", f"{split.text} {data}")
-        network, begun, card = begin(request, data, name, options, base, report)
+        network, started, card = set_up(request, data, name, options, base, report)
         if data.units and base and task_of(base.task).numbers:
-            fold(network, data.units.inverse)  # it gave numbers in their units, and learns standardised ones
+            fold(network, data.units.inverse)  # its outputs have units; training is on standardised ones
         last, settings = train(request, data, network, card, Portion(report, CUT, TRAINED))
         found = evaluated(request, data, network, card, Portion(report, TRAINED, EVALUATED))
-        trained = Trained(request, settings, data, split, begun, last, found, time.perf_counter() - began)
+        trained = Trained(request, settings, data, split, started, last, found, time.perf_counter() - start_time)
         return finish(trained, network, report)
 
 
@@ -76,20 +76,20 @@ def finish(
     trained: Trained,
     network: nn.Module,
     report: Report,
-    told: Telling | None = None,
+    addition: Addition | None = None,
     note: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Write the model, its report and events; what the job gives back.
+    """Write the model, its report and events; returns the result of the job.
 
-    ``told``: what else there is to tell, from the card that was written: an addition to the report. ``note``: what
-    else the card is to tell of the training.
+    ``addition``: makes, from the written card, more content for report and result. ``note``: more provenance for the
+    card.
     """
     request, last, found = trained.request, trained.last, trained.evaluated
     report.progress(EVALUATED, "Writing the model")
     card = write_model(network, replace(found.card, provenance={**model_note(trained), **(note or {})}), request.output)
     with kept(lambda: [request.output]):
         about = summary(trained, card, network)
-        extra = told(card) if told else {}
+        extra = addition(card) if addition else {}
         write_report({**about, **extra}, request, last)
     report.progress(1.0, "Done")
     title, value = found.evaluation.main
@@ -107,7 +107,7 @@ def finish(
 
 
 def network_of(request: TrainRequest, base: ModelCard | None) -> str:
-    """The name of the network that is trained: as asked, else the base's if it is for this, else the usual one."""
+    """The name of the network to train: as requested, else the base model's if it fits the task, else the default."""
     if request.network:
         return request.network
     line = NETWORKS.get(base.network) if base else None
@@ -115,25 +115,25 @@ def network_of(request: TrainRequest, base: ModelCard | None) -> str:
     return base.network if base and line and line.task in task.networks else task.network
 
 
-def use_device(request: TrainRequest) -> None:
-    """Check that the device is there, and give torch its threads."""
+def set_up_device(request: TrainRequest) -> None:
+    """Check that the device is available; on a CPU set the number of threads."""
     if torch_device(request.device) == "cpu":
         torch.set_num_threads(request.threads or available_cores())
 
 
-def begin(
+def set_up(
     request: TrainRequest, data: Data, name: str, options: Mapping[str, Any], base: ModelCard | None, report: Report
 ) -> tuple[nn.Module, Started, ModelCard]:
-    """The network with the weights that it starts from, and its card as far as it is known.
+    """The network with its starting weights, and its card without thresholds and provenance.
 
-    ``base``: the model that it starts from, whose tolerance of other pixel sizes it has where none is asked for.
+    ``base``: the base model, whose resolution tolerance is the default.
     """
     torch.manual_seed(request.seed)
     network = build_network(name, {i.name: i.shape for i in data.inputs}, len(data.classes) or 1, **options)
-    begun = start(network, data.inputs, data.classes, request.base_model, request.pretrained, report)
-    for line in begun.lines:
+    started = start(network, data.inputs, data.classes, request.base_model, request.pretrained, report)
+    for line in started.lines:
         report.log("info", line)
-    check_frozen(request, network, begun)
+    check_frozen(request, network, started)
     card = card_for(
         network,
         name=request.model_name,
@@ -151,25 +151,25 @@ def begin(
         value_range=(data.units.low, data.units.high) if data.units else None,
     )
     tolerance = request.resolution_tolerance or (base or card).resolution_tolerance
-    told = replace(card, description=request.description, keywords=request.keywords, resolution_tolerance=tolerance)
-    return network, begun, told
+    card = replace(card, description=request.description, keywords=request.keywords, resolution_tolerance=tolerance)
+    return network, started, card
 
 
-def check_frozen(request: TrainRequest, network: nn.Module, begun: Started) -> None:
-    """InputError where a stage without weights from the start would stay as it was drawn."""
+def check_frozen(request: TrainRequest, network: nn.Module, started: Started) -> None:
+    """InputError where a stage with random weights only would be frozen."""
     if request.freeze == "nothing" or request.unfreeze_every:
         return
     stages = [stage.name for stage in freezing(network, request.frozen).at(0)]
-    lost = [name for name in stages if name in begun.new_stages]
-    if lost:
+    random = [name for name in stages if name in started.new_stages]
+    if random:
         raise InputError(
-            f"FREEZE={request.freeze} would keep {', '.join(lost)} as drawn at random: the start has no weights of it.",
-            "Choose FREEZE=encoder, or a start of the same network.",
+            f"FREEZE={request.freeze} would freeze {', '.join(random)} with random weights: the start has none for it.",
+            "Choose FREEZE=encoder, or start from weights of the same network.",
         )
 
 
 def background_of(data: Data, request: TrainRequest) -> int | None:
-    """The value of the class that is not drawn as polygons. InputError where the request names one that is not."""
+    """The value of the background class, which is not vectorised. InputError where the requested one does not exist."""
     wanted, values = request.background, {item.name: item.value for item in data.classes}
     if data.kind != "classes":
         return None
@@ -187,28 +187,29 @@ def background_of(data: Data, request: TrainRequest) -> int | None:
 def train(
     request: TrainRequest, data: Data, network: nn.Module, card: ModelCard, report: Report
 ) -> tuple[Epoch, Settings]:
-    """Train by the training part, choose the best epoch by the validation part; the network has its weights."""
+    """Train on the training split, choose the best epoch on the validation split; the network has its weights."""
     counts, samples = data.counts["train"], data.parts["train"]
     weights = balanced_weights(counts.sum(0)) if request.class_weights == "balanced" and data.classes else None
-    draws = balanced_draws(drawn_by(counts, data)).tolist() if request.sampling == "balanced" and data.classes else None
+    balanced = request.sampling == "balanced" and data.classes
+    draws = balanced_draws(sampling_counts(counts, data)).tolist() if balanced else None
     size = min(request.batch_size, len(samples))
     if size < request.batch_size:
-        report.log("info", f"There are {size} samples to train on, so that is the batch size.")
+        report.log("info", f"There are {size} training samples, so that is the batch size.")
     window = data.folder.size if TASKS[request.task].cropped else None
     batches = Batches(samples, size, request.augmentation, request.seed, draws, window)
     settings = settings_of(request, batches, TASKS[request.task].kinds[data.kind].metric)
     if data.kind == "boxes":
-        return learn_objects(request, data, network, card, batches, settings, report), settings
+        return train_detector(request, data, network, card, batches, settings, report), settings
     loss = build_loss(request.losses(data.kind), data.kind, weights)
-    return learn_by(request, data, network, card, batches, loss, settings, report), settings
+    return train_with_loss(request, data, network, card, batches, loss, settings, report), settings
 
 
-def drawn_by(counts: NDArray[np.float64], data: Data) -> NDArray[np.float64]:
-    """What samples are drawn evenly by: their classes, and of pictures with objects also that there are none."""
+def sampling_counts(counts: NDArray[np.float64], data: Data) -> NDArray[np.float64]:
+    """The counts (samples, classes) of balanced sampling; for detection images without objects are a further class."""
     return np.column_stack([counts, counts.sum(1) == 0]) if data.kind == "boxes" else counts
 
 
-def learn_objects(
+def train_detector(
     request: TrainRequest,
     data: Data,
     network: nn.Module,
@@ -217,15 +218,15 @@ def learn_objects(
     settings: Settings,
     report: Report,
 ) -> Epoch:
-    """Train a detector by the losses that it has itself; the validation part scores."""
+    """Train a detector by its own losses; the score is the AP50 of the validation split."""
 
     def score(averaged: nn.Module) -> float:
         return quick_ap50(averaged, data.parts["valid"], len(data.classes), settings.device, report)
 
-    return learn(request, network, card, batches, as_it_is, score, settings, report, forward=own_losses)
+    return run_epochs(request, network, card, batches, given_loss, score, settings, report, forward=own_losses)
 
 
-def learn_by(
+def train_with_loss(
     request: TrainRequest,
     data: Data,
     network: nn.Module,
@@ -235,25 +236,25 @@ def learn_by(
     settings: Settings,
     report: Report,
 ) -> Epoch:
-    """Train by batches; the validation part scores. Numbers are learned as standardised ones."""
+    """Train by a loss; the score is that of the validation split. Regression targets are standardised."""
     units = data.units
 
     def score(averaged: nn.Module) -> float:
-        valid, judging = data.parts["valid"], InUnits(averaged, units) if units else averaged
-        return quick_score(judging, valid, data.kind, len(data.classes), settings.device, report=report)
+        scored = InUnits(averaged, units) if units else averaged
+        return quick_score(scored, data.parts["valid"], data.kind, len(data.classes), settings.device, report=report)
 
     def standard_loss(output: Tensor, labels: Tensor) -> Tensor:
         return loss(output, units.standard(labels) if units else labels)
 
     given: dict[str, Any] = {"finish": partial(fold, units=units)} if units else {}
     if not request.consistency:
-        return learn(request, network, card, batches, standard_loss, score, settings, report, **given)
-    given["forward"] = consistent(standard_loss, request.consistency, batches.multiple, data.kind)
-    return learn(request, network, card, batches, as_it_is, score, settings, report, **given)
+        return run_epochs(request, network, card, batches, standard_loss, score, settings, report, **given)
+    given["forward"] = consistency_forward(standard_loss, request.consistency, batches.multiple, data.kind)
+    return run_epochs(request, network, card, batches, given_loss, score, settings, report, **given)
 
 
 def settings_of(request: TrainRequest, batches: Batches, metric: str) -> Settings:
-    """How the loop is to go."""
+    """The settings of the training loop."""
     fresh = request.base_model is None and request.pretrained is None
     return Settings(
         epochs=request.epochs_of(len(batches)),

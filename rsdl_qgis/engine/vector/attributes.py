@@ -15,7 +15,7 @@ from .polygons import VECTOR_ERRORS, crs_in, source_of, unreadable
 
 PIECE = 50_000  # features read at once
 CHOOSE = "Choose a vector layer or a table."
-SHORT_NAMES = "RSDL_SHORT_NAMES"  # said by a layer that was a shapefile
+SHORT_NAMES = "RSDL_SHORT_NAMES"  # metadata of a layer that was a shapefile
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Table:
     """What is known of a vector layer before its features are read.
 
     ``geometry``: its type as GDAL names it, None for a table without; ``fid``: what the format calls the features' own
-    number, '' where it has no name; ``crs``: WKT or None; ``metadata``: what the layer says of itself.
+    number, '' where it has no name; ``crs``: WKT or None; ``metadata``: of the layer.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""Detected boxes on the ground: how long their sides are in metres, and their outlines as polygons in map units."""
+"""The geometry of detected boxes: the lengths of their sides in metres, and their outlines as polygons in map units."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ..raster.grid import TRUE_SCALE, Grid, apply, crs_of, local_unit, metres_a_
 from .geometries import polygons_in, polygons_wkb, to_wkb
 
 
-class Ground:
-    """A grid's pixels on the ground."""
+class BoxGeometry:
+    """Converts boxes in pixels of a grid to metres and to map polygons."""
 
     def __init__(self, grid: Grid):
         self._grid = grid
         self._scale = _constant_scale(grid)
 
     def sides(self, corners: Floats) -> Floats:
-        """The lengths (n, 2) of the two sides of boxes with corners (n, 4, 2) in pixels, in metres on the ground.
+        """The lengths (n, 2) of the two sides of boxes with corners (n, 4, 2) in pixels, in metres.
 
-        Without a CRS they are in map units, and not finite where the CRS has no place for a box. Where map units do
-        not stand for metres, a side is as long as the line that joins the middles of the other two.
+        Without a CRS they are in map units, and not finite where the CRS has no place for a box. Where map units are
+        not metres, a side is as long as the line that joins the middles of the other two.
         """
         if self._scale is not None:
             along, across = corners[:, 1] - corners[:, 0], corners[:, 3] - corners[:, 0]

@@ -1,4 +1,4 @@
-"""Polygons burned into the pixels of a grid, and which of them have none."""
+"""Polygons burned into the pixels of a grid, and the polygons that get none."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ LARGEST_CHECKED = 1 << 20  # pixels around a polygon up to which it is looked at
 
 
 class Burned:
-    """The pixels that polygons have: those whose centre they hold, and with ``all_touched`` also those that they touch.
+    """The pixels of polygons: those whose centre they contain, and with ``all_touched`` also those that they touch.
 
-    A pixel whose centre one of them holds is not also of those that only touch it. ``polygons``: GeoJSON, in order of
-    who lies on top; ``outlines`` (n, 4). It remembers which of them had pixels of the grids that were looked at.
+    A pixel whose centre lies in a polygon does not also belong to polygons that only touch it. ``polygons``: GeoJSON,
+    in order of who lies on top; ``outlines`` (n, 4). It remembers which polygons had pixels in the grids so far.
     """
 
     def __init__(self, polygons: Sequence[dict[str, Any]], outlines: NDArray, all_touched: bool = False):
@@ -40,7 +40,7 @@ class Burned:
         return first, last
 
     def unseen(self, grid: Grid) -> list[int]:
-        """Those that lie on a grid all of which was looked at, and have no pixel of it."""
+        """The polygons that lie on a grid, all of which was burned, and have no pixel of it."""
         some = [i for i in meeting(self._outlines, grid.bounds) if not self._seen[i + 1]]
         return [int(i) for i in some if not self._has_pixels(int(i), grid)]
 

@@ -1,4 +1,4 @@
-"""Classes of the ground, from a raster, polygons or points: the codes that a grid's pixels or single places have."""
+"""Class layers, rasters, polygons or points: their codes at the pixels of a grid or at points."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .label_fields import Label, class_labels, label_text
 from .point_index import Points
 from .polygons import crs_in, source_of, transformed, unreadable
 
-# What a place may be instead of a class. Classes are above UNCLEAR.
+# What a pixel or point may have instead of a class. Classes are above UNCLEAR.
 BEYOND, NOTHING, UNKNOWN, UNCLEAR = (int(np.iinfo(np.int64).min) + i for i in range(4))
 """BEYOND: outside the raster. NOTHING: nodata, or no polygon. UNKNOWN: a polygon whose class is not known. UNCLEAR:
 polygons of two classes."""
@@ -43,8 +43,8 @@ Codes = NDArray[np.int64]
 class Vector:
     """The labelled features of a vector layer: ``geometries`` are polygons, or else ``points`` (n, 2) are given.
 
-    ``labels``: one a feature (one a point); ``names``: of integer labels, where the layer tells; ``crs``: WKT or None;
-    ``skipped``: features without a geometry that can be used.
+    ``labels``: one a feature (one a point); ``names``: of integer labels, where the layer has them; ``crs``: WKT or
+    None; ``skipped``: features without a geometry that can be used.
     """
 
     path: str
@@ -71,7 +71,7 @@ class RasterClasses:
         self._layer = OpenLayer(layer)
         self.declares_nodata = self._layer.declares_nodata
         self._fills = np.array([*fills])
-        self.huge: Counter[float] = Counter()  # numbers that no class has, as they were met: they stand for nothing
+        self.huge: Counter[float] = Counter()  # numbers beyond any class, which are nodata
         self.path, self.grid = layer.path, self._layer.grid
         self.block = self._layer.block
 
@@ -82,7 +82,7 @@ class RasterClasses:
         self._layer.close()
 
     def overlaps(self, grid: Grid) -> bool:
-        """Whether the raster and a grid share ground, to a few pixels."""
+        """Whether the raster and a grid overlap, to a few pixels."""
         return self._layer.overlaps(grid)
 
     def on(self, grid: Grid) -> Codes:
@@ -128,7 +128,7 @@ class RasterClasses:
         return _floor(row), _floor(col)
 
     def _gather(self, row: NDArray, col: NDArray) -> Codes:
-        """(n,): codes of single pixels; those that are near one another are read at once."""
+        """(n,): codes of single pixels; pixels near one another are read together."""
         codes = np.full(len(row), BEYOND, np.int64)
         inside = (row >= 0) & (row < self.grid.height) & (col >= 0) & (col < self.grid.width)
         for index in _groups(row, col, np.flatnonzero(inside)):
@@ -209,7 +209,7 @@ class PolygonClasses:
         return self._kept[self._burned.unseen(grid)]
 
     def unseen_labels(self, grid: Grid) -> list[Label]:
-        """The labels of those of ``unseen``."""
+        """The labels of the polygons of ``unseen``."""
         codes = self._codes[self._burned.unseen(grid)].tolist()
         return [self.labels[code] if code < len(self.labels) else None for code in codes]
 
@@ -270,9 +270,10 @@ def read_vector(path: str, field: str | None, crs: str | None = None, names_fiel
 def read_table(
     path: str, fields: Sequence[str], choose: str = "polygons or points"
 ) -> tuple[dict[str, Any], NDArray, dict[str, NDArray]]:
-    """What GDAL tells of a vector layer, its geometries as WKB, and the values of some of its fields.
+    """What pyogrio says of a vector layer, its geometries as WKB, and the values of some of its fields.
 
-    Raises InputError where it cannot be read, is a table without geometry or lacks a field; ``choose`` it says then.
+    Raises InputError where it cannot be read, is a table without geometry or lacks a field; ``choose``: what the
+    message says to choose.
     """
     file, layer = source_of(path)
     try:
@@ -383,9 +384,9 @@ def _bilinear(values: NDArray, knots: Sequence[NDArray], places: Sequence[NDArra
     """A table of values at ``knots`` (rows, columns), interpolated at ``places``."""
     for axis in (0, 1):
         i = np.clip(np.searchsorted(knots[axis], places[axis], side="right") - 1, 0, len(knots[axis]) - 2)
-        share = (places[axis] - knots[axis][i]) / (knots[axis][i + 1] - knots[axis][i])
-        share = share[:, None] if axis == 0 else share
-        values = np.take(values, i, axis) * (1 - share) + np.take(values, i + 1, axis) * share
+        weight = (places[axis] - knots[axis][i]) / (knots[axis][i + 1] - knots[axis][i])
+        weight = weight[:, None] if axis == 0 else weight
+        values = np.take(values, i, axis) * (1 - weight) + np.take(values, i + 1, axis) * weight
     return values
 
 
@@ -394,7 +395,7 @@ def _inverse(grid: Grid, x: NDArray, y: NDArray) -> tuple[NDArray, NDArray]:
 
 
 def _floor(values: NDArray) -> NDArray[np.int64]:
-    """Pixel numbers; on an edge, which arithmetic may miss by a little, the next one. -1 for what is nowhere."""
+    """Pixel numbers; on an edge, up to rounding errors, the next one. -1 for what is nowhere."""
     shifted = np.floor(values + 1e-6)
     return np.where(np.isfinite(shifted) & (np.abs(shifted) < 2**31), shifted, -1).astype(np.int64)
 

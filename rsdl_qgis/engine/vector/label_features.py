@@ -1,4 +1,6 @@
-"""Labelled features of a vector layer, polygons, lines or points, and what they say of a grid's pixels."""
+"""Labelled features of a vector layer, polygons, lines or points, and the classes or numbers that they give a grid's
+pixels.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ Path = NDArray[np.float64]  # (n, 2) corners of a line; a point has one
 
 @dataclass(frozen=True)
 class Features:
-    """The features of a layer with what each is labelled.
+    """The features of a layer with their labels.
 
     ``kind``: 'polygons', 'lines' or 'points'; ``polygons``, or else ``paths``: the parts of each
     line or point. ``labels``: a class, a text or a number a feature, None where it is not known; ``places``: what
@@ -212,7 +214,7 @@ class FeatureNumbers:
         return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
 
     def unseen(self, grid: Grid) -> NDArray[np.int64]:
-        """As that of FeatureClasses."""
+        """As ``FeatureClasses.unseen``."""
         return self._places[self._burned.unseen(grid)]
 
     def _summed(self, near: NDArray, grid: Grid, all_touched: bool) -> tuple[NDArray, NDArray]:
@@ -255,7 +257,7 @@ class Nearby:
 
 
 def widened(outlines: NDArray, crs: str | None, metres: float) -> NDArray[np.float64]:
-    """(n, 4) rectangles in ``crs`` with at least so many metres on the ground more on each side."""
+    """(n, 4) rectangles in ``crs`` widened by at least so many metres on each side."""
     if not metres or not len(outlines):
         return outlines
     low, high = outlines[:, :2].min(0), outlines[:, 2:].max(0)
@@ -266,7 +268,7 @@ def widened(outlines: NDArray, crs: str | None, metres: float) -> NDArray[np.flo
 
 
 def metres_a_unit(crs: str | None, x: float, y: float) -> tuple[float, float]:
-    """How many metres on the ground a map unit is at a place, along x and y; 1 without a CRS."""
+    """The metres a map unit at a place, along x and y; 1 without a CRS."""
     if crs is None:
         return 1.0, 1.0
     step = 1e-4 if crs_of(crs).is_geographic else 1.0

@@ -1,4 +1,4 @@
-"""Classes in a field of a vector layer: whole numbers, or texts made clean; nothing where the field is empty."""
+"""Classes in a field of a vector layer: whole numbers, or cleaned texts; None where the field is empty."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def class_labels(values: NDArray, path: str, field: str | None) -> list[Label]:
         odd = values[known][values[known] != np.rint(values[known])]
         if odd.size:
             raise InputError(
-                f"The field '{field}' of {path} holds numbers such as {odd[0]:.6g}, so it does not tell classes.",
+                f"The field '{field}' of {path} holds numbers such as {odd[0]:.6g}, so these are no classes.",
                 "Choose a field of whole numbers or text.",
             )
         return [int(value) if ok else None for value, ok in zip(values, known)]

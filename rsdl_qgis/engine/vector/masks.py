@@ -1,13 +1,36 @@
-"""Masks of jobs: polygons inside of which something counts, each file read once."""
+"""Mask layers of a job: the polygons outside of which nothing is valid, or counts."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from .class_layers import PolygonClasses, Vector, read_vector
 from .vector_file import VectorFile
 
 
+@dataclass(frozen=True)
+class PolygonMask:
+    """The polygons of a layer, which is read when they are asked for."""
+
+    layer: VectorFile
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any]) -> PolygonMask | None:
+        """The mask of a job's arguments, with its CRS and versions (see ``VectorFile``); None where there is none."""
+        layer = VectorFile.argument(arguments, "mask")
+        return None if layer is None else cls(layer)
+
+    def polygons(self, crs: str | None) -> list[Any]:
+        """The polygons in a CRS. InputError as from ``read_polygons``."""
+        from .polygons import read_polygons  # its library takes a while to load
+
+        return read_polygons(self.layer, crs)
+
+
 class Masks:
-    """Masks that were read, so that one that goes with many rasters is read once."""
+    """A cache, so that a mask of many rasters is read once."""
 
     def __init__(self) -> None:
         self._read: dict[str, Vector] = {}

@@ -58,7 +58,7 @@ def polygonize(
 
     ``classes``: (value, name, colour); values that are not among them, and those in ``skip``, are left out,
     and so are polygons below ``min_area`` m². The format goes by ``output``'s ending (.gpkg, .geojson, .shp,
-    .fgb). Fields: class (text), value (integer), area_m2 (on the ground; in squared map units where the
+    .fgb). Fields: class (text), value (integer), area_m2 (in squared map units where the
     raster has no CRS). The raster is read a row at a time; the polygons are held until written. Raises
     InputError, OutputError, Cancelled.
     """
@@ -69,9 +69,7 @@ def polygonize(
     try:
         with open_raster(str(class_raster)) as raster, part.guard(*VECTOR_ERRORS), warnings.catch_warnings():
             warnings.filterwarnings("ignore", "'crs' was not provided")
-            grid = Grid(
-                raster.crs.to_wkt() if raster.crs else None, raster.transform, raster.height, raster.width
-            )
+            grid = Grid(raster.crs.to_wkt() if raster.crs else None, raster.transform, raster.height, raster.width)
             # Batches are appended to a GeoPackage, since other formats cannot be appended to; then converted.
             package = part if driver == "GPKG" else Part(target, scratch=".gpkg")
             try:
@@ -105,7 +103,9 @@ def polygonize(
 
 
 def driver_of(path: str | os.PathLike[str]) -> str:
-    """GDAL's driver for a vector file. OutputError where its ending is not known, or GDAL cannot be told its folder."""
+    """GDAL's driver for a vector file. OutputError where its ending is not known, or pyogrio cannot write to its
+    folder.
+    """
     path = Path(path)
     driver = DRIVERS.get(path.suffix.lower())
     if driver is None:
@@ -116,9 +116,7 @@ def driver_of(path: str | os.PathLike[str]) -> str:
     return driver
 
 
-def _traced(
-    raster: rasterio.DatasetReader, names: Collection[int], report: Report
-) -> Iterator[tuple[int, list[Ring]]]:
+def _traced(raster: rasterio.DatasetReader, names: Collection[int], report: Report) -> Iterator[tuple[int, list[Ring]]]:
     """(value, rings in map coordinates) of each polygon of the wanted values."""
     report.check()
     with open_raster(_wanted(raster, names)) as wanted:
@@ -187,7 +185,7 @@ def _write(
 
 
 def _areas(polygons: list[list[Ring]], grid: Grid) -> NDArray[np.float64]:
-    """Area of each polygon on the ground, m², from an equal-area projection about the grid's centre."""
+    """Area of each polygon in m², from an equal-area projection about the grid's centre."""
     longest = LONGEST_EDGE * min(math.hypot(*grid.transform[:5:3]), math.hypot(*grid.transform[1:5:3]))
     rings = [_bent(ring, longest) if grid.crs else ring for polygon in polygons for ring in polygon]
     if not rings:
@@ -253,9 +251,7 @@ def read_polygons(layer: VectorFile | str, crs: str | None) -> list[Geometry]:
         return geometries
     if own is None or crs is None:
         without, other = (path, "the raster") if own is None else ("The raster", path)
-        raise InputError(
-            f"{without} has no coordinate system, but {other} has one.", "Assign it the right one."
-        )
+        raise InputError(f"{without} has no coordinate system, but {other} has one.", "Assign it the right one.")
     with transforming(own, crs):
         return [transformed(geometry, own, crs) for geometry in geometries]
 
@@ -283,6 +279,6 @@ def unreadable(path: str, error: Exception, hint: str) -> InputError:
 
 
 def crs_in(info: Mapping[str, Any]) -> str | None:
-    """The CRS of a vector layer by what pyogrio tells of it; None where it is not known."""
+    """The CRS of a vector layer from pyogrio's information on it; None where it is not known."""
     crs: str | None = info["crs"]
     return None if crs is None or UNDEFINED.match(crs) else crs

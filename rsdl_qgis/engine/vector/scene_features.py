@@ -34,7 +34,7 @@ class Field:
 
 @dataclass(frozen=True)
 class FeatureLayer:
-    """A layer of polygons or points, looked over. ``kind``: 'polygons' or 'points'; ``crs``: WKT or None.
+    """A layer of polygons or points. ``kind``: 'polygons' or 'points'; ``crs``: WKT or None.
 
     ``count``: how many scenes its features are: each polygon one (be it of several parts), each point one, and each
     feature without a geometry of the kind one. ``there``: the layer in the raster's CRS.
@@ -61,7 +61,7 @@ class Row:
 
 
 def look_over(layer: VectorFile | str, crs: str | None = None, report: Report | None = None) -> FeatureLayer:
-    """What a layer, or the one of a path, holds, polygons, or else points, for a raster in ``crs``.
+    """Look over a layer, or the one of a path: its polygons, or else its points, for a raster in ``crs``.
 
     Raises InputError where the file cannot be read, or has neither polygons nor points, Cancelled.
     """
@@ -163,7 +163,7 @@ def _batches(
 
 
 def only_polygons(wkb: bytes | None) -> bytes | None:
-    """What of a WKB is polygons: all of it, the ones in a collection as a multipolygon, or None."""
+    """The polygons of a WKB: all of it, those of a collection as a multipolygon, or None."""
     polygons = polygons_in(geometry_from(wkb))
     return None if polygons is None else to_wkb([polygons])[0]
 

@@ -1,4 +1,4 @@
-"""Where a vector layer of a job is: its file, and the same in other coordinate systems. Read by ``vectors`` and others,
+"""The vector layer of a job: its file, and the same in other coordinate systems. It is read by ``polygons`` and others,
 whose libraries take a while to load.
 """
 

@@ -118,7 +118,7 @@ class VectorSink:
         """From the GeoPackage to the format that was asked for."""
         options = {"SPATIAL_INDEX": "NO"} if self._driver == "FlatGeobuf" else {}  # with one, null geometries are lost
         with self._part.guard(*VECTOR_ERRORS), _without_crs():
-            warnings.simplefilter("ignore", RuntimeWarning)  # GDAL tells of types that a format does not have
+            warnings.simplefilter("ignore", RuntimeWarning)  # GDAL warns of types that a format does not have
             with pyogrio.raw.open_arrow(self._package.path, use_pyarrow=False) as (_, stream):
                 pyogrio.raw.write_arrow(
                     stream,
@@ -133,7 +133,8 @@ class VectorSink:
 
 
 def unique_names(wanted: Sequence[str], path: str | os.PathLike[str]) -> list[str]:
-    """A name for each field of a file that differs from the others in more than case, and is as short as it has to be.
+    """A name for each field of a file that differs from the others in more than case, and is as short as the format
+    requires.
 
     'fid' and 'geom' are a GeoPackage's own, and are not given.
     """
@@ -173,7 +174,7 @@ def _column(values: Sequence[Any], dtype: str) -> tuple[NDArray, NDArray[np.bool
 
 @contextmanager
 def _without_crs() -> Iterator[None]:
-    """Where pyogrio does not tell that there is no CRS.
+    """Without pyogrio's warning of a missing CRS.
 
     It changes the warnings of all threads, so it is entered only where it has to be.
     """

@@ -44,7 +44,6 @@ FIGURES = {
 }
 
 
-
 class AssessDetections(Assessment):
     """rsdl:assessdetections: how well detected objects agree with reference objects."""
 
@@ -64,10 +63,11 @@ class AssessDetections(Assessment):
             "IoU with an object of its class is at least 0.5; each object is hit once, by the detection with the "
             "highest score. Gives the average precision at an IoU of 0.5 (AP50) and its mean over IoUs of 0.5 to 0.95 "
             "(AP50:95), as COCO's evaluation does, and precision, recall and F1 of the detections above a confidence "
-            "threshold, overall and of each class, with 95 % confidence intervals from a bootstrap over blocks of "
-            "ground, as a report, as a table and as numbers for models; and a layer with the hits, the false alarms "
-            "and the misses.\n\nThe layers may have different coordinate systems. Where only a part of the area was "
-            "labelled, choose it by EXTENT or MASK: objects whose centre lies outside of it do not count."
+            "threshold, overall and of each class, with 95 % confidence intervals from a bootstrap over spatial "
+            "blocks, as a report, as a table and as numeric outputs for graphical models; and a layer with the hits, "
+            "the false alarms and the misses.\n\nThe layers may have different coordinate systems. Where only a part "
+            "of the area was labelled, choose it by EXTENT or MASK: objects whose centre lies outside of it do not "
+            "count."
         )
 
     def tags(self):
@@ -93,7 +93,7 @@ class AssessDetections(Assessment):
             ),
             field(
                 "PREDICTED_FIELD",
-                tr("Class of the detections"),
+                tr("Class field of the detections"),
                 "PREDICTED",
                 tr("The field with the name or number of each detection's class. Default: 'class' if there is one."),
             ),
@@ -127,23 +127,24 @@ class AssessDetections(Assessment):
                 tr("Area to assess"), tr("Only objects whose centre lies in this rectangle count. Default: all.")
             ),
             shared.mask(
-                tr("Polygons to assess inside of"),
-                tr("Only objects whose centre lies in these polygons count. Any coordinate system. Default: no limit."),
+                tr("Mask polygons"),
+                tr("Only objects whose centre lies in these polygons count. Any coordinate system. Default: no mask."),
             ),
             field(
                 "SCORE_FIELD",
-                tr("Score of the detections"),
+                tr("Score field of the detections"),
                 "PREDICTED",
                 tr("The field with the score of each detection, 0 to 1. Default: 'score' if there is one, else all 1."),
                 advanced=True,
             ),
             field(
                 "IGNORE_FIELD",
-                tr("Objects to ignore"),
+                tr("Field of objects to ignore"),
                 "REFERENCE",
                 tr(
-                    "A field of numbers: objects with anything but 0 in it, such as crowds or doubtful ones, are "
-                    "neither hits nor misses, and detections on them are no false alarms. Default: none is ignored."
+                    "A numeric field of the reference: objects with a value other than 0 in it, such as crowds or "
+                    "doubtful ones, are neither hits nor misses, and detections on them are no false alarms. Default: "
+                    "none is ignored."
                 ),
                 advanced=True,
             ),

@@ -51,18 +51,18 @@ class AssessMap(Assessment):
             "Assesses the accuracy of a map of classes, a raster or polygons, against a reference: a raster, polygons "
             "or points. Gives the confusion matrix, overall accuracy, kappa, user's and producer's accuracy, F1 and "
             "IoU of each class, mean and frequency-weighted IoU, with 95 % confidence intervals, as a report, as a "
-            "table and as numbers for models.\n\nThe intervals are from a bootstrap over spatial blocks. Errors of "
-            "pixels near one another are alike, so that an interval from single pixels would be too narrow; the size "
-            "of the blocks is chosen from the map and stated, and with too few blocks there is no interval.\n\nThe "
-            "reference may have another coordinate system and pixel size: it is looked up at the centre of each of the "
-            "map's pixels. Polygons label the pixels whose centre they hold; each point counts once. Nodata, "
-            "unlabelled pixels, and places where polygons of two classes overlap are left out. Where a raster declares "
-            "no nodata, -9999 and the like count as nodata, and so does 255 or 65535 beside two or more small numbers, "
-            "unless it has a class name; the report lists them.\n\nClasses are the same if they have the same "
-            "number. If a field holds names, or both rasters name their classes and number them differently, the same "
-            "name makes the same class.\n\nSeveral maps and references are paired in the order in which they are "
-            "listed; a single reference goes with all maps. The metrics are then of all maps together, and beside them "
-            "the means over maps, in which each map counts alike."
+            "table and as numeric outputs for graphical models.\n\nThe intervals are from a bootstrap over spatial "
+            "blocks. Errors of pixels near one another are alike, so that an interval from single pixels would be too "
+            "narrow; the size of the blocks is chosen from the map and stated, and with too few blocks there is no "
+            "interval.\n\nThe reference may have another coordinate system and pixel size: it is looked up at the "
+            "centre of each of the map's pixels. Polygons label the pixels whose centre they hold; each point counts "
+            "once. Nodata, unlabelled pixels, and places where polygons of two classes overlap are left out. Where a "
+            "raster declares no nodata, -9999 and the like count as nodata, and so does 255 or 65535 beside two or "
+            "more small numbers, unless it has a class name; the report lists them.\n\nClasses are the same if they "
+            "have the same number. If a field holds names, or both rasters name their classes and number them "
+            "differently, the same name makes the same class.\n\nSeveral maps and references are paired in the order "
+            "in which they are listed; a single reference goes with all maps. The metrics are then of all maps "
+            "together, and beside them the means over maps, in which each map counts alike."
         )
 
     def tags(self):
@@ -97,8 +97,8 @@ class AssessMap(Assessment):
                 tr("Class field of the map"),
                 "PREDICTED",
                 tr(
-                    "For a map of polygons: the field with the number or name of each one's class. Default: 'value' or "
-                    "'class' if there is one; else all polygons are class 1."
+                    "For a map of polygons: the field with the number or name of each polygon's class. Default: "
+                    "'value' or 'class' if there is one; else all polygons are class 1."
                 ),
             ),
             field(
@@ -106,8 +106,8 @@ class AssessMap(Assessment):
                 tr("Class field of the reference"),
                 "REFERENCE",
                 tr(
-                    "For polygons and points: the field with the number or name of each one's class. Default: 'value' "
-                    "or 'class' if there is one; else all polygons are class 1."
+                    "For polygons and points: the field with the number or name of each feature's class. Default: "
+                    "'value' or 'class' if there is one; else all polygons are class 1."
                 ),
             ),
         ]
@@ -146,8 +146,8 @@ class AssessMap(Assessment):
         return [
             shared.nodata(
                 tr(
-                    "A stored number that means nodata in the rasters of both sides, in addition to the nodata that "
-                    "they declare. Any number. Default: only the declared nodata."
+                    "A stored value to treat as nodata in the rasters of both sides, in addition to the nodata values "
+                    "that they declare. Any number. Default: only the declared nodata."
                 )
             ),
             number(
@@ -178,7 +178,7 @@ class AssessMap(Assessment):
                 "PIXEL_SIZE",
                 tr("Pixel size (polygons with polygons)"),
                 tr(
-                    "Side of the pixels on which polygons are compared with polygons, in units of the map's "
+                    "Side length of the pixels on which polygons are compared with polygons, in units of the map's "
                     "coordinate system, above 0. Smaller pixels follow outlines more closely and take longer. Default: "
                     "about four million pixels in all. Elsewhere the raster's pixels are used."
                 ),
@@ -203,7 +203,7 @@ class AssessMap(Assessment):
                 )
             ),
             table(
-                tr("A table (.csv) with a row for each map and its metrics. Not made unless asked for."),
+                tr("A table (.csv) with a row for each map and its metrics. Only created if requested."),
                 "IMAGE_TABLE",
                 tr("Table of maps"),
             ),
@@ -226,7 +226,7 @@ class AssessMap(Assessment):
     def _layer_problem(self, parameters, name, layer, context) -> str:
         if isinstance(layer, QgsRasterLayer):
             if is_image(layer.dataProvider()) or layers.needs_extent(layer):
-                return tr("{name}: '{layer}' is a picture, not a map of classes. Choose another layer.").format(
+                return tr("{name}: '{layer}' is an image, not a map of classes. Choose another layer.").format(
                     name=name, layer=layer.name()
                 )
             band = self._band(parameters, name, context)
@@ -253,7 +253,7 @@ class AssessMap(Assessment):
                 layer=layer.name(), option=f"{name}_FIELD"
             )
             if not points:
-                more = tr("Or let its polygons be one class and the rest background: {rule}=background.")
+                more = tr("Or make its polygons one class and the rest background: {rule}=background.")
                 text += " " + more.format(rule=rule)
             return text
         return ""

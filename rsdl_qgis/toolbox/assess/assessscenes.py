@@ -37,18 +37,18 @@ class AssessScenes(Assessment):
     def help(self):
         return tr(
             "Assesses the accuracy of the predicted classes of features, as 'Scene classification' gives them, against "
-            "a reference: another field of the layer, or another layer. For one class a feature it gives the confusion "
-            "matrix, overall accuracy, kappa, user's and producer's accuracy, F1 and IoU of each class, mean F1, mean "
-            "and frequency-weighted IoU; for several labels the mean F1 per feature, micro and macro F1, and "
-            "precision, recall and F1 of each label, and, where the layer has a field with the probability of each "
-            "label, average precision (AP) and its mean (mAP). All metrics have 95 % confidence intervals from a "
-            "bootstrap over features. They come as a report, as a table and as numbers for models."
-            "\n\nFeatures of two layers are joined by a field of ids, or else by place: each feature with the polygon "
-            "of the reference that holds its centre (a point inside it, of a rectangle its middle), or, if the "
-            "reference has points, with those that lie in it. Features without a class on either side, without a "
-            "reference, or with several that contradict one another, are left out and counted.\n\nClasses are the "
-            "same if they have the same name, in upper or lower case, or the same number. Classes of the reference "
-            "that the model does not know count as errors."
+            "a reference: another field of the layer, or another layer. With one class per feature it gives the "
+            "confusion matrix, overall accuracy, kappa, user's and producer's accuracy, F1 and IoU of each class, mean "
+            "F1, mean and frequency-weighted IoU; with several labels per feature the mean F1 per feature, micro and "
+            "macro F1, and precision, recall and F1 of each label, and, where the layer has a field with the "
+            "probability of each label, average precision (AP) and its mean (mAP). All metrics have 95 % confidence "
+            "intervals from a bootstrap over features. They come as a report, as a table and as numeric outputs for "
+            "graphical models.\n\nFeatures of two layers are joined by a field of ids, or else by location: each "
+            "feature with the polygon of the reference that holds its centre (of a rectangle the middle, else a point "
+            "inside it), or, if the reference has points, with those that lie in it. Features without a class on "
+            "either side, without a reference, or with several that contradict one another, are left out and "
+            "counted.\n\nClasses are the same if they have the same name, in upper or lower case, or the same number. "
+            "Classes of the reference that the model does not know count as errors."
         )
 
     def tags(self):
@@ -108,7 +108,7 @@ class AssessScenes(Assessment):
                 "PREDICTED",
                 tr(
                     "A field of the predicted layer with an id that the reference has as well. Default: features of "
-                    "two layers are joined by place."
+                    "two layers are joined by location."
                 ),
             ),
         ]
@@ -163,9 +163,9 @@ class AssessScenes(Assessment):
         chosen = {name: self._classes(parameters, name, context) for name in SIDES}
         for name in SIDES:
             if self._names(parameters, f"{name}_LABELS", context) and not several:
-                return tr("{option} is for several labels a feature. Set MULTILABEL, or leave {option} empty.").format(
-                    option=f"{name}_LABELS"
-                )
+                return tr(
+                    "{option} is for several labels per feature. Set MULTILABEL, or leave {option} empty."
+                ).format(option=f"{name}_LABELS")
         other = reference or predicted
         if not chosen["REFERENCE"] and (reference is None or CLASS not in reference.fields().names()):
             return tr("Choose the field of '{layer}' that holds the reference classes, in REFERENCE_FIELD.").format(

@@ -184,8 +184,8 @@ def area() -> list:
             tr("Area to assess"), tr("Only this rectangle is assessed. Default: all that both layers cover.")
         ),
         shared.mask(
-            tr("Polygons to assess inside of"),
-            tr("Only what lies inside these polygons is assessed. Any coordinate system. Default: no limit."),
+            tr("Mask polygons"),
+            tr("Only what lies in these polygons is assessed. Any coordinate system. Default: no mask."),
         ),
     ]
 

@@ -67,10 +67,10 @@ def _save_beside(path: Path, layer: QgsMapLayer, replaced: bool) -> str:
     file, mark = path.with_suffix(".qml"), f"{MARK}{quote(path.name).replace('-', '%2D')} -->"
     whose = _mark_of(file)
     if whose is not None and (whose not in ("", mark) or not _is_of_kind(file, layer)):
-        text = tr("{file} is another result's. Give the two different names, or make this one a .gpkg.")
+        text = tr("{file} belongs to another result. Give the two different names, or make this one a .gpkg.")
         return text.format(file=file)
     if whose == "" and (not replaced or _shares_name(path)):
-        return tr("{file} is there already and was kept. Remove it to save the result's style.").format(file=file)
+        return tr("{file} already exists and was kept. Remove it to save the result's style.").format(file=file)
     if whose == "":
         file.replace(f"{file}~")
     text, saved = layer.saveNamedStyle(str(file), KEPT)
@@ -112,11 +112,10 @@ def _save_in_package(path: str, layer: QgsVectorLayer) -> str:
     """
     import sqlite3  # not when QGIS starts
 
-    document, simple = QDomDocument(), QDomDocument()
+    document = QDomDocument()
     problem = layer.exportNamedStyle(document)
     if problem:
         return problem
-    layer.exportSldStyle(simple, "")
     try:
         with closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as database:
             database.execute("BEGIN IMMEDIATE")
@@ -124,7 +123,7 @@ def _save_in_package(path: str, layer: QgsVectorLayer) -> str:
             database.execute(STYLE_TABLE)
             database.execute(STYLE_LISTED)
             database.execute("DELETE FROM layer_styles WHERE f_table_name = ?", (name,))
-            database.execute(STYLE_ROW, (name, column, name, document.toString(), simple.toString()))
+            database.execute(STYLE_ROW, (name, column, name, document.toString(), compat.sld_style(layer).toString()))
             database.execute("COMMIT")
     except (sqlite3.Error, TypeError) as error:
         return str(error)

@@ -71,7 +71,7 @@ class ModelMaker(RsdlAlgorithm):
         for parameter in (_name(), _model_folder(), _report()):
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputString("MODEL", tr("Model, for MODEL of other algorithms")))
-        main = tr("Main metric of the finished model, the one that epochs are compared by")
+        main = tr("Main metric of the finished model")
         self.addOutput(QgsProcessingOutputNumber("MAIN_FIGURE", main))
         self.addOutput(QgsProcessingOutputNumber("BEST_EPOCH", tr("Best epoch, from 1")))
         for name, label in metric_labels(self.METRICS).items():
@@ -243,7 +243,7 @@ class TrainingAlgorithm(ModelMaker):
         path, card = settings.store().find(name)
         if not (path / WEIGHTS_FILE).is_file():
             raise RsdlError(
-                tr("Model '{model}' is no folder with weights that training can start with ({file}).").format(
+                tr("Model '{model}' is not a folder with weights that training can start from ({file}).").format(
                     model=card.name, file=WEIGHTS_FILE
                 ),
                 tr("Import a .zip with 'Import model' first, choose another BASE_MODEL, or leave it empty."),
@@ -293,10 +293,11 @@ def common_help(predictor: str) -> str:
     used = tr("'{algorithm}' predicts with the model.").format(algorithm=predictor)
     return f" {used}\n\n" + tr(
         "Training starts from scratch, from an installed model (BASE_MODEL) or from published weights (PRETRAINED); "
-        "their bands and classes may be others. A validation split, apart in space, chooses the best epoch, and the "
-        "model is evaluated on it or on a test split.\n\nThe model goes to your models unless you choose a folder, and "
-        "can be used at once: by name, or in a graphical model by the output MODEL. Cancelling loses nothing: the best "
-        "model so far stays, and the same settings resume from there. The report shows data, training and accuracy."
+        "their bands and classes may be others. The best epoch is chosen on a validation split, of layers by default "
+        "one that is apart in space, and the model is evaluated on a test split, or on the validation split if there "
+        "is none.\n\nThe model goes to your models unless you choose a folder, and can be used at once: by name, or in "
+        "a graphical model by the output MODEL. Cancelling loses nothing: the best model so far stays, and the same "
+        "settings resume from there. The report shows data, training and accuracy."
     )
 
 
@@ -317,7 +318,7 @@ def _base_model():
 def _name():
     return shared.described(
         QgsProcessingParameterString("NAME", tr("Name of the model"), None, False, True),
-        tr("The name of the model in lists. Default: from the labels and the network."),
+        tr("Name of the model in lists. Default: from the labels and the network."),
     )
 
 
@@ -360,7 +361,7 @@ def chips_alone(given: list[str]) -> str:
     if not given:
         return ""
     return tr(
-        "{names} cannot be used with CHIPS, which are cut and labelled already. Leave that empty, or CHIPS."
+        "{names} cannot be used with CHIPS, which are cut and labelled already. Leave {names} empty, or CHIPS."
     ).format(names=", ".join(given))
 
 
@@ -379,7 +380,9 @@ def folder_problem(folder: Path, mark: str) -> str:
         return tr("OUTPUT: the folder {folder} holds other things. Choose a new or empty one.").format(folder=folder)
     parent = folder.absolute().parent
     if not parent.is_dir():
-        return tr("The folder {folder} for the result is not there. Make it, or choose another.").format(folder=parent)
+        return tr("The folder {folder} for the result does not exist. Create it, or choose another.").format(
+            folder=parent
+        )
     if not os.access(parent, os.W_OK):
         return tr("OUTPUT: the folder {folder} cannot be written to. Choose another.").format(folder=parent)
     return ""
@@ -391,7 +394,7 @@ def make_parent(output: Path) -> None:
         output.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise QgsProcessingException(
-            tr("The folder {folder} cannot be made: {reason}. Choose another OUTPUT.").format(
+            tr("The folder {folder} cannot be created: {reason}. Choose another OUTPUT.").format(
                 folder=output.parent, reason=error.strerror
             )
         ) from None

@@ -37,7 +37,7 @@ def area_problem(algorithm, parameters, context, images: Images) -> str:
         return text
     for layer in images.layers():
         if layers.needs_extent(layer):
-            text = tr("The layer '{layer}' has no pixels of its own: choose the training area (EXTENT).")
+            text = tr("The layer '{layer}' has no extent and pixel size of its own. Choose the training area (EXTENT).")
             return text.format(layer=layer.name())
     return ""
 
@@ -60,7 +60,7 @@ def size_problem(labels: Sequence[QgsMapLayer], size: float | None) -> str:
     """A sentence where objects are labelled by points without a size; '' otherwise."""
     for layer in labels:
         if isinstance(layer, QgsVectorLayer) and layer.geometryType() == compat.POINT_GEOMETRY and size is None:
-            text = tr("'{layer}' has points, which have no size. Give that of the objects in SIZE, in metres.")
+            text = tr("'{layer}' has points, which have no size. Give the size of the objects in SIZE, in metres.")
             return text.format(layer=layer.name())
     return ""
 
@@ -94,7 +94,7 @@ def _raster_problem(layer: QgsRasterLayer, kind: str) -> str:
         text = tr("LABELS: '{layer}' is a raster, but objects are given by boxes, polygons or points.")
         return text.format(layer=layer.name())
     if is_image(layer.dataProvider()) or layers.needs_extent(layer):
-        text = tr("LABELS: '{layer}' is a picture, not a raster of classes or numbers. Choose another layer.")
+        text = tr("LABELS: '{layer}' is an image, not a raster of classes or numbers. Choose another layer.")
         return text.format(layer=layer.name())
     return ""
 
@@ -104,7 +104,7 @@ def _vector_problem(layer: QgsVectorLayer, field: str, place: str, kind: str) ->
         text = tr("LABELS: '{layer}' is a table without geometries. Choose polygons, lines or points.")
         return text.format(layer=layer.name())
     if not vectors.has_geometry(layer):
-        return tr("LABELS: '{layer}' has no features with a geometry. Draw or choose some.").format(layer=layer.name())
+        return tr("LABELS: '{layer}' has no features with a geometry. Draw or select some.").format(layer=layer.name())
     if kind == "scenes" and layer.geometryType() not in (compat.POLYGON_GEOMETRY, compat.POINT_GEOMETRY):
         text = tr("LABELS: '{layer}' has lines, but the class of a scene is given by polygons or points.")
         return text.format(layer=layer.name())
@@ -122,7 +122,7 @@ def _vector_problem(layer: QgsVectorLayer, field: str, place: str, kind: str) ->
                 layer=layer.name(), field=name, fields=", ".join(fields.names()) or "-"
             )
     if kind == "numbers" and not fields.field(field).isNumeric():
-        text = tr("The field '{field}' of '{layer}' holds texts, not numbers. Choose another in CLASS_FIELD.")
+        text = tr("The field '{field}' of '{layer}' holds text, not numbers. Choose another in CLASS_FIELD.")
         return text.format(field=field, layer=layer.name())
     return ""
 
@@ -207,7 +207,7 @@ def weights_problem(text: str | None) -> str:
     if is_file and not Path(text).is_file():
         return tr("PRETRAINED: there is no file {path}. Choose a .pth, .pt or .safetensors file.").format(path=text)
     if is_file and Path(text).suffix.lower() not in WEIGHTS:
-        return tr("PRETRAINED: {path} is no .pth, .pt or .safetensors file.").format(path=text)
+        return tr("PRETRAINED: {path} is not a .pth, .pt or .safetensors file.").format(path=text)
     return ""
 
 

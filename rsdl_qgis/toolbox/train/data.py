@@ -16,7 +16,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from ...engine.cards.card import PICTURE, Band, Input, ModelCard, match_bands, palette_bands
+from ...engine.cards.card import RGB, Band, Input, ModelCard, match_bands, palette_bands
 from ...engine.dates import date_in
 from ...engine.errors import MismatchError, RsdlError
 from ...engine.job.arguments import LAYOUTS
@@ -70,8 +70,8 @@ def image_parameters(form: str) -> list[QgsProcessingParameterDefinition]:
         text = tr("Rasters to train the student on; they need no labels. All with the bands of the teacher.")
         return [_rasters_parameter("IMAGES", tr("Rasters"), text)]
     text = tr(
-        "The rasters to train on: any that QGIS can open, web maps included (they need EXTENT). All with the same "
-        "bands."
+        "The rasters to train on: any raster layers that QGIS can open. Web maps need a training area. All with the "
+        "same bands."
     )
     return [_rasters_parameter("RASTERS", tr("Rasters"), text)]
 
@@ -86,14 +86,17 @@ def _series_parameters() -> list[QgsProcessingParameterDefinition]:
             "LAYERS",
             tr("Layers of the series"),
             tr(
-                "The time series: a raster for each date, in the order of the dates, or with LAYOUT=variables a raster "
-                "for each variable, whose bands are its dates."
+                "The time series: one raster per date, in the order of the dates, or with LAYOUT=variables one raster "
+                "per variable whose bands are the dates."
             ),
         ),
         shared.choice(
             "LAYOUT",
-            tr("Layout of the series"),
-            tr("dates: each layer is a date, and its bands are variables. variables: the other way round."),
+            tr("Layout of the layers"),
+            tr(
+                "dates: each layer is a date and its bands are variables. variables: each layer is a variable and its "
+                "bands are dates. Default: dates."
+            ),
             LAYOUTS,
             advanced=False,
         ),
@@ -109,8 +112,8 @@ def label_parameters(kind: str) -> list[QgsProcessingParameterDefinition]:
         "objects": _object_texts,
     }[kind]()
     rest = tr(
-        "Any coordinate system. As many layers as rasters go with them one by one, in order; else all layers hold for "
-        "all rasters."
+        "Any coordinate system. If there are as many layers as rasters, they are paired in order; else all layers are "
+        "used for all rasters."
     )
     label = tr("Field with the number") if kind == "numbers" else tr("Class field")
     field = QgsProcessingParameterField("CLASS_FIELD", label, None, "LABELS", optional=True)
@@ -130,8 +133,8 @@ def _class_texts() -> tuple[str, str]:
             "name."
         ),
         tr(
-            "For polygons, lines and points: the field with the number or name of each one's class; where it is empty, "
-            "the class is not known. Default: all are of one class."
+            "For polygons, lines and points: the field with the number or name of each feature's class; where it is "
+            "empty, the class is not known. Default: all are of one class."
         ),
     )
 
@@ -143,8 +146,8 @@ def _scene_texts() -> tuple[str, str]:
             "scene, with the class in a field."
         ),
         tr(
-            "The field with the number or name of each one's class. For several classes a scene: names separated by ; "
-            "or a comma."
+            "The field with the number or name of each scene's class. For several classes per scene: names separated "
+            "by ; or a comma."
         ),
     )
 
@@ -180,7 +183,10 @@ def chips_parameter() -> QgsProcessingParameterDefinition:
 
 def extent_parameter() -> QgsProcessingParameterDefinition:
     """EXTENT: the area to train on."""
-    text = tr("Only what lies in this rectangle is used. Default: all of the rasters. Web maps need it.")
+    text = tr(
+        "Only what lies in this rectangle is used. Default: the whole rasters. Required for layers without an extent "
+        "of their own, such as web maps."
+    )
     return shared.extent(tr("Training area"), text)
 
 
@@ -193,8 +199,8 @@ def advanced_parameters(bands: str = "", places: bool = True) -> list[QgsProcess
 
 
 def _mask_parameter() -> QgsProcessingParameterDefinition:
-    text = tr("Only what lies in these polygons is used. Any coordinate system. Default: no limit.")
-    return shared.mask(tr("Mask (polygons)"), text)
+    text = tr("Only what lies in these polygons is used. Any coordinate system. Default: no mask.")
+    return shared.mask(tr("Mask polygons"), text)
 
 
 def _bands_parameter(text: str) -> QgsProcessingParameterDefinition:
@@ -208,9 +214,9 @@ def _bands_parameter(text: str) -> QgsProcessingParameterDefinition:
 def _nodata_parameter() -> QgsProcessingParameterDefinition:
     return shared.nodata(
         tr(
-            "A stored number that means nodata in the rasters, such as 0 for black borders, in addition to the nodata "
-            "that they declare. A pixel with this number in any band is ignored. It does not apply to label rasters. "
-            "Any number. Default: only the declared nodata."
+            "A stored value to treat as nodata in the rasters, such as 0 for black borders, in addition to the nodata "
+            "values that they declare. A pixel with this value in any band is ignored. It does not apply to label "
+            "rasters. Any number. Default: only the declared nodata."
         )
     )
 
@@ -219,8 +225,8 @@ def _place_parameter() -> QgsProcessingParameterDefinition:
     return shared.described(
         QgsProcessingParameterField("PLACE_FIELD", tr("Place field of the labels"), None, "LABELS", optional=True),
         tr(
-            "For SPLIT=places: the field of the labels that says which of them lie at one place, such as a parcel or "
-            "a station, and stay together. Default: each label by itself."
+            "For SPLIT=places: the field of the labels that says which of them lie at the same place, such as a parcel "
+            "or a station, and stay together. Default: each label by itself."
         ),
     )
 
@@ -260,7 +266,7 @@ def _rasters(algorithm, parameters, name, context) -> list[QgsRasterLayer]:
     found = shared.layer_list(algorithm, parameters, name, context)
     for layer in found:
         if not isinstance(layer, QgsRasterLayer):
-            raise RsdlError(tr("{name}: '{layer}' is no raster.").format(name=name, layer=layer.name()))
+            raise RsdlError(tr("{name}: '{layer}' is not a raster.").format(name=name, layer=layer.name()))
     return found
 
 
@@ -385,7 +391,7 @@ def _taken(layer: QgsRasterLayer, numbers, dates: tuple[str, ...], start: ModelC
         known = start.inputs[0]
         return replace(known, dates=known.dates if len(known.dates) == len(dates) else dates)
     if layers.is_paletted(layer) and not numbers:
-        return Input("image", tuple(Band(name) for name in PICTURE), dates)
+        return Input("image", tuple(Band(name) for name in RGB), dates)
     texts = _texts(layer)
     chosen = numbers or tuple(texts)
     names = [" ".join(texts.get(number, "").replace(";", ",").split()) for number in chosen]

@@ -50,7 +50,10 @@ class DistilModel(ModelMaker):
     def initAlgorithm(self, configuration=None):
         teacher = shared.model(
             tr("Teacher"),
-            tr("Name of an installed model, or path of a model folder, .zip or .onnx file: the model to distil."),
+            tr(
+                "The model to distil: name of an installed model, or path of a model folder, a .zip archive of one, or "
+                "an .onnx file."
+            ),
             tasks="",
             name="TEACHER",
             empty=tr("choose a model"),

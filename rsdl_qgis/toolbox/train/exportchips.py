@@ -53,8 +53,8 @@ class ExportChips(RsdlAlgorithm):
             tr("Task"),
             tr(
                 "What is to be trained: segmentation, regression, classification of scenes or detection of objects "
-                "from RASTERS, change from BEFORE and AFTER, time-series from LAYERS. auto: as the rasters are given, "
-                "segmentation for RASTERS."
+                "from RASTERS, change from BEFORE and AFTER, time-series from LAYERS. auto: by the rasters that are "
+                "given, segmentation for RASTERS."
             ),
             ("auto", *TASKS),
             advanced=False,

@@ -12,12 +12,11 @@ from typing import Any, NamedTuple
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessingParameterDefinition
 
 from ...engine.cards.card import ModelCard
-from ...engine.cards.stac_mlm import read_json
 from ...engine.job.arguments import AUGMENTATIONS, DISTILLING, USUAL_EPOCHS, USUAL_RATES
 from ...engine.tables.tasks import Task
 from .. import parameters as shared
 from ..text import tr
-from .options import Offer, Option, loss, network, read_losses, weights
+from .options import Offer, Option, loss, network, read_json, read_losses, weights
 
 SPLITS = ("auto", *DISTILLING["split"].kind.words)
 
@@ -60,7 +59,7 @@ def _labels() -> list[Option]:
         ),
         Option(
             "MULTILABEL",
-            tr("Several classes a scene (multi-label)"),
+            tr("Several classes per scene (multi-label)"),
             tr("Yes: a scene may show several classes, or none of them. No: each scene is of one class."),
             basic=True,
             shown=lambda task: task.scenes,
@@ -84,8 +83,11 @@ def _labels() -> list[Option]:
         ),
         Option(
             "SIZE",
-            tr("Side of point objects (metres)"),
-            tr("Side of the square that stands for an object labelled by a point, in metres. Points need it."),
+            tr("Size of point objects (metres)"),
+            tr(
+                "Side length of the square that stands for an object labelled by a point, in metres. Required for "
+                "points."
+            ),
             key="object_size",
             shown=lambda task: task.boxes,
         ),
@@ -98,8 +100,8 @@ def _chips() -> list[Option]:
             "CHIP_SIZE",
             tr("Size (pixels)"),
             tr(
-                "Side of the square chips that rasters are cut into, or, for scenes, of the squares around points. "
-                "Larger chips show more context and need more memory."
+                "Side length of the square chips that rasters are cut into, or, for scenes, of the squares around "
+                "points. Larger chips show more context and need more memory."
             ),
             usual=tr("from the area that is labelled"),
             shown=lambda task: not task.series,
@@ -114,7 +116,10 @@ def _chips() -> list[Option]:
         Option(
             "SIDE",
             tr("Size of images (pixels)"),
-            tr("Scenes are resized to squares of this side for the network. Smaller is faster and shows less detail."),
+            tr(
+                "Side length of the squares that scenes are resized to for the network. Smaller is faster and shows "
+                "less detail."
+            ),
             usual=tr("that of the network, 224 for most"),
             shown=lambda task: task.scenes,
         ),
@@ -157,8 +162,8 @@ def _split() -> list[Option]:
             "BLOCK_SIZE",
             tr("Block size (metres)"),
             tr(
-                "Side of the spatial blocks of SPLIT=blocks, in metres. Best larger than the distance over which "
-                "things look alike (spatial autocorrelation)."
+                "Side length of the spatial blocks of SPLIT=blocks, in metres. Best larger than the distance over "
+                "which things look alike (spatial autocorrelation)."
             ),
             usual=tr("from the area"),
         ),
@@ -179,7 +184,7 @@ def _network() -> list[Option]:
         Option(
             "EPOCHS",
             tr("Epochs"),
-            tr("How often all training data is passed through. More for little data, and for training from scratch."),
+            tr("Number of passes over the training data. Training from scratch needs more than fine-tuning."),
             usual=tr("{fewest} to {most}, more for little data").format(fewest=fewest, most=most),
             basic=True,
         ),
@@ -192,7 +197,7 @@ def _network() -> list[Option]:
                 'network that makes maps work at half the resolution, four times as fast; {"members": 5} makes an '
                 "ensemble of five networks of time series."
             ),
-            usual=tr("its usual form"),
+            usual=tr("the network's usual form"),
             read=read_json,
         ),
     ]
@@ -236,7 +241,7 @@ def _fine_tuning() -> list[Option]:
         ),
         Option(
             "UNFREEZE_EVERY",
-            tr("Gradual unfreezing (epochs a stage)"),
+            tr("Gradual unfreezing (epochs per stage)"),
             tr(
                 "Stages start to train one after another, from the output to the input, one every so many epochs "
                 "(Howard and Ruder 2018, arXiv:1801.06146). 0: all that are not frozen train from the first epoch."
@@ -252,26 +257,32 @@ def _optimisation() -> list[Option]:
             "LEARNING_RATE",
             tr("Learning rate"),
             tr(
-                "The highest learning rate, often 0.0001 to 0.01: it rises to it at first (warm-up), then falls along "
-                "a cosine. Lower it where the loss jumps."
+                "The peak learning rate, often 0.0001 to 0.01: the rate rises to it at first (warm-up), then falls "
+                "along a cosine. Lower it if the loss jumps."
             ),
             usual=tr("{new} from scratch, {gentle} from weights").format(new=new, gentle=gentle),
         ),
         Option(
             "BATCH_SIZE",
             tr("Batch size (samples)"),
-            tr("Samples of a batch. Larger ones are faster on a GPU and need more memory."),
+            tr(
+                "Number of samples that the network processes at once. Larger batches are faster on a GPU and take "
+                "more memory."
+            ),
         ),
         Option(
             "SAMPLING",
             tr("Sampling"),
-            tr("even: each sample once an epoch. balanced: samples with rare classes are drawn more often."),
+            tr("even: each sample once per epoch. balanced: samples with rare classes are drawn more often."),
             shown=lambda task: not task.numbers,
         ),
         Option(
             "ACCUMULATE",
-            tr("Gradient accumulation (batches a step)"),
-            tr("Gradients of this many batches are summed for one step: the effect of large batches in little memory."),
+            tr("Gradient accumulation (batches per step)"),
+            tr(
+                "Number of batches whose gradients are accumulated for one step: the effect of large batches in little "
+                "memory."
+            ),
         ),
         Option(
             "OPTIMIZER",
@@ -281,14 +292,14 @@ def _optimisation() -> list[Option]:
         Option(
             "WEIGHT_DECAY",
             tr("Weight decay"),
-            tr("How strongly weights are drawn to zero. More regularises more, against overfitting."),
+            tr("How strongly weights are drawn to zero. Higher values regularise more, against overfitting."),
         ),
         Option(
             "AVERAGE",
             tr("EMA decay"),
             tr(
-                "Decay a step of the exponential moving average (EMA) of the weights, which is what is validated and "
-                "kept. Closer to 1 averages over more steps; 0: no average."
+                "Decay per step of the exponential moving average (EMA) of the weights; the averaged weights are "
+                "validated and kept. Closer to 1 averages over more steps; 0: no average."
             ),
         ),
         Option(
@@ -303,7 +314,7 @@ def _optimisation() -> list[Option]:
         Option(
             "PATIENCE",
             tr("Early stopping (patience in epochs)"),
-            tr("Training stops after so many epochs without a better validation metric. 0: it goes on to the end."),
+            tr("Training stops after this many epochs without a better validation metric. 0: no early stopping."),
         ),
         Option(
             "KEEP",
@@ -363,8 +374,8 @@ def _augmentation() -> list[Option]:
             tr(
                 "How much samples are varied at random, so that little data goes further: flips, quarter turns, scale, "
                 "brightness and noise. none, light, standard or strong. mosaic: as standard, and half of the images "
-                "are put together of four, for maps and objects. parcels: as standard, and half of the images are "
-                "shown as polygons show them, elongated and masked around, for scenes."
+                "are mosaics of four, for maps and objects. parcels: as standard, and half of the images are cut to "
+                "elongated shapes and masked outside, as polygons do, for scenes."
             ),
             words=AUGMENTATIONS,
         ),
@@ -377,8 +388,8 @@ def _model() -> list[Option]:
             "BACKGROUND",
             tr("Background class"),
             tr(
-                "Name or value of the class that is background: it is in the map, and is not drawn as polygons. none: "
-                "no class is. Unlike UNLABELLED it changes nothing in training."
+                "Name or value of the class that is background: it is in the map, but not among the polygons. none: no "
+                "class is background. Unlike UNLABELLED it changes nothing in training."
             ),
             usual=tr("the class of value 0, if there is one"),
             shown=lambda task: task.labels == "classes",
@@ -405,7 +416,10 @@ def _computing() -> list[Option]:
         Option(
             "SEED",
             tr("Random seed"),
-            tr("The same seed gives the same split, and on a CPU the same model. Change it to see how much is chance."),
+            tr(
+                "Seed of all random numbers: the same one gives the same split, and on a CPU the same model. Change it "
+                "to see how much of the result is chance."
+            ),
         ),
         Option("DEVICE", "", "", make=lambda option, offer: shared.device()),
         Option("THREADS", "", "", make=lambda option, offer: shared.threads()),

@@ -212,7 +212,7 @@ def read_json(option: Option, algorithm, parameters, context) -> dict[str, Any]:
     except ValueError as error:
         value, reason = None, str(error)
     else:
-        reason = tr("it is no object")
+        reason = tr("it is not a JSON object")
     if not isinstance(value, dict):
         raise RsdlError(
             tr("OPTIONS is not JSON: {reason}.").format(reason=reason),

@@ -19,6 +19,7 @@ class TrainRegression(TrainingAlgorithm):
 
     def help(self):
         return tr(
-            "Trains a network that gives every pixel a number, such as height or cover, from rasters and labels: "
-            "points, lines or polygons with a number field, or a raster of numbers. Unlabelled pixels are ignored."
+            "Trains a network that predicts a number for every pixel, such as height or cover, from rasters and "
+            "labels: points, lines or polygons with a number field, or a raster of numbers. Unlabelled pixels are "
+            "ignored."
         ) + common_help(tr("Pixel regression"))

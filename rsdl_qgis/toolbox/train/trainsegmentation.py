@@ -22,7 +22,7 @@ class TrainSegmentation(TrainingAlgorithm):
 
     def help(self):
         return tr(
-            "Trains a network that gives every pixel a class, from rasters and labels: polygons, lines or points "
+            "Trains a network that assigns a class to every pixel, from rasters and labels: polygons, lines or points "
             "with a class field, or a class raster. Labels may be sparse: unlabelled pixels are ignored unless "
             "UNLABELLED makes them background."
         ) + common_help(tr("Semantic segmentation"))

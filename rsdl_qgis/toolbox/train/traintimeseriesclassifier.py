@@ -19,7 +19,7 @@ class TrainTimeSeriesClassifier(TrainingAlgorithm):
 
     def help(self):
         return tr(
-            "Trains a network that classifies a pixel by its values over time, as crops by their growth, from "
-            "a series of rasters and labels: points, lines or polygons with a class field, or a class raster. Each "
+            "Trains a network that classifies a pixel by its values over time, such as crops by their growth, from a "
+            "series of rasters and labels: points, lines or polygons with a class field, or a class raster. Each "
             "labelled pixel is a sample."
         ) + common_help(tr("Time-series classification"))

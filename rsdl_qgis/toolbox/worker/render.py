@@ -69,9 +69,7 @@ class Rendering:
     own. ``nodata``: a stored number that is nodata, too; ``palette``: the colours of the one band are copied with it.
     """
 
-    def __init__(
-        self, layer: QgsRasterLayer, bands: Sequence[int], nodata: float | None = None, palette: bool = False
-    ):
+    def __init__(self, layer: QgsRasterLayer, bands: Sequence[int], nodata: float | None = None, palette: bool = False):
         provider = layer.dataProvider()
         self._name = layer.name()
         self._crs = layer.crs()
@@ -87,9 +85,7 @@ class Rendering:
                 ranges = [*provider.userNoDataValues(band), _range_of(nodata, provider, band)]
                 self._provider.setUserNoDataValue(band, ranges)
 
-    def write(
-        self, folder: Path, extent: QgsRectangle | None, resolution: float | None, feedback
-    ) -> dict[str, Any]:
+    def write(self, folder: Path, extent: QgsRectangle | None, resolution: float | None, feedback) -> dict[str, Any]:
         """Copies the part in ``extent`` (layer's CRS; None = all of it) and returns its layer spec for a job.
 
         A layer with pixels of its own is copied as it is; a web map is drawn at ``resolution`` (metres a
@@ -104,8 +100,7 @@ class Rendering:
         if needed > shutil.disk_usage(folder).free:
             raise QgsProcessingException(
                 tr(
-                    "Copying '{layer}' takes {size:.1f} GB, more than is free in {folder}. Choose a smaller "
-                    "area."
+                    "Copying '{layer}' takes {size:.1f} GB, more than is free in {folder}. Choose a smaller area."
                 ).format(layer=self._name, size=needed / 1e9, folder=folder)
             )
         path = str(folder / f"layer{len(list(folder.iterdir()))}.tif")
@@ -154,15 +149,14 @@ class Rendering:
         else:
             if extent is None:
                 raise QgsProcessingException(
-                    tr("The layer '{layer}' has no end: choose the area to map.").format(layer=self._name)
+                    tr("The layer '{layer}' has no extent of its own. Choose the area to map.").format(layer=self._name)
                 )
             wanted = extent.intersect(whole) if not whole.isEmpty() else extent
             pixel = self._drawn_pixel(wanted, resolution)
         if wanted.isEmpty():
             raise QgsProcessingException(
                 tr(
-                    "The area to map ({area}) does not touch the layer '{layer}' ({whole}). Choose another "
-                    "area."
+                    "The area to map ({area}) does not touch the layer '{layer}' ({whole}). Choose another area."
                 ).format(area=extent.toString(2), layer=self._name, whole=whole.toString(2))
             )
         first_column = math.floor((wanted.xMinimum() - whole.xMinimum()) / pixel[0] + 1e-6)
@@ -186,8 +180,7 @@ class Rendering:
             if not native:
                 raise QgsProcessingException(
                     tr(
-                        "Neither the model nor the layer '{layer}' has a resolution. Save the layer to a "
-                        "file first."
+                        "Neither the model nor the layer '{layer}' has a resolution. Save the layer to a file first."
                     ).format(layer=self._name)
                 )
             return min(native), min(native)
@@ -205,9 +198,7 @@ class Rendering:
         kinds = {compat.integer(self._provider.dataType(number)) for number in self._bands}
         if len(kinds) == 1:
             return kinds.pop()
-        small = {
-            compat.integer(kind) for kind in (Qgis.DataType.Byte, Qgis.DataType.Int16, Qgis.DataType.UInt16)
-        }
+        small = {compat.integer(kind) for kind in (Qgis.DataType.Byte, Qgis.DataType.Int16, Qgis.DataType.UInt16)}
         return compat.integer(Qgis.DataType.Float32 if kinds <= small else Qgis.DataType.Float64)
 
     def _nodata(self, number: int) -> float | None:
@@ -265,7 +256,7 @@ def copying(path: str):
         yield
     except RuntimeError as error:
         raise QgsProcessingException(
-            tr("The temporary copy {path} cannot be made: {reason}").format(path=path, reason=error)
+            tr("The temporary copy {path} cannot be created: {reason}").format(path=path, reason=error)
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""Confidence intervals of maps, by blocks of ground."""
+"""Confidence intervals of maps, by spatial blocks."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def rng():
     return np.random.default_rng(0)
 
 
-def patchy(rng, patch, shape=(SIDE, SIDE), share=CORRECT):
+def patchy(rng, patch, shape=(SIDE, SIDE), accuracy=CORRECT):
     """Whether each pixel is right: squares of ``patch`` pixels are so as a whole, wherever these begin."""
     rows, columns = (np.arange(n) + int(rng.integers(patch)) for n in shape)
-    right = rng.random((rows.max() // patch + 1, columns.max() // patch + 1)) < share
+    right = rng.random((rows.max() // patch + 1, columns.max() // patch + 1)) < accuracy
     return right[np.ix_(rows // patch, columns // patch)]
 
 
@@ -162,7 +162,7 @@ def test_too_few_blocks_say_so_and_have_no_interval(make_raster, tmp_path):
     assert result["figures"]["overall_accuracy"] == 5 / 6
     assert set(map(tuple, result["intervals"].values())) == {(None, None)}
     assert all(ends == [None, None] for item in result["classes"] for ends in item["intervals"].values())
-    assert result["drawn"].startswith("No intervals: what was compared lies in 6 blocks of ground of 10 m")
+    assert result["drawn"].startswith("No intervals: what was compared lies in 6 blocks of 10 m")
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert "No intervals" in page and "kappa (" not in page
 
@@ -177,8 +177,8 @@ def test_blocks_of_several_maps_lie_within_maps(make_raster, rng):
     result = compare(maps, references)
     low, high = result["intervals"]["overall_accuracy"]
     assert result["blocks"]["count"] == 30 and result["blocks"]["pixels"] == [16, 16]
-    share = result["figures"]["overall_accuracy"]
-    expected = np.percentile(np.random.default_rng(1).binomial(30, share, 20_000) / 30, (2.5, 97.5))
+    accuracy = result["figures"]["overall_accuracy"]
+    expected = np.percentile(np.random.default_rng(1).binomial(30, accuracy, 20_000) / 30, (2.5, 97.5))
     np.testing.assert_allclose([low, high], expected, atol=0.04)
     assert "Each block lies in one map" in result["drawn"]
 

@@ -1,4 +1,4 @@
-"""The job "assess_detections": figures as COCO has them, objects matched on the ground, and what became of each."""
+"""The job "assess_detections": metrics equal COCO's, objects are matched in map units, and the layer of matches."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from affine import Affine
 
 from rsdl_qgis.engine.assessment import detections
 from rsdl_qgis.engine.assessment.detections import run_assess_detections
-from rsdl_qgis.engine.assessment.object_layers import pairs_on_ground, quad_of
+from rsdl_qgis.engine.assessment.object_layers import overlapping_pairs, quad_of
 from rsdl_qgis.engine.errors import Cancelled, InputError, OutputError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.raster.grid import apply, project
@@ -72,8 +72,8 @@ def test_a_table_without_geometry_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_the_figures_are_those_of_coco(tmp_path, seed):
-    """Pictures side by side on the ground; crowds by a field."""
+def test_the_metrics_are_those_of_coco(tmp_path, seed):
+    """Images side by side on the map; crowds by a field."""
     made = made_up(seed)
     corners, names, scores, true, true_names, crowds = [], [], [], [], [], []
     for i, (found, truth) in enumerate(made):
@@ -104,9 +104,9 @@ def test_hits_misses_false_alarms_and_all_outputs(tmp_path):
     truth = [box(0, 0, 10, 10), box(20, 0, 30, 10), box(40, 0, 50, 10)]
     found = [box(0, 0, 10, 10), box(20, 0, 30, 8), box(20, 0, 30, 10), box(80, 0, 90, 10), box(40, 0, 50, 10)]
     result = assess(tmp_path, found, truth, scores=[0.9, 0.8, 0.7, 0.6, 0.2], more={**files, "confidence": 0.5})
-    figures = result["figures"]
-    assert (figures["hits"], figures["misses"], figures["false_alarms"], figures["objects"]) == (2, 1, 2, 3)
-    assert figures["precision"] == 0.5 and figures["recall"] == pytest.approx(2 / 3)
+    metrics = result["figures"]
+    assert (metrics["hits"], metrics["misses"], metrics["false_alarms"], metrics["objects"]) == (2, 1, 2, 3)
+    assert metrics["precision"] == 0.5 and metrics["recall"] == pytest.approx(2 / 3)
     _, _, _, (outcome, name, score, iou) = pyogrio.raw.read(files["matches"])
     assert outcome.tolist() == ["hit", "hit", "false alarm", "false alarm", "miss"] and set(name) == {"ship"}
     assert score[:4].tolist() == [0.9, 0.8, 0.7, 0.6] and np.isnan(score[4])
@@ -128,8 +128,8 @@ def test_a_reference_in_another_crs_is_where_it_is(tmp_path, crs):
 def test_boxes_of_a_turned_raster_are_compared_as_they_are(tmp_path):
     truth = [turned(box(20 * i, 40, 20 * i + 18, 60), 30) for i in range(5)]
     found = [turned(box(20 * i, 40, 20 * i + 18, 56.6), 30) for i in range(5)]  # overlap 0.83
-    figures = assess(tmp_path, found, truth)["figures"]
-    assert figures["ap50"] == pytest.approx(1) and figures["ap"] == pytest.approx(0.7)
+    metrics = assess(tmp_path, found, truth)["figures"]
+    assert metrics["ap50"] == pytest.approx(1) and metrics["ap"] == pytest.approx(0.7)
 
 
 def test_only_the_area_counts_and_what_lies_outside_is_no_miss(tmp_path):
@@ -155,11 +155,11 @@ def test_no_detection_and_one_class_alone(tmp_path):
     assert result["figures"]["ap50"] == 1 and [item["name"] for item in result["classes"]] == ["object"]
 
 
-@pytest.mark.parametrize(("lowest", "told"), [(0.4, True), (0.02, False)])
-def test_scores_that_begin_high_are_told_of(tmp_path, lowest, told):
+@pytest.mark.parametrize(("lowest", "reported"), [(0.4, True), (0.02, False)])
+def test_scores_that_begin_high_are_reported(tmp_path, lowest, reported):
     boxes = [box(0, 0, 9, 9), box(20, 0, 29, 9)]
     notes = assess(tmp_path, boxes, boxes, scores=[0.9, lowest])["notes"]
-    assert any("no score below 0.40" in note and "CONFIDENCE=0.01" in note for note in notes) == told
+    assert any("no score below 0.40" in note and "CONFIDENCE=0.01" in note for note in notes) == reported
 
 
 def test_a_true_object_without_a_class_is_ignored_in_all(tmp_path):
@@ -206,8 +206,8 @@ def test_many_objects_are_matched_in_time_that_grows_with_their_number():
         x, y = (axis.ravel() * 20.0 for axis in np.meshgrid(np.arange(side), np.arange(side)))
         quads = np.stack([np.stack([x + dx, y + dy], 1) for dx, dy in ((0, 0), (10, 0), (10, 10), (0, 10))], 1)
         began = time.perf_counter()
-        found = pairs_on_ground(quads + 1.0, quads, np.zeros(len(quads), bool))
-        assert (found.detection == found.truth).all() and len(found.truth) == side * side
+        found = overlapping_pairs(quads + 1.0, quads, np.zeros(len(quads), bool))
+        assert (found.detection == found.reference).all() and len(found.reference) == side * side
         return time.perf_counter() - began
 
     seconds(20)
@@ -246,10 +246,10 @@ def test_each_part_of_a_feature_is_an_object(tmp_path):
         third["geometry"] = {"type": "GeometryCollection", "geometries": [third["geometry"], place]}
         about["features"] = [first, third, {**first, "geometry": None}]
         path.write_text(json.dumps(about))
-    told = []
+    reported = []
     report = Report()
-    report.log = lambda level, text: told.append(text)
+    report.log = lambda level, text: reported.append(text)
     result = run_assess_detections(given, report)
-    figures = result["figures"]
-    assert (figures["objects"], figures["detections"], figures["hits"]) == (3, 3, 3) and figures["ap50"] == 1
-    assert sum("1 features are no polygons; left out" in text for text in told) == 2
+    metrics = result["figures"]
+    assert (metrics["objects"], metrics["detections"], metrics["hits"]) == (3, 3, 3) and metrics["ap50"] == 1
+    assert sum("1 features are no polygons; left out" in text for text in reported) == 2

@@ -50,7 +50,7 @@ def test_names_in_a_field_find_the_rasters_values(make_raster, tmp_path):
     plain = make_raster(values, "p.tif")
     with pytest.raises(InputError, match="'Flooded', 'dry', 'ice' are names"):
         compare(plain, reference)
-    own = compare(raster(plain, names={"0": "dry", "1": "flooded"}), reference)  # the person's own names
+    own = compare(raster(plain, names={"0": "dry", "1": "flooded"}), reference)  # the user's own names
     result = compare(named(plain, {0: "dry", 1: "flooded"}), reference)
     assert own["confusion"] == result["confusion"] == [[50, 0, 0], [0, 50, 0], [0, 50, 0]]
     assert [c["label"] for c in result["classes"]] == ["0 dry", "1 flooded", "ice"]

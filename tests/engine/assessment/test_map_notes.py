@@ -1,4 +1,4 @@
-"""What is told of maps and references that is not compared as it stands there."""
+"""Notes on maps and references that are not compared as they are."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def truth():
 
 @pytest.mark.parametrize(("dtype", "fill"), [("uint8", 255), ("int16", -9999), ("float32", -9999), ("uint16", 65_535)])
 @pytest.mark.parametrize("side", ["map", "reference"])
-def test_undeclared_nodata_is_left_out_on_either_side_and_told(layer, truth, dtype, fill, side):
+def test_undeclared_nodata_is_left_out_on_either_side_and_reported(layer, truth, dtype, fill, side):
     values = truth.astype(dtype)
     values[:5] = fill
     layers = [layer(values), layer(truth)]
@@ -74,7 +74,7 @@ def test_numbers_that_no_class_has(layer, truth):
 
 
 @pytest.mark.parametrize("side", ["map", "reference"])
-def test_a_picture_is_no_map(layer, tmp_path, truth, side):
+def test_a_image_is_no_map(layer, tmp_path, truth, side):
     path = tmp_path / "picture.tif"
     where = {"crs": "EPSG:32634", "transform": rasterio.Affine(10, 0, 500_000, 0, -10, 4_200_000)}
     with rasterio.open(
@@ -91,7 +91,7 @@ def test_a_picture_is_no_map(layer, tmp_path, truth, side):
     ({1: 2, 2: 3, 3: 4}, "If 1 were taken from the map's numbers, 100 % would agree in place of 0 %"),
     ({1: 1, 2: 20, 3: 30}, "If the map's numbers, in order, meant the reference's, 100 % would agree"),
 ])  # fmt: skip
-def test_classes_that_are_numbered_otherwise_are_told(layer, truth, change, text):
+def test_classes_that_are_numbered_otherwise_are_reported(layer, truth, change, text):
     values = np.vectorize(change.get)(truth).astype("uint8")
     log = Listening()
     compare(layer(values), layer(truth), log)

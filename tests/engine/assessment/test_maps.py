@@ -1,4 +1,4 @@
-"""Maps against references: figures equal scikit-learn's, whatever the layers are."""
+"""Maps against references: metrics equal scikit-learn's, whatever the layers are."""
 
 from __future__ import annotations
 
@@ -81,23 +81,23 @@ def centre(col, row):
 
 
 def assert_sklearn(result, predicted, reference):
-    """Every figure equals scikit-learn's for (n,) arrays of classes."""
+    """Every metric equals scikit-learn's for (n,) arrays of classes."""
     class_layers = sorted(set(predicted.tolist()) | set(reference.tolist()))
-    figures = result["figures"]
+    metrics = result["figures"]
     assert [c["value"] for c in result["classes"]] == class_layers
     np.testing.assert_array_equal(result["confusion"], sk.confusion_matrix(reference, predicted, labels=class_layers))
     close = {"rel": 0, "abs": 1e-12}
-    assert figures["pixels"] == len(reference)
-    assert figures["overall_accuracy"] == pytest.approx(sk.accuracy_score(reference, predicted), **close)
+    assert metrics["pixels"] == len(reference)
+    assert metrics["overall_accuracy"] == pytest.approx(sk.accuracy_score(reference, predicted), **close)
     if len(class_layers) > 1:
-        assert figures["kappa"] == pytest.approx(sk.cohen_kappa_score(reference, predicted), **close)
+        assert metrics["kappa"] == pytest.approx(sk.cohen_kappa_score(reference, predicted), **close)
     jaccard = sk.jaccard_score(reference, predicted, labels=class_layers, average=None, zero_division=0)
     precision, recall, f1, support = sk.precision_recall_fscore_support(
         reference, predicted, labels=class_layers, zero_division=np.nan
     )
-    assert figures["macro_f1"] == pytest.approx(np.mean(f1), **close)
-    assert figures["mean_iou"] == pytest.approx(jaccard[support > 0].mean(), **close)
-    assert figures["fw_iou"] == pytest.approx((jaccard * support).sum() / support.sum(), **close)
+    assert metrics["macro_f1"] == pytest.approx(np.mean(f1), **close)
+    assert metrics["mean_iou"] == pytest.approx(jaccard[support > 0].mean(), **close)
+    assert metrics["fw_iou"] == pytest.approx((jaccard * support).sum() / support.sum(), **close)
     for name, values in {"users_accuracy": precision, "producers_accuracy": recall, "f1": f1, "iou": jaccard}.items():
         for found, value in zip(result["classes"], values):
             if np.isnan(value):
@@ -316,11 +316,11 @@ def test_means_over_many_equal_the_definition(make_raster, rng):
     result = compare([p for p, _ in paths], [r for _, r in paths])
     tables = [sk.confusion_matrix(r.ravel(), p.ravel(), labels=[0, 1]) for p, r in scenes]
     expected = mean_scores(map_scores(table).scene for table in tables)
-    figures = result["figures"]
-    assert figures["images"] == 5
-    assert figures["image_accuracy"] == pytest.approx(expected.pixel_accuracy, abs=1e-12)
-    assert figures["image_mean_iou"] == pytest.approx(expected.mean_iou, abs=1e-12)
-    assert figures["image_fw_iou"] == pytest.approx(expected.frequency_weighted_iou, abs=1e-12)
+    metrics = result["figures"]
+    assert metrics["images"] == 5
+    assert metrics["image_accuracy"] == pytest.approx(expected.pixel_accuracy, abs=1e-12)
+    assert metrics["image_mean_iou"] == pytest.approx(expected.mean_iou, abs=1e-12)
+    assert metrics["image_fw_iou"] == pytest.approx(expected.frequency_weighted_iou, abs=1e-12)
     predicted, reference = (np.concatenate([s[i].ravel() for s in scenes]) for i in (0, 1))
     assert_sklearn(result, predicted, reference)
 

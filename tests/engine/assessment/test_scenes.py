@@ -1,4 +1,4 @@
-"""Predicted scenes against references: figures equal scikit-learn's, however the features go together."""
+"""Predicted scenes against references: metrics equal scikit-learn's, however the features go together."""
 
 from __future__ import annotations
 
@@ -107,21 +107,21 @@ def labelled(labels, **more):
 
 
 def assert_sklearn(result, predicted, truth):
-    """Every figure equals scikit-learn's, for (n,) indices of classes."""
+    """Every metric equals scikit-learn's, for (n,) indices of classes."""
     order = np.argsort(NAMES)
     assert [item["label"] for item in result["classes"]] == NAMES[order].tolist()
     np.testing.assert_array_equal(result["confusion"], sk.confusion_matrix(truth, predicted, labels=order))
-    figures, close = result["figures"], {"rel": 0, "abs": 1e-12}
-    assert figures["features"] == len(truth)
-    assert figures["overall_accuracy"] == pytest.approx(sk.accuracy_score(truth, predicted), **close)
-    assert figures["kappa"] == pytest.approx(sk.cohen_kappa_score(truth, predicted), **close)
-    assert figures["macro_f1"] == pytest.approx(sk.f1_score(truth, predicted, average="macro"), **close)
+    metrics, close = result["figures"], {"rel": 0, "abs": 1e-12}
+    assert metrics["features"] == len(truth)
+    assert metrics["overall_accuracy"] == pytest.approx(sk.accuracy_score(truth, predicted), **close)
+    assert metrics["kappa"] == pytest.approx(sk.cohen_kappa_score(truth, predicted), **close)
+    assert metrics["macro_f1"] == pytest.approx(sk.f1_score(truth, predicted, average="macro"), **close)
     for name, average in (("mean_iou", "macro"), ("fw_iou", "weighted")):
-        assert figures[name] == pytest.approx(sk.jaccard_score(truth, predicted, average=average), **close)
-        assert result["intervals"][name][0] <= figures[name] <= result["intervals"][name][1]
+        assert metrics[name] == pytest.approx(sk.jaccard_score(truth, predicted, average=average), **close)
+        assert result["intervals"][name][0] <= metrics[name] <= result["intervals"][name][1]
     ious = sk.jaccard_score(truth, predicted, labels=order, average=None)
     np.testing.assert_allclose([item["iou"] for item in result["classes"]], ious)
-    assert figures["sample_f1"] is None and figures["mean_ap"] is None
+    assert metrics["sample_f1"] is None and metrics["mean_ap"] is None
     rates = sk.precision_recall_fscore_support(truth, predicted, labels=order)
     for name, values in zip(("users_accuracy", "producers_accuracy", "f1", "reference"), rates):
         np.testing.assert_allclose([item[name] for item in result["classes"]], values)
@@ -251,17 +251,17 @@ def test_several_labels_equal_scikit_learn(tmp_path, labels, monkeypatch, ending
     monkeypatch.setattr(attributes, "PIECE", piece)
     probabilities, given, truth = labels
     fields = labelled(labels)
-    if ending == ".shp":  # it cannot tell a text without labels from none
+    if ending == ".shp":  # it cannot distinguish a text without labels from none
         fields["truth"] = joined(np.maximum(truth, truth.sum(1, keepdims=True) == 0))
         truth = np.maximum(truth, truth.sum(1, keepdims=True) == 0)
     result = compare(write(tmp_path / f"p{ending}", fields), {"field": "truth"}, multilabel=True)
-    order, figures = np.argsort(NAMES), result["figures"]
-    assert figures["features"] == 40 and figures["overall_accuracy"] is None and result["confusion"] is None
-    assert figures["sample_f1"] == pytest.approx(sk.f1_score(truth, given, average="samples", zero_division=1))
-    assert figures["micro_f1"] == pytest.approx(sk.f1_score(truth, given, average="micro"))
-    assert figures["macro_f1"] == pytest.approx(sk.f1_score(truth, given, average="macro"))
+    order, metrics = np.argsort(NAMES), result["figures"]
+    assert metrics["features"] == 40 and metrics["overall_accuracy"] is None and result["confusion"] is None
+    assert metrics["sample_f1"] == pytest.approx(sk.f1_score(truth, given, average="samples", zero_division=1))
+    assert metrics["micro_f1"] == pytest.approx(sk.f1_score(truth, given, average="micro"))
+    assert metrics["macro_f1"] == pytest.approx(sk.f1_score(truth, given, average="macro"))
     average = [sk.average_precision_score(truth[:, k], probabilities[:, k]) for k in order]
-    assert figures["mean_ap"] == pytest.approx(np.mean(average))
+    assert metrics["mean_ap"] == pytest.approx(np.mean(average))
     rates = sk.precision_recall_fscore_support(truth, given)
     for name, values in zip(("precision", "recall", "f1", "reference"), rates):
         np.testing.assert_allclose([item[name] for item in result["classes"]], values[order])
@@ -295,7 +295,7 @@ def test_probabilities_are_found_by_what_the_layer_says_of_its_fields(tmp_path, 
     assert result["figures"]["mean_ap"] == pytest.approx(expected)
 
 
-def test_probabilities_that_are_none_or_lack_are_told(tmp_path, labels):
+def test_probabilities_that_are_none_or_lack_are_reported(tmp_path, labels):
     probabilities, _, truth = labels
     fields = labelled(labels)
     fields["forest"] = fields["forest"] * 100
@@ -308,7 +308,7 @@ def test_probabilities_that_are_none_or_lack_are_told(tmp_path, labels):
     assert "mean over 1 of the 4 labels" in text
 
 
-def test_classes_that_the_prediction_does_not_know_count_as_wrong_and_are_told(tmp_path):
+def test_classes_that_the_prediction_does_not_know_count_as_wrong_and_are_reported(tmp_path):
     fields = {"class": ["a", "a", "b", "b"], "truth": ["a", "ice", "b", "c"], "a": [0.5] * 4, "c": [0.2] * 4}
     path = write(
         tmp_path / "p.fgb", {n: np.array(v, object if isinstance(v[0], str) else float) for n, v in fields.items()}
@@ -321,7 +321,7 @@ def test_classes_that_the_prediction_does_not_know_count_as_wrong_and_are_told(t
     )  # it has a field for c, and only did not give it
 
 
-def test_intervals_hold_the_figure_and_are_those_of_drawing_features(tmp_path, classes, monkeypatch):
+def test_intervals_hold_the_metric_and_are_those_of_drawing_features(tmp_path, classes, monkeypatch):
     predicted, truth = classes
     path = write(tmp_path / "p.fgb", {"class": NAMES[predicted], "truth": NAMES[truth]})
     result = compare(path, {"field": "truth"})
@@ -347,7 +347,7 @@ def test_average_precision_has_an_interval_unless_features_are_too_many(tmp_path
     assert "None for average precision" in few["drawn"]
 
 
-def test_two_features_have_figures_and_no_intervals(tmp_path):
+def test_two_features_have_metrics_and_no_intervals(tmp_path):
     path = write(tmp_path / "p.fgb", {"class": np.array(["a", "b"], object), "t": np.array(["a", "a"], object)})
     result = compare(path, {"field": "t"})
     assert result["figures"]["overall_accuracy"] == 0.5 and result["intervals"]["overall_accuracy"] == [None, None]
@@ -396,7 +396,7 @@ BAD = {
     "no CRS": (InputError, "no coordinate system"),
     "no class in common": (InputError, "no class in common: 'a', and 'z'"),
     "reference empty": (InputError, "nothing to compare.*its reference has none"),
-    "numbers": (InputError, "does not tell classes"),
+    "numbers": (InputError, "so these are no classes"),
     "too many": (InputError, "class of p.fgb holds more than 1000 different values"),
     "several fields": (InputError, "PREDICTED_FIELD names 2 fields.*MULTILABEL"),
     "marks": (InputError, "'n' of .* holds 2.*1 where it is so"),
@@ -478,7 +478,7 @@ def nothing():
     return nullcontext()
 
 
-def test_a_text_of_labels_without_multilabel_is_told(tmp_path):
+def test_a_text_of_labels_without_multilabel_is_reported(tmp_path):
     texts = np.array(["a; b", "a", "b"], object)
     result = compare(write(tmp_path / "p.fgb", {"class": texts, "t": texts}), {"field": "t"})
     assert any("MULTILABEL=true" in text for text in result["notes"])

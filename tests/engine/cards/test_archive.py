@@ -80,22 +80,22 @@ def patched(path, offset, value):
 @pytest.mark.parametrize(
     ("offset", "value", "words"), [(8, 1, "encrypted"), (10, 97, "cannot be read"), (16, 0, "CRC")]
 )
-def test_encrypted_unknown_and_damaged_members_are_told(tmp_path, offset, value, words):
+def test_encrypted_unknown_and_damaged_members_are_reported(tmp_path, offset, value, words):
     path = patched(pack(tmp_path / "m.zip", [CARD]), offset, value)
     with pytest.raises(ModelError, match=rf"m\.zip.*{words}"):
         unpack(path, tmp_path / "into")
 
 
-def test_every_flipped_bit_is_read_or_told(tmp_path):
+def test_every_flipped_bit_is_read_or_reported(tmp_path):
     whole = pack(tmp_path / "m.zip", [CARD, ("x/model.onnx", bytes(range(64)))]).read_bytes()
-    told = []
+    reported = []
     for at in range(len(whole)):
         (tmp_path / "m.zip").write_bytes(whole[:at] + bytes([whole[at] ^ 1 << at % 8]) + whole[at + 1 :])
         try:
             unpack(tmp_path / "m.zip", tmp_path / f"into{at}")
         except ModelError as error:
-            told.append(str(error))
-    assert len(told) > len(whole) // 4 and all("m.zip" in text for text in told)
+            reported.append(str(error))
+    assert len(reported) > len(whole) // 4 and all("m.zip" in text for text in reported)
 
 
 def test_too_many_members(tmp_path):
@@ -129,7 +129,7 @@ def test_what_there_is_no_room_for_is_not_unpacked(tmp_path, monkeypatch, limit)
     path = pack(tmp_path / "m.zip", [CARD, ("x/model.onnx", bytes(1000))])
     if limit == "disk":
         usage = namedtuple("usage", "total used free")
-        monkeypatch.setattr(archive.shutil, "disk_usage", lambda _: usage(0, 0, archive.ROOM + 1001))
+        monkeypatch.setattr(archive.shutil, "disk_usage", lambda _: usage(0, 0, archive.SPARE + 1001))
     else:
         monkeypatch.setattr(archive, "LARGEST_MODEL", 1001)
     with pytest.raises(ModelError, match="unpacks to 1,002 bytes"):

@@ -122,7 +122,7 @@ EXPECTED = {  # task of MLM, axes and shape of the first input, outputs with the
 
 
 @EVERY
-def test_tasks_and_tensors_are_told_in_terms_of_mlm(kind):
+def test_tasks_and_tensors_are_reported_in_terms_of_mlm(kind):
     properties = to_item(CARDS[kind])["properties"]
     task, axes, shape, outputs = EXPECTED[kind]
     assert properties["mlm:tasks"] == [task]
@@ -250,10 +250,12 @@ def test_colours_are_no_names_of_other_bands():
         match_bands(RGB, [None] * 4, 4, ("red", "green", "", ""))
 
 
-def test_a_model_without_names_takes_a_picture_of_three_bands():
+def test_a_model_without_names_takes_a_image_of_three_bands():
     assert match_bands(replace(RGB, bands=channel_bands(3)), [None] * 3, 3, ("blue", "green", "red")) == (3, 2, 1)
     assert [band.name for band in channel_bands(4)] == [f"channel {i}" for i in (1, 2, 3, 4)]
     assert channel_bands(4)[0].aliases == ()
+
+
 def test_what_an_output_is_said_to_be_is_kept_and_left_out_where_nothing_is(card):
     said = to_item(replace(card, output="logits"))
     assert said["properties"]["rsdl:output"] == "logits" and from_item(said).output == "logits"

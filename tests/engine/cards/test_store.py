@@ -86,7 +86,7 @@ def test_an_archive_that_writes_outside_is_refused(tmp_path, card):
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no", b"\x08\x07plain text"])
-def test_damaged_files_are_told(tmp_path, content):
+def test_damaged_files_are_reported(tmp_path, content):
     for name in ("m.zip", "m.onnx"):
         path = tmp_path / name
         path.write_bytes(content)
@@ -177,7 +177,7 @@ def test_a_path_is_found_without_looking_elsewhere(folder, monkeypatch):
 # -- one name, one model
 
 
-def test_the_persons_own_goes_first_then_the_settings_then_the_plugins(tmp_path, home, card, model):
+def test_the_users_own_goes_first_then_the_settings_then_the_plugins(tmp_path, home, card, model):
     places = [home / "models", tmp_path / "settings", tmp_path / "plugin"]
     for number, place in enumerate(reversed(places)):
         made = place / "bright"

@@ -26,8 +26,8 @@ def test_a_table_without_a_column_for_difficult_ones(tmp_path):
 
 @pytest.mark.parametrize(("text", "message"), [
     ("x1,y1,x2,class\n", "no column 'y2'"),
-    ("x1,y1,x2,y2,class\n1,2,three,4,tree\n", "no table of boxes"),
-    ("x1,y1,x2,y2,class\n1,2,nan,4,tree\n", "no finite number"),
+    ("x1,y1,x2,y2,class\n1,2,three,4,tree\n", "not a table of boxes"),
+    ("x1,y1,x2,y2,class\n1,2,nan,4,tree\n", "not a finite number"),
 ])  # fmt: skip
 def test_what_is_no_table_of_boxes(tmp_path, text, message):
     (tmp_path / "b.csv").write_text(text)

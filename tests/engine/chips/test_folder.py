@@ -142,9 +142,9 @@ def changed(folder, file, old, new):
 
 @pytest.mark.parametrize(("file", "old", "new", "message"), [
     (CHIPS_FILE, '"labels": "raster"', '"labels": "clouds"', "labels 'clouds'"),
-    (CHIPS_FILE, '"task"', '"tusk"', "is not as it should be"),
+    (CHIPS_FILE, '"task"', '"tusk"', "is invalid"),
     (CHIPS_FILE, '"name": "s1"', '"name": "place"', "'place': it is a column|no column"),
-    (SAMPLES_FILE, "valid", "later", "'later' is no split"),
+    (SAMPLES_FILE, "valid", "later", "'later' is not a split"),
     (SAMPLES_FILE, "name,", "title,", "no column 'name'"),
     (SAMPLES_FILE, "a1.tif", "lost.tif", "lost.tif is not there"),
     (SAMPLES_FILE, "label1.tif", "", "Chip 'chip 1' has no label"),

@@ -68,7 +68,7 @@ class TestExport:
         other = tmp_path / "other"
         other.mkdir()
         (other / "thesis.txt").write_text("years of work")
-        with pytest.raises(OutputError, match="is not empty, and no exported chip folder"):
+        with pytest.raises(OutputError, match="is not empty, and not an exported chip folder"):
             run_export_chips({**job, "output": str(other)}, Report())
         assert (other / "thesis.txt").read_text() == "years of work"
 
@@ -120,7 +120,7 @@ class TestExport:
     @pytest.mark.parametrize(("arguments", "message"), [
         ({"output": None}, "does not say 'output'"),
         ({"output": "/nowhere/chips"}, "There is no folder /nowhere"),
-        ({"split": "chips"}, "Layers do not say how to divide"),
+        ({"split": "chips"}, "Layers do not define a split"),
         ({"split": "thirds"}, "SPLIT cannot be"),
         ({"chip_size": 3}, "CHIP_SIZE cannot be 3"),
     ])  # fmt: skip
@@ -156,7 +156,7 @@ class TestPrepare:
         log = Log()
         again, noted = prepare_chips(ChipsRequest.of({**job, "epochs": 3, "output": "elsewhere"}), work, log)
         assert (again, noted) == (first, note) and len(made) == 1
-        assert log.said[0] == "info: The chips that were cut before are used again."
+        assert log.said[0] == "info: The chips that were cut before are reused."
         assert prepare_chips(ChipsRequest.of({**job, "chip_size": 64}), work, Report())[0].size == 64
         assert len(made) == 2
 
@@ -208,7 +208,7 @@ class TestPrepare:
     def test_warnings_are_logged(self, tmp_path, job):
         log = Log()
         prepare_chips(ChipsRequest.of({**job, "block_size": 9999}), tmp_path / "chips", log)
-        assert "warning: Blocks of 9999 m are too large to divide these chips." in log.said
+        assert "warning: Blocks of 9999 m are too large to split these chips." in log.said
         assert "warning: labels: 1 of 3 features lie outside the rasters: grass (1)." in log.said
 
     def test_half_a_folder_of_a_killed_job_is_cut_anew(self, tmp_path, job):

@@ -61,7 +61,7 @@ def test_a_mask_that_is_no_file_is_told(job, path):
     ("given", "words"),
     [
         ({"sources": [{"inputs": {}}]}, "A source of the job has no raster"),
-        ({"valid": 0.5, "test": 0.5}, "cannot be kept from training"),
+        ({"valid": 0.5, "test": 0.5}, "leave too little for training"),
         ({"chip_overlap": 200}, "Chips cannot overlap by 200 px"),
         ({"chips": 3}, "CHIPS cannot be 3"),
     ],

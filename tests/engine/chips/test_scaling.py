@@ -162,7 +162,7 @@ def test_a_date_without_a_valid_pixel_gets_what_its_band_has_elsewhere(make):
 def test_a_band_without_a_valid_pixel_is_refused(make):
     array = np.ones((2, 4, 4), "uint8")
     array[1] = 0
-    with pytest.raises(InputError, match=r"Band 'B3' of 's2' has no valid pixel in the chips to train on\."):
+    with pytest.raises(InputError, match=r"Band 'B3' of 's2' has no valid pixel in the training chips\."):
         settle_inputs(made := make(array), made.chips)
 
 

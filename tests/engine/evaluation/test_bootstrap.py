@@ -58,14 +58,14 @@ def test_draws_are_the_same_each_time_and_however_many_are_held_at_a_time(drawn,
     np.testing.assert_allclose(intervals(mean_of(samples, places), places)["mean"], first["mean"], rtol=1e-12)
 
 
-def test_figures_of_classes_have_an_interval_each_and_undefined_ones_none(drawn):
+def test_metrics_of_classes_have_an_interval_each_and_undefined_ones_none(drawn):
     samples, places = drawn
     found = intervals(mean_of(samples, places), places)
     np.testing.assert_allclose(found["twice"][:, 0], 2 * found["mean"])
     assert found["twice"].shape == (2, 2) and np.isnan(found["twice"][:, 1]).all()
 
 
-def test_draws_in_which_a_figure_is_not_defined_are_left_out():
+def test_draws_in_which_a_metric_is_not_defined_are_left_out():
     places = Places.of(["a", "b", "c"])
     found = intervals(lambda weights: {"b": np.where(weights[:, 1] > 0, weights[:, 1], np.nan)}, places)
     assert found["b"][0] == 1 and found["b"][1] in (2, 3)

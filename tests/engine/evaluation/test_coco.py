@@ -15,9 +15,9 @@ from rsdl_qgis.engine.evaluation.coco import (
     Boxes,
     Matched,
     best_threshold,
+    image_f1,
     match,
     overlaps,
-    picture_f1,
     pr_curve,
     rates,
 )
@@ -30,34 +30,34 @@ def boxes(*rows, scores=None, labels=None, ignored=None):
     return Boxes(corners, labels, scores, None if ignored is None else np.array(ignored, bool))
 
 
-def made_up(seed, pictures=12, classes=3, objects=6, crowds=0.15):
-    """Pictures with objects, and detections of most of them, shifted, and of what is not there."""
+def made_up(seed, images=12, classes=3, objects=6, crowds=0.15):
+    """Images with objects, and detections of most of them, shifted, and of what is not there."""
     random = np.random.default_rng(seed)
     found = []
-    for _ in range(pictures):
+    for _ in range(images):
         count = random.integers(0, objects + 1)
         corner, side = random.uniform(0, 80, (count, 2)), random.uniform(4, 30, (count, 2))
-        truth = Boxes(
+        reference = Boxes(
             np.concatenate([corner, corner + side], 1),
             random.integers(0, classes, count),
             ignored=random.random(count) < crowds,
         )
         hits = random.random(count) < 0.8
-        copies = np.concatenate([truth.corners[hits], truth.corners[hits][: count // 2]])
+        copies = np.concatenate([reference.corners[hits], reference.corners[hits][: count // 2]])
         shifted = copies + random.normal(0, 2.5, copies.shape)
         corner = random.uniform(0, 80, (random.integers(0, 4), 2))
         extra = np.concatenate([corner, corner + random.uniform(4, 30, corner.shape)], 1)
         corners = np.concatenate([shifted, extra])
         corners[:, 2:] = np.maximum(corners[:, 2:], corners[:, :2] + 1)
-        again = truth.labels[hits]
+        again = reference.labels[hits]
         labels = np.concatenate([again, again[: count // 2], random.integers(0, classes, len(extra))])
         scores = random.integers(1, 12, len(corners)) / 12  # many are equal
-        found.append((Boxes(corners, labels, scores), truth))
+        found.append((Boxes(corners, labels, scores), reference))
     return found
 
 
 def matched(found, classes=1, most=100):
-    parts = [(match(detections, truth, classes, most), i) for i, (detections, truth) in enumerate(found)]
+    parts = [(match(detections, reference, classes, most), i) for i, (detections, reference) in enumerate(found)]
     return Matched.of(parts, classes)
 
 
@@ -67,26 +67,26 @@ def coco(found, classes, most=100):
     from pycocotools.cocoeval import COCOeval
 
     annotations, results = [], []
-    for picture, (detections, truth) in enumerate(found):
-        for corners, label, ignored in zip(truth.corners, truth.labels, truth.ignored):
+    for image, (detections, reference) in enumerate(found):
+        for corners, label, ignored in zip(reference.corners, reference.labels, reference.ignored):
             box = [*corners[:2], *(corners[2:] - corners[:2])]
             annotations.append(
-                {"id": len(annotations) + 1, "image_id": picture, "category_id": int(label), "bbox": box,
+                {"id": len(annotations) + 1, "image_id": image, "category_id": int(label), "bbox": box,
                  "area": box[2] * box[3], "iscrowd": int(ignored)}
             )  # fmt: skip
         for corners, label, score in zip(detections.corners, detections.labels, detections.scores):
             box = [*corners[:2], *(corners[2:] - corners[:2])]
-            results.append({"image_id": picture, "category_id": int(label), "bbox": box, "score": float(score)})
-    truth = coco_module.COCO()
+            results.append({"image_id": image, "category_id": int(label), "bbox": box, "score": float(score)})
+    reference = coco_module.COCO()
     with contextlib.redirect_stdout(io.StringIO()):
-        truth.dataset = {
+        reference.dataset = {
             "images": [{"id": i} for i in range(len(found))],
             "annotations": annotations,
             "categories": [{"id": i, "name": str(i)} for i in range(classes)],
             "info": {},
         }
-        truth.createIndex()
-        evaluation = COCOeval(truth, truth.loadRes(results), "bbox")
+        reference.createIndex()
+        evaluation = COCOeval(reference, reference.loadRes(results), "bbox")
         evaluation.params.maxDets = [1, 2, most]
         evaluation.evaluate()
         evaluation.accumulate()
@@ -107,13 +107,13 @@ def test_average_precision_is_that_of_coco(seed, most):
 
 
 def test_a_hand_made_case():
-    truth = boxes((0, 0, 10, 10), (20, 0, 30, 10), (40, 0, 50, 10), (60, 0, 70, 10))
+    reference = boxes((0, 0, 10, 10), (20, 0, 30, 10), (40, 0, 50, 10), (60, 0, 70, 10))
     found = boxes((0, 0, 10, 10), (100, 0, 110, 10), (20, 0, 30, 10), (0, 0, 10, 9), scores=(0.9, 0.8, 0.7, 0.6))
-    result = matched([(found, truth)])
-    assert result.hit[:, 0].tolist() == [True, False, True, False] and result.truth.tolist() == [0, -1, 1, -1]
-    figures = rates(result, 0.65)
-    assert np.isclose(figures.ap50[0], (26 * 1 + 25 * 2 / 3) / 101)  # recall 0 to 0.25 at 1, to 0.5 at 2 / 3, then 0
-    assert np.isclose(figures.precision[0], 2 / 3) and figures.recall[0] == 0.5 and np.isclose(figures.f1[0], 4 / 7)
+    result = matched([(found, reference)])
+    assert result.hit[:, 0].tolist() == [True, False, True, False] and result.reference.tolist() == [0, -1, 1, -1]
+    scores = rates(result, 0.65)
+    assert np.isclose(scores.ap50[0], (26 * 1 + 25 * 2 / 3) / 101)  # recall 0 to 0.25 at 1, to 0.5 at 2 / 3, then 0
+    assert np.isclose(scores.precision[0], 2 / 3) and scores.recall[0] == 0.5 and np.isclose(scores.f1[0], 4 / 7)
     recall, precision, score = pr_curve(result, 0)
     assert recall.tolist() == [0.25, 0.25, 0.5, 0.5] and np.allclose(precision, [1, 0.5, 2 / 3, 0.5])
     assert score.tolist() == [0.9, 0.8, 0.7, 0.6]
@@ -127,34 +127,34 @@ def test_an_object_is_hit_once_and_by_the_surest_detection():
 
 
 def test_a_detection_on_an_ignored_object_counts_neither_way():
-    truth = boxes((0, 0, 10, 10), (20, 0, 40, 20), ignored=(False, True))
+    reference = boxes((0, 0, 10, 10), (20, 0, 40, 20), ignored=(False, True))
     found = boxes((0, 0, 10, 10), (22, 2, 26, 6), (30, 2, 34, 6), (80, 0, 90, 9), scores=(0.9, 0.8, 0.7, 0.6))
-    result = matched([(found, truth)])
+    result = matched([(found, reference)])
     assert result.ignored[:, 0].tolist() == [False, True, True, False] and result.objects.tolist() == [[1]]
-    figures = rates(result, 0.0)
-    assert figures.precision[0] == 0.5 and figures.recall[0] == 1.0
+    scores = rates(result, 0.0)
+    assert scores.precision[0] == 0.5 and scores.recall[0] == 1.0
 
 
 def test_classes_are_apart_and_one_without_objects_is_not_defined():
-    truth = boxes((0, 0, 10, 10), labels=[0])
+    reference = boxes((0, 0, 10, 10), labels=[0])
     found = boxes((0, 0, 10, 10), (0, 0, 10, 10), scores=(0.9, 0.8), labels=[1, 0])
-    figures = rates(matched([(found, truth)], 3), 0.5)
-    assert figures.class_ap50[0, 0] == 1 and np.isnan(figures.class_ap50[0, 1:]).all() and figures.ap50[0] == 1
-    assert figures.precision[0] == 0.5  # of all classes together
+    scores = rates(matched([(found, reference)], 3), 0.5)
+    assert scores.class_ap50[0, 0] == 1 and np.isnan(scores.class_ap50[0, 1:]).all() and scores.ap50[0] == 1
+    assert scores.precision[0] == 0.5  # of all classes together
 
 
 def test_nothing_found_and_nothing_to_find():
     nothing = boxes(scores=())
     found = [(nothing, boxes((0, 0, 5, 5))), (nothing, boxes()), (boxes((0, 0, 5, 5), scores=[0.9]), boxes())]
     result = matched(found)
-    figures = rates(result, 0.5)
-    assert figures.ap50[0] == 0 and figures.recall[0] == 0 and figures.precision[0] == 0
-    f1 = picture_f1(result, 0.5)
+    scores = rates(result, 0.5)
+    assert scores.ap50[0] == 0 and scores.recall[0] == 0 and scores.precision[0] == 0
+    f1 = image_f1(result, 0.5)
     assert f1[0] == 0 and np.isnan(f1[1]) and f1[2] == 0
 
 
-def test_weights_are_as_good_as_pictures_that_come_several_times():
-    found = made_up(3, pictures=5)
+def test_weights_are_as_good_as_images_that_come_several_times():
+    found = made_up(3, images=5)
     weights = np.array([[2.0, 0, 1, 3, 1]])
     repeated = [found[i] for i, count in enumerate(weights[0].astype(int)) for _ in range(count)]
     drawn, made = rates(matched(found, 3), 0.4, weights), rates(matched(repeated, 3), 0.4)
@@ -167,8 +167,8 @@ def test_weights_are_as_good_as_pictures_that_come_several_times():
 def test_finding_exactly_what_is_there_is_perfect(seed):
     found = [(Boxes(t.corners, t.labels, np.ones(len(t))), t) for _, t in made_up(seed, 3, crowds=0)]
     if sum(len(t) for _, t in found):
-        figures = rates(matched(found, 3), 0.5)
-        assert figures.ap[0] > 1 - 1e-9 and figures.f1[0] == 1
+        scores = rates(matched(found, 3), 0.5)
+        assert scores.ap[0] > 1 - 1e-9 and scores.f1[0] == 1
 
 
 def test_overlaps_of_boxes_without_an_area_are_nothing():

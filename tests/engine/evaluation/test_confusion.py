@@ -92,14 +92,14 @@ def test_many_maps_are_scored_at_once():
 @pytest.mark.parametrize("shift", [0.0, 1e6])
 def test_metrics_of_numbers_equal_scikit_learns_however_they_are_divided(shift):
     random = np.random.default_rng(0)
-    truth = [random.normal(shift + i, 1, (4, n)) for i, n in enumerate((3, 8, 5))]
-    predicted = [x + random.normal(0.3, 0.5, x.shape) for x in truth]
-    for x, y in zip(truth, predicted):
+    reference = [random.normal(shift + i, 1, (4, n)) for i, n in enumerate((3, 8, 5))]
+    predicted = [x + random.normal(0.3, 0.5, x.shape) for x in reference]
+    for x, y in zip(reference, predicted):
         x[0, 0], y[0, 0] = np.nan, np.inf  # not known
-    sums = np.stack([number_sums(y, x) for x, y in zip(truth, predicted)])
+    sums = np.stack([number_sums(y, x) for x, y in zip(reference, predicted)])
     for weights in ((1, 1, 1), (2, 0, 1), (0, 3, 0)):
         drawn = [i for i, n in enumerate(weights) for _ in range(n)]
-        rows = [np.concatenate([x[i].ravel()[1:] for i in drawn]) for x in (truth, predicted)]
+        rows = [np.concatenate([x[i].ravel()[1:] for i in drawn]) for x in (reference, predicted)]
         rates = number_rates(sums, weights)
         assert rates.r2 == pytest.approx(sk.r2_score(*rows), abs=1e-6)
         assert rates.rmse == pytest.approx(sk.root_mean_squared_error(*rows), rel=1e-9)

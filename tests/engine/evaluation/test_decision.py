@@ -20,9 +20,9 @@ from rsdl_qgis.engine.prediction.class_map import SegmentationCollector
 from rsdl_qgis.engine.prediction.request import MapFiles
 from rsdl_qgis.engine.prediction.scenes.collector import chosen
 from rsdl_qgis.engine.raster.grid import Grid, Window
-from rsdl_qgis.engine.training.evaluate.samples import choose_threshold, decided, evaluate
+from rsdl_qgis.engine.training.evaluate.samples import choose_threshold, evaluate, predicted_classes
 
-from ..training.judged_samples import Given
+from ..training.made_samples import Given
 
 CARD = ModelCard(
     "any", "Any", (Input("image", (Band("red"),)),), tuple(Class(i, f"c{i}", "#111111") for i in range(3)), "none",
@@ -91,7 +91,7 @@ def given_ones(images):
 
 
 def of_training(probabilities, threshold):
-    found = decided(probabilities, threshold)
+    found = predicted_classes(probabilities, threshold)
     return np.where(found == IGNORE, NONE, found.astype(int))
 
 
@@ -143,16 +143,16 @@ def test_a_threshold_is_chosen_by_what_it_decides(rows):
         assert score == pytest.approx(tried[threshold]) == pytest.approx(max(tried.values()))
 
 
-def test_what_is_lost_is_told_and_fails_past_half():
+def test_what_is_lost_is_reported_and_fails_past_half():
     report = Log()
     lost = Lost("scenes", "no class")
-    lost.tell(report)
+    lost.log(report)
     lost.add(0, 1)
-    lost.tell(report)
+    lost.log(report)
     assert not report.said
     lost.add(1, 1)
-    lost.tell(report)
+    lost.log(report)
     assert report.said == [("warning", "The network gave no finite number for 1 scenes of 2 (50 %): no class.")]
     lost.add(1, 1)
     with pytest.raises(ModelError, match=r"2 scenes of 3.*DEVICE=cpu.*scaling"):
-        lost.tell(report)
+        lost.log(report)

@@ -7,7 +7,7 @@ import errno
 import numpy as np
 import pytest
 
-from rsdl_qgis.engine.__main__ import told
+from rsdl_qgis.engine.__main__ import error_fields
 from rsdl_qgis.engine.errors import InputError, OutputError
 from rsdl_qgis.engine.job.memory import ran_out
 from rsdl_qgis.engine.runtime.sessions import OutOfMemory
@@ -31,7 +31,7 @@ ERRORS = [
     ("operation", "words"), [("train", "batch or chip size"), ("predict", "tile or batch size"), (None, "Close other")]
 )
 def test_every_form_is_the_same_sentence_with_what_helps(error, operation, words):
-    said = told(error, operation)
+    said = error_fields(error, operation)
     assert said["kind"] == "out_of_memory" and said["message"] == "The computer ran out of memory."
     assert words in said["hint"] and ("TILE_SIZE" in said["hint"]) == (operation == "predict")
 
@@ -44,7 +44,7 @@ def test_numpy_says_it_too():
 
 @pytest.mark.parametrize(("operation", "words"), [("predict", "TILE_SIZE"), ("distil", "CHIP_SIZE")])
 def test_of_a_devices_memory_too_the_hint_is_for_the_job(operation, words):
-    said = told(OutOfMemory("cuda:0 has too little memory.", "Use a smaller TILE_SIZE."), operation)
+    said = error_fields(OutOfMemory("cuda:0 has too little memory.", "Use a smaller TILE_SIZE."), operation)
     assert said["kind"] == "out_of_memory" and words in said["hint"]
 
 

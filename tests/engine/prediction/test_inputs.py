@@ -40,7 +40,7 @@ def test_colours_decide_where_nothing_is_described(picture, with_card):
     assert layers_of(given, with_card(inputs=(RGB,))) == {"image": [Layer(path, (3, 2, 1))]}
 
 
-def test_a_palette_is_read_as_colours_by_a_model_of_pictures_alone(picture, with_card):
+def test_a_palette_is_read_as_colours_by_a_model_of_images_alone(picture, with_card):
     path = picture(ColorInterp.palette)
     given = {"image": [AskedRaster(path, nodata=0)]}
     assert layers_of(given, with_card(inputs=(RGB,))) == {"image": [Layer(path, (1, 2, 3), 0, palette=True)]}

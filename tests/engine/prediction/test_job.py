@@ -14,7 +14,7 @@ from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.jobs import OPERATIONS
 from rsdl_qgis.engine.prediction.job import PredictionTask, Work
 from rsdl_qgis.engine.prediction.loop import Tile
-from rsdl_qgis.engine.prediction.request import MapRequest
+from rsdl_qgis.engine.prediction.request import MapRequest, ObjectRequest
 from rsdl_qgis.engine.radiometry.scaling import Radiometry
 
 NOTHING, ONE, PIXEL = np.zeros((1, 1)), np.ones((1, 1)), np.ones((1, 1), bool)
@@ -66,9 +66,9 @@ class Steps:
 
 @pytest.fixture
 def run(model, tmp_path):
-    def run(steps, report=None, tasks=("segmentation",), **arguments):
+    def run(steps, report=None, request=MapRequest, **arguments):
         job = {"model": str(model), "output": str(tmp_path / "out.tif"), "inputs": {}, "device": "cpu", **arguments}
-        return PredictionTask(MapRequest, tasks, "counts things", steps.work).operation()(job, report or Report())
+        return PredictionTask(request, "counts things", steps.work).operation()(job, report or Report())
 
     return run
 
@@ -89,7 +89,7 @@ def test_a_task_is_what_is_opened_and_a_collector(run, tmp_path):
 def test_models_of_other_tasks_are_refused_before_anything_is_opened(run):
     steps = Steps()
     with pytest.raises(MismatchError, match="'bright' is for segmentation, and this counts things"):
-        run(steps, tasks=("detection", "regression"))
+        run(steps, request=ObjectRequest)
     with pytest.raises(InputError, match="OVERLAP cannot be -1"):
         run(steps, overlap=-1)
     assert not steps.done

@@ -227,8 +227,8 @@ def test_no_tile_is_begun_after_a_cancel(with_card, streams):
 
 
 def test_one_tile_is_not_called_tiles():
-    assert Seconds(tiles_run=1).told(2.0).startswith("1 tile in 2.0 s")
-    assert Seconds(tiles_run=3).told(2.0, "scene").startswith("3 scenes in 2.0 s")
+    assert Seconds(tiles_run=1).described(2.0).startswith("1 tile in 2.0 s")
+    assert Seconds(tiles_run=3).described(2.0, "scene").startswith("3 scenes in 2.0 s")
 
 
 def test_without_streams_no_two_tiles_run_at_once(with_card):

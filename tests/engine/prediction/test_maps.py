@@ -82,7 +82,7 @@ def test_strips_and_rasters_smaller_than_a_tile(model, make_raster, tmp_path, sh
     assert np.array_equal(classes(predict(model, make_raster(image), tmp_path)["output"]), image[0] > 100)
 
 
-def test_nodata_nan_and_the_persons_own_nodata(model, make_raster, tmp_path):
+def test_nodata_nan_and_the_users_own_nodata(model, make_raster, tmp_path):
     image = checkers(dtype="float32")
     image[1, :10] = -1  # the file's nodata, in the other band
     image[0, 20, 20:30] = np.nan
@@ -201,7 +201,7 @@ def test_values_that_an_8_bit_model_cannot_mean_are_refused(make_raster, tmp_pat
     ("factor", "offset", "warned"),
     [(1, 0, False), (257, 0, True), (1 / 255, 0, True), (0.02, 130, False), (0, 128, False), (0, 5, True)],
 )
-def test_values_unlike_those_of_training_are_told_of(make_raster, tmp_path, with_card, factor, offset, warned):
+def test_values_unlike_those_of_training_are_reported(make_raster, tmp_path, with_card, factor, offset, warned):
     """16 bits, or 0 to 1, for a model of bytes; not a dull picture near the mean of training."""
     from tests.engine.conftest import Threshold
 
@@ -235,7 +235,7 @@ def test_a_model_for_another_task_is_refused(make_raster, tmp_path, with_card):
 
 
 @pytest.mark.parametrize("apart", [False, True])
-def test_dates_that_do_not_share_a_stretch_are_told_of_once(make_raster, tmp_path, with_card, apart):
+def test_dates_that_do_not_share_a_stretch_are_reported_once(make_raster, tmp_path, with_card, apart):
     from tests.engine.conftest import Threshold
 
     scaling = Scaling("robust", pooled=True, clip=(-1, 3))

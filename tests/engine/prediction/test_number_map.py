@@ -141,11 +141,11 @@ def test_the_file_says_what_its_numbers_are(field, make_model, tmp_path):
 
 def test_the_file_tells_the_range_of_training_where_the_card_does(field, make_model, tmp_path):
     ranged = replace(CARD, value_range=(-3.5, 120.0))
-    told = []
+    reported = []
     for card in (ranged, CARD):
         with rasterio.open(predict(make_model(Linear([1.0, 0.0]), card), field[2], tmp_path)["output"]) as made:
-            told.append(made.tags().get("RSDL_VALUE_RANGE"))
-    assert json.loads(told[0]) == [-3.5, 120.0] and told[1] is None
+            reported.append(made.tags().get("RSDL_VALUE_RANGE"))
+    assert json.loads(reported[0]) == [-3.5, 120.0] and reported[1] is None
 
 
 def test_statistics_do_not_depend_on_how_the_numbers_come():
@@ -153,9 +153,9 @@ def test_statistics_do_not_depend_on_how_the_numbers_come():
     statistics = Statistics()
     for part in np.split(values, [1, 1, 300, 777]):
         statistics.add(part)
-    assert statistics.figures()["stddev"] == pytest.approx(values.astype(float).std(), rel=1e-6)
-    assert statistics.figures()["mean"] == pytest.approx(values.astype(float).mean(), rel=1e-12)
-    assert Statistics().figures() == {}
+    assert statistics.values()["stddev"] == pytest.approx(values.astype(float).std(), rel=1e-6)
+    assert statistics.values()["mean"] == pytest.approx(values.astype(float).mean(), rel=1e-12)
+    assert Statistics().values() == {}
 
 
 def test_an_all_nodata_raster_gives_an_all_nodata_map(make_raster, make_model, tmp_path):
@@ -164,7 +164,7 @@ def test_an_all_nodata_raster_gives_an_all_nodata_map(make_raster, make_model, t
     assert np.isnan(numbers(result)).all() and result["statistics"] == {"pixels": 0}
 
 
-def test_numbers_that_are_none_become_nodata_and_are_told_of(field, make_model, tmp_path):
+def test_numbers_that_are_none_become_nodata_and_are_reported(field, make_model, tmp_path):
     class Root(nn.Module):
         def forward(self, image):
             return (image[:, 0, :1] - 50).log()
@@ -179,14 +179,14 @@ def test_numbers_that_are_none_become_nodata_and_are_told_of(field, make_model, 
     assert not report.warnings()
 
 
-@pytest.mark.parametrize(("trained_on", "told"), [((-100.0, 200.0), False), ((40.0, 60.0), True), (None, False)])
-def test_numbers_far_beyond_those_trained_on_are_told_of_and_kept(field, make_model, tmp_path, trained_on, told):
+@pytest.mark.parametrize(("trained_on", "reported"), [((-100.0, 200.0), False), ((40.0, 60.0), True), (None, False)])
+def test_numbers_far_beyond_those_trained_on_are_reported_and_kept(field, make_model, tmp_path, trained_on, reported):
     values, valid, path = field
     report = Listening()
     card = replace(CARD, value_range=trained_on)
     made = numbers(predict(make_model(Linear([1.0, 0.0]), card), path, tmp_path, report))
     assert np.array_equal(made[valid], values[0][valid])
-    assert any("trained on 40 to 60" in text for text in report.warnings()) == told
+    assert any("trained on 40 to 60" in text for text in report.warnings()) == reported
 
 
 @pytest.mark.parametrize("name", ["probabilities", "polygons"])

@@ -16,6 +16,7 @@ from rsdl_qgis.engine.prediction.request import (
     SceneRequest,
     SeriesRequest,
 )
+from rsdl_qgis.engine.vector.masks import PolygonMask
 from rsdl_qgis.engine.vector.vector_file import VectorFile
 
 REQUESTS = (MapRequest, ObjectRequest, SceneRequest, SeriesRequest)
@@ -81,7 +82,7 @@ def test_rasters_layers_and_vectors_are_typed():
     job = {**LEAST, "inputs": {"image": [raster]}, **mask, "extent": [0, 1, 2, 3], "features": "f.gpkg", "size": 7}
     request = SceneRequest.of(job)
     assert request.inputs == {"image": (AskedRaster("a.tif", (3, 1), (0, None), True),)}
-    assert request.mask == VectorFile("m.gpkg", "EPSG:4326", (("n.gpkg", "EPSG:32634"),))
+    assert request.mask == PolygonMask(VectorFile("m.gpkg", "EPSG:4326", (("n.gpkg", "EPSG:32634"),)))
     assert request.features == VectorFile("f.gpkg") and request.extent == (0.0, 1.0, 2.0, 3.0)
     layer = {"path": "a.tif", "bands": [2], "nodata": 5, "name": "A", "descriptions": ["x"], "date": "2020-01-01"}
     series = SeriesRequest.of({**LEAST, "layers": [layer], "bands": [1, 2]})

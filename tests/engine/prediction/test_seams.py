@@ -1,6 +1,6 @@
 """A trained U-Net's map from tiles is its whole-image map, and no seam shows. Needs the OMBRIA data (RSDL_DATA).
 
-``flood-s2-after`` is the U-Net; what the other flood models reach is in ``docs/models.md``.
+``flood-s2-after`` is the U-Net; what the other flood models reach is in ``docs/notes/tiles.md``.
 """
 
 from __future__ import annotations

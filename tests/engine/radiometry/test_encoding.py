@@ -67,17 +67,17 @@ def test_values_like_those_of_training_pass(with_card):
 
 
 @pytest.mark.parametrize(("factor", "applied", "hint"), [(1e4, 1.0, "SCALE=0.0001"), (1e-4, 0.0001, "SCALE=1")])
-def test_another_unit_is_told_with_its_factor(with_card, factor, applied, hint):
+def test_another_unit_is_reported_with_its_factor(with_card, factor, applied, hint):
     card = with_card(inputs=(INDICES,))
     with pytest.raises(MismatchError, match=r"values of NDVI go from.*'bright' was trained on values around 0.55") as e:
         check_range(card, {"modis": sample(factor)}, applied)
     assert e.value.hint.endswith(f": {hint}.")
 
 
-def test_values_that_no_unit_explains_are_only_told(with_card):
+def test_values_that_no_unit_explains_are_only_reported(with_card):
     card = with_card(inputs=(INDICES,))
     (only,) = check_range(card, {"modis": sample(shift=-50)}, 1.0)
-    assert "NDVI" in only and "EVI" in only and "may mean little" in only
+    assert "NDVI" in only and "EVI" in only and "may be wrong" in only
 
 
 def test_a_model_that_stretches_or_says_nothing_takes_any_values(with_card):

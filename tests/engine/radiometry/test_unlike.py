@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rsdl_qgis.engine.cards.card import Band, Input, Scaling
-from rsdl_qgis.engine.radiometry.unlike import blank_share, findings, scale_text
+from rsdl_qgis.engine.radiometry.unlike import blank_fraction, findings, scale_text
 from rsdl_qgis.engine.raster.source import LayerInfo
 
 MEAN, STD = (800.0, 1100.0, 1400.0, 2600.0, 2100.0), (400.0, 500.0, 750.0, 700.0, 900.0)
@@ -27,7 +27,7 @@ def said(item, values, **given):
     return [finding.text + " " + finding.remedy for finding in findings(item, "fires", values, **given)]
 
 
-def test_what_is_like_training_is_not_told_of():
+def test_what_is_like_training_is_not_reported():
     assert said(REFLECTANCE, scene()) == []
     assert said(REFLECTANCE, scene(spread=0.1)) == []
     dark = scene() - 600 + 0
@@ -40,7 +40,7 @@ def test_what_is_like_training_is_not_told_of():
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        (lambda a: (a / 4000 * 255).clip(0, 255).round(), "picture of 8 bits"),
+        (lambda a: (a / 4000 * 255).clip(0, 255).round(), "8-bit image"),
         (lambda a: a / 10_000, "multiplied by 10000"),
         (lambda a: a * 10, "multiplied by 0.1"),
         (lambda a: a + 1000, "subtract 1000"),
@@ -72,7 +72,7 @@ def test_every_date_is_looked_at():
     assert "pixels of after are about 1000" in said(pair, both)[0]
     both = scene(dates=2)
     both[0] = (both[0] / 20).clip(0, 255).round()
-    assert "picture of 8 bits" in said(pair, both)[0]
+    assert "8-bit image" in said(pair, both)[0]
 
 
 def test_the_offset_is_sentinel_2s_alone():
@@ -85,33 +85,33 @@ def test_the_offset_is_sentinel_2s_alone():
     assert "darkest pixels of after are about 1000 in every band, those of before are not" in said(pooled, both)[0]
 
 
-def test_a_model_of_stored_numbers_is_told_from_the_files_scale():
+def test_a_model_of_stored_numbers_is_recognised_from_the_files_scale():
     stated = np.full((1, 5), 1e-4), np.full((1, 5), -0.1)
     (found,) = findings(REFLECTANCE, "fires", scene() * 1e-4 - 0.1, stated=stated)
     assert found.stored and "without the scale and offset that the file states" in found.remedy
     assert findings(REFLECTANCE, "fires", scene(), stated=stated) == []
 
 
-@pytest.mark.parametrize(("low", "high", "told"), [(0, 1, True), (0, 100, False), (0, 255, False)])
-def test_a_model_of_bytes_is_given_next_to_nothing(low, high, told):
+@pytest.mark.parametrize(("low", "high", "reported"), [(0, 1, True), (0, 100, False), (0, 255, False)])
+def test_a_model_of_bytes_is_given_next_to_nothing(low, high, reported):
     item = Input("image", (Band("red"),), scaling=Scaling(divisor=255.0))
     values = np.ma.MaskedArray(np.random.default_rng(0).uniform(low, high, (1, 1, 40, 40)))
-    assert any("takes 0 to 255" in text for text in said(item, values)) == told
+    assert any("takes 0 to 255" in text for text in said(item, values)) == reported
 
 
 def test_pixels_that_are_zero_in_all_bands_are_counted_by_date():
     values = np.ma.MaskedArray(np.ones((2, 3, 10, 10), "uint8"), np.zeros((2, 3, 10, 10), bool))
-    assert blank_share(values) == 0
+    assert blank_fraction(values) == 0
     values[1, :, :5] = 0
     values[0, :2] = 0  # not in all bands
-    assert blank_share(values) == 0.5
+    assert blank_fraction(values) == 0.5
     values[1, 0, :5] = np.ma.masked
-    assert blank_share(values) == 0
+    assert blank_fraction(values) == 0
 
 
 def test_a_stored_zero_is_found_behind_an_offset():
     about = {"descriptions": ("", ""), "dtypes": ("float32",) * 2, "nodata": (None,) * 2, "resolution": (10, 10)}
     info = LayerInfo("a.tif", (1, 2), **about, crs=None, scales=(0.1, 0.1), offsets=(5.0, 5.0))
     values = np.ma.MaskedArray(np.full((1, 2, 4, 4), 5.0, "float32"), False)
-    assert blank_share(values, [info]) == 1 and blank_share(values) == 0
+    assert blank_fraction(values, [info]) == 1 and blank_fraction(values) == 0
     assert scale_text(info) == "a.tif: stored numbers × 0.1 + 5 are its values, as the file states."

@@ -8,7 +8,7 @@ import rasterio
 from rasterio.enums import ColorInterp
 
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.raster.class_tables import bands_of, check_no_picture, class_names
+from rsdl_qgis.engine.raster.class_tables import bands_of, check_not_rgb, class_names
 
 RGB = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
 
@@ -34,7 +34,7 @@ def picture(tmp_path):
 def test_colours_are_no_classes(picture, kinds):
     path = picture((255, 0, 0, 255)[: len(kinds)], kinds)
     with pytest.raises(InputError, match="red, green and blue, so its classes would be colours"):
-        check_no_picture(path, 1, "labels")
+        check_not_rgb(path, 1, "labels")
     assert bands_of(path) == 3
 
 
@@ -45,7 +45,7 @@ def test_colours_are_no_classes(picture, kinds):
     ((1, 2, 3, 4), (*RGB, ColorInterp.undefined), 4),
 ])  # fmt: skip
 def test_other_bands_may_be_classes(picture, bands, kinds, band):
-    check_no_picture(picture(bands, kinds), band, "labels")
+    check_not_rgb(picture(bands, kinds), band, "labels")
 
 
 def test_names_are_made_clean(picture):

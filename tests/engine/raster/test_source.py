@@ -9,7 +9,7 @@ from rasterio.warp import transform as transform_points
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.raster.grid import Window
 from rsdl_qgis.engine.raster.source import Layer, RasterSource, _within_block, inspect, valid_pixels
-from rsdl_qgis.engine.vector.polygon_mask import PolygonMask
+from rsdl_qgis.engine.vector.masks import PolygonMask
 from rsdl_qgis.engine.vector.vector_file import VectorFile
 
 from ..conftest import NORTH_UP
@@ -36,7 +36,7 @@ def test_values_and_type_come_back_and_nodata_is_masked(raster_file, rng, dtype)
     assert (result.mask[0] == (array == 7)).all()
 
 
-def test_the_person_s_nodata_is_added_to_the_file_s(raster_file, rng):
+def test_the_user_s_nodata_is_added_to_the_file_s(raster_file, rng):
     array = rng.integers(0, 5, (2, 20, 30)).astype("int16")
     path = raster_file("a.tif", array, nodata=0)
     assert (read(Layer(path, nodata=3)).mask[0] == ((array == 0) | (array == 3))).all()
@@ -171,7 +171,7 @@ def test_a_layer_on_another_grid_is_resampled_onto_the_first(raster_file, crs, t
     np.testing.assert_allclose(piece["b"].data, arrays["b"].data[..., 20:36, 10:26], atol=0.1)
 
 
-@pytest.mark.parametrize("nodata", ["file", "person", "nan", "msk"])
+@pytest.mark.parametrize("nodata", ["file", "user", "nan", "msk"])
 def test_nodata_never_bleeds_into_resampled_values(raster_file, rng, nodata):
     hole = np.zeros((1, 60, 60), bool)
     hole[:, 20:35, 25:40] = True
@@ -180,7 +180,7 @@ def test_nodata_never_bleeds_into_resampled_values(raster_file, rng, nodata):
     options = {"nodata": -9999} if nodata == "file" else {"msk": ~hole[0]} if nodata == "msk" else {}
     other = raster_file("b.tif", array, transform=Affine(7, 1, 499_990, 1, -7, 4_200_010), **options)
     first = raster_file("a.tif", np.ones((1, 30, 30), "uint8"))
-    layer = Layer(other, nodata=-9999 if nodata == "person" else None)
+    layer = Layer(other, nodata=-9999 if nodata == "user" else None)
     with RasterSource({"a": [Layer(first)], "b": [layer]}) as source:
         result = whole(source)["b"]
     assert 40 < result.mask.sum() < 200  # 15 x 15 pixels of half the area are about 112

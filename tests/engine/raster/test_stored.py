@@ -99,7 +99,7 @@ def test_values_are_numbers_times_scale_plus_offset(raster_file, rng, dtype, kin
     assert (info.scales, info.offsets) == ((0.1, 1.0, 1.0), (0.0, 0.0, -1000.0))
 
 
-def test_bands_without_scale_keep_their_type_and_the_persons_nodata_is_a_number(raster_file, rng):
+def test_bands_without_scale_keep_their_type_and_the_users_nodata_is_a_number(raster_file, rng):
     array = rng.integers(0, 100, (2, HEIGHT, WIDTH)).astype("uint16")
     path = states(raster_file("a.tif", array), (1.0, 0.5))
     with RasterSource({"plain": [Layer(path, (1,))], "scaled": [Layer(path, (2,), nodata=4)]}) as source:

@@ -60,4 +60,4 @@ def test_text_on_a_shade_can_be_read():
 
 def test_figures_are_written_for_people():
     assert web.thousands(1234567) == "1\u202f234\u202f567"
-    assert web.percent(0.98765) == "98.77\u202f%" and web.figure(None) == "–" and web.figure(0.5) == "0.5000"
+    assert web.percent(0.98765) == "98.77\u202f%" and web.decimal(None) == "–" and web.decimal(0.5) == "0.5000"

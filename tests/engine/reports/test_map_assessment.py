@@ -75,7 +75,7 @@ BAD = {
     "no such band": (InputError, "no band 2"),
     "continuous": (InputError, r"values such as 0\.\d+"),
     "too many values": (InputError, "more than 1000 different"),
-    "area field": (InputError, "does not tell classes"),
+    "area field": (InputError, "so these are no classes"),
     "empty field": (InputError, "empty in every feature"),
     "lines": (InputError, "no polygons or points"),
     "map of points": (InputError, "PREDICTED is a class raster or polygons"),

@@ -60,13 +60,13 @@ def test_degrees_are_drawn_as_wide_as_they_are_on_the_ground():
 @pytest.mark.parametrize("crs", [None, "nonsense", "x" * 80])
 def test_without_a_coordinate_system_there_is_a_map_without_a_scale(crs):
     html = sm.split_map([source(chips((0, 0), (100, 100)), crs=crs)])
-    assert len(boxes(html, COLORS["train"])) == 2 and "not to a known scale" in html
+    assert len(boxes(html, COLORS["train"])) == 2 and "scale unknown" in html
 
 
 def test_chips_without_a_place_get_a_sentence():
     lost = [{"name": str(i), "bounds": None, "split": part} for i, part in enumerate(["train"] * 3 + ["test", ""])]
     html = sm.split_map([source(lost)])
-    assert "<svg" not in html and "5 chips have no known place" in html
+    assert "<svg" not in html and "5 chips are not georeferenced" in html
     assert "3 training" in html and "1 test" in html and "1 left out" in html
 
 

@@ -65,10 +65,10 @@ def test_a_page_is_whole_well_formed_and_loads_nothing(task):
     assert "http" not in page and "url(" not in page and "<script" not in page
     assert "None" not in words(page) and "nan" not in words(page).split()
     for heading in (
-        "How good it is",
-        "How the training went",
-        "What it was trained on",
-        "How the metrics were computed",
+        "Evaluation",
+        "Training curves",
+        "Training data",
+        "Evaluation method",
     ):
         assert heading in page
 
@@ -121,7 +121,7 @@ def test_means_over_samples_are_in_the_table_and_explained():
     assert "Mean over samples" not in words(training_page(result))
     result["evaluation"]["figures"]["mean IoU, mean over samples"] = [0.777, 0.7, 0.8]
     page = training_page(result)
-    assert words(page).count("0.777") == 1 and "the metric of each sample by itself" in page
+    assert words(page).count("0.777") == 1 and "the mean of each sample's own metric" in page
     assert page.count('class="tile"') == 3
 
 
@@ -129,10 +129,8 @@ def test_the_best_epoch_is_marked_on_the_curve():
     page = training_page(made_up.result())
     score = made_up.result()["epochs"][14]["score"]
     assert f"{score:.3f} at 15" in page
-    assert "Of 20 epochs, epoch 15 was the best and is the model: mean IoU 0.819 on the validation samples." in words(
-        page
-    )
-    assert "took 10 min 28 s; 2.9 % of it was waiting for data" in words(page)
+    assert "Of 20 epochs, epoch 15 was the best and was kept: mean IoU 0.819 on the validation samples." in words(page)
+    assert "took 10 min 28 s, 2.9 % of it waiting for data" in words(page)
 
 
 def warned(**changes) -> str:
@@ -150,18 +148,18 @@ def test_what_limits_the_metrics_is_said_and_only_then():
     assert "more epochs" in warned(metric_best_epoch=20)
     assert "do not show that the model is better" in warned(evaluation_figures={"mean IoU": [0.52, 0.49, 0.56]})
     alone = warned(evaluation_figures={"mean IoU": [0.3, None, None]})
-    assert "do not show that the model is better" in alone and "There are no intervals" in alone
+    assert "do not show that the model is better" in alone and "There are no confidence intervals" in alone
     assert "not show" not in warned(evaluation_figures={"mean IoU": [0.99, None, None]})
     classes = copy.deepcopy(made_up.result()["evaluation"]["classes"])
     classes[1]["support"] = 0
-    assert "Nothing of forest is in the samples" in warned(evaluation_classes=classes)
+    assert "No sample of the evaluation has forest" in warned(evaluation_classes=classes)
 
 
 def test_which_split_was_evaluated_is_said():
-    assert "which had no part in either" in words(training_page(made_up.result()))
+    assert "which were used for neither" in words(training_page(made_up.result()))
     text = words(training_page(made_up.result(part="valid")))
-    assert "The metrics are of the same samples, so they are a little optimistic" in text
-    assert "which had no part in either" not in text and " Test " not in text
+    assert "The metrics are of the same samples, so they are slightly optimistic" in text
+    assert "which were used for neither" not in text and " Test " not in text
 
 
 def test_the_probability_from_which_a_class_is_given_is_told():
@@ -196,14 +194,14 @@ def test_numbers_have_a_scatter_plot_and_a_unit_but_no_classes():
     page = training_page(made_up.regression())
     assert page.count("<circle") > 1900
     assert "3.41 m RMSE (3.10 to 3.80)" in words(page) and "0.710 R2" in words(page)
-    assert "prediction (m)" in page and "Class by class" not in page and 'class="matrix' not in page
+    assert "prediction (m)" in page and "Metrics of each class" not in page and 'class="matrix' not in page
 
 
 def test_several_labels_have_average_precision_and_no_matrix():
     page = training_page(made_up.multi_label())
     assert "AP" in words(page).split() and 'class="matrix' not in page
-    assert "in the order of falling probability" in page and "mAP" in page and "MAP" not in page
-    assert "100 chips have no known place" in words(page)
+    assert "ranked by the probability of the label" in page and "mAP" in page and "MAP" not in page
+    assert "100 chips are not georeferenced" in words(page)
 
 
 def test_what_was_taken_over_is_shown():
@@ -226,8 +224,8 @@ def test_the_last_epoch_is_told_to_be_the_model_where_it_is():
     result = made_up.result(part="valid")
     result["settings"]["keep"], result["metric"]["best_epoch"] = "last", 20
     text = words(training_page(result))
-    assert "The last of 20 epochs is the model" in text and "the last epoch was kept, whatever its score" in text
-    assert "optimistic" not in text and "with more epochs the model may become better" not in text
+    assert "The last of 20 epochs was kept" in text and "the last epoch was kept, regardless of its score" in text
+    assert "optimistic" not in text and "with more epochs the model may improve" not in text
 
 
 def test_a_student_is_shown_with_its_teacher():
@@ -236,14 +234,14 @@ def test_a_student_is_shown_with_its_teacher():
     assert "31.1 MB 2.0 MB 6.3 %" in text
     worthless = made_up.distillation()
     worthless["distillation"]["kept"] = None
-    assert "there is no share of it to keep" in words(training_page(worthless))
+    assert "there is no fraction of it to keep" in words(training_page(worthless))
     assert "118 ms 21.7 ms 18.3 %" in text and "Teacher and student" not in words(training_page(made_up.result()))
 
 
 def test_settings_versions_and_hashes_are_there():
     text = words(training_page(made_up.result()))
     assert "learning rate 0.0005" in text and "loss cross_entropy, dice" in text and "patience –" in text
-    assert "augmentation flips: yes; noise: 0.02" in text and "follows from the seed 7" in text
+    assert "augmentation flips: yes; noise: 0.02" in text and "follow from the seed 7" in text
     assert "torch 2.13.0" in text and "9f" * 32 in text and "11 min 52 s in all" in text
 
 

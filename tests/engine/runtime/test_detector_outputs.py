@@ -1,4 +1,4 @@
-"""Other people's detectors: each layout, in an ONNX with known boxes, gives these; what is not clear is told."""
+"""Detectors of other programs: each layout, in an ONNX with known boxes, gives these; what is not clear is an error."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TYPES = {np.dtype("float32"): TensorProto.FLOAT, np.dtype("int64"): TensorProto.
 
 
 def write(path, outputs, metadata, shape=(1, 3, SIDE, SIDE), free=()):
-    """An ONNX that gives these arrays by name, whatever the image; ``free``: outputs that do not tell their shape."""
+    """An ONNX that gives these arrays by name, whatever the image; ``free``: outputs that do not state their shape."""
     nodes, values = [], []
     for name, array in outputs.items():
         nodes.append(helper.make_node("Constant", [], [name], value=numpy_helper.from_array(array, name)))
@@ -155,7 +155,7 @@ def normalised(outputs):
     return made
 
 
-class Told(Report):
+class Log(Report):
     def __init__(self):
         self.said = []
 
@@ -164,15 +164,15 @@ class Told(Report):
 
 
 @pytest.mark.parametrize("name", list(LAYOUTS))
-def test_boxes_from_0_to_1_are_told_once_and_scaled(tmp_path, name):
+def test_boxes_from_0_to_1_are_reported_once_and_scaled(tmp_path, name):
     outputs, metadata = LAYOUTS[name]
     path = write(tmp_path / "detector.onnx", normalised(outputs), metadata)
-    report = Told()
+    report = Log()
     detector = open_detector(read_card(path), path, "cpu", 1, report)
     for shape in ((SIDE, SIDE), (SIDE, 2 * SIDE)):  # the pixels of whatever tile is asked about
         (found,) = [detector.decode(o, shape, 0.3) for o in detector.run(image(SIDE))]
         check(found, BOXES * ([1, 1, 1, 1] if shape[1] == SIDE else [2, 1, 2, 1]))
-    assert any("parts of the tile's sides" in text for text in report.said)
+    assert any("fractions of the tile's sides" in text for text in report.said)
 
 
 def image(side, count=1):
@@ -325,7 +325,7 @@ def test_instance_masks(tmp_path, layout):
     assert (second.row, second.col) == (30, 30) and second.pixels[3:].all() and second.pixels.shape == (30, 20)
 
 
-def test_what_a_detector_of_one_class_gives_is_told_by_its_cells(tmp_path):
+def test_what_a_detector_of_one_class_gives_is_recognised_by_its_cells(tmp_path):
     one = {**ULTRALYTICS, "names": "{0: 'plane'}"}
     raw = np.concatenate([centred(BOXES), np.full((3, 1), 1.0), SCORES[:, None]], 1)
     _, (found,) = detect(write(tmp_path / "d.onnx", {"output": rows(raw, 3 * CELLS)}, one))
@@ -345,13 +345,13 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", list(REFUSED))
-def test_what_is_not_clear_is_told(tmp_path, name):
+def test_what_is_not_clear_is_reported(tmp_path, name):
     outputs, metadata, words = REFUSED[name]
     with pytest.raises(ModelError, match=words):
         detect(write(tmp_path / "d.onnx", outputs, metadata))
 
 
-def test_labels_that_have_no_name_are_told(tmp_path):
+def test_labels_that_have_no_name_are_reported(tmp_path):
     outputs, _ = LAYOUTS["torchvision"]
     with pytest.raises(ModelError, match=r"gives the label 3.*0 plane, 1 ship, 2 car.*begins with 1"):
         detect(write(tmp_path / "d.onnx", outputs, ULTRALYTICS))
@@ -387,7 +387,7 @@ def test_values_that_are_no_numbers_are_left_out(tmp_path):
     ({"stride": "''", "imgsz": "[320, 320]"}, 32, 320),
     ({"stride": "", "imgsz": "unknown"}, 32, 640),
 ])  # fmt: skip
-def test_sides_that_are_not_told_are_the_usual_ones(tmp_path, keys, multiple, side):
+def test_sides_that_are_not_reported_are_the_usual_ones(tmp_path, keys, multiple, side):
     path = write(tmp_path / "m.onnx", {"o": rows(cells())}, {**ULTRALYTICS, **keys}, (1, 3, None, None))
     tiling = read_card(path).tiling
     assert (tiling.multiple, tiling.size, tiling.any_size) == (multiple, side, True)

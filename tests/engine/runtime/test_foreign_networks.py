@@ -70,7 +70,7 @@ def chances(name, tmp_path, image, **changes):
     return read(made["probabilities"]), read(made["output"])[0]
 
 
-def test_values_that_whole_numbers_of_the_type_do_not_have_are_told_once(tmp_path, scene):
+def test_values_that_whole_numbers_of_the_type_do_not_have_are_reported_once(tmp_path, scene):
     image, _ = scene
     nodes = [("Cast", ["x"], ["c"], {"to": FLOAT}), ("Conv", ["c", "w", "b"], ["y"])]
     report = Listening()
@@ -86,8 +86,8 @@ def test_probabilities_are_those_of_the_softmax(tmp_path, make_raster, name):
     weak = np.array([0.0, 1.0], "float32").reshape(2, 1, 1, 1), np.array([0.3, 0.0], "float32")
     found, classes = chances(name, tmp_path, make_raster(values), weights=weak)
     x = values[0] / np.float32(255)
-    truth = 1 / (1 + np.exp(0.3 - x))
-    assert np.allclose(found[1], truth, atol=1e-4) and np.allclose(found.sum(0), 1, atol=1e-5)
+    expected = 1 / (1 + np.exp(0.3 - x))
+    assert np.allclose(found[1], expected, atol=1e-4) and np.allclose(found.sum(0), 1, atol=1e-5)
     assert np.array_equal(classes, x > 0.3)
 
 
@@ -108,16 +108,16 @@ def test_probabilities_of_classes_by_themselves_stay_so(tmp_path, make_raster):
     keys = {**KEYS, "class_names": ["a", "b", "c"]}
     changes = {"weights": three, "output": ("n", 3, 32, 32), "keys": keys}
     found, classes = chances("sigmoids", tmp_path, make_raster(values), **changes)
-    truth = 1 / (1 + np.exp(-(values / np.float32(255) * three[0].reshape(3, 1, 1) + three[1].reshape(3, 1, 1))))
-    assert np.allclose(found, truth, atol=1e-5) and np.array_equal(classes, truth.argmax(0))
+    expected = 1 / (1 + np.exp(-(values / np.float32(255) * three[0].reshape(3, 1, 1) + three[1].reshape(3, 1, 1))))
+    assert np.allclose(found, expected, atol=1e-5) and np.array_equal(classes, expected.argmax(0))
 
 
 def test_two_probabilities_by_themselves_give_the_likelier(tmp_path, make_raster):
     values = np.random.default_rng(0).integers(0, 255, (1, 40, 50)).astype("uint8")
     both = np.array([1.0, 2.0], "f4").reshape(2, 1, 1, 1), np.array([1.0, 0.5], "f4")  # both above 0.5 everywhere
     found, classes = chances("sigmoids", tmp_path, make_raster(values), weights=both)
-    truth = 1 / (1 + np.exp(-(values / np.float32(255) * both[0].reshape(2, 1, 1) + both[1].reshape(2, 1, 1))))
-    assert np.allclose(found, truth, atol=1e-5) and np.array_equal(classes, truth[1] > truth[0])
+    expected = 1 / (1 + np.exp(-(values / np.float32(255) * both[0].reshape(2, 1, 1) + both[1].reshape(2, 1, 1))))
+    assert np.allclose(found, expected, atol=1e-5) and np.array_equal(classes, expected[1] > expected[0])
 
 
 @pytest.mark.parametrize("name", ["classes", "uint8 classes", "one hot"])
@@ -126,15 +126,15 @@ def test_a_network_of_classes_has_no_probabilities(tmp_path, scene, name):
         chances(name, tmp_path, scene[0])
 
 
-def test_what_the_person_says_of_an_output_counts(tmp_path, make_raster):
+def test_what_the_user_says_of_an_output_counts(tmp_path, make_raster):
     """A Deepness model without its activation that is said to give probabilities."""
     values = np.random.default_rng(0).integers(0, 255, (1, 40, 50)).astype("uint8")
     weak = np.ones((1, 1, 1, 1), "float32"), np.zeros(1, "float32")
-    for told, truth in (("probabilities", values[0] > 127), ("logits", values[0] > 0)):
+    for declared, expected in (("probabilities", values[0] > 127), ("logits", values[0] > 0)):
         _, classes = chances(
-            "one logit", tmp_path, make_raster(values), weights=weak, keys={**KEYS, "rsdl:output": told}
+            "one logit", tmp_path, make_raster(values), weights=weak, keys={**KEYS, "rsdl:output": declared}
         )
-        assert np.array_equal(classes, truth)
+        assert np.array_equal(classes, expected)
     with pytest.raises(ModelError, match="says that its output is 'odds'"):
         chances("one logit", tmp_path, make_raster(values), keys={**KEYS, "rsdl:output": "odds"})
 
@@ -174,7 +174,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", list(REFUSED))
-def test_what_cannot_be_run_is_told(tmp_path, scene, name):
+def test_what_cannot_be_run_is_reported(tmp_path, scene, name):
     settings, words = REFUSED[name]
     with pytest.raises(ModelError, match=words) as found:
         run(write(tmp_path / "m.onnx", **settings), scene[0], tmp_path)
@@ -230,7 +230,7 @@ ERRORS = [{"ir_version": 99}, {"opset": 99}, {"operator": "Nothing"}, {"cut": 40
 
 
 @pytest.mark.parametrize("error", ERRORS)
-def test_files_that_cannot_be_opened_are_told_in_words(tmp_path, scene, error):
+def test_files_that_cannot_be_opened_are_reported_in_words(tmp_path, scene, error):
     path = write(tmp_path / "m.onnx", [LOGITS], SAME)
     model = onnx.load(path)
     if "ir_version" in error:
@@ -250,7 +250,7 @@ def test_files_that_cannot_be_opened_are_told_in_words(tmp_path, scene, error):
 
 
 def card_folder(path, model, **changes):
-    """A model folder as a person writes it: an ONNX of another program, and a card."""
+    """A model folder as a user writes it: an ONNX of another program, and a card."""
     card = ModelCard(
         "mine", "Mine", (Input("image", (Band("a"),), scaling=Scaling(divisor=255)),),
         (Class(0, "dark", "#000000"), Class(1, "bright", "#ffffff")), tiling=Tiling(size=32, overlap=8, multiple=32),
@@ -280,8 +280,8 @@ def test_a_card_inside_does_not_make_probabilities_of_logits(tmp_path, make_rast
     keys = {"rsdl:card": (folder / "model.json").read_text()}
     model = write(tmp_path / "m.onnx", [LOGITS], SAME, weak, keys=keys)
     made = run(model, make_raster(values), tmp_path, probabilities=str(tmp_path / "p.tif"))
-    truth = 1 / (1 + np.exp(0.3 - values[0] / np.float32(255)))
-    assert np.allclose(read(made["probabilities"])[1], truth, atol=1e-5)
+    expected = 1 / (1 + np.exp(0.3 - values[0] / np.float32(255)))
+    assert np.allclose(read(made["probabilities"])[1], expected, atol=1e-5)
 
 
 def test_sigmoids_of_classes_that_exclude_each_other_have_a_sum_of_1(tmp_path, make_raster):
@@ -321,17 +321,17 @@ def test_scenes_by_the_mean_of_their_pixels(tmp_path, name, several):
     )  # fmt: skip
     images = np.random.default_rng(0).random((4, 1, 1, 32, 32)).astype("f4")
     logits = images.mean((3, 4))[:, 0] @ weights[0] + weights[1]
-    truth = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    expected = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     if name == "classes":
-        truth = np.eye(3)[logits.argmax(1)]
+        expected = np.eye(3)[logits.argmax(1)]
     elif several and name != "probabilities":
-        truth = 1 / (1 + np.exp(-logits))
+        expected = 1 / (1 + np.exp(-logits))
     found = open_runtime(card, model, "cpu", 1)({"image": images})
-    assert found.shape == (4, 3) and np.allclose(found, truth, atol=1e-5)
+    assert found.shape == (4, 3) and np.allclose(found, expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("told", [True, False])
-def test_series_with_or_without_which_dates_are_valid(tmp_path, told):
+@pytest.mark.parametrize("stated", [True, False])
+def test_series_with_or_without_which_dates_are_valid(tmp_path, stated):
     series = helper.make_tensor_value_info("x", FLOAT, ("n", 4, 2))
     valid = helper.make_tensor_value_info("valid", TensorProto.BOOL, ("n", 4))
     nodes = [
@@ -340,7 +340,7 @@ def test_series_with_or_without_which_dates_are_valid(tmp_path, told):
     ]
     weights = np.array([[1.0, -1.0, 0], [0, 2.0, 1.0]], "f4")
     graph = helper.make_graph(
-        nodes, "g", [series, valid] if told else [series], [helper.make_tensor_value_info("y", FLOAT, ("n", 3))],
+        nodes, "g", [series, valid] if stated else [series], [helper.make_tensor_value_info("y", FLOAT, ("n", 3))],
         [numpy_helper.from_array(weights, "w")],
     )  # fmt: skip
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), tmp_path / "s.onnx")

@@ -114,7 +114,7 @@ def test_numbers_come_as_they_are_and_precisely(tmp_path):
     assert np.allclose(got, expected, atol=1e-4 * np.abs(expected).max())
 
 
-def test_several_labels_are_judged_each_alone(tmp_path):
+def test_several_labels_are_decided_each_alone(tmp_path):
     network = Scene()
     _, run = export(network, replace(card_for("classification"), activation="sigmoid"), tmp_path)
     image = torch.randn(4, 1, 2, 16, 16)

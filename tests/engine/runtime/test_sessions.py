@@ -329,20 +329,20 @@ def test_a_gpu_that_onnx_runtime_cannot_use_is_an_error_where_it_was_asked_for(f
 @pytest.mark.parametrize("got", [CPU_ONLY, NO_LIBRARY])
 def test_auto_falls_back_to_the_cpu_and_says_so(folder, gpu, got):
     gpu(got)
-    report = Told()
+    report = Log()
     ready = open_runtime(card_of(folder), folder / "model.onnx", "auto", 1, report)
     assert len(ready(batch())) == 2
     (warning,) = [text for level, text in report.said if level == "warning"]
     assert "cannot use cuda" in warning and "the CPU (1 thread) instead" in warning
-    told = [text for level, text in report.said if "Running" in text]
-    assert len(told) == 1 and "on the CPU" in told[0] and "cuda" not in told[0]
+    logged = [text for level, text in report.said if "Running" in text]
+    assert len(logged) == 1 and "on the CPU" in logged[0] and "cuda" not in logged[0]
 
 
-def test_a_gpu_that_is_used_is_told(folder, gpu, monkeypatch):
+def test_a_gpu_that_is_used_is_reported(folder, gpu, monkeypatch):
     preloaded = []
     monkeypatch.setattr("onnxruntime.preload_dlls", lambda: preloaded.append(1), raising=False)
     asked = gpu(["CUDAExecutionProvider", "CPUExecutionProvider"])
-    report = Told()
+    report = Log()
     open_runtime(card_of(folder), folder / "model.onnx", "cuda:1", 1, report)
     assert preloaded and asked[0][0] == ("CUDAExecutionProvider", {"device_id": 1})
     assert any("ONNX Runtime on cuda:1" in text for _, text in report.said)
@@ -350,19 +350,19 @@ def test_a_gpu_that_is_used_is_told(folder, gpu, monkeypatch):
 
 def test_where_torch_has_no_gpu_onnx_runtime_is_tried_and_then_the_cpu(folder, gpu):
     gpu(CPU_ONLY)
-    report = Told()
+    report = Log()
     open_runtime(card_of(folder), folder, "auto", 1, report)
     assert any("PyTorch cannot use cuda" in text and "on the CPU" in text for _, text in report.said)
     with pytest.raises(DeviceError, match="PyTorch cannot use cuda"):
         open_runtime(card_of(folder), folder, "cuda", 1)
     gpu(["CUDAExecutionProvider"])
-    report = Told()
+    report = Log()
     open_runtime(card_of(folder), folder, "cuda", 1, report)
     assert any("Running 'small' with ONNX Runtime on cuda" in text for _, text in report.said)
 
 
 def test_training_needs_the_gpu_that_was_asked_for(gpu):
-    report = Told()
+    report = Log()
     assert torch_device("auto", report) == "cpu" and "PyTorch cannot use cuda" in report.said[0][1]
     with pytest.raises(DeviceError, match="PyTorch cannot use cuda:3 here"):
         torch_device("cuda:3")
@@ -372,7 +372,7 @@ def test_sessions_do_not_fall_back_while_they_run(folder):
     assert not sessions.onnx_session(folder / "model.onnx", 1)._enable_fallback
 
 
-class Told(Report):
+class Log(Report):
     def __init__(self):
         self.said = []
 
@@ -400,7 +400,7 @@ def test_a_batch_too_large_for_the_device_is_halved():
         shrinking(hopeless)({"x": values})
 
 
-def test_an_onnx_that_cannot_be_opened_is_told(tmp_path, card):
+def test_an_onnx_that_cannot_be_opened_is_reported(tmp_path, card):
     x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])
     graph = helper.make_graph([helper.make_node("NoSuchOperator", ["x"], ["y"])], "g", [x], [x])
     onnx.save(helper.make_model(graph), tmp_path / "bad.onnx")

@@ -14,7 +14,7 @@ KINDS = {"segmentation": "raster", "change": "raster", "time-series": "raster", 
 
 
 def make_folder(path, task="segmentation", counts=(8, 4, 0), side=32, labels=None, seed=0, bands=2, dates=None):
-    """A folder with so many chips to train on, to choose by and to test: bright ground where the first band is high.
+    """A folder with so many chips for training, validation and test: bright ground where the first band is high.
 
     ``dates``: names; by default one, of change two and of series four, of which the last is labelled.
     """

@@ -127,7 +127,7 @@ def regression() -> dict:
         },
     }
     made["comparison"] = [
-        {"name": "mean of the training part", "figures": {"R2": -0.04, "RMSE": 6.9, "MAE": 5.1, "bias": 0.4}}
+        {"name": "mean of the training split", "figures": {"R2": -0.04, "RMSE": 6.9, "MAE": 5.1, "bias": 0.4}}
     ]
     return made
 

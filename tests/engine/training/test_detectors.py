@@ -16,16 +16,16 @@ from rsdl_qgis.engine.errors import InputError, MismatchError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.training.distil import run_distil
-from rsdl_qgis.engine.training.evaluate.box_samples import evaluate_boxes, quick_ap50, truth_of
-from rsdl_qgis.engine.training.evaluate.detectors import usual_boxes
+from rsdl_qgis.engine.training.evaluate.box_samples import evaluate_boxes, quick_ap50, reference_boxes
+from rsdl_qgis.engine.training.evaluate.detectors import median_boxes
 from rsdl_qgis.engine.training.loop.detector import own_losses
-from rsdl_qgis.engine.training.loop.fit import Settings, as_it_is, fit
+from rsdl_qgis.engine.training.loop.fit import Settings, fit, given_loss
 from rsdl_qgis.engine.training.samples.augment import AUGMENTATIONS
 from rsdl_qgis.engine.training.samples.batches import Batches
 from rsdl_qgis.engine.training.samples.chips import balanced_draws, class_counts, open_samples, settle_inputs
 from rsdl_qgis.engine.training.samples.data import Data
 from rsdl_qgis.engine.training.samples.objects import ObjectBatch
-from rsdl_qgis.engine.training.train import drawn_by, run_train
+from rsdl_qgis.engine.training.train import run_train, sampling_counts
 
 CLASSES = (Class(1, "dot", "#ff0000"), Class(4, "bar", "#00ff00"))
 EPOCHS = 60  # of four pictures, which is a step each
@@ -76,7 +76,7 @@ def test_four_pictures_are_learnt_by_heart(tmp_path, training_seed, reached):
     network = build_network("yolo-n", {"image": (1, 3)}, 2, **TINY["options"])
     settings = Settings(epochs=EPOCHS, learning_rate=0.01, average=0.9, precision="full")
     batches = Batches(samples, 4, None, training_seed)
-    *_, last = fit(network, batches, as_it_is, lambda n: 0.0, settings, Report(), forward=own_losses)
+    *_, last = fit(network, batches, given_loss, lambda n: 0.0, settings, Report(), forward=own_losses)
     assert reached("AP50", quick_ap50(last.network, samples, 2), above=0.9)
 
 
@@ -127,7 +127,7 @@ def test_a_stopped_training_ends_as_if_it_had_not_been(tmp_path, network):
     def ended(checkpoint, stop=9):
         torch.manual_seed(0)
         built = build_network(network["network"], {"image": (1, 3)}, 2, **network["options"])
-        for epoch in fit(built, batches, as_it_is, lambda n: 0.0, settings, Report(), checkpoint, forward=own_losses):
+        for epoch in fit(built, batches, given_loss, lambda n: 0.0, settings, Report(), checkpoint, forward=own_losses):
             if epoch.number == stop:
                 break
         return epoch
@@ -155,7 +155,7 @@ def test_pictures_without_objects_are_drawn_as_a_class_of_their_own(tmp_path):
     samples = open_samples(folder, folder.part("train"), folder.inputs, "detection", None, 32)
     counts = class_counts(samples)
     assert counts.tolist() == [[1, 1]] * 3 + [[0, 0]] + [[1, 1]] * 3 + [[0, 0]]
-    draws = balanced_draws(drawn_by(counts, Data(folder, folder.inputs, {}, {})))
+    draws = balanced_draws(sampling_counts(counts, Data(folder, folder.inputs, {}, {})))
     assert draws[3] == draws[7] > draws[0] > 0 and draws.sum() == pytest.approx(8)
 
 
@@ -172,7 +172,7 @@ def test_what_detectors_do_not_have_is_refused(tmp_path, change, message):
 def test_without_objects_there_is_nothing_to_learn(tmp_path):
     folder = make_folder(tmp_path / "chips", (3, 2, 0), objects=0)
     assert all(not chip.label for chip in folder.chips)
-    with pytest.raises(InputError, match="no object in the part to train on"):
+    with pytest.raises(InputError, match="no object in the training split"):
         run_train(arguments(tmp_path), Report())
 
 
@@ -186,7 +186,7 @@ def test_a_detector_is_no_teacher(trained, tmp_path):
 def test_a_detector_that_sees_the_truth_is_perfect_and_the_rule_of_thumb_is_not(tmp_path):
     folder = read_chips(make_folder(tmp_path / "chips", (6, 4, 0)).path)
     samples = open_samples(folder, folder.part("valid"), folder.inputs, "detection", None, 32)
-    truths = iter([truth_of(samples.label(i)) for i in range(len(samples))])
+    truths = iter([reference_boxes(samples.label(i)) for i in range(len(samples))])
 
     def knowing(images):
         return [next(truths) for _ in images[0]]
@@ -199,7 +199,7 @@ def test_a_detector_that_sees_the_truth_is_perfect_and_the_rule_of_thumb_is_not(
 
     train = open_samples(folder, folder.part("train"), folder.inputs, "detection", None, 32)
     data = Data(folder, folder.inputs, {"train": train}, {})
-    rule = evaluate_boxes(usual_boxes(data), samples, CLASSES)
+    rule = evaluate_boxes(median_boxes(data), samples, CLASSES)
     assert 0 <= rule.main[1] < 0.5
 
 

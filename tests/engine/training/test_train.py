@@ -85,7 +85,7 @@ def test_every_task_ends_in_a_model_that_runs(tmp_path, task, labels):
     assert "My model" in page and f"the {result['main_title']} of the model is {main}" in page
     assert list((tmp_path / "model" / "tensorboard").iterdir())
     assert list((tmp_path / "report.tensorboard").iterdir())
-    assert ("Not labelled" in page) == (task in ("segmentation", "change", "regression"))
+    assert ("<dt>Unlabelled</dt>" in page) == (task in ("segmentation", "change", "regression"))
     assert not (tmp_path / "model.training").exists()
     assert report.fractions == sorted(report.fractions) and report.fractions[-1] == 1.0
 
@@ -162,7 +162,7 @@ def test_a_training_that_is_asked_for_otherwise_begins_anew(tmp_path):
     with pytest.raises(Cancelled):
         run_train(arguments(tmp_path, epochs=40, learning_rate=1e-4), report)
     (told,) = [line for level, line in report.lines if level == "warning"]
-    assert "begins anew" in told and str(aside) in told
+    assert "starts again" in told and str(aside) in told
     kept = load_file(aside / WEIGHTS_FILE)
     assert all(torch.equal(kept[name], best[name]) for name in best)
     run_train(arguments(tmp_path, epochs=2), Report())
@@ -214,10 +214,10 @@ def test_what_the_start_has_no_weights_of_cannot_be_kept(tmp_path):
     make_folder(tmp_path / "maps")
     start = {"base_model": str(tmp_path / "model"), "network": "unet-encoder", "options": {"widths": [4] * 5}}
     asked = {**arguments(tmp_path, chips=str(tmp_path / "maps"), output=str(tmp_path / "map")), **start, "epochs": 1}
-    with pytest.raises(InputError, match=r"FREEZE=backbone would keep up.4, .* as drawn at random.*FREEZE=encoder"):
+    with pytest.raises(InputError, match=r"FREEZE=backbone would freeze up.4, .* with random weights.*FREEZE=encoder"):
         run_train({**asked, "freeze": "backbone"}, Report())
     run_train({**asked, "freeze": "encoder", "report": str(tmp_path / "report.html")}, Report())
-    assert "is not compared: it gives other classes" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "base model is not compared, since its classes" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("bands", "compared"), [(("B1", "B2"), True), (("B2", "B1"), False), (("B1", "B3"), False)])

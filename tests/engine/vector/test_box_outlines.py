@@ -9,9 +9,9 @@ from affine import Affine
 
 from rsdl_qgis.engine.boxes.detections import Mask
 from rsdl_qgis.engine.raster.grid import Grid
-from rsdl_qgis.engine.vector.box_outlines import Ground, clipped, outline
+from rsdl_qgis.engine.vector.box_outlines import BoxGeometry, clipped, outline
 
-GROUND = Ground(Grid(None, Affine(10, 0, 500, 0, -10, 900), 100, 80))
+GEOMETRY = BoxGeometry(Grid(None, Affine(10, 0, 500, 0, -10, 900), 100, 80))
 
 
 @pytest.mark.parametrize(
@@ -38,9 +38,9 @@ def test_a_box_is_cut_to_the_raster_and_keeps_its_turn(corners, expected, turned
 
 def test_boxes_are_anticlockwise_polygons_in_map_units():
     corners = np.array([[(0, 0), (10, 0), (10, 20), (0, 20)], [(5, 5), (8, 9), (4, 12), (1, 8)]], float)
-    first, second = (shapely.from_wkb(wkb) for wkb in GROUND.rectangles(corners))
+    first, second = (shapely.from_wkb(wkb) for wkb in GEOMETRY.rectangles(corners))
     assert first.equals(shapely.box(500, 700, 600, 900)) and second.exterior.coords[0] == (550, 850)
-    assert first.exterior.is_ccw and second.exterior.is_ccw and GROUND.rectangles(corners[:0]) == []
+    assert first.exterior.is_ccw and second.exterior.is_ccw and GEOMETRY.rectangles(corners[:0]) == []
 
 
 def test_the_outline_of_a_mask_is_that_of_its_largest_part_with_its_holes():
@@ -48,7 +48,7 @@ def test_the_outline_of_a_mask_is_that_of_its_largest_part_with_its_holes():
     pixels[1:7, 1:7] = True
     pixels[3:5, 3:5] = False
     pixels[8, 8:] = True
-    polygon = shapely.from_wkb(GROUND.polygon(outline(Mask(10, 20, pixels))))
+    polygon = shapely.from_wkb(GEOMETRY.polygon(outline(Mask(10, 20, pixels))))
     hole = shapely.box(500 + 230, 900 - 150, 500 + 250, 900 - 130)
     assert polygon.equals(shapely.box(500 + 210, 900 - 170, 500 + 270, 900 - 110) - hole)
     assert outline(Mask(0, 0, np.zeros((3, 3), bool))) == []

@@ -89,7 +89,7 @@ class TestReading:
         ((None, None, 1), {}, "no features with a geometry"),
         (("Point", (1, 1), 1), {"field": "height"}, "no field 'height'"),
         (("Point", (1, 1), "x"), {"field": "v", "kind": "number"}, "holds no numbers"),
-        (("Point", (1, 1), 0.5), {"field": "v"}, "does not tell classes"),
+        (("Point", (1, 1), 0.5), {"field": "v"}, "so these are no classes"),
         (("Point", (1, 1), None), {"field": "v", "kind": "text"}, "empty in every feature"),
     ])  # fmt: skip
     def test_what_cannot_be_used_is_said(self, tmp_path, feature, options, message):
@@ -198,7 +198,7 @@ def test_parts_count_by_themselves_where_they_are_asked_for(tmp_path):
     np.testing.assert_allclose(parts.outlines[1], [500_090, 4_199_880, 500_120, 4_199_910])
 
 
-def test_a_collection_gives_the_parts_of_a_kind_and_the_rest_is_told(tmp_path):
+def test_a_collection_gives_the_parts_of_a_kind_and_the_rest_is_reported(tmp_path):
     path = layer(tmp_path / "a.geojson", ("Polygon", box(2, 2, 5, 5), "a"))
     about = json.loads((tmp_path / "a.geojson").read_text())
     inner = about["features"][0]["geometry"]

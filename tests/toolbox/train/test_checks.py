@@ -52,7 +52,7 @@ def test_a_geojson_without_geometries_is_no_table(refusal, image, tmp_path, geom
     features = [] if geometry == "none at all" else [{"type": "Feature", "properties": {"k": 1}, "geometry": geometry}]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     text = refusal("trainsegmentation", {"RASTERS": [image], "LABELS": [str(path)], "CLASS_FIELD": "k"})
-    assert "'empty' has no features with a geometry. Draw or choose some" in text
+    assert "'empty' has no features with a geometry. Draw or select some" in text
 
 
 def test_polygons_that_are_all_empty_are_told_of(refusal, image):
@@ -155,7 +155,7 @@ def test_refuses_with_a_sentence(refused, changes, words):
         ("trainsceneclassifier", {**GOOD, "AUGMENTATION": "mosaic"}, ["AUGMENTATION=mosaic", "detection", "standard"]),
         ("trainsceneclassifier", {**GOOD, "MULTILABEL": True, "LOSS": "focal"}, ["'focal'", "bce"]),
         ("trainregression", {**GOOD, "CLASS_FIELD": None}, ["number to predict"]),
-        ("trainregression", {**GOOD, "LABELS": ["NAMES"]}, ["texts"]),
+        ("trainregression", {**GOOD, "LABELS": ["NAMES"]}, ["text, not numbers"]),
         ("trainregression", {**GOOD, "LOSS": "dice"}, ["'dice'", "huber"]),
         ("trainchangedetector", {"LABELS": ["KINDS"], "CLASS_FIELD": "kind"}, ["BEFORE, AFTER", "CHIPS"]),
         ("trainchangedetector", {**GOOD, "BEFORE": ["IMAGE"]}, ["1 raster(s) before", "0 after"]),

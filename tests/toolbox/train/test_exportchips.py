@@ -119,7 +119,7 @@ def test_chips_of_scenes_and_of_numbers(run, asked, rasters):
         ({"RASTERS": []}, ["RASTERS", "nothing to cut"]),
         ({"TASK": "change"}, ["RASTERS", "change", "BEFORE, AFTER"]),
         ({"BEFORE": "SAME", "AFTER": "SAME"}, ["RASTERS", "change"]),
-        ({"TASK": "regression"}, ["texts"]),
+        ({"TASK": "regression"}, ["text, not numbers"]),
         ({"TASK": "regression", "UNLABELLED": "background"}, ["UNLABELLED=background", "regression"]),
         ({"CLASS_FIELD": None}, ["UNLABELLED=background"]),
         ({"SPLIT": "chips"}, ["chip folder"]),

@@ -265,7 +265,7 @@ def test_a_copy_that_cannot_be_made_is_a_sentence(image, tmp_path, feedback):
     prepared = [PreparedRaster(RasterUse("INPUT", layer, (1,))) for layer in (changed, QgsRasterLayer("/vsimem/m.tif"))]
     Path(image).unlink()
     for one, name in zip(prepared, ("layer1.vrt", "layer1.tif")):
-        with pytest.raises(QgsProcessingException, match=rf"copy .*{name} cannot be made: "):
+        with pytest.raises(QgsProcessingException, match=rf"copy .*{name} cannot be created: "):
             one.spec(folder, None, None, feedback)
     gdal.Unlink("/vsimem/m.tif")
 

@@ -1,1 +1,1 @@
-"""What an ONNX file says of itself, without ONNX Runtime. Standard library only."""
+"""Reading the metadata and the graph of an ONNX file without ONNX Runtime. Standard library only."""

@@ -104,7 +104,7 @@ def _image(name: str, file: OnnxFile, keys: Mapping[str, Any]) -> tuple[int, int
 
 
 def _channels(name: str, file: OnnxFile, tensor: Tensor) -> tuple[int | None, Head]:
-    """The channels of an output of maps, None where they are not told, 0 where it is none; and what its numbers are."""
+    """The channels of an output of maps, None: not known, 0: it is no map; and what its numbers are."""
     rank, bare = len(tensor.shape), len(file.inputs[0].shape) == 3
     if tensor.kind != "tensor" or tensor.dtype == "string" or rank not in (0, 2, 3, 4):
         return 0, Head("unknown")

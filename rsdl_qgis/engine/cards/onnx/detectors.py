@@ -1,4 +1,4 @@
-"""How other people's detectors lay out what they give, told from an ONNX file's tensors and metadata.
+"""The output layouts of detectors of other programs, from an ONNX file's tensors and metadata.
 
 Standard library only, for the QGIS side. K is a number of boxes or cells, C of classes, M of mask coefficients:
 
@@ -48,9 +48,9 @@ ULTRALYTICS_TASKS = ("detect", "segment", "obb")
 class Layout:
     """What a detector's outputs are.
 
-    ``kind``: of the table above; ``classes``: how many, None where the outputs do not tell; ``turned``: cells as rows;
-    ``oriented``: with an angle; ``masks``: coefficients of instance masks, 0 without; ``normalised``: boxes are parts
-    of the image's sides, from 0 to 1, None where the file does not tell; ``logits``: scores are such.
+    ``kind``: of the table above; ``classes``: how many, None where the outputs leave it open; ``turned``: cells as
+    rows; ``oriented``: with an angle; ``masks``: coefficients of instance masks, 0 without; ``normalised``: boxes are
+    fractions of the image's sides, from 0 to 1, None where the file does not say; ``logits``: scores are such.
     """
 
     kind: str
@@ -71,10 +71,10 @@ class _Hints:
 
     @classmethod
     def of(cls, metadata: Mapping[str, str]) -> _Hints:
-        told = str(value_of(metadata.get("det_type", ""))).lower()
+        stated = str(value_of(metadata.get("det_type", ""))).lower()
         ended = str(value_of(metadata.get("end2end", ""))).lower() == "true" or _suppresses(metadata)
-        kind = "end-to-end" if ended else "cells" if is_detr(metadata) else DEEPNESS_TYPES.get(told, "")
-        return cls(kind, metadata.get("task") == "obb" or told.endswith("obb"))
+        kind = "end-to-end" if ended else "cells" if is_detr(metadata) else DEEPNESS_TYPES.get(stated, "")
+        return cls(kind, metadata.get("task") == "obb" or stated.endswith("obb"))
 
 
 def has_ultralytics_keys(metadata: Mapping[str, str]) -> bool:
@@ -134,8 +134,10 @@ def is_detr(metadata: Mapping[str, str]) -> bool:
     return "rt-detr" in metadata.get("description", "").lower()
 
 
-def image_of(name: str, file: OnnxFile, told: int | None) -> tuple[int, int]:
-    """Bands and side in pixels of the image that a detector takes; ``told``: by its metadata. ModelError if unclear."""
+def image_of(name: str, file: OnnxFile, stated: int | None) -> tuple[int, int]:
+    """Bands and side in pixels of the image that a detector takes; ``stated``: its side by the metadata. ModelError if
+    unclear.
+    """
     image = file.inputs[0].image if len(file.inputs) == 1 else None
     if image is None or image[0] is None:
         shapes = [tensor.shape for tensor in file.inputs]
@@ -144,9 +146,9 @@ def image_of(name: str, file: OnnxFile, told: int | None) -> tuple[int, int]:
     check_count(channels, MOST_BANDS, "bands", f"'{name}'")
     if height != width:
         raise ModelError(f"'{name}' takes images of {width} x {height} pixels; only square ones can be used.")
-    if height is not None and told is not None and told != height:
-        raise ModelError(f"'{name}' says its images are {told} pixels, but its input tensor is {height} x {width}.")
-    return channels, height or told or 640
+    if height is not None and stated is not None and stated != height:
+        raise ModelError(f"'{name}' says its images are {stated} pixels, but its input tensor is {height} x {width}.")
+    return channels, height or stated or 640
 
 
 def tiling_of(file: OnnxFile, side: int, stride: int, overlap: int | None = None) -> Tiling:

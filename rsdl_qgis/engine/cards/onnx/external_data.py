@@ -1,7 +1,7 @@
 """The files beside an ONNX file that it keeps weights in. Standard library only.
 
 A tensor may say where its values are (``external_data``, key ``location``): in a file of the model's folder, and
-nowhere else, for a file that was handed over is not to read others of this computer.
+nowhere else, as a file from elsewhere must not read other files of this computer.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""What an output of an ONNX file means, told from the operators that it comes from. Standard library only.
+"""The meaning of an ONNX file's output, from the operators behind it. Standard library only.
 
 From the output back: operators that only move or round numbers (Transpose, Reshape, Cast, Resize, …) are passed, and
-what is done to their range by Clip, by sums and by constant factors is followed, until one says what the numbers are:
-Softmax, Sigmoid, ArgMax, … or a Conv, whose numbers have no bounds. Nodes are read from the end of the file and only as
-far as they are needed; weights are skipped.
+what is done to their range by Clip, by sums and by constant factors is followed, until one defines what the numbers
+are: Softmax, Sigmoid, ArgMax, … or a Conv, whose numbers have no bounds. Nodes are read from the end of the file and
+only as far as they are needed; weights are skipped.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Head:
 
     @property
     def bounded(self) -> bool:
-        """Whether the numbers are parts of one largest number, as probabilities are."""
+        """Whether the numbers lie between 0 and a largest number, as probabilities do."""
         return self.kind == "bounded" and self.low == 0 and 0 < self.high < math.inf
 
 

@@ -2,7 +2,7 @@
 
 An ONNX file is one protocol buffer message; ``metadata_props`` is its field 14 and the graph its field 7, which is
 skipped by its length. Of the graph only the inputs' and outputs' names, types and shapes are read (fields 11 and 12);
-``onnx_graph`` looks at the operators that an output comes from.
+``graph`` reads the operators that an output comes from.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def read_onnx_file(path: str | Path) -> OnnxFile:
     except (ValueError, IndexError):
         raise ModelError(f"{path} is not an ONNX file, or is damaged.") from None
     except TooLarge as error:
-        raise ModelError(f"{path} cannot be used: {error}.", "Export the model anew, in a simpler form.") from None
+        raise ModelError(f"{path} cannot be used: {error}.", "Export the model again, in a simpler form.") from None
     if not inputs or not outputs:
         missing = "inputs" if outputs else "outputs" if inputs else "inputs and outputs"
         raise ModelError(f"{path} is not an ONNX file, or is damaged: it has no {missing}.")

@@ -14,7 +14,7 @@ from ...files.json import LONG_NUMBER, parsed
 from ...tables.kinds import Kind
 from ..card_schema import check_keys
 
-OUTPUT_KEY = "rsdl:output"  # what the output means, where the graph does not tell: as the card's ``output``
+OUTPUT_KEY = "rsdl:output"  # what the output means, where the graph does not say it: as the card's ``output``
 NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?")
 QUOTED = re.compile(r"'(?:[^'\\]|\\.?)*(?:'|\Z)|\"(?:[^\"\\]|\\.?)*(?:\"|\Z)")  # open ones too: one is looked at once
 PLAIN = re.compile(r"(?:[\s\w.,:{}()\[\]']|-(?=\d))*")  # of a value without its texts: no sums, no chains of signs

@@ -1,4 +1,4 @@
-"""Objects on the ground as boxes in the pixels of a raster, and what of them a piece of it shows."""
+"""Labelled objects as boxes in the pixels of a raster, and their visible parts in a chip."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from .layers import LabelLayer
 
 
 class ObjectsOn:
-    """The objects that features show on a raster: polygons, or points with ``size``, a side in metres.
+    """The objects of features on a raster: polygons, or points with ``size``, a side in metres.
 
-    ``features``: in the grid's CRS. The box of a polygon is the smallest one around it that is parallel to the pixels,
-    also where these are turned against the map. One without a class is of the first, and neither learned nor judged by.
+    ``features``: in the grid's CRS. The box of a polygon is its bounding box in pixel coordinates, also of rotated
+    rasters. An object without a class gets the first one and is marked as difficult.
     """
 
     def __init__(self, features: Sequence[Features], grid: Grid, legend: Legend, size: float | None):
@@ -31,7 +31,7 @@ class ObjectsOn:
         self._unknown = [label is None for label in labels]
 
     def within(self, window: Window) -> list[Box]:
-        """Those that a window shows a part of, whole, in pixels from its corner."""
+        """The objects that overlap a window, unclipped, in pixels from its corner."""
         low, high = np.array([window.col, window.row]), np.array([window.width, window.height])
         boxes = self.boxes - np.tile(low, 2)
         met = np.flatnonzero(((boxes[:, 2:] > 0) & (boxes[:, :2] < high)).all(1))
@@ -58,19 +58,19 @@ def side_lengths(features: Features, grid: Grid, size: float | None) -> NDArray[
 
 
 def check_objects(layers: Sequence[LabelLayer], size: float | None) -> None:
-    """InputError for vector layers that do not show objects."""
+    """InputError for vector layers that cannot be objects: lines, and points without a size."""
     for layer in layers:
         kind = known(layer.features).kind
         if kind == "lines":
-            raise InputError(f"{layer.title} has lines, which are no objects.", "Choose boxes, polygons or points.")
+            raise InputError(f"{layer.title} has lines, which are not objects.", "Choose boxes, polygons or points.")
         if kind == "points" and size is None:
             raise InputError(f"{layer.title} has points, which have no size.", "Give the objects' SIZE in metres.")
 
 
 def shown(boxes: Sequence[Box], valid: NDArray[np.bool_]) -> Iterator[Box]:
-    """The boxes cut to a piece whose valid pixels are given (h, w); gone where none of them is.
+    """The boxes clipped to a chip with ``valid`` pixels (h, w); boxes without a valid pixel are removed.
 
-    One of which less than ``LEAST_SEEN`` of its area lies on valid pixels is marked as difficult.
+    A box with less than ``LEAST_SEEN`` of its area on valid pixels is marked as difficult.
     """
     height, width = valid.shape
     for box in boxes:
@@ -85,7 +85,7 @@ def shown(boxes: Sequence[Box], valid: NDArray[np.bool_]) -> Iterator[Box]:
 
 
 def _around_points(features: Features, grid: Grid, size: float | None) -> NDArray[np.float64]:
-    """Boxes of ``size`` metres a side, as large as pixels are in the middle of the grid."""
+    """Boxes (n, 4) in pixels with sides of ``size`` metres, by the resolution in the middle of the grid."""
     points = np.concatenate([parts[0] for parts in features.paths])
     middle = np.column_stack(apply(~grid.transform, *points.T))
     half = (size or 0.0) / 2 / np.array(grid.resolution)

@@ -1,4 +1,4 @@
-"""The classes that labels tell: their values, names and colours."""
+"""The classes of labels: their values, names and colours."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..folder import MOST_CLASSES
 from .layers import LabelLayer
 
 LARGEST_VALUE = 65534  # of a class; uint16 with nodata 65535
-SHOWN = 8  # classes that a message lists
+SHOWN = 8  # classes listed in a message
 BACKGROUND = "background"
 BACKGROUND_COLOUR = "#d9d9d9"
 COLOURS = (
@@ -29,9 +29,9 @@ COLOURS = (
 
 @dataclass(frozen=True)
 class Legend:
-    """``classes``, and the value of the class that each label means. ``background``: of ground without a label.
+    """``classes``, and the class value of each label. ``background``: class value of unlabelled pixels.
 
-    ``notes``: what of the labels was taken otherwise than they say.
+    ``notes``: messages on labels that were interpreted or renumbered.
     """
 
     classes: tuple[Class, ...]
@@ -41,7 +41,7 @@ class Legend:
 
     @property
     def dtype(self) -> np.dtype:
-        """Of a raster of the class values and its nodata."""
+        """The data type of a raster of the class values and nodata."""
         return np.dtype(np.uint8 if self.classes[-1].value < 255 else np.uint16)
 
     @property
@@ -61,11 +61,11 @@ def legend_of(
     background: str | None = None,
     colors: Mapping[str, str] | None = None,
 ) -> Legend:
-    """The classes of label layers; ``values``: those found in class rasters; ``colors``: before those of the layers.
+    """The classes of label layers; ``values``: found in class rasters; ``colors``: take precedence over the layers'.
 
-    Whole numbers are the classes' values; texts are sorted and numbered from 1. ``background``: the name ('': as usual)
-    of class 0, of ground without a label; a class with the value 0, or of that name, is the same. Raises InputError
-    where numbers and texts do not go together, or there are too many classes.
+    Integers are the classes' values; texts are sorted and numbered from 1. ``background``: the name ('': the default)
+    of class 0, for unlabelled pixels; a class of the value 0, or of that name, is the same. InputError where numbers
+    and texts are mixed, or there are too many classes.
     """
     labels: set[Any] = set(values)
     for layer in layers:
@@ -91,22 +91,22 @@ def legend_of(
         own = {order[value]: str(value) for value in used}
         numbered = {label: order[value] for label, value in numbered.items()}
         used = set(order.values())
-        notes += (_told(order),)
+        notes += (_renumbering_note(order),)
     if background is not None:
         names = {**names, 0: background or names.get(0) or BACKGROUND}
         used |= {0}
     if len(used) > MOST_CLASSES:
         raise InputError(
-            f"The labels hold {len(used)} different values, so they tell no classes.",
+            f"The labels have {len(used)} different values, so they are not classes.",
             f"Choose a field or raster with at most {MOST_CLASSES} classes.",
         )
-    told = [colors or {}, *(layer.colors for layer in layers)]
-    classes = _classes(sorted(used), names, own, told, background is not None)
+    palettes = [colors or {}, *(layer.colors for layer in layers)]
+    classes = _classes(sorted(used), names, own, palettes, background is not None)
     return Legend(classes, numbered, 0 if background is not None else None, notes)
 
 
 def legend_of_names(names: Collection[str]) -> Legend:
-    """The classes of names, such as folders or annotations bear; names in digits are names all the same."""
+    """The classes of names, such as those of folders or annotations; names in digits count as names."""
     numbers = {number: name for name in names if (number := whole_number(name)) is not None}
     return legend_of([LabelLayer("", "", names=numbers)], names)
 
@@ -117,23 +117,23 @@ def check_classes(legend: Legend, layers: Sequence[LabelLayer]) -> None:
         return
     fields = all(layer.has_field for layer in layers)
     raise InputError(
-        f"All labels are of one class, '{legend.classes[0].name}', so there is nothing to tell it from."
+        f"All labels are of one class, '{legend.classes[0].name}', and training needs at least two."
         if legend.classes
-        else "The labels tell no class.",
-        "Let what is not labelled be background (UNLABELLED=background), or label another class too"
+        else "The labels have no class.",
+        "Let unlabelled pixels be background (UNLABELLED=background), or label another class too"
         + ("." if fields else " and choose the field that holds the classes (CLASS_FIELD)."),
     )
 
 
 def single_features(layers: Sequence[LabelLayer]) -> list[tuple[str, str]]:
-    """(label, what it has one of) for each label that just one feature has."""
+    """(label, kind of feature) for each label of a single feature."""
     counts = Counter(label for layer in layers if layer.features for label in layer.features.labels)
     kind = next((layer.features.kind for layer in layers if layer.features), "")
     return sorted((str(label), kind[:-1]) for label, n in counts.items() if n == 1 and label is not None)
 
 
 def palette(count: int) -> list[str]:
-    """Colours that are told apart well, as '#rrggbb'."""
+    """Well distinguishable colours, as '#rrggbb'."""
     more = (colorsys.hsv_to_rgb(i * 0.618034 % 1, 0.45 + 0.5 * (i % 3) / 2, 0.95 - 0.4 * (i % 2)) for i in range(count))
     return [*COLOURS, *("#" + bytes(round(255 * c) for c in colour).hex() for colour in more)][:count]
 
@@ -145,25 +145,25 @@ def _classes(
     colors: Sequence[Mapping[str, str]],
     background: bool,
 ) -> tuple[Class, ...]:
-    """``keys``: the values that the layers know the classes by, as ``colors`` name them."""
+    """The classes of values. ``keys``: the layers' own class values, as used in ``colors``."""
     titles = [title_of(names.get(value, f"class {value}")) for value in values]
     repeated = {title for title, n in Counter(titles).items() if n > 1}
     titles = [f"{title} ({value})" if title in repeated else title for title, value in zip(titles, values)]
     own = iter(palette(len(values)))
     chosen = [BACKGROUND_COLOUR if background and value == 0 else next(own) for value in values]
     asked = [
-        next((told[key] for told in colors for key in (known, name) if key in told), None)
+        next((table[key] for table in colors for key in (known, name) if key in table), None)
         for known, name in (
             (keys.get(value, str(value)), names.get(value, title)) for value, title in zip(values, titles)
         )
     ]
     return tuple(
-        Class(value, title, told or colour) for value, title, told, colour in zip(values, titles, asked, chosen)
+        Class(value, title, wanted or colour) for value, title, wanted, colour in zip(values, titles, asked, chosen)
     )
 
 
 def title_of(name: str) -> str:
-    """A name as that of a class: in a line, without what divides names in tables."""
+    """A class name: in one line, without the separator of names in tables."""
     return " ".join(one_line(name).replace(";", ",").split())
 
 
@@ -171,10 +171,7 @@ Numbered = tuple[dict[Label, int] | None, tuple[str, ...]]
 
 
 def _numbered(labels: Iterable[Any], names: Mapping[int, str]) -> Numbered:
-    """The class values of labels that are numbers, in digits or by names that numbers have; None: all are names.
-
-    With what is to be told of them.
-    """
+    """The class values of labels that are numbers, digits, or names of numbers; None: all are names. With notes."""
     numbers = {label: label if isinstance(label, int) else whole_number(str(label)) for label in labels}
     values = {label: number for label, number in numbers.items() if number is not None}
     texts = [str(label) for label, number in numbers.items() if number is None]
@@ -182,7 +179,7 @@ def _numbered(labels: Iterable[Any], names: Mapping[int, str]) -> Numbered:
     if not texts:
         alike = _alike(values)
         if alike and not counted:
-            note = f"{alike} are different texts, so the classes are names, and are numbered anew."
+            note = f"{alike} are different texts, so the classes are names, and are renumbered."
             return None, (note,)
         return values, (f"{alike} are the same number, and so one class.",) if alike else ()
     if not counted:
@@ -198,7 +195,7 @@ def _numbered(labels: Iterable[Any], names: Mapping[int, str]) -> Numbered:
 
 
 def _alike(values: Mapping[Any, int]) -> str:
-    """The first texts that are the same number, such as "'01' and '1'"; '' where there are none."""
+    """The first texts of the same number, such as "'01' and '1'"; '' where there are none."""
     first: dict[int, str] = {}
     for label in sorted(map(str, (label for label in values if isinstance(label, str)))):
         other = first.setdefault(values[label], label)
@@ -208,7 +205,7 @@ def _alike(values: Mapping[Any, int]) -> str:
 
 
 def _padded(numbered: Mapping[Any, int]) -> dict[int, str]:
-    """Names for classes that are texts in digits of which some are not written as numbers are, such as '01'."""
+    """Names for classes that are texts of digits, where some have leading zeros, such as '01'."""
     texts = {value: str(label) for label, value in numbered.items() if whole_number(str(label)) is not None}
     if any(isinstance(label, int) for label in numbered) or all(text == str(value) for value, text in texts.items()):
         return {}
@@ -216,15 +213,15 @@ def _padded(numbered: Mapping[Any, int]) -> dict[int, str]:
 
 
 def _renumbered(used: Iterable[int], background: bool) -> dict[int, int]:
-    """Values from 1 on, in order; that of the background stays 0."""
+    """New values from 1 on, in order; the background stays 0."""
     kept = sorted(set(used) - ({0} if background else set()))
     return {**({0: 0} if background and 0 in set(used) else {}), **{value: i for i, value in enumerate(kept, start=1)}}
 
 
-def _told(order: Mapping[int, int]) -> str:
+def _renumbering_note(order: Mapping[int, int]) -> str:
     some = ", ".join(f"{old} is {new}" for old, new in list(order.items())[:SHOWN])
     more = f" and so on, {len(order)} in all" if len(order) > SHOWN else ""
     return (
-        f"Class numbers are kept in 16 bits, from 0 to {LARGEST_VALUE}, and not all of these can be: the classes are "
-        f"numbered anew, {some}{more}. Their names tell the numbers they had."
+        f"Class values are stored in 16 bits, from 0 to {LARGEST_VALUE}, and some of these are outside: the classes "
+        f"are renumbered, {some}{more}. Their names are their former values."
     )

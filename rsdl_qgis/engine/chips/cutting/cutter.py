@@ -1,4 +1,4 @@
-"""Rasters and labels cut into a chip folder, window by window."""
+"""Cutting rasters and labels into a chip folder, window by window."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...errors import InputError
 from ...feedback import Report
-from ...prediction.inputs import tell_of_files
+from ...prediction.inputs import log_stored_values
 from ...raster.grid import Window, pixel_boxes
 from ...raster.source import RasterSource, valid_pixels
 from ...tables.tasks import TASKS
@@ -23,36 +23,36 @@ from ..files import Arrays, Piece, make_folder, sample_of, write_piece, write_sa
 from ..folder import Chip, ChipFolder, Source, sizes, write_chips
 from .box_labels import ObjectsOn, shown
 from .classes import Legend
-from .labels import CONTRADICTED, UNSET, Ground
-from .layers import Shelf
-from .notes import LARGEST_SCENE, Tally, tell_of_cut
+from .labels import CONTRADICTED, UNSET, GridLabels
+from .layers import LayerCache
+from .notes import LARGEST_SCENE, Tally, log_cut
 from .rasters import Scene, check_resolutions, inputs_of, open_scenes, resolution_of, with_labels
 from .request import CutRequest
-from .survey import chip_size, divided, look_over
+from .survey import chip_size, divided, survey_layers
 from .windows import Span, cells
 
 
 def cut(request: CutRequest, folder: Path, report: Report) -> ChipFolder:
-    """Cut rasters where they are labelled into ``folder``: GeoTIFF chips, their labels, samples of the rasters.
+    """Cut the labelled parts of rasters into ``folder``: GeoTIFF chips, their labels, samples of the rasters.
 
-    Windows are read one at a time. Raises InputError before anything is written where rasters or labels cannot be
-    used, and afterwards where no labelled pixel is valid; OutputError where the folder cannot be written.
+    Windows are read one by one. InputError before anything is written where rasters or labels cannot be used, and
+    later where no labelled pixel is valid; OutputError where the folder cannot be written.
     """
     report.progress(0.0, "Checking the rasters and labels")
     labels_of = {"number": "number", "classes": "text"}.get(request.kind, "class")
-    shelf = Shelf(labels_of, parts=request.kind == "boxes")
-    scenes = with_labels(open_scenes(request), request, shelf)
+    cache = LayerCache(labels_of, parts=request.kind == "boxes")
+    scenes = with_labels(open_scenes(request), request, cache)
     inputs = inputs_of(scenes, request)
     check_resolutions(scenes, report)
-    survey = look_over(scenes, request, shelf, report)
+    survey = survey_layers(scenes, request, cache, report)
     legend = survey.legend
     size = chip_size(survey, request)
     make_folder(folder, inputs, request)
     tally, chips, places, known, sides = Tally(), [], [], {}, []
     for i, (scene, boxes) in enumerate(zip(survey.scenes, survey.boxes)):
         cutter = Cutter(scene, request, legend, boxes, size, tally)
-        with scene.open() as source, scene.ground(request, shelf) as ground:
-            for done, piece in cutter.pieces(source, ground):
+        with scene.open() as source, scene.open_labels(request, cache) as labels:
+            for done, piece in cutter.pieces(source, labels):
                 report.check()
                 report.progress((i + done) / len(scenes), f"Cutting {scene.title}")
                 if piece is None:
@@ -60,13 +60,13 @@ def cut(request: CutRequest, folder: Path, report: Report) -> ChipFolder:
                 if scene.key not in known:
                     sample = sample_of(source)
                     for name, array in sample.items():
-                        tell_of_files(scene.title, source.layers(name), array, report)
+                        log_stored_values(scene.title, source.layers(name), array, report)
                     known[scene.key] = Source(scene.title, scene.grid.crs, write_sample(folder, scene.key, sample))
                 chips.append(write_piece(folder, scene, piece, inputs, legend, request))
                 places.append(piece.places)
                 sides.append(max(piece.window.height, piece.window.width))
-            cutter.count_features(ground)
-    tell_of_cut(tally, legend, request, report)
+            cutter.count_features(labels)
+    log_cut(tally, legend, request, report)
     _check_cut(chips, tally, legend, request)
     size, largest = sizes(sides) if TASKS[request.task].scenes else (size, 0)
     result = ChipFolder(
@@ -102,34 +102,36 @@ class Cutter:
         self._scene, self._request, self._legend = scene, request, legend
         self._boxes, self._size, self._tally = boxes, size, tally
 
-    def pieces(self, source: RasterSource, ground: Ground) -> Iterator[tuple[float, Piece | None]]:
-        """(share done, a piece or None where there is nothing to cut), in order."""
+    def pieces(self, source: RasterSource, labels: GridLabels) -> Iterator[tuple[float, Piece | None]]:
+        """(fraction done, a piece or None where there is nothing to cut), in order."""
         ways = {"scenes": self._scenes, "objects": self._objects}
-        yield from ways.get(TASKS[self._request.task].labels, self._windows)(source, ground)
+        yield from ways.get(TASKS[self._request.task].labels, self._windows)(source, labels)
 
-    def count_features(self, ground: Ground) -> None:
-        """Counts, once all pieces were cut, the features that have no pixel."""
+    def count_features(self, labels: GridLabels) -> None:
+        """Count the features without a pixel, after all pieces were cut."""
         if self._request.kind not in ("raster", "number"):
             return
         layers = [layer for layer in self._scene.labels if layer.features is not None]
-        hit = ground.met(ground.grid.crop(ground.area).bounds)
-        for layer, features, met, unseen in zip(layers, ground.features, hit, ground.unseen()):
+        hit = labels.met(labels.grid.crop(labels.area).bounds)
+        for layer, features, met, unseen in zip(layers, labels.features, hit, labels.unseen()):
             self._tally.count_features(layer, features.numbers[met], unseen)
 
-    def _objects(self, source: RasterSource, ground: Ground) -> Iterator[tuple[float, Piece | None]]:
-        """A piece for each window that shows an object; with a background also for those that show none."""
+    def _objects(self, source: RasterSource, labels: GridLabels) -> Iterator[tuple[float, Piece | None]]:
+        """A piece for each window with an object; with a background also for windows without."""
         scene, request = self._scene, self._request
-        objects = ObjectsOn(ground.features, scene.grid, self._legend, request.object_size) if ground.features else None
+        objects = ObjectsOn(labels.features, scene.grid, self._legend, request.object_size) if labels.features else None
         found = cells(scene.grid, scene.area, self._boxes, self._size, request.overlap)
         for i, (rows, cols) in enumerate(found):
             window = Window(rows.start, cols.start, self._size, self._size)
             whole = objects.within(window) if objects else []
             wanted = whole or request.background is not None or not request.labelled
-            yield (i + 1) / len(found), self._with_objects(window, whole, source, ground) if wanted else None
+            yield (i + 1) / len(found), self._with_objects(window, whole, source, labels) if wanted else None
 
-    def _with_objects(self, window: Window, whole: Sequence[Box], source: RasterSource, ground: Ground) -> Piece | None:
-        """The piece of a window; what does not count of it, where objects may be unlabelled, is not valid."""
-        images, outside = source.read(window), ground.outside(window)
+    def _with_objects(
+        self, window: Window, whole: Sequence[Box], source: RasterSource, labels: GridLabels
+    ) -> Piece | None:
+        """The piece of a window; pixels outside the labelled area are invalid, as objects there may be unlabelled."""
+        images, outside = source.read(window), labels.outside(window)
         for array in images.values():
             array.mask |= outside
         valid = valid_pixels(images)
@@ -140,34 +142,34 @@ class Cutter:
         self._tally.partial += len(whole) - len(certain)
         names = {box.name for box in boxes}
         self._tally.seen.update(item.value for item in self._legend.classes if item.name in names)
-        return self._piece(window, images, boxes, ground)
+        return self._piece(window, images, boxes, labels)
 
-    def _windows(self, source: RasterSource, ground: Ground) -> Iterator[tuple[float, Piece | None]]:
+    def _windows(self, source: RasterSource, labels: GridLabels) -> Iterator[tuple[float, Piece | None]]:
         scene, request = self._scene, self._request
         found = cells(scene.grid, scene.area, self._boxes, self._size, request.overlap)
         single = TASKS[request.task].series and not request.buffer and self._boxes is not None
-        single &= all(features.kind == "points" for features in ground.features)
+        single &= all(features.kind == "points" for features in labels.features)
         for i, (rows, cols) in enumerate(found):
             window = Window(rows.start, cols.start, self._size, self._size)
             done, empty = (i + 1) / len(found), True
-            for piece in self._labelled(window, rows, cols, source, ground, single):
+            for piece in self._labelled(window, rows, cols, source, labels, single):
                 empty = False
                 yield done, piece
             if empty:
                 yield done, None
 
     def _labelled(
-        self, window: Window, rows: Span, cols: Span, source: RasterSource, ground: Ground, single: bool
+        self, window: Window, rows: Span, cols: Span, source: RasterSource, labels: GridLabels, single: bool
     ) -> Iterator[Piece]:
-        """The piece of a window, or the pieces: of a time series what is labelled is cut out of it."""
-        label = self._label(window, rows, cols, ground)
+        """The piece of a window; of time series its labelled pixels, or a piece for each."""
+        label = self._label(window, rows, cols, labels)
         if label is not None and not is_set(label).any():
             return
         images = source.read(window)
         valid = valid_dates(images) if TASKS[self._request.task].series else valid_pixels(images)
         if label is None:
             if valid.any():
-                yield self._piece(window, images, "", ground)
+                yield self._piece(window, images, "", labels)
             return
         wanted = is_set(label)
         self._tally.count_pixels(label, wanted, valid)
@@ -178,22 +180,22 @@ class Cutter:
         if self._request.kind == "raster":
             self._tally.seen.update(map(int, np.unique(label[wanted])))
         if not TASKS[self._request.task].series:
-            yield self._piece(window, images, label, ground)
+            yield self._piece(window, images, label, labels)
             return
         for part in single_pixels(wanted) if single else [around(wanted)]:
             inner = Window(window.row + part[0].start, window.col + part[1].start, *(s.stop - s.start for s in part))
             some = {name: array[:, :, part[0], part[1]] for name, array in images.items()}
-            yield self._piece(inner, some, label[part], ground)
+            yield self._piece(inner, some, label[part], labels)
 
-    def _label(self, window: Window, rows: Span, cols: Span, ground: Ground) -> NDArray | None:
-        """(h, w) class values or numbers; what windows share only to fit into the raster is labelled in one of them."""
+    def _label(self, window: Window, rows: Span, cols: Span, labels: GridLabels) -> NDArray | None:
+        """(h, w) class values or numbers; overlap that only fits windows into the raster is labelled in one of them."""
         if not self._request.labelled:
             return None
         label: NDArray
         if self._request.kind == "number":
-            label, nothing = ground.numbers(window), np.nan
+            label, nothing = labels.numbers(window), np.nan
         else:
-            label, nothing = ground.values(window, self._legend), UNSET
+            label, nothing = labels.values(window, self._legend), UNSET
         label[: rows.low - rows.start], label[rows.high - rows.start :] = nothing, nothing
         label[:, : cols.low - cols.start], label[:, cols.high - cols.start :] = nothing, nothing
         contradicted = label == CONTRADICTED if self._request.kind == "raster" else np.zeros(label.shape, bool)
@@ -201,23 +203,25 @@ class Cutter:
         label[contradicted] = nothing
         return label
 
-    def _piece(self, window: Window, images: Arrays, label: NDArray | str | tuple[Box, ...], ground: Ground) -> Piece:
-        placed = any(any(features.places) for features in ground.features)
-        met = ground.met(self._scene.grid.crop(window).bounds) if placed else []
-        places = {features.places[i] for features, hit in zip(ground.features, met) for i in hit}
+    def _piece(
+        self, window: Window, images: Arrays, label: NDArray | str | tuple[Box, ...], labels: GridLabels
+    ) -> Piece:
+        placed = any(any(features.places) for features in labels.features)
+        met = labels.met(self._scene.grid.crop(window).bounds) if placed else []
+        places = {features.places[i] for features, hit in zip(labels.features, met) for i in hit}
         name = f"{self._scene.key}_{window.row}_{window.col}"
         return Piece(name, window, images, label, frozenset(places - {""}))
 
-    def _scenes(self, source: RasterSource, ground: Ground) -> Iterator[tuple[float, Piece | None]]:
+    def _scenes(self, source: RasterSource, labels: GridLabels) -> Iterator[tuple[float, Piece | None]]:
         """A piece for each labelled polygon or point."""
-        count, total = 0, sum(map(len, ground.features))
-        for features, outlines in zip(ground.features, ground.outlines):
-            for i, box in enumerate(pixel_boxes(ground.grid, outlines)):
+        count, total = 0, sum(map(len, labels.features))
+        for features, outlines in zip(labels.features, labels.outlines):
+            for i, box in enumerate(pixel_boxes(labels.grid, outlines)):
                 count += 1
-                yield count / total, self._feature(features, i, box, source, ground)
+                yield count / total, self._feature(features, i, box, source, labels)
 
     def _feature(
-        self, features: Features, i: int, box: NDArray[np.int64], source: RasterSource, ground: Ground
+        self, features: Features, i: int, box: NDArray[np.int64], source: RasterSource, labels: GridLabels
     ) -> Piece | None:
         label: Any = features.labels[i]
         grid = self._scene.grid
@@ -225,7 +229,7 @@ class Cutter:
         inside = 0 <= middle.row < grid.height and 0 <= middle.col < grid.width
         if label is None:
             return None
-        if not inside or ground.outside(middle)[0, 0]:
+        if not inside or labels.outside(middle)[0, 0]:
             self._tally.apart[features.path, int(features.numbers[i])] = str(label)
             return None
         self._tally.taken.add((features.path, int(features.numbers[i])))
@@ -272,18 +276,18 @@ def valid_dates(images: Arrays) -> NDArray[np.bool_]:
 
 
 def around(wanted: NDArray[np.bool_]) -> tuple[slice, slice]:
-    """The smallest window around what is wanted."""
+    """The bounding window of the wanted pixels."""
     rows, cols = np.flatnonzero(wanted.any(1)), np.flatnonzero(wanted.any(0))
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(cols[0]), int(cols[-1]) + 1)
 
 
 def single_pixels(wanted: NDArray[np.bool_]) -> list[tuple[slice, slice]]:
-    """A window for each pixel that is wanted."""
+    """A window for each wanted pixel."""
     return [(slice(int(r), int(r) + 1), slice(int(c), int(c) + 1)) for r, c in zip(*np.nonzero(wanted))]
 
 
 def joined(places: Sequence[frozenset[str]]) -> list[str]:
-    """One place a chip: chips with a place in common, be it by way of others, have the same."""
+    """One place per chip: chips that share a place, directly or through other chips, get the same one."""
     root: dict[str, str] = {}
 
     def find(name: str) -> str:
@@ -300,12 +304,12 @@ def joined(places: Sequence[frozenset[str]]) -> list[str]:
 
 
 def _check_cut(chips: Sequence[Chip], tally: Tally, legend: Legend, request: CutRequest) -> None:
-    """InputError where there is nothing to train on after all."""
+    """InputError where there are no training data."""
     if not chips and not request.labelled:
         raise InputError("The rasters have no valid pixel where they are to be cut.", "Check their nodata value.")
     if not chips and (tally.hidden or tally.skipped):
         raise InputError(
-            "All that is labelled is nodata in the rasters.",
+            "All labelled pixels are nodata in the rasters.",
             "Check the nodata value of the rasters, or label elsewhere.",
         )
     if not chips and request.kind == "boxes":
@@ -315,7 +319,7 @@ def _check_cut(chips: Sequence[Chip], tally: Tally, legend: Legend, request: Cut
         )
     if not chips:
         raise InputError(
-            "No pixel is labelled: the labels are smaller than a pixel, unclear, or outside the extent and mask.",
+            "No pixel is labelled: the labels are smaller than a pixel, contradictory, or outside the extent and mask.",
             "Label more, choose another area, or let polygons label all pixels that they touch (ALL_TOUCHED).",
         )
     if request.kind in ("raster", "class") and len(tally.seen) < 2:
@@ -323,6 +327,6 @@ def _check_cut(chips: Sequence[Chip], tally: Tally, legend: Legend, request: Cut
         nodata = [item.name for item in legend.classes if item.value not in tally.seen and tally.hidden[item.value]]
         why = f" All pixels of {', '.join(nodata)} are nodata in the rasters." if nodata else ""
         raise InputError(
-            f"All that is labelled and valid is of one class, '{name}', so there is nothing to tell it from.{why}",
-            "Label another class too, or let what is not labelled be background (UNLABELLED=background).",
+            f"All labelled and valid pixels are of one class, '{name}', and training needs at least two.{why}",
+            "Label another class too, or let unlabelled pixels be background (UNLABELLED=background).",
         )

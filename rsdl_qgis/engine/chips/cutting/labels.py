@@ -1,4 +1,4 @@
-"""The labels of the ground that a raster shows, on its grid."""
+"""The labels of a raster's area, rasterised on its grid."""
 
 from __future__ import annotations
 
@@ -17,25 +17,24 @@ from ...vector.class_layers import BEYOND, NOTHING, UNCLEAR, UNKNOWN, RasterClas
 from ...vector.label_features import FeatureClasses, FeatureNumbers, Features, widened
 from ...vector.vector_file import VectorFile
 from .classes import Legend
-from .layers import LabelLayer, Shelf
+from .layers import LabelLayer, LayerCache
 
-UNSET, CONTRADICTED = -1, -2  # instead of a class: not labelled; labels of different classes lie on one another
-SCANNED = 1024  # pixels a side of the windows in which the classes of a raster are looked for
+UNSET, CONTRADICTED = -1, -2  # instead of a class: unlabelled; overlapping labels of different classes
+SCANNED = 1024  # pixels per side of the windows in which the classes of a raster are searched
 
 
-class Ground:
-    """The labels of the ground that a raster shows. A context manager; for one thread at a time.
+class GridLabels:
+    """The labels of a raster's area. A context manager; for one thread at a time.
 
-    ``grid``: the raster's. ``distance``: metres around lines and points. ``all_touched``: polygons also label pixels
-    that they only touch. Labels outside ``area`` (a window of the grid) and outside the polygons of ``mask`` do not
-    count.
+    ``grid``: of the raster. ``distance``: metres around lines and points. ``all_touched``: polygons also label pixels
+    that they only touch. Labels outside ``area`` (a window of the grid) or the polygons of ``mask`` are ignored.
     """
 
     def __init__(
         self,
         layers: Sequence[LabelLayer],
         grid: Grid,
-        shelf: Shelf,
+        cache: LayerCache,
         *,
         numbers: bool = False,
         distance: float = 0.0,
@@ -47,25 +46,25 @@ class Ground:
         self._stack = ExitStack()
         self._drawn: list[Any] = []
         self.features: list[Features] = []  # of the vector layers, in the grid's CRS
-        self.outlines: list[NDArray[np.float64]] = []  # of these, as far as they are drawn
+        self.outlines: list[NDArray[np.float64]] = []  # bounding boxes of these, with the distance
         self.rasters: list[tuple[LabelLayer, Any]] = []  # RasterClasses, or RasterNumbers
         try:
             for layer in layers:
                 if layer.raster is not None:
                     self._open(layer, RasterNumbers if numbers else RasterClasses)
                 else:
-                    features = shelf.features(layer, grid.crs)
+                    features = cache.features(layer, grid.crs)
                     kind: Any = FeatureNumbers if numbers else FeatureClasses
                     self._drawn.append(kind(features, grid.crs, distance, all_touched))
                     self.features.append(features)
                     lines = not features.polygons
                     self.outlines.append(widened(features.outlines, grid.crs, distance if lines else 0.0))
-            self._mask = shelf.mask(mask, grid.crs)
+            self._mask = cache.mask(mask, grid.crs)
         except BaseException:
             self._stack.close()
             raise
 
-    def __enter__(self) -> Ground:
+    def __enter__(self) -> GridLabels:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -80,11 +79,11 @@ class Ground:
 
     @property
     def everywhere(self) -> bool:
-        """Whether any pixel may be labelled, as in a raster of classes; else only those near features."""
+        """Whether any pixel may be labelled, as by a class raster; else only pixels near features."""
         return bool(self.rasters)
 
     def found(self) -> Iterator[tuple[LabelLayer, Any, Counter[int]]]:
-        """Of each class raster its layer, itself, and how often its values occur, window by window of the area."""
+        """For each class raster its layer, itself, and the counts of its values, window by window."""
         area = self.area
         for row in range(area.row, area.row + area.height, SCANNED):
             for col in range(area.col, area.col + area.width, SCANNED):
@@ -96,7 +95,7 @@ class Ground:
                     yield layer, raster, Counter({int(c): int(n) for c, n in zip(codes, counts) if c > UNCLEAR})
 
     def undeclared(self, numbers: bool) -> Iterator[tuple[LabelLayer, Counter[Any]]]:
-        """Of each raster that declares no nodata, how often its values occur; of numbers those that may be nodata."""
+        """For each raster without declared nodata the counts of its values; of numbers the possible nodata values."""
         if numbers:
             yield from ((layer, raster.fills_under(self.grid)) for layer, raster in self.rasters)
             return
@@ -107,9 +106,9 @@ class Ground:
         yield from ((layer, raster.huge) for layer, raster in self.rasters if id(raster) in open_ones)
 
     def values(self, window: Window, legend: Legend) -> NDArray[np.int64]:
-        """(h, w): the class values of a window's pixels, UNSET where there is none, or it is not known.
+        """(h, w): the class values of a window's pixels, UNSET where unlabelled or unknown.
 
-        CONTRADICTED where labels of different classes lie on one another: none of them holds.
+        CONTRADICTED where labels of different classes overlap: none of them is used.
         """
         grid = self.grid.crop(window)
         start = BEYOND if self.everywhere else NOTHING
@@ -130,7 +129,7 @@ class Ground:
         return result
 
     def numbers(self, window: Window) -> NDArray[np.float32]:
-        """(h, w): the numbers of a window's pixels, NaN where they are not known."""
+        """(h, w): the numbers of a window's pixels, NaN where unknown."""
         grid = self.grid.crop(window)
         result: NDArray = np.full((window.height, window.width), np.nan)
         for drawn in self._drawn:
@@ -139,7 +138,7 @@ class Ground:
         return result.astype(np.float32)
 
     def outside(self, window: Window) -> NDArray[np.bool_]:
-        """(h, w): what does not count."""
+        """(h, w): True outside the area and the mask."""
         area = self.area
         rows, cols = window.row + np.arange(window.height), window.col + np.arange(window.width)
         inside = ((rows >= area.row) & (rows < area.row + area.height))[:, None] & (
@@ -150,12 +149,14 @@ class Ground:
         return ~inside
 
     def met(self, bounds: Bounds) -> list[NDArray[np.int64]]:
-        """Which features of each vector layer meet a rectangle."""
+        """The indices of the features of each vector layer that intersect a rectangle."""
         return [meeting(outlines, bounds) for outlines in self.outlines]
 
     def unseen(self) -> list[NDArray[np.int64]]:
-        """The numbers of the features of each vector layer that lie in the area, where all labels were drawn, and have
-        no pixel of it."""
+        """The numbers of the features of each vector layer that lie in the area but label no pixel.
+
+        To be called after all labels were drawn.
+        """
         grid = self.grid.crop(self.area)
         drawn = [item for item in self._drawn if isinstance(item, (FeatureClasses, FeatureNumbers))]
         return [item.unseen(grid) for item in drawn]

@@ -1,4 +1,4 @@
-"""Layers of labels, read once each."""
+"""Label layers, each read once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ...errors import InputError, known
-from ...raster.class_tables import check_no_picture, class_colours, class_names
+from ...raster.class_tables import check_not_rgb, class_colours, class_names
 from ...raster.source import Layer
 from ...vector.class_layers import PolygonClasses
 from ...vector.label_features import Features, read_features
@@ -17,11 +17,11 @@ from .specs import LabelSpec
 
 @dataclass(frozen=True)
 class LabelLayer:
-    """A layer of labels: ``features`` of a vector layer, or the ``raster`` they are in.
+    """A label layer: ``features`` of a vector layer, or a ``raster``.
 
     ``names``: of class values; ``colors``: of class values or names; ``has_field``: whether a field gives the labels;
-    ``versions``: the same features by the CRS that QGIS has brought them to, read when they are asked for; ``fills``:
-    numbers of the raster that stand for nothing.
+    ``versions``: the same features by the CRS to which QGIS has transformed them, read on demand; ``fills``: undeclared
+    nodata values of the raster.
     """
 
     title: str
@@ -36,9 +36,9 @@ class LabelLayer:
 
 
 def read_layer(spec: LabelSpec, kind: str, parts: bool = False) -> LabelLayer:
-    """The layer that a job names; its labels are of ``kind`` 'class', 'number' or 'text'.
+    """The label layer of a job's spec; its labels are of ``kind`` 'class', 'number' or 'text'.
 
-    ``parts``: each polygon of a feature counts by itself. InputError where the layer has no such labels.
+    ``parts``: each polygon of a multipart feature is an object. InputError where the layer has no such labels.
     """
     title, chosen, colors = spec.title, spec.class_field, spec.colors
     if spec.vector is not None:
@@ -58,15 +58,15 @@ def read_layer(spec: LabelSpec, kind: str, parts: bool = False) -> LabelLayer:
         return LabelLayer(title, given.path, read(given), None, names, colors, bool(chosen), version)
     raster = known(spec.raster)
     path, band = raster.path, known(raster.bands)[0]
-    check_no_picture(path, band, title)
+    check_not_rgb(path, band, title)
     if kind == "number":
         return LabelLayer(title, path, None, raster, {}, {})
     table = {str(value): colour for value, colour in class_colours(path, band).items()}
     return LabelLayer(title, path, None, raster, {**class_names(path, band), **spec.names}, {**table, **colors})
 
 
-class Shelf:
-    """Layers that were read and brought to a CRS, each once. ``kind``, ``parts``: see ``read_layer``."""
+class LayerCache:
+    """Label layers, read and transformed to a CRS once each. ``kind``, ``parts``: see ``read_layer``."""
 
     def __init__(self, kind: str, parts: bool = False):
         self._kind, self._parts = kind, parts

@@ -1,4 +1,4 @@
-"""The rasters that are cut into chips, opened and compared, with the labels that each has."""
+"""The rasters to cut into chips, opened and checked, with their labels."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ...feedback import Report
 from ...raster.grid import Grid, Window
 from ...raster.source import Layer, LayerInfo, RasterSource
 from ...tables.tasks import TASKS
-from .labels import Ground
-from .layers import LabelLayer, Shelf
+from .labels import GridLabels
+from .layers import LabelLayer, LayerCache
 from .request import CutRequest
 
 LONGEST_NAME = 24  # of a band
@@ -23,7 +23,7 @@ LONGEST_NAME = 24  # of a band
 
 @dataclass(frozen=True)
 class Scene:
-    """A raster to cut: the layers of its inputs, one a date, its grid, the part of it that counts, its labels."""
+    """A raster to cut: the layers of its inputs (one per date), its grid, the area to use, its label layers."""
 
     key: str
     title: str
@@ -37,16 +37,16 @@ class Scene:
     def open(self) -> RasterSource:
         return RasterSource(self.layers)
 
-    def ground(self, request: CutRequest, shelf: Shelf) -> Ground:
-        """What is labelled on it."""
+    def open_labels(self, request: CutRequest, cache: LayerCache) -> GridLabels:
+        """Open the labels on the raster's grid."""
         distance = request.object_size or request.buffer or 0.0
         options: dict[str, Any] = {"distance": distance, "all_touched": request.all_touched}
         options |= {"area": self.area, "mask": request.mask}
-        return Ground(self.labels, self.grid, shelf, numbers=request.kind == "number", **options)
+        return GridLabels(self.labels, self.grid, cache, numbers=request.kind == "number", **options)
 
 
 def open_scenes(request: CutRequest) -> list[Scene]:
-    """The rasters, each opened once to see that it can be. InputError where it cannot, or they are not alike."""
+    """The rasters, each opened once. InputError where one cannot be opened, or their inputs differ."""
     if not request.sources:
         raise InputError("There is no raster to cut.", "Choose at least one raster.")
     scenes: list[Scene] = []
@@ -71,26 +71,26 @@ def open_scenes(request: CutRequest) -> list[Scene]:
     return scenes
 
 
-def with_labels(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf) -> list[Scene]:
+def with_labels(scenes: Sequence[Scene], request: CutRequest, cache: LayerCache) -> list[Scene]:
     """The scenes with their labels: one layer for all, one each, or all for each."""
     if not request.labelled:
         return list(scenes)
     if not request.labels:
         raise InputError("There are no labels.", "Choose a layer of labels (LABELS).")
-    layers = [shelf.layer(spec) for spec in request.labels]
+    layers = [cache.layer(spec) for spec in request.labels]
     if TASKS[request.task].scenes and any(layer.raster for layer in layers):
         raise InputError(
-            "A raster of classes does not tell the class of a scene.",
+            "A class raster cannot label scenes.",
             "Choose polygons or points with a field of classes, or train a segmentation.",
         )
     if TASKS[request.task].scenes and any(layer.features and layer.features.kind == "lines" for layer in layers):
-        raise InputError("Lines do not tell the class of a scene.", "Choose polygons or points.")
+        raise InputError("Lines cannot label scenes.", "Choose polygons or points.")
     each = 1 < len(layers) == len(scenes)
     return [replace(scene, labels=layers[i : i + 1] if each else layers) for i, scene in enumerate(scenes)]
 
 
 def inputs_of(scenes: Sequence[Scene], request: CutRequest) -> tuple[Input, ...]:
-    """The inputs with the names of their dates and bands, as asked for, else as the rasters describe them."""
+    """The inputs with the names of their dates and bands: as requested, else from the rasters."""
     first = scenes[0]
     return tuple(
         Input(name, _bands(name, [scene.infos[name] for scene in scenes], request), tuple(first.dates[name]))
@@ -99,12 +99,12 @@ def inputs_of(scenes: Sequence[Scene], request: CutRequest) -> tuple[Input, ...]
 
 
 def _dates(name: str, own: Sequence[str], request: CutRequest) -> list[str]:
-    """The names of an input's dates: as asked for, as its layers say, else as usual."""
+    """The names of an input's dates: as requested, else of its layers, else the task's defaults."""
     count = len(own)
     asked = list(request.dates.get(name) or ())
     if asked and len(asked) != count:
         problem = f"{len(asked)} dates are named and '{name}' has {count} rasters"
-        raise InputError(f"{problem}.", "Give one raster a date.")
+        raise InputError(f"{problem}.", "Give one raster per date.")
     if not asked and all(own) and len(set(own)) == count:
         asked = list(own)
     usual = TASKS[request.task].dates
@@ -114,7 +114,7 @@ def _dates(name: str, own: Sequence[str], request: CutRequest) -> list[str]:
 
 
 def _bands(name: str, infos: Sequence[Sequence[LayerInfo]], request: CutRequest) -> tuple[Band, ...]:
-    """The bands by name, and how rasters describe them otherwise."""
+    """The bands by name, with the rasters' band descriptions as aliases."""
     first = infos[0][0]
     asked = list(request.bands.get(name) or ())
     if asked and len(asked) != first.count:
@@ -149,10 +149,12 @@ def _check_alike(first: Scene, other: Scene) -> None:
 
 
 def check_resolutions(scenes: Sequence[Scene], report: Report) -> None:
+    """Log a warning where resolutions differ by more than a quarter."""
     sides = [math.sqrt(math.prod(scene.grid.resolution)) for scene in scenes]
     if max(sides) > 1.25 * min(sides):
         report.log("warning", f"The rasters have pixels of {min(sides):.3g} to {max(sides):.3g} m.")
 
 
 def resolution_of(grid: Grid) -> float | None:
+    """The mean side of a pixel in metres; None without a CRS."""
     return math.sqrt(math.prod(grid.resolution)) if grid.crs else None

@@ -1,4 +1,4 @@
-"""What a job asks for when rasters and labels are to become chips."""
+"""The request of a job to cut rasters and labels into chips."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ ARGUMENTS = (
 
 @dataclass(frozen=True)
 class CutRequest:
-    """How rasters and labels become chips.
+    """How rasters and labels are cut into chips.
 
-    ``sources``: rasters. ``labels``: one layer for all, as many as sources (in their order), or several for each
-    source; ``labelled``: there are such at all. ``background``: the name ('': as usual) of the class of what is not
-    labelled, None: it is ignored; of objects: not None means that chips without any are cut too. ``buffer``: metres
-    around lines and points (None: half a pixel, the pixel). ``all_touched``: polygons label all pixels that they touch,
-    not only those whose centre they hold. ``multilabel``: the field of a scene names several classes, divided by ; or
-    ,. ``only_inside``: pixels of a scene outside its polygon are not valid. ``extent``, ``mask``: outside nothing is
-    labelled. ``size``, ``overlap``: of chips in pixels. ``separate``: chips are to be small enough for a split by
-    blocks. ``bands``, ``dates``: names, an input. ``object_size``: metres a side of objects that are points.
+    ``sources``: rasters. ``labels``: one layer for all sources, one per source in their order, or several for all;
+    ``labelled``: whether there are labels. ``background``: the name ('': the default) of the class of unlabelled
+    pixels, None: they are ignored; for objects: not None: chips without objects are cut too. ``buffer``: metres around
+    lines and points (None: half a pixel; the pixel). ``all_touched``: polygons label all pixels that they touch, not
+    only those whose centre they contain. ``multilabel``: the field of a scene names several classes, separated by ; or
+    ,. ``only_inside``: pixels of a scene outside its polygon are invalid. ``extent``, ``mask``: the labelled area.
+    ``size``, ``overlap``: of chips, in pixels. ``separate``: chips must be small enough for a split by blocks.
+    ``bands``, ``dates``: names per input. ``object_size``: side in metres of objects that are points.
     """
 
     task: str
@@ -57,7 +57,7 @@ class CutRequest:
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any], labelled: bool = True) -> CutRequest:
-        """The request in a job's arguments. InputError for what cannot be."""
+        """The request in a job's arguments. InputError for invalid ones."""
         given = some(DATA, ARGUMENTS, arguments)
         task, unlabelled = given["task"], given.get("unlabelled", DATA["unlabelled"].default)
         if unlabelled == "background" and not TASKS[task].has_background:
@@ -92,7 +92,7 @@ class CutRequest:
 
     @property
     def kind(self) -> str:
-        """Of the labels, as ``labels`` of a chip folder."""
+        """The kind of labels, as ``labels`` of a chip folder."""
         if not self.labelled:
             return "none"
         return TASKS[self.task].chip_labels[-1 if self.multilabel else 0]

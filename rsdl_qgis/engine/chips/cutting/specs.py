@@ -1,4 +1,4 @@
-"""The layers that a job names to make chips of: rasters to cut, and labels."""
+"""The layers of a job from which chips are cut: rasters and labels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ...vector.vector_file import VectorFile
 
 @dataclass(frozen=True)
 class SourceSpec:
-    """Rasters of one place. ``layers``: of each input, one a date; ``dates``: what the job calls these, '': nothing."""
+    """Rasters of one area. ``layers``: of each input, one per date; ``dates``: their names in the job, '': none."""
 
     title: str
     layers: Mapping[str, tuple[Layer, ...]]
@@ -34,7 +34,7 @@ class SourceSpec:
 
 @dataclass(frozen=True)
 class LabelSpec:
-    """A layer of labels: features, or a ``raster``. ``class_field`` tells the label, ``place_field`` the place.
+    """A label layer: features, or a ``raster``. ``class_field``: of the label; ``place_field``: of the place.
 
     ``names``: of class values; ``colors``: of class values or names.
     """

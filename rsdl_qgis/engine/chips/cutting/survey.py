@@ -1,4 +1,4 @@
-"""What rasters and labels hold, looked over before they are cut: classes, places, the size of chips that fits."""
+"""Survey of rasters and labels before cutting: classes, labelled areas, chip size."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from ...raster.grid import pixel_boxes
 from ...tables.tasks import TASKS
 from .box_labels import check_objects, side_lengths
 from .classes import Legend, check_classes, legend_of
-from .layers import LabelLayer, Shelf
-from .notes import tell_of_fills, tell_of_layers, tell_of_objects
+from .layers import LabelLayer, LayerCache
+from .notes import log_fills, log_layers, log_objects
 from .rasters import Scene
 from .request import USUAL_SIZE, CutRequest
 from .windows import boxes_inside, cells, groups
 
-SIZES = (USUAL_SIZE, 128, 64, 32)  # of chips, unless one is asked for
-ENOUGH, SEPARATE, FEW = 48, 8, 16  # chips, or groups of chips apart from one another, for a split; the least
-SCENE = 64  # pixels a side around a point that stands for a scene
-ROOM = 2.0  # times the side of nearly all objects, that a chip has at least
-SERIES = 32  # pixels a side, at most, of the windows of a time series
+SIZES = (USUAL_SIZE, 128, 64, 32)  # of chips, unless one is requested
+ENOUGH, SEPARATE, FEW = 48, 8, 16  # chips, or separate groups of chips, for a split; fewest chips
+SCENE = 64  # pixels per side of a scene around a point
+ROOM = 2.0  # least side of a chip relative to nearly all objects' sides
+SERIES = 32  # most pixels per side of the windows of a time series
 NO_BOXES = np.zeros((0, 4), np.int64)
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What was seen of rasters and labels before cutting: ``boxes`` (n, 4), for each scene, of pixels around features
-    (row, column, row, column), None where any pixel may be cut. ``sides``: of objects in pixels."""
+    """Rasters and labels before cutting. ``boxes``: for each scene (n, 4) bounding boxes of features in pixels (row,
+    column, row, column), None where any pixel may be cut. ``sides``: of objects in pixels."""
 
     scenes: Sequence[Scene]
     legend: Legend
@@ -45,19 +45,19 @@ class Survey:
 
 
 def check_vectors(labels: Sequence[LabelLayer], request: CutRequest) -> None:
-    """InputError where scenes or objects are to be labelled by a raster."""
+    """InputError where a raster is to label scenes or objects."""
     rasters = [layer.title for layer in labels if layer.features is None]
     if rasters and request.kind in ("class", "classes", "boxes"):
         what = "object" if request.kind == "boxes" else "scene"
-        problem = f"{rasters[0]} is a raster, which does not tell one {what} from the next."
+        problem = f"{rasters[0]} is a raster, which does not separate one {what} from the next."
         raise InputError(problem, "Choose a vector layer in LABELS.")
 
 
-def look_over(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report: Report) -> Survey:
-    """The classes, and where there are labels. InputError where there are none, or just one class."""
+def survey_layers(scenes: Sequence[Scene], request: CutRequest, cache: LayerCache, report: Report) -> Survey:
+    """The classes and labelled areas. InputError where there are no labels, or only one class."""
     if not request.labelled:
         return Survey(scenes, Legend((), {}), [None] * len(scenes))
-    scenes = without_fills(scenes, request, shelf, report)
+    scenes = without_fills(scenes, request, cache, report)
     found: set[int] = set()
     boxes: list[NDArray[np.int64] | None] = []
     met: dict[int, set[int]] = {}
@@ -68,22 +68,22 @@ def look_over(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report
         report.check()
         check_vectors(scene.labels, request)
         vectors = [layer for layer in scene.labels if layer.features]
-        with scene.ground(request, shelf) as ground:
-            for _, _, counts in ground.found() if request.kind == "raster" else ():
+        with scene.open_labels(request, cache) as labels:
+            for _, _, counts in labels.found() if request.kind == "raster" else ():
                 report.check()
                 found |= set(counts)
-            everywhere = ground.everywhere or request.background is not None
-            own = [pixel_boxes(ground.grid, outlines) for outlines in ground.outlines]
+            everywhere = labels.everywhere or request.background is not None
+            own = [pixel_boxes(labels.grid, outlines) for outlines in labels.outlines]
             boxes.append(None if everywhere else boxes_inside(np.concatenate([NO_BOXES, *own]), scene.area))
-            on = [features.numbers[hit] for features, hit in zip(ground.features, ground.met(scene.grid.bounds))]
+            on = [features.numbers[hit] for features, hit in zip(labels.features, labels.met(scene.grid.bounds))]
             if request.kind == "boxes":
                 check_objects(scene.labels, request.object_size)
-                for layer, features, numbers in zip(vectors, ground.features, on):
+                for layer, features, numbers in zip(vectors, labels.features, on):
                     lengths = side_lengths(features, scene.grid, request.object_size)
                     tiny = set(features.numbers[lengths < 1].tolist()) & set(numbers.tolist())
                     small.setdefault(id(layer), set()).update(tiny)
                     sides.append(lengths)
-            if not any(map(len, on)) and not ground.everywhere:
+            if not any(map(len, on)) and not labels.everywhere:
                 lost.append(scene.labels[0])
         for layer, numbers in zip(vectors, on):
             met.setdefault(id(layer), set()).update(map(int, numbers))
@@ -102,26 +102,26 @@ def look_over(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report
         legend = legend_of(layers, colors=request.colors)
     else:
         legend = legend_of(layers, found, background=request.background, colors=request.colors)
-    tell_of_layers(layers, met, legend, request, report)
+    log_layers(layers, met, legend, request, report)
     for layer in layers:
-        tell_of_objects(layer, small.get(id(layer), ()), legend, report)
+        log_objects(layer, small.get(id(layer), ()), legend, report)
     if request.kind in ("raster", "class"):
         check_classes(legend, layers)
     return Survey(scenes, legend, boxes, np.concatenate(sides))
 
 
-def without_fills(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, report: Report) -> Sequence[Scene]:
-    """The scenes with label rasters whose numbers that stand for nothing are known, also where no nodata is declared.
+def without_fills(scenes: Sequence[Scene], request: CutRequest, cache: LayerCache, report: Report) -> Sequence[Scene]:
+    """The scenes, with nodata values found for label rasters that declare none.
 
-    What they are is told, and follows from the values of all label rasters together.
+    They are inferred from the values of all label rasters together, and logged.
     """
     if request.kind not in ("raster", "number"):
         return scenes
     counts: dict[int, Counter[Any]] = {}
     layers: dict[int, LabelLayer] = {}
     for scene in scenes:
-        with scene.ground(request, shelf) as ground:
-            for layer, found in ground.undeclared(request.kind == "number"):
+        with scene.open_labels(request, cache) as labels:
+            for layer, found in labels.undeclared(request.kind == "number"):
                 report.check()
                 layers[id(layer)] = layer
                 counts.setdefault(id(layer), Counter()).update(found)
@@ -134,13 +134,13 @@ def without_fills(scenes: Sequence[Scene], request: CutRequest, shelf: Shelf, re
     for key, layer in layers.items():
         own = tuple(value for value in fills if counts[key][value])
         if own:
-            tell_of_fills(layer, {value: counts[key][value] for value in own}, request, report)
+            log_fills(layer, {value: counts[key][value] for value in own}, request, report)
         filled[key] = replace(layer, fills=own)
     return [replace(scene, labels=[filled.get(id(layer), layer) for layer in scene.labels]) for scene in scenes]
 
 
 def chip_size(survey: Survey, request: CutRequest) -> int:
-    """The side of the chips in pixels: as asked for, else so that a split by blocks has enough of them."""
+    """The side of the chips in pixels: as requested, else with enough chips for a split by blocks."""
     if TASKS[request.task].series:
         return SERIES
     if request.size:
@@ -162,9 +162,11 @@ def chip_size(survey: Survey, request: CutRequest) -> int:
 
 
 def parts_of(layer: LabelLayer) -> set[str]:
+    """The classes in a layer's multi-label texts."""
     texts = layer.features.labels if layer.features else ()
     return {part for text in texts if text is not None for part in divided(str(text))}
 
 
 def divided(text: str) -> list[str]:
+    """The classes in a multi-label text, separated by ; or ,."""
     return [part.strip() for part in re.split("[;,]", text) if part.strip()]

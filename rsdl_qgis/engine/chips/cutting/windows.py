@@ -1,4 +1,4 @@
-"""Where a raster is cut into chips: windows of one size that cover an area, or what of it is labelled."""
+"""The windows of chips: windows of one size that cover an area, or its labelled parts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Cell = tuple["Span", "Span"]  # the rows and the columns of a window
 
 @dataclass(frozen=True)
 class Span:
-    """Where a window begins along one axis, and the part of it, from ``low`` to ``high``, that is labelled."""
+    """The start of a window along one axis, and its labelled part from ``low`` to ``high``, in pixels of the raster."""
 
     start: int
     low: int
@@ -24,10 +24,10 @@ class Span:
 
 
 def spans(first: int, length: int, limit: int, size: int, overlap: int) -> list[Span]:
-    """Windows of ``size`` along one axis that cover ``length`` pixels from ``first``, of a raster of ``limit``.
+    """Windows of ``size`` along one axis that cover ``length`` pixels from ``first``, of a raster of ``limit`` pixels.
 
-    They are spread evenly and share at least ``overlap`` pixels; what they share beyond that, to fit, belongs to the
-    nearer one. Fewer pixels than ``size`` are one window, which sticks out only of a raster that is smaller.
+    They are evenly spaced and overlap by at least ``overlap`` pixels; overlap beyond that is assigned to the nearer
+    window. Fewer pixels than ``size`` are one window, which exceeds the raster only if that is smaller.
     """
     if length <= size:
         start = min(max(0, first + (length - size) // 2), max(0, limit - size))
@@ -41,7 +41,7 @@ def spans(first: int, length: int, limit: int, size: int, overlap: int) -> list[
 
 
 def cells(grid: Grid, area: Window, boxes: NDArray[np.int64] | None, size: int, overlap: int) -> list[Cell]:
-    """The windows that cover an area of a grid: all, or those that meet one of the boxes (n, 4)."""
+    """The windows that cover an area of a grid: all, or those that intersect one of the boxes (n, 4)."""
     rows = spans(area.row, area.height, grid.height, size, overlap)
     cols = spans(area.col, area.width, grid.width, size, overlap)
     if boxes is None:
@@ -57,7 +57,7 @@ def cells(grid: Grid, area: Window, boxes: NDArray[np.int64] | None, size: int, 
 
 
 def groups(found: Sequence[Cell], size: int) -> int:
-    """How many groups of windows there are that do not touch one another."""
+    """The number of groups of windows that do not touch one another."""
     waiting = {(rows.start, cols.start) for rows, cols in found}
     axes = ({row for row, _ in waiting}, {col for _, col in waiting})
     near = [{a: [b for b in axis if abs(a - b) <= size] for a in axis} for axis in axes]
@@ -74,7 +74,7 @@ def groups(found: Sequence[Cell], size: int) -> int:
 
 
 def boxes_inside(boxes: NDArray[np.int64], area: Window) -> NDArray[np.int64]:
-    """The boxes that meet the area, cut to it."""
+    """The boxes that intersect the area, clipped to it."""
     low, high = np.array([area.row, area.col]), np.array([area.row + area.height, area.col + area.width])
     cut_to = np.column_stack([np.maximum(boxes[:, :2], low), np.minimum(boxes[:, 2:], high)])
     return cut_to[(cut_to[:, :2] < cut_to[:, 2:]).all(1)]

@@ -1,1 +1,1 @@
-"""Chips from folders of images, masks and boxes."""
+"""Import of folders of images, masks and boxes as chips."""

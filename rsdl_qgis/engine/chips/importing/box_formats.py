@@ -1,14 +1,14 @@
-"""Pictures with boxes around objects, as other programs and data sets write them.
+"""Annotation formats of bounding boxes.
 
 ========  ======================================================================================================
 coco      a ``.json`` with ``images``, ``annotations`` and ``categories``: Lin et al. (ECCV 2014)
-voc       a ``.xml`` a picture: Pascal VOC, Everingham et al. (IJCV 2010), doi:10.1007/s11263-009-0275-4
-dota      a ``.txt`` a picture: eight corner coordinates, class, difficulty: Xia et al. (CVPR 2018)
-yolo      a ``.txt`` a picture: class number, middle, width and height (or corners) as parts of the picture's
+voc       an ``.xml`` per image: Pascal VOC, Everingham et al. (IJCV 2010), doi:10.1007/s11263-009-0275-4
+dota      a ``.txt`` per image: eight corner coordinates, class, difficulty: Xia et al. (CVPR 2018)
+yolo      a ``.txt`` per image: class number, centre, width and height (or corners) as fractions of the image's
 ========  ======================================================================================================
 
-Pictures and annotations lie anywhere below a folder; a folder called train, valid (val) or test on the way, or a COCO
-file of such a name, is the split. What cannot be used is left out, counted and told: ``Dirt``.
+Images and annotations lie anywhere below a folder; a parent folder named train, valid (val) or test, or a COCO file of
+such a name, gives the split. What cannot be used is left out, counted and logged (``Problems``).
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ HEADER = ("imagesource", "gsd")  # lines that DOTA's files begin with
 
 
 @dataclass
-class Dirt:
-    """What was met that is not as it should be: how often, by its name, and where first."""
+class Problems:
+    """Problems with annotations: how often each occurs, and where first."""
 
     counts: Counter[str] = field(default_factory=Counter)
     first: dict[str, str] = field(default_factory=dict)
@@ -44,16 +44,16 @@ class Dirt:
             self.counts[what] += count
             self.first.setdefault(what, where)
 
-    def tell(self, report: Report) -> None:
+    def log(self, report: Report) -> None:
         for what, count in self.counts.items():
             report.log("warning", f"{what}: {count}, the first in {self.first[what]}.")
 
 
 @dataclass(frozen=True)
 class Annotated:
-    """A picture and its boxes, in its pixels, or where ``relative`` as parts of its width and height.
+    """An image and its boxes, in pixels, or ``relative``: as fractions of its width and height.
 
-    ``size``: its width and height as the annotation says; None: it does not.
+    ``size``: width and height according to the annotation; None: not stated.
     """
 
     path: Path
@@ -63,8 +63,8 @@ class Annotated:
     relative: bool = False
 
 
-def read_coco(root: Path, dirt: Dirt, report: Report) -> Iterator[Annotated]:
-    """The pictures of COCO files; one of a category that the file does not name has no name."""
+def read_coco(root: Path, problems: Problems, report: Report) -> Iterator[Annotated]:
+    """The images of COCO files; boxes of unknown categories have no name."""
     pictures = _pictures(root)
     for file in sorted(root.rglob("*.json")):
         report.check()
@@ -76,7 +76,7 @@ def read_coco(root: Path, dirt: Dirt, report: Report) -> Iterator[Annotated]:
         for one in about["annotations"]:
             box = _coco_box(one, names)
             if box is None:
-                dirt.add("annotations without a box, left out", file.name)
+                problems.add("annotations without a box, left out", file.name)
             else:
                 boxes.setdefault(one.get("image_id"), []).append(box)
         split = _split_of(file, root)
@@ -84,15 +84,15 @@ def read_coco(root: Path, dirt: Dirt, report: Report) -> Iterator[Annotated]:
             picture = _coco_picture(file, str(image.get("file_name") or ""), split, pictures)
             own = tuple(boxes.pop(image.get("id"), ()))
             if picture is None:
-                dirt.add("pictures that are not there, left out", f"{file.name} ({image.get('file_name')})")
+                problems.add("missing images, left out", f"{file.name} ({image.get('file_name')})")
                 continue
             size = (int(image.get("width") or 0), int(image.get("height") or 0))
             yield Annotated(picture, own, split or _split_of(picture, root), size if all(size) else None)
-        dirt.add("boxes of pictures that the file does not name, left out", file.name, sum(map(len, boxes.values())))
+        problems.add("boxes of images that the file does not name, left out", file.name, sum(map(len, boxes.values())))
 
 
-def read_voc(root: Path, dirt: Dirt, report: Report) -> Iterator[Annotated]:
-    """The pictures of Pascal VOC files, each of the file's name or the name in it."""
+def read_voc(root: Path, problems: Problems, report: Report) -> Iterator[Annotated]:
+    """The images of Pascal VOC files, by the file's name or the name in it."""
     pictures = _pictures(root)
     for file in sorted(root.rglob("*.xml")):
         report.check()
@@ -106,7 +106,7 @@ def read_voc(root: Path, dirt: Dirt, report: Report) -> Iterator[Annotated]:
         stems = (file.stem, Path(tree.findtext("filename") or "").stem)
         path = next((pictures[split, stem] for stem in stems if (split, stem) in pictures), None)
         if path is None:
-            dirt.add("annotations without a picture, left out", file.name)
+            problems.add("annotations without an image, left out", file.name)
             continue
         size = tuple(_whole(tree.findtext(f"size/{side}")) for side in ("width", "height"))
         boxes: list[Box] = []
@@ -117,8 +117,8 @@ def read_voc(root: Path, dirt: Dirt, report: Report) -> Iterator[Annotated]:
         yield Annotated(path, tuple(boxes), split, (size[0], size[1]) if all(size) else None)
 
 
-def read_dota(root: Path, dirt: Dirt, report: Report) -> Iterator[Annotated]:
-    """The pictures of DOTA's text files; of an object that is not parallel to them the rectangle around it."""
+def read_dota(root: Path, problems: Problems, report: Report) -> Iterator[Annotated]:
+    """The images of DOTA's text files; oriented boxes are replaced by their bounding boxes."""
     pictures = _pictures(root)
     texts = list(_texts(root, pictures))
     if not any(DOTA.search(text) for _, _, text in texts):
@@ -130,8 +130,8 @@ def read_dota(root: Path, dirt: Dirt, report: Report) -> Iterator[Annotated]:
             if not line.strip() or line.lower().startswith(HEADER):
                 continue
             found = DOTA.findall(line)
-            dirt.add("lines that are no object, left out", file.name, not found)
-            dirt.add("lines that run into the next one, divided", file.name, len(found) - 1)
+            problems.add("lines that are no object, left out", file.name, not found)
+            problems.add("lines without a line break between them, separated", file.name, len(found) - 1)
             for numbers, name, difficult in found:
                 values = [_number(value) for value in numbers.split()]
                 xs, ys = values[::2], values[1::2]
@@ -139,8 +139,8 @@ def read_dota(root: Path, dirt: Dirt, report: Report) -> Iterator[Annotated]:
         yield Annotated(path, tuple(boxes), _split_of(path, root))
 
 
-def read_yolo(root: Path, dirt: Dirt, report: Report) -> Iterator[Annotated]:
-    """The pictures of YOLO's text files, and as pictures without objects those that have none."""
+def read_yolo(root: Path, problems: Problems, report: Report) -> Iterator[Annotated]:
+    """The images of YOLO's text files; images without a text file have no objects."""
     pictures = _pictures(root)
     texts = {path: (file, text) for file, path, text in _texts(root, pictures)}
     if not texts:
@@ -153,7 +153,7 @@ def read_yolo(root: Path, dirt: Dirt, report: Report) -> Iterator[Annotated]:
         for line in text.splitlines():
             values = [_number(value) for value in line.split()]
             if len(values) < 5 or not values[0].is_integer():
-                dirt.add("lines that are no object, left out", file.name, bool(line.strip()))
+                problems.add("lines that are no object, left out", file.name, bool(line.strip()))
                 continue
             number = int(values[0])
             boxes.append(Box(*_yolo_corners(values[1:]), names.get(number, f"class {number}")))
@@ -161,7 +161,7 @@ def read_yolo(root: Path, dirt: Dirt, report: Report) -> Iterator[Annotated]:
 
 
 def yolo_names(root: Path) -> dict[int, str]:
-    """The names of the class numbers, of a file of one name a line, or of the ``names`` of a YAML file."""
+    """The names of the class numbers, from a file with one name per line or the ``names`` of a YAML file."""
     for name in NAMES[".txt"]:
         for file in sorted(root.rglob(name)):
             lines = file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
@@ -172,18 +172,18 @@ def yolo_names(root: Path) -> dict[int, str]:
     return {}
 
 
-Reader = Callable[[Path, Dirt, Report], Iterator[Annotated]]
-FORMS: Mapping[str, Reader] = {"coco": read_coco, "voc": read_voc, "dota": read_dota, "yolo": read_yolo}
+Reader = Callable[[Path, Problems, Report], Iterator[Annotated]]
+FORMATS: Mapping[str, Reader] = {"coco": read_coco, "voc": read_voc, "dota": read_dota, "yolo": read_yolo}
 
 
 def _pictures(root: Path) -> dict[tuple[str, str], Path]:
-    """The pictures below a folder, by split and name without ending."""
+    """The images below a folder, by split and name without extension."""
     files = sorted(path for path in root.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
     return {(_split_of(path, root), path.stem): path for path in files if not path.name.startswith(".")}
 
 
 def _texts(root: Path, pictures: Mapping[tuple[str, str], Path]) -> Iterator[tuple[Path, Path, str]]:
-    """(file, picture, text) of each text file that has the name of a picture."""
+    """(file, image, text) of each text file with the name of an image."""
     for file in sorted(root.rglob("*.txt")):
         path = pictures.get((_split_of(file, root), file.stem))
         if path is not None:
@@ -191,7 +191,7 @@ def _texts(root: Path, pictures: Mapping[tuple[str, str], Path]) -> Iterator[tup
 
 
 def _split_of(path: Path, root: Path) -> str:
-    """The split that a folder on the way, the last one, is called after, or a COCO file; '': none."""
+    """The split named by the innermost parent folder, or by a COCO file; '': none."""
     relative = path.relative_to(root)
     words = [part.lower() for part in relative.parts[:-1]]
     words += re.split(r"[^a-z]+", relative.stem.lower()) if path.suffix == ".json" else []
@@ -218,7 +218,7 @@ def _coco_box(annotation: Mapping[str, Any], names: Mapping[Any, str]) -> Box | 
 
 
 def _coco_picture(file: Path, name: str, split: str, pictures: Mapping[tuple[str, str], Path]) -> Path | None:
-    """The picture that a COCO file names: beside it, or one of that name in a folder of its split, or in any."""
+    """The image that a COCO file names: beside it, or of that name in a folder of its split, or in any folder."""
     if name and (file.parent / name).is_file():
         return file.parent / name
     splits = (split, "", *SPLIT_FOLDERS)
@@ -226,7 +226,7 @@ def _coco_picture(file: Path, name: str, split: str, pictures: Mapping[tuple[str
 
 
 def _yolo_corners(values: Sequence[float]) -> tuple[float, float, float, float]:
-    """Of middle and size, or of three corners or more the rectangle around them."""
+    """The corners of a box from centre and size, or the bounding box of three or more points."""
     if len(values) >= 6 and len(values) % 2 == 0:
         xs, ys = values[::2], values[1::2]
         return min(xs), min(ys), max(xs), max(ys)
@@ -235,7 +235,7 @@ def _yolo_corners(values: Sequence[float]) -> tuple[float, float, float, float]:
 
 
 def _yaml_names(text: str) -> dict[int, str]:
-    """The names in a YAML file: a list in one line, a list of a line each, or numbers with names."""
+    """The names in a YAML file: a list in one line, a list with a name per line, or numbers with names."""
     start = re.search(r"^names\s*:(.*)$", text, re.MULTILINE)
     if not start:
         return {}
@@ -253,7 +253,7 @@ def _yaml_names(text: str) -> dict[int, str]:
 
 
 def _number(value: Any) -> float:
-    """The number; NaN where it is none."""
+    """The number; NaN where it is not one."""
     try:
         return float(value)
     except (TypeError, ValueError):
@@ -261,6 +261,6 @@ def _number(value: Any) -> float:
 
 
 def _whole(text: str | None) -> int:
-    """The whole number; 0 where it is none."""
+    """The integer; 0 where it is not one."""
     value = _number(text)
     return int(value) if math.isfinite(value) else 0

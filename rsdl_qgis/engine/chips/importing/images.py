@@ -1,8 +1,8 @@
-"""Folders of images as other programs and data sets have them, taken as chip folders; files stay where they are.
+"""Folders of images, as other programs and data sets write them, read as chip folders; files stay where they are.
 
 ==============  ==================================================================================================
-images, masks   a folder of images and one of masks; a mask has its image's name, with any ending
-classes         a folder of images a class, in one folder; or a table that says which labels each image has
+images, masks   a folder of images and one of masks; a mask has its image's name, with any extension
+classes         a folder of images per class, all in one folder
 change          folders A and B (before, after) and label, of files of the same names
 ==============  ==================================================================================================
 
@@ -11,10 +11,8 @@ Each may lie in folders train, valid (val) and test, or be divided into such fol
 
 from __future__ import annotations
 
-import csv
 import math
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,10 +46,10 @@ LAYOUTS = (
 
 @dataclass(frozen=True)
 class Files:
-    """Where the files of one split are: for each input the folder of each date, and the folder of the labels."""
+    """Where the files of one split are: for each input the folder of each date, and the folder of the masks."""
 
     images: Mapping[str, Mapping[str, Path]]
-    labels: Path | None = None
+    masks: Path
     split: str = ""
 
 
@@ -69,17 +67,13 @@ def import_images(
     task: str,
     *,
     folder: Path,
-    classes: Mapping[int, str] | None = None,
-    ignore: Collection[int] = (),
-    missing_dates: bool = False,
     report: Report | None = None,
 ) -> ChipFolder:
     """Images of any number of inputs and dates with their masks, as a chip folder; nothing is written or copied.
 
-    ``classes``: the names of the masks' values, other values are not labelled; None: all that occur, less ``ignore``.
-    Beside classes counted up from 0, 255 is not labelled. For a regression masks hold numbers. ``folder``: what paths
-    are relative to. ``missing_dates``: a date may lack a file. Raises InputError where nothing has the same name, or
-    image and mask are not of one size.
+    The classes are the values that occur in the masks; beside classes counted up from 0, 255 is unlabelled. For a
+    regression masks hold numbers. ``folder``: what paths are relative to. Raises InputError where no image has a mask
+    of its name, or image and mask differ in size.
     """
     report, folder = report or Report(), folder.resolve()
     chips: list[Chip] = []
@@ -88,45 +82,41 @@ def import_images(
     masks: list[Path] = []
     for part in parts:
         taken = {chip.name for chip in chips}
-        _tell_of_alone(part, report)
-        for stem, images, mask in _matched(part, missing_dates):
+        _log_without_mask(part, report)
+        for stem, images, mask in _matched(part):
             report.check()
-            pictures = {name: [open_picture(path) for path in dates if path] for name, dates in images.items()}
+            pictures = {name: [open_picture(path) for path in dates] for name, dates in images.items()}
             _check_sizes([picture for several in pictures.values() for picture in several], mask)
             for key, several in pictures.items():
                 opened[key] += several
-            masks += [mask] if mask else []
+            masks.append(mask)
             name = f"{part.split}-{stem}" if stem in taken else stem
-            files = {key: tuple(reference_to(p, folder) if p else "" for p in dates) for key, dates in images.items()}
-            label = reference_to(mask, folder) if mask else ""
+            files = {key: tuple(reference_to(path, folder) for path in dates) for key, dates in images.items()}
             grid = next(iter(pictures.values()))[0].grid
-            chips.append(placed_chip(Chip(name, files, label, part.split), grid, sources))
+            chips.append(placed_chip(Chip(name, files, reference_to(mask, folder), part.split), grid, sources))
     if not chips:
-        raise InputError("No image has a mask of the same name.", "Name each mask as its image; the ending may differ.")
+        problem = "No image has a mask of the same name."
+        raise InputError(problem, "Name each mask like its image; the extension may differ.")
     for several in opened.values():
         check_bands(several)
     inputs = tuple(
         Input(name, tuple(Band(title) for title in several[0].bands), tuple(parts[0].images[name]))
         for name, several in opened.items()
     )
-    kind = "none" if not masks else "number" if TASKS[task].numbers else "raster"
-    found, stored = ((), ()) if kind != "raster" else mask_classes(masks, task, classes, ignore, report)
-    if kind == "number":
-        check_numbers(masks, report)
     grids = [picture.grid for picture in next(iter(opened.values()))]
-    return folder_of(folder, task, inputs, found, chips, sources, grids, kind, stored)
+    if TASKS[task].numbers:
+        check_numbers(masks, report)
+        return folder_of(folder, task, inputs, (), chips, sources, grids, "number", ())
+    classes, stored = mask_classes(masks, task, report)
+    return folder_of(folder, task, inputs, classes, chips, sources, grids, "raster", stored)
 
 
-def import_class_folders(
-    root: Path, *, table: Path | None = None, folder: Path | None = None, report: Report | None = None
-) -> ChipFolder:
+def import_class_folders(root: Path, report: Report | None = None) -> ChipFolder:
     """Scenes: a folder of images for each class, inside ``root`` or its folders train, valid and test.
 
-    ``table``: a text table instead, with a row an image (its name first) and a column a label, not 0 where the image
-    shows it. Raises InputError where there are fewer than two classes, or images have not as many bands.
+    Raises InputError where there are fewer than two classes, or images differ in their number of bands.
     """
-    report, folder = report or Report(), (folder or root).resolve()
-    labels = _label_table(table) if table else None
+    report, folder = report or Report(), root.resolve()
     rows = [
         (split, path, own.name)
         for split, part in (splits_in(root) or {"": root}).items()
@@ -134,33 +124,29 @@ def import_class_folders(
         if own.is_dir()
         for path in images_in(own).values()
     ]
+    if not rows:
+        problem = f"{root} has no images in folders of their classes."
+        raise InputError(problem, "Put the images of each class in a folder of its name.")
     names = [path.stem for _, path, _ in rows]
     clashing = len(set(names)) < len(names)
-    known = sorted({own for _, _, own in rows} if labels is None else {n for found in labels.values() for n in found})
+    known = sorted({own for _, _, own in rows})
     legend = legend_of_names(known)
     chips: list[Chip] = []
     sources: dict[str, Source] = {}
     opened: list[Picture] = []
     for split, path, own in rows:
         report.check()
-        if labels is not None and path.stem not in labels:
-            continue
         picture = open_picture(path)
         opened.append(picture)
         name = "-".join(part for part in (split, own, path.stem) if part) if clashing else path.stem
-        label = legend.name(own) if labels is None else ";".join(map(legend.name, labels[path.stem]))
-        chip = Chip(name, {"image": (reference_to(path, folder),)}, label, split)
+        chip = Chip(name, {"image": (reference_to(path, folder),)}, legend.name(own), split)
         chips.append(placed_chip(chip, picture.grid, sources))
-    if not chips:
-        where = "that the table names" if table else "in folders of their classes"
-        raise InputError(f"{root} has no images {where}.", "Put the images of each class in a folder of its name.")
-    if len(known) < 2 and labels is None:
+    if len(known) < 2:
         raise InputError(f"{root} has one folder of images only, '{known[0]}'.", "Scenes need two classes or more.")
     check_bands(opened)
     inputs = (Input("image", tuple(Band(name) for name in opened[0].bands)),)
-    kind = "class" if labels is None else "classes"
     grids = [picture.grid for picture in opened]
-    return folder_of(folder, "classification", inputs, legend.classes, chips, sources, grids, kind, ())
+    return folder_of(folder, "classification", inputs, legend.classes, chips, sources, grids, "class", ())
 
 
 def import_folder(root: Path, task: str, report: Report | None = None) -> ChipFolder:
@@ -168,18 +154,18 @@ def import_folder(root: Path, task: str, report: Report | None = None) -> ChipFo
     if not root.is_dir():
         raise InputError(f"There is no folder {root}.", "Check that it was not moved or renamed.")
     if TASKS[task].scenes:
-        return import_class_folders(root, report=report)
+        return import_class_folders(root, report)
     splits = splits_in(root)
     found = {split: _files(path) for split, path in (splits or {"": root}).items()}
     parts = [replace(files, split=split) for split, files in found.items() if files is not None]
     if len(parts) < len(found):
-        raise InputError(f"{root} is no chip folder, and no folder of images that can be taken as one.", LAYOUTS)
+        raise InputError(f"{root} is no chip folder, and no folder of images that can be read as one.", LAYOUTS)
     parts = parts if splits else _divided(parts[0])
     return import_images(parts, task, folder=root, report=report)
 
 
 def _files(root: Path) -> Files | None:
-    """The folders of images and labels in a folder; None where there are none."""
+    """The folders of images and masks in a folder; None where there are none."""
     inside = {path.name.lower(): path for path in root.iterdir() if path.is_dir()}
     found = {role: next((inside[n] for n in names if n in inside), None) for role, names in FOLDERS.items()}
     before, after, images, masks = (found[role] for role in ("before", "after", "images", "masks"))
@@ -191,14 +177,14 @@ def _files(root: Path) -> Files | None:
 def _divided(files: Files) -> list[Files]:
     """The files of each split where the folders are divided into such folders inside; else as they are."""
     folders = [folder for dates in files.images.values() for folder in dates.values()]
-    inside = {folder: splits_in(folder) for folder in (*folders, *([files.labels] if files.labels else []))}
+    inside = {folder: splits_in(folder) for folder in (*folders, files.masks)}
     shared = [split for split in SPLIT_FOLDERS if all(split in found for found in inside.values())]
     if not shared:
         return [files]
     return [
         Files(
             {name: {date: inside[path][split] for date, path in dates.items()} for name, dates in files.images.items()},
-            inside[files.labels][split] if files.labels else None,
+            inside[files.masks][split],
             split,
         )
         for split in shared
@@ -206,14 +192,14 @@ def _divided(files: Files) -> list[Files]:
 
 
 def splits_in(root: Path) -> dict[str, Path]:
-    """The folders inside that are called after splits; none where there is none to train on."""
+    """The folders inside that have the names of splits; none where there is none for training."""
     inside = {path.name.lower(): path for path in root.iterdir() if path.is_dir()}
     found = {split: inside[name] for split in SPLIT_FOLDERS for name in FOLDERS[split] if name in inside}
     return found if "train" in found else {}
 
 
 def images_in(folder: Path) -> dict[str, Path]:
-    """The image files of a folder by name without ending, sorted."""
+    """The image files of a folder by name without extension, sorted."""
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}.", "Check its name.")
     found: dict[str, Path] = {}
@@ -226,29 +212,24 @@ def images_in(folder: Path) -> dict[str, Path]:
     return found
 
 
-def _matched(part: Files, missing_dates: bool) -> Iterator[tuple[str, dict[str, tuple[Path | None, ...]], Path | None]]:
-    """(name, files of each input's dates, mask) of all that have every file they need."""
-    masks = images_in(part.labels) if part.labels is not None else None
+def _matched(part: Files) -> Iterator[tuple[str, dict[str, tuple[Path, ...]], Path]]:
+    """(name, files of each input's dates, mask) of each mask that has an image of every date."""
+    masks = images_in(part.masks)
     files = {name: [images_in(path) for path in dates.values()] for name, dates in part.images.items()}
-    every = [set(dates) for several in files.values() for dates in several]
-    names = set.union(*every) if missing_dates else set.intersection(*every)
-    for stem in sorted(names if masks is None else names & set(masks)):
-        images = {name: tuple(dates.get(stem) for dates in several) for name, several in files.items()}
-        if all(any(dates) for dates in images.values()):
-            yield stem, images, masks[stem] if masks is not None else None
+    for stem in sorted(set.intersection(set(masks), *(set(dates) for several in files.values() for dates in several))):
+        yield stem, {name: tuple(dates[stem] for dates in several) for name, several in files.items()}, masks[stem]
 
 
-def _tell_of_alone(part: Files, report: Report) -> None:
-    """Say how many images have no mask, and so are left out."""
-    if part.labels is not None:
-        masks = images_in(part.labels)
-        folders = [folder for dates in part.images.values() for folder in dates.values()]
-        alone = sorted({stem for folder in folders for stem in images_in(folder)} - set(masks))
-        if alone:
-            report.log("warning", f"{len(alone)} images have no mask and are left out, such as '{alone[0]}'.")
+def _log_without_mask(part: Files, report: Report) -> None:
+    """Log how many images have no mask and are left out."""
+    folders = [folder for dates in part.images.values() for folder in dates.values()]
+    alone = sorted({stem for folder in folders for stem in images_in(folder)} - set(images_in(part.masks)))
+    if alone:
+        report.log("warning", f"{len(alone)} images have no mask and are left out, such as '{alone[0]}'.")
 
 
 def open_picture(path: Path) -> Picture:
+    """Read an image's grid and band names; three unnamed bands of a picture format are red, green and blue."""
     with RasterSource({"image": [Layer(str(path))]}) as source:
         info = source.layers("image")[0]
         names = tuple(" ".join(text.replace(";", ",").split()) for text in info.descriptions)
@@ -258,10 +239,10 @@ def open_picture(path: Path) -> Picture:
         return Picture(path, source.grid, names)
 
 
-def _check_sizes(pictures: Sequence[Picture], mask: Path | None) -> None:
+def _check_sizes(pictures: Sequence[Picture], mask: Path) -> None:
     """InputError where the files of a chip are not of one size."""
     first = pictures[0]
-    for other in (*pictures[1:], *([open_picture(mask)] if mask else [])):
+    for other in (*pictures[1:], open_picture(mask)):
         if (other.grid.height, other.grid.width) != (first.grid.height, first.grid.width):
             raise InputError(
                 f"{other.path} is {other.grid.width} x {other.grid.height} pixels and {first.path} "
@@ -271,6 +252,7 @@ def _check_sizes(pictures: Sequence[Picture], mask: Path | None) -> None:
 
 
 def check_bands(pictures: Sequence[Picture]) -> None:
+    """InputError where images differ in their number of bands."""
     first = pictures[0]
     for other in pictures:
         if len(other.bands) != len(first.bands):
@@ -278,27 +260,6 @@ def check_bands(pictures: Sequence[Picture]) -> None:
                 f"{other.path} has {len(other.bands)} band(s) and {first.path} {len(first.bands)}.",
                 "All images must have the same bands.",
             )
-
-
-def _label_table(path: Path) -> dict[str, list[str]]:
-    """The labels of each image, by its name without ending."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read as a table: {error}.") from None
-    lines = text.splitlines() or [""]
-    divider = max("\t;,", key=lines[0].count)
-    head, *rows = csv.reader(lines, delimiter=divider)
-    if len(head) < 2:
-        raise InputError(f"{path} has no columns of labels.", "The first column names the image.")
-    names = [" ".join(name.replace(";", ",").split()) for name in head[1:]]
-    return {
-        re.sub(rf"({'|'.join(map(re.escape, ENDINGS))})$", "", row[0].strip(), flags=re.IGNORECASE): [
-            name for name, value in zip(names, row[1:]) if value.strip() not in ("", "0", "0.0")
-        ]
-        for row in rows
-        if row
-    }
 
 
 def folder_of(
@@ -312,6 +273,7 @@ def folder_of(
     labels: str,
     stored: tuple[int, ...],
 ) -> ChipFolder:
+    """The chip folder of imported chips; its resolution and sizes come from ``grids``, one per image."""
     placed = next((grid for grid in grids if grid.crs), None)
     size, largest = sizes([max(grid.height, grid.width) for grid in grids])
     return ChipFolder(
@@ -330,7 +292,7 @@ def folder_of(
 
 
 def placed_chip(chip: Chip, grid: Grid, sources: dict[str, Source]) -> Chip:
-    """The chip with its place on the ground, where its image tells; then it is a source of its own."""
+    """The chip with its geographic bounds, where its image is georeferenced; it is then a source of its own."""
     if not grid.crs:
         return chip
     sources[chip.name] = Source(chip.name, grid.crs)

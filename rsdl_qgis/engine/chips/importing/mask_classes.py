@@ -1,9 +1,9 @@
-"""The classes of masks, files of numbers beside images: which there are, and whether they can be told apart."""
+"""The classes of masks (label images beside images): which there are, and whether they can be distinguished."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,23 +31,20 @@ PNG = "Save the masks without loss, as PNG or TIFF, with one number for each cla
 def mask_classes(
     masks: Sequence[Path],
     task: str,
-    names: Mapping[int, str] | None,
-    ignore: Collection[int],
     report: Report,
 ) -> tuple[tuple[Class, ...], tuple[int, ...]]:
-    """The classes of masks, and the values they have there if these are not the classes' own.
+    """The classes of masks, and their values in the masks where these are not the classes' own.
 
-    ``names`` of values, others are not labelled; None: all that occur, less ``ignore`` and what stands for nothing.
-    InputError where masks are colours, or do not tell classes apart.
+    All values that occur are classes, except usual nodata values. InputError where masks are colour images, or do not
+    distinguish classes.
     """
-    counts = _counts(masks, not names and not ignore, report)
-    values = sorted(set(names) if names else set(counts) - set(ignore))
-    if not names:
-        _check_noise(masks, counts)
-        fills = () if ignore else filling_classes(values)
-        if fills:
-            report.log("warning", f"{', '.join(map(str, fills))} in the masks is taken as not labelled.")
-            values = [value for value in values if value not in fills]
+    counts = _counts(masks, report)
+    values = sorted(counts)
+    _check_noise(masks, counts)
+    fills = filling_classes(values)
+    if fills:
+        report.log("warning", f"{', '.join(map(str, fills))} in the masks is taken as unlabelled.")
+        values = [value for value in values if value not in fills]
     if len(values) < 2:
         raise InputError(
             f"The masks in {masks[0].parent} have {len(values)} value(s) besides those to ignore.",
@@ -55,15 +52,15 @@ def mask_classes(
         )
     renumbered = IGNORE in values or values[0] < 0 or values[-1] > LARGEST_VALUE
     own = dict(enumerate(values)) if renumbered else {value: value for value in values}
-    titles = {value: names[stored] for value, stored in own.items()} if names else {}
+    titles: dict[int, str] = {}
     rest = None
-    if not names and len(own) == 2 and values[0] == 0:
+    if len(own) == 2 and values[0] == 0:
         titles = dict(zip(sorted(own), TASKS[task].two_classes))
         rest = titles[0]
-    elif renumbered and not names:
+    elif renumbered:
         titles = {value: f"class {stored}" for value, stored in own.items()}
-        told = ", ".join(f"{stored} is {value}" for value, stored in own.items())
-        report.log("warning", f"The values of the masks are numbered anew as classes: {told}.")
+        numbers = ", ".join(f"{stored} is {value}" for value, stored in own.items())
+        report.log("warning", f"The values of the masks are renumbered as classes: {numbers}.")
     colours = class_colours(str(masks[0])) if len(values) > 2 else {}
     layer = LabelLayer("", "", names=titles, colors={str(v): colours[s] for v, s in own.items() if s in colours})
     classes = legend_of([layer], own, background=rest).classes
@@ -71,7 +68,7 @@ def mask_classes(
 
 
 def check_numbers(masks: Sequence[Path], report: Report) -> None:
-    """InputError where masks of numbers are colours; tells what in them stands for nothing, though they do not say."""
+    """InputError where masks of numbers are colour images; logs undeclared nodata values that they hold."""
     counts: Counter[float] = Counter()
     for i, mask in enumerate(masks):
         report.check()
@@ -81,14 +78,14 @@ def check_numbers(masks: Sequence[Path], report: Report) -> None:
         fills = filling_numbers(some.tolist())
         counts.update({v: n for v, n in zip(some.tolist(), times.tolist()) if v in fills})
     if counts:
-        told = ", ".join(f"{value:.10g} ({n} pixels)" for value, n in counts.items())
-        report.log("warning", f"The masks in {masks[0].parent} hold {told}, which is taken as not known.")
+        numbers = ", ".join(f"{value:.10g} ({n} pixels)" for value, n in counts.items())
+        report.log("warning", f"The masks in {masks[0].parent} hold {numbers}, which is taken as nodata.")
 
 
-def _counts(masks: Sequence[Path], bare: bool, report: Report) -> Counter[int]:
-    """How many pixels of all masks have each value; ``bare``: nothing says what they mean.
+def _counts(masks: Sequence[Path], report: Report) -> Counter[int]:
+    """How many pixels of all masks have each value.
 
-    InputError where they are colours, numbers of many values, or where it is not clear which are the same.
+    InputError where masks are colour images, hold real numbers, or do not agree on the value of a class.
     """
     found: Counter[int] = Counter()
     two: dict[int, Path] = {}  # the first mask of 0 and one other value, by that
@@ -103,17 +100,17 @@ def _counts(masks: Sequence[Path], bare: bool, report: Report) -> Counter[int]:
         if len(some) == 2 and some[0] == 0:
             two.setdefault(int(some[1]), mask)
         most = max(most, len(some))
-    if bare and len(two) > 1 and most == 2 and any(value in two for value in WHITE):
+    if len(two) > 1 and most == 2 and any(value in two for value in WHITE):
         (one, first), (other, second) = sorted(two.items())[:2]
         raise InputError(
-            f"{first} holds 0 and {one}, and {second} 0 and {other}, so it is not clear what is the same class.",
+            f"{first} holds 0 and {one}, and {second} 0 and {other}: which of them are one class is not clear.",
             "Give all masks the same numbers.",
         )
     return found
 
 
 def _read(mask: Path) -> np.ma.MaskedArray:
-    """(h, w) what a mask holds, of one band or the same in all. InputError where they are colours."""
+    """(h, w) values of a mask of one band, or of equal bands. InputError for a colour image."""
     with RasterSource({"mask": [Layer(str(mask))]}) as source:
         bands = source.read(Window(0, 0, source.grid.height, source.grid.width))["mask"][0]
     if not same_everywhere(bands.data):

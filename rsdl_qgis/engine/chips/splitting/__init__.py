@@ -1,1 +1,1 @@
-"""Which chips are for training, validation and test, apart in space."""
+"""Spatially separated training, validation and test splits of chips."""

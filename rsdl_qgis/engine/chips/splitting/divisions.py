@@ -1,4 +1,4 @@
-"""Ways to put chips into groups that stay together in a split: by blocks, places, files, or each alone."""
+"""Groups of chips that stay together in a split: spatial blocks, places, files, or single chips."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from ..folder import ChipFolder
 from .neighbours import Layout
 
 MOST_BLOCKS, FEWEST_BLOCKS = 400, 5
-SIZES_TRIED = 6  # of blocks
-USUAL_BLOCK = 4  # chips a side
-GOOD_COUNT, FEW_BLOCKS = 40, 0.02  # blocks that intervals of accuracy can do with; the cost of half as many
-SMALL_BLOCKS = {3: 0.02, 2: 0.04}  # the cost of blocks with fewer chips a side: each tells little by itself
+SIZES_TRIED = 6  # block sizes tried
+USUAL_BLOCK = 4  # chips per side
+GOOD_COUNT, FEW_BLOCKS = 40, 0.02  # blocks that confidence intervals need; the cost of half as many
+SMALL_BLOCKS = {3: 0.02, 2: 0.04}  # the cost of blocks with fewer chips per side
 
 
 @dataclass(frozen=True)
 class Division:
-    """Chips in ``groups`` (n,), from 0, that stay together. ``places``: their new ones; ``names`` (n,): of the groups.
+    """Chips in ``groups`` (n,), numbered from 0, that stay together. ``names`` (n,): of the groups.
 
-    ``wanted``: it is as asked for, so it is taken if it will do; ``spatial``: the chips of a group lie together;
-    ``cost``: what speaks against it.
+    ``places``: new places of the chips; ``wanted``: as requested, so it is taken if possible; ``spatial``: the chips of
+    a group lie together; ``cost``: added to that of the assignment.
     """
 
     groups: NDArray[np.int64]
@@ -39,10 +39,10 @@ class Division:
 
 
 def _by_blocks(folder: ChipFolder, layout: Layout, block_size: float | None) -> Iterator[Division]:
-    """Squares of a size as asked for, else of several sizes that give enough of them; then smaller ones."""
+    """Square blocks: of the requested size, then smaller ones; else of several sizes with enough blocks."""
     if not np.isfinite(layout.boxes).all():
         raise InputError(
-            "Some chips do not say where they are, so they cannot be divided by blocks.",
+            "Some chips have no geographic bounds, so they cannot be split by blocks.",
             "Choose SPLIT=places, files or random.",
         )
     metres = _metres(layout)
@@ -62,8 +62,8 @@ def _by_places(folder: ChipFolder, layout: Layout, block_size: float | None) -> 
     groups = _united(_numbered(names), same[unplaced[same].all(1)])
     count = int(groups.max()) + 1
     if count < 2:
-        raise InputError("All chips are of one place, so they cannot be divided by places.", "Choose another SPLIT.")
-    what = "single pictures" if from_nowhere(folder) else "places"
+        raise InputError("All chips are of one place, so they cannot be split by places.", "Choose another SPLIT.")
+    what = "single images" if without_location(folder) else "places"
     yield Division(groups, f"Split by {count} {what}.", names=[chip.place for chip in folder.chips])
 
 
@@ -73,7 +73,7 @@ def _by_files(folder: ChipFolder, layout: Layout, block_size: float | None) -> I
     count = int(groups.max()) + 1
     if count < 2:
         raise InputError(
-            "There is only one raster, or all share ground, so chips cannot be divided by files.",
+            "There is only one raster, or all overlap, so chips cannot be split by files.",
             "Choose another SPLIT, such as blocks.",
         )
     places = None
@@ -88,13 +88,13 @@ def _by_chance(folder: ChipFolder, layout: Layout, block_size: float | None) -> 
         raise InputError("SPLIT=random is for scenes with a class only.", "Choose blocks, places or files.")
     if len(layout.pairs):
         raise InputError(
-            f"{len(np.unique(layout.pairs))} chips touch or overlap others, so they cannot be divided at random.",
+            f"{len(np.unique(layout.pairs))} chips touch or overlap others, so they cannot be split at random.",
             "Choose SPLIT=blocks or places.",
         )
     yield Division(np.arange(len(folder.chips)), "Split at random, by class.")
 
 
-Divide = Callable[[ChipFolder, Layout, float | None], Iterator[Division]]  # the last: metres a side of blocks
+Divide = Callable[[ChipFolder, Layout, float | None], Iterator[Division]]  # the last: side of blocks in metres
 DIVISIONS: Mapping[str, Divide] = {"blocks": _by_blocks, "places": _by_places, "files": _by_files, "random": _by_chance}
 
 
@@ -113,7 +113,7 @@ def _blocks(folder: ChipFolder, layout: Layout, side: NDArray, metres: NDArray, 
 
 
 def _cells(layout: Layout, side: NDArray) -> NDArray[np.int64]:
-    """(n, 3): region, column and row of the block that each chip's centre lies in."""
+    """(n, 3): region, column and row of the block that contains each chip's centre."""
     cells = np.zeros((len(layout.boxes), 2), np.int64)
     for region in np.unique(layout.region):
         own = layout.region == region
@@ -123,7 +123,7 @@ def _cells(layout: Layout, side: NDArray) -> NDArray[np.int64]:
 
 
 def _sides(layout: Layout) -> list[NDArray]:
-    """Sides of blocks to try, the largest first: whole chips where they are few, down to one."""
+    """Block sides to try, the largest first: in whole chips where they are few, down to one."""
     spans = [np.ptp(layout.centres[layout.region == r], axis=0) for r in np.unique(layout.region)]
     largest = max(1.0, float((np.max(spans, axis=0) / layout.side).max()) / 2)
     factors = {float(n) for n in range(1, int(min(largest, 2 * USUAL_BLOCK)) + 1)}
@@ -138,14 +138,14 @@ def _sides(layout: Layout) -> list[NDArray]:
 
 
 def _metres(layout: Layout) -> NDArray[np.float64]:
-    """(2,) metres on the ground a unit of the coordinates, in the middle of the largest region."""
+    """(2,) metres on the ground per unit of the coordinates, in the middle of the largest region."""
     region = int(np.bincount(layout.region).argmax())
     x, y = np.nanmean(layout.centres[layout.region == region], axis=0)
     return np.asarray(metres_a_unit(layout.crs[region], float(x), float(y)), np.float64)
 
 
-def from_nowhere(folder: ChipFolder) -> bool:
-    """Whether nothing tells where the chips are."""
+def without_location(folder: ChipFolder) -> bool:
+    """Whether no chip has a place or geographic bounds."""
     return not any(chip.place or chip.bounds for chip in folder.chips)
 
 
@@ -154,7 +154,7 @@ def _numbered(names: Sequence[str]) -> NDArray[np.int64]:
 
 
 def _united(groups: NDArray[np.int64], pairs: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(n,) groups, those joined that a pair of chips links; numbered from 0."""
+    """(n,) groups numbered from 0, joined where a pair of chips links them."""
     root = list(range(int(groups.max()) + 1))
 
     def find(group: int) -> int:

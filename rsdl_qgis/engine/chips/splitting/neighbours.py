@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from ...raster.grid import project, same_crs
 from ..folder import ChipFolder
 
-TOUCHING = 1e-3  # of a chip's side: windows nearer than this touch
+TOUCHING = 1e-3  # fraction of a chip's side: windows nearer than this touch
 
 Boxes = NDArray[np.float64]  # (n, 4): xmin, ymin, xmax, ymax; NaN where there are none
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where chips are: ``boxes`` in the coordinates of their ``region`` (n,), of which those in two never meet.
+    """The locations of chips: ``boxes`` in the CRS of their ``region`` (n,). Chips of different regions never meet.
 
-    ``pairs`` (m, 2): chips that touch or overlap; ``overlap`` (m,): which of them share ground. ``crs``: a region's.
+    ``pairs`` (m, 2): chips that touch or overlap; ``overlap`` (m,): which of them overlap. ``crs``: of each region.
     """
 
     boxes: Boxes
@@ -32,7 +32,7 @@ class Layout:
 
     @property
     def side(self) -> NDArray[np.float64]:
-        """(2,) usual width and height of a chip."""
+        """(2,) median width and height of a chip."""
         return np.nanmedian(self.boxes[:, 2:] - self.boxes[:, :2], axis=0)
 
     @property
@@ -41,7 +41,7 @@ class Layout:
 
 
 def layout_of(folder: ChipFolder) -> Layout:
-    """Where the chips of a folder are, the sources of all coordinate systems that meet on the ground together."""
+    """The locations of a folder's chips; sources of different CRSs that overlap are one region."""
     chips = folder.chips
     boxes = np.array([chip.bounds or (np.nan,) * 4 for chip in chips], np.float64)
     crs_of_chip = [folder.sources[chip.source].crs if chip.source in folder.sources else None for chip in chips]
@@ -81,11 +81,11 @@ def neighbours(boxes: Boxes, region: NDArray[np.int64]) -> tuple[NDArray[np.int6
 
 
 def _meeting(boxes: Boxes, region: NDArray[np.int64], known: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Regions of different coordinate systems that share ground, as (one that stays, one that is joined to it)."""
+    """Regions of different CRSs that overlap, as (one that stays, one that is joined to it)."""
     if len(known) < 2:
         return
-    ground = [_brought(boxes[region == i], crs, "EPSG:4326") for i, crs in enumerate(known)]
-    around = [(*np.nanmin(b[:, :2], axis=0), *np.nanmax(b[:, 2:], axis=0)) for b in ground]
+    degrees = [_brought(boxes[region == i], crs, "EPSG:4326") for i, crs in enumerate(known)]
+    around = [(*np.nanmin(b[:, :2], axis=0), *np.nanmax(b[:, 2:], axis=0)) for b in degrees]
     root = list(range(len(known)))
     for first, second in combinations(range(len(known)), 2):
         a, b = around[first], around[second]
@@ -96,6 +96,6 @@ def _meeting(boxes: Boxes, region: NDArray[np.int64], known: Sequence[str]) -> I
 
 
 def _brought(boxes: Boxes, source: str | None, target: str | None) -> Boxes:
-    """Boxes in another coordinate system: the smallest upright ones around them."""
+    """Boxes projected to another CRS: their bounding boxes."""
     x, y = project(boxes[:, [0, 0, 2, 2]], boxes[:, [1, 3, 1, 3]], source, target)
     return np.column_stack([x.min(1), y.min(1), x.max(1), y.max(1)])

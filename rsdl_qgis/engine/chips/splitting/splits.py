@@ -1,4 +1,4 @@
-"""Chips divided into those to train on, to choose by and to judge by, so that neighbours are never in two of them."""
+"""Training, validation and test split of chips, such that neighbouring chips are never in two of them."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from numpy.typing import NDArray
 from ...errors import InputError
 from ...job.arguments import DATA, LARGEST_SHARE, some
 from ..folder import IGNORE, SPLITS, ChipFolder, with_splits
-from .assignment import DROPPED, TEST, TRAIN, VALID, Shares, best_draw
-from .divisions import DIVISIONS, Division, from_nowhere
+from .assignment import DROPPED, TEST, TRAIN, VALID, Fractions, best_draw
+from .divisions import DIVISIONS, Division, without_location
 from .neighbours import layout_of
 
 TITLES = ("training", "validation", "test")
-MAPS = ("raster", "number")  # labels of maps, which are often pieces of one image
+MAPS = ("raster", "number")  # labels of maps, whose chips are often parts of one image
 FEW_NAMES = 5  # places or files that are named
-BINS = 4  # of numbers, in place of classes
+BINS = 4  # of numbers, used like classes
 
 
 @dataclass(frozen=True)
 class SplitRequest:
-    """How to divide chips. ``how``: as ``split`` in a job; None: as the folder says, or else what suits its chips best.
+    """How to split chips. ``how``: the job argument ``split``; None: as the folder says, else by its kind of chips.
 
-    ``valid``, ``test``: shares of the labelled pixels; ``block_size``: metres a side, None: what suits.
+    ``valid``, ``test``: fractions of the labelled pixels; ``block_size``: side in metres, None: chosen automatically.
     """
 
     how: str | None = None
@@ -38,20 +38,20 @@ class SplitRequest:
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any]) -> SplitRequest:
-        """The request in a job's arguments. InputError for what cannot be."""
+        """The request in a job's arguments. InputError for invalid ones."""
         given = some(DATA, ("split", "valid", "test", "block_size", "seed"), arguments)
         request = cls(given.pop("split", None), **given)
         if request.valid + request.test > LARGEST_SHARE:
             raise InputError(
-                f"Shares of {request.valid:g} and {request.test:g} cannot be kept from training.",
-                f"Choose a share for validation and one for test, together at most {LARGEST_SHARE:g}.",
+                f"Fractions of {request.valid:g} and {request.test:g} leave too little for training.",
+                f"Choose fractions for validation and test of at most {LARGEST_SHARE:g} together.",
             )
         return request
 
 
 @dataclass(frozen=True)
 class SplitNote:
-    """What was done: ``dropped`` chips lie in the gap; ``warnings`` say what is not as it should be."""
+    """The description of a split: ``dropped`` chips lie between the splits; ``warnings``: its deficiencies."""
 
     text: str
     dropped: int = 0
@@ -61,12 +61,11 @@ class SplitNote:
 def split_chips(
     folder: ChipFolder, request: SplitRequest, counts: NDArray | None = None
 ) -> tuple[ChipFolder, SplitNote]:
-    """The folder with each chip's split ('' in the gap) and its place (its block).
+    """The folder with each chip's split ('' for dropped chips) and its place (its block).
 
-    ``counts``: of ``label_counts``, where they are known. Chips whose windows touch or overlap are never in two
-    parts: of training and another, the one of training is left out. A folder that says what is to train on but has
-    nothing to choose by gives some of the former. The same ``seed`` gives the same split. Raises InputError where
-    the chips cannot be divided so.
+    ``counts``: of ``label_counts``, where they are known. Chips whose windows touch or overlap are never in two splits;
+    the one for training is dropped. Where a folder states training chips but no validation chips, some of the former
+    are used for validation. The same ``seed`` gives the same split. InputError where the chips cannot be split.
     """
     counts = label_counts(folder) if counts is None else counts
     given = {chip.split for chip in folder.chips} - {""}
@@ -78,9 +77,9 @@ def split_chips(
 
 
 def label_counts(folder: ChipFolder) -> NDArray[np.float64]:
-    """(chips, classes): labelled pixels or objects of each class, or 1 for a class that a scene shows.
+    """(chips, classes): labelled pixels or objects of each class, or 1 for the classes of a scene.
 
-    Of numbers the pixels in as many columns as BINS, by the mean of the chip; of chips without labels 1.
+    Numbers: pixels in one of ``BINS`` columns, by the chip's mean. Chips without labels: 1.
     """
     if folder.labels == "none":
         return np.ones((len(folder.chips), 1))
@@ -106,15 +105,15 @@ def label_counts(folder: ChipFolder) -> NDArray[np.float64]:
 def _as_given(
     folder: ChipFolder, request: SplitRequest, counts: NDArray, given: set[str]
 ) -> tuple[ChipFolder, SplitNote]:
-    """As the chips say; where none is to choose by, some of those to train on are."""
+    """The split that the chips state; without validation chips, some of the training chips are used for it."""
     if "train" not in given:
-        raise InputError("The chips do not say which are to train on.", "Choose another SPLIT, such as blocks.")
+        raise InputError("The chips do not state which are for training.", "Choose another SPLIT, such as blocks.")
     parts = np.array([SPLITS.index(chip.split) if chip.split else DROPPED for chip in folder.chips])
     if "valid" in given or not request.valid:
         pairs = layout_of(folder).pairs
         mixed = parts[pairs]
         leaks = np.unique(pairs[(mixed[:, 0] != mixed[:, 1]) & (mixed < DROPPED).all(1)])
-        warning = f"{len(leaks)} chips touch chips of another part, so figures may be too good."
+        warning = f"{len(leaks)} chips touch chips of another split, so metrics may be too optimistic."
         warnings = _warnings(folder, counts, parts)
         note = SplitNote("Split as the chips say.", 0, (*warnings, *([warning] if len(leaks) else [])))
         return folder, note
@@ -124,7 +123,7 @@ def _as_given(
     chips = list(folder.chips)
     for i, chip in zip(own, divided.chips):
         chips[i] = chip
-    text = "Split as the chips say, with some of those to train on for validation. "
+    text = "Split as the chips say, with some of the training chips used for validation. "
     return replace(folder, chips=tuple(chips)), replace(note, text=text + note.text)
 
 
@@ -137,12 +136,12 @@ def _suitable(folder: ChipFolder) -> str:
 
 def _divided(folder: ChipFolder, request: SplitRequest, counts: NDArray) -> tuple[ChipFolder, SplitNote]:
     if not request.valid and not request.test:
-        return with_splits(folder, ["train"] * len(folder.chips)), SplitNote("All chips are to train on.")
-    layout, shares = layout_of(folder), Shares(request.valid, request.test)
+        return with_splits(folder, ["train"] * len(folder.chips)), SplitNote("All chips are for training.")
+    layout, fractions = layout_of(folder), Fractions(request.valid, request.test)
     best: tuple[float, Division, NDArray] | None = None
     for division in DIVISIONS[request.how or "blocks"](folder, layout, request.block_size):
         centres = layout.centres / layout.side if division.spatial else None
-        score, parts = best_draw(division.groups, counts, layout.pairs, shares, request.seed, centres)
+        score, parts = best_draw(division.groups, counts, layout.pairs, fractions, request.seed, centres)
         score += division.cost
         if best is None or score < best[0]:
             best = score, division, parts
@@ -150,44 +149,44 @@ def _divided(folder: ChipFolder, request: SplitRequest, counts: NDArray) -> tupl
             break
     if best is None or not math.isfinite(best[0]):
         raise InputError(
-            f"There are too few chips apart from one another to divide them: {len(folder.chips)}.",
-            "Label more ground, use smaller chips (CHIP_SIZE), or choose another SPLIT.",
+            f"There are too few separate chips to split them: {len(folder.chips)}.",
+            "Label a larger area, use smaller chips (CHIP_SIZE), or choose another SPLIT.",
         )
     _, division, parts = best
     places = division.places or [chip.place for chip in folder.chips]
     chips = [replace(chip, place=place) for chip, place in zip(folder.chips, places)]
     result = with_splits(replace(folder, chips=tuple(chips)), [SPLITS[p] if p < DROPPED else "" for p in parts])
     dropped = int((parts == DROPPED).sum())
-    gap = f" {dropped} chips between the parts are left out." if dropped else ""
+    gap = f" {dropped} chips between the splits are left out." if dropped else ""
     warnings = list(_warnings(folder, counts, parts))
-    if folder.labels in MAPS and from_nowhere(folder):
+    if folder.labels in MAPS and without_location(folder):
         warnings.append(
-            "The pictures do not say where they are, so pieces of one image may be in both parts and figures too good: "
-            "divide them yourself into folders train and valid, or name their places in samples.csv."
+            "The images are not georeferenced, so parts of one image may be in both splits and metrics too optimistic: "
+            "put them into folders train and valid, or name their places in samples.csv."
         )
     if request.block_size is not None and division.spatial and not division.wanted:
-        warnings.append(f"Blocks of {request.block_size:g} m are too large to divide these chips.")
+        warnings.append(f"Blocks of {request.block_size:g} m are too large to split these chips.")
     if dropped > len(parts) / 2:
-        warnings.append("More than half of the chips lie between the parts: smaller chips (CHIP_SIZE) lose fewer.")
+        warnings.append("More than half of the chips lie between the splits: smaller chips (CHIP_SIZE) lose fewer.")
     return result, SplitNote(division.text + _kept_apart(division.names, parts) + gap, dropped, tuple(warnings))
 
 
 def _kept_apart(names: Sequence[str], parts: NDArray) -> str:
-    """Which of the named groups are not to train on, where they are few."""
-    said = []
-    for part, use in ((VALID, "choose"), (TEST, "judge")):
+    """The names of the groups for validation and test, where they are few."""
+    texts = []
+    for part in (VALID, TEST):
         apart = sorted({name for name, own in zip(names, parts) if own == part})
         if all(apart) and 0 < len(apart) <= FEW_NAMES:
-            said.append(f" To {use} by: {', '.join(apart)}.")
-    return "".join(said)
+            texts.append(f" {TITLES[part].capitalize()}: {', '.join(apart)}.")
+    return "".join(texts)
 
 
 def _warnings(folder: ChipFolder, counts: NDArray, parts: NDArray[np.int64]) -> Iterator[str]:
-    """What the parts lack."""
+    """The classes that a split lacks."""
     for part, title in enumerate(TITLES):
         held = counts[parts == part].sum(0)
         if not (parts == part).any():
             continue
         lacking = [item.name for item, n, total in zip(folder.classes, held, counts.sum(0)) if total and not n]
         if lacking:
-            yield f"The {title} part has nothing of {', '.join(lacking)}."
+            yield f"The {title} split has no {', '.join(lacking)}."

@@ -1,1 +1,1 @@
-"""What several networks are built of."""
+"""Layers and functions that several networks use."""

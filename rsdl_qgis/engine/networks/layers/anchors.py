@@ -1,4 +1,4 @@
-"""Where detectors look: the anchors of Faster R-CNN and the cells of YOLO, for each map of a pyramid."""
+"""The places of detections: the anchors of Faster R-CNN and the cells of YOLO, for each map of a pyramid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pieces U-Net-like networks are made of."""
+"""The blocks of U-Net-like networks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Boxes as x1, y1, x2, y2 in pixels: overlap, suppression, coding, and which box answers for which object."""
+"""Boxes as x1, y1, x2, y2 in pixels: overlap, suppression, coding, and the assignment of boxes to objects."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _overlap(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
 def nms(
     boxes: Tensor, scores: Tensor, threshold: float, groups: Tensor | None = None, most: int | None = None
 ) -> Tensor:
-    """Exact greedy non-maximum suppression: a box goes if a better one that stays has an IoU above ``threshold``.
+    """Exact greedy non-maximum suppression: a box is removed if a better one that stays has an IoU above ``threshold``.
 
     ``groups`` (n,) long: only boxes of one group (a class, an image, or both) suppress each other. Of equal scores
     the first is the better. (n, 4), (n,) -> (k,) indices, best first, at most ``most``.
@@ -191,16 +191,17 @@ def objects(target: Mapping[str, Tensor], like: Tensor) -> tuple[Tensor, Tensor]
     return boxes[sound], labels[sound]
 
 
-def match(truth: Tensor, boxes: Tensor, high: float, low: float, rescue: bool = False) -> Tensor:
-    """The object each box answers for, by IoU: Ren et al. (2017), doi:10.1109/TPAMI.2016.2577031, section 3.1.2.
+def match(true_boxes: Tensor, boxes: Tensor, high: float, low: float, rescue: bool = False) -> Tensor:
+    """The object that each box is assigned to, by IoU: Ren et al. (2017), doi:10.1109/TPAMI.2016.2577031, section
+    3.1.2.
 
     From ``high`` on a box takes the object it overlaps most, below ``low`` it is BACKGROUND, between them IGNORED.
-    ``rescue``: the boxes that overlap an object as much as any box does are never without one.
-    (M, 4), (K, 4) -> (K,) long: index into ``truth``, or BACKGROUND, or IGNORED.
+    ``rescue``: the boxes with the largest IoU of an object are always assigned to one.
+    (M, 4), (K, 4) -> (K,) long: index into ``true_boxes``, or BACKGROUND, or IGNORED.
     """
-    if not len(truth):
+    if not len(true_boxes):
         return torch.full_like(boxes[:, 0], BACKGROUND, dtype=torch.long)
-    overlap = iou(truth, boxes)  # (M, K)
+    overlap = iou(true_boxes, boxes)  # (M, K)
     most, index = overlap.max(0)
     matched = index.masked_fill(most < high, IGNORED).masked_fill(most < low, BACKGROUND)
     if rescue:
@@ -214,27 +215,27 @@ def simple_ota(
     strides: Tensor,
     boxes: Tensor,
     scores: Tensor,
-    truth: Tensor,
+    true_boxes: Tensor,
     labels: Tensor,
     radius: float = 2.5,
     candidates: int = 10,
 ) -> tuple[Tensor, Tensor]:
-    """SimOTA: the predictions that answer for each object are those that do so at the least cost (arXiv:2107.08430).
+    """SimOTA: each object is assigned the predictions of the least cost (arXiv:2107.08430).
 
     The cost is the classes' cross-entropy plus 3 times -log IoU, and far more for a point outside the object or
     further than ``radius`` strides from its centre. An object gets as many predictions as the IoUs of its best
     ``candidates`` add up to, at least one; a prediction wanted twice goes where it costs less.
-    points (K, 2), strides (K,), boxes (K, 4), scores (K, classes) from 0 to 1, truth (M, 4), labels (M,) ->
-    (K,) long: index into ``truth`` or BACKGROUND, and (K,) IoU with it, 0 for background.
+    points (K, 2), strides (K,), boxes (K, 4), scores (K, classes) from 0 to 1, true_boxes (M, 4), labels (M,) ->
+    (K,) long: index into ``true_boxes`` or BACKGROUND, and (K,) IoU with it, 0 for background.
     """
     matched, quality = torch.full_like(strides, BACKGROUND, dtype=torch.long), torch.zeros_like(strides)
-    inside = ((points > truth[:, None, :2]) & (points < truth[:, None, 2:])).all(-1)  # (M, K)
-    centre, _ = _centre_and_size(truth)
+    inside = ((points > true_boxes[:, None, :2]) & (points < true_boxes[:, None, 2:])).all(-1)  # (M, K)
+    centre, _ = _centre_and_size(true_boxes)
     central = (points - centre[:, None]).abs().amax(-1) < radius * strides
     possible = (inside | central).any(0).nonzero()[:, 0]
     if not len(possible):
         return matched, quality
-    overlap = iou(truth, boxes[possible])
+    overlap = iou(true_boxes, boxes[possible])
     near, best_placed = (inside | central)[:, possible], (inside & central)[:, possible]
     cost = _class_cost(scores[possible], labels) - 3 * (overlap + SMALLEST).log() + 1e5 * ~best_placed + 1e10 * ~near
     wanted = overlap.topk(min(candidates, len(possible)), 1).values.sum(1).long().clamp(min=1)

@@ -1,4 +1,4 @@
-"""Sequences on the calendar that a network is built for, where a date's place has a meaning."""
+"""Sequences on a fixed calendar, for networks in which the position of a date has a meaning."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ...errors import ModelError
 
 
 def calendar_of(inputs: Mapping[str, tuple[int, int]]) -> int:
-    """How many dates the calendar has that inputs of (dates, bands) are on."""
+    """The number of dates of the calendar, from inputs of (dates, bands)."""
     return max(dates for dates, _ in inputs.values())
 
 

@@ -1,4 +1,4 @@
-"""First weights for ReLUs: He, Zhang, Ren, Sun (ICCV 2015), doi:10.1109/ICCV.2015.123."""
+"""Initial weights for ReLUs: He, Zhang, Ren, Sun (ICCV 2015), doi:10.1109/ICCV.2015.123."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what a network gives for the views of a scene to what it gives for the scene."""
+"""From the probabilities of a scene's views to those of the scene."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ...raster.grid import Window
 from .scenes import Scene
 from .views import NOWHERE, Pixels, View, centres, read_size, within_part
 
-FILLED = 0.5  # of a view's pixels: fewer that are valid are few
+FILLED = 0.5  # of a view's pixels: with fewer valid ones it is mostly masked
 
 
 class SceneCollector(Protocol):
-    """What becomes of scenes: ``add`` takes probabilities (classes,), which pixels of the scene's window, at the size
-    that it was read at or LARGEST a side, are valid and its own, and how many; ``skip`` passes one without any. The
-    rest as of ``prediction_job.Results``.
+    """A collector of scenes. ``add`` takes the probabilities (classes,), which pixels of the scene's window are valid
+    and belong to it, at the size that the window was read at, and how many; ``skip`` takes one without any. The rest as
+    in ``prediction.job.Results``.
     """
 
     def add(self, scene: Scene, output: NDArray[np.float32], valid: NDArray[np.bool_], pixels: Pixels) -> None: ...
@@ -31,11 +31,11 @@ class SceneCollector(Protocol):
 
 
 @dataclass
-class Gathered:
-    """What is known of a scene so far, and valid pixels where they are.
+class SceneSums:
+    """The sums over the views of a scene so far, and its valid pixels.
 
-    ``total``: the sum of finite probabilities times pixels shown, which ``weight`` counts; ``highest``: each
-    probability's largest, of the views that are ``filled``, or as long as there is none of the others.
+    ``total``: the sum of finite probabilities, weighted by the pixels of the views, which ``weight`` sums; ``highest``:
+    the maximum of each probability, over the views that are ``filled``, or over all while there is none.
     """
 
     total: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1))
@@ -46,7 +46,7 @@ class Gathered:
     valid: NDArray[np.bool_] = field(default_factory=lambda: NOWHERE)
 
     def take(self, output: NDArray[np.float32], shown: float, filled: bool) -> None:
-        """Take a view's probabilities (classes,); those of a view that are not finite do not count."""
+        """Add a view's probabilities (classes,); a view whose probabilities are not finite does not count."""
         if not np.isfinite(output).all():
             return
         self.weight += shown
@@ -57,19 +57,18 @@ class Gathered:
             self.highest, self.filled = output, True
 
 
-class SceneAnswers:
-    """A collector of views that hands on scenes.
+class ViewAggregator:
+    """A collector of views that passes scenes on.
 
-    A scene of one class has the means of its views, weighted by the valid pixels shown. Of ``several`` labels a scene
-    shows what any of its views shows, so each has its highest probability; views that are mostly masked, which the
-    network knows less well, count where all are.
+    Single label: the mean of the views, weighted by their valid pixels. ``several`` labels: a scene has a label that
+    any of its views has, so each gets its highest probability; views that are mostly masked count only where all are.
     """
 
     def __init__(self, scenes: SceneCollector, several: bool = False):
-        self._scenes, self._several, self._found = scenes, several, Gathered()
+        self._scenes, self._several, self._found = scenes, several, SceneSums()
 
     def add(self, view: View, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
-        """Take a view's probabilities (classes,) and which of the pixels that were read are valid and the scene's."""
+        """Add a view's probabilities (classes,), and which of the pixels read are valid and belong to the scene."""
         found, window = self._found, view.scene.window
         size = view.window.height * view.window.width if view.window else 0
         found.take(output, view.pixels.shown, view.pixels.shown >= FILLED * size)
@@ -80,28 +79,28 @@ class SceneAnswers:
         self.skip(view)
 
     def skip(self, view: View) -> None:
-        """Pass a view without a valid pixel, or end what ``add`` begins."""
+        """Skip a view without a valid pixel; also the last step of ``add``."""
         self._found.pixels += view.pixels
         if view.last:
-            self._hand_on(view.scene, self._found)
-            self._found = Gathered()
+            self._pass_on(view.scene, self._found)
+            self._found = SceneSums()
 
     def close(self) -> dict[str, Any]:
-        """Finish the scenes' files; what was made."""
+        """Finish the files of the scenes; the result of their collector."""
         return self._scenes.close()
 
     def abort(self) -> None:
-        """Leave nothing behind that is not whole."""
+        """Remove unfinished files."""
         self._scenes.abort()
 
-    def _hand_on(self, scene: Scene, found: Gathered) -> None:
+    def _pass_on(self, scene: Scene, found: SceneSums) -> None:
         pixels = found.pixels
         if not pixels.valid:
             self._scenes.skip(scene)
             return
         mean = (found.total / (found.weight or np.nan)).astype(np.float32)
-        answer = found.highest if self._several and found.weight else mean
-        self._scenes.add(scene, answer, found.valid, replace(pixels, own=scene.pixels or pixels.own))
+        probabilities = found.highest if self._several and found.weight else mean
+        self._scenes.add(scene, probabilities, found.valid, replace(pixels, own=scene.pixels or pixels.own))
 
 
 def _put(whole: NDArray[np.bool_], window: Window, part: NDArray[np.bool_], cell: Window) -> None:

@@ -30,7 +30,7 @@ from .views import Pixels
 OWN = (Field("class", "object"), Field("score", "float64"), Field("valid", "float64"))  # of each scene, in this order
 BETWEEN = "; "  # several labels of a scene
 DIGITS = 6  # of a probability
-SMALL = 64  # a scene of so much fewer pixels than in training says little
+SMALL = 64  # a scene with fewer valid pixels than this part of those in training gets a warning
 
 
 def takes_labels(card: ModelCard) -> bool:
@@ -39,7 +39,7 @@ def takes_labels(card: ModelCard) -> bool:
 
 
 def chosen(probabilities: NDArray[np.float32], card: ModelCard) -> list[int]:
-    """Which of the card's classes a scene of these probabilities has: one, or any number, the likeliest first."""
+    """The indices of a scene's classes: one, or with several labels any number, the likeliest first."""
     if takes_labels(card):
         order = np.argsort(-probabilities, kind="stable")
         return order[labels_of(probabilities, card.thresholds)[order]].tolist()
@@ -50,7 +50,7 @@ def chosen(probabilities: NDArray[np.float32], card: ModelCard) -> list[int]:
 
 @dataclass
 class ClassificationCollector:
-    """Writes each scene with its class as it comes, and paints it on the class raster if there is to be one.
+    """Writes each scene with its class, and paints it on the class raster if there is one.
 
     A scene without a class is written without one where ``scenes`` keep all, else left out.
     """
@@ -83,7 +83,7 @@ class ClassificationCollector:
         wanted = [*OWN, *own, *self.scenes.fields]
         names = unique_names([item.name for item in wanted], self.files.output)
         self.fields = dict(zip(self.names, names[len(OWN) :]))  # a class's name -> its field
-        self._tell_of_names(wanted[len(OWN) :], names[len(OWN) :])
+        self._log_renamed(wanted[len(OWN) :], names[len(OWN) :])
         self.dtype = "uint8" if self.card.nodata == 255 else "uint16"
         self.painted: Canvas | None = None
         self.sink = VectorSink(
@@ -101,16 +101,16 @@ class ClassificationCollector:
                 raise
 
     def add(self, scene: Scene, output: NDArray[np.float32], valid: NDArray[np.bool_], pixels: Pixels) -> None:
-        """Take a scene's probabilities (classes,), which of its pixels are valid, as they were read, and how many."""
-        share = round(min(1.0, pixels.valid / pixels.own), DIGITS)
+        """Add a scene's probabilities (classes,), which of the pixels read are valid, and how many."""
+        fraction = round(min(1.0, pixels.valid / pixels.own), DIGITS)
         lost = not np.isfinite(output).all()
         self.lost.add(int(lost), 1)
         if lost:
-            self._without(scene, share)
+            self._without(scene, fraction)
             return
         found = chosen(output, self.card)
         score = float(output.max() if takes_labels(self.card) else output[found[0]])
-        own = (BETWEEN.join(self.names[i] for i in found), round(score, DIGITS), share)
+        own = (BETWEEN.join(self.names[i] for i in found), round(score, DIGITS), fraction)
         self.sink.write(scene.wkb, (*own, *np.round(output.astype(float), DIGITS).tolist(), *scene.values))
         self.classified += 1
         self.small += pixels.shown < self.least
@@ -121,19 +121,19 @@ class ClassificationCollector:
             self.painted.paint(scene.window, found[0] + 1, valid, None if whole else scene.shape)
 
     def skip(self, scene: Scene) -> None:
-        """Pass a scene without a valid pixel."""
+        """Skip a scene without a valid pixel."""
         self.empty += 1
         self._without(scene, 0.0)
 
     def close(self) -> dict[str, Any]:
-        """Finish the files; what was made, and how many scenes have each class.
+        """Finish the files; their paths, and how many scenes have each class.
 
-        Where the features fail, the class raster is whole, and stays.
+        Where the features fail, the class raster is complete and stays.
         """
-        self.lost.tell(self.report)
+        self.lost.log(self.report)
         if self.small:
             little = f"{self.small} scenes have fewer than {self.least} valid pixels, a {SMALL}th of those in training"
-            self.report.log("warning", f"{little}: their classes mean little.")
+            self.report.log("warning", f"{little}: their classes are uncertain.")
         with kept(lambda: self.finished):
             if self.painted is not None and self.files.raster:
                 self._write_raster(self.painted, self.files.raster)
@@ -157,15 +157,15 @@ class ClassificationCollector:
         }
 
     def abort(self) -> None:
-        """Leave nothing behind that is not whole."""
+        """Remove unfinished files."""
         self.sink.abort()
         if self.painted is not None:
             self.painted.discard()
 
-    def _without(self, scene: Scene, share: float) -> None:
-        """Write a scene without a class, where such ones are kept."""
+    def _without(self, scene: Scene, fraction: float) -> None:
+        """Write a scene without a class, where these are kept."""
         if self.scenes.keeps_all:
-            self.sink.write(scene.wkb, (None, None, share, *[None] * len(self.names), *scene.values))
+            self.sink.write(scene.wkb, (None, None, fraction, *[None] * len(self.names), *scene.values))
 
     def _write_raster(self, painted: Canvas, path: str) -> None:
         """The class raster, from what was painted."""
@@ -187,8 +187,8 @@ class ClassificationCollector:
         self.finished.append(Path(path))
         painted.discard()
 
-    def _tell_of_names(self, wanted: Sequence[Field], names: Sequence[str]) -> None:
-        """Tell which fields have other names than one may expect."""
+    def _log_renamed(self, wanted: Sequence[Field], names: Sequence[str]) -> None:
+        """Log which fields have other names than expected."""
         classes = len(self.names)
         changed = [
             (text, name)
@@ -196,5 +196,5 @@ class ClassificationCollector:
             if text != name
         ]
         if changed:
-            told = ", ".join(f"{text}: {name}" for text, name in changed)
-            self.report.log("info", f"Fields of the result with other names: {told}.")
+            names_text = ", ".join(f"{text}: {name}" for text, name in changed)
+            self.report.log("info", f"Fields of the result with other names: {names_text}.")

@@ -16,7 +16,7 @@ from ..inputs import chosen_normalization, open_images, sampled_scaling
 from ..job import Job, PredictionTask, Work
 from ..request import SceneRequest
 from ..tiling import NETWORK_MEMORY, STREAMS, streams_for
-from .answers import SceneAnswers
+from .answers import ViewAggregator
 from .collector import ClassificationCollector, takes_labels
 from .scenes import FeatureScenes, GridScenes, Scenes, usual_size, whole_size
 from .views import View, Views, load_view
@@ -39,9 +39,9 @@ def scene_work(job: Job[SceneRequest]) -> Iterator[Work[View]]:
         views = views_of(scenes, card, grid, report)
         memory = card.tiling.memory * card.tiling.size**2 * batch
 
-        def collector(_: Any, note: dict[str, str]) -> SceneAnswers:
+        def collector(_: Any, note: dict[str, str]) -> ViewAggregator:
             collector = ClassificationCollector(card, grid, scenes, request.files, report, note)
-            return SceneAnswers(collector, several=takes_labels(card))
+            return ViewAggregator(collector, several=takes_labels(card))
 
         yield Work(
             windows=views,
@@ -70,23 +70,23 @@ def scenes_of(request: SceneRequest, card: ModelCard, grid: Grid, report: Report
     what = "polygons" if layer.kind == "polygons" else f"points, windows of {size} x {size} px"
     report.log("info", f"{layer.count} scenes ({what}).")
     if layer.kind == "polygons" and request.size:
-        report.log("warning", f"SIZE={size} is for grids and points: each polygon is seen as large as it is.")
+        report.log("warning", f"SIZE={size} is for grids and points: each polygon is taken as large as it is.")
     return FeatureScenes(layer, grid, size)
 
 
 def views_of(scenes: Scenes, card: ModelCard, grid: Grid, report: Report) -> Views:
-    """What the network is shown of the scenes; the log tells of those that it is shown cell by cell."""
+    """The views of the scenes; logs how many scenes are divided into cells."""
     usual = usual_size(card, grid)
     views = Views(scenes, grid, usual, whole_size(card, grid), report)
     if views.divided:
         report.log(
             "info",
-            f"{views.divided} scenes are much larger than those of training, {usual} px a side: each is seen in "
+            f"{views.divided} scenes are much larger than those of training, {usual} px a side: each is divided into "
             f"cells of about that size, {len(views)} views in all.",
         )
     return views
 
 
 def fitting_batch(card: ModelCard) -> int:
-    """How many scenes are a batch: as many as fit into the memory that the network may need for those that run."""
+    """The batch size in scenes: as many as fit into the memory that the network may need."""
     return max(1, min(MOST_AT_ONCE, NETWORK_MEMORY // STREAMS // (card.tiling.memory * card.tiling.size**2)))

@@ -16,15 +16,15 @@ from ...vector.geometries import Geometry, polygons_wkb
 from ...vector.scene_features import FeatureLayer, Field, Row, only_polygons, points_of, polygons_of, rows
 
 SAME_SIZE = 0.02  # relative difference of pixels below which a scene is as many pixels as in training
-MOST_LARGER = 1.5  # times the usual side: scenes up to it are shown whole
+MOST_LARGER = 1.5  # times the usual side: scenes up to it are not divided
 ID_FIELD = Field("feature_id", "int64")
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What gets a class.
+    """A scene: what gets a class.
 
-    ``window``: what is looked at, of the raster's grid, it may stick out; None: there is nothing of it on the raster.
+    ``window``: what is looked at, of the raster's grid, may stick out; None: it is not on the raster.
     ``shape``: the polygon in the raster's CRS outside of which nothing counts; None: all of the window does. ``own``:
     the part of the window that the class is for; None: all of it. ``wkb`` and ``values``: what is written of it.
     ``pixels``: how many it has; 0: as many as are found in it.
@@ -53,13 +53,13 @@ class Scenes(Protocol):
     def __iter__(self) -> Iterator[Scene]: ...
 
     def without_class(self, count: int) -> Iterator[tuple[str, str]]:
-        """Why so many scenes have no class: level and sentence for the log; () where all have one."""
+        """(level, sentence) for the log: why ``count`` scenes have no class; () where all have one."""
 
 
 class GridScenes:
     """The cells of ``size`` x ``size`` pixels that a raster is cut into, row by row; the last ones end at its edge.
 
-    What is looked at for these is moved back onto the raster, and so as large as for others where the raster is.
+    The window of these is moved back onto the raster, so that all have the same size where the raster is large enough.
     """
 
     kind, keeps_all = "Polygon", False
@@ -155,20 +155,20 @@ class FeatureScenes:
 
 
 def usual_size(card: ModelCard, grid: Grid) -> int:
-    """The side, in pixels of a grid, of what the model saw in training as a scene."""
+    """The usual side of the model's training scenes, in pixels of a grid."""
     return _on_grid(int(card.provenance.get("chip_size") or card.tiling.size), card, grid)
 
 
 def whole_size(card: ModelCard, grid: Grid) -> int:
-    """The longest side, in pixels of a grid, of scenes that the model can be shown whole: not much larger than usual,
-    or as large as the large ones of its training, where these were of many sizes.
+    """The longest side, in pixels of a grid, of scenes that are not divided: not much larger than usual in training,
+    or as large as the large training scenes, where these were of many sizes.
     """
     largest = _on_grid(int(card.provenance.get("largest_chip") or 0), card, grid)
     return max(int(MOST_LARGER * usual_size(card, grid)), largest)
 
 
 def _on_grid(side: int, card: ModelCard, grid: Grid) -> int:
-    """What so many pixels of training's are in pixels of a grid, at least 1."""
+    """A number of training pixels in pixels of a grid, at least 1."""
     if card.resolution is None or grid.crs is None:
         return side
     factor = card.resolution / math.sqrt(math.prod(grid.resolution))

@@ -1,4 +1,4 @@
-"""What a network is shown of scenes: all of one, or the cells of one that is larger than those of its training."""
+"""The views of scenes that a network takes: the whole scene, or the cells of one much larger than in training."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ NOWHERE = np.zeros((0, 0), bool)
 
 @dataclass(frozen=True)
 class Pixels:
-    """Numbers of pixels, of the raster's size: that count for a scene, are valid of these, and are shown and valid."""
+    """Numbers of pixels of the raster: of a scene (``own``), valid ones among them, and valid ones that the network
+    saw.
+    """
 
     own: float = 0.0
     valid: float = 0.0
@@ -36,9 +38,9 @@ class Pixels:
 
 @dataclass(frozen=True)
 class View:
-    """What is shown at a time: all of a scene's window, or a cell of it. ``last``: of its scene.
+    """What the network takes at a time: all of a scene's window, or a cell of it. ``last``: of its scene.
 
-    ``pixels``: once it was read.
+    ``pixels``: set when it is read.
     """
 
     scene: Scene
@@ -50,10 +52,10 @@ class View:
 class Views:
     """The views of scenes, one after another: one a scene, but of a large one its cells, row by row.
 
-    ``usual``: side in pixels of the scenes of training; ``whole``: longest side of those that are shown whole. Larger
+    ``usual``: side in pixels of the scenes of training; ``whole``: longest side of those that are not divided. Larger
     ones, or over LARGEST, are cut to the grid and evenly into cells of about the usual side; of a polygon only cells
-    that it touches are shown. ``divided``: how many scenes are. All scenes are gone through once, so that the number of
-    views is known. Raises Cancelled.
+    that it touches are views. ``divided``: how many scenes are divided. All scenes are read once to count the
+    views. Raises Cancelled.
     """
 
     def __init__(self, scenes: Scenes, grid: Grid, usual: int, whole: int, report: Report):
@@ -117,11 +119,11 @@ def read_size(window: Window) -> tuple[int, int]:
 
 
 def load_view(source: RasterSource, scaling: Mapping[str, Radiometry], view: View, side: int) -> Tile[View]:
-    """Read a view, scale it, and bring it to (T, C, side, side) an input, as samples are made for training.
+    """Read a view, scale it, and bring it to (T, C, side, side) an input, as training samples are made.
 
-    What is not valid or not under the polygon becomes 0, the training mean, and has no part in what is averaged. A
-    polygon so small that it holds no pixel's centre has all the pixels that it touches. ``valid`` is that of the pixels
-    that were read and are the scene's own. A view without a valid pixel has no arrays.
+    Pixels that are invalid or outside the polygon become 0, the training mean, and are left out of averages. A
+    polygon so small that it holds no pixel's centre has all the pixels that it touches. ``valid``: of the pixels that
+    were read, which are valid and belong to the scene. A view without a valid pixel has no arrays.
     """
     window = view.window
     if window is None:

@@ -33,8 +33,8 @@ from .sample import one_date, resampling_for, used_layers, with_statistics
 from .season import Season, in_order, matched_season
 from .values import Stack
 
-TILE_MEMORY = 250_000_000  # bytes that the tiles on their way may take, unless TILE_SIZE says otherwise
-LARGEST_TILE = 512  # pixels: beyond it little is gained
+TILE_MEMORY = 250_000_000  # bytes that all tiles in memory may take, unless TILE_SIZE says otherwise
+LARGEST_TILE = 512  # pixels: larger ones gain little
 MOST_SERIES = 1024  # that are run at once, by default: more need memory, and are no faster on a CPU
 
 
@@ -70,7 +70,7 @@ def series_work(job: Job[SeriesRequest]) -> Iterator[Work[Window]]:
             batch=1,
             streams=plan.streams,
             open_network=network,
-            notes=told(stack, series),
+            notes=date_notes(stack, series),
         )
 
 
@@ -86,7 +86,7 @@ def check_dates(card: ModelCard) -> None:
 
 
 def season_of(card: ModelCard, series: Series, report: Report) -> Season:
-    """How the series' dates stand for the card's; what is taken for granted or missing is logged.
+    """How the series' dates stand for the card's; assumptions and missing dates are logged.
 
     Without dates on either side there have to be as many as the card has (else MismatchError), taken in order.
     """
@@ -131,7 +131,7 @@ def series_plan(source: RasterSource, stack: Stack, request: SeriesRequest) -> P
 
 
 def bytes_per_pixel(source: RasterSource, stack: Stack) -> int:
-    """What a pixel of all tiles on their way takes: one that is read and stacked, and those that wait or are run."""
+    """Bytes a pixel of all tiles in memory: one that is read and stacked, and those that wait or run."""
     raw = sum(np.dtype(dtype).itemsize + 1 for name in source.names for dtype in source.layers(name)[0].dtypes)
     observations, dates = len(stack.places), len(stack.season.targets)
     count = sum(len(item.bands) for item in stack.card.inputs)
@@ -174,10 +174,10 @@ def series_runtime(runtime: Runtime, card: ModelCard, most: int, report: Report)
     return run
 
 
-def told(stack: Stack, series: Series) -> dict[str, str]:
-    """What the map's metadata tell besides: the dates that each of the model's was made of, and how numbers were read.
+def date_notes(stack: Stack, series: Series) -> dict[str, str]:
+    """Further metadata of the map: the dates behind each of the model's dates, and how numbers were read.
 
-    Without dates they are numbered from 1.
+    Dates that are not known are numbered from 1.
     """
     season, model = stack.season, stack.card.inputs[0].dates
     given = [series.observations[j].date or str(j + 1) for j in season.used]

@@ -20,8 +20,8 @@ Cell = tuple[int, int]  # number of a layer, from 0, and of a band in its file, 
 
 @dataclass(frozen=True)
 class SeriesLayer:
-    """A layer of a series. ``bands``: those to be used; ``texts``: what each is called; ``nodata``: the person's, of
-    each; ``date``: of the layer, where the person has set it."""
+    """A layer of a series. ``bands``: the ones to use; ``texts``: the name of each; ``nodata``: the user's, of each;
+    ``date``: of the layer, where the user has set it."""
 
     path: str
     name: str
@@ -84,8 +84,8 @@ class Observation:
 
 @dataclass(frozen=True)
 class Series:
-    """The layers of a job as observations, in order of time where all dates are known. ``warnings``: what was taken for
-    granted."""
+    """The layers of a job as observations, in order of time where all dates are known. ``warnings``: what was
+    assumed."""
 
     layers: tuple[SeriesLayer, ...]
     observations: tuple[Observation, ...]
@@ -109,7 +109,7 @@ def read_series(
     """The observations in a job's layers.
 
     ``layout``: 'dates' (a layer is a date, its bands are variables; layers of one date are put together) or 'variables'
-    (a layer is a variable, its bands are dates). ``dates``: as a person types them, of the layers or of the bands.
+    (a layer is a variable, its bands are dates). ``dates``: as the user types them, of the layers or of the bands.
     ``bands``: of each layer, by number, for the card's variables or for the dates; none: all. MismatchError where they
     are not what the model takes, InputError where a layer or a date cannot be used.
     """
@@ -184,7 +184,7 @@ def _cells(
     try:
         return tuple(pool[i - 1] for i in match_bands(every, texts, -1)), False
     except MismatchError:
-        if found := _by_telling_words(wanted, texts):
+        if found := _by_distinct_words(wanted, texts):
             return tuple(pool[i] for i in found), False
         return tuple(pool[i - 1] for i in match_bands(every, texts, len(pool))), len(wanted) > 1
 
@@ -247,7 +247,7 @@ def _dates_of_bands(layer: SeriesLayer, typed: str) -> tuple[str, ...]:
 def _chosen(layers: Sequence[SeriesLayer], wanted: Sequence[Band], card: ModelCard) -> tuple[list[int], list[str]]:
     """Which layer is which variable: by name, else in order; and warnings."""
     texts = [" ".join([*dict.fromkeys(layer.texts), layer.name]) for layer in layers]
-    for matches in (_by_band_name, _by_telling_words):
+    for matches in (_by_band_name, _by_distinct_words):
         found = matches(wanted, texts)
         if found:
             spare = [layer.name for number, layer in enumerate(layers) if number not in found]
@@ -268,8 +268,8 @@ def _by_band_name(wanted: Sequence[Band], texts: Sequence[str]) -> list[int]:
     return _assigned(hits)
 
 
-def _by_telling_words(wanted: Sequence[Band], texts: Sequence[str]) -> list[int]:
-    """As ``_by_band_name``, by the words in which the bands' names differ: 'Sinop NDVI 2014' tells 'NDVI 2017'."""
+def _by_distinct_words(wanted: Sequence[Band], texts: Sequence[str]) -> list[int]:
+    """As ``_by_band_name``, by the words in which the bands' names differ: 'Sinop NDVI 2014' names 'NDVI 2017'."""
     words = [_words(band.name) for band in wanted]
     common = set.intersection(*words)
     own = [found - common - set().union(*(other for other in words if other is not found)) for found in words]
@@ -300,14 +300,14 @@ def _without_date(layers: Sequence[SeriesLayer], dates: Sequence[str]) -> str:
 
 def _file_dates(names: Sequence[str]) -> str:
     return (
-        f"The dates of {quoted(names)} are those on which the files were made, since nothing else tells any. If the "
-        "ground was seen at other times, give the dates in DATES."
+        f"The dates of {quoted(names)} are those on which the files were made, since no other dates are known. If the "
+        "images are of other dates, give these in DATES."
     )
 
 
 def _order_warning(names: Sequence[str], card: ModelCard) -> str:
     return (
-        f"{quoted(names)}: names do not tell which variable is which, so they are taken in the order of model "
+        f"{quoted(names)}: the names do not say which variable is which, so they are taken in the order of model "
         f"'{card.name}': {_names(variables(card))}."
     )
 

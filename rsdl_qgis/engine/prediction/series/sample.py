@@ -1,4 +1,4 @@
-"""What a sample of a series' layers says: how their numbers are read, and how a model's inputs are scaled."""
+"""Statistics of a sample of a series' layers: how their numbers are read, and how a model's inputs are scaled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from ...feedback import Report
 from ...radiometry.encoding import Reading, check_range, reading_of
 from ...radiometry.scaling import Radiometry, radiometry
-from ...radiometry.unlike import BLANK, blank_share, blank_text
+from ...radiometry.unlike import BLANK, blank_fraction, blank_text
 from ...raster.grid import Window
 from ...raster.source import Layer, RasterSource
 from ...raster.stored import Values
@@ -21,7 +21,7 @@ from .layers import Series, SeriesLayer, quoted
 from .season import Season
 from .values import Place, Stack
 
-SAMPLE, PATCHES = 60_000, 8  # pixels that stand for the rasters, in so many patches along each axis
+SAMPLE, PATCHES = 60_000, 8  # pixels that are sampled, in so many patches along each axis
 
 
 def used_layers(series: Series, season: Season) -> tuple[tuple[tuple[Place, ...], ...], dict[str, Layer]]:
@@ -54,7 +54,7 @@ def with_statistics(
     with open_source(one_date(chosen), stack.card, request, "nearest") as source:
         check_resolution(source, stack.card, report)
         sample = sampled(source)
-    tell_of_blank(series.layers, sample, report)
+    warn_of_blank(series.layers, sample, report)
     read = with_readings(stack, series.layers, chosen, sample, request, report)
     return read, scaling_of(read, sample, report)
 
@@ -84,12 +84,12 @@ def sampled(source: RasterSource) -> dict[str, np.ma.MaskedArray]:
     return source.sample(SAMPLE) if all(array.mask.all() for array in patches.values()) else patches
 
 
-def tell_of_blank(layers: Sequence[SeriesLayer], sample: Mapping[str, np.ma.MaskedArray], report: Report) -> None:
-    """Warns of layers in which many pixels are 0 that may mean nothing."""
-    shares = {layers[int(name)].name: blank_share(array) for name, array in sample.items()}
-    found = [name for name, share in shares.items() if share >= BLANK]
+def warn_of_blank(layers: Sequence[SeriesLayer], sample: Mapping[str, np.ma.MaskedArray], report: Report) -> None:
+    """Warns of layers in which many pixels are 0, which may be nodata."""
+    fractions = {layers[int(name)].name: blank_fraction(array) for name, array in sample.items()}
+    found = [name for name, fraction in fractions.items() if fraction >= BLANK]
     if found:
-        report.log("warning", blank_text(quoted(found), max(shares.values())))
+        report.log("warning", blank_text(quoted(found), max(fractions.values())))
 
 
 def with_readings(
@@ -102,8 +102,7 @@ def with_readings(
 ) -> Stack:
     """The stack with how each layer's numbers are read.
 
-    By the job's factor, which takes the place of what the files say; without one by the scale and offset that they
-    state for their bands, as everywhere.
+    By the job's factor, which replaces what the files say; without one by the scale and offset that they state.
     """
     scale, wrapped = request.scale, request.wrapped
     readings = {n: _readings(layers[int(n)], layer, scale, wrapped, sample[n]) for n, layer in chosen.items()}
@@ -133,7 +132,7 @@ def _readings(
 
 
 def scaling_of(stack: Stack, sample: Mapping[str, np.ma.MaskedArray], report: Report) -> dict[str, Radiometry]:
-    """How each input is scaled, from a sample of the layers; MismatchError for values the model cannot mean."""
+    """How each input is scaled, from a sample of the layers; MismatchError for values that do not suit the model."""
     values = stack.masked(sample)
     if not any(array.count() for array in values.values()):
         report.log("warning", "No valid date was found in a sample of the rasters: the map may be all nodata.")

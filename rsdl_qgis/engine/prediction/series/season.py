@@ -1,4 +1,4 @@
-"""Which of a series' dates stand for the dates that a model was trained on. Standard library only.
+"""Matching the dates of a series with the dates that a model was trained on. Standard library only.
 
 A model of one season serves the same season of any year: the series is moved by whole years, each day keeping its
 number in the year, to where it gives the most of the model's dates. A series that then has all of the model's dates, to
@@ -114,7 +114,7 @@ def _moved(wanted: Sequence[date], dates: Sequence[date], years: int, step: floa
 
 
 def _years_later(day: date, years: int) -> int:
-    """The day of the same number in a year so many years later: composites of n days start anew each year."""
+    """The day of the same number in a year so many years later: composites of n days begin again each year."""
     if not 1 <= day.year + years <= 9998:
         return day.toordinal() + round(365.2425 * years)
     number = day.timetuple().tm_yday

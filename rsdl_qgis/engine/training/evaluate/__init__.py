@@ -1,1 +1,1 @@
-"""What a trained network is worth, on samples that were held out."""
+"""Evaluation of trained networks on held-out samples."""

@@ -1,4 +1,4 @@
-"""What a model has to beat: rules that need no learning, made from the training samples, evaluated as the model is."""
+"""Baselines for a model: trivial predictors made from the training split and evaluated like the model."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from torch import Tensor
 from ...cards.card import Class, Input
 from ...chips.folder import IGNORE
 from ...evaluation.confusion import class_rates
-from ...evaluation.multilabel import picture_f1
+from ...evaluation.multilabel import sample_f1
 from ...evaluation.results import Evaluation
 from ...feedback import Report
 from ..samples.batches import in_order
 from .samples import Run, Samples, evaluate
 
 BINS, FINEST, LARGEST = 16_384, 0.01, 1e7  # of a band's histogram; scaled values
-SHOWN = 4  # labels that a name lists
+SHOWN = 4  # labels listed in a baseline's name
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """A rule of thumb: what it is called, and its run."""
+    """A trivial predictor: its name and its run."""
 
     name: str
     run: Run
@@ -39,11 +39,11 @@ def baselines(
     inputs: Sequence[Input],
     report: Report | None = None,
 ) -> dict[str, Evaluation]:
-    """The rules of thumb for such samples, by their names, each evaluated by the samples that were held out.
+    """The evaluations of the baselines for a kind of labels on the held-out samples, by the baselines' names.
 
-    ``classes`` (kind): always the class that most of the training part is of; for maps of two classes also the one
-    threshold of one band that gives the training part the best mean IoU. ``labels``: always the commonest labels, as
-    many as give the training pictures the best mean F1. ``numbers``: always the training part's mean.
+    ``kind`` "classes": the most frequent class of the training split; for maps of two classes also the threshold of one
+    band with the best mean IoU on the training split. "labels": the most frequent labels, as many as give the best mean
+    F1 on the training split. "numbers": the mean of the training split.
     """
     report = report or Report()
     found = {"classes": _of_classes, "labels": _of_labels, "numbers": _of_numbers}[kind]
@@ -64,23 +64,24 @@ def _of_classes(
             histograms = histograms or Histograms(images)
             histograms.add(images, labels)
     largest = int(counts.argmax())
-    yield Baseline(f"largest class ({classes[largest].name})", partial(always, np.eye(len(classes))[largest], dense))
+    constant = partial(constant_run, np.eye(len(classes))[largest], dense)
+    yield Baseline(f"largest class ({classes[largest].name})", constant)
     if histograms and counts.all():
         threshold = histograms.best()
         yield Baseline(f"best threshold of one band ({threshold.text(inputs)})", threshold.run)
 
 
 def _of_labels(train: Samples, classes: Sequence[Class], inputs: Sequence[Input], report: Report) -> Iterator[Baseline]:
-    truth = np.concatenate([labels for _, labels in _read(train, report)]) > 0
-    order = np.argsort(-truth.sum(0), kind="stable")
-    given = np.zeros((len(classes), len(classes)), bool)  # with the first, the first two, … of the commonest
+    reference = np.concatenate([labels for _, labels in _read(train, report)]) > 0
+    order = np.argsort(-reference.sum(0), kind="stable")
+    given = np.zeros((len(classes), len(classes)), bool)  # with the first, the first two, … most frequent labels
     for number in range(len(classes)):
         given[number, order[: number + 1]] = True
-    scores = [picture_f1(row[None], truth).mean() for row in given]
+    scores = [sample_f1(row[None], reference).mean() for row in given]
     best = int(np.argmax(scores))
     names = [classes[k].name for k in order[: best + 1]]
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    yield Baseline(f"commonest labels ({', '.join(names[:SHOWN])}{more})", partial(always, given[best], False))
+    yield Baseline(f"commonest labels ({', '.join(names[:SHOWN])}{more})", partial(constant_run, given[best], False))
 
 
 def _of_numbers(
@@ -91,20 +92,20 @@ def _of_numbers(
         known = labels[np.isfinite(labels)]
         total, count = total + float(known.sum(dtype=np.float64)), count + known.size
     mean = total / max(count, 1)
-    yield Baseline(f"mean of the training part ({mean:.4g})", partial(always, np.array(mean), True))
+    yield Baseline(f"mean of the training split ({mean:.4g})", partial(constant_run, np.array(mean), True))
 
 
-def always(answer: NDArray, dense: bool, images: list[Tensor]) -> NDArray[np.float32]:
-    """A run: for all samples of a batch, or all of their pixels where ``dense``, the same answer, (K,) or ()."""
+def constant_run(value: NDArray, dense: bool, images: list[Tensor]) -> NDArray[np.float32]:
+    """A run that predicts the same ``value``, (K,) or (), for all samples of a batch; ``dense``: for all pixels."""
     sides = images[0].shape[3:] if dense else ()
-    result = np.empty((len(images[0]), *answer.shape, *sides), np.float32)
-    result[:] = answer.reshape(*answer.shape, *[1] * len(sides))
+    result = np.empty((len(images[0]), *value.shape, *sides), np.float32)
+    result[:] = value.reshape(*value.shape, *[1] * len(sides))
     return result
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """Class 1 where a band is above a value, or not ``above`` it; in scaled values. Indices of input, date, band."""
+    """Class 1 where a band is above a scaled value (``above``), else where it is not. ``item``: index of the input."""
 
     item: int
     date: int
@@ -113,14 +114,14 @@ class Threshold:
     above: bool
 
     def run(self, images: list[Tensor]) -> NDArray[np.float32]:
-        """Probabilities (N, 2, H, W) of 0 and 1."""
+        """Probabilities (N, 2, H, W), each 0 or 1."""
         given = (images[self.item][:, self.date, self.band].numpy() > self.value) == self.above
         return np.stack([~given, given], 1).astype(np.float32)
 
     def text(self, inputs: Sequence[Input]) -> str:
-        """'B8 after > 1520', as the raster has it where all rasters are scaled alike, else '> 0.31 scaled'.
+        """'B8 after > 1520' in raster values where all rasters have one scaling, else '> 0.31 scaled'.
 
-        With the input's name where there are several.
+        With the input's name where there are several inputs.
         """
         item = inputs[self.item]
         words = [item.name] if len(inputs) > 1 else []
@@ -138,9 +139,9 @@ class Threshold:
 
 
 class Histograms:
-    """Histograms of every band of every date and input, of the pixels of two classes.
+    """Histograms of every band, date and input for the pixels of each of two classes.
 
-    Of bins that are narrow around 0 and grow with the value, so that they serve values of any range.
+    Bin widths grow with the absolute value (inverse hyperbolic sine), so the bins fit any range of values.
     """
 
     def __init__(self, images: Sequence[Tensor]):
@@ -156,7 +157,7 @@ class Histograms:
                 table[date, band] += np.bincount(offset + bins, minlength=2 * BINS).reshape(2, BINS)
 
     def best(self) -> Threshold:
-        """The threshold of the best mean IoU; of several bands that are equally good the first."""
+        """The threshold with the best mean IoU; of equal ones that of the first band."""
         found = [
             (score, Threshold(item, date, band, value, above))
             for item, table in enumerate(self.counts)
@@ -174,15 +175,15 @@ def bin_of(values: NDArray) -> NDArray[np.int64]:
 
 
 def edge_of(number: float) -> float:
-    """The value at a bin's lower edge; between two bins' edges for a number between theirs."""
+    """The value at a bin's lower edge; fractional bin numbers lie between edges."""
     half = BINS // 2
     return float(np.sinh((number - half) * (np.arcsinh(LARGEST / FINEST) / half)) * FINEST)
 
 
 def best_edges(counts: NDArray) -> Iterator[tuple[float, float, bool]]:
-    """For both directions the best mean IoU, the value that divides, and whether class 1 lies above it.
+    """For both directions the best mean IoU, its threshold, and whether class 1 lies above it.
 
-    ``counts``: (2, bins) of the pixels of each class. Where a whole run of edges is equally good, its middle.
+    ``counts``: (2, bins) pixels of each class. Of consecutive equally good edges the middle is taken.
     """
     below = np.cumsum(counts, 1)[:, :-1]  # (2, edges): at or below the edge after each bin
     total = counts.sum(1, keepdims=True)

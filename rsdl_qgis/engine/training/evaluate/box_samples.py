@@ -1,4 +1,4 @@
-"""Evaluating detectors by samples, one batch at a time; and choosing the score from which a detection is given."""
+"""Evaluation of detectors on samples, one batch at a time, and the choice of their confidence threshold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import nn
 from ...cards.card import Class
 from ...evaluation.bootstrap import Places
 from ...evaluation.coco import MOST, Boxes, Matched, best_threshold, match, rates
-from ...evaluation.decision import SURE
+from ...evaluation.decision import DEFAULT_THRESHOLD
 from ...evaluation.results import Evaluation, FoundBoxes
 from ...feedback import Report
 from ..loop.detector import Detect, detector_run
@@ -27,33 +27,35 @@ def evaluate_boxes(
     threshold: float | None = None,
     report: Report | None = None,
 ) -> Evaluation:
-    """Everything that is found when ``run`` is evaluated by the samples; ``threshold`` None: a score of 0.5."""
-    found = FoundBoxes(matched(run, samples, len(classes), report), SURE if threshold is None else threshold)
+    """The evaluation of ``run`` on the samples; ``threshold``: confidence threshold (None: 0.5)."""
+    found = FoundBoxes(
+        matched(run, samples, len(classes), report), DEFAULT_THRESHOLD if threshold is None else threshold
+    )
     names = tuple(item.name for item in classes)
     return Evaluation(names, tuple(samples.names), Places.of(samples.places), found)
 
 
 def matched(run: Detect, samples: Samples, classes: int, report: Report | None = None) -> Matched:
-    """What became of each detection of ``run`` in the samples. Cancelled may be raised."""
-    found = [(match(found, truth, classes, None), number) for number, found, truth in detections(run, samples, report)]
-    return Matched.of(found, classes)
+    """The detections of ``run`` in the samples, matched with the reference boxes. May raise Cancelled."""
+    pairs = detections(run, samples, report)
+    return Matched.of([(match(found, reference, classes, None), number) for number, found, reference in pairs], classes)
 
 
 def detections(run: Detect, samples: Samples, report: Report | None = None) -> Iterator[tuple[int, Boxes, Boxes]]:
-    """Of each sample its index, what ``run`` finds in it, and its objects."""
+    """For each sample its index, the detections of ``run``, and the reference boxes."""
     report, number = report or Report(), 0
     for images, objects in in_order(samples, samples_a_batch(samples)):  # type: ignore[arg-type]
         report.check()
         if not isinstance(objects, ObjectBatch):
-            raise TypeError("The labels of the samples are no objects.")
-        for found, truth in zip(run(images), objects):
-            yield number, found, truth_of(truth)
+            raise TypeError("The labels of the samples are not objects.")
+        for found, labelled in zip(run(images), objects):
+            yield number, found, reference_boxes(labelled)
             number += 1
         report.progress(number / len(samples), "Evaluating the model")
 
 
-def truth_of(objects: Objects) -> Boxes:
-    """The objects of a sample as they are matched."""
+def reference_boxes(objects: Objects) -> Boxes:
+    """The objects of a sample as reference boxes."""
     corners = objects.boxes.numpy().astype(np.float64)
     return Boxes(corners, objects.labels.numpy(), ignored=objects.ignored.numpy())
 
@@ -61,17 +63,17 @@ def truth_of(objects: Objects) -> Boxes:
 def quick_ap50(
     network: nn.Module, samples: Samples, classes: int, device: str = "cpu", report: Report | None = None
 ) -> float:
-    """The main metric of ``evaluate_boxes`` alone; 0 where it is not defined. The network goes into evaluation mode."""
-    found = matched(detector_run(network, kept_of(samples), device), samples, classes, report)
-    return float(np.nan_to_num(rates(found, SURE).ap50[0]))
+    """AP50 alone, the main metric of ``evaluate_boxes``; 0 where undefined. Sets the network to evaluation mode."""
+    found = matched(detector_run(network, detection_limit(samples), device), samples, classes, report)
+    return float(np.nan_to_num(rates(found, DEFAULT_THRESHOLD).ap50[0]))
 
 
-def kept_of(samples: Any) -> int:
-    """Detections a picture that are kept: as many as COCO evaluates, and twice the objects of the fullest picture."""
+def detection_limit(samples: Any) -> int:
+    """Most detections kept per image: as many as COCO evaluates, at least twice the objects of the fullest image."""
     return max(MOST, 2 * max((len(samples.label(i)) for i in range(len(samples))), default=0))
 
 
 def choose_score(run: Detect, samples: Samples, classes: int, report: Report | None = None) -> float:
-    """The confidence threshold that gives the samples the best F1, of equals the one nearest to 0.5."""
+    """The confidence threshold with the best F1 on the samples; of equal ones the nearest to 0.5."""
     found = matched(run, samples, classes, report)
-    return best_threshold(found)[0] if found.objects.sum() and found.hit[:, 0].any() else SURE
+    return best_threshold(found)[0] if found.objects.sum() and found.hit[:, 0].any() else DEFAULT_THRESHOLD

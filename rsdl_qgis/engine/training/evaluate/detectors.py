@@ -1,4 +1,4 @@
-"""The evaluation of detectors (``judge.Kind``)."""
+"""The evaluation of detectors (``models.Kind``)."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from ..loop.detector import Detect, detector_run
 from ..request import TrainRequest
 from ..samples.data import Data
 from ..start.weights import model_weights
-from .box_samples import choose_score, evaluate_boxes, kept_of, truth_of
+from .box_samples import choose_score, detection_limit, evaluate_boxes, reference_boxes
 from .samples import Samples
 
 
 def trained_run(network: nn.Module, card: ModelCard, samples: Samples, device: str) -> Detect:
-    """The run of a network, which is put on the device and into evaluation mode."""
-    return detector_run(network, kept_of(samples), device)
+    """The run of a network, moved to the device and set to evaluation mode."""
+    return detector_run(network, detection_limit(samples), device)
 
 
 def saved_run(card: ModelCard, path: Path, samples: Samples, request: TrainRequest) -> Detect:
-    """The run of the network of a model on the disk."""
+    """The run of a saved model's network."""
     shapes = {item.name: item.shape for item in card.inputs}
     network = build_network(card.network, shapes, card.channels, **card.options)
     network.load_state_dict(dict(model_weights(str(path)).state))
@@ -39,25 +39,25 @@ def saved_run(card: ModelCard, path: Path, samples: Samples, request: TrainReque
 
 
 def with_thresholds(card: ModelCard, run: Detect, data: Data, report: Report) -> ModelCard:
-    """The card with the confidence threshold that suits the validation split best."""
+    """The card with the confidence threshold of the best F1 on the validation split."""
     return replace(card, threshold=choose_score(run, data.parts["valid"], len(data.classes), report))
 
 
 def evaluated(run: Detect, samples: Samples, data: Data, card: ModelCard, report: Report) -> Evaluation:
-    """The evaluation of a run by samples, with the confidence threshold of a card."""
+    """The evaluation of a run on samples, with a card's confidence threshold."""
     return evaluate_boxes(run, samples, data.classes, card.threshold, report)
 
 
-def rules_of_thumb(data: Data, report: Report) -> Mapping[str, Evaluation]:
-    """What boxes are worth that do not look at the image."""
-    rule = evaluate_boxes(usual_boxes(data), data.parts[data.held_out], data.classes, report=report)
-    return {"boxes of the usual size side by side": rule}
+def baseline_evaluations(data: Data, report: Report) -> Mapping[str, Evaluation]:
+    """The evaluation of boxes that do not depend on the image."""
+    baseline = evaluate_boxes(median_boxes(data), data.parts[data.held_out], data.classes, report=report)
+    return {"boxes of the usual size side by side": baseline}
 
 
-def usual_boxes(data: Data) -> Detect:
-    """The rule of thumb: boxes of the training split's median size side by side, all of its commonest class."""
+def median_boxes(data: Data) -> Detect:
+    """The baseline: boxes of the training split's median size side by side, all of its most frequent class."""
     train = data.parts["train"]
-    found = [truth_of(train.label(i)) for i in range(len(train))]
+    found = [reference_boxes(train.label(i)) for i in range(len(train))]
     corners = np.concatenate([boxes.corners for boxes in found])
     width, height = np.maximum(np.median(corners[:, 2:] - corners[:, :2], axis=0), 1.0)
     label = int(np.bincount(np.concatenate([boxes.labels for boxes in found])).argmax())
@@ -72,18 +72,18 @@ def usual_boxes(data: Data) -> Detect:
 
 
 def example(index: int, run: Detect, data: Data, card: ModelCard) -> tuple[str, dict[str, str]]:
-    """How many hits, misses and false alarms a picture has, and the picture with their boxes."""
+    """The numbers of hits, misses and false alarms of an image, and the image with their boxes."""
     samples = data.parts[data.held_out]
     images, objects = samples[index]
     (found,) = run([image.unsqueeze(0) for image in images])
-    truth = truth_of(objects)
-    matched = match(found, truth, len(data.classes), None)
+    reference = reference_boxes(objects)
+    matched = match(found, reference, len(data.classes), None)
     given = matched.score >= (card.threshold or 0.0)
     hits, alarms = given & matched.hit[:, 0], given & ~matched.hit[:, 0] & ~matched.ignored[:, 0]
-    missed = np.setdiff1d(np.flatnonzero(~truth.ignored), matched.truth[hits])  # type: ignore[operator]
+    missed = np.setdiff1d(np.flatnonzero(~reference.ignored), matched.reference[hits])  # type: ignore[operator]
     shown = {
         "hit": found.corners[matched.index[hits]],
-        "miss": truth.corners[missed],
+        "miss": reference.corners[missed],
         "alarm": found.corners[matched.index[alarms]],
     }
     counts = f"{hits.sum()} hits, {len(missed)} misses, {alarms.sum()} false alarms"

@@ -1,4 +1,4 @@
-"""The evaluation of networks that give classes, labels or numbers: of maps, scenes and series (``judge.Kind``)."""
+"""The evaluation of networks for classes, labels or numbers: maps, scenes and time series (``models.Kind``)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from torch import nn
 
 from ...cards.card import ModelCard
 from ...chips.folder import IGNORE
+from ...evaluation.decision import NONE, class_of, labels_of
 from ...evaluation.results import Evaluation
 from ...feedback import Report
 from ...reports.sample_pictures import sample_pictures
@@ -24,48 +25,53 @@ from .samples import (
     Samples,
     choose_threshold,
     choose_thresholds,
-    decided,
     evaluate,
     network_run,
     open_run,
+    predicted_classes,
     predictions,
 )
 
 
 def trained_run(network: nn.Module, card: ModelCard, samples: Samples, device: str) -> Run:
-    """The run of a network, which is put on the device and into evaluation mode."""
+    """The run of a network, moved to the device and set to evaluation mode."""
     return network_run(network, card.activation, device)
 
 
 def saved_run(card: ModelCard, path: Path, samples: Samples, request: TrainRequest) -> Run:
-    """The run of a model on the disk, by the engine that its card names."""
+    """The run of a saved model, with the engine that its card names."""
     return open_run(card, path, request.device, request.threads)
 
 
 def with_thresholds(card: ModelCard, run: Run, data: Data, report: Report) -> ModelCard:
-    """The card with the least probabilities that suit the validation split best: of two classes, or of each label."""
+    """The card with the best thresholds on the validation split: one for two classes, or one per label."""
     valid = data.parts["valid"]
     if data.kind == "labels":
         return replace(card, thresholds=choose_thresholds(run, valid, report=report))
     if data.kind == "classes" and len(data.classes) == 2 and TASKS[card.task].dense:
-        alone = not any(chip.source for chip in data.folder.chips)  # scenes one by one, parts of one raster together
+        alone = not any(
+            chip.source for chip in data.folder.chips
+        )  # images count one by one, chips of one raster together
         return replace(card, threshold=choose_threshold(run, valid, alone, report=report)[0])
     return card
 
 
 def evaluated(run: Run, samples: Samples, data: Data, card: ModelCard, report: Report) -> Evaluation:
-    """The evaluation of a run by samples, with the thresholds of a card."""
+    """The evaluation of a run on samples, with a card's thresholds."""
     return evaluate(run, samples, data.kind, data.classes, card.thresholds or card.threshold, report=report)
 
 
-def rules_of_thumb(data: Data, report: Report) -> Mapping[str, Evaluation]:
-    """The baselines of the training split."""
+def baseline_evaluations(data: Data, report: Report) -> Mapping[str, Evaluation]:
+    """The evaluations of the training split's baselines on the held-out split."""
     held_out = data.parts[data.held_out]
     return baselines(data.parts["train"], held_out, data.kind, data.classes, data.inputs, report)
 
 
 def example(index: int, run: Run, data: Data, card: ModelCard) -> tuple[str, dict[str, str]]:
-    """Of a map pictures of image, reference, prediction and error; of a scene its image, and what it was taken for."""
+    """The text ('': none) and pictures of a held-out sample.
+
+    A map: image, reference, prediction and errors. A scene: its image, and the text of ``scene_text``.
+    """
     samples = data.parts[data.held_out]
     ((_, output, label),) = predictions(run, samples, [index])
     images = data.folder.images(samples.chips[index])
@@ -80,18 +86,19 @@ def example(index: int, run: Run, data: Data, card: ModelCard) -> tuple[str, dic
 
 
 def scene_text(output: NDArray, label: NDArray, card: ModelCard) -> str:
-    """'is river, taken for harbor (0.62)'."""
+    """'reference river, predicted harbor (0.62)'."""
     names = [item.name for item in card.classes]
     if label.ndim == 0:
-        likeliest = int(output.argmax())
-        return f"is {names[int(label)]}, taken for {names[likeliest]} ({output[likeliest]:.2f})"
-    found = output >= np.asarray(card.thresholds or (0.5,) * len(names))
+        found = int(class_of(output, card.threshold))
+        predicted = "no class" if found == NONE else f"{names[found]} ({output[found]:.2f})"
+        return f"reference {names[int(label)]}, predicted {predicted}"
+    found = labels_of(output, card.thresholds)
     of = [", ".join(n for n, there in zip(names, which) if there) or "nothing" for which in (label > 0, found)]
-    return f"shows {of[0]}; taken for {of[1]}"
+    return f"reference {of[0]}; predicted {of[1]}"
 
 
 def _map_of(output: NDArray, card: ModelCard) -> NDArray:
-    return decided(output[None], card.threshold)[0] if card.classes else output
+    return predicted_classes(output[None], card.threshold)[0] if card.classes else output
 
 
 def _invalid(images: Mapping[str, np.ma.MaskedArray]) -> NDArray[np.bool_]:

@@ -1,7 +1,7 @@
-"""The evaluation of a trained network: thresholds, metrics of what was held out, what it has to beat, and examples.
+"""The evaluation of a trained network: thresholds, metrics on held-out samples, baselines, and examples.
 
-Thresholds are chosen on the validation split; the metrics are of the test split, or of the validation split where there
-is none. This is the same for all networks. What depends on what a network gives is in the modules of ``KINDS``.
+Thresholds are chosen on the validation split. The metrics are of the test split, or of the validation split where there
+is none. What depends on the kind of output is in the modules of ``KINDS``.
 """
 
 from __future__ import annotations
@@ -24,29 +24,29 @@ from ..samples.data import Data
 from . import detectors, maps
 from .samples import Samples
 
-SHOWN = 4  # best samples with their pictures, and as many of the worst
+SHOWN = 4  # best samples shown with pictures, and as many of the worst
 
 
 class Kind(Protocol):
-    """What the evaluation of a kind of networks needs. A run is what ``evaluate`` or ``evaluate_boxes`` takes."""
+    """The evaluation of one kind of networks. A run is an argument of ``evaluate`` or ``evaluate_boxes``."""
 
     def trained_run(self, network: nn.Module, card: ModelCard, samples: Samples, device: str) -> Any:
-        """The run of a network on the samples, put on the device and into evaluation mode."""
+        """The run of a network on the samples, moved to the device and set to evaluation mode."""
 
     def saved_run(self, card: ModelCard, path: Path, samples: Samples, request: TrainRequest) -> Any:
-        """The run of a model on the disk."""
+        """The run of a saved model."""
 
     def with_thresholds(self, card: ModelCard, run: Any, data: Data, report: Report) -> ModelCard:
-        """The card with the thresholds that suit the validation split best."""
+        """The card with the best thresholds on the validation split."""
 
     def evaluated(self, run: Any, samples: Samples, data: Data, card: ModelCard, report: Report) -> Evaluation:
-        """The evaluation of a run by samples, with the thresholds of a card."""
+        """The evaluation of a run on samples, with a card's thresholds."""
 
-    def rules_of_thumb(self, data: Data, report: Report) -> Mapping[str, Evaluation]:
-        """The evaluations of what needs no network, made from the training split, by their names."""
+    def baseline_evaluations(self, data: Data, report: Report) -> Mapping[str, Evaluation]:
+        """The evaluations of the training split's baselines, by name."""
 
     def example(self, index: int, run: Any, data: Data, card: ModelCard) -> tuple[str, dict[str, str]]:
-        """What is said of a sample of what was held out ('': nothing), and its pictures."""
+        """The text ('': none) and pictures of a held-out sample."""
 
 
 KINDS: Mapping[str, Kind] = {"boxes": detectors, **dict.fromkeys(("classes", "labels", "numbers"), maps)}
@@ -54,9 +54,9 @@ KINDS: Mapping[str, Kind] = {"boxes": detectors, **dict.fromkeys(("classes", "la
 
 @dataclass(frozen=True)
 class Evaluated:
-    """The card with its thresholds, what was found by ``part`` (valid or test), and of what it is compared with.
+    """The card with its thresholds, its evaluation on the split ``part`` (valid or test), and those to compare with.
 
-    ``pictures``: the worst and the best samples, a title and data URIs each.
+    ``pictures``: the worst and the best samples, each with title and data URIs.
     """
 
     card: ModelCard
@@ -67,7 +67,7 @@ class Evaluated:
 
 
 def evaluated(request: TrainRequest, data: Data, network: nn.Module, card: ModelCard, report: Report) -> Evaluated:
-    """Evaluate a network that was trained. Nothing is chosen by the test split, if one was kept apart."""
+    """Evaluate a trained network. Nothing is chosen on the test split."""
     kind, device = KINDS[data.kind], torch_device(request.device)
     valid, held_out = data.parts["valid"], data.parts[data.held_out]
     run = kind.trained_run(network, card, valid, device)
@@ -79,25 +79,25 @@ def evaluated(request: TrainRequest, data: Data, network: nn.Module, card: Model
 
 
 def comparison(request: TrainRequest, data: Data, report: Report) -> tuple[tuple[str, Evaluation], ...]:
-    """The model that it started from, where that takes and gives the same, and rules of thumb."""
-    rules = KINDS[data.kind].rules_of_thumb(data, Portion(report, 0.0, 0.5))
+    """The evaluations of the base model, where it has the same inputs and classes, and of the baselines."""
+    baselines = KINDS[data.kind].baseline_evaluations(data, Portion(report, 0.0, 0.5))
     base = base_evaluation(request, data, Portion(report, 0.5, 1.0))
-    return ((f"start ({request.start_name})", base), *rules.items()) if base else tuple(rules.items())
+    return ((f"start ({request.start_name})", base), *baselines.items()) if base else tuple(baselines.items())
 
 
 def base_evaluation(request: TrainRequest, data: Data, report: Report) -> Evaluation | None:
-    """The evaluation of the base model as it was; None where it takes or gives something else."""
+    """The evaluation of the base model before training; None where its inputs or classes differ."""
     if not request.base_model:
         return None
     path, card = Store().find(request.base_model)
-    if card.task != request.task or not gives_and_takes(card, data):
+    if card.task != request.task or not same_inputs_and_classes(card, data):
         return None
     kind, samples = KINDS[data.kind], as_taken_by(card, data)
     return kind.evaluated(kind.saved_run(card, path, samples, request), samples, data, card, report)
 
 
-def gives_and_takes(card: ModelCard, data: Data) -> bool:
-    """Whether a model gives the classes of the data and takes its inputs, with as many dates and the same bands."""
+def same_inputs_and_classes(card: ModelCard, data: Data) -> bool:
+    """Whether a model has the classes of the data and its inputs, with as many dates and the same bands."""
 
     def shown(inputs: Sequence[Input]) -> dict[str, tuple[int, list[str]]]:
         return {item.name: (len(item.dates), [band.name for band in item.bands]) for item in inputs}
@@ -107,14 +107,14 @@ def gives_and_takes(card: ModelCard, data: Data) -> bool:
 
 
 def as_taken_by(card: ModelCard, data: Data) -> Any:
-    """The samples that were held out, scaled and padded as another model takes them."""
+    """The held-out samples, scaled and padded for another model."""
     part = data.parts[data.held_out]
     side, multiple = getattr(part, "side", None), max(getattr(part, "multiple", 1), card.tiling.multiple)
     return open_samples(data.folder, data.folder.part(data.held_out), card.inputs, card.task, side, multiple)
 
 
 def example_pictures(evaluation: Evaluation, run: Any, data: Data, card: ModelCard) -> dict[str, list[dict[str, Any]]]:
-    """The worst and the best samples in pictures; none of what is no image, as time series."""
+    """The pictures of the worst and the best samples; none for time series."""
     samples = data.parts[data.held_out]
     images, _ = samples[0]
     if images[0].ndim < 4:

@@ -1,7 +1,7 @@
-"""Evaluating models by samples, one batch at a time; and choosing the thresholds from which a class is given.
+"""Evaluation of models on samples, one batch at a time, and the choice of their thresholds.
 
-What is evaluated is a ``Run``: a function of a batch of images, so that a network, a model in another format and a rule
-of thumb are evaluated alike. The kinds of labels are those of the losses: classes, labels, numbers.
+What is evaluated is a ``Run``, a function of a batch of images: a network, a model in another format or a baseline. The
+kinds of labels are those of the losses: classes, labels, numbers.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from ...chips.folder import IGNORE
 from ...errors import ModelError
 from ...evaluation.bootstrap import Places
 from ...evaluation.confusion import class_rates, map_scores, number_rates, number_sums
-from ...evaluation.decision import NONE, SURE, class_of
-from ...evaluation.multilabel import CANDIDATES, best_candidate, best_thresholds, picture_f1
+from ...evaluation.decision import DEFAULT_THRESHOLD, NONE, class_of
+from ...evaluation.multilabel import CANDIDATES, best_candidate, best_thresholds, sample_f1
 from ...evaluation.results import Evaluation, Found, FoundLabels, FoundMaps, FoundNumbers, FoundScenes
 from ...feedback import Report
 from ...networks.memory_format import channels_last
@@ -32,12 +32,12 @@ from ..samples.batches import in_order
 # A batch, one tensor (N, T, C, H, W) an input (for series (N, T, C) and last the valid dates (N, T)), to float32
 # probabilities (N, K, H, W) or (N, K), or numbers (N, H, W).
 Run = Callable[[list[Tensor]], NDArray]
-PIXELS, MOST = 8 * 256 * 256, 512  # pixels and samples that a batch has at most
-PAIRS = 2000  # numbers and their references that are kept to be drawn
+PIXELS, MOST = 8 * 256 * 256, 512  # most pixels and samples per batch
+PAIRS = 2000  # predictions and references kept for the scatter plot
 
 
 class Samples(Protocol):
-    """What models are evaluated by: ``[i]`` -> (images, label); the name and the place of each."""
+    """Samples for an evaluation: ``[i]`` -> (images, label); the name and the place of each."""
 
     names: Sequence[str]
     places: Sequence[str]
@@ -48,7 +48,7 @@ class Samples(Protocol):
 
 
 def network_run(network: nn.Module, activation: str, device: str = "cpu") -> Run:
-    """The run of a network, which is put on the device and into evaluation mode.
+    """The run of a network, moved to the device and set to evaluation mode.
 
     ``activation``: softmax, sigmoid or identity, as in the model card.
     """
@@ -63,14 +63,14 @@ def network_run(network: nn.Module, activation: str, device: str = "cpu") -> Run
 
 
 def open_run(card: ModelCard, path: Path, device: str = "cpu", threads: int | None = None) -> Run:
-    """The run of a model on the disk, by the engine that its card names.
+    """The run of a saved model, with the engine that its card names.
 
-    ModelError where it maps only the middle of its tiles.
+    ModelError where its output covers only the middle of a tile.
     """
     form = network_form(card, path, device)
     if form is not None and any(form.margin):
         raise ModelError(
-            f"'{card.name}' tells of the middle of its tiles alone, so it cannot be compared with whole chips.",
+            f"'{card.name}' maps only the middle of its tiles, so it cannot be evaluated on whole chips.",
             "Choose another model.",
         )
     runtime, names = open_runtime(card, path, device, threads), list(card.tensors)
@@ -91,11 +91,11 @@ def evaluate(
     batch_size: int | None = None,
     report: Report | None = None,
 ) -> Evaluation:
-    """Everything that is found when ``run`` is evaluated by the samples; memory does not grow with their size.
+    """The evaluation of ``run`` on the samples; memory does not grow with the size of the images.
 
-    ``threshold``: for two classes the second one's least probability (None: the likeliest class); for labels the least
-    probability of all, or of each (None: 0.5). ``batch_size``: by the images' size. ValueError for a run of other
-    classes.
+    ``threshold``: of two classes the probability threshold of the second (None: the likeliest class); of labels one
+    threshold, or one per label (None: 0.5). ``batch_size``: default: by the images' size. ValueError for a run with
+    another number of classes.
     """
     collector = _collector(kind, len(classes), threshold, len(samples))
     for _, output, labels in outputs(run, samples, batch_size, report):
@@ -114,10 +114,11 @@ def quick_score(
     batch_size: int | None = None,
     report: Report | None = None,
 ) -> float:
-    """The main metric of ``evaluate`` alone, without a threshold: mean IoU, macro F1, mean F1 per picture or R2.
+    """The main metric of ``evaluate`` alone, without a threshold; higher is better.
 
-    Where all references are one number, R2 is not defined, and it is the root mean square error, negative. -inf for a
-    network some of whose numbers are not finite. The network is put into evaluation mode.
+    Mean IoU of maps, macro F1 of scenes and series, mean F1 per image of labels, R2 of numbers. Where all references
+    are equal, R2 is undefined and the negative root mean square error is returned. -inf where an output is not finite.
+    Sets the network to evaluation mode.
     """
     network.eval()
     report = report or Report()
@@ -130,11 +131,13 @@ def quick_score(
         if kind != "numbers" and not bool(output.isfinite().all()):
             return -math.inf
         if kind == "classes":
+            # The rule of ``decision`` without a threshold, on logits: the first of the highest.
             likeliest, dense = output.max(1).indices, labels.ndim > 1  # argmax is twenty times slower here
             cells = torch.where(labels == IGNORE, classes * classes, labels.long() * classes + likeliest)
             confusion += torch.bincount(cells.flatten(), minlength=classes * classes + 1)
         elif kind == "labels":
-            parts.append(picture_f1((output >= 0).cpu().numpy(), batch.numpy() > 0))
+            # The rule of ``decision`` at 0.5: a logit from 0 on.
+            parts.append(sample_f1((output >= 0).cpu().numpy(), batch.numpy() > 0))
         else:
             parts.append(number_sums(output.cpu().numpy().reshape(batch.shape), batch.numpy()))
     if kind == "classes":
@@ -146,7 +149,7 @@ def quick_score(
 def outputs(
     run: Run, samples: Samples, batch_size: int | None = None, report: Report | None = None
 ) -> Iterator[tuple[int, NDArray, NDArray]]:
-    """Of each batch in order: the first sample's index, what ``run`` gives, and the labels. Cancelled may be raised."""
+    """For each batch in order: the first sample's index, the output of ``run``, and the labels. May raise Cancelled."""
     report, first = report or Report(), 0
     for images, labels in in_order(samples, batch_size or samples_a_batch(samples)):  # type: ignore[arg-type]
         report.check()
@@ -156,16 +159,16 @@ def outputs(
 
 
 def predictions(run: Run, samples: Samples, indices: Sequence[int]) -> Iterator[tuple[int, NDArray, NDArray]]:
-    """Of each of a few samples: its index, what ``run`` gives for it, (K, H, W), (K,) or (H, W), and its label."""
+    """For each of some samples: its index, the output of ``run``, (K, H, W), (K,) or (H, W), and its label."""
     for index in indices:
         images, label = samples[index]
         yield index, run([image.unsqueeze(0) for image in images])[0], label.numpy()
 
 
-def decided(probabilities: NDArray, threshold: float | None = None) -> NDArray[np.uint8]:
-    """The class of each pixel or sample: (N, K, ...) -> (N, ...).
+def predicted_classes(probabilities: NDArray, threshold: float | None = None) -> NDArray[np.uint8]:
+    """The class of each pixel or sample: (N, K, ...) -> (N, ...), by ``evaluation.decision``.
 
-    By the rule of ``decision``; IGNORE where a probability is not finite.
+    IGNORE where a probability is not finite.
     """
     found = class_of(probabilities, threshold, axis=1)
     return np.where(found == NONE, IGNORE, found).astype(np.uint8)
@@ -178,11 +181,10 @@ def choose_threshold(
     batch_size: int | None = None,
     report: Report | None = None,
 ) -> tuple[float, float]:
-    """The second of two classes' least probability that gives the best main metric, and its value.
+    """The probability threshold of the second of two classes with the best main metric, and that metric.
 
-    The main metric: mean IoU of maps, macro F1 of scenes and series; of all samples together or, ``per_sample``, of
-    maps, the mean of each sample's own. Of thresholds that are equally good the one nearest to 0.5; where the samples
-    do not have both classes, 0.5.
+    The main metric: mean IoU of maps, macro F1 of scenes and series, over all samples together; ``per_sample``: for
+    maps the mean over the samples. Of equally good thresholds the nearest to 0.5; 0.5 where a class has no sample.
     """
     parts, dense = [], True
     for _, output, labels in outputs(run, samples, batch_size, report):
@@ -197,37 +199,37 @@ def choose_threshold(
     values = (rates.mean_iou if dense else rates.macro_f1)[labelled]
     scores = values.mean(0) if len(values) else np.zeros(len(CANDIDATES))
     both = (tables[:, 0, 1].sum(0) > 0).all()
-    best = best_candidate(scores, SURE) if both else SURE
+    best = best_candidate(scores, DEFAULT_THRESHOLD) if both else DEFAULT_THRESHOLD
     return best, float(scores[CANDIDATES.index(best)])
 
 
 def choose_thresholds(
     run: Run, samples: Samples, batch_size: int | None = None, report: Report | None = None
 ) -> tuple[float, ...]:
-    """The least probability of each of several labels that suits the samples best: ``label_scores.best_thresholds``."""
+    """The best probability threshold of each label on the samples: ``evaluation.multilabel.best_thresholds``."""
     parts = [(output, labels) for _, output, labels in outputs(run, samples, batch_size, report)]
     probabilities, reference = (np.concatenate(column) for column in zip(*parts))
-    probabilities = np.where(np.isfinite(probabilities), probabilities, 0)  # no label, whatever the threshold
+    probabilities = np.where(np.isfinite(probabilities), probabilities, 0)  # below every threshold
     return tuple(float(value) for value in best_thresholds(probabilities, reference))
 
 
 class _Classes:
-    """Counts of one class a pixel or sample."""
+    """Collects the counts of single-label classification, per pixel or sample."""
 
     def __init__(self, classes: int, threshold: float | None):
         self.classes, self.threshold = classes, threshold
         self.counts: list[NDArray] = []
         self.confusion = np.zeros((classes, classes), np.int64)
-        self.probability: list[NDArray] = []  # of the true class, of samples that are not maps
+        self.probability: list[NDArray] = []  # of the reference class, for samples that are not maps
 
     def add(self, output: NDArray, labels: NDArray) -> None:
         _check_classes(output, self.classes)
         count, width = self.classes, len(labels) * self.classes
         flat = labels.reshape(len(labels), -1)
         known = flat != IGNORE
-        guess = decided(output, self.threshold).reshape(flat.shape)[known].astype(np.int64)
+        guess = predicted_classes(output, self.threshold).reshape(flat.shape)[known].astype(np.int64)
         reference, rows = flat[known].astype(np.int64), np.nonzero(known)[0] * count
-        hit, given = reference == guess, guess != IGNORE  # a class that is not given is missed
+        hit, given = reference == guess, guess != IGNORE  # without a prediction the reference class is missed
         places = (rows[hit] + reference[hit], rows + reference, (rows + guess)[given])
         self.counts.append(np.stack([np.bincount(p, minlength=width).reshape(-1, count) for p in places], 1))
         pairs = (reference * count + guess)[given]
@@ -245,10 +247,10 @@ class _Classes:
 
 
 class _Labels:
-    """Probabilities and reference of several labels a picture."""
+    """Collects probabilities and references of multi-label classification."""
 
     def __init__(self, classes: int, threshold: float | Sequence[float] | None):
-        given = np.asarray(SURE if threshold is None else threshold, np.float32)
+        given = np.asarray(DEFAULT_THRESHOLD if threshold is None else threshold, np.float32)
         self.thresholds = np.broadcast_to(given, (classes,))
         self.parts: list[tuple[NDArray, NDArray]] = []
 
@@ -262,7 +264,7 @@ class _Labels:
 
 
 class _Numbers:
-    """Sums of numbers and their references, and some pairs of them."""
+    """Collects sums of predicted and reference numbers, and some pairs of them."""
 
     def __init__(self, samples: int):
         self.each = math.ceil(PAIRS / max(samples, 1))
@@ -294,16 +296,16 @@ def _collector(
 
 
 def _by_threshold(probability: NDArray, labels: NDArray) -> NDArray[np.int64]:
-    """(N, candidates, 3, 2): counts of hits, in the reference, predicted of two classes with each candidate."""
+    """(N, candidates, 3, 2): hits, reference and predicted counts of two classes for each candidate threshold."""
     edges = np.array(CANDIDATES, np.float32)
     count, bins = len(labels), len(edges) + 1
     flat = labels.reshape(count, -1)
     known = flat != IGNORE
     given = np.isfinite(probability.reshape(count, -1))[known]
     passed = np.searchsorted(edges, probability.reshape(count, -1)[known][given], side="right")  # edges not above it
-    truths = np.nonzero(known)[0] * 2 + flat[known].astype(np.int64)
-    table = np.bincount(truths[given] * bins + passed, minlength=count * 2 * bins).reshape(count, 2, bins)
-    reference = np.bincount(truths, minlength=count * 2).reshape(count, 2)
+    rows = np.nonzero(known)[0] * 2 + flat[known].astype(np.int64)  # of each pixel's sample and reference class
+    table = np.bincount(rows[given] * bins + passed, minlength=count * 2 * bins).reshape(count, 2, bins)
+    reference = np.bincount(rows, minlength=count * 2).reshape(count, 2)
     second = table[:, :, ::-1].cumsum(2)[:, :, ::-1][:, :, 1:]  # (N, class of the reference, threshold): given class 1
     first = table.sum(2)[:, :, None] - second
     hits = np.stack([first[:, 0], second[:, 1]], 2)
@@ -320,10 +322,10 @@ def _of_numbers(sums: NDArray) -> float:
 
 def _check_classes(output: NDArray, classes: int) -> None:
     if output.shape[1] != classes:
-        raise ValueError(f"The model gives {output.shape[1]} classes, and the samples have {classes}.")
+        raise ValueError(f"The model predicts {output.shape[1]} classes, and the samples have {classes}.")
 
 
 def samples_a_batch(samples: Samples) -> int:
-    """Samples a batch: as many as have ``PIXELS`` pixels together."""
+    """Samples per batch: as many as have ``PIXELS`` pixels together."""
     images, _ = samples[0]
     return min(MOST, max(1, PIXELS // math.prod(images[0].shape[2:])))

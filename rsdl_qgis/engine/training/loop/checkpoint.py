@@ -1,4 +1,4 @@
-"""The state of a training on disk: written beside and renamed when whole, so that there is always a good one."""
+"""The checkpoint of a training, replaced only when the new one is complete, so that there is always a valid one."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ...errors import OutputError
 from ...feedback import Report
 from ...job.memory import ran_out
 
-ASKED = "asked"  # in a checkpoint: what was asked of the training, by name
+ASKED = "asked"  # key in a checkpoint: the settings of the training, by name
 
 
 def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
-    """Write tensors and plain values; what was there stays until the new one is whole, and if it cannot be written.
+    """Write tensors and plain values. The previous checkpoint stays until the new one is complete.
 
-    OutputError when it cannot, the disk being full included.
+    OutputError when it cannot be written, for example to a full disk.
     """
     part = path.with_name(path.name + ".part")
     try:
@@ -30,19 +30,19 @@ def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
-    except (OSError, RuntimeError) as error:  # torch's own error comes after that of the disk
+    except (OSError, RuntimeError) as error:  # PyTorch raises its own error after that of the disk
         with suppress(OSError):
             part.unlink(missing_ok=True)
         raise OutputError(
-            f"The state of the training cannot be written to {path}: {_reason(error)}.",
-            "Free some space and start the same training again: it goes on after the last epoch that was kept.",
+            f"The checkpoint of the training cannot be written to {path}: {_reason(error)}.",
+            "Free some space and start the same training again: it resumes after the last saved epoch.",
         ) from None
 
 
 def load_checkpoint(path: Path | None, asked: Mapping[str, Any], report: Report) -> dict[str, Any] | None:
-    """What ``save_checkpoint`` wrote for a training that asked for the same; None when there is nothing to go on from.
+    """The checkpoint that ``save_checkpoint`` wrote for a training with the same settings; None when there is none.
 
-    ``asked``: plain values by name. A warning says when a file is damaged, or in what its training differs.
+    ``asked``: the settings, plain values by name. Logs a warning when the file is damaged or its settings differ.
     """
     if path is None or not path.exists():
         return None
@@ -52,17 +52,17 @@ def load_checkpoint(path: Path | None, asked: Mapping[str, Any], report: Report)
     except Exception as error:  # a damaged file can fail in any way
         if ran_out(error):
             raise
-        report.log("warning", f"{path} is damaged, so the training begins anew.")
+        report.log("warning", f"{path} is damaged, so the training starts again.")
         return None
     changed = differences(before, asked)
     if changed:
-        report.log("warning", f"{path} is of another training ({changed}), so this one begins anew.")
+        report.log("warning", f"{path} is of another training ({changed}), so this one starts again.")
         return None
     return dict(state)
 
 
 def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """What differs between two sets of values, as 'learning_rate was 0.1 and is 0.2'; '' when nothing does."""
+    """The differences of two sets of values, as 'learning_rate was 0.1 and is 0.2'; '' when there are none."""
     names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     return ", ".join(_difference(name, before.get(name), now.get(name)) for name in names)
 

@@ -1,4 +1,4 @@
-"""How detectors are trained and run: by the losses that a network has itself, and by suppression of what it gives."""
+"""Training and inference of detectors: their own losses, and non-maximum suppression of their output."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from ...networks.layers.boxes import suppress
 from ...networks.memory_format import channels_last
 from ..samples.objects import ObjectBatch
 
-LOWEST = 0.01  # score of what is judged at all
-CANDIDATES = 2000  # detections of a picture that are suppressed
-SUPPRESSED = 0.5  # overlap from which on the weaker one of two detections of a class goes
+LOWEST = 0.01  # lowest score of an evaluated detection
+CANDIDATES = 2000  # detections per image that enter non-maximum suppression
+SUPPRESSED = 0.5  # IoU threshold of non-maximum suppression
 
-# A batch, one tensor (N, T, C, H, W) an input, to the detections of each picture.
+# A batch, one tensor (N, T, C, H, W) per input, to the detections of each image.
 Detect = Callable[[list[Tensor]], list[Boxes]]
 
 
 def own_losses(network: nn.Module, images: Sequence[Tensor], objects: ObjectBatch) -> Tensor:
-    """The sum of a detector's losses; what ``fit`` computes of it instead of its output."""
+    """The sum of a detector's own losses, as the ``forward`` of ``fit``."""
     losses: dict[str, Tensor] = network.loss(images, objects.targets())
     return torch.stack([value.float() for value in losses.values()]).sum()
 
 
 def detector_run(network: nn.Module, most: int, device: str = "cpu") -> Detect:
-    """The run of a network, which is put on the device and into evaluation mode.
+    """The run of a network, moved to the device and set to evaluation mode.
 
-    ``most``: detections of a picture that are kept, the best, of all with a score of ``LOWEST``.
+    ``most``: detections kept per image, those with the highest scores, of all with a score of at least ``LOWEST``.
     """
     network = channels_last(network.float().eval().to(device))
 
@@ -43,7 +43,7 @@ def detector_run(network: nn.Module, most: int, device: str = "cpu") -> Detect:
 
 
 def _suppressed(boxes: Tensor, scores: Tensor, most: int) -> Boxes:
-    """(K, 4), (K, classes) -> at most ``most`` detections, the best first."""
+    """Boxes (K, 4) and scores (K, classes) -> at most ``most`` detections, by decreasing score."""
     box, label = suppress(boxes, scores, SUPPRESSED, LOWEST, most, CANDIDATES).unbind(1)
     found = (boxes[box], label, scores[box, label])
     corners, labels, values = (tensor.cpu().numpy() for tensor in found)

@@ -1,4 +1,4 @@
-"""The training loop. It knows no network and no task: the caller logs, stops and keeps what it wants."""
+"""The training loop, independent of network and task. The caller logs, stops and saves."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from ...networks.memory_format import channels_last
 from ..start.freezing import freezing, parameter_groups
 from .checkpoint import ASKED, load_checkpoint, save_checkpoint
 from .progress import Clock
-from .sam import climbed
+from .sam import perturbed
 
-Batch = tuple[list[Tensor], Any]  # images, and labels that have a length and can be moved to a device
-UNRELATED = ("device", "metric")  # settings that may change when a training goes on
+Batch = tuple[list[Tensor], Any]  # images, and labels with a length and ``to(device)``
+UNRELATED = ("device", "metric")  # settings that may change when a training resumes
 PRECISIONS = ("auto", "full", "mixed")
 
 
 class Batched(Protocol):
-    """What is trained on: so many batches an epoch, and the same ones for the same number of an epoch."""
+    """The training batches: their number per epoch, and the batches of an epoch, the same for the same number."""
 
     def __len__(self) -> int: ...
 
@@ -37,16 +37,16 @@ class Batched(Protocol):
 
 @dataclass(frozen=True)
 class Settings:
-    """How to train.
+    """The settings of a training.
 
-    ``warm_up``: part of all steps in which the rate rises. ``clip_norm``: largest norm of a step's gradient, 0 for any.
-    ``accumulate``: batches a step. ``average``: decay a step of the moving average of the weights, which is what is
-    validated; 0 for none. ``sharpness``: how far up its gradient the loss of a batch is taken (see ``sharpness.py``).
-    ``patience``: epochs without a better score after which training ends, 0 for never.
-    ``keep``: which epoch's weights are the model's, the "best" or the "last".
-    ``precision``: "full", "mixed", or "auto", which is mixed where that is quicker. ``layer_decay``: the rate of a
-    stage as a part of that of the next one towards the head. ``unfreeze_every``: epochs after which one more stage is
-    thawed, 0 for never. ``batch_size`` and ``metric``, the title of the score, are for what is said.
+    ``warm_up``: fraction of all steps in which the learning rate rises. ``clip_norm``: largest gradient norm of a step,
+    0: no clipping. ``accumulate``: batches per step (gradient accumulation). ``average``: decay per step of the
+    exponential moving average (EMA) of the weights, which is what is validated and kept; 0: none. ``sharpness``: radius
+    rho of sharpness-aware minimisation (``sam.py``); 0: none. ``patience``: epochs without a better score after which
+    training stops early; 0: never. ``keep``: the epoch whose weights are kept, "best" or "last". ``precision``: "full",
+    "mixed", or "auto", which is mixed where that is faster. ``layer_decay``: learning rate of a stage relative to the
+    next stage towards the head. ``unfreeze_every``: epochs after which one more stage is unfrozen; 0: never.
+    ``batch_size`` and ``metric`` (title of the score) are for messages.
     """
 
     epochs: int = 40
@@ -71,7 +71,7 @@ class Settings:
 
 
 def in_one_pass(device: str) -> bool:
-    """Whether a step passes over the weights once, many times as quick; on Apple's GPUs an overflow might go unseen."""
+    """Whether to use the fused optimizer, which is much faster; on Apple's GPUs it might miss an overflow."""
     return not device.startswith("mps")
 
 
@@ -83,12 +83,12 @@ OPTIMIZERS: dict[str, Callable[[list[dict[str, Any]], Settings], torch.optim.Opt
 
 @dataclass(frozen=True)
 class Epoch:
-    """What an epoch, counted from 0, came to.
+    """The results of an epoch, counted from 0.
 
-    ``waited``: of its ``seconds`` those in which no batch was ready. ``rate``: the head's in the last step.
-    ``network``: the averaged one, in eval mode. ``history``: number, loss, score, rate, seconds and waited of every
-    epoch since the first, also of those before a resume. ``best``: number and score of the best epoch, of equal ones
-    the first; ``best_state``: the averaged network's weights after it, on the CPU.
+    ``waited``: seconds without a batch ready, of all its ``seconds``. ``rate``: the head's learning rate in the last
+    step. ``network``: the averaged network, in evaluation mode. ``history``: number, loss, score, rate, seconds and
+    waited of every epoch since the first, also before a resume. ``best``: number and score of the best epoch (of equal
+    ones the first); ``best_state``: the averaged network's weights after it, on the CPU.
     """
 
     number: int
@@ -104,12 +104,12 @@ class Epoch:
 
 
 def network_output(network: nn.Module, images: Sequence[Tensor], labels: Any) -> Any:
-    """What a network gives for images, without a look at their labels."""
+    """The output of a network for images; the default ``forward`` of ``fit``."""
     return network(*images)
 
 
-def as_it_is(losses: Tensor, labels: Any) -> Tensor:
-    """The loss of a ``forward`` that computed the loss itself: that."""
+def given_loss(losses: Tensor, labels: Any) -> Tensor:
+    """The ``loss`` of ``fit`` for a ``forward`` that computes the loss itself."""
     return losses
 
 
@@ -124,24 +124,24 @@ def fit(
     freeze: str | int = "nothing",
     forward: Callable[[nn.Module, Sequence[Tensor], Any], Any] = network_output,
 ) -> Iterator[Epoch]:
-    """Train with warm-up and cosine; yield after each epoch.
+    """Train with linear warm-up and cosine decay of the learning rate; yield after each epoch.
 
-    ``score`` judges the averaged network, higher is better. ``forward`` is what is computed of a batch, in mixed
-    precision where that is used, and ``loss`` is taken of that and the labels in single precision. ``freeze``:
-    "nothing", "encoder", "backbone" (all but the head) or a number of stages (see ``freezing``). With ``checkpoint``
-    the state is written there after each epoch, and a training that was stopped goes on from it as if it had not been;
-    one that had ended yields its last epoch again.
-    Every epoch's batches, dropout and frozen stages come from the seed and the epoch's number.
-    InputError for settings that cannot be, ModelError when the training diverges, OutputError when the state cannot be
-    written (the last good one stays), DeviceError when the device has too little memory, Cancelled.
+    ``score``: of the averaged network, higher is better. ``forward``: computes the output of a batch, in mixed
+    precision where that is used; ``loss``: of that output and the labels, in single precision. ``freeze``: "nothing",
+    "encoder", "backbone" (all but the head) or a number of stages (see ``freezing``). ``checkpoint``: a file written
+    after each epoch, from which a stopped training resumes with the same result as without the stop; a finished one
+    yields its last epoch again. Batches, dropout and frozen stages of an epoch follow from the seed and its number.
+    Cosine schedule: Loshchilov, Hutter (ICLR 2017), arXiv:1608.03983, without restarts.
+    InputError for invalid settings, ModelError when the training diverges, OutputError when the checkpoint cannot be
+    written (the previous one stays), DeviceError when the device has too little memory, Cancelled.
     """
     network = channels_last(network).to(settings.device)
     frozen = freezing(network, freeze, settings.unfreeze_every)
-    course = begin(network, len(batches), settings, freeze)
-    course.resume(checkpoint, report)
-    clock = Clock(report, settings.epochs, len(batches), len(course.history), settings.metric)
-    for number in range(len(course.history), settings.epochs):
-        if course.stalled():
+    state = initial_state(network, len(batches), settings, freeze)
+    state.resume(checkpoint, report)
+    clock = Clock(report, settings.epochs, len(batches), len(state.history), settings.metric)
+    for number in range(len(state.history), settings.epochs):
+        if state.stalled():
             break
         frozen.apply(number)
         torch.manual_seed(settings.seed * 100_003 + number)  # dropout
@@ -150,27 +150,27 @@ def fit(
             report.check()
             with enough_memory(settings):
                 moved, labels = [image.to(settings.device) for image in images], labels.to(settings.device)
-                compute = partial(course.loss_of, loss, forward, moved, labels)
-                value = course.gather(compute, joined(step, len(batches), settings.accumulate))
+                compute = partial(state.loss_of, loss, forward, moved, labels)
+                value = state.accumulate_gradients(compute, joined(step, len(batches), settings.accumulate))
                 if step % settings.accumulate == 0 or step == len(batches):
-                    course.step()
+                    state.step()
             total += value.detach() * len(labels)
             seen += len(labels)
             if clock.due():
-                clock.tell(number, step, finite(total, number, settings) / seen, course.history)
-        course.check(number)
+                clock.report_step(number, step, finite(total, number, settings) / seen, state.history)
+        state.check(number)
         mean = finite(total, number, settings) / seen
-        course.keep({"number": number, "loss": mean, "score": score(course.average.eval()), **clock.times()})
-        course.save(checkpoint)
-        yield course.epoch()
-    if len(course.history) == clock.first:
+        state.keep({"number": number, "loss": mean, "score": score(state.average.eval()), **clock.times()})
+        state.save(checkpoint)
+        yield state.epoch()
+    if len(state.history) == clock.first:
         frozen.apply(clock.first - 1)
-        yield course.epoch()
+        yield state.epoch()
 
 
 @dataclass
-class Course:
-    """All that moves while a training goes on, and is in its checkpoint. ``average`` is the network itself for none."""
+class TrainingState:
+    """What changes during a training and is in its checkpoint. ``average`` is the network itself without averaging."""
 
     network: nn.Module
     average: nn.Module
@@ -179,7 +179,7 @@ class Course:
     settings: Settings
     asked: Mapping[str, Any]
     steps: int  # of the optimizer, in all epochs
-    done: int = 0  # of them
+    done: int = 0  # steps so far
     history: list[dict[str, Any]] = field(default_factory=list)
     best: tuple[int, float] = (-1, -math.inf)
     best_state: dict[str, Tensor] = field(default_factory=dict)
@@ -204,22 +204,22 @@ class Course:
             output = forward(self.network, images, labels)
         return with_auxiliary(loss, output, labels, self.auxiliary_weight)
 
-    def gather(self, compute: Callable[[], Tensor], batches: int) -> Tensor:
-        """The loss of a batch, whose gradients join those gathered from all ``batches`` of a step."""
+    def accumulate_gradients(self, compute: Callable[[], Tensor], batches: int) -> Tensor:
+        """The loss of a batch; its gradients are added to those of the ``batches`` of a step."""
         if not self.settings.sharpness:
             value = compute()
             self.scaler.scale(value / batches).backward()
             return value
-        seed = int(torch.randint(2**31, ()))  # what is drawn, such as dropout, is drawn alike both times
+        seed = int(torch.randint(2**31, ()))  # the same dropout in both passes
         torch.manual_seed(seed)
         value = compute()
-        with climbed(self.network, self.scaler.scale(value), self.settings.sharpness):
+        with perturbed(self.network, self.scaler.scale(value), self.settings.sharpness):
             torch.manual_seed(seed)
             self.scaler.scale(compute() / batches).backward()
         return value
 
     def step(self) -> None:
-        """Move the weights along the gradients gathered, and the average after them."""
+        """Update the weights by the accumulated gradients, then their average."""
         factor = warm_up_cosine(self.done, self.steps, self.settings.warm_up)
         for group in self.optimizer.param_groups:
             group["lr"] = group["rate"] * factor
@@ -231,15 +231,15 @@ class Course:
         self.optimizer.zero_grad(set_to_none=True)
         self.done += 1
         if self.average is not self.network:
-            follow(self.average, self.network, min(self.settings.average, self.done / (self.done + 9)))
+            update_average(self.average, self.network, min(self.settings.average, self.done / (self.done + 9)))
 
     def check(self, number: int) -> None:
-        """ModelError when the weights are no numbers any more."""
+        """ModelError when weights are not finite."""
         if not all(bool(value.isfinite().all()) for value in self.average.state_dict().values()):
             raise diverged(number, self.settings)
 
     def keep(self, record: dict[str, Any]) -> None:
-        """Take an epoch's record into the history, and its weights if they are the best."""
+        """Add an epoch's record to the history; keep its weights if they are the best."""
         rate = max(group["lr"] for group in self.optimizer.param_groups)
         self.history.append({**record, "rate": rate})
         score, best = record["score"], self.best[1]
@@ -250,39 +250,42 @@ class Course:
             self.best_state = {name: value.detach().to("cpu", copy=True) for name, value in state.items()}
 
     def stalled(self) -> bool:
-        """Whether too many epochs were no better than one before."""
+        """Whether to stop early: no better score for ``patience`` epochs."""
         return 0 < self.settings.patience <= len(self.history) - 1 - self.best[0]
 
     def epoch(self) -> Epoch:
-        """The last epoch."""
+        """The results of the last epoch."""
         history = tuple(dict(record) for record in self.history)
         network = self.average.eval()
         return Epoch(**history[-1], network=network, history=history, best=self.best, best_state=self.best_state)
 
     def save(self, path: Path | None) -> None:
-        """Write all of it."""
+        """Write the checkpoint."""
         if path is not None:
             plain = {name: getattr(self, name) for name in PLAIN}
             parts = {name: getattr(self, name).state_dict() for name in PARTS}
             save_checkpoint(path, {ASKED: dict(self.asked), **plain, **parts})
 
     def resume(self, path: Path | None, report: Report) -> None:
-        """Go on from what was written for a training that asked for the same, if there is any."""
+        """Load the checkpoint of a training with the same settings, if there is one."""
         saved = load_checkpoint(path, self.asked, report)
         if saved is None:
             return
         for name in PLAIN:
             setattr(self, name, saved[name])
         for name in PARTS:
-            if saved[name]:  # of a scaler that scales nothing there is no state
+            if saved[name]:  # a disabled scaler has no state
                 getattr(self, name).load_state_dict(saved[name])
 
 
-PLAIN, PARTS = ("done", "history", "best", "best_state"), ("network", "average", "optimizer", "scaler")  # of a Course
+PLAIN, PARTS = (
+    ("done", "history", "best", "best_state"),
+    ("network", "average", "optimizer", "scaler"),
+)  # attributes of TrainingState
 
 
-def begin(network: nn.Module, batches: int, settings: Settings, freeze: str | int) -> Course:
-    """A training before its first step. InputError for an optimizer or a precision that there is not."""
+def initial_state(network: nn.Module, batches: int, settings: Settings, freeze: str | int) -> TrainingState:
+    """The state before the first step. InputError for an unknown optimizer or precision."""
     if settings.optimizer not in OPTIMIZERS:
         raise InputError(f"There is no optimizer '{settings.optimizer}'.", f"Choose one of {', '.join(OPTIMIZERS)}.")
     if settings.precision not in PRECISIONS:
@@ -292,7 +295,7 @@ def begin(network: nn.Module, batches: int, settings: Settings, freeze: str | in
     related = {name: value for name, value in asdict(settings).items() if name not in UNRELATED}
     shapes = {name: list(value.shape) for name, value in network.state_dict().items()}
     scaled = mixed_precision(settings) == torch.float16
-    return Course(
+    return TrainingState(
         network=network,
         average=copy.deepcopy(network).requires_grad_(False) if settings.average else network,
         optimizer=OPTIMIZERS[settings.optimizer](groups, settings),
@@ -304,7 +307,7 @@ def begin(network: nn.Module, batches: int, settings: Settings, freeze: str | in
 
 
 def mixed_precision(settings: Settings) -> torch.dtype | None:
-    """The type that the network computes in where that is precise enough; None: single precision throughout."""
+    """The lower-precision type of mixed precision; None: single precision throughout."""
     kind = settings.device.partition(":")[0]
     quick = kind == "cuda" or (kind == "cpu" and torch.cpu.get_capabilities().get("avx512_bf16", False))
     if settings.precision == "full" or (settings.precision == "auto" and not quick):
@@ -314,14 +317,14 @@ def mixed_precision(settings: Settings) -> torch.dtype | None:
 
 
 def joined(step: int, steps: int, accumulate: int) -> int:
-    """How many batches the gradients of a batch's group are gathered from; the last group may have fewer."""
+    """How many batches are accumulated in the group of a step's batch; the last group may have fewer."""
     first = (step - 1) // accumulate * accumulate
     return min(accumulate, steps - first)
 
 
 @torch.no_grad()
-def follow(average: nn.Module, network: nn.Module, decay: float) -> None:
-    """Move the moving average of weights and buffers; whole numbers are the network's. What is equal stays equal."""
+def update_average(average: nn.Module, network: nn.Module, decay: float) -> None:
+    """Update the exponential moving average of weights and buffers; integers are copied. Equal values stay equal."""
     pairs = list(zip(average.state_dict().values(), network.state_dict().values()))
     real = [(old, new) for old, new in pairs if old.is_floating_point()]
     torch._foreach_lerp_([old for old, _ in real], [new for _, new in real], 1 - decay)
@@ -333,7 +336,7 @@ def follow(average: nn.Module, network: nn.Module, decay: float) -> None:
 def with_auxiliary(
     loss: Callable[[Tensor, Any], Tensor], output: Tensor | tuple[Tensor, ...], labels: Any, weight: float
 ) -> Tensor:
-    """The loss of a network's output: of its logits, and of each auxiliary head's, weighted, where it has them."""
+    """The loss of a network's logits, plus ``weight`` times the loss of each auxiliary head."""
     if isinstance(output, Tensor):
         return loss(output.float(), labels)
     logits, *auxiliary = output
@@ -341,7 +344,7 @@ def with_auxiliary(
 
 
 def warm_up_cosine(step: int, steps: int, warm_up: float) -> float:
-    """The learning rate's factor at a step: linear up over the first part, then half a cosine to zero."""
+    """The learning rate's factor at a step: linear warm-up over the first steps, then half a cosine to zero."""
     first = max(1, round(steps * warm_up))
     if step < first:
         return (step + 1) / first
@@ -349,7 +352,7 @@ def warm_up_cosine(step: int, steps: int, warm_up: float) -> float:
 
 
 def finite(total: Tensor, number: int, settings: Settings) -> float:
-    """The value of a sum of losses; ModelError when it is no number any more."""
+    """The value of a sum of losses; ModelError when it is not finite."""
     value = total.item()
     if not math.isfinite(value):
         raise diverged(number, settings)
@@ -358,18 +361,18 @@ def finite(total: Tensor, number: int, settings: Settings) -> float:
 
 def diverged(number: int, settings: Settings) -> ModelError:
     return ModelError(
-        f"The training diverged in epoch {number + 1}: the loss or the weights are no numbers any more.",
+        f"The training diverged in epoch {number + 1}: the loss or the weights are not finite any more.",
         f"Use a lower LEARNING_RATE than {settings.learning_rate:g}, and look for absurd values in images and labels.",
     )
 
 
 @contextmanager
 def enough_memory(settings: Settings) -> Iterator[None]:
-    """DeviceError, with what to do, when the device's memory does not suffice."""
+    """DeviceError, with a remedy, when the device runs out of memory."""
     try:
         yield
     except torch.OutOfMemoryError:
         raise DeviceError(
             f"{settings.device} has too little memory to train with batches of {settings.batch_size}.",
-            "Use a smaller BATCH_SIZE and gather several batches a step (ACCUMULATE), or smaller chips.",
+            "Use a smaller BATCH_SIZE and accumulate several batches per step (ACCUMULATE), or smaller chips.",
         ) from None

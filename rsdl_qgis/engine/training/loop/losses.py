@@ -1,9 +1,9 @@
-"""Losses, by the names that people type, and their sums.
+"""Loss functions by name, and their sums.
 
-Every loss takes float32 logits and labels and gives a scalar. What the labels are is their ``kind``:
+Every loss takes float32 logits and labels and returns a scalar. The labels depend on their ``kind``:
 
 ========  ========================  =================================================  =========================
-kind      logits                    labels                                             not known
+kind      logits                    labels                                             unlabelled
 ========  ========================  =================================================  =========================
 classes   (N, K, H, W) or (N, K)    (N, H, W) or (N,) class numbers                    IGNORE
 labels    (N, K) or (N, K, H, W)    of the same shape, 0 or 1: several may hold        NaN
@@ -11,7 +11,7 @@ numbers   (N, 1, H, W) or (N, 1)    (N, H, W) or (N,)                           
 soft      (N, K, H, W) or (N, K)    of the same shape: a teacher's probabilities       all K are 0
 ========  ========================  =================================================  =========================
 
-What is not known has no part in the value nor in the gradient; where nothing is known, both are 0.
+What is unlabelled does not contribute to the value or the gradient; where nothing is labelled, both are 0.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ LEAST_WEIGHT, LARGEST_WEIGHT = 0.1, 10.0  # of a class, before the mean is made 
 
 
 def cross_entropy(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tensor:
-    """Mean cross-entropy over what is labelled; with ``weights`` (K,) the weighted mean."""
+    """Mean cross-entropy over labelled pixels or samples; with class ``weights`` (K,) the weighted mean."""
     labels = labels.long()
     total = F.cross_entropy(logits, labels, weight=weights, ignore_index=IGNORE, reduction="sum")
     return total / _amount(labels, weights)
 
 
 def focal(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tensor:
-    """Mean focal loss over what is labelled, (1 - p)^2 times the cross-entropy; with ``weights`` the weighted mean.
+    """Mean focal loss, (1 - p)^2 times the cross-entropy, over labelled pixels or samples; as weighted mean if given.
 
     Lin, Goyal, Girshick, He, Dollár (ICCV 2017), doi:10.1109/ICCV.2017.324. Differs from the paper: softmax over K
     classes instead of a sigmoid, class weights instead of its alpha, the mean instead of the sum over foreground.
@@ -58,7 +58,7 @@ def focal(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tens
 def dice(logits: Tensor, labels: Tensor) -> Tensor:
     """1 - mean soft Dice over images and classes; a class absent from an image's labels does not count there.
 
-    Per image, as maps are judged scene by scene; the scenes (N, K) of a batch are taken for one image of N pixels.
+    The mean is over images; the scenes (N, K) of a batch count as one image of N pixels.
     Milletari, Navab, Ahmadi (3DV 2016), doi:10.1109/3DV.2016.79. Differs from the paper: all classes instead of the
     foreground, sums instead of sums of squares in the divisor, and 1 added to both sides of the fraction.
     """
@@ -74,7 +74,7 @@ def dice(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def lovasz(logits: Tensor, labels: Tensor) -> Tensor:
-    """Lovász-softmax, which follows 1 - mean IoU: over all labelled pixels of the batch, for the classes they have.
+    """Lovász-softmax, a surrogate of 1 - mean IoU, over all labelled pixels of the batch and the classes they have.
 
     Berman, Triki, Blaschko (CVPR 2018), doi:10.1109/CVPR.2018.00464.
     """
@@ -90,14 +90,14 @@ def lovasz(logits: Tensor, labels: Tensor) -> Tensor:
     for c in present:
         members = labels == c
         errors = (members.float() - probability[c]).abs()
-        if count > 2 or not terms:  # of two classes p0 = 1 - p1: both err alike, and one order serves both
+        if count > 2 or not terms:  # of two classes p0 = 1 - p1: both have the same errors, in the same order
             order = _worst_first(errors.detach())
         terms.append(errors @ _slopes(members, order))
     return torch.stack(terms).mean()
 
 
 def bce(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tensor:
-    """Mean binary cross-entropy over all labels that are known; with ``weights`` (K,) the weighted mean."""
+    """Mean binary cross-entropy over all known labels; with class ``weights`` (K,) the weighted mean."""
     known = ~labels.isnan()
     each = F.binary_cross_entropy_with_logits(logits, labels.nan_to_num().to(logits.dtype), reduction="none")
     counted = known.to(logits.dtype)
@@ -107,7 +107,7 @@ def bce(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tensor
 
 
 def huber(logits: Tensor, labels: Tensor) -> Tensor:
-    """Mean Huber loss over what is known: half the square up to a difference of 1, beyond it linear.
+    """Mean Huber loss over known pixels: half the square up to a difference of 1, linear beyond.
 
     Huber (1964), doi:10.1214/aoms/1177703732.
     """
@@ -115,15 +115,16 @@ def huber(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def mse(logits: Tensor, labels: Tensor) -> Tensor:
-    """Mean square of the difference over what is known."""
+    """Mean squared error over known pixels."""
     return _mean_over_known(F.mse_loss, logits, labels)
 
 
 def distillation(logits: Tensor, labels: Tensor, temperature: float = 1.0) -> Tensor:
-    """Mean divergence (Kullback-Leibler) of the student's probabilities from the teacher's, both softened.
+    """Mean Kullback-Leibler divergence of the student's softened probabilities from the teacher's.
 
-    Softened: softmax of the logits over ``temperature``, so p^(1/temperature) of the teacher's probabilities, made to
-    sum to 1 again. Times temperature², which keeps the gradients' size. Hinton, Vinyals, Dean (2015), arXiv:1503.02531.
+    Softened: softmax of the logits divided by ``temperature``; of the teacher's probabilities p^(1/temperature),
+    normalised to sum to 1. Multiplied by temperature², which keeps the size of the gradients. Hinton, Vinyals, Dean
+    (2015), arXiv:1503.02531.
     """
     known = labels.sum(1) > 0  # (N, H, W) or (N,)
     teacher = labels.to(logits.dtype) ** (1 / temperature)
@@ -135,7 +136,7 @@ def distillation(logits: Tensor, labels: Tensor, temperature: float = 1.0) -> Te
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss that can be chosen: for which kind of labels, and whether it takes class weights."""
+    """A selectable loss: its kind of labels, and whether it takes class weights."""
 
     function: Callable[..., Tensor]
     kind: str
@@ -159,8 +160,8 @@ def build_loss(
 ) -> Callable[[Tensor, Tensor], Tensor]:
     """The sum of the named losses for a kind of labels (see above), as a function of logits and labels.
 
-    ``class_weights``: one a class, for cross_entropy, focal and bce; dice and lovasz let every class count alike
-    without them. ``temperature``: of distillation. InputError for a name that is no loss, or not for such labels.
+    ``class_weights``: one per class, for cross_entropy, focal and bce; dice and lovasz weight all classes equally.
+    ``temperature``: of distillation. InputError for an unknown loss, or one for another kind of labels.
     """
     fitting = [name for name, loss in LOSSES.items() if loss.kind == kind]
     for name in names:
@@ -172,7 +173,7 @@ def build_loss(
     if not names:
         raise InputError("No loss is named.", f"Choose of {', '.join(fitting)}.")
     if not temperature > 0:
-        raise InputError(f"A temperature of {temperature} cannot be.", "Choose a number above 0, such as 2.")
+        raise InputError(f"The temperature cannot be {temperature}.", "Choose a number above 0, such as 2.")
     weights = None if class_weights is None else torch.tensor(class_weights, dtype=torch.float32)
 
     def loss(logits: Tensor, labels: Tensor) -> Tensor:
@@ -183,10 +184,10 @@ def build_loss(
 
 
 def balanced_weights(counts: ArrayLike) -> tuple[float, ...]:
-    """Weights against class imbalance: in inverse proportion to how often each class is labelled (K,), of mean 1.
+    """Class weights against class imbalance: inversely proportional to the ``counts`` (K,) of labels, with mean 1.
 
-    Clipped to 0.1 and 10 times that of a class of mean frequency, before the mean is made 1. A class that is never
-    labelled has weight 1 and no part in the mean.
+    Clipped to 0.1 and 10 times the weight of a class of mean frequency before normalisation. A class without labels has
+    weight 1 and does not count in the mean.
     """
     found = np.asarray(counts, np.float64)
     present = found > 0
@@ -205,7 +206,7 @@ def _term(loss: Loss, weights: Tensor | None, temperature: float) -> Callable[[T
 
 
 def _amount(labels: Tensor, weights: Tensor | None) -> Tensor:
-    """What a sum over labels is divided by: how many are known, or the sum of their classes' weights."""
+    """The divisor of a sum over labels: the number of known labels, or the sum of their class weights."""
     known = labels != IGNORE
     if weights is None:
         return known.sum().clamp(min=1)
@@ -223,17 +224,17 @@ def _nothing(logits: Tensor) -> Tensor:
 
 
 def _worst_first(errors: Tensor) -> Tensor:
-    """The order of errors (pixels,), none negative, from the largest to the smallest."""
-    bits = errors.float().view(torch.int32)  # have the same order, and whole numbers are sorted five times faster
+    """The indices that sort non-negative errors (pixels,) in descending order."""
+    bits = errors.float().view(torch.int32)  # the same order; integers are sorted five times faster
     return (-bits).argsort()
 
 
 def _slopes(members: Tensor, order: Tensor) -> Tensor:
-    """Gradient of the Lovász extension of a class's Jaccard loss by each pixel's error.
+    """The gradient of the Lovász extension of a class's Jaccard loss with respect to each pixel's error.
 
-    ``members`` (pixels,): whether a pixel is of the class; ``order``: of the pixels by error, worst first.
+    ``members`` (pixels,): whether a pixel is of the class; ``order``: pixels by decreasing error.
     """
-    hits = members[order].cumsum(0).double()  # differences of neighbouring Jaccard losses are lost in float32
+    hits = members[order].cumsum(0).double()  # float32 loses differences of neighbouring Jaccard losses
     size, places = hits[-1], torch.arange(1, len(hits) + 1, device=hits.device)
     loss = 1 - (size - hits) / (size + places - hits)
     slopes = torch.diff(loss, prepend=loss.new_zeros(1)).float()

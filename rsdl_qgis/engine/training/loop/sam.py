@@ -1,4 +1,4 @@
-"""Sharpness-aware minimisation: a step follows the gradient from where the loss is worst nearby, towards flat minima.
+"""Sharpness-aware minimisation (SAM): a step uses the gradient at perturbed weights, which favours flat minima.
 
 Foret, Kleiner, Mobahi, Neyshabur (ICLR 2021), arXiv:2010.01412.
 """
@@ -14,11 +14,11 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 
 @contextmanager
-def climbed(network: nn.Module, loss: Tensor, radius: float) -> Iterator[None]:
-    """In the block the weights that learn lie ``radius`` (Euclidean, of all together) up the gradient of ``loss``.
+def perturbed(network: nn.Module, loss: Tensor, radius: float) -> Iterator[None]:
+    """Inside the block the trained weights are moved by ``radius`` (Euclidean norm) along the gradient of ``loss``.
 
-    After it they are what they were, and so are the running statistics of batch norm. ``loss`` may be scaled; gradients
-    that were gathered stay. Where the gradient is 0 or no number the weights do not move.
+    Afterwards weights and the running statistics of batch norm are restored. ``loss`` may be scaled; accumulated
+    gradients stay. Where the gradient is 0 or not finite the weights do not move.
     """
     weights = [weight for weight in network.parameters() if weight.requires_grad]
     norms = [module for module in network.modules() if isinstance(module, _BatchNorm)]
@@ -35,7 +35,7 @@ def climbed(network: nn.Module, loss: Tensor, radius: float) -> Iterator[None]:
 
 @torch.no_grad()
 def move(weights: list[nn.Parameter], along: tuple[Tensor | None, ...], distance: float) -> None:
-    """Move weights so far in all along a direction; None: one that it does not concern."""
+    """Move weights by a Euclidean ``distance`` along a direction; None: an unused weight."""
     there = [(weight, part) for weight, part in zip(weights, along) if part is not None]
     norm = torch.stack([part.float().norm() for _, part in there]).norm()
     if norm.isfinite() and norm > 0:

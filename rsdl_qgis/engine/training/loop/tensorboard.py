@@ -1,4 +1,4 @@
-"""TensorBoard's event files: what each epoch came to, so that trainings can be watched and compared."""
+"""TensorBoard event files: the results of each epoch, to watch and compare trainings."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tensorboardX import SummaryWriter
 from ...errors import OutputError
 
 EVENTS = "tensorboard"  # folder beside a model's files
-FLUSHED = 1  # seconds until what was written is on disk
-UNLIMITED = 0  # a disk that is full must not stop a training at a queue
-CURVES = {  # of an epoch's record: TensorBoard's name; {}: the metric's
+FLUSHED = 1  # seconds until events are on disk
+UNLIMITED = 0  # queue size: a full disk must not block the training
+CURVES = {  # key of an epoch's record: TensorBoard's tag; {}: the metric
     "loss": "train/loss",
     "score": "valid/{}",
     "rate": "train/rate",
@@ -23,18 +23,17 @@ CURVES = {  # of an epoch's record: TensorBoard's name; {}: the metric's
 
 
 class EventWriter:
-    """Writes an event file in ``folder``, which is made if need be; each epoch is on disk after a second or so.
+    """Writes an event file in ``folder``, which is made where needed; each epoch is on disk after about a second.
 
-    ``first``: the number of the first epoch that will be written. Epochs of that number and later in the folder's other
-    files, from a training that was stopped, are void. ``metric``: what the score is called. OutputError where it cannot
-    be written.
+    ``first``: the number of the first epoch to be written. Epochs from that number on in the folder's other files, of a
+    stopped training, are discarded. ``metric``: the title of the score. OutputError where it cannot be written.
     """
 
     def __init__(self, folder: Path, first: int = 0, metric: str = "score"):
         self.folder, self.metric = folder, metric
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            # a name of its own: two files begun in one second would else be one
+            # a suffix, since two files of the same second would have one name
             options = {"max_queue": UNLIMITED, "flush_secs": FLUSHED, "filename_suffix": f".{first:06d}"}
             self._writer = SummaryWriter(str(folder), purge_step=first, **options)
         except OSError as error:
@@ -47,8 +46,7 @@ class EventWriter:
         self.close()
 
     def epoch(self, record: Mapping[str, Any]) -> None:
-        """Write an epoch: its ``number``, and of ``loss``, ``score``, ``rate``, ``waited`` and ``seconds`` what the
-        record has."""
+        """Write an epoch's record: ``number``, ``loss``, ``score``, ``rate``, ``waited`` and ``seconds``."""
         try:
             for key, name in CURVES.items():
                 if record.get(key) is not None:
@@ -59,7 +57,7 @@ class EventWriter:
             raise self._problem(error) from None
 
     def close(self) -> None:
-        """No epoch can be written any more."""
+        """Close the file."""
         try:
             self._writer.close()
         except OSError as error:
@@ -71,7 +69,7 @@ class EventWriter:
 
 
 def write_events(folder: Path, history: Iterable[Mapping[str, Any]], metric: str = "score") -> None:
-    """Write all epochs of a training, the first of them first."""
+    """Write all epochs of a training."""
     with EventWriter(folder, 0, metric) as writer:
         for record in history:
             writer.epoch(record)

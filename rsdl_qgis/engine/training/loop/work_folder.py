@@ -1,4 +1,4 @@
-"""One training in its work folder: it goes on where it was stopped, and leaves the best model so far there."""
+"""A training in its work folder, from which it resumes, with the best model so far."""
 
 from __future__ import annotations
 
@@ -26,19 +26,18 @@ from .tensorboard import EVENTS, EventWriter
 
 Forward = Callable[[nn.Module, Sequence[Tensor], Any], Any]
 CHECKPOINT, BEST, ASKED = "checkpoint.pt", "best", "asked.txt"
-ANSWERS = "answers"  # of a teacher
-BEFORE = "best-before"  # the best model of a training that was stopped here, and another one asked for
+TARGETS = "answers"  # folder of a teacher's predictions
+BEFORE = "best-before"  # the best model of a stopped training that another one replaced
 
 
 @contextmanager
 def work_folder(request: TrainRequest) -> Iterator[None]:
-    """The folder ``request.work`` while a training goes on: it goes with success, and stays with what can be used.
+    """The folder ``request.work`` during a training: removed on success, otherwise kept if it has anything to resume.
 
-    OutputError where it cannot be made, or something else is there. No other training goes on in it: the job holds its
-    output.
+    OutputError where it cannot be made, or is another folder. No other training uses it: the job locks its output.
     """
     if request.work.is_dir() and any(request.work.iterdir()) and not (request.work / ASKED).is_file():
-        problem = f"{request.work} is needed for the training, and is there with something else in it."
+        problem = f"{request.work} is needed for the training, and exists with other content."
         raise OutputError(problem, "Choose another output, or move that folder.")
     try:
         request.work.mkdir(parents=True, exist_ok=True)
@@ -54,8 +53,8 @@ def work_folder(request: TrainRequest) -> Iterator[None]:
     shutil.rmtree(request.work, ignore_errors=True)
 
 
-def go_on(request: TrainRequest, chips: ChipFolder, report: Report) -> None:
-    """Say whether a training that was stopped here goes on; of another one, or of other chips, the best model stays."""
+def prepare_resume(request: TrainRequest, chips: ChipFolder, report: Report) -> None:
+    """Log whether a stopped training resumes; if it had other settings or chips, only its best model is kept."""
     asked = fingerprint(request, chips)
     checkpoint, stored = request.work / CHECKPOINT, request.work / ASKED
     try:
@@ -63,36 +62,36 @@ def go_on(request: TrainRequest, chips: ChipFolder, report: Report) -> None:
         if other:
             _set_aside(request, report)
         elif checkpoint.is_file():
-            report.log("info", "Going on with the training that was stopped here.")
+            report.log("info", "The training that was stopped here resumes.")
         stored.write_text(asked, encoding="utf-8")
     except OSError as error:
         raise _not_writable(request, error) from None
 
 
 def fingerprint(request: TrainRequest, chips: ChipFolder) -> str:
-    """What tells trainings apart that end in other weights: what is asked for, and what is learned from."""
+    """The SHA-256 of all that changes the weights: settings and chips."""
     parts: list[Any] = [*chips.inputs, *chips.classes, *chips.chips]
-    learned = [asdict(item) for item in parts], chips.note.get("request")
-    found = (json.dumps(item, sort_keys=True, default=str) for item in learned)
+    data = [asdict(item) for item in parts], chips.note.get("request")
+    found = (json.dumps(item, sort_keys=True, default=str) for item in data)
     return hashlib.sha256(f"[{', '.join((request.asked, *found))}]".encode()).hexdigest()
 
 
 def _set_aside(request: TrainRequest, report: Report) -> None:
-    """Remove what another training left in the work folder, but for the best model that it had so far."""
+    """Remove what another training left in the work folder, except its best model."""
     checkpoint, best, before = (request.work / name for name in (CHECKPOINT, BEST, BEFORE))
-    shutil.rmtree(request.work / ANSWERS, ignore_errors=True)
+    shutil.rmtree(request.work / TARGETS, ignore_errors=True)
     if not checkpoint.is_file():
         return
     checkpoint.unlink()
-    text = "The settings or the data are others than those of the training that was stopped here, so it begins anew."
+    text = "Settings or data differ from the training that was stopped here, so this one starts again."
     if (best / WEIGHTS_FILE).is_file():
         shutil.rmtree(before, ignore_errors=True)
         best.replace(before)
-        text += f" The best model of the one before is in {before} until this one ends."
+        text += f" The best model of the previous one is in {before} until this one ends."
     report.log("warning", text)
 
 
-def learn(
+def run_epochs(
     request: TrainRequest,
     network: nn.Module,
     card: ModelCard,
@@ -104,11 +103,11 @@ def learn(
     finish: Callable[[nn.Module], object] = lambda network: None,
     forward: Forward = network_output,
 ) -> Epoch:
-    """The last epoch of a training; ``network`` then has the weights of the best one.
+    """Train in the work folder; returns the last epoch, and ``network`` has the weights of the best.
 
-    ``score`` judges a network by the validation part, higher is better. ``finish``: what is done to a trained network
-    before it is a model. ``forward``: as of ``fit``. Cancelled says where the best model so far is. Meanwhile events in
-    the work folder tell of each epoch.
+    ``score``: of a network on the validation split, higher is better. ``finish``: changes a trained network before it
+    is saved. ``forward``: as in ``fit``. Each epoch is logged and written to TensorBoard events. The message of
+    Cancelled says where the best model so far is.
     """
     checkpoint, best, kept = request.work / CHECKPOINT, request.work / BEST, -1
     epochs = fit(network, batches, loss, score, settings, report, checkpoint, request.frozen, forward)
@@ -124,14 +123,14 @@ def learn(
         if not (best / WEIGHTS_FILE).is_file():
             raise
         message = f"{error.message} The best model so far is in {best} and can be used as it is."
-        raise Cancelled(message, "Start the same training again to go on where it stopped.") from None
+        raise Cancelled(message, "Start the same training again to resume it.") from None
     network.load_state_dict(epoch.best_state)
     finish(network.eval())
     return epoch
 
 
 def with_events(epochs: Iterable[Epoch], folder: Path, metric: str) -> Iterator[Epoch]:
-    """The epochs, each written to the event files of a folder as it comes."""
+    """The epochs, each written to the event files of a folder."""
     with ExitStack() as open_files:
         writer: EventWriter | None = None
         for epoch in epochs:
@@ -143,12 +142,12 @@ def with_events(epochs: Iterable[Epoch], folder: Path, metric: str) -> Iterator[
 def epoch_line(epoch: Epoch, settings: Settings) -> str:
     """'Epoch 3 of 40: loss 0.4120, score 0.7130, the best so far (12 s).'"""
     mark = ", the best so far" if epoch.best[0] == epoch.number and settings.keep == "best" else ""
-    figures = f"loss {epoch.loss:.4f}, score {epoch.score:.4f}{mark}"
-    return f"Epoch {epoch.number + 1} of {settings.epochs}: {figures} ({epoch.seconds:.0f} s)."
+    results = f"loss {epoch.loss:.4f}, score {epoch.score:.4f}{mark}"
+    return f"Epoch {epoch.number + 1} of {settings.epochs}: {results} ({epoch.seconds:.0f} s)."
 
 
 def _with(card: ModelCard, state: Mapping[str, Tensor]) -> nn.Module:
-    """A network of the card with these weights, beside the one that is trained."""
+    """A new network of the card with these weights."""
     network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
     network.load_state_dict(state)
     return network

@@ -1,1 +1,1 @@
-"""Chips as tensors in batches, and their augmentation."""
+"""Chips as batches of tensors, and data augmentation."""

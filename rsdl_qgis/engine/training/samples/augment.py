@@ -1,6 +1,6 @@
-"""How samples are varied in training: one geometry for images and label, radiometry, noise, what is missing.
+"""Data augmentation: one geometry for images and label, radiometric changes, noise, missing inputs and dates.
 
-In a scaled image 0 is the training mean and stands where nothing is valid. What is exactly 0 stays so.
+In a scaled image 0 is the training mean and marks invalid pixels; values that are exactly 0 stay 0.
 """
 
 from __future__ import annotations
@@ -25,23 +25,22 @@ from .parcels import draw_mask, draw_window
 
 Strength = Union[float, Mapping[str, float]]
 Label = Any  # a tensor, or ``Objects``
-NOISE_VALUES = 1 << 20  # normal values drawn once, from which every noise is cut at random
-DISTANT = 0.5  # probability that the scale of an image is changed at all
+NOISE_VALUES = 1 << 20  # normal values drawn once, of which random pieces are used as noise
+DISTANT = 0.5  # probability that the scale of an image is changed
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How samples are varied, in the scaled units of the images (one is the deviation of the training data).
+    """The augmentation of samples, in the scaled units of the images (1 is the training standard deviation).
 
-    ``gain`` and ``offset``: half-width of the radiometric change, drawn for every band of every date: values times
-    ``exp(-gain .. gain)``, plus ``-offset .. offset``. Backscatter in dB has an offset only, which is its gain.
-    ``noise``: standard deviation of added noise. These three are one number, or one an input by its name; an input
-    that is not named is not varied so. ``zoom``: largest magnification of a random crop, and as far outwards where
-    chips are larger than what is trained on. ``drop``: probability that one input is left out where there are
-    several; ``drop_dates``: probability of each date to be left out where there are several; one stays. ``flips``:
-    whether images are flipped and turned by quarters. ``mosaic``: probability that a picture is put together of
-    parts of four (maps and objects). ``parcels``: probability that of a picture a part is shown, as of a polygon
-    (scenes).
+    ``gain``, ``offset``: half-width of the radiometric change, drawn for every band of every date: values times
+    ``exp(-gain .. gain)``, plus ``-offset .. offset``. Backscatter in dB has an offset only, which is a gain of power.
+    ``noise``: standard deviation of added noise. These three are one number, or one per input by its name; inputs not
+    named are left out. ``zoom``: largest magnification of a random crop, and largest reduction where chips are larger
+    than the training window. ``drop``: probability that one of several inputs is left out; ``drop_dates``: probability
+    of each of several dates to be left out; one stays. ``flips``: whether images are flipped and rotated by quarter
+    turns. ``mosaic``: probability that an image is composed of parts of four (maps and detection). ``parcels``:
+    probability that only a polygon-shaped part of an image is shown (scenes).
     """
 
     gain: Strength = 0.2
@@ -62,7 +61,7 @@ class Augmentation:
             raise error.told(InputError) from None
 
 
-UNVARIED = Augmentation(gain=0.0, offset=0.0, zoom=1.0, noise=0.0, flips=False)
+NO_AUGMENTATION = Augmentation(gain=0.0, offset=0.0, zoom=1.0, noise=0.0, flips=False)
 AUGMENTATIONS: Mapping[str, Augmentation | None] = {
     "none": None,
     "light": Augmentation(gain=0.1, offset=0.1, zoom=1.2, noise=0.02),
@@ -81,13 +80,13 @@ def augment(
     inputs: Sequence[Input] = (),
     window: int | None = None,
 ) -> tuple[list[Tensor], Label]:
-    """A varied copy of a sample: the same geometry for images and dense label or objects.
+    """An augmented copy of a sample, with the same geometry for images and dense label or objects.
 
-    ``images``: float32 (T, C, H, W) an input, or a series as ``augment_series`` takes it. ``labels``: (H, W) whole
-    numbers, IGNORE where there is none; (H, W) real ones, NaN where not known; (K, H, W) shares, all 0 where not
-    known; () or (K,) of a scene; objects. ``inputs`` say what the images are, for strengths by name and for dB.
-    ``window``: side of what comes out (default: the picture's own); larger pictures are cropped, to where a label or
-    an object is if there is one, smaller ones continued with 0 and no label at the lower right.
+    ``images``: float32 (T, C, H, W) per input, or a time series as in ``augment_series``. ``labels``: (H, W) integers,
+    IGNORE where unlabelled; (H, W) real numbers, NaN where unknown; (K, H, W) probabilities, all 0 where unknown; () or
+    (K,) of a scene; objects. ``inputs``: of the images, for strengths by name and for dB. ``window``: side of the
+    result in pixels (default: the image's own); larger images are cropped, to a labelled place or an object if there is
+    one; smaller ones are padded at the lower right with 0 and no label.
     """
     if images[-1].dtype == torch.bool:
         return augment_series(images, how, random, inputs), labels
@@ -95,7 +94,7 @@ def augment(
     if how.parcels and float(torch.rand((), generator=random)) < how.parcels:
         geometry, seen = _draw_parcel(geometry, images[0].shape[-2:], random)
     dropped = _dropped_input(len(images), how, random)
-    varied = []
+    augmented = []
     for i, image in enumerate(images):
         image, valid = _move_image(image, geometry)
         _change_values(image, valid, _strengths(how, inputs, i), random)
@@ -105,26 +104,26 @@ def augment(
             image.zero_()
         if how.drop_dates and len(image) > 1:
             image[~_kept(torch.ones(len(image), dtype=torch.bool), how.drop_dates, random)] = 0
-        varied.append(image)
-    if seen is not None and not any(image.any() for image in varied):  # there was nothing in the parcel
+        augmented.append(image)
+    if seen is not None and not any(image.any() for image in augmented):  # no valid pixel in the parcel
         return augment(images, labels, replace(how, parcels=0.0), random, inputs, window)
     if isinstance(labels, Objects):
-        return varied, moved(labels, geometry)
-    return varied, _move_label(labels, geometry) if labels.ndim > 1 else labels
+        return augmented, moved(labels, geometry)
+    return augmented, _move_label(labels, geometry) if labels.ndim > 1 else labels
 
 
 def augment_series(
     images: Sequence[Tensor], how: Augmentation, random: torch.Generator, inputs: Sequence[Input] = ()
 ) -> list[Tensor]:
-    """A varied copy of series (T, C) an input and, last, which dates are valid (T,).
+    """An augmented copy of time series: (T, C) per input and, last, the valid dates (T,) bool.
 
-    Each band has one gain and offset for all dates. A date is left out of all inputs; values there are 0.
+    Each band has one gain and offset for all dates. Dates are left out of all inputs, with values of 0.
     """
     *series, valid = images
     if how.drop_dates and len(valid) > 1:
         valid = _kept(valid, how.drop_dates, random)
     dropped = _dropped_input(len(series), how, random)
-    varied = []
+    augmented = []
     for i, values in enumerate(series):
         gain, offset, noise = _strengths(how, inputs, i)
         drawn = torch.rand((2, values.shape[1]), generator=random).mul_(2).sub_(1)
@@ -132,12 +131,12 @@ def augment_series(
         if noise:
             values += noise * torch.randn(values.shape, generator=random)
         values *= 0 if i == dropped else valid[:, None]
-        varied.append(values)
-    return [*varied, valid.clone()]
+        augmented.append(values)
+    return [*augmented, valid.clone()]
 
 
 def check_names(how: Augmentation, inputs: Sequence[Input]) -> None:
-    """InputError where strengths are given for an input that is not there."""
+    """InputError where strengths are given for an unknown input."""
     names = [item.name for item in inputs]
     given = [name for value in (how.gain, how.offset, how.noise) if isinstance(value, Mapping) for name in value]
     unknown = sorted(set(given) - set(names))
@@ -148,10 +147,10 @@ def check_names(how: Augmentation, inputs: Sequence[Input]) -> None:
 
 
 def resized(image: Tensor, valid: Tensor | None, size: tuple[int, int], smooth: bool = False) -> Tensor:
-    """An image (T, C, h, w) brought to another size, bilinear; ``smooth``: averaged where it becomes smaller.
+    """An image (T, C, h, w) resampled bilinearly to another size; ``smooth``: antialiased where it becomes smaller.
 
-    ``valid``: 1 or 0 in the image's type, of a shape that broadcasts to it; None: all of it. Where it is 0 the image
-    is 0. A pixel is valid where the nearest one was, and is then made of valid ones only; elsewhere it is 0.
+    ``valid``: 1 or 0 in the image's type, of a shape that broadcasts to it; None: all valid. The image is 0 where it is
+    0. A new pixel is valid where the nearest old one is, and is computed from valid pixels only; elsewhere it is 0.
     """
 
     def bilinear(x: Tensor) -> Tensor:
@@ -163,7 +162,7 @@ def resized(image: Tensor, valid: Tensor | None, size: tuple[int, int], smooth: 
 
 
 def nearest(x: Tensor, size: tuple[int, int]) -> Tensor:
-    """(..., h, w) of any type brought to another size: each pixel that of the nearest centre."""
+    """(..., h, w) of any type, resampled to another size by nearest neighbour."""
     for axis, (old, new) in enumerate(zip(x.shape[-2:], size), start=-2):
         if old != new:
             index = ((torch.arange(new) + 0.5) * (old / new)).long()
@@ -172,14 +171,14 @@ def nearest(x: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 def no_label(labels: Tensor) -> float:
-    """What stands in a dense label where there is none."""
+    """The value of unlabelled pixels in a dense label."""
     if labels.ndim == 3:
         return 0.0
     return float("nan") if labels.is_floating_point() else float(IGNORE)
 
 
 def known(labels: Tensor) -> Tensor:
-    """(H, W) bool: where a dense label is known."""
+    """(H, W) bool: where a dense label has a label."""
     if labels.ndim == 3:
         return labels.sum(0) > 0
     return ~labels.isnan() if labels.is_floating_point() else labels != IGNORE
@@ -208,7 +207,7 @@ def _draw_geometry(
 
 
 def _draw_parcel(geometry: Geometry, shape: Sequence[int], random: torch.Generator) -> tuple[Geometry, Tensor]:
-    """A parcel's window in a picture in place of the part that was drawn, and (H, W) bool, what is seen of it."""
+    """The geometry of a random parcel's window, and its mask (H, W) bool, in place of the drawn crop."""
     rows, columns = draw_window(shape, random)
     down, across = torch.rand(2, generator=random).tolist()
     top, left = int(down * (shape[0] - rows + 1)), int(across * (shape[1] - columns + 1))
@@ -217,7 +216,7 @@ def _draw_parcel(geometry: Geometry, shape: Sequence[int], random: torch.Generat
 
 
 def _places(labels: Label, height: int, width: int) -> Tensor | None:
-    """(H, W) bool: where a crop finds what it is to hold, a label or the middle of an object; None: of a scene."""
+    """(H, W) bool: labelled pixels or centres of objects, one of which a crop should contain; None: a scene."""
     if not isinstance(labels, Objects):
         return known(labels) if labels.ndim > 1 else None
     middle = (labels.boxes[:, :2] + labels.boxes[:, 2:])[~labels.ignored].div(2).long()
@@ -229,7 +228,7 @@ def _places(labels: Label, height: int, width: int) -> Tensor | None:
 def _with_label(
     labelled: Tensor, corner: tuple[int, int], size: tuple[int, int], random: torch.Generator
 ) -> tuple[int, int]:
-    """The corner of a crop, moved at random to where it holds a label if it held none and there is one.
+    """The corner of a crop; one without a label is moved at random to contain one, if there is any.
 
     ``labelled``: (H, W) bool.
     """
@@ -257,7 +256,7 @@ def _part(x: Tensor, geometry: Geometry, outside: float) -> Tensor:
 
 
 def _move_image(image: Tensor, geometry: Geometry) -> tuple[Tensor, Tensor | None]:
-    """The image, and where it is not 0, as ``_nonzero`` says it."""
+    """The transformed image, and where it is not 0, as from ``_nonzero``."""
     x = _part(image, geometry, 0.0)
     valid = _nonzero(x)
     if geometry.frame != geometry.size:
@@ -267,11 +266,8 @@ def _move_image(image: Tensor, geometry: Geometry) -> tuple[Tensor, Tensor | Non
 
 
 def _nonzero(x: Tensor) -> Tensor | None:
-    """Where an image (T, C, H, W) is not 0, as 1 and 0: (1, 1, H, W) where that is so in all bands alike.
-
-    None: everywhere.
-    """
-    there = x.numpy() != 0  # in a quarter of torch's time
+    """Where an image (T, C, H, W) is not 0, as 1 and 0: (1, 1, H, W) where all bands agree. None: everywhere."""
+    there = x.numpy() != 0  # four times as fast as PyTorch
     if there.all():
         return None
     first = there[:1, :1]
@@ -283,7 +279,7 @@ def _move_label(labels: Tensor, geometry: Geometry) -> Tensor:
 
 
 def _turned(x: Tensor, geometry: Geometry) -> Tensor:
-    """Always a new tensor, contiguous."""
+    """The flipped and transposed image: always a new, contiguous tensor."""
     x = x.flip(geometry.flipped) if geometry.flipped else x.clone(memory_format=torch.contiguous_format)
     return x.transpose(-2, -1).contiguous() if geometry.transposed else x
 
@@ -291,7 +287,7 @@ def _turned(x: Tensor, geometry: Geometry) -> Tensor:
 def _change_values(
     image: Tensor, valid: Tensor | None, strengths: tuple[float, float, float], random: torch.Generator
 ) -> None:
-    """In place; what is not valid stays 0."""
+    """Apply gain, offset and noise in place; invalid pixels stay 0."""
     gain, offset, noise = strengths
     drawn = torch.rand((2, *image.shape[:2], 1, 1), generator=random).mul_(2).sub_(1)
     image.mul_(drawn[0].mul_(gain).exp_()).add_(drawn[1].mul_(offset))
@@ -302,7 +298,7 @@ def _change_values(
 
 
 def _add_noise(image: Tensor, deviation: float, random: torch.Generator) -> None:
-    """Every band gets its own piece of values that were drawn once: a fraction of the time of drawing them anew."""
+    """Add noise in place. Every band gets a random piece of values drawn once, which is faster than new values."""
     pixels = image[0, 0].numel()
     if pixels > NOISE_VALUES // 4:
         image.add_(torch.randn(image.shape, generator=random), alpha=deviation)
@@ -335,7 +331,7 @@ def _dropped_input(count: int, how: Augmentation, random: torch.Generator) -> in
 
 
 def _kept(valid: Tensor, probability: float, random: torch.Generator) -> Tensor:
-    """The dates (T,) that stay of those that are valid; at least one where there is one."""
+    """The valid dates (T,) that are kept; at least one, where there is one."""
     chances = torch.rand(len(valid), generator=random)
     kept = valid & (chances >= probability)
     if not kept.any() and valid.any():

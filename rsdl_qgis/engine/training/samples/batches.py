@@ -1,4 +1,4 @@
-"""Batches of samples: shuffled or drawn by weights, varied, and read ahead of the training."""
+"""Batches of samples: shuffled or drawn by weights, augmented, and prefetched."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from torch import Tensor
 
 from ...errors import InputError
 from ...prediction import loop
-from .augment import UNVARIED, Augmentation, Label, augment, check_names
-from .mosaic import four_in_one
+from .augment import NO_AUGMENTATION, Augmentation, Label, augment, check_names
+from .mosaic import mosaic
 from .objects import ObjectBatch, Objects
 
 Sample = tuple[list[Tensor], Label]
 Batch = tuple[list[Tensor], Any]  # its labels are a tensor, or an ``ObjectBatch``
 Plan = TypeVar("Plan")
 Made = TypeVar("Made")
-AHEAD = 2  # batches that are read before they are asked for
+AHEAD = 2  # batches that are prefetched
 
 
 class Batches:
-    """The batches of every epoch: each from the seed, the epoch's number and its place in it alone.
+    """The batches of every epoch; each depends only on the seed, the epoch's number and its position.
 
-    ``samples``: ``[i]`` -> (images, label); their ``inputs`` and ``multiple``, where they have them, are heeded.
-    ``size``: samples a batch; a last batch of one would be alone in batch norm, so it is part of the one before.
-    ``augmentation``: None leaves samples as they are. ``weights``: how often each sample is drawn, relative to the
-    others (default: each once an epoch). ``window``: side in pixels to which all pictures are cropped at random or
-    continued, made a multiple of ``samples.multiple``; without it all have to be of one size.
+    ``samples``: ``[i]`` -> (images, label); their ``inputs`` and ``multiple`` are used where they exist. ``size``:
+    samples per batch; a last batch of one sample, too small for batch norm, is joined to the one before.
+    ``augmentation``: None: none. ``weights``: how often each sample is drawn, relative to the others (default: each
+    once per epoch). ``window``: side in pixels to which all images are randomly cropped or padded, rounded up to a
+    multiple of ``samples.multiple``; without it all must have one size.
     """
 
     def __init__(
@@ -50,22 +50,22 @@ class Batches:
             raise InputError(problem, "Both have to be at least 1.")
         self.samples, self.size, self.seed = samples, size, seed % (1 << 63)
         self._inputs = getattr(samples, "inputs", ())
-        self._how = augmentation or UNVARIED
+        self._how = augmentation or NO_AUGMENTATION
         check_names(self._how, self._inputs)
         self._weights = None if weights is None else _checked(weights, len(samples))
         self.multiple = getattr(samples, "multiple", 1)
         self._window = None if window is None else self.multiple * math.ceil(window / self.multiple)
 
     def __len__(self) -> int:
-        """Batches an epoch."""
+        """Batches per epoch."""
         alone = len(self.samples) > self.size > 1 and len(self.samples) % self.size == 1
         return math.ceil(len(self.samples) / self.size) - alone
 
     def epoch(self, number: int) -> Iterator[Batch]:
-        """The batches of an epoch: a tensor (N, ...) an input, and labels (N, ...) or the objects of each.
+        """The batches of an epoch: a tensor (N, ...) per input, and labels (N, ...) or the objects of each image.
 
-        One thread makes them, up to two before they are asked for; what it raises is raised here. It ends with the
-        iteration, also where that is not carried to its end.
+        One thread prefetches up to two; its exceptions are raised here. The thread ends with the iteration, also where
+        that is not completed.
         """
         order = self._order(number)
         starts = [i * self.size for i in range(len(self))]
@@ -83,14 +83,14 @@ class Batches:
         return chance.permutation(order[np.searchsorted(ends[:-1], marks, side="right")]).tolist()
 
     def _batch(self, number: int, plan: Sequence[tuple[int, int]]) -> Batch:
-        return stacked([self._varied(number, position, index) for position, index in plan])
+        return stacked([self._sample(number, position, index) for position, index in plan])
 
-    def _varied(self, number: int, position: int, index: int) -> Sample:
+    def _sample(self, number: int, position: int, index: int) -> Sample:
         state = np.random.SeedSequence((self.seed, number, position)).generate_state(1)
         random = torch.Generator().manual_seed(int(state[0]))
         if self._how.mosaic and float(torch.rand((), generator=random)) < self._how.mosaic:
             others = torch.randint(len(self.samples), (3,), generator=random).tolist()
-            return four_in_one([self._augmented(i, random) for i in (index, *others)], random)
+            return mosaic([self._augmented(i, random) for i in (index, *others)], random)
         return self._augmented(index, random)
 
     def _augmented(self, index: int, random: torch.Generator) -> Sample:
@@ -99,9 +99,9 @@ class Batches:
 
 
 def in_order(samples: Sequence[Sample], size: int) -> Iterator[Batch]:
-    """All samples once, in order and as they are, in batches of up to ``size``; a batch is of one shape.
+    """All samples once, in order and without augmentation, in batches of up to ``size`` with one shape each.
 
-    Read ahead as those of ``Batches.epoch``.
+    Prefetched as in ``Batches.epoch``.
     """
     plans = [range(start, min(start + size, len(samples))) for start in range(0, len(samples), size)]
 
@@ -123,10 +123,10 @@ def stacked(samples: Sequence[Sample]) -> Batch:
 
 
 def read_ahead(make: Callable[[Plan], Made], plans: Iterable[Plan], ahead: int = AHEAD) -> Iterator[Made]:
-    """``make`` of each plan, in order, made by one thread up to ``ahead`` before it is asked for.
+    """``make`` of each plan, in order; one thread prefetches up to ``ahead``.
 
-    An exception of ``make`` is raised in its place. When the iteration is closed the thread stops after what it is
-    making.
+    Exceptions of ``make`` are raised at their position. When the iteration is closed, the thread stops after its
+    current item.
     """
     pool = ThreadPoolExecutor(1, "read-ahead")
     try:
@@ -137,10 +137,10 @@ def read_ahead(make: Callable[[Plan], Made], plans: Iterable[Plan], ahead: int =
 
 
 def _use_one_core(pool: ThreadPoolExecutor) -> None:
-    """Let what torch does in the pool's thread not take the cores from the training.
+    """Restrict PyTorch in the pool's thread to one core, to leave the others to the training.
 
-    The number holds for the thread that sets it, but for matrix products in all: so it is set again here. A thread
-    that did not ask for it takes over what holds elsewhere when it first works.
+    The number of threads is set per thread, but for matrix products globally, so it is restored here. A thread copies
+    the global number at its first use, hence the first call.
     """
     threads = torch.get_num_threads()
     pool.submit(torch.get_num_threads).result()

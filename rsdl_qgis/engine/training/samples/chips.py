@@ -1,4 +1,4 @@
-"""From chips to what a network takes: scaled images and labels, each made when it is asked for."""
+"""Samples of chips for a network: scaled images and labels, read on demand."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from .series import SeriesSamples
 
 __all__ = ["ChipSamples", "SeriesSamples", "balanced_draws", "class_counts", "open_samples", "settle_inputs"]
 
-OFTENEST = 8.0  # times an epoch that a sample is drawn at most to balance the classes
+OFTENEST = 8.0  # most draws of a sample per epoch to balance the classes
 
 
 class ChipSamples(Sequence[tuple[list[Tensor], Label]]):
     """Samples of chips: ``[i]`` -> (images, label).
 
-    ``images``: one float32 (T, C, H, W) an input, scaled; a pixel that is not valid in every band of every input is 0
-    in all of them. The label, by what the folder has: ``raster``: (H, W) long, IGNORE where there is no label or the
-    pixel is not valid; ``number``: (H, W) float32, NaN likewise; ``class``: () long; ``classes``: (classes,) float32;
-    ``boxes``: the objects; ``none``: as a raster whose valid pixels are all 0, with ``side`` () 0.
+    ``images``: one float32 (T, C, H, W) per input, scaled; a pixel that is invalid in any band of any input is 0 in all
+    of them. The label by the folder's kind: ``raster``: (H, W) long, IGNORE where unlabelled or invalid; ``number``:
+    (H, W) float32, NaN there; ``class``: () long; ``classes``: (classes,) float32; ``boxes``: the objects; ``none``: a
+    raster whose valid pixels are all 0, with ``side`` () 0.
 
-    ``side``: pictures of scenes are brought to side x side pixels. ``multiple``: of which height and width are made
-    one, at the lower right, with 0 and no label. ``room``: bytes of samples that are kept in memory once they were
-    read, the first that fit. InputError where a chip's files do not fit one another.
+    ``side``: images of scenes are resampled to side x side pixels. ``multiple``: height and width are padded to a
+    multiple, at the lower right, with 0 and no label. ``room``: bytes of samples kept in memory, the first that fit.
+    InputError where a chip's files differ in size.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class ChipSamples(Sequence[tuple[list[Tensor], Label]]):
         return [image.clone() for image in images], label.clone()
 
     def label(self, index: int) -> Label:
-        """The label of a sample, dense ones without what is added to make sides a multiple."""
+        """The label of a sample; dense ones without padding."""
         chip = self.chips[index]
         return self._label(chip, None if self._not_dense else _valid(chip, self.folder.images(chip)))
 
@@ -135,27 +135,25 @@ def open_samples(
 
 
 def class_counts(samples: Samples) -> NDArray[np.float64]:
-    """(samples, classes): how many labelled pixels of each class a sample has, or how many objects; 1 for the class of
-    a scene or a series.
+    """(samples, classes): labelled pixels or objects of each class; 1 for the class of a scene or a time series.
 
-    Of numbers (samples, 1), the pixels where they are known. Every sample is read once, and not scaled.
+    Of numbers (samples, 1): the pixels with a value. Every label is read once.
     """
     return np.stack([_counts(samples.label(i), samples.classes) for i in range(len(samples))])
 
 
 def balanced_draws(counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How often each sample is to be drawn an epoch, so that rare classes are seen more; in all as many as there are.
+    """Expected draws of each sample per epoch (samples,), with rare classes oversampled; the sum is their number.
 
-    Half of the draws are even, over the samples with a label. For each of the other half a class is drawn, all alike,
-    and then a sample that has it: by the square root of its pixels of that class, since a sample that has four times as
-    many shows it better, but is no more than one sample. None is drawn more than ``OFTENEST`` times, lest the only one
-    with a rare class be learnt by heart. A sample without a label is not drawn.
+    Half of the draws are uniform over the samples with a label. The other half are uniform over the classes, and within
+    a class proportional to the square root of a sample's pixels of that class. No sample is drawn more than
+    ``OFTENEST`` times, against overfitting to the only sample of a rare class. Samples without a label are not drawn.
     """
     labelled = counts.sum(1) > 0
     if not labelled.any():
         return np.ones(len(counts))
-    shares = np.sqrt(counts[:, counts.sum(0) > 0])
-    by_class = (shares / shares.sum(0)).mean(1)
+    weights = np.sqrt(counts[:, counts.sum(0) > 0])
+    by_class = (weights / weights.sum(0)).mean(1)
     draws = (labelled / labelled.sum() + by_class) * (len(counts) / 2)
     most = max(OFTENEST, len(counts) / labelled.sum())
     while draws.max() > most * (1 + 1e-9):
@@ -179,7 +177,7 @@ def _bytes_of(sample: tuple[Sequence[Tensor], Label]) -> int:
 
 
 def _objects(table: NDArray[np.float64]) -> Objects:
-    """(n, 6) corners, class index, whether it is difficult; boxes without an area are left out."""
+    """(n, 6) corners, class index, difficult -> objects; boxes without an area are left out."""
     table = table[(table[:, 2:4] > table[:, :2]).all(1)]
     boxes, labels = torch.from_numpy(table[:, :4].astype(np.float32)), torch.from_numpy(table[:, 4].astype(np.int64))
     return Objects(boxes, labels, torch.from_numpy(table[:, 5] > 0))
@@ -195,7 +193,7 @@ def _misfit(chip: Chip, what: str, shape: Sequence[int], image: Sequence[int]) -
 def _counts(label: Label, classes: int) -> NDArray[np.float64]:
     if isinstance(label, Objects):
         return torch.bincount(label.labels[~label.ignored], minlength=classes).numpy().astype(np.float64)
-    if label.ndim == 1:  # all that a scene shows
+    if label.ndim == 1:  # the labels of a scene
         return label.numpy().astype(np.float64)
     if label.is_floating_point():
         return np.array([(~label.isnan()).sum().item()], np.float64)

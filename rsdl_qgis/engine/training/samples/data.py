@@ -1,4 +1,4 @@
-"""The samples of a training: opened, scaled and counted, and checked for being enough."""
+"""The samples of a training: opened, scaled, counted and checked."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ HAVE = {
     "classes": "several classes",
     "boxes": "boxes around objects",
 }
-ROOM = {"train": 400_000_000, "valid": 100_000_000}  # bytes of the samples of a part that are kept in memory
-USES = {"train": "to train on", "valid": "to choose by", "test": "to judge by"}
+ROOM = {"train": 400_000_000, "valid": 100_000_000}  # bytes of a split's samples kept in memory
+TITLES = {"train": "training", "valid": "validation", "test": "test"}  # of splits
 
 
 @dataclass(frozen=True)
 class Data:
-    """The chips of a training as samples: training, validation and, where one was kept apart, test split.
+    """The samples of a training by split (``parts``): training, validation and, where there is one, test.
 
-    ``counts``: for each part (samples, classes) labelled pixels, objects, scenes or series. ``units``: of numbers.
+    ``counts``: for each split (samples, classes) labelled pixels, objects, scenes or series. ``units``: of numbers.
     ``side``: of the images in pixels.
     """
 
@@ -46,7 +46,7 @@ class Data:
 
     @property
     def kind(self) -> str:
-        """classes, labels, numbers or boxes."""
+        """The kind of labels: classes, labels, numbers or boxes."""
         return KINDS[self.folder.labels]
 
     @property
@@ -59,15 +59,16 @@ class Data:
         return "test" if "test" in self.parts else "valid"
 
     def __str__(self) -> str:
-        return ", ".join(f"{len(samples)} {USES[name]}" for name, samples in self.parts.items()) + "."
+        counts = ", ".join(f"{TITLES[name]} {len(samples)}" for name, samples in self.parts.items())
+        return f"Samples: {counts}."
 
 
 def open_data(
     folder: ChipFolder, request: TrainRequest, network: str, options: Mapping[str, Any], start: Sequence[Input]
 ) -> Data:
-    """The samples, as ``network`` with its ``options`` takes them, scaled as is measured on the training part.
+    """The samples for a ``network`` with its ``options``, scaled by statistics of the training split.
 
-    ``start``: the inputs of the model it starts from. InputError where there is too little to train on.
+    ``start``: the inputs of the base model. InputError where there are too few training data.
     """
     chips = {name: folder.part(name) for name in SPLITS if folder.part(name)}
     check_chips(folder, request, chips)
@@ -85,14 +86,14 @@ def open_data(
 
 
 def sides_multiple(request: TrainRequest, network: str, options: Mapping[str, Any], inputs: Sequence[Input]) -> int:
-    """Of what the height and width of a sample are made a multiple."""
+    """The number that a sample's height and width must be a multiple of, in pixels."""
     if not TASKS[request.task].cropped:
         return NETWORKS[network].multiple
     return multiple_of_sides(network, {i.name: i.shape for i in inputs}, options)
 
 
 def side_of(request: TrainRequest, line: Network, options: Mapping[str, Any]) -> int | None:
-    """The side in pixels that pictures of scenes are brought to: as asked, else what the network is usually given.
+    """The side in pixels to which images of scenes are resampled: as requested, else the network's default.
 
     InputError where the network cannot take it.
     """
@@ -101,15 +102,15 @@ def side_of(request: TrainRequest, line: Network, options: Mapping[str, Any]) ->
     usual = int(options.get("size", line.size))
     side = request.side or usual
     if side != usual and not line.any_size:
-        raise InputError(f"{line.title} takes pictures of {usual} px, not {side}.", "Leave SIDE empty.")
+        raise InputError(f"{line.title} takes images of {usual} px, not {side}.", "Leave SIDE empty.")
     if side % line.multiple or side < (line.smallest or line.multiple):
         least = f"from {line.smallest or line.multiple} on" + (f", in steps of {line.multiple}" * (line.multiple > 1))
-        raise InputError(f"{line.title} does not take pictures of {side} px.", f"Choose a SIDE {least}.")
+        raise InputError(f"{line.title} does not take images of {side} px.", f"Choose a SIDE {least}.")
     return side
 
 
 def check_chips(folder: ChipFolder, request: TrainRequest, parts: Mapping[str, Sequence[Chip]]) -> None:
-    """InputError where the chips are for something else, or too few."""
+    """InputError where the chips are for another task, or too few."""
     if folder.labels == "none":
         raise InputError(f"The chips of {folder.path} have no labels.", "Export them with labels.")
     task = TASKS[request.task]
@@ -120,33 +121,33 @@ def check_chips(folder: ChipFolder, request: TrainRequest, parts: Mapping[str, S
             f"Choose a training algorithm for such labels ({fitting}), or other chips.",
         )
     if task.boxes and not folder.classes:
-        raise InputError("There is no object to learn from.", "Label some, or check that the labels lie on the raster.")
+        raise InputError("There is no labelled object.", "Label some, or check that the labels lie on the raster.")
     if not (task.numbers or task.boxes) and len(folder.classes) < 2:
         raise InputError(
-            "All labels are of one class, so there is nothing to tell apart.",
-            "Label another class too, or let all that is not labelled be background (UNLABELLED=background).",
+            "All labels are of one class, so there is nothing to distinguish.",
+            "Label another class too, or let unlabelled pixels be background (UNLABELLED=background).",
         )
     numbers = {name: len(parts.get(name, ())) for name in ("train", "valid")}
     if not all(numbers.values()):
         raise InputError(
-            f"There are {numbers['train']} chips to train on and {numbers['valid']} to choose by.",
-            "Label more ground, use smaller chips (CHIP_SIZE), or another share for validation (VALIDATION).",
+            f"There are {numbers['train']} training chips and {numbers['valid']} validation chips.",
+            "Label a larger area, use smaller chips (CHIP_SIZE), or another fraction for validation (VALIDATION).",
         )
 
 
 def check_counts(data: Data) -> None:
-    """InputError where nothing is labelled in a part, or all that is trained on is of one class."""
+    """InputError where a split has no label, or all training labels are of one class."""
     for name, counts in data.counts.items():
         if not counts.sum():
             nothing = "There is no object" if data.kind == "boxes" else "No valid pixel is labelled"
             raise InputError(
-                f"{nothing} in the part {USES[name]}.",
+                f"{nothing} in the {TITLES[name]} split.",
                 "Check that the labels lie on the raster's data, or divide the data otherwise (SPLIT, SEED).",
             )
     found = data.counts["train"].sum(0) > 0
     if data.kind == "classes" and found.sum() < 2:
         name = data.classes[int(found.argmax())].name
         raise InputError(
-            f"All that would be trained on is of class '{name}'.",
+            f"All training labels are of class '{name}'.",
             "Label more places of the other classes, or divide the data otherwise (SPLIT, BLOCK_SIZE, SEED).",
         )

@@ -1,4 +1,4 @@
-"""What part of a picture is taken in training, and what becomes of it."""
+"""The geometric transformation of a sample in data augmentation."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Geometry:
-    """What part of a picture is taken, and what becomes of it; lengths in pixels.
+    """A crop of an image and its transformation; lengths in pixels.
 
-    Rows ``top`` to ``top + height`` and columns likewise, continued to ``frame`` where the picture ends before it,
-    brought to ``size``, ``flipped`` along these axes and then, if so, ``transposed``: all flips and quarter turns.
+    Rows ``top`` to ``top + height`` and columns likewise are padded to ``frame`` (height, width), resampled to
+    ``size``, ``flipped`` along these axes and then ``transposed``: all flips and quarter turns.
     """
 
     top: int

@@ -1,4 +1,4 @@
-"""Four pictures in one, for more objects and surroundings: Bochkovskiy, Wang, Liao (2020), arXiv:2004.10934."""
+"""Mosaic augmentation, four images in one: Bochkovskiy, Wang, Liao (2020), arXiv:2004.10934."""
 
 from __future__ import annotations
 
@@ -10,16 +10,14 @@ from torch import Tensor
 
 from .objects import Objects, joined, seen
 
-EDGE = 0.25  # of the picture, that each part is high and wide at least
+EDGE = 0.25  # smallest height and width of a part, as a fraction of the image's
 
 
-def four_in_one(
-    samples: Sequence[tuple[list[Tensor], Any]], random: torch.Generator
-) -> tuple[list[Tensor], Any]:
-    """A picture of the upper left of the first sample, the upper right of the second, and so on, from a random point.
+def mosaic(samples: Sequence[tuple[list[Tensor], Any]], random: torch.Generator) -> tuple[list[Tensor], Any]:
+    """The upper left of the first sample, the upper right of the second, and so on, divided at a random point.
 
-    ``samples``: four of one shape, their labels dense or objects. Differs from the paper: the parts stay where and as
-    large as they are, since crops and zooms were drawn before.
+    ``samples``: four (images, label) of one shape, with dense labels or objects. Differs from the paper: the parts keep
+    their place and size, since crop and zoom are drawn before.
     """
     height, width = samples[0][0][0].shape[-2:]
     down, across = (EDGE + (1 - 2 * EDGE) * torch.rand(2, generator=random)).tolist()
@@ -40,7 +38,7 @@ def _put_together(parts: Sequence[Tensor], windows: Sequence[tuple[int, int, int
 
 
 def _of_part(objects: Objects, window: tuple[int, int, int, int]) -> Objects:
-    """The objects of a window, cut to it, where they are."""
+    """The objects of a window, clipped to it, in the coordinates of the image."""
     left, top, *_ = window
     there = seen(objects, window)
     corner = torch.tensor([left, top, left, top], dtype=torch.float32)

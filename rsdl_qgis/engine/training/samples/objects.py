@@ -1,4 +1,4 @@
-"""What detectors learn from: the objects of a picture, moved with it when it is varied, and those of a batch."""
+"""The labels of detectors: the objects of an image, transformed with it in augmentation, and of a batch."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from .geometry import Geometry
 
 @dataclass(frozen=True)
 class Objects:
-    """The objects of one picture: ``boxes`` (n, 4) float32 as x1, y1, x2, y2 in pixels, ``labels`` (n,) long.
+    """The objects of one image: ``boxes`` (n, 4) float32 as x1, y1, x2, y2 in pixels, ``labels`` (n,) long.
 
-    ``ignored`` (n,) bool: those that are neither learned nor judged by (difficult ones, and what is left of one that
-    the picture's border cuts). ``shape`` has no length: pictures with any number of objects go into one batch.
+    ``ignored`` (n,) bool: objects excluded from training and evaluation (difficult ones, and small rests of objects at
+    the image's border). ``shape`` is empty, so that images with any number of objects form one batch.
     """
 
     boxes: Tensor
@@ -39,13 +39,13 @@ class Objects:
         return Objects(self.boxes.to(device), self.labels.to(device), self.ignored.to(device))
 
     def target(self) -> dict[str, Tensor]:
-        """What a network learns: boxes and labels of those that are not ignored."""
+        """The training target of a network: boxes and labels of the objects that are not ignored."""
         return {"boxes": self.boxes[~self.ignored], "labels": self.labels[~self.ignored]}
 
 
 @dataclass(frozen=True)
 class ObjectBatch:
-    """The objects of each picture of a batch; as long as the batch has pictures."""
+    """The objects of each image of a batch."""
 
     pictures: tuple[Objects, ...]
 
@@ -59,12 +59,12 @@ class ObjectBatch:
         return ObjectBatch(tuple(objects.to(device) for objects in self.pictures))
 
     def targets(self) -> list[dict[str, Tensor]]:
-        """As the networks' losses take them."""
+        """The training targets of the images, for the networks' losses."""
         return [objects.target() for objects in self.pictures]
 
 
 def moved(objects: Objects, geometry: Geometry) -> Objects:
-    """The objects of the part of a picture that a geometry takes, where that brings them."""
+    """The objects of an image after a geometric transformation."""
     g = geometry
     there = seen(objects, (g.left, g.top, g.left + g.width, g.top + g.height))
     scale = torch.tensor([g.size[1] / g.frame[1], g.size[0] / g.frame[0]])
@@ -78,9 +78,9 @@ def moved(objects: Objects, geometry: Geometry) -> Objects:
 
 
 def seen(objects: Objects, window: Sequence[float]) -> Objects:
-    """The objects in a window (left, top, right, bottom), cut to it and counted from its corner.
+    """The objects in a window (left, top, right, bottom), clipped to it, in pixels from its corner.
 
-    One of which less than ``LEAST_SEEN`` of its area is left is ignored; one that has nothing in it is gone.
+    An object with less than ``LEAST_SEEN`` of its area in the window is ignored; one outside is removed.
     """
     left, top, right, bottom = window
     corner = torch.tensor([left, top, left, top], dtype=torch.float32)
@@ -93,7 +93,7 @@ def seen(objects: Objects, window: Sequence[float]) -> Objects:
 
 
 def joined(parts: Sequence[Objects]) -> Objects:
-    """The objects of several parts of one picture."""
+    """The objects of several parts of one image."""
     return Objects(
         torch.cat([part.boxes for part in parts]),
         torch.cat([part.labels for part in parts]),

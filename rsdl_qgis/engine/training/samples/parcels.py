@@ -1,6 +1,6 @@
-"""Parts of pictures as polygons show them: a window of any sides, and what lies outside of the polygon masked.
+"""Augmentation of scenes for classification by polygon: a window of any aspect ratio, masked outside a random shape.
 
-A network that only ever saw whole pictures is not to be trusted with masked or elongated ones.
+A network trained on whole images only is not reliable on masked or elongated ones.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-LEAST = 0.3  # of the picture's height and width, that a parcel's window has at least
-CORNER = 0.1  # of a window's side, that a quadrangle's corner stays away from its ends
-MIDDLE = 0.25  # of a window's sides, that the border of what is known stays away from their ends
+LEAST = 0.3  # smallest side of a parcel's window as a fraction of the image's
+CORNER = 0.1  # least distance of a quadrangle's corner from the ends of a side, as a fraction of it
+MIDDLE = 0.25  # least distance of a half's border from the ends of the sides, as a fraction of them
 
 
 def draw_window(shape: Sequence[int], random: torch.Generator) -> tuple[int, int]:
-    """Height and width in pixels of a window in a picture of that shape; it is brought to the picture's own."""
-    shares = LEAST + (1 - LEAST) * torch.rand(2, generator=random)
-    height, width = (max(round(side * share), 1) for side, share in zip(shape, shares.tolist()))
+    """Height and width in pixels of a random window in an image of a ``shape``; it is later resampled to that shape."""
+    fractions = LEAST + (1 - LEAST) * torch.rand(2, generator=random)
+    height, width = (max(round(side * part), 1) for side, part in zip(shape, fractions.tolist()))
     return height, width
 
 
 def draw_mask(shape: Sequence[int], random: torch.Generator) -> Tensor:
-    """(H, W) bool: a shape that touches all sides of a picture, or all on one side of a line, as at a raster's edge.
+    """(H, W) bool: a random shape that touches all sides of an image, or a half-plane, as at a raster's edge.
 
-    All of it, an ellipse, a quadrangle with a corner on each side, or a half, each as likely.
+    With equal probability the whole, an ellipse, a quadrangle with a corner on each side, or a half.
     """
     x, y = ((torch.arange(side) + 0.5) / side for side in (shape[1], shape[0]))
     kind, *drawn = torch.rand(5, generator=random).tolist()

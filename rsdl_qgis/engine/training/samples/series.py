@@ -1,4 +1,4 @@
-"""Samples for time series: one a labelled pixel of chips of several dates."""
+"""Samples of time series: one per labelled pixel of chips of several dates."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from ...chips.folder import IGNORE, Chip, ChipFolder
 from ...chips.scaling import ChipScaling
 from ...errors import InputError
 
-MOST = 50_000  # series that are kept
+MOST = 50_000  # time series kept
 
 
 class SeriesSamples(Sequence[tuple[list[Tensor], Tensor]]):
-    """Labelled pixels as series: ``[i]`` -> ([one float32 (T, C) an input, valid (T,) bool], class () long).
+    """Labelled pixels as time series: ``[i]`` -> ([float32 (T, C) per input, valid (T,) bool], class () long).
 
-    A date is valid where all bands of all inputs are; where it is not, values are 0. All are read once and kept in
-    memory, at most ``most`` of them: where there are more, they are chosen with ``seed``, as evenly over the classes
-    as can be, those of a class evenly over the places, and those of a place over its chips. Pixels without a valid
-    date are left out. InputError where inputs differ in their dates, labels are not rasters, or nothing is labelled.
+    A date is valid where all bands of all inputs are; values of invalid dates are 0. All series are read once and kept
+    in memory. Where there are more than ``most``, they are drawn by ``seed``, as evenly as possible over the classes,
+    within a class over the places, and within a place over its chips. Pixels without a valid date are left out.
+    InputError where inputs differ in their number of dates, labels are not rasters, or nothing is labelled.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class SeriesSamples(Sequence[tuple[list[Tensor], Tensor]]):
 
 
 def evenly_shared(counts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    """How many to take of each, at most ``most`` in all and as equal as the ``counts`` there are allow."""
+    """How many to take of each of the ``counts``: at most ``most`` in all, as equally as possible."""
     if counts.sum() <= most:
         return counts.copy()
     taken = np.zeros_like(counts)
@@ -83,7 +83,7 @@ def _check(folder: ChipFolder, inputs: Sequence[Input]) -> None:
 
 
 def _quotas(folder: ChipFolder, chips: Sequence[Chip], classes: int, most: int) -> NDArray[np.int64]:
-    """(chips, classes): how many pixels to take."""
+    """(chips, classes): the number of pixels to take."""
     counts = np.zeros((len(chips), classes), np.int64)
     for row, chip in zip(counts, chips):
         label = folder.label(chip)
@@ -102,7 +102,7 @@ def _quotas(folder: ChipFolder, chips: Sequence[Chip], classes: int, most: int) 
 def _read(
     folder: ChipFolder, chips: Sequence[Chip], inputs: Sequence[Input], quotas: NDArray[np.int64], seed: int
 ) -> Iterator[tuple[Chip, tuple, list[NDArray], NDArray, NDArray]]:
-    """Of each chip that has any: the chip, (rows, columns), series (n, T, C) an input, valid (n, T), classes (n,)."""
+    """For each chip with a sample: the chip, (rows, columns), (n, T, C) per input, valid (n, T), classes (n,)."""
     scaling = ChipScaling(folder, inputs)
     for number, (chip, quota) in enumerate(zip(chips, quotas)):
         if not quota.any():
@@ -134,7 +134,7 @@ def _valid_dates(chip: Chip, images: Mapping[str, np.ma.MaskedArray], shape: tup
 def _chosen(
     label: NDArray, usable: NDArray, quota: NDArray[np.int64], chance: np.random.Generator
 ) -> tuple[NDArray, NDArray]:
-    """(rows, columns) of as many pixels of each class as its quota says, or all that there are."""
+    """(rows, columns) of the quota of pixels of each class, or of all where there are fewer."""
     flat = np.where(usable, label, IGNORE).ravel()
     parts = [np.flatnonzero(flat == index) for index in range(len(quota))]
     chosen = [part if len(part) <= n else chance.choice(part, n, replace=False) for part, n in zip(parts, quota)]

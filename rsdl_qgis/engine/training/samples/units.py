@@ -1,4 +1,4 @@
-"""Numbers in their units: a network learns standardised ones, and the model that is written gives them as they were."""
+"""Standardisation of regression targets: the network is trained on standardised numbers, the model outputs units."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from torch import Tensor, nn
 from ...errors import ModelError
 from ..start.freezing import stages_of
 
-FLAT = 1e-12  # deviation of labels that are all alike
+FLAT = 1e-12  # relative standard deviation below which labels count as constant
 
 
 @dataclass(frozen=True)
 class Units:
-    """Mean, deviation, least and largest of the numbers that are trained on."""
+    """Mean, standard deviation, least and largest of the training numbers."""
 
     mean: float
     std: float
@@ -25,17 +25,17 @@ class Units:
     high: float
 
     def standard(self, numbers: Tensor) -> Tensor:
-        """Numbers as the network learns them."""
+        """The standardised numbers."""
         return (numbers - self.mean) / self.std
 
     @property
     def inverse(self) -> Units:
-        """What brings numbers back to standardised ones."""
+        """The units that ``fold`` needs to undo these."""
         return Units(-self.mean / self.std, 1 / self.std, 0.0, 1.0)
 
 
 class InUnits(nn.Module):
-    """A network of standardised numbers, its output in their units."""
+    """A network trained on standardised numbers, with its output in the original units."""
 
     def __init__(self, network: nn.Module, units: Units):
         super().__init__()
@@ -47,7 +47,7 @@ class InUnits(nn.Module):
 
 
 def units_of(samples: Any) -> Units:
-    """The units of the samples' labels (H, W), NaN where they are not known; read one by one."""
+    """The units of the samples' labels (H, W), NaN where unknown; read one by one."""
     count, total, square, low, high = 0, 0.0, 0.0, float("inf"), float("-inf")
     for index in range(len(samples)):
         label = samples.label(index).double()
@@ -63,20 +63,20 @@ def units_of(samples: Any) -> Units:
 
 @torch.no_grad()
 def fold(network: nn.Module, units: Units) -> None:
-    """Change the last layers of a network of one output channel so that it gives numbers in their units.
+    """Rescale the last layers of a network of one output channel so that its output has the original units.
 
     ModelError where the head does not end in layers with a bias.
     """
     last = _last_layers(network)
     if not last:
-        raise ModelError("The network's head does not end in a layer with a bias, so it cannot give numbers.")
+        raise ModelError("The network's head does not end in a layer with a bias, so it cannot be used for regression.")
     for layer in last:
         layer.weight.mul_(units.std)
         layer.bias.mul_(units.std).add_(units.mean)
 
 
 def _last_layers(network: nn.Module) -> Sequence[Any]:
-    """The layers of the head that give one channel, with a bias: several where auxiliary outputs have their own."""
+    """The head's last layers, of one output channel and with a bias; several where there are auxiliary outputs."""
     modules = dict(network.named_modules())
     owners = dict.fromkeys(name.rpartition(".")[0] for stage in stages_of(network)[-1:] for name in stage.parameters)
     layers = [modules[name] for name in owners]

@@ -1,1 +1,1 @@
-"""What a training starts from, and what of it is frozen."""
+"""Starting weights of a training, and freezing."""

@@ -1,4 +1,4 @@
-"""What of a network is trained: its stages from input to output, which of them are frozen when, and at what rates."""
+"""Freezing: a network's stages from input to output, which are frozen in which epoch, and their learning rates."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ...errors import InputError, ModelError
 from ...networks.stages import USUAL, Flow
 
 PARTS = ("encoder", "decoder", "head")
-WHOLE = ("nothing", "encoder", "backbone")  # what can be frozen by name; backbone is all but the head
+WHOLE = ("nothing", "encoder", "backbone")  # what can be frozen by name; backbone: all but the head
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Parameters that data meets together, and the modules that they lie in, by name; ``part`` is one of ``PARTS``."""
+    """A stage of a network: the names of its parameters and modules; ``part`` is one of ``PARTS``."""
 
     name: str
     part: str
@@ -28,9 +28,9 @@ class Stage:
 
 @dataclass(frozen=True)
 class Freezing:
-    """What is frozen in each epoch: the first ``frozen`` of ``stages``, every ``every`` epochs one less (0: always).
+    """The frozen stages of each epoch: the first ``frozen`` of ``stages``, one less after every ``every`` epochs.
 
-    ``trained``: the parameters that the network itself lets be trained.
+    ``every`` 0: the same in all epochs. ``trained``: the parameters that the network itself declares trainable.
     """
 
     network: nn.Module
@@ -40,14 +40,14 @@ class Freezing:
     trained: frozenset[str]
 
     def at(self, epoch: int) -> tuple[Stage, ...]:
-        """The stages that are frozen in an epoch, counted from 0."""
+        """The frozen stages of an epoch, counted from 0."""
         return self.stages[: max(0, self.frozen - (epoch // self.every if self.every else 0))]
 
     def apply(self, epoch: int) -> None:
-        """Make the network ready to be trained in that epoch.
+        """Set the network to training mode for an epoch.
 
-        Frozen parameters get no gradients, and their modules are in eval mode: batch norm keeps its statistics, nothing
-        is dropped.
+        Frozen parameters get no gradients, and their modules are in evaluation mode: batch norm keeps its statistics,
+        dropout is off.
         """
         frozen = self.at(epoch)
         names = {name for stage in frozen for name in stage.parameters}
@@ -59,10 +59,11 @@ class Freezing:
 
 
 def freezing(network: nn.Module, what: str | int, unfreeze_every: int = 0) -> Freezing:
-    """The plan to freeze "nothing", the "encoder", the "backbone" (all but the head), or the first stages of a number.
+    """The plan to freeze "nothing", the "encoder", the "backbone" (all but the head), or a number of first stages.
 
-    ``unfreeze_every``: epochs after which the last stage that is frozen is thawed; with "nothing" all but the head is
-    frozen at first. InputError when that cannot be frozen.
+    ``unfreeze_every``: gradual unfreezing, epochs after which one more stage is unfrozen, from output to input (Howard,
+    Ruder, ACL 2018, doi:10.18653/v1/P18-1031); with "nothing" all but the head is frozen at first. InputError for what
+    cannot be frozen.
     """
     stages = stages_of(network) if what != "nothing" or unfreeze_every else ()
     first = "backbone" if what == "nothing" and unfreeze_every else what
@@ -71,12 +72,12 @@ def freezing(network: nn.Module, what: str | int, unfreeze_every: int = 0) -> Fr
 
 
 def freeze(network: nn.Module, what: str | int) -> None:
-    """Freeze a part of a network, as of ``freezing``, and put the rest into training mode."""
+    """Freeze a part of a network, as in ``freezing``, and set the rest to training mode."""
     freezing(network, what).apply(0)
 
 
 def counts(network: nn.Module) -> tuple[int, int]:
-    """How many numbers of a network are trained, and how many are frozen, as it is now."""
+    """The numbers of trained and of frozen parameters of a network, as it is now."""
     trained = sum(p.numel() for p in network.parameters() if p.requires_grad)
     return trained, sum(p.numel() for p in network.parameters()) - trained
 
@@ -84,9 +85,10 @@ def counts(network: nn.Module) -> tuple[int, int]:
 def parameter_groups(
     network: nn.Module, rate: float, weight_decay: float, layer_decay: float = 1.0
 ) -> list[dict[str, Any]]:
-    """A network's parameters for an optimizer: the head at ``rate``, each stage before it at ``layer_decay`` of that.
+    """A network's parameters as groups of an optimizer, with layer-wise learning rate decay.
 
-    ``weight_decay`` is for weights, not for biases and what scales in a norm.
+    The head learns at ``rate``, each stage before it at ``layer_decay`` times the rate of the next. ``weight_decay``
+    applies to weights, not to biases and the parameters of norms.
     """
     parameters = dict(network.named_parameters())
     whole = (Stage("network", "head", tuple(parameters), ()),)
@@ -104,17 +106,17 @@ def parameter_groups(
 
 
 def stages_of(network: nn.Module) -> tuple[Stage, ...]:
-    """The stages of a network, from its input to its output, as its ``flow`` tells them.
+    """The stages of a network from input to output, as its ``flow`` defines them.
 
-    Those of the encoder come first, those of the head last; every parameter is in one of them. ModelError when the
-    network does not say where a parameter belongs.
+    The stages of the encoder come first, the head last; every parameter is in one stage. ModelError where the flow does
+    not cover a parameter.
     """
     modules = dict(network.named_modules())
     rules = [(part, re.compile(rf"(?:{pattern})(?=\.|$)")) for part, pattern in _patterns(network)]
     rules.sort(key=lambda rule: PARTS.index(rule[0]))
 
     def place(name: str) -> tuple[int, int, str] | None:
-        """(rule, stage of that rule, what the rule names) of a parameter or module."""
+        """(rule, stage of that rule, matched text) of a parameter or module."""
         for number in reversed(range(len(rules))):
             if found := rules[number][1].match(name):
                 return number, _order(found, modules), found[0]
@@ -124,7 +126,7 @@ def stages_of(network: nn.Module) -> tuple[Stage, ...]:
     for name, _ in network.named_parameters():
         where = place(name)
         if where is None:
-            problem = f"{type(network).__name__} does not say which stage '{name}' belongs to."
+            problem = f"{type(network).__name__} does not define which stage '{name}' belongs to."
             raise ModelError(problem, "Freeze nothing, and use one rate for all layers.")
         members.setdefault(where[:2], []).append((name, where[2]))
     homes: dict[tuple[int, int], list[str]] = {}
@@ -139,7 +141,7 @@ def stages_of(network: nn.Module) -> tuple[Stage, ...]:
 
 
 def encoders_of(network: nn.Module) -> tuple[str, ...]:
-    """The modules that are a network's encoders; ('',) where the encoder is no module of its own."""
+    """The names of a network's encoder modules; ('',) where the encoder is not a module of its own."""
     patterns = _flow(network).encoder
     found = [name for name, _ in _parts(network) if any(re.fullmatch(pattern, name) for pattern in patterns)]
     return tuple(found) or ("",)
@@ -150,14 +152,14 @@ def _flow(module: nn.Module) -> Flow:
 
 
 def _parts(network: nn.Module) -> Iterator[tuple[str, Flow]]:
-    """The modules in a network that say their own flow."""
+    """The modules in a network that define their own flow."""
     for name, module in network.named_modules():
         if name and isinstance(getattr(module, "flow", None), Flow):
             yield name, _flow(module)
 
 
 def _patterns(network: nn.Module) -> Iterator[tuple[str, str]]:
-    """(part, regular expression) of the network's flow, those that name a module with a flow of its own replaced."""
+    """(part, regular expression) of the network's flow; modules with their own flow are replaced by its patterns."""
     for part in PARTS:
         for pattern in getattr(_flow(network), part):
             inner = next((flow for name, flow in _parts(network) if re.fullmatch(pattern, name)), None)
@@ -172,7 +174,7 @@ def _patterns(network: nn.Module) -> Iterator[tuple[str, str]]:
 
 
 def _order(found: re.Match[str], modules: dict[str, nn.Module]) -> int:
-    """The stage among those of a rule: the number in its group."""
+    """The order of a stage within its rule: the number in its group."""
     if not found.re.groups or found[1] is None:
         return 0
     number, container = int(found[1]), modules.get(found.string[: found.start(1)].rstrip("."))
@@ -182,7 +184,7 @@ def _order(found: re.Match[str], modules: dict[str, nn.Module]) -> int:
 
 
 def _count(stages: tuple[Stage, ...], what: str | int) -> int:
-    """How many of the first stages are frozen."""
+    """The number of first stages to freeze."""
     parts = [stage.part for stage in stages]
     backbone = len(parts) - parts.count("head")
     by_name = {"nothing": 0, "encoder": parts.count("encoder"), "backbone": backbone}

@@ -1,9 +1,9 @@
-"""Weights to start from: published ones, fetched once and kept, or a file of one's own.
+"""Pretrained weights: published ones, downloaded once and kept, or the user's own file.
 
-``PUBLISHED`` is the table of what torchvision publishes for the networks here. A file lies in ``weights`` of the
-user's data folder under its published name, which carries the first digits of its SHA-256; nothing else is taken. The
-whole SHA-256 is known of some; of the others that of the first file is kept, in ``weights.sha256`` beside the folder
-(as ``sha256sum`` writes it), and every later one has to have it.
+``PUBLISHED`` lists what torchvision publishes for the networks here. A file lies in ``weights`` of the user's data
+folder under its published name, which contains the first digits of its SHA-256; other files are refused. Where the
+complete SHA-256 is not known, that of the first download is kept in ``weights.sha256`` beside the folder (in the format
+of ``sha256sum``), and later downloads must have it.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ from ...networks import NETWORKS
 from ...networks import __name__ as networks_package
 
 ADDRESS = "https://download.pytorch.org/models/"
-TIMEOUT = 15.0  # seconds without a byte; less than the worker's grace after a cancel
+TIMEOUT = 15.0  # seconds without data; less than the worker's grace period after a cancel
 CHUNK = 1 << 20  # bytes
-ABANDONED = 3600.0  # seconds after which a half file that nobody writes to is removed
+ABANDONED = 3600.0  # seconds after which an incomplete download that is not growing is removed
 
 RED = Band("red", ("B4", "B04", "B4_10m", "B04_10m"))  # Sentinel-2, Landsat 8 and 9
 GREEN = Band("green", ("B3", "B03", "B3_10m", "B03_10m"))
@@ -56,7 +56,7 @@ BLUE = Band("blue", ("B2", "B02", "B2_10m", "B02_10m"))
 
 IMAGENET = (
     "torchvision (BSD-3-Clause). Trained on ImageNet-1K, whose images are for non-commercial research and education; "
-    "whether that binds the weights is for their user to judge."
+    "whether that binds the weights is for their user to decide."
 )
 COCO = (
     "torchvision (BSD-3-Clause). Trained on COCO 2017, annotations under CC BY 4.0 and images under Flickr's terms, "
@@ -64,7 +64,7 @@ COCO = (
 )
 
 
-WHOLE = {  # SHA-256 of files as they are published, where it is known beyond the digits in their names
+WHOLE = {  # complete SHA-256 of published files, where it is known
     "alexnet-owt-7be5be79.pth": "sha256:7be5be791159472b1fbf3c69796f7cb30dca7ad8466c2df70058c37116cdee02",
     "vgg16-397923af.pth": "sha256:397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0",
     "vgg16_bn-6c64b313.pth": "sha256:6c64b3138f2f4fcb3bcc4cafde11619c4f440eb1631787e93a682fd88305888a",
@@ -84,10 +84,10 @@ WHOLE = {  # SHA-256 of files as they are published, where it is known beyond th
 
 @dataclass(frozen=True)
 class Published:
-    """Published weights: their file, the network they are for, and what that was trained to take.
+    """Published weights: their file, their network, and its input in training.
 
-    ``mean`` and ``std``: a band of an image in 0..1 went in as (value - mean) / std. ``options``: of the network, for
-    it to compute with these weights what it computed in training.
+    ``mean``, ``std``: bands in 0..1 were normalised as (value - mean) / std. ``options``: of the network, with which it
+    computes the same as in its training.
     """
 
     file: str
@@ -99,27 +99,27 @@ class Published:
 
     @property
     def address(self) -> str:
-        """Where it is published."""
+        """The URL of the file."""
         return ADDRESS + self.file
 
     @property
     def sha256(self) -> str:
-        """The first digits of the file's SHA-256, as its name states them."""
+        """The first digits of the file's SHA-256, from its name."""
         return re.split(r"[-.]", self.file)[-2]
 
     @property
     def whole(self) -> str:
-        """The file's whole SHA-256; '' where only the first digits are known."""
+        """The file's complete SHA-256; '' where only the first digits are known."""
         return WHOLE.get(self.file, "").removeprefix("sha256:")
 
     @property
     def inputs(self) -> tuple[Input, ...]:
-        """The bands it takes, in order, with the scaling of an 8-bit image."""
+        """The bands of its input, in order, with the scaling of an 8-bit image."""
         scaling = Scaling(divisor=255.0, mean=(self.mean,), std=(self.std,))
         return (Input("image", (RED, GREEN, BLUE), scaling=scaling),)
 
 
-HALF = (0.5, 0.5, 0.5)  # GoogLeNet's come from the paper's authors, who scaled to -1..1; torchvision converts inside
+HALF = (0.5, 0.5, 0.5)  # GoogLeNet: the authors' weights, for inputs in -1..1; torchvision converts inside
 
 PUBLISHED: dict[str, Published] = {
     "alexnet": Published("alexnet-owt-7be5be79.pth", "alexnet"),
@@ -155,12 +155,12 @@ def published_weights(
     folder: Path | None = None,
     base: str = ADDRESS,
 ) -> dict[str, Tensor]:
-    """Weights by a name of ``PUBLISHED``, fetched when they are not in ``folder`` yet, or those in a file.
+    """Weights by a name of ``PUBLISHED``, downloaded when they are not in ``folder`` yet, or the weights in a file.
 
-    Parameters are named as in our networks. ``network``: in a file of one's own, the network whose weights they are,
-    when they may have the names that torchvision publishes. ``folder``: ``weights`` of the user's data folder.
-    ModelError when there are no such weights, they cannot be fetched (the sentence says where to put the file), they
-    are not what was published, or the file holds something else than tensors; Cancelled leaves no half file.
+    Parameters have the names of the networks here. ``network``: of the user's own file, its network, where the file may
+    have torchvision's names. ``folder``: default ``weights`` of the user's data folder. ModelError when there are no
+    such weights, they cannot be downloaded (the message says where to put the file), their hash is wrong, or the file
+    holds something else than tensors. Cancelled leaves no incomplete file.
     """
     name = str(name_or_path)
     published = PUBLISHED.get(name)
@@ -178,7 +178,7 @@ def published_weights(
 
 
 def _our_names(state: dict[str, Tensor], network: str) -> dict[str, Tensor]:
-    """``state`` as the network's module renames what torchvision publishes, if it does."""
+    """``state`` with torchvision's names replaced by those of the network here, where they differ."""
     if not network:
         return state
     if network not in NETWORKS:
@@ -191,13 +191,12 @@ def _our_names(state: dict[str, Tensor], network: str) -> dict[str, Tensor]:
 def read_weights(path: Path) -> dict[str, Tensor]:
     """The tensors in a ``.safetensors`` or PyTorch file, by name, on the CPU. Code in a file is never run.
 
-    A training's checkpoint gives its ``state_dict`` or ``model``. ModelError when the file is damaged or holds
-    something else.
+    Of a checkpoint its ``state_dict`` or ``model``. ModelError when the file is damaged or holds something else.
     """
     try:
         held = load_file(path) if path.suffix.lower() == ".safetensors" else _load_pickle(path)
     except SafetensorError as error:
-        raise ModelError(f"{path} is no safetensors file, or is damaged: {error}.") from None
+        raise ModelError(f"{path} is not a safetensors file, or is damaged: {error}.") from None
     for key in ("state_dict", "model"):
         held = held[key] if isinstance(held, Mapping) and isinstance(held.get(key), Mapping) else held
     if not isinstance(held, Mapping) or not held or not all(isinstance(value, Tensor) for value in held.values()):
@@ -220,7 +219,7 @@ def _load_pickle(path: Path) -> Any:
 def fetch(published: Published, folder: Path, report: Report, base: str = ADDRESS) -> Path:
     """The published file in ``folder``, downloaded from ``base`` when it is not there; its hash is checked each time.
 
-    It is written beside, as ``.part``, and renamed when whole. Errors as of ``published_weights``.
+    Downloads are written as ``.part`` and renamed when complete. Errors as of ``published_weights``.
     """
     target = folder / published.file
     if not target.is_file():
@@ -228,14 +227,14 @@ def fetch(published: Published, folder: Path, report: Report, base: str = ADDRES
         return target
     found = sha256(target)
     if problem := _difference(found, published, folder):
-        raise ModelError(f"{target} is damaged: {problem}.", "Delete it, and it is fetched again.")
+        raise ModelError(f"{target} is damaged: {problem}.", "Delete it; it is then downloaded again.")
     _keep(found, published, folder)
     report.log("info", f"Weights {published.file}: SHA-256 {found}.")
     return target
 
 
 def _difference(found: str, published: Published, folder: Path) -> str:
-    """What of a file's SHA-256 is not as it should be; '' where it is."""
+    """How a file's SHA-256 differs from the expected one; '' where it does not."""
     if not found.startswith(published.sha256):
         return f"its SHA-256 begins with {found[: len(published.sha256)]}, not with {published.sha256}"
     wanted, whose = published.whole, "the published file's"
@@ -249,7 +248,7 @@ def _list(folder: Path) -> Path:
 
 
 def _kept(folder: Path) -> dict[str, str]:
-    """File name -> SHA-256 of the first file of that name; a line that is none is left out."""
+    """File name -> SHA-256 of the first file of that name; invalid lines are ignored."""
     try:
         text = _list(folder).read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -258,12 +257,12 @@ def _kept(folder: Path) -> dict[str, str]:
 
 
 def _keep(found: str, published: Published, folder: Path) -> None:
-    """Keep the SHA-256 of the first file of its name, where the whole one is not known."""
+    """Keep the SHA-256 of the first file of its name, where the complete one is not known."""
     kept = _kept(folder)
     if published.whole or published.file in kept:
         return
     part = _list(folder).with_name(f"{_list(folder).name}.{os.getpid()}.part")
-    with suppress(OSError):  # a folder that cannot be written to is no reason not to train
+    with suppress(OSError):  # training does not need it
         text = "".join(f"{digest}  {name}\n" for name, digest in {**kept, published.file: found}.items())
         part.write_text(text, encoding="utf-8")
         part.replace(_list(folder))
@@ -281,7 +280,7 @@ def _download(published: Published, target: Path, report: Report, base: str) -> 
         found = sha256(part)
         if problem := _difference(found, published, target.parent):
             address = base + published.file
-            raise ModelError(f"{address} gave another file than the published one: {problem}. It was not kept.", hint)
+            raise ModelError(f"{address} is not the published file: {problem}. It was not kept.", hint)
         part.replace(target)
         _keep(found, published, target.parent)
     except OSError as error:
@@ -289,11 +288,11 @@ def _download(published: Published, target: Path, report: Report, base: str) -> 
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-    report.log("info", f"Fetched {published.file} (SHA-256 {found}) into {target.parent}. {published.licence}")
+    report.log("info", f"Downloaded {published.file} (SHA-256 {found}) to {target.parent}. {published.licence}")
 
 
 def _chunks(address: str, hint: str, report: Report) -> Generator[bytes, None, None]:
-    """The body at ``address``, as it comes; ModelError when it cannot be had or ends early."""
+    """The content at ``address`` in chunks; ModelError when it cannot be downloaded or ends early."""
     got = size = 0
     try:
         report.check()
@@ -306,16 +305,16 @@ def _chunks(address: str, hint: str, report: Report) -> Generator[bytes, None, N
                 report.progress(got / size if size else 0.0, _progress_text(address, got, size))
     except HTTPError as error:
         error.close()
-        raise ModelError(f"The weights at {address} cannot be fetched: {error}.", hint) from None
+        raise ModelError(f"The weights at {address} cannot be downloaded: {error}.", hint) from None
     except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", error) or type(error).__name__
-        raise ModelError(f"The weights at {address} cannot be fetched: {reason}.", hint) from None
+        raise ModelError(f"The weights at {address} cannot be downloaded: {reason}.", hint) from None
     if got < size:
         raise ModelError(f"The weights at {address} ended after {got:,} of {size:,} bytes.", hint)
 
 
 def _web() -> OpenerDirector:
-    """What opens addresses of the web alone, also where one leads to another: no files of this computer, no FTP."""
+    """Opens HTTP and HTTPS addresses only, also after redirects: no local files, no FTP."""
     opener = OpenerDirector()
     for handler in (ProxyHandler, HTTPHandler, HTTPSHandler, UnknownHandler, HTTPRedirectHandler, HTTPErrorProcessor):
         opener.add_handler(handler())
@@ -325,11 +324,11 @@ def _web() -> OpenerDirector:
 
 def _progress_text(address: str, got: int, size: int) -> str:
     whole = f" of {size / 1e6:.0f}" if size else ""
-    return f"Fetching {address.rsplit('/', 1)[-1]}: {got / 1e6:.0f}{whole} MB"
+    return f"Downloading {address.rsplit('/', 1)[-1]}: {got / 1e6:.0f}{whole} MB"
 
 
 def _remove_abandoned(target: Path) -> None:
-    """Remove what a job that was killed left of this file; another job's, still growing, stays."""
+    """Remove incomplete downloads of this file by killed jobs; those of running jobs stay."""
     for part in target.parent.glob(f"{target.name}.*.part"):
         if time.time() - part.stat().st_mtime > ABANDONED:
             part.unlink(missing_ok=True)

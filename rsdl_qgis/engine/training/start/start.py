@@ -1,7 +1,8 @@
-"""What a training starts from: nothing, the weights of a model, or published ones.
+"""Starting weights of a training: none, those of a base model, or published ones.
 
-Weights go from encoder to encoder, wherever these lie in their networks: a scene classifier's into a U-Net's, one of a
-network that has an encoder a date into one that stacks the dates. The rest is taken over where names and shapes agree.
+Weights are transferred from encoder to encoder, wherever these lie in their networks: from a scene classifier to a
+U-Net, or from a network with one encoder per date to one that stacks the dates. Other weights are transferred where
+names and shapes agree.
 """
 
 from __future__ import annotations
@@ -22,19 +23,19 @@ from .published import PUBLISHED
 from .transfer import Channel, Transfer, adapt_classes, take_over
 from .weights import Encoder, Weights, encoders, model_weights, pretrained_weights, same_outputs
 
-LEAST = 0.02  # part of the encoders' parameters that must come from the weights
-SHOWN = 6  # names in a line
+LEAST = 0.02  # fraction of the encoders' parameters that must come from the weights
+SHOWN = 6  # names listed in a line
 
 
 @dataclass(frozen=True)
 class Started:
-    """What a network starts with. ``lines`` tell it; the numbers are of parameters and add up to the network's."""
+    """The starting weights of a network: a description in ``lines``, and numbers of parameters by origin."""
 
     lines: tuple[str, ...]
     loaded: int = 0
     adapted: int = 0  # to other bands or classes, or resized
-    new: int = 0
-    new_stages: tuple[str, ...] = ()  # of the network, without a parameter from the weights
+    new: int = 0  # random
+    new_stages: tuple[str, ...] = ()  # stages without any parameter from the weights
 
 
 def start(
@@ -45,11 +46,11 @@ def start(
     pretrained: str | None,
     report: Report | None = None,
 ) -> Started:
-    """Put the weights that ``base_model`` or ``pretrained`` names into a new network, and tell of it.
+    """Load the weights of ``base_model`` or ``pretrained`` into a new network and describe what was loaded.
 
-    ``base_model``: a model of the store, or its folder. ``pretrained``: a name of ``PUBLISHED``, "imagenet", or a
-    ``.pth`` or ``.safetensors`` file. ModelError where there are no such weights or they have nothing in common with
-    the network, InputError where both are asked for.
+    ``base_model``: an installed model, or its folder. ``pretrained``: a name of ``PUBLISHED``, "imagenet", or a
+    ``.pth`` or ``.safetensors`` file. ModelError where there are no such weights or they do not fit the network;
+    InputError where both are given.
     """
     if base_model and pretrained:
         raise InputError("A training starts from a model or from published weights, not from both.", "Choose one.")
@@ -65,11 +66,11 @@ def start(
 def network_to_build(
     network: str | None, options: Mapping[str, Any], base: ModelCard | None, pretrained: str | None = None
 ) -> tuple[str, dict[str, Any]]:
-    """The name and options of a network to build, where it starts from a model or from published weights by name.
+    """The name and options of the network to build, given its base model or published weights.
 
-    ``network``: by default the model's, with its options. Another one has by default those options of the start's that
-    it has too, and the start's network as its encoder where it can. ModelError when no network is known, it has no
-    such options, or it is an ensemble of other size than the start.
+    ``network``: default: the base model's, with its options. Another network inherits the options that both have, and
+    takes the base network as its encoder where possible. ModelError for an unknown network or option, or an ensemble of
+    another size than the base model.
     """
     name, chosen = _chosen_network(network, options, base, pretrained)
     check_options(name, chosen)
@@ -90,7 +91,7 @@ def _chosen_network(
     if name not in NETWORKS:
         known = f"Choose one of the networks {', '.join(NETWORKS)}."
         if base and not network:
-            raise ModelError(f"'{base.name}' is of no network that is known here.", known)
+            raise ModelError(f"'{base.name}' is of an unknown network.", known)
         raise ModelError(f"There is no network '{name}'.", known)
     if before not in NETWORKS:
         return name, dict(options)
@@ -104,7 +105,7 @@ def _chosen_network(
 
 
 def start_with(weights: Weights, network: nn.Module, inputs: Sequence[Input], classes: Sequence[str]) -> Started:
-    """Put weights into a network as far as they fit. ModelError when they have nothing in common with it."""
+    """Load weights into a network as far as they fit. ModelError when too few do."""
     pairs = [(target, best_source(weights.encoders, target)) for target in encoders(network, inputs)]
     moved = list(_moved(weights, network, pairs))
     heads = _take_classes(weights, network, classes)
@@ -133,9 +134,9 @@ def start_with(weights: Weights, network: nn.Module, inputs: Sequence[Input], cl
 
 
 def best_source(sources: Sequence[Encoder], target: Encoder) -> Encoder:
-    """The encoder that sees what is likest: most bands in common, then the input's name, the date's, the date's place.
+    """The source encoder with the most similar input: most common bands, then input name, date name, date position.
 
-    Of those that are equal in all of these, the one of the last date.
+    Of equal ones that of the last date.
     """
 
     def likeness(source: Encoder) -> tuple[float, ...]:
@@ -149,9 +150,9 @@ def best_source(sources: Sequence[Encoder], target: Encoder) -> Encoder:
 
 
 def _moved(weights: Weights, network: nn.Module, pairs: Sequence[tuple[Encoder, Encoder]]) -> Iterator[Transfer]:
-    """Put in the weights of the encoders, then the others that do not depend on the classes."""
+    """Load the weights of the encoders, then the others that do not depend on the classes."""
     state = {name: value for name, value in weights.state.items() if name not in weights.class_axes}
-    if len(pairs) == 1 and pairs[0][0].root == pairs[0][1].root:  # what lies beside the encoder may take the image too
+    if len(pairs) == 1 and pairs[0][0].root == pairs[0][1].root:  # layers beside the encoder may take the image too
         target, source = (replace(encoder, root="") for encoder in pairs[0])
         yield from _taken(network, target, state, source)
         return
@@ -163,7 +164,7 @@ def _moved(weights: Weights, network: nn.Module, pairs: Sequence[tuple[Encoder, 
 
 
 def _taken(network: nn.Module, target: Encoder, state: Mapping[str, Any], source: Encoder) -> Iterator[Transfer]:
-    """Put a source's weights into a target, if they have any name in common; names are then the network's."""
+    """Load a source encoder's weights into a target, where any name agrees; names are then the network's."""
     part = network.get_submodule(target.root)
     names = [name[len(source.prefix) :] for name in state if name.startswith(source.prefix)]
     if set(names).isdisjoint(part.state_dict()):
@@ -175,7 +176,7 @@ def _taken(network: nn.Module, target: Encoder, state: Mapping[str, Any], source
 
 @torch.no_grad()
 def _take_classes(weights: Weights, network: nn.Module, classes: Sequence[str]) -> list[str]:
-    """Put what belongs to classes of the same name into the head, or all for numbers; the tensors that changed."""
+    """Load the head's weights of classes with the same name, or all for numbers; the changed tensors' names."""
     own, changed = network.state_dict(), []
     for name, axis in weights.class_axes.items():
         value, place = weights.state.get(name), own.get(name)
@@ -190,10 +191,10 @@ def _take_classes(weights: Weights, network: nn.Module, classes: Sequence[str]) 
 
 
 def _check(weights: Weights, network: nn.Module, pairs: Sequence[tuple[Encoder, Encoder]], taken: set[str]) -> None:
-    """ModelError when the weights are of an encoder of other widths, or have too little in common with the network's.
+    """ModelError when the weights are of an encoder of other widths, or too few fit the network.
 
-    Layers of other widths can agree with some of the network's by chance. One that differs in its inputs alone stays
-    new: it may be the first one behind a series of another length.
+    Layers of an encoder of other widths can fit by chance. A layer that differs in its inputs alone stays new: it may
+    be the first one after a time series of another length.
     """
     names = [name for stage in stages_of(network) if stage.part == "encoder" for name in stage.parameters]
     own = {name: network.get_parameter(name) for name in names}

@@ -1,18 +1,18 @@
-"""Takes weights over into a network with other bands, other classes or more parts, and says what became of them.
+"""Transfers weights to a network with other bands, other classes or more parts, and reports what was kept.
 
-What differs is told apart by shape:
+Tensors of different shape are distinguished by how they differ:
 
-* A layer that takes the image may take another number of bands. That is the first layer of the network, or of each
-  place that ``into`` names, and every other one that differs from n to m inputs exactly as that one does. (With as
-  many bands in another order: every layer of n inputs before the first one of n outputs.)
-* Positional embeddings of a ViT may be of another number of patches; they are resized.
-* A head is a layer that differs in the number of its outputs alone. It is made new.
-* Anything else that differs says that the weights are of another network, or of another width. They are refused, or,
-  with ``strict=False``, left out. A layer inside the network cannot be mistaken for a head: with another number of
-  outputs the layer behind it would differ as well.
+* A layer that takes the image may have another number of bands. It is the first layer of the network, or of each place
+  in ``into``, and every other layer that differs from n to m inputs like the first. (With as many bands in another
+  order: every layer of n inputs before the first one of n outputs.)
+* Positional embeddings of a ViT may have another number of patches; they are resized.
+* A head is a layer that differs in its number of outputs only. It stays new.
+* Any other difference means that the weights are of another network or width. They are refused or, with
+  ``strict=False``, left out. A layer inside the network cannot be mistaken for a head: with another number of outputs
+  the next layer would differ as well.
 
-Weights that the network has and the file has not are made new, for a file without its head is common; those that only
-the file has are unused. Both are listed.
+Parameters that the file lacks stay new, since files without a head are common; weights that only the file has are
+unused. Both are reported.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ from ...networks.vit import resize_positions
 LAYERS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear, nn.RNNBase)
 TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)  # weights are (inputs, outputs, …)
 POSITIONS = "pos_embedding"
-COUNTER = "num_batches_tracked"  # batch norm's, which old files lack; no weight
+COUNTER = "num_batches_tracked"  # of batch norm, missing in old files; not a weight
 SHOWN = 4  # names in a sentence
 
 
 @dataclass(frozen=True)
 class Transfer:
-    """What became of each tensor. Names are the network's, only those of ``unused`` the weights' own.
+    """The origin of each tensor. Names are the network's; names in ``unused`` are the file's.
 
-    ``adapted``: fitted to other bands or classes, or resized; ``new``: as the network was made. ``values``: how many
-    numbers were kept, adapted and new. ``bands``: each band of the first layer, and what its weights come from.
+    ``adapted``: to other bands or classes, or resized; ``new``: random. ``values``: how many parameters were kept,
+    adapted and new. ``bands``: each band of the first layer, and the source of its weights.
     """
 
     kept: tuple[str, ...]
@@ -53,7 +53,7 @@ class Transfer:
 
     @property
     def taken(self) -> int:
-        """How many numbers came from the weights."""
+        """How many parameters came from the weights."""
         return self.values["kept"] + self.values["adapted"]
 
     def __str__(self) -> str:
@@ -77,19 +77,18 @@ def take_over(
     into: Mapping[str, str] | None = None,
     strict: bool = True,
 ) -> Transfer:
-    """Put ``state`` into ``network`` (or a part of one) and say what was kept, adapted and made new.
+    """Load ``state`` into ``network`` (or a module of one) and report what was kept, adapted and new.
 
-    ``source_inputs``, ``target_inputs``: what the weights were trained on and what the network will take. Bands are
-    matched by their names and aliases, date by date where dates are stacked as bands; the others take the mean over
-    the date's bands, and all are rescaled (see ``adapt_bands``). Without inputs, or a name in common, as many bands are
-    taken in order. A network on stacked dates needs both to tell its dates apart.
+    ``source_inputs``, ``target_inputs``: inputs of the weights' training and of the network. Bands are matched by name
+    and alias, date by date where dates are stacked as bands; other bands take the mean over the date's bands, and all
+    are rescaled (see ``adapt_bands``). Without inputs, or without a common name, equally many bands are matched in
+    order. A network on stacked dates needs both inputs to distinguish its dates.
     ``source_classes``, ``target_classes``: names in the order of the outputs (for Faster R-CNN the background first); a
-    head of another number of classes keeps those that both have. A head of the same shape is kept, whatever its classes
-    are called.
-    ``into``: where names that begin with a prefix go, as ``{"": "encoder."}``; the longest prefix counts, and names
-    that begin with none are unused. ``strict``: as above. A network with one encoder a sensor takes one call an
-    encoder, each with that sensor's input: ``take_over(network.encoders["s2_0"], …)``.
-    ModelError when weights do not fit, or none is the network's; the network is then as it was.
+    head of another number of classes keeps the common ones. A head of the same shape is kept, whatever its classes.
+    ``into``: replacements of name prefixes, such as ``{"": "encoder."}``; the longest prefix counts, and names without
+    one are unused. ``strict``: as above. A network with one encoder per sensor needs one call per encoder, each with
+    that sensor's input: ``take_over(network.encoders["s2_0"], …)``.
+    ModelError when weights do not fit, or none is the network's; the network is then unchanged.
     """
     places = {"": ""} if into is None else into
     own = network.state_dict()
@@ -118,9 +117,8 @@ def take_over(
 def adapt_bands(weight: Tensor, origins: Sequence[tuple[int, ...]]) -> Tensor:
     """First-layer weights (out, n, ...) for other bands (out, m, ...).
 
-    ``origins``: for each new band the old ones (from 0) whose mean it takes. All are then multiplied by n / m, so that
-    the response keeps its scale: their sum over the bands stays as it was, exactly when every old band is taken equally
-    often.
+    ``origins``: for each new band the indices of the old bands whose mean it takes. The result is multiplied by n / m
+    to keep the scale of the response: the sum over the bands is unchanged where every old band is used equally often.
     """
     columns = [weight[:, list(origin)].mean(1) for origin in origins]
     return torch.stack(columns, 1) * (weight.shape[1] / len(origins))
@@ -128,7 +126,7 @@ def adapt_bands(weight: Tensor, origins: Sequence[tuple[int, ...]]) -> Tensor:
 
 @dataclass(frozen=True)
 class Channel:
-    """What one channel of a first layer takes: a band of an input at a date, counted from 0; None: not known."""
+    """An input channel of a first layer: a band of an input at a date, counted from 0; None: unknown."""
 
     input: str = ""
     date: int = 0
@@ -138,23 +136,24 @@ class Channel:
         return self.band.name if self.band else f"band {number + 1}"
 
     def names(self) -> set[str]:
-        """The band's names, spelt alike: B02, b2 and B-2 are one."""
+        """The band's normalised names: B02, b2 and B-2 are one."""
         known = (self.band.name, *self.band.aliases) if self.band else ()
         return {re.sub(r"^b0(?=\d)", "b", re.sub(r"[^a-z0-9]", "", name.lower())) for name in known} - {""}
 
 
 def channels_of(inputs: Sequence[Input], count: int) -> list[Channel]:
-    """What a first layer of ``count`` channels takes: the bands of all dates stacked, or of one date; else unknown."""
+    """The input channels of a first layer: the bands of all dates stacked, or of one date; else unknown ones."""
     stacked = [Channel(item.name, date, b) for item in inputs for date in range(len(item.dates)) for b in item.bands]
     one_date = [Channel(item.name, 0, band) for item in inputs for band in item.bands]
     return next((known for known in (stacked, one_date) if len(known) == count), [Channel()] * count)
 
 
 def match_channels(source: Sequence[Channel], target: Sequence[Channel]) -> list[tuple[int, ...]]:
-    """For each target channel the source's of that band name at the same date (of the same input, if several have it).
+    """For each target channel the source channels that it takes, as indices.
 
-    Where there is none all source channels of the date. The source's last date stands for later ones. Where not all
-    channels are known, all source channels each. As many channels without a name in common are matched in order.
+    That is the channel of the same band name and date (and input, if several have it), or all channels of the date. The
+    source's last date stands for later ones. Where a channel is unknown: all source channels. Equally many channels
+    without a common name are matched in order.
     """
     if not all(channel.band for channel in (*source, *target)):
         source, target = [Channel()] * len(source), [Channel()] * len(target)
@@ -173,9 +172,9 @@ def match_channels(source: Sequence[Channel], target: Sequence[Channel]) -> list
 def adapt_classes(
     weight: Tensor, own: Tensor, axis: int, source_classes: Sequence[str], target_classes: Sequence[str]
 ) -> Tensor | None:
-    """A head's ``own`` weights, with those of the old ``weight`` where a class has the same name; None: none has.
+    """A head's ``own`` weights, with the old ``weight`` of classes of the same name; None: no common class.
 
-    ``axis``: that of the outputs, one or several a class, those of one class side by side.
+    ``axis``: of the outputs; each class has one or several consecutive ones.
     """
     old = {name.strip().casefold(): i for i, name in enumerate(source_classes)}
     common = [(i, old[name]) for i, name in enumerate(n.strip().casefold() for n in target_classes) if name in old]
@@ -191,7 +190,7 @@ def adapt_classes(
 def _placed(
     state: Mapping[str, Tensor], places: Mapping[str, str], own: Mapping[str, Tensor]
 ) -> tuple[dict[str, Tensor], list[str]]:
-    """The weights under the network's names, and the names of those that it has no place for."""
+    """The weights under the network's names, and the names of unused ones."""
     given: dict[str, Tensor] = {}
     unused = []
     for name, value in state.items():
@@ -231,27 +230,27 @@ def _image_weights(
 
 
 def _members(place: str, layers: Iterable[str]) -> list[str]:
-    """The places of an ensemble's members, which take the image each, or the place itself."""
+    """The name prefixes of an ensemble's members, which each take the image, or the prefix itself."""
     own = re.compile(rf"{re.escape(place)}members\.\d+\.")
     return list(dict.fromkeys(found[0] for name in layers if (found := own.match(name)))) or [place]
 
 
 def _weights_of(name: str, layer: nn.Module) -> list[str]:
-    """The weights (out, in, ...) that a layer's input meets; none for a transposed or a grouped convolution."""
+    """The weights (out, in, ...) applied to a layer's input; none for a transposed or grouped convolution."""
     if isinstance(layer, nn.RNNBase):
         return [f"{name}.{key}" for key, _ in layer.named_parameters() if key.startswith("weight_ih_l0")]
     return [] if isinstance(layer, TRANSPOSED) or getattr(layer, "groups", 1) > 1 else [f"{name}.weight"]
 
 
 def _outputs(layer: nn.Module) -> int:
-    """How many channels or features a layer gives."""
+    """The number of output channels or features of a layer."""
     if isinstance(layer, nn.RNNBase):
         return layer.hidden_size * (2 if layer.bidirectional else 1)
     return int(layer.out_features if isinstance(layer, nn.Linear) else layer.out_channels)
 
 
 def _alike(a: Tensor, b: Tensor, axis: int) -> bool:
-    """Whether two shapes differ in that axis alone, or not at all."""
+    """Whether two shapes are equal except in one axis."""
     return a.ndim == b.ndim > axis and all(m == n for i, (m, n) in enumerate(zip(a.shape, b.shape)) if i != axis)
 
 
@@ -262,7 +261,7 @@ def _with_bands(
     source: Sequence[Input],
     target: Sequence[Input],
 ) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """The weights that meet the image, where other bands change them, and what each band's come from."""
+    """The weights of the image's layers that other bands change, and the source of each band's weights."""
     changed, bands = {}, {}
     for name in weights:
         before, after = given[name].shape[1], own[name].shape[1]
@@ -276,7 +275,7 @@ def _with_bands(
 
 
 def _with_positions(given: Mapping[str, Tensor], own: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The positional embeddings (1, 1 + n * n, width) that are of another number of patches, resized."""
+    """The positional embeddings (1, 1 + n * n, width) of another number of patches, resized."""
     changed = {}
     for name, value in given.items():
         if name.endswith(POSITIONS) and value.shape != own[name].shape and _alike(value, own[name], 1):
@@ -287,7 +286,7 @@ def _with_positions(given: Mapping[str, Tensor], own: Mapping[str, Tensor]) -> d
 def _heads(
     misfits: Sequence[str], given: Mapping[str, Tensor], own: Mapping[str, Tensor], layers: Mapping[str, nn.Module]
 ) -> dict[str, int]:
-    """Of the tensors that do not fit those of heads, and the axis of the outputs in each."""
+    """The tensors among ``misfits`` that belong to heads, and the axis of the outputs in each."""
     heads = {}
     for name in misfits:
         owner, _, key = name.rpartition(".")

@@ -1,4 +1,4 @@
-"""Weights that a training can start from, with what is known of the network that they were trained in."""
+"""Weights that a training can start from, with the encoders, inputs and classes of their network."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from ...runtime.sessions import check_file
 from .freezing import encoders_of, stages_of
 from .published import PUBLISHED, published_weights, read_weights
 
-IMAGENET = "imagenet"  # the published weights, whichever, that fit the network's encoder
+IMAGENET = "imagenet"  # any published weights that fit the network's encoder
 
 
 @dataclass(frozen=True)
 class Encoder:
-    """An encoder of a network: the name of its module and what it takes, to the date ``date``, from 0, of ``dates``."""
+    """An encoder of a network: the name of its module, its inputs, and its date (counted from 0, of ``dates``)."""
 
     root: str
     inputs: tuple[Input, ...] = ()
@@ -36,13 +36,13 @@ class Encoder:
 
     @property
     def prefix(self) -> str:
-        """What its parameters' names begin with."""
+        """The prefix of its parameters' names."""
         return f"{self.root}." if self.root else ""
 
 
 @dataclass(frozen=True)
 class Weights:
-    """Weights by name. ``class_axes``: of those that depend on ``classes``, the axis of the outputs."""
+    """Weights by name. ``class_axes``: the axis of the outputs of tensors that depend on ``classes``."""
 
     title: str
     state: Mapping[str, Tensor]
@@ -52,7 +52,7 @@ class Weights:
 
 
 def encoders(network: nn.Module, inputs: Sequence[Input]) -> tuple[Encoder, ...]:
-    """A network's encoders: one for all inputs, or one an input and date."""
+    """A network's encoders: one for all inputs, or one per input and date."""
     roots = encoders_of(network)
     if len(roots) == 1:
         dates = max(len(item.dates) for item in inputs)
@@ -65,17 +65,17 @@ def encoders(network: nn.Module, inputs: Sequence[Input]) -> tuple[Encoder, ...]
 
 
 def model_weights(model: str) -> Weights:
-    """The weights of an installed model, or of the one at a path. ModelError when it cannot be trained further."""
+    """The weights of an installed model, or of a model at a path. ModelError when it cannot be fine-tuned."""
     path, card = Store().find(model)
     if card.network not in NETWORKS:
         raise ModelError(
-            f"'{card.name}' is of no network that is known here, so it cannot be trained further.",
+            f"'{card.name}' is of an unknown network, so it cannot be fine-tuned.",
             "Choose a model that was trained with this plugin.",
         )
     with _folder(path) as folder:
         if not (folder / WEIGHTS_FILE).is_file():
             raise ModelError(
-                f"'{card.name}' has no {WEIGHTS_FILE}: it can be used, but not trained further.",
+                f"'{card.name}' has no {WEIGHTS_FILE}: it can be used, but not fine-tuned.",
                 "Choose the folder or the .zip of a model that was trained with this plugin.",
             )
         check_file(folder / WEIGHTS_FILE, card)
@@ -93,7 +93,7 @@ def model_weights(model: str) -> Weights:
 
 
 def pretrained_weights(name: str, network: nn.Module, report: Report) -> Weights:
-    """Published weights by name, those that fit the network's encoder for "imagenet", or those in a file."""
+    """Published weights by name ("imagenet": that fit the network's encoder), or the weights in a file."""
     name = published_for(network) if name.strip().lower() == IMAGENET else name
     published = PUBLISHED.get(name) or next((p for p in PUBLISHED.values() if p.file == Path(name).name), None)
     state = published_weights(name, report)
@@ -105,7 +105,7 @@ def pretrained_weights(name: str, network: nn.Module, report: Report) -> Weights
 
 
 def published_for(network: nn.Module) -> str:
-    """The name of published weights whose network has all of this one's encoder. ModelError when there are none."""
+    """The name of published weights that contain this network's encoder. ModelError when there are none."""
     wanted = dict(_encoder_parameters(network))
     for name, published in PUBLISHED.items():
         state = dict(_published_outline(published.network)[0].named_parameters())
@@ -118,25 +118,25 @@ def published_for(network: nn.Module) -> str:
 
 
 def outline(name: str, shapes: Mapping[str, tuple[int, int]], outputs: int, options: Mapping[str, Any]) -> nn.Module:
-    """A network whose parameters have shapes, but no values."""
+    """A network whose parameters have shapes, but no values (PyTorch's meta device)."""
     with torch.device("meta"):
         return build_network(name, shapes, outputs, **options)
 
 
 def same_outputs(a: Tensor, b: Tensor) -> bool:
-    """Whether two shapes are equal but for the number of inputs, or of places."""
+    """Whether two shapes are equal except in the number of inputs or positions."""
     return a.ndim == b.ndim and a.shape[:1] == b.shape[:1] and a.shape[2:] == b.shape[2:]
 
 
 @lru_cache(None)
 def _published_outline(network: str) -> tuple[nn.Module, dict[str, int]]:
-    """A network that weights are published for, and which of its tensors depend on the classes."""
+    """A network with published weights, and its tensors that depend on the classes, with their axis."""
     smaller, larger = (outline(network, {"image": (1, 3)}, outputs, {}) for outputs in (2, 3))
     return smaller, _differences(smaller, larger)
 
 
 def _differences(network: nn.Module, larger: nn.Module) -> dict[str, int]:
-    """The tensors in which two networks differ, and the axis."""
+    """The tensors whose shapes differ between two networks, and the axis."""
     shapes = {name: value.shape for name, value in larger.state_dict().items()}
     return {
         name: next(axis for axis, (a, b) in enumerate(zip(value.shape, shapes[name])) if a != b)
@@ -146,7 +146,7 @@ def _differences(network: nn.Module, larger: nn.Module) -> dict[str, int]:
 
 
 def _file_weights(title: str, state: Mapping[str, Tensor], network: nn.Module) -> Weights:
-    """Weights in a file of one's own: of the whole network or of an encoder, behind any prefix."""
+    """Weights in the user's own file: of the whole network or of an encoder, with any prefix."""
     own, roots = network.state_dict(), encoders_of(network)
     prefixes = {""} | {name[: i + 1] for name in state for i, letter in enumerate(name) if letter == "."}
     places = {"": "", **{root: f"{root}." for root in roots if root}}.values()
@@ -154,14 +154,14 @@ def _file_weights(title: str, state: Mapping[str, Tensor], network: nn.Module) -
     def common(prefix: str, place: str) -> int:
         return sum(place + name[len(prefix) :] in own for name in state if name.startswith(prefix))
 
-    # the shortest prefix of those that are equally good
+    # of equally good prefixes the shortest
     prefix, place = max(((p, q) for p in sorted(prefixes, key=len) for q in places), key=lambda pair: common(*pair))
     renamed = {place + name[len(prefix) :]: value for name, value in state.items() if name.startswith(prefix)}
     return Weights(f"the weights in {title}", renamed, tuple(Encoder(root) for root in roots))
 
 
 def _encoder_parameters(network: nn.Module) -> Iterator[tuple[str, Tensor]]:
-    """The parameters of a network's encoders, by their names in these."""
+    """The parameters of a network's encoders, by their names within the encoder."""
     roots, parameters = encoders_of(network), dict(network.named_parameters())
     for name in (name for stage in stages_of(network) if stage.part == "encoder" for name in stage.parameters):
         root = next(root for root in roots if name.startswith(root))
@@ -170,7 +170,7 @@ def _encoder_parameters(network: nn.Module) -> Iterator[tuple[str, Tensor]]:
 
 @contextmanager
 def _folder(path: Path) -> Iterator[Path]:
-    """The model's folder; a ``.zip`` is unpacked for as long as it is needed."""
+    """The model's folder; a ``.zip`` is unpacked temporarily."""
     if path.suffix.lower() != ".zip":
         yield path
         return

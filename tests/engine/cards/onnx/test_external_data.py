@@ -103,7 +103,7 @@ def field(number, data):
         (field(14, field(1, b"\xff\xfe")), "damaged"),
     ],
 )
-def test_headers_that_would_take_long_or_are_damaged_are_told(tmp_path, content, words):
+def test_headers_that_would_take_long_or_are_damaged_are_reported(tmp_path, content, words):
     (tmp_path / "m.onnx").write_bytes(content)
     with pytest.raises(ModelError, match=words):
         read_onnx_file(tmp_path / "m.onnx")

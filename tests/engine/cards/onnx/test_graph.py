@@ -1,4 +1,4 @@
-"""What an output is, told from the operators before it."""
+"""What an output is, from the operators before it."""
 
 from __future__ import annotations
 

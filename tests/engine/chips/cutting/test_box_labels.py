@@ -126,7 +126,7 @@ def test_chips_are_large_enough_for_the_objects(tmp_path):
 
 
 @pytest.mark.parametrize(("shape", "more", "message"), [
-    (line((1, 1), (9, 9)), {}, "lines, which are no objects"),
+    (line((1, 1), (9, 9)), {}, "lines, which are not objects"),
     (point(5, 5), {}, "points, which have no size"),
     (box(500, 500, 510, 510), {}, "lie outside"),
     (box(1, 1, 5, 5), {"object_size": -2}, "OBJECT_SIZE cannot be -2"),

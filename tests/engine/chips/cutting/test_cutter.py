@@ -234,10 +234,10 @@ class TestValidity:
         values[:, :30, :30] = 0
         spec = raster(tmp_path / "scene.tif", values, nodata=0)
         labels = [vector(tmp_path / "l.geojson", [(box(0, 0, 9, 9), 1), (box(10, 10, 20, 20), 2)])]
-        with pytest.raises(InputError, match="All that is labelled is nodata"):
+        with pytest.raises(InputError, match="All labelled pixels are nodata"):
             cut_up(tmp_path, [source(spec)], labels)
         labels = [vector(tmp_path / "l.geojson", [(box(0, 0, 9, 9), 1), (box(40, 40, 50, 50), 2)])]
-        with pytest.raises(InputError, match="labelled and valid is of one class, 'class 2'"):
+        with pytest.raises(InputError, match="labelled and valid pixels are of one class, 'class 2'"):
             cut_up(tmp_path, [source(spec)], labels)
 
 
@@ -387,7 +387,7 @@ class TestScenes:
         given = raster(tmp_path / "classes.tif", noise((1, 70, 90)))
         if labels == "lines":
             given = vector(tmp_path / "l.geojson", [(line((0, 0), (9, 9)), 1), (line((0, 9), (9, 0)), 2)])
-        with pytest.raises(InputError, match="class of a scene"):
+        with pytest.raises(InputError, match="cannot label scenes"):
             cut_up(tmp_path, [source(scene[0])], [given], "classification")
 
 
@@ -455,7 +455,7 @@ REFUSALS = {
     "names and numbers": ({"more": [(box(0, 0, 9, 9), "oak")]}, "names, such as 'oak', and others numbers"),
     "extent beside the raster": ({"extent": [0, 0, 10, 10]}, "does not overlap"),
     "mask beside the labels": ({"mask": [(box(50, 50, 60, 60), 1)]}, "No pixel is labelled"),
-    "number for a class": ({"shapes": [(box(0, 0, 9, 9), 0.5), (box(9, 9, 19, 19), 1.5)]}, "does not tell classes"),
+    "number for a class": ({"shapes": [(box(0, 0, 9, 9), 0.5), (box(9, 9, 19, 19), 1.5)]}, "so these are no classes"),
 }
 
 
@@ -500,7 +500,7 @@ def test_what_labels_lack_is_logged(tmp_path, scene):
     assert log.said == [
         "warning: l: 1 features have no usable geometry; left out.",
         "warning: l: 1 features have no label; what they cover is ignored.",
-        "warning: Class 'b' has one polygon only, so it may be in one part of a split only.",
+        "warning: Class 'b' has only one polygon, so it may be in only one split.",
     ]
 
 
@@ -510,7 +510,7 @@ def test_a_class_without_a_valid_pixel_is_left_out(tmp_path, scene):
     shapes.append((box(200, 0, 209, 9), "far"))
     folder = cut_up(tmp_path, [source(scene[0])], [vector(tmp_path / "l.geojson", shapes)], report=log)
     assert [(c.value, c.name) for c in folder.classes] == [(1, "a"), (2, "b")]
-    assert "warning: Nothing that is labelled and valid is of far, under; left out." in log.said
+    assert "warning: No labelled and valid pixel is of far, under; left out." in log.said
     assert (put_together(folder, (70, 90))[:9, 20:29] == 2).all()
 
 

@@ -63,7 +63,7 @@ def test_what_is_numbered_anew_keeps_its_colour_and_is_told(tmp_path):
     colours = {"-1": "#ff0000", "1": "#00ff00", "2": "#0000ff"}
     legend = legend_of([layer(tmp_path, [-1, 1, 2], colors=colours)])
     assert [item.color for item in legend.classes] == ["#ff0000", "#00ff00", "#0000ff"]
-    assert "numbered anew, -1 is 1, 1 is 2, 2 is 3." in legend.notes[0]
+    assert "renumbered, -1 is 1, 1 is 2, 2 is 3." in legend.notes[0]
     assert "'01' and '1' are different texts" in legend_of([layer(tmp_path, ["01", "1"])]).notes[0]
     mixed = legend_of([layer(tmp_path, ["01", "1"])], [1, 2])
     assert told(mixed) == [(1, "class 1"), (2, "class 2")] and "'01' and '1' are the same number" in mixed.notes[0]

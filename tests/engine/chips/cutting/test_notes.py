@@ -40,7 +40,7 @@ def test_polygons_between_pixels_are_told_by_class_and_label_what_they_touch_if_
         "warning: l: 4 of 8 polygons are smaller than a pixel or thin, hold no pixel's centre, and so label nothing: "
         "tiny (4). With ALL_TOUCHED they label what they touch."
     )
-    assert expected in said and "warning: Nothing that is labelled and valid is of tiny; left out." in said
+    assert expected in said and "warning: No labelled and valid pixel is of tiny; left out." in said
     assert [item.name for item in folder.classes] == ["a", "b"]
     folder, said = cutting(BIG + TINY, task, all_touched=True, **arguments)
     assert [item.name for item in folder.classes] == ["a", "b", "tiny"] and not any("tiny" in text for text in said)
@@ -93,8 +93,8 @@ def test_small_objects_and_scenes(cutting):
 def test_spellings_and_many_single_ones(cutting):
     shapes = [(box(6 * i, 0, 6 * i + 5, 5), f"c{i:02}") for i in range(14)] + [(box(0, 40, 9, 49), "C00")]
     _, said = cutting(shapes)
-    assert "warning: l: class 'c00' is also written 'C00'; taken for the same." in said
-    single = [text for text in said if "one polygon only" in text]
+    assert "warning: l: class 'c00' is also written 'C00'; taken as the same." in said
+    single = [text for text in said if "only one polygon" in text]
     assert len(single) == 1 and single[0].endswith("'c11', 'c12' and 1 more.")
 
 
@@ -122,7 +122,7 @@ def test_numbers_for_nothing_in_class_rasters(cutting, tmp_path, values, dtype, 
     assert [item.name for item in folder.classes] == (["background"] if unlabelled == "background" else []) + names
     found = put_together(folder, (70, 90))
     assert (found[:10] == 1).all() and (found[20:] == (0 if unlabelled == "background" else -1)).all()
-    assert any(f"classes declares no nodata. Taken for it: {fills} (" in text for text in said)
+    assert any(f"classes declares no nodata. Taken as nodata: {fills} (" in text for text in said)
 
 
 def test_a_named_value_or_a_mask_of_two_is_classes(cutting, tmp_path):
@@ -140,7 +140,7 @@ def test_numbers_for_nothing_in_rasters_of_numbers(cutting, tmp_path):
     folder, said = cutting(spec, "regression")
     found = put_together(folder, (70, 90))
     assert (found[:10] == 1.5).all() and (found[20:] == -1).all()
-    assert "warning: classes declares no nodata. Taken for it: -9999 (4500)." in said
+    assert "warning: classes declares no nodata. Taken as nodata: -9999 (4500)." in said
 
 
 @pytest.mark.parametrize("task", ["segmentation", "regression"])
@@ -148,7 +148,7 @@ def test_pictures_are_no_labels(cutting, tmp_path, task):
     colours = np.zeros((3, 70, 90), "uint8")
     colours[0, :30] = 255
     spec = raster(tmp_path / "classes.tif", colours, photometric="rgb")
-    with pytest.raises(InputError, match="classes is a picture: its bands are red, green and blue"):
+    with pytest.raises(InputError, match="classes is an RGB image: its bands are red, green and blue"):
         cutting(spec, task)
     _, said = cutting(raster(tmp_path / "classes.tif", colours.repeat(2, 0)[:2], photometric="minisblack"))
     assert "warning: classes has 2 bands; the labels are taken from the first." in said

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rsdl_qgis.engine.chips.cutting.layers import Shelf
+from rsdl_qgis.engine.chips.cutting.layers import LayerCache
 from rsdl_qgis.engine.chips.cutting.rasters import open_scenes, with_labels
 from rsdl_qgis.engine.chips.cutting.request import CutRequest
-from rsdl_qgis.engine.chips.cutting.survey import chip_size, look_over
+from rsdl_qgis.engine.chips.cutting.survey import chip_size, survey_layers
 from rsdl_qgis.engine.feedback import Report
 
 from ...training.layers import box, point, raster, source, vector
@@ -19,9 +19,9 @@ def size_for(tmp_path, side, shapes, task="segmentation", **arguments):
     spec = raster(tmp_path / "scene.tif", np.ones((1, side, side), "uint8"), tiled=True, sparse_ok=True)
     labels = [vector(tmp_path / "l.geojson", [(shape, i % 2) for i, shape in enumerate(shapes)])]
     request = CutRequest.of({"task": task, "sources": [source(spec)], "labels": labels, **arguments})
-    shelf = Shelf("class")
-    scenes = with_labels(open_scenes(request), request, shelf)
-    return chip_size(look_over(scenes, request, shelf, Report()), request)
+    cache = LayerCache("class")
+    scenes = with_labels(open_scenes(request), request, cache)
+    return chip_size(survey_layers(scenes, request, cache, Report()), request)
 
 
 def halves(side):

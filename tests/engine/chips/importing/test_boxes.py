@@ -122,7 +122,7 @@ def test_yolo_folders_inside_images_and_labels(tmp_path):
     assert folder.classes[0].name == "class 0"
 
 
-def test_dirt_is_left_out_counted_and_told(tmp_path):
+def test_unusable_annotations_are_left_out_counted_and_logged(tmp_path):
     boxes = [
         ((4, 5, 14, 12), "Tree"),
         ((4, 5, 14, 12), "Tree"),
@@ -143,18 +143,18 @@ def test_dirt_is_left_out_counted_and_told(tmp_path):
     label = folder.label(chip)
     assert label[:, :4].tolist() == [[4, 5, 14, 12], [16, 5, 24, 12], [26, 5, 34, 12], [34, 20, 40, 28]]
     assert label[:, 5].tolist() == [0, 0, 1, 0] and [item.name for item in folder.classes] == ["Tree"]
-    dirt = {name.split(",")[0]: count for name, count in folder.note["dirt"].items()}
-    assert dirt == {
-        "boxes that are there twice": 1,
+    problems = {name.split(",")[0]: count for name, count in folder.note["dirt"].items()}
+    assert problems == {
+        "duplicate boxes": 1,
         "names with stray characters": 1,
         "boxes without a name": 1,
         "boxes narrower than a pixel": 2,
-        "boxes that lie outside their picture": 1,
-        "boxes with a corner that is no number": 1,
-        "pictures of another size than their annotation says": 1,
-        "annotations without a picture": 1,
+        "boxes that lie outside their image": 1,
+        "boxes with a corner that is not a number": 1,
+        "images of another size than their annotation says": 1,
+        "annotations without an image": 1,
     }
-    assert sum("warning" in line for line in report.said) == len(dirt)
+    assert sum("warning" in line for line in report.said) == len(problems)
 
 
 def test_lines_of_dota_that_run_into_each_other_are_divided(tmp_path):
@@ -203,14 +203,14 @@ def test_names_of_yolo_classes(tmp_path, text, names):
 
 def test_without_annotations_or_boxes_there_is_a_sentence(tmp_path):
     picture(tmp_path / "data" / "one.tif")
-    with pytest.raises(InputError, match="no pictures with boxes"):
+    with pytest.raises(InputError, match="no images with boxes"):
         import_boxes(tmp_path / "data", tmp_path / "chips")
     with pytest.raises(InputError, match="no format 'xml'"):
         import_boxes(tmp_path / "data", tmp_path / "chips", form="xml")
     with pytest.raises(InputError, match="There is no folder"):
         import_boxes(tmp_path / "nowhere", tmp_path / "chips")
     voc(tmp_path / "data", "one", [((3, 3, 3, 3), "Tree")])
-    with pytest.raises(InputError, match="No picture has a box"):
+    with pytest.raises(InputError, match="No image has a usable box"):
         import_boxes(tmp_path / "data", tmp_path / "chips")
 
 

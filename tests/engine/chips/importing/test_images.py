@@ -77,22 +77,14 @@ class TestPairs:
         greys = import_folder(tmp_path / "greys", "segmentation")
         assert len(greys.classes) == 3 and greys.label(greys.chips[0])[:, 0].tolist()[:6] == [0, 0, 1, 1, 2, 2]
 
-    def test_images_without_a_mask_are_told_of(self, tmp_path):
+    def test_images_without_a_mask_are_logged(self, tmp_path):
         pairs(tmp_path)
         picture(tmp_path / "images" / "without.jpg", noise((3, 12, 16)))
-        told = []
+        logged = []
         report = Report()
-        report.log = lambda level, message: told.append((level, message))
+        report.log = lambda level, message: logged.append((level, message))
         import_folder(tmp_path, "segmentation", report)
-        assert ("warning", "1 images have no mask and are left out, such as 'without'.") in told
-
-    def test_values_may_be_named_or_ignored(self, tmp_path):
-        pairs(tmp_path)
-        named = import_images([parts_of(tmp_path)], "segmentation", folder=tmp_path, classes={1: "forest", 2: "other"})
-        assert [(c.value, c.name) for c in named.classes] == [(1, "forest"), (2, "other")]
-        assert named.label(named.chips[0])[0, 0] == IGNORE
-        rest = import_images([parts_of(tmp_path)], "segmentation", folder=tmp_path, ignore=[0])
-        assert [c.value for c in rest.classes] == [1, 2]
+        assert ("warning", "1 images have no mask and are left out, such as 'without'.") in logged
 
     @pytest.mark.parametrize("options", [{}, {"nbits": 1}])
     def test_black_and_white_masks_are_background_and_object(self, tmp_path, options):
@@ -170,7 +162,7 @@ class TestDates:
         assert [(c.value, c.name) for c in folder.classes] == [(0, "unchanged"), (1, "changed")]
         assert folder.images(folder.chips[0])["image"].shape == (2, 3, 12, 16)
 
-    def test_several_sensors_and_a_missing_date(self, tmp_path):
+    def test_several_sensors_and_images_that_miss_a_date(self, tmp_path):
         self.folders(tmp_path)
         self.folders(tmp_path / "radar")
         (tmp_path / "A" / "1.png").unlink()
@@ -181,9 +173,7 @@ class TestDates:
         parts = [Files(images, tmp_path / "label", "train")]
         whole = import_images(parts, "change", folder=tmp_path)
         assert [c.name for c in whole.chips] == ["0", "2"] and {c.split for c in whole.chips} == {"train"}
-        some = import_images(parts, "change", folder=tmp_path, missing_dates=True)
-        assert some.chips[1].images == {"s2": ("", "B/1.png"), "s1": ("radar/B/1.png",)}
-        assert some.images(some.chips[1])["s2"].mask[0].all()
+        assert whole.chips[1].images == {"s2": ("A/2.png", "B/2.png"), "s1": ("radar/B/2.png",)}
 
 
 class TestScenes:
@@ -216,18 +206,6 @@ class TestScenes:
             picture(tmp_path / name / "1.png", noise((3, 12, 16)))
         assert [c.name for c in import_class_folders(tmp_path).chips] == ["forest-1", "river-1"]
 
-    def test_a_table_of_labels(self, tmp_path):
-        self.classes(tmp_path)
-        table = tmp_path / "labels.txt"
-        table.write_text("IMAGE\\LABEL\ttrees\twater\nriver0\t0\t1\nriver1.webp\t1\t1\nforest2\t1\t0\nlost\t1\t1\n")
-        folder = import_class_folders(tmp_path, table=table)
-        assert folder.labels == "classes" and [c.name for c in folder.classes] == ["trees", "water"]
-        assert {c.name: c.label for c in folder.chips} == {
-            "forest2": "trees",
-            "river0": "water",
-            "river1": "trees;water",
-        }
-
     def test_one_folder_only(self, tmp_path):
         self.classes(tmp_path, ("river",))
         with pytest.raises(InputError, match="one folder of images only, 'river'"):
@@ -259,7 +237,7 @@ class TestAnyFolder:
 
     def test_another_folder_is_none(self, tmp_path):
         (tmp_path / "stuff").mkdir()
-        with pytest.raises(InputError, match=r"no folder of images that can be taken as one.*'images' and 'masks'"):
+        with pytest.raises(InputError, match=r"no folder of images that can be read as one.*'images' and 'masks'"):
             import_folder(tmp_path, "segmentation")
         with pytest.raises(InputError, match="There is no folder"):
             import_folder(tmp_path / "lost", "segmentation")

@@ -39,8 +39,8 @@ def block(*values, dtype="uint8"):
     return np.array(values, dtype).repeat(8).repeat(8).reshape(-1, 8)
 
 
-def classes(paths, task="segmentation", names=None, log=None):
-    found, stored = mask_classes(paths, task, names, (), log or Log())
+def classes(paths, task="segmentation", log=None):
+    found, stored = mask_classes(paths, task, log or Log())
     return [(item.value, item.name) for item in found], stored
 
 
@@ -67,8 +67,8 @@ def test_what_is_taken_otherwise_is_told(masks):
     classes(masks(block(1, 2, 255), ending=".tif"), log=log)
     classes(masks(block(0, 128, 255), ending=".tif"), log=log)
     assert log.said == [
-        "warning: 255 in the masks is taken as not labelled.",
-        "warning: The values of the masks are numbered anew as classes: 0 is 0, 128 is 1, 255 is 2.",
+        "warning: 255 in the masks is taken as unlabelled.",
+        "warning: The values of the masks are renumbered as classes: 0 is 0, 128 is 1, 255 is 2.",
     ]
 
 

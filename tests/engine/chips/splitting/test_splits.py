@@ -142,12 +142,12 @@ class TestBlocks:
         chips = grid(8, 8)
         folder, note = split_chips(folder_of(chips), SplitRequest("blocks", block_size=50_000), even(chips))
         check_apart(folder)
-        assert note.warnings == ("Blocks of 50000 m are too large to divide these chips.",)
+        assert note.warnings == ("Blocks of 50000 m are too large to split these chips.",)
 
     @pytest.mark.parametrize(("rows", "cols", "step"), [(1, 1, SIDE), (1, 2, SIDE), (2, 2, SIDE), (3, 3, SIDE / 4)])
     def test_too_few_chips_apart_are_refused(self, rows, cols, step):
         chips = grid(rows, cols, step)
-        with pytest.raises(InputError, match="too few chips apart"):
+        with pytest.raises(InputError, match="too few separate chips"):
             split_chips(folder_of(chips), SplitRequest("blocks"), even(chips))
 
     def test_few_chips_are_divided_one_by_one(self):
@@ -160,7 +160,7 @@ class TestBlocks:
         counts[:, 1:] = 0
         counts[27, 1] = 30
         folder, note = split_chips(folder_of(chips), SplitRequest("blocks"), counts)
-        assert folder.chips[27].split == "train" and note.warnings == ("The validation part has nothing of b.",)
+        assert folder.chips[27].split == "train" and note.warnings == ("The validation split has no b.",)
 
     def test_points_far_from_one_another_are_divided_by_larger_squares(self):
         random = np.random.default_rng(0)
@@ -172,7 +172,7 @@ class TestBlocks:
 
     def test_chips_that_do_not_say_where_they_are(self):
         chips = [Chip(str(i), {}) for i in range(9)]
-        with pytest.raises(InputError, match="do not say where they are"):
+        with pytest.raises(InputError, match="have no geographic bounds"):
             split_chips(folder_of(chips), SplitRequest("blocks"), np.ones((9, 1)))
         folder, _ = split_chips(folder_of(chips), SplitRequest(), np.ones((9, 1)))  # each is a place of its own
         assert {len(found) for found in parts(folder).values()} == {7, 2, 0}
@@ -191,16 +191,16 @@ class TestOthers:
             by_place.setdefault(chip.place, set()).add(chip.split)
         assert all(len(splits) == 1 for splits in by_place.values()) and len(by_place) == 12
         apart = sorted(place for place, splits in by_place.items() if splits == {"valid"})
-        assert note.text == f"Split by 12 places. To choose by: {', '.join(apart)}." and 1 <= len(apart) <= 3
+        assert note.text == f"Split by 12 places. Validation: {', '.join(apart)}." and 1 <= len(apart) <= 3
         with pytest.raises(InputError, match="of one place"):
             split_chips(folder_of([replace(c, place="x") for c in chips]), SplitRequest("places"), even(chips))
 
     def test_pictures_from_nowhere_are_told_of(self):
         chips = [Chip(f"{i}", {}) for i in range(40)]
         _, note = split_chips(folder_of(chips), SplitRequest(), np.ones((40, 1)))
-        assert note.text == "Split by 40 single pictures." and "pieces of one image" in " ".join(note.warnings)
+        assert note.text == "Split by 40 single images." and "parts of one image" in " ".join(note.warnings)
         _, scenes = split_chips(folder_of(chips, labels="boxes"), SplitRequest(), np.ones((40, 1)))
-        assert not any("pieces of one image" in text for text in scenes.warnings)
+        assert not any("parts of one image" in text for text in scenes.warnings)
 
     def test_series_at_the_same_place_are_one(self):
         chips = [
@@ -219,7 +219,7 @@ class TestOthers:
         assert {len(found["train"]), len(found["valid"])} == {144, 36}
         assert len({c.source for c in found["valid"]}) == 1 and 4 <= len({c.place for c in found["valid"]}) <= 6
         overlapping = [c for i in range(3) for c in grid(4, 4, source=f"f{i}", x=500_000 + 1_000.0 * i)]
-        with pytest.raises(InputError, match="share ground"):
+        with pytest.raises(InputError, match="or all overlap"):
             split_chips(folder_of(overlapping), SplitRequest("files"), np.ones((48, 1)))
 
     def test_scenes_at_random_have_their_classes_in_each_part(self):
@@ -243,7 +243,7 @@ class TestAsTheChipsSay:
         for how in (None, "chips"):
             folder, note = split_chips(folder_of(chips), SplitRequest(how), np.ones((16, 1)))
             assert list(folder.chips) == chips and note.warnings == (
-                "8 chips touch chips of another part, so figures may be too good.",
+                "8 chips touch chips of another split, so metrics may be too optimistic.",
             )
         again, _ = split_chips(folder_of(chips), SplitRequest("blocks", block_size=SIDE), np.ones((16, 1)))
         check_apart(again)
@@ -258,14 +258,14 @@ class TestAsTheChipsSay:
         assert note.text.startswith("Split as the chips say")
 
     def test_chips_that_say_nothing(self):
-        with pytest.raises(InputError, match="do not say which are to train on"):
+        with pytest.raises(InputError, match="do not state which are for training"):
             split_chips(folder_of(grid(4, 4)), SplitRequest("chips"), np.ones((16, 1)))
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
     ({"split": "halves"}, "SPLIT cannot be 'halves'"),
     ({"valid": -0.1}, "VALID cannot be -0.1"),
-    ({"valid": 0.5, "test": 0.5}, "cannot be kept"),
+    ({"valid": 0.5, "test": 0.5}, "leave too little"),
     ({"block_size": 0}, "BLOCK_SIZE cannot be 0"),
 ])  # fmt: skip
 def test_requests_that_cannot_be(arguments, message):

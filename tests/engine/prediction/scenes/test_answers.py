@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rsdl_qgis.engine.prediction.scenes import views
-from rsdl_qgis.engine.prediction.scenes.answers import SceneAnswers
+from rsdl_qgis.engine.prediction.scenes.answers import ViewAggregator
 from rsdl_qgis.engine.prediction.scenes.scenes import Scene
 from rsdl_qgis.engine.prediction.scenes.views import Pixels, View
 from rsdl_qgis.engine.raster.grid import Window
@@ -25,7 +25,7 @@ class Kept:
 
 def test_the_mean_goes_by_the_valid_pixels():
     kept = Kept()
-    means, scene = SceneAnswers(kept), Scene(Window(0, 0, 2, 4), b"")
+    means, scene = ViewAggregator(kept), Scene(Window(0, 0, 2, 4), b"")
     some = np.array([[True, False], [False, False]])
     empty = View(scene, Window(0, 2, 1, 2), False, Pixels(own=2))
     means.add(View(scene, Window(0, 0, 2, 2), False, Pixels(4, 1, 1)), np.float32([0.5, 0.5]), some)
@@ -39,7 +39,7 @@ def test_the_mean_goes_by_the_valid_pixels():
 
 def test_of_several_labels_each_has_its_highest_of_the_views_that_are_not_mostly_masked():
     kept, scene = Kept(), Scene(Window(0, 0, 2, 6), b"")
-    answers, whole = SceneAnswers(kept, several=True), np.ones((2, 2), bool)
+    answers, whole = ViewAggregator(kept, several=True), np.ones((2, 2), bool)
     shares = [(1, [0.9, 0.9]), (4, [0.1, 0.6]), (3, [0.4, 0.2])]
     for i, (shown, output) in enumerate(shares):
         view = View(scene, Window(0, 2 * i, 2, 2), i == 2, Pixels(4, shown, shown))
@@ -52,7 +52,7 @@ def test_of_several_labels_each_has_its_highest_of_the_views_that_are_not_mostly
 def test_what_is_kept_of_a_very_large_scene_is_small(monkeypatch):
     monkeypatch.setattr(views, "LARGEST", 20)
     kept = Kept()
-    means, scene = SceneAnswers(kept), Scene(Window(0, 0, 100, 60), b"")
+    means, scene = ViewAggregator(kept), Scene(Window(0, 0, 100, 60), b"")
     for row in range(0, 100, 10):
         valid = np.ones((10, 20), bool) if row < 50 else np.zeros((10, 20), bool)
         means.add(View(scene, Window(row, 0, 10, 60), row == 90, Pixels(600, 600, 600)), np.float32([1, 0]), valid)
@@ -69,7 +69,7 @@ def test_a_view_that_is_not_finite_leaves_the_scene_to_the_others(first, several
         def add(self, scene, output, valid, pixels):
             handed.append(output)
 
-    answers, scene = SceneAnswers(Scenes(), several), Scene(Window(0, 0, 10, 20), b"")
+    answers, scene = ViewAggregator(Scenes(), several), Scene(Window(0, 0, 10, 20), b"")
     for col, output in ((0, first), (10, [0.4, 0.6])):
         view = View(scene, Window(0, col, 10, 10), last=col > 0, pixels=Pixels(100, 100, 100))
         answers.add(view, np.array(output, np.float32), np.ones((10, 10), bool))

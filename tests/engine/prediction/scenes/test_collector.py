@@ -72,8 +72,8 @@ def test_one_class_a_scene(tmp_path):
     assert (result["scenes"], result["unclassified"]) == (3, 1)
     assert [(c["value"], c["scenes"]) for c in result["classes"]] == [(3, 1), (7, 1), (9, 1)]
     assert any("open sea: open_sea" in text for text in said)
-    told = pyogrio.read_info(result["output"])["layer_metadata"]
-    assert told["RSDL_MODEL"] == "land" and json.loads(told["RSDL_FIELDS"]) == result["fields"]
+    reported = pyogrio.read_info(result["output"])["layer_metadata"]
+    assert reported["RSDL_MODEL"] == "land" and json.loads(reported["RSDL_FIELDS"]) == result["fields"]
 
 
 def test_several_labels_a_scene_or_none(tmp_path):
@@ -108,7 +108,7 @@ def test_more_than_half_of_the_scenes_without_a_finite_number_fail_the_job(tmp_p
         collected(tmp_path, [[0.7, 0.2, 0.1], [np.nan] * 3, [0.1, np.inf, 0.2]])
 
 
-def test_scenes_far_smaller_than_in_training_are_told_of(tmp_path):
+def test_scenes_far_smaller_than_in_training_are_reported(tmp_path):
     scenes = GridScenes(GRID, 1)  # cells of one pixel, and 16 x 16 in training: at least 4 are wanted
     _, said = collected(tmp_path, [[0.7, 0.2, 0.1]] * 5, scenes=scenes, valid=ALL[:1, :1])
     assert any("5 scenes have fewer than 4 valid pixels" in text for text in said)

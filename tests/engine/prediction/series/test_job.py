@@ -217,7 +217,7 @@ def test_a_date_without_a_layer_is_interpolated(greatest, by_date, cube, tmp_pat
     assert np.array_equal(classes(result["output"]), answer(cube)) and not report.warnings()
 
 
-def test_the_persons_own_nodata_of_each_band(greatest, by_variable, cube, tmp_path):
+def test_the_users_own_nodata_of_each_band(greatest, by_variable, cube, tmp_path):
     cube[1, 0, :4] = 77
     cube[0, 0, :4] = 77
     layers = by_variable(cube)

@@ -102,7 +102,7 @@ def test_months_are_dates_where_nothing_says_more(layer, taking):
     assert read_series([evi, ndvi], "variables", taking()).dates == months
 
 
-def test_dates_of_files_are_told_to_be_such(layer, taking):
+def test_dates_of_files_are_reported_to_be_such(layer, taking):
     def tags(date):
         return {"TIFFTAG_DATETIME": date.replace("-", ":") + " 00:00:00"}
 
@@ -130,7 +130,7 @@ def test_typed_dates_count_more(layer, taking):
         read_series(layers, "dates", taking(), "2013-09-14, 2013-09-30")
 
 
-def test_a_date_that_one_variable_lacks_is_left_out_and_told(layer, taking):
+def test_a_date_that_one_variable_lacks_is_left_out_and_reported(layer, taking):
     evi = layer("evi.tif", texts=[f"EVI_{date}" for date in DATES[1:]])
     ndvi = layer("ndvi.tif", texts=[f"NDVI_{date}" for date in DATES])
     series = read_series([ndvi, evi], "variables", taking())
@@ -158,7 +158,7 @@ def test_bands_by_number(layer, taking):
     assert series.dates == DATES and cells(series)[0] == ((0, 2), (1, 2))
 
 
-def test_layers_that_the_model_does_not_take_are_told(layer, taking):
+def test_layers_that_the_model_does_not_take_are_reported(layer, taking):
     made = [layer(f"{name}.tif", texts=[f"{name} {d}" for d in DATES]) for name in ("NIR", "EVI", "NDVI")]
     series = read_series(made, "variables", taking())
     assert cells(series)[0] == ((2, 1), (1, 1)) and series.warnings == (

@@ -135,7 +135,7 @@ def test_numbers_have_the_mean_of_the_training_part():
     train, held_out = made.numbers(), made.numbers(seed=1)
     ((name, evaluation),) = baselines(train, held_out, "numbers", (), made.INPUTS).items()
     mean, truth = np.nanmean(train.labels), np.array(held_out.labels)
-    assert name == f"mean of the training part ({mean:.4g})"
+    assert name == f"mean of the training split ({mean:.4g})"
     metrics = evaluation.values()
     assert metrics["bias"] == pytest.approx(mean - np.nanmean(truth), rel=1e-4)
     assert metrics["R2"] <= 0 and metrics["RMSE"] == pytest.approx(np.sqrt(np.nanmean((truth - mean) ** 2)), rel=1e-5)

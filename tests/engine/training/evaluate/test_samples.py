@@ -18,9 +18,9 @@ from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.training.evaluate.samples import (
     choose_threshold,
     choose_thresholds,
-    decided,
     evaluate,
     network_run,
+    predicted_classes,
     predictions,
     quick_score,
 )
@@ -226,14 +226,14 @@ def test_predictions_of_some_samples():
     assert [index for index, _, _ in found] == [4, 0]
     for index, output, label in found:
         np.testing.assert_array_equal(label, samples.labels[index])
-        np.testing.assert_array_equal(decided(output[None])[0], samples.images[index][0].argmax(0))
+        np.testing.assert_array_equal(predicted_classes(output[None])[0], samples.images[index][0].argmax(0))
 
 
 def test_the_second_of_two_classes_is_given_from_its_threshold_on():
     probabilities = np.array([[[0.75, 0.5, 0.45]], [[0.25, 0.5, 0.55]]], np.float32)[None]
-    assert decided(probabilities)[0].tolist() == [[0, 0, 1]]
-    assert decided(probabilities, 0.5)[0].tolist() == [[0, 1, 1]]
-    assert decided(probabilities, 0.25)[0].tolist() == [[1, 1, 1]]
+    assert predicted_classes(probabilities)[0].tolist() == [[0, 0, 1]]
+    assert predicted_classes(probabilities, 0.5)[0].tolist() == [[0, 1, 1]]
+    assert predicted_classes(probabilities, 0.25)[0].tolist() == [[1, 1, 1]]
 
 
 def two_classes():
@@ -284,7 +284,7 @@ def test_thresholds_of_labels_are_chosen_for_each():
 
 def test_what_does_not_fit_is_refused():
     run = network_run(made.Bands(), "softmax")
-    with pytest.raises(ValueError, match="gives 3 classes, and the samples have 2"):
+    with pytest.raises(ValueError, match="predicts 3 classes, and the samples have 2"):
         evaluate(run, made.maps(3), "classes", made.classes(2))
     with pytest.raises(ValueError, match="for two classes, and there are 3"):
         evaluate(run, made.maps(3), "classes", made.classes(3), 0.5)
@@ -350,7 +350,7 @@ def test_what_is_not_finite_is_missed_and_never_the_first_class(what):
     assert evaluation.confusion.sum() == 0
     found = evaluation.per_class()
     assert sum(item["support"] for item in found) > 0 and not any(item["figures"]["recall"].value for item in found)
-    assert decided(np.array([[np.nan, 0.2], [0.5, 0.8]])).tolist() == [IGNORE, 1]
+    assert predicted_classes(np.array([[np.nan, 0.2], [0.5, 0.8]])).tolist() == [IGNORE, 1]
 
 
 def test_labels_that_are_not_finite_are_not_given():

@@ -113,7 +113,7 @@ def test_a_damaged_one_is_not_used(tmp_path, damage):
     else:
         path.write_bytes(b"")
     assert load_checkpoint(path, {"rate": 0.1}, told) is None
-    assert told.said == [("warning", f"{path} is damaged, so the training begins anew.")]
+    assert told.said == [("warning", f"{path} is damaged, so the training starts again.")]
 
 
 def test_one_of_another_training_is_not_used(tmp_path):
@@ -121,5 +121,5 @@ def test_one_of_another_training_is_not_used(tmp_path):
     save_checkpoint(path, state(network={"a": [3]}))
     assert load_checkpoint(path, {"rate": 0.2, "network": {"a": [4]}, "seed": 1}, told) is None
     differs = "rate was 0.1 and is 0.2, network, seed was None and is 1"
-    assert told.said == [("warning", f"{path} is of another training ({differs}), so this one begins anew.")]
+    assert told.said == [("warning", f"{path} is of another training ({differs}), so this one starts again.")]
     assert differences({"a": 1}, {"a": 1}) == ""

@@ -13,7 +13,13 @@ from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.training.distil import run_distil
-from rsdl_qgis.engine.training.loop.consistency import check_crops, consistent, disagreement, draw_crop, valid_pixels
+from rsdl_qgis.engine.training.loop.consistency import (
+    check_crops,
+    consistency_forward,
+    disagreement,
+    draw_crop,
+    valid_pixels,
+)
 from rsdl_qgis.engine.training.loop.fit import with_auxiliary
 from rsdl_qgis.engine.training.loop.losses import build_loss
 from rsdl_qgis.engine.training.train import run_train
@@ -93,7 +99,7 @@ def test_the_loss_is_that_of_wholes_and_crops_and_their_disagreement(blank):
     images[0][..., :blank] = 0  # not valid
     loss = build_loss(["cross_entropy"], "classes")
     torch.manual_seed(5)
-    value = consistent(loss, 3.0, MULTIPLE, "classes")(network, images, labels)
+    value = consistency_forward(loss, 3.0, MULTIPLE, "classes")(network, images, labels)
     torch.manual_seed(5)
     cut = draw_crop(SIDE, MULTIPLE)
     whole, part = network(*images), network(images[0][(..., *cut)])
@@ -111,7 +117,10 @@ def test_it_teaches_a_network_to_leave_out_what_changes_with_the_crop(training_s
     shares = {}
     for weight in (0.0, 50.0):
         network, loss = Surroundings(), build_loss(["cross_entropy"], "classes")
-        forward, optimizer = consistent(loss, weight, MULTIPLE, "classes"), torch.optim.SGD(network.parameters(), 0.02)
+        forward, optimizer = (
+            consistency_forward(loss, weight, MULTIPLE, "classes"),
+            torch.optim.SGD(network.parameters(), 0.02),
+        )
         torch.manual_seed(training_seed)
         for _ in range(40):
             optimizer.zero_grad()
@@ -128,7 +137,7 @@ def test_auxiliary_heads_learn_from_crops_too():
     images = torch.randn((4, 1, 1, 64, 64), generator=random)
     labels, loss = (images[:, 0, 0] > 0).long(), build_loss(["cross_entropy", "dice"], "classes")
     torch.manual_seed(5)
-    value = consistent(loss, 0.0, 16, "classes")(network, [images], labels)
+    value = consistency_forward(loss, 0.0, 16, "classes")(network, [images], labels)
     torch.manual_seed(5)
     cut = draw_crop(64, 16)
     whole, part = network(images), network(images[(..., *cut)])
@@ -155,8 +164,9 @@ def test_a_training_takes_the_weight_into_account(tmp_path, task):
 
 def test_numbers_are_learned_in_their_units(tmp_path, training_seed, reached):
     make_folder(tmp_path / "chips", "regression", counts=(12, 6, 0), side=48)
-    asked = arguments(tmp_path, "regression", consistency=1.0, epochs=20, learning_rate=0.01, seed=training_seed)
-    assert reached("R2", run_train(asked, Report())["main"], above=0.5)
+    how = {"epochs": 30, "batch_size": 2, "learning_rate": 0.01, "seed": training_seed}
+    result = run_train(arguments(tmp_path, "regression", consistency=1.0, **how), Report())
+    assert reached("R2", result["main"], above=0.5)
 
 
 def test_a_student_learns_it_too(tmp_path):

@@ -23,10 +23,10 @@ from rsdl_qgis.engine.training.loop.fit import (
     OPTIMIZERS,
     Settings,
     fit,
-    follow,
     in_one_pass,
     joined,
     mixed_precision,
+    update_average,
     warm_up_cosine,
     with_auxiliary,
 )
@@ -178,7 +178,7 @@ def test_a_training_that_asks_for_something_else_begins_anew(tmp_path):
     train(checkpoint=path, stop_after=2)
     quicker = replace(HOW, learning_rate=2e-2)
     seen = train(quicker, checkpoint=path, report=told, stop_after=1)
-    assert seen[0][0].number == 0 and "(learning_rate was 0.01 and is 0.02), so this one begins anew" in told.said
+    assert seen[0][0].number == 0 and "(learning_rate was 0.01 and is 0.02), so this one starts again" in told.said
     assert train(quicker, unet(widths=(4, 4)), checkpoint=path, stop_after=1)[0][0].number == 0
     assert train(replace(quicker, metric="mean IoU"), unet(widths=(4, 4)), checkpoint=path)[0][0].number == 1
     path.write_bytes(b"spoiled")
@@ -229,7 +229,7 @@ def test_the_average_is_that_of_weights_and_statistics():
     first, second = unet(), unet(1)
     second.encoder.levels[0][1].running_mean.fill_(4)
     second.encoder.levels[0][1].num_batches_tracked.fill_(7)
-    follow(first, second, 0.75)
+    update_average(first, second, 0.75)
     assert first.encoder.levels[0][1].running_mean.eq(1).all()
     assert first.encoder.levels[0][1].num_batches_tracked == 7
     expected = 0.75 * unet().decoder.head.weight + 0.25 * second.decoder.head.weight
@@ -351,16 +351,16 @@ def test_training_can_be_cancelled():
 def test_how_far_it_is_and_how_long_it_takes_is_told(monkeypatch):
     class Told(Report):
         def __init__(self):
-            self.told = []
+            self.reported = []
 
         def progress(self, fraction, message=""):
-            self.told.append((fraction, message))
+            self.reported.append((fraction, message))
 
-    monkeypatch.setattr(progress, "TOLD_EVERY", 0)
+    monkeypatch.setattr(progress, "INTERVAL", 0)
     report = Told()
     train(replace(HOW, epochs=2, metric="mean IoU"), report=report, score=lambda network: 0.713)
-    assert [fraction for fraction, _ in report.told] == pytest.approx([i / 6 for i in range(1, 7)])
-    first, last = report.told[0][1], report.told[-1][1]
+    assert [fraction for fraction, _ in report.reported] == pytest.approx([i / 6 for i in range(1, 7)])
+    first, last = report.reported[0][1], report.reported[-1][1]
     assert first.startswith("epoch 1 of 2, loss 0.") and "IoU" not in first and first.endswith(" s left")
     assert last.startswith("epoch 2 of 2, loss 0.") and last.endswith(", mean IoU 0.713, about 0 s left")
 

@@ -242,7 +242,7 @@ def test_what_is_no_loss_or_does_not_fit_the_labels_is_refused():
         build_loss(["huber", "dice"], "numbers")
     with pytest.raises(InputError, match="No loss is named"):
         build_loss([], "labels")
-    with pytest.raises(InputError, match="temperature of 0"):
+    with pytest.raises(InputError, match="temperature cannot be 0"):
         build_loss(["distillation"], "soft", temperature=0)
 
 

@@ -42,7 +42,7 @@ def test_what_is_left_is_reckoned_from_what_was_done_since_a_resume(now):
     assert not timed.due()
     now[0] += 60
     assert timed.due()
-    timed.tell(6, 2, 0.4123, [{"score": 0.7131}])  # half an epoch of four in a minute
+    timed.report_step(6, 2, 0.4123, [{"score": 0.7131}])  # half an epoch of four in a minute
     assert told.fraction == pytest.approx(0.65)
     assert told.message == "epoch 7 of 10, loss 0.412, mean IoU 0.713, about 7 min left"
     assert not timed.due()

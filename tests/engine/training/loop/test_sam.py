@@ -15,7 +15,7 @@ from rsdl_qgis.engine.cards.store import read_card
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.training.loop import fit as fit_module
 from rsdl_qgis.engine.training.loop.fit import Settings, fit
-from rsdl_qgis.engine.training.loop.sam import climbed
+from rsdl_qgis.engine.training.loop.sam import perturbed
 from rsdl_qgis.engine.training.train import run_train
 
 from ..chip_folders import make_folder
@@ -47,7 +47,7 @@ def test_in_the_block_the_weights_lie_up_the_gradient_and_after_it_where_they_we
     loss_of(other).backward()
     direction = torch.cat([weight.grad.flatten() for weight in other.parameters()])
     before, low = weights(net), loss_of(net)
-    with climbed(net, low * scale, 0.1):
+    with perturbed(net, low * scale, 0.1):
         moved = torch.cat([(new - old).flatten() for new, old in zip(weights(net), before)])
         assert loss_of(net) > low
     torch.testing.assert_close(moved, 0.1 * direction / direction.norm(), rtol=0, atol=1e-6)
@@ -59,7 +59,7 @@ def test_gradients_that_were_gathered_stay_and_those_of_the_block_join_them():
     net, far = network(), network()
     loss_of(net, 1).backward()
     gathered = [weight.grad.clone() for weight in net.parameters()]
-    with climbed(net, loss_of(net), 0.1):
+    with perturbed(net, loss_of(net), 0.1):
         far.load_state_dict(net.state_dict())
         loss_of(net).backward()
     loss_of(far).backward()
@@ -71,7 +71,7 @@ def test_frozen_weights_do_not_move():
     net = network()
     net[0].requires_grad_(False)
     first, last = net[0].weight.clone(), net[3].weight.clone()
-    with climbed(net, loss_of(net), 0.1):
+    with perturbed(net, loss_of(net), 0.1):
         assert torch.equal(net[0].weight, first) and not torch.equal(net[3].weight, last)
 
 
@@ -81,7 +81,7 @@ def test_running_statistics_are_after_the_block_what_they_were(momentum):
     net[1].momentum = momentum
     low = loss_of(net)
     before = {name: value.clone() for name, value in net[1].named_buffers()}
-    with climbed(net, low, 0.1):
+    with perturbed(net, low, 0.1):
         net(torch.full((8, 3), torch.inf))
         assert not net[1].running_mean.isfinite().all()
     assert all(torch.equal(value, before[name]) for name, value in net[1].named_buffers())
@@ -91,14 +91,14 @@ def test_running_statistics_are_after_the_block_what_they_were(momentum):
 def test_where_there_is_no_gradient_the_weights_stay(factor):
     net = network()
     before = weights(net)
-    with climbed(net, loss_of(net) * factor, 0.1):
+    with perturbed(net, loss_of(net) * factor, 0.1):
         assert all(torch.equal(new, old) for new, old in zip(weights(net), before))
 
 
 def test_after_a_failure_the_weights_are_what_they_were():
     net = network()
     before = weights(net)
-    with pytest.raises(RuntimeError, match="memory"), climbed(net, loss_of(net), 0.1):
+    with pytest.raises(RuntimeError, match="memory"), perturbed(net, loss_of(net), 0.1):
         raise RuntimeError("memory")
     assert all(torch.equal(new, old) for new, old in zip(weights(net), before))
 
@@ -169,7 +169,7 @@ def test_scaled_gradients_lead_to_the_same_place(monkeypatch, accumulate):
     how = replace(HOW, sharpness=0.5, accumulate=accumulate)
     plain = end_of(how, 1.0, 0.3)
     monkeypatch.setattr(fit_module, "mixed_precision", lambda settings: torch.float16)
-    monkeypatch.setattr(fit_module.Course, "autocast", lambda self: contextlib.nullcontext())  # the scaler alone
+    monkeypatch.setattr(fit_module.TrainingState, "autocast", lambda self: contextlib.nullcontext())  # the scaler alone
     torch.testing.assert_close(end_of(how, 1.0, 0.3), plain)
 
 

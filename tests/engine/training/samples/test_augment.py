@@ -12,8 +12,8 @@ from rsdl_qgis.engine.chips.folder import IGNORE
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.training.samples.augment import (
     AUGMENTATIONS,
+    NO_AUGMENTATION,
     NOISE_VALUES,
-    UNVARIED,
     Augmentation,
     augment,
     check_names,
@@ -94,7 +94,7 @@ def test_what_is_not_valid_stays_0_and_touches_nothing_valid(all_bands):
 def test_a_sample_is_not_changed_itself():
     image, labels = torch.rand(1, 2, 8, 8), torch.zeros(8, 8, dtype=torch.long)
     before = image.clone()
-    for how in (Augmentation(), UNVARIED, Augmentation(flips=False, zoom=1, drop_dates=1)):
+    for how in (Augmentation(), NO_AUGMENTATION, Augmentation(flips=False, zoom=1, drop_dates=1)):
         augment([image, image], labels, how, generator())
     assert torch.equal(image, before)
 
@@ -180,20 +180,20 @@ def test_crops_hold_a_label_where_there_is_one():
     assert len(places) > 10  # anywhere in the crop
     numbers, soft = torch.full((60, 40), float("nan")), torch.zeros(2, 60, 40)
     numbers[50, 3], soft[1, 50, 3] = 2.5, 1
-    assert all((augment([image], numbers, UNVARIED, generator(i), window=16)[1] == 2.5).any() for i in range(10))
-    assert all((augment([image], soft, UNVARIED, generator(i), window=16)[1] == 1).any() for i in range(10))
-    assert augment([image], torch.full((60, 40), IGNORE), UNVARIED, generator(), window=16)[1].shape == (16, 16)
+    assert all((augment([image], numbers, NO_AUGMENTATION, generator(i), window=16)[1] == 2.5).any() for i in range(10))
+    assert all((augment([image], soft, NO_AUGMENTATION, generator(i), window=16)[1] == 1).any() for i in range(10))
+    assert augment([image], torch.full((60, 40), IGNORE), NO_AUGMENTATION, generator(), window=16)[1].shape == (16, 16)
 
 
 @pytest.mark.parametrize("height", [10, 30])
 def test_smaller_pictures_are_continued_without_a_value_and_without_a_label(height):
     image, labels = torch.ones(1, 1, height, 12), torch.zeros(height, 12, dtype=torch.long)
-    (varied,), label = augment([image], labels, UNVARIED, generator(), window=16)
+    (varied,), label = augment([image], labels, NO_AUGMENTATION, generator(), window=16)
     assert varied.shape == (1, 1, 16, 16) and (varied[..., : min(height, 16), :12] == 1).all()
     assert varied.sum() == min(height, 16) * 12 and torch.equal(varied[0, 0] == 0, label == IGNORE)
-    numbers = augment([image], labels.float(), UNVARIED, generator(), window=16)[1]
+    numbers = augment([image], labels.float(), NO_AUGMENTATION, generator(), window=16)[1]
     assert torch.equal(numbers.isnan(), label == IGNORE)
-    soft = augment([image], torch.ones(2, height, 12), UNVARIED, generator(), window=16)[1]
+    soft = augment([image], torch.ones(2, height, 12), NO_AUGMENTATION, generator(), window=16)[1]
     assert torch.equal(soft[1] == 0, label == IGNORE)
     for seed in range(10):
         (varied,), label = augment([image], labels, GEOMETRY, generator(seed), window=16)

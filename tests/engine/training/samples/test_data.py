@@ -32,8 +32,8 @@ def test_scenes_are_brought_to_the_networks_usual_side_or_to_that_asked_for(side
 @pytest.mark.parametrize(
     ("network", "side", "words"),
     [
-        ("lenet5", 64, "LeNet-5 takes pictures of 32 px, not 64. Leave SIDE empty."),
-        ("resnet18", 16, "ResNet-18 does not take pictures of 16 px. Choose a SIDE from 32 on."),
+        ("lenet5", 64, "LeNet-5 takes images of 32 px, not 64. Leave SIDE empty."),
+        ("resnet18", 16, "ResNet-18 does not take images of 16 px. Choose a SIDE from 32 on."),
     ],
 )
 def test_a_side_that_the_network_does_not_take_is_refused(sides, network, side, words):

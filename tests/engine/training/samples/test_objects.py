@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rsdl_qgis.engine.training.samples.augment import AUGMENTATIONS, Augmentation, augment
 from rsdl_qgis.engine.training.samples.batches import Batches, in_order
-from rsdl_qgis.engine.training.samples.mosaic import four_in_one
+from rsdl_qgis.engine.training.samples.mosaic import mosaic
 from rsdl_qgis.engine.training.samples.objects import LEAST_SEEN, ObjectBatch, Objects, joined, seen
 
 GEOMETRY = Augmentation(gain=0, offset=0, noise=0, zoom=1.0)
@@ -88,7 +88,7 @@ def test_batches_have_the_objects_of_each_picture():
 
 def test_a_mosaic_shows_four_pictures_and_their_objects():
     given = samples(4)
-    (image,), found = four_in_one(given, torch.Generator().manual_seed(3))
+    (image,), found = mosaic(given, torch.Generator().manual_seed(3))
     assert image[0, 0, 0, 0] == 1 and image[0, 0, 0, -1] == 2 and image[0, 0, -1, 0] == 3 and image[0, 0, -1, -1] == 4
     assert len(found) == 4
     for (x1, y1, x2, y2), label in zip(found.boxes.round().int().tolist(), found.labels.tolist()):
@@ -97,7 +97,7 @@ def test_a_mosaic_shows_four_pictures_and_their_objects():
 
 def test_a_mosaic_puts_maps_together_as_it_does_pictures():
     given = [([torch.full((1, 1, 16, 16), float(i))], torch.full((16, 16), i)) for i in range(4)]
-    (image,), label = four_in_one(given, torch.Generator().manual_seed(0))
+    (image,), label = mosaic(given, torch.Generator().manual_seed(0))
     assert torch.equal(image[0, 0].long(), label) and len(label.unique()) == 4
 
 

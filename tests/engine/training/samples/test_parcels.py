@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from rsdl_qgis.engine.training.samples.augment import UNVARIED, augment
+from rsdl_qgis.engine.training.samples.augment import NO_AUGMENTATION, augment
 from rsdl_qgis.engine.training.samples.parcels import LEAST, SHAPES, draw_mask, draw_window
 
 
@@ -43,7 +43,7 @@ def test_a_polygon_touches_all_sides_of_its_window_and_half_a_picture_lies_on_on
 @pytest.mark.parametrize("label", [torch.tensor(3), torch.tensor([1.0, 0.0])])
 def test_a_scene_is_shown_as_a_polygon_shows_it(label):
     ramp = torch.arange(1, 33).float().expand(1, 2, 32, 32)
-    alone = replace(UNVARIED, parcels=1.0)
+    alone = replace(NO_AUGMENTATION, parcels=1.0)
     shares, spans = [], []
     for seed in range(60):
         (image, other), still = augment([ramp, -ramp[:, :1]], label, alone, generator(seed))

@@ -133,7 +133,7 @@ def test_what_cannot_be_frozen():
         freeze(unet(), 4)
     with pytest.raises(InputError, match=r"'decoder' cannot be frozen\. Choose one of nothing, encoder, backbone"):
         freeze(unet(), "decoder")
-    with pytest.raises(ModelError, match=r"Sequential does not say which stage '0\.weight' belongs to"):
+    with pytest.raises(ModelError, match=r"Sequential does not define which stage '0\.weight' belongs to"):
         freeze(torch.nn.Sequential(torch.nn.Linear(1, 1)), "encoder")
 
 

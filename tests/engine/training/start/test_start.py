@@ -262,7 +262,7 @@ def test_models_that_cannot_be_trained_further(tmp_path, model):
     (tmp_path / "base" / WEIGHTS_FILE).unlink()
     with pytest.raises(ModelError, match=r"'base' has no weights\.safetensors: it can be used, but not trained fur"):
         begin("unet", [image(*RGB)], ("a", "b"), tmp_path / "base", **UNET)
-    with pytest.raises(ModelError, match="'bright' is of no network that is known here"):  # an .onnx
+    with pytest.raises(ModelError, match="'bright' is of an unknown network"):  # an .onnx
         begin("unet", [image(*RGB)], ("a", "b"), model, **UNET)
     with pytest.raises(ModelError, match="There is no model 'none'"):
         begin("unet", [image(*RGB)], ("a", "b"), "none", **UNET)
@@ -317,7 +317,7 @@ def test_an_ensemble_goes_on_from_one_of_as_many():
 
 
 def test_no_network_to_build():
-    with pytest.raises(ModelError, match="'base' is of no network that is known here"):
+    with pytest.raises(ModelError, match="'base' is of an unknown network"):
         network_to_build(None, {}, card_of(""))
     with pytest.raises(ModelError, match=r"There is no network 'alexnat'\. Choose one of the networks unet, "):
         network_to_build("alexnat", {}, None)

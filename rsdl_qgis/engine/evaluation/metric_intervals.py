@@ -1,4 +1,4 @@
-"""The metrics of an assessment with their confidence intervals, in all and of each class."""
+"""The metrics of an assessment with their confidence intervals, overall and of each class."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from numpy.typing import NDArray
 
-from ..evaluation.bootstrap import Figure
-from ..evaluation.confusion import ClassRates
+from .bootstrap import Estimate
+from .confusion import ClassRates
 
 OVERALL = ("overall_accuracy", "kappa", "mean_iou", "fw_iou", "macro_f1")  # of one class a pixel or feature
 OF_CLASS = ("users_accuracy", "producers_accuracy", "f1", "iou")
@@ -17,10 +17,10 @@ OF_CLASS = ("users_accuracy", "producers_accuracy", "f1", "iou")
 
 @dataclass(frozen=True)
 class Rates:
-    """Metrics by name: in all, and one for each class."""
+    """Metrics by name: overall, and one for each class."""
 
-    overall: dict[str, Figure]
-    of_classes: dict[str, list[Figure]]
+    overall: dict[str, Estimate]
+    of_classes: dict[str, list[Estimate]]
 
 
 def named(rates: ClassRates) -> dict[str, NDArray]:
@@ -44,11 +44,11 @@ def rates_of(once: Mapping[str, NDArray], ends: Mapping[str, NDArray]) -> Rates:
     for name, values in once.items():
         columns = [values[0], *ends[name]]
         if values.ndim > 1:
-            rates.of_classes[name] = [_figure(*triple) for triple in zip(*(column.tolist() for column in columns))]
+            rates.of_classes[name] = [_estimate(*triple) for triple in zip(*(column.tolist() for column in columns))]
         else:
-            rates.overall[name] = _figure(*map(float, columns))
+            rates.overall[name] = _estimate(*map(float, columns))
     return rates
 
 
-def _figure(value: float, low: float, high: float) -> Figure:
-    return Figure(*(None if math.isnan(number) else number for number in (value, low, high)))
+def _estimate(value: float, low: float, high: float) -> Estimate:
+    return Estimate(*(None if math.isnan(number) else number for number in (value, low, high)))
