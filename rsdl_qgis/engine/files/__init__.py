@@ -1,1 +1,1 @@
-"""Names and locks of files; texts, tables, JSON and XML of others, read so that they do no harm. Standard library only."""
+"""Names and locks of files; texts, CSV, JSON and XML of others, which are to do no harm. Standard library only."""
