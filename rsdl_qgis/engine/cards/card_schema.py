@@ -1,7 +1,7 @@
 """What a model card may say: one table for cards in folders, archives and ONNX files. Standard library only.
 
-``ITEM`` is what each value of the STAC item must be, ``RULES`` what they must be together. Cards that are made from
-other programs' metadata are checked by the same, as the item that they are written as, and the metadata before.
+``PROPERTIES`` is what each value of the STAC item must be, ``RULES`` what they must be together. Cards that are made
+from other programs' metadata are checked by the same, as the item that they are written as, and the metadata before.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Names and locks of files, and texts that do no harm in them. Standard library only."""
+"""Names and locks of files; texts, CSV, JSON and XML of others, which are to do no harm. Standard library only."""
