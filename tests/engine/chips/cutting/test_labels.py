@@ -18,7 +18,7 @@ def layer(tmp_path, values, kind="class", name="l", **spec):
     return read_layer(LabelSpec.of(vector(tmp_path / f"{name}.geojson", shapes, **spec)), kind)
 
 
-def as_error(legend):
+def told(legend):
     return [(item.value, item.name) for item in legend.classes]
 
 
