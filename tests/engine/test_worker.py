@@ -148,8 +148,8 @@ def test_killed_it_leaves_no_output_but_only_files_that_name_it(slow_model, larg
 def run_operation(folder: Path, body: str) -> subprocess.CompletedProcess:
     """The worker with an operation 'test' whose body is an expression."""
     code = (
-        "import os, sys; from rsdl_qgis.engine import job_arguments, jobs, __main__ as m;"
-        f"jobs.OPERATIONS['test'] = lambda a, r: {body}; job_arguments.OPERATIONS['test'] = {{}};"
+        "import os, sys; from rsdl_qgis.engine.job import arguments; from rsdl_qgis.engine import jobs, __main__ as m;"
+        f"jobs.OPERATIONS['test'] = lambda a, r: {body}; arguments.OPERATIONS['test'] = {{}};"
         "sys.exit(m.main([sys.argv[1]]))"
     )
     (folder / "job.json").write_text('{"operation": "test", "arguments": {}}')

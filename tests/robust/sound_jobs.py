@@ -14,7 +14,7 @@ from rsdl_qgis.engine.training.train import run_train
 
 from ..engine.prediction.scenes.test_job import CARD as SCENES
 from ..engine.prediction.scenes.test_job import Brightness
-from ..engine.prediction.series.test_job import ALL, CLASSES, DATES, Greatest
+from ..engine.prediction.series.greatest import ALL, CLASSES, DATES, Greatest
 from ..engine.prediction.test_object_collector import CARD as OBJECTS
 from ..engine.prediction.test_object_collector import Markers, marked
 from ..engine.training.chip_folders import make_folder

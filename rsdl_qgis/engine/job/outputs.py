@@ -111,7 +111,7 @@ def kept(finished: Callable[[], Iterable[str | os.PathLike[str]]]) -> Iterator[N
 def check_outputs(files: Sequence[str], folders: Sequence[str], read: Iterable[str]) -> None:
     """OutputError for the first output that cannot be written, is read, lies in what is read, or is another one too.
 
-    ``read``: sources, as ``file_names.files_of`` takes them. Beside a folder there may be one that it is trained in.
+    ``read``: sources, as ``files.names.files_of`` takes them. Beside a folder there may be one that it is trained in.
     """
     for file in files:
         _check_there(file)

@@ -8,7 +8,7 @@ import pytest
 from rsdl_qgis.engine.errors import InputError
 
 from ...training.layers import Log, box, noise, point, raster, source, vector
-from .test_cutter import cut_up, put_together
+from .cut_chips import cut_up, put_together
 
 BIG = [(box(0, 0, 20, 20), "a"), (box(40, 0, 60, 20), "b"), (box(0, 40, 20, 60), "a"), (box(40, 40, 60, 60), "b")]
 TINY = [(box(30 + i + 0.6, 30.6, 30 + i + 0.9, 30.9), "tiny") for i in range(0, 8, 2)]
