@@ -1,6 +1,6 @@
 """The table of training options: by subject, in the order in which a person decides, each with its words.
 
-Kind, limits and defaults are those of the job's arguments (``engine.job_arguments``).
+Kind, limits and defaults are those of the job's arguments (``engine.job.arguments``).
 """
 
 from __future__ import annotations

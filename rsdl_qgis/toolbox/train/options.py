@@ -1,6 +1,6 @@
 """The parameters of training that are not layers: made from the job's arguments, and read as the job says them.
 
-Kind, limits and default of each stand in ``engine.job_arguments``, what depends on the task in ``engine.task_table``,
+Kind, limits and default of each stand in ``engine.job.arguments``, what depends on the task in ``engine.tables.tasks``,
 and the words in ``train_option_table``.
 """
 
