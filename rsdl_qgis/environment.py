@@ -98,13 +98,9 @@ def find_python(setting: str = "") -> WorkerPython:
     folder = managed_folder()
     state = managed_state(folder)
     if state == "missing":
-        raise RsdlError(
-            "The worker's Python environment is not set up yet.", "Run 'Set up environment' first."
-        )
+        raise RsdlError("The worker's Python environment is not set up yet.", "Run 'Set up environment' first.")
     if state == "outdated":
-        raise RsdlError(
-            "The worker's Python environment is of an older plugin.", "Run 'Set up environment' again."
-        )
+        raise RsdlError("The worker's Python environment is of an older plugin.", "Run 'Set up environment' again.")
     return WorkerPython(python_in(folder), "managed")
 
 
@@ -146,9 +142,7 @@ def worker_environment() -> dict[str, str]:
     if root:  # Windows: QGIS's DLLs must not be found by the worker's libraries
         root = os.path.normcase(os.path.abspath(root))
         kept = (p for p in env.get("PATH", "").split(os.pathsep) if p)
-        env["PATH"] = os.pathsep.join(
-            p for p in kept if not os.path.normcase(os.path.abspath(p)).startswith(root)
-        )
+        env["PATH"] = os.pathsep.join(p for p in kept if not os.path.normcase(os.path.abspath(p)).startswith(root))
     return env
 
 
@@ -186,8 +180,7 @@ def base_python() -> Path:
     found = f" Found: {', '.join(tried)}." if tried else ""
     raise RsdlError(
         f"No Python of version 3.10 or newer with venv was found on this computer.{found}",
-        "Install Python (on Debian and Ubuntu also the package python3-venv) or uv, or name a Python in the "
-        "settings.",
+        "Install Python (on Debian and Ubuntu also the package python3-venv) or uv, or name a Python in the settings.",
     )
 
 
@@ -230,13 +223,9 @@ def setup(
             report.log("warning", f"{error.message} It is made again.")
     requirements = requirements_file(flavour)
     if wheels and not Path(wheels).is_dir():
-        raise RsdlError(
-            f"The folder of wheels is not there: {wheels}.", "Choose a folder that holds .whl files."
-        )
+        raise RsdlError(f"The folder of wheels is not there: {wheels}.", "Choose a folder that holds .whl files.")
     if folder.exists() and any(folder.iterdir()) and not (folder / "pyvenv.cfg").is_file():
-        raise RsdlError(
-            f"The folder {folder} holds something else.", "Choose an empty folder for the environment."
-        )
+        raise RsdlError(f"The folder {folder} holds something else.", "Choose an empty folder for the environment.")
     source = ["--no-index", "--find-links", str(Path(wheels).absolute())] if wheels else []
     try:
         if folder.exists():
@@ -301,9 +290,7 @@ def _run(command: Sequence[str], report: Report, fraction: float) -> None:
     """Runs an installer; its lines are logged, each package moves the progress; cancel stops it and its
     children.
     """
-    report.progress(
-        fraction, f"{Path(command[0]).name} {' '.join(a for a in command[1:4] if not a.startswith('-'))}"
-    )
+    report.progress(fraction, f"{Path(command[0]).name} {' '.join(a for a in command[1:4] if not a.startswith('-'))}")
     report.check()
     process = start(command, worker_environment())
     tail: list[str] = []
@@ -337,22 +324,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line: makes the environment, or says which Python would be used."""
     import argparse  # not when QGIS starts
 
-    parser = argparse.ArgumentParser(
-        prog="rsdl_qgis.environment", description="The worker's Python environment."
-    )
-    parser.add_argument(
-        "--setup", action="store_true", help="make or repair it; else say which Python is used"
-    )
+    parser = argparse.ArgumentParser(prog="rsdl_qgis.environment", description="The worker's Python environment.")
+    parser.add_argument("--setup", action="store_true", help="make or repair it; else say which Python is used")
     parser.add_argument("--anew", action="store_true", help="make it again even if it is sound")
     parser.add_argument(
         "--flavour", choices=FLAVOURS, default="cpu", help="libraries for the CPU or for CUDA (default: cpu)"
     )
-    parser.add_argument(
-        "--wheels", metavar="DIR", help="install from this folder of wheels, without the network"
-    )
-    parser.add_argument(
-        "--folder", metavar="DIR", type=Path, help="where to make it (default: the user's data folder)"
-    )
+    parser.add_argument("--wheels", metavar="DIR", help="install from this folder of wheels, without the network")
+    parser.add_argument("--folder", metavar="DIR", type=Path, help="where to make it (default: the user's data folder)")
     options = parser.parse_args(arguments)
     try:
         if options.setup:

@@ -144,9 +144,7 @@ def test_base_python_is_recent_enough():
 
 def test_a_grandchild_that_keeps_the_pipe_does_not_hold_us():
     code = "import subprocess, sys; print('hello', flush=True); subprocess.Popen(['sleep', '30'])"
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, **group_options()
-    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, **group_options())
     assert [line for line in lines(process) if line] == ["hello"]
     os.killpg(process.pid, 9)
     kill_group(process)

@@ -39,33 +39,17 @@ ADVANCED = _first(
 OPTIONAL = _first(
     lambda: Qgis.ProcessingParameterFlag.Optional, lambda: QgsProcessingParameterDefinition.Flag.FlagOptional
 )
-POLYGONS = _first(
-    lambda: Qgis.ProcessingSourceType.VectorPolygon, lambda: QgsProcessing.SourceType.TypeVectorPolygon
-)
-POINTS = _first(
-    lambda: Qgis.ProcessingSourceType.VectorPoint, lambda: QgsProcessing.SourceType.TypeVectorPoint
-)
+POLYGONS = _first(lambda: Qgis.ProcessingSourceType.VectorPolygon, lambda: QgsProcessing.SourceType.TypeVectorPolygon)
+POINTS = _first(lambda: Qgis.ProcessingSourceType.VectorPoint, lambda: QgsProcessing.SourceType.TypeVectorPoint)
 VECTORS = _first(lambda: Qgis.ProcessingSourceType.Vector, lambda: QgsProcessing.SourceType.TypeVector)
 RASTERS = _first(lambda: Qgis.ProcessingSourceType.Raster, lambda: QgsProcessing.SourceType.TypeRaster)
-MAP_LAYER = _first(
-    lambda: Qgis.ProcessingSourceType.MapLayer, lambda: QgsProcessing.SourceType.TypeMapLayer
-)
-POLYGON_GEOMETRY = _first(
-    lambda: Qgis.GeometryType.Polygon, lambda: QgsWkbTypes.GeometryType.PolygonGeometry
-)
+MAP_LAYER = _first(lambda: Qgis.ProcessingSourceType.MapLayer, lambda: QgsProcessing.SourceType.TypeMapLayer)
+POLYGON_GEOMETRY = _first(lambda: Qgis.GeometryType.Polygon, lambda: QgsWkbTypes.GeometryType.PolygonGeometry)
 POINT_GEOMETRY = _first(lambda: Qgis.GeometryType.Point, lambda: QgsWkbTypes.GeometryType.PointGeometry)
-DOUBLE = _first(
-    lambda: Qgis.ProcessingNumberParameterType.Double, lambda: QgsProcessingParameterNumber.Type.Double
-)
-INTEGER = _first(
-    lambda: Qgis.ProcessingNumberParameterType.Integer, lambda: QgsProcessingParameterNumber.Type.Integer
-)
-FOLDER = _first(
-    lambda: Qgis.ProcessingFileParameterBehavior.Folder, lambda: QgsProcessingParameterFile.Behavior.Folder
-)
-ANY_FIELD = _first(
-    lambda: Qgis.ProcessingFieldParameterDataType.Any, lambda: QgsProcessingParameterField.DataType.Any
-)
+DOUBLE = _first(lambda: Qgis.ProcessingNumberParameterType.Double, lambda: QgsProcessingParameterNumber.Type.Double)
+INTEGER = _first(lambda: Qgis.ProcessingNumberParameterType.Integer, lambda: QgsProcessingParameterNumber.Type.Integer)
+FOLDER = _first(lambda: Qgis.ProcessingFileParameterBehavior.Folder, lambda: QgsProcessingParameterFile.Behavior.Folder)
+ANY_FIELD = _first(lambda: Qgis.ProcessingFieldParameterDataType.Any, lambda: QgsProcessingParameterField.DataType.Any)
 OF_PROVIDER = _first(lambda: Qgis.FieldOrigin.Provider, lambda: QgsFields.FieldOrigin.OriginProvider)
 # A field's type is QVariant's up to QGIS 3.36, and QMetaType's since; the numbers are the same.
 _FIELD_TYPES = QMetaType.Type if Qgis.QGIS_VERSION_INT >= 33800 else QVariant.Type
@@ -75,9 +59,7 @@ UNSIGNED_FIELDS, BINARY_FIELD = (3, 5), 12
 ANY_GEOMETRY = _first(lambda: Qgis.WkbType.Unknown, lambda: QgsWkbTypes.Type.Unknown)
 METERS = _first(lambda: Qgis.DistanceUnit.Meters, lambda: QgsUnitTypes.DistanceUnit.DistanceMeters)
 DEGREES = _first(lambda: Qgis.DistanceUnit.Degrees, lambda: QgsUnitTypes.DistanceUnit.DistanceDegrees)
-ALPHA_BAND = _first(
-    lambda: Qgis.RasterColorInterpretation.AlphaBand, lambda: QgsRaster.ColorInterpretation.AlphaBand
-)
+ALPHA_BAND = _first(lambda: Qgis.RasterColorInterpretation.AlphaBand, lambda: QgsRaster.ColorInterpretation.AlphaBand)
 PALETTE = _first(
     lambda: Qgis.RasterColorInterpretation.PaletteIndex, lambda: QgsRaster.ColorInterpretation.PaletteIndex
 )
@@ -95,9 +77,7 @@ SHOWN = _first(  # what a band shows: red, green, blue
 )
 HAS_SIZE = _first(lambda: Qgis.RasterInterfaceCapability.Size, lambda: QgsRasterInterface.Capability.Size)
 RASTER_LAYER = _first(lambda: Qgis.LayerType.Raster, lambda: QgsMapLayer.LayerType.RasterLayer)
-LINEAR_RAMP = _first(
-    lambda: Qgis.ShaderInterpolationMethod.Linear, lambda: QgsColorRampShader.Type.Interpolated
-)
+LINEAR_RAMP = _first(lambda: Qgis.ShaderInterpolationMethod.Linear, lambda: QgsColorRampShader.Type.Interpolated)
 CONTINUOUS_RAMP = _first(
     lambda: Qgis.ShaderClassificationMethod.Continuous, lambda: QgsColorRampShader.ClassificationMode.Continuous
 )

@@ -145,9 +145,7 @@ def test_installed_models_by_task(tmp_path, monkeypatch):
     from rsdl_qgis.toolbox import settings
 
     def card(name, task):
-        return ModelCard(
-            name, name.title(), (Input("i", (Band("b"),)),), (Class(0, "c", "#000000"),), task=task
-        )
+        return ModelCard(name, name.title(), (Input("i", (Band("b"),)),), (Class(0, "c", "#000000"),), task=task)
 
     class Store:
         def list(self):

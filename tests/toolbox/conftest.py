@@ -299,9 +299,7 @@ def write_raster():
     ):
         arrays = [numpy.asarray(band) for band in bands]
         height, width = arrays[0].shape
-        file = gdal.GetDriverByName("GTiff").Create(
-            str(path), width, height, len(arrays), kind, list(options)
-        )
+        file = gdal.GetDriverByName("GTiff").Create(str(path), width, height, len(arrays), kind, list(options))
         file.SetGeoTransform(transform)
         if epsg:
             reference = osr.SpatialReference()

@@ -113,9 +113,7 @@ def test_a_number_that_a_parameter_takes_is_taken_by_the_job(provider):
 def test_models_find_their_steps_after_a_refresh(provider):
     provider.refreshAlgorithms()
     model = provider.algorithm("floodpolygons")
-    assert {"S2_AFTER", "MIN_AREA", "filter:FLOOD_POLYGONS"} <= {
-        p.name() for p in model.parameterDefinitions()
-    }
+    assert {"S2_AFTER", "MIN_AREA", "filter:FLOOD_POLYGONS"} <= {p.name() for p in model.parameterDefinitions()}
 
 
 @pytest.mark.parametrize("module", ["torch", "onnxruntime", "rasterio", "numpy"])

@@ -105,8 +105,6 @@ def test_same_map_as_the_file(run, known_models, file, url, tmp_path, read_raste
 
 def test_an_area_is_asked_for(refusal, known_models, tmp_path):
     layer = QgsRasterLayer("type=xyz&url=http://127.0.0.1:9/{z}/{x}/{y}.png&zmin=0&zmax=14", "tiles", "wms")
-    text = refusal(
-        "semanticsegmentation", {"INPUT": layer, "MODEL": "web", "OUTPUT": str(tmp_path / "o.tif")}
-    )
+    text = refusal("semanticsegmentation", {"INPUT": layer, "MODEL": "web", "OUTPUT": str(tmp_path / "o.tif")})
     assert "'tiles'" in text
     assert "EXTENT" in text

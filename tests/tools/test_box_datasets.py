@@ -12,16 +12,14 @@ from tools.datasets import make_chips
 
 from . import data_sets
 
-BOXES = '<object><name>Tree\\</name><bndbox><xmin>2</xmin><ymin>3</ymin><xmax>12</xmax><ymax>9</ymax></bndbox></object>'
+BOXES = "<object><name>Tree\\</name><bndbox><xmin>2</xmin><ymin>3</ymin><xmax>12</xmax><ymax>9</ymax></bndbox></object>"
 
 
 def picture(path, place):
     path.parent.mkdir(parents=True, exist_ok=True)
     values = np.random.default_rng(place).integers(0, 255, (3, 24, 24)).astype("uint8")
     where = {"crs": "EPSG:32611", "transform": rasterio.Affine(0.1, 0, 100 * place, 0, -0.1, 9)}
-    with rasterio.open(
-        path, "w", driver="GTiff", width=24, height=24, count=3, dtype="uint8", **where
-    ) as file:
+    with rasterio.open(path, "w", driver="GTiff", width=24, height=24, count=3, dtype="uint8", **where) as file:
         file.write(values)
 
 

@@ -36,10 +36,7 @@ def trees_chips(
             raise InputError(f"'{valid}' and '{test}' cannot divide the sites.", f"Choose two of {', '.join(SITES)}.")
     chips = import_boxes(data / FOLDER, folder, form="voc")
     parts = {valid: "valid", **({test: "test"} if test else {})}
-    pictures = [
-        replace(chip, split=parts.get(_site(chip.name), "train"), place=chip.name)
-        for chip in chips.chips
-    ]
+    pictures = [replace(chip, split=parts.get(_site(chip.name), "train"), place=chip.name) for chip in chips.chips]
     made = replace(
         chips,
         inputs=tuple(replace(item, bands=BANDS, role="aerial true colour") for item in chips.inputs),

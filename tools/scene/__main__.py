@@ -68,8 +68,19 @@ def write(
 ) -> None:
     count, height, width = image.shape
     with rasterio.open(
-        path, "w", driver="GTiff", count=count, height=height, width=width, dtype=image.dtype, crs=crs,
-        transform=transform, nodata=nodata, tiled=True, compress="deflate", zlevel=1,
+        path,
+        "w",
+        driver="GTiff",
+        count=count,
+        height=height,
+        width=width,
+        dtype=image.dtype,
+        crs=crs,
+        transform=transform,
+        nodata=nodata,
+        tiled=True,
+        compress="deflate",
+        zlevel=1,
     ) as target:
         target.write(image)
         target.descriptions = tuple(bands)

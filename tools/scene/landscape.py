@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-COVERS = (
-    "cereal", "alfalfa", "pasture", "stubble", "bare", "ploughed", "forest", "built", "road", "gravel"
-)
+COVERS = ("cereal", "alfalfa", "pasture", "stubble", "bare", "ploughed", "forest", "built", "road", "gravel")
 COVER = {name: index for index, name in enumerate(COVERS)}
 CROPS = ("cereal", "alfalfa", "pasture", "stubble", "bare", "ploughed")
 CROP_SHARES = (0.28, 0.14, 0.16, 0.16, 0.14, 0.12)
@@ -96,9 +94,7 @@ def blur(image: NDArray, sigma: float) -> NDArray[np.float32]:
         pad[axis] = (radius, radius)
         padded = np.pad(image, pad, mode="edge")
         length = image.shape[axis]
-        image = sum(
-            np.float32(weight) * padded.take(range(i, i + length), axis) for i, weight in enumerate(kernel)
-        )
+        image = sum(np.float32(weight) * padded.take(range(i, i + length), axis) for i, weight in enumerate(kernel))
     return image
 
 

@@ -111,9 +111,7 @@ class RasterSink:
             or array.shape != (count, array.shape[1], width)
             or row + array.shape[1] > self._grid.height
         ):
-            raise ValueError(
-                f"Rows {row} to {row + array.shape[1]} {array.shape} do not follow row {self._rows}."
-            )
+            raise ValueError(f"Rows {row} to {row + array.shape[1]} {array.shape} do not follow row {self._rows}.")
         taken = 0
         while taken < array.shape[1]:
             # Whole blocks only: a block written twice would leave a hole in a compressed file.

@@ -51,9 +51,7 @@ def temporary_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def run_job(
-    job: Mapping[str, Any], feedback: QgsProcessingFeedback, folder: Path | None = None
-) -> dict[str, Any]:
+def run_job(job: Mapping[str, Any], feedback: QgsProcessingFeedback, folder: Path | None = None) -> dict[str, Any]:
     """Runs the job to its end and returns its result.
 
     ``folder``: from ``temporary_folder``, if the job has files there. QgsProcessingException: the job was
@@ -69,9 +67,7 @@ def run_job(
         python = settings.worker_python()
         process = _start(python.path, folder)
     except (RsdlError, OSError) as error:
-        raise QgsProcessingException(
-            tr("The worker cannot be started. {reason}").format(reason=error)
-        ) from None
+        raise QgsProcessingException(tr("The worker cannot be started. {reason}").format(reason=error)) from None
     finished = False
     try:
         result = _converse(process, job, feedback)
@@ -90,9 +86,7 @@ def _start(python: Path, folder: Path) -> Process:
     return start(worker_command(python), {**worker_environment(), **places}, PIPE, PIPE)
 
 
-def _converse(
-    process: Process, job: Mapping[str, Any], feedback: QgsProcessingFeedback
-) -> dict[str, Any]:
+def _converse(process: Process, job: Mapping[str, Any], feedback: QgsProcessingFeedback) -> dict[str, Any]:
     """Sends the job and follows the events to the result."""
     stderr: deque[str] = deque(maxlen=KEPT_LINES)
     reader = threading.Thread(target=_keep, args=(process.stderr, stderr), daemon=True)

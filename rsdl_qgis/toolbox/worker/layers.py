@@ -26,13 +26,88 @@ from .render import Rendering, copying, has_size, is_image, is_scaled
 Spec = dict[str, Any]  # {"path", "bands", "nodata", "palette"}: an engine Layer in a job
 FORMATS = frozenset(  # GDAL's drivers that Rasterio's wheels read with; what only QGIS's GDAL opens is copied
     {
-        "AAIGrid", "AIG", "BAG", "BIGGIF", "BMP", "BSB", "BT", "COG", "DIMAP", "DTED", "EHdr", "ENVI", "ERS", "ESRIC",
-        "FIT", "GIF", "GPKG", "GRASSASCIIGrid", "GRIB", "GS7BG", "GSAG", "GSBG", "GTX", "GTiff", "GXF", "HDF5",
-        "HDF5Image", "HF2", "HFA", "ILWIS", "ISCE", "ISIS3", "JPEG", "KMLSUPEROVERLAY", "LCP", "MBTiles", "MEM", "MFF",
-        "MRF", "NITF", "NTv2", "NWT_GRC", "NWT_GRD", "OZI", "PAux", "PCIDSK", "PCRaster", "PDS", "PDS4", "PNG", "PNM",
-        "PRF", "RMF", "ROI_PAC", "RRASTER", "RS2", "RST", "Rasterlite", "SAFE", "SAGA", "SENTINEL2", "SGI", "SNODAS",
-        "SRTMHGT", "STACIT", "STACTA", "TGA", "TIL", "TSX", "Terragen", "USGSDEM", "VICAR", "VRT", "WCS", "WEBP", "WMS",
-        "WMTS", "XPM", "XYZ", "ZMap", "Zarr", "netCDF",
+        "AAIGrid",
+        "AIG",
+        "BAG",
+        "BIGGIF",
+        "BMP",
+        "BSB",
+        "BT",
+        "COG",
+        "DIMAP",
+        "DTED",
+        "EHdr",
+        "ENVI",
+        "ERS",
+        "ESRIC",
+        "FIT",
+        "GIF",
+        "GPKG",
+        "GRASSASCIIGrid",
+        "GRIB",
+        "GS7BG",
+        "GSAG",
+        "GSBG",
+        "GTX",
+        "GTiff",
+        "GXF",
+        "HDF5",
+        "HDF5Image",
+        "HF2",
+        "HFA",
+        "ILWIS",
+        "ISCE",
+        "ISIS3",
+        "JPEG",
+        "KMLSUPEROVERLAY",
+        "LCP",
+        "MBTiles",
+        "MEM",
+        "MFF",
+        "MRF",
+        "NITF",
+        "NTv2",
+        "NWT_GRC",
+        "NWT_GRD",
+        "OZI",
+        "PAux",
+        "PCIDSK",
+        "PCRaster",
+        "PDS",
+        "PDS4",
+        "PNG",
+        "PNM",
+        "PRF",
+        "RMF",
+        "ROI_PAC",
+        "RRASTER",
+        "RS2",
+        "RST",
+        "Rasterlite",
+        "SAFE",
+        "SAGA",
+        "SENTINEL2",
+        "SGI",
+        "SNODAS",
+        "SRTMHGT",
+        "STACIT",
+        "STACTA",
+        "TGA",
+        "TIL",
+        "TSX",
+        "Terragen",
+        "USGSDEM",
+        "VICAR",
+        "VRT",
+        "WCS",
+        "WEBP",
+        "WMS",
+        "WMTS",
+        "XPM",
+        "XYZ",
+        "ZMap",
+        "Zarr",
+        "netCDF",
     }
 )
 
@@ -115,11 +190,7 @@ def data_bands(layer: QgsRasterLayer) -> list[tuple[int, str]]:
     if is_image(provider):
         return [(1, "Red"), (2, "Green"), (3, "Blue")]
     numbers = range(1, provider.bandCount() + 1)
-    return [
-        (n, _description(provider, n))
-        for n in numbers
-        if provider.colorInterpretation(n) != compat.ALPHA_BAND
-    ]
+    return [(n, _description(provider, n)) for n in numbers if provider.colorInterpretation(n) != compat.ALPHA_BAND]
 
 
 def colours(layer: QgsRasterLayer) -> list[str]:
@@ -222,9 +293,7 @@ class _Changes:
             crs=layer.crs().isValid() and layer.crs() != provider.crs(),
             options=tuple(parts.get("openOptions") or ()),
             ignored_nodata=tuple(
-                n
-                for n in numbers
-                if provider.sourceHasNoDataValue(n) and not provider.useSourceNoDataValue(n)
+                n for n in numbers if provider.sourceHasNoDataValue(n) and not provider.useSourceNoDataValue(n)
             ),
         )
         return changes if changes != cls(False, (), ()) else None

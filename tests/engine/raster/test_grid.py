@@ -35,9 +35,7 @@ def test_a_window_is_clipped_and_takes_bounds_of_another_crs():
 
 
 def test_bounds_elsewhere_name_both_sides():
-    with pytest.raises(
-        InputError, match=r"\(0, 0, 5, 5\) does not overlap the raster, which covers \(500000, 4199000"
-    ):
+    with pytest.raises(InputError, match=r"\(0, 0, 5, 5\) does not overlap the raster, which covers \(500000, 4199000"):
         Grid(UTM, NORTH_UP, 100, 100).window((0, 0, 5, 5))
     with pytest.raises(InputError, match="no rectangle"):
         Grid(UTM, NORTH_UP, 100, 100).window((5, 0, 0, 5))

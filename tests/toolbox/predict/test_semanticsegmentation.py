@@ -47,9 +47,7 @@ def test_tells_the_threshold_that_a_model_has(run, models, image, tmp_path, feed
 
 
 def test_finds_bands_by_description_and_number(run, known_models, tmp_path, write_raster, read_raster):
-    swapped = write_raster(
-        tmp_path / "s.tif", [VALUES * 0, VALUES, VALUES * 0], descriptions=("nir", "red", "other")
-    )
+    swapped = write_raster(tmp_path / "s.tif", [VALUES * 0, VALUES, VALUES * 0], descriptions=("nir", "red", "other"))
     plain = write_raster(tmp_path / "n.tif", [VALUES * 0, VALUES, VALUES * 0])
     for path, bands in ((swapped, None), (plain, [2, 1])):
         results, _ = run(
@@ -94,9 +92,7 @@ def test_model_of_one_file(run, models, image, tmp_path, read_raster):
 
     archive = shutil.make_archive(str(tmp_path / "bright"), "zip", models / "bright")
     for model in (archive, str(models / "bright")):
-        results, _ = run(
-            "semanticsegmentation", {"INPUT": image, "MODEL": model, "OUTPUT": str(tmp_path / "out.tif")}
-        )
+        results, _ = run("semanticsegmentation", {"INPUT": image, "MODEL": model, "OUTPUT": str(tmp_path / "out.tif")})
         np.testing.assert_array_equal(read_raster(results["OUTPUT"]), VALUES > 100)
 
 
@@ -125,9 +121,7 @@ def test_refuses_with_a_sentence(refusal, known_models, image, tmp_path, changes
 
 def test_says_how_to_set_up(refusal, known_models, image, tmp_path, monkeypatch):
     monkeypatch.delenv("RSDL_PYTHON")
-    text = refusal(
-        "semanticsegmentation", {"INPUT": image, "MODEL": "bright", "OUTPUT": str(tmp_path / "o.tif")}
-    )
+    text = refusal("semanticsegmentation", {"INPUT": image, "MODEL": "bright", "OUTPUT": str(tmp_path / "o.tif")})
     assert "Set up environment" in text
 
 

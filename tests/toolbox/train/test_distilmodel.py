@@ -59,9 +59,7 @@ def test_a_student_of_a_teacher(run, asked, known_models, image, truth, home, mo
     assert results["MAIN_FIGURE"] == results["MEAN_IOU"] == 0.7
 
 
-def test_tells_when_the_teachers_bands_are_taken_in_order(
-    run, asked, known_models, tmp_path, write_raster, feedback
-):
+def test_tells_when_the_teachers_bands_are_taken_in_order(run, asked, known_models, tmp_path, write_raster, feedback):
     image = write_raster(tmp_path / "image.tif", [RAMP] * 3, descriptions=("B11", "B8", "B3"))
     plain = write_raster(tmp_path / "plain.tif", [RAMP] * 3)
     run("distilmodel", {"TEACHER": "web", "IMAGES": [image, plain]}, feedback)

@@ -106,9 +106,7 @@ def test_cancelled_worker_is_gone_in_two_seconds(job, make_feedback, tmp_path, o
         feedback = make_feedback()
         feedback.setProgressText = lambda text: (began.append(time.monotonic()), feedback.cancel())
         with pytest.raises(QgsProcessingException, match="cancelled"):
-            client.run_job(
-                job(operation, output=str(output), child=str(tmp_path / "child")), feedback, folder
-            )
+            client.run_job(job(operation, output=str(output), child=str(tmp_path / "child")), feedback, folder)
     assert time.monotonic() - began[0] < 2.0
     assert not alive(int((tmp_path / "pid").read_text()))
     if operation == "stubborn":

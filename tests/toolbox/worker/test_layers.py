@@ -272,9 +272,7 @@ def test_a_copy_that_cannot_be_made_is_a_sentence(image, tmp_path, feedback):
 
 def test_bands_and_their_names(image, tmp_path, write_raster):
     assert data_bands(QgsRasterLayer(image, "x")) == [(1, "B4"), (2, "B8: near infrared")]
-    rgba = write_raster(
-        tmp_path / "rgba.tif", [DATA] * 4, kind=gdal.GDT_Byte, options=["ALPHA=YES", "PHOTOMETRIC=RGB"]
-    )
+    rgba = write_raster(tmp_path / "rgba.tif", [DATA] * 4, kind=gdal.GDT_Byte, options=["ALPHA=YES", "PHOTOMETRIC=RGB"])
     assert [number for number, _ in data_bands(QgsRasterLayer(rgba, "x"))] == [1, 2, 3]
 
 

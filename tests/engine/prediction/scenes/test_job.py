@@ -410,9 +410,7 @@ def test_thousands_of_polygons_go_through_a_few_at_a_time(classify, model, image
     )
     waiting = []
     flush = writer.VectorSink._flush
-    monkeypatch.setattr(
-        writer.VectorSink, "_flush", lambda self: (waiting.append(len(self._waiting)), flush(self))
-    )
+    monkeypatch.setattr(writer.VectorSink, "_flush", lambda self: (waiting.append(len(self._waiting)), flush(self)))
     result = classify(model, image, features=path)
     assert result["scenes"] + result["unclassified"] == 35 * 44 and len(gone) >= 1500
     assert most <= 400 and max(waiting) <= 250
