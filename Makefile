@@ -47,6 +47,7 @@ test-qgis: build/worker/ready $(TRANSLATIONS) ## QGIS's half of the tests in ano
 
 lint: build/lint/ready ## ruff, mypy on the engine, the import border
 	$(LINT) -m ruff check .
+	$(LINT) -m ruff format --check .
 	$(LINT) -m mypy
 	$(PYTHON) -m tools.lint_imports
 
