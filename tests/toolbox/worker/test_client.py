@@ -172,11 +172,11 @@ def test_nothing_remains_when_qgis_is_gone(tmp_path):
     """A process that runs a job is killed: the worker hears it and removes the job's folder."""
     code = f"""
 import sys
-sys.path[:0] = {[str(FAKE.parents[3])]!r}
+sys.path[:0] = {[str(FAKE.parents[2])]!r}
 from qgis.core import QgsApplication, QgsProcessingFeedback
 from rsdl_qgis import environment
 environment._BOOTSTRAP = {environment._BOOTSTRAP!r}
-from rsdl_qgis.toolbox import worker
+from rsdl_qgis.toolbox.worker import client as worker
 application = QgsApplication([], False)
 with worker.temporary_folder() as folder:
     open({str(tmp_path / "folder")!r}, "w").write(str(folder))
