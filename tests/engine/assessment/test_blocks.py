@@ -143,7 +143,7 @@ def test_the_result_report_and_table_say_the_intervals_and_their_blocks(make_ras
     assert text in result["drawn"] and "seed 0" in result["drawn"] and "doi:10.1111/ecog.02881" in result["drawn"]
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
     low, high = result["intervals"]["kappa"]
-    assert text in page and f"kappa ({low:.4f} to {high:.4f})" in page
+    assert text in page and f"Kappa ({low:.4f} to {high:.4f})" in page
     low, high = result["classes"][0]["intervals"]["iou"]
     assert f"{low:.4f} to {high:.4f}" in page
     with open(out["table"], encoding="utf-8") as file:

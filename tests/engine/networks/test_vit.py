@@ -137,7 +137,7 @@ def test_numbers_that_do_not_fit_each_other():
         ViT(RGB, 5, "b8")
     with pytest.raises(ModelError, match="60 px cannot be cut into patches of 8 px"):
         ViT(RGB, 5, size=60)
-    with pytest.raises(ModelError, match="192 cannot be shared out among 5 heads"):
+    with pytest.raises(ModelError, match="192 cannot be divided among 5 heads"):
         ViT(RGB, 5, heads=5)
 
 

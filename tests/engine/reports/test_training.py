@@ -121,7 +121,7 @@ def test_means_over_samples_are_in_the_table_and_explained():
     assert "Mean over samples" not in words(training_page(result))
     result["evaluation"]["figures"]["mean IoU, mean over samples"] = [0.777, 0.7, 0.8]
     page = training_page(result)
-    assert words(page).count("0.777") == 1 and "the mean of each sample's own metric" in page
+    assert words(page).count("0.777") == 1 and "the mean of each sample's own metric" in words(page)
     assert page.count('class="tile"') == 3
 
 

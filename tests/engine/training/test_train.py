@@ -55,7 +55,7 @@ class Heard(Report):
 
 def arguments(tmp_path, task="segmentation", labels=None, **given):
     if not (tmp_path / "chips").exists():
-        make_folder(tmp_path / "chips", task, labels=labels)
+        make_folder(tmp_path / "chips", task, labels=labels, side=8 if task == "time-series" else 32)
     usual = {"task": task, "chips": str(tmp_path / "chips"), "epochs": 2, "batch_size": 4, "threads": 1}
     return {**usual, **NETWORKS[task], "output": str(tmp_path / "model"), **given}
 
@@ -135,7 +135,7 @@ def test_a_training_that_is_killed_goes_on_and_ends_as_if_it_had_not_been(tmp_pa
     assert checkpoint.exists() and not (tmp_path / "model").exists()
     report = Heard()
     run_train(asked, report)
-    assert any("Going on" in line for _, line in report.lines)
+    assert any("resumes" in line for _, line in report.lines)
     run_train({**asked, "output": str(tmp_path / "whole")}, Report())
     resumed, whole = (load_file(tmp_path / name / WEIGHTS_FILE) for name in ("model", "whole"))
     assert all(torch.equal(resumed[name], whole[name]) for name in whole)
@@ -323,7 +323,7 @@ def test_an_output_that_is_something_else_is_left_alone(tmp_path):
 def test_a_folder_of_somebody_else_is_not_taken_to_work_in(tmp_path):
     (tmp_path / "model.training").mkdir()
     (tmp_path / "model.training" / "thesis.txt").write_text("mine")
-    with pytest.raises(OutputError, match="something else"):
+    with pytest.raises(OutputError, match="with other content"):
         run_train(arguments(tmp_path), Report())
     assert (tmp_path / "model.training" / "thesis.txt").read_text() == "mine"
 
@@ -339,4 +339,4 @@ def test_fewer_samples_than_a_batch_make_a_smaller_batch(tmp_path):
     make_folder(tmp_path / "chips", counts=(3, 2, 0))
     report = Heard()
     run_train(arguments(tmp_path, batch_size=64), report)
-    assert any("3 samples" in line for _, line in report.lines)
+    assert any("3 training samples" in line for _, line in report.lines)

@@ -216,7 +216,7 @@ def test_a_training_that_was_stopped_goes_on_as_if_it_was_not(tmp_path):
 
 @pytest.mark.parametrize("task", ["segmentation", "time-series"])
 def test_a_training_takes_it_into_account(tmp_path, task):
-    make_folder(tmp_path / "chips", task, side=32)
+    make_folder(tmp_path / "chips", task, side=8 if task == "time-series" else 32)
     found = []
     for radius in (0.0, 0.1, 0.1):
         output = tmp_path / f"{len(found)}"

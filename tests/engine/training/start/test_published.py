@@ -253,7 +253,7 @@ def test_the_whole_hash_of_the_first_file_is_kept_and_compared_ever_after(server
         published_weights(name, Report(), base=server.base)
     (home / "weights" / file).unlink()
     server.put(file, body + b" ")
-    with pytest.raises(ModelError, match=rf"another file.*{first}"):
+    with pytest.raises(ModelError, match=rf"not that of the first one.*{first}"):
         published_weights(name, Report(), base=server.base)
     assert files(home) == []
 

@@ -260,7 +260,7 @@ def test_networks_with_nothing_in_common_are_told_apart(tmp_path, network, optio
 def test_models_that_cannot_be_trained_further(tmp_path, model):
     base(tmp_path / "base", "unet", [image(*RGB)], ("a", "b"), **UNET)
     (tmp_path / "base" / WEIGHTS_FILE).unlink()
-    with pytest.raises(ModelError, match=r"'base' has no weights\.safetensors: it can be used, but not trained fur"):
+    with pytest.raises(ModelError, match=r"'base' has no weights\.safetensors: it can be used, but not fine-tuned"):
         begin("unet", [image(*RGB)], ("a", "b"), tmp_path / "base", **UNET)
     with pytest.raises(ModelError, match="'bright' is of an unknown network"):  # an .onnx
         begin("unet", [image(*RGB)], ("a", "b"), model, **UNET)
