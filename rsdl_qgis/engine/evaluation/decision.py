@@ -29,10 +29,27 @@ def class_of(probabilities: NDArray, threshold: float | None = None, axis: int =
     """
     values = np.moveaxis(probabilities, axis, 0)
     if threshold is not None:
-        found = values[-1] >= threshold
+        found = np.asarray(values[-1] >= threshold).astype(np.int64)
+    elif len(values) == 1:
+        found = np.asarray(values[0] > DEFAULT_THRESHOLD).astype(np.int64)
     else:
-        found = values[0] > DEFAULT_THRESHOLD if len(values) == 1 else values.argmax(0)
-    return np.where(np.isfinite(values).all(0), found, NONE).astype(np.int64)
+        found = largest(values)
+    finite = np.isfinite(values[0])
+    for each in values[1:]:
+        finite &= np.isfinite(each)
+    found[~finite] = NONE
+    return found
+
+
+def largest(values: NDArray) -> NDArray[np.int64]:
+    """The index of the largest of values (K, ...), of equal ones the first: several times as fast as ``argmax(0)``,
+    which goes through memory in jumps. What it is where one is not a number is not said.
+    """
+    most, found = np.array(values[0]), np.zeros(values.shape[1:], np.int64)
+    for index, each in enumerate(values[1:], start=1):
+        np.copyto(found, index, where=each > most)
+        np.maximum(most, each, out=most)
+    return found
 
 
 def labels_of(probabilities: NDArray, thresholds: ArrayLike = ()) -> NDArray[np.bool_]:
