@@ -136,11 +136,9 @@ class SegmentationCollector:
 
     def _emit(self, row: int, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
         """Write finished rows: values (channels, rows, width), valid (rows, width)."""
-        index = class_of(values, self.threshold)
-        inside = index[valid]
-        self.pixels += np.bincount(inside, minlength=len(self.values))
-        classes = np.full(index.shape, self.card.nodata, self.values.dtype)
-        np.copyto(classes, self.values[index], where=valid)
+        classes = self.values[class_of(values, self.threshold)]
+        classes[~valid] = self.card.nodata
+        self.pixels += np.bincount(classes.ravel(), minlength=1 + int(self.values.max()))[self.values]
         self.class_sink.write(row, classes[None])
         if self.probability_sink:
             full = np.concatenate([1 - values, values]) if self.binary else values.copy()
