@@ -56,6 +56,14 @@ def largest(values: NDArray) -> NDArray[np.int64]:
     return found.astype(np.int64)
 
 
+def all_finite(values: NDArray) -> bool:
+    """Whether all numbers of an array are finite; their sum tells it in most cases, at a fraction of the cost."""
+    if values.dtype.kind != "f":
+        return True
+    with np.errstate(invalid="ignore", over="ignore"):
+        return bool(np.isfinite(values.sum())) or bool(np.isfinite(values).all())
+
+
 def labels_of(probabilities: NDArray, thresholds: ArrayLike = ()) -> NDArray[np.bool_]:
     """The labels of each sample: probabilities (..., K) -> (..., K), True from the label's threshold on.
 

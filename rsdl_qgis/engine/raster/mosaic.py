@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ..evaluation.decision import all_finite
 from .grid import Window
 from .tiles import starts
 
@@ -48,9 +49,7 @@ class Mosaic:
         row, col = self._expect(window)
         if values.shape != (self._channels, window.height, window.width) or valid.shape != values.shape[1:]:
             raise ValueError(f"Values {values.shape} and valid {valid.shape} do not fit the tile {window}.")
-        with np.errstate(invalid="ignore", over="ignore"):
-            suspect = not np.isfinite(values.sum())  # costs a fraction of looking at each value
-        if suspect:
+        if not all_finite(values):
             whole: NDArray[np.bool_] = np.isfinite(values).all(0)
             self._mark(row, col, valid & ~whole)
             values, valid = np.where(whole, values, np.float32(0)), valid & whole
