@@ -219,7 +219,7 @@ class RasterSink:
 
 
 def _block_height(row: int) -> int:
-    """Of blocks in pixels, for rows of so many bytes in all bands: whole rows of blocks are held until they are full."""
+    """Pixels, for rows of so many bytes in all bands: a row of blocks is held until it is full."""
     return next((height for height in HEIGHTS if height * row <= ROW), HEIGHTS[-1])
 
 
