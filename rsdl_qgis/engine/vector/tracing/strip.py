@@ -33,6 +33,7 @@ REFLEX = {  # two borders and no more: the region around the pixel between them 
     RIGHT | DOWN: (BOTTOM_LEFT, RIGHT_TOP),
 }
 CUT = {UP: (RIGHT_LOW, LEFT_LOW), DOWN: (RIGHT_TOP, LEFT_TOP)}  # where the strip cuts a border
+STRIDE = 8  # steps from one that is followed by itself to the next, on average
 BEGIN_PINCH, END_PINCH = 1, 2  # flags of a step: where it begins or ends, its region touches itself or its like
 
 
@@ -59,7 +60,8 @@ class Strip:
     ``bounds``: (pieces + 1,): the steps of piece p are ``steps[bounds[p]:bounds[p + 1]]``; an open one may have none.
     ``begins``, ``ends``: the cut that an open piece comes from and goes to: the number of a border that crosses the
     strip's upper edge, from the left; those of the lower edge follow them. ``cuts``: how many there are of either.
-    ``values``: (pieces,): of the region. ``roots``: (pieces,): a piece of the same region's border that is further up
+    ``values``: (pieces,): of the region. ``places``: (2, pieces): row and column of the uppermost corner, of these the
+    leftmost, where the upper edge does not cut the piece; far below where it does. ``roots``: (pieces,): a piece of the same region's border that is further up
     or left, itself where there is none in this strip. ``holes``: (pieces,): those that are known to be holes, because
     their uppermost corner is in this strip; of open ones, those that would be holes if closed.
     """
@@ -70,6 +72,7 @@ class Strip:
     ends: list[int]
     cuts: tuple[int, int]
     values: NDArray
+    places: NDArray[np.int64]
     roots: NDArray[np.int64]
     holes: NDArray[np.bool_]
 
@@ -85,43 +88,40 @@ def borders(pixels: NDArray, row: int) -> Strip:
     begin = np.concatenate([tops[0], bottoms[1]])  # the corners where steps begin and end, and their left ones
     end = np.concatenate([tops[1], bottoms[0]])
     left = np.concatenate([tops[0], bottoms[0]])
+    count, cuts = len(begin), nodes.cuts
     following, climbs = nodes.follow(tops, bottoms)
-    count, cuts = len(begin), sum(nodes.cuts)
-    order, bounds, begins, ends = _walk(following, count, len(tops[0]), nodes.open_begins(count))
+    order, bounds, begins, ends = _walk(following, count, nodes.open_begins(count))
     y = (nodes.row[begin] + (row - 1)) << 2
     y |= nodes.pinched(begin, NW, SE) * np.int32(BEGIN_PINCH) | nodes.pinched(end, NE, SW) * np.int32(END_PINCH)
     steps = np.column_stack([nodes.x[begin], y])[order]
-    piece_of = np.empty(count + cuts, np.int64)
+    piece_of = np.empty(count + sum(cuts), np.int64)
     piece_of[order] = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
     piece_of[begins] = np.arange(len(begins))
 
     values = np.concatenate([nodes.pixel(SE)[tops[0]], nodes.pixel(NW)[bottoms[1]]])
-    full = np.diff(bounds) > 0
-    piece_values = np.zeros(len(full), values.dtype)
-    piece_values[full] = values[order[bounds[:-1][full]]]
-    holes = np.zeros(len(full), bool)
-    roots = np.arange(len(full))
-    # The uppermost corner of what lies between no cuts of the upper edge: of holes it is the left end of a bottom side.
-    new = full.copy()
-    new[: len(begins)] &= (np.array(begins, int) >= count + nodes.cuts[0]) & (np.array(ends, int) >= count + cuts + nodes.cuts[0])
-    if new.any():
-        first = np.minimum.reduceat((left * 2 + (np.arange(count) >= len(tops[0])))[order], bounds[:-1][full])
-        top = np.zeros(len(full), np.int64)
-        top[full] = first
-        holes = new & (top % 2 == 1)
-        roots[holes] = piece_of[nodes.left_of(top[holes] // 2, climbs)]
+    full = np.flatnonzero(np.diff(bounds))
+    firsts = bounds[full]
+    pieces = len(bounds) - 1
+    piece_values = np.zeros(pieces, values.dtype)
+    piece_values[full] = values[order[firsts]]
+    # The uppermost corner of a border, of these the leftmost: that of a hole is the left end of a bottom side.
+    corners = np.zeros(pieces, np.int64)
+    if len(full):
+        corners[full] = np.minimum.reduceat((left * 2 + (np.arange(count) >= len(tops[0])))[order], firsts)
+    upper, lower = cuts
+    is_new = np.ones(pieces, bool)
+    is_new[: len(begins)] = (begins >= count + upper) & (ends >= count + 2 * upper + lower)
+    holes = is_new & (corners % 2 == 1)
+    roots = np.arange(pieces)
+    if holes.any():
+        roots[holes] = piece_of[nodes.left_of(corners[holes] // 2, climbs)]
         while not np.array_equal(further := roots[roots], roots):
             roots = further
-    return Strip(
-        steps,
-        bounds,
-        [i - count for i in begins],
-        [i - count - cuts for i in ends],
-        nodes.cuts,
-        piece_values,
-        roots,
-        holes,
-    )
+    places = np.full((2, pieces), np.iinfo(np.int64).max)
+    at = corners[is_new] // 2
+    places[:, is_new] = nodes.row[at] + (row - 1), nodes.x[at]
+    begins, ends = (begins - count).tolist(), (ends - count - upper - lower).tolist()
+    return Strip(steps, bounds, begins, ends, cuts, piece_values, places, roots, holes)
 
 
 class _Nodes:
@@ -215,26 +215,69 @@ class _Nodes:
 
 
 def _walk(
-    following: NDArray[np.int32], count: int, tops: int, begins: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], list[int], list[int]]:
-    """The steps in order, the bounds of the pieces, and where open pieces begin and end. Every ring has a top side."""
-    after: list[int] = following.tolist()
+    following: NDArray[np.int32], count: int, begins: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The steps in order, the bounds of the pieces, and where open pieces begin and end.
+
+    Most is followed for many at once: from each cut and from every few steps up to the next of these. What Python has
+    to follow is these, and the rings that have none of them.
+    """
+    starts = np.concatenate([begins, np.arange(0, count, STRIDE)])
+    owner = np.full(len(following), -1, np.int32)  # of a step: from which start it is reached
+    place = np.empty(len(following), np.int32)  # and after how many
+    stops = np.zeros(2 * len(following) - count, bool)
+    stops[starts] = stops[len(following) :] = True
+    owner[starts] = np.arange(len(starts))
+    place[starts], lengths = 0, np.empty(len(starts), np.int64)
+    after = np.empty(len(starts), np.int64)
+    active, step, length = np.arange(len(starts), dtype=np.int32), following[starts], 1
+    while len(active):
+        stopped = stops[step]
+        done, going = active[stopped], ~stopped
+        after[done], lengths[done] = step[stopped], length
+        active, step = active[going], step[going]
+        owner[step], place[step] = active, length
+        step = following[step]
+        length += 1
+    lengths[: len(begins)] -= 1  # a cut is no step
+    place -= (owner >= 0) & (owner < len(begins))
+
+    is_start = after < len(following)
+    after[is_start] = owner[after[is_start]]
+    after[~is_start] += len(starts)
+    chosen, sizes, ends = _runs(after.tolist(), len(begins), len(starts))
+    first = np.cumsum(lengths[chosen]) - lengths[chosen]
+    offsets = np.empty(len(starts), np.int64)
+    offsets[chosen] = first
+    reached = np.flatnonzero(owner[:count] >= 0)
+    missed = np.flatnonzero(owner[:count] < 0)
+    order = np.empty(count, np.int64)
+    order[offsets[owner[reached]] + place[reached]] = reached
+    bounds = np.append(first, len(reached))[np.cumsum([0, *sizes])]
+    if len(missed):
+        place[missed] = np.arange(len(missed))
+        rings, sizes, _ = _runs(place[following[missed]].tolist(), 0, len(missed))
+        order[len(reached) :] = missed[rings]
+        bounds = np.append(bounds, len(reached) + np.cumsum(sizes))
+    return order, bounds, begins, np.array(ends, np.int64) - len(starts)
+
+
+def _runs(after: list[int], opens: int, count: int) -> tuple[list[int], list[int], list[int]]:
+    """Items in the order in which they follow one another, the sizes of the runs, and how the open ones end: with an
+    item from ``count`` on. The first items begin open runs, the others are in those or in closed ones.
+    """
     order: list[int] = []
-    bounds, ends = [0], []
+    sizes, ends = [], []
     append = order.append
-    for begin in begins.tolist():
-        step = after[begin]
-        while step < count:
-            append(step)
-            after[step], step = -1, after[step]
-        ends.append(step)
-        bounds.append(len(order))
-    for step in range(tops):
-        if after[step] < 0:
+    for item in range(count):
+        if after[item] < 0:
             continue
-        while (further := after[step]) >= 0:
-            after[step] = -1
-            append(step)
-            step = further
-        bounds.append(len(order))
-    return np.array(order, np.int64), np.array(bounds), begins.tolist(), ends
+        before = len(order)
+        while item < count and (further := after[item]) >= 0:
+            after[item] = -1
+            append(item)
+            item = further
+        sizes.append(len(order) - before)
+        if len(sizes) <= opens:
+            ends.append(item)
+    return order, sizes, ends

@@ -111,15 +111,14 @@ def spans(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.i
 
 
 class _Region:
-    """A region that reaches the last row: the rings that are closed so far, and into which region it has grown."""
+    """A region that reaches the last row: the holes that are closed so far, and into which region it has grown."""
 
-    __slots__ = ("into", "lengths", "outer", "steps", "value")
+    __slots__ = ("into", "lengths", "steps", "value")
 
     def __init__(self, value: int):
         self.value = value
         self.into: _Region | None = None
-        self.outer: NDArray[np.int32] | None = None
-        self.lengths: list[NDArray[np.int64]] = []  # of its holes
+        self.lengths: list[NDArray[np.int64]] = []
         self.steps: list[NDArray[np.int32]] = []
 
     def found(self) -> _Region:
@@ -133,28 +132,28 @@ class _Region:
 
     def unite(self, other: _Region) -> None:
         """Both are one."""
-        small, large = sorted((self.found(), other.found()), key=lambda region: len(region.steps))
-        if small is not large:
-            small.into = large
-            large.lengths += small.lengths
-            large.steps += small.steps
-            small.lengths, small.steps = [], []
-
-    def traced(self) -> Traced:
-        """The polygon."""
-        assert self.outer is not None
-        lengths = np.concatenate([[len(self.outer)], *self.lengths]).astype(np.int64)
-        steps = np.concatenate([self.outer, *self.steps])
-        return Traced(np.array([self.value]), np.array([len(lengths)]), lengths, steps)
+        small, large = self.found(), other.found()
+        if small is large:
+            return
+        if len(small.steps) > len(large.steps):
+            small, large = large, small
+        small.into = large
+        large.lengths += small.lengths
+        large.steps += small.steps
+        small.lengths, small.steps = [], []
 
 
 class _Chain:
-    """A border with two open ends, which go on below: ``head`` and ``tail`` are the cuts it comes from and goes to."""
+    """A border with two open ends, which go on below: ``head`` and ``tail`` are the cuts it comes from and goes to.
 
-    __slots__ = ("head", "parts", "region", "tail")
+    ``top``: row and column of its uppermost corner, of these the leftmost, and whether it is then a hole's border.
+    """
 
-    def __init__(self, head: int, region: _Region):
+    __slots__ = ("head", "parts", "region", "tail", "top")
+
+    def __init__(self, head: int, top: tuple[int, int, bool], region: _Region):
         self.head = self.tail = head
+        self.top = top
         self.parts: deque[NDArray[np.int32]] = deque()
         self.region = region
 
@@ -166,7 +165,7 @@ class _Chain:
         else:
             other.parts.extendleft(reversed(self.parts))
             kept = other
-        kept.head, kept.tail = self.head, other.tail
+        kept.head, kept.tail, kept.top = self.head, other.tail, min(self.top, other.top)
         self.region.unite(other.region)
         return kept
 
@@ -180,12 +179,21 @@ class _Open:
 
     def go_on(self, strip: Strip) -> Traced | None:
         """The open borders with a strip's pieces; the polygons that it closes."""
+        upper, opens = strip.cuts[0], len(strip.begins)
+        bounds = strip.bounds[: opens + 1].tolist()
+        rows, columns = strip.places[:, :opens].tolist()
+        new = zip(rows, columns, strip.holes[:opens].tolist(), strip.values[:opens].tolist())
         regions: list[_Region] = []
         closed: list[_Chain] = []
-        for piece, (begin, end) in enumerate(zip(strip.begins, strip.ends)):
-            chain = self._extended(strip, piece, begin)
+        for begin, end, first, last, (*top, value) in zip(strip.begins, strip.ends, bounds, bounds[1:], new):
+            if begin < upper:
+                chain = self._tails.pop(begin)
+            else:
+                chain = self._heads[begin] = _Chain(begin, (*top,), _Region(value))
+            if last > first:
+                chain.parts.append(strip.steps[first:last].copy())
             regions.append(chain.region)
-            if end >= strip.cuts[0]:
+            if end >= upper:
                 chain.tail = end
                 self._tails[end] = chain
                 continue
@@ -197,26 +205,13 @@ class _Open:
             # Its ends may be cuts of the upper edge still, from where pieces that come later go on.
             self._heads[joined.head] = self._tails[joined.tail] = joined
         self._join(strip, regions)
-        done = self._close(closed)
         chains = list(self._heads.values())
         for chain in chains:  # the lower edge is the next strip's upper one
-            chain.head -= strip.cuts[0]
-            chain.tail -= strip.cuts[0]
+            chain.head -= upper
+            chain.tail -= upper
         self._heads = {chain.head: chain for chain in chains}
         self._tails = {chain.tail: chain for chain in chains}
-        return done
-
-    def _extended(self, strip: Strip, piece: int, begin: int) -> _Chain:
-        """The chain that a piece goes on, or begins."""
-        if begin >= strip.cuts[0]:
-            chain = _Chain(begin, _Region(int(strip.values[piece])))
-            self._heads[begin] = chain
-        else:
-            chain = self._tails.pop(begin)
-        first, last = strip.bounds[piece], strip.bounds[piece + 1]
-        if last > first:
-            chain.parts.append(strip.steps[first:last].copy())
-        return chain
+        return _closed(closed)
 
     def _join(self, strip: Strip, regions: list[_Region]) -> None:
         """Regions whose borders the strip shows to belong together, and the holes in them."""
@@ -224,30 +219,36 @@ class _Open:
         for piece in np.flatnonzero(strip.roots[:count] != np.arange(count)).tolist():
             regions[piece].unite(regions[strip.roots[piece]])
         holes = np.flatnonzero(strip.roots[count:] < count) + count
+        if not len(holes):
+            return
         holes = holes[np.argsort(strip.roots[holes], kind="stable")]
-        owners, starts = np.unique(strip.roots[holes], return_index=True)
-        for owner, pieces in zip(owners.tolist(), np.split(holes, starts[1:])):
+        lengths, steps = _taken(strip, holes)
+        owners, firsts = np.unique(strip.roots[holes], return_index=True)
+        rings, ends = np.append(firsts, len(holes)).tolist(), np.append(0, np.cumsum(lengths)).tolist()
+        for owner, first, last in zip(owners.tolist(), rings, rings[1:]):
             region = regions[owner].found()
-            lengths, steps = _taken(strip, pieces)
-            region.lengths.append(lengths)
-            region.steps.append(steps)
+            region.lengths.append(lengths[first:last].copy())
+            region.steps.append(steps[ends[first] : ends[last]].copy())
 
-    def _close(self, chains: list[_Chain]) -> Traced | None:
-        """The polygons whose outer ring is among chains that are closed now; other rings are holes."""
-        done = []
-        for chain in chains:
-            steps = np.concatenate(chain.parts)
+
+def _closed(chains: list[_Chain]) -> Traced | None:
+    """The polygons whose outer ring is among chains that are closed now; the others are holes."""
+    outer = []
+    for chain in chains:
+        size = sum(map(len, chain.parts))
+        if chain.top[2]:
             region = chain.region.found()
-            if _area(steps) > 0:
-                region.outer = steps
-                done.append(region)
-            else:
-                region.lengths.append(np.array([len(steps)]))
-                region.steps.append(steps)
-        return Traced.joined([region.traced() for region in done]) if done else None
-
-
-def _area(steps: NDArray[np.int32]) -> int:
-    """Pixels within a ring; negative for those within a hole."""
-    x, y = steps[:, 0].astype(np.int64), steps[:, 1].astype(np.int64) >> 2
-    return -int(np.dot(np.roll(x, -1) - x, y))
+            region.lengths.append(np.array([size]))
+            region.steps += chain.parts
+        else:
+            outer.append((chain, size))
+    if not outer:
+        return None
+    values, rings, lengths, steps = [], [], [], []
+    for chain, size in outer:
+        region = chain.region.found()
+        values.append(region.value)
+        rings.append(1 + sum(map(len, region.lengths)))
+        lengths += [np.array([size]), *region.lengths]
+        steps += [*chain.parts, *region.steps]
+    return Traced(np.array(values), np.array(rings), np.concatenate(lengths), np.concatenate(steps))
