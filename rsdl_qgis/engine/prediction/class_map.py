@@ -119,7 +119,7 @@ class SegmentationCollector:
             self.finished.append(self.probability_sink.close())
             result["probabilities"] = self.files.probabilities
         if self.files.polygons:
-            from ..vector.polygons import polygonize
+            from ..vector.tracing.polygonize import polygonize
 
             self.report.progress(1.0, "Drawing polygons")
             legend = [(c.value, c.name, c.color) for c in self.card.classes]

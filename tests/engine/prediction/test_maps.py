@@ -291,7 +291,7 @@ def test_what_is_whole_stays_where_a_later_output_fails(model, make_raster, tmp_
     def fails(*_, **__):
         raise OutputError("The disk is full.", "Free space.")
 
-    monkeypatch.setattr("rsdl_qgis.engine.vector.polygons.polygonize", fails)
+    monkeypatch.setattr("rsdl_qgis.engine.vector.tracing.polygonize.polygonize", fails)
     out = tmp_path / "out"
     out.mkdir()
     with pytest.raises(OutputError) as caught:
