@@ -19,10 +19,10 @@ from .tracer import Traced, spans
 
 DEGREES = (6, 12, 24, 48, 96)
 TOLERANCE = 1e-8  # relative, of the area of a pixel
-NEGLIGIBLE = 1e-11  # of the largest product
+NEGLIGIBLE = 1e-10  # of the largest product
 LONGEST_EDGE = 64  # pixels: longer edges are bent with the projection where corners are projected
 
-Factors = tuple[NDArray[np.float64], NDArray[np.float64]]  # (columns + 1, n), (rows + 1, n)
+Factors = tuple[NDArray[np.float64], NDArray[np.float64]]  # (n, columns + 1), (n, rows + 1)
 
 
 class GroundAreas:
@@ -43,12 +43,15 @@ class GroundAreas:
             self._is_smooth = self._factors is not None
         if self._factors is None:
             return _projected(traced, self._grid)
-        columns, rows = self._factors
-        x, y = traced.steps[:, 0], traced.steps[:, 1] >> 2
+        x, y = traced.steps[:, 0].astype(np.int64), traced.steps[:, 1].astype(np.int64) >> 2
         firsts = np.cumsum(traced.lengths) - traced.lengths
-        begins, ends, level = columns[x], columns[following(x, traced.lengths)], rows[y]
-        base = np.repeat(level[firsts], traced.lengths, axis=0)  # small numbers: large ones would lose digits
-        parts = np.einsum("ij,ij->i", ends - begins, level - base)
+        ends = following(x, traced.lengths)
+        parts = np.zeros(len(x))
+        for column, row in zip(*self._factors):
+            level = row[y]
+            level -= np.repeat(level[firsts], traced.lengths)  # small numbers: large ones would lose digits
+            level *= column[ends] - column[x]
+            parts += level
         areas: NDArray[np.float64] = np.abs(np.add.reduceat(parts, firsts[np.cumsum(traced.rings) - traced.rings]))
         return areas
 
@@ -60,7 +63,7 @@ def _flat(grid: Grid) -> Factors | None:
         return None
     a, b, _, d, e, _ = grid.transform[:6]
     columns, rows = np.arange(grid.width + 1.0), np.arange(grid.height + 1.0)
-    return columns[:, None] * (unit * unit * abs(a * e - b * d)), rows[:, None]
+    return columns[None] * (unit * unit * abs(a * e - b * d)), rows[None]
 
 
 def _curved(grid: Grid) -> Factors | None:
@@ -117,7 +120,7 @@ def _integrals(density: NDArray, nodes: NDArray[np.float64], grid: Grid) -> Fact
     def along(values: NDArray, length: int) -> NDArray[np.float64]:
         places = np.linspace(-1, 1, length + 1)
         integral: NDArray[np.float64] = chebyshev.chebval(places, chebyshev.chebint(inverse @ values))
-        return np.ascontiguousarray(integral.T)
+        return integral
 
     return along(right[:count].T, grid.width), along(left[:, :count] * sizes[:count], grid.height)
 

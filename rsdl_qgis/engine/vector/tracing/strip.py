@@ -33,7 +33,7 @@ REFLEX = {  # two borders and no more: the region around the pixel between them 
     RIGHT | DOWN: (BOTTOM_LEFT, RIGHT_TOP),
 }
 CUT = {UP: (RIGHT_LOW, LEFT_LOW), DOWN: (RIGHT_TOP, LEFT_TOP)}  # where the strip cuts a border
-STRIDE = 8  # steps from one that is followed by itself to the next, on average
+STRIDE = 16  # steps from one that is followed by itself to the next, on average
 BEGIN_PINCH, END_PINCH = 1, 2  # flags of a step: where it begins or ends, its region touches itself or its like
 
 
@@ -50,6 +50,9 @@ def _ends_table() -> NDArray[np.uint8]:
 
 
 ENDS = _ends_table()
+
+
+Pair = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -85,43 +88,47 @@ def borders(pixels: NDArray, row: int) -> Strip:
     """
     nodes = _Nodes(pixels)
     tops, bottoms = nodes.pairs(TOP_LEFT, TOP_RIGHT), nodes.pairs(BOTTOM_LEFT, BOTTOM_RIGHT)
-    begin = np.concatenate([tops[0], bottoms[1]])  # the corners where steps begin and end, and their left ones
-    end = np.concatenate([tops[1], bottoms[0]])
-    left = np.concatenate([tops[0], bottoms[0]])
-    count, cuts = len(begin), nodes.cuts
-    following, climbs = nodes.follow(tops, bottoms)
-    order, bounds, begins, ends = _walk(following, count, nodes.open_begins(count))
-    y = (nodes.row[begin] + (row - 1)) << 2
-    y |= nodes.pinched(begin, NW, SE) * np.int32(BEGIN_PINCH) | nodes.pinched(end, NE, SW) * np.int32(END_PINCH)
-    steps = np.column_stack([nodes.x[begin], y])[order]
-    piece_of = np.empty(count + sum(cuts), np.int64)
-    piece_of[order] = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
-    piece_of[begins] = np.arange(len(begins))
-
-    values = np.concatenate([nodes.pixel(SE)[tops[0]], nodes.pixel(NW)[bottoms[1]]])
-    full = np.flatnonzero(np.diff(bounds))
-    firsts = bounds[full]
-    pieces = len(bounds) - 1
-    piece_values = np.zeros(pieces, values.dtype)
-    piece_values[full] = values[order[firsts]]
-    # The uppermost corner of a border, of these the leftmost: that of a hole is the left end of a bottom side.
-    corners = np.zeros(pieces, np.int64)
-    if len(full):
-        corners[full] = np.minimum.reduceat((left * 2 + (np.arange(count) >= len(tops[0])))[order], firsts)
+    count, cuts = len(tops[0]) + len(bottoms[0]), nodes.cuts
     upper, lower = cuts
+    following, climbs, pinches = nodes.follow(tops, bottoms)
+    order, bounds, begins, ends = _walk(following, count, nodes.open_begins(count))
+    steps = np.empty((count, 2), np.int32)
+    begin = np.concatenate([tops[0], bottoms[1]])
+    steps[:, 0] = nodes.x[begin]
+    steps[:, 1] = (nodes.row[begin] + (row - 1)) << 2
+    for touching, flag in zip(pinches, (BEGIN_PINCH, END_PINCH)):
+        steps[touching, 1] |= flag
+    steps = steps.view(np.int64).ravel()[order].view(np.int32).reshape(-1, 2)
+
+    full = np.flatnonzero(np.diff(bounds))
+    pieces, firsts = len(bounds) - 1, bounds[full]
+    values = np.zeros(pieces, pixels.dtype)
+    values[full] = nodes.values(order[firsts], tops, bottoms)
+    # The uppermost corner of a border, of these the leftmost: that of a hole is the left end of a bottom side.
+    corners, is_hole = np.zeros(pieces, np.int64), np.zeros(pieces, bool)
+    if count:
+        is_top = order < len(tops[0])
+        left = [np.append(side[0], len(nodes.x)) for side in (tops, bottoms)]
+        top = left[0][np.minimum.reduceat(np.where(is_top, order, len(tops[0])), firsts)]
+        bottom = left[1][np.minimum.reduceat(np.where(is_top, count, order), firsts) - len(tops[0])]
+        corners[full], is_hole[full] = np.minimum(top, bottom), bottom < top
     is_new = np.ones(pieces, bool)
     is_new[: len(begins)] = (begins >= count + upper) & (ends >= count + 2 * upper + lower)
-    holes = is_new & (corners % 2 == 1)
+    holes = is_new & is_hole
     roots = np.arange(pieces)
     if holes.any():
-        roots[holes] = piece_of[nodes.left_of(corners[holes] // 2, climbs)]
+        before = nodes.left_of(corners[holes], climbs)
+        piece_of = np.empty(count + upper + lower, np.int32)
+        piece_of[order] = np.repeat(np.arange(pieces, dtype=np.int32), np.diff(bounds))
+        piece_of[begins] = np.arange(len(begins))
+        roots[holes] = piece_of[before]
         while not np.array_equal(further := roots[roots], roots):
             roots = further
     places = np.full((2, pieces), np.iinfo(np.int64).max)
-    at = corners[is_new] // 2
+    at = corners[is_new]
     places[:, is_new] = nodes.row[at] + (row - 1), nodes.x[at]
     begins, ends = (begins - count).tolist(), (ends - count - upper - lower).tolist()
-    return Strip(steps, bounds, begins, ends, cuts, piece_values, places, roots, holes)
+    return Strip(steps, bounds, begins, ends, cuts, values, places, roots, holes)
 
 
 class _Nodes:
@@ -157,15 +164,16 @@ class _Nodes:
         width = self._pixels.shape[1]
         return flat[self._lower - {NW: width, NE: width - 1, SW: 0, SE: -1}[which]]
 
-    def pinched(self, nodes: NDArray, one: int, other: int) -> NDArray[np.bool_]:
-        """Whether four borders meet, and the two pixels are of one value."""
-        crossing = np.flatnonzero(self._borders == UP | DOWN | LEFT | RIGHT)
-        mask = np.zeros(len(self.x), bool)
-        mask[crossing] = True
-        mask &= self.pixel(one) == self.pixel(other)
-        return mask[nodes]
+    def values(self, steps: NDArray[np.int64], tops: Pair, bottoms: Pair) -> NDArray:
+        """The pixels along some steps."""
+        flat, width = self._pixels.ravel(), self._pixels.shape[1]
+        is_top = steps < len(tops[0])
+        values = np.empty(len(steps), flat.dtype)
+        values[is_top] = flat[self._lower[tops[0][steps[is_top]]] + 1]
+        values[~is_top] = flat[self._lower[bottoms[1][steps[~is_top] - len(tops[0])]] - width]
+        return values
 
-    def pairs(self, first: int, second: int) -> tuple[NDArray, NDArray]:
+    def pairs(self, first: int, second: int) -> Pair:
         """The corners where sides along rows begin and end: they take turns."""
         return np.flatnonzero(self._ends & first), np.flatnonzero(self._ends & second)
 
@@ -176,34 +184,56 @@ class _Nodes:
         up = np.flatnonzero(self._ends[len(self._ends) - lower :] & LEFT_LOW)
         return np.concatenate([down, up + upper]) + count
 
-    def follow(self, tops: tuple, bottoms: tuple) -> tuple[NDArray[np.int32], tuple[NDArray, NDArray]]:
-        """What comes after each step or cut, and the left sides: their upper corners and what comes before them."""
+    def follow(
+        self, tops: Pair, bottoms: Pair
+    ) -> tuple[NDArray[np.int64], Pair, Pair]:
+        """What comes after each step or cut; the left sides: their upper corners and what comes before them; the steps
+        that begin, and that end, in a pinch.
+        """
         nodes, (upper, lower) = len(self.x), self.cuts
         count = len(tops[0]) + len(bottoms[0])
-        top, bottom = np.arange(len(tops[0]), dtype=np.int32), np.arange(len(tops[0]), count, dtype=np.int32)
-        cut = np.arange(count, count + upper + lower, dtype=np.int32)
-        # By corner, of top sides and then of bottom ones: the step that ends here, the one that begins here.
-        ended, begun = np.empty((2, nodes), np.int32), np.empty((2, nodes), np.int32)
-        ended[0, tops[1]], begun[0, tops[0]] = top, top
-        ended[1, bottoms[0]], begun[1, bottoms[1]] = bottom, bottom
-        ended[0, :upper], begun[0, :upper] = cut[:upper], cut[:upper] + len(cut)
-        ended[1, nodes - lower :], begun[1, nodes - lower :] = cut[upper:], cut[upper:] + len(cut)
+        top, bottom = np.arange(len(tops[0])), np.arange(len(tops[0]), count)
+        cut = np.arange(count, count + upper + lower)
+        # By corner: the top side that ends, the bottom side that ends, those that begin here. The first goes on down a
+        # right side, the second up a left one, the third comes from a left side, the fourth from a right one.
+        down, up, from_left, from_right = np.empty((4, nodes), np.int64)
+        down[tops[1]], up[bottoms[0]], from_left[tops[0]], from_right[bottoms[1]] = top, bottom, top, bottom
+        pinches = self._pinches(from_left, from_right), self._pinches(down, up, turned=True)
+        down[:upper], from_left[:upper] = cut[:upper], cut[:upper] + len(cut)
+        up[nodes - lower :], from_right[nodes - lower :] = cut[upper:], cut[upper:] + len(cut)
+        # Where only two borders meet, the region around the pixel between them does it the other way.
+        for borders, one, other in (
+            (RIGHT | DOWN, down, up),
+            (LEFT | UP, up, down),
+            (LEFT | DOWN, from_left, from_right),
+            (RIGHT | UP, from_right, from_left),
+        ):
+            at = np.flatnonzero(self._borders == borders)
+            one[at] = other[at]
 
         by_column = np.argsort(self.x.astype(np.uint16) if self._across.shape[1] <= 1 << 16 else self.x, kind="stable")
         ends = self._ends[by_column]
         right_top, right_low, left_top, left_low = (
-            by_column[ends & end > 0] for end in (RIGHT_TOP, RIGHT_LOW, LEFT_TOP, LEFT_LOW)
+            by_column[np.flatnonzero(ends & end)] for end in (RIGHT_TOP, RIGHT_LOW, LEFT_TOP, LEFT_LOW)
         )
-        is_reflex = self._borders
-        following = np.full(count + len(cut), -1, np.int32)
-        following[ended[(is_reflex[right_top] == RIGHT | DOWN) * 1, right_top]] = begun[
-            (is_reflex[right_low] != RIGHT | UP) * 1, right_low
-        ]
-        before = ended[(is_reflex[left_low] != LEFT | UP) * 1, left_low]
-        following[before] = begun[(is_reflex[left_top] == LEFT | DOWN) * 1, left_top]
-        return following, (left_top, before)
+        following = np.full(count + len(cut), -1)
+        following[down[right_top]] = from_right[right_low]
+        before = up[left_low]
+        following[before] = from_left[left_top]
+        return following, (left_top, before), pinches
 
-    def left_of(self, corners: NDArray, climbs: tuple[NDArray, NDArray]) -> NDArray:
+    def _pinches(self, one: NDArray[np.int64], other: NDArray[np.int64], turned: bool = False) -> NDArray[np.int64]:
+        """The steps of the two arrays where four borders meet, and pixels in opposite corners are of one wanted value:
+        those to the north-west and south-east, or the others.
+        """
+        at = np.flatnonzero(self._borders == UP | DOWN | LEFT | RIGHT)
+        flat, width = self._pixels.ravel(), self._pixels.shape[1]
+        lower = self._lower[at]
+        first, second = (flat[lower], flat[lower - width + 1]) if turned else (flat[lower + 1], flat[lower - width])
+        at = at[(first == second) & (first > 0)]
+        return np.concatenate([one[at], other[at]])
+
+    def left_of(self, corners: NDArray, climbs: Pair) -> NDArray:
         """What comes before the left side of the run of pixels that lies above each corner."""
         height, width = self._across.shape
         left_top, before = climbs
@@ -215,7 +245,7 @@ class _Nodes:
 
 
 def _walk(
-    following: NDArray[np.int32], count: int, begins: NDArray[np.int64]
+    following: NDArray[np.int64], count: int, begins: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """The steps in order, the bounds of the pieces, and where open pieces begin and end.
 
@@ -223,14 +253,14 @@ def _walk(
     to follow is these, and the rings that have none of them.
     """
     starts = np.concatenate([begins, np.arange(0, count, STRIDE)])
-    owner = np.full(len(following), -1, np.int32)  # of a step: from which start it is reached
-    place = np.empty(len(following), np.int32)  # and after how many
+    owner = np.full(len(following), -1)  # of a step: from which start it is reached
+    place = np.empty(len(following), np.int64)  # and after how many
     stops = np.zeros(2 * len(following) - count, bool)
     stops[starts] = stops[len(following) :] = True
     owner[starts] = np.arange(len(starts))
     place[starts], lengths = 0, np.empty(len(starts), np.int64)
     after = np.empty(len(starts), np.int64)
-    active, step, length = np.arange(len(starts), dtype=np.int32), following[starts], 1
+    active, step, length = np.arange(len(starts)), following[starts], 1
     while len(active):
         stopped = stops[step]
         done, going = active[stopped], ~stopped
