@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from ..raster.mosaic import Mosaic
 from ..raster.writer import RasterSink
 from ..runtime.onnx_form import Form
 from .request import MapFiles
+
+if TYPE_CHECKING:
+    from ..vector.tracing.background import BackgroundPolygonizer
 
 
 @dataclass
@@ -86,6 +89,15 @@ class SegmentationCollector:
                 band_names=[c.name for c in self.card.classes],
                 metadata=self.metadata,
             )
+        self.polygons = self._polygons(legend) if self.files.polygons else None
+
+    def _polygons(self, legend: list[tuple[int, str, str]]) -> BackgroundPolygonizer:
+        """What draws the polygons of all classes but the background."""
+        from ..vector.tracing.background import BackgroundPolygonizer, Polygonizer
+
+        skip = () if self.card.background is None else (self.card.background,)
+        polygonizer = Polygonizer(self.files.polygons, self.grid, legend, self.values.dtype, skip=skip)
+        return BackgroundPolygonizer(polygonizer, self.report)
 
     def add(self, window: Window, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
         """Add one tile's probabilities (classes, h, w), and which of its pixels are valid (h, w)."""
@@ -118,19 +130,15 @@ class SegmentationCollector:
         if self.probability_sink:
             self.finished.append(self.probability_sink.close())
             result["probabilities"] = self.files.probabilities
-        if self.files.polygons:
-            from ..vector.polygons import polygonize
-
+        if self.polygons:
             self.report.progress(1.0, "Drawing polygons")
-            legend = [(c.value, c.name, c.color) for c in self.card.classes]
-            skip = () if self.card.background is None else (self.card.background,)
-            polygonize(self.files.output, self.files.polygons, legend, self.report, skip=skip)
+            self.polygons.close()
             result["polygons"] = self.files.polygons
         return result
 
     def abort(self) -> None:
         """Remove unfinished files."""
-        for sink in (self.class_sink, self.probability_sink):
+        for sink in (self.class_sink, self.probability_sink, self.polygons):
             if sink:
                 sink.abort()
 
@@ -140,6 +148,8 @@ class SegmentationCollector:
         classes[~valid] = self.card.nodata
         self.pixels += np.bincount(classes.ravel(), minlength=1 + int(self.values.max()))[self.values]
         self.class_sink.write(row, classes[None])
+        if self.polygons:
+            self.polygons.add(classes)
         if self.probability_sink:
             full = np.concatenate([1 - values, values]) if self.binary else values.copy()
             full[:, ~valid] = -1.0
