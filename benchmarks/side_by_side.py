@@ -33,7 +33,7 @@ from torch.nn import functional as F
 from .bare import ROOT, bare, job, timed
 
 FOLDER = ROOT / "build" / "side-by-side"
-TILE, OVERLAP = 512, 15  # px, per cent
+TILE = 512  # pixels a side
 CLASSES = ("water", "forest", "grass", "soil", "roof")
 COLOURS = np.array([(40, 70, 110), (35, 80, 40), (110, 150, 70), (160, 130, 95), (200, 190, 185)], np.float32)
 SPECKLE = 45.0  # standard deviation of a pixel's colour within its class
@@ -143,7 +143,6 @@ def write_network(path: Path) -> Path:
         "model_type": "Segmentor",
         "class_names": dict(enumerate(CLASSES)),
         "tiles_size": TILE,
-        "tiles_overlap": OVERLAP,
         "resolution": 50,
         "standardization_mean": [0.0, 0.0, 0.0],
         "standardization_std": [1.0, 1.0, 1.0],

@@ -105,7 +105,8 @@ def _fit(nodes: NDArray[np.float64]) -> NDArray[np.float64]:
 def _density(x: NDArray, y: NDArray, nodes: NDArray[np.float64]) -> NDArray[np.float64]:
     """(row, column): ground a unit of column and row at the nodes."""
     (x_row, x_col), (y_row, y_col) = (
-        [chebyshev.chebgrid2d(nodes, nodes, chebyshev.chebder(values, axis=axis)) for axis in (0, 1)] for values in (x, y)
+        [chebyshev.chebgrid2d(nodes, nodes, chebyshev.chebder(values, axis=axis)) for axis in (0, 1)]
+        for values in (x, y)
     )
     density: NDArray[np.float64] = np.abs(x_row * y_col - x_col * y_row)
     return density

@@ -184,9 +184,7 @@ class _Nodes:
         up = np.flatnonzero(self._ends[len(self._ends) - lower :] & LEFT_LOW)
         return np.concatenate([down, up + upper]) + count
 
-    def follow(
-        self, tops: Pair, bottoms: Pair
-    ) -> tuple[NDArray[np.int64], Pair, Pair]:
+    def follow(self, tops: Pair, bottoms: Pair) -> tuple[NDArray[np.int64], Pair, Pair]:
         """What comes after each step or cut; the left sides: their upper corners and what comes before them; the steps
         that begin, and that end, in a pinch.
         """
