@@ -46,7 +46,7 @@ def fields(side: int, seed: int) -> NDArray[np.uint8]:
     best, found = np.full((side, side), -np.inf, np.float32), np.zeros((side, side), np.uint8)
     for number in range(len(CLASSES)):
         field = np.zeros((side, side), np.float32)
-        for scale, weight in ((96, 1.0), (32, 0.6), (8, 0.25)):
+        for scale, weight in ((256, 1.0), (96, 0.6), (24, 0.25)):
             coarse = torch.from_numpy(random.standard_normal((1, 1, side // scale + 2, side // scale + 2), np.float32))
             grown = F.interpolate(coarse, scale_factor=scale, mode="bilinear")[0, 0, :side, :side]
             field += weight * grown.numpy()
