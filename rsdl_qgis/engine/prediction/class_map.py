@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..cards.card import ModelCard
 from ..errors import MismatchError
-from ..evaluation.decision import Lost, class_of
+from ..evaluation.decision import Lost, likeliest
 from ..feedback import Report
 from ..job.outputs import kept
 from ..raster.grid import Grid, Window
@@ -61,6 +61,7 @@ class SegmentationCollector:
         self.binary = len(self.card.classes) == 2 and self.card.activation != "sigmoid"
         channels = 1 if self.binary else len(self.card.classes)
         self.values = np.array([c.value for c in self.card.classes], np.uint8 if self.card.nodata == 255 else np.uint16)
+        self.counted = bool((self.values == np.arange(len(self.values))).all())  # 0, 1, 2, …
         self.pixels = np.zeros(len(self.values), np.int64)
         self.mosaic = Mosaic(self.grid.height, self.grid.width, channels, self.tile, self.overlap, self._emit)
         self.threshold = self.card.threshold if len(self.card.classes) == 2 else None
@@ -144,7 +145,8 @@ class SegmentationCollector:
 
     def _emit(self, row: int, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
         """Write finished rows: values (channels, rows, width), valid (rows, width)."""
-        classes = self.values[class_of(values, self.threshold)]
+        found = likeliest(values, self.threshold)
+        classes = found.astype(self.values.dtype) if self.counted else self.values[found]
         classes[~valid] = self.card.nodata
         self.pixels += np.bincount(classes.ravel(), minlength=1 + int(self.values.max()))[self.values]
         self.class_sink.write(row, classes[None])
