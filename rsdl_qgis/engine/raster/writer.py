@@ -24,7 +24,7 @@ from .grid import GDAL_ERRORS, Grid, crs_of
 
 BLOCK = 512  # pixels a side
 HEIGHTS = (BLOCK, 256, 128)  # of blocks, in pixels: the first of which a row is no larger than ROW
-ROW = 32_000_000  # bytes of a row of blocks, of all bands
+ROW = 16_000_000  # bytes of a row of blocks, of all bands
 SMALLEST_OVERVIEW = 256
 
 ClassEntry = tuple[int, str, str]  # value, name, "#rrggbb"
@@ -34,7 +34,7 @@ class RasterSink:
     """Writes a raster row by row: tiled GeoTIFF (zstd; BigTIFF when needed) with overviews. A context manager
     that finishes the file, or removes it when an exception passes.
 
-    Blocks have 512 x 512 pixels; where a row of them would be larger than 32 MB, they are lower.
+    Blocks have 512 x 512 pixels; where a row of them would be larger than 16 MB, they are lower.
     ``classes`` (value, name, '#rrggbb') become GDAL category names and, for uint8, a colour table;
     ``metadata`` and the class names are kept in the file's tags; ``unit`` is that of every band. The file is
     written beside ``path``, read back, and renamed when whole.
@@ -197,7 +197,7 @@ class RasterSink:
         if not factors[:-1]:
             return
         rule = Resampling.average if self._dtype.kind == "f" else Resampling.nearest
-        options = {"ZSTD_LEVEL_OVERVIEW": 1, "GDAL_TIFF_OVR_BLOCKSIZE": BLOCK}
+        options = {"ZSTD_LEVEL_OVERVIEW": 1, "GDAL_TIFF_OVR_BLOCKSIZE": BLOCK, "GDAL_NUM_THREADS": "ALL_CPUS"}
         with rasterio.Env(**options), rasterio.open(self._part.path, "r+") as file:
             file.build_overviews(factors[:-1], rule)
         for level in range(len(factors) - 1):
