@@ -18,7 +18,9 @@ from .rings import following
 from .tracer import Traced, spans
 
 DEGREES = (6, 12, 24, 48, 96)
-TOLERANCE = 3e-7  # relative, of the area of a pixel, between a degree and the next; the error of that one is far smaller
+TOLERANCE = (
+    3e-7  # relative, of the area of a pixel, between a degree and the next; the error of that one is far smaller
+)
 NEGLIGIBLE = 1e-10  # of the largest product
 LONGEST_EDGE = 64  # pixels: longer edges are bent with the projection where corners are projected
 
@@ -105,7 +107,8 @@ def _fit(nodes: NDArray[np.float64]) -> NDArray[np.float64]:
 def _density(x: NDArray, y: NDArray, nodes: NDArray[np.float64]) -> NDArray[np.float64]:
     """(row, column): ground a unit of column and row at the nodes."""
     (x_row, x_col), (y_row, y_col) = (
-        [chebyshev.chebgrid2d(nodes, nodes, chebyshev.chebder(values, axis=axis)) for axis in (0, 1)] for values in (x, y)
+        [chebyshev.chebgrid2d(nodes, nodes, chebyshev.chebder(values, axis=axis)) for axis in (0, 1)]
+        for values in (x, y)
     )
     density: NDArray[np.float64] = np.abs(x_row * y_col - x_col * y_row)
     return density

@@ -104,9 +104,7 @@ def _touching(traced: Traced) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return np.minimum(at[same], at[same + 1]), np.maximum(at[same], at[same + 1])
 
 
-def _areas(
-    traced: Traced, owner: NDArray[np.int64], sizes: NDArray[np.int64], count: int
-) -> NDArray[np.float64]:
+def _areas(traced: Traced, owner: NDArray[np.int64], sizes: NDArray[np.int64], count: int) -> NDArray[np.float64]:
     """Pixels in each of so many rings, to which runs of corners belong; negative in holes."""
     x, y = traced.steps[:, 0].astype(np.int64), traced.steps[:, 1].astype(np.int64) >> 2
     ends = np.repeat(owner, sizes)[1::2]  # the rings where steps end
