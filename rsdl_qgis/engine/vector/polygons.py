@@ -1,33 +1,21 @@
-"""Polygons: made from the classes of a raster, and read from a file."""
+"""Polygons read from a vector file, and what all that read or write such files need."""
 
 from __future__ import annotations
 
-import math
 import os
 import re
-import warnings
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyogrio
-import rasterio
 import shapely
-from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
-from rasterio.features import shapes
 from rasterio.warp import transform_geom
 
 from ..errors import InputError, OutputError
-from ..feedback import Report
-from ..files.names import layer_name
-from ..files.text import one_line
-from ..raster.atomic_file import Part
-from ..raster.grid import Grid, apply, crs_of, local_unit, project, same_crs, transforming
-from ..raster.layer import open_raster
-from .geometries import Geometry, geometry_from, polygons_in, polygons_wkb
+from ..raster.grid import crs_of, same_crs, transforming
+from .geometries import Geometry, geometry_from, polygons_in
 from .vector_file import VectorFile
 
 PACKAGE_OPTIONS = {"VERSION": "1.2"}  # of a new GeoPackage: what the GDAL of older QGIS knows wholly
@@ -38,12 +26,9 @@ DRIVERS = {
     ".shp": "ESRI Shapefile",
     ".fgb": "FlatGeobuf",
 }
-BATCH = 20_000  # polygons written at once
-LONGEST_EDGE = 64  # pixels: longer edges are bent with the projection when areas are measured
 UNDEFINED = re.compile(r'\w+\["Undefined( \w+)? SRS"')  # what a GeoPackage calls the CRS of a layer without one
 
 VECTOR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
-Ring = NDArray[np.float64]  # (n, 2), closed
 
 
 def driver_of(path: str | os.PathLike[str]) -> str:

@@ -18,7 +18,9 @@ from .rings import following
 from .tracer import Traced, spans
 
 DEGREES = (6, 12, 24, 48, 96)
-TOLERANCE = 3e-7  # relative, of the area of a pixel, between a degree and the next; the error of that one is far smaller
+TOLERANCE = (
+    3e-7  # relative, of the area of a pixel, between a degree and the next; the error of that one is far smaller
+)
 NEGLIGIBLE = 1e-10  # of the largest product
 LONGEST_EDGE = 64  # pixels: longer edges are bent with the projection where corners are projected
 

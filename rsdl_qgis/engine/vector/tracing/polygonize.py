@@ -59,7 +59,7 @@ class Polygonizer:
 
     def add(self, rows: NDArray, report: Report) -> None:
         """The next rows of values: (n, width)."""
-        self._take(self._tracer.add(self._numbers[rows]), report)
+        self._take(self._tracer.add(np.take(self._numbers, rows)), report)
 
     def close(self, report: Report) -> int:
         """Finishes the file; how many polygons there are."""

@@ -64,9 +64,9 @@ class Strip:
     ``begins``, ``ends``: the cut that an open piece comes from and goes to: the number of a border that crosses the
     strip's upper edge, from the left; those of the lower edge follow them. ``cuts``: how many there are of either.
     ``values``: (pieces,): of the region. ``places``: (2, pieces): row and column of the uppermost corner, of these the
-    leftmost, where the upper edge does not cut the piece; far below where it does. ``roots``: (pieces,): a piece of the same region's border that is further up
-    or left, itself where there is none in this strip. ``holes``: (pieces,): those that are known to be holes, because
-    their uppermost corner is in this strip; of open ones, those that would be holes if closed.
+    leftmost, where the upper edge does not cut the piece; far below where it does. ``holes``: (pieces,): of those that
+    the upper edge does not cut, holes, and open ones that are holes unless they go on to a corner further up.
+    ``roots``: (pieces,): for such a hole, a piece of the border around it that is none; for all others themselves.
     """
 
     steps: NDArray[np.int32]

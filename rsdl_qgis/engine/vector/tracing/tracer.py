@@ -86,7 +86,7 @@ class Tracer:
 def _whole(strip: Strip) -> Traced | None:
     """The polygons that lie in the strip wholly."""
     first = len(strip.begins)
-    pieces = np.arange(first, len(strip.holes))
+    pieces: NDArray[np.int64] = np.arange(first, len(strip.holes))
     pieces = pieces[strip.roots[first:] >= first]
     if not len(pieces):
         return None
