@@ -90,14 +90,14 @@ class SegmentationCollector:
                 band_names=[c.name for c in self.card.classes],
                 metadata=self.metadata,
             )
-        self.polygons = self._polygons(legend) if self.files.polygons else None
+        self.polygons = self._polygons(self.files.polygons, legend) if self.files.polygons else None
 
-    def _polygons(self, legend: list[tuple[int, str, str]]) -> BackgroundPolygonizer:
+    def _polygons(self, path: str, legend: list[tuple[int, str, str]]) -> BackgroundPolygonizer:
         """What draws the polygons of all classes but the background."""
         from ..vector.tracing.background import BackgroundPolygonizer, Polygonizer
 
         skip = () if self.card.background is None else (self.card.background,)
-        polygonizer = Polygonizer(self.files.polygons, self.grid, legend, self.values.dtype, skip=skip)
+        polygonizer = Polygonizer(path, self.grid, legend, self.values.dtype, skip=skip)
         return BackgroundPolygonizer(polygonizer, self.report)
 
     def add(self, window: Window, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:

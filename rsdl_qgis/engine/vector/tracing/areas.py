@@ -24,13 +24,13 @@ TOLERANCE = (
 NEGLIGIBLE = 1e-10  # of the largest product
 LONGEST_EDGE = 64  # pixels: longer edges are bent with the projection where corners are projected
 
-Factors = tuple[NDArray[np.float64], NDArray[np.float64]]  # (n, columns + 1), (n, rows + 1)
+Factors = tuple[NDArray[np.floating], NDArray[np.floating]]  # (n, columns + 1), (n, rows + 1)
 
 
 class GroundAreas:
     """Areas in m² of polygons in a grid, from an equal-area projection about its centre.
 
-    In squared map units where the grid has no CRS. Polygons with a corner that has no place on the earth have none: NaN.
+    In squared map units where the grid has no CRS; NaN for polygons with a corner that has no place on the earth.
     """
 
     def __init__(self, grid: Grid):
@@ -97,9 +97,9 @@ def _series(grid: Grid, degree: int) -> tuple[NDArray, NDArray] | None:
     return inverse @ x @ inverse.T, inverse @ y @ inverse.T
 
 
-def _fit(nodes: NDArray[np.float64]) -> NDArray[np.float64]:
+def _fit(nodes: NDArray[np.float64]) -> NDArray[np.floating]:
     """What values at Chebyshev's nodes are multiplied by for the coefficients of the polynomial through them."""
-    inverse: NDArray[np.float64] = chebyshev.chebvander(nodes, len(nodes) - 1).T * (2 / len(nodes))
+    inverse: NDArray[np.floating] = chebyshev.chebvander(nodes, len(nodes) - 1).T * (2 / len(nodes))
     inverse[0] /= 2
     return inverse
 

@@ -26,7 +26,7 @@ def polygons_wkb(traced: Traced, transform: Affine) -> NDArray[np.object_]:
     points = np.empty((len(x), 2, 2), "<f8")  # where each step begins and ends
     points[:, 0, 0], points[:, 0, 1] = apply(transform, x, y)
     points[:, 1, 0], points[:, 1, 1] = apply(transform, following(x, traced.lengths), y)
-    return _encoded(_parted(traced), memoryview(points).cast("B"))
+    return _encoded(_parted(traced), points.data.cast("B"))
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,7 @@ def _areas(traced: Traced, owner: NDArray[np.int64], sizes: NDArray[np.int64], c
     """Pixels in each of so many rings, to which runs of corners belong; negative in holes."""
     x, y = traced.steps[:, 0].astype(np.int64), traced.steps[:, 1].astype(np.int64) >> 2
     ends = np.repeat(owner, sizes)[1::2]  # the rings where steps end
-    areas: NDArray[np.float64] = np.bincount(ends, y * (x - following(x, traced.lengths)), count)
-    return areas
+    return np.bincount(ends, y * (x - following(x, traced.lengths)), count).astype(np.float64, copy=False)
 
 
 def _encoded(rings: _Rings, points: memoryview) -> NDArray[np.object_]:
