@@ -13,6 +13,7 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
+from ...errors import InputError
 from ...raster.grid import Grid, apply, crs_of, local_unit, project
 from .rings import following
 from .tracer import Traced, spans
@@ -90,7 +91,7 @@ def _series(grid: Grid, degree: int) -> tuple[NDArray, NDArray] | None:
     """Coefficients (row, column) of the projected x and y over the grid, each axis from -1 to 1."""
     nodes = chebyshev.chebpts1(degree)
     columns, rows = np.meshgrid((nodes + 1) / 2 * grid.width, (nodes + 1) / 2 * grid.height)
-    x, y = project(*apply(grid.transform, columns, rows), grid.crs, equal_area(grid))
+    x, y = (v.reshape(columns.shape) for v in _placed(columns.ravel(), rows.ravel(), grid, equal_area(grid)))
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         return None
     inverse = _fit(nodes)
@@ -137,6 +138,18 @@ def equal_area(grid: Grid) -> str:
     return f"+proj=laea +lat_0={lat} +lon_0={lon} +datum=WGS84 +units=m"
 
 
+def _placed(column: NDArray, row: NDArray, grid: Grid, target: str) -> tuple[NDArray, NDArray]:
+    """Corners (n,) in another CRS; NaN for those without a place there, for which GDAL may refuse all of them."""
+    try:
+        return project(*apply(grid.transform, column, row), grid.crs, target)
+    except InputError:
+        if len(column) == 1:
+            return np.full(1, np.nan), np.full(1, np.nan)
+    middle = len(column) // 2
+    halves = [_placed(column[part], row[part], grid, target) for part in (slice(middle), slice(middle, None))]
+    return np.concatenate([x for x, _ in halves]), np.concatenate([y for _, y in halves])
+
+
 def _projected(traced: Traced, grid: Grid) -> NDArray[np.float64]:
     """Areas of polygons whose corners are projected, and points along their longer edges with them."""
     x, y = traced.steps[:, 0].astype(np.float64), (traced.steps[:, 1] >> 2).astype(np.float64)
@@ -149,7 +162,7 @@ def _projected(traced: Traced, grid: Grid) -> NDArray[np.float64]:
     pieces = np.ceil(np.hypot(a * width + b * height, d * width + e * height) / longest).astype(np.int64)
     part = (spans(np.zeros_like(pieces), pieces)) / np.repeat(pieces, pieces)
     column, row = (np.repeat(v, pieces) + part * np.repeat(w, pieces) for v, w in ((column, width), (row, height)))
-    east, north = project(*apply(grid.transform, column, row), grid.crs, equal_area(grid))
+    east, north = _placed(column, row, grid, equal_area(grid))
     lengths = np.add.reduceat(pieces, 2 * (np.cumsum(traced.lengths) - traced.lengths))
     firsts = np.cumsum(lengths) - lengths
     with np.errstate(invalid="ignore"):

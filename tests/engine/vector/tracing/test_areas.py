@@ -3,6 +3,7 @@ import pytest
 import shapely
 from affine import Affine
 
+from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.raster.grid import Grid, project
 from rsdl_qgis.engine.vector.tracing import areas as module
 from rsdl_qgis.engine.vector.tracing.areas import GroundAreas, equal_area
@@ -60,7 +61,7 @@ def test_areas_are_those_of_projected_polygons(polygons, name):
 
 def test_where_corners_are_projected_areas_are_the_same(polygons):
     grid = Grid(*GRIDS["UTM"], SIDE, SIDE)
-    np.testing.assert_allclose(module._projected(polygons, grid), GroundAreas(grid).of(polygons), rtol=1e-8)
+    np.testing.assert_allclose(module._projected(polygons, grid), GroundAreas(grid).of(polygons), rtol=1e-7)
 
 
 def test_a_polygon_without_a_place_on_the_earth_has_no_area():
@@ -73,6 +74,18 @@ def test_a_polygon_without_a_place_on_the_earth_has_no_area():
     areas = dict(zip(found.values.tolist(), GroundAreas(grid).of(found)))
     assert not np.isfinite(areas[1])
     assert areas[2] == pytest.approx(200_000**2, rel=1e-3)
+
+
+def test_one_corner_without_a_place_does_not_take_the_others_theirs(monkeypatch):
+    def refuse(x, y, source, target):
+        if (x < 0).any():
+            raise InputError("There is no transformation.")
+        return x, y
+
+    monkeypatch.setattr(module, "project", refuse)
+    column = np.array([1.0, -2.0, 3.0, 4.0, -5.0])
+    x, _ = module._placed(column, column, Grid(None, Affine(1, 0, 0, 0, -1, 0), 9, 9), "")
+    np.testing.assert_array_equal(x, [1, np.nan, 3, 4, np.nan])
 
 
 def test_pixels_without_a_place_are_counted():
