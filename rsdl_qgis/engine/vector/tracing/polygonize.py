@@ -44,14 +44,12 @@ class Polygonizer:
         min_area: float = 0.0,
         skip: Collection[int] = (),
     ):
-        named = {value: one_line(name) for value, name, _ in classes if value not in skip}
         self._grid, self._min_area = grid, min_area
-        self._values = np.array([0, *named], np.int32)
-        self._names = np.array(["", *named.values()], object)
-        self._numbers = np.zeros(np.iinfo(dtype).max + 1, np.uint8 if len(named) < 256 else np.uint16)
-        for number, value in enumerate(named, 1):
-            self._numbers[value] = number
-        self._tracer = Tracer(grid.width, self._numbers.dtype)
+        self._names = np.full(np.iinfo(dtype).max + 1, None, object)  # by value
+        for value, name, _ in classes:
+            if value not in skip:
+                self._names[value] = one_line(name)
+        self._tracer = Tracer(grid.width, np.not_equal(self._names, None).astype(bool))
         self._areas = GroundAreas(grid)
         self._waiting: list[Traced] = []
         self._sink = VectorSink(output, grid.crs, "Polygon", FIELDS)
@@ -59,7 +57,7 @@ class Polygonizer:
 
     def add(self, rows: NDArray, report: Report) -> None:
         """The next rows of values: (n, width)."""
-        self._take(self._tracer.add(np.take(self._numbers, rows)), report)
+        self._take(self._tracer.add(rows), report)
 
     def close(self, report: Report) -> int:
         """Finishes the file; how many polygons there are."""
@@ -92,8 +90,8 @@ class Polygonizer:
         areas = self._areas.of(traced)
         kept = np.flatnonzero(areas >= self._min_area)
         wkb = polygons_wkb(traced, self._grid.transform)[kept]
-        numbers = traced.values[kept]
-        self._sink.write_all(wkb, [self._names[numbers], self._values[numbers], areas[kept]])
+        values = traced.values[kept]
+        self._sink.write_all(wkb, [self._names[values], values.astype(np.int32), areas[kept]])
         self.count += len(kept)
 
 

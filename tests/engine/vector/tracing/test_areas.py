@@ -29,7 +29,7 @@ def polygons():
     rng = np.random.default_rng(0)
     array = rng.integers(1, 4, (SIDE, SIDE)).astype(np.uint8)
     array[20:120, 30:200] = 1  # a large one
-    tracer = Tracer(SIDE)
+    tracer = Tracer(SIDE, np.arange(4) > 0)
     return Traced.joined([*tracer.add(array), *tracer.close()])
 
 
@@ -69,7 +69,7 @@ def test_a_polygon_without_a_place_on_the_earth_has_no_area():
     array = np.zeros((90, 180), np.uint8)
     array[:5, :5] = 1  # the corner of the map, outside the globe
     array[45, 90] = 2
-    tracer = Tracer(180)
+    tracer = Tracer(180, np.arange(3) > 0)
     found = Traced.joined([*tracer.add(array), *tracer.close()])
     areas = dict(zip(found.values.tolist(), GroundAreas(grid).of(found)))
     assert not np.isfinite(areas[1])

@@ -14,7 +14,7 @@ PLACE = Affine(2, 0.5, 100, 0.25, -3, 50)
 
 def traced(array, strip=1000, rows=1000):
     """Polygons of an array that comes in pieces of so many rows and is drawn in strips: (value, geometry)."""
-    tracer = Tracer(array.shape[1], array.dtype, pixels=strip * (array.shape[1] + 2))
+    tracer = Tracer(array.shape[1], np.arange(np.iinfo(array.dtype).max + 1) > 0, pixels=strip * (array.shape[1] + 2))
     parts = [part for row in range(0, len(array), rows) for part in tracer.add(array[row : row + rows])]
     parts += list(tracer.close())
     if not parts:
@@ -107,7 +107,7 @@ def test_a_polygon_comes_with_the_strip_that_ends_it():
     array = np.zeros((20, 6), np.uint8)
     array[2:4, 1:5] = 1
     array[8:10, 1:5] = 2
-    tracer = Tracer(6, pixels=5 * 8)
+    tracer = Tracer(6, np.arange(3) > 0, pixels=5 * 8)
     came = [[value for part in tracer.add(row[None]) for value in part.values] for row in array]
     assert [(row, values) for row, values in enumerate(came) if values] == [(4, [1]), (14, [2])]
     assert list(tracer.close()) == []
