@@ -21,7 +21,7 @@ from .tracer import Traced, Tracer
 
 STEPS = 1 << 18  # of polygons written at once, about: half as many as they have corners
 BATCH = 20_000  # polygons written at once
-PIXELS = 1 << 21  # read at once, about
+PIXELS = 1 << 20  # read at once, about
 FIELDS = (Field("class", "object"), Field("value", "int32"), Field("area_m2", "float64"))
 
 Classes = Sequence[tuple[int, str, str]]  # value, name, colour

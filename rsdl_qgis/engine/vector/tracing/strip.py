@@ -145,9 +145,10 @@ class _Nodes:
         np.not_equal(across[:-1], across[1:], out=middle)
         middle |= along[:, :-1] != along[:, 1:]
         middle |= across[:-1] & along[:, :-1]
-        self.cuts = int(np.count_nonzero(across[0])), int(np.count_nonzero(across[-1]))
         at = np.flatnonzero(mask)
-        self.row = np.repeat(np.arange(len(mask), dtype=np.int32), np.count_nonzero(mask, 1))
+        starts = np.searchsorted(at, np.arange(len(mask) + 1) * mask.shape[1])
+        self.row = np.repeat(np.arange(len(mask), dtype=np.int32), np.diff(starts))
+        self.cuts = int(starts[1]), int(starts[-1] - starts[-2])
         self.x = (at - self.row.astype(np.int64) * mask.shape[1]).astype(np.int32)
         self._lower = at + self.row + pixels.shape[1]  # of the pixel to the south-west, among all pixels
         flat, width = pixels.ravel(), pixels.shape[1]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .strip import Strip, borders
 
-PIXELS = 1 << 20  # in a strip, about
+PIXELS = 1 << 21  # in a strip, about
 EDGES = 1 << 18  # in a strip: sides that pixels beside one another do not share; corners are twice as many at most
 
 
