@@ -19,7 +19,7 @@ from .areas import GroundAreas
 from .rings import polygons_wkb
 from .tracer import Traced, Tracer
 
-STEPS = 1 << 18  # of polygons written at once, about: half as many as they have corners
+STEPS = 1 << 17  # of polygons written at once, about: half as many as they have corners
 BATCH = 20_000  # polygons written at once
 PIXELS = 1 << 20  # read at once, about
 FIELDS = (Field("class", "object"), Field("value", "int32"), Field("area_m2", "float64"))
@@ -45,11 +45,12 @@ class Polygonizer:
         skip: Collection[int] = (),
     ):
         self._grid, self._min_area = grid, min_area
-        self._names = np.full(np.iinfo(dtype).max + 1, None, object)  # by value
+        count = np.iinfo(dtype).max + 1
+        self._names, wanted = np.empty(count, object), np.zeros(count, bool)  # by value
         for value, name, _ in classes:
             if value not in skip:
-                self._names[value] = one_line(name)
-        self._tracer = Tracer(grid.width, np.not_equal(self._names, None).astype(bool))
+                self._names[value], wanted[value] = one_line(name), True
+        self._tracer = Tracer(grid.width, wanted)
         self._areas = GroundAreas(grid)
         self._waiting: list[Traced] = []
         self._sink = VectorSink(output, grid.crs, "Polygon", FIELDS)

@@ -40,8 +40,8 @@ class Traced:
 class Tracer:
     """Draws the regions of equal pixels, connected by their sides, as rows of them come.
 
-    ``width``: pixels a row; ``wanted``: by value from 0 on, whether its regions are. What is held is a strip of rows, and
-    the borders of the regions that reach its last one.
+    ``width``: pixels a row; ``wanted``: by value from 0 on, whether its regions are. What is held is a strip of rows,
+    and the borders of the regions that reach its last one.
     """
 
     def __init__(self, width: int, wanted: NDArray[np.bool_], pixels: int = PIXELS):

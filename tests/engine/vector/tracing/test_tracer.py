@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.features import shapes
 
+from rsdl_qgis.engine.vector.tracing import tracer as module
 from rsdl_qgis.engine.vector.tracing.rings import polygons_wkb
+from rsdl_qgis.engine.vector.tracing.strip import borders
 from rsdl_qgis.engine.vector.tracing.tracer import Traced, Tracer
 
 PLACE = Affine(2, 0.5, 100, 0.25, -3, 50)
@@ -101,6 +103,22 @@ def test_more_values_than_a_byte_has():
     found = traced(array, 4)
     assert sorted(value for value, _ in found) == list(range(1, 600))
     assert all(polygon.area == pytest.approx(abs(PLACE.determinant)) for _, polygon in found)
+
+
+def test_all_values_that_there_are_can_be_wanted():
+    array = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    tracer = Tracer(16, np.ones(256, bool))
+    whole = Traced.joined([*tracer.add(array), *tracer.close()])
+    assert sorted(whole.values.tolist()) == list(range(256))
+
+
+def test_strips_of_many_borders_are_drawn_in_parts(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(module, "borders", lambda pixels, *given: drawn.append(len(pixels)) or borders(pixels, *given))
+    whole = plain(traced(ARRAYS["large"]))
+    monkeypatch.setattr(module, "EDGES", 500)
+    assert plain(traced(ARRAYS["large"])) == whole
+    assert drawn[0] == 150 + 3 and max(drawn[2:]) < 12
 
 
 def test_a_polygon_comes_with_the_strip_that_ends_it():
