@@ -73,7 +73,7 @@ def test_a_polygon_without_a_place_on_the_earth_has_no_area():
     found = Traced.joined([*tracer.add(array), *tracer.close()])
     areas = dict(zip(found.values.tolist(), GroundAreas(grid).of(found)))
     assert not np.isfinite(areas[1])
-    assert areas[2] == pytest.approx(200_000**2, rel=1e-3)
+    assert areas[2] == pytest.approx(200_000**2, rel=1e-2)  # that projection takes the earth for a sphere
 
 
 def test_one_corner_without_a_place_does_not_take_the_others_theirs(monkeypatch):
