@@ -9,7 +9,7 @@ speckled   the same at 6,000 x 6,000 px with the speckle that networks leave: ab
 
 GDAL is the library that rasterio brings, its GDALPolygonize called as gdal_polygonize does (a mask of nodata, 4
 neighbours), which writes to a GeoPackage's layer in one transaction; it has no areas and no names of classes. Both have
-64 MB of block cache. The targets are 0.4 of its time, and no more memory than it needs. Medians.
+16 MB of block cache, twice a row of blocks. The targets are 0.4 of its time, and no more memory than it needs. Medians.
 
 ``--memory``: our peak for rasters of 4,000, 8,000 and 16,000 px a side, with the same number of polygons, spread over
 more ground; the target is 10 % between them.
@@ -129,7 +129,7 @@ def run(way: str, raster: Path, folder: Path) -> tuple[float, float, float]:
     output.unlink(missing_ok=True)
     started = time.perf_counter()
     command = [sys.executable, "-m", "benchmarks.polygons", "--only", way, str(raster), str(output)]
-    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "GDAL_CACHEMAX": "64"}) as process:
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "GDAL_CACHEMAX": "16"}) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

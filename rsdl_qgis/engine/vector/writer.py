@@ -23,6 +23,9 @@ BATCH = 5_000  # features written at once
 BYTES = 16_000_000  # of geometries written at once, about
 SHORT = {".shp": 10}  # bytes that the name of a field may have
 
+# A file takes its place when it is whole and on the disk (``Part.commit``): batches need not wait for the disk.
+pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})
+
 
 class VectorSink:
     """Writes features to a file whose format goes by its ending (.gpkg, .geojson, .shp, .fgb).

@@ -88,7 +88,9 @@ def _curved(grid: Grid) -> Factors | None:
 
 
 def _series(grid: Grid, degree: int) -> tuple[NDArray, NDArray] | None:
-    """Coefficients (row, column) of the projected x and y over the grid, each axis from -1 to 1."""
+    """Coefficients (row, column) of the projected x and y over the grid, each axis from -1 to 1; None where the
+    projection does not reach all of it.
+    """
     nodes = chebyshev.chebpts1(degree)
     columns, rows = np.meshgrid((nodes + 1) / 2 * grid.width, (nodes + 1) / 2 * grid.height)
     x, y = (v.reshape(columns.shape) for v in _placed(columns.ravel(), rows.ravel(), grid, equal_area(grid)))

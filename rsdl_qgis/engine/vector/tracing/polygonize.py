@@ -19,9 +19,9 @@ from .areas import GroundAreas
 from .rings import polygons_wkb
 from .tracer import Traced, Tracer
 
-STEPS = 1 << 18  # of polygons written at once, about: half as many as they have corners
+STEPS = 1 << 17  # of polygons written at once, about: half as many as they have corners
 BATCH = 20_000  # polygons written at once
-PIXELS = 1 << 21  # read at once, about
+PIXELS = 1 << 20  # read at once, about
 FIELDS = (Field("class", "object"), Field("value", "int32"), Field("area_m2", "float64"))
 
 Classes = Sequence[tuple[int, str, str]]  # value, name, colour
@@ -44,14 +44,13 @@ class Polygonizer:
         min_area: float = 0.0,
         skip: Collection[int] = (),
     ):
-        named = {value: one_line(name) for value, name, _ in classes if value not in skip}
         self._grid, self._min_area = grid, min_area
-        self._values = np.array([0, *named], np.int32)
-        self._names = np.array(["", *named.values()], object)
-        self._numbers = np.zeros(np.iinfo(dtype).max + 1, np.uint8 if len(named) < 256 else np.uint16)
-        for number, value in enumerate(named, 1):
-            self._numbers[value] = number
-        self._tracer = Tracer(grid.width, self._numbers.dtype)
+        count = np.iinfo(dtype).max + 1
+        self._names, wanted = np.empty(count, object), np.zeros(count, bool)  # by value
+        for value, name, _ in classes:
+            if value not in skip:
+                self._names[value], wanted[value] = one_line(name), True
+        self._tracer = Tracer(grid.width, wanted)
         self._areas = GroundAreas(grid)
         self._waiting: list[Traced] = []
         self._sink = VectorSink(output, grid.crs, "Polygon", FIELDS)
@@ -59,7 +58,7 @@ class Polygonizer:
 
     def add(self, rows: NDArray, report: Report) -> None:
         """The next rows of values: (n, width)."""
-        self._take(self._tracer.add(np.take(self._numbers, rows)), report)
+        self._take(self._tracer.add(rows), report)
 
     def close(self, report: Report) -> int:
         """Finishes the file; how many polygons there are."""
@@ -92,8 +91,8 @@ class Polygonizer:
         areas = self._areas.of(traced)
         kept = np.flatnonzero(areas >= self._min_area)
         wkb = polygons_wkb(traced, self._grid.transform)[kept]
-        numbers = traced.values[kept]
-        self._sink.write_all(wkb, [self._names[numbers], self._values[numbers], areas[kept]])
+        values = traced.values[kept]
+        self._sink.write_all(wkb, [self._names[values], values.astype(np.int32), areas[kept]])
         self.count += len(kept)
 
 

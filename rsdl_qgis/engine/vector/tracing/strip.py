@@ -80,13 +80,13 @@ class Strip:
     holes: NDArray[np.bool_]
 
 
-def borders(pixels: NDArray, row: int) -> Strip:
-    """The borders of regions in ``pixels``: (rows + 3, columns + 2) unsigned, 0 where no region is wanted.
+def borders(pixels: NDArray, row: int, wanted: NDArray[np.bool_]) -> Strip:
+    """The borders of regions in ``pixels``: (rows + 3, columns + 2) unsigned; ``wanted``: by value, of which regions.
 
     The first and the last row of it are anything (room for indices), its second row is the one above the strip, in
-    which its borders are cut, and its first and last column are 0. ``row``: the raster's row of the third row.
+    which its borders are cut, and its first and last column are not wanted. ``row``: the raster's row of the third row.
     """
-    nodes = _Nodes(pixels)
+    nodes = _Nodes(pixels, wanted)
     tops, bottoms = nodes.pairs(TOP_LEFT, TOP_RIGHT), nodes.pairs(BOTTOM_LEFT, BOTTOM_RIGHT)
     count, cuts = len(tops[0]) + len(bottoms[0]), nodes.cuts
     upper, lower = cuts
@@ -134,8 +134,8 @@ def borders(pixels: NDArray, row: int) -> Strip:
 class _Nodes:
     """The corners in which borders turn or meet, in rows from the left, and the cuts before and after them."""
 
-    def __init__(self, pixels: NDArray):
-        self._pixels = pixels
+    def __init__(self, pixels: NDArray, wanted: NDArray[np.bool_]):
+        self._pixels, self._wanted = pixels, wanted
         inner = pixels[1:-1]
         self._across = across = inner[:, 1:] != inner[:, :-1]  # borders along columns
         along = inner[1:] != inner[:-1]
@@ -145,24 +145,21 @@ class _Nodes:
         np.not_equal(across[:-1], across[1:], out=middle)
         middle |= along[:, :-1] != along[:, 1:]
         middle |= across[:-1] & along[:, :-1]
-        self.cuts = int(np.count_nonzero(across[0])), int(np.count_nonzero(across[-1]))
         at = np.flatnonzero(mask)
-        self.row = np.repeat(np.arange(len(mask), dtype=np.int32), np.count_nonzero(mask, 1))
+        starts = np.searchsorted(at, np.arange(len(mask) + 1) * mask.shape[1])
+        self.row = np.repeat(np.arange(len(mask), dtype=np.int32), np.diff(starts))
+        self.cuts = int(starts[1]), int(starts[-1] - starts[-2])
         self.x = (at - self.row.astype(np.int64) * mask.shape[1]).astype(np.int32)
         self._lower = at + self.row + pixels.shape[1]  # of the pixel to the south-west, among all pixels
-        nw, ne, sw, se = map(self.pixel, (NW, NE, SW, SE))
+        flat, width = pixels.ravel(), pixels.shape[1]
+        nw, ne, sw, se = (flat[self._lower + i] for i in (-width, 1 - width, 0, 1))
         borders = (nw != ne) * np.uint8(UP) | (sw != se) * np.uint8(DOWN)
         borders |= (nw != sw) * np.uint8(LEFT) | (ne != se) * np.uint8(RIGHT)
         borders[: self.cuts[0]] = DOWN
         borders[len(borders) - self.cuts[1] :] = UP
-        wanted = (nw > 0) * np.uint8(NW) | (ne > 0) * np.uint8(NE) | (sw > 0) * np.uint8(SW) | (se > 0) * np.uint8(SE)
-        self._borders, self._ends = borders, ENDS[borders | wanted << 4]
-
-    def pixel(self, which: int) -> NDArray:
-        """The pixels around the corners on one side."""
-        flat = self._pixels.ravel()
-        width = self._pixels.shape[1]
-        return flat[self._lower - {NW: width, NE: width - 1, SW: 0, SE: -1}[which]]
+        kept = wanted[nw] * np.uint8(NW) | wanted[ne] * np.uint8(NE)
+        kept |= wanted[sw] * np.uint8(SW) | wanted[se] * np.uint8(SE)
+        self._borders, self._ends = borders, ENDS[borders | kept << 4]
 
     def values(self, steps: NDArray[np.int64], tops: Pair, bottoms: Pair) -> NDArray:
         """The pixels along some steps."""
@@ -228,16 +225,17 @@ class _Nodes:
         flat, width = self._pixels.ravel(), self._pixels.shape[1]
         lower = self._lower[at]
         first, second = (flat[lower], flat[lower - width + 1]) if turned else (flat[lower + 1], flat[lower - width])
-        at = at[(first == second) & (first > 0)]
+        at = at[(first == second) & self._wanted[first]]
         return np.concatenate([one[at], other[at]])
 
     def left_of(self, corners: NDArray, climbs: Pair) -> NDArray:
         """What comes before the left side of the run of pixels that lies above each corner."""
         height, width = self._across.shape
         left_top, before = climbs
-        edges = np.flatnonzero(self._across)
         row = self.row[corners].astype(np.int64) - 1
-        column = edges[np.searchsorted(edges, row * width + self.x[corners]) - 1] - row * width
+        rows, index = np.unique(row, return_inverse=True)
+        edges = np.flatnonzero(self._across[rows])
+        column = edges[np.searchsorted(edges, index * width + self.x[corners]) - 1] - index * width
         tops = self.x[left_top].astype(np.int64) * (height + 1) + self.row[left_top]
         return before[np.searchsorted(tops, column * (height + 1) + row, "right") - 1]
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from .strip import Strip, borders
 
-PIXELS = 1 << 20  # in a strip, about
+PIXELS = 1 << 21  # in a strip, about
+EDGES = 1 << 18  # in a strip: sides that pixels beside one another do not share; corners are twice as many at most
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,15 @@ class Traced:
 class Tracer:
     """Draws the regions of equal pixels, connected by their sides, as rows of them come.
 
-    ``width``: pixels a row. Pixels are unsigned numbers, those of 0 belong to no polygon. What is held is a strip of
-    rows, and the borders of the regions that reach its last one.
+    ``width``: pixels a row; ``wanted``: by value from 0 on, whether its regions are. What is held is a strip of rows,
+    and the borders of the regions that reach its last one.
     """
 
-    def __init__(self, width: int, dtype: np.dtype | type = np.uint8, pixels: int = PIXELS):
-        self._width = width
-        self._pixels = np.zeros((max(1, pixels // (width + 2)) + 3, width + 2), dtype)
+    def __init__(self, width: int, wanted: NDArray[np.bool_], pixels: int = PIXELS):
+        self._wanted = np.append(wanted, False)
+        self._outside = int(np.argmin(self._wanted))  # what is not wanted lies around the raster
+        shape = max(1, pixels // (width + 2)) + 3, width + 2
+        self._pixels = np.full(shape, self._outside, np.min_scalar_type(max(len(wanted) - 1, self._outside)))
         self._filled = 0  # rows of the strip
         self._row = 0  # of the raster, the first of the strip
         self._open = _Open()
@@ -67,15 +70,26 @@ class Tracer:
         """No row follows: what is left."""
         if self._filled:
             yield from self._draw()
-        self._pixels[2] = 0  # a row that belongs to nothing
+        self._pixels[2] = self._outside
         self._filled = 1
         yield from self._draw()
 
     def _draw(self) -> Iterator[Traced]:
-        strip = borders(self._pixels[: self._filled + 3], self._row)
-        self._pixels[1] = self._pixels[self._filled + 1]
+        """What the strip finishes."""
+        yield from self._draw_rows(2, 2 + self._filled)
+        self._pixels[1] = self._pixels[1 + self._filled]
         self._row += self._filled
         self._filled = 0
+
+    def _draw_rows(self, first: int, end: int) -> Iterator[Traced]:
+        """What some rows of the strip finish, in parts where too many borders are in them."""
+        rows = self._pixels[first:end]
+        if len(rows) > 1 and np.count_nonzero(rows[:, 1:] != rows[:, :-1]) > EDGES:
+            middle = (first + end) // 2
+            yield from self._draw_rows(first, middle)
+            yield from self._draw_rows(middle, end)
+            return
+        strip = borders(self._pixels[first - 2 : end + 1], self._row + first - 2, self._wanted)
         whole = _whole(strip)
         finished = self._open.go_on(strip)
         for part in (whole, finished):

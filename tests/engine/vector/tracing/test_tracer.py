@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.features import shapes
 
+from rsdl_qgis.engine.vector.tracing import tracer as module
 from rsdl_qgis.engine.vector.tracing.rings import polygons_wkb
+from rsdl_qgis.engine.vector.tracing.strip import borders
 from rsdl_qgis.engine.vector.tracing.tracer import Traced, Tracer
 
 PLACE = Affine(2, 0.5, 100, 0.25, -3, 50)
@@ -14,7 +16,7 @@ PLACE = Affine(2, 0.5, 100, 0.25, -3, 50)
 
 def traced(array, strip=1000, rows=1000):
     """Polygons of an array that comes in pieces of so many rows and is drawn in strips: (value, geometry)."""
-    tracer = Tracer(array.shape[1], array.dtype, pixels=strip * (array.shape[1] + 2))
+    tracer = Tracer(array.shape[1], np.arange(np.iinfo(array.dtype).max + 1) > 0, pixels=strip * (array.shape[1] + 2))
     parts = [part for row in range(0, len(array), rows) for part in tracer.add(array[row : row + rows])]
     parts += list(tracer.close())
     if not parts:
@@ -103,11 +105,27 @@ def test_more_values_than_a_byte_has():
     assert all(polygon.area == pytest.approx(abs(PLACE.determinant)) for _, polygon in found)
 
 
+def test_all_values_that_there_are_can_be_wanted():
+    array = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    tracer = Tracer(16, np.ones(256, bool))
+    whole = Traced.joined([*tracer.add(array), *tracer.close()])
+    assert sorted(whole.values.tolist()) == list(range(256))
+
+
+def test_strips_of_many_borders_are_drawn_in_parts(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(module, "borders", lambda pixels, *given: drawn.append(len(pixels)) or borders(pixels, *given))
+    whole = plain(traced(ARRAYS["large"]))
+    monkeypatch.setattr(module, "EDGES", 500)
+    assert plain(traced(ARRAYS["large"])) == whole
+    assert drawn[0] == 150 + 3 and max(drawn[2:]) < 12
+
+
 def test_a_polygon_comes_with_the_strip_that_ends_it():
     array = np.zeros((20, 6), np.uint8)
     array[2:4, 1:5] = 1
     array[8:10, 1:5] = 2
-    tracer = Tracer(6, pixels=5 * 8)
+    tracer = Tracer(6, np.arange(3) > 0, pixels=5 * 8)
     came = [[value for part in tracer.add(row[None]) for value in part.values] for row in array]
     assert [(row, values) for row, values in enumerate(came) if values] == [(4, [1]), (14, [2])]
     assert list(tracer.close()) == []
