@@ -27,6 +27,7 @@ from ..tables.kinds import (
     Whole,
 )
 from ..tables.tasks import TASKS
+from .class_values import is_shares
 from .table import Argument, Object, Table, taken
 
 MODEL = Path("the name of a model, or the path of its folder, .zip or .onnx")
@@ -122,6 +123,24 @@ OUTPUT: Table = {"output": Argument(Path(), required=True)}
 MAPS: Table = {"probabilities": Argument(Path()), "polygons": Argument(Path())}
 REPORT: Table = {"report": Argument(Path()), "table": Argument(Path())}
 GROUND = Choice(("ignore", "background"))
+
+# Samples for accuracy and area.
+
+DESIGNS = ("stratified", "simple", "systematic")
+ALLOCATIONS = ("proportional", "equal", "neyman")
+SHARES = TextThat(is_shares, "a number from 0 to 1, or such numbers of classes as in '1: 0.7, 2: 0.9'")
+SAMPLING: Table = {
+    "map": Argument(Object("a map", LABELLED), required=True),
+    "strata": Argument(Object("strata", LABELLED)),  # default: the map's classes
+    "design": Argument(Choice(DESIGNS), default=DESIGNS[0]),
+    "allocation": Argument(Choice(ALLOCATIONS), default=ALLOCATIONS[0]),
+    "size": Argument(Whole(2, 1_000_000)),  # default: from the standard error
+    "standard_error": Argument(Number(1e-4, 0.5), default=0.02),  # of overall accuracy
+    "expected": Argument(SHARES, default="0.85"),  # user's accuracy of each class
+    "minimum": Argument(Whole(2, 100_000)),  # of a stratum; default: 50, or an equal share of fewer
+    "seed": Argument(Whole(0, 2**31 - 1), default=0),
+}
+SAMPLE: Table = {**VECTOR, "fields": Argument(MapOf(Text()))}  # what each field of the sample is called
 
 # Training.
 
@@ -257,6 +276,7 @@ OPERATIONS: Mapping[str, Table] = {
         "unmapped": Argument(GROUND, default="ignore"),
         "background": Argument(Whole(-(2**31), 2**31 - 1), default=0),
         "pixel_size": Argument(Number(1e-9, 1e9)),
+        "fields": Argument(MapOf(Text())),  # of a reference that is a sample
         **AREA,
         **REPORT,
         "image_table": Argument(Path()),
@@ -274,6 +294,22 @@ OPERATIONS: Mapping[str, Table] = {
         **AREA,
         **REPORT,
         "matches": Argument(Path()),
+    },
+    "draw_sample": {**OUTPUT, **SAMPLING, **AREA},
+    "estimate_area": {
+        "sample": Argument(Object("a sample", SAMPLE), required=True),
+        "map": Argument(Object("a map", LABELLED)),  # default: the classes that the sample has of the map
+        **REPORT,
+    },
+    "compare_maps": {
+        "predicted": Argument(ListOf(Object("a map", LABELLED), 2), required=True),
+        "reference": Argument(Object("a reference", LABELLED), required=True),
+        "fields": Argument(MapOf(Text())),  # of a reference that is a sample
+        "unlabelled": Argument(GROUND, default="ignore"),
+        "unmapped": Argument(GROUND, default="ignore"),
+        "background": Argument(Whole(-(2**31), 2**31 - 1), default=0),
+        **AREA,
+        **REPORT,
     },
     "export_chips": {**OUTPUT, **DATA},
     "train": TRAINING,
