@@ -9,6 +9,9 @@ from ..paths import PACKAGE, plugin_version
 from .assess.assessdetections import AssessDetections
 from .assess.assessmap import AssessMap
 from .assess.assessscenes import AssessScenes
+from .assess.comparemaps import CompareMaps
+from .assess.drawassessmentsample import DrawAssessmentSample
+from .assess.estimatearea import EstimateArea
 from .environment import Diagnostics, SetupEnvironment
 from .models import DescribeModel, ImportModel, ListModels
 from .parameters import VECTOR_FORMATS
@@ -48,6 +51,9 @@ ALGORITHMS = (
     AssessMap,
     AssessScenes,
     AssessDetections,
+    DrawAssessmentSample,
+    EstimateArea,
+    CompareMaps,
     ListModels,
     DescribeModel,
     ImportModel,

@@ -13,6 +13,7 @@ from ...errors import InputError
 from ...evaluation.area_estimates import AreaEstimates, Figure, Sample, estimates
 from ...files.csv import to_csv
 from ...reports.html import thousands
+from ...vector.label_fields import folded
 from ..class_matching import SHOWN, Entry, in_one_table, match, no_common
 from .sample import SamplePoints, Stratum
 
@@ -165,13 +166,20 @@ def _entry(label: Any) -> Entry:
 
 
 def _mapped(points: SamplePoints, predicted: Sequence[Entry], place: dict[Any, int], keys: Any) -> dict[int, float]:
-    """Area of each class in the map, where each stratum is one class of it and the other way round; else none."""
-    pairs = {(int(s), keys[e]) for s, e in zip(points.stratum, predicted)}
-    if len(pairs) != len({s for s, _ in pairs}) or len(pairs) != len({key for _, key in pairs}):
+    """Area of each class in the map, where each stratum is one class of it, by number or name; else none."""
+    if points.design in ("simple", "systematic"):
         return {}
-    if len(pairs) == 1 and points.design in ("simple", "systematic"):
+    pairs = set(zip(points.stratum.tolist(), predicted))
+    if not all(_is_class(points.strata[s], entry) for s, entry in pairs):
         return {}
-    return {place[key]: points.strata[s].area for s, key in pairs if key in place}
+    return {place[keys[entry]]: points.strata[s].area for s, entry in pairs if keys[entry] in place}
+
+
+def _is_class(stratum: Stratum, entry: Entry) -> bool:
+    """Whether a stratum is a class of the map."""
+    if stratum.label == entry.value:
+        return True
+    return bool(entry.name) and folded(entry.name) in (folded(str(stratum.label)), folded(stratum.name))
 
 
 def _missing(points: SamplePoints, result: AreaResult) -> Iterator[str]:
