@@ -113,9 +113,7 @@ class Figure:
             return cls(None)
         if np.isnan(error) or error <= SAME:
             return cls(float(value))
-        return cls(
-            float(value), float(error), max(0.0, float(value - Z * error)), min(most, float(value + Z * error))
-        )
+        return cls(float(value), float(error), max(0.0, float(value - Z * error)), min(most, float(value + Z * error)))
 
     def times(self, factor: float) -> Figure:
         """In another unit."""
@@ -138,7 +136,9 @@ class AreaEstimates:
     areas: tuple[Figure, ...]
 
 
-def estimates(sample: Sample, predicted: NDArray[np.int64], reference: NDArray[np.int64], classes: int) -> AreaEstimates:
+def estimates(
+    sample: Sample, predicted: NDArray[np.int64], reference: NDArray[np.int64], classes: int
+) -> AreaEstimates:
     """All figures of a sample. ``predicted``, ``reference`` (n,): the class of each unit, below ``classes``."""
     mapped, there = (np.eye(classes)[codes] for codes in (predicted, reference))
     hits = mapped * there

@@ -276,7 +276,6 @@ OPERATIONS: Mapping[str, Table] = {
         "unmapped": Argument(GROUND, default="ignore"),
         "background": Argument(Whole(-(2**31), 2**31 - 1), default=0),
         "pixel_size": Argument(Number(1e-9, 1e9)),
-        "fields": Argument(MapOf(Text())),  # of a reference that is a sample
         **AREA,
         **REPORT,
         "image_table": Argument(Path()),
@@ -304,7 +303,6 @@ OPERATIONS: Mapping[str, Table] = {
     "compare_maps": {
         "predicted": Argument(ListOf(Object("a map", LABELLED), 2), required=True),
         "reference": Argument(Object("a reference", LABELLED), required=True),
-        "fields": Argument(MapOf(Text())),  # of a reference that is a sample
         "unlabelled": Argument(GROUND, default="ignore"),
         "unmapped": Argument(GROUND, default="ignore"),
         "background": Argument(Whole(-(2**31), 2**31 - 1), default=0),

@@ -100,15 +100,12 @@ def area_unit(result: Plain) -> AreaUnit:
 
 def area_bars(result: Plain, unit: AreaUnit) -> str:
     """The areas with their intervals as bars."""
-    bars = [
-        charts.Bar(
-            item["label"],
-            *(item["area"]["value"] / unit.size, f"{unit.text(item['area']['value'])} {unit.name}"),
-            *(None if item["area"][end] is None else item["area"][end] / unit.size for end in ("low", "high")),
-            color=charts.BLUE,
-        )
-        for item in result["classes"][:MOST_MATRIX]
-    ]
+    bars = []
+    for item in result["classes"][:MOST_MATRIX]:
+        area = item["area"]
+        low, high = (None if area[end] is None else area[end] / unit.size for end in ("low", "high"))
+        text = f"{unit.text(area['value'])} {unit.name}"
+        bars.append(charts.Bar(item["label"], area["value"] / unit.size, text, low, high, charts.BLUE))
     return charts.bar_chart(bars)
 
 

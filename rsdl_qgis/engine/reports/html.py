@@ -182,9 +182,7 @@ def matrix(names: Sequence[str], counts: Sequence[Sequence[int]], rows: str, col
     return scrolling(f'<table class="{kind}">{head}{body}</table>')
 
 
-def shares(
-    names: Sequence[str], cells: Sequence[Sequence[tuple[float, str, str]]], rows: str, columns: str
-) -> str:
+def shares(names: Sequence[str], cells: Sequence[Sequence[tuple[float, str, str]]], rows: str, columns: str) -> str:
     """A matrix of shares of a whole, shaded by each cell's proportion of its row. ``cells``: (share, its text, a small
     text below) each; ``rows``, ``columns``: titles of the axes.
     """

@@ -36,7 +36,9 @@ def sections(result: Plain, facts: CompareFacts) -> Iterator[str]:
     for item in result["differences"]:
         value, low, high = item["metrics"]["overall_accuracy"]
         between = "no interval" if low is None else f"{signed(low)} to {signed(high)}"
-        tiles.append((f"overall accuracy of {item['title']} less {first}, percentage points ({between})", signed(value)))
+        tiles.append(
+            (f"overall accuracy of {item['title']} less {first}, percentage points ({between})", signed(value))
+        )
     yield web.tiles(tiles)
     yield web.bullets(verdict(item) for item in result["differences"])
     yield from (web.note(text) for text in result["notes"])

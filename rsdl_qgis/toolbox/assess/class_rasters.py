@@ -1,4 +1,4 @@
-"""Class rasters of the algorithms about samples: their parameters, what is wrong with them, and how a job names them."""
+"""Class rasters of the algorithms about samples: parameters, what is wrong with them, how a job names them."""
 
 from __future__ import annotations
 

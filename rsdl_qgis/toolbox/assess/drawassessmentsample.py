@@ -17,6 +17,7 @@ from .base import Assessment
 from .class_rasters import band, class_raster, prepared, raster_problem
 
 RASTERS = ("MAP", "STRATA")
+FILES = {"OUTPUT": shared.VECTOR_FORMATS}
 FIGURES = {
     "POINTS": lambda: tr("Points that were drawn"),
     "STRATA": lambda: tr("Strata"),
@@ -29,7 +30,7 @@ class DrawAssessmentSample(Assessment):
 
     NAME = "drawassessmentsample"
     OPERATION = "draw_sample"
-    FORMATS = {"OUTPUT": shared.VECTOR_FORMATS}
+    FORMATS = FILES
     METRICS = FIGURES
 
     def title(self):
@@ -132,12 +133,14 @@ class DrawAssessmentSample(Assessment):
                 "STRATA",
                 tr("Strata"),
                 tr(
-                    "A raster with a whole number for each stratum, such as regions or a map of change, on any grid; it "
-                    "is looked up at the map's pixels. Default: the map's classes."
+                    "A raster with a whole number for each stratum, such as regions or a map of change, on any grid; "
+                    "it is looked up at the map's pixels. Default: the map's classes."
                 ),
                 optional=True,
             ),
-            shared.extent(tr("Area to draw in"), tr("Only pixels in this rectangle are drawn. Default: the whole map.")),
+            shared.extent(
+                tr("Area to draw in"), tr("Only pixels in this rectangle are drawn. Default: the whole map.")
+            ),
             shared.mask(
                 tr("Mask polygons"),
                 tr("Only pixels whose centre lies in these polygons are drawn. Default: no mask."),

@@ -18,6 +18,7 @@ FIELDS = {  # option -> the field of a sample that it names
     "STRATUM_FIELD": "stratum",
     "AREA_FIELD": "stratum_m2",
 }
+FILES = {"REPORT": HTML, "TABLE": CSV}
 FIGURES = {
     **metric_labels(("overall_accuracy",)),
     "POINTS": lambda: tr("Points with an answer"),
@@ -31,7 +32,7 @@ class EstimateArea(Assessment):
 
     NAME = "estimatearea"
     OPERATION = "estimate_area"
-    FORMATS = {"REPORT": HTML, "TABLE": CSV}
+    FORMATS = FILES
     METRICS = FIGURES
     INTERVALS = ("OVERALL_ACCURACY",)
     IN_AREA = False

@@ -32,9 +32,7 @@ STYLE_ROW = """INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_tabl
 WAIT = 5.0  # seconds for another program that has a GeoPackage open
 
 
-def keep_style(
-    path: str, style: Style, replaced: bool, feedback: QgsProcessingFeedback, kept: Any = KEPT
-) -> None:
+def keep_style(path: str, style: Style, replaced: bool, feedback: QgsProcessingFeedback, kept: Any = KEPT) -> None:
     """Keeps the style of a result where QGIS looks for it when it opens the file; a failure is told.
 
     ``replaced``: whether the result took the place of a file, whose .qml is then replaced too; one that the person made

@@ -160,8 +160,7 @@ def drawn(frame: Frame, plan: Plan, random: np.random.Generator, report: Report)
 
 
 def systematic(frame: Frame, size: int, random: np.random.Generator, report: Report) -> Points:
-    """The pixels with a class under a square grid with a random start, ``size`` about. InputError where there is none.
-    """
+    """The pixels with a class under a square grid with a random start, about ``size``. InputError for too few."""
     x, y = frame.grid.resolution
     pixels = sum(frame.tally.pixels.values())
     side = math.sqrt(pixels * x * y / size)
@@ -218,9 +217,7 @@ def write(points: Points, frame: Frame, plan: Plan, request: DrawRequest) -> Non
 def rows_of(points: Points, frame: Frame, plan: Plan, request: DrawRequest) -> Iterator[list[Any]]:
     """The values of each point's fields, in the order of ``FIELDS``."""
     total = float(plan.ground.sum())
-    strata = {
-        n: (float(u), float(a), int(c)) for n, u, a, c in zip(plan.numbers, plan.units, plan.ground, plan.counts)
-    }
+    strata = {n: (float(u), float(a), int(c)) for n, u, a, c in zip(plan.numbers, plan.units, plan.ground, plan.counts)}
     names = frame.names
     for i in range(len(points)):
         stratum, value = int(points.strata[i]), int(points.classes[i])
@@ -244,6 +241,8 @@ def plan_text(frame: Frame, plan: Plan, request: DrawRequest) -> str:
     if plan.numbers == (ALL,) and not request.divided:
         return f"{count} points drawn at random from {pixels} pixels with a class (seed {request.seed})."
     listed = ", ".join(
-        f"{f'{number} {frame.names[1].get(number, str())}'.strip()}: {n}" for number, n in zip(plan.numbers, plan.counts)
+        f"{f'{number} {frame.names[1].get(number, str())}'.strip()}: {n}"
+        for number, n in zip(plan.numbers, plan.counts)
     )
-    return f"{count} points drawn at random from {pixels} pixels in {len(plan.numbers)} strata ({listed}; seed {request.seed})."
+    strata = f"{len(plan.numbers)} strata ({listed}; seed {request.seed})"
+    return f"{count} points drawn at random from {pixels} pixels in {strata}."

@@ -142,7 +142,7 @@ def counted(first: Codes, second: Codes, ground: NDArray) -> Iterator[tuple[tupl
     low = int(first.min()), int(second.min())
     spans = int(first.max()) - low[0] + 1, int(second.max()) - low[1] + 1
     if spans[0] * spans[1] <= DENSE:
-        values = np.arange(spans[0]) + low[0], np.arange(spans[1]) + low[1]
+        values: tuple[NDArray, NDArray] = (np.arange(spans[0]) + low[0], np.arange(spans[1]) + low[1])
         index = (first - low[0]) * spans[1] + (second - low[1])
     else:
         a, i = np.unique(first, return_inverse=True)
@@ -182,7 +182,7 @@ class Frame:
                 found = {key[1 - i] if divided else key[1] for key in tally.pixels} if bare and side else set()
                 fills = filling_classes(found, names[i])
                 if side is not None and fills and (i == 0 or divided):
-                    sides[i] = replace(side, fills={value: 0 for value in map(int, fills)})
+                    sides[i] = replace(side, fills=dict.fromkeys(map(int, fills), 0))
                     listed = ", ".join(map(str, fills))
                     notes.append(f"{side.title} declares no nodata. Taken for it, and left out: {listed}.")
         if notes:

@@ -39,9 +39,7 @@ class DrawRequest:
                 f"STRATA is for stratified samples, and DESIGN is {given['design']}.",
                 "Choose DESIGN=stratified, or leave STRATA empty.",
             )
-        return cls(
-            layers["map"], layers.get("strata"), Area.of(arguments), output=str(arguments["output"]), **given
-        )
+        return cls(layers["map"], layers.get("strata"), Area.of(arguments), output=str(arguments["output"]), **given)
 
     @property
     def divided(self) -> bool:
@@ -60,6 +58,11 @@ class SampleLayer:
     @classmethod
     def of(cls, spec: Mapping[str, Any]) -> SampleLayer:
         return cls(VectorFile.of(spec), title_of(spec), dict(spec.get("fields") or {}))
+
+    @classmethod
+    def reference(cls, layer: MapLayer) -> SampleLayer:
+        """The points of a reference, whose class field has the answers."""
+        return cls(layer.file, layer.title, {"reference": layer.class_field} if layer.class_field else {})
 
     def field(self, name: str) -> str:
         """The name in the file of one of the sample's fields."""

@@ -166,7 +166,7 @@ def _entry(label: Any) -> Entry:
 
 
 def _mapped(points: SamplePoints, predicted: Sequence[Entry], place: dict[Any, int], keys: Any) -> dict[int, float]:
-    """Area of each class in the map, where each stratum is one class of it, by number or name; else none."""
+    """Area of each class in the map where the strata are its classes, by number or name; else none."""
     if points.design in ("simple", "systematic"):
         return {}
     pairs = set(zip(points.stratum.tolist(), predicted))
@@ -193,8 +193,8 @@ def _missing(points: SamplePoints, result: AreaResult) -> Iterator[str]:
     if gaps:
         listed = ", ".join(f"{stratum}: {n} of {stratum.drawn}" for stratum, n in gaps[:SHOWN])
         yield (
-            f"{sum(n for _, n in gaps)} points have no answer, or were removed ({listed}). The figures take them to be "
-            "like the other points of their stratum; if they are the difficult ones, accuracy is less than stated."
+            f"{sum(n for _, n in gaps)} points have no answer, or were removed ({listed}). The figures take them to "
+            "be like the other points of their stratum; if they are the difficult ones, accuracy is less than stated."
         )
     empty = [str(stratum) for stratum, n in zip(points.strata, answers) if not n]
     gone = points.total - result.area
@@ -237,8 +237,8 @@ def _doubts(result: AreaResult) -> Iterator[str]:
     few = [f"{label} ({n})" for label, n in zip(labels, columns) if 0 < n < FEW]
     if few:
         yield (
-            f"Fewer than {FEW} points were found to be: {', '.join(few[:SHOWN])}. Their intervals are rough, and may be "
-            "too narrow."
+            f"Fewer than {FEW} points were found to be: {', '.join(few[:SHOWN])}. Their intervals are rough, and may "
+            "be too narrow."
         )
 
 

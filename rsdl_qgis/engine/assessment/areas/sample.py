@@ -63,9 +63,9 @@ class SamplePoints:
         return len(self.stratum)
 
 
-def why_no_sample(path: str, layer: SampleLayer) -> str:
+def why_no_sample(layer: SampleLayer) -> str:
     """Why a layer is no sample from which areas can be estimated; '' if it is one."""
-    fields = field_names(path)
+    fields = field_names(layer.file.path)
     missing = [layer.field(name) for name in NEEDED if layer.field(name) not in fields]
     if not missing:
         return ""
@@ -76,7 +76,7 @@ def why_no_sample(path: str, layer: SampleLayer) -> str:
 def read_sample(layer: SampleLayer) -> SamplePoints:
     """The points. InputError where they are no sample, or contradict one another."""
     path = layer.file.path
-    if text := why_no_sample(path, layer):
+    if text := why_no_sample(layer):
         raise InputError(text, NOT_DRAWN)
     fields = set(field_names(path))
     if layer.field(REFERENCE) not in fields:
@@ -145,10 +145,12 @@ def strata_of(labels: Sequence[Label], table: dict[str, NDArray], layer: SampleL
     """The strata in order. InputError where points of one say different things of it."""
     count = len(labels)
     areas, units, drawn = (numbers(table, name, count) for name in ("stratum_m2", "stratum_px", "stratum_n"))
-    texts = [label_text(value) or "" for value in table["strat_name"].tolist()] if "strat_name" in table else [""] * count
+    texts = (
+        [label_text(value) or "" for value in table["strat_name"].tolist()] if "strat_name" in table else [""] * count
+    )
     keys = np.array([str(label) for label in labels], object)
     found = []
-    for label in sorted(set(labels), key=lambda value: (isinstance(value, str), value)):  # type: ignore[type-var]
+    for label in sorted(set(labels), key=lambda value: (isinstance(value, str), value)):
         own = np.flatnonzero(keys == str(label))
         area = areas[own]
         if not (np.isfinite(area) & (area > 0)).all() or np.ptp(area) > SAME * area.max():

@@ -10,15 +10,14 @@ from ...files.csv import to_csv
 from ...job.outputs import writing
 from ...reports.map_comparison import CompareFacts, comparison_page
 from ...reports.provenance import LayerFacts
-from ..areas.estimate import classes_at
-from ..areas.results import UNMAPPED
-from ..areas.sample import SamplePoints, read_sample, why_no_sample
+from ..areas.request import SampleLayer
+from ..areas.sample import read_sample, why_no_sample
 from ..map_pairs import VectorCache
 from ..outputs import written
 from ..requests import MapLayer
-from .counts import AtPoints, count_pixels, look_up
+from .counts import count_pixels, look_up, look_up_sample
 from .request import CompareRequest
-from .results import Comparison, entries_of, of_blocks, of_points, of_sample
+from .results import Comparison, of_blocks, of_points, of_sample
 
 OUTPUTS = {"report": (".html", ".htm"), "table": (".csv",)}
 
@@ -46,21 +45,11 @@ def compared(request: CompareRequest, report: Report) -> Comparison:
     cache = VectorCache()
     if not request.reference.is_vector or not cache.get(request.reference).is_points:
         return of_blocks(count_pixels(request, cache, report), titles)
-    sample = request.sample
-    if sample is not None and not why_no_sample(sample.file.path, sample):
-        points = read_sample(sample)
-        return of_sample(at_sample(request, points), points, titles)
-    return of_points(look_up(request, cache, report), titles)
-
-
-def at_sample(request: CompareRequest, points: SamplePoints) -> AtPoints:
-    """The classes of all maps at a sample's points."""
-    import numpy as np
-
-    sample = request.sample
-    assert sample is not None  # or there would be no points
-    found = [[None if entry == UNMAPPED else entry for entry in classes_at(points, layer, sample)] for layer in request.maps]
-    return AtPoints(found, entries_of(points.reference), np.ones(len(points), bool))
+    sample = SampleLayer.reference(request.reference)
+    if why_no_sample(sample):
+        return of_points(look_up(request, cache, report), titles)
+    points = read_sample(sample)
+    return of_sample(look_up_sample(request, points, cache, report), points, titles)
 
 
 def facts_of(layer: MapLayer) -> LayerFacts:

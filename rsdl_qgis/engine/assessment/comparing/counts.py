@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ...errors import InputError, known
 from ...feedback import Report
 from ...vector.class_layers import NOTHING, UNCLEAR, Codes, PolygonClasses, RasterClasses, Vector, places_within
+from ..areas.sample import SamplePoints
 from ..blocks import Lattice, smallest_side
 from ..class_matching import Entry
 from ..map_counts import Image
@@ -112,8 +113,8 @@ def _count(
             for tally, own in zip(tallies, codes):
                 tally.add(Piece(0.0, np.where(everywhere, own, NOTHING), labels, inside, lattice.parts(window)))
             report.progress((i + 1) / len(windows), "Comparing the maps")
-        for image, tally, own in zip(images, tallies, opened.sides):
-            image.fill(tally.blocks, own.entry, truth.entry)
+        for image, tally, shown in zip(images, tallies, opened.sides):
+            image.fill(tally.blocks, shown.entry, truth.entry)
         return Counted(images, [], compared, left_out)
 
 
@@ -137,9 +138,25 @@ def look_up(request: CompareRequest, cache: VectorCache, report: Report) -> AtPo
     with open_maps(request, request.maps, request.reference, cache) as opened:
         points = known(opened.first.points)
         return AtPoints(
-            maps=[list(_entries(side, points, report)) for side in opened.sides],
+            maps=[list(_entries(side, points.points, points.crs, report)) for side in opened.sides],
             reference=[None if label is None else label_entry(label, points.names) for label in points.labels],
             wanted=_wanted(opened.first, points, request),
+        )
+
+
+def look_up_sample(request: CompareRequest, points: SamplePoints, cache: VectorCache, report: Report) -> AtPoints:
+    """The classes of all maps at the points of a sample. InputError where just a part of them would be compared."""
+    if request.rules.area.is_limited:
+        raise InputError(
+            "EXTENT or MASK cuts a part out of the area that the sample was drawn from.",
+            "Leave both empty: the sample says how large its strata are as a whole, and not in a part.",
+        )
+    check(request.pairs, request.rules, cache, report)
+    with open_maps(request, request.maps, request.reference, cache) as opened:
+        return AtPoints(
+            maps=[list(_entries(side, points.places, points.crs, report)) for side in opened.sides],
+            reference=[None if label is None else label_entry(label, {}) for label in points.reference],
+            wanted=np.ones(len(points), bool),
         )
 
 
@@ -153,9 +170,9 @@ def _wanted(opened: OpenPair, points: Vector, request: CompareRequest) -> NDArra
     return wanted
 
 
-def _entries(side: Side, points: Vector, report: Report) -> Iterator[Entry | None]:
-    for first in range(0, len(points.points), POINTS):
+def _entries(side: Side, places: NDArray, crs: str | None, report: Report) -> Iterator[Entry | None]:
+    for first in range(0, len(places), POINTS):
         report.check()
-        x, y = points.points[first : first + POINTS].T
-        codes: Codes = side.at(x, y, points.crs)
+        x, y = places[first : first + POINTS].T
+        codes: Codes = side.at(x, y, crs)
         yield from (side.entry(code) if code > UNCLEAR else None for code in codes.tolist())

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import InputError
-from ..areas.request import SampleLayer
 from ..requests import MapLayer, MapRequest, Pair
 
 
@@ -15,25 +14,21 @@ from ..requests import MapLayer, MapRequest, Pair
 class CompareRequest:
     """Maps, of which the first is the one that the others are held against, and the reference.
 
-    ``rules``: area and what counts as background, as in an assessment; ``sample``: the reference as a sample's points.
+    ``rules``: area and what counts as background, as in an assessment.
     """
 
     maps: tuple[MapLayer, ...]
     reference: MapLayer
     rules: MapRequest
-    sample: SampleLayer | None
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any]) -> CompareRequest:
         """The request in a job's arguments. InputError for what cannot be."""
-        reference = arguments["reference"]
-        fields = arguments.get("fields")
-        given = {name: value for name, value in arguments.items() if name not in ("fields", "report", "table")}
-        rules = MapRequest.of({**given, "reference": [reference]})
+        given = {name: value for name, value in arguments.items() if name not in ("report", "table")}
+        rules = MapRequest.of({**given, "reference": [arguments["reference"]]})
         if len(rules.predicted) < 2:
             raise InputError("There is one map only.", "Choose two maps or more in PREDICTED.")
-        sample = SampleLayer.of({**reference, "fields": fields}) if reference.get("vector") else None
-        return cls(rules.predicted, rules.reference[0], rules, sample)
+        return cls(rules.predicted, rules.reference[0], rules)
 
     @property
     def pairs(self) -> list[Pair]:

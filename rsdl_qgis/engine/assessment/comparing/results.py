@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import InputError
-from ...evaluation.area_estimates import Z, Sample
+from ...evaluation.area_estimates import Sample, Z
 from ...evaluation.bootstrap import DRAWS, LEVEL, SEED, Places, Statistic, intervals, intervals_of_counts
 from ...evaluation.confusion import class_rates
 from ...evaluation.metric_intervals import OVERALL, named
@@ -19,7 +19,7 @@ from ...evaluation.paired import difference, holm, mcnemar, normal_p
 from ...reports.html import thousands
 from ..areas.sample import SamplePoints
 from ..blocks import ENOUGH, FEWEST, LEVELS, BlockTable, size_text
-from ..class_matching import Entry, in_one_table, match, no_common
+from ..class_matching import in_one_table, match, no_common
 from .counts import AtPoints, Counted
 
 End = float | None
@@ -40,7 +40,7 @@ class Difference:
     @property
     def verdict(self) -> str:
         """'better', 'worse', 'undecided', or '' where nothing can be said."""
-        value, low, high = self.metrics["overall_accuracy"]
+        _, low, high = self.metrics["overall_accuracy"]
         if low is None or high is None:
             return ""
         if low <= 0 <= high:
@@ -117,21 +117,21 @@ def of_blocks(counted: Counted, titles: Sequence[str]) -> Comparison:
         f"correlated, and a test of single pixels would find any difference certain; of up to {LEVELS} block sizes "
         "that with the largest standard error of the difference is taken."
         if count >= FEWEST
-        else f"No intervals: what was compared lies in {count} block(s) of {size}, and resampling blocks needs at least "
-        f"{FEWEST}."
+        else f"No intervals: what was compared lies in {count} block(s) of {size}, and resampling blocks needs at "
+        f"least {FEWEST}."
     )
     notes = []
     if counted.left_out:
         notes.append(
-            f"{thousands(counted.left_out)} pixels with a reference are left out because not all maps have a class there."
+            f"{thousands(counted.left_out)} pixels with a reference are left out because not all maps have a class "
+            "there."
         )
     differences = tuple(Difference(metrics) for metrics in found)
     return Comparison(tuple(titles), maps, differences, counted.compared, "pixels", text, tuple(notes))
 
 
 def paired_blocks(tables: Sequence[BlockTable]) -> tuple[int, list[NDArray[np.int64]]]:
-    """The blocks' level and, for each map, their counts: of the size with the largest standard error of a difference.
-    """
+    """The blocks' level and, for each map, their counts: of the size with the most uncertain difference."""
     start = max(table.level for table in tables)
     best: tuple[float, int, list[NDArray[np.int64]]] | None = None
     for level in range(start, max(start + 1, LEVELS)):
@@ -173,10 +173,9 @@ def of_points(found: AtPoints, titles: Sequence[str]) -> Comparison:
     right = codes[1:] == codes[0]
     differences = []
     for own, values in zip(right[1:], metrics):
-        table = [int(n) for n in ((right[0] & own).sum(), (right[0] & ~own).sum(), (~right[0] & own).sum())]
-        value, low, high = difference(*table, len(index) - sum(table))
-        overall = {"overall_accuracy": (value, low, high)}
-        differences.append(Difference({**values, **overall}, mcnemar(*table[1:]), *table[1:]))
+        both, first, this = (int(n.sum()) for n in (right[0] & own, right[0] & ~own, ~right[0] & own))
+        overall = {"overall_accuracy": difference(both, first, this, len(index) - both - first - this)}
+        differences.append(Difference({**values, **overall}, mcnemar(first, this), first, this))
     text = (
         "The p-value is McNemar's (1947, doi:10.1007/BF02295996), the interval of a difference of overall accuracies "
         "Newcombe's (1998, method 10); other intervals are percentiles of "
@@ -199,9 +198,7 @@ def of_sample(found: AtPoints, points: SamplePoints, titles: Sequence[str]) -> C
     )
     right = (codes[1:] == codes[0]).astype(np.float64).T
     gains = right[:, 1:] - right[:, :1]
-    maps = tuple(
-        {"overall_accuracy": _within(v, e, 0.0)} for v, e in zip(sample.totals(right), sample.errors(right))
-    )
+    maps = tuple({"overall_accuracy": _within(v, e, 0.0)} for v, e in zip(sample.totals(right), sample.errors(right)))
     differences = []
     for i, (value, error) in enumerate(zip(sample.totals(gains), sample.errors(gains))):
         sides = int((gains[:, i] < 0).sum()), int((gains[:, i] > 0).sum())
@@ -296,11 +293,3 @@ def _within(value: float, error: float, least: float) -> Triple:
     if np.isnan(error) or error <= 0:
         return float(value), None, None
     return float(value), max(least, float(value - Z * error)), min(1.0, float(value + Z * error))
-
-
-def entries_of(labels: Sequence[Any]) -> list[Entry | None]:
-    """Answers of a sample as classes."""
-    return [
-        None if label is None else Entry(label, "") if isinstance(label, int) else Entry(None, str(label))
-        for label in labels
-    ]
