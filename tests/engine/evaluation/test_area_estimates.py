@@ -173,7 +173,10 @@ def coverage(draws, random, sizes=SMALL, rates=RATES, size=(400, 100, 100)):
     strata = np.repeat(np.arange(count), size)
     for _ in range(draws):
         found = np.concatenate(
-            [np.repeat(np.arange(count), random.multivariate_hypergeometric(own, n)) for own, n in zip(population, size)]
+            [
+                np.repeat(np.arange(count), random.multivariate_hypergeometric(own, n))
+                for own, n in zip(population, size)
+            ]
         )
         result = estimates(plain(strata, sizes, sizes), strata, found, count)
         figures = {"overall": result.overall}

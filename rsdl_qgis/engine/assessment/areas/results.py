@@ -18,6 +18,7 @@ from ..class_matching import SHOWN, Entry, in_one_table, match, no_common
 from .sample import SamplePoints, Stratum
 
 FEW = 10  # points of a class below which its interval is called rough
+FEW_MISSED = 5  # points of a class that the map has as another one: likewise, of its area
 UNMAPPED = Entry(None, "not mapped")  # the map's class at points where it has none
 
 
@@ -239,6 +240,13 @@ def _doubts(result: AreaResult) -> Iterator[str]:
         yield (
             f"Fewer than {FEW} points were found to be: {', '.join(few[:SHOWN])}. Their intervals are rough, and may "
             "be too narrow."
+        )
+    missed = [f"{label} ({n - h})" for label, n, h in zip(labels, columns, hits) if n >= FEW and n - h < FEW_MISSED]
+    if missed and len(labels) > 1:
+        yield (
+            f"Fewer than {FEW_MISSED} points of these classes were mapped as another one: {', '.join(missed[:SHOWN])}. "
+            "What the map misses of a class is known from these points alone, so that the intervals of its area and "
+            "producer's accuracy may be too narrow. More points in the large strata help."
         )
 
 
