@@ -33,6 +33,9 @@ NAMES = {
     "assessmap",
     "assessscenes",
     "assessdetections",
+    "drawassessmentsample",
+    "estimatearea",
+    "comparemaps",
     "listmodels",
     "describemodel",
     "importmodel",
@@ -76,14 +79,14 @@ def test_every_algorithm_that_reads_rasters_takes_a_nodata_value(provider):
     for algorithm in provider.algorithms():
         if isinstance(algorithm, QgsProcessingModelAlgorithm):
             continue
-        wanted = algorithm.groupId().removeprefix("rsdl") in reading or algorithm.name() == "assessmap"
+        wanted = algorithm.groupId() in (*reading, "assess")
         if wanted and algorithm.name() not in without:
             parameter = algorithm.parameterDefinition("NODATA")
             assert parameter is not None, algorithm.id()
             assert parameter.defaultValue() is None and "stored" in parameter.help()
 
 
-INPUTS = {"INPUT", "MODEL", "BEFORE", "AFTER", "PREDICTED", "REFERENCE", "TEACHER", "RASTER", "LABELS", "LAYERS"}
+INPUTS = {"INPUT", "MODEL", "BEFORE", "AFTER", "PREDICTED", "REFERENCE", "TEACHER", "SAMPLE", "RASTER", "LABELS", "LAYERS"}
 
 
 def test_only_inputs_are_required(provider):

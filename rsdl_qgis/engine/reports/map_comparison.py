@@ -11,6 +11,7 @@ from . import charts
 from . import html as web
 from .provenance import LayerFacts, files, making
 
+MOST_TILES = 3  # differences that are shown large
 Plain = Mapping[str, Any]
 
 
@@ -33,7 +34,7 @@ def sections(result: Plain, facts: CompareFacts) -> Iterator[str]:
     unit = result["unit"]
     first = result["maps"][0]["title"]
     tiles = [(f"{unit} compared", web.thousands(result["figures"]["compared"]))]
-    for item in result["differences"]:
+    for item in result["differences"][:MOST_TILES]:
         value, low, high = item["metrics"]["overall_accuracy"]
         between = "no interval" if low is None else f"{signed(low)} to {signed(high)}"
         tiles.append(

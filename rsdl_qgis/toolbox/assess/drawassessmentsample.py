@@ -16,7 +16,7 @@ from ..worker import vectors
 from .base import Assessment
 from .class_rasters import band, class_raster, prepared, raster_problem
 
-RASTERS = ("MAP", "STRATA")
+RASTERS = ("PREDICTED", "STRATA")
 FILES = {"OUTPUT": shared.VECTOR_FORMATS}
 FIGURES = {
     "POINTS": lambda: tr("Points that were drawn"),
@@ -60,7 +60,7 @@ class DrawAssessmentSample(Assessment):
     def _layers(self):
         return [
             class_raster(
-                "MAP",
+                "PREDICTED",
                 tr("Map"),
                 tr("The map to assess: a raster with a whole number for each class. Its nodata is never drawn."),
             ),
@@ -160,7 +160,7 @@ class DrawAssessmentSample(Assessment):
                     "declare. Any number. Default: only the declared nodata."
                 )
             ),
-            band("MAP", tr("Band of the map")),
+            band("PREDICTED", tr("Band of the map")),
             band("STRATA", tr("Band of the strata")),
         ]
 
@@ -199,13 +199,13 @@ class DrawAssessmentSample(Assessment):
         }
 
     def systems(self, parameters, context):
-        return vectors.systems([self.parameterAsRasterLayer(parameters, "MAP", context)])
+        return vectors.systems([self.parameterAsRasterLayer(parameters, "PREDICTED", context)])
 
     def arguments(self, parameters, context, specs):
         numbers = {name.lower(): shared.number(self, parameters, name, context) for name in ("SIZE", "MINIMUM", "SEED")}
         error = shared.is_given(parameters, "STANDARD_ERROR")
         return {
-            "map": specs["MAP"][0],
+            "map": specs["PREDICTED"][0],
             "strata": specs["STRATA"][0] if specs["STRATA"] else None,
             "design": self._word(parameters, "DESIGN", context),
             "allocation": self._word(parameters, "ALLOCATION", context),

@@ -14,7 +14,7 @@ from .class_rasters import band, class_raster, prepared, raster_problem
 
 FIELDS = {  # option -> the field of a sample that it names
     "REFERENCE_FIELD": "reference",
-    "MAP_FIELD": "map_class",
+    "PREDICTED_FIELD": "map_class",
     "STRATUM_FIELD": "stratum",
     "AREA_FIELD": "stratum_m2",
 }
@@ -47,7 +47,7 @@ class EstimateArea(Assessment):
             "a map gives areas that are as wrong as the map; these are not, and they say how sure they are.\n\nThe "
             "strata may be the map's classes (Olofsson et al. 2014, doi:10.1016/j.rse.2014.02.015) or any others, as "
             "when one sample serves several maps (Stehman 2014, doi:10.1080/01431161.2014.930207): then choose the "
-            "map in MAP. Points without an answer are left out, and the report says what that takes for granted.\n\n"
+            "map in PREDICTED. Points without an answer are left out, and the report says what that takes for granted.\n\n"
             "Points or polygons that somebody chose, such as training data, give no area and no interval: nothing is "
             "known of the places where nobody looked. A random sample that was drawn elsewhere will do, if each point "
             "has its stratum and that stratum's area in fields."
@@ -63,7 +63,7 @@ class EstimateArea(Assessment):
                 tr("The points that were drawn, with answers in the field 'reference'."),
             ),
             class_raster(
-                "MAP",
+                "PREDICTED",
                 tr("Map"),
                 tr(
                     "The map to assess, looked up at the points. Default: the one from which the points were drawn, "
@@ -77,9 +77,9 @@ class EstimateArea(Assessment):
                 tr("The field with the number or name of the class that is there. Default: 'reference'."),
             ),
             self._field(
-                "MAP_FIELD",
+                "PREDICTED_FIELD",
                 tr("Class of the map"),
-                tr("The field with the map's class, where MAP is empty. Default: 'map_class'."),
+                tr("The field with the map's class, where PREDICTED is empty. Default: 'map_class'."),
             ),
             self._field(
                 "STRATUM_FIELD",
@@ -100,7 +100,7 @@ class EstimateArea(Assessment):
                     "Any number. Default: only the declared nodata."
                 )
             ),
-            band("MAP", tr("Band of the map")),
+            band("PREDICTED", tr("Band of the map")),
             report(tr("A page (.html) with areas, accuracies, their intervals and the error matrix, in one file.")),
             table(
                 tr(
@@ -123,8 +123,8 @@ class EstimateArea(Assessment):
             name = shared.text_of(self, parameters, option, context)
             if name and (text := missing_field(sample, name)):
                 return text
-        layer = self.parameterAsRasterLayer(parameters, "MAP", context)
-        return raster_problem("MAP", layer, self._band(parameters, context))
+        layer = self.parameterAsRasterLayer(parameters, "PREDICTED", context)
+        return raster_problem("PREDICTED", layer, self._band(parameters, context))
 
     def sides(self, parameters, context):
         sample = self.parameterAsVectorLayer(parameters, "SAMPLE", context)
@@ -133,15 +133,18 @@ class EstimateArea(Assessment):
         fields = [name for name in chosen.values() if name in there]
         source = vectors.PreparedVector(sample, context, vectors.systems([sample]), fields, whole=True)
         named = {own: source.field(name) for own, name in chosen.items() if name in there}
-        found = {"SAMPLE": [SideLayer(source, {"title": sample.name(), "fields": {**chosen, **named}})], "MAP": []}
-        layer = self.parameterAsRasterLayer(parameters, "MAP", context)
+        found = {
+            "SAMPLE": [SideLayer(source, {"title": sample.name(), "fields": {**chosen, **named}})],
+            "PREDICTED": [],
+        }
+        layer = self.parameterAsRasterLayer(parameters, "PREDICTED", context)
         if layer is not None:
             nodata = shared.nodata_of(self, parameters, context)
-            found["MAP"] = [prepared("MAP", layer, self._band(parameters, context), nodata)]
+            found["PREDICTED"] = [prepared("PREDICTED", layer, self._band(parameters, context), nodata)]
         return found
 
     def arguments(self, parameters, context, specs):
-        return {"sample": specs["SAMPLE"][0], "map": specs["MAP"][0] if specs["MAP"] else None}
+        return {"sample": specs["SAMPLE"][0], "map": specs["PREDICTED"][0] if specs["PREDICTED"] else None}
 
     def summary(self, result):
         figures, (low, high) = result["figures"], result["intervals"]["overall_accuracy"]
@@ -152,4 +155,4 @@ class EstimateArea(Assessment):
         )
 
     def _band(self, parameters, context) -> int:
-        return shared.number(self, parameters, "MAP_BAND", context) or 1
+        return shared.number(self, parameters, "PREDICTED_BAND", context) or 1

@@ -53,7 +53,7 @@ def classes_at(points: SamplePoints, layer: MapLayer | None, sample: SampleLayer
             raise InputError(
                 f"{sample.title} does not say which class the map has at its points (field "
                 f"'{sample.field('map_class')}').",
-                "Choose the map in MAP.",
+                "Choose the map in PREDICTED.",
             )
         return points.predicted
     names = raster_names(layer)

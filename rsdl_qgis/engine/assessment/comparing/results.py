@@ -22,6 +22,7 @@ from ..blocks import ENOUGH, FEWEST, LEVELS, BlockTable, size_text
 from ..class_matching import in_one_table, match, no_common
 from .counts import AtPoints, Counted
 
+CERTAIN = 0.05  # p-value below which maps differ
 End = float | None
 Triple = tuple[End, End, End]  # value, and the ends of its interval
 
@@ -39,11 +40,14 @@ class Difference:
 
     @property
     def verdict(self) -> str:
-        """'better', 'worse', 'undecided', or '' where nothing can be said."""
+        """'better', 'worse', 'undecided', or '' where nothing can be said.
+
+        Of several tests on points a p-value, which is adjusted, may leave open what its interval alone would not.
+        """
         _, low, high = self.metrics["overall_accuracy"]
         if low is None or high is None:
             return ""
-        if low <= 0 <= high:
+        if low <= 0 <= high or (self.p is not None and self.p >= CERTAIN):
             return "undecided"
         return "better" if low > 0 else "worse"
 
