@@ -48,9 +48,9 @@ class EstimateArea(Assessment):
             "strata may be the map's classes (Olofsson et al. 2014, doi:10.1016/j.rse.2014.02.015) or any others, as "
             "when one sample serves several maps (Stehman 2014, doi:10.1080/01431161.2014.930207): then choose the "
             "map in PREDICTED. Points without an answer are left out, and the report says what that takes for "
-            "granted.\n\nPoints or polygons that somebody chose, such as training data, give no area and no interval: nothing is "
-            "known of the places where nobody looked. A random sample that was drawn elsewhere will do, if each point "
-            "has its stratum and that stratum's area in fields."
+            "granted.\n\nPoints or polygons that somebody chose, such as training data, give no area and no interval: "
+            "nothing is known of the places where nobody looked. A random sample that was drawn elsewhere will do, if "
+            "each point has its stratum and that stratum's area in fields."
         )
 
     def tags(self):
