@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from qgis.core import QgsProcessingParameterString, QgsProcessingParameterVectorDestination
 
 from ...engine.job.arguments import SAMPLING, SHARES
@@ -9,7 +11,7 @@ from ...engine.job.class_values import is_shares
 from .. import compat
 from .. import parameters as shared
 from ..results import styles
-from ..results.sample_style import of_sample
+from ..results.sample_style import REFERENCE, of_sample
 from ..results.style_files import FORM, KEPT, keep_style
 from ..text import tr
 from ..worker import vectors
@@ -169,7 +171,7 @@ class DrawAssessmentSample(Assessment):
             QgsProcessingParameterVectorDestination("OUTPUT", tr("Assessment sample"), compat.POINTS),
             tr(
                 "The points (.gpkg, .geojson, .shp or .fgb), with an empty field 'reference' to fill in. An existing "
-                "file is overwritten, answers and all."
+                "file is overwritten, unless it has answers."
             ),
         )
 
@@ -188,7 +190,7 @@ class DrawAssessmentSample(Assessment):
         size, least = (shared.number(self, parameters, name, context) for name in ("SIZE", "MINIMUM"))
         if size and least and least > size:
             text = text or tr("MINIMUM = {least} is more than SIZE = {size}.").format(least=least, size=size)
-        return text
+        return text or answers_problem(shared.fixed_path(parameters.get("OUTPUT")))
 
     def sides(self, parameters, context):
         nodata = shared.nodata_of(self, parameters, context)
@@ -231,3 +233,16 @@ class DrawAssessmentSample(Assessment):
 
     def _word(self, parameters, name, context) -> str:
         return self.parameterAsEnumString(parameters, name, context) or SAMPLING[name.lower()].default
+
+
+def answers_problem(path: str) -> str:
+    """A sentence where a file that would be overwritten holds answers, which are a person's work; '' otherwise."""
+    layer = styles.opened(path) if path and Path(path).is_file() else None
+    if layer is None or not layer.isSpatial() or REFERENCE not in layer.fields().names():
+        return ""
+    count = sum(not shared.is_null(feature[REFERENCE]) for feature in layer.getFeatures())
+    if not count:
+        return ""
+    return tr("{path} holds {count} answers, which would be lost. Choose another file, or remove this one.").format(
+        path=path, count=count
+    )

@@ -9,6 +9,8 @@ import pytest
 from osgeo import gdal
 from qgis.core import (
     QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
     QgsFeature,
     QgsGeometry,
     QgsPalettedRasterRenderer,
@@ -17,6 +19,7 @@ from qgis.core import (
     QgsProcessingException,
     QgsProject,
     QgsRasterLayer,
+    QgsRectangle,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtGui import QColor
@@ -144,6 +147,19 @@ def test_what_cannot_be_is_said_before_it_runs(provider, maps, more, words):
     assert not sound and words in text
 
 
+def test_answers_are_not_overwritten(provider, maps, sample):
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("rsdl:drawassessmentsample")
+    sound, text = algorithm.checkParameterValues({"PREDICTED": maps[0], "OUTPUT": sample}, QgsProcessingContext())
+    assert not sound and "holds 300 answers" in text
+
+
+def test_a_sample_without_answers_is_overwritten(run, maps, tmp_path):
+    parameters = {"PREDICTED": maps[0], "SIZE": 30, "OUTPUT": str(tmp_path / "s.gpkg")}
+    for seed in (1, 2):
+        results, _ = run("drawassessmentsample", {**parameters, "SEED": seed})
+        assert {f["seed"] for f in QgsVectorLayer(results["OUTPUT"], "s", "ogr").getFeatures()} == {seed}
+
+
 def test_areas_from_answers(run, sample, tmp_path, feedback):
     files = {"REPORT": str(tmp_path / "r.html"), "TABLE": str(tmp_path / "t.csv")}
     results, _ = run("estimatearea", {"SAMPLE": sample, **files}, feedback)
@@ -246,8 +262,6 @@ def test_one_map_is_not_compared(provider, maps):
 
 def test_polygons_among_the_maps(run, maps, project):
     layer = QgsVectorLayer("Polygon?crs=EPSG:4326&field=value:integer", "zones", "memory")
-    from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsRectangle
-
     move = QgsCoordinateTransform(
         QgsCoordinateReferenceSystem("EPSG:32634"), layer.crs(), QgsProject.instance().transformContext()
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from ...evaluation.metric_intervals import OVERALL, named
 from ...evaluation.paired import difference, holm, mcnemar, normal_p
 from ...reports.html import thousands
 from ..areas.sample import SamplePoints
-from ..blocks import ENOUGH, FEWEST, LEVELS, BlockTable, size_text
+from ..blocks import ENOUGH, FEWEST, LEVELS, STILL_GROWING, BlockTable, size_text
 from ..class_matching import in_one_table, match, no_common
 from .counts import AtPoints, Counted
 
@@ -101,9 +101,9 @@ def of_blocks(counted: Counted, titles: Sequence[str]) -> Comparison:
     order, place = in_one_table(keys, dict.fromkeys(entries))
     where = {entry: place[key] for entry, key in keys.items() if key in place}
     tables = [BlockTable.of([image], where, len(order)) for image in images]
-    level, stacks = paired_blocks(tables)
-    count = len(stacks[0])
-    counts = [stack.astype(np.float64) for stack in stacks]
+    blocks = paired_blocks(tables)
+    counts = [stack.astype(np.float64) for stack in blocks.counts]
+    count = len(counts[0])
 
     def rates(weights: NDArray, which: int) -> dict[str, NDArray]:
         return named(class_rates(*(weights @ counts[which][:, i] for i in range(3))))
@@ -113,7 +113,8 @@ def of_blocks(counted: Counted, titles: Sequence[str]) -> Comparison:
 
     maps, found = _metrics(len(images), rates, np.ones((1, count)), draw)
     lattice = images[0].lattice
-    size = size_text(lattice.side(level), "m" if lattice.grid.crs else "units", lattice.pixels(level))
+    unit = "m" if lattice.grid.crs else "units"
+    size = size_text(lattice.side(blocks.level), unit, lattice.pixels(blocks.level))
     text = (
         f"{LEVEL} % confidence intervals: percentiles of {DRAWS} bootstrap draws (seed {SEED}) of the {count} spatial "
         f"blocks of {size} that hold what was compared; each draw has the same blocks of all maps, so that a "
@@ -125,6 +126,8 @@ def of_blocks(counted: Counted, titles: Sequence[str]) -> Comparison:
         f"least {FEWEST}."
     )
     notes = []
+    if blocks.growing and count >= FEWEST:
+        notes.append("Even the largest blocks are correlated, so that the intervals are still too narrow.")
     if counted.left_out:
         notes.append(
             f"{thousands(counted.left_out)} pixels with a reference are left out because not all maps have a class "
@@ -134,19 +137,36 @@ def of_blocks(counted: Counted, titles: Sequence[str]) -> Comparison:
     return Comparison(tuple(titles), maps, differences, counted.compared, "pixels", text, tuple(notes))
 
 
-def paired_blocks(tables: Sequence[BlockTable]) -> tuple[int, list[NDArray[np.int64]]]:
-    """The blocks' level and, for each map, their counts: of the size with the most uncertain difference."""
+@dataclass(frozen=True)
+class PairedBlocks:
+    """Blocks that are drawn of all maps alike: ``counts`` (blocks, 3, classes) of each map, as of ``BlockTable``.
+
+    ``growing``: whether larger blocks, of which there are too few, would give wider intervals.
+    """
+
+    level: int
+    counts: Sequence[NDArray[np.int64]]
+    growing: bool = False
+
+    @property
+    def variance(self) -> float:
+        """The largest of a difference's overall accuracy."""
+        return max(difference_variance(self.counts[0], other) for other in self.counts[1:])
+
+
+def paired_blocks(tables: Sequence[BlockTable]) -> PairedBlocks:
+    """The blocks of the size with the most uncertain difference, where enough are left."""
     start = max(table.level for table in tables)
-    best: tuple[float, int, list[NDArray[np.int64]]] | None = None
-    for level in range(start, max(start + 1, LEVELS)):
-        stacks = [table.blocks(level) for table in tables]
-        if best is not None and len(stacks[0]) < ENOUGH:
+    sizes = [PairedBlocks(start, [table.blocks(start) for table in tables])]
+    for level in range(start + 1, LEVELS):
+        larger = PairedBlocks(level, [table.blocks(level) for table in tables])
+        if len(larger.counts[0]) < ENOUGH:
             break
-        variance = max(difference_variance(stacks[0], other) for other in stacks[1:])
-        if best is None or variance > best[0]:
-            best = variance, level, stacks
-    assert best is not None  # there is a level at least
-    return best[1], best[2]
+        sizes.append(larger)
+    variances = [size.variance for size in sizes]
+    best = int(np.argmax(variances))
+    growing = 0 < best == len(sizes) - 1 and variances[best] > STILL_GROWING * variances[best - 1]
+    return replace(sizes[best], growing=growing)
 
 
 def difference_variance(first: NDArray, second: NDArray) -> float:
