@@ -49,6 +49,7 @@ def to_item(card: ModelCard) -> dict[str, Any]:
     some: dict[str, Any] = {field: list(getattr(card, field)) for field in NUMBERS if getattr(card, field)}
     some |= {field: getattr(card, field) for field in TEXTS if getattr(card, field)}
     some |= {"name": card.name} if card.name != name else {}
+    some |= {"temperature": card.temperature} if card.temperature != 1 else {}
     properties = {
         "datetime": None,
         "start_datetime": EPOCH,
@@ -94,7 +95,7 @@ def from_item(item: Any, where: str = "The model card") -> ModelCard:
     extra = properties.get("rsdl:inputs", {})
     title = properties.get("title", properties["mlm:name"])
     task = properties.get("rsdl:task") or _foreign_task(properties.get("mlm:tasks", ()))
-    given = {name: properties[f"rsdl:{name}"] for name in PLAIN if f"rsdl:{name}" in properties}
+    given = {name: properties[f"rsdl:{name}"] for name in (*PLAIN, "temperature") if f"rsdl:{name}" in properties}
     given |= {name: plain(given[name]) for name in ("options", "provenance") if name in given}
     given |= {name: one_line(properties.get(f"rsdl:{name}", "")) for name in TEXTS}
     if "sha256" in given:

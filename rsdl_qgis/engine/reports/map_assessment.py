@@ -8,7 +8,7 @@ from typing import Any
 
 from ..tables.metrics import MEANS_OVER_MAPS, METRICS, OF_MAPS, explained
 from . import html as web
-from .area_estimates import area_sections
+from .assessment.areas import area_sections
 from .provenance import MOST_FILES, LayerFacts, files, making
 
 MOST_IMAGES = 500  # rows of the table of images

@@ -8,7 +8,7 @@ from typing import Any
 from ...errors import InputError
 from ...feedback import Report
 from ...job.outputs import writing
-from ...reports.area_estimates import AreaFacts, area_page
+from ...reports.assessment.areas import AreaFacts, area_page
 from ...reports.provenance import LayerFacts
 from ...vector.class_layers import UNCLEAR, RasterClasses, check_crs
 from ..class_matching import Entry

@@ -8,7 +8,7 @@ from typing import Any
 from ...feedback import Report
 from ...files.csv import to_csv
 from ...job.outputs import writing
-from ...reports.map_comparison import CompareFacts, comparison_page
+from ...reports.assessment.comparison import CompareFacts, comparison_page
 from ...reports.provenance import LayerFacts
 from ..areas.request import SampleLayer
 from ..areas.sample import read_sample, why_no_sample

@@ -26,7 +26,7 @@ from ...evaluation.multilabel import CANDIDATES, best_candidate, best_thresholds
 from ...evaluation.results import Evaluation, Found, FoundLabels, FoundMaps, FoundNumbers, FoundScenes
 from ...feedback import Report
 from ...networks.memory_format import channels_last
-from ...runtime.sessions import ACTIVATIONS, network_form, open_runtime
+from ...runtime.sessions import activated, network_form, open_runtime
 from ..samples.batches import in_order
 
 # A batch, one tensor (N, T, C, H, W) an input (for series (N, T, C) and last the valid dates (N, T)), to float32
@@ -47,12 +47,12 @@ class Samples(Protocol):
     def __getitem__(self, index: int, /) -> tuple[list[Tensor], Tensor]: ...
 
 
-def network_run(network: nn.Module, activation: str, device: str = "cpu") -> Run:
+def network_run(network: nn.Module, activation: str, device: str = "cpu", temperature: float = 1.0) -> Run:
     """The run of a network, moved to the device and set to evaluation mode.
 
-    ``activation``: softmax, sigmoid or identity, as in the model card.
+    ``activation``: softmax, sigmoid or identity, as in the model card; ``temperature``: what logits are divided by.
     """
-    network, activate = channels_last(network.float().eval().to(device)), ACTIVATIONS[activation]
+    network, activate = channels_last(network.float().eval().to(device)), activated(activation, temperature)
 
     @torch.inference_mode()
     def run(images: list[Tensor]) -> NDArray:

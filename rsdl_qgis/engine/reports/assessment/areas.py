@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..tables.metrics import METRICS, explained
-from . import charts
-from . import html as web
-from .provenance import LayerFacts, making
+from ...tables.metrics import METRICS, explained
+from .. import charts
+from .. import html as web
+from ..provenance import LayerFacts, making
 
 MOST_MATRIX = 40  # most classes of a drawn matrix
 Plain = Mapping[str, Any]

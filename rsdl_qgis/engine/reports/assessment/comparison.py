@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..tables.metrics import METRICS, explained
-from . import charts
-from . import html as web
-from .provenance import LayerFacts, files, making
+from ...tables.metrics import METRICS, explained
+from .. import charts
+from .. import html as web
+from ..provenance import LayerFacts, files, making
 
 MOST_TILES = 3  # differences that are shown large
 Plain = Mapping[str, Any]
