@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rsdl_qgis.engine.runtime.sessions import available_cores
+from rsdl_qgis.engine.runtime.devices import available_cores
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOP = """

@@ -17,8 +17,9 @@ from ..errors import MismatchError
 from ..feedback import Report
 from ..job.outputs import Run, writing
 from ..radiometry.scaling import Radiometry
+from ..runtime.network import Arrays
 from ..runtime.onnx_form import Form
-from ..runtime.sessions import Arrays, network_form, open_runtime
+from ..runtime.sessions import network_form, open_runtime
 from ..tables.tasks import task_of
 from .loop import Collector, Counted, Tile, predict
 from .provenance import provenance

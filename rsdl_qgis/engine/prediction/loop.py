@@ -18,7 +18,7 @@ from ..feedback import Report
 from ..radiometry.scaling import Radiometry
 from ..raster.grid import Window
 from ..raster.source import RasterSource, valid_pixels
-from ..runtime.sessions import Arrays
+from ..runtime.network import Arrays
 
 T = TypeVar("T")
 W = TypeVar("W")  # what the network takes at a time: a window of the raster, a scene

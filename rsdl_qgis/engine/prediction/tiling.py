@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from ..cards.card import ModelCard
 from ..errors import InputError, MismatchError
 from ..raster.tiles import tile_shape, tiles
+from ..runtime.devices import available_cores, choose_device
 from ..runtime.onnx_form import Form
-from ..runtime.sessions import available_cores, choose_device
+from ..tables.devices import ON_CPU
 from .request import PredictRequest
 
 NETWORK_MEMORY = 370_000_000  # bytes that the network may need at a time, unless TILE_SIZE says otherwise
@@ -64,7 +65,7 @@ def streams_for(batches: int, memory: int, request: PredictRequest) -> int:
     """
     threads = request.threads or available_cores()
     pays = batches >= FEWEST and threads >= STREAMS and STREAMS * memory <= NETWORK_MEMORY
-    return STREAMS if pays and choose_device(request.device) == "cpu" else 1
+    return STREAMS if pays and choose_device(request.device) in ON_CPU else 1
 
 
 def _plan(height: int, width: int, card: ModelCard, request: PredictRequest, streams: int, form: Form | None) -> Plan:

@@ -20,7 +20,7 @@ from ..errors import InputError
 from ..feedback import Portion, Report
 from ..job.outputs import kept, writing
 from ..networks import NETWORKS, build_network
-from ..runtime.sessions import available_cores, torch_device
+from ..runtime.devices import available_cores, torch_device
 from ..tables.tasks import TASKS, task_of
 from .evaluate.box_samples import quick_ap50
 from .evaluate.models import evaluated

@@ -21,7 +21,8 @@ from ...radiometry.scaling import Radiometry
 from ...raster.grid import Window
 from ...raster.source import RasterSource
 from ...raster.tiles import tile_shape, tiles
-from ...runtime.sessions import Arrays, Runtime, open_runtime
+from ...runtime.network import Arrays, Runtime
+from ...runtime.sessions import open_runtime
 from ..class_map import SegmentationCollector
 from ..inputs import open_source
 from ..job import Job, PredictionTask, Work

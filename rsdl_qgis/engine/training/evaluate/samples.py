@@ -26,7 +26,8 @@ from ...evaluation.multilabel import CANDIDATES, best_candidate, best_thresholds
 from ...evaluation.results import Evaluation, Found, FoundLabels, FoundMaps, FoundNumbers, FoundScenes
 from ...feedback import Report
 from ...networks.memory_format import channels_last
-from ...runtime.sessions import ACTIVATIONS, network_form, open_runtime
+from ...runtime.sessions import network_form, open_runtime
+from ...runtime.torch_engine import ACTIVATIONS
 from ..samples.batches import in_order
 
 # A batch, one tensor (N, T, C, H, W) an input (for series (N, T, C) and last the valid dates (N, T)), to float32
