@@ -57,7 +57,7 @@ def job(operation: str, folder: Path, **arguments: Any) -> dict[str, Any]:
     its tiles: ``height``, ``width``, ``batch``, ``streams``.
     """
     file = folder / "job.json"
-    file.write_text(json.dumps({"operation": operation, "arguments": {"device": "cpu", **arguments}}))
+    file.write_text(json.dumps({"operation": operation, "arguments": {"device": "cpu", "engine": "card", **arguments}}))
     wall, peak, output = timed([sys.executable, "-m", "rsdl_qgis.engine", str(file)])
     events = [json.loads(line) for line in output.splitlines()]
     plan = next(e["message"] for e in events if e.get("message", "").startswith("Tiles of")).split()

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import InputError
+from ..tables.devices import ENGINES
 from ..tables.kinds import (
     LONGEST_TEXT,
     Boolean,
@@ -103,13 +104,14 @@ def vector(name: str) -> Table:
 
 AREA: Table = {"extent": Argument(Bounds()), "extent_crs": Argument(Text()), **vector("mask")}
 DEVICE: Table = {
-    "device": Argument(Text(), default="auto"),  # auto, cpu, cuda, cuda:N, mps
+    "device": Argument(Text(), default="auto"),  # see tables.devices.NAMES
     "threads": Argument(Whole(1, 256)),
 }
 RUNNING: Table = {
     "model": Argument(MODEL, required=True),
     **AREA,
     **DEVICE,
+    "engine": Argument(Choice(ENGINES), default="auto"),
     "resample": Argument(Boolean(), default=False),
     "tile_size": Argument(Whole(1, 8192)),
     "overlap": Argument(Whole(0, 4096)),

@@ -95,6 +95,7 @@ class PredictRequest:
     grid: str  # of several rasters: first, last or finest
     normalize: str
     device: str
+    engine: str
     threads: int | None
     tile_size: int | None
     overlap: int | None

@@ -154,6 +154,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
                 "resample": self.parameterAsBoolean(parameters, "RESAMPLE", context),
                 **self.options(parameters, context),
                 "device": self.parameterAsString(parameters, "DEVICE", context).strip() or "auto",
+                "engine": self.parameterAsEnumString(parameters, "ENGINE", context),
                 **{
                     name.lower(): shared.number(self, parameters, name, context)
                     for name in ("TILE_SIZE", "OVERLAP", "BATCH_SIZE", "THREADS")

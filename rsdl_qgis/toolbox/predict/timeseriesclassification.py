@@ -139,6 +139,7 @@ class TimeSeriesClassification(InferenceAlgorithm):
                 ),
             ),
             shared.device(),
+            shared.engine(),
             shared.threads(),
         ]
 

@@ -71,6 +71,7 @@ def series_work(job: Job[SeriesRequest]) -> Iterator[Work[Window]]:
             batch=1,
             streams=plan.streams,
             open_network=network,
+            called=partial(first_series, most=plan.batch),
             notes=date_notes(stack, series),
         )
 
@@ -173,6 +174,12 @@ def series_runtime(runtime: Runtime, card: ModelCard, most: int, report: Report)
         return np.moveaxis(output, -1, 1)
 
     return run
+
+
+def first_series(inputs: Arrays, most: int) -> Arrays:
+    """The first pixels of a batch of tiles with a valid date, at most so many, as the network takes them."""
+    rows = tuple(axis[:most] for axis in np.nonzero(inputs[VALID].any(axis=1)))
+    return {name: np.moveaxis(array, (-2, -1), (1, 2))[rows] for name, array in inputs.items()}
 
 
 def date_notes(stack: Stack, series: Series) -> dict[str, str]:
