@@ -155,11 +155,13 @@ def _providers(device: str, threads: int, bf16: bool) -> list[Any]:
     kind, _, part = device.partition(":")
     if kind == "cpu":
         return [CPU]
-    options: Mapping[str, Any] = {"device_id": int(part or 0)}
+    options: Mapping[str, Any]
     if kind == "openvino":
         options = _openvino(part, threads, bf16)
     elif kind == "coreml":
         options = {"ModelFormat": "MLProgram"}  # the older format lacks operators that networks need
+    else:
+        options = {"device_id": int(part or 0)}
     return [(PROVIDERS[kind], dict(options)), CPU]
 
 
