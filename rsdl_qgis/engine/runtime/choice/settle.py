@@ -26,7 +26,8 @@ CLEARLY = 1.1  # another engine has to gain more than this factor
 BATCHES = 4  # that every engine runs, the first to warm up
 START = 8.0  # seconds: a process, its libraries and networks
 SHARE = 0.05  # of a job's time that a trial may take
-PATIENCE = 4  # a trial that takes so many times as long as expected is ended
+PATIENCE = 4  # a trial that takes so many times as long as expected is ended,
+LEAST_PATIENCE = 120.0  # though not before so many seconds: a cold disk takes long to give the libraries
 
 
 def known_choice(card: ModelCard, path: Path, device: str, engine: str = AUTO) -> Choice | None:
@@ -101,7 +102,8 @@ def chosen_by_trial(
     ways = ways_of(card, path, device)
     trial = Trial(card, ways, threads or available_cores(), streams)
     report.progress(0.0, "Trying which engine is fastest")
-    found = tried(trial, batches, PATIENCE * trial_seconds(one, len(ways)), report)
+    limit = max(LEAST_PATIENCE, PATIENCE * trial_seconds(one, len(ways)))
+    found = tried(trial, batches, limit, report)
     if found and found[0].problem:
         report.log("warning", f"No engine was chosen: {_told(found[0])}.")
         return None
