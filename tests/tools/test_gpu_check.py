@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard
 from rsdl_qgis.engine.runtime.network import OutOfMemory, shrinking
 from tools import gpu_check
 from tools.gpu_check import Place, Row, carried_out, engines, memory, status, table
@@ -53,8 +54,16 @@ def test_a_check_that_fails_is_a_row_and_time_ends_the_others(gpu):
     ]
 
 
+CARD = ModelCard(
+    name="made-up",
+    title="Made up",
+    inputs=(Input("image", (Band("red"),)),),
+    classes=(Class(0, "dark", "#111111"), Class(1, "bright", "#eeee00")),
+)
+
+
 @pytest.fixture
-def made_up(monkeypatch, card, tmp_path):
+def made_up(monkeypatch, tmp_path):
     """Engines that all say the same, but for ``wrong``: (engine, device) -> the share of pixels that differ."""
     wrong = {}
 
@@ -76,7 +85,7 @@ def made_up(monkeypatch, card, tmp_path):
 
     for name in ("onnx", "torch", "torch-bf16"):
         monkeypatch.setitem(gpu_check.ENGINES, name, engine_of(name))
-    monkeypatch.setattr(gpu_check, "models", lambda folder: iter([("segmentation", card, tmp_path)]))
+    monkeypatch.setattr(gpu_check, "models", lambda folder: iter([("segmentation", CARD, tmp_path)]))
     monkeypatch.setattr(gpu_check, "has_bf16", lambda: True)
     monkeypatch.setattr(gpu_check, "providers", lambda: ["cuda"])
     for name in ("model.onnx", "weights.safetensors"):

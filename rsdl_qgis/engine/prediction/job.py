@@ -22,10 +22,12 @@ from ..feedback import Report
 from ..job.outputs import Run, writing
 from ..radiometry.scaling import Radiometry
 from ..runtime.choice.record import Choice
-from ..runtime.choice.settle import AUTO, BATCHES, chosen_by_trial, known_choice, pays, ways_of
+from ..runtime.choice.settle import AUTO, BATCHES, chosen_by_trial, known_choice, pays, warn_unlike_cpu, ways_of
+from ..runtime.devices import TORCH_DEVICES, choose_device
 from ..runtime.network import Arrays
 from ..runtime.onnx_form import Form
 from ..runtime.sessions import BY_CARD, network_form, open_runtime
+from ..tables.devices import kind_of
 from ..tables.tasks import task_of
 from .loop import Collector, Counted, Tile, predict
 from .provenance import provenance
@@ -142,7 +144,8 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
 def made_ready(job: Job[Any], work: Work[Any]) -> tuple[Scales, Network]:
     """The scaling of the inputs, and the network, which is loaded while the rasters are sampled.
 
-    Where no engine was asked for, and none chosen before, a long job tries which one is fastest.
+    Where no engine was asked for, and none chosen before, a long job tries which one is fastest. What a device of ONNX
+    Runtime alone gives is compared with the CPU's.
     """
     job.report.progress(0.0, "Sampling the rasters")
     with ThreadPoolExecutor(1, "open") as pool:
@@ -152,6 +155,9 @@ def made_ready(job: Job[Any], work: Work[Any]) -> tuple[Scales, Network]:
         choice = faster_engine(job, work, scales, network)
         if choice is not None:
             network = opened_network(replace(job, choice=choice), work)
+    if kind_of(choose_device(job.request.device)) not in TORCH_DEVICES:
+        for batch in sampled_batches(work, scales)[0][:1]:
+            warn_unlike_cpu(job.card, job.path, job.request.device, work.called(batch), job.report)
     return scales, network
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import onnxruntime
 import pytest
 import rasterio
 import torch
@@ -13,9 +14,11 @@ from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.prediction import job as jobs
 from rsdl_qgis.engine.prediction.maps import run_predict
+from rsdl_qgis.engine.runtime import onnx_engine
 from rsdl_qgis.engine.runtime.choice import settle
 from rsdl_qgis.engine.runtime.choice.record import kept
 from rsdl_qgis.engine.runtime.choice.trial import Tried
+from rsdl_qgis.engine.tables.devices import PROVIDERS
 from rsdl_qgis.engine.training.model import write_model
 
 
@@ -93,3 +96,31 @@ def test_a_choice_that_cannot_be_opened_gives_way_to_the_cards_engine(predict, m
     said, _, _, _ = predict()
     assert "damaged" in said and "The engine that the card names runs instead" in said
     assert "Running 'bright' with ONNX Runtime on the CPU" in said
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_a_device_of_onnx_runtime_alone_is_compared_with_the_cpu(predict, monkeypatch, wrong):
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [PROVIDERS["directml"], onnx_engine.CPU])
+    session = onnx_engine.onnx_session
+
+    class OnTheDevice:
+        def __init__(self, path, threads):
+            self.session = session(path, threads)
+
+        def get_providers(self):
+            return [PROVIDERS["directml"]]
+
+        def get_inputs(self):
+            return self.session.get_inputs()
+
+        def run(self, names, feeds):
+            (found,) = self.session.run(names, feeds)
+            return [found[:, ::-1].copy() if wrong else found]
+
+    def opened(path, threads, providers=(onnx_engine.CPU,)):
+        return session(path, threads) if len(providers) == 1 else OnTheDevice(path, threads)
+
+    monkeypatch.setattr(onnx_engine, "onnx_session", opened)
+    said, _, _, _ = predict(device="directml")
+    assert "Running 'bright' with ONNX Runtime on directml" in said
+    assert ("gives other results than on the CPU: 100.0 % differ" in said) == wrong

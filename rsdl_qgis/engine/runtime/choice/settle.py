@@ -16,7 +16,8 @@ from ...feedback import Report
 from ...tables.devices import kind_of
 from ..devices import TORCH_DEVICES, available_cores, choose_device, has_bf16, providers
 from ..network import Arrays
-from ..sessions import BF16, BY_CARD, choose_engine, runtime_name
+from ..sessions import BF16, BY_CARD, choose_engine, open_network, runtime_name
+from .agreement import agreement
 from .record import Choice, keep, kept
 from .trial import Trial, Tried, Way, tried
 
@@ -115,6 +116,15 @@ def chosen_by_trial(
     until = f" It stays so until the model, the libraries or the processor change ({place})." if place else ""
     report.log("info", f"'{card.name}' runs fastest with {_named(best)}: {why}.{until}")
     return None if is_usual else choice
+
+
+def warn_unlike_cpu(card: ModelCard, path: Path, device: str, batch: Arrays, report: Report) -> None:
+    """Compare a device that few have tried with the CPU, on a batch, and warn where the map is not the same."""
+    by_cpu, by_device = (open_network(card, path, place, engine="onnx").run(batch) for place in ("cpu", device))
+    share = agreement(card, by_cpu, by_device)
+    if share < AGREED:
+        text = f"On {device} '{card.name}' gives other results than on the CPU: {100 * (1 - share):.1f} % differ."
+        report.log("warning", f"{text} Use DEVICE=cpu, or compare the two maps.")
 
 
 def best_of(found: Sequence[Tried]) -> Tried:
