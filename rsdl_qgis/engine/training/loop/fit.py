@@ -151,6 +151,7 @@ def fit(
         frozen.apply(number)
         torch.manual_seed(settings.seed * 100_003 + number + group.rank() * APART)  # dropout
         total, seen = torch.zeros((), device=settings.device), 0
+        parts: list[tuple[Tensor, int]] = []
         for step, (images, labels) in enumerate(clock.timed(batches.epoch(number)), 1):
             report.check()
             with enough_memory(settings):
@@ -161,10 +162,13 @@ def fit(
                     state.step()
             total += value.detach() * len(labels)
             seen += len(labels)
+            parts.append((value.detach(), len(labels)))
             if clock.due():
                 clock.report_step(number, step, finite(total, number, settings) / seen, state.history)
         state.check(number)
-        mean = finite(group.summed(total), number, settings) / sum(group.gathered(seen))
+        if group.count() > 1:
+            total, seen = group.total_loss(parts)
+        mean = finite(total, number, settings) / seen
         state.keep({"number": number, "loss": mean, "score": score(state.average.eval()), **clock.times()})
         state.save(checkpoint)
         yield state.epoch()

@@ -94,6 +94,16 @@ def divisor(total: Tensor) -> Tensor:
     return whole if count() == 1 else whole / count()
 
 
+def total_loss(parts: Sequence[tuple[Tensor, int]]) -> tuple[Tensor, int]:
+    """The sum over all samples of the losses of whole batches, and the number of samples.
+
+    ``parts``: the loss of this process's part of each batch, as ``divisor`` makes it, and its samples.
+    """
+    losses, sizes = zip(*parts)
+    losses, sizes = summed(torch.stack(losses)) / count(), summed(torch.tensor(sizes))
+    return losses @ sizes.to(losses), int(sizes.sum())
+
+
 def averaged(weights: Sequence[nn.Parameter], gradients: Sequence[Tensor | None]) -> Sequence[Tensor | None]:
     """The means over the processes of gradients with respect to weights; None where no process has one.
 
