@@ -97,7 +97,8 @@ def divisor(total: Tensor) -> Tensor:
 def total_loss(parts: Sequence[tuple[Tensor, int]]) -> tuple[Tensor, int]:
     """The sum over all samples of the losses of whole batches, and the number of samples.
 
-    ``parts``: the loss of this process's part of each batch, as ``divisor`` makes it, and its samples.
+    ``parts``: the loss of this process's part of each batch, as ``divisor`` makes it, and its samples. Those of a batch
+    that all processes have whole (``divided``) count in each.
     """
     losses, sizes = zip(*parts)
     losses, sizes = summed(torch.stack(losses)) / count(), summed(torch.tensor(sizes))

@@ -1,6 +1,6 @@
-"""Trainings that several processes do together: ``python cases.py FOLDER CASE…`` in each of them, as torchrun starts it.
+"""Trainings that several processes do together: ``python cases.py FILE CASE…`` in each of them, as torchrun starts it.
 
-Each case gives what it came to as a dict; the first process saves all to FOLDER/found.pt.
+Each case gives what it came to as a dict; the first process saves all to the file.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import os
 import sys
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -26,7 +25,7 @@ from rsdl_qgis.engine.training.samples.augment import Augmentation
 from rsdl_qgis.engine.training.samples.batches import Batches
 from rsdl_qgis.engine.training.samples.objects import Objects
 
-HOW = Settings(epochs=3, batch_size=4, learning_rate=5e-2, optimizer="sgd", average=0.5, precision="full", keep="last")
+HOW = Settings(epochs=2, batch_size=4, learning_rate=5e-2, optimizer="sgd", average=0.5, precision="full", keep="last")
 UNLABELLED = 255
 
 
@@ -113,29 +112,34 @@ class Found(list):
         return self[index][1]
 
 
+LAST_OF_TWO = "a last batch of two"
 SERIES = {"network": tempcnn, "samples": series, "score": lambda network: 0.0, "augmentation": None}
 TRAININGS = {
-    "plain": {},
-    "adamw": {"how": replace(HOW, optimizer="adamw", learning_rate=1e-3)},
-    "accumulated": {"how": replace(HOW, accumulate=2)},
-    "SAM": {"how": replace(HOW, sharpness=0.1)},
+    "SGD": {},
+    "AdamW, accumulated, no average": {
+        "how": replace(HOW, optimizer="adamw", learning_rate=1e-3, accumulate=2, average=0.0)
+    },
+    "SAM, unfrozen by stages": {"how": replace(HOW, sharpness=0.1, unfreeze_every=1), "freeze": "encoder"},
     "focal+dice, class weights": {"losses": ("focal", "dice"), "weights": (0.5, 1.5)},
-    "frozen": {"how": replace(HOW, unfreeze_every=1), "freeze": "encoder"},
-    "early stopping": {"how": replace(HOW, epochs=6, patience=1, keep="best"), "score": lambda network: -1.0},
-    "no average": {"how": replace(HOW, average=0.0)},
-    "series": SERIES,
+    LAST_OF_TWO: {"samples": lambda: squares(10)},
+    "early stopping": {"how": replace(HOW, epochs=4, patience=1, keep="best"), "score": lambda network: -1.0},
+    "series, missing dates": SERIES,
 }
+DETECTOR = "validation of a detector"
 
 
 def come_to(case):
     """What a case comes to."""
-    if case == "validation of a detector":
+    if case == DETECTOR:
         return detected()
     given = dict(TRAININGS[case])
     for name in ("network", "samples"):
         if name in given:
             given[name] = given[name]()
-    return trained(**given)
+    found = trained(**given)
+    if case == LAST_OF_TWO:  # which all three processes have, and so count in the loss that is told
+        found.pop("losses")
+    return found
 
 
 if __name__ == "__main__":
@@ -143,5 +147,5 @@ if __name__ == "__main__":
     torch.distributed.init_process_group("gloo")
     found = {case: come_to(case) for case in sys.argv[2:]}
     if os.environ["RANK"] == "0":
-        torch.save(found, Path(sys.argv[1]) / "found.pt")
+        torch.save(found, sys.argv[1])
     torch.distributed.destroy_process_group()
