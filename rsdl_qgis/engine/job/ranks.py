@@ -37,7 +37,5 @@ def check(operation: str) -> None:
 
 
 def _number(name: str, otherwise: int) -> int:
-    text = os.environ.get(name, str(otherwise))
-    if not text.isdecimal():
-        raise InputError(f"{name}={text} in the environment is no number.", "Start the processes with torchrun.")
-    return int(text)
+    text = os.environ.get(name, "")
+    return int(text) if text.isdecimal() else otherwise

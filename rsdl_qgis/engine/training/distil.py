@@ -64,7 +64,7 @@ def _distilled(
 ) -> dict[str, Any]:
     """``run_distil`` after its checks; ``start``: when it started (seconds)."""
     request, path, teacher, (name, options) = asked.training, asked.path, asked.teacher, student
-    folder, split = group.on_first(lambda: shared_chips(request, report))
+    folder, split = shared_chips(request, report)
     if request.consistency:
         check_crops(folder.size, shared_multiple(request, name, options, folder.inputs, teacher))
     run = open_run(teacher, path, request.device, request.threads)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -64,7 +65,7 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     name, options = network_to_build(network_of(request, base), request.options, base, request.pretrained)
     request = replace(request, device=set_up_device(request.device, request.threads))
     with work_folder(request):
-        folder, split = group.on_first(lambda: shared_chips(request, report))
+        folder, split = shared_chips(request, report)
         if request.consistency:
             check_crops(folder.size, sides_multiple(request, name, options, folder.inputs))
         data = open_data(folder, request, name, options, base.inputs if base else ())
@@ -81,9 +82,20 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
 
 
 def shared_chips(request: TrainRequest, report: Report) -> tuple[ChipFolder, SplitNote]:
-    """The chips of a training, and how they are split; its work folder is ready for them."""
-    folder, split = prepare_chips(request.data, request.work / "chips", Portion(report, 0, CUT))
-    prepare_resume(request, folder, report)
+    """The chips of a training, and how they are split; its work folder is ready for them.
+
+    The first of several processes makes them. InputError where another one does not see them.
+    """
+
+    def made() -> tuple[ChipFolder, SplitNote]:
+        chips = prepare_chips(request.data, request.work / "chips", Portion(report, 0, CUT))
+        prepare_resume(request, chips[0], report)
+        return chips
+
+    folder, split = group.on_first(made)
+    if not folder.path.is_dir():
+        problem = f"{folder.path} is not there for process {group.rank()}, on {platform.node()}."
+        raise InputError(problem, "Put output and chips on storage that all machines see under the same path.")
     return folder, split
 
 

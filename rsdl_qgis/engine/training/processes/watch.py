@@ -89,27 +89,31 @@ class Watch(threading.Thread):
         super().__init__(name="watch", daemon=True)
         self.report = report
         self.verdict: Exception | None = None
-        self._is_stopped = self._has_failed = self._is_done = False
+        self._is_cancelled = self._has_failed = self._is_done = False
         self._meetings = 0
         self._wake, self._joined, self._over, self._ended = (threading.Event() for _ in range(4))
 
     def stop(self) -> None:
         """Cancel all processes."""
-        self._is_stopped = True
+        self._is_cancelled = True
         self._wake.set()
 
     def begin(self) -> None:
         """Wait for the other processes. LostProcess where they do not come, Cancelled."""
         self.start()
-        while not self._joined.wait(0.1):
-            if self._is_stopped:
-                raise LostProcess(
-                    f"The job was stopped before all of its {ranks.count()} processes had started.",
-                    "If nobody stopped it, one of them failed when it started: its own log tells why.",
-                )
-            self.report.check()
-        if self.verdict is not None:
-            raise self.verdict
+        try:
+            while not self._joined.wait(0.1):
+                if self._is_cancelled:
+                    raise LostProcess(
+                        f"The job was stopped before all of its {ranks.count()} processes had started.",
+                        "If nobody stopped it, one of them failed when it started: its own log tells why.",
+                    )
+                self.report.check()
+            if self.verdict is not None:
+                raise self.verdict
+        except RsdlError:
+            self._ended.set()
+            raise
 
     def end(self, error: Exception | None = None) -> None:
         """Wait until all processes have ended. Raises what ended them, where that is another error than this one."""
@@ -145,7 +149,7 @@ class Watch(threading.Thread):
 
     def _meet(self) -> Exception | None:
         while True:
-            said = [self._is_stopped or self.report.cancelled(), self._has_failed, not self._is_done]
+            said = [self._is_cancelled or self.report.cancelled(), self._has_failed, not self._is_done]
             flags = torch.tensor(said, dtype=torch.uint8)
             distributed.all_reduce(flags, distributed.ReduceOp.MAX, group=self._group)
             is_stopped, has_failed, is_busy = flags.tolist()
@@ -170,7 +174,7 @@ class Watch(threading.Thread):
         if error is None:
             self._is_done = True
         elif isinstance(error, Cancelled):
-            self._is_stopped = True
+            self._is_cancelled = True
         elif self.verdict is None:
             self._store.compare_set(ERROR, "", pickled(error))
             self._has_failed = True

@@ -10,13 +10,14 @@ import pytest
 import torch
 
 from rsdl_qgis.engine.errors import DeviceError, InputError
+from rsdl_qgis.engine.networks import NETWORKS
 from rsdl_qgis.engine.training.processes.devices import own_device
 from rsdl_qgis.engine.training.processes.group import divided, divisor, own
 from rsdl_qgis.engine.training.samples.batches import Batches
 
 from ...networks.samples import build
 from ...networks.small import ALIKE, SMALL
-from .cases import DETECTOR, TRAININGS, come_to, squares, unet
+from .cases import DETECTOR, LAST_OF_TWO, TRAININGS, come_to, squares, unet
 from .several import ended, started
 
 PROCESSES = 3  # of which some have more samples of a batch; the last batch has fewer samples than there are processes
@@ -27,9 +28,7 @@ TOLERANCE = 1e-5  # of weights that move by a hundredth and more
 def together(tmp_path_factory):
     """What the cases came to in three processes."""
     file = tmp_path_factory.mktemp("together") / "found.pt"
-    for status, _, told in ended(
-        started(PROCESSES, Path(__file__).with_name("cases.py"), file, *TRAININGS, DETECTOR)
-    ):
+    for status, _, told in ended(started(PROCESSES, Path(__file__).with_name("cases.py"), file, *TRAININGS, DETECTOR)):
         assert status == 0, told
     return torch.load(file)
 
@@ -39,7 +38,9 @@ def test_several_come_to_what_one_comes_to(case, together):
     alone = come_to(case)
     assert alone.keys() == together[case].keys()
     for name, value in alone.items():
-        torch.testing.assert_close(together[case][name], value, rtol=TOLERANCE, atol=TOLERANCE, msg=lambda m: f"{name}: {m}")
+        # Of a batch that all have whole, the variance is estimated as of three times as many values.
+        bound = 1e-3 if case == LAST_OF_TWO and name.endswith("running_var") else TOLERANCE
+        torch.testing.assert_close(together[case][name], value, rtol=bound, atol=bound, msg=f"{name}: {{}}".format)
 
 
 def test_the_weights_move_by_far_more_than_the_tolerance(together):
@@ -86,9 +87,7 @@ def test_each_process_has_a_cuda_device_of_its_own():
 
 @pytest.mark.parametrize("name", sorted(set(SMALL) - ALIKE))
 def test_networks_can_be_given_to_other_processes(name):
-    from rsdl_qgis.engine.networks import NETWORKS
-
-    dates = 2 if NETWORKS[name].task in ("change", "time-series") else 1
+    dates = NETWORKS[name].dates or (2 if NETWORKS[name].task in ("change", "time-series") else 1)
     network = build(name, {"image": (dates, 3)})
     same = pickle.loads(pickle.dumps(network))
     saved = [io.BytesIO() for _ in range(2)]
