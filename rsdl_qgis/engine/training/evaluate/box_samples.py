@@ -70,7 +70,7 @@ def quick_ap50(
     Several processes share the samples, and all get the score of all of them.
     """
     run, mine = detector_run(network, detection_limit(samples), device), own(range(len(samples)))
-    pairs = detections(run, own(samples), report)  # type: ignore[arg-type, type-var]
+    pairs = detections(run, own(samples), report)  # type: ignore[arg-type]
     parts = gathered([(match(found, reference, classes, None), mine[i]) for i, found, reference in pairs])
     found = Matched.of(sorted(chain.from_iterable(parts), key=lambda pair: pair[1]), classes)
     return float(np.nan_to_num(rates(found, DEFAULT_THRESHOLD).ap50[0]))

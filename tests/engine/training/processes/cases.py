@@ -9,10 +9,10 @@ import os
 import sys
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.networks import build_network
@@ -48,7 +48,16 @@ def unet(**options):
     return build_network("unet", {"image": (1, 1)}, 2, **{"widths": (4, 8), "dropout": 0.0, **options})
 
 
-def trained(how=HOW, losses=("cross_entropy",), kind="classes", network=None, samples=None, checkpoint=None, **given):
+def trained(
+    how=HOW,
+    losses=("cross_entropy",),
+    kind="classes",
+    network=None,
+    samples=None,
+    checkpoint=None,
+    is_stopped=False,
+    **given,
+):
     """The weights and the history of a training; the score is of the validation samples, which are shared."""
     weights = given.pop("weights", None)
     loss = build_loss(losses, kind, weights)
@@ -57,7 +66,8 @@ def trained(how=HOW, losses=("cross_entropy",), kind="classes", network=None, sa
         part=(group.rank(), group.count()),
     )  # fmt: skip
     score = given.pop("score", partial(quick_score, samples=squares(5, seed=9), kind="classes", classes=2))
-    *_, last = fit(network or unet(), data, loss, score, how, Report(), checkpoint, **given)
+    epochs = fit(network or unet(), data, loss, score, how, Report(), checkpoint, **given)
+    last = next(epochs) if is_stopped else list(epochs)[-1]
     return {
         **{f"weights {name}": value for name, value in last.best_state.items()},
         "losses": torch.tensor([record["loss"] for record in last.history]),
@@ -125,13 +135,17 @@ TRAININGS = {
     "early stopping": {"how": replace(HOW, epochs=4, patience=1, keep="best"), "score": lambda network: -1.0},
     "series, missing dates": SERIES,
 }
-DETECTOR = "validation of a detector"
+DETECTOR, STOPPED, GOES_ON = "validation of a detector", "stopped", "goes on"
 
 
-def come_to(case):
-    """What a case comes to."""
+def come_to(case, folder=None):
+    """What a case comes to; checkpoints are in the folder."""
     if case == DETECTOR:
         return detected()
+    if case == STOPPED:
+        return trained(checkpoint=folder / "several.pt", is_stopped=True)
+    if case == GOES_ON:
+        return trained(checkpoint=folder / "one.pt")
     given = dict(TRAININGS[case])
     for name in ("network", "samples"):
         if name in given:
@@ -145,7 +159,7 @@ def come_to(case):
 if __name__ == "__main__":
     torch.set_num_threads(1)
     torch.distributed.init_process_group("gloo")
-    found = {case: come_to(case) for case in sys.argv[2:]}
+    found = {case: come_to(case, Path(sys.argv[1]).parent) for case in sys.argv[2:]}
     if os.environ["RANK"] == "0":
         torch.save(found, sys.argv[1])
     torch.distributed.destroy_process_group()

@@ -17,7 +17,7 @@ from rsdl_qgis.engine.training.samples.batches import Batches
 
 from ...networks.samples import build
 from ...networks.small import ALIKE, SMALL
-from .cases import DETECTOR, LAST_OF_TWO, TRAININGS, come_to, squares, unet
+from .cases import DETECTOR, GOES_ON, LAST_OF_TWO, STOPPED, TRAININGS, come_to, squares, trained, unet
 from .several import ended, started
 
 PROCESSES = 3  # of which some have more samples of a batch; the last batch has fewer samples than there are processes
@@ -26,11 +26,14 @@ TOLERANCE = 1e-5  # of weights that move by a hundredth and more
 
 @pytest.fixture(scope="module")
 def together(tmp_path_factory):
-    """What the cases came to in three processes."""
+    """What the cases came to in three processes, and, of a training that was stopped in them, in one."""
     file = tmp_path_factory.mktemp("together") / "found.pt"
-    for status, _, told in ended(started(PROCESSES, Path(__file__).with_name("cases.py"), file, *TRAININGS, DETECTOR)):
+    trained(checkpoint=file.with_name("one.pt"), is_stopped=True)
+    for status, _, told in ended(
+        started(PROCESSES, Path(__file__).with_name("cases.py"), file, *TRAININGS, DETECTOR, STOPPED, GOES_ON)
+    ):
         assert status == 0, told
-    return torch.load(file)
+    return {**torch.load(file), "several, then one": trained(checkpoint=file.with_name("several.pt"))}
 
 
 @pytest.mark.parametrize("case", [*TRAININGS, DETECTOR])
@@ -41,6 +44,16 @@ def test_several_come_to_what_one_comes_to(case, together):
         # Of a batch that all have whole, the variance is estimated as of three times as many values.
         bound = 1e-3 if case == LAST_OF_TWO and name.endswith("running_var") else TOLERANCE
         torch.testing.assert_close(together[case][name], value, rtol=bound, atol=bound, msg=f"{name}: {{}}".format)
+
+
+@pytest.mark.parametrize("case", [GOES_ON, "several, then one"])
+def test_a_stopped_training_goes_on_in_another_number_of_processes(case, together):
+    alone = trained()
+    for name, value in alone.items():
+        torch.testing.assert_close(
+            together[case][name], value, rtol=TOLERANCE, atol=TOLERANCE, msg=f"{name}: {{}}".format
+        )
+    assert len(together[STOPPED]["losses"]) == 1
 
 
 def test_the_weights_move_by_far_more_than_the_tolerance(together):

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from safetensors.torch import load_file
@@ -105,7 +104,7 @@ def test_a_training_that_two_were_stopped_in_goes_on_in_one(tmp_path, alone):
 
 
 def outcome_of_rest(process):
-    told, log = process.communicate(timeout=WAIT)
+    told, _ = process.communicate(timeout=WAIT)
     (last,) = (e for e in map(json.loads, told.splitlines()) if e["event"] not in ("progress", "log"))
     return last
 
