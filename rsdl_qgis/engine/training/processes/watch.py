@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -199,7 +200,8 @@ def lost(error: Exception) -> LostProcess:
     if isinstance(error, distributed.DistStoreError):
         problem = f"Not all of the {ranks.count()} processes of the job started within {SILENT.seconds // 60} minutes."
     else:
-        problem = f"One of the {ranks.count()} processes of the job is gone ({str(error).splitlines()[0]})."
+        print(f"The processes lost one another: {error}", file=sys.stderr)
+        problem = f"One of the {ranks.count()} processes of the job is gone: it was killed, or cannot be reached."
     hint = "Its own log, or the system's, tells why: often its memory ran out. Start the job again: it resumes."
     return LostProcess(problem, hint)
 
