@@ -12,10 +12,12 @@ import pytest
 from safetensors.torch import load_file
 
 from rsdl_qgis.engine.cards.card import WEIGHTS_FILE
+from rsdl_qgis.engine.cards.store import read_card
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.training.train import run_train
 
 from ..chip_folders import make_folder
+from ..test_detectors import arguments as detector_arguments
 from .several import ROOT, WAIT
 
 TOLERANCE = 2e-3  # of weights that are stored in half precision
@@ -107,6 +109,32 @@ def outcome_of_rest(process):
     told, _ = process.communicate(timeout=WAIT)
     (last,) = (e for e in map(json.loads, told.splitlines()) if e["event"] not in ("progress", "log"))
     return last
+
+
+def test_two_processes_train_for_agreeing_crops(tmp_path):
+    """Each has crops of its own sizes, and its own part of the samples of validation, of which one has none."""
+    file, arguments = job(tmp_path, "two", consistency=1.0)
+    make_folder(tmp_path / "chips", counts=(9, 1, 0))
+    assert outcome(torchrun(file))["event"] == "result"
+    assert read_card(tmp_path / "two").network == arguments["network"]
+
+
+def test_two_processes_train_a_detector(tmp_path):
+    arguments = detector_arguments(tmp_path, counts=(5, 3, 0))
+    (tmp_path / "detector.json").write_text(json.dumps({"operation": "train", "arguments": arguments}))
+    assert outcome(torchrun(tmp_path / "detector.json"))["main_title"] == "AP50"
+    assert read_card(tmp_path / "model").task == "detection"
+
+
+def test_two_processes_distil(tmp_path, alone):
+    make_folder(tmp_path / "images", counts=(7, 3, 0))
+    arguments = job(tmp_path, "student")[1]
+    given = {name: value for name, value in arguments.items() if name != "task"}
+    given |= {"teacher": str(alone), "chips": str(tmp_path / "images")}
+    (tmp_path / "student.json").write_text(json.dumps({"operation": "distil", "arguments": given}))
+    result = outcome(torchrun(tmp_path / "student.json"))
+    assert result["event"] == "result", result
+    assert not (tmp_path / "student.training").exists()
 
 
 def test_what_one_process_does_is_refused_on_two(tmp_path):
