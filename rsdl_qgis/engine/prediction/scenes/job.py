@@ -12,11 +12,12 @@ from ...cards.card import ModelCard
 from ...feedback import Report
 from ...raster.grid import Grid
 from ...vector.scene_features import look_over
+from ..blocks.pieces import cut_blocks
 from ..inputs import chosen_normalization, open_images, sampled_scaling
 from ..job import Job, PredictionTask, Work
 from ..request import SceneRequest
 from ..tiling import NETWORK_MEMORY, STREAMS, streams_for
-from .answers import ViewAggregator
+from .answers import ViewAggregator, ViewPart
 from .collector import ClassificationCollector, takes_labels
 from .scenes import FeatureScenes, GridScenes, Scenes, usual_size, whole_size
 from .views import View, Views, load_view
@@ -39,15 +40,17 @@ def scene_work(job: Job[SceneRequest]) -> Iterator[Work[View]]:
         views = views_of(scenes, card, grid, report)
         memory = card.tiling.memory * card.tiling.size**2 * batch
 
-        def collector(_: Any, note: dict[str, str]) -> ViewAggregator:
+        def results(note: dict[str, str]) -> ViewAggregator:
             collector = ClassificationCollector(card, grid, scenes, request.files, report, note)
-            return ViewAggregator(collector, several=takes_labels(card))
+            return ViewAggregator(collector, takes_labels(card), views)
 
         yield Work(
             windows=views,
             scales=partial(sampled_scaling, source, card, report, normalize),
             load=partial(load_view, source, side=card.tiling.size),
-            collector=collector,
+            part=lambda network, block, emit: ViewPart(emit),
+            results=results,
+            blocks=cut_blocks(len(views), card.tiling.size**2, batch),
             cut={"side": card.tiling.size, "cell": usual_size(card, grid), "batch": batch},
             batch=batch,
             streams=streams_for(math.ceil(len(views) / batch), memory, request),

@@ -22,6 +22,7 @@ from ...raster.grid import Window
 from ...raster.source import RasterSource
 from ...raster.tiles import tile_shape, tiles
 from ...runtime.sessions import Arrays, Runtime, open_runtime
+from ..blocks.pieces import cut_blocks
 from ..class_map import SegmentationCollector
 from ..inputs import open_source
 from ..job import Job, PredictionTask, Work
@@ -58,14 +59,18 @@ def series_work(job: Job[SeriesRequest]) -> Iterator[Work[Window]]:
         def network(*opening: Any) -> Runtime:
             return series_runtime(open_runtime(*opening), card, plan.batch, report)
 
-        def collector(_: Any, note: dict[str, str]) -> SegmentationCollector:
+        def results(note: dict[str, str]) -> SegmentationCollector:
             return SegmentationCollector(card, grid, request.files, plan.tile, plan.overlap, report, note)
 
+        blend = SegmentationCollector.blend(card, grid, request.files, plan.tile, plan.overlap)
+        windows = tiles(grid.height, grid.width, plan.tile, plan.overlap)
         yield Work(
-            windows=tiles(grid.height, grid.width, plan.tile, plan.overlap),
+            windows=windows,
             scales=lambda: scales,
             load=partial(load_series, source, stack),
-            collector=collector,
+            part=lambda network, block, emit: blend.part(block, emit),
+            results=results,
+            blocks=cut_blocks(len(windows), math.prod(plan.tile), blend.cols),
             cut=vars(plan),
             batch=1,
             streams=plan.streams,
