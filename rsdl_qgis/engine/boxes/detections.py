@@ -118,7 +118,7 @@ def from_arrays(arrays: Mapping[str, NDArray]) -> Detections:
         ends = np.cumsum([height * width for _, _, height, width in places], dtype=np.int64)
         pixels = np.split(arrays["mask_pixels"], ends[:-1]) if places else []
         shaped = (part.reshape(place[2:]) for part, place in zip(pixels, places))
-        masks = as_objects([Mask(*place[:2], part) for place, part in zip(places, shaped)])
+        masks = as_objects([Mask(place[0], place[1], part) for place, part in zip(places, shaped)])
     return Detections(arrays["boxes"], arrays["scores"], arrays["labels"], arrays.get("corners"), masks)
 
 

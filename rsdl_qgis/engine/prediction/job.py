@@ -3,74 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
-from ..cards.card import ModelCard
 from ..cards.store import opened
-from ..errors import MismatchError
+from ..errors import MismatchError, known
 from ..feedback import Report
 from ..job.outputs import Run, writing
-from ..radiometry.scaling import Radiometry
-from ..runtime.onnx_form import Form
-from ..runtime.sessions import Arrays, network_form, open_runtime
+from ..runtime.sessions import network_form
 from ..tables.tasks import task_of
-from .loop import Collector, Counted, Tile, predict
+from .blocks.folder import BlockFolder, kept_blocks
+from .blocks.identity import mark_of
+from .blocks.recorder import Recorder
+from .loop import Seconds
 from .provenance import provenance
 from .request import PredictRequest
+from .work import Job, Network, Results, Scales, Work, run_blocks
 
 R = TypeVar("R", bound=PredictRequest)
-W = TypeVar("W")  # what the network takes at a time: a window of the raster, a view of a scene
-Given = TypeVar("Given", contravariant=True)
-Network = Callable[[Arrays], Any]
-Scales = Mapping[str, Radiometry]  # of each input
-
-
-class Results(Collector[Given], Protocol[Given]):
-    """A collector that writes files."""
-
-    def close(self) -> dict[str, Any]:
-        """Finish the files; their paths and what is reported of them."""
-
-    def abort(self) -> None:
-        """Remove unfinished files."""
-
-
-@dataclass(frozen=True)
-class Job(Generic[R]):
-    """A request and the model that it names. ``form``: of the model's file, see ``runtime.sessions.network_form``."""
-
-    request: R
-    card: ModelCard
-    path: Path
-    form: Form | None
-    report: Report
-
-
-@dataclass(frozen=True)
-class Work(Generic[W]):
-    """The steps of a job: windows for the network, in batches, and a collector for its outputs.
-
-    ``scales``: samples the rasters and gives their scaling, with which ``load`` reads a window. ``open_network``: as
-    ``runtime.sessions.open_runtime``. ``collector``: made from the open network and the metadata of the outputs, which
-    hold ``cut`` (how the rasters were cut) and ``notes``. ``unit``: what a window is called in messages.
-    """
-
-    windows: Counted[W]
-    scales: Callable[[], Scales]
-    load: Callable[[Scales, W], Tile[W]]
-    collector: Callable[[Any, dict[str, str]], Results[W]]
-    cut: Mapping[str, Any]
-    batch: int
-    streams: int
-    open_network: Callable[..., Network] = open_runtime
-    notes: Mapping[str, str] = field(default_factory=dict)
-    unit: str = "tile"
+KEPT = 3  # blocks: of a prediction that has fewer none are kept
 
 
 @dataclass(frozen=True)
@@ -107,20 +62,63 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
             raise MismatchError(f"Model '{card.name}' is for {card.task}, and this {task.does}.")
         job = Job(request, card, path, network_form(card, path, request.device), report)
         work = stack.enter_context(task.work(job))
-        scales, network = made_ready(job, work)
+        network: Network | None = None
+        if request.scheduler is None:
+            scales, network = made_ready(job, work)
+        else:
+            report.progress(0.0, "Sampling the rasters")
+            scales = work.scales()
         note = {**provenance(request, card, scales, work.cut), **work.notes}
-        collector = work.collector(network, note)
+        results = work.results(note)
         try:
-            load = partial(work.load, scales)
-            seconds = predict(work.windows, load, network, collector, work.batch, report, work.unit, work.streams)
-            result = collector.close()
+            with blocks_of(job, work, scales) as folder:
+                if network is None:
+                    seconds = run_far(job, work, scales, results, known(folder))
+                else:
+                    seconds = run_here(work, scales, network, results, folder, report)
+                result = results.close()
         except BaseException:
-            collector.abort()
+            results.abort()
             raise
     total = time.perf_counter() - started
     report.log("info", seconds.described(total, work.unit))
     tiles = {"tiles": seconds.tiles_run} if work.unit == "tile" else {}
     return {**result, "model": card.name, "seconds": round(total, 2), **tiles, "timing": vars(seconds)}
+
+
+@contextmanager
+def blocks_of(job: Job[Any], work: Work[Any], scales: Scales) -> Iterator[BlockFolder | None]:
+    """Where finished blocks are kept while a job runs; None for a small one on this machine, of which none are."""
+    if len(work.blocks) < KEPT and job.request.scheduler is None:
+        yield None
+        return
+    mark = mark_of(job.request, job.card, scales, work.cut, work.blocks)
+    with kept_blocks(BlockFolder(job.request.output, mark, len(work.blocks)), job.report) as folder:
+        yield folder
+
+
+def run_far(job: Job[Any], work: Work[Any], scales: Scales, results: Results, folder: BlockFolder) -> Seconds:
+    """Have the workers of a cluster make the blocks that are not finished, and join them."""
+    from .cluster.client import run_on_cluster  # Dask's libraries take a second to load
+
+    return run_on_cluster(job, work, scales, results, folder)
+
+
+def run_here(
+    work: Work[Any], scales: Scales, network: Network, results: Results, folder: BlockFolder | None, report: Report
+) -> Seconds:
+    """Run the network over all windows that are in no finished block of the folder."""
+    if folder is None:
+        part = work.part(network, None, results.take)
+        seconds = run_blocks(work, work.blocks, scales, network, part, report)
+        part.close()
+        return seconds
+    recorder = Recorder(work.blocks, partial(work.part, network), results.take, folder, report)
+    try:
+        return run_blocks(work, recorder.left, scales, network, recorder, report)
+    except BaseException:
+        recorder.abort()
+        raise
 
 
 def made_ready(job: Job[Any], work: Work[Any]) -> tuple[Scales, Network]:

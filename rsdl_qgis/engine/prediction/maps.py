@@ -8,11 +8,12 @@ from typing import Any
 
 from ..raster.grid import Grid, Window
 from .class_map import SegmentationCollector
-from .job import Job, PredictionTask, Results, Work
+from .job import PredictionTask
 from .number_map import RegressionCollector
 from .request import MapRequest
 from .tile_work import Parts, tile_work
 from .tiling import Plan
+from .work import Job, Results, Work
 
 COLLECTORS: Mapping[str, Any] = {  # task whose networks give a map -> what collects it
     "segmentation": SegmentationCollector,
@@ -38,4 +39,5 @@ def map_work(job: Job[MapRequest]) -> AbstractContextManager[Work[Window]]:
     return tile_work(job, parts, results)
 
 
-run_predict = PredictionTask(MapRequest, "makes a map", map_work).operation()
+TASK = PredictionTask(MapRequest, "makes a map", map_work)
+run_predict = TASK.operation()

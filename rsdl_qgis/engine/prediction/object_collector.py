@@ -63,9 +63,7 @@ class DetectionPart:
     def close(self) -> None:
         """Nothing is held."""
 
-    def _give(
-        self, window: Window, found: Detections, valid: NDArray[np.bool_], lost: int = 0, seen: int = 0
-    ) -> None:
+    def _give(self, window: Window, found: Detections, valid: NDArray[np.bool_], lost: int = 0, seen: int = 0) -> None:
         place = window.row, window.col, window.height, window.width
         self.emit({"window": place, "lost": lost, "seen": seen, "valid": valid, **as_arrays(found)})
 

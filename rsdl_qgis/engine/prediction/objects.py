@@ -8,12 +8,13 @@ from ..raster.grid import Grid, Window
 from ..runtime.detector import Detector, open_detector
 from ..vector.writer import driver_of
 from .blocks.pieces import Emit
-from .job import Job, PredictionTask, Work
+from .job import PredictionTask
 from .object_collector import DetectionCollector, DetectionPart
 from .object_settings import Settings
 from .request import ObjectRequest
 from .tile_work import Parts, tile_work
 from .tiling import Plan
+from .work import Job, Work
 
 
 def object_work(job: Job[ObjectRequest]) -> AbstractContextManager[Work[Window]]:
@@ -35,4 +36,5 @@ def object_work(job: Job[ObjectRequest]) -> AbstractContextManager[Work[Window]]
     return tile_work(job, parts, results, open_detector)
 
 
-run_detect = PredictionTask(ObjectRequest, "finds objects", object_work).operation()
+TASK = PredictionTask(ObjectRequest, "finds objects", object_work)
+run_detect = TASK.operation()

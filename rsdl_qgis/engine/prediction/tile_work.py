@@ -14,10 +14,10 @@ from ..raster.tiles import tiles
 from ..runtime.sessions import open_runtime
 from .blocks.pieces import Emit, Part, cut_blocks
 from .inputs import chosen_normalization, open_images, sampled_scaling
-from .job import Job, Network, Results, Work
 from .loop import load_tile
 from .request import ImageRequest
 from .tiling import Plan, make_plan
+from .work import Job, Network, Results, Work
 
 R = TypeVar("R", bound=ImageRequest)
 W = TypeVar("W")
@@ -58,5 +58,6 @@ def tile_work(
             cut=vars(plan),
             batch=plan.batch,
             streams=plan.streams,
+            plan=plan,
             open_network=open_network,
         )

@@ -83,7 +83,9 @@ class Mosaic:
         tile = Patch(values, valid, broken)
         self._blend(row, col, tile)
         if row.plain > row.fade:  # seam with the tiles above
-            above = _piece(tile, slice(row.fade - row.start, row.plain - row.start), slice(col.fade - col.start, col.length))
+            above = _piece(
+                tile, slice(row.fade - row.start, row.plain - row.start), slice(col.fade - col.start, col.length)
+            )
             if row is self._rows[self._part.start]:
                 self._share(above)
             else:

@@ -1,1 +1,1 @@
-"""Predictions in blocks: each is finished by itself, here or on another machine, kept in a file, and joined in order."""
+"""Predictions in blocks: each is made by itself, here or elsewhere, kept in a file, and joined in order."""

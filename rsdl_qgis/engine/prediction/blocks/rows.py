@@ -95,13 +95,12 @@ class JoinedMap:
             self._write(piece["row"], piece)
             return
         patch = Patch(piece["values"], piece["valid"], piece.get("broken"))
-        if self._border is None and self._above is None:
-            self._above = patch
-            return
         if self._border is None:
-            grid = self._blend.grid
-            size, above = (grid.height, grid.width), self._above
-            self._border = Border(*size, self._blend.tile, self._blend.overlap, piece["tiles"], above)
+            if self._above is None:
+                self._above = patch
+                return
+            size = self._blend.grid.height, self._blend.grid.width
+            self._border = Border(*size, self._blend.tile, self._blend.overlap, piece["tiles"], self._above)
             self._tiles, self._above = self._blend.cols, None
         self._border.add(patch)
         self._tiles -= 1

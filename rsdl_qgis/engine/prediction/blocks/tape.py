@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import OutputError
 from .pieces import Piece
 
 FORM = "RSDL block 1"
@@ -27,7 +28,7 @@ RAW, BITS, ONE = "raw", "bits", "one"  # how an array is kept: as it is, a bit a
 KINDS = "biuf"  # of arrays
 
 
-class Damaged(Exception):
+class Damaged(OutputError):
     """A file that is no block, of another job, or not whole."""
 
 
@@ -53,7 +54,7 @@ class Tape:
         self._put(len(text).to_bytes(LENGTH, "little"))
         self._put(text)
         for _, data in kept.values():
-            self._put(memoryview(data.reshape(-1).view(np.uint8)))
+            self._put(data.reshape(-1).view(np.uint8).data)
 
     def commit(self) -> None:
         """The file takes its name."""

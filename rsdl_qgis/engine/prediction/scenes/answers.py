@@ -60,25 +60,28 @@ class SceneSums:
 
 
 class ViewPart:
-    """What the network gives for views, a piece each."""
+    """What the network gives for views, a piece each. ``along``: the views come with them, so they are read once."""
 
-    def __init__(self, emit: Emit):
-        self._emit = emit
+    def __init__(self, emit: Emit, along: bool):
+        self._emit, self._along = emit, along
 
     def add(self, view: View, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
         """Add a view's probabilities (classes,), and which of the pixels read are valid and belong to the scene."""
-        self._emit({"pixels": astuple(view.pixels), "output": output, "valid": valid})
+        self._give(view, {"output": output, "valid": valid})
 
     def skip(self, view: View) -> None:
         """Skip a view without a valid pixel."""
-        self._emit({"pixels": astuple(view.pixels)})
+        self._give(view, {})
 
     def close(self) -> None:
         """Nothing is held."""
 
+    def _give(self, view: View, found: Piece) -> None:
+        self._emit({"view": view, **found} if self._along else {"pixels": astuple(view.pixels), **found})
+
 
 class ViewAggregator:
-    """Takes views and passes scenes on. ``views``: all that come, in order, for their pieces.
+    """Takes views and passes scenes on. ``views``: all that come, in order, where they do not come along.
 
     Single label: the mean of the views, weighted by their valid pixels. ``several`` labels: a scene has a label that
     any of its views has, so each gets its highest probability; views that are mostly masked count only where all are.
@@ -90,7 +93,7 @@ class ViewAggregator:
 
     def take(self, piece: Piece) -> None:
         """Take the next view, as a ``ViewPart`` gives it."""
-        view = replace(next(self._views), pixels=Pixels(*piece["pixels"]))
+        view = piece.get("view") or replace(next(self._views), pixels=Pixels(*piece["pixels"]))
         if "output" in piece:
             self.add(view, piece["output"], piece["valid"])
         else:

@@ -25,10 +25,11 @@ from ...runtime.sessions import Arrays, Runtime, open_runtime
 from ..blocks.pieces import cut_blocks
 from ..class_map import SegmentationCollector
 from ..inputs import open_source
-from ..job import Job, PredictionTask, Work
+from ..job import PredictionTask
 from ..loop import AHEAD, Tile
 from ..request import SeriesRequest
 from ..tiling import NETWORK_MEMORY, STREAMS, Plan, streams_for
+from ..work import Job, Work
 from .layers import Series, read_series
 from .sample import one_date, resampling_for, used_layers, with_statistics
 from .season import Season, in_order, matched_season
@@ -53,7 +54,7 @@ def series_work(job: Job[SeriesRequest]) -> Iterator[Work[Window]]:
     stack, scales = with_statistics(Stack(card, places, season, {}), series, chosen, request, report)
     with open_source(one_date(chosen), card, request, resampling_for(stack)) as source:
         grid = source.grid
-        plan = series_plan(source, stack, request)
+        plan = job.settled or series_plan(source, stack, request)
         report.log("info", f"Tiles of {plan.tile[1]} x {plan.tile[0]} px, batches of {plan.batch} series.")
 
         def network(*opening: Any) -> Runtime:
@@ -74,12 +75,14 @@ def series_work(job: Job[SeriesRequest]) -> Iterator[Work[Window]]:
             cut=vars(plan),
             batch=1,
             streams=plan.streams,
+            plan=plan,
             open_network=network,
             notes=date_notes(stack, series),
         )
 
 
-run_predict_series = PredictionTask(SeriesRequest, "maps time series", series_work).operation()
+TASK = PredictionTask(SeriesRequest, "maps time series", series_work)
+run_predict_series = TASK.operation()
 
 
 def check_dates(card: ModelCard) -> None:
