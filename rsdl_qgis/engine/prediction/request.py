@@ -79,8 +79,8 @@ class PredictRequest:
     """What every operation that predicts takes. None: as the model says, or as the memory and the machine allow.
 
     ``asked``: the job's arguments as they came, for the metadata of the outputs alone. ``extent``: xmin, ymin,
-    xmax, ymax, in ``extent_crs`` (None: the raster's). ``resample``: to the model's pixel size. ``scheduler``: the address
-    of a Dask scheduler whose workers run the network.
+    xmax, ymax, in ``extent_crs`` (None: the raster's). ``resample``: to the model's pixel size. ``scheduler``: the
+    address of a Dask scheduler whose workers run the network.
     """
 
     operation: ClassVar[str]

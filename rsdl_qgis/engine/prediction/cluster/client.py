@@ -165,9 +165,8 @@ class Foreman:
             self._set_aside(address, RsdlError(problem, "Install the same version there."))
             return
         here = libraries()
-        other = [
-            f"{name} {found['libraries'].get(name)}" for name in here if found["libraries"].get(name) != here[name]
-        ]
+        there = found["libraries"]
+        other = [f"{name} {there[name]}" for name in here if name in there and there[name] != here[name]]
         if other:
             text = f"Worker {address} has {', '.join(other)}, unlike this machine: its numbers may differ slightly."
             self._report.log("warning", text)

@@ -1,4 +1,4 @@
-"""A Dask scheduler and its workers, as far as a prediction needs them. Dask is loaded only here, when it is asked for."""
+"""A Dask scheduler and its workers, as far as a prediction needs them. Dask is loaded here alone, when asked for."""
 
 from __future__ import annotations
 
@@ -86,9 +86,7 @@ def connected(address: str, report: Report) -> Iterator[Connection]:
         client = opening.result()
     except Exception as error:  # of the network, and of Dask's own
         problem = f"No Dask scheduler answers at {address} ({type(error).__name__})."
-        raise InputError(
-            problem, "Check the address, and that the scheduler and a firewall let this machine in."
-        ) from None
+        raise InputError(problem, "Check the address, and that a firewall lets this machine in.") from None
     try:
         yield Connection(client, address)
     finally:
