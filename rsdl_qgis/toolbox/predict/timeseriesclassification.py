@@ -140,6 +140,7 @@ class TimeSeriesClassification(InferenceAlgorithm):
             ),
             shared.device(),
             shared.threads(),
+            shared.scheduler(),
         ]
 
     def output_label(self):

@@ -204,10 +204,20 @@ def test_parts_that_are_joined_are_the_whole_to_the_bit(case, cuts):
         assert np.array_equal(one, other, equal_nan=True)
 
 
+class Kept:
+    """Keeps what is emitted, which does not hold."""
+
+    def __init__(self):
+        self.found = []
+
+    def emit(self, row, values, valid):
+        self.found.append((row, values.copy(), valid.copy()))
+
+
 def joined_parts(height, width, size, overlap, made, cuts):
     """Values, valid pixels and the counts of a mosaic that is made in parts, which begin with these rows of tiles."""
     values, valid = np.full((2, height, width), np.nan, np.float32), np.zeros((height, width), bool)
-    counts, shared, order = np.zeros(2, int), [], []
+    counts, order = np.zeros(2, int), []
 
     def emit(row, strip, strip_valid):
         rows = slice(row, row + strip.shape[1])
@@ -220,9 +230,8 @@ def joined_parts(height, width, size, overlap, made, cuts):
     above = None
     for part in map(range, starts, starts[1:]):
         got: list = []
-        first: list = []
-        mosaic = Mosaic(height, width, 2, size, overlap, lambda *found: first.append([a.copy() if a is not found[0]
-            else a for a in found]), part, got.append)  # fmt: skip
+        first = Kept()
+        mosaic = Mosaic(height, width, 2, size, overlap, first.emit, part, got.append)
         for window in list(made)[part.start * cols : part.stop * cols]:
             mosaic.skip(window) if made[window] is None else mosaic.add(window, *made[window])
         mosaic.close()
@@ -232,9 +241,8 @@ def joined_parts(height, width, size, overlap, made, cuts):
             for _ in range(cols):
                 border.add(got.pop(0))
             counts += border.give(emit)
-        for found in first:
+        for found in first.found:
             emit(*found)
-        shared += got
         above = got.pop() if got else None
         assert not got
     assert order == list(range(height))
