@@ -7,7 +7,7 @@ import shutil
 
 import numpy as np
 import pytest
-from qgis.core import QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsProcessingException, QgsRasterLayer, QgsVectorLayer
 
 from rsdl_qgis.engine.errors import RsdlError
 
@@ -122,14 +122,18 @@ def test_refuses_with_a_sentence(refusal, known_models, image, tmp_path, changes
     assert all(word in text for word in words), text
 
 
-def test_the_scheduler_is_in_the_job(refusal, known_models, image, tmp_path, monkeypatch):
-    def tells(job, *_):
-        raise RsdlError(f"The scheduler is {job['arguments']['scheduler']}.")
+def test_the_scheduler_is_in_the_job(run, known_models, image, tmp_path, monkeypatch):
+    jobs = []
 
-    monkeypatch.setattr("rsdl_qgis.toolbox.predict.base.run_job", tells)
-    given = {"INPUT": image, "MODEL": "bright", "OUTPUT": str(tmp_path / "out.tif")}
-    assert "is tcp://here:1." in refusal("semanticsegmentation", {**given, "SCHEDULER": " tcp://here:1 "})
-    assert "is None." in refusal("semanticsegmentation", given)
+    def keeps(job, *_):
+        jobs.append(job["arguments"]["scheduler"])
+        raise RsdlError("Kept.")
+
+    monkeypatch.setattr("rsdl_qgis.toolbox.predict.base.run_job", keeps)
+    for given in ({"SCHEDULER": " tcp://here:1 "}, {}):
+        with pytest.raises(QgsProcessingException, match="Kept"):
+            run("semanticsegmentation", {"INPUT": image, "MODEL": "bright", "OUTPUT": str(tmp_path / "o.tif"), **given})
+    assert jobs == ["tcp://here:1", None]
 
 
 def test_says_how_to_set_up(refusal, known_models, image, tmp_path, monkeypatch):

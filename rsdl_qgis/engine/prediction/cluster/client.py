@@ -20,7 +20,7 @@ from ..blocks.identity import libraries, read_files, words
 from ..loop import Seconds, progress_text
 from ..work import Job, Results, Scales, Work
 from . import worker
-from .connection import Connection, connected
+from .connection import Answer, Connection, connected
 from .order import Order, Outcome
 
 POLL = 0.05  # seconds between two looks at the futures
@@ -55,7 +55,7 @@ class Attempt:
 
     number: int
     worker: str
-    future: Any
+    answer: Answer
     token: str
     started: float = field(default_factory=time.monotonic)
 
@@ -65,7 +65,7 @@ class Crew:
     """The workers: those that make blocks, those that were asked who they are, and why others cannot be used."""
 
     fit: set[str] = field(default_factory=set)
-    asked: dict[str, Any] = field(default_factory=dict)
+    asked: dict[str, Answer] = field(default_factory=dict)
     unfit: dict[str, RsdlError] = field(default_factory=dict)
 
 
@@ -147,19 +147,21 @@ class Foreman:
         for address in self._connection.workers:
             if address not in crew.fit and address not in crew.asked and address not in crew.unfit:
                 crew.asked[address] = self._connection.submit(address, worker.about)
-        for address, future in [*crew.asked.items()]:
+        for address, answer in [*crew.asked.items()]:
             if address not in self._connection.workers:
+                answer.cancel()
                 del crew.asked[address]
-            elif future.done():
+            elif answer.done():
                 del crew.asked[address]
-                self._judge(address, future)
+                self._judge(address, answer)
 
-    def _judge(self, address: str, future: Any) -> None:
-        if future.status != "finished":
-            problem = "It has no package rsdl_qgis, or an older one."
+    def _judge(self, address: str, answer: Answer) -> None:
+        try:
+            found = answer.value()
+        except Exception as error:  # whatever importing what it lacks raises there
+            problem = f"It has no package rsdl_qgis, or an older one ({type(error).__name__}: {error})."
             self._set_aside(address, RsdlError(problem, f"Install version {plugin_version()} there."))
             return
-        found = future.result()
         if found["version"] != plugin_version():
             problem = f"It has version {found['version']} of rsdl_qgis, and this is {plugin_version()}."
             self._set_aside(address, RsdlError(problem, "Install the same version there."))
@@ -183,7 +185,7 @@ class Foreman:
         there = self._connection.workers
         for attempt in [attempt for attempt in self._running if attempt.worker not in there]:
             self._running.remove(attempt)
-            attempt.future.cancel()
+            attempt.answer.cancel()
             problem = f"Worker {attempt.worker} ended while it made block {attempt.number + 1}."
             self._report.log("warning", problem)
             hint = "If memory ran out there, use a smaller TILE_SIZE, or fewer workers a machine."
@@ -203,11 +205,11 @@ class Foreman:
 
     def _collect(self) -> None:
         """What has come of the blocks."""
-        for attempt in [attempt for attempt in self._running if attempt.future.done()]:
+        for attempt in [attempt for attempt in self._running if attempt.answer.done()]:
             self._running.remove(attempt)
             if attempt.number in self._finished:  # another one was faster
                 continue
-            outcome = _outcome(attempt.future)
+            outcome = _outcome(attempt.answer)
             for level, message in outcome.log:
                 self._report.log(level, f"{attempt.worker}: {message}")
             if outcome.stopped:
@@ -266,8 +268,8 @@ class Foreman:
         host = urlsplit(address).hostname
         sharing = sum(urlsplit(other).hostname == host for other in self._connection.workers)
         token = uuid4().hex
-        future = self._connection.submit(address, worker.make_block, self._order, number, token, sharing)
-        self._running.append(Attempt(number, address, future, token))
+        answer = self._connection.submit(address, worker.make_block, self._order, number, token, sharing)
+        self._running.append(Attempt(number, address, answer, token))
 
     def _slow(self) -> int | None:
         """The block that takes longest, if much longer than others did, and nobody else makes it."""
@@ -295,17 +297,14 @@ class Foreman:
         self._report.progress(min(done, joined + 1) / count, f"{len(self._crew.fit)} workers: {text}")
 
 
-def _outcome(future: Any) -> Outcome:
-    """What a worker says of a block; of a future that failed by itself, that the worker cannot be used."""
-    if future.status == "finished":
-        found: Outcome = future.result()
-        return found
+def _outcome(answer: Answer) -> Outcome:
+    """What a worker says of a block; where nothing comes, that the worker cannot be used."""
     try:
-        cause = future.exception()
-    except Exception as error:  # the cause itself cannot be brought here
-        cause = error
-    reason = f"It could not be asked for a block ({type(cause).__name__}: {cause})."
-    return Outcome(error=("internal_error", reason, "Restart it."), unfit=True)
+        found: Outcome = answer.value()
+    except Exception as error:  # what the worker could not catch, and Dask's own
+        reason = f"It could not be asked for a block ({type(error).__name__}: {error})."
+        return Outcome(error=("internal_error", reason, "Restart it."), unfit=True)
+    return found
 
 
 def _error(kind: str, message: str, hint: str) -> RsdlError:

@@ -9,11 +9,12 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
-from ...errors import InputError, RsdlError
+from ...errors import InputError, RsdlError, known
 from ...feedback import Report
 
 CONNECTING = 20.0  # seconds in which a scheduler has to answer
 SILENT = 60.0  # seconds without an answer after which a scheduler is lost
+FETCHING = 30.0  # seconds in which an answer that is there has to come
 LOOKING = 0.5  # seconds between two looks at which workers there are
 CLOSING = 1.0  # seconds that leaving may take
 
@@ -26,12 +27,36 @@ class PackageMissing(RsdlError):
         return "environment_error"
 
 
+class Answer:
+    """What a worker will answer. A thread fetches it: where the worker ends before that, Dask waits for ever."""
+
+    def __init__(self, future: Any, pool: ThreadPoolExecutor):
+        self._future, self._pool = future, pool
+        self._fetched: Future[Any] | None = None
+
+    def done(self) -> bool:
+        """Whether the answer is here, or it is known that there will be none."""
+        if self._fetched is None and self._future.done():
+            self._fetched = self._pool.submit(self._future.result, timeout=FETCHING)
+        return self._fetched is not None and self._fetched.done()
+
+    def value(self) -> Any:
+        """The answer; raises what the worker raised, or what Dask says of it."""
+        return known(self._fetched).result()
+
+    def cancel(self) -> None:
+        """It is not needed any more."""
+        with suppress(Exception):
+            self._future.cancel()
+
+
 class Connection:
     """A scheduler that answers. ``workers``: the addresses of those that it had when it was last asked."""
 
     def __init__(self, client: Any, address: str):
         self._client, self._address = client, address
         self._pool = ThreadPoolExecutor(2, "scheduler")  # a scheduler that hangs must not keep a cancel waiting
+        self._answers = ThreadPoolExecutor(4, "answers")
         self._asked: Future[Any] | None = None
         self._heard = time.monotonic()
         self.workers: tuple[str, ...] = ()
@@ -49,10 +74,11 @@ class Connection:
             problem = f"The scheduler at {self._address} does not answer any more."
             raise InputError(problem, "See whether it still runs.")
 
-    def submit(self, worker: str, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Have one worker call a function; a future with ``done()``, ``status``, ``result()`` and ``cancel()``."""
+    def submit(self, worker: str, function: Callable[..., Any], *arguments: Any) -> Answer:
+        """Have one worker call a function."""
         key = f"rsdl-{function.__name__}-{uuid4().hex}"
-        return self._client.submit(function, *arguments, key=key, workers=[worker], retries=0, pure=False)
+        future = self._client.submit(function, *arguments, key=key, workers=[worker], retries=0, pure=False)
+        return Answer(future, self._answers)
 
     def tell(self, workers: Sequence[str], function: Callable[..., Any], *arguments: Any) -> None:
         """Have workers call a function at once, whatever they do; an answer is not waited for long."""
