@@ -30,7 +30,7 @@ NAMES = ("classes", "numbers", "objects", "scenes", "series")
 @pytest.fixture(scope="module")
 def cluster():
     """Two workers, each a process."""
-    with distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None, memory_limit=0) as made:
+    with distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=":0", memory_limit=0) as made:
         yield made
 
 
@@ -128,7 +128,7 @@ def cluster_tasks(cluster):
 
 
 def test_a_worker_that_is_killed_is_done_without(case):
-    with distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None, memory_limit=0) as cluster:
+    with distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=":0", memory_limit=0) as cluster:
         made, whole = case(cluster)
         on_workers(cluster, slowed, 0.3)
         victims = []
@@ -272,7 +272,7 @@ def test_a_scheduler_that_does_not_answer_or_has_no_workers(case, cluster, monke
         made.run({**made.arguments, "scheduler": "tcp://127.0.0.1:9"}, Said())
     monkeypatch.setattr(client_module, "ALONE", 1)
     with (
-        distributed.LocalCluster(0, dashboard_address=None) as empty,
+        distributed.LocalCluster(0, threads_per_worker=1, dashboard_address=":0") as empty,
         pytest.raises(NoWorkers, match="no worker for 1 s"),
     ):
         made.run({**made.arguments, "scheduler": empty.scheduler_address}, Said())
