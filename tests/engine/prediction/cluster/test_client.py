@@ -271,11 +271,12 @@ def test_a_scheduler_that_does_not_answer_or_has_no_workers(case, cluster, monke
     with pytest.raises(InputError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         made.run({**made.arguments, "scheduler": "tcp://127.0.0.1:9"}, Said())
     monkeypatch.setattr(client_module, "ALONE", 1)
-    with (
-        distributed.LocalCluster(0, threads_per_worker=1, dashboard_address=":0") as empty,
-        pytest.raises(NoWorkers, match="no worker for 1 s"),
-    ):
-        made.run({**made.arguments, "scheduler": empty.scheduler_address}, Said())
+    with distributed.LocalCluster(1, threads_per_worker=1, dashboard_address=":0") as empty:
+        empty.scale(0)
+        while empty.scheduler.workers:
+            time.sleep(0.05)
+        with pytest.raises(NoWorkers, match="no worker for 1 s"):
+            made.run({**made.arguments, "scheduler": empty.scheduler_address}, Said())
     with pytest.raises(InputError, match=r"SCHEDULER cannot be 'here'\. Give the address of a Dask scheduler"):
         made.run({**made.arguments, "scheduler": "here"}, Said())
 
