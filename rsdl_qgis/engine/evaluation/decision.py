@@ -28,12 +28,7 @@ def class_of(probabilities: NDArray, threshold: float | None = None, axis: int =
     the second of two classes. NONE where a probability is not finite.
     """
     values = np.moveaxis(probabilities, axis, 0)
-    if threshold is not None:
-        found = np.asarray(values[-1] >= threshold).astype(np.int64)
-    elif len(values) == 1:
-        found = np.asarray(values[0] > DEFAULT_THRESHOLD).astype(np.int64)
-    else:
-        found = largest(values)
+    found = likeliest(values, threshold).astype(np.int64)
     finite = np.isfinite(values[0])
     for each in values[1:]:
         finite &= np.isfinite(each)
@@ -41,19 +36,31 @@ def class_of(probabilities: NDArray, threshold: float | None = None, axis: int =
     return found
 
 
-def largest(values: NDArray) -> NDArray[np.int64]:
-    """The index of the largest of values (K, ...), of equal ones the first; anything where one is not a number.
+def likeliest(probabilities: NDArray, threshold: float | None = None) -> NDArray[np.unsignedinteger]:
+    """As ``class_of`` of finite probabilities (K, ...), in the smallest type; any class where one is not finite.
 
-    Several times as fast as ``argmax(0)``, which goes through memory in jumps.
+    It is several times as fast as ``argmax(0)``, which goes through memory in jumps.
     """
-    dtype = np.min_scalar_type(len(values))
-    most, found = np.array(values[0]), np.zeros(values.shape[1:], dtype)
-    for index, each in enumerate(values[1:], start=1):
-        later = np.asarray(each > most).astype(dtype)
+    if threshold is not None:
+        return np.asarray(probabilities[-1] >= threshold).view(np.uint8)
+    if len(probabilities) == 1:
+        return np.asarray(probabilities[0] > DEFAULT_THRESHOLD).view(np.uint8)
+    dtype = np.min_scalar_type(len(probabilities))
+    most, found = np.array(probabilities[0]), np.zeros(probabilities.shape[1:], dtype)
+    for index, each in enumerate(probabilities[1:], start=1):
+        later = np.asarray(each > most).view(np.uint8).astype(dtype, copy=False)
         later *= dtype.type(index)
         np.maximum(found, later, out=found)
         np.maximum(most, each, out=most)
-    return found.astype(np.int64)
+    return found
+
+
+def all_finite(values: NDArray) -> bool:
+    """Whether all numbers of an array are finite; their sum tells it in most cases, at a fraction of the cost."""
+    if values.dtype.kind != "f":
+        return True
+    with np.errstate(invalid="ignore", over="ignore"):
+        return bool(np.isfinite(values.sum())) or bool(np.isfinite(values).all())
 
 
 def labels_of(probabilities: NDArray, thresholds: ArrayLike = ()) -> NDArray[np.bool_]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..cards.card import ModelCard
 from ..errors import MismatchError
-from ..evaluation.decision import Lost, class_of
+from ..evaluation.decision import Lost, likeliest
 from ..feedback import Report
 from ..job.outputs import kept
 from ..raster.grid import Grid
@@ -21,6 +21,9 @@ from ..runtime.onnx_form import Form
 from .blocks.pieces import Piece
 from .blocks.rows import Blend, JoinedMap, Rows
 from .request import MapFiles
+
+if TYPE_CHECKING:
+    from ..vector.tracing.background import BackgroundPolygonizer
 
 
 @dataclass
@@ -58,13 +61,15 @@ class SegmentationCollector:
     def blend(card: ModelCard, grid: Grid, files: MapFiles, tile: tuple[int, int], overlap: int) -> Blend:
         """How tiles of probabilities become rows: ``classes``, and the blended ``values`` if they are to be written."""
         binary, threshold = is_binary(card), threshold_of(card)
-        numbers = np.array([c.value for c in card.classes], np.uint8 if card.nodata == 255 else np.uint16)
+        numbers = values_of(card)
+        counted = bool((numbers == np.arange(len(numbers))).all())  # 0, 1, 2, …
 
         def taken(output: NDArray) -> NDArray:
             return output[1:] if binary else output
 
         def decided(values: NDArray, valid: NDArray[np.bool_]) -> Rows:
-            classes = numbers[class_of(values, threshold)]
+            found = likeliest(values, threshold)
+            classes = found.astype(numbers.dtype) if counted else numbers[found]
             classes[~valid] = card.nodata
             return {"classes": classes, "values": values} if files.probabilities else {"classes": classes}
 
@@ -72,7 +77,7 @@ class SegmentationCollector:
 
     def __post_init__(self) -> None:
         self.finished: list[Path] = []
-        self.values = np.array([c.value for c in self.card.classes], np.uint8 if self.card.nodata == 255 else np.uint16)
+        self.values = values_of(self.card)
         self.pixels = np.zeros(len(self.values), np.int64)
         blend = self.blend(self.card, self.grid, self.files, self.tile, self.overlap)
         self.joined = JoinedMap(blend, self._write)
@@ -101,6 +106,15 @@ class SegmentationCollector:
                 band_names=[c.name for c in self.card.classes],
                 metadata=self.metadata,
             )
+        self.polygons = self._polygons(self.files.polygons, legend) if self.files.polygons else None
+
+    def _polygons(self, path: str, legend: list[tuple[int, str, str]]) -> BackgroundPolygonizer:
+        """What draws the polygons of all classes but the background."""
+        from ..vector.tracing.background import BackgroundPolygonizer, Polygonizer
+
+        skip = () if self.card.background is None else (self.card.background,)
+        polygonizer = Polygonizer(path, self.grid, legend, self.values.dtype, skip=skip)
+        return BackgroundPolygonizer(polygonizer, self.report)
 
     def take(self, piece: Piece) -> None:
         """Take the next piece that ``blend`` makes of the tiles."""
@@ -128,19 +142,15 @@ class SegmentationCollector:
         if self.probability_sink:
             self.finished.append(self.probability_sink.close())
             result["probabilities"] = self.files.probabilities
-        if self.files.polygons:
-            from ..vector.polygons import polygonize
-
+        if self.polygons:
             self.report.progress(1.0, "Drawing polygons")
-            legend = [(c.value, c.name, c.color) for c in self.card.classes]
-            skip = () if self.card.background is None else (self.card.background,)
-            polygonize(self.files.output, self.files.polygons, legend, self.report, skip=skip)
+            self.polygons.close()
             result["polygons"] = self.files.polygons
         return result
 
     def abort(self) -> None:
         """Remove unfinished files."""
-        for sink in (self.class_sink, self.probability_sink):
+        for sink in (self.class_sink, self.probability_sink, self.polygons):
             if sink:
                 sink.abort()
 
@@ -149,11 +159,18 @@ class SegmentationCollector:
         classes = found["classes"]
         self.pixels += np.bincount(classes.ravel(), minlength=1 + int(self.values.max()))[self.values]
         self.class_sink.write(row, classes[None])
+        if self.polygons:
+            self.polygons.add(classes)
         if self.probability_sink:
             values = found["values"]
             full = np.concatenate([1 - values, values]) if is_binary(self.card) else values.copy()
             full[:, classes == self.card.nodata] = -1.0
             self.probability_sink.write(row, full)
+
+
+def values_of(card: ModelCard) -> NDArray:
+    """The values of the classes, of the type that a class raster has."""
+    return np.array([item.value for item in card.classes], np.uint8 if card.nodata == 255 else np.uint16)
 
 
 def is_binary(card: ModelCard) -> bool:

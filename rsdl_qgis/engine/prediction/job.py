@@ -76,6 +76,7 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
                     seconds = run_far(job, work, scales, results, known(folder))
                 else:
                     seconds = run_here(work, scales, network, results, folder, report)
+                del network  # its memory is free for what finishes the files
                 result = results.close()
         except BaseException:
             results.abort()

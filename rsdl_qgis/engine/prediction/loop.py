@@ -25,7 +25,7 @@ W = TypeVar("W")  # what the network takes at a time: a window of the raster, a 
 Taken = TypeVar("Taken", covariant=True)
 Given = TypeVar("Given", contravariant=True)  # what a collector takes
 AHEAD = 1  # tiles, or batches, waiting before the network
-BEHIND = 64_000_000  # bytes of outputs that may wait to be collected; one batch always may
+BEHIND = 16_000_000  # bytes of outputs that may wait to be collected; one batch always may
 MOST_EMPTY = 64  # tiles without a valid pixel that are skipped together
 
 

@@ -21,4 +21,4 @@ import os
 # GDAL's default block cache is 5 % of the machine's memory. This one, in MB, holds the blocks that two rows of tiles
 # share in most rasters. It is read when GDAL first needs it; ``layer`` widens it for files whose blocks are as wide as
 # the raster.
-os.environ.setdefault("GDAL_CACHEMAX", "128")
+os.environ.setdefault("GDAL_CACHEMAX", "80")

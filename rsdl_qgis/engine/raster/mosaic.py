@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..evaluation.decision import all_finite
 from .grid import Window
 from .tiles import starts
 
+WIDEST = 96  # pixels: of a seam, unless a larger overlap is asked for
 Emit = Callable[[int, NDArray[np.float32], NDArray[np.bool_]], None]
 ROWS = 64  # given out at a time, so that what is made of them stays small
 
@@ -33,11 +35,12 @@ class Mosaic:
     rows at a time: values (channels, rows, width) float32, valid (rows, width) bool, which hold until it returns.
     Values where valid is False mean nothing. One strip as high as a tile is held.
 
-    Neighbours cross-fade with a raised cosine over ``overlap`` pixels, rows and columns independently;
-    outside these seams a pixel is one tile's value as it is, and nothing fades at the raster's border. The
-    fade is written as ``a + w (b - a)``, so that tiles that agree give their value exactly. A value counts
-    only where its tile is valid and all of its channels are finite; ``lost`` pixels are those given out so far
-    that were valid in a tile, but finite in none, and ``seen`` those that were valid.
+    Neighbours cross-fade with a raised cosine over what they share, rows and columns independently: over all of it, or
+    over the middle 96 pixels (``overlap``, if that is more) where they share more. Outside these seams a pixel is one
+    tile's value as it is, and nothing fades at the raster's border. The fade is written as ``a + w (b - a)``, so that
+    tiles that agree give their value exactly. A value counts only where its tile is valid and all of its channels are
+    finite; ``lost`` pixels are those given out so far that were valid in a tile, but finite in none, and ``seen`` those
+    that were valid.
 
     ``part``: the rows of tiles that come, where these are not all. The rows of pixels that it shares with the part
     above, or below, are not given out: ``share`` gets them, those above of each of its first tiles, those below as they
@@ -73,10 +76,8 @@ class Mosaic:
         row, col = self._expect(window)
         if values.shape != (self._channels, window.height, window.width) or valid.shape != values.shape[1:]:
             raise ValueError(f"Values {values.shape} and valid {valid.shape} do not fit the tile {window}.")
-        with np.errstate(invalid="ignore", over="ignore"):
-            suspect = not np.isfinite(values.sum())  # costs a fraction of looking at each value
         broken = None
-        if suspect:
+        if not all_finite(values):
             whole: NDArray[np.bool_] = np.isfinite(values).all(0)
             broken = valid & ~whole
             values, valid = np.where(whole, values, np.float32(0)), valid & whole
@@ -267,13 +268,17 @@ class _Seam:
 
 
 def _seams(firsts: list[int], size: int, overlap: int, length: int) -> list[_Seam]:
-    ramp = (0.5 - 0.5 * np.cos(np.pi * (np.arange(overlap) + 0.5) / max(overlap, 1))).astype(np.float32)
-    seams = [_Seam(firsts[0], min(size, length), firsts[0], ramp[:0])]
+    apart = [b - a for a, b in zip(firsts, firsts[1:])] if len(firsts) > 2 else []
+    widest = min([max(overlap, WIDEST), *apart])  # seams stay clear of each other
+    seams = [_Seam(firsts[0], min(size, length), firsts[0], _ramp(0))]
     for start in firsts[1:]:
         last = seams[-1]
-        # The last tile overlaps by more: the seam lies in the middle of that overlap, clear of
-        # the seam before.
-        shared = max(start, last.plain)
-        last.next_fade, last.next_ramp = shared + (last.stop - shared - overlap) // 2, ramp
+        shared = last.stop - start
+        ramp = _ramp(min(shared, widest))
+        last.next_fade, last.next_ramp = start + (shared - ramp.size) // 2, ramp
         seams.append(_Seam(start, size, last.next_fade, ramp))
     return seams
+
+
+def _ramp(size: int) -> NDArray[np.float32]:
+    return (0.5 - 0.5 * np.cos(np.pi * (np.arange(size) + 0.5) / max(size, 1))).astype(np.float32)

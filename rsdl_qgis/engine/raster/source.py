@@ -189,7 +189,9 @@ class RasterSource:
         if offset is None:
             values[...], mask[...] = layer.read_onto(self.grid.crop(window), values.dtype, self._rule(layer))
         else:
-            layer.read(Window(window.row + offset[0], window.col + offset[1], window.height, window.width), values, mask)
+            layer.read(
+                Window(window.row + offset[0], window.col + offset[1], window.height, window.width), values, mask
+            )
         _mask_sticking_out(mask, window, self.grid)
 
     def _read_coarse(
