@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..boxes.detections import Detections, Floats, Mask, as_arrays, as_objects, from_arrays
 from ..boxes.suppression import SUPPRESSIONS
 from ..boxes.tile_borders import TileBorders
+from ..boxes.valid_rows import ValidRows
 from ..cards.card import ModelCard
 from ..evaluation.decision import Lost
 from ..feedback import Report
@@ -23,7 +24,6 @@ from ..vector.scene_features import Field
 from ..vector.writer import VectorSink
 from .blocks.pieces import Emit, Piece
 from .object_settings import Settings
-from .valid_rows import ValidRows
 
 FIELDS = (Field("class", "object"), Field("value", "int32"), Field("score", "float64"))
 SIDES = (Field("width_m", "float64"), Field("length_m", "float64"))
