@@ -66,6 +66,7 @@ class MapPart:
     def close(self) -> None:
         """ValueError where tiles are missing."""
         self._mosaic.close()
+        del self._mosaic  # now, not when Python finds that it and this refer to one another: it is large
 
     def _give(self, row: int, values: NDArray, valid: NDArray[np.bool_]) -> None:
         lost, seen = self._mosaic.lost, self._mosaic.seen

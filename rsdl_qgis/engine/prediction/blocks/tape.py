@@ -24,7 +24,7 @@ FORM = "RSDL block 1"
 LENGTH = 4  # bytes of a number
 LARGEST_TEXT = 1 << 24  # bytes of a piece's JSON
 CHUNK = 1 << 20
-RAW, BITS, ONE = "raw", "bits", "one"  # how an array is kept: as it is, a bit a pixel, the one value that it has
+RUN = 512  # numbers of an array that are kept as one, if they are the same
 KINDS = "biuf"  # of arrays
 
 
@@ -45,16 +45,16 @@ class Tape:
     def write(self, piece: Piece) -> None:
         """The next piece."""
         arrays = {name: np.ascontiguousarray(value) for name, value in piece.items() if isinstance(value, np.ndarray)}
-        kept = {name: _packed(array) for name, array in arrays.items()}
         head = {
             "plain": {name: value for name, value in piece.items() if name not in arrays},
-            "arrays": [[name, array.dtype.str, array.shape, kept[name][0]] for name, array in arrays.items()],
+            "arrays": [[name, array.dtype.str, array.shape] for name, array in arrays.items()],
         }
         text = json.dumps(head).encode()
         self._put(len(text).to_bytes(LENGTH, "little"))
         self._put(text)
-        for _, data in kept.values():
-            self._put(data.reshape(-1).view(np.uint8).data)
+        for array in arrays.values():
+            for data in _packed(array):
+                self._put(data.reshape(-1).view(np.uint8).data)
 
     def commit(self) -> None:
         """The file takes its name."""
@@ -107,38 +107,59 @@ def _first_line(mark: str) -> bytes:
     return f"{FORM} {mark}\n".encode()
 
 
-def _packed(array: NDArray[Any]) -> tuple[str, NDArray[Any]]:
-    """How an array is kept, and what is kept of it."""
+def _packed(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """What is kept of an array, of truths bits: which of its runs have one value, these values, the others, the rest.
+
+    So maps with large areas alike take little room, for much less time than compressing them would take.
+    """
     if array.dtype.kind not in KINDS:
         raise TypeError(f"Arrays of {array.dtype} are not kept.")
-    flat = array.reshape(-1)
-    bits = flat.view(f"u{array.itemsize}")
-    if flat.size and (bits[:64] == bits[0]).all() and (bits == bits[0]).all():
-        return ONE, flat[:1]
-    return (BITS, np.packbits(flat)) if array.dtype == bool else (RAW, array)
+    flat = np.packbits(array) if array.dtype.kind == "b" else array.reshape(-1)
+    bits = flat.view(f"u{flat.itemsize}")
+    whole = bits.size // RUN * RUN
+    runs = bits[:whole].reshape(-1, RUN)
+    alike = (runs == runs[:, :1]).all(1)
+    yield np.packbits(alike)
+    yield runs[alike, 0]
+    yield runs[~alike] if alike.any() else runs
+    yield bits[whole:]
 
 
 def _piece(file: BinaryIO, text: bytes) -> dict[str, Any]:
     try:
         head = json.loads(text)
         piece: dict[str, Any] = dict(head["plain"])
-        for name, dtype, shape, how in head["arrays"]:
-            piece[name] = _unpacked(file, np.dtype(dtype), tuple(shape), how)
+        for name, dtype, shape in head["arrays"]:
+            piece[name] = _unpacked(file, np.dtype(dtype), tuple(shape))
     except (ValueError, TypeError, KeyError) as error:
         raise Damaged(f"{file.name} is no block: {error}.") from None
     return piece
 
 
-def _unpacked(file: BinaryIO, dtype: np.dtype, shape: tuple[int, ...], how: str) -> NDArray[Any]:
+def _unpacked(file: BinaryIO, dtype: np.dtype, shape: tuple[int, ...]) -> NDArray[Any]:
     if dtype.kind not in KINDS:
         raise Damaged(f"{file.name} holds an array of {dtype}.")
     size = int(np.prod(shape, dtype=np.int64))
-    if how == ONE:
-        return np.broadcast_to(np.frombuffer(_exactly(file, dtype.itemsize), dtype), shape)
-    if how == BITS:
-        packed = np.frombuffer(_exactly(file, (size + 7) // 8), np.uint8)
-        return np.unpackbits(packed, count=size).astype(bool).reshape(shape)
-    return np.frombuffer(_exactly(file, size * dtype.itemsize), dtype).reshape(shape)
+    if dtype.kind == "b":
+        found = _numbers(file, np.dtype(np.uint8), (size + 7) // 8)
+        return np.unpackbits(found, count=size).view(bool).reshape(shape)
+    return _numbers(file, np.dtype(f"u{dtype.itemsize}"), size).view(dtype).reshape(shape)
+
+
+def _numbers(file: BinaryIO, dtype: np.dtype, size: int) -> NDArray[Any]:
+    """So many numbers, of which runs were packed."""
+    count = size // RUN
+    alike = np.unpackbits(_read(file, np.dtype(np.uint8), (count + 7) // 8), count=count).view(bool)
+    numbers = np.empty(size, dtype)
+    runs = numbers[: count * RUN].reshape(-1, RUN)
+    runs[alike] = _read(file, dtype, int(alike.sum()))[:, None]
+    runs[~alike] = _read(file, dtype, int((~alike).sum()) * RUN).reshape(-1, RUN)
+    numbers[count * RUN :] = _read(file, dtype, size - count * RUN)
+    return numbers
+
+
+def _read(file: BinaryIO, dtype: np.dtype, count: int) -> NDArray[Any]:
+    return np.frombuffer(_exactly(file, count * dtype.itemsize), dtype)
 
 
 def _exactly(file: BinaryIO, size: int) -> bytes:
