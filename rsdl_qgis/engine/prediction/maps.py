@@ -30,7 +30,7 @@ def map_work(job: Job[MapRequest]) -> AbstractContextManager[Work[Window]]:
 
     def parts(grid: Grid, plan: Plan) -> Parts[Window]:
         blend = collector_of.blend(card, grid, request.files, plan.tile, plan.overlap)
-        return Parts(lambda network, block, emit: blend.part(block, emit), unit=blend.cols)
+        return Parts(lambda network, block, emit: blend.part(block, emit), blend.cols, blend.least)
 
     def results(grid: Grid, plan: Plan, note: dict[str, str]) -> Results:
         made: Results = collector_of(card, grid, request.files, plan.tile, plan.overlap, job.report, note)

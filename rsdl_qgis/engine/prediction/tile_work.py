@@ -25,10 +25,12 @@ W = TypeVar("W")
 
 @dataclass(frozen=True)
 class Parts(Generic[W]):
-    """How a block of tiles is collected, see ``Work.part``. ``unit``: a block is of whole so many tiles."""
+    """How a block of tiles is collected, see ``Work.part``. ``unit``: a block is of whole so many tiles, at ``least`` so many
+    times."""
 
     part: Callable[[Any, range | None, Emit], Part[W]]
     unit: int = 1
+    least: int = 1
 
 
 @contextmanager
@@ -54,7 +56,7 @@ def tile_work(
             load=partial(load_tile, source, margin=plan.margin),
             part=made.part,
             results=partial(results, grid, plan),
-            blocks=cut_blocks(len(windows), math.prod(plan.tile), made.unit),
+            blocks=cut_blocks(len(windows), math.prod(plan.tile), made.unit, made.least),
             cut=vars(plan),
             batch=plan.batch,
             streams=plan.streams,

@@ -16,7 +16,7 @@ from .request import PredictRequest
 
 NETWORK_MEMORY = 440_000_000  # bytes that the network may need at a time, unless TILE_SIZE says otherwise
 LARGEST_TILE = 1056  # pixels: larger ones gain little, and need more memory and longer to cancel
-STRIP = 200_000_000  # bytes of the rows of a map that are not finished: tiles of wide rasters are the lower for it
+STRIP = 160_000_000  # bytes of the rows of a map that are not finished: tiles of wide rasters are the lower for it
 LOWEST = 384  # pixels: but no lower than this
 STREAMS = 2  # batches that run at once
 FEWEST = 2 * STREAMS  # batches: where there are fewer, one stream with all cores ends sooner

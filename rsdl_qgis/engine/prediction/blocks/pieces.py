@@ -11,7 +11,7 @@ Given = TypeVar("Given", contravariant=True)
 Piece = Mapping[str, Any]  # arrays, and plain values such as numbers and lists of them
 Emit = Callable[[Piece], None]  # arrays hold until it returns
 
-BLOCK = 16_000_000  # pixels that the network takes in a block: some seconds with a GPU, half a minute without
+BLOCK = 8_000_000  # pixels that the network takes in a block, about: a second with a GPU, ten to twenty without
 
 
 class Part(Protocol[Given]):
@@ -25,10 +25,11 @@ class Part(Protocol[Given]):
         """All of the block has come."""
 
 
-def cut_blocks(count: int, pixels: float, unit: int = 1) -> list[range]:
-    """The blocks of ``count`` windows of so many pixels each; all but the last are of whole ``unit``s of windows.
+def cut_blocks(count: int, pixels: float, unit: int = 1, least: int = 1) -> list[range]:
+    """The blocks of ``count`` windows of so many pixels each; all but the last are of whole ``unit``s of windows, at
+    ``least`` so many of them.
 
     They go by the job alone, not by who runs them: a batch ends with its block, and what is run together may count.
     """
-    step = unit * max(1, round(BLOCK / (unit * pixels)))
+    step = unit * max(least, round(BLOCK / (unit * pixels)))
     return [range(first, min(first + step, count)) for first in range(0, count, step)]

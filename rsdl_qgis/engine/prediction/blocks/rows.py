@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -34,6 +35,11 @@ class Blend:
     def part(self, block: range | None, emit: Emit) -> MapPart:
         """The collector of a block of tiles, which are whole rows of them; None: of all."""
         return MapPart(self, block, emit)
+
+    @property
+    def least(self) -> int:
+        """How many rows of tiles are a block at least: of rows that blocks share all channels are kept."""
+        return math.ceil(self.channels / 3)
 
     @property
     def cols(self) -> int:

@@ -71,7 +71,7 @@ def series_work(job: Job[SeriesRequest]) -> Iterator[Work[Window]]:
             load=partial(load_series, source, stack),
             part=lambda network, block, emit: blend.part(block, emit),
             results=results,
-            blocks=cut_blocks(len(windows), math.prod(plan.tile), blend.cols),
+            blocks=cut_blocks(len(windows), math.prod(plan.tile), blend.cols, blend.least),
             cut=vars(plan),
             batch=1,
             streams=plan.streams,
