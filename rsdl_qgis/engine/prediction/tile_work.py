@@ -25,8 +25,7 @@ W = TypeVar("W")
 
 @dataclass(frozen=True)
 class Parts(Generic[W]):
-    """How a block of tiles is collected, see ``Work.part``. ``unit``: a block is of whole so many tiles, at ``least`` so many
-    times."""
+    """How a block of tiles is collected, see ``Work.part``; ``unit`` and ``least``: as of ``cut_blocks``."""
 
     part: Callable[[Any, range | None, Emit], Part[W]]
     unit: int = 1
