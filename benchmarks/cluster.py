@@ -8,7 +8,7 @@ workers  the same job on this machine, and on one and two workers of a ``distrib
          network has one thread everywhere. Speed-up, and whether all maps have the same bits. Needs dask[distributed].
 kept     a job whose finished blocks are kept, and the same one without: seconds of processor time, and of the wall
          clock, in turn; the size of the blocks, and of the rows that they share.
-mosaic   a sparse mosaic: seconds, peak memory, seconds for each km² with and without data.
+mosaic   a sparse mosaic: seconds, of the wall clock and of processor time, and peak memory.
 
 The targets: two workers at least 1.9 times as fast as one; blocks at most 1 % of a job; at most 900 MB.
 """
@@ -96,30 +96,30 @@ def workers(options: argparse.Namespace, folder: Path) -> None:
 def kept(options: argparse.Namespace, folder: Path) -> None:
     """With and without finished blocks, in turn."""
     job = {**arguments(options.model, folder, options.side), "output": str(folder / "map.tif")}
-    times: dict[str, list[tuple[float, float]]] = {"kept": [], "not kept": []}
+    times: dict[str, list[tuple[float, float, float]]] = {"kept": [], "not kept": []}
     sizes: list[int] = []
     for _ in range(options.repeats):
         for name, change in (("kept", "pass"), ("not kept", WITHOUT)):
             before = processor_seconds()
             with Largest(blocks_folder(job["output"]), sizes.append):
-                wall, _, _ = run(job, change)
-            times[name].append((processor_seconds() - before, wall))
+                wall, _, result = run(job, change)
+            times[name].append((processor_seconds() - before, wall, result["timing"]["write"]))
     for name, found in times.items():
-        processor, wall = (statistics.median(column) for column in zip(*found))
-        print(f"{name:9} {processor:7.1f} s of processor time, {wall:7.1f} s")
-    more = statistics.median(a[0] / b[0] for a, b in zip(*times.values())) - 1
-    print(
-        f"{100 * more:+.1f} % of processor time; blocks of {max(sizes) / 1e6:.0f} MB, {options.side**2 / 1e6:.0f} Mpx"
-    )
+        processor, wall, write = (statistics.median(column) for column in zip(*found))
+        print(f"{name:9} {processor:6.1f} s of processor time, {wall:6.1f} s, {write:5.2f} s collecting and writing")
+    ratios = sorted(one[0] / other[0] - 1 for one, other in zip(*times.values()))
+    print(f"{statistics.median(ratios):+.1%} of processor time ({ratios[0]:+.1%} to {ratios[-1]:+.1%})")
+    print(f"blocks of {max(sizes) / 1e6:.0f} MB at most, {options.side**2 / 1e6:.0f} Mpx")
 
 
 def mosaic(options: argparse.Namespace, folder: Path) -> None:
     """A mosaic of which a share holds data."""
     job = {**arguments(options.model, folder, options.side, options.share), "output": str(folder / "map.tif")}
+    before = processor_seconds()
     wall, peak, result = run(job)
-    area = options.side**2 * PIXEL
-    print(f"{options.side} px square, {100 * options.share:g} % data: {wall:.0f} s, peak {peak:.0f} MB")
-    print(f"{result['tiles']} tiles run; {area:.0f} km², {1e3 * wall / area:.2f} s for 1,000 km²; {result['timing']}")
+    used, area = processor_seconds() - before, options.side**2 * PIXEL
+    print(f"{options.side} px square, {options.share:g} of it data: {wall:.0f} s, {used:.0f} s of processor time")
+    print(f"peak {peak:.0f} MB, {result['tiles']} tiles run; {area:.0f} km², {1e3 * used / area:.2f} s for 1,000 km²")
 
 
 class Largest:
