@@ -28,7 +28,7 @@ from qgis.core import (
 )
 
 from ..engine.errors import RsdlError
-from ..engine.job.arguments import RUNNING
+from ..engine.job.arguments import RUNNING, is_scheduler
 from ..engine.job.table import Argument
 from ..engine.tables.devices import NAMES, is_device
 from ..engine.tables.kinds import Whole
@@ -250,6 +250,20 @@ def engine():
     )
 
 
+def scheduler():
+    """SCHEDULER: of the cluster that runs the network."""
+    return described(
+        QgsProcessingParameterString("SCHEDULER", tr("Dask scheduler"), None, False, True),
+        tr(
+            "Address of a Dask scheduler, such as tcp://10.0.0.5:8786, whose workers run the network, or the path of "
+            "its scheduler file (.json). The workers need this plugin's package in the same version, and see the "
+            "rasters, the model and the folder of the result at the same paths. Default: this computer runs the "
+            "network."
+        ),
+        advanced=True,
+    )
+
+
 def resample():
     """RESAMPLE: to the model's resolution."""
     return described(
@@ -299,7 +313,7 @@ def nodata_of(algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsP
 def running() -> list[QgsProcessingParameterDefinition]:
     """The parameters of how a network is run, the same in every algorithm that runs one: what is mapped, then how."""
     area = [extent(), mask(), nodata(), resample()]
-    return [*area, tile_size(), overlap(), batch_size(), device(), engine(), threads()]
+    return [*area, tile_size(), overlap(), batch_size(), device(), engine(), threads(), scheduler()]
 
 
 def class_raster(label: str):
@@ -388,6 +402,12 @@ def running_problem(algorithm: QgsProcessingAlgorithm, parameters: dict, context
         return tr(
             "The overlap of {overlap} pixels is more than half of the tile size of {size}. Make it smaller."
         ).format(overlap=shared, size=size)
+    address = text_of(algorithm, parameters, "SCHEDULER", context)
+    if address and not is_scheduler(address):
+        return tr(
+            "'{address}' is not the address of a Dask scheduler. Give one such as tcp://10.0.0.5:8786, or the path of "
+            "a scheduler file (.json)."
+        ).format(address=address)
     return ""
 
 

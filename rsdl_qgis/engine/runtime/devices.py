@@ -92,6 +92,15 @@ def choose_device(device: str) -> str:
     raise DeviceError(f"Device '{device}' is not available here; there is {', '.join(found)}.", "Use DEVICE=auto.")
 
 
+def named_device(device: str) -> str:
+    """The device to use: for ``auto`` as ``choose_device``, else the one by that name, whether it is here or not.
+
+    DeviceError for what is no device.
+    """
+    name = device.lower()
+    return name if is_device(name) and name != "auto" else choose_device(name)
+
+
 def check_torch_device(device: str) -> None:
     """DeviceError where PyTorch cannot use a device that ``choose_device`` gave, though other programs may."""
     kind, _, index = device.partition(":")

@@ -146,7 +146,8 @@ def network_form(card: ModelCard, path: Path, device: str | None, engine: str = 
 
     It has to be known before a raster is cut into tiles for a foreign network.
     """
-    _, source = choose_engine(card, path, place_for(device or "auto", engine), engine)
+    chosen = place_for(device or "auto", engine) if engine == BY_CARD else ""  # by name, the device does not matter
+    _, source = choose_engine(card, path, chosen, engine)
     return file_form(card, source) if source.suffix.lower() == ".onnx" and source.is_file() else None
 
 

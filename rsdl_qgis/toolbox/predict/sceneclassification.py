@@ -99,7 +99,7 @@ class SceneClassification(OneImageAlgorithm):
                 "Only pixels whose centre lies in these polygons are used. Any coordinate system. Default: no mask."
             )
         )
-        running = [shared.device(), shared.engine(), shared.threads()]
+        running = [shared.device(), shared.engine(), shared.threads(), shared.scheduler()]
         return [area, mask, shared.nodata(), shared.resample(), batch, *running]
 
     def output_label(self):

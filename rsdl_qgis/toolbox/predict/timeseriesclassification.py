@@ -141,6 +141,7 @@ class TimeSeriesClassification(InferenceAlgorithm):
             shared.device(),
             shared.engine(),
             shared.threads(),
+            shared.scheduler(),
         ]
 
     def output_label(self):

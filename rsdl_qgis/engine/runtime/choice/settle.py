@@ -14,7 +14,7 @@ from ...cards.card import ONNX_FILE, WEIGHTS_FILE, ModelCard
 from ...errors import DeviceError, ModelError
 from ...feedback import Report
 from ...tables.devices import kind_of
-from ..devices import TORCH_DEVICES, available_cores, choose_device, has_bf16, providers
+from ..devices import TORCH_DEVICES, available_cores, choose_device, has_bf16, named_device, providers
 from ..network import Arrays
 from ..sessions import BF16, BY_CARD, choose_engine, open_network, runtime_name
 from .agreement import agreement
@@ -48,11 +48,15 @@ def settled_choice(card: ModelCard, path: Path, device: str, engine: str = AUTO)
     As ``known_choice``, else the card's engine. It is given on as the arguments ``engine`` and ``device``: with an
     engine by name no computer looks for another one.
     """
-    choice = known_choice(card, path, device, engine)
-    if choice is None or choice.engine == BY_CARD:
-        usual, _ = choose_engine(card, path, choose_device(device))
-        return Choice(usual, device, "as the card says")
-    return choice
+    return named_choice(card, path, device, known_choice(card, path, device, engine))
+
+
+def named_choice(card: ModelCard, path: Path, device: str, choice: Choice | None) -> Choice:
+    """A choice of an engine by its name: the card's one, where none is chosen."""
+    if choice is not None and choice.engine != BY_CARD:
+        return choice
+    engine, _ = choose_engine(card, path, named_device(device))
+    return Choice(engine, device, "as the card says")
 
 
 def ways_of(card: ModelCard, path: Path, device: str) -> list[Way]:
