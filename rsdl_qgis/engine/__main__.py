@@ -95,6 +95,8 @@ def handle(arguments: list[str], report: EventReport, stop: threading.Event) -> 
         return 0
     except Exception as error:
         report.event("error", **error_fields(error, operation))
+        if not isinstance(error, Cancelled):
+            ranks.wait_for_first()
         return 3 if isinstance(error, Cancelled) else 1
 
 

@@ -6,9 +6,11 @@ Only the first process (rank 0) writes events and files.
 from __future__ import annotations
 
 import os
+import time
 
 from ..errors import InputError
 
+LAST = 20.0  # seconds in which the first process has to tell of an error
 TOGETHER = ("train", "distil")  # operations that several processes can do together
 
 
@@ -27,6 +29,12 @@ def here() -> tuple[int, int]:
     if count() == 1:
         return 0, 1
     return _number("LOCAL_RANK", 0), max(1, _number("LOCAL_WORLD_SIZE", 1))
+
+
+def wait_for_first() -> None:
+    """After an error: let the first process tell of it. ``torchrun`` ends all processes when one has ended with one."""
+    if not is_first():
+        time.sleep(LAST)
 
 
 def check(operation: str) -> None:
