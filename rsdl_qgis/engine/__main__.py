@@ -96,7 +96,7 @@ def handle(arguments: list[str], report: EventReport, stop: threading.Event) -> 
     except Exception as error:
         report.event("error", **error_fields(error, operation))
         if not isinstance(error, Cancelled):
-            ranks.wait_for_first()
+            ranks.wait_for_first(report.cancelled)
         return 3 if isinstance(error, Cancelled) else 1
 
 

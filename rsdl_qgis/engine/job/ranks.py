@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 
 from ..errors import InputError
 
@@ -31,10 +32,11 @@ def here() -> tuple[int, int]:
     return _number("LOCAL_RANK", 0), max(1, _number("LOCAL_WORLD_SIZE", 1))
 
 
-def wait_for_first() -> None:
-    """After an error: let the first process tell of it. ``torchrun`` ends all processes when one has ended with one."""
-    if not is_first():
-        time.sleep(LAST)
+def wait_for_first(stopped: Callable[[], bool]) -> None:
+    """After an error: let the first process tell of it. ``torchrun`` stops all when one has ended with one."""
+    end = time.monotonic() + LAST
+    while not is_first() and not stopped() and time.monotonic() < end:
+        time.sleep(0.1)
 
 
 def check(operation: str) -> None:
