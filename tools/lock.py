@@ -1,7 +1,7 @@
 """Make the lock files in ``rsdl_qgis/requirements``: ``make lock``, or ``python -m tools.lock`` with uv in that Python.
 
-Each is one resolution for Linux, Windows and macOS and every Python that is supported, with the hashes of all files, from
-the public index: what this machine's pip and uv are configured for is left out.
+Each is one resolution for Linux, Windows and macOS and every Python that is supported, with the hashes of all files,
+from the public index: what this machine's pip and uv are configured for is left out.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import tempfile
 from pathlib import Path
 
 from rsdl_qgis.environment.pythons import LEAST
-from rsdl_qgis.environment.requirements import BUILDS, FOLDER, STEPS, UV, lock_file
+from rsdl_qgis.environment.requirements import BUILDS, STEPS, UV, lock_file
 
 TOOL = "uv>=0.9"
-# What predicting needs. From 1.27 on ONNX Runtime's wheels have its library twice (25 MB), and those for GPUs need CUDA 13.
+# From 1.27 on ONNX Runtime's wheels have its library twice (25 MB), and those for GPUs need CUDA 13.
 PREDICT = ("numpy>=1.26", "rasterio>=1.4", "pyogrio>=0.10", "shapely>=2.1")
 RUNTIMES = {
     "cpu": "onnxruntime>=1.23,<1.27",

@@ -26,7 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--step", choices=STEPS, default="predict", help="train adds PyTorch (default: predict)")
     parser.add_argument("--device", choices=DEVICES, default="auto", help="libraries for CUDA or not (default: auto)")
     parser.add_argument("--anew", action="store_true", help="make it again even if it is sound")
-    parser.add_argument("--wheels", metavar="DIR", help="install from this bundle or folder of wheels, without the network")
+    parser.add_argument(
+        "--wheels", metavar="DIR", help="install from this bundle or folder of wheels, without the network"
+    )
     parser.add_argument("--bundle", metavar="DIR", help="also write all that another computer of this kind needs")
     parser.add_argument("--index-url", metavar="URL", default="", help="a package index of your own")
     parser.add_argument("--folder", metavar="DIR", type=Path, help="where to make it (default: the user's data folder)")

@@ -147,7 +147,9 @@ def _bring_python(bundle: Bundle) -> None:
     """Puts the bundle's Python among ours."""
     if not (bundle.folder / PYTHON).is_dir():
         version = ".".join(map(str, bundle.python))
-        raise RsdlError(f"This bundle is for Python {version}, which this computer has not.", f"Install Python {version}.")
+        raise RsdlError(
+            f"This bundle is for Python {version}, which this computer has not.", f"Install Python {version}."
+        )
     shutil.copytree(bundle.folder / PYTHON, own_pythons(), symlinks=True, dirs_exist_ok=True)
 
 

@@ -34,7 +34,7 @@ CAUSES = (  # the first that is found is told
         "hash",
         r"Hash mismatch|do not match the hashes|hash mismatch|computed hash|no hashes? (?:are|is|were) available",
         "A downloaded file is not the one that this plugin was tested with: its hash differs.",
-        "Try again; if it stays so, name the index that changes files as INDEX_URL, and its files are taken as they are.",
+        "Try again. Where an index of your own has other files, name it as INDEX_URL: its files are taken as they are.",
     ),
     Cause(
         "certificate",

@@ -128,7 +128,7 @@ def packages_in(pylock: str) -> list[tuple[str, int]]:
     found = []
     for block in pylock.split("[[packages]]")[1:]:
         name = re.search(r'^name = "([^"]+)"', block, re.MULTILINE)
-        wheels = re.search(r"^wheels = \[(.*?)^?\]\s*$", block, re.MULTILINE | re.DOTALL)
+        wheels = re.search(r"^wheels = \[(.*?)\]\s*$", block, re.MULTILINE | re.DOTALL)
         sizes = re.findall(r"\bsize = (\d+)", wheels[1] if wheels else block)
         if name:
             found.append((name[1], int(sizes[0]) if sizes else 0))

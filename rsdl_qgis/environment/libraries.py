@@ -33,7 +33,9 @@ class Installer(Protocol):
     def has(self, folder: Path, requirement: str, backend: str) -> str: ...
 
 
-def install_libraries(installer: Installer, folder: Path, step: str, choice: Choice, source: Source, work: Work) -> None:
+def install_libraries(
+    installer: Installer, folder: Path, step: str, choice: Choice, source: Source, work: Work
+) -> None:
     """Installs what a step needs into an environment; InstallerFailed, Cancelled."""
     text = lock_file(step, choice.build).read_text(encoding="utf-8")
     if step == "predict" or (not source.wheels and _ordinary_fits(choice.build)):
@@ -44,7 +46,9 @@ def install_libraries(installer: Installer, folder: Path, step: str, choice: Cho
     ordinary = [] if backend or source.wheels else installer.download(folder, [_file(work, requirement)], source)
     if not (backend or source.wheels or (ordinary and is_torch_alone(name for name, _ in ordinary))):
         _tell_ordinary(ordinary, choice, work)
-        work.expected = max(work.expected, disk_size("train", "cuda") * MB) if sys.platform == "linux" else work.expected
+        work.expected = (
+            max(work.expected, disk_size("train", "cuda") * MB) if sys.platform == "linux" else work.expected
+        )
         _locked(installer, folder, text, source, work)
         return
     others = without_torch(text)

@@ -58,8 +58,9 @@ def base_python(version: tuple[int, int] | None = None) -> Path:
             return found.path
         tried.append(str(found))
     wanted = ".".join(map(str, version)) if version else "3.10 to 3.14"
+    found_instead = f" Found: {', '.join(tried)}." if tried else ""
     raise RsdlError(
-        f"No Python {wanted} with venv was found on this computer.{' Found: ' + ', '.join(tried) + '.' if tried else ''}",
+        f"No Python {wanted} with venv was found on this computer.{found_instead}",
         "Install Python (on Debian and Ubuntu also the package python3-venv) or uv, or name a Python in the settings.",
     )
 

@@ -44,8 +44,8 @@ def setup(
     """Makes or repairs the managed environment and returns its interpreter.
 
     ``step``: 'predict', or 'train', which has torch too. ``device``: 'auto', 'cpu' or 'cuda'. ``wheels``: a folder to
-    install from without the network, a bundle or just wheels. ``bundle``: a folder to write everything into that another
-    computer of the same kind needs; the environment is then made from it. ``index_url``: a package index of one's own.
+    install from without the network, a bundle or just wheels. ``bundle``: a folder to write everything into that
+    another computer of the same kind needs; the environment is then made from it. ``index_url``: a package index of one's own.
     ``anew``: make it again even if it is sound. ``network``: more environment variables for the installers, such as
     HTTPS_PROXY. The old environment stays until the new one works. Errors: RsdlError, Cancelled.
     """
@@ -146,11 +146,13 @@ def _work(report: Report, staged: Path, step: str, choice: Choice, network: Mapp
             "Free space there, or set RSDL_HOME to a folder on another disk.",
         )
     python = next((found.path for found in interpreters() if found.has_pip), None)
-    env = {**worker_environment(), **(network or {})}
-    env.update((name, value) for name, value in uv_variables(read_pip_settings(python) if python else {}).items())
+    env = worker_environment()
+    env.update(uv_variables(read_pip_settings(python) if python else {}))
     env.update(network or {})
-    places = {name: staged / "tmp" for name in ("TMPDIR", "TMP", "TEMP")}
-    places.update(UV_CACHE_DIR=staged / "cache", PIP_CACHE_DIR=staged / "pip-cache", UV_PYTHON_INSTALL_DIR=own_pythons())
+    places = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), staged / "tmp")
+    places.update(
+        UV_CACHE_DIR=staged / "cache", PIP_CACHE_DIR=staged / "pip-cache", UV_PYTHON_INSTALL_DIR=own_pythons()
+    )
     (staged / "tmp").mkdir()
     return Work(report, staged, {**env, **{name: str(path) for name, path in places.items()}}, size)
 

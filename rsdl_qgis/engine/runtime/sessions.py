@@ -202,7 +202,7 @@ def choose_engine(card: ModelCard, path: Path, device: str) -> tuple[str, Path]:
     if weights is None or not weights.exists():
         return "onnx", onnx
     wanted = device != "cpu" or card.engine == "torch"
-    return ("torch", weights) if not onnx.exists() or (wanted and _has_torch()) else ("onnx", onnx)
+    return ("torch", weights) if not onnx.exists() or (wanted and has_torch()) else ("onnx", onnx)
 
 
 def activation(card: ModelCard) -> Callable[[Any], Any]:
@@ -213,7 +213,8 @@ def activation(card: ModelCard) -> Callable[[Any], Any]:
     return ACTIVATIONS[card.activation]
 
 
-def _has_torch() -> bool:
+def has_torch() -> bool:
+    """Whether PyTorch is there and can be loaded."""
     try:
         import torch  # noqa: F401
     except (ImportError, OSError):  # OSError: one of its libraries cannot be loaded
@@ -244,11 +245,11 @@ def devices() -> list[str]:
     found = ["cpu"]
     if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
         found.append("cuda")
-    elif shutil.which("nvidia-smi") and _has_torch():
+    elif shutil.which("nvidia-smi") and has_torch():
         import torch
 
         found += [f"cuda:{i}" for i in range(torch.cuda.device_count())]
-    if platform.system() == "Darwin" and platform.machine() == "arm64" and _has_torch():
+    if platform.system() == "Darwin" and platform.machine() == "arm64" and has_torch():
         import torch
 
         found += ["mps"] if torch.backends.mps.is_available() else []
@@ -348,12 +349,8 @@ def onnx_session(path: Path, threads: int, providers: Sequence[Any] = ("CPUExecu
 
 def _session(path: Path, threads: int, device: str = "cpu") -> Any:
     """A session that really uses the device; ModelError for a file that cannot be opened, DeviceError."""
-    providers: list[Any] = ["CPUExecutionProvider"]
-    if device.startswith("cuda"):
-        _preload_cuda()
-        providers.insert(0, ("CUDAExecutionProvider", {"device_id": int(device.partition(":")[2] or 0)}))
     try:
-        session = onnx_session(path, threads, providers)
+        session = onnx_session(path, threads, onnx_providers(device))
     except Exception as error:  # onnxruntime raises classes of its own for every cause
         if ran_out(error):
             raise OutOfMemory(f"{device} has too little memory.", "Close other programs.") from None
@@ -363,6 +360,14 @@ def _session(path: Path, threads: int, device: str = "cpu") -> Any:
     if device.startswith("cuda") and "CUDAExecutionProvider" not in session.get_providers():
         raise _no_cuda(device)
     return session
+
+
+def onnx_providers(device: str) -> list[Any]:
+    """ONNX Runtime's providers for a device, whose libraries are loaded."""
+    if not device.startswith("cuda"):
+        return ["CPUExecutionProvider"]
+    _preload_cuda()
+    return [("CUDAExecutionProvider", {"device_id": int(device.partition(":")[2] or 0)}), "CPUExecutionProvider"]
 
 
 def _preload_cuda() -> None:

@@ -195,7 +195,7 @@ class TrainingAlgorithm(ModelMaker):
         text = text or self._settings_problem(parameters, context, chips, start)
         text = text or self.outputs_problem(parameters, context)
         if not text:
-            settings.worker_python()
+            settings.training_python()
         return text
 
     def _source_problem(self, parameters, chips, images, labels) -> str:

@@ -105,7 +105,7 @@ class DistilModel(ModelMaker):
         text = text or shared.device_problem(self, parameters, context)
         text = text or self.outputs_problem(parameters, context)
         if not text:
-            settings.worker_python()
+            settings.training_python()
         return text
 
     def _settings_problem(self, parameters, context, chips: str, teacher: ModelCard) -> str:
