@@ -45,7 +45,7 @@ def setup(
 
     ``step``: 'predict', or 'train', which has torch too. ``device``: 'auto', 'cpu' or 'cuda'. ``wheels``: a folder to
     install from without the network, a bundle or just wheels. ``bundle``: a folder to write everything into that
-    another computer of the same kind needs; the environment is then made from it. ``index_url``: a package index of one's own.
+    another computer of the same kind needs; the environment is then made from it. ``index_url``: an index of one's own.
     ``anew``: make it again even if it is sound. ``network``: more environment variables for the installers, such as
     HTTPS_PROXY. The old environment stays until the new one works. Errors: RsdlError, Cancelled.
     """
