@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from rasterio.transform import from_origin
 
 from rsdl_qgis.engine.__main__ import FOR_TRAINING
 from rsdl_qgis.engine.cards.store import Store
@@ -21,14 +22,16 @@ ROOT = Path(__file__).parents[2]
 MODELS = Store([plugin_file("models")]).list()
 OPERATIONS = {"time-series": "predict_series", "detection": "detect", "classification": "classify_scenes"}
 WITHOUT = f"""
-import json, sys
+import json, os, sys
 class Missing:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in {FOR_TRAINING!r}:
             raise ModuleNotFoundError("No module named " + repr(name), name=name)
 sys.meta_path.insert(0, Missing())
 from rsdl_qgis.engine import __main__ as m
+out = os.dup(1)
 for path in sys.argv[1:]:
+    os.dup2(out, 1)
     m.main([path])
 """
 
@@ -77,17 +80,15 @@ def test_every_shipped_model(tmp_path):
 def job_for(path, card, folder):
     """The operation and the arguments that a model is used with."""
     bands = {item.name: tuple(band.name for band in item.bands) for item in card.inputs}
-    layers = {
-        item.name: [
-            raster(
-                folder / f"{card.name}-{item.name}-{date}.tif",
-                noise((len(bands[item.name]), 64, 64)),
-                names=bands[item.name],
-            )
-            for date in item.dates
-        ]
-        for item in card.inputs
-    }
+    size = card.resolution or 10
+    values = 400 if card.task == "time-series" else 1  # indices of vegetation are below 1
+    place = {"transform": from_origin(500_000, 4_600_000, size, size)}
+
+    def layer(item, date):
+        path = folder / f"{card.name}-{item.name}-{date}.tif"
+        return raster(path, noise((len(item.bands), 64, 64), "float32") / values, names=bands[item.name], **place)
+
+    layers = {item.name: [layer(item, date) for date in item.dates] for item in card.inputs}
     operation = OPERATIONS.get(card.task, "predict")
     ending = "tif" if operation.startswith("predict") else "gpkg"
     arguments = {"model": str(path), "output": f"{TARGET}/out.{ending}", "device": "cpu", "threads": 1}
