@@ -83,7 +83,8 @@ class InstallerFailed(RsdlError):
 
 def failure(program: str, code: int, tail: Sequence[str]) -> InstallerFailed:
     """The error for an installer's exit status and the last lines that it printed."""
-    last = redacted(" / ".join(line.strip() for line in tail if line.strip())[-600:])
+    telling = [line.strip() for line in tail if line.strip() and not line.startswith(("WARNING", "warning"))]
+    last = redacted(" / ".join(telling[-6:])[-300:])
     for cause in CAUSES:
         if re.search(cause.words, "\n".join(tail), re.IGNORECASE):
             return InstallerFailed(f"{cause.message} ({program}: {last})", cause.hint, cause.name, cause.is_final)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..engine.errors import RsdlError
+from ..engine.errors import Cancelled, RsdlError
 from ..paths import user_folder
 from ..process import TimeoutExpired, output
 from .folder import python_in
@@ -155,8 +155,8 @@ def find_uv(work: Work, source: Source) -> str:
         own.parent.mkdir(parents=True, exist_ok=True)
         staged.replace(own)
     except RsdlError as error:
-        if error.kind == "cancelled":
-            raise
+        if isinstance(error, Cancelled) or getattr(error, "cause", "") in ("network", "disk"):
+            raise  # pip could do no better
         work.report.log("warning", f"uv cannot be had, so pip installs. {error}")
         return ""
     return _uv_in(own)
