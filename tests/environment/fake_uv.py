@@ -1,8 +1,7 @@
-"""A uv that installs nothing but empty modules: what it is to do is in FAKE_UV, a JSON
-object.
+"""A uv that installs nothing but empty modules: what it is to do is in FAKE_UV, a JSON object.
 
-``fail``: {command: what it prints before it fails}; ``hang``: a command that never ends; ``log``: a file of all commands;
-``packages``: what ``pip compile`` finds. The commands are venv, install, compile and dry-run.
+``fail``: {command: what it prints before it fails}; ``hang``: a command that never ends; ``log``: a file of all
+commands; ``packages``: what ``pip compile`` finds. The commands are venv, install, compile and dry-run.
 """
 
 import json

@@ -136,8 +136,13 @@ def test_qgis_proxy_reaches_the_installer(run, asked_setup, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     settings = QgsSettings()
     values = {
-        "proxyEnabled": True, "proxyType": "HttpProxy", "proxyHost": "proxy.example", "proxyPort": "3128",
-        "proxyUser": "anna", "proxyPassword": "p w", "noProxyUrls": ["https://inside.example/x"],
+        "proxyEnabled": True,
+        "proxyType": "HttpProxy",
+        "proxyHost": "proxy.example",
+        "proxyPort": "3128",
+        "proxyUser": "anna",
+        "proxyPassword": "p w",
+        "noProxyUrls": ["https://inside.example/x"],
     }
     for name, value in values.items():
         settings.setValue(f"proxy/{name}", value)
