@@ -18,7 +18,7 @@ from .requirements import disk_size, is_torch_alone, lock_file, torch_requiremen
 from .running import MB, Work
 
 BINARIES = ("--only-binary", ":all:")
-LINUX_CUDA = {"cpu": 2600, "cuda12": 4500, "cuda13": 2900}  # MB to download where torch is the one of Linux with CUDA
+LINUX_CUDA = {"cpu": 2860, "cuda12": 4820, "cuda13": 3100}  # MB to download where torch is the one of Linux with CUDA
 
 
 class Installer(Protocol):
