@@ -91,6 +91,8 @@ docs: build/worker/ready ## docs/networks.md, from the table of networks
 
 bench: build/worker/ready qgis ## speed and memory
 	$(WORKER) -m benchmarks.overhead
+	$(WORKER) -m benchmarks.side_by_side
+	$(WORKER) -m benchmarks.polygons
 	$(WORKER) -m benchmarks.memory
 	$(WORKER) -m benchmarks.networks
 	$(PYTHON) benchmarks/provider.py

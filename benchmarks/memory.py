@@ -1,15 +1,16 @@
 """Peak memory of the worker against the raster's size, at defaults.
 
-    python -m benchmarks.memory [--study flood | series | scenes] [--full] [SIZE ...]
+    python -m benchmarks.memory [--study flood | series | scenes] [--full] [--files] [SIZE ...]
 
-flood    ``flood-s1s2``, at 4,000, 8,000 and 16,000 px a side unless others are given.
+flood    ``flood-s1s2``, at 4,000, 8,000 and 16,000 px a side unless others are given; with ``--files`` it writes
+         probabilities and polygons too.
 series   ``crops-matogrosso``, two variables of 23 dates, at 1,000 and 4,000 px.
 scenes   a LeNet-5, at 10,000 and 150,000 polygons; it needs little itself, so the polygons would show.
 
 All rasters of floods and series hold as many blocks of data, the larger ones spread over more ground: the rest is
 nodata and is never run; with ``--full`` there is data everywhere. (With fewer blocks in the small ones these would not
-fill GDAL's cache, and seem to need less.) The target is under 900 MB for floods, and sizes within 10 % of one another
-apart from the strip the mosaic holds, which grows with the width.
+fill GDAL's cache, and seem to need less.) The target is at most 850 MB for floods with all files, and 16,000 px within
+10 % of 4,000.
 """
 
 from __future__ import annotations
@@ -68,13 +69,15 @@ STUDIES = {  # the job, and usual sizes
 }
 
 
-def peak(study: str, size: int, full: bool) -> tuple[float, float]:
+def peak(study: str, size: int, full: bool, files: bool) -> tuple[float, float]:
     """(peak resident memory in MB, the blended strip's MB) of one job."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make, (smallest, *_) = STUDIES[study]
         job = make(folder, size, 1.0 if full else min(1.0, (smallest / size) ** 2))
         job["arguments"] = {"output": str(folder / "map.tif"), "device": "cpu", **job["arguments"]}
+        if files:
+            job["arguments"] |= {"probabilities": str(folder / "shares.tif"), "polygons": str(folder / "map.gpkg")}
         (folder / "job.json").write_text(json.dumps(job))
         command = [sys.executable, "-m", "rsdl_qgis.engine", str(folder / "job.json")]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as worker:
@@ -99,10 +102,11 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int)
     parser.add_argument("--study", choices=STUDIES, default="flood")
     parser.add_argument("--full", action="store_true")
+    parser.add_argument("--files", action="store_true")
     given = parser.parse_args()
     unit = "polygons" if given.study == "scenes" else "px"
     for size in given.sizes or STUDIES[given.study][1]:
-        megabytes, strip = peak(given.study, size, given.full)
+        megabytes, strip = peak(given.study, size, given.full, given.files)
         rest = f", {megabytes - strip:.0f} MB without the strip's {strip:.0f} MB" if strip else ""
         print(f"{size:6} {unit}: peak {megabytes:.0f} MB{rest}", flush=True)
 

@@ -976,8 +976,8 @@ Classes are the same if they have the same name, in upper or lower case, or the 
    <translation>Επικάλυψη πλακιδίων (εικονοστοιχεία)</translation>
   </message>
   <message>
-   <source>Width by which neighbouring tiles overlap and are blended, from 0 to half of the tile size, in pixels. Default: the model's. Make it larger if seams between tiles are visible.</source>
-   <translation>Πλάτος στο οποίο επικαλύπτονται και αναμειγνύονται γειτονικά πλακίδια, από 0 έως το μισό του μεγέθους τους, σε εικονοστοιχεία. Προεπιλογή: του μοντέλου. Μεγαλώστε την αν φαίνονται ραφές ανάμεσα στα πλακίδια.</translation>
+   <source>Least width by which neighbouring tiles overlap and are blended, from 0 to half of the tile size, in pixels. Default: the model's. Make it larger if seams between tiles are visible.</source>
+   <translation>Ελάχιστο πλάτος στο οποίο επικαλύπτονται και αναμειγνύονται γειτονικά πλακίδια, από 0 έως το μισό του μεγέθους τους, σε εικονοστοιχεία. Προεπιλογή: του μοντέλου. Μεγαλώστε το αν φαίνονται ραφές ανάμεσα στα πλακίδια.</translation>
   </message>
   <message>
    <source>Batch size (tiles)</source>

@@ -200,8 +200,8 @@ def overlap():
         "OVERLAP",
         tr("Tile overlap (pixels)"),
         tr(
-            "Width by which neighbouring tiles overlap and are blended, from 0 to half of the tile size, in pixels. "
-            "Default: the model's. Make it larger if seams between tiles are visible."
+            "Least width by which neighbouring tiles overlap and are blended, from 0 to half of the tile size, in "
+            "pixels. Default: the model's. Make it larger if seams between tiles are visible."
         ),
     )
 

@@ -99,15 +99,26 @@ class Class:
 class Tiling:
     """How a raster is cut for the network, in pixels.
 
-    ``size``: of training; ``any_size``: other sizes, multiples of ``multiple``, work too; ``overlap``: default;
-    ``memory``: bytes the network needs for each pixel it runs, from which the largest tile follows.
+    ``size``: of training; ``any_size``: other sizes, multiples of ``multiple``, work too; ``overlap``: the least of two
+    tiles, by default; ``memory``: bytes the network needs for each pixel it runs, from which the largest tile follows.
     """
 
     size: int = 256
-    overlap: int = 64
+    overlap: int = 32
     multiple: int = 32
     any_size: bool = True
     memory: int = 600
+
+
+def usual_overlap(size: int, any_size: bool, boxes: bool = False) -> int:
+    """The least overlap in pixels of tiles, where nothing states it; ``size``: of the tile, or of training.
+
+    For ``boxes``, 64: a smaller object is whole in one of two tiles. For maps, tiles of any size are chosen so that
+    they share about 50 pixels, and those of a fixed 512 pixels share as many (docs/notes/tiles.md).
+    """
+    if boxes:
+        return min(64, size // 4)
+    return min(Tiling.overlap, size // 4) if any_size else size * 3 // 32
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from ..errors import ModelError
 from ..files.json import parsed, plain
 from ..files.text import lines, one_line
 from ..tables.tasks import TASKS, task_of
-from .card import MLM_SCHEMA, ONNX_FILE, WEIGHTS_FILE, Band, Class, Input, ModelCard, Scaling, Tiling
+from .card import MLM_SCHEMA, ONNX_FILE, WEIGHTS_FILE, Band, Class, Input, ModelCard, Scaling, Tiling, usual_overlap
 from .card_schema import HINT, check_card, check_item
 
 FOREIGN_TASKS = {  # of items that do not name ours
@@ -113,7 +113,7 @@ def from_item(item: Any, where: str = "The model card") -> ModelCard:
         network=one_line(properties["mlm:architecture"]),
         inputs=tuple(_input(value, extra.get(value["name"], {}), where) for value in inputs),
         classes=_classes(properties["mlm:output"], task, where),
-        tiling=_tiling(properties.get("rsdl:tiling", {})),
+        tiling=_tiling(properties.get("rsdl:tiling", {}), task_of(task).boxes),
         **given,
     )
     check_card(card, where)
@@ -214,10 +214,10 @@ def _classes(outputs: Any, task: str, where: str) -> tuple[Class, ...]:
     return tuple(_class(value) for value in found[0]) if found else ()
 
 
-def _tiling(values: Mapping[str, Any]) -> Tiling:
+def _tiling(values: Mapping[str, Any], boxes: bool) -> Tiling:
     """The tiling of a card; where it states no overlap, one that its tiles allow."""
-    known = _known(Tiling, values)
-    return Tiling(**{"overlap": min(Tiling.overlap, known.get("size", Tiling.size) // 4), **known})
+    known = Tiling(**_known(Tiling, values))
+    return known if "overlap" in values else replace(known, overlap=usual_overlap(known.size, known.any_size, boxes))
 
 
 def _rsdl_input(item: Input) -> dict[str, Any]:

@@ -28,11 +28,39 @@ def class_of(probabilities: NDArray, threshold: float | None = None, axis: int =
     the second of two classes. NONE where a probability is not finite.
     """
     values = np.moveaxis(probabilities, axis, 0)
+    found = likeliest(values, threshold).astype(np.int64)
+    finite = np.isfinite(values[0])
+    for each in values[1:]:
+        finite &= np.isfinite(each)
+    found[~finite] = NONE
+    return found
+
+
+def likeliest(probabilities: NDArray, threshold: float | None = None) -> NDArray[np.unsignedinteger]:
+    """As ``class_of`` of finite probabilities (K, ...), in the smallest type; any class where one is not finite.
+
+    It is several times as fast as ``argmax(0)``, which goes through memory in jumps.
+    """
     if threshold is not None:
-        found = values[-1] >= threshold
-    else:
-        found = values[0] > DEFAULT_THRESHOLD if len(values) == 1 else values.argmax(0)
-    return np.where(np.isfinite(values).all(0), found, NONE).astype(np.int64)
+        return np.asarray(probabilities[-1] >= threshold).view(np.uint8)
+    if len(probabilities) == 1:
+        return np.asarray(probabilities[0] > DEFAULT_THRESHOLD).view(np.uint8)
+    dtype = np.min_scalar_type(len(probabilities))
+    most, found = np.array(probabilities[0]), np.zeros(probabilities.shape[1:], dtype)
+    for index, each in enumerate(probabilities[1:], start=1):
+        later = np.asarray(each > most).view(np.uint8).astype(dtype, copy=False)
+        later *= dtype.type(index)
+        np.maximum(found, later, out=found)
+        np.maximum(most, each, out=most)
+    return found
+
+
+def all_finite(values: NDArray) -> bool:
+    """Whether all numbers of an array are finite; their sum tells it in most cases, at a fraction of the cost."""
+    if values.dtype.kind != "f":
+        return True
+    with np.errstate(invalid="ignore", over="ignore"):
+        return bool(np.isfinite(values.sum())) or bool(np.isfinite(values).all())
 
 
 def labels_of(probabilities: NDArray, thresholds: ArrayLike = ()) -> NDArray[np.bool_]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..cards.card import ModelCard
 from ..errors import MismatchError
-from ..evaluation.decision import Lost, class_of
+from ..evaluation.decision import Lost, likeliest
 from ..feedback import Report
 from ..job.outputs import kept
 from ..raster.grid import Grid, Window
@@ -20,6 +20,9 @@ from ..raster.mosaic import Mosaic
 from ..raster.writer import RasterSink
 from ..runtime.onnx_form import Form
 from .request import MapFiles
+
+if TYPE_CHECKING:
+    from ..vector.tracing.background import BackgroundPolygonizer
 
 
 @dataclass
@@ -58,6 +61,7 @@ class SegmentationCollector:
         self.binary = len(self.card.classes) == 2 and self.card.activation != "sigmoid"
         channels = 1 if self.binary else len(self.card.classes)
         self.values = np.array([c.value for c in self.card.classes], np.uint8 if self.card.nodata == 255 else np.uint16)
+        self.counted = bool((self.values == np.arange(len(self.values))).all())  # 0, 1, 2, …
         self.pixels = np.zeros(len(self.values), np.int64)
         self.mosaic = Mosaic(self.grid.height, self.grid.width, channels, self.tile, self.overlap, self._emit)
         self.threshold = self.card.threshold if len(self.card.classes) == 2 else None
@@ -86,6 +90,15 @@ class SegmentationCollector:
                 band_names=[c.name for c in self.card.classes],
                 metadata=self.metadata,
             )
+        self.polygons = self._polygons(self.files.polygons, legend) if self.files.polygons else None
+
+    def _polygons(self, path: str, legend: list[tuple[int, str, str]]) -> BackgroundPolygonizer:
+        """What draws the polygons of all classes but the background."""
+        from ..vector.tracing.background import BackgroundPolygonizer, Polygonizer
+
+        skip = () if self.card.background is None else (self.card.background,)
+        polygonizer = Polygonizer(path, self.grid, legend, self.values.dtype, skip=skip)
+        return BackgroundPolygonizer(polygonizer, self.report)
 
     def add(self, window: Window, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
         """Add one tile's probabilities (classes, h, w), and which of its pixels are valid (h, w)."""
@@ -118,30 +131,27 @@ class SegmentationCollector:
         if self.probability_sink:
             self.finished.append(self.probability_sink.close())
             result["probabilities"] = self.files.probabilities
-        if self.files.polygons:
-            from ..vector.polygons import polygonize
-
+        if self.polygons:
             self.report.progress(1.0, "Drawing polygons")
-            legend = [(c.value, c.name, c.color) for c in self.card.classes]
-            skip = () if self.card.background is None else (self.card.background,)
-            polygonize(self.files.output, self.files.polygons, legend, self.report, skip=skip)
+            self.polygons.close()
             result["polygons"] = self.files.polygons
         return result
 
     def abort(self) -> None:
         """Remove unfinished files."""
-        for sink in (self.class_sink, self.probability_sink):
+        for sink in (self.class_sink, self.probability_sink, self.polygons):
             if sink:
                 sink.abort()
 
     def _emit(self, row: int, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
         """Write finished rows: values (channels, rows, width), valid (rows, width)."""
-        index = class_of(values, self.threshold)
-        inside = index[valid]
-        self.pixels += np.bincount(inside, minlength=len(self.values))
-        classes = np.full(index.shape, self.card.nodata, self.values.dtype)
-        np.copyto(classes, self.values[index], where=valid)
+        found = likeliest(values, self.threshold)
+        classes = found.astype(self.values.dtype) if self.counted else self.values[found]
+        classes[~valid] = self.card.nodata
+        self.pixels += np.bincount(classes.ravel(), minlength=1 + int(self.values.max()))[self.values]
         self.class_sink.write(row, classes[None])
+        if self.polygons:
+            self.polygons.add(classes)
         if self.probability_sink:
             full = np.concatenate([1 - values, values]) if self.binary else values.copy()
             full[:, ~valid] = -1.0

@@ -113,6 +113,7 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
         try:
             load = partial(work.load, scales)
             seconds = predict(work.windows, load, network, collector, work.batch, report, work.unit, work.streams)
+            del network  # its memory is free for what finishes the files
             result = collector.close()
         except BaseException:
             collector.abort()

@@ -24,7 +24,8 @@ T = TypeVar("T")
 W = TypeVar("W")  # what the network takes at a time: a window of the raster, a scene
 Taken = TypeVar("Taken", covariant=True)
 Given = TypeVar("Given", contravariant=True)  # what a collector takes
-AHEAD = 1  # tiles, or batches, waiting on either side of the network
+AHEAD = 1  # tiles, or batches, waiting before the network
+BEHIND = 16_000_000  # bytes of outputs that may wait to be collected; one batch always may
 MOST_EMPTY = 64  # tiles without a valid pixel that are skipped together
 
 
@@ -121,20 +122,22 @@ def predict(
     pools = ThreadPoolExecutor(1, "read"), ThreadPoolExecutor(streams, "run"), ThreadPoolExecutor(1, "write")
     with pools[0] as reader, pools[1] as runner, pools[2] as writer:
         done = 0
-        waiting: deque[Future[None]] = deque()
+        waiting: deque[tuple[Future[None], int]] = deque()
         try:
             batches = batched(work_ahead(reader, read, windows), batch_size)
             for batch, outputs, spent in work_ahead(runner, run, batches, streams):
                 report.check()
                 seconds.run += spent
                 seconds.tiles_run += 0 if outputs is None else len(batch)
-                waiting.append(writer.submit(collect, batch, outputs))
-                if len(waiting) > AHEAD:
-                    waiting.popleft().result()
+                size = size_of(outputs)
+                while waiting and (waiting[0][0].done() or size + sum(held for _, held in waiting) > BEHIND):
+                    waiting.popleft()[0].result()
+                waiting.append((writer.submit(collect, batch, outputs), size))
+                del outputs  # its memory is the writer's alone
                 done += len(batch)
                 text = progress_text(done, len(windows), time.perf_counter() - started, noun)
                 report.progress(done / len(windows), text)
-            for future in waiting:
+            for future, _ in waiting:
                 future.result()
         except BaseException:
             for pool in pools:
@@ -197,6 +200,13 @@ def batched(items: Iterable[Tile[W]], size: int) -> Iterator[list[Tile[W]]]:
 def stacked(arrays: Sequence[NDArray]) -> NDArray:
     """The arrays as one batch; a single one is not copied."""
     return np.stack(arrays) if len(arrays) > 1 else arrays[0][None]
+
+
+def size_of(outputs: Any) -> int:
+    """The bytes of a network's outputs: an array, or some of them inside lists and tuples."""
+    if isinstance(outputs, (list, tuple)):
+        return sum(map(size_of, outputs))
+    return int(getattr(outputs, "nbytes", 0))
 
 
 def progress_text(done: int, total: int, elapsed: float, noun: str = "tile") -> str:

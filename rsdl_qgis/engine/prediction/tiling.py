@@ -13,15 +13,15 @@ from ..runtime.onnx_form import Form
 from ..runtime.sessions import available_cores, choose_device
 from .request import PredictRequest
 
-NETWORK_MEMORY = 370_000_000  # bytes that the network may need at a time, unless TILE_SIZE says otherwise
-LARGEST_TILE = 768  # pixels: larger ones gain little, and need more memory and longer to cancel
+NETWORK_MEMORY = 440_000_000  # bytes that the network may need at a time, unless TILE_SIZE says otherwise
+LARGEST_TILE = 1056  # pixels: larger ones gain little, and need more memory and longer to cancel
 STREAMS = 2  # batches that run at once
 FEWEST = 2 * STREAMS  # batches: where there are fewer, one stream with all cores ends sooner
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How the raster is cut: tile (height, width) and overlap in pixels, tiles in a batch, batches that run at once.
+    """How the raster is cut: tile (height, width), least overlap in pixels, tiles in a batch, batches run at once.
 
     ``margin``: further pixels before and after a tile that the network takes, along both axes.
     """
@@ -33,7 +33,7 @@ class Plan:
     margin: tuple[int, int] = (0, 0)
 
     def described(self) -> str:
-        """'Tiles of 768 x 512 px, overlap 64, batch 1, 2 at once.'"""
+        """'Tiles of 768 x 512 px, overlap 32, batch 1, 2 at once.'"""
         height, width = self.tile
         around = f" and {sum(self.margin)} px around them" if any(self.margin) else ""
         return (
@@ -43,7 +43,7 @@ class Plan:
 
 
 def make_plan(height: int, width: int, card: ModelCard, request: PredictRequest, form: Form | None = None) -> Plan:
-    """Tile, overlap and batch: as asked for, else the largest tile whose network fits into the memory budget.
+    """Tile, overlap and batch: as asked for, else the tile of those that fit the memory budget that cuts best.
 
     Large tiles go one by one, so that reading and writing overlap with running; small fixed ones in batches.
     Two batches run at once where that pays; their tiles are so much smaller that both fit into the budget. ``form``: of

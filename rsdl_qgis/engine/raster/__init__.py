@@ -18,6 +18,7 @@ writer         RasterSink: rows into a finished GeoTIFF
 
 import os
 
-# GDAL's default block cache is 5 % of the machine's memory. It is read when GDAL first needs it; ``layer``
-# widens it for files whose blocks are as wide as the raster.
-os.environ.setdefault("GDAL_CACHEMAX", "64")
+# GDAL's default block cache is 5 % of the machine's memory. This one, in MB, holds the blocks that two rows of tiles
+# share in most rasters. It is read when GDAL first needs it; ``layer`` widens it for files whose blocks are as wide as
+# the raster.
+os.environ.setdefault("GDAL_CACHEMAX", "80")

@@ -7,34 +7,40 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ..evaluation.decision import all_finite
 from .grid import Window
 from .tiles import starts
 
+WIDEST = 96  # pixels: of a seam, unless a larger overlap is asked for
 Emit = Callable[[int, NDArray[np.float32], NDArray[np.bool_]], None]
+ROWS = 64  # given out at a time, so that what is made of them stays small
 
 
 class Mosaic:
     """Blends the tiles of ``tiles(height, width, tile, overlap)`` and gives out finished rows.
 
-    ``emit(row, values, valid)`` is called in row order, each row once, as soon as no later tile touches it:
-    values (channels, rows, width) float32, valid (rows, width) bool. The arrays belong to the receiver.
+    ``emit(row, values, valid)`` is called in row order, each row once, as soon as no later tile touches it, with a few
+    rows at a time: values (channels, rows, width) float32, valid (rows, width) bool, which hold until it returns.
     Values where valid is False mean nothing. One strip as high as a tile is held.
 
-    Neighbours cross-fade with a raised cosine over ``overlap`` pixels, rows and columns independently;
-    outside these seams a pixel is one tile's value as it is, and nothing fades at the raster's border. The
-    fade is written as ``a + w (b - a)``, so that tiles that agree give their value exactly. A value counts
-    only where its tile is valid and all of its channels are finite; ``lost`` pixels are those given out so far
-    that were valid in a tile, but finite in none, and ``seen`` those that were valid.
+    Neighbours cross-fade with a raised cosine over what they share, rows and columns independently: over all of it, or
+    over the middle 96 pixels (``overlap``, if that is more) where they share more. Outside these seams a pixel is one
+    tile's value as it is, and nothing fades at the raster's border. The fade is written as ``a + w (b - a)``, so that
+    tiles that agree give their value exactly. A value counts only where its tile is valid and all of its channels are
+    finite; ``lost`` pixels are those given out so far that were valid in a tile, but finite in none, and ``seen`` those
+    that were valid.
     """
 
     def __init__(self, height: int, width: int, channels: int, tile: tuple[int, int], overlap: int, emit: Emit):
         self._rows = _seams(starts(height, tile[0], overlap), tile[0], overlap, height)
         self._cols = _seams(starts(width, tile[1], overlap), tile[1], overlap, width)
-        self._width, self._channels, self._emit = width, channels, emit
+        self._height, self._channels, self._emit = height, channels, emit
         self._count = 0  # tiles taken so far
         self._top = 0  # raster row of the strip's first row
-        self._values, self._valid = self._strip(self._rows[0].stop)
-        self._broken = np.zeros_like(self._valid)  # valid, but not finite
+        rows = max(seam.stop - seam.fade for seam in self._rows)
+        self._values = np.zeros((channels, rows, width), np.float32)
+        self._valid = np.zeros((rows, width), bool)
+        self._broken: NDArray[np.bool_] | None = None  # valid, but not finite; None: no such pixel in the strip
         self.lost = self.seen = 0
 
     def add(self, window: Window, values: NDArray, valid: NDArray[np.bool_]) -> None:
@@ -45,9 +51,8 @@ class Mosaic:
         row, col = self._expect(window)
         if values.shape != (self._channels, window.height, window.width) or valid.shape != values.shape[1:]:
             raise ValueError(f"Values {values.shape} and valid {valid.shape} do not fit the tile {window}.")
-        finite = np.isfinite(values)
-        if not finite.all():
-            whole: NDArray[np.bool_] = finite.all(0)
+        if not all_finite(values):
+            whole: NDArray[np.bool_] = np.isfinite(values).all(0)
             self._mark(row, col, valid & ~whole)
             values, valid = np.where(whole, values, np.float32(0)), valid & whole
         self._blend(row, col, values, valid)
@@ -73,13 +78,10 @@ class Mosaic:
         return row, col
 
     def _mark(self, row: _Seam, col: _Seam, broken: NDArray[np.bool_]) -> None:
+        if self._broken is None:
+            self._broken = np.zeros_like(self._valid)
         rows, cols = slice(row.fade - self._top, row.stop - self._top), slice(col.fade, col.stop)
         self._broken[rows, cols] |= broken[row.fade - row.start : row.length, col.fade - col.start : col.length]
-
-    def _give(self, row: int, values: NDArray, valid: NDArray[np.bool_], broken: NDArray[np.bool_]) -> None:
-        lost = int((broken & ~valid).sum())
-        self.lost, self.seen = self.lost + lost, self.seen + lost + int(valid.sum())
-        self._emit(row, values, valid)
 
     def _blend(self, row: _Seam, col: _Seam, values: NDArray, valid: NDArray[np.bool_]) -> None:
         down = slice(row.plain - self._top, row.stop - self._top)
@@ -124,23 +126,31 @@ class Mosaic:
         r, c = divmod(self._count, len(self._cols))
         if c:
             return
-        if r == len(self._rows):
-            self._give(self._top, self._values, self._valid, self._broken)
-            self._values, self._valid = self._strip(0)
-            return
-        done = self._rows[r].fade - self._top
-        values, valid, broken = self._values, self._valid, self._broken
-        self._values, self._valid = self._strip(self._rows[r].stop - self._rows[r].fade)
-        kept = values.shape[1] - done
-        self._values[:, :kept] = values[:, done:]
-        self._valid[:kept] = valid[done:]
-        self._broken = np.zeros_like(self._valid)
-        self._broken[:kept] = broken[done:]
-        top, self._top = self._top, self._top + done
-        self._give(top, values[:, :done], valid[:done], broken[:done])
+        end = self._rows[r].fade if r < len(self._rows) else self._height
+        done, held = end - self._top, self._rows[r - 1].stop - self._top
+        for first in range(0, done, ROWS):
+            self._give(slice(first, min(first + ROWS, done)))
+        self._move(done, held)
+        self._top = end
 
-    def _strip(self, rows: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        return np.zeros((self._channels, rows, self._width), np.float32), np.zeros((rows, self._width), bool)
+    def _give(self, rows: slice) -> None:
+        valid, lost = self._valid[rows], 0
+        if self._broken is not None:
+            lost = int((self._broken[rows] & ~valid).sum())
+        self.lost, self.seen = self.lost + lost, self.seen + lost + int(np.count_nonzero(valid))
+        self._emit(self._top + rows.start, self._values[:, rows], valid)
+
+    def _move(self, done: int, held: int) -> None:
+        """Rows that are held behind those that are done move to the strip's start; what follows them is not valid."""
+        kept = held - done
+        for values in self._values:
+            values[:kept] = values[done:held]
+        for flags in (self._valid, self._broken):
+            if flags is not None:
+                flags[:kept] = flags[done:held]
+                flags[kept:] = False
+        if self._broken is not None and not self._broken.any():
+            self._broken = None
 
 
 class _Seam:
@@ -156,13 +166,17 @@ class _Seam:
 
 
 def _seams(firsts: list[int], size: int, overlap: int, length: int) -> list[_Seam]:
-    ramp = (0.5 - 0.5 * np.cos(np.pi * (np.arange(overlap) + 0.5) / max(overlap, 1))).astype(np.float32)
-    seams = [_Seam(firsts[0], min(size, length), firsts[0], ramp[:0])]
+    apart = [b - a for a, b in zip(firsts, firsts[1:])] if len(firsts) > 2 else []
+    widest = min([max(overlap, WIDEST), *apart])  # seams stay clear of each other
+    seams = [_Seam(firsts[0], min(size, length), firsts[0], _ramp(0))]
     for start in firsts[1:]:
         last = seams[-1]
-        # The last tile overlaps by more: the seam lies in the middle of that overlap, clear of
-        # the seam before.
-        shared = max(start, last.plain)
-        last.next_fade, last.next_ramp = shared + (last.stop - shared - overlap) // 2, ramp
+        shared = last.stop - start
+        ramp = _ramp(min(shared, widest))
+        last.next_fade, last.next_ramp = start + (shared - ramp.size) // 2, ramp
         seams.append(_Seam(start, size, last.next_fade, ramp))
     return seams
+
+
+def _ramp(size: int) -> NDArray[np.float32]:
+    return (0.5 - 0.5 * np.cos(np.pi * (np.arange(size) + 0.5) / max(size, 1))).astype(np.float32)

@@ -25,6 +25,7 @@ RESAMPLING = {
 }
 SAME_RESOLUTION = 0.01  # relative difference below which nothing is resampled
 LARGEST_FULL_SAMPLE = 20_000_000  # pixels a band that sample() may decode in full
+MOST_THREADS = 8  # that read layers for a sample
 PATCHES = 8  # a larger raster without overviews is sampled in so many patches along each axis
 
 
@@ -157,7 +158,7 @@ class RasterSource:
                 return patches
         coarse = self.grid.crop(shared).scaled(factor, factor)
         outside = self._outside_of(coarse)
-        return self._each_input(lambda name: self._read_coarse(name, shared, coarse, outside))
+        return self._each_layer(lambda name, layer: self._read_coarse_layer(name, layer, shared, coarse), outside)
 
     def _shared(self) -> Window:
         """The part of the grid where all layers overlap; all of it where there is none."""
@@ -177,34 +178,39 @@ class RasterSource:
         shape = (len(layers), len(layers[0].bands), window.height, window.width)
         values, mask = np.empty(shape, dtype), np.empty(shape, bool)
         for t, layer in enumerate(layers):
-            offset = self._offsets[layer]
-            if offset is None:
-                values[t], mask[t] = layer.read_onto(self.grid.crop(window), dtype, self._rule(layer))
-            else:
-                own = Window(window.row + offset[0], window.col + offset[1], window.height, window.width)
-                layer.read(own, values[t], mask[t])
-            _mask_sticking_out(mask[t], window, self.grid)
+            self._read_layer(layer, window, values[t], mask[t])
         if outside is not None:
             mask |= outside
         return np.ma.MaskedArray(values, mask, copy=False)
+
+    def _read_layer(self, layer: OpenLayer, window: Window, values: NDArray, mask: NDArray[np.bool_]) -> None:
+        """Fills values and mask (C, h, w) with a window of the grid."""
+        offset = self._offsets[layer]
+        if offset is None:
+            values[...], mask[...] = layer.read_onto(self.grid.crop(window), values.dtype, self._rule(layer))
+        else:
+            layer.read(
+                Window(window.row + offset[0], window.col + offset[1], window.height, window.width), values, mask
+            )
+        _mask_sticking_out(mask, window, self.grid)
 
     def _read_coarse(
         self, name: str, part: Window, coarse: Grid, outside: NDArray[np.bool_] | None
     ) -> np.ma.MaskedArray:
         """A part of the grid, at the fewer pixels of ``coarse``."""
-        layers, dtype = self._layers[name], self._dtypes[name]
-        shape = (len(layers), len(layers[0].bands), coarse.height, coarse.width)
+        return _stacked([self._read_coarse_layer(name, layer, part, coarse) for layer in self._layers[name]], outside)
+
+    def _read_coarse_layer(
+        self, name: str, layer: OpenLayer, part: Window, coarse: Grid
+    ) -> tuple[NDArray, NDArray[np.bool_]]:
+        dtype, offset = self._dtypes[name], self._offsets[layer] or (0, 0)
+        own = Window(part.row + offset[0], part.col + offset[1], part.height, part.width)
+        if self._offsets[layer] is None or not layer.holds(own):
+            return layer.read_onto(coarse, dtype, Resampling.nearest, thin=True)
+        shape = (len(layer.bands), coarse.height, coarse.width)
         values, mask = np.empty(shape, dtype), np.empty(shape, bool)
-        for t, layer in enumerate(layers):
-            offset = self._offsets[layer] or (0, 0)
-            own = Window(part.row + offset[0], part.col + offset[1], part.height, part.width)
-            if self._offsets[layer] is not None and layer.holds(own):
-                layer.read(own, values[t], mask[t])
-            else:
-                values[t], mask[t] = layer.read_onto(coarse, dtype, Resampling.nearest, thin=True)
-        if outside is not None:
-            mask |= outside
-        return np.ma.MaskedArray(values, mask, copy=False)
+        layer.read(own, values, mask)
+        return values, mask
 
     def _patches(self, part: Window, pixels: int) -> dict[str, np.ma.MaskedArray]:
         side = math.ceil(math.sqrt(pixels) / PATCHES)
@@ -218,15 +224,27 @@ class RasterSource:
         windows = [Window(row, col, side, side) for row in rows for col in cols]
         outside = [self._outside(window) for window in windows]
 
-        def patches(name: str) -> np.ma.MaskedArray:
-            return np.ma.concatenate([self._read(name, w, o) for w, o in zip(windows, outside)], axis=3)
+        def patches(name: str, layer: OpenLayer) -> tuple[NDArray, NDArray[np.bool_]]:
+            shape = (len(windows), len(layer.bands), side, side)
+            values, mask = np.empty(shape, self._dtypes[name]), np.empty(shape, bool)
+            for i, window in enumerate(windows):
+                self._read_layer(layer, window, values[i], mask[i])
+            return np.concatenate(values, 2), np.concatenate(mask, 2)
 
-        return self._each_input(patches)
+        beyond = None if self._polygons is None else np.concatenate([o for o in outside if o is not None], 1)
+        return self._each_layer(patches, beyond)
 
-    def _each_input(self, read: Callable[[str], np.ma.MaskedArray]) -> dict[str, np.ma.MaskedArray]:
-        """``read`` of every input, each in a thread of its own: no file is used by two."""
-        with ThreadPoolExecutor(len(self.names), "sample") as pool:
-            return dict(zip(self.names, pool.map(read, self.names)))
+    def _each_layer(
+        self,
+        read: Callable[[str, OpenLayer], tuple[NDArray, NDArray[np.bool_]]],
+        outside: NDArray[np.bool_] | None,
+    ) -> dict[str, np.ma.MaskedArray]:
+        """``read`` of every layer of every input, several at once: no file is used by two threads."""
+        with ThreadPoolExecutor(min(len(self._all()), MOST_THREADS), "sample") as pool:
+            found = {
+                name: [pool.submit(read, name, layer) for layer in layers] for name, layers in self._layers.items()
+            }
+            return {name: _stacked([one.result() for one in each], outside) for name, each in found.items()}
 
     def _all(self) -> list[OpenLayer]:
         return [layer for layers in self._layers.values() for layer in layers]
@@ -257,6 +275,16 @@ class RasterSource:
         if not near:
             return np.ones((grid.height, grid.width), bool)
         return geometry_mask(near, (grid.height, grid.width), grid.transform)
+
+
+def _stacked(
+    dates: Sequence[tuple[NDArray, NDArray[np.bool_]]], outside: NDArray[np.bool_] | None
+) -> np.ma.MaskedArray:
+    """(T, C, h, w) of the values and masks (C, h, w) of each date; ``outside`` (h, w) is not valid in any."""
+    values, mask = np.stack([v for v, _ in dates]), np.stack([m for _, m in dates])
+    if outside is not None:
+        mask |= outside
+    return np.ma.MaskedArray(values, mask, copy=False)
 
 
 def inspect(layer: Layer) -> LayerInfo:

@@ -23,6 +23,8 @@ from .atomic_file import Part
 from .grid import GDAL_ERRORS, Grid, crs_of
 
 BLOCK = 512  # pixels a side
+HEIGHTS = (BLOCK, 256, 128)  # of blocks, in pixels: the first of which a row is no larger than ROW
+ROW = 16_000_000  # bytes of a row of blocks, of all bands
 SMALLEST_OVERVIEW = 256
 
 ClassEntry = tuple[int, str, str]  # value, name, "#rrggbb"
@@ -32,6 +34,7 @@ class RasterSink:
     """Writes a raster row by row: tiled GeoTIFF (zstd; BigTIFF when needed) with overviews. A context manager
     that finishes the file, or removes it when an exception passes.
 
+    Blocks have 512 x 512 pixels; where a row of them would be larger than 16 MB, they are lower.
     ``classes`` (value, name, '#rrggbb') become GDAL category names and, for uint8, a colour table;
     ``metadata`` and the class names are kept in the file's tags; ``unit`` is that of every band. The file is
     written beside ``path``, read back, and renamed when whole.
@@ -61,7 +64,8 @@ class RasterSink:
         self._part = Part(path)
         self._finished = False
         self._rows = 0  # given so far
-        self._strip = np.empty((count, min(BLOCK, grid.height), grid.width), self._dtype)
+        self._block = _block_height(count * grid.width * self._dtype.itemsize)
+        self._strip = np.empty((count, min(self._block, grid.height), grid.width), self._dtype)
         self._checksums: list[int] = []
         predictor = 3 if self._dtype.kind == "f" else 2 if self._dtype.itemsize > 1 else 1
         try:
@@ -79,7 +83,7 @@ class RasterSink:
                     nodata=nodata,
                     tiled=True,
                     blockxsize=BLOCK,
-                    blockysize=BLOCK,
+                    blockysize=self._block,
                     interleave="band",
                     compress="zstd",
                     zstd_level=1,
@@ -115,7 +119,7 @@ class RasterSink:
         taken = 0
         while taken < array.shape[1]:
             # Whole blocks only: a block written twice would leave a hole in a compressed file.
-            start = self._rows % BLOCK
+            start = self._rows % self._block
             rows = min(array.shape[1] - taken, height - start)
             self._strip[:, start : start + rows] = array[:, taken : taken + rows]
             taken += rows
@@ -180,10 +184,11 @@ class RasterSink:
         """Reads the file back and compares it: GDAL may report a full disk late, or only in its log."""
         with rasterio.open(self._part.path) as file:
             for i, checksum in enumerate(self._checksums):
-                rows = min(BLOCK, self._grid.height - i * BLOCK)
-                strip = file.read(window=RasterioWindow(0, i * BLOCK, self._grid.width, rows))
+                first = i * self._block
+                rows = min(self._block, self._grid.height - first)
+                strip = file.read(window=RasterioWindow(0, first, self._grid.width, rows))
                 if _checksum(strip) != checksum:
-                    raise self._part.failure(f"rows {i * BLOCK} to {i * BLOCK + rows} came back changed")
+                    raise self._part.failure(f"rows {first} to {first + rows} came back changed")
 
     def _build_overviews(self) -> None:
         largest, factors = max(self._grid.height, self._grid.width), [2]
@@ -192,7 +197,7 @@ class RasterSink:
         if not factors[:-1]:
             return
         rule = Resampling.average if self._dtype.kind == "f" else Resampling.nearest
-        options = {"ZSTD_LEVEL_OVERVIEW": 1, "GDAL_TIFF_OVR_BLOCKSIZE": BLOCK}
+        options = {"ZSTD_LEVEL_OVERVIEW": 1, "GDAL_TIFF_OVR_BLOCKSIZE": BLOCK, "GDAL_NUM_THREADS": "ALL_CPUS"}
         with rasterio.Env(**options), rasterio.open(self._part.path, "r+") as file:
             file.build_overviews(factors[:-1], rule)
         for level in range(len(factors) - 1):
@@ -211,6 +216,11 @@ class RasterSink:
                 )
                 if not offset or not length or offset + length > size:
                     raise self._part.failure("its overviews are not whole")
+
+
+def _block_height(row: int) -> int:
+    """Pixels, for rows of so many bytes in all bands: a row of blocks is held until it is full."""
+    return next((height for height in HEIGHTS if height * row <= ROW), HEIGHTS[-1])
 
 
 def _checksum(array: NDArray) -> int:

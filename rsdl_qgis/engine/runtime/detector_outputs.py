@@ -12,6 +12,7 @@ from ..boxes.detections import Detections, Floats, Integers, Mask, as_objects, t
 from ..cards.card import ModelCard
 from ..cards.onnx.detectors import Layout
 from ..errors import ModelError
+from ..evaluation.decision import all_finite
 
 LARGEST_PART = 1.5  # of an image's sides: normalised boxes reach no farther, though some stick out
 Arrays = Sequence[NDArray]
@@ -77,10 +78,15 @@ def finite_boxes(outputs: Arrays, layout: Layout) -> NDArray[np.bool_]:
     if layout.kind in ("boxes-scores", "boxes-labels-scores"):
         floats = [output for output in outputs if output.dtype.kind == "f"]
         count = max((output.size // 4 for output in floats if output.shape[-1] == 4), default=0)
+        if all(map(all_finite, floats)):
+            return np.ones(count, bool)
         parts = [np.isfinite(output).reshape(count, -1).all(1) for output in floats] if count else []
         return np.logical_and.reduce(parts) if parts else np.zeros(0, bool)
     main, _ = _main(outputs)
-    finite: NDArray[np.bool_] = np.isfinite(main).all(0 if layout.kind == "cells" and not layout.turned else 1)
+    along = 0 if layout.kind == "cells" and not layout.turned else 1
+    if all_finite(main):
+        return np.ones(main.shape[1 - along], bool)
+    finite: NDArray[np.bool_] = np.isfinite(main).all(along)
     return finite
 
 
@@ -126,11 +132,9 @@ def _boxes_scores(outputs: Arrays, layout: Layout, classes: int, image: tuple[in
     if layout.logits:
         with np.errstate(over="ignore"):
             scores = 1 / (1 + np.exp(-scores))
-    boxes = _in_pixels(boxes, layout, image)
-    label = scores.argmax(1)
-    best = scores[np.arange(len(scores)), label]
+    best = scores.max(1)
     kept = np.flatnonzero(best >= lowest)
-    return Detections(_f64(boxes[kept]), _f64(best[kept]), label[kept])
+    return Detections(_f64(_in_pixels(boxes[kept], layout, image)), _f64(best[kept]), scores[kept].argmax(1))
 
 
 def _boxes_labels_scores(

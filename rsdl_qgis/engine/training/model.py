@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from ..cards.card import CARD_FILE, ONNX_FILE, WEIGHTS_FILE, Class, Input, ModelCard, Tiling
+from ..cards.card import CARD_FILE, ONNX_FILE, WEIGHTS_FILE, Class, Input, ModelCard, Tiling, usual_overlap
 from ..cards.stac_mlm import to_item
 from ..errors import ModelError, OutputError
 from ..files.names import hidden
@@ -29,7 +29,6 @@ from ..tables.tasks import TASKS
 from .model_memory import memory_per_pixel
 
 FILES = (ONNX_FILE, WEIGHTS_FILE, CARD_FILE)
-LARGEST_OVERLAP = 64  # pixels, by default: a larger overlap adds little context
 SERIES_TILE = 64  # pixels per side of a tile of time series; each series is run by itself
 
 Fastest = Callable[[nn.Module, Path, ModelCard], str]
@@ -115,7 +114,8 @@ def _tiling(network: nn.Module, architecture: str, options: Mapping[str, Any], s
     multiple = multiple_of(network, line)
     if not line.any_size:
         side = multiple = int(options.get("size", line.size))
-    overlap = 0 if TASKS[line.task].scenes else min(LARGEST_OVERLAP, side // 4)
+    task = TASKS[line.task]
+    overlap = 0 if task.scenes else usual_overlap(side, line.any_size, task.boxes)
     return Tiling(size=side, overlap=overlap, multiple=multiple, any_size=line.any_size)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .class_layers import PolygonClasses, Vector, read_vector
 from .vector_file import VectorFile
+
+if TYPE_CHECKING:
+    from .class_layers import PolygonClasses, Vector
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Masks:
         """A mask brought to a CRS, read from the version in it where there is one; None where there is no mask."""
         if mask is None:
             return None
+        from .class_layers import PolygonClasses, read_vector  # their library takes a while to load
+
         chosen = mask.near(crs)
         if chosen.path not in self._read:
             self._read[chosen.path] = read_vector(chosen.path, None, chosen.crs)

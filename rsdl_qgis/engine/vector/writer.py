@@ -23,6 +23,9 @@ BATCH = 5_000  # features written at once
 BYTES = 16_000_000  # of geometries written at once, about
 SHORT = {".shp": 10}  # bytes that the name of a field may have
 
+# A file takes its place when it is whole and on the disk (``Part.commit``): batches need not wait for the disk.
+pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})
+
 
 class VectorSink:
     """Writes features to a file whose format goes by its ending (.gpkg, .geojson, .shp, .fgb).
@@ -59,6 +62,13 @@ class VectorSink:
         if len(self._waiting) >= BATCH or self._bytes >= BYTES:
             self._flush()
 
+    def write_all(self, wkb: NDArray[np.object_], columns: Sequence[NDArray]) -> None:
+        """The next features: WKB of each, and a column a field, of its type and with a value everywhere."""
+        if self._waiting:
+            self._flush()
+        if len(wkb):
+            self._append(wkb, columns)
+
     def close(self) -> Path:
         """Finishes the file: a check that all of it is there, the final name. Returns its path."""
         if self._finished:
@@ -86,19 +96,27 @@ class VectorSink:
             part.discard()
 
     def _flush(self) -> None:
-        geometry = np.empty(len(self._waiting), object)
-        geometry[:] = [wkb for wkb, _ in self._waiting]
-        columns = [
-            _column([values[i] for _, values in self._waiting], field.dtype) for i, field in enumerate(self._fields)
-        ]
+        """Writes what waits."""
+        features, self._waiting, self._bytes = self._waiting, [], 0
+        geometry = np.empty(len(features), object)
+        geometry[:] = [wkb for wkb, _ in features]
+        columns = [_column([values[i] for _, values in features], field.dtype) for i, field in enumerate(self._fields)]
+        self._append(geometry, [values for values, _ in columns], [mask for _, mask in columns])
+
+    def _append(
+        self,
+        geometry: NDArray[np.object_],
+        columns: Sequence[NDArray],
+        masks: Sequence[NDArray[np.bool_] | None] | None = None,
+    ) -> None:
         try:
             with _without_crs() if self._crs is None else nullcontext():
                 pyogrio.raw.write(
                     self._package.path,
                     geometry,
-                    [values for values, _ in columns],
+                    columns,
                     [field.name for field in self._fields],
-                    field_mask=[mask for _, mask in columns],
+                    field_mask=masks,
                     layer=layer_name(self._part.target),
                     driver="GPKG",
                     geometry_type=self._kind,
@@ -111,8 +129,7 @@ class VectorSink:
         except (OSError, *GDAL_ERRORS, *VECTOR_ERRORS) as error:
             raise self._part.failure(error) from error
         self._begun = True
-        self._written += len(self._waiting)
-        self._waiting, self._bytes = [], 0
+        self._written += len(geometry)
 
     def _convert(self) -> None:
         """From the GeoPackage to the format that was asked for."""

@@ -81,8 +81,8 @@ def test_fixed_tiles_are_multiples(card):
 
 
 def test_tiles_without_an_overlap_get_one_that_they_have_room_for(card):
-    item = changed(to_item(card), "rsdl:tiling", {"size": 32})
-    assert from_item(item).tiling.overlap == 8
+    for tiling, overlap in (({"size": 32}, 8), ({}, 32), ({"size": 512, "multiple": 512, "any_size": False}, 48)):
+        assert from_item(changed(to_item(card), "rsdl:tiling", tiling)).tiling.overlap == overlap
 
 
 @pytest.mark.parametrize("name", ["a\0b", "a\x0bb", "a\nb", "a\u202eb", "a\ud800b"])

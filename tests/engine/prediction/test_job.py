@@ -5,13 +5,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 
 import numpy as np
 import pytest
 
 from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError
 from rsdl_qgis.engine.feedback import Report
-from rsdl_qgis.engine.jobs import OPERATIONS
+from rsdl_qgis.engine.jobs import PLACES
 from rsdl_qgis.engine.prediction.job import PredictionTask, Work
 from rsdl_qgis.engine.prediction.loop import Tile
 from rsdl_qgis.engine.prediction.request import MapRequest, ObjectRequest
@@ -113,5 +114,11 @@ def test_a_cancelled_job_is_aborted(run):
 
 
 def test_all_operations_that_predict_are_this_job():
-    names = {name for name, run in OPERATIONS.items() if "PredictionTask" in getattr(run, "__qualname__", "")}
+    names = set()
+    for name, place in PLACES.items():
+        module, _, function = place.partition(":")
+        if module.startswith("prediction."):
+            found = getattr(import_module(f"rsdl_qgis.engine.{module}"), function)
+            assert "PredictionTask" in found.__qualname__
+            names.add(name)
     assert names == {"predict", "predict_series", "detect", "classify_scenes"}

@@ -287,11 +287,12 @@ def test_of_two_jobs_that_write_one_file_the_second_is_refused_at_once(model, ma
     assert list(out.iterdir()) == []
 
 
-def test_what_is_whole_stays_where_a_later_output_fails(model, make_raster, tmp_path, monkeypatch):
+@pytest.mark.parametrize("step", ["add", "close"])
+def test_what_is_whole_stays_where_a_later_output_fails(model, make_raster, tmp_path, monkeypatch, step):
     def fails(*_, **__):
         raise OutputError("The disk is full.", "Free space.")
 
-    monkeypatch.setattr("rsdl_qgis.engine.vector.polygons.polygonize", fails)
+    monkeypatch.setattr(f"rsdl_qgis.engine.vector.tracing.polygonize.Polygonizer.{step}", fails)
     out = tmp_path / "out"
     out.mkdir()
     with pytest.raises(OutputError) as caught:

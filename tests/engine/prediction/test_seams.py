@@ -23,7 +23,7 @@ DATA = Path(os.environ.get("RSDL_DATA", "")) / "ombria" / "train"
 pytestmark = pytest.mark.skipif(
     not os.environ.get("RSDL_DATA") or not DATA.is_dir(), reason="needs the OMBRIA data set in RSDL_DATA"
 )
-TILE, OVERLAP, SIDE = 256, 64, 512
+TILE, OVERLAP, SIDE = 256, 32, 512
 UNET, WITHOUT_SEAMS = "flood-s2-after", ("flood-s2-after", "flood-s2", "flood-s1s2")
 
 

@@ -107,6 +107,25 @@ def test_the_seam_is_a_raised_cosine_over_the_overlap():
     np.testing.assert_allclose(values[0, 3], [*[0] * 12, *ramp, *[1] * 12], atol=1e-6)
 
 
+@pytest.mark.parametrize(("width", "overlap", "plain", "ramp"), [
+    (340, 32, 140, 60),  # over all they share, though less was asked for
+    (280, 32, 92, 96),  # over 96 pixels in the middle of the 120
+    (280, 100, 90, 100),  # or over what was asked for
+    (280, 0, 92, 96),
+])  # fmt: skip
+def test_a_seam_is_as_wide_as_what_tiles_share_up_to_96_pixels(width, overlap, plain, ramp):
+    values, _, _ = blend(
+        4,
+        width,
+        1,
+        (4, 200),
+        overlap,
+        lambda w: (np.full((1, 4, 200), float(w.col > 0), np.float32), np.ones((4, 200), bool)),
+    )
+    rise = 0.5 - 0.5 * np.cos(np.pi * (np.arange(ramp) + 0.5) / ramp)
+    np.testing.assert_allclose(values[0, 0], [*[0] * plain, *rise, *[1] * (width - plain - ramp)], atol=1e-6)
+
+
 def test_weights_of_four_tiles_are_separable():
     """Where four tiles meet, each counts by the product of its row's and its column's weight."""
     ramp = (0.5 - 0.5 * np.cos(np.pi * (np.arange(4) + 0.5) / 4)).astype(np.float32)

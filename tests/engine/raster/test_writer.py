@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rsdl_qgis.engine.errors import OutputError
+from rsdl_qgis.engine.raster import writer
 from rsdl_qgis.engine.raster.grid import Grid, crs_of
 from rsdl_qgis.engine.raster.writer import RasterSink
 
@@ -36,6 +37,15 @@ def save(path, array, pieces=(7,), on=None, **options):
             sink.write(row, array[:, row : row + rows])
             row += rows
     return path
+
+
+@pytest.mark.parametrize(("row", "height"), [(16_000_000, 512), (200_000, 256), (100_000, 128), (1, 128)])
+def test_where_a_row_of_blocks_is_large_they_are_lower(tmp_path, monkeypatch, rng, row, height):
+    monkeypatch.setattr(writer, "ROW", row)
+    array = rng.random((2, 1100, 70), np.float32)
+    with rasterio.open(save(tmp_path / "a.tif", array, [300])) as file:
+        assert set(file.block_shapes) == {(height, 512)}
+        assert (file.read() == array).all()
 
 
 @settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])

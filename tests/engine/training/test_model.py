@@ -68,7 +68,7 @@ def test_numbers_are_neither_activated_nor_halved():
     ("architecture", "options", "shape", "size", "tiling"),
     [
         ("unet", {"widths": (4, 4, 4)}, (1, 2), 128, (128, 32, 4, True)),
-        ("unet", {"widths": (4, 4)}, (1, 2), None, (256, 64, 2, True)),
+        ("unet", {"widths": (4, 4)}, (1, 2), None, (256, 32, 2, True)),
         ("cdnet", {"width": 4}, (2, 2), 64, (64, 16, 16, True)),  # any multiple, from 16 px
         ("lenet5", {}, (1, 2), None, (32, 0, 32, False)),
         ("lenet5", {"size": 40}, (1, 2), 999, (40, 0, 40, False)),  # it was built for 40 px

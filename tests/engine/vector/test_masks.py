@@ -6,7 +6,7 @@ import numpy as np
 from affine import Affine
 
 from rsdl_qgis.engine.raster.grid import Grid
-from rsdl_qgis.engine.vector import masks as module
+from rsdl_qgis.engine.vector import class_layers as module
 from rsdl_qgis.engine.vector.class_layers import NOTHING
 from rsdl_qgis.engine.vector.masks import Masks
 from rsdl_qgis.engine.vector.vector_file import VectorFile

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...errors import ModelError
 from ...tables.tasks import task_of
-from ..card import Class, Input, ModelCard, Scaling, Tiling, channel_bands
+from ..card import Class, Input, ModelCard, Scaling, Tiling, channel_bands, usual_overlap
 from ..card_schema import DEEPNESS, MOST_BANDS, MOST_CLASSES, check_count
 from .detectors import foreign_card, image_of, layout_of, named_classes, tiling_of
 from .graph import Head, head_of
@@ -26,7 +26,7 @@ TASKS = {
 }
 
 MEAN, STD = "standardization_mean", "standardization_std"
-OVERLAP = 15  # per cent of a tile, where the file does not say
+OVERLAP = 15  # per cent of a detector's tile, where the file does not say
 PALETTE = ("#d9d9d9", "#1f78b4", "#e31a1c", "#33a02c", "#ff7f00", "#6a3d9a", "#b15928", "#fdbf6f", "#a6cee3", "#b2df8a")
 
 
@@ -45,7 +45,7 @@ def deepness_card(name: str, file: OnnxFile) -> ModelCard:
         problem = f"'{name}' is a Deepness model of type {kind}."
         raise ModelError(problem, "Segmentor, Regressor and Detector models can be used.")
     channels, size, fixed = _image(name, file, keys)
-    resolution = keys.get("resolution")
+    resolution, overlap = keys.get("resolution"), keys.get("tiles_overlap")
     card = ModelCard(
         name=name,
         title=name,
@@ -56,7 +56,7 @@ def deepness_card(name: str, file: OnnxFile) -> ModelCard:
         classes=(),
         tiling=Tiling(
             size=size,
-            overlap=round(size * keys.get("tiles_overlap", OVERLAP) / 100),
+            overlap=round(size * overlap / 100) if overlap is not None else usual_overlap(size, not fixed),
             multiple=size if fixed else 32,
             any_size=not fixed,
         ),

@@ -58,6 +58,16 @@ def test_a_deepness_model_says_what_it_is(tmp_path):
     assert scaling.divisor == 255 and scaling.mean == ((0.5, 0.0, 0.0),)
 
 
+@pytest.mark.parametrize(("shape", "tile", "overlap"), [
+    (("batch", 3, 64, 64), 64, 6),  # 3/32 of a fixed tile
+    (("batch", 3, "h", "w"), 64, 16),
+    (("batch", 3, "h", "w"), 512, 32),  # tiles of any size are chosen to share more than that
+])  # fmt: skip
+def test_a_deepness_model_that_states_no_overlap_has_the_usual_one(tmp_path, shape, tile, overlap):
+    keys = {**{key: value for key, value in KEYS.items() if key != "tiles_overlap"}, "tile_size": tile}
+    assert read_card(write(tmp_path / "roofs.onnx", keys, shape)).tiling.overlap == overlap
+
+
 @pytest.mark.parametrize("classes", [1, 2])
 def test_a_deepness_model_makes_a_map(tmp_path, make_raster, classes):
     model = write(tmp_path / "roofs.onnx", KEYS, classes=classes)

@@ -118,7 +118,7 @@ def test_a_grid_over_all_of_the_raster(classify, model, image, tmp_path):
     assert any("left out" in text for text in report.said)
 
 
-@pytest.mark.parametrize(("memory", "batch"), [(64, 16), (100_000, 7), (10**7, 1)])
+@pytest.mark.parametrize(("memory", "batch"), [(64, 16), (100_000, 8), (10**7, 1)])
 def test_two_batches_fit_the_memory_budget(memory, batch):
     assert fitting_batch(replace(CARD, tiling=replace(CARD.tiling, memory=memory))) == batch
 

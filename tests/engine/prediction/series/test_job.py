@@ -185,7 +185,7 @@ def test_extent_mask_polygons_and_provenance(greatest, by_date, cube, tmp_path):
 # What training saw.
 
 
-@pytest.mark.parametrize(("memory", "batch"), [(1000, 1024), (500_000, 370), (10**9, 1)])
+@pytest.mark.parametrize(("memory", "batch"), [(1000, 1024), (500_000, 440), (10**9, 1)])
 def test_two_batches_fit_the_memory_budget(greatest, by_date, cube, tmp_path, memory, batch):
     report = Heard()
     run(greatest(tiling=Tiling(size=64, overlap=0, multiple=1, memory=memory)), by_date(cube), tmp_path, report)

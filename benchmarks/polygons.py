@@ -1,0 +1,182 @@
+"""Polygons of a class map against GDAL's own: time and peak memory of a process, from the raster to a GeoPackage.
+
+    python -m benchmarks.polygons [NAME ...] [--repeats 3]
+    python -m benchmarks.polygons --memory
+
+natural    five classes of smoothed noise, 6,000 x 6,000 px
+large      the same at 12,000 x 12,000 px
+speckled   the same at 6,000 x 6,000 px with the speckle that networks leave: about 3 million corners
+
+GDAL is the library that rasterio brings, its GDALPolygonize called as gdal_polygonize does (a mask of nodata, 4
+neighbours), which writes to a GeoPackage's layer in one transaction; it has no areas and no names of classes. Both have
+16 MB of block cache, twice a row of blocks. The targets are 0.4 of its time, and no more memory than it needs. Medians.
+
+``--memory``: our peak for rasters of 4,000, 8,000 and 16,000 px a side, with the same number of polygons, spread over
+more ground; the target is 10 % between them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import glob
+import multiprocessing
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from rasterio.transform import from_origin
+from rasterio.windows import Window
+
+ROOT = Path(__file__).resolve().parent.parent
+
+PERIOD, BLOCK = 6000, 512
+CLASSES = [(value, f"class {value}", "#336699") for value in range(5)]
+SIDES = {"natural": 6000, "large": 12_000, "speckled": 6000}
+
+
+def noise(sigma: float, seed: int) -> np.ndarray:
+    """Smoothed noise of unit variance that goes on over its borders, ``PERIOD`` pixels square."""
+    spectrum = np.fft.rfft2(np.random.default_rng(seed).standard_normal((PERIOD, PERIOD), np.float32))
+    rows, columns = np.fft.fftfreq(PERIOD), np.fft.rfftfreq(PERIOD)
+    spectrum *= np.exp(-2 * (np.pi * sigma) ** 2 * rows**2)[:, None]
+    spectrum *= np.exp(-2 * (np.pi * sigma) ** 2 * columns**2)
+    field = np.fft.irfft2(spectrum, s=(PERIOD, PERIOD)).astype(np.float32)
+    return field / field.std()
+
+
+def classes(speckled: bool) -> np.ndarray:
+    field = noise(30, 0)
+    if speckled:
+        field += 0.08 * noise(2, 1)
+    return np.digitize(field, [-0.9, -0.3, 0.3, 0.9]).astype(np.uint8)
+
+
+def write(path: Path, side: int, pattern: np.ndarray, share: float = 1.0) -> None:
+    """The pattern over a class map as ours are stored; a share of its blocks holds data."""
+    random = np.random.default_rng(0)
+    layout = {"tiled": True, "blockxsize": BLOCK, "blockysize": BLOCK, "compress": "zstd", "zstd_level": 1}
+    place = {"crs": "EPSG:32634", "transform": from_origin(300_000, 4_500_000, 10, 10), "nodata": 255}
+    blocks = [(row, col) for row in range(0, side, BLOCK) for col in range(0, side, BLOCK)]
+    kept = set(random.permutation(len(blocks))[: round(share * len(blocks))].tolist())
+    with rasterio.open(path, "w", "GTiff", side, side, 1, dtype="uint8", **layout, **place) as raster:
+        for number, (row, col) in enumerate(blocks):
+            height, width = min(BLOCK, side - row), min(BLOCK, side - col)
+            data = np.full((height, width), 255, np.uint8)
+            if number in kept:
+                data = pattern[np.ix_(np.arange(row, row + height) % PERIOD, np.arange(col, col + width) % PERIOD)]
+            raster.write(data, 1, window=Window(col, row, width, height))
+
+
+def prepare(path: Path, side: int, speckled: bool, share: float = 1.0) -> None:
+    write(path, side, classes(speckled), share)
+
+
+def apart(task: Callable[..., None], *arguments: Any) -> None:
+    """In a process of its own: what this one has held at most, a process that it starts is said to have held too."""
+    process = multiprocessing.get_context("spawn").Process(target=task, args=arguments)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise SystemExit("the raster could not be made")
+
+
+def gdal(raster: str, output: str) -> None:
+    """GDALPolygonize of the library in rasterio's package."""
+    folder = os.path.dirname(rasterio.__file__)
+    found = glob.glob(f"{folder}.libs/libgdal*") + glob.glob(f"{folder}/.dylibs/libgdal*")
+    library, pointer = ctypes.CDLL(found[0]), ctypes.c_void_p
+
+    def call(name: str, *arguments: object) -> ctypes.c_void_p:
+        function = getattr(library, name)
+        function.restype = pointer
+        return pointer(function(*arguments))
+
+    library.GDALAllRegister()
+    source = call("GDALOpen", raster.encode(), 0)
+    band = call("GDALGetRasterBand", source, 1)
+    target = call("GDALCreate", call("GDALGetDriverByName", b"GPKG"), output.encode(), 0, 0, 0, 0, None)
+    layer = call("GDALDatasetCreateLayer", target, b"polygons", call("GDALGetSpatialRef", source), 3, None)
+    library.OGR_L_CreateField(layer, call("OGR_Fld_Create", b"DN", 0), 1)
+    failed = library.GDALDatasetStartTransaction(target, 0)
+    failed += library.GDALPolygonize(band, call("GDALGetMaskBand", band), layer, 0, None, None, None)
+    failed += library.GDALDatasetCommitTransaction(target) + library.GDALClose(target)
+    if failed:
+        raise SystemExit("GDAL failed")
+
+
+def ours(raster: str, output: str) -> None:
+    from rsdl_qgis.engine.feedback import Report  # GDAL's process does not need to load them
+    from rsdl_qgis.engine.vector.tracing.polygonize import polygonize
+
+    polygonize(raster, output, CLASSES, Report())
+
+
+WAYS = {"ours": ours, "gdal": gdal}
+
+
+def run(way: str, raster: Path, folder: Path) -> tuple[float, float, float]:
+    """(wall seconds, CPU seconds, peak MB) of a process that draws the polygons of a raster."""
+    output = folder / "polygons.gpkg"
+    output.unlink(missing_ok=True)
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "benchmarks.polygons", "--only", way, str(raster), str(output)]
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "GDAL_CACHEMAX": "16"}) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{way} failed")
+    unit = 1 if sys.platform == "darwin" else 1024
+    return time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6
+
+
+def compare(name: str, repeats: int, folder: Path) -> None:
+    raster = folder / f"{name}.tif"
+    apart(prepare, raster, SIDES[name], name == "speckled")
+    taken: dict[str, list[tuple[float, float, float]]] = {way: [] for way in WAYS}
+    for _ in range(repeats):
+        for way, runs in taken.items():
+            runs.append(run(way, raster, folder))
+    medians = {way: [statistics.median(values) for values in zip(*runs)] for way, runs in taken.items()}
+    for way, (wall, cpu, peak) in medians.items():
+        print(f"{name:9} {way}: {wall:6.2f} s, CPU {cpu:6.2f} s, peak {peak:5.0f} MB", flush=True)
+    wall, cpu, peak = (a / b for a, b in zip(medians["ours"], medians["gdal"]))
+    print(f"{name:9} ours / gdal: wall {wall:.2f}, CPU {cpu:.2f}, peak {peak:.2f}", flush=True)
+
+
+def memory(folder: Path) -> None:
+    smallest = 4000
+    for side in (smallest, 8000, 16_000):
+        raster = folder / f"{side}.tif"
+        apart(prepare, raster, side, True, (smallest / side) ** 2)
+        print(f"{side:6} px: peak {run('ours', raster, folder)[2]:.0f} MB", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", help=f"{', '.join(SIDES)}; all, unless some are given")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--only", choices=WAYS, help=argparse.SUPPRESS)  # one process that is measured
+    given = parser.parse_args()
+    if given.only:
+        WAYS[given.only](*given.names)
+        return
+    with tempfile.TemporaryDirectory() as name:
+        if given.memory:
+            memory(Path(name))
+        else:
+            for raster in given.names or SIDES:
+                compare(raster, given.repeats, Path(name))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Regions of equal pixels drawn as polygons, a strip of rows at a time."""

@@ -1,0 +1,126 @@
+"""The classes of a raster as polygons in a vector file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Sequence
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+from rasterio.windows import Window
+
+from ...feedback import Report
+from ...files.text import one_line
+from ...raster.grid import Grid
+from ...raster.layer import open_raster
+from ..scene_features import Field
+from ..writer import VectorSink
+from .areas import GroundAreas
+from .rings import polygons_wkb
+from .tracer import Traced, Tracer
+
+STEPS = 1 << 17  # of polygons written at once, about: half as many as they have corners
+BATCH = 20_000  # polygons written at once
+PIXELS = 1 << 20  # read at once, about
+FIELDS = (Field("class", "object"), Field("value", "int32"), Field("area_m2", "float64"))
+
+Classes = Sequence[tuple[int, str, str]]  # value, name, colour
+
+
+class Polygonizer:
+    """Draws connected pixels of one class as polygons along the pixels' edges while their rows come.
+
+    The arguments are those of ``polygonize``; ``dtype``: of the values. A polygon is written when it is complete, so
+    that memory goes by the polygons that reach the last row. Belongs to one thread at a time. Raises OutputError where
+    the file cannot be written; then nothing is left behind.
+    """
+
+    def __init__(
+        self,
+        output: str | os.PathLike[str],
+        grid: Grid,
+        classes: Classes,
+        dtype: DTypeLike,
+        min_area: float = 0.0,
+        skip: Collection[int] = (),
+    ):
+        self._grid, self._min_area = grid, min_area
+        count = np.iinfo(dtype).max + 1
+        self._names, wanted = np.empty(count, object), np.zeros(count, bool)  # by value
+        for value, name, _ in classes:
+            if value not in skip:
+                self._names[value], wanted[value] = one_line(name), True
+        self._tracer = Tracer(grid.width, wanted)
+        self._areas = GroundAreas(grid)
+        self._waiting: list[Traced] = []
+        self._sink = VectorSink(output, grid.crs, "Polygon", FIELDS)
+        self.count = 0  # polygons written
+
+    def add(self, rows: NDArray, report: Report) -> None:
+        """The next rows of values: (n, width)."""
+        self._take(self._tracer.add(rows), report)
+
+    def close(self, report: Report) -> int:
+        """Finishes the file; how many polygons there are."""
+        try:
+            self._take(self._tracer.close(), report)
+            self._write()
+        except BaseException:
+            self.abort()
+            raise
+        self._sink.close()
+        return self.count
+
+    def abort(self) -> None:
+        """Removes the unfinished file."""
+        self._sink.abort()
+
+    def _take(self, found: Iterable[Traced], report: Report) -> None:
+        report.check()
+        for traced in found:
+            self._waiting.append(traced)
+            if sum(len(t.steps) for t in self._waiting) >= STEPS or sum(len(t.values) for t in self._waiting) >= BATCH:
+                self._write()
+            report.check()
+
+    def _write(self) -> None:
+        """Writes what waits."""
+        if not self._waiting:
+            return
+        traced, self._waiting = Traced.joined(self._waiting), []
+        areas = self._areas.of(traced)
+        kept = np.flatnonzero(areas >= self._min_area)
+        wkb = polygons_wkb(traced, self._grid.transform)[kept]
+        values = traced.values[kept]
+        self._sink.write_all(wkb, [self._names[values], values.astype(np.int32), areas[kept]])
+        self.count += len(kept)
+
+
+def polygonize(
+    class_raster: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    classes: Classes,
+    report: Report,
+    min_area: float = 0.0,
+    skip: Collection[int] = (),
+) -> int:
+    """Connected pixels of one class become polygons along the pixels' edges; returns how many.
+
+    ``classes``: (value, name, colour); values that are not among them, and those in ``skip``, are left out,
+    and so are polygons below ``min_area`` m². The format goes by ``output``'s ending (.gpkg, .geojson, .shp,
+    .fgb). Fields: class (text), value (integer), area_m2 (in squared map units where the
+    raster has no CRS). The raster, of uint8 or uint16, is read some rows at a time. Raises InputError, OutputError,
+    Cancelled.
+    """
+    with open_raster(str(class_raster)) as raster:
+        grid = Grid(raster.crs.to_wkt() if raster.crs else None, raster.transform, raster.height, raster.width)
+        polygonizer = Polygonizer(output, grid, classes, raster.dtypes[0], min_area, skip)
+        try:
+            rows = max(1, PIXELS // grid.width)
+            for row in range(0, grid.height, rows):
+                window = Window(0, row, grid.width, min(rows, grid.height - row))
+                polygonizer.add(raster.read(1, window=window), report)
+            return polygonizer.close(report)
+        except BaseException:
+            polygonizer.abort()
+            raise
