@@ -28,9 +28,9 @@ QGIS_MODULES = ("qgis", "processing", "osgeo", "PyQt5", "PyQt6")
 ENGINE_TOP = ("__main__", "jobs")  # above the engine's folders; its other modules lie below them
 ENGINE_FOLDERS = (  # from the top down
     *("training", "assessment", "reports", "chips", "prediction", "runtime", "vector", "radiometry", "boxes", "raster"),
-    *("networks", "evaluation", "cards", "job", "tables", "files"),
+    *("networks", "evaluation", "bundles", "cards", "job", "tables", "files"),
 )
-FOLDERS_FOR_QGIS = ("cards", "job", "tables", "files")  # of the engine; standard library only
+FOLDERS_FOR_QGIS = ("bundles", "cards", "job", "tables", "files")  # of the engine; standard library only
 MODULES_FOR_QGIS = ("networks", "dates", "errors", "feedback")  # so are these
 RASTER_LIBRARIES = ("rasterio", "pyogrio")
 RASTER_FOLDERS = ("raster", "vector")

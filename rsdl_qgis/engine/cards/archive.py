@@ -196,7 +196,7 @@ class _Bounded:
 
 @contextmanager
 def as_error_of(content: Content, path: Path) -> Iterator[None]:
-    """Turns what ``zipfile`` raises for a damaged archive into the content's error; those of the disk stay as they are."""
+    """Turns what ``zipfile`` raises for a damaged archive into the content's error; the disk's stay as they are."""
     import lzma
     import struct
     import zipfile
