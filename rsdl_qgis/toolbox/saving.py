@@ -45,7 +45,7 @@ class JobAlgorithm(RsdlAlgorithm):
         """Save a job as SAVE_JOB: the algorithm's results. What QGIS copied for the job has to be there still."""
         target = Path(self.parameterAsFileOutput(parameters, "SAVE_JOB", context)).absolute()
         copies = self.parameterAsEnumString(parameters, "SAVE_INPUTS", context) == "copies"
-        wishes = Wishes(copies, shared.is_temporary, _is_placeless, _libraries(feedback), _parts)
+        wishes = Wishes(copies, shared.is_temporary, _is_placeless, _parts, _libraries(feedback))
         try:
             write_bundle(job, target, wishes, FeedbackReport(feedback))
         except Cancelled:
