@@ -50,7 +50,7 @@ def _opened(
         raise OutputError(f"There is no folder {output} to write results to.", "Make it, or choose another.")
     if not (Path(job).suffix.lower() == ".zip" or zipfile.is_zipfile(job)):
         return placed(read_job([job]), places)
-    return stack.enter_context(opened_bundle(Path(job), places, report))
+    return stack.enter_context(opened_bundle(Path(job), places, report, lambda file: read_job([str(file)])))
 
 
 def _map(text: str) -> tuple[str, str]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from qgis.core import QgsProcessingException, QgsProcessingParameterFileDestination
 
-from ..engine.bundles.write import Wishes, write_bundle
 from ..engine.errors import Cancelled, RsdlError
 from ..engine.files.names import family
 from ..engine.job.outputs import outputs_of
@@ -43,6 +42,8 @@ class JobAlgorithm(RsdlAlgorithm):
 
     def save(self, job: Mapping[str, Any], parameters, context, feedback) -> dict[str, Any]:
         """Save a job as SAVE_JOB: the algorithm's results. What QGIS copied for the job has to be there still."""
+        from ..engine.bundles.write import Wishes, write_bundle  # not when QGIS starts
+
         target = Path(self.parameterAsFileOutput(parameters, "SAVE_JOB", context)).absolute()
         copies = self.parameterAsEnumString(parameters, "SAVE_INPUTS", context) == "copies"
         wishes = Wishes(copies, shared.is_temporary, _is_placeless, _parts, _libraries(feedback))

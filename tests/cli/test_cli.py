@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
+from rsdl_qgis.cli.execute import TextReport
 from rsdl_qgis.cli.options import HELP, WrongUsage, predicting_arguments
 from rsdl_qgis.cli.predict import predict_job
 from rsdl_qgis.engine.feedback import Report
@@ -159,6 +161,30 @@ def test_a_saved_job_with_other_places(picture, tmp_path):
     done = rsdl("run", tmp_path / "job.json", *maps, "--output", tmp_path / "out", "--quiet")
     assert done.returncode == 0 and done.stderr == ""
     assert pixels(tmp_path / "out" / "map.tif").shape == (1, 96, 96)
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_bar_on_a_terminal_gives_way_to_lines(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    result = io.StringIO()
+    report = TextReport(result, threading.Event())
+    report.progress(0.5, "tile 1 of 2")
+    report.log("info", "a note")
+    report.log("warning", "take care")
+    report.event("result", output="a.tif", empty=None, classes=[{"value": 1, "name": "b"}], timing={"run": 1.23456789})
+    said = sys.stderr.getvalue()
+    assert f"\r[{'#' * 12}{'-' * 12}]  50 %  tile 1 of 2" in said
+    assert "\r\033[Ka note\n" in said and "\r\033[KWarning: take care\n" in said and said.endswith("\r\033[K")
+    assert result.getvalue() == "output: a.tif\nclasses: value 1, name b\ntiming.run: 1.23457\n"
+
+
+def test_training_without_its_libraries_says_what_to_install(capsys):
+    TextReport(io.StringIO(), threading.Event()).event("error", kind="environment_error", message="No torch.", hint="x")
+    assert 'Error: No torch.\nInstall it: pip install "rsdl-qgis[train]"' in capsys.readouterr().err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there are no such signals")

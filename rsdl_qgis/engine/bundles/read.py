@@ -25,8 +25,8 @@ from ..tables.kinds import shown
 from . import BUNDLE, FORMAT, JOB_FILE, MANIFEST, OUTPUT
 from .fingerprint import fingerprint
 
-CONTENT = Content("job bundle", MANIFEST, 100_000, 1 << 25, 1 << 42, InputError, at_root=True)
-LARGEST_MANIFEST = 1 << 25  # bytes
+CONTENT = Content("job bundle", MANIFEST, 40_000, 1 << 24, 1 << 42, InputError, at_root=True)
+LARGEST_MANIFEST = 1 << 24  # bytes
 WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")  # how an absolute path there begins
 
 
@@ -61,8 +61,13 @@ class Places:
 
 
 @contextmanager
-def opened_bundle(path: Path, places: Places, report: Report) -> Iterator[dict[str, Any]]:
-    """The job in a bundle, to be run while it is open. InputError for what is damaged, unsafe or not here."""
+def opened_bundle(
+    path: Path, places: Places, report: Report, read: Callable[[Path], Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """The job in a bundle, to be run while it is open; ``read``: reads a job's file.
+
+    InputError for what is damaged, unsafe or not here.
+    """
     import tempfile
 
     if not path.is_file():
@@ -81,7 +86,7 @@ def opened_bundle(path: Path, places: Places, report: Report) -> Iterator[dict[s
             virtual.write_text(there, encoding="utf-8", errors="surrogateescape")
         _check_outside(manifest, places, report)
         _compare_libraries(manifest, report)
-        yield placed(_json(path, (folder / JOB_FILE).read_bytes()), places)
+        yield placed(read(folder / JOB_FILE), places)
 
 
 def placed(job: Mapping[str, Any], places: Places) -> dict[str, Any]:

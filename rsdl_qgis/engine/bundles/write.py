@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,8 +23,10 @@ from ..files.text import shortened
 from ..job.outputs import MODELS, OPERATIONS, READ, replaced
 from . import BUNDLE, FORMAT, JOB_FILE, MANIFEST, OUTPUT, REQUIREMENTS
 from .fingerprint import fingerprint
+from .read import CONTENT
 
 CHUNK = 1 << 20
+FURTHER = 3  # members besides models and data
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same job gives the same bundle
 VIRTUAL = ".vrt"
 
@@ -94,6 +97,7 @@ class _Packing:
         self.texts: dict[str, str] = {}
         self.outside: list[dict[str, Any]] = []
         self._wishes = wishes
+        self._folded: dict[str, str] = {}  # files by the names of members as some disks compare them
         self._known: dict[str, str] = {}  # what a file or model is called in the job
 
     def model(self, text: str) -> str:
@@ -156,14 +160,21 @@ class _Packing:
         return self._known[file]
 
     def _add(self, name: str, file: str) -> None:
+        other = self._folded.setdefault(unicodedata.normalize("NFC", name).casefold(), file)
+        if other != file:
+            text = f"{shortened(file)} and {shortened(other)} cannot be packed: on some disks they are in one place."
+            raise InputError(text, "Rename one, or save the job with the paths of its data.")
         self.files[_named(name, file)] = file
+        if len(self.files) + FURTHER > CONTENT.members:
+            text = f"The job reads more files than a bundle holds, at most {CONTENT.members}."
+            raise InputError(text, "Save the job with the paths of its data.")
 
 
 def _named(name: str, file: str) -> str:
     """The name of a member; InputError where not every system can have such a file."""
     problem = unusable(name)
     if problem:
-        text = f"{shortened(file)} cannot be packed: its name is one {problem.removeprefix('which is ')}."
+        text = f"{shortened(file)} cannot be packed as {shortened(name)}, {problem}."
         raise InputError(text, "Rename it, or save the job with the paths of its data.")
     return name
 
@@ -194,7 +205,7 @@ def _write(
 ) -> None:
     import zipfile  # not when QGIS starts
 
-    total, done = sum(map(os.path.getsize, files.values())), 0
+    total, done = max(sum(map(os.path.getsize, files.values())), 1), 0
     members: dict[str, dict[str, Any]] = {}
     with zipfile.ZipFile(path, "w") as archive:  # rasters and weights are compressed already, or cannot be
         for name, text in texts.items():
@@ -203,6 +214,7 @@ def _write(
             members[name] = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
         for name, file in files.items():
             digest, size = hashlib.sha256(), 0
+            report.progress(min(done / total, 1.0), Path(file).name)
             with (
                 open(file, "rb") as source,
                 archive.open(zipfile.ZipInfo(name, EPOCH), "w", force_zip64=True) as member,
@@ -212,7 +224,7 @@ def _write(
                     digest.update(chunk)
                     member.write(chunk)
                     size, done = size + len(chunk), done + len(chunk)
-                    report.progress(min(done / total, 1.0), Path(file).name)
+                    report.progress(min(done / total, 1.0))
             members[name] = {"sha256": digest.hexdigest(), "size": size}
         text = json.dumps({**manifest, "files": members}, indent=2, ensure_ascii=False)
         archive.writestr(zipfile.ZipInfo(MANIFEST, EPOCH), text.encode("utf-8"))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
 
-from rsdl_qgis.engine.bundles import JOB_FILE, MANIFEST, REQUIREMENTS
+from rsdl_qgis.engine.__main__ import read_job
+from rsdl_qgis.engine.bundles import JOB_FILE, MANIFEST, REQUIREMENTS, read, write
 from rsdl_qgis.engine.bundles.read import Places, mapped, opened_bundle, placed
 from rsdl_qgis.engine.bundles.write import Wishes, write_bundle
 from rsdl_qgis.engine.errors import Cancelled, InputError, ModelError
@@ -70,7 +72,7 @@ def bundle(tmp_path):
 def run(path, folder, *maps, report=None):
     """The map that a bundle gives in another folder."""
     folder.mkdir()
-    with opened_bundle(path, Places(maps, str(folder)), report or Report()) as job:
+    with opened_bundle(path, Places(maps, str(folder)), report or Report(), lambda file: read_job([str(file)])) as job:
         result = OPERATIONS["predict"](job["arguments"], Report())
     with rasterio.open(result["output"]) as file:
         return file.read(1)
@@ -211,6 +213,22 @@ def test_a_name_that_not_every_system_has_is_refused(job, bundle, image):
     with pytest.raises(InputError, match="cannot be packed") as caught:
         bundle(job, copies=True)
     assert "paths" in caught.value.hint
+
+
+def test_files_that_not_every_disk_tells_apart_are_refused(job, bundle, data):
+    for name in ("chips/a.tif", "chips/A.TIF"):
+        (data / name).parent.mkdir(exist_ok=True)
+        (data / name).touch()
+    job["arguments"]["mask"] = str(data / "chips")
+    with pytest.raises(InputError, match="in one place"):
+        bundle(job, copies=True)
+
+
+def test_more_files_than_a_bundle_holds_are_refused(job, bundle, monkeypatch):
+    monkeypatch.setattr(read, "CONTENT", replace(read.CONTENT, members=3))
+    monkeypatch.setattr(write, "CONTENT", read.CONTENT)
+    with pytest.raises(InputError, match="at most 3"):
+        bundle(job, copies=True)
 
 
 def changed(name, content):
