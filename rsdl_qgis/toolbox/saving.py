@@ -13,8 +13,8 @@ from ..engine.files.names import family
 from ..engine.job.outputs import outputs_of
 from ..environment import check
 from ..paths import user_folder
+from . import compat, settings
 from . import parameters as shared
-from . import settings
 from .algorithm import RsdlAlgorithm
 from .environment import FeedbackReport
 from .text import tr
@@ -61,8 +61,8 @@ class JobAlgorithm(RsdlAlgorithm):
         return {"SAVE_JOB": str(target)}
 
 
-def saving_parameters() -> list:
-    """SAVE_JOB and SAVE_INPUTS."""
+def saving_parameters(group: str = "") -> list:
+    """SAVE_JOB and SAVE_INPUTS; ``group``: before their labels, where the advanced parameters are in groups."""
     file = QgsProcessingParameterFileDestination(
         "SAVE_JOB", tr("Save job instead of running it"), tr("Job bundles (*.zip)"), None, True, False
     )
@@ -81,7 +81,9 @@ def saving_parameters() -> list:
         ),
         INPUTS,
     )
-    return [shared.described(file, text, advanced=True), inputs]
+    inputs.setFlags(inputs.flags() | compat.OPTIONAL)  # models that were made before it was there stay sound
+    found = [shared.described(file, text, advanced=True), inputs]
+    return [shared.advanced(group, parameter) for parameter in found] if group else found
 
 
 def _is_placeless(path: str) -> bool:

@@ -68,7 +68,7 @@ class ModelMaker(JobAlgorithm):
 
     def add_outputs(self) -> None:
         """Declare NAME, OUTPUT, REPORT, how the job is saved, and the metrics."""
-        for parameter in (_name(), _model_folder(), _report(), *saving_parameters()):
+        for parameter in (_name(), _model_folder(), _report(), *saving_parameters(tr("Computing"))):
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputString("MODEL", tr("Model, for MODEL of other algorithms")))
         main = tr("Main metric of the finished model")

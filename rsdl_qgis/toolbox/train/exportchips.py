@@ -68,7 +68,7 @@ class ExportChips(JobAlgorithm):
             *data.advanced_parameters(),
             *option_table.advanced(OPTIONS, offer),
             _chip_folder(),
-            *saving_parameters(),
+            *saving_parameters(tr("Computing")),
         ]:
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputString("CHIPS", tr("Chip folder, for CHIPS of other algorithms")))
