@@ -19,7 +19,9 @@ T = TypeVar("T")
 
 
 class RsdlError(Exception):
-    """A problem in one sentence (``message``) and its remedy (``hint``)."""
+    """A problem in one sentence (``message``) and its remedy (``hint``). ``status``: of a program that it ends."""
+
+    status = 1
 
     def __init__(self, message: str, hint: str = ""):
         super().__init__(message)
@@ -70,6 +72,8 @@ class TrainStepMissing(RsdlError):
 
 class Cancelled(RsdlError):
     """The user stopped the job."""
+
+    status = 3
 
 
 def known(value: T | None) -> T:
