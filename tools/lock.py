@@ -17,7 +17,7 @@ from rsdl_qgis.environment.requirements import BUILDS, STEPS, UV, lock_file
 
 TOOL = "uv>=0.9"
 # From 1.27 on ONNX Runtime's wheels have its library twice (25 MB), and those for GPUs need CUDA 13.
-PREDICT = ("numpy>=1.26", "rasterio>=1.4", "pyogrio>=0.10", "shapely>=2.1")
+PREDICT = ("affine>=2.3", "numpy>=1.26", "rasterio>=1.4", "pyogrio>=0.10", "shapely>=2.1")
 RUNTIMES = {
     "cpu": "onnxruntime>=1.23,<1.27",
     "cuda12": "onnxruntime-gpu[cuda,cudnn]>=1.23,<1.27",

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 import click
 
-from ..engine.__main__ import EventReport, carried_out, own_stdout, wait_calmly
+from ..engine.__main__ import EventReport, carried_out, own_stdout, share_memory, wait_calmly
 from ..paths import plugin_version
 
 CANCELLED = 3
@@ -38,6 +38,7 @@ def execute(read: Callable[[EventReport], Mapping[str, Any]], as_json: bool = Fa
     one ends it at once.
     """
     wait_calmly()
+    share_memory()
     stop = threading.Event()
     stream = own_stdout()
     report = EventReport(stream, stop) if as_json else TextReport(stream, stop, quiet)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -229,6 +230,102 @@ def test_a_set_up_that_is_killed_is_repaired_by_the_next(uv, home, command):
     uv()
     environment.setup(Report(), anew=True)
     assert environment.check(python) and leftovers(home) == []
+
+
+# What a set-up calls at ten points of its way, and the time that it calls it: it is killed just before.
+POINTS = [
+    ("setup", "_work", 1),
+    ("setup", "find_uv", 1),
+    ("installers.Uv", "create", 1),
+    ("setup", "install_libraries", 1),
+    ("installers.Uv", "install", 1),
+    ("setup", "check", 1),
+    ("setup", "write_marker", 1),
+    ("setup", "_put", 1),
+    ("setup", "_renamed", 2),  # the old one has gone, the new one is not there yet
+    ("setup", "remove", 2),  # the new one is there, the old one not removed
+]
+KILLED = """
+import importlib, os, signal, sys
+from rsdl_qgis.environment.__main__ import main
+(path, name, time), calls = {point}, []
+module, _, owner = path.partition(".")
+module = importlib.import_module("rsdl_qgis.environment." + module)
+owner = getattr(module, owner) if owner else module
+real = getattr(owner, name)
+def kill(*arguments, **options):
+    calls.append(1)
+    if len(calls) == time:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(*arguments, **options)
+setattr(owner, name, kill)
+main(["--setup", "--anew"])
+"""
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: "-".join(map(str, point)))
+def test_killed_at_ten_points_it_leaves_an_environment_or_says_that_there_is_none(uv, home, point):
+    python = environment.setup(Report())
+    code = KILLED.format(point=point)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    if point[1] == "_renamed":
+        with pytest.raises(RsdlError, match="not set up yet"):
+            environment.find_python()
+    else:
+        assert environment.find_python().path == python and environment.check(python)
+    assert leftovers(home)
+    environment.setup(Report())
+    assert environment.check(python) and leftovers(home) == []
+
+
+@pytest.fixture
+def pythons(monkeypatch, tmp_path):
+    """``pythons(*texts)``: the computer has these Pythons alone, which tell such versions, and no uv."""
+
+    def only(*told):
+        found = [write_program(tmp_path / f"python{i}", f"#!/bin/sh\n{text}\n") for i, text in enumerate(told)]
+        monkeypatch.setattr("rsdl_qgis.environment.pythons._candidates", lambda: [str(path) for path in found])
+        monkeypatch.setattr("rsdl_qgis.environment.installers.shutil.which", lambda name: None)
+
+    return only
+
+
+OFFLINE = "dns error: failed to lookup address information: Temporary failure in name resolution"
+OLD = "echo 3 9 1 1 1"  # Python 3.9 with pip and venv, as in QGIS 3.22 on Windows
+OLD_OFFLINE = f'case "$*" in *"pip install"*) echo "{OFFLINE}"; exit 1;; *) {OLD};; esac'
+
+
+@pytest.mark.parametrize(
+    ("found", "words", "hint"),
+    [
+        ([], r"No Python 3\.10 to 3\.14 with venv was found on this computer\.$", "Install Python.*or uv"),
+        (["echo 3 11 0 1 0"], r"Found: .*\(3\.11, without venv\)", "python3-venv"),
+        ([OLD_OFFLINE], "package index cannot be reached", "bundle"),
+    ],
+    ids=["no Python", "without venv", "3.9 offline"],
+)
+def test_no_python_to_make_it_from_and_no_uv(pythons, home, no_pip_settings, found, words, hint):
+    pythons(*found)
+    with pytest.raises(RsdlError) as caught:
+        environment.setup(Report())
+    assert re.search(words, caught.value.message) and re.search(hint, caught.value.hint)
+    assert leftovers(home) == []
+
+
+@pytest.mark.parametrize("told", [[], [OLD]], ids=["no Python", "3.9"])
+def test_uv_brings_a_python_where_there_is_none_that_fits(uv, monkeypatch, tmp_path, keeping, told):
+    found = [str(write_program(tmp_path / "old", f"#!/bin/sh\n{text}\n")) for text in told]
+    monkeypatch.setattr("rsdl_qgis.environment.pythons._candidates", lambda: found)
+    report = keeping()
+    environment.setup(report)
+    assert "uv downloads one" in report.text()
+    venv = next(call["arguments"] for call in uv.log() if call["command"] == "venv")
+    assert "--managed-python" in venv and venv[venv.index("--python") + 1] == ">=3.10,<3.15"
+    uv(fail={"venv": "error: Failed to download https://x/python-build-standalone/cpython.tar.gz: dns error"})
+    with pytest.raises(RsdlError, match=r"no Python 3\.10 to 3\.14, and uv could not download one"):
+        environment.setup(Report(), anew=True)
+    assert environment.check(environment.find_python().path)
 
 
 def test_pip_follows_a_uv_that_fails(uv, home, keeping):
