@@ -280,11 +280,11 @@ def test_killed_at_ten_points_it_leaves_an_environment_or_says_that_there_is_non
 
 
 @pytest.fixture
-def pythons(monkeypatch, tmp_path):
+def pythons(monkeypatch, programs):
     """``pythons(*texts)``: the computer has these Pythons alone, which tell such versions, and no uv."""
 
     def only(*told):
-        found = [write_program(tmp_path / f"python{i}", f"#!/bin/sh\n{text}\n") for i, text in enumerate(told)]
+        found = [programs(f"python-{i}", f"#!/bin/sh\n{text}\n") for i, text in enumerate(told)]
         monkeypatch.setattr("rsdl_qgis.environment.pythons._candidates", lambda: [str(path) for path in found])
         monkeypatch.setattr("rsdl_qgis.environment.installers.shutil.which", lambda name: None)
 
@@ -314,8 +314,8 @@ def test_no_python_to_make_it_from_and_no_uv(pythons, home, no_pip_settings, fou
 
 
 @pytest.mark.parametrize("told", [[], [OLD]], ids=["no Python", "3.9"])
-def test_uv_brings_a_python_where_there_is_none_that_fits(uv, monkeypatch, tmp_path, keeping, told):
-    found = [str(write_program(tmp_path / "old", f"#!/bin/sh\n{text}\n")) for text in told]
+def test_uv_brings_a_python_where_there_is_none_that_fits(uv, monkeypatch, programs, keeping, told):
+    found = [str(programs("python-old", f"#!/bin/sh\n{text}\n")) for text in told]
     monkeypatch.setattr("rsdl_qgis.environment.pythons._candidates", lambda: found)
     report = keeping()
     environment.setup(report)
