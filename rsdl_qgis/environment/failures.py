@@ -32,7 +32,7 @@ CAUSES = (  # the first that is found is told
     ),
     Cause(
         "hash",
-        r"Hash mismatch|do not match the hashes|hash mismatch|computed hash|no hashes? (?:are|is|were) available",
+        r"hash mismatch|do not match the hashes|Got +[0-9a-f]{64}|computed hash|no hashes? (?:are|is|were) available",
         "A downloaded file is not the one that this plugin was tested with: its hash differs.",
         "Try again. Where an index of your own has other files, name it as INDEX_URL: its files are taken as they are.",
     ),

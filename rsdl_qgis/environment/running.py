@@ -52,7 +52,8 @@ class Work:
         finally:
             kill_group(process)
         if process.returncode:
-            raise failure(Path(command[0]).name, process.returncode, tail)
+            program = "pip" if "pip" in command[1:4] and "-m" in command else Path(command[0]).name
+            raise failure(program, process.returncode, tail)
         return tail
 
     def tell(self) -> None:

@@ -13,7 +13,8 @@ from qgis.core import QgsApplication, QgsNetworkAccessManager, QgsSettings
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtNetwork import QNetworkProxy, QNetworkProxyFactory, QNetworkProxyQuery
 
-ANYWHERE = "https://example.org/"  # asked of the system's settings: which proxy is for such an address
+from ..environment.installers import PYTORCH
+
 CERTIFICATES = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE")
 
 
@@ -47,9 +48,9 @@ def proxy_variables() -> dict[str, str]:
 
 
 def _proxy(settings: QgsSettings) -> QNetworkProxy:
-    """The proxy that QGIS uses, with its name and password."""
+    """The proxy that QGIS uses, with its name and password; of the system's the one for what installers ask."""
     if settings.value("proxy/proxyType", "", type=str) == "DefaultProxy":  # the system's
-        found = QNetworkProxyFactory.systemProxyForQuery(QNetworkProxyQuery(QUrl(ANYWHERE)))
+        found = QNetworkProxyFactory.systemProxyForQuery(QNetworkProxyQuery(QUrl(PYTORCH)))
         return found[0] if found else QNetworkProxy()
     manager = QgsNetworkAccessManager.instance()
     manager.setupDefaultProxyAndCache()  # as the settings are now, with those of the authentication

@@ -152,6 +152,7 @@ def no_wheels(folder):
     [
         ("Failed to fetch: `https://u:p@x/`\n  dns error", "cannot be reached", "proxy"),
         ("error: Hash mismatch for `numpy==2`", "hash differs", "Try again"),
+        (f"  Expected sha256 {64 * '0'}\n       Got        {64 * 'e'}", "hash differs", "Try again"),
         ("error: No space left on device (os error 28)", "disk is full", "Free space"),
         ("error: No solution found when resolving", "not to be had", "bundle"),
     ],
