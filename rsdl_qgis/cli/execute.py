@@ -14,6 +14,7 @@ from typing import Any, TextIO
 import click
 
 from ..engine.__main__ import EventReport, carried_out, own_stdout, share_memory, wait_calmly
+from ..engine.job import ranks
 from ..paths import plugin_version
 
 CANCELLED = 3
@@ -59,7 +60,9 @@ class TextReport(EventReport):
         self._is_terminal = sys.stderr.isatty()
 
     def event(self, event: str, **fields: Any) -> None:
-        """Show an event; a reader of the result that is gone cancels."""
+        """Show an event, of the first of several processes; a reader of the result that is gone cancels."""
+        if not ranks.is_first():
+            return
         with self.lock:
             try:
                 getattr(self, f"_{event}")(**fields)

@@ -19,10 +19,10 @@ from contextlib import suppress
 from typing import Any, TextIO
 
 from ..paths import plugin_version
-from .errors import InputError, RsdlError, TrainStepMissing
+from .errors import Cancelled, InputError, RsdlError, TrainStepMissing
 from .feedback import Report
 from .files.json import is_deeper, loaded
-from .job import memory
+from .job import memory, ranks
 from .job.arguments import checked
 from .job.memory import ran_out
 from .tables.kinds import shown
@@ -46,7 +46,9 @@ class EventReport(Report):
         self.last = 0.0
 
     def event(self, event: str, **fields: Any) -> None:
-        """One JSON line; a reader that is gone cancels."""
+        """One JSON line, of the first of several processes; a reader that is gone cancels."""
+        if not ranks.is_first():
+            return
         with self.lock:
             try:
                 print(json.dumps({"event": event, **fields}, default=str), file=self.stream, flush=True)
@@ -61,6 +63,9 @@ class EventReport(Report):
 
     def log(self, level: str, message: str) -> None:
         self.event("log", level=level, message=message)
+
+    def failed(self, error: Exception) -> None:
+        self.event("error", **error_fields(error, None))
 
     def cancelled(self) -> bool:
         return self.stop.is_set()
@@ -106,6 +111,8 @@ def carried_out(read: Callable[[], Mapping[str, Any]], report: EventReport) -> i
         return 0
     except Exception as error:
         report.event("error", **error_fields(error, operation))
+        if not isinstance(error, Cancelled):
+            ranks.wait_for_first(report.cancelled)
         return error.status if isinstance(error, RsdlError) else RsdlError.status
 
 
@@ -157,6 +164,8 @@ def read_job(arguments: list[str]) -> dict[str, Any]:
         if arguments:
             with open(arguments[0], "rb") as file:
                 data = file.read(LARGEST_JOB + 1)
+        elif ranks.count() > 1:
+            raise InputError("Several processes cannot read a job from standard input.", "Give it as a file.")
         else:
             data = sys.stdin.buffer.readline(LARGEST_JOB + 1)
     except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
@@ -203,6 +212,7 @@ def run(job: Mapping[str, Any], report: Report) -> dict[str, Any]:
     operation = job["operation"]
     if not isinstance(operation, str) or operation not in OPERATIONS:
         raise InputError(f"There is no operation {shown(operation)}.", f"There are {', '.join(OPERATIONS)}.")
+    ranks.check(operation)
     return OPERATIONS[operation](checked(operation, job["arguments"]), report)
 
 

@@ -15,7 +15,9 @@ from ...paths import plugin_version
 from ..cards.onnx.tiny import TINY_NETWORK
 from ..cards.store import Store
 from ..feedback import Report
-from .sessions import devices, has_torch, onnx_providers
+from ..tables.devices import PROVIDERS, kind_of
+from .devices import TORCH_DEVICES, devices, has_torch
+from .onnx_engine import onnx_providers
 
 LIBRARIES = (
     *("numpy", "rasterio", "pyogrio", "shapely", "onnxruntime", "onnxruntime-gpu", "onnx", "torch", "safetensors"),
@@ -43,9 +45,9 @@ def run_describe(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]
 def checked_device(device: str) -> dict[str, str]:
     """What each engine says when it runs a tiny network on a device: 'ok', or what is wrong."""
     runs: dict[str, Callable[[], NDArray]] = {}
-    if not device.startswith("mps"):
+    if device == "cpu" or kind_of(device) in PROVIDERS:
         runs["ONNX Runtime"] = lambda: by_onnx(device)
-    if has_torch():
+    if kind_of(device) in TORCH_DEVICES and has_torch():
         runs["PyTorch"] = lambda: by_torch(device)
     return {engine: _outcome(run) for engine, run in runs.items()}
 
@@ -57,7 +59,7 @@ def by_onnx(device: str) -> NDArray:
     session = onnxruntime.InferenceSession(TINY_NETWORK, providers=onnx_providers(device))
     (output,) = session.run(None, {"x": NUMBERS})
     used = session.get_providers()[0]
-    if device.startswith("cuda") and used != "CUDAExecutionProvider":
+    if used != PROVIDERS.get(kind_of(device), used):
         raise RuntimeError(f"it ran by {used} instead")
     return np.asarray(output)
 
