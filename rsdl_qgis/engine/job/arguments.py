@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import InputError
+from ..tables.fire import METHODS, VALUES
 from ..tables.kinds import (
     LONGEST_TEXT,
     Boolean,
@@ -276,6 +277,18 @@ OPERATIONS: Mapping[str, Table] = {
         "matches": Argument(Path()),
     },
     "export_chips": {**OUTPUT, **DATA},
+    "active_fire": {
+        **OUTPUT,
+        "polygons": Argument(Path()),
+        "method": Argument(Choice(tuple(METHODS)), default="voting"),
+        "layers": Argument(ListOf(Object("a raster", RASTER), 1)),  # whose bands, in order, are 1 to 7
+        "product": Argument(Path("the path of the folder of a Landsat product, or of its MTL.txt")),
+        "values": Argument(Choice(VALUES), default=VALUES[0]),
+        "sun_elevation": Argument(Number(0, 90, above=True)),
+        "saturation": Argument(Object("a raster", RASTER)),
+        "tile_size": Argument(Whole(1, 8192), default=512),
+        **AREA,
+    },
     "train": TRAINING,
     "distil": DISTILLING,
     "describe": {},
