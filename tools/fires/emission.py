@@ -50,7 +50,10 @@ def front(start: NDArray, size: int, count: int, rng: np.random.Generator) -> li
     while len(found) < count:
         row, col = found[rng.integers(max(0, len(found) - 3), len(found))]
         turn = bearing + rng.normal(0, 0.9)
-        step = (int(np.clip(row + round(np.sin(turn)), 0, size - 1)), int(np.clip(col + round(np.cos(turn)), 0, size - 1)))
+        step = (
+            int(np.clip(row + round(np.sin(turn)), 0, size - 1)),
+            int(np.clip(col + round(np.cos(turn)), 0, size - 1)),
+        )
         bearing += rng.normal(0, 0.25)
         if step not in found:
             found.append(step)

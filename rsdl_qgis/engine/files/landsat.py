@@ -180,7 +180,7 @@ def _sun_elevation(metadata: Path, groups: Groups) -> float:
     elevation = _number(metadata, groups, "SUN_ELEVATION", -90, 90)
     if elevation <= 0:
         raise InputError(
-            f"The sun was {-elevation:g} degrees below the horizon ({metadata.name}): there is no reflectance at night.",
+            f"The sun was {-elevation:g} degrees below the horizon ({metadata.name}): at night nothing is reflected.",
             "Choose a scene of the day.",
         )
     return elevation

@@ -39,8 +39,8 @@ class Place:
 def stands_out(
     candidates: Flags, background: Flags, band7: Numbers, ratio: Numbers, place: Place, growing: bool
 ) -> Flags:
-    """The candidates (h, w) that are brighter in band 7, and have a larger ratio of bands 7 and 5, than their background:
-    above its mean by three standard deviations, and by 0.08 and 0.8 at least.
+    """The candidates (h, w) that stand out of their background in band 7 and in the ratio of bands 7 and 5: above its
+    mean by three standard deviations, and by 0.08 and 0.8 at least.
 
     The background of a candidate are those of ``background`` in a window of 61 x 61 pixels around it. Where it is
     ``growing``, the window is the smallest of 5 x 5, 7 x 7, … 61 x 61 pixels a quarter of which is background; of
@@ -49,7 +49,7 @@ def stands_out(
     """
     rows, cols = np.nonzero(candidates)
     around = _Background(background, band7, ratio)
-    radii = around.growing(rows, cols, place) if growing else np.full(len(rows), LARGEST)
+    radii = around.growing(rows, cols, place) if growing else np.full(rows.shape, LARGEST)
     hopeful = np.flatnonzero(around.hopeful(rows, cols, radii))
     out = np.zeros(candidates.shape, bool)
     for radius in np.unique(radii[hopeful]):
@@ -71,7 +71,7 @@ class _Background:
 
     def growing(self, rows: NDArray, cols: NDArray, place: Place) -> NDArray:
         """The radius of the first window a quarter of which is background; 0 where there is none."""
-        radii = np.zeros(len(rows), int)
+        radii = np.zeros(rows.shape, int)
         left = np.arange(len(rows))
         for radius in range(SMALLEST, LARGEST + 1):
             found = _sums(self._count, rows[left], cols[left], radius)

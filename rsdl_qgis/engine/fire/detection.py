@@ -134,7 +134,7 @@ class _Writer:
                 self._polygons.close()
         fires, valid = int(self._counts[FIRE]), int(self._counts[[value for value, *_ in CLASSES]].sum())
         self._report.log("info", f"{fires:,} of {valid:,} valid pixels are active fires ({self._request.method}).")
-        pixel = math.prod(self._grid.resolution)
+        pixel, counts = math.prod(self._grid.resolution), self._counts.tolist()
         return {
             "output": self._request.output,
             "polygons": self._request.polygons,

@@ -98,8 +98,8 @@ def check_values(source: RasterSource, bands: Bands, report: Report) -> None:
     if not bands.gains and largest > MOST:
         raise InputError(
             f"The rasters hold values up to {largest:g}; reflectance lies between 0 and about 2.",
-            "Choose 'dn' (VALUES) for the digital numbers of Level 1, with SUN_ELEVATION; else give the layer its scale "
-            "(such as 0.0001), or divide it first.",
+            "Choose 'dn' (VALUES) for the digital numbers of Level 1, with SUN_ELEVATION; else give the file its scale, "
+            "such as 0.0001.",
         )
 
 

@@ -64,7 +64,7 @@ def schroeder(scene: Scene) -> Flags:
 
 
 def is_folded(rho: Reflectance) -> Flags:
-    """Schroeder et al., equation 2: fires so bright that the sensor's numbers of band 7 have come round to small ones."""
+    """Schroeder et al., equation 2: fires so bright that the numbers of band 7 have come round to small ones."""
     return (rho[6] > 0.8) & (rho[1] < 0.2) & ((rho[5] > 0.4) | (rho[7] < 0.1))
 
 
@@ -86,7 +86,7 @@ def murphy(scene: Scene) -> Flags:
 def kumar_roy(scene: Scene) -> Flags:
     """Kumar and Roy: unambiguous fires, those beside them, and what stands out of a growing window, but for water."""
     rho = scene.corrected
-    usable = ~beside(~(rho[7] > 0) & _inside(rho[7].shape, scene.place))
+    usable = (rho[7] > 0) & ~beside(~(rho[7] > 0) & _inside(rho[7].shape, scene.place))
     unambiguous = usable & (rho[4] <= 0.53 * rho[7] - 0.214)  # 12
     unambiguous |= usable & beside(unambiguous) & (rho[4] <= 0.35 * rho[6] - 0.044)  # 13
     potential = usable & ((rho[4] <= 0.53 * rho[7] - 0.125) | (rho[6] <= 1.08 * rho[7] - 0.048))  # 14, 15
