@@ -16,7 +16,6 @@ the worker's Python.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -192,7 +191,7 @@ def write_test(folder: Path) -> None:
 
 
 def write_real(folder: Path, data: Path) -> str:
-    """The real scene without fires, and what the rules see in a part of it, the height of the sun taken to be ``SUN``."""
+    """A part of the real scene without fires, and what the rules see in it, the sun at ``SUN``."""
     if not (folder / "real-masks.npz").exists():
         bands = {}
         for n in BANDS:

@@ -12,6 +12,7 @@ from .assess.assessscenes import AssessScenes
 from .environment import Diagnostics, SetupEnvironment
 from .models import DescribeModel, ImportModel, ListModels
 from .parameters import VECTOR_FORMATS
+from .predict.activefire import ActiveFire
 from .predict.changedetection import ChangeDetection
 from .predict.floodmapping import FloodMapping
 from .predict.objectdetection import ObjectDetection
@@ -37,6 +38,7 @@ ALGORITHMS = (
     ChangeDetection,
     FloodMapping,
     TimeSeriesClassification,
+    ActiveFire,
     TrainSegmentation,
     TrainRegression,
     TrainSceneClassifier,

@@ -71,7 +71,7 @@ def covers(size: int, rng: np.random.Generator) -> NDArray[np.uint8]:
 def with_clouds(
     reflectance: NDArray[np.float32], kelvin: NDArray[np.float32], rng: np.random.Generator
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Reflectance and temperature with clouds and their shadows before the ground, and how thick the clouds are, 0..1."""
+    """Reflectance and temperature with clouds and their shadows, and how thick the clouds are, 0..1."""
     size = len(kelvin)
     field = noise(size, rng, rng.uniform(2.4, 3.2))
     thick = ((field - rng.uniform(0.8, 2.2)) * 2.5).clip(0, 1)

@@ -72,7 +72,7 @@ class _Background:
     def growing(self, rows: NDArray, cols: NDArray, place: Place) -> NDArray:
         """The radius of the first window a quarter of which is background; 0 where there is none."""
         radii = np.zeros(rows.shape, int)
-        left = np.arange(len(rows))
+        left: NDArray = np.arange(len(rows))
         for radius in range(SMALLEST, LARGEST + 1):
             found = _sums(self._count, rows[left], cols[left], radius)
             enough = SHARE * found >= place.pixels(rows[left], cols[left], radius)

@@ -139,13 +139,7 @@ class _Writer:
             "output": self._request.output,
             "polygons": self._request.polygons,
             "classes": [
-                {
-                    "value": v,
-                    "name": n,
-                    "color": c,
-                    "pixels": int(self._counts[v]),
-                    "area_m2": int(self._counts[v]) * pixel,
-                }
+                {"value": v, "name": n, "color": c, "pixels": counts[v], "area_m2": counts[v] * pixel}
                 for v, n, c in CLASSES
             ],
         }

@@ -98,7 +98,7 @@ def check_values(source: RasterSource, bands: Bands, report: Report) -> None:
     if not bands.gains and largest > MOST:
         raise InputError(
             f"The rasters hold values up to {largest:g}; reflectance lies between 0 and about 2.",
-            "Choose 'dn' (VALUES) for the digital numbers of Level 1, with SUN_ELEVATION; else give the file its scale, "
+            "Choose 'dn' (VALUES) for digital numbers of Level 1, with SUN_ELEVATION; else give the file its scale, "
             "such as 0.0001.",
         )
 
@@ -106,7 +106,7 @@ def check_values(source: RasterSource, bands: Bands, report: Report) -> None:
 def _of_product(request: FireRequest) -> Bands:
     product = read_product(Path(str(request.product)), list(BANDS))
     files = {f"B{number}": str(path) for number, path in product.bands.items()}
-    inputs = {name: [Layer(path, (1,), FILL, stored=True)] for name, path in files.items()}
+    inputs = {name: [Layer(path, (1,), request.nodata, stored=True)] for name, path in files.items()}
     if product.quality is not None:
         inputs[SATURATION] = [Layer(str(product.quality), (1,), stored=True)]
     told = f"Sun elevation {product.sun_elevation:g}°; saturated pixels " + (

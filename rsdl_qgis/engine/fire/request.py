@@ -21,7 +21,8 @@ class FireRequest:
     """The job: ``layers``, whose bands in order are 1 to 7, or a Landsat ``product``.
 
     ``asked``: the arguments as they came. ``values``: what the layers' numbers are; ``sun_elevation``: degrees, None is
-    not known. ``saturation``: a raster of which what is not 0 is saturated in band 6 or 7.
+    not known. ``saturation``: a raster of which what is not 0 is saturated in band 6 or 7. ``nodata``: of a product's
+    bands, besides 0.
     """
 
     asked: Mapping[str, Any]
@@ -33,6 +34,7 @@ class FireRequest:
     values: str
     sun_elevation: float | None
     saturation: AskedRaster | None
+    nodata: float | None
     tile_size: int
     extent: Bounds | None
     extent_crs: str | None
@@ -56,8 +58,8 @@ class FireRequest:
             **{
                 name: given[name]
                 for name in (
-                    *("output", "polygons", "method", "product", "values", "sun_elevation", "tile_size"),
-                    "extent_crs",
+                    *("output", "polygons", "method", "product", "values", "sun_elevation", "nodata"),
+                    *("tile_size", "extent_crs"),
                 )
             },
         )

@@ -286,6 +286,7 @@ OPERATIONS: Mapping[str, Table] = {
         "values": Argument(Choice(VALUES), default=VALUES[0]),
         "sun_elevation": Argument(Number(0, 90, above=True)),
         "saturation": Argument(Object("a raster", RASTER)),
+        "nodata": Argument(NODATA),  # of the product's bands, besides 0
         "tile_size": Argument(Whole(1, 8192), default=512),
         **AREA,
     },

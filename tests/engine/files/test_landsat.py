@@ -148,7 +148,7 @@ def test_a_band_that_is_missing(product):
 
 
 def test_no_metadata_or_several(product, tmp_path):
-    with pytest.raises(InputError, match="no MTL.txt"):
+    with pytest.raises(InputError, match=r"no MTL\.txt"):
         read_product(tmp_path, NUMBERS)
     with pytest.raises(InputError, match="no folder"):
         read_product(tmp_path / "gone", NUMBERS)

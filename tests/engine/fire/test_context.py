@@ -11,7 +11,6 @@ from rsdl_qgis.engine.fire.context import LARGEST, Place, stands_out
 def by_hand(candidates, background, band7, ratio, growing):
     """The same, pixel by pixel."""
     out = np.zeros_like(candidates)
-    height, width = candidates.shape
     for row, col in np.argwhere(candidates):
         for radius in range(2, 31) if growing else (30,):
             part = np.s_[max(0, row - radius) : row + radius + 1, max(0, col - radius) : col + radius + 1]

@@ -8,6 +8,7 @@ import numpy as np
 import pyogrio
 import pytest
 import rasterio
+from shapely import box, to_wkb
 
 from rsdl_qgis.engine.errors import Cancelled, InputError, OutputError
 from rsdl_qgis.engine.feedback import Report
@@ -200,9 +201,6 @@ def test_mask_and_metadata(product, burning, tmp_path):
         left, top = file.transform @ (20, 20)
         right, bottom = file.transform @ (90, 90)
         crs = file.crs.to_wkt()
-    from shapely.geometry import box
-    from shapely import to_wkb
-
     area = tmp_path / "area.gpkg"
     pyogrio.raw.write(area, np.array([to_wkb(box(left, bottom, right, top))]), [], [], geometry_type="Polygon", crs=crs)
     result = detected(tmp_path, product=str(product), mask=str(area))

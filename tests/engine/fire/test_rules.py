@@ -127,12 +127,12 @@ def test_deviation_of_the_background_counts():
             b7 = np.append(values, b7).mean() + 3 * np.append(values, b7).std() + extra
         candidate = pixel(b4=0.5, b5=b7 / 2.9, b6=b7 / 2, b7=b7)
         ratios = np.append(values / 0.3, 2.9)
-        assert 2.9 > ratios.mean() + max(3 * ratios.std(), 0.8)
+        assert ratios.mean() + max(3 * ratios.std(), 0.8) < 2.9
         assert middle(schroeder, candidate, dark, others=others) == expected
 
 
 def test_no_background_no_fire():
-    """A potential fire amid water: it is its own background by the rule of Schroeder, and does not stand out of that."""
+    """A potential fire amid water: by the rule of Schroeder it is its own background, and does not stand out."""
     water = (0.09, 0.07, 0.06, 0.05, 0.03, 0.02, 0.01)
     assert is_water(scene(water).apparent)[MIDDLE]
     assert not middle(schroeder, pixel(b5=0.2, b6=0.2, b7=0.4), water)
