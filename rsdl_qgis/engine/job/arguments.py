@@ -287,7 +287,7 @@ OPERATIONS: Mapping[str, Table] = {
         "sun_elevation": Argument(Number(0, 90, above=True)),
         "saturation": Argument(Object("a raster", RASTER)),
         "nodata": Argument(NODATA),  # of the product's bands, besides 0
-        "tile_size": Argument(Whole(1, 8192), default=512),
+        "tile_size": Argument(Whole(16, 2048), default=512),
         **AREA,
     },
     "train": TRAINING,
