@@ -244,7 +244,8 @@ def mapped(folder: Path, name: str, mask: str, real: str | None, threads: int) -
         output = folder / f"{name}-{mask}-{image}.tif"
         if not output.exists():
             inputs = {"image": [{"path": str(folder / f"{image}-{len(trained.bands)}.tif")}]}
-            arguments = {"model": str(model), "inputs": inputs, "output": str(output), "threads": threads}
+            tiles = {"tile_size": SIDE, "overlap": SIDE // 4}  # as in training: at a chip's edge networks see zeros
+            arguments = {"model": str(model), "inputs": inputs, "output": str(output), "threads": threads, **tiles}
             run_job("predict", arguments, output.with_suffix(".json"), say=lambda message: None)
 
 
