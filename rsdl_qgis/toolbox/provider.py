@@ -15,6 +15,7 @@ from .assess.estimatearea import EstimateArea
 from .environment import Diagnostics, SetupEnvironment
 from .models import DescribeModel, ImportModel, ListModels
 from .parameters import VECTOR_FORMATS
+from .predict.activefire import ActiveFire
 from .predict.changedetection import ChangeDetection
 from .predict.floodmapping import FloodMapping
 from .predict.objectdetection import ObjectDetection
@@ -40,6 +41,7 @@ ALGORITHMS = (
     ChangeDetection,
     FloodMapping,
     TimeSeriesClassification,
+    ActiveFire,
     TrainSegmentation,
     TrainRegression,
     TrainSceneClassifier,

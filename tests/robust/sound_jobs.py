@@ -69,6 +69,8 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
     plain = {"path": features["path"], "title": "features", "crs": "EPSG:32634"}
     data = {"sources": [source(dict(image))], "labels": [dict(labels)], "task": "segmentation", "chip_size": 16}
     data |= {"input_bands": {"image": ["red", "nir"]}, "split": "blocks", "valid": 0.3, "seed": 1, **area}
+    landsat = raster(folder / "landsat.tif", noise((7, 96, 96)).astype("uint16") * 100)
+    product = _product(folder / "product")
     report = {"report": f"{TARGET}/report.html", "table": f"{TARGET}/table.csv"}
     map_layer, vector_layer = {"path": classes["path"], "bands": [1], "names": {"0": "low"}}, {**labels}
     return {
@@ -120,8 +122,22 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
             {"teacher": str(teacher), "chips": chips["segmentation"], "output": f"{TARGET}/student", **UNET, **QUICK,
              "temperature": 2.0, "report": f"{TARGET}/report.html"},
         ],
+        "active_fire": [
+            {"output": f"{TARGET}/fire.tif", "layers": [dict(landsat)], "values": "dn", "sun_elevation": 40.0, **area,
+             "method": "voting", "tile_size": 40, "polygons": f"{TARGET}/fire.gpkg", "saturation": dict(image)},
+            {"output": f"{TARGET}/fire.tif", "product": str(product), "method": "kumar-roy", "nodata": 3.0},
+        ],
         "describe": [{}],
     }  # fmt: skip
+
+
+def _product(folder: Path) -> Path:
+    """The metadata of a Landsat product, whose bands lie beside them."""
+    for n in range(1, 8):
+        raster(folder / f"x_B{n}.TIF", noise((1, 48, 48), seed=n).astype("uint16") * 100)
+    gains = [f"REFLECTANCE_MULT_BAND_{n} = 2E-5\nREFLECTANCE_ADD_BAND_{n} = -0.1" for n in range(1, 8)]
+    (folder / "x_MTL.txt").write_text("\n".join([*gains, "SUN_ELEVATION = 40.0"]), encoding="utf-8")
+    return folder / "x_MTL.txt"
 
 
 def _models(folder: Path) -> Mapping[str, str]:

@@ -22,6 +22,7 @@ NAMES = {
     "changedetection",
     "floodmapping",
     "timeseriesclassification",
+    "activefire",
     "trainsegmentation",
     "trainregression",
     "trainsceneclassifier",

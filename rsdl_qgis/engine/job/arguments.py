@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..tables.devices import ENGINES
+from ..tables.fire import METHODS, VALUES
 from ..tables.kinds import (
     LONGEST_TEXT,
     Boolean,
@@ -319,6 +320,19 @@ OPERATIONS: Mapping[str, Table] = {
         **REPORT,
     },
     "export_chips": {**OUTPUT, **DATA},
+    "active_fire": {
+        **OUTPUT,
+        "polygons": Argument(Path()),
+        "method": Argument(Choice(tuple(METHODS)), default="voting"),
+        "layers": Argument(ListOf(Object("a raster", RASTER), 1)),  # whose bands, in order, are 1 to 7
+        "product": Argument(Path("the path of the folder of a Landsat product, or of its MTL.txt")),
+        "values": Argument(Choice(VALUES), default=VALUES[0]),
+        "sun_elevation": Argument(Number(0, 90, above=True)),
+        "saturation": Argument(Object("a raster", RASTER)),
+        "nodata": Argument(NODATA),  # of the product's bands, besides 0
+        "tile_size": Argument(Whole(16, 2048), default=512),
+        **AREA,
+    },
     "train": TRAINING,
     "distil": DISTILLING,
     "describe": {},

@@ -53,6 +53,7 @@ OPERATIONS: Mapping[str, Writes] = {
     "train": Writes(("report",), ("output",)),
     "distil": Writes(("report",), ("output",)),
     "export_chips": Writes((), ("output",)),
+    "active_fire": Writes(("output", "polygons")),
     "describe": Writes(),
 }
 
