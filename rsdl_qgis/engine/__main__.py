@@ -22,7 +22,7 @@ from ..paths import plugin_version
 from .errors import Cancelled, InputError, RsdlError
 from .feedback import Report
 from .files.json import is_deeper, loaded
-from .job import memory
+from .job import memory, ranks
 from .job.arguments import checked
 from .job.memory import ran_out
 from .tables.kinds import shown
@@ -45,7 +45,9 @@ class EventReport(Report):
         self.last = 0.0
 
     def event(self, event: str, **fields: Any) -> None:
-        """One JSON line; a reader that is gone cancels."""
+        """One JSON line, of the first of several processes; a reader that is gone cancels."""
+        if not ranks.is_first():
+            return
         with self.lock:
             try:
                 print(json.dumps({"event": event, **fields}, default=str), file=self.stream, flush=True)
@@ -60,6 +62,9 @@ class EventReport(Report):
 
     def log(self, level: str, message: str) -> None:
         self.event("log", level=level, message=message)
+
+    def failed(self, error: Exception) -> None:
+        self.event("error", **error_fields(error, None))
 
     def cancelled(self) -> bool:
         return self.stop.is_set()
@@ -138,6 +143,8 @@ def read_job(arguments: list[str]) -> dict[str, Any]:
         if arguments:
             with open(arguments[0], "rb") as file:
                 data = file.read(LARGEST_JOB + 1)
+        elif ranks.count() > 1:
+            raise InputError("Several processes cannot read a job from standard input.", "Give it as a file.")
         else:
             data = sys.stdin.buffer.readline(LARGEST_JOB + 1)
     except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
@@ -184,6 +191,7 @@ def run(job: Mapping[str, Any], report: Report) -> dict[str, Any]:
     operation = job["operation"]
     if not isinstance(operation, str) or operation not in OPERATIONS:
         raise InputError(f"There is no operation {shown(operation)}.", f"There are {', '.join(OPERATIONS)}.")
+    ranks.check(operation)
     return OPERATIONS[operation](checked(operation, job["arguments"]), report)
 
 

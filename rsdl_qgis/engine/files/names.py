@@ -14,6 +14,7 @@ LONGEST = 255  # bytes of a file's name that usual disks take
 OWN = 180  # bytes of an output's name in what lies beside it: GDAL and the process add theirs
 ADDED = len(".aux.xml")  # what GDAL and SQLite put behind the name of a finished file
 WORK = ".training"  # of the folder beside a model in which it is trained
+BLOCKS = ".prediction"  # of the folder beside a result in which finished blocks of it are kept
 SIDECARS = (".aux.xml", ".ovr", ".msk")  # of rasters, behind the whole name
 SHAPEFILE = (".shp", ".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".idm", ".ind", ".qpj")
 DATABASE = ("-wal", "-shm", "-journal")  # of SQLite, behind the whole name
@@ -31,8 +32,12 @@ def hidden(target: str | os.PathLike[str], end: str) -> Path:
 
 def work_folder(output: str | os.PathLike[str]) -> Path:
     """Where chips, checkpoint and the best model so far lie while the model ``output`` is trained."""
-    output = Path(os.path.abspath(output))
-    return output.with_name(_shortened(output.name, LONGEST - len(WORK)) + WORK)
+    return _beside(output, WORK)
+
+
+def blocks_folder(output: str | os.PathLike[str]) -> Path:
+    """Where finished blocks lie while ``output`` is predicted."""
+    return _beside(output, BLOCKS)
 
 
 def layer_name(path: str | os.PathLike[str]) -> str:
@@ -135,6 +140,11 @@ def _vrt_sources(text: str, folder: str) -> list[str]:
         relative = re.search(r"""relative[tT]oVRT\s*=\s*["']1""", attributes)
         sources.append(os.path.join(folder, unescape(name).strip()) if relative else unescape(name).strip())
     return sources
+
+
+def _beside(output: str | os.PathLike[str], end: str) -> Path:
+    output = Path(os.path.abspath(output))
+    return output.with_name(_shortened(output.name, LONGEST - len(end)) + end)
 
 
 def _plain(name: str) -> str:

@@ -20,6 +20,7 @@ from ..errors import OutputError, RsdlError
 from ..files.locks import held
 from ..files.names import ADDED, DATABASE, LONGEST, SHAPEFILE, family, files_of, layer_name, work_folder
 from ..files.text import one_line
+from . import ranks
 
 Run = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
@@ -54,11 +55,16 @@ OPERATIONS: Mapping[str, Writes] = {
 
 
 def writing(operation: str) -> Callable[[Run], Run]:
-    """Makes a function an operation whose outputs are looked at before it begins, and held until it ends."""
+    """Makes a function an operation whose outputs are looked at before it begins, and held until it ends.
+
+    Of several processes the first one does that, which alone writes.
+    """
 
     def decorated(run: Run) -> Run:
         @wraps(run)
         def guarded(arguments: Mapping[str, Any], report: Any) -> dict[str, Any]:
+            if not ranks.is_first():
+                return run(arguments, report)
             files, folders = outputs_of(operation, arguments)
             check_outputs(files, folders, read_by(arguments))
             with held([*files, *folders]):

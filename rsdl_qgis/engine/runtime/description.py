@@ -15,7 +15,7 @@ import numpy as np
 from ...paths import plugin_version
 from ..cards.store import Store
 from ..feedback import Report
-from .sessions import devices
+from .devices import devices
 
 LIBRARIES = ("numpy", "rasterio", "pyogrio", "shapely", "onnxruntime", "torch", "safetensors")
 

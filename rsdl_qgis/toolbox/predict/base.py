@@ -154,6 +154,8 @@ class InferenceAlgorithm(RsdlAlgorithm):
                 "resample": self.parameterAsBoolean(parameters, "RESAMPLE", context),
                 **self.options(parameters, context),
                 "device": self.parameterAsString(parameters, "DEVICE", context).strip() or "auto",
+                "engine": self.parameterAsEnumString(parameters, "ENGINE", context),
+                "scheduler": shared.text_of(self, parameters, "SCHEDULER", context) or None,
                 **{
                     name.lower(): shared.number(self, parameters, name, context)
                     for name in ("TILE_SIZE", "OVERLAP", "BATCH_SIZE", "THREADS")
