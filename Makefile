@@ -14,9 +14,9 @@ TRANSLATIONS := $(patsubst %.ts,%.qm,$(wildcard i18n/*.ts))
 PIP := -m pip install --quiet --disable-pip-version-check
 QGIS ?= 3.44# the one that test-qgis tries
 PYTEST := -m pytest --durations=5 $(ARGS)
-ENGINES_HALF := $(WORKER) $(PYTEST) tests/engine tests/tools
+ENGINES_HALF := $(WORKER) $(PYTEST) tests/engine tests/tools tests/cli
 QGIS_HALF := env RSDL_PYTHON="$(abspath $(WORKER))" QT_QPA_PLATFORM=offscreen $(QGIS_PYTHON) $(PYTEST) \
-	tests --ignore=tests/engine --ignore=tests/tools --ignore=tests/robust
+	tests --ignore=tests/engine --ignore=tests/tools --ignore=tests/cli --ignore=tests/robust
 INSTRUCTION_SETS = default $(subst avx512vl,avx512,$(sort $(shell grep -m1 flags /proc/cpuinfo | grep -owE 'avx2|avx512vl')))
 
 .PHONY: help demo test test-robust test-fuzz test-qgis lint scan package deploy picture i18n evaluate-flood evaluate-models models transfer docs screenshots bench clean qgis

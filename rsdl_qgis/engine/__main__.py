@@ -14,12 +14,12 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, TextIO
 
 from ..paths import plugin_version
-from .errors import Cancelled, InputError, RsdlError
+from .errors import InputError, RsdlError
 from .feedback import Report
 from .files.json import is_deeper, loaded
 from .job import memory, ranks
@@ -74,28 +74,43 @@ def main(arguments: list[str]) -> int:
     """Run one job; the exit status."""
     wait_calmly()
     share_memory()
-    events = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what libraries print, C code too, must not mix with events
-    sys.stdout = sys.stderr
     stop = threading.Event()
-    report = EventReport(events, stop)
+    report = EventReport(own_stdout(), stop)
     report.event("hello", version=plugin_version(), python=sys.version.split()[0])
     return handle(arguments, report, stop)
 
 
+def own_stdout() -> TextIO:
+    """Standard output for this program alone: what libraries print, C code too, goes to standard error from now on."""
+    stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return stream
+
+
 def handle(arguments: list[str], report: EventReport, stop: threading.Event) -> int:
-    """Read and run one job, and report its one outcome, a result or an error; the exit status."""
-    operation = None
-    try:
-        job = read_job(arguments)
-        operation = job["operation"]
+    """Read and run one job, and report its one outcome; the exit status."""
+
+    def job() -> dict[str, Any]:
+        found = read_job(arguments)
         if not arguments:
             threading.Thread(target=watch_input, args=(stop,), daemon=True).start()
+        return found
+
+    return carried_out(job, report)
+
+
+def carried_out(read: Callable[[], Mapping[str, Any]], report: EventReport) -> int:
+    """Run the job that ``read`` gives, and report its one outcome, a result or an error; the exit status."""
+    operation = None
+    try:
+        job = read()
+        operation = job["operation"]
         report.event("result", **run(job, report))
         return 0
     except Exception as error:
         report.event("error", **error_fields(error, operation))
-        return 3 if isinstance(error, Cancelled) else 1
+        return error.status if isinstance(error, RsdlError) else RsdlError.status
 
 
 def error_fields(error: Exception, operation: Any) -> dict[str, str]:

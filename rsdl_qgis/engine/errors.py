@@ -18,7 +18,9 @@ T = TypeVar("T")
 
 
 class RsdlError(Exception):
-    """A problem in one sentence (``message``) and its remedy (``hint``)."""
+    """A problem in one sentence (``message``) and its remedy (``hint``). ``status``: of a program that it ends."""
+
+    status = 1
 
     def __init__(self, message: str, hint: str = ""):
         super().__init__(message)
@@ -56,6 +58,8 @@ class OutputError(RsdlError):
 
 class Cancelled(RsdlError):
     """The user stopped the job."""
+
+    status = 3
 
 
 def known(value: T | None) -> T:

@@ -310,6 +310,16 @@ def _check_place(path: Path) -> None:
         raise OutputError(f"The folder {path.parent} cannot be written to.", "Choose another place for the output.")
 
 
+def replaced(value: Any, names: Sequence[str], change: Callable[[str], str]) -> Any:
+    """A value with the texts changed that are called one of the names, at any depth."""
+    if isinstance(value, Mapping):
+        return {
+            name: change(item) if name in names and isinstance(item, str) and item else replaced(item, names, change)
+            for name, item in value.items()
+        }
+    return [replaced(item, names, change) for item in value] if isinstance(value, (list, tuple)) else value
+
+
 def _named(value: Any, names: Sequence[str]) -> Iterator[str]:
     """The texts that are called one of the names, at any depth."""
     if isinstance(value, Mapping):
