@@ -41,6 +41,7 @@ from .blocks.recorder import Recorder
 from .loop import Seconds
 from .provenance import provenance
 from .request import PredictRequest
+from .tiling import Plan
 from .work import Job, Network, Results, Scales, Work, run_blocks
 
 R = TypeVar("R", bound=PredictRequest)
@@ -84,7 +85,7 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
         chosen = known_choice if request.scheduler is None else settled_choice
         choice = chosen(card, path, request.device, request.engine)
         form = network_form(card, path, *((choice.device, choice.engine) if choice else (request.device, BY_CARD)))
-        job = Job(request, card, path, form, report, choice)
+        job = Job(request, card, path, form, report, choice, Plan.of(request.cut))
         work = stack.enter_context(task.work(job))
         report.progress(0.0, "Sampling the rasters")
         network: Network | None = None
@@ -92,8 +93,7 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
             job, scales, network = made_ready(job, work)
         else:
             scales = work.scales()
-        note = {**provenance(request, card, scales, work.cut), **work.notes}
-        results = work.results(note)
+        results = work.results(provenance(job, scales, work))
         try:
             with blocks_of(job, work, scales) as folder:
                 if network is None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import rasterio
+
 from .layer import open_raster
 
 NAMESPACES = (None, "IMAGERY")  # GDAL's own, and that of satellite products
@@ -20,6 +22,11 @@ class Metadata:
     dtypes: tuple[str, ...]
     scales: tuple[float, ...]
     offsets: tuple[float, ...]
+
+
+def gdal_version() -> str:
+    """The version of GDAL that reads and writes rasters."""
+    return str(rasterio.__gdal_version__)
 
 
 def read_metadata(path: str) -> Metadata:

@@ -219,7 +219,7 @@ def test_overlapping_boxes_are_suppressed_as_asked(model, make_raster, tmp_path)
 def test_the_layer_says_how_it_was_made(model, make_raster, tmp_path):
     result = detect(model, make_raster(marked(OBJECTS)), tmp_path)
     reported = pyogrio.read_info(result["output"])["layer_metadata"]
-    assert reported["RSDL_MODEL"] == "markers" and json.loads(reported["RSDL_JOB"])["operation"] == "detect"
+    assert reported["RSDL_MODEL"] == "markers" and json.loads(reported["RSDL_RUN"])["operation"] == "detect"
 
 
 def test_the_cards_threshold_is_the_default_confidence():
