@@ -22,6 +22,7 @@ from ..job.outputs import kept, writing
 from ..raster.grid import Grid, project, same_crs
 from ..reports.detection_assessment import detections_page
 from ..reports.provenance import LayerFacts
+from ..runs.record import noted, of_result, run_of
 from ..tables.metrics import OF_DETECTIONS
 from ..vector.attributes import pieces
 from ..vector.box_outlines import BoxGeometry
@@ -30,7 +31,6 @@ from ..vector.geometries import Geometry
 from ..vector.point_index import Points
 from ..vector.polygons import read_polygons
 from ..vector.scene_features import Field
-from ..runs.record import noted, of_result, run_of
 from ..vector.writer import VectorSink, driver_of
 from .object_layers import ObjectLayer, Objects, overlapping_pairs, read_objects
 from .outputs import written
@@ -312,7 +312,10 @@ def table(result: Mapping[str, Any]) -> str:
 def write_matches(
     found: Compared, confidence: float, predicted: ObjectLayer, path: str, note: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Write the layer of hits, false alarms, misses and ignored objects; its path for the result. ``note``: its metadata."""
+    """Write the layer of hits, false alarms, misses and ignored objects; its path for the result.
+
+    ``note``: its metadata.
+    """
     if not path:
         return {}
     matched, crs = found.matched, predicted.table.crs

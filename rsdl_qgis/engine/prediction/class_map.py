@@ -27,7 +27,7 @@ from .request import MapFiles
 if TYPE_CHECKING:
     from ..vector.tracing.background import BackgroundPolygonizer
 
-UNKNOWN = np.float32(-1)  # nodata of probabilities and their uncertainty
+UNKNOWN = -1.0  # nodata of probabilities and their uncertainty
 
 
 @dataclass
@@ -84,7 +84,7 @@ class SegmentationCollector:
                 rows["values"] = values
             if files.uncertainty:
                 uncertain = MEASURES[files.measure](np.concatenate([1 - values, values]) if binary else values)
-                rows["uncertain"] = np.where(valid, uncertain, UNKNOWN)
+                rows["uncertain"] = np.where(valid, uncertain, np.float32(UNKNOWN))
             return rows
 
         return Blend(grid, tile, overlap, 1 if binary else len(card.classes), taken, decided)

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import cycle, islice
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -33,6 +34,7 @@ from ..runtime.choice.settle import (
 from ..runtime.devices import TORCH_DEVICES, choose_device
 from ..runtime.network import Arrays
 from ..runtime.sessions import BY_CARD, network_form
+from ..stac.item import write_items
 from ..tables.devices import kind_of
 from ..tables.tasks import task_of
 from .blocks.folder import BlockFolder, kept_blocks
@@ -93,7 +95,8 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
             job, scales, network = made_ready(job, work)
         else:
             scales = work.scales()
-        results = work.results(provenance(job, scales, work))
+        note = provenance(job, scales, work)
+        results = work.results(note)
         try:
             with blocks_of(job, work, scales) as folder:
                 if network is None:
@@ -105,6 +108,10 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
         except BaseException:
             results.abort()
             raise
+        if request.stac:
+            write_items(
+                request.operation, note, card, path if (asked := Path(request.model)).suffix != ".zip" else asked
+            )
     total = time.perf_counter() - started
     report.log("info", seconds.described(total, work.unit))
     tiles = {"tiles": seconds.tiles_run} if work.unit == "tile" else {}

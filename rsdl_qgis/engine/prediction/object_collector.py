@@ -27,7 +27,12 @@ from ..vector.writer import VectorSink
 from .blocks.pieces import Emit, Piece
 from .object_settings import Settings
 
-FIELDS = (Field("class", "object"), Field("value", "int32"), Field("score", "float64"), Field("entropy", "float64"))
+FIELDS = (
+    Field("class", "object"),
+    Field("value", "int32"),
+    Field("score", "float64"),
+    Field("entropy", "float64"),  # of being this object, or not
+)
 SIDES = (Field("width_m", "float64"), Field("length_m", "float64"))
 MOST = 10_000  # detections of a tile that are kept, the highest scores first
 
@@ -94,7 +99,9 @@ class DetectionCollector:
         self.geometry = BoxGeometry(self.grid)
         self.row = 0
         self.objects = np.zeros(len(self.card.classes), np.int64)
-        self.sink = VectorSink(self.output, self.grid.crs, "Polygon", (*FIELDS, *SIDES), of_result(self.metadata, "output"))
+        self.sink = VectorSink(
+            self.output, self.grid.crs, "Polygon", (*FIELDS, *SIDES), of_result(self.metadata, "output")
+        )
 
     def take(self, piece: Piece) -> None:
         """Take the next tile, as a ``DetectionPart`` gives it."""
@@ -139,7 +146,7 @@ class DetectionCollector:
         self.objects += np.bincount(found.labels, minlength=len(self.card.classes))
         for i, polygon in enumerate(self._polygons(found, corners)):
             item, score = self.card.classes[found.labels[i]], float(found.scores[i])
-            uncertain = float(entropy(np.array([score, 1 - score])))  # of being this object, or not
+            uncertain = float(entropy(np.array([score, 1 - score])))
             self.sink.write(polygon, (one_line(item.name), item.value, score, uncertain, *sides[i].tolist()))
 
     def _polygons(self, found: Detections, corners: Floats) -> list[bytes]:

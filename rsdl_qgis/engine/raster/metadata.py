@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import rasterio
 
+from .grid import crs_of
 from .layer import open_raster
 
 NAMESPACES = (None, "IMAGERY")  # GDAL's own, and that of satellite products
@@ -27,6 +28,15 @@ class Metadata:
 def gdal_version() -> str:
     """The version of GDAL that reads and writes rasters."""
     return str(rasterio.__gdal_version__)
+
+
+def crs_names(crs: str | None) -> tuple[str | None, str | None]:
+    """The code of a coordinate system, such as 'EPSG:32634', and its WKT2; None where it has none."""
+    if crs is None:
+        return None, None
+    known = crs_of(crs)
+    authority = known.to_authority()
+    return ":".join(authority) if authority else None, known.to_wkt(version="WKT2_2019")
 
 
 def read_metadata(path: str) -> Metadata:

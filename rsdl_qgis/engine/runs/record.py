@@ -1,8 +1,8 @@
 """The run of a job: what it did, with what, by what and on what, as plain values.
 
-``operation`` and ``arguments`` (those of the job, with the defaults that stood for what was not given), ``model`` (name
-and SHA-256 of its files), ``inputs`` (see ``inputs``), ``libraries``, ``computer``, ``version`` of the plugin, ``time``,
-and what a job settled by itself, such as its ``engine``, its ``device`` and how rasters were ``cut``.
+``operation`` and ``arguments`` (those of the job, with the defaults that stood for what was not given), ``model``
+(name, title, SHA-256 of its files), ``inputs`` (see ``inputs``), ``libraries``, ``computer``, ``version`` of the plugin,
+``time``, and what a job settled by itself, such as its ``engine``, its ``device`` and how rasters were ``cut``.
 """
 
 from __future__ import annotations

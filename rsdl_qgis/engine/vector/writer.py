@@ -32,8 +32,9 @@ class VectorSink:
     """Writes features to a file whose format goes by its ending (.gpkg, .geojson, .shp, .fgb).
 
     ``kind``: 'Polygon' or 'MultiPolygon', to which polygons are promoted. ``metadata`` is kept in the file, or beside
-    it where its format takes none (see ``runs.sidecar``). What is written is first appended to a GeoPackage beside the target, then brought to the other formats, which cannot be
-    appended to; it is renamed when whole. Memory goes by a batch, not by the number of features.
+    it where its format takes none (see ``runs.sidecar``). What is written is first appended to a GeoPackage beside the
+    target, then brought to the other formats, which cannot be appended to; it is renamed when whole. Memory goes by a
+    batch, not by the number of features.
 
     A sink is not thread-safe. Raises OutputError where the file cannot be written; then nothing is left behind.
     """

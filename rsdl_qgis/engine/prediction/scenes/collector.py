@@ -169,7 +169,9 @@ class ClassificationCollector:
     def _without(self, scene: Scene, fraction: float) -> None:
         """Write a scene without a class, where these are kept."""
         if self.scenes.keeps_all:
-            self.sink.write(scene.wkb, (None, None, fraction, *[None] * (len(MEASURES) + len(self.names)), *scene.values))
+            self.sink.write(
+                scene.wkb, (None, None, fraction, *[None] * (len(MEASURES) + len(self.names)), *scene.values)
+            )
 
     def _write_raster(self, painted: Canvas, path: str) -> None:
         """The class raster, from what was painted."""

@@ -31,8 +31,8 @@ class Polygonizer:
     """Draws connected pixels of one class as polygons along the pixels' edges while their rows come.
 
     The arguments are those of ``polygonize``; ``dtype``: of the values. A polygon is written when it is complete, so
-    that memory goes by the polygons that reach the last row. ``metadata``: of the layer. Belongs to one thread at a time. Raises OutputError where
-    the file cannot be written; then nothing is left behind.
+    that memory goes by the polygons that reach the last row. ``metadata``: of the layer. Belongs to one thread at a
+    time. Raises OutputError where the file cannot be written; then nothing is left behind.
     """
 
     def __init__(
