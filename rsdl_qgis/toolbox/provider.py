@@ -9,6 +9,7 @@ from ..paths import PACKAGE, plugin_version
 from .assess.assessdetections import AssessDetections
 from .assess.assessmap import AssessMap
 from .assess.assessscenes import AssessScenes
+from .assess.repeatrun import RepeatRun
 from .environment import Diagnostics, SetupEnvironment
 from .models import DescribeModel, ImportModel, ListModels
 from .parameters import VECTOR_FORMATS
@@ -48,6 +49,7 @@ ALGORITHMS = (
     AssessMap,
     AssessScenes,
     AssessDetections,
+    RepeatRun,
     ListModels,
     DescribeModel,
     ImportModel,

@@ -33,6 +33,7 @@ NAMES = {
     "assessmap",
     "assessscenes",
     "assessdetections",
+    "repeatrun",
     "listmodels",
     "describemodel",
     "importmodel",

@@ -1,13 +1,14 @@
 """The run of a job: what it did, with what, by what and on what, as plain values.
 
 ``operation`` and ``arguments`` (those of the job, with the defaults that stood for what was not given), ``model``
-(name, title, SHA-256 of its files), ``inputs`` (see ``inputs``), ``libraries``, ``computer``, ``version`` of the plugin,
+(name, title, hashes of its files), ``inputs`` (see ``inputs``), ``libraries``, ``computer``, ``version`` of the plugin,
 ``time``, and what a job settled by itself, such as its ``engine``, its ``device`` and how rasters were ``cut``.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -38,7 +39,7 @@ def run_of(operation: str, asked: Mapping[str, Any], **settled: Any) -> dict[str
         "format": FORMAT,
         "version": plugin_version(),
         "operation": operation,
-        "arguments": replaced(arguments, (*READ, *MODELS, *written_by(operation)), _placed),
+        "arguments": replaced(replaced(arguments, (*READ, *MODELS), _placed), written_by(operation), _written),
         "inputs": inputs_of(arguments),
         **settled,
         "libraries": {**libraries(), **settled.get("libraries", {})},
@@ -71,6 +72,11 @@ def run_in(metadata: Mapping[str, str], path: str) -> dict[str, Any]:
     if run.get("format") != FORMAT:
         raise InputError(f"{path} was made by another version of the plugin, whose runs are not read.", TELL)
     return run
+
+
+def _written(path: str) -> str:
+    """Where a result is written, as a run says it."""
+    return portable(os.path.abspath(path))
 
 
 def _placed(source: str) -> str:

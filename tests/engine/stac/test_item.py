@@ -99,7 +99,7 @@ def test_every_result_has_a_valid_item(predict):
 
 def test_the_check_finds_what_is_wrong(predict):
     item = predict()["output"]
-    for part, name, value in ((item, "geometry", "somewhere"), (item["properties"], "datetime", "yesterday")):
+    for part, name, value in ((item, "geometry", "somewhere"), (item["assets"]["data"], "roles", "data")):
         kept, part[name] = part[name], value
         with pytest.raises(Exception, match=r"(?i)validation failed|is not valid|invalid|schema"):
             check(item)
