@@ -16,13 +16,15 @@ from ..engine.tables.kinds import Boolean, Bounds, Choice, Kind, ListOf, Number,
 from ..engine.tables.tasks import TASKS
 
 PREDICTING = tuple(dict.fromkeys(task.operation for task in TASKS.values()))
-OTHERWISE = ("model", "inputs", "layers", "output", "bands")  # said otherwise than by an option of its name
+OTHERWISE = ("model", "inputs", "layers", "output", "bands", "cut")  # said otherwise than by an option of its name
 OF_COPIES = {f"{name}_{key}" for name in ("mask", "features") for key in VECTOR}  # said by QGIS of copies that it makes
 HELP = {
     "extent": "Map only this rectangle: xmin,ymin,xmax,ymax.",
     "extent_crs": "Coordinate system of --extent, such as EPSG:4326; else the first raster's.",
     "mask": "Map only what lies in the polygons of this file.",
     "device": "Processor that runs the network: auto, cpu, cuda, cuda:N or mps.",
+    "engine": "Library that runs the network, and its precision.",
+    "scheduler": "Address of a Dask scheduler whose workers run the network, or its file (.json).",
     "threads": "CPU threads that the network may use; else one per core.",
     "resample": "Map with the pixel size that the model was trained at.",
     "tile_size": "Side length of tiles, in pixels; else by the model and the memory.",
@@ -32,6 +34,10 @@ HELP = {
     "grid": "The raster whose grid the map has.",
     "normalize": "Bring later dates to the radiometry of the first.",
     "probabilities": "Write the class probabilities to this GeoTIFF, too.",
+    "uncertainty": "Write the uncertainty of the classes to this GeoTIFF, too: 0 (certain) to 1.",
+    "uncertainty_measure": "Entropy of the probabilities, or 1 minus the margin between the two highest.",
+    "tta": "Average over mirrored and turned images, 4 or 8 times the work.",
+    "stac": "Write a STAC Item beside each result.",
     "polygons": "Write the classes as polygons to this file, too (.gpkg, .geojson, .shp, .fgb).",
     "layout": "What a raster is: a date, its bands variables, or a variable, its bands dates.",
     "dates": "Dates of the rasters: 2024-05-01,2024-05-17, … or 2024-05-01/P16D.",
