@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..bundles.fingerprint import fingerprint
 from ..cards.model_file import file_hashes
 from ..cards.store import Store, opened
 from ..errors import InputError, ModelError
 from ..feedback import Report
 from ..files.text import shortened
 from ..job.outputs import MODELS, replaced
-from ..runs.inputs import modified
+from ..runs.inputs import known_by
 from ..runs.places import lacks_secret
 
 MOST = 8  # files that a message names
@@ -84,21 +83,22 @@ def _look_at(item: Mapping[str, Any], path: str, findings: Findings, report: Rep
             findings.missing.append(f"{path} is not there.")
         return
     try:
-        facts = fingerprint(path)
+        facts = known_by(path)
     except OSError as error:
         findings.missing.append(f"{path} cannot be read: {error.strerror or error}.")
         return
-    if any(item.get(name) not in (None, value) for name, value in facts.items()):
-        findings.changed.append(f"{path} is not what it was: {_told(item, facts, modified(path))}.")
-    elif item.get("modified") not in (None, modified(path)):
-        text = f"{path} has another time of change, {modified(path)}; its size, beginning and end are the same."
+    if any(item.get(name) not in (None, facts.get(name)) for name in ("size", "ends_sha256")):
+        findings.changed.append(f"{path} is not what it was: {_told(item, facts)}.")
+    elif item.get("modified") not in (None, facts.get("modified")):
+        changed = facts.get("modified")
+        text = f"{path} has another time of change, {changed}; its size, beginning and end are the same."
         report.log("info", text)
 
 
-def _told(item: Mapping[str, Any], facts: Mapping[str, Any], changed: str) -> str:
+def _told(item: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     if item.get("size") != facts.get("size"):
         return f"it has {facts.get('size')} bytes, and had {item.get('size')}"
-    return f"its content has changed ({changed}; it was of {item.get('modified')})"
+    return f"its content has changed ({facts.get('modified')}; it was of {item.get('modified')})"
 
 
 def _some(texts: Sequence[str]) -> str:

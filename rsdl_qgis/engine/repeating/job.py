@@ -14,10 +14,12 @@ from ..errors import InputError, OutputError
 from ..feedback import Portion, Report
 from ..files.text import shortened
 from ..job.arguments import OPERATIONS, checked
+from ..job.outputs import OPERATIONS as OPERATES
 from ..job.outputs import READ, Run, replaced, writing, written_by
 from ..raster.metadata import gdal_version
 from ..runs.computer import computer, libraries
 from ..runs.places import here
+from ..runs.record import ELSEWHERE, TELL
 from .check import looked_for
 from .compare import compared
 from .results import is_of_run, run_of_result
@@ -39,8 +41,8 @@ def _repeated(arguments: Mapping[str, Any], report: Report, operations: Mapping[
     path = arguments["path"]
     run, result = run_of_result(path)
     operation = run["operation"]
-    if operation not in operations or result not in written_by(operation):
-        raise InputError(f"{path} was made by '{shortened(operation)}', which is not here.", "Update the plugin.")
+    if operation not in operations or OPERATES[operation].folders or result not in OPERATES[operation].files:
+        raise InputError(f"{path} was made by '{shortened(operation)}', which cannot be repeated here.", TELL)
     place = partial(_place, [(item["old"], item["new"]) for item in arguments.get("places") or ()])
     asked, changed = looked_for(run, place, arguments.get("changed") != "run", report)
     asked = replaced(asked, READ, place)
@@ -48,6 +50,7 @@ def _repeated(arguments: Mapping[str, Any], report: Report, operations: Mapping[
     named = [name for name in written_by(operation) if isinstance(asked.get(name), str)]
     before = {name: place(asked[name]) for name in named}
     made = _outputs(before, folder)
+    asked = {name: value for name, value in asked.items() if name not in ELSEWHERE}
     job = checked(operation, {**asked, **_settled(run, arguments.get("device")), **made})
     report.log("info", f"Made with version {run.get('version')} at {run.get('time')}: '{operation}'.")
     operations[operation](job, Portion(report, 0.0, DONE))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any
 
@@ -27,12 +28,14 @@ def inputs_of(arguments: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _facts(file: str) -> dict[str, Any]:
     facts: dict[str, Any] = {"path": portable(file)}
-    try:
-        facts |= fingerprint(file)
-        facts["modified"] = modified(file)
-    except OSError:
-        pass  # which the job will tell of, if it needs the file
+    with suppress(OSError):  # which the job will tell of, if it needs the file
+        facts |= known_by(file)
     return {**facts, "copy": True} if _is_copy(file) else facts
+
+
+def known_by(file: str) -> dict[str, Any]:
+    """``size``, ``ends_sha256`` and ``modified`` of a file; {} of a folder, a pipe and the like. OSError."""
+    return {**fingerprint(file), "modified": modified(file)} if os.path.isfile(file) else {}
 
 
 def modified(file: str) -> str:

@@ -217,3 +217,46 @@ def test_a_run_that_read_a_copy_says_so(model, image, tmp_path, monkeypatch):
     places = [{"old": str(copy), "new": str(image)}]
     assert again(job["output"], tmp_path, places=places)["identical"]
     assert np.array_equal(*(rasterio.open(p).read() for p in (job["output"], tmp_path / "again" / "m.tif")))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"operation": "train"}, "cannot be repeated"),
+        ({"operation": "repeat"}, "cannot be repeated"),
+        ({"operation": "format_disk"}, "cannot be repeated"),
+        ({"cut": {"tile": [32, 32], "overlap": 40, "batch": 1, "streams": 1}}, "no less than a tile"),
+        ({"cut": {"tile": "large"}}, "CUT"),
+        ({"engine": "abacus"}, "ENGINE"),
+    ],
+)
+def test_a_run_is_not_trusted(made, tmp_path, changes, words):
+    run = json.loads(metadata_of(made["output"])[RUN])
+    with rasterio.open(made["output"], "r+") as file:
+        file.update_tags(**{RUN: json.dumps({**run, **changes})})
+    with pytest.raises(InputError, match=words):
+        again(made["output"], tmp_path)
+
+
+def test_it_writes_into_the_folder_alone_and_asks_no_scheduler(made, tmp_path):
+    run = json.loads(metadata_of(made["output"])[RUN])
+    run["arguments"] |= {
+        "scheduler": "tcp://127.0.0.1:1",
+        "polygons": "/etc/areas.gpkg",
+        "probabilities": "/x/../p.tif",
+    }
+    with rasterio.open(made["output"], "r+") as file:
+        file.update_tags(**{RUN: json.dumps(run)})
+    assert again(made["output"], tmp_path)["identical"]
+    assert {path.name for path in (tmp_path / "again").iterdir()} >= {"map.tif", "areas.gpkg", "p.tif"}
+
+
+def test_results_of_one_name_do_not_meet(model, image, tmp_path):
+    (tmp_path / "other").mkdir()
+    job = {"output": str(tmp_path / "m.tif"), "uncertainty": str(tmp_path / "other" / "m.tif")}
+    OPERATIONS["predict"](
+        {"model": str(model), "inputs": {"image": [{"path": str(image)}]}, "device": "cpu", **job}, Report()
+    )
+    result = again(job["output"], tmp_path)
+    assert result["identical"] and len(result["compared"]) == 2
+    assert {path.name for path in (tmp_path / "again").glob("*.tif")} == {"output-m.tif", "uncertainty-m.tif"}
