@@ -19,7 +19,7 @@ from contextlib import suppress
 from typing import Any, TextIO
 
 from ..paths import plugin_version
-from .errors import InputError, RsdlError
+from .errors import Cancelled, InputError, RsdlError
 from .feedback import Report
 from .files.json import is_deeper, loaded
 from .job import memory, ranks
@@ -110,6 +110,8 @@ def carried_out(read: Callable[[], Mapping[str, Any]], report: EventReport) -> i
         return 0
     except Exception as error:
         report.event("error", **error_fields(error, operation))
+        if not isinstance(error, Cancelled):
+            ranks.wait_for_first(report.cancelled)
         return error.status if isinstance(error, RsdlError) else RsdlError.status
 
 

@@ -6,9 +6,12 @@ Only the first process (rank 0) writes events and files.
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 
 from ..errors import InputError
 
+LAST = 20.0  # seconds in which the first process has to tell of an error
 TOGETHER = ("train", "distil")  # operations that several processes can do together
 
 
@@ -27,6 +30,13 @@ def here() -> tuple[int, int]:
     if count() == 1:
         return 0, 1
     return _number("LOCAL_RANK", 0), max(1, _number("LOCAL_WORLD_SIZE", 1))
+
+
+def wait_for_first(stopped: Callable[[], bool]) -> None:
+    """After an error: let the first process tell of it. ``torchrun`` stops all when one has ended with one."""
+    end = time.monotonic() + LAST
+    while not is_first() and not stopped() and time.monotonic() < end:
+        time.sleep(0.1)
 
 
 def check(operation: str) -> None:

@@ -31,9 +31,9 @@ from ..runtime.choice.settle import (
     warn_unlike_cpu,
     ways_of,
 )
-from ..runtime.devices import TORCH_DEVICES, choose_device
+from ..runtime.devices import TORCH_DEVICES
 from ..runtime.network import Arrays
-from ..runtime.sessions import BY_CARD, network_form
+from ..runtime.sessions import BY_CARD, ENGINES, network_form, place_for
 from ..stac.item import write_items
 from ..tables.devices import kind_of
 from ..tables.tasks import task_of
@@ -109,9 +109,7 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
             results.abort()
             raise
         if request.stac:
-            write_items(
-                request.operation, note, card, path if (asked := Path(request.model)).suffix != ".zip" else asked
-            )
+            write_items(request.operation, note, card, asked if (asked := Path(request.model)).is_file() else path)
     total = time.perf_counter() - started
     report.log("info", seconds.described(total, work.unit))
     tiles = {"tiles": seconds.tiles_run} if work.unit == "tile" else {}
@@ -169,9 +167,11 @@ def made_ready(job: Job[Any], work: Work[Any]) -> tuple[Job[Any], Scales, Networ
         choice = faster_engine(job, work, scales, network)
         if choice is not None:
             ready, network = opened_network(replace(job, choice=choice), work)
-    if kind_of(choose_device(job.request.device)) not in TORCH_DEVICES:
+    place = place_for(job.request.device, job.request.engine)
+    if kind_of(place) not in TORCH_DEVICES:
+        engine = job.request.engine if job.request.engine in ENGINES else "onnx"
         for batch in sampled_batches(work, scales)[0][:1]:
-            warn_unlike_cpu(job.card, job.path, job.request.device, work.called(batch), job.report)
+            warn_unlike_cpu(job.card, job.path, place, engine, work.called(batch), job.report)
     return ready, scales, network
 
 

@@ -72,7 +72,7 @@ def open_onnx(card: ModelCard, path: Path, device: str, threads: int, streams: i
         inside = tuple(length - sum(form.margin) for length in tile)
         found = as_outputs(outputs[form.answer.index], card, form, inside)
         if len(found) < count_of(inputs):
-            raise ModelError(f"'{card.name}' gave {len(found)} as_outputs for a batch of {count}.", "Use BATCH_SIZE=1.")
+            raise ModelError(f"'{card.name}' gave {len(found)} outputs for a batch of {count}.", "Use BATCH_SIZE=1.")
         return [found[: count_of(inputs)]]
 
     def run(inputs: Arrays) -> Sequence[NDArray]:
@@ -134,10 +134,8 @@ def _answered(path: Path, changed: int, shapes: tuple[tuple[str, tuple[int, ...]
 
 def _session(path: Path, threads: int, device: str = "cpu", bf16: bool = False) -> Any:
     """A session that really uses the device; ModelError for a file that cannot be opened, DeviceError."""
-    if kind_of(device) == "cuda":
-        _preload_cuda()
     try:
-        session = onnx_session(path, threads, _providers(device, threads, bf16))
+        session = onnx_session(path, threads, onnx_providers(device, threads, bf16))
     except Exception as error:  # onnxruntime raises classes of its own for every cause
         if ran_out(error):
             raise OutOfMemory(f"{device} has too little memory.", "Close other programs.") from None
@@ -150,11 +148,16 @@ def _session(path: Path, threads: int, device: str = "cpu", bf16: bool = False) 
     return session
 
 
-def _providers(device: str, threads: int, bf16: bool) -> list[Any]:
-    """ONNX Runtime's providers for a device, with their options; the CPU does what the device cannot."""
+def onnx_providers(device: str, threads: int = 1, bf16: bool = False) -> list[Any]:
+    """ONNX Runtime's providers for a device, with their options; the CPU does what the device cannot.
+
+    Loads the libraries that the device needs.
+    """
     kind, _, part = device.partition(":")
     if kind == "cpu":
         return [CPU]
+    if kind == "cuda":
+        _preload_cuda()
     options: Mapping[str, Any]
     if kind == "openvino":
         options = _openvino(part, threads, bf16)

@@ -99,8 +99,13 @@ def test_a_choice_that_cannot_be_opened_gives_way_to_the_cards_engine(predict, m
 
 
 @pytest.mark.parametrize("wrong", [False, True])
-def test_a_device_of_onnx_runtime_alone_is_compared_with_the_cpu(predict, monkeypatch, wrong):
-    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [PROVIDERS["directml"], onnx_engine.CPU])
+@pytest.mark.parametrize(
+    ("device", "engine", "runs"),
+    [("directml", "auto", "ONNX Runtime on directml"), ("auto", "onnx-bf16", "ONNX Runtime in bfloat16 on openvino")],
+)
+def test_a_device_of_onnx_runtime_alone_is_compared_with_the_cpu(predict, monkeypatch, wrong, device, engine, runs):
+    kind = runs.split()[-1]
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [PROVIDERS[kind], onnx_engine.CPU])
     session = onnx_engine.onnx_session
 
     class OnTheDevice:
@@ -108,7 +113,7 @@ def test_a_device_of_onnx_runtime_alone_is_compared_with_the_cpu(predict, monkey
             self.session = session(path, threads)
 
         def get_providers(self):
-            return [PROVIDERS["directml"]]
+            return [PROVIDERS[kind]]
 
         def get_inputs(self):
             return self.session.get_inputs()
@@ -121,6 +126,6 @@ def test_a_device_of_onnx_runtime_alone_is_compared_with_the_cpu(predict, monkey
         return session(path, threads) if len(providers) == 1 else OnTheDevice(path, threads)
 
     monkeypatch.setattr(onnx_engine, "onnx_session", opened)
-    said, _, _, _ = predict(device="directml")
-    assert "Running 'bright' with ONNX Runtime on directml" in said
+    said, _, _, _ = predict(device=device, engine=engine)
+    assert f"Running 'bright' with {runs}" in said
     assert ("gives other results than on the CPU: 100.0 % differ" in said) == wrong

@@ -122,9 +122,10 @@ def chosen_by_trial(
     return None if is_usual else choice
 
 
-def warn_unlike_cpu(card: ModelCard, path: Path, device: str, batch: Arrays, report: Report) -> None:
+def warn_unlike_cpu(card: ModelCard, path: Path, device: str, engine: str, batch: Arrays, report: Report) -> None:
     """Compare a device that few have tried with the CPU, on a batch, and warn where the map is not the same."""
-    by_cpu, by_device = (open_network(card, path, place, engine="onnx").run(batch) for place in ("cpu", device))
+    ways = (("cpu", "onnx"), (device, engine))
+    by_cpu, by_device = (open_network(card, path, place, engine=name).run(batch) for place, name in ways)
     share = agreement(card, by_cpu, by_device)
     if share < AGREED:
         text = f"On {device} '{card.name}' gives other results than on the CPU: {100 * (1 - share):.1f} % differ."
