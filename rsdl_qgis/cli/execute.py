@@ -13,7 +13,8 @@ from typing import Any, TextIO
 
 import click
 
-from ..engine.__main__ import EventReport, carried_out, own_stdout, wait_calmly
+from ..engine.__main__ import EventReport, carried_out, own_stdout, share_memory, wait_calmly
+from ..engine.job import ranks
 from ..paths import plugin_version
 
 CANCELLED = 3
@@ -38,6 +39,7 @@ def execute(read: Callable[[EventReport], Mapping[str, Any]], as_json: bool = Fa
     one ends it at once.
     """
     wait_calmly()
+    share_memory()
     stop = threading.Event()
     stream = own_stdout()
     report = EventReport(stream, stop) if as_json else TextReport(stream, stop, quiet)
@@ -58,7 +60,9 @@ class TextReport(EventReport):
         self._is_terminal = sys.stderr.isatty()
 
     def event(self, event: str, **fields: Any) -> None:
-        """Show an event; a reader of the result that is gone cancels."""
+        """Show an event, of the first of several processes; a reader of the result that is gone cancels."""
+        if not ranks.is_first():
+            return
         with self.lock:
             try:
                 getattr(self, f"_{event}")(**fields)

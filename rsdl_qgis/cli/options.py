@@ -12,6 +12,7 @@ import click
 from ..engine.errors import RsdlError
 from ..engine.job.arguments import OPERATIONS, VECTOR
 from ..engine.job.table import Argument, Table
+from ..engine.tables.devices import NAMES
 from ..engine.tables.kinds import Boolean, Bounds, Choice, Kind, ListOf, Number, Path, Whole, Wrong
 from ..engine.tables.tasks import TASKS
 
@@ -22,9 +23,8 @@ HELP = {
     "extent": "Map only this rectangle: xmin,ymin,xmax,ymax.",
     "extent_crs": "Coordinate system of --extent, such as EPSG:4326; else the first raster's.",
     "mask": "Map only what lies in the polygons of this file.",
-    "device": "Processor that runs the network: auto, cpu, cuda, cuda:N or mps.",
-    "engine": "Library that runs the network, and its precision.",
-    "scheduler": "Address of a Dask scheduler whose workers run the network, or its file (.json).",
+    "device": f"Processor that runs the network: {NAMES}.",
+    "engine": "Library that runs the network, bf16 in bfloat16; auto: the fastest here, card: the model's own.",
     "threads": "CPU threads that the network may use; else one per core.",
     "resample": "Map with the pixel size that the model was trained at.",
     "tile_size": "Side length of tiles, in pixels; else by the model and the memory.",
@@ -33,6 +33,7 @@ HELP = {
     "resampling": "How a raster is resampled to another grid.",
     "grid": "The raster whose grid the map has.",
     "normalize": "Bring later dates to the radiometry of the first.",
+    "scheduler": "Dask scheduler whose workers run the network: its address, such as tcp://10.0.0.5:8786, or its file.",
     "probabilities": "Write the class probabilities to this GeoTIFF, too.",
     "uncertainty": "Write the uncertainty of the classes to this GeoTIFF, too: 0 (certain) to 1.",
     "uncertainty_measure": "Entropy of the probabilities, or 1 minus the margin between the two highest.",

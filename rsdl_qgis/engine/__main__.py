@@ -19,7 +19,7 @@ from contextlib import suppress
 from typing import Any, TextIO
 
 from ..paths import plugin_version
-from .errors import Cancelled, InputError, RsdlError
+from .errors import Cancelled, InputError, RsdlError, TrainStepMissing
 from .feedback import Report
 from .files.json import is_deeper, loaded
 from .job import memory, ranks
@@ -32,6 +32,7 @@ INTERVAL = 0.1  # seconds between two progress events
 LARGEST_JOB = 16 << 20  # bytes
 DEEPEST_JOB = 30  # objects and lists inside one another
 FORM = 'It is one JSON object: {"version", "operation", "arguments"}.'
+FOR_TRAINING = ("torch", "safetensors", "onnx", "tensorboardX")  # libraries that the environment's step 'train' adds
 SPINS = "10000"  # turns that a thread of torch's OpenMP waits for the others before it sleeps
 ARENAS, M_ARENA_MAX = 2, -8  # of glibc's malloc, and the number of that setting
 
@@ -122,9 +123,12 @@ def error_fields(error: Exception, operation: Any) -> dict[str, str]:
     if isinstance(error, RsdlError):
         hint = memory.hint_for(operation) if error.kind == "out_of_memory" else error.hint  # of the device
         return {"kind": error.kind, "message": error.message, "hint": hint}
+    if isinstance(error, ModuleNotFoundError) and error.name in FOR_TRAINING:
+        error = TrainStepMissing(error.name)
+        return {"kind": error.kind, "message": error.message, "hint": error.hint}
     if isinstance(error, ImportError):
         message = f"This Python ({sys.executable}) cannot run the worker: {error}."
-        hint = "Set up the worker's environment, or install rsdl_qgis/requirements/cpu.txt into this Python."
+        hint = "Set up the worker's environment, or install rsdl_qgis/requirements/train-cpu.txt into this Python."
         return {"kind": "environment_error", "message": message, "hint": hint}
     traceback.print_exc()
     if isinstance(error, OSError):

@@ -51,7 +51,7 @@ class OptionsPage(QgsOptionsPageWidget):
         self.state = QLabel()
         self.state.setWordWrap(True)
         button = QPushButton(tr("Set up environment…"))
-        button.clicked.connect(_open_setup)
+        button.clicked.connect(open_setup)
         form = QFormLayout(self)
         form.addRow(tr("Python for networks"), self.python)
         form.addRow("", self.state)
@@ -75,7 +75,8 @@ class OptionsPage(QgsOptionsPageWidget):
             self.state.setText(str(error))
 
 
-def _open_setup() -> None:
+def open_setup() -> None:
+    """Opens the dialog that sets the environment up."""
     import processing
 
     processing.execAlgorithmDialog("rsdl:setupenvironment")

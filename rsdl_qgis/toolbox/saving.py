@@ -33,12 +33,16 @@ class JobAlgorithm(RsdlAlgorithm):
 
     def worker_problem(self, parameters) -> str:
         """What is wrong with where the job is saved, in a sentence; RsdlError where it is to be run, and there is no
-        worker, which a job that is saved does not need.
+        worker for it, which a job that is saved does not need.
         """
         if self.is_saved(parameters):
             return shared.output_problem(shared.fixed_path(parameters["SAVE_JOB"]), ("zip",))
-        settings.worker_python()
+        self.find_worker()
         return ""
+
+    def find_worker(self) -> None:
+        """RsdlError where there is no worker for the job."""
+        settings.worker_python()
 
     def save(self, job: Mapping[str, Any], parameters, context, feedback) -> dict[str, Any]:
         """Save a job as SAVE_JOB: the algorithm's results. What QGIS copied for the job has to be there still."""

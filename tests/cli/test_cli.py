@@ -221,7 +221,8 @@ def test_models_are_listed_and_described():
 
 def test_diagnostics_and_version():
     done = rsdl("diagnostics")
-    assert done.returncode == 0 and "network_check: ok" in done.stdout and "libraries.numpy: " in done.stdout
+    assert done.returncode == 0 and "libraries.numpy: " in done.stdout
+    assert '\nnetwork_check.cpu: {"ONNX Runtime": "ok", "PyTorch": "ok"}\n' in done.stdout
     assert rsdl("--version").stdout.strip() == f"rsdl, version {plugin_version()}"
 
 

@@ -51,6 +51,9 @@ class ModelMaker(JobAlgorithm):
     OPERATION = ""
     METRICS: tuple[str, ...] = ()
 
+    def find_worker(self) -> None:
+        settings.training_python()
+
     def default_name(self, parameters, context) -> str:
         """The name of the model where none is given."""
         raise NotImplementedError
