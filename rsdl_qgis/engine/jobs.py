@@ -39,4 +39,11 @@ def loaded_when_run(place: str) -> Run:
     return run
 
 
-OPERATIONS: Mapping[str, Run] = {name: loaded_when_run(place) for name, place in PLACES.items()}
+def repeat(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """The operation "repeat", which may carry out any other one."""
+    from .repeating.job import run_repeat
+
+    return run_repeat(arguments, report, OPERATIONS)
+
+
+OPERATIONS: Mapping[str, Run] = {**{name: loaded_when_run(place) for name, place in PLACES.items()}, "repeat": repeat}

@@ -12,6 +12,7 @@ from .assess.assessscenes import AssessScenes
 from .assess.comparemaps import CompareMaps
 from .assess.drawassessmentsample import DrawAssessmentSample
 from .assess.estimatearea import EstimateArea
+from .assess.repeatrun import RepeatRun
 from .environment import Diagnostics, SetupEnvironment
 from .models import DescribeModel, ImportModel, ListModels
 from .parameters import VECTOR_FORMATS
@@ -56,6 +57,7 @@ ALGORITHMS = (
     DrawAssessmentSample,
     EstimateArea,
     CompareMaps,
+    RepeatRun,
     ListModels,
     DescribeModel,
     ImportModel,

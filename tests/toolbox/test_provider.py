@@ -37,6 +37,7 @@ NAMES = {
     "drawassessmentsample",
     "estimatearea",
     "comparemaps",
+    "repeatrun",
     "listmodels",
     "describemodel",
     "importmodel",

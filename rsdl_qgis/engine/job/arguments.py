@@ -115,6 +115,13 @@ DEVICE: Table = {
     "device": Argument(Text(), default="auto"),  # see tables.devices.NAMES
     "threads": Argument(Whole(1, 256)),
 }
+CUT: Table = {  # see prediction.tiling.Plan
+    "tile": Argument(ListOf(Whole(1, 8192), 2, 2), required=True),
+    "overlap": Argument(Whole(0, 4096), required=True),
+    "batch": Argument(Whole(1, 1_000_000), required=True),
+    "streams": Argument(Whole(1, 64), required=True),
+    "margin": Argument(ListOf(Whole(0, 4096), 2, 2)),
+}
 RUNNING: Table = {
     "model": Argument(MODEL, required=True),
     **AREA,
@@ -128,9 +135,21 @@ RUNNING: Table = {
     "grid": Argument(Choice(("first", "last", "finest")), default="first"),
     "normalize": Argument(Choice(("none", "moments", "irmad")), default="none"),
     "scheduler": Argument(TextThat(is_scheduler, "the address of a Dask scheduler, such as tcp://10.0.0.5:8786")),
+    "cut": Argument(Object("how rasters are cut", CUT)),  # as a run says, to make it again
+    "stac": Argument(Boolean(), default=False),
 }
 OUTPUT: Table = {"output": Argument(Path(), required=True)}
-MAPS: Table = {"probabilities": Argument(Path()), "polygons": Argument(Path())}
+MEASURES = ("entropy", "margin")  # of how uncertain probabilities are
+MAPS: Table = {
+    "probabilities": Argument(Path()),
+    "uncertainty": Argument(Path()),
+    "uncertainty_measure": Argument(Choice(MEASURES), default=MEASURES[0]),
+    "polygons": Argument(Path()),
+}
+VARIANTS = ("none", "flips", "turns", "all")  # in which each image is seen
+AUGMENTED_TEST: Table = {"tta": Argument(Choice(VARIANTS), default=VARIANTS[0])}
+PLACE: Table = {"old": Argument(Path(), required=True), "new": Argument(Path(), required=True)}
+CHANGED = ("refuse", "run")  # what to do where what a run read is not what it was
 REPORT: Table = {"report": Argument(Path()), "table": Argument(Path())}
 GROUND = Choice(("ignore", "background"))
 
@@ -248,7 +267,7 @@ DISTILLING: Table = {
 }
 
 OPERATIONS: Mapping[str, Table] = {
-    "predict": {**OUTPUT, **RUNNING, "inputs": Argument(INPUTS, required=True), **MAPS},
+    "predict": {**OUTPUT, **RUNNING, **AUGMENTED_TEST, "inputs": Argument(INPUTS, required=True), **MAPS},
     "predict_series": {
         **OUTPUT,
         **RUNNING,
@@ -274,6 +293,7 @@ OPERATIONS: Mapping[str, Table] = {
     "classify_scenes": {
         **OUTPUT,
         **RUNNING,
+        **AUGMENTED_TEST,
         "inputs": Argument(INPUTS, required=True),
         **vector("features"),
         "size": Argument(Whole(1, 100_000)),
@@ -332,6 +352,13 @@ OPERATIONS: Mapping[str, Table] = {
         "nodata": Argument(NODATA),  # of the product's bands, besides 0
         "tile_size": Argument(Whole(16, 2048), default=512),
         **AREA,
+    },
+    "repeat": {
+        **OUTPUT,  # a folder
+        "path": Argument(Path("the path of a result, or of a layer in it"), required=True),
+        "places": Argument(ListOf(Object("a place that is another one here", PLACE))),
+        "changed": Argument(Choice(CHANGED), default=CHANGED[0]),
+        "device": Argument(Text()),  # default: the one that made it
     },
     "train": TRAINING,
     "distil": DISTILLING,

@@ -40,8 +40,8 @@ class Writes:
 
 
 OPERATIONS: Mapping[str, Writes] = {
-    "predict": Writes(("output", "probabilities", "polygons")),
-    "predict_series": Writes(("output", "probabilities", "polygons")),
+    "predict": Writes(("output", "probabilities", "uncertainty", "polygons")),
+    "predict_series": Writes(("output", "probabilities", "uncertainty", "polygons")),
     "classify_scenes": Writes(("output", "raster")),
     "detect": Writes(("output",)),
     "assess_map": Writes(("report", "table", "image_table")),
@@ -54,6 +54,7 @@ OPERATIONS: Mapping[str, Writes] = {
     "distil": Writes(("report",), ("output",)),
     "export_chips": Writes((), ("output",)),
     "active_fire": Writes(("output", "polygons")),
+    "repeat": Writes((), ("output",)),
     "describe": Writes(),
 }
 
@@ -92,7 +93,17 @@ def outputs_of(operation: str, arguments: Mapping[str, Any]) -> tuple[list[str],
 def read_by(arguments: Mapping[str, Any]) -> list[str]:
     """The sources that a job reads; of a model's folder the files in it, for others may lie there too."""
     models = [file for text in _named(arguments, MODELS) for file in model_files(text)]
-    return [*_named(arguments, READ), *models]
+    return [*sources_of(arguments), *models]
+
+
+def sources_of(arguments: Mapping[str, Any]) -> list[str]:
+    """The sources that a job reads, but for its model."""
+    return list(_named(arguments, READ))
+
+
+def written_by(operation: str) -> tuple[str, ...]:
+    """The arguments of an operation that name what it writes."""
+    return (*OPERATIONS[operation].files, *OPERATIONS[operation].folders)
 
 
 def model_files(model: str) -> list[str]:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from ..raster.grid import Grid, Window
+from ..runtime.augmented import check_variants, opening
 from .class_map import SegmentationCollector
 from .job import PredictionTask
 from .number_map import RegressionCollector
@@ -27,6 +28,7 @@ def map_work(job: Job[MapRequest]) -> AbstractContextManager[Work[Window]]:
     request, card = job.request, job.card
     collector_of = COLLECTORS[card.task]
     collector_of.check(request.files, card, job.form)
+    check_variants(request.tta, card, job.form)
 
     def parts(grid: Grid, plan: Plan) -> Parts[Window]:
         blend = collector_of.blend(card, grid, request.files, plan.tile, plan.overlap)
@@ -36,7 +38,7 @@ def map_work(job: Job[MapRequest]) -> AbstractContextManager[Work[Window]]:
         made: Results = collector_of(card, grid, request.files, plan.tile, plan.overlap, job.report, note)
         return made
 
-    return tile_work(job, parts, results)
+    return tile_work(job, parts, results, opening(request.tta))
 
 
 TASK = PredictionTask(MapRequest, "makes a map", map_work)

@@ -26,6 +26,7 @@ from ..text import tr
 from ..worker import layers, vectors
 from ..worker.client import make_job, run_job, temporary_folder
 from ..worker.layers import PreparedRaster, RasterUse
+from .further import further, uncertainty
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,13 @@ class InferenceAlgorithm(JobAlgorithm):
 
     def outputs(self) -> list:
         """The parameters of the files it makes, which the worker knows by the same names in lower case."""
-        return [shared.class_raster(self.output_label()), shared.probabilities(), shared.polygons()]
+        label = self.output_label()
+        return [shared.class_raster(label), shared.probabilities(), uncertainty(), shared.polygons()]
+
+    def further(self) -> Mapping[str, Any]:
+        """Advanced parameters that the operation takes."""
+        names = [output.name() for output in self.outputs()]
+        return further(TASKS[self.TASK].operation, "UNCERTAINTY" in names)
 
     def looks(self, card: ModelCard, result: Mapping[str, Any]) -> dict[str, tuple[str, styles.Style | None]]:
         """The title and style of each output."""
@@ -86,6 +93,7 @@ class InferenceAlgorithm(JobAlgorithm):
                 tr("{model}: probabilities").format(model=card.title),
                 styles.of_probabilities(result["classes"]),
             ),
+            "UNCERTAINTY": (tr("{model}: uncertainty").format(model=card.title), styles.along_ramp(0.0, 1.0)),
             "POLYGONS": (tr("{model}: polygons").format(model=card.title), in_colours),
         }
 
@@ -94,7 +102,8 @@ class InferenceAlgorithm(JobAlgorithm):
         return {}
 
     def initAlgorithm(self, configuration=None):
-        for parameter in [*self.inputs(), *self.outputs(), *self.running(), *saving_parameters()]:
+        more = [parameter for parameter, _ in self.further().values()]
+        for parameter in [*self.inputs(), *self.outputs(), *self.running(), *more, *saving_parameters()]:
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputString("MODEL_NAME", tr("Name of the model used")))
 
@@ -155,6 +164,7 @@ class InferenceAlgorithm(JobAlgorithm):
                 "device": self.parameterAsString(parameters, "DEVICE", context).strip() or "auto",
                 "engine": self.parameterAsEnumString(parameters, "ENGINE", context),
                 "scheduler": shared.text_of(self, parameters, "SCHEDULER", context) or None,
+                **{name.lower(): read(self, parameters, name, context) for name, (_, read) in self.further().items()},
                 **{
                     name.lower(): shared.number(self, parameters, name, context)
                     for name in ("TILE_SIZE", "OVERLAP", "BATCH_SIZE", "THREADS")
