@@ -12,6 +12,7 @@ from .job.outputs import Run
 PLACES: Mapping[str, str] = {  # operation -> module:function
     "predict": "prediction.maps:run_predict",
     "predict_series": "prediction.series.job:run_predict_series",
+    "threshold": "prediction.thresholds.job:run_threshold",
     "describe": "runtime.description:run_describe",
     "assess_map": "assessment.maps:run_assess",
     "assess_scenes": "assessment.scenes:run_assess_scenes",

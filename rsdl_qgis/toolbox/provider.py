@@ -15,6 +15,7 @@ from .parameters import VECTOR_FORMATS
 from .predict.changedetection import ChangeDetection
 from .predict.floodmapping import FloodMapping
 from .predict.objectdetection import ObjectDetection
+from .predict.otsuthreshold import OtsuThreshold
 from .predict.pixelregression import PixelRegression
 from .predict.sceneclassification import SceneClassification
 from .predict.semanticsegmentation import SemanticSegmentation
@@ -37,6 +38,7 @@ ALGORITHMS = (
     ChangeDetection,
     FloodMapping,
     TimeSeriesClassification,
+    OtsuThreshold,
     TrainSegmentation,
     TrainRegression,
     TrainSceneClassifier,

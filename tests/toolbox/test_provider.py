@@ -22,6 +22,7 @@ NAMES = {
     "changedetection",
     "floodmapping",
     "timeseriesclassification",
+    "otsuthreshold",
     "trainsegmentation",
     "trainregression",
     "trainsceneclassifier",

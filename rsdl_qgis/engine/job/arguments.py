@@ -6,6 +6,7 @@ One table for both sides: the worker checks jobs by it, and QGIS's parameters ta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -26,6 +27,7 @@ from ..tables.kinds import (
     TextThat,
     Whole,
 )
+from ..tables.sensors import AUTO, SENSORS
 from ..tables.tasks import TASKS
 from .table import Argument, Object, Table, taken
 
@@ -40,6 +42,7 @@ def _is_whole(text: str) -> bool:
         return False
 
 
+COLOUR = TextThat(lambda text: re.fullmatch("#[0-9a-fA-F]{6}", text) is not None, "a colour such as #b2182b")
 NUMBERED = TextThat(_is_whole, "a whole number")  # names of values by class
 
 # Layers.
@@ -249,6 +252,23 @@ OPERATIONS: Mapping[str, Table] = {
         **vector("features"),
         "size": Argument(Whole(1, 100_000)),
         "raster": Argument(Path()),
+    },
+    "threshold": {
+        **OUTPUT,
+        "before": Argument(Object("a raster", RASTER)),
+        "after": Argument(Object("a raster", RASTER), required=True),
+        "index": Argument(Text(), required=True),
+        "sensor": Argument(Choice((AUTO, *SENSORS)), default=AUTO),
+        "threshold": Argument(Number()),  # default: Otsu's
+        "window": Argument(Whole(32, 4096)),
+        "side": Argument(Choice(("auto", "above", "below")), default="auto"),
+        "class_name": Argument(Text()),
+        "color": Argument(COLOUR),
+        **AREA,
+        "resampling": RUNNING["resampling"],
+        "grid": RUNNING["grid"],
+        "polygons": Argument(Path()),
+        "values": Argument(Path()),
     },
     "assess_map": {
         "predicted": Argument(ListOf(Object("a map", LABELLED), 1), required=True),

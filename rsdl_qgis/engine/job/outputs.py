@@ -43,6 +43,7 @@ OPERATIONS: Mapping[str, Writes] = {
     "predict_series": Writes(("output", "probabilities", "polygons")),
     "classify_scenes": Writes(("output", "raster")),
     "detect": Writes(("output",)),
+    "threshold": Writes(("output", "polygons", "values")),
     "assess_map": Writes(("report", "table", "image_table")),
     "assess_scenes": Writes(("report", "table")),
     "assess_detections": Writes(("report", "table", "matches")),
