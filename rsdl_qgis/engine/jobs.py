@@ -21,6 +21,7 @@ PLACES: Mapping[str, str] = {  # operation -> module:function
     "detect": "prediction.objects:run_detect",
     "train": "training.train:run_train",
     "distil": "training.distil:run_distil",
+    "train_classifier": "training.classifiers.job:run_train_classifier",
     "export_chips": "chips.prepare:run_export_chips",
 }
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import InputError
+from ..tables.classifiers import CLASSIFIERS, SHARES
 from ..tables.kinds import (
     LONGEST_TEXT,
     Boolean,
@@ -213,6 +214,22 @@ LEARNING: Table = {
     "resume": Argument(Boolean(), default=True),
 }
 TRAINING: Table = {**OUTPUT, **DATA, **LEARNING, **DEVICE}
+CLASSIFYING: Table = {
+    **OUTPUT,
+    **DATA,
+    "method": Argument(Choice(tuple(CLASSIFIERS)), default="svm-rbf"),
+    "cost": Argument(Number(1e-6, 1e6)),
+    "gamma": Argument(Number(1e-6, 1e6)),
+    "trees": Argument(Whole(1, 5000)),
+    "leaf": Argument(Whole(1, 100_000)),
+    "samples": Argument(Whole(100, 1_000_000)),
+    "shares": Argument(Choice(SHARES), default=SHARES[0]),
+    **{
+        name: LEARNING[name]
+        for name in ("scaling", "name", "title", "description", "keywords", "resolution_tolerance", "background", "report")
+    },
+    "threads": DEVICE["threads"],
+}
 DISTILLING: Table = {
     **TRAINING,
     "task": Argument(Choice(tuple(TASKS))),  # the teacher's
@@ -298,6 +315,7 @@ OPERATIONS: Mapping[str, Table] = {
     "export_chips": {**OUTPUT, **DATA},
     "train": TRAINING,
     "distil": DISTILLING,
+    "train_classifier": CLASSIFYING,
     "describe": {},
 }
 

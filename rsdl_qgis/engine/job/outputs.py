@@ -48,6 +48,7 @@ OPERATIONS: Mapping[str, Writes] = {
     "assess_scenes": Writes(("report", "table")),
     "assess_detections": Writes(("report", "table", "matches")),
     "train": Writes(("report",), ("output",)),
+    "train_classifier": Writes(("report",), ("output",)),
     "distil": Writes(("report",), ("output",)),
     "export_chips": Writes((), ("output",)),
     "describe": Writes(),
