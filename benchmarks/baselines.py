@@ -32,7 +32,6 @@ from rsdl_qgis.engine.tables.classifiers import CLASSIFIERS
 from tools.datasets import make_chips, ombria
 from tools.evaluate_models import confusion
 
-SCENES = ("overall accuracy, mean over samples", "mean IoU, mean over samples", "fw IoU, mean over samples")
 SERIES = ("macro F1", "overall accuracy")
 BOTH = {"s1": ["before", "after"], "s2": ["before", "after"]}
 INDICES = {"MNDWI after": ("MNDWI", ("after",)), "dMNDWI, after minus before": ("dMNDWI", ("before", "after"))}
@@ -60,7 +59,7 @@ def fitted_rows(given: argparse.Namespace, work: Path) -> Iterator[tuple[str, Ma
     if series:
         folder = make_chips({"dataset": "matogrosso"}, given.data.resolve(), work / "chips")
     else:
-        folder = ombria.ombria_chips(given.data.resolve(), work / "chips", BOTH, with_test=True)
+        folder = ombria_folder(given.data, work, BOTH)
     for method in given.methods:
         asked: dict[str, Any] = {"task": folder.task, "chips": str(folder.path), "output": str(work / method)}
         result = OPERATIONS["train_classifier"]({**asked, "method": method, "samples": given.samples}, Report())
@@ -70,9 +69,15 @@ def fitted_rows(given: argparse.Namespace, work: Path) -> Iterator[tuple[str, Ma
         yield f"{method} ({named}; {result['pixels']:,} pixels)", {title: metrics[title] for title in titles}
 
 
+def ombria_folder(data: Path, work: Path, inputs: Mapping[str, Sequence[str]]) -> ChipFolder:
+    """OMBRIA's scenes with those to test with."""
+    (work / "chips").mkdir()
+    return ombria.ombria_chips(data.resolve(), work / "chips", inputs, with_test=True)
+
+
 def otsu_rows(data: Path, work: Path) -> Iterator[tuple[str, Mapping[str, Sequence[float]]]]:
     """A row an index: a threshold of its own for each test scene of OMBRIA, by the job "threshold"."""
-    folder = ombria.ombria_chips(data.resolve(), work / "chips", {"s2": ["before", "after"]}, with_test=True)
+    folder = ombria_folder(data, work, {"s2": BOTH["s2"]})
     for name, (index, dates) in INDICES.items():
         yield f"Otsu, {name}", otsu_figures(folder, index, dates, work)
 

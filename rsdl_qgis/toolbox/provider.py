@@ -23,6 +23,7 @@ from .predict.timeseriesclassification import TimeSeriesClassification
 from .text import tr
 from .train.distilmodel import DistilModel
 from .train.exportchips import ExportChips
+from .train.svmclassification import SvmClassification
 from .train.trainchangedetector import TrainChangeDetector
 from .train.traindetector import TrainDetector
 from .train.trainregression import TrainRegression
@@ -45,6 +46,7 @@ ALGORITHMS = (
     TrainDetector,
     TrainChangeDetector,
     TrainTimeSeriesClassifier,
+    SvmClassification,
     DistilModel,
     ExportChips,
     AssessMap,

@@ -29,6 +29,7 @@ NAMES = {
     "traindetector",
     "trainchangedetector",
     "traintimeseriesclassifier",
+    "svmclassification",
     "distilmodel",
     "exportchips",
     "assessmap",

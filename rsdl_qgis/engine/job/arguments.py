@@ -226,7 +226,16 @@ CLASSIFYING: Table = {
     "shares": Argument(Choice(SHARES), default=SHARES[0]),
     **{
         name: LEARNING[name]
-        for name in ("scaling", "name", "title", "description", "keywords", "resolution_tolerance", "background", "report")
+        for name in (
+            "scaling",
+            "name",
+            "title",
+            "description",
+            "keywords",
+            "resolution_tolerance",
+            "background",
+            "report",
+        )
     },
     "threads": DEVICE["threads"],
 }

@@ -313,7 +313,9 @@ def choice(result: Mapping[str, Any]) -> Iterator[str]:
     """The parameters that were tried for a classifier, and how they scored."""
     tried, title = result["candidates"], result["metric"]["title"]
     names = list(tried[0]["parameters"])
-    yield web.paragraph(f"{capital(title)} on a sample of the validation pixels; the best, in the first row, was taken.")
+    yield web.paragraph(
+        f"{capital(title)} on a sample of the validation pixels; the best, in the first row, was taken."
+    )
     rows: list[list[web.Cell]] = [
         [*(number(item["parameters"][name]) for name in names), number(item["score"])]
         for item in sorted(tried, key=lambda item: -item["score"])

@@ -50,6 +50,7 @@ class ModelMaker(RsdlAlgorithm):
     GROUP = "train"
     OPERATION = ""
     METRICS: tuple[str, ...] = ()
+    EPOCHS = True  # whether it trains in epochs, of which one is kept, and resumes where it was stopped
 
     def default_name(self, parameters, context) -> str:
         """The name of the model where none is given."""
@@ -73,7 +74,8 @@ class ModelMaker(RsdlAlgorithm):
         self.addOutput(QgsProcessingOutputString("MODEL", tr("Model, for MODEL of other algorithms")))
         main = tr("Main metric of the finished model")
         self.addOutput(QgsProcessingOutputNumber("MAIN_FIGURE", main))
-        self.addOutput(QgsProcessingOutputNumber("BEST_EPOCH", tr("Best epoch, from 1")))
+        if self.EPOCHS:
+            self.addOutput(QgsProcessingOutputNumber("BEST_EPOCH", tr("Best epoch, from 1")))
         for name, label in metric_labels(self.METRICS).items():
             self.addOutput(QgsProcessingOutputNumber(name, label()))
 
@@ -104,7 +106,7 @@ class ModelMaker(RsdlAlgorithm):
                 "title": title,
                 "output": str(output),
                 "report": report,
-                "resume": True,
+                **({"resume": True} if self.EPOCHS else {}),
             }
             try:
                 result = run_job(make_job(self.OPERATION, arguments), steps, folder)

@@ -81,7 +81,7 @@ def _kernel(graph: Graph, machine: Any, features: str) -> str:
 
 
 def pair_weights(machine: Any) -> NDArray[np.float64]:
-    """(support vectors, pairs): the weights of the machine of each pair of classes, in the order of ``combinations``."""
+    """(support vectors, pairs): the weights of the machine of each pair of classes, in order of ``combinations``."""
     ends = np.concatenate([[0], np.cumsum(machine.n_support_)])
     weights = np.zeros((len(machine.support_vectors_), len(machine.intercept_)))
     for pair, (i, j) in enumerate(combinations(range(len(machine.classes_)), 2)):
@@ -131,7 +131,7 @@ class Trees:
     def add(
         self, left: NDArray, right: NDArray, feature: NDArray, threshold: NDArray, is_leaf: NDArray, weights: NDArray
     ) -> None:
-        """Add a tree of ``n`` nodes; ``weights``: (n, outputs) of its leaves, NaN for an output that it has none for."""
+        """Add a tree of ``n`` nodes; ``weights``: (n, outputs) of its leaves, NaN where it has none for an output."""
         number = len(set(self.nodes.get("nodes_treeids", ())))
         count = len(left)
         limit = np.where(is_leaf, 0, threshold)
@@ -187,7 +187,8 @@ def _boosting(graph: Graph, boosted: Any, features: str) -> str:
 
 
 def _ensemble(graph: Graph, trees: Trees, features: str, outputs: int) -> str:
+    nodes: dict[str, Any] = {name: list(values) for name, values in trees.nodes.items()}
     return graph.add(
         "TreeEnsembleRegressor", features, domain=TREE_DOMAIN, n_targets=outputs, aggregate_function="SUM",
-        post_transform="NONE", **{name: list(values) for name, values in trees.nodes.items()},
+        post_transform="NONE", **nodes,
     )  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
@@ -21,8 +19,8 @@ Pixels = tuple[NDArray[np.float32], NDArray[np.int64]]  # (n, features), (n,)
 def drawn_pixels(samples: Samples, counts: NDArray, most: int, shares: str, seed: int, report: Report) -> Pixels:
     """At most about ``most`` labelled pixels, without replacement.
 
-    ``counts``: (samples, classes) labelled pixels. ``shares``: of the classes, 'proportional' to their pixels (``FEWEST``
-    at least) or 'equal' as far as there are so many. Within a class all pixels are equally likely to be drawn.
+    ``counts``: (samples, classes) labelled pixels. ``shares``: of the classes, 'proportional' to their pixels, but
+    ``FEWEST`` at least, or 'equal' as far as there are so many. Within a class each pixel is as likely to be drawn.
     """
     random = np.random.default_rng(seed)
     quotas = quotas_of(counts.astype(np.int64), most, shares, random)
@@ -49,19 +47,16 @@ def quotas_of(counts: NDArray[np.int64], most: int, shares: str, random: np.rand
     return np.stack(drawn, 1)
 
 
-def rows_of(images: list[Tensor], label: Tensor) -> Iterator[NDArray]:
+def rows_of(images: list[Tensor], label: Tensor) -> tuple[NDArray, NDArray]:
     """The labelled pixels of a sample: features (n, F), of each input its dates and of these their bands, and classes.
 
     Of a series (T, C) an input and the valid dates, it is one row; values of dates that are not valid are 0.
     """
     if label.ndim == 0:
-        yield np.concatenate([image.numpy().ravel() for image in images[:-1]])[None]
-        yield label.numpy()[None]
-        return
+        return np.concatenate([image.numpy().ravel() for image in images[:-1]])[None], label.numpy()[None]
     classes = label.numpy()
     known = classes != IGNORE
-    yield np.concatenate([image.flatten(0, 1).numpy()[:, known] for image in images]).T
-    yield classes[known]
+    return np.concatenate([image.flatten(0, 1).numpy()[:, known] for image in images]).T, classes[known]
 
 
 def _chosen(values: NDArray, classes: NDArray, quota: NDArray, random: np.random.Generator) -> Pixels:

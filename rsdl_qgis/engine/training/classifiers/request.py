@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import InputError
-from ...job.arguments import CLASSIFYING, some
+from ...job.arguments import CLASSIFYING, DATA, some
 from ...tables.classifiers import CLASSIFIERS
 from ...tables.tasks import TASKS
 from ..request import TrainRequest
@@ -40,7 +40,7 @@ class ClassifierRequest:
         unknown = sorted(name for name, value in arguments.items() if name not in CLASSIFYING and value is not None)
         if unknown:
             raise InputError(f"There is no argument '{unknown[0]}' of the job 'train_classifier'.")
-        names = [name for name in arguments if name in (*SHARED, *_DATA)]
+        names = [name for name in arguments if name in (*SHARED, *DATA)]
         training = TrainRequest.of({name: arguments[name] for name in names})
         method = own["method"]
         _check(training.task, method, own)
@@ -67,7 +67,3 @@ def _check(task: str, method: str, own: Mapping[str, Any]) -> None:
 
 
 FITTING = tuple(name for name in ("segmentation", "time-series") if name in TASKS)
-_DATA = (*("chips", "sources", "labels", "input_bands", "input_dates", "colors", "unlabelled", "background_name"),
-         *("only_inside", "all_touched", "buffer", "chip_size", "chip_overlap", "split", "valid", "test", "block_size"),
-         *("extent", "extent_crs", "mask", "mask_crs", "mask_versions", "mask_key", "multilabel", "unit", "object_size"),
-         )  # fmt: skip
