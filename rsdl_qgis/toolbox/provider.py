@@ -12,6 +12,7 @@ from .assess.assessscenes import AssessScenes
 from .environment import Diagnostics, SetupEnvironment
 from .models import DescribeModel, ImportModel, ListModels
 from .parameters import VECTOR_FORMATS
+from .predict.burnedarea import BurnedArea
 from .predict.changedetection import ChangeDetection
 from .predict.floodmapping import FloodMapping
 from .predict.objectdetection import ObjectDetection
@@ -38,6 +39,7 @@ ALGORITHMS = (
     ObjectDetection,
     ChangeDetection,
     FloodMapping,
+    BurnedArea,
     TimeSeriesClassification,
     OtsuThreshold,
     TrainSegmentation,

@@ -21,6 +21,7 @@ NAMES = {
     "objectdetection",
     "changedetection",
     "floodmapping",
+    "burnedarea",
     "timeseriesclassification",
     "otsuthreshold",
     "trainsegmentation",

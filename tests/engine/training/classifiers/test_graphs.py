@@ -46,7 +46,7 @@ def test_probabilities_are_scikit_learns(method, classes, task):
     run = session_of(onnx_model.onnx_model(estimator, card))
     assert onnx_model.difference(estimator, run, np.concatenate([values, others]), card) < 1e-5
     found = run(onnx_model.inputs_of(others, card))
-    shape = (500, classes) if task == "time-series" else (1, classes, 500, 1)
+    shape = (500, classes) if task == "time-series" else (1, classes, 1, 500)
     assert found.shape == shape
     assert found.dtype == np.float32
 
