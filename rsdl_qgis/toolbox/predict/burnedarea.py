@@ -40,9 +40,9 @@ class BurnedArea(InferenceAlgorithm):
             "10,000, found by their descriptions. METHOD=otsu divides the fall of the normalised burn ratio from "
             "before to after (dNBR), or the ratio itself (NBR) without an image before, by Otsu's threshold, which "
             "needs enough burned and unburned land in the area to map; METHOD=threshold by a number. They take any "
-            "sensor with near and shortwave infrared bands (Key and Benson 2006).\n\nOn few test fires the model is "
-            "better with both dates, and not better than a threshold of the ratio with the image after alone: "
-            "docs/models/burned-area.md has the table."
+            "sensor with near and shortwave infrared bands (Key and Benson 2006).\n\nOn few test fires the "
+            "model is far better than Otsu's threshold with the image after alone, and about level with it with both "
+            "dates: docs/models/burned-area.md has the table."
         )
 
     def tags(self):
