@@ -80,7 +80,7 @@ def _read_card(path: Path) -> ModelCard:
         raise ModelError(f"{path} is not a file.")
     if path.suffix.lower() == ".zip":
         with opened_archive(path) as archive:
-            return _from_text(archive.card(LARGEST_CARD), path)
+            return _from_text(archive.marked(LARGEST_CARD), path)
     if path.suffix.lower() == ".onnx":
         return _onnx_card(path, path.stem)
     raise ModelError(f"{path} is no model: choose a model folder, a .zip of one, or an .onnx file.")

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..tables.classifiers import CLASSIFIERS, SHARES
+from ..tables.devices import ENGINES
 from ..tables.kinds import (
     LONGEST_TEXT,
     Boolean,
@@ -44,6 +45,13 @@ def _is_whole(text: str) -> bool:
 
 
 COLOUR = TextThat(lambda text: re.fullmatch("#[0-9a-fA-F]{6}", text) is not None, "a colour such as #b2182b")
+
+
+def is_scheduler(text: str) -> bool:
+    """Whether a text can be where a Dask scheduler listens, or the file that it has written for its workers."""
+    return re.fullmatch(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:\d+", text) is not None or text.endswith(".json")
+
+
 NUMBERED = TextThat(_is_whole, "a whole number")  # names of values by class
 
 # Layers.
@@ -107,13 +115,14 @@ def vector(name: str) -> Table:
 
 AREA: Table = {"extent": Argument(Bounds()), "extent_crs": Argument(Text()), **vector("mask")}
 DEVICE: Table = {
-    "device": Argument(Text(), default="auto"),  # auto, cpu, cuda, cuda:N, mps
+    "device": Argument(Text(), default="auto"),  # see tables.devices.NAMES
     "threads": Argument(Whole(1, 256)),
 }
 RUNNING: Table = {
     "model": Argument(MODEL, required=True),
     **AREA,
     **DEVICE,
+    "engine": Argument(Choice(ENGINES), default="auto"),
     "resample": Argument(Boolean(), default=False),
     "tile_size": Argument(Whole(1, 8192)),
     "overlap": Argument(Whole(0, 4096)),
@@ -121,6 +130,7 @@ RUNNING: Table = {
     "resampling": Argument(Choice(("bilinear", "nearest", "cubic")), default="bilinear"),
     "grid": Argument(Choice(("first", "last", "finest")), default="first"),
     "normalize": Argument(Choice(("none", "moments", "irmad")), default="none"),
+    "scheduler": Argument(TextThat(is_scheduler, "the address of a Dask scheduler, such as tcp://10.0.0.5:8786")),
 }
 OUTPUT: Table = {"output": Argument(Path(), required=True)}
 MAPS: Table = {"probabilities": Argument(Path()), "polygons": Argument(Path())}

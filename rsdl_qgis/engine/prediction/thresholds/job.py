@@ -22,6 +22,7 @@ from ...radiometry.bimodality import CLEAR, FEWEST
 from ...raster.grid import Grid, Window
 from ...raster.source import RasterSource
 from ...raster.tiles import tiles
+from ..blocks.rows import MapPart
 from ..class_map import SegmentationCollector
 from ..loop import predict
 from ..number_map import RegressionCollector
@@ -41,20 +42,23 @@ class ThresholdCollector:
     classes: SegmentationCollector
     numbers: RegressionCollector | None
 
+    def __post_init__(self) -> None:
+        self.parts = [part_of(one) for one in (self.classes, self.numbers) if one is not None]
+
     def add(self, window: Window, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
         """Add one tile: (2, h, w), class 1 or 0 and the numbers, and which of its pixels are valid (h, w)."""
-        self.classes.add(window, output[:1].repeat(2, 0), valid)
-        if self.numbers:
-            self.numbers.add(window, output[1:], valid)
+        for part, values in zip(self.parts, (output[:1].repeat(2, 0), output[1:])):
+            part.add(window, values, valid)
 
     def skip(self, window: Window) -> None:
         """Skip a tile without a valid pixel."""
-        self.classes.skip(window)
-        if self.numbers:
-            self.numbers.skip(window)
+        for part in self.parts:
+            part.skip(window)
 
     def close(self) -> dict[str, Any]:
         """Finish the files; their paths, and the pixels and area of each class."""
+        for part in self.parts:
+            part.close()
         result = self.classes.close()
         with kept(lambda: self.classes.finished):
             numbers = self.numbers.close() if self.numbers else {}
@@ -65,6 +69,12 @@ class ThresholdCollector:
         self.classes.abort()
         if self.numbers:
             self.numbers.abort()
+
+
+def part_of(collector: SegmentationCollector | RegressionCollector) -> MapPart:
+    """What blends a collector's tiles into rows for it."""
+    of = collector
+    return of.blend(of.card, of.grid, of.files, of.tile, of.overlap).part(None, of.take)
 
 
 @writing("threshold")
