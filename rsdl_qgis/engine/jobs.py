@@ -13,6 +13,7 @@ PLACES: Mapping[str, str] = {  # operation -> module:function
     "predict": "prediction.maps:run_predict",
     "predict_series": "prediction.series.job:run_predict_series",
     "active_fire": "fire.detection:run_active_fire",
+    "threshold": "prediction.thresholds.job:run_threshold",
     "describe": "runtime.description:run_describe",
     "assess_map": "assessment.maps:run_assess",
     "assess_scenes": "assessment.scenes:run_assess_scenes",
@@ -24,6 +25,7 @@ PLACES: Mapping[str, str] = {  # operation -> module:function
     "detect": "prediction.objects:run_detect",
     "train": "training.train:run_train",
     "distil": "training.distil:run_distil",
+    "train_classifier": "training.classifiers.job:run_train_classifier",
     "export_chips": "chips.prepare:run_export_chips",
 }
 

@@ -17,9 +17,11 @@ from .environment import Diagnostics, SetupEnvironment
 from .models import DescribeModel, ImportModel, ListModels
 from .parameters import VECTOR_FORMATS
 from .predict.activefire import ActiveFire
+from .predict.burnedarea import BurnedArea
 from .predict.changedetection import ChangeDetection
 from .predict.floodmapping import FloodMapping
 from .predict.objectdetection import ObjectDetection
+from .predict.otsuthreshold import OtsuThreshold
 from .predict.pixelregression import PixelRegression
 from .predict.sceneclassification import SceneClassification
 from .predict.semanticsegmentation import SemanticSegmentation
@@ -27,6 +29,7 @@ from .predict.timeseriesclassification import TimeSeriesClassification
 from .text import tr
 from .train.distilmodel import DistilModel
 from .train.exportchips import ExportChips
+from .train.svmclassification import SvmClassification
 from .train.trainchangedetector import TrainChangeDetector
 from .train.traindetector import TrainDetector
 from .train.trainregression import TrainRegression
@@ -41,14 +44,17 @@ ALGORITHMS = (
     ObjectDetection,
     ChangeDetection,
     FloodMapping,
+    BurnedArea,
     TimeSeriesClassification,
     ActiveFire,
+    OtsuThreshold,
     TrainSegmentation,
     TrainRegression,
     TrainSceneClassifier,
     TrainDetector,
     TrainChangeDetector,
     TrainTimeSeriesClassifier,
+    SvmClassification,
     DistilModel,
     ExportChips,
     AssessMap,

@@ -96,6 +96,12 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
             {"output": f"{TARGET}/s.gpkg", "model": models["kinds"], "inputs": {"image": [dict(image)]}, **running,
              "features": labels["path"], "features_crs": "EPSG:32634"},
         ],
+        "threshold": [
+            {"output": f"{TARGET}/map.tif", "after": dict(image), "index": "NDVI", "sensor": "auto", "side": "auto",
+             **area, "grid": "first", "resampling": "nearest", "polygons": f"{TARGET}/p.gpkg"},
+            {"output": f"{TARGET}/map.tif", "after": dict(image), "before": dict(image), "values": f"{TARGET}/v.tif",
+             "index": "before_nir - after_red / 2", "window": 32, "class_name": "bright", "color": "#102030"},
+        ],
         "assess_map": [
             {"predicted": [map_layer], "reference": [dict(map_layer)], **area, **report,
              "unlabelled": "ignore", "background": 0, "image_table": f"{TARGET}/images.csv"},
@@ -121,6 +127,11 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
             {**data, "output": f"{TARGET}/model", **UNET, **QUICK, "augmentation": "none"},
             {"task": "segmentation", "chips": chips["segmentation"], "output": f"{TARGET}/model", **QUICK,
              "base_model": str(teacher), "freeze": "encoder", "average": 0.9, "scaling": "keep"},
+        ],
+        "train_classifier": [
+            {"task": "segmentation", "chips": chips["segmentation"], "output": f"{TARGET}/model", "method": "svm-rbf",
+             "cost": 1.0, "gamma": 0.5, "samples": 200, "shares": "equal", "report": f"{TARGET}/report.html",
+             "threads": 1, "name": "m"},
         ],
         "distil": [
             {"teacher": str(teacher), "chips": chips["segmentation"], "output": f"{TARGET}/student", **UNET, **QUICK,

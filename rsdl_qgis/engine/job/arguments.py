@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import InputError
+from ..tables.classifiers import CLASSIFIERS, SHARES
 from ..tables.devices import ENGINES
 from ..tables.fire import METHODS, VALUES
 from ..tables.kinds import (
@@ -29,6 +30,7 @@ from ..tables.kinds import (
     TextThat,
     Whole,
 )
+from ..tables.sensors import AUTO, SENSORS
 from ..tables.tasks import TASKS
 from .class_values import is_shares
 from .table import Argument, Object, Table, taken
@@ -42,6 +44,9 @@ def _is_whole(text: str) -> bool:
         return len(text) <= LONGEST_TEXT and abs(int(text)) < 2**63
     except ValueError:
         return False
+
+
+COLOUR = TextThat(lambda text: re.fullmatch("#[0-9a-fA-F]{6}", text) is not None, "a colour such as #b2182b")
 
 
 def is_scheduler(text: str) -> bool:
@@ -157,7 +162,7 @@ GROUND = Choice(("ignore", "background"))
 
 DESIGNS = ("stratified", "simple", "systematic")
 ALLOCATIONS = ("proportional", "equal", "neyman")
-SHARES = TextThat(is_shares, "a number from 0 to 1, or such numbers of classes as in '1: 0.7, 2: 0.9'")
+ACCURACIES = TextThat(is_shares, "a number from 0 to 1, or such numbers of classes as in '1: 0.7, 2: 0.9'")
 SAMPLING: Table = {
     "map": Argument(Object("a map", LABELLED), required=True),
     "strata": Argument(Object("strata", LABELLED)),  # default: the map's classes
@@ -165,7 +170,7 @@ SAMPLING: Table = {
     "allocation": Argument(Choice(ALLOCATIONS), default=ALLOCATIONS[0]),
     "size": Argument(Whole(2, 1_000_000)),  # default: from the standard error
     "standard_error": Argument(Number(1e-4, 0.5), default=0.02),  # of overall accuracy
-    "expected": Argument(SHARES, default="0.85"),  # user's accuracy of each class
+    "expected": Argument(ACCURACIES, default="0.85"),  # user's accuracy of each class
     "minimum": Argument(Whole(2, 100_000)),  # of a stratum; default: 50, or an equal share of fewer
     "seed": Argument(Whole(0, 2**31 - 1), default=0),
 }
@@ -258,6 +263,31 @@ LEARNING: Table = {
     "resume": Argument(Boolean(), default=True),
 }
 TRAINING: Table = {**OUTPUT, **DATA, **LEARNING, **DEVICE}
+CLASSIFYING: Table = {
+    **OUTPUT,
+    **DATA,
+    "method": Argument(Choice(tuple(CLASSIFIERS)), default="svm-rbf"),
+    "cost": Argument(Number(1e-6, 1e6)),
+    "gamma": Argument(Number(1e-6, 1e6)),
+    "trees": Argument(Whole(1, 5000)),
+    "leaf": Argument(Whole(1, 100_000)),
+    "samples": Argument(Whole(100, 1_000_000)),
+    "shares": Argument(Choice(SHARES), default=SHARES[0]),
+    **{
+        name: LEARNING[name]
+        for name in (
+            "scaling",
+            "name",
+            "title",
+            "description",
+            "keywords",
+            "resolution_tolerance",
+            "background",
+            "report",
+        )
+    },
+    "threads": DEVICE["threads"],
+}
 DISTILLING: Table = {
     **TRAINING,
     "task": Argument(Choice(tuple(TASKS))),  # the teacher's
@@ -298,6 +328,23 @@ OPERATIONS: Mapping[str, Table] = {
         **vector("features"),
         "size": Argument(Whole(1, 100_000)),
         "raster": Argument(Path()),
+    },
+    "threshold": {
+        **OUTPUT,
+        "before": Argument(Object("a raster", RASTER)),
+        "after": Argument(Object("a raster", RASTER), required=True),
+        "index": Argument(Text(), required=True),
+        "sensor": Argument(Choice((AUTO, *SENSORS)), default=AUTO),
+        "threshold": Argument(Number()),  # default: Otsu's
+        "window": Argument(Whole(32, 4096)),
+        "side": Argument(Choice(("auto", "above", "below")), default="auto"),
+        "class_name": Argument(Text()),
+        "color": Argument(COLOUR),
+        **AREA,
+        "resampling": RUNNING["resampling"],
+        "grid": RUNNING["grid"],
+        "polygons": Argument(Path()),
+        "values": Argument(Path()),
     },
     "assess_map": {
         "predicted": Argument(ListOf(Object("a map", LABELLED), 1), required=True),
@@ -362,6 +409,7 @@ OPERATIONS: Mapping[str, Table] = {
     },
     "train": TRAINING,
     "distil": DISTILLING,
+    "train_classifier": CLASSIFYING,
     "describe": {},
 }
 

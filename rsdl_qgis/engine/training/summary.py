@@ -63,7 +63,7 @@ def summary(trained: Trained, card: ModelCard, network: nn.Module) -> dict[str, 
             "bytes": sum((request.output / name).stat().st_size for name in card.sha256),
             "path": str(request.output),
         },
-        "data": data_summary(trained),
+        "data": data_summary(trained.data, trained.split, trained.by_labels),
         "start": {
             "title": request.start_name or "from scratch",
             "lines": list(trained.started.lines),
@@ -117,9 +117,9 @@ def sources_note(folder: ChipFolder) -> dict[str, Any]:
     return {**folder.note, "rasters": [*titles[:MOST_TITLES], *more]}
 
 
-def data_summary(trained: Trained) -> dict[str, Any]:
+def data_summary(data: Data, split: SplitNote, by_labels: bool = True) -> dict[str, Any]:
     """The training data: samples, split, sources, and labels of each class."""
-    data, folder = trained.data, trained.data.folder
+    folder = data.folder
     sources: dict[str, dict[str, Any]] = {}
     for chip in folder.chips:
         known = folder.sources.get(chip.source)
@@ -134,11 +134,11 @@ def data_summary(trained: Trained) -> dict[str, Any]:
     return {
         "chips": len(folder.chips),
         "samples": {name: len(samples) for name, samples in data.parts.items()},
-        "split": trained.split.text,
-        "gap_dropped": trained.split.dropped,
+        "split": split.text,
+        "gap_dropped": split.dropped,
         "sources": list(sources.values()),
         "classes": classes,
-        "unlabelled": unlabelled_fraction(data) if trained.by_labels and TASKS[trained.request.task].dense else None,
+        "unlabelled": unlabelled_fraction(data) if by_labels and TASKS[folder.task].dense else None,
         "unit": folder.unit,
     }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qgis.core import QgsProcessingParameterString, QgsProcessingParameterVectorDestination
 
-from ...engine.job.arguments import SAMPLING, SHARES
+from ...engine.job.arguments import ACCURACIES, SAMPLING
 from ...engine.job.class_values import is_shares
 from .. import compat
 from .. import parameters as shared
@@ -186,7 +186,7 @@ class DrawAssessmentSample(Assessment):
             text = text or tr("STRATA is for stratified samples. Choose DESIGN=stratified, or leave STRATA empty.")
         expected = shared.text_of(self, parameters, "EXPECTED", context)
         if expected and not is_shares(expected):
-            text = text or tr("EXPECTED is '{text}'. Give {wanted}.").format(text=expected, wanted=SHARES.wanted)
+            text = text or tr("EXPECTED is '{text}'. Give {wanted}.").format(text=expected, wanted=ACCURACIES.wanted)
         size, least = (shared.number(self, parameters, name, context) for name in ("SIZE", "MINIMUM"))
         if size and least and least > size:
             text = text or tr("MINIMUM = {least} is more than SIZE = {size}.").format(least=least, size=size)

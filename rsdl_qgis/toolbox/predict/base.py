@@ -1,4 +1,4 @@
-"""What all algorithms share that run a network over rasters: from layers and a model to a job and its results."""
+"""What all algorithms share that map rasters, most of them with a model: from layers to a job and its results."""
 
 from __future__ import annotations
 
@@ -65,6 +65,10 @@ class InferenceAlgorithm(JobAlgorithm):
     def output_label(self) -> str:
         """The label of OUTPUT."""
         raise NotImplementedError
+
+    def operation(self) -> str:
+        """The worker's operation: that of the task."""
+        return TASKS[self.TASK].operation
 
     def running(self) -> list:
         """The parameters of how the network is run."""
@@ -171,13 +175,14 @@ class InferenceAlgorithm(JobAlgorithm):
                 },
                 **{name.lower(): path for name, path in outputs.items()},
             }
-            job = make_job(TASKS[self.TASK].operation, self.arguments(arguments, parameters, context))
+            job = make_job(self.operation(), self.arguments(arguments, parameters, context))
             if self.is_saved(parameters):
                 return self.save(job, parameters, context, steps)
             result = run_job(job, steps, folder)
         self._show(outputs, replaced, result, context, feedback)
         made = {name: path for name, path in outputs.items() if path}
-        return {**made, "MODEL_NAME": card.name, **self.numeric_outputs(result, context)}
+        named = {"MODEL_NAME": card.name} if self.outputDefinition("MODEL_NAME") else {}
+        return {**made, **named, **self.numeric_outputs(result, context)}
 
     def _drawn(self) -> list[vectors.PreparedVector | None]:
         """The vector layers: the mask, and what only this algorithm has."""
