@@ -14,6 +14,7 @@ from ...engine.job.arguments import RUNNING
 from ...engine.tables.indices import INDICES, named_index
 from .. import parameters as shared
 from ..results import styles
+from ..saving import saving_parameters
 from ..text import tr
 from . import thresholding
 from .base import InferenceAlgorithm, raster
@@ -126,7 +127,7 @@ class OtsuThreshold(InferenceAlgorithm):
         ]
 
     def initAlgorithm(self, configuration=None):
-        for parameter in [*self.inputs(), *self.outputs(), *self.running()]:
+        for parameter in [*self.inputs(), *self.outputs(), *self.running(), *saving_parameters()]:
             self.addParameter(parameter)
         thresholding.add_numeric_outputs(self)
 

@@ -9,7 +9,7 @@ from ...engine.job.arguments import CLASSIFYING, LAYOUTS
 from ...engine.tables.classifiers import CLASSIFIERS
 from ...engine.tables.metrics import OF_MAPS
 from ...engine.tables.tasks import TASKS
-from .. import compat, settings
+from .. import compat
 from .. import parameters as shared
 from ..text import tr
 from . import checks, option_table
@@ -104,9 +104,7 @@ class SvmClassification(ModelMaker):
                 text = checks.one_class_problem(labels, field, "classes")
         text = text or checks.split_problem(self._said(parameters, context), chips)
         text = text or self._numbers_problem(parameters, context) or self.outputs_problem(parameters, context)
-        if not text:
-            settings.worker_python()
-        return text
+        return text or self.worker_problem(parameters)
 
     def _source_problem(self, parameters, chips, images, labels) -> str:
         if not chips and not images:
