@@ -17,6 +17,9 @@ PLACES: Mapping[str, str] = {  # operation -> module:function
     "assess_map": "assessment.maps:run_assess",
     "assess_scenes": "assessment.scenes:run_assess_scenes",
     "assess_detections": "assessment.detections:run_assess_detections",
+    "draw_sample": "assessment.areas.draw:run_draw_sample",
+    "estimate_area": "assessment.areas.estimate:run_estimate_area",
+    "compare_maps": "assessment.comparing.compare:run_compare_maps",
     "classify_scenes": "prediction.scenes.job:run_classify_scenes",
     "detect": "prediction.objects:run_detect",
     "train": "training.train:run_train",
@@ -36,4 +39,11 @@ def loaded_when_run(place: str) -> Run:
     return run
 
 
-OPERATIONS: Mapping[str, Run] = {name: loaded_when_run(place) for name, place in PLACES.items()}
+def repeat(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """The operation "repeat", which may carry out any other one."""
+    from .repeating.job import run_repeat
+
+    return run_repeat(arguments, report, OPERATIONS)
+
+
+OPERATIONS: Mapping[str, Run] = {**{name: loaded_when_run(place) for name, place in PLACES.items()}, "repeat": repeat}

@@ -9,6 +9,10 @@ from ..paths import PACKAGE, plugin_version
 from .assess.assessdetections import AssessDetections
 from .assess.assessmap import AssessMap
 from .assess.assessscenes import AssessScenes
+from .assess.comparemaps import CompareMaps
+from .assess.drawassessmentsample import DrawAssessmentSample
+from .assess.estimatearea import EstimateArea
+from .assess.repeatrun import RepeatRun
 from .environment import Diagnostics, SetupEnvironment
 from .models import DescribeModel, ImportModel, ListModels
 from .parameters import VECTOR_FORMATS
@@ -50,6 +54,10 @@ ALGORITHMS = (
     AssessMap,
     AssessScenes,
     AssessDetections,
+    DrawAssessmentSample,
+    EstimateArea,
+    CompareMaps,
+    RepeatRun,
     ListModels,
     DescribeModel,
     ImportModel,

@@ -9,6 +9,7 @@ from typing import Any
 
 from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard, Scaling, Tiling
 from rsdl_qgis.engine.feedback import Report
+from rsdl_qgis.engine.prediction.maps import run_predict
 from rsdl_qgis.engine.runtime.onnx_export import export_onnx
 from rsdl_qgis.engine.training.train import run_train
 
@@ -63,6 +64,8 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
     teacher = folder / "teacher"
     taught = {"task": "segmentation", "chips": chips["segmentation"], "output": str(teacher)}
     run_train({**taught, **UNET, **QUICK}, Report())
+    made = {"output": str(folder / "made.tif"), "model": models["bright"], "inputs": {"image": [dict(image)]}}
+    run_predict({**made, "device": "cpu"}, Report())
     area = {"extent": [500_000, 4_199_100, 500_900, 4_200_000], "extent_crs": "EPSG:32634", "mask": labels["path"]}
     running = {"device": "cpu", "threads": 1, "batch_size": 1}
     tiles = {"tile_size": 32, "overlap": 8, "resample": False, "grid": "first", "resampling": "nearest"}
@@ -76,7 +79,8 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
     return {
         "predict": [
             {"output": f"{TARGET}/map.tif", "model": models["bright"], "inputs": {"image": [dict(image)]}, **running,
-             **tiles, **area, "probabilities": f"{TARGET}/p.tif", "polygons": f"{TARGET}/p.gpkg"},
+             **tiles, **area, "probabilities": f"{TARGET}/p.tif", "polygons": f"{TARGET}/p.gpkg", "tta": "flips",
+             "uncertainty": f"{TARGET}/u.tif", "uncertainty_measure": "margin", "stac": True},
         ],
         "predict_series": [
             {"output": f"{TARGET}/map.tif", "model": models["greatest"], "layers": [dict(date) for date in dates],
@@ -127,6 +131,8 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
              "method": "voting", "tile_size": 40, "polygons": f"{TARGET}/fire.gpkg", "saturation": dict(image)},
             {"output": f"{TARGET}/fire.tif", "product": str(product), "method": "kumar-roy", "nodata": 3.0},
         ],
+        "repeat": [{"path": made["output"], "output": f"{TARGET}/again", "changed": "run", "device": "cpu",
+                    "places": [{"old": "/nowhere", "new": str(folder)}]}],
         "describe": [{}],
     }  # fmt: skip
 

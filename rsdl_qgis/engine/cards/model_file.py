@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -66,6 +67,16 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
+def file_hashes(card: ModelCard, path: Path) -> dict[str, str]:
+    """SHA-256 of each file of a model's network, as the card states it, else by reading it."""
+    files = [path / ONNX_FILE, path / WEIGHTS_FILE] if path.is_dir() else [path]
+    found = [file for file in files if file.is_file()]
+    for file in [file for file in found if file.suffix.lower() == ".onnx"]:
+        with suppress(ModelError):
+            found += external_files(file)
+    return {file.name: card.sha256.get(file.name) or sha256(file) for file in found}
+
+
 def _read_card(path: Path) -> ModelCard:
     if not path.exists():
         raise ModelError(f"There is no model at {path}.")
@@ -80,7 +91,7 @@ def _read_card(path: Path) -> ModelCard:
         raise ModelError(f"{path} is not a file.")
     if path.suffix.lower() == ".zip":
         with opened_archive(path) as archive:
-            return _from_text(archive.card(LARGEST_CARD), path)
+            return _from_text(archive.marked(LARGEST_CARD), path)
     if path.suffix.lower() == ".onnx":
         return _onnx_card(path, path.stem)
     raise ModelError(f"{path} is no model: choose a model folder, a .zip of one, or an .onnx file.")

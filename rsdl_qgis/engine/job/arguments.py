@@ -6,10 +6,12 @@ One table for both sides: the worker checks jobs by it, and QGIS's parameters ta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import InputError
+from ..tables.devices import ENGINES
 from ..tables.fire import METHODS, VALUES
 from ..tables.kinds import (
     LONGEST_TEXT,
@@ -28,6 +30,7 @@ from ..tables.kinds import (
     Whole,
 )
 from ..tables.tasks import TASKS
+from .class_values import is_shares
 from .table import Argument, Object, Table, taken
 
 MODEL = Path("the name of a model, or the path of its folder, .zip or .onnx")
@@ -39,6 +42,11 @@ def _is_whole(text: str) -> bool:
         return len(text) <= LONGEST_TEXT and abs(int(text)) < 2**63
     except ValueError:
         return False
+
+
+def is_scheduler(text: str) -> bool:
+    """Whether a text can be where a Dask scheduler listens, or the file that it has written for its workers."""
+    return re.fullmatch(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:\d+", text) is not None or text.endswith(".json")
 
 
 NUMBERED = TextThat(_is_whole, "a whole number")  # names of values by class
@@ -104,13 +112,21 @@ def vector(name: str) -> Table:
 
 AREA: Table = {"extent": Argument(Bounds()), "extent_crs": Argument(Text()), **vector("mask")}
 DEVICE: Table = {
-    "device": Argument(Text(), default="auto"),  # auto, cpu, cuda, cuda:N, mps
+    "device": Argument(Text(), default="auto"),  # see tables.devices.NAMES
     "threads": Argument(Whole(1, 256)),
+}
+CUT: Table = {  # see prediction.tiling.Plan
+    "tile": Argument(ListOf(Whole(1, 8192), 2, 2), required=True),
+    "overlap": Argument(Whole(0, 4096), required=True),
+    "batch": Argument(Whole(1, 1_000_000), required=True),
+    "streams": Argument(Whole(1, 64), required=True),
+    "margin": Argument(ListOf(Whole(0, 4096), 2, 2)),
 }
 RUNNING: Table = {
     "model": Argument(MODEL, required=True),
     **AREA,
     **DEVICE,
+    "engine": Argument(Choice(ENGINES), default="auto"),
     "resample": Argument(Boolean(), default=False),
     "tile_size": Argument(Whole(1, 8192)),
     "overlap": Argument(Whole(0, 4096)),
@@ -118,11 +134,42 @@ RUNNING: Table = {
     "resampling": Argument(Choice(("bilinear", "nearest", "cubic")), default="bilinear"),
     "grid": Argument(Choice(("first", "last", "finest")), default="first"),
     "normalize": Argument(Choice(("none", "moments", "irmad")), default="none"),
+    "scheduler": Argument(TextThat(is_scheduler, "the address of a Dask scheduler, such as tcp://10.0.0.5:8786")),
+    "cut": Argument(Object("how rasters are cut", CUT)),  # as a run says, to make it again
+    "stac": Argument(Boolean(), default=False),
 }
 OUTPUT: Table = {"output": Argument(Path(), required=True)}
-MAPS: Table = {"probabilities": Argument(Path()), "polygons": Argument(Path())}
+MEASURES = ("entropy", "margin")  # of how uncertain probabilities are
+MAPS: Table = {
+    "probabilities": Argument(Path()),
+    "uncertainty": Argument(Path()),
+    "uncertainty_measure": Argument(Choice(MEASURES), default=MEASURES[0]),
+    "polygons": Argument(Path()),
+}
+VARIANTS = ("none", "flips", "turns", "all")  # in which each image is seen
+AUGMENTED_TEST: Table = {"tta": Argument(Choice(VARIANTS), default=VARIANTS[0])}
+PLACE: Table = {"old": Argument(Path(), required=True), "new": Argument(Path(), required=True)}
+CHANGED = ("refuse", "run")  # what to do where what a run read is not what it was
 REPORT: Table = {"report": Argument(Path()), "table": Argument(Path())}
 GROUND = Choice(("ignore", "background"))
+
+# Samples for accuracy and area.
+
+DESIGNS = ("stratified", "simple", "systematic")
+ALLOCATIONS = ("proportional", "equal", "neyman")
+SHARES = TextThat(is_shares, "a number from 0 to 1, or such numbers of classes as in '1: 0.7, 2: 0.9'")
+SAMPLING: Table = {
+    "map": Argument(Object("a map", LABELLED), required=True),
+    "strata": Argument(Object("strata", LABELLED)),  # default: the map's classes
+    "design": Argument(Choice(DESIGNS), default=DESIGNS[0]),
+    "allocation": Argument(Choice(ALLOCATIONS), default=ALLOCATIONS[0]),
+    "size": Argument(Whole(2, 1_000_000)),  # default: from the standard error
+    "standard_error": Argument(Number(1e-4, 0.5), default=0.02),  # of overall accuracy
+    "expected": Argument(SHARES, default="0.85"),  # user's accuracy of each class
+    "minimum": Argument(Whole(2, 100_000)),  # of a stratum; default: 50, or an equal share of fewer
+    "seed": Argument(Whole(0, 2**31 - 1), default=0),
+}
+SAMPLE: Table = {**VECTOR, "fields": Argument(MapOf(Text()))}  # what each field of the sample is called
 
 # Training.
 
@@ -220,7 +267,7 @@ DISTILLING: Table = {
 }
 
 OPERATIONS: Mapping[str, Table] = {
-    "predict": {**OUTPUT, **RUNNING, "inputs": Argument(INPUTS, required=True), **MAPS},
+    "predict": {**OUTPUT, **RUNNING, **AUGMENTED_TEST, "inputs": Argument(INPUTS, required=True), **MAPS},
     "predict_series": {
         **OUTPUT,
         **RUNNING,
@@ -246,6 +293,7 @@ OPERATIONS: Mapping[str, Table] = {
     "classify_scenes": {
         **OUTPUT,
         **RUNNING,
+        **AUGMENTED_TEST,
         "inputs": Argument(INPUTS, required=True),
         **vector("features"),
         "size": Argument(Whole(1, 100_000)),
@@ -276,6 +324,21 @@ OPERATIONS: Mapping[str, Table] = {
         **REPORT,
         "matches": Argument(Path()),
     },
+    "draw_sample": {**OUTPUT, **SAMPLING, **AREA},
+    "estimate_area": {
+        "sample": Argument(Object("a sample", SAMPLE), required=True),
+        "map": Argument(Object("a map", LABELLED)),  # default: the classes that the sample has of the map
+        **REPORT,
+    },
+    "compare_maps": {
+        "predicted": Argument(ListOf(Object("a map", LABELLED), 2), required=True),
+        "reference": Argument(Object("a reference", LABELLED), required=True),
+        "unlabelled": Argument(GROUND, default="ignore"),
+        "unmapped": Argument(GROUND, default="ignore"),
+        "background": Argument(Whole(-(2**31), 2**31 - 1), default=0),
+        **AREA,
+        **REPORT,
+    },
     "export_chips": {**OUTPUT, **DATA},
     "active_fire": {
         **OUTPUT,
@@ -289,6 +352,13 @@ OPERATIONS: Mapping[str, Table] = {
         "nodata": Argument(NODATA),  # of the product's bands, besides 0
         "tile_size": Argument(Whole(16, 2048), default=512),
         **AREA,
+    },
+    "repeat": {
+        **OUTPUT,  # a folder
+        "path": Argument(Path("the path of a result, or of a layer in it"), required=True),
+        "places": Argument(ListOf(Object("a place that is another one here", PLACE))),
+        "changed": Argument(Choice(CHANGED), default=CHANGED[0]),
+        "device": Argument(Text()),  # default: the one that made it
     },
     "train": TRAINING,
     "distil": DISTILLING,

@@ -20,6 +20,7 @@ from ..errors import OutputError, RsdlError
 from ..files.locks import held
 from ..files.names import ADDED, DATABASE, LONGEST, SHAPEFILE, family, files_of, layer_name, work_folder
 from ..files.text import one_line
+from . import ranks
 
 Run = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
@@ -39,27 +40,36 @@ class Writes:
 
 
 OPERATIONS: Mapping[str, Writes] = {
-    "predict": Writes(("output", "probabilities", "polygons")),
-    "predict_series": Writes(("output", "probabilities", "polygons")),
+    "predict": Writes(("output", "probabilities", "uncertainty", "polygons")),
+    "predict_series": Writes(("output", "probabilities", "uncertainty", "polygons")),
     "classify_scenes": Writes(("output", "raster")),
     "detect": Writes(("output",)),
     "assess_map": Writes(("report", "table", "image_table")),
     "assess_scenes": Writes(("report", "table")),
     "assess_detections": Writes(("report", "table", "matches")),
+    "draw_sample": Writes(("output",)),
+    "estimate_area": Writes(("report", "table")),
+    "compare_maps": Writes(("report", "table")),
     "train": Writes(("report",), ("output",)),
     "distil": Writes(("report",), ("output",)),
     "export_chips": Writes((), ("output",)),
     "active_fire": Writes(("output", "polygons")),
+    "repeat": Writes((), ("output",)),
     "describe": Writes(),
 }
 
 
 def writing(operation: str) -> Callable[[Run], Run]:
-    """Makes a function an operation whose outputs are looked at before it begins, and held until it ends."""
+    """Makes a function an operation whose outputs are looked at before it begins, and held until it ends.
+
+    Of several processes the first one does that, which alone writes.
+    """
 
     def decorated(run: Run) -> Run:
         @wraps(run)
         def guarded(arguments: Mapping[str, Any], report: Any) -> dict[str, Any]:
+            if not ranks.is_first():
+                return run(arguments, report)
             files, folders = outputs_of(operation, arguments)
             check_outputs(files, folders, read_by(arguments))
             with held([*files, *folders]):
@@ -83,7 +93,17 @@ def outputs_of(operation: str, arguments: Mapping[str, Any]) -> tuple[list[str],
 def read_by(arguments: Mapping[str, Any]) -> list[str]:
     """The sources that a job reads; of a model's folder the files in it, for others may lie there too."""
     models = [file for text in _named(arguments, MODELS) for file in model_files(text)]
-    return [*_named(arguments, READ), *models]
+    return [*sources_of(arguments), *models]
+
+
+def sources_of(arguments: Mapping[str, Any]) -> list[str]:
+    """The sources that a job reads, but for its model."""
+    return list(_named(arguments, READ))
+
+
+def written_by(operation: str) -> tuple[str, ...]:
+    """The arguments of an operation that name what it writes."""
+    return (*OPERATIONS[operation].files, *OPERATIONS[operation].folders)
 
 
 def model_files(model: str) -> list[str]:
@@ -303,6 +323,16 @@ def _check_place(path: Path) -> None:
         raise OutputError(problem, "Make it, or choose another place for the output.")
     if not os.access(path.parent, os.W_OK):
         raise OutputError(f"The folder {path.parent} cannot be written to.", "Choose another place for the output.")
+
+
+def replaced(value: Any, names: Sequence[str], change: Callable[[str], str]) -> Any:
+    """A value with the texts changed that are called one of the names, at any depth."""
+    if isinstance(value, Mapping):
+        return {
+            name: change(item) if name in names and isinstance(item, str) and item else replaced(item, names, change)
+            for name, item in value.items()
+        }
+    return [replaced(item, names, change) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def _named(value: Any, names: Sequence[str]) -> Iterator[str]:

@@ -13,21 +13,26 @@ from numpy.typing import NDArray
 from ..cards.card import ModelCard
 from ..errors import MismatchError
 from ..evaluation.decision import Lost, likeliest
+from ..evaluation.uncertainty import MEASURES
 from ..feedback import Report
 from ..job.outputs import kept
-from ..raster.grid import Grid, Window
-from ..raster.mosaic import Mosaic
+from ..raster.grid import Grid
 from ..raster.writer import RasterSink
+from ..runs.record import of_result
 from ..runtime.onnx_form import Form
+from .blocks.pieces import Piece
+from .blocks.rows import Blend, JoinedMap, Rows
 from .request import MapFiles
 
 if TYPE_CHECKING:
     from ..vector.tracing.background import BackgroundPolygonizer
 
+UNKNOWN = -1.0  # nodata of probabilities and their uncertainty
+
 
 @dataclass
 class SegmentationCollector:
-    """Blends tiles of probabilities and writes finished rows; what is not finite is nodata.
+    """Writes the rows that tiles of probabilities are blended to; what is not finite is nodata.
 
     With two exclusive classes only the probability of the second is blended and held: the first has the rest to 1.
     """
@@ -42,7 +47,8 @@ class SegmentationCollector:
 
     @staticmethod
     def check(files: MapFiles, card: ModelCard, form: Form | None) -> None:
-        """OutputError for polygons of an unknown ending, MismatchError for probabilities that the network lacks.
+        """OutputError for polygons of an unknown ending, MismatchError for what needs probabilities that the network
+        lacks.
 
         ``form``: of the model's file, which may give classes alone.
         """
@@ -50,24 +56,48 @@ class SegmentationCollector:
             from ..vector.polygons import driver_of  # its library takes a while to load
 
             driver_of(files.polygons)
-        if files.probabilities and form is not None and form.gives_classes:
+        asked = [name for name in ("probabilities", "uncertainty") if getattr(files, name)]
+        if asked and form is not None and form.gives_classes:
             raise MismatchError(
                 f"Model '{card.name}' gives classes, and no probabilities of them.",
-                "Leave PROBABILITIES empty, or export the model without its ArgMax.",
+                f"Leave {' and '.join(asked).upper()} empty, or export the model without its ArgMax.",
             )
+
+    @staticmethod
+    def blend(card: ModelCard, grid: Grid, files: MapFiles, tile: tuple[int, int], overlap: int) -> Blend:
+        """How tiles of probabilities become rows: ``classes``, and where they are to be written the blended ``values``
+        and how ``uncertain`` these are.
+        """
+        binary, threshold = is_binary(card), threshold_of(card)
+        numbers = values_of(card)
+        counted = bool((numbers == np.arange(len(numbers))).all())  # 0, 1, 2, …
+
+        def taken(output: NDArray) -> NDArray:
+            return output[1:] if binary else output
+
+        def decided(values: NDArray, valid: NDArray[np.bool_]) -> Rows:
+            found = likeliest(values, threshold)
+            classes = found.astype(numbers.dtype) if counted else numbers[found]
+            classes[~valid] = card.nodata
+            rows = {"classes": classes}
+            if files.probabilities:
+                rows["values"] = values
+            if files.uncertainty:
+                uncertain = MEASURES[files.measure](np.concatenate([1 - values, values]) if binary else values)
+                rows["uncertain"] = np.where(valid, uncertain, np.float32(UNKNOWN))
+            return rows
+
+        return Blend(grid, tile, overlap, 1 if binary else len(card.classes), taken, decided)
 
     def __post_init__(self) -> None:
         self.finished: list[Path] = []
-        self.binary = len(self.card.classes) == 2 and self.card.activation != "sigmoid"
-        channels = 1 if self.binary else len(self.card.classes)
-        self.values = np.array([c.value for c in self.card.classes], np.uint8 if self.card.nodata == 255 else np.uint16)
-        self.counted = bool((self.values == np.arange(len(self.values))).all())  # 0, 1, 2, …
+        self.values = values_of(self.card)
         self.pixels = np.zeros(len(self.values), np.int64)
-        self.mosaic = Mosaic(self.grid.height, self.grid.width, channels, self.tile, self.overlap, self._emit)
-        self.threshold = self.card.threshold if len(self.card.classes) == 2 else None
-        if self.threshold is not None:
+        blend = self.blend(self.card, self.grid, self.files, self.tile, self.overlap)
+        self.joined = JoinedMap(blend, self._write)
+        if (threshold := threshold_of(self.card)) is not None:
             name = self.card.classes[1].name
-            self.report.log("info", f"A pixel counts as {name} from a probability of {self.threshold:g} on.")
+            self.report.log("info", f"A pixel counts as {name} from a probability of {threshold:g} on.")
         legend = [(c.value, c.name, c.color) for c in self.card.classes]
         self.class_sink = RasterSink(
             self.files.output,
@@ -77,44 +107,41 @@ class SegmentationCollector:
             nodata=self.card.nodata,
             band_names=("class",),
             classes=legend,
-            metadata=self.metadata,
+            metadata=of_result(self.metadata, "output"),
         )
-        self.probability_sink = None
-        if self.files.probabilities:
-            self.probability_sink = RasterSink(
-                self.files.probabilities,
-                self.grid,
-                count=len(self.values),
-                dtype="float32",
-                nodata=-1.0,
-                band_names=[c.name for c in self.card.classes],
-                metadata=self.metadata,
-            )
+        self.probability_sink = self._numbers("probabilities", [c.name for c in self.card.classes])
+        self.uncertainty_sink = self._numbers("uncertainty", [self.files.measure])
         self.polygons = self._polygons(self.files.polygons, legend) if self.files.polygons else None
+
+    def _numbers(self, name: str, bands: list[str]) -> RasterSink | None:
+        """A raster of numbers from 0 to 1, if it is wanted."""
+        path = getattr(self.files, name)
+        if not path:
+            return None
+        metadata = of_result(self.metadata, name)
+        return RasterSink(
+            path, self.grid, count=len(bands), dtype="float32", nodata=UNKNOWN, band_names=bands, metadata=metadata
+        )
 
     def _polygons(self, path: str, legend: list[tuple[int, str, str]]) -> BackgroundPolygonizer:
         """What draws the polygons of all classes but the background."""
         from ..vector.tracing.background import BackgroundPolygonizer, Polygonizer
 
         skip = () if self.card.background is None else (self.card.background,)
-        polygonizer = Polygonizer(path, self.grid, legend, self.values.dtype, skip=skip)
+        metadata = of_result(self.metadata, "polygons")
+        polygonizer = Polygonizer(path, self.grid, legend, self.values.dtype, skip=skip, metadata=metadata)
         return BackgroundPolygonizer(polygonizer, self.report)
 
-    def add(self, window: Window, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
-        """Add one tile's probabilities (classes, h, w), and which of its pixels are valid (h, w)."""
-        self.mosaic.add(window, output[1:] if self.binary else output, valid)
-
-    def skip(self, window: Window) -> None:
-        """Skip a tile without a valid pixel."""
-        self.mosaic.skip(window)
+    def take(self, piece: Piece) -> None:
+        """Take the next piece that ``blend`` makes of the tiles."""
+        self.joined.take(piece)
 
     def close(self) -> dict[str, Any]:
         """Finish the files; their paths, and the pixels and area of each class.
 
         Where a later file fails, the earlier ones are complete and stay.
         """
-        self.mosaic.close()
-        Lost("valid pixels", "they are nodata", self.mosaic.lost, self.mosaic.seen).log(self.report)
+        Lost("valid pixels", "they are nodata", self.joined.lost, self.joined.seen).log(self.report)
         with kept(lambda: self.finished):
             result = self._finish()
         pixel_area = math.prod(self.grid.resolution)
@@ -126,11 +153,13 @@ class SegmentationCollector:
 
     def _finish(self) -> dict[str, Any]:
         """Finish the files, one after the other."""
-        result: dict[str, Any] = {"output": self.files.output, "probabilities": None, "polygons": None}
+        result: dict[str, Any] = {"output": self.files.output, "polygons": None}
         self.finished.append(self.class_sink.close())
-        if self.probability_sink:
-            self.finished.append(self.probability_sink.close())
-            result["probabilities"] = self.files.probabilities
+        for name, sink in (("probabilities", self.probability_sink), ("uncertainty", self.uncertainty_sink)):
+            result[name] = None
+            if sink:
+                self.finished.append(sink.close())
+                result[name] = getattr(self.files, name)
         if self.polygons:
             self.report.progress(1.0, "Drawing polygons")
             self.polygons.close()
@@ -139,20 +168,36 @@ class SegmentationCollector:
 
     def abort(self) -> None:
         """Remove unfinished files."""
-        for sink in (self.class_sink, self.probability_sink, self.polygons):
+        for sink in (self.class_sink, self.probability_sink, self.uncertainty_sink, self.polygons):
             if sink:
                 sink.abort()
 
-    def _emit(self, row: int, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
-        """Write finished rows: values (channels, rows, width), valid (rows, width)."""
-        found = likeliest(values, self.threshold)
-        classes = found.astype(self.values.dtype) if self.counted else self.values[found]
-        classes[~valid] = self.card.nodata
+    def _write(self, row: int, found: Rows) -> None:
+        """Write finished rows: classes (rows, width), values (channels, rows, width)."""
+        classes = found["classes"]
         self.pixels += np.bincount(classes.ravel(), minlength=1 + int(self.values.max()))[self.values]
         self.class_sink.write(row, classes[None])
         if self.polygons:
             self.polygons.add(classes)
         if self.probability_sink:
-            full = np.concatenate([1 - values, values]) if self.binary else values.copy()
-            full[:, ~valid] = -1.0
+            values = found["values"]
+            full = np.concatenate([1 - values, values]) if is_binary(self.card) else values.copy()
+            full[:, classes == self.card.nodata] = UNKNOWN
             self.probability_sink.write(row, full)
+        if self.uncertainty_sink:
+            self.uncertainty_sink.write(row, found["uncertain"][None])
+
+
+def values_of(card: ModelCard) -> NDArray:
+    """The values of the classes, of the type that a class raster has."""
+    return np.array([item.value for item in card.classes], np.uint8 if card.nodata == 255 else np.uint16)
+
+
+def is_binary(card: ModelCard) -> bool:
+    """Whether of two exclusive classes only the probability of the second is blended and held."""
+    return len(card.classes) == 2 and card.activation != "sigmoid"
+
+
+def threshold_of(card: ModelCard) -> float | None:
+    """From which probability on a pixel has the second of two classes; None: from one half on, or there are more."""
+    return card.threshold if len(card.classes) == 2 else None

@@ -7,12 +7,14 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from ..raster.grid import Grid, Window
+from ..runtime.augmented import check_variants, opening
 from .class_map import SegmentationCollector
-from .job import Job, PredictionTask, Results, Work
+from .job import PredictionTask
 from .number_map import RegressionCollector
 from .request import MapRequest
-from .tile_work import tile_work
+from .tile_work import Parts, tile_work
 from .tiling import Plan
+from .work import Job, Results, Work
 
 COLLECTORS: Mapping[str, Any] = {  # task whose networks give a map -> what collects it
     "segmentation": SegmentationCollector,
@@ -26,12 +28,18 @@ def map_work(job: Job[MapRequest]) -> AbstractContextManager[Work[Window]]:
     request, card = job.request, job.card
     collector_of = COLLECTORS[card.task]
     collector_of.check(request.files, card, job.form)
+    check_variants(request.tta, card, job.form)
 
-    def collector(grid: Grid, plan: Plan, _: Any, note: dict[str, str]) -> Results[Window]:
-        made: Results[Window] = collector_of(card, grid, request.files, plan.tile, plan.overlap, job.report, note)
+    def parts(grid: Grid, plan: Plan) -> Parts[Window]:
+        blend = collector_of.blend(card, grid, request.files, plan.tile, plan.overlap)
+        return Parts(lambda network, block, emit: blend.part(block, emit), blend.cols, blend.least)
+
+    def results(grid: Grid, plan: Plan, note: dict[str, str]) -> Results:
+        made: Results = collector_of(card, grid, request.files, plan.tile, plan.overlap, job.report, note)
         return made
 
-    return tile_work(job, collector)
+    return tile_work(job, parts, results, opening(request.tta))
 
 
-run_predict = PredictionTask(MapRequest, "makes a map", map_work).operation()
+TASK = PredictionTask(MapRequest, "makes a map", map_work)
+run_predict = TASK.operation()

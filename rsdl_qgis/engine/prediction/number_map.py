@@ -14,10 +14,12 @@ from ..cards.card import ModelCard
 from ..errors import MismatchError
 from ..evaluation.decision import Lost
 from ..feedback import Report
-from ..raster.grid import Grid, Window
-from ..raster.mosaic import Mosaic
+from ..raster.grid import Grid
 from ..raster.writer import RasterSink
+from ..runs.record import of_result
 from ..runtime.onnx_form import Form
+from .blocks.pieces import Piece
+from .blocks.rows import Blend, JoinedMap, Rows
 from .request import MapFiles
 
 BEYOND = 0.1  # of the training range: beyond it by more, a warning says that the map is extrapolated
@@ -25,13 +27,18 @@ BEYOND = 0.1  # of the training range: beyond it by more, a warning says that th
 
 @dataclass
 class Statistics:
-    """Running statistics of the numbers that were added so far."""
+    """Running statistics of the numbers that were added so far, row by row: however many rows come at a time."""
 
     count: int = 0
     minimum: float = math.inf
     maximum: float = -math.inf
     mean: float = 0.0
     squares: float = 0.0  # sum of squared differences from the mean
+
+    def add_rows(self, numbers: NDArray[np.floating], valid: NDArray[np.bool_]) -> None:
+        """Take rows (rows, width) of numbers, those that are valid."""
+        for row, wanted in zip(numbers, valid):
+            self.add(row[wanted])
 
     def add(self, numbers: NDArray[np.floating]) -> None:
         """Take finite numbers, of any shape."""
@@ -55,7 +62,7 @@ class Statistics:
 
 @dataclass
 class RegressionCollector:
-    """Blends tiles of numbers (1, h, w) and writes finished rows as float32; what is not valid is NaN.
+    """Writes the rows that tiles of numbers (1, h, w) are blended to as float32; what is not valid is NaN.
 
     Numbers are written as the network gives them, not clipped; those that are not finite become nodata.
     """
@@ -71,14 +78,24 @@ class RegressionCollector:
     @staticmethod
     def check(files: MapFiles, card: ModelCard, form: Form | None) -> None:
         """MismatchError for files that only a map of classes has."""
-        for name in ("probabilities", "polygons"):
+        for name in ("probabilities", "uncertainty", "polygons"):
             if getattr(files, name):
                 problem = f"Model '{card.name}' gives numbers and no classes, so there are no {name} of its map."
                 raise MismatchError(problem, f"Leave {name.upper()} empty.")
 
+    @staticmethod
+    def blend(card: ModelCard, grid: Grid, files: MapFiles, tile: tuple[int, int], overlap: int) -> Blend:
+        """How tiles of numbers become rows: the ``values`` as they are written, and which are ``valid``."""
+
+        def decided(values: NDArray, valid: NDArray[np.bool_]) -> Rows:
+            return {"values": np.where(valid, values, np.float32(card.nodata)), "valid": valid}
+
+        return Blend(grid, tile, overlap, 1, lambda output: output, decided)
+
     def __post_init__(self) -> None:
         self.statistics = Statistics()
-        self.mosaic = Mosaic(self.grid.height, self.grid.width, 1, self.tile, self.overlap, self._emit)
+        blend = self.blend(self.card, self.grid, self.files, self.tile, self.overlap)
+        self.joined = JoinedMap(blend, self._write)
         self.sink = RasterSink(
             self.files.output,
             self.grid,
@@ -87,21 +104,16 @@ class RegressionCollector:
             nodata=self.card.nodata,
             band_names=(self.card.title,),
             unit=self.card.unit,
-            metadata=self.metadata,
+            metadata=of_result(self.metadata, "output"),
         )
 
-    def add(self, window: Window, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
-        """Add one tile's numbers (1, h, w), and which of its pixels are valid (h, w)."""
-        self.mosaic.add(window, output, valid)
-
-    def skip(self, window: Window) -> None:
-        """Skip a tile without a valid pixel."""
-        self.mosaic.skip(window)
+    def take(self, piece: Piece) -> None:
+        """Take the next piece that ``blend`` makes of the tiles."""
+        self.joined.take(piece)
 
     def close(self) -> dict[str, Any]:
         """Finish the file; its path, and the statistics of its numbers."""
-        self.mosaic.close()
-        Lost("valid pixels", "they are nodata", self.mosaic.lost, self.mosaic.seen).log(self.report)
+        Lost("valid pixels", "they are nodata", self.joined.lost, self.joined.seen).log(self.report)
         values = self.statistics.values()
         self.sink.close(values)
         self._warn(values)
@@ -125,7 +137,7 @@ class RegressionCollector:
                 f"trained on {low:.4g} to {high:.4g}: what lies beyond is extrapolated.",
             )
 
-    def _emit(self, row: int, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
+    def _write(self, row: int, found: Rows) -> None:
         """Write finished rows: values (1, rows, width), valid (rows, width)."""
-        self.statistics.add(values[0][valid])
-        self.sink.write(row, np.where(valid, values, np.float32(self.card.nodata)))
+        self.statistics.add_rows(found["values"][0], found["valid"])
+        self.sink.write(row, found["values"])

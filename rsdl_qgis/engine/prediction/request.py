@@ -59,11 +59,13 @@ class AskedLayer:
 
 @dataclass(frozen=True)
 class MapFiles:
-    """The files of a map; None is not made."""
+    """The files of a map; None is not made. ``measure``: of the uncertainty, see ``evaluation.uncertainty``."""
 
     output: str
     probabilities: str | None = None
     polygons: str | None = None
+    uncertainty: str | None = None
+    measure: str = "entropy"
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ class PredictRequest:
     """What every operation that predicts takes. None: as the model says, or as the memory and the machine allow.
 
     ``asked``: the job's arguments as they came, for the metadata of the outputs alone. ``extent``: xmin, ymin,
-    xmax, ymax, in ``extent_crs`` (None: the raster's). ``resample``: to the model's pixel size.
+    xmax, ymax, in ``extent_crs`` (None: the raster's). ``resample``: to the model's pixel size. ``scheduler``: the
+    address of a Dask scheduler whose workers run the network. ``cut``: see ``tiling.Plan.of``.
     """
 
     operation: ClassVar[str]
@@ -95,10 +98,14 @@ class PredictRequest:
     grid: str  # of several rasters: first, last or finest
     normalize: str
     device: str
+    engine: str
     threads: int | None
     tile_size: int | None
     overlap: int | None
     batch_size: int | None
+    scheduler: str | None
+    cut: Mapping[str, Any] | None
+    stac: bool  # whether an Item is written beside each output
 
     @classmethod
     def of(cls: type[R], arguments: Mapping[str, Any]) -> R:
@@ -118,16 +125,19 @@ class ImageRequest(PredictRequest):
 
 @dataclass(frozen=True)
 class MapRequest(ImageRequest):
-    """The job "predict"."""
+    """The job "predict". ``tta``: see ``runtime.augmented``."""
 
     operation = "predict"
 
+    tta: str
     probabilities: str | None
+    uncertainty: str | None
+    uncertainty_measure: str
     polygons: str | None
 
     @property
     def files(self) -> MapFiles:
-        return MapFiles(self.output, self.probabilities, self.polygons)
+        return MapFiles(self.output, self.probabilities, self.polygons, self.uncertainty, self.uncertainty_measure)
 
 
 @dataclass(frozen=True)
@@ -145,10 +155,13 @@ class ObjectRequest(ImageRequest):
 
 @dataclass(frozen=True)
 class SceneRequest(ImageRequest):
-    """The job "classify_scenes": ``features`` are polygons or points (None: a grid), ``size`` is in pixels."""
+    """The job "classify_scenes": ``features`` are polygons or points (None: a grid), ``size`` is in pixels; ``tta``:
+    see ``runtime.augmented``.
+    """
 
     operation = "classify_scenes"
 
+    tta: str
     features: VectorFile | None
     size: int | None
     raster: str | None
@@ -173,11 +186,13 @@ class SeriesRequest(PredictRequest):
     scale: float | None
     wrapped: str
     probabilities: str | None
+    uncertainty: str | None
+    uncertainty_measure: str
     polygons: str | None
 
     @property
     def files(self) -> MapFiles:
-        return MapFiles(self.output, self.probabilities, self.polygons)
+        return MapFiles(self.output, self.probabilities, self.polygons, self.uncertainty, self.uncertainty_measure)
 
 
 def _numbers(given: Any) -> Numbers | None:

@@ -18,14 +18,15 @@ from ...engine.cards.card import Input, ModelCard, match_bands, palette_bands
 from ...engine.errors import MismatchError, RsdlError
 from ...engine.tables.tasks import TASKS
 from .. import parameters as shared
-from .. import settings
 from ..algorithm import RsdlAlgorithm
 from ..results import styles
 from ..results.style_files import keep_style
+from ..saving import JobAlgorithm, saving_parameters
 from ..text import tr
 from ..worker import layers, vectors
 from ..worker.client import make_job, run_job, temporary_folder
 from ..worker.layers import PreparedRaster, RasterUse
+from .further import further, uncertainty
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Plan:
         return [use for uses in self.inputs.values() for use in uses]
 
 
-class InferenceAlgorithm(RsdlAlgorithm):
+class InferenceAlgorithm(JobAlgorithm):
     """Runs a model. A child declares its inputs and says in ``plan`` which model takes which layer."""
 
     GROUP = "predict"
@@ -75,7 +76,13 @@ class InferenceAlgorithm(RsdlAlgorithm):
 
     def outputs(self) -> list:
         """The parameters of the files it makes, which the worker knows by the same names in lower case."""
-        return [shared.class_raster(self.output_label()), shared.probabilities(), shared.polygons()]
+        label = self.output_label()
+        return [shared.class_raster(label), shared.probabilities(), uncertainty(), shared.polygons()]
+
+    def further(self) -> Mapping[str, Any]:
+        """Advanced parameters that the operation takes."""
+        names = [output.name() for output in self.outputs()]
+        return further(TASKS[self.TASK].operation, "UNCERTAINTY" in names)
 
     def looks(self, card: ModelCard, result: Mapping[str, Any]) -> dict[str, tuple[str, styles.Style | None]]:
         """The title and style of each output."""
@@ -86,6 +93,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
                 tr("{model}: probabilities").format(model=card.title),
                 styles.of_probabilities(result["classes"]),
             ),
+            "UNCERTAINTY": (tr("{model}: uncertainty").format(model=card.title), styles.along_ramp(0.0, 1.0)),
             "POLYGONS": (tr("{model}: polygons").format(model=card.title), in_colours),
         }
 
@@ -94,7 +102,8 @@ class InferenceAlgorithm(RsdlAlgorithm):
         return {}
 
     def initAlgorithm(self, configuration=None):
-        for parameter in [*self.inputs(), *self.outputs(), *self.running()]:
+        more = [parameter for parameter, _ in self.further().values()]
+        for parameter in [*self.inputs(), *self.outputs(), *self.running(), *more, *saving_parameters()]:
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputString("MODEL_NAME", tr("Name of the model used")))
 
@@ -113,8 +122,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
                     return tr(
                         "The layer '{layer}' has no extent and pixel size of its own. Choose the area to map (EXTENT)."
                     ).format(layer=use.layer.name())
-        settings.worker_python()
-        return ""
+        return self.worker_problem(parameters)
 
     def prepareAlgorithm(self, parameters, context, feedback):
         self.refuse(parameters, context)
@@ -154,6 +162,9 @@ class InferenceAlgorithm(RsdlAlgorithm):
                 "resample": self.parameterAsBoolean(parameters, "RESAMPLE", context),
                 **self.options(parameters, context),
                 "device": self.parameterAsString(parameters, "DEVICE", context).strip() or "auto",
+                "engine": self.parameterAsEnumString(parameters, "ENGINE", context),
+                "scheduler": shared.text_of(self, parameters, "SCHEDULER", context) or None,
+                **{name.lower(): read(self, parameters, name, context) for name, (_, read) in self.further().items()},
                 **{
                     name.lower(): shared.number(self, parameters, name, context)
                     for name in ("TILE_SIZE", "OVERLAP", "BATCH_SIZE", "THREADS")
@@ -161,6 +172,8 @@ class InferenceAlgorithm(RsdlAlgorithm):
                 **{name.lower(): path for name, path in outputs.items()},
             }
             job = make_job(TASKS[self.TASK].operation, self.arguments(arguments, parameters, context))
+            if self.is_saved(parameters):
+                return self.save(job, parameters, context, steps)
             result = run_job(job, steps, folder)
         self._show(outputs, replaced, result, context, feedback)
         made = {name: path for name, path in outputs.items() if path}

@@ -17,7 +17,7 @@ from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard, Tiling
 from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError, ModelError, OutputError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.prediction.loop import Tile, predict
-from rsdl_qgis.engine.prediction.object_collector import DetectionCollector
+from rsdl_qgis.engine.prediction.object_collector import DetectionCollector, DetectionPart
 from rsdl_qgis.engine.prediction.object_settings import Settings
 from rsdl_qgis.engine.prediction.objects import run_detect
 from rsdl_qgis.engine.prediction.request import ObjectRequest
@@ -30,7 +30,7 @@ CARD = ModelCard(
     (Class(1, "car", "#ff0000"), Class(2, "ship", "#0000ff")), "detection", "markers", activation="sigmoid",
     tiling=Tiling(size=64, overlap=16, multiple=8, memory=64), resolution=10.0, resolution_tolerance=30.0,
 )  # fmt: skip
-FIELDS = ["class", "value", "score", "width_m", "length_m"]
+FIELDS = ["class", "value", "score", "entropy", "width_m", "length_m"]
 COLUMNS = dict.fromkeys(FIELDS)
 
 
@@ -95,6 +95,9 @@ def test_objects_become_polygons_with_class_score_and_sides(model, make_raster, 
     order = np.argsort([ring[:, 1].mean() for ring in rings])[::-1]
     assert fields["class"][order].tolist() == ["car", "ship", "car"] and fields["value"][order].tolist() == [1, 2, 1]
     assert np.allclose(fields["score"][order], 1 / (1 + np.exp([-3.0, -2, -3])), atol=1e-3)
+    score = fields["score"]
+    by_hand = -(score * np.log2(score) + (1 - score) * np.log2(1 - score))
+    assert np.allclose(fields["entropy"], by_hand, atol=1e-5) and 0.1 < by_hand.min() < by_hand.max() < 0.6
     assert np.allclose(fields["width_m"][order], [60, 80, 50], atol=0.1)
     assert np.allclose(fields["length_m"][order], [100, 200, 50], atol=0.1)
     first = rings[order[0]]
@@ -166,9 +169,10 @@ def test_a_box_whose_middle_is_not_valid_is_left_out(model, make_raster, tmp_pat
         return Tile(window, {"image": image[None]}, valid)
 
     boxes = Detections(np.array([[25, 17, 36, 24], [25, 57, 36, 64]], float), np.ones(2), np.zeros(2, int))
-    collector = DetectionCollector(CARD, grid, str(tmp_path / "f.gpkg"), Settings(), lambda *_: boxes, 8, Report())
+    collector = DetectionCollector(CARD, grid, str(tmp_path / "f.gpkg"), Settings(), 8, Report())
+    part = DetectionPart(grid, Settings(), lambda *_: boxes, collector.take)
     windows = tiles(*valid.shape, valid.shape, 8)
-    predict(windows, load, lambda inputs: [()], collector, 1, Report())
+    predict(windows, load, lambda inputs: [()], part, 1, Report())
     assert collector.close()["objects"] == 1 and path.exists()
 
 
@@ -218,7 +222,7 @@ def test_overlapping_boxes_are_suppressed_as_asked(model, make_raster, tmp_path)
 def test_the_layer_says_how_it_was_made(model, make_raster, tmp_path):
     result = detect(model, make_raster(marked(OBJECTS)), tmp_path)
     reported = pyogrio.read_info(result["output"])["layer_metadata"]
-    assert reported["RSDL_MODEL"] == "markers" and json.loads(reported["RSDL_JOB"])["operation"] == "detect"
+    assert reported["RSDL_MODEL"] == "markers" and json.loads(reported["RSDL_RUN"])["operation"] == "detect"
 
 
 def test_the_cards_threshold_is_the_default_confidence():
@@ -294,9 +298,10 @@ def test_border_test_any_offset_gives_the_same_polygons(tmp_path, size, overlap)
             return Tile(window, {"image": part}, np.ones(part.shape, bool))
 
         output = str(tmp_path / f"{offset}.gpkg")
-        collector = DetectionCollector(CARD, grid, output, Settings(), find_numbers, overlap, Report())
+        collector = DetectionCollector(CARD, grid, output, Settings(), overlap, Report())
+        part = DetectionPart(grid, Settings(), find_numbers, collector.take)
         windows = tiles(*moved.shape, size, overlap)
-        predict(windows, load, lambda inputs: [(x,) for x in inputs["image"]], collector, 3, Report())
+        predict(windows, load, lambda inputs: [(x,) for x in inputs["image"]], part, 3, Report())
         collector.close()
         _, rings, _ = read({"output": output})
         found = np.array([[*r.min(0), *r.max(0)] for r in rings]) - [500_000 + offset // 2, 0] * 2
