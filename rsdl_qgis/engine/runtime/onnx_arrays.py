@@ -112,7 +112,8 @@ def _in_order(array: NDArray, answer: OutputForm) -> NDArray:
 def _values(values: NDArray, card: ModelCard, answer: OutputForm) -> NDArray[np.float32]:
     """Numbers as they are, others as probabilities; what is not finite stays so."""
     if answer.meaning == "numbers":
-        return values.astype(np.float32, copy=False)
+        numbers = values.astype(np.float32, copy=False)
+        return numbers if card.output_scale == 1 else numbers * np.float32(card.output_scale)
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         return as_probabilities(values, answer, card)
 

@@ -226,7 +226,13 @@ def _answer(
     """
     problem: ModelError | None = None
     found: list[tuple[tuple[bool, int], OutputForm]] = []
+    asked = card.output_index
+    if asked is not None and asked >= len(file.outputs):
+        names = ", ".join(f"{i} {tensor.name}" for i, tensor in enumerate(file.outputs))
+        raise ModelError(f"'{card.name}' has no output {asked}.", f"Give OUTPUT_INDEX as one of {names}.")
     for index, (tensor, stated) in enumerate(zip(outputs, file.outputs)):
+        if asked is not None and index != asked:
+            continue
         if stated.kind != "tensor" or tensor.dtype not in NUMBERS:
             continue
         head = head_of(file.path, stated.name)

@@ -415,7 +415,7 @@ def _open_onnx(card: ModelCard, path: Path, device: str, threads: int, streams: 
         inside = tuple(length - sum(form.margin) for length in tile)
         found = as_outputs(outputs[form.answer.index], card, form, inside)
         if len(found) < _count(inputs):
-            raise ModelError(f"'{card.name}' gave {len(found)} as_outputs for a batch of {count}.", "Use BATCH_SIZE=1.")
+            raise ModelError(f"'{card.name}' gave {len(found)} outputs for a batch of {count}.", "Use BATCH_SIZE=1.")
         return [found[: _count(inputs)]]
 
     def run(inputs: Arrays) -> Sequence[NDArray]:
