@@ -41,7 +41,11 @@ PLAIN = (  # card fields that are JSON values as they are, and have no MLM term
 TEXTS = ("unit", "output")  # fields that few models have: left out where they are empty
 DIGEST = "sha256:"  # before a hash in a card's file, which says what it is; cards without it are read as well
 NUMBERS = ("thresholds", "value_range", "values")  # lists that few tasks have: left out where there are none
-ODD = {"iou": None, "output_index": None, "output_scale": 1.0}  # fields that few models have: left out where they are as here
+ODD = {
+    "iou": None,
+    "output_index": None,
+    "output_scale": 1.0,
+}  # fields that few models have: left out where they are as here
 
 
 def to_item(card: ModelCard) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The steps of a scaling that is a formula: ``* 0.005 | log1p | subtract … | divide … | sigmoid``. Standard library only.
+"""The steps of a scaling that is a formula: ``* 0.005 | log1p | … | sigmoid``. Standard library only.
 
 A step is applied to each band by itself, one after the other; ``radiometry.steps`` does it.
 """
@@ -70,7 +70,7 @@ def _number_problem(step: Step, band: int) -> str:
         return f"has a standard deviation of {numbers[1]:g}, which must be above 0"
     if step.name in ("clip", "range", "percentile") and numbers[0] >= numbers[1]:
         return f"goes from {numbers[0]:g} to {numbers[1]:g}: low must be below high"
-    if step.name == "percentile" and not (0 <= numbers[0] and numbers[1] <= 100):
+    if step.name == "percentile" and (numbers[0] < 0 or numbers[1] > 100):
         return f"takes percentiles {numbers[0]:g} and {numbers[1]:g}, which lie from 0 to 100"
     return ""
 

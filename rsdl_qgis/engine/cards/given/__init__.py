@@ -1,1 +1,1 @@
-"""What a person says of a model in words: bands, classes and scaling, read from a line or a file. Standard library only."""
+"""What a person says of a model: bands, classes and scaling in words or from files. Standard library only."""
