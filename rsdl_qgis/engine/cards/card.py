@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import MismatchError
+from ..tables.axes import AXIS
 from ..tables.tasks import task_of
 from .steps import Step
 
@@ -23,8 +24,6 @@ CARD_FILE = "model.json"
 CARD_KEY = "rsdl:card"  # of an ONNX file's metadata
 METHODS = ("linear", "robust", "steps")  # of Scaling
 ACTIVATIONS = ("softmax", "sigmoid", "identity")
-AXES = ("NTCHW", "NCHW", "NTHWC", "NHWC", "CHW", "HWC")  # of images as an ONNX file takes them
-AXIS = {"N": "batch", "T": "time", "C": "bands", "H": "height", "W": "width"}
 ENGINES = ("onnx", "torch")
 VALID = "valid"  # last input of a network for time series: which dates count
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..errors import ModelError
 from ..files.text import one_line
+from ..tables.axes import AXES
 from ..tables.kinds import (
     Boolean,
     Choice,
@@ -30,7 +31,7 @@ from ..tables.kinds import (
     Wrong,
 )
 from ..tables.tasks import TASKS, task_of
-from .card import ACTIVATIONS, AXES, ENGINES, METHODS, VALID, Input, ModelCard
+from .card import ACTIVATIONS, ENGINES, METHODS, VALID, Input, ModelCard
 from .names import is_device, is_safe_title
 from .steps import MOST_STEPS, STEPS, step_problems
 

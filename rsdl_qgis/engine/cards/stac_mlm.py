@@ -13,14 +13,9 @@ from ..files.text import lines, one_line
 from ..tables.tasks import TASKS, task_of
 from .card import MLM_SCHEMA, ONNX_FILE, WEIGHTS_FILE, Band, Class, Input, ModelCard, Scaling, Tiling, usual_overlap
 from .card_schema import HINT, check_card, check_item
+from .foreign_item import in_our_terms, is_foreign
 from .steps import Step
 
-FOREIGN_TASKS = {  # of items that do not name ours
-    "semantic-segmentation": "segmentation",
-    "segmentation": "segmentation",
-    "scene-classification": "classification",
-    "object-detection": "detection",
-}
 NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.\-\s]+[a-zA-Z0-9]")  # what MLM takes for a name
 EPOCH = "2014-04-03T00:00:00Z"  # launch of Sentinel-1A: an open interval for models that hold for any date
 EARTH = [-180.0, -90.0, 180.0, 90.0]
@@ -41,11 +36,7 @@ PLAIN = (  # card fields that are JSON values as they are, and have no MLM term
 TEXTS = ("unit", "output")  # fields that few models have: left out where they are empty
 DIGEST = "sha256:"  # before a hash in a card's file, which says what it is; cards without it are read as well
 NUMBERS = ("thresholds", "value_range", "values")  # lists that few tasks have: left out where there are none
-ODD = {
-    "iou": None,
-    "output_index": None,
-    "output_scale": 1.0,
-}  # fields that few models have: left out where they are as here
+ODD = {"iou": None, "output_index": None, "output_scale": 1.0}  # fields that are left out where they are so
 
 
 def to_item(card: ModelCard) -> dict[str, Any]:
@@ -96,11 +87,14 @@ def to_item(card: ModelCard) -> dict[str, Any]:
 
 def from_item(item: Any, where: str = "The model card") -> ModelCard:
     """The card in a STAC item; ModelError names ``where`` and what is missing or cannot be."""
+    if is_foreign(item):
+        item = in_our_terms(item, where)
     check_item(item, where)
     properties = item["properties"]
     extra = properties.get("rsdl:inputs", {})
     title = properties.get("title", properties["mlm:name"])
-    task = properties.get("rsdl:task") or _foreign_task(properties.get("mlm:tasks", ()))
+    tasks = properties.get("mlm:tasks") or ("segmentation",)
+    task = properties.get("rsdl:task", tasks[0])
     given = {name: properties[f"rsdl:{name}"] for name in PLAIN if f"rsdl:{name}" in properties}
     given |= {name: plain(given[name]) for name in ("options", "provenance") if name in given}
     given |= {name: one_line(properties.get(f"rsdl:{name}", "")) for name in TEXTS}
@@ -119,7 +113,7 @@ def from_item(item: Any, where: str = "The model card") -> ModelCard:
         keywords=tuple(map(one_line, properties.get("keywords", ()))),
         task=task,
         network=one_line(properties["mlm:architecture"]),
-        inputs=tuple(_input(value, extra.get(value["name"], {}), where) for value in inputs),
+        inputs=tuple(_input(value, extra.get(value["name"], {})) for value in inputs),
         classes=_classes(properties["mlm:output"], task, where),
         tiling=_tiling(properties.get("rsdl:tiling", {}), task_of(task).boxes),
         **given,
@@ -146,10 +140,6 @@ def _mlm_task(card: ModelCard) -> str:
     if task.scenes and card.activation == "sigmoid":
         return "classification"  # MLM has no term for several labels a scene
     return task.mlm if card.task in TASKS else card.task
-
-
-def _foreign_task(tasks: Any) -> str:
-    return FOREIGN_TASKS.get(tasks[0], tasks[0]) if tasks else "segmentation"
 
 
 def _mlm_inputs(card: ModelCard) -> list[dict[str, Any]]:
@@ -239,7 +229,7 @@ def _rsdl_input(item: Input) -> dict[str, Any]:
     }
 
 
-def _input(value: Mapping[str, Any], extra: Mapping[str, Any], where: str) -> Input:
+def _input(value: Mapping[str, Any], extra: Mapping[str, Any]) -> Input:
     names = [band if isinstance(band, str) else band["name"] for band in value["bands"]]
     aliases = extra.get("aliases", {})
     scaling = {k: _tuples(v) for k, v in _known(Scaling, extra.get("scaling", {})).items() if k != "steps"}
@@ -250,19 +240,9 @@ def _input(value: Mapping[str, Any], extra: Mapping[str, Any], where: str) -> In
         bands=tuple(Band(one_line(name), tuple(map(one_line, aliases.get(name, ())))) for name in names),
         dates=tuple(map(one_line, extra.get("dates", ("image",)))),
         role=one_line(extra.get("role", "")),
-        scaling=Scaling(**scaling) if scaling else _z_score(value.get("value_scaling"), where),
+        scaling=Scaling(**scaling),
         nodata=extra.get("nodata"),
     )
-
-
-def _z_score(scalings: Any, where: str) -> Scaling:
-    """The scaling of a foreign MLM item: z-scores a band, nothing, or refused."""
-    if not scalings:
-        return Scaling()
-    if any(not {"mean", "stddev"} <= set(s) or s["type"] != "z-score" for s in scalings):
-        kinds = sorted({s["type"] for s in scalings})
-        raise ModelError(f"{where} scales its input by {', '.join(kinds)}, which is not supported.")
-    return Scaling(mean=(tuple(s["mean"] for s in scalings),), std=(tuple(s["stddev"] for s in scalings),))
 
 
 def _class(value: Mapping[str, Any]) -> Class:

@@ -18,7 +18,7 @@ class Facts:
     """None, or empty: not known.
 
     ``steps``: of the scaling, () for none. ``activation``: what makes probabilities of the network's numbers; 'none'
-    where they are such already. ``layout``: the axes of its images, a value of ``cards.card.AXES``. ``values``: names
+    where they are such already. ``layout``: the axes of its images, a value of ``tables.axes.AXES``. ``values``: names
     of a regression's numbers. ``nodata``: a stored number of the rasters.
     """
 
@@ -42,7 +42,7 @@ class Facts:
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Facts:
         """What a person says in the arguments of a job. InputError, which names the parameter, for what is unclear."""
-        said = {name: given.get(name) for name in PLAIN}
+        said: dict[str, Any] = {name: given.get(name) for name in PLAIN}
         return cls(
             **said,
             bands=bands_of(given.get("bands") or ""),

@@ -6,10 +6,11 @@ the classes where the network gives their numbers alone. Everything else is gues
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..cards.card import AXIS, Band, Class, Input, ModelCard, Scaling, Tiling, channel_bands, usual_overlap
+from ..cards.card import Band, Class, Input, ModelCard, Scaling, Tiling, channel_bands, usual_overlap
 from ..cards.card_schema import MOST_BANDS, MOST_CLASSES, check_count
 from ..cards.given.classes import PALETTE
 from ..cards.given.scaling import scaling_of
@@ -17,14 +18,16 @@ from ..cards.onnx.graph import Head, head_of
 from ..cards.onnx.header import OnnxFile, Tensor
 from ..errors import ModelError
 from ..runtime.onnx_form import NUMBERS, ImageForm
+from ..tables.axes import AXES, AXIS
 from ..tables.tasks import task_of
 from .facts import Facts
 
 SIDE, MULTIPLE = 256, 32  # pixels of tiles of a network that takes any size, unless it is told
 SENTINEL = "B"  # how names of Sentinel-2's and Landsat's bands begin
+STEP = 4  # pixels: tiles of a network whose output is coarser begin at whole pixels of it
 PROBE = 64  # pixels a side of the empty tile that is run where shapes are not stated
 POSITIVE = ("Relu", "Softplus", "Exp")  # last operators of numbers that are no logits
-LAYOUTS = {2: ("NC",), 3: ("CHW", "HWC"), 4: ("NCHW", "NHWC"), 5: ("NTCHW", "NTHWC")}  # by the number of axes
+LAYOUTS = {3: ("CHW", "HWC"), 4: ("NCHW", "NHWC"), 5: ("NTCHW", "NTHWC")}  # by the number of axes
 SERIES = "NTC"
 
 # How the image is given, and its (dates, bands) and sides -> the outputs with their shapes
@@ -81,7 +84,7 @@ def guessed_card(name: str, file: OnnxFile, facts: Facts, probe: Probe) -> tuple
         activation=activation if classes else "identity",
         threshold=facts.threshold,
         output=output if classes else "",
-        axes=image.axes if image.axes in ("CHW", "HWC", "NHWC", "NTHWC", "NTCHW") else "NCHW",
+        axes=image.axes if image.axes in AXES else "NCHW",
         output_index=facts.output_index if facts.output_index is not None else answer.index or None,
         provenance={"source": "tensors of the file"},
     )
@@ -158,10 +161,7 @@ def _axes(name: str, tensor: Tensor, file: OnnxFile, facts: Facts) -> str:
     if len(shape) not in LAYOUTS:
         text = f"The input of '{name}' has shape {_shape(tensor)}, which is no image."
         raise ModelError(text, "Images have the axes (N, C, H, W) or (N, H, W, C).")
-    first, *others = LAYOUTS[len(shape)]
-    if not others:
-        return first
-    last = others[0]
+    first, last = LAYOUTS[len(shape)]
     if facts.bands:
         fits = [axes for axes in (first, last) if shape[axes.index("C")] in (None, len(facts.bands))]
         exact = [axes for axes in fits if shape[axes.index("C")] == len(facts.bands)]
@@ -216,7 +216,7 @@ def _tiling(name: str, image: Image, facts: Facts, boxes: bool) -> Tiling:
     any_size = not fixed and not asked
     return Tiling(
         size=size,
-        overlap=usual_overlap(size, any_size, boxes),
+        overlap=math.ceil(usual_overlap(size, any_size, boxes) / STEP) * STEP,
         multiple=MULTIPLE if any_size else size,
         any_size=any_size,
     )
@@ -250,7 +250,7 @@ def _known_outputs(file: OnnxFile, image: Image, probe: Probe) -> Sequence[Tenso
     """The outputs with their shapes, found by running an empty tile where the file does not state them."""
     fixed = image.height is not None or image.width is not None
     known = all(t.shape and None not in t.shape[1:] for t in file.outputs if t.kind == "tensor")
-    if known and (fixed or image.axes in ("NC", SERIES)):
+    if known and (fixed or image.axes == SERIES):
         return file.outputs
     form = ImageForm(tuple(AXIS[letter] for letter in image.axes), file.inputs[0].dtype)
     return probe(form, (image.dates, image.bands), (image.height or PROBE, image.width or PROBE))
@@ -263,9 +263,7 @@ def _as_answer(file: OnnxFile, index: int, tensor: Tensor, image: Image) -> Answ
     shape = tensor.shape
     if "H" not in image.axes:
         return Answer(index, shape[1] if len(shape) > 1 else None, None, head, tensor)
-    if "N" in image.axes:
-        shape = shape[1:]
-    elif len(shape) == 4:
+    if "N" in image.axes or len(shape) == 4:
         shape = shape[1:]
     if len(shape) == 2 and min(length or 2 for length in shape) > 1:
         return Answer(index, None, (shape[0], shape[1]), head, tensor)
@@ -300,7 +298,7 @@ def _likely_task(image: Image, answer: Answer, facts: Facts) -> tuple[str, bool]
     if image.axes == SERIES:
         return "time-series", True
     if answer.sides is None:
-        return ("segmentation" if image.axes == "NC" else "classification"), True
+        return "classification", True
     if image.dates == 2:
         return "change", False
     one = answer.channels in (None, 1)

@@ -59,8 +59,8 @@ def scaling_of(steps: Sequence[Step], bands: int) -> Scaling:
     mean: tuple[tuple[float, ...], ...] = ()
     std: tuple[tuple[float, ...], ...] = ()
     if names and names[-1] == "standardise":
-        mean, std = (tuple(_row(steps[-1], i, bands)) for i in (0, 1))
-        mean, std, names = (mean,), (std,), names[:-1]  # type: ignore[assignment]
+        mean, std = ((tuple(_row(steps[-1], i, bands)),) for i in (0, 1))
+        names = names[:-1]
     if not names:
         return Scaling(mean=mean, std=std)
     if names == ["divide"] and steps[0].values == ((BYTE,),):

@@ -59,7 +59,7 @@ def test_classes_in_words(text):
         ("a.qml", QML),
         ("b.qml", CATEGORIES),
         ("c.clr", "0 65 155 223 255 water\n1 57 125 73 255 trees\n"),
-        ("c.txt", "# QGIS Generated Color Map Export File\nINTERPOLATION:EXACT\n0,65,155,223,255,water\n1,57,125,73,255,trees"),
+        ("c.txt", "# QGIS Generated Color Map Export File\n0,65,155,223,255,water\n1,57,125,73,255,trees"),
         ("d.csv", "value,name,color\n0,water,#419bdf\n1,trees,#397d49\n"),
         ("e.csv", "code;label;red;green;blue\n0;water;65;155;223\n1;trees;57;125;73\n"),
         ("f.csv", "0,water,#419bdf\n1,trees,#397d49\n"),
