@@ -10,7 +10,8 @@ from .assess.assessdetections import AssessDetections
 from .assess.assessmap import AssessMap
 from .assess.assessscenes import AssessScenes
 from .environment import Diagnostics, SetupEnvironment
-from .models import DescribeModel, ImportModel, ListModels
+from .importmodel import ImportModel
+from .models import DescribeModel, ListModels
 from .parameters import VECTOR_FORMATS
 from .predict.changedetection import ChangeDetection
 from .predict.floodmapping import FloodMapping

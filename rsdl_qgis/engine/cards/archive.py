@@ -29,6 +29,7 @@ LARGEST_MODEL = 16 << 30  # bytes, unpacked
 SPARE = 1 << 20  # bytes that stay free on the disk
 LONGEST_PATH = 200  # characters of a file's place in the model's folder
 CHUNK = 1 << 18
+MEMBERS = (CARD_FILE, ".emd", ".onnx")  # by which a model's folder is known, by preference, in any archive
 FORBIDDEN = set('<>:"|?*')  # in a file's name on Windows
 
 
@@ -56,13 +57,19 @@ class ModelArchive:
     def _folder(self, names: Sequence[str], endings: Sequence[str]) -> str:
         shown = [name for name in names if "__MACOSX" not in name.split("/")]
         for ending in endings:
-            found = [n for n in shown if f"/{n}".lower().endswith(ending if ending[0] == "." else f"/{ending}")]
+            is_end = ending.startswith(".")
+            found = [n for n in shown if (n.lower().endswith(ending) if is_end else f"/{n}".endswith(f"/{ending}"))]
             if len(found) == 1 or (found and ending is endings[-1] is not endings[0]):
                 return found[0][: len(found[0]) - len(found[0].rsplit("/", 1)[-1])]
             if len(found) > 1 or ending is endings[-1]:
                 what = endings[0] if len(endings) == 1 else f"model (a file {', '.join(endings)})"
                 raise ModelError(f"{self._path} should hold one {what}, and holds {len(found)}.")
         return ""
+
+    @property
+    def has_card(self) -> bool:
+        """Whether the model's folder has a card."""
+        return CARD_FILE in self._members
 
     def card(self, largest: int) -> bytes:
         """The card; ModelError for one of more bytes."""

@@ -102,7 +102,7 @@ def made_up(card: ModelCard, side: tuple[int, int], form: Form | None) -> tuple[
             values = 255 * values / item.scaling.divisor
         arrays[item.name] = values.astype(np.float32)
     shown: dict[str, NDArray] = {} if series else arrays
-    images = {name: np.ma.MaskedArray(array[0]) for name, array in shown.items()}
+    images: dict[str, Any] = {name: np.ma.MaskedArray(array[0]) for name, array in shown.items()}
     if series:
         arrays[VALID] = np.ones((SERIES, card.inputs[0].shape[0]), bool)
     return arrays, images

@@ -107,8 +107,8 @@ def _bands(emd: Mapping[str, Any]) -> tuple[Band, ...]:
     names = emd.get("BandNames") or emd.get("Bands")
     if not isinstance(extracted, list) or not all(isinstance(n, int) and 0 <= n < 10_000 for n in extracted):
         return ()
-    named = isinstance(names, list) and all(isinstance(name, str) for name in names)
-    if named and extracted and max(extracted) < len(names):
+    names = names if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
+    if extracted and max(extracted) < len(names):
         return tuple(band_of(one_line(names[n])) for n in extracted)
     if extracted == [0, 1, 2]:
         return tuple(Band(name, (f"band {n + 1}",)) for n, name in zip(extracted, RGB))

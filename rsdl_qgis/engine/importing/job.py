@@ -17,7 +17,7 @@ from ..cards.model_file import check_model, sha256
 from ..cards.names import as_model_name, check_model_name
 from ..cards.onnx.header import OnnxFile, Tensor, read_onnx_file
 from ..cards.stac_mlm import from_item, to_item
-from ..cards.store import Store
+from ..cards.store import Store, default_folders
 from ..errors import OutputError
 from ..feedback import Portion, Report
 from ..job.arguments import OPERATIONS, checked
@@ -50,7 +50,8 @@ def run_import(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         for note in notes:
             report.log("warning", note)
         made = _written(source, card, facts)
-        Store().check_name(made, source.folder, given["replace"])
+        store = Store(default_folders(given["folders"] or ()))
+        store.check_name(made, source.folder, given["replace"])
         outcome = run_a_tile(made, source.folder, Portion(report, 0.5, 0.9), given["sample"])
         rows = known_facts(made, facts.stated, _found(source))
         for title, value, origin in rows:
@@ -60,7 +61,10 @@ def run_import(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
             report.log("warning", outcome.warning)
         report.check()
         try:
-            path, installed = Store().install_folder(source.folder, given["replace"])
+            if source.file and made == source.card:
+                path, installed = store.install(source.file, given["replace"])
+            else:
+                path, installed = store.install_folder(source.folder, given["replace"])
         except OSError as error:
             text = f"The model cannot be installed: {error.strerror or error}."
             raise OutputError(text, "Free disk space, or check the permissions of the folder.") from None

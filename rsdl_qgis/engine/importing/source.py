@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
-from ..cards.archive import LARGEST_MODEL
+from ..cards.archive import LARGEST_MODEL, MEMBERS
 from ..cards.card import CARD_FILE, CARD_KEY, ONNX_FILE, WEIGHTS_FILE, ModelCard
 from ..cards.foreign_item import is_foreign, item_notes
-from ..cards.model_file import LARGEST_CARD, read_card
+from ..cards.model_file import ARCHIVES, LARGEST_CARD, read_card
 from ..cards.names import as_model_name
 from ..cards.onnx.external_data import external_files
 from ..cards.onnx.header import read_onnx_file
@@ -29,8 +29,6 @@ from .esri import read_definition
 from .facts import Facts
 from .fetch import digest_of, fetched, is_address
 
-ARCHIVES = (".zip", ".dlpk")
-MEMBERS = (CARD_FILE, ".emd", ".onnx")  # by which the model's folder in an archive is known, by preference
 READERS: Mapping[str, str] = {}  # ending of another program's file -> who reads it
 WHY = {  # ending of a file that is not read -> why, and what to do
     ".pt": "Save it as TorchScript (torch.jit.save), or export it to ONNX (torch.onnx.export).",
@@ -49,7 +47,8 @@ KNOWN = "A model folder, a .zip or .dlpk of one, an .onnx, an .emd, or the .json
 @dataclass(frozen=True)
 class Source:
     """A folder with ``model.onnx`` or weights. ``card``: what the files say as a whole, None where they do not;
-    ``facts``: what is known else; ``own``: whether the card is one of this plugin's; ``name``: by its file.
+    ``facts``: what is known else; ``own``: whether the card is one of this plugin's; ``name``: by its file; ``file``:
+    which holds all of it, and can be installed as it is.
     """
 
     folder: Path
@@ -59,6 +58,7 @@ class Source:
     own: bool = False
     notes: tuple[str, ...] = ()
     origin: str = ""
+    file: Path | None = None
 
 
 def opened_source(given: str, work: Path, report: Report, scaled: bool = False) -> Source:
@@ -83,7 +83,8 @@ def _of_path(path: Path, work: Path, report: Report, scaled: bool, stem: str = "
         return _of_folder(path, work, report, scaled, stem or path.name)
     ending, stem = path.suffix.lower(), stem or path.stem
     if ending in ARCHIVES:
-        return _of_folder(unpack(path, work / "unpacked", MEMBERS), work, report, scaled, stem)
+        source = _of_folder(unpack(path, work / "unpacked", MEMBERS), work, report, scaled, stem)
+        return replace(source, file=path if source.own and ending == ".zip" else None)
     if ending == ".onnx":
         return _of_onnx(path, work, scaled, stem)
     if ending == ".emd":
@@ -109,7 +110,7 @@ def _of_onnx(path: Path, work: Path, scaled: bool, stem: str) -> Source:
     name = as_model_name(stem)
     file = read_onnx_file(folder / ONNX_FILE)
     if CARD_KEY in file.metadata:
-        return Source(folder, name, read_card(path), own=True)
+        return Source(folder, name, read_card(path), own=True, file=path)
     item = _item_in(file.metadata) or _item_beside(path)
     if item is not None:
         return _with_item(Source(folder, name), item, scaled)
@@ -198,7 +199,8 @@ def _copied(folder: Path, work: Path) -> Path:
 def _of_definition(path: Path, work: Path, report: Report, scaled: bool) -> Source:
     facts, network, notes = read_definition(path)
     source = _of_path(network, work, report, scaled, path.stem)
-    return replace(source, name=as_model_name(path.stem), facts=source.facts.over(facts), notes=(*source.notes, *notes))
+    facts, notes = source.facts.over(facts), (*source.notes, *notes)
+    return replace(source, name=as_model_name(path.stem), facts=facts, notes=notes, file=None)
 
 
 # -- STAC MLM

@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import InputError
 from ..tables.axes import AXES
 from ..tables.kinds import (
+    LONGEST_PATH,
     LONGEST_TEXT,
     Boolean,
     Bounds,
@@ -293,6 +294,7 @@ OPERATIONS: Mapping[str, Table] = {
         "nodata": Argument(NODATA),
         "name": Argument(Text(64)),
         "replace": Argument(Boolean(), default=False),
+        "folders": Argument(ListOf(Text(LONGEST_PATH))),  # of models, besides the usual ones
         "report": Argument(Path()),
     },
     "train": TRAINING,

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 import rasterio
 
-from rsdl_qgis.engine.cards.store import Store, own_folder
-from rsdl_qgis.engine.errors import InputError, ModelError
+from rsdl_qgis.engine.cards.store import own_folder
 from rsdl_qgis.engine.importing.job import run_import
 from rsdl_qgis.engine.prediction.maps import run_predict
-from tests.engine.runtime.foreign_networks import CONV, FORMS, LOGITS, ONE, SAME, write
+from tests.engine.runtime.foreign_networks import FORMS, write
 from tests.engine.runtime.test_foreign_networks import Listening
 
 
