@@ -21,7 +21,7 @@ from ..engine.cards.names import check_model_name
 from ..engine.cards.store import own_folder
 from ..engine.job.arguments import OPERATIONS
 from ..engine.tables.axes import AXES
-from ..engine.tables.tasks import TASKS
+from ..engine.tables.tasks import ALL_TASKS
 from . import parameters as shared
 from . import settings
 from .algorithm import RsdlAlgorithm
@@ -31,7 +31,7 @@ from .worker.client import make_job, run_job
 
 AUTO = "auto"  # of a choice: as the file says
 ARGUMENTS = OPERATIONS["import_model"]
-CHOICES = {"TASK": tuple(TASKS), "ACTIVATION": ARGUMENTS["activation"].kind.words, "LAYOUT": AXES}
+CHOICES = {"TASK": tuple(ALL_TASKS), "ACTIVATION": ARGUMENTS["activation"].kind.words, "LAYOUT": AXES}
 TEXTS = {"BANDS": bands_of, "CLASSES": classes_of, "SCALING": steps_of}  # parameter -> what reads it
 USUAL_SCALINGS = ("none", "/255", "/10000", "imagenet", "percentile 2 98", "dB")
 

@@ -19,6 +19,7 @@ from .predict.objectdetection import ObjectDetection
 from .predict.pixelregression import PixelRegression
 from .predict.sceneclassification import SceneClassification
 from .predict.semanticsegmentation import SemanticSegmentation
+from .predict.superresolution import SuperResolution
 from .predict.timeseriesclassification import TimeSeriesClassification
 from .text import tr
 from .train.distilmodel import DistilModel
@@ -33,6 +34,7 @@ from .train.traintimeseriesclassifier import TrainTimeSeriesClassifier
 ALGORITHMS = (
     SemanticSegmentation,
     PixelRegression,
+    SuperResolution,
     SceneClassification,
     ObjectDetection,
     ChangeDetection,

@@ -30,7 +30,7 @@ from ..tables.kinds import (
     Whole,
     Wrong,
 )
-from ..tables.tasks import TASKS, task_of
+from ..tables.tasks import ALL_TASKS, task_of
 from .card import ACTIVATIONS, ENGINES, METHODS, VALID, Input, ModelCard
 from .names import is_device, is_safe_title
 from .steps import MOST_STEPS, STEPS, step_problems
@@ -165,7 +165,7 @@ PROPERTIES = Record(
         "keywords": ListOf(text(255), most=1000),
         "mlm:tasks": ListOf(text(100, 1), most=100),
         "rsdl:name": TITLE,
-        "rsdl:task": Choice(TASKS),
+        "rsdl:task": Choice(ALL_TASKS),
         "rsdl:inputs": MapOf(Record({}, INPUT), BAND, 100),
         "rsdl:tiling": Record({}, TILING),
         "rsdl:options": NOTES,

@@ -14,7 +14,7 @@ from typing import Any
 from ..errors import InputError, ModelError
 from ..files.text import one_line, shortened
 from ..tables.axes import AXES
-from ..tables.tasks import TASKS
+from ..tables.tasks import task_of
 from .given.bands import band_of
 from .given.classes import PALETTE, colour_of
 from .given.scaling import scaling_of
@@ -38,6 +38,7 @@ FOREIGN_TASKS = {  # MLM's term -> ours, whatever the shape of the output
     "regression": "regression",
     "super-resolution": "super-resolution",
 }
+GENERIC = "classification"  # of scenes, or of pixels: the shape of the output tells
 WIDE = 1e30  # limits of a step that changes nothing
 SCALINGS: Mapping[
     str, tuple[str, tuple[str, ...], tuple[float, ...]]
@@ -84,7 +85,7 @@ def in_our_terms(item: Mapping[str, Any], where: str) -> dict[str, Any]:
     task = _task(properties, outputs)
     if task:
         properties["rsdl:task"] = task
-    if TASKS.get(task) and TASKS[task].numbers:
+    if task_of(task).numbers:
         properties["rsdl:activation"] = "identity"
         properties["rsdl:values"] = _names_of_values(outputs)
     return {**item, "properties": {**_sizes(inputs, known), **properties}}
@@ -213,14 +214,14 @@ def _task(properties: Mapping[str, Any], outputs: Sequence[Any]) -> str:
     named = [*_listed(properties.get("mlm:tasks"))]
     for output in outputs:
         named += _listed(output.get("tasks")) if isinstance(output, dict) else []
-    found = [FOREIGN_TASKS[name] for name in named if isinstance(name, str) and name in FOREIGN_TASKS]
-    if not found:
+    known = [name for name in named if isinstance(name, str) and name in FOREIGN_TASKS]
+    if special := next((name for name in known if name != GENERIC), ""):
+        return FOREIGN_TASKS[special]
+    if not known:
         return ""
     result = outputs[0].get("result") if outputs and isinstance(outputs[0], dict) else None
     order = [LETTERS.get(str(axis).lower()) for axis in _listed((result or {}).get("dim_order"))]
-    if "classification" in found and ("H" in order or "segmentation" in found):
-        return "segmentation"
-    return found[0]
+    return "segmentation" if "H" in order else FOREIGN_TASKS[GENERIC]
 
 
 def _names_of_values(outputs: Sequence[Any]) -> list[str]:

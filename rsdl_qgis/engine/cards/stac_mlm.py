@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import ModelError
 from ..files.json import parsed, plain
 from ..files.text import lines, one_line
-from ..tables.tasks import TASKS, task_of
+from ..tables.tasks import ALL_TASKS, task_of
 from .card import MLM_SCHEMA, ONNX_FILE, WEIGHTS_FILE, Band, Class, Input, ModelCard, Scaling, Tiling, usual_overlap
 from .card_schema import HINT, check_card, check_item
 from .foreign_item import in_our_terms, is_foreign
@@ -139,7 +139,7 @@ def _mlm_task(card: ModelCard) -> str:
     task = task_of(card.task)
     if task.scenes and card.activation == "sigmoid":
         return "classification"  # MLM has no term for several labels a scene
-    return task.mlm if card.task in TASKS else card.task
+    return task.mlm if card.task in ALL_TASKS else card.task
 
 
 def _mlm_inputs(card: ModelCard) -> list[dict[str, Any]]:

@@ -10,8 +10,8 @@ from ..cards.given.classes import PALETTE
 from ..cards.given.scaling import scaling_of, scaling_text
 from ..cards.onnx.graph import head_of
 from ..cards.onnx.header import OnnxFile
-from ..errors import InputError, ModelError
-from ..tables.tasks import TASKS, task_of
+from ..errors import ModelError
+from ..tables.tasks import task_of
 from .facts import Facts
 from .guess import settled_activation
 
@@ -87,8 +87,6 @@ def known_facts(card: ModelCard, given: Sequence[str], found: str) -> list[tuple
 
 
 def _check_sides(card: ModelCard, file: OnnxFile | None, facts: Facts) -> None:
-    if facts.task is not None and facts.task not in TASKS:
-        raise InputError(f"TASK cannot be '{facts.task}'.", f"Give one of {', '.join(TASKS)}.")
     if file is None and (facts.bands or facts.classes or facts.task or facts.layout or facts.activation):
         raise ModelError(
             f"'{card.name}' is of this plugin's networks, whose task, bands and classes are part of it.",

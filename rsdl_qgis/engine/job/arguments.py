@@ -28,7 +28,7 @@ from ..tables.kinds import (
     TextThat,
     Whole,
 )
-from ..tables.tasks import TASKS
+from ..tables.tasks import ALL_TASKS, TASKS
 from .table import Argument, Object, Table, taken
 
 MODEL = Path("the name of a model, or the path of its folder, .zip or .onnx")
@@ -282,7 +282,7 @@ OPERATIONS: Mapping[str, Table] = {
     "import_model": {
         "input": Argument(Path("the path of a model's file or folder, or its address"), required=True),
         "sample": Argument(Path()),
-        "task": Argument(Choice(tuple(TASKS))),
+        "task": Argument(Choice(tuple(ALL_TASKS))),
         "bands": Argument(Text(LONGEST_GIVEN)),
         "classes": Argument(Text(LONGEST_GIVEN)),
         "scaling": Argument(Text(LONGEST_GIVEN)),

@@ -57,7 +57,8 @@ class Statistics:
 class RegressionCollector:
     """Blends tiles of numbers (n, h, w) and writes finished rows as float32; what is not valid is NaN.
 
-    Numbers are written as the network gives them, not clipped; those that are not finite become nodata.
+    Numbers are written as the network gives them, not clipped; those that are not finite become nodata. ``times``:
+    pixels of the map for each of the grid, along both axes.
     """
 
     card: ModelCard
@@ -67,6 +68,7 @@ class RegressionCollector:
     overlap: int
     report: Report
     metadata: dict[str, str] = field(default_factory=dict)
+    times: int = 1
 
     @staticmethod
     def check(files: MapFiles, card: ModelCard, form: Form | None) -> None:
@@ -79,10 +81,11 @@ class RegressionCollector:
     def __post_init__(self) -> None:
         self.statistics = [Statistics() for _ in range(self.card.channels)]
         count = len(self.statistics)
-        self.mosaic = Mosaic(self.grid.height, self.grid.width, count, self.tile, self.overlap, self._emit)
+        size = self.grid.height, self.grid.width
+        self.mosaic = Mosaic(*size, count, self.tile, self.overlap, self._emit, self.times)
         self.sink = RasterSink(
             self.files.output,
-            self.grid,
+            self.grid.finer(self.times),
             count=count,
             dtype="float32",
             nodata=self.card.nodata,
@@ -93,7 +96,7 @@ class RegressionCollector:
 
     def add(self, window: Window, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
         """Add one tile's numbers (n, h, w), and which of its pixels are valid (h, w)."""
-        self.mosaic.add(window, output, valid)
+        self.mosaic.add(window, output, valid.repeat(self.times, 0).repeat(self.times, 1))
 
     def skip(self, window: Window) -> None:
         """Skip a tile without a valid pixel."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -50,6 +50,11 @@ class Grid:
     transform: Affine
     height: int
     width: int
+
+    def finer(self, times: int) -> Grid:
+        """The grid with so many pixels for each of its own along both axes."""
+        transform = self.transform * Affine.scale(1 / times)
+        return replace(self, transform=transform, height=self.height * times, width=self.width * times)
 
     @property
     def bounds(self) -> Bounds:

@@ -170,7 +170,7 @@ def _onto(values: NDArray[np.float32], form: Form) -> NDArray[np.float32]:
     height, width = values.shape[2:]
     if form.enlarged > 1:
         return enlarged(enlarged(values, form.enlarged, 2), form.enlarged, 3)
-    if form.reduced > 1:
+    if form.reduced > 1 and not form.finer:
         n = form.reduced
         values = values[:, :, : height // n * n, : width // n * n]
         return values.reshape(*values.shape[:2], height // n, n, width // n, n).mean((3, 5), dtype=np.float32)

@@ -417,7 +417,8 @@ def _open_onnx(card: ModelCard, path: Path, device: str, threads: int, streams: 
         if form.own:
             return outputs
         tile = tuple(_length(inputs, axis) for axis in (3, 4)) if task_of(card.task).dense else ()
-        inside = tuple(length - sum(form.margin) for length in tile)
+        times = form.reduced if form.finer else 1
+        inside = tuple(times * (length - sum(form.margin)) for length in tile)
         found = as_outputs(outputs[form.answer.index], card, form, inside)
         if len(found) < _count(inputs):
             raise ModelError(f"'{card.name}' gave {len(found)} outputs for a batch of {count}.", "Use BATCH_SIZE=1.")
