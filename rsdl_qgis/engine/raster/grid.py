@@ -53,7 +53,8 @@ class Grid:
 
     def finer(self, times: int) -> Grid:
         """The grid with so many pixels for each of its own along both axes."""
-        transform = self.transform * Affine.scale(1 / times)
+        a, b, c, d, e, f = self.transform[:6]
+        transform = Affine(a / times, b / times, c, d / times, e / times, f)
         return replace(self, transform=transform, height=self.height * times, width=self.width * times)
 
     @property

@@ -44,7 +44,7 @@ class Mosaic:
         self._times = times
         self._rows, self._cols = (
             _seams(
-                [times * start for start in starts(length, side, overlap)],
+                [times * at for at in starts(length, side, overlap)],
                 times * side,
                 times * overlap,
                 times * length,

@@ -65,7 +65,8 @@ class Form:
 
     ``margin``: pixels of the tile before and after those that the output covers, along both axes; ``cut``: pixels of
     the output before and after those of the tile; ``enlarged`` and ``reduced``: pixels of the tile for each of the
-    output, or the other way round; ``finer``: whether the latter are kept as they are. ``notes``: how inputs and output are read, for the log.
+    output, or the other way round; ``finer``: whether the latter are kept as they are. ``notes``: how inputs and output
+    are read, for the log.
     """
 
     images: tuple[ImageForm, ...]
