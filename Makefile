@@ -14,12 +14,12 @@ TRANSLATIONS := $(patsubst %.ts,%.qm,$(wildcard i18n/*.ts))
 PIP := -m pip install --quiet --disable-pip-version-check
 QGIS ?= 3.44# the one that test-qgis tries
 PYTEST := -m pytest --durations=5 $(ARGS)
-ENGINES_HALF := $(WORKER) $(PYTEST) tests/engine tests/tools
+ENGINES_HALF := $(WORKER) $(PYTEST) tests/engine tests/tools tests/cli
 QGIS_HALF := env RSDL_PYTHON="$(abspath $(WORKER))" QT_QPA_PLATFORM=offscreen $(QGIS_PYTHON) $(PYTEST) \
-	tests --ignore=tests/engine --ignore=tests/tools --ignore=tests/robust
+	tests --ignore=tests/engine --ignore=tests/tools --ignore=tests/cli --ignore=tests/robust
 INSTRUCTION_SETS = default $(subst avx512vl,avx512,$(sort $(shell grep -m1 flags /proc/cpuinfo | grep -owE 'avx2|avx512vl')))
 
-.PHONY: help demo test test-robust test-fuzz test-qgis lint scan package deploy picture i18n evaluate-flood evaluate-models models transfer docs screenshots bench clean qgis
+.PHONY: help demo test test-robust test-fuzz test-qgis lock lint scan package deploy picture i18n evaluate-flood evaluate-models models transfer docs screenshots bench clean qgis
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -44,6 +44,9 @@ test-fuzz: build/worker/ready ## jobs and models that are wrong in a thousand wa
 
 test-qgis: build/worker/ready $(TRANSLATIONS) ## QGIS's half of the tests in another QGIS (QGIS=3.40 or 3.44), as root
 	RSDL_DATA="$(RSDL_DATA)" $(PYTHON) -m tools.other_qgis $(QGIS) -- --durations=5 $(ARGS)
+
+lock: build/lock/ready ## exact versions with hashes of all that the environment installs: rsdl_qgis/requirements
+	build/lock/bin/python -m tools.lock
 
 lint: build/lint/ready ## ruff, mypy on the engine, the import border
 	$(LINT) -m ruff check .
@@ -109,8 +112,9 @@ qgis: # installed from Debian's packages when it is missing
 i18n/%.qm: i18n/%.ts
 	$(PYTHON) -m tools.i18n --compile
 
-build/worker/ready: rsdl_qgis/requirements/cpu.txt tools/requirements/test.txt tools/requirements/reference.txt | qgis
-	$(PYTHON) -m rsdl_qgis.environment --setup --folder $(@D)
+build/worker/ready: rsdl_qgis/requirements/train-cpu.txt tools/requirements/test.txt tools/requirements/reference.txt | qgis
+	$(PYTHON) -m rsdl_qgis.environment --setup --step train --device cpu --folder $(@D)
+	$(WORKER) -m ensurepip > /dev/null
 	$(WORKER) $(PIP) -r tools/requirements/test.txt
 	$(WORKER) $(PIP) --no-deps -r tools/requirements/reference.txt
 	@touch $@
@@ -118,6 +122,11 @@ build/worker/ready: rsdl_qgis/requirements/cpu.txt tools/requirements/test.txt t
 build/qgis-venv/ready: tools/requirements/qgis-test.txt | qgis
 	$(PYTHON) -m venv --clear --system-site-packages $(@D)
 	$(QGIS_PYTHON) $(PIP) -r $<
+	@touch $@
+
+build/lock/ready: tools/requirements/lock.txt | qgis
+	$(PYTHON) -m venv --clear $(@D)
+	build/lock/bin/python $(PIP) -r $<
 	@touch $@
 
 build/scan/ready: tools/requirements/scan.txt | qgis

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rsdl_qgis.engine.runtime.sessions import available_cores
+from rsdl_qgis.engine.runtime.devices import available_cores
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOP = """
@@ -57,7 +57,7 @@ def job(operation: str, folder: Path, **arguments: Any) -> dict[str, Any]:
     its tiles: ``height``, ``width``, ``batch``, ``streams``.
     """
     file = folder / "job.json"
-    file.write_text(json.dumps({"operation": operation, "arguments": {"device": "cpu", **arguments}}))
+    file.write_text(json.dumps({"operation": operation, "arguments": {"device": "cpu", "engine": "card", **arguments}}))
     wall, peak, output = timed([sys.executable, "-m", "rsdl_qgis.engine", str(file)])
     events = [json.loads(line) for line in output.splitlines()]
     plan = next(e["message"] for e in events if e.get("message", "").startswith("Tiles of")).split()

@@ -19,9 +19,9 @@ import torch
 
 from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard, Tiling
 from rsdl_qgis.engine.networks import NETWORKS, Network, build_network
+from rsdl_qgis.engine.runtime.devices import available_cores
 from rsdl_qgis.engine.runtime.engine_choice import median_seconds, onnx_run, torch_run
 from rsdl_qgis.engine.runtime.onnx_export import example_inputs, export_onnx
-from rsdl_qgis.engine.runtime.sessions import available_cores
 from tools.network_docs import CLASSES, TASKS, build, multiply_adds
 
 LARGE = 50e9  # multiply-adds

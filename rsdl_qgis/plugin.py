@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, QTranslator
 
@@ -17,6 +19,7 @@ class Plugin:
         self._iface = iface
         self._provider = None
         self._options = None
+        self._offer = None  # the message that offers to set the environment up
         self._translator = _translator(QgsApplication.locale())
 
     def initProcessing(self):
@@ -30,15 +33,21 @@ class Plugin:
             self._provider = None
 
     def initGui(self):
-        """Adds the provider and the options page."""
+        """Adds the provider and the options page; offers to set the environment up where there is none."""
+        from .gui.first_run import offer_setup
         from .gui.options import OptionsFactory
 
         self.initProcessing()
         self._options = OptionsFactory()
         self._iface.registerOptionsWidgetFactory(self._options)
+        self._offer = offer_setup(self._iface)
 
     def unload(self):
         """Takes everything off again."""
+        if self._offer is not None:
+            with suppress(RuntimeError):  # closed by the person, it is gone already
+                self._iface.messageBar().popWidget(self._offer)
+            self._offer = None
         if self._options is not None:
             self._iface.unregisterOptionsWidgetFactory(self._options)
             self._options = None

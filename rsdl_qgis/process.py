@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import queue
 import signal
-import subprocess  # nosec B404: programs are started here alone, as lists of arguments, never by a shell
+import subprocess  # nosec B404: QGIS's side starts programs here alone, as lists of arguments, never by a shell
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress

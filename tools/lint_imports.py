@@ -1,7 +1,8 @@
 """Check what may import what (docs/design.md, 2 and 3): ``python3 -m tools.lint_imports``.
 
 1. Imports go downwards: ``plugin → gui → toolbox → environment → process → engine → paths``; in the engine, a folder
-   imports only from those below it (``ENGINE_FOLDERS``), ``jobs`` and ``__main__`` from all.
+   imports only from those below it (``ENGINE_FOLDERS``), ``jobs`` and ``__main__`` from all. The command line (``cli``)
+   stands beside QGIS's side: it imports from the engine and ``paths``, and nothing imports from it.
 2. ``qgis`` is imported in ``plugin.py``, ``gui/`` and ``toolbox/`` only.
 3. From outside, only the engine's folders and modules of the standard library are imported.
 4. What QGIS loads needs nothing but ``qgis`` and the standard library, however deep the imports go.
@@ -21,13 +22,15 @@ from pathlib import Path
 PACKAGE = "rsdl_qgis"
 LAYERS = ("plugin", "gui", "toolbox", "environment", "process", "engine", "paths")  # from the top down
 QGIS_LAYERS = ("plugin", "gui", "toolbox")
+CLI, BELOW_CLI = "cli", ("engine", "paths")
+WITHOUT_QGIS = ("engine", CLI)
 QGIS_MODULES = ("qgis", "processing", "osgeo", "PyQt5", "PyQt6")
 ENGINE_TOP = ("__main__", "jobs")  # above the engine's folders; its other modules lie below them
 ENGINE_FOLDERS = (  # from the top down
     *("training", "importing", "assessment", "reports", "chips", "prediction", "runtime", "vector", "radiometry"),
-    *("boxes", "raster", "networks", "evaluation", "cards", "job", "tables", "files"),
+    *("boxes", "raster", "networks", "evaluation", "bundles", "cards", "job", "tables", "files"),
 )
-FOLDERS_FOR_QGIS = ("cards", "job", "tables", "files")  # of the engine; standard library only
+FOLDERS_FOR_QGIS = ("bundles", "cards", "job", "tables", "files")  # of the engine; standard library only
 MODULES_FOR_QGIS = ("networks", "dates", "errors", "feedback")  # so are these
 RASTER_LIBRARIES = ("rasterio", "pyogrio")
 RASTER_FOLDERS = ("raster", "vector")
@@ -98,6 +101,10 @@ def faults(found: Import) -> Iterator[str]:
     if top != PACKAGE or own is None:
         return
     other = layer(found.target)
+    if own == CLI or other == CLI:
+        if own != other and other not in (None, *BELOW_CLI):
+            yield f"{own} imports {found.target}; the command line is for itself, on {' and '.join(BELOW_CLI)}"
+        return
     if other in LAYERS and LAYERS.index(other) < LAYERS.index(own):
         yield f"{own} imports {found.target}, which lies above it"
     if other == "engine" and own != "engine" and not for_qgis(found.target):
@@ -162,7 +169,7 @@ def loaded_by_qgis(imports: list[Import], modules: dict[str, Path]) -> Iterator[
     for found in imports:
         if found.loaded:
             at_load.setdefault(found.module, []).append(found)
-    waiting = [module for module in modules if layer(module) != "engine"]
+    waiting = [module for module in modules if layer(module) not in WITHOUT_QGIS]
     waiting += [module for module in modules if layer(module) == "engine" and for_qgis(module)]
     seen: set[str] = set()
     while waiting:

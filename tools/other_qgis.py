@@ -192,7 +192,7 @@ def run_tests(folder: Path, arguments: list[str]) -> int:
         run("chroot", root, "python3", "-m", "venv", "--system-site-packages", "/opt/tests", env=settings)
     requirements = ROOT / "tools" / "requirements" / "qgis-test.txt"
     run("chroot", root, python, "-m", "pip", "install", "--quiet", "-r", requirements, env=settings)
-    tests = ("tests", "--ignore=tests/engine", "--ignore=tests/tools", "--ignore=tests/robust")
+    tests = ("tests", "--ignore=tests/engine", "--ignore=tests/tools", "--ignore=tests/cli", "--ignore=tests/robust")
     pytest = (python, "-m", "pytest", "-o", f"cache_dir={scratch / 'cache'}")
     return run_as_first(("chroot", root, "env", f"--chdir={ROOT}", *pytest, *tests, *arguments), settings)
 

@@ -14,15 +14,15 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, TextIO
 
 from ..paths import plugin_version
-from .errors import Cancelled, InputError, RsdlError
+from .errors import Cancelled, InputError, RsdlError, TrainStepMissing
 from .feedback import Report
 from .files.json import is_deeper, loaded
-from .job import memory
+from .job import memory, ranks
 from .job.arguments import checked
 from .job.memory import ran_out
 from .tables.kinds import shown
@@ -32,6 +32,7 @@ INTERVAL = 0.1  # seconds between two progress events
 LARGEST_JOB = 16 << 20  # bytes
 DEEPEST_JOB = 30  # objects and lists inside one another
 FORM = 'It is one JSON object: {"version", "operation", "arguments"}.'
+FOR_TRAINING = ("torch", "safetensors", "onnx", "tensorboardX")  # libraries that the environment's step 'train' adds
 SPINS = "10000"  # turns that a thread of torch's OpenMP waits for the others before it sleeps
 ARENAS, M_ARENA_MAX = 2, -8  # of glibc's malloc, and the number of that setting
 
@@ -45,7 +46,9 @@ class EventReport(Report):
         self.last = 0.0
 
     def event(self, event: str, **fields: Any) -> None:
-        """One JSON line; a reader that is gone cancels."""
+        """One JSON line, of the first of several processes; a reader that is gone cancels."""
+        if not ranks.is_first():
+            return
         with self.lock:
             try:
                 print(json.dumps({"event": event, **fields}, default=str), file=self.stream, flush=True)
@@ -61,6 +64,9 @@ class EventReport(Report):
     def log(self, level: str, message: str) -> None:
         self.event("log", level=level, message=message)
 
+    def failed(self, error: Exception) -> None:
+        self.event("error", **error_fields(error, None))
+
     def cancelled(self) -> bool:
         return self.stop.is_set()
 
@@ -69,28 +75,45 @@ def main(arguments: list[str]) -> int:
     """Run one job; the exit status."""
     wait_calmly()
     share_memory()
-    events = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what libraries print, C code too, must not mix with events
-    sys.stdout = sys.stderr
     stop = threading.Event()
-    report = EventReport(events, stop)
+    report = EventReport(own_stdout(), stop)
     report.event("hello", version=plugin_version(), python=sys.version.split()[0])
     return handle(arguments, report, stop)
 
 
+def own_stdout() -> TextIO:
+    """Standard output for this program alone: what libraries print, C code too, goes to standard error from now on."""
+    stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return stream
+
+
 def handle(arguments: list[str], report: EventReport, stop: threading.Event) -> int:
-    """Read and run one job, and report its one outcome, a result or an error; the exit status."""
-    operation = None
-    try:
-        job = read_job(arguments)
-        operation = job["operation"]
+    """Read and run one job, and report its one outcome; the exit status."""
+
+    def job() -> dict[str, Any]:
+        found = read_job(arguments)
         if not arguments:
             threading.Thread(target=watch_input, args=(stop,), daemon=True).start()
+        return found
+
+    return carried_out(job, report)
+
+
+def carried_out(read: Callable[[], Mapping[str, Any]], report: EventReport) -> int:
+    """Run the job that ``read`` gives, and report its one outcome, a result or an error; the exit status."""
+    operation = None
+    try:
+        job = read()
+        operation = job["operation"]
         report.event("result", **run(job, report))
         return 0
     except Exception as error:
         report.event("error", **error_fields(error, operation))
-        return 3 if isinstance(error, Cancelled) else 1
+        if not isinstance(error, Cancelled):
+            ranks.wait_for_first(report.cancelled)
+        return error.status if isinstance(error, RsdlError) else RsdlError.status
 
 
 def error_fields(error: Exception, operation: Any) -> dict[str, str]:
@@ -100,9 +123,12 @@ def error_fields(error: Exception, operation: Any) -> dict[str, str]:
     if isinstance(error, RsdlError):
         hint = memory.hint_for(operation) if error.kind == "out_of_memory" else error.hint  # of the device
         return {"kind": error.kind, "message": error.message, "hint": hint}
+    if isinstance(error, ModuleNotFoundError) and error.name in FOR_TRAINING:
+        error = TrainStepMissing(error.name)
+        return {"kind": error.kind, "message": error.message, "hint": error.hint}
     if isinstance(error, ImportError):
         message = f"This Python ({sys.executable}) cannot run the worker: {error}."
-        hint = "Set up the worker's environment, or install rsdl_qgis/requirements/cpu.txt into this Python."
+        hint = "Set up the worker's environment, or install rsdl_qgis/requirements/train-cpu.txt into this Python."
         return {"kind": "environment_error", "message": message, "hint": hint}
     traceback.print_exc()
     if isinstance(error, OSError):
@@ -138,6 +164,8 @@ def read_job(arguments: list[str]) -> dict[str, Any]:
         if arguments:
             with open(arguments[0], "rb") as file:
                 data = file.read(LARGEST_JOB + 1)
+        elif ranks.count() > 1:
+            raise InputError("Several processes cannot read a job from standard input.", "Give it as a file.")
         else:
             data = sys.stdin.buffer.readline(LARGEST_JOB + 1)
     except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
@@ -184,6 +212,7 @@ def run(job: Mapping[str, Any], report: Report) -> dict[str, Any]:
     operation = job["operation"]
     if not isinstance(operation, str) or operation not in OPERATIONS:
         raise InputError(f"There is no operation {shown(operation)}.", f"There are {', '.join(OPERATIONS)}.")
+    ranks.check(operation)
     return OPERATIONS[operation](checked(operation, job["arguments"]), report)
 
 

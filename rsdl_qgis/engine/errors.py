@@ -6,6 +6,7 @@ RsdlError                 what the user is shown: a sentence, and what to do abo
 ├── MismatchError         the model and the raster do not fit each other
 ├── DeviceError           the device asked for is not there, or its memory ran out
 ├── OutputError           a result cannot be written
+├── TrainStepMissing      the environment has no PyTorch, which this needs
 └── Cancelled             the user stopped the job
 """
 
@@ -18,7 +19,9 @@ T = TypeVar("T")
 
 
 class RsdlError(Exception):
-    """A problem in one sentence (``message``) and its remedy (``hint``)."""
+    """A problem in one sentence (``message``) and its remedy (``hint``). ``status``: of a program that it ends."""
+
+    status = 1
 
     def __init__(self, message: str, hint: str = ""):
         super().__init__(message)
@@ -54,8 +57,23 @@ class OutputError(RsdlError):
     """A result cannot be written."""
 
 
+class TrainStepMissing(RsdlError):
+    """The environment is for predicting only, and this needs PyTorch."""
+
+    kind = "environment_error"
+
+    def __init__(self, library: str = "torch") -> None:
+        super().__init__(
+            f"This needs the 'train' step of the worker's environment, with PyTorch, and only 'predict' is set up "
+            f"({library} is missing).",
+            "Run 'Set up environment' with the step 'train': about 1.2 GB on disk for the CPU, 6 GB with CUDA.",
+        )
+
+
 class Cancelled(RsdlError):
     """The user stopped the job."""
+
+    status = 3
 
 
 def known(value: T | None) -> T:

@@ -14,6 +14,9 @@ class Report:
     def log(self, level: str, message: str) -> None:
         """A sentence for the user's log; ``level`` is 'info', 'warning' or 'error'."""
 
+    def failed(self, error: Exception) -> None:
+        """Tell at once that the job ended with an error, where it cannot tell itself any more."""
+
     def cancelled(self) -> bool:
         """Whether the user asked to stop."""
         return False

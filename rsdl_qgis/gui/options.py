@@ -8,7 +8,7 @@ from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLabel, QPlainTextEdit, QPushButton
 
 from ..engine.errors import RsdlError
-from ..engine.tables.devices import DEVICES
+from ..engine.tables.devices import DEVICES, NAMES
 from ..environment import find_python
 from ..paths import PACKAGE
 from ..toolbox import settings
@@ -47,11 +47,11 @@ class OptionsPage(QgsOptionsPageWidget):
         self.device.setEditable(True)
         self.device.addItems(DEVICES)
         self.device.setEditText(settings.default_device())
-        self.device.setToolTip(tr("Default of the parameter DEVICE: auto, cpu, cuda, cuda:N or mps."))
+        self.device.setToolTip(tr("Default of the parameter DEVICE: {names}.").format(names=NAMES))
         self.state = QLabel()
         self.state.setWordWrap(True)
         button = QPushButton(tr("Set up environment…"))
-        button.clicked.connect(_open_setup)
+        button.clicked.connect(open_setup)
         form = QFormLayout(self)
         form.addRow(tr("Python for networks"), self.python)
         form.addRow("", self.state)
@@ -75,7 +75,8 @@ class OptionsPage(QgsOptionsPageWidget):
             self.state.setText(str(error))
 
 
-def _open_setup() -> None:
+def open_setup() -> None:
+    """Opens the dialog that sets the environment up."""
     import processing
 
     processing.execAlgorithmDialog("rsdl:setupenvironment")

@@ -36,6 +36,7 @@ def _first(*places):
 ADVANCED = _first(
     lambda: Qgis.ProcessingParameterFlag.Advanced, lambda: QgsProcessingParameterDefinition.Flag.FlagAdvanced
 )
+HIDDEN = _first(lambda: Qgis.ProcessingParameterFlag.Hidden, lambda: QgsProcessingParameterDefinition.Flag.FlagHidden)
 OPTIONAL = _first(
     lambda: Qgis.ProcessingParameterFlag.Optional, lambda: QgsProcessingParameterDefinition.Flag.FlagOptional
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import re
 import sys
 from pathlib import Path
 
@@ -13,15 +15,19 @@ from qgis.core import (
     QgsProcessingParameterBoolean,
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
+    QgsProcessingParameterFolderDestination,
+    QgsProcessingParameterString,
 )
 
 from ..engine.errors import Cancelled, RsdlError
 from ..engine.feedback import Report
-from ..environment import FLAVOURS, check, managed_folder, setup
+from ..environment import DEVICES, STEPS, check, managed_folder, managed_step, setup
+from ..environment.hardware import find_gpu
+from ..environment.network import redacted
 from ..paths import PACKAGE, plugin_version, user_folder
-from . import compat, settings
+from . import compat, network, settings
 from .algorithm import RsdlAlgorithm
-from .parameters import choice, described
+from .parameters import choice, described, fixed_path, is_given
 from .text import tr
 from .worker.client import make_job, run_job
 
@@ -57,31 +63,53 @@ class SetupEnvironment(RsdlAlgorithm):
     def help(self):
         return tr(
             "Installs or repairs the Python environment that networks run in, in your user folder and separate from "
-            "QGIS. Needed once, and after an update of the plugin that asks for it. Downloads about 1 GB, or installs "
-            "from a folder of wheels without a network connection. An environment that works is left unchanged. The "
+            "QGIS. Needed once, and after an update of the plugin that asks for it. The step 'predict' is enough for "
+            "every map and every assessment: 0.11 GB to download, 0.35 GB on disk. 'train' adds PyTorch for trainings: "
+            "0.3 GB to download and 1.2 GB on disk for the CPU, 3 GB and 6 GB with CUDA. An environment that works is "
+            "left unchanged, and the old one stays until the new one works. QGIS's proxy and certificates and the "
             "settings of pip and uv (such as PIP_INDEX_URL) are respected."
         )
 
     def tags(self):
-        return tr("install,python,worker,dependencies,pytorch,onnx").split(",")
+        return tr("install,python,worker,dependencies,pytorch,onnx,offline,bundle,cuda").split(",")
 
     def initAlgorithm(self, configuration=None):
+        step = managed_step()
+        device = tr(
+            "auto: libraries for CUDA where there is an NVIDIA GPU with a driver that they fit, else for the CPU; the "
+            "log says what was found. cpu: works on any computer. cuda: also where no GPU is found. Default: auto."
+        )
         self.addParameter(
             choice(
-                "FLAVOUR",
-                tr("Hardware"),
-                tr(
-                    "cpu: works on any computer. cuda: for an NVIDIA GPU on Windows or Linux, a download of several "
-                    "GB. Default: cpu."
-                ),
-                FLAVOURS,
+                "STEP",
+                tr("Step"),
+                tr("predict: to make maps and to assess them. train: also to train networks. Default: what there is."),
+                sorted(STEPS, key=lambda name: name != (step or STEPS[0])),
                 advanced=False,
+            )
+        )
+        self.addParameter(choice("DEVICE", tr("Device"), device, DEVICES, advanced=False))
+        self.addParameter(
+            described(
+                QgsProcessingParameterFile("WHEELS", tr("Install from bundle"), compat.FOLDER, "", None, True),
+                tr("Installs from this folder, without a network: a bundle, or .whl files. Default: download."),
             )
         )
         self.addParameter(
             described(
-                QgsProcessingParameterFile("WHEELS", tr("Folder of wheels"), compat.FOLDER, "", None, True),
-                tr("Installs from the .whl files in this folder, without a network connection. Default: download."),
+                QgsProcessingParameterFolderDestination("BUNDLE", tr("Bundle to write"), None, True, False),
+                tr(
+                    "Folder to write everything into that another computer of the same kind needs to install without a "
+                    "network connection; the environment here is then made from it. Default: none."
+                ),
+                advanced=True,
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterString("INDEX_URL", tr("Package index"), None, False, True),
+                tr("Address of a package index of your own. Default: the public one, or what pip is set to."),
+                advanced=True,
             )
         )
         self.addParameter(
@@ -91,6 +119,9 @@ class SetupEnvironment(RsdlAlgorithm):
                 advanced=True,
             )
         )
+        flavour = QgsProcessingParameterString("FLAVOUR", tr("Hardware (older name)"), None, False, True)
+        flavour.setFlags(flavour.flags() | compat.HIDDEN)
+        self.addParameter(described(flavour, tr("Of models saved by older versions: STEP=train with this DEVICE.")))
         self.addOutput(QgsProcessingOutputString("PYTHON", tr("Python of the environment")))
 
     def problem(self, parameters, context):
@@ -99,7 +130,15 @@ class SetupEnvironment(RsdlAlgorithm):
             return tr("The folder {folder} holds no .whl files. Choose another, or leave it empty.").format(
                 folder=wheels
             )
+        if wheels and self._bundle(parameters):
+            return tr("WHEELS and BUNDLE are both given: a bundle is made of what is downloaded. Leave one empty.")
+        flavour = self.parameterAsString(parameters, "FLAVOUR", context)
+        if flavour and flavour not in DEVICES:
+            return tr("FLAVOUR is {flavour}; it was cpu or cuda. Use DEVICE instead.").format(flavour=flavour)
         return ""
+
+    def _bundle(self, parameters) -> str:
+        return fixed_path(parameters.get("BUNDLE")) if is_given(parameters, "BUNDLE") else ""
 
     def processAlgorithm(self, parameters, context, feedback):
         self.refuse(parameters, context)
@@ -110,18 +149,34 @@ class SetupEnvironment(RsdlAlgorithm):
                     "until that setting is cleared."
                 ).format(python=settings.python_setting())
             )
-        try:
-            python = setup(
-                FeedbackReport(feedback),
-                self.parameterAsEnumString(parameters, "FLAVOUR", context),
-                self.parameterAsString(parameters, "WHEELS", context) or None,
-                anew=self.parameterAsBoolean(parameters, "ANEW", context),
+        step = self.parameterAsEnumString(parameters, "STEP", context)
+        device = self.parameterAsEnumString(parameters, "DEVICE", context)
+        flavour = self.parameterAsString(parameters, "FLAVOUR", context)
+        if flavour:
+            step, device = "train", flavour
+            feedback.pushWarning(
+                tr("STEP and DEVICE have replaced FLAVOUR: {step}, {device}.").format(step=step, device=device)
             )
+        bundle = self._bundle(parameters)
+        try:
+            with network.variables() as variables:
+                python = setup(
+                    FeedbackReport(feedback),
+                    step,
+                    device,
+                    wheels=self.parameterAsString(parameters, "WHEELS", context) or None,
+                    bundle=bundle or None,
+                    index_url=self.parameterAsString(parameters, "INDEX_URL", context).strip(),
+                    anew=self.parameterAsBoolean(parameters, "ANEW", context),
+                    network=variables,
+                )
         except Cancelled:
-            raise QgsProcessingException(tr("The installation was cancelled; nothing was kept of it.")) from None
+            raise QgsProcessingException(
+                tr("The installation was cancelled; what was there before is unchanged.")
+            ) from None
         except RsdlError as error:
             raise QgsProcessingException(str(error)) from None
-        return {"PYTHON": str(python)}
+        return {"PYTHON": str(python), **({"BUNDLE": bundle} if bundle else {})}
 
 
 class Diagnostics(RsdlAlgorithm):
@@ -136,7 +191,7 @@ class Diagnostics(RsdlAlgorithm):
     def help(self):
         return tr(
             "Collects what a bug report needs in one text: versions, paths, devices, installed models, and whether a "
-            "tiny network runs. It contains the paths of your folders, and nothing else about you."
+            "tiny network runs on each device with each engine. Your home folder, your name and passwords are left out."
         )
 
     def tags(self):
@@ -155,7 +210,7 @@ class Diagnostics(RsdlAlgorithm):
 
     def processAlgorithm(self, parameters, context, feedback):
         lines = [*_host(), *_models(), *_worker(feedback)]
-        text = "\n".join(lines)
+        text = without_secrets("\n".join(lines))
         feedback.pushInfo(text)
         path = self.parameterAsFileOutput(parameters, "OUTPUT", context) if parameters.get("OUTPUT") else ""
         if path:
@@ -177,6 +232,7 @@ def _host() -> list[str]:
         f"RSDL {plugin_version()} at {PACKAGE}",
         f"QGIS {Qgis.QGIS_VERSION}, Python {platform.python_version()} ({sys.executable})",
         f"System: {platform.platform()}",
+        f"GPU: {find_gpu()}",
         f"User folder: {user_folder()}",
         f"Managed environment: {managed_folder()}",
         f"Settings: {chosen}, models={settings.model_folders() or '-'}",
@@ -192,7 +248,9 @@ def _models() -> list[str]:
 def _worker(feedback) -> list[str]:
     try:
         python = settings.worker_python()
-        lines = [f"Worker: {python.path} ({python.source})"]
+        lines = [
+            f"Worker: {python.path} ({python.source}), step {managed_step() if python.source == 'managed' else '-'}"
+        ]
         lines += [f"  {name} {version}" for name, version in check(python.path).items()]
     except RsdlError as error:
         return [f"Worker: {error}"]
@@ -202,4 +260,15 @@ def _worker(feedback) -> list[str]:
         if feedback.isCanceled():
             raise
         return [*lines, f"Worker test failed: {error}"]
-    return [*lines, *(f"  {name}: {value}" for name, value in result.items())]
+    checks = result.pop("network_check", {})
+    lines += [f"  {name}: {value}" for name, value in result.items()]
+    return [*lines, *(f"  {device}: {engine} {text}" for device, by in checks.items() for engine, text in by.items())]
+
+
+def without_secrets(text: str) -> str:
+    """A report without the home folder, the user's name in paths, and passwords in addresses."""
+    homes = {str(Path.home()), os.path.realpath(Path.home())}
+    for home in sorted(homes - {"/", "\\"}, key=len, reverse=True):
+        text = re.sub(re.escape(home) + r"(?=$|[/\\\s'\",;:)])", "~", text, flags=re.MULTILINE)
+    text = re.sub(r"(?i)((?:[/\\]|\\\\)(?:home|users)(?:[/\\]|\\\\))[^/\\\s'\"]+", r"\1…", text)
+    return redacted(text)

@@ -28,9 +28,9 @@ from qgis.core import (
 )
 
 from ..engine.errors import RsdlError
-from ..engine.job.arguments import RUNNING
+from ..engine.job.arguments import RUNNING, is_scheduler
 from ..engine.job.table import Argument
-from ..engine.tables.devices import is_device
+from ..engine.tables.devices import NAMES, is_device
 from ..engine.tables.kinds import Whole
 from . import compat, settings
 from .text import tr
@@ -164,7 +164,9 @@ def device():
         editable(QgsProcessingParameterString("DEVICE", tr("Device"), settings.default_device()), "devices"),
         tr(
             "Processor that runs the network: auto (a GPU if there is one, else the CPU), cpu, cuda (the first NVIDIA "
-            "GPU), cuda:N (NVIDIA GPU number N, from 0) or mps (Apple GPU). Default: the one in the plugin's settings."
+            "GPU), cuda:N (NVIDIA GPU number N, from 0), mps (Apple GPU), or another that the installed ONNX Runtime "
+            "is made for: openvino, openvino:gpu, openvino:npu (Intel), directml:N (any GPU, Windows), coreml (Apple), "
+            "rocm:N or migraphx:N (AMD). Default: the one in the plugin's settings."
         ),
         advanced=True,
     )
@@ -233,6 +235,35 @@ def threads():
     )
 
 
+def engine():
+    """ENGINE: the library that runs the network, and its precision."""
+    return choice(
+        "ENGINE",
+        tr("Inference engine"),
+        tr(
+            "Library that runs the network. auto: the fastest on this computer, which the first long job finds out for "
+            "each model, else the one that the model's card names. card: the one that the card names. onnx is ONNX "
+            "Runtime and torch is PyTorch; -bf16 is in bfloat16 precision. Engines differ slightly in their "
+            "probabilities: choose one to repeat a map exactly. Default: auto."
+        ),
+        RUNNING["engine"].kind.words,
+    )
+
+
+def scheduler():
+    """SCHEDULER: of the cluster that runs the network."""
+    return described(
+        QgsProcessingParameterString("SCHEDULER", tr("Dask scheduler"), None, False, True),
+        tr(
+            "Address of a Dask scheduler, such as tcp://10.0.0.5:8786, whose workers run the network, or the path of "
+            "its scheduler file (.json). The workers need this plugin's package in the same version, and see the "
+            "rasters, the model and the folder of the result at the same paths. Default: this computer runs the "
+            "network."
+        ),
+        advanced=True,
+    )
+
+
 def resample():
     """RESAMPLE: to the model's resolution."""
     return described(
@@ -281,7 +312,8 @@ def nodata_of(algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsP
 
 def running() -> list[QgsProcessingParameterDefinition]:
     """The parameters of how a network is run, the same in every algorithm that runs one: what is mapped, then how."""
-    return [extent(), mask(), nodata(), resample(), tile_size(), overlap(), batch_size(), device(), threads()]
+    area = [extent(), mask(), nodata(), resample()]
+    return [*area, tile_size(), overlap(), batch_size(), device(), engine(), threads(), scheduler()]
 
 
 def class_raster(label: str):
@@ -370,6 +402,12 @@ def running_problem(algorithm: QgsProcessingAlgorithm, parameters: dict, context
         return tr(
             "The overlap of {overlap} pixels is more than half of the tile size of {size}. Make it smaller."
         ).format(overlap=shared, size=size)
+    address = text_of(algorithm, parameters, "SCHEDULER", context)
+    if address and not is_scheduler(address):
+        return tr(
+            "'{address}' is not the address of a Dask scheduler. Give one such as tcp://10.0.0.5:8786, or the path of "
+            "a scheduler file (.json)."
+        ).format(address=address)
     return ""
 
 
@@ -377,9 +415,9 @@ def device_problem(algorithm: QgsProcessingAlgorithm, parameters: dict, context:
     """What is wrong with DEVICE, in a sentence; '' if nothing."""
     device_name = text_of(algorithm, parameters, "DEVICE", context)
     if device_name and not is_device(device_name):
-        return tr(
-            "'{device}' is not a device. Choose auto, cpu, cuda, cuda:N with the number of a GPU, or mps."
-        ).format(device=device_name)
+        return tr("'{device}' is not a device. Choose one of {names}, where N is the number of a GPU.").format(
+            device=device_name, names=NAMES
+        )
     return ""
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from qgis.core import QgsSettings
 
 from ..engine.cards.store import Store, default_folders
-from ..environment import WorkerPython, find_python
+from ..engine.errors import TrainStepMissing
+from ..environment import WorkerPython, find_python, managed_step
 
 _PREFIX = "rsdl/"
 
@@ -41,3 +42,11 @@ def store() -> Store:
 def worker_python() -> WorkerPython:
     """The worker's Python; RsdlError says what is wrong when there is none."""
     return find_python(python_setting())
+
+
+def training_python() -> WorkerPython:
+    """The worker's Python for trainings; RsdlError says what is wrong when there is none, or it is for predicting."""
+    python = worker_python()
+    if python.source == "managed" and managed_step() == "predict":
+        raise TrainStepMissing
+    return python

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from qgis.core import QgsApplication, QgsSettings
+from qgis.gui import QgsMessageBarItem
 
 sys.path.append("/usr/share/qgis/python/plugins")
 
@@ -177,6 +178,66 @@ def test_titles_of_models_are_no_markup(monkeypatch, wrapper):
     monkeypatch.setattr(chooser, "installed_models", lambda tasks: [("a", "<img src=x> & co")])
     combo = wrapper(parameters.model("Model", "help", "segmentation"))._combo
     assert combo.itemData(1, Qt.ItemDataRole.ToolTipRole) == "&lt;img src=x&gt; &amp; co"
+
+
+class Bar:
+    """QGIS's message bar, which keeps its messages."""
+
+    def __init__(self):
+        self.items = []
+
+    def createMessage(self, title, text):
+        return QgsMessageBarItem(title, text)
+
+    def pushWidget(self, item, level):
+        self.items.append(item)
+
+    def popWidget(self, item):
+        self.items.remove(item)
+
+
+@pytest.fixture
+def bar(qgis_iface, monkeypatch):
+    bar = Bar()
+    monkeypatch.setattr(qgis_iface, "messageBar", lambda: bar)
+    monkeypatch.setattr(qgis_iface, "registerOptionsWidgetFactory", lambda page: None, raising=False)
+    monkeypatch.setattr(qgis_iface, "unregisterOptionsWidgetFactory", lambda page: None, raising=False)
+    return bar
+
+
+def test_the_first_start_offers_to_set_up(qgis_iface, bar, monkeypatch):
+    from qgis.PyQt.QtWidgets import QPushButton
+
+    from rsdl_qgis import classFactory
+    from rsdl_qgis.gui import first_run
+
+    opened = []
+    monkeypatch.setattr(first_run, "open_setup", lambda: opened.append(True))
+    plugin = classFactory(qgis_iface)
+    plugin.initGui()
+    (item,) = bar.items
+    assert "not set up yet" in item.text()
+    item.findChild(QPushButton).click()
+    assert opened == [True] and bar.items == []
+    plugin._offer = None
+    plugin.unload()
+
+
+def test_nothing_is_offered_where_there_is_an_environment(qgis_iface, bar, monkeypatch):
+    from rsdl_qgis.gui.first_run import offer_setup
+
+    monkeypatch.setenv("RSDL_PYTHON", sys.executable)
+    assert offer_setup(qgis_iface) is None and bar.items == []
+
+
+def test_the_offer_goes_with_the_plugin(qgis_iface, bar):
+    from rsdl_qgis import classFactory
+
+    plugin = classFactory(qgis_iface)
+    plugin.initGui()
+    assert bar.items
+    plugin.unload()
+    assert bar.items == []
 
 
 def test_plugin_goes_on_and_off(qgis_iface):

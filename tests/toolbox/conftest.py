@@ -264,14 +264,14 @@ def refusal(provider):
 @pytest.fixture
 def asked(monkeypatch, tmp_path):
     """The engine is fake_worker.py, which keeps the job that it was given: ``asked()`` is its arguments."""
-    from rsdl_qgis import environment
+    from rsdl_qgis.environment import worker as starting
 
     path = tmp_path / "asked.json"
     monkeypatch.setenv("RSDL_PYTHON", sys.executable)
     monkeypatch.setenv("RSDL_ASKED", str(path))
     real = 'runpy.run_module("rsdl_qgis.engine", run_name="__main__", alter_sys=True)'
     run_fake = f"runpy.run_path({str(FAKE)!r}, run_name='__main__')"
-    monkeypatch.setattr(environment, "_BOOTSTRAP", environment._BOOTSTRAP.replace(real, run_fake))
+    monkeypatch.setattr(starting, "BOOTSTRAP", starting.BOOTSTRAP.replace(real, run_fake))
 
     def asked(operation="train"):
         job = json.loads(path.read_text(encoding="utf-8"))

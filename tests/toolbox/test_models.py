@@ -6,8 +6,9 @@ import json
 import shutil
 
 import pytest
-from qgis.core import QgsProcessingException
+from qgis.core import QgsApplication, QgsProcessingException, QgsSettings
 
+from rsdl_qgis.engine.errors import RsdlError
 from rsdl_qgis.paths import plugin_file
 
 
@@ -61,7 +62,7 @@ def test_diagnostics_tell_versions_and_run_a_network(run, known_models, worker_p
     results, _ = run("diagnostics", {"OUTPUT": str(tmp_path / "report.txt")})
     text = (tmp_path / "report.txt").read_text()
     assert text.strip() == results["REPORT"].strip()
-    for word in ("QGIS 3.", "flood-s1s2", worker_python, "onnxruntime", "network_check: ok"):
+    for word in ("QGIS 3.", "flood-s1s2", worker_python, "onnxruntime", "cpu: ONNX Runtime ok", "cpu: PyTorch ok"):
         assert word in text
 
 
@@ -70,11 +71,105 @@ def test_diagnostics_without_an_environment(run, monkeypatch):
     assert "Set up environment" in run("diagnostics", {})[0]["REPORT"]
 
 
-def test_set_up_says_why_it_fails(run, refusal, tmp_path, monkeypatch):
+def test_diagnostics_leave_out_home_and_passwords(monkeypatch, tmp_path):
+    from rsdl_qgis.toolbox.environment import without_secrets
+
+    monkeypatch.setenv("HOME", str(tmp_path / "anna"))
+    text = (
+        f"models: {tmp_path}/anna/maps, {tmp_path}/annabel; /home/anna/x 'C:\\\\Users\\\\Anna\\\\y' https://anna:pw@h/"
+    )
+    found = without_secrets(text)
+    assert "~/maps" in found and f"{tmp_path}/annabel" in found and "https://***@h/" in found
+    assert "/home/…/x" in found and "Anna" not in found and "pw" not in found
+
+
+def test_set_up_says_why_it_fails(run, refusal, tmp_path):
     assert "holds no .whl" in refusal("setupenvironment", {"WHEELS": str(tmp_path)})
     (tmp_path / "some-1.0-py3-none-any.whl").write_text("")
-    with pytest.raises(QgsProcessingException, match="python ended with code"):
-        run("setupenvironment", {"WHEELS": str(tmp_path), "FLAVOUR": "cpu"})
+    assert "BUNDLE" in refusal("setupenvironment", {"WHEELS": str(tmp_path), "BUNDLE": str(tmp_path / "b")})
+    assert "DEVICE" in refusal("setupenvironment", {"FLAVOUR": "rocm"})
+    with pytest.raises(QgsProcessingException, match="not to be had"):
+        run("setupenvironment", {"WHEELS": str(tmp_path)})
+
+
+@pytest.fixture
+def asked_setup(monkeypatch):
+    """What the algorithm asks of ``setup``."""
+    from rsdl_qgis.toolbox import environment
+
+    calls = []
+
+    def setup(report, step, device, **rest):
+        calls.append({"step": step, "device": device, **rest})
+        return "/python"
+
+    monkeypatch.setattr(environment, "setup", setup)
+    return calls
+
+
+def test_set_up_by_default_and_with_what_is_given(run, asked_setup, tmp_path):
+    assert run("setupenvironment", {})[0]["PYTHON"] == "/python"
+    given = {"STEP": "train", "DEVICE": "cuda", "BUNDLE": str(tmp_path / "b"), "INDEX_URL": " https://x ", "ANEW": True}
+    run("setupenvironment", given)
+    plain, chosen = asked_setup
+    assert (plain["step"], plain["device"], plain["anew"], plain["wheels"]) == ("predict", "auto", False, None)
+    assert (chosen["step"], chosen["device"], chosen["anew"]) == ("train", "cuda", True)
+    assert (chosen["bundle"], chosen["index_url"]) == (str(tmp_path / "b"), "https://x")
+
+
+def test_models_saved_with_the_older_parameter_run(run, asked_setup, make_feedback):
+    feedback = make_feedback()
+    run("setupenvironment", {"FLAVOUR": "cpu"}, feedback)
+    assert (asked_setup[0]["step"], asked_setup[0]["device"]) == ("train", "cpu")
+    assert "have replaced FLAVOUR" in feedback.text()
+
+
+def test_set_up_starts_with_the_step_that_there_is(provider, home):
+    (home / "worker").mkdir()
+    (home / "worker" / "rsdl.json").write_text('{"step": "train"}')
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("rsdl:setupenvironment")
+    assert algorithm.parameterDefinition("STEP").defaultValue() == "train"
+
+
+def test_qgis_proxy_reaches_the_installer(run, asked_setup, monkeypatch):
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    settings = QgsSettings()
+    values = {
+        "proxyEnabled": True,
+        "proxyType": "HttpProxy",
+        "proxyHost": "proxy.example",
+        "proxyPort": "3128",
+        "proxyUser": "anna",
+        "proxyPassword": "p w",
+        "noProxyUrls": ["https://inside.example/x"],
+    }
+    for name, value in values.items():
+        settings.setValue(f"proxy/{name}", value)
+    try:
+        run("setupenvironment", {})
+    finally:
+        settings.remove("proxy")
+    network = asked_setup[0]["network"]
+    assert network["HTTPS_PROXY"] == network["http_proxy"] == "http://anna:p%20w@proxy.example:3128"
+    assert network["NO_PROXY"] == "inside.example"
+    run("setupenvironment", {})
+    assert asked_setup[1]["network"] == {}
+
+
+def test_a_training_is_refused_where_there_is_no_torch(refusal, home, monkeypatch):
+    from rsdl_qgis.environment import folder
+    from rsdl_qgis.toolbox import settings
+
+    python = home / "worker" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text("")
+    folder.write_marker(home / "worker", "predict", "cpu", {})
+    monkeypatch.delenv("RSDL_PYTHON")
+    assert settings.worker_python().path == python
+    with pytest.raises(RsdlError, match="'train' step") as caught:
+        settings.training_python()
+    assert "1.2 GB" in caught.value.hint
 
 
 def test_set_up_can_be_cancelled(run, make_feedback, tmp_path, home):

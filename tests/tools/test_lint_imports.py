@@ -6,7 +6,7 @@ from tools.lint_imports import check
 
 ROOT = Path(__file__).parents[2]
 MODULES = (
-    *("__init__", "plugin", "environment", "paths", "gui/__init__", "toolbox/__init__", "toolbox/worker"),
+    *("__init__", "plugin", "environment", "paths", "gui/__init__", "toolbox/__init__", "toolbox/worker", "cli/main"),
     *("engine/__init__", "engine/jobs", "engine/errors", "engine/cards/card", "engine/networks/__init__"),
     *("engine/prediction/loop", "engine/raster/source", "engine/training/loop/fit", "engine/training/samples/data"),
 )
@@ -54,6 +54,10 @@ def test_the_project_keeps_the_border():
         ("engine/raster/source", "from ..prediction.loop import x"),
         ("engine/cards/card", "from .. import networks"),
         ("engine/errors", "from .cards import card"),
+        ("cli/main", "from ..toolbox import worker"),
+        ("cli/main", "from qgis.core import x"),
+        ("toolbox/worker", "from ..cli import main"),
+        ("engine/jobs", "def f():\n    from ..cli import main"),
     ],
 )
 def test_crossing_it_is_found(package, module, text):
@@ -74,6 +78,7 @@ def test_crossing_it_is_found(package, module, text):
         ("engine/training/loop/fit", "from ..samples import data"),
         ("engine/cards/card", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import numpy"),
         ("engine/networks/__init__", "def build():\n    import torch"),
+        ("cli/main", "import click\nfrom ..engine import jobs\nfrom ..paths import x"),
     ],
 )
 def test_keeping_it_is_not(package, module, text):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -99,6 +99,27 @@ class Detections:
         corners = None if self.corners is None else self.corners + np.array([col, row], float)
         boxes = self.boxes + np.array([col, row, col, row], float)
         return replace(self, boxes=boxes, corners=corners, masks=masks)
+
+
+def as_arrays(detections: Detections) -> dict[str, NDArray]:
+    """Detections with drawn masks as plain arrays by name; of masks the places, and the pixels in one row."""
+    arrays = {name: getattr(detections, name) for name in ("boxes", "scores", "labels", "corners")}
+    if (masks := detections.masks) is not None:
+        arrays["mask_places"] = np.array([(m.row, m.col, *m.pixels.shape) for m in masks], np.int64).reshape(-1, 4)
+        arrays["mask_pixels"] = np.concatenate([np.zeros(0, bool), *(mask.pixels.reshape(-1) for mask in masks)])
+    return {name: array for name, array in arrays.items() if array is not None}
+
+
+def from_arrays(arrays: Mapping[str, NDArray]) -> Detections:
+    """What ``as_arrays`` gave."""
+    masks = None
+    if "mask_places" in arrays:
+        places = arrays["mask_places"].tolist()
+        ends = np.cumsum([height * width for _, _, height, width in places], dtype=np.int64)
+        pixels = np.split(arrays["mask_pixels"], ends[:-1]) if places else []
+        shaped = (part.reshape(place[2:]) for part, place in zip(pixels, places))
+        masks = as_objects([Mask(place[0], place[1], part) for place, part in zip(places, shaped)])
+    return Detections(arrays["boxes"], arrays["scores"], arrays["labels"], arrays.get("corners"), masks)
 
 
 def as_objects(items: Sequence[object]) -> NDArray[np.object_]:

@@ -1,7 +1,7 @@
-"""Reading and unpacking a model folder in a ``.zip``. Standard library only.
+"""Reading and unpacking a folder in a ``.zip``, a model's or another. Standard library only.
 
 An archive may come from anywhere and is not trusted: its size is known before it is read, all its members are checked
-before one is written, and only the members of the model's folder are written.
+before one is written, and only the members of the folder are written.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import errno
 import shutil
 import stat
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ModelError
+from ..errors import ModelError, RsdlError
 from ..files.text import one_line, shortened
 from .card import CARD_FILE
 from .names import is_device
@@ -29,90 +30,114 @@ LARGEST_MODEL = 16 << 30  # bytes, unpacked
 SPARE = 1 << 20  # bytes that stay free on the disk
 LONGEST_PATH = 200  # characters of a file's place in the model's folder
 CHUNK = 1 << 18
-MEMBERS = (CARD_FILE, ".emd", ".onnx")  # by which a model's folder is known, by preference, in any archive
 FORBIDDEN = set('<>:"|?*')  # in a file's name on Windows
 
 
-class ModelArchive:
-    """An opened archive: ``card()`` as bytes, ``unpack(folder)``. ModelError for what is damaged or unsafe.
+@dataclass(frozen=True)
+class Content:
+    """What an archive is to hold: ``name`` in words, and ``mark``, the one file that tells its folder.
 
-    ``endings``: of the files of which there has to be one, in the model's folder, by preference.
+    ``at_root``: the folder is the archive itself. ``others``: endings of files that tell the folder where there is no
+    mark, by preference. ``members``, ``list_size`` and ``size``: the most files, and bytes of the list of them and of
+    all, unpacked. ``error``: of what is damaged or unsafe.
     """
 
-    def __init__(self, path: Path, archive: zipfile.ZipFile, endings: Sequence[str] = (CARD_FILE,)):
-        self._path, self._archive = path, archive
+    name: str
+    mark: str
+    members: int
+    list_size: int
+    size: int
+    error: type[RsdlError]
+    at_root: bool = False
+    others: tuple[str, ...] = ()
+
+
+MODEL = Content("model", CARD_FILE, MOST_MEMBERS, LARGEST_LIST, LARGEST_MODEL, ModelError)
+FOREIGN_MODEL = replace(MODEL, others=(".emd", ".onnx"))  # with or without a card
+
+
+class Archive:
+    """An opened archive: ``marked()``, the file that tells its folder, as bytes, and ``unpack(folder)``.
+
+    The content's error for what is damaged or unsafe.
+    """
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile, content: Content):
+        self._path, self._archive, self._content = path, archive, content
         members = [(name.replace("\\", "/"), info) for name, info in zip(archive.namelist(), archive.infolist())]
-        if len(members) > MOST_MEMBERS:
-            raise ModelError(f"{path} holds {len(members)} files, and a model at most {MOST_MEMBERS}.")
+        if len(members) > content.members:
+            raise content.error(f"{path} holds {len(members)} files, and a {content.name} at most {content.members}.")
         for name, info in members:
-            self._refuse(name, _hazard(name, info))
-        folder = self._folder([name for name, _ in members], endings)  # '' or with a slash at its end
+            self._refuse(name, _hazard(name, info, content.name))
+        marks = [name for name, _ in members if name.rsplit("/", 1)[-1] == content.mark]
+        if content.at_root:
+            marks = [name for name in marks if name == content.mark]
+        for ending in content.others if not marks else ():
+            marks = [n for n, _ in members if n.lower().endswith(ending) and "__MACOSX" not in n.split("/")]
+            if marks:
+                break
+        if len(marks) != 1 and not (marks and content.others):
+            raise content.error(f"{path} should hold one {content.mark}, and holds {len(marks)}.")
+        folder = marks[0][: len(marks[0]) - len(marks[0].rsplit("/", 1)[-1])]  # '' or with a slash at its end
         inside = [(name[len(folder) :], info) for name, info in members if name.startswith(folder)]
         files = [(name, info) for name, info in inside if name and not name.endswith("/")]
         for name, info in files:
-            self._refuse(name, _unusable(name, info))
+            self._refuse(name, unusable(name) or ("which is encrypted" if info.flag_bits & 0x1 else ""))
         self._check_twins([name for name, _ in files])
         self._members = dict(files)
 
-    def _folder(self, names: Sequence[str], endings: Sequence[str]) -> str:
-        shown = [name for name in names if "__MACOSX" not in name.split("/")]
-        for ending in endings:
-            is_end = ending.startswith(".")
-            found = [n for n in shown if (n.lower().endswith(ending) if is_end else f"/{n}".endswith(f"/{ending}"))]
-            if len(found) == 1 or (found and ending is endings[-1] is not endings[0]):
-                return found[0][: len(found[0]) - len(found[0].rsplit("/", 1)[-1])]
-            if len(found) > 1 or ending is endings[-1]:
-                what = endings[0] if len(endings) == 1 else f"model (a file {', '.join(endings)})"
-                raise ModelError(f"{self._path} should hold one {what}, and holds {len(found)}.")
-        return ""
-
     @property
-    def has_card(self) -> bool:
-        """Whether the model's folder has a card."""
-        return CARD_FILE in self._members
+    def is_marked(self) -> bool:
+        """Whether there is the file that tells the folder."""
+        return self._content.mark in self._members
 
-    def card(self, largest: int) -> bytes:
-        """The card; ModelError for one of more bytes."""
-        info = self._members[CARD_FILE]
+    def marked(self, largest: int) -> bytes:
+        """The file that tells the folder; the content's error for one of more bytes."""
+        info = self._members[self._content.mark]
         if info.file_size > largest:
-            raise ModelError(f"The {CARD_FILE} in {self._path} is of {info.file_size} bytes, more than {largest}.")
+            text = f"The {self._content.mark} in {self._path} is of {info.file_size} bytes, more than {largest}."
+            raise self._content.error(text)
         with self._opened(info) as member:
             data: bytes = member.read(largest + 1)
         return data
 
-    def unpack(self, folder: Path) -> Path:
-        """Write the files of the model's folder into ``folder``, which is made."""
+    def unpack(self, folder: Path, heard: Callable[[str, bytes], None] | None = None) -> Path:
+        """Write the files into ``folder``, which is made; ``heard`` is told of each piece of a file."""
         total = sum(info.file_size for info in self._members.values())
-        if total > LARGEST_MODEL:
-            raise ModelError(f"{self._path} unpacks to {total:,} bytes; a model has at most {LARGEST_MODEL:,}.")
+        name, error = self._content.name, self._content.error
+        if total > self._content.size:
+            raise error(f"{self._path} unpacks to {total:,} bytes; a {name} has at most {self._content.size:,}.")
         folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free
         if total + SPARE > free:
-            raise ModelError(
+            raise error(
                 f"{self._path} unpacks to {total:,} bytes, and {free:,} are free in {folder.parent}.",
                 "Free disk space, or choose another disk.",
             )
-        for name, info in self._members.items():
-            target = folder / PurePosixPath(name)
+        for member_name, info in self._members.items():
+            target = folder / PurePosixPath(member_name)
             target.parent.mkdir(parents=True, exist_ok=True)
             with self._opened(info) as member, target.open("xb") as file:
                 left = info.file_size  # never more than was stated
                 while left > 0 and (chunk := member.read(min(CHUNK, left))):
                     left -= len(chunk)
                     file.write(chunk)
+                    if heard:
+                        heard(member_name, chunk)
                 if left or member.read(1):
-                    raise ModelError(f"{self._path} is damaged: {name} is not as long as is stated.")
+                    raise error(f"{self._path} is damaged: {member_name} is not as long as is stated.")
         return folder
 
     @contextmanager
     def _opened(self, info: zipfile.ZipInfo) -> Iterator[Any]:
-        """An open member; errors of damaged, encrypted or unknown ones as ModelError."""
-        with as_model_error(self._path), self._archive.open(info) as member:
+        """An open member; errors of damaged, encrypted or unknown ones as the content's."""
+        with as_error_of(self._content, self._path), self._archive.open(info) as member:
             yield member
 
     def _refuse(self, name: str, problem: str) -> None:
         if problem:
-            raise ModelError(f"{self._path} holds {shortened(name)}, {problem}.", "Get the model again.")
+            hint = f"Get the {self._content.name} again."
+            raise self._content.error(f"{self._path} holds {shortened(name)}, {problem}.", hint)
 
     def _check_twins(self, names: list[str]) -> None:
         """No two members may be one file, on a disk that does not distinguish a from A or é from é either."""
@@ -121,23 +146,22 @@ class ModelArchive:
             above = [str(parent) for parent in PurePosixPath(key).parents]
             other = next((seen[known] for known in (key, *above) if known in seen), None)
             if other is not None:
-                raise ModelError(f"{self._path} holds {shortened(other)} and {shortened(name)} in one place.")
+                text = f"{self._path} holds {shortened(other)} and {shortened(name)} in one place."
+                raise self._content.error(text)
             seen[key] = name
 
 
-def _hazard(name: str, info: zipfile.ZipInfo) -> str:
+def _hazard(name: str, info: zipfile.ZipInfo, what: str) -> str:
     """Why an archive with this member is not used at all; '' where it can be."""
     if name.startswith("/") or ":" in name.split("/")[0] or ".." in name.split("/"):
-        return "which would be written outside the model's folder"
+        return f"which would be written outside the {what}'s folder"
     if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
         return "which is a link or a device"
     return ""
 
 
-def _unusable(name: str, info: zipfile.ZipInfo) -> str:
-    """Why a member of the model's folder cannot be unpacked; '' where it can be, on every system."""
-    if info.flag_bits & 0x1:
-        return "which is encrypted"
+def unusable(name: str) -> str:
+    """Why a member of the folder, by its name, cannot be unpacked; '' where it can be, on every system."""
     if len(name) > LONGEST_PATH:
         return f"a name of more than {LONGEST_PATH} characters"
     for part in name.split("/"):
@@ -147,15 +171,16 @@ def _unusable(name: str, info: zipfile.ZipInfo) -> str:
 
 
 @contextmanager
-def opened_archive(path: Path, endings: Sequence[str] = (CARD_FILE,)) -> Iterator[ModelArchive]:
-    """The archive at a path; ModelError where it is none."""
+def opened_archive(path: Path, content: Content | None = None) -> Iterator[Archive]:
+    """The archive at a path, of a model unless ``content`` is another; its error where it is none."""
+    content = content or MODEL
     with ExitStack() as stack:
-        with as_model_error(path):
+        with as_error_of(content, path):
             import zipfile
 
             file = stack.enter_context(path.open("rb"))
-            bounded = _Bounded(file)
-            archive = ModelArchive(path, stack.enter_context(zipfile.ZipFile(bounded)), endings)
+            bounded = _Bounded(file, content)
+            archive = Archive(path, stack.enter_context(zipfile.ZipFile(bounded)), content)
             bounded.is_listed = True
         yield archive
 
@@ -166,13 +191,14 @@ class _Bounded:
     ``is_listed``: whether it has read that, and reads members, which have limits of their own.
     """
 
-    def __init__(self, file: Any):
-        self._file = file
+    def __init__(self, file: Any, content: Content):
+        self._file, self._content = file, content
         self.is_listed = False
 
     def read(self, size: int = -1) -> bytes:
-        if size > LARGEST_LIST and not self.is_listed:
-            raise ModelError(f"{self._file.name} is damaged, or holds more than {MOST_MEMBERS} files.")
+        if size > self._content.list_size and not self.is_listed:
+            most = self._content.members
+            raise self._content.error(f"{self._file.name} is damaged, or holds more than {most} files.")
         data: bytes = self._file.read(size)
         return data
 
@@ -181,8 +207,8 @@ class _Bounded:
 
 
 @contextmanager
-def as_model_error(path: Path) -> Iterator[None]:
-    """Turns what ``zipfile`` raises for a damaged archive into a ModelError; errors of the disk stay as they are."""
+def as_error_of(content: Content, path: Path) -> Iterator[None]:
+    """Turns what ``zipfile`` raises for a damaged archive into the content's error; the disk's stay as they are."""
     import lzma
     import struct
     import zipfile
@@ -190,15 +216,16 @@ def as_model_error(path: Path) -> Iterator[None]:
 
     damaged: tuple[type[Exception], ...] = (zlib.error, lzma.LZMAError, EOFError, struct.error, RuntimeError, OSError)
     damaged += (ValueError, ArithmeticError, MemoryError)  # a packing may ask for a window of any size
+    again = f"Get the {content.name} again."
     try:
         yield
     except NotImplementedError as error:
         text = f"{path} is packed in a way that cannot be read: {error}."
-        raise ModelError(text, "Pack it as a plain zip.") from None
+        raise content.error(text, "Pack it as a plain zip.") from None
     except zipfile.BadZipFile as error:
         kind = "is damaged" if zipfile.is_zipfile(path) else "is not a zip archive, or is damaged"
-        raise ModelError(f"{path} {kind}: {shortened(str(error)).rstrip('.')}.", "Get the model again.") from None
+        raise content.error(f"{path} {kind}: {shortened(str(error)).rstrip('.')}.", again) from None
     except damaged as error:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # EINVAL: a place before its start
             raise
-        raise ModelError(f"{path} is damaged: {shortened(str(error)).rstrip('.')}.", "Get the model again.") from None
+        raise content.error(f"{path} is damaged: {shortened(str(error)).rstrip('.')}.", again) from None

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from ..errors import ModelError
 from ..files.json import parsed
-from .archive import MEMBERS, opened_archive
+from .archive import FOREIGN_MODEL, opened_archive
 from .card import CARD_FILE, CARD_KEY, ONNX_FILE, WEIGHTS_FILE, ModelCard
 from .foreign_item import is_foreign
 from .names import as_model_name
@@ -46,8 +46,8 @@ def is_model_file(path: Path) -> bool:
 def carries_card(path: Path) -> bool:
     """Whether a file carries one of our cards; ModelError for an archive or an ONNX file that cannot be read."""
     if path.suffix.lower() in ARCHIVES:
-        with opened_archive(path, MEMBERS) as archive:
-            return archive.has_card and not is_foreign(_parsed(archive.card(LARGEST_CARD)))
+        with opened_archive(path, FOREIGN_MODEL) as archive:
+            return archive.is_marked and not is_foreign(_parsed(archive.marked(LARGEST_CARD)))
     return path.suffix.lower() == ".onnx" and CARD_KEY in read_onnx_file(path).metadata
 
 
@@ -91,7 +91,7 @@ def _read_card(path: Path) -> ModelCard:
         raise ModelError(f"{path} is not a file.")
     if path.suffix.lower() == ".zip":
         with opened_archive(path) as archive:
-            return _from_text(archive.card(LARGEST_CARD), path)
+            return _from_text(archive.marked(LARGEST_CARD), path)
     if path.suffix.lower() == ".onnx":
         return onnx_card(path, path.stem)
     raise ModelError(f"{path} is no model: choose a model folder, a .zip of one, or an .onnx file.")

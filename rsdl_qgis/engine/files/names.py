@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 LONGEST = 255  # bytes of a file's name that usual disks take
 OWN = 180  # bytes of an output's name in what lies beside it: GDAL and the process add theirs
 ADDED = len(".aux.xml")  # what GDAL and SQLite put behind the name of a finished file
 WORK = ".training"  # of the folder beside a model in which it is trained
+BLOCKS = ".prediction"  # of the folder beside a result in which finished blocks of it are kept
 SIDECARS = (".aux.xml", ".ovr", ".msk")  # of rasters, behind the whole name
 SHAPEFILE = (".shp", ".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".idm", ".ind", ".qpj")
 DATABASE = ("-wal", "-shm", "-journal")  # of SQLite, behind the whole name
 DATABASES = (".gpkg", ".sqlite", ".db")
 RESERVED = ("gpkg", "sqlite", "rtree", "ogr_", "idx_", "layer_styles", "qgis_projects")  # beginnings of tables
 LARGEST_VRT = 1 << 26  # bytes of a virtual raster that is looked into
+_RELATIVE = re.compile(r"""relative[tT]oVRT\s*=\s*["']1""")
 _VRT_SOURCE = re.compile(r"<(?:SourceFilename|SourceDataset|SrcDataSource)\b([^>]*)>([^<]+)<")
 
 
@@ -31,8 +33,12 @@ def hidden(target: str | os.PathLike[str], end: str) -> Path:
 
 def work_folder(output: str | os.PathLike[str]) -> Path:
     """Where chips, checkpoint and the best model so far lie while the model ``output`` is trained."""
-    output = Path(os.path.abspath(output))
-    return output.with_name(_shortened(output.name, LONGEST - len(WORK)) + WORK)
+    return _beside(output, WORK)
+
+
+def blocks_folder(output: str | os.PathLike[str]) -> Path:
+    """Where finished blocks lie while ``output`` is predicted."""
+    return _beside(output, BLOCKS)
 
 
 def layer_name(path: str | os.PathLike[str]) -> str:
@@ -76,10 +82,35 @@ def files_of(source: str) -> list[str]:
 
 def file_of(source: str) -> str | None:
     """The file or folder that a source names, None where there is none."""
-    for text in _candidates(source):
-        if _is_there(text):
-            return os.path.abspath(text)
-    return None
+    text = _named_in(source)
+    return None if text is None else os.path.abspath(text)
+
+
+def with_file(source: str, file: str) -> str:
+    """A source with another file in place of the one that it names; as it is where it names none that is there."""
+    text = _named_in(source)
+    if text is None:
+        return source
+    whole = source if text in source else os.path.expanduser(source)
+    return whole.replace(text, file, 1)
+
+
+def with_sources(virtual: str, folder: str, change: Callable[[str], str]) -> str:
+    """The text of a virtual raster or layer that lies in a folder, with its sources changed; none is relative then."""
+    from html import escape, unescape  # not when QGIS starts
+
+    def changed(found: re.Match[str]) -> str:
+        attributes, name = found[1], unescape(found[2]).strip()
+        place = os.path.join(folder, name) if _RELATIVE.search(attributes) else name
+        absolute = re.sub(_RELATIVE, lambda relative: relative[0][:-1] + "0", attributes)
+        return found[0].replace(f"{attributes}>{found[2]}<", f"{absolute}>{escape(change(place), quote=False)}<")
+
+    return _VRT_SOURCE.sub(changed, virtual)
+
+
+def _named_in(source: str) -> str | None:
+    """What of a source names a file or folder that is there, as a path; None where nothing does."""
+    return next(filter(_is_there, _candidates(source)), None)
 
 
 def _candidates(source: str) -> Iterator[str]:
@@ -132,9 +163,14 @@ def _vrt_sources(text: str, folder: str) -> list[str]:
 
     sources = []
     for attributes, name in _VRT_SOURCE.findall(text):
-        relative = re.search(r"""relative[tT]oVRT\s*=\s*["']1""", attributes)
+        relative = _RELATIVE.search(attributes)
         sources.append(os.path.join(folder, unescape(name).strip()) if relative else unescape(name).strip())
     return sources
+
+
+def _beside(output: str | os.PathLike[str], end: str) -> Path:
+    output = Path(os.path.abspath(output))
+    return output.with_name(_shortened(output.name, LONGEST - len(end)) + end)
 
 
 def _plain(name: str) -> str:

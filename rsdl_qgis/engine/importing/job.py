@@ -24,8 +24,8 @@ from ..job.arguments import OPERATIONS, checked
 from ..job.outputs import writing
 from ..reports.imported_model import imported_page
 from ..runtime.onnx_arrays import fed
+from ..runtime.onnx_engine import shapes_for
 from ..runtime.onnx_form import ImageForm
-from ..runtime.sessions import shapes_for
 from .check import Outcome
 from .check import checked as run_a_tile
 from .completed import completed, known_facts

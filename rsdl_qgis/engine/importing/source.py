@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
-from ..cards.archive import LARGEST_MODEL, MEMBERS
+from ..cards.archive import FOREIGN_MODEL, LARGEST_MODEL
 from ..cards.card import CARD_FILE, CARD_KEY, ONNX_FILE, WEIGHTS_FILE, ModelCard
 from ..cards.foreign_item import is_foreign, item_notes
 from ..cards.model_file import ARCHIVES, LARGEST_CARD, onnx_card, read_card
@@ -84,7 +84,7 @@ def _of_path(path: Path, work: Path, report: Report, said: Facts, stem: str = ""
         return _of_folder(path, work, report, said, stem or path.name)
     ending, stem = path.suffix.lower(), stem or path.stem
     if ending in ARCHIVES:
-        source = _of_folder(unpack(path, work / "unpacked", MEMBERS), work, report, said, stem)
+        source = _of_folder(unpack(path, work / "unpacked", FOREIGN_MODEL), work, report, said, stem)
         return replace(source, file=path if source.own and ending == ".zip" else None)
     if ending == ".onnx":
         return _of_onnx(path, work, said, stem)

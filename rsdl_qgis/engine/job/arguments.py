@@ -6,11 +6,13 @@ One table for both sides: the worker checks jobs by it, and QGIS's parameters ta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import InputError
 from ..tables.axes import AXES
+from ..tables.devices import ENGINES
 from ..tables.kinds import (
     LONGEST_PATH,
     LONGEST_TEXT,
@@ -41,6 +43,11 @@ def _is_whole(text: str) -> bool:
         return len(text) <= LONGEST_TEXT and abs(int(text)) < 2**63
     except ValueError:
         return False
+
+
+def is_scheduler(text: str) -> bool:
+    """Whether a text can be where a Dask scheduler listens, or the file that it has written for its workers."""
+    return re.fullmatch(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:\d+", text) is not None or text.endswith(".json")
 
 
 NUMBERED = TextThat(_is_whole, "a whole number")  # names of values by class
@@ -106,13 +113,14 @@ def vector(name: str) -> Table:
 
 AREA: Table = {"extent": Argument(Bounds()), "extent_crs": Argument(Text()), **vector("mask")}
 DEVICE: Table = {
-    "device": Argument(Text(), default="auto"),  # auto, cpu, cuda, cuda:N, mps
+    "device": Argument(Text(), default="auto"),  # see tables.devices.NAMES
     "threads": Argument(Whole(1, 256)),
 }
 RUNNING: Table = {
     "model": Argument(MODEL, required=True),
     **AREA,
     **DEVICE,
+    "engine": Argument(Choice(ENGINES), default="auto"),
     "resample": Argument(Boolean(), default=False),
     "tile_size": Argument(Whole(1, 8192)),
     "overlap": Argument(Whole(0, 4096)),
@@ -120,6 +128,7 @@ RUNNING: Table = {
     "resampling": Argument(Choice(("bilinear", "nearest", "cubic")), default="bilinear"),
     "grid": Argument(Choice(("first", "last", "finest")), default="first"),
     "normalize": Argument(Choice(("none", "moments", "irmad")), default="none"),
+    "scheduler": Argument(TextThat(is_scheduler, "the address of a Dask scheduler, such as tcp://10.0.0.5:8786")),
 }
 OUTPUT: Table = {"output": Argument(Path(), required=True)}
 MAPS: Table = {"probabilities": Argument(Path()), "polygons": Argument(Path())}

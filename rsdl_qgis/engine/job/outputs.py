@@ -20,6 +20,7 @@ from ..errors import OutputError, RsdlError
 from ..files.locks import held
 from ..files.names import ADDED, DATABASE, LONGEST, SHAPEFILE, family, files_of, layer_name, work_folder
 from ..files.text import one_line
+from . import ranks
 
 Run = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
@@ -55,11 +56,16 @@ OPERATIONS: Mapping[str, Writes] = {
 
 
 def writing(operation: str) -> Callable[[Run], Run]:
-    """Makes a function an operation whose outputs are looked at before it begins, and held until it ends."""
+    """Makes a function an operation whose outputs are looked at before it begins, and held until it ends.
+
+    Of several processes the first one does that, which alone writes.
+    """
 
     def decorated(run: Run) -> Run:
         @wraps(run)
         def guarded(arguments: Mapping[str, Any], report: Any) -> dict[str, Any]:
+            if not ranks.is_first():
+                return run(arguments, report)
             files, folders = outputs_of(operation, arguments)
             check_outputs(files, folders, read_by(arguments))
             with held([*files, *folders]):
@@ -303,6 +309,16 @@ def _check_place(path: Path) -> None:
         raise OutputError(problem, "Make it, or choose another place for the output.")
     if not os.access(path.parent, os.W_OK):
         raise OutputError(f"The folder {path.parent} cannot be written to.", "Choose another place for the output.")
+
+
+def replaced(value: Any, names: Sequence[str], change: Callable[[str], str]) -> Any:
+    """A value with the texts changed that are called one of the names, at any depth."""
+    if isinstance(value, Mapping):
+        return {
+            name: change(item) if name in names and isinstance(item, str) and item else replaced(item, names, change)
+            for name, item in value.items()
+        }
+    return [replaced(item, names, change) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def _named(value: Any, names: Sequence[str]) -> Iterator[str]:

@@ -15,10 +15,11 @@ from ..errors import MismatchError
 from ..evaluation.decision import Lost, likeliest
 from ..feedback import Report
 from ..job.outputs import kept
-from ..raster.grid import Grid, Window
-from ..raster.mosaic import Mosaic
+from ..raster.grid import Grid
 from ..raster.writer import RasterSink
 from ..runtime.onnx_form import Form
+from .blocks.pieces import Piece
+from .blocks.rows import Blend, JoinedMap, Rows
 from .request import MapFiles
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class SegmentationCollector:
-    """Blends tiles of probabilities and writes finished rows; what is not finite is nodata.
+    """Writes the rows that tiles of probabilities are blended to; what is not finite is nodata.
 
     With two exclusive classes only the probability of the second is blended and held: the first has the rest to 1.
     """
@@ -56,18 +57,33 @@ class SegmentationCollector:
                 "Leave PROBABILITIES empty, or export the model without its ArgMax.",
             )
 
+    @staticmethod
+    def blend(card: ModelCard, grid: Grid, files: MapFiles, tile: tuple[int, int], overlap: int) -> Blend:
+        """How tiles of probabilities become rows: ``classes``, and the blended ``values`` if they are to be written."""
+        binary, threshold = is_binary(card), threshold_of(card)
+        numbers = values_of(card)
+        counted = bool((numbers == np.arange(len(numbers))).all())  # 0, 1, 2, …
+
+        def taken(output: NDArray) -> NDArray:
+            return output[1:] if binary else output
+
+        def decided(values: NDArray, valid: NDArray[np.bool_]) -> Rows:
+            found = likeliest(values, threshold)
+            classes = found.astype(numbers.dtype) if counted else numbers[found]
+            classes[~valid] = card.nodata
+            return {"classes": classes, "values": values} if files.probabilities else {"classes": classes}
+
+        return Blend(grid, tile, overlap, 1 if binary else len(card.classes), taken, decided)
+
     def __post_init__(self) -> None:
         self.finished: list[Path] = []
-        self.binary = len(self.card.classes) == 2 and self.card.activation != "sigmoid"
-        channels = 1 if self.binary else len(self.card.classes)
-        self.values = np.array([c.value for c in self.card.classes], np.uint8 if self.card.nodata == 255 else np.uint16)
-        self.counted = bool((self.values == np.arange(len(self.values))).all())  # 0, 1, 2, …
+        self.values = values_of(self.card)
         self.pixels = np.zeros(len(self.values), np.int64)
-        self.mosaic = Mosaic(self.grid.height, self.grid.width, channels, self.tile, self.overlap, self._emit)
-        self.threshold = self.card.threshold if len(self.card.classes) == 2 else None
-        if self.threshold is not None:
+        blend = self.blend(self.card, self.grid, self.files, self.tile, self.overlap)
+        self.joined = JoinedMap(blend, self._write)
+        if (threshold := threshold_of(self.card)) is not None:
             name = self.card.classes[1].name
-            self.report.log("info", f"A pixel counts as {name} from a probability of {self.threshold:g} on.")
+            self.report.log("info", f"A pixel counts as {name} from a probability of {threshold:g} on.")
         legend = [(c.value, c.name, c.color) for c in self.card.classes]
         self.class_sink = RasterSink(
             self.files.output,
@@ -100,21 +116,16 @@ class SegmentationCollector:
         polygonizer = Polygonizer(path, self.grid, legend, self.values.dtype, skip=skip)
         return BackgroundPolygonizer(polygonizer, self.report)
 
-    def add(self, window: Window, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
-        """Add one tile's probabilities (classes, h, w), and which of its pixels are valid (h, w)."""
-        self.mosaic.add(window, output[1:] if self.binary else output, valid)
-
-    def skip(self, window: Window) -> None:
-        """Skip a tile without a valid pixel."""
-        self.mosaic.skip(window)
+    def take(self, piece: Piece) -> None:
+        """Take the next piece that ``blend`` makes of the tiles."""
+        self.joined.take(piece)
 
     def close(self) -> dict[str, Any]:
         """Finish the files; their paths, and the pixels and area of each class.
 
         Where a later file fails, the earlier ones are complete and stay.
         """
-        self.mosaic.close()
-        Lost("valid pixels", "they are nodata", self.mosaic.lost, self.mosaic.seen).log(self.report)
+        Lost("valid pixels", "they are nodata", self.joined.lost, self.joined.seen).log(self.report)
         with kept(lambda: self.finished):
             result = self._finish()
         pixel_area = math.prod(self.grid.resolution)
@@ -143,16 +154,30 @@ class SegmentationCollector:
             if sink:
                 sink.abort()
 
-    def _emit(self, row: int, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
-        """Write finished rows: values (channels, rows, width), valid (rows, width)."""
-        found = likeliest(values, self.threshold)
-        classes = found.astype(self.values.dtype) if self.counted else self.values[found]
-        classes[~valid] = self.card.nodata
+    def _write(self, row: int, found: Rows) -> None:
+        """Write finished rows: classes (rows, width), values (channels, rows, width)."""
+        classes = found["classes"]
         self.pixels += np.bincount(classes.ravel(), minlength=1 + int(self.values.max()))[self.values]
         self.class_sink.write(row, classes[None])
         if self.polygons:
             self.polygons.add(classes)
         if self.probability_sink:
-            full = np.concatenate([1 - values, values]) if self.binary else values.copy()
-            full[:, ~valid] = -1.0
+            values = found["values"]
+            full = np.concatenate([1 - values, values]) if is_binary(self.card) else values.copy()
+            full[:, classes == self.card.nodata] = -1.0
             self.probability_sink.write(row, full)
+
+
+def values_of(card: ModelCard) -> NDArray:
+    """The values of the classes, of the type that a class raster has."""
+    return np.array([item.value for item in card.classes], np.uint8 if card.nodata == 255 else np.uint16)
+
+
+def is_binary(card: ModelCard) -> bool:
+    """Whether of two exclusive classes only the probability of the second is blended and held."""
+    return len(card.classes) == 2 and card.activation != "sigmoid"
+
+
+def threshold_of(card: ModelCard) -> float | None:
+    """From which probability on a pixel has the second of two classes; None: from one half on, or there are more."""
+    return card.threshold if len(card.classes) == 2 else None

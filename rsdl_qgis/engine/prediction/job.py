@@ -2,75 +2,51 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from itertools import cycle, islice
+from typing import Any, Generic, TypeVar
 
-from ..cards.card import ModelCard
+import numpy as np
+
 from ..cards.store import opened
-from ..errors import MismatchError
+from ..errors import DeviceError, MismatchError, ModelError, known
 from ..feedback import Report
 from ..job.outputs import Run, writing
-from ..radiometry.scaling import Radiometry
-from ..runtime.onnx_form import Form
-from ..runtime.sessions import Arrays, network_form, open_runtime
+from ..runtime.choice.record import Choice
+from ..runtime.choice.settle import (
+    AUTO,
+    BATCHES,
+    chosen_by_trial,
+    known_choice,
+    named_choice,
+    pays,
+    settled_choice,
+    warn_unlike_cpu,
+    ways_of,
+)
+from ..runtime.devices import TORCH_DEVICES
+from ..runtime.network import Arrays
+from ..runtime.sessions import BY_CARD, ENGINES, network_form, place_for
+from ..tables.devices import kind_of
 from ..tables.tasks import task_of
-from .loop import Collector, Counted, Tile, predict
+from .blocks.folder import BlockFolder, kept_blocks
+from .blocks.identity import mark_of
+from .blocks.recorder import Recorder
+from .loop import Seconds
 from .provenance import provenance
 from .request import PredictRequest
+from .work import Job, Network, Results, Scales, Work, run_blocks
 
 R = TypeVar("R", bound=PredictRequest)
-W = TypeVar("W")  # what the network takes at a time: a window of the raster, a view of a scene
-Given = TypeVar("Given", contravariant=True)
-Network = Callable[[Arrays], Any]
-Scales = Mapping[str, Radiometry]  # of each input
-
-
-class Results(Collector[Given], Protocol[Given]):
-    """A collector that writes files."""
-
-    def close(self) -> dict[str, Any]:
-        """Finish the files; their paths and what is reported of them."""
-
-    def abort(self) -> None:
-        """Remove unfinished files."""
-
-
-@dataclass(frozen=True)
-class Job(Generic[R]):
-    """A request and the model that it names. ``form``: of the model's file, see ``runtime.sessions.network_form``."""
-
-    request: R
-    card: ModelCard
-    path: Path
-    form: Form | None
-    report: Report
-
-
-@dataclass(frozen=True)
-class Work(Generic[W]):
-    """The steps of a job: windows for the network, in batches, and a collector for its outputs.
-
-    ``scales``: samples the rasters and gives their scaling, with which ``load`` reads a window. ``open_network``: as
-    ``runtime.sessions.open_runtime``. ``collector``: made from the open network and the metadata of the outputs, which
-    hold ``cut`` (how the rasters were cut) and ``notes``. ``unit``: what a window is called in messages.
-    """
-
-    windows: Counted[W]
-    scales: Callable[[], Scales]
-    load: Callable[[Scales, W], Tile[W]]
-    collector: Callable[[Any, dict[str, str]], Results[W]]
-    cut: Mapping[str, Any]
-    batch: int
-    streams: int
-    open_network: Callable[..., Network] = open_runtime
-    notes: Mapping[str, str] = field(default_factory=dict)
-    unit: str = "tile"
+KEPT = 3  # blocks: of a prediction that has fewer none are kept
+FEWEST = 40  # batches of a job in which another engine may pay
+SAMPLED = 12  # windows that are looked at for a trial of engines
 
 
 @dataclass(frozen=True)
@@ -105,18 +81,29 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
         path, card = stack.enter_context(opened(request.model))
         if task_of(card.task).operation != request.operation:
             raise MismatchError(f"Model '{card.name}' is for {card.task}, and this {task.does}.")
-        job = Job(request, card, path, network_form(card, path, request.device), report)
+        chosen = known_choice if request.scheduler is None else settled_choice
+        choice = chosen(card, path, request.device, request.engine)
+        form = network_form(card, path, *((choice.device, choice.engine) if choice else (request.device, BY_CARD)))
+        job = Job(request, card, path, form, report, choice)
         work = stack.enter_context(task.work(job))
-        scales, network = made_ready(job, work)
+        report.progress(0.0, "Sampling the rasters")
+        network: Network | None = None
+        if request.scheduler is None:
+            job, scales, network = made_ready(job, work)
+        else:
+            scales = work.scales()
         note = {**provenance(request, card, scales, work.cut), **work.notes}
-        collector = work.collector(network, note)
+        results = work.results(note)
         try:
-            load = partial(work.load, scales)
-            seconds = predict(work.windows, load, network, collector, work.batch, report, work.unit, work.streams)
-            del network  # its memory is free for what finishes the files
-            result = collector.close()
+            with blocks_of(job, work, scales) as folder:
+                if network is None:
+                    seconds = run_far(job, work, scales, results, known(folder))
+                else:
+                    seconds = run_here(work, scales, network, results, folder, report)
+                del network  # its memory is free for what finishes the files
+                result = results.close()
         except BaseException:
-            collector.abort()
+            results.abort()
             raise
     total = time.perf_counter() - started
     report.log("info", seconds.described(total, work.unit))
@@ -124,12 +111,108 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
     return {**result, "model": card.name, "seconds": round(total, 2), **tiles, "timing": vars(seconds)}
 
 
-def made_ready(job: Job[Any], work: Work[Any]) -> tuple[Scales, Network]:
-    """The scaling of the inputs, and the network, which is loaded while the rasters are sampled."""
-    request, report = job.request, job.report
-    report.progress(0.0, "Sampling the rasters")
+@contextmanager
+def blocks_of(job: Job[Any], work: Work[Any], scales: Scales) -> Iterator[BlockFolder | None]:
+    """Where finished blocks are kept while a job runs; None for a small one on this machine, of which none are."""
+    if len(work.blocks) < KEPT and job.request.scheduler is None:
+        yield None
+        return
+    engine = named_choice(job.card, job.path, job.request.device, job.choice)
+    mark = mark_of(job.request, job.card, engine, scales, work.cut, work.blocks)
+    with kept_blocks(BlockFolder(job.request.output, mark, len(work.blocks)), job.report) as folder:
+        yield folder
+
+
+def run_far(job: Job[Any], work: Work[Any], scales: Scales, results: Results, folder: BlockFolder) -> Seconds:
+    """Have the workers of a cluster make the blocks that are not finished, and join them."""
+    from .cluster.client import run_on_cluster  # Dask's libraries take a second to load
+
+    return run_on_cluster(job, work, scales, results, folder)
+
+
+def run_here(
+    work: Work[Any], scales: Scales, network: Network, results: Results, folder: BlockFolder | None, report: Report
+) -> Seconds:
+    """Run the network over all windows that are in no finished block of the folder."""
+    if folder is None:
+        part = work.part(network, None, results.take)
+        seconds = run_blocks(work, work.blocks, scales, network, part, report)
+        part.close()
+        return seconds
+    recorder = Recorder(work.blocks, partial(work.part, network), results.take, folder, report)
+    try:
+        return run_blocks(work, recorder.left, scales, network, recorder, report)
+    except BaseException:
+        recorder.abort()
+        raise
+
+
+def made_ready(job: Job[Any], work: Work[Any]) -> tuple[Job[Any], Scales, Network]:
+    """The job with the engine that runs it, the scaling of the inputs, and the network, which is loaded while the
+    rasters are sampled.
+
+    Where no engine was asked for, and none chosen before, a long job tries which one is fastest. What a device of ONNX
+    Runtime alone gives is compared with the CPU's.
+    """
     with ThreadPoolExecutor(1, "open") as pool:
-        network = pool.submit(
-            work.open_network, job.card, job.path, request.device, request.threads, report, work.streams
-        )
-        return work.scales(), network.result()
+        opening = pool.submit(opened_network, job, work)
+        scales = work.scales()
+        ready, network = opening.result()
+    if job.choice is None:
+        choice = faster_engine(job, work, scales, network)
+        if choice is not None:
+            ready, network = opened_network(replace(job, choice=choice), work)
+    place = place_for(job.request.device, job.request.engine)
+    if kind_of(place) not in TORCH_DEVICES:
+        engine = job.request.engine if job.request.engine in ENGINES else "onnx"
+        for batch in sampled_batches(work, scales)[0][:1]:
+            warn_unlike_cpu(job.card, job.path, place, engine, work.called(batch), job.report)
+    return ready, scales, network
+
+
+def opened_network(job: Job[Any], work: Work[Any]) -> tuple[Job[Any], Network]:
+    """The network, with the job's choice of engine and device, which the job that comes with it has.
+
+    One that was chosen for the person may fail: then the card's engine runs.
+    """
+    request, choice, report = job.request, job.choice, job.report
+    opening = partial(work.open_network, job.card, job.path)
+    if choice is not None:
+        if request.engine == AUTO:
+            report.log("info", f"The engine is the one chosen on this computer: {choice.why}.")
+        try:
+            return job, opening(choice.device, request.threads, report, work.streams, choice.engine)
+        except (DeviceError, ModelError) as error:
+            if request.engine != AUTO:
+                raise
+            report.log("warning", f"{error.message} The engine that the card names runs instead.")
+    return replace(job, choice=None), opening(request.device, request.threads, report, work.streams, BY_CARD)
+
+
+def faster_engine(job: Job[Any], work: Work[Any], scales: Scales, network: Network) -> Choice | None:
+    """The engine to run the job with instead of the card's, found by a trial if the job is long enough for one."""
+    request, ways = job.request, len(ways_of(job.card, job.path, job.request.device))
+    count = math.ceil(len(work.windows) / work.batch)
+    if ways < 2 or count < FEWEST:
+        return None
+    batches, share = sampled_batches(work, scales)
+    if not batches:
+        return None
+    started = time.perf_counter()
+    network(batches[0])
+    one = time.perf_counter() - started
+    if not pays(count * share * one / work.streams, one, ways):
+        return None
+    called = [work.called(batch) for batch in islice(cycle(batches), BATCHES)]
+    return chosen_by_trial(job.card, job.path, request.device, called, one, job.report, request.threads, work.streams)
+
+
+def sampled_batches(work: Work[Any], scales: Scales) -> tuple[list[Arrays], float]:
+    """Some windows from all over a job, each repeated to a batch, and the share of windows that hold a valid pixel."""
+    windows = islice(work.windows, 0, None, max(1, len(work.windows) // SAMPLED))
+    tiles = [tile.arrays for tile in map(partial(work.load, scales), islice(windows, SAMPLED))]
+    valid = [arrays for arrays in tiles if arrays]
+    batches: list[Arrays] = [
+        {name: np.stack([a] * work.batch) for name, a in arrays.items()} for arrays in valid[:BATCHES]
+    ]
+    return batches, len(valid) / max(1, len(tiles))

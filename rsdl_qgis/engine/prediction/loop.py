@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
@@ -18,7 +18,7 @@ from ..feedback import Report
 from ..radiometry.scaling import Radiometry
 from ..raster.grid import Window
 from ..raster.source import RasterSource, valid_pixels
-from ..runtime.sessions import Arrays
+from ..runtime.network import Arrays
 
 T = TypeVar("T")
 W = TypeVar("W")  # what the network takes at a time: a window of the raster, a scene
@@ -38,7 +38,7 @@ class Counted(Protocol[Taken]):
 
 
 class Collector(Protocol[Given]):
-    """Takes a network's outputs; one class a task."""
+    """Takes a network's outputs."""
 
     def add(self, window: Given, output: Any, valid: NDArray[np.bool_]) -> None:
         """Add one tile's output, as the runtime gives it, and which of its pixels are valid (h, w)."""
@@ -88,12 +88,13 @@ def predict(
     report: Report,
     noun: str = "tile",
     streams: int = 1,
+    ends: Container[int] = (),
 ) -> Seconds:
     """Run the network over every window that holds a valid pixel and hand its output to the collector, in order.
 
     Tiles of a batch are of one shape; ``runtime`` gives what has an output for each, and is called from ``streams``
     threads at once. Cancels between batches (Cancelled); the caller closes or aborts the collector. ``noun``: what a
-    window is called in messages.
+    window is called in messages; ``ends``: numbers of windows after which a batch ends in any case.
     """
     seconds = Seconds()
     started = time.perf_counter()
@@ -124,7 +125,7 @@ def predict(
         done = 0
         waiting: deque[tuple[Future[None], int]] = deque()
         try:
-            batches = batched(work_ahead(reader, read, windows), batch_size)
+            batches = batched(work_ahead(reader, read, windows), batch_size, ends)
             for batch, outputs, spent in work_ahead(runner, run, batches, streams):
                 report.check()
                 seconds.run += spent
@@ -138,6 +139,7 @@ def predict(
                 text = progress_text(done, len(windows), time.perf_counter() - started, noun)
                 report.progress(done / len(windows), text)
             for future, _ in waiting:
+                report.check()
                 future.result()
         except BaseException:
             for pool in pools:
@@ -182,15 +184,17 @@ def work_ahead(
         yield waiting.popleft().result()
 
 
-def batched(items: Iterable[Tile[W]], size: int) -> Iterator[list[Tile[W]]]:
-    """Runs of up to ``size`` tiles to be run together; tiles without a valid pixel come apart from others."""
+def batched(items: Iterable[Tile[W]], size: int, ends: Container[int] = ()) -> Iterator[list[Tile[W]]]:
+    """Runs of up to ``size`` tiles to be run together; tiles without a valid pixel come apart from others, and so do
+    those before and after so many tiles as ``ends`` has.
+    """
     batch: list[Tile[W]] = []
-    for tile in items:
+    for count, tile in enumerate(items, start=1):
         if batch and bool(tile.arrays) != bool(batch[0].arrays):
             yield batch
             batch = []
         batch.append(tile)
-        if len(batch) == (size if tile.arrays else MOST_EMPTY):
+        if len(batch) == (size if tile.arrays else MOST_EMPTY) or count in ends:
             yield batch
             batch = []
     if batch:

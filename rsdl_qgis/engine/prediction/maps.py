@@ -8,11 +8,12 @@ from typing import Any
 
 from ..raster.grid import Grid, Window
 from .class_map import SegmentationCollector
-from .job import Job, PredictionTask, Results, Work
+from .job import PredictionTask
 from .number_map import RegressionCollector
 from .request import MapRequest
-from .tile_work import tile_work
+from .tile_work import Parts, tile_work
 from .tiling import Plan
+from .work import Job, Results, Work
 
 COLLECTORS: Mapping[str, Any] = {  # task whose networks give a map -> what collects it
     "segmentation": SegmentationCollector,
@@ -27,14 +28,19 @@ def map_work(job: Job[MapRequest]) -> AbstractContextManager[Work[Window]]:
     request, card = job.request, job.card
     collector_of = COLLECTORS[card.task]
     collector_of.check(request.files, card, job.form)
+    finer = {"times": job.form.reduced} if job.form and job.form.finer else {}
 
-    def collector(grid: Grid, plan: Plan, _: Any, note: dict[str, str]) -> Results[Window]:
-        finer = {"times": job.form.reduced} if job.form and job.form.finer else {}
+    def parts(grid: Grid, plan: Plan) -> Parts[Window]:
+        blend = collector_of.blend(card, grid, request.files, plan.tile, plan.overlap, **finer)
+        return Parts(lambda network, block, emit: blend.part(block, emit), blend.cols, blend.least)
+
+    def results(grid: Grid, plan: Plan, note: dict[str, str]) -> Results:
         cut = plan.tile, plan.overlap
-        made: Results[Window] = collector_of(card, grid, request.files, *cut, job.report, note, **finer)
+        made: Results = collector_of(card, grid, request.files, *cut, job.report, note, **finer)
         return made
 
-    return tile_work(job, collector)
+    return tile_work(job, parts, results)
 
 
-run_predict = PredictionTask(MapRequest, "makes a map", map_work).operation()
+TASK = PredictionTask(MapRequest, "makes a map", map_work)
+run_predict = TASK.operation()

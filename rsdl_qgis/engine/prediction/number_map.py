@@ -14,10 +14,11 @@ from ..cards.card import ModelCard
 from ..errors import MismatchError
 from ..evaluation.decision import Lost
 from ..feedback import Report
-from ..raster.grid import Grid, Window
-from ..raster.mosaic import Mosaic
+from ..raster.grid import Grid
 from ..raster.writer import RasterSink
 from ..runtime.onnx_form import Form
+from .blocks.pieces import Piece
+from .blocks.rows import Blend, JoinedMap, Rows
 from .request import MapFiles
 
 BEYOND = 0.1  # of the training range: beyond it by more, a warning says that the map is extrapolated
@@ -25,13 +26,18 @@ BEYOND = 0.1  # of the training range: beyond it by more, a warning says that th
 
 @dataclass
 class Statistics:
-    """Running statistics of the numbers that were added so far."""
+    """Running statistics of the numbers that were added so far, row by row: however many rows come at a time."""
 
     count: int = 0
     minimum: float = math.inf
     maximum: float = -math.inf
     mean: float = 0.0
     squares: float = 0.0  # sum of squared differences from the mean
+
+    def add_rows(self, numbers: NDArray[np.floating], valid: NDArray[np.bool_]) -> None:
+        """Take rows (rows, width) of numbers, those that are valid."""
+        for row, wanted in zip(numbers, valid):
+            self.add(row[wanted])
 
     def add(self, numbers: NDArray[np.floating]) -> None:
         """Take finite numbers, of any shape."""
@@ -55,7 +61,7 @@ class Statistics:
 
 @dataclass
 class RegressionCollector:
-    """Blends tiles of numbers (n, h, w) and writes finished rows as float32; what is not valid is NaN.
+    """Writes the rows that tiles of numbers (n, h, w) are blended to as float32; what is not valid is NaN.
 
     Numbers are written as the network gives them, not clipped; those that are not finite become nodata. ``times``:
     pixels of the map for each of the grid, along both axes.
@@ -78,15 +84,25 @@ class RegressionCollector:
                 problem = f"Model '{card.name}' gives numbers and no classes, so there are no {name} of its map."
                 raise MismatchError(problem, f"Leave {name.upper()} empty.")
 
+    @staticmethod
+    def blend(
+        card: ModelCard, grid: Grid, files: MapFiles, tile: tuple[int, int], overlap: int, times: int = 1
+    ) -> Blend:
+        """How tiles of numbers become rows: the ``values`` as they are written, and which are ``valid``."""
+
+        def decided(values: NDArray, valid: NDArray[np.bool_]) -> Rows:
+            return {"values": np.where(valid, values, np.float32(card.nodata)), "valid": valid}
+
+        return Blend(grid, tile, overlap, card.channels, lambda output: output, decided, times)
+
     def __post_init__(self) -> None:
         self.statistics = [Statistics() for _ in range(self.card.channels)]
-        count = len(self.statistics)
-        size = self.grid.height, self.grid.width
-        self.mosaic = Mosaic(*size, count, self.tile, self.overlap, self._emit, self.times)
+        blend = self.blend(self.card, self.grid, self.files, self.tile, self.overlap, self.times)
+        self.joined = JoinedMap(blend, self._write)
         self.sink = RasterSink(
             self.files.output,
             self.grid.finer(self.times),
-            count=count,
+            count=len(self.statistics),
             dtype="float32",
             nodata=self.card.nodata,
             band_names=self.card.values or (self.card.title,),
@@ -94,18 +110,13 @@ class RegressionCollector:
             metadata=self.metadata,
         )
 
-    def add(self, window: Window, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
-        """Add one tile's numbers (n, h, w), and which of its pixels are valid (h, w)."""
-        self.mosaic.add(window, output, valid.repeat(self.times, 0).repeat(self.times, 1))
-
-    def skip(self, window: Window) -> None:
-        """Skip a tile without a valid pixel."""
-        self.mosaic.skip(window)
+    def take(self, piece: Piece) -> None:
+        """Take the next piece that ``blend`` makes of the tiles."""
+        self.joined.take(piece)
 
     def close(self) -> dict[str, Any]:
         """Finish the file; its path, and the statistics of its numbers: of the first band, and of each by name."""
-        self.mosaic.close()
-        Lost("valid pixels", "they are nodata", self.mosaic.lost, self.mosaic.seen).log(self.report)
+        Lost("valid pixels", "they are nodata", self.joined.lost, self.joined.seen).log(self.report)
         first, *_ = each = [{"pixels": band.count, **band.values()} for band in self.statistics]
         self.sink.close(self.statistics[0].values())
         self._warn(self.statistics[0].values())
@@ -130,8 +141,8 @@ class RegressionCollector:
                 f"trained on {low:.4g} to {high:.4g}: what lies beyond is extrapolated.",
             )
 
-    def _emit(self, row: int, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
+    def _write(self, row: int, found: Rows) -> None:
         """Write finished rows: values (n, rows, width), valid (rows, width)."""
-        for statistics, band in zip(self.statistics, values):
-            statistics.add(band[valid])
-        self.sink.write(row, np.where(valid, values, np.float32(self.card.nodata)))
+        for statistics, band in zip(self.statistics, found["values"]):
+            statistics.add_rows(band, found["valid"])
+        self.sink.write(row, found["values"])

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..boxes.detections import Detections, Floats, Mask, as_objects
+from ..boxes.detections import Detections, Floats, Mask, as_arrays, as_objects, from_arrays
 from ..boxes.suppression import SUPPRESSIONS
 from ..boxes.tile_borders import TileBorders
+from ..boxes.valid_rows import ValidRows
 from ..cards.card import ModelCard
 from ..evaluation.decision import Lost
 from ..feedback import Report
@@ -21,8 +22,8 @@ from ..runtime.detector_outputs import Decode
 from ..vector.box_outlines import BoxGeometry, clipped, outline
 from ..vector.scene_features import Field
 from ..vector.writer import VectorSink
+from .blocks.pieces import Emit, Piece
 from .object_settings import Settings
-from .valid_rows import ValidRows
 
 FIELDS = (Field("class", "object"), Field("value", "int32"), Field("score", "float64"))
 SIDES = (Field("width_m", "float64"), Field("length_m", "float64"))
@@ -30,8 +31,46 @@ MOST = 10_000  # detections of a tile that are kept, the highest scores first
 
 
 @dataclass
+class DetectionPart:
+    """Finds the objects in tiles: the outputs of the network decoded, thresholded and suppressed, a piece a tile."""
+
+    grid: Grid
+    settings: Settings
+    decode: Decode
+    emit: Emit
+    finite: Callable[[tuple[NDArray, ...]], NDArray[np.bool_]] | None = None  # which boxes of an output are finite
+
+    def add(self, window: Window, output: tuple[NDArray, ...], valid: NDArray[np.bool_]) -> None:
+        """Add the network's outputs for one tile, and which of its pixels are valid (h, w)."""
+        lost = seen = 0
+        if self.finite is not None:
+            finite = self.finite(output)
+            lost, seen = int((~finite).sum()), finite.size
+        found = self.decode(output, (window.height, window.width), self.settings.confidence)
+        if len(found) > MOST:
+            found = found[np.argsort(-found.scores, kind="stable")[:MOST]]
+        if found.corners is None:
+            inside = min(window.height, self.grid.height - window.row), min(window.width, self.grid.width - window.col)
+            found = cut_to(found, *inside)
+        suppress = SUPPRESSIONS[self.settings.suppression]
+        found = only_valid(suppress(found, self.settings.iou, self.settings.confidence).drawn(), valid)
+        self._give(window, found, valid, lost, seen)
+
+    def skip(self, window: Window) -> None:
+        """Skip a tile without a valid pixel."""
+        self._give(window, Detections.none(), np.zeros((window.height, window.width), bool))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _give(self, window: Window, found: Detections, valid: NDArray[np.bool_], lost: int = 0, seen: int = 0) -> None:
+        place = window.row, window.col, window.height, window.width
+        self.emit({"window": place, "lost": lost, "seen": seen, "valid": valid, **as_arrays(found)})
+
+
+@dataclass
 class DetectionCollector:
-    """Suppresses a tile's detections, joins what tile borders cut, and writes objects that no later tile can reach.
+    """Joins what tile borders cut of the detections of tiles, and writes objects that no later tile can reach.
 
     An object whose centre is not valid is left out, and none reaches beyond the raster.
     """
@@ -40,11 +79,9 @@ class DetectionCollector:
     grid: Grid
     output: str
     settings: Settings
-    decode: Decode
     overlap: int
     report: Report
     metadata: dict[str, str] = field(default_factory=dict)
-    finite: Callable[[tuple[NDArray, ...]], NDArray[np.bool_]] | None = None  # which boxes of an output are finite
 
     def __post_init__(self) -> None:
         self.lost = Lost("boxes", "they are left out")
@@ -57,24 +94,16 @@ class DetectionCollector:
         self.objects = np.zeros(len(self.card.classes), np.int64)
         self.sink = VectorSink(self.output, self.grid.crs, "Polygon", (*FIELDS, *SIDES), self.metadata)
 
-    def add(self, window: Window, output: tuple[NDArray, ...], valid: NDArray[np.bool_]) -> None:
-        """Add the network's outputs for one tile, and which of its pixels are valid (h, w)."""
-        if self.finite is not None:
-            finite = self.finite(output)
-            self.lost.add(int((~finite).sum()), finite.size)
-        found = self.decode(output, (window.height, window.width), self.settings.confidence)
-        if len(found) > MOST:
-            found = found[np.argsort(-found.scores, kind="stable")[:MOST]]
-        if found.corners is None:
-            inside = min(window.height, self.grid.height - window.row), min(window.width, self.grid.width - window.col)
-            found = cut_to(found, *inside)
-        suppress = SUPPRESSIONS[self.settings.suppression]
-        found = only_valid(suppress(found, self.settings.iou, self.settings.confidence).drawn(), valid)
-        self._take(window, found, valid)
-
-    def skip(self, window: Window) -> None:
-        """Skip a tile without a valid pixel."""
-        self._take(window, Detections.none(), np.zeros((window.height, window.width), bool))
+    def take(self, piece: Piece) -> None:
+        """Take the next tile, as a ``DetectionPart`` gives it."""
+        self.lost.add(piece["lost"], piece["seen"])
+        window = Window(*piece["window"])
+        if window.row > self.row:
+            self._write(self.borders.next_row(window.row))
+            self.valid.forget(self.borders.top)
+            self.row = window.row
+        self.borders.add(window, from_arrays(piece))
+        self.valid.add(window, piece["valid"])
 
     def close(self) -> dict[str, Any]:
         """Finish the layer; its path, how many objects each class has, and the confidence threshold."""
@@ -92,14 +121,6 @@ class DetectionCollector:
     def abort(self) -> None:
         """Remove the unfinished layer."""
         self.sink.abort()
-
-    def _take(self, window: Window, found: Detections, valid: NDArray[np.bool_]) -> None:
-        if window.row > self.row:
-            self._write(self.borders.next_row(window.row))
-            self.valid.forget(self.borders.top)
-            self.row = window.row
-        self.borders.add(window, found)
-        self.valid.add(window, valid)
 
     def _write(self, found: Detections) -> None:
         """Write finished objects."""

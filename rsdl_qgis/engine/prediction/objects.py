@@ -7,12 +7,14 @@ from contextlib import AbstractContextManager
 from ..raster.grid import Grid, Window
 from ..runtime.detector import Detector, open_detector
 from ..vector.writer import driver_of
-from .job import Job, PredictionTask, Work
-from .object_collector import DetectionCollector
+from .blocks.pieces import Emit
+from .job import PredictionTask
+from .object_collector import DetectionCollector, DetectionPart
 from .object_settings import Settings
 from .request import ObjectRequest
-from .tile_work import tile_work
+from .tile_work import Parts, tile_work
 from .tiling import Plan
+from .work import Job, Work
 
 
 def object_work(job: Job[ObjectRequest]) -> AbstractContextManager[Work[Window]]:
@@ -22,11 +24,17 @@ def object_work(job: Job[ObjectRequest]) -> AbstractContextManager[Work[Window]]
     driver_of(output)
     report.log("info", settings.described(card))
 
-    def collector(grid: Grid, plan: Plan, detector: Detector, note: dict[str, str]) -> DetectionCollector:
-        decode, finite = detector.decode, detector.finite
-        return DetectionCollector(card, grid, output, settings, decode, plan.overlap, report, note, finite)
+    def parts(grid: Grid, plan: Plan) -> Parts[Window]:
+        def part(detector: Detector, block: range | None, emit: Emit) -> DetectionPart:
+            return DetectionPart(grid, settings, detector.decode, emit, detector.finite)
 
-    return tile_work(job, collector, open_detector)
+        return Parts(part)
+
+    def results(grid: Grid, plan: Plan, note: dict[str, str]) -> DetectionCollector:
+        return DetectionCollector(card, grid, output, settings, plan.overlap, report, note)
+
+    return tile_work(job, parts, results, open_detector)
 
 
-run_detect = PredictionTask(ObjectRequest, "finds objects", object_work).operation()
+TASK = PredictionTask(ObjectRequest, "finds objects", object_work)
+run_detect = TASK.operation()

@@ -79,7 +79,8 @@ class PredictRequest:
     """What every operation that predicts takes. None: as the model says, or as the memory and the machine allow.
 
     ``asked``: the job's arguments as they came, for the metadata of the outputs alone. ``extent``: xmin, ymin,
-    xmax, ymax, in ``extent_crs`` (None: the raster's). ``resample``: to the model's pixel size.
+    xmax, ymax, in ``extent_crs`` (None: the raster's). ``resample``: to the model's pixel size. ``scheduler``: the
+    address of a Dask scheduler whose workers run the network.
     """
 
     operation: ClassVar[str]
@@ -95,10 +96,12 @@ class PredictRequest:
     grid: str  # of several rasters: first, last or finest
     normalize: str
     device: str
+    engine: str
     threads: int | None
     tile_size: int | None
     overlap: int | None
     batch_size: int | None
+    scheduler: str | None
 
     @classmethod
     def of(cls: type[R], arguments: Mapping[str, Any]) -> R:

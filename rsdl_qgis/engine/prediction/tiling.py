@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from ..cards.card import ModelCard
 from ..errors import InputError, MismatchError
 from ..raster.tiles import tile_shape, tiles
+from ..runtime.devices import available_cores, choose_device, named_device
 from ..runtime.onnx_form import Form
-from ..runtime.sessions import available_cores, choose_device
+from ..tables.devices import ON_CPU
+from ..tables.tasks import task_of
 from .request import PredictRequest
 
 NETWORK_MEMORY = 440_000_000  # bytes that the network may need at a time, unless TILE_SIZE says otherwise
 LARGEST_TILE = 1056  # pixels: larger ones gain little, and need more memory and longer to cancel
+STRIP = 160_000_000  # bytes of the rows of a map that are not finished: tiles of wide rasters are the lower for it
+LOWEST = 384  # pixels: but no lower than this
 STREAMS = 2  # batches that run at once
 FEWEST = 2 * STREAMS  # batches: where there are fewer, one stream with all cores ends sooner
 
@@ -64,7 +68,8 @@ def streams_for(batches: int, memory: int, request: PredictRequest) -> int:
     """
     threads = request.threads or available_cores()
     pays = batches >= FEWEST and threads >= STREAMS and STREAMS * memory <= NETWORK_MEMORY
-    return STREAMS if pays and choose_device(request.device) == "cpu" else 1
+    place = choose_device if request.scheduler is None else named_device  # workers may have a device that is not here
+    return STREAMS if pays and place(request.device) in ON_CPU else 1
 
 
 def _plan(height: int, width: int, card: ModelCard, request: PredictRequest, streams: int, form: Form | None) -> Plan:
@@ -85,7 +90,7 @@ def _plan(height: int, width: int, card: ModelCard, request: PredictRequest, str
     else:
         largest = asked or memory_tile(card, memory)
         overlap = min(tiling.overlap, largest // 4) if overlap is None else overlap
-        tile = (asked, asked) if asked else tile_shape(height, width, largest, overlap, tiling.multiple)
+        tile = (asked, asked) if asked else _free_shape(height, width, largest, overlap, card)
     if any(side < length and overlap > side // 2 for side, length in zip(tile, (height, width))):
         raise InputError(
             f"An overlap of {overlap} px is more than half of a {tile[1]} x {tile[0]} px tile.",
@@ -94,6 +99,16 @@ def _plan(height: int, width: int, card: ModelCard, request: PredictRequest, str
     fitting = memory // (tiling.memory * fixed[0] * fixed[1]) if fixed else 1
     batch = request.batch_size or max(1, min(16, fitting))
     return Plan(tile, overlap, batch, streams, margin)
+
+
+def _free_shape(height: int, width: int, largest: int, overlap: int, card: ModelCard) -> tuple[int, int]:
+    """The tile of a network that takes any, up to a side; of maps so low that the strip that is blended stays small."""
+    multiple, highest = card.tiling.multiple, largest
+    if task_of(card.task).dense:
+        rows = STRIP // (width * (4 * max(1, card.channels - 1) + 1))  # float32, and whether it is valid
+        highest = min(largest, max(LOWEST, 4 * overlap, rows) // multiple * multiple)
+    shapes = [tile_shape(height, width, side, overlap, multiple) for side in (highest, largest)]
+    return shapes[0][0], shapes[1][1]
 
 
 def memory_tile(card: ModelCard, memory: int) -> int:

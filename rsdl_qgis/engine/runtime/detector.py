@@ -15,9 +15,11 @@ from ..cards.onnx.detectors import Layout, layout_of
 from ..cards.onnx.header import read_onnx_file
 from ..errors import ModelError
 from ..feedback import Report
+from ..tables.devices import ON_CPU
 from .detector_outputs import Decode, decoder_of, finite_boxes, settled
+from .network import Arrays, Network, OutOfMemory, count_of, shrinking
 from .onnx_form import Form
-from .sessions import Arrays, Network, OutOfMemory, open_network, shrinking
+from .sessions import BY_CARD, open_network
 
 UNITS = ("pixels", "normalised")  # what a card may say of boxes
 Outputs = tuple[NDArray, ...]  # of one image, each with a batch axis of length 1 where it has one
@@ -44,13 +46,14 @@ def open_detector(
     threads: int | None = None,
     report: Report | None = None,
     streams: int = 1,
+    engine: str = BY_CARD,
 ) -> Detector:
     """The detector at ``path`` (a folder or an ``.onnx``) ready to run; see ``sessions.open_runtime``.
 
     ModelError also where it is not clear what its outputs mean, or they contradict the card. What the file and card of
     another program leave open is determined from two synthetic images, and logged.
     """
-    opened = open_network(card, path, device, threads, report, streams)
+    opened = open_network(card, path, device, threads, report, streams, engine)
     run = in_batches(opened.run)
     layout = Layout("boxes-scores", len(card.classes))
     if opened.form is not None:
@@ -62,7 +65,7 @@ def open_detector(
         if not opened.form.own:
             layout = settled(layout, card, run(images), side_of(card, opened.form))
             (report or Report()).log("info", layout_text(card, layout))
-    if opened.device.startswith("cuda"):
+    if opened.device not in ON_CPU:
         run = shrinking(run, lambda halves: [outputs for half in halves for outputs in half])
     return Detector(run, decoder_of(card, layout), partial(finite_boxes, layout=layout))
 
@@ -107,7 +110,7 @@ def takes_one(form: Form, layout: Layout) -> bool:
 def _takes_several(network: Network, images: Arrays) -> bool:
     """Whether a network that declares a free batch axis really gives an output for each image."""
     try:
-        return all(len(output) == _count(images) for output in network(images))
+        return all(len(output) == count_of(images) for output in network(images))
     except (ModelError, OutOfMemory):
         return False
 
@@ -117,7 +120,7 @@ def in_batches(network: Network) -> Callable[[Arrays], list[Outputs]]:
 
     def run(inputs: Arrays) -> list[Outputs]:
         outputs = network(inputs)
-        return [tuple(output[i : i + 1] for output in outputs) for i in range(_count(inputs))]
+        return [tuple(output[i : i + 1] for output in outputs) for i in range(count_of(inputs))]
 
     return run
 
@@ -126,11 +129,7 @@ def one_by_one(network: Network) -> Callable[[Arrays], list[Outputs]]:
     """Runs one image after another."""
 
     def run(inputs: Arrays) -> list[Outputs]:
-        parts: Sequence[Arrays] = [{k: v[i : i + 1] for k, v in inputs.items()} for i in range(_count(inputs))]
+        parts: Sequence[Arrays] = [{k: v[i : i + 1] for k, v in inputs.items()} for i in range(count_of(inputs))]
         return [tuple(network(part)) for part in parts]
 
     return run
-
-
-def _count(inputs: Arrays) -> int:
-    return len(next(iter(inputs.values())))

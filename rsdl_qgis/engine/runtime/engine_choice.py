@@ -16,8 +16,9 @@ from torch import Tensor, nn
 from ..cards.card import ModelCard
 from ..networks import memory_format
 from ..tables.tasks import task_of
+from .devices import available_cores
+from .onnx_engine import onnx_session
 from .onnx_export import example_inputs
-from .sessions import available_cores, onnx_session
 
 Run = Callable[[], Any]
 CLEARLY = 1.1  # torch starts slower and takes more memory: it has to gain more than this factor

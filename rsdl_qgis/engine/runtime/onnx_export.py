@@ -23,7 +23,7 @@ from ..cards.stac_mlm import to_item
 from ..errors import ModelError
 from ..networks import NETWORKS
 from ..tables.tasks import TASKS, task_of
-from .sessions import activation
+from .torch_engine import activation
 
 OPSET = 18
 SMALLEST_HALF = 256  # values: smaller tensors stay in single precision

@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..cards.card import ONNX_FILE, ModelCard
 from ..cards.stac_mlm import stated
-from ..chips.prepare import prepare_chips
 from ..evaluation.results import Evaluation
 from ..feedback import Portion, Report
 from ..job.outputs import writing
@@ -28,31 +28,35 @@ from .evaluate.models import evaluated
 from .evaluate.samples import evaluate, open_run
 from .loop.consistency import check_crops
 from .loop.losses import build_loss
-from .loop.work_folder import TARGETS, prepare_resume, work_folder
+from .loop.work_folder import TARGETS, work_folder
+from .processes import group
+from .processes.devices import set_up_device
+from .processes.watch import over_processes
 from .request import DistilRequest, TrainRequest
 from .samples.batches import Batches
 from .start.start import network_to_build
 from .summary import Trained
-from .train import CUT, TRAINED, finish, set_up, set_up_device, settings_of, train_with_loss
+from .train import CUT, TRAINED, finish, set_up, settings_of, shared_chips, train_with_loss
 
 PREDICTED = 0.15  # of the progress, when the teacher's predictions are complete
 TIMED = 5  # runs, of which the median time is reported
 
 
+@over_processes
 @writing("distil")
 def run_distil(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """Train a student network on a teacher's predictions and write its model folder; returns the metrics of both.
 
     ``teacher``: a model; ``temperature`` softens its probabilities. The other arguments are those of the job "train".
     Labels are used for evaluation only; without labels the student is evaluated by its agreement with the teacher.
+    Several processes train as in the job "train".
     """
     start = time.perf_counter()
     asked = DistilRequest.of(arguments)
-    request = asked.training
+    request = replace(asked.training, device=set_up_device(asked.training.device, asked.training.threads))
     student = network_to_build(request.network or TASKS[request.task].network, request.options, None)
-    set_up_device(request)
     with work_folder(request):
-        return _distilled(asked, student, report, start)
+        return _distilled(replace(asked, training=request), student, report, start)
 
 
 def _distilled(
@@ -60,22 +64,26 @@ def _distilled(
 ) -> dict[str, Any]:
     """``run_distil`` after its checks; ``start``: when it started (seconds)."""
     request, path, teacher, (name, options) = asked.training, asked.path, asked.teacher, student
-    folder, split = prepare_chips(request.data, request.work / "chips", Portion(report, 0, CUT))
-    prepare_resume(request, folder, report)
+    folder, split = shared_chips(request, report)
     if request.consistency:
         check_crops(folder.size, shared_multiple(request, name, options, folder.inputs, teacher))
     run = open_run(teacher, path, request.device, request.threads)
     targets, predicting = request.work / TARGETS, Portion(report, CUT, PREDICTED)
-    data, training = open_distillation(folder, request, name, options, teacher, run, targets, predicting)
+    data, training = group.in_turn(
+        lambda: open_distillation(folder, request, name, options, teacher, run, targets, predicting)
+    )
     report.log("info", f"{split.text} {data}")
-    network, started, card = set_up(request, data, name, options, None, report)
+    network, started, card = group.on_first(lambda: set_up(request, data, name, options, None, report))
     window = folder.size if TASKS[request.task].dense else None
     size = min(request.batch_size, len(training))
-    batches = Batches(training, size, request.augmentation, request.seed, None, window)
+    part = (group.rank(), group.count())
+    batches = Batches(training, size, request.augmentation, request.seed, None, window, part)
     settings = settings_of(request, batches, TASKS[request.task].kinds[data.kind].metric)
     names, kind = LOSSES[target_kind(teacher)]
     loss = build_loss(names, kind, temperature=asked.temperature)
     last = train_with_loss(request, data, network, card, batches, loss, settings, Portion(report, PREDICTED, TRAINED))
+    if not group.is_first():
+        return {}
     found = evaluated(request, data, network, card, Portion(report, TRAINED, 0.95))
     threshold = teacher.thresholds or teacher.threshold
     compare = Portion(report, 0.95, 0.97)

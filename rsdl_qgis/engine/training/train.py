@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,12 +16,14 @@ from torch import Tensor, nn
 
 from ..cards.card import ModelCard
 from ..cards.store import Store
+from ..chips.folder import ChipFolder
 from ..chips.prepare import prepare_chips
+from ..chips.splitting.splits import SplitNote
 from ..errors import InputError
 from ..feedback import Portion, Report
 from ..job.outputs import kept, writing
 from ..networks import NETWORKS, build_network
-from ..runtime.sessions import available_cores, torch_device
+from ..runtime.devices import torch_device
 from ..tables.tasks import TASKS, task_of
 from .evaluate.box_samples import quick_ap50
 from .evaluate.models import evaluated
@@ -31,6 +34,9 @@ from .loop.fit import Epoch, Settings, given_loss
 from .loop.losses import balanced_weights, build_loss
 from .loop.work_folder import prepare_resume, run_epochs, work_folder
 from .model import card_for, write_model
+from .processes import group
+from .processes.devices import set_up_device
+from .processes.watch import over_processes
 from .request import GENTLE, NEW_START, NO_CLASS, TrainRequest
 from .samples.batches import Batches
 from .samples.chips import balanced_draws
@@ -44,32 +50,53 @@ Addition = Callable[[ModelCard], Mapping[str, Any]]
 CUT, TRAINED, EVALUATED = 0.08, 0.9, 0.97  # fraction of the progress when each is done
 
 
+@over_processes
 @writing("train")
 def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """Train a network as ``arguments`` say and write its model folder; returns the metrics it reached.
 
     Chips, checkpoint and the best model so far lie in ``<output>.training`` until the model is written. A training that
-    was stopped resumes from there when the same job is started again.
+    was stopped resumes from there when the same job is started again. Several processes train together; the first one
+    alone makes chips, evaluates and writes.
     """
     start_time = time.perf_counter()
     request = TrainRequest.of(arguments)
     base = Store().find(request.base_model)[1] if request.base_model else None
     name, options = network_to_build(network_of(request, base), request.options, base, request.pretrained)
-    set_up_device(request)
+    request = replace(request, device=set_up_device(request.device, request.threads))
     with work_folder(request):
-        folder, split = prepare_chips(request.data, request.work / "chips", Portion(report, 0, CUT))
-        prepare_resume(request, folder, report)
+        folder, split = shared_chips(request, report)
         if request.consistency:
             check_crops(folder.size, sides_multiple(request, name, options, folder.inputs))
         data = open_data(folder, request, name, options, base.inputs if base else ())
         report.log("info", f"{split.text} {data}")
-        network, started, card = set_up(request, data, name, options, base, report)
+        network, started, card = group.on_first(lambda: set_up(request, data, name, options, base, report))
         if data.units and base and task_of(base.task).numbers:
             fold(network, data.units.inverse)  # its outputs have units; training is on standardised ones
         last, settings = train(request, data, network, card, Portion(report, CUT, TRAINED))
+        if not group.is_first():
+            return {}
         found = evaluated(request, data, network, card, Portion(report, TRAINED, EVALUATED))
         trained = Trained(request, settings, data, split, started, last, found, time.perf_counter() - start_time)
         return finish(trained, network, report)
+
+
+def shared_chips(request: TrainRequest, report: Report) -> tuple[ChipFolder, SplitNote]:
+    """The chips of a training, and how they are split; its work folder is ready for them.
+
+    The first of several processes makes them. InputError where another one does not see them.
+    """
+
+    def made() -> tuple[ChipFolder, SplitNote]:
+        chips = prepare_chips(request.data, request.work / "chips", Portion(report, 0, CUT))
+        prepare_resume(request, chips[0], report)
+        return chips
+
+    folder, split = group.on_first(made)
+    if not folder.path.is_dir():
+        problem = f"{folder.path} is not there for process {group.rank()}, on {platform.node()}."
+        raise InputError(problem, "Put output and chips on storage that all machines see under the same path.")
+    return folder, split
 
 
 def finish(
@@ -113,12 +140,6 @@ def network_of(request: TrainRequest, base: ModelCard | None) -> str:
     line = NETWORKS.get(base.network) if base else None
     task = TASKS[request.task]
     return base.network if base and line and line.task in task.networks else task.network
-
-
-def set_up_device(request: TrainRequest) -> None:
-    """Check that the device is available; on a CPU set the number of threads."""
-    if torch_device(request.device) == "cpu":
-        torch.set_num_threads(request.threads or available_cores())
 
 
 def set_up(
@@ -196,7 +217,8 @@ def train(
     if size < request.batch_size:
         report.log("info", f"There are {size} training samples, so that is the batch size.")
     window = data.folder.size if TASKS[request.task].cropped else None
-    batches = Batches(samples, size, request.augmentation, request.seed, draws, window)
+    part = (group.rank(), group.count())
+    batches = Batches(samples, size, request.augmentation, request.seed, draws, window, part)
     settings = settings_of(request, batches, TASKS[request.task].kinds[data.kind].metric)
     if data.kind == "boxes":
         return train_detector(request, data, network, card, batches, settings, report), settings

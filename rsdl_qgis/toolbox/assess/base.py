@@ -17,9 +17,9 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from .. import compat, settings
+from .. import compat
 from .. import parameters as shared
-from ..algorithm import RsdlAlgorithm
+from ..saving import JobAlgorithm, saving_parameters
 from ..text import tr
 from ..worker import layers, vectors
 from ..worker.client import make_job, run_job, temporary_folder
@@ -52,7 +52,7 @@ class SideLayer:
         return {**self.rest, **self.source.spec(folder, feedback)}
 
 
-class Assessment(RsdlAlgorithm):
+class Assessment(JobAlgorithm):
     """Assess predictions against a reference. A child says the class's constants and the methods that raise here."""
 
     GROUP = "assess"
@@ -90,7 +90,7 @@ class Assessment(RsdlAlgorithm):
         """What is done with the outputs that were written; ``replaced``: those that were there before."""
 
     def initAlgorithm(self, configuration=None):
-        for parameter in self.own_parameters():
+        for parameter in [*self.own_parameters(), *saving_parameters()]:
             self.addParameter(parameter)
         for name, label in self.METRICS.items():
             self.addOutput(QgsProcessingOutputNumber(name, label()))
@@ -107,9 +107,7 @@ class Assessment(RsdlAlgorithm):
         for name, formats in self.FORMATS.items():
             text = text or shared.output_problem(shared.fixed_path(parameters.get(name)), formats)
         text = text or self.layers_problem(parameters, context)
-        if not text:
-            settings.worker_python()
-        return text
+        return text or self.worker_problem(parameters)
 
     def prepareAlgorithm(self, parameters, context, feedback):
         self.refuse(parameters, context)
@@ -138,7 +136,10 @@ class Assessment(RsdlAlgorithm):
             steps.setCurrentStep(done)
             files = {name.lower(): path for name, path in outputs.items()}
             arguments = {**self.arguments(parameters, context, specs), **area, **files}
-            result = run_job(make_job(self.OPERATION, arguments), steps, folder)
+            job = make_job(self.OPERATION, arguments)
+            if self.is_saved(parameters):
+                return self.save(job, parameters, context, steps)
+            result = run_job(job, steps, folder)
         feedback.pushInfo(self.summary(result))
         feedback.pushInfo(result["drawn"])
         self.finish(outputs, replaced, context, feedback)

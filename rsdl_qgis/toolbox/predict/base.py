@@ -18,10 +18,10 @@ from ...engine.cards.card import Input, ModelCard, match_bands, palette_bands
 from ...engine.errors import MismatchError, RsdlError
 from ...engine.tables.tasks import task_of
 from .. import parameters as shared
-from .. import settings
 from ..algorithm import RsdlAlgorithm
 from ..results import styles
 from ..results.style_files import keep_style
+from ..saving import JobAlgorithm, saving_parameters
 from ..text import tr
 from ..worker import layers, vectors
 from ..worker.client import make_job, run_job, temporary_folder
@@ -43,7 +43,7 @@ class Plan:
         return [use for uses in self.inputs.values() for use in uses]
 
 
-class InferenceAlgorithm(RsdlAlgorithm):
+class InferenceAlgorithm(JobAlgorithm):
     """Runs a model. A child declares its inputs and says in ``plan`` which model takes which layer."""
 
     GROUP = "predict"
@@ -94,7 +94,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
         return {}
 
     def initAlgorithm(self, configuration=None):
-        for parameter in [*self.inputs(), *self.outputs(), *self.running()]:
+        for parameter in [*self.inputs(), *self.outputs(), *self.running(), *saving_parameters()]:
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputString("MODEL_NAME", tr("Name of the model used")))
 
@@ -113,8 +113,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
                     return tr(
                         "The layer '{layer}' has no extent and pixel size of its own. Choose the area to map (EXTENT)."
                     ).format(layer=use.layer.name())
-        settings.worker_python()
-        return ""
+        return self.worker_problem(parameters)
 
     def prepareAlgorithm(self, parameters, context, feedback):
         self.refuse(parameters, context)
@@ -154,6 +153,8 @@ class InferenceAlgorithm(RsdlAlgorithm):
                 "resample": self.parameterAsBoolean(parameters, "RESAMPLE", context),
                 **self.options(parameters, context),
                 "device": self.parameterAsString(parameters, "DEVICE", context).strip() or "auto",
+                "engine": self.parameterAsEnumString(parameters, "ENGINE", context),
+                "scheduler": shared.text_of(self, parameters, "SCHEDULER", context) or None,
                 **{
                     name.lower(): shared.number(self, parameters, name, context)
                     for name in ("TILE_SIZE", "OVERLAP", "BATCH_SIZE", "THREADS")
@@ -161,6 +162,8 @@ class InferenceAlgorithm(RsdlAlgorithm):
                 **{name.lower(): path for name, path in outputs.items()},
             }
             job = make_job(task_of(self.TASK).operation, self.arguments(arguments, parameters, context))
+            if self.is_saved(parameters):
+                return self.save(job, parameters, context, steps)
             result = run_job(job, steps, folder)
         self._show(outputs, replaced, result, context, feedback)
         made = {name: path for name, path in outputs.items() if path}

@@ -99,7 +99,8 @@ class SceneClassification(OneImageAlgorithm):
                 "Only pixels whose centre lies in these polygons are used. Any coordinate system. Default: no mask."
             )
         )
-        return [area, mask, shared.nodata(), shared.resample(), batch, shared.device(), shared.threads()]
+        running = [shared.device(), shared.engine(), shared.threads(), shared.scheduler()]
+        return [area, mask, shared.nodata(), shared.resample(), batch, *running]
 
     def output_label(self):
         return tr("Scenes")

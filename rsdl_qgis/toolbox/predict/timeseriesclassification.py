@@ -139,7 +139,9 @@ class TimeSeriesClassification(InferenceAlgorithm):
                 ),
             ),
             shared.device(),
+            shared.engine(),
             shared.threads(),
+            shared.scheduler(),
         ]
 
     def output_label(self):

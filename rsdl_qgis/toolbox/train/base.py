@@ -27,8 +27,8 @@ from ...engine.tables.tasks import TASKS, Task
 from ...paths import user_folder
 from .. import parameters as shared
 from .. import settings
-from ..algorithm import RsdlAlgorithm
 from ..metrics import metric_labels, metrics_help
+from ..saving import JobAlgorithm, saving_parameters
 from ..text import tr
 from ..worker.client import make_job, run_job, temporary_folder
 from . import checks, option_table
@@ -41,7 +41,7 @@ REPORTS = ("html", "htm")
 BEST = "best"  # the best model so far, in the work folder
 
 
-class ModelMaker(RsdlAlgorithm):
+class ModelMaker(JobAlgorithm):
     """Makes a model and a report of it: where they go, and what the log says when it was stopped.
 
     A child gives ``OPERATION``, the job's, and ``METRICS``, the ids of those that are its outputs.
@@ -50,6 +50,9 @@ class ModelMaker(RsdlAlgorithm):
     GROUP = "train"
     OPERATION = ""
     METRICS: tuple[str, ...] = ()
+
+    def find_worker(self) -> None:
+        settings.training_python()
 
     def default_name(self, parameters, context) -> str:
         """The name of the model where none is given."""
@@ -67,8 +70,8 @@ class ModelMaker(RsdlAlgorithm):
         return f"{self.help()}\n\n{metrics_help(self.METRICS)}"
 
     def add_outputs(self) -> None:
-        """Declare NAME, OUTPUT, REPORT and the metrics."""
-        for parameter in (_name(), _model_folder(), _report()):
+        """Declare NAME, OUTPUT, REPORT, how the job is saved, and the metrics."""
+        for parameter in (_name(), _model_folder(), _report(), *saving_parameters(tr("Computing"))):
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputString("MODEL", tr("Model, for MODEL of other algorithms")))
         main = tr("Main metric of the finished model")
@@ -95,7 +98,8 @@ class ModelMaker(RsdlAlgorithm):
         copies = self._data.copies if self._data else 0
         steps = QgsProcessingMultiStepFeedback(copies + 1, feedback)
         began = time.time()
-        make_parent(output)
+        if not self.is_saved(parameters):
+            make_parent(output)
         with temporary_folder() as folder:
             arguments = {
                 **self.arguments(parameters, context),
@@ -106,8 +110,11 @@ class ModelMaker(RsdlAlgorithm):
                 "report": report,
                 "resume": True,
             }
+            job = make_job(self.OPERATION, arguments)
+            if self.is_saved(parameters):
+                return self.save(job, parameters, context, steps)
             try:
-                result = run_job(make_job(self.OPERATION, arguments), steps, folder)
+                result = run_job(job, steps, folder)
             except QgsProcessingException as error:
                 raise QgsProcessingException(_with_best(str(error), output, began, feedback)) from None
         feedback.pushInfo(tr("The model is in {folder}.").format(folder=output))
@@ -194,9 +201,7 @@ class TrainingAlgorithm(ModelMaker):
             text = text or self._labels_problem(parameters, context, labels)
         text = text or self._settings_problem(parameters, context, chips, start)
         text = text or self.outputs_problem(parameters, context)
-        if not text:
-            settings.worker_python()
-        return text
+        return text or self.worker_problem(parameters)
 
     def _source_problem(self, parameters, chips, images, labels) -> str:
         """Neither layers nor chips, or both; labels missing."""

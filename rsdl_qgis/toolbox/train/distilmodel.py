@@ -104,9 +104,7 @@ class DistilModel(ModelMaker):
         text = text or self._settings_problem(parameters, context, chips, teacher)
         text = text or shared.device_problem(self, parameters, context)
         text = text or self.outputs_problem(parameters, context)
-        if not text:
-            settings.worker_python()
-        return text
+        return text or self.worker_problem(parameters)
 
     def _settings_problem(self, parameters, context, chips: str, teacher: ModelCard) -> str:
         said, task = option_table.values(OPTIONS, self, parameters, context), TASKS[teacher.task]

@@ -14,8 +14,7 @@ from qgis.core import (
 
 from ...engine.tables.tasks import RASTERS, TASKS
 from .. import parameters as shared
-from .. import settings
-from ..algorithm import RsdlAlgorithm
+from ..saving import JobAlgorithm, saving_parameters
 from ..text import tr
 from ..worker.client import make_job, run_job, temporary_folder
 from . import checks, data, option_table
@@ -27,7 +26,7 @@ CHIPS_FILE = "chips.json"  # what makes a folder a chip folder
 OPTIONS = ("UNLABELLED", "MULTILABEL", *CUTTING, "SPLIT", "VALIDATION", "TEST", "BLOCK_SIZE", "SEED")
 
 
-class ExportChips(RsdlAlgorithm):
+class ExportChips(JobAlgorithm):
     """rsdl:exportchips: a folder of labelled pieces of rasters."""
 
     NAME = "exportchips"
@@ -69,6 +68,7 @@ class ExportChips(RsdlAlgorithm):
             *data.advanced_parameters(),
             *option_table.advanced(OPTIONS, offer),
             _chip_folder(),
+            *saving_parameters(tr("Computing")),
         ]:
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputString("CHIPS", tr("Chip folder, for CHIPS of other algorithms")))
@@ -88,9 +88,7 @@ class ExportChips(RsdlAlgorithm):
         text = text or checks.split_problem(said, "") or checks.chip_size_problem(said)
         path = shared.fixed_path(parameters.get("OUTPUT"))
         text = text or ("" if shared.is_temporary(path) else folder_problem(Path(path), CHIPS_FILE))
-        if not text:
-            settings.worker_python()
-        return text
+        return text or self.worker_problem(parameters)
 
     def _given_problem(self, parameters, task, form, images) -> str:
         """The rasters of the task missing, or others given."""
@@ -137,7 +135,8 @@ class ExportChips(RsdlAlgorithm):
     def processAlgorithm(self, parameters, context, feedback):
         path = shared.fixed_path(parameters.get("OUTPUT"))
         output = Path(path or QgsProcessingUtils.generateTempFilename("chips")).absolute()
-        make_parent(output)
+        if not self.is_saved(parameters):
+            make_parent(output)
         said = option_table.values(OPTIONS, self, parameters, context)
         steps = QgsProcessingMultiStepFeedback(self._data.copies + 1, feedback)
         with temporary_folder() as folder:
@@ -148,7 +147,10 @@ class ExportChips(RsdlAlgorithm):
                 **self._data.arguments(folder, steps),
                 "output": str(output),
             }
-            result = run_job(make_job("export_chips", arguments), steps, folder)
+            job = make_job("export_chips", arguments)
+            if self.is_saved(parameters):
+                return self.save(job, parameters, context, steps)
+            result = run_job(job, steps, folder)
         return {"OUTPUT": str(output), "CHIPS": str(output), "COUNT": result["chips"]}
 
 

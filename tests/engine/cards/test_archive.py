@@ -6,6 +6,7 @@ import os
 import stat
 import zipfile
 from collections import namedtuple
+from dataclasses import replace
 
 import pytest
 
@@ -115,13 +116,13 @@ def test_a_long_card_that_is_not_compressed_is_read(tmp_path):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("x/model.json", b" " * (LARGEST_LIST + 1))
     with opened_archive(path) as opened:
-        assert len(opened.card(2 * LARGEST_LIST)) == LARGEST_LIST + 1
+        assert len(opened.marked(2 * LARGEST_LIST)) == LARGEST_LIST + 1
 
 
 def test_a_card_of_any_size_is_not_read(tmp_path):
     path = pack(tmp_path / "m.zip", [("x/model.json", b" " * 5000)])
     with opened_archive(path) as opened, pytest.raises(ModelError, match="5000 bytes, more than 4000"):
-        opened.card(4000)
+        opened.marked(4000)
 
 
 @pytest.mark.parametrize("limit", ["disk", "model"])
@@ -131,7 +132,7 @@ def test_what_there_is_no_room_for_is_not_unpacked(tmp_path, monkeypatch, limit)
         usage = namedtuple("usage", "total used free")
         monkeypatch.setattr(archive.shutil, "disk_usage", lambda _: usage(0, 0, archive.SPARE + 1001))
     else:
-        monkeypatch.setattr(archive, "LARGEST_MODEL", 1001)
+        monkeypatch.setattr(archive, "MODEL", replace(archive.MODEL, size=1001))
     with pytest.raises(ModelError, match="unpacks to 1,002 bytes"):
         unpack(path, tmp_path / "into")
     assert not list(tmp_path.glob("into/*"))

@@ -79,8 +79,9 @@ def mapped(probabilities, card, folder):
     collector = SegmentationCollector(card, grid, files, (1, count), 0, Report())
     collector.class_sink.write = lambda row, values: written.append(values[0, 0].astype(int))
     written = []
-    collector.add(Window(0, 0, 1, count), probabilities.T[:, None], np.ones((1, count), bool))
-    collector.mosaic.close()
+    part = SegmentationCollector.blend(card, grid, files, (1, count), 0).part(None, collector.take)
+    part.add(Window(0, 0, 1, count), probabilities.T[:, None], np.ones((1, count), bool))
+    part.close()
     collector.abort()
     return np.where(written[0] == card.nodata, NONE, written[0])
 

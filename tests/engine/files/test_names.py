@@ -6,7 +6,16 @@ import os
 
 import pytest
 
-from rsdl_qgis.engine.files.names import LONGEST, family, files_of, hidden, layer_name, work_folder
+from rsdl_qgis.engine.files.names import (
+    LONGEST,
+    family,
+    files_of,
+    hidden,
+    layer_name,
+    with_file,
+    with_sources,
+    work_folder,
+)
 
 
 @pytest.mark.parametrize("name", ["o.tif", "with blank.gpkg", "森.shp"])
@@ -83,3 +92,24 @@ def test_a_virtual_raster_is_made_of_files_too(tmp_path):
 def test_what_lies_beside_a_file_as_a_part_of_it():
     assert {"/x/a.dbf", "/x/a.shx"} <= set(family("/x/a.shp"))
     assert "/x/a.gpkg-wal" in family("/x/a.gpkg") and "/x/a.tif.aux.xml" in family("/x/a.tif")
+
+
+@pytest.mark.parametrize(
+    "source", ["{}", "{}|layername=a", 'NETCDF:"{}":v', "GPKG:{}:table", "/vsizip/{}/inner/a.tif", "HDF5:{}://a"]
+)
+def test_the_file_in_a_source_is_replaced(tmp_path, source):
+    (tmp_path / "a").touch()
+    assert with_file(source.format(tmp_path / "a"), "/other/b") == source.format("/other/b")
+
+
+@pytest.mark.parametrize("source", ["/vsicurl/https://rsdl.example/a.tif", "nowhere.tif", "PG:dbname=x"])
+def test_a_source_without_a_file_stays(source):
+    assert with_file(source, "/other/b") == source
+
+
+def test_the_sources_of_a_virtual_raster_are_changed(tmp_path):
+    text = "<V><SourceFilename relativeToVRT='1'>a &amp; b.tif</SourceFilename><SrcDataSource>c</SrcDataSource></V>"
+    found = []
+    changed = with_sources(text, "/v", lambda source: (found.append(source), "x<y")[1])
+    assert found == [os.path.join("/v", "a & b.tif"), "c"]
+    assert changed == text.replace("'1'>a &amp; b.tif", "'0'>x&lt;y").replace(">c<", ">x&lt;y<")

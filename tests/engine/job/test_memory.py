@@ -10,7 +10,7 @@ import pytest
 from rsdl_qgis.engine.__main__ import error_fields
 from rsdl_qgis.engine.errors import InputError, OutputError
 from rsdl_qgis.engine.job.memory import ran_out
-from rsdl_qgis.engine.runtime.sessions import OutOfMemory
+from rsdl_qgis.engine.runtime.network import OutOfMemory
 
 TORCH = "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to"
 ERRORS = [

@@ -13,9 +13,10 @@ import pytest
 from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.jobs import PLACES
-from rsdl_qgis.engine.prediction.job import PredictionTask, Work
+from rsdl_qgis.engine.prediction.job import PredictionTask
 from rsdl_qgis.engine.prediction.loop import Tile
 from rsdl_qgis.engine.prediction.request import MapRequest, ObjectRequest
+from rsdl_qgis.engine.prediction.work import Work
 from rsdl_qgis.engine.radiometry.scaling import Radiometry
 
 NOTHING, ONE, PIXEL = np.zeros((1, 1)), np.ones((1, 1)), np.ones((1, 1), bool)
@@ -43,7 +44,9 @@ class Steps:
                 windows=[1, 2, 3],
                 scales=lambda: self.did("scale", {"x": TENFOLD}),
                 load=lambda scales, n: Tile(n, {} if n == 2 else {"x": scales["x"](np.full((1, 1, 1, 1), n))}, PIXEL),
-                collector=lambda network, note: self.collector(job, note),
+                part=lambda network, block, emit: self.part(emit),
+                results=lambda note: self.results(job, note),
+                blocks=[range(3)],
                 cut={"pieces": 3},
                 batch=1,
                 streams=1,
@@ -54,12 +57,18 @@ class Steps:
         finally:
             self.done.append("shut")
 
-    def collector(self, job, note):
-        self.did("collector")
+    def part(self, emit):
+        toy = type("Toy", (), {})()
+        toy.add = lambda n, output, valid: emit({"thing": (n, int(output.item()))})
+        toy.skip = lambda n: emit({"thing": (n, None)})
+        toy.close = lambda: self.did("whole")
+        return toy
+
+    def results(self, job, note):
+        self.did("results")
         self.note, taken = note, []
         toy = type("Toy", (), {})()
-        toy.add = lambda n, output, valid: taken.append((n, int(output.item())))
-        toy.skip = lambda n: taken.append((n, None))
+        toy.take = lambda piece: taken.append(piece["thing"])
         toy.close = lambda: self.did("close", {"output": job.request.output, "taken": taken})
         toy.abort = partial(self.did, "abort")
         return toy
@@ -78,9 +87,9 @@ def test_a_task_is_what_is_opened_and_a_collector(run, tmp_path):
     steps, report = Steps(), Report()
     report.log = lambda level, message: steps.did(message.split(" in ")[0])
     result = run(steps, report)
-    assert steps.done.index("scale") < (first := steps.done.index("collector")) > steps.done.index("network")
+    assert steps.done.index("scale") < (first := steps.done.index("results")) > steps.done.index("network")
     assert sorted(steps.done[:first]) == ["network", "open", "scale"] and steps.done[0] == "open"
-    assert steps.done[first:] == ["collector", "run", "run", "close", "shut", "2 things"]
+    assert steps.done[first:] == ["results", "run", "run", "whole", "close", "shut", "2 things"]
     assert result["taken"] == [(1, 11), (2, None), (3, 31)]
     assert set(result) == {"output", "taken", "model", "seconds", "timing"} and result["model"] == "bright"
     assert steps.note["RSDL_TOY"] == "more" and steps.note["RSDL_TILING"] == '{"pieces": 3}'
@@ -96,7 +105,7 @@ def test_models_of_other_tasks_are_refused_before_anything_is_opened(run):
     assert not steps.done
 
 
-@pytest.mark.parametrize("step", ["open", "scale", "network", "collector", "run", "close"])
+@pytest.mark.parametrize("step", ["open", "scale", "network", "results", "run", "close"])
 def test_what_was_begun_is_ended_where_a_step_fails(run, step):
     steps = Steps(step)
     with pytest.raises(InputError, match=f"{step} fails"):

@@ -17,7 +17,7 @@ from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard, Tiling
 from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError, ModelError, OutputError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.prediction.loop import Tile, predict
-from rsdl_qgis.engine.prediction.object_collector import DetectionCollector
+from rsdl_qgis.engine.prediction.object_collector import DetectionCollector, DetectionPart
 from rsdl_qgis.engine.prediction.object_settings import Settings
 from rsdl_qgis.engine.prediction.objects import run_detect
 from rsdl_qgis.engine.prediction.request import ObjectRequest
@@ -166,9 +166,10 @@ def test_a_box_whose_middle_is_not_valid_is_left_out(model, make_raster, tmp_pat
         return Tile(window, {"image": image[None]}, valid)
 
     boxes = Detections(np.array([[25, 17, 36, 24], [25, 57, 36, 64]], float), np.ones(2), np.zeros(2, int))
-    collector = DetectionCollector(CARD, grid, str(tmp_path / "f.gpkg"), Settings(), lambda *_: boxes, 8, Report())
+    collector = DetectionCollector(CARD, grid, str(tmp_path / "f.gpkg"), Settings(), 8, Report())
+    part = DetectionPart(grid, Settings(), lambda *_: boxes, collector.take)
     windows = tiles(*valid.shape, valid.shape, 8)
-    predict(windows, load, lambda inputs: [()], collector, 1, Report())
+    predict(windows, load, lambda inputs: [()], part, 1, Report())
     assert collector.close()["objects"] == 1 and path.exists()
 
 
@@ -294,9 +295,10 @@ def test_border_test_any_offset_gives_the_same_polygons(tmp_path, size, overlap)
             return Tile(window, {"image": part}, np.ones(part.shape, bool))
 
         output = str(tmp_path / f"{offset}.gpkg")
-        collector = DetectionCollector(CARD, grid, output, Settings(), find_numbers, overlap, Report())
+        collector = DetectionCollector(CARD, grid, output, Settings(), overlap, Report())
+        part = DetectionPart(grid, Settings(), find_numbers, collector.take)
         windows = tiles(*moved.shape, size, overlap)
-        predict(windows, load, lambda inputs: [(x,) for x in inputs["image"]], collector, 3, Report())
+        predict(windows, load, lambda inputs: [(x,) for x in inputs["image"]], part, 3, Report())
         collector.close()
         _, rings, _ = read({"output": output})
         found = np.array([[*r.min(0), *r.max(0)] for r in rings]) - [500_000 + offset // 2, 0] * 2

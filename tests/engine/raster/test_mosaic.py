@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rsdl_qgis.engine.raster.grid import Window
-from rsdl_qgis.engine.raster.mosaic import Mosaic
+from rsdl_qgis.engine.raster.mosaic import Border, Mosaic
 from rsdl_qgis.engine.raster.tiles import tiles
 
 
@@ -202,3 +202,67 @@ def test_lost_pixels_are_counted_once():
         mosaic.add(window, cut(raster, window), cut(ok[None], window)[0])
     mosaic.close()
     assert (mosaic.lost, mosaic.seen) == ((broken & ok).sum(), ok.sum())
+
+
+@settings(deadline=None, max_examples=100)
+@given(case=cases, cuts=st.sets(st.integers(1, 20), max_size=3))
+def test_parts_that_are_joined_are_the_whole_to_the_bit(case, cuts):
+    rng = np.random.default_rng(case["seed"])
+    height, width, size = case["height"], case["width"], case["size"]
+    overlap = int(case["share"] * (min(size) // 2))
+    windows = tiles(height, width, size, overlap)
+    made = {}
+    for window in windows:  # tiles that disagree, some without a valid pixel, some with values that are not finite
+        values = rng.normal(size=(2, *size)).astype(np.float32)
+        values[:, rng.random(size) < 0.1] = np.nan
+        made[window] = (values, rng.random(size) < 0.8) if rng.random() < 0.9 else None
+    whole = joined_parts(height, width, size, overlap, made, [])
+    rows = len({window.row for window in windows})
+    parts = joined_parts(height, width, size, overlap, made, sorted(cut for cut in cuts if cut < rows))
+    for one, other in zip(whole, parts):
+        assert np.array_equal(one, other, equal_nan=True)
+
+
+class Kept:
+    """Keeps what is emitted, which does not hold."""
+
+    def __init__(self):
+        self.found = []
+
+    def emit(self, row, values, valid):
+        self.found.append((row, values.copy(), valid.copy()))
+
+
+def joined_parts(height, width, size, overlap, made, cuts):
+    """Values, valid pixels and the counts of a mosaic that is made in parts, which begin with these rows of tiles."""
+    values, valid = np.full((2, height, width), np.nan, np.float32), np.zeros((height, width), bool)
+    counts, order = np.zeros(2, int), []
+
+    def emit(row, strip, strip_valid):
+        rows = slice(row, row + strip.shape[1])
+        values[:, rows], valid[rows] = np.where(strip_valid, strip, 0), strip_valid
+        order.extend(range(row, row + strip.shape[1]))
+
+    rows = list(dict.fromkeys(window.row for window in made))
+    cols = len(made) // len(rows)
+    starts = [0, *cuts, len(rows)]
+    above = None
+    for part in map(range, starts, starts[1:]):
+        got: list = []
+        first = Kept()
+        mosaic = Mosaic(height, width, 2, size, overlap, first.emit, part, got.append)
+        for window in list(made)[part.start * cols : part.stop * cols]:
+            mosaic.skip(window) if made[window] is None else mosaic.add(window, *made[window])
+        mosaic.close()
+        counts += mosaic.lost, mosaic.seen
+        if above is not None:
+            border = Border(height, width, size, overlap, part.start, above)
+            for _ in range(cols):
+                border.add(got.pop(0))
+            counts += border.give(emit)
+        for found in first.found:
+            emit(*found)
+        above = got.pop() if got else None
+        assert not got
+    assert order == list(range(height))
+    return values, valid, counts

@@ -12,7 +12,7 @@ from rsdl_qgis.engine.cards.store import read_card
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.networks.layers.boxes import suppress
 from rsdl_qgis.engine.runtime.detector import in_batches, open_detector
-from rsdl_qgis.engine.runtime.sessions import OutOfMemory, shrinking
+from rsdl_qgis.engine.runtime.network import OutOfMemory, shrinking
 from rsdl_qgis.engine.training.model import write_model
 
 

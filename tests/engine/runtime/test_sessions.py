@@ -19,16 +19,11 @@ from rsdl_qgis.engine.cards.stac_mlm import from_item
 from rsdl_qgis.engine.errors import DeviceError, ModelError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.networks import build_network
-from rsdl_qgis.engine.runtime import sessions
-from rsdl_qgis.engine.runtime.sessions import (
-    ENGINES,
-    OutOfMemory,
-    choose_device,
-    choose_engine,
-    open_runtime,
-    shrinking,
-    torch_device,
-)
+from rsdl_qgis.engine.runtime import devices as here
+from rsdl_qgis.engine.runtime import onnx_engine
+from rsdl_qgis.engine.runtime.devices import choose_device, torch_device
+from rsdl_qgis.engine.runtime.network import OutOfMemory, shrinking
+from rsdl_qgis.engine.runtime.sessions import ENGINES, choose_engine, open_runtime
 from rsdl_qgis.engine.training.model import write_model, write_weights
 
 
@@ -110,9 +105,9 @@ def test_the_card_says_which_engine_runs_on_the_cpu(
     assert ran == [engine]
 
 
-@pytest.mark.parametrize("largest", [0, sessions.LARGEST_COPY])  # one session for all, and one each
+@pytest.mark.parametrize("largest", [0, onnx_engine.LARGEST_COPY])  # one session for all, and one each
 def test_calls_at_once_agree(folder, monkeypatch, largest):
-    monkeypatch.setattr(sessions, "LARGEST_COPY", largest)
+    monkeypatch.setattr(onnx_engine, "LARGEST_COPY", largest)
     alone, shared = (open_runtime(card_of(folder), folder, "cpu", 4, streams=n) for n in (1, 2))
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(shared, [batch()] * 6))
@@ -121,9 +116,9 @@ def test_calls_at_once_agree(folder, monkeypatch, largest):
 
 @pytest.mark.parametrize(("threads", "streams", "each"), [(2, 1, 2), (2, 2, 1), (4, 2, 2), (3, 2, 2), (1, 2, 1)])
 def test_calls_at_once_share_the_threads(folder, tmp_path, monkeypatch, threads, streams, each):
-    asked, session = [], sessions.onnx_session
+    asked, session = [], onnx_engine.onnx_session
     monkeypatch.setattr(
-        sessions, "onnx_session", lambda path, count, *args: asked.append(count) or session(path, count)
+        onnx_engine, "onnx_session", lambda path, count, *args: asked.append(count) or session(path, count)
     )
     open_runtime(card_of(folder), folder, "cpu", threads, streams=streams)
     assert asked == [each] * streams
@@ -137,7 +132,7 @@ def test_calls_at_once_share_the_threads(folder, tmp_path, monkeypatch, threads,
 
 def test_calls_at_once_run_in_sessions_of_their_own(folder, monkeypatch):
     """Each call waits for the other one, inside its session."""
-    both, used, session = threading.Barrier(2, timeout=20), [], sessions.onnx_session
+    both, used, session = threading.Barrier(2, timeout=20), [], onnx_engine.onnx_session
 
     class Waiting:
         def __init__(self, *args):
@@ -151,7 +146,7 @@ def test_calls_at_once_run_in_sessions_of_their_own(folder, monkeypatch):
             used.append(id(self))
             return self.session.run(*args)
 
-    monkeypatch.setattr(sessions, "onnx_session", Waiting)
+    monkeypatch.setattr(onnx_engine, "onnx_session", Waiting)
     shared = open_runtime(card_of(folder), folder, "cpu", 2, streams=2)
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(shared, [batch()] * 2))
@@ -159,9 +154,9 @@ def test_calls_at_once_run_in_sessions_of_their_own(folder, monkeypatch):
 
 
 def test_calls_at_once_share_the_session_of_a_large_file(folder, monkeypatch):
-    opened, session = [], sessions.onnx_session
-    monkeypatch.setattr(sessions, "onnx_session", lambda *args: opened.append(args) or session(*args))
-    monkeypatch.setattr(sessions, "LARGEST_COPY", (folder / "model.onnx").stat().st_size - 1)
+    opened, session = [], onnx_engine.onnx_session
+    monkeypatch.setattr(onnx_engine, "onnx_session", lambda *args: opened.append(args) or session(*args))
+    monkeypatch.setattr(onnx_engine, "LARGEST_COPY", (folder / "model.onnx").stat().st_size - 1)
     open_runtime(card_of(folder), folder, "cpu", 2, streams=2)
     assert len(opened) == 1
 
@@ -271,14 +266,14 @@ def test_a_device_that_is_none_is_named(device):
 
 
 def test_a_device_that_is_not_there_is_named(monkeypatch):
-    monkeypatch.setattr("rsdl_qgis.engine.runtime.sessions.devices", lambda: ["cpu"])
+    monkeypatch.setattr("rsdl_qgis.engine.runtime.devices.devices", lambda: ["cpu"])
     with pytest.raises(DeviceError, match="there is cpu"):
         choose_device("cuda:0")
     assert choose_device("auto") == "cpu"
 
 
 def test_the_best_device_is_chosen(monkeypatch):
-    monkeypatch.setattr("rsdl_qgis.engine.runtime.sessions.devices", lambda: ["cpu", "cuda:0", "cuda:1"])
+    monkeypatch.setattr("rsdl_qgis.engine.runtime.devices.devices", lambda: ["cpu", "cuda:0", "cuda:1"])
     assert (choose_device("auto"), choose_device("cuda"), choose_device("CUDA:1")) == ("cuda:0", "cuda:0", "cuda:1")
 
 
@@ -298,8 +293,8 @@ class Fake:
 @pytest.fixture
 def gpu(monkeypatch):
     """A computer whose ONNX Runtime knows CUDA; a function that says what its sessions really get, on a GPU."""
-    monkeypatch.setattr(sessions, "devices", lambda: ["cpu", "cuda"])
-    asked, session = [], sessions.onnx_session
+    monkeypatch.setattr(here, "devices", lambda: ["cpu", "cuda"])
+    asked, session = [], onnx_engine.onnx_session
 
     def gives(providers):
         def make(path, threads, wanted=("CPUExecutionProvider",)):
@@ -308,7 +303,7 @@ def gpu(monkeypatch):
                 raise providers
             return Fake(providers) if len(wanted) > 1 else session(path, threads, wanted)
 
-        monkeypatch.setattr(sessions, "onnx_session", make)
+        monkeypatch.setattr(onnx_engine, "onnx_session", make)
         return asked
 
     return gives
@@ -369,7 +364,7 @@ def test_training_needs_the_gpu_that_was_asked_for(gpu):
 
 
 def test_sessions_do_not_fall_back_while_they_run(folder):
-    assert not sessions.onnx_session(folder / "model.onnx", 1)._enable_fallback
+    assert not onnx_engine.onnx_session(folder / "model.onnx", 1)._enable_fallback
 
 
 class Log(Report):

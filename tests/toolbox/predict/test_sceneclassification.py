@@ -139,6 +139,7 @@ def test_points_become_squares(run, known_models, image, tmp_path):
         ({"OUTPUT": "out.tif"}, [".gpkg"]),
         ({"RASTER": "out.gpkg"}, [".tif"]),
         ({"DEVICE": "gpu"}, ["gpu", "cuda:N"]),
+        ({"SCHEDULER": "10.0.0.5"}, ["'10.0.0.5'", "tcp://10.0.0.5:8786"]),
         ({"SIZE": 0}, ["SIZE"]),
         ({"FEATURES": "/no/such.gpkg"}, ["FEATURES"]),
     ],

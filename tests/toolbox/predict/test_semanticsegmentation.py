@@ -7,7 +7,9 @@ import shutil
 
 import numpy as np
 import pytest
-from qgis.core import QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsProcessingException, QgsRasterLayer, QgsVectorLayer
+
+from rsdl_qgis.engine.errors import RsdlError
 
 VALUES = np.add.outer(np.arange(40) * 4.0, np.arange(50))  # 0..205
 
@@ -107,6 +109,7 @@ def test_model_of_one_file(run, models, image, tmp_path, read_raster):
         ({"BANDS": [1]}, ["1 band", "red, nir"]),
         ({"DEVICE": "gpu"}, ["gpu", "cuda:N"]),
         ({"TILE_SIZE": 64, "OVERLAP": 40}, ["40", "64"]),
+        ({"SCHEDULER": "10.0.0.5"}, ["'10.0.0.5'", "tcp://10.0.0.5:8786"]),
         ({"OUTPUT": "/no/such/folder/out.tif"}, ["/no/such/folder"]),
         ({"OUTPUT": "out.jpg"}, [".jpg"]),
     ],
@@ -117,6 +120,20 @@ def test_refuses_with_a_sentence(refusal, known_models, image, tmp_path, changes
         {"INPUT": image, "MODEL": "bright", "OUTPUT": str(tmp_path / "out.tif"), **changes},
     )
     assert all(word in text for word in words), text
+
+
+def test_the_scheduler_is_in_the_job(run, known_models, image, tmp_path, monkeypatch):
+    jobs = []
+
+    def keeps(job, *_):
+        jobs.append(job["arguments"]["scheduler"])
+        raise RsdlError("Kept.")
+
+    monkeypatch.setattr("rsdl_qgis.toolbox.predict.base.run_job", keeps)
+    for given in ({"SCHEDULER": " tcp://here:1 "}, {}):
+        with pytest.raises(QgsProcessingException, match="Kept"):
+            run("semanticsegmentation", {"INPUT": image, "MODEL": "bright", "OUTPUT": str(tmp_path / "o.tif"), **given})
+    assert jobs == ["tcp://here:1", None]
 
 
 def test_says_how_to_set_up(refusal, known_models, image, tmp_path, monkeypatch):

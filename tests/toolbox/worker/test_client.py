@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from qgis.core import QgsProcessingException
 
-from rsdl_qgis import environment
 from rsdl_qgis.engine.files.names import hidden
 from rsdl_qgis.engine.job.outputs import OPERATIONS
+from rsdl_qgis.environment import worker as starting
 from rsdl_qgis.toolbox.worker import client
 
 FAKE = Path(__file__).parents[1] / "fake_worker.py"
@@ -28,8 +28,8 @@ def fake(monkeypatch, tmp_path):
     monkeypatch.setenv("RSDL_PYTHON", sys.executable)
     run_fake = f"runpy.run_path({str(FAKE)!r}, run_name='__main__')"
     real = 'runpy.run_module("rsdl_qgis.engine", run_name="__main__", alter_sys=True)'
-    assert real in environment._BOOTSTRAP
-    monkeypatch.setattr(environment, "_BOOTSTRAP", environment._BOOTSTRAP.replace(real, run_fake))
+    assert real in starting.BOOTSTRAP
+    monkeypatch.setattr(starting, "BOOTSTRAP", starting.BOOTSTRAP.replace(real, run_fake))
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_worker_sees_nothing_of_the_host(job, feedback, monkeypatch):
     result = client.run_job(job("work"), feedback)
     assert "/host" not in result["environment"].values()
     assert "/host" not in result["path"]
-    assert result["path"][-1] == str(environment.PACKAGE.parent)
+    assert result["path"][-1] == str(starting.PACKAGE.parent)
 
 
 def test_error_is_its_sentence(job, feedback):
@@ -174,8 +174,8 @@ def test_nothing_remains_when_qgis_is_gone(tmp_path):
 import sys
 sys.path[:0] = {[str(FAKE.parents[2])]!r}
 from qgis.core import QgsApplication, QgsProcessingFeedback
-from rsdl_qgis import environment
-environment._BOOTSTRAP = {environment._BOOTSTRAP!r}
+from rsdl_qgis.environment import worker as starting
+starting.BOOTSTRAP = {starting.BOOTSTRAP!r}
 from rsdl_qgis.toolbox.worker import client as worker
 application = QgsApplication([], False)
 with worker.temporary_folder() as folder:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...raster.grid import Window
+from ..blocks.pieces import Emit, Piece
 from .scenes import Scene
 from .views import NOWHERE, Pixels, View, centres, read_size, within_part
 
@@ -57,15 +59,45 @@ class SceneSums:
             self.highest, self.filled = output, True
 
 
+class ViewPart:
+    """What the network gives for views, a piece each. ``along``: the views come with them, so they are read once."""
+
+    def __init__(self, emit: Emit, along: bool):
+        self._emit, self._along = emit, along
+
+    def add(self, view: View, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
+        """Add a view's probabilities (classes,), and which of the pixels read are valid and belong to the scene."""
+        self._give(view, {"output": output, "valid": valid})
+
+    def skip(self, view: View) -> None:
+        """Skip a view without a valid pixel."""
+        self._give(view, {})
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _give(self, view: View, found: Piece) -> None:
+        self._emit({"view": view, **found} if self._along else {"pixels": astuple(view.pixels), **found})
+
+
 class ViewAggregator:
-    """A collector of views that passes scenes on.
+    """Takes views and passes scenes on. ``views``: all that come, in order, where they do not come along.
 
     Single label: the mean of the views, weighted by their valid pixels. ``several`` labels: a scene has a label that
     any of its views has, so each gets its highest probability; views that are mostly masked count only where all are.
     """
 
-    def __init__(self, scenes: SceneCollector, several: bool = False):
+    def __init__(self, scenes: SceneCollector, several: bool = False, views: Iterable[View] = ()):
         self._scenes, self._several, self._found = scenes, several, SceneSums()
+        self._views = iter(views)
+
+    def take(self, piece: Piece) -> None:
+        """Take the next view, as a ``ViewPart`` gives it."""
+        view = piece.get("view") or replace(next(self._views), pixels=Pixels(*piece["pixels"]))
+        if "output" in piece:
+            self.add(view, piece["output"], piece["valid"])
+        else:
+            self.skip(view)
 
     def add(self, view: View, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
         """Add a view's probabilities (classes,), and which of the pixels read are valid and belong to the scene."""

@@ -6,17 +6,18 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
 
 from ...cards.card import ModelCard
 from ...feedback import Report
 from ...raster.grid import Grid
 from ...vector.scene_features import look_over
+from ..blocks.pieces import cut_blocks
 from ..inputs import chosen_normalization, open_images, sampled_scaling
-from ..job import Job, PredictionTask, Work
+from ..job import PredictionTask
 from ..request import SceneRequest
-from ..tiling import NETWORK_MEMORY, STREAMS, streams_for
-from .answers import ViewAggregator
+from ..tiling import NETWORK_MEMORY, STREAMS, Plan, streams_for
+from ..work import Job, Work
+from .answers import ViewAggregator, ViewPart
 from .collector import ClassificationCollector, takes_labels
 from .scenes import FeatureScenes, GridScenes, Scenes, usual_size, whole_size
 from .views import View, Views, load_view
@@ -35,27 +36,30 @@ def scene_work(job: Job[SceneRequest]) -> Iterator[Work[View]]:
     with open_images(request, card, report) as source:
         grid = source.grid
         scenes = scenes_of(request, card, grid, report)
-        batch = request.batch_size or fitting_batch(card)
         views = views_of(scenes, card, grid, report)
-        memory = card.tiling.memory * card.tiling.size**2 * batch
+        plan = job.settled or scene_plan(len(views), card, request)
 
-        def collector(_: Any, note: dict[str, str]) -> ViewAggregator:
+        def results(note: dict[str, str]) -> ViewAggregator:
             collector = ClassificationCollector(card, grid, scenes, request.files, report, note)
-            return ViewAggregator(collector, several=takes_labels(card))
+            return ViewAggregator(collector, takes_labels(card), views)
 
         yield Work(
             windows=views,
             scales=partial(sampled_scaling, source, card, report, normalize),
             load=partial(load_view, source, side=card.tiling.size),
-            collector=collector,
-            cut={"side": card.tiling.size, "cell": usual_size(card, grid), "batch": batch},
-            batch=batch,
-            streams=streams_for(math.ceil(len(views) / batch), memory, request),
+            part=lambda network, block, emit: ViewPart(emit, along=block is None),
+            results=results,
+            blocks=cut_blocks(len(views), math.prod(plan.tile), plan.batch),
+            cut={"side": card.tiling.size, "cell": usual_size(card, grid), "batch": plan.batch},
+            batch=plan.batch,
+            streams=plan.streams,
+            plan=plan,
             unit="view" if views.divided else "scene",
         )
 
 
-run_classify_scenes = PredictionTask(SceneRequest, "is for scenes", scene_work).operation()
+TASK = PredictionTask(SceneRequest, "is for scenes", scene_work)
+run_classify_scenes = TASK.operation()
 
 
 def scenes_of(request: SceneRequest, card: ModelCard, grid: Grid, report: Report) -> Scenes:
@@ -85,6 +89,13 @@ def views_of(scenes: Scenes, card: ModelCard, grid: Grid, report: Report) -> Vie
             f"cells of about that size, {len(views)} views in all.",
         )
     return views
+
+
+def scene_plan(count: int, card: ModelCard, request: SceneRequest) -> Plan:
+    """How many of so many views are a batch, and how many batches run at once: as asked for, else as memory allows."""
+    side, batch = card.tiling.size, request.batch_size or fitting_batch(card)
+    memory = card.tiling.memory * side**2 * batch
+    return Plan((side, side), 0, batch, streams_for(math.ceil(count / batch), memory, request))
 
 
 def fitting_batch(card: ModelCard) -> int:

@@ -86,11 +86,20 @@ class GridScenes:
             yield "info", f"{count} scenes of the grid have no valid pixel: left out."
 
 
+@dataclass
+class Met:
+    """How many features have no geometry that can be used, and lie outside the raster, of those that were read."""
+
+    unusable: int = 0
+    outside: int = 0
+
+
 class FeatureScenes:
     """A layer's polygons, or windows of ``size`` x ``size`` pixels around its points, in the order of the file.
 
     Features are read a batch at a time. What is no polygon (point), or lies off the raster, has no window; so many
-    were met so far: ``unusable``, ``outside``. Raises InputError where only one of layer and raster has a CRS.
+    these are, once all were read: ``unusable``, ``outside``. Raises InputError where only one of layer and raster has a
+    CRS.
     """
 
     keeps_all = True
@@ -108,9 +117,10 @@ class FeatureScenes:
         return self._layer.count
 
     def __iter__(self) -> Iterator[Scene]:
-        self.unusable = self.outside = 0
+        met = Met()
         for batch in rows(self._layer):
-            yield from self._around(batch) if self._points else self._under(batch)
+            yield from self._around(batch, met) if self._points else self._under(batch, met)
+        self.unusable, self.outside = met.unusable, met.outside
 
     def without_class(self, count: int) -> Iterator[tuple[str, str]]:
         """Why so many have no class."""
@@ -121,36 +131,36 @@ class FeatureScenes:
         if rest := max(0, count - sum(reasons.values())):
             yield "info", f"{rest} features have no valid pixel: no class."
 
-    def _under(self, batch: Sequence[Row]) -> Iterator[Scene]:
+    def _under(self, batch: Sequence[Row], met: Met) -> Iterator[Scene]:
         """The scenes of polygons."""
         shapes = polygons_of(self._layer, [row.there for row in batch], self._grid.crs)
         boxes = iter(pixel_boxes(self._grid, np.array([s.bounds for s in shapes if s]).reshape(-1, 4)).tolist())
         for row, shape in zip(batch, shapes):
             values = (row.fid, *row.values)
             if shape is None:
-                self.unusable += 1
+                met.unusable += 1
                 yield Scene(None, only_polygons(row.wkb), values)
                 continue
             top, left, bottom, right = next(boxes)
-            met = self._met(Window(top, left, bottom - top, right - left))
-            yield Scene(met, only_polygons(row.wkb), values, shape)
+            window = self._on_grid(Window(top, left, bottom - top, right - left), met)
+            yield Scene(window, only_polygons(row.wkb), values, shape)
 
-    def _around(self, batch: Sequence[Row]) -> Iterator[Scene]:
+    def _around(self, batch: Sequence[Row], met: Met) -> Iterator[Scene]:
         """The scenes of points; one with several is as many scenes."""
         for row, points in zip(batch, points_of(self._layer, [row.there for row in batch], self._grid.crs)):
             values, half = (row.fid, *row.values), self._size // 2
             sound = points[np.isfinite(points).all(1)]
-            self.unusable += max(len(points), 1) - len(sound)
+            met.unusable += max(len(points), 1) - len(sound)
             for _ in range(max(len(points), 1) - len(sound)):
                 yield Scene(None, None, values)
             for top, left, _, _ in pixel_boxes(self._grid, np.hstack([sound, sound])).tolist():
                 window = Window(top - half, left - half, self._size, self._size)
-                yield Scene(self._met(window), corners(self._grid, window), values, pixels=self._size**2)
+                yield Scene(self._on_grid(window, met), corners(self._grid, window), values, pixels=self._size**2)
 
-    def _met(self, window: Window) -> Window | None:
+    def _on_grid(self, window: Window, met: Met) -> Window | None:
         """The window if any of it is on the grid."""
         inside = within_grid(window, self._grid)
-        self.outside += inside is None
+        met.outside += inside is None
         return window if inside else None
 
 

@@ -21,13 +21,16 @@ from ...radiometry.scaling import Radiometry
 from ...raster.grid import Window
 from ...raster.source import RasterSource
 from ...raster.tiles import tile_shape, tiles
-from ...runtime.sessions import Arrays, Runtime, open_runtime
+from ...runtime.network import Arrays, Runtime
+from ...runtime.sessions import open_runtime
+from ..blocks.pieces import cut_blocks
 from ..class_map import SegmentationCollector
 from ..inputs import open_source
-from ..job import Job, PredictionTask, Work
+from ..job import PredictionTask
 from ..loop import AHEAD, Tile
 from ..request import SeriesRequest
 from ..tiling import NETWORK_MEMORY, STREAMS, Plan, streams_for
+from ..work import Job, Work
 from .layers import Series, read_series
 from .sample import one_date, resampling_for, used_layers, with_statistics
 from .season import Season, in_order, matched_season
@@ -52,29 +55,36 @@ def series_work(job: Job[SeriesRequest]) -> Iterator[Work[Window]]:
     stack, scales = with_statistics(Stack(card, places, season, {}), series, chosen, request, report)
     with open_source(one_date(chosen), card, request, resampling_for(stack)) as source:
         grid = source.grid
-        plan = series_plan(source, stack, request)
+        plan = job.settled or series_plan(source, stack, request)
         report.log("info", f"Tiles of {plan.tile[1]} x {plan.tile[0]} px, batches of {plan.batch} series.")
 
         def network(*opening: Any) -> Runtime:
             return series_runtime(open_runtime(*opening), card, plan.batch, report)
 
-        def collector(_: Any, note: dict[str, str]) -> SegmentationCollector:
+        def results(note: dict[str, str]) -> SegmentationCollector:
             return SegmentationCollector(card, grid, request.files, plan.tile, plan.overlap, report, note)
 
+        blend = SegmentationCollector.blend(card, grid, request.files, plan.tile, plan.overlap)
+        windows = tiles(grid.height, grid.width, plan.tile, plan.overlap)
         yield Work(
-            windows=tiles(grid.height, grid.width, plan.tile, plan.overlap),
+            windows=windows,
             scales=lambda: scales,
             load=partial(load_series, source, stack),
-            collector=collector,
+            part=lambda network, block, emit: blend.part(block, emit),
+            results=results,
+            blocks=cut_blocks(len(windows), math.prod(plan.tile), blend.cols, blend.least),
             cut=vars(plan),
             batch=1,
             streams=plan.streams,
+            plan=plan,
             open_network=network,
+            called=partial(first_series, most=plan.batch),
             notes=date_notes(stack, series),
         )
 
 
-run_predict_series = PredictionTask(SeriesRequest, "maps time series", series_work).operation()
+TASK = PredictionTask(SeriesRequest, "maps time series", series_work)
+run_predict_series = TASK.operation()
 
 
 def check_dates(card: ModelCard) -> None:
@@ -172,6 +182,12 @@ def series_runtime(runtime: Runtime, card: ModelCard, most: int, report: Report)
         return np.moveaxis(output, -1, 1)
 
     return run
+
+
+def first_series(inputs: Arrays, most: int) -> Arrays:
+    """The first pixels of a batch of tiles with a valid date, at most so many, as the network takes them."""
+    rows = tuple(axis[:most] for axis in np.nonzero(inputs[VALID].any(axis=1)))
+    return {name: np.moveaxis(array, (-2, -1), (1, 2))[rows] for name, array in inputs.items()}
 
 
 def date_notes(stack: Stack, series: Series) -> dict[str, str]:

@@ -16,7 +16,7 @@ from ...evaluation.results import Evaluation
 from ...feedback import Report
 from ...networks import build_network
 from ...reports.box_pictures import object_pictures
-from ...runtime.sessions import torch_device
+from ...runtime.devices import torch_device
 from ..loop.detector import Detect, detector_run
 from ..request import TrainRequest
 from ..samples.data import Data

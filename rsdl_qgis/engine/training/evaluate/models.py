@@ -17,7 +17,7 @@ from ...cards.card import Input, ModelCard
 from ...cards.store import Store
 from ...evaluation.results import Evaluation, ranked
 from ...feedback import Portion, Report
-from ...runtime.sessions import torch_device
+from ...runtime.devices import torch_device
 from ..request import TrainRequest
 from ..samples.chips import open_samples
 from ..samples.data import Data

@@ -26,7 +26,9 @@ from ...evaluation.multilabel import CANDIDATES, best_candidate, best_thresholds
 from ...evaluation.results import Evaluation, Found, FoundLabels, FoundMaps, FoundNumbers, FoundScenes
 from ...feedback import Report
 from ...networks.memory_format import channels_last
-from ...runtime.sessions import ACTIVATIONS, network_form, open_runtime
+from ...runtime.sessions import network_form, open_runtime
+from ...runtime.torch_engine import ACTIVATIONS
+from ..processes.group import gathered, own
 from ..samples.batches import in_order
 
 # A batch, one tensor (N, T, C, H, W) an input (for series (N, T, C) and last the valid dates (N, T)), to float32
@@ -118,18 +120,19 @@ def quick_score(
 
     Mean IoU of maps, macro F1 of scenes and series, mean F1 per image of labels, R2 of numbers. Where all references
     are equal, R2 is undefined and the negative root mean square error is returned. -inf where an output is not finite.
-    Sets the network to evaluation mode.
+    Sets the network to evaluation mode. Several processes share the samples, and all get the score of all of them.
     """
     network.eval()
     report = report or Report()
     confusion = torch.zeros(classes * classes + 1, dtype=torch.long, device=device)  # last: not labelled
     parts: list[NDArray] = []
-    dense = True
-    for images, batch in in_order(samples, batch_size or samples_a_batch(samples)):  # type: ignore[arg-type]
+    dense, finite = True, True
+    for images, batch in in_order(own(samples), batch_size or samples_a_batch(samples)):  # type: ignore[arg-type]
         report.check()
         labels, output = batch.to(device), network(*(image.to(device) for image in images)).float()
         if kind != "numbers" and not bool(output.isfinite().all()):
-            return -math.inf
+            finite = False
+            break
         if kind == "classes":
             # The rule of ``decision`` without a threshold, on logits: the first of the highest.
             likeliest, dense = output.max(1).indices, labels.ndim > 1  # argmax is twenty times slower here
@@ -140,9 +143,13 @@ def quick_score(
             parts.append(sample_f1((output >= 0).cpu().numpy(), batch.numpy() > 0))
         else:
             parts.append(number_sums(output.cpu().numpy().reshape(batch.shape), batch.numpy()))
+    found = gathered((finite, dense, confusion.cpu().numpy(), parts))
+    if not all(finite for finite, *_ in found):
+        return -math.inf
     if kind == "classes":
-        scores = map_scores(confusion[:-1].reshape(classes, classes).cpu().numpy())
-        return scores.mean_iou if dense else scores.macro_f1
+        scores = map_scores(sum(counts for *_, counts, _ in found)[:-1].reshape(classes, classes))
+        return scores.mean_iou if all(dense for _, dense, *_ in found) else scores.macro_f1
+    parts = [part for *_, some in found for part in some]
     return float(np.concatenate(parts).mean()) if kind == "labels" else _of_numbers(np.stack(parts))
 
 

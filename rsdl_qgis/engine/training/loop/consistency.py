@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...errors import InputError
+from ..processes.group import divisor
 from .fit import with_auxiliary
 
 Crop = tuple[slice, slice]  # rows and columns
@@ -86,4 +87,4 @@ def disagreement(a: Tensor, b: Tensor, valid: Tensor, kind: str) -> Tensor:
     else:
         a, b = a.log_softmax(1), b.log_softmax(1)
         each = (a.exp() - b.exp()) * (a - b)
-    return (each.sum(1) * valid).sum() / valid.sum().clamp(min=1)
+    return (each.sum(1) * valid).sum() / divisor(valid.sum())

@@ -17,12 +17,15 @@ from torch import Tensor, nn
 from ...errors import DeviceError, InputError, ModelError
 from ...feedback import Report
 from ...networks.memory_format import channels_last
+from ..processes import group
+from ..processes.norms import sharing_statistics
 from ..start.freezing import freezing, parameter_groups
 from .checkpoint import ASKED, load_checkpoint, save_checkpoint
 from .progress import Clock
 from .sam import perturbed
 
 Batch = tuple[list[Tensor], Any]  # images, and labels with a length and ``to(device)``
+APART = 7_919_000_003  # between the seeds of two processes' dropout
 UNRELATED = ("device", "metric")  # settings that may change when a training resumes
 PRECISIONS = ("auto", "full", "mixed")
 
@@ -131,11 +134,13 @@ def fit(
     "encoder", "backbone" (all but the head) or a number of stages (see ``freezing``). ``checkpoint``: a file written
     after each epoch, from which a stopped training resumes with the same result as without the stop; a finished one
     yields its last epoch again. Batches, dropout and frozen stages of an epoch follow from the seed and its number.
+    In several processes all call this with their parts of the batches: the weights are those of one process with whole
+    batches, but for rounding and dropout; a checkpoint of either goes on in the other. ``network`` itself then stays.
     Cosine schedule: Loshchilov, Hutter (ICLR 2017), arXiv:1608.03983, without restarts.
     InputError for invalid settings, ModelError when the training diverges, OutputError when the checkpoint cannot be
     written (the previous one stays), DeviceError when the device has too little memory, Cancelled.
     """
-    network = channels_last(network).to(settings.device)
+    network = sharing_statistics(channels_last(network).to(settings.device), settings.device)
     frozen = freezing(network, freeze, settings.unfreeze_every)
     state = initial_state(network, len(batches), settings, freeze)
     state.resume(checkpoint, report)
@@ -144,8 +149,9 @@ def fit(
         if state.stalled():
             break
         frozen.apply(number)
-        torch.manual_seed(settings.seed * 100_003 + number)  # dropout
+        torch.manual_seed(settings.seed * 100_003 + number + group.rank() * APART)  # dropout
         total, seen = torch.zeros((), device=settings.device), 0
+        parts: list[tuple[Tensor, int]] = []
         for step, (images, labels) in enumerate(clock.timed(batches.epoch(number)), 1):
             report.check()
             with enough_memory(settings):
@@ -156,9 +162,12 @@ def fit(
                     state.step()
             total += value.detach() * len(labels)
             seen += len(labels)
+            parts.append((value.detach(), len(labels)))
             if clock.due():
                 clock.report_step(number, step, finite(total, number, settings) / seen, state.history)
         state.check(number)
+        if group.count() > 1:
+            total, seen = group.total_loss(parts)
         mean = finite(total, number, settings) / seen
         state.keep({"number": number, "loss": mean, "score": score(state.average.eval()), **clock.times()})
         state.save(checkpoint)
@@ -221,8 +230,9 @@ class TrainingState:
     def step(self) -> None:
         """Update the weights by the accumulated gradients, then their average."""
         factor = warm_up_cosine(self.done, self.steps, self.settings.warm_up)
-        for group in self.optimizer.param_groups:
-            group["lr"] = group["rate"] * factor
+        for params in self.optimizer.param_groups:
+            params["lr"] = params["rate"] * factor
+        group.average_gradients(self.network)
         self.scaler.unscale_(self.optimizer)
         if self.settings.clip_norm:
             nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.clip_norm)
@@ -261,14 +271,14 @@ class TrainingState:
 
     def save(self, path: Path | None) -> None:
         """Write the checkpoint."""
-        if path is not None:
+        if path is not None and group.is_first():
             plain = {name: getattr(self, name) for name in PLAIN}
             parts = {name: getattr(self, name).state_dict() for name in PARTS}
             save_checkpoint(path, {ASKED: dict(self.asked), **plain, **parts})
 
     def resume(self, path: Path | None, report: Report) -> None:
         """Load the checkpoint of a training with the same settings, if there is one."""
-        saved = load_checkpoint(path, self.asked, report)
+        saved = group.on_first(lambda: load_checkpoint(path, self.asked, report))
         if saved is None:
             return
         for name in PLAIN:

@@ -12,6 +12,8 @@ soft      (N, K, H, W) or (N, K)    of the same shape: a teacher's probabilities
 ========  ========================  =================================================  =========================
 
 What is unlabelled does not contribute to the value or the gradient; where nothing is labelled, both are 0.
+In several processes the mean of their values is that of the whole batch; lovasz, and dice of scenes, are then of each
+process's part.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from torch import Tensor
 
 from ...chips.folder import IGNORE
 from ...errors import InputError
+from ..processes.group import divisor
 
 FOCUS = 2.0  # gamma of the focal loss
 LEAST_WEIGHT, LARGEST_WEIGHT = 0.1, 10.0  # of a class, before the mean is made 1
@@ -70,7 +73,7 @@ def dice(logits: Tensor, labels: Tensor) -> Tensor:
     size = target.sum(2)  # (N, K)
     score = (2 * (probability * target).sum(2) + 1) / (probability.sum(2) + size + 1)
     present = size > 0
-    return ((1 - score) * present).sum() / present.sum().clamp(min=1)
+    return ((1 - score) * present).sum() / divisor(present.sum())
 
 
 def lovasz(logits: Tensor, labels: Tensor) -> Tensor:
@@ -103,7 +106,7 @@ def bce(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tensor
     counted = known.to(logits.dtype)
     if weights is not None:
         counted = counted * weights.reshape(-1, *[1] * (logits.ndim - 2))
-    return (each * counted).sum() / _divisor(counted.sum())
+    return (each * counted).sum() / divisor(counted.sum())
 
 
 def huber(logits: Tensor, labels: Tensor) -> Tensor:
@@ -131,7 +134,7 @@ def distillation(logits: Tensor, labels: Tensor, temperature: float = 1.0) -> Te
     teacher = teacher / teacher.sum(1, keepdim=True).masked_fill(~known.unsqueeze(1), 1)
     student = (logits / temperature).log_softmax(1)
     each = F.kl_div(student, teacher, reduction="none").sum(1) * known
-    return temperature**2 * each.sum() / known.sum().clamp(min=1)
+    return temperature**2 * each.sum() / divisor(known.sum())
 
 
 @dataclass(frozen=True)
@@ -209,13 +212,8 @@ def _amount(labels: Tensor, weights: Tensor | None) -> Tensor:
     """The divisor of a sum over labels: the number of known labels, or the sum of their class weights."""
     known = labels != IGNORE
     if weights is None:
-        return known.sum().clamp(min=1)
-    return _divisor((weights[labels.masked_fill(~known, 0)] * known).sum())
-
-
-def _divisor(total: Tensor) -> Tensor:
-    """``total``, and 1 where it is 0."""
-    return torch.where(total > 0, total, torch.ones_like(total))
+        return divisor(known.sum())
+    return divisor((weights[labels.masked_fill(~known, 0)] * known).sum())
 
 
 def _nothing(logits: Tensor) -> Tensor:
@@ -247,4 +245,4 @@ def _mean_over_known(function: Callable[..., Tensor], logits: Tensor, labels: Te
         raise ValueError(f"Logits {tuple(logits.shape)} are not one number for each of {tuple(labels.shape)} labels.")
     known = labels.isfinite()
     target = labels.masked_fill(~known, 0).to(numbers.dtype)
-    return (function(numbers, target, reduction="none") * known).sum() / known.sum().clamp(min=1)
+    return (function(numbers, target, reduction="none") * known).sum() / divisor(known.sum())

@@ -5,12 +5,14 @@ Foret, Kleiner, Mobahi, Neyshabur (ICLR 2021), arXiv:2010.01412.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
+
+from ..processes.group import averaged
 
 
 @contextmanager
@@ -25,7 +27,7 @@ def perturbed(network: nn.Module, loss: Tensor, radius: float) -> Iterator[None]
     moving = [*weights, *(buffer for norm in norms for buffer in norm.buffers())]
     before = [value.detach().clone() for value in moving]
     try:
-        move(weights, torch.autograd.grad(loss, weights, allow_unused=True), radius)
+        move(weights, averaged(weights, torch.autograd.grad(loss, weights, allow_unused=True)), radius)
         yield
     finally:
         with torch.no_grad():
@@ -34,7 +36,7 @@ def perturbed(network: nn.Module, loss: Tensor, radius: float) -> Iterator[None]
 
 
 @torch.no_grad()
-def move(weights: list[nn.Parameter], along: tuple[Tensor | None, ...], distance: float) -> None:
+def move(weights: list[nn.Parameter], along: Sequence[Tensor | None], distance: float) -> None:
     """Move weights by a Euclidean ``distance`` along a direction; None: an unused weight."""
     there = [(weight, part) for weight, part in zip(weights, along) if part is not None]
     norm = torch.stack([part.float().norm() for _, part in there]).norm()

@@ -19,6 +19,7 @@ from ...errors import Cancelled, OutputError
 from ...feedback import Report
 from ...networks import build_network
 from ..model import write_weights
+from ..processes.group import is_first
 from ..request import TrainRequest
 from ..samples.batches import Batches
 from .fit import Epoch, Settings, fit, network_output
@@ -35,7 +36,11 @@ def work_folder(request: TrainRequest) -> Iterator[None]:
     """The folder ``request.work`` during a training: removed on success, otherwise kept if it has anything to resume.
 
     OutputError where it cannot be made, or is another folder. No other training uses it: the job locks its output.
+    Of several processes the first one does this.
     """
+    if not is_first():
+        yield
+        return
     if request.work.is_dir() and any(request.work.iterdir()) and not (request.work / ASKED).is_file():
         problem = f"{request.work} is needed for the training, and exists with other content."
         raise OutputError(problem, "Choose another output, or move that folder.")
@@ -112,7 +117,9 @@ def run_epochs(
     checkpoint, best, kept = request.work / CHECKPOINT, request.work / BEST, -1
     epochs = fit(network, batches, loss, score, settings, report, checkpoint, request.frozen, forward)
     try:
-        for epoch in with_events(epochs, request.work / EVENTS, settings.metric):
+        for epoch in with_events(epochs, request.work / EVENTS, settings.metric) if is_first() else epochs:
+            if not is_first():
+                continue
             report.log("info", epoch_line(epoch, settings))
             if epoch.best[0] != kept:
                 kept = epoch.best[0]

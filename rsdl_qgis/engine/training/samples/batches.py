@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ...errors import InputError
 from ...prediction import loop
+from ..processes.group import divided
 from .augment import NO_AUGMENTATION, Augmentation, Label, augment, check_names
 from .mosaic import mosaic
 from .objects import ObjectBatch, Objects
@@ -33,7 +34,8 @@ class Batches:
     samples per batch; a last batch of one sample, too small for batch norm, is joined to the one before.
     ``augmentation``: None: none. ``weights``: how often each sample is drawn, relative to the others (default: each
     once per epoch). ``window``: side in pixels to which all images are randomly cropped or padded, rounded up to a
-    multiple of ``samples.multiple``; without it all must have one size.
+    multiple of ``samples.multiple``; without it all must have one size. ``part``: of each batch the part with this
+    number, of so many (``processes.group.divided``); then ``size`` is still that of whole batches.
     """
 
     def __init__(
@@ -44,10 +46,15 @@ class Batches:
         seed: int,
         weights: Sequence[float] | None = None,
         window: int | None = None,
+        part: tuple[int, int] = (0, 1),
     ):
         if size < 1 or not len(samples):
             problem = f"Batches of {size} cannot be made of {len(samples)} samples."
             raise InputError(problem, "Both have to be at least 1.")
+        if size < part[1]:
+            problem = f"Batches of {size} cannot be divided among {part[1]} processes."
+            raise InputError(problem, "Choose a larger BATCH_SIZE, which is that of all processes, or fewer processes.")
+        self._part = part
         self.samples, self.size, self.seed = samples, size, seed % (1 << 63)
         self._inputs = getattr(samples, "inputs", ())
         self._how = augmentation or NO_AUGMENTATION
@@ -70,7 +77,8 @@ class Batches:
         order = self._order(number)
         starts = [i * self.size for i in range(len(self))]
         ends = [*starts[1:], len(order)]
-        plans = [list(enumerate(order[start:end], start)) for start, end in zip(starts, ends)]
+        whole = (list(enumerate(order[start:end], start)) for start, end in zip(starts, ends))
+        plans = [divided(plan, *self._part) for plan in whole]
         return read_ahead(lambda plan: self._batch(number, plan), plans)
 
     def _order(self, number: int) -> list[int]:

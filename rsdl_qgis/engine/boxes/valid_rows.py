@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..boxes.detections import Floats
 from ..raster.grid import Window
+from .detections import Floats
 
 
 class ValidRows:

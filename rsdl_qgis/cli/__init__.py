@@ -1,0 +1,1 @@
+"""The command ``rsdl``: the engine without QGIS. Nothing is imported before a command needs it."""

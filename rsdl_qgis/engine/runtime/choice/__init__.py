@@ -1,0 +1,1 @@
+"""Which engine runs a model fastest on a computer: tried once, and kept beside the model."""

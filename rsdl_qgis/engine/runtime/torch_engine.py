@@ -1,0 +1,83 @@
+"""A model's weights run by PyTorch, in single precision, or with lower precision where that suffices."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from ..cards.card import ModelCard
+from ..errors import ModelError
+from ..job.memory import ran_out
+from ..tables.devices import kind_of
+from ..tables.tasks import task_of
+from .devices import check_torch_device
+from .network import Arrays, Network, OutOfMemory
+
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {  # of a torch tensor
+    "softmax": lambda logits: logits.softmax(1),
+    "sigmoid": lambda logits: logits.sigmoid(),
+    "identity": lambda numbers: numbers,
+}
+
+
+def activation(card: ModelCard) -> Callable[[Any], Any]:
+    """What is done with the network's output, a torch tensor; ModelError for a name that is none."""
+    if card.activation not in ACTIVATIONS:
+        problem = f"The card of '{card.name}' names the activation '{card.activation}'."
+        raise ModelError(problem, f"There are {', '.join(ACTIVATIONS)}.")
+    return ACTIVATIONS[card.activation]
+
+
+def open_torch(card: ModelCard, path: Path, device: str, threads: int, streams: int, bf16: bool = False) -> Network:
+    """The weights at ``path`` ready to run: on a GPU in half precision where the card allows it.
+
+    ``bf16``: with bfloat16 instead, on any device. DeviceError, and ModelError for weights that are damaged or another
+    network's.
+    """
+    check_torch_device(device)
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    from ..networks import build_network
+    from ..networks.memory_format import channels_last
+
+    if device == "cpu":
+        torch.set_num_threads(math.ceil(threads / streams))  # of each call
+    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
+    try:
+        network.load_state_dict(load_file(path))
+    except SafetensorError as error:
+        raise ModelError(f"{path.name} is damaged: {_first_line(error)}.", "Install the model again.") from None
+    except RuntimeError as error:
+        raise ModelError(f"{path.name} does not fit the network '{card.network}': {_first_line(error)}") from None
+    network = channels_last(network.float().eval().to(device))
+    lower = bf16 or (card.half_precision and device != "cpu")
+    precision = torch.bfloat16 if bf16 else torch.float16
+    activate = activation(card)
+
+    @torch.inference_mode()
+    def run(inputs: Arrays) -> Sequence[NDArray]:
+        try:
+            tensors = [torch.from_numpy(inputs[name]).to(device) for name in card.tensors]
+            with torch.autocast(kind_of(device), precision, enabled=lower):
+                output = network(*tensors)
+            if not task_of(card.task).boxes:
+                return [activate(output.float()).cpu().numpy()]
+            boxes, logits = output
+            return [boxes.float().cpu().numpy(), logits.float().sigmoid().cpu().numpy()]
+        except RuntimeError as error:  # torch.OutOfMemoryError is one, and the CPU's has no class of its own
+            if not ran_out(error):
+                raise
+            torch.cuda.empty_cache()
+            raise OutOfMemory(f"{device} has too little memory.", "Use a smaller TILE_SIZE.") from None
+
+    return run
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,1 @@
+"""Training over several processes: what each has for itself, and what they share."""

@@ -1,0 +1,145 @@
+"""The job "train" on two processes under torchrun: the model of one process, after a stop with another number too."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from safetensors.torch import load_file
+
+from rsdl_qgis.engine.cards.card import WEIGHTS_FILE
+from rsdl_qgis.engine.cards.store import read_card
+from rsdl_qgis.engine.feedback import Report
+from rsdl_qgis.engine.training.train import run_train
+
+from ..chip_folders import make_folder
+from ..test_detectors import arguments as detector_arguments
+from .several import ROOT, WAIT
+
+TOLERANCE = 2e-3  # of weights that are stored in half precision
+
+
+def job(tmp_path, name, **given):
+    """(file, arguments) of a training that has no dropout, so that processes do not differ in it."""
+    if not (tmp_path / "chips").exists():
+        make_folder(tmp_path / "chips", counts=(9, 3, 0))
+    options = {"widths": [4, 8], "dropout": 0.0}
+    arguments = {"task": "segmentation", "chips": str(tmp_path / "chips"), "network": "unet", "options": options}
+    arguments |= {"epochs": 3, "batch_size": 4, "threads": 1, "optimizer": "sgd", "learning_rate": 0.02}
+    arguments |= {"precision": "full", "keep": "last", "output": str(tmp_path / name), **given}
+    (tmp_path / f"{name}.json").write_text(json.dumps({"operation": "train", "arguments": arguments}))
+    return tmp_path / f"{name}.json", arguments
+
+
+def torchrun(file, count=2):
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(count)]
+    return subprocess.Popen(
+        [*torchrun, "-m", "rsdl_qgis.engine", str(file)],
+        cwd=ROOT,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def outcome(process):
+    """The events that are neither progress nor log: the first, and the one outcome."""
+    told, log = process.communicate(timeout=WAIT)
+    events = [json.loads(line) for line in told.splitlines()]
+    hello, last = (event for event in events if event["event"] not in ("progress", "log"))
+    assert hello["event"] == "hello", log
+    return last
+
+
+def apart(one, other):
+    a, b = (load_file(model / WEIGHTS_FILE) for model in (one, other))
+    assert a.keys() == b.keys()
+    return max(float((a[name].float() - b[name].float()).abs().max()) for name in a)
+
+
+@pytest.fixture
+def alone(tmp_path):
+    """The model that one process trains."""
+    run_train(job(tmp_path, "alone")[1], Report())
+    return tmp_path / "alone"
+
+
+def test_two_processes_train_the_model_of_one(tmp_path, alone):
+    file, _ = job(tmp_path, "two", report=str(tmp_path / "two.html"))
+    result = outcome(torchrun(file))
+    assert result["event"] == "result" and result["epochs"] == 3
+    assert apart(tmp_path / "two", alone) < TOLERANCE
+    assert (tmp_path / "two.html").is_file()
+    assert sorted(p.name for p in tmp_path.iterdir() if "two" in p.name) == [
+        "two", "two.html", "two.json", "two.tensorboard",
+    ]  # fmt: skip
+
+
+def test_a_training_that_two_were_stopped_in_goes_on_in_one(tmp_path, alone):
+    file, arguments = job(tmp_path, "two", epochs=300)
+    stopped = torchrun(file)
+    for line in stopped.stdout:
+        if "Epoch 2 of" in line:
+            stopped.send_signal(signal.SIGTERM)  # as a cluster's scheduler does
+            break
+    last = outcome_of_rest(stopped)
+    assert last["kind"] == "cancelled" and "best model so far is in" in last["message"]
+    assert (tmp_path / "two.training" / "checkpoint.pt").is_file()
+    lines = []
+
+    class Heard(Report):
+        def log(self, level, message):
+            lines.append(message)
+
+        def cancelled(self):
+            return any(line.startswith("Epoch ") for line in lines)
+
+    with pytest.raises(Exception, match="cancelled"):
+        run_train(arguments, Heard())
+    assert "The training that was stopped here resumes." in lines
+    assert not any("starts again" in line or line.startswith("Epoch 1 of") for line in lines)
+
+
+def outcome_of_rest(process):
+    told, _ = process.communicate(timeout=WAIT)
+    (last,) = (e for e in map(json.loads, told.splitlines()) if e["event"] not in ("progress", "log"))
+    return last
+
+
+def test_two_processes_train_for_agreeing_crops(tmp_path):
+    """Each has crops of its own sizes, and its own part of the samples of validation, of which one has none."""
+    file, arguments = job(tmp_path, "two", consistency=1.0)
+    make_folder(tmp_path / "chips", counts=(9, 1, 0))
+    assert outcome(torchrun(file))["event"] == "result"
+    assert read_card(tmp_path / "two").network == arguments["network"]
+
+
+def test_two_processes_train_a_detector(tmp_path):
+    arguments = detector_arguments(tmp_path, counts=(5, 3, 0))
+    (tmp_path / "detector.json").write_text(json.dumps({"operation": "train", "arguments": arguments}))
+    assert outcome(torchrun(tmp_path / "detector.json"))["main_title"] == "AP50"
+    assert read_card(tmp_path / "model").task == "detection"
+
+
+def test_two_processes_distil(tmp_path, alone):
+    make_folder(tmp_path / "images", counts=(7, 3, 0))
+    arguments = job(tmp_path, "student")[1]
+    given = {name: value for name, value in arguments.items() if name != "task"}
+    given |= {"teacher": str(alone), "chips": str(tmp_path / "images")}
+    (tmp_path / "student.json").write_text(json.dumps({"operation": "distil", "arguments": given}))
+    result = outcome(torchrun(tmp_path / "student.json"))
+    assert result["event"] == "result", result
+    assert not (tmp_path / "student.training").exists()
+
+
+def test_what_one_process_does_is_refused_on_two(tmp_path):
+    file = tmp_path / "job.json"
+    file.write_text(json.dumps({"operation": "predict", "arguments": {}}))
+    last = outcome(torchrun(file))
+    assert last["kind"] == "input_error"
+    assert "'predict' is done by one process, and 2 were started." in last["message"]
