@@ -26,6 +26,7 @@ PLACES: Mapping[str, str] = {  # operation -> module:function
     "train": "training.train:run_train",
     "distil": "training.distil:run_distil",
     "train_classifier": "training.classifiers.job:run_train_classifier",
+    "import_model": "importing.job:run_import",
     "export_chips": "chips.prepare:run_export_chips",
 }
 

@@ -14,7 +14,8 @@ from .assess.drawassessmentsample import DrawAssessmentSample
 from .assess.estimatearea import EstimateArea
 from .assess.repeatrun import RepeatRun
 from .environment import Diagnostics, SetupEnvironment
-from .models import DescribeModel, ImportModel, ListModels
+from .importmodel import ImportModel
+from .models import DescribeModel, ListModels
 from .parameters import VECTOR_FORMATS
 from .predict.activefire import ActiveFire
 from .predict.burnedarea import BurnedArea
@@ -25,6 +26,7 @@ from .predict.otsuthreshold import OtsuThreshold
 from .predict.pixelregression import PixelRegression
 from .predict.sceneclassification import SceneClassification
 from .predict.semanticsegmentation import SemanticSegmentation
+from .predict.superresolution import SuperResolution
 from .predict.timeseriesclassification import TimeSeriesClassification
 from .text import tr
 from .train.distilmodel import DistilModel
@@ -40,6 +42,7 @@ from .train.traintimeseriesclassifier import TrainTimeSeriesClassifier
 ALGORITHMS = (
     SemanticSegmentation,
     PixelRegression,
+    SuperResolution,
     SceneClassification,
     ObjectDetection,
     ChangeDetection,

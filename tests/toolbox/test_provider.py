@@ -44,6 +44,7 @@ NAMES = {
     "listmodels",
     "describemodel",
     "importmodel",
+    "superresolution",
     "setupenvironment",
     "diagnostics",
     "floodpolygons",

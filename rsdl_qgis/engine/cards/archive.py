@@ -12,7 +12,7 @@ import stat
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +37,9 @@ FORBIDDEN = set('<>:"|?*')  # in a file's name on Windows
 class Content:
     """What an archive is to hold: ``name`` in words, and ``mark``, the one file that tells its folder.
 
-    ``at_root``: the folder is the archive itself. ``members``, ``list_size`` and ``size``: the most files, and bytes of
-    the list of them and of all, unpacked. ``error``: of what is damaged or unsafe.
+    ``at_root``: the folder is the archive itself. ``others``: endings of files that tell the folder where there is no
+    mark, by preference. ``members``, ``list_size`` and ``size``: the most files, and bytes of the list of them and of
+    all, unpacked. ``error``: of what is damaged or unsafe.
     """
 
     name: str
@@ -48,9 +49,11 @@ class Content:
     size: int
     error: type[RsdlError]
     at_root: bool = False
+    others: tuple[str, ...] = ()
 
 
 MODEL = Content("model", CARD_FILE, MOST_MEMBERS, LARGEST_LIST, LARGEST_MODEL, ModelError)
+FOREIGN_MODEL = replace(MODEL, others=(".emd", ".onnx"))  # with or without a card
 
 
 class Archive:
@@ -69,15 +72,24 @@ class Archive:
         marks = [name for name, _ in members if name.rsplit("/", 1)[-1] == content.mark]
         if content.at_root:
             marks = [name for name in marks if name == content.mark]
-        if len(marks) != 1:
+        for ending in content.others if not marks else ():
+            marks = [n for n, _ in members if n.lower().endswith(ending) and "__MACOSX" not in n.split("/")]
+            if marks:
+                break
+        if len(marks) != 1 and not (marks and content.others):
             raise content.error(f"{path} should hold one {content.mark}, and holds {len(marks)}.")
-        folder = marks[0][: -len(content.mark)]  # '' or with a slash at its end
+        folder = marks[0][: len(marks[0]) - len(marks[0].rsplit("/", 1)[-1])]  # '' or with a slash at its end
         inside = [(name[len(folder) :], info) for name, info in members if name.startswith(folder)]
         files = [(name, info) for name, info in inside if name and not name.endswith("/")]
         for name, info in files:
             self._refuse(name, unusable(name) or ("which is encrypted" if info.flag_bits & 0x1 else ""))
         self._check_twins([name for name, _ in files])
         self._members = dict(files)
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether there is the file that tells the folder."""
+        return self._content.mark in self._members
 
     def marked(self, largest: int) -> bytes:
         """The file that tells the folder; the content's error for one of more bytes."""

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import ModelError
-from .archive import opened_archive
+from ..files.json import parsed
+from .archive import FOREIGN_MODEL, opened_archive
 from .card import CARD_FILE, CARD_KEY, ONNX_FILE, WEIGHTS_FILE, ModelCard
+from .foreign_item import is_foreign
 from .names import as_model_name
 from .onnx.deepness import deepness_card, has_deepness_keys
 from .onnx.detectors import detector_card, has_ultralytics_keys, looks_like_a_detector
@@ -21,6 +23,7 @@ from .onnx.external_data import external_files
 from .onnx.header import read_onnx_file
 from .stac_mlm import from_item, read_json, to_item
 
+ARCHIVES = (".zip", ".dlpk")  # endings
 LARGEST_CARD = 4 << 20  # bytes, wherever it comes from
 LARGEST_HEADER = 64 << 20  # bytes of the header of a safetensors file
 CHUNK = 1 << 20
@@ -39,6 +42,14 @@ def read_card(path: str | Path) -> ModelCard:
 def is_model_file(path: Path) -> bool:
     """Whether a path has the ending of a model in one file."""
     return path.suffix.lower() in (".onnx", ".zip")
+
+
+def carries_card(path: Path) -> bool:
+    """Whether a file carries one of our cards; ModelError for an archive or an ONNX file that cannot be read."""
+    if path.suffix.lower() in ARCHIVES:
+        with opened_archive(path, FOREIGN_MODEL) as archive:
+            return archive.is_marked and not is_foreign(_parsed(archive.marked(LARGEST_CARD)))
+    return path.suffix.lower() == ".onnx" and CARD_KEY in read_onnx_file(path).metadata
 
 
 def check_model(folder: Path, card: ModelCard) -> None:
@@ -85,7 +96,7 @@ def _read_card(path: Path) -> ModelCard:
         if card.is_file():
             return _from_text(_limited(card), card)
         if (path / ONNX_FILE).is_file():
-            return _onnx_card(path / ONNX_FILE, path.name)
+            return onnx_card(path / ONNX_FILE, path.name)
         raise ModelError(f"{path} is not a model folder: it has no {CARD_FILE}.")
     if is_model_file(path) and not path.is_file():  # a pipe would be waited for
         raise ModelError(f"{path} is not a file.")
@@ -93,23 +104,25 @@ def _read_card(path: Path) -> ModelCard:
         with opened_archive(path) as archive:
             return _from_text(archive.marked(LARGEST_CARD), path)
     if path.suffix.lower() == ".onnx":
-        return _onnx_card(path, path.stem)
+        return onnx_card(path, path.stem)
     raise ModelError(f"{path} is no model: choose a model folder, a .zip of one, or an .onnx file.")
 
 
-def _onnx_card(path: Path, stem: str) -> ModelCard:
-    """The card that an ONNX file carries, or that follows from other programs' keys in it."""
+def onnx_card(path: Path, stem: str, index: int | None = None) -> ModelCard:
+    """The card that an ONNX file carries, or that follows from other programs' keys in it; ``index``: of the output
+    that counts, where there are several.
+    """
     file, name = read_onnx_file(path), as_model_name(stem)
     if CARD_KEY in file.metadata:
         return read_json(file.metadata[CARD_KEY], str(path))
     if has_deepness_keys(file.metadata):
-        card = deepness_card(name, file)
+        card = deepness_card(name, file, index)
     elif has_ultralytics_keys(file.metadata) or looks_like_a_detector(file):
         card = detector_card(name, file)
     else:
         raise ModelError(
             f"{path.name} carries neither a model card nor the Deepness keys, so its bands and classes are unknown.",
-            "Export it with this plugin, or with Deepness metadata.",
+            "Import it (rsdl:importmodel), and say what it takes and gives.",
         )
     return from_item(to_item(card), f"What {path} says of itself")
 
@@ -129,6 +142,14 @@ def _from_text(data: bytes, path: Path) -> ModelCard:
     except UnicodeDecodeError:
         raise ModelError(f"The model card in {path} is not text in UTF-8.", "Save it as UTF-8.") from None
     return read_json(text, str(path))
+
+
+def _parsed(data: bytes) -> object:
+    """The value of a JSON text; None where it is none, of which reading the card says more."""
+    try:
+        return parsed(data.decode("utf-8-sig"))
+    except ValueError:
+        return None
 
 
 def _check_safetensors(stream: BinaryIO, path: Path) -> None:

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import InputError
+from ..tables.axes import AXES
 from ..tables.classifiers import CLASSIFIERS, SHARES
 from ..tables.devices import ENGINES
 from ..tables.fire import METHODS, VALUES
 from ..tables.kinds import (
+    LONGEST_PATH,
     LONGEST_TEXT,
     Boolean,
     Bounds,
@@ -31,12 +33,13 @@ from ..tables.kinds import (
     Whole,
 )
 from ..tables.sensors import AUTO, SENSORS
-from ..tables.tasks import TASKS
+from ..tables.tasks import ALL_TASKS, TASKS
 from .class_values import is_shares
 from .table import Argument, Object, Table, taken
 
 MODEL = Path("the name of a model, or the path of its folder, .zip or .onnx")
 LARGEST_BAND = 65_535
+LONGEST_GIVEN = 1_000_000  # characters that say a model's bands, classes or scaling
 
 
 def _is_whole(text: str) -> bool:
@@ -406,6 +409,24 @@ OPERATIONS: Mapping[str, Table] = {
         "places": Argument(ListOf(Object("a place that is another one here", PLACE))),
         "changed": Argument(Choice(CHANGED), default=CHANGED[0]),
         "device": Argument(Text()),  # default: the one that made it
+    },
+    "import_model": {
+        "input": Argument(Path("the path of a model's file or folder, or its address"), required=True),
+        "sample": Argument(Path()),
+        "task": Argument(Choice(tuple(ALL_TASKS))),
+        "bands": Argument(Text(LONGEST_GIVEN)),
+        "classes": Argument(Text(LONGEST_GIVEN)),
+        "scaling": Argument(Text(LONGEST_GIVEN)),
+        "resolution": Argument(Number(1e-6, 1e7)),
+        "tile_size": Argument(Whole(8, 8192)),
+        "output_index": Argument(Whole(0, 999)),
+        "activation": Argument(Choice(("none", "softmax", "sigmoid", "log-softmax"))),
+        "layout": Argument(Choice(AXES)),
+        "nodata": Argument(NODATA),
+        "name": Argument(Text(64)),
+        "replace": Argument(Boolean(), default=False),
+        "folders": Argument(ListOf(Text(LONGEST_PATH))),  # of models, besides the usual ones
+        "report": Argument(Path()),
     },
     "train": TRAINING,
     "distil": DISTILLING,

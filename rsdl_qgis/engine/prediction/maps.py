@@ -20,6 +20,7 @@ COLLECTORS: Mapping[str, Any] = {  # task whose networks give a map -> what coll
     "segmentation": SegmentationCollector,
     "change": SegmentationCollector,
     "regression": RegressionCollector,
+    "super-resolution": RegressionCollector,
 }
 
 
@@ -29,13 +30,15 @@ def map_work(job: Job[MapRequest]) -> AbstractContextManager[Work[Window]]:
     collector_of = COLLECTORS[card.task]
     collector_of.check(request.files, card, job.form)
     check_variants(request.tta, card, job.form)
+    finer = {"times": job.form.reduced} if job.form and job.form.finer else {}
 
     def parts(grid: Grid, plan: Plan) -> Parts[Window]:
-        blend = collector_of.blend(card, grid, request.files, plan.tile, plan.overlap)
+        blend = collector_of.blend(card, grid, request.files, plan.tile, plan.overlap, **finer)
         return Parts(lambda network, block, emit: blend.part(block, emit), blend.cols, blend.least)
 
     def results(grid: Grid, plan: Plan, note: dict[str, str]) -> Results:
-        made: Results = collector_of(card, grid, request.files, plan.tile, plan.overlap, job.report, note)
+        cut = plan.tile, plan.overlap
+        made: Results = collector_of(card, grid, request.files, *cut, job.report, note, **finer)
         return made
 
     return tile_work(job, parts, results, opening(request.tta))

@@ -62,9 +62,10 @@ class Statistics:
 
 @dataclass
 class RegressionCollector:
-    """Writes the rows that tiles of numbers (1, h, w) are blended to as float32; what is not valid is NaN.
+    """Writes the rows that tiles of numbers (n, h, w) are blended to as float32; what is not valid is NaN.
 
-    Numbers are written as the network gives them, not clipped; those that are not finite become nodata.
+    Numbers are written as the network gives them, not clipped; those that are not finite become nodata. ``times``:
+    pixels of the map for each of the grid, along both axes.
     """
 
     card: ModelCard
@@ -74,6 +75,7 @@ class RegressionCollector:
     overlap: int
     report: Report
     metadata: dict[str, str] = field(default_factory=dict)
+    times: int = 1
 
     @staticmethod
     def check(files: MapFiles, card: ModelCard, form: Form | None) -> None:
@@ -84,25 +86,27 @@ class RegressionCollector:
                 raise MismatchError(problem, f"Leave {name.upper()} empty.")
 
     @staticmethod
-    def blend(card: ModelCard, grid: Grid, files: MapFiles, tile: tuple[int, int], overlap: int) -> Blend:
+    def blend(
+        card: ModelCard, grid: Grid, files: MapFiles, tile: tuple[int, int], overlap: int, times: int = 1
+    ) -> Blend:
         """How tiles of numbers become rows: the ``values`` as they are written, and which are ``valid``."""
 
         def decided(values: NDArray, valid: NDArray[np.bool_]) -> Rows:
             return {"values": np.where(valid, values, np.float32(card.nodata)), "valid": valid}
 
-        return Blend(grid, tile, overlap, 1, lambda output: output, decided)
+        return Blend(grid, tile, overlap, card.channels, lambda output: output, decided, times)
 
     def __post_init__(self) -> None:
-        self.statistics = Statistics()
-        blend = self.blend(self.card, self.grid, self.files, self.tile, self.overlap)
+        self.statistics = [Statistics() for _ in range(self.card.channels)]
+        blend = self.blend(self.card, self.grid, self.files, self.tile, self.overlap, self.times)
         self.joined = JoinedMap(blend, self._write)
         self.sink = RasterSink(
             self.files.output,
-            self.grid,
-            count=1,
+            self.grid.finer(self.times),
+            count=len(self.statistics),
             dtype="float32",
             nodata=self.card.nodata,
-            band_names=(self.card.title,),
+            band_names=self.card.values or (self.card.title,),
             unit=self.card.unit,
             metadata=of_result(self.metadata, "output"),
         )
@@ -112,12 +116,13 @@ class RegressionCollector:
         self.joined.take(piece)
 
     def close(self) -> dict[str, Any]:
-        """Finish the file; its path, and the statistics of its numbers."""
+        """Finish the file; its path, and the statistics of its numbers: of the first band, and of each by name."""
         Lost("valid pixels", "they are nodata", self.joined.lost, self.joined.seen).log(self.report)
-        values = self.statistics.values()
-        self.sink.close(values)
-        self._warn(values)
-        statistics = {"pixels": self.statistics.count, **values}
+        first, *_ = each = [{"pixels": band.count, **band.values()} for band in self.statistics]
+        self.sink.close(self.statistics[0].values())
+        self._warn(self.statistics[0].values())
+        named = {"bands": dict(zip(self.card.values, each))} if self.card.values else {}
+        statistics = {**first, **named}
         return {"output": self.files.output, "unit": self.card.unit, "statistics": statistics}
 
     def abort(self) -> None:
@@ -138,6 +143,7 @@ class RegressionCollector:
             )
 
     def _write(self, row: int, found: Rows) -> None:
-        """Write finished rows: values (1, rows, width), valid (rows, width)."""
-        self.statistics.add_rows(found["values"][0], found["valid"])
+        """Write finished rows: values (n, rows, width), valid (rows, width)."""
+        for statistics, band in zip(self.statistics, found["values"]):
+            statistics.add_rows(band, found["valid"])
         self.sink.write(row, found["values"])

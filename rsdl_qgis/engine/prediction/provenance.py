@@ -29,7 +29,12 @@ def provenance(job: Job[Any], scaling: Scales, work: Work[Any]) -> dict[str, str
         libraries={"gdal": gdal_version()},
     )
     stretch = {
-        name: {"offset": np.round(r.offset, 4).tolist(), "gain": np.round(r.gain, 8).tolist(), "decibel": r.decibel}
+        name: {
+            "offset": np.round(r.offset, 4).tolist(),
+            "gain": np.round(r.gain, 8).tolist(),
+            "decibel": r.decibel,
+            **({"steps": [{"name": s.name, "values": s.values.tolist()} for s in r.steps]} if r.steps else {}),
+        }
         for name, r in scaling.items()
     }
     found = {name: r.normalization for name, r in scaling.items() if r.normalization}

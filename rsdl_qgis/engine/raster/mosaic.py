@@ -45,6 +45,8 @@ class Mosaic:
     ``part``: the rows of tiles that come, where these are not all. The rows of pixels that it shares with the part
     above, or below, are not given out: ``share`` gets them, those above of each of its first tiles, those below as they
     are blended so far. A ``Border`` makes of both the same rows as one mosaic would.
+
+    ``times``: rows and columns of values for each of the raster's pixels; tiles' windows are in the latter.
     """
 
     def __init__(
@@ -57,9 +59,12 @@ class Mosaic:
         emit: Emit,
         part: range | None = None,
         share: Callable[[Patch], None] = lambda share: None,
+        times: int = 1,
     ):
-        self._rows = _seams(starts(height, tile[0], overlap), tile[0], overlap, height)
-        self._cols = _seams(starts(width, tile[1], overlap), tile[1], overlap, width)
+        self._times = times
+        self._rows = _seams_of(height, tile[0], overlap, times)
+        self._cols = _seams_of(width, tile[1], overlap, times)
+        height, width = times * height, times * width
         self._height, self._channels, self._emit, self._share = height, channels, emit, share
         self._part = range(len(self._rows)) if part is None else part
         self._count = self._part.start * len(self._cols)  # of the next tile
@@ -74,7 +79,8 @@ class Mosaic:
         Raises ValueError where the tile is not the next one or the shapes do not fit.
         """
         row, col = self._expect(window)
-        if values.shape != (self._channels, window.height, window.width) or valid.shape != values.shape[1:]:
+        sides = self._times * window.height, self._times * window.width
+        if values.shape != (self._channels, *sides) or valid.shape != sides:
             raise ValueError(f"Values {values.shape} and valid {valid.shape} do not fit the tile {window}.")
         broken = None
         if not all_finite(values):
@@ -112,8 +118,9 @@ class Mosaic:
             raise ValueError(f"All tiles came before {window}.")
         r, c = divmod(self._count, len(self._cols))
         row, col = self._rows[r], self._cols[c]
-        if (window.row, window.col) != (row.start, col.start):
-            raise ValueError(f"The next tile starts at {(row.start, col.start)}, not at {(window.row, window.col)}.")
+        start = row.start // self._times, col.start // self._times
+        if (window.row, window.col) != start:
+            raise ValueError(f"The next tile starts at {start}, not at {(window.row, window.col)}.")
         return row, col
 
     def _blend(self, row: _Seam, col: _Seam, tile: Patch) -> None:
@@ -150,10 +157,12 @@ class Border:
     ``give`` gives out the rows.
     """
 
-    def __init__(self, height: int, width: int, tile: tuple[int, int], overlap: int, first: int, above: Patch):
-        self._row = _seams(starts(height, tile[0], overlap), tile[0], overlap, height)[first]
-        self._cols = iter(_seams(starts(width, tile[1], overlap), tile[1], overlap, width))
-        self._strip = _Strip(len(above.values), self._row.plain - self._row.fade, width, self._row.fade)
+    def __init__(
+        self, height: int, width: int, tile: tuple[int, int], overlap: int, first: int, above: Patch, times: int = 1
+    ):
+        self._row = _seams_of(height, tile[0], overlap, times)[first]
+        self._cols = iter(_seams_of(width, tile[1], overlap, times))
+        self._strip = _Strip(len(above.values), self._row.plain - self._row.fade, times * width, self._row.fade)
         self._strip.put(self._row.fade, 0, above.values, above.valid)
         if above.broken is not None:
             self._strip.mark(self._row.fade, 0, above.broken)
@@ -265,6 +274,12 @@ class _Seam:
         self.start, self.length, self.stop = start, length, start + length
         self.fade, self.ramp, self.plain = fade, ramp, fade + ramp.size
         self.next_fade, self.next_ramp = self.stop, ramp[:0]
+
+
+def _seams_of(length: int, side: int, overlap: int, times: int) -> list[_Seam]:
+    """The tiles along one axis, with ``times`` values for each pixel."""
+    firsts = [times * first for first in starts(length, side, overlap)]
+    return _seams(firsts, times * side, times * overlap, times * length)
 
 
 def _seams(firsts: list[int], size: int, overlap: int, length: int) -> list[_Seam]:

@@ -16,7 +16,7 @@ from qgis.core import (
 
 from ...engine.cards.card import Input, ModelCard, match_bands, palette_bands
 from ...engine.errors import MismatchError, RsdlError
-from ...engine.tables.tasks import TASKS
+from ...engine.tables.tasks import task_of
 from .. import parameters as shared
 from ..algorithm import RsdlAlgorithm
 from ..results import styles
@@ -68,7 +68,7 @@ class InferenceAlgorithm(JobAlgorithm):
 
     def operation(self) -> str:
         """The worker's operation: that of the task."""
-        return TASKS[self.TASK].operation
+        return task_of(self.TASK).operation
 
     def running(self) -> list:
         """The parameters of how the network is run."""
@@ -86,7 +86,7 @@ class InferenceAlgorithm(JobAlgorithm):
     def further(self) -> Mapping[str, Any]:
         """Advanced parameters that the operation takes."""
         names = [output.name() for output in self.outputs()]
-        return further(TASKS[self.TASK].operation, "UNCERTAINTY" in names)
+        return further(task_of(self.TASK).operation, "UNCERTAINTY" in names)
 
     def looks(self, card: ModelCard, result: Mapping[str, Any]) -> dict[str, tuple[str, styles.Style | None]]:
         """The title and style of each output."""

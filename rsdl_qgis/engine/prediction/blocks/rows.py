@@ -22,7 +22,8 @@ class Blend:
     """How a map is made of tiles.
 
     ``channels`` are blended, which ``taken`` gives of an output; ``decided``: what is kept of finished rows, from
-    values (channels, rows, width) and valid (rows, width), as arrays by name.
+    values (channels, rows, width) and valid (rows, width), as arrays by name. ``times``: rows and columns of the map
+    for each of the grid's.
     """
 
     grid: Grid
@@ -31,6 +32,7 @@ class Blend:
     channels: int
     taken: Callable[[NDArray], NDArray]
     decided: Callable[[NDArray, NDArray[np.bool_]], Rows]
+    times: int = 1
 
     def part(self, block: range | None, emit: Emit) -> MapPart:
         """The collector of a block of tiles, which are whole rows of them; None: of all."""
@@ -58,11 +60,14 @@ class MapPart:
         cols, size = blend.cols, (blend.grid.height, blend.grid.width)
         rows = None if block is None else range(block.start // cols, block.stop // cols)
         self._blend, self._emit, self._first = blend, emit, rows.start if rows else 0
-        self._mosaic = Mosaic(*size, blend.channels, blend.tile, blend.overlap, self._give, rows, self._share)
+        cut = blend.tile, blend.overlap
+        self._mosaic = Mosaic(*size, blend.channels, *cut, self._give, rows, self._share, blend.times)
         self._lost = self._seen = 0  # of the pixels that were given out
 
     def add(self, window: Window, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
-        """Add one tile's output (channels, h, w), and which of its pixels are valid (h, w)."""
+        """Add one tile's output (channels, h, w), and which pixels of the grid are valid there."""
+        times = self._blend.times
+        valid = valid.repeat(times, 0).repeat(times, 1) if times > 1 else valid
         self._mosaic.add(window, self._blend.taken(output), valid)
 
     def skip(self, window: Window) -> None:
@@ -106,9 +111,10 @@ class JoinedMap:
             if self._above is None:
                 self._above = patch
                 return
-            size = self._blend.grid.height, self._blend.grid.width
-            self._border = Border(*size, self._blend.tile, self._blend.overlap, piece["tiles"], self._above)
-            self._tiles, self._above = self._blend.cols, None
+            blend = self._blend
+            size = blend.grid.height, blend.grid.width
+            self._border = Border(*size, blend.tile, blend.overlap, piece["tiles"], self._above, blend.times)
+            self._tiles, self._above = blend.cols, None
         self._border.add(patch)
         self._tiles -= 1
         if not self._tiles:
