@@ -76,22 +76,19 @@ def transposed(
     kernel: Value,
     bias: Value | None,
     window: Window,
-    more: Sequence[int] | None = None,
+    longer: Sequence[int],
     first: bool = False,
 ) -> Value:
-    """A transposed convolution; ``kernel``: (in, out, …); ``more``: output padding by axis.
+    """A transposed convolution; ``kernel``: (in, out, …).
 
-    Its output is as long as what a convolution of the same settings makes the input from.
+    ``longer``: by how many pixels the output exceeds the input's length times the stride, by axis.
     """
     before, after, extra = [], [], []
-    for i, (span, stride) in enumerate(zip(window.spans, window.strides)):
-        longer = max(span - stride, 0) if not window.same else 0  # of the output, than input times stride
-        if more is not None:
-            longer = span - stride + more[i] - (2 * (window.size[i] // 2) if window.same else 0)
-        total = max(span - stride - longer, 0) if window.same else 0
+    for span, stride, more in zip(window.spans, window.strides, longer):
+        total = max(span - stride - more, 0) if window.same else 0
         before.append(total // 2)
         after.append(total - total // 2)
-        extra.append(longer - (span - stride - total))
+        extra.append(more - (span - stride - total))
     y = b.add(
         "ConvTranspose",
         channels_first(b, x, first),
@@ -132,13 +129,14 @@ def resized(
     sizes: Sequence[int] | None = None,
     mode: str = "nearest",
     coordinates: str = "half_pixel",
+    nearest: str = "floor",
     first: bool = False,
 ) -> Value:
     """An image enlarged or reduced to ``sizes``, or by ``scales``, one number an axis of space."""
     x = channels_first(b, x, first)
     given: dict[str, Any] = {"mode": mode, "coordinate_transformation_mode": coordinates}
     if mode == "nearest":
-        given["nearest_mode"] = "floor"
+        given["nearest_mode"] = nearest
     if mode == "cubic":
         given["cubic_coeff_a"] = -0.5
     if scales is not None:
@@ -146,7 +144,8 @@ def resized(
         return channels_last(b, b.add("Resize", x, None, factors, **given), first)
     head = b.add("Slice", b.add("Shape", x), b.constant([0]), b.constant([2]))
     whole = b.add("Concat", head, b.constant(list(sizes or ())), axis=0)
-    return channels_last(b, b.add("Resize", x, None, None, whole, **given), first)
+    y = b.add("Resize", x, None, None, whole, **given)
+    return channels_last(b, Value(y.name, (*x.shape[:2], *(sizes or ())), y.dtype), first)
 
 
 def reduced(b: Builder, x: Value, operator: str, keep: bool = False, first: bool = False) -> Value:

@@ -73,11 +73,14 @@ def transposed_convolution(b: Builder, layer: Layer, x: Value, **_: Any) -> Valu
     kernel = layer.weights[0]  # (…, out, in)
     rank = kernel.ndim - 2
     moves = window(layer, rank, kernel.shape[:-2])
+    longer = [0 if moves.same else max(span - stride, 0) for span, stride in zip(moves.spans, moves.strides)]
     more = layer.config.get("output_padding")
     if more is not None:
-        more = tuple(more) if isinstance(more, (list, tuple)) else (int(more),) * rank
+        cut = [2 * (size // 2) if moves.same else 0 for size in moves.size]
+        more = more if isinstance(more, (list, tuple)) else [more] * rank
+        longer = [a - b + int(c) - d for a, b, c, d in zip(moves.spans, moves.strides, more, cut)]
     kernel = np.moveaxis(kernel, (-1, -2), (0, 1))
-    y = transposed(b, x, b.constant(kernel), _bias(b, layer), moves, more, layer.first)
+    y = transposed(b, x, b.constant(kernel), _bias(b, layer), moves, longer, layer.first)
     return activated(b, y, layer.config.get("activation"), layer.version)
 
 

@@ -61,7 +61,7 @@ def resizing(b: Builder, layer: Layer, x: Value, **_: Any) -> Value:
         x.length(axis)  # the answer is of one size, whatever the image's
     sizes = (int(layer.config["height"]), int(layer.config["width"]))
     how = _interpolation(layer.config.get("interpolation", "bilinear"))
-    return resized(b, x, sizes=sizes, mode=how, first=layer.first)
+    return resized(b, x, sizes=sizes, mode=how, nearest="round_prefer_ceil", first=layer.first)
 
 
 def flatten(b: Builder, layer: Layer, x: Value, **_: Any) -> Value:
