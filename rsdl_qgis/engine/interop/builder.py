@@ -96,7 +96,7 @@ class Builder:
         """The graph, checked; ``outputs``: name and value of each."""
         closing = [helper.make_node("Identity", [value.name], [name]) for name, value in outputs]
         stated = [helper.make_tensor_value_info(n, v.dtype, _axes(n, v.shape)) for n, v in outputs]
-        weights = [numpy_helper.from_array(np.ascontiguousarray(a), n) for n, a in self._constants.items()]
+        weights = [numpy_helper.from_array(np.array(a, order="C"), n) for n, a in self._constants.items()]
         graph = helper.make_graph([*self._nodes, *closing], "imported", self._inputs, stated, weights)
         opsets = [helper.make_opsetid("", OPSET)]
         opsets += [helper.make_opsetid(domain, TREE_OPSET) for domain in self._domains if domain]

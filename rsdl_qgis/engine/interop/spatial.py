@@ -138,7 +138,7 @@ def resized(
     if mode == "nearest":
         given["nearest_mode"] = nearest
     if mode == "cubic":
-        given["cubic_coeff_a"] = -0.5
+        given |= {"cubic_coeff_a": -0.5, "exclude_outside": 1}
     if scales is not None:
         factors = b.constant(np.array([1, 1, *scales], np.float32))
         return channels_last(b, b.add("Resize", x, None, factors, **given), first)

@@ -120,10 +120,17 @@ def _call(node: Any, names: set[str]) -> Call:
     kwargs = items[0][3] if isinstance(items[0], list) and len(items[0]) > 3 else {}
     if not isinstance(kwargs, dict):
         kwargs = {}
-    given = [_history(item[:3], names) if isinstance(item, list) else None for item in items]
+    given = [_given(item, names) if isinstance(item, list) and len(item) > 2 else None for item in items]
     if None in given:
         raise ModelError("A layer of the network is called in a form that is not known.", _AGAIN)
     return Call([given if len(given) > 1 else given[0]], _resolved(kwargs, names))
+
+
+def _given(item: Sequence[Any], names: set[str]) -> Any:
+    """What Keras 2 writes of a tensor, or of a number in its place."""
+    if item[0] == "_CONSTANT_VALUE":
+        return item[2] if isinstance(item[2], (int, float)) else None
+    return _history(item[:3], names)
 
 
 def _resolved(value: Any, names: set[str]) -> Any:

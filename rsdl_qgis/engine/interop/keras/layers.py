@@ -125,9 +125,7 @@ def slots(spec: Spec) -> Sequence[Slot]:
 
 def build(spec: Spec, place: tuple[str, ...]) -> Build:
     """What makes the nodes of a layer; ModelError names one that is not known, and its place in the network."""
-    if _is_operation(spec) and spec.kind in merges.OPERATIONS:
-        return merges.OPERATIONS[spec.kind]
-    return _line(spec, place).build
+    return merges.OPERATIONS[spec.kind] if _is_operation(spec) else _line(spec, place).build
 
 
 def _line(spec: Spec, place: tuple[str, ...]) -> Line:
@@ -147,4 +145,6 @@ def _line(spec: Spec, place: tuple[str, ...]) -> Line:
 
 
 def _is_operation(spec: Spec) -> bool:
-    return ".ops." in spec.module
+    """Whether it is a function of ``keras.ops``, which older files do not distinguish from layers."""
+    there = ".ops." in spec.module if spec.module else spec.kind not in LINES
+    return there and spec.kind in merges.OPERATIONS

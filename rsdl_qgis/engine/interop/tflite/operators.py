@@ -12,7 +12,7 @@ from ...errors import ModelError, known
 from ..builder import Builder, Value
 from ..spatial import Window, convolved, pooled, resized, transposed
 from .file import Operator
-from .network import Network, Steps
+from .network import RANGES, Network, Steps
 from .shapes import SHAPES
 
 _AGAIN = "Get the model again."
@@ -117,11 +117,26 @@ def fully_connected(n: Network, o: Operator) -> Any:
     return given.finish(n.b.add("Add", y, given.bias) if given.bias else y)
 
 
-def pooling(n: Network, o: Operator) -> Value:
-    """``AVERAGE_POOL_2D``, ``MAX_POOL_2D``."""
-    moves = _window(o, (o.option(4), o.option(3)), (o.option(2), o.option(1)), (1, 1))
-    operator = "MaxPool" if o.name == "MAX_POOL_2D" else "AveragePool"
-    return pooled(n.b, n.value(o.inputs[0]), operator, moves)
+def maxima(n: Network, o: Operator) -> Value:
+    """``MAX_POOL_2D``."""
+    return pooled(n.b, n.value(o.inputs[0]), "MaxPool", _pool(o))
+
+
+def means(n: Network, o: Operator) -> Any:
+    """``AVERAGE_POOL_2D``: of a quantised tensor its stored numbers, where a half is rounded away from zero."""
+    x, y = (n.tensor(i) for i in (o.inputs[0], o.outputs[0]))
+    if not (x.quantization and y.quantization and x.dtype in RANGES and y.dtype in RANGES):
+        return pooled(n.b, n.value(o.inputs[0]), "AveragePool", _pool(o))
+    factor = n.b.constant(float(x.quantization.scale[0] / y.quantization.scale[0]))
+    mean = n.b.add("Mul", pooled(n.b, n.steps(o.inputs[0]), "AveragePool", _pool(o)), factor)
+    zero = n.b.constant(float(y.quantization.zero[0]))
+    stored = n.b.add("Add", mean, zero)
+    size = n.b.add("Floor", n.b.add("Add", n.b.add("Abs", stored), n.b.constant(0.5)))
+    return Steps(n.b.add("Sub", n.b.add("Mul", n.b.add("Sign", stored), size), zero))
+
+
+def _pool(o: Operator) -> Window:
+    return _window(o, (o.option(4), o.option(3)), (o.option(2), o.option(1)), (1, 1))
 
 
 def resizing(n: Network, o: Operator) -> Value:
@@ -264,8 +279,8 @@ BUILDS: Mapping[str, Callable[[Network, Operator], Any]] = {
     "TRANSPOSE_CONV": transposed_convolution,
     "FULLY_CONNECTED": fully_connected,
     "BATCH_MATMUL": matrices,
-    "AVERAGE_POOL_2D": pooling,
-    "MAX_POOL_2D": pooling,
+    "AVERAGE_POOL_2D": means,
+    "MAX_POOL_2D": maxima,
     "RESIZE_BILINEAR": resizing,
     "RESIZE_NEAREST_NEIGHBOR": resizing,
     **dict.fromkeys(("PAD", "PADV2", "MIRROR_PAD"), padding),
