@@ -79,9 +79,17 @@ class Builder:
         return self.add_many(operator, inputs, 1, **attributes)[0]
 
     def add_many(
-        self, operator: str, inputs: Sequence[Value | None], count: int, domain: str = "", **attributes: Any
+        self,
+        operator: str,
+        inputs: Sequence[Value | None],
+        count: int,
+        domain: str = "",
+        shape: Shape | None = None,
+        **attributes: Any,
     ) -> list[Value]:
-        """A node with some outputs; ModelError where the shapes of its inputs do not fit."""
+        """A node with some outputs; ModelError where the shapes of its inputs do not fit. ``shape``: of the outputs,
+        where ONNX does not tell it.
+        """
         names = [self._name(operator) for _ in range(count)]
         given = [value.name if value else "" for value in inputs]
         node = helper.make_node(operator, given, names, domain=domain, **attributes)
@@ -89,6 +97,8 @@ class Builder:
         self._domains.add(domain)
         if len(self._nodes) > MOST_NODES:
             raise ModelError(f"The network has more than {MOST_NODES} operations.", "Use a smaller one.")
+        if shape is not None:
+            return [Value(name, shape) for name in names]
         types = self._inferred(node, [value for value in inputs if value])
         return [_value(name, types.get(name)) for name in names]
 

@@ -36,6 +36,7 @@ READERS: Mapping[str, str] = {  # ending of a file -> module:function, from a pa
     ".hdf5": "keras.reader:read_keras",
     ".keras": "keras.reader:read_keras",
     ".tflite": "tflite.reader:read_tflite",
+    ".txt": "trees.lightgbm:read_lightgbm",
 }
 
 

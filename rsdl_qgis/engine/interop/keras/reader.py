@@ -12,7 +12,7 @@ from ...errors import ModelError
 from ...files.text import shortened
 from ..builder import Builder, Shape, SizeNeeded
 from ..foreign import Foreign
-from ..images import taken, turned
+from ..images import Images
 from .config import Spec, plan_of, spec_of
 from .files import opened
 from .layers import build, slots
@@ -59,12 +59,12 @@ def _graph(
 ) -> tuple[onnx.ModelProto, list[int]]:
     """The network for inputs of such shapes, and the number of axes of each output."""
     b = Builder()
-    given = [taken(b, name, shape, first) for (name, _), shape in zip(inputs, shapes)]
+    images = Images(b, shapes, first)
+    given = [images.take(name, shape) for (name, _), shape in zip(inputs, shapes)]
     outputs = Network(b, build, weights, version).run(network, given)
     names = [spec.layer for spec in plan_of(network).outputs] or [plan_of(network).layers[-1].name]
-    return b.model([(_unlike(n, i, names), turned(b, y, first)) for i, (n, y) in enumerate(zip(names, outputs))]), [
-        value.rank for value in outputs
-    ]
+    given_back = [(_unlike(name, i, names), images.give(y)) for i, (name, y) in enumerate(zip(names, outputs))]
+    return b.model(given_back), [value.rank for value in outputs]
 
 
 def _unlike(name: str, i: int, names: Sequence[str]) -> str:

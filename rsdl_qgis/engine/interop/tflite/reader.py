@@ -14,7 +14,7 @@ from ...files.text import one_line, shortened
 from ..batches import is_free
 from ..builder import Builder, SizeNeeded, Value
 from ..foreign import Foreign
-from ..images import taken, turned
+from ..images import Images
 from .file import Graph, read_graph
 from .network import RANGES, Network, rounded
 from .operators import BUILDS
@@ -51,16 +51,17 @@ def read_tflite(path: Path) -> Foreign:
 
 def _model(graph: Graph, free_batch: bool) -> onnx.ModelProto:
     b = Builder()
-    inputs = [_input(b, graph, index, free_batch) for index in graph.inputs]
+    images = Images(b, [graph.tensors[index].shape for index in graph.inputs])
+    inputs = [_input(b, images, graph, index, free_batch) for index in graph.inputs]
     outputs = Network(b, graph, BUILDS, free_batch).run(inputs)
     names = _names(graph, graph.outputs, [graph.tensors[i].name for i in graph.inputs])
-    return b.model([(name, turned(b, value)) for name, value in zip(names, outputs)])
+    return b.model([(name, images.give(value)) for name, value in zip(names, outputs)])
 
 
-def _input(b: Builder, graph: Graph, index: int, free_batch: bool) -> Value:
+def _input(b: Builder, images: Images, graph: Graph, index: int, free_batch: bool) -> Value:
     tensor = graph.tensors[index]
     shape = (None if free_batch and tensor.shape[0] == 1 else tensor.shape[0], *tensor.shape[1:])
-    x = taken(b, tensor.name, shape)
+    x = images.take(tensor.name, shape)
     given = tensor.quantization
     if given is None or given.scale.size != 1 or tensor.dtype not in RANGES:
         return x if tensor.dtype.startswith("float") else b.add("Cast", x, to=7)
