@@ -36,6 +36,8 @@ READERS: Mapping[str, str] = {  # ending of a file -> module:function, from a pa
     ".hdf5": "keras.reader:read_keras",
     ".keras": "keras.reader:read_keras",
     ".tflite": "tflite.reader:read_tflite",
+    ".pt": "torchscript:read_torchscript",
+    ".pth": "torchscript:read_torchscript",
     ".txt": "trees.lightgbm:read_lightgbm",
 }
 
