@@ -20,6 +20,7 @@ PLACES: Mapping[str, str] = {  # operation -> module:function
     "detect": "prediction.objects:run_detect",
     "train": "training.train:run_train",
     "distil": "training.distil:run_distil",
+    "import_model": "importing.job:run_import",
     "export_chips": "chips.prepare:run_export_chips",
 }
 

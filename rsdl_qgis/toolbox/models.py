@@ -1,4 +1,4 @@
-"""The installed models from the toolbox: list, describe, import."""
+"""The installed models from the toolbox: list, describe."""
 
 from __future__ import annotations
 
@@ -8,14 +8,10 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
-    QgsProcessingParameterBoolean,
-    QgsProcessingParameterFile,
 )
 
 from ..engine.cards.card import ModelCard
-from ..engine.cards.names import as_model_name
 from ..engine.cards.stac_mlm import to_item
-from ..engine.cards.store import own_folder
 from ..engine.errors import RsdlError
 from . import compat, settings
 from . import parameters as shared
@@ -84,80 +80,6 @@ class DescribeModel(RsdlAlgorithm):
         text = f"{describe(card)}\n{path}"
         feedback.pushInfo(text)
         return {"DESCRIPTION": text, "CARD": json.dumps(to_item(card))}
-
-
-class ImportModel(RsdlAlgorithm):
-    """rsdl:importmodel: installs a model from a file."""
-
-    NAME = "importmodel"
-    GROUP = "models"
-
-    def title(self):
-        return tr("Import model")
-
-    def help(self):
-        return tr(
-            "Installs a model archive (.zip) or an .onnx file with a model card or Deepness metadata among your "
-            "models, so that it can be chosen by name. Weights that an .onnx file stores in files beside it are "
-            "installed too. A name that another model has is refused unless REPLACE is set. A model cannot run code of "
-            "its own."
-        )
-
-    def initAlgorithm(self, configuration=None):
-        self.addParameter(
-            shared.described(
-                QgsProcessingParameterFile("INPUT", tr("Model file"), fileFilter=tr("Models (*.zip *.onnx)")),
-                tr("A model folder packed as a .zip archive, or an .onnx file."),
-            )
-        )
-        self.addParameter(
-            shared.described(
-                QgsProcessingParameterBoolean("REPLACE", tr("Replace a model of the same name"), False),
-                tr(
-                    "Yes: the new model takes the name. A model of yours with that name is deleted once the new one is "
-                    "installed; one of the plugin, or in a folder named in the settings, stays but is no longer used. "
-                    "No: a name that another model has is refused. Default: no."
-                ),
-            )
-        )
-        self.addOutput(QgsProcessingOutputString("MODEL", tr("Name of the model")))
-
-    def problem(self, parameters, context):
-        settings.store().check_free(*self._chosen(parameters, context))
-        return ""
-
-    def _chosen(self, parameters, context) -> tuple[str, bool]:
-        """The file, and whether a model of its name gives way."""
-        replace = self.parameterAsBoolean(parameters, "REPLACE", context)
-        return self.parameterAsFile(parameters, "INPUT", context), replace
-
-    def processAlgorithm(self, parameters, context, feedback):
-        store = settings.store()
-        before = store.list()
-        try:
-            path, card = store.install(*self._chosen(parameters, context))
-        except RsdlError as error:
-            raise QgsProcessingException(str(error)) from None
-        except OSError as error:
-            raise QgsProcessingException(
-                tr(
-                    "The model cannot be installed: {reason}. Free disk space, or check the permissions of the folder."
-                ).format(reason=error.strerror or error)
-            ) from None
-        name = as_model_name(card.name)
-        feedback.pushInfo(describe(card))
-        if path.parent != own_folder():
-            feedback.pushInfo(tr("The same model is already installed: {path}.").format(path=path))
-            return {"MODEL": name}
-        feedback.pushInfo(tr("Installed in {path}.").format(path=path))
-        for known, hidden, _ in before:
-            if known == name and hidden.parent != path.parent:
-                feedback.pushInfo(
-                    tr("'{model}' is now the new model. {hidden} stays where it is, but is no longer used.").format(
-                        model=name, hidden=hidden
-                    )
-                )
-        return {"MODEL": name}
 
 
 def describe(card: ModelCard) -> str:

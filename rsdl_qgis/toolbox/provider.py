@@ -10,7 +10,8 @@ from .assess.assessdetections import AssessDetections
 from .assess.assessmap import AssessMap
 from .assess.assessscenes import AssessScenes
 from .environment import Diagnostics, SetupEnvironment
-from .models import DescribeModel, ImportModel, ListModels
+from .importmodel import ImportModel
+from .models import DescribeModel, ListModels
 from .parameters import VECTOR_FORMATS
 from .predict.changedetection import ChangeDetection
 from .predict.floodmapping import FloodMapping
@@ -18,6 +19,7 @@ from .predict.objectdetection import ObjectDetection
 from .predict.pixelregression import PixelRegression
 from .predict.sceneclassification import SceneClassification
 from .predict.semanticsegmentation import SemanticSegmentation
+from .predict.superresolution import SuperResolution
 from .predict.timeseriesclassification import TimeSeriesClassification
 from .text import tr
 from .train.distilmodel import DistilModel
@@ -32,6 +34,7 @@ from .train.traintimeseriesclassifier import TrainTimeSeriesClassifier
 ALGORITHMS = (
     SemanticSegmentation,
     PixelRegression,
+    SuperResolution,
     SceneClassification,
     ObjectDetection,
     ChangeDetection,

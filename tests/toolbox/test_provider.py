@@ -36,6 +36,7 @@ NAMES = {
     "listmodels",
     "describemodel",
     "importmodel",
+    "superresolution",
     "setupenvironment",
     "diagnostics",
     "floodpolygons",

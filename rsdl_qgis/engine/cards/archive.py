@@ -10,7 +10,7 @@ import errno
 import shutil
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -29,29 +29,47 @@ LARGEST_MODEL = 16 << 30  # bytes, unpacked
 SPARE = 1 << 20  # bytes that stay free on the disk
 LONGEST_PATH = 200  # characters of a file's place in the model's folder
 CHUNK = 1 << 18
+MEMBERS = (CARD_FILE, ".emd", ".onnx")  # by which a model's folder is known, by preference, in any archive
 FORBIDDEN = set('<>:"|?*')  # in a file's name on Windows
 
 
 class ModelArchive:
-    """An opened archive: ``card()`` as bytes, ``unpack(folder)``. ModelError for what is damaged or unsafe."""
+    """An opened archive: ``card()`` as bytes, ``unpack(folder)``. ModelError for what is damaged or unsafe.
 
-    def __init__(self, path: Path, archive: zipfile.ZipFile):
+    ``endings``: of the files of which there has to be one, in the model's folder, by preference.
+    """
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile, endings: Sequence[str] = (CARD_FILE,)):
         self._path, self._archive = path, archive
         members = [(name.replace("\\", "/"), info) for name, info in zip(archive.namelist(), archive.infolist())]
         if len(members) > MOST_MEMBERS:
             raise ModelError(f"{path} holds {len(members)} files, and a model at most {MOST_MEMBERS}.")
         for name, info in members:
             self._refuse(name, _hazard(name, info))
-        cards = [name for name, _ in members if name.rsplit("/", 1)[-1] == CARD_FILE]
-        if len(cards) != 1:
-            raise ModelError(f"{path} should hold one {CARD_FILE}, and holds {len(cards)}.")
-        folder = cards[0][: -len(CARD_FILE)]  # '' or with a slash at its end
+        folder = self._folder([name for name, _ in members], endings)  # '' or with a slash at its end
         inside = [(name[len(folder) :], info) for name, info in members if name.startswith(folder)]
         files = [(name, info) for name, info in inside if name and not name.endswith("/")]
         for name, info in files:
             self._refuse(name, _unusable(name, info))
         self._check_twins([name for name, _ in files])
         self._members = dict(files)
+
+    def _folder(self, names: Sequence[str], endings: Sequence[str]) -> str:
+        shown = [name for name in names if "__MACOSX" not in name.split("/")]
+        for ending in endings:
+            is_end = ending.startswith(".")
+            found = [n for n in shown if (n.lower().endswith(ending) if is_end else f"/{n}".endswith(f"/{ending}"))]
+            if len(found) == 1 or (found and ending is endings[-1] is not endings[0]):
+                return found[0][: len(found[0]) - len(found[0].rsplit("/", 1)[-1])]
+            if len(found) > 1 or ending is endings[-1]:
+                what = endings[0] if len(endings) == 1 else f"model (a file {', '.join(endings)})"
+                raise ModelError(f"{self._path} should hold one {what}, and holds {len(found)}.")
+        return ""
+
+    @property
+    def has_card(self) -> bool:
+        """Whether the model's folder has a card."""
+        return CARD_FILE in self._members
 
     def card(self, largest: int) -> bytes:
         """The card; ModelError for one of more bytes."""
@@ -129,7 +147,7 @@ def _unusable(name: str, info: zipfile.ZipInfo) -> str:
 
 
 @contextmanager
-def opened_archive(path: Path) -> Iterator[ModelArchive]:
+def opened_archive(path: Path, endings: Sequence[str] = (CARD_FILE,)) -> Iterator[ModelArchive]:
     """The archive at a path; ModelError where it is none."""
     with ExitStack() as stack:
         with as_model_error(path):
@@ -137,7 +155,7 @@ def opened_archive(path: Path) -> Iterator[ModelArchive]:
 
             file = stack.enter_context(path.open("rb"))
             bounded = _Bounded(file)
-            archive = ModelArchive(path, stack.enter_context(zipfile.ZipFile(bounded)))
+            archive = ModelArchive(path, stack.enter_context(zipfile.ZipFile(bounded)), endings)
             bounded.is_listed = True
         yield archive
 

@@ -13,16 +13,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import MismatchError
+from ..tables.axes import AXIS
 from ..tables.tasks import task_of
+from .steps import Step
 
 MLM_SCHEMA = "https://stac-extensions.github.io/mlm/v1.5.0/schema.json"
 ONNX_FILE = "model.onnx"
 WEIGHTS_FILE = "weights.safetensors"
 CARD_FILE = "model.json"
 CARD_KEY = "rsdl:card"  # of an ONNX file's metadata
-METHODS = ("linear", "robust")  # of Scaling
+METHODS = ("linear", "robust", "steps")  # of Scaling
 ACTIVATIONS = ("softmax", "sigmoid", "identity")
-AXES = ("NTCHW", "NCHW")
 ENGINES = ("onnx", "torch")
 VALID = "valid"  # last input of a network for time series: which dates count
 
@@ -57,6 +58,7 @@ class Scaling:
     0..1, clipped to ``clip``; ``pooled``: of a band's dates together, so that changes between them stay visible.
     ``linear``: values divided by ``divisor``. Then, for both, minus ``mean``, over ``std`` (dates x bands).
     ``decibel``: the training data was backscatter in dB, linear backscatter is converted first.
+    ``steps``: by the formula in ``steps`` (``cards.steps``), then minus ``mean``, over ``std``.
     """
 
     method: str = "linear"
@@ -68,17 +70,19 @@ class Scaling:
     mean: tuple[tuple[float, ...], ...] = ()
     std: tuple[tuple[float, ...], ...] = ()
     decibel: bool = False
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)
 class Input:
-    """One named input: a sensor, its dates and bands."""
+    """One named input: a sensor, its dates and bands. ``nodata``: a stored number that is such in its rasters, too."""
 
     name: str
     bands: tuple[Band, ...]
     dates: tuple[str, ...] = ("image",)
     role: str = ""
     scaling: Scaling = field(default_factory=Scaling)
+    nodata: float | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -125,7 +129,8 @@ def usual_overlap(size: int, any_size: bool, boxes: bool = False) -> int:
 class ModelCard:
     """What a model takes and gives. ``resolution`` in metres a pixel; ``resolution_tolerance`` is a factor.
 
-    ``classes`` are empty for a regression, whose numbers are in ``unit`` and lay in ``value_range`` in training.
+    ``classes`` are empty for a regression, whose numbers are in ``unit`` and lay in ``value_range`` in training;
+    ``values`` names the numbers of a pixel where there are several, and ``output_scale`` multiplies them.
     """
 
     name: str
@@ -145,10 +150,14 @@ class ModelCard:
     thresholds: tuple[float, ...] = ()  # several labels a scene (sigmoid): the least probability of each
     unit: str = ""
     value_range: tuple[float, float] | None = None
+    values: tuple[str, ...] = ()
+    output_scale: float = 1.0
     background: int | None = None  # the class that is not drawn as polygons
     half_precision: bool = True  # on a GPU
     axes: str = "NTCHW"  # of images as ONNX inputs; foreign models take NCHW
     output: str = ""  # what a foreign ONNX file gives, where its graph does not say: see ``runtime.onnx_form``
+    iou: float | None = None  # of boxes: the overlap from which on one suppresses another
+    output_index: int | None = None  # which of a foreign file's outputs counts, from 0; None: the first that fits
     engine: str = "onnx"  # the faster one on a CPU, onnx or torch, as measured when the model was written
     sha256: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
@@ -162,8 +171,8 @@ class ModelCard:
 
     @property
     def channels(self) -> int:
-        """Channels of the network's output: one a class, or one for numbers."""
-        return len(self.classes) or 1
+        """Channels of the network's output: one a class, or one a number."""
+        return len(self.classes) or len(self.values) or 1
 
     @property
     def tensors(self) -> dict[str, tuple[str, ...]]:
@@ -171,8 +180,7 @@ class ModelCard:
         if task_of(self.task).series:
             series = {item.name: ("batch", "time", "bands") for item in self.inputs}
             return {**series, VALID: ("batch", "time")}
-        time = () if self.axes == "NCHW" else ("time",)
-        return {item.name: ("batch", *time, "bands", "height", "width") for item in self.inputs}
+        return {item.name: tuple(AXIS[letter] for letter in self.axes) for item in self.inputs}
 
 
 RGB = ("red", "green", "blue")  # the bands of an RGB image

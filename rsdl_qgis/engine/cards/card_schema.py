@@ -15,6 +15,7 @@ from typing import Any
 
 from ..errors import ModelError
 from ..files.text import one_line
+from ..tables.axes import AXES
 from ..tables.kinds import (
     Boolean,
     Choice,
@@ -29,9 +30,10 @@ from ..tables.kinds import (
     Whole,
     Wrong,
 )
-from ..tables.tasks import TASKS, task_of
-from .card import ACTIVATIONS, AXES, ENGINES, METHODS, VALID, Input, ModelCard
+from ..tables.tasks import ALL_TASKS, task_of
+from .card import ACTIVATIONS, ENGINES, METHODS, VALID, Input, ModelCard
 from .names import is_device, is_safe_title
+from .steps import MOST_STEPS, STEPS, step_problems
 
 LARGEST = 1e30  # of numbers without a limit of their own: float32 ends at 3e38
 MOST_BANDS = 4096  # of an input, and of its dates together
@@ -110,11 +112,13 @@ LABEL = text(1000, 1)
 BAND = text(255, 1)
 RANGE = ListOf(NUMBER, 2, 2)
 COLOUR = matching("#?[0-9A-Fa-f]{6}", "a colour as six hexadecimal digits, such as 1F78B4")
+OUTPUT_INDEX = Whole(0, 999, exact=True)
 MEANING = text(100)  # of a foreign network's output, looked at where the file is opened
 CLASS_NAMES = MapOf(LABEL, matching("[0-9]{1,5}", "the number of a class"), MOST_CLASSES)
 SHA256 = matching("(sha256:)?[0-9a-fA-F]{64}", "64 hexadecimal digits, 'sha256:' before them or not")
 NOTES = Plain(names=TextThat(lambda _: True))
 
+STEP = Record({"name": Choice(STEPS)}, {"values": ListOf(ListOf(NUMBER, 1, MOST_BANDS), 0, 2)})
 SCALING: Mapping[str, Kind] = {
     "method": Choice(METHODS),
     "low": PERCENT,
@@ -125,6 +129,7 @@ SCALING: Mapping[str, Kind] = {
     "mean": ListOf(ListOf(NUMBER, 1, MOST_BANDS), 0, MOST_DATES),
     "std": ListOf(ListOf(DIVISOR, 1, MOST_BANDS), 0, MOST_DATES),
     "decibel": Boolean(),
+    "steps": ListOf(STEP, 0, MOST_STEPS),
 }
 TILING: Mapping[str, Kind] = {
     "size": SIDE,
@@ -138,6 +143,7 @@ INPUT: Mapping[str, Kind] = {
     "dates": ListOf(text(100, 1), 1, MOST_DATES, unique=True),
     "aliases": MapOf(ListOf(BAND, most=100), BAND, MOST_BANDS),
     "scaling": Record({}, SCALING),
+    "nodata": Nullable(Number()),
 }
 VALUE_SCALING = Record({"type": text(100)}, {"mean": NUMBER, "stddev": DIVISOR})
 MLM_INPUT = Record(
@@ -159,7 +165,7 @@ PROPERTIES = Record(
         "keywords": ListOf(text(255), most=1000),
         "mlm:tasks": ListOf(text(100, 1), most=100),
         "rsdl:name": TITLE,
-        "rsdl:task": Choice(TASKS),
+        "rsdl:task": Choice(ALL_TASKS),
         "rsdl:inputs": MapOf(Record({}, INPUT), BAND, 100),
         "rsdl:tiling": Record({}, TILING),
         "rsdl:options": NOTES,
@@ -175,6 +181,10 @@ PROPERTIES = Record(
         "rsdl:axes": Choice(AXES),
         "rsdl:engine": Choice(ENGINES),
         "rsdl:output": MEANING,
+        "rsdl:iou": Nullable(CHANCE),
+        "rsdl:output_index": Nullable(OUTPUT_INDEX),
+        "rsdl:output_scale": NUMBER,
+        "rsdl:values": ListOf(BAND, 0, MOST_BANDS),
         "rsdl:sha256": MapOf(SHA256, FILE_NAME, 100),
         "rsdl:provenance": NOTES,
     },
@@ -265,6 +275,10 @@ def _scalings(card: ModelCard) -> Iterator[tuple[str, str]]:
         for name, rows in (("mean", scaling.mean), ("std", scaling.std)):
             if rows and (len(rows) not in (1, len(item.dates)) or {len(row) for row in rows} != {len(item.bands)}):
                 yield f"{key}.{name}", f"{_rows(rows)}; the input has {_shape(item)}"
+        if bool(scaling.steps) != (scaling.method == "steps"):
+            yield f"{key}.steps", f"{'are' if scaling.steps else 'are not'} there, and method is {scaling.method}"
+        for problem in step_problems(scaling.steps, len(item.bands)):
+            yield f"{key}.steps", problem
 
 
 def _rows(rows: tuple[tuple[float, ...], ...]) -> str:

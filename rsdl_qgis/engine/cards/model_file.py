@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import ModelError
-from .archive import opened_archive
+from ..files.json import parsed
+from .archive import MEMBERS, opened_archive
 from .card import CARD_FILE, CARD_KEY, ONNX_FILE, WEIGHTS_FILE, ModelCard
+from .foreign_item import is_foreign
 from .names import as_model_name
 from .onnx.deepness import deepness_card, has_deepness_keys
 from .onnx.detectors import detector_card, has_ultralytics_keys, looks_like_a_detector
@@ -20,6 +22,7 @@ from .onnx.external_data import external_files
 from .onnx.header import read_onnx_file
 from .stac_mlm import from_item, read_json, to_item
 
+ARCHIVES = (".zip", ".dlpk")  # endings
 LARGEST_CARD = 4 << 20  # bytes, wherever it comes from
 LARGEST_HEADER = 64 << 20  # bytes of the header of a safetensors file
 CHUNK = 1 << 20
@@ -38,6 +41,14 @@ def read_card(path: str | Path) -> ModelCard:
 def is_model_file(path: Path) -> bool:
     """Whether a path has the ending of a model in one file."""
     return path.suffix.lower() in (".onnx", ".zip")
+
+
+def carries_card(path: Path) -> bool:
+    """Whether a file carries one of our cards; ModelError for an archive or an ONNX file that cannot be read."""
+    if path.suffix.lower() in ARCHIVES:
+        with opened_archive(path, MEMBERS) as archive:
+            return archive.has_card and not is_foreign(_parsed(archive.card(LARGEST_CARD)))
+    return path.suffix.lower() == ".onnx" and CARD_KEY in read_onnx_file(path).metadata
 
 
 def check_model(folder: Path, card: ModelCard) -> None:
@@ -118,6 +129,14 @@ def _from_text(data: bytes, path: Path) -> ModelCard:
     except UnicodeDecodeError:
         raise ModelError(f"The model card in {path} is not text in UTF-8.", "Save it as UTF-8.") from None
     return read_json(text, str(path))
+
+
+def _parsed(data: bytes) -> object:
+    """The value of a JSON text; None where it is none, of which reading the card says more."""
+    try:
+        return parsed(data.decode("utf-8-sig"))
+    except ValueError:
+        return None
 
 
 def _check_safetensors(stream: BinaryIO, path: Path) -> None:

@@ -10,16 +10,12 @@ from typing import Any
 from ..errors import ModelError
 from ..files.json import parsed, plain
 from ..files.text import lines, one_line
-from ..tables.tasks import TASKS, task_of
+from ..tables.tasks import ALL_TASKS, task_of
 from .card import MLM_SCHEMA, ONNX_FILE, WEIGHTS_FILE, Band, Class, Input, ModelCard, Scaling, Tiling, usual_overlap
 from .card_schema import HINT, check_card, check_item
+from .foreign_item import in_our_terms, is_foreign
+from .steps import Step
 
-FOREIGN_TASKS = {  # of items that do not name ours
-    "semantic-segmentation": "segmentation",
-    "segmentation": "segmentation",
-    "scene-classification": "classification",
-    "object-detection": "detection",
-}
 NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.\-\s]+[a-zA-Z0-9]")  # what MLM takes for a name
 EPOCH = "2014-04-03T00:00:00Z"  # launch of Sentinel-1A: an open interval for models that hold for any date
 EARTH = [-180.0, -90.0, 180.0, 90.0]
@@ -39,7 +35,8 @@ PLAIN = (  # card fields that are JSON values as they are, and have no MLM term
 )
 TEXTS = ("unit", "output")  # fields that few models have: left out where they are empty
 DIGEST = "sha256:"  # before a hash in a card's file, which says what it is; cards without it are read as well
-NUMBERS = ("thresholds", "value_range")  # fields of numbers, which few tasks have: left out where there are none
+NUMBERS = ("thresholds", "value_range", "values")  # lists that few tasks have: left out where there are none
+ODD = {"iou": None, "output_index": None, "output_scale": 1.0}  # fields that are left out where they are so
 
 
 def to_item(card: ModelCard) -> dict[str, Any]:
@@ -48,6 +45,7 @@ def to_item(card: ModelCard) -> dict[str, Any]:
     name = _mlm_name(card.name)
     some: dict[str, Any] = {field: list(getattr(card, field)) for field in NUMBERS if getattr(card, field)}
     some |= {field: getattr(card, field) for field in TEXTS if getattr(card, field)}
+    some |= {field: getattr(card, field) for field, usual in ODD.items() if getattr(card, field) != usual}
     some |= {"name": card.name} if card.name != name else {}
     properties = {
         "datetime": None,
@@ -89,14 +87,18 @@ def to_item(card: ModelCard) -> dict[str, Any]:
 
 def from_item(item: Any, where: str = "The model card") -> ModelCard:
     """The card in a STAC item; ModelError names ``where`` and what is missing or cannot be."""
+    if is_foreign(item):
+        item = in_our_terms(item, where)
     check_item(item, where)
     properties = item["properties"]
     extra = properties.get("rsdl:inputs", {})
     title = properties.get("title", properties["mlm:name"])
-    task = properties.get("rsdl:task") or _foreign_task(properties.get("mlm:tasks", ()))
+    tasks = properties.get("mlm:tasks") or ("segmentation",)
+    task = properties.get("rsdl:task", tasks[0])
     given = {name: properties[f"rsdl:{name}"] for name in PLAIN if f"rsdl:{name}" in properties}
     given |= {name: plain(given[name]) for name in ("options", "provenance") if name in given}
     given |= {name: one_line(properties.get(f"rsdl:{name}", "")) for name in TEXTS}
+    given |= {name: properties[f"rsdl:{name}"] for name in ODD if f"rsdl:{name}" in properties}
     if "sha256" in given:
         given["sha256"] = {file: digits.removeprefix(DIGEST) for file, digits in given["sha256"].items()}
     given |= {name: tuple(properties[f"rsdl:{name}"]) for name in NUMBERS if properties.get(f"rsdl:{name}")}
@@ -111,7 +113,7 @@ def from_item(item: Any, where: str = "The model card") -> ModelCard:
         keywords=tuple(map(one_line, properties.get("keywords", ()))),
         task=task,
         network=one_line(properties["mlm:architecture"]),
-        inputs=tuple(_input(value, extra.get(value["name"], {}), where) for value in inputs),
+        inputs=tuple(_input(value, extra.get(value["name"], {})) for value in inputs),
         classes=_classes(properties["mlm:output"], task, where),
         tiling=_tiling(properties.get("rsdl:tiling", {}), task_of(task).boxes),
         **given,
@@ -137,11 +139,7 @@ def _mlm_task(card: ModelCard) -> str:
     task = task_of(card.task)
     if task.scenes and card.activation == "sigmoid":
         return "classification"  # MLM has no term for several labels a scene
-    return task.mlm if card.task in TASKS else card.task
-
-
-def _foreign_task(tasks: Any) -> str:
-    return FOREIGN_TASKS.get(tasks[0], tasks[0]) if tasks else "segmentation"
+    return task.mlm if card.task in ALL_TASKS else card.task
 
 
 def _mlm_inputs(card: ModelCard) -> list[dict[str, Any]]:
@@ -181,13 +179,13 @@ def _mlm_valid(name: str, axes: tuple[str, ...]) -> dict[str, Any]:
 
 def _mlm_outputs(card: ModelCard) -> list[dict[str, Any]]:
     size = -1 if card.tiling.any_size else card.tiling.size
-    lengths = {"class": card.channels, "channel": 1, "height": size, "width": size, "corner": 4}
+    lengths = {"class": card.channels, "channel": card.channels, "height": size, "width": size, "corner": 4}
     outputs = []
     for name, axes in task_of(card.task).outputs.items():
         output: dict[str, Any] = {
             "name": name,
             "tasks": [_mlm_task(card)],
-            "bands": [],
+            "bands": [{"name": name} for name in card.values],
             "result": {
                 "shape": [lengths.get(axis, -1) for axis in axes],
                 "dim_order": list(axes),
@@ -221,35 +219,30 @@ def _tiling(values: Mapping[str, Any], boxes: bool) -> Tiling:
 
 
 def _rsdl_input(item: Input) -> dict[str, Any]:
+    scaling = asdict(item.scaling)
     return {
         "role": item.role,
         "dates": list(item.dates),
         "aliases": {band.name: list(band.aliases) for band in item.bands},
-        "scaling": asdict(item.scaling),
+        "scaling": scaling if item.scaling.steps else {name: v for name, v in scaling.items() if name != "steps"},
+        **({} if item.nodata is None else {"nodata": item.nodata}),
     }
 
 
-def _input(value: Mapping[str, Any], extra: Mapping[str, Any], where: str) -> Input:
+def _input(value: Mapping[str, Any], extra: Mapping[str, Any]) -> Input:
     names = [band if isinstance(band, str) else band["name"] for band in value["bands"]]
     aliases = extra.get("aliases", {})
-    scaling = {k: _tuples(v) for k, v in _known(Scaling, extra.get("scaling", {})).items()}
+    scaling = {k: _tuples(v) for k, v in _known(Scaling, extra.get("scaling", {})).items() if k != "steps"}
+    if steps := extra.get("scaling", {}).get("steps"):
+        scaling["steps"] = tuple(Step(step["name"], _tuples(step.get("values", []))) for step in steps)
     return Input(
         name=one_line(value["name"]),
         bands=tuple(Band(one_line(name), tuple(map(one_line, aliases.get(name, ())))) for name in names),
         dates=tuple(map(one_line, extra.get("dates", ("image",)))),
         role=one_line(extra.get("role", "")),
-        scaling=Scaling(**scaling) if scaling else _z_score(value.get("value_scaling"), where),
+        scaling=Scaling(**scaling),
+        nodata=extra.get("nodata"),
     )
-
-
-def _z_score(scalings: Any, where: str) -> Scaling:
-    """The scaling of a foreign MLM item: z-scores a band, nothing, or refused."""
-    if not scalings:
-        return Scaling()
-    if any(not {"mean", "stddev"} <= set(s) or s["type"] != "z-score" for s in scalings):
-        kinds = sorted({s["type"] for s in scalings})
-        raise ModelError(f"{where} scales its input by {', '.join(kinds)}, which is not supported.")
-    return Scaling(mean=(tuple(s["mean"] for s in scalings),), std=(tuple(s["stddev"] for s in scalings),))
 
 
 def _class(value: Mapping[str, Any]) -> Class:

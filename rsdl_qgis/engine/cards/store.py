@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,15 +137,31 @@ class Store:
         it is. OSError where the disk does not take it; then all is as it was.
         """
         archive = Path(archive)
-        card = self.check_free(archive, replace)
+        return self._settled(lambda part: write_folder(archive, part), self.check_free(archive, replace), replace)
+
+    def install_folder(self, made: Path, replace: bool = False) -> tuple[Path, ModelCard]:
+        """Install a model folder, which is moved, as ``install`` does a file."""
+        card = read_card(made)
+        self.check_name(card, made, replace)
+        return self._settled(lambda part: shutil.move(made, part), card, replace)
+
+    def check_name(self, card: ModelCard, made: Path, replace: bool = False) -> None:
+        """ModelError where the name of the model in a folder is another one's, unless that may give way."""
+        name = as_model_name(card.name)
+        other = self.taken(name)
+        if other and not replace and not _is_same(made, card, other):
+            raise _taken(name, other)
+
+    def _settled(self, write: Callable[[Path], object], card: ModelCard, replace: bool) -> tuple[Path, ModelCard]:
+        """Install what ``write`` writes as a folder."""
         name = check_model_name(as_model_name(card.name))
         folder = own_folder()
         folder.mkdir(parents=True, exist_ok=True)
         _clean(folder)
         part = folder / f".{name}.{_of_this_run()}{PART}"
         try:
-            _write(archive, part)
-            card = read_card(part) if archive.suffix.lower() == ".zip" else card
+            write(part)
+            card = read_card(part) if (part / CARD_FILE).is_file() else card
             check_model(part, card)
             other = self.taken(name)
             if other and _is_same(part, card, other):
@@ -177,13 +193,13 @@ def opened(model: str) -> Iterator[tuple[Path, ModelCard]]:
         yield unpack(path, Path(folder)), card
 
 
-def unpack(archive: Path, folder: Path) -> Path:
-    """Unpack the model folder in a ``.zip`` as ``folder``, which is given back.
+def unpack(archive: Path, folder: Path, endings: Sequence[str] = (CARD_FILE,)) -> Path:
+    """Unpack the model folder in a ``.zip`` as ``folder``, which is given back; ``endings``: see ``ModelArchive``.
 
     ModelError for an archive that is damaged, holds a file that would land elsewhere, or is too large.
     """
     try:
-        with opened_archive(archive) as opened_:
+        with opened_archive(archive, endings) as opened_:
             return opened_.unpack(folder)
     except OSError as error:
         problem = f"{archive} cannot be unpacked in {folder.parent}: {error.strerror or error}."
@@ -264,7 +280,7 @@ def _of_this_run() -> str:
     return f"{os.getpid()}{time.time_ns()}"
 
 
-def _write(archive: Path, part: Path) -> None:
+def write_folder(archive: Path, part: Path) -> None:
     """Write a model file as a folder; an ``.onnx`` with the files that it keeps weights in."""
     if archive.suffix.lower() == ".zip":
         unpack(archive, part)

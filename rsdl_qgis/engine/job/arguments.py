@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import InputError
+from ..tables.axes import AXES
 from ..tables.kinds import (
+    LONGEST_PATH,
     LONGEST_TEXT,
     Boolean,
     Bounds,
@@ -26,11 +28,12 @@ from ..tables.kinds import (
     TextThat,
     Whole,
 )
-from ..tables.tasks import TASKS
+from ..tables.tasks import ALL_TASKS, TASKS
 from .table import Argument, Object, Table, taken
 
 MODEL = Path("the name of a model, or the path of its folder, .zip or .onnx")
 LARGEST_BAND = 65_535
+LONGEST_GIVEN = 1_000_000  # characters that say a model's bands, classes or scaling
 
 
 def _is_whole(text: str) -> bool:
@@ -276,6 +279,24 @@ OPERATIONS: Mapping[str, Table] = {
         "matches": Argument(Path()),
     },
     "export_chips": {**OUTPUT, **DATA},
+    "import_model": {
+        "input": Argument(Path("the path of a model's file or folder, or its address"), required=True),
+        "sample": Argument(Path()),
+        "task": Argument(Choice(tuple(ALL_TASKS))),
+        "bands": Argument(Text(LONGEST_GIVEN)),
+        "classes": Argument(Text(LONGEST_GIVEN)),
+        "scaling": Argument(Text(LONGEST_GIVEN)),
+        "resolution": Argument(Number(1e-6, 1e7)),
+        "tile_size": Argument(Whole(8, 8192)),
+        "output_index": Argument(Whole(0, 999)),
+        "activation": Argument(Choice(("none", "softmax", "sigmoid", "log-softmax"))),
+        "layout": Argument(Choice(AXES)),
+        "nodata": Argument(NODATA),
+        "name": Argument(Text(64)),
+        "replace": Argument(Boolean(), default=False),
+        "folders": Argument(ListOf(Text(LONGEST_PATH))),  # of models, besides the usual ones
+        "report": Argument(Path()),
+    },
     "train": TRAINING,
     "distil": DISTILLING,
     "describe": {},

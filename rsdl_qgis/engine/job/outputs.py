@@ -23,7 +23,7 @@ from ..files.text import one_line
 
 Run = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
-READ = ("path", "mask", "features", "chips", "pretrained")  # arguments, at any depth, that name what is read
+READ = ("path", "mask", "features", "chips", "pretrained", "sample")  # arguments, at any depth, that name what is read
 MODELS = ("model", "base_model", "teacher")  # folders in which other files may lie
 SYSTEM_TABLES = ("gpkg_", "rtree_", "sqlite_", "layer_styles", "ogr_empty_table")  # beginnings of a GeoPackage's own
 ALL_TABLES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
@@ -49,6 +49,7 @@ OPERATIONS: Mapping[str, Writes] = {
     "train": Writes(("report",), ("output",)),
     "distil": Writes(("report",), ("output",)),
     "export_chips": Writes((), ("output",)),
+    "import_model": Writes(("report",)),
     "describe": Writes(),
 }
 

@@ -179,7 +179,8 @@ def _layer(given: AskedRaster, item: Input) -> Layer:
 
     A paletted raster is read as its colours where these are what the input takes.
     """
-    path, bands, nodata, palette = given.path, given.bands, given.nodata, given.palette
+    path, bands, palette = given.path, given.bands, given.palette
+    nodata = item.nodata if given.nodata is None else given.nodata
     if bands is None:
         info = inspect(Layer(path))
         shown = palette_bands(item) if info.paletted else ()

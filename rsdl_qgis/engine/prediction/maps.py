@@ -18,6 +18,7 @@ COLLECTORS: Mapping[str, Any] = {  # task whose networks give a map -> what coll
     "segmentation": SegmentationCollector,
     "change": SegmentationCollector,
     "regression": RegressionCollector,
+    "super-resolution": RegressionCollector,
 }
 
 
@@ -28,7 +29,9 @@ def map_work(job: Job[MapRequest]) -> AbstractContextManager[Work[Window]]:
     collector_of.check(request.files, card, job.form)
 
     def collector(grid: Grid, plan: Plan, _: Any, note: dict[str, str]) -> Results[Window]:
-        made: Results[Window] = collector_of(card, grid, request.files, plan.tile, plan.overlap, job.report, note)
+        finer = {"times": job.form.reduced} if job.form and job.form.finer else {}
+        cut = plan.tile, plan.overlap
+        made: Results[Window] = collector_of(card, grid, request.files, *cut, job.report, note, **finer)
         return made
 
     return tile_work(job, collector)

@@ -55,9 +55,10 @@ class Statistics:
 
 @dataclass
 class RegressionCollector:
-    """Blends tiles of numbers (1, h, w) and writes finished rows as float32; what is not valid is NaN.
+    """Blends tiles of numbers (n, h, w) and writes finished rows as float32; what is not valid is NaN.
 
-    Numbers are written as the network gives them, not clipped; those that are not finite become nodata.
+    Numbers are written as the network gives them, not clipped; those that are not finite become nodata. ``times``:
+    pixels of the map for each of the grid, along both axes.
     """
 
     card: ModelCard
@@ -67,6 +68,7 @@ class RegressionCollector:
     overlap: int
     report: Report
     metadata: dict[str, str] = field(default_factory=dict)
+    times: int = 1
 
     @staticmethod
     def check(files: MapFiles, card: ModelCard, form: Form | None) -> None:
@@ -77,35 +79,38 @@ class RegressionCollector:
                 raise MismatchError(problem, f"Leave {name.upper()} empty.")
 
     def __post_init__(self) -> None:
-        self.statistics = Statistics()
-        self.mosaic = Mosaic(self.grid.height, self.grid.width, 1, self.tile, self.overlap, self._emit)
+        self.statistics = [Statistics() for _ in range(self.card.channels)]
+        count = len(self.statistics)
+        size = self.grid.height, self.grid.width
+        self.mosaic = Mosaic(*size, count, self.tile, self.overlap, self._emit, self.times)
         self.sink = RasterSink(
             self.files.output,
-            self.grid,
-            count=1,
+            self.grid.finer(self.times),
+            count=count,
             dtype="float32",
             nodata=self.card.nodata,
-            band_names=(self.card.title,),
+            band_names=self.card.values or (self.card.title,),
             unit=self.card.unit,
             metadata=self.metadata,
         )
 
     def add(self, window: Window, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
-        """Add one tile's numbers (1, h, w), and which of its pixels are valid (h, w)."""
-        self.mosaic.add(window, output, valid)
+        """Add one tile's numbers (n, h, w), and which of its pixels are valid (h, w)."""
+        self.mosaic.add(window, output, valid.repeat(self.times, 0).repeat(self.times, 1))
 
     def skip(self, window: Window) -> None:
         """Skip a tile without a valid pixel."""
         self.mosaic.skip(window)
 
     def close(self) -> dict[str, Any]:
-        """Finish the file; its path, and the statistics of its numbers."""
+        """Finish the file; its path, and the statistics of its numbers: of the first band, and of each by name."""
         self.mosaic.close()
         Lost("valid pixels", "they are nodata", self.mosaic.lost, self.mosaic.seen).log(self.report)
-        values = self.statistics.values()
-        self.sink.close(values)
-        self._warn(values)
-        statistics = {"pixels": self.statistics.count, **values}
+        first, *_ = each = [{"pixels": band.count, **band.values()} for band in self.statistics]
+        self.sink.close(self.statistics[0].values())
+        self._warn(self.statistics[0].values())
+        named = {"bands": dict(zip(self.card.values, each))} if self.card.values else {}
+        statistics = {**first, **named}
         return {"output": self.files.output, "unit": self.card.unit, "statistics": statistics}
 
     def abort(self) -> None:
@@ -126,6 +131,7 @@ class RegressionCollector:
             )
 
     def _emit(self, row: int, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
-        """Write finished rows: values (1, rows, width), valid (rows, width)."""
-        self.statistics.add(values[0][valid])
+        """Write finished rows: values (n, rows, width), valid (rows, width)."""
+        for statistics, band in zip(self.statistics, values):
+            statistics.add(band[valid])
         self.sink.write(row, np.where(valid, values, np.float32(self.card.nodata)))

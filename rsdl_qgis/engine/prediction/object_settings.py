@@ -27,10 +27,11 @@ class Settings:
 
     @classmethod
     def of(cls, request: ObjectRequest, card: ModelCard) -> Settings:
-        """The settings of a job; the card's threshold where it gives no confidence. InputError for impossible sizes."""
+        """The settings of a job; the card's thresholds where it gives none. InputError for impossible sizes."""
         usual = CONFIDENCE if card.threshold is None else card.threshold
         confidence = usual if request.confidence is None else request.confidence
-        iou = IOU if request.iou is None else request.iou
+        overlap = IOU if card.iou is None else card.iou
+        iou = overlap if request.iou is None else request.iou
         smallest, largest = request.min_size, request.max_size
         if smallest is not None and largest is not None and smallest > largest:
             problem = f"The smallest size, {smallest:g} m, is above the largest, {largest:g} m."

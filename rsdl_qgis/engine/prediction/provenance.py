@@ -23,7 +23,12 @@ def provenance(
 ) -> dict[str, str]:
     """The metadata of an output: how it was made. ``tiling``: how the raster was cut."""
     stretch = {
-        name: {"offset": np.round(r.offset, 4).tolist(), "gain": np.round(r.gain, 8).tolist(), "decibel": r.decibel}
+        name: {
+            "offset": np.round(r.offset, 4).tolist(),
+            "gain": np.round(r.gain, 8).tolist(),
+            "decibel": r.decibel,
+            **({"steps": [{"name": s.name, "values": s.values.tolist()} for s in r.steps]} if r.steps else {}),
+        }
         for name, r in scaling.items()
     }
     found = {name: r.normalization for name, r in scaling.items() if r.normalization}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..cards.card import Band, Input, Scaling
 from ..errors import ModelError
 from .normalization import Normalization, normalization
+from .steps import SettledStep, settled, stepped
 
 LINEAR_BACKSCATTER_LIMIT = 3.0  # sigma0 of nearly every surface lies below; dB values and 8-bit stretches do not
 DARKEST_BACKSCATTER = 1e-5  # -50 dB: below any sensor's noise
@@ -26,6 +27,7 @@ class Radiometry:
     Arrays are (T, C). ``decibel``: values are linear backscatter, converted to dB first. ``apart``: numbers (from 0) of
     the bands that should have one stretch over their dates, but whose dates differ too much to be of one product.
     ``normalization``: what brings later dates to the first one's radiometry; ``offset`` and ``gain`` hold it already.
+    ``steps``: what is done to values before ``mean`` and ``std``.
     """
 
     offset: NDArray[np.float64]
@@ -36,6 +38,7 @@ class Radiometry:
     decibel: bool
     apart: tuple[int, ...] = ()
     normalization: Normalization | None = None
+    steps: tuple[SettledStep, ...] = ()
 
     def __call__(self, values: NDArray) -> NDArray[np.float32]:
         """(T, C, h, w) raster values to float32 as the network takes them."""
@@ -49,6 +52,11 @@ class Radiometry:
     def _map(self, band: NDArray, t: int, c: int, out: NDArray[np.float32]) -> None:
         if self.decibel:
             band = to_decibel(band)
+        if self.steps:
+            if self.normalization:
+                band = (band - self.offset[t, c]) * self.gain[t, c]
+            np.copyto(out, (stepped(band, self.steps, t, c) - self.mean[t, c]) / self.std[t, c], casting="unsafe")
+            return
         factor = self.gain[t, c] / self.std[t, c]
         if _is_short(band.dtype):  # exact in float32: one multiplication and one addition
             np.copyto(out, band, casting="unsafe")
@@ -117,6 +125,9 @@ def _stretched(wanted: Input, sample: np.ma.MaskedArray, decibel: bool) -> Radio
     if scaling.method == "linear":
         constant = np.full(shape, 1 / scaling.divisor)
         return Radiometry(np.zeros(shape), constant, mean, std, scaling.clip, decibel)
+    if scaling.method == "steps":
+        steps = settled(scaling.steps, sample)
+        return Radiometry(np.zeros(shape), np.ones(shape), mean, std, None, decibel, steps=steps)
     values = [[sample[t, c].compressed() for c in range(shape[1])] for t in range(shape[0])]
     if decibel:
         values = [[to_decibel(band) for band in bands] for bands in values]

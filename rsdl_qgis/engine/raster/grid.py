@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -50,6 +50,12 @@ class Grid:
     transform: Affine
     height: int
     width: int
+
+    def finer(self, times: int) -> Grid:
+        """The grid with so many pixels for each of its own along both axes."""
+        a, b, c, d, e, f = self.transform[:6]
+        transform = Affine(a / times, b / times, c, d / times, e / times, f)
+        return replace(self, transform=transform, height=self.height * times, width=self.width * times)
 
     @property
     def bounds(self) -> Bounds:

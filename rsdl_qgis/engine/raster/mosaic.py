@@ -28,12 +28,30 @@ class Mosaic:
     tile's value as it is, and nothing fades at the raster's border. The fade is written as ``a + w (b - a)``, so that
     tiles that agree give their value exactly. A value counts only where its tile is valid and all of its channels are
     finite; ``lost`` pixels are those given out so far that were valid in a tile, but finite in none, and ``seen`` those
-    that were valid.
+    that were valid. ``times``: rows and columns of values for each of the raster's.
     """
 
-    def __init__(self, height: int, width: int, channels: int, tile: tuple[int, int], overlap: int, emit: Emit):
-        self._rows = _seams(starts(height, tile[0], overlap), tile[0], overlap, height)
-        self._cols = _seams(starts(width, tile[1], overlap), tile[1], overlap, width)
+    def __init__(
+        self,
+        height: int,
+        width: int,
+        channels: int,
+        tile: tuple[int, int],
+        overlap: int,
+        emit: Emit,
+        times: int = 1,
+    ):
+        self._times = times
+        self._rows, self._cols = (
+            _seams(
+                [times * at for at in starts(length, side, overlap)],
+                times * side,
+                times * overlap,
+                times * length,
+            )
+            for length, side in ((height, tile[0]), (width, tile[1]))
+        )
+        height, width = times * height, times * width
         self._height, self._channels, self._emit = height, channels, emit
         self._count = 0  # tiles taken so far
         self._top = 0  # raster row of the strip's first row
@@ -49,7 +67,8 @@ class Mosaic:
         Raises ValueError where the tile is not the next one or the shapes do not fit.
         """
         row, col = self._expect(window)
-        if values.shape != (self._channels, window.height, window.width) or valid.shape != values.shape[1:]:
+        sides = self._times * window.height, self._times * window.width
+        if values.shape != (self._channels, *sides) or valid.shape != sides:
             raise ValueError(f"Values {values.shape} and valid {valid.shape} do not fit the tile {window}.")
         if not all_finite(values):
             whole: NDArray[np.bool_] = np.isfinite(values).all(0)
@@ -73,8 +92,9 @@ class Mosaic:
             raise ValueError(f"All tiles came before {window}.")
         r, c = divmod(self._count, len(self._cols))
         row, col = self._rows[r], self._cols[c]
-        if (window.row, window.col) != (row.start, col.start):
-            raise ValueError(f"The next tile starts at {(row.start, col.start)}, not at {(window.row, window.col)}.")
+        start = row.start // self._times, col.start // self._times
+        if (window.row, window.col) != start:
+            raise ValueError(f"The next tile starts at {start}, not at {(window.row, window.col)}.")
         return row, col
 
     def _mark(self, row: _Seam, col: _Seam, broken: NDArray[np.bool_]) -> None:

@@ -112,7 +112,8 @@ def _in_order(array: NDArray, answer: OutputForm) -> NDArray:
 def _values(values: NDArray, card: ModelCard, answer: OutputForm) -> NDArray[np.float32]:
     """Numbers as they are, others as probabilities; what is not finite stays so."""
     if answer.meaning == "numbers":
-        return values.astype(np.float32, copy=False)
+        numbers = values.astype(np.float32, copy=False)
+        return numbers if card.output_scale == 1 else numbers * np.float32(card.output_scale)
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         return as_probabilities(values, answer, card)
 
@@ -169,7 +170,7 @@ def _onto(values: NDArray[np.float32], form: Form) -> NDArray[np.float32]:
     height, width = values.shape[2:]
     if form.enlarged > 1:
         return enlarged(enlarged(values, form.enlarged, 2), form.enlarged, 3)
-    if form.reduced > 1:
+    if form.reduced > 1 and not form.finer:
         n = form.reduced
         values = values[:, :, : height // n * n, : width // n * n]
         return values.reshape(*values.shape[:2], height // n, n, width // n, n).mean((3, 5), dtype=np.float32)

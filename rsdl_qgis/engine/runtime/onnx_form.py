@@ -65,7 +65,8 @@ class Form:
 
     ``margin``: pixels of the tile before and after those that the output covers, along both axes; ``cut``: pixels of
     the output before and after those of the tile; ``enlarged`` and ``reduced``: pixels of the tile for each of the
-    output, or the other way round. ``notes``: how inputs and output are read, for the log.
+    output, or the other way round; ``finer``: whether the latter are kept as they are. ``notes``: how inputs and output
+    are read, for the log.
     """
 
     images: tuple[ImageForm, ...]
@@ -76,6 +77,7 @@ class Form:
     cut: tuple[int, int] = (0, 0)
     enlarged: int = 1
     reduced: int = 1
+    finer: bool = False
     own: bool = False
     notes: tuple[str, ...] = ()
 
@@ -226,7 +228,13 @@ def _answer(
     """
     problem: ModelError | None = None
     found: list[tuple[tuple[bool, int], OutputForm]] = []
+    asked = card.output_index
+    if asked is not None and asked >= len(file.outputs):
+        names = ", ".join(f"{i} {tensor.name}" for i, tensor in enumerate(file.outputs))
+        raise ModelError(f"'{card.name}' has no output {asked}.", f"Give OUTPUT_INDEX as one of {names}.")
     for index, (tensor, stated) in enumerate(zip(outputs, file.outputs)):
+        if asked is not None and index != asked:
+            continue
         if stated.kind != "tensor" or tensor.dtype not in NUMBERS:
             continue
         head = head_of(file.path, stated.name)
@@ -328,7 +336,7 @@ def _placed(card: ModelCard, form: Form, output: Tensor, tile: tuple[int, int], 
             "clear where their pixels lie.",
             "Export the model with an output as large as its input.",
         )
-    return replace(form, side=tile, **places[0])
+    return replace(form, side=tile, finer=task_of(card.task).finer, **places[0])
 
 
 def _sides_of(answer: OutputForm, output: Tensor) -> tuple[int, int] | None:
@@ -397,7 +405,9 @@ def reading_text(card: ModelCard, form: Form, name: str, others: Sequence[str]) 
         text += f"; it is {sum(form.cut)} px longer than the tile, which is cut out of its centre"
     if form.enlarged > 1:
         text += f"; each of its pixels stands for {form.enlarged} x {form.enlarged} of the tile's: it is enlarged"
-    if form.reduced > 1:
+    if form.finer:
+        text += f"; it has {form.reduced} x {form.reduced} pixels for each of the tile's"
+    elif form.reduced > 1:
         text += f"; {form.reduced} x {form.reduced} of its pixels stand for one of the tile's, which has their mean"
     rest = f" Not used: {', '.join(others)}." if others else ""
     return f"{text}.{rest}"

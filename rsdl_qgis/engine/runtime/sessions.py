@@ -170,12 +170,17 @@ def file_form(card: ModelCard, path: Path) -> Form:
             series = task_of(card.task).series
             shape = (1, item.shape[0]) if name == VALID else (1, *item.shape) if series else (1, *item.shape, *tile)
             feeds.append((tensor.name, fed(np.zeros(shape, np.float32), image, items.get(name), batch or 1)))
-        shapes = tuple((name, array.shape, str(array.dtype)) for name, array in feeds)
-        return _answered(path, path.stat().st_mtime_ns, shapes)
+        return shapes_for(path, feeds)
 
     form = form_of(card, file, CARD_KEY in file.metadata, probe)
     check_scaling(card, form)
     return form
+
+
+def shapes_for(path: Path, feeds: Sequence[tuple[str, NDArray]]) -> tuple[Tensor, ...]:
+    """The outputs of an ONNX file with the shapes and types that they have for inputs of the shapes of some arrays."""
+    shapes = tuple((name, array.shape, str(array.dtype)) for name, array in feeds)
+    return _answered(path, path.stat().st_mtime_ns, shapes)
 
 
 @lru_cache(maxsize=16)
@@ -412,10 +417,11 @@ def _open_onnx(card: ModelCard, path: Path, device: str, threads: int, streams: 
         if form.own:
             return outputs
         tile = tuple(_length(inputs, axis) for axis in (3, 4)) if task_of(card.task).dense else ()
-        inside = tuple(length - sum(form.margin) for length in tile)
+        times = form.reduced if form.finer else 1
+        inside = tuple(times * (length - sum(form.margin)) for length in tile)
         found = as_outputs(outputs[form.answer.index], card, form, inside)
         if len(found) < _count(inputs):
-            raise ModelError(f"'{card.name}' gave {len(found)} as_outputs for a batch of {count}.", "Use BATCH_SIZE=1.")
+            raise ModelError(f"'{card.name}' gave {len(found)} outputs for a batch of {count}.", "Use BATCH_SIZE=1.")
         return [found[: _count(inputs)]]
 
     def run(inputs: Arrays) -> Sequence[NDArray]:

@@ -52,7 +52,8 @@ class Task:
     trained for the task, its own first; ``network``: the default. ``activation``: of the networks' output, unless the
     labels need another. ``mlm``: the term of the STAC MLM extension. ``operation``: of the worker's jobs, the one that
     predicts. ``algorithm``, ``trainer``: ids of the algorithms that predict and that train. ``batch_size``: samples a
-    training step, by default. ``two_classes``: names of two classes that are 0 and 1 and have none.
+    training step, by default. ``two_classes``: names of two classes that are 0 and 1 and have none. ``finer``: whether
+    maps have smaller pixels than the images.
     """
 
     makes: str
@@ -70,6 +71,7 @@ class Task:
     activation: str = "softmax"
     batch_size: int = 8
     two_classes: tuple[str, str] = ("background", "object")
+    finer: bool = False
 
     def __post_init__(self) -> None:
         if self.labels not in CHIP_LABELS or self.rasters not in RASTERS or not self.kinds or not self.networks:
@@ -221,10 +223,21 @@ TASKS: Mapping[str, Task] = {
         activation="sigmoid",
     ),
 }
+IMPORTED: Mapping[str, Task] = {  # what only models from elsewhere do: none is trained here
+    "super-resolution": replace(
+        TASKS["regression"],
+        makes="finer images",
+        mlm="super-resolution",
+        algorithm="superresolution",
+        trainer="",
+        finer=True,
+    ),
+}
+ALL_TASKS: Mapping[str, Task] = {**TASKS, **IMPORTED}
 UNKNOWN = replace(TASKS["segmentation"], outputs={}, operation="", algorithm="", trainer="")
 
 
 def task_of(name: str) -> Task:
     """The line of a task; of a task that is not in the table, which models of other programs may have, one whose
     models give nothing that is known."""
-    return TASKS.get(name, UNKNOWN)
+    return ALL_TASKS.get(name, UNKNOWN)

@@ -16,7 +16,7 @@ from qgis.core import (
 
 from ...engine.cards.card import Input, ModelCard, match_bands, palette_bands
 from ...engine.errors import MismatchError, RsdlError
-from ...engine.tables.tasks import TASKS
+from ...engine.tables.tasks import task_of
 from .. import parameters as shared
 from .. import settings
 from ..algorithm import RsdlAlgorithm
@@ -160,7 +160,7 @@ class InferenceAlgorithm(RsdlAlgorithm):
                 },
                 **{name.lower(): path for name, path in outputs.items()},
             }
-            job = make_job(TASKS[self.TASK].operation, self.arguments(arguments, parameters, context))
+            job = make_job(task_of(self.TASK).operation, self.arguments(arguments, parameters, context))
             result = run_job(job, steps, folder)
         self._show(outputs, replaced, result, context, feedback)
         made = {name: path for name, path in outputs.items() if path}

@@ -47,8 +47,8 @@ class PixelRegression(OneImageAlgorithm):
             shared.described(
                 QgsProcessingParameterRasterDestination("OUTPUT", self.output_label()),
                 tr(
-                    "GeoTIFF (.tif) with one value per pixel, in the model's unit, and the statistics; nodata is NaN. "
-                    "An existing file is overwritten."
+                    "GeoTIFF (.tif) with one value per pixel, or one band a value where the model gives several, in "
+                    "the model's unit, and the statistics of the first; nodata is NaN. An existing file is overwritten."
                 ),
             )
         ]

@@ -38,7 +38,7 @@ WRONG = [
     *[("rsdl:threshold", value) for value in (NAN, -0.1, 1.5, "0.5", True)],
     ("rsdl:thresholds", [0.5]), ("rsdl:thresholds", [0.5, 2]), ("rsdl:background", 7), ("rsdl:background", "0"),
     ("rsdl:value_range", [5, 1]), ("rsdl:value_range", [1]), ("rsdl:value_range", [0, NAN]),
-    ("rsdl:activation", "relu"), ("rsdl:axes", "NHWC"), ("rsdl:engine", "tensorrt"), ("rsdl:task", "cooking"),
+    ("rsdl:activation", "relu"), ("rsdl:axes", "NWHC"), ("rsdl:engine", "tensorrt"), ("rsdl:task", "cooking"),
     ("rsdl:half_precision", 1), ("rsdl:options", [1]), ("rsdl:provenance", "x"), ("rsdl:unit", 5),
     ("rsdl:sha256", ["x"]), ("rsdl:sha256", {"model.onnx": "short"}), ("rsdl:sha256", {"../x": "0" * 64}),
     *[("mlm:name", value) for value in ("../../victim", "/victim", "", ".", "..", ".x", "CON", "a\\b", ["a"], 5)],

@@ -280,7 +280,7 @@ def test_what_was_there_stays_where_the_new_one_is_not_whole(tmp_path, home, arc
         raise OSError(28, "No space left on device")
 
     if broken == "disk":
-        monkeypatch.setattr(store, "_write", fail)
+        monkeypatch.setattr(store, "write_folder", fail)
     if broken == "rename":
         rename = store.Path.rename
         monkeypatch.setattr(store.Path, "rename", lambda s, t: fail() if s.suffix == store.PART else rename(s, t))

@@ -170,6 +170,11 @@ def _exponential(graph: _Graph, node: Node, left: int) -> Head:
     return Head("bounded", head.operator, 0.0, 1.0, head.total) if is_log else Head("unknown", node.operator)
 
 
+def _turned(graph: _Graph, node: Node, left: int) -> Head:
+    is_free = graph.head(node.inputs[0], left).kind == "free"
+    return Head("free" if is_free else "unknown", node.operator)
+
+
 def _logarithm(graph: _Graph, node: Node, left: int) -> Head:
     head = graph.head(node.inputs[0], left)
     one = head.bounded and head.high == 1
@@ -230,6 +235,7 @@ _FOLLOWED = {
     "Floor": _round,
     "Exp": _exponential,
     "Log": _logarithm,
+    "Neg": _turned,
     "Mul": _factor,
     "Div": _factor,
     **dict.fromkeys(("Add", "Sub", "Sum", "Mean", "Concat"), _sum),

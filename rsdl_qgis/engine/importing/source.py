@@ -1,0 +1,322 @@
+"""What is imported: a file, a folder, an archive or an address becomes a folder with ``model.onnx``, and what is known.
+
+Nothing that a file holds is run. What cannot be read is refused with what could be given instead.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+from ..cards.archive import LARGEST_MODEL, MEMBERS
+from ..cards.card import CARD_FILE, CARD_KEY, ONNX_FILE, WEIGHTS_FILE, ModelCard
+from ..cards.foreign_item import is_foreign, item_notes
+from ..cards.model_file import ARCHIVES, LARGEST_CARD, read_card
+from ..cards.names import as_model_name
+from ..cards.onnx.external_data import external_files
+from ..cards.onnx.header import read_onnx_file
+from ..cards.stac_mlm import from_item
+from ..cards.store import unpack, write_folder
+from ..errors import ModelError
+from ..feedback import Report
+from ..files.json import parsed
+from ..files.text import shortened
+from .esri import read_definition
+from .facts import Facts
+from .fetch import digest_of, fetched, is_address
+
+READERS: Mapping[str, str] = {}  # ending of another program's file -> who reads it
+WHY = {  # ending of a file that is not read -> why, and what to do
+    ".pt": "Save it as TorchScript (torch.jit.save), or export it to ONNX (torch.onnx.export).",
+    ".pth": "Export the network to ONNX where it was trained (torch.onnx.export).",
+    ".ckpt": "Export the network to ONNX where it was trained (torch.onnx.export).",
+    ".bin": "Export the network to ONNX where it was trained (torch.onnx.export).",
+    ".pkl": "Export it to ONNX where it was trained (skl2onnx, onnxmltools).",
+    ".joblib": "Export it to ONNX where it was trained (skl2onnx, onnxmltools).",
+    ".safetensors": "Weights without their network: export it to ONNX where it was trained.",
+    ".pb": "Give the folder of the SavedModel, or convert it to ONNX (tf2onnx).",
+}
+PICKLES = (".pt", ".pth", ".ckpt", ".bin", ".pkl", ".joblib")  # which run code when they are opened
+KNOWN = "A model folder, a .zip or .dlpk of one, an .onnx, an .emd, or the .json of a STAC MLM item can be imported."
+
+
+@dataclass(frozen=True)
+class Source:
+    """A folder with ``model.onnx`` or weights. ``card``: what the files say as a whole, None where they do not;
+    ``facts``: what is known else; ``own``: whether the card is one of this plugin's; ``name``: by its file; ``file``:
+    which holds all of it, and can be installed as it is.
+    """
+
+    folder: Path
+    name: str
+    card: ModelCard | None = None
+    facts: Facts = field(default_factory=Facts)
+    own: bool = False
+    notes: tuple[str, ...] = ()
+    origin: str = ""
+    file: Path | None = None
+
+
+def opened_source(given: str, work: Path, report: Report, scaled: bool = False) -> Source:
+    """What a path or an address names, in a folder in ``work``. ModelError says what cannot be imported, and why.
+
+    ``scaled``: whether a person gives the scaling, so that the file's need not be understood.
+    """
+    if is_address(given):
+        source = _of_address(given, work, report, scaled)
+        return replace(source, origin=source.origin or given)
+    path = Path(given)
+    if not path.exists():
+        raise ModelError(f"There is no file or folder {shortened(given, 300)}.", "Choose the model's file or folder.")
+    if not path.is_dir() and not path.is_file():
+        raise ModelError(f"{path} is neither a file nor a folder.")
+    return _of_path(path, work, report, scaled)
+
+
+def _of_path(path: Path, work: Path, report: Report, scaled: bool, stem: str = "") -> Source:
+    """``stem``: a name, where the path's is of a folder of our own."""
+    if path.is_dir():
+        return _of_folder(path, work, report, scaled, stem or path.name)
+    ending, stem = path.suffix.lower(), stem or path.stem
+    if ending in ARCHIVES:
+        source = _of_folder(unpack(path, work / "unpacked", MEMBERS), work, report, scaled, stem)
+        return replace(source, file=path if source.own and ending == ".zip" else None)
+    if ending == ".onnx":
+        return _of_onnx(path, work, scaled, stem)
+    if ending == ".emd":
+        return _of_definition(path, work, report, scaled)
+    if ending == ".json":
+        return _of_item(path, work, report, scaled)
+    if ending in READERS:
+        return _of_program(path, work, stem)
+    what = "a pickle, which runs code when it is opened, and is not read" if ending in PICKLES else "not read"
+    raise ModelError(f"{path.name} is {what}.", WHY.get(ending, KNOWN))
+
+
+def _of_program(path: Path, work: Path, stem: str) -> Source:
+    raise ModelError(f"{path.name} is not read.", KNOWN)
+
+
+# -- ONNX
+
+
+def _of_onnx(path: Path, work: Path, scaled: bool, stem: str) -> Source:
+    folder = work / "model"
+    write_folder(path, folder)
+    name = as_model_name(stem)
+    file = read_onnx_file(folder / ONNX_FILE)
+    if CARD_KEY in file.metadata:
+        return Source(folder, name, read_card(path), own=True, file=path)
+    item = _item_in(file.metadata) or _item_beside(path)
+    if item is not None:
+        return _with_item(Source(folder, name), item, scaled)
+    try:
+        card = read_card(path)
+    except ModelError:
+        if file.metadata.keys() & {"model_type", "names"}:
+            raise
+        return Source(folder, name)
+    return Source(folder, name, replace(card, name=name, title=name))
+
+
+def _item_in(metadata: Mapping[str, str]) -> dict[str, Any] | None:
+    """The MLM item that a file carries in one of its metadata."""
+    for text in metadata.values():
+        if "mlm:input" in text[:LARGEST_CARD]:
+            item = _parsed(text)
+            if item is not None and is_foreign(item):
+                return item
+    return None
+
+
+def _item_beside(path: Path) -> dict[str, Any] | None:
+    """The MLM item in a file beside an ONNX file: of its name, or a usual one."""
+    for name in (f"{path.stem}.json", f"{path.name}.json", "item.json", "mlm.json", CARD_FILE):
+        file = path.with_name(name)
+        if file.is_file() and file.stat().st_size <= LARGEST_CARD:
+            item = _parsed(file.read_bytes().decode("utf-8-sig", errors="replace"))
+            if item is not None and is_foreign(item):
+                return item
+    return None
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    try:
+        item = parsed(text)
+    except ValueError:
+        return None
+    return item if isinstance(item, dict) else None
+
+
+# -- folders
+
+
+def _of_folder(folder: Path, work: Path, report: Report, scaled: bool, stem: str) -> Source:
+    card = folder / CARD_FILE
+    if card.is_file():
+        item = _read_item(card)
+        if not is_foreign(item):
+            return Source(_copied(folder, work), as_model_name(stem), read_card(folder), own=True)
+        return _of_item(card, work, report, scaled)
+    for ending, take in ((".emd", _of_definition), (".onnx", None), (".json", _of_item)):
+        files = [file for file in sorted(folder.iterdir()) if file.is_file() and file.suffix.lower() == ending]
+        if ending == ".json":
+            files = [file for file in files if is_foreign(_parsed(file.read_text("utf-8", "replace")) or {})]
+        if len(files) > 1:
+            names = ", ".join(file.name for file in files[:5])
+            raise ModelError(f"{folder} holds {len(files)} models: {names}.", "Choose one of these files.")
+        if files:
+            return take(files[0], work, report, scaled) if take else _of_onnx(files[0], work, scaled, stem)
+    others = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in READERS]
+    if len(others) == 1:
+        return _of_path(others[0], work, report, scaled)
+    raise ModelError(f"{folder} holds no model: no {CARD_FILE}, .onnx, .emd or STAC MLM item.", KNOWN)
+
+
+def _copied(folder: Path, work: Path) -> Path:
+    """A copy of a model folder: its card and its network, of this folder alone."""
+    target = work / "model"
+    if folder.parent == work:
+        return folder
+    target.mkdir()
+    files = [folder / name for name in (CARD_FILE, WEIGHTS_FILE) if (folder / name).is_file()]
+    if (folder / ONNX_FILE).is_file():
+        files += [folder / ONNX_FILE, *external_files(folder / ONNX_FILE)]
+    for file in files:
+        place = target / file.relative_to(folder)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, place)
+    return target
+
+
+# -- Esri
+
+
+def _of_definition(path: Path, work: Path, report: Report, scaled: bool) -> Source:
+    facts, network, notes = read_definition(path)
+    source = _of_path(network, work, report, scaled, path.stem)
+    facts, notes = source.facts.over(facts), (*source.notes, *notes)
+    return replace(source, name=as_model_name(path.stem), facts=facts, notes=notes, file=None)
+
+
+# -- STAC MLM
+
+
+def _of_address(address: str, work: Path, report: Report, scaled: bool) -> Source:
+    folder = work / "fetched"
+    folder.mkdir(exist_ok=True)
+    ending = Path(urlsplit(address).path).suffix.lower()
+    path = fetched(address, folder, report, largest=LARGEST_CARD if ending == ".json" else LARGEST_MODEL)
+    if path.suffix.lower() == ".json":
+        return _of_item(path, work, report, scaled, address)
+    return _of_path(path, work, report, scaled)
+
+
+def _of_item(path: Path, work: Path, report: Report, scaled: bool, address: str = "") -> Source:
+    """The model of a STAC item in a file; ``address``: where that was fetched from."""
+    item = _read_item(path)
+    properties = item.get("properties")
+    if not isinstance(properties, dict) or "mlm:input" not in properties:
+        text = f"{path.name} is no STAC item of the Machine Learning Model extension: it has no mlm:input."
+        raise ModelError(text, "Choose an item (a .json with mlm: properties), not a collection or catalogue.")
+    name = as_model_name(str(properties.get("mlm:name") or path.stem))
+    asset = asset_of(item, path.name)
+    href = str(asset["href"])
+    sha256 = digest_of(asset.get("file:checksum"))
+    if is_address(urljoin(address, href)):
+        fetched_to = work / "asset"
+        fetched_to.mkdir()
+        network = fetched(urljoin(address, href), fetched_to, report, sha256)
+    else:
+        network = _beside(path, href, sha256)
+    taken = _of_path(network, work, report, scaled, name)
+    if not is_foreign(item):
+        return replace(taken, card=from_item(item, f"The item {path.name}"), own=False, name=name)
+    return _with_item(replace(taken, name=name), item, scaled)
+
+
+def asset_of(item: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    """The asset of an item that holds a network that can be run; ModelError says what its assets are."""
+    assets = item.get("assets")
+    found = [a for a in assets.values() if isinstance(a, dict)] if isinstance(assets, dict) else []
+    models = [asset for asset in found if "mlm:model" in (asset.get("roles") or ()) or len(found) == 1]
+    models = [asset for asset in models if isinstance(asset.get("href"), str)]
+    usable = [asset for asset in models if _ending(asset) in (".onnx", *READERS)]
+    if usable:
+        return sorted(usable, key=lambda asset: _ending(asset) != ".onnx")[0]
+    if not models:
+        raise ModelError(f"{where} has no asset with the role mlm:model.", "Give the model's ONNX file itself.")
+    kinds = ", ".join(
+        f"{shortened(str(asset['href']))} ({asset.get('mlm:artifact_type') or asset.get('type') or 'of no known type'})"
+        for asset in models[:3]
+    )
+    raise ModelError(
+        f"The network of {where} cannot be run here: {kinds}.",
+        "An asset in ONNX is needed: export the network (torch.onnx.export), and put the item beside it.",
+    )
+
+
+def _ending(asset: Mapping[str, Any]) -> str:
+    """What an asset is, by its type or its name, as the ending of a file."""
+    kind = f"{asset.get('type') or ''} {asset.get('mlm:artifact_type') or ''}".lower()
+    return ".onnx" if "onnx" in kind else Path(urlsplit(str(asset["href"])).path).suffix.lower()
+
+
+def _beside(path: Path, href: str, sha256: str) -> Path:
+    """The file that an item names, in its folder; ModelError for one outside it, missing, or another one."""
+    from ..cards.model_file import sha256 as sha256_of
+
+    name = unquote(urlsplit(href).path) if "://" in href else unquote(href)
+    file = path.parent / name.replace("\\", "/")
+    inside = not Path(name).is_absolute() and file.resolve().is_relative_to(path.parent.resolve())
+    if not inside or ":" in name:
+        text = f"{path.name} names its network '{shortened(href)}', outside its own folder. That is not read."
+        raise ModelError(text, "Put the network beside the item.")
+    if not file.is_file():
+        raise ModelError(f"{path.name} names its network '{shortened(href)}', which is not beside it.", KNOWN)
+    if sha256 and sha256_of(file) != sha256:
+        raise ModelError(f"{file.name} is another file than {path.name} says: its SHA-256 is not the stated one.")
+    return file
+
+
+def _with_item(source: Source, item: Mapping[str, Any], scaled: bool) -> Source:
+    """A source with what an item of others says; ``scaled``: its scaling is given by a person."""
+    if scaled:
+        inputs = [{**i, "value_scaling": None, "scaling": None} if isinstance(i, dict) else i
+                  for i in item["properties"]["mlm:input"]]  # fmt: skip
+        item = {**item, "properties": {**item["properties"], "mlm:input": inputs}}
+    item = _with_classes(item, source)
+    card = from_item(item, "The STAC MLM item")
+    return replace(source, card=replace(card, name=source.name), notes=(*source.notes, *item_notes(item)))
+
+
+def _with_classes(item: Mapping[str, Any], source: Source) -> Mapping[str, Any]:
+    """The item; where no output names classes, they are numbered, as many as its first output has channels."""
+    properties = item["properties"]
+    outputs = [o for o in properties.get("mlm:output") or [] if isinstance(o, dict)]
+    if any(o.get("classification:classes") or o.get("classification_classes") for o in outputs) or not outputs:
+        return item
+    tensor = read_onnx_file(source.folder / ONNX_FILE).outputs[0]
+    count = tensor.shape[1] if len(tensor.shape) > 1 else None
+    if not count or count > 1000:
+        return item
+    classes = [{"value": i, "name": f"class {i}"} for i in range(max(2, count))]
+    first, *others = outputs
+    return {**item, "properties": {**properties, "mlm:output": [{**first, "classification:classes": classes}, *others]}}
+
+
+def _read_item(path: Path) -> dict[str, Any]:
+    data = path.open("rb").read(LARGEST_CARD + 1)
+    if len(data) > LARGEST_CARD:
+        raise ModelError(f"{path} is of more than {LARGEST_CARD} bytes, which is no model card.")
+    try:
+        item = parsed(data.decode("utf-8-sig"))
+    except ValueError as error:
+        raise ModelError(f"The model card in {path} is not JSON: {shortened(str(error))}.") from None
+    if not isinstance(item, dict):
+        raise ModelError(f"{path} holds no JSON object.")
+    return item
