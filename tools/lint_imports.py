@@ -24,8 +24,8 @@ QGIS_LAYERS = ("plugin", "gui", "toolbox")
 QGIS_MODULES = ("qgis", "processing", "osgeo", "PyQt5", "PyQt6")
 ENGINE_TOP = ("__main__", "jobs")  # above the engine's folders; its other modules lie below them
 ENGINE_FOLDERS = (  # from the top down
-    *("training", "importing", "assessment", "reports", "chips", "prediction", "runtime", "vector", "radiometry"),
-    *("boxes", "raster", "networks", "evaluation", "cards", "job", "tables", "files"),
+    *("training", "importing", "interop", "assessment", "reports", "chips", "prediction", "runtime", "vector"),
+    *("radiometry", "boxes", "raster", "networks", "evaluation", "cards", "job", "tables", "files"),
 )
 FOLDERS_FOR_QGIS = ("cards", "job", "tables", "files")  # of the engine; standard library only
 MODULES_FOR_QGIS = ("networks", "dates", "errors", "feedback")  # so are these

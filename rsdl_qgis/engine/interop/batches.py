@@ -7,8 +7,6 @@ import math
 import numpy as np
 import onnx
 
-from ..errors import ModelError
-
 LARGEST_PROBE = 1 << 22  # numbers of an image
 CLOSE = 1e-3
 
@@ -37,16 +35,3 @@ def is_free(model: onnx.ModelProto) -> bool:
         for y, parts in zip(both, zip(*alone))
     )
 
-
-def problem(model: onnx.ModelProto) -> ModelError | None:
-    """What ONNX Runtime says of a graph that it does not take, None of one that it does."""
-    import onnxruntime
-
-    try:
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 4
-        onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # of any class
-        text = (str(error).strip().splitlines() or ["?"])[0][:300]
-        return ModelError(f"The network cannot be run: {text.rstrip('.')}.", "Get the model again.")
-    return None

@@ -42,6 +42,14 @@ READERS: Mapping[str, str] = {  # ending of a file -> module:function, from a pa
 }
 
 
+def is_foreign_file(path: Path) -> bool:
+    """Whether a file is, by its ending, one that a reader takes; of a text its beginning counts too."""
+    if path.suffix.lower() == ".txt":
+        with path.open("rb") as stream:
+            return stream.read(5).rstrip() == b"tree"
+    return path.suffix.lower() in READERS
+
+
 def read_foreign(path: Path) -> Foreign:
     """The network in a file, chosen by its ending; ModelError says what cannot be read, and why."""
     place = READERS.get(path.suffix.lower())
@@ -51,4 +59,19 @@ def read_foreign(path: Path) -> Foreign:
         raise ModelError(f"There is no file {path}.")
     module, _, function = place.partition(":")
     read: Callable[[Path], Foreign] = getattr(import_module(f".{module}", __package__), function)
-    return read(path)
+    found = read(path)
+    check(found.model)
+    return found
+
+
+def check(model: onnx.ModelProto) -> None:
+    """ModelError where ONNX Runtime does not take a graph, whose shapes may not fit."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    try:
+        onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises classes of its own for every cause
+        text = (str(error).strip().splitlines() or ["?"])[0][:300].rstrip(".")
+        raise ModelError(f"The network cannot be run: {text}.", "Get the model again.") from None
