@@ -142,8 +142,8 @@ def _source() -> list:
             QgsProcessingParameterFile("INPUT", tr("Model file, folder or address")),
             tr(
                 "A model archive (.zip, .dlpk), an .onnx file with the files beside it that hold its weights, an .emd, "
-                "the .json of a STAC MLM item, a network of Keras (.h5, .keras), TensorFlow Lite (.tflite), TorchScript "
-                "(.pt) or LightGBM (.txt), a folder with one of these, or an address (http, https)."
+                "the .json of a STAC MLM item, a network of Keras (.h5, .keras), TensorFlow Lite (.tflite), PyTorch "
+                "(TorchScript, .pt) or LightGBM (.txt), a folder with one of these, or an address (http, https)."
             ),
         ),
         shared.described(

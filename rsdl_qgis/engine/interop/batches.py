@@ -34,4 +34,3 @@ def is_free(model: onnx.ModelProto) -> bool:
         y.shape[:1] == (2,) and np.allclose(y, np.concatenate(parts), rtol=CLOSE, atol=CLOSE)
         for y, parts in zip(both, zip(*alone))
     )
-

@@ -180,5 +180,3 @@ def _padding(x: Value, window: Window) -> dict[str, Any]:
         return {"auto_pad": "SAME_UPPER"}
     amounts = [same_padding(n or 1, *pair) for n, pair in zip(lengths, zip(window.spans, window.strides))]
     return {"pads": [*(before for before, _ in amounts), *(after for _, after in amounts)]}
-
-

@@ -78,7 +78,9 @@ def test_a_unet_takes_other_sizes_and_shares_a_layer(tmp_path, rng):
     assert foreign.size == (16, 16)
 
 
-@pytest.mark.parametrize(("padding", "size", "stride"), [("same", 3, 2), ("valid", 2, 2), ("valid", 2, 3), ("same", 4, 2)])
+@pytest.mark.parametrize(
+    ("padding", "size", "stride"), [("same", 3, 2), ("valid", 2, 2), ("valid", 2, 3), ("same", 4, 2)]
+)
 def test_a_transposed_convolution_is_as_long_as_in_keras(tmp_path, rng, padding, size, stride):
     kernel, bias, x = made(rng, size, size, 4, 3), made(rng, 4), made(rng, 1, 3, 6, 7)
     net = sequential(
@@ -113,7 +115,9 @@ def test_separable_and_depthwise_convolutions(tmp_path, rng):
         flat = torch.from_numpy(kernel).permute(2, 3, 0, 1).reshape(bands * times, 1, 3, 3)
         return F.conv2d(t, flat, groups=bands)
 
-    wanted = (F.conv2d(depthwise(torch.from_numpy(x), deep), oihw(point)) + torch.from_numpy(bias).reshape(-1, 1, 1)).relu()
+    wanted = (
+        F.conv2d(depthwise(torch.from_numpy(x), deep), oihw(point)) + torch.from_numpy(bias).reshape(-1, 1, 1)
+    ).relu()
     wanted = (depthwise(wanted, other) + torch.from_numpy(other_bias).reshape(-1, 1, 1)).clip(0, 6)
     np.testing.assert_allclose(run(read_foreign(path), x)[0], wanted.numpy(), atol=1e-5)
 
@@ -153,7 +157,9 @@ def test_an_lstm_in_both_directions(tmp_path, rng):
 
 def test_pixels_of_a_network_without_space_become_a_map(tmp_path, rng):
     dense, bias, x = made(rng, 5, 3), made(rng, 3), made(rng, 2, 5, 4, 6)
-    net = sequential(layer("InputLayer", "bands", batch_input_shape=[None, 5]), layer("Dense", "d", activation="linear"))
+    net = sequential(
+        layer("InputLayer", "bands", batch_input_shape=[None, 5]), layer("Dense", "d", activation="linear")
+    )
     (found,) = run(read_foreign(write_h5(tmp_path / "a.h5", net, {"d": [dense, bias]})), x)
     np.testing.assert_allclose(found, np.einsum("nchw,ck->nkhw", x, dense) + bias.reshape(-1, 1, 1), atol=1e-5)
 
@@ -212,7 +218,9 @@ def test_a_lambda_is_refused_and_its_code_never_runs(tmp_path):
 
 def test_a_layer_that_is_not_known_is_named_with_its_place(tmp_path):
     inner = sequential(image(8, 8, 3), layer("Whirl", "w"), name="inner")
-    outer = functional([image(8, 8, 3), {**inner, "name": "inner", "inbound_nodes": [[["image", 0, 0, {}]]]}], ["inner"])
+    outer = functional(
+        [image(8, 8, 3), {**inner, "name": "inner", "inbound_nodes": [[["image", 0, 0, {}]]]}], ["inner"]
+    )
     text = refused(write_h5(tmp_path / "a.h5", outer, {}))
     assert "Whirl" in text and "'w'" in text
 
@@ -225,7 +233,9 @@ def test_weights_alone_and_other_files_are_refused(tmp_path, rng):
     assert "weights alone" in refused(tmp_path / "w.h5")
     (tmp_path / "x.h5").write_bytes(b"no HDF5")
     assert "no Keras file" in refused(tmp_path / "x.h5")
-    whole = write_h5(tmp_path / "t.h5", sequential(image(8, 8, 3), conv("a")), {"a": [made(rng, 3, 3, 3, 64), made(rng, 64)]})
+    whole = write_h5(
+        tmp_path / "t.h5", sequential(image(8, 8, 3), conv("a")), {"a": [made(rng, 3, 3, 3, 64), made(rng, 64)]}
+    )
     (tmp_path / "cut.h5").write_bytes(whole.read_bytes()[:-4000])
     assert "damaged" in refused(tmp_path / "cut.h5")
 
@@ -263,7 +273,9 @@ def test_absurd_sizes_circles_and_numbers_are_refused(tmp_path, rng):
     w = {"a": [np.full((1, 1, 3, 3), np.nan), np.zeros(3)]}
     assert "not finite" in refused(write_h5(tmp_path / "n.h5", sequential(image(8, 8, 3), conv("a")), w))
     w = {"a": [made(rng, 1, 1, 5, 3), made(rng, 3)]}
-    assert "takes 5 channels, and gets 3" in refused(write_h5(tmp_path / "s.h5", sequential(image(8, 8, 3), conv("a")), w))
+    assert "takes 5 channels, and gets 3" in refused(
+        write_h5(tmp_path / "s.h5", sequential(image(8, 8, 3), conv("a")), w)
+    )
 
 
 def test_an_archive_without_a_network_is_refused(tmp_path):
@@ -292,7 +304,10 @@ def test_the_cloud_unet_of_landsat_and_sentinel_2(scene):
 @needs_data
 @pytest.mark.parametrize(
     ("file", "images", "wanted", "divisor"),
-    [("resnet8.h5", "resnet8_images", "resnet8_probabilities", 1), ("vww_96.h5", "vww_images", "vww_probabilities", 255)],
+    [
+        ("resnet8.h5", "resnet8_images", "resnet8_probabilities", 1),
+        ("vww_96.h5", "vww_images", "vww_probabilities", 255),
+    ],
 )
 def test_classifiers_of_mlperf_tiny(file, images, wanted, divisor):
     golden = np.load(DATA / "keras" / "golden.npz")

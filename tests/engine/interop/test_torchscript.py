@@ -70,7 +70,14 @@ def test_a_program_that_touches_files_is_refused_unrun(tmp_path, monkeypatch, ne
 
 @pytest.mark.parametrize(
     "code",
-    ["import os", "x = torch.save(a, b)", "x = ops.image.write_file(a, b)", "x = torch.ops.load_library(a)", "x = ((", "s = torch.save"],
+    [
+        "import os",
+        "x = torch.save(a, b)",
+        "x = ops.image.write_file(a, b)",
+        "x = torch.ops.load_library(a)",
+        "x = ((",
+        "s = torch.save",
+    ],
 )
 def test_forbidden_code(code):
     assert list(forbidden_calls(code))

@@ -16,7 +16,7 @@ TYPES = {name: number for number, name in DTYPES.items()}
 
 @dataclass
 class Tensor:
-    """A tensor to write; ``values``: of a constant; ``scale``, ``zero``: of a quantised one, by ``axis`` where several."""
+    """A tensor to write; ``values``: of a constant; ``scale``, ``zero``: of a quantised one, along ``axis``."""
 
     name: str
     shape: tuple
@@ -52,7 +52,12 @@ def write(path, tensors, operators, inputs, outputs):
         parts = {k: ("offset", _vector(b, "Int32", v)) if t == "ints" else (t, v) for k, (t, v) in options.items()}
         ends = {i: ("offset", _vector(b, "Int32", v)) for i, v in ((1, takes), (2, gives))}
         steps.append(_table(b, {0: ("Uint32", names.index(name)), **ends, 4: ("offset", _table(b, parts))}))
-    graph = {0: _offsets(b, made), 1: _vector(b, "Int32", inputs), 2: _vector(b, "Int32", outputs), 3: _offsets(b, steps)}
+    graph = {
+        0: _offsets(b, made),
+        1: _vector(b, "Int32", inputs),
+        2: _vector(b, "Int32", outputs),
+        3: _offsets(b, steps),
+    }
     graph = _table(b, {k: ("offset", v) for k, v in graph.items()})
     model = {1: _offsets(b, codes), 2: _offsets(b, [graph]), 4: _offsets(b, buffers)}
     b.Finish(_table(b, {0: ("Uint32", 3), **{k: ("offset", v) for k, v in model.items()}}), b"TFL3")

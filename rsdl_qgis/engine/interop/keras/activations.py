@@ -35,7 +35,8 @@ def activated(b: Builder, x: Value, activation: Any, version: int) -> Value:
         return b.add("HardSigmoid", x, alpha=0.2, beta=0.5)
     if name not in ACTIVATIONS:
         raise ModelError(
-            f"The activation '{shortened(name)}' is not known.", "Code of one's own in a model is never run; export it as ONNX."
+            f"The activation '{shortened(name)}' is not known.",
+            "Code of one's own in a model is never run; export it as ONNX.",
         )
     return ACTIVATIONS[name](b, x)
 

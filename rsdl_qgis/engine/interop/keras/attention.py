@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ def dot_product(b: Builder, layer: Layer, query: Value, value: Value, *key: Valu
     return b.add("MatMul", b.add("Softmax", scores, axis=-1), value)
 
 
-def _heads(b: Builder, x: Value, weights: list[NDArray[Any]], heads: int) -> Value:
+def _heads(b: Builder, x: Value, weights: Sequence[NDArray[Any]], heads: int) -> Value:
     """(N, T, C) as (N, heads, T, dims)."""
     kernel = weights[0]  # (C, heads, dims)
     y = b.add("MatMul", x, b.constant(kernel.reshape(kernel.shape[0], -1)))

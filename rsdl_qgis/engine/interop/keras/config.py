@@ -1,4 +1,4 @@
-"""The configuration of a Keras network: its layers, and what each is called with. Keras 2 and 3 spell it differently."""
+"""The configuration of a Keras network: its layers, and what each is called with, as Keras 2 and 3 spell it."""
 
 from __future__ import annotations
 
@@ -146,10 +146,10 @@ def _resolved(value: Any, names: set[str]) -> Any:
 
 def _history(value: Any, names: set[str]) -> Ref | None:
     """A ref as both versions write it, [layer, call, output]; None for anything else."""
-    if isinstance(value, (list, tuple)) and len(value) == 3 and isinstance(value[0], str) and value[0] in names:
-        if all(isinstance(number, int) and number >= 0 for number in value[1:]):
-            return Ref(*value)
-    return None
+    if not isinstance(value, (list, tuple)) or len(value) != 3 or not isinstance(value[0], str):
+        return None
+    whole = value[0] in names and all(isinstance(number, int) and number >= 0 for number in value[1:])
+    return Ref(*value) if whole else None
 
 
 def _refs(value: Any, names: set[str]) -> Iterator[Ref]:

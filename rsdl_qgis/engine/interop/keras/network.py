@@ -106,7 +106,9 @@ class Network:
         try:
             found = build(self._b, layer, *inputs, **kwargs)
         except ModelError as error:
-            raise ModelError(f"Layer '{'/'.join(map(shortened, here))}' ({spec.kind}): {error.message}", error.hint) from None
+            raise ModelError(
+                f"Layer '{'/'.join(map(shortened, here))}' ({spec.kind}): {error.message}", error.hint
+            ) from None
         except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:  # of the file
             text = f"Layer '{'/'.join(map(shortened, here))}' ({spec.kind}) has settings or inputs that do not fit"
             raise ModelError(f"{text}: {shortened(str(error))}.", _AGAIN) from None

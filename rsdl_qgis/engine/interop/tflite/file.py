@@ -96,7 +96,9 @@ def _tensor(table: Table, buffers: Sequence[Table]) -> Tensor:
     if min(shape, default=1) < 0 or len(shape) > 8 or number >= max(len(buffers), 1):
         raise ModelError(f"Tensor '{shortened(name)}' has the shape {shape[:8]}.", _AGAIN)
     if table.table(6) is not None:
-        raise ModelError(f"Tensor '{shortened(name)}' is sparse, which is not supported.", "Export it without sparsity.")
+        raise ModelError(
+            f"Tensor '{shortened(name)}' is sparse, which is not supported.", "Export it without sparsity."
+        )
     data = buffers[number].array(0, np.uint8) if buffers else np.zeros(0, np.uint8)
     if buffers and number and buffers[number].number(1, "Q") > 1:
         raise ModelError("The weights lie behind the flatbuffer, which is not supported.", "Export a file below 2 GB.")
@@ -131,7 +133,7 @@ def _code(table: Table) -> str:
 
 def _operator(table: Table, codes: Sequence[str], tensors: int) -> Operator:
     number = table.number(0, "I")
-    ends = [tuple(int(i) for i in table.array(field, np.int32)) for field in (1, 2)]
-    if number >= len(codes) or any(not -1 <= i < tensors for end in ends for i in end):
+    takes, gives = (tuple(int(i) for i in table.array(field, np.int32)) for field in (1, 2))
+    if number >= len(codes) or any(not -1 <= i < tensors for i in (*takes, *gives)):
         raise ModelError("An operator of the network refers to what is not there.", _AGAIN)
-    return Operator(codes[number], *ends, table.table(4))
+    return Operator(codes[number], takes, gives, table.table(4))

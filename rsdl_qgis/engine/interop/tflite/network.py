@@ -189,8 +189,10 @@ def _alike(x: Tensor, y: Tensor) -> bool:
 
 
 # Operators whose results are some of their inputs' numbers, and the field of the activation of those that have one.
-UNCHANGED = ("RESHAPE", "MAX_POOL_2D", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "PAD", "STRIDED_SLICE", "SLICE")
-UNCHANGED += ("SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND", "RESIZE_NEAREST_NEIGHBOR", "DEPTH_TO_SPACE", "SPACE_TO_DEPTH")
+UNCHANGED = (
+    *("RESHAPE", "MAX_POOL_2D", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "PAD", "STRIDED_SLICE", "SLICE"),
+    *("SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND", "RESIZE_NEAREST_NEIGHBOR", "DEPTH_TO_SPACE", "SPACE_TO_DEPTH"),
+)
 FUSED = {
     "ADD": 0,
     "SUB": 0,

@@ -91,7 +91,7 @@ def convolution_3d(n: Network, o: Operator) -> Value:
     kernel = _weights(n, o.inputs[1], (4, 3, 0, 1, 2))
     size = tuple(kernel.length(axis) for axis in (2, 3, 4))
     strides, dilations = ((o.option(i), o.option(j), o.option(k)) for i, j, k in ((1, 3, 2), (5, 7, 6)))
-    dilations = tuple(d or 1 for d in dilations)
+    dilations = (dilations[0] or 1, dilations[1] or 1, dilations[2] or 1)
     return convolved(n.b, n.value(o.inputs[0]), kernel, _bias(n, o, 2), _window(o, size, strides, dilations))
 
 

@@ -89,7 +89,11 @@ def _notes(graph: Graph) -> list[str]:
             continue
         low, high = ((q - int(given.zero[0])) * float(given.scale[0]) for q in RANGES[tensor.dtype])
         taken_as = f"bytes from 0 to 255, which stand for {low:g} to {high:g}"
-        kind = taken_as if tensor.dtype == "uint8" else f"numbers from {low:g} to {high:g}, in steps of {float(given.scale[0]):g}"
+        kind = (
+            taken_as
+            if tensor.dtype == "uint8"
+            else f"numbers from {low:g} to {high:g}, in steps of {float(given.scale[0]):g}"
+        )
         notes.append(f"The input '{one_line(tensor.name)}' takes {kind}.")
     return notes
 
