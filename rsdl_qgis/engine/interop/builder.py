@@ -17,6 +17,7 @@ OPSET, TREE_OPSET, IR_VERSION = 17, 3, 8
 MOST_NODES = 50_000
 LARGEST_WEIGHTS = 1_900_000_000  # bytes: an ONNX file without files beside it has less than 2 GB
 Shape = tuple["int | None", ...]
+_UNFIT = (shape_inference.InferenceError, onnx.checker.ValidationError)
 
 
 class SizeNeeded(Exception):
@@ -92,7 +93,12 @@ class Builder:
         """
         names = [self._name(operator) for _ in range(count)]
         given = [value.name if value else "" for value in inputs]
-        node = helper.make_node(operator, given, names, domain=domain, **attributes)
+        try:
+            node = helper.make_node(operator, given, names, domain=domain, **attributes)
+        except (TypeError, ValueError) as error:
+            raise ModelError(
+                f"A setting of {operator} cannot be: {_first_line(error)}.", "Get the model again."
+            ) from None
         self._nodes.append(node)
         self._domains.add(domain)
         if len(self._nodes) > MOST_NODES:
@@ -130,7 +136,7 @@ class Builder:
                     schema, node, types, data, opset_imports=opsets, ir_version=IR_VERSION
                 )
             )
-        except (onnx.shape_inference.InferenceError, RuntimeError, ValueError, TypeError) as error:
+        except (*_UNFIT, RuntimeError, ValueError, TypeError) as error:
             shapes = ", ".join(str(value.shape) for value in inputs)
             text = f"The shapes of the network do not fit: {node.op_type} of {shapes} ({_first_line(error)})."
             raise ModelError(text, "Get the model again.") from None

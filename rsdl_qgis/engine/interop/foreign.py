@@ -10,6 +10,7 @@ from pathlib import Path
 import onnx
 
 from ..errors import ModelError
+from ..files.text import shortened
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ READERS: Mapping[str, str] = {  # ending of a file -> module:function, from a pa
     ".keras": "keras.reader:read_keras",
     ".tflite": "tflite.reader:read_tflite",
     ".pt": "torchscript:read_torchscript",
+    ".pt2": "torch_export.reader:read_torch_export",
     ".pth": "torchscript:read_torchscript",
     ".txt": "trees.lightgbm:read_lightgbm",
 }
@@ -59,7 +61,13 @@ def read_foreign(path: Path) -> Foreign:
         raise ModelError(f"There is no file {path}.")
     module, _, function = place.partition(":")
     read: Callable[[Path], Foreign] = getattr(import_module(f".{module}", __package__), function)
-    found = read(path)
+    try:
+        found = read(path)
+    except (AttributeError, TypeError, KeyError, IndexError, ValueError, OverflowError, RecursionError) as error:
+        text = (
+            f"{path.name} is damaged, or of a form that is not known ({type(error).__name__}: {shortened(str(error))})."
+        )
+        raise ModelError(text, "Get the model again.") from error
     check(found.model)
     return found
 

@@ -84,7 +84,7 @@ def spec_of(entry: Any) -> Spec:
     if not isinstance(entry, dict) or not isinstance(entry.get("class_name"), str):
         raise ModelError("The configuration of the network has a layer without a class.", _AGAIN)
     config = entry.get("config")
-    if not isinstance(config, (dict, list)):
+    if not isinstance(config, dict) and not (isinstance(config, list) and entry["class_name"] == "Sequential"):
         raise ModelError(f"The layer {shortened(entry['class_name'])} has no configuration.", _AGAIN)
     inner = config.get("name", "") if isinstance(config, dict) else ""
     name = entry.get("name") or inner or entry["class_name"].lower()

@@ -105,7 +105,7 @@ def _stated(spec: Spec, network: Mapping[str, Any]) -> Any:
 
 def _lengths(stated: list[Any]) -> Iterator[int | None]:
     for length in stated:
-        if length is not None and (not isinstance(length, int) or not 1 <= length <= 1 << 20):
+        if length is not None and (type(length) is not int or not 1 <= length <= 1 << 20):
             raise ModelError(f"The network states the shape {shortened(str(stated))} for an input.", _AGAIN)
         yield length
 
