@@ -143,7 +143,8 @@ def _source() -> list:
             tr(
                 "A model archive (.zip, .dlpk), an .onnx file with the files beside it that hold its weights, an .emd, "
                 "the .json of a STAC MLM item, a network of Keras (.h5, .keras), TensorFlow Lite (.tflite), PyTorch "
-                "(TorchScript, .pt; torch.export, .pt2) or LightGBM (.txt), a folder with one of these, or an address (http, https)."
+                "(TorchScript, .pt; torch.export, .pt2) or LightGBM (.txt), a folder with one of these, or an address "
+                "(http, https)."
             ),
         ),
         shared.described(

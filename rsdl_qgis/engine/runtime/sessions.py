@@ -220,7 +220,7 @@ def activation(card: ModelCard) -> Callable[[Any], Any]:
 
 def _has_torch() -> bool:
     try:
-        import torch
+        import torch  # noqa: F401
     except (ImportError, OSError):  # OSError: one of its libraries cannot be loaded
         return False
     return True

@@ -44,7 +44,7 @@ def full_disk(error):
             raise OSError(errno.ENOSPC, "No space left on device")
         except OSError as cause:
             if error is not OSError:
-                raise error("unexpected pos 960 vs 854")
+                raise error("unexpected pos 960 vs 854")  # noqa: B904 - as torch does
             raise cause
 
     return save

@@ -279,7 +279,7 @@ def test_gradients_are_clipped_unless_told_otherwise():
         before = torch.cat([p.detach().flatten() for p in network.parameters()])
         how = Settings(epochs=1, batch_size=2, optimizer="sgd", learning_rate=1.0, momentum=0.0, weight_decay=0,
                        clip_norm=clip_norm, average=0, precision="full")  # fmt: skip
-        enormous = lambda logits, labels: 1e6 * logits.square().mean()
+        enormous = lambda logits, labels: 1e6 * logits.square().mean()  # noqa: E731
         list(fit(network, OneBatch(), enormous, lambda network: 0.0, how, Report()))
         return (torch.cat([p.detach().flatten() for p in network.parameters()]) - before).norm().item()
 
@@ -332,7 +332,7 @@ def test_it_ends_when_the_score_gets_no_better_also_across_a_stop(tmp_path, scor
     judge = iter(scores)
     path = tmp_path / "state.pt"
     for _ in range(epochs):
-        score = lambda network: float(next(judge))
+        score = lambda network: float(next(judge))  # noqa: E731
         ((epoch, _),) = train(how, data=data, score=score, checkpoint=path, stop_after=1)
     assert epoch.number == epochs - 1 and epoch.best == (best, scores[best])
     ((again, _),) = train(how, data=data, checkpoint=path)
