@@ -203,6 +203,8 @@ DEEPNESS: Mapping[str, Kind] = {  # its metadata, as numbers where they are writ
     "standardization_std": Either((DIVISOR, ListOf(DIVISOR, 1, MOST_BANDS))),
     "seg_thresh": CHANCE,
     "det_conf": CHANCE,
+    "det_iou_thresh": CHANCE,
+    "reg_output_scaling": NUMBER,
     "rsdl:output": MEANING,
 }
 ULTRALYTICS: Mapping[str, Kind] = {

@@ -85,7 +85,7 @@ def _read_card(path: Path) -> ModelCard:
         if card.is_file():
             return _from_text(_limited(card), card)
         if (path / ONNX_FILE).is_file():
-            return _onnx_card(path / ONNX_FILE, path.name)
+            return onnx_card(path / ONNX_FILE, path.name)
         raise ModelError(f"{path} is not a model folder: it has no {CARD_FILE}.")
     if is_model_file(path) and not path.is_file():  # a pipe would be waited for
         raise ModelError(f"{path} is not a file.")
@@ -93,23 +93,25 @@ def _read_card(path: Path) -> ModelCard:
         with opened_archive(path) as archive:
             return _from_text(archive.card(LARGEST_CARD), path)
     if path.suffix.lower() == ".onnx":
-        return _onnx_card(path, path.stem)
+        return onnx_card(path, path.stem)
     raise ModelError(f"{path} is no model: choose a model folder, a .zip of one, or an .onnx file.")
 
 
-def _onnx_card(path: Path, stem: str) -> ModelCard:
-    """The card that an ONNX file carries, or that follows from other programs' keys in it."""
+def onnx_card(path: Path, stem: str, index: int | None = None) -> ModelCard:
+    """The card that an ONNX file carries, or that follows from other programs' keys in it; ``index``: of the output
+    that counts, where there are several.
+    """
     file, name = read_onnx_file(path), as_model_name(stem)
     if CARD_KEY in file.metadata:
         return read_json(file.metadata[CARD_KEY], str(path))
     if has_deepness_keys(file.metadata):
-        card = deepness_card(name, file)
+        card = deepness_card(name, file, index)
     elif has_ultralytics_keys(file.metadata) or looks_like_a_detector(file):
         card = detector_card(name, file)
     else:
         raise ModelError(
             f"{path.name} carries neither a model card nor the Deepness keys, so its bands and classes are unknown.",
-            "Export it with this plugin, or with Deepness metadata.",
+            "Import it (rsdl:importmodel), and say what it takes and gives.",
         )
     return from_item(to_item(card), f"What {path} says of itself")
 

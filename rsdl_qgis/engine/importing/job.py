@@ -45,7 +45,7 @@ def run_import(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     if facts.name:
         check_model_name(facts.name)
     with written(given, REPORT, report) as (write, files), tempfile.TemporaryDirectory(prefix="rsdl-import-") as folder:
-        source = opened_source(given["input"], Path(folder), Portion(report, 0.0, 0.5), facts.steps is not None)
+        source = opened_source(given["input"], Path(folder), Portion(report, 0.0, 0.5), facts)
         card, notes = settled_card(source, facts)
         for note in notes:
             report.log("warning", note)

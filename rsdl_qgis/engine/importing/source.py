@@ -15,7 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from ..cards.archive import LARGEST_MODEL, MEMBERS
 from ..cards.card import CARD_FILE, CARD_KEY, ONNX_FILE, WEIGHTS_FILE, ModelCard
 from ..cards.foreign_item import is_foreign, item_notes
-from ..cards.model_file import ARCHIVES, LARGEST_CARD, read_card
+from ..cards.model_file import ARCHIVES, LARGEST_CARD, onnx_card, read_card
 from ..cards.names import as_model_name
 from ..cards.onnx.external_data import external_files
 from ..cards.onnx.header import read_onnx_file
@@ -63,36 +63,37 @@ class Source:
     file: Path | None = None
 
 
-def opened_source(given: str, work: Path, report: Report, scaled: bool = False) -> Source:
+def opened_source(given: str, work: Path, report: Report, said: Facts | None = None) -> Source:
     """What a path or an address names, in a folder in ``work``. ModelError says what cannot be imported, and why.
 
-    ``scaled``: whether a person gives the scaling, so that the file's need not be understood.
+    ``said``: what a person says: where that is the scaling, the file's need not be understood.
     """
+    said = said or Facts()
     if is_address(given):
-        source = _of_address(given, work, report, scaled)
+        source = _of_address(given, work, report, said)
         return replace(source, origin=source.origin or given)
     path = Path(given)
     if not path.exists():
         raise ModelError(f"There is no file or folder {shortened(given, 300)}.", "Choose the model's file or folder.")
     if not path.is_dir() and not path.is_file():
         raise ModelError(f"{path} is neither a file nor a folder.")
-    return _of_path(path, work, report, scaled)
+    return _of_path(path, work, report, said)
 
 
-def _of_path(path: Path, work: Path, report: Report, scaled: bool, stem: str = "") -> Source:
+def _of_path(path: Path, work: Path, report: Report, said: Facts, stem: str = "") -> Source:
     """``stem``: a name, where the path's is of a folder of our own."""
     if path.is_dir():
-        return _of_folder(path, work, report, scaled, stem or path.name)
+        return _of_folder(path, work, report, said, stem or path.name)
     ending, stem = path.suffix.lower(), stem or path.stem
     if ending in ARCHIVES:
-        source = _of_folder(unpack(path, work / "unpacked", MEMBERS), work, report, scaled, stem)
+        source = _of_folder(unpack(path, work / "unpacked", MEMBERS), work, report, said, stem)
         return replace(source, file=path if source.own and ending == ".zip" else None)
     if ending == ".onnx":
-        return _of_onnx(path, work, scaled, stem)
+        return _of_onnx(path, work, said, stem)
     if ending == ".emd":
-        return _of_definition(path, work, report, scaled)
+        return _of_definition(path, work, report, said)
     if ending == ".json":
-        return _of_item(path, work, report, scaled)
+        return _of_item(path, work, report, said)
     if ending in READERS:
         return _of_program(path, work, stem)
     what = "a pickle, which runs code when it is opened, and is not read" if ending in PICKLES else "not read"
@@ -111,7 +112,7 @@ def _of_program(path: Path, work: Path, stem: str) -> Source:
 # -- ONNX
 
 
-def _of_onnx(path: Path, work: Path, scaled: bool, stem: str) -> Source:
+def _of_onnx(path: Path, work: Path, said: Facts, stem: str) -> Source:
     folder = work / "model"
     write_folder(path, folder)
     name = as_model_name(stem)
@@ -120,9 +121,9 @@ def _of_onnx(path: Path, work: Path, scaled: bool, stem: str) -> Source:
         return Source(folder, name, read_card(path), own=True, file=path)
     item = _item_in(file.metadata) or _item_beside(path)
     if item is not None:
-        return _with_item(Source(folder, name), item, scaled)
+        return _with_item(Source(folder, name), item, said)
     try:
-        card = read_card(path)
+        card = onnx_card(path, stem, said.output_index)
     except ModelError:
         if file.metadata.keys() & {"model_type", "names"}:
             raise
@@ -162,13 +163,13 @@ def _parsed(text: str) -> dict[str, Any] | None:
 # -- folders
 
 
-def _of_folder(folder: Path, work: Path, report: Report, scaled: bool, stem: str) -> Source:
+def _of_folder(folder: Path, work: Path, report: Report, said: Facts, stem: str) -> Source:
     card = folder / CARD_FILE
     if card.is_file():
         item = _read_item(card)
         if not is_foreign(item):
             return Source(_copied(folder, work), as_model_name(stem), read_card(folder), own=True)
-        return _of_item(card, work, report, scaled)
+        return _of_item(card, work, report, said)
     for ending, take in ((".emd", _of_definition), (".onnx", None), (".json", _of_item)):
         files = [file for file in sorted(folder.iterdir()) if file.is_file() and file.suffix.lower() == ending]
         if ending == ".json":
@@ -177,10 +178,10 @@ def _of_folder(folder: Path, work: Path, report: Report, scaled: bool, stem: str
             names = ", ".join(file.name for file in files[:5])
             raise ModelError(f"{folder} holds {len(files)} models: {names}.", "Choose one of these files.")
         if files:
-            return take(files[0], work, report, scaled) if take else _of_onnx(files[0], work, scaled, stem)
+            return take(files[0], work, report, said) if take else _of_onnx(files[0], work, said, stem)
     others = [file for file in sorted(folder.iterdir()) if is_foreign_file(file)]
     if len(others) == 1:
-        return _of_path(others[0], work, report, scaled)
+        return _of_path(others[0], work, report, said)
     raise ModelError(f"{folder} holds no model: no {CARD_FILE}, .onnx, .emd or STAC MLM item.", KNOWN)
 
 
@@ -203,9 +204,9 @@ def _copied(folder: Path, work: Path) -> Path:
 # -- Esri
 
 
-def _of_definition(path: Path, work: Path, report: Report, scaled: bool) -> Source:
+def _of_definition(path: Path, work: Path, report: Report, said: Facts) -> Source:
     facts, network, notes = read_definition(path)
-    source = _of_path(network, work, report, scaled, path.stem)
+    source = _of_path(network, work, report, said, path.stem)
     facts, notes = source.facts.over(facts), (*source.notes, *notes)
     return replace(source, name=as_model_name(path.stem), facts=facts, notes=notes, file=None)
 
@@ -213,17 +214,17 @@ def _of_definition(path: Path, work: Path, report: Report, scaled: bool) -> Sour
 # -- STAC MLM
 
 
-def _of_address(address: str, work: Path, report: Report, scaled: bool) -> Source:
+def _of_address(address: str, work: Path, report: Report, said: Facts) -> Source:
     folder = work / "fetched"
     folder.mkdir(exist_ok=True)
     ending = Path(urlsplit(address).path).suffix.lower()
     path = fetched(address, folder, report, largest=LARGEST_CARD if ending == ".json" else LARGEST_MODEL)
     if path.suffix.lower() == ".json":
-        return _of_item(path, work, report, scaled, address)
-    return _of_path(path, work, report, scaled)
+        return _of_item(path, work, report, said, address)
+    return _of_path(path, work, report, said)
 
 
-def _of_item(path: Path, work: Path, report: Report, scaled: bool, address: str = "") -> Source:
+def _of_item(path: Path, work: Path, report: Report, said: Facts, address: str = "") -> Source:
     """The model of a STAC item in a file; ``address``: where that was fetched from."""
     item = _read_item(path)
     properties = item.get("properties")
@@ -240,10 +241,10 @@ def _of_item(path: Path, work: Path, report: Report, scaled: bool, address: str 
         network = fetched(urljoin(address, href), fetched_to, report, sha256)
     else:
         network = _beside(path, href, sha256)
-    taken = _of_path(network, work, report, scaled, name)
+    taken = _of_path(network, work, report, said, name)
     if not is_foreign(item):
         return replace(taken, card=from_item(item, f"The item {path.name}"), own=False, name=name)
-    return _with_item(replace(taken, name=name), item, scaled)
+    return _with_item(replace(taken, name=name), item, said)
 
 
 def asset_of(item: Mapping[str, Any], where: str) -> Mapping[str, Any]:
@@ -290,9 +291,9 @@ def _beside(path: Path, href: str, sha256: str) -> Path:
     return file
 
 
-def _with_item(source: Source, item: Mapping[str, Any], scaled: bool) -> Source:
-    """A source with what an item of others says; ``scaled``: its scaling is given by a person."""
-    if scaled:
+def _with_item(source: Source, item: Mapping[str, Any], said: Facts) -> Source:
+    """A source with what an item of others says; ``said``: by a person, instead."""
+    if said.steps is not None:
         inputs = [{**i, "value_scaling": None, "scaling": None} if isinstance(i, dict) else i
                   for i in item["properties"]["mlm:input"]]  # fmt: skip
         item = {**item, "properties": {**item["properties"], "mlm:input": inputs}}
@@ -317,7 +318,8 @@ def _with_classes(item: Mapping[str, Any], source: Source) -> Mapping[str, Any]:
 
 
 def _read_item(path: Path) -> dict[str, Any]:
-    data = path.open("rb").read(LARGEST_CARD + 1)
+    with path.open("rb") as stream:
+        data = stream.read(LARGEST_CARD + 1)
     if len(data) > LARGEST_CARD:
         raise ModelError(f"{path} is of more than {LARGEST_CARD} bytes, which is no model card.")
     try:

@@ -72,7 +72,7 @@ def test_every_form_gives_the_map_with_what_a_person_says(tmp_path, scene, name)
         ("logits", {"scaling": "/255", "layout": "CHW"}, r"LAYOUT is CHW, but.*4 axes"),
         ("logits", {"scaling": "/255", "output_index": 3}, r"OUTPUT_INDEX is 3; 'm' gives 0 y \(\?, 2, 32, 32\)"),
         ("softmax", {"scaling": "/255", "activation": "sigmoid"}, r"ACTIVATION is sigmoid, but 'm' ends in Softmax"),
-        ("classes", {"scaling": "/255", "classes": "a, b", "activation": "softmax"}, r"softmax, but 'm' ends in ArgMax"),
+        ("classes", {"scaling": "/255", "classes": "a, b", "activation": "softmax"}, r"but 'm' ends in ArgMax"),
         ("logits", {"scaling": "/255 | mean 1,2,3 std 1,2,3"}, r"3 numbers, and the input 1 band"),
         ("logits", {"scaling": "/255", "task": "regression", "classes": "a, b"}, r"CLASSES are given.*regression"),
         ("logits", {"scaling": "magic"}, r"SCALING: 'magic' is no step"),

@@ -5,6 +5,7 @@ Deepness divides every image by 255, then subtracts ``standardization_mean`` and
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,13 +17,15 @@ from ..card_schema import DEEPNESS, MOST_BANDS, MOST_CLASSES, check_count
 from .detectors import foreign_card, image_of, layout_of, named_classes, tiling_of
 from .graph import Head, head_of
 from .header import OnnxFile, Tensor
-from .keys import OUTPUT_KEY, keys_of, row_of
+from .keys import OUTPUT_KEY, keys_of, row_of, value_of
 
 TASKS = {
     "segmentor": "segmentation",
     "segmentation": "segmentation",
     "regressor": "regression",
     "regression": "regression",
+    "superresolution": "super-resolution",
+    "super-resolution": "super-resolution",
 }
 
 MEAN, STD = "standardization_mean", "standardization_std"
@@ -35,15 +38,19 @@ def has_deepness_keys(metadata: Mapping[str, str]) -> bool:
     return "model_type" in metadata
 
 
-def deepness_card(name: str, file: OnnxFile) -> ModelCard:
-    """The card of a Deepness segmentor, regressor or detector; ModelError where its keys contradict its tensors."""
-    keys = keys_of(file.metadata, DEEPNESS, "class_names", f"'{name}'", dict.fromkeys((MEAN, STD), row_of))
+def deepness_card(name: str, file: OnnxFile, index: int | None = None) -> ModelCard:
+    """The card of a Deepness segmentor, regressor, detector or super-resolution; ModelError where its keys contradict
+    its tensors. ``index``: of the output that counts, where there are several; with a list of names, one for each, the
+    first without it.
+    """
+    metadata, index = _of_head(name, file, index)
+    keys = keys_of(metadata, DEEPNESS, "class_names", f"'{name}'", dict.fromkeys((MEAN, STD), row_of))
     kind = keys.get("model_type", "")
     if kind.lower() in ("detector", "detection"):
         return _detector_card(name, file, keys)
     if kind.lower() not in TASKS:
         problem = f"'{name}' is a Deepness model of type {kind}."
-        raise ModelError(problem, "Segmentor, Regressor and Detector models can be used.")
+        raise ModelError(problem, "Segmentor, Regressor, Superresolution and Detector models can be used.")
     channels, size, fixed = _image(name, file, keys)
     resolution, overlap = keys.get("resolution"), keys.get("tiles_overlap")
     card = ModelCard(
@@ -64,15 +71,44 @@ def deepness_card(name: str, file: OnnxFile) -> ModelCard:
         activation="identity",
         axes="NCHW",
         output=keys.get(OUTPUT_KEY, ""),
+        output_index=index,
         provenance={"source": "Deepness metadata"},
     )
-    return card if task_of(card.task).numbers else _with_classes(card, file, keys)
+    return _with_values(card, file, keys) if task_of(card.task).numbers else _with_classes(card, file, keys)
+
+
+def _of_head(name: str, file: OnnxFile, index: int | None) -> tuple[Mapping[str, str], int | None]:
+    """The metadata with the names of one output alone, and which it is."""
+    metadata = dict(file.metadata)
+    if "class_names" not in metadata and "names" in metadata:
+        metadata["class_names"] = metadata["names"]  # as older versions call it
+    names = value_of(metadata.get("class_names", ""))
+    heads = isinstance(names, (list, tuple)) and bool(names) and all(isinstance(n, (dict, list, tuple)) for n in names)
+    if heads and len(names) != len(file.outputs):
+        text = f"'{name}' names the classes of {len(names)} outputs, and has {len(file.outputs)}."
+        raise ModelError(text, "Export it with as many lists of class_names as it has outputs.")
+    if heads and len(names) > 1 and index is None:
+        index = 0
+    if heads and (index or 0) < len(names):
+        metadata["class_names"] = json.dumps(names[index or 0])
+    return metadata, index
+
+
+def _with_values(card: ModelCard, file: OnnxFile, keys: Mapping[str, Any]) -> ModelCard:
+    """The card with the numbers of a regressor: how many a pixel, their names and their factor."""
+    index = card.output_index or 0
+    count = _channels(card.name, file, file.outputs[index])[0] if index < len(file.outputs) else 1
+    named = {int(key): label for key, label in keys["class_names"].items()}
+    check_count(count or 1, MOST_BANDS, "numbers a pixel", f"'{card.name}'")
+    values = tuple(named.get(i, f"value {i + 1}") for i in range(count or 1)) if (count or 1) > 1 or named else ()
+    return replace(card, values=values, output_scale=keys.get("reg_output_scaling", 1.0))
 
 
 def _with_classes(card: ModelCard, file: OnnxFile, keys: Mapping[str, Any]) -> ModelCard:
     """The card with the classes of a segmentor, of the output that has as many channels as there are names."""
     named = {int(key): label for key, label in keys["class_names"].items()}
-    found = [_channels(card.name, file, tensor) for tensor in file.outputs]
+    chosen = range(len(file.outputs)) if card.output_index is None else [card.output_index]
+    found = [_channels(card.name, file, file.outputs[i]) for i in chosen if i < len(file.outputs)]
     usable = [(count, head) for count, head in found if count != 0]
     if not usable:
         shapes = [tensor.shape for tensor in file.outputs]
@@ -128,6 +164,7 @@ def _detector_card(name: str, file: OnnxFile, keys: Mapping[str, Any]) -> ModelC
         scaling=_scaling(name, keys, channels),
         resolution=resolution / 100 if resolution else None,
         threshold=keys.get("det_conf"),
+        iou=keys.get("det_iou_thresh"),
         output=keys.get(OUTPUT_KEY, ""),
     )
 
