@@ -94,7 +94,7 @@ def _of_path(path: Path, work: Path, report: Report, said: Facts, stem: str = ""
         return _of_definition(path, work, report, said)
     if ending == ".json":
         return _of_item(path, work, report, said)
-    if ending in READERS:
+    if is_foreign_file(path):
         return _of_program(path, work, stem)
     what = "a pickle, which runs code when it is opened, and is not read" if ending in PICKLES else "not read"
     raise ModelError(f"{path.name} is {what}.", WHY.get(ending, KNOWN))
@@ -253,7 +253,7 @@ def asset_of(item: Mapping[str, Any], where: str) -> Mapping[str, Any]:
     found = [a for a in assets.values() if isinstance(a, dict)] if isinstance(assets, dict) else []
     models = [asset for asset in found if "mlm:model" in (asset.get("roles") or ()) or len(found) == 1]
     models = [asset for asset in models if isinstance(asset.get("href"), str)]
-    usable = [asset for asset in models if _ending(asset) in (".onnx", *READERS)]
+    usable = [asset for asset in models if _ending(asset) in (".onnx", *READERS) and not _is_pickle(asset)]
     if usable:
         return sorted(usable, key=lambda asset: _ending(asset) != ".onnx")[0]
     if not models:
@@ -266,6 +266,11 @@ def asset_of(item: Mapping[str, Any], where: str) -> Mapping[str, Any]:
         f"The network of {where} cannot be run here: {kinds}.",
         "An asset in ONNX is needed: export the network (torch.onnx.export), and put the item beside it.",
     )
+
+
+def _is_pickle(asset: Mapping[str, Any]) -> bool:
+    """Whether an asset is said to be what ``torch.save`` writes."""
+    return str(asset.get("mlm:artifact_type") or "").lower() == "torch.save"
 
 
 def _ending(asset: Mapping[str, Any]) -> str:

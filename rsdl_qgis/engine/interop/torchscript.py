@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 import onnx
 
-from ..cards.archive import as_model_error
 from ..errors import ModelError
 from ..files.text import shortened
 from .builder import LARGEST_WEIGHTS, OPSET
 from .foreign import Foreign
+from .zips import opened_zip
 
 MOST_MEMBERS = 20_000
 LARGEST_CODE = 16 << 20  # bytes
@@ -38,7 +38,7 @@ def is_torchscript(path: Path) -> bool:
     """Whether a ``.pt`` or ``.pth`` file is a TorchScript archive, not a pickle."""
     if not zipfile.is_zipfile(path):
         return False
-    with as_model_error(path), zipfile.ZipFile(path) as archive:
+    with opened_zip(path) as archive:
         return any(re.fullmatch(r"[^/]+/constants\.pkl", name) for name in archive.namelist())
 
 
@@ -80,7 +80,7 @@ def read_torchscript(path: Path) -> Foreign:
 
 def check_archive(path: Path) -> None:
     """ModelError where an archive is too large, or its program calls anything but arithmetic."""
-    with as_model_error(path), zipfile.ZipFile(path) as archive:
+    with opened_zip(path) as archive:
         members = archive.infolist()
         if len(members) > MOST_MEMBERS or sum(info.file_size for info in members) > LARGEST_WEIGHTS:
             raise ModelError(f"{path.name} unpacks to more than {LARGEST_WEIGHTS:,} bytes.", "Use a smaller model.")

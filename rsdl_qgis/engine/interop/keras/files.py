@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...cards.archive import as_model_error
 from ...errors import ModelError
 from ...files.json import is_deeper, loaded
 from ...files.text import shortened
 from ..builder import LARGEST_WEIGHTS
+from ..zips import opened_zip
 
 LARGEST_CONFIG = 64 << 20  # bytes
 DEEPEST_CONFIG = 100
@@ -44,7 +44,7 @@ def opened(path: Path) -> Iterator[KerasFile]:
 
     try:
         if zipfile.is_zipfile(path):
-            with as_model_error(path), zipfile.ZipFile(path) as archive:
+            with opened_zip(path) as archive:
                 config, version = _json(_member(archive, CONFIG, LARGEST_CONFIG), path), _archive_version(archive, path)
                 data = _member(archive, WEIGHTS, LARGEST_WEIGHTS)
             with h5py.File(io.BytesIO(data), "r") as file:

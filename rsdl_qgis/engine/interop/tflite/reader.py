@@ -8,13 +8,13 @@ from pathlib import Path
 
 import onnx
 
-from ...cards.archive import as_model_error
 from ...errors import ModelError
 from ...files.text import one_line, shortened
 from ..batches import is_free
 from ..builder import Builder, SizeNeeded, Value
 from ..foreign import Foreign
 from ..images import Images
+from ..zips import opened_zip
 from .file import Graph, read_graph
 from .network import RANGES, Network, rounded
 from .operators import BUILDS
@@ -102,7 +102,7 @@ def _labels(path: Path) -> tuple[str, ...]:
     """The names of the classes, in a text that TensorFlow's metadata tools pack behind the network."""
     if not zipfile.is_zipfile(path):
         return ()
-    with as_model_error(path), zipfile.ZipFile(path) as archive:
+    with opened_zip(path) as archive:
         members = [info for info in archive.infolist()[:MOST_MEMBERS] if info.filename.lower().endswith(".txt")]
         if len(members) != 1 or members[0].file_size > LARGEST_LABELS:
             return ()

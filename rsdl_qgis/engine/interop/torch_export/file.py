@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...cards.archive import as_model_error
 from ...errors import ModelError
 from ...files.json import is_deeper, loaded
 from ...files.text import shortened
 from ..builder import LARGEST_WEIGHTS
+from ..zips import opened_zip
 
 DTYPES = {
     1: "uint8",
@@ -52,7 +52,7 @@ def read_exported(path: Path) -> Exported:
     """The contents of an archive; ModelError where it is none, too large, or keeps its weights in pickles."""
     if not zipfile.is_zipfile(path):
         raise ModelError(f"{path.name} is no archive of torch.export.", _SAVE)
-    with as_model_error(path), zipfile.ZipFile(path) as archive:
+    with opened_zip(path) as archive:
         members = {info.filename.partition("/")[2]: info for info in archive.infolist()}
         if len(members) > MOST_MEMBERS or sum(info.file_size for info in members.values()) > LARGEST_WEIGHTS:
             raise ModelError(f"{path.name} unpacks to more than {LARGEST_WEIGHTS:,} bytes.", "Use a smaller model.")
