@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import onnx
-
 from ..cards.card import Class
 from ..cards.card_schema import MOST_CLASSES
 from ..cards.given.classes import PALETTE
@@ -17,6 +15,8 @@ def as_onnx(path: Path, target: Path) -> tuple[Facts, tuple[str, ...]]:
     """Write the network in a file as ONNX: the facts that the file tells, and sentences about it. ModelError says what
     cannot be read.
     """
+    import onnx
+
     foreign = read_foreign(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(foreign.model, str(target))

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-
-import onnx
+from typing import TYPE_CHECKING
 
 from ..errors import ModelError
 from ..files.text import shortened
+
+if TYPE_CHECKING:  # an environment that predicts only has no onnx, and imports ONNX files without it
+    import onnx
 
 
 @dataclass(frozen=True)
