@@ -142,7 +142,9 @@ def _source() -> list:
             QgsProcessingParameterFile("INPUT", tr("Model file, folder or address")),
             tr(
                 "A model archive (.zip, .dlpk), an .onnx file with the files beside it that hold its weights, an .emd, "
-                "the .json of a STAC MLM item, a folder with one of these, or an address (http, https)."
+                "the .json of a STAC MLM item, a network of Keras (.h5, .keras), TensorFlow Lite (.tflite), PyTorch "
+                "(TorchScript, .pt; torch.export, .pt2) or LightGBM (.txt), a folder with one of these, or an address "
+                "(http, https)."
             ),
         ),
         shared.described(

@@ -11,6 +11,7 @@ from ..cards.given.bands import bands_of
 from ..cards.given.classes import classes_of
 from ..cards.given.scaling import steps_of
 from ..cards.steps import Step
+from ..errors import ModelError
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,10 @@ class Facts:
         )
 
     def over(self, other: Facts) -> Facts:
-        """These facts, and the other's where there are none."""
+        """These facts, and the other's where there are none. ModelError where both state the axes, and not the same."""
+        if self.layout and other.layout and self.layout != other.layout:
+            text = f"LAYOUT is {self.layout}, but the order of the axes is known by the file itself."
+            raise ModelError(text, "Leave LAYOUT empty.")
         return replace(other, **{name: getattr(self, name) for name in self.stated})
 
     @property

@@ -25,14 +25,13 @@ from ..errors import ModelError
 from ..feedback import Report
 from ..files.json import parsed
 from ..files.text import shortened
+from ..interop.foreign import READERS, is_foreign_file
 from .esri import read_definition
 from .facts import Facts
 from .fetch import digest_of, fetched, is_address
+from .program import as_onnx
 
-READERS: Mapping[str, str] = {}  # ending of another program's file -> who reads it
 WHY = {  # ending of a file that is not read -> why, and what to do
-    ".pt": "Save it as TorchScript (torch.jit.save), or export it to ONNX (torch.onnx.export).",
-    ".pth": "Export the network to ONNX where it was trained (torch.onnx.export).",
     ".ckpt": "Export the network to ONNX where it was trained (torch.onnx.export).",
     ".bin": "Export the network to ONNX where it was trained (torch.onnx.export).",
     ".pkl": "Export it to ONNX where it was trained (skl2onnx, onnxmltools).",
@@ -40,8 +39,11 @@ WHY = {  # ending of a file that is not read -> why, and what to do
     ".safetensors": "Weights without their network: export it to ONNX where it was trained.",
     ".pb": "Give the folder of the SavedModel, or convert it to ONNX (tf2onnx).",
 }
-PICKLES = (".pt", ".pth", ".ckpt", ".bin", ".pkl", ".joblib")  # which run code when they are opened
-KNOWN = "A model folder, a .zip or .dlpk of one, an .onnx, an .emd, or the .json of a STAC MLM item can be imported."
+PICKLES = (".ckpt", ".bin", ".pkl", ".joblib")  # which run code when they are opened
+KNOWN = (
+    "A model folder, a .zip or .dlpk of one, an .onnx, an .emd, the .json of a STAC MLM item, or a file of another "
+    f"program ({', '.join(READERS)}) can be imported."
+)
 
 
 @dataclass(frozen=True)
@@ -92,14 +94,19 @@ def _of_path(path: Path, work: Path, report: Report, said: Facts, stem: str = ""
         return _of_definition(path, work, report, said)
     if ending == ".json":
         return _of_item(path, work, report, said)
-    if ending in READERS:
+    if is_foreign_file(path):
         return _of_program(path, work, stem)
     what = "a pickle, which runs code when it is opened, and is not read" if ending in PICKLES else "not read"
     raise ModelError(f"{path.name} is {what}.", WHY.get(ending, KNOWN))
 
 
+# -- other programs
+
+
 def _of_program(path: Path, work: Path, stem: str) -> Source:
-    raise ModelError(f"{path.name} is not read.", KNOWN)
+    """A file of another program, written as ONNX with its axes as this plugin has them."""
+    facts, notes = as_onnx(path, work / "model" / ONNX_FILE)
+    return Source(work / "model", as_model_name(stem), facts=facts, notes=notes)
 
 
 # -- ONNX
@@ -172,7 +179,7 @@ def _of_folder(folder: Path, work: Path, report: Report, said: Facts, stem: str)
             raise ModelError(f"{folder} holds {len(files)} models: {names}.", "Choose one of these files.")
         if files:
             return take(files[0], work, report, said) if take else _of_onnx(files[0], work, said, stem)
-    others = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in READERS]
+    others = [file for file in sorted(folder.iterdir()) if is_foreign_file(file)]
     if len(others) == 1:
         return _of_path(others[0], work, report, said)
     raise ModelError(f"{folder} holds no model: no {CARD_FILE}, .onnx, .emd or STAC MLM item.", KNOWN)
@@ -246,7 +253,7 @@ def asset_of(item: Mapping[str, Any], where: str) -> Mapping[str, Any]:
     found = [a for a in assets.values() if isinstance(a, dict)] if isinstance(assets, dict) else []
     models = [asset for asset in found if "mlm:model" in (asset.get("roles") or ()) or len(found) == 1]
     models = [asset for asset in models if isinstance(asset.get("href"), str)]
-    usable = [asset for asset in models if _ending(asset) in (".onnx", *READERS)]
+    usable = [asset for asset in models if _ending(asset) in (".onnx", *READERS) and not _is_pickle(asset)]
     if usable:
         return sorted(usable, key=lambda asset: _ending(asset) != ".onnx")[0]
     if not models:
@@ -259,6 +266,11 @@ def asset_of(item: Mapping[str, Any], where: str) -> Mapping[str, Any]:
         f"The network of {where} cannot be run here: {kinds}.",
         "An asset in ONNX is needed: export the network (torch.onnx.export), and put the item beside it.",
     )
+
+
+def _is_pickle(asset: Mapping[str, Any]) -> bool:
+    """Whether an asset is said to be what ``torch.save`` writes."""
+    return str(asset.get("mlm:artifact_type") or "").lower() == "torch.save"
 
 
 def _ending(asset: Mapping[str, Any]) -> str:

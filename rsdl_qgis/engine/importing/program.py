@@ -1,0 +1,44 @@
+"""A file of another program as ONNX, and the facts that it tells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..cards.card import Class
+from ..cards.card_schema import MOST_CLASSES
+from ..cards.given.classes import PALETTE
+from ..interop.foreign import Foreign, read_foreign
+from .facts import Facts
+
+
+def as_onnx(path: Path, target: Path) -> tuple[Facts, tuple[str, ...]]:
+    """Write the network in a file as ONNX: the facts that the file tells, and sentences about it. ModelError says what
+    cannot be read.
+    """
+    import onnx
+
+    foreign = read_foreign(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    onnx.save(foreign.model, str(target))
+    layout = {4: "NCHW", 5: "NTCHW"}.get(len(foreign.model.graph.input[0].type.tensor_type.shape.dim))
+    kind, classes = f"{foreign.kind} network", _classes(foreign)
+    facts = Facts(network=kind, description=f"A network of {foreign.kind}.", classes=classes, layout=layout)
+    return facts, (*foreign.notes, *_size_notes(foreign))
+
+
+def _classes(foreign: Foreign) -> tuple[Class, ...]:
+    """The classes that the file names, where its first output has as many channels."""
+    lengths = [d.dim_value for d in foreign.model.graph.output[0].type.tensor_type.shape.dim]
+    names = foreign.classes
+    if len(lengths) < 2 or lengths[1] != len(names) or not 2 <= len(names) <= MOST_CLASSES:
+        return ()
+    return tuple(Class(i, name, PALETTE[i % len(PALETTE)]) for i, name in enumerate(names))
+
+
+def _size_notes(foreign: Foreign) -> tuple[str, ...]:
+    """What is said of a size that the file states, of a network that takes others."""
+    image = foreign.model.graph.input[0].type.tensor_type.shape.dim
+    if foreign.size is None or image[-1].dim_value:
+        return ()
+    height, width = foreign.size
+    return (f"The file states images of {width} x {height} px; its network takes other sizes too.",)

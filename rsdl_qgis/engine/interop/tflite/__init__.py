@@ -1,0 +1,1 @@
+"""TensorFlow Lite networks (``.tflite``) as ONNX, read from their flatbuffer."""

@@ -1,0 +1,211 @@
+"""TorchScript archives (``torch.jit.save``) as ONNX, by PyTorch's own exporter.
+
+An archive holds no pickle that could run code, but a program in TorchScript, whose functions include ones that write
+files; it is read as text first, and refused where it calls anything but arithmetic.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+
+from ..errors import ModelError
+from ..files.text import shortened
+from .builder import LARGEST_WEIGHTS, OPSET
+from .foreign import Foreign
+from .zips import opened_zip
+
+MOST_MEMBERS = 20_000
+LARGEST_CODE = 16 << 20  # bytes
+SPACES = ("aten", "prim")  # of operators that are arithmetic
+FORBIDDEN = ("save", "load", "from_file")
+SIDES = (64, 96, 224, 256, 512)  # pixels: sizes that are tried where the file does not tell its own
+CLOSE = 1e-3
+_EXPORT = "Export it to ONNX where it was trained (torch.onnx.export)."
+
+
+def is_torchscript(path: Path) -> bool:
+    """Whether a ``.pt`` or ``.pth`` file is a TorchScript archive, not a pickle."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with opened_zip(path) as archive:
+        return any(re.fullmatch(r"[^/]+/constants\.pkl", name) for name in archive.namelist())
+
+
+def read_torchscript(path: Path) -> Foreign:
+    """The network of an archive as ONNX; ModelError where it calls what is not arithmetic, or cannot be exported."""
+    if not is_torchscript(path):
+        text = f"{path.name} is a pickle, which could run code when it is opened, or weights without their network."
+        raise ModelError(text, "Save it as TorchScript (torch.jit.save), or export it to ONNX (torch.onnx.export).")
+    check_archive(path)
+    import torch
+
+    try:
+        network = torch.jit.load(str(path), map_location="cpu").eval()
+    except Exception as error:  # of any class
+        raise ModelError(f"{path.name} is damaged, or of another PyTorch: {_first_line(error)}.", _EXPORT) from None
+    bands = _bands(network)
+    if not bands:
+        raise ModelError(f"{path.name} does not tell how many bands its network takes.", _EXPORT)
+    side, problem = None, ""
+    for side in SIDES:
+        try:
+            with torch.no_grad():
+                output = network(torch.zeros(1, bands, side, side))
+            break
+        except Exception as error:  # of any class: another size may do
+            problem = problem or _first_line(error)
+    else:
+        raise ModelError(f"{path.name} cannot be run with images of {bands} bands: {problem}.", _EXPORT)
+    names = [f"output_{i}" for i in range(len(_tensors(output)))]
+    if not names:
+        raise ModelError(f"{path.name} gives no tensors.", _EXPORT)
+    for free in (True, False):
+        model = _exported(network, bands, side, names, free)
+        if model is not None and _agrees(model, network, bands, side, free):
+            note = f"It was tried with images of {side} x {side} px; the file does not tell its size."
+            return Foreign(model, "TorchScript", "NCHW", None if free else (side, side), (), (note,))
+    raise ModelError(f"{path.name} cannot be written as ONNX here.", _EXPORT)
+
+
+def check_archive(path: Path) -> None:
+    """ModelError where an archive is too large, or its program calls anything but arithmetic."""
+    with opened_zip(path) as archive:
+        members = archive.infolist()
+        if len(members) > MOST_MEMBERS or sum(info.file_size for info in members) > LARGEST_WEIGHTS:
+            raise ModelError(f"{path.name} unpacks to more than {LARGEST_WEIGHTS:,} bytes.", "Use a smaller model.")
+        code = [info for info in members if re.search(r"/code/.*\.py$", info.filename)]
+        if sum(info.file_size for info in code) > LARGEST_CODE:
+            raise ModelError(f"{path.name} holds a program of more than {LARGEST_CODE >> 20} MB.", _EXPORT)
+        for info in code:
+            text = archive.read(info).decode("utf-8", "replace")
+            for name in forbidden_calls(text):
+                raise ModelError(
+                    f"{path.name} calls {shortened(name)}, which is not arithmetic. It is not run.", _EXPORT
+                )
+        for info in members:
+            if info.filename.endswith((".pkl", ".py")) and b"torch.classes" in archive.read(info):
+                raise ModelError(f"{path.name} holds an object of a compiled library, which is not read.", _EXPORT)
+
+
+def forbidden_calls(code: str) -> Iterator[str]:
+    """What a program in TorchScript calls that is not arithmetic; its text is that of Python."""
+    try:
+        tree = ast.parse(re.sub(r"^op_version_set = .*$", "", code, flags=re.MULTILINE))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        yield "what cannot be read"
+        return
+    for node in ast.walk(tree):
+        name = _dotted(node)
+        parts = name.split(".")
+        if parts[0] == "torch" and len(parts) > 1:
+            if len(parts) > 2 or parts[1] not in arithmetic():
+                yield name
+        elif parts[0] == "ops" and (len(parts) < 3 or parts[1] not in SPACES or parts[2] in FORBIDDEN):
+            if len(parts) != 2 or parts[1] not in SPACES:  # the beginning of one that was looked at
+                yield name
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield "import"
+
+
+@lru_cache(maxsize=1)
+def arithmetic() -> frozenset[str]:
+    """The names of PyTorch's functions that touch no file."""
+    import torch
+
+    found = set(_OF_LANGUAGE)
+    for schema in torch._C._jit_get_all_schemas():
+        space, _, name = schema.name.partition("::")
+        texts = [argument.name for argument in schema.arguments if str(argument.type) == "str"]
+        if space in SPACES and name not in FORBIDDEN and not {"filename", "path", "file"} & set(texts):
+            found.add(name)
+    return frozenset(found)
+
+
+_OF_LANGUAGE = ("device", "tensor", "jit", "dtype", "Tensor", "float", "int", "bool", "inf", "nan", "pi")
+
+
+def _dotted(node: ast.AST) -> str:
+    """'torch.nn.x' of an attribute of names, '' of anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not parts or not isinstance(node, ast.Name):
+        return ""
+    return ".".join([node.id, *reversed(parts)])
+
+
+def _bands(network: Any) -> int:
+    """The bands that a network takes: of its first convolution's weights."""
+    for weights in network.parameters():
+        if weights.ndim == 4:
+            return int(weights.shape[1])
+    return 0
+
+
+def _tensors(output: Any) -> list[Any]:
+    import torch
+
+    if isinstance(output, torch.Tensor):
+        return [output]
+    items = output.values() if isinstance(output, dict) else output if isinstance(output, (list, tuple)) else ()
+    return [tensor for item in items for tensor in _tensors(item)]
+
+
+def _exported(network: Any, bands: int, side: int, names: Sequence[str], free: bool) -> onnx.ModelProto | None:
+    import torch
+
+    space = {2: "height", 3: "width"} if free else {}
+    axes = {"image": {0: "batch", **space}, **({name: {0: "batch"} for name in names})}
+    file = io.BytesIO()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the exporter's own deprecations and shape notes
+            torch.onnx.export(
+                network,
+                (torch.zeros(2, bands, side, side),),
+                file,
+                input_names=["image"],
+                output_names=list(names),
+                opset_version=OPSET,
+                dynamo=False,
+                dynamic_axes=axes,
+            )
+        return onnx.load_model_from_string(file.getvalue())
+    except Exception:  # the exporter raises classes of its own for every cause
+        return None
+
+
+def _agrees(model: onnx.ModelProto, network: Any, bands: int, side: int, free: bool) -> bool:
+    """Whether the ONNX gives what the network gives, of another size too where that is free."""
+    import onnxruntime
+    import torch
+
+    rng = np.random.default_rng(0)
+    try:
+        session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+        for length in (side, 2 * side) if free else (side,):
+            image = rng.uniform(0, 1, (1, bands, length, length)).astype(np.float32)
+            with torch.no_grad():
+                wanted = [tensor.numpy() for tensor in _tensors(network(torch.from_numpy(image)))]
+            found = session.run(None, {"image": image})
+            if not all(np.allclose(a, b, rtol=CLOSE, atol=CLOSE) for a, b in zip(wanted, found)):
+                return False
+    except Exception:  # of any class: it does not agree
+        return False
+    return True
+
+
+def _first_line(error: Exception) -> str:
+    return shortened((str(error).strip().splitlines() or ["?"])[0].rstrip("."))

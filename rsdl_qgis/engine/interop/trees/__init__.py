@@ -1,0 +1,1 @@
+"""Ensembles of decision trees as ONNX, which take the bands of single pixels."""

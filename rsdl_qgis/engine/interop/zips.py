@@ -1,0 +1,17 @@
+"""Zip archives of other programs."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..cards.archive import MODEL, as_error_of
+
+
+@contextmanager
+def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The archive at a path; what is damaged in it becomes a ModelError. Its readers bound what it unpacks to."""
+    with as_error_of(MODEL, path), zipfile.ZipFile(path) as archive:
+        yield archive

@@ -1,0 +1,66 @@
+"""Networks of other programs imported by the job, and the maps that they give."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import rasterio
+
+from rsdl_qgis.engine.cards.store import Store
+from rsdl_qgis.engine.errors import ModelError
+from rsdl_qgis.engine.importing.job import run_import
+from rsdl_qgis.engine.prediction.maps import run_predict
+from tests.engine.interop.running import DATA, needs_data
+from tests.engine.interop.test_trees import saved, text, walked
+from tests.engine.runtime.test_foreign_networks import Listening
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("RSDL_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def mapped(model, image, tmp_path, **more):
+    job = {"model": model, "inputs": {"image": [{"path": str(image)}]}, "output": str(tmp_path / "map.tif")}
+    run_predict({**job, **more, "device": "cpu", "threads": 1}, Listening())
+    with rasterio.open(tmp_path / "map.tif") as raster:
+        return raster.read(1)
+
+
+@needs_data
+def test_a_keras_cloud_network_maps_a_scene(tmp_path, make_raster):
+    pytest.importorskip("h5py")
+    golden = np.load(DATA / "keras" / "golden.npz")
+    wanted = golden["unet_l8_cloud"].squeeze() >= 0.5
+    scene = np.moveaxis(golden["unet_l8_input"].squeeze(), -1, 0).astype("float32")
+    image = make_raster(scene, descriptions=("B2", "B3", "B4", "B5"))
+    report = Listening()
+    given = {"scaling": "none", "bands": "B2, B3, B4, B5", "classes": "clear, cloud", "name": "clouds"}
+    made = run_import({"input": str(DATA / "keras" / "rgbi6.hdf5"), **given}, report)
+    assert made["model"] == "clouds" and "states images of 32 x 32 px" in report.text("warning")
+    _, card = Store().find("clouds")
+    assert card.network == "Keras network" and card.tiling.any_size
+    found = mapped("clouds", image, tmp_path, tile_size=128)
+    assert (found == wanted).mean() > 0.99 and 0.2 < wanted.mean() < 0.4
+
+
+def test_trees_map_every_pixel(tmp_path, make_raster, rng):
+    scene = rng.uniform(0, 1, (3, 40, 50)).astype("float32")
+    image = make_raster(scene, descriptions=("B02", "B03", "B04"))
+    path = saved(tmp_path / "trees.txt", text())
+    run_import({"input": str(path), "scaling": "none", "task": "segmentation", "classes": "no, yes"}, Listening())
+    assert np.array_equal(mapped("trees", image, tmp_path), walked(scene[None])[0] > 0)
+
+
+def test_a_layout_that_the_file_contradicts_is_refused(tmp_path):
+    path = saved(tmp_path / "trees.txt", text())
+    with pytest.raises(ModelError, match="LAYOUT is NHWC"):
+        run_import({"input": str(path), "scaling": "none", "layout": "NHWC"}, Listening())
+
+
+def test_nothing_is_installed_of_what_is_refused(tmp_path, home):
+    path = saved(tmp_path / "trees.txt", text(objective="mine"))
+    with pytest.raises(ModelError, match="objective mine"):
+        run_import({"input": str(path), "scaling": "none"}, Listening())
+    assert not list((home / "models").glob("*")) if (home / "models").exists() else True
