@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from rsdl_qgis.engine.cards.store import Store, own_folder
-from rsdl_qgis.paths import PLUGIN
+from rsdl_qgis.paths import PACKAGE
 
 WRITE = (
     "import sys; from pathlib import Path; from tests.engine.runtime.foreign_networks import FORMS, write; "
@@ -30,7 +30,7 @@ SAID = {
 def bare(tmp_path, worker_python):
     """An ONNX file of one band and two classes that says nothing of itself."""
     path = tmp_path / "net.onnx"
-    subprocess.run([worker_python, "-c", WRITE, str(path)], cwd=PLUGIN.parent, check=True)
+    subprocess.run([worker_python, "-c", WRITE, str(path)], cwd=PACKAGE.parent, check=True)
     return str(path)
 
 
@@ -53,7 +53,7 @@ def test_what_is_missing_is_asked_for_and_nothing_is_installed(refusal_at_run, h
     assert not own_folder().exists() or not list(own_folder().iterdir())
 
 
-@pytest.mark.parametrize("name, text", [("SCALING", "by magic"), ("CLASSES", "/no/such.qml"), ("NAME", "../x")])
+@pytest.mark.parametrize(("name", "text"), [("SCALING", "by magic"), ("CLASSES", "/no/such.qml"), ("NAME", "../x")])
 def test_texts_that_cannot_be_read_are_refused_before_the_job(refusal, home, bare, name, text):
     assert refusal("importmodel", {"INPUT": bare, **SAID, name: text})
 

@@ -194,7 +194,9 @@ def opened(model: str) -> Iterator[tuple[Path, ModelCard]]:
 
 
 def unpack(archive: Path, folder: Path, content: Content | None = None) -> Path:
-    """Unpack the model folder in a ``.zip`` as ``folder``, which is given back; ``content``: what it is to hold, if not one with a card.
+    """Unpack the model folder in a ``.zip`` as ``folder``, which is given back.
+
+    ``content``: what it is to hold, if not one with a card.
 
     ModelError for an archive that is damaged, holds a file that would land elsewhere, or is too large.
     """
