@@ -20,7 +20,7 @@ from pathlib import Path
 from ...paths import plugin_file, user_folder
 from ..errors import ModelError, RsdlError
 from ..files.text import shortened
-from .archive import MODEL, Content, opened_archive
+from .archive import Content, opened_archive
 from .card import CARD_FILE, ONNX_FILE, WEIGHTS_FILE, ModelCard
 from .model_file import check_model, is_model_file, read_card
 from .names import as_model_name, check_model_name
@@ -193,8 +193,10 @@ def opened(model: str) -> Iterator[tuple[Path, ModelCard]]:
         yield unpack(path, Path(folder)), card
 
 
-def unpack(archive: Path, folder: Path, content: Content = MODEL) -> Path:
-    """Unpack the model folder in a ``.zip`` as ``folder``, which is given back; ``content``: what it is to hold.
+def unpack(archive: Path, folder: Path, content: Content | None = None) -> Path:
+    """Unpack the model folder in a ``.zip`` as ``folder``, which is given back.
+
+    ``content``: what it is to hold, if not one with a card.
 
     ModelError for an archive that is damaged, holds a file that would land elsewhere, or is too large.
     """

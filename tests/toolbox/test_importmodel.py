@@ -1,0 +1,71 @@
+"""rsdl:importmodel: what a person says of a bare ONNX file, by the parameters alone."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from rsdl_qgis.engine.cards.store import Store, own_folder
+from rsdl_qgis.paths import PACKAGE
+
+WRITE = (
+    "import sys; from pathlib import Path; from tests.engine.runtime.foreign_networks import FORMS, write; "
+    "write(Path(sys.argv[1]), **{**FORMS['logits'], 'keys': {}})"
+)
+SAID = {
+    "TASK": "segmentation",
+    "BANDS": "nir",
+    "CLASSES": "3 soil #010203, 7 water #0000ff",
+    "SCALING": "/10000",
+    "RESOLUTION": 10,
+    "ACTIVATION": "softmax",
+    "LAYOUT": "NCHW",
+    "NODATA": "0",
+    "NAME": "lakes",
+}
+
+
+@pytest.fixture
+def bare(tmp_path, worker_python):
+    """An ONNX file of one band and two classes that says nothing of itself."""
+    path = tmp_path / "net.onnx"
+    subprocess.run([worker_python, "-c", WRITE, str(path)], cwd=PACKAGE.parent, check=True)
+    return str(path)
+
+
+def test_what_is_said_is_installed(run, home, bare, tmp_path):
+    report = tmp_path / "report.html"
+    results, _ = run("importmodel", {"INPUT": bare, **SAID, "REPORT": str(report)})
+    assert results["MODEL"] == "lakes"
+    card = Store().find("lakes")[1]
+    item = card.inputs[0]
+    assert (card.task, card.resolution, card.activation, card.axes) == ("segmentation", 10, "softmax", "NCHW")
+    assert [(c.value, c.name, c.color) for c in card.classes] == [(3, "soil", "#010203"), (7, "water", "#0000ff")]
+    assert [band.name for band in item.bands] == ["nir"] and item.nodata == 0
+    page = report.read_text("utf-8")
+    assert "given (BANDS)" in page and "given (SCALING)" in page and "data:image/png" in page
+
+
+def test_what_is_missing_is_asked_for_and_nothing_is_installed(refusal_at_run, home, bare):
+    assert "SCALING" in refusal_at_run({"INPUT": bare})
+    assert "takes" in refusal_at_run({"INPUT": bare, **SAID, "BANDS": "red, green"})
+    assert not own_folder().exists() or not list(own_folder().iterdir())
+
+
+@pytest.mark.parametrize(("name", "text"), [("SCALING", "by magic"), ("CLASSES", "/no/such.qml"), ("NAME", "../x")])
+def test_texts_that_cannot_be_read_are_refused_before_the_job(refusal, home, bare, name, text):
+    assert refusal("importmodel", {"INPUT": bare, **SAID, name: text})
+
+
+@pytest.fixture
+def refusal_at_run(run):
+    """Runs the algorithm, which has to fail, and gives the message."""
+    from qgis.core import QgsProcessingException
+
+    def fail(parameters):
+        with pytest.raises(QgsProcessingException) as caught:
+            run("importmodel", parameters)
+        return str(caught.value)
+
+    return fail
