@@ -32,7 +32,10 @@ INTERVAL = 0.1  # seconds between two progress events
 LARGEST_JOB = 16 << 20  # bytes
 DEEPEST_JOB = 30  # objects and lists inside one another
 FORM = 'It is one JSON object: {"version", "operation", "arguments"}.'
-FOR_TRAINING = ("torch", "safetensors", "onnx", "tensorboardX")  # libraries that the environment's step 'train' adds
+FOR_TRAINING = (  # modules that the environment's step 'train' adds
+    *("torch", "safetensors", "onnx", "tensorboardX"),
+    *("sklearn", "scipy", "joblib", "threadpoolctl", "h5py"),
+)
 SPINS = "10000"  # turns that a thread of torch's OpenMP waits for the others before it sleeps
 ARENAS, M_ARENA_MAX = 2, -8  # of glibc's malloc, and the number of that setting
 

@@ -12,7 +12,6 @@ from rasterio.transform import from_origin
 
 from rsdl_qgis.engine.__main__ import FOR_TRAINING
 from rsdl_qgis.engine.cards.store import Store
-from rsdl_qgis.engine.jobs import TRAINING
 from rsdl_qgis.paths import plugin_file
 
 from ..robust.sound_jobs import TARGET, sound_jobs
@@ -20,14 +19,11 @@ from .training.layers import noise, raster
 
 ROOT = Path(__file__).parents[2]
 MODELS = Store([plugin_file("models")]).list()
+TRAINING = ("train", "distil", "train_classifier", "export_chips")  # the last but with given layers
 OPERATIONS = {"time-series": "predict_series", "detection": "detect", "classification": "classify_scenes"}
 WITHOUT = f"""
 import json, os, sys
-class Missing:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {FOR_TRAINING!r}:
-            raise ModuleNotFoundError("No module named " + repr(name), name=name)
-sys.meta_path.insert(0, Missing())
+sys.modules.update(dict.fromkeys({FOR_TRAINING!r}))  # None: as if they were not installed
 from rsdl_qgis.engine import __main__ as m
 out = os.dup(1)
 for path in sys.argv[1:]:
