@@ -228,20 +228,16 @@
    <translation>RSDL</translation>
   </message>
   <message>
+   <source>Set up environment…</source>
+   <translation>Εγκατάσταση περιβάλλοντος…</translation>
+  </message>
+  <message>
    <source>Python interpreter that has the libraries, or the folder of its environment. Empty: the environment that 'Set up environment' installs.</source>
    <translation>Διερμηνέας Python που έχει τις βιβλιοθήκες, ή ο φάκελος του περιβάλλοντός του. Κενό: το περιβάλλον που εγκαθιστά η «Εγκατάσταση περιβάλλοντος».</translation>
   </message>
   <message>
    <source>Folders that contain model folders or .onnx files, one per line.</source>
    <translation>Φάκελοι που περιέχουν φακέλους μοντέλων ή αρχεία .onnx, ένας ανά γραμμή.</translation>
-  </message>
-  <message>
-   <source>Default of the parameter DEVICE: auto, cpu, cuda, cuda:N or mps.</source>
-   <translation>Προεπιλογή της παραμέτρου DEVICE: auto, cpu, cuda, cuda:N ή mps.</translation>
-  </message>
-  <message>
-   <source>Set up environment…</source>
-   <translation>Εγκατάσταση περιβάλλοντος…</translation>
   </message>
   <message>
    <source>Python for networks</source>
@@ -254,6 +250,10 @@
   <message>
    <source>Default device</source>
    <translation>Προεπιλεγμένη συσκευή</translation>
+  </message>
+  <message>
+   <source>Default of the parameter DEVICE: {names}.</source>
+   <translation>Προεπιλογή της παραμέτρου DEVICE: {names}.</translation>
   </message>
   <message>
    <source>In use: {python}</source>
@@ -452,6 +452,8 @@ The reference may have another coordinate system and pixel size: it is looked up
 
 Classes are the same if they have the same number. If a field holds names, or both rasters name their classes and number them differently, the same name makes the same class.
 
+On the points of 'Draw assessment sample' the report also has the area of each class and the accuracies of the area, as 'Estimate area' gives them.
+
 Several maps and references are paired in the order in which they are listed; a single reference goes with all maps. The metrics are then of all maps together, and beside them the means over maps, in which each map counts alike.</source>
    <translation>Αξιολογεί την ακρίβεια ενός χάρτη κλάσεων, ψηφιδωτού ή πολυγώνων, με βάση μια αναφορά: ψηφιδωτό, πολύγωνα ή σημεία. Δίνει τον πίνακα σύγχυσης, τη συνολική ακρίβεια, το κάπα, την ακρίβεια χρήστη και παραγωγού, το F1 και το IoU κάθε κλάσης, το μέσο και το σταθμισμένο με τη συχνότητα IoU, με διαστήματα εμπιστοσύνης 95 %, ως έκθεση, ως πίνακα και ως αριθμητικές εξόδους για γραφικά μοντέλα.
 
@@ -460,6 +462,8 @@ Several maps and references are paired in the order in which they are listed; a 
 Η αναφορά μπορεί να έχει άλλο σύστημα συντεταγμένων και μέγεθος εικονοστοιχείου: διαβάζεται στο κέντρο κάθε εικονοστοιχείου του χάρτη. Τα πολύγωνα δίνουν ετικέτα στα εικονοστοιχεία των οποίων περιέχουν το κέντρο· κάθε σημείο μετρά μία φορά. Το nodata, τα εικονοστοιχεία χωρίς ετικέτα και οι θέσεις όπου επικαλύπτονται πολύγωνα δύο κλάσεων μένουν έξω. Όπου ένα ψηφιδωτό δεν δηλώνει nodata, το -9999 και τα παρόμοια μετρούν ως nodata, όπως και το 255 ή το 65535 δίπλα σε δύο ή περισσότερους μικρούς αριθμούς, εκτός αν έχει όνομα κλάσης· η έκθεση τα απαριθμεί.
 
 Οι κλάσεις είναι ίδιες αν έχουν τον ίδιο αριθμό. Αν ένα πεδίο περιέχει ονόματα, ή αν και τα δύο ψηφιδωτά ονομάζουν τις κλάσεις τους και τις αριθμούν διαφορετικά, το ίδιο όνομα σημαίνει την ίδια κλάση.
+
+Στα σημεία του «Δείγμα αξιολόγησης: κλήρωση» η έκθεση έχει και την έκταση κάθε κλάσης και τις ακρίβειες της έκτασης, όπως τις δίνει η «Εκτίμηση εκτάσεων».
 
 Περισσότεροι χάρτες και αναφορές αντιστοιχίζονται με τη σειρά που δίνονται· μία μόνο αναφορά ισχύει για όλους τους χάρτες. Οι μετρικές αφορούν τότε όλους τους χάρτες μαζί, και δίπλα τους δίνονται οι μέσοι όροι των χαρτών, όπου κάθε χάρτης μετρά το ίδιο.</translation>
   </message>
@@ -500,8 +504,8 @@ Several maps and references are paired in the order in which they are listed; a 
    <translation>Πεδίο κλάσης της αναφοράς</translation>
   </message>
   <message>
-   <source>For polygons and points: the field with the number or name of each feature's class. Default: 'value' or 'class' if there is one; else all polygons are class 1.</source>
-   <translation>Για πολύγωνα και σημεία: το πεδίο με τον αριθμό ή το όνομα της κλάσης κάθε οντότητας. Προεπιλογή: 'value' ή 'class' αν υπάρχει· αλλιώς όλα τα πολύγωνα είναι κλάση 1.</translation>
+   <source>For polygons and points: the field with the number or name of each feature's class. Default: 'reference' of an assessment sample; else 'value' or 'class' if there is one; else all polygons are class 1.</source>
+   <translation>Για πολύγωνα και σημεία: το πεδίο με τον αριθμό ή το όνομα της κλάσης κάθε οντότητας. Προεπιλογή: το 'reference' ενός δείγματος αξιολόγησης· αλλιώς 'value' ή 'class' αν υπάρχει· αλλιώς όλα τα πολύγωνα είναι κλάση 1.</translation>
   </message>
   <message>
    <source>Unlabelled pixels of the reference</source>
@@ -768,40 +772,476 @@ Classes are the same if they have the same name, in upper or lower case, or the 
    <translation>{metric}: άνω άκρο του διαστήματος εμπιστοσύνης 95 %</translation>
   </message>
   <message>
+   <source>Number of the band with the classes, from 1. Default: 1.</source>
+   <translation>Αριθμός του διαύλου με τις κλάσεις, από το 1. Προεπιλογή: 1.</translation>
+  </message>
+  <message>
+   <source>Overall accuracy of the second map less that of the first (-1 to 1)</source>
+   <translation>Συνολική ακρίβεια του δεύτερου χάρτη μείον εκείνη του πρώτου (-1 έως 1)</translation>
+  </message>
+  <message>
+   <source>P-value of that difference, of points (0 to 1)</source>
+   <translation>Τιμή p αυτής της διαφοράς, από σημεία (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>Compare maps</source>
+   <translation>Σύγκριση χαρτών</translation>
+  </message>
+  <message>
+   <source>Answers whether a map is better than another: compares two or more maps of classes with one reference at the places where all of them have a class, and gives the difference of each from the first one in overall accuracy, kappa, mean IoU and F1, with 95 % confidence intervals. Where the interval of a difference holds 0, neither map is shown to be better.
+
+On a reference raster or polygons the intervals are from a bootstrap over spatial blocks, the same ones for all maps. On points, McNemar's test (exact for few points) says how likely such a difference is by chance. On the points of 'Draw assessment sample' the difference is that of the area, each point counting for the ground it stands for.
+
+The maps may have other grids and coordinate systems than the first one, at whose pixels all are looked up. Classes are matched as in 'Assess map'.</source>
+   <translation>Απαντά αν ένας χάρτης είναι καλύτερος από άλλον: συγκρίνει δύο ή περισσότερους χάρτες κλάσεων με μία αναφορά, στις θέσεις όπου όλοι έχουν κλάση, και δίνει τη διαφορά του καθενός από τον πρώτο σε συνολική ακρίβεια, κάπα, μέσο IoU και F1, με διαστήματα εμπιστοσύνης 95 %. Όπου το διάστημα μιας διαφοράς περιέχει το 0, δεν αποδεικνύεται κανένας χάρτης καλύτερος.
+
+Σε ψηφιδωτό ή πολύγωνα αναφοράς τα διαστήματα προκύπτουν από bootstrap πάνω σε χωρικά τετράγωνα, τα ίδια για όλους τους χάρτες. Σε σημεία, ο έλεγχος McNemar (ακριβής για λίγα σημεία) λέει πόσο πιθανή είναι τέτοια διαφορά από τύχη. Στα σημεία του «Δείγμα αξιολόγησης: κλήρωση» η διαφορά αφορά την έκταση, και κάθε σημείο μετρά για το έδαφος που αντιπροσωπεύει.
+
+Οι χάρτες μπορεί να έχουν άλλα πλέγματα και συστήματα συντεταγμένων από τον πρώτο, στα εικονοστοιχεία του οποίου διαβάζονται όλοι. Οι κλάσεις αντιστοιχίζονται όπως στην «Αξιολόγηση χάρτη».</translation>
+  </message>
+  <message>
+   <source>{map} is better than {first}: overall accuracy {value:+.4f} ({low:+.4f} to {high:+.4f}).</source>
+   <translation>Ο χάρτης {map} είναι καλύτερος από τον {first}: συνολική ακρίβεια {value:+.4f} ({low:+.4f} έως {high:+.4f}).</translation>
+  </message>
+  <message>
+   <source>{map} is worse than {first}: overall accuracy {value:+.4f} ({low:+.4f} to {high:+.4f}).</source>
+   <translation>Ο χάρτης {map} είναι χειρότερος από τον {first}: συνολική ακρίβεια {value:+.4f} ({low:+.4f} έως {high:+.4f}).</translation>
+  </message>
+  <message>
+   <source>{map} is not shown to be better or worse than {first}: overall accuracy {value:+.4f} ({low:+.4f} to {high:+.4f}).</source>
+   <translation>Δεν αποδεικνύεται ότι ο χάρτης {map} είναι καλύτερος ή χειρότερος από τον {first}: συνολική ακρίβεια {value:+.4f} ({low:+.4f} έως {high:+.4f}).</translation>
+  </message>
+  <message>
+   <source>{map} against {first}: overall accuracy {value:+.4f}, without an interval.</source>
+   <translation>{map} σε σύγκριση με {first}: συνολική ακρίβεια {value:+.4f}, χωρίς διάστημα.</translation>
+  </message>
+  <message>
+   <source>Two maps or more: rasters with a whole number for each class, or polygons. The first one is what the others are compared with, as the map in use with new ones.</source>
+   <translation>Δύο ή περισσότεροι χάρτες: ψηφιδωτά με έναν ακέραιο για κάθε κλάση, ή πολύγωνα. Με τον πρώτο συγκρίνονται οι άλλοι, όπως ο χάρτης που χρησιμοποιείται με νέους.</translation>
+  </message>
+  <message>
+   <source>Maps</source>
+   <translation>Χάρτες</translation>
+  </message>
+  <message>
+   <source>The reference data of all maps: a class raster, polygons or points, in any coordinate system.</source>
+   <translation>Τα δεδομένα αναφοράς όλων των χαρτών: ψηφιδωτό κλάσεων, πολύγωνα ή σημεία, σε οποιοδήποτε σύστημα συντεταγμένων.</translation>
+  </message>
+  <message>
+   <source>PREDICTED has one map. Choose two or more to compare.</source>
+   <translation>Το PREDICTED έχει έναν χάρτη. Επιλέξτε δύο ή περισσότερους για σύγκριση.</translation>
+  </message>
+  <message>
+   <source>accuracy,mcnemar,difference,better,significance,bootstrap,benchmark,models,evaluate</source>
+   <translation>ακρίβεια,mcnemar,διαφορά,καλύτερος,σημαντικότητα,bootstrap,σύγκριση,μοντέλα,αξιολόγηση</translation>
+  </message>
+  <message>
+   <source>A page (.html) with the differences, the metrics of each map, and how sure they are.</source>
+   <translation>Σελίδα (.html) με τις διαφορές, τις μετρικές κάθε χάρτη, και πόσο βέβαιες είναι.</translation>
+  </message>
+  <message>
+   <source>A table (.csv) with a row for each map: its metrics, and the differences from the first map.</source>
+   <translation>Πίνακας (.csv) με μία γραμμή για κάθε χάρτη: τις μετρικές του, και τις διαφορές από τον πρώτο χάρτη.</translation>
+  </message>
+  <message>
+   <source>Points that were drawn</source>
+   <translation>Σημεία που κληρώθηκαν</translation>
+  </message>
+  <message>
+   <source>Strata</source>
+   <translation>Στρώματα</translation>
+  </message>
+  <message>
+   <source>Area that the points stand for, m²</source>
+   <translation>Έκταση που αντιπροσωπεύουν τα σημεία, m²</translation>
+  </message>
+  <message>
+   <source>Draw assessment sample</source>
+   <translation>Δείγμα αξιολόγησης: κλήρωση</translation>
+  </message>
+  <message>
+   <source>Draws random points of a map of classes, at which you then say what is there: in the field, or on images that are better than those the map was made from. 'Estimate area' makes the accuracy of the map and the area of each class from the answers, with 95 % confidence intervals, which no points that somebody chose can give.
+
+Fill in the field 'reference' of each point; its form lists the classes and does not show what the map says. The points are in random order: if time runs out, answer them by 'id' and leave the rest empty. A point stands for the whole pixel that it lies in the middle of.
+
+By default the points are stratified: each class of the map has its own, so that small classes have enough. All that the estimate needs, such as the area of each stratum, is kept in fields of the points, and so in any vector format. Areas are on the ellipsoid. Nodata is never drawn, and no pixel twice. The number of points follows from the standard error that is wanted (Olofsson et al. 2014, doi:10.1016/j.rse.2014.02.015), or is SIZE.</source>
+   <translation>Κληρώνει τυχαία σημεία ενός χάρτη κλάσεων, στα οποία λέτε κατόπιν τι υπάρχει: στο πεδίο, ή σε εικόνες καλύτερες από εκείνες από τις οποίες έγινε ο χάρτης. Η «Εκτίμηση εκτάσεων» υπολογίζει από τις απαντήσεις την ακρίβεια του χάρτη και την έκταση κάθε κλάσης, με διαστήματα εμπιστοσύνης 95 %, που δεν μπορούν να δώσουν σημεία τα οποία επέλεξε κάποιος.
+
+Συμπληρώστε το πεδίο 'reference' κάθε σημείου· η φόρμα του απαριθμεί τις κλάσεις και δεν δείχνει τι λέει ο χάρτης. Τα σημεία είναι σε τυχαία σειρά: αν ο χρόνος δεν φτάσει, απαντήστε με τη σειρά του 'id' και αφήστε τα υπόλοιπα κενά. Ένα σημείο αντιπροσωπεύει ολόκληρο το εικονοστοιχείο στο κέντρο του οποίου βρίσκεται.
+
+Από προεπιλογή τα σημεία είναι στρωματοποιημένα: κάθε κλάση του χάρτη έχει τα δικά της, ώστε να φτάνουν και για τις μικρές. Ό,τι χρειάζεται η εκτίμηση, όπως η έκταση κάθε στρώματος, φυλάσσεται σε πεδία των σημείων, άρα σε οποιονδήποτε διανυσματικό μορφότυπο. Οι εκτάσεις είναι πάνω στο ελλειψοειδές. Το nodata δεν κληρώνεται ποτέ, ούτε εικονοστοιχείο δύο φορές. Το πλήθος των σημείων προκύπτει από το τυπικό σφάλμα που θέλετε (Olofsson et al. 2014, doi:10.1016/j.rse.2014.02.015), ή είναι το SIZE.</translation>
+  </message>
+  <message>
+   <source>Expected user's accuracy</source>
+   <translation>Αναμενόμενη ακρίβεια χρήστη</translation>
+  </message>
+  <message>
+   <source>The points (.gpkg, .geojson, .shp or .fgb), with an empty field 'reference' to fill in. An existing file is overwritten, unless it has answers.</source>
+   <translation>Τα σημεία (.gpkg, .geojson, .shp ή .fgb), με κενό πεδίο 'reference' προς συμπλήρωση. Υπάρχον αρχείο αντικαθίσταται, εκτός αν έχει απαντήσεις.</translation>
+  </message>
+  <message>
+   <source>{path} holds {count} answers, which would be lost. Choose another file, or remove this one.</source>
+   <translation>Το {path} έχει {count} απαντήσεις, που θα χάνονταν. Επιλέξτε άλλο αρχείο, ή διαγράψτε αυτό.</translation>
+  </message>
+  <message>
+   <source>accuracy,validation,sampling,stratified,random,points,reference,olofsson,neyman,area</source>
+   <translation>ακρίβεια,επικύρωση,δειγματοληψία,στρωματοποιημένη,τυχαία,σημεία,αναφορά,olofsson,neyman,έκταση</translation>
+  </message>
+  <message>
+   <source>The map to assess: a raster with a whole number for each class. Its nodata is never drawn.</source>
+   <translation>Ο χάρτης προς αξιολόγηση: ψηφιδωτό με έναν ακέραιο για κάθε κλάση. Το nodata του δεν κληρώνεται ποτέ.</translation>
+  </message>
+  <message>
+   <source>Design</source>
+   <translation>Σχεδιασμός</translation>
+  </message>
+  <message>
+   <source>stratified (default): a number of random pixels of each stratum. simple: random pixels of the whole map. systematic: a square grid of points with a random start.</source>
+   <translation>stratified (προεπιλογή): ένα πλήθος τυχαίων εικονοστοιχείων από κάθε στρώμα. simple: τυχαία εικονοστοιχεία όλου του χάρτη. systematic: τετραγωνικό πλέγμα σημείων με τυχαία αρχή.</translation>
+  </message>
+  <message>
+   <source>Wanted standard error</source>
+   <translation>Τυπικό σφάλμα που θέλετε</translation>
+  </message>
+  <message>
+   <source>Of overall accuracy: as many points are drawn as it takes, where SIZE is empty. The interval is about twice that to either side. 0.0001 to 0.5. Default: 0.02.</source>
+   <translation>Της συνολικής ακρίβειας: κληρώνονται όσα σημεία χρειάζονται, όπου το SIZE είναι κενό. Το διάστημα είναι περίπου το διπλάσιο προς κάθε πλευρά. 0.0001 έως 0.5. Προεπιλογή: 0.02.</translation>
+  </message>
+  <message>
+   <source>The share of each class that is likely to be right, 0 to 1: one number for all, or a number for some and one for all others, as in '1: 0.7, forest: 0.95, 0.85'. Used for the number of points and by ALLOCATION=neyman. A guess makes no figure wrong. Default: 0.85.</source>
+   <translation>Το μέρος κάθε κλάσης που είναι πιθανώς σωστό, 0 έως 1: ένας αριθμός για όλες, ή ένας αριθμός για μερικές και ένας για όλες τις άλλες, όπως στο '1: 0.7, forest: 0.95, 0.85'. Χρησιμοποιείται για το πλήθος των σημείων και από το ALLOCATION=neyman. Μια εικασία δεν κάνει κανένα αποτέλεσμα λάθος. Προεπιλογή: 0.85.</translation>
+  </message>
+  <message>
+   <source>Number of points</source>
+   <translation>Πλήθος σημείων</translation>
+  </message>
+  <message>
+   <source>In all, 2 to 1,000,000. Default: as many as the wanted standard error takes.</source>
+   <translation>Συνολικά, 2 έως 1.000.000. Προεπιλογή: όσα απαιτεί το τυπικό σφάλμα που θέλετε.</translation>
+  </message>
+  <message>
+   <source>Allocation to strata</source>
+   <translation>Κατανομή στα στρώματα</translation>
+  </message>
+  <message>
+   <source>proportional (default): by the strata's areas in pixels. equal: as many of each, best for user's accuracies. neyman: by area and expected accuracy, best for overall accuracy.</source>
+   <translation>proportional (προεπιλογή): κατά τις εκτάσεις των στρωμάτων σε εικονοστοιχεία. equal: ίσα για όλα, καλύτερο για τις ακρίβειες χρήστη. neyman: κατά έκταση και αναμενόμενη ακρίβεια, καλύτερο για τη συνολική ακρίβεια.</translation>
+  </message>
+  <message>
+   <source>Fewest points of a stratum</source>
+   <translation>Ελάχιστα σημεία ενός στρώματος</translation>
+  </message>
+  <message>
+   <source>Small strata have at least that many, at the cost of the others where SIZE is given; 2 or more. Default: 50, or an equal share of SIZE if that is less.</source>
+   <translation>Τα μικρά στρώματα έχουν τουλάχιστον τόσα, εις βάρος των άλλων όπου δίνεται το SIZE· 2 ή περισσότερα. Προεπιλογή: 50, ή ίσο μερίδιο του SIZE αν αυτό είναι λιγότερο.</translation>
+  </message>
+  <message>
+   <source>A raster with a whole number for each stratum, such as regions or a map of change, on any grid; it is looked up at the map's pixels. Default: the map's classes.</source>
+   <translation>Ψηφιδωτό με έναν ακέραιο για κάθε στρώμα, όπως περιοχές ή χάρτης μεταβολών, σε οποιοδήποτε πλέγμα· διαβάζεται στα εικονοστοιχεία του χάρτη. Προεπιλογή: οι κλάσεις του χάρτη.</translation>
+  </message>
+  <message>
+   <source>Area to draw in</source>
+   <translation>Περιοχή κλήρωσης</translation>
+  </message>
+  <message>
+   <source>Only pixels in this rectangle are drawn. Default: the whole map.</source>
+   <translation>Κληρώνονται μόνο εικονοστοιχεία μέσα σε αυτό το ορθογώνιο. Προεπιλογή: όλος ο χάρτης.</translation>
+  </message>
+  <message>
+   <source>Only pixels whose centre lies in these polygons are drawn. Default: no mask.</source>
+   <translation>Κληρώνονται μόνο εικονοστοιχεία με κέντρο μέσα σε αυτά τα πολύγωνα. Προεπιλογή: χωρίς μάσκα.</translation>
+  </message>
+  <message>
+   <source>Seed</source>
+   <translation>Σπόρος</translation>
+  </message>
+  <message>
+   <source>Of the random numbers, 0 or a larger whole number: the same seed draws the same points of the same map. It is kept in the points. Default: 0.</source>
+   <translation>Των τυχαίων αριθμών, 0 ή μεγαλύτερος ακέραιος: ο ίδιος σπόρος κληρώνει τα ίδια σημεία του ίδιου χάρτη. Φυλάσσεται στα σημεία. Προεπιλογή: 0.</translation>
+  </message>
+  <message>
+   <source>A stored value to treat as nodata in both rasters, in addition to the nodata values that they declare. Any number. Default: only the declared nodata.</source>
+   <translation>Αποθηκευμένη τιμή που λογίζεται ως nodata και στα δύο ψηφιδωτά, επιπλέον των τιμών nodata που δηλώνουν. Οποιοσδήποτε αριθμός. Προεπιλογή: μόνο το δηλωμένο nodata.</translation>
+  </message>
+  <message>
+   <source>Band of the strata</source>
+   <translation>Δίαυλος των στρωμάτων</translation>
+  </message>
+  <message>
+   <source>Assessment sample</source>
+   <translation>Δείγμα αξιολόγησης</translation>
+  </message>
+  <message>
+   <source>STRATA is for stratified samples. Choose DESIGN=stratified, or leave STRATA empty.</source>
+   <translation>Το STRATA είναι για στρωματοποιημένα δείγματα. Επιλέξτε DESIGN=stratified, ή αφήστε το STRATA κενό.</translation>
+  </message>
+  <message>
+   <source>Fill in the field 'reference' of the {points} points, then run 'Estimate area'.</source>
+   <translation>Συμπληρώστε το πεδίο 'reference' των {points} σημείων, και εκτελέστε την «Εκτίμηση εκτάσεων».</translation>
+  </message>
+  <message>
+   <source>EXPECTED is '{text}'. Give {wanted}.</source>
+   <translation>Το EXPECTED είναι '{text}'. Δώστε {wanted}.</translation>
+  </message>
+  <message>
+   <source>MINIMUM = {least} is more than SIZE = {size}.</source>
+   <translation>Το MINIMUM = {least} είναι περισσότερο από το SIZE = {size}.</translation>
+  </message>
+  <message>
+   <source>Points with an answer</source>
+   <translation>Σημεία με απάντηση</translation>
+  </message>
+  <message>
+   <source>Points without an answer</source>
+   <translation>Σημεία χωρίς απάντηση</translation>
+  </message>
+  <message>
+   <source>Area in all, m²</source>
+   <translation>Συνολική έκταση, m²</translation>
+  </message>
+  <message>
+   <source>Estimate area</source>
+   <translation>Εκτίμηση εκτάσεων</translation>
+  </message>
+  <message>
+   <source>Estimates the area of each class, and overall, user's and producer's accuracy of a map, with 95 % confidence intervals, from the answers at the points of 'Draw assessment sample'. Counting the pixels of a map gives areas that are as wrong as the map; these are not, and they say how sure they are.
+
+The strata may be the map's classes (Olofsson et al. 2014, doi:10.1016/j.rse.2014.02.015) or any others, as when one sample serves several maps (Stehman 2014, doi:10.1080/01431161.2014.930207): then choose the map in PREDICTED. Points without an answer are left out, and the report says what that takes for granted.
+
+Points or polygons that somebody chose, such as training data, give no area and no interval: nothing is known of the places where nobody looked. A random sample that was drawn elsewhere will do, if each point has its stratum and that stratum's area in fields.</source>
+   <translation>Εκτιμά την έκταση κάθε κλάσης, και τη συνολική ακρίβεια και τις ακρίβειες χρήστη και παραγωγού ενός χάρτη, με διαστήματα εμπιστοσύνης 95 %, από τις απαντήσεις στα σημεία του «Δείγμα αξιολόγησης: κλήρωση». Η καταμέτρηση των εικονοστοιχείων ενός χάρτη δίνει εκτάσεις τόσο λανθασμένες όσο ο χάρτης· αυτές δεν είναι, και λένε πόσο βέβαιες είναι.
+
+Τα στρώματα μπορεί να είναι οι κλάσεις του χάρτη (Olofsson et al. 2014, doi:10.1016/j.rse.2014.02.015) ή οποιαδήποτε άλλα, όπως όταν ένα δείγμα χρησιμεύει για περισσότερους χάρτες (Stehman 2014, doi:10.1080/01431161.2014.930207): τότε επιλέξτε τον χάρτη στο PREDICTED. Τα σημεία χωρίς απάντηση μένουν έξω, και η έκθεση λέει τι θεωρείται έτσι δεδομένο.
+
+Σημεία ή πολύγωνα που επέλεξε κάποιος, όπως δεδομένα εκπαίδευσης, δεν δίνουν έκταση ούτε διάστημα: τίποτε δεν είναι γνωστό για τις θέσεις που δεν κοίταξε κανείς. Τυχαίο δείγμα που κληρώθηκε αλλού κάνει, αν κάθε σημείο έχει σε πεδία το στρώμα του και την έκταση εκείνου του στρώματος.</translation>
+  </message>
+  <message>
+   <source>accuracy,area,confidence interval,olofsson,stehman,stratified,error matrix,validation</source>
+   <translation>ακρίβεια,έκταση,διάστημα εμπιστοσύνης,olofsson,stehman,στρωματοποιημένη,πίνακας σφαλμάτων,επικύρωση</translation>
+  </message>
+  <message>
+   <source>The points that were drawn, with answers in the field 'reference'.</source>
+   <translation>Τα σημεία που κληρώθηκαν, με απαντήσεις στο πεδίο 'reference'.</translation>
+  </message>
+  <message>
+   <source>The map to assess, looked up at the points. Default: the one from which the points were drawn, whose class each point has in its field 'map_class'.</source>
+   <translation>Ο χάρτης προς αξιολόγηση, που διαβάζεται στα σημεία. Προεπιλογή: εκείνος από τον οποίο κληρώθηκαν τα σημεία, την κλάση του οποίου έχει κάθε σημείο στο πεδίο 'map_class'.</translation>
+  </message>
+  <message>
+   <source>Answers</source>
+   <translation>Απαντήσεις</translation>
+  </message>
+  <message>
+   <source>The field with the number or name of the class that is there. Default: 'reference'.</source>
+   <translation>Το πεδίο με τον αριθμό ή το όνομα της κλάσης που υπάρχει εκεί. Προεπιλογή: 'reference'.</translation>
+  </message>
+  <message>
+   <source>Class of the map</source>
+   <translation>Κλάση του χάρτη</translation>
+  </message>
+  <message>
+   <source>The field with the map's class, where PREDICTED is empty. Default: 'map_class'.</source>
+   <translation>Το πεδίο με την κλάση του χάρτη, όπου το PREDICTED είναι κενό. Προεπιλογή: 'map_class'.</translation>
+  </message>
+  <message>
+   <source>Stratum</source>
+   <translation>Στρώμα</translation>
+  </message>
+  <message>
+   <source>The field with the stratum of each point, for samples drawn elsewhere. Default: 'stratum'.</source>
+   <translation>Το πεδίο με το στρώμα κάθε σημείου, για δείγματα που κληρώθηκαν αλλού. Προεπιλογή: 'stratum'.</translation>
+  </message>
+  <message>
+   <source>Area of the stratum</source>
+   <translation>Έκταση του στρώματος</translation>
+  </message>
+  <message>
+   <source>The field with the area of the whole stratum in square metres, the same at all of its points, for samples drawn elsewhere. Default: 'stratum_m2'.</source>
+   <translation>Το πεδίο με την έκταση ολόκληρου του στρώματος σε τετραγωνικά μέτρα, ίδια σε όλα τα σημεία του, για δείγματα που κληρώθηκαν αλλού. Προεπιλογή: 'stratum_m2'.</translation>
+  </message>
+  <message>
+   <source>A stored value to treat as nodata in the map, in addition to the nodata values that it declares. Any number. Default: only the declared nodata.</source>
+   <translation>Αποθηκευμένη τιμή που λογίζεται ως nodata στον χάρτη, επιπλέον των τιμών nodata που δηλώνει. Οποιοσδήποτε αριθμός. Προεπιλογή: μόνο το δηλωμένο nodata.</translation>
+  </message>
+  <message>
+   <source>A page (.html) with areas, accuracies, their intervals and the error matrix, in one file.</source>
+   <translation>Σελίδα (.html) με εκτάσεις, ακρίβειες, τα διαστήματά τους και τον πίνακα σφαλμάτων, σε ένα αρχείο.</translation>
+  </message>
+  <message>
+   <source>A table (.csv) with a row for each class: its area, its accuracies, their standard errors and confidence intervals, and its part of the error matrix.</source>
+   <translation>Πίνακας (.csv) με μία γραμμή για κάθε κλάση: την έκτασή της, τις ακρίβειές της, τα τυπικά σφάλματα και τα διαστήματα εμπιστοσύνης τους, και το μέρος της στον πίνακα σφαλμάτων.</translation>
+  </message>
+  <message>
+   <source>{points} points with an answer: overall accuracy {accuracy}{interval}.</source>
+   <translation>{points} σημεία με απάντηση: συνολική ακρίβεια {accuracy}{interval}.</translation>
+  </message>
+  <message>
+   <source>SAMPLE: '{layer}' has no points. Choose the layer that 'Draw assessment sample' made.</source>
+   <translation>SAMPLE: το '{layer}' δεν έχει σημεία. Επιλέξτε το επίπεδο που δημιούργησε το «Δείγμα αξιολόγησης: κλήρωση».</translation>
+  </message>
+  <message>
+   <source>Repeat a run</source>
+   <translation>Επανάληψη εκτέλεσης</translation>
+  </message>
+  <message>
+   <source>Makes a result of this plugin again and compares it, to the bit. Every raster and vector layer that the plugin writes carries its run: the operation with all settings, the model and the hashes of its files, the inputs with size, time and a hash, and the versions, device and processor. Model and inputs are looked up first; what is missing or has changed is told. Then the same operation runs again, its results are written to a folder, and each is compared with the one made then, so far as it is still there: identical, or the share of pixels or features that differ and the largest difference, with the versions and devices that are different now.
+
+Results are the same to the bit with the same versions on the same kind of processor. A run whose layer was not a file (unsaved edits, filters, web maps) read a copy that is gone; save the layer as a file and name it in 'Moved paths'. Trained models are not made again here: their folders keep how they were trained.</source>
+   <translation>Δημιουργεί ξανά ένα αποτέλεσμα αυτού του προσθέτου και το συγκρίνει, έως το τελευταίο bit. Κάθε ψηφιδωτό και διανυσματικό επίπεδο που γράφει το πρόσθετο φέρει την εκτέλεσή του: τη λειτουργία με όλες τις ρυθμίσεις, το μοντέλο και τους κατακερματισμούς των αρχείων του, τις εισόδους με μέγεθος, χρόνο και κατακερματισμό, και τις εκδόσεις, τη συσκευή και τον επεξεργαστή. Πρώτα αναζητούνται το μοντέλο και οι είσοδοι· ό,τι λείπει ή έχει αλλάξει αναφέρεται. Κατόπιν η ίδια λειτουργία εκτελείται ξανά, τα αποτελέσματά της γράφονται σε φάκελο, και το καθένα συγκρίνεται με εκείνο που έγινε τότε, εφόσον υπάρχει ακόμη: ταυτόσημο, ή το ποσοστό των εικονοστοιχείων ή οντοτήτων που διαφέρουν και η μεγαλύτερη διαφορά, με τις εκδόσεις και τις συσκευές που είναι τώρα άλλες.
+
+Τα αποτελέσματα είναι τα ίδια έως το τελευταίο bit με τις ίδιες εκδόσεις στο ίδιο είδος επεξεργαστή. Εκτέλεση της οποίας το επίπεδο δεν ήταν αρχείο (μη αποθηκευμένες αλλαγές, φίλτρα, χάρτες ιστού) διάβασε αντίγραφο που δεν υπάρχει πια· αποθηκεύστε το επίπεδο ως αρχείο και ονομάστε το στις «Διαδρομές που άλλαξαν». Τα εκπαιδευμένα μοντέλα δεν δημιουργούνται ξανά εδώ: οι φάκελοί τους κρατούν πώς εκπαιδεύτηκαν.</translation>
+  </message>
+  <message>
+   <source>reproducibility,provenance,history,again,compare,verify,audit</source>
+   <translation>αναπαραγωγιμότητα,προέλευση,ιστορικό,ξανά,σύγκριση,επαλήθευση,έλεγχος</translation>
+  </message>
+  <message>
+   <source>Identical to the bit</source>
+   <translation>Ταυτόσημο έως το τελευταίο bit</translation>
+  </message>
+  <message>
+   <source>Pixels or features that differ (%)</source>
+   <translation>Εικονοστοιχεία ή οντότητες που διαφέρουν (%)</translation>
+  </message>
+  <message>
+   <source>Largest difference</source>
+   <translation>Μεγαλύτερη διαφορά</translation>
+  </message>
+  <message>
+   <source>The result made again</source>
+   <translation>Το αποτέλεσμα που έγινε ξανά</translation>
+  </message>
+  <message>
+   <source>What is different now, one per line</source>
+   <translation>Τι είναι τώρα διαφορετικό, ένα ανά γραμμή</translation>
+  </message>
+  <message>
+   <source>A raster or vector layer that an algorithm of this plugin has written, or its file.</source>
+   <translation>Ψηφιδωτό ή διανυσματικό επίπεδο που έγραψε αλγόριθμος αυτού του προσθέτου, ή το αρχείο του.</translation>
+  </message>
+  <message>
+   <source>Where files are that have moved since: the beginning of the old path, '=' and the new one, such as /old/data=/new/data; several on lines of their own. Default: nothing has moved.</source>
+   <translation>Πού βρίσκονται αρχεία που έχουν μετακινηθεί από τότε: η αρχή της παλιάς διαδρομής, '=' και η νέα, όπως /old/data=/new/data· περισσότερες σε δικές τους γραμμές. Προεπιλογή: τίποτε δεν έχει μετακινηθεί.</translation>
+  </message>
+  <message>
+   <source>Changed inputs</source>
+   <translation>Είσοδοι που άλλαξαν</translation>
+  </message>
+  <message>
+   <source>What happens where the model or an input is not what it was. refuse: nothing is run, and the changes are listed. run: it is run nevertheless, and the changes are logged. Default: refuse.</source>
+   <translation>Τι συμβαίνει όπου το μοντέλο ή μια είσοδος δεν είναι ό,τι ήταν. refuse: δεν εκτελείται τίποτε, και οι αλλαγές απαριθμούνται. run: εκτελείται παρ' όλα αυτά, και οι αλλαγές καταγράφονται. Προεπιλογή: refuse.</translation>
+  </message>
+  <message>
+   <source>Processor that runs the network, as in prediction. Default: the one that made the result.</source>
+   <translation>Επεξεργαστής στον οποίο εκτελείται το δίκτυο, όπως στην πρόβλεψη. Προεπιλογή: εκείνος που έκανε το αποτέλεσμα.</translation>
+  </message>
+  <message>
+   <source>The results are written here under their names. It may not hold what the run reads.</source>
+   <translation>Τα αποτελέσματα γράφονται εδώ με τα ονόματά τους. Δεν μπορεί να περιέχει ό,τι διαβάζει η εκτέλεση.</translation>
+  </message>
+  <message>
+   <source>Identical to the bit.</source>
+   <translation>Ταυτόσημο έως το τελευταίο bit.</translation>
+  </message>
+  <message>
+   <source>Not identical: see the warnings above.</source>
+   <translation>Όχι ταυτόσημο: δείτε τις παραπάνω προειδοποιήσεις.</translation>
+  </message>
+  <message>
+   <source>Choose a result that was written to a file.</source>
+   <translation>Επιλέξτε αποτέλεσμα που γράφτηκε σε αρχείο.</translation>
+  </message>
+  <message>
+   <source>Write the beginning of the old path, '=', and the new one.</source>
+   <translation>Γράψτε την αρχή της παλιάς διαδρομής, '=', και τη νέα.</translation>
+  </message>
+  <message>
+   <source>Result</source>
+   <translation>Αποτέλεσμα</translation>
+  </message>
+  <message>
+   <source>Moved paths</source>
+   <translation>Διαδρομές που άλλαξαν</translation>
+  </message>
+  <message>
+   <source>Folder for the repeated results</source>
+   <translation>Φάκελος για τα αποτελέσματα της επανάληψης</translation>
+  </message>
+  <message>
+   <source>Device</source>
+   <translation>Συσκευή</translation>
+  </message>
+  <message>
+   <source>INPUT: '{value}' is not a layer that QGIS can open.</source>
+   <translation>INPUT: το '{value}' δεν είναι επίπεδο που μπορεί να ανοίξει το QGIS.</translation>
+  </message>
+  <message>
+   <source>INPUT: '{layer}' is not a file.</source>
+   <translation>INPUT: το '{layer}' δεν είναι αρχείο.</translation>
+  </message>
+  <message>
+   <source>PLACES: '{line}' is no moved path.</source>
+   <translation>PLACES: το '{line}' δεν είναι διαδρομή που άλλαξε.</translation>
+  </message>
+  <message>
    <source>Set up environment</source>
    <translation>Εγκατάσταση περιβάλλοντος</translation>
   </message>
   <message>
-   <source>Installs or repairs the Python environment that networks run in, in your user folder and separate from QGIS. Needed once, and after an update of the plugin that asks for it. Downloads about 1 GB, or installs from a folder of wheels without a network connection. An environment that works is left unchanged. The settings of pip and uv (such as PIP_INDEX_URL) are respected.</source>
-   <translation>Εγκαθιστά ή επισκευάζει το περιβάλλον Python στο οποίο εκτελούνται τα δίκτυα, στον φάκελο του χρήστη και ξεχωριστά από το QGIS. Χρειάζεται μία φορά, και μετά από ενημέρωση του προσθέτου που το ζητά. Κατεβάζει περίπου 1 GB, ή εγκαθιστά από φάκελο με αρχεία wheel χωρίς σύνδεση δικτύου. Ένα περιβάλλον που λειτουργεί μένει αμετάβλητο. Οι ρυθμίσεις των pip και uv (όπως PIP_INDEX_URL) γίνονται σεβαστές.</translation>
+   <source>Installs or repairs the Python environment that networks run in, in your user folder and separate from QGIS. Needed once, and after an update of the plugin that asks for it. The step 'predict' is enough for every map and every assessment: 0.11 GB to download, 0.35 GB on disk. 'train' adds PyTorch for trainings: 0.3 GB to download and 1.2 GB on disk for the CPU, 3 GB and 6 GB with CUDA. An environment that works is left unchanged, and the old one stays until the new one works. QGIS's proxy and certificates and the settings of pip and uv (such as PIP_INDEX_URL) are respected.</source>
+   <translation>Εγκαθιστά ή επισκευάζει το περιβάλλον Python στο οποίο εκτελούνται τα δίκτυα, στον φάκελο του χρήστη και ξεχωριστά από το QGIS. Χρειάζεται μία φορά, και μετά από ενημέρωση του προσθέτου που το ζητά. Το βήμα 'predict' αρκεί για κάθε χάρτη και κάθε αξιολόγηση: 0.11 GB για κατέβασμα, 0.35 GB στον δίσκο. Το 'train' προσθέτει το PyTorch για εκπαιδεύσεις: 0.3 GB για κατέβασμα και 1.2 GB στον δίσκο για τη CPU, 3 GB και 6 GB με CUDA. Ένα περιβάλλον που λειτουργεί μένει αμετάβλητο, και το παλιό παραμένει ώσπου να λειτουργήσει το νέο. Ο διακομιστής μεσολάβησης και τα πιστοποιητικά του QGIS και οι ρυθμίσεις των pip και uv (όπως PIP_INDEX_URL) γίνονται σεβαστά.</translation>
+  </message>
+  <message>
+   <source>auto: libraries for CUDA where there is an NVIDIA GPU with a driver that they fit, else for the CPU; the log says what was found. cpu: works on any computer. cuda: also where no GPU is found. Default: auto.</source>
+   <translation>auto: βιβλιοθήκες για CUDA όπου υπάρχει κάρτα γραφικών NVIDIA με οδηγό στον οποίο ταιριάζουν, αλλιώς για τη CPU· το αρχείο καταγραφής λέει τι βρέθηκε. cpu: λειτουργεί σε κάθε υπολογιστή. cuda: και όπου δεν βρίσκεται κάρτα γραφικών. Προεπιλογή: auto.</translation>
   </message>
   <message>
    <source>Diagnostics</source>
    <translation>Διαγνωστικά</translation>
   </message>
   <message>
-   <source>Collects what a bug report needs in one text: versions, paths, devices, installed models, and whether a tiny network runs. It contains the paths of your folders, and nothing else about you.</source>
-   <translation>Συγκεντρώνει σε ένα κείμενο ό,τι χρειάζεται μια αναφορά σφάλματος: εκδόσεις, διαδρομές, συσκευές, εγκατεστημένα μοντέλα και αν εκτελείται ένα μικροσκοπικό δίκτυο. Περιέχει τις διαδρομές των φακέλων σας και τίποτε άλλο για εσάς.</translation>
+   <source>Collects what a bug report needs in one text: versions, paths, devices, installed models, and whether a tiny network runs on each device with each engine. Your home folder, your name and passwords are left out.</source>
+   <translation>Συγκεντρώνει σε ένα κείμενο ό,τι χρειάζεται μια αναφορά σφάλματος: εκδόσεις, διαδρομές, συσκευές, εγκατεστημένα μοντέλα, και αν εκτελείται ένα μικροσκοπικό δίκτυο σε κάθε συσκευή με κάθε μηχανή. Ο προσωπικός σας φάκελος, το όνομά σας και οι κωδικοί μένουν έξω.</translation>
   </message>
   <message>
-   <source>install,python,worker,dependencies,pytorch,onnx</source>
-   <translation>εγκατάσταση,python,εργάτης,εξαρτήσεις,pytorch,onnx</translation>
+   <source>Hardware (older name)</source>
+   <translation>Υλικό (παλαιότερο όνομα)</translation>
   </message>
   <message>
-   <source>Hardware</source>
-   <translation>Υλικό</translation>
+   <source>WHEELS and BUNDLE are both given: a bundle is made of what is downloaded. Leave one empty.</source>
+   <translation>Δόθηκαν και το WHEELS και το BUNDLE: ένα πακέτο γίνεται από ό,τι κατεβάζεται. Αφήστε το ένα κενό.</translation>
   </message>
   <message>
-   <source>cpu: works on any computer. cuda: for an NVIDIA GPU on Windows or Linux, a download of several GB. Default: cpu.</source>
-   <translation>cpu: λειτουργεί σε κάθε υπολογιστή. cuda: για κάρτα γραφικών NVIDIA σε Windows ή Linux, λήψη αρκετών GB. Προεπιλογή: cpu.</translation>
+   <source>install,python,worker,dependencies,pytorch,onnx,offline,bundle,cuda</source>
+   <translation>εγκατάσταση,python,worker,εξαρτήσεις,pytorch,onnx,χωρίς σύνδεση,πακέτο,cuda</translation>
   </message>
   <message>
-   <source>Installs from the .whl files in this folder, without a network connection. Default: download.</source>
-   <translation>Εγκατάσταση από τα αρχεία .whl αυτού του φακέλου, χωρίς σύνδεση δικτύου. Προεπιλογή: λήψη από το δίκτυο.</translation>
+   <source>Step</source>
+   <translation>Βήμα</translation>
+  </message>
+  <message>
+   <source>predict: to make maps and to assess them. train: also to train networks. Default: what there is.</source>
+   <translation>predict: για τη δημιουργία και την αξιολόγηση χαρτών. train: και για την εκπαίδευση δικτύων. Προεπιλογή: ό,τι υπάρχει.</translation>
+  </message>
+  <message>
+   <source>Installs from this folder, without a network: a bundle, or .whl files. Default: download.</source>
+   <translation>Εγκαθιστά από αυτόν τον φάκελο, χωρίς δίκτυο: ένα πακέτο, ή αρχεία .whl. Προεπιλογή: κατέβασμα.</translation>
+  </message>
+  <message>
+   <source>Folder to write everything into that another computer of the same kind needs to install without a network connection; the environment here is then made from it. Default: none.</source>
+   <translation>Φάκελος όπου γράφεται ό,τι χρειάζεται άλλος υπολογιστής του ίδιου είδους για εγκατάσταση χωρίς σύνδεση δικτύου· από αυτό δημιουργείται κατόπιν και το εδώ περιβάλλον. Προεπιλογή: κανένας.</translation>
+  </message>
+  <message>
+   <source>Address of a package index of your own. Default: the public one, or what pip is set to.</source>
+   <translation>Διεύθυνση δικού σας ευρετηρίου πακέτων. Προεπιλογή: το δημόσιο, ή εκείνο στο οποίο είναι ρυθμισμένο το pip.</translation>
   </message>
   <message>
    <source>Installs the environment again even if it works. Default: no.</source>
    <translation>Εγκαθιστά το περιβάλλον ξανά, ακόμη και αν λειτουργεί. Προεπιλογή: όχι.</translation>
+  </message>
+  <message>
+   <source>Of models saved by older versions: STEP=train with this DEVICE.</source>
+   <translation>Μοντέλων που αποθηκεύτηκαν από παλαιότερες εκδόσεις: STEP=train με αυτό το DEVICE.</translation>
   </message>
   <message>
    <source>Python of the environment</source>
@@ -816,8 +1256,16 @@ Classes are the same if they have the same name, in upper or lower case, or the 
    <translation>Αρχείο κειμένου για εγγραφή. Προεπιλογή: το κείμενο εμφανίζεται μόνο στο αρχείο καταγραφής.</translation>
   </message>
   <message>
-   <source>Folder of wheels</source>
-   <translation>Φάκελος με αρχεία wheel</translation>
+   <source>Install from bundle</source>
+   <translation>Εγκατάσταση από πακέτο</translation>
+  </message>
+  <message>
+   <source>Bundle to write</source>
+   <translation>Πακέτο προς εγγραφή</translation>
+  </message>
+  <message>
+   <source>Package index</source>
+   <translation>Ευρετήριο πακέτων</translation>
   </message>
   <message>
    <source>Reinstall</source>
@@ -828,8 +1276,12 @@ Classes are the same if they have the same name, in upper or lower case, or the 
    <translation>Ο φάκελος {folder} δεν περιέχει αρχεία .whl. Επιλέξτε άλλον ή αφήστε το πεδίο κενό.</translation>
   </message>
   <message>
-   <source>The installation was cancelled; nothing was kept of it.</source>
-   <translation>Η εγκατάσταση ακυρώθηκε· δεν κρατήθηκε τίποτε από αυτήν.</translation>
+   <source>FLAVOUR is {flavour}; it was cpu or cuda. Use DEVICE instead.</source>
+   <translation>Το FLAVOUR είναι {flavour}· ήταν cpu ή cuda. Χρησιμοποιήστε αντί γι' αυτό το DEVICE.</translation>
+  </message>
+  <message>
+   <source>The installation was cancelled; what was there before is unchanged.</source>
+   <translation>Η εγκατάσταση ακυρώθηκε· ό,τι υπήρχε πριν είναι αμετάβλητο.</translation>
   </message>
   <message>
    <source>Text file</source>
@@ -844,8 +1296,172 @@ Classes are the same if they have the same name, in upper or lower case, or the 
    <translation>Οι ρυθμίσεις του προσθέτου ορίζουν άλλη Python ({python}). Χρησιμοποιείται εκείνη αντί για αυτό το περιβάλλον, μέχρι να διαγραφεί η ρύθμιση.</translation>
   </message>
   <message>
+   <source>STEP and DEVICE have replaced FLAVOUR: {step}, {device}.</source>
+   <translation>Τα STEP και DEVICE αντικατέστησαν το FLAVOUR: {step}, {device}.</translation>
+  </message>
+  <message>
    <source>The text cannot be written to {path}: {reason}. Choose another file.</source>
    <translation>Το κείμενο δεν μπορεί να γραφεί στο {path}: {reason}. Επιλέξτε άλλο αρχείο.</translation>
+  </message>
+  <message>
+   <source>Import model</source>
+   <translation>Εισαγωγή μοντέλου</translation>
+  </message>
+  <message>
+   <source>Installs a model among yours, so that other algorithms can choose it by name: a model archive (.zip) or folder, an ONNX file with or without metadata, an Esri model (.emd, .dlpk), a STAC MLM item (.json), or the address of one of these.
+
+What the files say is read and shown. What they do not say is asked for, in a message that names the parameter: look at the model's web page or code for it. What you give overrules the files; where it contradicts the network itself, the import is refused, and both sides are told.
+
+Every import is checked by running a tile, and the report shows a picture of it: give a layer in 'Layer to try it on' to see what the model makes of it. A model cannot run code of its own, and files that would (pickles, such as most .pt and .pth files) are refused.</source>
+   <translation>Εγκαθιστά ένα μοντέλο στα δικά σας, ώστε άλλοι αλγόριθμοι να το επιλέγουν με το όνομά του: αρχείο μοντέλου (.zip) ή φάκελο, αρχείο ONNX με ή χωρίς μεταδεδομένα, μοντέλο της Esri (.emd, .dlpk), STAC MLM item (.json), ή τη διεύθυνση ενός από αυτά.
+
+Ό,τι λένε τα αρχεία διαβάζεται και εμφανίζεται. Ό,τι δεν λένε ζητείται, με μήνυμα που ονομάζει την παράμετρο: κοιτάξτε γι' αυτό την ιστοσελίδα ή τον κώδικα του μοντέλου. Ό,τι δίνετε υπερισχύει των αρχείων· όπου αντιφάσκει με το ίδιο το δίκτυο, η εισαγωγή απορρίπτεται, και αναφέρονται και οι δύο πλευρές.
+
+Κάθε εισαγωγή ελέγχεται με την εκτέλεση ενός πλακιδίου, και η έκθεση δείχνει την εικόνα του: δώστε ένα επίπεδο στο «Επίπεδο για δοκιμή» για να δείτε τι κάνει με αυτό το μοντέλο. Ένα μοντέλο δεν μπορεί να εκτελέσει δικό του κώδικα, και αρχεία που θα το έκαναν (pickle, όπως τα περισσότερα .pt και .pth) απορρίπτονται.</translation>
+  </message>
+  <message>
+   <source>Scaling of values</source>
+   <translation>Κλιμάκωση τιμών</translation>
+  </message>
+  <message>
+   <source>There is nothing to import. Choose a file or folder in INPUT, or give an address.</source>
+   <translation>Δεν υπάρχει κάτι προς εισαγωγή. Επιλέξτε αρχείο ή φάκελο στο INPUT, ή δώστε μια διεύθυνση.</translation>
+  </message>
+  <message>
+   <source>SAMPLE has to be a raster file. Choose another layer, or none.</source>
+   <translation>Το SAMPLE πρέπει να είναι αρχείο ψηφιδωτού. Επιλέξτε άλλο επίπεδο, ή κανένα.</translation>
+  </message>
+  <message>
+   <source>A model archive (.zip, .dlpk), an .onnx file with the files beside it that hold its weights, an .emd, the .json of a STAC MLM item, a network of Keras (.h5, .keras), TensorFlow Lite (.tflite), PyTorch (TorchScript, .pt; torch.export, .pt2) or LightGBM (.txt), a folder with one of these, or an address (http, https).</source>
+   <translation>Αρχείο μοντέλου (.zip, .dlpk), αρχείο .onnx με τα αρχεία δίπλα του που έχουν τα βάρη του, .emd, το .json ενός STAC MLM item, δίκτυο του Keras (.h5, .keras), του TensorFlow Lite (.tflite), του PyTorch (TorchScript, .pt· torch.export, .pt2) ή του LightGBM (.txt), φάκελος με ένα από αυτά, ή διεύθυνση (http, https).</translation>
+  </message>
+  <message>
+   <source>The middle of this raster is run, and its picture is in the report. Default: a tile of made-up values, which shows that the model runs, but not that its scaling is right.</source>
+   <translation>Εκτελείται το μέσο αυτού του ψηφιδωτού, και η εικόνα του μπαίνει στην έκθεση. Προεπιλογή: πλακίδιο με επινοημένες τιμές, που δείχνει ότι το μοντέλο εκτελείται, όχι όμως ότι η κλιμάκωσή του είναι σωστή.</translation>
+  </message>
+  <message>
+   <source>Task</source>
+   <translation>Εργασία</translation>
+  </message>
+  <message>
+   <source>What the model does: segmentation (a class a pixel), regression (a number a pixel), classification (a class a picture), detection (objects), change (two dates), time-series, … Default: as the file says, or as its tensors suggest.</source>
+   <translation>Τι κάνει το μοντέλο: segmentation (μία κλάση ανά εικονοστοιχείο), regression (ένας αριθμός ανά εικονοστοιχείο), classification (μία κλάση ανά εικόνα), detection (αντικείμενα), change (δύο ημερομηνίες), time-series, … Προεπιλογή: όπως λέει το αρχείο, ή όπως υποδεικνύουν οι τανυστές του.</translation>
+  </message>
+  <message>
+   <source>Bands, in the network's order</source>
+   <translation>Δίαυλοι, με τη σειρά του δικτύου</translation>
+  </message>
+  <message>
+   <source>Names of the bands with commas between them, such as B2, B3, B4, B8 or red, green, blue. Rasters are matched by their band descriptions. Other names can follow in brackets: B4 (red). Default: as the file says; three bands are red, green and blue.</source>
+   <translation>Ονόματα των διαύλων χωρισμένα με κόμματα, όπως B2, B3, B4, B8 ή red, green, blue. Τα ψηφιδωτά αντιστοιχίζονται με τις περιγραφές των διαύλων τους. Άλλα ονόματα μπορεί να ακολουθούν σε παρένθεση: B4 (red). Προεπιλογή: όπως λέει το αρχείο· τρεις δίαυλοι είναι red, green και blue.</translation>
+  </message>
+  <message>
+   <source>Classes, in the network's order</source>
+   <translation>Κλάσεις, με τη σειρά του δικτύου</translation>
+  </message>
+  <message>
+   <source>Value, name and colour of each class, with commas between them: 0 water #419bdf, 1 trees #397d49. Names alone do, too. Or the path of a layer style (.qml), a colour map (.clr) or a table (.csv with value, name, color). Default: as the file says, or class 0, class 1, …</source>
+   <translation>Τιμή, όνομα και χρώμα κάθε κλάσης, χωρισμένα με κόμματα: 0 water #419bdf, 1 trees #397d49. Αρκούν και μόνο τα ονόματα. Ή η διαδρομή ενός στυλ επιπέδου (.qml), ενός χάρτη χρωμάτων (.clr) ή ενός πίνακα (.csv με value, name, color). Προεπιλογή: όπως λέει το αρχείο, ή class 0, class 1, …</translation>
+  </message>
+  <message>
+   <source>How a raster's values are changed before the network sees them: none, /255 (8-bit images), /10000 (reflectance), 'mean 1, 2, 3 std 4, 5, 6' (one number a band, or one for all), 'min 0 max 3000', 'percentile 2 98' (of the raster), dB (of backscatter), imagenet. Several steps are divided by |: '/255 | mean 0.5 std 0.2', '* 0.005 | log1p | mean … std … | * 5 | - 1 | sigmoid'. Steps: + - * / with a number, power, clip, range, standardise, percentile, log, log1p, log10, decibel, exp, sqrt, sigmoid, tanh. Default: as the file says; a bare file does not, and asks for it.</source>
+   <translation>Πώς αλλάζουν οι τιμές ενός ψηφιδωτού πριν τις δει το δίκτυο: none, /255 (εικόνες 8 bit), /10000 (ανακλαστικότητα), 'mean 1, 2, 3 std 4, 5, 6' (ένας αριθμός ανά δίαυλο, ή ένας για όλους), 'min 0 max 3000', 'percentile 2 98' (του ψηφιδωτού), dB (οπισθοσκέδασης), imagenet. Περισσότερα βήματα χωρίζονται με |: '/255 | mean 0.5 std 0.2', '* 0.005 | log1p | mean … std … | * 5 | - 1 | sigmoid'. Βήματα: + - * / με αριθμό, power, clip, range, standardise, percentile, log, log1p, log10, decibel, exp, sqrt, sigmoid, tanh. Προεπιλογή: όπως λέει το αρχείο· ένα γυμνό αρχείο δεν το λέει, και ζητείται.</translation>
+  </message>
+  <message>
+   <source>Pixel size (metres)</source>
+   <translation>Μέγεθος εικονοστοιχείου (μέτρα)</translation>
+  </message>
+  <message>
+   <source>The size of a pixel in the training images, in metres. Rasters with much larger or smaller pixels are refused, or resampled if you wish. Default: as the file says, else no raster's pixel size is checked.</source>
+   <translation>Το μέγεθος ενός εικονοστοιχείου στις εικόνες εκπαίδευσης, σε μέτρα. Ψηφιδωτά με πολύ μεγαλύτερα ή μικρότερα εικονοστοιχεία απορρίπτονται, ή επαναδειγματοληπτούνται αν το θέλετε. Προεπιλογή: όπως λέει το αρχείο, αλλιώς δεν ελέγχεται το μέγεθος εικονοστοιχείου κανενός ψηφιδωτού.</translation>
+  </message>
+  <message>
+   <source>Tile size (pixels)</source>
+   <translation>Μέγεθος πλακιδίου (εικονοστοιχεία)</translation>
+  </message>
+  <message>
+   <source>Side length of the tiles that the network was trained with, 8 to 8192 pixels; all its tiles will have it. Default: as the file says, else any size.</source>
+   <translation>Πλευρά των πλακιδίων με τα οποία εκπαιδεύτηκε το δίκτυο, 8 έως 8192 εικονοστοιχεία· όλα τα πλακίδιά του θα την έχουν. Προεπιλογή: όπως λέει το αρχείο, αλλιώς οποιοδήποτε μέγεθος.</translation>
+  </message>
+  <message>
+   <source>Output of the network</source>
+   <translation>Έξοδος του δικτύου</translation>
+  </message>
+  <message>
+   <source>Which of several outputs counts, from 0. Default: the first that is a map, or fits the task.</source>
+   <translation>Ποια από περισσότερες εξόδους μετρά, από το 0. Προεπιλογή: η πρώτη που είναι χάρτης, ή ταιριάζει στο έργο.</translation>
+  </message>
+  <message>
+   <source>Activation</source>
+   <translation>Ενεργοποίηση</translation>
+  </message>
+  <message>
+   <source>What makes probabilities of the network's last numbers: softmax (exclusive classes), sigmoid (one class, or several at once), none (they are probabilities already), log-softmax (they are logarithms). Default: read from the network's last operator; asked for where that does not tell.</source>
+   <translation>Τι κάνει πιθανότητες τους τελευταίους αριθμούς του δικτύου: softmax (αμοιβαία αποκλειόμενες κλάσεις), sigmoid (μία κλάση, ή περισσότερες μαζί), none (είναι ήδη πιθανότητες), log-softmax (είναι λογάριθμοι). Προεπιλογή: διαβάζεται από τον τελευταίο τελεστή του δικτύου· ζητείται όπου εκείνος δεν το λέει.</translation>
+  </message>
+  <message>
+   <source>Layout of images</source>
+   <translation>Διάταξη των εικόνων</translation>
+  </message>
+  <message>
+   <source>The axes of the network's input: N batch, T dates, C bands, H height, W width. PyTorch's networks take NCHW, TensorFlow's NHWC. Default: by the shape of the input.</source>
+   <translation>Οι άξονες της εισόδου του δικτύου: N δέσμη, T ημερομηνίες, C δίαυλοι, H ύψος, W πλάτος. Τα δίκτυα του PyTorch παίρνουν NCHW, του TensorFlow NHWC. Προεπιλογή: από το σχήμα της εισόδου.</translation>
+  </message>
+  <message>
+   <source>A stored value that is nodata in the model's rasters although files may not declare it, such as 0 for Sentinel-2. It is kept with the model. Any number. Default: only what the files declare.</source>
+   <translation>Αποθηκευμένη τιμή που είναι nodata στα ψηφιδωτά του μοντέλου, ακόμη κι αν τα αρχεία δεν τη δηλώνουν, όπως 0 για το Sentinel-2. Φυλάσσεται μαζί με το μοντέλο. Οποιοσδήποτε αριθμός. Προεπιλογή: μόνο ό,τι δηλώνουν τα αρχεία.</translation>
+  </message>
+  <message>
+   <source>Name</source>
+   <translation>Όνομα</translation>
+  </message>
+  <message>
+   <source>The name to install it under. Default: that in the file, else the file's.</source>
+   <translation>Το όνομα με το οποίο εγκαθίσταται. Προεπιλογή: εκείνο μέσα στο αρχείο, αλλιώς του αρχείου.</translation>
+  </message>
+  <message>
+   <source>Yes: the new model takes the name. A model of yours with that name is deleted once the new one is installed; one of the plugin, or in a folder named in the settings, stays but is no longer used. No: a name that another model has is refused. Default: no.</source>
+   <translation>Ναι: το νέο μοντέλο παίρνει το όνομα. Δικό σας μοντέλο με αυτό το όνομα διαγράφεται μόλις εγκατασταθεί το νέο· μοντέλο του προσθέτου ή σε φάκελο που ορίζουν οι ρυθμίσεις μένει, αλλά δεν χρησιμοποιείται πια. Όχι: όνομα που έχει άλλο μοντέλο απορρίπτεται. Προεπιλογή: όχι.</translation>
+  </message>
+  <message>
+   <source>A page (.html) of what the model takes and gives, what was guessed, and a picture of the tile.</source>
+   <translation>Σελίδα (.html) με ό,τι παίρνει και δίνει το μοντέλο, ό,τι εικάστηκε, και μια εικόνα του πλακιδίου.</translation>
+  </message>
+  <message>
+   <source>onnx,deepness,keras,tensorflow,pytorch,esri,arcgis,dlpk,stac,mlm,install,model,foreign</source>
+   <translation>onnx,deepness,keras,tensorflow,pytorch,esri,arcgis,dlpk,stac,mlm,εγκατάσταση,μοντέλο,ξένο</translation>
+  </message>
+  <message>
+   <source>Name of the model</source>
+   <translation>Όνομα του μοντέλου</translation>
+  </message>
+  <message>
+   <source>Model file, folder or address</source>
+   <translation>Αρχείο, φάκελος ή διεύθυνση μοντέλου</translation>
+  </message>
+  <message>
+   <source>Layer to try it on</source>
+   <translation>Επίπεδο για δοκιμή</translation>
+  </message>
+  <message>
+   <source>as the file says</source>
+   <translation>όπως λέει το αρχείο</translation>
+  </message>
+  <message>
+   <source>Replace a model of the same name</source>
+   <translation>Αντικατάσταση μοντέλου με το ίδιο όνομα</translation>
+  </message>
+  <message>
+   <source>Installed in {path}.</source>
+   <translation>Εγκαταστάθηκε στο {path}.</translation>
+  </message>
+  <message>
+   <source>The same model is already installed: {path}.</source>
+   <translation>Το ίδιο μοντέλο είναι ήδη εγκατεστημένο: {path}.</translation>
+  </message>
+  <message>
+   <source>'{model}' is now the new model. {hidden} stays where it is, but is no longer used.</source>
+   <translation>Το '{model}' είναι πλέον το νέο μοντέλο. Το {hidden} μένει στη θέση του, αλλά δεν χρησιμοποιείται πια.</translation>
   </message>
   <message>
    <source>Metrics of the finished model on the held-out data:</source>
@@ -872,14 +1488,6 @@ Classes are the same if they have the same name, in upper or lower case, or the 
    <translation>Περιγράφει ένα μοντέλο: τους διαύλους που δέχεται, την ανάλυση, τις κλάσεις, πώς εκπαιδεύτηκε και την ακρίβειά του.</translation>
   </message>
   <message>
-   <source>Import model</source>
-   <translation>Εισαγωγή μοντέλου</translation>
-  </message>
-  <message>
-   <source>Installs a model archive (.zip) or an .onnx file with a model card or Deepness metadata among your models, so that it can be chosen by name. Weights that an .onnx file stores in files beside it are installed too. A name that another model has is refused unless REPLACE is set. A model cannot run code of its own.</source>
-   <translation>Εγκαθιστά στα μοντέλα σας ένα αρχείο μοντέλου (.zip) ή ένα αρχείο .onnx με κάρτα μοντέλου ή μεταδεδομένα Deepness, ώστε να επιλέγεται με το όνομά του. Εγκαθίστανται και τα βάρη που ένα αρχείο .onnx αποθηκεύει σε αρχεία δίπλα του. Όνομα που έχει άλλο μοντέλο απορρίπτεται, εκτός αν οριστεί το REPLACE. Ένα μοντέλο δεν μπορεί να εκτελέσει δικό του κώδικα.</translation>
-  </message>
-  <message>
    <source>Input {role}: {bands}; dates: {dates}</source>
    <translation>Είσοδος {role}: {bands}· ημερομηνίες: {dates}</translation>
   </message>
@@ -904,32 +1512,8 @@ Classes are the same if they have the same name, in upper or lower case, or the 
    <translation>Κάρτα μοντέλου (JSON)</translation>
   </message>
   <message>
-   <source>A model folder packed as a .zip archive, or an .onnx file.</source>
-   <translation>Φάκελος μοντέλου συμπιεσμένος ως αρχείο .zip, ή αρχείο .onnx.</translation>
-  </message>
-  <message>
-   <source>Yes: the new model takes the name. A model of yours with that name is deleted once the new one is installed; one of the plugin, or in a folder named in the settings, stays but is no longer used. No: a name that another model has is refused. Default: no.</source>
-   <translation>Ναι: το νέο μοντέλο παίρνει το όνομα. Δικό σας μοντέλο με αυτό το όνομα διαγράφεται μόλις εγκατασταθεί το νέο· μοντέλο του προσθέτου ή σε φάκελο που ορίζουν οι ρυθμίσεις μένει, αλλά δεν χρησιμοποιείται πια. Όχι: όνομα που έχει άλλο μοντέλο απορρίπτεται. Προεπιλογή: όχι.</translation>
-  </message>
-  <message>
-   <source>Name of the model</source>
-   <translation>Όνομα του μοντέλου</translation>
-  </message>
-  <message>
    <source>Task: {task}, network: {network}</source>
    <translation>Εργασία: {task}, δίκτυο: {network}</translation>
-  </message>
-  <message>
-   <source>Model file</source>
-   <translation>Αρχείο μοντέλου</translation>
-  </message>
-  <message>
-   <source>Replace a model of the same name</source>
-   <translation>Αντικατάσταση μοντέλου με το ίδιο όνομα</translation>
-  </message>
-  <message>
-   <source>Installed in {path}.</source>
-   <translation>Εγκαταστάθηκε στο {path}.</translation>
   </message>
   <message>
    <source>Resolution: {metres} m per pixel</source>
@@ -944,28 +1528,16 @@ Classes are the same if they have the same name, in upper or lower case, or the 
    <translation>Προβλέπει συνεχείς τιμές· μονάδα: {unit}</translation>
   </message>
   <message>
+   <source>Temperature of the probabilities: {temperature}</source>
+   <translation>Θερμοκρασία των πιθανοτήτων: {temperature}</translation>
+  </message>
+  <message>
    <source>Decision threshold: {threshold}</source>
    <translation>Κατώφλι απόφασης: {threshold}</translation>
   </message>
   <message>
-   <source>The same model is already installed: {path}.</source>
-   <translation>Το ίδιο μοντέλο είναι ήδη εγκατεστημένο: {path}.</translation>
-  </message>
-  <message>
-   <source>The model cannot be installed: {reason}. Free disk space, or check the permissions of the folder.</source>
-   <translation>Το μοντέλο δεν μπορεί να εγκατασταθεί: {reason}. Ελευθερώστε χώρο στον δίσκο ή ελέγξτε τα δικαιώματα του φακέλου.</translation>
-  </message>
-  <message>
-   <source>'{model}' is now the new model. {hidden} stays where it is, but is no longer used.</source>
-   <translation>Το '{model}' είναι πλέον το νέο μοντέλο. Το {hidden} μένει στη θέση του, αλλά δεν χρησιμοποιείται πια.</translation>
-  </message>
-  <message>
-   <source>Processor that runs the network: auto (a GPU if there is one, else the CPU), cpu, cuda (the first NVIDIA GPU), cuda:N (NVIDIA GPU number N, from 0) or mps (Apple GPU). Default: the one in the plugin's settings.</source>
-   <translation>Επεξεργαστής στον οποίο εκτελείται το δίκτυο: auto (κάρτα γραφικών αν υπάρχει, αλλιώς η CPU), cpu, cuda (η πρώτη κάρτα NVIDIA), cuda:N (κάρτα NVIDIA με αριθμό N, από 0) ή mps (κάρτα της Apple). Προεπιλογή: εκείνος των ρυθμίσεων του προσθέτου.</translation>
-  </message>
-  <message>
-   <source>Tile size (pixels)</source>
-   <translation>Μέγεθος πλακιδίου (εικονοστοιχεία)</translation>
+   <source>Processor that runs the network: auto (a GPU if there is one, else the CPU), cpu, cuda (the first NVIDIA GPU), cuda:N (NVIDIA GPU number N, from 0), mps (Apple GPU), or another that the installed ONNX Runtime is made for: openvino, openvino:gpu, openvino:npu (Intel), directml:N (any GPU, Windows), coreml (Apple), rocm:N or migraphx:N (AMD). Default: the one in the plugin's settings.</source>
+   <translation>Επεξεργαστής στον οποίο εκτελείται το δίκτυο: auto (κάρτα γραφικών αν υπάρχει, αλλιώς η CPU), cpu, cuda (η πρώτη κάρτα NVIDIA), cuda:N (κάρτα NVIDIA με αριθμό N, από 0), mps (κάρτα της Apple), ή άλλος για τον οποίο είναι φτιαγμένο το εγκατεστημένο ONNX Runtime: openvino, openvino:gpu, openvino:npu (Intel), directml:N (κάθε κάρτα, Windows), coreml (Apple), rocm:N ή migraphx:N (AMD). Προεπιλογή: εκείνος των ρυθμίσεων του προσθέτου.</translation>
   </message>
   <message>
    <source>Side length of the square tiles that the network processes, 32 to 8192 pixels. Larger tiles give the network more context and take more memory. Default: chosen from the model and the available memory. Make it smaller if memory runs out.</source>
@@ -994,6 +1566,18 @@ Classes are the same if they have the same name, in upper or lower case, or the 
   <message>
    <source>Number of CPU threads that the network may use, 1 to 256. Default: one per core. Choose fewer to keep the computer responsive.</source>
    <translation>Πλήθος νημάτων της CPU που μπορεί να χρησιμοποιήσει το δίκτυο, 1 έως 256. Προεπιλογή: ένα ανά πυρήνα. Επιλέξτε λιγότερα για να ανταποκρίνεται ο υπολογιστής.</translation>
+  </message>
+  <message>
+   <source>Inference engine</source>
+   <translation>Μηχανή εκτέλεσης</translation>
+  </message>
+  <message>
+   <source>Library that runs the network. auto: the fastest on this computer, which the first long job finds out for each model, else the one that the model's card names. card: the one that the card names. onnx is ONNX Runtime and torch is PyTorch; -bf16 is in bfloat16 precision. Engines differ slightly in their probabilities: choose one to repeat a map exactly. Default: auto.</source>
+   <translation>Βιβλιοθήκη που εκτελεί το δίκτυο. auto: η ταχύτερη σε αυτόν τον υπολογιστή, που βρίσκει η πρώτη μεγάλη εργασία για κάθε μοντέλο, αλλιώς εκείνη που ονομάζει η κάρτα του μοντέλου. card: εκείνη που ονομάζει η κάρτα. Το onnx είναι το ONNX Runtime και το torch το PyTorch· το -bf16 είναι σε ακρίβεια bfloat16. Οι μηχανές διαφέρουν λίγο στις πιθανότητές τους: επιλέξτε μία για να επαναλάβετε έναν χάρτη ακριβώς. Προεπιλογή: auto.</translation>
+  </message>
+  <message>
+   <source>Address of a Dask scheduler, such as tcp://10.0.0.5:8786, whose workers run the network, or the path of its scheduler file (.json). The workers need this plugin's package in the same version, and see the rasters, the model and the folder of the result at the same paths. Default: this computer runs the network.</source>
+   <translation>Διεύθυνση χρονοπρογραμματιστή Dask, όπως tcp://10.0.0.5:8786, του οποίου οι εργάτες εκτελούν το δίκτυο, ή η διαδρομή του αρχείου του (.json). Οι εργάτες χρειάζονται το πακέτο αυτού του προσθέτου στην ίδια έκδοση, και βλέπουν τα ψηφιδωτά, το μοντέλο και τον φάκελο του αποτελέσματος στις ίδιες διαδρομές. Προεπιλογή: αυτός ο υπολογιστής εκτελεί το δίκτυο.</translation>
   </message>
   <message>
    <source>Yes: the map has the pixel size, in metres, that the model was trained at. Needed where the raster's pixels are much larger or smaller. Default: no, the map has the pixels of the (first) raster.</source>
@@ -1036,6 +1620,10 @@ Classes are the same if they have the same name, in upper or lower case, or the 
    <translation>Τα εικονοστοιχεία με κέντρο έξω από αυτά τα πολύγωνα γίνονται nodata. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: χωρίς μάσκα.</translation>
   </message>
   <message>
+   <source>Dask scheduler</source>
+   <translation>Χρονοπρογραμματιστής Dask</translation>
+  </message>
+  <message>
    <source>Resample to the model's resolution</source>
    <translation>Επαναδειγματοληψία στην ανάλυση του μοντέλου</translation>
   </message>
@@ -1056,16 +1644,16 @@ Classes are the same if they have the same name, in upper or lower case, or the 
    <translation>Περιοχή χαρτογράφησης</translation>
   </message>
   <message>
-   <source>Device</source>
-   <translation>Συσκευή</translation>
-  </message>
-  <message>
    <source>The overlap of {overlap} pixels is more than half of the tile size of {size}. Make it smaller.</source>
    <translation>Η επικάλυψη των {overlap} εικονοστοιχείων ξεπερνά το μισό του μεγέθους πλακιδίου ({size}). Μικρύνετέ την.</translation>
   </message>
   <message>
-   <source>'{device}' is not a device. Choose auto, cpu, cuda, cuda:N with the number of a GPU, or mps.</source>
-   <translation>Το '{device}' δεν είναι συσκευή. Επιλέξτε auto, cpu, cuda, cuda:N με τον αριθμό μιας κάρτας γραφικών, ή mps.</translation>
+   <source>'{address}' is not the address of a Dask scheduler. Give one such as tcp://10.0.0.5:8786, or the path of a scheduler file (.json).</source>
+   <translation>Το '{address}' δεν είναι διεύθυνση χρονοπρογραμματιστή Dask. Δώστε μία όπως tcp://10.0.0.5:8786, ή τη διαδρομή ενός αρχείου χρονοπρογραμματιστή (.json).</translation>
+  </message>
+  <message>
+   <source>'{device}' is not a device. Choose one of {names}, where N is the number of a GPU.</source>
+   <translation>Το '{device}' δεν είναι συσκευή. Επιλέξτε ένα από {names}, όπου N είναι ο αριθμός μιας κάρτας γραφικών.</translation>
   </message>
   <message>
    <source>The result cannot be written to {path}. Choose a file ({formats}).</source>
@@ -1086,6 +1674,154 @@ Classes are the same if they have the same name, in upper or lower case, or the 
   <message>
    <source>'{text}' is not a list of band numbers. Give numbers from 1, separated by commas, such as 11,8,3.</source>
    <translation>Το '{text}' δεν είναι κατάλογος αριθμών διαύλων. Δώστε αριθμούς από 1, χωρισμένους με κόμμα, όπως 11,8,3.</translation>
+  </message>
+  <message>
+   <source>Active fire mapping</source>
+   <translation>Χαρτογράφηση ενεργών πυρκαγιών</translation>
+  </message>
+  <message>
+   <source>Maps what burns on a Landsat-8 or Landsat-9 image of the day, by the rules of Schroeder et al. (2016), Murphy et al. (2016) or Kumar and Roy (2018), or where these agree: thresholds for the reflectance of bands 1 to 7, and tests of a pixel against the up to 61 x 61 pixels around it. No model is needed.
+
+Give the folder of a Level-1 product (PRODUCT), whose MTL.txt has the gains and the height of the sun; or the bands as layers (INPUT). The rules are for reflectance at the top of the atmosphere, not for surface reflectance (Level 2).</source>
+   <translation>Χαρτογραφεί ό,τι καίγεται σε ημερήσια εικόνα Landsat-8 ή Landsat-9, με τους κανόνες των Schroeder et al. (2016), Murphy et al. (2016) ή Kumar and Roy (2018), ή όπου αυτοί συμφωνούν: κατώφλια για την ανακλαστικότητα των διαύλων 1 έως 7, και έλεγχοι κάθε εικονοστοιχείου με τα έως 61 x 61 εικονοστοιχεία γύρω του. Δεν χρειάζεται μοντέλο.
+
+Δώστε τον φάκελο ενός προϊόντος Level-1 (PRODUCT), του οποίου το MTL.txt έχει τους συντελεστές και το ύψος του ήλιου· ή τους διαύλους ως επίπεδα (INPUT). Οι κανόνες ισχύουν για ανακλαστικότητα στην κορυφή της ατμόσφαιρας, όχι για ανακλαστικότητα εδάφους (Level 2).</translation>
+  </message>
+  <message>
+   <source>The bands of INPUT have no names of Landsat's. The first seven are taken for bands 1 to 7.</source>
+   <translation>Οι δίαυλοι του INPUT δεν έχουν ονόματα του Landsat. Οι πρώτοι επτά λαμβάνονται ως δίαυλοι 1 έως 7.</translation>
+  </message>
+  <message>
+   <source>Active fires ({method})</source>
+   <translation>Ενεργές πυρκαγιές ({method})</translation>
+  </message>
+  <message>
+   <source>Active fires ({method}): polygons</source>
+   <translation>Ενεργές πυρκαγιές ({method}): πολύγωνα</translation>
+  </message>
+  <message>
+   <source>Give the numbers of Landsat's bands 1 to 7, in that order.</source>
+   <translation>Δώστε τους αριθμούς των διαύλων 1 έως 7 του Landsat, με αυτή τη σειρά.</translation>
+  </message>
+  <message>
+   <source>fire,wildfire,active fire,hotspot,landsat,thermal anomaly,schroeder,murphy,kumar roy,baseline</source>
+   <translation>φωτιά,πυρκαγιά,ενεργή πυρκαγιά,θερμό σημείο,landsat,θερμική ανωμαλία,schroeder,murphy,kumar roy,μέθοδος αναφοράς</translation>
+  </message>
+  <message>
+   <source>Number of pixels with active fire</source>
+   <translation>Πλήθος εικονοστοιχείων με ενεργή πυρκαγιά</translation>
+  </message>
+  <message>
+   <source>Area of pixels with active fire (square metres)</source>
+   <translation>Έκταση εικονοστοιχείων με ενεργή πυρκαγιά (τετραγωνικά μέτρα)</translation>
+  </message>
+  <message>
+   <source>Folder of an unpacked Landsat-8 or Landsat-9 Level-1 product, with its bands and MTL.txt (Collection 1 or 2); or the path of the MTL.txt itself. Either this or INPUT.</source>
+   <translation>Φάκελος αποσυμπιεσμένου προϊόντος Level-1 του Landsat-8 ή Landsat-9, με τους διαύλους του και το MTL.txt (Collection 1 ή 2)· ή η διαδρομή του ίδιου του MTL.txt. Είτε αυτό είτε το INPUT.</translation>
+  </message>
+  <message>
+   <source>Landsat bands</source>
+   <translation>Δίαυλοι του Landsat</translation>
+  </message>
+  <message>
+   <source>One raster with bands 1 to 7, or one raster for each band. Bands are found by their descriptions (B7, swir2 …), single bands by the layer's name (…_B7) too; otherwise the first seven are taken in order. Either this or PRODUCT.</source>
+   <translation>Ένα ψηφιδωτό με τους διαύλους 1 έως 7, ή ένα ψηφιδωτό για κάθε δίαυλο. Οι δίαυλοι βρίσκονται από τις περιγραφές τους (B7, swir2 …), οι μεμονωμένοι και από το όνομα του επιπέδου (…_B7)· αλλιώς λαμβάνονται οι πρώτοι επτά με τη σειρά. Είτε αυτό είτε το PRODUCT.</translation>
+  </message>
+  <message>
+   <source>Method</source>
+   <translation>Μέθοδος</translation>
+  </message>
+  <message>
+   <source>The rule by which a pixel is a fire: schroeder, murphy or kumar-roy; intersection: all three agree; voting: at least two do. Default: voting.</source>
+   <translation>Ο κανόνας με τον οποίο ένα εικονοστοιχείο είναι πυρκαγιά: schroeder, murphy ή kumar-roy· intersection: συμφωνούν και οι τρεις· voting: τουλάχιστον δύο. Προεπιλογή: voting.</translation>
+  </message>
+  <message>
+   <source>Values of the layers</source>
+   <translation>Τιμές των επιπέδων</translation>
+  </message>
+  <message>
+   <source>What the numbers of INPUT are. reflectance: at the top of the atmosphere, corrected for the height of the sun, 0 to about 2. dn: the digital numbers of Level 1, which become reflectance by 0.00002 and -0.1, and by SUN_ELEVATION. A product says it itself. Default: reflectance.</source>
+   <translation>Τι είναι οι αριθμοί του INPUT. reflectance: ανακλαστικότητα στην κορυφή της ατμόσφαιρας, διορθωμένη για το ύψος του ήλιου, 0 έως περίπου 2. dn: οι ψηφιακές τιμές του Level 1, που γίνονται ανακλαστικότητα με τα 0.00002 και -0.1, και με το SUN_ELEVATION. Ένα προϊόν το λέει το ίδιο. Προεπιλογή: reflectance.</translation>
+  </message>
+  <message>
+   <source>Sun elevation (degrees)</source>
+   <translation>Ύψος του ήλιου (μοίρες)</translation>
+  </message>
+  <message>
+   <source>Height of the sun above the horizon, above 0 to 90 degrees, as SUN_ELEVATION in the MTL.txt; for INPUT only. Needed for dn, but by schroeder. For reflectance it lets schroeder have it without the correction for the sun, as published; without it schroeder takes the values as they are. Default: not known.</source>
+   <translation>Ύψος του ήλιου πάνω από τον ορίζοντα, πάνω από 0 έως 90 μοίρες, όπως το SUN_ELEVATION στο MTL.txt· μόνο για το INPUT. Χρειάζεται για το dn, όχι όμως για το schroeder. Για το reflectance επιτρέπει στο schroeder να την έχει χωρίς τη διόρθωση για τον ήλιο, όπως δημοσιεύτηκε· χωρίς αυτό το schroeder παίρνει τις τιμές όπως είναι. Προεπιλογή: άγνωστο.</translation>
+  </message>
+  <message>
+   <source>Numbers, from 1, of Landsat's bands 1 to 7 in that order in the one raster of INPUT, such as 2,3,4,5,6,7,8. Default: found by their descriptions, else the first seven.</source>
+   <translation>Αριθμοί, από το 1, των διαύλων 1 έως 7 του Landsat με αυτή τη σειρά στο ένα ψηφιδωτό του INPUT, όπως 2,3,4,5,6,7,8. Προεπιλογή: βρίσκονται από τις περιγραφές τους, αλλιώς οι πρώτοι επτά.</translation>
+  </message>
+  <message>
+   <source>Raster that is not 0 where band 6 or 7 is saturated; for INPUT only. The rule murphy takes such pixels for fire beside a certain one. A product has its own. Default: with dn the largest number, 65535, else none.</source>
+   <translation>Ψηφιδωτό που δεν είναι 0 όπου ο δίαυλος 6 ή 7 είναι κορεσμένος· μόνο για το INPUT. Ο κανόνας murphy θεωρεί τέτοια εικονοστοιχεία πυρκαγιά δίπλα σε μία βέβαιη. Ένα προϊόν έχει το δικό του. Προεπιλογή: με dn ο μεγαλύτερος αριθμός, 65535, αλλιώς κανένα.</translation>
+  </message>
+  <message>
+   <source>Active fires</source>
+   <translation>Ενεργές πυρκαγιές</translation>
+  </message>
+  <message>
+   <source>Pixels whose centre lies outside these polygons become nodata, and are no background of others either. Any coordinate system. Default: no mask.</source>
+   <translation>Τα εικονοστοιχεία με κέντρο έξω από αυτά τα πολύγωνα γίνονται nodata, και δεν είναι υπόβαθρο ούτε για άλλα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: χωρίς μάσκα.</translation>
+  </message>
+  <message>
+   <source>PRODUCT and INPUT are both given.</source>
+   <translation>Δόθηκαν και το PRODUCT και το INPUT.</translation>
+  </message>
+  <message>
+   <source>Neither PRODUCT nor INPUT is given.</source>
+   <translation>Δεν δόθηκε ούτε το PRODUCT ούτε το INPUT.</translation>
+  </message>
+  <message>
+   <source>Choose the folder of a Landsat product, or its bands as layers.</source>
+   <translation>Επιλέξτε τον φάκελο ενός προϊόντος Landsat, ή τους διαύλους του ως επίπεδα.</translation>
+  </message>
+  <message>
+   <source>Give it in degrees, as in the scene's MTL.txt.</source>
+   <translation>Δώστε το σε μοίρες, όπως στο MTL.txt της εικόνας.</translation>
+  </message>
+  <message>
+   <source>Landsat product</source>
+   <translation>Προϊόν Landsat</translation>
+  </message>
+  <message>
+   <source>Bands</source>
+   <translation>Δίαυλοι</translation>
+  </message>
+  <message>
+   <source>Saturated pixels</source>
+   <translation>Κορεσμένα εικονοστοιχεία</translation>
+  </message>
+  <message>
+   <source>BANDS are of one raster, and INPUT has {count}.</source>
+   <translation>Το BANDS αφορά ένα ψηφιδωτό, και το INPUT έχει {count}.</translation>
+  </message>
+  <message>
+   <source>BANDS names {given} band(s), and there have to be 7.</source>
+   <translation>Το BANDS ονομάζει {given} διαύλους, και πρέπει να είναι 7.</translation>
+  </message>
+  <message>
+   <source>BANDS names band {number}, but '{layer}' has {count} band(s).</source>
+   <translation>Το BANDS ονομάζει τον δίαυλο {number}, αλλά το '{layer}' έχει {count} διαύλους.</translation>
+  </message>
+  <message>
+   <source>SUN_ELEVATION is empty, and {method} takes reflectance corrected for the height of the sun.</source>
+   <translation>Το SUN_ELEVATION είναι κενό, και η μέθοδος {method} παίρνει ανακλαστικότητα διορθωμένη για το ύψος του ήλιου.</translation>
+  </message>
+  <message>
+   <source>Choose the area to map (EXTENT).</source>
+   <translation>Επιλέξτε την περιοχή προς χαρτογράφηση (EXTENT).</translation>
+  </message>
+  <message>
+   <source>INPUT: '{layer}' is no raster layer.</source>
+   <translation>INPUT: το '{layer}' δεν είναι ψηφιδωτό επίπεδο.</translation>
+  </message>
+  <message>
+   <source>The layer '{layer}' has no extent and pixel size of its own.</source>
+   <translation>Το επίπεδο '{layer}' δεν έχει δική του έκταση και μέγεθος εικονοστοιχείου.</translation>
   </message>
   <message>
    <source>Choose them in that order.</source>
@@ -1128,6 +1864,10 @@ Classes are the same if they have the same name, in upper or lower case, or the 
    <translation>{model}: πιθανότητες</translation>
   </message>
   <message>
+   <source>{model}: uncertainty</source>
+   <translation>{model}: αβεβαιότητα</translation>
+  </message>
+  <message>
    <source>{model}: polygons</source>
    <translation>{model}: πολύγωνα</translation>
   </message>
@@ -1142,6 +1882,102 @@ Classes are the same if they have the same name, in upper or lower case, or the 
   <message>
    <source>The layer '{layer}' has no extent and pixel size of its own. Choose the area to map (EXTENT).</source>
    <translation>Το επίπεδο '{layer}' δεν έχει δική του έκταση και μέγεθος εικονοστοιχείου. Επιλέξτε την περιοχή χαρτογράφησης (EXTENT).</translation>
+  </message>
+  <message>
+   <source>Burned area</source>
+   <translation>Καμένη έκταση</translation>
+  </message>
+  <message>
+   <source>Maps burned land from an image after a fire and, where there is one, an image before.
+
+METHOD=model runs the installed model for the images given: Sentinel-2 bands B2, B3, B4, B8 and B12 as reflectance × 10,000, found by their descriptions. METHOD=otsu divides the fall of the normalised burn ratio from before to after (dNBR), or the ratio itself (NBR) without an image before, by Otsu's threshold, which needs enough burned and unburned land in the area to map; METHOD=threshold by a number. They take any sensor with near and shortwave infrared bands (Key and Benson 2006).
+
+On few test fires the model is far better than Otsu's threshold with the image after alone, and about level with it with both dates: docs/models/burned-area.md has the table.</source>
+   <translation>Χαρτογραφεί καμένη γη από μια εικόνα μετά από πυρκαγιά και, όπου υπάρχει, μια εικόνα πριν.
+
+Το METHOD=model εκτελεί το εγκατεστημένο μοντέλο για τις εικόνες που δόθηκαν: δίαυλοι B2, B3, B4, B8 και B12 του Sentinel-2 ως ανακλαστικότητα × 10.000, που βρίσκονται από τις περιγραφές τους. Το METHOD=otsu χωρίζει την πτώση του κανονικοποιημένου λόγου καύσης από πριν σε μετά (dNBR), ή τον ίδιο τον λόγο (NBR) χωρίς εικόνα πριν, με το κατώφλι του Otsu, που χρειάζεται αρκετή καμένη και άκαυτη γη στην περιοχή προς χαρτογράφηση· το METHOD=threshold με έναν αριθμό. Δέχονται οποιονδήποτε αισθητήρα με διαύλους εγγύς και βραχέος υπερύθρου (Key and Benson 2006).
+
+Σε λίγες δοκιμαστικές πυρκαγιές το μοντέλο είναι πολύ καλύτερο από το κατώφλι του Otsu με μόνη την εικόνα μετά, και περίπου ισάξιο με αυτό και με τις δύο ημερομηνίες: τον πίνακα έχει το docs/models/burned-area.md.</translation>
+  </message>
+  <message>
+   <source>Burned-area map</source>
+   <translation>Χάρτης καμένων εκτάσεων</translation>
+  </message>
+  <message>
+   <source>THRESHOLD is empty: without an image before there is no usual threshold of the burn ratio. Give a number, or choose METHOD=otsu.</source>
+   <translation>Το THRESHOLD είναι κενό: χωρίς εικόνα πριν δεν υπάρχει συνηθισμένο κατώφλι του λόγου καύσης. Δώστε αριθμό, ή επιλέξτε METHOD=otsu.</translation>
+  </message>
+  <message>
+   <source>Choose a model whose card has the keyword 'burned area', or leave MODEL empty.</source>
+   <translation>Επιλέξτε μοντέλο του οποίου η κάρτα έχει τη λέξη-κλειδί 'burned area', ή αφήστε το MODEL κενό.</translation>
+  </message>
+  <message>
+   <source>fire,burned area,burn scar,severity,nbr,dnbr,wildfire,sentinel,landsat,otsu,deep learning</source>
+   <translation>φωτιά,καμένη έκταση,καμένα,σφοδρότητα,nbr,dnbr,πυρκαγιά,sentinel,landsat,otsu,βαθιά μάθηση</translation>
+  </message>
+  <message>
+   <source>The image from before the fire, best of the same season and product. Default: the one after alone.</source>
+   <translation>Η εικόνα πριν από την πυρκαγιά, κατά προτίμηση της ίδιας εποχής και του ίδιου προϊόντος. Προεπιλογή: μόνο εκείνη μετά.</translation>
+  </message>
+  <message>
+   <source>The image from after the fire. Its grid may differ.</source>
+   <translation>Η εικόνα μετά την πυρκαγιά. Το πλέγμα της μπορεί να διαφέρει.</translation>
+  </message>
+  <message>
+   <source>model: a network. otsu: Otsu's threshold of the burn ratio. threshold: a fixed threshold of it. Default: model.</source>
+   <translation>model: ένα δίκτυο. otsu: το κατώφλι του Otsu για τον λόγο καύσης. threshold: σταθερό κατώφλι του. Προεπιλογή: model.</translation>
+  </message>
+  <message>
+   <source>Name of an installed model for burned area, or path of one, for METHOD=model. Default: the one for the images given.</source>
+   <translation>Όνομα εγκατεστημένου μοντέλου καμένων εκτάσεων, ή διαδρομή ενός, για το METHOD=model. Προεπιλογή: εκείνο για τις εικόνες που δόθηκαν.</translation>
+  </message>
+  <message>
+   <source>Output grid</source>
+   <translation>Κάνναβος εξόδου</translation>
+  </message>
+  <message>
+   <source>Whose pixels and extent the map has. finer: those of the raster with the smaller pixels on the ground (of the raster before, if they are equal). before or after: those of that raster. Default: finer.</source>
+   <translation>Ποιας εικόνας τα εικονοστοιχεία και την έκταση έχει ο χάρτης. finer: του ψηφιδωτού με τα μικρότερα εικονοστοιχεία στο έδαφος (του ψηφιδωτού πριν, αν είναι ίσα). before ή after: εκείνου του ψηφιδωτού. Προεπιλογή: finer.</translation>
+  </message>
+  <message>
+   <source>AFTER is empty. Choose the image from after the fire.</source>
+   <translation>Το AFTER είναι κενό. Επιλέξτε την εικόνα μετά την πυρκαγιά.</translation>
+  </message>
+  <message>
+   <source>Choose BEFORE and AFTER as it takes them, or leave MODEL empty.</source>
+   <translation>Επιλέξτε BEFORE και AFTER όπως τα παίρνει, ή αφήστε το MODEL κενό.</translation>
+  </message>
+  <message>
+   <source>Raster before</source>
+   <translation>Ψηφιδωτό πριν</translation>
+  </message>
+  <message>
+   <source>Raster after</source>
+   <translation>Ψηφιδωτό μετά</translation>
+  </message>
+  <message>
+   <source>Model: {model}</source>
+   <translation>Μοντέλο: {model}</translation>
+  </message>
+  <message>
+   <source>Model '{model}' does not map burned area from images of one sensor.</source>
+   <translation>Το μοντέλο '{model}' δεν χαρτογραφεί καμένες εκτάσεις από εικόνες ενός αισθητήρα.</translation>
+  </message>
+  <message>
+   <source>{name} is given, and METHOD is {chosen}. Leave it empty, or choose METHOD={method}.</source>
+   <translation>Δόθηκε το {name}, και το METHOD είναι {chosen}. Αφήστε το κενό, ή επιλέξτε METHOD={method}.</translation>
+  </message>
+  <message>
+   <source>{name} is for METHOD=model, and METHOD is {chosen}. Leave it empty.</source>
+   <translation>Το {name} είναι για το METHOD=model, και το METHOD είναι {chosen}. Αφήστε το κενό.</translation>
+  </message>
+  <message>
+   <source>Burned area ({index})</source>
+   <translation>Καμένη έκταση ({index})</translation>
+  </message>
+  <message>
+   <source>Model '{model}' takes {dates}, and {count} image(s) are given.</source>
+   <translation>Το μοντέλο '{model}' παίρνει {dates}, και δόθηκαν {count} εικόνες.</translation>
   </message>
   <message>
    <source>Change detection</source>
@@ -1164,16 +2000,8 @@ The model is given by its name if it is installed (see 'List models'), or by the
    <translation>βαθιά μάθηση,νευρωνικό δίκτυο,ανίχνευση μεταβολών,διχρονική,σιαμαίο,πριν,μετά,ζημιές</translation>
   </message>
   <message>
-   <source>Raster before</source>
-   <translation>Ψηφιδωτό πριν</translation>
-  </message>
-  <message>
    <source>The image from before the change: any raster layer that QGIS can open.</source>
    <translation>Η εικόνα πριν από τη μεταβολή: οποιοδήποτε ψηφιδωτό επίπεδο ανοίγει το QGIS.</translation>
-  </message>
-  <message>
-   <source>Raster after</source>
-   <translation>Ψηφιδωτό μετά</translation>
   </message>
   <message>
    <source>The image from after the change, with the same bands. Its grid may differ.</source>
@@ -1190,10 +2018,6 @@ The model is given by its name if it is installed (see 'List models'), or by the
   <message>
    <source>Band numbers, from 1, of the raster after, where they differ from those of the raster before, as for another sensor. Default: as in 'Bands'.</source>
    <translation>Αριθμοί διαύλων, από 1, του ψηφιδωτού μετά, όπου διαφέρουν από εκείνους του ψηφιδωτού πριν, όπως για άλλον αισθητήρα. Προεπιλογή: όπως στο «Δίαυλοι».</translation>
-  </message>
-  <message>
-   <source>Output grid</source>
-   <translation>Κάνναβος εξόδου</translation>
   </message>
   <message>
    <source>Whose pixels and extent the map has. finer: those of the raster with the smaller pixels on the ground (of the raster before, if they are equal). before or after: those of that raster. The other raster is resampled to this grid, and averaged if it is finer. Default: finer.</source>
@@ -1216,16 +2040,8 @@ The model is given by its name if it is installed (see 'List models'), or by the
    <translation>Τα BEFORE και AFTER είναι το ίδιο ψηφιδωτό, οπότε δεν υπάρχει μεταβολή για να ανιχνευθεί.</translation>
   </message>
   <message>
-   <source>Bands</source>
-   <translation>Δίαυλοι</translation>
-  </message>
-  <message>
    <source>Bands of the raster after</source>
    <translation>Δίαυλοι του ψηφιδωτού μετά</translation>
-  </message>
-  <message>
-   <source>Model: {model}</source>
-   <translation>Μοντέλο: {model}</translation>
   </message>
   <message>
    <source>{name} is empty. Choose a raster.</source>
@@ -1360,6 +2176,38 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Δόθηκε το {before} χωρίς το {after}.</translation>
   </message>
   <message>
+   <source>How uncertainty is measured. entropy: the entropy of the class probabilities, divided by its maximum (1: all classes are equally probable). margin: 1 minus the difference between the two highest class probabilities (1: two classes are equally probable). Default: entropy.</source>
+   <translation>Πώς μετριέται η αβεβαιότητα. entropy: η εντροπία των πιθανοτήτων των κλάσεων, διαιρεμένη με τη μέγιστη (1: όλες οι κλάσεις εξίσου πιθανές). margin: 1 μείον τη διαφορά των δύο μεγαλύτερων πιθανοτήτων κλάσεων (1: δύο κλάσεις εξίσου πιθανές). Προεπιλογή: entropy.</translation>
+  </message>
+  <message>
+   <source>The network sees each image in several orientations, and the results are averaged. none: once. flips: also mirrored, 4 times in all. turns: also turned by 90, 180 and 270 degrees, 4 times. all: both, 8 times. The network takes 4 or 8 times as long. Results are often a little more accurate where directions do not matter; shadows and radar images have a direction. Default: none.</source>
+   <translation>Το δίκτυο βλέπει κάθε εικόνα σε περισσότερους προσανατολισμούς, και λαμβάνεται ο μέσος όρος των αποτελεσμάτων. none: μία φορά. flips: και κατοπτρικά, 4 φορές συνολικά. turns: και στραμμένη κατά 90, 180 και 270 μοίρες, 4 φορές. all: και τα δύο, 8 φορές. Το δίκτυο χρειάζεται 4 ή 8 φορές τον χρόνο. Τα αποτελέσματα είναι συχνά λίγο ακριβέστερα όπου οι κατευθύνσεις δεν έχουν σημασία· οι σκιές και οι εικόνες ραντάρ έχουν κατεύθυνση. Προεπιλογή: none.</translation>
+  </message>
+  <message>
+   <source>GeoTIFF (.tif) with the uncertainty of each pixel's class, from 0 (certain) to 1, computed from the class probabilities as UNCERTAINTY_MEASURE says; nodata is -1. It is the model's own view: a model can be certain and wrong. Only created if requested.</source>
+   <translation>GeoTIFF (.tif) με την αβεβαιότητα της κλάσης κάθε εικονοστοιχείου, από 0 (βέβαιη) έως 1, υπολογισμένη από τις πιθανότητες των κλάσεων όπως λέει το UNCERTAINTY_MEASURE· το nodata είναι -1. Είναι η γνώμη του ίδιου του μοντέλου: ένα μοντέλο μπορεί να είναι βέβαιο και να σφάλλει. Δημιουργείται μόνο αν ζητηθεί.</translation>
+  </message>
+  <message>
+   <source>Yes: beside each result a STAC Item is written (the file's name with .stac.json at its end), for catalogues: where it lies, its bands and classes, how it was made, and links to the model and the images. Default: no.</source>
+   <translation>Ναι: δίπλα σε κάθε αποτέλεσμα γράφεται ένα STAC Item (το όνομα του αρχείου με .stac.json στο τέλος), για καταλόγους: πού βρίσκεται, οι δίαυλοι και οι κλάσεις του, πώς έγινε, και σύνδεσμοι προς το μοντέλο και τις εικόνες. Προεπιλογή: όχι.</translation>
+  </message>
+  <message>
+   <source>Uncertainty</source>
+   <translation>Αβεβαιότητα</translation>
+  </message>
+  <message>
+   <source>Measure of uncertainty</source>
+   <translation>Μέτρο αβεβαιότητας</translation>
+  </message>
+  <message>
+   <source>Test-time augmentation</source>
+   <translation>Επαύξηση κατά την πρόβλεψη</translation>
+  </message>
+  <message>
+   <source>Write STAC Items</source>
+   <translation>Εγγραφή STAC Items</translation>
+  </message>
+  <message>
    <source>Choose another model.</source>
    <translation>Επιλέξτε άλλο μοντέλο.</translation>
   </message>
@@ -1398,14 +2246,14 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   <message>
    <source>Finds objects in a raster, such as planes or tree crowns, with a trained detector. Rasters may have any size, data type and coordinate system. The network processes the raster in tiles; objects on tile borders are merged and appear once.
 
-The result is a polygon layer in the raster's coordinate system with the fields 'class', 'value' (the number of the class), 'score' (the confidence, 0 to 1), and 'width_m' and 'length_m', the shorter and the longer side in metres on the ground (in map units without a coordinate system). Objects whose centre is nodata are left out, and none reaches beyond the raster.
+The result is a polygon layer in the raster's coordinate system with the fields 'class', 'value' (the number of the class), 'score' (the confidence, 0 to 1), 'entropy' (how uncertain that score is: 1 at 0.5, 0 at 0 and 1), and 'width_m' and 'length_m', the shorter and the longer side in metres on the ground (in map units without a coordinate system). Objects whose centre is nodata are left out, and none reaches beyond the raster.
 
 The model is given by its name if it is installed (see 'List models'), or by the path of a model folder, a .zip archive of one, or an .onnx file: with a model card, with Deepness or Ultralytics metadata, or any other detector whose outputs can be identified (YOLO v5 to v11, including oriented boxes and instance masks, and torchvision's, with their class names). Its bands are matched by the raster's band descriptions. Without a match they are taken in order if the raster has as many bands as the model takes; otherwise choose them in 'Bands'.</source>
-   <translation>Βρίσκει αντικείμενα σε ένα ψηφιδωτό, όπως αεροπλάνα ή κόμες δέντρων, με έναν εκπαιδευμένο ανιχνευτή. Τα ψηφιδωτά μπορεί να έχουν οποιοδήποτε μέγεθος, τύπο δεδομένων και σύστημα συντεταγμένων. Το δίκτυο επεξεργάζεται το ψηφιδωτό σε πλακίδια· αντικείμενα στα όρια των πλακιδίων συγχωνεύονται και εμφανίζονται μία φορά.
+   <translation>Βρίσκει αντικείμενα σε ένα ψηφιδωτό, όπως αεροπλάνα ή κόμες δέντρων, με εκπαιδευμένο ανιχνευτή. Τα ψηφιδωτά μπορεί να έχουν οποιοδήποτε μέγεθος, τύπο δεδομένων και σύστημα συντεταγμένων. Το δίκτυο επεξεργάζεται το ψηφιδωτό κατά πλακίδια· τα αντικείμενα στα όρια των πλακιδίων συγχωνεύονται και εμφανίζονται μία φορά.
 
-Το αποτέλεσμα είναι επίπεδο πολυγώνων στο σύστημα συντεταγμένων του ψηφιδωτού με τα πεδία 'class', 'value' (ο αριθμός της κλάσης), 'score' (η βεβαιότητα, 0 έως 1), και 'width_m' και 'length_m', η μικρότερη και η μεγαλύτερη πλευρά σε μέτρα στο έδαφος (σε μονάδες του χάρτη χωρίς σύστημα συντεταγμένων). Αντικείμενα με nodata στο κέντρο τους μένουν έξω, και κανένα δεν βγαίνει έξω από το ψηφιδωτό.
+Το αποτέλεσμα είναι επίπεδο πολυγώνων στο σύστημα συντεταγμένων του ψηφιδωτού με τα πεδία 'class', 'value' (ο αριθμός της κλάσης), 'score' (η βεβαιότητα, 0 έως 1), 'entropy' (πόσο αβέβαιη είναι αυτή η βαθμολογία: 1 στο 0.5, 0 στο 0 και στο 1), και 'width_m' και 'length_m', η μικρότερη και η μεγαλύτερη πλευρά σε μέτρα στο έδαφος (σε μονάδες χάρτη χωρίς σύστημα συντεταγμένων). Αντικείμενα με κέντρο σε nodata μένουν έξω, και κανένα δεν φτάνει πέρα από το ψηφιδωτό.
 
-Το μοντέλο δίνεται με το όνομά του αν είναι εγκατεστημένο (βλ. «Κατάλογος μοντέλων»), ή με τη διαδρομή φακέλου μοντέλου, αρχείου .zip του, ή αρχείου .onnx: με κάρτα μοντέλου, με μεταδεδομένα Deepness ή Ultralytics, ή οποιουδήποτε άλλου ανιχνευτή του οποίου οι έξοδοι αναγνωρίζονται (YOLO v5 έως v11, και με στραμμένα πλαίσια ή μάσκες αντικειμένων, και του torchvision, με τα ονόματα των κλάσεών τους). Οι δίαυλοί του αντιστοιχίζονται με τις περιγραφές των διαύλων του ψηφιδωτού. Χωρίς αντιστοίχιση λαμβάνονται με τη σειρά, αν το ψηφιδωτό έχει τόσους διαύλους όσους δέχεται το μοντέλο· αλλιώς επιλέξτε τους στο «Δίαυλοι».</translation>
+Το μοντέλο δίνεται με το όνομά του αν είναι εγκατεστημένο (δείτε τη «Λίστα μοντέλων»), ή με τη διαδρομή ενός φακέλου μοντέλου, ενός αρχείου .zip του, ή ενός αρχείου .onnx: με κάρτα μοντέλου, με μεταδεδομένα Deepness ή Ultralytics, ή οποιοσδήποτε άλλος ανιχνευτής του οποίου οι έξοδοι αναγνωρίζονται (YOLO v5 έως v11, με προσανατολισμένα πλαίσια και μάσκες αντικειμένων, και του torchvision, με τα ονόματα των κλάσεών τους). Οι δίαυλοί του αντιστοιχίζονται με τις περιγραφές των διαύλων του ψηφιδωτού. Αν δεν ταιριάζουν, λαμβάνονται με τη σειρά όταν το ψηφιδωτό έχει όσους διαύλους παίρνει το μοντέλο· αλλιώς επιλέξτε τους στο «Δίαυλοι».</translation>
   </message>
   <message>
    <source>Objects</source>
@@ -1464,6 +2312,14 @@ The model is given by its name if it is installed (see 'List models'), or by the
    <translation>Το ελάχιστο μήκος, {smallest} μ., είναι πάνω από το μέγιστο, {largest} μ. Αντιστρέψτε τα.</translation>
   </message>
   <message>
+   <source>Further layers</source>
+   <translation>Περαιτέρω επίπεδα</translation>
+  </message>
+  <message>
+   <source>For a model of a stack of several layers: those after the first, which is INPUT, in the order in which the model was trained. The map has the grid of INPUT. Default: none.</source>
+   <translation>Για μοντέλο που παίρνει μια στοίβα επιπέδων: εκείνα μετά το πρώτο, που είναι το INPUT, με τη σειρά με την οποία εκπαιδεύτηκε το μοντέλο. Ο χάρτης έχει το πλέγμα του INPUT. Προεπιλογή: κανένα.</translation>
+  </message>
+  <message>
    <source>The raster to map: any raster layer that QGIS can open. Web maps need an area to map.</source>
    <translation>Το ψηφιδωτό που θα χαρτογραφηθεί: οποιοδήποτε ψηφιδωτό επίπεδο ανοίγει το QGIS. Οι διαδικτυακοί χάρτες θέλουν περιοχή χαρτογράφησης.</translation>
   </message>
@@ -1484,8 +2340,112 @@ The model is given by its name if it is installed (see 'List models'), or by the
    <translation>μία εικόνα</translation>
   </message>
   <message>
+   <source>LAYERS are given and MODEL is empty. Choose the model that takes several layers.</source>
+   <translation>Δόθηκε το LAYERS και το MODEL είναι κενό. Επιλέξτε το μοντέλο που παίρνει περισσότερα επίπεδα.</translation>
+  </message>
+  <message>
+   <source>Give them in INPUT and LAYERS, in that order, or choose another model.</source>
+   <translation>Δώστε τα στα INPUT και LAYERS, με αυτή τη σειρά, ή επιλέξτε άλλο μοντέλο.</translation>
+  </message>
+  <message>
+   <source>BANDS is for one layer, and there are several. Leave BANDS or LAYERS empty.</source>
+   <translation>Το BANDS είναι για ένα επίπεδο, και υπάρχουν περισσότερα. Αφήστε το BANDS ή το LAYERS κενό.</translation>
+  </message>
+  <message>
    <source>Raster</source>
    <translation>Ψηφιδωτό</translation>
+  </message>
+  <message>
+   <source>Model '{model}' is for {task} and takes {inputs}, and {count} layer(s) are given.</source>
+   <translation>Το μοντέλο '{model}' είναι για {task} και παίρνει {inputs}, και δόθηκαν {count} επίπεδα.</translation>
+  </message>
+  <message>
+   <source>Otsu threshold</source>
+   <translation>Κατώφλι του Otsu</translation>
+  </message>
+  <message>
+   <source>Divides the values of a band, or of a spectral index of one or two dates, into two classes by the threshold that maximises the variance between them (Otsu 1979, doi:10.1109/TSMC.1979.4310076): the baseline that a trained model should beat. The index is given by its name, and its bands are found by the raster's band descriptions; or it is an expression of bands.
+
+Otsu's method assumes two groups of values of not too different size. How clearly there are two is told by Ashman's D (Ashman, Bird and Zepf 1994, doi:10.1086/117248) of two normal distributions fitted to the histogram, above 2 for two clear groups, and by the between-class share of the variance; a warning says where they are not. All valid pixels of the area to map are counted, and rasters may be of any size. Nodata stays nodata, and so does where an index is not defined, as where its bands are 0.</source>
+   <translation>Χωρίζει τις τιμές ενός διαύλου, ή ενός φασματικού δείκτη μίας ή δύο ημερομηνιών, σε δύο κλάσεις με το κατώφλι που μεγιστοποιεί τη διακύμανση ανάμεσά τους (Otsu 1979, doi:10.1109/TSMC.1979.4310076): η μέθοδος αναφοράς που πρέπει να ξεπερνά ένα εκπαιδευμένο μοντέλο. Ο δείκτης δίνεται με το όνομά του, και οι δίαυλοί του βρίσκονται από τις περιγραφές των διαύλων του ψηφιδωτού· ή είναι έκφραση διαύλων.
+
+Η μέθοδος του Otsu υποθέτει δύο ομάδες τιμών με όχι πολύ διαφορετικό μέγεθος. Πόσο καθαρά υπάρχουν δύο, το λέει το D του Ashman (Ashman, Bird and Zepf 1994, doi:10.1086/117248) δύο κανονικών κατανομών προσαρμοσμένων στο ιστόγραμμα, πάνω από 2 για δύο καθαρές ομάδες, και το μερίδιο της διακύμανσης ανάμεσα στις κλάσεις· μια προειδοποίηση λέει πού δεν υπάρχουν. Μετρούν όλα τα έγκυρα εικονοστοιχεία της περιοχής προς χαρτογράφηση, και τα ψηφιδωτά μπορεί να έχουν οποιοδήποτε μέγεθος. Το nodata μένει nodata, όπως και όπου ένας δείκτης δεν ορίζεται, π.χ. όπου οι δίαυλοί του είναι 0.</translation>
+  </message>
+  <message>
+   <source>Class map</source>
+   <translation>Χάρτης κλάσεων</translation>
+  </message>
+  <message>
+   <source>Values divided</source>
+   <translation>Τιμές που χωρίστηκαν</translation>
+  </message>
+  <message>
+   <source>THRESHOLD and WINDOW are both given, and a fixed threshold is one for all. Leave one empty.</source>
+   <translation>Δόθηκαν και το THRESHOLD και το WINDOW, και ένα σταθερό κατώφλι είναι ένα για όλα. Αφήστε το ένα κενό.</translation>
+  </message>
+  <message>
+   <source>otsu,threshold,baseline,index,ndwi,mndwi,ndvi,nbr,dnbr,water,flood,burned,segmentation</source>
+   <translation>otsu,κατώφλι,μέθοδος αναφοράς,δείκτης,ndwi,mndwi,ndvi,nbr,dnbr,νερό,πλημμύρα,καμένα,κατάτμηση</translation>
+  </message>
+  <message>
+   <source>The raster to map; of two dates, the one after. Web maps need an area to map.</source>
+   <translation>Το ψηφιδωτό προς χαρτογράφηση· από δύο ημερομηνίες, εκείνο μετά. Οι χάρτες ιστού χρειάζονται περιοχή προς χαρτογράφηση.</translation>
+  </message>
+  <message>
+   <source>The raster of the first of two dates, for indices that compare two, such as dNBR. Its grid may differ. Default: one date.</source>
+   <translation>Το ψηφιδωτό της πρώτης από δύο ημερομηνίες, για δείκτες που συγκρίνουν δύο, όπως ο dNBR. Το πλέγμα του μπορεί να διαφέρει. Προεπιλογή: μία ημερομηνία.</translation>
+  </message>
+  <message>
+   <source>The number of the band that is divided, from 1, where no index is given. Default: 1.</source>
+   <translation>Ο αριθμός του διαύλου που χωρίζεται, από το 1, όπου δεν δίνεται δείκτης. Προεπιλογή: 1.</translation>
+  </message>
+  <message>
+   <source>Side of the class</source>
+   <translation>Πλευρά της κλάσης</translation>
+  </message>
+  <message>
+   <source>Which side of the threshold is class 1. auto: above it, but below for NBR, where burned land is low. above or below: that side.</source>
+   <translation>Ποια πλευρά του κατωφλίου είναι η κλάση 1. auto: πάνω από αυτό, αλλά κάτω για τον NBR, όπου η καμένη γη είναι χαμηλά. above ή below: εκείνη η πλευρά.</translation>
+  </message>
+  <message>
+   <source>The name of class 1, such as water. Default: that of the index, else above or below.</source>
+   <translation>Το όνομα της κλάσης 1, όπως νερό. Προεπιλογή: εκείνο του δείκτη, αλλιώς above ή below.</translation>
+  </message>
+  <message>
+   <source>Of two dates, whose pixels and extent the map has: finest, those of the raster with the smaller pixels; first, those of the raster before; last, those of the raster after. Default: first.</source>
+   <translation>Από δύο ημερομηνίες, ποιας τα εικονοστοιχεία και την έκταση έχει ο χάρτης: finest, του ψηφιδωτού με τα μικρότερα εικονοστοιχεία· first, του ψηφιδωτού πριν· last, του ψηφιδωτού μετά. Προεπιλογή: first.</translation>
+  </message>
+  <message>
+   <source>GeoTIFF (.tif) with the values of the band or index that were divided, as float32; nodata is NaN. Only created if requested.</source>
+   <translation>GeoTIFF (.tif) με τις τιμές του διαύλου ή του δείκτη που χωρίστηκαν, ως float32· το nodata είναι NaN. Δημιουργείται μόνο αν ζητηθεί.</translation>
+  </message>
+  <message>
+   <source>none: the band alone</source>
+   <translation>none: μόνο ο δίαυλος</translation>
+  </message>
+  <message>
+   <source>Band</source>
+   <translation>Δίαυλος</translation>
+  </message>
+  <message>
+   <source>Name of the class</source>
+   <translation>Όνομα της κλάσης</translation>
+  </message>
+  <message>
+   <source>Index or expression</source>
+   <translation>Δείκτης ή έκφραση</translation>
+  </message>
+  <message>
+   <source>A spectral index by name: {indices} (d: the difference of two dates, so that what is looked for lies above), or an expression of bands, such as (B3 - B11) / (B3 + B11), band1, or before_B8 - after_B8. Bands are named as in their descriptions, as blue, green, red, rededge, nir, swir1 and swir2, or band1 for the first one. Default: the band below.</source>
+   <translation>Φασματικός δείκτης με το όνομά του: {indices} (d: η διαφορά δύο ημερομηνιών, ώστε ό,τι αναζητείται να είναι πάνω), ή έκφραση διαύλων, όπως (B3 - B11) / (B3 + B11), band1, ή before_B8 - after_B8. Οι δίαυλοι ονομάζονται όπως στις περιγραφές τους, ως blue, green, red, rededge, nir, swir1 και swir2, ή band1 για τον πρώτο. Προεπιλογή: ο παρακάτω δίαυλος.</translation>
+  </message>
+  <message>
+   <source>{index}: classes</source>
+   <translation>{index}: κλάσεις</translation>
+  </message>
+  <message>
+   <source>{index}: polygons</source>
+   <translation>{index}: πολύγωνα</translation>
   </message>
   <message>
    <source>Minimum of the map</source>
@@ -1520,8 +2480,8 @@ The model is given by its name if it is installed (see 'List models'), or by the
    <translation>βαθιά μάθηση,νευρωνικό δίκτυο,παλινδρόμηση,onnx,συνεχής,βιομάζα,ύψος,εκτίμηση</translation>
   </message>
   <message>
-   <source>GeoTIFF (.tif) with one value per pixel, in the model's unit, and the statistics; nodata is NaN. An existing file is overwritten.</source>
-   <translation>GeoTIFF (.tif) με μία τιμή ανά εικονοστοιχείο, στη μονάδα του μοντέλου, και τα στατιστικά· το nodata είναι NaN. Υπάρχον αρχείο αντικαθίσταται.</translation>
+   <source>GeoTIFF (.tif) with one value per pixel, or one band a value where the model gives several, in the model's unit, and the statistics of the first; nodata is NaN. An existing file is overwritten.</source>
+   <translation>GeoTIFF (.tif) με μία τιμή ανά εικονοστοιχείο, ή έναν δίαυλο ανά τιμή όπου το μοντέλο δίνει περισσότερες, στη μονάδα του μοντέλου, και τα στατιστικά του πρώτου· το nodata είναι NaN. Υπάρχον αρχείο αντικαθίσταται.</translation>
   </message>
   <message>
    <source>Classified scenes</source>
@@ -1538,14 +2498,14 @@ The model is given by its name if it is installed (see 'List models'), or by the
   <message>
    <source>Classifies scenes, parts of a raster that the network sees as a whole (see 'Train scene classifier'): one class per scene, or several labels where the model was trained for them. Scenes are the cells of a regular grid over the raster, the polygons of a layer (only the pixels inside each), or squares around the points of a layer.
 
-The result is a polygon layer: the cells, the input polygons with all their attributes, or the squares with the attributes of their points. Each polygon has its 'class' (several labels: separated by '; ', the most probable first), its 'score' from 0 to 1, 'valid', the share of its pixels that are not nodata, and one field per class with its probability. Attributes with the same names get a number appended. Cells without a valid pixel are left out; features without one, without a geometry or outside the raster are kept without a class.
+The result is a polygon layer: the cells, the input polygons with all their attributes, or the squares with the attributes of their points. Each polygon has its 'class' (several labels: separated by '; ', the most probable first), its 'score' from 0 to 1, 'valid', the share of its pixels that are not nodata, its uncertainty from 0 to 1 ('entropy' of the class probabilities, and 'margin': 1 minus the difference between the two highest), and one field per class with its probability. Attributes with the same names get a number appended. Cells without a valid pixel are left out; features without one, without a geometry or outside the raster are kept without a class.
 
 The model is given by its name if it is installed (see 'List models'), or by the path of a model folder, a .zip archive of one, or an .onnx file with a model card. Its bands are matched by the raster's band descriptions. Without a match they are taken in order if the raster has as many bands as the model takes; otherwise choose them in 'Bands'.</source>
-   <translation>Ταξινομεί σκηνές, μέρη ενός ψηφιδωτού που το δίκτυο βλέπει ως σύνολο (βλ. «Εκπαίδευση ταξινομητή σκηνών»): μία κλάση ανά σκηνή, ή πολλές ετικέτες όπου το μοντέλο εκπαιδεύτηκε γι' αυτές. Σκηνές είναι τα κελιά ενός κανονικού καννάβου πάνω στο ψηφιδωτό, τα πολύγωνα ενός επιπέδου (μόνο τα εικονοστοιχεία μέσα στο καθένα), ή τετράγωνα γύρω από τα σημεία ενός επιπέδου.
+   <translation>Ταξινομεί σκηνές, μέρη ενός ψηφιδωτού που το δίκτυο βλέπει ως σύνολο (δείτε την «Εκπαίδευση ταξινομητή σκηνών»): μία κλάση ανά σκηνή, ή περισσότερες ετικέτες όπου το μοντέλο εκπαιδεύτηκε γι' αυτές. Οι σκηνές είναι τα κελιά ενός κανονικού πλέγματος πάνω στο ψηφιδωτό, τα πολύγωνα ενός επιπέδου (μόνο τα εικονοστοιχεία μέσα στο καθένα), ή τετράγωνα γύρω από τα σημεία ενός επιπέδου.
 
-Το αποτέλεσμα είναι επίπεδο πολυγώνων: τα κελιά, τα πολύγωνα εισόδου με όλα τα χαρακτηριστικά τους, ή τα τετράγωνα με τα χαρακτηριστικά των σημείων τους. Κάθε πολύγωνο έχει το 'class' του (πολλές ετικέτες: χωρισμένες με '; ', η πιθανότερη πρώτη), το 'score' του από 0 έως 1, το 'valid', το ποσοστό των εικονοστοιχείων του που δεν είναι nodata, και ένα πεδίο ανά κλάση με την πιθανότητά της. Σε χαρακτηριστικά με τα ίδια ονόματα προστίθεται ένας αριθμός. Κελιά χωρίς έγκυρο εικονοστοιχείο μένουν έξω· οντότητες χωρίς κανένα, χωρίς γεωμετρία ή εκτός του ψηφιδωτού μένουν, χωρίς κλάση.
+Το αποτέλεσμα είναι επίπεδο πολυγώνων: τα κελιά, τα πολύγωνα της εισόδου με όλα τα χαρακτηριστικά τους, ή τα τετράγωνα με τα χαρακτηριστικά των σημείων τους. Κάθε πολύγωνο έχει την κλάση του 'class' (περισσότερες ετικέτες: χωρισμένες με '; ', η πιθανότερη πρώτη), τη βαθμολογία του 'score' από 0 έως 1, το 'valid', το ποσοστό των εικονοστοιχείων του που δεν είναι nodata, την αβεβαιότητά του από 0 έως 1 ('entropy' των πιθανοτήτων των κλάσεων, και 'margin': 1 μείον τη διαφορά των δύο μεγαλύτερων), και ένα πεδίο ανά κλάση με την πιθανότητά της. Σε χαρακτηριστικά με τα ίδια ονόματα προστίθεται αριθμός. Κελιά χωρίς έγκυρο εικονοστοιχείο μένουν έξω· οντότητες χωρίς κάποιο, χωρίς γεωμετρία ή έξω από το ψηφιδωτό διατηρούνται χωρίς κλάση.
 
-Το μοντέλο δίνεται με το όνομά του αν είναι εγκατεστημένο (βλ. «Κατάλογος μοντέλων»), ή με τη διαδρομή φακέλου μοντέλου, αρχείου .zip του, ή αρχείου .onnx με κάρτα μοντέλου. Οι δίαυλοί του αντιστοιχίζονται με τις περιγραφές των διαύλων του ψηφιδωτού. Χωρίς αντιστοίχιση λαμβάνονται με τη σειρά, αν το ψηφιδωτό έχει τόσους διαύλους όσους δέχεται το μοντέλο· αλλιώς επιλέξτε τους στο «Δίαυλοι».</translation>
+Το μοντέλο δίνεται με το όνομά του αν είναι εγκατεστημένο (δείτε τη «Λίστα μοντέλων»), ή με τη διαδρομή ενός φακέλου μοντέλου, ενός αρχείου .zip του, ή ενός αρχείου .onnx με κάρτα μοντέλου. Οι δίαυλοί του αντιστοιχίζονται με τις περιγραφές των διαύλων του ψηφιδωτού. Αν δεν ταιριάζουν, λαμβάνονται με τη σειρά όταν το ψηφιδωτό έχει όσους διαύλους παίρνει το μοντέλο· αλλιώς επιλέξτε τους στο «Δίαυλοι».</translation>
   </message>
   <message>
    <source>Scenes</source>
@@ -1632,12 +2592,76 @@ The model is given by its name if it is installed (see 'List models'), or by the
 Το μοντέλο δίνεται με το όνομά του αν είναι εγκατεστημένο (βλ. «Κατάλογος μοντέλων»), ή με τη διαδρομή φακέλου μοντέλου, αρχείου .zip του, ή αρχείου .onnx με κάρτα μοντέλου ή μεταδεδομένα Deepness. Οι δίαυλοί του αντιστοιχίζονται με τις περιγραφές των διαύλων του ψηφιδωτού. Χωρίς αντιστοίχιση λαμβάνονται με τη σειρά, αν το ψηφιδωτό έχει τόσους διαύλους όσους δέχεται το μοντέλο· αλλιώς επιλέξτε τους στο «Δίαυλοι».</translation>
   </message>
   <message>
-   <source>Class map</source>
-   <translation>Χάρτης κλάσεων</translation>
-  </message>
-  <message>
    <source>deep learning,neural network,classification,onnx,land cover,semantic</source>
    <translation>βαθιά μάθηση,νευρωνικό δίκτυο,ταξινόμηση,onnx,κάλυψη γης,σημασιολογική</translation>
+  </message>
+  <message>
+   <source>Super-resolution</source>
+   <translation>Υπερανάλυση</translation>
+  </message>
+  <message>
+   <source>Makes a raster with smaller pixels of a raster, with a trained network: two, four, … pixels for each one, as the model says. The network makes up what the raster does not show from what it was trained on: use the result to look at, and measure with care. Rasters may have any size, data type and coordinate system; nodata stays nodata.
+
+No such model comes with the plugin. 'Import model' installs others, for instance ONNX files with Deepness metadata.</source>
+   <translation>Δημιουργεί από ένα ψηφιδωτό ένα άλλο με μικρότερα εικονοστοιχεία, με εκπαιδευμένο δίκτυο: δύο, τέσσερα, … εικονοστοιχεία για το καθένα, όπως λέει το μοντέλο. Το δίκτυο επινοεί ό,τι δεν δείχνει το ψηφιδωτό από όσα είδε στην εκπαίδευση: χρησιμοποιήστε το αποτέλεσμα για παρατήρηση, και μετρήστε σε αυτό με προσοχή. Τα ψηφιδωτά μπορεί να έχουν οποιοδήποτε μέγεθος, τύπο δεδομένων και σύστημα συντεταγμένων· το nodata μένει nodata.
+
+Με το πρόσθετο δεν έρχεται τέτοιο μοντέλο. Η «Εισαγωγή μοντέλου» εγκαθιστά άλλα, για παράδειγμα αρχεία ONNX με μεταδεδομένα Deepness.</translation>
+  </message>
+  <message>
+   <source>Finer raster</source>
+   <translation>Λεπτότερο ψηφιδωτό</translation>
+  </message>
+  <message>
+   <source>deep learning,neural network,super-resolution,upscale,enhance,sharpen,onnx,deepness</source>
+   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,υπερανάλυση,μεγέθυνση,βελτίωση,όξυνση,onnx,deepness</translation>
+  </message>
+  <message>
+   <source>GeoTIFF (.tif) with the network's bands, as it gives them; nodata is NaN. An existing file is overwritten.</source>
+   <translation>GeoTIFF (.tif) με τους διαύλους του δικτύου, όπως τους δίνει· το nodata είναι NaN. Υπάρχον αρχείο αντικαθίσταται.</translation>
+  </message>
+  <message>
+   <source>Threshold used</source>
+   <translation>Κατώφλι που χρησιμοποιήθηκε</translation>
+  </message>
+  <message>
+   <source>Ashman's D of the histogram</source>
+   <translation>D του Ashman για το ιστόγραμμα</translation>
+  </message>
+  <message>
+   <source>Between-class share of the variance (0 to 1)</source>
+   <translation>Μερίδιο της διακύμανσης ανάμεσα στις κλάσεις (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>Area of the class (square metres)</source>
+   <translation>Έκταση της κλάσης (τετραγωνικά μέτρα)</translation>
+  </message>
+  <message>
+   <source>Share of the class in the mapped area (0 to 1)</source>
+   <translation>Ποσοστό της κλάσης στη χαρτογραφημένη περιοχή (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>Threshold</source>
+   <translation>Κατώφλι</translation>
+  </message>
+  <message>
+   <source>A fixed threshold, in the units of the band or index. Any number. Default: Otsu's threshold.</source>
+   <translation>Σταθερό κατώφλι, στις μονάδες του διαύλου ή του δείκτη. Οποιοσδήποτε αριθμός. Προεπιλογή: το κατώφλι του Otsu.</translation>
+  </message>
+  <message>
+   <source>Sensor of the band numbers</source>
+   <translation>Αισθητήρας των αριθμών διαύλων</translation>
+  </message>
+  <message>
+   <source>The sensor whose numbers the band descriptions have, such as B5, which is near infrared in Landsat 8 and red edge in Sentinel-2. auto: told from the descriptions, which may also say red, nir, swir1 and the like.</source>
+   <translation>Ο αισθητήρας του οποίου τους αριθμούς έχουν οι περιγραφές των διαύλων, όπως B5, που είναι εγγύς υπέρυθρο στον Landsat 8 και ερυθρό άκρο στον Sentinel-2. auto: προκύπτει από τις περιγραφές, που μπορεί να λένε και red, nir, swir1 και παρόμοια.</translation>
+  </message>
+  <message>
+   <source>Local thresholds: window (pixels)</source>
+   <translation>Τοπικά κατώφλια: παράθυρο (εικονοστοιχεία)</translation>
+  </message>
+  <message>
+   <source>Side length of square windows that each have a threshold of their own, 32 to 4096 pixels, for scenes whose brightness changes across the image. Between the windows' centres thresholds are interpolated, so that no edges show. A window without two clear groups of values takes the threshold of the whole image. Default: one threshold for all.</source>
+   <translation>Πλευρά τετράγωνων παραθύρων που έχουν το καθένα δικό του κατώφλι, 32 έως 4096 εικονοστοιχεία, για εικόνες των οποίων η φωτεινότητα αλλάζει από άκρη σε άκρη. Ανάμεσα στα κέντρα των παραθύρων τα κατώφλια παρεμβάλλονται, ώστε να μη φαίνονται ακμές. Παράθυρο χωρίς δύο καθαρές ομάδες τιμών παίρνει το κατώφλι όλης της εικόνας. Προεπιλογή: ένα κατώφλι για όλα.</translation>
   </message>
   <message>
    <source>Time-series classification</source>
@@ -1752,6 +2776,18 @@ Dates are read from the names of layers and bands and from the files' metadata, 
    <translation>RSDL: βαθιά μάθηση σε ψηφιδωτά</translation>
   </message>
   <message>
+   <source>to be answered</source>
+   <translation>προς απάντηση</translation>
+  </message>
+  <message>
+   <source>answered</source>
+   <translation>απαντήθηκε</translation>
+  </message>
+  <message>
+   <source>What is there</source>
+   <translation>Τι υπάρχει εκεί</translation>
+  </message>
+  <message>
    <source>QGIS cannot open the file. Its path may hold characters that have a special meaning to QGIS, such as % or |.</source>
    <translation>Το QGIS δεν μπορεί να ανοίξει το αρχείο. Η διαδρομή του ίσως περιέχει χαρακτήρες με ειδική σημασία για το QGIS, όπως % ή |.</translation>
   </message>
@@ -1770,6 +2806,38 @@ Dates are read from the names of layers and bands and from the files' metadata, 
   <message>
    <source>no class</source>
    <translation>χωρίς κλάση</translation>
+  </message>
+  <message>
+   <source>A file (.zip) that the job is saved to, in place of running it: no result is made here. 'rsdl run' runs it on another computer, such as a cluster, with the same result. It holds the job, the model, the versions of the libraries and what QGIS copied for the job. Results without a file of their own go to the folder in which it is run.</source>
+   <translation>Αρχείο (.zip) στο οποίο αποθηκεύεται η εργασία αντί να εκτελεστεί: εδώ δεν δημιουργείται αποτέλεσμα. Το 'rsdl run' την εκτελεί σε άλλον υπολογιστή, όπως σε συστοιχία, με το ίδιο αποτέλεσμα. Περιέχει την εργασία, το μοντέλο, τις εκδόσεις των βιβλιοθηκών και ό,τι αντέγραψε το QGIS για την εργασία. Αποτελέσματα χωρίς δικό τους αρχείο πηγαίνουν στον φάκελο όπου εκτελείται.</translation>
+  </message>
+  <message>
+   <source>The job is saved and was not run. On the other computer: rsdl run {file}</source>
+   <translation>Η εργασία αποθηκεύτηκε και δεν εκτελέστηκε. Στον άλλον υπολογιστή: rsdl run {file}</translation>
+  </message>
+  <message>
+   <source>Save job instead of running it</source>
+   <translation>Αποθήκευση της εργασίας αντί για εκτέλεση</translation>
+  </message>
+  <message>
+   <source>Job bundles (*.zip)</source>
+   <translation>Πακέτα εργασιών (*.zip)</translation>
+  </message>
+  <message>
+   <source>Data in the saved job</source>
+   <translation>Δεδομένα στην αποθηκευμένη εργασία</translation>
+  </message>
+  <message>
+   <source>paths: the saved job names the files of the layers; where they lie elsewhere on the other computer, 'rsdl run --map' says so. copies: the files are copied into it. Default: paths.</source>
+   <translation>paths: η αποθηκευμένη εργασία ονομάζει τα αρχεία των επιπέδων· όπου στον άλλον υπολογιστή βρίσκονται αλλού, το λέει το 'rsdl run --map'. copies: τα αρχεία αντιγράφονται μέσα της. Προεπιλογή: paths.</translation>
+  </message>
+  <message>
+   <source>The job was cancelled.</source>
+   <translation>Η εργασία ακυρώθηκε.</translation>
+  </message>
+  <message>
+   <source>The saved job does not state versions of libraries: {reason}</source>
+   <translation>Η αποθηκευμένη εργασία δεν αναφέρει εκδόσεις βιβλιοθηκών: {reason}</translation>
   </message>
   <message>
    <source>The best model so far is in {folder} and can be used as it is. Running again with the same settings goes on.</source>
@@ -1844,10 +2912,6 @@ The model goes to your models unless you choose a folder, and can be used at onc
    <translation>Μοντέλο, για το MODEL άλλων αλγορίθμων</translation>
   </message>
   <message>
-   <source>Best epoch, from 1</source>
-   <translation>Καλύτερη εποχή, από 1</translation>
-  </message>
-  <message>
    <source>deep learning,neural network,train,fine-tune,transfer learning,pytorch,labels,model</source>
    <translation>βαθιά μάθηση,νευρωνικό δίκτυο,εκπαίδευση,προσαρμογή,μεταφορά μάθησης,pytorch,ετικέτες,μοντέλο</translation>
   </message>
@@ -1866,6 +2930,14 @@ The model goes to your models unless you choose a folder, and can be used at onc
   <message>
    <source>OUTPUT: the folder {folder} cannot be written to. Choose another.</source>
    <translation>OUTPUT: δεν επιτρέπεται εγγραφή στον φάκελο {folder}. Επιλέξτε άλλον.</translation>
+  </message>
+  <message>
+   <source>Computing</source>
+   <translation>Υπολογισμός</translation>
+  </message>
+  <message>
+   <source>Best epoch, from 1</source>
+   <translation>Καλύτερη εποχή, από 1</translation>
   </message>
   <message>
    <source>The model is in {folder}.</source>
@@ -2252,10 +3324,6 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
    <translation>Νέος ή κενός φάκελος για τα δείγματα, ή φάκελος δειγμάτων, που αντικαθίσταται. Προεπιλογή: προσωρινός.</translation>
   </message>
   <message>
-   <source>Task</source>
-   <translation>Εργασία</translation>
-  </message>
-  <message>
    <source>What is to be trained: segmentation, regression, classification of scenes or detection of objects from RASTERS, change from BEFORE and AFTER, time-series from LAYERS. auto: by the rasters that are given, segmentation for RASTERS.</source>
    <translation>Τι θα εκπαιδευτεί: segmentation (κατάτμηση), regression (παλινδρόμηση), classification (ταξινόμηση σκηνών) ή detection (ανίχνευση αντικειμένων) από τα RASTERS, change (μεταβολή) από τα BEFORE και AFTER, time-series (χρονοσειρές) από τα LAYERS. auto: ανάλογα με τα ψηφιδωτά που δόθηκαν, segmentation για τα RASTERS.</translation>
   </message>
@@ -2354,10 +3422,6 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
   <message>
    <source>Side length of the squares that scenes are resized to for the network. Smaller is faster and shows less detail.</source>
    <translation>Μήκος πλευράς των τετραγώνων στα οποία φέρονται οι σκηνές για το δίκτυο. Μικρότερο είναι ταχύτερο και δείχνει λιγότερη λεπτομέρεια.</translation>
-  </message>
-  <message>
-   <source>Method</source>
-   <translation>Μέθοδος</translation>
   </message>
   <message>
    <source>How data is split into training, validation and test. blocks: spatial blocks with a gap between them, the honest way for maps; places: labelled places as a whole (PLACE_FIELD); files: whole rasters; chips: as the chip folder says; random: single chips, whose metrics are too optimistic where neighbours look alike. auto: blocks for layers; a chip folder as it says, or else as suits it.</source>
@@ -2624,10 +3688,6 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
    <translation>Επαύξηση</translation>
   </message>
   <message>
-   <source>Computing</source>
-   <translation>Υπολογισμός</translation>
-  </message>
-  <message>
    <source>only the pixels that it touches</source>
    <translation>μόνο τα εικονοστοιχεία που αγγίζει</translation>
   </message>
@@ -2700,6 +3760,110 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
    <translation>Γράψτε το όπως {example}.</translation>
   </message>
   <message>
+   <source>SVM classification</source>
+   <translation>Ταξινόμηση SVM</translation>
+  </message>
+  <message>
+   <source>Fits a classifier of single pixels, a support vector machine (SVM), a random forest or gradient boosting of scikit-learn, to layers and labels: polygons, lines or points with a class field, or a class raster. It is the baseline that a network should beat, and often enough by itself where a pixel's own values tell its class. Several layers are one stack, as of two sensors, two dates or indices; with LAYOUT=dates or variables they are a time series.
+
+The data are split, the model is evaluated, and the report is made as for networks. Parameters that are not given are chosen on the validation split, and nothing on the test split. An SVM takes a sample of the labelled pixels (SAMPLES), stratified by class, since its time grows with their square.
+
+The model goes to your models unless you choose a folder, and needs no scikit-learn to run: 'Semantic segmentation' maps with the model of a stack, whose first layer is INPUT and whose others are LAYERS, and 'Time-series classification' with that of a series.</source>
+   <translation>Προσαρμόζει έναν ταξινομητή μεμονωμένων εικονοστοιχείων, μηχανή διανυσμάτων υποστήριξης (SVM), τυχαίο δάσος ή gradient boosting του scikit-learn, σε επίπεδα και ετικέτες: πολύγωνα, γραμμές ή σημεία με πεδίο κλάσης, ή ψηφιδωτό κλάσεων. Είναι η μέθοδος αναφοράς που πρέπει να ξεπερνά ένα δίκτυο, και συχνά αρκεί μόνη της όπου οι τιμές ενός εικονοστοιχείου λένε την κλάση του. Περισσότερα επίπεδα είναι μία στοίβα, όπως δύο αισθητήρων, δύο ημερομηνιών ή δεικτών· με LAYOUT=dates ή variables είναι χρονοσειρά.
+
+Τα δεδομένα διαχωρίζονται, το μοντέλο αξιολογείται και η έκθεση γίνεται όπως για τα δίκτυα. Παράμετροι που δεν δίνονται επιλέγονται στο σύνολο επικύρωσης, και τίποτε στο σύνολο ελέγχου. Ένα SVM παίρνει δείγμα των εικονοστοιχείων με ετικέτα (SAMPLES), στρωματοποιημένο κατά κλάση, αφού ο χρόνος του αυξάνεται με το τετράγωνό τους.
+
+Το μοντέλο πηγαίνει στα μοντέλα σας, εκτός αν επιλέξετε φάκελο, και δεν χρειάζεται scikit-learn για να εκτελεστεί: η «Σημασιολογική κατάτμηση» χαρτογραφεί με το μοντέλο μιας στοίβας, της οποίας το πρώτο επίπεδο είναι το INPUT και τα άλλα το LAYERS, και η «Ταξινόμηση χρονοσειρών» με εκείνο μιας σειράς.</translation>
+  </message>
+  <message>
+   <source>Layout</source>
+   <translation>Διάταξη</translation>
+  </message>
+  <message>
+   <source>There is nothing to learn from. Choose LAYERS and LABELS, or a chip folder in CHIPS.</source>
+   <translation>Δεν υπάρχει κάτι από το οποίο να μάθει. Επιλέξτε LAYERS και LABELS, ή έναν φάκελο δειγμάτων εικόνας στο CHIPS.</translation>
+  </message>
+  <message>
+   <source>The method: {methods}. Default: svm-rbf.</source>
+   <translation>Η μέθοδος: {methods}. Προεπιλογή: svm-rbf.</translation>
+  </message>
+  <message>
+   <source>Cost C</source>
+   <translation>Κόστος C</translation>
+  </message>
+  <message>
+   <source>Of an SVM, the weight of training pixels on the wrong side, 0.000001 to 1,000,000. Higher values fit the training pixels more closely. Default: chosen on the validation split.</source>
+   <translation>Ενός SVM, το βάρος των εικονοστοιχείων εκπαίδευσης στη λάθος πλευρά, 0.000001 έως 1.000.000. Μεγαλύτερες τιμές ακολουθούν πιο πιστά τα εικονοστοιχεία εκπαίδευσης. Προεπιλογή: επιλέγεται στο σύνολο επικύρωσης.</translation>
+  </message>
+  <message>
+   <source>Kernel width gamma</source>
+   <translation>Πλάτος πυρήνα gamma</translation>
+  </message>
+  <message>
+   <source>Of the RBF kernel, exp(-gamma d²) for the distance d of standardised features, 0.000001 to 1,000,000. Default: chosen on the validation split.</source>
+   <translation>Του πυρήνα RBF, exp(-gamma d²) για την απόσταση d τυποποιημένων χαρακτηριστικών, 0.000001 έως 1.000.000. Προεπιλογή: επιλέγεται στο σύνολο επικύρωσης.</translation>
+  </message>
+  <message>
+   <source>Trees</source>
+   <translation>Δέντρα</translation>
+  </message>
+  <message>
+   <source>Number of trees of a random forest, or of boosting for each class, 1 to 5,000. Default: 200.</source>
+   <translation>Πλήθος δέντρων ενός τυχαίου δάσους, ή του boosting για κάθε κλάση, 1 έως 5.000. Προεπιλογή: 200.</translation>
+  </message>
+  <message>
+   <source>Least pixels of a leaf</source>
+   <translation>Ελάχιστα εικονοστοιχεία ενός φύλλου</translation>
+  </message>
+  <message>
+   <source>Least training pixels of a leaf of a tree, 1 to 100,000. Default: chosen on the validation split.</source>
+   <translation>Ελάχιστα εικονοστοιχεία εκπαίδευσης ενός φύλλου δέντρου, 1 έως 100.000. Προεπιλογή: επιλέγεται στο σύνολο επικύρωσης.</translation>
+  </message>
+  <message>
+   <source>Training pixels</source>
+   <translation>Εικονοστοιχεία εκπαίδευσης</translation>
+  </message>
+  <message>
+   <source>How many labelled pixels of the training split are used at most, drawn at random by class, 100 to 1,000,000; at most 50,000 for svm-rbf. Default: 10,000 for svm-rbf, 50,000 for the others.</source>
+   <translation>Πόσα εικονοστοιχεία με ετικέτα του συνόλου εκπαίδευσης χρησιμοποιούνται το πολύ, με τυχαία κλήρωση κατά κλάση, 100 έως 1.000.000· το πολύ 50.000 για το svm-rbf. Προεπιλογή: 10.000 για το svm-rbf, 50.000 για τα άλλα.</translation>
+  </message>
+  <message>
+   <source>svm,support vector machine,random forest,gradient boosting,scikit-learn,baseline,classification,train</source>
+   <translation>svm,μηχανή διανυσμάτων υποστήριξης,τυχαίο δάσος,gradient boosting,scikit-learn,μέθοδος αναφοράς,ταξινόμηση,εκπαίδευση</translation>
+  </message>
+  <message>
+   <source>Layers</source>
+   <translation>Επίπεδα</translation>
+  </message>
+  <message>
+   <source>The rasters to learn from, of one place: all bands of all layers, or the layers of a time series. Grids and coordinate systems may differ. Maps are made from the same layers in the same order.</source>
+   <translation>Τα ψηφιδωτά εκπαίδευσης, ενός τόπου: όλοι οι δίαυλοι όλων των επιπέδων, ή τα επίπεδα μιας χρονοσειράς. Πλέγματα και συστήματα συντεταγμένων μπορεί να διαφέρουν. Οι χάρτες γίνονται από τα ίδια επίπεδα με την ίδια σειρά.</translation>
+  </message>
+  <message>
+   <source>Shares of the classes</source>
+   <translation>Μερίδια των κλάσεων</translation>
+  </message>
+  <message>
+   <source>How many training pixels of each class are drawn where not all can be. proportional: as they are labelled, 50 at least; equal: as many of each class, which finds rare classes more often and maps too much of them. Default: proportional.</source>
+   <translation>Πόσα εικονοστοιχεία εκπαίδευσης κάθε κλάσης κληρώνονται όπου δεν μπορούν όλα. proportional: όπως έχουν ετικέτα, τουλάχιστον 50· equal: ίσα από κάθε κλάση, που βρίσκει συχνότερα σπάνιες κλάσεις και χαρτογραφεί υπερβολικά πολλές. Προεπιλογή: proportional.</translation>
+  </message>
+  <message>
+   <source>A series of LAYOUT=dates has a layer for each date, and there is one. Choose more.</source>
+   <translation>Μια σειρά με LAYOUT=dates έχει ένα επίπεδο για κάθε ημερομηνία, και υπάρχει ένα. Επιλέξτε περισσότερα.</translation>
+  </message>
+  <message>
+   <source>stack: all bands of all layers are features of a pixel. dates: each layer is a date of a time series and its bands are variables. variables: each layer is a variable and its bands are dates. For a chip folder: stack, or either of the others where its chips are series. Default: stack. Values: {values}.</source>
+   <translation>stack: όλοι οι δίαυλοι όλων των επιπέδων είναι χαρακτηριστικά ενός εικονοστοιχείου. dates: κάθε επίπεδο είναι ημερομηνία μιας χρονοσειράς και οι δίαυλοί του μεταβλητές. variables: κάθε επίπεδο είναι μεταβλητή και οι δίαυλοί του ημερομηνίες. Για φάκελο δειγμάτων εικόνας: stack, ή ένα από τα άλλα όπου τα δείγματά του είναι σειρές. Προεπιλογή: stack. Τιμές: {values}.</translation>
+  </message>
+  <message>
+   <source>SAMPLES is {count}, and METHOD={method} takes {most} training pixels at most.</source>
+   <translation>Το SAMPLES είναι {count}, και το METHOD={method} παίρνει το πολύ {most} εικονοστοιχεία εκπαίδευσης.</translation>
+  </message>
+  <message>
+   <source>{name} is given, and METHOD={method} has no such parameter. Leave it empty.</source>
+   <translation>Δόθηκε το {name}, και το METHOD={method} δεν έχει τέτοια παράμετρο. Αφήστε το κενό.</translation>
+  </message>
+  <message>
    <source>Train change detector</source>
    <translation>Εκπαίδευση ανιχνευτή μεταβολών</translation>
   </message>
@@ -2762,10 +3926,6 @@ CHIPS takes a chip folder, or images with boxes in the format of COCO, Pascal VO
   <message>
    <source>Run 'Diagnostics' to see whether its environment is sound.</source>
    <translation>Εκτελέστε τα «Διαγνωστικά» για να δείτε αν το περιβάλλον του είναι σε τάξη.</translation>
-  </message>
-  <message>
-   <source>The job was cancelled.</source>
-   <translation>Η εργασία ακυρώθηκε.</translation>
   </message>
   <message>
    <source>The worker has not answered for {seconds} seconds.</source>
