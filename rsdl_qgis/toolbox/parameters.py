@@ -237,7 +237,7 @@ def threads():
 
 def engine():
     """ENGINE: the library that runs the network, and its precision."""
-    return choice(
+    parameter = choice(
         "ENGINE",
         tr("Inference engine"),
         tr(
@@ -248,6 +248,8 @@ def engine():
         ),
         RUNNING["engine"].kind.words,
     )
+    parameter.setFlags(parameter.flags() | compat.OPTIONAL)  # models that were made before it was there stay sound
+    return parameter
 
 
 def scheduler():

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...paths import plugin_version
 from ..feedback import Report
 from ..job.outputs import check_outputs, kept, writing
 from ..raster.grid import Grid, Window
 from ..raster.source import RasterSource
 from ..raster.writer import RasterSink
+from ..runs.record import noted, of_result, run_of
 from ..tables.fire import CLASSES, FIRE
 from .reflectance import Bands, bands_of, check_values
 from .request import OPERATION, FireRequest
@@ -101,7 +99,8 @@ class _Writer:
     def __init__(self, request: FireRequest, grid: Grid, report: Report):
         self._request, self._grid, self._report = request, grid, report
         self._counts = np.zeros(256, np.int64)
-        self._polygons = _polygonizer(request.polygons, grid, report) if request.polygons else None
+        note = _metadata(request)
+        self._polygons = _polygonizer(request.polygons, grid, report, note) if request.polygons else None
         try:
             self._sink = RasterSink(
                 request.output,
@@ -111,7 +110,7 @@ class _Writer:
                 nodata=NODATA,
                 band_names=("active fire",),
                 classes=CLASSES,
-                metadata=_metadata(request),
+                metadata=of_result(note, "output"),
             )
         except BaseException:
             if self._polygons:
@@ -151,17 +150,14 @@ class _Writer:
             self._polygons.abort()
 
 
-def _polygonizer(path: str, grid: Grid, report: Report) -> BackgroundPolygonizer:
+def _polygonizer(path: str, grid: Grid, report: Report, note: Mapping[str, str]) -> BackgroundPolygonizer:
     from ..vector.tracing.background import BackgroundPolygonizer, Polygonizer  # their library takes a while to load
 
-    return BackgroundPolygonizer(Polygonizer(path, grid, CLASSES, np.uint8, skip=(0,)), report)
+    polygonizer = Polygonizer(path, grid, CLASSES, np.uint8, skip=(0,), metadata=of_result(note, "polygons"))
+    return BackgroundPolygonizer(polygonizer, report)
 
 
 def _metadata(request: FireRequest) -> dict[str, str]:
     """How the map was made."""
-    return {
-        "RSDL_VERSION": plugin_version(),
-        "RSDL_METHOD": request.method,
-        "RSDL_JOB": json.dumps({"operation": OPERATION, "arguments": dict(request.asked)}),
-        "RSDL_TIME": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-    }
+    run = run_of(OPERATION, request.asked)
+    return {**noted(run), "RSDL_VERSION": run["version"], "RSDL_METHOD": request.method, "RSDL_TIME": run["time"]}

@@ -24,7 +24,15 @@ from . import ranks
 
 Run = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
-READ = ("path", "mask", "features", "chips", "pretrained", "sample")  # arguments, at any depth, that name what is read
+READ = (
+    "path",
+    "mask",
+    "features",
+    "chips",
+    "pretrained",
+    "sample",
+    "product",
+)  # arguments, at any depth, that name what is read
 MODELS = ("model", "base_model", "teacher")  # folders in which other files may lie
 SYSTEM_TABLES = ("gpkg_", "rtree_", "sqlite_", "layer_styles", "ogr_empty_table")  # beginnings of a GeoPackage's own
 ALL_TABLES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"

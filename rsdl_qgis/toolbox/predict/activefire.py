@@ -21,11 +21,11 @@ from ...engine.errors import RsdlError
 from ...engine.files.landsat import read_product
 from ...engine.job.arguments import OPERATIONS
 from ...engine.tables.fire import BANDS, FIRE, SUN_CORRECTED
-from .. import compat, settings
+from .. import compat
 from .. import parameters as shared
-from ..algorithm import RsdlAlgorithm
 from ..results import styles
 from ..results.style_files import keep_style
+from ..saving import JobAlgorithm, saving_parameters
 from ..text import tr
 from ..worker import layers, vectors
 from ..worker.client import make_job, run_job, temporary_folder
@@ -36,7 +36,7 @@ OPERATION = "active_fire"
 ARGUMENTS = OPERATIONS[OPERATION]
 
 
-class ActiveFire(RsdlAlgorithm):
+class ActiveFire(JobAlgorithm):
     """rsdl:activefire: what burns, by thresholds and by how a pixel differs from what is around it."""
 
     NAME = "activefire"
@@ -61,7 +61,8 @@ class ActiveFire(RsdlAlgorithm):
         ).split(",")
 
     def initAlgorithm(self, configuration=None):
-        for parameter in [*self._inputs(), *self._outputs(), shared.extent(), self._mask_parameter(), shared.nodata()]:
+        area = [shared.extent(), self._mask_parameter(), shared.nodata()]
+        for parameter in [*self._inputs(), *self._outputs(), *area, *saving_parameters()]:
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputNumber("FIRE_PIXELS", tr("Number of pixels with active fire")))
         self.addOutput(QgsProcessingOutputNumber("FIRE_AREA", tr("Area of pixels with active fire (square metres)")))
@@ -158,8 +159,7 @@ class ActiveFire(RsdlAlgorithm):
         given = self._given(parameters, context)
         if isinstance(given, list):
             self._check_layers(given, parameters, context)
-        settings.worker_python()
-        return ""
+        return self.worker_problem(parameters)
 
     def _given(self, parameters, context) -> list[RasterUse] | Path:
         """The bands that are given as layers, or the MTL file of a product. RsdlError where neither can be used."""
@@ -236,7 +236,10 @@ class ActiveFire(RsdlAlgorithm):
                 "method": self.parameterAsString(parameters, "METHOD", context),
                 **{name.lower(): path for name, path in outputs.items()},
             }
-            result = run_job(make_job(OPERATION, arguments), steps, folder)
+            job = make_job(OPERATION, arguments)
+            if self.is_saved(parameters):
+                return self.save(job, parameters, context, steps)
+            result = run_job(job, steps, folder)
         self._show(outputs, replaced, result, context, feedback)
         pixels = {item["value"]: item["pixels"] for item in result["classes"]}[FIRE]
         layer = styles.opened(result["output"])
@@ -247,7 +250,7 @@ class ActiveFire(RsdlAlgorithm):
         """What the job reads; layers that have to be copied are, a step each after ``copied`` ones."""
         nodata = shared.nodata_of(self, parameters, context)
         if self._metadata is not None:
-            return {"product": str(self._metadata), "nodata": nodata}
+            return {"product": _whole(self._metadata), "nodata": nodata}
         specs = []
         for item, box in zip(self._rasters, self._extents):
             steps.setCurrentStep(copied)
@@ -316,6 +319,14 @@ def _numbered(rasters: Sequence[QgsRasterLayer], numbers: Sequence[int]) -> Rast
             )
         )
     return RasterUse("INPUT", layer, tuple(numbers))
+
+
+def _whole(metadata: Path) -> str:
+    """The folder of a product, with which its bands go too; its MTL file where the folder has several."""
+    try:
+        return str(read_product(metadata.parent, list(BANDS)).metadata.parent)
+    except RsdlError:
+        return str(metadata)
 
 
 def _first_band(metadata: Path) -> QgsRasterLayer:

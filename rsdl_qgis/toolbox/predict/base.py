@@ -166,7 +166,7 @@ class InferenceAlgorithm(JobAlgorithm):
                 "resample": self.parameterAsBoolean(parameters, "RESAMPLE", context),
                 **self.options(parameters, context),
                 "device": self.parameterAsString(parameters, "DEVICE", context).strip() or "auto",
-                "engine": self.parameterAsEnumString(parameters, "ENGINE", context),
+                "engine": self.parameterAsEnumString(parameters, "ENGINE", context) or None,
                 "scheduler": shared.text_of(self, parameters, "SCHEDULER", context) or None,
                 **{name.lower(): read(self, parameters, name, context) for name, (_, read) in self.further().items()},
                 **{

@@ -134,6 +134,9 @@ class OtsuThreshold(InferenceAlgorithm):
     def operation(self):
         return thresholding.OPERATION
 
+    def further(self):
+        return {}
+
     def problem(self, parameters, context):
         if shared.is_given(parameters, "THRESHOLD") and shared.is_given(parameters, "WINDOW"):
             return tr("THRESHOLD and WINDOW are both given, and a fixed threshold is one for all. Leave one empty.")

@@ -7,14 +7,12 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ....paths import plugin_version
 from ...cards.card import Class, ModelCard
 from ...feedback import Portion, Report
 from ...job.outputs import kept, writing
@@ -22,6 +20,7 @@ from ...radiometry.bimodality import CLEAR, FEWEST
 from ...raster.grid import Grid, Window
 from ...raster.source import RasterSource
 from ...raster.tiles import tiles
+from ...runs.record import noted, run_of
 from ..blocks.rows import MapPart
 from ..class_map import SegmentationCollector
 from ..loop import predict
@@ -151,12 +150,13 @@ def collector_of(
 
 def metadata(request: ThresholdRequest, found: Thresholds) -> dict[str, str]:
     """How an output was made."""
+    run = run_of("threshold", request.asked)
     return {
-        "RSDL_VERSION": plugin_version(),
+        **noted(run),
+        "RSDL_VERSION": run["version"],
         "RSDL_INDEX": request.expression.text,
         "RSDL_THRESHOLD": f"{found.level:.9g}",
-        "RSDL_JOB": json.dumps({"operation": "threshold", "arguments": dict(request.asked)}),
-        "RSDL_TIME": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "RSDL_TIME": run["time"],
         **({"RSDL_BIMODALITY": json.dumps(vars(found.found))} if found.found else {}),
     }
 
