@@ -24,7 +24,10 @@ RUNTIMES = {
     "cuda13": "onnxruntime-gpu[cuda,cudnn]>=1.27; python_version >= '3.11'",
 }
 WITHOUT_CUDA = "onnxruntime>=1.23,<1.27; python_version < '3.11'"  # which the wheels for CUDA 13 leave out
-TRAIN = ("torch==2.13.0", "safetensors>=0.4.2", "onnx>=1.16", "tensorboardX>=2.6.2.2")
+TRAIN = (
+    *("torch==2.13.0", "safetensors>=0.4.2", "onnx>=1.16", "tensorboardX>=2.6.2.2"),
+    *("scikit-learn>=1.6", "threadpoolctl>=3.1", "h5py>=3.11"),  # classifiers of single pixels; Keras' files
+)
 OPTIONS = ("--quiet", "--universal", "--generate-hashes", "--no-header", "--no-annotate", "--no-build", "--no-config")
 
 

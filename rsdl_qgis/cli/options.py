@@ -17,7 +17,7 @@ from ..engine.tables.kinds import Boolean, Bounds, Choice, Kind, ListOf, Number,
 from ..engine.tables.tasks import TASKS
 
 PREDICTING = tuple(dict.fromkeys(task.operation for task in TASKS.values()))
-OTHERWISE = ("model", "inputs", "layers", "output", "bands")  # said otherwise than by an option of its name
+OTHERWISE = ("model", "inputs", "layers", "output", "bands", "cut")  # said otherwise than by an option of its name
 OF_COPIES = {f"{name}_{key}" for name in ("mask", "features") for key in VECTOR}  # said by QGIS of copies that it makes
 HELP = {
     "extent": "Map only this rectangle: xmin,ymin,xmax,ymax.",
@@ -35,6 +35,10 @@ HELP = {
     "normalize": "Bring later dates to the radiometry of the first.",
     "scheduler": "Dask scheduler whose workers run the network: its address, such as tcp://10.0.0.5:8786, or its file.",
     "probabilities": "Write the class probabilities to this GeoTIFF, too.",
+    "uncertainty": "Write the uncertainty of the classes to this GeoTIFF, too: 0 (certain) to 1.",
+    "uncertainty_measure": "Entropy of the probabilities, or 1 minus the margin between the two highest.",
+    "tta": "Average over mirrored and turned images, 4 or 8 times the work.",
+    "stac": "Write a STAC Item beside each result.",
     "polygons": "Write the classes as polygons to this file, too (.gpkg, .geojson, .shp, .fgb).",
     "layout": "What a raster is: a date, its bands variables, or a variable, its bands dates.",
     "dates": "Dates of the rasters: 2024-05-01,2024-05-17, … or 2024-05-01/P16D.",

@@ -12,14 +12,20 @@ from .job.outputs import Run
 PLACES: Mapping[str, str] = {  # operation -> module:function
     "predict": "prediction.maps:run_predict",
     "predict_series": "prediction.series.job:run_predict_series",
+    "active_fire": "fire.detection:run_active_fire",
+    "threshold": "prediction.thresholds.job:run_threshold",
     "describe": "runtime.description:run_describe",
     "assess_map": "assessment.maps:run_assess",
     "assess_scenes": "assessment.scenes:run_assess_scenes",
     "assess_detections": "assessment.detections:run_assess_detections",
+    "draw_sample": "assessment.areas.draw:run_draw_sample",
+    "estimate_area": "assessment.areas.estimate:run_estimate_area",
+    "compare_maps": "assessment.comparing.compare:run_compare_maps",
     "classify_scenes": "prediction.scenes.job:run_classify_scenes",
     "detect": "prediction.objects:run_detect",
     "train": "training.train:run_train",
     "distil": "training.distil:run_distil",
+    "train_classifier": "training.classifiers.job:run_train_classifier",
     "import_model": "importing.job:run_import",
     "export_chips": "chips.prepare:run_export_chips",
 }
@@ -36,4 +42,11 @@ def loaded_when_run(place: str) -> Run:
     return run
 
 
-OPERATIONS: Mapping[str, Run] = {name: loaded_when_run(place) for name, place in PLACES.items()}
+def repeat(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """The operation "repeat", which may carry out any other one."""
+    from .repeating.job import run_repeat
+
+    return run_repeat(arguments, report, OPERATIONS)
+
+
+OPERATIONS: Mapping[str, Run] = {**{name: loaded_when_run(place) for name, place in PLACES.items()}, "repeat": repeat}

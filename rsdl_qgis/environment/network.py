@@ -26,8 +26,11 @@ def pip_settings(listed: str) -> dict[str, str]:
     return settings
 
 
-def read_pip_settings(python: str | Path) -> dict[str, str]:
-    """The settings of the pip of a Python; none where it has no pip."""
+def read_pip_settings(python: str | Path | None) -> dict[str, str]:
+    """The settings of the pip of a Python; without one those in the environment, which any pip would take."""
+    if python is None:
+        names = (name for name in os.environ if name.startswith("PIP_"))
+        return {name[4:].lower().replace("_", "-"): os.environ[name] for name in names}
     try:
         done = output([str(python), "-I", "-m", "pip", "config", "list"], worker_environment(), 60)
         return {} if done.returncode else pip_settings(done.stdout)

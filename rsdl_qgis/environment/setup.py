@@ -131,7 +131,7 @@ def _source(wheels: str | Path | None, index_url: str) -> Source:
     if wheels:
         return Source(Path(wheels).absolute(), is_own=True)
     python = next((found.path for found in interpreters() if found.has_pip), None)
-    is_own = bool(index_url) or has_own_index(read_pip_settings(python) if python else {})
+    is_own = bool(index_url) or has_own_index(read_pip_settings(python))
     return Source(index_url=index_url, is_own=is_own)
 
 
@@ -147,7 +147,7 @@ def _work(report: Report, staged: Path, step: str, choice: Choice, network: Mapp
         )
     python = next((found.path for found in interpreters() if found.has_pip), None)
     env = worker_environment()
-    env.update(uv_variables(read_pip_settings(python) if python else {}))
+    env.update(uv_variables(read_pip_settings(python)))
     env.update(network or {})
     places = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), staged / "tmp")
     places.update(

@@ -101,6 +101,8 @@ def describe(card: ModelCard) -> str:
         lines.append(tr("Classes: {classes}").format(classes=names))
     else:
         lines.append(tr("Predicts continuous values; unit: {unit}").format(unit=card.unit or "-"))
+    if card.temperature != 1:
+        lines.append(tr("Temperature of the probabilities: {temperature}").format(temperature=f"{card.temperature:g}"))
     if card.threshold is not None:
         lines.append(tr("Decision threshold: {threshold}").format(threshold=f"{card.threshold:g}"))
     if card.thresholds:

@@ -9,13 +9,20 @@ from ..paths import PACKAGE, plugin_version
 from .assess.assessdetections import AssessDetections
 from .assess.assessmap import AssessMap
 from .assess.assessscenes import AssessScenes
+from .assess.comparemaps import CompareMaps
+from .assess.drawassessmentsample import DrawAssessmentSample
+from .assess.estimatearea import EstimateArea
+from .assess.repeatrun import RepeatRun
 from .environment import Diagnostics, SetupEnvironment
 from .importmodel import ImportModel
 from .models import DescribeModel, ListModels
 from .parameters import VECTOR_FORMATS
+from .predict.activefire import ActiveFire
+from .predict.burnedarea import BurnedArea
 from .predict.changedetection import ChangeDetection
 from .predict.floodmapping import FloodMapping
 from .predict.objectdetection import ObjectDetection
+from .predict.otsuthreshold import OtsuThreshold
 from .predict.pixelregression import PixelRegression
 from .predict.sceneclassification import SceneClassification
 from .predict.semanticsegmentation import SemanticSegmentation
@@ -24,6 +31,7 @@ from .predict.timeseriesclassification import TimeSeriesClassification
 from .text import tr
 from .train.distilmodel import DistilModel
 from .train.exportchips import ExportChips
+from .train.svmclassification import SvmClassification
 from .train.trainchangedetector import TrainChangeDetector
 from .train.traindetector import TrainDetector
 from .train.trainregression import TrainRegression
@@ -39,18 +47,26 @@ ALGORITHMS = (
     ObjectDetection,
     ChangeDetection,
     FloodMapping,
+    BurnedArea,
     TimeSeriesClassification,
+    ActiveFire,
+    OtsuThreshold,
     TrainSegmentation,
     TrainRegression,
     TrainSceneClassifier,
     TrainDetector,
     TrainChangeDetector,
     TrainTimeSeriesClassifier,
+    SvmClassification,
     DistilModel,
     ExportChips,
     AssessMap,
     AssessScenes,
     AssessDetections,
+    DrawAssessmentSample,
+    EstimateArea,
+    CompareMaps,
+    RepeatRun,
     ListModels,
     DescribeModel,
     ImportModel,

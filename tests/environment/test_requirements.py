@@ -7,7 +7,7 @@ import re
 import pytest
 
 from rsdl_qgis.environment.installers import packages_in
-from rsdl_qgis.environment.network import pip_settings, redacted, uv_variables
+from rsdl_qgis.environment.network import pip_settings, read_pip_settings, redacted, uv_variables
 from rsdl_qgis.environment.requirements import (
     BUILDS,
     STEPS,
@@ -80,3 +80,12 @@ def test_passwords_are_not_shown():
     assert (
         redacted("from https://me:secret@x.org/simple, http://tok@y") == "from https://***@x.org/simple, http://***@y"
     )
+
+
+def test_without_pip_its_settings_in_the_environment_count(monkeypatch):
+    monkeypatch.setenv("PIP_FIND_LINKS", "/opt/a /opt/b")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://here/simple")
+    monkeypatch.delenv("UV_FIND_LINKS", raising=False)
+    monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
+    found = uv_variables(read_pip_settings(None))
+    assert (found["UV_FIND_LINKS"], found["UV_DEFAULT_INDEX"]) == ("/opt/a,/opt/b", "https://here/simple")

@@ -9,6 +9,7 @@ from typing import Any
 
 from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard, Scaling, Tiling
 from rsdl_qgis.engine.feedback import Report
+from rsdl_qgis.engine.prediction.maps import run_predict
 from rsdl_qgis.engine.runtime.onnx_export import export_onnx
 from rsdl_qgis.engine.training.train import run_train
 
@@ -63,18 +64,23 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
     teacher = folder / "teacher"
     taught = {"task": "segmentation", "chips": chips["segmentation"], "output": str(teacher)}
     run_train({**taught, **UNET, **QUICK}, Report())
+    made = {"output": str(folder / "made.tif"), "model": models["bright"], "inputs": {"image": [dict(image)]}}
+    run_predict({**made, "device": "cpu"}, Report())
     area = {"extent": [500_000, 4_199_100, 500_900, 4_200_000], "extent_crs": "EPSG:32634", "mask": labels["path"]}
     running = {"device": "cpu", "threads": 1, "batch_size": 1}
     tiles = {"tile_size": 32, "overlap": 8, "resample": False, "grid": "first", "resampling": "nearest"}
     plain = {"path": features["path"], "title": "features", "crs": "EPSG:32634"}
     data = {"sources": [source(dict(image))], "labels": [dict(labels)], "task": "segmentation", "chip_size": 16}
     data |= {"input_bands": {"image": ["red", "nir"]}, "split": "blocks", "valid": 0.3, "seed": 1, **area}
+    landsat = raster(folder / "landsat.tif", noise((7, 96, 96)).astype("uint16") * 100)
+    product = _product(folder / "product")
     report = {"report": f"{TARGET}/report.html", "table": f"{TARGET}/table.csv"}
     map_layer, vector_layer = {"path": classes["path"], "bands": [1], "names": {"0": "low"}}, {**labels}
     return {
         "predict": [
             {"output": f"{TARGET}/map.tif", "model": models["bright"], "inputs": {"image": [dict(image)]}, **running,
-             **tiles, **area, "probabilities": f"{TARGET}/p.tif", "polygons": f"{TARGET}/p.gpkg"},
+             **tiles, **area, "probabilities": f"{TARGET}/p.tif", "polygons": f"{TARGET}/p.gpkg", "tta": "flips",
+             "uncertainty": f"{TARGET}/u.tif", "uncertainty_measure": "margin", "stac": True},
         ],
         "predict_series": [
             {"output": f"{TARGET}/map.tif", "model": models["greatest"], "layers": [dict(date) for date in dates],
@@ -89,6 +95,12 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
              "raster": f"{TARGET}/s.tif", **running},
             {"output": f"{TARGET}/s.gpkg", "model": models["kinds"], "inputs": {"image": [dict(image)]}, **running,
              "features": labels["path"], "features_crs": "EPSG:32634"},
+        ],
+        "threshold": [
+            {"output": f"{TARGET}/map.tif", "after": dict(image), "index": "NDVI", "sensor": "auto", "side": "auto",
+             **area, "grid": "first", "resampling": "nearest", "polygons": f"{TARGET}/p.gpkg"},
+            {"output": f"{TARGET}/map.tif", "after": dict(image), "before": dict(image), "values": f"{TARGET}/v.tif",
+             "index": "before_nir - after_red / 2", "window": 32, "class_name": "bright", "color": "#102030"},
         ],
         "assess_map": [
             {"predicted": [map_layer], "reference": [dict(map_layer)], **area, **report,
@@ -116,12 +128,33 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
             {"task": "segmentation", "chips": chips["segmentation"], "output": f"{TARGET}/model", **QUICK,
              "base_model": str(teacher), "freeze": "encoder", "average": 0.9, "scaling": "keep"},
         ],
+        "train_classifier": [
+            {"task": "segmentation", "chips": chips["segmentation"], "output": f"{TARGET}/model", "method": "svm-rbf",
+             "cost": 1.0, "gamma": 0.5, "samples": 200, "shares": "equal", "report": f"{TARGET}/report.html",
+             "threads": 1, "name": "m"},
+        ],
         "distil": [
             {"teacher": str(teacher), "chips": chips["segmentation"], "output": f"{TARGET}/student", **UNET, **QUICK,
              "temperature": 2.0, "report": f"{TARGET}/report.html"},
         ],
+        "active_fire": [
+            {"output": f"{TARGET}/fire.tif", "layers": [dict(landsat)], "values": "dn", "sun_elevation": 40.0, **area,
+             "method": "voting", "tile_size": 40, "polygons": f"{TARGET}/fire.gpkg", "saturation": dict(image)},
+            {"output": f"{TARGET}/fire.tif", "product": str(product), "method": "kumar-roy", "nodata": 3.0},
+        ],
+        "repeat": [{"path": made["output"], "output": f"{TARGET}/again", "changed": "run", "device": "cpu",
+                    "places": [{"old": "/nowhere", "new": str(folder)}]}],
         "describe": [{}],
     }  # fmt: skip
+
+
+def _product(folder: Path) -> Path:
+    """The metadata of a Landsat product, whose bands lie beside them."""
+    for n in range(1, 8):
+        raster(folder / f"x_B{n}.TIF", noise((1, 48, 48), seed=n).astype("uint16") * 100)
+    gains = [f"REFLECTANCE_MULT_BAND_{n} = 2E-5\nREFLECTANCE_ADD_BAND_{n} = -0.1" for n in range(1, 8)]
+    (folder / "x_MTL.txt").write_text("\n".join([*gains, "SUN_ELEVATION = 40.0"]), encoding="utf-8")
+    return folder / "x_MTL.txt"
 
 
 def _models(folder: Path) -> Mapping[str, str]:

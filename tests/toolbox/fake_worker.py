@@ -46,7 +46,12 @@ if arguments.get("output"):
     part.with_name(f".{part.name}.{os.getpid()}.part.tif").write_text("half")
 (Path(os.environ["RSDL_TEMPORARY"]) / "scratch").write_text("scratch")
 
-if operation in ("train", "distil", "export_chips"):  # says what it was asked, makes what it is asked for
+if operation in (
+    "train",
+    "train_classifier",
+    "distil",
+    "export_chips",
+):  # says what it was asked, makes what it is asked for
     from rsdl_qgis.engine.job.arguments import checked
 
     asked = Path(os.environ["RSDL_ASKED"])

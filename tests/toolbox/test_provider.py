@@ -21,18 +21,26 @@ NAMES = {
     "objectdetection",
     "changedetection",
     "floodmapping",
+    "burnedarea",
     "timeseriesclassification",
+    "activefire",
+    "otsuthreshold",
     "trainsegmentation",
     "trainregression",
     "trainsceneclassifier",
     "traindetector",
     "trainchangedetector",
     "traintimeseriesclassifier",
+    "svmclassification",
     "distilmodel",
     "exportchips",
     "assessmap",
     "assessscenes",
     "assessdetections",
+    "drawassessmentsample",
+    "estimatearea",
+    "comparemaps",
+    "repeatrun",
     "listmodels",
     "describemodel",
     "importmodel",
@@ -77,14 +85,16 @@ def test_every_algorithm_that_reads_rasters_takes_a_nodata_value(provider):
     for algorithm in provider.algorithms():
         if isinstance(algorithm, QgsProcessingModelAlgorithm):
             continue
-        wanted = algorithm.groupId().removeprefix("rsdl") in reading or algorithm.name() == "assessmap"
+        wanted = algorithm.groupId() in (*reading, "assess")
         if wanted and algorithm.name() not in without:
             parameter = algorithm.parameterDefinition("NODATA")
             assert parameter is not None, algorithm.id()
             assert parameter.defaultValue() is None and "stored" in parameter.help()
 
 
-INPUTS = {"INPUT", "MODEL", "BEFORE", "AFTER", "PREDICTED", "REFERENCE", "TEACHER", "RASTER", "LABELS", "LAYERS"}
+INPUTS = {"INPUT", "MODEL", "BEFORE", "AFTER", "PREDICTED", "REFERENCE", "SAMPLE", "TEACHER", "RASTER", "LABELS"} | {
+    "LAYERS"
+}
 
 
 def test_only_inputs_are_required(provider):

@@ -22,6 +22,7 @@ from ..job.outputs import kept, writing
 from ..raster.grid import Grid, project, same_crs
 from ..reports.detection_assessment import detections_page
 from ..reports.provenance import LayerFacts
+from ..runs.record import noted, of_result, run_of
 from ..tables.metrics import OF_DETECTIONS
 from ..vector.attributes import pieces
 from ..vector.box_outlines import BoxGeometry
@@ -73,6 +74,7 @@ def run_assess_detections(arguments: Mapping[str, Any], report: Report) -> dict[
     texts = {name: endings for name, endings in OUTPUTS.items() if name != "matches"}
     if request.matches:
         driver_of(request.matches)
+    note = of_result(noted(run_of("assess_detections", arguments)), "matches") if request.matches else {}
     with written(arguments, texts, report) as (write, made):
         predicted = ObjectLayer.of(request.predicted, True)
         reference = ObjectLayer.of(request.reference, False)
@@ -81,7 +83,7 @@ def run_assess_detections(arguments: Mapping[str, Any], report: Report) -> dict[
         report.progress(0.6, "Drawing bootstrap samples")
         result = plain(found, request.confidence)
         report.check()
-        layer = write_matches(found, request.confidence, predicted, request.matches)
+        layer = write_matches(found, request.confidence, predicted, request.matches, note)
         facts = [LayerFacts(side.table.path, side.title, fields=side.fields) for side in (predicted, reference)]
         page = {"report": lambda: detections_page(result, *facts), "table": lambda: table(result)}
         with kept(lambda: layer.values()):
@@ -307,13 +309,18 @@ def table(result: Mapping[str, Any]) -> str:
     return to_csv(header, rows)
 
 
-def write_matches(found: Compared, confidence: float, predicted: ObjectLayer, path: str) -> dict[str, Any]:
-    """Write the layer of hits, false alarms, misses and ignored objects; its path for the result."""
+def write_matches(
+    found: Compared, confidence: float, predicted: ObjectLayer, path: str, note: Mapping[str, str]
+) -> dict[str, Any]:
+    """Write the layer of hits, false alarms, misses and ignored objects; its path for the result.
+
+    ``note``: its metadata.
+    """
     if not path:
         return {}
     matched, crs = found.matched, predicted.table.crs
     geometry = BoxGeometry(Grid(crs, Affine.identity(), 1, 1))
-    sink = VectorSink(path, crs, "Polygon", FIELDS)
+    sink = VectorSink(path, crs, "Polygon", FIELDS, note)
     try:
         given = np.flatnonzero(matched.score >= confidence)
         own, true = found.detections.quads[matched.index[given]], found.references

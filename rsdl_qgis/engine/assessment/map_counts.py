@@ -16,6 +16,7 @@ from ..evaluation.metric_intervals import OF_CLASS, OVERALL
 from ..feedback import Report
 from ..files.csv import to_csv
 from ..reports.html import thousands
+from .areas.of_maps import NO_AREAS, Areas
 from .blocks import BlockCounts, Lattice, MapIntervals, intervals_of
 from .class_matching import SHOWN, Entry, in_one_table, match, no_common
 
@@ -89,6 +90,7 @@ class Assessment:
     unit: str
     intervals: MapIntervals
     notes: tuple[str, ...]
+    areas: Areas = NO_AREAS
 
     @classmethod
     def of(
@@ -168,6 +170,8 @@ class Assessment:
             },
             "drawn": self.intervals.text,
             "notes": list(self.notes),
+            "areas": None if self.areas.result is None else self.areas.result.plain(),
+            "no_areas": self.areas.why,
             "left_out": {
                 "unmapped": sum(image.unmapped for image in self.images),
                 "unlabelled": sum(image.unlabelled for image in self.images),
@@ -268,23 +272,36 @@ def other_numbers(confusion: NDArray, classes: Sequence[Entry]) -> list[str]:
 
 def class_table(result: Assessment) -> str:
     """CSV: a row a class of the reference; its metrics with the ends of their intervals, the blocks that these are
-    from, and what it was mapped as.
+    from, its area where the reference is a sample, and what it was mapped as.
     """
     header = ["value", "class", "reference", "predicted", "correct"]
     header += [f"{name}{end}" for name in OF_CLASS for end in ("", "_low", "_high")]
     sure = result.intervals
     columns, lines = sure.pixels or (None, None)
+    of_areas, areas = area_columns(result.areas)
     blocks = {"blocks": sure.count, f"block_side_{sure.unit}": sure.side, "block_columns": columns, "block_rows": lines}
     rows = [
         [
             *(entry.value, entry.name or str(entry), found.reference, found.predicted, found.hits),
             *(n for name in OF_CLASS for n in (getattr(found, name), *sure.rates.of_classes[name][i][1:])),
             *blocks.values(),
+            *areas.get(str(entry), [None] * len(of_areas)),
             *row.tolist(),
         ]
         for i, (entry, found, row) in enumerate(zip(result.classes, result.scores.classes, result.confusion))
     ]
-    return to_csv([*header, *blocks, *(f"mapped as {entry}" for entry in result.classes)], rows)
+    return to_csv([*header, *blocks, *of_areas, *(f"mapped as {entry}" for entry in result.classes)], rows)
+
+
+def area_columns(areas: Areas) -> tuple[list[str], dict[str, list[float | None]]]:
+    """Further columns of a table of classes: the area of each by its label; none where areas are not known."""
+    if areas.result is None:
+        return [], {}
+    unit = "m2" if areas.result.has_crs else "units2"
+    found = zip(areas.result.classes, areas.result.areas())
+    return [f"area_{unit}{end}" for end in ("", "_low", "_high")], {
+        str(entry): [area.value, area.low, area.high] for entry, area in found
+    }
 
 
 def image_table(result: Assessment) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from ..raster.grid import Grid, Window
 from ..reports.map_assessment import MapFacts, assessment_page
 from ..reports.provenance import LayerFacts
 from ..vector.class_layers import BEYOND, NOTHING, UNCLEAR, UNKNOWN, Codes, Vector, places_within
+from .areas.of_maps import areas_of
 from .blocks import BlockCounts, Cell, Lattice, smallest_side
 from .class_matching import Entry
 from .map_counts import Assessment, Image, class_table, image_table
@@ -49,6 +51,7 @@ def run_assess(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         images = count_images(pairs, request, cache, smallest_side(found.areas), report)
         background = request.background if request.fills else None
         result = Assessment.of(images, (found.predicted, found.reference), background, report)
+        result = replace(result, areas=areas_of(pairs, request, cache))
         write(
             {
                 "report": lambda: assessment_page(result.plain(), map_facts(request)),

@@ -24,6 +24,11 @@ class Area:
     extent_crs: str | None = None
     mask: VectorFile | None = None
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether there is any limit."""
+        return self.extent is not None or self.mask is not None
+
     @classmethod
     def of(cls, arguments: Mapping[str, Any]) -> Area:
         """The area in a job's arguments. InputError for an extent that is none."""

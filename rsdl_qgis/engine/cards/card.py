@@ -146,6 +146,7 @@ class ModelCard:
     resolution: float | None = None
     resolution_tolerance: float = 2.0
     activation: str = "softmax"  # of the network's output: softmax, sigmoid or identity; the ONNX has it inside
+    temperature: float = 1.0  # what logits are divided by, so that probabilities are right; the ONNX has it inside
     threshold: float | None = None  # two classes: the second one's least probability; None = the likeliest class
     thresholds: tuple[float, ...] = ()  # several labels a scene (sigmoid): the least probability of each
     unit: str = ""

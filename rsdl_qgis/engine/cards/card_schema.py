@@ -172,6 +172,7 @@ PROPERTIES = Record(
         "rsdl:resolution": Nullable(RESOLUTION),
         "rsdl:resolution_tolerance": Number(1, 1e6),
         "rsdl:activation": Choice(ACTIVATIONS),
+        "rsdl:temperature": Number(0, 100, above=True),
         "rsdl:threshold": Nullable(CHANCE),
         "rsdl:thresholds": ListOf(CHANCE, 0, MOST_CLASSES),
         "rsdl:unit": text(100),

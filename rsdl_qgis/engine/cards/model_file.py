@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -75,6 +76,16 @@ def sha256(path: Path) -> str:
         while chunk := stream.read(CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def file_hashes(card: ModelCard, path: Path) -> dict[str, str]:
+    """SHA-256 of each file of a model's network, as the card states it, else by reading it."""
+    files = [path / ONNX_FILE, path / WEIGHTS_FILE] if path.is_dir() else [path]
+    found = [file for file in files if file.is_file()]
+    for file in [file for file in found if file.suffix.lower() == ".onnx"]:
+        with suppress(ModelError):
+            found += external_files(file)
+    return {file.name: card.sha256.get(file.name) or sha256(file) for file in found}
 
 
 def _read_card(path: Path) -> ModelCard:

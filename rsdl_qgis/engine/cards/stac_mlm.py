@@ -42,11 +42,12 @@ ODD = {"iou": None, "output_index": None, "output_scale": 1.0}  # fields that ar
 def to_item(card: ModelCard) -> dict[str, Any]:
     """The STAC item of a card."""
     west, south, east, north = EARTH
-    name = _mlm_name(card.name)
+    name = mlm_name(card.name)
     some: dict[str, Any] = {field: list(getattr(card, field)) for field in NUMBERS if getattr(card, field)}
     some |= {field: getattr(card, field) for field in TEXTS if getattr(card, field)}
     some |= {field: getattr(card, field) for field, usual in ODD.items() if getattr(card, field) != usual}
     some |= {"name": card.name} if card.name != name else {}
+    some |= {"temperature": card.temperature} if card.temperature != 1 else {}
     properties = {
         "datetime": None,
         "start_datetime": EPOCH,
@@ -95,7 +96,7 @@ def from_item(item: Any, where: str = "The model card") -> ModelCard:
     title = properties.get("title", properties["mlm:name"])
     tasks = properties.get("mlm:tasks") or ("segmentation",)
     task = properties.get("rsdl:task", tasks[0])
-    given = {name: properties[f"rsdl:{name}"] for name in PLAIN if f"rsdl:{name}" in properties}
+    given = {name: properties[f"rsdl:{name}"] for name in (*PLAIN, "temperature") if f"rsdl:{name}" in properties}
     given |= {name: plain(given[name]) for name in ("options", "provenance") if name in given}
     given |= {name: one_line(properties.get(f"rsdl:{name}", "")) for name in TEXTS}
     given |= {name: properties[f"rsdl:{name}"] for name in ODD if f"rsdl:{name}" in properties}
@@ -127,7 +128,7 @@ def stated(sha256: Mapping[str, str]) -> dict[str, str]:
     return {file: f"{DIGEST}{digits}" for file, digits in sha256.items()}
 
 
-def _mlm_name(name: str) -> str:
+def mlm_name(name: str) -> str:
     """The name, or one like it that MLM takes: Latin letters, digits, dots and dashes, a letter first."""
     if NAME.fullmatch(name):
         return name
@@ -194,12 +195,13 @@ def _mlm_outputs(card: ModelCard) -> list[dict[str, Any]]:
             "post_processing_function": None,
         }
         if "class" in axes:
-            output["classification:classes"] = [_mlm_class(item) for item in card.classes]
+            output["classification:classes"] = [class_item(item) for item in card.classes]
         outputs.append(output)
     return outputs
 
 
-def _mlm_class(item: Class) -> dict[str, Any]:
+def class_item(item: Class) -> dict[str, Any]:
+    """A class as the classification extension has it."""
     color = item.color.lstrip("#").upper()
     return {"value": item.value, "name": item.name, "description": item.name, "color_hint": color}
 

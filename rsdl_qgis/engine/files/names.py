@@ -12,10 +12,12 @@ from pathlib import Path
 
 LONGEST = 255  # bytes of a file's name that usual disks take
 OWN = 180  # bytes of an output's name in what lies beside it: GDAL and the process add theirs
-ADDED = len(".aux.xml")  # what GDAL and SQLite put behind the name of a finished file
 WORK = ".training"  # of the folder beside a model in which it is trained
 BLOCKS = ".prediction"  # of the folder beside a result in which finished blocks of it are kept
-SIDECARS = (".aux.xml", ".ovr", ".msk")  # of rasters, behind the whole name
+METADATA = ".run.json"  # of the file beside a result whose format takes no metadata
+ITEM = ".stac.json"  # of the STAC Item beside a result
+SIDECARS = (".aux.xml", ".ovr", ".msk", METADATA, ITEM)  # of rasters and layers, behind the whole name
+ADDED = max(map(len, SIDECARS))  # what is put behind the name of a finished file
 SHAPEFILE = (".shp", ".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".idm", ".ind", ".qpj")
 DATABASE = ("-wal", "-shm", "-journal")  # of SQLite, behind the whole name
 DATABASES = (".gpkg", ".sqlite", ".db")

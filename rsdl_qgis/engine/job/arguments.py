@@ -12,7 +12,9 @@ from typing import Any
 
 from ..errors import InputError
 from ..tables.axes import AXES
+from ..tables.classifiers import CLASSIFIERS, SHARES
 from ..tables.devices import ENGINES
+from ..tables.fire import METHODS, VALUES
 from ..tables.kinds import (
     LONGEST_PATH,
     LONGEST_TEXT,
@@ -30,7 +32,9 @@ from ..tables.kinds import (
     TextThat,
     Whole,
 )
+from ..tables.sensors import AUTO, SENSORS
 from ..tables.tasks import ALL_TASKS, TASKS
+from .class_values import is_shares
 from .table import Argument, Object, Table, taken
 
 MODEL = Path("the name of a model, or the path of its folder, .zip or .onnx")
@@ -43,6 +47,9 @@ def _is_whole(text: str) -> bool:
         return len(text) <= LONGEST_TEXT and abs(int(text)) < 2**63
     except ValueError:
         return False
+
+
+COLOUR = TextThat(lambda text: re.fullmatch("#[0-9a-fA-F]{6}", text) is not None, "a colour such as #b2182b")
 
 
 def is_scheduler(text: str) -> bool:
@@ -116,6 +123,13 @@ DEVICE: Table = {
     "device": Argument(Text(), default="auto"),  # see tables.devices.NAMES
     "threads": Argument(Whole(1, 256)),
 }
+CUT: Table = {  # see prediction.tiling.Plan
+    "tile": Argument(ListOf(Whole(1, 8192), 2, 2), required=True),
+    "overlap": Argument(Whole(0, 4096), required=True),
+    "batch": Argument(Whole(1, 1_000_000), required=True),
+    "streams": Argument(Whole(1, 64), required=True),
+    "margin": Argument(ListOf(Whole(0, 4096), 2, 2)),
+}
 RUNNING: Table = {
     "model": Argument(MODEL, required=True),
     **AREA,
@@ -129,11 +143,41 @@ RUNNING: Table = {
     "grid": Argument(Choice(("first", "last", "finest")), default="first"),
     "normalize": Argument(Choice(("none", "moments", "irmad")), default="none"),
     "scheduler": Argument(TextThat(is_scheduler, "the address of a Dask scheduler, such as tcp://10.0.0.5:8786")),
+    "cut": Argument(Object("how rasters are cut", CUT)),  # as a run says, to make it again
+    "stac": Argument(Boolean(), default=False),
 }
 OUTPUT: Table = {"output": Argument(Path(), required=True)}
-MAPS: Table = {"probabilities": Argument(Path()), "polygons": Argument(Path())}
+MEASURES = ("entropy", "margin")  # of how uncertain probabilities are
+MAPS: Table = {
+    "probabilities": Argument(Path()),
+    "uncertainty": Argument(Path()),
+    "uncertainty_measure": Argument(Choice(MEASURES), default=MEASURES[0]),
+    "polygons": Argument(Path()),
+}
+VARIANTS = ("none", "flips", "turns", "all")  # in which each image is seen
+AUGMENTED_TEST: Table = {"tta": Argument(Choice(VARIANTS), default=VARIANTS[0])}
+PLACE: Table = {"old": Argument(Path(), required=True), "new": Argument(Path(), required=True)}
+CHANGED = ("refuse", "run")  # what to do where what a run read is not what it was
 REPORT: Table = {"report": Argument(Path()), "table": Argument(Path())}
 GROUND = Choice(("ignore", "background"))
+
+# Samples for accuracy and area.
+
+DESIGNS = ("stratified", "simple", "systematic")
+ALLOCATIONS = ("proportional", "equal", "neyman")
+ACCURACIES = TextThat(is_shares, "a number from 0 to 1, or such numbers of classes as in '1: 0.7, 2: 0.9'")
+SAMPLING: Table = {
+    "map": Argument(Object("a map", LABELLED), required=True),
+    "strata": Argument(Object("strata", LABELLED)),  # default: the map's classes
+    "design": Argument(Choice(DESIGNS), default=DESIGNS[0]),
+    "allocation": Argument(Choice(ALLOCATIONS), default=ALLOCATIONS[0]),
+    "size": Argument(Whole(2, 1_000_000)),  # default: from the standard error
+    "standard_error": Argument(Number(1e-4, 0.5), default=0.02),  # of overall accuracy
+    "expected": Argument(ACCURACIES, default="0.85"),  # user's accuracy of each class
+    "minimum": Argument(Whole(2, 100_000)),  # of a stratum; default: 50, or an equal share of fewer
+    "seed": Argument(Whole(0, 2**31 - 1), default=0),
+}
+SAMPLE: Table = {**VECTOR, "fields": Argument(MapOf(Text()))}  # what each field of the sample is called
 
 # Training.
 
@@ -222,6 +266,31 @@ LEARNING: Table = {
     "resume": Argument(Boolean(), default=True),
 }
 TRAINING: Table = {**OUTPUT, **DATA, **LEARNING, **DEVICE}
+CLASSIFYING: Table = {
+    **OUTPUT,
+    **DATA,
+    "method": Argument(Choice(tuple(CLASSIFIERS)), default="svm-rbf"),
+    "cost": Argument(Number(1e-6, 1e6)),
+    "gamma": Argument(Number(1e-6, 1e6)),
+    "trees": Argument(Whole(1, 5000)),
+    "leaf": Argument(Whole(1, 100_000)),
+    "samples": Argument(Whole(100, 1_000_000)),
+    "shares": Argument(Choice(SHARES), default=SHARES[0]),
+    **{
+        name: LEARNING[name]
+        for name in (
+            "scaling",
+            "name",
+            "title",
+            "description",
+            "keywords",
+            "resolution_tolerance",
+            "background",
+            "report",
+        )
+    },
+    "threads": DEVICE["threads"],
+}
 DISTILLING: Table = {
     **TRAINING,
     "task": Argument(Choice(tuple(TASKS))),  # the teacher's
@@ -231,7 +300,7 @@ DISTILLING: Table = {
 }
 
 OPERATIONS: Mapping[str, Table] = {
-    "predict": {**OUTPUT, **RUNNING, "inputs": Argument(INPUTS, required=True), **MAPS},
+    "predict": {**OUTPUT, **RUNNING, **AUGMENTED_TEST, "inputs": Argument(INPUTS, required=True), **MAPS},
     "predict_series": {
         **OUTPUT,
         **RUNNING,
@@ -257,10 +326,28 @@ OPERATIONS: Mapping[str, Table] = {
     "classify_scenes": {
         **OUTPUT,
         **RUNNING,
+        **AUGMENTED_TEST,
         "inputs": Argument(INPUTS, required=True),
         **vector("features"),
         "size": Argument(Whole(1, 100_000)),
         "raster": Argument(Path()),
+    },
+    "threshold": {
+        **OUTPUT,
+        "before": Argument(Object("a raster", RASTER)),
+        "after": Argument(Object("a raster", RASTER), required=True),
+        "index": Argument(Text(), required=True),
+        "sensor": Argument(Choice((AUTO, *SENSORS)), default=AUTO),
+        "threshold": Argument(Number()),  # default: Otsu's
+        "window": Argument(Whole(32, 4096)),
+        "side": Argument(Choice(("auto", "above", "below")), default="auto"),
+        "class_name": Argument(Text()),
+        "color": Argument(COLOUR),
+        **AREA,
+        "resampling": RUNNING["resampling"],
+        "grid": RUNNING["grid"],
+        "polygons": Argument(Path()),
+        "values": Argument(Path()),
     },
     "assess_map": {
         "predicted": Argument(ListOf(Object("a map", LABELLED), 1), required=True),
@@ -287,7 +374,42 @@ OPERATIONS: Mapping[str, Table] = {
         **REPORT,
         "matches": Argument(Path()),
     },
+    "draw_sample": {**OUTPUT, **SAMPLING, **AREA},
+    "estimate_area": {
+        "sample": Argument(Object("a sample", SAMPLE), required=True),
+        "map": Argument(Object("a map", LABELLED)),  # default: the classes that the sample has of the map
+        **REPORT,
+    },
+    "compare_maps": {
+        "predicted": Argument(ListOf(Object("a map", LABELLED), 2), required=True),
+        "reference": Argument(Object("a reference", LABELLED), required=True),
+        "unlabelled": Argument(GROUND, default="ignore"),
+        "unmapped": Argument(GROUND, default="ignore"),
+        "background": Argument(Whole(-(2**31), 2**31 - 1), default=0),
+        **AREA,
+        **REPORT,
+    },
     "export_chips": {**OUTPUT, **DATA},
+    "active_fire": {
+        **OUTPUT,
+        "polygons": Argument(Path()),
+        "method": Argument(Choice(tuple(METHODS)), default="voting"),
+        "layers": Argument(ListOf(Object("a raster", RASTER), 1)),  # whose bands, in order, are 1 to 7
+        "product": Argument(Path("the path of the folder of a Landsat product, or of its MTL.txt")),
+        "values": Argument(Choice(VALUES), default=VALUES[0]),
+        "sun_elevation": Argument(Number(0, 90, above=True)),
+        "saturation": Argument(Object("a raster", RASTER)),
+        "nodata": Argument(NODATA),  # of the product's bands, besides 0
+        "tile_size": Argument(Whole(16, 2048), default=512),
+        **AREA,
+    },
+    "repeat": {
+        **OUTPUT,  # a folder
+        "path": Argument(Path("the path of a result, or of a layer in it"), required=True),
+        "places": Argument(ListOf(Object("a place that is another one here", PLACE))),
+        "changed": Argument(Choice(CHANGED), default=CHANGED[0]),
+        "device": Argument(Text()),  # default: the one that made it
+    },
     "import_model": {
         "input": Argument(Path("the path of a model's file or folder, or its address"), required=True),
         "sample": Argument(Path()),
@@ -308,6 +430,7 @@ OPERATIONS: Mapping[str, Table] = {
     },
     "train": TRAINING,
     "distil": DISTILLING,
+    "train_classifier": CLASSIFYING,
     "describe": {},
 }
 

@@ -40,16 +40,23 @@ class Writes:
 
 
 OPERATIONS: Mapping[str, Writes] = {
-    "predict": Writes(("output", "probabilities", "polygons")),
-    "predict_series": Writes(("output", "probabilities", "polygons")),
+    "predict": Writes(("output", "probabilities", "uncertainty", "polygons")),
+    "predict_series": Writes(("output", "probabilities", "uncertainty", "polygons")),
     "classify_scenes": Writes(("output", "raster")),
     "detect": Writes(("output",)),
+    "threshold": Writes(("output", "polygons", "values")),
     "assess_map": Writes(("report", "table", "image_table")),
     "assess_scenes": Writes(("report", "table")),
     "assess_detections": Writes(("report", "table", "matches")),
+    "draw_sample": Writes(("output",)),
+    "estimate_area": Writes(("report", "table")),
+    "compare_maps": Writes(("report", "table")),
     "train": Writes(("report",), ("output",)),
+    "train_classifier": Writes(("report",), ("output",)),
     "distil": Writes(("report",), ("output",)),
     "export_chips": Writes((), ("output",)),
+    "active_fire": Writes(("output", "polygons")),
+    "repeat": Writes((), ("output",)),
     "import_model": Writes(("report",)),
     "describe": Writes(),
 }
@@ -89,7 +96,17 @@ def outputs_of(operation: str, arguments: Mapping[str, Any]) -> tuple[list[str],
 def read_by(arguments: Mapping[str, Any]) -> list[str]:
     """The sources that a job reads; of a model's folder the files in it, for others may lie there too."""
     models = [file for text in _named(arguments, MODELS) for file in model_files(text)]
-    return [*_named(arguments, READ), *models]
+    return [*sources_of(arguments), *models]
+
+
+def sources_of(arguments: Mapping[str, Any]) -> list[str]:
+    """The sources that a job reads, but for its model."""
+    return list(_named(arguments, READ))
+
+
+def written_by(operation: str) -> tuple[str, ...]:
+    """The arguments of an operation that name what it writes."""
+    return (*OPERATIONS[operation].files, *OPERATIONS[operation].folders)
 
 
 def model_files(model: str) -> list[str]:

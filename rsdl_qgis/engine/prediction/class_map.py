@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from ..cards.card import ModelCard
 from ..errors import MismatchError
 from ..evaluation.decision import Lost, likeliest
+from ..evaluation.uncertainty import MEASURES
 from ..feedback import Report
 from ..job.outputs import kept
 from ..raster.grid import Grid
 from ..raster.writer import RasterSink
+from ..runs.record import of_result
 from ..runtime.onnx_form import Form
 from .blocks.pieces import Piece
 from .blocks.rows import Blend, JoinedMap, Rows
@@ -24,6 +26,8 @@ from .request import MapFiles
 
 if TYPE_CHECKING:
     from ..vector.tracing.background import BackgroundPolygonizer
+
+UNKNOWN = -1.0  # nodata of probabilities and their uncertainty
 
 
 @dataclass
@@ -43,7 +47,8 @@ class SegmentationCollector:
 
     @staticmethod
     def check(files: MapFiles, card: ModelCard, form: Form | None) -> None:
-        """OutputError for polygons of an unknown ending, MismatchError for probabilities that the network lacks.
+        """OutputError for polygons of an unknown ending, MismatchError for what needs probabilities that the network
+        lacks.
 
         ``form``: of the model's file, which may give classes alone.
         """
@@ -51,15 +56,18 @@ class SegmentationCollector:
             from ..vector.polygons import driver_of  # its library takes a while to load
 
             driver_of(files.polygons)
-        if files.probabilities and form is not None and form.gives_classes:
+        asked = [name for name in ("probabilities", "uncertainty") if getattr(files, name)]
+        if asked and form is not None and form.gives_classes:
             raise MismatchError(
                 f"Model '{card.name}' gives classes, and no probabilities of them.",
-                "Leave PROBABILITIES empty, or export the model without its ArgMax.",
+                f"Leave {' and '.join(asked).upper()} empty, or export the model without its ArgMax.",
             )
 
     @staticmethod
     def blend(card: ModelCard, grid: Grid, files: MapFiles, tile: tuple[int, int], overlap: int) -> Blend:
-        """How tiles of probabilities become rows: ``classes``, and the blended ``values`` if they are to be written."""
+        """How tiles of probabilities become rows: ``classes``, and where they are to be written the blended ``values``
+        and how ``uncertain`` these are.
+        """
         binary, threshold = is_binary(card), threshold_of(card)
         numbers = values_of(card)
         counted = bool((numbers == np.arange(len(numbers))).all())  # 0, 1, 2, …
@@ -71,7 +79,13 @@ class SegmentationCollector:
             found = likeliest(values, threshold)
             classes = found.astype(numbers.dtype) if counted else numbers[found]
             classes[~valid] = card.nodata
-            return {"classes": classes, "values": values} if files.probabilities else {"classes": classes}
+            rows = {"classes": classes}
+            if files.probabilities:
+                rows["values"] = values
+            if files.uncertainty:
+                uncertain = MEASURES[files.measure](np.concatenate([1 - values, values]) if binary else values)
+                rows["uncertain"] = np.where(valid, uncertain, np.float32(UNKNOWN))
+            return rows
 
         return Blend(grid, tile, overlap, 1 if binary else len(card.classes), taken, decided)
 
@@ -93,27 +107,29 @@ class SegmentationCollector:
             nodata=self.card.nodata,
             band_names=("class",),
             classes=legend,
-            metadata=self.metadata,
+            metadata=of_result(self.metadata, "output"),
         )
-        self.probability_sink = None
-        if self.files.probabilities:
-            self.probability_sink = RasterSink(
-                self.files.probabilities,
-                self.grid,
-                count=len(self.values),
-                dtype="float32",
-                nodata=-1.0,
-                band_names=[c.name for c in self.card.classes],
-                metadata=self.metadata,
-            )
+        self.probability_sink = self._numbers("probabilities", [c.name for c in self.card.classes])
+        self.uncertainty_sink = self._numbers("uncertainty", [self.files.measure])
         self.polygons = self._polygons(self.files.polygons, legend) if self.files.polygons else None
+
+    def _numbers(self, name: str, bands: list[str]) -> RasterSink | None:
+        """A raster of numbers from 0 to 1, if it is wanted."""
+        path = getattr(self.files, name)
+        if not path:
+            return None
+        metadata = of_result(self.metadata, name)
+        return RasterSink(
+            path, self.grid, count=len(bands), dtype="float32", nodata=UNKNOWN, band_names=bands, metadata=metadata
+        )
 
     def _polygons(self, path: str, legend: list[tuple[int, str, str]]) -> BackgroundPolygonizer:
         """What draws the polygons of all classes but the background."""
         from ..vector.tracing.background import BackgroundPolygonizer, Polygonizer
 
         skip = () if self.card.background is None else (self.card.background,)
-        polygonizer = Polygonizer(path, self.grid, legend, self.values.dtype, skip=skip)
+        metadata = of_result(self.metadata, "polygons")
+        polygonizer = Polygonizer(path, self.grid, legend, self.values.dtype, skip=skip, metadata=metadata)
         return BackgroundPolygonizer(polygonizer, self.report)
 
     def take(self, piece: Piece) -> None:
@@ -137,11 +153,13 @@ class SegmentationCollector:
 
     def _finish(self) -> dict[str, Any]:
         """Finish the files, one after the other."""
-        result: dict[str, Any] = {"output": self.files.output, "probabilities": None, "polygons": None}
+        result: dict[str, Any] = {"output": self.files.output, "polygons": None}
         self.finished.append(self.class_sink.close())
-        if self.probability_sink:
-            self.finished.append(self.probability_sink.close())
-            result["probabilities"] = self.files.probabilities
+        for name, sink in (("probabilities", self.probability_sink), ("uncertainty", self.uncertainty_sink)):
+            result[name] = None
+            if sink:
+                self.finished.append(sink.close())
+                result[name] = getattr(self.files, name)
         if self.polygons:
             self.report.progress(1.0, "Drawing polygons")
             self.polygons.close()
@@ -150,7 +168,7 @@ class SegmentationCollector:
 
     def abort(self) -> None:
         """Remove unfinished files."""
-        for sink in (self.class_sink, self.probability_sink, self.polygons):
+        for sink in (self.class_sink, self.probability_sink, self.uncertainty_sink, self.polygons):
             if sink:
                 sink.abort()
 
@@ -164,8 +182,10 @@ class SegmentationCollector:
         if self.probability_sink:
             values = found["values"]
             full = np.concatenate([1 - values, values]) if is_binary(self.card) else values.copy()
-            full[:, classes == self.card.nodata] = -1.0
+            full[:, classes == self.card.nodata] = UNKNOWN
             self.probability_sink.write(row, full)
+        if self.uncertainty_sink:
+            self.uncertainty_sink.write(row, found["uncertain"][None])
 
 
 def values_of(card: ModelCard) -> NDArray:

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import cycle, islice
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -33,6 +34,7 @@ from ..runtime.choice.settle import (
 from ..runtime.devices import TORCH_DEVICES
 from ..runtime.network import Arrays
 from ..runtime.sessions import BY_CARD, ENGINES, network_form, place_for
+from ..stac.item import write_items
 from ..tables.devices import kind_of
 from ..tables.tasks import task_of
 from .blocks.folder import BlockFolder, kept_blocks
@@ -41,6 +43,7 @@ from .blocks.recorder import Recorder
 from .loop import Seconds
 from .provenance import provenance
 from .request import PredictRequest
+from .tiling import Plan
 from .work import Job, Network, Results, Scales, Work, run_blocks
 
 R = TypeVar("R", bound=PredictRequest)
@@ -84,7 +87,7 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
         chosen = known_choice if request.scheduler is None else settled_choice
         choice = chosen(card, path, request.device, request.engine)
         form = network_form(card, path, *((choice.device, choice.engine) if choice else (request.device, BY_CARD)))
-        job = Job(request, card, path, form, report, choice)
+        job = Job(request, card, path, form, report, choice, Plan.of(request.cut))
         work = stack.enter_context(task.work(job))
         report.progress(0.0, "Sampling the rasters")
         network: Network | None = None
@@ -92,7 +95,7 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
             job, scales, network = made_ready(job, work)
         else:
             scales = work.scales()
-        note = {**provenance(request, card, scales, work.cut), **work.notes}
+        note = provenance(job, scales, work)
         results = work.results(note)
         try:
             with blocks_of(job, work, scales) as folder:
@@ -105,6 +108,8 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
         except BaseException:
             results.abort()
             raise
+        if request.stac:
+            write_items(request.operation, note, card, asked if (asked := Path(request.model)).is_file() else path)
     total = time.perf_counter() - started
     report.log("info", seconds.described(total, work.unit))
     tiles = {"tiles": seconds.tiles_run} if work.unit == "tile" else {}

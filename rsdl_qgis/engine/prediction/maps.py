@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from ..raster.grid import Grid, Window
+from ..runtime.augmented import check_variants, opening
 from .class_map import SegmentationCollector
 from .job import PredictionTask
 from .number_map import RegressionCollector
@@ -28,6 +29,7 @@ def map_work(job: Job[MapRequest]) -> AbstractContextManager[Work[Window]]:
     request, card = job.request, job.card
     collector_of = COLLECTORS[card.task]
     collector_of.check(request.files, card, job.form)
+    check_variants(request.tta, card, job.form)
     finer = {"times": job.form.reduced} if job.form and job.form.finer else {}
 
     def parts(grid: Grid, plan: Plan) -> Parts[Window]:
@@ -39,7 +41,7 @@ def map_work(job: Job[MapRequest]) -> AbstractContextManager[Work[Window]]:
         made: Results = collector_of(card, grid, request.files, *cut, job.report, note, **finer)
         return made
 
-    return tile_work(job, parts, results)
+    return tile_work(job, parts, results, opening(request.tta))
 
 
 TASK = PredictionTask(MapRequest, "makes a map", map_work)

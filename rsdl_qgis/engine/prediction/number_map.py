@@ -16,6 +16,7 @@ from ..evaluation.decision import Lost
 from ..feedback import Report
 from ..raster.grid import Grid
 from ..raster.writer import RasterSink
+from ..runs.record import of_result
 from ..runtime.onnx_form import Form
 from .blocks.pieces import Piece
 from .blocks.rows import Blend, JoinedMap, Rows
@@ -79,7 +80,7 @@ class RegressionCollector:
     @staticmethod
     def check(files: MapFiles, card: ModelCard, form: Form | None) -> None:
         """MismatchError for files that only a map of classes has."""
-        for name in ("probabilities", "polygons"):
+        for name in ("probabilities", "uncertainty", "polygons"):
             if getattr(files, name):
                 problem = f"Model '{card.name}' gives numbers and no classes, so there are no {name} of its map."
                 raise MismatchError(problem, f"Leave {name.upper()} empty.")
@@ -107,7 +108,7 @@ class RegressionCollector:
             nodata=self.card.nodata,
             band_names=self.card.values or (self.card.title,),
             unit=self.card.unit,
-            metadata=self.metadata,
+            metadata=of_result(self.metadata, "output"),
         )
 
     def take(self, piece: Piece) -> None:

@@ -15,9 +15,11 @@ from ..boxes.tile_borders import TileBorders
 from ..boxes.valid_rows import ValidRows
 from ..cards.card import ModelCard
 from ..evaluation.decision import Lost
+from ..evaluation.uncertainty import entropy
 from ..feedback import Report
 from ..files.text import one_line
 from ..raster.grid import Grid, Window
+from ..runs.record import of_result
 from ..runtime.detector_outputs import Decode
 from ..vector.box_outlines import BoxGeometry, clipped, outline
 from ..vector.scene_features import Field
@@ -25,7 +27,12 @@ from ..vector.writer import VectorSink
 from .blocks.pieces import Emit, Piece
 from .object_settings import Settings
 
-FIELDS = (Field("class", "object"), Field("value", "int32"), Field("score", "float64"))
+FIELDS = (
+    Field("class", "object"),
+    Field("value", "int32"),
+    Field("score", "float64"),
+    Field("entropy", "float64"),  # of being this object, or not
+)
 SIDES = (Field("width_m", "float64"), Field("length_m", "float64"))
 MOST = 10_000  # detections of a tile that are kept, the highest scores first
 
@@ -92,7 +99,9 @@ class DetectionCollector:
         self.geometry = BoxGeometry(self.grid)
         self.row = 0
         self.objects = np.zeros(len(self.card.classes), np.int64)
-        self.sink = VectorSink(self.output, self.grid.crs, "Polygon", (*FIELDS, *SIDES), self.metadata)
+        self.sink = VectorSink(
+            self.output, self.grid.crs, "Polygon", (*FIELDS, *SIDES), of_result(self.metadata, "output")
+        )
 
     def take(self, piece: Piece) -> None:
         """Take the next tile, as a ``DetectionPart`` gives it."""
@@ -136,8 +145,9 @@ class DetectionCollector:
         found, corners, sides = found[kept], corners[kept], sides[kept]
         self.objects += np.bincount(found.labels, minlength=len(self.card.classes))
         for i, polygon in enumerate(self._polygons(found, corners)):
-            item = self.card.classes[found.labels[i]]
-            self.sink.write(polygon, (one_line(item.name), item.value, float(found.scores[i]), *sides[i].tolist()))
+            item, score = self.card.classes[found.labels[i]], float(found.scores[i])
+            uncertain = float(entropy(np.array([score, 1 - score])))
+            self.sink.write(polygon, (one_line(item.name), item.value, score, uncertain, *sides[i].tolist()))
 
     def _polygons(self, found: Detections, corners: Floats) -> list[bytes]:
         polygons = self.geometry.rectangles(corners)

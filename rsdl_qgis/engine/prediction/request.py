@@ -59,11 +59,13 @@ class AskedLayer:
 
 @dataclass(frozen=True)
 class MapFiles:
-    """The files of a map; None is not made."""
+    """The files of a map; None is not made. ``measure``: of the uncertainty, see ``evaluation.uncertainty``."""
 
     output: str
     probabilities: str | None = None
     polygons: str | None = None
+    uncertainty: str | None = None
+    measure: str = "entropy"
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class PredictRequest:
 
     ``asked``: the job's arguments as they came, for the metadata of the outputs alone. ``extent``: xmin, ymin,
     xmax, ymax, in ``extent_crs`` (None: the raster's). ``resample``: to the model's pixel size. ``scheduler``: the
-    address of a Dask scheduler whose workers run the network.
+    address of a Dask scheduler whose workers run the network. ``cut``: see ``tiling.Plan.of``.
     """
 
     operation: ClassVar[str]
@@ -102,6 +104,8 @@ class PredictRequest:
     overlap: int | None
     batch_size: int | None
     scheduler: str | None
+    cut: Mapping[str, Any] | None
+    stac: bool  # whether an Item is written beside each output
 
     @classmethod
     def of(cls: type[R], arguments: Mapping[str, Any]) -> R:
@@ -121,16 +125,19 @@ class ImageRequest(PredictRequest):
 
 @dataclass(frozen=True)
 class MapRequest(ImageRequest):
-    """The job "predict"."""
+    """The job "predict". ``tta``: see ``runtime.augmented``."""
 
     operation = "predict"
 
+    tta: str
     probabilities: str | None
+    uncertainty: str | None
+    uncertainty_measure: str
     polygons: str | None
 
     @property
     def files(self) -> MapFiles:
-        return MapFiles(self.output, self.probabilities, self.polygons)
+        return MapFiles(self.output, self.probabilities, self.polygons, self.uncertainty, self.uncertainty_measure)
 
 
 @dataclass(frozen=True)
@@ -148,10 +155,13 @@ class ObjectRequest(ImageRequest):
 
 @dataclass(frozen=True)
 class SceneRequest(ImageRequest):
-    """The job "classify_scenes": ``features`` are polygons or points (None: a grid), ``size`` is in pixels."""
+    """The job "classify_scenes": ``features`` are polygons or points (None: a grid), ``size`` is in pixels; ``tta``:
+    see ``runtime.augmented``.
+    """
 
     operation = "classify_scenes"
 
+    tta: str
     features: VectorFile | None
     size: int | None
     raster: str | None
@@ -176,11 +186,13 @@ class SeriesRequest(PredictRequest):
     scale: float | None
     wrapped: str
     probabilities: str | None
+    uncertainty: str | None
+    uncertainty_measure: str
     polygons: str | None
 
     @property
     def files(self) -> MapFiles:
-        return MapFiles(self.output, self.probabilities, self.polygons)
+        return MapFiles(self.output, self.probabilities, self.polygons, self.uncertainty, self.uncertainty_measure)
 
 
 def _numbers(given: Any) -> Numbers | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from ..cards.card import ModelCard
 from ..errors import InputError, MismatchError
@@ -35,6 +37,17 @@ class Plan:
     batch: int = 1
     streams: int = 1
     margin: tuple[int, int] = (0, 0)
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any] | None) -> Plan | None:
+        """How a job says that rasters are to be cut; None where it does not. InputError for what is no plan."""
+        if said is None:
+            return None
+        margin = said.get("margin") or (0, 0)
+        plan = cls(tuple(said["tile"]), said["overlap"], said["batch"], said["streams"], tuple(margin))
+        if plan.overlap >= min(plan.tile):
+            raise InputError(f"An overlap of {plan.overlap} px is no less than a tile.", "Leave 'cut' out of the job.")
+        return plan
 
     def described(self) -> str:
         """'Tiles of 768 x 512 px, overlap 32, batch 1, 2 at once.'"""

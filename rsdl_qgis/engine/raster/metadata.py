@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import rasterio
+
+from .grid import crs_of
 from .layer import open_raster
 
 NAMESPACES = (None, "IMAGERY")  # GDAL's own, and that of satellite products
@@ -20,6 +23,20 @@ class Metadata:
     dtypes: tuple[str, ...]
     scales: tuple[float, ...]
     offsets: tuple[float, ...]
+
+
+def gdal_version() -> str:
+    """The version of GDAL that reads and writes rasters."""
+    return str(rasterio.__gdal_version__)
+
+
+def crs_names(crs: str | None) -> tuple[str | None, str | None]:
+    """The code of a coordinate system, such as 'EPSG:32634', and its WKT2; None where it has none."""
+    if crs is None:
+        return None, None
+    known = crs_of(crs)
+    authority = known.to_authority()
+    return ":".join(authority) if authority else None, known.to_wkt(version="WKT2_2019")
 
 
 def read_metadata(path: str) -> Metadata:

@@ -182,6 +182,29 @@ def matrix(names: Sequence[str], counts: Sequence[Sequence[int]], rows: str, col
     return scrolling(f'<table class="{kind}">{head}{body}</table>')
 
 
+def shares(names: Sequence[str], cells: Sequence[Sequence[tuple[float, str, str]]], rows: str, columns: str) -> str:
+    """A matrix of shares of a whole, shaded by each cell's proportion of its row. ``cells``: (share, its text, a small
+    text below) each; ``rows``, ``columns``: titles of the axes.
+    """
+    head = f'<tr><td></td><th class="axis" colspan="{len(names) + 1}">{escape(columns)}</th></tr>'
+    head += f'<tr><th class="axis row">{escape(rows)}</th>'
+    head += "".join(f'<th class="column">{escape(name)}</th>' for name in names) + '<th class="axis">total</th></tr>'
+    body = ""
+    for i, (name, row) in enumerate(zip(names, cells)):
+        total = sum(share for share, _, _ in row)
+        body += f'<tr><th class="row">{escape(name)}</th>'
+        for j, (share, text, below) in enumerate(row):
+            colours = shade(share / total if total else 0.0, RIGHT if i == j else WRONG)
+            small = f"<small>{escape(below)}</small>" if len(names) < WIDE else ""
+            body += f'<td style="{colours}">{escape(text)}{small}</td>'
+        body += f'<td class="total">{100 * total:.2f}</td></tr>'
+    sums = [sum(share for share, _, _ in column) for column in zip(*cells)]
+    body += '<tr><th class="axis row">total</th>'
+    body += "".join(f'<td class="total">{100 * s:.2f}</td>' for s in [*sums, sum(sums)]) + "</tr>"
+    kind = "matrix" if len(names) < WIDE else "matrix wide"
+    return scrolling(f'<table class="{kind}">{head}{body}</table>')
+
+
 def beside(*parts: str) -> str:
     """Parts side by side where the page is wide enough; ``parts`` are HTML."""
     return f'<div class="beside">{"".join(parts)}</div>'

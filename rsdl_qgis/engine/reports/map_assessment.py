@@ -8,6 +8,7 @@ from typing import Any
 
 from ..tables.metrics import MEANS_OVER_MAPS, METRICS, OF_MAPS, explained
 from . import html as web
+from .assessment.areas import area_sections
 from .provenance import MOST_FILES, LayerFacts, files, making
 
 MOST_IMAGES = 500  # rows of the table of images
@@ -65,12 +66,31 @@ def sections(result: Mapping[str, Any], facts: MapFacts) -> Iterator[str]:
         text = f"{len(names)} classes are too many to draw; the table (CSV) has them all."
         yield web.section("Confusion matrix", web.paragraph(text))
     yield web.section("Classes", class_rows(result))
+    yield from areas(result)
     if several:
         yield web.section("Maps", image_rows(result["per_image"], metrics))
     yield web.section(
         "What the metrics mean", web.facts(explained((*OF_MAPS, *OF_CLASS, *(MEANS_OVER_MAPS if several else ()))))
     )
     yield web.section("How it was made", web.facts(provenance(result, facts)))
+
+
+def areas(result: Mapping[str, Any]) -> Iterator[str]:
+    """The areas of the classes where the reference is a sample, else why there are none."""
+    found = result["areas"]
+    if found is None:
+        if result["no_areas"]:
+            yield web.section("Area of each class", web.paragraph(result["no_areas"]))
+        return
+    low, high = found["intervals"]["overall_accuracy"]
+    between = "" if low is None else f" ({web.percent(low)} to {web.percent(high)})"
+    text = (
+        "The reference is a sample that was drawn at random. The following figures count each point for the ground "
+        "that it stands for, which the metrics above do not, and are those to report. Overall accuracy: "
+        f"{web.percent(found['figures']['overall_accuracy'])}{between}. {found['drawn']}"
+    )
+    yield web.section("Estimates for the area", web.paragraph(text), *(web.note(note) for note in found["notes"]))
+    yield from area_sections(found)
 
 
 def headline(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from . import charts
 from . import html as web
 from .box_pictures import COLORS as BOX_COLORS
 from .box_pictures import TITLES as BOX_TITLES
+from .calibration import calibrated
 from .charts import BLUE, GREY, ORANGE, PURPLE, Bar, Curve, bar_chart, curve_chart, legend, line_chart, share_bar
 from .distillation import distilled
 from .sample_pictures import WRONG, hexadecimal, pale
@@ -71,13 +72,19 @@ def sections(result: Mapping[str, Any]) -> Iterator[str]:
         yield web.section("Metrics of each class", *class_by_class(result))
     if evaluation.get("curves"):
         yield web.section("Precision and recall", *precision_and_recall(result))
+    if result.get("calibration"):
+        yield web.section("Calibration", *calibrated(result["calibration"], evaluation["part"]))
     if evaluation.get("scatter"):
         yield web.section("Reference and prediction", *scattered(evaluation["scatter"], unit_of(data)))
     if any(pictures.get(name) for name in ("best", "worst")):
         yield web.section("Samples", *samples(pictures, data))
-    yield web.section("Training curves", *curves(result))
+    if result.get("candidates"):
+        yield web.section("Choice of parameters", *choice(result))
+    if result["epochs"]:
+        yield web.section("Training curves", *curves(result))
     yield web.section("Training data", *trained_on(result))
-    yield web.section("Starting weights", *starting_weights(result["start"]))
+    if result["epochs"]:
+        yield web.section("Starting weights", *starting_weights(result["start"]))
     yield web.section("Evaluation method", *method(result))
     yield web.section("Network, settings and versions", *making(result))
 
@@ -305,6 +312,20 @@ def curves(result: Mapping[str, Any]) -> Iterator[str]:
     yield web.paragraph(text)
 
 
+def choice(result: Mapping[str, Any]) -> Iterator[str]:
+    """The parameters that were tried for a classifier, and how they scored."""
+    tried, title = result["candidates"], result["metric"]["title"]
+    names = list(tried[0]["parameters"])
+    yield web.paragraph(
+        f"{capital(title)} on a sample of the validation pixels; the best, in the first row, was taken."
+    )
+    rows: list[list[web.Cell]] = [
+        [*(number(item["parameters"][name]) for name in names), number(item["score"])]
+        for item in sorted(tried, key=lambda item: -item["score"])
+    ]
+    yield web.table([*names, title], rows)
+
+
 def kept_by(result: Mapping[str, Any]) -> str:
     """How the epoch of the model was chosen."""
     if keeps_last(result):
@@ -379,7 +400,10 @@ def method(result: Mapping[str, Any]) -> Iterator[str]:
     evaluation, settings = result["evaluation"], result["settings"]
     part = evaluation["part"]
     lines = [f"Split of the samples: {result['data']['split'].rstrip('.')}."]
-    lines.append(f"The network was trained on the training samples; {kept_by(result)}.")
+    if result["epochs"]:
+        lines.append(f"The network was trained on the training samples; {kept_by(result)}.")
+    else:
+        lines.append(result["fitted"])
     if part == "test":
         lines.append("The metrics are of the test samples, which were used for neither.")
     elif keeps_last(result):
@@ -424,11 +448,12 @@ def making(result: Mapping[str, Any]) -> Iterator[str]:
     """The network, settings, versions and hashes."""
     model = result["model"]
     options = ", ".join(f"{name} {plain(value)}" for name, value in model["options"].items())
+    sized = f"{whole(model['parameters'])} parameters, " if model["parameters"] else ""
     yield web.facts(
         {
             "Model": f"{model['name']}, {model['path']}",
-            "Network": model["network_title"] + (f" ({options})" if options else ""),
-            "Size": f"{whole(model['parameters'])} parameters, {file_size(model['bytes'])}",
+            "Network" if result["epochs"] else "Method": model["network_title"] + (f" ({options})" if options else ""),
+            "Size": sized + file_size(model["bytes"]),
             "Time": duration(result["seconds"]) + " in all",
         }
     )

@@ -25,11 +25,20 @@ ACTIVATIONS: dict[str, Callable[[Any], Any]] = {  # of a torch tensor
 
 
 def activation(card: ModelCard) -> Callable[[Any], Any]:
-    """What is done with the network's output, a torch tensor; ModelError for a name that is none."""
+    """What is done with the network's output, a torch tensor: divided by the temperature first.
+
+    ModelError for a name that is none.
+    """
     if card.activation not in ACTIVATIONS:
         problem = f"The card of '{card.name}' names the activation '{card.activation}'."
         raise ModelError(problem, f"There are {', '.join(ACTIVATIONS)}.")
-    return ACTIVATIONS[card.activation]
+    return activated(card.activation, card.temperature)
+
+
+def activated(name: str, temperature: float) -> Callable[[Any], Any]:
+    """An activation of logits, which are divided by a temperature first; numbers are not."""
+    activate = ACTIVATIONS[name]
+    return activate if temperature == 1 or name == "identity" else lambda logits: activate(logits / temperature)
 
 
 def open_torch(card: ModelCard, path: Path, device: str, threads: int, streams: int, bf16: bool = False) -> Network:

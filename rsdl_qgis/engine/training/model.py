@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import onnx
 import torch
 from safetensors.torch import save
 from torch import Tensor, nn
@@ -105,6 +106,13 @@ def write_weights(network: nn.Module, card: ModelCard, folder: Path) -> ModelCar
         return _finish(part, replace(card, engine="torch"), weights)
 
 
+def write_onnx_model(model: onnx.ModelProto, card: ModelCard, folder: Path) -> ModelCard:
+    """Write a model that is ONNX alone, and its card, as a model folder. Otherwise like ``write_model``."""
+    with _beside(folder) as part:
+        onnx.save(model, str(part / ONNX_FILE))
+        return _finish(part, replace(card, engine="onnx"), None)
+
+
 def _tiling(network: nn.Module, architecture: str, options: Mapping[str, Any], size: int | None) -> Tiling:
     """How rasters are tiled for a network of the table."""
     line = NETWORKS[architecture]
@@ -134,9 +142,10 @@ def _rounded(value: Tensor) -> Tensor:
     return value.half() if weights and half_suffices(value.float().numpy()) else value
 
 
-def _finish(part: Path, card: ModelCard, weights: bytes) -> ModelCard:
-    """Write the weights, and last the card with the hashes of what lies in the folder."""
-    (part / WEIGHTS_FILE).write_bytes(weights)
+def _finish(part: Path, card: ModelCard, weights: bytes | None) -> ModelCard:
+    """Write the weights, if there are any, and last the card with the hashes of what lies in the folder."""
+    if weights is not None:
+        (part / WEIGHTS_FILE).write_bytes(weights)
     files = [part / name for name in (ONNX_FILE, WEIGHTS_FILE) if (part / name).is_file()]
     card = replace(card, sha256={file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files})
     text = json.dumps(to_item(card), indent=1, ensure_ascii=False)

@@ -63,7 +63,7 @@ def summary(trained: Trained, card: ModelCard, network: nn.Module) -> dict[str, 
             "bytes": sum((request.output / name).stat().st_size for name in card.sha256),
             "path": str(request.output),
         },
-        "data": data_summary(trained),
+        "data": data_summary(trained.data, trained.split, trained.by_labels),
         "start": {
             "title": request.start_name or "from scratch",
             "lines": list(trained.started.lines),
@@ -79,6 +79,7 @@ def summary(trained: Trained, card: ModelCard, network: nn.Module) -> dict[str, 
             for name, other in found.comparison
         ],
         "pictures": dict(found.pictures),
+        "calibration": found.calibration.plain() if found.calibration else None,
         "settings": settings_summary(trained),
         "versions": versions(),
         "hashes": dict(card.sha256),
@@ -102,6 +103,7 @@ def model_note(trained: Trained) -> dict[str, Any]:
         "judged_on": found.part,
         "metrics": plain["figures"],
         "class_metrics": {item["name"]: item["figures"] for item in plain["classes"]},
+        **({"calibration": found.calibration.note} if found.calibration else {}),
         "compared_with": {name: other.values() for name, other in found.comparison},
         "versions": versions(),
         "minutes": round(sum(record["seconds"] for record in trained.last.history) / 60, 1),
@@ -115,9 +117,9 @@ def sources_note(folder: ChipFolder) -> dict[str, Any]:
     return {**folder.note, "rasters": [*titles[:MOST_TITLES], *more]}
 
 
-def data_summary(trained: Trained) -> dict[str, Any]:
+def data_summary(data: Data, split: SplitNote, by_labels: bool = True) -> dict[str, Any]:
     """The training data: samples, split, sources, and labels of each class."""
-    data, folder = trained.data, trained.data.folder
+    folder = data.folder
     sources: dict[str, dict[str, Any]] = {}
     for chip in folder.chips:
         known = folder.sources.get(chip.source)
@@ -132,11 +134,11 @@ def data_summary(trained: Trained) -> dict[str, Any]:
     return {
         "chips": len(folder.chips),
         "samples": {name: len(samples) for name, samples in data.parts.items()},
-        "split": trained.split.text,
-        "gap_dropped": trained.split.dropped,
+        "split": split.text,
+        "gap_dropped": split.dropped,
         "sources": list(sources.values()),
         "classes": classes,
-        "unlabelled": unlabelled_fraction(data) if trained.by_labels and TASKS[trained.request.task].dense else None,
+        "unlabelled": unlabelled_fraction(data) if by_labels and TASKS[folder.task].dense else None,
         "unit": folder.unit,
     }
 

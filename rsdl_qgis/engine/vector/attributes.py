@@ -83,6 +83,19 @@ def open_table(path: str, crs: str | None = None, empty: bool = False) -> Table:
     )
 
 
+def bounds_of(path: str) -> tuple[float, float, float, float] | None:
+    """xmin, ymin, xmax, ymax of a layer; None where it has no geometry. InputError where it cannot be read."""
+    file, layer = source_of(path)
+    try:
+        found = pyogrio.read_info(file, layer=layer, force_total_bounds=True)["total_bounds"]
+    except VECTOR_ERRORS as error:
+        raise unreadable(path, error, CHOOSE) from error
+    if found is None or not np.isfinite(found).all():
+        return None
+    xmin, ymin, xmax, ymax = map(float, found)
+    return xmin, ymin, xmax, ymax
+
+
 def pieces(table: Table, fields: Sequence[str], geometry: bool = False) -> Iterator[Piece]:
     """All features in order. InputError where a field is not there, or the file cannot be read."""
     table.need(fields)

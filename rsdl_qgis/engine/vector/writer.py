@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..files.names import layer_name
 from ..raster.atomic_file import Part
 from ..raster.grid import GDAL_ERRORS
+from ..runs.sidecar import write_sidecar
 from .polygons import PACKAGE_OPTIONS, VECTOR_ERRORS, driver_of
 from .scene_features import Field
 
@@ -30,9 +31,10 @@ pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})
 class VectorSink:
     """Writes features to a file whose format goes by its ending (.gpkg, .geojson, .shp, .fgb).
 
-    ``kind``: 'Polygon' or 'MultiPolygon', to which polygons are promoted. ``metadata`` is kept in a GeoPackage. What
-    is written is first appended to a GeoPackage beside the target, then brought to the other formats, which cannot be
-    appended to; it is renamed when whole. Memory goes by a batch, not by the number of features.
+    ``kind``: 'Polygon' or 'MultiPolygon', to which polygons are promoted. ``metadata`` is kept in the file, or beside
+    it where its format takes none (see ``runs.sidecar``). What is written is first appended to a GeoPackage beside the
+    target, then brought to the other formats, which cannot be appended to; it is renamed when whole. Memory goes by a
+    batch, not by the number of features.
 
     A sink is not thread-safe. Raises OutputError where the file cannot be written; then nothing is left behind.
     """
@@ -80,9 +82,12 @@ class VectorSink:
                 self._convert()
                 self._package.discard()
             with self._part.guard(*VECTOR_ERRORS):
-                found = pyogrio.read_info(self._part.path, force_feature_count=True)["features"]
-            if found != self._written:
+                info = pyogrio.read_info(self._part.path, force_feature_count=True)
+            if (found := info["features"]) != self._written:
                 raise self._part.failure(f"{found} of {self._written} features arrived")
+            if self._metadata and not self._metadata.items() <= (info["layer_metadata"] or {}).items():
+                with self._part.guard():
+                    write_sidecar(self._part.path, self._metadata)
             path = self._part.commit()
         except BaseException:
             self.abort()
@@ -146,6 +151,7 @@ class VectorSink:
                     geometry_name="geom",
                     crs=self._crs,
                     layer_options=options,
+                    layer_metadata=self._metadata or None if self._driver == "FlatGeobuf" else None,
                 )
 
 

@@ -204,7 +204,7 @@ class AssessDetections(Assessment):
             "confidence": self.parameterAsDouble(parameters, "CONFIDENCE", context),
         }
 
-    def finish(self, outputs, replaced, context, feedback):
+    def finish(self, result, outputs, replaced, context, feedback):
         matches = outputs["MATCHES"] or ""
         label = self.parameterDefinition("MATCHES").description()
         name = tr("{layer}: hits and misses").format(layer=self._sides["PREDICTED"][0].rest["title"])

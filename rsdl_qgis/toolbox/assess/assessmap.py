@@ -25,6 +25,7 @@ from ..worker.layers import PreparedRaster, RasterUse
 from ..worker.render import is_image
 from .base import CSV, HTML, SIDES, Assessment, SideLayer, area, field, missing_field, report, shown, table
 
+SAMPLE_FIELDS = ("reference", "stratum", "stratum_m2")  # by which a sample is known, that of the answers first
 FILES = {"REPORT": HTML, "TABLE": CSV, "IMAGE_TABLE": CSV}
 FIGURES = {
     **metric_labels(OF_MAPS),
@@ -60,9 +61,11 @@ class AssessMap(Assessment):
             "raster declares no nodata, -9999 and the like count as nodata, and so does 255 or 65535 beside two or "
             "more small numbers, unless it has a class name; the report lists them.\n\nClasses are the same if they "
             "have the same number. If a field holds names, or both rasters name their classes and number them "
-            "differently, the same name makes the same class.\n\nSeveral maps and references are paired in the order "
-            "in which they are listed; a single reference goes with all maps. The metrics are then of all maps "
-            "together, and beside them the means over maps, in which each map counts alike."
+            "differently, the same name makes the same class.\n\nOn the points of 'Draw assessment sample' the report "
+            "also has the area of each class and the accuracies of the area, as 'Estimate area' gives them.\n\n"
+            "Several maps and references are paired in the order in which they are listed; a single reference goes "
+            "with all maps. The metrics are then of all maps together, and beside them the means over maps, in which "
+            "each map counts alike."
         )
 
     def tags(self):
@@ -107,7 +110,8 @@ class AssessMap(Assessment):
                 "REFERENCE",
                 tr(
                     "For polygons and points: the field with the number or name of each feature's class. Default: "
-                    "'value' or 'class' if there is one; else all polygons are class 1."
+                    "'reference' of an assessment sample; else 'value' or 'class' if there is one; else all polygons "
+                    "are class 1."
                 ),
             ),
         ]
@@ -242,7 +246,7 @@ class AssessMap(Assessment):
             return tr("PREDICTED: '{layer}' has no polygons. A map is a class raster or polygons.").format(
                 layer=layer.name()
             )
-        field = self.parameterAsString(parameters, f"{name}_FIELD", context)
+        field = self._field(parameters, name, layer, context)
         if field and (text := missing_field(layer, field)):
             return text
         rule = "UNMAPPED" if name == "PREDICTED" else "UNLABELLED"
@@ -275,7 +279,7 @@ class AssessMap(Assessment):
             use = RasterUse(name, layer, (self._band(parameters, name, context),))
             raster = PreparedRaster(use, shared.nodata_of(self, parameters, context))
             return SideLayer(raster, {"title": layer.name(), "names": layers.renderer_names(layer)})
-        chosen = self.parameterAsString(parameters, f"{name}_FIELD", context)
+        chosen = self._field(parameters, name, layer, context)
         drawn = vectors.PreparedVector(layer, context, systems, [chosen], whole=True)
         return SideLayer(drawn, {"title": layer.name(), "vector": True, "field": drawn.field(chosen)})
 
@@ -315,6 +319,12 @@ class AssessMap(Assessment):
                     )
                 )
         return sound
+
+    def _field(self, parameters, name, layer, context) -> str:
+        """The field of the classes; of a sample that was drawn, unless another is chosen, that of the answers."""
+        fields = layer.fields().names()
+        drawn = name == "REFERENCE" and set(SAMPLE_FIELDS) <= set(fields)
+        return shared.text_of(self, parameters, f"{name}_FIELD", context) or (SAMPLE_FIELDS[0] if drawn else "")
 
     def _band(self, parameters, name, context) -> int:
         return shared.number(self, parameters, f"{name}_BAND", context) or 1

@@ -86,7 +86,9 @@ class Assessment(JobAlgorithm):
         """The main metrics in a line."""
         raise NotImplementedError
 
-    def finish(self, outputs: Mapping[str, str | None], replaced: set[str], context, feedback) -> None:
+    def finish(
+        self, result: Mapping[str, Any], outputs: Mapping[str, str | None], replaced: set[str], context, feedback
+    ) -> None:
         """What is done with the outputs that were written; ``replaced``: those that were there before."""
 
     def initAlgorithm(self, configuration=None):
@@ -142,7 +144,7 @@ class Assessment(JobAlgorithm):
             result = run_job(job, steps, folder)
         feedback.pushInfo(self.summary(result))
         feedback.pushInfo(result["drawn"])
-        self.finish(outputs, replaced, context, feedback)
+        self.finish(result, outputs, replaced, context, feedback)
         return {**{name: path for name, path in outputs.items() if path}, **self._numbers(result)}
 
     def _numbers(self, result: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What all algorithms share that run a network over rasters: from layers and a model to a job and its results."""
+"""What all algorithms share that map rasters, most of them with a model: from layers to a job and its results."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from ..text import tr
 from ..worker import layers, vectors
 from ..worker.client import make_job, run_job, temporary_folder
 from ..worker.layers import PreparedRaster, RasterUse
+from .further import further, uncertainty
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,10 @@ class InferenceAlgorithm(JobAlgorithm):
         """The label of OUTPUT."""
         raise NotImplementedError
 
+    def operation(self) -> str:
+        """The worker's operation: that of the task."""
+        return task_of(self.TASK).operation
+
     def running(self) -> list:
         """The parameters of how the network is run."""
         return shared.running()
@@ -75,7 +80,13 @@ class InferenceAlgorithm(JobAlgorithm):
 
     def outputs(self) -> list:
         """The parameters of the files it makes, which the worker knows by the same names in lower case."""
-        return [shared.class_raster(self.output_label()), shared.probabilities(), shared.polygons()]
+        label = self.output_label()
+        return [shared.class_raster(label), shared.probabilities(), uncertainty(), shared.polygons()]
+
+    def further(self) -> Mapping[str, Any]:
+        """Advanced parameters that the operation takes."""
+        names = [output.name() for output in self.outputs()]
+        return further(task_of(self.TASK).operation, "UNCERTAINTY" in names)
 
     def looks(self, card: ModelCard, result: Mapping[str, Any]) -> dict[str, tuple[str, styles.Style | None]]:
         """The title and style of each output."""
@@ -86,6 +97,7 @@ class InferenceAlgorithm(JobAlgorithm):
                 tr("{model}: probabilities").format(model=card.title),
                 styles.of_probabilities(result["classes"]),
             ),
+            "UNCERTAINTY": (tr("{model}: uncertainty").format(model=card.title), styles.along_ramp(0.0, 1.0)),
             "POLYGONS": (tr("{model}: polygons").format(model=card.title), in_colours),
         }
 
@@ -94,7 +106,8 @@ class InferenceAlgorithm(JobAlgorithm):
         return {}
 
     def initAlgorithm(self, configuration=None):
-        for parameter in [*self.inputs(), *self.outputs(), *self.running(), *saving_parameters()]:
+        more = [parameter for parameter, _ in self.further().values()]
+        for parameter in [*self.inputs(), *self.outputs(), *self.running(), *more, *saving_parameters()]:
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputString("MODEL_NAME", tr("Name of the model used")))
 
@@ -155,19 +168,21 @@ class InferenceAlgorithm(JobAlgorithm):
                 "device": self.parameterAsString(parameters, "DEVICE", context).strip() or "auto",
                 "engine": self.parameterAsEnumString(parameters, "ENGINE", context),
                 "scheduler": shared.text_of(self, parameters, "SCHEDULER", context) or None,
+                **{name.lower(): read(self, parameters, name, context) for name, (_, read) in self.further().items()},
                 **{
                     name.lower(): shared.number(self, parameters, name, context)
                     for name in ("TILE_SIZE", "OVERLAP", "BATCH_SIZE", "THREADS")
                 },
                 **{name.lower(): path for name, path in outputs.items()},
             }
-            job = make_job(task_of(self.TASK).operation, self.arguments(arguments, parameters, context))
+            job = make_job(self.operation(), self.arguments(arguments, parameters, context))
             if self.is_saved(parameters):
                 return self.save(job, parameters, context, steps)
             result = run_job(job, steps, folder)
         self._show(outputs, replaced, result, context, feedback)
         made = {name: path for name, path in outputs.items() if path}
-        return {**made, "MODEL_NAME": card.name, **self.numeric_outputs(result, context)}
+        named = {"MODEL_NAME": card.name} if self.outputDefinition("MODEL_NAME") else {}
+        return {**made, **named, **self.numeric_outputs(result, context)}
 
     def _drawn(self) -> list[vectors.PreparedVector | None]:
         """The vector layers: the mask, and what only this algorithm has."""

@@ -41,12 +41,14 @@ class SceneClassification(OneImageAlgorithm):
             "the points of a layer.\n\nThe result is a polygon layer: the cells, the input polygons with all their "
             "attributes, or the squares with the attributes of their points. Each polygon has its 'class' (several "
             "labels: separated by '; ', the most probable first), its 'score' from 0 to 1, 'valid', the share of its "
-            "pixels that are not nodata, and one field per class with its probability. Attributes with the same names "
-            "get a number appended. Cells without a valid pixel are left out; features without one, without a geometry "
-            "or outside the raster are kept without a class.\n\nThe model is given by its name if it is installed (see "
-            "'List models'), or by the path of a model folder, a .zip archive of one, or an .onnx file with a model "
-            "card. Its bands are matched by the raster's band descriptions. Without a match they are taken in order if "
-            "the raster has as many bands as the model takes; otherwise choose them in 'Bands'."
+            "pixels that are not nodata, its uncertainty from 0 to 1 ('entropy' of the class probabilities, and "
+            "'margin': 1 minus the difference between the two highest), and one field per class with its probability. "
+            "Attributes with the same names get a number appended. Cells without a valid pixel are left out; features "
+            "without one, without a geometry or outside the raster are kept without a class.\n\nThe model is given by "
+            "its name if it is installed (see 'List models'), or by the path of a model folder, a .zip archive of one, "
+            "or an .onnx file with a model card. Its bands are matched by the raster's band descriptions. Without a "
+            "match they are taken in order if the raster has as many bands as the model takes; otherwise choose them "
+            "in 'Bands'."
         )
 
     def tags(self):

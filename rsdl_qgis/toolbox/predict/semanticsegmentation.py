@@ -11,6 +11,7 @@ class SemanticSegmentation(OneImageAlgorithm):
 
     NAME = "semanticsegmentation"
     TASK = "segmentation"
+    STACKS = True
 
     def title(self):
         return tr("Semantic segmentation")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from qgis.core import QgsMapLayer, QgsProcessingFeedback, QgsProcessingUtils, QgsVectorLayer
@@ -15,6 +16,7 @@ from ..text import tr
 from .styles import Style, opened
 
 KEPT = QgsMapLayer.StyleCategory.Symbology | QgsMapLayer.StyleCategory.Labeling
+FORM = QgsMapLayer.StyleCategory.Fields | QgsMapLayer.StyleCategory.Forms  # in a GeoPackage there is all
 MARK = "<!-- rsdl_qgis: the style of "  # begins the last line of a .qml that this has written
 STYLELESS = (".qml", ".gpkg", ".html", ".csv")  # endings of files of a result's name that have no .qml
 STYLE_TABLE = """CREATE TABLE IF NOT EXISTS "layer_styles" (
@@ -30,16 +32,16 @@ STYLE_ROW = """INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_tabl
 WAIT = 5.0  # seconds for another program that has a GeoPackage open
 
 
-def keep_style(path: str, style: Style, replaced: bool, feedback: QgsProcessingFeedback) -> None:
+def keep_style(path: str, style: Style, replaced: bool, feedback: QgsProcessingFeedback, kept: Any = KEPT) -> None:
     """Keeps the style of a result where QGIS looks for it when it opens the file; a failure is told.
 
     ``replaced``: whether the result took the place of a file, whose .qml is then replaced too; one that the person made
-    is set aside. Any other .qml stays. Temporary results need none.
+    is set aside. Any other .qml stays. Temporary results need none. ``kept``: what of the style a .qml has.
     """
     if _is_temporary(path):
         return
     try:
-        problem = _kept(path, style, replaced)
+        problem = _kept(path, style, replaced, kept)
     except OSError as error:
         problem = error.strerror or str(error)
     if problem:
@@ -48,7 +50,7 @@ def keep_style(path: str, style: Style, replaced: bool, feedback: QgsProcessingF
         )
 
 
-def _kept(path: str, style: Style, replaced: bool) -> str:
+def _kept(path: str, style: Style, replaced: bool, kept: Any) -> str:
     """Keeps the style; what went wrong, '' if nothing."""
     layer = opened(path)
     if layer is None:
@@ -59,10 +61,10 @@ def _kept(path: str, style: Style, replaced: bool) -> str:
     style(layer)
     if Path(path).suffix.lower() == ".gpkg":
         return _save_in_package(path, layer)
-    return _save_beside(Path(path), layer, replaced)
+    return _save_beside(Path(path), layer, replaced, kept)
 
 
-def _save_beside(path: Path, layer: QgsMapLayer, replaced: bool) -> str:
+def _save_beside(path: Path, layer: QgsMapLayer, replaced: bool, kept: Any) -> str:
     """Saves the style as a .qml; what went wrong, '' if nothing. May raise OSError."""
     file, mark = path.with_suffix(".qml"), f"{MARK}{quote(path.name).replace('-', '%2D')} -->"
     whose = _mark_of(file)
@@ -73,7 +75,7 @@ def _save_beside(path: Path, layer: QgsMapLayer, replaced: bool) -> str:
         return tr("{file} already exists and was kept. Remove it to save the result's style.").format(file=file)
     if whose == "":
         file.replace(f"{file}~")
-    text, saved = layer.saveNamedStyle(str(file), KEPT)
+    text, saved = layer.saveNamedStyle(str(file), kept)
     if saved:
         with file.open("a", encoding="utf-8") as lines:
             lines.write(f"\n{mark}\n")

@@ -50,6 +50,7 @@ class ModelMaker(JobAlgorithm):
     GROUP = "train"
     OPERATION = ""
     METRICS: tuple[str, ...] = ()
+    EPOCHS = True  # whether it trains in epochs, of which one is kept, and resumes where it was stopped
 
     def find_worker(self) -> None:
         settings.training_python()
@@ -76,7 +77,8 @@ class ModelMaker(JobAlgorithm):
         self.addOutput(QgsProcessingOutputString("MODEL", tr("Model, for MODEL of other algorithms")))
         main = tr("Main metric of the finished model")
         self.addOutput(QgsProcessingOutputNumber("MAIN_FIGURE", main))
-        self.addOutput(QgsProcessingOutputNumber("BEST_EPOCH", tr("Best epoch, from 1")))
+        if self.EPOCHS:
+            self.addOutput(QgsProcessingOutputNumber("BEST_EPOCH", tr("Best epoch, from 1")))
         for name, label in metric_labels(self.METRICS).items():
             self.addOutput(QgsProcessingOutputNumber(name, label()))
 
@@ -108,7 +110,7 @@ class ModelMaker(JobAlgorithm):
                 "title": title,
                 "output": str(output),
                 "report": report,
-                "resume": True,
+                **({"resume": True} if self.EPOCHS else {}),
             }
             job = make_job(self.OPERATION, arguments)
             if self.is_saved(parameters):

@@ -29,7 +29,13 @@ from ..worker.layers import RasterUse
 
 RESERVED = ("name", "split", "label", "source", "place", "bounds", "valid")  # columns of a chip folder's table
 LONGEST_NAME = 24  # letters of a band's description that is taken for a name
-FORMS = {"rasters": ("RASTERS",), "pairs": ("BEFORE", "AFTER"), "series": ("LAYERS",), "images": ("IMAGES",)}
+FORMS = {
+    "rasters": ("RASTERS",),
+    "pairs": ("BEFORE", "AFTER"),
+    "series": ("LAYERS",),
+    "stack": ("LAYERS",),
+    "images": ("IMAGES",),
+}
 
 
 @dataclass(frozen=True)
@@ -250,6 +256,8 @@ def chosen_images(algorithm, parameters, context, form: str, start: ModelCard | 
     if form == "series":
         layout = algorithm.parameterAsEnumString(parameters, "LAYOUT", context)
         return (_variables if layout == "variables" else _dates)(given["LAYERS"], numbers, start)
+    if form == "stack":
+        return _stack(given["LAYERS"], numbers)
     return _singles(names[0], given[names[0]], numbers, start, strict=form == "images")
 
 
@@ -274,6 +282,17 @@ def _singles(name, rasters, numbers, start, strict) -> Images:
     item = start.inputs[0] if strict else _taken(rasters[0], numbers, ("image",), start)
     sources = [(layer.name(), {item.name: (_use(name, layer, item, numbers, rasters[0]),)}) for layer in rasters]
     return _images(sources, [item], start, _order_warnings(rasters, item, numbers, start))
+
+
+def _stack(rasters, numbers) -> Images:
+    """Each layer is an input with its bands; ``numbers`` are the bands of each."""
+    items, uses = [], {}
+    for layer in rasters:
+        found = _taken(layer, numbers, ("image",), None)
+        name = _input_name(layer.name(), uses) if len(rasters) > 1 else found.name
+        items.append(replace(found, name=name, role=layer.name() if len(rasters) > 1 else ""))
+        uses[name] = (_use("LAYERS", layer, found, numbers, layer),)
+    return _images([(rasters[0].name(), uses)], items, None, ())
 
 
 def _pairs(before, after, numbers, start) -> Images:

@@ -22,7 +22,14 @@ CARDS = {
     "change": ModelCard("changes", "Changes", (PAIR,), THREE[:2], "change"),
     "scenes": ModelCard("scenes", "Scenes", (IMAGE,), THREE, "classification"),
     "labels": ModelCard(
-        "labels", "Labels", (IMAGE,), THREE, "classification", activation="sigmoid", thresholds=(0.5, 0.25, 0.7)
+        "labels",
+        "Labels",
+        (IMAGE,),
+        THREE,
+        "classification",
+        activation="sigmoid",
+        thresholds=(0.5, 0.25, 0.7),
+        temperature=1.7,
     ),
     "time-series": ModelCard("crops", "Crops", (SERIES,), THREE, "time-series"),
     "regression": ModelCard(

@@ -35,6 +35,7 @@ WRONG = [
     ("mlm:input", [{"name": "a", "bands": ["x"]}] * 2), ("mlm:output", {}), ("mlm:architecture", None),
     *[("rsdl:resolution", value) for value in ("ten", -10, 0, NAN, INF, True, [10])],
     *[("rsdl:resolution_tolerance", value) for value in (0.5, -1, NAN, "2", None)],
+    *[("rsdl:temperature", value) for value in (NAN, 0, -1, 1000, "2", None)],
     *[("rsdl:threshold", value) for value in (NAN, -0.1, 1.5, "0.5", True)],
     ("rsdl:thresholds", [0.5]), ("rsdl:thresholds", [0.5, 2]), ("rsdl:background", 7), ("rsdl:background", "0"),
     ("rsdl:value_range", [5, 1]), ("rsdl:value_range", [1]), ("rsdl:value_range", [0, NAN]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -92,8 +93,8 @@ def test_a_task_is_what_is_opened_and_a_collector(run, tmp_path):
     assert steps.done[first:] == ["results", "run", "run", "whole", "close", "shut", "2 things"]
     assert result["taken"] == [(1, 11), (2, None), (3, 31)]
     assert set(result) == {"output", "taken", "model", "seconds", "timing"} and result["model"] == "bright"
-    assert steps.note["RSDL_TOY"] == "more" and steps.note["RSDL_TILING"] == '{"pieces": 3}'
-    assert '"operation": "predict", "arguments": {"model": ' in steps.note["RSDL_JOB"]
+    assert steps.note["RSDL_TOY"] == "more" and (made := json.loads(steps.note["RSDL_RUN"]))["cut"] == {"pieces": 3}
+    assert made["operation"] == "predict" and made["arguments"]["output"] == str(tmp_path / "out.tif")
 
 
 def test_models_of_other_tasks_are_refused_before_anything_is_opened(run):

@@ -131,7 +131,7 @@ def test_the_output_says_how_it_was_made(model, make_raster, tmp_path):
         tags = made.tags()
         assert made.nodata == 255 and made.colormap(1)[1][:3] == (0xEE, 0xEE, 0)
     assert tags["RSDL_MODEL"] == "bright"
-    assert json.loads(tags["RSDL_JOB"])["arguments"]["model"] == str(model)
+    assert json.loads(tags["RSDL_RUN"])["arguments"]["model"] == str(model)
 
 
 def test_probabilities_sum_to_one_where_valid(model, make_raster, tmp_path):

@@ -130,7 +130,7 @@ def test_the_file_says_what_its_numbers_are(field, make_model, tmp_path):
         assert made.transform == source.transform and made.crs == source.crs
         assert math.isnan(made.nodata) and made.units == ("m",) and made.descriptions == ("Height",)
         tags, of_band = made.tags(), made.tags(1)
-    assert tags["RSDL_MODEL"] == "height" and json.loads(tags["RSDL_JOB"])["arguments"]["device"] == "cpu"
+    assert tags["RSDL_MODEL"] == "height" and json.loads(tags["RSDL_RUN"])["arguments"]["device"] == "cpu"
     truth = values[0][valid].astype(float)
     expected = {"minimum": truth.min(), "maximum": truth.max(), "mean": truth.mean(), "stddev": truth.std()}
     assert result["unit"] == "m" and result["statistics"]["pixels"] == valid.sum()

@@ -30,7 +30,7 @@ CARD = ModelCard(
     (Class(1, "car", "#ff0000"), Class(2, "ship", "#0000ff")), "detection", "markers", activation="sigmoid",
     tiling=Tiling(size=64, overlap=16, multiple=8, memory=64), resolution=10.0, resolution_tolerance=30.0,
 )  # fmt: skip
-FIELDS = ["class", "value", "score", "width_m", "length_m"]
+FIELDS = ["class", "value", "score", "entropy", "width_m", "length_m"]
 COLUMNS = dict.fromkeys(FIELDS)
 
 
@@ -95,6 +95,9 @@ def test_objects_become_polygons_with_class_score_and_sides(model, make_raster, 
     order = np.argsort([ring[:, 1].mean() for ring in rings])[::-1]
     assert fields["class"][order].tolist() == ["car", "ship", "car"] and fields["value"][order].tolist() == [1, 2, 1]
     assert np.allclose(fields["score"][order], 1 / (1 + np.exp([-3.0, -2, -3])), atol=1e-3)
+    score = fields["score"]
+    by_hand = -(score * np.log2(score) + (1 - score) * np.log2(1 - score))
+    assert np.allclose(fields["entropy"], by_hand, atol=1e-5) and 0.1 < by_hand.min() < by_hand.max() < 0.6
     assert np.allclose(fields["width_m"][order], [60, 80, 50], atol=0.1)
     assert np.allclose(fields["length_m"][order], [100, 200, 50], atol=0.1)
     first = rings[order[0]]
@@ -219,7 +222,7 @@ def test_overlapping_boxes_are_suppressed_as_asked(model, make_raster, tmp_path)
 def test_the_layer_says_how_it_was_made(model, make_raster, tmp_path):
     result = detect(model, make_raster(marked(OBJECTS)), tmp_path)
     reported = pyogrio.read_info(result["output"])["layer_metadata"]
-    assert reported["RSDL_MODEL"] == "markers" and json.loads(reported["RSDL_JOB"])["operation"] == "detect"
+    assert reported["RSDL_MODEL"] == "markers" and json.loads(reported["RSDL_RUN"])["operation"] == "detect"
 
 
 def test_the_cards_threshold_is_the_default_confidence():

@@ -231,3 +231,15 @@ def test_the_card_is_inside(tmp_path):
     session, _ = export(Boxes(), written, tmp_path)
     inside = session.get_modelmeta().custom_metadata_map["rsdl:card"]
     assert from_item(json.loads(inside)) == card  # the file alone runs in ONNX Runtime, and has no hash
+
+
+@pytest.mark.parametrize(("name", "undone"), [("softmax", np.log), ("sigmoid", lambda p: np.log(p / (1 - p)))])
+def test_the_temperature_is_inside(tmp_path, name, undone):
+    """Other programs that run the file alone get calibrated probabilities, too."""
+    image, network = torch.randn(1, 1, 2, 32, 32), Pixels()
+    card = replace(card_for("segmentation"), activation=name)
+    (plain,), (warm,) = (export(network, replace(card, temperature=t), tmp_path)[1](image=image) for t in (1.0, 2.5))
+    logits, cooled = undone(plain), undone(warm)
+    if name == "softmax":  # up to a number that all classes share
+        logits, cooled = logits - logits[:, :1], cooled - cooled[:, :1]
+    np.testing.assert_allclose(cooled, logits / 2.5, atol=1e-4)

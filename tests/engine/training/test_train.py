@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import rasterio
 import torch
 from safetensors.torch import load_file
 
@@ -86,6 +87,7 @@ def test_every_task_ends_in_a_model_that_runs(tmp_path, task, labels):
     assert list((tmp_path / "model" / "tensorboard").iterdir())
     assert list((tmp_path / "report.tensorboard").iterdir())
     assert ("<dt>Unlabelled</dt>" in page) == (task in ("segmentation", "change", "regression"))
+    assert ("calibration" in note) == (task != "regression") == ("expected calibration error" in page)
     assert not (tmp_path / "model.training").exists()
     assert report.fractions == sorted(report.fractions) and report.fractions[-1] == 1.0
 
@@ -109,6 +111,27 @@ def test_training_learns_what_is_there_to_learn(tmp_path, training_seed, reached
     others = card.provenance["compared_with"]
     assert any(name.startswith("largest class") for name in others)
     assert all(figures["mean IoU"] < result["main"] + 0.1 for figures in others.values())
+
+
+def test_probabilities_are_calibrated_wherever_the_model_runs(tmp_path):
+    """A third of the held-out labels are wrong: a network that saw clean ones is too sure of itself."""
+    folder = make_folder(tmp_path / "chips", counts=(16, 8, 8))
+    random = np.random.default_rng(0)
+    for chip in folder.chips:
+        if chip.split != "train":
+            with rasterio.open(tmp_path / "chips" / chip.label, "r+") as file:
+                values = file.read()
+                file.write(np.where(random.random(values.shape) < 0.3, 7 - values, values))
+    run_train(arguments(tmp_path, epochs=20, learning_rate=0.01), Report())
+    card = read_card(tmp_path / "model")
+    note = card.provenance["calibration"]
+    assert card.temperature == note["temperature"] > 1.2
+    assert note["calibration_error"] < note["calibration_error_before"]
+    images = {"image": random.normal(size=(1, *card.inputs[0].shape, 32, 32)).astype(np.float32)}
+    both = [
+        open_runtime(replace(card, engine=name), tmp_path / "model", "cpu", 1)(images) for name in ("onnx", "torch")
+    ]
+    np.testing.assert_allclose(*both, atol=2e-3)
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_one_others(tmp_path):

@@ -59,7 +59,7 @@ def test_a_grid(run, known_models, image, tmp_path, read_raster):
     results, _ = run("sceneclassification", {**parameters, "RASTER": str(tmp_path / "o.tif"), "BATCH_SIZE": 3})
     layer = QgsVectorLayer(results["OUTPUT"], "o", "ogr")
     assert results["SCENES"] == layer.featureCount() == 5 * 7 and results["UNCLASSIFIED"] == 0
-    assert layer.fields().names() == ["fid", "class", "score", "valid", "dark_area", "light"]
+    assert layer.fields().names() == ["fid", "class", "score", "valid", "entropy", "margin", "dark_area", "light"]
     assert layer.crs().authid() == "EPSG:32634" and results["MODEL_NAME"] == "tones"
     for feature in layer.getFeatures():
         light = feature.geometry().boundingBox().xMinimum() >= 500_240

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from ...cards.card import ModelCard
 from ...errors import MismatchError
 from ...evaluation.decision import Lost, class_of, labels_of
+from ...evaluation.uncertainty import LABEL_MEASURES, MEASURES
 from ...feedback import Report
 from ...files.text import one_line
 from ...job.outputs import kept
 from ...raster.grid import Grid
 from ...raster.writer import RasterSink
+from ...runs.record import of_result
 from ...vector.class_canvas import Canvas
 from ...vector.scene_features import Field
 from ...vector.writer import VectorSink, driver_of, unique_names
@@ -27,7 +29,7 @@ from ..request import SceneFiles
 from .scenes import Scene, Scenes, usual_size
 from .views import Pixels
 
-OWN = (Field("class", "object"), Field("score", "float64"), Field("valid", "float64"))  # of each scene, in this order
+OWN = (Field("class", "object"), *(Field(name, "float64") for name in ("score", "valid", *MEASURES)))  # in this order
 BETWEEN = "; "  # several labels of a scene
 DIGITS = 6  # of a probability
 SMALL = 64  # a scene with fewer valid pixels than this part of those in training gets a warning
@@ -91,7 +93,7 @@ class ClassificationCollector:
             self.scenes.crs,
             self.scenes.kind,
             [Field(name, item.dtype) for name, item in zip(names, wanted)],
-            {**self.metadata, "RSDL_FIELDS": json.dumps(self.fields)},
+            {**of_result(self.metadata, "output"), "RSDL_FIELDS": json.dumps(self.fields)},
         )
         if self.files.raster:
             try:
@@ -110,7 +112,9 @@ class ClassificationCollector:
             return
         found = chosen(output, self.card)
         score = float(output.max() if takes_labels(self.card) else output[found[0]])
-        own = (BETWEEN.join(self.names[i] for i in found), round(score, DIGITS), fraction)
+        measures = LABEL_MEASURES if takes_labels(self.card) else MEASURES
+        uncertain = [round(float(measure(output)), DIGITS) for measure in measures.values()]
+        own = (BETWEEN.join(self.names[i] for i in found), round(score, DIGITS), fraction, *uncertain)
         self.sink.write(scene.wkb, (*own, *np.round(output.astype(float), DIGITS).tolist(), *scene.values))
         self.classified += 1
         self.small += pixels.shown < self.least
@@ -165,7 +169,9 @@ class ClassificationCollector:
     def _without(self, scene: Scene, fraction: float) -> None:
         """Write a scene without a class, where these are kept."""
         if self.scenes.keeps_all:
-            self.sink.write(scene.wkb, (None, None, fraction, *[None] * len(self.names), *scene.values))
+            self.sink.write(
+                scene.wkb, (None, None, fraction, *[None] * (len(MEASURES) + len(self.names)), *scene.values)
+            )
 
     def _write_raster(self, painted: Canvas, path: str) -> None:
         """The class raster, from what was painted."""
@@ -180,7 +186,7 @@ class ClassificationCollector:
             nodata=self.card.nodata,
             band_names=("class",),
             classes=legend,
-            metadata=self.metadata,
+            metadata=of_result(self.metadata, "raster"),
         ) as sink:
             for row, pixels in painted.rows():
                 sink.write(row, values[pixels][None])

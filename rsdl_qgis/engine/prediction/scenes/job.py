@@ -10,6 +10,7 @@ from functools import partial
 from ...cards.card import ModelCard
 from ...feedback import Report
 from ...raster.grid import Grid
+from ...runtime.augmented import check_variants, opening
 from ...vector.scene_features import look_over
 from ..blocks.pieces import cut_blocks
 from ..inputs import chosen_normalization, open_images, sampled_scaling
@@ -32,6 +33,7 @@ def scene_work(job: Job[SceneRequest]) -> Iterator[Work[View]]:
     """
     request, card, report = job.request, job.card, job.report
     ClassificationCollector.check(request.files, card)
+    check_variants(request.tta, card, job.form)
     normalize = chosen_normalization(request, card)
     with open_images(request, card, report) as source:
         grid = source.grid
@@ -54,6 +56,7 @@ def scene_work(job: Job[SceneRequest]) -> Iterator[Work[View]]:
             batch=plan.batch,
             streams=plan.streams,
             plan=plan,
+            open_network=opening(request.tta, pixels=False),
             unit="view" if views.divided else "scene",
         )
 

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from ....paths import user_folder
-from ...cards.card import ONNX_FILE, WEIGHTS_FILE, ModelCard
-from ...cards.model_file import sha256
+from ...cards.card import ModelCard
+from ...cards.model_file import file_hashes
 from ...files.json import parsed
 from ...files.text import shortened
+from ...runs.computer import processor as _processor
 from ...tables.devices import ENGINES, is_device
 from ..devices import available_cores
 
@@ -47,7 +48,7 @@ def state_of(card: ModelCard, path: Path, device: str) -> dict[str, Any]:
     """What a choice of an engine holds for. ``device``: as asked for."""
     return {
         "device": device.lower(),
-        "model": _hashes(card, path),
+        "model": file_hashes(card, path),
         "libraries": _versions(),
         "processor": f"{platform.system()} {platform.machine()} {_processor()}, {available_cores()} cores",
     }
@@ -118,21 +119,7 @@ def _write(place: Path, value: Mapping[str, Any]) -> None:
             part.unlink()
 
 
-def _hashes(card: ModelCard, path: Path) -> dict[str, str]:
-    """SHA-256 of each of the model's files."""
-    files = [path / ONNX_FILE, path / WEIGHTS_FILE] if path.is_dir() else [path]
-    return {file.name: card.sha256.get(file.name) or sha256(file) for file in files if file.is_file()}
-
-
 def _versions() -> dict[str, str]:
     """The libraries that run networks."""
     found = {str(item.metadata["Name"]).lower(): item.version for item in metadata.distributions()}
     return {name: version for name, version in sorted(found.items()) if LIBRARIES.fullmatch(name)}
-
-
-def _processor() -> str:
-    with suppress(OSError):
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-        if named := re.search(r"model name\s*:\s*(.+)", text):
-            return named[1].strip()
-    return platform.processor()

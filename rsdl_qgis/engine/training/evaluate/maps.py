@@ -35,7 +35,7 @@ from .samples import (
 
 def trained_run(network: nn.Module, card: ModelCard, samples: Samples, device: str) -> Run:
     """The run of a network, moved to the device and set to evaluation mode."""
-    return network_run(network, card.activation, device)
+    return network_run(network, card.activation, device, card.temperature)
 
 
 def saved_run(card: ModelCard, path: Path, samples: Samples, request: TrainRequest) -> Run:

@@ -1,7 +1,7 @@
 """The evaluation of a trained network: thresholds, metrics on held-out samples, baselines, and examples.
 
-Thresholds are chosen on the validation split. The metrics are of the test split, or of the validation split where there
-is none. What depends on the kind of output is in the modules of ``KINDS``.
+The temperature and thresholds are chosen on the validation split. The metrics are of the test split, or of the
+validation split where there is none. What depends on the kind of output is in the modules of ``KINDS``.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from ..request import TrainRequest
 from ..samples.chips import open_samples
 from ..samples.data import Data
 from . import detectors, maps
+from .calibration import Calibration, calibrated, calibration
 from .samples import Samples
 
 SHOWN = 4  # best samples shown with pictures, and as many of the worst
@@ -56,7 +57,8 @@ KINDS: Mapping[str, Kind] = {"boxes": detectors, **dict.fromkeys(("classes", "la
 class Evaluated:
     """The card with its thresholds, its evaluation on the split ``part`` (valid or test), and those to compare with.
 
-    ``pictures``: the worst and the best samples, each with title and data URIs.
+    ``pictures``: the worst and the best samples, each with title and data URIs; ``calibration``: None where there are
+    no probabilities of classes.
     """
 
     card: ModelCard
@@ -64,6 +66,7 @@ class Evaluated:
     evaluation: Evaluation
     comparison: tuple[tuple[str, Evaluation], ...]
     pictures: Mapping[str, Any]
+    calibration: Calibration | None = None
 
 
 def evaluated(request: TrainRequest, data: Data, network: nn.Module, card: ModelCard, report: Report) -> Evaluated:
@@ -71,11 +74,14 @@ def evaluated(request: TrainRequest, data: Data, network: nn.Module, card: Model
     kind, device = KINDS[data.kind], torch_device(request.device)
     valid, held_out = data.parts["valid"], data.parts[data.held_out]
     run = kind.trained_run(network, card, valid, device)
-    card = kind.with_thresholds(card, run, data, Portion(report, 0.0, 0.2))
+    card = calibrated(card, run, data, Portion(report, 0.0, 0.1))
+    run = kind.trained_run(network, card, valid, device)
+    card = kind.with_thresholds(card, run, data, Portion(report, 0.1, 0.2))
     run = kind.trained_run(network, card, held_out, device)
-    evaluation = kind.evaluated(run, held_out, data, card, Portion(report, 0.2, 0.6))
+    evaluation = kind.evaluated(run, held_out, data, card, Portion(report, 0.2, 0.5))
+    sure = calibration(card, run, held_out, data, Portion(report, 0.5, 0.6))
     others = comparison(request, data, Portion(report, 0.6, 0.9))
-    return Evaluated(card, data.held_out, evaluation, others, example_pictures(evaluation, run, data, card))
+    return Evaluated(card, data.held_out, evaluation, others, example_pictures(evaluation, run, data, card), sure)
 
 
 def comparison(request: TrainRequest, data: Data, report: Report) -> tuple[tuple[str, Evaluation], ...]:

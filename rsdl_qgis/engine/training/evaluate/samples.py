@@ -27,7 +27,7 @@ from ...evaluation.results import Evaluation, Found, FoundLabels, FoundMaps, Fou
 from ...feedback import Report
 from ...networks.memory_format import channels_last
 from ...runtime.sessions import network_form, open_runtime
-from ...runtime.torch_engine import ACTIVATIONS
+from ...runtime.torch_engine import activated
 from ..processes.group import gathered, own
 from ..samples.batches import in_order
 
@@ -49,12 +49,12 @@ class Samples(Protocol):
     def __getitem__(self, index: int, /) -> tuple[list[Tensor], Tensor]: ...
 
 
-def network_run(network: nn.Module, activation: str, device: str = "cpu") -> Run:
+def network_run(network: nn.Module, activation: str, device: str = "cpu", temperature: float = 1.0) -> Run:
     """The run of a network, moved to the device and set to evaluation mode.
 
-    ``activation``: softmax, sigmoid or identity, as in the model card.
+    ``activation``: softmax, sigmoid or identity, as in the model card; ``temperature``: what logits are divided by.
     """
-    network, activate = channels_last(network.float().eval().to(device)), ACTIVATIONS[activation]
+    network, activate = channels_last(network.float().eval().to(device)), activated(activation, temperature)
 
     @torch.inference_mode()
     def run(images: list[Tensor]) -> NDArray:

@@ -14,7 +14,7 @@ from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
 from ...errors import InputError
-from ...raster.grid import Grid, apply, crs_of, local_unit, project
+from ...raster.grid import Grid, Window, apply, crs_of, local_unit, project
 from .rings import following
 from .tracer import Traced, spans
 
@@ -41,9 +41,7 @@ class GroundAreas:
 
     def of(self, traced: Traced) -> NDArray[np.float64]:
         """The area of each polygon. Raises InputError where the CRS has none."""
-        if self._is_smooth is None:
-            self._factors = _flat(self._grid) or _curved(self._grid)
-            self._is_smooth = self._factors is not None
+        self._look()
         if self._factors is None:
             return _projected(traced, self._grid)
         x, y = traced.steps[:, 0].astype(np.int64), traced.steps[:, 1].astype(np.int64) >> 2
@@ -57,6 +55,23 @@ class GroundAreas:
             parts += level
         areas: NDArray[np.float64] = np.abs(np.add.reduceat(parts, firsts[np.cumsum(traced.rings) - traced.rings]))
         return areas
+
+    def of_pixels(self, window: Window) -> NDArray[np.float64]:
+        """(h, w): the area of each pixel of a window. Raises InputError where the CRS has none."""
+        self._look()
+        if self._factors is None:
+            return _pixels(window, self._grid)
+        columns, rows = self._factors
+        across = np.diff(columns[:, window.col : window.col + window.width + 1].astype(np.float64))
+        down = np.diff(rows[:, window.row : window.row + window.height + 1].astype(np.float64))
+        areas: NDArray[np.float64] = np.abs(down.T @ across)
+        return areas
+
+    def _look(self) -> None:
+        """Find out, once, whether the ground changes smoothly."""
+        if self._is_smooth is None:
+            self._factors = _flat(self._grid) or _curved(self._grid)
+            self._is_smooth = self._factors is not None
 
 
 def _flat(grid: Grid) -> Factors | None:
@@ -150,6 +165,19 @@ def _placed(column: NDArray, row: NDArray, grid: Grid, target: str) -> tuple[NDA
     middle = len(column) // 2
     halves = [_placed(column[part], row[part], grid, target) for part in (slice(middle), slice(middle, None))]
     return np.concatenate([x for x, _ in halves]), np.concatenate([y for _, y in halves])
+
+
+def _pixels(window: Window, grid: Grid) -> NDArray[np.float64]:
+    """Areas of a window's pixels whose corners are projected."""
+    rows, columns = np.mgrid[
+        window.row : window.row + window.height + 1, window.col : window.col + window.width + 1
+    ].astype(np.float64)
+    east, north = (v.reshape(rows.shape) for v in _placed(columns.ravel(), rows.ravel(), grid, equal_area(grid)))
+    with np.errstate(invalid="ignore"):
+        falling = (east[1:, 1:] - east[:-1, :-1]) * (north[:-1, 1:] - north[1:, :-1])
+        rising = (east[:-1, 1:] - east[1:, :-1]) * (north[1:, 1:] - north[:-1, :-1])
+        areas: NDArray[np.float64] = np.abs(falling - rising) / 2  # half the product of the diagonals
+    return np.where(np.isfinite(areas), areas, np.nan)
 
 
 def _projected(traced: Traced, grid: Grid) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -31,8 +31,8 @@ class Polygonizer:
     """Draws connected pixels of one class as polygons along the pixels' edges while their rows come.
 
     The arguments are those of ``polygonize``; ``dtype``: of the values. A polygon is written when it is complete, so
-    that memory goes by the polygons that reach the last row. Belongs to one thread at a time. Raises OutputError where
-    the file cannot be written; then nothing is left behind.
+    that memory goes by the polygons that reach the last row. ``metadata``: of the layer. Belongs to one thread at a
+    time. Raises OutputError where the file cannot be written; then nothing is left behind.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Polygonizer:
         dtype: DTypeLike,
         min_area: float = 0.0,
         skip: Collection[int] = (),
+        metadata: Mapping[str, str] | None = None,
     ):
         self._grid, self._min_area = grid, min_area
         count = np.iinfo(dtype).max + 1
@@ -53,7 +54,7 @@ class Polygonizer:
         self._tracer = Tracer(grid.width, wanted)
         self._areas = GroundAreas(grid)
         self._waiting: list[Traced] = []
-        self._sink = VectorSink(output, grid.crs, "Polygon", FIELDS)
+        self._sink = VectorSink(output, grid.crs, "Polygon", FIELDS, metadata)
         self.count = 0  # polygons written
 
     def add(self, rows: NDArray, report: Report) -> None:

@@ -107,7 +107,7 @@ def test_a_grid_over_all_of_the_raster(classify, model, image, tmp_path):
         wanted[source.read(1) == 0] = 255
         np.testing.assert_array_equal(file.read(1), wanted)
     info = pyogrio.read_info(result["output"])
-    assert json.loads(info["layer_metadata"]["RSDL_JOB"])["operation"] == "classify_scenes"
+    assert json.loads(info["layer_metadata"]["RSDL_RUN"])["operation"] == "classify_scenes"
     assert info["layer_metadata"]["RSDL_MODEL"] == "kinds" and info["total_bounds"] == (
         500000,
         4199300,

@@ -177,7 +177,7 @@ def test_extent_mask_polygons_and_provenance(greatest, by_date, cube, tmp_path):
     with rasterio.open(result["output"]) as made:
         tags = made.tags()
         assert made.colormap(1)[1][:3] == (0, 0, 0) and made.nodata == 255
-    assert json.loads(tags["RSDL_JOB"])["operation"] == "predict_series"
+    assert json.loads(tags["RSDL_RUN"])["operation"] == "predict_series"
     assert json.loads(tags["RSDL_DATES"]) == {date: [date] for date in DATES}
     assert json.loads(tags["RSDL_READINGS"])[f"scene_{DATES[0]}.tif"] == [[1.0, 0.0, 0]]
 

@@ -1,0 +1,1 @@
+"""Samples of maps, and accuracy and area estimated from them."""

@@ -1,0 +1,1 @@
+"""Several maps compared on one reference."""

@@ -1,0 +1,1 @@
+"""Maps of two classes by a threshold of a band or a spectral index."""

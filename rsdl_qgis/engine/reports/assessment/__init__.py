@@ -1,0 +1,1 @@
+"""The reports of areas estimated from a sample, and of maps compared."""

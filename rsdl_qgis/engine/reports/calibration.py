@@ -1,0 +1,47 @@
+"""The calibration of a trained model, as a part of its report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from . import html as web
+from .charts import BLUE, GREY, ORANGE, Curve, curve_chart, legend
+from .text import SPLITS
+
+
+def calibrated(found: Mapping[str, Any], part: str) -> Iterator[str]:
+    """How reliable probabilities are before and after temperature scaling: figures and the reliability diagram."""
+    temperature, before, after = found["temperature"], found["before"], found["after"]
+    yield web.tiles(
+        [
+            ("expected calibration error", web.percent(after["error"])),
+            ("before temperature scaling", web.percent(before["error"])),
+            ("temperature", f"{temperature:g}"),
+        ]
+    )
+    yield web.paragraph(tendency(temperature))
+    yield web.paragraph(
+        f"Measured on the {SPLITS[part][0]} split. The line shows how often the likeliest class is right, or a label "
+        "holds, by its probability; on the diagonal probabilities are right. The expected calibration error is the "
+        "mean distance from it (Guo et al. 2017, 15 bins).",
+        small=True,
+    )
+    curves = [
+        Curve("right", [0, 1], [0, 1], GREY),
+        Curve("before", before["probability"], before["frequency"], ORANGE),
+        Curve("after", after["probability"], after["frequency"], BLUE),
+    ]
+    yield curve_chart(curves, ("probability", "how often it is so"))
+    yield legend([("right", GREY), ("before temperature scaling", ORANGE), ("of this model", BLUE)])
+
+
+def tendency(temperature: float) -> str:
+    """What the temperature says of the network, in a sentence."""
+    if temperature == 1:
+        return "The probabilities are those of the network as it is: its temperature is 1."
+    way = "too sure of itself" if temperature > 1 else "less sure of itself than it could be"
+    return (
+        f"The network by itself was {way}. Its logits are divided by {temperature:g}, the temperature that fits the "
+        "validation samples best; the model applies it wherever it runs. The likeliest class stays the same."
+    )

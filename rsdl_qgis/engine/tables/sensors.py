@@ -1,0 +1,25 @@
+"""Names and numbers of the bands of common sensors. Standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+COMMON: Mapping[str, tuple[str, ...]] = {  # names that say what a band shows
+    "coastal": ("coastal", "coastal aerosol", "aerosol"),
+    "blue": ("blue",),
+    "green": ("green",),
+    "red": ("red",),
+    "rededge": ("rededge", "red edge", "rededge1"),
+    "nir": ("nir", "nir08", "near infrared", "near-infrared"),
+    "swir1": ("swir1", "swir16", "swir 1", "shortwave infrared 1", "mir"),
+    "swir2": ("swir2", "swir22", "swir 2", "shortwave infrared 2"),
+}
+SENSORS: Mapping[str, Mapping[str, str]] = {  # sensor -> what a band shows -> its number
+    "sentinel-2": {
+        "coastal": "1", "blue": "2", "green": "3", "red": "4", "rededge": "5", "nir": "8", "swir1": "11", "swir2": "12"
+    },
+    "landsat-8": {"coastal": "1", "blue": "2", "green": "3", "red": "4", "nir": "5", "swir1": "6", "swir2": "7"},
+    "landsat-5": {"blue": "1", "green": "2", "red": "3", "nir": "4", "swir1": "5", "swir2": "7"},
+    "modis": {"red": "1", "nir": "2", "blue": "3", "green": "4", "swir1": "6", "swir2": "7"},
+}  # fmt: skip
+AUTO = "auto"

@@ -1,0 +1,92 @@
+"""Parameters of predictions beyond what is mapped: how certain it is, in which orientations it is seen, STAC Items."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from qgis.core import (
+    QgsProcessingAlgorithm,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterRasterDestination,
+)
+
+from ...engine.job.arguments import MEASURES, OPERATIONS, VARIANTS
+from .. import compat
+from .. import parameters as shared
+from ..text import tr
+
+Read = Callable[..., Any]  # (algorithm, parameters, name, context) -> value
+
+
+def further(operation: str, has_uncertainty: bool) -> Mapping[str, tuple[QgsProcessingParameterDefinition, Read]]:
+    """The parameters that an operation takes, by their names, and how each is read."""
+    found: dict[str, tuple[QgsProcessingParameterDefinition, Read]] = {}
+    if has_uncertainty:
+        found["UNCERTAINTY_MEASURE"] = uncertainty_measure(), _word(MEASURES)
+    if "tta" in OPERATIONS[operation]:
+        found["TTA"] = augmentation_at_test_time(), _word(VARIANTS)
+    found["STAC"] = stac(), QgsProcessingAlgorithm.parameterAsBoolean
+    return found
+
+
+def uncertainty():
+    """UNCERTAINTY: a raster of how uncertain the classes are."""
+    return shared.described(
+        QgsProcessingParameterRasterDestination("UNCERTAINTY", tr("Uncertainty"), None, True, False),
+        tr(
+            "GeoTIFF (.tif) with the uncertainty of each pixel's class, from 0 (certain) to 1, computed from the class "
+            "probabilities as UNCERTAINTY_MEASURE says; nodata is -1. It is the model's own view: a model can be "
+            "certain and wrong. Only created if requested."
+        ),
+    )
+
+
+def uncertainty_measure():
+    """UNCERTAINTY_MEASURE: what the uncertainty is."""
+    text = tr(
+        "How uncertainty is measured. entropy: the entropy of the class probabilities, divided by its maximum (1: all "
+        "classes are equally probable). margin: 1 minus the difference between the two highest class probabilities (1: "
+        "two classes are equally probable). Default: entropy."
+    )
+    return _sometimes(shared.choice("UNCERTAINTY_MEASURE", tr("Measure of uncertainty"), text, MEASURES))
+
+
+def augmentation_at_test_time():
+    """TTA: the variants in which the network sees each image."""
+    text = tr(
+        "The network sees each image in several orientations, and the results are averaged. none: once. flips: also "
+        "mirrored, 4 times in all. turns: also turned by 90, 180 and 270 degrees, 4 times. all: both, 8 times. The "
+        "network takes 4 or 8 times as long. Results are often a little more accurate where directions do not matter; "
+        "shadows and radar images have a direction. Default: none."
+    )
+    return _sometimes(shared.choice("TTA", tr("Test-time augmentation"), text, VARIANTS))
+
+
+def stac():
+    """STAC: an Item beside each output."""
+    return shared.described(
+        QgsProcessingParameterBoolean("STAC", tr("Write STAC Items"), False, True),
+        tr(
+            "Yes: beside each result a STAC Item is written (the file's name with .stac.json at its end), for "
+            "catalogues: where it lies, its bands and classes, how it was made, and links to the model and the images. "
+            "Default: no."
+        ),
+        advanced=True,
+    )
+
+
+def _sometimes(parameter: QgsProcessingParameterDefinition):
+    """The parameter as an optional one: models that were made before it was there stay sound."""
+    parameter.setFlags(parameter.flags() | compat.OPTIONAL)
+    return parameter
+
+
+def _word(words: Sequence[str]) -> Read:
+    """How a choice is read; the first of its words where it is left empty."""
+
+    def read(algorithm: QgsProcessingAlgorithm, parameters, name: str, context) -> str:
+        return algorithm.parameterAsEnumString(parameters, name, context) or words[0]
+
+    return read
