@@ -24,15 +24,9 @@ from . import ranks
 
 Run = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
-READ = (
-    "path",
-    "mask",
-    "features",
-    "chips",
-    "pretrained",
-    "sample",
-    "product",
-)  # arguments, at any depth, that name what is read
+LAYERS = ("path", "mask", "features", "chips", "pretrained", "sample")
+PRODUCTS = ("product",)  # files, or folders in which other files may lie
+READ = (*LAYERS, *PRODUCTS)  # arguments, at any depth, that name what is read
 MODELS = ("model", "base_model", "teacher")  # folders in which other files may lie
 SYSTEM_TABLES = ("gpkg_", "rtree_", "sqlite_", "layer_styles", "ogr_empty_table")  # beginnings of a GeoPackage's own
 ALL_TABLES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
@@ -108,8 +102,8 @@ def read_by(arguments: Mapping[str, Any]) -> list[str]:
 
 
 def sources_of(arguments: Mapping[str, Any]) -> list[str]:
-    """The sources that a job reads, but for its model."""
-    return list(_named(arguments, READ))
+    """The sources that a job reads, but for its model; of a product's folder the files in it."""
+    return [*_named(arguments, LAYERS), *(file for text in _named(arguments, PRODUCTS) for file in _files(text))]
 
 
 def written_by(operation: str) -> tuple[str, ...]:
@@ -121,10 +115,15 @@ def model_files(model: str) -> list[str]:
     """The files of a model that is given by its path, or by the name of its folder."""
     folders = (Path(), user_folder() / "models", plugin_file("models"))
     found = next((str(folder / model) for folder in folders if os.path.exists(folder / model)), model)
+    return _files(found)
+
+
+def _files(path: str) -> list[str]:
+    """The files in a folder; the path itself where it is no folder, or one that cannot be looked into."""
     try:
-        return [entry.path for entry in os.scandir(found) if entry.is_file()]
-    except OSError:  # a file, or nothing that can be looked into
-        return [found]
+        return [entry.path for entry in os.scandir(path) if entry.is_file()]
+    except OSError:
+        return [path]
 
 
 @contextmanager

@@ -250,7 +250,8 @@ class ActiveFire(JobAlgorithm):
         """What the job reads; layers that have to be copied are, a step each after ``copied`` ones."""
         nodata = shared.nodata_of(self, parameters, context)
         if self._metadata is not None:
-            return {"product": _whole(self._metadata), "nodata": nodata}
+            product = _whole(self._metadata) if self.is_saved(parameters) else str(self._metadata)
+            return {"product": product, "nodata": nodata}
         specs = []
         for item, box in zip(self._rasters, self._extents):
             steps.setCurrentStep(copied)

@@ -266,3 +266,35 @@ def joined_parts(height, width, size, overlap, made, cuts):
         assert not got
     assert order == list(range(height))
     return values, valid, counts
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3])
+def test_parts_of_a_finer_mosaic_are_those_of_the_whole(rng, cut):
+    height, width, size, overlap, times = 40, 30, (16, 12), 6, 2
+    made = {
+        window: (rng.random((1, 2 * window.height, 2 * window.width), np.float32), None)
+        for window in tiles(height, width, size, overlap)
+    }
+    rows = len({window.row for window in made})
+    cols = len(made) // rows
+
+    def run(part, share):
+        kept = Kept()
+        mosaic = Mosaic(height, width, 1, size, overlap, kept.emit, part, share, times)
+        for window in list(made)[part.start * cols : part.stop * cols]:
+            values = made[window][0]
+            mosaic.add(window, values, np.ones(values.shape[1:], bool))
+        mosaic.close()
+        return kept.found
+
+    whole = np.concatenate([values for _, values, _ in run(range(rows), lambda _: None)], 1)
+    above: list = []
+    below: list = []
+    first, last = run(range(cut), above.append), run(range(cut, rows), below.append)
+    border, seam = Border(height, width, size, overlap, cut, above[-1], times), Kept()
+    for patch in below:
+        border.add(patch)
+    border.give(seam.emit)
+    joined = np.concatenate([values for _, values, _ in (*first, *seam.found, *last)], 1)
+    assert joined.shape == (1, times * height, times * width)
+    np.testing.assert_array_equal(joined, whole)
