@@ -14,7 +14,8 @@ TRANSLATIONS := $(patsubst %.ts,%.qm,$(wildcard i18n/*.ts))
 PIP := -m pip install --quiet --disable-pip-version-check
 QGIS ?= 3.44# the one that test-qgis tries
 PYTEST := -m pytest --durations=5 $(ARGS)
-ENGINES_HALF := $(WORKER) $(PYTEST) tests/engine tests/tools tests/cli
+BESIDE := tests/tools tests/cli tests/engine/networks tests/engine/training/processes# the engine's that run after QGIS's
+ENGINES_HALF := $(WORKER) $(PYTEST) tests/engine $(BESIDE:%=--ignore=%)
 QGIS_HALF := env RSDL_PYTHON="$(abspath $(WORKER))" QT_QPA_PLATFORM=offscreen $(QGIS_PYTHON) $(PYTEST) \
 	tests --ignore=tests/engine --ignore=tests/tools --ignore=tests/cli --ignore=tests/robust
 INSTRUCTION_SETS = default $(subst avx512vl,avx512,$(sort $(shell grep -m1 flags /proc/cpuinfo | grep -owE 'avx2|avx512vl')))
@@ -28,9 +29,9 @@ help: ## list the targets
 demo: qgis $(TRANSLATIONS) ## a made-up flood from satellite scenes to a finished map, in demo/
 	$(PYTHON) -m tools.demo
 
-test: build/worker/ready build/qgis-venv/ready $(TRANSLATIONS) ## the engine's tests in the worker's Python, beside them the others in QGIS's
+test: build/worker/ready build/qgis-venv/ready $(TRANSLATIONS) ## the engine's tests in the worker's Python, beside them those in QGIS's
 	@export RSDL_DATA="$(RSDL_DATA)"; said=$$(mktemp); trap 'kill $$other 2> /dev/null; rm "$$said"' EXIT; \
-	$(QGIS_HALF) > "$$said" 2>&1 & other=$$!; \
+	{ $(QGIS_HALF); qgis=$$?; $(WORKER) $(PYTEST) $(BESIDE); exit $$(($$? || qgis)); } > "$$said" 2>&1 & other=$$!; \
 	$(ENGINES_HALF); engines=$$?; \
 	wait $$other; qgis=$$?; \
 	cat "$$said"; exit $$((engines || qgis))

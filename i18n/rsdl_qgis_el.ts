@@ -773,7 +773,7 @@ Classes are the same if they have the same name, in upper or lower case, or the 
   </message>
   <message>
    <source>Number of the band with the classes, from 1. Default: 1.</source>
-   <translation>Αριθμός του διαύλου με τις κλάσεις, από το 1. Προεπιλογή: 1.</translation>
+   <translation>Αριθμός του διαύλου με τις κλάσεις, από 1. Προεπιλογή: 1.</translation>
   </message>
   <message>
    <source>Overall accuracy of the second map less that of the first (-1 to 1)</source>
@@ -865,7 +865,7 @@ The maps may have other grids and coordinate systems than the first one, at whos
 Fill in the field 'reference' of each point; its form lists the classes and does not show what the map says. The points are in random order: if time runs out, answer them by 'id' and leave the rest empty. A point stands for the whole pixel that it lies in the middle of.
 
 By default the points are stratified: each class of the map has its own, so that small classes have enough. All that the estimate needs, such as the area of each stratum, is kept in fields of the points, and so in any vector format. Areas are on the ellipsoid. Nodata is never drawn, and no pixel twice. The number of points follows from the standard error that is wanted (Olofsson et al. 2014, doi:10.1016/j.rse.2014.02.015), or is SIZE.</source>
-   <translation>Κληρώνει τυχαία σημεία ενός χάρτη κλάσεων, στα οποία λέτε κατόπιν τι υπάρχει: στο πεδίο, ή σε εικόνες καλύτερες από εκείνες από τις οποίες έγινε ο χάρτης. Η «Εκτίμηση εκτάσεων» υπολογίζει από τις απαντήσεις την ακρίβεια του χάρτη και την έκταση κάθε κλάσης, με διαστήματα εμπιστοσύνης 95 %, που δεν μπορούν να δώσουν σημεία τα οποία επέλεξε κάποιος.
+   <translation>Κληρώνει τυχαία σημεία ενός χάρτη κλάσεων, στα οποία λέτε κατόπιν τι υπάρχει: επιτόπου, ή σε εικόνες καλύτερες από εκείνες από τις οποίες έγινε ο χάρτης. Η «Εκτίμηση εκτάσεων» υπολογίζει από τις απαντήσεις την ακρίβεια του χάρτη και την έκταση κάθε κλάσης, με διαστήματα εμπιστοσύνης 95 %, που δεν μπορούν να δώσουν σημεία τα οποία επέλεξε κάποιος.
 
 Συμπληρώστε το πεδίο 'reference' κάθε σημείου· η φόρμα του απαριθμεί τις κλάσεις και δεν δείχνει τι λέει ο χάρτης. Τα σημεία είναι σε τυχαία σειρά: αν ο χρόνος δεν φτάσει, απαντήστε με τη σειρά του 'id' και αφήστε τα υπόλοιπα κενά. Ένα σημείο αντιπροσωπεύει ολόκληρο το εικονοστοιχείο στο κέντρο του οποίου βρίσκεται.
 
@@ -917,7 +917,7 @@ By default the points are stratified: each class of the map has its own, so that
   </message>
   <message>
    <source>In all, 2 to 1,000,000. Default: as many as the wanted standard error takes.</source>
-   <translation>Συνολικά, 2 έως 1.000.000. Προεπιλογή: όσα απαιτεί το τυπικό σφάλμα που θέλετε.</translation>
+   <translation>Συνολικά, 2 έως 1000000. Προεπιλογή: όσα απαιτεί το τυπικό σφάλμα που θέλετε.</translation>
   </message>
   <message>
    <source>Allocation to strata</source>
@@ -1089,7 +1089,7 @@ Points or polygons that somebody chose, such as training data, give no area and 
 Results are the same to the bit with the same versions on the same kind of processor. A run whose layer was not a file (unsaved edits, filters, web maps) read a copy that is gone; save the layer as a file and name it in 'Moved paths'. Trained models are not made again here: their folders keep how they were trained.</source>
    <translation>Δημιουργεί ξανά ένα αποτέλεσμα αυτού του προσθέτου και το συγκρίνει, έως το τελευταίο bit. Κάθε ψηφιδωτό και διανυσματικό επίπεδο που γράφει το πρόσθετο φέρει την εκτέλεσή του: τη λειτουργία με όλες τις ρυθμίσεις, το μοντέλο και τους κατακερματισμούς των αρχείων του, τις εισόδους με μέγεθος, χρόνο και κατακερματισμό, και τις εκδόσεις, τη συσκευή και τον επεξεργαστή. Πρώτα αναζητούνται το μοντέλο και οι είσοδοι· ό,τι λείπει ή έχει αλλάξει αναφέρεται. Κατόπιν η ίδια λειτουργία εκτελείται ξανά, τα αποτελέσματά της γράφονται σε φάκελο, και το καθένα συγκρίνεται με εκείνο που έγινε τότε, εφόσον υπάρχει ακόμη: ταυτόσημο, ή το ποσοστό των εικονοστοιχείων ή οντοτήτων που διαφέρουν και η μεγαλύτερη διαφορά, με τις εκδόσεις και τις συσκευές που είναι τώρα άλλες.
 
-Τα αποτελέσματα είναι τα ίδια έως το τελευταίο bit με τις ίδιες εκδόσεις στο ίδιο είδος επεξεργαστή. Εκτέλεση της οποίας το επίπεδο δεν ήταν αρχείο (μη αποθηκευμένες αλλαγές, φίλτρα, χάρτες ιστού) διάβασε αντίγραφο που δεν υπάρχει πια· αποθηκεύστε το επίπεδο ως αρχείο και ονομάστε το στις «Διαδρομές που άλλαξαν». Τα εκπαιδευμένα μοντέλα δεν δημιουργούνται ξανά εδώ: οι φάκελοί τους κρατούν πώς εκπαιδεύτηκαν.</translation>
+Τα αποτελέσματα είναι τα ίδια έως το τελευταίο bit με τις ίδιες εκδόσεις στο ίδιο είδος επεξεργαστή. Εκτέλεση της οποίας το επίπεδο δεν ήταν αρχείο (μη αποθηκευμένες αλλαγές, φίλτρα, διαδικτυακοί χάρτες) διάβασε αντίγραφο που δεν υπάρχει πια· αποθηκεύστε το επίπεδο ως αρχείο και ονομάστε το στις «Διαδρομές που άλλαξαν». Τα εκπαιδευμένα μοντέλα δεν δημιουργούνται ξανά εδώ: οι φάκελοί τους κρατούν πώς εκπαιδεύτηκαν.</translation>
   </message>
   <message>
    <source>reproducibility,provenance,history,again,compare,verify,audit</source>
@@ -1189,7 +1189,7 @@ Results are the same to the bit with the same versions on the same kind of proce
   </message>
   <message>
    <source>Installs or repairs the Python environment that networks run in, in your user folder and separate from QGIS. Needed once, and after an update of the plugin that asks for it. The step 'predict' is enough for every map and every assessment: 0.11 GB to download, 0.35 GB on disk. 'train' adds PyTorch for trainings: 0.3 GB to download and 1.2 GB on disk for the CPU, 3 GB and 6 GB with CUDA. An environment that works is left unchanged, and the old one stays until the new one works. QGIS's proxy and certificates and the settings of pip and uv (such as PIP_INDEX_URL) are respected.</source>
-   <translation>Εγκαθιστά ή επισκευάζει το περιβάλλον Python στο οποίο εκτελούνται τα δίκτυα, στον φάκελο του χρήστη και ξεχωριστά από το QGIS. Χρειάζεται μία φορά, και μετά από ενημέρωση του προσθέτου που το ζητά. Το βήμα 'predict' αρκεί για κάθε χάρτη και κάθε αξιολόγηση: 0.11 GB για κατέβασμα, 0.35 GB στον δίσκο. Το 'train' προσθέτει το PyTorch για εκπαιδεύσεις: 0.3 GB για κατέβασμα και 1.2 GB στον δίσκο για τη CPU, 3 GB και 6 GB με CUDA. Ένα περιβάλλον που λειτουργεί μένει αμετάβλητο, και το παλιό παραμένει ώσπου να λειτουργήσει το νέο. Ο διακομιστής μεσολάβησης και τα πιστοποιητικά του QGIS και οι ρυθμίσεις των pip και uv (όπως PIP_INDEX_URL) γίνονται σεβαστά.</translation>
+   <translation>Εγκαθιστά ή επισκευάζει το περιβάλλον Python στο οποίο εκτελούνται τα δίκτυα, στον φάκελο του χρήστη και ξεχωριστά από το QGIS. Χρειάζεται μία φορά, και μετά από ενημέρωση του προσθέτου που το ζητά. Το βήμα 'predict' αρκεί για κάθε χάρτη και κάθε αξιολόγηση: λήψη 0.11 GB, 0.35 GB στον δίσκο. Το 'train' προσθέτει το PyTorch για εκπαιδεύσεις: λήψη 0.3 GB και 1.2 GB στον δίσκο για τη CPU, 3 GB και 6 GB με CUDA. Ένα περιβάλλον που λειτουργεί μένει αμετάβλητο, και το παλιό παραμένει ώσπου να λειτουργήσει το νέο. Ο διακομιστής μεσολάβησης και τα πιστοποιητικά του QGIS και οι ρυθμίσεις των pip και uv (όπως PIP_INDEX_URL) λαμβάνονται υπόψη.</translation>
   </message>
   <message>
    <source>auto: libraries for CUDA where there is an NVIDIA GPU with a driver that they fit, else for the CPU; the log says what was found. cpu: works on any computer. cuda: also where no GPU is found. Default: auto.</source>
@@ -1201,7 +1201,7 @@ Results are the same to the bit with the same versions on the same kind of proce
   </message>
   <message>
    <source>Collects what a bug report needs in one text: versions, paths, devices, installed models, and whether a tiny network runs on each device with each engine. Your home folder, your name and passwords are left out.</source>
-   <translation>Συγκεντρώνει σε ένα κείμενο ό,τι χρειάζεται μια αναφορά σφάλματος: εκδόσεις, διαδρομές, συσκευές, εγκατεστημένα μοντέλα, και αν εκτελείται ένα μικροσκοπικό δίκτυο σε κάθε συσκευή με κάθε μηχανή. Ο προσωπικός σας φάκελος, το όνομά σας και οι κωδικοί μένουν έξω.</translation>
+   <translation>Συγκεντρώνει σε ένα κείμενο ό,τι χρειάζεται μια αναφορά σφάλματος: εκδόσεις, διαδρομές, συσκευές, εγκατεστημένα μοντέλα, και αν εκτελείται ένα μικροσκοπικό δίκτυο σε κάθε συσκευή με κάθε μηχανή. Ο προσωπικός σας φάκελος, το όνομά σας και οι κωδικοί πρόσβασης μένουν έξω.</translation>
   </message>
   <message>
    <source>Hardware (older name)</source>
@@ -1209,11 +1209,11 @@ Results are the same to the bit with the same versions on the same kind of proce
   </message>
   <message>
    <source>WHEELS and BUNDLE are both given: a bundle is made of what is downloaded. Leave one empty.</source>
-   <translation>Δόθηκαν και το WHEELS και το BUNDLE: ένα πακέτο γίνεται από ό,τι κατεβάζεται. Αφήστε το ένα κενό.</translation>
+   <translation>Δόθηκαν και το WHEELS και το BUNDLE: ένα πακέτο φτιάχνεται από όσα λαμβάνονται από το δίκτυο. Αφήστε το ένα κενό.</translation>
   </message>
   <message>
    <source>install,python,worker,dependencies,pytorch,onnx,offline,bundle,cuda</source>
-   <translation>εγκατάσταση,python,worker,εξαρτήσεις,pytorch,onnx,χωρίς σύνδεση,πακέτο,cuda</translation>
+   <translation>εγκατάσταση,python,εργάτης,εξαρτήσεις,pytorch,onnx,χωρίς σύνδεση,πακέτο,cuda</translation>
   </message>
   <message>
    <source>Step</source>
@@ -1225,7 +1225,7 @@ Results are the same to the bit with the same versions on the same kind of proce
   </message>
   <message>
    <source>Installs from this folder, without a network: a bundle, or .whl files. Default: download.</source>
-   <translation>Εγκαθιστά από αυτόν τον φάκελο, χωρίς δίκτυο: ένα πακέτο, ή αρχεία .whl. Προεπιλογή: κατέβασμα.</translation>
+   <translation>Εγκαθιστά από αυτόν τον φάκελο, χωρίς δίκτυο: ένα πακέτο, ή αρχεία .whl. Προεπιλογή: λήψη από το δίκτυο.</translation>
   </message>
   <message>
    <source>Folder to write everything into that another computer of the same kind needs to install without a network connection; the environment here is then made from it. Default: none.</source>
@@ -1685,7 +1685,7 @@ Every import is checked by running a tile, and the report shows a picture of it:
 Give the folder of a Level-1 product (PRODUCT), whose MTL.txt has the gains and the height of the sun; or the bands as layers (INPUT). The rules are for reflectance at the top of the atmosphere, not for surface reflectance (Level 2).</source>
    <translation>Χαρτογραφεί ό,τι καίγεται σε ημερήσια εικόνα Landsat-8 ή Landsat-9, με τους κανόνες των Schroeder et al. (2016), Murphy et al. (2016) ή Kumar and Roy (2018), ή όπου αυτοί συμφωνούν: κατώφλια για την ανακλαστικότητα των διαύλων 1 έως 7, και έλεγχοι κάθε εικονοστοιχείου με τα έως 61 x 61 εικονοστοιχεία γύρω του. Δεν χρειάζεται μοντέλο.
 
-Δώστε τον φάκελο ενός προϊόντος Level-1 (PRODUCT), του οποίου το MTL.txt έχει τους συντελεστές και το ύψος του ήλιου· ή τους διαύλους ως επίπεδα (INPUT). Οι κανόνες ισχύουν για ανακλαστικότητα στην κορυφή της ατμόσφαιρας, όχι για ανακλαστικότητα εδάφους (Level 2).</translation>
+Δώστε τον φάκελο ενός προϊόντος Level-1 (PRODUCT), του οποίου το MTL.txt έχει τους συντελεστές και το ύψος του ήλιου· ή τους διαύλους ως επίπεδα (INPUT). Οι κανόνες ισχύουν για ανακλαστικότητα στην κορυφή της ατμόσφαιρας, όχι για ανακλαστικότητα της επιφάνειας (Level 2).</translation>
   </message>
   <message>
    <source>The bands of INPUT have no names of Landsat's. The first seven are taken for bands 1 to 7.</source>
@@ -1749,11 +1749,11 @@ Give the folder of a Level-1 product (PRODUCT), whose MTL.txt has the gains and 
   </message>
   <message>
    <source>Height of the sun above the horizon, above 0 to 90 degrees, as SUN_ELEVATION in the MTL.txt; for INPUT only. Needed for dn, but by schroeder. For reflectance it lets schroeder have it without the correction for the sun, as published; without it schroeder takes the values as they are. Default: not known.</source>
-   <translation>Ύψος του ήλιου πάνω από τον ορίζοντα, πάνω από 0 έως 90 μοίρες, όπως το SUN_ELEVATION στο MTL.txt· μόνο για το INPUT. Χρειάζεται για το dn, όχι όμως για το schroeder. Για το reflectance επιτρέπει στο schroeder να την έχει χωρίς τη διόρθωση για τον ήλιο, όπως δημοσιεύτηκε· χωρίς αυτό το schroeder παίρνει τις τιμές όπως είναι. Προεπιλογή: άγνωστο.</translation>
+   <translation>Ύψος του ήλιου πάνω από τον ορίζοντα, πάνω από 0 έως 90 μοίρες, όπως το SUN_ELEVATION στο MTL.txt· μόνο για το INPUT. Χρειάζεται για το dn, όχι όμως για το schroeder. Για το reflectance επιτρέπει στο schroeder να πάρει την ανακλαστικότητα χωρίς τη διόρθωση για τον ήλιο, όπως δημοσιεύτηκε· χωρίς αυτό το schroeder παίρνει τις τιμές όπως είναι. Προεπιλογή: άγνωστο.</translation>
   </message>
   <message>
    <source>Numbers, from 1, of Landsat's bands 1 to 7 in that order in the one raster of INPUT, such as 2,3,4,5,6,7,8. Default: found by their descriptions, else the first seven.</source>
-   <translation>Αριθμοί, από το 1, των διαύλων 1 έως 7 του Landsat με αυτή τη σειρά στο ένα ψηφιδωτό του INPUT, όπως 2,3,4,5,6,7,8. Προεπιλογή: βρίσκονται από τις περιγραφές τους, αλλιώς οι πρώτοι επτά.</translation>
+   <translation>Αριθμοί, από 1, των διαύλων 1 έως 7 του Landsat με αυτή τη σειρά στο ένα ψηφιδωτό του INPUT, όπως 2,3,4,5,6,7,8. Προεπιλογή: βρίσκονται από τις περιγραφές τους, αλλιώς οι πρώτοι επτά.</translation>
   </message>
   <message>
    <source>Raster that is not 0 where band 6 or 7 is saturated; for INPUT only. The rule murphy takes such pixels for fire beside a certain one. A product has its own. Default: with dn the largest number, 65535, else none.</source>

@@ -26,6 +26,7 @@ from .fit import Epoch, Settings, fit, network_output
 from .tensorboard import EVENTS, EventWriter
 
 Forward = Callable[[nn.Module, Sequence[Tensor], Any], Any]
+NEWER: Mapping[str, Any] = {"nodata": None, "steps": ()}  # fields of inputs and their scaling
 CHECKPOINT, BEST, ASKED = "checkpoint.pt", "best", "asked.txt"
 TARGETS = "answers"  # folder of a teacher's predictions
 BEFORE = "best-before"  # the best model of a stopped training that another one replaced
@@ -76,9 +77,14 @@ def prepare_resume(request: TrainRequest, chips: ChipFolder, report: Report) -> 
 def fingerprint(request: TrainRequest, chips: ChipFolder) -> str:
     """The SHA-256 of all that changes the weights: settings and chips."""
     parts: list[Any] = [*chips.inputs, *chips.classes, *chips.chips]
-    data = [asdict(item) for item in parts], chips.note.get("request")
+    data = [asdict(item, dict_factory=_as_before) for item in parts], chips.note.get("request")
     found = (json.dumps(item, sort_keys=True, default=str) for item in data)
     return hashlib.sha256(f"[{', '.join((request.asked, *found))}]".encode()).hexdigest()
+
+
+def _as_before(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The fields without those that earlier versions did not have, where they are as these took them to be."""
+    return {name: value for name, value in fields if name not in NEWER or value != NEWER[name]}
 
 
 def _set_aside(request: TrainRequest, report: Report) -> None:
