@@ -169,7 +169,7 @@ def test_a_training_is_refused_where_there_is_no_torch(refusal, home, monkeypatc
     assert settings.worker_python().path == python
     with pytest.raises(RsdlError, match="'train' step") as caught:
         settings.training_python()
-    assert "1.2 GB" in caught.value.hint
+    assert "1.4 GB" in caught.value.hint
 
 
 def test_set_up_can_be_cancelled(run, make_feedback, tmp_path, home):
