@@ -6,7 +6,7 @@ import json
 import shutil
 
 import pytest
-from qgis.core import QgsApplication, QgsProcessingException, QgsSettings
+from qgis.core import QgsApplication, QgsNetworkAccessManager, QgsProcessingException, QgsSettings
 
 from rsdl_qgis.engine.errors import RsdlError
 from rsdl_qgis.paths import plugin_file
@@ -150,6 +150,7 @@ def test_qgis_proxy_reaches_the_installer(run, asked_setup, monkeypatch):
         run("setupenvironment", {})
     finally:
         settings.remove("proxy")
+        QgsNetworkAccessManager.instance().setupDefaultProxyAndCache()  # or web maps go on asking that proxy
     network = asked_setup[0]["network"]
     assert network["HTTPS_PROXY"] == network["http_proxy"] == "http://anna:p%20w@proxy.example:3128"
     assert network["NO_PROXY"] == "inside.example"
