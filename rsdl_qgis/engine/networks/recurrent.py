@@ -20,7 +20,7 @@ def to_front(x: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
     dates = torch.arange(valid.shape[1], device=x.device)
     kept = valid.long()
     rank = torch.where(valid, kept.cumsum(1), kept.sum(1, keepdim=True) + (1 - kept).cumsum(1)) - 1
-    order = torch.zeros_like(rank).scatter(1, rank, dates.expand_as(rank))  # without sorting: older ONNX Runtimes run it
+    order = torch.zeros_like(rank).scatter(1, rank, dates.expand_as(rank))  # no sort: older ONNX Runtimes run it
     return take(x, order), valid.long().sum(1)
 
 
