@@ -190,7 +190,7 @@ def _column(values: Sequence[Any], dtype: str) -> tuple[NDArray, NDArray[np.bool
         return column, None
     kept = np.dtype(dtype)
     if kept.kind == "M":
-        never = np.datetime64("NaT", np.datetime_data(kept)[0])
+        never = np.array("NaT", kept)[()]
         return np.array([never if none else value for value, none in zip(values, missing)], kept), None
     filled = np.array([0 if none else value for value, none in zip(values, missing)], kept)
     return filled, missing if missing.any() else None
