@@ -154,6 +154,7 @@ MAPS: Table = {
     "uncertainty_measure": Argument(Choice(MEASURES), default=MEASURES[0]),
     "polygons": Argument(Path()),
 }
+DOMAIN: Table = {"domain": Argument(Path())}
 VARIANTS = ("none", "flips", "turns", "all")  # in which each image is seen
 AUGMENTED_TEST: Table = {"tta": Argument(Choice(VARIANTS), default=VARIANTS[0])}
 PLACE: Table = {"old": Argument(Path(), required=True), "new": Argument(Path(), required=True)}
@@ -300,7 +301,7 @@ DISTILLING: Table = {
 }
 
 OPERATIONS: Mapping[str, Table] = {
-    "predict": {**OUTPUT, **RUNNING, **AUGMENTED_TEST, "inputs": Argument(INPUTS, required=True), **MAPS},
+    "predict": {**OUTPUT, **RUNNING, **AUGMENTED_TEST, "inputs": Argument(INPUTS, required=True), **MAPS, **DOMAIN},
     "predict_series": {
         **OUTPUT,
         **RUNNING,

@@ -59,13 +59,16 @@ class AskedLayer:
 
 @dataclass(frozen=True)
 class MapFiles:
-    """The files of a map; None is not made. ``measure``: of the uncertainty, see ``evaluation.uncertainty``."""
+    """The files of a map; None is not made. ``measure``: of the uncertainty, see ``evaluation.uncertainty``;
+    ``domain``: the distance from the training data, see ``prediction.domain``.
+    """
 
     output: str
     probabilities: str | None = None
     polygons: str | None = None
     uncertainty: str | None = None
     measure: str = "entropy"
+    domain: str | None = None
 
 
 @dataclass(frozen=True)
@@ -134,10 +137,13 @@ class MapRequest(ImageRequest):
     uncertainty: str | None
     uncertainty_measure: str
     polygons: str | None
+    domain: str | None
 
     @property
     def files(self) -> MapFiles:
-        return MapFiles(self.output, self.probabilities, self.polygons, self.uncertainty, self.uncertainty_measure)
+        return MapFiles(
+            self.output, self.probabilities, self.polygons, self.uncertainty, self.uncertainty_measure, self.domain
+        )
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,20 @@ def uncertainty_measure():
     return _sometimes(shared.choice("UNCERTAINTY_MEASURE", tr("Measure of uncertainty"), text, MEASURES))
 
 
+def domain():
+    """DOMAIN: a raster of how far the images are from the training data."""
+    return shared.described(
+        QgsProcessingParameterRasterDestination("DOMAIN", tr("Distance from the training data"), None, True, False),
+        tr(
+            "GeoTIFF (.tif) with the distance of the images from the model's training data, in blocks of 32 pixels: 0 "
+            "is their mean, and from 1 on it is larger than for 99 % of the validation data, so that the map should "
+            "not be trusted there without a check (the Mahalanobis distance of means, spreads, roughness and "
+            "correlations of the bands, divided by that limit); nodata is -1. The model's card has to have its "
+            "domain. Only created if requested."
+        ),
+    )
+
+
 def augmentation_at_test_time():
     """TTA: the variants in which the network sees each image."""
     text = tr(

@@ -1,4 +1,4 @@
-"""The calibration of a trained model, as a part of its report."""
+"""How far a trained model can be believed, as a part of its report: its calibration, and the domain of its data."""
 
 from __future__ import annotations
 
@@ -34,6 +34,19 @@ def calibrated(found: Mapping[str, Any], part: str) -> Iterator[str]:
     ]
     yield curve_chart(curves, ("probability", "how often it is so"))
     yield legend([("right", GREY), ("before temperature scaling", ORANGE), ("of this model", BLUE)])
+
+
+def near_training(found: Mapping[str, Any], part: str) -> Iterator[str]:
+    """How the domain of the training data was described, and how much of the held-out samples is beyond it."""
+    if found["beyond"] is not None:
+        yield web.tiles([(f"of the {SPLITS[part][0]} split beyond the limit", web.percent(found["beyond"]))])
+    yield web.paragraph(
+        f"The card keeps the distribution of {found['statistics']} statistics of blocks of {found['block']} x "
+        f"{found['block']} pixels of the training split: mean, spread and roughness of each band, and correlations "
+        f"between bands. Within the limit of the Mahalanobis distance lie {web.percent(found['within'])} of the "
+        "validation split's blocks. Predictions warn where much of a raster lies beyond it, and map the distance "
+        "(DOMAIN). A share that is much larger than the rest says that these samples differ from those trained on."
+    )
 
 
 def tendency(temperature: float) -> str:
