@@ -36,6 +36,30 @@ def calibrated(found: Mapping[str, Any], part: str) -> Iterator[str]:
     yield legend([("right", GREY), ("before temperature scaling", ORANGE), ("of this model", BLUE)])
 
 
+def finding_errors(found: Mapping[str, Mapping[str, Any]], part: str) -> Iterator[str]:
+    """How well uncertainty finds errors: AUROC, and the risk-coverage curve of each measure. ``found``: by measure."""
+    best = next(iter(found.values()))["best_area"]
+    tiles = []
+    for measure, figures in found.items():
+        auroc = figures["auroc"]
+        tiles.append((f"AUROC of errors, {measure}", "none" if auroc is None else f"{auroc:.3f}"))
+        tiles.append((f"area under risk-coverage, {measure}", f"{figures['area']:.4f}"))
+    yield web.tiles(tiles)
+    yield web.paragraph(
+        f"Measured on the {SPLITS[part][0]} split. AUROC: the chance that a wrong prediction is more uncertain than a "
+        "right one; 0.5 is a guess, 1 is best (Hendrycks and Gimpel 2017). The curve shows the fraction that is wrong "
+        "(risk) if only the most certain predictions are kept (coverage); the smaller the area under it, the better "
+        f"(Geifman and El-Yaniv 2017). If all errors were the most uncertain predictions, it would be {best:.4f}.",
+        small=True,
+    )
+    colours = dict(zip(found, (BLUE, ORANGE)))
+    curves = [
+        Curve(measure, figures["coverage"], figures["risk"], colours[measure]) for measure, figures in found.items()
+    ]
+    yield curve_chart(curves, ("coverage", "risk"))
+    yield legend(list(colours.items()))
+
+
 def near_training(found: Mapping[str, Any], part: str) -> Iterator[str]:
     """How the domain of the training data was described, and how much of the held-out samples is beyond it."""
     if found["beyond"] is not None:
