@@ -191,8 +191,8 @@ def moved(card: ModelCard, temperature: float) -> ModelCard:
 def differing(
     before: tuple[ModelCard, Any], after: tuple[ModelCard, Any], data: Data, report: Report
 ) -> tuple[int, int]:
-    """How many pixels, or samples, of the held-out part have another class by two cards and runs, and of how many."""
-    samples, changed, compared = data.parts[data.held_out], 0, 0
+    """How many pixels, or samples, of the validation part have another class by two cards and runs, and of how many."""
+    samples, changed, compared = data.parts["valid"], 0, 0
     pairs = zip(*(outputs(run, samples, report=report) for _, run in (before, after)))
     for (_, old, labels), (_, new, _) in pairs:
         known = labels != IGNORE if data.kind == "classes" else np.ones(len(labels), bool)

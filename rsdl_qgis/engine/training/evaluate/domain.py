@@ -16,7 +16,7 @@ from ...tables.tasks import TASKS
 from ..samples.data import Data
 from .samples import Samples
 
-MOST = 1000  # samples of a split that are looked at
+MOST = 300  # samples of a split that are looked at
 
 
 def with_domain(card: ModelCard, data: Data, report: Report) -> ModelCard:
