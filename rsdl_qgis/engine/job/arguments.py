@@ -156,7 +156,10 @@ MAPS: Table = {
 }
 DOMAIN: Table = {"domain": Argument(Path())}
 VARIANTS = ("none", "flips", "turns", "all")  # in which each image is seen
-AUGMENTED_TEST: Table = {"tta": Argument(Choice(VARIANTS), default=VARIANTS[0])}
+AUGMENTED_TEST: Table = {
+    "tta": Argument(Choice(VARIANTS), default=VARIANTS[0]),
+    "passes": Argument(Whole(1, 1000), default=1),  # with dropout, where there are several
+}
 PLACE: Table = {"old": Argument(Path(), required=True), "new": Argument(Path(), required=True)}
 CHANGED = ("refuse", "run")  # what to do where what a run read is not what it was
 REPORT: Table = {"report": Argument(Path()), "table": Argument(Path())}

@@ -43,7 +43,7 @@ def map_work(job: Job[MapRequest]) -> AbstractContextManager[Work[Window]]:
         made: Results = collector_of(card, grid, request.files, *cut, job.report, note, **finer)
         return made
 
-    return tile_work(job, parts, results, watching(opening(request.tta), card))
+    return tile_work(job, parts, results, watching(opening(request.tta, passes=request.passes), card))
 
 
 TASK = PredictionTask(MapRequest, "makes a map", map_work)

@@ -128,11 +128,12 @@ class ImageRequest(PredictRequest):
 
 @dataclass(frozen=True)
 class MapRequest(ImageRequest):
-    """The job "predict". ``tta``: see ``runtime.augmented``."""
+    """The job "predict". ``tta``: see ``runtime.augmented``; ``passes``: see ``runtime.dropout``."""
 
     operation = "predict"
 
     tta: str
+    passes: int
     probabilities: str | None
     uncertainty: str | None
     uncertainty_measure: str
@@ -162,12 +163,13 @@ class ObjectRequest(ImageRequest):
 @dataclass(frozen=True)
 class SceneRequest(ImageRequest):
     """The job "classify_scenes": ``features`` are polygons or points (None: a grid), ``size`` is in pixels; ``tta``:
-    see ``runtime.augmented``.
+    see ``runtime.augmented``; ``passes``: see ``runtime.dropout``.
     """
 
     operation = "classify_scenes"
 
     tta: str
+    passes: int
     features: VectorFile | None
     size: int | None
     raster: str | None
@@ -205,6 +207,11 @@ def _numbers(given: Any) -> Numbers | None:
     return None if given is None else tuple(given)
 
 
+def _engine(asked: str, passes: int) -> str:
+    """The engine that was asked for; with dropout, for which there is one alone, that one."""
+    return "torch" if passes > 1 and asked in ("auto", "card") else asked
+
+
 def _nodata(given: Any) -> Nodata:
     return tuple(given) if isinstance(given, (list, tuple)) else given
 
@@ -215,6 +222,7 @@ def _rasters(given: Mapping[str, Any]) -> dict[str, tuple[AskedRaster, ...]]:
 
 READERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {  # of arguments that a request holds in another form
     "device": lambda given: given["device"] or "auto",
+    "engine": lambda given: _engine(given["engine"], given.get("passes", 1)),
     "extent": lambda given: None if given["extent"] is None else tuple(given["extent"]),
     "mask": PolygonMask.of,
     "features": partial(VectorFile.argument, name="features"),
