@@ -22,9 +22,11 @@ from rasterio.enums import Resampling
 from rasterio.transform import from_origin
 
 from rsdl_qgis.engine.cards.store import Store
+from rsdl_qgis.engine.feedback import Report
+from rsdl_qgis.engine.jobs import OPERATIONS
 from tools.scene import landscape, sensors
 from tools.scene.landscape import blur
-from tools.worker import ROOT, run_job
+from tools.worker import ROOT
 
 SIDE = 512  # pixels of made-up scenes
 MODELS = {"flood-s2-after": 10, "burned-area-after": 20}  # metres of a pixel
@@ -38,12 +40,14 @@ Scene = Mapping[str, NDArray[np.uint16]]  # (h, w) of each band
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="the folder that holds the data sets")
+    parser.add_argument("--models", nargs="+", default=list(MODELS), choices=MODELS)
     parser.add_argument("--picture", type=Path)
     given = parser.parse_args()
     print("| model | scene | beyond the limit | median distance | mapped as its class |\n|---|---|---:|---:|---:|")
     columns: dict[str, list[NDArray]] = {}
     with TemporaryDirectory() as folder:
-        for model, resolution in MODELS.items():
+        for model in given.models:
+            resolution = MODELS[model]
             card = Store([ROOT / "models"]).find(model)[1]
             for title, scene in scenes(given.data, resolution).items():
                 bands = {band.name: scene[band.name] for band in card.inputs[0].bands}
@@ -117,7 +121,7 @@ def mapped(bands: Scene, model: str, resolution: int, folder: Path) -> tuple[NDA
         target.descriptions = tuple(bands)
     files = {name: str(folder / f"{name}.tif") for name in ("output", "domain")}
     job = {"model": str(ROOT / "models" / model), "inputs": {"s2": [{"path": str(image)}]}, "threads": 1, **files}
-    run_job("predict", job, folder / "job.json", say=lambda message: None)
+    OPERATIONS["predict"](job, Report())
     found = []
     for file in files.values():
         with rasterio.open(file) as source:
