@@ -20,7 +20,7 @@ QGIS_HALF := env RSDL_PYTHON="$(abspath $(WORKER))" QT_QPA_PLATFORM=offscreen $(
 	tests --ignore=tests/engine --ignore=tests/tools --ignore=tests/cli --ignore=tests/robust
 INSTRUCTION_SETS = default $(subst avx512vl,avx512,$(sort $(shell grep -m1 flags /proc/cpuinfo | grep -owE 'avx2|avx512vl')))
 
-.PHONY: help demo test test-robust test-fuzz test-qgis lock lint scan package deploy picture i18n evaluate-flood evaluate-models models transfer docs screenshots bench clean qgis
+.PHONY: help demo test test-robust test-fuzz test-qgis lock lint scan package deploy picture i18n evaluate-flood evaluate-models models calibrate transfer docs screenshots bench clean qgis
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -78,6 +78,9 @@ evaluate-models: build/worker/ready ## accuracy of the other models on their tes
 
 models: build/worker/ready ## train models from their recipes (MODELS="forest burned-area", DATA=folder): hours without a GPU
 	$(WORKER) -m tools.make_models $(MODELS) --data $(DATA)
+
+calibrate: build/worker/ready ## temperature and domain of trained models, from their data (MODELS=…, DATA=folder): minutes each
+	$(WORKER) -m tools.calibrate_models $(MODELS) --data $(DATA)
 
 transfer: build/worker/ready ## what a start is worth with 25 labelled tiles (DATA=folder)
 	mkdir -p build/models

@@ -28,6 +28,7 @@ from rasterio.transform import from_origin
 
 from rsdl_qgis.engine.cards.card import Band, Class, Input
 from rsdl_qgis.engine.chips.folder import Chip, ChipFolder, write_chips
+from rsdl_qgis.engine.evaluation.bootstrap import Places, intervals, values
 from rsdl_qgis.engine.fire.context import Place
 from rsdl_qgis.engine.fire.rules import RULES, Scene
 from rsdl_qgis.engine.tables.fire import BANDS as NAMED
@@ -252,19 +253,28 @@ def mapped(folder: Path, name: str, mask: str, real: str | None, threads: int) -
 # Figures.
 
 
-def figures(found: NDArray[np.bool_], reference: NDArray[np.bool_]) -> tuple[float, float, float, float]:
-    """Precision, recall, IoU and F score of fire, in per cent; nan where nothing is found, or there is none."""
-    both, one, other = (int(v.sum()) for v in (found & reference, found & ~reference, ~found & reference))
+def figures(found: NDArray[np.bool_], reference: NDArray[np.bool_]) -> tuple[str, str, str, str]:
+    """Precision, recall, IoU and F of fire, in per cent, the last two with their 95 % intervals over the scenes."""
+    counts = np.stack([_in_scenes(v) for v in (found & reference, found & ~reference, ~found & reference)], 1)
 
-    def share(whole: int) -> float:
-        return 100 * both / whole if whole else math.nan
+    def statistic(weights: NDArray[np.float64]) -> dict[str, NDArray]:
+        both, one, other = (weights @ counts).T
+        with np.errstate(invalid="ignore"):
+            shares = (both / (both + one), both / (both + other), both / (both + one + other))
+            return dict(zip(("P", "R", "IoU", "F"), (*shares, 2 * both / (2 * both + one + other))))
 
-    return (
-        share(both + one),
-        share(both + other),
-        share(both + one + other),
-        100 * 2 * both / max(1, 2 * both + one + other),
-    )
+    places = Places.of([""] * TEST)
+    whole, ends = values(statistic, places), intervals(statistic, places)
+    low, high = ({title: 100 * pair[i] for title, pair in ends.items()} for i in (0, 1))
+    plain = {title: f"{100 * value:.1f}" for title, value in whole.items()}
+    return plain["P"], plain["R"], *(f"{plain[t]} ({low[t]:.0f} to {high[t]:.0f})" for t in ("IoU", "F"))
+
+
+def _in_scenes(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """(TEST,): the pixels of a mask in each of the scenes that stand side by side."""
+    step = 128 + GAP
+    places = (divmod(i, COLUMNS) for i in range(TEST))
+    return np.array([mask[row * step :, col * step :][:128, :128].sum() for row, col in places])
 
 
 def tables(folder: Path, real: str | None) -> str:
@@ -282,13 +292,13 @@ def tables(folder: Path, real: str | None) -> str:
                 continue
             found = _fires(file)
             cells = (*figures(found, known[mask]), *figures(found, known["voting"]))
-            lines.append(f"| {trained.title} | {mask} | " + " | ".join(f"{v:.1f}" for v in cells) + " |")
+            lines.append(f"| {trained.title} | {mask} | " + " | ".join(cells) + " |")
             if real and (other := folder / f"{name}-{mask}-{real}.tif").exists():
                 alarms.append((f"{trained.title}, {mask}", int(_fires(other).sum())))
     lines += ["", "| Rule | Fires | P, vote | R, vote | IoU, vote | F, vote |", "|---|---:|" + "---:|" * 4]
     for mask in MASKS:
         cells = figures(known[mask], known["voting"])
-        lines.append(f"| {mask} | {int(known[mask].sum())} | " + " | ".join(f"{v:.1f}" for v in cells) + " |")
+        lines.append(f"| {mask} | {int(known[mask].sum())} | " + " | ".join(cells) + " |")
     if real:
         own = np.load(folder / f"{real}-masks.npz")
         lines += ["", f"False alarms among {int(own['valid'].sum()):,} pixels of a real scene without fires:", ""]

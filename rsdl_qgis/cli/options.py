@@ -37,6 +37,8 @@ HELP = {
     "probabilities": "Write the class probabilities to this GeoTIFF, too.",
     "uncertainty": "Write the uncertainty of the classes to this GeoTIFF, too: 0 (certain) to 1.",
     "uncertainty_measure": "Entropy of the probabilities, or 1 minus the margin between the two highest.",
+    "passes": "Average over so many passes with dropout, where the network has some; needs PyTorch.",
+    "domain": "Write the distance from the training data to this GeoTIFF, too: above 1 it is unusually large.",
     "tta": "Average over mirrored and turned images, 4 or 8 times the work.",
     "stac": "Write a STAC Item beside each result.",
     "polygons": "Write the classes as polygons to this file, too (.gpkg, .geojson, .shp, .fgb).",

@@ -15,6 +15,7 @@ from typing import Any
 from ..errors import MismatchError
 from ..tables.axes import AXIS
 from ..tables.tasks import task_of
+from .domain import Domain
 from .steps import Step
 
 MLM_SCHEMA = "https://stac-extensions.github.io/mlm/v1.5.0/schema.json"
@@ -159,6 +160,7 @@ class ModelCard:
     output: str = ""  # what a foreign ONNX file gives, where its graph does not say: see ``runtime.onnx_form``
     iou: float | None = None  # of boxes: the overlap from which on one suppresses another
     output_index: int | None = None  # which of a foreign file's outputs counts, from 0; None: the first that fits
+    domain: Domain | None = None  # what the training data looked like
     engine: str = "onnx"  # the faster one on a CPU, onnx or torch, as measured when the model was written
     sha256: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)

@@ -32,6 +32,8 @@ from ..tables.kinds import (
 )
 from ..tables.tasks import ALL_TASKS, task_of
 from .card import ACTIVATIONS, ENGINES, METHODS, VALID, Input, ModelCard
+from .domain import LARGEST as MOST_STATISTICS
+from .domain import statistics_count
 from .names import is_device, is_safe_title
 from .steps import MOST_STEPS, STEPS, step_problems
 
@@ -138,6 +140,17 @@ TILING: Mapping[str, Kind] = {
     "any_size": Boolean(),
     "memory": Whole(1, 10**9, exact=True),  # bytes a pixel
 }
+DOMAIN = Record(
+    {
+        "mean": ListOf(NUMBER, 1, MOST_STATISTICS),
+        "std": ListOf(DIVISOR, 1, MOST_STATISTICS),
+        "components": ListOf(ListOf(NUMBER, 1, MOST_STATISTICS), 1, MOST_STATISTICS),
+        "variances": ListOf(DIVISOR, 1, MOST_STATISTICS),
+        "rest": DIVISOR,
+        "limit": DIVISOR,
+        "within": CHANCE,
+    }
+)
 INPUT: Mapping[str, Kind] = {
     "role": text(255),
     "dates": ListOf(text(100, 1), 1, MOST_DATES, unique=True),
@@ -169,6 +182,7 @@ PROPERTIES = Record(
         "rsdl:inputs": MapOf(Record({}, INPUT), BAND, 100),
         "rsdl:tiling": Record({}, TILING),
         "rsdl:options": NOTES,
+        "rsdl:domain": Nullable(DOMAIN),
         "rsdl:resolution": Nullable(RESOLUTION),
         "rsdl:resolution_tolerance": Number(1, 1e6),
         "rsdl:activation": Choice(ACTIVATIONS),
@@ -316,4 +330,27 @@ def _tiling(card: ModelCard) -> Iterator[tuple[str, str]]:
         yield "rsdl:tiling.multiple", f"is {tiling.multiple}, of which size ({tiling.size}) is no multiple"
 
 
-RULES: tuple[Callable[[ModelCard], Iterator[tuple[str, str]]], ...] = (_inputs, _scalings, _classes, _numbers, _tiling)
+def _domain(card: ModelCard) -> Iterator[tuple[str, str]]:
+    if card.domain is None:
+        return
+    if task_of(card.task).series or card.axes != "NTCHW":
+        yield "rsdl:domain", "is of images with dates, which this model does not take"
+        return
+    domain, count = card.domain, statistics_count([item.shape for item in card.inputs])
+    rows = [("mean", domain.mean), ("std", domain.std), *(("components", row) for row in domain.components)]
+    for name, row in rows:
+        if len(row) != count:
+            yield f"rsdl:domain.{name}", f"has {len(row)} number(s); the inputs have {count} statistics"
+    if len(domain.variances) != len(domain.components) or len(domain.components) > count:
+        sizes = f"has {len(domain.variances)} number(s) of {len(domain.components)} components"
+        yield "rsdl:domain.variances", f"{sizes}; there are {count} statistics"
+
+
+RULES: tuple[Callable[[ModelCard], Iterator[tuple[str, str]]], ...] = (
+    _inputs,
+    _scalings,
+    _classes,
+    _numbers,
+    _tiling,
+    _domain,
+)

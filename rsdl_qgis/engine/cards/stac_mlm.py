@@ -13,6 +13,7 @@ from ..files.text import lines, one_line
 from ..tables.tasks import ALL_TASKS, task_of
 from .card import MLM_SCHEMA, ONNX_FILE, WEIGHTS_FILE, Band, Class, Input, ModelCard, Scaling, Tiling, usual_overlap
 from .card_schema import HINT, check_card, check_item
+from .domain import Domain
 from .foreign_item import in_our_terms, is_foreign
 from .steps import Step
 
@@ -48,6 +49,7 @@ def to_item(card: ModelCard) -> dict[str, Any]:
     some |= {field: getattr(card, field) for field, usual in ODD.items() if getattr(card, field) != usual}
     some |= {"name": card.name} if card.name != name else {}
     some |= {"temperature": card.temperature} if card.temperature != 1 else {}
+    some |= {"domain": asdict(card.domain)} if card.domain else {}
     properties = {
         "datetime": None,
         "start_datetime": EPOCH,
@@ -100,6 +102,8 @@ def from_item(item: Any, where: str = "The model card") -> ModelCard:
     given |= {name: plain(given[name]) for name in ("options", "provenance") if name in given}
     given |= {name: one_line(properties.get(f"rsdl:{name}", "")) for name in TEXTS}
     given |= {name: properties[f"rsdl:{name}"] for name in ODD if f"rsdl:{name}" in properties}
+    if domain := properties.get("rsdl:domain"):
+        given["domain"] = Domain(**{name: _tuples(value) for name, value in _known(Domain, domain).items()})
     if "sha256" in given:
         given["sha256"] = {file: digits.removeprefix(DIGEST) for file, digits in given["sha256"].items()}
     given |= {name: tuple(properties[f"rsdl:{name}"]) for name in NUMBERS if properties.get(f"rsdl:{name}")}

@@ -154,8 +154,12 @@ MAPS: Table = {
     "uncertainty_measure": Argument(Choice(MEASURES), default=MEASURES[0]),
     "polygons": Argument(Path()),
 }
+DOMAIN: Table = {"domain": Argument(Path())}
 VARIANTS = ("none", "flips", "turns", "all")  # in which each image is seen
-AUGMENTED_TEST: Table = {"tta": Argument(Choice(VARIANTS), default=VARIANTS[0])}
+AUGMENTED_TEST: Table = {
+    "tta": Argument(Choice(VARIANTS), default=VARIANTS[0]),
+    "passes": Argument(Whole(1, 1000), default=1),  # with dropout, where there are several
+}
 PLACE: Table = {"old": Argument(Path(), required=True), "new": Argument(Path(), required=True)}
 CHANGED = ("refuse", "run")  # what to do where what a run read is not what it was
 REPORT: Table = {"report": Argument(Path()), "table": Argument(Path())}
@@ -300,7 +304,7 @@ DISTILLING: Table = {
 }
 
 OPERATIONS: Mapping[str, Table] = {
-    "predict": {**OUTPUT, **RUNNING, **AUGMENTED_TEST, "inputs": Argument(INPUTS, required=True), **MAPS},
+    "predict": {**OUTPUT, **RUNNING, **AUGMENTED_TEST, "inputs": Argument(INPUTS, required=True), **MAPS, **DOMAIN},
     "predict_series": {
         **OUTPUT,
         **RUNNING,

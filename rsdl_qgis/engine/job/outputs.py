@@ -42,7 +42,7 @@ class Writes:
 
 
 OPERATIONS: Mapping[str, Writes] = {
-    "predict": Writes(("output", "probabilities", "uncertainty", "polygons")),
+    "predict": Writes(("output", "probabilities", "uncertainty", "domain", "polygons")),
     "predict_series": Writes(("output", "probabilities", "uncertainty", "polygons")),
     "classify_scenes": Writes(("output", "raster")),
     "detect": Writes(("output",)),

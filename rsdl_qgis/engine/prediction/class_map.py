@@ -22,12 +22,13 @@ from ..runs.record import of_result
 from ..runtime.onnx_form import Form
 from .blocks.pieces import Piece
 from .blocks.rows import Blend, JoinedMap, Rows
+from .domain import log_beyond
 from .request import MapFiles
 
 if TYPE_CHECKING:
     from ..vector.tracing.background import BackgroundPolygonizer
 
-UNKNOWN = -1.0  # nodata of probabilities and their uncertainty
+UNKNOWN = -1.0  # nodata of probabilities, their uncertainty, and the distance from the training data
 
 
 @dataclass
@@ -66,20 +67,26 @@ class SegmentationCollector:
     @staticmethod
     def blend(card: ModelCard, grid: Grid, files: MapFiles, tile: tuple[int, int], overlap: int) -> Blend:
         """How tiles of probabilities become rows: ``classes``, and where they are to be written the blended ``values``
-        and how ``uncertain`` these are.
+        and how ``uncertain`` these are, and how ``far`` from the training data, a channel after those of the classes.
         """
         binary, threshold = is_binary(card), threshold_of(card)
+        far = bool(files.domain)
+        channels = slice(int(binary), len(card.classes) + far)
         numbers = values_of(card)
         counted = bool((numbers == np.arange(len(numbers))).all())  # 0, 1, 2, …
 
         def taken(output: NDArray) -> NDArray:
-            return output[1:] if binary else output
+            return output[channels]
 
         def decided(values: NDArray, valid: NDArray[np.bool_]) -> Rows:
+            rows: dict[str, NDArray] = {}
+            if far:
+                rows["far"] = np.where(valid, values[-1], np.float32(UNKNOWN))
+                values = values[:-1]
             found = likeliest(values, threshold)
             classes = found.astype(numbers.dtype) if counted else numbers[found]
             classes[~valid] = card.nodata
-            rows = {"classes": classes}
+            rows["classes"] = classes
             if files.probabilities:
                 rows["values"] = values
             if files.uncertainty:
@@ -87,7 +94,8 @@ class SegmentationCollector:
                 rows["uncertain"] = np.where(valid, uncertain, np.float32(UNKNOWN))
             return rows
 
-        return Blend(grid, tile, overlap, 1 if binary else len(card.classes), taken, decided)
+        count = channels.stop - channels.start
+        return Blend(grid, tile, overlap, count, taken, decided, watched=card.domain is not None)
 
     def __post_init__(self) -> None:
         self.finished: list[Path] = []
@@ -111,10 +119,11 @@ class SegmentationCollector:
         )
         self.probability_sink = self._numbers("probabilities", [c.name for c in self.card.classes])
         self.uncertainty_sink = self._numbers("uncertainty", [self.files.measure])
+        self.domain_sink = self._numbers("domain", ["distance"])
         self.polygons = self._polygons(self.files.polygons, legend) if self.files.polygons else None
 
     def _numbers(self, name: str, bands: list[str]) -> RasterSink | None:
-        """A raster of numbers from 0 to 1, if it is wanted."""
+        """A raster of numbers from 0 on, if it is wanted."""
         path = getattr(self.files, name)
         if not path:
             return None
@@ -142,8 +151,9 @@ class SegmentationCollector:
         Where a later file fails, the earlier ones are complete and stay.
         """
         Lost("valid pixels", "they are nodata", self.joined.lost, self.joined.seen).log(self.report)
+        share = log_beyond(self.card, self.joined.judged, self.joined.beyond, self.report)
         with kept(lambda: self.finished):
-            result = self._finish()
+            result = {**self._finish(), "beyond": share}
         pixel_area = math.prod(self.grid.resolution)
         result["classes"] = [
             {"value": c.value, "name": c.name, "color": c.color, "pixels": int(n), "area_m2": int(n) * pixel_area}
@@ -155,7 +165,7 @@ class SegmentationCollector:
         """Finish the files, one after the other."""
         result: dict[str, Any] = {"output": self.files.output, "polygons": None}
         self.finished.append(self.class_sink.close())
-        for name, sink in (("probabilities", self.probability_sink), ("uncertainty", self.uncertainty_sink)):
+        for name, sink in self._number_sinks.items():
             result[name] = None
             if sink:
                 self.finished.append(sink.close())
@@ -166,9 +176,17 @@ class SegmentationCollector:
             result["polygons"] = self.files.polygons
         return result
 
+    @property
+    def _number_sinks(self) -> dict[str, RasterSink | None]:
+        return {
+            "probabilities": self.probability_sink,
+            "uncertainty": self.uncertainty_sink,
+            "domain": self.domain_sink,
+        }
+
     def abort(self) -> None:
         """Remove unfinished files."""
-        for sink in (self.class_sink, self.probability_sink, self.uncertainty_sink, self.polygons):
+        for sink in (self.class_sink, *self._number_sinks.values(), self.polygons):
             if sink:
                 sink.abort()
 
@@ -186,6 +204,8 @@ class SegmentationCollector:
             self.probability_sink.write(row, full)
         if self.uncertainty_sink:
             self.uncertainty_sink.write(row, found["uncertain"][None])
+        if self.domain_sink:
+            self.domain_sink.write(row, found["far"][None])
 
 
 def values_of(card: ModelCard) -> NDArray:

@@ -32,6 +32,7 @@ from ..runtime.choice.settle import (
     ways_of,
 )
 from ..runtime.devices import TORCH_DEVICES
+from ..runtime.dropout import check_passes
 from ..runtime.network import Arrays
 from ..runtime.sessions import BY_CARD, ENGINES, network_form, place_for
 from ..stac.item import write_items
@@ -84,6 +85,7 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
         path, card = stack.enter_context(opened(request.model))
         if task_of(card.task).operation != request.operation:
             raise MismatchError(f"Model '{card.name}' is for {card.task}, and this {task.does}.")
+        check_passes(getattr(request, "passes", 1), card, path, request.engine)
         chosen = known_choice if request.scheduler is None else settled_choice
         choice = chosen(card, path, request.device, request.engine)
         form = network_form(card, path, *((choice.device, choice.engine) if choice else (request.device, BY_CARD)))

@@ -9,6 +9,7 @@ from typing import Any
 from ..raster.grid import Grid, Window
 from ..runtime.augmented import check_variants, opening
 from .class_map import SegmentationCollector
+from .domain import check_domain, watched, watching
 from .job import PredictionTask
 from .number_map import RegressionCollector
 from .request import MapRequest
@@ -26,9 +27,10 @@ COLLECTORS: Mapping[str, Any] = {  # task whose networks give a map -> what coll
 
 def map_work(job: Job[MapRequest]) -> AbstractContextManager[Work[Window]]:
     """The tiles of a job's rasters. MismatchError also for files that this kind of map does not have."""
-    request, card = job.request, job.card
+    request, card = job.request, watched(job.card, job.form)
     collector_of = COLLECTORS[card.task]
     collector_of.check(request.files, card, job.form)
+    check_domain(request.files, card)
     check_variants(request.tta, card, job.form)
     finer = {"times": job.form.reduced} if job.form and job.form.finer else {}
 
@@ -41,7 +43,7 @@ def map_work(job: Job[MapRequest]) -> AbstractContextManager[Work[Window]]:
         made: Results = collector_of(card, grid, request.files, *cut, job.report, note, **finer)
         return made
 
-    return tile_work(job, parts, results, opening(request.tta))
+    return tile_work(job, parts, results, watching(opening(request.tta, passes=request.passes), card))
 
 
 TASK = PredictionTask(MapRequest, "makes a map", map_work)

@@ -14,12 +14,15 @@ from ..cards.card import ModelCard
 from ..errors import MismatchError
 from ..evaluation.decision import Lost
 from ..feedback import Report
+from ..job.outputs import kept
 from ..raster.grid import Grid
 from ..raster.writer import RasterSink
 from ..runs.record import of_result
 from ..runtime.onnx_form import Form
 from .blocks.pieces import Piece
 from .blocks.rows import Blend, JoinedMap, Rows
+from .class_map import UNKNOWN
+from .domain import log_beyond
 from .request import MapFiles
 
 BEYOND = 0.1  # of the training range: beyond it by more, a warning says that the map is extrapolated
@@ -89,12 +92,20 @@ class RegressionCollector:
     def blend(
         card: ModelCard, grid: Grid, files: MapFiles, tile: tuple[int, int], overlap: int, times: int = 1
     ) -> Blend:
-        """How tiles of numbers become rows: the ``values`` as they are written, and which are ``valid``."""
+        """How tiles of numbers become rows: the ``values`` as they are written, which are ``valid``, and where that is
+        wanted how ``far`` they are from the training data.
+        """
+        count, far = card.channels, bool(files.domain)
 
         def decided(values: NDArray, valid: NDArray[np.bool_]) -> Rows:
-            return {"values": np.where(valid, values, np.float32(card.nodata)), "valid": valid}
+            distance = {"far": np.where(valid, values[count:], np.float32(UNKNOWN))} if far else {}
+            return {"values": np.where(valid, values[:count], np.float32(card.nodata)), "valid": valid, **distance}
 
-        return Blend(grid, tile, overlap, card.channels, lambda output: output, decided, times)
+        def taken(output: NDArray) -> NDArray:
+            return output[: count + far]
+
+        watched = card.domain is not None
+        return Blend(grid, tile, overlap, count + far, taken, decided, times, watched)
 
     def __post_init__(self) -> None:
         self.statistics = [Statistics() for _ in range(self.card.channels)]
@@ -111,6 +122,20 @@ class RegressionCollector:
             metadata=of_result(self.metadata, "output"),
         )
 
+        self.domain_sink = self._distances() if self.files.domain else None
+
+    def _distances(self) -> RasterSink:
+        """The raster of distances from the training data."""
+        return RasterSink(
+            self.files.domain or "",
+            self.grid,
+            count=1,
+            dtype="float32",
+            nodata=UNKNOWN,
+            band_names=("distance",),
+            metadata=of_result(self.metadata, "domain"),
+        )
+
     def take(self, piece: Piece) -> None:
         """Take the next piece that ``blend`` makes of the tiles."""
         self.joined.take(piece)
@@ -118,16 +143,28 @@ class RegressionCollector:
     def close(self) -> dict[str, Any]:
         """Finish the file; its path, and the statistics of its numbers: of the first band, and of each by name."""
         Lost("valid pixels", "they are nodata", self.joined.lost, self.joined.seen).log(self.report)
+        share = log_beyond(self.card, self.joined.judged, self.joined.beyond, self.report)
         first, *_ = each = [{"pixels": band.count, **band.values()} for band in self.statistics]
-        self.sink.close(self.statistics[0].values())
+        done = [self.sink.close(self.statistics[0].values())]
+        if self.domain_sink:
+            with kept(lambda: done):
+                self.domain_sink.close()
         self._warn(self.statistics[0].values())
         named = {"bands": dict(zip(self.card.values, each))} if self.card.values else {}
         statistics = {**first, **named}
-        return {"output": self.files.output, "unit": self.card.unit, "statistics": statistics}
+        return {
+            "output": self.files.output,
+            "domain": self.files.domain,
+            "beyond": share,
+            "unit": self.card.unit,
+            "statistics": statistics,
+        }
 
     def abort(self) -> None:
-        """Remove the unfinished file."""
-        self.sink.abort()
+        """Remove unfinished files."""
+        for sink in (self.sink, self.domain_sink):
+            if sink:
+                sink.abort()
 
     def _warn(self, values: Mapping[str, float]) -> None:
         """Warn of numbers that should not be trusted."""
@@ -147,3 +184,5 @@ class RegressionCollector:
         for statistics, band in zip(self.statistics, found["values"]):
             statistics.add_rows(band, found["valid"])
         self.sink.write(row, found["values"])
+        if self.domain_sink:
+            self.domain_sink.write(row, found["far"])

@@ -59,13 +59,16 @@ class AskedLayer:
 
 @dataclass(frozen=True)
 class MapFiles:
-    """The files of a map; None is not made. ``measure``: of the uncertainty, see ``evaluation.uncertainty``."""
+    """The files of a map; None is not made. ``measure``: of the uncertainty, see ``evaluation.uncertainty``;
+    ``domain``: the distance from the training data, see ``prediction.domain``.
+    """
 
     output: str
     probabilities: str | None = None
     polygons: str | None = None
     uncertainty: str | None = None
     measure: str = "entropy"
+    domain: str | None = None
 
 
 @dataclass(frozen=True)
@@ -125,19 +128,23 @@ class ImageRequest(PredictRequest):
 
 @dataclass(frozen=True)
 class MapRequest(ImageRequest):
-    """The job "predict". ``tta``: see ``runtime.augmented``."""
+    """The job "predict". ``tta``: see ``runtime.augmented``; ``passes``: see ``runtime.dropout``."""
 
     operation = "predict"
 
     tta: str
+    passes: int
     probabilities: str | None
     uncertainty: str | None
     uncertainty_measure: str
     polygons: str | None
+    domain: str | None
 
     @property
     def files(self) -> MapFiles:
-        return MapFiles(self.output, self.probabilities, self.polygons, self.uncertainty, self.uncertainty_measure)
+        return MapFiles(
+            self.output, self.probabilities, self.polygons, self.uncertainty, self.uncertainty_measure, self.domain
+        )
 
 
 @dataclass(frozen=True)
@@ -156,12 +163,13 @@ class ObjectRequest(ImageRequest):
 @dataclass(frozen=True)
 class SceneRequest(ImageRequest):
     """The job "classify_scenes": ``features`` are polygons or points (None: a grid), ``size`` is in pixels; ``tta``:
-    see ``runtime.augmented``.
+    see ``runtime.augmented``; ``passes``: see ``runtime.dropout``.
     """
 
     operation = "classify_scenes"
 
     tta: str
+    passes: int
     features: VectorFile | None
     size: int | None
     raster: str | None
@@ -199,6 +207,11 @@ def _numbers(given: Any) -> Numbers | None:
     return None if given is None else tuple(given)
 
 
+def _engine(asked: str, passes: int) -> str:
+    """The engine that was asked for; with dropout, for which there is one alone, that one."""
+    return "torch" if passes > 1 and asked in ("auto", "card") else asked
+
+
 def _nodata(given: Any) -> Nodata:
     return tuple(given) if isinstance(given, (list, tuple)) else given
 
@@ -209,6 +222,7 @@ def _rasters(given: Mapping[str, Any]) -> dict[str, tuple[AskedRaster, ...]]:
 
 READERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {  # of arguments that a request holds in another form
     "device": lambda given: given["device"] or "auto",
+    "engine": lambda given: _engine(given["engine"], given.get("passes", 1)),
     "extent": lambda given: None if given["extent"] is None else tuple(given["extent"]),
     "mask": PolygonMask.of,
     "features": partial(VectorFile.argument, name="features"),

@@ -12,7 +12,7 @@ from . import charts
 from . import html as web
 from .box_pictures import COLORS as BOX_COLORS
 from .box_pictures import TITLES as BOX_TITLES
-from .calibration import calibrated
+from .certainty import calibrated, finding_errors, near_training
 from .charts import BLUE, GREY, ORANGE, PURPLE, Bar, Curve, bar_chart, curve_chart, legend, line_chart, share_bar
 from .distillation import distilled
 from .sample_pictures import WRONG, hexadecimal, pale
@@ -74,6 +74,10 @@ def sections(result: Mapping[str, Any]) -> Iterator[str]:
         yield web.section("Precision and recall", *precision_and_recall(result))
     if result.get("calibration"):
         yield web.section("Calibration", *calibrated(result["calibration"], evaluation["part"]))
+        errors = result["calibration"]["errors"]
+        yield web.section("Uncertainty and errors", *finding_errors(errors, evaluation["part"]))
+    if result.get("domain"):
+        yield web.section("Domain of the training data", *near_training(result["domain"], evaluation["part"]))
     if evaluation.get("scatter"):
         yield web.section("Reference and prediction", *scattered(evaluation["scatter"], unit_of(data)))
     if any(pictures.get(name) for name in ("best", "worst")):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..cards.card import ModelCard
 from ..errors import MismatchError
+from .dropout import with_passes
 from .network import Arrays, Runtime
 from .onnx_form import Form
 from .sessions import open_runtime
@@ -45,16 +46,18 @@ def check_variants(name: str, card: ModelCard, form: Form | None) -> None:
         raise MismatchError(problem, "Use TTA=none.")
 
 
-def opening(name: str, pixels: bool = True) -> Callable[..., Runtime]:
-    """As ``open_runtime``, of a network that sees images in the variants of this name.
+def opening(name: str, pixels: bool = True, passes: int = 1) -> Callable[..., Runtime]:
+    """As ``open_runtime``, of a network that sees images in the variants of this name, in so many passes each.
 
     ``pixels``: whether it gives values of pixels, (N, K, h, w), and not of images, (N, K).
     """
 
-    def opened(*arguments: Any) -> Runtime:
-        return augmented(open_runtime(*arguments), name, pixels)
+    each = open_runtime if passes == 1 else with_passes(passes)
 
-    return open_runtime if name == "none" else opened
+    def opened(*arguments: Any) -> Runtime:
+        return augmented(each(*arguments), name, pixels)
+
+    return each if name == "none" else opened
 
 
 def augmented(network: Runtime, name: str, pixels: bool = True) -> Runtime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,10 +42,20 @@ def activated(name: str, temperature: float) -> Callable[[Any], Any]:
     return activate if temperature == 1 or name == "identity" else lambda logits: activate(logits / temperature)
 
 
-def open_torch(card: ModelCard, path: Path, device: str, threads: int, streams: int, bf16: bool = False) -> Network:
+def dropouts(network: Any) -> list[Any]:
+    """The modules of a network that drop something in training."""
+    from torch.nn.modules.dropout import _DropoutNd
+
+    return [module for module in network.modules() if isinstance(module, _DropoutNd) and module.p > 0]
+
+
+def open_torch(
+    card: ModelCard, path: Path, device: str, threads: int, streams: int, bf16: bool = False, passes: int = 1
+) -> Network:
     """The weights at ``path`` ready to run: on a GPU in half precision where the card allows it.
 
-    ``bf16``: with bfloat16 instead, on any device. DeviceError, and ModelError for weights that are damaged or another
+    ``bf16``: with bfloat16 instead, on any device. ``passes``: more than one have dropout, each the same in every call,
+    and their mean counts, see ``runtime.dropout``. DeviceError, and ModelError for weights that are damaged or another
     network's.
     """
     check_torch_device(device)
@@ -68,11 +79,24 @@ def open_torch(card: ModelCard, path: Path, device: str, threads: int, streams: 
     lower = bf16 or (card.half_precision and device != "cpu")
     precision = torch.bfloat16 if bf16 else torch.float16
     activate = activation(card)
+    for module in dropouts(network) if passes > 1 else ():
+        module.train()
+    one_at_a_time = threading.Lock()  # the generator of random numbers is everybody's
+
+    def mean(tensors: Sequence[Any]) -> Any:
+        total: Any = 0
+        for seed in range(passes):
+            torch.manual_seed(seed)
+            total = total + activate(network(*tensors).float())
+        return total / passes
 
     @torch.inference_mode()
     def run(inputs: Arrays) -> Sequence[NDArray]:
         try:
             tensors = [torch.from_numpy(inputs[name]).to(device) for name in card.tensors]
+            if passes > 1:
+                with one_at_a_time, torch.autocast(kind_of(device), precision, enabled=lower):
+                    return [mean(tensors).float().cpu().numpy()]
             with torch.autocast(kind_of(device), precision, enabled=lower):
                 output = network(*tensors)
             if not task_of(card.task).boxes:

@@ -17,6 +17,7 @@ from ..cards.card import ModelCard
 from ..chips.folder import ChipFolder
 from ..chips.splitting.splits import SplitNote
 from ..networks import NETWORKS
+from ..radiometry.domain import BLOCK
 from ..raster.atomic_file import Part
 from ..reports.training import training_page
 from ..tables.tasks import TASKS
@@ -80,6 +81,7 @@ def summary(trained: Trained, card: ModelCard, network: nn.Module) -> dict[str, 
         ],
         "pictures": dict(found.pictures),
         "calibration": found.calibration.plain() if found.calibration else None,
+        "domain": domain_summary(found),
         "settings": settings_summary(trained),
         "versions": versions(),
         "hashes": dict(card.sha256),
@@ -104,10 +106,19 @@ def model_note(trained: Trained) -> dict[str, Any]:
         "metrics": plain["figures"],
         "class_metrics": {item["name"]: item["figures"] for item in plain["classes"]},
         **({"calibration": found.calibration.note} if found.calibration else {}),
+        **({"beyond_domain": found.beyond} if found.beyond is not None else {}),
         "compared_with": {name: other.values() for name, other in found.comparison},
         "versions": versions(),
         "minutes": round(sum(record["seconds"] for record in trained.last.history) / 60, 1),
     }
+
+
+def domain_summary(found: Evaluated) -> dict[str, Any] | None:
+    """How the training data are described in the card; None where they are not."""
+    domain = found.card.domain
+    if domain is None:
+        return None
+    return {"statistics": len(domain.mean), "block": BLOCK, "within": domain.within, "beyond": found.beyond}
 
 
 def sources_note(folder: ChipFolder) -> dict[str, Any]:

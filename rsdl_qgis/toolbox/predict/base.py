@@ -16,6 +16,7 @@ from qgis.core import (
 
 from ...engine.cards.card import Input, ModelCard, match_bands, palette_bands
 from ...engine.errors import MismatchError, RsdlError
+from ...engine.job.arguments import OPERATIONS
 from ...engine.tables.tasks import task_of
 from .. import parameters as shared
 from ..algorithm import RsdlAlgorithm
@@ -26,7 +27,7 @@ from ..text import tr
 from ..worker import layers, vectors
 from ..worker.client import make_job, run_job, temporary_folder
 from ..worker.layers import PreparedRaster, RasterUse
-from .further import further, uncertainty
+from .further import domain, further, uncertainty
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ class InferenceAlgorithm(JobAlgorithm):
     def outputs(self) -> list:
         """The parameters of the files it makes, which the worker knows by the same names in lower case."""
         label = self.output_label()
-        return [shared.class_raster(label), shared.probabilities(), uncertainty(), shared.polygons()]
+        more = [domain()] if "domain" in OPERATIONS[task_of(self.TASK).operation] else []
+        return [shared.class_raster(label), shared.probabilities(), uncertainty(), *more, shared.polygons()]
 
     def further(self) -> Mapping[str, Any]:
         """Advanced parameters that the operation takes."""
@@ -91,7 +93,9 @@ class InferenceAlgorithm(JobAlgorithm):
     def looks(self, card: ModelCard, result: Mapping[str, Any]) -> dict[str, tuple[str, styles.Style | None]]:
         """The title and style of each output."""
         in_colours = styles.in_classes(result["classes"])
+        distance = {"DOMAIN": self.look_of_domain(card)} if self.parameterDefinition("DOMAIN") else {}
         return {
+            **distance,
             "OUTPUT": (card.title, in_colours),
             "PROBABILITIES": (
                 tr("{model}: probabilities").format(model=card.title),
@@ -100,6 +104,10 @@ class InferenceAlgorithm(JobAlgorithm):
             "UNCERTAINTY": (tr("{model}: uncertainty").format(model=card.title), styles.along_ramp(0.0, 1.0)),
             "POLYGONS": (tr("{model}: polygons").format(model=card.title), in_colours),
         }
+
+    def look_of_domain(self, card: ModelCard) -> tuple[str, styles.Style | None]:
+        """The title and style of the distance from the training data; 1, the limit, is in the middle of the ramp."""
+        return tr("{model}: distance from the training data").format(model=card.title), styles.along_ramp(0.0, 2.0)
 
     def numeric_outputs(self, result: Mapping[str, Any], context) -> dict[str, Any]:
         """Outputs that only this algorithm has, from the worker's result."""

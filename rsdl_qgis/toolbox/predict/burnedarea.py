@@ -121,7 +121,7 @@ class BurnedArea(InferenceAlgorithm):
                 )
         if self._chosen == MODEL:
             return ""
-        for name in ("PROBABILITIES", "MODEL"):
+        for name in ("PROBABILITIES", "UNCERTAINTY", "DOMAIN", "MODEL"):
             if shared.is_given(parameters, name):
                 return tr("{name} is for METHOD=model, and METHOD is {chosen}. Leave it empty.").format(
                     name=name, chosen=self._chosen

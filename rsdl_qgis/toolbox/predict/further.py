@@ -13,6 +13,7 @@ from qgis.core import (
 )
 
 from ...engine.job.arguments import MEASURES, OPERATIONS, VARIANTS
+from ...engine.job.table import Argument
 from .. import compat
 from .. import parameters as shared
 from ..text import tr
@@ -27,6 +28,7 @@ def further(operation: str, has_uncertainty: bool) -> Mapping[str, tuple[QgsProc
         found["UNCERTAINTY_MEASURE"] = uncertainty_measure(), _word(MEASURES)
     if "tta" in OPERATIONS[operation]:
         found["TTA"] = augmentation_at_test_time(), _word(VARIANTS)
+        found["PASSES"] = passes(OPERATIONS[operation]["passes"]), shared.number
     found["STAC"] = stac(), QgsProcessingAlgorithm.parameterAsBoolean
     return found
 
@@ -53,6 +55,20 @@ def uncertainty_measure():
     return _sometimes(shared.choice("UNCERTAINTY_MEASURE", tr("Measure of uncertainty"), text, MEASURES))
 
 
+def domain():
+    """DOMAIN: a raster of how far the images are from the training data."""
+    return shared.described(
+        QgsProcessingParameterRasterDestination("DOMAIN", tr("Distance from the training data"), None, True, False),
+        tr(
+            "GeoTIFF (.tif) with the distance of the images from the model's training data, in blocks of 32 pixels: 0 "
+            "is their mean, and from 1 on it is larger than for 99 % of the validation data, so that the map should "
+            "not be trusted there without a check (the Mahalanobis distance of means, spreads, roughness and "
+            "correlations of the bands, divided by that limit); nodata is -1. The model's card has to have its "
+            "domain. Only created if requested."
+        ),
+    )
+
+
 def augmentation_at_test_time():
     """TTA: the variants in which the network sees each image."""
     text = tr(
@@ -62,6 +78,17 @@ def augmentation_at_test_time():
         "shadows and radar images have a direction. Default: none."
     )
     return _sometimes(shared.choice("TTA", tr("Test-time augmentation"), text, VARIANTS))
+
+
+def passes(argument: Argument):
+    """PASSES: how often the network sees each image with dropout."""
+    text = tr(
+        "Monte-Carlo dropout: the network sees each image so many times, each time without other parts of it, and the "
+        "results are averaged; the uncertainty then shows what the network is not sure of, too. 1: once, with all of "
+        "it. 10 to 50 are usual, and take so many times as long. It needs a network with dropout, its weights "
+        "(weights.safetensors) and the environment for training. The same job gives the same result. Default: 1."
+    )
+    return _sometimes(shared.number_of(argument, "PASSES", tr("Passes with dropout"), text))
 
 
 def stac():

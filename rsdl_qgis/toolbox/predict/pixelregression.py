@@ -7,6 +7,7 @@ from qgis.core import QgsProcessingOutputNumber, QgsProcessingParameterRasterDes
 from .. import parameters as shared
 from ..results import styles
 from ..text import tr
+from .further import domain
 from .one_image import OneImageAlgorithm
 
 NUMERIC_OUTPUTS = {
@@ -50,14 +51,16 @@ class PixelRegression(OneImageAlgorithm):
                     "GeoTIFF (.tif) with one value per pixel, or one band a value where the model gives several, in "
                     "the model's unit, and the statistics of the first; nodata is NaN. An existing file is overwritten."
                 ),
-            )
+            ),
+            domain(),
         ]
 
     def looks(self, card, result):
         statistics = result["statistics"]
         ends = card.value_range or (styles.spread(statistics) if statistics["pixels"] else None)
         style = styles.along_ramp(*ends, card.unit) if ends else None
-        return {"OUTPUT": (f"{card.title} ({card.unit})" if card.unit else card.title, style)}
+        title = f"{card.title} ({card.unit})" if card.unit else card.title
+        return {"OUTPUT": (title, style), "DOMAIN": self.look_of_domain(card)}
 
     def numeric_outputs(self, result, context):
         statistics = result["statistics"]

@@ -21,6 +21,7 @@ from rsdl_qgis.engine.cards.store import read_card
 from rsdl_qgis.engine.chips.folder import read_chips, write_chips
 from rsdl_qgis.engine.errors import Cancelled, InputError, ModelError, OutputError
 from rsdl_qgis.engine.feedback import Report
+from rsdl_qgis.engine.radiometry import domain
 from rsdl_qgis.engine.reports import text as report_text
 from rsdl_qgis.engine.runtime.sessions import open_runtime
 from rsdl_qgis.engine.training.train import run_train
@@ -62,7 +63,8 @@ def arguments(tmp_path, task="segmentation", labels=None, **given):
 
 
 @pytest.mark.parametrize(("task", "labels"), [*((task, None) for task in NETWORKS), ("classification", "classes")])
-def test_every_task_ends_in_a_model_that_runs(tmp_path, task, labels):
+def test_every_task_ends_in_a_model_that_runs(tmp_path, monkeypatch, task, labels):
+    monkeypatch.setattr(domain, "BLOCKS", 4)  # the chips have no more
     report = Heard()
     asked = arguments(tmp_path, task, labels, report=str(tmp_path / "report.html"), name="mine", title="My model")
     result = run_train(asked, report)
@@ -88,6 +90,10 @@ def test_every_task_ends_in_a_model_that_runs(tmp_path, task, labels):
     assert list((tmp_path / "report.tensorboard").iterdir())
     assert ("<dt>Unlabelled</dt>" in page) == (task in ("segmentation", "change", "regression"))
     assert ("calibration" in note) == (task != "regression") == ("expected calibration error" in page)
+    dense = task in ("segmentation", "change", "regression")
+    assert (card.domain is not None) == dense == ("Domain of the training data" in page)
+    assert ("beyond_domain" in note) == dense
+    assert ("Uncertainty and errors" in page) == (task != "regression")
     assert not (tmp_path / "model.training").exists()
     assert report.fractions == sorted(report.fractions) and report.fractions[-1] == 1.0
 
@@ -127,6 +133,7 @@ def test_probabilities_are_calibrated_wherever_the_model_runs(tmp_path):
     note = card.provenance["calibration"]
     assert card.temperature == note["temperature"] > 1.2
     assert note["calibration_error"] < note["calibration_error_before"]
+    assert 0 <= note["auroc_of_errors"] <= 1 and 0 <= note["area_under_risk_coverage"] <= 1
     images = {"image": random.normal(size=(1, *card.inputs[0].shape, 32, 32)).astype(np.float32)}
     both = [
         open_runtime(replace(card, engine=name), tmp_path / "model", "cpu", 1)(images) for name in ("onnx", "torch")

@@ -87,18 +87,21 @@ def test_uncertainty_and_stac_items_of_a_map(made, read_raster):
     assert job["arguments"]["tta"] == "flips" and job["arguments"]["uncertainty_measure"] == "margin"
 
 
+SEEN = ("TTA", "PASSES")  # how images are seen
+
+
 @pytest.mark.parametrize(
     ("name", "has"),
     [
-        ("semanticsegmentation", {"TTA", "UNCERTAINTY", "UNCERTAINTY_MEASURE", "STAC"}),
-        ("changedetection", {"TTA", "UNCERTAINTY", "UNCERTAINTY_MEASURE", "STAC"}),
-        ("floodmapping", {"TTA", "UNCERTAINTY", "UNCERTAINTY_MEASURE", "STAC"}),
+        ("semanticsegmentation", {*SEEN, "DOMAIN", "UNCERTAINTY", "UNCERTAINTY_MEASURE", "STAC"}),
+        ("changedetection", {*SEEN, "DOMAIN", "UNCERTAINTY", "UNCERTAINTY_MEASURE", "STAC"}),
+        ("floodmapping", {*SEEN, "DOMAIN", "UNCERTAINTY", "UNCERTAINTY_MEASURE", "STAC"}),
         ("timeseriesclassification", {"UNCERTAINTY", "UNCERTAINTY_MEASURE", "STAC"}),
-        ("pixelregression", {"TTA", "STAC"}),
-        ("sceneclassification", {"TTA", "STAC"}),
+        ("pixelregression", {*SEEN, "DOMAIN", "STAC"}),
+        ("sceneclassification", {*SEEN, "STAC"}),
         ("objectdetection", {"STAC"}),
     ],
 )
 def test_which_algorithm_has_which_parameters(provider, name, has):
     given = {item.name() for item in provider.algorithm(name).parameterDefinitions()}
-    assert given & {"TTA", "UNCERTAINTY", "UNCERTAINTY_MEASURE", "STAC"} == has
+    assert given & {*SEEN, "DOMAIN", "UNCERTAINTY", "UNCERTAINTY_MEASURE", "STAC"} == has

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from qgis.core import QgsRasterLayer
 
 RAMP = np.add.outer(np.arange(30) * 5.0, np.arange(36))  # 0..180
 
@@ -85,3 +86,19 @@ def test_area_is_that_on_the_ground(run, known_models, tmp_path, write_raster):
     bright = write_raster(tmp_path / "m.tif", [RAMP + 200] * 3, transform=place, epsg=3857)
     results, _ = run("floodmapping", {"S2_AFTER": bright, "OUTPUT": str(tmp_path / "out.tif")})
     assert results["FLOODED_AREA"] == pytest.approx(RAMP.size * 100 / 4, rel=0.01)
+
+
+def test_distance_from_the_training_data_and_passes_with_dropout(run, tmp_path, write_raster, read_raster, feedback):
+    """The model that is shipped; lines of one pixel are like nothing that it has seen."""
+    lines = np.random.default_rng(0).uniform(1, 3, (3, 64, 64))
+    lines[:, 1::2] += 200
+    image = write_raster(tmp_path / "lines.tif", list(lines), descriptions=("B11", "B8", "B3"))
+    files = {"OUTPUT": str(tmp_path / "out.tif"), "DOMAIN": str(tmp_path / "far.tif")}
+    results, _ = run("floodmapping", {"S2_AFTER": image, "DEVICE": "cpu", "PASSES": 2, **files}, feedback)
+    far = read_raster(results["DOMAIN"])
+    assert far.shape == (64, 64) and (far > 1).all()
+    said = [text for level, text in feedback.said if level == "warning"]
+    assert any("100.0% of the pixels are less like the training data of 'flood-s2-after'" in text for text in said)
+    assert any("2 passes with dropout" in text for _, text in feedback.said)
+    shown = QgsRasterLayer(results["DOMAIN"], "far")
+    assert shown.renderer().classificationMin() == 0 and shown.renderer().classificationMax() == 2

@@ -35,7 +35,7 @@ def mark_of(
         "operation": request.operation,
         "asked": asked,
         "files": read_files(asked),
-        "model": [card.name, dict(card.sha256)],
+        "model": [card.name, dict(card.sha256), card.domain],
         "engine": [engine.engine, engine.device],
         "scales": scales,
         "cut": cut,

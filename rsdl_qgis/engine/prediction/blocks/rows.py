@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ...raster.grid import Grid, Window
 from ...raster.mosaic import Border, Mosaic, Patch
 from ...raster.tiles import starts
+from ..domain import beyond
 from .pieces import Emit, Piece
 
 Rows = Mapping[str, NDArray]
@@ -23,7 +24,7 @@ class Blend:
 
     ``channels`` are blended, which ``taken`` gives of an output; ``decided``: what is kept of finished rows, from
     values (channels, rows, width) and valid (rows, width), as arrays by name. ``times``: rows and columns of the map
-    for each of the grid's.
+    for each of the grid's. ``watched``: the last channel of an output is the distance from the training data.
     """
 
     grid: Grid
@@ -33,6 +34,7 @@ class Blend:
     taken: Callable[[NDArray], NDArray]
     decided: Callable[[NDArray, NDArray[np.bool_]], Rows]
     times: int = 1
+    watched: bool = False
 
     def part(self, block: range | None, emit: Emit) -> MapPart:
         """The collector of a block of tiles, which are whole rows of them; None: of all."""
@@ -53,7 +55,8 @@ class MapPart:
     """Blends a block's tiles, and gives out finished rows and what the block shares with those above and below.
 
     Pieces: ``row`` and what is decided of rows from it on, with ``lost`` and ``seen`` pixels; or ``tiles``, the row of
-    tiles that the block begins with, and the pixels of a ``Patch`` that it shares.
+    tiles that the block begins with, and the pixels of a ``Patch`` that it shares; or, of a tile whose network is
+    watched, what is ``beyond`` (see ``prediction.domain``).
     """
 
     def __init__(self, blend: Blend, block: range | None, emit: Emit):
@@ -67,6 +70,8 @@ class MapPart:
     def add(self, window: Window, output: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
         """Add one tile's output (channels, h, w), and which pixels of the grid are valid there."""
         times = self._blend.times
+        if self._blend.watched:
+            self._emit(beyond(output[-1], valid))
         valid = valid.repeat(times, 0).repeat(times, 1) if times > 1 else valid
         self._mosaic.add(window, self._blend.taken(output), valid)
 
@@ -98,10 +103,13 @@ class JoinedMap:
         self._above: Patch | None = None  # the rows that the last block shares with the next one
         self._border: Border | None = None
         self._tiles = 0  # that the border still needs
-        self.lost = self.seen = 0
+        self.lost = self.seen = self.judged = self.beyond = 0
 
     def take(self, piece: Piece) -> None:
         """The next piece."""
+        if "judged" in piece:
+            self.judged, self.beyond = self.judged + piece["judged"], self.beyond + piece["beyond"]
+            return
         if "row" in piece:
             self.lost, self.seen = self.lost + piece["lost"], self.seen + piece["seen"]
             self._write(piece["row"], piece)

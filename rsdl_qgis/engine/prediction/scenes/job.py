@@ -56,7 +56,7 @@ def scene_work(job: Job[SceneRequest]) -> Iterator[Work[View]]:
             batch=plan.batch,
             streams=plan.streams,
             plan=plan,
-            open_network=opening(request.tta, pixels=False),
+            open_network=opening(request.tta, pixels=False, passes=request.passes),
             unit="view" if views.divided else "scene",
         )
 

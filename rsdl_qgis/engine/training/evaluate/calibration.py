@@ -1,9 +1,11 @@
-"""Calibration of a trained network: its temperature by the validation split, its reliability on the held-out one."""
+"""Calibration of a trained network: its temperature by the validation split; on the held-out one its reliability, and
+whether its uncertainty finds its errors.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +15,9 @@ from numpy.typing import NDArray
 from ...cards.card import ModelCard
 from ...chips.folder import IGNORE
 from ...evaluation.calibration import FEWEST, Reliability, best_temperature, tempered
+from ...evaluation.decision import class_of, labels_of
+from ...evaluation.error_detection import ErrorDetection
+from ...evaluation.uncertainty import MEASURES
 from ...feedback import Report
 from ..samples.data import Data
 from .samples import Run, Samples, outputs
@@ -23,23 +28,34 @@ KINDS = ("classes", "labels")  # that have probabilities
 
 @dataclass(frozen=True)
 class Calibration:
-    """The temperature, and how reliable probabilities are on the held-out samples without and with it."""
+    """The temperature, how reliable probabilities are on the held-out samples without and with it, and how well each
+    measure of uncertainty finds the errors among these.
+    """
 
     temperature: float
     before: Reliability
     after: Reliability
+    errors: Mapping[str, ErrorDetection]
 
     def plain(self) -> dict[str, Any]:
         """As plain values, for the report."""
-        return {"temperature": self.temperature, "before": self.before.plain(), "after": self.after.plain()}
+        return {
+            "temperature": self.temperature,
+            "before": self.before.plain(),
+            "after": self.after.plain(),
+            "errors": {measure: found.plain() for measure, found in self.errors.items()},
+        }
 
     @property
     def note(self) -> dict[str, float]:
         """In short, for the card."""
+        auroc = self.errors["entropy"].auroc
         return {
             "temperature": self.temperature,
             "calibration_error_before": self.before.error,
             "calibration_error": self.after.error,
+            **({} if auroc is None else {"auroc_of_errors": auroc}),
+            "area_under_risk_coverage": self.errors["entropy"].area,
         }
 
 
@@ -69,10 +85,27 @@ def calibration(card: ModelCard, run: Run, samples: Samples, data: Data, report:
         return None
     exclusive = data.kind == "classes"
     before, after = Reliability.empty(), Reliability.empty()
+    errors = {measure: ErrorDetection.empty() for measure in MEASURES}
     for probabilities, labels in labelled(run, samples, exclusive, report):
         after.add(probabilities, labels, exclusive)
         before.add(tempered(probabilities, 1 / card.temperature, exclusive), labels, exclusive)
-    return Calibration(card.temperature, before, after)
+        judged, wrong = errors_of(card, probabilities, labels, exclusive)
+        for measure, found in errors.items():
+            found.add(MEASURES[measure](judged), wrong)
+    return Calibration(card.temperature, before, after, errors)
+
+
+def errors_of(
+    card: ModelCard, probabilities: NDArray, labels: NDArray, exclusive: bool
+) -> tuple[NDArray, NDArray[np.bool_]]:
+    """The probabilities (K, n) that a decision of the card was made by, and which decisions (n,) are wrong.
+
+    Of labels each is decided by itself: (2, labels) probabilities that it is there, or not.
+    """
+    if exclusive:
+        return probabilities.T, class_of(probabilities, card.threshold, axis=1) != labels
+    each = probabilities.ravel()
+    return np.stack([each, 1 - each]), (labels_of(probabilities, card.thresholds) != (labels > 0)).ravel()
 
 
 def labelled(run: Run, samples: Samples, exclusive: bool, report: Report) -> Iterator[tuple[NDArray, NDArray]]:

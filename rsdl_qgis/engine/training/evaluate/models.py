@@ -23,6 +23,7 @@ from ..samples.chips import open_samples
 from ..samples.data import Data
 from . import detectors, maps
 from .calibration import Calibration, calibrated, calibration
+from .domain import share_beyond, with_domain
 from .samples import Samples
 
 SHOWN = 4  # best samples shown with pictures, and as many of the worst
@@ -58,7 +59,7 @@ class Evaluated:
     """The card with its thresholds, its evaluation on the split ``part`` (valid or test), and those to compare with.
 
     ``pictures``: the worst and the best samples, each with title and data URIs; ``calibration``: None where there are
-    no probabilities of classes.
+    no probabilities of classes; ``beyond``: the fraction of the split's blocks that are far from the training data.
     """
 
     card: ModelCard
@@ -67,6 +68,7 @@ class Evaluated:
     comparison: tuple[tuple[str, Evaluation], ...]
     pictures: Mapping[str, Any]
     calibration: Calibration | None = None
+    beyond: float | None = None
 
 
 def evaluated(request: TrainRequest, data: Data, network: nn.Module, card: ModelCard, report: Report) -> Evaluated:
@@ -80,8 +82,11 @@ def evaluated(request: TrainRequest, data: Data, network: nn.Module, card: Model
     run = kind.trained_run(network, card, held_out, device)
     evaluation = kind.evaluated(run, held_out, data, card, Portion(report, 0.2, 0.5))
     sure = calibration(card, run, held_out, data, Portion(report, 0.5, 0.6))
-    others = comparison(request, data, Portion(report, 0.6, 0.9))
-    return Evaluated(card, data.held_out, evaluation, others, example_pictures(evaluation, run, data, card), sure)
+    others = comparison(request, data, Portion(report, 0.6, 0.8))
+    pictures = example_pictures(evaluation, run, data, card)
+    card = with_domain(card, data, Portion(report, 0.8, 0.95))
+    far = share_beyond(card, held_out, Portion(report, 0.95, 1.0))
+    return Evaluated(card, data.held_out, evaluation, others, pictures, sure, far)
 
 
 def comparison(request: TrainRequest, data: Data, report: Report) -> tuple[tuple[str, Evaluation], ...]:
