@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..engine.errors import RsdlError
-from ..paths import plugin_version, user_folder
+from ..paths import plugin_version, python_in, user_folder
 from .requirements import STEPS, lock_hash
 
 MARKER = "rsdl.json"  # written last: an environment without it was never finished
@@ -50,11 +50,6 @@ def find_python(setting: str = "") -> WorkerPython:
     if state == "outdated":
         raise RsdlError("The worker's Python environment is of an older plugin.", "Run 'Set up environment' again.")
     return WorkerPython(python_in(folder), "managed")
-
-
-def python_in(folder: Path) -> Path:
-    """The interpreter of the virtual environment in ``folder``."""
-    return folder / "Scripts" / "python.exe" if os.name == "nt" else folder / "bin" / "python"
 
 
 def read_marker(folder: Path) -> dict[str, Any]:

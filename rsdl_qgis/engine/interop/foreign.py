@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import ModelError
+from ..feedback import Report
 from ..files.text import shortened
 
 if TYPE_CHECKING:  # an environment that predicts only has no onnx, and imports ONNX files without it
@@ -44,18 +45,28 @@ READERS: Mapping[str, str] = {  # ending of a file -> module:function, from a pa
     ".pth": "torchscript:read_torchscript",
     ".txt": "trees.lightgbm:read_lightgbm",
 }
+SAVED_MODEL = "saved_model.pb"  # in a folder, which is read by another program
 
 
 def is_foreign_file(path: Path) -> bool:
     """Whether a file is, by its ending, one that a reader takes; of a text its beginning counts too."""
+    if path.name == SAVED_MODEL:
+        return True
     if path.suffix.lower() == ".txt":
         with path.open("rb") as stream:
             return stream.read(5).rstrip() == b"tree"
     return path.suffix.lower() in READERS
 
 
-def read_foreign(path: Path) -> Foreign:
-    """The network in a file, chosen by its ending; ModelError says what cannot be read, and why."""
+def read_foreign(path: Path, report: Report | None = None) -> Foreign:
+    """The network in a file, chosen by its ending; ModelError says what cannot be read, and why.
+
+    ``report``: of what takes long, and can be cancelled.
+    """
+    if path.name == SAVED_MODEL:
+        from .saved_model.reader import read_saved_model
+
+        return read_saved_model(path, report or Report())
     place = READERS.get(path.suffix.lower())
     if place is None:
         raise ModelError(f"{path.name} is no model that can be read.", f"There are readers for {', '.join(READERS)}.")
