@@ -39,8 +39,7 @@ WHY = {  # ending of a file that is not read -> why, and what to do
     ".pkl": "Export it to ONNX where it was trained (skl2onnx, onnxmltools).",
     ".joblib": "Export it to ONNX where it was trained (skl2onnx, onnxmltools).",
     ".safetensors": "Weights without their network: export it to ONNX where it was trained.",
-    ".pb": "A graph without its variables: give the folder of the SavedModel (saved_model.pb, variables), or convert it "
-    "to ONNX (tf2onnx).",
+    ".pb": "Give the folder of the SavedModel (saved_model.pb and variables), or convert it to ONNX (tf2onnx).",
 }
 PICKLES = (".ckpt", ".bin", ".pkl", ".joblib")  # which run code when they are opened
 KNOWN = (

@@ -45,7 +45,8 @@ READERS: Mapping[str, str] = {  # ending of a file -> module:function, from a pa
     ".pth": "torchscript:read_torchscript",
     ".txt": "trees.lightgbm:read_lightgbm",
 }
-SAVED_MODEL = "saved_model.pb"  # in a folder, which is read by another program
+SAVED_MODEL = "saved_model.pb"  # in its folder
+SAVED_MODEL_READER = "saved_model.reader:read_saved_model"  # from a path and a report: another program reads it
 
 
 def is_foreign_file(path: Path) -> bool:
@@ -63,19 +64,16 @@ def read_foreign(path: Path, report: Report | None = None) -> Foreign:
 
     ``report``: of what takes long, and can be cancelled.
     """
-    if path.name == SAVED_MODEL:
-        from .saved_model.reader import read_saved_model
-
-        return read_saved_model(path, report or Report())
-    place = READERS.get(path.suffix.lower())
+    is_saved_model = path.name == SAVED_MODEL
+    place = SAVED_MODEL_READER if is_saved_model else READERS.get(path.suffix.lower())
     if place is None:
         raise ModelError(f"{path.name} is no model that can be read.", f"There are readers for {', '.join(READERS)}.")
     if not path.is_file():
         raise ModelError(f"There is no file {path}.")
     module, _, function = place.partition(":")
-    read: Callable[[Path], Foreign] = getattr(import_module(f".{module}", __package__), function)
+    read: Callable[..., Foreign] = getattr(import_module(f".{module}", __package__), function)
     try:
-        found = read(path)
+        found = read(path, report or Report()) if is_saved_model else read(path)
     except (AttributeError, TypeError, KeyError, IndexError, ValueError, OverflowError, RecursionError) as error:
         text = (
             f"{path.name} is damaged, or of a form that is not known ({type(error).__name__}: {shortened(str(error))})."

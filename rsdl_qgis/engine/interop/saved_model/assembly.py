@@ -21,7 +21,17 @@ from .signatures import Call
 STRUCTURE = {  # operations that call functions or give variables: TensorFlow puts them away
     *("PartitionedCall", "StatefulPartitionedCall", "StatelessCase", "Case", "ReadVariableOp", "ResourceGather"),
     *("VarHandleOp", "VariableV2", "Variable", "_Arg", "_Retval", "StatelessWhile", "While", "If", "StatelessIf"),
-    *("Enter", "Exit", "Merge", "Switch", "NextIteration", "LoopCond", "Assert", "EmptyTensorList", "TensorListReserve"),
+    *(
+        "Enter",
+        "Exit",
+        "Merge",
+        "Switch",
+        "NextIteration",
+        "LoopCond",
+        "Assert",
+        "EmptyTensorList",
+        "TensorListReserve",
+    ),
     *("TensorListPushBack", "TensorListPopBack", "TensorListElementShape", "PreventGradient", "Snapshot", "Rank"),
     *("ScaleAndTranslate", "Mod", "Inv", "Log1p", "Expm1", "Xlogy", "Xdivy", "MulNoNan", "BroadcastArgs", "LinSpace"),
 }

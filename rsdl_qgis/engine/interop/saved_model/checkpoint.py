@@ -37,7 +37,7 @@ class Checkpoint:
 
     def _keys_of(self, objects: Any) -> dict[int, str]:
         """Node of the SavedModel's object graph -> key, by the names along which both graphs are walked."""
-        saved = trackable_object_graph_pb2.TrackableObjectGraph.FromString(self.named(OBJECTS))  # type: ignore[arg-type]
+        saved = trackable_object_graph_pb2.TrackableObjectGraph.FromString(self.named(OBJECTS))
         keys, seen, left = {}, {0}, [(0, 0)]
         while left:
             here, there = left.pop()

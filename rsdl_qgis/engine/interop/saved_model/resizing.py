@@ -1,9 +1,9 @@
 """TensorFlow's ScaleAndTranslate (``tf.image.resize(antialias=True)``) as ONNX, exact at the borders too.
 
-ONNX has ``Resize(antialias=1)``, whose weights differ near the borders. Here each axis is a matrix of weights, made from
-the image's size when the network runs: rows · image · columns. The weights are those of TensorFlow's
-``scale_and_translate_op.cc``; the kernels those of ``sampling_kernels.h``, of Keys (1981, doi:10.1109/TASSP.1981.1163711)
-and Mitchell and Netravali (1988, doi:10.1145/54852.378514).
+ONNX has ``Resize(antialias=1)``, whose weights differ near the borders. Here each axis is a matrix of weights, made
+from the image's size when the network runs: rows · image · columns. The weights are those of TensorFlow's
+``scale_and_translate_op.cc``; the kernels those of its ``sampling_kernels.h``, of Keys (1981,
+doi:10.1109/TASSP.1981.1163711) and Mitchell and Netravali (1988, doi:10.1145/54852.378514).
 """
 
 from __future__ import annotations
@@ -32,7 +32,12 @@ def _polynomial(near: Sequence[float], far: Sequence[float]) -> list[str]:
             lines += [f"{name}{i} = Add({name}m{i}, {name}c{i})"]
         return lines
 
-    choice = ["two = Constant<value_float = 2.0>()", "isNear = Less(x, one)", "isFar = Less(x, two)", "outer = Where(isFar, far3, zero)"]
+    choice = [
+        "two = Constant<value_float = 2.0>()",
+        "isNear = Less(x, one)",
+        "isFar = Less(x, two)",
+        "outer = Where(isFar, far3, zero)",
+    ]
     return [*horner("near", near), *horner("far", far), *choice, "weight = Where(isNear, near3, outer)"]
 
 
