@@ -48,6 +48,8 @@ def frozen(meta: Any, call: Call, folder: Path, known: set[str]) -> Any:
     checkpoint = Checkpoint(folder, objects)
     graph = _of_function(meta, call) if call.function else _of_graph(meta, call)
     check_operations(graph, known | STRUCTURE)
+    for node in _nodes(graph):
+        node.attr.pop("_output_shapes", None)  # of handles of variables, which become the numbers themselves
     if call.function:
         held = {f"captured_{i}": _captured(meta, node, checkpoint) for i, node in enumerate(call.captured)}
         places = [f"given_{i}" for i in range(len(call.inputs))]
@@ -76,9 +78,8 @@ def _within(graph: Any, held: Any) -> Any:
 
 def check_operations(graph: Any, allowed: set[str]) -> None:
     """ModelError where a graph or one of its functions calls what is not known as arithmetic."""
-    nodes = [*graph.node, *(node for function in graph.library.function for node in function.node_def)]
     functions = {function.signature.name for function in graph.library.function}
-    unknown = sorted({node.op for node in nodes} - allowed - functions)
+    unknown = sorted({node.op for node in _nodes(graph)} - allowed - functions)
     if unknown:
         names = ", ".join(unknown[:5])
         text = f"The network calls {names}, which cannot be written as ONNX, or is not arithmetic. It is not run."
@@ -157,6 +158,13 @@ def _variables(graph: Any, checkpoint: Checkpoint) -> dict[str, Any]:
 
 
 # -- functions that call functions
+
+
+def _nodes(graph: Any) -> Iterator[Any]:
+    """The nodes of a graph and of its functions."""
+    yield from graph.node
+    for function in graph.library.function:
+        yield from function.node_def
 
 
 def _reached(library: dict[str, Any], start: list[str]) -> set[str]:

@@ -42,9 +42,8 @@ def read_saved_model(path: Path, report: Report) -> Foreign:
         for i in range(facts["probes"]):
             with np.load(made / f"probe-{i}.npz") as probe:
                 _compare(model, facts, dict(probe))
-    notes = (f"Its function {facts['function']} was converted by TensorFlow {facts['tensorflow']}.",)
-    layout = "NCHW" if facts["bands_first"] else "NHWC"
-    return Foreign(model, "TensorFlow", layout, notes=notes)
+    report.log("info", f"Its function {facts['function']} was converted by TensorFlow {facts['tensorflow']}.")
+    return Foreign(model, "TensorFlow", "NCHW" if facts["bands_first"] else "NHWC")
 
 
 def as_images(model: onnx.ModelProto, facts: dict[str, Any]) -> onnx.ModelProto:

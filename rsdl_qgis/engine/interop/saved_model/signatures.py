@@ -69,9 +69,9 @@ def _of_objects(meta: Any) -> Iterator[Call]:
             yield from _concrete(meta, library, name, node.bare_concrete_function.concrete_function_name)
     for name, node in sorted(children.items(), key=lambda item: item[0] != CALL):
         if node.WhichOneof("kind") == "function":
-            # One function for each way it was called: as for training, too.
-            for concrete in sorted(node.function.concrete_functions, key=lambda n: _trains(meta, n)):
-                yield from _concrete(meta, library, name, concrete)
+            # One function for each way it was called: for training, too, and for images of one size.
+            calls = [c for n in node.function.concrete_functions for c in _concrete(meta, library, name, n)]
+            yield from sorted(calls, key=lambda call: (_trains(meta, call.function), _fixed(call)))
 
 
 def _concrete(meta: Any, library: dict[str, Any], title: str, name: str) -> Iterator[Call]:
@@ -95,6 +95,11 @@ def _trains(meta: Any, name: str) -> bool:
     concrete = meta.object_graph_def.concrete_functions.get(name)
     leaves = _leaves(concrete.canonicalized_input_signature) if concrete else ()
     return any(value.WhichOneof("kind") == "bool_value" and value.bool_value for _, value in leaves)
+
+
+def _fixed(call: Call) -> int:
+    """The number of lengths that a function takes only one of."""
+    return sum(length is not None for tensor in call.inputs for length in tensor.shape or ())
 
 
 def _leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
