@@ -8,9 +8,9 @@ from pathlib import Path
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"], os.environ["CUDA_VISIBLE_DEVICES"] = "3", "-1"
 
-import keras
-import numpy as np
-import tensorflow as tf
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
 
 RANDOM = np.random.default_rng(3)
 
@@ -148,13 +148,13 @@ def main(target: Path) -> None:
         tf.saved_model.save(kind(), str(target / name))
 
 
-def resized(target: Path) -> None:
-    """What TensorFlow's own resizing gives: the numbers that ``test_resizing.py`` holds."""
+def resized() -> None:
+    """Print what TensorFlow's own resizing gives: numbers in ``test_saved_model.py``."""
     image = np.arange(35, dtype="float32").reshape(1, 5, 7, 1) ** 2 / 100
-    found = {kernel: tf.image.resize(image, (3, 9), kernel, antialias=True) for kernel in KERNELS}
-    for kernel, numbers in found.items():
-        print(f"    {kernel!r}: {np.round(numbers[0, ..., 0].numpy(), 5).tolist()},")
+    for kernel in KERNELS:
+        numbers = tf.image.resize(image, (3, 9), kernel, antialias=True)[0, ..., 0].numpy()
+        print(f"    {kernel!r}: {[round(float(x), 5) for x in (*numbers[0, :4], *numbers[-1, -3:])]},")
 
 
 if __name__ == "__main__":
-    resized(Path()) if len(sys.argv) < 2 else main(Path(sys.argv[1]))
+    main(Path(sys.argv[1])) if sys.argv[1:] else resized()
