@@ -35,7 +35,7 @@ def tensorflow_python() -> Path:
     if not python.is_file():
         raise ModelError(
             "A SavedModel is converted by TensorFlow, in an environment of its own, which is not there: "
-            "0.4 GB to download, 1.5 GB on disk.",
+            "0.35 GB to download, 1.5 GB on disk.",
             "Run 'Set up environment' with the step 'tensorflow', then import the model again; it can be removed then.",
         )
     return python
