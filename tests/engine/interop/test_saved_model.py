@@ -56,6 +56,10 @@ def test_what_is_more_than_arithmetic_is_refused_by_its_name(tmp_path, monkeypat
     assert f"calls {name}, which is not arithmetic" in refused(path)
 
 
+def test_what_jax_compiled_is_refused_with_what_to_do(tmp_path):
+    assert "jax2onnx" in refused(write_graph(tmp_path / "model", "Placeholder", functions=["XlaCallModule"]))
+
+
 def test_a_graph_that_is_damaged_or_empty_is_refused(tmp_path):
     path = write_graph(tmp_path / "model", "Conv2D")
     path.write_bytes(path.read_bytes()[:-3])

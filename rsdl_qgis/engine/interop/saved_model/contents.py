@@ -23,6 +23,7 @@ FORBIDDEN = re.compile(
     r"|.*Dataset\w*|Print(V2)?|Debug\w*|.*Summary\w*|.*Rpc\w*|.*Service\w*|.*Server\w*|.*HostCompute\w*"
     r"|InitializeTableFromTextFile(V2)?|GcsConfigure\w*|RemoteCall|RemoteFusedGraphExecute"
 )
+COMPILED = "XlaCallModule"  # a program of XLA, which nothing else runs
 HARMLESS = re.compile(r"MergeSummary|ScalarSummary|HistogramSummary|TensorSummary(V2)?")  # which only compute
 
 
@@ -38,6 +39,9 @@ def check_contents(path: Path) -> None:
         raise ModelError(text, "Get the model again.") from None
     if not names:
         raise ModelError(f"{path} holds no operation.", "Get the model again.")
+    if COMPILED in names:
+        text = f"The SavedModel holds a program compiled for XLA ({COMPILED}), as jax2tf writes it, not a graph."
+        raise ModelError(text, "Export the network from JAX to ONNX (jax2onnx), and import that.")
     for name in sorted(names):
         if FORBIDDEN.fullmatch(name) and not HARMLESS.fullmatch(name):
             raise ModelError(
