@@ -20,7 +20,8 @@ QGIS_HALF := env RSDL_PYTHON="$(abspath $(WORKER))" QT_QPA_PLATFORM=offscreen $(
 	tests --ignore=tests/engine --ignore=tests/tools --ignore=tests/cli --ignore=tests/robust
 INSTRUCTION_SETS = default $(subst avx512vl,avx512,$(sort $(shell grep -m1 flags /proc/cpuinfo | grep -owE 'avx2|avx512vl')))
 
-.PHONY: help demo test test-robust test-fuzz test-qgis lock lint scan package deploy picture i18n evaluate-flood evaluate-models models calibrate transfer docs screenshots bench clean qgis
+.PHONY: help demo test test-robust test-fuzz test-tensorflow test-qgis lock lint scan package deploy picture i18n evaluate-flood \
+	evaluate-models models calibrate transfer docs screenshots bench clean qgis
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -42,6 +43,10 @@ test-robust: build/worker/ready ## trainings whose outcome is asserted, from thr
 
 test-fuzz: build/worker/ready ## jobs and models that are wrong in a thousand ways: minutes
 	$(WORKER) $(PYTEST) tests/robust
+
+test-tensorflow: build/worker/ready build/tensorflow/rsdl.json ## imports of SavedModels with TensorFlow itself (1.5 GB)
+	RSDL_DATA="$(RSDL_DATA)" RSDL_TENSORFLOW="$(abspath build/tensorflow)" $(WORKER) $(PYTEST) \
+		tests/engine/interop/test_saved_model.py tests/engine/importing/test_saved_models.py
 
 test-qgis: build/worker/ready $(TRANSLATIONS) ## QGIS's half of the tests in another QGIS (QGIS=3.40 or 3.44), as root
 	RSDL_DATA="$(RSDL_DATA)" $(PYTHON) -m tools.other_qgis $(QGIS) -- --durations=5 $(ARGS)
@@ -122,6 +127,9 @@ build/worker/ready: rsdl_qgis/requirements/train-cpu.txt tools/requirements/test
 	$(WORKER) $(PIP) -r tools/requirements/test.txt
 	$(WORKER) $(PIP) --no-deps -r tools/requirements/reference.txt
 	@touch $@
+
+build/tensorflow/rsdl.json: rsdl_qgis/requirements/tensorflow-cpu.txt | qgis
+	$(PYTHON) -m rsdl_qgis.environment --setup --step tensorflow --folder $(@D)
 
 build/qgis-venv/ready: tools/requirements/qgis-test.txt | qgis
 	$(PYTHON) -m venv --clear --system-site-packages $(@D)

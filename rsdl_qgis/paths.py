@@ -32,8 +32,8 @@ def plugin_version() -> str:
 def user_folder() -> Path:
     """The user's data folder, outside the QGIS profile: ``RSDL_HOME``, else the platform's place for data.
 
-    Holds ``models`` (installed models), ``weights`` (published ones, as fetched) and ``worker`` (the managed Python
-    environment). Not created here.
+    Holds ``models`` (installed models), ``weights`` (published ones, as fetched), ``worker`` (the managed Python
+    environment) and ``tensorflow`` (that of SavedModels). Not created here.
     """
     if os.environ.get("RSDL_HOME"):
         return Path(os.environ["RSDL_HOME"]).absolute()
@@ -45,3 +45,8 @@ def user_folder() -> Path:
     else:
         base = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
     return base / "rsdl_qgis"
+
+
+def python_in(folder: Path) -> Path:
+    """The interpreter of the virtual environment in ``folder``."""
+    return folder / "Scripts" / "python.exe" if os.name == "nt" else folder / "bin" / "python"

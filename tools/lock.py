@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from rsdl_qgis.environment.pythons import LEAST
-from rsdl_qgis.environment.requirements import BUILDS, STEPS, UV, lock_file
+from rsdl_qgis.environment.requirements import BUILDS, STEPS, TENSORFLOW, UV, lock_file
 
 TOOL = "uv>=0.9"
 # From 1.27 on ONNX Runtime's wheels have its library twice (25 MB), and those for GPUs need CUDA 13.
@@ -28,6 +28,11 @@ TRAIN = (
     *("torch==2.13.0", "safetensors>=0.4.2", "onnx>=1.16", "tensorboardX>=2.6.2.2"),
     *("scikit-learn>=1.6", "threadpoolctl>=3.1", "h5py>=3.11"),  # classifiers of single pixels; Keras' files
 )
+TENSORFLOW_REQUIREMENTS = (  # one build for the CPU on every system: only Linux has a package of its own for it
+    "tensorflow-cpu==2.21.0; sys_platform == 'linux' and platform_machine == 'x86_64'",
+    "tensorflow==2.21.0; sys_platform != 'linux' or platform_machine != 'x86_64'",
+    "tf2onnx==1.17.0",
+)
 OPTIONS = ("--quiet", "--universal", "--generate-hashes", "--no-header", "--no-annotate", "--no-build", "--no-config")
 
 
@@ -35,6 +40,7 @@ def main() -> None:
     for step in STEPS:
         for build in BUILDS:
             compiled(requirements(step, build), lock_file(step, build))
+    compiled(TENSORFLOW_REQUIREMENTS, lock_file(TENSORFLOW, "cpu"))
     compiled((TOOL,), UV)
 
 

@@ -1,6 +1,6 @@
 """The worker's Python: find it, make it, check it. Standard library only, usable without QGIS.
 
-    python3 -m rsdl_qgis.environment --setup [--step predict|train] [--device auto|cpu|cuda] [--folder DIR]
+    python3 -m rsdl_qgis.environment --setup [--step predict|train|tensorflow] [--device auto|cpu|cuda] [--folder DIR]
 
 The worker's Python is, in this order: the one in the settings, the one in ``RSDL_PYTHON``, the managed environment in
 the user's data folder. ``setup`` makes the managed one beside the old one, by uv where it can be had, else by pip,
@@ -11,13 +11,15 @@ from .check import check
 from .folder import WorkerPython, find_python, managed_folder, managed_state, managed_step, python_in
 from .hardware import DEVICES
 from .pythons import base_python
-from .requirements import STEPS, lock_file
+from .requirements import ALL_STEPS, STEPS, TENSORFLOW, lock_file
 from .setup import setup
 from .worker import worker_command, worker_environment
 
 __all__ = (
+    "ALL_STEPS",
     "DEVICES",
     "STEPS",
+    "TENSORFLOW",
     "WorkerPython",
     "base_python",
     "check",

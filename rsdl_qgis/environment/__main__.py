@@ -9,7 +9,9 @@ from pathlib import Path
 
 from ..engine.errors import RsdlError
 from ..engine.feedback import Report
-from . import DEVICES, STEPS, check, find_python, setup
+from . import ALL_STEPS, DEVICES, check, find_python, setup
+
+HELP = "train adds PyTorch; tensorflow is an environment of its own, to import SavedModels (default: predict)"
 
 
 class Terminal(Report):
@@ -23,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status."""
     parser = argparse.ArgumentParser(prog="rsdl_qgis.environment", description="The worker's Python environment.")
     parser.add_argument("--setup", action="store_true", help="make or repair it; else say which Python is used")
-    parser.add_argument("--step", choices=STEPS, default="predict", help="train adds PyTorch (default: predict)")
+    parser.add_argument("--step", choices=ALL_STEPS, default="predict", help=HELP)
     parser.add_argument("--device", choices=DEVICES, default="auto", help="libraries for CUDA or not (default: auto)")
     parser.add_argument("--anew", action="store_true", help="make it again even if it is sound")
     parser.add_argument(

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..engine.cards.onnx.tiny import TINY_NETWORK
 from ..engine.errors import RsdlError
 from ..process import TimeoutExpired, output
-from .requirements import STEPS
+from .requirements import ALL_STEPS, TENSORFLOW
 from .worker import worker_environment
 
 _CHECK = """\
@@ -33,13 +33,25 @@ print(json.dumps({"python": platform.python_version(), **found}))
 """
 
 
+_CHECK_TENSORFLOW = """\
+import importlib.metadata as m, json, os, platform
+os.environ["TF_CPP_MIN_LOG_LEVEL"], os.environ["CUDA_VISIBLE_DEVICES"] = "3", "-1"
+import tensorflow, tf2onnx
+assert tensorflow.nn.relu([-1.0, 2.0]).numpy().tolist() == [0, 2], "TensorFlow gives wrong results"
+print(json.dumps({"python": platform.python_version(), "tensorflow": tensorflow.__version__, **{
+    name: m.version(name) for name in ("tf2onnx", "onnx", "numpy")
+}}))
+"""
+
+
 def check(python: str | Path, step: str = "predict", timeout: float = 300) -> dict[str, str]:
     """Version of each library that a step needs, by importing them there; RsdlError names what fails."""
-    if step not in STEPS:
-        raise RsdlError(f"There is no step '{step}' of the environment.", f"Choose one of {', '.join(STEPS)}.")
+    if step not in ALL_STEPS:
+        raise RsdlError(f"There is no step '{step}' of the environment.", f"Choose one of {', '.join(ALL_STEPS)}.")
+    script = _CHECK_TENSORFLOW if step == TENSORFLOW else _CHECK
     remedy = "Run 'Set up environment' with 'Reinstall', or install the missing library into that Python."
     try:
-        done = output([str(python), "-I", "-c", _CHECK, step, TINY_NETWORK.hex()], worker_environment(), timeout)
+        done = output([str(python), "-I", "-c", script, step, TINY_NETWORK.hex()], worker_environment(), timeout)
     except (OSError, TimeoutExpired) as error:
         raise RsdlError(f"The worker's Python {python} does not run: {error}.", remedy) from None
     if done.returncode:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ..engine.errors import RsdlError
-from ..paths import plugin_version, user_folder
-from .requirements import STEPS, lock_hash
+from ..paths import plugin_version, python_in, user_folder
+from .requirements import STEPS, TENSORFLOW, lock_hash
 
 MARKER = "rsdl.json"  # written last: an environment without it was never finished
 _PARTS = {"bin", "lib", "lib64", "include", "share", "Scripts", "Lib", "Include", "pyvenv.cfg", ".gitignore", ".lock"}
@@ -24,9 +24,9 @@ class WorkerPython:
     source: str
 
 
-def managed_folder() -> Path:
-    """Where the managed environment is."""
-    return user_folder() / "worker"
+def managed_folder(step: str = "") -> Path:
+    """Where the managed environment is: the worker's, or that of a step in an environment of its own."""
+    return user_folder() / (TENSORFLOW if step == TENSORFLOW else "worker")
 
 
 def find_python(setting: str = "") -> WorkerPython:
@@ -50,11 +50,6 @@ def find_python(setting: str = "") -> WorkerPython:
     if state == "outdated":
         raise RsdlError("The worker's Python environment is of an older plugin.", "Run 'Set up environment' again.")
     return WorkerPython(python_in(folder), "managed")
-
-
-def python_in(folder: Path) -> Path:
-    """The interpreter of the virtual environment in ``folder``."""
-    return folder / "Scripts" / "python.exe" if os.name == "nt" else folder / "bin" / "python"
 
 
 def read_marker(folder: Path) -> dict[str, Any]:

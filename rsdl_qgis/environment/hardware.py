@@ -32,6 +32,9 @@ class Choice:
     told: str
 
 
+CONVERTING = Choice("cpu", (), "TensorFlow, in an environment of its own, converts models on the CPU.")
+
+
 @dataclass(frozen=True)
 class Gpu:
     """An NVIDIA GPU: its name, the major version of its driver, its compute capability (0 where it is not told)."""

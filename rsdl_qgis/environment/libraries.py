@@ -38,7 +38,7 @@ def install_libraries(
 ) -> None:
     """Installs what a step needs into an environment; InstallerFailed, Cancelled."""
     text = lock_file(step, choice.build).read_text(encoding="utf-8")
-    if step == "predict" or (not source.wheels and _ordinary_fits(choice.build)):
+    if step != "train" or (not source.wheels and _ordinary_fits(choice.build)):
         _locked(installer, folder, text, source, work)
         return
     requirement = torch_requirement(text)

@@ -14,6 +14,8 @@ from ..engine.errors import RsdlError
 from ..paths import PACKAGE
 
 STEPS = ("predict", "train")  # the second has all of the first
+TENSORFLOW = "tensorflow"  # a step in an environment of its own, which converts models; for the CPU
+ALL_STEPS = (*STEPS, TENSORFLOW)
 BUILDS = ("cpu", "cuda12", "cuda13")
 FOLDER = PACKAGE / "requirements"
 UV = FOLDER / "uv.txt"  # the installer itself
@@ -24,16 +26,23 @@ DISK = {  # MB on disk, about: of the step with the build, for messages and for 
     ("predict", "cuda"): 2600,
     ("train", "cpu"): 1360,
     ("train", "cuda"): 6000,
+    (TENSORFLOW, "cpu"): 1550,
 }
 
 
 def lock_file(step: str, build: str) -> Path:
     """The lock file of a step with a build; RsdlError if there is none."""
-    if step not in STEPS:
-        raise RsdlError(f"There is no step '{step}' of the environment.", f"Choose one of {', '.join(STEPS)}.")
-    if build not in BUILDS:
-        raise RsdlError(f"There is no build '{build}' of the environment.", f"Choose one of {', '.join(BUILDS)}.")
+    if step not in ALL_STEPS:
+        raise RsdlError(f"There is no step '{step}' of the environment.", f"Choose one of {', '.join(ALL_STEPS)}.")
+    builds = BUILDS[:1] if step == TENSORFLOW else BUILDS
+    if build not in builds:
+        raise RsdlError(f"There is no build '{build}' of the environment.", f"Choose one of {', '.join(builds)}.")
     return FOLDER / f"{step}-{build}.txt"
+
+
+def has_all_of(made: str, step: str) -> bool:
+    """Whether an environment that was made for a step has all that another one needs."""
+    return made == step or (made, step) == ("train", "predict")
 
 
 def lock_hash(step: str, build: str) -> str:

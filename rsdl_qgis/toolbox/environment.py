@@ -21,7 +21,17 @@ from qgis.core import (
 
 from ..engine.errors import Cancelled, RsdlError
 from ..engine.feedback import Report
-from ..environment import DEVICES, STEPS, check, managed_folder, managed_step, setup
+from ..environment import (
+    ALL_STEPS,
+    DEVICES,
+    STEPS,
+    TENSORFLOW,
+    check,
+    managed_folder,
+    managed_state,
+    managed_step,
+    setup,
+)
 from ..environment.hardware import find_gpu
 from ..environment.network import redacted
 from ..paths import PACKAGE, plugin_version, user_folder
@@ -65,7 +75,9 @@ class SetupEnvironment(RsdlAlgorithm):
             "Installs or repairs the Python environment that networks run in, in your user folder and separate from "
             "QGIS. Needed once, and after an update of the plugin that asks for it. The step 'predict' is enough for "
             "every map and every assessment: 0.11 GB to download, 0.35 GB on disk. 'train' adds PyTorch for trainings: "
-            "0.4 GB to download and 1.4 GB on disk for the CPU, 3 GB and 6 GB with CUDA. An environment that works is "
+            "0.4 GB to download and 1.4 GB on disk for the CPU, 3 GB and 6 GB with CUDA. 'tensorflow' makes another "
+            "environment beside it, which only the import of TensorFlow SavedModels needs: 0.35 GB and 1.5 GB; its "
+            "folder may be removed afterwards. An environment that works is "
             "left unchanged, and the old one stays until the new one works. QGIS's proxy and certificates and the "
             "settings of pip and uv (such as PIP_INDEX_URL) are respected."
         )
@@ -83,8 +95,11 @@ class SetupEnvironment(RsdlAlgorithm):
             choice(
                 "STEP",
                 tr("Step"),
-                tr("predict: to make maps and to assess them. train: also to train networks. Default: what there is."),
-                sorted(STEPS, key=lambda name: name != (step or STEPS[0])),
+                tr(
+                    "predict: to make maps and to assess them. train: also to train networks. tensorflow: another "
+                    "environment, to import SavedModels of TensorFlow. Default: what there is."
+                ),
+                sorted(ALL_STEPS, key=lambda name: name != (step or STEPS[0])),
                 advanced=False,
             )
         )
@@ -235,6 +250,7 @@ def _host() -> list[str]:
         f"GPU: {find_gpu()}",
         f"User folder: {user_folder()}",
         f"Managed environment: {managed_folder()}",
+        f"TensorFlow's environment: {managed_folder(TENSORFLOW)} ({managed_state(managed_folder(TENSORFLOW))})",
         f"Settings: {chosen}, models={settings.model_folders() or '-'}",
     ]
 

@@ -48,10 +48,12 @@ class ImportModel(RsdlAlgorithm):
     def help(self):
         return tr(
             "Installs a model among yours, so that other algorithms can choose it by name: a model archive (.zip) or "
-            "folder, an ONNX file with or without metadata, an Esri model (.emd, .dlpk), a STAC MLM item (.json), or "
-            "the address of one of these.\n\nWhat the files say is read and shown. What they do not say is asked for, "
-            "in a message that names the parameter: look at the model's web page or code for it. What you give "
-            "overrules the files; where it contradicts the network itself, the import is refused, and both sides are "
+            "folder, an ONNX file with or without metadata, an Esri model (.emd, .dlpk), a STAC MLM item (.json), a "
+            "network of another program, or the address of one of these. A SavedModel of TensorFlow is converted in "
+            "an environment of its own: run 'Set up environment' with the step 'tensorflow' once.\n\nWhat the files "
+            "say is read and shown. What they do not say is asked for, in a message that names the parameter: look at "
+            "the model's web page or code for it. What you give overrules the files; where it contradicts the network "
+            "itself, the import is refused, and both sides are "
             "told.\n\nEvery import is checked by running a tile, and the report shows a picture of it: give a layer in "
             "'Layer to try it on' to see what the model makes of it. A model cannot run code of its own, and files "
             "that would (pickles, such as most .pt and .pth files) are refused."
@@ -143,8 +145,8 @@ def _source() -> list:
             tr(
                 "A model archive (.zip, .dlpk), an .onnx file with the files beside it that hold its weights, an .emd, "
                 "the .json of a STAC MLM item, a network of Keras (.h5, .keras), TensorFlow Lite (.tflite), PyTorch "
-                "(TorchScript, .pt; torch.export, .pt2) or LightGBM (.txt), a folder with one of these, or an address "
-                "(http, https)."
+                "(TorchScript, .pt; torch.export, .pt2) or LightGBM (.txt), a folder with one of these, the folder of "
+                "a TensorFlow SavedModel (also as .zip, .tar, .tar.gz), or an address (http, https)."
             ),
         ),
         shared.described(

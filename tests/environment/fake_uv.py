@@ -19,6 +19,14 @@ MODULES = {
         "    def __init__(self, model, providers): assert model\n"
         "    def run(self, names, feeds): return [[max(v, 0) for v in feeds['x']]]\n"
     ),
+    "tensorflow": (
+        "__version__ = '2.21.0'\n"
+        "class relu(list):\n"
+        "    def __init__(self, values): super().__init__(max(v, 0) for v in values)\n"
+        "    def numpy(self): return self\n"
+        "    def tolist(self): return list(self)\n"
+        "class nn: relu = relu\n"
+    ),
     "torch": (
         "def tensor(values): return values\n"
         "class relu(list):\n"
@@ -67,7 +75,10 @@ def install(arguments, told, files):
     for name, version in names:
         if name.lower() in told.get("without", ()):
             continue
+        if re.search(rf"^{name}=={version} ; platform_machine != ", "\n".join(files), re.MULTILINE):
+            continue  # of other computers
         module = {"tensorboardx": "tensorboardX", "onnxruntime-gpu": "onnxruntime"}.get(name.lower(), name)
+        module = module.replace("tensorflow-cpu", "tensorflow")
         (folder / f"{module.replace('-', '_')}.py").write_text(MODULES.get(module, ""))
         info = folder / f"{name.replace('-', '_')}-{version}.dist-info"
         info.mkdir(exist_ok=True)

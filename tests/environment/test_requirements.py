@@ -6,11 +6,13 @@ import re
 
 import pytest
 
+from rsdl_qgis.engine.errors import RsdlError
 from rsdl_qgis.environment.installers import packages_in
 from rsdl_qgis.environment.network import pip_settings, read_pip_settings, redacted, uv_variables
 from rsdl_qgis.environment.requirements import (
     BUILDS,
     STEPS,
+    TENSORFLOW,
     UV,
     entries,
     lock_file,
@@ -29,6 +31,16 @@ def test_every_package_is_locked_with_hashes_and_no_host_is_named(step, build):
     assert "://" not in text and {"numpy", "rasterio", "pyogrio", "shapely"} <= set(found)
     assert ("torch" in found) == (step == "train") and ("onnx" in found) == (step == "train")
     assert ("onnxruntime-gpu" in found) == (build != "cpu")
+
+
+def test_tensorflow_is_locked_for_every_system_without_the_workers_libraries():
+    text = lock_file(TENSORFLOW, "cpu").read_text()
+    found = dict(entries(text))
+    assert all(re.match(r"[\w.-]+==\S+", lines) and "--hash=sha256:" in lines for _, lines in entries(text))
+    assert "://" not in text and {"tensorflow", "tensorflow-cpu", "tf2onnx", "onnx"} <= set(found)
+    assert "rasterio" not in found
+    with pytest.raises(RsdlError, match="no build 'cuda13'"):
+        lock_file(TENSORFLOW, "cuda13")
 
 
 def test_the_step_train_has_predicts_versions():

@@ -58,6 +58,28 @@ def test_train_adds_torch_and_covers_predict(uv, keeping):
     assert len(uv.log()) == count and environment.managed_step() == "train"
 
 
+def test_tensorflow_has_an_environment_of_its_own_for_the_cpu(uv, home, keeping):
+    worker = environment.setup(Report(), "train", "cpu")
+    report = keeping()
+    python = environment.setup(report, environment.TENSORFLOW, "cuda")  # no driver is looked for
+    assert python.is_relative_to(home / "tensorflow") and "converts models on the CPU" in report.text()
+    assert "200 MB to download" in report.text()
+    (install,) = [call for call in uv.log() if call["command"] == "install" and "tf2onnx" in "".join(call["files"])]
+    assert "--require-hashes" in install["arguments"] and "torch==" not in install["files"][0]
+    assert environment.check(python, "tensorflow")["tensorflow"] == "2.21.0"
+    assert environment.find_python().path == worker and environment.managed_step() == "train"
+    marker = read_marker(home / "tensorflow")
+    assert (marker["step"], marker["build"]) == ("tensorflow", "cpu")
+    count = len(uv.log())
+    environment.setup(Report(), environment.TENSORFLOW)
+    assert len(uv.log()) == count
+    next((home / "tensorflow").rglob("tf2onnx.py")).unlink()
+    with pytest.raises(RsdlError, match="tf2onnx"):
+        environment.check(python, "tensorflow")
+    environment.setup(Report(), environment.TENSORFLOW)
+    assert environment.check(python, "tensorflow")["tf2onnx"]
+
+
 def test_torch_comes_from_pytorchs_own_index(uv, keeping):
     environment.setup(keeping(), "train", "cpu")
     first, second = [call for call in uv.log() if call["command"] == "install"]

@@ -111,7 +111,9 @@ def test_set_up_by_default_and_with_what_is_given(run, asked_setup, tmp_path):
     assert run("setupenvironment", {})[0]["PYTHON"] == "/python"
     given = {"STEP": "train", "DEVICE": "cuda", "BUNDLE": str(tmp_path / "b"), "INDEX_URL": " https://x ", "ANEW": True}
     run("setupenvironment", given)
-    plain, chosen = asked_setup
+    run("setupenvironment", {"STEP": "tensorflow"})
+    plain, chosen, converting = asked_setup
+    assert converting["step"] == "tensorflow"
     assert (plain["step"], plain["device"], plain["anew"], plain["wheels"]) == ("predict", "auto", False, None)
     assert (chosen["step"], chosen["device"], chosen["anew"]) == ("train", "cuda", True)
     assert (chosen["bundle"], chosen["index_url"]) == (str(tmp_path / "b"), "https://x")

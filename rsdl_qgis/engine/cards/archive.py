@@ -37,9 +37,9 @@ FORBIDDEN = set('<>:"|?*')  # in a file's name on Windows
 class Content:
     """What an archive is to hold: ``name`` in words, and ``mark``, the one file that tells its folder.
 
-    ``at_root``: the folder is the archive itself. ``others``: endings of files that tell the folder where there is no
-    mark, by preference. ``members``, ``list_size`` and ``size``: the most files, and bytes of the list of them and of
-    all, unpacked. ``error``: of what is damaged or unsafe.
+    ``at_root``: the folder is the archive itself. ``others``: ends of names of files that tell the folder where there
+    is no mark, by preference. ``members``, ``list_size`` and ``size``: the most files, and bytes of the list of them
+    and of all, unpacked. ``error``: of what is damaged or unsafe.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Content:
 
 
 MODEL = Content("model", CARD_FILE, MOST_MEMBERS, LARGEST_LIST, LARGEST_MODEL, ModelError)
-FOREIGN_MODEL = replace(MODEL, others=(".emd", ".onnx"))  # with or without a card
+FOREIGN_MODEL = replace(MODEL, others=(".emd", ".onnx", "saved_model.pb"))  # with or without a card
 
 
 class Archive:

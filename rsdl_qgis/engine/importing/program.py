@@ -7,17 +7,18 @@ from pathlib import Path
 from ..cards.card import Class
 from ..cards.card_schema import MOST_CLASSES
 from ..cards.given.classes import PALETTE
+from ..feedback import Report
 from ..interop.foreign import Foreign, read_foreign
 from .facts import Facts
 
 
-def as_onnx(path: Path, target: Path) -> tuple[Facts, tuple[str, ...]]:
+def as_onnx(path: Path, target: Path, report: Report) -> tuple[Facts, tuple[str, ...]]:
     """Write the network in a file as ONNX: the facts that the file tells, and sentences about it. ModelError says what
     cannot be read.
     """
     import onnx
 
-    foreign = read_foreign(path)
+    foreign = read_foreign(path, report)
     target.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(foreign.model, str(target))
     layout = {4: "NCHW", 5: "NTCHW"}.get(len(foreign.model.graph.input[0].type.tensor_type.shape.dim))

@@ -5,6 +5,7 @@ Nothing that a file holds is run. What cannot be read is refused with what could
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -25,11 +26,12 @@ from ..errors import ModelError
 from ..feedback import Report
 from ..files.json import parsed
 from ..files.text import shortened
-from ..interop.foreign import READERS, is_foreign_file
+from ..interop.foreign import READERS, SAVED_MODEL, is_foreign_file
 from .esri import read_definition
 from .facts import Facts
 from .fetch import digest_of, fetched, is_address
 from .program import as_onnx
+from .tar import is_tar, unpack_tar
 
 WHY = {  # ending of a file that is not read -> why, and what to do
     ".ckpt": "Export the network to ONNX where it was trained (torch.onnx.export).",
@@ -37,12 +39,12 @@ WHY = {  # ending of a file that is not read -> why, and what to do
     ".pkl": "Export it to ONNX where it was trained (skl2onnx, onnxmltools).",
     ".joblib": "Export it to ONNX where it was trained (skl2onnx, onnxmltools).",
     ".safetensors": "Weights without their network: export it to ONNX where it was trained.",
-    ".pb": "Give the folder of the SavedModel, or convert it to ONNX (tf2onnx).",
+    ".pb": "Give the folder of the SavedModel (saved_model.pb and variables), or convert it to ONNX (tf2onnx).",
 }
 PICKLES = (".ckpt", ".bin", ".pkl", ".joblib")  # which run code when they are opened
 KNOWN = (
-    "A model folder, a .zip or .dlpk of one, an .onnx, an .emd, the .json of a STAC MLM item, or a file of another "
-    f"program ({', '.join(READERS)}) can be imported."
+    "A model folder, a .zip, .tar or .dlpk of one, an .onnx, an .emd, the .json of a STAC MLM item, the folder of a "
+    f"TensorFlow SavedModel, or a file of another program ({', '.join(READERS)}) can be imported."
 )
 
 
@@ -85,6 +87,9 @@ def _of_path(path: Path, work: Path, report: Report, said: Facts, stem: str = ""
     if path.is_dir():
         return _of_folder(path, work, report, said, stem or path.name)
     ending, stem = path.suffix.lower(), stem or path.stem
+    if is_tar(path):
+        stem = re.sub(r"\.tar$", "", stem)
+        return _of_folder(unpack_tar(path, work / "unpacked"), work, report, said, stem)
     if ending in ARCHIVES:
         source = _of_folder(unpack(path, work / "unpacked", FOREIGN_MODEL), work, report, said, stem)
         return replace(source, file=path if source.own and ending == ".zip" else None)
@@ -95,7 +100,7 @@ def _of_path(path: Path, work: Path, report: Report, said: Facts, stem: str = ""
     if ending == ".json":
         return _of_item(path, work, report, said)
     if is_foreign_file(path):
-        return _of_program(path, work, stem)
+        return _of_program(path, work, report, path.parent.name if path.name == SAVED_MODEL == f"{stem}.pb" else stem)
     what = "a pickle, which runs code when it is opened, and is not read" if ending in PICKLES else "not read"
     raise ModelError(f"{path.name} is {what}.", WHY.get(ending, KNOWN))
 
@@ -103,9 +108,9 @@ def _of_path(path: Path, work: Path, report: Report, said: Facts, stem: str = ""
 # -- other programs
 
 
-def _of_program(path: Path, work: Path, stem: str) -> Source:
+def _of_program(path: Path, work: Path, report: Report, stem: str) -> Source:
     """A file of another program, written as ONNX with its axes as this plugin has them."""
-    facts, notes = as_onnx(path, work / "model" / ONNX_FILE)
+    facts, notes = as_onnx(path, work / "model" / ONNX_FILE, report)
     return Source(work / "model", as_model_name(stem), facts=facts, notes=notes)
 
 
@@ -181,7 +186,7 @@ def _of_folder(folder: Path, work: Path, report: Report, said: Facts, stem: str)
             return take(files[0], work, report, said) if take else _of_onnx(files[0], work, said, stem)
     others = [file for file in sorted(folder.iterdir()) if is_foreign_file(file)]
     if len(others) == 1:
-        return _of_path(others[0], work, report, said)
+        return _of_path(others[0], work, report, said, stem if others[0].name == SAVED_MODEL else "")
     raise ModelError(f"{folder} holds no model: no {CARD_FILE}, .onnx, .emd or STAC MLM item.", KNOWN)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper, shape_inference
+from onnx import TensorProto, compose, helper, numpy_helper, shape_inference
 
 from ..errors import ModelError
 
@@ -46,12 +46,13 @@ class Value:
 
 
 class Builder:
-    """``input``, ``constant`` and ``add`` give values; ``model`` closes the graph."""
+    """``input``, ``constant``, ``add`` and ``graft`` give values; ``model`` closes the graph."""
 
     def __init__(self) -> None:
         self._nodes: list[onnx.NodeProto] = []
         self._inputs: list[onnx.ValueInfoProto] = []
         self._constants: dict[str, NDArray[Any]] = {}
+        self._tensors: list[onnx.TensorProto] = []  # of graphs that were taken in
         self._domains: set[str] = set()
         self._count = self._bytes = 0
 
@@ -108,11 +109,21 @@ class Builder:
         types = self._inferred(node, [value for value in inputs if value])
         return [_value(name, types.get(name)) for name in names]
 
+    def graft(self, model: onnx.ModelProto, inputs: Sequence[Value]) -> list[Value]:
+        """The nodes of another graph, with these values for its inputs: its outputs. Its names get a prefix."""
+        graph = compose.add_prefix(model, f"{self._name('grafted')}/").graph
+        bridges = [helper.make_node("Identity", [v.name], [i.name]) for v, i in zip(inputs, graph.input)]
+        self._nodes += [*bridges, *graph.node]
+        self._tensors += graph.initializer
+        self._domains |= {node.domain for node in graph.node}
+        return [_value(output.name, output.type) for output in graph.output]
+
     def model(self, outputs: Sequence[tuple[str, Value]]) -> onnx.ModelProto:
         """The graph, checked; ``outputs``: name and value of each."""
         closing = [helper.make_node("Identity", [value.name], [name]) for name, value in outputs]
         stated = [helper.make_tensor_value_info(n, v.dtype, _axes(n, v.shape)) for n, v in outputs]
         weights = [numpy_helper.from_array(np.array(a, order="C"), n) for n, a in self._constants.items()]
+        weights += self._tensors
         graph = helper.make_graph([*self._nodes, *closing], "imported", self._inputs, stated, weights)
         opsets = [helper.make_opsetid("", OPSET)]
         opsets += [helper.make_opsetid(domain, TREE_OPSET) for domain in self._domains if domain]

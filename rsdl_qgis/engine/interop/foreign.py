@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import ModelError
+from ..feedback import Report
 from ..files.text import shortened
 
 if TYPE_CHECKING:  # an environment that predicts only has no onnx, and imports ONNX files without it
@@ -44,27 +45,35 @@ READERS: Mapping[str, str] = {  # ending of a file -> module:function, from a pa
     ".pth": "torchscript:read_torchscript",
     ".txt": "trees.lightgbm:read_lightgbm",
 }
+SAVED_MODEL = "saved_model.pb"  # in its folder
+SAVED_MODEL_READER = "saved_model.reader:read_saved_model"  # from a path and a report: another program reads it
 
 
 def is_foreign_file(path: Path) -> bool:
     """Whether a file is, by its ending, one that a reader takes; of a text its beginning counts too."""
+    if path.name == SAVED_MODEL:
+        return True
     if path.suffix.lower() == ".txt":
         with path.open("rb") as stream:
             return stream.read(5).rstrip() == b"tree"
     return path.suffix.lower() in READERS
 
 
-def read_foreign(path: Path) -> Foreign:
-    """The network in a file, chosen by its ending; ModelError says what cannot be read, and why."""
-    place = READERS.get(path.suffix.lower())
+def read_foreign(path: Path, report: Report | None = None) -> Foreign:
+    """The network in a file, chosen by its ending; ModelError says what cannot be read, and why.
+
+    ``report``: of what takes long, and can be cancelled.
+    """
+    is_saved_model = path.name == SAVED_MODEL
+    place = SAVED_MODEL_READER if is_saved_model else READERS.get(path.suffix.lower())
     if place is None:
         raise ModelError(f"{path.name} is no model that can be read.", f"There are readers for {', '.join(READERS)}.")
     if not path.is_file():
         raise ModelError(f"There is no file {path}.")
     module, _, function = place.partition(":")
-    read: Callable[[Path], Foreign] = getattr(import_module(f".{module}", __package__), function)
+    read: Callable[..., Foreign] = getattr(import_module(f".{module}", __package__), function)
     try:
-        found = read(path)
+        found = read(path, report or Report()) if is_saved_model else read(path)
     except (AttributeError, TypeError, KeyError, IndexError, ValueError, OverflowError, RecursionError) as error:
         text = (
             f"{path.name} is damaged, or of a form that is not known ({type(error).__name__}: {shortened(str(error))})."

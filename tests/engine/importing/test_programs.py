@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx
 import pytest
 import rasterio
+from onnx import TensorProto, helper, numpy_helper
 
 from rsdl_qgis.engine.cards.store import Store
 from rsdl_qgis.engine.errors import ModelError
@@ -43,6 +45,36 @@ def test_a_keras_cloud_network_maps_a_scene(tmp_path, make_raster):
     assert card.network == "Keras network" and card.tiling.any_size
     found = mapped("clouds", image, tmp_path, tile_size=128)
     assert (found == wanted).mean() > 0.99 and 0.2 < wanted.mean() < 0.4
+
+
+def test_a_network_of_jax_as_its_exporter_writes_it_maps_an_image(tmp_path, make_raster, rng):
+    """As jax2onnx 0.17 does: axes by name, NHWC outside and NCHW inside, opset 23."""
+    kernels = [rng.normal(0, 0.5, shape).astype("float32") for shape in ((5, 4, 1, 1), (3, 5, 1, 1))]
+    nodes = [
+        helper.make_node("Transpose", ["in_0"], ["first"], perm=[0, 3, 1, 2]),
+        helper.make_node("Conv", ["first", "kernel_0"], ["conv"]),
+        helper.make_node("Relu", ["conv"], ["relu"]),
+        helper.make_node("Conv", ["relu", "kernel_1"], ["logits"]),
+        helper.make_node("Transpose", ["logits"], ["last"], perm=[0, 2, 3, 1]),
+        helper.make_node("Softmax", ["last"], ["softmax_out_0"], axis=-1),
+    ]
+    ends = [
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["B", "H", "W", count])]
+        for name, count in (("in_0", 4), ("softmax_out_0", 3))
+    ]
+    weights = [numpy_helper.from_array(array, f"kernel_{i}") for i, array in enumerate(kernels)]
+    graph = helper.make_graph(nodes, "jax_model", *ends, weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 23)], ir_version=10)
+    onnx.save(model, tmp_path / "jax.onnx")
+    scene = rng.uniform(0, 1, (4, 40, 50)).astype("float32")
+    image = make_raster(scene, descriptions=("B2", "B3", "B4", "B8"))
+    said = {"bands": "B2, B3, B4, B8", "classes": "a, b, c", "scaling": "none"}
+    run_import({"input": str(tmp_path / "jax.onnx"), **said}, Listening())
+    _, card = Store().find("jax")
+    assert (card.axes, card.activation) == ("NHWC", "none")
+    hidden = np.maximum(np.einsum("chw,kc->khw", scene, kernels[0][..., 0, 0]), 0)
+    wanted = np.einsum("chw,kc->khw", hidden, kernels[1][..., 0, 0]).argmax(0)
+    assert (mapped("jax", image, tmp_path) == wanted).mean() > 0.999
 
 
 def test_trees_map_every_pixel(tmp_path, make_raster, rng):

@@ -191,6 +191,43 @@ def test_keras_3_has_its_weights_by_class(tmp_path, rng):
     np.testing.assert_allclose(found, np.clip(left / 6 + 0.5, 0, 1) * right, atol=1e-5)  # Keras 3's hard sigmoid
 
 
+def test_nets_in_nets_of_keras_3(tmp_path, rng):
+    def net(kind, name, layers, after=(), **ends):
+        made_ = keras3(kind, name, list(after))
+        return {**made_, "config": {"name": name, "layers": layers, **ends}}
+
+    one = {"strides": [1, 1], "padding": "valid", "activation": "linear"}
+    inner = net(
+        "Functional",
+        "inner",
+        [
+            keras3("InputLayer", "given", [], batch_shape=[None, None, None, 2]),
+            keras3("Conv2D", "conv2d", ["given"], **one),
+        ],
+        ["image"],
+        input_layers=["given", 0, 0],
+        output_layers=["conv2d", 0, 0],
+    )
+    row = net("Sequential", "row", [keras3("Conv2D", "conv2d_1", [], **one), keras3("ReLU", "re_lu", [])], ["inner"])
+    image_ = keras3("InputLayer", "image", [], batch_shape=[None, 6, 7, 2])
+    head = keras3("Conv2D", "conv2d_2", ["row"], **one)
+    ends = {"input_layers": ["image", 0, 0], "output_layers": ["conv2d_2", 0, 0]}
+    whole = net("Functional", "whole", [image_, inner, row, head], **ends)
+    kernels = {
+        "layers/functional/layers/conv2d": made(rng, 1, 1, 2, 3),
+        "layers/sequential/layers/conv2d": made(rng, 1, 1, 3, 5),
+        "layers/conv2d": made(rng, 1, 1, 5, 2),
+    }
+    tree = {f"{place}/vars/0": kernel for place, kernel in kernels.items()}
+    tree |= {f"{place}/vars/1": np.full(kernel.shape[-1], 0.1) for place, kernel in kernels.items()}
+    x = made(rng, 1, 2, 6, 7)
+    (found,) = run(read_foreign(write_keras(tmp_path / "nested.keras", whole, tree)), x)
+    first_, second, third = (
+        lambda t, k=k: np.einsum("nchw,ck->nkhw", t, k[0, 0]) + np.float32(0.1) for k in kernels.values()
+    )
+    np.testing.assert_allclose(found, third(np.maximum(second(first_(x)), 0)), atol=1e-5)
+
+
 def test_channels_first(tmp_path, rng):
     kernel, bias, x = made(rng, 3, 3, 2, 4), made(rng, 4), made(rng, 1, 2, 6, 7)
     net = sequential(image(2, 6, 7), conv("a", data_format="channels_first", padding="valid"))
