@@ -27,6 +27,7 @@ PLACES: Mapping[str, str] = {  # operation -> module:function
     "distil": "training.distil:run_distil",
     "train_classifier": "training.classifiers.job:run_train_classifier",
     "import_model": "importing.job:run_import",
+    "export_model": "exporting.job:run_export",
     "export_chips": "chips.prepare:run_export_chips",
 }
 

@@ -60,6 +60,7 @@ OPERATIONS: Mapping[str, Writes] = {
     "active_fire": Writes(("output", "polygons")),
     "repeat": Writes((), ("output",)),
     "import_model": Writes(("report",)),
+    "export_model": Writes(("output", "item", "report")),
     "describe": Writes(),
 }
 
