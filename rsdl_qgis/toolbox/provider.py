@@ -14,6 +14,7 @@ from .assess.drawassessmentsample import DrawAssessmentSample
 from .assess.estimatearea import EstimateArea
 from .assess.repeatrun import RepeatRun
 from .environment import Diagnostics, SetupEnvironment
+from .exportmodel import ExportModel
 from .importmodel import ImportModel
 from .models import DescribeModel, ListModels
 from .parameters import VECTOR_FORMATS
@@ -70,6 +71,7 @@ ALGORITHMS = (
     ListModels,
     DescribeModel,
     ImportModel,
+    ExportModel,
     SetupEnvironment,
     Diagnostics,
 )

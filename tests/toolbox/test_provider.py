@@ -44,6 +44,7 @@ NAMES = {
     "listmodels",
     "describemodel",
     "importmodel",
+    "exportmodel",
     "superresolution",
     "setupenvironment",
     "diagnostics",

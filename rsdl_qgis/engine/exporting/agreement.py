@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..boxes.detections import Detections
 from ..cards.card import ModelCard
@@ -20,7 +20,7 @@ from ..tables.tasks import task_of
 
 MOST_OBJECTS = 50  # of a tile, those with the largest scores
 SAME_PLACE = 0.01  # of a tile's side, within which the corners of the same object lie
-Answers = Sequence[NDArray] | Sequence[Detections]  # one a tile
+Answers = Sequence[Any]  # one a tile: an array, or Detections
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,9 @@ class Agreement:
         lost = 1 - self.share
         if not lost:
             return "No class differs on these tiles, so the original's accuracy holds there."
-        return f"An overall accuracy that was measured for the original can change by at most {100 * lost:.2g} % points."
+        return (
+            f"An overall accuracy that was measured for the original can change by at most {100 * lost:.2g} % points."
+        )
 
 
 def percent_down(share: float) -> str:
@@ -80,10 +82,10 @@ def answers(card: ModelCard, path: Path, tiles: Sequence[Arrays], report: Report
 def compared(card: ModelCard, expected: Answers, found: Answers, side: float) -> Agreement:
     """The agreement of the answers for the same tiles; ``side``: of a tile in pixels."""
     if task_of(card.task).boxes:
-        return _objects(expected, found, side)  # type: ignore[arg-type]
-    shares = [agreement(card, [a], [b]) for a, b in zip(expected, found)]  # type: ignore[list-item]
-    differences = [np.abs(a.astype(np.float64) - b) for a, b in zip(expected, found)]  # type: ignore[union-attr]
-    identical = all(np.array_equal(a, b, equal_nan=True) for a, b in zip(expected, found))  # type: ignore[arg-type]
+        return _objects(expected, found, side)
+    shares = [agreement(card, [a], [b]) for a, b in zip(expected, found)]
+    differences = [np.abs(a.astype(np.float64) - b) for a, b in zip(expected, found)]
+    identical = all(np.array_equal(a, b, equal_nan=True) for a, b in zip(expected, found))
     task = task_of(card.task)
     counted = "numbers" if task.numbers else "pixels" if task.dense else "series" if task.series else "images"
     return Agreement(

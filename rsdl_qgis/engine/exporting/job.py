@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from ..reports.exported_model import Compared, exported_page
 from ..tables.exports import EXPORT_FORMATS, ExportFormat
 from .agreement import Agreement, Answers, answers, compared
 from .archives import item_of, write_archive
-from .tiles import Tiles, tiles_of, wanted_rasters
+from .tiles import Tiles, divided, tiles_of, wanted_rasters
 
 REPORTS = (".html", ".htm")
 
@@ -75,30 +75,45 @@ def run_export(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         _check(asked, card, path)
         made = _named(card, asked)
         parts = {name: Part(file) for name, file in _files(asked).items()}
-        stack.callback(lambda: [part.discard() for part in parts.values()])
+        stack.callback(_discard, parts.values())
         report.progress(0.05, "Reading tiles")
-        tiles = tiles_of(card, path, asked.rasters, asked.tiles, Portion(report, 0.05, 0.2))
+        count = asked.tiles * (2 if asked.line.calibrated else 1)
+        exact = asked.format == "deepness"  # whose file takes tiles of one size
+        tiles = tiles_of(card, path, asked.rasters, count, Portion(report, 0.05, 0.2), exact)
+        calibration, tiles = divided(tiles) if asked.line.calibrated else (tiles, tiles)
         report.progress(0.2, "Exporting")
         with parts["output"].guard():
-            written = _written(asked, made, card, path, parts["output"].path, tiles, work)
+            written = _written(asked, made, card, path, parts["output"].path, calibration, work)
         report.check()
         report.progress(0.6, "Comparing")
         agreed, pairs = _compared(asked, card, path, written, parts["output"].path, tiles, work)
         sizes = _size(path), parts["output"].path.stat().st_size
         _tell(report, asked, tiles, agreed, sizes)
         if "item" in parts:
-            item = item_of(_with_agreement(written, asked, agreed, tiles), parts["output"].path, asked.output.name)
+            told = _with_agreement(written, asked, agreed, tiles)
+            item = item_of(told, parts["output"].path, asked.output.name)
             with parts["item"].guard():
                 parts["item"].path.write_text(json.dumps(item, indent=1, ensure_ascii=False), encoding="utf-8")
         if "report" in parts:
-            about = Compared(asked.line.title, asked.output.name, tiles.text, tiles.real, agreed.text, agreed.loss, sizes)
+            about = Compared(
+                asked.line.title, asked.output.name, tiles.text, tiles.real, agreed.text, agreed.loss, sizes
+            )
             with parts["report"].guard():
                 page = exported_page(card, about, _metrics(agreed), tiles.images, *pairs)
                 parts["report"].path.write_text(page, encoding="utf-8")
         report.check()
         files = {name: str(part.commit()) for name, part in parts.items()}
-    return {**files, "name": made.name, "same": agreed.share, "largest": agreed.largest, "mean": agreed.mean,
-            "identical": agreed.identical, "tiles": tiles.text, "size": sizes[1], "original_size": sizes[0]}  # fmt: skip
+    return {
+        **files,
+        "name": made.name,
+        "same": agreed.share,
+        "largest": agreed.largest,
+        "mean": agreed.mean,
+        "identical": agreed.identical,
+        "tiles": tiles.text,
+        "size": sizes[1],
+        "original_size": sizes[0],
+    }
 
 
 def _check(asked: Asked, card: ModelCard, path: Path) -> None:
@@ -128,6 +143,11 @@ def _named(card: ModelCard, asked: Asked) -> ModelCard:
     return replace(card, name=name, title=title)
 
 
+def _discard(parts: Iterable[Part]) -> None:
+    for part in parts:
+        part.discard()
+
+
 def _files(asked: Asked) -> dict[str, Path]:
     files = {"output": asked.output, "item": asked.item, "report": asked.report}
     return {name: file for name, file in files.items() if file is not None}
@@ -148,7 +168,8 @@ def _written(
         return replace(write_torchscript(card, path, target), name=made.name)
     from .graphs import graph_of, write_graph
 
-    graph, keys = graph_of(card, path, work), {}
+    graph = graph_of(card, path, work)
+    keys: dict[str, str] = {}
     if asked.format == "onnx-fp16":
         from .precision import in_half
 
@@ -174,13 +195,14 @@ def _compared(
     """The agreement with the original, and what both give for the first tile."""
     quiet = Report()
     onnx = not path.is_dir() or (path / "model.onnx").is_file()
-    expected = answers(card, path, tiles.arrays, quiet, "onnx" if onnx else "torch")
+    own = "torch" if asked.format == "torchscript" or not onnx else "onnx"  # the file that is exported
+    expected = answers(card, path, tiles.arrays, quiet, own)
     if asked.format == "torchscript":
         from .torchscript import torchscript_answers
 
         found: Answers = torchscript_answers(card, target, tiles.arrays)
     elif asked.format == "zip":
-        found = answers(card, unpack(target, work / "again"), tiles.arrays, quiet, "onnx" if onnx else "torch")
+        found = answers(card, unpack(target, work / "again"), tiles.arrays, quiet, own)
     else:
         renamed = [_renamed(arrays, card, written) for arrays in tiles.arrays]
         found = answers(written, target, renamed, quiet)
@@ -230,5 +252,3 @@ def _metrics(agreed: Agreement) -> list[tuple[str, str]]:
         (f"largest difference of {agreed.measured}", f"{agreed.largest:.3g}"),
         (f"mean difference of {agreed.measured}", f"{agreed.mean:.2g}"),
     ]
-
-

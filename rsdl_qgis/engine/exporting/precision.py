@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Sequence
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,9 @@ def in_half(model: onnx.ModelProto) -> onnx.ModelProto:
     """The network with half-precision weights and numbers; inputs and outputs stay in single precision."""
     from onnxruntime.transformers.float16 import convert_float_to_float16
 
-    return convert_float_to_float16(model, keep_io_types=True)
+    made: onnx.ModelProto = convert_float_to_float16(model, keep_io_types=True)
+    sort_nodes(made.graph)
+    return made
 
 
 def in_integers(model: onnx.ModelProto, card: ModelCard, tiles: Sequence[Arrays]) -> onnx.ModelProto:
@@ -61,6 +64,15 @@ def in_integers(model: onnx.ModelProto, card: ModelCard, tiles: Sequence[Arrays]
         quiet.setLevel(level)
     made.producer_name = producer
     return made
+
+
+def sort_nodes(graph: onnx.GraphProto) -> None:
+    """Put each node behind those whose outputs it takes."""
+    made_by = {name: i for i, node in enumerate(graph.node) for name in node.output}
+    before = {i: {made_by[name] for name in node.input if name in made_by} for i, node in enumerate(graph.node)}
+    nodes = [graph.node[i] for i in TopologicalSorter(before).static_order()]
+    del graph.node[:]
+    graph.node.extend(nodes)
 
 
 class _Reader:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +42,17 @@ class Tiles:
     real: bool
 
 
-def tiles_of(card: ModelCard, path: Path, rasters: Sequence[AskedRaster], count: int, report: Report) -> Tiles:
+def tiles_of(
+    card: ModelCard, path: Path, rasters: Sequence[AskedRaster], count: int, report: Report, exact: bool = False
+) -> Tiles:
     """``count`` tiles of the rasters, one a date of each input in the card's order; of made-up values without any.
+
+    ``exact``: they have the size that the model was trained with, and no smaller one.
 
     MismatchError where the rasters are not what the model takes, or have no valid pixel.
     """
     form = network_form(card, path, "cpu")
-    side = form.side if form is not None and form.side else _side(card)
+    side = form.side if form is not None and form.side else _side(card, exact)
     if not rasters:
         return _made_up(card, side, form, count)
     with RasterSource(layers_of(_by_input(card, rasters), card)) as source:
@@ -56,7 +60,8 @@ def tiles_of(card: ModelCard, path: Path, rasters: Sequence[AskedRaster], count:
         scales = sampled_scaling(source, card, report)
         margin = form.margin if form else (0, 0)
         inner = (max(1, side[0] - sum(margin)), max(1, side[1] - sum(margin)))
-        arrays, images = [], {}
+        arrays: list[Arrays] = []
+        images: dict[str, Any] = {}
         for window in _windows(source.grid.height, source.grid.width, inner, count):
             report.check()
             tile = load_tile(source, scales, window, margin)
@@ -68,6 +73,15 @@ def tiles_of(card: ModelCard, path: Path, rasters: Sequence[AskedRaster], count:
     if not arrays:
         raise MismatchError("The layers have no valid pixel in the places that were looked at.", "Choose others.")
     return Tiles(tuple(arrays), images, f"{_counted(len(arrays), side, card)} of the layers given", True)
+
+
+def divided(tiles: Tiles) -> tuple[Tiles, Tiles]:
+    """Tiles to calibrate on, and others to compare on, which say so; the same where there is one alone."""
+    half = len(tiles.arrays) // 2
+    if not half:
+        return tiles, replace(tiles, text=f"{tiles.text}, on which it was calibrated")
+    text = f"{len(tiles.arrays) - half} of {tiles.text}; it was calibrated on the other{'' if half == 1 else 's'}"
+    return replace(tiles, arrays=tiles.arrays[-half:]), replace(tiles, arrays=tiles.arrays[:-half], text=text)
 
 
 def wanted_rasters(card: ModelCard) -> list[str]:
@@ -91,11 +105,11 @@ def _by_input(card: ModelCard, rasters: Sequence[AskedRaster]) -> dict[str, list
     return {item.name: [next(left) for _ in item.dates] for item in card.inputs}
 
 
-def _side(card: ModelCard) -> tuple[int, int]:
+def _side(card: ModelCard, exact: bool) -> tuple[int, int]:
     if task_of(card.task).series:
         return 32, 32  # pixels, each of which is a series
     size, multiple = card.tiling.size, card.tiling.multiple
-    if card.tiling.any_size:
+    if card.tiling.any_size and not exact:
         size = max(1, min(size, LARGEST) // multiple) * multiple
     return size, size
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from ..cards.card import WEIGHTS_FILE, ModelCard
+from ..cards.onnx.detectors import Layout
 from ..errors import ModelError
 from ..networks import NETWORKS, build_network
+from ..runtime.detector_outputs import decoder_of
+from ..runtime.network import Arrays
 from ..runtime.onnx_export import example_inputs
 from ..runtime.torch_engine import activation
 from ..tables.tasks import task_of
+from .agreement import Answers
 
 TRACED_SIDE = 64  # pixels: as ONNX is
 
@@ -60,9 +66,9 @@ def write_torchscript(card: ModelCard, path: Path, target: Path) -> ModelCard:
     inputs = tuple(example_inputs(card, 2, side).values())
     given = tuple(image[:, 0] for image in inputs) if single else inputs
     with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")  # the tracer's notes on constant shapes
-        traced = torch.jit.freeze(torch.jit.trace(whole, given, check_trace=False))
-    torch.jit.save(traced, str(target))
+        warnings.simplefilter("ignore")  # the tracer's notes on constant shapes, and that there is a newer format
+        traced = torch.jit.trace(whole, given, check_trace=False)
+        torch.jit.save(traced, str(target))
     return replace(card, axes="NCHW") if single else card
 
 
@@ -71,10 +77,21 @@ def is_single(card: ModelCard) -> bool:
     return len(card.inputs) == 1 and len(card.inputs[0].dates) == 1 and not task_of(card.task).series
 
 
-def torchscript_answers(card: ModelCard, target: Path, arrays: dict[str, Tensor]) -> list[Tensor]:
-    """What the file gives for a batch of arrays, (N, T, C, H, W) or series."""
-    network = torch.jit.load(str(target))
-    given = [arrays[name][:, 0] if is_single(card) else arrays[name] for name in card.tensors]
-    with torch.no_grad():
-        output = network(*given)
-    return list(output) if isinstance(output, tuple) else [output]
+def torchscript_answers(card: ModelCard, target: Path, tiles: Sequence[Arrays]) -> Answers:
+    """What the file gives for each tile, as ``agreement.answers``."""
+    single = is_single(card)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that there is a newer format
+        network = torch.jit.load(str(target))
+    decode = decoder_of(card, Layout("boxes-scores", len(card.classes)))
+    found: list[Any] = []
+    for arrays in tiles:
+        given = [torch.from_numpy(arrays[name]) for name in card.tensors]
+        with torch.no_grad():
+            output = network(*(tensor[:, 0] if single else tensor for tensor in given))
+        if isinstance(output, Tensor):
+            found.append(output.numpy())
+        else:
+            height, width = given[0].shape[-2:]
+            found.append(decode(tuple(part.numpy() for part in output), (height, width), 0.0))
+    return found

@@ -43,13 +43,17 @@ def exported_page(
     """The page. ``metrics``: (label, value); ``images``, ``expected``, ``found``: the first tile, and what the
     original and the exported file give for it.
     """
-    return web.page(card.title, f"'{card.name}' exported as {about.format}", _body(card, about, metrics, images, expected, found))
+    return web.page(
+        card.title, f"'{card.name}' exported as {about.format}", _body(card, about, metrics, images, expected, found)
+    )
 
 
 def _body(
     card: ModelCard, about: Compared, metrics: Sequence[tuple[str, str]], images: Images, expected: Any, found: Any
 ) -> Iterator[str]:
-    yield web.tiles([*metrics, ("size", file_size(about.sizes[1])), ("size of the original", file_size(about.sizes[0]))])
+    yield web.tiles(
+        [*metrics, ("size", file_size(about.sizes[1])), ("size of the original", file_size(about.sizes[0]))]
+    )
     yield web.section("Agreement with the original", web.paragraph(f"On {about.tiles}: {about.agreement}"),
                       web.paragraph(about.loss), *([] if about.real else [web.note(MADE_UP)]))  # fmt: skip
     pictures = list(_pictures(card, images, expected, found))
