@@ -28,6 +28,8 @@ PLACES: Mapping[str, str] = {  # operation -> module:function
     "train_classifier": "training.classifiers.job:run_train_classifier",
     "import_model": "importing.job:run_import",
     "export_model": "exporting.job:run_export",
+    "describe_model": "describing.job:run_describe_model",
+    "list_models": "describing.job:run_list_models",
     "export_chips": "chips.prepare:run_export_chips",
 }
 

@@ -429,6 +429,12 @@ OPERATIONS: Mapping[str, Table] = {
         "folders": Argument(ListOf(Text(LONGEST_PATH))),  # of models, besides the usual ones
         "report": Argument(Path()),
     },
+    "describe_model": {
+        "model": Argument(MODEL, required=True),
+        "layer": Argument(Object("a raster", RASTER)),  # which it may fit
+        "report": Argument(Path()),
+    },
+    "list_models": {"folders": Argument(ListOf(Text(LONGEST_PATH))), "report": Argument(Path())},
     "export_model": {
         **OUTPUT,
         "model": Argument(MODEL, required=True),
