@@ -22,7 +22,7 @@ FROM = {  # key of the provenance -> what it is called
     "data": "Data",
     "split": "Split",
     "samples": "Samples",
-    "start": "Started from",
+    "start": "Start",
     "imported": "Imported",
     "exported": "Exported",
 }
