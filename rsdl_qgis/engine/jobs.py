@@ -30,6 +30,8 @@ PLACES: Mapping[str, str] = {  # operation -> module:function
     "export_model": "exporting.job:run_export",
     "describe_model": "describing.job:run_describe_model",
     "list_models": "describing.job:run_list_models",
+    "fetch_model": "fetching.job:run_fetch_model",
+    "fetch_manifests": "fetching.job:run_fetch_manifests",
     "export_chips": "chips.prepare:run_export_chips",
 }
 

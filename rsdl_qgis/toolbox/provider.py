@@ -15,6 +15,7 @@ from .assess.estimatearea import EstimateArea
 from .assess.repeatrun import RepeatRun
 from .environment import Diagnostics, SetupEnvironment
 from .exportmodel import ExportModel
+from .fetchmodel import FetchModel
 from .importmodel import ImportModel
 from .models import DescribeModel, ListModels
 from .parameters import VECTOR_FORMATS
@@ -72,6 +73,7 @@ ALGORITHMS = (
     DescribeModel,
     ImportModel,
     ExportModel,
+    FetchModel,
     SetupEnvironment,
     Diagnostics,
 )

@@ -45,6 +45,7 @@ NAMES = {
     "describemodel",
     "importmodel",
     "exportmodel",
+    "fetchmodel",
     "superresolution",
     "setupenvironment",
     "diagnostics",

@@ -429,6 +429,13 @@ OPERATIONS: Mapping[str, Table] = {
         "folders": Argument(ListOf(Text(LONGEST_PATH))),  # of models, besides the usual ones
         "report": Argument(Path()),
     },
+    "fetch_model": {
+        "name": Argument(Text(64), required=True),
+        "manifests": Argument(ListOf(Text(LONGEST_PATH)), required=True),
+        "replace": Argument(Boolean(), default=False),
+        "folders": Argument(ListOf(Text(LONGEST_PATH))),
+    },
+    "fetch_manifests": {"manifests": Argument(ListOf(Text(LONGEST_PATH)), required=True)},
     "describe_model": {
         "model": Argument(MODEL, required=True),
         "layer": Argument(Object("a raster", RASTER)),  # which it may fit
