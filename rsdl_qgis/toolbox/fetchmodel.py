@@ -29,9 +29,10 @@ class FetchModel(RsdlAlgorithm):
     def help(self):
         return tr(
             "Downloads a model of a manifest, checks it by its size and SHA-256, and installs it among yours. What was "
-            "interrupted goes on where it ended. QGIS's proxy settings and certificates are used.\n\nManifests are lists "
-            "of models: the plugin may come with one, and addresses, files and folders of others are added in Settings "
-            "→ Options → RSDL. Without a model, the lists at addresses are fetched again, and what they offer is logged."
+            "interrupted goes on where it ended. QGIS's proxy settings and certificates are used.\n\nManifests are "
+            "lists of models: the plugin may come with one, and addresses, files and folders of others are added in "
+            "Settings → Options → RSDL. Without a model, the lists at addresses are fetched again, and what they offer "
+            "is logged."
         )
 
     def tags(self):

@@ -101,6 +101,7 @@ def _begins(answer: Any) -> int:
 
 def _problem(address: str, error: Exception) -> ModelError:
     if isinstance(error, urllib.error.HTTPError):
+        error.close()
         return ModelError(f"{shortened(address)} cannot be fetched: {error.code} {error.reason}.")
     why = str(getattr(error, "reason", "") or error) or type(error).__name__
     hint = "Check the address, the connection and the proxy. What came stays; run it again to go on."
