@@ -19,7 +19,7 @@ from ..importing.check import checked as run_a_tile
 from ..job.arguments import checked
 from ..job.outputs import writing
 from ..prediction.request import AskedRaster
-from ..reports.model_page import Page, list_page, model_page
+from ..reports.models.described import Page, list_page, model_page
 from .fit import answer_text, fits_of
 
 REPORT = {"report": (".html", ".htm")}

@@ -20,7 +20,7 @@ from ..job.arguments import OPERATIONS, checked
 from ..job.outputs import writing
 from ..prediction.request import AskedRaster
 from ..raster.atomic_file import Part
-from ..reports.exported_model import Compared, exported_page
+from ..reports.models.exported import Compared, exported_page
 from ..tables.exports import EXPORT_FORMATS, ExportFormat
 from .agreement import Agreement, Answers, answers, compared
 from .archives import item_of, write_archive

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..cards.card import ModelCard
-from ..cards.sheet import headline, sheet
-from ..tables.tasks import task_of
-from . import html as web
-from .charts import legend
-from .imported_model import pictures_of
+from ...cards.card import ModelCard
+from ...cards.sheet import headline, sheet
+from ...tables.tasks import task_of
+from .. import html as web
+from ..charts import legend
+from ..imported_model import pictures_of
 
 FITS = {True: "yes", False: "no", None: "to check"}
 SHOWN = 5  # bands that a list names

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..boxes.detections import Detections
-from ..cards.card import ModelCard
-from ..evaluation.decision import class_of
-from ..tables.tasks import task_of
-from . import html as web
-from .box_pictures import object_pictures
-from .sample_pictures import Images, class_picture, data_uri, number_picture, picture, value_span
-from .text import file_size
+from ...boxes.detections import Detections
+from ...cards.card import ModelCard
+from ...evaluation.decision import class_of
+from ...tables.tasks import task_of
+from .. import html as web
+from ..box_pictures import object_pictures
+from ..sample_pictures import Images, class_picture, data_uri, number_picture, picture, value_span
+from ..text import file_size
 
 MOST_BOXES, MOST_CLASSES = 100, 250
 MADE_UP = (
