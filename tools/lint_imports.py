@@ -27,8 +27,8 @@ WITHOUT_QGIS = ("engine", CLI)
 QGIS_MODULES = ("qgis", "processing", "osgeo", "PyQt5", "PyQt6")
 ENGINE_TOP = ("__main__", "jobs")  # above the engine's folders; its other modules lie below them
 ENGINE_FOLDERS = (  # from the top down
-    *("repeating", "training", "importing", "interop", "assessment", "reports", "chips", "fire", "prediction"),
-    *("stac", "runtime", "vector", "radiometry", "boxes", "raster"),
+    *("repeating", "training", "describing", "exporting", "fetching", "importing", "interop", "assessment", "reports"),
+    *("chips", "fire", "prediction", "stac", "runtime", "vector", "radiometry", "boxes", "raster"),
     *("networks", "evaluation", "runs", "bundles", "cards", "job", "tables", "files"),
 )
 FOLDERS_FOR_QGIS = ("bundles", "cards", "job", "tables", "files")  # of the engine; standard library only

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ..engine.cards.card import ModelCard
+from ..engine.cards.sheet import sheet_lines
 from ..engine.cards.stac_mlm import to_item
 from ..engine.cards.store import Store
 from ..engine.errors import RsdlError
@@ -63,4 +64,5 @@ def described(card: ModelCard) -> list[str]:
         lines.append(f"Resolution: {card.resolution:g} m per pixel")
     classes = ", ".join(f"{c.value} {c.name}" for c in card.classes)
     lines.append(f"Classes: {classes}" if classes else f"Gives numbers; unit: {card.unit or '-'}")
+    lines += sheet_lines(card, ("How good it is", "Where it is from", "Limits"))
     return lines

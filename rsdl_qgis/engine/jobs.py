@@ -27,6 +27,11 @@ PLACES: Mapping[str, str] = {  # operation -> module:function
     "distil": "training.distil:run_distil",
     "train_classifier": "training.classifiers.job:run_train_classifier",
     "import_model": "importing.job:run_import",
+    "export_model": "exporting.job:run_export",
+    "describe_model": "describing.job:run_describe_model",
+    "list_models": "describing.job:run_list_models",
+    "fetch_model": "fetching.job:run_fetch_model",
+    "fetch_manifests": "fetching.job:run_fetch_manifests",
     "export_chips": "chips.prepare:run_export_chips",
 }
 

@@ -54,18 +54,33 @@ class _ChoiceWrapper(WidgetWrapper):
         for name, title in offered(kind, detail):
             self._combo.addItem(f"{name} - {title}" if title else name, name)
             self._tell(title)
+        for name, title in fetchable_models(detail) if kind in ("models", "bases") else ():
+            self._combo.addItem(f"{name} - {title}", name)
+            self._tell(tr("It is downloaded when it is chosen."))
         for text in unusable_models() if kind in ("models", "bases") else ():
             self._combo.addItem(text)
             self._tell(text)
             self._combo.model().item(self._combo.count() - 1).setEnabled(False)
         text = self._combo.lineEdit()
         self._combo.currentIndexChanged.connect(lambda _: text.setCursorPosition(0))  # a name stands before its title
+        if kind in ("models", "bases"):
+            self._combo.activated.connect(self._fetch)
         self._combo.editTextChanged.connect(lambda _: self.widgetValueHasChanged.emit(self))
         return self._with_button(kind) if kind in FILES else self._combo
 
     def _tell(self, text: str) -> None:
         """Give the last item a tip, as plain text: Qt would take a file's words for HTML."""
         self._combo.setItemData(self._combo.count() - 1, escape(text), Qt.ItemDataRole.ToolTipRole)
+
+    def _fetch(self, index: int) -> None:
+        """Offer to download a model that is not there, when it is chosen."""
+        name = self._combo.itemData(index)
+        entry = next((entry for entry in settings.fetchable() if entry.name == name), None) if name else None
+        if entry is None:
+            return
+        offer_download(name)
+        if all(entry.name != name for entry in settings.fetchable()):
+            self._combo.setItemText(index, f"{name} - {entry.title}")
 
     def _with_button(self, kind: str) -> QWidget:
         widget = QWidget()
@@ -107,8 +122,30 @@ def offered(kind: str, detail: str) -> list[tuple[str, str]]:
         return installed_models(detail)
     if kind == "networks":
         return networks(detail)
+    if kind == "fetchable":
+        return fetchable_models(detail)
     words = {"devices": DEVICES, "weights": PUBLISHED}.get(kind) or detail.split(",")
     return [(word, "") for word in words]
+
+
+def fetchable_models(tasks: str = "") -> list[tuple[str, str]]:
+    """(name, title) of models of these tasks that can be downloaded, and are not."""
+    wanted = {task for task in tasks.split(",") if task}
+    return [
+        (
+            entry.name,
+            tr("{title} (not downloaded, {size} MB)").format(title=entry.title, size=f"{entry.size / 1e6:.1f}"),
+        )
+        for entry in settings.fetchable()
+        if not wanted or not entry.task or entry.task in wanted
+    ]
+
+
+def offer_download(name: str) -> None:
+    """Opens the dialog that downloads a model."""
+    import processing
+
+    processing.execAlgorithmDialog("rsdl:fetchmodel", {"MODEL": name})
 
 
 def unusable_models() -> list[str]:

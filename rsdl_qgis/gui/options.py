@@ -43,6 +43,14 @@ class OptionsPage(QgsOptionsPageWidget):
         self.models = QPlainTextEdit("\n".join(settings.model_folders()))
         self.models.setToolTip(tr("Folders that contain model folders or .onnx files, one per line."))
         self.models.setMaximumHeight(90)
+        self.manifests = QPlainTextEdit("\n".join(settings.own_manifests()))
+        self.manifests.setToolTip(
+            tr(
+                "Lists of models that can be downloaded: the address (http, https), file or folder of each manifest, "
+                "one per line. Their models are offered as 'not downloaded'."
+            )
+        )
+        self.manifests.setMaximumHeight(90)
         self.device = QComboBox()
         self.device.setEditable(True)
         self.device.addItems(DEVICES)
@@ -57,12 +65,15 @@ class OptionsPage(QgsOptionsPageWidget):
         form.addRow("", self.state)
         form.addRow("", button)
         form.addRow(tr("Additional model folders"), self.models)
+        form.addRow(tr("Lists of models to download"), self.manifests)
         form.addRow(tr("Default device"), self.device)
         self.python.fileChanged.connect(self._show_state)
         self._show_state()
 
     def apply(self):
-        settings.save(self.python.filePath(), self.models.toPlainText(), self.device.currentText())
+        settings.save(
+            self.python.filePath(), self.models.toPlainText(), self.device.currentText(), self.manifests.toPlainText()
+        )
         provider = QgsApplication.processingRegistry().providerById("rsdl")
         if provider is not None:
             provider.refreshAlgorithms()  # the default of DEVICE

@@ -14,6 +14,8 @@ from .assess.drawassessmentsample import DrawAssessmentSample
 from .assess.estimatearea import EstimateArea
 from .assess.repeatrun import RepeatRun
 from .environment import Diagnostics, SetupEnvironment
+from .exportmodel import ExportModel
+from .fetchmodel import FetchModel
 from .importmodel import ImportModel
 from .models import DescribeModel, ListModels
 from .parameters import VECTOR_FORMATS
@@ -70,6 +72,8 @@ ALGORITHMS = (
     ListModels,
     DescribeModel,
     ImportModel,
+    ExportModel,
+    FetchModel,
     SetupEnvironment,
     Diagnostics,
 )

@@ -231,3 +231,31 @@ def test_a_bad_model_is_a_line_everywhere(run, refusal, home, tmp_path, make_fee
         assert len([text for kind, text in feedback.said if kind == "warning" and str(bad) in text]) == 1
         assert "bright" in run("describemodel", {"MODEL": str(models / "bright")})[0]["DESCRIPTION"]
         assert "bad" in refusal("describemodel", {"MODEL": "bad"})
+
+
+def test_a_page_and_whether_it_fits_a_layer(run, refusal, known_models, write_raster, tmp_path):
+    image = write_raster(tmp_path / "image.tif", [[[0, 150] * 10] * 20] * 2, descriptions=("red", "nir"))
+    page = tmp_path / "page.html"
+    results, _ = run("describemodel", {"MODEL": "bright", "LAYER": image, "REPORT": str(page)})
+    assert results["FITS"] is True and "red = band 1" in results["REASONS"]
+    told = json.loads(results["JSON"])
+    assert told["fits"] is True and told["what_it_gives"]["Classes"] and told["limits"]
+    assert "fits this layer" in page.read_text("utf-8") and "data:image/" in page.read_text("utf-8")
+    other = write_raster(tmp_path / "other.tif", [[[0, 150] * 10] * 20] * 3)
+    results, _ = run("describemodel", {"MODEL": "bright", "LAYER": other})
+    assert results["FITS"] is False and "the raster has 3" in results["REASONS"]
+    assert ".html" in refusal("describemodel", {"MODEL": "bright", "REPORT": str(tmp_path / "page.pdf")})
+
+
+def test_the_list_is_a_page_and_json_too(run, known_models, tmp_path):
+    page = tmp_path / "list.html"
+    results, _ = run("listmodels", {"REPORT": str(page)})
+    assert "bright" in [model["name"] for model in json.loads(results["JSON"])]
+    assert page.is_file()
+
+
+def test_a_model_is_described_without_an_environment(run, refusal, known_models, monkeypatch, tmp_path):
+    monkeypatch.delenv("RSDL_PYTHON")
+    results, _ = run("describemodel", {"MODEL": "bright"})
+    assert "How good it is" in results["DESCRIPTION"] and json.loads(results["JSON"])["where_it_is_from"]
+    assert "Set up environment" in refusal("describemodel", {"MODEL": "bright", "REPORT": str(tmp_path / "p.html")})

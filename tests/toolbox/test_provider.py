@@ -44,6 +44,8 @@ NAMES = {
     "listmodels",
     "describemodel",
     "importmodel",
+    "exportmodel",
+    "fetchmodel",
     "superresolution",
     "setupenvironment",
     "diagnostics",

@@ -74,10 +74,10 @@ def test_every_model_becomes_an_archive_that_can_be_installed(tmp_path):
     models = {path.parent.name for path in ROOT.glob("models/*/model.json")}
     assert {entry["name"] for entry in entries} == models
     for entry in entries:
-        content = (tmp_path / entry["file"]).read_bytes()
+        content = (tmp_path / entry["address"]).read_bytes()
         assert entry["size"] == len(content)
         assert entry["sha256"] == hashlib.sha256(content).hexdigest()
-        card = read_card(tmp_path / entry["file"])
+        card = read_card(tmp_path / entry["address"])
         assert (card.name, card.title, card.task) == (entry["name"], entry["title"], entry["task"])
 
 

@@ -41,8 +41,7 @@ def fetched(address: str, folder: Path, report: Report, sha256: str = "", larges
     report.progress(0.0, f"Fetching {shortened(address)}")
     request = urllib.request.Request(address, headers={"User-Agent": AGENT})
     try:
-        opener = urllib.request.build_opener(_SameKind)
-        with opener.open(request, timeout=TIMEOUT) as answer:
+        with opener().open(request, timeout=TIMEOUT) as answer:
             target = folder / file_name(answer.url if Path(file_name(answer.url)).suffix else address)
             stated = int(answer.headers.get("Content-Length") or 0)
             _check_room(address, stated, folder, largest)
@@ -80,6 +79,11 @@ def digest_of(checksum: object) -> str:
     text = str(checksum or "").lower().removeprefix("sha256:")
     text = text[len(SHA256_PREFIX) :] if len(text) == 68 and text.startswith(SHA256_PREFIX) else text
     return text if re.fullmatch("[0-9a-f]{64}", text) else ""
+
+
+def opener() -> urllib.request.OpenerDirector:
+    """What asks http and https alone, by the environment's proxies."""
+    return urllib.request.build_opener(_SameKind)
 
 
 class _SameKind(urllib.request.HTTPRedirectHandler):

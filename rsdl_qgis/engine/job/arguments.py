@@ -14,6 +14,7 @@ from ..errors import InputError
 from ..tables.axes import AXES
 from ..tables.classifiers import CLASSIFIERS, SHARES
 from ..tables.devices import ENGINES
+from ..tables.exports import EXPORT_FORMATS
 from ..tables.fire import METHODS, VALUES
 from ..tables.kinds import (
     LONGEST_PATH,
@@ -430,6 +431,29 @@ OPERATIONS: Mapping[str, Table] = {
         "name": Argument(Text(64)),
         "replace": Argument(Boolean(), default=False),
         "folders": Argument(ListOf(Text(LONGEST_PATH))),  # of models, besides the usual ones
+        "report": Argument(Path()),
+    },
+    "fetch_model": {
+        "name": Argument(Text(64), required=True),
+        "manifests": Argument(ListOf(Text(LONGEST_PATH)), required=True),
+        "replace": Argument(Boolean(), default=False),
+        "folders": Argument(ListOf(Text(LONGEST_PATH))),
+    },
+    "fetch_manifests": {"manifests": Argument(ListOf(Text(LONGEST_PATH)), required=True)},
+    "describe_model": {
+        "model": Argument(MODEL, required=True),
+        "layer": Argument(Object("a raster", RASTER)),  # which it may fit
+        "report": Argument(Path()),
+    },
+    "list_models": {"folders": Argument(ListOf(Text(LONGEST_PATH))), "report": Argument(Path())},
+    "export_model": {
+        **OUTPUT,
+        "model": Argument(MODEL, required=True),
+        "format": Argument(Choice(tuple(EXPORT_FORMATS)), default="zip"),
+        "layers": Argument(ListOf(Object("a raster", RASTER), 1)),  # to compare on: one a date of each input, in order
+        "tiles": Argument(Whole(1, 256), default=8),
+        "name": Argument(Text(64)),
+        "item": Argument(Path()),
         "report": Argument(Path()),
     },
     "train": TRAINING,

@@ -60,6 +60,11 @@ OPERATIONS: Mapping[str, Writes] = {
     "active_fire": Writes(("output", "polygons")),
     "repeat": Writes((), ("output",)),
     "import_model": Writes(("report",)),
+    "fetch_model": Writes(),
+    "fetch_manifests": Writes(),
+    "describe_model": Writes(("report",)),
+    "list_models": Writes(("report",)),
+    "export_model": Writes(("output", "item", "report")),
     "describe": Writes(),
 }
 

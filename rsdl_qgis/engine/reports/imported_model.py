@@ -42,7 +42,7 @@ def _body(
     found: NDArray | None,
     objects: Detections | None,
 ) -> Iterator[str]:
-    pictures = list(_pictures(card, images, found, objects))
+    pictures = list(pictures_of(card, images, found, objects))
     shown = [web.sample(text, pictures)] if pictures else [web.paragraph(text)]
     if found is not None and card.classes:
         used = [card.classes[i] for i in np.unique(found)[:LEGEND]]
@@ -53,9 +53,10 @@ def _body(
     yield web.section("What the model takes and gives", web.table(["", "", "From"], [list(f) for f in facts], texts=3))
 
 
-def _pictures(
+def pictures_of(
     card: ModelCard, images: Images, found: NDArray | None, objects: Detections | None
 ) -> Iterator[tuple[str, str]]:
+    """(title, data URI) of a tile, and of what a model makes of it."""
     if not images:
         return
     yield "image", data_uri(picture(images, card.inputs))

@@ -51,21 +51,27 @@ def temporary_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def run_job(job: Mapping[str, Any], feedback: QgsProcessingFeedback, folder: Path | None = None) -> dict[str, Any]:
+def run_job(
+    job: Mapping[str, Any],
+    feedback: QgsProcessingFeedback,
+    folder: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """Runs the job to its end and returns its result.
 
-    ``folder``: from ``temporary_folder``, if the job has files there. QgsProcessingException: the job was
+    ``folder``: from ``temporary_folder``, if the job has files there. ``variables``: of the environment, such as of
+    QGIS's proxy for a job that fetches. QgsProcessingException: the job was
     cancelled (the worker is gone within two seconds), failed, or the worker died; half-written outputs are
     removed.
     """
     if folder is None:
         with temporary_folder() as folder:
-            return run_job(job, feedback, folder)
+            return run_job(job, feedback, folder, variables)
     if feedback.isCanceled():
         raise QgsProcessingException(tr("The job was cancelled."))
     try:
         python = settings.worker_python()
-        process = _start(python.path, folder)
+        process = _start(python.path, folder, variables or {})
     except (RsdlError, OSError) as error:
         raise QgsProcessingException(tr("The worker cannot be started. {reason}").format(reason=error)) from None
     finished = False
@@ -81,9 +87,9 @@ def run_job(job: Mapping[str, Any], feedback: QgsProcessingFeedback, folder: Pat
             _remove_parts(job, process.pid)
 
 
-def _start(python: Path, folder: Path) -> Process:
+def _start(python: Path, folder: Path, variables: Mapping[str, str]) -> Process:
     places = dict.fromkeys(("TMPDIR", "TMP", "TEMP", "RSDL_TEMPORARY"), str(folder))
-    return start(worker_command(python), {**worker_environment(), **places}, PIPE, PIPE)
+    return start(worker_command(python), {**worker_environment(), **variables, **places}, PIPE, PIPE)
 
 
 def _converse(process: Process, job: Mapping[str, Any], feedback: QgsProcessingFeedback) -> dict[str, Any]:
