@@ -32,6 +32,7 @@ from ..tables.kinds import (
     TextThat,
     Whole,
 )
+from ..tables.quality import WORDS
 from ..tables.sensors import AUTO, SENSORS
 from ..tables.tasks import ALL_TASKS, TASKS
 from .class_values import is_shares
@@ -63,11 +64,17 @@ NUMBERED = TextThat(_is_whole, "a whole number")  # names of values by class
 
 NODATA = Number(finite=False)
 BANDS = ListOf(Whole(1, LARGEST_BAND), 1)
+QUALITY: Table = {  # see products.quality
+    "words": Argument(ListOf(Choice(WORDS))),
+    "path": Argument(Path()),
+    "values": Argument(ListOf(Whole(-(2**31), 2**31 - 1))),
+}
 RASTER: Table = {
-    "path": Argument(Path(), required=True),
+    "path": Argument(Path("a raster, or a product: its folder, archive or files divided by ';'"), required=True),
     "bands": Argument(BANDS),
     "nodata": Argument(Either((NODATA, ListOf(Nullable(NODATA), 1)))),
     "palette": Argument(Boolean()),  # the colours of its values are read
+    "quality": Argument(Object("pixels to leave out", QUALITY)),
     "title": Argument(Text()),
     "date": Argument(Text()),
     "key": Argument(Text()),  # stands for the path of a copy that was made for this job

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..errors import InputError
+from ..files.names import divided
 from ..files.text import shortened
 
-DIVIDER = ";"
 RASTER = re.compile(r"\.(tif|tiff|jp2|img|vrt)$", re.IGNORECASE)
 ZIPS, TARS = (".zip",), (".tar", ".tar.gz", ".tgz")
 MOST_FILES = 5000  # of a product
@@ -60,8 +60,8 @@ class Files:
         if self.archive.lower().endswith(ZIPS):
             with zipfile.ZipFile(self.archive) as archive, archive.open(name) as member:
                 return member.read(LARGEST + 1)
-        with tarfile.open(self.archive) as archive:
-            found = archive.extractfile(name)
+        with tarfile.open(self.archive) as bundle:
+            found = bundle.extractfile(name)
             return b"" if found is None else found.read(LARGEST + 1)
 
 
@@ -77,13 +77,13 @@ def is_archive(path: str) -> bool:
 
 def is_divided(text: str) -> bool:
     """Whether a text names several files."""
-    return DIVIDER in text and not text.lstrip().startswith("<") and not os.path.exists(text)
+    return divided(text) != [text]
 
 
 def files_of(text: str) -> Files:
     """The files of a product that is given as a folder, an archive or several files. InputError where it is none."""
     if is_divided(text):
-        given = [part.strip().strip('"') for part in text.split(DIVIDER) if part.strip().strip('"')]
+        given = divided(text)
         title = f"{last(given[0])} and {len(given) - 1} more" if len(given) > 1 else last(given[0])
         for path in given:
             if "://" not in path and not path.startswith("/vsi") and not os.path.exists(path):

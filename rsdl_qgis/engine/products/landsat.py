@@ -73,7 +73,7 @@ def read_product(files: Files) -> Product:
             f"{metadata.name} of {files.title} is of '{spacecraft}', and has to be of Landsat 4 to 9.",
             "Choose another product.",
         )
-    sensor, names = SENSORS[spacecraft]
+    sensor, known = SENSORS[spacecraft]
     contents = groups.get("PRODUCT_CONTENTS", {})
     level = (contents.get("PROCESSING_LEVEL") or value(groups, "DATA_TYPE") or "L1").upper()
     is_surface = level.startswith("L2")
@@ -81,13 +81,13 @@ def read_product(files: Files) -> Product:
     gains = {SURFACE: groups.get(SURFACE, {})} if is_surface else groups
     folder = found[0].rpartition("/")[0]
     bands = []
-    for band, (wavelength, shows) in names.items():
-        name = _file_of(files, contents if is_surface else groups, folder, band, is_surface)
-        if name is None or (is_surface and f"REFLECTANCE_MULT_BAND_{band[1:]}" not in gains[SURFACE]):
+    for band, (wavelength, shows) in known.items():
+        file = _file_of(files, contents if is_surface else groups, folder, band, is_surface)
+        if file is None or (is_surface and f"REFLECTANCE_MULT_BAND_{band[1:]}" not in gains[SURFACE]):
             continue
         gain = number_of(metadata, gains, f"REFLECTANCE_MULT_BAND_{band[1:]}", 1e-8, 10, is_surface)
         offset = number_of(metadata, gains, f"REFLECTANCE_ADD_BAND_{band[1:]}", -10, 10, is_surface)
-        path = files.paths[name]
+        path = files.paths[file]
         bands.append(ProductBand(band, path, 1, shows, wavelength, gain / sine, offset / sine, FILL))
     if not bands:
         raise InputError(f"{files.title} has none of the files of its bands.", "Unpack the whole product again.")
@@ -112,8 +112,8 @@ def read_bands(files: Files) -> Product:
     paths = once(files.title, [(band, name) for band, name in found if band in OLI])
     date = one_date(files.title, {name: day_in(last(name)) for name in paths.values()})
     note = (
-        f"{files.title}: there is no MTL.txt, so the usual gain and offset of Landsat 8 and 9 are taken (0.00002, -0.1), "
-        "and the height of the sun is not known: reflectance is too low by its sine."
+        f"{files.title}: there is no MTL.txt, so the usual gain and offset of Landsat 8 and 9 are taken (0.00002, "
+        "-0.1), and the height of the sun is not known: reflectance is too low by its sine."
     )
     bands = tuple(
         ProductBand(band, files.paths[paths[band]], 1, shows, wavelength, *USUAL, FILL)

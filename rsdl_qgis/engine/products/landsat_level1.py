@@ -192,9 +192,7 @@ def sun_elevation(metadata: Path, groups: Groups) -> float:
     return elevation
 
 
-def number_of(
-    metadata: Path, groups: Groups, name: str, least: float, largest: float, surface: bool = False
-) -> float:
+def number_of(metadata: Path, groups: Groups, name: str, least: float, largest: float, surface: bool = False) -> float:
     """A number of Level 1, or of what Level 2 alone has (``surface``). InputError where it is none."""
     given = next((group[name] for group in groups.values() if name in group), None) if surface else value(groups, name)
     if given is None:

@@ -20,6 +20,12 @@ UNITS: Mapping[str, float] = {SCALED: 10_000.0, PLAIN: 1.0, TRUE_COLOUR: 255.0} 
 FROM_SCALED = 1000.0  # numbers of models from which on they are of reflectance × 10,000
 BYTES = 260.0
 WAVELENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(micrometers|micrometres|um|µm|nm|nanometers)", re.IGNORECASE)
+ROLES = (  # how the role of a sensor's input begins
+    ("sentinel-2", "sentinel-2"),
+    ("landsat-5", "landsat-5"),
+    ("landsat-7", "landsat-5"),
+    ("landsat", "landsat-8"),
+)
 NEAR = 0.06  # of a wavelength: bands that show the same
 
 
@@ -86,10 +92,7 @@ def _sensor_of(wanted: Input) -> str:
     texts = [text for band in wanted.bands for text in (band.name, *band.aliases)]
     if not any(band_numbers(text) for text in texts):
         return ""
-    for word, sensor in (("sentinel-2", "sentinel-2"), ("landsat-5", "landsat-5"), ("landsat-7", "landsat-5"), ("landsat", "landsat-8")):
-        if role.startswith(word):
-            return sensor
-    return sensor_of(texts) or ""
+    return next((sensor for word, sensor in ROLES if role.startswith(word)), "") or sensor_of(texts)
 
 
 def _widened(band: Band, own: str, product: Product, same: bool) -> Band:

@@ -38,6 +38,7 @@ NAMES: Mapping[str, tuple[float, tuple[str, ...]]] = {  # in the order of the me
 METADATA = r"MTD_MSI(L1C|L2A)\.xml"
 BAND = re.compile(r"(?:^|[^a-z0-9])B(0?[1-9]|8A|1[0-2])(?:_(10|20|60)m)?\.(?:tif|tiff|jp2|img|vrt)$", re.IGNORECASE)
 TILE = re.compile(r"T\d{2}[A-Z]{3}_\d{8}T\d{6}_")  # of ESA's own names
+CALLED = re.compile(r"(^|[_/])(s2[a-d]?|sentinel-?2)[_./]|T\d{2}[A-Z]{3}_\d{8}", re.IGNORECASE)
 OFFSET_SINCE = "2022-01-25"
 QUANTIFICATION = 10_000.0
 OFFSET = -1000.0
@@ -55,7 +56,7 @@ def is_safe(files: Files) -> bool:
 def is_bands(files: Files) -> bool:
     """Whether the files are single bands that only Sentinel-2 has, or are called so."""
     found = {name for name, _, _ in _bands(files)}
-    called = any(re.search(r"(^|[_/])(s2[a-d]?|sentinel-?2)[_./]|T\d{2}[A-Z]{3}_\d{8}", n, re.IGNORECASE) for n in files.rasters)
+    called = any(CALLED.search(name) for name in files.rasters)
     return bool(found & {"B8A", "B12"}) or (bool(found) and called)
 
 
@@ -88,9 +89,10 @@ def read_safe(files: Files) -> Product:
     paths = once(files.title, finest(inside))
     date = one_date(files.title, {name: day_in(last(name)) for name in paths.values()})
     bands = _of(files, paths, about.quantification, about.offsets)
+    formula = f"(number {_signed(about.offsets)}) / {about.quantification:g}"
     notes = (
         f"{files.title}: {about.level}, processing baseline {about.baseline or 'not stated'}, "
-        f"{about.date or date or 'no date'}; reflectance is (number {_signed(about.offsets)}) / {about.quantification:g}.",
+        f"{about.date or date or 'no date'}; reflectance is {formula}.",
     )
     flags = flags_of(_finest_quality(files))
     return Product(
@@ -150,7 +152,7 @@ def _bands(files: Files) -> list[tuple[str, str, str]]:
     """(band, pixel size as named or '', name) of the rasters that are bands, in the order of ``NAMES``."""
     found = []
     for name in files.rasters:
-        if "/QI_DATA/" in name or "/QI_DATA/" in f"/{name}":
+        if "/QI_DATA/" in f"/{name}":
             continue
         if match := BAND.search(last(name)):
             number = match[1].upper()

@@ -53,7 +53,8 @@ def is_item(text: str) -> bool:
 def read_item(text: str) -> Product:
     """The bands of an Item. InputError where it cannot be read, or has none."""
     item = _item(text)
-    about = item.get("properties") if isinstance(item.get("properties"), dict) else {}
+    told = item.get("properties")
+    about: Mapping[str, Any] = told if isinstance(told, dict) else {}
     title = shortened(str(item.get("id") or last(text)))
     bands: list[ProductBand] = []
     quality: dict[str, str] = {}
@@ -67,7 +68,8 @@ def read_item(text: str) -> Product:
             quality[last(asset["href"])] = path
     if not bands:
         raise InputError(f"The STAC Item {title} has no assets that are bands.", "Choose another Item.")
-    platform = f"{item.get('collection') or ''} {about.get('platform') or ''} {about.get('constellation') or ''}".lower()
+    words = (item.get("collection"), about.get("platform"), about.get("constellation"))
+    platform = " ".join(str(word or "") for word in words).lower()
     sensor = next((name for word, name in SENSORS if word in platform), "")
     sensor = sensor or ("landsat-5" if any(word in platform for word in OLDER) else "")
     date = day_in(str(about.get("datetime") or about.get("start_datetime") or ""))
@@ -121,7 +123,8 @@ def _is_band(asset: Mapping[str, Any]) -> bool:
     if any(word in roles for word in NO_BANDS):
         return False
     kind = str(asset.get("type") or "").partition(";")[0]
-    shown = asset.get("eo:bands") or [b for b in asset.get("bands") or [] if isinstance(b, dict) and b.get("eo:common_name")]
+    bands = [one for one in asset.get("bands") or [] if isinstance(one, dict)]
+    shown = asset.get("eo:bands") or any(one.get("eo:common_name") for one in bands)
     return bool(shown) and (kind in RASTERS or not kind)
 
 
@@ -135,7 +138,9 @@ def _bands(key: str, asset: Mapping[str, Any], path: str) -> list[ProductBand]:
         name = str(band.get("name") or (key if len(eo) == 1 else f"{key} {i + 1}"))
         common = band.get("eo:common_name") or band.get("common_name") or ""
         centre = band.get("eo:center_wavelength") or band.get("center_wavelength")
-        scale, offset = (stored.get(word, stored.get(f"raster:{word}", asset.get(f"raster:{word}"))) for word in ("scale", "offset"))
+        scale, offset = (
+            stored.get(word, stored.get(f"raster:{word}", asset.get(f"raster:{word}"))) for word in ("scale", "offset")
+        )
         nodata = stored.get("nodata", asset.get("nodata"))
         found.append(
             ProductBand(

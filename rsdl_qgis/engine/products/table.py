@@ -50,10 +50,8 @@ def read_product(text: str) -> Product:
     """The product that a text names. InputError says what is wrong with it."""
     if stac.is_item(text):
         return stac.read_item(text)
-    if os.path.isfile(text) and MAIN.fullmatch(os.path.basename(text)):
-        files = _of_metadata(text)
-    else:
-        files = files_of(text)
+    is_main = os.path.isfile(text) and MAIN.fullmatch(os.path.basename(text)) is not None
+    files = _of_metadata(text) if is_main else files_of(text)
     if SENTINEL_1.match(files.title):
         raise InputError(
             f"{files.title} is a product of Sentinel-1, whose images lie in the geometry of the radar.",

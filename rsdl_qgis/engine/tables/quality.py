@@ -62,9 +62,9 @@ ENCODINGS: Mapping[str, Encoding] = {
     "qa_radsat": {"saturated": _bit(0, 1, 2, 3, 4, 5, 6, 8)},
     # Landsat-8 Collection 1 (USGS LSDS-1873), and products before: medium confidence and more is cloud there
     "bqa": {
-        FILL: (Test(values=(1,)),), "cloud": _bqa((4, 1, SET), (14, 2, MEDIUM)), "cirrus": _bqa((11, 2, HIGH), (12, 2, HIGH)),
-        "shadow": _bqa((7, 2, HIGH), None), "snow": _bqa((9, 2, HIGH), (10, 2, HIGH)), "water": _bqa(None, (4, 2, HIGH)),
-        "saturated": _bqa((2, 2, SET), None),
+        FILL: _values(1), "cloud": _bqa((4, 1, SET), (14, 2, MEDIUM)), "cirrus": _bqa((11, 2, HIGH), (12, 2, HIGH)),
+        "shadow": _bqa((7, 2, HIGH), None), "snow": _bqa((9, 2, HIGH), (10, 2, HIGH)),
+        "water": _bqa(None, (4, 2, HIGH)), "saturated": _bqa((2, 2, SET), None),
     },
     # Fmask 3 and 4 (Zhu, Woodcock 2012, doi:10.1016/j.rse.2011.10.028), classes
     "fmask": {
@@ -72,7 +72,8 @@ ENCODINGS: Mapping[str, Encoding] = {
     },
     # Fmask of the Harmonized Landsat Sentinel-2 products, version 2: bits; cloud with what is next to it
     "hls": {
-        FILL: _values(255), "cloud": _bit(1, 2), "cirrus": _bit(0), "shadow": _bit(3), "snow": _bit(4), "water": _bit(5),
+        FILL: _values(255), "cloud": _bit(1, 2), "cirrus": _bit(0), "shadow": _bit(3), "snow": _bit(4),
+        "water": _bit(5),
     },
 }  # fmt: skip
 NAMES = (  # what a file is called by, as a pattern in small letters, and its encoding

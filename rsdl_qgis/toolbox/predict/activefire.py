@@ -18,8 +18,8 @@ from qgis.core import (
 
 from ...engine.cards.landsat import LANDSAT, landsat_bands
 from ...engine.errors import RsdlError
-from ...engine.products.landsat_level1 import read_product
 from ...engine.job.arguments import OPERATIONS
+from ...engine.products.landsat_level1 import read_product
 from ...engine.tables.fire import BANDS, FIRE, SUN_CORRECTED
 from .. import compat
 from .. import parameters as shared
