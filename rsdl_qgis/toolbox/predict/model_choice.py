@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qgis.core import QgsApplication, QgsRasterLayer
 
-from ...engine.cards.card import ModelCard, match_bands
+from ...engine.cards.card import ModelCard
 from ...engine.errors import MismatchError, RsdlError
 from ...engine.tables.tasks import TASKS, task_of
 from .. import settings
@@ -54,15 +54,14 @@ def named_model(name: str, task: str, takes: Callable[[ModelCard], bool], what: 
 
 def fitting_model(takes: Callable[[ModelCard], bool], rasters: Sequence[QgsRasterLayer]) -> tuple[Path, ModelCard]:
     """The installed model of a kind whose bands all rasters have by description; RsdlError if it is not just one."""
-    descriptions = [[text for _, text in layers.data_bands(layer)] for layer in rasters]
     fitting, names = [], []
     for name, path, card in settings.store().list():
         if not takes(card):
             continue
         names.append(name)
         try:
-            for texts in descriptions:
-                match_bands(card.inputs[0], texts, -1)
+            for layer in rasters:
+                layers.matched_bands(layer, card.inputs[0])
         except MismatchError:
             continue
         fitting.append((path, card))

@@ -39,6 +39,7 @@ class TimeSeriesClassification(InferenceAlgorithm):
 
     NAME = "timeseriesclassification"
     TASK = "time-series"
+    TAKES_PRODUCTS = False  # but several layers
 
     def title(self):
         return tr("Time-series classification")
