@@ -113,6 +113,8 @@ def product_layer(name: str, text: str, context: QgsProcessingContext) -> QgsRas
         product = product_at(source)
     except RsdlError as error:
         raise RsdlError(f"{name}: {error.message}", error.hint) from None
+    if product is None and not (os.path.exists(source) or source.startswith(OPENERS) or ":" in source):
+        raise RsdlError(tr("{name}: there is no file or folder {path}.").format(name=name, path=source))
     path = _opened(source) if product is None else product.bands[0].path
     options = QgsRasterLayer.LayerOptions(loadDefaultStyle=False)
     options.skipCrsValidation = True  # it would ask the person

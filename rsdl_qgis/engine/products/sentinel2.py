@@ -11,11 +11,12 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ..dates import day_in
 from ..errors import InputError
 from ..files.xml import XMLError, parse_xml
-from .files import Files, last
+from .files import DEEPEST, Files, last
 from .product import Product, ProductBand, once, one_date
 from .quality import flags_of
 
@@ -50,6 +51,8 @@ def is_safe(files: Files) -> bool:
     """Whether the files are those of a SAFE product, whole or not."""
     names = (name for name in files.paths if re.search(r"(^|/)(GRANULE/|manifest\.safe$)", name))
     is_named = re.search(r"(^|_)S2[A-D]_MSIL", files.title) is not None
+    if files.is_list:
+        return bool(files.ending(METADATA))
     return bool(files.ending(METADATA)) or (next(names, "") != "" and (is_named or bool(_bands(files))))
 
 
@@ -95,22 +98,37 @@ def read_safe(files: Files) -> Product:
         f"{about.date or date or 'no date'}; reflectance is {formula}.",
     )
     flags = flags_of(_finest_quality(files))
-    return Product(
-        files.title, SENSOR, bands, about.level, about.date or date, flags, SATURATION.get(about.level, 0.3558), notes
-    )
+    return Product(files.title, SENSOR, bands, about.level, about.date or date, flags, SATURATION[about.level], notes)
 
 
 def read_bands(files: Files) -> Product:
-    """Single bands without metadata: by ESA's own names the date tells whether there is an offset."""
+    """Single bands. Of those that lie in a SAFE product its metadata count; else, by ESA's own names, the date tells
+    whether there is an offset.
+    """
     paths = once(files.title, finest(_bands(files)))
-    dates = {name: day_in(last(name)) for name in paths.values()}
-    date = one_date(files.title, dates)
+    date = one_date(files.title, {name: day_in(last(name)) for name in paths.values()})
+    above = {_metadata_above(files.paths[name]) for name in paths.values()}
+    found = above.pop() if len(above) == 1 else None
     is_new = date >= OFFSET_SINCE and any(TILE.search(last(name)) for name in paths.values())
-    offsets = dict.fromkeys(NAMES, OFFSET) if is_new else {}
-    why = f"as their names are ESA's, of {date}" if is_new else "no metadata say otherwise"
-    notes = (f"{files.title}: reflectance is (number {_signed(offsets)}) / {QUANTIFICATION:g}, {why}.",)
-    bands = _of(files, paths, QUANTIFICATION, offsets)
-    return Product(files.title, SENSOR, bands, "", date, flags_of(_finest_quality(files)), notes=notes)
+    if found is not None:
+        about = read_metadata(Files(found.parent.name, {found.name: str(found)}), found.name)
+        why = f"as {found.parent.name} says"
+    else:
+        about = Metadata("", QUANTIFICATION, dict.fromkeys(NAMES, OFFSET) if is_new else {})
+        why = f"as their names are ESA's, of {date}" if is_new else "no metadata say otherwise"
+    notes = (f"{files.title}: reflectance is (number {_signed(about.offsets)}) / {about.quantification:g}, {why}.",)
+    bands = _of(files, paths, about.quantification, about.offsets)
+    saturation = SATURATION.get(about.level, SATURATION["L1C"])
+    return Product(files.title, SENSOR, bands, about.level, date, flags_of(_finest_quality(files)), saturation, notes)
+
+
+def _metadata_above(path: str) -> Path | None:
+    """The main metadata of the SAFE product that a file lies in, None where it lies in none."""
+    for folder in list(Path(path).parents)[:DEEPEST]:
+        for name in ("MTD_MSIL1C.xml", "MTD_MSIL2A.xml"):
+            if (folder / name).is_file():
+                return folder / name
+    return None
 
 
 def read_metadata(files: Files, name: str) -> Metadata:
