@@ -109,7 +109,8 @@ def _fetched(address: str) -> bytes:
         with urllib.request.build_opener(_SameKind).open(request, timeout=TIMEOUT) as answer:
             data: bytes = answer.read(LARGEST + 1)
     except (urllib.error.URLError, OSError, ValueError) as error:
-        why = shortened(str(getattr(error, "reason", "") or error) or type(error).__name__)
+        reason = str(getattr(error, "reason", "") or error) or type(error).__name__
+        why = shortened(f"{getattr(error, 'code', '')} {reason}".strip())
         raise InputError(
             f"{shortened(address)} cannot be fetched: {why}.", "Check the address, the connection and the proxy."
         ) from None
