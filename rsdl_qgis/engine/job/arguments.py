@@ -79,6 +79,7 @@ RASTER: Table = {
     "date": Argument(Text()),
     "key": Argument(Text()),  # stands for the path of a copy that was made for this job
 }
+QUALITY_SOURCE: Table = {**{name: RASTER[name] for name in ("path", "title", "key")}, "nodata": Argument(NODATA)}
 VERSION: Table = {
     "path": Argument(Path(), required=True),
     "crs": Argument(Text(), required=True),
@@ -355,6 +356,14 @@ OPERATIONS: Mapping[str, Table] = {
         "grid": RUNNING["grid"],
         "polygons": Argument(Path()),
         "values": Argument(Path()),
+    },
+    "cloud_mask": {
+        **OUTPUT,
+        "input": Argument(Object("a product or a quality band", QUALITY_SOURCE), required=True),
+        "words": Argument(ListOf(Choice(WORDS))),  # default: cloud, cirrus and shadow, where the band knows them
+        "grow": Argument(Whole(0, 50), default=0),  # pixels
+        **AREA,
+        "polygons": Argument(Path()),
     },
     "assess_map": {
         "predicted": Argument(ListOf(Object("a map", LABELLED), 1), required=True),

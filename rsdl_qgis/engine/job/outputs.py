@@ -48,6 +48,7 @@ OPERATIONS: Mapping[str, Writes] = {
     "predict_series": Writes(("output", "probabilities", "uncertainty", "polygons")),
     "classify_scenes": Writes(("output", "raster")),
     "detect": Writes(("output",)),
+    "cloud_mask": Writes(("output", "polygons")),
     "threshold": Writes(("output", "polygons", "values")),
     "assess_map": Writes(("report", "table", "image_table")),
     "assess_scenes": Writes(("report", "table")),

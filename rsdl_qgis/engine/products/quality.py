@@ -59,6 +59,12 @@ def flagged(quality: Quality, product: Product | None) -> tuple[Flag, ...]:
         values = Flag(quality.path, Test(values=quality.values))
         if not quality.words:
             return (values,)
+    chosen = [flag for word in (*quality.words, FILL) for flag in flags_for(quality, product, word)]
+    return (*chosen, *([values] if quality.values else []))
+
+
+def flags_for(quality: Quality, product: Product | None, word: str) -> tuple[Flag, ...]:
+    """The pixels that a word marks, or that were not measured. InputError where no quality band says it."""
     found = flags_of({quality.path: quality.path}) if quality.path else dict(product.flags) if product else {}
     where = last(quality.path) if quality.path else product.title if product else "The raster"
     if not found:
@@ -69,15 +75,13 @@ def flagged(quality: Quality, product: Product | None) -> tuple[Flag, ...]:
             f"{where} has no quality band ({KNOWN}) that could say where {_listed(quality.words)} is.",
             "Give the quality band itself, or leave the choice of words empty.",
         )
-    for word in quality.words:
-        if word not in found:
-            known = [one for one in WORDS if one in found]
-            raise InputError(
-                f"The quality band of {where} does not say where {word} is; it says where {_listed(known)} is.",
-                "Choose among these.",
-            )
-    chosen = [flag for word in (FILL, *quality.words) for flag in found.get(word, ())]
-    return (*chosen, *([values] if quality.values else []))
+    if word not in found and word != FILL:
+        known = [one for one in WORDS if one in found]
+        raise InputError(
+            f"The quality band of {where} does not say where {word} is; it says where {_listed(known)} is.",
+            "Choose among these.",
+        )
+    return found.get(word, ())
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -9,6 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 WORDS = ("cloud", "cirrus", "shadow", "snow", "water", "saturated")
+CLASSES = {  # of cloud masks, from 0: name and colour
+    "clear": "#e8e8e8",
+    "cloud": "#d73027",
+    "cirrus": "#fc8d59",
+    "shadow": "#542788",
+    "snow": "#67e0e6",
+    "water": "#2b83ba",
+    "saturated": "#fee090",
+}
+GROWING = ("cloud", "cirrus", "shadow")  # whose borders quality bands draw too narrow
 FILL = "fill"  # nothing was measured: always left out
 LARGEST = 65_535  # number of a quality band
 
