@@ -14,6 +14,7 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
+    QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
     QgsProcessingUtils,
@@ -62,10 +63,13 @@ def _product(raster: QgsProcessingParameterDefinition) -> QgsProcessingParameter
     return shared.described(parameter, text)
 
 
-def quality_parameters() -> list[QgsProcessingParameterDefinition]:
-    """QUALITY and what it is told by."""
+def quality_parameters(series: bool = False) -> list[QgsProcessingParameterDefinition]:
+    """QUALITY and what it is told by; of a ``series`` a quality band for each layer."""
     words = QgsProcessingParameterEnum("QUALITY", tr("Pixels to leave out"), list(WORDS), True, None, True, True)
-    layer = QgsProcessingParameterRasterLayer("QUALITY_RASTER", tr("Quality band"), None, True)
+    if series:
+        layer = QgsProcessingParameterMultipleLayers("QUALITY_RASTERS", tr("Quality bands"), compat.RASTERS, None, True)
+    else:
+        layer = QgsProcessingParameterRasterLayer("QUALITY_RASTER", tr("Quality band"), None, True)
     values = QgsProcessingParameterString("QUALITY_VALUES", tr("Values to leave out"), None, False, True)
     texts = (
         tr(
@@ -77,6 +81,11 @@ def quality_parameters() -> list[QgsProcessingParameterDefinition]:
             "The quality band of a raster, or any raster whose values say what is not to be mapped; of two dates it "
             "counts for both. Its name says what its numbers mean, as in the product (…_SCL_20m.jp2, …_QA_PIXEL.TIF). "
             "Default: that of the product."
+        )
+        if not series
+        else tr(
+            "The quality band of each layer of the series, in the same order, or one for all: as of a product, or any "
+            "raster whose values say what is not to be used. Default: none."
         ),
         tr(
             "Values of the quality band that are not to be mapped, such as 1,2,255, in place of words or in addition. "
@@ -141,8 +150,7 @@ def quality_of(
     algorithm, parameters: Mapping[str, Any], context, rasters: Sequence[QgsRasterLayer]
 ) -> list[dict[str, Any] | None]:
     """The quality in a job of each raster. RsdlError where no quality band says what is to be left out."""
-    words = tuple(word for word in algorithm.parameterAsEnumStrings(parameters, "QUALITY", context) if word)
-    values = _values(shared.text_of(algorithm, parameters, "QUALITY_VALUES", context))
+    words, values = _chosen(algorithm, parameters, context)
     layer = algorithm.parameterAsRasterLayer(parameters, "QUALITY_RASTER", context)
     given = shared.is_given(parameters, "QUALITY_RASTER")
     if not words and not values:
@@ -155,11 +163,44 @@ def quality_of(
     if given and (layer is None or not layer.isValid()):
         raise RsdlError(tr("QUALITY_RASTER is not a raster that QGIS can open."))
     path = "" if layer is None else _source(layer.source().split("|")[0], context)
-    quality = Quality(words, path, values)
     for raster in rasters:
-        flagged(quality, product_of(raster))
-    spec = {"words": list(words) or None, "path": path or None, "values": list(values) or None}
-    return [{key: value for key, value in spec.items() if value} for _ in rasters]
+        flagged(Quality(words, path, values), product_of(raster))
+    return [_spec(words, path, values)] * len(rasters)
+
+
+def qualities_of_series(algorithm, parameters: Mapping[str, Any], context, count: int) -> list[dict[str, Any] | None]:
+    """The quality in a job of each layer of a series. RsdlError where nothing says what is to be left out."""
+    words, values = _chosen(algorithm, parameters, context)
+    layers = shared.layer_list(algorithm, parameters, "QUALITY_RASTERS", context)
+    if not layers and not words and not values:
+        return [None] * count
+    if not layers or not (words or values):
+        raise RsdlError(
+            tr("Pixels are left out of a series by QUALITY_RASTERS with QUALITY or QUALITY_VALUES."),
+            tr("Give both, or leave them empty."),
+        )
+    if len(layers) not in (1, count):
+        raise RsdlError(
+            tr("QUALITY_RASTERS has {given} layers, and the series has {count}.").format(
+                given=len(layers), count=count
+            ),
+            tr("Give one for each layer, in the same order, or one for all."),
+        )
+    paths = [_source(layer.source().split("|")[0], context) for layer in layers]
+    for path in paths:
+        flagged(Quality(words, path, values), None)
+    return [_spec(words, path, values) for path in (paths * count if len(paths) == 1 else paths)]
+
+
+def _chosen(algorithm, parameters: Mapping[str, Any], context) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Words and values of what is left out."""
+    words = tuple(word for word in algorithm.parameterAsEnumStrings(parameters, "QUALITY", context) if word)
+    return words, _values(shared.text_of(algorithm, parameters, "QUALITY_VALUES", context))
+
+
+def _spec(words: Sequence[str], path: str, values: Sequence[int]) -> dict[str, Any]:
+    spec = {"words": list(words), "path": path, "values": list(values)}
+    return {key: value for key, value in spec.items() if value}
 
 
 def _values(text: str) -> tuple[int, ...]:

@@ -90,7 +90,7 @@ LAYOUTS = ("dates", "variables")  # of a series: what a layer is, and its bands 
 WRAPPED = ("auto", "negative", "keep")  # which numbers of uint16 layers are read as negative
 SERIES_RASTER: Table = {**RASTER, "name": Argument(Text()), "descriptions": Argument(ListOf(Text()))}
 LABELLED: Table = {
-    **RASTER,
+    **{name: argument for name, argument in RASTER.items() if name != "quality"},
     "vector": Argument(Boolean()),
     "field": Argument(Text()),
     "place_field": Argument(Text()),

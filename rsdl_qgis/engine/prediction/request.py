@@ -54,6 +54,7 @@ class AskedLayer:
     name: str = ""
     descriptions: tuple[str, ...] = ()
     date: str = ""
+    quality: Quality | None = None  # pixels that are left out
 
     @classmethod
     def of(cls, spec: Mapping[str, Any]) -> AskedLayer:
@@ -64,6 +65,7 @@ class AskedLayer:
             spec.get("name") or "",
             tuple(spec.get("descriptions") or ()),
             spec.get("date") or "",
+            Quality.of(spec.get("quality")),
         )
 
 

@@ -63,6 +63,10 @@ class InferenceAlgorithm(JobAlgorithm):
         """The arguments of the job that only this algorithm has."""
         return {}
 
+    def quality_parameters(self) -> list:
+        """The parameters of which pixels are left out."""
+        return quality_parameters() if self.TAKES_PRODUCTS else []
+
     def output_label(self) -> str:
         """The label of OUTPUT."""
         raise NotImplementedError
@@ -108,7 +112,7 @@ class InferenceAlgorithm(JobAlgorithm):
 
     def initAlgorithm(self, configuration=None):
         more = [parameter for parameter, _ in self.further().values()]
-        quality = quality_parameters() if self.TAKES_PRODUCTS else []
+        quality = self.quality_parameters()
         inputs = with_products(self.inputs()) if self.TAKES_PRODUCTS else self.inputs()
         for parameter in [*inputs, *self.outputs(), *self.running(), *quality, *more, *saving_parameters()]:
             self.addParameter(parameter)
