@@ -163,9 +163,12 @@ def quality_of(
     if given and (layer is None or not layer.isValid()):
         raise RsdlError(tr("QUALITY_RASTER is not a raster that QGIS can open."))
     path = "" if layer is None else _source(layer.source().split("|")[0], context)
-    for raster in rasters:
-        flagged(Quality(words, path, values), product_of(raster))
-    return [_spec(words, path, values)] * len(rasters)
+    quality, spec = Quality(words, path, values), _spec(words, path, values)
+    known = [bool(path or product_text(raster)) for raster in rasters]
+    for raster, own in zip(rasters, known):
+        if own or not any(known):  # rasters beside products, such as radar images, have no quality band
+            flagged(quality, product_of(raster))
+    return [spec if own else None for own in known]
 
 
 def qualities_of_series(algorithm, parameters: Mapping[str, Any], context, count: int) -> list[dict[str, Any] | None]:
