@@ -84,6 +84,8 @@ def files_of(text: str) -> Files:
     """The files of a product that is given as a folder, an archive or several files. InputError where it is none."""
     if is_divided(text):
         given = divided(text)
+        if not given:
+            raise InputError(f"'{shortened(text)}' names no file.", "Give the files of one image, divided by ';'.")
         title = f"{last(given[0])} and {len(given) - 1} more" if len(given) > 1 else last(given[0])
         for path in given:
             if "://" not in path and not path.startswith("/vsi") and not os.path.exists(path):

@@ -24,6 +24,7 @@ from .quality import flags_of
 
 LARGEST = 4_000_000  # bytes of an Item
 TIMEOUT = 20.0  # seconds
+LARGEST_NUMBER = 1e15  # of scale, offset and nodata
 ENDINGS = (".json", ".geojson")
 RASTERS = ("image/tiff", "image/jp2", "image/vnd.stac.geotiff", "image/x.geotiff")
 NO_BANDS = ("thumbnail", "overview", "visual", "metadata")
@@ -39,7 +40,7 @@ def is_address(text: str) -> bool:
 def is_item(text: str) -> bool:
     """Whether a text is the path of an Item, or an address that is likely one."""
     if is_address(text):
-        path = urllib.parse.urlsplit(text).path.lower()
+        path = re.sub(r"^https?://[^/]*|[?#].*$", "", text.lower())
         return path.endswith(ENDINGS) or re.search(r"/items/[^/]+/?$", path) is not None
     if not text.lower().endswith(ENDINGS) or not os.path.isfile(text):
         return False
@@ -120,42 +121,49 @@ def _fetched(address: str) -> bytes:
 
 
 def _is_band(asset: Mapping[str, Any]) -> bool:
-    roles = asset.get("roles") or []
-    if any(word in roles for word in NO_BANDS):
+    if any(word in _listed(asset, "roles") for word in NO_BANDS):
         return False
     kind = str(asset.get("type") or "").partition(";")[0]
-    bands = [one for one in asset.get("bands") or [] if isinstance(one, dict)]
-    shown = asset.get("eo:bands") or any(one.get("eo:common_name") for one in bands)
+    shown = _objects(asset, "eo:bands") or any(one.get("eo:common_name") for one in _objects(asset, "bands"))
     return bool(shown) and (kind in RASTERS or not kind)
 
 
 def _bands(key: str, asset: Mapping[str, Any], path: str) -> list[ProductBand]:
     """The bands of an asset, in the order of its file."""
-    eo = [one if isinstance(one, dict) else {} for one in asset.get("eo:bands") or asset.get("bands") or []]
-    raster = [one if isinstance(one, dict) else {} for one in asset.get("raster:bands") or asset.get("bands") or []]
+    shown = _objects(asset, "eo:bands") or _objects(asset, "bands")
+    raster = _objects(asset, "raster:bands") or _objects(asset, "bands")
     found = []
-    for i, band in enumerate(eo):
+    for i, band in enumerate(shown):
         stored = raster[i] if i < len(raster) else {}
-        name = str(band.get("name") or (key if len(eo) == 1 else f"{key} {i + 1}"))
+        name = str(band.get("name") or (key if len(shown) == 1 else f"{key} {i + 1}"))
         common = band.get("eo:common_name") or band.get("common_name") or ""
         centre = band.get("eo:center_wavelength") or band.get("center_wavelength")
         scale, offset = (
-            stored.get(word, stored.get(f"raster:{word}", asset.get(f"raster:{word}"))) for word in ("scale", "offset")
+            _number(stored.get(word, stored.get(f"raster:{word}", asset.get(f"raster:{word}"))))
+            for word in ("scale", "offset")
         )
-        nodata = stored.get("nodata", asset.get("nodata"))
+        nodata = _number(stored.get("nodata", asset.get("nodata")))
+        names = _names(key, str(common))
         found.append(
-            ProductBand(
-                shortened(name),
-                path,
-                i + 1,
-                _names(key, str(common)),
-                float(centre) if isinstance(centre, (int, float)) else None,
-                float(scale) if isinstance(scale, (int, float)) and scale else None,
-                float(offset) if isinstance(offset, (int, float)) else 0.0,
-                float(nodata) if isinstance(nodata, (int, float)) else None,
-            )
+            ProductBand(shortened(name), path, i + 1, names, _number(centre), scale or None, offset or 0.0, nodata)
         )
     return found
+
+
+def _listed(asset: Mapping[str, Any], name: str) -> list[Any]:
+    value = asset.get(name)
+    return value if isinstance(value, list) else []
+
+
+def _objects(asset: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The objects of a list; what is none in it keeps its place."""
+    return [one if isinstance(one, dict) else {} for one in _listed(asset, name)]
+
+
+def _number(value: Any) -> float | None:
+    """A number that is one, None for anything else."""
+    usable = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < LARGEST_NUMBER
+    return float(value) if usable else None
 
 
 def _names(key: str, common: str) -> tuple[str, ...]:
@@ -171,8 +179,17 @@ def _opened(href: str, item: str) -> str:
     for scheme, opener in (("s3://", "/vsis3/"), ("gs://", "/vsigs/")):
         if href.startswith(scheme):
             return opener + href[len(scheme) :]
-    if href.startswith("file://"):
+    if href.startswith("file://") and not is_address(item):  # an Item on the net names no file of this computer
         return urllib.request.url2pathname(urllib.parse.urlsplit(href).path)
     if is_address(item):
-        return f"/vsicurl/{urllib.parse.urljoin(item, href)}"
+        return f"/vsicurl/{_joined(item, href)}"
     return href if os.path.isabs(href) else os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(item)), href))
+
+
+def _joined(address: str, href: str) -> str:
+    """The address of what an Item at an address names relative to itself; never one of another kind."""
+    try:
+        found = urllib.parse.urljoin(address, href)
+    except ValueError:
+        found = ""
+    return found if is_address(found) else address

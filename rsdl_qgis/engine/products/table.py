@@ -48,7 +48,7 @@ def is_product(text: str) -> bool:
 
 def read_product(text: str) -> Product:
     """The product that a text names. InputError says what is wrong with it."""
-    if stac.is_item(text):
+    if not is_divided(text) and stac.is_item(text):
         return stac.read_item(text)
     is_main = os.path.isfile(text) and MAIN.fullmatch(os.path.basename(text)) is not None
     files = _of_metadata(text) if is_main else files_of(text)
