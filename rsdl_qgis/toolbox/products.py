@@ -26,7 +26,7 @@ from ..engine.files.names import DIVIDER, divided
 from ..engine.products.product import Product
 from ..engine.products.quality import Quality, flagged
 from ..engine.products.stac import is_address
-from ..engine.products.table import is_product, product_at
+from ..engine.products.table import MAIN, is_product, product_at, read_product
 from ..engine.tables.quality import WORDS
 from . import compat
 from . import parameters as shared
@@ -131,8 +131,19 @@ def product_layer(name: str, text: str, context: QgsProcessingContext) -> QgsRas
     if not layer.isValid():
         raise RsdlError(tr("{name}: '{value}' is not a raster that QGIS can open.").format(name=name, value=path))
     if product is not None:
-        layer.setCustomProperty(KEY, source)
+        layer.setCustomProperty(KEY, _whole(source, product))
     return layer
+
+
+def _whole(source: str, product: Product) -> str:
+    """The folder of a product that is given by its metadata file: with it go its bands where a job is saved."""
+    folder = os.path.dirname(source)
+    if not (os.path.isfile(source) and MAIN.fullmatch(os.path.basename(source))):
+        return source
+    try:
+        return folder if read_product(folder).bands == product.bands else source
+    except RsdlError:  # the folder holds several products
+        return source
 
 
 def product_text(layer: QgsRasterLayer) -> str:

@@ -108,9 +108,10 @@ def test_layers_of_the_project_are_the_bands_of_one_image(run, scenes, tmp_path,
     np.testing.assert_array_equal(*(read_raster(tmp_path / f"{name}.tif") for name in ("layers", "folder")))
 
 
-def test_a_saved_job_has_the_files_of_the_product(run, scenes, tmp_path):
+@pytest.mark.parametrize("metadata", ["", "/MTD_MSIL2A.xml"])
+def test_a_saved_job_has_the_files_of_the_product(run, scenes, tmp_path, metadata):
     bundle = str(tmp_path / "job.zip")
-    given = {**only(scenes, "AFTER_PRODUCT"), "OUTPUT": "TEMPORARY_OUTPUT", "SAVE_INPUTS": "copies"}
+    given = {"AFTER_PRODUCT": scenes["AFTER_PRODUCT"] + metadata, "OUTPUT": "TEMPORARY_OUTPUT", "SAVE_INPUTS": "copies"}
     run("burnedarea", {**given, "SAVE_JOB": bundle})
     names = zipfile.ZipFile(bundle).namelist()
     assert any(name.endswith("_B12_20m.jp2") for name in names) and any(
