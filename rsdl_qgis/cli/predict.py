@@ -5,17 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
 
 from ..engine.cards.card import ModelCard
 from ..engine.cards.store import Store
-from ..engine.job.arguments import BANDS, NODATA, OPERATIONS
+from ..engine.job.arguments import BANDS, NODATA, OPERATIONS, QUALITY
+from ..engine.tables.quality import WORDS
 from ..engine.tables.tasks import task_of
 from ..paths import plugin_version
 from .execute import execute, telling
 from .options import WrongUsage, job_arguments, of_kind, predicting_options
+
+OF_QUALITY = {"words": "--quality", "path": "--quality-raster", "values": "--quality-values"}
 
 
 @click.command()
@@ -30,6 +34,15 @@ from .options import WrongUsage, job_arguments, of_kind, predicting_options
     "Else found by their descriptions.",
 )
 @click.option("--nodata", metavar="NUMBER", help="A stored number that is nodata, besides what the files say.")
+@click.option(
+    "--quality",
+    metavar="WORDS",
+    help=f"Leave out what the quality band of the rasters marks: {', '.join(WORDS)}, divided by commas.",
+)
+@click.option(
+    "--quality-raster", metavar="FILE", help="The quality band, where the rasters are no products that have one."
+)
+@click.option("--quality-values", metavar="NUMBERS", help="Numbers of the quality band that are left out, too.")
 @predicting_options
 @telling
 def predict(
@@ -38,6 +51,9 @@ def predict(
     output: str,
     bands: tuple[str, ...],
     nodata: str | None,
+    quality: str | None,
+    quality_raster: str | None,
+    quality_values: str | None,
     as_json: bool,
     quiet: bool,
     **given: Any,
@@ -46,7 +62,7 @@ def predict(
 
     MODEL is the name of an installed model, or the path of a model folder, a .zip or an .onnx. 'rsdl models MODEL'
     says which rasters it takes and in which order; NAME=FILE says which raster an INPUT is. An OUTPUT that is there is
-    replaced.
+    replaced. An INPUT may also be a product: its folder or archive, a STAC Item, or files divided by ';'.
 
     Examples:
 
@@ -55,21 +71,41 @@ def predict(
       rsdl predict flood-s2 before.tif after.tif flood.tif --polygons flood.gpkg
       rsdl predict flood-s2 s2_after=after.tif s2_before=before.tif flood.tif
     """
-    sys.exit(execute(lambda report: predict_job(model, rasters, output, bands, nodata, given), as_json, quiet))
+    left_out = {"words": quality, "path": quality_raster, "values": quality_values}
+    sys.exit(execute(lambda _: predict_job(model, rasters, output, bands, nodata, given, left_out), as_json, quiet))
 
 
 def predict_job(
-    model: str, rasters: Sequence[str], output: str, bands: Sequence[str], nodata: str | None, given: Mapping[str, Any]
+    model: str,
+    rasters: Sequence[str],
+    output: str,
+    bands: Sequence[str],
+    nodata: str | None,
+    given: Mapping[str, Any],
+    left_out: Mapping[str, str | None] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """The job that a command line asks for. WrongUsage, and ModelError where there is no such model."""
+    """The job that a command line asks for. WrongUsage, and ModelError where there is no such model.
+
+    ``left_out``: of every raster, by the arguments of "quality".
+    """
     _, card = Store().find(model)
     task = task_of(card.task)
     if not task.operation:
         raise WrongUsage(f"Model '{card.name}' is for {card.task}, which is not known here.")
     spec = {} if nodata is None else {"nodata": of_kind(NODATA, nodata, "--nodata")}
+    spec |= _quality(left_out)
     inputs = _series(rasters, bands, spec) if task.series else _images(card, rasters, bands, spec)
     arguments = {"model": model, **inputs, "output": output, **job_arguments(task.operation, given)}
     return {"version": plugin_version(), "operation": task.operation, "arguments": arguments}
+
+
+def _quality(given: Mapping[str, str | None]) -> dict[str, Any]:
+    """Which pixels of a raster are left out, as in its spec."""
+    texts = {name: text for name, text in given.items() if text is not None}
+    quality = {name: of_kind(QUALITY[name].kind, text, OF_QUALITY[name]) for name, text in texts.items()}
+    if [*quality] == ["path"]:
+        raise WrongUsage("--quality-raster does not say what is left out.", "Give --quality or --quality-values.")
+    return {"quality": quality} if quality else {}
 
 
 def places(card: ModelCard) -> Iterator[tuple[str, int, str]]:

@@ -22,6 +22,7 @@ from .parameters import VECTOR_FORMATS
 from .predict.activefire import ActiveFire
 from .predict.burnedarea import BurnedArea
 from .predict.changedetection import ChangeDetection
+from .predict.cloudmask import CloudMask
 from .predict.floodmapping import FloodMapping
 from .predict.objectdetection import ObjectDetection
 from .predict.otsuthreshold import OtsuThreshold
@@ -53,6 +54,7 @@ ALGORITHMS = (
     TimeSeriesClassification,
     ActiveFire,
     OtsuThreshold,
+    CloudMask,
     TrainSegmentation,
     TrainRegression,
     TrainSceneClassifier,

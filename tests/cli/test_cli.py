@@ -91,6 +91,16 @@ def test_every_kind_of_model_becomes_its_job():
     assert predict_job("scenes-ucmerced", ["a.tif"], "o.gpkg", [], None, {"size": "64"})["arguments"]["size"] == 64
 
 
+def test_what_is_left_out_is_said_of_every_raster():
+    left_out = {"words": "cloud,shadow", "path": None, "values": "1 2"}
+    job = predict_job("flood-s2", ["a.SAFE", "b.SAFE"], "o.tif", [], None, {}, left_out)["arguments"]
+    quality = {"words": ["cloud", "shadow"], "values": [1, 2]}
+    assert job["inputs"]["s2"] == [{"path": name, "quality": quality} for name in ("a.SAFE", "b.SAFE")]
+    for wrong, words in (({"words": "fog"}, "--quality"), ({"path": "q.tif"}, "does not say what is left out")):
+        with pytest.raises(WrongUsage, match=words):
+            predict_job("forest", ["a"], "o.tif", [], None, {}, wrong)
+
+
 @pytest.mark.parametrize(
     ("model", "rasters", "bands", "given", "words"),
     [

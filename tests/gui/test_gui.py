@@ -254,3 +254,36 @@ def test_plugin_goes_on_and_off(qgis_iface):
     plugin.unload()
     assert registry.providerById("rsdl") is None
     assert pages == []
+
+
+def test_a_product_is_typed_or_put_together_of_layers(wrapper, qgis_app, tmp_path, monkeypatch):
+    from osgeo import gdal
+    from qgis.core import QgsProject, QgsRasterLayer
+
+    from rsdl_qgis.gui import product_chooser
+    from rsdl_qgis.toolbox.predict.burnedarea import BurnedArea
+
+    algorithm = BurnedArea()
+    algorithm.initAlgorithm()
+    chooser = wrapper(algorithm.parameterDefinition("AFTER_PRODUCT"))
+    assert chooser.widgetValue() == ""
+    for value in ("/a/S2A.SAFE", "a.tif;b.tif", "", None):
+        chooser.setWidgetValue(value, None)
+        assert chooser.widgetValue() == (value or "")
+    paths = [str(tmp_path / name) for name in ("red.tif", "nir.tif")]
+    for path in paths:
+        gdal.GetDriverByName("GTiff").Create(path, 4, 4).FlushCache()
+    layers = [QgsRasterLayer(path, name) for path, name in zip(paths, ("red", "nir"))]
+    group = QgsProject.instance().layerTreeRoot().addGroup("scene")
+    for layer in layers:
+        QgsProject.instance().addMapLayer(layer, False)
+        group.addLayer(layer)
+    assert product_chooser.layer_groups() == {"scene": paths}
+    dialog = product_chooser.LayersDialog()
+    dialog.list.selectAll()
+    assert dialog.sources() == [paths[1], paths[0]]  # by their names
+    monkeypatch.setattr(product_chooser.LayersDialog, "exec", lambda self: self.list.selectAll() or True)
+    chooser.wrappedWidget()
+    chooser._choose_layers()
+    assert chooser.widgetValue() == f"{paths[1]};{paths[0]}"
+    QgsProject.instance().clear()

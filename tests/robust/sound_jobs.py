@@ -72,6 +72,7 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
     plain = {"path": features["path"], "title": "features", "crs": "EPSG:32634"}
     data = {"sources": [source(dict(image))], "labels": [dict(labels)], "task": "segmentation", "chip_size": 16}
     data |= {"input_bands": {"image": ["red", "nir"]}, "split": "blocks", "valid": 0.3, "seed": 1, **area}
+    quality = raster(folder / "x_SCL.tif", noise((1, 96, 96)).astype("uint8") % 12)["path"]
     landsat = raster(folder / "landsat.tif", noise((7, 96, 96)).astype("uint16") * 100)
     product = _product(folder / "product")
     report = {"report": f"{TARGET}/report.html", "table": f"{TARGET}/table.csv"}
@@ -99,8 +100,14 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
         "threshold": [
             {"output": f"{TARGET}/map.tif", "after": dict(image), "index": "NDVI", "sensor": "auto", "side": "auto",
              **area, "grid": "first", "resampling": "nearest", "polygons": f"{TARGET}/p.gpkg"},
-            {"output": f"{TARGET}/map.tif", "after": dict(image), "before": dict(image), "values": f"{TARGET}/v.tif",
+            {"output": f"{TARGET}/map.tif", "after": {**image, "quality": {"words": ["cloud"], "path": quality,
+             "values": [3]}}, "before": dict(image), "values": f"{TARGET}/v.tif",
              "index": "before_nir - after_red / 2", "window": 32, "class_name": "bright", "color": "#102030"},
+        ],
+        "cloud_mask": [
+            {"output": f"{TARGET}/map.tif", "input": {"path": quality, "nodata": 0}, "words": ["cloud", "water"],
+             "grow": 2, **area, "polygons": f"{TARGET}/p.gpkg"},
+            {"output": f"{TARGET}/map.tif", "input": {"path": f"{quality};{image['path']}"}},
         ],
         "assess_map": [
             {"predicted": [map_layer], "reference": [dict(map_layer)], **area, **report,

@@ -68,6 +68,20 @@ def test_json(qgis_process, image, tmp_path, read_raster):
     np.testing.assert_array_equal(read_raster(out), RAMP > 100)
 
 
+def test_files_of_single_bands(qgis_process, tmp_path, write_raster, read_raster):
+    arrays = {"B11": RAMP + 1, "B8A": RAMP * 0 + 1, "B08": RAMP * 0 + 1, "B03": RAMP * 0 + 1}
+    files = [write_raster(tmp_path / f"s2_{name}.tif", [array]) for name, array in arrays.items()]
+    for product in (";".join(files), str(tmp_path)):
+        out = tmp_path / "out" / "flood.tif"
+        out.parent.mkdir(exist_ok=True)
+        arguments = (f"S2_AFTER_PRODUCT={product}", f"OUTPUT={out}")
+        status, said, errors = qgis_process("run", "rsdl:floodmapping", "--", *arguments)
+        assert status == 0, errors
+        assert "MODEL_NAME:\tflood-s2-after" in said
+        np.testing.assert_array_equal(read_raster(out), RAMP + 1 > 100)
+        shutil.rmtree(out.parent)
+
+
 def test_bad_input_is_a_sentence(qgis_process, image, tmp_path):
     status, said, errors = qgis_process(
         "run", "rsdl:floodmapping", "--", f"S2_BEFORE={image}", f"OUTPUT={tmp_path / 'o.tif'}"

@@ -25,6 +25,7 @@ NAMES = {
     "timeseriesclassification",
     "activefire",
     "otsuthreshold",
+    "cloudmask",
     "trainsegmentation",
     "trainregression",
     "trainsceneclassifier",

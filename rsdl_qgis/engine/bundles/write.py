@@ -18,7 +18,7 @@ from ..cards.onnx.external_data import external_files
 from ..cards.store import Store
 from ..errors import InputError, OutputError
 from ..feedback import Report
-from ..files.names import family, file_of, with_file, with_sources
+from ..files.names import DIVIDER, divided, family, file_of, with_file, with_sources
 from ..files.text import shortened
 from ..job.outputs import MODELS, OPERATIONS, READ, replaced
 from . import BUNDLE, FORMAT, JOB_FILE, MANIFEST, OUTPUT, REQUIREMENTS
@@ -114,6 +114,9 @@ class _Packing:
         """The source of a layer, as the job names it; files in it are packed where that is wished."""
         if text.lstrip().startswith("<"):
             return with_sources(text, "", self.source)
+        sources = divided(text)
+        if len(sources) > 1:
+            return DIVIDER.join(map(self.source, sources))
         file = file_of(text)
         return text if file is None else with_file(text, self._placed(file))
 

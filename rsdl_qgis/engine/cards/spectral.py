@@ -21,7 +21,7 @@ def found_bands(names: Sequence[str], descriptions: Sequence[str | None], sensor
 
 def sensor_of(descriptions: Sequence[str | None]) -> str:
     """The sensor whose band numbers the descriptions have; '' where they do not tell."""
-    numbers = {number for text in descriptions for number in _numbers(text)}
+    numbers = {number for text in descriptions for number in band_numbers(text)}
     if numbers & {"8a", "12"} or ({"8", "11"} <= numbers and "10" not in numbers):
         return "sentinel-2"
     surface = any("sr_b6" in (text or "").lower() for text in descriptions)  # of earlier Landsats, B6 is thermal
@@ -48,7 +48,7 @@ def _shown(name: str, descriptions: Sequence[str | None], sensor: str) -> int:
     """The place of a common band: by its name, else by its number."""
     own = sensor_of(descriptions) if sensor == AUTO else sensor
     number = SENSORS.get(own, {}).get(name, "")
-    by_number = [i for i, text in enumerate(descriptions, 1) if number and number in _numbers(text)]
+    by_number = [i for i, text in enumerate(descriptions, 1) if number and number in band_numbers(text)]
     if sensor != AUTO and by_number:
         return by_number[0]
     by_name = [i for i, text in enumerate(descriptions, 1) if Band(name, COMMON[name]).matches(text)]
@@ -59,7 +59,7 @@ def _shown(name: str, descriptions: Sequence[str | None], sensor: str) -> int:
     raise _missing(name, descriptions, told)
 
 
-def _numbers(text: str | None) -> set[str]:
+def band_numbers(text: str | None) -> set[str]:
     """The band numbers in a description: 'B08' -> {'8'}, 'SR_B5' -> {'5'}, 'Band 3' -> {'3'}."""
     found = re.findall(r"(?:^|[^a-z0-9])(?:b|band[ _]?)0*(\d{1,2}a?)(?![a-z0-9])", (text or "").lower())
     return set(found)

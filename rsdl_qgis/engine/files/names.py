@@ -22,6 +22,7 @@ SHAPEFILE = (".shp", ".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".i
 DATABASE = ("-wal", "-shm", "-journal")  # of SQLite, behind the whole name
 DATABASES = (".gpkg", ".sqlite", ".db")
 RESERVED = ("gpkg", "sqlite", "rtree", "ogr_", "idx_", "layer_styles", "qgis_projects")  # beginnings of tables
+DIVIDER = ";"  # of the files of a product
 LARGEST_VRT = 1 << 26  # bytes of a virtual raster that is looked into
 _RELATIVE = re.compile(r"""relative[tT]oVRT\s*=\s*["']1""")
 _VRT_SOURCE = re.compile(r"<(?:SourceFilename|SourceDataset|SrcDataSource)\b([^>]*)>([^<]+)<")
@@ -67,7 +68,7 @@ def files_of(source: str) -> list[str]:
     ``source``: a path, or one as QGIS and GDAL write them: 'file|layername=x', 'GPKG:file:table', '/vsizip/file/x'.
     """
     found: dict[str, None] = {}
-    waiting = [source]
+    waiting = divided(source)
     while waiting:
         text = waiting.pop()
         if text.lstrip().startswith("<"):
@@ -80,6 +81,13 @@ def files_of(source: str) -> list[str]:
         if os.path.splitext(file)[1].lower() == ".vrt" and os.path.isfile(file):
             waiting += _vrt_sources(_text_of(file), os.path.dirname(file))
     return list(found)
+
+
+def divided(source: str) -> list[str]:
+    """The sources in a text that names several files, divided by ';', as products may; else the text alone."""
+    if DIVIDER not in source or source.lstrip().startswith("<") or _named_in(source) is not None:
+        return [source]
+    return [part.strip().strip('"') for part in source.split(DIVIDER) if part.strip()]
 
 
 def file_of(source: str) -> str | None:

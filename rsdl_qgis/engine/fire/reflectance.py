@@ -12,8 +12,8 @@ import numpy as np
 from ..cards.landsat import landsat_bands
 from ..errors import InputError
 from ..feedback import Report
-from ..files.landsat import read_product
 from ..prediction.request import AskedRaster
+from ..products.landsat_level1 import read_product
 from ..raster.grid import Window
 from ..raster.source import Layer, RasterSource, inspect
 from ..tables.fire import BANDS, GAIN, OFFSET, SUN_CORRECTED
@@ -33,8 +33,8 @@ class Bands:
     """The inputs of a job, and how their numbers become reflectance.
 
     ``inputs``: as ``RasterSource`` takes them; ``order``: the input and the place in it (from 0) of bands 1 to 7.
-    ``gains``: of digital numbers (see ``files.landsat``), empty where the numbers are reflectance; ``sine``: of the
-    sun's elevation, None where it is not known. ``bits``: of the saturation's numbers, those that count.
+    ``gains``: of digital numbers (see ``products.landsat_level1``), empty where the numbers are reflectance; ``sine``:
+    of the sun's elevation, None where it is not known. ``bits``: of the saturation's numbers, those that count.
     """
 
     inputs: Mapping[str, Sequence[Layer]]

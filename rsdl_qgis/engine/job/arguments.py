@@ -33,6 +33,7 @@ from ..tables.kinds import (
     TextThat,
     Whole,
 )
+from ..tables.quality import WORDS
 from ..tables.sensors import AUTO, SENSORS
 from ..tables.tasks import ALL_TASKS, TASKS
 from .class_values import is_shares
@@ -64,15 +65,22 @@ NUMBERED = TextThat(_is_whole, "a whole number")  # names of values by class
 
 NODATA = Number(finite=False)
 BANDS = ListOf(Whole(1, LARGEST_BAND), 1)
+QUALITY: Table = {  # see products.quality
+    "words": Argument(ListOf(Choice(WORDS))),
+    "path": Argument(Path()),
+    "values": Argument(ListOf(Whole(-(2**31), 2**31 - 1))),
+}
 RASTER: Table = {
-    "path": Argument(Path(), required=True),
+    "path": Argument(Path("a raster, or a product: its folder, archive or files divided by ';'"), required=True),
     "bands": Argument(BANDS),
     "nodata": Argument(Either((NODATA, ListOf(Nullable(NODATA), 1)))),
     "palette": Argument(Boolean()),  # the colours of its values are read
+    "quality": Argument(Object("pixels to leave out", QUALITY)),
     "title": Argument(Text()),
     "date": Argument(Text()),
     "key": Argument(Text()),  # stands for the path of a copy that was made for this job
 }
+QUALITY_SOURCE: Table = {**{name: RASTER[name] for name in ("path", "title", "key")}, "nodata": Argument(NODATA)}
 VERSION: Table = {
     "path": Argument(Path(), required=True),
     "crs": Argument(Text(), required=True),
@@ -83,7 +91,7 @@ LAYOUTS = ("dates", "variables")  # of a series: what a layer is, and its bands 
 WRAPPED = ("auto", "negative", "keep")  # which numbers of uint16 layers are read as negative
 SERIES_RASTER: Table = {**RASTER, "name": Argument(Text()), "descriptions": Argument(ListOf(Text()))}
 LABELLED: Table = {
-    **RASTER,
+    **{name: argument for name, argument in RASTER.items() if name != "quality"},
     "vector": Argument(Boolean()),
     "field": Argument(Text()),
     "place_field": Argument(Text()),
@@ -353,6 +361,14 @@ OPERATIONS: Mapping[str, Table] = {
         "grid": RUNNING["grid"],
         "polygons": Argument(Path()),
         "values": Argument(Path()),
+    },
+    "cloud_mask": {
+        **OUTPUT,
+        "input": Argument(Object("a product or a quality band", QUALITY_SOURCE), required=True),
+        "words": Argument(ListOf(Choice(WORDS))),  # default: cloud, cirrus and shadow, where the band knows them
+        "grow": Argument(Whole(0, 50), default=0),  # pixels
+        **AREA,
+        "polygons": Argument(Path()),
     },
     "assess_map": {
         "predicted": Argument(ListOf(Object("a map", LABELLED), 1), required=True),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import wraps
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ Run = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 LAYERS = ("path", "mask", "features", "chips", "pretrained", "sample")
 PRODUCTS = ("product",)  # files, or folders in which other files may lie
 READ = (*LAYERS, *PRODUCTS)  # arguments, at any depth, that name what is read
+MOST_FILES = 5000  # of a product that are looked at
 MODELS = ("model", "base_model", "teacher")  # folders in which other files may lie
 SYSTEM_TABLES = ("gpkg_", "rtree_", "sqlite_", "layer_styles", "ogr_empty_table")  # beginnings of a GeoPackage's own
 ALL_TABLES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
@@ -46,6 +48,7 @@ OPERATIONS: Mapping[str, Writes] = {
     "predict_series": Writes(("output", "probabilities", "uncertainty", "polygons")),
     "classify_scenes": Writes(("output", "raster")),
     "detect": Writes(("output",)),
+    "cloud_mask": Writes(("output", "polygons")),
     "threshold": Writes(("output", "polygons", "values")),
     "assess_map": Writes(("report", "table", "image_table")),
     "assess_scenes": Writes(("report", "table")),
@@ -108,7 +111,9 @@ def read_by(arguments: Mapping[str, Any]) -> list[str]:
 
 def sources_of(arguments: Mapping[str, Any]) -> list[str]:
     """The sources that a job reads, but for its model; of a product's folder the files in it."""
-    return [*_named(arguments, LAYERS), *(file for text in _named(arguments, PRODUCTS) for file in _files(text))]
+    folders = [*_named(arguments, PRODUCTS), *filter(os.path.isdir, _named(arguments, ("path",)))]
+    layers = [text for text in _named(arguments, LAYERS) if text not in folders]
+    return [*layers, *(file for text in folders for file in _inside(text))]
 
 
 def written_by(operation: str) -> tuple[str, ...]:
@@ -121,6 +126,14 @@ def model_files(model: str) -> list[str]:
     folders = (Path(), user_folder() / "models", plugin_file("models"))
     found = next((str(folder / model) for folder in folders if os.path.exists(folder / model)), model)
     return _files(found)
+
+
+def _inside(path: str) -> list[str]:
+    """The files in a product's folder and the folders in it; the path itself where it is no folder."""
+    if not os.path.isdir(path):
+        return [path]
+    found = (os.path.join(place, name) for place, _, names in os.walk(path) for name in sorted(names))
+    return list(islice(found, MOST_FILES))
 
 
 def _files(path: str) -> list[str]:

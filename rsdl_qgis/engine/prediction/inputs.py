@@ -11,6 +11,8 @@ import numpy as np
 from ..cards.card import Input, ModelCard, match_bands, palette_bands
 from ..errors import MismatchError
 from ..feedback import Report
+from ..products.matching import model_bands, unit_of
+from ..products.table import product_at
 from ..radiometry.normalization import Normalization
 from ..radiometry.scaling import Radiometry, radiometry
 from ..radiometry.unlike import BLANK, blank_fraction, blank_text, finding_text, findings, scale_text
@@ -154,8 +156,9 @@ def log_stored_values(title: str, infos: Sequence[LayerInfo], array: np.ma.Maske
     ``array``: a sample (T, C, n, m); ``title``: what the user calls the input.
     """
     for info in infos:
-        if text := scale_text(info):
-            report.log("info", text)
+        for text in info.notes or (scale_text(info),):
+            if text:
+                report.log("info", text)
     fraction = blank_fraction(array, infos)
     if fraction >= BLANK:
         report.log("warning", blank_text(title, fraction))
@@ -177,15 +180,18 @@ def normalization_text(found: Normalization, item: Input) -> str:
 def _layer(given: AskedRaster, item: Input) -> Layer:
     """A layer with the bands chosen, else those that the input's bands are found to be.
 
-    A paletted raster is read as its colours where these are what the input takes.
+    A paletted raster is read as its colours where these are what the input takes; a product in the unit that it does.
     """
     path, bands, palette = given.path, given.bands, given.palette
     nodata = item.nodata if given.nodata is None else given.nodata
+    product = product_at(path)
+    if product is not None and bands is None:
+        bands = model_bands(item, product)
     if bands is None:
         info = inspect(Layer(path))
         shown = palette_bands(item) if info.paletted else ()
         if shown:
-            return Layer(path, shown, nodata, palette=True)
+            return Layer(path, shown, nodata, palette=True, quality=given.quality)
         found = match_bands(item, info.descriptions, info.count, info.colours)
         bands = tuple(info.bands[i - 1] for i in found)
     elif len(bands) != len(item.bands):
@@ -194,10 +200,10 @@ def _layer(given: AskedRaster, item: Input) -> Layer:
             f"{len(bands)} band(s) were chosen, and the model takes {len(item.bands)} of {item.role or item.name}.",
             f"Choose, in this order: {needs}.",
         )
-    elif not palette and len(bands) > 1 and inspect(Layer(path)).paletted:
+    elif product is None and not palette and len(bands) > 1 and inspect(Layer(path)).paletted:
         raise MismatchError(
             f"The one band of {path} holds the numbers of a palette, and the model takes "
             f"{', '.join(band.name for band in item.bands)}.",
             "Choose no bands: the palette's colours are taken." if palette_bands(item) else "Convert it to RGB first.",
         )
-    return Layer(path, bands, nodata, palette)
+    return Layer(path, bands, nodata, palette, unit=unit_of(item), quality=given.quality)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, ClassVar, Optional, TypeVar, Union
 
 from ..job.arguments import OPERATIONS, checked
+from ..products.quality import Quality
 from ..raster.grid import Bounds
 from ..vector.masks import PolygonMask
 from ..vector.vector_file import VectorFile
@@ -22,16 +23,25 @@ Nodata = Union[float, tuple[Optional[float], ...], None]
 
 @dataclass(frozen=True)
 class AskedRaster:
-    """A raster as a job names it. None: as the file says; ``nodata``: one number, or one (or None) a band."""
+    """A raster or product as a job names it. None: as the file says; ``nodata``: one number, or one (or None) a
+    band.
+    """
 
     path: str
     bands: Numbers | None = None
     nodata: Nodata = None
     palette: bool = False  # whether its colours are read instead of its numbers
+    quality: Quality | None = None  # pixels that are left out
 
     @classmethod
     def of(cls, spec: Mapping[str, Any]) -> AskedRaster:
-        return cls(spec["path"], _numbers(spec.get("bands")), _nodata(spec.get("nodata")), bool(spec.get("palette")))
+        return cls(
+            spec["path"],
+            _numbers(spec.get("bands")),
+            _nodata(spec.get("nodata")),
+            bool(spec.get("palette")),
+            Quality.of(spec.get("quality")),
+        )
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,7 @@ class AskedLayer:
     name: str = ""
     descriptions: tuple[str, ...] = ()
     date: str = ""
+    quality: Quality | None = None  # pixels that are left out
 
     @classmethod
     def of(cls, spec: Mapping[str, Any]) -> AskedLayer:
@@ -54,6 +65,7 @@ class AskedLayer:
             spec.get("name") or "",
             tuple(spec.get("descriptions") or ()),
             spec.get("date") or "",
+            Quality.of(spec.get("quality")),
         )
 
 

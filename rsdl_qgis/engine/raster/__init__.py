@@ -9,6 +9,7 @@ layer          one raster file, read on its own grid or resampled to another
 metadata       tags, descriptions, scale and offset of a file
 mosaic         Mosaic: tiles blended back into rows
 number_raster  the numbers of one band, at the pixels of another grid
+stack          a product's files as one layer, without what its quality bands mark
 source         RasterSource: the named inputs of a job on one grid, with their validity
 stored         how a file stores its pixels: in which order, and what its numbers stand for
 thumbnail      small JPEG and PNG images for reports
@@ -22,3 +23,6 @@ import os
 # share in most rasters. It is read when GDAL first needs it; ``layer`` widens it for files whose blocks are as wide as
 # the raster.
 os.environ.setdefault("GDAL_CACHEMAX", "80")
+# A server that does not answer ends a job with a sentence (seconds), not never.
+for _name, _seconds in (("GDAL_HTTP_CONNECTTIMEOUT", "15"), ("GDAL_HTTP_TIMEOUT", "60"), ("GDAL_HTTP_MAX_RETRY", "2")):
+    os.environ.setdefault(_name, _seconds)

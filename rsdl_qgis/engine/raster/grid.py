@@ -229,7 +229,7 @@ def crs_of(text_or_none: str | None) -> CRS:
     """The CRS of a WKT or 'EPSG:n' string. Raises InputError when it is none."""
     try:
         return CRS.from_user_input(text_or_none)
-    except (CRSError, ValueError) as error:
+    except (CRSError, ValueError, TypeError, AttributeError) as error:  # '{"init": 3}' is read as JSON
         raise InputError(f"'{str(text_or_none)[:60]}' is no coordinate system.", "Give WKT or EPSG:n.") from error
 
 

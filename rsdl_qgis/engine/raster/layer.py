@@ -18,6 +18,8 @@ from rasterio.warp import reproject
 from rasterio.windows import Window as RasterioWindow
 
 from ..errors import InputError
+from ..products.matching import SCALED
+from ..products.quality import Quality
 from .grid import GDAL_ERRORS, PIXEL_TOLERANCE, Grid, Window, apply, crs_of, project, same_crs, within
 from .stored import Turn, Values, colour_table
 
@@ -34,7 +36,11 @@ class Layer:
     ``nodata``: the user's own, one stored number or one a band, added to what the file says.
 
     ``palette``: the colours of a paletted band are read in place of its numbers, and ``bands`` are 1 red, 2 green,
-    3 blue. ``stored``: numbers are read as they are stored, without the file's scale and offset.
+    3 blue. ``stored``: numbers are read as they are stored, without the file's scale and offset. ``scaled``: scale and
+    offset of each of the bands, in place of the file's.
+
+    ``path`` may also be a product (``products.table``), whose bands count from 1 in its own order; ``unit``: that its
+    values are brought to (``products.matching``). ``quality``: pixels that are not valid. See ``raster.stack``.
     """
 
     path: str
@@ -42,6 +48,9 @@ class Layer:
     nodata: float | tuple[float | None, ...] | None = None
     palette: bool = False
     stored: bool = False
+    scaled: tuple[tuple[float, float], ...] | None = None
+    unit: str = SCALED
+    quality: Quality | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,7 @@ class LayerInfo:
     ``dtypes``: of the values; ``nodata``: the file's, None where the values are not what is stored; ``colours``: red,
     green, blue and so on, as the file says what a band shows ('': nothing of the kind); ``scales``, ``offsets``: what
     stored numbers are multiplied by, and what is added. ``paletted``: its one data band holds numbers of colours.
+    ``notes``: what there is to tell of a product.
     """
 
     path: str
@@ -64,6 +74,7 @@ class LayerInfo:
     scales: tuple[float, ...] = ()
     offsets: tuple[float, ...] = ()
     paletted: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -163,6 +174,8 @@ class OpenLayer:
         count = len(self._read_bands)
         if layer.stored or self._palette is not None:
             return Values((1.0,) * count, (0.0,) * count)
+        if layer.scaled is not None:
+            return Values(*zip(*layer.scaled))
         about = self._file.scales, self._file.offsets
         scales, offsets = ([of[band - 1] for band in self._read_bands] for of in about)
         return Values.of(self.path, scales, offsets)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any, Protocol, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,39 +13,34 @@ from rasterio.enums import Resampling
 from rasterio.features import geometry_mask
 
 from ..errors import InputError
-from .grid import PIXEL_TOLERANCE, Bounds, Grid, Window, text
+from .grid import Bounds, Grid, Window, text
 from .layer import Layer, LayerInfo, OpenLayer
+from .stack import SAME_RESOLUTION, OpenStack, finest, offset_in, open_layer
 
 __all__ = ["Layer", "LayerInfo", "RasterSource", "inspect", "valid_pixels"]
 
+Opened = Union[OpenLayer, OpenStack]
 RESAMPLING = {
     "nearest": Resampling.nearest,
     "bilinear": Resampling.bilinear,
     "cubic": Resampling.cubic,
 }
-SAME_RESOLUTION = 0.01  # relative difference below which nothing is resampled
 LARGEST_FULL_SAMPLE = 20_000_000  # pixels a band that sample() may decode in full
 MOST_THREADS = 8  # that read layers for a sample
 PATCHES = 8  # a larger raster without overviews is sampled in so many patches along each axis
 
 
-def first(layers: Sequence[OpenLayer]) -> OpenLayer:
+def first(layers: Sequence[Opened]) -> Opened:
     """The first layer."""
     return layers[0]
 
 
-def last(layers: Sequence[OpenLayer]) -> OpenLayer:
+def last(layers: Sequence[Opened]) -> Opened:
     """The last layer."""
     return layers[-1]
 
 
-def finest(layers: Sequence[OpenLayer]) -> OpenLayer:
-    """The layer with the smallest pixels in metres; of layers that differ by at most a hundredth the first."""
-    sides = [math.sqrt(math.prod(layer.grid.resolution)) for layer in layers]
-    return next(layer for layer, side in zip(layers, sides) if side <= min(sides) * (1 + SAME_RESOLUTION))
-
-
-GRIDS = {"first": first, "last": last, "finest": finest}
+GRIDS: Mapping[str, Callable[[Sequence[Opened]], Opened]] = {"first": first, "last": last, "finest": finest}
 
 
 class Mask(Protocol):
@@ -85,16 +80,16 @@ class RasterSource:
             if name not in known:
                 raise InputError(f"There is no {what} '{name}'.", f"Choose one of {', '.join(known)}.")
         self._resampling = RESAMPLING[resampling]
-        self._layers: dict[str, list[OpenLayer]] = {}
+        self._layers: dict[str, list[Opened]] = {}
         try:
             for name, layers in inputs.items():
                 opened = self._layers.setdefault(name, [])
                 for layer in layers:
-                    opened.append(OpenLayer(layer))
-            self._placed = self._reference(GRIDS[grid])
+                    opened.append(open_layer(layer, self._resampling))
+            self._placed: Opened = self._reference(GRIDS[grid])
             self.grid = _cut(self._placed.grid, resolution, extent, extent_crs)
             self._dtypes = {name: _common_dtype(name, layers) for name, layers in self._layers.items()}
-            self._offsets = {layer: _offset(layer, self.grid) for layer in self._all()}
+            self._offsets = {layer: offset_in(layer, self.grid) for layer in self._all()}
             polygons = mask.polygons(self.grid.crs) if mask is not None else None
             self._polygons = None if polygons is None else [(p.bounds, p.__geo_interface__) for p in polygons]
         except BaseException:
@@ -183,7 +178,7 @@ class RasterSource:
             mask |= outside
         return np.ma.MaskedArray(values, mask, copy=False)
 
-    def _read_layer(self, layer: OpenLayer, window: Window, values: NDArray, mask: NDArray[np.bool_]) -> None:
+    def _read_layer(self, layer: Opened, window: Window, values: NDArray, mask: NDArray[np.bool_]) -> None:
         """Fills values and mask (C, h, w) with a window of the grid."""
         offset = self._offsets[layer]
         if offset is None:
@@ -201,7 +196,7 @@ class RasterSource:
         return _stacked([self._read_coarse_layer(name, layer, part, coarse) for layer in self._layers[name]], outside)
 
     def _read_coarse_layer(
-        self, name: str, layer: OpenLayer, part: Window, coarse: Grid
+        self, name: str, layer: Opened, part: Window, coarse: Grid
     ) -> tuple[NDArray, NDArray[np.bool_]]:
         dtype, offset = self._dtypes[name], self._offsets[layer] or (0, 0)
         own = Window(part.row + offset[0], part.col + offset[1], part.height, part.width)
@@ -224,7 +219,7 @@ class RasterSource:
         windows = [Window(row, col, side, side) for row in rows for col in cols]
         outside = [self._outside(window) for window in windows]
 
-        def patches(name: str, layer: OpenLayer) -> tuple[NDArray, NDArray[np.bool_]]:
+        def patches(name: str, layer: Opened) -> tuple[NDArray, NDArray[np.bool_]]:
             shape = (len(windows), len(layer.bands), side, side)
             values, mask = np.empty(shape, self._dtypes[name]), np.empty(shape, bool)
             for i, window in enumerate(windows):
@@ -236,7 +231,7 @@ class RasterSource:
 
     def _each_layer(
         self,
-        read: Callable[[str, OpenLayer], tuple[NDArray, NDArray[np.bool_]]],
+        read: Callable[[str, Opened], tuple[NDArray, NDArray[np.bool_]]],
         outside: NDArray[np.bool_] | None,
     ) -> dict[str, np.ma.MaskedArray]:
         """``read`` of every layer of every input, several at once: no file is used by two threads."""
@@ -246,13 +241,13 @@ class RasterSource:
             }
             return {name: _stacked([one.result() for one in each], outside) for name, each in found.items()}
 
-    def _all(self) -> list[OpenLayer]:
+    def _all(self) -> list[Opened]:
         return [layer for layers in self._layers.values() for layer in layers]
 
-    def _rule(self, layer: OpenLayer) -> Resampling:
+    def _rule(self, layer: Opened) -> Resampling:
         return Resampling.nearest if layer.paletted else self._resampling
 
-    def _reference(self, choose: Callable[[Sequence[OpenLayer]], OpenLayer]) -> OpenLayer:
+    def _reference(self, choose: Callable[[Sequence[Opened]], Opened]) -> Opened:
         """The layer whose grid is the source's."""
         layers = self._all()
         if not layers:
@@ -289,7 +284,7 @@ def _stacked(
 
 def inspect(layer: Layer) -> LayerInfo:
     """What is known of a layer, without keeping it open. Raises InputError where it cannot be used."""
-    opened = OpenLayer(layer)
+    opened = open_layer(layer, Resampling.nearest)
     opened.close()
     return opened.info
 
@@ -337,15 +332,7 @@ def _within_block(first: int, side: int, block: int, length: int) -> int:
     return ahead if ahead - first < over and ahead + side <= length else back
 
 
-def _offset(layer: OpenLayer, grid: Grid) -> tuple[int, int] | None:
-    """Where the grid begins in the layer's own pixels; None where the layer has to be resampled."""
-    offset = layer.grid.pixel_offset(grid)
-    if offset is None or any(abs(o - round(o)) > 10 * PIXEL_TOLERANCE for o in offset):
-        return None
-    return round(offset[0]), round(offset[1])
-
-
-def _common_dtype(name: str, layers: Sequence[OpenLayer]) -> np.dtype:
+def _common_dtype(name: str, layers: Sequence[Opened]) -> np.dtype:
     if not layers:
         raise InputError(f"The input '{name}' has no raster.", "Choose a raster for it.")
     counts = [len(layer.bands) for layer in layers]
@@ -358,7 +345,7 @@ def _common_dtype(name: str, layers: Sequence[OpenLayer]) -> np.dtype:
     return np.result_type(*(layer.dtype for layer in layers))
 
 
-def _check_pair(first: OpenLayer, other: OpenLayer) -> None:
+def _check_pair(first: Opened, other: Opened) -> None:
     """Raises InputError where a layer cannot be placed on the first one's grid."""
     if (first.grid.crs is None) != (other.grid.crs is None):
         without, with_crs = (first, other) if first.grid.crs is None else (other, first)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-BEFORE = r"""(?:^|(?<=["':|>])|(?<=/vsizip/)|(?<=/vsitar/)|(?<=/vsigzip/))"""  # what a path follows in a source
+BEFORE = r"""(?:^|(?<=["':|>;])|(?<=/vsizip/)|(?<=/vsitar/)|(?<=/vsigzip/))"""  # what a path follows in a source
 SECRETS = re.compile(
     r"(?i)(?P<user>(?<=://)[^/@\s]+@)"
     r"|(?<![a-z0-9])(?P<name>(?:password|passwd|pwd|token|access_token|sig|signature|secret|secret_access_key|api_?key"

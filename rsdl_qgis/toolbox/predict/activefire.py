@@ -18,11 +18,12 @@ from qgis.core import (
 
 from ...engine.cards.landsat import LANDSAT, landsat_bands
 from ...engine.errors import RsdlError
-from ...engine.files.landsat import read_product
 from ...engine.job.arguments import OPERATIONS
+from ...engine.products.landsat_level1 import read_product
 from ...engine.tables.fire import BANDS, FIRE, SUN_CORRECTED
 from .. import compat
 from .. import parameters as shared
+from ..products import given_raster
 from ..results import styles
 from ..results.style_files import keep_style
 from ..saving import JobAlgorithm, saving_parameters
@@ -30,7 +31,6 @@ from ..text import tr
 from ..worker import layers, vectors
 from ..worker.client import make_job, run_job, temporary_folder
 from ..worker.layers import PreparedRaster, RasterUse
-from .base import raster
 
 OPERATION = "active_fire"
 ARGUMENTS = OPERATIONS[OPERATION]
@@ -177,7 +177,7 @@ class ActiveFire(JobAlgorithm):
 
     def _check_layers(self, uses: Sequence[RasterUse], parameters, context) -> None:
         """RsdlError where the layers cannot be used as they are given."""
-        raster(self, parameters, "SATURATION", context)
+        given_raster(self, parameters, "SATURATION", context)
         rules = self.parameterAsString(parameters, "METHOD", context)
         needs_sun = rules in SUN_CORRECTED or rules in ("voting", "intersection")
         values = self.parameterAsString(parameters, "VALUES", context)
@@ -205,7 +205,7 @@ class ActiveFire(JobAlgorithm):
         uses = given if isinstance(given, list) else []
         nodata = shared.nodata_of(self, parameters, context)
         self._rasters = [PreparedRaster(use, nodata) for use in uses]
-        saturation = raster(self, parameters, "SATURATION", context) if uses else None
+        saturation = given_raster(self, parameters, "SATURATION", context) if uses else None
         self._saturation = None if saturation is None else PreparedRaster(RasterUse("SATURATION", saturation, (1,)))
         self._warnings = tuple(dict.fromkeys(use.warning for use in uses if use.warning))
         placed = [use.layer for use in uses] or [_first_band(given)]

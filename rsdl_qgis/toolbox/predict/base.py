@@ -19,7 +19,7 @@ from ...engine.errors import MismatchError, RsdlError
 from ...engine.job.arguments import OPERATIONS
 from ...engine.tables.tasks import task_of
 from .. import parameters as shared
-from ..algorithm import RsdlAlgorithm
+from ..products import named, product_text, quality_of, quality_parameters, with_products
 from ..results import styles
 from ..results.style_files import keep_style
 from ..saving import JobAlgorithm, saving_parameters
@@ -50,6 +50,7 @@ class InferenceAlgorithm(JobAlgorithm):
 
     GROUP = "predict"
     TASK = ""  # of the models, a line of the table of tasks
+    TAKES_PRODUCTS = True  # beside each raster; and quality bands
 
     def plan(self, parameters, context) -> Plan:
         """The model to run and its inputs; RsdlError says what does not fit. Quick, on the main thread."""
@@ -62,6 +63,10 @@ class InferenceAlgorithm(JobAlgorithm):
     def options(self, parameters, context) -> dict[str, Any]:
         """The arguments of the job that only this algorithm has."""
         return {}
+
+    def quality_parameters(self) -> list:
+        """The parameters of which pixels are left out."""
+        return quality_parameters() if self.TAKES_PRODUCTS else []
 
     def output_label(self) -> str:
         """The label of OUTPUT."""
@@ -115,7 +120,9 @@ class InferenceAlgorithm(JobAlgorithm):
 
     def initAlgorithm(self, configuration=None):
         more = [parameter for parameter, _ in self.further().values()]
-        for parameter in [*self.inputs(), *self.outputs(), *self.running(), *more, *saving_parameters()]:
+        quality = self.quality_parameters()
+        inputs = with_products(self.inputs()) if self.TAKES_PRODUCTS else self.inputs()
+        for parameter in [*inputs, *self.outputs(), *self.running(), *quality, *more, *saving_parameters()]:
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputString("MODEL_NAME", tr("Name of the model used")))
 
@@ -128,6 +135,7 @@ class InferenceAlgorithm(JobAlgorithm):
         if text:
             return text
         plan = self.plan(parameters, context)
+        self._quality_of(plan, parameters, context)
         if self.parameterAsExtent(parameters, "EXTENT", context).isNull():
             for use in plan.rasters():
                 if layers.needs_extent(use.layer):
@@ -140,6 +148,7 @@ class InferenceAlgorithm(JobAlgorithm):
         self.refuse(parameters, context)
         self._plan = self.plan(parameters, context)
         nodata = shared.nodata_of(self, parameters, context)
+        self._quality = self._quality_of(self._plan, parameters, context)
         self._rasters = {
             name: [PreparedRaster(use, nodata) for use in uses] for name, uses in self._plan.inputs.items()
         }
@@ -192,6 +201,14 @@ class InferenceAlgorithm(JobAlgorithm):
         named = {"MODEL_NAME": card.name} if self.outputDefinition("MODEL_NAME") else {}
         return {**made, **named, **self.numeric_outputs(result, context)}
 
+    def _quality_of(self, plan: Plan, parameters, context) -> list[dict[str, Any]]:
+        """What of each raster's spec says which pixels are left out. RsdlError where nothing can tell."""
+        rasters = [use.layer for use in plan.rasters()]
+        if not self.TAKES_PRODUCTS:
+            return [{}] * len(rasters)
+        found = quality_of(self, parameters, context, rasters)
+        return [{} if one is None else {"quality": one} for one in found]
+
     def _drawn(self) -> list[vectors.PreparedVector | None]:
         """The vector layers: the mask, and what only this algorithm has."""
         return [self._mask]
@@ -208,7 +225,8 @@ class InferenceAlgorithm(JobAlgorithm):
             specs[name] = []
             for item, box in zip(items, self._extents[name]):
                 extent = None if box.isNull() else box
-                specs[name].append(item.spec(folder, extent, self._plan.card.resolution, steps))
+                spec = item.spec(folder, extent, self._plan.card.resolution, steps)
+                specs[name].append({**spec, **self._quality[sum(map(len, specs.values()))]})
                 copied += item.is_copied
                 steps.setCurrentStep(copied)
         return specs
@@ -233,17 +251,6 @@ class InferenceAlgorithm(JobAlgorithm):
             styles.show(context, path, label, title, self.displayName(), style)
 
 
-def raster(algorithm: RsdlAlgorithm, parameters, name: str, context) -> QgsRasterLayer | None:
-    """The raster layer given for a parameter, or None; RsdlError if it cannot be loaded."""
-    value = parameters.get(name)
-    if value in (None, ""):
-        return None
-    layer = algorithm.parameterAsRasterLayer(parameters, name, context)
-    if layer is None or not layer.isValid():
-        raise RsdlError(tr("{name}: '{value}' is not a raster that QGIS can open.").format(name=name, value=value))
-    return layer
-
-
 def use_bands(name: str, layer: QgsRasterLayer, wanted: Input, chosen: Sequence[int] | None, option: str) -> RasterUse:
     """The layer with the bands that a model's input takes: the ``chosen`` ones, else by description, colour or count.
 
@@ -253,6 +260,11 @@ def use_bands(name: str, layer: QgsRasterLayer, wanted: Input, chosen: Sequence[
     found = layers.data_bands(layer)
     if chosen:
         return _chosen_bands(name, layer, wanted, chosen, option)
+    if product_text(layer):
+        try:
+            return RasterUse(name, layer, layers.matched_bands(layer, wanted))
+        except MismatchError as error:
+            raise MismatchError(f"{named(name)}: {error.message}", error.hint) from None
     shown = palette_bands(wanted) if layers.is_paletted(layer) else ()
     if shown:
         return RasterUse(name, layer, shown, palette=True)

@@ -10,10 +10,11 @@ from ...engine.tables.indices import INDICES
 from ...engine.tables.tasks import TASKS
 from .. import parameters as shared
 from .. import settings
+from ..products import given_raster
 from ..results.styles import opened
 from ..text import tr
 from . import thresholding
-from .base import InferenceAlgorithm, raster, use_bands
+from .base import InferenceAlgorithm, use_bands
 from .base import Plan as RasterPlan
 from .changedetection import DATES, GRIDS
 from .model_choice import fitting_model
@@ -126,7 +127,7 @@ class BurnedArea(InferenceAlgorithm):
                 return tr("{name} is for METHOD=model, and METHOD is {chosen}. Leave it empty.").format(
                     name=name, chosen=self._chosen
                 )
-        given = shared.is_given(parameters, "THRESHOLD") or shared.is_given(parameters, "BEFORE")
+        given = any(shared.is_given(parameters, name) for name in ("THRESHOLD", "BEFORE", "BEFORE_PRODUCT"))
         if self._chosen == FIXED and not given:
             return tr(
                 "THRESHOLD is empty: without an image before there is no usual threshold of the burn ratio. Give a "
@@ -135,10 +136,10 @@ class BurnedArea(InferenceAlgorithm):
         return ""
 
     def plan(self, parameters, context):
-        layers = {name.lower(): raster(self, parameters, name, context) for name in DATES}
+        layers = {name.lower(): given_raster(self, parameters, name, context) for name in DATES}
         given = {date: layer for date, layer in layers.items() if layer is not None}
         if "after" not in given:
-            raise RsdlError(tr("AFTER is empty. Choose the image from after the fire."))
+            raise RsdlError(tr("AFTER and AFTER_PRODUCT are empty. Choose the image from after the fire."))
         if self._chosen != MODEL:
             index = self._index(given)
             found, sensor = INDICES[index], self.parameterAsEnumString(parameters, "SENSOR", context)

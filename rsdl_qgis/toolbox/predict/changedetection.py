@@ -7,8 +7,9 @@ from qgis.core import QgsProcessingParameterBand, QgsProcessingParameterRasterLa
 from ...engine.errors import RsdlError
 from ...engine.job.arguments import RUNNING
 from .. import parameters as shared
+from ..products import given_raster
 from ..text import tr
-from .base import InferenceAlgorithm, Plan, raster, use_bands
+from .base import InferenceAlgorithm, Plan, use_bands
 from .model_choice import fitting_model, named_model, takes_a_pair
 
 DATES = ("BEFORE", "AFTER")
@@ -118,10 +119,12 @@ class ChangeDetection(InferenceAlgorithm):
         return tr("Change map")
 
     def plan(self, parameters, context):
-        given = {name: raster(self, parameters, name, context) for name in DATES}
+        given = {name: given_raster(self, parameters, name, context) for name in DATES}
         for name, layer in given.items():
             if layer is None:
-                raise RsdlError(tr("{name} is empty. Choose a raster.").format(name=name))
+                raise RsdlError(
+                    tr("{name} and {name}_PRODUCT are empty. Choose a raster or a product.").format(name=name)
+                )
         name = self.parameterAsString(parameters, "MODEL", context).strip()
         if name:
             path, card = named_model(name, self.TASK, takes_a_pair, tr("an image before and one after"))

@@ -12,9 +12,10 @@ from ...engine.cards.card import ModelCard
 from ...engine.errors import RsdlError
 from .. import parameters as shared
 from .. import settings
+from ..products import given_raster
 from ..results.styles import opened, pixel_area
 from ..text import tr
-from .base import InferenceAlgorithm, Plan, raster, use_bands
+from .base import InferenceAlgorithm, Plan, use_bands
 
 SENSORS = {"sentinel-1": "S1", "sentinel-2": "S2"}  # an input's role and the prefix of its parameters
 DATES = ("before", "after")
@@ -102,7 +103,7 @@ class FloodMapping(InferenceAlgorithm):
         self.addOutput(QgsProcessingOutputNumber("FLOODED_SHARE", tr("Flooded share of the mapped area (0 to 1)")))
 
     def plan(self, parameters, context):
-        given = {name: raster(self, parameters, name, context) for name in LAYERS}
+        given = {name: given_raster(self, parameters, name, context) for name in LAYERS}
         given = {name: layer for name, layer in given.items() if layer is not None}
         _check_dates(set(given))
         chosen = {

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from qgis.core import QgsApplication, QgsRasterLayer
 
-from ...engine.cards.card import ModelCard, match_bands
+from ...engine.cards.card import ModelCard
 from ...engine.errors import MismatchError, RsdlError
 from ...engine.tables.tasks import TASKS, task_of
 from .. import settings
+from ..products import product_text
 from ..text import tr
 from ..worker import layers
 from .floodmapping import FloodMapping, is_flood
@@ -54,20 +55,22 @@ def named_model(name: str, task: str, takes: Callable[[ModelCard], bool], what: 
 
 def fitting_model(takes: Callable[[ModelCard], bool], rasters: Sequence[QgsRasterLayer]) -> tuple[Path, ModelCard]:
     """The installed model of a kind whose bands all rasters have by description; RsdlError if it is not just one."""
-    descriptions = [[text for _, text in layers.data_bands(layer)] for layer in rasters]
-    fitting, names = [], []
+    fitting, names, misfits = [], [], []
     for name, path, card in settings.store().list():
         if not takes(card):
             continue
         names.append(name)
         try:
-            for texts in descriptions:
-                match_bands(card.inputs[0], texts, -1)
-        except MismatchError:
+            for layer in rasters:
+                layers.matched_bands(layer, card.inputs[0])
+        except MismatchError as error:
+            misfits.append(error)
             continue
         fitting.append((path, card))
     if len(fitting) == 1:
         return fitting[0]
+    if len(misfits) == len(names) == 1 and any(map(product_text, rasters)):
+        raise misfits[0]  # which says what the product lacks
     if not names:
         raise RsdlError(
             tr("No model is chosen, and none of the installed models can be used here."),

@@ -8,9 +8,10 @@ from ...engine.cards.card import ModelCard
 from ...engine.errors import RsdlError
 from .. import compat, settings
 from .. import parameters as shared
+from ..products import given_raster
 from ..text import tr
 from ..worker.layers import RasterUse
-from .base import InferenceAlgorithm, Plan, raster, use_bands
+from .base import InferenceAlgorithm, Plan, use_bands
 from .model_choice import fitting_model, named_model, takes_one_image
 
 
@@ -49,9 +50,9 @@ class OneImageAlgorithm(InferenceAlgorithm):
         others = shared.layer_list(self, parameters, "LAYERS", context) if self.STACKS else []
         if others:
             return self._stack(parameters, context, others)
-        layer = raster(self, parameters, "INPUT", context)
+        layer = given_raster(self, parameters, "INPUT", context)
         if layer is None:
-            raise RsdlError(tr("INPUT is empty. Choose the raster to map."))
+            raise RsdlError(tr("INPUT and PRODUCT are empty. Choose the raster to map, or a product."))
         chosen = shared.chosen_bands(self, parameters, "BANDS", context)
         name = self.parameterAsString(parameters, "MODEL", context).strip()
         if name:
@@ -67,7 +68,7 @@ class OneImageAlgorithm(InferenceAlgorithm):
         name = self.parameterAsString(parameters, "MODEL", context).strip()
         if not name:
             raise RsdlError(tr("LAYERS are given and MODEL is empty. Choose the model that takes several layers."))
-        given = [raster(self, parameters, "INPUT", context), *others]
+        given = [given_raster(self, parameters, "INPUT", context), *others]
         path, card = settings.store().find(name)
         wanted = [(item, date) for item in card.inputs for date in item.dates]
         if card.task != self.TASK or len(wanted) != len(given) or None in given:

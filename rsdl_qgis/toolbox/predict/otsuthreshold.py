@@ -13,11 +13,12 @@ from ...engine.errors import RsdlError
 from ...engine.job.arguments import RUNNING
 from ...engine.tables.indices import INDICES, named_index
 from .. import parameters as shared
+from ..products import given_raster
 from ..results import styles
 from ..saving import saving_parameters
 from ..text import tr
 from . import thresholding
-from .base import InferenceAlgorithm, raster
+from .base import InferenceAlgorithm
 from .thresholding import ARGUMENTS
 
 NAMES = {"before": "BEFORE", "after": "INPUT"}
@@ -143,10 +144,10 @@ class OtsuThreshold(InferenceAlgorithm):
         return super().problem(parameters, context)
 
     def plan(self, parameters, context):
-        layers = {date: raster(self, parameters, name, context) for date, name in NAMES.items()}
+        layers = {date: given_raster(self, parameters, name, context) for date, name in NAMES.items()}
         given = {date: layer for date, layer in layers.items() if layer is not None}
         if "after" not in given:
-            raise RsdlError(tr("INPUT is empty. Choose the raster to map."))
+            raise RsdlError(tr("INPUT and PRODUCT are empty. Choose the raster to map, or a product."))
         index = self._index(parameters, context)
         found = named_index(index)
         classes = found.classes if found else ("0", "1")

@@ -13,7 +13,9 @@ from ...engine.cards.spectral import found_bands
 from ...engine.errors import MismatchError
 from ...engine.job.arguments import OPERATIONS
 from ...engine.tables.indices import Expression, check_dates, parsed
+from ...engine.tables.sensors import AUTO, SENSORS
 from .. import parameters as shared
+from ..products import product_of
 from ..results.styles import opened, pixel_area
 from ..text import tr
 from ..worker import layers
@@ -98,6 +100,9 @@ def threshold_plan(
 def _use(parameter: str, layer: QgsRasterLayer, expression: Expression, date: str, sensor: str) -> RasterUse:
     found = layers.data_bands(layer)
     texts = [text or colour for (_, text), colour in zip(found, layers.colours(layer))]
+    product = product_of(layer)
+    if product is not None and sensor == AUTO and product.sensor in SENSORS:
+        sensor = product.sensor
     try:
         places = found_bands(expression.of(date), texts, sensor)
     except MismatchError as error:

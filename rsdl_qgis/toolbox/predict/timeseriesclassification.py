@@ -16,6 +16,7 @@ from ...engine.job.arguments import LAYOUTS, OPERATIONS, WRAPPED
 from ...engine.tables.tasks import task_of
 from .. import compat, settings
 from .. import parameters as shared
+from ..products import qualities_of_series, quality_parameters
 from ..text import tr
 from ..worker import layers
 from ..worker.layers import RasterUse
@@ -39,6 +40,7 @@ class TimeSeriesClassification(InferenceAlgorithm):
 
     NAME = "timeseriesclassification"
     TASK = "time-series"
+    TAKES_PRODUCTS = False  # but several layers
 
     def title(self):
         return tr("Time-series classification")
@@ -143,6 +145,13 @@ class TimeSeriesClassification(InferenceAlgorithm):
             shared.threads(),
             shared.scheduler(),
         ]
+
+    def quality_parameters(self):
+        return quality_parameters(series=True)
+
+    def _quality_of(self, plan, parameters, context):
+        found = qualities_of_series(self, parameters, context, len(plan.rasters()))
+        return [{} if one is None else {"quality": one} for one in found]
 
     def output_label(self):
         return tr("Class map")

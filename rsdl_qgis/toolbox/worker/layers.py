@@ -20,7 +20,10 @@ from qgis.core import (
     QgsRectangle,
 )
 
+from ...engine.cards.card import Input, match_bands
+from ...engine.products.matching import model_bands
 from .. import compat
+from ..products import product_of, product_text
 from .render import Rendering, copying, has_size, is_image, is_scaled
 
 Spec = dict[str, Any]  # {"path", "bands", "nodata", "palette"}: an engine Layer in a job
@@ -134,6 +137,10 @@ class PreparedRaster:
     def __init__(self, use: RasterUse, nodata: float | None = None):
         layer, provider = use.layer, use.layer.dataProvider()
         self._bands, self._palette = use.bands, use.palette
+        self._product = product_text(layer)
+        if self._product:  # the worker reads it by its name
+            self._path, self._changes, self._nodata, self._rendering = self._product, None, [nodata], None
+            return
         self._crs = layer.crs()
         self._path = _path(layer)
         self._changes = _Changes.of(layer)
@@ -162,6 +169,8 @@ class PreparedRaster:
         if self._rendering is not None:
             spec = self._rendering.write(folder, extent, resolution, feedback)
         else:
+            if self._product:
+                return {"path": self._product, "bands": list(self._bands), "nodata": self._nodata[0]}
             path = self._changes.applied(self._path, self._crs, folder) if self._changes else self._path
             nodata = self._nodata if any(value is not None for value in self._nodata) else None
             spec = {"path": path, "bands": list(self._bands), "nodata": nodata}
@@ -186,6 +195,9 @@ def opens_elsewhere(path: str) -> bool:
 
 def data_bands(layer: QgsRasterLayer) -> list[tuple[int, str]]:
     """(number, description) of each band that is not alpha; a web map has Red, Green and Blue."""
+    product = product_of(layer)
+    if product is not None:
+        return list(enumerate(product.descriptions, 1))
     provider = layer.dataProvider()
     if is_image(provider):
         return [(1, "Red"), (2, "Green"), (3, "Blue")]
@@ -195,6 +207,8 @@ def data_bands(layer: QgsRasterLayer) -> list[tuple[int, str]]:
 
 def colours(layer: QgsRasterLayer) -> list[str]:
     """What each band of ``data_bands`` shows by its colour interpretation: red, green or blue; '' for anything else."""
+    if product_text(layer):
+        return [""] * len(data_bands(layer))
     provider = layer.dataProvider()
     if is_image(provider):
         return ["red", "green", "blue"]
@@ -203,9 +217,19 @@ def colours(layer: QgsRasterLayer) -> list[str]:
 
 def is_paletted(layer: QgsRasterLayer) -> bool:
     """Whether the layer's one band holds the numbers of a palette."""
+    if product_text(layer):
+        return False
     provider = layer.dataProvider()
     bands = [] if is_image(provider) else data_bands(layer)
     return len(bands) == 1 and provider.colorInterpretation(bands[0][0]) == compat.PALETTE
+
+
+def matched_bands(layer: QgsRasterLayer, wanted: Input) -> tuple[int, ...]:
+    """The places (from 1) in ``data_bands`` of the bands that a model's input takes, by name. MismatchError."""
+    product = product_of(layer)
+    if product is not None:
+        return model_bands(wanted, product)
+    return match_bands(wanted, [text for _, text in data_bands(layer)], -1)
 
 
 def needs_extent(layer: QgsRasterLayer) -> bool:

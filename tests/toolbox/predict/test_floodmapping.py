@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from osgeo import gdal
 from qgis.core import QgsRasterLayer
 
 RAMP = np.add.outer(np.arange(30) * 5.0, np.arange(36))  # 0..180
@@ -102,3 +103,18 @@ def test_distance_from_the_training_data_and_passes_with_dropout(run, tmp_path, 
     assert any("2 passes with dropout" in text for _, text in feedback.said)
     shown = QgsRasterLayer(results["DOMAIN"], "far")
     assert shown.renderer().classificationMin() == 0 and shown.renderer().classificationMax() == 2
+
+
+def test_clouds_of_a_product_are_left_out_beside_radar_images(run, known_models, images, tmp_path, write_raster):
+    cloud = np.zeros(RAMP.shape, bool)
+    cloud[:9, :12] = True
+    bands = {"B11": RAMP + 1, "B8A": RAMP * 0 + 1, "B08": RAMP * 0 + 1, "B03": RAMP * 0 + 1}
+    arrays = {**bands, "SCL": np.where(cloud, 9, 4)}
+    files = ";".join(write_raster(tmp_path / f"s2_{name}.tif", [array]) for name, array in arrays.items())
+    given = {name: images[name] for name in ("S1_BEFORE", "S1_AFTER", "S2_BEFORE")}
+    job = {"S2_AFTER_PRODUCT": files, "QUALITY": "cloud", "OUTPUT": str(tmp_path / "out.tif")}
+    results, _ = run("floodmapping", {**given, **job})
+    assert results["MODEL_NAME"] == "flood-s1s2"
+    found = gdal.Open(results["OUTPUT"]).ReadAsArray()
+    np.testing.assert_array_equal(found == 255, cloud)
+    np.testing.assert_array_equal(found[~cloud], RAMP[~cloud] + 1 > 100)

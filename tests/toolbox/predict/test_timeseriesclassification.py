@@ -207,3 +207,25 @@ def test_runs_in_a_graphical_model(provider, known_models, by_date, out, read_ra
     results, done = model.run({"rasters": by_date(), "map:classes": out["OUTPUT"]}, QgsProcessingContext(), feedback)
     assert done and result_of(results, "map:classes") == out["OUTPUT"]
     np.testing.assert_array_equal(read_raster(out["OUTPUT"]), CLASSES)
+
+
+def test_clouds_of_a_date_are_left_out(run, refusal, known_models, by_date, out, tmp_path, read_raster, write_raster):
+    cloud = np.zeros((20, 30), bool)
+    cloud[:8, 5:20] = True
+    cube = np.where((np.arange(3) == 1)[:, None, None, None] & cloud, np.nan, CUBE)
+    run("timeseriesclassification", {**out, "LAYERS": by_date(cube=cube)})
+    expected = read_raster(out["OUTPUT"])
+    given = {**out, "LAYERS": by_date()}
+    clear, cloudy = (
+        write_raster(tmp_path / name / "a_SCL_20m.tif", [np.where(where, 9, 4)], kind=gdal.GDT_Byte)
+        for name, where in (("clear", cloud & False), ("cloudy", cloud))
+        if (tmp_path / name).mkdir() is None
+    )
+    run("timeseriesclassification", {**given, "QUALITY_RASTERS": [clear, cloudy, clear], "QUALITY": ["cloud"]})
+    np.testing.assert_array_equal(read_raster(out["OUTPUT"]), expected)
+    assert (expected != CLASSES).any()
+    for changes, words in (
+        ({"QUALITY": "cloud"}, "by QUALITY_RASTERS with QUALITY"),
+        ({"QUALITY_RASTERS": [clear, cloudy], "QUALITY": "cloud"}, "has 2 layers, and the series has 3"),
+    ):
+        assert words in refusal("timeseriesclassification", {**given, **changes})

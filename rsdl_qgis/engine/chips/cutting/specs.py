@@ -9,6 +9,7 @@ from typing import Any
 
 from ...errors import InputError
 from ...files.text import one_line
+from ...products.quality import Quality
 from ...raster.source import Layer
 from ...vector.vector_file import VectorFile
 
@@ -73,4 +74,5 @@ def _layer(given: Mapping[str, Any]) -> Layer:
         tuple(bands) if bands else None,
         tuple(nodata) if isinstance(nodata, list) else nodata,
         bool(given.get("palette")),
+        quality=Quality.of(given.get("quality")),
     )

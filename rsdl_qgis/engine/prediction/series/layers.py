@@ -11,6 +11,7 @@ from pathlib import Path
 from ...cards.card import Band, Input, ModelCard, match_bands
 from ...dates import date_in, date_of, day_in, file_date, month_in, typed_dates, whole_series
 from ...errors import InputError, MismatchError
+from ...products.quality import Quality
 from ...raster.metadata import Metadata, read_metadata
 from ...tables.kinds import shown
 from ..request import AskedLayer
@@ -21,7 +22,8 @@ Cell = tuple[int, int]  # number of a layer, from 0, and of a band in its file, 
 @dataclass(frozen=True)
 class SeriesLayer:
     """A layer of a series. ``bands``: the ones to use; ``texts``: the name of each; ``nodata``: the user's, of each;
-    ``date``: of the layer, where the user has set it."""
+    ``date``: of the layer, where the user has set it; ``quality``: pixels that are left out of it.
+    """
 
     path: str
     name: str
@@ -30,6 +32,7 @@ class SeriesLayer:
     nodata: tuple[float | None, ...]
     date: str
     metadata: Metadata
+    quality: Quality | None = None
 
     @classmethod
     def of(cls, given: AskedLayer) -> SeriesLayer:
@@ -47,7 +50,9 @@ class SeriesLayer:
             if len(values) != len(bands):
                 problem = f"{path} is given {len(values)} {what} for {len(bands)} band(s)."
                 raise InputError(problem, "Give one for each of its bands.")
-        return cls(path, given.name or Path(path).stem, bands, texts, nodata, date_given(given.date), metadata)
+        return cls(
+            path, given.name or Path(path).stem, bands, texts, nodata, date_given(given.date), metadata, given.quality
+        )
 
     def only(self, bands: Sequence[int]) -> SeriesLayer:
         """The layer with these of its bands, in this order."""

@@ -38,7 +38,8 @@ def _layer(layer: SeriesLayer, bands: Sequence[int]) -> Layer:
     chosen = layer.only(bands)
     known = [value for value in chosen.nodata if value is not None]
     nodata = tuple(math.nan if value is None else value for value in chosen.nodata) if known else None
-    return Layer(chosen.path, chosen.bands, nodata, stored=True)  # readings know which numbers wrapped around
+    # Readings know which numbers wrapped around.
+    return Layer(chosen.path, chosen.bands, nodata, stored=True, quality=layer.quality)
 
 
 def one_date(layers: Mapping[str, Layer]) -> dict[str, list[Layer]]:

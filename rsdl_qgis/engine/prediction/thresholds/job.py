@@ -90,6 +90,8 @@ def run_threshold(arguments: Mapping[str, Any], report: Report) -> dict[str, Any
         grid=request.grid,
     )
     with source:
+        for note in (note for name in source.names for info in source.layers(name) for note in info.notes):
+            report.log("info", note)
         load = partial(load_index, source, request.expression, request.bounds)
         if request.threshold is None:
             found = otsu_thresholds(source.grid, load, request.window, Portion(report, 0, COUNTED))

@@ -9,9 +9,11 @@ from typing import Any
 from ...cards.spectral import found_bands
 from ...errors import InputError
 from ...job.arguments import OPERATIONS, checked
+from ...products.table import product_at
 from ...raster.grid import Bounds
 from ...raster.source import Layer, inspect
 from ...tables.indices import Expression, Index, check_dates, named_index, parsed
+from ...tables.sensors import AUTO, SENSORS
 from ...vector.masks import PolygonMask
 from ..request import AskedRaster, MapFiles
 
@@ -87,10 +89,15 @@ def _layer(given: AskedRaster, names: tuple[str, ...], sensor: str) -> Layer:
         if len(given.bands) != len(names):
             problem = f"{len(given.bands)} band(s) were chosen of {given.path}, and {len(names)} are needed."
             raise InputError(problem, f"Choose, in this order: {', '.join(names)}.")
-        return Layer(given.path, given.bands, given.nodata)
+        return Layer(given.path, given.bands, given.nodata, quality=given.quality)
+    product = product_at(given.path)
+    if product is not None:
+        sensor = product.sensor if sensor == AUTO and product.sensor in SENSORS else sensor
+        chosen = found_bands(names, product.descriptions, sensor)
+        return Layer(given.path, chosen, given.nodata, quality=given.quality)
     info = inspect(Layer(given.path))
     found = found_bands(names, info.descriptions, sensor)
-    return Layer(given.path, tuple(info.bands[place - 1] for place in found), given.nodata)
+    return Layer(given.path, tuple(info.bands[place - 1] for place in found), given.nodata, quality=given.quality)
 
 
 def _above(given: Mapping[str, Any], index: Index | None) -> bool:

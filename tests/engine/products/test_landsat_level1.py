@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.files.landsat import read_product
+from rsdl_qgis.engine.products.landsat_level1 import read_product
 
 NUMBERS = range(1, 8)
 NAME = "LC08_L1TP_224078_20200904_20200917_0{collection}_T1"

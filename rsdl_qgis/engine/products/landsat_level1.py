@@ -58,7 +58,7 @@ def read_product(path: str | os.PathLike[str], numbers: Sequence[int]) -> Landsa
         metadata,
         {number: _band_file(metadata, groups, files, number) for number in numbers},
         {number: _gain(metadata, groups, number) for number in numbers},
-        _sun_elevation(metadata, groups),
+        sun_elevation(metadata, groups),
         quality,
         saturated,
         {name: value(groups, name) or "" for name in ("SPACECRAFT_ID", "LANDSAT_PRODUCT_ID", "DATE_ACQUIRED")},
@@ -73,6 +73,11 @@ def read_groups(path: Path) -> dict[str, dict[str, str]]:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.", "Check the file.") from error
+    return groups_of(text, path)
+
+
+def groups_of(text: str, path: Path) -> dict[str, dict[str, str]]:
+    """The values in the text of an MTL file; ``path``: of the file, for the message where it is none."""
     groups: dict[str, dict[str, str]] = {}
     inside = [""]
     for line in text.splitlines():
@@ -169,15 +174,16 @@ def _quality(groups: Groups, files: Sequence[Path]) -> tuple[Path | None, int]:
 
 def _gain(metadata: Path, groups: Groups, number: int) -> tuple[float, float]:
     multiplied, added = (
-        _number(metadata, groups, f"REFLECTANCE_{what}_BAND_{number}", -10, 10) for what in ("MULT", "ADD")
+        number_of(metadata, groups, f"REFLECTANCE_{what}_BAND_{number}", -10, 10) for what in ("MULT", "ADD")
     )
     if multiplied <= 0:
         raise InputError(f"REFLECTANCE_MULT_BAND_{number} of {metadata} is {multiplied:g}.", "Check the file.")
     return multiplied, added
 
 
-def _sun_elevation(metadata: Path, groups: Groups) -> float:
-    elevation = _number(metadata, groups, "SUN_ELEVATION", -90, 90)
+def sun_elevation(metadata: Path, groups: Groups) -> float:
+    """Degrees. InputError where it is not stated, or it was night."""
+    elevation = number_of(metadata, groups, "SUN_ELEVATION", -90, 90)
     if elevation <= 0:
         raise InputError(
             f"The sun was {-elevation:g} degrees below the horizon ({metadata.name}): at night nothing is reflected.",
@@ -186,8 +192,9 @@ def _sun_elevation(metadata: Path, groups: Groups) -> float:
     return elevation
 
 
-def _number(metadata: Path, groups: Groups, name: str, least: float, largest: float) -> float:
-    given = value(groups, name)
+def number_of(metadata: Path, groups: Groups, name: str, least: float, largest: float, surface: bool = False) -> float:
+    """A number of Level 1, or of what Level 2 alone has (``surface``). InputError where it is none."""
+    given = next((group[name] for group in groups.values() if name in group), None) if surface else value(groups, name)
     if given is None:
         raise InputError(f"{metadata} does not say {name}.", "Choose the MTL.txt of a Level-1 product.")
     try:

@@ -1,0 +1,1 @@
+"""The job "cloud_mask": what a quality band marks, as a map of classes."""

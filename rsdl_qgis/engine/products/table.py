@@ -1,0 +1,92 @@
+"""The families of products, and which one something is that is given in place of a raster."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ..errors import InputError
+from . import landsat, plain, planet, sentinel2, stac
+from .files import RASTER, Files, beside, files_of, is_archive, is_divided
+from .product import Product
+
+MAIN = re.compile(rf"({sentinel2.METADATA}|manifest\.safe|.*{re.escape(landsat.ENDING)})", re.IGNORECASE)
+SENTINEL_1 = re.compile(r"S1[A-D]_(IW|EW|S\d|WV)_", re.IGNORECASE)
+
+
+class Family(NamedTuple):
+    """A family of products: whether some files are one of it, and how they are read."""
+
+    is_one: Callable[[Files], bool]
+    read: Callable[[Files], Product]
+
+
+FAMILIES: dict[str, Family] = {  # the first that fits
+    "sentinel-2": Family(sentinel2.is_safe, sentinel2.read_safe),
+    "landsat": Family(landsat.has_metadata, landsat.read_product),
+    "planetscope": Family(planet.is_image, planet.read_image),
+    "sentinel-2 bands": Family(sentinel2.is_bands, sentinel2.read_bands),
+    "landsat bands": Family(landsat.is_bands, landsat.read_bands),
+    "files": Family(lambda files: bool(files.rasters) or files.is_list, plain.read_files),
+}
+
+
+def is_product(text: str) -> bool:
+    """Whether a text names a product, and not one raster; also of one that turns out to be broken."""
+    if text.lstrip().startswith("<"):  # a virtual raster
+        return False
+    return (
+        is_divided(text)
+        or stac.is_item(text)
+        or is_archive(text)
+        or (os.path.isfile(text) and MAIN.fullmatch(os.path.basename(text)) is not None)
+        or (os.path.isdir(text) and _has_rasters(text))
+    )
+
+
+def read_product(text: str) -> Product:
+    """The product that a text names. InputError says what is wrong with it."""
+    if not is_divided(text) and stac.is_item(text):
+        return stac.read_item(text)
+    is_main = os.path.isfile(text) and MAIN.fullmatch(os.path.basename(text)) is not None
+    files = _of_metadata(text) if is_main else files_of(text)
+    if SENTINEL_1.match(files.title):
+        raise InputError(
+            f"{files.title} is a product of Sentinel-1, whose images lie in the geometry of the radar.",
+            "Calibrate and terrain-correct it first (such as with SNAP), and give the raster that comes out.",
+        )
+    family = next((family for family in FAMILIES.values() if family.is_one(files)), None)
+    if family is None:
+        raise InputError(
+            f"{files.title} is no product that is known: it has no metadata and no rasters.",
+            "Choose the folder or archive of a product, or files of one band each, divided by ';'.",
+        )
+    return family.read(files)
+
+
+def product_at(text: str) -> Product | None:
+    """The product that a text names, None where it is one raster. InputError as of ``read_product``."""
+    return read_product(text) if is_product(text) else None
+
+
+def _of_metadata(path: str) -> Files:
+    """The files of the folder of an MTL file, without those of other products; or of a SAFE product."""
+    files = beside(path)
+    if not path.lower().endswith(landsat.ENDING):
+        return files
+    own = os.path.basename(path)
+    kept = {n: p for n, p in files.paths.items() if n == own or not n.lower().endswith(landsat.ENDING)}
+    return Files(files.title, kept)
+
+
+def _has_rasters(folder: str) -> bool:
+    """Whether a folder may be that of a product: GDAL opens other folders as rasters."""
+    for i, (_, folders, names) in enumerate(os.walk(folder)):
+        if any(RASTER.search(name) or MAIN.fullmatch(name) for name in names):
+            return True
+        if i > 50 or any(name.lower().endswith(".adf") for name in names):
+            return False
+        folders.sort()
+    return False

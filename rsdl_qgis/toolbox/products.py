@@ -1,0 +1,250 @@
+"""Products in place of raster layers: the parameters, and a layer that stands for a product.
+
+A product is text: a folder, an archive, a STAC Item, or several files or layers divided by ';'. The worker reads it by
+that text; here it is looked at, and a layer of its first band says where it lies.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterMultipleLayers,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
+    QgsProcessingUtils,
+    QgsRasterLayer,
+)
+
+from ..engine.errors import RsdlError
+from ..engine.files.names import DIVIDER, divided
+from ..engine.products.product import Product
+from ..engine.products.quality import Quality, flagged
+from ..engine.products.stac import is_address
+from ..engine.products.table import MAIN, is_product, product_at, read_product
+from ..engine.tables.quality import WORDS
+from . import compat
+from . import parameters as shared
+from .text import tr
+
+KEY = "rsdl/product"  # of the layer that stands for a product: its text
+OPENERS = ("/vsi", "<")  # beginnings of what GDAL opens and is no path
+
+
+def named(raster: str) -> str:
+    """The parameter of a product in place of a raster: INPUT -> PRODUCT, BEFORE -> BEFORE_PRODUCT."""
+    return "PRODUCT" if raster == "INPUT" else f"{raster}_PRODUCT"
+
+
+def with_products(parameters: Iterable[QgsProcessingParameterDefinition]) -> Iterator[QgsProcessingParameterDefinition]:
+    """The parameters with one of a product after each of a raster layer, which is then optional."""
+    for parameter in parameters:
+        yield parameter
+        if isinstance(parameter, QgsProcessingParameterRasterLayer):
+            parameter.setFlags(parameter.flags() | compat.OPTIONAL)
+            yield _product(parameter)
+
+
+def _product(raster: QgsProcessingParameterDefinition) -> QgsProcessingParameterDefinition:
+    label = tr("{raster}: product or files").format(raster=raster.description())
+    text = tr(
+        "In place of {raster}, an image as it was delivered: the folder or archive of a product (Sentinel-2, Landsat, "
+        "PlanetScope), a STAC Item (a file or an address), or files or layers of one band each, divided by ';'. Bands "
+        "are found by their names, and numbers become reflectance as the product's metadata say. An address of a "
+        "raster (https://…) works, too. Default: none."
+    ).format(raster=raster.name())
+    parameter = QgsProcessingParameterString(named(raster.name()), label, None, False, True)
+    parameter.setMetadata({"widget_wrapper": {"class": "rsdl_qgis.gui.product_chooser.ProductChooser"}})
+    return shared.described(parameter, text)
+
+
+def quality_parameters(series: bool = False) -> list[QgsProcessingParameterDefinition]:
+    """QUALITY and what it is told by; of a ``series`` a quality band for each layer."""
+    words = QgsProcessingParameterEnum("QUALITY", tr("Pixels to leave out"), list(WORDS), True, None, True, True)
+    if series:
+        layer = QgsProcessingParameterMultipleLayers("QUALITY_RASTERS", tr("Quality bands"), compat.RASTERS, None, True)
+    else:
+        layer = QgsProcessingParameterRasterLayer("QUALITY_RASTER", tr("Quality band"), None, True)
+    values = QgsProcessingParameterString("QUALITY_VALUES", tr("Values to leave out"), None, False, True)
+    texts = (
+        tr(
+            "What the quality band marks and is not to be mapped: such pixels become nodata. Words: {words}; several "
+            "are divided by commas. Which of them there are depends on the band: the scene classification (SCL) of "
+            "Sentinel-2 L2A, QA_PIXEL and BQA of Landsat, Fmask, the usable data mask of PlanetScope. Default: none."
+        ).format(words=", ".join(WORDS)),
+        tr(
+            "The quality band of a raster, or any raster whose values say what is not to be mapped; of two dates it "
+            "counts for both. Its name says what its numbers mean, as in the product (…_SCL_20m.jp2, …_QA_PIXEL.TIF). "
+            "Default: that of the product."
+        )
+        if not series
+        else tr(
+            "The quality band of each layer of the series, in the same order, or one for all: as of a product, or any "
+            "raster whose values say what is not to be used. Default: none."
+        ),
+        tr(
+            "Values of the quality band that are not to be mapped, such as 1,2,255, in place of words or in addition. "
+            "Default: none."
+        ),
+    )
+    return [shared.described(one, text, advanced=True) for one, text in zip((words, layer, values), texts)]
+
+
+def given_raster(algorithm, parameters: Mapping[str, Any], name: str, context) -> QgsRasterLayer | None:
+    """The layer that is given for a raster parameter, or that stands for the product beside it; None for neither.
+
+    RsdlError where both are given, or what is given cannot be used.
+    """
+    text = shared.text_of(algorithm, parameters, named(name), context)
+    value = parameters.get(name)
+    if value in (None, ""):
+        return product_layer(named(name), text, context) if text else None
+    if text:
+        raise RsdlError(
+            tr("{raster} and {product} are both given.").format(raster=name, product=named(name)),
+            tr("Leave one of them empty."),
+        )
+    layer = algorithm.parameterAsRasterLayer(parameters, name, context)
+    if layer is None or not layer.isValid():
+        raise RsdlError(tr("{name}: '{value}' is not a raster that QGIS can open.").format(name=name, value=value))
+    return layer
+
+
+def product_layer(name: str, text: str, context: QgsProcessingContext) -> QgsRasterLayer:
+    """The layer that stands for what PRODUCT says: of a product its first band, else the one raster itself."""
+    source = _source(text, context)
+    try:
+        product = product_at(source)
+    except RsdlError as error:
+        raise RsdlError(f"{name}: {error.message}", error.hint) from None
+    if product is None and not (os.path.exists(source) or source.startswith(OPENERS) or ":" in source):
+        raise RsdlError(tr("{name}: there is no file or folder {path}.").format(name=name, path=source))
+    path = _opened(source) if product is None else product.bands[0].path
+    options = QgsRasterLayer.LayerOptions(loadDefaultStyle=False)
+    options.skipCrsValidation = True  # it would ask the person
+    layer = QgsRasterLayer(path, os.path.basename(source.rstrip("/")) or source, "gdal", options)
+    if not layer.isValid():
+        raise RsdlError(tr("{name}: '{value}' is not a raster that QGIS can open.").format(name=name, value=path))
+    if product is not None:
+        layer.setCustomProperty(KEY, _whole(source, product))
+    return layer
+
+
+def _whole(source: str, product: Product) -> str:
+    """The folder of a product that is given by its metadata file: with it go its bands where a job is saved."""
+    folder = os.path.dirname(source)
+    if not (os.path.isfile(source) and MAIN.fullmatch(os.path.basename(source))):
+        return source
+    try:
+        return folder if read_product(folder).bands == product.bands else source
+    except RsdlError:  # the folder holds several products
+        return source
+
+
+def product_text(layer: QgsRasterLayer) -> str:
+    """The product that a layer stands for, '' where it is a raster of its own."""
+    return str(layer.customProperty(KEY, ""))
+
+
+def product_of(layer: QgsRasterLayer) -> Product | None:
+    """The product that a layer stands for, None where it is a raster of its own."""
+    text = product_text(layer)
+    return product_at(text) if text else None
+
+
+def quality_of(
+    algorithm, parameters: Mapping[str, Any], context, rasters: Sequence[QgsRasterLayer]
+) -> list[dict[str, Any] | None]:
+    """The quality in a job of each raster. RsdlError where no quality band says what is to be left out."""
+    words, values = _chosen(algorithm, parameters, context)
+    layer = algorithm.parameterAsRasterLayer(parameters, "QUALITY_RASTER", context)
+    given = shared.is_given(parameters, "QUALITY_RASTER")
+    if not words and not values:
+        if given:
+            raise RsdlError(
+                tr("QUALITY_RASTER is given, and neither QUALITY nor QUALITY_VALUES say what is to be left out."),
+                tr("Choose what, or leave QUALITY_RASTER empty."),
+            )
+        return [None] * len(rasters)
+    if given and (layer is None or not layer.isValid()):
+        raise RsdlError(tr("QUALITY_RASTER is not a raster that QGIS can open."))
+    path = "" if layer is None else _source(layer.source().split("|")[0], context)
+    quality, spec = Quality(words, path, values), _spec(words, path, values)
+    known = [bool(path or product_text(raster)) for raster in rasters]
+    for raster, own in zip(rasters, known):
+        if own or not any(known):  # rasters beside products, such as radar images, have no quality band
+            flagged(quality, product_of(raster))
+    return [spec if own else None for own in known]
+
+
+def qualities_of_series(algorithm, parameters: Mapping[str, Any], context, count: int) -> list[dict[str, Any] | None]:
+    """The quality in a job of each layer of a series. RsdlError where nothing says what is to be left out."""
+    words, values = _chosen(algorithm, parameters, context)
+    layers = shared.layer_list(algorithm, parameters, "QUALITY_RASTERS", context)
+    if not layers and not words and not values:
+        return [None] * count
+    if not layers or not (words or values):
+        raise RsdlError(
+            tr("Pixels are left out of a series by QUALITY_RASTERS with QUALITY or QUALITY_VALUES."),
+            tr("Give both, or leave them empty."),
+        )
+    if len(layers) not in (1, count):
+        raise RsdlError(
+            tr("QUALITY_RASTERS has {given} layers, and the series has {count}.").format(
+                given=len(layers), count=count
+            ),
+            tr("Give one for each layer, in the same order, or one for all."),
+        )
+    paths = [_source(layer.source().split("|")[0], context) for layer in layers]
+    for path in paths:
+        flagged(Quality(words, path, values), None)
+    return [_spec(words, path, values) for path in (paths * count if len(paths) == 1 else paths)]
+
+
+def _chosen(algorithm, parameters: Mapping[str, Any], context) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Words and values of what is left out."""
+    words = tuple(word for word in algorithm.parameterAsEnumStrings(parameters, "QUALITY", context) if word)
+    return words, _values(shared.text_of(algorithm, parameters, "QUALITY_VALUES", context))
+
+
+def _spec(words: Sequence[str], path: str, values: Sequence[int]) -> dict[str, Any]:
+    spec = {"words": list(words), "path": path, "values": list(values)}
+    return {key: value for key, value in spec.items() if value}
+
+
+def _values(text: str) -> tuple[int, ...]:
+    words = [word for word in text.replace(";", ",").replace(" ", ",").split(",") if word]
+    try:
+        return tuple(int(word) for word in words)
+    except ValueError:
+        raise RsdlError(
+            tr("QUALITY_VALUES: '{text}' is no list of whole numbers.").format(text=text),
+            tr("Divide them by commas, such as 1,2,255."),
+        ) from None
+
+
+def _source(text: str, context: QgsProcessingContext) -> str:
+    """A product's text with paths in full, and layers of the project by their files."""
+    return DIVIDER.join(_one(part, context) for part in divided(text))
+
+
+def _one(text: str, context: QgsProcessingContext) -> str:
+    text = os.path.expanduser(text.strip())
+    if os.path.exists(text):
+        return os.path.abspath(text)
+    if text.startswith(OPENERS) or "://" in text:
+        return text
+    layer = QgsProcessingUtils.mapLayerFromString(text, context, False)
+    return text if layer is None else os.path.abspath(layer.source().split("|")[0])
+
+
+def _opened(source: str) -> str:
+    """What GDAL opens of one raster: also of an address as people know it."""
+    if is_product(source) or not is_address(source):
+        return source
+    return f"/vsicurl/{source}"

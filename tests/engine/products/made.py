@@ -1,0 +1,134 @@
+"""Products as agencies deliver them, small: names, metadata, and rasters of a given reflectance."""
+
+from __future__ import annotations
+
+import math
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from affine import Affine
+
+BANDS = ("B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B09", "B10", "B11", "B12")
+PIXELS = {**dict.fromkeys(("B02", "B03", "B04", "B08"), 10), **dict.fromkeys(("B01", "B09", "B10"), 60)}
+SIDE = 240  # metres
+SUN = 30.0
+LANDSAT = {"B02": 2, "B03": 3, "B04": 4, "B08": 5, "B11": 6, "B12": 7}  # the bands that both have
+
+
+def write(path: Path, numbers: np.ndarray, pixel: float) -> Path:
+    """A GeoTIFF of one band, whatever it is called."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    place = Affine(pixel, 0, 500_000, 0, -pixel, 4_200_000)
+    about = {"width": numbers.shape[1], "height": numbers.shape[0], "count": 1, "dtype": numbers.dtype.name}
+    with rasterio.open(path, "w", driver="GTiff", crs="EPSG:32618", transform=place, **about) as file:
+        file.write(numbers, 1)
+    return path
+
+
+def reflectance(band: str, pixel: int) -> np.ndarray:
+    """(h, w): of a band, whole ten-thousandths from 0.01 on, other in each band and pixel."""
+    side = SIDE // pixel
+    steps = np.arange(side * side).reshape(side, side) % 97
+    return (100 + 200 * BANDS.index(band) + 10 * steps) / 10_000
+
+
+def sentinel2(folder: Path, level: str = "L1C", baseline: str = "02.09", **changes) -> Path:
+    """A SAFE product. ``changes``: ``scl`` (h, w) at 20 m; ``without`` metadata or bands; ``offset`` of all bands."""
+    is_new = baseline >= "04.00"
+    day = "20160612T155522"
+    safe = folder / f"S2A_MSI{level}_{day}_N{baseline.replace('.', '')}_R011_T18SVG_{day}.SAFE"
+    images = safe / "GRANULE" / "L1_T18SVG_A1" / "IMG_DATA"
+    offset = changes.get("offset", -1000 if is_new else 0)
+    for band in BANDS:
+        pixel = PIXELS.get(band, 20)
+        if band in changes.get("without", ()) or (band == "B10" and level == "L2A"):
+            continue
+        numbers = np.rint(reflectance(band, pixel) * 10_000 - offset).astype("uint16")
+        name = f"T18SVG_{day}_{band}"
+        if level == "L2A":
+            write(images / f"R{pixel}m" / f"{name}_{pixel}m.jp2", numbers, pixel)
+            if pixel == 10:  # coarser copies, as in the product
+                write(images / "R60m" / f"{name}_60m.jp2", numbers[::6, ::6].copy(), 60)
+        else:
+            write(images / f"{name}.jp2", numbers, pixel)
+    write(images / f"T18SVG_{day}_TCI.jp2", np.zeros((24, 24), "uint8"), 10)
+    if "scl" in changes:
+        write(images / "R20m" / f"T18SVG_{day}_SCL_20m.jp2", changes["scl"], 20)
+    if "metadata" not in changes.get("without", ()):
+        (safe / f"MTD_MSI{level}.xml").write_text(changes.get("text") or metadata(level, baseline, offset))
+    (safe / "manifest.safe").write_text("<xfdu/>")
+    return safe
+
+
+def metadata(level: str, baseline: str, offset: float) -> str:
+    """The main metadata of a SAFE product, shortened."""
+    kind, value = ("BOA", "BOA_QUANTIFICATION_VALUE") if level == "L2A" else ("RADIO", "QUANTIFICATION_VALUE")
+    offsets = "".join(f'<{kind}_ADD_OFFSET band_id="{i}">{offset:g}</{kind}_ADD_OFFSET>' for i in range(13))
+    return (
+        f'<n1:User_Product xmlns:n1="https://psd/{level}"><n1:General_Info><Product_Info>'
+        f"<PRODUCT_START_TIME>2016-06-12T15:55:22.026Z</PRODUCT_START_TIME>"
+        f"<PROCESSING_BASELINE>{baseline}</PROCESSING_BASELINE></Product_Info>"
+        f'<Product_Image_Characteristics><{value} unit="none">10000</{value}>{offsets if offset else ""}'
+        "</Product_Image_Characteristics></n1:General_Info></n1:User_Product>"
+    )
+
+
+def landsat(folder: Path, collection: int = 2, level: int = 1, **changes) -> Path:
+    """A product of Landsat 8. ``changes``: ``quality`` (h, w) of 30 m; ``text`` of the MTL file; ``without`` bands."""
+    name = f"LC08_L{level}{'TP' if level == 1 else 'SP'}_014034_20160612_20200906_0{collection}_T1"
+    product = folder / name
+    gain, offset = (2e-5, -0.1) if level == 1 else (2.75e-5, -0.2)
+    sine = math.sin(math.radians(SUN)) if level == 1 else 1.0
+    files = {n: f"{name}_{'SR_' if level == 2 else ''}B{n}.TIF" for n in range(1, 8)}
+    for band, number in LANDSAT.items():
+        if band not in changes.get("without", ()):
+            numbers = np.rint((reflectance(band, 30) * sine - offset) / gain).astype("uint16")
+            write(product / files[number], numbers, 30)
+    quality = f"{name}_{'QA_PIXEL' if collection == 2 else 'BQA'}.TIF"
+    if "quality" in changes:
+        write(product / quality, changes["quality"], 30)
+    text = changes.get("text", mtl(name, collection, level, files))
+    product.mkdir(exist_ok=True)
+    if text is not None:
+        (product / f"{name}_MTL.txt").write_text(text)
+    return product
+
+
+def mtl(name: str, collection: int, level: int, files: dict[int, str]) -> str:
+    """An MTL file, shortened."""
+    named = [f'FILE_NAME_BAND_{n} = "{file}"' for n, file in files.items()]
+
+    def gains(gain, offset):
+        return [f"REFLECTANCE_{w}_BAND_{n} = {v}" for w, v in (("MULT", gain), ("ADD", offset)) for n in range(1, 10)]
+
+    title = f'LANDSAT_PRODUCT_ID = "{name}"'
+    image = ['SPACECRAFT_ID = "LANDSAT_8"', "DATE_ACQUIRED = 2016-06-12", f"SUN_ELEVATION = {SUN}"]
+    if collection == 1:
+        groups = {
+            "METADATA_FILE_INFO": [title, "COLLECTION_NUMBER = 01"],
+            "PRODUCT_METADATA": ['DATA_TYPE = "L1TP"', *image[:2], *named],
+            "IMAGE_ATTRIBUTES": image[2:],
+            "RADIOMETRIC_RESCALING": gains(2e-5, -0.1),
+        }
+    else:
+        kind = "L2SP" if level == 2 else "L1TP"
+        groups = {
+            "PRODUCT_CONTENTS": [title, f'PROCESSING_LEVEL = "{kind}"', "COLLECTION_NUMBER = 02", *named],
+            "IMAGE_ATTRIBUTES": image,
+            **({"LEVEL2_SURFACE_REFLECTANCE_PARAMETERS": gains(2.75e-5, -0.2)} if level == 2 else {}),
+            "LEVEL1_RADIOMETRIC_RESCALING": gains(2e-5, -0.1),
+        }
+    lines = [line for group, values in groups.items() for line in (f"GROUP = {group}", *values, f"END_GROUP = {group}")]
+    return "\n".join(["GROUP = LANDSAT_METADATA_FILE", *lines, "END_GROUP = LANDSAT_METADATA_FILE", "END", ""])
+
+
+def zipped(product: Path) -> Path:
+    """The product as a .zip, with its folder inside."""
+    target = product.with_name(product.name + ".zip")
+    with zipfile.ZipFile(target, "w") as archive:
+        for path in sorted(product.rglob("*")):
+            if path.is_file():
+                archive.write(path, path.relative_to(product.parent))
+    return target
