@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Optional, TypeVar, Union
 from ..job.arguments import OPERATIONS, checked
 from ..raster.grid import Bounds
 from ..vector.masks import PolygonMask
+from ..vector.shaping.asked import PolygonShape
 from ..vector.vector_file import VectorFile
 
 R = TypeVar("R", bound="PredictRequest")
@@ -66,6 +67,7 @@ class MapFiles:
     polygons: str | None = None
     uncertainty: str | None = None
     measure: str = "entropy"
+    shape: PolygonShape = PolygonShape()
 
 
 @dataclass(frozen=True)
@@ -134,10 +136,13 @@ class MapRequest(ImageRequest):
     uncertainty: str | None
     uncertainty_measure: str
     polygons: str | None
+    shape: PolygonShape
 
     @property
     def files(self) -> MapFiles:
-        return MapFiles(self.output, self.probabilities, self.polygons, self.uncertainty, self.uncertainty_measure)
+        return MapFiles(
+            self.output, self.probabilities, self.polygons, self.uncertainty, self.uncertainty_measure, self.shape
+        )
 
 
 @dataclass(frozen=True)
@@ -189,10 +194,13 @@ class SeriesRequest(PredictRequest):
     uncertainty: str | None
     uncertainty_measure: str
     polygons: str | None
+    shape: PolygonShape
 
     @property
     def files(self) -> MapFiles:
-        return MapFiles(self.output, self.probabilities, self.polygons, self.uncertainty, self.uncertainty_measure)
+        return MapFiles(
+            self.output, self.probabilities, self.polygons, self.uncertainty, self.uncertainty_measure, self.shape
+        )
 
 
 def _numbers(given: Any) -> Numbers | None:
@@ -213,6 +221,7 @@ READERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {  # of arguments th
     "mask": PolygonMask.of,
     "features": partial(VectorFile.argument, name="features"),
     "inputs": _rasters,
+    "shape": PolygonShape.of,
     "layers": lambda given: tuple(map(AskedLayer.of, given["layers"])),
     "dates": lambda given: given["dates"] or "",
     "bands": lambda given: tuple(given["bands"] or ()),

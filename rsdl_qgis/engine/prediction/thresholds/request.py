@@ -13,6 +13,7 @@ from ...raster.grid import Bounds
 from ...raster.source import Layer, inspect
 from ...tables.indices import Expression, Index, check_dates, named_index, parsed
 from ...vector.masks import PolygonMask
+from ...vector.shaping.asked import PolygonShape
 from ..request import AskedRaster, MapFiles
 
 COLOURS = ("#efe9dc", "#b2182b")
@@ -66,7 +67,7 @@ class ThresholdRequest:
             above=_above(given, index),
             classes=_names(given, index),
             colors=(COLOURS[0], given["color"] or (index.color if index else COLOURS[1])),
-            files=MapFiles(given["output"], None, given["polygons"]),
+            files=MapFiles(given["output"], None, given["polygons"], shape=PolygonShape.of(given)),
             values=given["values"],
             extent=None if given["extent"] is None else tuple(given["extent"]),
             extent_crs=given["extent_crs"],

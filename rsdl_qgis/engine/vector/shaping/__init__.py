@@ -1,0 +1,1 @@
+"""Class maps and their polygons as people need them: small patches gone, borders simple, walls straight."""
