@@ -26,6 +26,7 @@ from .predict.otsuthreshold import OtsuThreshold
 from .predict.pixelregression import PixelRegression
 from .predict.sceneclassification import SceneClassification
 from .predict.semanticsegmentation import SemanticSegmentation
+from .predict.simplifypolygons import SimplifyPolygons
 from .predict.superresolution import SuperResolution
 from .predict.timeseriesclassification import TimeSeriesClassification
 from .text import tr
@@ -51,6 +52,7 @@ ALGORITHMS = (
     TimeSeriesClassification,
     ActiveFire,
     OtsuThreshold,
+    SimplifyPolygons,
     TrainSegmentation,
     TrainRegression,
     TrainSceneClassifier,

@@ -12,7 +12,7 @@ from ..prediction.request import AskedRaster
 from ..raster.grid import Bounds
 from ..tables.fire import METHODS
 from ..vector.masks import PolygonMask
-from ..vector.shaping.asked import PolygonShape
+from ..vector.tracing.polygon_shape import PolygonShape
 
 OPERATION = "active_fire"
 

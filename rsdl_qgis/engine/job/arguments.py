@@ -147,7 +147,7 @@ RUNNING: Table = {
     "stac": Argument(Boolean(), default=False),
 }
 OUTPUT: Table = {"output": Argument(Path(), required=True)}
-SHAPE: Table = {  # of polygons of a class map, see vector.shaping.shape
+SHAPE: Table = {  # of polygons of a class map, see vector.tracing.polygon_shape
     "simplify": Argument(Number(0, 10), default=0.0),  # pixels
     "min_area": Argument(Number(0, 1e12), default=0.0),  # m²
     "fill_holes": Argument(Number(0, 1e12), default=0.0),  # m²
@@ -399,9 +399,9 @@ OPERATIONS: Mapping[str, Table] = {
     },
     "simplify_polygons": {
         **OUTPUT,
-        "input": Argument(Object("a class raster or polygons", LABELLED), required=True),
+        "input": Argument(Object("a class raster", LABELLED), required=True),
+        "background": Argument(Whole(0, 65_534)),  # the value that is not drawn
         **SHAPE,
-        **AREA,
     },
     "export_chips": {**OUTPUT, **DATA},
     "active_fire": {

@@ -6,14 +6,14 @@ A job's arguments become a request once, by the table of ``job.arguments``, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any, ClassVar, Optional, TypeVar, Union
 
 from ..job.arguments import OPERATIONS, checked
 from ..raster.grid import Bounds
 from ..vector.masks import PolygonMask
-from ..vector.shaping.asked import PolygonShape
+from ..vector.tracing.polygon_shape import PolygonShape
 from ..vector.vector_file import VectorFile
 
 R = TypeVar("R", bound="PredictRequest")
@@ -67,7 +67,7 @@ class MapFiles:
     polygons: str | None = None
     uncertainty: str | None = None
     measure: str = "entropy"
-    shape: PolygonShape = PolygonShape()
+    shape: PolygonShape = field(default_factory=PolygonShape)
 
 
 @dataclass(frozen=True)

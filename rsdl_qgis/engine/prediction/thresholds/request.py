@@ -13,7 +13,7 @@ from ...raster.grid import Bounds
 from ...raster.source import Layer, inspect
 from ...tables.indices import Expression, Index, check_dates, named_index, parsed
 from ...vector.masks import PolygonMask
-from ...vector.shaping.asked import PolygonShape
+from ...vector.tracing.polygon_shape import PolygonShape
 from ..request import AskedRaster, MapFiles
 
 COLOURS = ("#efe9dc", "#b2182b")

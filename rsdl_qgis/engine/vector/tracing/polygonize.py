@@ -16,11 +16,11 @@ from ...files.text import one_line
 from ...raster.grid import Grid
 from ...raster.layer import open_raster
 from ..scene_features import Field
-from ..shaping.asked import PolygonShape
-from ..shaping.shape import Shaper, sieved
 from ..writer import VectorSink
 from .areas import GroundAreas
+from .polygon_shape import PolygonShape
 from .rings import perimeters_of, pixels_of, polygons_wkb
+from .shaper import Shaper, sieved
 from .tracer import Traced, Tracer
 
 STEPS = 1 << 17  # of polygons written at once, about: half as many as they have corners
@@ -145,9 +145,9 @@ def polygonize(
 
     ``classes``: (value, name, colour); values that are not among them, and those in ``skip``, are left out,
     and so are polygons below ``min_area`` m². The format goes by ``output``'s ending (.gpkg, .geojson, .shp,
-    .fgb). Fields: class (text), value (integer), area_m2 and perim_m (perimeter; in map units where the raster has no CRS;
-    the perimeter by the size of a pixel at the raster's centre), compact (4 pi area / perimeter², 1: a circle;
-    Polsby and Popper 1991). ``shape``: how they are shaped, see ``PolygonShape``. The raster, of uint8 or uint16, is read some rows at a time. Raises InputError, OutputError,
+    .fgb). Fields: class (text), value (integer), area_m2 and perim_m, the perimeter (map units where there is no CRS; the perimeter by the size of a pixel at the raster's centre), compact, the compactness 4 pi area / perimeter²
+    (1: a circle; Polsby and Popper 1991). ``shape``: how they are shaped. ``metadata``: of the layer. The raster, of
+    uint8 or uint16, is read some rows at a time. Raises InputError, OutputError,
     Cancelled.
     """
     with open_raster(str(class_raster)) as raster:

@@ -17,9 +17,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from ..tracing.rings import following
-from ..tracing.tracer import spans
 from .nodes import NodeIndex
+from .rings import following
+from .tracer import spans
 
 MOST = 0.35  # pixels
 

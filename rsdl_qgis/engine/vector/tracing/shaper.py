@@ -9,14 +9,13 @@ import shapely
 from numpy.typing import NDArray
 
 from ...raster.grid import Grid, apply
-from ..tracing.rings import corners_of
-from ..tracing.tracer import Traced
 from .arcs import MOST, simplified
-from .asked import PolygonShape
 from .nodes import Nodes
+from .polygon_shape import PolygonShape
 from .right_angles import squared
+from .rings import corners_of
 from .sieve import Sieved, rounds
-
+from .tracer import Traced
 
 CELL = 512  # pixels: what is not drawn is divided into cells, which are complete soon
 
@@ -34,7 +33,7 @@ def sieved(
 class Shaper:
     """Simple polygons from traced ones, while the rows of their map come.
 
-    A batch of polygons is simplified as a coverage (GEOS, Visvalingam and Whyatt 1993, doi:10.1179/000870493786962263)
+    A batch of polygons is simplified as a coverage (Visvalingam, Whyatt 1993, doi:10.1179/000870493786962263)
     where more than ``MOST`` pixels are asked for; the border of the batch stays as it is, so that batches fit together.
     """
 
@@ -88,3 +87,6 @@ class Shaper:
         )
         wkb: NDArray[np.object_] = shapely.to_wkb(placed)
         return wkb
+
+    def _place(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.stack(apply(self._transform, *(points / self._scale).T), 1)

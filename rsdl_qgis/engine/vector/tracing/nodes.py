@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..tracing.tracer import spans
+from .tracer import spans
 
 
 class Nodes:
@@ -18,7 +18,7 @@ class Nodes:
         self._wanted = np.append(wanted, False)
         self._outside = len(wanted)
         self._width = width
-        self._above = np.full((1, width + 2), self._outside)
+        self._above: NDArray = np.full((1, width + 2), self._outside)
         self._row = 0  # the next one of the map
         self._parts: list[tuple[int, NDArray[np.int64]]] = []  # the last row of each, and (n, 2) columns and rows
 

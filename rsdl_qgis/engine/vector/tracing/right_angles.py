@@ -31,7 +31,7 @@ def squared(polygon: Polygon, pixel: float) -> Polygon:
         return polygon
     outer = shapely.get_coordinates(plain.exterior)
     angle = main_direction(outer)
-    rings = []
+    rings: list[Points] = []
     for ring in (outer, *(shapely.get_coordinates(hole) for hole in plain.interiors)):
         corners = _walled(_turned(ring, -angle), pixel)
         if corners is None and not rings:

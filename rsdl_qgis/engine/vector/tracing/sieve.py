@@ -26,7 +26,7 @@ class Round:
 
     def __init__(self, width: int, least: int, wanted: NDArray[np.bool_], known: NDArray[np.bool_], dtype: DTypeLike):
         self._least, self._wanted, self._known = least, wanted, known
-        self._rows = np.empty((0, width), dtype)  # what is not given out, and before it what that borders on
+        self._rows: NDArray = np.empty((0, width), dtype)  # what is not given out, and before it what that borders on
         self._given = 0  # how many of these rows are given out
         self._large = np.zeros(width, bool)  # in the first of these rows: which patches were large
         self._waiting: list[NDArray] = []
@@ -69,7 +69,7 @@ class Round:
         height = len(patches.labels)
         growing = ~large & (patches.bottoms == height - 1)
         beside = np.zeros(len(small), bool)
-        one, other = patches.beside(growing)
+        _, other = patches.beside(growing)
         beside[other] = True
         unsure = growing | (beside & small)
         return int(patches.tops[unsure].min(initial=height))

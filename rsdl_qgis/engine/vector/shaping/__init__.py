@@ -1,1 +1,0 @@
-"""Class maps and their polygons as people need them: small patches gone, borders simple, walls straight."""
