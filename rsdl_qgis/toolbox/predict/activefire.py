@@ -236,10 +236,7 @@ class ActiveFire(JobAlgorithm):
                 **self._source(parameters, context, folder, steps, drawn),
                 **self._area,
                 "method": self.parameterAsString(parameters, "METHOD", context),
-                **{
-                    name.lower(): read(self, parameters, name, context)
-                    for name, (_, read) in polygon_shape().items()
-                },
+                **{name.lower(): read(self, parameters, name, context) for name, (_, read) in polygon_shape().items()},
                 **{name.lower(): path for name, path in outputs.items()},
             }
             job = make_job(OPERATION, arguments)

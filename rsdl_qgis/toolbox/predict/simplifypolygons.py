@@ -86,10 +86,7 @@ class SimplifyPolygons(JobAlgorithm):
             arguments = {
                 "input": self._raster.spec(folder, feedback),
                 "background": shared.number(self, parameters, "BACKGROUND", context),
-                **{
-                    name.lower(): read(self, parameters, name, context)
-                    for name, (_, read) in polygon_shape().items()
-                },
+                **{name.lower(): read(self, parameters, name, context) for name, (_, read) in polygon_shape().items()},
                 "output": path,
             }
             job = make_job(self.OPERATION, arguments)

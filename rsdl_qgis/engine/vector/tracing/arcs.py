@@ -150,7 +150,12 @@ def _lines(
     all_arcs = np.concatenate([index, arc[rest]])
     position = np.concatenate([np.ones(len(found)), _part(rest, first, lengths, arc)])
     turn = np.lexsort([position, all_arcs])
-    all_points, kept = all_points[turn], np.bincount(all_arcs, minlength=len(lengths))
+    # What lies in line between others goes, beside nodes too.
+    whole = shapely.linestrings(all_points[turn], indices=all_arcs[turn])
+    all_points, all_arcs = shapely.get_coordinates(
+        shapely.simplify(whole, 0, preserve_topology=False), return_index=True
+    )
+    kept = np.bincount(all_arcs, minlength=len(lengths))
     all_points = all_points[_reversed(back, kept)]
     last = np.zeros(len(all_points), bool)
     last[np.cumsum(kept) - 1] = True

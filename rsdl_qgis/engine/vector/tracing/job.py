@@ -68,7 +68,7 @@ def run_simplify_polygons(arguments: Mapping[str, Any], report: Report) -> dict[
 
 def _values(classes: RasterClasses, window: Window) -> NDArray[np.uint16]:
     """The classes of a window, NODATA where there is none. InputError for what is no class that can be drawn."""
-    codes = classes.on(classes.grid.window(window))
+    codes = classes.on(classes.grid.crop(window))
     known = codes > UNCLEAR
     if (odd := codes[known & ((codes < 0) | (codes >= NODATA))]).size:
         problem = f"{classes.path} holds the value {odd[0]}, and classes are from 0 to {NODATA - 1}."

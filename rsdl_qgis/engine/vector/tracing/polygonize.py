@@ -143,12 +143,12 @@ def polygonize(
 ) -> int:
     """Connected pixels of one class become polygons along the pixels' edges; returns how many.
 
-    ``classes``: (value, name, colour); values that are not among them, and those in ``skip``, are left out,
-    and so are polygons below ``min_area`` m². The format goes by ``output``'s ending (.gpkg, .geojson, .shp,
-    .fgb). Fields: class (text), value (integer), area_m2 and perim_m, the perimeter (map units where there is no CRS; the perimeter by the size of a pixel at the raster's centre), compact, the compactness 4 pi area / perimeter²
-    (1: a circle; Polsby and Popper 1991). ``shape``: how they are shaped. ``metadata``: of the layer. The raster, of
-    uint8 or uint16, is read some rows at a time. Raises InputError, OutputError,
-    Cancelled.
+    ``classes``: (value, name, colour); values that are not among them, and those in ``skip``, are left out, and so are
+    polygons below ``min_area`` m². ``shape``: how they are shaped. ``metadata``: of the layer. The format goes by
+    ``output``'s ending (.gpkg, .geojson, .shp, .fgb). Fields: class (text), value (integer), area_m2, perim_m (of the
+    border, holes included, by the size of a pixel at the raster's centre), both in map units where the raster has no
+    CRS, and compact: 4 pi area / perimeter², 1 for a circle (Polsby, Popper 1991). The raster, of uint8 or uint16, is
+    read some rows at a time. Raises InputError, OutputError, Cancelled.
     """
     with open_raster(str(class_raster)) as raster:
         grid = Grid(raster.crs.to_wkt() if raster.crs else None, raster.transform, raster.height, raster.width)

@@ -33,8 +33,8 @@ def sieved(
 class Shaper:
     """Simple polygons from traced ones, while the rows of their map come.
 
-    A batch of polygons is simplified as a coverage (Visvalingam, Whyatt 1993, doi:10.1179/000870493786962263)
-    where more than ``MOST`` pixels are asked for; the border of the batch stays as it is, so that batches fit together.
+    A batch of polygons is simplified as a coverage where more than ``MOST`` pixels are asked for (Visvalingam, Whyatt
+    1993, doi:10.1179/000870493786962263); the border of the batch stays as it is, so that batches fit together.
     """
 
     def __init__(self, shape: PolygonShape, grid: Grid, drawn: NDArray[np.bool_]):
@@ -62,8 +62,8 @@ class Shaper:
         return rows
 
     def shaped(self, traced: Traced) -> tuple[NDArray[np.object_], NDArray]:
-        """Polygons, in metres along the grid's columns and rows, and which of the traced ones they are: what is not drawn
-        is left out.
+        """Polygons, in metres along the grid's columns and rows, and which of the traced ones they are: those of what
+        is not drawn are left out.
         """
         rings, x, y, sizes = corners_of(traced)
         nodes = self.nodes.among(int(y.min()), int(y.max()))
