@@ -1,5 +1,5 @@
-"""The layout of a cloud-optimised GeoTIFF (OGC 21-026): directories first, then overviews from the smallest on, then the
-raster itself. A finished GeoTIFF is put in this order by copying its blocks as they are stored.
+"""The layout of a cloud-optimised GeoTIFF (OGC 21-026): directories first, then overviews the smallest first, then the
+raster. A finished GeoTIFF is put in this order by copying its blocks as they are stored.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from osgeo_utils.samples.validate_cloud_optimized_geotiff import validate
 from qgis.core import QgsVectorLayer
 
 DISK = ((np.mgrid[:60, :80] - np.array([30, 40])[:, None, None]) ** 2).sum(0) < 20**2
@@ -35,3 +36,4 @@ def test_polygons_of_a_map_are_shaped(run, tmp_path, write_raster):
     features = list(QgsVectorLayer(files["POLYGONS"], "p", "ogr").getFeatures())
     assert len(features) == 1
     assert features[0].geometry().constGet().nCoordinates() < 30
+    assert validate(files["OUTPUT"], full_check=True)[:2] == ([], [])  # what rasters are written as, too
