@@ -15,6 +15,7 @@ PLACES: Mapping[str, str] = {  # operation -> module:function
     "active_fire": "fire.detection:run_active_fire",
     "threshold": "prediction.thresholds.job:run_threshold",
     "cloud_mask": "prediction.quality.mask:run_cloud_mask",
+    "simplify_polygons": "vector.tracing.job:run_simplify_polygons",
     "describe": "runtime.description:run_describe",
     "assess_map": "assessment.maps:run_assess",
     "assess_scenes": "assessment.scenes:run_assess_scenes",

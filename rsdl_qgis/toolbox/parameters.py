@@ -342,7 +342,8 @@ def polygons():
     return described(
         QgsProcessingParameterVectorDestination("POLYGONS", tr("Class polygons"), compat.POLYGONS, None, True, False),
         tr(
-            "The classes as polygons with name, value and area in square metres (.gpkg, .geojson, .shp or .fgb). An "
+            "The classes as polygons with name, value, area and perimeter in metres and compactness (.gpkg, .geojson, "
+            ".shp or .fgb). An "
             "existing file is overwritten, unless it is a GeoPackage with other layers. Only created if requested."
         ),
     )

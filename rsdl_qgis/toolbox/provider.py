@@ -29,6 +29,7 @@ from .predict.otsuthreshold import OtsuThreshold
 from .predict.pixelregression import PixelRegression
 from .predict.sceneclassification import SceneClassification
 from .predict.semanticsegmentation import SemanticSegmentation
+from .predict.simplifypolygons import SimplifyPolygons
 from .predict.superresolution import SuperResolution
 from .predict.timeseriesclassification import TimeSeriesClassification
 from .text import tr
@@ -55,6 +56,7 @@ ALGORITHMS = (
     ActiveFire,
     OtsuThreshold,
     CloudMask,
+    SimplifyPolygons,
     TrainSegmentation,
     TrainRegression,
     TrainSceneClassifier,

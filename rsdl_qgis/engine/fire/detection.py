@@ -100,7 +100,7 @@ class _Writer:
         self._request, self._grid, self._report = request, grid, report
         self._counts = np.zeros(256, np.int64)
         note = _metadata(request)
-        self._polygons = _polygonizer(request.polygons, grid, report, note) if request.polygons else None
+        self._polygons = _polygonizer(request, grid, report, note) if request.polygons else None
         try:
             self._sink = RasterSink(
                 request.output,
@@ -150,10 +150,13 @@ class _Writer:
             self._polygons.abort()
 
 
-def _polygonizer(path: str, grid: Grid, report: Report, note: Mapping[str, str]) -> BackgroundPolygonizer:
+def _polygonizer(request: FireRequest, grid: Grid, report: Report, note: Mapping[str, str]) -> BackgroundPolygonizer:
     from ..vector.tracing.background import BackgroundPolygonizer, Polygonizer  # their library takes a while to load
 
-    polygonizer = Polygonizer(path, grid, CLASSES, np.uint8, skip=(0,), metadata=of_result(note, "polygons"))
+    metadata = of_result(note, "polygons")
+    polygonizer = Polygonizer(
+        request.polygons, grid, CLASSES, np.uint8, skip=(0,), metadata=metadata, shape=request.shape
+    )
     return BackgroundPolygonizer(polygonizer, report)
 
 

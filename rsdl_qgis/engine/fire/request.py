@@ -12,6 +12,7 @@ from ..prediction.request import AskedRaster
 from ..raster.grid import Bounds
 from ..tables.fire import METHODS
 from ..vector.masks import PolygonMask
+from ..vector.tracing.polygon_shape import PolygonShape
 
 OPERATION = "active_fire"
 
@@ -28,6 +29,7 @@ class FireRequest:
     asked: Mapping[str, Any]
     output: str
     polygons: str | None
+    shape: PolygonShape
     method: str
     layers: tuple[AskedRaster, ...]
     product: str | None
@@ -52,6 +54,7 @@ class FireRequest:
         return cls(
             asked=asked,
             layers=layers,
+            shape=PolygonShape.of(given),
             saturation=AskedRaster.of(given["saturation"]) if given["saturation"] else None,
             extent=None if given["extent"] is None else tuple(given["extent"]),
             mask=PolygonMask.of(given),

@@ -156,12 +156,19 @@ RUNNING: Table = {
     "stac": Argument(Boolean(), default=False),
 }
 OUTPUT: Table = {"output": Argument(Path(), required=True)}
+SHAPE: Table = {  # of polygons of a class map, see vector.tracing.polygon_shape
+    "simplify": Argument(Number(0, 10), default=0.0),  # pixels
+    "min_area": Argument(Number(0, 1e12), default=0.0),  # m²
+    "fill_holes": Argument(Number(0, 1e12), default=0.0),  # m²
+    "regularize": Argument(Boolean(), default=False),
+}
 MEASURES = ("entropy", "margin")  # of how uncertain probabilities are
 MAPS: Table = {
     "probabilities": Argument(Path()),
     "uncertainty": Argument(Path()),
     "uncertainty_measure": Argument(Choice(MEASURES), default=MEASURES[0]),
     "polygons": Argument(Path()),
+    **SHAPE,
 }
 DOMAIN: Table = {"domain": Argument(Path())}
 VARIANTS = ("none", "flips", "turns", "all")  # in which each image is seen
@@ -360,6 +367,7 @@ OPERATIONS: Mapping[str, Table] = {
         "resampling": RUNNING["resampling"],
         "grid": RUNNING["grid"],
         "polygons": Argument(Path()),
+        **SHAPE,
         "values": Argument(Path()),
     },
     "cloud_mask": {
@@ -410,10 +418,17 @@ OPERATIONS: Mapping[str, Table] = {
         **AREA,
         **REPORT,
     },
+    "simplify_polygons": {
+        **OUTPUT,
+        "input": Argument(Object("a class raster", LABELLED), required=True),
+        "background": Argument(Whole(0, 65_534)),  # the value that is not drawn
+        **SHAPE,
+    },
     "export_chips": {**OUTPUT, **DATA},
     "active_fire": {
         **OUTPUT,
         "polygons": Argument(Path()),
+        **SHAPE,
         "method": Argument(Choice(tuple(METHODS)), default="voting"),
         "layers": Argument(ListOf(Object("a raster", RASTER), 1)),  # whose bands, in order, are 1 to 7
         "product": Argument(Path("the path of the folder of a Landsat product, or of its MTL.txt")),

@@ -60,6 +60,7 @@ OPERATIONS: Mapping[str, Writes] = {
     "train_classifier": Writes(("report",), ("output",)),
     "distil": Writes(("report",), ("output",)),
     "export_chips": Writes((), ("output",)),
+    "simplify_polygons": Writes(("output",)),
     "active_fire": Writes(("output", "polygons")),
     "repeat": Writes((), ("output",)),
     "import_model": Writes(("report",)),

@@ -138,7 +138,9 @@ class SegmentationCollector:
 
         skip = () if self.card.background is None else (self.card.background,)
         metadata = of_result(self.metadata, "polygons")
-        polygonizer = Polygonizer(path, self.grid, legend, self.values.dtype, skip=skip, metadata=metadata)
+        polygonizer = Polygonizer(
+            path, self.grid, legend, self.values.dtype, skip=skip, metadata=metadata, shape=self.files.shape
+        )
         return BackgroundPolygonizer(polygonizer, self.report)
 
     def take(self, piece: Piece) -> None:

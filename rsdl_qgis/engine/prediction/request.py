@@ -6,7 +6,7 @@ A job's arguments become a request once, by the table of ``job.arguments``, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any, ClassVar, Optional, TypeVar, Union
 
@@ -14,6 +14,7 @@ from ..job.arguments import OPERATIONS, checked
 from ..products.quality import Quality
 from ..raster.grid import Bounds
 from ..vector.masks import PolygonMask
+from ..vector.tracing.polygon_shape import PolygonShape
 from ..vector.vector_file import VectorFile
 
 R = TypeVar("R", bound="PredictRequest")
@@ -81,6 +82,7 @@ class MapFiles:
     uncertainty: str | None = None
     measure: str = "entropy"
     domain: str | None = None
+    shape: PolygonShape = field(default_factory=PolygonShape)
 
 
 @dataclass(frozen=True)
@@ -151,11 +153,18 @@ class MapRequest(ImageRequest):
     uncertainty_measure: str
     polygons: str | None
     domain: str | None
+    shape: PolygonShape
 
     @property
     def files(self) -> MapFiles:
         return MapFiles(
-            self.output, self.probabilities, self.polygons, self.uncertainty, self.uncertainty_measure, self.domain
+            self.output,
+            self.probabilities,
+            self.polygons,
+            self.uncertainty,
+            self.uncertainty_measure,
+            self.domain,
+            self.shape,
         )
 
 
@@ -209,10 +218,13 @@ class SeriesRequest(PredictRequest):
     uncertainty: str | None
     uncertainty_measure: str
     polygons: str | None
+    shape: PolygonShape
 
     @property
     def files(self) -> MapFiles:
-        return MapFiles(self.output, self.probabilities, self.polygons, self.uncertainty, self.uncertainty_measure)
+        return MapFiles(
+            self.output, self.probabilities, self.polygons, self.uncertainty, self.uncertainty_measure, self.shape
+        )
 
 
 def _numbers(given: Any) -> Numbers | None:
@@ -239,6 +251,7 @@ READERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {  # of arguments th
     "mask": PolygonMask.of,
     "features": partial(VectorFile.argument, name="features"),
     "inputs": _rasters,
+    "shape": PolygonShape.of,
     "layers": lambda given: tuple(map(AskedLayer.of, given["layers"])),
     "dates": lambda given: given["dates"] or "",
     "bands": lambda given: tuple(given["bands"] or ()),

@@ -20,6 +20,7 @@ from ..errors import OutputError
 from ..files.text import one_line
 from ..files.xml import Element, ElementTree, SubElement, parse_xml
 from .atomic_file import Part
+from .cog import optimise
 from .grid import GDAL_ERRORS, Grid, crs_of
 
 BLOCK = 512  # pixels a side
@@ -31,7 +32,7 @@ ClassEntry = tuple[int, str, str]  # value, name, "#rrggbb"
 
 
 class RasterSink:
-    """Writes a raster row by row: tiled GeoTIFF (zstd; BigTIFF when needed) with overviews. A context manager
+    """Writes a raster row by row: cloud-optimised GeoTIFF (zstd; BigTIFF when needed) with overviews. A context manager
     that finishes the file, or removes it when an exception passes.
 
     Blocks have 512 x 512 pixels; where a row of them would be larger than 16 MB, they are lower.
@@ -143,9 +144,11 @@ class RasterSink:
                     tags = {f"STATISTICS_{name.upper()}": value for name, value in statistics.items()}
                     self._file.update_tags(1, **tags)
                 self._file.close()
+                levels = self._build_overviews() if self._overviews else 0
+                optimise(self._part.path, self._part.path.with_suffix(".cog.tif"))
                 self._check()
-                if self._overviews:
-                    self._build_overviews()
+                for level in range(levels):
+                    self._check_overview(level)
                 if self._classes:
                     _write_category_names(Path(f"{self._part.path}.aux.xml"), self._classes)
             path = self._part.commit()
@@ -190,18 +193,19 @@ class RasterSink:
                 if _checksum(strip) != checksum:
                     raise self._part.failure(f"rows {first} to {first + rows} came back changed")
 
-    def _build_overviews(self) -> None:
+    def _build_overviews(self) -> int:
+        """Builds overviews, of classes the most frequent one; how many there are."""
         largest, factors = max(self._grid.height, self._grid.width), [2]
         while largest > SMALLEST_OVERVIEW * factors[-1]:
             factors.append(factors[-1] * 2)
         if not factors[:-1]:
-            return
-        rule = Resampling.average if self._dtype.kind == "f" else Resampling.nearest
+            return 0
+        number = Resampling.average if self._dtype.kind == "f" else Resampling.nearest
+        rule = Resampling.mode if self._classes else number
         options = {"ZSTD_LEVEL_OVERVIEW": 1, "GDAL_TIFF_OVR_BLOCKSIZE": BLOCK, "GDAL_NUM_THREADS": "ALL_CPUS"}
         with rasterio.Env(**options), rasterio.open(self._part.path, "r+") as file:
             file.build_overviews(factors[:-1], rule)
-        for level in range(len(factors) - 1):
-            self._check_overview(level)
+        return len(factors) - 1
 
     def _check_overview(self, level: int) -> None:
         """Whether every block of an overview lies in the file: GDAL reads one that is missing as zeros."""

@@ -31,6 +31,7 @@ from ..text import tr
 from ..worker import layers, vectors
 from ..worker.client import make_job, run_job, temporary_folder
 from ..worker.layers import PreparedRaster, RasterUse
+from .further import polygon_shape
 
 OPERATION = "active_fire"
 ARGUMENTS = OPERATIONS[OPERATION]
@@ -62,7 +63,8 @@ class ActiveFire(JobAlgorithm):
 
     def initAlgorithm(self, configuration=None):
         area = [shared.extent(), self._mask_parameter(), shared.nodata()]
-        for parameter in [*self._inputs(), *self._outputs(), *area, *saving_parameters()]:
+        shape = [parameter for parameter, _ in polygon_shape(tr("Polygons: ")).values()]
+        for parameter in [*self._inputs(), *self._outputs(), *shape, *area, *saving_parameters()]:
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputNumber("FIRE_PIXELS", tr("Number of pixels with active fire")))
         self.addOutput(QgsProcessingOutputNumber("FIRE_AREA", tr("Area of pixels with active fire (square metres)")))
@@ -234,6 +236,7 @@ class ActiveFire(JobAlgorithm):
                 **self._source(parameters, context, folder, steps, drawn),
                 **self._area,
                 "method": self.parameterAsString(parameters, "METHOD", context),
+                **{name.lower(): read(self, parameters, name, context) for name, (_, read) in polygon_shape().items()},
                 **{name.lower(): path for name, path in outputs.items()},
             }
             job = make_job(OPERATION, arguments)

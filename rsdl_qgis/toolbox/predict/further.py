@@ -12,7 +12,7 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
 )
 
-from ...engine.job.arguments import MEASURES, OPERATIONS, VARIANTS
+from ...engine.job.arguments import MEASURES, OPERATIONS, SHAPE, VARIANTS
 from ...engine.job.table import Argument
 from .. import compat
 from .. import parameters as shared
@@ -29,8 +29,57 @@ def further(operation: str, has_uncertainty: bool) -> Mapping[str, tuple[QgsProc
     if "tta" in OPERATIONS[operation]:
         found["TTA"] = augmentation_at_test_time(), _word(VARIANTS)
         found["PASSES"] = passes(OPERATIONS[operation]["passes"]), shared.number
+    if "simplify" in OPERATIONS[operation]:
+        found.update(polygon_shape(tr("Polygons: ")))
     found["STAC"] = stac(), QgsProcessingAlgorithm.parameterAsBoolean
     return found
+
+
+def polygon_shape(label: str = "") -> dict[str, tuple[QgsProcessingParameterDefinition, Read]]:
+    """SIMPLIFY, MIN_AREA, FILL_HOLES, REGULARIZE: how polygons are shaped. ``label``: before their names."""
+    simplify = shared.number_of(
+        SHAPE["simplify"],
+        "SIMPLIFY",
+        label + tr("simplify borders (pixels)"),
+        tr(
+            "Tolerance in pixels, 0 to 10: borders are no longer drawn along the sides of pixels. A border that two "
+            "classes share stays shared, without gaps or overlaps. 1.5 is a good value for maps of land cover. "
+            "Default: 0, along the sides."
+        ),
+    )
+    area = shared.number_of(
+        SHAPE["min_area"],
+        "MIN_AREA",
+        label + tr("minimum area (m²)"),
+        tr(
+            "Smaller patches, of the background too, are taken into the class that they share most of their border "
+            "with; those that lie in nodata alone are left out. 0 or more. Default: 0, all patches stay."
+        ),
+    )
+    holes = shared.number_of(
+        SHAPE["fill_holes"],
+        "FILL_HOLES",
+        label + tr("fill holes up to (m²)"),
+        tr(
+            "Patches of background or nodata no larger than this that lie within one class are filled with it. 0 or "
+            "more. Default: 0, none."
+        ),
+    )
+    regularize = shared.described(
+        QgsProcessingParameterBoolean("REGULARIZE", label + tr("right angles"), False, True),
+        tr(
+            "Yes: outlines get right angles along their main direction, for buildings. An outline that would change "
+            "too much stays as it is. Outlines that touch one another may overlap then. Default: no."
+        ),
+        advanced=True,
+    )
+    number, word = QgsProcessingAlgorithm.parameterAsDouble, QgsProcessingAlgorithm.parameterAsBoolean
+    return {
+        "SIMPLIFY": (_sometimes(simplify), number),
+        "MIN_AREA": (_sometimes(area), number),
+        "FILL_HOLES": (_sometimes(holes), number),
+        "REGULARIZE": (regularize, word),
+    }
 
 
 def uncertainty():

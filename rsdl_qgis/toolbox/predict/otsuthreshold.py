@@ -19,6 +19,7 @@ from ..saving import saving_parameters
 from ..text import tr
 from . import thresholding
 from .base import InferenceAlgorithm
+from .further import polygon_shape
 from .thresholding import ARGUMENTS
 
 NAMES = {"before": "BEFORE", "after": "INPUT"}
@@ -128,7 +129,8 @@ class OtsuThreshold(InferenceAlgorithm):
         ]
 
     def initAlgorithm(self, configuration=None):
-        for parameter in [*self.inputs(), *self.outputs(), *self.running(), *saving_parameters()]:
+        shape = [parameter for parameter, _ in self.further().values()]
+        for parameter in [*self.inputs(), *self.outputs(), *shape, *self.running(), *saving_parameters()]:
             self.addParameter(parameter)
         thresholding.add_numeric_outputs(self)
 
@@ -136,7 +138,7 @@ class OtsuThreshold(InferenceAlgorithm):
         return thresholding.OPERATION
 
     def further(self):
-        return {}
+        return polygon_shape(tr("Polygons: "))
 
     def problem(self, parameters, context):
         if shared.is_given(parameters, "THRESHOLD") and shared.is_given(parameters, "WINDOW"):

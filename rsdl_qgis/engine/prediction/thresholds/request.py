@@ -15,6 +15,7 @@ from ...raster.source import Layer, inspect
 from ...tables.indices import Expression, Index, check_dates, named_index, parsed
 from ...tables.sensors import AUTO, SENSORS
 from ...vector.masks import PolygonMask
+from ...vector.tracing.polygon_shape import PolygonShape
 from ..request import AskedRaster, MapFiles
 
 COLOURS = ("#efe9dc", "#b2182b")
@@ -68,7 +69,7 @@ class ThresholdRequest:
             above=_above(given, index),
             classes=_names(given, index),
             colors=(COLOURS[0], given["color"] or (index.color if index else COLOURS[1])),
-            files=MapFiles(given["output"], None, given["polygons"]),
+            files=MapFiles(given["output"], None, given["polygons"], shape=PolygonShape.of(given)),
             values=given["values"],
             extent=None if given["extent"] is None else tuple(given["extent"]),
             extent_crs=given["extent_crs"],

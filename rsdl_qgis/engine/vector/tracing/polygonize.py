@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
+import shapely
 from numpy.typing import DTypeLike, NDArray
 from rasterio.windows import Window
 
@@ -16,13 +18,16 @@ from ...raster.layer import open_raster
 from ..scene_features import Field
 from ..writer import VectorSink
 from .areas import GroundAreas
-from .rings import polygons_wkb
+from .polygon_shape import PolygonShape
+from .rings import perimeters_of, pixels_of, polygons_wkb
+from .shaper import Shaper, sieved
 from .tracer import Traced, Tracer
 
 STEPS = 1 << 17  # of polygons written at once, about: half as many as they have corners
 BATCH = 20_000  # polygons written at once
 PIXELS = 1 << 20  # read at once, about
-FIELDS = (Field("class", "object"), Field("value", "int32"), Field("area_m2", "float64"))
+NUMBERS = ("area_m2", "perim_m", "compact")
+FIELDS = (Field("class", "object"), Field("value", "int32"), *(Field(name, "float64") for name in NUMBERS))
 
 Classes = Sequence[tuple[int, str, str]]  # value, name, colour
 
@@ -31,7 +36,8 @@ class Polygonizer:
     """Draws connected pixels of one class as polygons along the pixels' edges while their rows come.
 
     The arguments are those of ``polygonize``; ``dtype``: of the values. A polygon is written when it is complete, so
-    that memory goes by the polygons that reach the last row. ``metadata``: of the layer. Belongs to one thread at a
+    that memory goes by the polygons that reach the last row. ``metadata``: of the layer; ``shape``: how polygons are
+    shaped. Belongs to one thread at a
     time. Raises OutputError where the file cannot be written; then nothing is left behind.
     """
 
@@ -44,14 +50,21 @@ class Polygonizer:
         min_area: float = 0.0,
         skip: Collection[int] = (),
         metadata: Mapping[str, str] | None = None,
+        shape: PolygonShape | None = None,
     ):
         self._grid, self._min_area = grid, min_area
+        shape = shape or PolygonShape()
         count = np.iinfo(dtype).max + 1
         self._names, wanted = np.empty(count, object), np.zeros(count, bool)  # by value
         for value, name, _ in classes:
             if value not in skip:
                 self._names[value], wanted[value] = one_line(name), True
-        self._tracer = Tracer(grid.width, wanted)
+        known = wanted.copy()
+        known[[value for value, *_ in classes]] = True
+        self._sieved = sieved(shape, grid, np.dtype(dtype), known, wanted)
+        self._least = shape.least(grid)
+        self._shaper = Shaper(shape, grid, wanted) if shape.simplify or shape.regularize else None
+        self._tracer = Tracer(grid.width, self._shaper.wanted if self._shaper else wanted)
         self._areas = GroundAreas(grid)
         self._waiting: list[Traced] = []
         self._sink = VectorSink(output, grid.crs, "Polygon", FIELDS, metadata)
@@ -59,11 +72,24 @@ class Polygonizer:
 
     def add(self, rows: NDArray, report: Report) -> None:
         """The next rows of values: (n, width)."""
-        self._take(self._tracer.add(rows), report)
+        for ready in self._sieved.add(rows) if self._sieved else [rows]:
+            self._draw(ready, report)
+
+    def _draw(self, rows: NDArray, report: Report) -> None:
+        if not self._shaper:
+            self._take(self._tracer.add(rows), report)
+            return
+        self._take(self._tracer.add(self._shaper.given(rows)), report)
+        waiting = (int(traced.steps[:, 1].min()) >> 2 for traced in self._waiting)
+        self._shaper.nodes.forget(min([self._tracer.oldest, *waiting]))
 
     def close(self, report: Report) -> int:
         """Finishes the file; how many polygons there are."""
         try:
+            for rows in self._sieved.close() if self._sieved else ():
+                self._draw(rows, report)
+            if self._shaper:
+                self._shaper.nodes.close()
             self._take(self._tracer.close(), report)
             self._write()
         except BaseException:
@@ -89,11 +115,19 @@ class Polygonizer:
         if not self._waiting:
             return
         traced, self._waiting = Traced.joined(self._waiting), []
-        areas = self._areas.of(traced)
-        kept = np.flatnonzero(areas >= self._min_area)
-        wkb = polygons_wkb(traced, self._grid.transform)[kept]
-        values = traced.values[kept]
-        self._sink.write_all(wkb, [self._names[values], values.astype(np.int32), areas[kept]])
+        areas, sizes = self._areas.of(traced), pixels_of(traced)
+        if self._shaper:
+            polygons, index = self._shaper.shaped(traced)
+            sizes, values = sizes[index], traced.values[index]
+            areas = areas[index] * shapely.area(polygons) / (sizes * math.prod(self._grid.resolution))
+            lengths, wkb = shapely.length(polygons), self._shaper.placed(polygons)
+        else:
+            values, lengths = traced.values, perimeters_of(traced, self._grid.resolution)
+            wkb = polygons_wkb(traced, self._grid.transform)
+        kept = np.flatnonzero((areas >= self._min_area) & (sizes >= self._least))
+        areas, lengths, values = areas[kept], lengths[kept], values[kept]
+        compactness = np.minimum(4 * np.pi * areas / lengths**2, 1)  # NaN of what has no place on the earth
+        self._sink.write_all(wkb[kept], [self._names[values], values.astype(np.int32), areas, lengths, compactness])
         self.count += len(kept)
 
 
@@ -104,18 +138,21 @@ def polygonize(
     report: Report,
     min_area: float = 0.0,
     skip: Collection[int] = (),
+    shape: PolygonShape | None = None,
+    metadata: Mapping[str, str] | None = None,
 ) -> int:
     """Connected pixels of one class become polygons along the pixels' edges; returns how many.
 
-    ``classes``: (value, name, colour); values that are not among them, and those in ``skip``, are left out,
-    and so are polygons below ``min_area`` m². The format goes by ``output``'s ending (.gpkg, .geojson, .shp,
-    .fgb). Fields: class (text), value (integer), area_m2 (in squared map units where the
-    raster has no CRS). The raster, of uint8 or uint16, is read some rows at a time. Raises InputError, OutputError,
-    Cancelled.
+    ``classes``: (value, name, colour); values that are not among them, and those in ``skip``, are left out, and so are
+    polygons below ``min_area`` m². ``shape``: how they are shaped. ``metadata``: of the layer. The format goes by
+    ``output``'s ending (.gpkg, .geojson, .shp, .fgb). Fields: class (text), value (integer), area_m2, perim_m (of the
+    border, holes included, by the size of a pixel at the raster's centre), both in map units where the raster has no
+    CRS, and compact: 4 pi area / perimeter², 1 for a circle (Polsby, Popper 1991). The raster, of uint8 or uint16, is
+    read some rows at a time. Raises InputError, OutputError, Cancelled.
     """
     with open_raster(str(class_raster)) as raster:
         grid = Grid(raster.crs.to_wkt() if raster.crs else None, raster.transform, raster.height, raster.width)
-        polygonizer = Polygonizer(output, grid, classes, raster.dtypes[0], min_area, skip)
+        polygonizer = Polygonizer(output, grid, classes, raster.dtypes[0], min_area, skip, metadata, shape)
         try:
             rows = max(1, PIXELS // grid.width)
             for row in range(0, grid.height, rows):

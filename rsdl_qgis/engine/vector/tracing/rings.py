@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...raster.grid import apply
 from .strip import BEGIN_PINCH, END_PINCH
-from .tracer import Traced
+from .tracer import Traced, spans
 
 POLYGON = 3  # in WKB
 HEAD, COUNT = struct.Struct("<BII").pack, struct.Struct("<I").pack
@@ -27,6 +27,31 @@ def polygons_wkb(traced: Traced, transform: Affine) -> NDArray[np.object_]:
     points[:, 0, 0], points[:, 0, 1] = apply(transform, x, y)
     points[:, 1, 0], points[:, 1, 1] = apply(transform, following(x, traced.lengths), y)
     return _encoded(_parted(traced), points.data.cast("B"))
+
+
+def corners_of(traced: Traced) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The corners of valid polygons: rings of each polygon, columns and rows of all corners, corners of each ring."""
+    x, y = traced.steps[:, 0].astype(np.int64), traced.steps[:, 1].astype(np.int64) >> 2
+    columns, rows = np.stack([x, following(x, traced.lengths)], 1).ravel(), np.repeat(y, 2)
+    parted = _parted(traced)
+    at = spans(parted.begins, parted.sizes)
+    return parted.rings, columns[at], rows[at], np.add.reduceat(parted.sizes, np.cumsum(parted.runs) - parted.runs)
+
+
+def pixels_of(traced: Traced) -> NDArray[np.int64]:
+    """The pixels in each polygon."""
+    x, y = traced.steps[:, 0].astype(np.int64), traced.steps[:, 1].astype(np.int64) >> 2
+    firsts = (np.cumsum(traced.lengths) - traced.lengths)[np.cumsum(traced.rings) - traced.rings]
+    return np.abs(np.add.reduceat(y * (x - following(x, traced.lengths)), firsts))
+
+
+def perimeters_of(traced: Traced, pixel: tuple[float, float]) -> NDArray[np.float64]:
+    """The length of each polygon's border, holes included; ``pixel``: its size (x, y)."""
+    x, y = traced.steps[:, 0].astype(np.int64), traced.steps[:, 1].astype(np.int64) >> 2
+    along = np.abs(following(x, traced.lengths) - x) * pixel[0] + np.abs(following(y, traced.lengths) - y) * pixel[1]
+    firsts = (np.cumsum(traced.lengths) - traced.lengths)[np.cumsum(traced.rings) - traced.rings]
+    lengths: NDArray[np.float64] = np.add.reduceat(along, firsts)
+    return lengths
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,11 @@ class Tracer:
         self._filled = 1
         yield from self._draw()
 
+    @property
+    def oldest(self) -> int:
+        """The uppermost row of corners of what is not complete yet."""
+        return min(self._open.oldest, self._row)
+
     def _draw(self) -> Iterator[Traced]:
         """What the strip finishes."""
         yield from self._draw_rows(2, 2 + self._filled)
@@ -190,6 +195,11 @@ class _Open:
     def __init__(self) -> None:
         self._heads: dict[int, _Chain] = {}  # by cut
         self._tails: dict[int, _Chain] = {}
+
+    @property
+    def oldest(self) -> int:
+        """The row of the uppermost corner of them all."""
+        return min((chain.top[0] for chain in self._heads.values()), default=np.iinfo(np.int64).max)
 
     def go_on(self, strip: Strip) -> Traced | None:
         """The open borders with a strip's pieces; the polygons that it closes."""

@@ -81,7 +81,7 @@ def test_no_polygon_gives_an_empty_layer_with_its_fields(raster_file, tmp_path, 
     info = pyogrio.read_info(tmp_path / f"p.{ending}", force_feature_count=True)
     assert info["features"] == 0
     if ending != "geojson":  # which has fields by feature
-        assert list(info["fields"]) == ["class", "value", "area_m2"]
+        assert list(info["fields"]) == ["class", "value", "area_m2", "perim_m", "compact"]
 
 
 def test_many_batches_make_one_layer(raster_file, rng, tmp_path, monkeypatch):

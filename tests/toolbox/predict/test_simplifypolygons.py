@@ -1,0 +1,39 @@
+"""rsdl:simplifypolygons, through the real worker."""
+
+from __future__ import annotations
+
+import numpy as np
+from osgeo_utils.samples.validate_cloud_optimized_geotiff import validate
+from qgis.core import QgsVectorLayer
+
+DISK = ((np.mgrid[:60, :80] - np.array([30, 40])[:, None, None]) ** 2).sum(0) < 20**2
+CLASSES = np.where(DISK, 3, 1).astype("uint8")
+CLASSES[5, 5] = 3
+
+
+def test_a_class_raster_becomes_simple_polygons(run, tmp_path, write_raster):
+    source, output = write_raster(tmp_path / "map.tif", [CLASSES]), str(tmp_path / "p.gpkg")
+    given = {"INPUT": source, "SIMPLIFY": 1.5, "MIN_AREA": 500, "OUTPUT": output}
+    results, _ = run("simplifypolygons", given)
+    assert results["POLYGONS"] == 2
+    found = {feature["value"]: feature for feature in QgsVectorLayer(output, "p", "ogr").getFeatures()}
+    assert set(found) == {1, 3}
+    disk = found[3].geometry()
+    assert disk.constGet().nCoordinates() < 30
+    assert abs(disk.area() / (100 * DISK.sum()) - 1) < 0.02
+    assert abs(disk.area() + found[1].geometry().area() - 100 * CLASSES.size) < 1e-3
+    assert not disk.overlaps(found[1].geometry())
+    assert found[3]["compact"] > 0.85
+    results, _ = run("simplifypolygons", {**given, "BACKGROUND": 1})
+    assert results["POLYGONS"] == 1
+
+
+def test_polygons_of_a_map_are_shaped(run, tmp_path, write_raster):
+    image = write_raster(tmp_path / "image.tif", [CLASSES.astype("float32")])
+    files = {"OUTPUT": str(tmp_path / "map.tif"), "POLYGONS": str(tmp_path / "p.gpkg")}
+    given = {"INPUT": image, "BAND": 1, "THRESHOLD": 2, "SIMPLIFY": 1.5, "MIN_AREA": 500, **files}
+    run("otsuthreshold", given)
+    features = list(QgsVectorLayer(files["POLYGONS"], "p", "ogr").getFeatures())
+    assert len(features) == 1
+    assert features[0].geometry().constGet().nCoordinates() < 30
+    assert validate(files["OUTPUT"], full_check=True)[:2] == ([], [])  # what rasters are written as, too
