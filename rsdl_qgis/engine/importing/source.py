@@ -26,23 +26,22 @@ from ..feedback import Report
 from ..files.json import parsed
 from ..files.text import shortened
 from ..interop.foreign import READERS, is_foreign_file
+from ..interop.zips import is_torchscript
 from .esri import read_definition
 from .facts import Facts
 from .fetch import digest_of, fetched, is_address
 from .program import as_onnx
 
 WHY = {  # ending of a file that is not read -> why, and what to do
-    ".ckpt": "Export the network to ONNX where it was trained (torch.onnx.export).",
-    ".bin": "Export the network to ONNX where it was trained (torch.onnx.export).",
     ".pkl": "Export it to ONNX where it was trained (skl2onnx, onnxmltools).",
     ".joblib": "Export it to ONNX where it was trained (skl2onnx, onnxmltools).",
-    ".safetensors": "Weights without their network: export it to ONNX where it was trained.",
     ".pb": "Give the folder of the SavedModel, or convert it to ONNX (tf2onnx).",
 }
-PICKLES = (".ckpt", ".bin", ".pkl", ".joblib")  # which run code when they are opened
+PICKLES = (".pkl", ".joblib")  # which run code when they are opened
+STATES = (".safetensors", ".ckpt", ".bin", ".pt", ".pth")  # of weights; the last two may be TorchScript
 KNOWN = (
-    "A model folder, a .zip or .dlpk of one, an .onnx, an .emd, the .json of a STAC MLM item, or a file of another "
-    f"program ({', '.join(READERS)}) can be imported."
+    "A model folder, a .zip or .dlpk of one, an .onnx, an .emd, the .json of a STAC MLM item, a file of another "
+    f"program ({', '.join(READERS)}), or weights of a network of this plugin ({', '.join(STATES)}) can be imported."
 )
 
 
@@ -50,7 +49,7 @@ KNOWN = (
 class Source:
     """A folder with ``model.onnx`` or weights. ``card``: what the files say as a whole, None where they do not;
     ``facts``: what is known else; ``own``: whether the card is one of this plugin's; ``name``: by its file; ``file``:
-    which holds all of it, and can be installed as it is.
+    which holds all of it, and can be installed as it is; ``weights``: whether it was weights without their network.
     """
 
     folder: Path
@@ -61,6 +60,7 @@ class Source:
     notes: tuple[str, ...] = ()
     origin: str = ""
     file: Path | None = None
+    weights: bool = False
 
 
 def opened_source(given: str, work: Path, report: Report, said: Facts | None = None) -> Source:
@@ -71,13 +71,21 @@ def opened_source(given: str, work: Path, report: Report, said: Facts | None = N
     said = said or Facts()
     if is_address(given):
         source = _of_address(given, work, report, said)
-        return replace(source, origin=source.origin or given)
+        source = replace(source, origin=source.origin or given)
+    else:
+        source = _of_path(_existing(given), work, report, said)
+    if said.network and not source.weights:
+        raise ModelError("NETWORK is given, and the model has its network.", "Leave NETWORK at auto.")
+    return source
+
+
+def _existing(given: str) -> Path:
     path = Path(given)
     if not path.exists():
         raise ModelError(f"There is no file or folder {shortened(given, 300)}.", "Choose the model's file or folder.")
     if not path.is_dir() and not path.is_file():
         raise ModelError(f"{path} is neither a file nor a folder.")
-    return _of_path(path, work, report, said)
+    return path
 
 
 def _of_path(path: Path, work: Path, report: Report, said: Facts, stem: str = "") -> Source:
@@ -94,6 +102,8 @@ def _of_path(path: Path, work: Path, report: Report, said: Facts, stem: str = ""
         return _of_definition(path, work, report, said)
     if ending == ".json":
         return _of_item(path, work, report, said)
+    if ending in STATES and not is_torchscript(path):
+        return _of_weights(path, work, said, stem)
     if is_foreign_file(path):
         return _of_program(path, work, stem)
     what = "a pickle, which runs code when it is opened, and is not read" if ending in PICKLES else "not read"
@@ -107,6 +117,14 @@ def _of_program(path: Path, work: Path, stem: str) -> Source:
     """A file of another program, written as ONNX with its axes as this plugin has them."""
     facts, notes = as_onnx(path, work / "model" / ONNX_FILE)
     return Source(work / "model", as_model_name(stem), facts=facts, notes=notes)
+
+
+def _of_weights(path: Path, work: Path, said: Facts, stem: str) -> Source:
+    """Weights without their network, which is found in the table, as a model folder."""
+    from .states import as_model
+
+    card, notes = as_model(path, as_model_name(stem), work / "model", said)
+    return Source(work / "model", card.name, card, notes=notes, weights=True)
 
 
 # -- ONNX
@@ -206,8 +224,9 @@ def _copied(folder: Path, work: Path) -> Path:
 
 def _of_definition(path: Path, work: Path, report: Report, said: Facts) -> Source:
     facts, network, notes = read_definition(path)
-    source = _of_path(network, work, report, said, path.stem)
+    source = _of_path(network, work, report, said.over(replace(facts, network=None)), path.stem)
     facts, notes = source.facts.over(facts), (*source.notes, *notes)
+    facts = replace(facts, network=source.card.network) if source.card and source.weights else facts
     return replace(source, name=as_model_name(path.stem), facts=facts, notes=notes, file=None)
 
 
