@@ -53,7 +53,8 @@ class Content:
 
 
 MODEL = Content("model", CARD_FILE, MOST_MEMBERS, LARGEST_LIST, LARGEST_MODEL, ModelError)
-FOREIGN_MODEL = replace(MODEL, others=(".emd", ".onnx"))  # with or without a card
+FOREIGN = (".emd", ".onnx", ".keras", ".h5", ".hdf5", ".tflite", ".pt2", ".pt", ".pth", ".safetensors", ".ckpt", ".txt")
+FOREIGN_MODEL = replace(MODEL, others=FOREIGN)  # with or without a card
 
 
 class Archive:
@@ -76,7 +77,10 @@ class Archive:
             marks = [n for n, _ in members if n.lower().endswith(ending) and "__MACOSX" not in n.split("/")]
             if marks:
                 break
-        if len(marks) != 1 and not (marks and content.others):
+        if len(marks) > 1 and content.others:
+            named = ", ".join(shortened(name) for name in marks[:5])
+            raise content.error(f"{path} holds {len(marks)} models: {named}.", "Unpack it, and choose one of them.")
+        if len(marks) != 1:
             raise content.error(f"{path} should hold one {content.mark}, and holds {len(marks)}.")
         folder = marks[0][: len(marks[0]) - len(marks[0].rsplit("/", 1)[-1])]  # '' or with a slash at its end
         inside = [(name[len(folder) :], info) for name, info in members if name.startswith(folder)]

@@ -6,7 +6,7 @@ Nothing that a file holds is run. What cannot be read is refused with what could
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from .esri import read_definition
 from .facts import Facts
 from .fetch import digest_of, fetched, is_address
 from .program import as_onnx
+from .tars import as_zip, is_tar
 
 WHY = {  # ending of a file that is not read -> why, and what to do
     ".pkl": "Export it to ONNX where it was trained (skl2onnx, onnxmltools).",
@@ -40,8 +41,8 @@ WHY = {  # ending of a file that is not read -> why, and what to do
 PICKLES = (".pkl", ".joblib")  # which run code when they are opened
 STATES = (".safetensors", ".ckpt", ".bin", ".pt", ".pth")  # of weights; the last two may be TorchScript
 KNOWN = (
-    "A model folder, a .zip or .dlpk of one, an .onnx, an .emd, the .json of a STAC MLM item, a file of another "
-    f"program ({', '.join(READERS)}), or weights of a network of this plugin ({', '.join(STATES)}) can be imported."
+    "A model folder, a .zip, .tar.gz or .dlpk of one, an .onnx, an .emd, the .json of a STAC MLM item, a file of "
+    f"another program ({', '.join(READERS)}), or weights of this plugin's networks ({', '.join(STATES)}) can be imported."
 )
 
 
@@ -92,6 +93,9 @@ def _of_path(path: Path, work: Path, report: Report, said: Facts, stem: str = ""
     """``stem``: a name, where the path's is of a folder of our own."""
     if path.is_dir():
         return _of_folder(path, work, report, said, stem or path.name)
+    if is_tar(path):
+        zipped = as_zip(path, work / "tar.zip")
+        return replace(_of_path(zipped, work, report, said, stem or path.name.partition(".")[0]), file=None)
     ending, stem = path.suffix.lower(), stem or path.stem
     if ending in ARCHIVES:
         source = _of_folder(unpack(path, work / "unpacked", FOREIGN_MODEL), work, report, said, stem)
@@ -193,14 +197,25 @@ def _of_folder(folder: Path, work: Path, report: Report, said: Facts, stem: str)
         if ending == ".json":
             files = [file for file in files if is_foreign(_parsed(file.read_text("utf-8", "replace")) or {})]
         if len(files) > 1:
-            names = ", ".join(file.name for file in files[:5])
-            raise ModelError(f"{folder} holds {len(files)} models: {names}.", "Choose one of these files.")
+            raise _several(folder, files)
         if files:
             return take(files[0], work, report, said) if take else _of_onnx(files[0], work, said, stem)
-    others = [file for file in sorted(folder.iterdir()) if is_foreign_file(file)]
-    if len(others) == 1:
-        return _of_path(others[0], work, report, said)
+    others = [file for file in sorted(folder.iterdir()) if file.is_file() and _is_network(file)]
+    if len(others) > 1:
+        raise _several(folder, others)
+    if others:
+        return _of_path(others[0], work, report, said, stem if folder.parent == work else "")
     raise ModelError(f"{folder} holds no model: no {CARD_FILE}, .onnx, .emd or STAC MLM item.", KNOWN)
+
+
+def _is_network(path: Path) -> bool:
+    """Whether a file is, by its ending, a network of another program, or weights."""
+    return is_foreign_file(path) or path.suffix.lower() in STATES
+
+
+def _several(folder: Path, files: Sequence[Path]) -> ModelError:
+    names = ", ".join(file.name for file in files[:5])
+    return ModelError(f"{folder} holds {len(files)} models: {names}.", "Choose one of these files.")
 
 
 def _copied(folder: Path, work: Path) -> Path:
