@@ -174,6 +174,18 @@ def unusable(name: str) -> str:
     return ""
 
 
+def is_zip(path: Path) -> bool:
+    """Whether a file is a zip archive, as far as its end shows; a damaged one may name a place before its start."""
+    import zipfile
+
+    try:
+        return zipfile.is_zipfile(path)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        return False
+
+
 @contextmanager
 def opened_archive(path: Path, content: Content | None = None) -> Iterator[Archive]:
     """The archive at a path, of a model unless ``content`` is another; its error where it is none."""
@@ -227,7 +239,7 @@ def as_error_of(content: Content, path: Path) -> Iterator[None]:
         text = f"{path} is packed in a way that cannot be read: {error}."
         raise content.error(text, "Pack it as a plain zip.") from None
     except zipfile.BadZipFile as error:
-        kind = "is damaged" if zipfile.is_zipfile(path) else "is not a zip archive, or is damaged"
+        kind = "is damaged" if is_zip(path) else "is not a zip archive, or is damaged"
         raise content.error(f"{path} {kind}: {shortened(str(error)).rstrip('.')}.", again) from None
     except damaged as error:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # EINVAL: a place before its start

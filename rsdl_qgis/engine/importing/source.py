@@ -41,8 +41,8 @@ WHY = {  # ending of a file that is not read -> why, and what to do
 PICKLES = (".pkl", ".joblib")  # which run code when they are opened
 STATES = (".safetensors", ".ckpt", ".bin", ".pt", ".pth")  # of weights; the last two may be TorchScript
 KNOWN = (
-    "A model folder, a .zip, .tar.gz or .dlpk of one, an .onnx, an .emd, the .json of a STAC MLM item, a file of "
-    f"another program ({', '.join(READERS)}), or weights of this plugin's networks ({', '.join(STATES)}) can be imported."
+    "It can be a model folder, a .zip, .tar.gz or .dlpk of one, an .onnx, an .emd, the .json of an MLM item, a file of "
+    f"another program ({', '.join(READERS)}), or weights of a network of this plugin ({', '.join(STATES)})."
 )
 
 

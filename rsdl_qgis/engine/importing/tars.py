@@ -29,10 +29,8 @@ _AGAIN = "Get the model again, or pack it as a plain zip."
 
 def is_tar(path: Path) -> bool:
     """Whether a file is, by its name, a tar archive."""
-    endings = [ending.lower() for ending in path.suffixes[-2:]]
-    return bool(endings) and (
-        endings[-1] in (".tar", ".tgz", ".tbz2") or endings[0] == ".tar" and endings[-1] in OPENERS
-    )
+    name = path.name.lower()
+    return name.endswith((".tar", ".tgz", ".tbz2", ".tar.gz", ".tar.bz2"))
 
 
 def as_zip(path: Path, target: Path) -> Path:

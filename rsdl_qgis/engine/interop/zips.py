@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..cards.archive import MODEL, as_error_of
+from ..cards.archive import MODEL, as_error_of, is_zip
 
 
 @contextmanager
@@ -20,7 +20,7 @@ def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
 
 def is_torchscript(path: Path) -> bool:
     """Whether a ``.pt`` or ``.pth`` file is a TorchScript archive, not a pickle."""
-    if not zipfile.is_zipfile(path):
+    if not is_zip(path):
         return False
     with opened_zip(path) as archive:
         return any(re.fullmatch(r"[^/]+/constants\.pkl", name) for name in archive.namelist())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+import struct
+import zipfile
 
 import numpy as np
 import pytest
@@ -197,3 +200,29 @@ def test_code_is_never_run(tmp_path):
     with pytest.raises(ModelError, match="never run"):
         imported(tmp_path / "c.bin")
     assert not (tmp_path / "ran").exists()
+
+
+class Fills:
+    def __reduce__(self):
+        return bytearray, (1 << 40,)
+
+
+def test_what_would_fill_the_memory_is_not_read(tmp_path):
+    torch.save({"a": torch.zeros(1).expand(1 << 40)}, tmp_path / "repeated.pth")
+    torch.save({"a": Fills()}, tmp_path / "filled.pth")
+    torch.save({"a": Fills()}, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
+    torch.save({"a": torch.zeros(1 << 22)}, tmp_path / "plain.pth")
+    with zipfile.ZipFile(tmp_path / "plain.pth") as plain, zipfile.ZipFile(tmp_path / "bomb.pth", "w", 8) as made:
+        for name in plain.namelist():
+            made.writestr(name, plain.read(name))
+    for name in ("repeated", "filled", "old", "bomb"):
+        with pytest.raises(ModelError, match=r"more numbers than it has bytes|more than weights"):
+            imported(tmp_path / f"{name}.pth")
+
+
+def test_a_header_that_claims_more_than_the_file_has_is_refused(tmp_path):
+    for length in (8, 1 << 40):
+        head = json.dumps({"a": {"dtype": "F32", "shape": [1 << 40], "data_offsets": [0, 1 << 42]}}).encode()
+        (tmp_path / "a.safetensors").write_bytes(struct.pack("<Q", max(len(head), length)) + head + bytes(64))
+        with pytest.raises(ModelError, match="is damaged"):
+            imported(tmp_path / "a.safetensors")
