@@ -8,6 +8,7 @@ of ``sha256sum``), and later downloads must have it.
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
 import re
@@ -239,8 +240,8 @@ def _load_pickle(path: Path) -> Any:
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a damaged file can fail in any way
-        if isinstance(error, OSError) or ran_out(error):
-            raise
+        if (isinstance(error, OSError) and error.errno != errno.EINVAL) or ran_out(error):
+            raise  # EINVAL: a place before the file's start
         raise ModelError(
             f"{path} cannot be read as weights: it is damaged, or holds code besides tensors, which is never run.",
             _SAVE,
