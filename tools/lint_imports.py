@@ -27,7 +27,7 @@ WITHOUT_QGIS = ("engine", CLI)
 QGIS_MODULES = ("qgis", "processing", "osgeo", "PyQt5", "PyQt6")
 ENGINE_TOP = ("__main__", "jobs")  # above the engine's folders; its other modules lie below them
 ENGINE_FOLDERS = (  # from the top down
-    *("repeating", "training", "describing", "exporting", "fetching", "importing", "interop", "assessment", "reports"),
+    *("repeating", "describing", "exporting", "fetching", "importing", "training", "interop", "assessment", "reports"),
     *("chips", "fire", "prediction", "stac", "runtime", "vector", "radiometry", "boxes", "raster"),
     *("networks", "evaluation", "runs", "bundles", "products", "cards", "job", "tables", "files"),
 )

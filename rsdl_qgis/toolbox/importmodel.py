@@ -20,6 +20,7 @@ from ..engine.cards.model_file import carries_card
 from ..engine.cards.names import check_model_name
 from ..engine.cards.store import own_folder
 from ..engine.job.arguments import OPERATIONS
+from ..engine.networks import NETWORKS
 from ..engine.tables.axes import AXES
 from ..engine.tables.tasks import ALL_TASKS
 from . import parameters as shared
@@ -31,7 +32,12 @@ from .worker.client import make_job, run_job
 
 AUTO = "auto"  # of a choice: as the file says
 ARGUMENTS = OPERATIONS["import_model"]
-CHOICES = {"TASK": tuple(ALL_TASKS), "ACTIVATION": ARGUMENTS["activation"].kind.words, "LAYOUT": AXES}
+CHOICES = {
+    "TASK": tuple(ALL_TASKS),
+    "NETWORK": tuple(NETWORKS),
+    "ACTIVATION": ARGUMENTS["activation"].kind.words,
+    "LAYOUT": AXES,
+}
 TEXTS = {"BANDS": bands_of, "CLASSES": classes_of, "SCALING": steps_of}  # parameter -> what reads it
 USUAL_SCALINGS = ("none", "/255", "/10000", "imagenet", "percentile 2 98", "dB")
 
@@ -49,14 +55,15 @@ class ImportModel(RsdlAlgorithm):
         return tr(
             "Installs a model among yours, so that other algorithms can choose it by name: a model archive (.zip) or "
             "folder, an ONNX file with or without metadata, an Esri model (.emd, .dlpk), a STAC MLM item (.json), a "
-            "network of another program, or the address of one of these. A SavedModel of TensorFlow is converted in "
+            "file of another program (Keras, TensorFlow Lite, TorchScript, LightGBM), weights of one of this plugin's "
+            "networks (.pth, .safetensors), or the address of one of these. A SavedModel of TensorFlow is converted in "
             "an environment of its own: run 'Set up environment' with the step 'tensorflow' once.\n\nWhat the files "
             "say is read and shown. What they do not say is asked for, in a message that names the parameter: look at "
             "the model's web page or code for it. What you give overrules the files; where it contradicts the network "
             "itself, the import is refused, and both sides are "
             "told.\n\nEvery import is checked by running a tile, and the report shows a picture of it: give a layer in "
             "'Layer to try it on' to see what the model makes of it. A model cannot run code of its own, and files "
-            "that would (pickles, such as most .pt and .pth files) are refused."
+            "that would (pickles of whole networks) are refused."
         )
 
     def tags(self):
@@ -233,6 +240,15 @@ def _details() -> list:
             "OUTPUT_INDEX",
             tr("Output of the network"),
             tr("Which of several outputs counts, from 0. Default: the first that is a map, or fits the task."),
+        ),
+        _choice(
+            "NETWORK",
+            tr("Network of the weights"),
+            tr(
+                "The network that weights without one (.pth, .safetensors, .ckpt) belong to. Default: found by names "
+                "and shapes of the weights; asked for where several fit."
+            ),
+            advanced=True,
         ),
         _choice(
             "ACTIVATION",

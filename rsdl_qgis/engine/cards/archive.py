@@ -53,7 +53,9 @@ class Content:
 
 
 MODEL = Content("model", CARD_FILE, MOST_MEMBERS, LARGEST_LIST, LARGEST_MODEL, ModelError)
-FOREIGN_MODEL = replace(MODEL, others=(".emd", ".onnx", "saved_model.pb"))  # with or without a card
+SAVED_MODEL = "saved_model.pb"  # of TensorFlow
+FOREIGN = (".emd", ".onnx", ".keras", ".h5", ".hdf5", ".tflite", ".pt2", ".pt", ".pth", ".safetensors", ".ckpt", ".txt")
+FOREIGN_MODEL = replace(MODEL, others=(SAVED_MODEL, *FOREIGN))  # with or without a card
 
 
 class Archive:
@@ -76,7 +78,10 @@ class Archive:
             marks = [n for n, _ in members if n.lower().endswith(ending) and "__MACOSX" not in n.split("/")]
             if marks:
                 break
-        if len(marks) != 1 and not (marks and content.others):
+        if len(marks) > 1 and content.others:
+            named = ", ".join(shortened(name) for name in marks[:5])
+            raise content.error(f"{path} holds {len(marks)} models: {named}.", "Unpack it, and choose one of them.")
+        if len(marks) != 1:
             raise content.error(f"{path} should hold one {content.mark}, and holds {len(marks)}.")
         folder = marks[0][: len(marks[0]) - len(marks[0].rsplit("/", 1)[-1])]  # '' or with a slash at its end
         inside = [(name[len(folder) :], info) for name, info in members if name.startswith(folder)]
@@ -170,6 +175,18 @@ def unusable(name: str) -> str:
     return ""
 
 
+def is_zip(path: Path) -> bool:
+    """Whether a file is a zip archive, as far as its end shows; a damaged one may name a place before its start."""
+    import zipfile
+
+    try:
+        return zipfile.is_zipfile(path)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        return False
+
+
 @contextmanager
 def opened_archive(path: Path, content: Content | None = None) -> Iterator[Archive]:
     """The archive at a path, of a model unless ``content`` is another; its error where it is none."""
@@ -223,7 +240,7 @@ def as_error_of(content: Content, path: Path) -> Iterator[None]:
         text = f"{path} is packed in a way that cannot be read: {error}."
         raise content.error(text, "Pack it as a plain zip.") from None
     except zipfile.BadZipFile as error:
-        kind = "is damaged" if zipfile.is_zipfile(path) else "is not a zip archive, or is damaged"
+        kind = "is damaged" if is_zip(path) else "is not a zip archive, or is damaged"
         raise content.error(f"{path} {kind}: {shortened(str(error)).rstrip('.')}.", again) from None
     except damaged as error:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # EINVAL: a place before its start

@@ -155,7 +155,7 @@ def _polygonizer(request: FireRequest, grid: Grid, report: Report, note: Mapping
 
     metadata = of_result(note, "polygons")
     polygonizer = Polygonizer(
-        request.polygons, grid, CLASSES, np.uint8, skip=(0,), metadata=metadata, shape=request.shape
+        known(request.polygons), grid, CLASSES, np.uint8, skip=(0,), metadata=metadata, shape=request.shape
     )
     return BackgroundPolygonizer(polygonizer, report)
 

@@ -65,4 +65,4 @@ class Facts:
         return tuple(n for n, v in values.items() if v is not None and (v != () or n == "steps"))
 
 
-PLAIN = ("name", "task", "resolution", "tile_size", "output_index", "activation", "layout", "nodata")
+PLAIN = ("name", "task", "network", "resolution", "tile_size", "output_index", "activation", "layout", "nodata")

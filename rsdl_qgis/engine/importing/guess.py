@@ -61,11 +61,11 @@ def guessed_card(name: str, file: OnnxFile, facts: Facts, probe: Probe) -> tuple
     image = _image(name, file, facts)
     answer = _answer(name, file, image, facts, probe)
     task, notes = _task(name, image, answer, facts)
-    bands, told = _bands(image, facts)
+    bands, told = first_bands(image, facts)
     notes += told
     classes, told = _classes(name, answer, task, facts)
     notes += told
-    scaling = _scaling(name, file.inputs[0], image, facts)
+    scaling = first_scaling(name, file.inputs[0], image, facts)
     if facts.resolution is None:
         notes.append("The pixel size that it was trained at is not known, so no raster's is checked (RESOLUTION).")
     activation, output = settled_activation(name, answer.head, facts.activation, answer.channels, classes)
@@ -182,7 +182,7 @@ def _is_series(file: OnnxFile, facts: Facts) -> bool:
     return facts.task is None and len(first.shape) == 2 and (free or first.shape[0] == file.inputs[0].shape[0])
 
 
-def _bands(image: Image, facts: Facts) -> tuple[tuple[Band, ...], list[str]]:
+def first_bands(image: Image, facts: Facts) -> tuple[tuple[Band, ...], list[str]]:
     if facts.bands:
         if len(facts.bands) != image.bands:
             text = f"BANDS names {len(facts.bands)} band(s), but the model takes {image.bands}."
@@ -193,7 +193,7 @@ def _bands(image: Image, facts: Facts) -> tuple[tuple[Band, ...], list[str]]:
     return bands, [f"Its bands are taken to be {shown}; give their names in BANDS where that is wrong."]
 
 
-def _scaling(name: str, tensor: Tensor, image: Image, facts: Facts) -> Scaling:
+def first_scaling(name: str, tensor: Tensor, image: Image, facts: Facts) -> Scaling:
     if facts.steps is not None:
         return scaling_of(facts.steps, image.bands)
     if tensor.whole_numbers:

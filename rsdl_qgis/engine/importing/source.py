@@ -5,9 +5,8 @@ Nothing that a file holds is run. What cannot be read is refused with what could
 
 from __future__ import annotations
 
-import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,24 +26,24 @@ from ..feedback import Report
 from ..files.json import parsed
 from ..files.text import shortened
 from ..interop.foreign import READERS, SAVED_MODEL, is_foreign_file
+from ..interop.zips import is_torchscript
 from .esri import read_definition
 from .facts import Facts
 from .fetch import digest_of, fetched, is_address
 from .program import as_onnx
-from .tar import is_tar, unpack_tar
+from .tars import as_zip, is_tar
 
 WHY = {  # ending of a file that is not read -> why, and what to do
-    ".ckpt": "Export the network to ONNX where it was trained (torch.onnx.export).",
-    ".bin": "Export the network to ONNX where it was trained (torch.onnx.export).",
     ".pkl": "Export it to ONNX where it was trained (skl2onnx, onnxmltools).",
     ".joblib": "Export it to ONNX where it was trained (skl2onnx, onnxmltools).",
-    ".safetensors": "Weights without their network: export it to ONNX where it was trained.",
     ".pb": "Give the folder of the SavedModel (saved_model.pb and variables), or convert it to ONNX (tf2onnx).",
 }
-PICKLES = (".ckpt", ".bin", ".pkl", ".joblib")  # which run code when they are opened
+PICKLES = (".pkl", ".joblib")  # which run code when they are opened
+STATES = (".safetensors", ".ckpt", ".bin", ".pt", ".pth")  # of weights; the last two may be TorchScript
 KNOWN = (
-    "A model folder, a .zip, .tar or .dlpk of one, an .onnx, an .emd, the .json of a STAC MLM item, the folder of a "
-    f"TensorFlow SavedModel, or a file of another program ({', '.join(READERS)}) can be imported."
+    "A model folder, a .zip, .tar.gz or .dlpk of one, an .onnx, an .emd, the .json of a STAC MLM item, the folder of a "
+    f"TensorFlow SavedModel, a file of another program ({', '.join(READERS)}), or weights of a network of this plugin "
+    f"({', '.join(STATES)}) can be imported."
 )
 
 
@@ -52,7 +51,7 @@ KNOWN = (
 class Source:
     """A folder with ``model.onnx`` or weights. ``card``: what the files say as a whole, None where they do not;
     ``facts``: what is known else; ``own``: whether the card is one of this plugin's; ``name``: by its file; ``file``:
-    which holds all of it, and can be installed as it is.
+    which holds all of it, and can be installed as it is; ``weights``: whether it was weights without their network.
     """
 
     folder: Path
@@ -63,6 +62,7 @@ class Source:
     notes: tuple[str, ...] = ()
     origin: str = ""
     file: Path | None = None
+    weights: bool = False
 
 
 def opened_source(given: str, work: Path, report: Report, said: Facts | None = None) -> Source:
@@ -73,23 +73,31 @@ def opened_source(given: str, work: Path, report: Report, said: Facts | None = N
     said = said or Facts()
     if is_address(given):
         source = _of_address(given, work, report, said)
-        return replace(source, origin=source.origin or given)
+        source = replace(source, origin=source.origin or given)
+    else:
+        source = _of_path(_existing(given), work, report, said)
+    if said.network and not source.weights:
+        raise ModelError("NETWORK is given, and the model has its network.", "Leave NETWORK at auto.")
+    return source
+
+
+def _existing(given: str) -> Path:
     path = Path(given)
     if not path.exists():
         raise ModelError(f"There is no file or folder {shortened(given, 300)}.", "Choose the model's file or folder.")
     if not path.is_dir() and not path.is_file():
         raise ModelError(f"{path} is neither a file nor a folder.")
-    return _of_path(path, work, report, said)
+    return path
 
 
 def _of_path(path: Path, work: Path, report: Report, said: Facts, stem: str = "") -> Source:
     """``stem``: a name, where the path's is of a folder of our own."""
     if path.is_dir():
         return _of_folder(path, work, report, said, stem or path.name)
-    ending, stem = path.suffix.lower(), stem or path.stem
     if is_tar(path):
-        stem = re.sub(r"\.tar$", "", stem)
-        return _of_folder(unpack_tar(path, work / "unpacked"), work, report, said, stem)
+        zipped = as_zip(path, work / "tar.zip")
+        return replace(_of_path(zipped, work, report, said, stem or path.name.partition(".")[0]), file=None)
+    ending, stem = path.suffix.lower(), stem or path.stem
     if ending in ARCHIVES:
         source = _of_folder(unpack(path, work / "unpacked", FOREIGN_MODEL), work, report, said, stem)
         return replace(source, file=path if source.own and ending == ".zip" else None)
@@ -99,6 +107,8 @@ def _of_path(path: Path, work: Path, report: Report, said: Facts, stem: str = ""
         return _of_definition(path, work, report, said)
     if ending == ".json":
         return _of_item(path, work, report, said)
+    if ending in STATES and not is_torchscript(path):
+        return _of_weights(path, work, said, stem)
     if is_foreign_file(path):
         return _of_program(path, work, report, path.parent.name if path.name == SAVED_MODEL == f"{stem}.pb" else stem)
     what = "a pickle, which runs code when it is opened, and is not read" if ending in PICKLES else "not read"
@@ -112,6 +122,14 @@ def _of_program(path: Path, work: Path, report: Report, stem: str) -> Source:
     """A file of another program, written as ONNX with its axes as this plugin has them."""
     facts, notes = as_onnx(path, work / "model" / ONNX_FILE, report)
     return Source(work / "model", as_model_name(stem), facts=facts, notes=notes)
+
+
+def _of_weights(path: Path, work: Path, said: Facts, stem: str) -> Source:
+    """Weights without their network, which is found in the table, as a model folder."""
+    from .states import as_model
+
+    card, notes = as_model(path, as_model_name(stem), work / "model", said)
+    return Source(work / "model", card.name, card, notes=notes, weights=True)
 
 
 # -- ONNX
@@ -180,14 +198,26 @@ def _of_folder(folder: Path, work: Path, report: Report, said: Facts, stem: str)
         if ending == ".json":
             files = [file for file in files if is_foreign(_parsed(file.read_text("utf-8", "replace")) or {})]
         if len(files) > 1:
-            names = ", ".join(file.name for file in files[:5])
-            raise ModelError(f"{folder} holds {len(files)} models: {names}.", "Choose one of these files.")
+            raise _several(folder, files)
         if files:
             return take(files[0], work, report, said) if take else _of_onnx(files[0], work, said, stem)
-    others = [file for file in sorted(folder.iterdir()) if is_foreign_file(file)]
-    if len(others) == 1:
-        return _of_path(others[0], work, report, said, stem if others[0].name == SAVED_MODEL else "")
+    others = [file for file in sorted(folder.iterdir()) if file.is_file() and _is_network(file)]
+    saved = [file for file in others if file.name == SAVED_MODEL]
+    if len(others) > 1 and not saved:
+        raise _several(folder, others)
+    if others:
+        return _of_path((saved or others)[0], work, report, said, stem if saved or folder.parent == work else "")
     raise ModelError(f"{folder} holds no model: no {CARD_FILE}, .onnx, .emd or STAC MLM item.", KNOWN)
+
+
+def _is_network(path: Path) -> bool:
+    """Whether a file is, by its ending, a network of another program, or weights."""
+    return is_foreign_file(path) or path.suffix.lower() in STATES
+
+
+def _several(folder: Path, files: Sequence[Path]) -> ModelError:
+    names = ", ".join(file.name for file in files[:5])
+    return ModelError(f"{folder} holds {len(files)} models: {names}.", "Choose one of these files.")
 
 
 def _copied(folder: Path, work: Path) -> Path:
@@ -211,8 +241,9 @@ def _copied(folder: Path, work: Path) -> Path:
 
 def _of_definition(path: Path, work: Path, report: Report, said: Facts) -> Source:
     facts, network, notes = read_definition(path)
-    source = _of_path(network, work, report, said, path.stem)
+    source = _of_path(network, work, report, said.over(replace(facts, network=None)), path.stem)
     facts, notes = source.facts.over(facts), (*source.notes, *notes)
+    facts = replace(facts, network=source.card.network) if source.card and source.weights else facts
     return replace(source, name=as_model_name(path.stem), facts=facts, notes=notes, file=None)
 
 

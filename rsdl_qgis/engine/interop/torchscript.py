@@ -10,7 +10,6 @@ import ast
 import io
 import re
 import warnings
-import zipfile
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +22,7 @@ from ..errors import ModelError
 from ..files.text import shortened
 from .builder import LARGEST_WEIGHTS, OPSET
 from .foreign import Foreign
-from .zips import opened_zip
+from .zips import is_torchscript, opened_zip
 
 MOST_MEMBERS = 20_000
 LARGEST_CODE = 16 << 20  # bytes
@@ -32,14 +31,6 @@ FORBIDDEN = ("save", "load", "from_file")
 SIDES = (64, 96, 224, 256, 512)  # pixels: sizes that are tried where the file does not tell its own
 CLOSE = 1e-3
 _EXPORT = "Export it to ONNX where it was trained (torch.onnx.export)."
-
-
-def is_torchscript(path: Path) -> bool:
-    """Whether a ``.pt`` or ``.pth`` file is a TorchScript archive, not a pickle."""
-    if not zipfile.is_zipfile(path):
-        return False
-    with opened_zip(path) as archive:
-        return any(re.fullmatch(r"[^/]+/constants\.pkl", name) for name in archive.namelist())
 
 
 def read_torchscript(path: Path) -> Foreign:

@@ -450,6 +450,7 @@ OPERATIONS: Mapping[str, Table] = {
         "input": Argument(Path("the path of a model's file or folder, or its address"), required=True),
         "sample": Argument(Path()),
         "task": Argument(Choice(tuple(ALL_TASKS))),
+        "network": Argument(Text(64)),  # of weights that come without theirs
         "bands": Argument(Text(LONGEST_GIVEN)),
         "classes": Argument(Text(LONGEST_GIVEN)),
         "scaling": Argument(Text(LONGEST_GIVEN)),

@@ -223,7 +223,12 @@ class SeriesRequest(PredictRequest):
     @property
     def files(self) -> MapFiles:
         return MapFiles(
-            self.output, self.probabilities, self.polygons, self.uncertainty, self.uncertainty_measure, self.shape
+            self.output,
+            self.probabilities,
+            self.polygons,
+            self.uncertainty,
+            self.uncertainty_measure,
+            shape=self.shape,
         )
 
 

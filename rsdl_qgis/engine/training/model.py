@@ -81,17 +81,24 @@ def card_for(
     return replace(card, tiling=replace(card.tiling, memory=memory_per_pixel(network, card)))
 
 
-def write_model(network: nn.Module, card: ModelCard, folder: Path, fastest: Fastest = fastest_engine) -> ModelCard:
+def write_model(
+    network: nn.Module,
+    card: ModelCard,
+    folder: Path,
+    fastest: Fastest = fastest_engine,
+    half_weights: bool = True,
+) -> ModelCard:
     """Write weights, ONNX and card as a model folder; returns the card with the files' hashes and the engine.
 
-    ``fastest``: measures which engine runs the model fastest. Weights are stored in half precision where that suffices,
-    buffers and biases in single precision: batch-norm variances may exceed the range of half precision. The folder is
+    ``fastest``: measures which engine runs the model fastest. Weights are stored in half precision where that suffices
+    and ``half_weights`` is set, buffers and biases in single precision: batch-norm variances may exceed the range of
+    half precision. The folder is
     written under another name and renamed when complete; other files in it stay. ModelError for weights that are not
     finite; OutputError where the folder cannot be written: the previous one is then kept.
     """
-    weights = _weights(network, card)
+    weights = _weights(network, card, half_weights)
     with _beside(folder) as part:
-        export_onnx(network, card, part / ONNX_FILE)
+        export_onnx(network, card, part / ONNX_FILE, half_weights)
         engine = fastest(network, part / ONNX_FILE, card)
         return _finish(part, replace(card, engine=engine), weights)
 
@@ -127,14 +134,14 @@ def _tiling(network: nn.Module, architecture: str, options: Mapping[str, Any], s
     return Tiling(size=side, overlap=overlap, multiple=multiple, any_size=line.any_size)
 
 
-def _weights(network: nn.Module, card: ModelCard) -> bytes:
+def _weights(network: nn.Module, card: ModelCard, half: bool = True) -> bytes:
     """The network's state as safetensors."""
     state = {name: value.detach().cpu() for name, value in network.state_dict().items()}
     invalid = [name for name, value in state.items() if not torch.isfinite(value).all()]
     if invalid:
         problem = f"Weights of '{card.name}' are not finite: {', '.join(invalid)}."
         raise ModelError(problem, "Train with a lower learning rate.")
-    return save({name: _rounded(value).contiguous() for name, value in state.items()})
+    return save({name: (_rounded(value) if half else value).contiguous() for name, value in state.items()})
 
 
 def _rounded(value: Tensor) -> Tensor:

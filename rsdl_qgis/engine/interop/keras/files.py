@@ -17,7 +17,7 @@ from ...errors import ModelError
 from ...files.json import is_deeper, loaded
 from ...files.text import shortened
 from ..builder import LARGEST_WEIGHTS
-from ..zips import opened_zip
+from ..zips import is_zip, opened_zip
 
 LARGEST_CONFIG = 64 << 20  # bytes
 DEEPEST_CONFIG = 100
@@ -43,7 +43,7 @@ def opened(path: Path) -> Iterator[KerasFile]:
     import h5py
 
     try:
-        if zipfile.is_zipfile(path):
+        if is_zip(path):
             with opened_zip(path) as archive:
                 config, version = _json(_member(archive, CONFIG, LARGEST_CONFIG), path), _archive_version(archive, path)
                 data = _member(archive, WEIGHTS, LARGEST_WEIGHTS)

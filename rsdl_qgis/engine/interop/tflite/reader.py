@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from ..batches import is_free
 from ..builder import Builder, SizeNeeded, Value
 from ..foreign import Foreign
 from ..images import Images
-from ..zips import opened_zip
+from ..zips import is_zip, opened_zip
 from .file import Graph, read_graph
 from .network import RANGES, Network, rounded
 from .operators import BUILDS
@@ -100,7 +99,7 @@ def _notes(graph: Graph) -> list[str]:
 
 def _labels(path: Path) -> tuple[str, ...]:
     """The names of the classes, in a text that TensorFlow's metadata tools pack behind the network."""
-    if not zipfile.is_zipfile(path):
+    if not is_zip(path):
         return ()
     with opened_zip(path) as archive:
         members = [info for info in archive.infolist()[:MOST_MEMBERS] if info.filename.lower().endswith(".txt")]

@@ -17,7 +17,7 @@ from ...errors import ModelError
 from ...files.json import is_deeper, loaded
 from ...files.text import shortened
 from ..builder import LARGEST_WEIGHTS
-from ..zips import opened_zip
+from ..zips import is_zip, opened_zip
 
 DTYPES = {
     1: "uint8",
@@ -50,7 +50,7 @@ class Exported:
 
 def read_exported(path: Path) -> Exported:
     """The contents of an archive; ModelError where it is none, too large, or keeps its weights in pickles."""
-    if not zipfile.is_zipfile(path):
+    if not is_zip(path):
         raise ModelError(f"{path.name} is no archive of torch.export.", _SAVE)
     with opened_zip(path) as archive:
         members = {info.filename.partition("/")[2]: info for info in archive.infolist()}

@@ -8,10 +8,13 @@ of ``sha256sum``), and later downloads must have it.
 
 from __future__ import annotations
 
+import errno
+import mmap
 import os
 import re
 import time
-from collections.abc import Generator, Mapping
+import zipfile
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
@@ -37,6 +40,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from ....paths import user_folder
+from ...cards.archive import MODEL, as_error_of, is_zip
 from ...cards.card import Band, Input, Scaling
 from ...cards.model_file import sha256
 from ...errors import ModelError
@@ -48,6 +52,9 @@ from ...networks import __name__ as networks_package
 ADDRESS = "https://download.pytorch.org/models/"
 TIMEOUT = 15.0  # seconds without data; less than the worker's grace period after a cancel
 CHUNK = 1 << 20  # bytes
+MOST_REPEATED = 8  # bytes of tensors, to a byte of their file
+BYTES = b"\nbytearray\n"  # in a pickle: makes an array of any size
+_SAVE = "Save the network's state_dict alone, best as .safetensors."
 ABANDONED = 3600.0  # seconds after which an incomplete download that is not growing is removed
 
 RED = Band("red", ("B4", "B04", "B4_10m", "B04_10m"))  # Sentinel-2, Landsat 8 and 9
@@ -201,18 +208,43 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         held = held[key] if isinstance(held, Mapping) and isinstance(held.get(key), Mapping) else held
     if not isinstance(held, Mapping) or not held or not all(isinstance(value, Tensor) for value in held.values()):
         raise ModelError(f"{path} does not hold weights by name.", "Save the state_dict of the network alone.")
+    _check_numbers(path, list(held.values()))
     return {str(name): value.detach() for name, value in held.items()}
 
 
+def _check_numbers(path: Path, tensors: Sequence[Tensor]) -> None:
+    """ModelError where tensors claim more numbers than the file has: a few may stand for any number of them."""
+    plain = all(t.layout == torch.strided and t.device.type == "cpu" and not t.is_quantized for t in tensors)
+    if not plain or sum(t.numel() * t.element_size() for t in tensors) > MOST_REPEATED * path.stat().st_size:
+        raise ModelError(f"{path} holds tensors of another kind, or of more numbers than it has bytes.", _SAVE)
+
+
+def _check_pickle(path: Path) -> None:
+    """ModelError where a PyTorch file would fill the memory when it is read."""
+    if not is_zip(path):
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            large = data.find(BYTES) >= 0
+    else:
+        with as_error_of(MODEL, path), zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            large = sum(info.file_size for info in members) > MOST_REPEATED * path.stat().st_size
+            pickles = [] if large else [info for info in members if info.filename.endswith(".pkl")]
+            large = large or any(BYTES in archive.read(info) for info in pickles)
+    if large:
+        raise ModelError(f"{path} holds more than weights, or unpacks to much more than it has bytes.", _SAVE)
+
+
 def _load_pickle(path: Path) -> Any:
+    if path.stat().st_size:
+        _check_pickle(path)
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a damaged file can fail in any way
-        if isinstance(error, OSError) or ran_out(error):
-            raise
+        if (isinstance(error, OSError) and error.errno != errno.EINVAL) or ran_out(error):
+            raise  # EINVAL: a place before the file's start
         raise ModelError(
             f"{path} cannot be read as weights: it is damaged, or holds code besides tensors, which is never run.",
-            "Save the network's state_dict alone, best as .safetensors.",
+            _SAVE,
         ) from None
 
 

@@ -43,7 +43,8 @@ def simplified(x: Ints, y: Ints, sizes: Ints, nodes: NodeIndex, tolerance: float
     """Rings along pixels, of ``sizes`` corners each, with simpler borders. ``tolerance``: in pixels, up to MOST."""
     x, y, sizes = _with_nodes(x, y, sizes, nodes)
     is_node = nodes.has(x, y)
-    x, y, is_node = (values[_turned(is_node, sizes)] for values in (x, y, is_node))
+    turned = _turned(is_node, sizes)
+    x, y, is_node = x[turned], y[turned], is_node[turned]
     firsts = np.cumsum(sizes) - sizes
     begins = is_node.copy()
     begins[firsts] = True  # a ring without a node is an arc
