@@ -25,6 +25,7 @@ NAMES = {
     "timeseriesclassification",
     "activefire",
     "otsuthreshold",
+    "simplifypolygons",
     "trainsegmentation",
     "trainregression",
     "trainsceneclassifier",
