@@ -16,8 +16,8 @@ neighbours), which writes to a GeoPackage's layer in one transaction; it has no 
 more ground; the target is 10 % between them.
 
 ``--shapes``: what simplifying costs and does, on nine classes of noise as land-cover networks leave them, 1,024 px a
-side: polygons, vertices, gaps and overlaps, areas of classes, IoU to the map, and CPU time as a ratio to
-GDALPolygonize in the same run. Targets: no gap, overlap or invalid polygon, areas within 0.5 %, a fifth of the vertices, IoU of 0.97.
+side: polygons, vertices, gaps and overlaps, areas of classes, IoU to the map, CPU time as a ratio to GDALPolygonize in
+the same run. Targets: no gap, overlap or invalid polygon, areas within 0.5 %, a fifth of the vertices, IoU of 0.97.
 """
 
 from __future__ import annotations

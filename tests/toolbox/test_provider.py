@@ -26,6 +26,7 @@ NAMES = {
     "activefire",
     "otsuthreshold",
     "cloudmask",
+    "simplifypolygons",
     "trainsegmentation",
     "trainregression",
     "trainsceneclassifier",
