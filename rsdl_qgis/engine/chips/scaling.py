@@ -70,10 +70,10 @@ def settle_inputs(
 
     ``standard``: (value - mean) / standard deviation. ``robust``: first the 1st to 99th percentile of each source, of
     all dates together, to 0..1, clipped to -1..3. ``robust-dates``: the same for each date, for dates that differ in
-    illumination, season or sensor. ``keep``: the scaling of the inputs of the same names in ``inputs_of_start`` (the
-    base model), with mean and standard deviation of its dates and bands by name; missing ones are measured. ``auto``:
-    keep where there is such an input and its scaling suits these chips, else standard. Sentinel-1, and bands with names
-    of polarisations, are scaled in dB.
+    illumination, season or sensor. ``keep``: the scaling of the inputs of the same names in ``inputs_of_start`` (of the
+    base model or published weights), with mean and standard deviation of its dates and bands by name; missing ones are
+    measured. ``auto``: keep where there is such an input and its scaling suits these chips, else standard. Sentinel-1,
+    and bands with names of polarisations, are scaled in dB.
 
     Measured on valid pixels of at most 500 chips. InputError for an unknown method, nothing to keep, or a band without
     a valid pixel.

