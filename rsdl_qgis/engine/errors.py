@@ -66,7 +66,7 @@ class TrainStepMissing(RsdlError):
         super().__init__(
             f"This needs the 'train' step of the worker's environment, with PyTorch, and only 'predict' is set up "
             f"({library} is missing).",
-            "Run 'Set up environment' with the step 'train': about 1.2 GB on disk for the CPU, 6 GB with CUDA.",
+            "Run 'Set up environment' with the step 'train': about 1.4 GB on disk for the CPU, 6 GB with CUDA.",
         )
 
 

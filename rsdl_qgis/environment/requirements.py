@@ -22,7 +22,7 @@ _TORCH = re.compile(r"(?:torch|triton|nvidia-[\w-]+|cuda-[\w-]+)$")
 DISK = {  # MB on disk, about: of the step with the build, for messages and for the progress
     ("predict", "cpu"): 340,
     ("predict", "cuda"): 2600,
-    ("train", "cpu"): 1200,
+    ("train", "cpu"): 1360,
     ("train", "cuda"): 6000,
 }
 

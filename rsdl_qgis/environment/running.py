@@ -14,7 +14,7 @@ from .failures import failure
 from .network import redacted
 
 MB = 1_000_000
-KEPT = 30  # last lines of an installer, from which the cause of a failure is told
+KEPT = 300  # last lines of an installer, from which the cause of a failure is told: a list of hashes is long
 BETWEEN = 2.0  # seconds between two looks at the bytes written
 MOST = 0.93  # of the progress; the rest is the check
 

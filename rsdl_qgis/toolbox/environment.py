@@ -65,7 +65,7 @@ class SetupEnvironment(RsdlAlgorithm):
             "Installs or repairs the Python environment that networks run in, in your user folder and separate from "
             "QGIS. Needed once, and after an update of the plugin that asks for it. The step 'predict' is enough for "
             "every map and every assessment: 0.11 GB to download, 0.35 GB on disk. 'train' adds PyTorch for trainings: "
-            "0.3 GB to download and 1.2 GB on disk for the CPU, 3 GB and 6 GB with CUDA. An environment that works is "
+            "0.4 GB to download and 1.4 GB on disk for the CPU, 3 GB and 6 GB with CUDA. An environment that works is "
             "left unchanged, and the old one stays until the new one works. QGIS's proxy and certificates and the "
             "settings of pip and uv (such as PIP_INDEX_URL) are respected."
         )

@@ -151,7 +151,7 @@ def no_wheels(folder):
     ("printed", "words", "hint"),
     [
         ("Failed to fetch: `https://u:p@x/`\n  dns error", "cannot be reached", "proxy"),
-        ("error: Hash mismatch for `numpy==2`", "hash differs", "Try again"),
+        ("error: Hash mismatch for `numpy==2`" + "\n  sha256:0" * 100, "hash differs", "Try again"),
         (f"  Expected sha256 {64 * '0'}\n       Got        {64 * 'e'}", "hash differs", "Try again"),
         ("error: No space left on device (os error 28)", "disk is full", "Free space"),
         ("error: No solution found when resolving", "not to be had", "bundle"),

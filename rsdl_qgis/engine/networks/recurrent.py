@@ -18,7 +18,9 @@ def to_front(x: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
     """
     x = torch.where(valid[..., None], x, torch.zeros_like(x))
     dates = torch.arange(valid.shape[1], device=x.device)
-    order = torch.sort(dates + valid.shape[1] * (~valid).long(), 1)[1]  # no two are equal: the order is certain
+    kept = valid.long()
+    rank = torch.where(valid, kept.cumsum(1), kept.sum(1, keepdim=True) + (1 - kept).cumsum(1)) - 1
+    order = torch.zeros_like(rank).scatter(1, rank, dates.expand_as(rank))  # no sort: older ONNX Runtimes run it
     return take(x, order), valid.long().sum(1)
 
 

@@ -232,7 +232,8 @@ def test_post_processors_live_until_they_have_run(qgis_app):
         styler.postProcessLayer(layer, context, None)
         styler.postProcessLayer(None, context, None)
     styles.show(context, "/x/0.gpkg", "", "n", "g", styles.in_classes([]))
-    assert len(styles._alive) == 1
+    assert not {id(styler) for styler in stylers} & {id(styler) for styler in styles._alive}
+    assert context.layerToLoadOnCompletionDetails("/x/0.gpkg").postProcessor() is styles._alive[-1]
 
 
 def test_sources_of_a_table_of_text(tmp_path):

@@ -10,7 +10,7 @@ import time
 
 import torch
 
-from rsdl_qgis.engine.__main__ import EventReport, error_fields
+from rsdl_qgis.engine.__main__ import EventReport, error_fields, leave
 from rsdl_qgis.engine.errors import Cancelled, OutputError
 from rsdl_qgis.engine.training.processes import group, watch
 
@@ -51,7 +51,7 @@ if __name__ == "__main__":
     report = EventReport(os.fdopen(os.dup(1), "w"), threading.Event())
     try:
         report.event("result", **job({"how": sys.argv[1]}, report))
-        sys.exit(0)
+        leave(0)
     except Exception as error:
         report.event("error", **error_fields(error, None))
-        sys.exit(3 if isinstance(error, Cancelled) else 1)
+        leave(3 if isinstance(error, Cancelled) else 1)
