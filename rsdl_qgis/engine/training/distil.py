@@ -78,7 +78,7 @@ def _distilled(
     size = min(request.batch_size, len(training))
     part = (group.rank(), group.count())
     batches = Batches(training, size, request.augmentation, request.seed, None, window, part)
-    settings = settings_of(request, batches, TASKS[request.task].kinds[data.kind].metric)
+    settings = settings_of(request, batches, TASKS[request.task].kinds[data.kind].metric, started)
     names, kind = LOSSES[target_kind(teacher)]
     loss = build_loss(names, kind, temperature=asked.temperature)
     last = train_with_loss(request, data, network, card, batches, loss, settings, Portion(report, PREDICTED, TRAINED))

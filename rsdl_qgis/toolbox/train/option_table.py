@@ -217,6 +217,35 @@ def _fine_tuning() -> list[Option]:
             make=weights,
         ),
         Option(
+            "METHOD",
+            tr("Method of fine-tuning"),
+            tr(
+                "finetune: the weights themselves are trained. lora: they stay, and each learns a change of low rank "
+                "(LoRA; Hu et al. 2022, arXiv:2106.09685), which is added to them at the end: fewer parameters, for "
+                "few labels. linear: features of the images are computed once, and only the last layer is trained on "
+                "them, in seconds, without augmentation (scenes and time series). lora and linear need weights to "
+                "start from: BASE_MODEL or PRETRAINED."
+            ),
+        ),
+        Option(
+            "LORA_RANK",
+            tr("LoRA rank"),
+            tr("With METHOD=lora: the rank of the changes. A higher one learns more, and overfits earlier."),
+        ),
+        Option(
+            "LORA_ALPHA",
+            tr("LoRA alpha"),
+            tr("With METHOD=lora: changes are multiplied by alpha / rank, as if learnt at so much a higher rate."),
+        ),
+        Option(
+            "HEAD_EPOCHS",
+            tr("Epochs for the head first"),
+            tr(
+                "In so many first epochs only the head is trained, and what else has random weights; then all that is "
+                "not frozen (Kumar et al. 2022, arXiv:2202.10054). 0: all from the first epoch."
+            ),
+        ),
+        Option(
             "FREEZE",
             tr("Freeze"),
             tr(
