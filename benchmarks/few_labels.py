@@ -3,8 +3,8 @@
     python -m benchmarks.few_labels DATA --results FILE [--labels 5 10 20] [--draws 5] [--ways NAME ...]
 
 All ways have the same network, EfficientNet-Lite0, at 128 px. A seed draws test part (a fifth) and training pictures,
-the same for each way, and is the training's. The last epoch counts, so the validation part chooses nothing; each model is
-judged once, on the test part. ``--results`` keeps each run as soon as it is done; those that are there are not made
+the same for each way, and is the training's. The last epoch counts, so the validation part chooses nothing; each model
+is judged once, on the test part. ``--results`` keeps each run as soon as it is done; those that are there are not made
 again. Runs in the worker's Python; weights come from the Python package registry.
 """
 
