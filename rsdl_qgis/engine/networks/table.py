@@ -36,6 +36,7 @@ SEGMENTATION: dict[str, Network] = {
     "segnet": Network("SegNet", "segmentation", "segnet:SegNet", "10.1109/TPAMI.2016.2644615", multiple=32),
     "unet3d": Network("3D U-Net", "segmentation", "unet3d:UNet3D", "10.1007/978-3-319-46723-8_49", multiple=8, choices={"depth": ("dates", "bands")}),
     "unet4d": Network("4D U-Net", "segmentation", "unet4d:UNet4D", "10.3390/rs14030634", multiple=16),
+    "galileo-nano-map": Network("Galileo nano, a map", "segmentation", "galileo:GalileoMap", "arXiv:2502.09356", bands=10, multiple=16, options={"variant": "nano"}),
     "ombrianet": Network("OmbriaNet", "segmentation", "ombrianet:OmbriaNet", "10.1109/JSTARS.2022.3155559", multiple=32),
 }  # fmt: skip
 
@@ -61,6 +62,8 @@ CLASSIFICATION: dict[str, Network] = {
     "vit-b16": Network("ViT-B/16", "classification", "vit:ViT", "arXiv:2010.11929", multiple=16, size=224, any_size=False, options={"variant": "b16"}),
     "vit-b32": Network("ViT-B/32", "classification", "vit:ViT", "arXiv:2010.11929", multiple=32, size=224, any_size=False, options={"variant": "b32"}),
     "vit-small": Network("ViT, small", "classification", "vit:ViT", "arXiv:2010.11929", multiple=8, size=64, any_size=False, options={"variant": "small"}),
+    "galileo-nano": Network("Galileo nano", "classification", "galileo:Galileo", "arXiv:2502.09356", bands=10, multiple=4, size=16, any_size=False, options={"variant": "nano"}),
+    "galileo-tiny": Network("Galileo tiny", "classification", "galileo:Galileo", "arXiv:2502.09356", bands=10, multiple=4, size=16, any_size=False, options={"variant": "tiny"}),
     "siamese-resnet50": Network("Siamese ResNet-50", "classification", "siamese_resnet:SiameseResNet", "10.1109/LGRS.2019.2894399", dates=2, smallest=32, size=224, options={"depth": 50}),
 }  # fmt: skip
 
@@ -81,6 +84,7 @@ TIME_SERIES: dict[str, Network] = {
     "lstm": Network("LSTM", "time-series", "recurrent:LSTM", "10.1162/neco.1997.9.8.1735", bands=4, size=23),
     "bilstm": Network("Bidirectional LSTM", "time-series", "recurrent:LSTM", "10.1016/j.neunet.2005.06.042", bands=4, size=23, options={"bidirectional": True}),
     "tempcnn": Network("Temporal CNN", "time-series", "tempcnn:TempCNN", "10.3390/rs11050523", bands=4, size=23),
+    "presto": Network("Presto", "time-series", "presto:Presto", "arXiv:2304.14065", bands=10, size=12),
 }  # fmt: skip
 
 BODIES = {"encoder": ("resnet", "efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2")}
