@@ -75,8 +75,8 @@ class GalileoEncoder(nn.Module):
     ``size``, ``patch``: sides of the images and of a patch in pixels of ``resolution`` metres; ``groups``: the names of
     ``GROUPS`` that it takes; ``other``: how many further bands.
 
-    forward: ``images`` (group -> (N, T, bands, size, size), scaled as in training), ``months`` (N, T) from 0; ``other``
-    (N, T, bands, size, size) -> (N, rows, columns, T * groups, width).
+    forward: ``images`` (group -> (N, T, bands, size, size), scaled as in training), ``months`` (N or 1, T) from 0;
+    ``other`` (N, T, bands, size, size) -> (N, rows, columns, T * groups, width).
     """
 
     flow = Flow(encoder=(r"(?!blocks|norm)\w+", r"blocks\.(\d+)", "norm"))
@@ -120,17 +120,17 @@ class GalileoEncoder(nn.Module):
         x = stacked.flatten(1, 4)
         for block in self.blocks:
             x = block(x)
-        return self.norm(x).view(stacked.shape).flatten(3, 4)
+        return self.norm(x).unflatten(1, stacked.shape[1:5]).flatten(3, 4)
 
     def _tokens(self, embed: nn.Module, channel: Tensor, images: Tensor, months: Tensor) -> Tensor:
         """A group's tokens (N, rows, columns, T, width) with the codes of group, date, month and place."""
-        x = embed(images.flatten(0, 1)).unflatten(0, images.shape[:2]).permute(0, 2, 3, 1, 4)
-        shape = x.shape[:4]
+        x = embed(images.flatten(0, 1)).unflatten(0, (-1, images.shape[1])).permute(0, 2, 3, 1, 4)
+        shape = (months.shape[0], *self.places.shape[:2], months.shape[1], -1)
         codes = (
-            channel.expand(*shape, -1),
-            self.pos_embed[: shape[3]].expand(*shape, -1),
-            self.month_embed(months)[:, None, None].expand(*shape, -1),
-            self.places[None, :, :, None].expand(*shape, -1),
+            channel.expand(shape),
+            self.pos_embed[: months.shape[1]].expand(shape),
+            self.month_embed(months)[:, None, None].expand(shape),
+            self.places[None, :, :, None].expand(shape),
         )
         return x + torch.cat(codes, 4)
 
@@ -191,7 +191,7 @@ class Galileo(nn.Module):
         taken = [*self.groups.whole, *(["NDVI"] if self.groups.ndvi else [])]
         self.encoder = GalileoEncoder(form, size, patch, resolution, taken, len(self.groups.other))
         self.head = nn.Linear(form.width, classes * (patch**2 if self.outputs == "map" else 1))
-        self.register_buffer("months", torch.tensor(month_numbers(months, dates)), persistent=False)
+        self.register_buffer("months", torch.tensor([month_numbers(months, dates)]), persistent=False)
 
     def encoded(self, inputs: Sequence[Tensor]) -> Tensor:
         """Features (N, rows, columns, width): the mean of each patch's tokens."""
@@ -204,7 +204,7 @@ class Galileo(nn.Module):
         if self.groups.ndvi:
             images["NDVI"] = ndvi_of(raw.movedim(2, 4), self.groups.ndvi).movedim(4, 2)
         other = x[:, :, list(self.groups.other)] if self.groups.other else None
-        return self.encoder(images, self.months.expand(x.shape[0], -1), other).mean(3)
+        return self.encoder(images, self.months, other).mean(3)
 
     def forward(self, *inputs: Tensor) -> Tensor:
         return self.head(self.encoded(inputs).mean((1, 2)))
