@@ -1,4 +1,4 @@
-"""The usual values of Sentinel and weather bands over land, and the names that rasters give them. No NumPy, no torch."""
+"""The usual values of bands of Sentinel and of the weather over land, and the names that rasters give them."""
 
 from __future__ import annotations
 

@@ -82,7 +82,8 @@ SMALL: dict[str, dict[str, Any]] = {
 
 ALIKE = {
     "unet-light", "vgg19", "vgg19-bn", "resnet34", "resnet101", "resnet152", "densenet169", "densenet201",
-    "efficientnet-lite1", "efficientnet-lite2", "galileo-tiny", "vit-b32", "vit-small", "faster-rcnn-small", "yolo-s", "yolo-m",
+    "efficientnet-lite1", "efficientnet-lite2", "galileo-tiny",
+    "vit-b32", "vit-small", "faster-rcnn-small", "yolo-s", "yolo-m",
 }  # fmt: skip
 
 SETTINGS: dict[str, dict[str, float]] = {"faster-rcnn": {"lr": 3e-3}}
