@@ -52,6 +52,9 @@ SMALL: dict[str, dict[str, Any]] = {
     "efficientnet-lite0": LITE,
     "efficientnet-lite1": LITE,
     "efficientnet-lite2": LITE,
+    "mobilenet-v2": LITE,
+    "mobilenet-v3-large": LITE,
+    "mobilenet-v3-small": LITE,
     "vit-b16": VIT,
     "vit-b32": VIT,
     "vit-small": VIT,
@@ -83,7 +86,7 @@ SMALL: dict[str, dict[str, Any]] = {
 ALIKE = {
     "unet-light", "vgg19", "vgg19-bn", "resnet34", "resnet101", "resnet152", "densenet169", "densenet201",
     "efficientnet-lite1", "efficientnet-lite2", "galileo-tiny",
-    "vit-b32", "vit-small", "faster-rcnn-small", "yolo-s", "yolo-m",
+    "mobilenet-v3-small", "vit-b32", "vit-small", "faster-rcnn-small", "yolo-s", "yolo-m",
 }  # fmt: skip
 
 SETTINGS: dict[str, dict[str, float]] = {"faster-rcnn": {"lr": 3e-3}}

@@ -159,6 +159,9 @@ PUBLISHED: dict[str, Published] = {
         licence=LITE,
         package=LITE0,
     ),
+    "mobilenet-v2": Published("mobilenet_v2-b0353104.pth", "mobilenet-v2"),
+    "mobilenet-v3-large": Published("mobilenet_v3_large-8738ca79.pth", "mobilenet-v3-large"),
+    "mobilenet-v3-small": Published("mobilenet_v3_small-047dcff4.pth", "mobilenet-v3-small"),
     "vit-b16": Published("vit_b_16-c867db91.pth", "vit-b16"),
     "vit-b32": Published("vit_b_32-d86f8d99.pth", "vit-b32"),
     "faster-rcnn": Published(
