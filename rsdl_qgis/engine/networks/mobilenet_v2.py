@@ -27,8 +27,8 @@ class MobileNetV2(nn.Module):
     """MobileNetV2 over all dates and inputs stacked as bands: inverted residual blocks, their mean, one layer.
 
     Sandler, Howard, Zhu, Zhmoginov, Chen (CVPR 2018), doi:10.1109/CVPR.2018.00474. ``width`` is the factor of the
-    channels, below 1 not of the last convolution's. torchvision's files need ``published_names`` first. Without classes (0) it is a body: ``forward`` gives
-    the pooled features (N, stage_widths[-1]), and no parameter is left unused.
+    channels, below 1 not of the last convolution's. torchvision's files need ``published_names`` first. Without classes
+    (0) it is a body: ``forward`` gives the pooled features (N, stage_widths[-1]), and no parameter is left unused.
 
     Differs from the paper: dropout before the last layer.
 

@@ -52,7 +52,10 @@ class PrestoEncoder(nn.Module):
     for none; ``other`` (N, T, bands), with ``seen["other"]`` -> (N, width). What is not seen never changes the output.
     """
 
-    flow = Flow(encoder=(r"(?!blocks|norm)\w+", r"blocks\.(\d+)", "norm"))
+    flow = Flow(
+        encoder=(r"(?!blocks|norm|other)\w+", r"blocks\.(\d+)", "norm"),
+        decoder=(r"other_\w+",),  # no published weights have it, so it is trained where the encoder is frozen
+    )
     bands_by_name = True  # its first layers are those of named bands, and not adapted to others
 
     def __init__(

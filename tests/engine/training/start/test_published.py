@@ -273,7 +273,7 @@ def test_where_the_whole_hash_is_known_it_is_compared(server, home, tiny, monkey
     monkeypatch.setitem(addresses.WHOLE, file, f"sha256:{hashlib.sha256(body).hexdigest()}")
     published_weights(name, Report(), base=server.base)
     assert files(home) == [file] and not (home / "weights.sha256").exists()
-    for file, whole in published.WHOLE.items():
+    for file, whole in addresses.WHOLE.items():
         assert re.fullmatch("sha256:[0-9a-f]{64}", whole) and f"{whole[7:15]}." in file
 
 
