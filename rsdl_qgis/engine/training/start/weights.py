@@ -143,13 +143,14 @@ def _of_bands(known: Input, bands: Sequence[Band]) -> Input:
 def published_for(network: nn.Module) -> str:
     """The name of published weights that contain this network's encoder. ModelError when there are none."""
     wanted = dict(_encoder_parameters(network))
-    for name, published in PUBLISHED.items():
+    pictures = {name: line for name, line in PUBLISHED.items() if not line.own}
+    for name, published in pictures.items():
         state = dict(_published_outline(published.network)[0].named_parameters())
         if all(key in state and same_outputs(state[key], value) for key, value in wanted.items()):
             return name
     raise ModelError(
         "There are no published weights for this network.",
-        f"Choose one of the networks {', '.join(PUBLISHED)}, one with such an encoder, or no published weights.",
+        f"Choose one of the networks {', '.join(pictures)}, one with such an encoder, or no published weights.",
     )
 
 
