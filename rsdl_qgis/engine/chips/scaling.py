@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from ..cards.card import Input, Scaling
 from ..errors import InputError
 from ..radiometry.scaling import BACKSCATTER, Radiometry, radiometry
+from ..tables.earth_bands import MOMENTS, known_band
 from .folder import Chip, ChipFolder
 
 METHODS = ("auto", "standard", "robust", "robust-dates", "keep")
 MOST_CHIPS = 500  # chips that statistics are measured on, evenly spaced
 SAMPLE_CHIPS, SAMPLE_PIXELS = 32, 250_000  # most chips and pixels used for a source without a sample
 KEPT = 4096  # cached radiometries, about a kilobyte each
+REFLECTANCE = 1000.0  # least divisor of a scaling that divides reflectance in whole numbers
 FARTHEST_MEAN, LARGEST_RATIO = 3.0, 5.0  # most distance of the mean from 0, and factor of the standard deviation from 1
 
 
@@ -204,10 +206,16 @@ def _bands_in(item: Input, start: Input) -> list[int]:
 
 
 def _familiar(item: Input, found: Moments, start: Input | None) -> bool:
-    """Whether the base model's scaling gives the chips about mean 0 and standard deviation 1."""
+    """Whether the start's scaling gives the chips about mean 0 and standard deviation 1.
+
+    Where it only divides reflectance: whether the chips are about as bright as land usually is.
+    """
     if start is None or start.scaling.method != "linear" or not (start.scaling.mean and start.scaling.std):
         return True
     mean, std = (np.asarray(values, float) for values in (item.scaling.mean, item.scaling.std))
+    if item.scaling.divisor >= REFLECTANCE and not mean.any() and (std == 1).all():
+        usual = [MOMENTS.get(known_band(band.name), (np.nan, np.nan)) for band in item.bands]
+        mean, std = (np.broadcast_to([pair[i] for pair in usual], item.shape) / item.scaling.divisor for i in (0, 1))
     known = ~np.isnan(mean)
     away, ratio = np.abs(found.mean - mean)[known] / std[known], (found.std / std)[known]
     return bool((away <= FARTHEST_MEAN).all() and (ratio <= LARGEST_RATIO).all() and (ratio * LARGEST_RATIO >= 1).all())

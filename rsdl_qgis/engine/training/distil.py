@@ -34,6 +34,7 @@ from .processes.devices import set_up_device
 from .processes.watch import over_processes
 from .request import DistilRequest, TrainRequest
 from .samples.batches import Batches
+from .start.named_bands import told
 from .start.start import network_to_build
 from .summary import Trained
 from .train import CUT, TRAINED, finish, set_up, settings_of, shared_chips, train_with_loss
@@ -65,6 +66,7 @@ def _distilled(
     """``run_distil`` after its checks; ``start``: when it started (seconds)."""
     request, path, teacher, (name, options) = asked.training, asked.path, asked.teacher, student
     folder, split = shared_chips(request, report)
+    options = told(name, options, folder.inputs)
     if request.consistency:
         check_crops(folder.size, shared_multiple(request, name, options, folder.inputs, teacher))
     run = open_run(teacher, path, request.device, request.threads)

