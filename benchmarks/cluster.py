@@ -4,8 +4,10 @@
     python -m benchmarks.cluster kept [--side 8000] [--model flood-s2] [--repeats 3]
     python -m benchmarks.cluster mosaic [--side 60000] [--share 0.01]
 
-workers  the same job on this machine, and on one and two workers of a ``distributed.LocalCluster``, each a process; the
-         network has one thread everywhere. Speed-up, and whether all maps have the same bits. Needs dask[distributed].
+workers  the same job on one and on two workers of a ``distributed.LocalCluster``, each a process that has one core to
+         itself, as a machine of its own would; one worker with all cores beside them. The client that joins the blocks
+         shares these cores, so its processor time is told. Speed-up, and whether all maps have the same bits. Needs
+         dask[distributed].
 kept     a job whose finished blocks are kept, and the same one without: seconds of processor time, and of the wall
          clock, in turn; the size of the blocks, and of the rows that they share.
 mosaic   a sparse mosaic: seconds, of the wall clock and of processor time, and peak memory.
@@ -18,6 +20,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import statistics
 import sys
 import tempfile
@@ -71,26 +74,42 @@ def digest(path: str) -> str:
 
 
 def workers(options: argparse.Namespace, folder: Path) -> None:
-    """One machine, one worker, two workers, in turn."""
+    """One worker with all cores, one and two with a core each, in turn."""
     from distributed import LocalCluster
 
-    job = {**arguments(options.model, folder, options.side), "threads": 1}
+    job = {**arguments(options.model, folder, options.side), "output": str(folder / "map.tif")}
     walls: dict[str, list[float]] = {}
     maps: set[str] = set()
+    client: list[float] = []
     for _ in range(options.repeats):
-        for name, count in (("here", 0), ("one worker", 1), ("two workers", 2)):
-            asked = {**job, "output": str(folder / "map.tif")}
-            if count:
-                with LocalCluster(count, threads_per_worker=1, dashboard_address=":0") as cluster:
-                    wall, _, result = run({**asked, "scheduler": cluster.scheduler_address})
-            else:
-                wall, _, result = run(asked)
+        for name, count, pinned in (("all cores", 1, False), ("one worker", 1, True), ("two workers", 2, True)):
+            with LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=":0") as cluster:
+                if pinned:
+                    pin(cluster)
+                before = processor_seconds()
+                wall, _, result = run({**job, "scheduler": cluster.scheduler_address})
+                client.append(processor_seconds() - before)
             walls.setdefault(name, []).append(wall)
             maps.add(digest(result["output"]))
     for name, times in walls.items():
         print(f"{name:12} {statistics.median(times):7.1f} s  ({min(times):.1f} to {max(times):.1f})")
     one, two = (statistics.median(walls[name]) for name in ("one worker", "two workers"))
+    print(f"the client: {statistics.median(client):.1f} s of processor time")
     print(f"two workers are {one / two:.2f} times as fast as one; maps of {len(maps)} kind(s)")
+
+
+def pin(cluster: Any) -> None:
+    """Give each worker of a cluster a core of its own."""
+    cores = sorted(os.sched_getaffinity(0))
+    with cluster.get_client() as client:
+        for core, address in zip(cores, client.scheduler_info()["workers"]):
+            client.run(keep_to, core, workers=[address])
+
+
+def keep_to(core: int) -> None:
+    """Keep this process, all of its threads, to one core."""
+    for thread in os.listdir("/proc/self/task"):
+        os.sched_setaffinity(int(thread), {core})
 
 
 def kept(options: argparse.Namespace, folder: Path) -> None:

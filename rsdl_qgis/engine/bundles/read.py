@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
 from typing import Any
@@ -18,7 +19,7 @@ from ..cards.archive import Content, opened_archive
 from ..errors import InputError
 from ..feedback import Report
 from ..files.json import parsed
-from ..files.names import with_sources
+from ..files.names import hidden, with_sources
 from ..files.text import shortened
 from ..job.outputs import MODELS, OPERATIONS, READ, replaced
 from ..tables.kinds import shown
@@ -62,31 +63,74 @@ class Places:
 
 @contextmanager
 def opened_bundle(
-    path: Path, places: Places, report: Report, read: Callable[[Path], Mapping[str, Any]]
+    path: Path,
+    places: Places,
+    report: Report,
+    read: Callable[[Path], Mapping[str, Any]],
+    keep: Path | None = None,
 ) -> Iterator[dict[str, Any]]:
     """The job in a bundle, to be run while it is open; ``read``: reads a job's file.
 
-    InputError for what is damaged, unsafe or not here.
+    ``keep``: a new or empty folder to unpack it in, which stays: given again, it is used as it is, so that a job that
+    was stopped finds its files unchanged and resumes; None: a temporary one. InputError for what is damaged, unsafe or
+    not here.
     """
     import tempfile
 
     if not path.is_file():
         raise InputError(f"There is no job bundle {path}.", "Give the .zip that a job was saved as.")
-    with tempfile.TemporaryDirectory(prefix="rsdl-bundle-") as name:
-        folder = Path(name)
+    with ExitStack() as stack:
+        if keep is None:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rsdl-bundle-")))
+        else:
+            folder = keep.absolute()
+        places = replace(places, bundle=folder.as_posix())
         try:
-            manifest = _unpacked(path, folder, report)
+            manifest = _unpacked(path, folder, report) if keep is None else _kept(path, folder, places, report)
+            if keep is None:
+                _lead_here(folder, places)
         except OSError as error:
             problem = f"{path} cannot be unpacked in {folder.parent}: {error.strerror or error}."
             raise InputError(problem, "Free disk space, or name another folder in the variable TMPDIR.") from None
-        places = replace(places, bundle=folder.as_posix())
-        for virtual in filter(Path.is_file, folder.glob("inputs/*/*.[vV][rR][tT]")):
-            text = virtual.read_text(encoding="utf-8", errors="surrogateescape")
-            there = with_sources(text, "", places.of_input)
-            virtual.write_text(there, encoding="utf-8", errors="surrogateescape")
         _check_outside(manifest, places, report)
         _compare_libraries(manifest, report)
         yield placed(read(folder / JOB_FILE), places)
+
+
+def _kept(path: Path, folder: Path, places: Places, report: Report) -> dict[str, Any]:
+    """Unpack a bundle in a folder that stays, unless it is there; its manifest.
+
+    InputError for a folder with anything else.
+    """
+    with opened_archive(path, CONTENT) as archive:
+        stated = archive.marked(LARGEST_MANIFEST)
+    there = folder / MANIFEST
+    if there.is_file() and there.read_bytes() == stated:
+        report.log("info", f"The bundle is unpacked in {folder}, and is used as it is.")
+        return _json(path, stated)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        problem = f"{folder} is not empty, and is not what {path.name} was unpacked to."
+        raise InputError(problem, "Choose a new folder.")
+    part = hidden(folder, "part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        part.mkdir()
+        manifest = _unpacked(path, part, report)
+        _lead_here(part, places)
+        if folder.exists():
+            folder.rmdir()
+        part.rename(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return manifest
+
+
+def _lead_here(folder: Path, places: Places) -> None:
+    """Make the paths in virtual rasters those of this computer."""
+    for virtual in filter(Path.is_file, folder.glob("inputs/*/*.[vV][rR][tT]")):
+        text = virtual.read_text(encoding="utf-8", errors="surrogateescape")
+        there = with_sources(text, "", places.of_input)
+        virtual.write_text(there, encoding="utf-8", errors="surrogateescape")
 
 
 def placed(job: Mapping[str, Any], places: Places) -> dict[str, Any]:

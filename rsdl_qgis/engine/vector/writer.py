@@ -190,7 +190,8 @@ def _column(values: Sequence[Any], dtype: str) -> tuple[NDArray, NDArray[np.bool
         return column, None
     kept = np.dtype(dtype)
     if kept.kind == "M":
-        return np.array([np.datetime64("NaT") if none else value for value, none in zip(values, missing)], kept), None
+        never = np.array("NaT", kept)[()]
+        return np.array([never if none else value for value, none in zip(values, missing)], kept), None
     filled = np.array([0 if none else value for value, none in zip(values, missing)], kept)
     return filled, missing if missing.any() else None
 

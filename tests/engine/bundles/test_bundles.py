@@ -116,6 +116,28 @@ def test_it_runs_where_there_is_neither_data_nor_model(job, bundle, data, model,
     assert {"models/0/bright.onnx", "inputs/1/image.tif"} <= members(path).keys()
 
 
+def test_what_it_was_unpacked_to_is_kept_and_used_again(job, bundle, data, tmp_path):
+    path, kept, log = bundle(job, copies=True), tmp_path / "kept", Log()
+    shutil.rmtree(data)
+    (tmp_path / "out").mkdir()
+
+    def opened():
+        places = Places((), str(tmp_path / "out"))
+        return opened_bundle(path, places, log, lambda file: read_job([str(file)]), kept)
+
+    with opened() as first:
+        pass
+    stamps = {file: file.stat().st_mtime_ns for file in kept.rglob("*") if file.is_file()}
+    with opened() as second:
+        assert second == first and str(kept) in json.dumps(second)
+        OPERATIONS["predict"](second["arguments"], Report())
+    assert stamps == {file: file.stat().st_mtime_ns for file in kept.rglob("*") if file.is_file()}
+    assert [file.name for file in tmp_path.iterdir() if "part" in file.name] == []
+    repacked(path, lambda members: members.update({"bundle.json": members["bundle.json"] + b" "}))
+    with pytest.raises(InputError, match=r"is not what b\.zip was unpacked to"), opened():
+        pass
+
+
 def test_the_same_job_gives_the_same_bundle(job, bundle):
     assert bundle(job, copies=True).read_bytes() == bundle(job, copies=True).read_bytes()
 

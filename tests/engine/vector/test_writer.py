@@ -20,7 +20,7 @@ FIELDS = (
 )  # fmt: skip
 DAY, TIME = np.datetime64("2020-01-02"), np.datetime64("2020-01-02T03:04:05.000")
 FULL = ("sea", 0.5, 3, 2**40, True, DAY, TIME)
-NONE = (None, np.nan, np.nan, None, None, np.datetime64("NaT"), None)
+NONE = (None, np.nan, np.nan, None, None, np.datetime64("NaT", "ms"), None)
 
 
 def square(x):
