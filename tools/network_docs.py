@@ -27,6 +27,7 @@ TASKS = {  # task -> heading, number of classes in its table
     "detection": ("Detection of objects", 90),
 }
 CLASSES = {"lenet5": 10}  # where the paper's number is not the task's
+SENTINEL2 = ("B2", "B3", "B4", "B5", "B6", "B7", "B8", "B8A", "B11", "B12")  # of networks that go by names of bands
 Shape = Sequence[int]
 DIFFERS = "Differs from the paper:"
 AS_PAPER = "As in the paper."
@@ -47,6 +48,9 @@ pixels, and its map is enlarged again. It costs a quarter, and height and width 
 
 Every network of series also has the option `members`: that many networks with their own initial weights are trained
 side by side, and the mean of their outputs is used (an ensemble, arXiv:1612.01474). It costs that many times the work.
+
+Presto and Galileo go by the names of bands ([weights to start from](starts.md)); their numbers are for the ten of
+Sentinel-2 at 10 and 20 m.
 
 The names `unet-10c` and `unet-3c`, which models and jobs may have, stand for `unet`.
 """
@@ -131,8 +135,9 @@ def quantity(count: float) -> str:
 
 def build(name: str, line: Network, classes: int) -> nn.Module:
     """The network as the page describes it, in eval mode; where that suffices, of shapes without values."""
+    named = {"bands": list(SENTINEL2)} if "bands" in networks.option_names(name) else {}
     with torch.device(_device(line)):
-        network: nn.Module = build_network(name, {"image": (_dates(line), line.bands)}, classes)
+        network: nn.Module = build_network(name, {"image": (_dates(line), line.bands)}, classes, **named)
     return network.eval()
 
 

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from ..cards.card import Input, Scaling
 from ..errors import InputError
 from ..radiometry.scaling import BACKSCATTER, Radiometry, radiometry
+from ..tables.earth_bands import MOMENTS, known_band
 from .folder import Chip, ChipFolder
 
 METHODS = ("auto", "standard", "robust", "robust-dates", "keep")
 MOST_CHIPS = 500  # chips that statistics are measured on, evenly spaced
 SAMPLE_CHIPS, SAMPLE_PIXELS = 32, 250_000  # most chips and pixels used for a source without a sample
 KEPT = 4096  # cached radiometries, about a kilobyte each
+REFLECTANCE = 1000.0  # least divisor of a scaling that divides reflectance in whole numbers
 FARTHEST_MEAN, LARGEST_RATIO = 3.0, 5.0  # most distance of the mean from 0, and factor of the standard deviation from 1
 
 
@@ -70,10 +72,10 @@ def settle_inputs(
 
     ``standard``: (value - mean) / standard deviation. ``robust``: first the 1st to 99th percentile of each source, of
     all dates together, to 0..1, clipped to -1..3. ``robust-dates``: the same for each date, for dates that differ in
-    illumination, season or sensor. ``keep``: the scaling of the inputs of the same names in ``inputs_of_start`` (the
-    base model), with mean and standard deviation of its dates and bands by name; missing ones are measured. ``auto``:
-    keep where there is such an input and its scaling suits these chips, else standard. Sentinel-1, and bands with names
-    of polarisations, are scaled in dB.
+    illumination, season or sensor. ``keep``: the scaling of the inputs of the same names in ``inputs_of_start`` (of the
+    base model or published weights), with mean and standard deviation of its dates and bands by name; missing ones are
+    measured. ``auto``: keep where there is such an input and its scaling suits these chips, else standard. Sentinel-1,
+    and bands with names of polarisations, are scaled in dB.
 
     Measured on valid pixels of at most 500 chips. InputError for an unknown method, nothing to keep, or a band without
     a valid pixel.
@@ -204,10 +206,16 @@ def _bands_in(item: Input, start: Input) -> list[int]:
 
 
 def _familiar(item: Input, found: Moments, start: Input | None) -> bool:
-    """Whether the base model's scaling gives the chips about mean 0 and standard deviation 1."""
+    """Whether the start's scaling gives the chips about mean 0 and standard deviation 1.
+
+    Where it only divides reflectance: whether the chips are about as bright as land usually is.
+    """
     if start is None or start.scaling.method != "linear" or not (start.scaling.mean and start.scaling.std):
         return True
     mean, std = (np.asarray(values, float) for values in (item.scaling.mean, item.scaling.std))
+    if item.scaling.divisor >= REFLECTANCE and not mean.any() and (std == 1).all():
+        usual = [MOMENTS.get(known_band(band.name), (np.nan, np.nan)) for band in item.bands]
+        mean, std = (np.broadcast_to([pair[i] for pair in usual], item.shape) / item.scaling.divisor for i in (0, 1))
     known = ~np.isnan(mean)
     away, ratio = np.abs(found.mean - mean)[known] / std[known], (found.std / std)[known]
     return bool((away <= FARTHEST_MEAN).all() and (ratio <= LARGEST_RATIO).all() and (ratio * LARGEST_RATIO >= 1).all())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import known
 from ..feedback import Report
 from ..job.outputs import check_outputs, kept, writing
 from ..raster.grid import Grid, Window

@@ -26,6 +26,8 @@ KINDS: Mapping[str, Kind] = {  # declared type of an option -> the values it may
     "str": Text(100),
     "Sequence[int]": ListOf(Whole(1, 16_384), 1, 64),
     "Sequence[float]": ListOf(Number(0, 16_384, above=True), 1, 64),
+    "Sequence[str]": ListOf(Text(100), 1, 1000),
+    "Sequence[Degrees]": ListOf(Number(-360, 360), 2, 2),
     "Mapping[str, Any]": Plain("an object of options"),
 }
 DROPOUT = Number(0, 0.99)  # probability

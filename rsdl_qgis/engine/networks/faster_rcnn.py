@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +19,9 @@ from .layers.boxes import BACKGROUND, check_targets, clip, decode, encode, keep,
 from .layers.roi_align import pyramid_roi_align
 from .resnet import ResNet
 from .stages import Flow
+from .table import DETECTION, build_body
+
+ENCODERS = DETECTION["faster-rcnn"].choices["encoder"]
 
 RATIOS = (0.5, 1.0, 2.0)  # of an anchor's height to its width
 NOTHING = -30.0  # logit of the other classes of a box: a score of 1e-13
@@ -51,11 +55,14 @@ class Pyramid(nn.Module):
 
 
 class Backbone(nn.Module):
-    """A ResNet's maps at strides 4 to 32 and the pyramid over them. (N, C, H, W) -> five maps, strides 4 to 64."""
+    """A classification network's maps at strides 4 to 32 and the pyramid over them.
 
-    def __init__(self, inputs: Mapping[str, tuple[int, int]], depth: int, body_width: int, width: int):
+    (N, C, H, W) -> five maps, strides 4 to 64.
+    """
+
+    def __init__(self, body: nn.Module, width: int):
         super().__init__()
-        self.body = ResNet(inputs, 0, depth=depth, width=body_width)
+        self.body = body
         self.fpn = Pyramid(self.body.stage_widths[1:], width)
 
     def forward(self, x: Tensor) -> list[Tensor]:
@@ -259,20 +266,21 @@ def _logit(scores: Tensor, column: Tensor) -> Tensor:
 
 
 class FasterRCNN(nn.Module):
-    """Faster R-CNN with a ResNet and a feature pyramid, over all dates and inputs stacked as bands.
+    """Faster R-CNN with a feature pyramid on a ResNet or another network, over all dates and inputs stacked as bands.
 
     Ren, He, Girshick, Sun (IEEE TPAMI 2017), doi:10.1109/TPAMI.2016.2577031. Parameters are named as torchvision
     publishes them (``published_names`` turns its first file's names into today's); ``classes`` does not count the
     background, so its 91 are 90 here. Images come normalised.
 
-    ``depth`` and ``body_width`` are the ResNet's, ``width`` is that of the pyramid, ``units`` that of the dense
+    ``depth`` and ``body_width`` are the ResNet's; with another ``encoder`` the pyramid stands on that network, built
+    with ``encoder_options``. ``width`` is that of the pyramid, ``units`` that of the dense
     layers. ``anchor_sizes``: one a map, strides 4 to 64, in pixels. ``proposals``: how many of the first stage the
     second one sees, ``candidates``: how many of each map compete for that. ``sampled_anchors`` and ``sampled_boxes``
     an image are learnt from, drawn with torch's generator. ``frozen_norm`` keeps the batch norm of the ResNet as
     loaded, for batches of few images; with it ``norm_eps`` may be 0, as in torchvision's detector trained on COCO.
 
-    Differs from the paper: a ResNet with a feature pyramid instead of VGG-16, anchors of one size a map (Lin et al.,
-    CVPR 2017, doi:10.1109/CVPR.2017.106), RoIAlign instead of RoI pooling (He et al., ICCV 2017,
+    Differs from the paper: a ResNet or EfficientNet with a feature pyramid instead of VGG-16, anchors of one size a
+    map (Lin et al., CVPR 2017, doi:10.1109/CVPR.2017.106), RoIAlign instead of RoI pooling (He et al., ICCV 2017,
     doi:10.1109/ICCV.2017.322), both stages trained at once, anchors across the image's border trained too, and 1000
     proposals in training as in use, all but the last as torchvision has it; the final suppression is left to the
     caller.
@@ -283,7 +291,7 @@ class FasterRCNN(nn.Module):
     (N, proposals, classes) whose sigmoid is the score; H and W multiples of 32. Each row is one pair of proposal and
     class, the best first: all other classes have the logit NOTHING. Missing rows are zero boxes without a class.
     loss: images, and for each a dict of "boxes" (M, 4) and "labels" (M,) from 0 -> the four losses, to be added.
-    ModelError when there are too few candidates for the proposals, or no such depth.
+    ModelError when there are too few candidates for the proposals, or no such depth or encoder.
     """
 
     flow = Flow((r"backbone\.body",), (r"backbone\.fpn",), ("rpn|roi_heads",))
@@ -302,18 +310,20 @@ class FasterRCNN(nn.Module):
         sampled_anchors: int = 256,
         sampled_boxes: int = 512,
         frozen_norm: bool = False,
-        norm_eps: float = 1e-5,
+        norm_eps: float | None = None,
+        encoder: str = ENCODERS[0],
+        encoder_options: Mapping[str, Any] | None = None,
     ):
         super().__init__()
         if len(anchor_sizes) * candidates < proposals:
             raise ModelError(f"{len(anchor_sizes)} maps of {candidates} candidates cannot give {proposals} proposals.")
-        self.backbone = Backbone(inputs, depth, body_width, width)
+        self.backbone = Backbone(_body(encoder, inputs, depth, body_width, encoder_options or {}), width)
         self.rpn = ProposalNetwork(width, anchor_sizes, proposals, candidates, sampled_anchors)
         self.roi_heads = BoxStage(width, units, classes, sampled_boxes)
         self.norms = [module for module in self.backbone.modules() if isinstance(module, nn.BatchNorm2d)]
         self.frozen_norm = frozen_norm
         for norm in self.norms:
-            norm.eps = norm_eps
+            norm.eps = norm.eps if norm_eps is None else norm_eps
             norm.requires_grad_(not frozen_norm)
 
     def train(self, mode: bool = True) -> FasterRCNN:
@@ -341,6 +351,17 @@ class FasterRCNN(nn.Module):
             **self.rpn.loss(boxes, scores, deltas, [x for x, _ in labelled]),
             **self.roi_heads.loss(maps, [x[mask] for x, mask in zip(proposals, there)], labelled),
         }
+
+
+def _body(
+    encoder: str, inputs: Mapping[str, tuple[int, int]], depth: int, width: int, options: Mapping[str, Any]
+) -> nn.Module:
+    """The classification network below the pyramid, without its head."""
+    if encoder not in ENCODERS:
+        raise ModelError(f"There is no encoder '{encoder}'.", f"Choose one of: {', '.join(ENCODERS)}.")
+    if encoder == ENCODERS[0]:
+        return ResNet(inputs, 0, depth=depth, width=width)
+    return build_body(encoder, sum(dates * bands for dates, bands in inputs.values()), **options)
 
 
 def _stacked(images: Sequence[Tensor]) -> Tensor:

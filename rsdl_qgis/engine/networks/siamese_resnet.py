@@ -9,8 +9,9 @@ from torch import Tensor, nn
 
 from ..errors import ModelError
 from .layers.blocks import Decoder
-from .resnet import DEPTHS, ResNet
+from .resnet import ResNet
 from .stages import Flow
+from .table import CHANGE, build_body
 
 
 def both_dates(inputs: Sequence[Tensor]) -> Tensor:
@@ -54,19 +55,21 @@ class SiameseResNet(nn.Module):
         return self.head(torch.cat([before, after, (before - after).abs()], 1))
 
 
-ENCODERS = {f"resnet{depth}": depth for depth in DEPTHS}
+ENCODERS = CHANGE["siamese-resnet-unet"].choices["encoder"]
 
 
 class SiameseResNetUNet(nn.Module):
-    """One ResNet for both dates; the absolute differences of its five stages are the skips of a U-Net's decoder.
+    """One encoder for both dates; the absolute differences of its five stages are the skips of a U-Net's decoder.
 
     The ResNet of He, Zhang, Ren, Sun (CVPR 2016), doi:10.1109/CVPR.2016.90, in FC-Siam-diff of Daudt, Le Saux, Boulch
-    (ICIP 2018), doi:10.1109/ICIP.2018.8451652. The decoder has the widths of ResNet-34's stages; to these a 1x1
-    convolution brings the differences of a ResNet with bottlenecks. The order of the dates does not matter. Sensors
-    are joined band by band. ``encoder`` takes the weights of a ResNet, save its ``fc``, by name.
+    (ICIP 2018), doi:10.1109/ICIP.2018.8451652; or an EfficientNet. The decoder has the widths of ResNet-34's stages; to
+    these a 1x1 convolution brings the differences of other encoders. ``width`` is its first one, and a ResNet's. The
+    order of the dates does not matter. Sensors are joined band by band. ``encoder`` takes the weights of that network,
+    save its classifying layer, by name.
 
-    Differs from the paper: FC-Siam-diff with a ResNet as its encoder; its decoder starts from the difference of the
-    deepest maps, not from the later date's; the first skip lies at half the size, the last step has none.
+    Differs from the paper: FC-Siam-diff with a classification network as its encoder; its decoder starts from the
+    difference of the deepest maps, not from the later date's; the first skip lies at half the size, the last step has
+    none.
 
     forward: (N, 2, C, H, W) an input -> (N, classes, H, W); H and W multiples of 32.
     ModelError when there is no such encoder.
@@ -80,7 +83,8 @@ class SiameseResNetUNet(nn.Module):
             raise ModelError(f"There is no encoder '{encoder}'.", f"Choose one of: {', '.join(ENCODERS)}.")
         bands = sum(bands for _, bands in inputs.values())
         widths = (width, width, 2 * width, 4 * width, 8 * width)
-        self.encoder = ResNet({"image": (1, bands)}, 0, ENCODERS[encoder], width)
+        own = {"width": width} if encoder.startswith("resnet") else {}
+        self.encoder = build_body(encoder, bands, **own)
         self.narrow = nn.ModuleList(
             nn.Identity() if before == after else nn.Conv2d(before, after, 1)
             for before, after in zip(self.encoder.stage_widths, widths)

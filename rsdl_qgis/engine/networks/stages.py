@@ -11,9 +11,9 @@ class Flow:
 
     Each is a regular expression that names parameters, or modules with all their parameters, relative to the class.
     Where it has a group, that is a number, and there is a stage for each: the lowest first, or the highest with a group
-    called ``last_first``. The number of a layer of an ``nn.Sequential`` counts the poolings before it. One that names a
-    module with a ``flow`` of its own stands for that one's stages. A parameter that several name belongs to the last of
-    them. Layers that depend on the number of classes are the head.
+    called ``last_first``. The number of a layer of an ``nn.Sequential`` counts the poolings up to it, and the layers
+    with the attribute ``halves``. One that names a module with a ``flow`` of its own stands for that one's stages. A
+    parameter that several name belongs to the last of them. Layers that depend on the number of classes are the head.
     """
 
     encoder: tuple[str, ...] = ()

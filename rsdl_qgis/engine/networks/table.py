@@ -31,11 +31,12 @@ class Network:
 SEGMENTATION: dict[str, Network] = {
     "unet": Network("U-Net", "segmentation", "unet:UNet", "10.1007/978-3-319-24574-4_28", multiple=16),
     "unet-light": Network("U-Net light of the active-fire study", "segmentation", "unet:UNet", "10.1016/j.isprsjprs.2021.06.002", multiple=16, options={"widths": (16, 32, 64, 128, 256)}),
-    "unet-encoder": Network("U-Net with a classification network as encoder", "segmentation", "unet_encoder:EncoderUNet", "10.1007/978-3-319-24574-4_28", multiple=32, choices={"encoder": ("resnet34", "resnet18", "resnet50", "resnet101", "resnet152", "vgg16", "vgg19", "vgg16-bn", "vgg19-bn", "densenet121", "densenet169", "densenet201")}),
+    "unet-encoder": Network("U-Net with a classification network as encoder", "segmentation", "unet_encoder:EncoderUNet", "10.1007/978-3-319-24574-4_28", multiple=32, choices={"encoder": ("resnet34", "resnet18", "resnet50", "resnet101", "resnet152", "vgg16", "vgg19", "vgg16-bn", "vgg19-bn", "densenet121", "densenet169", "densenet201", "efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2", "mobilenet-v2", "mobilenet-v3-large", "mobilenet-v3-small")}),
     "unetpp": Network("U-Net++", "segmentation", "unetpp:UNetPlusPlus", "10.1007/978-3-030-00889-5_1", multiple=16, choices={"deep_supervision": (False, True)}),
     "segnet": Network("SegNet", "segmentation", "segnet:SegNet", "10.1109/TPAMI.2016.2644615", multiple=32),
     "unet3d": Network("3D U-Net", "segmentation", "unet3d:UNet3D", "10.1007/978-3-319-46723-8_49", multiple=8, choices={"depth": ("dates", "bands")}),
     "unet4d": Network("4D U-Net", "segmentation", "unet4d:UNet4D", "10.3390/rs14030634", multiple=16),
+    "galileo-nano-map": Network("Galileo nano, a map", "segmentation", "galileo:GalileoMap", "arXiv:2502.09356", bands=10, multiple=16, options={"variant": "nano"}),
     "ombrianet": Network("OmbriaNet", "segmentation", "ombrianet:OmbriaNet", "10.1109/JSTARS.2022.3155559", multiple=32),
 }  # fmt: skip
 
@@ -55,9 +56,17 @@ CLASSIFICATION: dict[str, Network] = {
     "densenet121": Network("DenseNet-121", "classification", "densenet:DenseNet", "10.1109/CVPR.2017.243", smallest=32, size=224, options={"depth": 121}),
     "densenet169": Network("DenseNet-169", "classification", "densenet:DenseNet", "10.1109/CVPR.2017.243", smallest=32, size=224, options={"depth": 169}),
     "densenet201": Network("DenseNet-201", "classification", "densenet:DenseNet", "10.1109/CVPR.2017.243", smallest=32, size=224, options={"depth": 201}),
+    "efficientnet-lite0": Network("EfficientNet-Lite0", "classification", "efficientnet:EfficientNetLite", "arXiv:1905.11946", multiple=32, size=224, options={"variant": "lite0"}),
+    "efficientnet-lite1": Network("EfficientNet-Lite1", "classification", "efficientnet:EfficientNetLite", "arXiv:1905.11946", multiple=32, size=256, options={"variant": "lite1"}),
+    "efficientnet-lite2": Network("EfficientNet-Lite2", "classification", "efficientnet:EfficientNetLite", "arXiv:1905.11946", multiple=32, size=256, options={"variant": "lite2"}),
+    "mobilenet-v2": Network("MobileNetV2", "classification", "mobilenet_v2:MobileNetV2", "10.1109/CVPR.2018.00474", smallest=32, size=224),
+    "mobilenet-v3-large": Network("MobileNetV3, large", "classification", "mobilenet_v3:MobileNetV3", "10.1109/ICCV.2019.00140", smallest=32, size=224, options={"variant": "large"}),
+    "mobilenet-v3-small": Network("MobileNetV3, small", "classification", "mobilenet_v3:MobileNetV3", "10.1109/ICCV.2019.00140", smallest=32, size=224, options={"variant": "small"}),
     "vit-b16": Network("ViT-B/16", "classification", "vit:ViT", "arXiv:2010.11929", multiple=16, size=224, any_size=False, options={"variant": "b16"}),
     "vit-b32": Network("ViT-B/32", "classification", "vit:ViT", "arXiv:2010.11929", multiple=32, size=224, any_size=False, options={"variant": "b32"}),
     "vit-small": Network("ViT, small", "classification", "vit:ViT", "arXiv:2010.11929", multiple=8, size=64, any_size=False, options={"variant": "small"}),
+    "galileo-nano": Network("Galileo nano", "classification", "galileo:Galileo", "arXiv:2502.09356", bands=10, multiple=4, size=16, any_size=False, options={"variant": "nano"}),
+    "galileo-tiny": Network("Galileo tiny", "classification", "galileo:Galileo", "arXiv:2502.09356", bands=10, multiple=4, size=16, any_size=False, options={"variant": "tiny"}),
     "siamese-resnet50": Network("Siamese ResNet-50", "classification", "siamese_resnet:SiameseResNet", "10.1109/LGRS.2019.2894399", dates=2, smallest=32, size=224, options={"depth": 50}),
 }  # fmt: skip
 
@@ -70,7 +79,7 @@ CHANGE: dict[str, Network] = {
     "cdnet": Network("CDNet", "change", "cdnet:CDNet", "10.1007/s10514-018-9734-5", dates=2, smallest=16),
     "fcn-pp": Network("FCN-PP", "change", "fcnpp:FCNPP", "10.1109/LGRS.2018.2889307", dates=2, multiple=16),
     "unetpp-change": Network("U-Net++ on stacked dates", "change", "unetpp:UNetPlusPlus", "10.3390/rs11111382", dates=2, multiple=16, options={"deep_supervision": True}),
-    "siamese-resnet-unet": Network("Siamese ResNet U-Net", "change", "siamese_resnet:SiameseResNetUNet", "10.1109/ICIP.2018.8451652", dates=2, multiple=32, choices={"encoder": ("resnet34", "resnet18", "resnet50", "resnet101", "resnet152")}),
+    "siamese-resnet-unet": Network("Siamese ResNet U-Net", "change", "siamese_resnet:SiameseResNetUNet", "10.1109/ICIP.2018.8451652", dates=2, multiple=32, choices={"encoder": ("resnet34", "resnet18", "resnet50", "resnet101", "resnet152", "efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2", "mobilenet-v2", "mobilenet-v3-large", "mobilenet-v3-small")}),
 }  # fmt: skip
 
 TIME_SERIES: dict[str, Network] = {
@@ -78,11 +87,23 @@ TIME_SERIES: dict[str, Network] = {
     "lstm": Network("LSTM", "time-series", "recurrent:LSTM", "10.1162/neco.1997.9.8.1735", bands=4, size=23),
     "bilstm": Network("Bidirectional LSTM", "time-series", "recurrent:LSTM", "10.1016/j.neunet.2005.06.042", bands=4, size=23, options={"bidirectional": True}),
     "tempcnn": Network("Temporal CNN", "time-series", "tempcnn:TempCNN", "10.3390/rs11050523", bands=4, size=23),
+    "presto": Network("Presto", "time-series", "presto:Presto", "arXiv:2304.14065", bands=10, size=12),
 }  # fmt: skip
 
+BODIES = {
+    "encoder": (
+        "resnet",
+        "efficientnet-lite0",
+        "efficientnet-lite1",
+        "efficientnet-lite2",
+        "mobilenet-v2",
+        "mobilenet-v3-large",
+        "mobilenet-v3-small",
+    )
+}
 DETECTION: dict[str, Network] = {
-    "faster-rcnn": Network("Faster R-CNN, ResNet-50 FPN", "detection", "faster_rcnn:FasterRCNN", "10.1109/TPAMI.2016.2577031", multiple=32, size=640),
-    "faster-rcnn-small": Network("Faster R-CNN, small backbone", "detection", "faster_rcnn:FasterRCNN", "10.1109/TPAMI.2016.2577031", multiple=32, size=640, options={"depth": 18, "width": 128}),
+    "faster-rcnn": Network("Faster R-CNN, ResNet-50 FPN", "detection", "faster_rcnn:FasterRCNN", "10.1109/TPAMI.2016.2577031", multiple=32, size=640, choices=BODIES),
+    "faster-rcnn-small": Network("Faster R-CNN, small backbone", "detection", "faster_rcnn:FasterRCNN", "10.1109/TPAMI.2016.2577031", multiple=32, size=640, options={"depth": 18, "width": 128}, choices=BODIES),
     "yolo-n": Network("YOLO, nano", "detection", "yolo:YOLO", "arXiv:2107.08430", multiple=32, size=640, options={"variant": "n"}),
     "yolo-s": Network("YOLO, small", "detection", "yolo:YOLO", "arXiv:2107.08430", multiple=32, size=640, options={"variant": "s"}),
     "yolo-m": Network("YOLO, medium", "detection", "yolo:YOLO", "arXiv:2107.08430", multiple=32, size=640, options={"variant": "m"}),

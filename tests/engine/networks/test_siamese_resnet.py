@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from rsdl_qgis.engine.errors import ModelError
+from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.networks.resnet import ResNet
 from rsdl_qgis.engine.networks.siamese_resnet import SiameseResNet, SiameseResNetUNet
 
@@ -114,6 +115,18 @@ def test_maps_of_every_sensor():
         assert not torch.allclose(network(*changed), network(*pairs()), atol=1e-4)
 
 
+def test_an_efficientnets_weights_load_into_the_encoder():
+    network = SiameseResNetUNet({"image": (2, 3)}, 2, "efficientnet-lite0", 16)
+    body = build_network("efficientnet-lite0", {"image": (1, 3)}, 5).state_dict()
+    body = {f"encoder.{name}": value for name, value in body.items() if not name.startswith("classifier.")}
+    missing, unexpected = network.load_state_dict(body, strict=False)
+    assert not unexpected and not [name for name in missing if name.startswith("encoder.")]
+    answer = network(torch.randn(2, 2, 3, 32, 64, generator=torch.Generator().manual_seed(1)))
+    assert answer.shape == (2, 2, 32, 64)
+    answer.square().mean().backward()
+    assert all(p.grad is not None for p in network.parameters())
+
+
 def test_there_is_no_such_encoder():
-    with pytest.raises(ModelError, match=r"'vgg16'.*resnet18, resnet34"):
+    with pytest.raises(ModelError, match=r"'vgg16'.*resnet34, resnet18"):
         SiameseResNetUNet(SENSORS, 2, "vgg16")

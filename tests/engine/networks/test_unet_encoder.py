@@ -12,8 +12,13 @@ from rsdl_qgis.engine.networks import SEGMENTATION, build_network
 from rsdl_qgis.engine.networks.unet_encoder import EncoderUNet
 
 WIDTHS = (4, 4, 6, 6, 8)
-SMALL = {"resnet": {"width": 4}, "vgg": {"widths": WIDTHS}, "densenet": {"growth": 4, "blocks": (1, 1, 1, 1)}}
-ENCODERS = ("resnet34", "resnet50", "vgg16", "vgg19-bn", "densenet121")
+SMALL = {
+    "resnet": {"width": 4},
+    "vgg": {"widths": WIDTHS},
+    "densenet": {"growth": 4, "blocks": (1, 1, 1, 1)},
+    "efficientnet": {"width": 0.25},
+}
+ENCODERS = ("resnet34", "resnet50", "vgg16", "vgg19-bn", "densenet121", "efficientnet-lite0")
 
 
 def options(encoder):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -96,6 +97,29 @@ def test_every_task_ends_in_a_model_that_runs(tmp_path, monkeypatch, task, label
     assert ("Uncertainty and errors" in page) == (task != "regression")
     assert not (tmp_path / "model.training").exists()
     assert report.fractions == sorted(report.fractions) and report.fractions[-1] == 1.0
+
+
+def test_a_start_chooses_the_network_and_tells_it_bands_and_months(tmp_path):
+    """The person's own file of published weights, of a network that wants to know."""
+    file = Path(os.environ.get("RSDL_DATA", "../shared/data"), "foreign", "presto", "default_model.pt")
+    if not file.is_file():
+        pytest.skip("needs the data sets (RSDL_DATA)")
+    dates = ("2020-03-05", "2020-04-10", "2020-06-01")
+    make_folder(tmp_path / "chips", "time-series", counts=(4, 2, 0), side=4, bands=4, dates=dates)
+    report = Heard()
+    asked = arguments(tmp_path, "time-series", epochs=1, pretrained=str(file), freeze="encoder")
+    run_train({key: value for key, value in asked.items() if key not in ("network", "options")}, report)
+    card = read_card(tmp_path / "model")
+    assert card.network == "presto"
+    assert card.options == {"bands": ["B1", "B2", "B3", "B4"], "months": [3, 4, 6]}
+    assert "Started from the published weights 'default_model.pt' (Presto)" in "\n".join(
+        text for _, text in report.lines
+    )
+    weights = load_file(tmp_path / "model" / "weights.safetensors")
+    published = torch.load(file, map_location="cpu", weights_only=True)
+    frozen = [name for name in weights if name in published]
+    assert len(frozen) > 30
+    assert not [name for name in frozen if not torch.allclose(weights[name].float(), published[name], atol=1e-3)]
 
 
 def test_a_folder_of_images_is_trained_from_as_it_is(tmp_path):

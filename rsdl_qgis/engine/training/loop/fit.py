@@ -20,6 +20,7 @@ from ...networks.memory_format import channels_last
 from ..processes import group
 from ..processes.norms import sharing_statistics
 from ..start.freezing import freezing, parameter_groups
+from ..start.lora import merged_state
 from .checkpoint import ASKED, load_checkpoint, save_checkpoint
 from .progress import Clock
 from .sam import perturbed
@@ -49,6 +50,7 @@ class Settings:
     training stops early; 0: never. ``keep``: the epoch whose weights are kept, "best" or "last". ``precision``: "full",
     "mixed", or "auto", which is mixed where that is faster. ``layer_decay``: learning rate of a stage relative to the
     next stage towards the head. ``unfreeze_every``: epochs after which one more stage is unfrozen; 0: never.
+    ``head_epochs``: first epochs in which only the head is trained, with ``new_stages``.
     ``batch_size`` and ``metric`` (title of the score) are for messages.
     """
 
@@ -70,6 +72,8 @@ class Settings:
     device: str = "cpu"
     layer_decay: float = 1.0
     unfreeze_every: int = 0
+    head_epochs: int = 0
+    new_stages: tuple[str, ...] = ()
     metric: str = "score"
 
 
@@ -91,7 +95,7 @@ class Epoch:
     ``waited``: seconds without a batch ready, of all its ``seconds``. ``rate``: the head's learning rate in the last
     step. ``network``: the averaged network, in evaluation mode. ``history``: number, loss, score, rate, seconds and
     waited of every epoch since the first, also before a resume. ``best``: number and score of the best epoch (of equal
-    ones the first); ``best_state``: the averaged network's weights after it, on the CPU.
+    ones the first); ``best_state``: the averaged network's weights after it, on the CPU, merged where it has LoRA.
     """
 
     number: int
@@ -141,7 +145,7 @@ def fit(
     written (the previous one stays), DeviceError when the device has too little memory, Cancelled.
     """
     network = sharing_statistics(channels_last(network).to(settings.device), settings.device)
-    frozen = freezing(network, freeze, settings.unfreeze_every)
+    frozen = freezing(network, freeze, settings.unfreeze_every, settings.head_epochs, settings.new_stages)
     state = initial_state(network, len(batches), settings, freeze)
     state.resume(checkpoint, report)
     clock = Clock(report, settings.epochs, len(batches), len(state.history), settings.metric)
@@ -256,7 +260,7 @@ class TrainingState:
         better = not self.best_state or score > best or (math.isnan(best) and not math.isnan(score))
         if better or self.settings.keep == "last":
             self.best = (record["number"], score)
-            state = self.average.state_dict()
+            state = merged_state(self.average)
             self.best_state = {name: value.detach().to("cpu", copy=True) for name, value in state.items()}
 
     def stalled(self) -> bool:

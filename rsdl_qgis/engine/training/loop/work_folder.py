@@ -22,6 +22,7 @@ from ..model import write_weights
 from ..processes.group import is_first
 from ..request import TrainRequest
 from ..samples.batches import Batches
+from ..start.lora import merge_lora
 from .fit import Epoch, Settings, fit, network_output
 from .tensorboard import EVENTS, EventWriter
 
@@ -29,6 +30,7 @@ Forward = Callable[[nn.Module, Sequence[Tensor], Any], Any]
 NEWER: Mapping[str, Any] = {"nodata": None, "steps": ()}  # fields of inputs and their scaling
 CHECKPOINT, BEST, ASKED = "checkpoint.pt", "best", "asked.txt"
 TARGETS = "answers"  # folder of a teacher's predictions
+FEATURES = "features"  # folder of what a frozen network gives its last layer
 BEFORE = "best-before"  # the best model of a stopped training that another one replaced
 
 
@@ -90,7 +92,8 @@ def _as_before(fields: list[tuple[str, Any]]) -> dict[str, Any]:
 def _set_aside(request: TrainRequest, report: Report) -> None:
     """Remove what another training left in the work folder, except its best model."""
     checkpoint, best, before = (request.work / name for name in (CHECKPOINT, BEST, BEFORE))
-    shutil.rmtree(request.work / TARGETS, ignore_errors=True)
+    for name in (TARGETS, FEATURES):
+        shutil.rmtree(request.work / name, ignore_errors=True)
     if not checkpoint.is_file():
         return
     checkpoint.unlink()
@@ -137,6 +140,7 @@ def run_epochs(
             raise
         message = f"{error.message} The best model so far is in {best} and can be used as it is."
         raise Cancelled(message, "Start the same training again to resume it.") from None
+    merge_lora(network)
     network.load_state_dict(epoch.best_state)
     finish(network.eval())
     return epoch

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,8 @@ class Stage:
 class Freezing:
     """The frozen stages of each epoch: the first ``frozen`` of ``stages``, one less after every ``every`` epochs.
 
-    ``every`` 0: the same in all epochs. ``trained``: the parameters that the network itself declares trainable.
+    ``every`` 0: the same in all epochs. ``trained``: the parameters that the network itself declares trainable. In the
+    first ``head_epochs`` epochs the first ``body`` stages are frozen in any case.
     """
 
     network: nn.Module
@@ -38,10 +39,13 @@ class Freezing:
     frozen: int
     every: int
     trained: frozenset[str]
+    body: int = 0
+    head_epochs: int = 0
 
     def at(self, epoch: int) -> tuple[Stage, ...]:
         """The frozen stages of an epoch, counted from 0."""
-        return self.stages[: max(0, self.frozen - (epoch // self.every if self.every else 0))]
+        count = max(0, self.frozen - (epoch // self.every if self.every else 0))
+        return self.stages[: max(count, self.body) if epoch < self.head_epochs else count]
 
     def apply(self, epoch: int) -> None:
         """Set the network to training mode for an epoch.
@@ -58,17 +62,26 @@ class Freezing:
             self.network.get_submodule(module).eval()
 
 
-def freezing(network: nn.Module, what: str | int, unfreeze_every: int = 0) -> Freezing:
+def freezing(
+    network: nn.Module,
+    what: str | int,
+    unfreeze_every: int = 0,
+    head_epochs: int = 0,
+    new_stages: Collection[str] = (),
+) -> Freezing:
     """The plan to freeze "nothing", the "encoder", the "backbone" (all but the head), or a number of first stages.
 
     ``unfreeze_every``: gradual unfreezing, epochs after which one more stage is unfrozen, from output to input (Howard,
-    Ruder, ACL 2018, doi:10.18653/v1/P18-1031); with "nothing" all but the head is frozen at first. InputError for what
-    cannot be frozen.
+    Ruder, ACL 2018, doi:10.18653/v1/P18-1031); with "nothing" all but the head is frozen at first. ``head_epochs``:
+    first epochs in which only the head is trained (Kumar et al., ICLR 2022, arXiv:2202.10054), together with
+    ``new_stages``, the names of stages with random weights, and what comes after these. InputError for what cannot be
+    frozen.
     """
-    stages = stages_of(network) if what != "nothing" or unfreeze_every else ()
+    stages = stages_of(network) if what != "nothing" or unfreeze_every or head_epochs else ()
     first = "backbone" if what == "nothing" and unfreeze_every else what
     trained = frozenset(name for name, parameter in network.named_parameters() if parameter.requires_grad)
-    return Freezing(network, stages, _count(stages, first), unfreeze_every, trained)
+    body = next((i for i, stage in enumerate(stages) if stage.part == "head" or stage.name in new_stages), 0)
+    return Freezing(network, stages, _count(stages, first), unfreeze_every, trained, body, head_epochs)
 
 
 def freeze(network: nn.Module, what: str | int) -> None:
@@ -179,8 +192,13 @@ def _order(found: re.Match[str], modules: dict[str, nn.Module]) -> int:
         return 0
     number, container = int(found[1]), modules.get(found.string[: found.start(1)].rstrip("."))
     if isinstance(container, nn.Sequential):
-        number = sum("Pool" in type(layer).__name__ for layer in list(container)[:number])
+        number = sum(_halves(layer) for layer in list(container)[: number + 1])
     return -number if "last_first" in found.re.groupindex else number
+
+
+def _halves(layer: nn.Module) -> bool:
+    """Whether a new stage begins with a layer of a sequence: a pooling, or one that says so."""
+    return "Pool" in type(layer).__name__ or bool(getattr(layer, "halves", False))
 
 
 def _count(stages: tuple[Stage, ...], what: str | int) -> int:

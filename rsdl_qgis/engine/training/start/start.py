@@ -18,8 +18,8 @@ from ...cards.card import Class, Input, ModelCard
 from ...errors import InputError, ModelError
 from ...feedback import Report
 from ...networks import NETWORKS, check_options, option_names
+from .addresses import PUBLISHED
 from .freezing import stages_of
-from .published import PUBLISHED
 from .transfer import Channel, Transfer, adapt_classes, take_over
 from .weights import Encoder, Weights, encoders, model_weights, pretrained_weights, same_outputs
 
@@ -58,9 +58,30 @@ def start(
         return start_with(model_weights(base_model), network, inputs, [item.name for item in classes])
     if pretrained:
         weights = pretrained_weights(pretrained, network, report or Report())
-        return start_with(weights, network, inputs, [item.name for item in classes])
+        started = start_with(weights, network, inputs, [item.name for item in classes])
+        scaling = scaling_line(weights, inputs)
+        return replace(started, lines=(*started.lines, scaling) if scaling else started.lines)
     count = sum(parameter.numel() for parameter in network.parameters())
     return Started((f"Started from scratch: {count:,} new parameters.",), new=count)
+
+
+def scaling_line(weights: Weights, inputs: Sequence[Input]) -> str:
+    """Which inputs have the scaling that the weights were trained with; '' where that is not known."""
+    known = {_scales(item) for encoder in weights.encoders for item in encoder.inputs}
+    if not known:
+        return ""
+    own = [item.name for item in inputs if any(_scales(item) & of for of in known)]
+    measured = [item.name for item in inputs if item.name not in own]
+    said = [f"{', '.join(own)} as in the weights' own training"] if own else []
+    said += [f"{', '.join(measured)} by the training chips"] if measured else []
+    return f"Scaling: {'; '.join(said)}."
+
+
+def _scales(item: Input) -> frozenset[tuple[float, float, float]]:
+    """(divisor, mean, standard deviation) of each date and band of an input, to seven digits."""
+    scaling = item.scaling
+    pairs = zip((x for row in scaling.mean for x in row), (x for row in scaling.std for x in row))
+    return frozenset((scaling.divisor, float(f"{mean:.7g}"), float(f"{std:.7g}")) for mean, std in pairs)
 
 
 def network_to_build(

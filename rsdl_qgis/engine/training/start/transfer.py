@@ -99,7 +99,8 @@ def take_over(
             "Choose weights of this network.",
         )
     layers = {name: layer for name, layer in network.named_modules() if isinstance(layer, (*LAYERS, *TRANSPOSED))}
-    image = _image_weights(given, own, layers, places.values())
+    by_name = any(getattr(module, "bands_by_name", False) for module in network.modules())
+    image = [] if by_name else _image_weights(given, own, layers, places.values())
     changed, bands = _with_bands(given, own, image, source_inputs, target_inputs)
     changed |= _with_positions(given, own)
     misfits = [name for name, value in given.items() if name not in changed and value.shape != own[name].shape]

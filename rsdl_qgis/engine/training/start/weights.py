@@ -13,14 +13,16 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ...cards.card import WEIGHTS_FILE, Input
+from ...cards.card import WEIGHTS_FILE, Band, Input
 from ...cards.store import Store, unpack
 from ...errors import ModelError
 from ...feedback import Report
 from ...networks import NETWORKS, build_network
 from ...runtime.sessions import check_file
+from ...tables.earth_bands import known_band
+from .addresses import PUBLISHED
 from .freezing import encoders_of, stages_of
-from .published import PUBLISHED, published_weights, read_weights
+from .published import published_line, published_weights, read_weights
 
 IMAGENET = "imagenet"  # any published weights that fit the network's encoder
 
@@ -95,7 +97,7 @@ def model_weights(model: str) -> Weights:
 def pretrained_weights(name: str, network: nn.Module, report: Report) -> Weights:
     """Published weights by name ("imagenet": that fit the network's encoder), or the weights in a file."""
     name = published_for(network) if name.strip().lower() == IMAGENET else name
-    published = PUBLISHED.get(name) or next((p for p in PUBLISHED.values() if p.file == Path(name).name), None)
+    published = published_line(name)
     state = published_weights(name, report)
     if published is None:
         return _file_weights(Path(name).name, state, network)
@@ -104,16 +106,51 @@ def pretrained_weights(name: str, network: nn.Module, report: Report) -> Weights
     return Weights(title, state, encoders(source, published.inputs), class_axes=heads)
 
 
+def start_inputs(
+    pretrained: str | None, name: str, options: Mapping[str, Any], inputs: Sequence[Input]
+) -> tuple[Input, ...]:
+    """The input of published weights, with its scaling, under the name of each of ``inputs`` that it can stand for.
+
+    That is one with a band of the same name, or with as many bands. ``name``, ``options``: of the network to train. ()
+    for no weights, and for a file of other weights.
+    """
+    if pretrained and pretrained.strip().lower() == IMAGENET:
+        pretrained = published_for(outline(name, {"image": (NETWORKS[name].dates or 1, 3)}, 2, options))
+    published = published_line(pretrained) if pretrained else None
+    if published and published.by_name:
+        (known,) = published.inputs
+        kept = [replace(_of_bands(known, item.bands), name=item.name) for item in inputs]
+        return tuple(item for item in kept if item.bands)
+    return tuple(
+        replace(known, name=item.name)
+        for known in (published.inputs if published else ())
+        for item in inputs
+        if len(item.bands) == len(known.bands)
+        or any(band.matches(own.name) for band in known.bands for own in item.bands)
+    )
+
+
+def _of_bands(known: Input, bands: Sequence[Band]) -> Input:
+    """``known`` with those of ``bands`` that it has, by the names that networks of named bands go by."""
+    places = {band.name: number for number, band in enumerate(known.bands)}
+    found = [(band, places[known_band(band.name)]) for band in bands if known_band(band.name) in places]
+    mean, std = (tuple(row[0][i] for _, i in found) for row in (known.scaling.mean, known.scaling.std))
+    return replace(
+        known, bands=tuple(band for band, _ in found), scaling=replace(known.scaling, mean=(mean,), std=(std,))
+    )
+
+
 def published_for(network: nn.Module) -> str:
     """The name of published weights that contain this network's encoder. ModelError when there are none."""
     wanted = dict(_encoder_parameters(network))
-    for name, published in PUBLISHED.items():
+    pictures = {name: line for name, line in PUBLISHED.items() if not line.own}
+    for name, published in pictures.items():
         state = dict(_published_outline(published.network)[0].named_parameters())
         if all(key in state and same_outputs(state[key], value) for key, value in wanted.items()):
             return name
     raise ModelError(
         "There are no published weights for this network.",
-        f"Choose one of the networks {', '.join(PUBLISHED)}, one with such an encoder, or no published weights.",
+        f"Choose one of the networks {', '.join(pictures)}, one with such an encoder, or no published weights.",
     )
 
 

@@ -160,3 +160,15 @@ def test_all_encoders_of_a_network_lie_in_the_same_stages():
     stages = stages_of(build("ombrianet", {"s1": (2, 1), "s2": (1, 3)}))
     first = {p.split(".")[1] for p in stages[0].parameters}
     assert first == {"s1_0", "s1_1", "s2_0"} and stages[0].parameters[0].endswith("stem.weight")
+
+
+def test_the_head_alone_is_trained_at_first():
+    network = two_dates("unet-encoder")
+    plan = freezing(network, "nothing", head_epochs=2)
+    assert {stage.part for stage in plan.at(1)} == {"encoder", "decoder"} and plan.at(2) == ()
+    decoder = [stage.name for stage in stages_of(network) if stage.part == "decoder"]
+    plan = freezing(network, 1, head_epochs=1, new_stages=decoder)
+    assert {stage.part for stage in plan.at(0)} == {"encoder"} and len(plan.at(0)) > 1 and len(plan.at(1)) == 1
+    plan.apply(0)
+    learns = {name.partition(".")[0] for name, parameter in network.named_parameters() if parameter.requires_grad}
+    assert "head" in learns and "encoder" not in learns

@@ -15,6 +15,7 @@ from rsdl_qgis.engine.cards.stac_mlm import from_item, to_item
 from rsdl_qgis.engine.errors import InputError, ModelError
 from rsdl_qgis.engine.networks import NETWORKS, build_network
 from rsdl_qgis.engine.training.start import weights as weights_module
+from rsdl_qgis.engine.training.start.published import PUBLISHED
 from rsdl_qgis.engine.training.start.start import best_source, network_to_build, start
 from rsdl_qgis.engine.training.start.weights import Encoder
 from rsdl_qgis.paths import plugin_file
@@ -338,6 +339,15 @@ def test_published_weights_go_into_the_encoder_and_their_bands_where_they_belong
     assert asked == ["resnet18"] * 3
     with pytest.raises(ModelError, match=r"other widths than that of the published weights 'resnet18'"):
         begin("unet-encoder", inputs, ("a", "b"), pretrained="resnet18", encoder="resnet50")
+
+
+def test_the_report_says_whose_scaling_the_inputs_have(monkeypatch):
+    published = build_network("resnet18", {"image": (1, 3)}, 1000).state_dict()
+    monkeypatch.setattr(weights_module, "published_weights", lambda name, report: published)
+    ours = replace(image(*RGB), scaling=PUBLISHED["resnet18"].inputs[0].scaling)
+    for item, words in ((ours, "as in the weights' own training"), (image(*RGB), "by the training chips")):
+        _, begun, _ = begin("resnet18", [item], ("a", "b"), pretrained="resnet18")
+        assert begun.lines[-1] == f"Scaling: {item.name} {words}."
 
 
 @pytest.mark.parametrize("prefix", ["", "module.", "net.backbone.", "encoder."])

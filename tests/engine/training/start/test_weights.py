@@ -9,7 +9,13 @@ from rsdl_qgis.engine.cards.card import Band, Input
 from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.networks import build_network
-from rsdl_qgis.engine.training.start.weights import encoders, model_weights, pretrained_weights, published_for
+from rsdl_qgis.engine.training.start.weights import (
+    encoders,
+    model_weights,
+    pretrained_weights,
+    published_for,
+    start_inputs,
+)
 from rsdl_qgis.paths import plugin_file
 
 from ...networks.samples import build
@@ -57,3 +63,20 @@ def test_a_file_is_read_for_the_network(tmp_path):
     assert weights.title == "the weights in own.pth" and list(weights.state) == ["encoder.conv1.weight"]
     with pytest.raises(ModelError, match="There are no published weights 'resnet19', and no such file"):
         pretrained_weights("resnet19", network, Report())
+
+
+def test_published_weights_bring_their_scaling_to_the_inputs_that_they_can_stand_for():
+    inputs = (
+        Input("photo", (Band("1"), Band("2"), Band("3"))),
+        Input("s2", (Band("B2"), Band("B3"), Band("B4"), Band("B8"))),
+        Input("s1", (Band("VV"), Band("VH"))),
+    )
+    own = start_inputs("efficientnet-lite0", "efficientnet-lite0", {}, inputs)
+    assert [item.name for item in own] == ["photo", "s2"]
+    scaling = own[0].scaling
+    assert scaling.divisor * scaling.mean[0][0] == pytest.approx(127)
+    assert scaling.divisor * scaling.std[0][2] == pytest.approx(128)
+    found = start_inputs(" ImageNet", "siamese-resnet-unet", {"encoder": "resnet18"}, inputs)
+    assert found[0].scaling.mean == ((0.485, 0.456, 0.406),)
+    assert start_inputs("folder/resnet18-f37072fd.pth", "resnet18", {}, inputs)
+    assert start_inputs("own.pth", "resnet18", {}, inputs) == start_inputs(None, "resnet18", {}, inputs) == ()

@@ -1,0 +1,119 @@
+"""Features of samples: what a frozen network gives its last layer, computed once and kept in files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ...errors import InputError
+from ...feedback import Report
+from ..start.freezing import stages_of
+from .batches import Batches, Sample, in_order
+
+CLOSE = 1e-3  # relative difference of a network's output to its last layer's, at most
+
+
+class Features(Sequence[Sample]):
+    """Samples of features: ``[i]`` -> ([(F,) float32], label); names and places are those of the images."""
+
+    def __init__(self, file: Path, samples: Any):
+        self._values = np.load(file, mmap_mode="r")
+        self._labels = torch.stack([samples.label(index) for index in range(len(samples))])
+        self.names, self.places = samples.names, samples.places
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __getitem__(self, index: Any) -> Any:
+        return [torch.from_numpy(np.array(self._values[index]))], self._labels[index]
+
+
+class FeatureBatches(Batches):
+    """Batches of features, which have no augmentation."""
+
+    def _sample(self, number: int, position: int, index: int) -> Sample:
+        return self.samples[index]
+
+
+class LastLayer(nn.Module):
+    """The last layer of a network alone, which takes features."""
+
+    def __init__(self, network: nn.Module):
+        super().__init__()
+        self.layer = last_layer(network)
+
+    def forward(self, features: Tensor) -> Tensor:
+        output: Tensor = self.layer(features)
+        return output
+
+
+def last_layer_output(network: nn.Module, features: Sequence[Tensor], labels: Any) -> Tensor:
+    """The output of a batch of features; a ``forward`` of ``fit``."""
+    output: Tensor = last_layer(network)(features[0])
+    return output
+
+
+def last_layer(network: nn.Module) -> nn.Linear:
+    """The linear layer that ends the head. InputError where it ends in another one."""
+    heads = [name for stage in stages_of(network) if stage.part == "head" for name in stage.parameters]
+    modules = dict(network.named_modules())
+    last = modules[heads[-1].rpartition(".")[0]] if heads else None
+    if not isinstance(last, nn.Linear):
+        raise _unfit(network)
+    return last
+
+
+def write_features(file: Path, network: nn.Module, samples: Any, size: int, device: str, report: Report) -> None:
+    """Write what the last layer of a network is given for each sample, float32 (N, F), unless the file is there.
+
+    The network is not trained meanwhile: no dropout, and norms have their own statistics. InputError where its output
+    is not that of its last layer; may raise Cancelled.
+    """
+    if file.is_file():
+        return
+    features = feature_run(network, device)
+    values: NDArray[np.float32] | None = None
+    part, done = file.with_suffix(".part.npy"), 0
+    for images, labels in in_order(samples, size):
+        report.check()
+        found = features(images)
+        if values is None:
+            values = np.lib.format.open_memmap(part, "w+", np.float32, (len(samples), found.shape[1]))
+        values[done : done + len(labels)] = found
+        done += len(labels)
+        report.progress(done / len(samples), "Computing features")
+    if values is not None:
+        values.flush()  # type: ignore[attr-defined]
+        part.replace(file)
+
+
+def feature_run(network: nn.Module, device: str) -> Callable[[list[Tensor]], NDArray[np.float32]]:
+    """The features (N, F) of batches of images."""
+    network, layer = network.eval().to(device), last_layer(network)
+    given: list[Tensor] = []
+
+    @torch.inference_mode()
+    def run(images: list[Tensor]) -> NDArray[np.float32]:
+        given.clear()
+        handle = layer.register_forward_pre_hook(lambda _, inputs: given.append(inputs[0]))
+        try:
+            output = network(*(image.to(device) for image in images))
+        finally:
+            handle.remove()
+        if len(given) != 1 or given[0].ndim != 2 or not torch.allclose(layer(given[0]), output, CLOSE, CLOSE):
+            raise _unfit(network)
+        found: NDArray[np.float32] = given[0].float().cpu().numpy()
+        return found
+
+    return run
+
+
+def _unfit(network: nn.Module) -> InputError:
+    problem = f"METHOD=linear trains one linear layer on features, and {type(network).__name__} does not end in one."
+    return InputError(problem, "Choose METHOD=finetune with FREEZE=backbone, or a network for scenes or time series.")

