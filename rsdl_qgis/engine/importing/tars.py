@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import lzma
 import shutil
 import tarfile
 import zipfile
@@ -23,7 +22,6 @@ OPENERS: Mapping[str, Callable[..., Any]] = {  # ending of a file -> what opens 
     ".gz": gzip.open,
     ".tbz2": bz2.open,
     ".bz2": bz2.open,
-    ".xz": lzma.open,
 }
 LARGEST_HEADER = 1 << 20  # bytes that are read at once
 _AGAIN = "Get the model again, or pack it as a plain zip."
@@ -32,7 +30,7 @@ _AGAIN = "Get the model again, or pack it as a plain zip."
 def is_tar(path: Path) -> bool:
     """Whether a file is, by its name, a tar archive."""
     name = path.name.lower()
-    return name.endswith((".tar", ".tgz", ".tbz2", ".tar.gz", ".tar.bz2", ".tar.xz"))
+    return name.endswith((".tar", ".tgz", ".tbz2", ".tar.gz", ".tar.bz2"))
 
 
 def as_zip(path: Path, target: Path) -> Path:
@@ -57,7 +55,7 @@ def as_zip(path: Path, target: Path) -> Path:
             while chunk := file.read(CHUNK):  # zeros, at whose end what is cut off shows
                 left -= len(chunk)
                 _check(path, tarfile.TarInfo("its end"), count, left)
-    except (tarfile.TarError, EOFError, ValueError, zlib.error, lzma.LZMAError, OverflowError) as error:
+    except (tarfile.TarError, EOFError, ValueError, zlib.error, gzip.BadGzipFile, OverflowError) as error:
         raise ModelError(f"{path} is damaged, or no tar archive: {shortened(str(error))}.", _AGAIN) from None
     except OSError as error:
         if error.errno is not None:  # of the disk
