@@ -32,9 +32,10 @@ STRUCTURE = {  # operations that call functions or give variables: TensorFlow pu
         "EmptyTensorList",
         "TensorListReserve",
     ),
-    *("TensorListPushBack", "TensorListPopBack", "TensorListElementShape", "PreventGradient", "Snapshot", "Rank"),
-    *("ScaleAndTranslate", "Mod", "Inv", "Log1p", "Expm1", "Xlogy", "Xdivy", "MulNoNan", "BroadcastArgs", "LinSpace"),
+    *("TensorListPushBack", "TensorListPopBack", "TensorListElementShape", "Rank"),
+    "ScaleAndTranslate",
 }
+_SAME = ("PreventGradient", "Snapshot")  # operations that give what they get
 _VARIABLES = ("VariableV2", "Variable")
 _AGAIN = "Get the model again."
 
@@ -47,8 +48,11 @@ def frozen(meta: Any, call: Call, folder: Path, known: set[str]) -> Any:
     objects = meta.object_graph_def
     checkpoint = Checkpoint(folder, objects)
     graph = _of_function(meta, call) if call.function else _of_graph(meta, call)
-    check_operations(graph, known | STRUCTURE)
+    check_operations(graph, known | STRUCTURE | set(_SAME))
     for node in _nodes(graph):
+        if node.op in _SAME:
+            node.op = "Identity"
+            node.attr.pop("message", None)
         node.attr.pop("_output_shapes", None)  # of handles of variables, which become the numbers themselves
     if call.function:
         held = {f"captured_{i}": _captured(meta, node, checkpoint) for i, node in enumerate(call.captured)}
