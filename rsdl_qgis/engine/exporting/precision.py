@@ -15,8 +15,10 @@ from ..cards.card import ModelCard
 from ..runtime.network import Arrays
 from ..runtime.onnx_arrays import fed
 from ..runtime.onnx_engine import file_form
+from ..tables.tasks import task_of
 
 FLOAT = ("Softmax", "Sigmoid", "LogSoftmax")  # operators whose numbers, as probabilities, stay in single precision
+OF_DETECTORS = ("Conv",)  # what else they have computes coordinates, which 8 bits cannot hold
 
 
 def in_half(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -38,7 +40,7 @@ def in_integers(model: onnx.ModelProto, card: ModelCard, tiles: Sequence[Arrays]
     from onnxruntime.quantization.registry import QDQRegistry
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    producer = model.producer_name
+    producer, boxes = model.producer_name, task_of(card.task).boxes
     quiet = logging.getLogger()
     level = quiet.level
     quiet.setLevel(logging.ERROR)  # its notes on how it could be done otherwise
@@ -52,7 +54,7 @@ def in_integers(model: onnx.ModelProto, card: ModelCard, tiles: Sequence[Arrays]
                 str(target),
                 _Reader(card, source, tiles),
                 quant_format=QuantFormat.QDQ,
-                op_types_to_quantize=[name for name in QDQRegistry if name not in FLOAT],
+                op_types_to_quantize=list(OF_DETECTORS) if boxes else [n for n in QDQRegistry if n not in FLOAT],
                 per_channel=True,
                 reduce_range=True,
                 weight_type=QuantType.QInt8,

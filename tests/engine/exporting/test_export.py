@@ -268,3 +268,9 @@ def test_made_up_tiles_are_told(export, numbers):
 def test_layers_that_do_not_fit_are_refused(export, numbers, make_raster, rng):
     with pytest.raises(MismatchError, match="needs 2 band"):
         export(numbers, "onnx", layers=[{"path": str(make_raster(rng.random((3, 32, 32)).astype("f4")))}])
+
+
+def test_a_detector_in_whole_numbers_keeps_its_coordinates(export, make_raster, rng):
+    image = rng.integers(0, 255, (3, 16, 16)).repeat(8, 1).repeat(8, 2).astype("uint8")
+    layers = [{"path": str(make_raster(image, descriptions=("red", "green", "blue")))}]
+    assert export(plugin_file("models") / "planes", "onnx-int8", layers=layers).same > 0.9
