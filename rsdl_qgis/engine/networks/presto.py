@@ -48,7 +48,7 @@ class PrestoEncoder(nn.Module):
     further bands.
 
     forward: ``images`` (group -> (N, T, bands), in Presto's units), ``seen`` (group -> (N, T) bool), ``months`` (N, T)
-    from 0; ``place`` (N, 2) latitude and longitude in degrees; ``cover`` (N, T) class of Dynamic World, ``NO_COVER``
+    from 0; ``place`` (N, 3) as of ``on_sphere``; ``cover`` (N, T) class of Dynamic World, ``NO_COVER``
     for none; ``other`` (N, T, bands), with ``seen["other"]`` -> (N, width). What is not seen never changes the output.
     """
 
@@ -99,7 +99,7 @@ class PrestoEncoder(nn.Module):
         code = self.pos_embed[:, : months.shape[1]].expand(months.shape[0], -1, -1)
         parts = []
         if place is not None:
-            parts.append((self._place(place), torch.ones_like(months[:, :1], dtype=torch.bool)))
+            parts.append((self.latlon_embed(place)[:, None], torch.ones_like(months[:, :1], dtype=torch.bool)))
         for number, name in enumerate(GROUPS):
             if name in images:
                 channel, still = self.channel_embed.weight[number], name == STILL
@@ -118,9 +118,11 @@ class PrestoEncoder(nn.Module):
             x = block(x, heard)
         return self.norm(mean_of(x, known))
 
-    def _place(self, place: Tensor) -> Tensor:
-        lat, lon = torch.deg2rad(place).unbind(1)
-        return self.latlon_embed(torch.stack([lat.cos() * lon.cos(), lat.cos() * lon.sin(), lat.sin()], 1))[:, None]
+
+def on_sphere(place: Tensor) -> Tensor:
+    """Latitude and longitude in degrees (..., 2) as a point of the unit sphere (..., 3)."""
+    lat, lon = torch.deg2rad(place).unbind(-1)
+    return torch.stack([lat.cos() * lon.cos(), lat.cos() * lon.sin(), lat.sin()], -1)
 
 
 def coded(channel: Tensor, month: Tensor, code: Tensor) -> Tensor:
@@ -172,7 +174,7 @@ class Presto(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(width, classes)
         self.register_buffer("months", torch.tensor(month_numbers(months, self.dates)), persistent=False)
-        self.register_buffer("latlon", torch.tensor(list(latlon)) if latlon else None, persistent=False)
+        self.register_buffer("place", on_sphere(torch.tensor([list(latlon)])) if latlon else None, persistent=False)
 
     def forward(self, *inputs_and_valid: Tensor) -> Tensor:
         *inputs, valid = inputs_and_valid
@@ -185,7 +187,7 @@ class Presto(nn.Module):
         if self.groups.ndvi:
             images["NDVI"] = ndvi_of(raw, self.groups.ndvi)
         seen = dict.fromkeys((*images, "other"), valid)
-        place = self.latlon.expand(x.shape[0], -1) if self.latlon is not None else None
+        place = self.place.expand(x.shape[0], -1) if self.place is not None else None
         other = x[..., list(self.groups.other)] if self.groups.other else None
         months = self.months.expand(x.shape[0], -1)
         return self.head(self.dropout(self.encoder(images, seen, months, place, other=other)))

@@ -17,7 +17,7 @@ ENCODERS = SEGMENTATION["unet-encoder"].choices["encoder"]
 
 
 class EncoderUNet(nn.Module):
-    """U-Net whose contracting half is a ResNet, VGG or DenseNet, over all dates and inputs stacked as bands.
+    """U-Net whose contracting half is a classification network, over all dates and inputs stacked as bands.
 
     ``encoder`` is the network's name in the table and ``encoder_options`` what it is built with. Its parameters,
     without those of the classifying layers, have their own names under ``encoder.``, so that published weights load.

@@ -66,7 +66,7 @@ def _distilled(
     """``run_distil`` after its checks; ``start``: when it started (seconds)."""
     request, path, teacher, (name, options) = asked.training, asked.path, asked.teacher, student
     folder, split = shared_chips(request, report)
-    options = told(name, options, folder.inputs)
+    options = told(name, options, folder.inputs, request.options)
     if request.consistency:
         check_crops(folder.size, shared_multiple(request, name, options, folder.inputs, teacher))
     run = open_run(teacher, path, request.device, request.threads)

@@ -71,7 +71,7 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     request = replace(request, device=set_up_device(request.device, request.threads))
     with work_folder(request):
         folder, split = shared_chips(request, report)
-        options = told(name, options, folder.inputs)
+        options = told(name, options, folder.inputs, request.options)
         if request.consistency:
             check_crops(folder.size, sides_multiple(request, name, options, folder.inputs))
         known = base.inputs if base else start_inputs(request.pretrained, name, options, folder.inputs)

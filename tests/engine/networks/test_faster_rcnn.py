@@ -267,11 +267,11 @@ def test_it_finds_what_it_has_learnt(training_seed, reached):
             assert torch.equal(label[found], target["labels"])
 
 
-def test_another_encoder_stands_below_the_pyramid():
-    """An EfficientNet's weights load by name, keep their norms' epsilon, and are trained with the rest."""
-    options = {"encoder": "efficientnet-lite0", "encoder_options": {"width": 0.25}}
-    network = small(**options)
-    body = build_network("efficientnet-lite0", {"image": (1, 3)}, 5, width=0.25).state_dict()
+@pytest.mark.parametrize("encoder", ["efficientnet-lite0", "mobilenet-v3-small"])
+def test_another_encoder_stands_below_the_pyramid(encoder):
+    """Its weights load by name, keep their norms' epsilon, and are trained with the rest."""
+    network = small(encoder=encoder, encoder_options={"width": 0.25})
+    body = build_network(encoder, {"image": (1, 3)}, 5, width=0.25).state_dict()
     body = {f"backbone.body.{name}": value for name, value in body.items() if not name.startswith("classifier.")}
     missing, unexpected = network.load_state_dict(body, strict=False)
     assert not unexpected and not [name for name in missing if name.startswith("backbone.body.")]

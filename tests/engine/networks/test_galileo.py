@@ -6,12 +6,15 @@ import os
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 
+from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard, Tiling
 from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.networks.galileo import GROUPS, VARIANTS, Galileo, GalileoEncoder, GalileoMap, published_names
+from rsdl_qgis.engine.runtime.onnx_export import export_onnx
 from rsdl_qgis.engine.tables.earth_bands import MOMENTS
 
 FOLDER = Path(os.environ.get("RSDL_DATA", "../shared/data"), "foreign", "galileo-nano")
@@ -68,6 +71,26 @@ def test_a_network_on_raw_values_gives_the_authors_output(published, golden):
         with torch.inference_mode():
             answers.append(network(torch.from_numpy((raw - mean) / std)).numpy()[len(answers)])
     assert np.abs(np.stack(answers) - golden[f"{case}/mean"]).max() < 1e-4
+
+
+@pytest.mark.parametrize("name", ["galileo-nano", "galileo-nano-map"])
+def test_export_of_all_that_it_takes_agrees(tmp_path, name):
+    names = [*BANDS[:-1], "EVI"]
+    torch.manual_seed(0)
+    options = {"size": 8, "patch": 2, "bands": names, "months": [4, 9], **SMALL}
+    network = build_network(name, {"s2": (2, 13)}, 2, **options).eval()
+    assert len(network.groups.whole) == 6 and network.groups.ndvi and network.groups.other == (12,)
+    item = Input("s2", tuple(map(Band, names)), ("a", "b"))
+    classes = (Class(0, "a", "#000000"), Class(1, "b", "#000000"))
+    task = "segmentation" if name.endswith("map") else "classification"
+    tiling = Tiling(size=8, multiple=8, any_size=name.endswith("map"))
+    card = ModelCard("a", "A", (item,), classes, task, name, tiling=tiling)
+    export_onnx(network, card, tmp_path / "network.onnx", half_weights=False)
+    session = onnxruntime.InferenceSession(str(tmp_path / "network.onnx"), providers=["CPUExecutionProvider"])
+    image = torch.randn(3, 2, 13, 8, 8, generator=torch.Generator().manual_seed(1))
+    (got,) = session.run(None, {"s2": image.numpy()})
+    with torch.inference_mode():
+        assert np.abs(got - network(image).softmax(1).numpy()).max() < 1e-4
 
 
 def test_a_map_sees_its_windows_each_by_itself():

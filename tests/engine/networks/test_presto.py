@@ -6,12 +6,15 @@ import os
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 
+from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard
 from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.networks import build_network
-from rsdl_qgis.engine.networks.presto import GROUPS, Presto, PrestoEncoder, published_names
+from rsdl_qgis.engine.networks.presto import GROUPS, Presto, PrestoEncoder, on_sphere, published_names
+from rsdl_qgis.engine.runtime.onnx_export import export_onnx
 from rsdl_qgis.engine.tables.earth_bands import MOMENTS
 
 FOLDER = Path(os.environ.get("RSDL_DATA", "../shared/data"), "foreign", "presto")
@@ -55,7 +58,7 @@ def test_published_weights_give_the_authors_outputs(published, golden, case):
     seen = {name: given["mask"][..., place].amax(2) == 0 for name, place in places.items()}
     months = (given["month"][:, None] + torch.arange(given["x"].shape[1])) % 12
     with torch.inference_mode():
-        answer = encoder(images, seen, months, given["latlons"], given["dynamic_world"])
+        answer = encoder(images, seen, months, on_sphere(given["latlons"]), given["dynamic_world"])
     assert np.abs(answer.numpy() - golden[f"{case}/embedding"]).max() < 1e-4
 
 
@@ -74,6 +77,22 @@ def test_a_network_on_raw_values_gives_the_authors_output(published, golden):
     with torch.inference_mode():
         answer = network(scaled, torch.ones(1, 12, dtype=torch.bool))
     assert np.abs(answer.numpy() - golden["real_s2only/embedding"][:1]).max() < 1e-4
+
+
+def test_export_of_all_that_it_takes_agrees(tmp_path):
+    names = ["VV", "VH", *SENTINEL2, "temperature_2m", "total_precipitation", "elevation", "slope", "EVI"]
+    network = small(names, 4, latlon=[-12.5, -55.5])
+    assert len(network.groups.whole) == 8 and network.groups.ndvi and network.groups.other == (16,)
+    x, valid = series(names, 4)
+    valid[0, 2:] = False
+    item = Input("s2", tuple(map(Band, names)), tuple("abcd"))
+    card = ModelCard("a", "A", (item,), (Class(0, "a", "#000000"), Class(1, "b", "#000000")), "time-series", "presto")
+    export_onnx(network, card, tmp_path / "network.onnx", half_weights=False)
+    session = onnxruntime.InferenceSession(str(tmp_path / "network.onnx"), providers=["CPUExecutionProvider"])
+    for rows in (slice(0, 2), slice(0, 1)):
+        (got,) = session.run(None, {"s2": x[rows].numpy(), "valid": valid[rows].numpy()})
+        with torch.inference_mode():
+            assert np.abs(got - network(x[rows], valid[rows]).softmax(1).numpy()).max() < 1e-4
 
 
 def test_bands_are_found_by_name_in_any_order():

@@ -17,8 +17,18 @@ SMALL = {
     "vgg": {"widths": WIDTHS},
     "densenet": {"growth": 4, "blocks": (1, 1, 1, 1)},
     "efficientnet": {"width": 0.25},
+    "mobilenet": {"width": 0.25},
 }
-ENCODERS = ("resnet34", "resnet50", "vgg16", "vgg19-bn", "densenet121", "efficientnet-lite0")
+ENCODERS = (
+    "resnet34",
+    "resnet50",
+    "vgg16",
+    "vgg19-bn",
+    "densenet121",
+    "efficientnet-lite0",
+    "mobilenet-v2",
+    "mobilenet-v3-small",
+)
 
 
 def options(encoder):

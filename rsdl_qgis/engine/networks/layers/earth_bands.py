@@ -66,8 +66,8 @@ def ndvi_of(raw: Tensor, channels: tuple[int, int]) -> Tensor:
     """NDVI (..., 1) from B8 and B4 in ``raw`` (..., C); 0 where their sum is not positive."""
     near, red = (raw[..., channel : channel + 1] for channel in channels)
     total = near + red
-    index = (near - red) / torch.where(total > 0, total, torch.ones_like(total))
-    return torch.where(total > 0, index.clamp(-1, 1), torch.zeros_like(index))
+    index = (near - red) / torch.where(total > 0, total, 1.0)
+    return torch.where(total > 0, index.clamp(-1, 1), 0.0)
 
 
 def band_names(bands: Sequence[str], channels: int) -> list[str]:

@@ -10,15 +10,18 @@ from ...dates import date_in
 from ...networks import option_names
 
 
-def told(name: str, options: Mapping[str, Any], inputs: Sequence[Input]) -> dict[str, Any]:
-    """A network's options with ``bands`` and ``months``, where it has these and they are not given.
+def told(
+    name: str, options: Mapping[str, Any], inputs: Sequence[Input], asked: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A network's options with ``bands`` and ``months`` of these inputs, where it has such options.
 
     ``bands``: the names of all inputs' bands, in order. ``months``: of each date, 1 to 12, where all dates' names have
-    one.
+    one. ``asked``: what a person gives, which stays; what ``options`` have from a base model does not.
     """
     known = option_names(name)
     found = {"bands": [band.name for item in inputs for band in item.bands], "months": months_of(inputs)}
-    return {**{key: value for key, value in found.items() if value and key in known}, **options}
+    kept = {key: value for key, value in options.items() if key not in found}
+    return {**kept, **{key: value for key, value in found.items() if value and key in known}, **(asked or {})}
 
 
 def months_of(inputs: Sequence[Input]) -> list[int]:

@@ -86,7 +86,10 @@ def test_the_persons_own_file_of_an_encoder_is_known_by_its_hash(name, network, 
     assert item.scaling.mean[0] == pytest.approx([MOMENTS[band][0] for band in names[:4]])
     options = told(network, {}, inputs)
     assert options == {"bands": list(names), "months": [int(date[5:7]) for date in dates]}
-    assert told(network, {"months": [1] * len(dates)}, inputs)["months"] == [1] * len(dates)
+    given = {"months": [1] * len(dates)}
+    assert told(network, given, inputs, given)["months"] == [1] * len(dates)
+    inherited = {"bands": ["B2"], "months": [2]}  # a base model's, whose bands and dates were others
+    assert told(network, inherited, inputs) == options
     built = build_network(network, {"image": (len(dates), 5)}, 2, **options)
     scaled = replace(inputs[0], scaling=item.scaling)
     begun = start(built, [scaled], CLASSES, None, file, Report())
