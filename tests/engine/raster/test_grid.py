@@ -111,3 +111,9 @@ def test_boxes_of_turned_grids(transform):
     x, y = transform.c + 35, transform.f + 75
     expected = [7, 3] if transform.a else [3, 7]
     assert pixel_boxes(grid, np.array([[x, y, x + 1, y + 1]]))[0, :2].tolist() == expected
+
+
+@pytest.mark.parametrize("text", ["", "nowhere", "{}", "[]", "1", "null", '{"init": 3}', '"x"'])
+def test_a_text_that_is_no_coordinate_system_is_a_sentence(text):
+    with pytest.raises(InputError, match="is no coordinate system"):
+        crs_of(text)
