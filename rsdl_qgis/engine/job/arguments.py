@@ -381,6 +381,7 @@ OPERATIONS: Mapping[str, Table] = {
         "grow": Argument(Whole(0, 50), default=0),  # pixels
         **AREA,
         "polygons": Argument(Path()),
+        **SHAPE,
     },
     "assess_map": {
         "predicted": Argument(ListOf(Object("a map", LABELLED), 1), required=True),

@@ -18,6 +18,7 @@ from ..saving import saving_parameters
 from ..text import tr
 from ..worker.layers import RasterUse
 from .base import InferenceAlgorithm, Plan
+from .further import polygon_shape
 
 OPERATION = "cloud_mask"
 ARGUMENTS = OPERATIONS[OPERATION]
@@ -81,14 +82,16 @@ class CloudMask(InferenceAlgorithm):
         return [shared.class_raster(self.output_label()), shared.polygons()]
 
     def initAlgorithm(self, configuration=None):
-        for parameter in [*with_products(self.inputs()), *self.outputs(), *self.running(), *saving_parameters()]:
+        shape = [parameter for parameter, _ in self.further().values()]
+        own = [*with_products(self.inputs()), *self.outputs(), *shape, *self.running()]
+        for parameter in [*own, *saving_parameters()]:
             self.addParameter(parameter)
 
     def operation(self):
         return OPERATION
 
     def further(self):
-        return {}
+        return polygon_shape(tr("Polygons: "))
 
     def plan(self, parameters, context):
         layer = given_raster(self, parameters, "INPUT", context)

@@ -7,7 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 from osgeo import gdal
-from qgis.core import QgsProcessingContext, QgsRasterLayer
+from qgis.core import QgsProcessingContext, QgsRasterLayer, QgsVectorLayer
 
 BANDS = {"B02": "B2", "B03": "B3", "B04": "B4", "B08": "B8", "B12": "B12"}
 BURNED = np.zeros((64, 64), bool)
@@ -88,7 +88,9 @@ def test_a_cloud_mask_goes_into_a_map_of_another_raster(run, scenes, tmp_path, r
     polygons = str(tmp_path / "mask.gpkg")
     results, _ = run("cloudmask", {"PRODUCT": scenes["AFTER_PRODUCT"], "OUTPUT": mask, "POLYGONS": polygons})
     np.testing.assert_array_equal(read_raster(mask) == 1, CLOUD[::2, ::2])
-    assert results["POLYGONS"] == polygons
+    assert results["POLYGONS"] == polygons and QgsVectorLayer(polygons).featureCount() > 0
+    run("cloudmask", {"PRODUCT": scenes["AFTER_PRODUCT"], "OUTPUT": mask, "POLYGONS": polygons, "MIN_AREA": 1e9})
+    assert {feature["class"] for feature in QgsVectorLayer(polygons).getFeatures()} <= {"clear"}
     given = {**only(scenes, "AFTER"), "METHOD": "otsu", "OUTPUT": output}
     run("burnedarea", {**given, "QUALITY_RASTER": mask, "QUALITY_VALUES": "1, 2"})
     np.testing.assert_array_equal(read_raster(output) == 255, CLOUD)

@@ -14,6 +14,7 @@ from ...products.table import product_at
 from ...raster.grid import Bounds
 from ...tables.quality import FILL, WORDS
 from ...vector.masks import PolygonMask
+from ...vector.tracing.polygon_shape import PolygonShape
 from ..request import MapFiles
 
 OPERATION = "cloud_mask"
@@ -54,7 +55,7 @@ class CloudMaskRequest:
             fill=own.get(FILL, ()),
             grow=given["grow"],
             nodata=given["input"].get("nodata"),
-            files=MapFiles(given["output"], None, given["polygons"]),
+            files=MapFiles(given["output"], None, given["polygons"], shape=PolygonShape.of(given)),
             extent=None if given["extent"] is None else tuple(given["extent"]),
             extent_crs=given["extent_crs"],
             mask=PolygonMask.of(given),
