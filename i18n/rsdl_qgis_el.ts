@@ -1461,11 +1461,11 @@ zip: το μοντέλο όπως είναι, για την 'Εισαγωγή μ
   </message>
   <message>
    <source>STAC MLM item</source>
-   <translation>STAC MLM item</translation>
+   <translation>Στοιχείο STAC MLM</translation>
   </message>
   <message>
    <source>STAC items (*.json)</source>
-   <translation>STAC items (*.json)</translation>
+   <translation>Στοιχεία STAC (*.json)</translation>
   </message>
   <message>
    <source>LAYERS: '{layer}' is no raster file.</source>
