@@ -81,6 +81,9 @@ class Archive:
         if len(marks) > 1 and content.others:
             named = ", ".join(shortened(name) for name in marks[:5])
             raise content.error(f"{path} holds {len(marks)} models: {named}.", "Unpack it, and choose one of them.")
+        if not marks and content.others:
+            known = ", ".join((content.mark, *content.others))
+            raise content.error(f"{path} holds no {content.name}: no {known}.")
         if len(marks) != 1:
             raise content.error(f"{path} should hold one {content.mark}, and holds {len(marks)}.")
         folder = marks[0][: len(marks[0]) - len(marks[0].rsplit("/", 1)[-1])]  # '' or with a slash at its end

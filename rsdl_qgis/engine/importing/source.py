@@ -95,7 +95,7 @@ def _of_path(path: Path, work: Path, report: Report, said: Facts, stem: str = ""
     if path.is_dir():
         return _of_folder(path, work, report, said, stem or path.name)
     if is_tar(path):
-        zipped = as_zip(path, work / "tar.zip")
+        zipped = as_zip(path, work / f"{path.name}.zip")
         return replace(_of_path(zipped, work, report, said, stem or path.name.partition(".")[0]), file=None)
     ending, stem = path.suffix.lower(), stem or path.stem
     if ending in ARCHIVES:

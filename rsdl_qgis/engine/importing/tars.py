@@ -50,7 +50,10 @@ def as_zip(path: Path, target: Path) -> Path:
                 _check(path, member, count, left)
                 if member.isdir():
                     continue
-                with made.open(member.name.removeprefix("./"), "w", force_zip64=True) as packed:
+                name = member.name.removeprefix("./")
+                if name in made.NameToInfo:
+                    raise ModelError(f"{path} holds {shortened(name)} twice.", _AGAIN)
+                with made.open(name, "w", force_zip64=True) as packed:
                     _copy(path, archive, member, packed)
             while chunk := file.read(CHUNK):  # zeros, at whose end what is cut off shows
                 left -= len(chunk)

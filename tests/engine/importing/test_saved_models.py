@@ -86,14 +86,17 @@ def tar(path, *members):
         ([("saved_model.pb", b"", tarfile.SYMTYPE)], "a link or a device"),
         ([("saved_model.pb", b"", tarfile.LNKTYPE)], "a link or a device"),
         ([("saved_model.pb", b"", tarfile.FIFOTYPE)], "a link or a device"),
-        ([("a/con", b"x", tarfile.REGTYPE)], "no name for a file on every system"),
+        (
+            [("saved_model.pb", b"x", tarfile.REGTYPE), ("con", b"x", tarfile.REGTYPE)],
+            "no name for a file on every system",
+        ),
         ([("a", b"x", tarfile.REGTYPE), ("a", b"y", tarfile.REGTYPE)], "twice"),
         ([(f"f{i}", b"", tarfile.REGTYPE) for i in range(6)], "more than 5 files"),
         ([("readme", b"x", tarfile.REGTYPE)], "holds no model"),
     ],
 )
 def test_an_archive_that_is_unsafe_is_refused_and_nothing_is_written_elsewhere(tmp_path, monkeypatch, members, text):
-    monkeypatch.setattr("rsdl_qgis.engine.importing.tar.MOST_MEMBERS", 5)
+    monkeypatch.setattr("rsdl_qgis.engine.importing.tars.MOST_MEMBERS", 5)
     with pytest.raises(ModelError, match=text):
         run_import({"input": str(tar(tmp_path / "a.tar", *members))}, Listening())
     assert not (tmp_path / "saved_model.pb").exists()
