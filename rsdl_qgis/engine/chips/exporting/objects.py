@@ -47,7 +47,7 @@ def objects_of(chips: ChipFolder, chip: Chip) -> list[Outlined]:
     """The objects of a chip."""
     label = chips.label(chip)
     if chips.labels == "raster":
-        return list(_regions(label, [chips.classes.index(item) for item in object_classes(chips)]))
+        return list(regions(label, [chips.classes.index(item) for item in object_classes(chips)]))
     found = []
     for x1, y1, x2, y2, index, difficult in label.tolist():
         found.append(Outlined((x1, y1, x2, y2), int(index), (x2 - x1) * (y2 - y1), bool(difficult)))
@@ -67,7 +67,7 @@ def log_unlabelled(chips: ChipFolder, form: str, report: Report) -> None:
         )
 
 
-def _regions(label: NDArray[np.uint8], wanted: list[int]) -> Iterator[Outlined]:
+def regions(label: NDArray[np.uint8], wanted: list[int]) -> Iterator[Outlined]:
     """The regions of equal pixels, connected by their sides, of the wanted ones of the values of a label (h, w)."""
     known = np.zeros(IGNORE + 1, bool)
     known[wanted] = True
