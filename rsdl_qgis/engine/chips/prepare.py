@@ -17,16 +17,20 @@ from numpy.typing import NDArray
 from ..errors import InputError, OutputError
 from ..feedback import Report
 from ..files.names import hidden
+from ..job.arguments import OPERATIONS, some
 from ..job.outputs import writing
 from ..raster.geotiff import not_written
+from ..tables.chip_formats import OURS
 from ..tables.tasks import TASKS
 from .cutting.cutter import cut
+from .exporting.export import check_format, export
 from .folder import CHIPS_FILE, FILED, SAMPLES_FILE, SPLITS, Chip, ChipFolder, files_of, read_chips, write_chips
 from .importing.boxes import import_boxes
 from .importing.images import import_folder
 from .request import ChipsRequest
 from .splitting.splits import SplitNote, label_counts, split_chips
 
+CUT = ".chips"  # folder of the chips that are exported in another format
 FILE_MANAGERS = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -55,29 +59,36 @@ def prepare_chips(request: ChipsRequest, folder: Path, report: Report) -> tuple[
 def run_export_chips(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """Make a chip folder from layers, or from a folder of images, whose files stay where they are.
 
-    The arguments are the data arguments of the job "train", and ``output``, the folder. Result: ``output``, ``chips``
-    (their number), ``size``, ``split`` (a description), ``splits`` (chips per split), ``dropped``, and ``classes``:
-    ``name``, ``value``, ``color`` and ``pixels`` (or scenes, objects), in all and per split.
+    The arguments are the data arguments of the job "train", ``output``, the folder, and ``format``, one of
+    ``CHIP_FORMATS``: in others than the chip folder, images are written too, and chips between the splits are left out.
+    Result: ``output``, ``chips`` (their number), ``size``, ``split`` (a description), ``splits`` (chips per split),
+    ``dropped``, and ``classes``: ``name``, ``value``, ``color`` and ``pixels`` (or scenes, objects), in all and per
+    split.
     """
     if not arguments.get("output"):
         raise OutputError("The job does not say 'output', the folder of the chips.")
     output, request = Path(arguments["output"]), ChipsRequest.of(arguments, labelled=bool(arguments.get("labels")))
+    form = some(OPERATIONS["export_chips"], ("format",), arguments).get("format", OURS)
+    if not request.given:
+        inputs = {name for source in request.cut.sources for name in source.layers}
+        check_format(form, request.cut.task, request.cut.kind, len(inputs))
     _check_output(output)
     with whole_folder(output) as part:
-        if request.given:
-            chips, note, counts = _taken(request, request.given, part, report)
-            chips = chips if chips.path == part.resolve() else absolute(chips)
-            chips = replace(chips, path=part, note={**chips.note, **_plain(note), "cut": True})
-            write_chips(chips)
+        if form == OURS:
+            chips, note, counts = _made(request, part, report)
+            number = len(chips.chips)
         else:
-            chips, note, counts = _cut(request, part, report)
+            (part / CUT).mkdir()
+            chips, note, counts = _made(request, part / CUT, report)
+            number = export(chips, form, part, report)
+            shutil.rmtree(part / CUT)
     for warning in note.warnings:
         report.log("warning", warning)
     splits = np.array([chip.split for chip in chips.chips])
     report.progress(1.0, "Done")
     return {
         "output": str(output),
-        "chips": len(chips.chips),
+        "chips": number,
         "size": chips.size,
         "split": note.text,
         "splits": {split: int((splits == split).sum()) for split in SPLITS},
@@ -93,6 +104,17 @@ def run_export_chips(arguments: Mapping[str, Any], report: Report) -> dict[str, 
             for item, column in zip(chips.classes, counts.T)
         ],
     }
+
+
+def _made(request: ChipsRequest, folder: Path, report: Report) -> tuple[ChipFolder, SplitNote, NDArray]:
+    """The chip folder, its split, and its label counts."""
+    if not request.given:
+        return _cut(request, folder, report)
+    chips, note, counts = _taken(request, request.given, folder, report)
+    chips = chips if chips.path == folder.resolve() else absolute(chips)
+    chips = replace(chips, path=folder, note={**chips.note, **_plain(note), "cut": True})
+    write_chips(chips)
+    return chips, note, counts
 
 
 @contextmanager

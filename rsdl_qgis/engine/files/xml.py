@@ -9,9 +9,11 @@ from xml.etree.ElementTree import (  # nosec B405: what is parsed is parsed here
     SubElement,
     TreeBuilder,
     XMLParser,
+    indent,
+    tostring,
 )
 
-__all__ = ["Element", "ElementTree", "SubElement", "XMLError", "parse_xml"]
+__all__ = ["Element", "ElementTree", "SubElement", "XMLError", "parse_xml", "xml_text"]
 
 
 class XMLError(ValueError):
@@ -34,3 +36,9 @@ def parse_xml(text: str | bytes) -> Element:
     except (ParseError, ValueError, LookupError) as error:  # an encoding that is not known is a LookupError
         raise XMLError(str(error)) from None
     return root
+
+
+def xml_text(root: Element) -> str:
+    """The text of an element, a line for each one inside."""
+    indent(root)
+    return tostring(root, encoding="unicode") + "\n"

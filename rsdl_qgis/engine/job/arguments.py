@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..tables.axes import AXES
+from ..tables.chip_formats import CHIP_FORMATS, OURS
 from ..tables.classifiers import CLASSIFIERS, SHARES
 from ..tables.devices import ENGINES
 from ..tables.exports import EXPORT_FORMATS
@@ -429,7 +430,7 @@ OPERATIONS: Mapping[str, Table] = {
         "background": Argument(Whole(0, 65_534)),  # the value that is not drawn
         **SHAPE,
     },
-    "export_chips": {**OUTPUT, **DATA},
+    "export_chips": {**OUTPUT, **DATA, "format": Argument(Choice(tuple(CHIP_FORMATS)), default=OURS)},
     "active_fire": {
         **OUTPUT,
         "polygons": Argument(Path()),

@@ -12,7 +12,7 @@ number_raster  the numbers of one band, at the pixels of another grid
 stack          a product's files as one layer, without what its quality bands mark
 source         RasterSource: the named inputs of a job on one grid, with their validity
 stored         how a file stores its pixels: in which order, and what its numbers stand for
-thumbnail      small JPEG and PNG images for reports
+thumbnail      small JPEG and PNG images
 tiles          how a raster is cut into tiles
 writer         RasterSink: rows into a finished GeoTIFF
 """

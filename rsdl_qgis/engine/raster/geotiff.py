@@ -26,12 +26,13 @@ def write_geotiff(
     nodata: float | None = None,
     names: Sequence[str] = (),
     classes: Sequence[ClassEntry] = (),
+    interleave: str = "band",
 ) -> None:
     """Write (bands, h, w); what is masked is so when it is read again.
 
     It is filled with ``nodata``, which no valid pixel may have; without one there is a mask band, and a pixel that is
     masked in any band is so in all. ``names``: of the bands; ``classes``: (value, name, '#rrggbb'), kept as a colour
-    table (uint8) and CLASS_<value> tags. Raises OutputError where it cannot be written.
+    table (uint8) and CLASS_<value> tags; ``interleave``: band or pixel. Raises OutputError where it cannot be written.
     """
     data, mask = values.data, np.ma.getmaskarray(values)
     if nodata is not None:
@@ -47,7 +48,7 @@ def write_geotiff(
             crs=crs_of(grid.crs) if grid.crs else None,
             transform=grid.transform,
             nodata=nodata,
-            interleave="band",
+            interleave=interleave,
             compress="deflate",
             zlevel=1,
             predictor=_predictor(data.dtype),

@@ -1,4 +1,4 @@
-"""Small images for reports: arrays as JPEG and PNG files in memory."""
+"""Small images: arrays as JPEG and PNG files in memory."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def jpeg(pixels: NDArray[np.uint8], quality: int = 85) -> bytes:
 def png(indexes: NDArray[np.uint8], colors: Mapping[int, Color]) -> bytes:
     """A drawing: (H, W) indexes into ``colors``."""
     return _encoded(indexes[None], colors, driver="PNG", zlevel=9)
+
+
+def png_bands(bands: NDArray[np.uint8]) -> bytes:
+    """An image without loss: (C, H, W), 1 or 3 bands."""
+    return _encoded(bands, None, driver="PNG")
 
 
 def _encoded(bands: NDArray[np.uint8], colors: Mapping[int, Color] | None, **options: Any) -> bytes:

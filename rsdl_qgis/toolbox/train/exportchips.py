@@ -12,6 +12,7 @@ from qgis.core import (
     QgsProcessingUtils,
 )
 
+from ...engine.tables.chip_formats import CHIP_FORMATS, OURS, fitting_formats
 from ...engine.tables.tasks import RASTERS, TASKS
 from .. import parameters as shared
 from ..saving import JobAlgorithm, saving_parameters
@@ -39,7 +40,9 @@ class ExportChips(JobAlgorithm):
         return tr(
             "Cuts rasters and their labels into chips, small georeferenced GeoTIFF files, split into training, "
             "validation and test. The tables of the folder, chips.json and samples.csv, can be read and changed by "
-            "hand, and the training algorithms take the folder as CHIPS.\n\nWithout labels the chips are images "
+            "hand, and the training algorithms take the folder as CHIPS.\n\nFORMAT writes them for other programs instead, "
+            "in the folders these expect, without the chips that lie between the splits. The training algorithms take "
+            "these folders as CHIPS, too.\n\nWithout labels the chips are images "
             "alone, which 'Distil model' can train on."
         )
 
@@ -64,6 +67,7 @@ class ExportChips(JobAlgorithm):
             *(parameter for form in RASTERS for parameter in data.image_parameters(form)),
             *data.label_parameters("classes"),
             *option_table.basic("labels", OPTIONS, offer),
+            _format(),
             data.extent_parameter(),
             *data.advanced_parameters(),
             *option_table.advanced(OPTIONS, offer),
@@ -85,6 +89,7 @@ class ExportChips(JobAlgorithm):
         text = checks.area_problem(self, parameters, context, images)
         text = text or (self._labels_problem(parameters, context, task, labels) if labels else "")
         said = option_table.values(OPTIONS, self, parameters, context)
+        text = text or self._format_problem(parameters, context, task, bool(labels))
         text = text or checks.split_problem(said, "") or checks.chip_size_problem(said)
         path = shared.fixed_path(parameters.get("OUTPUT"))
         text = text or ("" if shared.is_temporary(path) else folder_problem(Path(path), CHIPS_FILE))
@@ -113,6 +118,20 @@ class ExportChips(JobAlgorithm):
         if text or kind == "numbers" or said["unlabelled"] == "background" or (kind == "scenes" and said["multilabel"]):
             return text
         return checks.one_class_problem(labels, field, kind)
+
+    def _format_problem(self, parameters, context, task, labelled) -> str:
+        """The format cannot hold the chips of the task and its labels."""
+        multilabel = option_table.values(OPTIONS, self, parameters, context)["multilabel"]
+        kind = TASKS[task].chip_labels[-1 if multilabel else 0] if labelled else "none"
+        chosen, fitting = self.parameterAsEnumString(parameters, "FORMAT", context), fitting_formats(task, kind)
+        if chosen in fitting:
+            return ""
+        text = tr("FORMAT={chosen} cannot hold these chips ({task}). Choose {formats}.")
+        if not labelled:
+            text = tr("FORMAT={chosen} needs labels. Choose LABELS, or {formats}.")
+        elif kind == "classes":
+            text = tr("FORMAT={chosen} cannot hold several classes per scene. Choose MULTILABEL=no, or {formats}.")
+        return text.format(chosen=chosen, task=task, formats=", ".join(fitting))
 
     def _task(self, parameters, context) -> str:
         task = self.parameterAsEnumString(parameters, "TASK", context)
@@ -145,6 +164,7 @@ class ExportChips(JobAlgorithm):
                 **said,
                 "split": resolved_split(said["split"], None),
                 **self._data.arguments(folder, steps),
+                "format": self.parameterAsEnumString(parameters, "FORMAT", context),
                 "output": str(output),
             }
             job = make_job("export_chips", arguments)
@@ -152,6 +172,22 @@ class ExportChips(JobAlgorithm):
                 return self.save(job, parameters, context, steps)
             result = run_job(job, steps, folder)
         return {"OUTPUT": str(output), "CHIPS": str(output), "COUNT": result["chips"]}
+
+
+def _format():
+    return shared.choice(
+        "FORMAT",
+        tr("Format"),
+        tr(
+            "What is written: chips (our chip folder, which holds everything), coco (objects as boxes, maps as "
+            "polygons), yolo (boxes), yolo-seg (polygons of a map), voc (boxes), masks (images and masks of a map, of "
+            "change or of numbers), folders (a folder of images for each class of scenes). Rotated boxes (yolo-obb) are "
+            "not offered: chips hold upright boxes only. Images are PNG where they have 8 bits and 1 or 3 bands, else "
+            "GeoTIFF."
+        ),
+        (OURS, *(name for name in CHIP_FORMATS if name != OURS)),
+        advanced=False,
+    )
 
 
 def _chip_folder():

@@ -135,6 +135,29 @@ def test_refuses_with_a_sentence(refusal, asked, rasters, tmp_path, changes, wor
     assert all(word in text for word in words), text
 
 
+@pytest.mark.parametrize(("changes", "form"), [
+    ({}, "chips"),
+    ({"FORMAT": "masks"}, "masks"),
+    ({"FORMAT": "coco"}, "coco"),
+    ({"TASK": "detection", "FORMAT": "yolo"}, "yolo"),
+    ({"TASK": "classification", "FORMAT": "folders"}, "folders"),
+])  # fmt: skip
+def test_formats_of_other_programs(run, asked, rasters, changes, form):
+    run("exportchips", {"RASTERS": rasters[:1], "LABELS": [labels()], "CLASS_FIELD": "kind", **changes})
+    assert asked("export_chips")["format"] == form
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"FORMAT": "yolo"}, ["FORMAT=yolo", "segmentation", "chips, coco, yolo-seg, masks."]),
+    ({"FORMAT": "masks", "TASK": "detection"}, ["FORMAT=masks", "chips, coco, yolo, voc."]),
+    ({"FORMAT": "masks", "LABELS": [], "CLASS_FIELD": None}, ["FORMAT=masks needs labels"]),
+    ({"FORMAT": "folders", "TASK": "classification", "MULTILABEL": True}, ["FORMAT=folders", "MULTILABEL=no"]),
+])  # fmt: skip
+def test_a_format_that_does_not_fit_is_refused(refusal, rasters, changes, words):
+    text = refusal("exportchips", {"RASTERS": rasters[:1], "LABELS": [labels()], "CLASS_FIELD": "kind", **changes})
+    assert all(word in text for word in words), text
+
+
 def test_a_chip_folder_may_be_replaced(run, asked, rasters, tmp_path):
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "chips.json").write_text("{}")

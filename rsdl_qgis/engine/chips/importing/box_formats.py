@@ -2,7 +2,8 @@
 
 ========  ======================================================================================================
 coco      a ``.json`` with ``images``, ``annotations`` and ``categories``: Lin et al. (ECCV 2014)
-voc       an ``.xml`` per image: Pascal VOC, Everingham et al. (IJCV 2010), doi:10.1007/s11263-009-0275-4
+voc       an ``.xml`` per image: Pascal VOC, Everingham et al. (IJCV 2010), doi:10.1007/s11263-009-0275-4; splits by
+          ``ImageSets/Main/train.txt`` and others
 dota      a ``.txt`` per image: eight corner coordinates, class, difficulty: Xia et al. (CVPR 2018)
 yolo      a ``.txt`` per image: class number, centre, width and height (or corners) as fractions of the image's
 ========  ======================================================================================================
@@ -93,7 +94,7 @@ def read_coco(root: Path, problems: Problems, report: Report) -> Iterator[Annota
 
 def read_voc(root: Path, problems: Problems, report: Report) -> Iterator[Annotated]:
     """The images of Pascal VOC files, by the file's name or the name in it."""
-    pictures = _pictures(root)
+    pictures, listed = _pictures(root), _image_sets(root)
     for file in sorted(root.rglob("*.xml")):
         report.check()
         try:
@@ -114,6 +115,7 @@ def read_voc(root: Path, problems: Problems, report: Report) -> Iterator[Annotat
             x1, y1, x2, y2 = (_number(item.findtext(f"bndbox/{side}")) for side in ("xmin", "ymin", "xmax", "ymax"))
             difficult = _whole(item.findtext("difficult")) > 0
             boxes.append(Box(x1, y1, x2, y2, item.findtext("name") or "", difficult))
+        split = split or listed.get(path.stem, "")
         yield Annotated(path, tuple(boxes), split, (size[0], size[1]) if all(size) else None)
 
 
@@ -182,6 +184,17 @@ def _pictures(root: Path) -> dict[tuple[str, str], Path]:
     return {(_split_of(path, root), path.stem): path for path in files if not path.name.startswith(".")}
 
 
+def _image_sets(root: Path) -> dict[str, str]:
+    """The split of each image, by name, that a list of Pascal VOC names."""
+    found: dict[str, str] = {}
+    for split in SPLIT_FOLDERS:
+        for file in sorted(root.rglob("ImageSets/Main/*.txt")):
+            if file.stem.lower() in FOLDERS[split]:
+                text = file.read_text(encoding="utf-8-sig", errors="replace")
+                found.update({line.split()[0]: split for line in text.splitlines() if line.strip()})
+    return found
+
+
 def _texts(root: Path, pictures: Mapping[tuple[str, str], Path]) -> Iterator[tuple[Path, Path, str]]:
     """(file, image, text) of each text file with the name of an image."""
     for file in sorted(root.rglob("*.txt")):
@@ -242,14 +255,21 @@ def _yaml_names(text: str) -> dict[int, str]:
     line = start.group(1).split("#")[0].strip()
     if line.startswith("["):
         line = text[start.start(1) :].partition("]")[0]
-        return dict(enumerate(part.strip(" \n'\"") for part in line.strip(" [").split(",") if part.strip()))
+        return dict(enumerate(_unquoted(part.strip()) for part in line.strip(" [").split(",") if part.strip()))
     result: dict[int, str] = {}
     for row in text[start.end() :].splitlines()[1:]:
         item = re.match(r"\s*(?:-|(\d+)\s*:)\s*(.+?)\s*$", row)
         if not item:
             break
-        result[int(item.group(1) or len(result))] = item.group(2).strip("'\"")
+        result[int(item.group(1) or len(result))] = _unquoted(item.group(2))
     return result
+
+
+def _unquoted(text: str) -> str:
+    """A YAML string without its quotes; in single ones a quote is doubled."""
+    if len(text) > 1 and text.startswith("'") and text.endswith("'"):
+        return text[1:-1].replace("''", "'")
+    return text.strip("'\"")
 
 
 def _number(value: Any) -> float:

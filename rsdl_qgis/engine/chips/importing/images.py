@@ -22,6 +22,7 @@ from ...feedback import Report
 from ...raster.grid import Grid
 from ...raster.source import Layer, RasterSource
 from ...tables.tasks import TASKS
+from ..class_list import read_classes
 from ..cutting.classes import legend_of_names
 from ..folder import Chip, ChipFolder, Source, sizes
 from .mask_classes import check_numbers, mask_classes
@@ -71,9 +72,9 @@ def import_images(
 ) -> ChipFolder:
     """Images of any number of inputs and dates with their masks, as a chip folder; nothing is written or copied.
 
-    The classes are the values that occur in the masks; beside classes counted up from 0, 255 is unlabelled. For a
-    regression masks hold numbers. ``folder``: what paths are relative to. Raises InputError where no image has a mask
-    of its name, or image and mask differ in size.
+    The classes are the values that occur in the masks, named by a ``class_list`` in ``folder``; beside classes counted
+    up from 0, 255 is unlabelled. For a regression masks hold numbers. ``folder``: what paths are relative to. Raises
+    InputError where no image has a mask of its name, or image and mask differ in size.
     """
     report, folder = report or Report(), folder.resolve()
     chips: list[Chip] = []
@@ -107,7 +108,7 @@ def import_images(
     if TASKS[task].numbers:
         check_numbers(masks, report)
         return folder_of(folder, task, inputs, (), chips, sources, grids, "number", ())
-    classes, stored = mask_classes(masks, task, report)
+    classes, stored = mask_classes(masks, task, report, read_classes(folder))
     return folder_of(folder, task, inputs, classes, chips, sources, grids, "raster", stored)
 
 

@@ -32,14 +32,19 @@ def mask_classes(
     masks: Sequence[Path],
     task: str,
     report: Report,
+    listed: Sequence[Class] = (),
 ) -> tuple[tuple[Class, ...], tuple[int, ...]]:
     """The classes of masks, and their values in the masks where these are not the classes' own.
 
-    All values that occur are classes, except usual nodata values. InputError where masks are colour images, or do not
+    All values that occur are classes, except usual nodata values, or, where ``listed`` classes name all others, those
+    of them that occur. InputError where masks are colour images, or do not
     distinguish classes.
     """
     counts = _counts(masks, report)
     values = sorted(counts)
+    own_classes = tuple(item for item in listed if item.value in counts)
+    if len(own_classes) > 1 and {*values} - {item.value for item in own_classes} <= {*WHITE}:
+        return own_classes, ()
     _check_noise(masks, counts)
     fills = filling_classes(values)
     if fills:

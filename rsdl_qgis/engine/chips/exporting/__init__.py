@@ -1,0 +1,1 @@
+"""Export of chips in the formats of other programs."""
