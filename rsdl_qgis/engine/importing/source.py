@@ -51,7 +51,8 @@ KNOWN = (
 class Source:
     """A folder with ``model.onnx`` or weights. ``card``: what the files say as a whole, None where they do not;
     ``facts``: what is known else; ``own``: whether the card is one of this plugin's; ``name``: by its file; ``file``:
-    which holds all of it, and can be installed as it is; ``weights``: whether it was weights without their network.
+    which holds all of it, and can be installed as it is; ``weights``: whether it was weights without their network;
+    ``of_keys``: whether the card is of an ONNX file's keys or shapes, and so of one of its outputs.
     """
 
     folder: Path
@@ -63,6 +64,7 @@ class Source:
     origin: str = ""
     file: Path | None = None
     weights: bool = False
+    of_keys: bool = False
 
 
 def opened_source(given: str, work: Path, report: Report, said: Facts | None = None) -> Source:
@@ -151,7 +153,7 @@ def _of_onnx(path: Path, work: Path, said: Facts, stem: str) -> Source:
         if file.metadata.keys() & {"model_type", "names"}:
             raise
         return Source(folder, name)
-    return Source(folder, name, replace(card, name=name, title=name))
+    return Source(folder, name, replace(card, name=name, title=name), of_keys=True)
 
 
 def _item_in(metadata: Mapping[str, str]) -> dict[str, Any] | None:
