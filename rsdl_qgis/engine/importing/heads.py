@@ -9,6 +9,7 @@ from dataclasses import replace
 from ..cards.card import ONNX_FILE
 from ..cards.model_file import onnx_card
 from ..cards.names import LONGEST, as_model_name
+from ..cards.onnx.deepness import key_notes
 from ..cards.onnx.header import OnnxFile, read_onnx_file
 from ..errors import ModelError
 from ..job.arguments import ALL_OUTPUTS
@@ -43,7 +44,9 @@ def heads_of(source: Source, facts: Facts) -> list[tuple[Source, Facts]]:
         raise ModelError(problem, f"Give the number of an output; at most {MOST_HEADS} are installed at once.")
     names = _names(facts.name or source.name, file, outputs)
     heads = zip(outputs, names)
-    return [(_of_output(source, index, name), replace(facts, name=name, output_index=index)) for index, name in heads]
+    return [
+        (_of_output(source, file, index, name), replace(facts, name=name, output_index=index)) for index, name in heads
+    ]
 
 
 def usable_outputs(file: OnnxFile) -> list[int]:
@@ -67,12 +70,13 @@ def _names(stem: str, file: OnnxFile, outputs: Sequence[int]) -> list[str]:
     return [as_model_name(stem[: LONGEST - len(end)] + end) for end in ends]
 
 
-def _of_output(source: Source, index: int, name: str) -> Source:
+def _of_output(source: Source, file: OnnxFile, index: int, name: str) -> Source:
     """The source with one output alone: a copy of its folder, and what the file says of that output."""
     folder = source.folder.parent / f"output-{index}"
     shutil.copytree(source.folder, folder)
     made = replace(source, folder=folder, name=name, file=None)
     if source.card is not None:
-        return replace(made, card=replace(onnx_card(folder / ONNX_FILE, name, index), name=name, title=name))
+        card = replace(onnx_card(folder / ONNX_FILE, name, index), name=name, title=name)
+        return replace(made, card=card, notes=key_notes(file, card))
     # Names of classes in the file are those of the first output.
     return made if index == 0 else replace(made, facts=replace(source.facts, classes=()))

@@ -17,6 +17,7 @@ from ..cards.card import CARD_FILE, CARD_KEY, ONNX_FILE, WEIGHTS_FILE, ModelCard
 from ..cards.foreign_item import is_foreign, item_notes
 from ..cards.model_file import ARCHIVES, LARGEST_CARD, onnx_card, read_card
 from ..cards.names import as_model_name
+from ..cards.onnx.deepness import key_notes
 from ..cards.onnx.external_data import external_files
 from ..cards.onnx.header import read_onnx_file
 from ..cards.stac_mlm import from_item
@@ -153,7 +154,8 @@ def _of_onnx(path: Path, work: Path, said: Facts, stem: str) -> Source:
         if file.metadata.keys() & {"model_type", "names"}:
             raise
         return Source(folder, name)
-    return Source(folder, name, replace(card, name=name, title=name), of_keys=True)
+    notes = key_notes(file, card)
+    return Source(folder, name, replace(card, name=name, title=name), notes=notes, of_keys=True)
 
 
 def _item_in(metadata: Mapping[str, str]) -> dict[str, Any] | None:
