@@ -57,8 +57,8 @@ class ImportModel(RsdlAlgorithm):
         return tr(
             "Installs a model among yours, so that other algorithms can choose it by name: a model archive (.zip) or "
             "folder, an ONNX file with or without metadata, an Esri model (.emd, .dlpk), a STAC MLM item (.json), a "
-            "file of another program (Keras, TensorFlow Lite, TorchScript, LightGBM), weights of one of this plugin's "
-            "networks (.pth, .safetensors), or the address of one of these. A SavedModel of TensorFlow is converted in "
+            "file of another program (Keras, TensorFlow Lite, TorchScript, LightGBM, XGBoost), weights of one of this "
+            "plugin's networks (.pth, .safetensors), or the address of one of these. A SavedModel of TensorFlow is converted in "
             "an environment of its own: run 'Set up environment' with the step 'tensorflow' once.\n\nWhat the files "
             "say is read and shown. What they do not say is asked for, in a message that names the parameter: look at "
             "the model's web page or code for it. What you give overrules the files; where it contradicts the network "
@@ -173,7 +173,8 @@ def _source() -> list:
             tr(
                 "A model archive (.zip, .dlpk), an .onnx file with the files beside it that hold its weights, an .emd, "
                 "the .json of a STAC MLM item, a network of Keras (.h5, .keras), TensorFlow Lite (.tflite), PyTorch "
-                "(TorchScript, .pt; torch.export, .pt2) or LightGBM (.txt), a folder with one of these, the folder of "
+                "(TorchScript, .pt; torch.export, .pt2), LightGBM (.txt) or XGBoost (.json), a folder with one of "
+                "these, the folder of "
                 "a TensorFlow SavedModel (also as .zip, .tar, .tar.gz), or an address (http, https)."
             ),
         ),

@@ -37,6 +37,7 @@ from .tars import as_zip, is_tar
 WHY = {  # ending of a file that is not read -> why, and what to do
     ".pkl": "Export it to ONNX where it was trained (skl2onnx, onnxmltools).",
     ".joblib": "Export it to ONNX where it was trained (skl2onnx, onnxmltools).",
+    ".ubj": "Save it as JSON with XGBoost (booster.save_model('model.json')).",
     ".pb": "Give the folder of the SavedModel (saved_model.pb and variables), or convert it to ONNX (tf2onnx).",
 }
 PICKLES = (".pkl", ".joblib")  # which run code when they are opened
@@ -108,7 +109,7 @@ def _of_path(path: Path, work: Path, report: Report, said: Facts, stem: str = ""
         return _of_onnx(path, work, said, stem)
     if ending == ".emd":
         return _of_definition(path, work, report, said)
-    if ending == ".json":
+    if ending == ".json" and not is_foreign_file(path):
         return _of_item(path, work, report, said)
     if ending in STATES and not is_torchscript(path):
         return _of_weights(path, work, said, stem)
@@ -259,7 +260,7 @@ def _of_address(address: str, work: Path, report: Report, said: Facts) -> Source
     folder.mkdir(exist_ok=True)
     ending = Path(urlsplit(address).path).suffix.lower()
     path = fetched(address, folder, report, largest=LARGEST_CARD if ending == ".json" else LARGEST_MODEL)
-    if path.suffix.lower() == ".json":
+    if path.suffix.lower() == ".json" and not is_foreign_file(path):
         return _of_item(path, work, report, said, address)
     return _of_path(path, work, report, said)
 
