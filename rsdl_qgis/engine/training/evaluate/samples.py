@@ -297,8 +297,10 @@ def _collector(
         return _Numbers(samples)
     if kind == "labels":
         return _Labels(classes, threshold)
-    if threshold is not None and classes != (len(threshold) if isinstance(threshold, Sequence) else 2):
-        raise ValueError(f"One threshold is for two classes, or each class has its own, and there are {classes}.")
+    if isinstance(threshold, Sequence) and len(threshold) != classes:
+        raise ValueError(f"There are {len(threshold)} thresholds for {classes} classes.")
+    if isinstance(threshold, float) and classes != 2:
+        raise ValueError(f"One threshold is for two classes, and there are {classes}.")
     return _Classes(classes, threshold)
 
 
