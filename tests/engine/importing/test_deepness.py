@@ -10,6 +10,7 @@ import rasterio
 
 from rsdl_qgis.engine.cards.store import Store, own_folder, read_card
 from rsdl_qgis.engine.errors import ModelError
+from rsdl_qgis.engine.exporting.job import run_export
 from rsdl_qgis.engine.importing.job import run_import
 from rsdl_qgis.engine.prediction.maps import run_predict
 from rsdl_qgis.engine.prediction.object_settings import Settings
@@ -106,6 +107,14 @@ def test_seg_thresh_of_several_channels(tmp_path, values, make_raster, last, wei
     found, _ = mapped(model, make_raster(values), tmp_path)
     assert clear.mean() > 0.9 and np.array_equal(found[0][clear], expected[clear])
     assert not report.text("warning")
+
+
+def test_seg_thresh_of_several_classes_leaves_and_comes_in_again(tmp_path):
+    keys = {**KEYS, "class_names": {"0": "a", "1": "b", "2": "c"}, "seg_thresh": 0.6}
+    model, _ = imported(write(tmp_path / "m.onnx", [CONV, SOFT], ("n", 3, 32, 32), SLOPES, keys=keys))
+    run_export({"model": model, "format": "deepness", "output": str(tmp_path / "out.onnx")}, Listening())
+    again, _ = imported(tmp_path / "out.onnx", name="again")
+    assert Store().find(again)[1].thresholds == Store().find(model)[1].thresholds == (0.6, 0.6, 0.6)
 
 
 def test_seg_thresh_of_logits_is_told_not_to_count(tmp_path, values, make_raster):

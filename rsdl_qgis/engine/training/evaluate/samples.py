@@ -297,9 +297,10 @@ def _collector(
         return _Numbers(samples)
     if kind == "labels":
         return _Labels(classes, threshold)
-    if isinstance(threshold, Sequence) and len(threshold) != classes:
-        raise ValueError(f"There are {len(threshold)} thresholds for {classes} classes.")
-    if isinstance(threshold, float) and classes != 2:
+    if isinstance(threshold, Sequence):
+        if len(threshold) != classes:
+            raise ValueError(f"There are {len(threshold)} thresholds for {classes} classes.")
+    elif threshold is not None and classes != 2:
         raise ValueError(f"One threshold is for two classes, and there are {classes}.")
     return _Classes(classes, threshold)
 
