@@ -19,7 +19,9 @@ from ..engine.cards.given.scaling import steps_of
 from ..engine.cards.model_file import carries_card
 from ..engine.cards.names import check_model_name
 from ..engine.cards.store import own_folder
-from ..engine.job.arguments import OPERATIONS
+from ..engine.errors import InputError
+from ..engine.files.text import shortened
+from ..engine.job.arguments import ALL_OUTPUTS, OPERATIONS, OUTPUT_NUMBER
 from ..engine.networks import NETWORKS
 from ..engine.tables.axes import AXES
 from ..engine.tables.tasks import ALL_TASKS
@@ -55,12 +57,12 @@ class ImportModel(RsdlAlgorithm):
         return tr(
             "Installs a model among yours, so that other algorithms can choose it by name: a model archive (.zip) or "
             "folder, an ONNX file with or without metadata, an Esri model (.emd, .dlpk), a STAC MLM item (.json), a "
-            "file of another program (Keras, TensorFlow Lite, TorchScript, LightGBM), weights of one of this plugin's "
-            "networks (.pth, .safetensors), or the address of one of these. A SavedModel of TensorFlow is converted in "
-            "an environment of its own: run 'Set up environment' with the step 'tensorflow' once.\n\nWhat the files "
-            "say is read and shown. What they do not say is asked for, in a message that names the parameter: look at "
-            "the model's web page or code for it. What you give overrules the files; where it contradicts the network "
-            "itself, the import is refused, and both sides are "
+            "file of another program (Keras, TensorFlow Lite, TorchScript, LightGBM, XGBoost), weights of one of this "
+            "plugin's networks (.pth, .safetensors), or the address of one of these. A SavedModel of TensorFlow is "
+            "converted in an environment of its own: run 'Set up environment' with the step 'tensorflow' once.\n\nWhat "
+            "the files say is read and shown. What they do not say is asked for, in a message that names the "
+            "parameter: look at the model's web page or code for it. What you give overrules the files; where it "
+            "contradicts the network itself, the import is refused, and both sides are "
             "told.\n\nEvery import is checked by running a tile, and the report shows a picture of it: give a layer in "
             "'Layer to try it on' to see what the model makes of it. A model cannot run code of its own, and files "
             "that would (pickles of whole networks) are refused."
@@ -73,10 +75,12 @@ class ImportModel(RsdlAlgorithm):
         for parameter in (*_source(), *_facts(), *_details()):
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputString("MODEL", tr("Name of the model")))
+        self.addOutput(QgsProcessingOutputString("MODELS", tr("Names of all models, with commas between them")))
 
     def problem(self, parameters, context):
         for name, read in TEXTS.items():
             read(shared.text_of(self, parameters, name, context))
+        output_index(shared.text_of(self, parameters, "OUTPUT_INDEX", context))
         name = shared.text_of(self, parameters, "NAME", context)
         if name:
             check_model_name(name)
@@ -107,28 +111,17 @@ class ImportModel(RsdlAlgorithm):
         before = settings.store().list()
         report = self.parameterAsFileOutput(parameters, "REPORT", context) or None
         result = run_job(make_job("import_model", {**self._given(parameters, context), "report": report}), feedback)
-        name = result["model"]
-        path, card = settings.store().find(result["path"])
-        feedback.pushInfo(describe(card))
-        outputs = {"MODEL": name, **({"REPORT": report} if report else {})}
-        if path.parent != own_folder():
-            feedback.pushInfo(tr("The same model is already installed: {path}.").format(path=path))
-            return outputs
-        feedback.pushInfo(tr("Installed in {path}.").format(path=path))
-        for known, hidden, _ in before:
-            if known == name and hidden.parent != path.parent:
-                feedback.pushInfo(
-                    tr("'{model}' is now the new model. {hidden} stays where it is, but is no longer used.").format(
-                        model=name, hidden=hidden
-                    )
-                )
-        return outputs
+        for installed in result["models"]:
+            _tell(installed, before, feedback)
+        names = ", ".join(installed["model"] for installed in result["models"])
+        return {"MODEL": result["model"], "MODELS": names, **({"REPORT": report} if report else {})}
 
     def _given(self, parameters, context):
         """The arguments of the job that a person gives."""
         texts = {name: shared.text_of(self, parameters, name, context) for name in (*TEXTS, "NAME")}
         choices = {name: self.parameterAsString(parameters, name, context).strip() for name in CHOICES}
-        whole = {name: shared.number(self, parameters, name, context) for name in ("TILE_SIZE", "OUTPUT_INDEX")}
+        whole = {"TILE_SIZE": shared.number(self, parameters, "TILE_SIZE", context)}
+        whole["OUTPUT_INDEX"] = output_index(shared.text_of(self, parameters, "OUTPUT_INDEX", context))
         resolution = None
         if shared.is_given(parameters, "RESOLUTION"):
             resolution = self.parameterAsDouble(parameters, "RESOLUTION", context)
@@ -144,6 +137,34 @@ class ImportModel(RsdlAlgorithm):
         }
 
 
+def output_index(text: str) -> int | str | None:
+    """Which output of a network counts, by its number; all of them; None for an empty text. InputError for others."""
+    if text in ("", ALL_OUTPUTS):
+        return text or None
+    if not (text.isascii() and text.isdecimal() and OUTPUT_NUMBER.holds(int(text))):
+        problem = tr("OUTPUT_INDEX cannot be '{text}'.").format(text=shortened(text))
+        raise InputError(problem, tr("Give the number of an output, from 0, or all."))
+    return int(text)
+
+
+def _tell(installed: dict, before: list, feedback) -> None:
+    """Tell what an installed model is, where it lies, and which it hides of those that there were ``before``."""
+    name = installed["model"]
+    path, card = settings.store().find(installed["path"])
+    feedback.pushInfo(describe(card))
+    if path.parent != own_folder():
+        feedback.pushInfo(tr("The same model is already installed: {path}.").format(path=path))
+        return
+    feedback.pushInfo(tr("Installed in {path}.").format(path=path))
+    for known, hidden, _ in before:
+        if known == name and hidden.parent != path.parent:
+            feedback.pushInfo(
+                tr("'{model}' is now the new model. {hidden} stays where it is, but is no longer used.").format(
+                    model=name, hidden=hidden
+                )
+            )
+
+
 def _source() -> list:
     """What is imported."""
     return [
@@ -152,7 +173,8 @@ def _source() -> list:
             tr(
                 "A model archive (.zip, .dlpk), an .onnx file with the files beside it that hold its weights, an .emd, "
                 "the .json of a STAC MLM item, a network of Keras (.h5, .keras), TensorFlow Lite (.tflite), PyTorch "
-                "(TorchScript, .pt; torch.export, .pt2) or LightGBM (.txt), a folder with one of these, the folder of "
+                "(TorchScript, .pt; torch.export, .pt2), LightGBM (.txt) or XGBoost (.json), a folder with one of "
+                "these, the folder of "
                 "a TensorFlow SavedModel (also as .zip, .tar, .tar.gz), or an address (http, https)."
             ),
         ),
@@ -225,6 +247,7 @@ def _facts() -> list:
 
 def _details() -> list:
     """What few files need, and how it is installed."""
+    output = QgsProcessingParameterString("OUTPUT_INDEX", tr("Output of the network"), None, False, True)
     return [
         shared.number_of(
             ARGUMENTS["tile_size"],
@@ -235,11 +258,14 @@ def _details() -> list:
                 "it. Default: as the file says, else any size."
             ),
         ),
-        shared.number_of(
-            ARGUMENTS["output_index"],
-            "OUTPUT_INDEX",
-            tr("Output of the network"),
-            tr("Which of several outputs counts, from 0. Default: the first that is a map, or fits the task."),
+        shared.described(
+            shared.editable(output, f"words:{ALL_OUTPUTS},0,1,2", tr("the first that fits")),
+            tr(
+                "Of a network with several outputs the number of the one that counts, from 0; or 'all', which installs "
+                "a model for each output, named by the file and the output. Default: the first that is a map, or fits "
+                "the task."
+            ),
+            advanced=True,
         ),
         _choice(
             "NETWORK",

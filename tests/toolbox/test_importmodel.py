@@ -53,7 +53,21 @@ def test_what_is_missing_is_asked_for_and_nothing_is_installed(refusal_at_run, h
     assert not own_folder().exists() or not list(own_folder().iterdir())
 
 
-@pytest.mark.parametrize(("name", "text"), [("SCALING", "by magic"), ("CLASSES", "/no/such.qml"), ("NAME", "../x")])
+@pytest.mark.parametrize("index", ["all", "1", 1])
+def test_outputs_by_number_or_all_of_them(run, home, tmp_path, worker_python, index):
+    path = tmp_path / "net.onnx"
+    write = WRITE.replace("'logits'", "'two outputs'")
+    subprocess.run([worker_python, "-c", write, str(path)], cwd=PACKAGE.parent, check=True)
+    results, _ = run("importmodel", {"INPUT": str(path), "SCALING": "/255", "OUTPUT_INDEX": index})
+    expected = ["net-y", "net-z"] if index == "all" else ["net"]
+    assert results["MODEL"] == expected[0] and results["MODELS"] == ", ".join(expected)
+    assert sorted(folder.name for folder in own_folder().iterdir()) == expected
+    assert [Store().find(name)[1].output_index for name in expected] == ([0, 1] if index == "all" else [1])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("OUTPUT_INDEX", "both"), ("SCALING", "by magic"), ("CLASSES", "/no/such.qml"), ("NAME", "../x")]
+)
 def test_texts_that_cannot_be_read_are_refused_before_the_job(refusal, home, bare, name, text):
     assert refusal("importmodel", {"INPUT": bare, **SAID, name: text})
 

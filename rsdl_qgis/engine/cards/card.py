@@ -149,7 +149,7 @@ class ModelCard:
     activation: str = "softmax"  # of the network's output: softmax, sigmoid or identity; the ONNX has it inside
     temperature: float = 1.0  # what logits are divided by, so that probabilities are right; the ONNX has it inside
     threshold: float | None = None  # two classes: the second one's least probability; None = the likeliest class
-    thresholds: tuple[float, ...] = ()  # several labels a scene (sigmoid): the least probability of each
+    thresholds: tuple[float, ...] = ()  # the least probability of each label of a scene, or of each class of a map
     unit: str = ""
     value_range: tuple[float, float] | None = None
     values: tuple[str, ...] = ()
@@ -171,6 +171,11 @@ class ModelCard:
         if not self.classes:
             return math.nan
         return 255 if max(c.value for c in self.classes) < 255 else 65535
+
+    @property
+    def rule(self) -> float | tuple[float, ...] | None:
+        """What ``evaluation.decision`` takes as the threshold of classes: one a class, or of the second of two."""
+        return self.thresholds or (self.threshold if len(self.classes) == 2 else None)
 
     @property
     def channels(self) -> int:

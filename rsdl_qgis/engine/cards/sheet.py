@@ -107,6 +107,8 @@ def _gives(card: ModelCard) -> Iterator[tuple[str, str]]:
             yield "Range in training", f"{card.value_range[0]:g} to {card.value_range[1]:g}"
     if card.threshold is not None:
         yield "Decision threshold", f"{card.threshold:g}"
+    if card.thresholds:
+        yield "Decision thresholds", ", ".join(f"{c.name} {t:g}" for c, t in zip(card.classes, card.thresholds))
     if card.temperature != 1:
         yield "Temperature of the probabilities", f"{card.temperature:g}"
 

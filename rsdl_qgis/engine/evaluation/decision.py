@@ -1,14 +1,17 @@
 """The decision rule: from probabilities to classes, for maps, series, scenes, training and evaluation.
 
 Single label: the class of the highest probability, of equal ones the first. Two classes and a threshold: the second
-class where its probability is at least the threshold. Multi-label: each label whose probability is at least its
-threshold. A probability that is not finite gives no class: it is counted and logged, and where more than half of all
-are lost the job fails.
+class where its probability is at least the threshold. A threshold a class, as Deepness' ``seg_thresh`` is meant: the
+likeliest of the classes that reach theirs, and the first class where none does. Multi-label: each label whose
+probability is at least its threshold. A probability that is not finite gives no class: it is counted and logged, and
+where more than half of all are lost the job fails.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Union
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,11 +24,14 @@ NONE = -1  # in place of the index of a class
 MOST_LOST = 0.5  # of what should have a value: more lost is an error
 
 
-def class_of(probabilities: NDArray, threshold: float | None = None, axis: int = 0) -> NDArray[np.int64]:
+Threshold = Union[float, Sequence[float], None]  # of the second of two classes, or one a class
+
+
+def class_of(probabilities: NDArray, threshold: Threshold = None, axis: int = 0) -> NDArray[np.int64]:
     """The class of each pixel or sample: probabilities (K, ...), classes along ``axis`` -> indices (...).
 
     Of two exclusive classes the second one's probability is enough (K = 1). ``threshold``: the least probability of
-    the second of two classes. NONE where a probability is not finite.
+    the second of two classes, or of each class. NONE where a probability is not finite.
     """
     values = np.moveaxis(probabilities, axis, 0)
     found = likeliest(values, threshold).astype(np.int64)
@@ -36,12 +42,15 @@ def class_of(probabilities: NDArray, threshold: float | None = None, axis: int =
     return found
 
 
-def likeliest(probabilities: NDArray, threshold: float | None = None) -> NDArray[np.unsignedinteger]:
+def likeliest(probabilities: NDArray, threshold: Threshold = None) -> NDArray[np.unsignedinteger]:
     """As ``class_of`` of finite probabilities (K, ...), in the smallest type; any class where one is not finite.
 
     It is several times as fast as ``argmax(0)``, which goes through memory in jumps.
     """
-    if threshold is not None:
+    if isinstance(threshold, Sequence):
+        each_least = np.reshape(np.asarray(threshold, probabilities.dtype), (-1, *[1] * (probabilities.ndim - 1)))
+        probabilities = np.where(probabilities < each_least, 0, probabilities)
+    elif threshold is not None:
         return np.asarray(probabilities[-1] >= threshold).view(np.uint8)
     if len(probabilities) == 1:
         return np.asarray(probabilities[0] > DEFAULT_THRESHOLD).view(np.uint8)

@@ -42,6 +42,8 @@ def _problem(card: ModelCard) -> str:
         return "it stretches values by the raster's own percentiles, and Deepness divides all values by 255."
     if scaling.method == "steps" or scaling.decibel:
         return "it scales values by a formula that Deepness does not know."
+    if len(set(card.thresholds)) > 1:
+        return "each of its classes has a threshold of its own, and Deepness has one for all."
     if card.activation == "sigmoid" and card.classes and task_of(card.task).dense and not _single(card):
         return "a pixel can have several classes, and Deepness gives each one."
     return ""
@@ -86,6 +88,8 @@ def _keys(card: ModelCard) -> dict[str, Any]:
         keys["class_names"] = {str(i): c.name for i, c in enumerate(card.classes)}
     if _single(card):
         keys["seg_thresh"] = card.threshold
+    elif card.thresholds:
+        keys["seg_thresh"] = card.thresholds[0]
     if task_of(card.task).numbers:
         keys["class_names"] = {str(i): name for i, name in enumerate(card.values or (card.unit or card.name,))}
         keys["reg_output_scaling"] = card.output_scale

@@ -15,6 +15,7 @@ from ..cards.card import VALID, ModelCard
 from ..errors import ModelError
 from ..evaluation.decision import likeliest
 from ..feedback import Report
+from ..prediction.class_map import is_binary
 from ..prediction.inputs import check_resolution, layers_of, sampled_scaling
 from ..prediction.loop import load_tile
 from ..prediction.request import AskedRaster
@@ -142,11 +143,8 @@ def _of_raster(
 def _classes(card: ModelCard, output: NDArray, images: Mapping[str, Any], what: str, sample: str | None) -> Outcome:
     """What probabilities (N, classes, …) say."""
     dense = task_of(card.task).dense
-    if dense:
-        binary = len(card.classes) == 2 and card.activation != "sigmoid"
-        found = likeliest(output[0][1:] if binary else output[0], card.threshold)
-    else:
-        found = output.argmax(1)
+    likely = output[0][1:] if is_binary(card) else output[0]
+    found = likeliest(likely, card.rule) if dense else output.argmax(1)
     counts = np.bincount(found.ravel(), minlength=len(card.classes)) / found.size
     order = [int(i) for i in np.argsort(-counts)[:SHOWN] if counts[i]]
     names = ", ".join(f"{card.classes[i].name} {counts[i]:.0%}" for i in order)

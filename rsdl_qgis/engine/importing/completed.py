@@ -83,6 +83,9 @@ def known_facts(card: ModelCard, given: Sequence[str], found: str) -> list[tuple
         rows.append(line("Output", str(card.output_index), "output_index"))
     if card.threshold is not None:
         rows.append(line("Threshold", f"{card.threshold:g}", "threshold"))
+    if card.thresholds:
+        each = ", ".join(f"{c.name} {least:g}" for c, least in zip(card.classes, card.thresholds))
+        rows.append(line("Thresholds", each, "thresholds"))
     return rows
 
 

@@ -17,6 +17,7 @@ from ..cards.card import CARD_FILE, CARD_KEY, ONNX_FILE, WEIGHTS_FILE, ModelCard
 from ..cards.foreign_item import is_foreign, item_notes
 from ..cards.model_file import ARCHIVES, LARGEST_CARD, onnx_card, read_card
 from ..cards.names import as_model_name
+from ..cards.onnx.deepness import key_notes
 from ..cards.onnx.external_data import external_files
 from ..cards.onnx.header import read_onnx_file
 from ..cards.stac_mlm import from_item
@@ -36,6 +37,7 @@ from .tars import as_zip, is_tar
 WHY = {  # ending of a file that is not read -> why, and what to do
     ".pkl": "Export it to ONNX where it was trained (skl2onnx, onnxmltools).",
     ".joblib": "Export it to ONNX where it was trained (skl2onnx, onnxmltools).",
+    ".ubj": "Save it as JSON with XGBoost (booster.save_model('model.json')).",
     ".pb": "Give the folder of the SavedModel (saved_model.pb and variables), or convert it to ONNX (tf2onnx).",
 }
 PICKLES = (".pkl", ".joblib")  # which run code when they are opened
@@ -51,7 +53,8 @@ KNOWN = (
 class Source:
     """A folder with ``model.onnx`` or weights. ``card``: what the files say as a whole, None where they do not;
     ``facts``: what is known else; ``own``: whether the card is one of this plugin's; ``name``: by its file; ``file``:
-    which holds all of it, and can be installed as it is; ``weights``: whether it was weights without their network.
+    which holds all of it, and can be installed as it is; ``weights``: whether it was weights without their network;
+    ``of_keys``: whether the card is of an ONNX file's keys or shapes, and so of one of its outputs.
     """
 
     folder: Path
@@ -63,6 +66,7 @@ class Source:
     origin: str = ""
     file: Path | None = None
     weights: bool = False
+    of_keys: bool = False
 
 
 def opened_source(given: str, work: Path, report: Report, said: Facts | None = None) -> Source:
@@ -105,7 +109,7 @@ def _of_path(path: Path, work: Path, report: Report, said: Facts, stem: str = ""
         return _of_onnx(path, work, said, stem)
     if ending == ".emd":
         return _of_definition(path, work, report, said)
-    if ending == ".json":
+    if ending == ".json" and not is_foreign_file(path):
         return _of_item(path, work, report, said)
     if ending in STATES and not is_torchscript(path):
         return _of_weights(path, work, said, stem)
@@ -151,7 +155,8 @@ def _of_onnx(path: Path, work: Path, said: Facts, stem: str) -> Source:
         if file.metadata.keys() & {"model_type", "names"}:
             raise
         return Source(folder, name)
-    return Source(folder, name, replace(card, name=name, title=name))
+    notes = key_notes(file, card)
+    return Source(folder, name, replace(card, name=name, title=name), notes=notes, of_keys=True)
 
 
 def _item_in(metadata: Mapping[str, str]) -> dict[str, Any] | None:
@@ -255,7 +260,7 @@ def _of_address(address: str, work: Path, report: Report, said: Facts) -> Source
     folder.mkdir(exist_ok=True)
     ending = Path(urlsplit(address).path).suffix.lower()
     path = fetched(address, folder, report, largest=LARGEST_CARD if ending == ".json" else LARGEST_MODEL)
-    if path.suffix.lower() == ".json":
+    if path.suffix.lower() == ".json" and not is_foreign_file(path):
         return _of_item(path, work, report, said, address)
     return _of_path(path, work, report, said)
 

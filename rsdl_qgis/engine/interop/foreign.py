@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -44,18 +45,20 @@ READERS: Mapping[str, str] = {  # ending of a file -> module:function, from a pa
     ".pt2": "torch_export.reader:read_torch_export",
     ".pth": "torchscript:read_torchscript",
     ".txt": "trees.lightgbm:read_lightgbm",
+    ".json": "trees.xgboost:read_xgboost",
 }
+BEGINNINGS = {".txt": re.compile(rb"tree\s"), ".json": re.compile(rb'\s*\{\s*"learner"\s*:')}
 SAVED_MODEL = "saved_model.pb"  # in its folder
 SAVED_MODEL_READER = "saved_model.reader:read_saved_model"  # from a path and a report: another program reads it
 
 
 def is_foreign_file(path: Path) -> bool:
-    """Whether a file is, by its ending, one that a reader takes; of a text its beginning counts too."""
+    """Whether a file is, by its ending, one that a reader takes; of a text and of JSON its beginning counts too."""
     if path.name == SAVED_MODEL:
         return True
-    if path.suffix.lower() == ".txt":
+    if path.suffix.lower() in BEGINNINGS:
         with path.open("rb") as stream:
-            return stream.read(5).rstrip() == b"tree"
+            return bool(BEGINNINGS[path.suffix.lower()].match(stream.read(100)))
     return path.suffix.lower() in READERS
 
 

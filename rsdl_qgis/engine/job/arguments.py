@@ -65,6 +65,7 @@ NUMBERED = TextThat(_is_whole, "a whole number")  # names of values by class
 # Layers.
 
 NODATA = Number(finite=False)
+OUTPUT_NUMBER, ALL_OUTPUTS = Whole(0, 999), "all"  # of a network
 BANDS = ListOf(Whole(1, LARGEST_BAND), 1)
 QUALITY: Table = {  # see products.quality
     "words": Argument(ListOf(Choice(WORDS))),
@@ -462,7 +463,7 @@ OPERATIONS: Mapping[str, Table] = {
         "scaling": Argument(Text(LONGEST_GIVEN)),
         "resolution": Argument(Number(1e-6, 1e7)),
         "tile_size": Argument(Whole(8, 8192)),
-        "output_index": Argument(Whole(0, 999)),
+        "output_index": Argument(Either((OUTPUT_NUMBER, Choice((ALL_OUTPUTS,))))),  # all: a model for each
         "activation": Argument(Choice(("none", "softmax", "sigmoid", "log-softmax"))),
         "layout": Argument(Choice(AXES)),
         "nodata": Argument(NODATA),

@@ -69,7 +69,7 @@ class SegmentationCollector:
         """How tiles of probabilities become rows: ``classes``, and where they are to be written the blended ``values``
         and how ``uncertain`` these are, and how ``far`` from the training data, a channel after those of the classes.
         """
-        binary, threshold = is_binary(card), threshold_of(card)
+        binary, threshold = is_binary(card), card.rule
         far = bool(files.domain)
         channels = slice(int(binary), len(card.classes) + far)
         numbers = values_of(card)
@@ -103,9 +103,7 @@ class SegmentationCollector:
         self.pixels = np.zeros(len(self.values), np.int64)
         blend = self.blend(self.card, self.grid, self.files, self.tile, self.overlap)
         self.joined = JoinedMap(blend, self._write)
-        if (threshold := threshold_of(self.card)) is not None:
-            name = self.card.classes[1].name
-            self.report.log("info", f"A pixel counts as {name} from a probability of {threshold:g} on.")
+        self._tell_rule()
         legend = [(c.value, c.name, c.color) for c in self.card.classes]
         self.class_sink = RasterSink(
             self.files.output,
@@ -121,6 +119,16 @@ class SegmentationCollector:
         self.uncertainty_sink = self._numbers("uncertainty", [self.files.measure])
         self.domain_sink = self._numbers("domain", ["distance"])
         self.polygons = self._polygons(self.files.polygons, legend) if self.files.polygons else None
+
+    def _tell_rule(self) -> None:
+        """Tell from which probabilities on a pixel has a class."""
+        card = self.card
+        if card.thresholds:
+            each = ", ".join(f"{c.name} {least:g}" for c, least in zip(card.classes, card.thresholds))
+            first = card.classes[0].name
+            self.report.log("info", f"A class counts from a probability on ({each}); a pixel without one is {first}.")
+        elif card.rule is not None:
+            self.report.log("info", f"A pixel counts as {card.classes[1].name} from a probability of {card.rule:g} on.")
 
     def _numbers(self, name: str, bands: list[str]) -> RasterSink | None:
         """A raster of numbers from 0 on, if it is wanted."""
@@ -217,9 +225,4 @@ def values_of(card: ModelCard) -> NDArray:
 
 def is_binary(card: ModelCard) -> bool:
     """Whether of two exclusive classes only the probability of the second is blended and held."""
-    return len(card.classes) == 2 and card.activation != "sigmoid"
-
-
-def threshold_of(card: ModelCard) -> float | None:
-    """From which probability on a pixel has the second of two classes; None: from one half on, or there are more."""
-    return card.threshold if len(card.classes) == 2 else None
+    return len(card.classes) == 2 and card.activation != "sigmoid" and not card.thresholds

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,39 +20,42 @@ MOST_CLASSES = 250  # of a picture of indices
 LEGEND = 30  # classes that are listed beside the picture
 
 
-def imported_page(
-    card: ModelCard,
-    facts: Sequence[tuple[str, str, str]],
-    notes: Sequence[str],
-    text: str,
-    images: Images,
-    found: NDArray | None,
-    objects: Detections | None,
-) -> str:
-    """The page. ``facts``: (what, value, where from); ``notes``: sentences on what is not certain; ``text``: what the
-    tile gave; ``images`` and ``found`` or ``objects``: the tile and its result.
+@dataclass(frozen=True)
+class Imported:
+    """A model that was imported. ``facts``: (what, value, where from); ``notes``: sentences on what is not certain;
+    ``text``: what the tile gave; ``images`` and ``found`` or ``objects``: the tile and its result.
     """
-    return web.page(card.title, f"Imported as '{card.name}'", _body(card, facts, notes, text, images, found, objects))
+
+    card: ModelCard
+    facts: Sequence[tuple[str, str, str]]
+    notes: Sequence[str]
+    text: str
+    images: Images
+    found: NDArray | None
+    objects: Detections | None
 
 
-def _body(
-    card: ModelCard,
-    facts: Sequence[tuple[str, str, str]],
-    notes: Sequence[str],
-    text: str,
-    images: Images,
-    found: NDArray | None,
-    objects: Detections | None,
-) -> Iterator[str]:
-    pictures = list(pictures_of(card, images, found, objects))
-    shown = [web.sample(text, pictures)] if pictures else [web.paragraph(text)]
+def imported_page(models: Sequence[Imported]) -> str:
+    """The page of a model, or of those of a network's outputs."""
+    names = ", ".join(f"'{model.card.name}'" for model in models)
+    title = ", ".join(model.card.title for model in models)
+    body = chain.from_iterable(_body(model, f"{model.card.name}: " if len(models) > 1 else "") for model in models)
+    return web.page(title, f"Imported as {names}", body)
+
+
+def _body(model: Imported, prefix: str) -> Iterator[str]:
+    """The sections of a model; ``prefix``: of their titles."""
+    card, found = model.card, model.found
+    pictures = list(pictures_of(card, model.images, found, model.objects))
+    shown = [web.sample(model.text, pictures)] if pictures else [web.paragraph(model.text)]
     if found is not None and card.classes:
         used = [card.classes[i] for i in np.unique(found)[:LEGEND]]
         shown.append(web.table(["Class in the picture", "Colour"], [[c.name, c.color] for c in used], texts=2))
-    yield web.section("One tile", *shown)
-    if notes:
-        yield web.section("To check", web.bullets(notes))
-    yield web.section("What the model takes and gives", web.table(["", "", "From"], [list(f) for f in facts], texts=3))
+    yield web.section(f"{prefix}One tile", *shown)
+    if model.notes:
+        yield web.section(f"{prefix}To check", web.bullets(model.notes))
+    rows = [list(fact) for fact in model.facts]
+    yield web.section(f"{prefix}What the model takes and gives", web.table(["", "", "From"], rows, texts=3))
 
 
 def pictures_of(

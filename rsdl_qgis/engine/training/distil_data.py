@@ -82,7 +82,7 @@ class TeacherTargets(Sequence[tuple[list[Tensor], Tensor]]):
             return labels_of(output.astype(np.float32), self._teacher.thresholds).astype(np.float32)
         if self._teacher.activation == "identity":
             return np.where(known.numpy() == IGNORE, np.nan, output).astype(np.float32)
-        found = predicted_classes(output[None].astype(np.float32), self._teacher.threshold)[0].astype(np.int64)
+        found = predicted_classes(output[None].astype(np.float32), self._teacher.rule)[0].astype(np.int64)
         return np.where(known.numpy() == IGNORE, IGNORE, found) if found.ndim else np.array(found)
 
 

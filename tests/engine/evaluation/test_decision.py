@@ -66,6 +66,15 @@ def test_what_is_not_finite_has_no_class(value):
     assert class_of(np.array([[0.9, value], [0.1, 0.1]]).T, axis=1).tolist() == [0, NONE]
 
 
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [((0.2, 0.7, 0.1), 1), ((0.2, 0.5, 0.3), 2), ((0.3, 0.5, 0.2), 0), ((0.6, 0.3, 0.1), 0), ((0.1, 0.6, 0.3), 1)],
+)
+def test_of_classes_that_reach_their_thresholds_the_likeliest_else_the_first(given, found):
+    for least in ((0.5, 0.6, 0.3), [0.9, 0.6, 0.3]):
+        assert class_of(np.float32(given), least) == found
+
+
 def test_labels_are_given_each_from_its_threshold_on():
     values = np.array([[0.5, 0.2, 0.9], [0.49, np.nan, np.inf]], np.float32)
     assert labels_of(values).tolist() == [[True, False, True], [False] * 3]

@@ -10,6 +10,7 @@ import rasterio
 
 from rsdl_qgis.engine.cards.store import Store, own_folder, read_card
 from rsdl_qgis.engine.errors import ModelError
+from rsdl_qgis.engine.exporting.job import run_export
 from rsdl_qgis.engine.importing.job import run_import
 from rsdl_qgis.engine.prediction.maps import run_predict
 from rsdl_qgis.engine.prediction.object_settings import Settings
@@ -63,6 +64,65 @@ def test_seg_thresh_of_one_channel(tmp_path, values, make_raster, threshold):
     model, _ = imported(write(tmp_path / "m.onnx", nodes, ("n", 1, 32, 32), weak, keys=keys, **limits))
     found, _ = mapped(model, make_raster(values), tmp_path)
     assert np.array_equal(found[0], values[0] / np.float32(255) >= np.float32(threshold))
+
+
+def ramps(x):
+    """A channel that rises with the image, one that falls, and one that is the same everywhere."""
+    return np.stack([x, 1 - x, np.full_like(x, 0.55)])
+
+
+def softmax(x, classes=3):
+    logits = np.stack([10 - 30 * x, np.zeros_like(x), 30 * x - 20])[:classes]
+    return np.exp(logits) / np.exp(logits).sum(0)
+
+
+RAMPS = np.array([1.0, -1.0, 0.0], "f4").reshape(3, 1, 1, 1), np.array([0.0, 1.0, 0.55], "f4")
+SLOPES = np.array([-30.0, 0.0, 30.0], "f4").reshape(3, 1, 1, 1), np.array([10.0, 0.0, -20.0], "f4")
+CLIP = ("Clip", ["u", "low", "high"], ["y"])
+SOFT = ("Softmax", ["u"], ["y"], {"axis": 1})
+
+
+@pytest.mark.parametrize("threshold", [0.2, 0.6])
+@pytest.mark.parametrize(
+    ("last", "weights", "given"),
+    [
+        (CLIP, RAMPS, ramps),
+        (CLIP, (RAMPS[0][1:], RAMPS[1][1:]), lambda x: ramps(x)[1:]),
+        (SOFT, SLOPES, softmax),
+        (SOFT, (SLOPES[0][:2], SLOPES[1][:2]), lambda x: softmax(x, 2)),
+    ],
+)
+def test_seg_thresh_of_several_channels(tmp_path, values, make_raster, last, weights, given, threshold):
+    """What is below it is taken for 0, then the largest channel counts: the first where all are below."""
+    count = len(weights[1])
+    keys = {**KEYS, "class_names": {str(i): f"c{i}" for i in range(count)}, "seg_thresh": threshold}
+    some = {"low": np.float32(0), "high": np.float32(1)} if last is CLIP else {}
+    file = write(tmp_path / "m.onnx", [CONV, last], ("n", count, 32, 32), weights, keys=keys, **some)
+    model, report = imported(file)
+    likely = given(values[0] / np.float32(255))
+    expected = np.where(likely >= np.float32(threshold), likely, 0).argmax(0)
+    assert np.array_equal(expected, likely.argmax(0)) == (threshold == 0.2)
+    clear = np.abs(likely - threshold).min(0) > 1e-4
+    clear &= np.diff(np.sort(likely, 0)[-2:], axis=0)[0] > 1e-4
+    found, _ = mapped(model, make_raster(values), tmp_path)
+    assert clear.mean() > 0.9 and np.array_equal(found[0][clear], expected[clear])
+    assert not report.text("warning")
+
+
+def test_seg_thresh_of_several_classes_leaves_and_comes_in_again(tmp_path):
+    keys = {**KEYS, "class_names": {"0": "a", "1": "b", "2": "c"}, "seg_thresh": 0.6}
+    model, _ = imported(write(tmp_path / "m.onnx", [CONV, SOFT], ("n", 3, 32, 32), SLOPES, keys=keys))
+    run_export({"model": model, "format": "deepness", "output": str(tmp_path / "out.onnx")}, Listening())
+    again, _ = imported(tmp_path / "out.onnx", name="again")
+    assert Store().find(again)[1].thresholds == Store().find(model)[1].thresholds == (0.6, 0.6, 0.6)
+
+
+def test_seg_thresh_of_logits_is_told_not_to_count(tmp_path, values, make_raster):
+    keys = {**KEYS, "class_names": {"0": "a", "1": "b", "2": "c"}, "seg_thresh": 0.9}
+    model, report = imported(write(tmp_path / "m.onnx", [LOGITS], ("n", 3, 32, 32), SLOPES, keys=keys))
+    assert "seg_thresh is not used" in report.text("warning")
+    found, _ = mapped(model, make_raster(values), tmp_path)
+    assert np.array_equal(found[0], softmax(values[0] / np.float32(255)).argmax(0))
 
 
 @pytest.mark.parametrize(("scaling", "factor"), [(None, 1), (2.5, 2.5)])

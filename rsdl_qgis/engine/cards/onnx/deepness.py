@@ -29,6 +29,7 @@ TASKS = {
 }
 
 MEAN, STD = "standardization_mean", "standardization_std"
+DEFAULT_THRESHOLD = 0.5  # of two exclusive classes the likelier one is above it
 OVERLAP = 15  # per cent of a detector's tile, where the file does not say
 PALETTE = ("#d9d9d9", "#1f78b4", "#e31a1c", "#33a02c", "#ff7f00", "#6a3d9a", "#b15928", "#fdbf6f", "#a6cee3", "#b2df8a")
 
@@ -115,12 +116,37 @@ def _with_classes(card: ModelCard, file: OnnxFile, keys: Mapping[str, Any]) -> M
         raise ModelError(f"'{card.name}' has outputs of shape {shapes}, none of which is (N, classes, H, W).")
     outputs, head = next((item for item in usable if item[0] == len(named)), usable[0])
     several = outputs != 1 and head.bounded and head.total is None
+    classes = _classes(card.name, named, outputs, head.kind == "decided")
     return replace(
         card,
-        classes=_classes(card.name, named, outputs, head.kind == "decided"),
+        classes=classes,
         activation="sigmoid" if outputs == 1 or several else "softmax",
-        threshold=keys.get("seg_thresh") if outputs == 1 and head.kind != "decided" else None,
+        **_thresholds(keys.get("seg_thresh"), outputs, head, several, len(classes)),
     )
+
+
+def _thresholds(least: float | None, outputs: int | None, head: Head, several: bool, count: int) -> dict[str, Any]:
+    """The thresholds of a card: Deepness sets what is below ``seg_thresh`` to 0 before it takes the largest channel.
+
+    Its threshold is one of probabilities; of channels that are none nothing is known. ``several``: not exclusive.
+    """
+    if least is None or head.kind == "decided":
+        return {}
+    if outputs == 1:
+        return {"threshold": least}
+    if not head.bounded:
+        return {}
+    if count == 2 and not several:
+        return {"threshold": least} if least > DEFAULT_THRESHOLD else {}
+    return {"thresholds": (least,) * count}
+
+
+def key_notes(file: OnnxFile, card: ModelCard) -> tuple[str, ...]:
+    """Sentences on keys of a file that its card cannot have."""
+    unused = "seg_thresh" in file.metadata and len(card.classes) > 2 and not card.thresholds
+    if not unused or not task_of(card.task).dense:
+        return ()
+    return ("Its seg_thresh is not used: the outputs of its network are no probabilities. The likeliest class counts.",)
 
 
 def _image(name: str, file: OnnxFile, keys: Mapping[str, Any]) -> tuple[int, int, bool]:

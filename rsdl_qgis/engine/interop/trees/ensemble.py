@@ -37,13 +37,14 @@ class Tree:
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Trees that take ``features`` bands; ``mode``: BRANCH_LEQ or BRANCH_LT."""
+    """Trees that take ``features`` bands; ``mode``: BRANCH_LEQ or BRANCH_LT; ``base``: of each target, what the
+    sum begins with, () for 0."""
 
     trees: Sequence[Tree]
     features: int
     targets: int
     mode: str = "BRANCH_LEQ"
-    base: float = 0.0
+    base: tuple[float, ...] = ()
 
 
 def floor32(values: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -86,7 +87,7 @@ def _settings(ensemble: Ensemble) -> Iterator[tuple[str, Any]]:
     yield "target_ids", np.repeat([tree.target for tree in trees], [leaf.sum() for leaf in leaves]).tolist()
     yield "target_weights", _joined(trees, "value")[~inner].tolist()
     if ensemble.base:
-        yield "base_values", [ensemble.base] * ensemble.targets
+        yield "base_values", list(ensemble.base)
 
 
 def _joined(trees: Sequence[Tree], name: str) -> NDArray[Any]:

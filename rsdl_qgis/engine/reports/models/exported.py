@@ -74,5 +74,5 @@ def _pictures(card: ModelCard, images: Images, expected: Any, found: Any) -> Ite
         elif task_of(card.task).dense and task_of(card.task).numbers:
             yield title, data_uri(number_picture(answer[0, 0], *value_span(expected[0, 0])))
         elif task_of(card.task).dense and len(card.classes) <= MOST_CLASSES:
-            classes = class_of(answer, card.threshold, 1)[0]
+            classes = class_of(answer, card.rule, 1)[0]
             yield title, data_uri(class_picture(classes, card.classes))

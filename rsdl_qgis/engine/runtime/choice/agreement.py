@@ -35,7 +35,7 @@ def _share(card: ModelCard, expected: NDArray, found: NDArray) -> float:
         return _near(expected, found, NUMBERS * float(np.ptp(expected)))
     if card.activation == "sigmoid" and task_of(card.task).scenes:
         return float(np.mean(labels_of(expected, card.thresholds) == labels_of(found, card.thresholds)))
-    return float(np.mean(class_of(expected, card.threshold, 1) == class_of(found, card.threshold, 1)))
+    return float(np.mean(class_of(expected, card.rule, 1) == class_of(found, card.rule, 1)))
 
 
 def _near(expected: NDArray, found: NDArray, tolerance: float) -> float:

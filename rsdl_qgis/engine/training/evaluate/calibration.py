@@ -103,7 +103,7 @@ def errors_of(
     Of labels each is decided by itself: (2, labels) probabilities that it is there, or not.
     """
     if exclusive:
-        return probabilities.T, class_of(probabilities, card.threshold, axis=1) != labels
+        return probabilities.T, class_of(probabilities, card.rule, axis=1) != labels
     each = probabilities.ravel()
     return np.stack([each, 1 - each]), (labels_of(probabilities, card.thresholds) != (labels > 0)).ravel()
 

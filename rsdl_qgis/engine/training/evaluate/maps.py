@@ -98,7 +98,7 @@ def scene_text(output: NDArray, label: NDArray, card: ModelCard) -> str:
 
 
 def _map_of(output: NDArray, card: ModelCard) -> NDArray:
-    return predicted_classes(output[None], card.threshold)[0] if card.classes else output
+    return predicted_classes(output[None], card.rule)[0] if card.classes else output
 
 
 def _invalid(images: Mapping[str, np.ma.MaskedArray]) -> NDArray[np.bool_]:

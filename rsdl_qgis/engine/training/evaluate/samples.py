@@ -21,7 +21,7 @@ from ...chips.folder import IGNORE
 from ...errors import ModelError
 from ...evaluation.bootstrap import Places
 from ...evaluation.confusion import class_rates, map_scores, number_rates, number_sums
-from ...evaluation.decision import DEFAULT_THRESHOLD, NONE, class_of
+from ...evaluation.decision import DEFAULT_THRESHOLD, NONE, Threshold, class_of
 from ...evaluation.multilabel import CANDIDATES, best_candidate, best_thresholds, sample_f1
 from ...evaluation.results import Evaluation, Found, FoundLabels, FoundMaps, FoundNumbers, FoundScenes
 from ...feedback import Report
@@ -95,9 +95,9 @@ def evaluate(
 ) -> Evaluation:
     """The evaluation of ``run`` on the samples; memory does not grow with the size of the images.
 
-    ``threshold``: of two classes the probability threshold of the second (None: the likeliest class); of labels one
-    threshold, or one per label (None: 0.5). ``batch_size``: default: by the images' size. ValueError for a run with
-    another number of classes.
+    ``threshold``: of two classes the probability threshold of the second (None: the likeliest class), or one per class;
+    of labels one threshold, or one per label (None: 0.5). ``batch_size``: default: by the images' size. ValueError for
+    a run with another number of classes.
     """
     collector = _collector(kind, len(classes), threshold, len(samples))
     for _, output, labels in outputs(run, samples, batch_size, report):
@@ -172,7 +172,7 @@ def predictions(run: Run, samples: Samples, indices: Sequence[int]) -> Iterator[
         yield index, run([image.unsqueeze(0) for image in images])[0], label.numpy()
 
 
-def predicted_classes(probabilities: NDArray, threshold: float | None = None) -> NDArray[np.uint8]:
+def predicted_classes(probabilities: NDArray, threshold: Threshold = None) -> NDArray[np.uint8]:
     """The class of each pixel or sample: (N, K, ...) -> (N, ...), by ``evaluation.decision``.
 
     IGNORE where a probability is not finite.
@@ -223,7 +223,7 @@ def choose_thresholds(
 class _Classes:
     """Collects the counts of single-label classification, per pixel or sample."""
 
-    def __init__(self, classes: int, threshold: float | None):
+    def __init__(self, classes: int, threshold: Threshold):
         self.classes, self.threshold = classes, threshold
         self.counts: list[NDArray] = []
         self.confusion = np.zeros((classes, classes), np.int64)
@@ -297,7 +297,10 @@ def _collector(
         return _Numbers(samples)
     if kind == "labels":
         return _Labels(classes, threshold)
-    if threshold is not None and (classes != 2 or isinstance(threshold, Sequence)):
+    if isinstance(threshold, Sequence):
+        if len(threshold) != classes:
+            raise ValueError(f"There are {len(threshold)} thresholds for {classes} classes.")
+    elif threshold is not None and classes != 2:
         raise ValueError(f"One threshold is for two classes, and there are {classes}.")
     return _Classes(classes, threshold)
 

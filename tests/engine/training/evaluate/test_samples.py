@@ -288,6 +288,8 @@ def test_what_does_not_fit_is_refused():
         evaluate(run, made.maps(3), "classes", made.classes(2))
     with pytest.raises(ValueError, match="for two classes, and there are 3"):
         evaluate(run, made.maps(3), "classes", made.classes(3), 0.5)
+    with pytest.raises(ValueError, match="2 thresholds for 3 classes"):
+        evaluate(run, made.maps(3), "classes", made.classes(3), (0.5, 0.5))
 
 
 def test_evaluation_can_be_cancelled_and_says_how_far_it_is():
