@@ -72,11 +72,13 @@ def findings(
     sample: np.ma.MaskedArray,
     scaled: NDArray | None = None,
     stated: tuple[NDArray, NDArray] | None = None,
+    named: bool = False,
 ) -> list[Finding]:
     """The problems of the values of a model's input, from a sample (T, C, n, m); [] for none.
 
     ``scaled``: the sample as the network takes it, where it is not merely the card's division, mean and deviation;
-    ``stated``: scale and offset of the files, for (T, C).
+    ``stated``: scale and offset of the files, for (T, C); ``named``: the bands are those of a product, whose order is
+    known.
     """
     if item.scaling.method != "linear":
         return _offset_between(item, sample)
@@ -85,7 +87,7 @@ def findings(
     if scaled is None:
         scaled = (sample.data / item.scaling.divisor - _table(item, "mean")) / _table(item, "std")
     look = _look(model, sample, scaled)
-    found = [] if item.scaling.decibel else _explained(item, look, stated)
+    found = [] if item.scaling.decibel else _explained(item, look, stated, named)
     named = {c for finding in found for c in finding.bands or range(len(item.bands))}
     strange = [c for c in _strange(look) if c not in named]
     if strange:
@@ -209,7 +211,7 @@ def _as_stored(item: Input, look: _Look, scale: NDArray, offset: NDArray) -> Fin
     return Finding(_range(item, look, every), remedy, tuple(every), stored=True)
 
 
-def _explained(item: Input, look: _Look, stated: tuple[NDArray, NDArray] | None) -> list[Finding]:
+def _explained(item: Input, look: _Look, stated: tuple[NDArray, NDArray] | None, named: bool) -> list[Finding]:
     """What has a known cause: the first of these that there is, of all bands; else those of single bands."""
     every = range(len(item.bands))
     whole = _as_stored(item, look, *stated) if stated is not None else None
@@ -217,7 +219,7 @@ def _explained(item: Input, look: _Look, stated: tuple[NDArray, NDArray] | None)
     factor = _unit(item, look, every)
     if whole is None and factor is not None:
         whole = _in_unit(item, look, every, factor)
-    whole = whole or _offset(item, look) or _order(item, look)
+    whole = whole or _offset(item, look) or (None if named else _order(item, look))
     if whole is not None:
         return [whole]
     single = [(c, _unit(item, look, [c])) for c in _strange(look)]

@@ -146,7 +146,7 @@ def test_a_saved_job_has_the_files_of_the_product(run, scenes, tmp_path, metadat
         ("burnedarea", {"AFTER_PRODUCT": "/nowhere"}, ["AFTER_PRODUCT: there is no file or folder /nowhere"]),
         ("burnedarea", {"AFTER_PRODUCT": ";"}, ["AFTER_PRODUCT: there is no file or folder ;"]),
         ("burnedarea", {"AFTER_PRODUCT": "an empty folder"}, ["AFTER_PRODUCT: empty is no product that is known"]),
-        ("burnedarea", {"AFTER_PRODUCT": "no Item"}, ["AFTER_PRODUCT: ", "is no STAC Item: it has no assets"]),
+        ("burnedarea", {"AFTER_PRODUCT": "no Item"}, ["AFTER_PRODUCT: ", "no.json is no STAC Item: it has no assets"]),
         ("otsuthreshold", {"AFTER_PRODUCT": None}, ["INPUT and PRODUCT are empty"]),
         ("burnedarea", {"QUALITY": "saturated,snow", "QUALITY_RASTER": "the stack"}, ["AFTER.tif does not say which"]),
         ("burnedarea", {"QUALITY_VALUES": "1;x"}, ["QUALITY_VALUES: '1;x' is no list"]),
