@@ -140,8 +140,8 @@ def sampled_scaling(
                 "Stretch the raster to that range first (Raster > Conversion > Translate, with -scale and Byte).",
             )
         infos = source.layers(item.name)
-        named = all(info.notes for info in infos)  # as products have them
-        for finding in findings(item, card.name, array, scaling[item.name](array.data), stated_by(infos), named):
+        in_order = all(info.notes for info in infos)  # as products have them
+        for finding in findings(item, card.name, array, scaling[item.name](array.data), stated_by(infos), in_order):
             report.log("warning", finding_text(item, finding))
     return scaling
 

@@ -54,8 +54,9 @@ def test_the_usual_causes_are_named(change, text):
 
 
 def test_bands_of_a_product_are_in_order():
-    assert said(REFLECTANCE, scene()[:, ::-1], named=True) == []
-    (found,) = said(REFLECTANCE, scene() / 10_000, named=True)
+    (found,) = said(REFLECTANCE, scene()[:, ::-1], in_order=True)
+    assert "another order" not in found and "top of the atmosphere" in found
+    (found,) = said(REFLECTANCE, scene() / 10_000, in_order=True)
     assert "multiplied by 10000" in found
 
 
