@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from qgis.core import (
@@ -25,7 +26,7 @@ from ..engine.errors import RsdlError
 from ..engine.files.names import DIVIDER, divided
 from ..engine.products.product import Product
 from ..engine.products.quality import Quality, flagged
-from ..engine.products.stac import is_address
+from ..engine.products.stac import ENDINGS, is_address, read_item
 from ..engine.products.table import MAIN, is_product, product_at, read_product
 from ..engine.tables.quality import WORDS
 from . import compat
@@ -34,6 +35,8 @@ from .text import tr
 
 KEY = "rsdl/product"  # of the layer that stands for a product: its text
 OPENERS = ("/vsi", "<")  # beginnings of what GDAL opens and is no path
+NET = "/vsicurl"
+WAITING = {"GDAL_HTTP_CONNECTTIMEOUT": "10", "GDAL_HTTP_TIMEOUT": "15"}  # seconds that a server has to answer in
 
 
 def named(raster: str) -> str:
@@ -123,16 +126,49 @@ def product_layer(name: str, text: str, context: QgsProcessingContext) -> QgsRas
     except RsdlError as error:
         raise RsdlError(f"{name}: {error.message}", error.hint) from None
     if product is None and not (os.path.exists(source) or source.startswith(OPENERS) or ":" in source):
-        raise RsdlError(tr("{name}: there is no file or folder {path}.").format(name=name, path=source))
+        raise RsdlError(tr("{name}: there is no file or folder {path}.").format(name=name, path=source or text))
     path = _opened(source) if product is None else product.bands[0].path
     options = QgsRasterLayer.LayerOptions(loadDefaultStyle=False)
     options.skipCrsValidation = True  # it would ask the person
-    layer = QgsRasterLayer(path, os.path.basename(source.rstrip("/")) or source, "gdal", options)
+    with _patience():
+        layer = QgsRasterLayer(path, os.path.basename(source.rstrip("/")) or source, "gdal", options)
     if not layer.isValid():
-        raise RsdlError(tr("{name}: '{value}' is not a raster that QGIS can open.").format(name=name, value=path))
+        raise _unreadable(name, source, path)
     if product is not None:
         layer.setCustomProperty(KEY, _whole(source, product))
     return layer
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """A server that does not answer is not waited for without end; what a person has set counts."""
+    from osgeo import gdal
+
+    own = {option: value for option, value in WAITING.items() if gdal.GetConfigOption(option) is None}
+    for option, value in own.items():
+        gdal.SetConfigOption(option, value)
+    try:
+        yield
+    finally:
+        for option in own:
+            gdal.SetConfigOption(option, None)
+
+
+def _unreadable(name: str, source: str, path: str) -> RsdlError:
+    """What is wrong with what QGIS cannot open."""
+    if path.startswith(NET):
+        return RsdlError(
+            tr("{name}: {address} does not answer, or is no raster.").format(name=name, address=source),
+            tr("Check the address, the connection and the proxy."),
+        )
+    try:
+        if os.path.isdir(source):
+            read_product(source)
+        elif source.lower().endswith(ENDINGS):
+            read_item(source)
+    except RsdlError as error:
+        return RsdlError(f"{name}: {error.message}", error.hint)
+    return RsdlError(tr("{name}: '{value}' is not a raster that QGIS can open.").format(name=name, value=path))
 
 
 def _whole(source: str, product: Product) -> str:
@@ -247,4 +283,4 @@ def _opened(source: str) -> str:
     """What GDAL opens of one raster: also of an address as people know it."""
     if is_product(source) or not is_address(source):
         return source
-    return f"/vsicurl/{source}"
+    return f"{NET}/{source}"

@@ -139,8 +139,9 @@ def sampled_scaling(
                 f"{item.scaling.divisor:g}.",
                 "Stretch the raster to that range first (Raster > Conversion > Translate, with -scale and Byte).",
             )
-        stated = stated_by(source.layers(item.name))
-        for finding in findings(item, card.name, array, scaling[item.name](array.data), stated):
+        infos = source.layers(item.name)
+        in_order = all(info.notes for info in infos)  # as products have them
+        for finding in findings(item, card.name, array, scaling[item.name](array.data), stated_by(infos), in_order):
             report.log("warning", finding_text(item, finding))
     return scaling
 

@@ -89,7 +89,8 @@ def files_of(text: str) -> Files:
         title = f"{last(given[0])} and {len(given) - 1} more" if len(given) > 1 else last(given[0])
         for path in given:
             if "://" not in path and not path.startswith("/vsi") and not os.path.exists(path):
-                raise InputError(f"There is no file {shortened(path)}.", "Check that it was not moved or renamed.")
+                missing = f"There is no file {shortened(last(path))} ({shortened(path)})."
+                raise InputError(missing, "Check that it was not moved or renamed.")
         return Files(title, {path: path for path in given}, is_list=True)
     path = text.rstrip("/\\") or text
     if os.path.isdir(path):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import InputError
+from .files import is_archive
 
 LARGEST = 4_000_000  # bytes of an MTL file; real ones have 10 to 20 kB
 ENDING = "mtl.txt"
@@ -103,6 +104,8 @@ def value(groups: Groups, name: str) -> str | None:
 
 def _metadata_file(path: Path) -> Path:
     if path.is_file():
+        if is_archive(str(path)):
+            raise InputError(f"{path.name} is an archive.", "Unpack it, and choose the folder.")
         return path
     if not path.is_dir():
         raise InputError(f"There is no folder {path}.", "Choose the folder of a Landsat-8 or -9 product.")

@@ -92,7 +92,7 @@ def read_safe(files: Files) -> Product:
     paths = once(files.title, finest(inside))
     date = one_date(files.title, {name: day_in(last(name)) for name in paths.values()})
     bands = _of(files, paths, about.quantification, about.offsets)
-    formula = f"(number {_signed(about.offsets)}) / {about.quantification:g}"
+    formula = _formula(about)
     notes = (
         f"{files.title}: {about.level}, processing baseline {about.baseline or 'not stated'}, "
         f"{about.date or date or 'no date'}; reflectance is {formula}.",
@@ -115,8 +115,8 @@ def read_bands(files: Files) -> Product:
         why = f"as {found.parent.name} says"
     else:
         about = Metadata("", QUANTIFICATION, dict.fromkeys(NAMES, OFFSET) if is_new else {})
-        why = f"as their names are ESA's, of {date}" if is_new else "no metadata say otherwise"
-    notes = (f"{files.title}: reflectance is (number {_signed(about.offsets)}) / {about.quantification:g}, {why}.",)
+        why = f"as their names are ESA's, of {date}" if is_new else "as no metadata say that there is an offset"
+    notes = (f"{files.title}: reflectance is {_formula(about)}, {why}.",)
     bands = _of(files, paths, about.quantification, about.offsets)
     saturation = SATURATION.get(about.level, SATURATION["L1C"])
     return Product(files.title, SENSOR, bands, about.level, date, flags_of(_finest_quality(files)), saturation, notes)
@@ -201,9 +201,11 @@ def _finest_quality(files: Files) -> dict[str, str]:
     return {name: files.paths[name] for name in classes[:1]}
 
 
-def _signed(offsets: Mapping[str, float]) -> str:
-    found = sorted(set(offsets.values())) or [0.0]
-    return " or ".join(f"{'-' if value < 0 else '+'} {abs(value):g}" for value in found)
+def _formula(about: Metadata) -> str:
+    """'(number - 1000) / 10000', as reflectance is computed."""
+    found = sorted(set(about.offsets.values())) or [0.0]
+    signed = " or ".join(f"{'-' if value < 0 else '+'} {abs(value):g}" for value in found)
+    return f"{'number' if found == [0] else f'(number {signed})'} / {about.quantification:g}"
 
 
 def _is_new(baseline: str) -> bool:

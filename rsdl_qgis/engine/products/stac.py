@@ -84,7 +84,7 @@ def _item(text: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         item = None
     if not isinstance(item, dict) or not isinstance(item.get("assets"), dict):
-        raise InputError(f"{shortened(text)} is no STAC Item: it has no assets.", "Give an Item, no Collection.")
+        raise InputError(f"{shortened(last(text))} is no STAC Item: it has no assets.", "Give an Item, no Collection.")
     return item
 
 

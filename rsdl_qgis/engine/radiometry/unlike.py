@@ -23,6 +23,11 @@ FLAT, NEAR = 0.05, 1.5  # deviations: a band with less spread, and not as near
 LEAST_SPREAD = 0.25  # deviations; a homogeneous scene has little, and need not be another product
 UNLIKE, LIKE, BETTER = 2.0, 2.0, 1.2  # divergence of what is strange, of what is not, and the difference that counts
 REORDERED = 0.25  # divergence, and fraction of it, that another order of bands takes away
+OF_HAZE = (  # text and remedy where bands in their known order are to one another as in another one
+    "Some bands are darker or brighter beside the others than in the training data.",
+    "Haze does that in blue and green: reflectance at the top of the atmosphere (Level 1) and at the surface (Level 2) are "
+    "two things. Give the kind that the model was trained on; the map may be wrong.",
+)
 FACTORS = (1.0, *(10.0**power for power in range(-8, 9) if power), 255.0, 1 / 255, 257.0, 1 / 257)  # of usual units
 BYTE, LEAST_BYTES = 255, 8  # the largest value of 8 bits; what the brightest pixel of an 8-bit image exceeds
 BEYOND_BYTES = 3.0  # times 255: training values that no 8-bit image reaches
@@ -72,11 +77,13 @@ def findings(
     sample: np.ma.MaskedArray,
     scaled: NDArray | None = None,
     stated: tuple[NDArray, NDArray] | None = None,
+    in_order: bool = False,
 ) -> list[Finding]:
     """The problems of the values of a model's input, from a sample (T, C, n, m); [] for none.
 
     ``scaled``: the sample as the network takes it, where it is not merely the card's division, mean and deviation;
-    ``stated``: scale and offset of the files, for (T, C).
+    ``stated``: scale and offset of the files, for (T, C); ``in_order``: the bands are those of a product, whose order
+    is known.
     """
     if item.scaling.method != "linear":
         return _offset_between(item, sample)
@@ -85,7 +92,7 @@ def findings(
     if scaled is None:
         scaled = (sample.data / item.scaling.divisor - _table(item, "mean")) / _table(item, "std")
     look = _look(model, sample, scaled)
-    found = [] if item.scaling.decibel else _explained(item, look, stated)
+    found = [] if item.scaling.decibel else _explained(item, look, stated, in_order)
     named = {c for finding in found for c in finding.bands or range(len(item.bands))}
     strange = [c for c in _strange(look) if c not in named]
     if strange:
@@ -209,7 +216,7 @@ def _as_stored(item: Input, look: _Look, scale: NDArray, offset: NDArray) -> Fin
     return Finding(_range(item, look, every), remedy, tuple(every), stored=True)
 
 
-def _explained(item: Input, look: _Look, stated: tuple[NDArray, NDArray] | None) -> list[Finding]:
+def _explained(item: Input, look: _Look, stated: tuple[NDArray, NDArray] | None, in_order: bool) -> list[Finding]:
     """What has a known cause: the first of these that there is, of all bands; else those of single bands."""
     every = range(len(item.bands))
     whole = _as_stored(item, look, *stated) if stated is not None else None
@@ -217,7 +224,7 @@ def _explained(item: Input, look: _Look, stated: tuple[NDArray, NDArray] | None)
     factor = _unit(item, look, every)
     if whole is None and factor is not None:
         whole = _in_unit(item, look, every, factor)
-    whole = whole or _offset(item, look) or _order(item, look)
+    whole = whole or _offset(item, look) or _order(item, look, in_order)
     if whole is not None:
         return [whole]
     single = [(c, _unit(item, look, [c])) for c in _strange(look)]
@@ -297,8 +304,10 @@ def _usual_offset(item: Input) -> float | None:
     return next((size for least, most, size in OFFSETS if least <= largest <= most), None)
 
 
-def _order(item: Input, look: _Look) -> Finding | None:
-    """Another order of the bands that is much more like training's, found by exchanging two at a time."""
+def _order(item: Input, look: _Look, known: bool) -> Finding | None:
+    """Another order of the bands that is much more like training's, found by exchanging two at a time; where the order is
+    ``known``, what else that may come from.
+    """
     count = len(item.bands)
     if count < 2 or not np.isfinite(look.mean).all():
         return None
@@ -322,6 +331,8 @@ def _order(item: Input, look: _Look) -> Finding | None:
     if now - best < max(REORDERED, REORDERED * now) or best > LIKE:
         return None
     moved = [c for c in range(count) if order[c] != c]
+    if known:
+        return Finding(*OF_HAZE, tuple(moved))
     pairs = _listed([f"{item.bands[order[c]].name} as {item.bands[c].name}" for c in moved])
     text = f"The bands would be more like those of training in another order: {pairs}."
     names = ", ".join(band.name for band in item.bands)

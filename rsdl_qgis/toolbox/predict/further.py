@@ -40,7 +40,7 @@ def polygon_shape(label: str = "") -> dict[str, tuple[QgsProcessingParameterDefi
     simplify = shared.number_of(
         SHAPE["simplify"],
         "SIMPLIFY",
-        label + tr("simplify borders (pixels)"),
+        _label(label, tr("simplify borders (pixels)")),
         tr(
             "Tolerance in pixels, 0 to 10: borders are no longer drawn along the sides of pixels. A border that two "
             "classes share stays shared, without gaps or overlaps. 1.5 is a good value for maps of land cover. "
@@ -50,7 +50,7 @@ def polygon_shape(label: str = "") -> dict[str, tuple[QgsProcessingParameterDefi
     area = shared.number_of(
         SHAPE["min_area"],
         "MIN_AREA",
-        label + tr("minimum area (m²)"),
+        _label(label, tr("minimum area (m²)")),
         tr(
             "Smaller patches, of the background too, are taken into the class that they share most of their border "
             "with; those that lie in nodata alone are left out. 0 or more. Default: 0, all patches stay."
@@ -59,14 +59,14 @@ def polygon_shape(label: str = "") -> dict[str, tuple[QgsProcessingParameterDefi
     holes = shared.number_of(
         SHAPE["fill_holes"],
         "FILL_HOLES",
-        label + tr("fill holes up to (m²)"),
+        _label(label, tr("fill holes up to (m²)")),
         tr(
             "Patches of background or nodata no larger than this that lie within one class are filled with it. 0 or "
             "more. Default: 0, none."
         ),
     )
     regularize = shared.described(
-        QgsProcessingParameterBoolean("REGULARIZE", label + tr("right angles"), False, True),
+        QgsProcessingParameterBoolean("REGULARIZE", _label(label, tr("right angles")), False, True),
         tr(
             "Yes: outlines get right angles along their main direction, for buildings. An outline that would change "
             "too much stays as it is. Outlines that touch one another may overlap then. Default: no."
@@ -80,6 +80,11 @@ def polygon_shape(label: str = "") -> dict[str, tuple[QgsProcessingParameterDefi
         "FILL_HOLES": (_sometimes(holes), number),
         "REGULARIZE": (regularize, word),
     }
+
+
+def _label(before: str, name: str) -> str:
+    """A parameter's label; one that stands alone begins with a capital."""
+    return before + name if before else name[:1].upper() + name[1:]
 
 
 def uncertainty():

@@ -13,7 +13,7 @@ from ...engine.errors import RsdlError
 from ...engine.job.arguments import RUNNING
 from ...engine.tables.indices import INDICES, named_index
 from .. import parameters as shared
-from ..products import given_raster
+from ..products import given_raster, with_products
 from ..results import styles
 from ..saving import saving_parameters
 from ..text import tr
@@ -129,8 +129,9 @@ class OtsuThreshold(InferenceAlgorithm):
         ]
 
     def initAlgorithm(self, configuration=None):
-        shape = [parameter for parameter, _ in self.further().values()]
-        for parameter in [*self.inputs(), *self.outputs(), *shape, *self.running(), *saving_parameters()]:
+        more = [*(parameter for parameter, _ in self.further().values()), *self.quality_parameters()]
+        inputs = with_products(self.inputs())
+        for parameter in [*inputs, *self.outputs(), *more, *self.running(), *saving_parameters()]:
             self.addParameter(parameter)
         thresholding.add_numeric_outputs(self)
 

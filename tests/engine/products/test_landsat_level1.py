@@ -150,6 +150,9 @@ def test_a_band_that_is_missing(product):
 def test_no_metadata_or_several(product, tmp_path):
     with pytest.raises(InputError, match=r"no MTL\.txt"):
         read_product(tmp_path, NUMBERS)
+    (tmp_path / "LC08.tar").write_bytes(b"")
+    with pytest.raises(InputError, match="is an archive"):
+        read_product(tmp_path / "LC08.tar", NUMBERS)
     with pytest.raises(InputError, match="no folder"):
         read_product(tmp_path / "gone", NUMBERS)
     product(2)

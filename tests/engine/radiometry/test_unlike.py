@@ -53,6 +53,13 @@ def test_the_usual_causes_are_named(change, text):
     assert len(found) == 1 and text in found[0]
 
 
+def test_bands_of_a_product_are_in_order():
+    (found,) = said(REFLECTANCE, scene()[:, ::-1], in_order=True)
+    assert "another order" not in found and "top of the atmosphere" in found
+    (found,) = said(REFLECTANCE, scene() / 10_000, in_order=True)
+    assert "multiplied by 10000" in found
+
+
 def test_every_band_is_looked_at():
     values = scene()
     values[:, 2] = 0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import zipfile
 
 import numpy as np
 import pytest
 from osgeo import gdal
 from qgis.core import QgsProcessingContext, QgsRasterLayer, QgsVectorLayer
+
+from rsdl_qgis.toolbox import products
 
 BANDS = {"B02": "B2", "B03": "B3", "B04": "B4", "B08": "B8", "B12": "B12"}
 BURNED = np.zeros((64, 64), bool)
@@ -83,6 +86,22 @@ def test_what_the_quality_band_marks_is_nodata(run, scenes, tmp_path, read_raste
     assert (read_raster(given["OUTPUT"])[~CLOUD] == BURNED[~CLOUD]).all()
 
 
+def test_an_index_of_a_product_is_divided(run, scenes, tmp_path, read_raster):
+    output = str(tmp_path / "out.tif")
+    run("otsuthreshold", {"PRODUCT": scenes["AFTER_PRODUCT"], "INDEX": "NBR", "QUALITY": ["cloud"], "OUTPUT": output})
+    np.testing.assert_array_equal(read_raster(output) == 255, CLOUD)
+    assert (read_raster(output)[~CLOUD] == BURNED[~CLOUD]).all()
+
+
+def test_a_server_that_does_not_answer_is_not_waited_for(refusal, tmp_path, monkeypatch):
+    monkeypatch.setattr(products, "WAITING", {"GDAL_HTTP_TIMEOUT": "1"})
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/image.tif"
+        text = refusal("burnedarea", {"AFTER_PRODUCT": address, "OUTPUT": str(tmp_path / "out.tif")})
+    assert f"AFTER_PRODUCT: {address} does not answer" in text
+    assert gdal.GetConfigOption("GDAL_HTTP_TIMEOUT") is None
+
+
 def test_a_cloud_mask_goes_into_a_map_of_another_raster(run, scenes, tmp_path, read_raster):
     mask, output = str(tmp_path / "mask.tif"), str(tmp_path / "out.tif")
     polygons = str(tmp_path / "mask.gpkg")
@@ -127,6 +146,10 @@ def test_a_saved_job_has_the_files_of_the_product(run, scenes, tmp_path, metadat
         ("burnedarea", {"AFTER_PRODUCT": None}, ["AFTER and AFTER_PRODUCT are empty"]),
         ("burnedarea", {"AFTER": "the stack"}, ["AFTER and AFTER_PRODUCT are both given"]),
         ("burnedarea", {"AFTER_PRODUCT": "/nowhere"}, ["AFTER_PRODUCT: there is no file or folder /nowhere"]),
+        ("burnedarea", {"AFTER_PRODUCT": ";"}, ["AFTER_PRODUCT: there is no file or folder ;"]),
+        ("burnedarea", {"AFTER_PRODUCT": "an empty folder"}, ["AFTER_PRODUCT: empty is no product that is known"]),
+        ("burnedarea", {"AFTER_PRODUCT": "no Item"}, ["AFTER_PRODUCT: ", "no.json is no STAC Item: it has no assets"]),
+        ("otsuthreshold", {"AFTER_PRODUCT": None}, ["INPUT and PRODUCT are empty"]),
         ("burnedarea", {"QUALITY": "saturated,snow", "QUALITY_RASTER": "the stack"}, ["AFTER.tif does not say which"]),
         ("burnedarea", {"QUALITY_VALUES": "1;x"}, ["QUALITY_VALUES: '1;x' is no list"]),
         ("burnedarea", {"QUALITY_VALUES": "1"}, ["no quality band is"]),
@@ -143,7 +166,13 @@ def test_refuses_with_a_sentence(refusal, scenes, tmp_path, name, changes, words
 
     given = {"OUTPUT": str(tmp_path / "out.tif"), **only(scenes, "AFTER_PRODUCT"), **changes}
     given = {key: scenes["AFTER"] if value == "the stack" else value for key, value in given.items()}
-    if given["AFTER_PRODUCT"] == "without B12":
+    if given["AFTER_PRODUCT"] == "an empty folder":
+        (tmp_path / "empty").mkdir()
+        given["AFTER_PRODUCT"] = str(tmp_path / "empty")
+    elif given["AFTER_PRODUCT"] == "no Item":
+        (tmp_path / "no.json").write_text("{}")
+        given["AFTER_PRODUCT"] = str(tmp_path / "no.json")
+    elif given["AFTER_PRODUCT"] == "without B12":
         next(Path(scenes["AFTER_PRODUCT"]).rglob("*_B12_20m.jp2")).unlink()
         given = {**given, "AFTER_PRODUCT": scenes["AFTER_PRODUCT"], "MODEL": "burned-area-after"}
     text = refusal(name, given)

@@ -11,7 +11,7 @@ CLASSES = np.where(DISK, 3, 1).astype("uint8")
 CLASSES[5, 5] = 3
 
 
-def test_a_class_raster_becomes_simple_polygons(run, tmp_path, write_raster):
+def test_a_class_raster_becomes_simple_polygons(run, tmp_path, write_raster, feedback):
     source, output = write_raster(tmp_path / "map.tif", [CLASSES]), str(tmp_path / "p.gpkg")
     given = {"INPUT": source, "SIMPLIFY": 1.5, "MIN_AREA": 500, "OUTPUT": output}
     results, _ = run("simplifypolygons", given)
@@ -26,6 +26,14 @@ def test_a_class_raster_becomes_simple_polygons(run, tmp_path, write_raster):
     assert found[3]["compact"] > 0.85
     results, _ = run("simplifypolygons", {**given, "BACKGROUND": 1})
     assert results["POLYGONS"] == 1
+    results, _ = run("simplifypolygons", {**given, "MIN_AREA": 1e9}, feedback)
+    assert results["POLYGONS"] == 0 and "There is no polygon: all patches are smaller" in feedback.text()
+
+
+def test_labels_stand_alone_here_alone(provider):
+    here, map_ = (provider.algorithm(name) for name in ("simplifypolygons", "otsuthreshold"))
+    assert here.parameterDefinition("SIMPLIFY").description() == "Simplify borders (pixels)"
+    assert map_.parameterDefinition("SIMPLIFY").description() == "Polygons: simplify borders (pixels)"
 
 
 def test_polygons_of_a_map_are_shaped(run, tmp_path, write_raster):

@@ -56,6 +56,9 @@ def run_simplify_polygons(arguments: Mapping[str, Any], report: Report) -> dict[
             polygonizer.abort()
             raise
     drawn = sorted(found - {NODATA, *skip})
+    if not count:
+        why = "all patches are smaller than the minimum area" if drawn else "no pixel has a class"
+        report.log("warning", f"There is no polygon: {why}.")
     return {
         "output": given["output"],
         "polygons": count,
