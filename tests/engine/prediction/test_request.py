@@ -7,7 +7,7 @@ from dataclasses import FrozenInstanceError, fields
 import pytest
 
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.job.arguments import OPERATIONS
+from rsdl_qgis.engine.job.arguments import OPERATIONS, SHAPE
 from rsdl_qgis.engine.prediction.request import (
     AskedLayer,
     AskedRaster,
@@ -17,6 +17,7 @@ from rsdl_qgis.engine.prediction.request import (
     SeriesRequest,
 )
 from rsdl_qgis.engine.vector.masks import PolygonMask
+from rsdl_qgis.engine.vector.tracing.polygon_shape import PolygonShape
 from rsdl_qgis.engine.vector.vector_file import VectorFile
 
 REQUESTS = (MapRequest, ObjectRequest, SceneRequest, SeriesRequest)
@@ -32,8 +33,9 @@ def test_what_is_not_said_is_as_the_table_has_it(kind):
     request, table = kind.of(LEAST_OF[kind]), OPERATIONS[kind.operation]
     assert request.model == "m" and request.device == "auto" and request.resampling == "bilinear"
     for item in fields(kind):
-        if item.name not in (*LEAST_OF[kind], "asked", "dates", "bands"):
+        if item.name not in (*LEAST_OF[kind], "asked", "dates", "bands", "shape"):
             assert getattr(request, item.name) == table[item.name].default
+    assert getattr(request, "shape", PolygonShape()) == PolygonShape()
     nothing = kind.of({**dict.fromkeys(table), **LEAST_OF[kind], "device": ""})
     assert nothing == request or (nothing.device, nothing.asked["device"]) == ("auto", "")
 
@@ -41,6 +43,8 @@ def test_what_is_not_said_is_as_the_table_has_it(kind):
 @pytest.mark.parametrize("kind", REQUESTS)
 def test_every_argument_of_the_table_has_its_place(kind):
     held = {item.name for item in fields(kind)} - {"asked"}
+    if "shape" in held:
+        held = held - {"shape"} | set(SHAPE)
     assert held | {f"{v}_{key}" for v in held & {"mask", "features"} for key in ("crs", "versions", "key")} == set(
         OPERATIONS[kind.operation]
     )
