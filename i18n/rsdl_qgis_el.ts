@@ -1532,20 +1532,20 @@ Manifests are lists of models: the plugin may come with one, and addresses, file
    <translation>Εισαγωγή μοντέλου</translation>
   </message>
   <message>
-   <source>Installs a model among yours, so that other algorithms can choose it by name: a model archive (.zip) or folder, an ONNX file with or without metadata, an Esri model (.emd, .dlpk), a STAC MLM item (.json), a file of another program (Keras, TensorFlow Lite, TorchScript, LightGBM), weights of one of this plugin's networks (.pth, .safetensors), or the address of one of these. A SavedModel of TensorFlow is converted in an environment of its own: run 'Set up environment' with the step 'tensorflow' once.
+   <source>Installs a model among yours, so that other algorithms can choose it by name: a model archive (.zip) or folder, an ONNX file with or without metadata, an Esri model (.emd, .dlpk), a STAC MLM item (.json), a file of another program (Keras, TensorFlow Lite, TorchScript, LightGBM, XGBoost), weights of one of this plugin's networks (.pth, .safetensors), or the address of one of these. A SavedModel of TensorFlow is converted in an environment of its own: run 'Set up environment' with the step 'tensorflow' once.
 
 What the files say is read and shown. What they do not say is asked for, in a message that names the parameter: look at the model's web page or code for it. What you give overrules the files; where it contradicts the network itself, the import is refused, and both sides are told.
 
 Every import is checked by running a tile, and the report shows a picture of it: give a layer in 'Layer to try it on' to see what the model makes of it. A model cannot run code of its own, and files that would (pickles of whole networks) are refused.</source>
-   <translation>Εγκαθιστά ένα μοντέλο στα δικά σας, ώστε άλλοι αλγόριθμοι να το επιλέγουν με το όνομά του: συμπιεσμένο μοντέλο (.zip) ή φάκελο, αρχείο ONNX με ή χωρίς μεταδεδομένα, μοντέλο Esri (.emd, .dlpk), STAC MLM item (.json), αρχείο άλλου προγράμματος (Keras, TensorFlow Lite, TorchScript, LightGBM), βάρη ενός από τα δίκτυα αυτού του προσθέτου (.pth, .safetensors), ή τη διεύθυνση ενός από αυτά. Ένα SavedModel του TensorFlow μετατρέπεται σε δικό του περιβάλλον: εκτελέστε μία φορά τη 'Ρύθμιση περιβάλλοντος' με το βήμα 'tensorflow'.
-
-Όσα λένε τα αρχεία διαβάζονται και εμφανίζονται. Όσα δεν λένε ζητούνται, με μήνυμα που ονομάζει την παράμετρο: αναζητήστε τα στην ιστοσελίδα ή τον κώδικα του μοντέλου. Όσα δίνετε υπερισχύουν των αρχείων· όπου αντιφάσκουν με το ίδιο το δίκτυο, η εισαγωγή απορρίπτεται, και λέγονται και οι δύο πλευρές.
-
-Κάθε εισαγωγή ελέγχεται με την εκτέλεση ενός πλακιδίου, και η αναφορά δείχνει μια εικόνα του: δώστε ένα επίπεδο στο 'Επίπεδο για δοκιμή' για να δείτε τι κάνει το μοντέλο με αυτό. Ένα μοντέλο δεν μπορεί να εκτελέσει δικό του κώδικα, και αρχεία που θα το έκαναν (pickle ολόκληρων δικτύων) απορρίπτονται.</translation>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Scaling of values</source>
    <translation>Κλιμάκωση τιμών</translation>
+  </message>
+  <message>
+   <source>Output of the network</source>
+   <translation>Έξοδος του δικτύου</translation>
   </message>
   <message>
    <source>There is nothing to import. Choose a file or folder in INPUT, or give an address.</source>
@@ -1556,8 +1556,12 @@ Every import is checked by running a tile, and the report shows a picture of it:
    <translation>Το SAMPLE πρέπει να είναι αρχείο ψηφιδωτού. Επιλέξτε άλλο επίπεδο, ή κανένα.</translation>
   </message>
   <message>
-   <source>A model archive (.zip, .dlpk), an .onnx file with the files beside it that hold its weights, an .emd, the .json of a STAC MLM item, a network of Keras (.h5, .keras), TensorFlow Lite (.tflite), PyTorch (TorchScript, .pt; torch.export, .pt2) or LightGBM (.txt), a folder with one of these, the folder of a TensorFlow SavedModel (also as .zip, .tar, .tar.gz), or an address (http, https).</source>
-   <translation>Συμπιεσμένο μοντέλο (.zip, .dlpk), αρχείο .onnx με τα αρχεία δίπλα του που έχουν τα βάρη του, .emd, το .json ενός STAC MLM item, δίκτυο του Keras (.h5, .keras), του TensorFlow Lite (.tflite), του PyTorch (TorchScript, .pt· torch.export, .pt2) ή του LightGBM (.txt), φάκελος με ένα από αυτά, ο φάκελος ενός SavedModel του TensorFlow (και ως .zip, .tar, .tar.gz), ή διεύθυνση (http, https).</translation>
+   <source>Give the number of an output, from 0, or all.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A model archive (.zip, .dlpk), an .onnx file with the files beside it that hold its weights, an .emd, the .json of a STAC MLM item, a network of Keras (.h5, .keras), TensorFlow Lite (.tflite), PyTorch (TorchScript, .pt; torch.export, .pt2), LightGBM (.txt) or XGBoost (.json), a folder with one of these, the folder of a TensorFlow SavedModel (also as .zip, .tar, .tar.gz), or an address (http, https).</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The middle of this raster is run, and its picture is in the report. Default: a tile of made-up values, which shows that the model runs, but not that its scaling is right.</source>
@@ -1608,12 +1612,8 @@ Every import is checked by running a tile, and the report shows a picture of it:
    <translation>Πλευρά των πλακιδίων με τα οποία εκπαιδεύτηκε το δίκτυο, 8 έως 8192 εικονοστοιχεία· όλα τα πλακίδιά του θα την έχουν. Προεπιλογή: όπως λέει το αρχείο, αλλιώς οποιοδήποτε μέγεθος.</translation>
   </message>
   <message>
-   <source>Output of the network</source>
-   <translation>Έξοδος του δικτύου</translation>
-  </message>
-  <message>
-   <source>Which of several outputs counts, from 0. Default: the first that is a map, or fits the task.</source>
-   <translation>Ποια από περισσότερες εξόδους μετρά, από το 0. Προεπιλογή: η πρώτη που είναι χάρτης, ή ταιριάζει στο έργο.</translation>
+   <source>Of a network with several outputs the number of the one that counts, from 0; or 'all', which installs a model for each output, named by the file and the output. Default: the first that is a map, or fits the task.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Network of the weights</source>
@@ -1660,6 +1660,14 @@ Every import is checked by running a tile, and the report shows a picture of it:
    <translation>onnx,deepness,keras,tensorflow,pytorch,esri,arcgis,dlpk,stac,mlm,εγκατάσταση,μοντέλο,ξένο</translation>
   </message>
   <message>
+   <source>Names of all models, with commas between them</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>OUTPUT_INDEX cannot be '{text}'.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Model file, folder or address</source>
    <translation>Αρχείο, φάκελος ή διεύθυνση μοντέλου</translation>
   </message>
@@ -1670,6 +1678,10 @@ Every import is checked by running a tile, and the report shows a picture of it:
   <message>
    <source>as the file says</source>
    <translation>όπως λέει το αρχείο</translation>
+  </message>
+  <message>
+   <source>the first that fits</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The same model is already installed: {path}.</source>
@@ -3184,6 +3196,10 @@ Dates are read from the names of layers and bands and from the files' metadata, 
    <translation>Αφήστε ένα από αυτά κενό.</translation>
   </message>
   <message>
+   <source>Check the address, the connection and the proxy.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>QUALITY_RASTER is not a raster that QGIS can open.</source>
    <translation>Το QUALITY_RASTER δεν είναι ψηφιδωτό που μπορεί να ανοίξει το QGIS.</translation>
   </message>
@@ -3204,6 +3220,10 @@ Dates are read from the names of layers and bands and from the files' metadata, 
    <translation>Τι σημειώνει ο δίαυλος ποιότητας και δεν θα χαρτογραφηθεί: τέτοια εικονοστοιχεία γίνονται nodata. Λέξεις: {words}· πολλές χωρίζονται με κόμματα. Το ποιες υπάρχουν εξαρτάται από τον δίαυλο: η ταξινόμηση σκηνής (SCL) του Sentinel-2 L2A, τα QA_PIXEL και BQA του Landsat, το Fmask, η μάσκα χρήσιμων δεδομένων του PlanetScope. Προεπιλογή: καμία.</translation>
   </message>
   <message>
+   <source>{name}: '{value}' is not a raster that QGIS can open.</source>
+   <translation>{name}: το '{value}' δεν είναι ψηφιδωτό που μπορεί να ανοίξει το QGIS.</translation>
+  </message>
+  <message>
    <source>QUALITY_RASTER is given, and neither QUALITY nor QUALITY_VALUES say what is to be left out.</source>
    <translation>Δόθηκε QUALITY_RASTER, και ούτε το QUALITY ούτε το QUALITY_VALUES λένε τι θα παραλειφθεί.</translation>
   </message>
@@ -3220,12 +3240,12 @@ Dates are read from the names of layers and bands and from the files' metadata, 
    <translation>Δόθηκαν και το {raster} και το {product}.</translation>
   </message>
   <message>
-   <source>{name}: '{value}' is not a raster that QGIS can open.</source>
-   <translation>{name}: το '{value}' δεν είναι ψηφιδωτό που μπορεί να ανοίξει το QGIS.</translation>
-  </message>
-  <message>
    <source>{name}: there is no file or folder {path}.</source>
    <translation>{name}: δεν υπάρχει αρχείο ή φάκελος {path}.</translation>
+  </message>
+  <message>
+   <source>{name}: {address} does not answer, or is no raster.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>QUALITY_RASTERS has {given} layers, and the series has {count}.</source>
@@ -3790,10 +3810,18 @@ The model goes to your models unless you choose a folder. Cancelling loses nothi
   <message>
    <source>Cuts rasters and their labels into chips, small georeferenced GeoTIFF files, split into training, validation and test. The tables of the folder, chips.json and samples.csv, can be read and changed by hand, and the training algorithms take the folder as CHIPS.
 
-Without labels the chips are images alone, which 'Distil model' can train on.</source>
-   <translation>Κόβει ψηφιδωτά και τις ετικέτες τους σε δείγματα, μικρά γεωαναφερμένα αρχεία GeoTIFF, χωρισμένα σε δείγματα εκπαίδευσης, επικύρωσης και ελέγχου. Οι πίνακες του φακέλου, chips.json και samples.csv, διαβάζονται και αλλάζουν και με το χέρι, και οι αλγόριθμοι εκπαίδευσης δέχονται τον φάκελο ως CHIPS.
+FORMAT writes them for other programs instead, in the folders these expect, without the chips that lie between the splits. The training algorithms take these folders as CHIPS, too.
 
-Χωρίς ετικέτες τα δείγματα είναι μόνο εικόνες, στις οποίες μπορεί να εκπαιδεύσει η «Απόσταξη μοντέλου».</translation>
+Without labels the chips are images alone, which 'Distil model' can train on.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>FORMAT={chosen} cannot hold these chips ({task}). Choose {formats}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>What is written: chips (our chip folder, which holds everything), coco (objects as boxes, maps as polygons), yolo (boxes), yolo-seg (polygons of a map), voc (boxes), masks (images and masks of a map, of change or of numbers), folders (a folder of images for each class of scenes). Rotated boxes (yolo-obb) are not offered: chips hold upright boxes only. Images are PNG where they have 8 bits and 1 or 3 bands, else GeoTIFF.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>A new or empty folder for the chips, or a chip folder, which is replaced. Default: a temporary one.</source>
@@ -3808,6 +3836,10 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
    <translation>Τα {others} δεν χρησιμοποιούνται για {task}, που κόβεται από τα {names}. Αφήστε τα κενά ή αλλάξτε το TASK.</translation>
   </message>
   <message>
+   <source>FORMAT={chosen} needs labels. Choose LABELS, or {formats}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>deep learning,tiles,patches,samples,training data,dataset,labels,cut</source>
    <translation>βαθιά μάθηση,πλακίδια,δείγματα,δεδομένα εκπαίδευσης,σύνολο δεδομένων,ετικέτες,κοπή</translation>
   </message>
@@ -3818,6 +3850,10 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
   <message>
    <source>Number of chips</source>
    <translation>Πλήθος δειγμάτων</translation>
+  </message>
+  <message>
+   <source>FORMAT={chosen} cannot hold several classes per scene. Choose MULTILABEL=no, or {formats}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>There is nothing to cut. Choose {names}.</source>

@@ -25,8 +25,13 @@ from ...training.layers import Log, box, noise, point, raster, source, vector
 
 SIDE = 128
 SPLIT = {"valid": 0.2, "test": 0.2, "chip_size": 32}
-RING = {"type": "Polygon", "coordinates": [*box(6, 6, 26, 26)["coordinates"], *box(10, 12, 20, 20)["coordinates"]]}
+RINGS = ((6, 6), (38, 6), (6, 38), (38, 38))  # columns and rows of squares with a hole
 NAMES = ("ship's crane", 'Kai: "östlich", 7')
+
+
+def ring(col, row):
+    parts = box(col, row, col + 20, row + 20), box(col + 4, row + 6, col + 14, row + 14)
+    return {"type": "Polygon", "coordinates": [line for part in parts for line in part["coordinates"]]}
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +43,7 @@ def layers(tmp_path_factory):
     objects += [(box(30, 5, 34, 11), NAMES[0]), (box(30.5, 80, 40, 90), NAMES[0])]  # parts of both are in two chips
     halves = [(box(0, 0, SIDE, 60), "grass"), (box(0, 70, SIDE, SIDE), "water"), (box(40, 40, 50, 50), "water")]
     rings = [
-        (RING, "yard"),
+        *((ring(*place), "yard") for place in RINGS),
         (box(30, 30, 33, 40), "yard"),
         (box(70, 20, 120, 60), "lake"),
         (box(10, 70, 88, 120), "lake"),
@@ -105,8 +110,9 @@ def boxes_of(chips, chip):
     return sorted((chips.classes[int(row[4])].name, *row[[0, 1, 2, 3, 5]].round(6).tolist()) for row in label)
 
 
-@pytest.mark.parametrize("form", ["coco", "voc", "yolo"])
-@pytest.mark.parametrize("image", ["colour", "bands"])
+@pytest.mark.parametrize(
+    ("form", "image"), [("coco", "colour"), ("voc", "colour"), ("yolo", "colour"), ("coco", "bands")]
+)
 def test_boxes(export, tmp_path, form, image):
     log = Log()
     chips = export("detection", form, "objects", image, log)
