@@ -8,6 +8,7 @@ from qgis.PyQt.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QListWidget,
+    QMenu,
     QVBoxLayout,
 )
 
