@@ -2,67 +2,36 @@
 
 from __future__ import annotations
 
-from processing.gui.wrappers import WidgetWrapper
 from qgis.core import QgsLayerTreeGroup, QgsProject, QgsRasterLayer
-from qgis.gui import QgsGui
 from qgis.PyQt.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
-    QHBoxLayout,
-    QLineEdit,
     QListWidget,
     QMenu,
-    QToolButton,
     QVBoxLayout,
-    QWidget,
 )
 
 from ..engine.files.names import DIVIDER
 from ..toolbox.text import tr
+from .path_chooser import PathChooser, PathWrapper
 
 
-class ProductChooser:
-    """Makes the widget for a parameter that ``toolbox.products`` declared; QGIS's own for strings in the modeler."""
-
-    def __new__(cls, parameter, dialog, row=0, col=0, **_):
-        if type(dialog).__name__ == "ModelerParametersDialog":
-            return QgsGui.processingGuiRegistry().createModelerParameterWidget(
-                dialog.model, dialog.childId, parameter, dialog.context
-            )
-        return _ProductWrapper(parameter, dialog, row, col)
-
-
-class _ProductWrapper(WidgetWrapper):
+class _ProductWrapper(PathWrapper):
     """The widget in the toolbox and in batch."""
 
-    def createWidget(self):
-        widget = QWidget()
-        row = QHBoxLayout(widget)
-        row.setContentsMargins(0, 0, 0, 0)
-        self._text = QLineEdit()
-        self._text.setPlaceholderText(tr("folder, archive, address, or files divided by ;"))
-        self._text.textChanged.connect(lambda _: self.widgetValueHasChanged.emit(self))
-        button = QToolButton()
-        button.setText("…")
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setToolTip(tr("Choose a product, files or layers"))
-        menu = QMenu(button)
+    def placeholder(self):
+        return tr("folder, archive, address, or files divided by ;")
+
+    def tip(self):
+        return tr("Choose a product, files or layers")
+
+    def fill(self, menu):
         menu.addAction(tr("Folder…")).triggered.connect(self._choose_folder)
         menu.addAction(tr("Files or archive…")).triggered.connect(self._choose_files)
         menu.addAction(tr("Layers of the project…")).triggered.connect(self._choose_layers)
         groups = menu.addMenu(tr("Group of layers"))
         groups.aboutToShow.connect(lambda: self._offer_groups(groups))
-        button.setMenu(menu)
-        row.addWidget(self._text, 1)
-        row.addWidget(button)
-        return widget
-
-    def setValue(self, value):
-        self._text.setText(str(value or ""))
-
-    def value(self):
-        return self._text.text().strip()
 
     def _choose_folder(self) -> None:
         path = QFileDialog.getExistingDirectory(self._text, tr("Folder of a product"))
@@ -86,6 +55,12 @@ class _ProductWrapper(WidgetWrapper):
         for name, found in layer_groups().items():
             menu.addAction(name).triggered.connect(lambda _, texts=found: self._text.setText(DIVIDER.join(texts)))
         menu.setEnabled(True)
+
+
+class ProductChooser(PathChooser):
+    """Makes the widget for a parameter that ``toolbox.products`` declared."""
+
+    WRAPPER = _ProductWrapper
 
 
 class LayersDialog(QDialog):

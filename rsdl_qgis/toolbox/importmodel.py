@@ -7,7 +7,6 @@ from pathlib import Path
 from qgis.core import (
     QgsProcessingOutputString,
     QgsProcessingParameterBoolean,
-    QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
@@ -167,9 +166,11 @@ def _tell(installed: dict, before: list, feedback) -> None:
 
 def _source() -> list:
     """What is imported."""
+    source = QgsProcessingParameterString("INPUT", tr("Model file, folder or address"))  # QGIS's own take no folders
+    source.setMetadata({"widget_wrapper": {"class": "rsdl_qgis.gui.path_chooser.PathChooser"}})
     return [
         shared.described(
-            QgsProcessingParameterFile("INPUT", tr("Model file, folder or address")),
+            source,
             tr(
                 "A model archive (.zip, .dlpk), an .onnx file with the files beside it that hold its weights, an .emd, "
                 "the .json of a STAC MLM item, a network of Keras (.h5, .keras), TensorFlow Lite (.tflite), PyTorch "

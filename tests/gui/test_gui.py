@@ -287,3 +287,20 @@ def test_a_product_is_typed_or_put_together_of_layers(wrapper, qgis_app, tmp_pat
     chooser._choose_layers()
     assert chooser.widgetValue() == f"{paths[1]};{paths[0]}"
     QgsProject.instance().clear()
+
+
+def test_a_model_to_import_may_be_a_file_or_a_folder(wrapper, tmp_path, monkeypatch):
+    from rsdl_qgis.gui import path_chooser
+    from rsdl_qgis.toolbox.importmodel import ImportModel
+
+    algorithm = ImportModel()
+    algorithm.initAlgorithm()
+    chooser = wrapper(algorithm.parameterDefinition("INPUT"))
+    chooser.wrappedWidget()
+    dialogs = path_chooser.QFileDialog
+    monkeypatch.setattr(dialogs, "getExistingDirectory", lambda *_: str(tmp_path))
+    monkeypatch.setattr(dialogs, "getOpenFileName", lambda *_: (str(tmp_path / "net.onnx"), ""))
+    chooser._choose_folder()
+    assert chooser.widgetValue() == str(tmp_path)
+    chooser._choose_file()
+    assert chooser.widgetValue() == str(tmp_path / "net.onnx")

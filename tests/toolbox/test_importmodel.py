@@ -47,6 +47,11 @@ def test_what_is_said_is_installed(run, home, bare, tmp_path):
     assert "given (BANDS)" in page and "given (SCALING)" in page and "data:image/png" in page
 
 
+def test_a_folder_is_imported(run, home, bare, tmp_path):
+    results, _ = run("importmodel", {"INPUT": str(tmp_path), **SAID})
+    assert results["MODEL"] == "lakes" and Store().find("lakes")
+
+
 def test_what_is_missing_is_asked_for_and_nothing_is_installed(refusal_at_run, home, bare):
     assert "SCALING" in refusal_at_run({"INPUT": bare})
     assert "takes" in refusal_at_run({"INPUT": bare, **SAID, "BANDS": "red, green"})

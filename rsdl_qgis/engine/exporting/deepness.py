@@ -7,6 +7,7 @@ Its conventions: https://qgis-plugin-deepness.readthedocs.io, "Creating a model"
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from ..cards.card import Input, ModelCard
+from ..cards.card import Input, ModelCard, Scaling
 from ..errors import ModelError
 from ..tables.tasks import task_of
 
@@ -22,6 +23,14 @@ WHITE = 255.0  # what it divides values by
 KINDS = {"segmentation": "Segmentor", "regression": "Regressor", "detection": "Detector",
          "super-resolution": "Superresolution"}  # fmt: skip
 IMAGE = "image"
+LINEAR: Mapping[str, Callable[[float, float, Sequence[float]], tuple[float, float]]] = {  # gain, offset -> after a step
+    "add": lambda gain, offset, by: (gain, offset + by[0]),
+    "subtract": lambda gain, offset, by: (gain, offset - by[0]),
+    "multiply": lambda gain, offset, by: (gain * by[0], offset * by[0]),
+    "divide": lambda gain, offset, by: (gain / by[0], offset / by[0]),
+    "range": lambda gain, offset, by: (gain / (by[1] - by[0]), (offset - by[0]) / (by[1] - by[0])),
+    "standardise": lambda gain, offset, by: (gain / by[1], (offset - by[0]) / by[1]),
+}
 
 
 def check_deepness(card: ModelCard) -> None:
@@ -40,7 +49,7 @@ def _problem(card: ModelCard) -> str:
     scaling = card.inputs[0].scaling
     if scaling.method == "robust":
         return "it stretches values by the raster's own percentiles, and Deepness divides all values by 255."
-    if scaling.method == "steps" or scaling.decibel:
+    if scaling.decibel or any(step.name not in LINEAR for step in scaling.steps):
         return "it scales values by a formula that Deepness does not know."
     if len(set(card.thresholds)) > 1:
         return "each of its classes has a threshold of its own, and Deepness has one for all."
@@ -101,14 +110,21 @@ def _keys(card: ModelCard) -> dict[str, Any]:
 
 def _standardisation(item: Input) -> dict[str, list[float]]:
     """The card's linear scaling, after a division by 255."""
-    scaling, bands = item.scaling, len(item.bands)
-    factor = scaling.divisor / WHITE
-    mean = scaling.mean[0] if scaling.mean else (0.0,) * bands
-    std = scaling.std[0] if scaling.std else (1.0,) * bands
+    lines = [_line(item.scaling, band) for band in range(len(item.bands))]
     return {
-        "standardization_mean": [value * factor for value in mean],
-        "standardization_std": [value * factor for value in std],
+        "standardization_mean": [-offset / gain / WHITE for gain, offset in lines],
+        "standardization_std": [1 / gain / WHITE for gain, _ in lines],
     }
+
+
+def _line(scaling: Scaling, band: int) -> tuple[float, float]:
+    """Gain and offset of a linear scaling for a band: value * gain + offset."""
+    gain, offset = 1 / scaling.divisor, 0.0
+    for step in scaling.steps:
+        numbers = [step.value(parameter, band) for parameter in range(len(step.values))]
+        gain, offset = LINEAR[step.name](gain, offset, numbers)
+    mean, std = ((rows[0][band] if rows else usual) for rows, usual in ((scaling.mean, 0.0), (scaling.std, 1.0)))
+    return LINEAR["standardise"](gain, offset, (mean, std))
 
 
 def _text(value: Any) -> str:

@@ -324,6 +324,7 @@ def _classes(name: str, answer: Answer, task: str, facts: Facts) -> tuple[tuple[
         background = Class(0, "background", PALETTE[0])
         return ((background, given[0]) if other == 0 else (background, Class(1, given[0].name, given[0].color))), []
     if given:
+        _check_classes(name, answer, task, given)
         return given, []
     if one and decided:
         raise ModelError(
@@ -335,6 +336,14 @@ def _classes(name: str, answer: Answer, task: str, facts: Facts) -> tuple[tuple[
     names = ("background", "object") if one else [f"class {i}" for i in range(count)]
     classes = tuple(Class(i, title, PALETTE[i % len(PALETTE)]) for i, title in enumerate(names))
     return classes, [f"Its {count} classes have no names; give them in CLASSES."]
+
+
+def _check_classes(name: str, answer: Answer, task: str, given: Sequence[Class]) -> None:
+    """ModelError with both sides where more or fewer classes are named than there are channels for."""
+    count = 2 if answer.channels in (None, 1) else answer.channels
+    if not task_of(task).boxes and answer.head.kind != "decided" and len(given) != count:
+        text = f"CLASSES names {len(given)}, but '{name}' gives {count}: its output has shape {_shape(answer.tensor)}."
+        raise ModelError(text, "Name all classes that it gives, in its order.")
 
 
 def _values(answer: Answer, task: str, facts: Facts) -> tuple[str, ...]:

@@ -162,7 +162,8 @@ def _written(source: Source, card: ModelCard, facts: Facts) -> ModelCard:
         return card
     onnx = source.folder / ONNX_FILE
     hashes = {**card.sha256, **({ONNX_FILE: sha256(onnx)} if onnx.is_file() else {})}
-    imported = {"given": list(facts.stated), **({"address": source.origin} if source.origin else {})}
+    given = ["scaling" if name == "steps" else name for name in facts.stated]
+    imported = {"given": given, **({"address": source.origin} if source.origin else {})}
     card = replace(card, sha256=hashes, provenance={**card.provenance, "imported": imported})
     item = to_item(card)
     card = from_item(item, f"The card of '{card.name}'")  # what cannot be in a card is told before anything is run

@@ -92,7 +92,10 @@ def _sensor_of(wanted: Input) -> str:
     texts = [text for band in wanted.bands for text in (band.name, *band.aliases)]
     if not any(band_numbers(text) for text in texts):
         return ""
-    return next((sensor for word, sensor in ROLES if role.startswith(word)), "") or sensor_of(texts)
+    found = next((sensor for word, sensor in ROLES if role.startswith(word)), "") or sensor_of(texts)
+    numbers = {number for text in texts for number in band_numbers(text)}
+    # B8 of Landsat is panchromatic and finer than its other bands: few networks take both.
+    return found or ("sentinel-2" if len(numbers) > 1 and "8" in numbers else "")
 
 
 def _widened(band: Band, own: str, product: Product, same: bool) -> Band:

@@ -125,6 +125,20 @@ def test_a_regression_returns(export, numbers, make_raster, rng, tmp_path, forma
     assert np.array_equal(expected, found) if format_ != "deepness" else np.allclose(expected, found, atol=1e-5)
 
 
+def test_linear_steps_of_a_scaling_go_to_deepness(export, tmp_path):
+    """0.02 * value - 0.22, as a mean and a deviation after a division by 255."""
+    steps = "* 2 | - 3 | + 1 | /100 | range 0 2 | mean 0.1 std 0.5"
+    file = write(tmp_path / "m.onnx", **{**FORMS["logits"], "keys": {}})
+    path, card = imported(file, scaling=steps, classes="dark, bright", task="segmentation")
+    assert "scaling" in card.provenance["imported"]["given"]
+    keys = {p.key: p.value for p in onnx.load(str(export(path, "deepness").file)).metadata_props}
+    assert json.loads(keys["standardization_mean"]) == pytest.approx([0.22 / 0.02 / 255])
+    assert json.loads(keys["standardization_std"]) == pytest.approx([1 / 0.02 / 255])
+    path, _ = imported(file, scaling="log1p", classes="dark, bright", task="segmentation", replace=True)
+    with pytest.raises(ModelError, match="a formula that Deepness does not know"):
+        export(path, "deepness")
+
+
 def bare_of_card(file):
     """The file with its Deepness keys alone."""
     model = onnx.load(str(file))

@@ -68,7 +68,7 @@ def test_every_form_gives_the_map_with_what_a_person_says(tmp_path, scene, name)
         ("classes", {"scaling": "none"}, r"ArgMax\), and does not say how many.*CLASSES"),
         ("logits", {"scaling": "/255", "bands": "red, green"}, r"BANDS names 2 band\(s\), but.*\(\?, 1, 32, 32\)"),
         ("logits", {"scaling": "/255", "tile_size": 64}, r"TILE_SIZE is 64, but.*32 x 32"),
-        ("logits", {"scaling": "/255", "classes": "a, b, c"}, r"gives 2 classes, its card names 3"),
+        ("logits", {"scaling": "/255", "classes": "a, b, c"}, r"CLASSES names 3, but 'm' gives 2"),
         ("logits", {"scaling": "/255", "layout": "CHW"}, r"LAYOUT is CHW, but.*4 axes"),
         ("logits", {"scaling": "/255", "output_index": 3}, r"OUTPUT_INDEX is 3; 'm' gives 0 y \(\?, 2, 32, 32\)"),
         ("softmax", {"scaling": "/255", "activation": "sigmoid"}, r"ACTIVATION is sigmoid, but 'm' ends in Softmax"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tarfile
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from rsdl_qgis.engine.cards.card import Band, Input
 from rsdl_qgis.engine.errors import InputError, MismatchError
 from rsdl_qgis.engine.products.matching import PLAIN, SCALED, model_bands
+from rsdl_qgis.engine.products.product import ProductBand
 from rsdl_qgis.engine.products.table import is_product, product_at, read_product
 from rsdl_qgis.engine.raster.grid import Window
 from rsdl_qgis.engine.raster.source import Layer, RasterSource
@@ -52,6 +54,17 @@ def test_landsat_of_both_collections_and_levels_gives_the_same_reflectance(tmp_p
         for path in product.iterdir():
             file.add(path, path.name)
     np.testing.assert_array_equal(values(archive, names), values(product, names))
+
+
+def test_numbers_with_band_8_are_of_sentinel_2_though_nothing_else_says_so(tmp_path):
+    panchromatic = ProductBand("B8", "b8.tif", names=("pan",))
+    product = read_product(str(made.landsat(tmp_path)))
+    product = dataclasses.replace(product, bands=(*product.bands, panchromatic))
+    taken = [
+        [product.bands[place - 1].name for place in model_bands(Input("image", tuple(map(Band, names))), product)]
+        for names in (("B2", "B3", "B4", "B8"), ("B2", "B3", "B4", "B5"), ("B8",))
+    ]
+    assert taken == [["B2", "B3", "B4", "B5"], ["B2", "B3", "B4", "B5"], ["B8"]]
 
 
 def test_bands_of_other_pixels_come_onto_the_finest_grid_of_those_that_are_taken(tmp_path):
