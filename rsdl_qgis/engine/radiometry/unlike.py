@@ -25,8 +25,8 @@ UNLIKE, LIKE, BETTER = 2.0, 2.0, 1.2  # divergence of what is strange, of what i
 REORDERED = 0.25  # divergence, and fraction of it, that another order of bands takes away
 OF_HAZE = (  # text and remedy where bands in their known order are to one another as in another one
     "Some bands are darker or brighter beside the others than in the training data.",
-    "Haze does that in blue and green: reflectance at the top of the atmosphere (Level 1) and at the surface (Level 2) are "
-    "two things. Give the kind that the model was trained on; the map may be wrong.",
+    "Haze does that in blue and green: reflectance at the top of the atmosphere (Level 1) and at the surface (Level 2) "
+    "are two things. Give the kind that the model was trained on; the map may be wrong.",
 )
 FACTORS = (1.0, *(10.0**power for power in range(-8, 9) if power), 255.0, 1 / 255, 257.0, 1 / 257)  # of usual units
 BYTE, LEAST_BYTES = 255, 8  # the largest value of 8 bits; what the brightest pixel of an 8-bit image exceeds
@@ -305,8 +305,8 @@ def _usual_offset(item: Input) -> float | None:
 
 
 def _order(item: Input, look: _Look, known: bool) -> Finding | None:
-    """Another order of the bands that is much more like training's, found by exchanging two at a time; where the order is
-    ``known``, what else that may come from.
+    """Another order of the bands that is much more like training's, found by exchanging two at a time; where the order
+    is ``known``, what else that may come from.
     """
     count = len(item.bands)
     if count < 2 or not np.isfinite(look.mean).all():
