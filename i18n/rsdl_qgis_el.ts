@@ -276,8 +276,28 @@
    <translation>Σε χρήση: {python}</translation>
   </message>
   <message>
-   <source>Products and rasters (*.zip *.tar *.tar.gz *.tif *.tiff *.jp2 *.xml *.txt *.json);;All files (*)</source>
-   <translation>Προϊόντα και ψηφιδωτά (*.zip *.tar *.tar.gz *.tif *.tiff *.jp2 *.xml *.txt *.json);;Όλα τα αρχεία (*)</translation>
+   <source>file, folder or address</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Choose a file or a folder</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Choose a file</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Choose a folder</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>File…</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Folder…</source>
+   <translation>Φάκελος…</translation>
   </message>
   <message>
    <source>folder, archive, address, or files divided by ;</source>
@@ -286,6 +306,10 @@
   <message>
    <source>Choose a product, files or layers</source>
    <translation>Επιλογή προϊόντος, αρχείων ή επιπέδων</translation>
+  </message>
+  <message>
+   <source>Products and rasters (*.zip *.tar *.tar.gz *.tif *.tiff *.jp2 *.xml *.txt *.json);;All files (*)</source>
+   <translation>Προϊόντα και ψηφιδωτά (*.zip *.tar *.tar.gz *.tif *.tiff *.jp2 *.xml *.txt *.json);;Όλα τα αρχεία (*)</translation>
   </message>
   <message>
    <source>Group of layers</source>
@@ -302,10 +326,6 @@
   <message>
    <source>Layers of one image</source>
    <translation>Επίπεδα μιας εικόνας</translation>
-  </message>
-  <message>
-   <source>Folder…</source>
-   <translation>Φάκελος…</translation>
   </message>
   <message>
    <source>Files or archive…</source>
@@ -1540,6 +1560,10 @@ Every import is checked by running a tile, and the report shows a picture of it:
    <translation type="unfinished"></translation>
   </message>
   <message>
+   <source>Model file, folder or address</source>
+   <translation>Αρχείο, φάκελος ή διεύθυνση μοντέλου</translation>
+  </message>
+  <message>
    <source>Scaling of values</source>
    <translation>Κλιμάκωση τιμών</translation>
   </message>
@@ -1666,10 +1690,6 @@ Every import is checked by running a tile, and the report shows a picture of it:
   <message>
    <source>OUTPUT_INDEX cannot be '{text}'.</source>
    <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>Model file, folder or address</source>
-   <translation>Αρχείο, φάκελος ή διεύθυνση μοντέλου</translation>
   </message>
   <message>
    <source>Layer to try it on</source>
