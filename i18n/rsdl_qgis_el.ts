@@ -277,23 +277,23 @@
   </message>
   <message>
    <source>file, folder or address</source>
-   <translation type="unfinished"></translation>
+   <translation>αρχείο, φάκελος ή διεύθυνση</translation>
   </message>
   <message>
    <source>Choose a file or a folder</source>
-   <translation type="unfinished"></translation>
+   <translation>Επιλογή αρχείου ή φακέλου</translation>
   </message>
   <message>
    <source>Choose a file</source>
-   <translation type="unfinished"></translation>
+   <translation>Επιλογή αρχείου</translation>
   </message>
   <message>
    <source>Choose a folder</source>
-   <translation type="unfinished"></translation>
+   <translation>Επιλογή φακέλου</translation>
   </message>
   <message>
    <source>File…</source>
-   <translation type="unfinished"></translation>
+   <translation>Αρχείο…</translation>
   </message>
   <message>
    <source>Folder…</source>
@@ -1557,7 +1557,11 @@ Manifests are lists of models: the plugin may come with one, and addresses, file
 What the files say is read and shown. What they do not say is asked for, in a message that names the parameter: look at the model's web page or code for it. What you give overrules the files; where it contradicts the network itself, the import is refused, and both sides are told.
 
 Every import is checked by running a tile, and the report shows a picture of it: give a layer in 'Layer to try it on' to see what the model makes of it. A model cannot run code of its own, and files that would (pickles of whole networks) are refused.</source>
-   <translation type="unfinished"></translation>
+   <translation>Εγκαθιστά ένα μοντέλο στα δικά σας, ώστε άλλοι αλγόριθμοι να το επιλέγουν με το όνομά του: συμπιεσμένο μοντέλο (.zip) ή φάκελο, αρχείο ONNX με ή χωρίς μεταδεδομένα, μοντέλο Esri (.emd, .dlpk), STAC MLM item (.json), αρχείο άλλου προγράμματος (Keras, TensorFlow Lite, TorchScript, LightGBM, XGBoost), βάρη ενός από τα δίκτυα αυτού του προσθέτου (.pth, .safetensors), ή τη διεύθυνση ενός από αυτά. Ένα SavedModel του TensorFlow μετατρέπεται σε δικό του περιβάλλον: εκτελέστε μία φορά τη 'Ρύθμιση περιβάλλοντος' με το βήμα 'tensorflow'.
+
+Όσα λένε τα αρχεία διαβάζονται και εμφανίζονται. Όσα δεν λένε ζητούνται, με μήνυμα που ονομάζει την παράμετρο: αναζητήστε τα στην ιστοσελίδα ή τον κώδικα του μοντέλου. Όσα δίνετε υπερισχύουν των αρχείων· όπου αντιφάσκουν με το ίδιο το δίκτυο, η εισαγωγή απορρίπτεται, και λέγονται και οι δύο πλευρές.
+
+Κάθε εισαγωγή ελέγχεται με την εκτέλεση ενός πλακιδίου, και η αναφορά δείχνει μια εικόνα του: δώστε ένα επίπεδο στο 'Επίπεδο για δοκιμή' για να δείτε τι κάνει το μοντέλο με αυτό. Ένα μοντέλο δεν μπορεί να εκτελέσει δικό του κώδικα, και αρχεία που θα το έκαναν (pickle ολόκληρων δικτύων) απορρίπτονται.</translation>
   </message>
   <message>
    <source>Model file, folder or address</source>
@@ -1581,11 +1585,11 @@ Every import is checked by running a tile, and the report shows a picture of it:
   </message>
   <message>
    <source>Give the number of an output, from 0, or all.</source>
-   <translation type="unfinished"></translation>
+   <translation>Δώστε τον αριθμό μιας εξόδου, από το 0, ή all.</translation>
   </message>
   <message>
    <source>A model archive (.zip, .dlpk), an .onnx file with the files beside it that hold its weights, an .emd, the .json of a STAC MLM item, a network of Keras (.h5, .keras), TensorFlow Lite (.tflite), PyTorch (TorchScript, .pt; torch.export, .pt2), LightGBM (.txt) or XGBoost (.json), a folder with one of these, the folder of a TensorFlow SavedModel (also as .zip, .tar, .tar.gz), or an address (http, https).</source>
-   <translation type="unfinished"></translation>
+   <translation>Συμπιεσμένο μοντέλο (.zip, .dlpk), αρχείο .onnx με τα αρχεία δίπλα του που έχουν τα βάρη του, .emd, το .json ενός STAC MLM item, δίκτυο του Keras (.h5, .keras), του TensorFlow Lite (.tflite), του PyTorch (TorchScript, .pt· torch.export, .pt2) του LightGBM (.txt) ή του XGBoost (.json), φάκελος με ένα από αυτά, ο φάκελος ενός SavedModel του TensorFlow (και ως .zip, .tar, .tar.gz), ή διεύθυνση (http, https).</translation>
   </message>
   <message>
    <source>The middle of this raster is run, and its picture is in the report. Default: a tile of made-up values, which shows that the model runs, but not that its scaling is right.</source>
@@ -1637,7 +1641,7 @@ Every import is checked by running a tile, and the report shows a picture of it:
   </message>
   <message>
    <source>Of a network with several outputs the number of the one that counts, from 0; or 'all', which installs a model for each output, named by the file and the output. Default: the first that is a map, or fits the task.</source>
-   <translation type="unfinished"></translation>
+   <translation>Για δίκτυο με πολλές εξόδους, ο αριθμός εκείνης που μετρά, από το 0· ή 'all', που εγκαθιστά ένα μοντέλο για κάθε έξοδο, με όνομα από το αρχείο και την έξοδο. Προεπιλογή: η πρώτη που είναι χάρτης, ή ταιριάζει στην εργασία.</translation>
   </message>
   <message>
    <source>Network of the weights</source>
@@ -1685,11 +1689,11 @@ Every import is checked by running a tile, and the report shows a picture of it:
   </message>
   <message>
    <source>Names of all models, with commas between them</source>
-   <translation type="unfinished"></translation>
+   <translation>Ονόματα όλων των μοντέλων, με κόμματα ανάμεσά τους</translation>
   </message>
   <message>
    <source>OUTPUT_INDEX cannot be '{text}'.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το OUTPUT_INDEX δεν μπορεί να είναι '{text}'.</translation>
   </message>
   <message>
    <source>Layer to try it on</source>
@@ -1701,7 +1705,7 @@ Every import is checked by running a tile, and the report shows a picture of it:
   </message>
   <message>
    <source>the first that fits</source>
-   <translation type="unfinished"></translation>
+   <translation>η πρώτη που ταιριάζει</translation>
   </message>
   <message>
    <source>The same model is already installed: {path}.</source>
@@ -3217,7 +3221,7 @@ Dates are read from the names of layers and bands and from the files' metadata, 
   </message>
   <message>
    <source>Check the address, the connection and the proxy.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ελέγξτε τη διεύθυνση, τη σύνδεση και τον διακομιστή μεσολάβησης.</translation>
   </message>
   <message>
    <source>QUALITY_RASTER is not a raster that QGIS can open.</source>
@@ -3265,7 +3269,7 @@ Dates are read from the names of layers and bands and from the files' metadata, 
   </message>
   <message>
    <source>{name}: {address} does not answer, or is no raster.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: το {address} δεν απαντά, ή δεν είναι ψηφιδωτό.</translation>
   </message>
   <message>
    <source>QUALITY_RASTERS has {given} layers, and the series has {count}.</source>
@@ -3833,15 +3837,19 @@ The model goes to your models unless you choose a folder. Cancelling loses nothi
 FORMAT writes them for other programs instead, in the folders these expect, without the chips that lie between the splits. The training algorithms take these folders as CHIPS, too.
 
 Without labels the chips are images alone, which 'Distil model' can train on.</source>
-   <translation type="unfinished"></translation>
+   <translation>Κόβει ψηφιδωτά και τις ετικέτες τους σε δείγματα, μικρά γεωαναφερμένα αρχεία GeoTIFF, χωρισμένα σε δείγματα εκπαίδευσης, επικύρωσης και ελέγχου. Οι πίνακες του φακέλου, chips.json και samples.csv, διαβάζονται και αλλάζουν και με το χέρι, και οι αλγόριθμοι εκπαίδευσης δέχονται τον φάκελο ως CHIPS.
+
+Το FORMAT τα γράφει αντί γι' αυτό για άλλα προγράμματα, στους φακέλους που αυτά περιμένουν, χωρίς τα δείγματα που βρίσκονται ανάμεσα στα μέρη. Οι αλγόριθμοι εκπαίδευσης δέχονται και αυτούς τους φακέλους ως CHIPS.
+
+Χωρίς ετικέτες τα δείγματα είναι μόνο εικόνες, στις οποίες μπορεί να εκπαιδεύσει η «Απόσταξη μοντέλου».</translation>
   </message>
   <message>
    <source>FORMAT={chosen} cannot hold these chips ({task}). Choose {formats}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το FORMAT={chosen} δεν χωρά αυτά τα δείγματα ({task}). Επιλέξτε {formats}.</translation>
   </message>
   <message>
    <source>What is written: chips (our chip folder, which holds everything), coco (objects as boxes, maps as polygons), yolo (boxes), yolo-seg (polygons of a map), voc (boxes), masks (images and masks of a map, of change or of numbers), folders (a folder of images for each class of scenes). Rotated boxes (yolo-obb) are not offered: chips hold upright boxes only. Images are PNG where they have 8 bits and 1 or 3 bands, else GeoTIFF.</source>
-   <translation type="unfinished"></translation>
+   <translation>Τι γράφεται: chips (ο δικός μας φάκελος δειγμάτων, που τα χωρά όλα), coco (αντικείμενα ως πλαίσια, χάρτες ως πολύγωνα), yolo (πλαίσια), yolo-seg (πολύγωνα ενός χάρτη), voc (πλαίσια), masks (εικόνες και μάσκες ενός χάρτη, αλλαγών ή αριθμών), folders (φάκελος εικόνων για κάθε κλάση σκηνών). Περιστραμμένα πλαίσια (yolo-obb) δεν προσφέρονται: τα δείγματα έχουν μόνο όρθια πλαίσια. Οι εικόνες είναι PNG όπου έχουν 8 bit και 1 ή 3 διαύλους, αλλιώς GeoTIFF.</translation>
   </message>
   <message>
    <source>A new or empty folder for the chips, or a chip folder, which is replaced. Default: a temporary one.</source>
@@ -3857,7 +3865,7 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
   </message>
   <message>
    <source>FORMAT={chosen} needs labels. Choose LABELS, or {formats}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το FORMAT={chosen} χρειάζεται ετικέτες. Επιλέξτε LABELS, ή {formats}.</translation>
   </message>
   <message>
    <source>deep learning,tiles,patches,samples,training data,dataset,labels,cut</source>
@@ -3873,7 +3881,7 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
   </message>
   <message>
    <source>FORMAT={chosen} cannot hold several classes per scene. Choose MULTILABEL=no, or {formats}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το FORMAT={chosen} δεν χωρά πολλές κλάσεις ανά σκηνή. Επιλέξτε MULTILABEL=no, ή {formats}.</translation>
   </message>
   <message>
    <source>There is nothing to cut. Choose {names}.</source>

@@ -127,7 +127,7 @@ def refused(refusal, asked, known_models, image, two_dates, chips, tmp_path, wri
         ({"BASE_MODEL": "web"}, ["web", "weights.safetensors"]),
         ({"BASE_MODEL": "bright", "PRETRAINED": "imagenet"}, ["BASE_MODEL", "PRETRAINED"]),
         ({"PRETRAINED": "/no/such.pth"}, ["/no/such.pth"]),
-        ({"FREEZE": "encoder"}, ["BASE_MODEL", "PRETRAINED", "FREEZE=nothing"]),
+        ({"FREEZE": "encoder"}, ["BASE_MODEL", "PRETRAINED", "leave FREEZE as it is"]),
         ({"VALIDATION": 60, "TEST": 38}, ["60 %", "38 %", "10 %"]),
         ({"CHIP_SIZE": 32, "CHIP_OVERLAP": 20}, ["20", "32"]),
         ({"SPLIT": "chips"}, ["chip folder"]),
