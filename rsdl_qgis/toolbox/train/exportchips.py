@@ -42,12 +42,8 @@ class ExportChips(JobAlgorithm):
             "validation and test. The tables of the folder, chips.json and samples.csv, can be read and changed by "
             "hand, and the training algorithms take the folder as CHIPS.\n\nFORMAT writes them for other programs "
             "instead, in the folders these expect, without the chips that lie between the splits. The training "
-<<<<<<< HEAD
-            "algorithms take these folders as CHIPS, too.\n\nWithout labels the chips are images "
-=======
             "algorithms take "
             "these folders as CHIPS, too.\n\nWithout labels the chips are images "
->>>>>>> w/chipsout
             "alone, which 'Distil model' can train on."
         )
 
@@ -187,14 +183,9 @@ def _format():
             "What is written: chips (our chip folder, which holds everything), coco (objects as boxes, maps as "
             "polygons), yolo (boxes), yolo-seg (polygons of a map), voc (boxes), masks (images and masks of a map, of "
             "change or of numbers), folders (a folder of images for each class of scenes). Rotated boxes (yolo-obb) "
-<<<<<<< HEAD
-            "are not offered: chips hold upright boxes only. Images are PNG where they have 8 bits and 1 or 3 bands, "
-            "else GeoTIFF."
-=======
             "are not offered: chips hold upright boxes only. Images are PNG where they have 8 bits and 1 or 3 "
             "bands, else "
             "GeoTIFF."
->>>>>>> w/chipsout
         ),
         (OURS, *(name for name in CHIP_FORMATS if name != OURS)),
         advanced=False,
