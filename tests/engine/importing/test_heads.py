@@ -84,7 +84,7 @@ def test_a_bare_file_and_names_of_outputs_that_say_nothing(tmp_path, values, mak
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"task": "segmentation", "classes": "dark, bright"}, r"'m-z' gives 3 classes, its card names 2"),
+        ({"task": "segmentation", "classes": "dark, bright"}, r"CLASSES names 2, but 'm-z' gives 3"),
         ({"bands": "red, green"}, r"BANDS names 2 band\(s\), but the input of 'm-y'"),
         ({"task": "detection"}, r"'m' is a detector, whose outputs belong together"),
     ],
