@@ -189,6 +189,8 @@ class Galileo(nn.Module):
         form = Form(width or usual.width, layers or usual.layers, heads or usual.heads)
         names = band_names(bands, sum(count for _, count in inputs.values()))
         self.patch, self.size, self.classes = patch, size, classes
+        if self.outputs == "map":
+            self.multiple = size  # of height and width of an image
         self.groups = grouped(names, GROUPS)
         self.units = Units(names)
         taken = [*self.groups.whole, *(["NDVI"] if self.groups.ndvi else [])]
@@ -226,11 +228,6 @@ class GalileoMap(Galileo):
     """
 
     outputs = "map"
-
-    @property
-    def multiple(self) -> int:
-        """What height and width of an image have to be a multiple of."""
-        return self.size
 
     def forward(self, *inputs: Tensor) -> Tensor:
         count, (rows, columns) = inputs[0].shape[0], (side // self.size for side in inputs[0].shape[3:])

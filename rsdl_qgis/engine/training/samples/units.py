@@ -76,9 +76,14 @@ def fold(network: nn.Module, units: Units) -> None:
 
 
 def _last_layers(network: nn.Module) -> Sequence[Any]:
-    """The head's last layers, of one output channel and with a bias; several where there are auxiliary outputs."""
+    """The head's last layers, of one output channel and with a bias; several where there are auxiliary outputs.
+
+    A linear layer that is the whole head gives the pixels of a patch.
+    """
     modules = dict(network.named_modules())
     owners = dict.fromkeys(name.rpartition(".")[0] for stage in stages_of(network)[-1:] for name in stage.parameters)
     layers = [modules[name] for name in owners]
+    if len(layers) == 1 and isinstance(layers[0], nn.Linear):
+        return layers
     kinds = (nn.Conv2d, nn.ConvTranspose2d, nn.Conv3d, nn.ConvTranspose3d)
     return [x for x in layers if isinstance(x, kinds) and x.out_channels == 1 and x.bias is not None]
