@@ -14,7 +14,7 @@ TRANSLATIONS := $(patsubst %.ts,%.qm,$(wildcard i18n/*.ts))
 PIP := -m pip install --quiet --disable-pip-version-check
 QGIS ?= 3.44# the one that test-qgis tries
 PYTEST := -m pytest --durations=5 $(ARGS)
-BESIDE := tests/tools tests/cli tests/engine/networks tests/engine/training/processes# the engine's that run after QGIS's
+BESIDE := tests/tools tests/cli tests/engine/networks# the engine's that run after QGIS's
 ENGINES_HALF := $(WORKER) $(PYTEST) tests/engine $(BESIDE:%=--ignore=%)
 QGIS_HALF := env RSDL_PYTHON="$(abspath $(WORKER))" QT_QPA_PLATFORM=offscreen $(QGIS_PYTHON) $(PYTEST) \
 	tests --ignore=tests/engine --ignore=tests/tools --ignore=tests/cli --ignore=tests/robust

@@ -93,7 +93,7 @@ def test_what_is_guessed_is_told(tmp_path, home):
         assert word in told
     card = Store().find(made["model"])[1]
     assert [(c.value, c.name) for c in card.classes] == [(0, "class 0"), (1, "class 1")]
-    assert card.provenance["imported"]["given"] == ["steps"]
+    assert card.provenance["imported"]["given"] == ["scaling"]
 
 
 def test_activation_none_takes_numbers_as_they_are(tmp_path, make_raster):

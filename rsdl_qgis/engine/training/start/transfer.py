@@ -34,6 +34,7 @@ TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)  # wei
 POSITIONS = "pos_embedding"
 COUNTER = "num_batches_tracked"  # of batch norm, missing in old files; not a weight
 SHOWN = 4  # names in a sentence
+OTHER_BANDS = "other_embed."  # of a network with layers for bands by their names: takes all others
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,9 @@ def take_over(
             "Choose weights of this network.",
         )
     layers = {name: layer for name, layer in network.named_modules() if isinstance(layer, (*LAYERS, *TRANSPOSED))}
-    by_name = any(getattr(module, "bands_by_name", False) for module in network.modules())
-    image = [] if by_name else _image_weights(given, own, layers, places.values())
+    image = _image_weights(given, own, layers, places.values())
+    if any(getattr(module, "bands_by_name", False) for module in network.modules()):
+        image = [name for name in image if OTHER_BANDS in name]
     changed, bands = _with_bands(given, own, image, source_inputs, target_inputs)
     changed |= _with_positions(given, own)
     misfits = [name for name, value in given.items() if name not in changed and value.shape != own[name].shape]
