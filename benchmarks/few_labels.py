@@ -11,8 +11,6 @@ again. Runs in the worker's Python; weights come from the Python package registr
 from __future__ import annotations
 
 import argparse
-import json
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,7 +19,7 @@ from typing import Any
 from tools.datasets import make_chips
 from tools.worker import run_job
 
-from .transfer import Run, find, spread
+from .transfer import Run, made, spread
 
 FIGURE = "overall accuracy"
 USUAL: Mapping[str, Any] = {
@@ -53,24 +51,17 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=5)
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
     given = parser.parse_args()
-    runs = json.loads(given.results.read_text(encoding="utf-8")) if given.results.is_file() else []
     plan = [
         {"start": way, "labels": labels, "seed": seed}
         for seed in range(given.draws)
         for labels in given.labels
         for way in given.ways
     ]
-    done = []
-    for asked in plan:
-        run = find(runs, asked)
-        if run is None:
-            with tempfile.TemporaryDirectory() as work:
-                run = {**asked, **train(asked, given.data, Path(work))}
-            runs.append(run)
-            given.results.write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
-        print(f"{run['labels']} a class, draw {run['seed']}, {run['start']}: {run['figure']:.4f} ({run['seconds']} s)")
-        done.append(run)
-    print(table(done))
+    print(table(made(plan, given.results, lambda asked, work: train(asked, given.data, work), line)))
+
+
+def line(run: Run) -> str:
+    return f"{run['labels']} a class, draw {run['seed']}, {run['start']}: {run['figure']:.4f} ({run['seconds']} s)"
 
 
 def train(asked: Mapping[str, Any], data: Path, work: Path) -> Run:

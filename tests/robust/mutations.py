@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rsdl_qgis.engine.job.arguments import NUMBERED
+from rsdl_qgis.engine.job.layers import NUMBERED
 from rsdl_qgis.engine.job.table import Object, Table
 from rsdl_qgis.engine.tables.kinds import (
     Boolean,

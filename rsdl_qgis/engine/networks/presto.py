@@ -137,7 +137,7 @@ class Presto(nn.Module):
     (``PRETRAINED=presto``). ``bands``: the name of each band of the inputs, in order. Known are Sentinel-1 VV, VH (dB),
     Sentinel-2 B2 to B8A, B11, B12 (reflectance x 10,000), temperature_2m (K), total_precipitation (m), elevation (m),
     slope (degrees), NDVI; they come in groups, and a group of which a band lacks is hidden as in training. NDVI is
-    computed from B8 and B4 where it is not given. Other bands, and those of groups that are not whole, are one further
+    computed from B8 and B4 where it is not given. Other bands, and bands of incomplete groups, are one further
     token, which is new. ``months``: of each date, 1 to 12; by default from January on. ``latlon``: latitude and
     longitude in degrees, one for all pixels; without it, no place is given. At most 24 dates.
 

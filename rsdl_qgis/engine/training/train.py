@@ -6,7 +6,7 @@ import platform
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,7 @@ from .request import GENTLE, NEW_START, NO_CLASS, TrainRequest
 from .samples.batches import Batches
 from .samples.chips import balanced_draws
 from .samples.data import Data, open_data, sides_multiple
-from .samples.features import FeatureBatches, Features, LastLayer, last_layer_output, write_features
+from .samples.features import FeatureBatches, Features, LastLayer, write_features
 from .samples.units import InUnits, fold
 from .start.freezing import freezing
 from .start.lora import add_lora
@@ -294,7 +294,8 @@ def train_with_loss(
 
     given: dict[str, Any] = {"finish": partial(fold, units=units)} if units else {}
     if request.method == "linear":
-        given["forward"] = last_layer_output
+        layer_of = cache(LastLayer)  # several processes train a copy of the network
+        given["forward"] = lambda trained, features, labels: layer_of(trained)(*features)
     if not request.consistency:
         return run_epochs(request, network, card, batches, standard_loss, score, settings, report, **given)
     given["forward"] = consistency_forward(standard_loss, request.consistency, batches.multiple, data.kind)

@@ -12,7 +12,8 @@ from qgis.core import QgsProcessingParameterString, QgsRasterLayer
 from ...engine.cards.card import ModelCard
 from ...engine.dates import typed_dates
 from ...engine.errors import RsdlError
-from ...engine.job.arguments import LAYOUTS, OPERATIONS, WRAPPED
+from ...engine.job.arguments import OPERATIONS
+from ...engine.job.layers import LAYOUTS, WRAPPED
 from ...engine.tables.tasks import task_of
 from .. import compat, settings
 from .. import parameters as shared

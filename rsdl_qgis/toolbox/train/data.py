@@ -19,7 +19,7 @@ from qgis.core import (
 from ...engine.cards.card import RGB, Band, Input, ModelCard, match_bands, palette_bands
 from ...engine.dates import date_in
 from ...engine.errors import MismatchError, RsdlError
-from ...engine.job.arguments import LAYOUTS
+from ...engine.job.layers import LAYOUTS
 from .. import compat
 from .. import parameters as shared
 from ..predict.base import use_bands

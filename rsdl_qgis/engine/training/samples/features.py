@@ -53,12 +53,6 @@ class LastLayer(nn.Module):
         return output
 
 
-def last_layer_output(network: nn.Module, features: Sequence[Tensor], labels: Any) -> Tensor:
-    """The output of a batch of features; a ``forward`` of ``fit``."""
-    output: Tensor = last_layer(network)(features[0])
-    return output
-
-
 def last_layer(network: nn.Module) -> nn.Linear:
     """The linear layer that ends the head. InputError where it ends in another one."""
     heads = [name for stage in stages_of(network) if stage.part == "head" for name in stage.parameters]
