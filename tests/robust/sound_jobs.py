@@ -126,6 +126,12 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
              "reference": {**plain, "class_field": "class", "ignore_field": ""}, **report,
              "matches": f"{TARGET}/m.gpkg"},
         ],
+        "compare_maps": [{"predicted": [map_layer, dict(map_layer)], "reference": dict(map_layer), **area, **report}],
+        "draw_sample": [{"output": f"{TARGET}/points.gpkg", "map": dict(map_layer), "size": 20, **area}],
+        "simplify_polygons": [
+            {"output": f"{TARGET}/p.gpkg", "input": dict(map_layer), "simplify": 1.5, "min_area": 500.0,
+             "fill_holes": 500.0, "regularize": True, "background": 0},
+        ],
         "export_chips": [{**data, "output": f"{TARGET}/chips"}],
         "train": [
             {"task": "segmentation", "chips": chips["segmentation"], "output": f"{TARGET}/model", **UNET, **QUICK,

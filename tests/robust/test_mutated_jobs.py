@@ -108,7 +108,12 @@ def outcome(file: Path) -> dict:
     return last
 
 
-@pytest.mark.parametrize("operation", [name for name in OPERATIONS if name != "describe"])
+MODELS = ("import_model", "export_model", "describe_model", "list_models", "fetch_model", "fetch_manifests")
+UNTRIED = (*MODELS, "estimate_area")  # they have no sound job here yet; files of models are mutated beside this
+TRIED = [name for name in OPERATIONS if name not in UNTRIED]
+
+
+@pytest.mark.parametrize("operation", [name for name in TRIED if name != "describe"])
 def test_sound_jobs_are_sound(sound, folder, operation):
     for number, arguments in enumerate(sound[operation]):
         target = folder / f"sound-{operation}-{number}"
@@ -122,7 +127,7 @@ def test_sound_jobs_are_sound(sound, folder, operation):
 def jobs_of(sound: dict[str, list], paths: list[str], chance: random.Random) -> Iterator[bytes]:
     """Mutated jobs: by turns wrong in form, and right in form but of values that may not go together."""
     odd = odd_values(paths)
-    names = [name for name in OPERATIONS for _ in range(1 if name == "describe" else 12)]
+    names = [name for name in TRIED for _ in range(1 if name == "describe" else 12)]
     for number in range(JOBS):
         operation = names[number % len(names)]
         job = {"version": plugin_version(), "operation": operation, "arguments": chance.choice(sound[operation])}
