@@ -146,6 +146,7 @@ SAMPLE: Table = {**VECTOR, "fields": Argument(MapOf(Text()))}  # what each field
 LARGEST_SHARE = 0.9  # of all data, that may be kept from training
 USUAL_EPOCHS = (20, 150)  # fewest and most by default
 USUAL_RATES = (2e-3, 5e-4)  # learning rates by default: from scratch, from weights
+USUAL_LAYER_DECAY = 0.85  # layer-wise learning rate decay by default where published weights are fine-tuned
 STRENGTH = Either((Number(0, 100), MapOf(Number(0, 100))))
 AUGMENTATION: Table = {
     "gain": Argument(STRENGTH),
@@ -199,7 +200,7 @@ LEARNING: Table = {
     "lora_alpha": Argument(Number(0, 10_000, above=True), default=16.0),
     "freeze": Argument(Choice(("nothing", "encoder", "backbone", "stages")), default="nothing"),
     "freeze_stages": Argument(Whole(1, 1000), default=1),
-    "layer_decay": Argument(Number(0.01, 1), default=1.0),
+    "layer_decay": Argument(Number(0.01, 1)),  # default: by the start
     "unfreeze_every": Argument(Whole(0, 100_000), default=0),
     "head_epochs": Argument(Whole(0, 100_000), default=0),
     "epochs": Argument(Whole(1, 100_000)),

@@ -15,7 +15,7 @@ from ..cards.store import Store
 from ..chips.request import ChipsRequest
 from ..errors import InputError, MismatchError, ModelError, OutputError
 from ..files.names import work_folder
-from ..job.arguments import AUGMENTED, DISTILLING, TRAINING, USUAL_EPOCHS, USUAL_RATES, some
+from ..job.arguments import AUGMENTED, DISTILLING, TRAINING, USUAL_EPOCHS, USUAL_LAYER_DECAY, USUAL_RATES, some
 from ..networks import NETWORKS
 from ..tables.tasks import TASKS, Task, task_of
 from .loop.losses import LOSSES
@@ -58,7 +58,7 @@ class TrainRequest:
     lora_alpha: float = 16.0
     freeze: str = "nothing"
     freeze_stages: int = 1
-    layer_decay: float = 1.0
+    layer_decay: float | None = None
     unfreeze_every: int = 0
     head_epochs: int = 0
     epochs: int | None = None
@@ -196,6 +196,12 @@ class TrainRequest:
         if self.background and tuple(TASKS[self.task].kinds) != ("classes",):
             problem = f"BACKGROUND is for maps of classes, which {self.task} does not make."
             raise InputError(problem, "Leave BACKGROUND empty.")
+
+    @property
+    def layer_decay_used(self) -> float:
+        """The layer-wise learning rate decay: by default below 1 where published weights are fine-tuned."""
+        gentle = self.pretrained is not None and self.method == "finetune"
+        return self.layer_decay or (USUAL_LAYER_DECAY if gentle else 1.0)
 
     def _check_start(self) -> None:
         if self.base_model and self.pretrained:

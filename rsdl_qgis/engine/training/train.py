@@ -320,6 +320,7 @@ def on_features(request: TrainRequest, data: Data, network: nn.Module, report: R
 def settings_of(request: TrainRequest, batches: Batches, metric: str, started: Started) -> Settings:
     """The settings of the training loop."""
     fresh = request.base_model is None and request.pretrained is None
+    layer_decay = request.layer_decay_used
     return Settings(
         epochs=request.epochs_of(len(batches)),
         batch_size=batches.size,
@@ -334,9 +335,9 @@ def settings_of(request: TrainRequest, batches: Batches, metric: str, started: S
         seed=request.seed,
         precision=request.precision,
         device=torch_device(request.device),
-        layer_decay=request.layer_decay,
+        layer_decay=layer_decay,
         unfreeze_every=request.unfreeze_every,
         head_epochs=request.head_epochs,
-        new_stages=started.new_stages if request.head_epochs else (),
+        new_stages=started.new_stages if request.head_epochs or layer_decay != 1 else (),
         metric=metric,
     )

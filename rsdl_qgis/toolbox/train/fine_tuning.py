@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...engine.job.arguments import USUAL_LAYER_DECAY
 from ..text import tr
 from .options import Option, weights
 
@@ -68,9 +69,10 @@ def fine_tuning() -> list[Option]:
             tr("Layer-wise learning rate decay (factor)"),
             tr(
                 "Each stage learns at this factor of the rate of the next one towards the output (discriminative "
-                "fine-tuning; Howard and Ruder 2018, arXiv:1801.06146). Below 1, such as 0.7, changes pretrained "
-                "weights gently; 1: one rate for all."
+                "fine-tuning; Howard and Ruder 2018, arXiv:1801.06146), stages with random weights at that of the "
+                "next. Below 1, such as 0.7, changes pretrained weights gently; 1: one rate for all."
             ),
+            usual=tr("{decay} where PRETRAINED is fine-tuned, else 1").format(decay=USUAL_LAYER_DECAY),
         ),
         Option(
             "UNFREEZE_EVERY",

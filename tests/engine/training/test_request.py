@@ -84,3 +84,18 @@ def test_the_batch_size_is_the_tasks_unless_one_is_asked_for(tmp_path, task, siz
     job = {"task": task, "output": str(tmp_path / "model")}
     assert TrainRequest.of(job).batch_size == size
     assert TrainRequest.of({**job, "batch_size": 3}).batch_size == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "decay"),
+    [
+        ({}, 1),
+        ({"pretrained": "imagenet"}, 0.85),
+        ({"pretrained": "imagenet", "layer_decay": 1}, 1),
+        ({"pretrained": "imagenet", "method": "lora"}, 1),
+        ({"layer_decay": 0.7}, 0.7),
+    ],
+)
+def test_published_weights_are_changed_gently_by_default(tmp_path, given, decay):
+    asked = {"task": "classification", "output": str(tmp_path / "a"), **given}
+    assert TrainRequest.of(asked).layer_decay_used == decay

@@ -50,7 +50,7 @@ class Settings:
     training stops early; 0: never. ``keep``: the epoch whose weights are kept, "best" or "last". ``precision``: "full",
     "mixed", or "auto", which is mixed where that is faster. ``layer_decay``: learning rate of a stage relative to the
     next stage towards the head. ``unfreeze_every``: epochs after which one more stage is unfrozen; 0: never.
-    ``head_epochs``: first epochs in which only the head is trained, with ``new_stages``.
+    ``head_epochs``: first epochs in which only the head is trained, with ``new_stages``, those with random weights.
     ``batch_size`` and ``metric`` (title of the score) are for messages.
     """
 
@@ -304,7 +304,8 @@ def initial_state(network: nn.Module, batches: int, settings: Settings, freeze: 
         raise InputError(f"There is no optimizer '{settings.optimizer}'.", f"Choose one of {', '.join(OPTIMIZERS)}.")
     if settings.precision not in PRECISIONS:
         raise InputError(f"There is no precision '{settings.precision}'.", f"Choose one of {', '.join(PRECISIONS)}.")
-    groups = parameter_groups(network, settings.learning_rate, settings.weight_decay, settings.layer_decay)
+    rate, gentle = settings.learning_rate, (settings.layer_decay, settings.new_stages)
+    groups = parameter_groups(network, rate, settings.weight_decay, *gentle)
     groups = [{**group, "rate": group["lr"]} for group in groups]
     related = {name: value for name, value in asdict(settings).items() if name not in UNRELATED}
     shapes = {name: list(value.shape) for name, value in network.state_dict().items()}

@@ -96,25 +96,33 @@ def counts(network: nn.Module) -> tuple[int, int]:
 
 
 def parameter_groups(
-    network: nn.Module, rate: float, weight_decay: float, layer_decay: float = 1.0
+    network: nn.Module,
+    rate: float,
+    weight_decay: float,
+    layer_decay: float = 1.0,
+    new_stages: Collection[str] = (),
 ) -> list[dict[str, Any]]:
     """A network's parameters as groups of an optimizer, with layer-wise learning rate decay.
 
-    The head learns at ``rate``, each stage before it at ``layer_decay`` times the rate of the next. ``weight_decay``
-    applies to weights, not to biases and the parameters of norms.
+    The head learns at ``rate``, each stage before it at ``layer_decay`` times the rate of the next; ``new_stages``, the
+    names of stages with random weights, at the rate of the next. ``weight_decay`` applies to weights, not to biases and
+    the parameters of norms.
     """
     parameters = dict(network.named_parameters())
     whole = (Stage("network", "head", tuple(parameters), ()),)
     stages = stages_of(network) if layer_decay != 1 else whole
     groups = []
+    slowed = rate
     for depth, stage in enumerate(reversed(stages)):
+        if depth and stage.name not in new_stages:
+            slowed *= layer_decay
         own = [parameters[name] for name in stage.parameters]
         for decay, members in (
             (weight_decay, [p for p in own if p.ndim > 1]),
             (0.0, [p for p in own if p.ndim <= 1]),
         ):
             if members:
-                groups.append({"params": members, "lr": rate * layer_decay**depth, "weight_decay": decay})
+                groups.append({"params": members, "lr": slowed, "weight_decay": decay})
     return groups
 
 

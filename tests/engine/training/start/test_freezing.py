@@ -150,6 +150,10 @@ def test_deeper_layers_get_lower_rates_and_biases_and_norms_no_decay():
     assert of["decoder.up.0.weight"] == (0.05, 0.01) and of["decoder.levels.0.1.weight"] == (0.05, 0)
     assert of["encoder.levels.1.0.weight"] == (0.025, 0.01) and of["encoder.levels.0.0.weight"] == (0.0125, 0.01)
     plain = parameter_groups(network, 0.1, 0.01)
+    decoder = [stage.name for stage in stages_of(network) if stage.part == "decoder"]
+    new = parameter_groups(network, 0.1, 0.01, 0.5, decoder)
+    rates = {names[id(p)]: group["lr"] for group in new for p in group["params"]}
+    assert rates["decoder.up.0.weight"] == 0.1 and rates["encoder.levels.1.0.weight"] == 0.05
     assert {group["lr"] for group in plain} == {0.1} and len(plain) == 2
 
 
