@@ -7,6 +7,7 @@ beside it.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from configparser import ConfigParser
 from functools import lru_cache
@@ -50,3 +51,11 @@ def user_folder() -> Path:
 def python_in(folder: Path) -> Path:
     """The interpreter of the virtual environment in ``folder``."""
     return folder / "Scripts" / "python.exe" if os.name == "nt" else folder / "bin" / "python"
+
+
+def without_home(text: str) -> str:
+    """A text without the home folder, and without a user's name in other paths: for a bug report."""
+    homes = {str(Path.home()), os.path.realpath(Path.home())}
+    for home in sorted(homes - {"/", "\\"}, key=len, reverse=True):
+        text = re.sub(re.escape(home) + r"(?=$|[/\\\s'\",;:)])", "~", text, flags=re.MULTILINE)
+    return re.sub(r"(?i)((?:[/\\]|\\\\)(?:home|users)(?:[/\\]|\\\\))[^/\\\s'\"]+", r"\1…", text)

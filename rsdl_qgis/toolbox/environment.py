@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import platform
-import re
 import sys
 from pathlib import Path
 
@@ -34,7 +32,7 @@ from ..environment import (
 )
 from ..environment.hardware import find_gpu
 from ..environment.network import redacted
-from ..paths import PACKAGE, plugin_version, user_folder
+from ..paths import PACKAGE, plugin_version, user_folder, without_home
 from . import compat, network, settings
 from .algorithm import RsdlAlgorithm
 from .parameters import choice, described, fixed_path, is_given
@@ -283,8 +281,4 @@ def _worker(feedback) -> list[str]:
 
 def without_secrets(text: str) -> str:
     """A report without the home folder, the user's name in paths, and passwords in addresses."""
-    homes = {str(Path.home()), os.path.realpath(Path.home())}
-    for home in sorted(homes - {"/", "\\"}, key=len, reverse=True):
-        text = re.sub(re.escape(home) + r"(?=$|[/\\\s'\",;:)])", "~", text, flags=re.MULTILINE)
-    text = re.sub(r"(?i)((?:[/\\]|\\\\)(?:home|users)(?:[/\\]|\\\\))[^/\\\s'\"]+", r"\1…", text)
-    return redacted(text)
+    return redacted(without_home(text))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...paths import plugin_version
+from ...paths import plugin_version, without_home
 from ..cards.onnx.tiny import TINY_NETWORK
 from ..cards.store import Store
 from ..feedback import Report
@@ -33,11 +33,11 @@ def run_describe(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]
     return {
         "version": plugin_version(),
         "python": sys.version.split()[0],
-        "executable": sys.executable,
+        "executable": without_home(sys.executable),
         "platform": platform.platform(),
         "libraries": {name: _version(name) for name in LIBRARIES},
         "devices": found,
-        "models": {name: str(path) for name, path, _ in Store().list()},
+        "models": {name: without_home(str(path)) for name, path, _ in Store().list()},
         "network_check": checks,
     }
 
