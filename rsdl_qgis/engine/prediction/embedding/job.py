@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -14,9 +14,9 @@ from ..blocks.pieces import cut_blocks
 from ..inputs import chosen_normalization, open_images, sampled_scaling
 from ..job import PredictionTask
 from ..request import EmbedRequest
-from ..scenes.answers import ViewAggregator, ViewPart
+from ..scenes.answers import SceneCollector, ViewAggregator, ViewPart
 from ..scenes.job import scene_plan, views_of
-from ..scenes.scenes import FeatureScenes, GridScenes, usual_size
+from ..scenes.scenes import FeatureScenes, GridScenes, Scenes, usual_size
 from ..scenes.views import View, load_view
 from ..work import Job, Work
 from .collectors import FeatureRaster, FeatureTable
@@ -31,6 +31,8 @@ def embedding_work(job: Job[EmbedRequest]) -> Iterator[Work[View]]:
         grid = source.grid
         size = request.size or usual_size(card, grid)
         stride = request.stride or size
+        scenes: Scenes
+        collect: Callable[..., SceneCollector]
         if request.features is None:
             if stride > size:
                 raise InputError(
