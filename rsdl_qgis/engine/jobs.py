@@ -24,6 +24,7 @@ PLACES: Mapping[str, str] = {  # operation -> module:function
     "estimate_area": "assessment.areas.estimate:run_estimate_area",
     "compare_maps": "assessment.comparing.compare:run_compare_maps",
     "classify_scenes": "prediction.scenes.job:run_classify_scenes",
+    "embed_image": "prediction.embedding.job:run_embed_image",
     "detect": "prediction.objects:run_detect",
     "train": "training.train:run_train",
     "distil": "training.distil:run_distil",

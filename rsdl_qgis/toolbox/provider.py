@@ -23,6 +23,7 @@ from .predict.activefire import ActiveFire
 from .predict.burnedarea import BurnedArea
 from .predict.changedetection import ChangeDetection
 from .predict.cloudmask import CloudMask
+from .predict.embedimage import EmbedImage
 from .predict.floodmapping import FloodMapping
 from .predict.objectdetection import ObjectDetection
 from .predict.otsuthreshold import OtsuThreshold
@@ -48,6 +49,7 @@ ALGORITHMS = (
     PixelRegression,
     SuperResolution,
     SceneClassification,
+    EmbedImage,
     ObjectDetection,
     ChangeDetection,
     FloodMapping,

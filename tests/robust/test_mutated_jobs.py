@@ -109,7 +109,7 @@ def outcome(file: Path) -> dict:
 
 
 MODELS = ("import_model", "export_model", "describe_model", "list_models", "fetch_model", "fetch_manifests")
-UNTRIED = (*MODELS, "estimate_area")  # they have no sound job here yet; files of models are mutated beside this
+UNTRIED = (*MODELS, "estimate_area", "embed_image")  # they have no sound job here yet; models are mutated beside this
 TRIED = [name for name in OPERATIONS if name not in UNTRIED]
 
 

@@ -18,6 +18,7 @@ NAMES = {
     "semanticsegmentation",
     "pixelregression",
     "sceneclassification",
+    "embedimage",
     "objectdetection",
     "changedetection",
     "floodmapping",

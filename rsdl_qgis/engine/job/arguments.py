@@ -118,6 +118,7 @@ AUGMENTED_TEST: Table = {
     "tta": Argument(Choice(VARIANTS), default=VARIANTS[0]),
     "passes": Argument(Whole(1, 1000), default=1),  # with dropout, where there are several
 }
+STORAGES = ("float32", "uint8")  # of features in a raster
 PLACE: Table = {"old": Argument(Path(), required=True), "new": Argument(Path(), required=True)}
 CHANGED = ("refuse", "run")  # what to do where what a run read is not what it was
 REPORT: Table = {"report": Argument(Path()), "table": Argument(Path())}
@@ -298,6 +299,16 @@ OPERATIONS: Mapping[str, Table] = {
         **vector("features"),
         "size": Argument(Whole(1, 100_000)),
         "raster": Argument(Path()),
+    },
+    "embed_image": {
+        **OUTPUT,  # a raster, or with features a vector file
+        **RUNNING,
+        "engine": Argument(Choice(("torch",)), default="torch"),
+        "inputs": Argument(INPUTS, required=True),
+        **vector("features"),
+        "size": Argument(Whole(1, 100_000)),  # pixels of a patch
+        "stride": Argument(Whole(1, 100_000)),  # default: the patch
+        "storage": Argument(Choice(STORAGES), default=STORAGES[0]),
     },
     "threshold": {
         **OUTPUT,

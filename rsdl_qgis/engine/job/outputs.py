@@ -47,6 +47,7 @@ OPERATIONS: Mapping[str, Writes] = {
     "predict": Writes(("output", "probabilities", "uncertainty", "domain", "polygons")),
     "predict_series": Writes(("output", "probabilities", "uncertainty", "polygons")),
     "classify_scenes": Writes(("output", "raster")),
+    "embed_image": Writes(("output",)),
     "detect": Writes(("output",)),
     "cloud_mask": Writes(("output", "polygons")),
     "threshold": Writes(("output", "polygons", "values")),

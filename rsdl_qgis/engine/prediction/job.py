@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from ..cards.card import ModelCard
 from ..cards.store import opened
 from ..errors import DeviceError, MismatchError, ModelError, known
 from ..feedback import Report
@@ -58,12 +59,15 @@ class PredictionTask(Generic[R]):
     """What is particular to one prediction operation.
 
     ``does``: what it does, after 'this', for messages; ``work``: opens a job's inputs, checks that they fit, and places
-    windows on them. The table of tasks says which models it takes.
+    windows on them. The table of tasks says which models it takes; ``takes``: those of another operation,
+    which ``check`` may refuse.
     """
 
     request: type[R]
     does: str
     work: Callable[[Job[R]], AbstractContextManager[Work[Any]]]
+    takes: str = ""
+    check: Callable[[ModelCard, Path], object] = lambda card, path: None
 
     def operation(self) -> Run:
         """The function of the operation: (arguments, report) -> result."""
@@ -83,8 +87,9 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
     started = time.perf_counter()
     with ExitStack() as stack:
         path, card = stack.enter_context(opened(request.model))
-        if task_of(card.task).operation != request.operation:
+        if task_of(card.task).operation != (task.takes or request.operation):
             raise MismatchError(f"Model '{card.name}' is for {card.task}, and this {task.does}.")
+        task.check(card, path)
         check_passes(getattr(request, "passes", 1), card, path, request.engine)
         chosen = known_choice if request.scheduler is None else settled_choice
         choice = chosen(card, path, request.device, request.engine)

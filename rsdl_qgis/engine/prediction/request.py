@@ -201,6 +201,20 @@ class SceneRequest(ImageRequest):
 
 
 @dataclass(frozen=True)
+class EmbedRequest(ImageRequest):
+    """The job "embed_image": ``features`` as of scenes; ``size`` of a patch and ``stride`` are in pixels; ``storage``:
+    the type of a raster's numbers.
+    """
+
+    operation = "embed_image"
+
+    features: VectorFile | None
+    size: int | None
+    stride: int | None
+    storage: str
+
+
+@dataclass(frozen=True)
 class SeriesRequest(PredictRequest):
     """The job "predict_series"; for ``layout``, ``dates`` and ``bands`` see ``series.layers``, for ``scale`` and
     ``wrapped`` ``radiometry.encoding``. ``batch_size``: in series.

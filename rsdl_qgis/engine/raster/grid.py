@@ -57,6 +57,12 @@ class Grid:
         transform = Affine(a / times, b / times, c, d / times, e / times, f)
         return replace(self, transform=transform, height=self.height * times, width=self.width * times)
 
+    def coarser(self, times: int) -> Grid:
+        """The grid of blocks of so many pixels along both axes; the last ones may stick out."""
+        a, b, c, d, e, f = self.transform[:6]
+        transform = Affine(a * times, b * times, c, d * times, e * times, f)
+        return replace(self, transform=transform, height=-(-self.height // times), width=-(-self.width // times))
+
     @property
     def bounds(self) -> Bounds:
         """The smallest upright rectangle around the grid, in map units."""

@@ -37,8 +37,9 @@ class RasterSink:
 
     Blocks have 512 x 512 pixels; where a row of them would be larger than 16 MB, they are lower.
     ``classes`` (value, name, '#rrggbb') become GDAL category names and, for uint8, a colour table;
-    ``metadata`` and the class names are kept in the file's tags; ``unit`` is that of every band. The file is
-    written beside ``path``, read back, and renamed when whole.
+    ``metadata`` and the class names are kept in the file's tags; ``unit`` is that of every band; ``scales``: scale
+    and offset of each band, by which what is stored stands for other numbers. The file is written beside ``path``, read
+    back, and renamed when whole.
 
     A sink is not thread-safe: use it from one thread at a time. Raises OutputError where the file cannot be
     written, the disk being full included; then nothing is left behind.
@@ -57,6 +58,7 @@ class RasterSink:
         metadata: Mapping[str, str] | None = None,
         unit: str = "",
         overviews: bool = True,
+        scales: Sequence[tuple[float, float]] = (),
     ):
         if Path(path).suffix.lower() not in (".tif", ".tiff"):
             raise OutputError(f"{path} is no GeoTIFF name.", "Let the output's name end in .tif.")
@@ -92,6 +94,8 @@ class RasterSink:
                     bigtiff="if_safer",
                 )
                 self._describe(band_names, metadata or {}, unit)
+                if scales:
+                    self._file.scales, self._file.offsets = zip(*scales)
         except BaseException:
             self.abort()
             raise

@@ -58,24 +58,9 @@ def open_torch(
     and their mean counts, see ``runtime.dropout``. DeviceError, and ModelError for weights that are damaged or another
     network's.
     """
-    check_torch_device(device)
     import torch
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
 
-    from ..networks import build_network
-    from ..networks.memory_format import channels_last
-
-    if device == "cpu":
-        torch.set_num_threads(math.ceil(threads / streams))  # of each call
-    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
-    try:
-        network.load_state_dict(load_file(path))
-    except SafetensorError as error:
-        raise ModelError(f"{path.name} is damaged: {_first_line(error)}.", "Install the model again.") from None
-    except RuntimeError as error:
-        raise ModelError(f"{path.name} does not fit the network '{card.network}': {_first_line(error)}") from None
-    network = channels_last(network.float().eval().to(device))
+    network = loaded_network(card, path, device, math.ceil(threads / streams))
     lower = bf16 or (card.half_precision and device != "cpu")
     precision = torch.bfloat16 if bf16 else torch.float16
     activate = activation(card)
@@ -110,6 +95,30 @@ def open_torch(
             raise OutOfMemory(f"{device} has too little memory.", "Use a smaller TILE_SIZE.") from None
 
     return run
+
+
+def loaded_network(card: ModelCard, path: Path, device: str, threads: int) -> Any:
+    """The network of a card with the weights at ``path``, on a device, not training; ``threads``: of the CPU, for each
+    call. Errors as of ``open_torch``.
+    """
+    check_torch_device(device)
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    from ..networks import build_network
+    from ..networks.memory_format import channels_last
+
+    if device == "cpu":
+        torch.set_num_threads(threads)
+    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
+    try:
+        network.load_state_dict(load_file(path))
+    except SafetensorError as error:
+        raise ModelError(f"{path.name} is damaged: {_first_line(error)}.", "Install the model again.") from None
+    except RuntimeError as error:
+        raise ModelError(f"{path.name} does not fit the network '{card.network}': {_first_line(error)}") from None
+    return channels_last(network.float().eval().to(device))
 
 
 def _first_line(error: Exception) -> str:

@@ -27,6 +27,7 @@ TASKS = {  # operation -> module:name of its task
     "predict": "maps:TASK",
     "detect": "objects:TASK",
     "classify_scenes": "scenes.job:TASK",
+    "embed_image": "embedding.job:TASK",
     "predict_series": "series.job:TASK",
 }
 CLOCKS = 2 * 10**9  # ns by which two machines may see a file's time of change differently

@@ -57,27 +57,29 @@ class Scenes(Protocol):
 
 
 class GridScenes:
-    """The cells of ``size`` x ``size`` pixels that a raster is cut into, row by row; the last ones end at its edge.
+    """The cells of ``stride`` x ``stride`` pixels that a raster is cut into, row by row; the last ones end at its edge.
 
-    The window of these is moved back onto the raster, so that all have the same size where the raster is large enough.
+    What is seen of each is a window of ``size`` pixels around it (by default the cell itself), which is moved back onto
+    the raster, so that all have the same size where the raster is large enough.
     """
 
     kind, keeps_all = "Polygon", False
     fields: tuple[Field, ...] = ()
 
-    def __init__(self, grid: Grid, size: int):
-        self._grid, self._size, self.crs = grid, size, grid.crs
+    def __init__(self, grid: Grid, size: int, stride: int | None = None):
+        self._grid, self._size, self._stride, self.crs = grid, size, stride or size, grid.crs
 
     def __len__(self) -> int:
-        return math.ceil(self._grid.height / self._size) * math.ceil(self._grid.width / self._size)
+        return math.ceil(self._grid.height / self._stride) * math.ceil(self._grid.width / self._stride)
 
     def __iter__(self) -> Iterator[Scene]:
-        size, height, width = self._size, self._grid.height, self._grid.width
-        high, wide = min(size, height), min(size, width)
-        for row in range(0, height, size):
-            for col in range(0, width, size):
-                cell = Window(row, col, min(size, height - row), min(size, width - col))
-                seen = Window(min(row, height - high), min(col, width - wide), high, wide)
+        size, stride, height, width = self._size, self._stride, self._grid.height, self._grid.width
+        high, wide, before = min(size, height), min(size, width), (size - stride) // 2
+        for row in range(0, height, stride):
+            for col in range(0, width, stride):
+                cell = Window(row, col, min(stride, height - row), min(stride, width - col))
+                top, left = max(0, min(row - before, height - high)), max(0, min(col - before, width - wide))
+                seen = Window(top, left, high, wide)
                 yield Scene(seen, corners(self._grid, cell), own=cell, pixels=cell.height * cell.width)
 
     def without_class(self, count: int) -> Iterator[tuple[str, str]]:

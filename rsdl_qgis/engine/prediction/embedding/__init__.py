@@ -1,0 +1,1 @@
+"""Features of patches, polygons and places, as a raster or a vector layer."""

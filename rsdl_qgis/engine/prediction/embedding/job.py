@@ -1,0 +1,76 @@
+"""The job "embed_image": features of the patches of a raster, or of polygons or places on it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from ...errors import InputError
+from ...runtime.features import feature_count, open_features
+from ...vector.scene_features import look_over
+from ..blocks.pieces import cut_blocks
+from ..inputs import chosen_normalization, open_images, sampled_scaling
+from ..job import PredictionTask
+from ..request import EmbedRequest
+from ..scenes.answers import SceneCollector, ViewAggregator, ViewPart
+from ..scenes.job import scene_plan, views_of
+from ..scenes.scenes import FeatureScenes, GridScenes, Scenes, usual_size
+from ..scenes.views import View, load_view
+from ..work import Job, Work
+from .collectors import FeatureRaster, FeatureTable
+
+
+@contextmanager
+def embedding_work(job: Job[EmbedRequest]) -> Iterator[Work[View]]:
+    """The views of a job's patches or places. MismatchError also for a model that has no features."""
+    request, card, report = job.request, job.card, job.report
+    count = feature_count(card, job.path)
+    with open_images(request, card, report) as source:
+        grid = source.grid
+        size = request.size or usual_size(card, grid)
+        stride = request.stride or size
+        scenes: Scenes
+        collect: Callable[..., SceneCollector]
+        if request.features is None:
+            if stride > size:
+                raise InputError(
+                    f"A stride of {stride} px leaves gaps between patches of {size} px.",
+                    f"Use a STRIDE of at most {size}.",
+                )
+            scenes = GridScenes(grid, size, stride)
+            collect = partial(FeatureRaster, stride=stride, storage=request.storage)
+            report.log("info", f"{len(scenes)} patches of {size} x {size} px, one every {stride} px.")
+        else:
+            report.progress(0.0, "Looking over the features")
+            scenes = FeatureScenes(look_over(request.features, grid.crs, report), grid, size)
+            FeatureTable.check(request.output, count)
+            collect = FeatureTable
+        views = views_of(scenes, card, grid, report)
+        plan = job.settled or scene_plan(len(views), card, request)
+
+        def results(note: dict[str, str]) -> ViewAggregator:
+            collector = collect(grid, scenes, request.output, count, report, note)
+            return ViewAggregator(collector, views=views)
+
+        yield Work(
+            windows=views,
+            scales=partial(sampled_scaling, source, card, report, chosen_normalization(request, card)),
+            load=partial(load_view, source, side=card.tiling.size),
+            part=lambda network, block, emit: ViewPart(emit, along=block is None),
+            results=results,
+            blocks=cut_blocks(len(views), math.prod(plan.tile), plan.batch),
+            cut={"side": card.tiling.size, "cell": size, "stride": stride, "batch": plan.batch},
+            batch=plan.batch,
+            streams=plan.streams,
+            plan=plan,
+            open_network=open_features,
+            unit="view" if views.divided else "scene",
+        )
+
+
+TASK = PredictionTask(
+    EmbedRequest, "takes features from scene classifiers", embedding_work, "classify_scenes", feature_count
+)
+run_embed_image = TASK.operation()

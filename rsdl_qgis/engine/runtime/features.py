@@ -1,0 +1,99 @@
+"""The features of images: what the last layer of a network that classifies is given."""
+
+from __future__ import annotations
+
+import math
+import threading
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from ..cards.card import WEIGHTS_FILE, ModelCard
+from ..errors import MismatchError
+from ..feedback import Report
+from ..job.memory import ran_out
+from ..networks import NETWORKS, build_network
+from ..tables.devices import ON_CPU
+from .devices import available_cores, choose_device, describe_device
+from .network import Arrays, OutOfMemory, Runtime, shrinking
+from .sessions import check_file
+from .torch_engine import loaded_network
+
+CLOSE = 1e-3  # relative difference of a network's output to its last layer's, at most
+
+
+def feature_count(card: ModelCard, path: Path) -> int:
+    """How many features a model gives an image. MismatchError for one that does not end in a linear layer, or whose
+    weights are not there.
+    """
+    import torch
+
+    if not (path / WEIGHTS_FILE).is_file() or card.network not in NETWORKS:
+        problem = f"Model '{card.name}' has no weights of a network of the plugin, from which features are taken."
+        raise MismatchError(problem, "Choose a scene classifier that was trained here, or one of the shipped ones.")
+    with torch.device("meta"):  # without weights
+        network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
+    return int(last_layer(network, card).in_features)
+
+
+def last_layer(network: Any, card: ModelCard) -> Any:
+    """The linear layer that gives the classes. MismatchError where there is none."""
+    from torch import nn
+
+    found = [m for m in network.modules() if isinstance(m, nn.Linear) and m.out_features == card.channels]
+    if not found:
+        raise _unfit(card)
+    return found[-1]
+
+
+def open_features(
+    card: ModelCard,
+    path: Path,
+    device: str = "auto",
+    threads: int | None = None,
+    report: Report | None = None,
+    streams: int = 1,
+    engine: str = "torch",
+) -> Runtime:
+    """A model's features, ready to be computed: images (N, T, C, H, W) -> (N, F) float32. As ``sessions.open_runtime``.
+
+    MismatchError, when it is run, where the network's output is not that of its last layer.
+    """
+    import torch
+
+    place, weights = choose_device(device), path / WEIGHTS_FILE
+    check_file(weights, card)
+    network = loaded_network(card, weights, place, math.ceil((threads or available_cores()) / streams))
+    layer, given = last_layer(network, card), threading.local()  # several threads call it at once
+
+    def keep(_: Any, inputs: Any) -> None:
+        given.features = inputs[0]
+
+    layer.register_forward_pre_hook(keep)
+    if report:
+        report.log("info", f"Features of '{card.name}' with PyTorch on {describe_device(place, threads)}.")
+
+    @torch.inference_mode()
+    def run(inputs: Arrays) -> NDArray:
+        given.features = None
+        try:
+            output = network(*(torch.from_numpy(inputs[name]).to(place) for name in card.tensors))
+        except RuntimeError as error:
+            if not ran_out(error):
+                raise
+            raise OutOfMemory(f"{place} has too little memory.", "Use a smaller BATCH_SIZE.") from None
+        features = given.features
+        if features is None or features.ndim != 2:
+            raise _unfit(card)
+        if not torch.allclose(torch.nn.functional.linear(features, layer.weight, layer.bias), output, CLOSE, CLOSE):
+            raise _unfit(card)
+        values: NDArray = features.float().cpu().numpy()
+        return values
+
+    return run if place in ON_CPU else shrinking(run)
+
+
+def _unfit(card: ModelCard) -> MismatchError:
+    problem = f"Model '{card.name}' has no features: its network does not end in a linear layer."
+    return MismatchError(problem, "Choose another scene classifier, such as a ResNet.")

@@ -1,0 +1,62 @@
+"""rsdl:embedimage, through the real worker and the shipped scene classifier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from qgis.core import QgsFeature, QgsGeometry, QgsRasterLayer, QgsRectangle, QgsVectorLayer
+
+import rsdl_qgis
+
+MODEL = str(Path(rsdl_qgis.__file__).parents[1] / "models" / "scenes-ucmerced")
+PIXELS = (500_000, 0.3, 0, 4_600_000, 0, -0.3)  # as in the pictures of the model's training
+
+
+@pytest.fixture
+def image(tmp_path, write_raster):
+    """60 x 40 pixels: noise on the left, stripes on the right."""
+    noise = np.random.default_rng(0).integers(1, 255, (40, 60)).astype(float)
+    noise[:, 30:] = np.where(np.arange(40) % 8 < 4, 30.0, 220.0)[:, None]
+    return write_raster(tmp_path / "image.tif", [noise] * 3, transform=PIXELS, descriptions=["red", "green", "blue"])
+
+
+@pytest.fixture
+def parcels():
+    layer = QgsVectorLayer("Polygon?crs=EPSG:32634&field=name:string", "parcels", "memory")
+    for name, left in (("a", 500_000), ("b", 500_009), ("far", 900_000)):
+        feature = QgsFeature(layer.fields())
+        feature.setAttributes([name])
+        feature.setGeometry(QgsGeometry.fromRect(QgsRectangle(left, 4_599_994, left + 6, 4_600_000)))
+        layer.dataProvider().addFeature(feature)
+    return layer
+
+
+def test_a_raster_of_features(run, image, tmp_path):
+    parameters = {"INPUT": image, "MODEL": MODEL, "SIZE": 20, "STRIDE": 10, "DEVICE": "cpu"}
+    results, _ = run("embedimage", {**parameters, "STORAGE": "uint8", "OUTPUT": str(tmp_path / "o.tif")})
+    layer = QgsRasterLayer(results["OUTPUT"], "o")
+    assert layer.isValid() and (layer.width(), layer.height()) == (6, 4)
+    assert results["PATCHES"] == 24 and results["EMPTY"] == 0 and "PLACES" not in results
+    assert layer.bandCount() == results["FEATURE_COUNT"] > 100
+    assert layer.dataProvider().bandScale(1) != 1
+
+
+def test_features_of_parcels(run, image, parcels, tmp_path):
+    parameters = {"INPUT": image, "MODEL": MODEL, "FEATURES": parcels, "DEVICE": "cpu"}
+    results, _ = run("embedimage", {**parameters, "PLACES": str(tmp_path / "o.gpkg")})
+    found = {f["name"]: f for f in QgsVectorLayer(results["PLACES"], "o", "ogr").getFeatures()}
+    assert (results["PATCHES"], results["EMPTY"]) == (2, 1) and "OUTPUT" not in results
+    one, other = (np.array([found[name][f"f{i}"] for i in range(1, 101)]) for name in "ab")
+    assert not np.allclose(one, other)
+    assert found["a"]["valid"] == 1 and found["far"]["valid"] == 0 and found["far"]["f1"] in (None, found["far"]["f2"])
+
+
+@pytest.mark.parametrize(
+    ("given", "text"), [({"SIZE": 10, "STRIDE": 20}, "leaves gaps"), ({"FEATURES": "parcels"}, "PLACES is empty")]
+)
+def test_what_cannot_be(run, image, parcels, tmp_path, given, text):
+    given = {name: parcels if value == "parcels" else value for name, value in given.items()}
+    with pytest.raises(AssertionError, match=text):
+        run("embedimage", {"INPUT": image, "MODEL": MODEL, "OUTPUT": str(tmp_path / "o.tif"), **given})
