@@ -2384,6 +2384,90 @@ The mask goes into other algorithms as 'Quality band' (QUALITY_RASTER) with the 
    <translation>Λέξεις, χωρισμένες με κόμματα: {words}. Όπου ισχύουν πολλές για ένα εικονοστοιχείο, μετρά η πρώτη. Προεπιλογή: cloud, cirrus και shadow, όπου τις γνωρίζει ο δίαυλος ποιότητας.</translation>
   </message>
   <message>
+   <source>Embed image</source>
+   <translation>Εξαγωγή χαρακτηριστικών εικόνας</translation>
+  </message>
+  <message>
+   <source>Computes features (embeddings) with the network of a scene classifier: what its last layer decides from, some hundred numbers that describe what a part of a raster looks like. Parts that look alike have similar features, also where the model does not know their class.
+
+Without FEATURES the result is a raster with one pixel per patch and one band per feature: an ordinary raster, on which classifiers can be trained and clusters found. A patch is a square of SIZE pixels; with a smaller STRIDE patches overlap, and the raster is finer. Patches without a valid pixel are nodata. With polygons or points as FEATURES the result is a layer of these with all their attributes and one field per feature; a polygon much larger than the scenes of training gets the mean of its parts.
+
+The model needs its weights: the shipped scene classifier, or one that was trained with 'Train scene classifier'. Models of ONNX alone have no features that could be taken.</source>
+   <translation>Υπολογίζει χαρακτηριστικά (embeddings) με το δίκτυο ενός ταξινομητή σκηνών: εκείνα από τα οποία αποφασίζει το τελευταίο επίπεδό του, μερικές εκατοντάδες αριθμούς που περιγράφουν πώς μοιάζει ένα μέρος του ψηφιδωτού. Μέρη που μοιάζουν έχουν παρόμοια χαρακτηριστικά, ακόμη και όπου το μοντέλο δεν γνωρίζει την κλάση τους.
+
+Χωρίς FEATURES το αποτέλεσμα είναι ένα ψηφιδωτό με ένα εικονοστοιχείο ανά τμήμα και έναν δίαυλο ανά χαρακτηριστικό: ένα συνηθισμένο ψηφιδωτό, στο οποίο εκπαιδεύονται ταξινομητές και βρίσκονται ομάδες. Το τμήμα είναι τετράγωνο με SIZE εικονοστοιχεία· με μικρότερο STRIDE τα τμήματα επικαλύπτονται, και το ψηφιδωτό είναι λεπτομερέστερο. Τμήματα χωρίς έγκυρο εικονοστοιχείο δεν έχουν τιμή. Με πολύγωνα ή σημεία ως FEATURES το αποτέλεσμα είναι ένα επίπεδο με αυτά, όλα τα χαρακτηριστικά πεδία τους και ένα πεδίο ανά χαρακτηριστικό· ένα πολύγωνο πολύ μεγαλύτερο από τις σκηνές της εκπαίδευσης παίρνει τον μέσο όρο των μερών του.
+
+Το μοντέλο χρειάζεται τα βάρη του: ο ταξινομητής σκηνών που συνοδεύει το πρόσθετο, ή ένας που εκπαιδεύτηκε με την «Εκπαίδευση ταξινομητή σκηνών». Μοντέλα μόνο ONNX δεν έχουν χαρακτηριστικά που θα μπορούσαν να ληφθούν.</translation>
+  </message>
+  <message>
+   <source>Features of patches</source>
+   <translation>Χαρακτηριστικά τμημάτων</translation>
+  </message>
+  <message>
+   <source>Features of each patch or place</source>
+   <translation>Χαρακτηριστικά κάθε τμήματος ή θέσης</translation>
+  </message>
+  <message>
+   <source>Patches or places with features</source>
+   <translation>Τμήματα ή θέσεις με χαρακτηριστικά</translation>
+  </message>
+  <message>
+   <source>Patches or places without a valid pixel</source>
+   <translation>Τμήματα ή θέσεις χωρίς έγκυρο εικονοστοιχείο</translation>
+  </message>
+  <message>
+   <source>Patch size (pixels)</source>
+   <translation>Μέγεθος τμήματος (εικονοστοιχεία)</translation>
+  </message>
+  <message>
+   <source>Side length of the patches, or of the squares around points, 1 to 100,000 pixels of the raster. Not used for polygons. Default: the ground size of the scenes that the model was trained on.</source>
+   <translation>Μήκος πλευράς των τμημάτων, ή των τετραγώνων γύρω από σημεία, 1 έως 100.000 εικονοστοιχεία του ψηφιδωτού. Δεν χρησιμοποιείται για πολύγωνα. Προεπιλογή: το μέγεθος στο έδαφος των σκηνών με τις οποίες εκπαιδεύτηκε το μοντέλο.</translation>
+  </message>
+  <message>
+   <source>Stride (pixels)</source>
+   <translation>Βήμα (εικονοστοιχεία)</translation>
+  </message>
+  <message>
+   <source>Distance from patch to patch, and side length of the pixels of the result, in pixels of the raster: 1 to SIZE. Half of it takes four times as long. Not used with FEATURES. Default: SIZE, no overlap.</source>
+   <translation>Απόσταση από τμήμα σε τμήμα, και μήκος πλευράς των εικονοστοιχείων του αποτελέσματος, σε εικονοστοιχεία του ψηφιδωτού: 1 έως SIZE. Το μισό του διαρκεί τέσσερις φορές περισσότερο. Δεν χρησιμοποιείται με FEATURES. Προεπιλογή: SIZE, χωρίς επικάλυψη.</translation>
+  </message>
+  <message>
+   <source>Numbers of the raster</source>
+   <translation>Αριθμοί του ψηφιδωτού</translation>
+  </message>
+  <message>
+   <source>float32: as the network gives them. uint8: a quarter of the size; each band goes from its least number to its greatest in 254 steps, with scale and offset by which GDAL and QGIS show the numbers.</source>
+   <translation>float32: όπως τους δίνει το δίκτυο. uint8: το ένα τέταρτο του μεγέθους· κάθε δίαυλος πηγαίνει από τον μικρότερο αριθμό του στον μεγαλύτερο σε 254 βήματα, με κλίμακα και μετατόπιση με τις οποίες το GDAL και το QGIS δείχνουν τους αριθμούς.</translation>
+  </message>
+  <message>
+   <source>Features of polygons or points</source>
+   <translation>Χαρακτηριστικά πολυγώνων ή σημείων</translation>
+  </message>
+  <message>
+   <source>deep learning,neural network,features,embedding,representation,similarity,patches,parcels</source>
+   <translation>βαθιά μάθηση,νευρωνικό δίκτυο,χαρακτηριστικά,embedding,αναπαράσταση,ομοιότητα,τμήματα,αγροτεμάχια</translation>
+  </message>
+  <message>
+   <source>GeoTIFF (.tif) with a pixel per patch and a band per feature, f1, f2 and so on; nodata is NaN, of uint8 0. Only made without FEATURES.</source>
+   <translation>GeoTIFF (.tif) με ένα εικονοστοιχείο ανά τμήμα και έναν δίαυλο ανά χαρακτηριστικό, f1, f2 και ούτω καθεξής· χωρίς τιμή είναι το NaN, σε uint8 το 0. Γίνεται μόνο χωρίς FEATURES.</translation>
+  </message>
+  <message>
+   <source>The polygons, or the squares around points, with their attributes, 'valid', the share of their pixels that are not nodata, and a field per feature (.gpkg, .geojson, .shp or .fgb). Needed with FEATURES, and only made then.</source>
+   <translation>Τα πολύγωνα, ή τα τετράγωνα γύρω από σημεία, με τα πεδία τους, το 'valid', το μερίδιο των εικονοστοιχείων τους που έχουν τιμή, και ένα πεδίο ανά χαρακτηριστικό (.gpkg, .geojson, .shp ή .fgb). Χρειάζεται με FEATURES, και γίνεται μόνο τότε.</translation>
+  </message>
+  <message>
+   <source>{model}: features</source>
+   <translation>{model}: χαρακτηριστικά</translation>
+  </message>
+  <message>
+   <source>{made} is empty. Choose a file for it: {other} is not made here.</source>
+   <translation>Το {made} είναι κενό. Επιλέξτε αρχείο γι' αυτό: το {other} δεν γίνεται εδώ.</translation>
+  </message>
+  <message>
+   <source>A stride of {stride} px leaves gaps between patches of {size} px. Use at most {size}.</source>
+   <translation>Βήμα {stride} εικονοστοιχείων αφήνει κενά ανάμεσα σε τμήματα {size} εικονοστοιχείων. Δώστε το πολύ {size}.</translation>
+  </message>
+  <message>
    <source>Flood mapping</source>
    <translation>Χαρτογράφηση πλημμύρας</translation>
   </message>
@@ -3952,8 +4036,8 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
    <translation>Μείωση ρυθμού μάθησης ανά στάδιο (συντελεστής)</translation>
   </message>
   <message>
-   <source>Each stage learns at this factor of the rate of the next one towards the output (discriminative fine-tuning; Howard and Ruder 2018, arXiv:1801.06146). Below 1, such as 0.7, changes pretrained weights gently; 1: one rate for all.</source>
-   <translation>Κάθε στάδιο μαθαίνει με αυτόν τον συντελεστή του ρυθμού του επομένου προς την έξοδο (διαφοροποιημένη λεπτή ρύθμιση· Howard and Ruder 2018, arXiv:1801.06146). Κάτω από 1, όπως 0.7, αλλάζει ήπια τα προεκπαιδευμένα βάρη· 1: ένας ρυθμός για όλα.</translation>
+   <source>Each stage learns at this factor of the rate of the next one towards the output (discriminative fine-tuning; Howard and Ruder 2018, arXiv:1801.06146), stages with random weights at that of the next. Below 1, such as 0.7, changes pretrained weights gently; 1: one rate for all.</source>
+   <translation>Κάθε στάδιο μαθαίνει με τον ρυθμό του επόμενου προς την έξοδο επί αυτόν τον συντελεστή (discriminative fine-tuning· Howard και Ruder 2018, arXiv:1801.06146), και τα στάδια με τυχαία βάρη με τον ρυθμό του επόμενου. Κάτω από το 1, όπως 0,7, αλλάζει ήπια τα προεκπαιδευμένα βάρη· 1: ένας ρυθμός για όλα.</translation>
   </message>
   <message>
    <source>Gradual unfreezing (epochs per stage)</source>
@@ -3962,6 +4046,10 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
   <message>
    <source>Stages start to train one after another, from the output to the input, one every so many epochs (Howard and Ruder 2018, arXiv:1801.06146). 0: all that are not frozen train from the first epoch.</source>
    <translation>Τα στάδια αρχίζουν να εκπαιδεύονται το ένα μετά το άλλο, από την έξοδο προς την είσοδο, ένα κάθε τόσες εποχές (Howard and Ruder 2018, arXiv:1801.06146). 0: όσα δεν είναι παγωμένα εκπαιδεύονται από την πρώτη εποχή.</translation>
+  </message>
+  <message>
+   <source>{decay} where PRETRAINED is fine-tuned, else 1</source>
+   <translation>{decay} όπου προσαρμόζονται τα βάρη του PRETRAINED, αλλιώς 1</translation>
   </message>
   <message>
    <source>Normalisation of values</source>

@@ -83,7 +83,7 @@ class GalileoEncoder(nn.Module):
         encoder=(r"(?!blocks|norm|other)\w+", r"blocks\.(\d+)", "norm"),
         decoder=(r"other_\w+",),  # no published weights have it, so it is trained where the encoder is frozen
     )
-    bands_by_name = True  # its first layers are those of named bands, and not adapted to others
+    band_groups = GROUPS  # its first layers are those of named bands, and not adapted to others
 
     def __init__(
         self,

@@ -15,7 +15,7 @@ from ...vector.scene_features import look_over
 from ..blocks.pieces import cut_blocks
 from ..inputs import chosen_normalization, open_images, sampled_scaling
 from ..job import PredictionTask
-from ..request import SceneRequest
+from ..request import ImageRequest, SceneRequest
 from ..tiling import NETWORK_MEMORY, STREAMS, Plan, streams_for
 from ..work import Job, Work
 from .answers import ViewAggregator, ViewPart
@@ -94,7 +94,7 @@ def views_of(scenes: Scenes, card: ModelCard, grid: Grid, report: Report) -> Vie
     return views
 
 
-def scene_plan(count: int, card: ModelCard, request: SceneRequest) -> Plan:
+def scene_plan(count: int, card: ModelCard, request: ImageRequest) -> Plan:
     """How many of so many views are a batch, and how many batches run at once: as asked for, else as memory allows."""
     side, batch = card.tiling.size, request.batch_size or fitting_batch(card)
     memory = card.tiling.memory * side**2 * batch

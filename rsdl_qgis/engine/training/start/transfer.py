@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from math import isqrt
 
 import torch
@@ -27,6 +28,7 @@ from torch import Tensor, nn
 
 from ...cards.card import Band, Input
 from ...errors import ModelError
+from ...networks.layers.earth_bands import grouped
 from ...networks.vit import resize_positions
 
 LAYERS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear, nn.RNNBase)
@@ -101,8 +103,9 @@ def take_over(
         )
     layers = {name: layer for name, layer in network.named_modules() if isinstance(layer, (*LAYERS, *TRANSPOSED))}
     image = _image_weights(given, own, layers, places.values())
-    if any(getattr(module, "bands_by_name", False) for module in network.modules()):
-        image = [name for name in image if OTHER_BANDS in name]
+    for groups in (module.band_groups for module in network.modules() if hasattr(module, "band_groups")):
+        image = [n for n in given if OTHER_BANDS in n and n.endswith("weight") and _alike(given[n], own[n], 1)]
+        source_inputs, target_inputs = (other_bands(inputs, groups) for inputs in (source_inputs, target_inputs))
     changed, bands = _with_bands(given, own, image, source_inputs, target_inputs)
     changed |= _with_positions(given, own)
     misfits = [name for name, value in given.items() if name not in changed and value.shape != own[name].shape]
@@ -115,6 +118,14 @@ def take_over(
     kept = {name: value for name, value in given.items() if name not in changed and name not in misfits}
     network.load_state_dict({**own, **kept, **changed})
     return _transfer(own, kept, changed, unused, bands)
+
+
+def other_bands(inputs: Sequence[Input], groups: Mapping[str, Sequence[str]]) -> list[Input]:
+    """The inputs with those bands alone that a network with layers for ``groups`` of named bands has no layer for."""
+    other = set(grouped([band.name for item in inputs for band in item.bands], groups).other)
+    numbers = count()
+    kept = [[band for band in item.bands if next(numbers) in other] for item in inputs]
+    return [Input(item.name, tuple(bands), item.dates) for item, bands in zip(inputs, kept) if bands]
 
 
 def adapt_bands(weight: Tensor, origins: Sequence[tuple[int, ...]]) -> Tensor:
