@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ..cards.card import WEIGHTS_FILE, ModelCard
@@ -65,33 +67,50 @@ def open_features(
     place, weights = choose_device(device), path / WEIGHTS_FILE
     check_file(weights, card)
     network = loaded_network(card, weights, place, math.ceil((threads or available_cores()) / streams))
-    layer, given = last_layer(network, card), threading.local()  # several threads call it at once
+    features = features_of(network, last_layer(network, card))
+    if report:
+        report.log("info", f"Features of '{card.name}' with PyTorch on {describe_device(place, threads)}.")
+
+    def run(inputs: Arrays) -> NDArray[np.float32]:
+        try:
+            found = features(*(torch.from_numpy(inputs[name]).to(place) for name in card.tensors))
+        except RuntimeError as error:
+            if not ran_out(error):
+                raise
+            raise OutOfMemory(f"{place} has too little memory.", "Use a smaller BATCH_SIZE.") from None
+        if found is None:
+            raise _unfit(card)
+        return found
+
+    return run if place in ON_CPU else shrinking(run)
+
+
+def features_of(network: Any, layer: Any) -> Callable[..., NDArray[np.float32] | None]:
+    """What ``layer``, the last one of a network, is given: images -> (N, F), or None where it is not what decides.
+
+    Several threads may call it at once.
+    """
+    import torch
+
+    given = threading.local()
 
     def keep(_: Any, inputs: Any) -> None:
         given.features = inputs[0]
 
     layer.register_forward_pre_hook(keep)
-    if report:
-        report.log("info", f"Features of '{card.name}' with PyTorch on {describe_device(place, threads)}.")
 
     @torch.inference_mode()
-    def run(inputs: Arrays) -> NDArray:
+    def run(*images: Any) -> NDArray[np.float32] | None:
         given.features = None
-        try:
-            output = network(*(torch.from_numpy(inputs[name]).to(place) for name in card.tensors))
-        except RuntimeError as error:
-            if not ran_out(error):
-                raise
-            raise OutOfMemory(f"{place} has too little memory.", "Use a smaller BATCH_SIZE.") from None
-        features = given.features
+        output, features = network(*images), given.features
         if features is None or features.ndim != 2:
-            raise _unfit(card)
+            return None
         if not torch.allclose(torch.nn.functional.linear(features, layer.weight, layer.bias), output, CLOSE, CLOSE):
-            raise _unfit(card)
-        values: NDArray = features.float().cpu().numpy()
+            return None
+        values: NDArray[np.float32] = features.float().cpu().numpy()
         return values
 
-    return run if place in ON_CPU else shrinking(run)
+    return run
 
 
 def _unfit(card: ModelCard) -> MismatchError:

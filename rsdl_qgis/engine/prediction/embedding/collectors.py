@@ -82,8 +82,7 @@ class FeatureRaster:
         empty = self.cells.height * self.cells.width - self.known
         if empty:
             self.report.log("info", f"{empty} patches have no valid pixel: nodata.")
-        reach = [float(self.low[:3].min()), float(self.high[:3].max())]
-        return {"output": self.path, "features": self.count, "patches": self.known, "empty": empty, "range": reach}
+        return {"output": self.path, "features": self.count, "patches": self.known, "empty": empty}
 
     def abort(self) -> None:
         """Remove what waits."""
@@ -106,7 +105,8 @@ class FeatureRaster:
 
     def _write(self) -> None:
         small = self.storage == "uint8"
-        step = np.maximum((self.high - self.low).astype(np.float64) / LEVELS, np.finfo(np.float32).tiny)
+        reach = self.high.astype(np.float64) - self.low
+        step = np.where(reach > 0, reach / LEVELS, 1.0)  # some features are the same everywhere, such as 0
         first = self.low - step
         with RasterSink(
             self.path,

@@ -13,10 +13,9 @@ from torch import Tensor, nn
 
 from ...errors import InputError
 from ...feedback import Report
+from ...runtime.features import features_of
 from ..start.freezing import stages_of
 from .batches import Batches, Sample, in_order
-
-CLOSE = 1e-3  # relative difference of a network's output to its last layer's, at most
 
 
 class Features(Sequence[Sample]):
@@ -89,20 +88,13 @@ def write_features(file: Path, network: nn.Module, samples: Any, size: int, devi
 
 def feature_run(network: nn.Module, device: str) -> Callable[[list[Tensor]], NDArray[np.float32]]:
     """The features (N, F) of batches of images."""
-    network, layer = network.eval().to(device), last_layer(network)
-    given: list[Tensor] = []
+    network = network.eval().to(device)
+    features = features_of(network, last_layer(network))
 
-    @torch.inference_mode()
     def run(images: list[Tensor]) -> NDArray[np.float32]:
-        given.clear()
-        handle = layer.register_forward_pre_hook(lambda _, inputs: given.append(inputs[0]))
-        try:
-            output = network(*(image.to(device) for image in images))
-        finally:
-            handle.remove()
-        if len(given) != 1 or given[0].ndim != 2 or not torch.allclose(layer(given[0]), output, CLOSE, CLOSE):
+        found = features(*(image.to(device) for image in images))
+        if found is None:
             raise _unfit(network)
-        found: NDArray[np.float32] = given[0].float().cpu().numpy()
         return found
 
     return run

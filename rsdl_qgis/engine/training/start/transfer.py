@@ -103,7 +103,8 @@ def take_over(
         )
     layers = {name: layer for name, layer in network.named_modules() if isinstance(layer, (*LAYERS, *TRANSPOSED))}
     image = _image_weights(given, own, layers, places.values())
-    for groups in (module.band_groups for module in network.modules() if hasattr(module, "band_groups")):
+    groups = next((module.band_groups for module in network.modules() if hasattr(module, "band_groups")), None)
+    if groups is not None:
         image = [n for n in given if OTHER_BANDS in n and n.endswith("weight") and _alike(given[n], own[n], 1)]
         source_inputs, target_inputs = (other_bands(inputs, groups) for inputs in (source_inputs, target_inputs))
     changed, bands = _with_bands(given, own, image, source_inputs, target_inputs)

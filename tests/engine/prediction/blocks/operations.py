@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,14 @@ import numpy as np
 import pyogrio
 import rasterio
 import torch
+from safetensors.torch import save_file
 from torch import nn
 
-from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard, Tiling
+from rsdl_qgis.engine.cards.card import CARD_FILE, WEIGHTS_FILE, Band, Class, Input, ModelCard, Tiling
+from rsdl_qgis.engine.cards.stac_mlm import to_item
 from rsdl_qgis.engine.feedback import Report
+from rsdl_qgis.engine.networks import build_network
+from rsdl_qgis.engine.prediction.embedding.job import run_embed_image
 from rsdl_qgis.engine.prediction.maps import run_predict
 from rsdl_qgis.engine.prediction.objects import run_detect
 from rsdl_qgis.engine.prediction.scenes.job import run_classify_scenes
@@ -113,6 +118,14 @@ def case_of(name: str, folder, make_raster) -> Case:
         )
         job = {**job, "output": str(folder / "out.gpkg"), "raster": str(folder / "r.tif"), "features": file["path"]}
         return Case(run_classify_scenes, {**job, **saved(folder, card, Scene()), "batch_size": 3}, 1000)
+    if name == "features":
+        card = replace(card, task="classification", network="lenet5", tiling=replace(TILES, overlap=0, any_size=False))
+        network = build_network("lenet5", {"image": (1, 2)}, 3)
+        (folder / "m").mkdir()
+        save_file(network.state_dict(), folder / "m" / WEIGHTS_FILE)
+        (folder / "m" / CARD_FILE).write_text(json.dumps(to_item(card)), encoding="utf-8")
+        job = {**job, "model": str(folder / "m"), "stride": 16, "storage": "uint8", "batch_size": 3}
+        return Case(run_embed_image, job, 5000)
     other = {"path": str(make_raster(noise(150, 130, 1), "later.tif", nodata=0)), "date": "2024-06-01"}
     item = Input("image", BANDS, dates=("2024-05-01", "2024-06-01"))
     card = replace(card, inputs=(item,), task="time-series", classes=CLASSES)

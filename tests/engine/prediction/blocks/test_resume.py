@@ -17,7 +17,7 @@ from rsdl_qgis.engine.prediction.blocks import pieces, tape
 
 from .operations import Said, blocks_in, case_of, contents
 
-NAMES = ("classes", "numbers", "objects", "scenes", "series")
+NAMES = ("classes", "numbers", "objects", "scenes", "features", "series")
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import shutil
 
 import numpy as np
 import pyogrio
@@ -104,6 +106,23 @@ def test_eight_bits_stand_for_the_numbers(embed):
         steps = np.array(file.scales)[:, None, None]
     np.testing.assert_array_equal(np.ma.getmaskarray(stored), np.isnan(exact))
     assert (np.abs(meant - exact) <= 0.51 * steps).all()
+
+
+def test_a_feature_that_is_the_same_everywhere_is_kept_in_eight_bits(embed, model, network, tmp_path):
+    still = copy.deepcopy(network)
+    layer = [m for m in still.modules() if isinstance(m, torch.nn.Linear)][-2]
+    with torch.no_grad():
+        layer.weight[:2], layer.bias[0], layer.bias[1] = 0, 1.5, -3
+    folder = tmp_path / "still"
+    shutil.copytree(model, folder)
+    save_file(still.state_dict(), folder / "weights.safetensors")
+    with rasterio.open(embed("a.tif", model=str(folder))["output"]) as file:
+        exact = file.read([1, 2])
+    with rasterio.open(embed("b.tif", model=str(folder), storage="uint8")["output"]) as file:
+        stored = file.read([1, 2], masked=True)
+        meant = stored * np.array(file.scales[:2])[:, None, None] + np.array(file.offsets[:2])[:, None, None]
+    assert np.array_equal(np.nanmin(exact, (1, 2)), np.nanmax(exact, (1, 2))) and np.nanmin(exact[0]) > 0
+    np.testing.assert_array_equal(meant.filled(np.nan), exact)
 
 
 def test_polygons_get_the_features_of_their_pixels(embed, tmp_path, network, values):
