@@ -131,4 +131,4 @@ def test_all_operations_that_predict_are_this_job():
             found = getattr(import_module(f"rsdl_qgis.engine.{module}"), function)
             assert "PredictionTask" in found.__qualname__
             names.add(name)
-    assert names == {"predict", "predict_series", "detect", "classify_scenes"}
+    assert names == {"predict", "predict_series", "detect", "classify_scenes", "embed_image"}
