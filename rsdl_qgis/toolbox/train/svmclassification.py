@@ -12,6 +12,7 @@ from ...engine.tables.metrics import OF_MAPS
 from ...engine.tables.tasks import TASKS
 from .. import compat
 from .. import parameters as shared
+from ..products import several_products
 from ..text import tr
 from . import checks, option_table
 from . import data as train_data
@@ -70,6 +71,7 @@ class SvmClassification(ModelMaker):
                     "Grids and coordinate systems may differ. Maps are made from the same layers in the same order."
                 ),
             ),
+            several_products("LAYERS", tr("Layers")),
             _layout(),
             *train_data.label_parameters("classes"),
             shared.choice("METHOD", tr("Method"), _methods_help(), tuple(CLASSIFIERS), advanced=False),
@@ -111,7 +113,7 @@ class SvmClassification(ModelMaker):
         if not chips and not images:
             return tr("There is nothing to learn from. Choose LAYERS and LABELS, or a chip folder in CHIPS.")
         if chips:
-            own = ("LAYERS", "LABELS", "CLASS_FIELD", "PLACE_FIELD", "EXTENT", "MASK", "BANDS", "NODATA", *CUTTING)
+            own = (*train_data.own_names("stack"), *CUTTING)
             given = [name for name in own if is_asked(parameters, name)]
             return chips_alone(given) or checks.chip_folder_problem(chips)
         return "" if labels else tr("LABELS is empty: choose the layer with the labels, or a chip folder in CHIPS.")

@@ -145,7 +145,7 @@ def test_what_the_worker_refuses_is_told(run, known_models, by_date, by_variable
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"LAYERS": []}, ["LAYERS is empty"]),
+        ({"LAYERS": []}, ["LAYERS and LAYERS_PRODUCTS are empty"]),
         ({"LAYERS": ["none.tif"]}, ["LAYERS"]),
         ({"MODEL": "bright"}, ["'bright' is for segmentation", "for time-series", "'Semantic segmentation'"]),
         ({"MODEL": "nothing"}, ["no model 'nothing'", "peak"]),
@@ -225,7 +225,7 @@ def test_clouds_of_a_date_are_left_out(run, refusal, known_models, by_date, out,
     np.testing.assert_array_equal(read_raster(out["OUTPUT"]), expected)
     assert (expected != CLASSES).any()
     for changes, words in (
-        ({"QUALITY": "cloud"}, "by QUALITY_RASTERS with QUALITY"),
-        ({"QUALITY_RASTERS": [clear, cloudy], "QUALITY": "cloud"}, "has 2 layers, and the series has 3"),
+        ({"QUALITY": "cloud"}, "has no quality band"),
+        ({"QUALITY_RASTERS": [clear, cloudy], "QUALITY": "cloud"}, "has 2 layers, and there are 3 rasters"),
     ):
         assert words in refusal("timeseriesclassification", {**given, **changes})
