@@ -87,7 +87,12 @@ def image_parameters(form: str) -> list[QgsProcessingParameterDefinition]:
 
 
 def _rasters_parameters(name: str, label: str, text: str) -> list[QgsProcessingParameterDefinition]:
-    return [shared.several_layers(name, label, compat.RASTERS, text), products.several_products(name, label)]
+    return [shared.several_layers(name, label, compat.RASTERS, text), products_parameter(name, label)]
+
+
+def products_parameter(rasters: str, label: str) -> QgsProcessingParameterDefinition:
+    """The products beside the parameter called ``rasters``."""
+    return shared.advanced(tr("Data"), products.several_products(rasters, label))
 
 
 def image_names(form: str) -> tuple[str, ...]:

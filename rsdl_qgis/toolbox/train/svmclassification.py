@@ -12,7 +12,6 @@ from ...engine.tables.metrics import OF_MAPS
 from ...engine.tables.tasks import TASKS
 from .. import compat
 from .. import parameters as shared
-from ..products import several_products
 from ..text import tr
 from . import checks, option_table
 from . import data as train_data
@@ -71,7 +70,7 @@ class SvmClassification(ModelMaker):
                     "Grids and coordinate systems may differ. Maps are made from the same layers in the same order."
                 ),
             ),
-            several_products("LAYERS", tr("Layers")),
+            train_data.products_parameter("LAYERS", tr("Layers")),
             _layout(),
             *train_data.label_parameters("classes"),
             shared.choice("METHOD", tr("Method"), _methods_help(), tuple(CLASSIFIERS), advanced=False),
