@@ -44,6 +44,7 @@ POLYGONS = _first(lambda: Qgis.ProcessingSourceType.VectorPolygon, lambda: QgsPr
 POINTS = _first(lambda: Qgis.ProcessingSourceType.VectorPoint, lambda: QgsProcessing.SourceType.TypeVectorPoint)
 VECTORS = _first(lambda: Qgis.ProcessingSourceType.Vector, lambda: QgsProcessing.SourceType.TypeVector)
 RASTERS = _first(lambda: Qgis.ProcessingSourceType.Raster, lambda: QgsProcessing.SourceType.TypeRaster)
+FILES = _first(lambda: Qgis.ProcessingSourceType.File, lambda: QgsProcessing.SourceType.TypeFile)
 MAP_LAYER = _first(lambda: Qgis.ProcessingSourceType.MapLayer, lambda: QgsProcessing.SourceType.TypeMapLayer)
 POLYGON_GEOMETRY = _first(lambda: Qgis.GeometryType.Polygon, lambda: QgsWkbTypes.GeometryType.PolygonGeometry)
 POINT_GEOMETRY = _first(lambda: Qgis.GeometryType.Point, lambda: QgsWkbTypes.GeometryType.PointGeometry)

@@ -34,6 +34,8 @@ from . import parameters as shared
 from .text import tr
 
 KEY = "rsdl/product"  # of the layer that stands for a product: its text
+GIVEN = "rsdl/given"  # of it: the parameter in which the product was given
+QUALITY = ("QUALITY", "QUALITY_RASTERS", "QUALITY_VALUES")  # the parameters of several rasters
 OPENERS = ("/vsi", "<")  # beginnings of what GDAL opens and is no path
 NET = "/vsicurl"
 WAITING = {"GDAL_HTTP_CONNECTTIMEOUT": "10", "GDAL_HTTP_TIMEOUT": "15"}  # seconds that a server has to answer in
@@ -42,6 +44,25 @@ WAITING = {"GDAL_HTTP_CONNECTTIMEOUT": "10", "GDAL_HTTP_TIMEOUT": "15"}  # secon
 def named(raster: str) -> str:
     """The parameter of a product in place of a raster: INPUT -> PRODUCT, BEFORE -> BEFORE_PRODUCT."""
     return "PRODUCT" if raster == "INPUT" else f"{raster}_PRODUCT"
+
+
+def several_named(rasters: str) -> str:
+    """The parameter of products beside one of several rasters: LAYERS -> LAYERS_PRODUCTS."""
+    return f"{rasters}_PRODUCTS"
+
+
+def several_products(rasters: str, label: str) -> QgsProcessingParameterDefinition:
+    """The parameter of products beside the one called ``rasters``, which takes several layers."""
+    text = tr(
+        "In place of {rasters} or after them, images as they were delivered, each the folder, archive or metadata file "
+        "of a product (Sentinel-2, Landsat, PlanetScope), a STAC Item, or the files of one image divided by ';'. Bands "
+        "are found by their names, numbers become reflectance, and dates are read as the product's metadata say. "
+        "Default: none."
+    ).format(rasters=rasters)
+    parameter = QgsProcessingParameterMultipleLayers(
+        several_named(rasters), tr("{rasters}: products").format(rasters=label), compat.FILES, None, True
+    )
+    return shared.described(parameter, text)
 
 
 def with_products(parameters: Iterable[QgsProcessingParameterDefinition]) -> Iterator[QgsProcessingParameterDefinition]:
@@ -66,17 +87,17 @@ def _product(raster: QgsProcessingParameterDefinition) -> QgsProcessingParameter
     return shared.described(parameter, text)
 
 
-def quality_parameters(series: bool = False) -> list[QgsProcessingParameterDefinition]:
-    """QUALITY and what it is told by; of a ``series`` a quality band for each layer."""
+def quality_parameters(several: bool = False) -> list[QgsProcessingParameterDefinition]:
+    """QUALITY and what it is told by; of ``several`` rasters a quality band for each."""
     words = QgsProcessingParameterEnum("QUALITY", tr("Pixels to leave out"), list(WORDS), True, None, True, True)
-    if series:
+    if several:
         layer = QgsProcessingParameterMultipleLayers("QUALITY_RASTERS", tr("Quality bands"), compat.RASTERS, None, True)
     else:
         layer = QgsProcessingParameterRasterLayer("QUALITY_RASTER", tr("Quality band"), None, True)
     values = QgsProcessingParameterString("QUALITY_VALUES", tr("Values to leave out"), None, False, True)
     texts = (
         tr(
-            "What the quality band marks and is not to be mapped: such pixels become nodata. Words: {words}; several "
+            "What the quality band marks and is not to be used: such pixels become nodata. Words: {words}; several "
             "are divided by commas. Which of them there are depends on the band: the scene classification (SCL) of "
             "Sentinel-2 L2A, QA_PIXEL and BQA of Landsat, Fmask, the usable data mask of PlanetScope. Default: none."
         ).format(words=", ".join(WORDS)),
@@ -85,13 +106,13 @@ def quality_parameters(series: bool = False) -> list[QgsProcessingParameterDefin
             "counts for both. Its name says what its numbers mean, as in the product (…_SCL_20m.jp2, …_QA_PIXEL.TIF). "
             "Default: that of the product."
         )
-        if not series
+        if not several
         else tr(
-            "The quality band of each layer of the series, in the same order, or one for all: as of a product, or any "
-            "raster whose values say what is not to be used. Default: none."
+            "The quality band of each raster, in the same order, or one for all: as of a product, or any raster whose "
+            "values say what is not to be used. Default: those of the products."
         ),
         tr(
-            "Values of the quality band that are not to be mapped, such as 1,2,255, in place of words or in addition. "
+            "Values of the quality band that are not to be used, such as 1,2,255, in place of words or in addition. "
             "Default: none."
         ),
     )
@@ -118,6 +139,21 @@ def given_raster(algorithm, parameters: Mapping[str, Any], name: str, context) -
     return layer
 
 
+def given_rasters(algorithm, parameters: Mapping[str, Any], name: str, context) -> list[QgsRasterLayer]:
+    """The layers that are given for a parameter of several rasters, then those that stand for products beside it.
+
+    RsdlError where one cannot be used.
+    """
+    found = shared.layer_list(algorithm, parameters, name, context)
+    for layer in found:
+        if not isinstance(layer, QgsRasterLayer):
+            raise RsdlError(tr("{name}: '{layer}' is not a raster.").format(name=name, layer=layer.name()))
+    beside = several_named(name)
+    given = parameters.get(beside) if shared.is_given(parameters, beside) else None
+    texts = given if isinstance(given, (list, tuple)) else [given] if given else []
+    return [*found, *(product_layer(beside, str(text), context) for text in texts if text)]
+
+
 def product_layer(name: str, text: str, context: QgsProcessingContext) -> QgsRasterLayer:
     """The layer that stands for what PRODUCT says: of a product its first band, else the one raster itself."""
     source = _source(text, context)
@@ -136,6 +172,7 @@ def product_layer(name: str, text: str, context: QgsProcessingContext) -> QgsRas
         raise _unreadable(name, source, path)
     if product is not None:
         layer.setCustomProperty(KEY, _whole(source, product))
+        layer.setCustomProperty(GIVEN, name)
     return layer
 
 
@@ -187,6 +224,11 @@ def product_text(layer: QgsRasterLayer) -> str:
     return str(layer.customProperty(KEY, ""))
 
 
+def product_parameter(layer: QgsRasterLayer) -> str:
+    """The parameter in which the product was given that a layer stands for."""
+    return str(layer.customProperty(GIVEN, ""))
+
+
 def product_of(layer: QgsRasterLayer) -> Product | None:
     """The product that a layer stands for, None where it is a raster of its own."""
     text = product_text(layer)
@@ -218,28 +260,34 @@ def quality_of(
     return [spec if own else None for own in known]
 
 
-def qualities_of_series(algorithm, parameters: Mapping[str, Any], context, count: int) -> list[dict[str, Any] | None]:
-    """The quality in a job of each layer of a series. RsdlError where nothing says what is to be left out."""
+def qualities_of(
+    algorithm, parameters: Mapping[str, Any], context, rasters: Sequence[QgsRasterLayer]
+) -> list[dict[str, Any] | None]:
+    """The quality in a job of each of several rasters: by QUALITY_RASTERS, else by its product's quality band.
+
+    RsdlError where nothing says what is to be left out.
+    """
     words, values = _chosen(algorithm, parameters, context)
     layers = shared.layer_list(algorithm, parameters, "QUALITY_RASTERS", context)
     if not layers and not words and not values:
-        return [None] * count
-    if not layers or not (words or values):
+        return [None] * len(rasters)
+    if not (words or values):
         raise RsdlError(
-            tr("Pixels are left out of a series by QUALITY_RASTERS with QUALITY or QUALITY_VALUES."),
-            tr("Give both, or leave them empty."),
+            tr("QUALITY_RASTERS is given, and neither QUALITY nor QUALITY_VALUES say what is to be left out."),
+            tr("Choose what, or leave QUALITY_RASTERS empty."),
         )
-    if len(layers) not in (1, count):
+    if layers and len(layers) not in (1, len(rasters)):
         raise RsdlError(
-            tr("QUALITY_RASTERS has {given} layers, and the series has {count}.").format(
-                given=len(layers), count=count
+            tr("QUALITY_RASTERS has {given} layers, and there are {count} rasters.").format(
+                given=len(layers), count=len(rasters)
             ),
-            tr("Give one for each layer, in the same order, or one for all."),
+            tr("Give one for each raster, in the same order, or one for all."),
         )
-    paths = [_source(layer.source().split("|")[0], context) for layer in layers]
-    for path in paths:
-        flagged(Quality(words, path, values), None)
-    return [_spec(words, path, values) for path in (paths * count if len(paths) == 1 else paths)]
+    paths = [_source(layer.source().split("|")[0], context) for layer in layers] or [""]
+    paths = paths * len(rasters) if len(paths) == 1 else paths
+    for path, raster in zip(paths, rasters):
+        flagged(Quality(words, path, values), product_of(raster))
+    return [_spec(words, path, values) for path in paths]
 
 
 def _chosen(algorithm, parameters: Mapping[str, Any], context) -> tuple[tuple[str, ...], tuple[int, ...]]:

@@ -37,6 +37,7 @@ from ..tables.sensors import AUTO, SENSORS
 from ..tables.tasks import ALL_TASKS, TASKS
 from .class_values import is_shares
 from .layers import (
+    CUT_INPUTS,
     INPUTS,
     LABELLED,
     LARGEST_BAND,
@@ -165,7 +166,7 @@ AUGMENTED = {  # augmentation -> tasks whose labels bear it; others are for all
     "mosaic": tuple(name for name, task in TASKS.items() if task.cropped),
     "parcels": tuple(name for name, task in TASKS.items() if task.scenes),
 }
-SOURCE: Table = {"title": Argument(Text()), "inputs": Argument(INPUTS, required=True)}
+SOURCE: Table = {"title": Argument(Text()), "inputs": Argument(CUT_INPUTS, required=True)}
 DATA: Table = {
     "task": Argument(Choice(tuple(TASKS)), required=True),
     "chips": Argument(Path("the path of a folder of chips or of images")),

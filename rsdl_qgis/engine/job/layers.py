@@ -17,6 +17,7 @@ from ..tables.kinds import (
     Whole,
 )
 from ..tables.quality import WORDS
+from ..tables.sensors import UNITS
 from .table import Argument, Object, Table
 
 LARGEST_BAND = 65_535
@@ -85,6 +86,8 @@ OBJECTS: Table = {
     "ignore_field": Argument(Text()),
 }
 INPUTS = MapOf(ListOf(Object("a raster", RASTER), 1))
+CUT_RASTER: Table = {**RASTER, "unit": Argument(Choice(tuple(UNITS)))}  # that values of a product are brought to
+CUT_INPUTS = MapOf(ListOf(Object("a raster", CUT_RASTER), 1))
 
 
 def vector(name: str) -> Table:

@@ -7,16 +7,13 @@ Landsat 5. A model that names the bands of one sensor gets those of another by w
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from ..cards.card import RGB, Band, Input, Scaling, match_bands
 from ..cards.spectral import band_numbers, sensor_of
 from ..errors import MismatchError
-from ..tables.sensors import COMMON, SENSORS
+from ..tables.sensors import COMMON, PLAIN, SCALED, SENSORS, TRUE_COLOUR, UNITS
 from .product import Product, ProductBand
 
-SCALED, PLAIN, TRUE_COLOUR = "reflectance x 10000", "reflectance", "true colour"  # units
-UNITS: Mapping[str, float] = {SCALED: 10_000.0, PLAIN: 1.0, TRUE_COLOUR: 255.0}  # what reflectance 1 is in them
 FROM_SCALED = 1000.0  # numbers of models from which on they are of reflectance × 10,000
 BYTES = 260.0
 WAVELENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(micrometers|micrometres|um|µm|nm|nanometers)", re.IGNORECASE)

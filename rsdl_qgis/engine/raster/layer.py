@@ -18,8 +18,8 @@ from rasterio.warp import reproject
 from rasterio.windows import Window as RasterioWindow
 
 from ..errors import InputError
-from ..products.matching import SCALED
 from ..products.quality import Quality
+from ..tables.sensors import SCALED
 from .grid import GDAL_ERRORS, PIXEL_TOLERANCE, Grid, Window, apply, crs_of, project, same_crs, within
 from .stored import Turn, Values, colour_table
 

@@ -12,11 +12,12 @@ from numpy.typing import DTypeLike, NDArray
 from rasterio.enums import Resampling
 
 from ..errors import InputError
-from ..products.matching import TRUE_COLOUR, UNITS, scale_of
+from ..products.matching import scale_of
 from ..products.product import Flag, Product, ProductBand
 from ..products.quality import flagged
 from ..products.table import product_at
 from ..tables.quality import Test
+from ..tables.sensors import TRUE_COLOUR, UNITS
 from .grid import PIXEL_TOLERANCE, Grid, Window
 from .layer import Layer, LayerInfo, OpenLayer
 

@@ -23,3 +23,6 @@ SENSORS: Mapping[str, Mapping[str, str]] = {  # sensor -> what a band shows -> i
     "modis": {"red": "1", "nir": "2", "blue": "3", "green": "4", "swir1": "6", "swir2": "7"},
 }  # fmt: skip
 AUTO = "auto"
+
+SCALED, PLAIN, TRUE_COLOUR = "reflectance x 10000", "reflectance", "true colour"  # units
+UNITS: Mapping[str, float] = {SCALED: 10_000.0, PLAIN: 1.0, TRUE_COLOUR: 255.0}  # what reflectance 1 is in them

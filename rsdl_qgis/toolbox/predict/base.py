@@ -19,7 +19,7 @@ from ...engine.errors import MismatchError, RsdlError
 from ...engine.job.arguments import OPERATIONS
 from ...engine.tables.tasks import task_of
 from .. import parameters as shared
-from ..products import named, product_text, quality_of, quality_parameters, with_products
+from ..products import product_parameter, product_text, quality_of, quality_parameters, with_products
 from ..results import styles
 from ..results.style_files import keep_style
 from ..saving import JobAlgorithm, saving_parameters
@@ -264,7 +264,7 @@ def use_bands(name: str, layer: QgsRasterLayer, wanted: Input, chosen: Sequence[
         try:
             return RasterUse(name, layer, layers.matched_bands(layer, wanted))
         except MismatchError as error:
-            raise MismatchError(f"{named(name)}: {error.message}", error.hint) from None
+            raise MismatchError(f"{product_parameter(layer)}: {error.message}", error.hint) from None
     shown = palette_bands(wanted) if layers.is_paletted(layer) else ()
     if shown:
         return RasterUse(name, layer, shown, palette=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from qgis.core import QgsProcessingParameterString, QgsRasterLayer
 
-from ...engine.cards.card import ModelCard
+from ...engine.cards.card import Input, ModelCard
 from ...engine.dates import typed_dates
 from ...engine.errors import RsdlError
 from ...engine.job.arguments import OPERATIONS
@@ -17,7 +17,14 @@ from ...engine.job.layers import LAYOUTS, WRAPPED
 from ...engine.tables.tasks import task_of
 from .. import compat, settings
 from .. import parameters as shared
-from ..products import qualities_of_series, quality_parameters
+from ..products import (
+    given_rasters,
+    product_parameter,
+    product_text,
+    qualities_of,
+    quality_parameters,
+    several_products,
+)
 from ..text import tr
 from ..worker import layers
 from ..worker.layers import RasterUse
@@ -74,8 +81,8 @@ class TimeSeriesClassification(InferenceAlgorithm):
                     "The time series: one raster per date, or with LAYOUT=variables one raster per variable whose "
                     "bands are the dates. In any order if their names or metadata hold dates."
                 ),
-                optional=False,
             ),
+            several_products("LAYERS", tr("Layers of the series")),
             shared.choice(
                 "LAYOUT",
                 tr("Layout of the layers"),
@@ -148,10 +155,10 @@ class TimeSeriesClassification(InferenceAlgorithm):
         ]
 
     def quality_parameters(self):
-        return quality_parameters(series=True)
+        return quality_parameters(several=True)
 
     def _quality_of(self, plan, parameters, context):
-        found = qualities_of_series(self, parameters, context, len(plan.rasters()))
+        found = qualities_of(self, parameters, context, [use.layer for use in plan.rasters()])
         return [{} if one is None else {"quality": one} for one in found]
 
     def output_label(self):
@@ -162,12 +169,19 @@ class TimeSeriesClassification(InferenceAlgorithm):
         layout = self.parameterAsEnumString(parameters, "LAYOUT", context) or LAYOUTS[0]
         bands = shared.band_numbers(shared.text_of(self, parameters, "BANDS", context)) or ()
         described = [layers.data_bands(layer) for layer in rasters]
+        if layout == "variables" and any(map(product_text, rasters)):
+            raise RsdlError(
+                tr("A product is of one date, and with LAYOUT=variables the bands of a layer are the dates."),
+                tr("Choose LAYOUT=dates."),
+            )
         _check_bands(rasters, described, bands)
         typed = shared.text_of(self, parameters, "DATES", context)
         for found in described[:1] if layout == "dates" else described:
             typed_dates(typed, len(rasters) if layout == "dates" else len(bands or found))
         name = shared.text_of(self, parameters, "MODEL", context)
         path, card = named_model(name, self.TASK, _takes, tr("a series")) if name else only_model()
+        if not bands:
+            described = [_taken(layer, found, card) for layer, found in zip(rasters, described)]
         uses = [RasterUse("LAYERS", layer, tuple(n for n, _ in found)) for layer, found in zip(rasters, described)]
         facts = tuple(
             {"name": layer.name(), "descriptions": [text for _, text in found], "date": layers.set_date(layer)}
@@ -206,12 +220,9 @@ class TimeSeriesClassification(InferenceAlgorithm):
         return parameter
 
     def _rasters_of(self, parameters, context) -> list[QgsRasterLayer]:
-        found = shared.layer_list(self, parameters, "LAYERS", context)
+        found = given_rasters(self, parameters, "LAYERS", context)
         if not found:
-            raise RsdlError(tr("LAYERS is empty. Choose the rasters of the series."))
-        for layer in found:
-            if not isinstance(layer, QgsRasterLayer):
-                raise RsdlError(tr("LAYERS: '{layer}' is not a raster.").format(layer=layer.name()))
+            raise RsdlError(tr("LAYERS and LAYERS_PRODUCTS are empty. Choose the rasters of the series."))
         return found
 
 
@@ -226,6 +237,18 @@ def only_model() -> tuple[Path, ModelCard]:
             names=", ".join(card.name for _, card in found) or tr("none installed")
         ),
     )
+
+
+def _taken(layer: QgsRasterLayer, found: list[tuple[int, str]], card: ModelCard) -> list[tuple[int, str]]:
+    """The bands of a layer that the series may take: of a product those of the model's variables, by their names."""
+    if not product_text(layer):
+        return found
+    wanted = Input("series", tuple(band for item in card.inputs for band in item.bands), role=card.inputs[0].role)
+    try:
+        numbers = layers.matched_bands(layer, wanted)
+    except RsdlError as error:
+        raise RsdlError(f"{product_parameter(layer)}: {error.message}", error.hint) from None
+    return [(number, band.name) for number, band in zip(numbers, wanted.bands)]
 
 
 def _takes(card: ModelCard) -> bool:

@@ -212,7 +212,7 @@ class TrainingAlgorithm(ModelMaker):
             text = tr("There is nothing to train on. Choose {layers} and LABELS, or a chip folder in CHIPS.")
             return text.format(layers=", ".join(names))
         if chips:
-            own = (*names, "LABELS", "CLASS_FIELD", "PLACE_FIELD", "EXTENT", "MASK", "BANDS", "NODATA", *CUTTING)
+            own = (*train_data.own_names(self.task.rasters), *CUTTING)
             given = [name for name in own if is_asked(parameters, name)]
             return chips_alone(given) or checks.chip_folder_problem(chips)
         if not labels:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from qgis.core import (
     QgsMapLayer,
@@ -16,19 +17,19 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from ...engine.cards.card import RGB, Band, Input, ModelCard, match_bands, palette_bands
+from ...engine.cards.card import Band, Input, ModelCard
 from ...engine.dates import date_in
-from ...engine.errors import MismatchError, RsdlError
+from ...engine.errors import RsdlError
 from ...engine.job.layers import LAYOUTS
-from .. import compat
+from ...engine.products.matching import unit_of
+from .. import compat, products
 from .. import parameters as shared
-from ..predict.base import use_bands
 from ..text import tr
 from ..worker import layers
 from ..worker.layers import RasterUse
+from .bands import checked_use, order_warnings, taken_input
 
 RESERVED = ("name", "split", "label", "source", "place", "bounds", "valid")  # columns of a chip folder's table
-LONGEST_NAME = 24  # letters of a band's description that is taken for a name
 FORMS = {
     "rasters": ("RASTERS",),
     "pairs": ("BEFORE", "AFTER"),
@@ -42,14 +43,17 @@ FORMS = {
 class Images:
     """The rasters to cut chips from. ``sources``: a title and, for each input, the rasters, one a date.
 
-    ``bands`` and ``dates``: the names an input has of them; ``resolution``: metres a pixel that web maps are drawn at.
+    ``bands`` and ``dates``: the names an input has of them; ``units``: what the values of products are brought to;
+    ``resolution``: metres a pixel that web maps are drawn at; ``quality``: of rasters, by their id, in the job.
     """
 
     sources: tuple[tuple[str, Mapping[str, tuple[RasterUse, ...]]], ...]
     bands: Mapping[str, tuple[str, ...]]
     dates: Mapping[str, tuple[str, ...]]
+    units: Mapping[str, str]
     resolution: float | None = None
     warnings: tuple[str, ...] = ()
+    quality: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def layers(self) -> list[QgsRasterLayer]:
         """All rasters, each once."""
@@ -67,28 +71,44 @@ def image_parameters(form: str) -> list[QgsProcessingParameterDefinition]:
         before = text.format(when=tr("before the change"), others="AFTER")
         after = text.format(when=tr("after the change"), others="BEFORE")
         return [
-            _rasters_parameter("BEFORE", tr("Rasters before"), before),
-            _rasters_parameter("AFTER", tr("Rasters after"), after),
+            *_rasters_parameters("BEFORE", tr("Rasters before"), before),
+            *_rasters_parameters("AFTER", tr("Rasters after"), after),
         ]
     if form == "series":
         return _series_parameters()
     if form == "images":
         text = tr("Rasters to train the student on; they need no labels. All with the bands of the teacher.")
-        return [_rasters_parameter("IMAGES", tr("Rasters"), text)]
+        return _rasters_parameters("IMAGES", tr("Rasters"), text)
     text = tr(
         "The rasters to train on: any raster layers that QGIS can open. Web maps need a training area. All with the "
         "same bands."
     )
-    return [_rasters_parameter("RASTERS", tr("Rasters"), text)]
+    return _rasters_parameters("RASTERS", tr("Rasters"), text)
 
 
-def _rasters_parameter(name: str, label: str, text: str) -> QgsProcessingParameterDefinition:
-    return shared.several_layers(name, label, compat.RASTERS, text)
+def _rasters_parameters(name: str, label: str, text: str) -> list[QgsProcessingParameterDefinition]:
+    return [shared.several_layers(name, label, compat.RASTERS, text), products_parameter(name, label)]
+
+
+def products_parameter(rasters: str, label: str) -> QgsProcessingParameterDefinition:
+    """The products beside the parameter called ``rasters``."""
+    return shared.advanced(tr("Data"), products.several_products(rasters, label))
+
+
+def image_names(form: str) -> tuple[str, ...]:
+    """The names of ``image_parameters``."""
+    return tuple(name for rasters in FORMS[form] for name in (rasters, products.several_named(rasters)))
+
+
+def own_names(form: str) -> tuple[str, ...]:
+    """The parameters that are only for rasters, and not for a chip folder."""
+    labels = ("LABELS", "CLASS_FIELD", "PLACE_FIELD")
+    return (*image_names(form), *labels, "EXTENT", "MASK", "BANDS", "NODATA", *products.QUALITY)
 
 
 def _series_parameters() -> list[QgsProcessingParameterDefinition]:
     return [
-        _rasters_parameter(
+        *_rasters_parameters(
             "LAYERS",
             tr("Layers of the series"),
             tr(
@@ -197,8 +217,9 @@ def extent_parameter() -> QgsProcessingParameterDefinition:
 
 
 def advanced_parameters(bands: str = "", places: bool = True) -> list[QgsProcessingParameterDefinition]:
-    """MASK, BANDS, NODATA and, with ``places``, PLACE_FIELD; ``bands``: the help of BANDS, where it is another."""
-    found = [_mask_parameter(), _bands_parameter(bands), _nodata_parameter()]
+    """MASK, BANDS, NODATA, QUALITY and, with ``places``, PLACE_FIELD; ``bands``: the help of BANDS."""
+    quality = products.quality_parameters(several=True)
+    found = [_mask_parameter(), _bands_parameter(bands), _nodata_parameter(), *quality]
     if places:
         found.append(_place_parameter())
     return [shared.advanced(tr("Data"), parameter) for parameter in found]
@@ -247,18 +268,27 @@ def chosen_images(algorithm, parameters, context, form: str, start: ModelCard | 
     teacher (form 'images') has its bands taken in any case.
     """
     names = FORMS[form]
-    given = {name: _rasters(algorithm, parameters, name, context) for name in names}
-    if not any(given.values()):
+    given = {name: products.given_rasters(algorithm, parameters, name, context) for name in names}
+    every = [raster for rasters in given.values() for raster in rasters]
+    if not every:
         return None
     numbers = shared.band_numbers(shared.text_of(algorithm, parameters, "BANDS", context))
+    variables = form == "series" and algorithm.parameterAsEnumString(parameters, "LAYOUT", context) == "variables"
+    images = _fitted(form, given, numbers, start, variables)
+    qualities = products.qualities_of(algorithm, parameters, context, every)
+    return replace(images, quality={raster.id(): one for raster, one in zip(every, qualities) if one})
+
+
+def _fitted(form, given, numbers, start, variables: bool) -> Images:
+    """The rasters ``given`` by their parameters, as the inputs of a ``form``."""
     if form == "pairs":
         return _pairs(given["BEFORE"], given["AFTER"], numbers, start)
     if form == "series":
-        layout = algorithm.parameterAsEnumString(parameters, "LAYOUT", context)
-        return (_variables if layout == "variables" else _dates)(given["LAYERS"], numbers, start)
+        return (_variables if variables else _dates)(given["LAYERS"], numbers, start)
     if form == "stack":
         return _stack(given["LAYERS"], numbers)
-    return _singles(names[0], given[names[0]], numbers, start, strict=form == "images")
+    name = FORMS[form][0]
+    return _singles(name, given[name], numbers, start, strict=form == "images")
 
 
 def chosen_labels(algorithm, parameters, context) -> list[QgsMapLayer]:
@@ -270,28 +300,20 @@ def chosen_labels(algorithm, parameters, context) -> list[QgsMapLayer]:
     return found
 
 
-def _rasters(algorithm, parameters, name, context) -> list[QgsRasterLayer]:
-    found = shared.layer_list(algorithm, parameters, name, context)
-    for layer in found:
-        if not isinstance(layer, QgsRasterLayer):
-            raise RsdlError(tr("{name}: '{layer}' is not a raster.").format(name=name, layer=layer.name()))
-    return found
-
-
 def _singles(name, rasters, numbers, start, strict) -> Images:
-    item = start.inputs[0] if strict else _taken(rasters[0], numbers, ("image",), start)
-    sources = [(layer.name(), {item.name: (_use(name, layer, item, numbers, rasters[0]),)}) for layer in rasters]
-    return _images(sources, [item], start, _order_warnings(rasters, item, numbers, start))
+    item = start.inputs[0] if strict else taken_input(rasters[0], numbers, ("image",), start)
+    sources = [(layer.name(), {item.name: (checked_use(name, layer, item, numbers, rasters[0]),)}) for layer in rasters]
+    return _images(sources, [item], start, order_warnings(rasters, item, numbers, start))
 
 
 def _stack(rasters, numbers) -> Images:
     """Each layer is an input with its bands; ``numbers`` are the bands of each."""
     items, uses = [], {}
     for layer in rasters:
-        found = _taken(layer, numbers, ("image",), None)
+        found = taken_input(layer, numbers, ("image",), None)
         name = _input_name(layer.name(), uses) if len(rasters) > 1 else found.name
         items.append(replace(found, name=name, role=layer.name() if len(rasters) > 1 else ""))
-        uses[name] = (_use("LAYERS", layer, found, numbers, layer),)
+        uses[name] = (checked_use("LAYERS", layer, found, numbers, layer),)
     return _images([(rasters[0].name(), uses)], items, None, ())
 
 
@@ -303,14 +325,15 @@ def _pairs(before, after, numbers, start) -> Images:
             ),
             tr("Give as many in BEFORE as in AFTER, in the same order."),
         )
-    item = _taken(before[0], numbers, ("before", "after"), start)
+    item = taken_input(before[0], numbers, ("before", "after"), start)
     return _images(
         [
             (
                 pair[1].name(),
                 {
                     item.name: tuple(
-                        _use(name, layer, item, numbers, before[0]) for name, layer in zip(("BEFORE", "AFTER"), pair)
+                        checked_use(name, layer, item, numbers, before[0])
+                        for name, layer in zip(("BEFORE", "AFTER"), pair)
                     )
                 },
             )
@@ -318,20 +341,28 @@ def _pairs(before, after, numbers, start) -> Images:
         ],
         [item],
         start,
-        _order_warnings([*before, *after], item, numbers, start),
+        order_warnings([*before, *after], item, numbers, start),
     )
 
 
 def _dates(rasters, numbers, start) -> Images:
+    """Each layer is a date; products alone come in the order of their dates."""
+    if all(products.product_text(layer) and _layer_date(layer) for layer in rasters):
+        rasters = sorted(rasters, key=_layer_date)
     names, warnings = date_names([_layer_date(layer) for layer in rasters])
-    item = _taken(rasters[0], numbers, names, start)
-    uses = tuple(_use("LAYERS", layer, item, numbers, rasters[0]) for layer in rasters)
-    warnings += _order_warnings(rasters, item, numbers, start)
+    item = taken_input(rasters[0], numbers, names, start)
+    uses = tuple(checked_use("LAYERS", layer, item, numbers, rasters[0]) for layer in rasters)
+    warnings += order_warnings(rasters, item, numbers, start)
     return _images([(rasters[0].name(), {item.name: uses})], [item], start, warnings)
 
 
 def _variables(rasters, numbers, start) -> Images:
     """Each layer is an input of one band, each of its bands a date."""
+    if any(map(products.product_text, rasters)):
+        raise RsdlError(
+            tr("A product is of one date, and with LAYOUT=variables the bands of a layer are the dates."),
+            tr("Choose LAYOUT=dates."),
+        )
     described = layers.data_bands(rasters[0])
     numbers = numbers or tuple(number for number, _ in described)
     for layer in rasters:
@@ -364,100 +395,10 @@ def _images(sources, items: Sequence[Input], start: ModelCard | None, warnings: 
         tuple(sources),
         {item.name: tuple(band.name for band in item.bands) for item in items},
         {item.name: tuple(item.dates) for item in items},
+        {item.name: unit_of(item) for item in items},
         start.resolution if start else None,
         warnings,
     )
-
-
-def _order_warnings(
-    rasters: Sequence[QgsRasterLayer], item: Input, numbers: Sequence[int] | None, start: ModelCard | None
-) -> tuple[str, ...]:
-    """The warnings where a model's bands are taken in order, because nothing in the rasters says which is which."""
-    if start is None or numbers or item.bands != start.inputs[0].bands:
-        return ()
-    unnamed, others = {}, {}
-    for layer in rasters:
-        texts = [text for _, text in layers.data_bands(layer)]
-        try:
-            match_bands(item, [text or colour for text, colour in zip(texts, layers.colours(layer))], -1)
-        except MismatchError:
-            (others if any(texts) else unnamed)[layer.name()] = None
-    bands = ", ".join(band.name for band in item.bands)
-    named = {
-        tr(
-            "The bands of {layers} have no names. They are taken in this order: {bands}, which is the order of "
-            "the model '{model}'. If that is wrong, name the bands, or give their numbers in that order in BANDS."
-        ): unnamed,
-        tr(
-            "The bands of {layers} have other names than those of the model '{model}'. They are taken in its order: "
-            "{bands}. If that is wrong, give their numbers in that order in BANDS."
-        ): others,
-    }
-    return tuple(
-        text.format(layers=", ".join(f"'{name}'" for name in found), bands=bands, model=start.name)
-        for text, found in named.items()
-        if found
-    )
-
-
-def _taken(layer: QgsRasterLayer, numbers, dates: tuple[str, ...], start: ModelCard | None) -> Input:
-    """The input to train on: that of the base model where the raster has its bands, else one of the raster's bands.
-
-    A band without a description is called by its colour, so that all rasters give red where the first one does; a
-    palette gives its colours.
-    """
-    if start is not None and fitting_bands(start.inputs[0], layer, numbers):
-        known = start.inputs[0]
-        return replace(known, dates=known.dates if len(known.dates) == len(dates) else dates)
-    if layers.is_paletted(layer) and not numbers:
-        return Input("image", tuple(Band(name) for name in RGB), dates)
-    texts = _texts(layer)
-    chosen = numbers or tuple(texts)
-    names = [" ".join(texts.get(number, "").replace(";", ",").split()) for number in chosen]
-    names = [name if 0 < len(name) <= LONGEST_NAME else f"band {number}" for name, number in zip(names, chosen)]
-    if len(set(names)) < len(names):
-        names = [f"band {number}" for number in chosen]
-    return Input("image", tuple(Band(name) for name in names), dates)
-
-
-def _texts(layer: QgsRasterLayer) -> dict[int, str]:
-    """What each data band is called: its description, else its colour."""
-    found = zip(layers.data_bands(layer), layers.colours(layer))
-    return {number: text or colour for (number, text), colour in found}
-
-
-def fitting_bands(item: Input, layer: QgsRasterLayer, numbers: Sequence[int] | None) -> bool:
-    """Whether a raster has an input's bands: by description or colour, or as many that nothing speaks against."""
-    texts = _texts(layer)
-    if not numbers:
-        if layers.is_paletted(layer) and palette_bands(item):
-            return True
-        try:
-            match_bands(item, list(texts.values()), -1)
-        except MismatchError:
-            numbers = tuple(texts)
-        else:
-            return True
-    described = dict(layers.data_bands(layer))
-    pairs = [(described.get(number), band) for number, band in zip(numbers, item.bands)]
-    return len(numbers) == len(item.bands) and all(not text or band.matches(text) for text, band in pairs)
-
-
-def _use(name: str, layer: QgsRasterLayer, item: Input, numbers, first: QgsRasterLayer) -> RasterUse:
-    """A raster with the bands that the first one gave the input; RsdlError where it has others."""
-    try:
-        return use_bands(name, layer, item, numbers, "BANDS")
-    except MismatchError as error:
-        if layer is first:
-            raise
-        raise RsdlError(
-            tr("{name}: '{layer}' has other bands than '{first}'.").format(
-                name=name, layer=layer.name(), first=first.name()
-            ),
-            tr("Choose rasters of the same bands, or the bands by number in BANDS. ({reason})").format(
-                reason=error.message
-            ),
-        ) from None
 
 
 def _input_name(text: str, taken: Iterable[str]) -> str:

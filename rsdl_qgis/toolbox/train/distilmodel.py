@@ -22,7 +22,7 @@ OPTIONS = (
     *("AVERAGE", "SHARPNESS", "PATIENCE", "KEEP", "CONSISTENCY", "TEMPERATURE", "AUGMENTATION", "BACKGROUND"),
     *("RESOLUTION_TOLERANCE", "PRECISION", "SEED", "DEVICE", "THREADS"),
 )
-DATA = ("IMAGES", "LABELS", "CLASS_FIELD", "EXTENT", "MASK", "BANDS", "NODATA", *CUTTING)
+DATA = (*data.own_names("images"), *CUTTING)
 
 
 class DistilModel(ModelMaker):
@@ -94,7 +94,7 @@ class DistilModel(ModelMaker):
     def problem(self, parameters, context):
         chips = shared.text_of(self, parameters, "CHIPS", context)
         teacher = self._teacher(parameters, context)
-        if not chips and not shared.is_given(parameters, "IMAGES"):
+        if not chips and not self._has_images(parameters):
             return tr("There is nothing to train on. Choose IMAGES, or a chip folder in CHIPS.")
         if chips:
             given = [name for name in DATA if is_asked(parameters, name)]
@@ -134,6 +134,9 @@ class DistilModel(ModelMaker):
         field = shared.text_of(self, parameters, "CLASS_FIELD", context)
         return checks.labels_problem(labels, field, "", TASKS[teacher.task].labels)
 
+    def _has_images(self, parameters) -> bool:
+        return any(shared.is_given(parameters, name) for name in data.image_names("images"))
+
     def _teacher(self, parameters, context) -> ModelCard:
         """The teacher's card; RsdlError where there is none, or it cannot be distilled."""
         _, card = settings.store().find(shared.text_of(self, parameters, "TEACHER", context))
@@ -158,7 +161,7 @@ class DistilModel(ModelMaker):
 
     def prepared(self, parameters, context, feedback):
         teacher = self._teacher(parameters, context)
-        if not shared.is_given(parameters, "IMAGES"):
+        if not self._has_images(parameters):
             return None
         images = data.chosen_images(self, parameters, context, "images", teacher)
         for warning in images.warnings:

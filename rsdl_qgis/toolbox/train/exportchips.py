@@ -99,8 +99,8 @@ class ExportChips(JobAlgorithm):
     def _given_problem(self, parameters, task, form, images) -> str:
         """The rasters of the task missing, or others given."""
         names = data.FORMS[form]
-        every = [name for known in RASTERS for name in data.FORMS[known]]
-        others = [name for name in every if name not in names and shared.is_given(parameters, name)]
+        own, every = data.image_names(form), [name for known in RASTERS for name in data.image_names(known)]
+        others = [name for name in every if name not in own and shared.is_given(parameters, name)]
         if others:
             text = tr("{others} cannot be used for {task}, which is cut from {names}. Leave it empty, or change TASK.")
             return text.format(others=", ".join(others), task=task, names=", ".join(names))
@@ -138,7 +138,7 @@ class ExportChips(JobAlgorithm):
         task = self.parameterAsEnumString(parameters, "TASK", context)
         if task != "auto":
             return task
-        forms = {name: data.FORMS[line.rasters] for name, line in TASKS.items() if line.rasters != "rasters"}
+        forms = {name: data.image_names(line.rasters) for name, line in TASKS.items() if line.rasters != "rasters"}
         given = [name for name, names in forms.items() if any(shared.is_given(parameters, name) for name in names)]
         return given[0] if given else "segmentation"
 

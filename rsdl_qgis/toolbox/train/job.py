@@ -20,6 +20,7 @@ from qgis.core import (
 
 from .. import compat
 from .. import parameters as shared
+from ..products import product_text
 from ..worker import vectors
 from ..worker.layers import PreparedRaster, RasterUse, renderer_names
 from ..worker.render import is_image
@@ -93,7 +94,10 @@ class PreparedData:
             (
                 title,
                 {
-                    name: [piece(use, nodata, date=when) for use, when in zip(uses, images.dates[name])]
+                    name: [
+                        piece(use, nodata, date=when, **_reading(images, name, use))
+                        for use, when in zip(uses, images.dates[name])
+                    ]
                     for name, uses in inputs.items()
                 },
             )
@@ -165,6 +169,13 @@ class PreparedData:
             "colors": self._colours,
             **area,
         }
+
+
+def _reading(images: Images, name: str, use: RasterUse) -> dict[str, Any]:
+    """What a raster's spec says of the unit of a product, and of the pixels that are left out."""
+    unit = {"unit": images.units[name]} if product_text(use.layer) else {}
+    quality = images.quality.get(use.layer.id())
+    return {**unit, **({"quality": quality} if quality else {})}
 
 
 def _systems(images: Images, labels: Sequence[QgsMapLayer]) -> list[list[QgsCoordinateReferenceSystem]]:

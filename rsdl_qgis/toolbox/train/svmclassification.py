@@ -70,6 +70,7 @@ class SvmClassification(ModelMaker):
                     "Grids and coordinate systems may differ. Maps are made from the same layers in the same order."
                 ),
             ),
+            train_data.products_parameter("LAYERS", tr("Layers")),
             _layout(),
             *train_data.label_parameters("classes"),
             shared.choice("METHOD", tr("Method"), _methods_help(), tuple(CLASSIFIERS), advanced=False),
@@ -111,7 +112,7 @@ class SvmClassification(ModelMaker):
         if not chips and not images:
             return tr("There is nothing to learn from. Choose LAYERS and LABELS, or a chip folder in CHIPS.")
         if chips:
-            own = ("LAYERS", "LABELS", "CLASS_FIELD", "PLACE_FIELD", "EXTENT", "MASK", "BANDS", "NODATA", *CUTTING)
+            own = (*train_data.own_names("stack"), *CUTTING)
             given = [name for name in own if is_asked(parameters, name)]
             return chips_alone(given) or checks.chip_folder_problem(chips)
         return "" if labels else tr("LABELS is empty: choose the layer with the labels, or a chip folder in CHIPS.")

@@ -255,7 +255,10 @@ def _is_number(text: str) -> bool:
 
 
 def set_date(layer: QgsRasterLayer) -> str:
-    """When the layer was taken, by its temporal properties, as yyyy-mm-dd; '' if it is not known."""
+    """When the layer was taken, by its product or temporal properties, as yyyy-mm-dd; '' if it is not known."""
+    product = product_of(layer)
+    if product is not None and product.date:
+        return product.date
     begin = layer.temporalProperties().fixedTemporalRange().begin()
     if layer.temporalProperties().isActive() and begin.isValid():
         return begin.date().toString("yyyy-MM-dd")

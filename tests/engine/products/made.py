@@ -35,9 +35,11 @@ def reflectance(band: str, pixel: int) -> np.ndarray:
 
 
 def sentinel2(folder: Path, level: str = "L1C", baseline: str = "02.09", **changes) -> Path:
-    """A SAFE product. ``changes``: ``scl`` (h, w) at 20 m; ``without`` metadata or bands; ``offset`` of all bands."""
+    """A SAFE product. ``changes``: ``scl`` (h, w) at 20 m; ``without`` metadata or bands; ``offset`` of all bands;
+    ``day``, yyyymmdd; ``brighter``: what is added to reflectance × 10,000, by bands, (h, w) or a number.
+    """
     is_new = baseline >= "04.00"
-    day = "20160612T155522"
+    day = f"{changes.get('day', '20160612')}T155522"
     safe = folder / f"S2A_MSI{level}_{day}_N{baseline.replace('.', '')}_R011_T18SVG_{day}.SAFE"
     images = safe / "GRANULE" / "L1_T18SVG_A1" / "IMG_DATA"
     offset = changes.get("offset", -1000 if is_new else 0)
@@ -45,7 +47,8 @@ def sentinel2(folder: Path, level: str = "L1C", baseline: str = "02.09", **chang
         pixel = PIXELS.get(band, 20)
         if band in changes.get("without", ()) or (band == "B10" and level == "L2A"):
             continue
-        numbers = np.rint(reflectance(band, pixel) * 10_000 - offset).astype("uint16")
+        more = changes.get("brighter", {}).get(band, 0)
+        numbers = np.rint(reflectance(band, pixel) * 10_000 - offset + more).astype("uint16")
         name = f"T18SVG_{day}_{band}"
         if level == "L2A":
             write(images / f"R{pixel}m" / f"{name}_{pixel}m.jp2", numbers, pixel)
@@ -57,18 +60,18 @@ def sentinel2(folder: Path, level: str = "L1C", baseline: str = "02.09", **chang
     if "scl" in changes:
         write(images / "R20m" / f"T18SVG_{day}_SCL_20m.jp2", changes["scl"], 20)
     if "metadata" not in changes.get("without", ()):
-        (safe / f"MTD_MSI{level}.xml").write_text(changes.get("text") or metadata(level, baseline, offset))
+        (safe / f"MTD_MSI{level}.xml").write_text(changes.get("text") or metadata(level, baseline, offset, day))
     (safe / "manifest.safe").write_text("<xfdu/>")
     return safe
 
 
-def metadata(level: str, baseline: str, offset: float) -> str:
+def metadata(level: str, baseline: str, offset: float, day: str = "20160612T155522") -> str:
     """The main metadata of a SAFE product, shortened."""
     kind, value = ("BOA", "BOA_QUANTIFICATION_VALUE") if level == "L2A" else ("RADIO", "QUANTIFICATION_VALUE")
     offsets = "".join(f'<{kind}_ADD_OFFSET band_id="{i}">{offset:g}</{kind}_ADD_OFFSET>' for i in range(13))
     return (
         f'<n1:User_Product xmlns:n1="https://psd/{level}"><n1:General_Info><Product_Info>'
-        f"<PRODUCT_START_TIME>2016-06-12T15:55:22.026Z</PRODUCT_START_TIME>"
+        f"<PRODUCT_START_TIME>{day[:4]}-{day[4:6]}-{day[6:8]}T15:55:22.026Z</PRODUCT_START_TIME>"
         f"<PROCESSING_BASELINE>{baseline}</PROCESSING_BASELINE></Product_Info>"
         f'<Product_Image_Characteristics><{value} unit="none">10000</{value}>{offsets if offset else ""}'
         "</Product_Image_Characteristics></n1:General_Info></n1:User_Product>"

@@ -10,11 +10,12 @@ import pytest
 
 from rsdl_qgis.engine.cards.card import Band, Input
 from rsdl_qgis.engine.errors import InputError, MismatchError
-from rsdl_qgis.engine.products.matching import PLAIN, SCALED, model_bands
+from rsdl_qgis.engine.products.matching import model_bands
 from rsdl_qgis.engine.products.product import ProductBand
 from rsdl_qgis.engine.products.table import is_product, product_at, read_product
 from rsdl_qgis.engine.raster.grid import Window
 from rsdl_qgis.engine.raster.source import Layer, RasterSource
+from rsdl_qgis.engine.tables.sensors import PLAIN, SCALED
 
 from . import made
 

@@ -145,7 +145,7 @@ def test_what_the_worker_refuses_is_told(run, known_models, by_date, by_variable
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"LAYERS": []}, ["LAYERS is empty"]),
+        ({"LAYERS": []}, ["LAYERS and LAYERS_PRODUCTS are empty"]),
         ({"LAYERS": ["none.tif"]}, ["LAYERS"]),
         ({"MODEL": "bright"}, ["'bright' is for segmentation", "for time-series", "'Semantic segmentation'"]),
         ({"MODEL": "nothing"}, ["no model 'nothing'", "peak"]),
@@ -225,7 +225,26 @@ def test_clouds_of_a_date_are_left_out(run, refusal, known_models, by_date, out,
     np.testing.assert_array_equal(read_raster(out["OUTPUT"]), expected)
     assert (expected != CLASSES).any()
     for changes, words in (
-        ({"QUALITY": "cloud"}, "by QUALITY_RASTERS with QUALITY"),
-        ({"QUALITY_RASTERS": [clear, cloudy], "QUALITY": "cloud"}, "has 2 layers, and the series has 3"),
+        ({"QUALITY": "cloud"}, "has no quality band"),
+        ({"QUALITY_RASTERS": [clear, cloudy], "QUALITY": "cloud"}, "has 2 layers, and there are 3 rasters"),
+    ):
+        assert words in refusal("timeseriesclassification", {**given, **changes})
+
+
+def test_files_of_each_date_are_products(run, refusal, known_models, out, tmp_path, read_raster, write_raster):
+    found = [
+        ";".join(
+            write_raster(tmp_path / f"x_{day}_{name}.tif", [image[v]], descriptions=("",))
+            for v, name in enumerate(("NDVI", "EVI"))
+        )
+        for day, image in zip(("20160913", "20161016", "20161117"), CUBE)
+    ]
+    given = {**out, "LAYERS_PRODUCTS": found[::-1]}
+    run("timeseriesclassification", given)
+    np.testing.assert_array_equal(read_raster(out["OUTPUT"]), CLASSES)
+    for changes, words in (
+        ({"LAYOUT": "variables"}, "A product is of one date"),
+        ({"LAYERS_PRODUCTS": [*found[:2], "/nowhere"]}, "LAYERS_PRODUCTS: there is no file or folder /nowhere"),
+        ({"LAYERS_PRODUCTS": [*found[:2], found[0].replace("NDVI", "EVI")]}, "LAYERS_PRODUCTS: "),
     ):
         assert words in refusal("timeseriesclassification", {**given, **changes})

@@ -11,6 +11,7 @@ from ...errors import InputError
 from ...files.text import one_line
 from ...products.quality import Quality
 from ...raster.source import Layer
+from ...tables.sensors import SCALED
 from ...vector.vector_file import VectorFile
 
 
@@ -74,5 +75,6 @@ def _layer(given: Mapping[str, Any]) -> Layer:
         tuple(bands) if bands else None,
         tuple(nodata) if isinstance(nodata, list) else nodata,
         bool(given.get("palette")),
+        unit=given.get("unit") or SCALED,
         quality=Quality.of(given.get("quality")),
     )

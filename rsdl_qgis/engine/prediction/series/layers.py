@@ -11,7 +11,10 @@ from pathlib import Path
 from ...cards.card import Band, Input, ModelCard, match_bands
 from ...dates import date_in, date_of, day_in, file_date, month_in, typed_dates, whole_series
 from ...errors import InputError, MismatchError
+from ...products.matching import model_bands, unit_of
+from ...products.product import Product
 from ...products.quality import Quality
+from ...products.table import product_at
 from ...raster.metadata import Metadata, read_metadata
 from ...tables.kinds import shown
 from ..request import AskedLayer
@@ -22,7 +25,8 @@ Cell = tuple[int, int]  # number of a layer, from 0, and of a band in its file, 
 @dataclass(frozen=True)
 class SeriesLayer:
     """A layer of a series. ``bands``: the ones to use; ``texts``: the name of each; ``nodata``: the user's, of each;
-    ``date``: of the layer, where the user has set it; ``quality``: pixels that are left out of it.
+    ``date``: of the layer, where the user has set it or a product states it; ``quality``: pixels that are left out of
+    it; ``unit``: that the values of a product are brought to, '' for a raster.
     """
 
     path: str
@@ -33,11 +37,21 @@ class SeriesLayer:
     date: str
     metadata: Metadata
     quality: Quality | None = None
+    unit: str = ""
 
     @classmethod
-    def of(cls, given: AskedLayer) -> SeriesLayer:
-        """A layer of a job; InputError where it cannot be opened."""
-        path, metadata = given.path, read_metadata(given.path)
+    def of(cls, given: AskedLayer, card: ModelCard, by_number: bool = False) -> SeriesLayer:
+        """A layer of a job; InputError where it cannot be opened. ``by_number``: bands of a product are not found by
+        the names of the card's.
+        """
+        product = product_at(given.path)
+        if product is not None:
+            wanted = Input("series", tuple(variables(card)), role=card.inputs[0].role)
+            if given.bands is None and not by_number:
+                names = tuple(band.name for band in wanted.bands)
+                given = replace(given, bands=model_bands(wanted, product), descriptions=given.descriptions or names)
+            given = replace(given, name=given.name or product.title, date=given.date or product.date)
+        path, metadata = given.path, read_metadata(given.path) if product is None else _values_of(product)
         count = len(metadata.dtypes)
         bands = given.bands or tuple(range(1, count + 1))
         wrong = [band for band in bands if not 1 <= band <= count]
@@ -50,9 +64,9 @@ class SeriesLayer:
             if len(values) != len(bands):
                 problem = f"{path} is given {len(values)} {what} for {len(bands)} band(s)."
                 raise InputError(problem, "Give one for each of its bands.")
-        return cls(
-            path, given.name or Path(path).stem, bands, texts, nodata, date_given(given.date), metadata, given.quality
-        )
+        date, unit = date_given(given.date), "" if product is None else unit_of(card.inputs[0])
+        name = given.name or Path(path).stem
+        return cls(path, name, bands, texts, nodata, date, metadata, given.quality, unit)
 
     def only(self, bands: Sequence[int]) -> SeriesLayer:
         """The layer with these of its bands, in this order."""
@@ -69,6 +83,13 @@ class SeriesLayer:
     def text(self, band: int) -> str:
         """What a band is called; a layer's only band, if it is called nothing, as the layer."""
         return self.texts[self.bands.index(band)] or (self.name if len(self.bands) == 1 else "")
+
+
+def _values_of(product: Product) -> Metadata:
+    """Of a product, whose numbers are brought to a model's unit as they are read."""
+    count = len(product.bands)
+    numbers = ("float32",) * count, (1.0,) * count, (0.0,) * count
+    return Metadata({}, ({},) * count, product.descriptions, *numbers)
 
 
 def date_given(text: str) -> str:
@@ -118,8 +139,9 @@ def read_series(
     ``bands``: of each layer, by number, for the card's variables or for the dates; none: all. MismatchError where they
     are not what the model takes, InputError where a layer or a date cannot be used.
     """
-    layers = [SeriesLayer.of(item) for item in given]
+    layers = [SeriesLayer.of(item, card, bool(bands)) for item in given]
     if layout == "variables":
+        _refuse_products(layers)
         return _of_variables([layer.only(bands) for layer in layers] if bands else layers, card, dates)
     return _of_dates(layers, card, dates, bands)
 
@@ -199,6 +221,13 @@ def _same_date(layers: Sequence[SeriesLayer], group: Sequence[int]) -> str:
 
 
 # A layer is a variable.
+
+
+def _refuse_products(layers: Sequence[SeriesLayer]) -> None:
+    named = [layer.name for layer in layers if layer.unit]
+    if named:
+        problem = f"{quoted(named)}: a product is of one date, and with LAYOUT=variables bands are dates."
+        raise MismatchError(problem, "Choose LAYOUT=dates.")
 
 
 def _of_variables(layers: Sequence[SeriesLayer], card: ModelCard, typed: str) -> Series:
