@@ -38,6 +38,7 @@ FOR_TRAINING = (  # modules that the environment's step 'train' adds
 )
 SPINS = "10000"  # turns that a thread of torch's OpenMP waits for the others before it sleeps
 ARENAS, M_ARENA_MAX = 2, -8  # of glibc's malloc, and the number of that setting
+LARGE, M_MMAP_THRESHOLD = 32 << 20, -3  # bytes of what lies outside of them
 
 
 class EventReport(Report):
@@ -152,13 +153,21 @@ def wait_calmly() -> None:
 
 
 def share_memory() -> None:
-    """Before threads begin: they take memory from two arenas, unless the user has set how many.
+    """Before threads begin: they take memory from two arenas that do not keep it, unless the user has set otherwise.
 
     By its own rule glibc gives each thread one, in which what others could use lies idle: a tenth of a job's memory.
+    With a threshold that is set it gives back what is free at an arena's end; by its own rule it would keep up to twice
+    the largest array that was freed.
     """
-    if sys.platform == "linux" and "MALLOC_ARENA_MAX" not in os.environ:
-        with suppress(AttributeError, OSError):  # of other C libraries
-            ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
+    if sys.platform != "linux":
+        return
+    for number, value, name in (
+        (M_ARENA_MAX, ARENAS, "MALLOC_ARENA_MAX"),
+        (M_MMAP_THRESHOLD, LARGE, "MALLOC_MMAP_THRESHOLD_"),
+    ):
+        if name not in os.environ:
+            with suppress(AttributeError, OSError):  # of other C libraries
+                ctypes.CDLL(None).mallopt(number, value)
 
 
 def read_job(arguments: list[str]) -> dict[str, Any]:

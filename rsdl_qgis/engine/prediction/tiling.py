@@ -19,8 +19,8 @@ from .request import PredictRequest
 
 NETWORK_MEMORY = 440_000_000  # bytes that the network may need at a time, unless TILE_SIZE says otherwise
 LARGEST_TILE = 1056  # pixels: larger ones gain little, and need more memory and longer to cancel
-STRIP = 160_000_000  # bytes of the rows of a map that are not finished: tiles of wide rasters are the lower for it
-LOWEST = 384  # pixels: but no lower than this
+MAP_MEMORY = 390_000_000  # bytes of the network of a map, and of the map's rows that are not finished, together
+LOWEST = 384  # pixels: tiles of wide rasters are the lower for these rows, but no lower than this
 STREAMS = 2  # batches that run at once
 FEWEST = 2 * STREAMS  # batches: where there are fewer, one stream with all cores ends sooner
 
@@ -103,7 +103,7 @@ def _plan(height: int, width: int, card: ModelCard, request: PredictRequest, str
     else:
         largest = asked or memory_tile(card, memory)
         overlap = min(tiling.overlap, largest // 4) if overlap is None else overlap
-        tile = (asked, asked) if asked else _free_shape(height, width, largest, overlap, card)
+        tile = (asked, asked) if asked else _free_shape(height, width, largest, overlap, card, streams)
     if any(side < length and overlap > side // 2 for side, length in zip(tile, (height, width))):
         raise InputError(
             f"An overlap of {overlap} px is more than half of a {tile[1]} x {tile[0]} px tile.",
@@ -114,11 +114,15 @@ def _plan(height: int, width: int, card: ModelCard, request: PredictRequest, str
     return Plan(tile, overlap, batch, streams, margin)
 
 
-def _free_shape(height: int, width: int, largest: int, overlap: int, card: ModelCard) -> tuple[int, int]:
-    """The tile of a network that takes any, up to a side; of maps so low that the strip that is blended stays small."""
+def _free_shape(height: int, width: int, largest: int, overlap: int, card: ModelCard, streams: int) -> tuple[int, int]:
+    """The tile of a network that takes any, up to a side; of maps so low that the network and the strip that is blended
+    fit into one budget.
+    """
     multiple, highest = card.tiling.multiple, largest
     if task_of(card.task).dense:
-        rows = STRIP // (width * (4 * max(1, card.channels - 1) + 1))  # float32, and whether it is valid
+        largest = min(largest, memory_tile(card, MAP_MEMORY // streams))
+        row = width * (4 * max(1, card.channels - 1) + 1)  # bytes: float32, and whether it is valid
+        rows = MAP_MEMORY // (streams * card.tiling.memory * largest + row)
         highest = min(largest, max(LOWEST, 4 * overlap, rows) // multiple * multiple)
     shapes = [tile_shape(height, width, side, overlap, multiple) for side in (highest, largest)]
     return shapes[0][0], shapes[1][1]

@@ -14,7 +14,8 @@ from .tiles import starts
 
 WIDEST = 96  # pixels: of a seam, unless a larger overlap is asked for
 Emit = Callable[[int, NDArray[np.float32], NDArray[np.bool_]], None]
-ROWS = 64  # given out at a time, so that what is made of them stays small
+GIVEN = 2_000_000  # bytes of values given out at a time, so that what is made of them stays small
+ROWS = range(16, 64)  # but so many rows
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Mosaic:
         self._cols = _seams_of(width, tile[1], overlap, times)
         height, width = times * height, times * width
         self._height, self._channels, self._emit, self._share = height, channels, emit, share
+        self._given = max(ROWS.start, min(ROWS.stop, GIVEN // (4 * channels * width)))  # rows
         self._part = range(len(self._rows)) if part is None else part
         self._count = self._part.start * len(self._cols)  # of the next tile
         first = self._rows[self._part.start]
@@ -141,10 +143,11 @@ class Mosaic:
             return
         end = self._rows[r].fade if r < len(self._rows) else self._height
         strip = self._strip
-        for first in range(strip.top, end, ROWS):
-            lost, seen = strip.counts(first, min(first + ROWS, end))
+        for first in range(strip.top, end, self._given):
+            until = min(first + self._given, end)
+            lost, seen = strip.counts(first, until)
             self.lost, self.seen = self.lost + lost, self.seen + seen
-            strip.give(first, min(first + ROWS, end), self._emit)
+            strip.give(first, until, self._emit)
         strip.move(end, self._rows[r - 1].stop)
         if r == self._part.stop < len(self._rows) and self._rows[r].ramp.size:
             self._share(strip.first(self._rows[r].ramp.size))

@@ -33,7 +33,9 @@ def test_tiles_fit_the_memory_budget(with_card):
 def test_tiles_of_wide_maps_are_low_so_that_the_strip_stays_small(with_card):
     card = with_card(tiling=Tiling(overlap=64, multiple=32, memory=100))
     usual, wide, wider = (make_plan(6000, width, card, asking(threads=2)).tile for width in (6000, 60_000, 600_000))
-    assert wide[0] <= tiling.STRIP / (60_000 * 5) < 700 < usual[0]
+    for width, (rows, columns) in ((6000, usual), (60_000, wide)):
+        assert 2 * 100 * rows * columns + width * 5 * rows <= tiling.MAP_MEMORY
+    assert wide[0] < 800 < usual[0]
     assert wider[0] <= tiling.LOWEST and min(wide[1], wider[1]) > 900
     asked = asking(threads=2, tile_size=1024)
     assert make_plan(6000, 600_000, card, asked).tile == (1024, 1024)
