@@ -72,6 +72,9 @@ class RsdlAlgorithm(QgsProcessingAlgorithm):
     def parameterAsSource(self, parameters, name, context):
         return super().parameterAsSource(inputs_readable(self, parameters), name, context)
 
+    def parameterAsString(self, parameters, name, context):
+        return super().parameterAsString(in_words(self, parameters), name, context)
+
     def parameterAsEnumString(self, parameters, name, context):
         return super().parameterAsEnumString(in_words(self, parameters), name, context)
 

@@ -82,6 +82,7 @@ def test_choices_are_given_as_words_or_as_numbers(provider):
                         assert algorithm.parameterAsEnumStrings(told, name, context) == [word]
                     else:
                         assert algorithm.parameterAsEnumString(told, name, context) == word, (algorithm.id(), name)
+                        assert algorithm.parameterAsString(told, name, context) == word, (algorithm.id(), name)
                     tried += 1
             if choice.allowMultiple():
                 for several in ([0, words[1]], "0,1", f"{words[0]},1"):
