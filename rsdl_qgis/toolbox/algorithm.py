@@ -7,7 +7,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..engine.errors import RsdlError
 from ..paths import PACKAGE
-from .parameters import is_null
+from .parameters import in_words, is_null
 from .text import tr
 from .worker.outputs import names_problem, outputs_problem, unopened_problem
 from .worker.readable import inputs_readable
@@ -72,8 +72,18 @@ class RsdlAlgorithm(QgsProcessingAlgorithm):
     def parameterAsSource(self, parameters, name, context):
         return super().parameterAsSource(inputs_readable(self, parameters), name, context)
 
+    def parameterAsString(self, parameters, name, context):
+        return super().parameterAsString(in_words(self, parameters), name, context)
+
+    def parameterAsEnumString(self, parameters, name, context):
+        return super().parameterAsEnumString(in_words(self, parameters), name, context)
+
+    def parameterAsEnumStrings(self, parameters, name, context):
+        return super().parameterAsEnumStrings(in_words(self, parameters), name, context)
+
     def checkParameterValues(self, parameters, context):
-        parameters = {name: value for name, value in inputs_readable(self, parameters).items() if not is_null(value)}
+        parameters = in_words(self, inputs_readable(self, parameters))
+        parameters = {name: value for name, value in parameters.items() if not is_null(value)}
         sound, text = super().checkParameterValues(parameters, context)
         if not sound:
             return sound, text

@@ -81,6 +81,37 @@ def choice(name: str, label: str, text: str, choices: Sequence[str], advanced: b
     return described(parameter, f"{text} {values}", advanced)
 
 
+def in_words(algorithm, parameters: dict) -> dict:
+    """The parameters with the words of choices that are given as numbers, which the help of qgis_process lists.
+
+    A value that is one of the words itself stays, so that a word like '2' is never taken for a place in the list.
+    A number that no choice has stays too: QGIS refuses it.
+    """
+    changed = dict(parameters)
+    for definition in algorithm.parameterDefinitions():
+        value = parameters.get(definition.name())
+        if isinstance(definition, QgsProcessingParameterEnum) and not is_null(value):
+            changed[definition.name()] = _as_words(value, definition.options(), definition.allowMultiple())
+    return changed
+
+
+def _as_words(value, words: Sequence[str], several: bool):
+    if not several:
+        return _as_word(value, words)
+    if isinstance(value, str):
+        return ",".join(_as_word(item, words) for item in value.split(","))
+    return [_as_word(item, words) for item in (value if isinstance(value, (list, tuple)) else [value])]
+
+
+def _as_word(value, words: Sequence[str]):
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return value
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+    if text in words:
+        return text
+    return words[int(text)] if text.isdecimal() and int(text) < len(words) else value
+
+
 def whole(name: str, label: str, text: str, least: int, most: int, default: int | None, advanced: bool = True):
     """A whole number; optional where it has no default."""
     parameter = QgsProcessingParameterNumber(name, label, compat.INTEGER, default, default is None, least, most)

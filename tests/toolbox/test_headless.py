@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 
 import numpy as np
 import pytest
@@ -51,6 +52,16 @@ def test_plain_arguments(qgis_process, image, tmp_path, read_raster):
     assert {path.name for path in tmp_path.iterdir() if path.suffix != ".xml"} == {"flood.tif", "flood.qml", "s2.tif"}
     made = QgsRasterLayer(str(tmp_path / "flood.tif"))
     assert [item.label for item in made.renderer().classes()] == ["dry", "flooded"]
+
+
+def test_a_choice_as_the_number_that_its_help_lists(qgis_process, image, tmp_path):
+    """SAVE_INPUTS=1 is copies: the raster is in the bundle."""
+    bundle = tmp_path / "job.zip"
+    arguments = (f"S2_AFTER={image}", "SAVE_INPUTS=1", f"SAVE_JOB={bundle}", f"OUTPUT={tmp_path / 'flood.tif'}")
+    status, said, errors = qgis_process("run", "rsdl:floodmapping", "--", *arguments)
+    assert status == 0, said + errors
+    with zipfile.ZipFile(bundle) as file:
+        assert any(name.endswith("s2.tif") for name in file.namelist()), file.namelist()
 
 
 def test_json(qgis_process, image, tmp_path, read_raster):

@@ -7,10 +7,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingParameterNumber
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingModelAlgorithm,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterNumber,
+)
 
 from rsdl_qgis.engine.job.arguments import OPERATIONS
 from rsdl_qgis.engine.tables.tasks import TASKS
+from rsdl_qgis.toolbox.parameters import in_words
 
 ROOT = Path(__file__).parents[2]
 PERCENT = ("TEST",)
@@ -59,6 +65,44 @@ NAMES = {
 
 def test_lists_its_algorithms(provider):
     assert {algorithm.name() for algorithm in provider.algorithms()} == NAMES
+
+
+def test_choices_are_given_as_words_or_as_numbers(provider):
+    """As the help of qgis_process lists them, and as models keep them: text, whole numbers, and several."""
+    context, tried = QgsProcessingContext(), 0
+    for algorithm in provider.algorithms():
+        for choice in algorithm.parameterDefinitions():
+            if isinstance(algorithm, QgsProcessingModelAlgorithm) or not isinstance(choice, QgsProcessingParameterEnum):
+                continue
+            name, words = choice.name(), choice.options()
+            for number, word in enumerate(words):
+                for given in (number, str(number), float(number), word):
+                    told = {name: given}
+                    assert choice.checkValueIsAcceptable(in_words(algorithm, told)[name], context), (name, given)
+                    if choice.allowMultiple():
+                        assert algorithm.parameterAsEnumStrings(told, name, context) == [word]
+                    else:
+                        assert algorithm.parameterAsEnumString(told, name, context) == word, (algorithm.id(), name)
+                        assert algorithm.parameterAsString(told, name, context) == word, (algorithm.id(), name)
+                    tried += 1
+            if choice.allowMultiple():
+                for several in ([0, words[1]], "0,1", f"{words[0]},1"):
+                    assert algorithm.parameterAsEnumStrings({name: several}, name, context) == words[:2]
+            for wrong in (len(words), str(len(words)), -1, True, "no such word"):
+                changed = in_words(algorithm, {name: wrong})[name]
+                assert not choice.checkValueIsAcceptable(changed, context), (name, wrong)
+    assert tried
+
+
+def test_numbers_of_choices_pass_the_check(provider):
+    algorithm, context = provider.algorithm("setupenvironment"), QgsProcessingContext()
+    words = algorithm.parameterDefinition("STEP").options()
+    assert algorithm.checkParameterValues({"STEP": "0"}, context) == algorithm.checkParameterValues(
+        {"STEP": words[0]}, context
+    )
+    sound, text = algorithm.checkParameterValues({"STEP": str(len(words))}, context)
+    assert not sound
+    assert "STEP" in text
 
 
 @pytest.mark.parametrize("name", TASKS)

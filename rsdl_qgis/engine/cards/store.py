@@ -104,9 +104,8 @@ class Store:
         for problem in listing.problems:
             if model in (problem.path.name, problem.path.stem):
                 raise ModelError(f"Model '{model}' cannot be used. {problem.text}")
-        known = ", ".join(name for name, _, _ in listing.models) or "none"
         problem_text = f"There is no model '{shortened(model)}'."
-        raise ModelError(problem_text, f"Installed: {known}. Or give the path of a model.")
+        raise ModelError(problem_text, _instead(model, [name for name, _, _ in listing.models]))
 
     def taken(self, name: str) -> Path | None:
         """Where a model, or something else, is that has this name already; None where the name is free."""
@@ -363,3 +362,14 @@ def _is_same(part: Path, card: ModelCard, other: Path) -> bool:
     external = external_files(part / ONNX_FILE) if (part / ONNX_FILE).is_file() else []
     files += [str(file.relative_to(part)) for file in external]
     return not any(filecmp.cmpfiles(part, other, files, shallow=False)[1:])
+
+
+def _instead(model: str, names: Sequence[str]) -> str:
+    """What to do about a name that no model has."""
+    from difflib import get_close_matches  # not when QGIS starts
+
+    by_folded = {name.casefold(): name for name in names}
+    near = [by_folded[name] for name in get_close_matches(model.casefold(), by_folded, 3)]
+    meant = f"Did you mean {' or '.join(near)}? " if near else ""
+    listed = "rsdl:listmodels lists what is installed, rsdl:fetchmodel downloads others"
+    return f"{meant}Installed: {', '.join(names) or 'none'}. Or give the path of a model; {listed}."

@@ -54,6 +54,21 @@ def test_find_by_name_and_by_path(folder, model, card):
         store.find("dark")
 
 
+@pytest.mark.parametrize("wrong", ["brigt", "BRIGHTS"])
+def test_a_name_that_no_model_has_is_told_with_those_near_it(wrong, folder):
+    with pytest.raises(ModelError) as caught:
+        Store([folder.parent]).find(wrong)
+    assert "Did you mean bright?" in str(caught.value)
+    assert "rsdl:listmodels" in str(caught.value)
+    assert "rsdl:fetchmodel" in str(caught.value)
+
+
+def test_a_name_like_no_other_is_not_guessed(folder):
+    with pytest.raises(ModelError) as caught:
+        Store([folder.parent]).find("dark")
+    assert "Did you mean" not in str(caught.value)
+
+
 def test_a_model_that_is_being_written_is_not_there_yet(folder):
     folder.rename(folder.with_name(".bright.12.part"))
     assert Store([folder.parent]).list() == []
