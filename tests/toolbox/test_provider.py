@@ -27,6 +27,7 @@ NAMES = {
     "otsuthreshold",
     "cloudmask",
     "simplifypolygons",
+    "separateobjects",
     "trainsegmentation",
     "trainregression",
     "trainsceneclassifier",

@@ -21,8 +21,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Hills:
-    """All of a map. ``owner``: by label (0: no object), the number of its hill. By hill: ``place``, row * width + column of the
-    summit; ``height``; ``code``, the class; ``pixels``; ``sum`` of the probabilities and how many are ``known``.
+    """All of a map. ``owner``: by label (0: no object), number of its hill. By hill: ``place``, row * width + column
+    of the summit; ``height``; ``code``, the class; ``pixels``; ``sum`` of the probabilities and how many are ``known``.
     ``pairs``: (2, m) hills beside one another, the lower number first, ``pass_``: (m,), the highest way between them.
     """
 
@@ -32,7 +32,7 @@ class Hills:
     code: Ints
     pixels: Ints
     sum: Floats
-    known: Ints
+    known: Floats
     pairs: Ints
     pass_: Floats
 
@@ -62,7 +62,7 @@ class Climber:
 
         ``surface``, ``codes``, ``probabilities``: these rows, with ``above`` (0 or 1) row before and ``below`` after.
         """
-        height, width = codes.shape
+        height = len(codes)
         ends = _climbed(surface, codes, above, below)
         own = slice(above, height - below)
         found = np.zeros(codes.size, bool)
@@ -91,12 +91,12 @@ class Climber:
         place, height, code, pixels, total, known = columns
         pairs, passes = (np.concatenate(parts, axis=-1) for parts in zip(*self._pairs))
         of_hill, number = np.unique(owner, return_inverse=True)
-        pixels, total, known = (np.bincount(number, values, len(of_hill)) for values in (pixels, total, known))
+        pixels, total, known = (
+            np.bincount(number, values, len(of_hill)).astype(np.float64) for values in (pixels, total, known)
+        )
+        whole = pixels.astype(np.int64)
         pairs, passes = _highest(number[pairs], passes)
-        return Hills(
-            number, place[of_hill], height[of_hill], code[of_hill], pixels.astype(np.int64), total,
-            known.astype(np.int64), pairs, passes,
-        )  # fmt: skip
+        return Hills(number, place[of_hill], height[of_hill], code[of_hill], whole, total, known, pairs, passes)
 
     def _go_on(self, summits: Ints, number: Ints, labels: Ints, height: int, above: int, below: int) -> None:
         """Note the labels that are one with those of the strip before, on either side of the border."""

@@ -60,9 +60,9 @@ def _numbered(hills: Hills, roots: Ints, pixels: Ints, least: int) -> Objects:
     heads = np.unique(roots)
     heads = heads[(heads != 0) & (pixels[heads] >= least)]  # hill 0 is what is no object
     heads = heads[np.argsort(hills.place[heads])]
-    number = np.zeros(len(roots), np.int64)
-    number[heads] = 1 + np.arange(len(heads))
-    number = number[roots]
+    of_head = np.zeros(len(roots), np.int64)
+    of_head[heads] = 1 + np.arange(len(heads))
+    number = of_head[roots]
     total, known = (np.bincount(number, values, len(heads) + 1) for values in (hills.sum, hills.known))
     with np.errstate(invalid="ignore"):
         mean = total / known
