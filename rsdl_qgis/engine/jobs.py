@@ -16,6 +16,7 @@ PLACES: Mapping[str, str] = {  # operation -> module:function
     "threshold": "prediction.thresholds.job:run_threshold",
     "cloud_mask": "prediction.quality.mask:run_cloud_mask",
     "simplify_polygons": "vector.tracing.job:run_simplify_polygons",
+    "separate_objects": "vector.separating.job:run_separate_objects",
     "describe": "runtime.description:run_describe",
     "assess_map": "assessment.maps:run_assess",
     "assess_scenes": "assessment.scenes:run_assess_scenes",

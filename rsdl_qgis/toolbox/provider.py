@@ -30,6 +30,7 @@ from .predict.otsuthreshold import OtsuThreshold
 from .predict.pixelregression import PixelRegression
 from .predict.sceneclassification import SceneClassification
 from .predict.semanticsegmentation import SemanticSegmentation
+from .predict.separateobjects import SeparateObjects
 from .predict.simplifypolygons import SimplifyPolygons
 from .predict.superresolution import SuperResolution
 from .predict.timeseriesclassification import TimeSeriesClassification
@@ -59,6 +60,7 @@ ALGORITHMS = (
     OtsuThreshold,
     CloudMask,
     SimplifyPolygons,
+    SeparateObjects,
     TrainSegmentation,
     TrainRegression,
     TrainSceneClassifier,

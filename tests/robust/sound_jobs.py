@@ -132,6 +132,10 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
             {"output": f"{TARGET}/p.gpkg", "input": dict(map_layer), "simplify": 1.5, "min_area": 500.0,
              "fill_holes": 500.0, "regularize": True, "background": 0},
         ],
+        "separate_objects": [
+            {"output": f"{TARGET}/p.gpkg", "input": dict(map_layer), "simplify": 0.35, "min_area": 500.0, "neck": 0.6,
+             "regularize": True, "background": 0},
+        ],
         "export_chips": [{**data, "output": f"{TARGET}/chips"}],
         "train": [
             {"task": "segmentation", "chips": chips["segmentation"], "output": f"{TARGET}/model", **UNET, **QUICK,

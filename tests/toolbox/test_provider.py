@@ -34,6 +34,7 @@ NAMES = {
     "otsuthreshold",
     "cloudmask",
     "simplifypolygons",
+    "separateobjects",
     "trainsegmentation",
     "trainregression",
     "trainsceneclassifier",

@@ -384,6 +384,14 @@ OPERATIONS: Mapping[str, Table] = {
         "background": Argument(Whole(0, 65_534)),  # the value that is not drawn
         **SHAPE,
     },
+    "separate_objects": {
+        **OUTPUT,
+        "input": Argument(Object("a class raster", LABELLED), required=True),
+        "background": Argument(Whole(0, 65_534)),  # the value of what is no object
+        "probabilities": Argument(Object("a raster", RASTER)),
+        "neck": Argument(Number(0, 1), default=0.7),  # see vector.separating.joining
+        **{name: SHAPE[name] for name in ("min_area", "simplify", "regularize")},
+    },
     "export_chips": {**OUTPUT, **DATA, "format": Argument(Choice(tuple(CHIP_FORMATS)), default=OURS)},
     "active_fire": {
         **OUTPUT,

@@ -62,6 +62,7 @@ OPERATIONS: Mapping[str, Writes] = {
     "distil": Writes(("report",), ("output",)),
     "export_chips": Writes((), ("output",)),
     "simplify_polygons": Writes(("output",)),
+    "separate_objects": Writes(("output",)),
     "active_fire": Writes(("output", "polygons")),
     "repeat": Writes((), ("output",)),
     "import_model": Writes(("report",)),

@@ -1,0 +1,37 @@
+"""rsdl:separateobjects, through the real worker."""
+
+from __future__ import annotations
+
+import numpy as np
+from qgis.core import QgsVectorLayer
+
+ROWS, COLUMNS = np.mgrid[:50, :70]
+DISCS = [(ROWS - 25) ** 2 + (COLUMNS - column) ** 2 < 14**2 for column in (20, 45)]
+CLASSES = (3 * (DISCS[0] | DISCS[1])).astype("uint8")
+
+
+def found_in(path):
+    return sorted(QgsVectorLayer(path, "o", "ogr").getFeatures(), key=lambda f: f.geometry().centroid().asPoint().x())
+
+
+def test_touching_discs_are_two_objects(run, tmp_path, write_raster, feedback):
+    source, output = write_raster(tmp_path / "map.tif", [CLASSES]), str(tmp_path / "o.gpkg")
+    sure = np.where(DISCS[0], 0.9, 0.6).astype("float32")
+    probabilities = write_raster(tmp_path / "p.tif", [1 - sure, sure])
+    given = {"INPUT": source, "BACKGROUND": 0, "OUTPUT": output}
+    results, _ = run("separateobjects", {**given, "PROBABILITIES": probabilities, "PROBABILITIES_BAND": 2})
+    assert results["OBJECTS"] == 2
+    left, right = found_in(output)
+    assert abs(left["prob"] - 0.9) < 0.02 and abs(right["prob"] - 0.6) < 0.02
+    assert abs(left.geometry().area() / (100 * DISCS[0].sum()) - 1) < 0.05
+    assert not left.geometry().overlaps(right.geometry())
+    results, _ = run("separateobjects", {**given, "NECK": 0})
+    assert results["OBJECTS"] == 1 and found_in(output)[0]["value"] == 3
+    results, _ = run("separateobjects", {**given, "MIN_AREA": 1e9}, feedback)
+    assert results["OBJECTS"] == 0 and "There is no object" in feedback.text()
+
+
+def test_simplified_outlines(run, tmp_path, write_raster):
+    source, output = write_raster(tmp_path / "map.tif", [CLASSES]), str(tmp_path / "o.gpkg")
+    run("separateobjects", {"INPUT": source, "BACKGROUND": 0, "SIMPLIFY": 0.35, "OUTPUT": output})
+    assert all(feature.geometry().constGet().nCoordinates() < 40 for feature in found_in(output))
