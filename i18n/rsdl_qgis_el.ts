@@ -3064,6 +3064,74 @@ The model is given by its name if it is installed (see 'List models'), or by the
    <translation>βαθιά μάθηση,νευρωνικό δίκτυο,ταξινόμηση,onnx,κάλυψη γης,σημασιολογική</translation>
   </message>
   <message>
+   <source>Separate objects</source>
+   <translation>Διαχωρισμός αντικειμένων</translation>
+  </message>
+  <message>
+   <source>Draws the objects of a class raster, such as buildings, fields or tree crowns, as separate polygons also where they touch: an area of one class is divided at its necks, by a watershed of the distance to its border. With a raster of probabilities it is also divided where these are low between two objects.
+
+Each polygon has a number, its class and value, area and perimeter (in metres, holes included), compactness (4 pi area / perimeter squared, 1 for a circle) and, if probabilities are given, their mean. Rasters may be of any size; memory goes by the number of objects and of the necks between their parts.</source>
+   <translation>Σχεδιάζει τα αντικείμενα ενός ψηφιδωτού κλάσεων, όπως κτίρια, αγροτεμάχια ή κόμες δέντρων, ως χωριστά πολύγωνα και εκεί όπου εφάπτονται: μια έκταση μιας κλάσης χωρίζεται στους λαιμούς της, με λεκάνες απορροής (watershed) της απόστασης από το όριό της. Με ψηφιδωτό πιθανοτήτων χωρίζεται και εκεί όπου αυτές είναι χαμηλές ανάμεσα σε δύο αντικείμενα.
+
+Κάθε πολύγωνο έχει αριθμό, την κλάση και την τιμή του, εμβαδόν και περίμετρο (σε μέτρα, μαζί με τις τρύπες), συμπάγεια (4 π εμβαδόν / περίμετρος στο τετράγωνο, 1 για κύκλο) και, αν δίνονται πιθανότητες, τη μέση τιμή τους. Τα ψηφιδωτά μπορούν να έχουν οποιοδήποτε μέγεθος· η μνήμη εξαρτάται από το πλήθος των αντικειμένων και των λαιμών ανάμεσα στα μέρη τους.</translation>
+  </message>
+  <message>
+   <source>A raster with a whole number for each class.</source>
+   <translation>Ψηφιδωτό με έναν ακέραιο για κάθε κλάση.</translation>
+  </message>
+  <message>
+   <source>Probabilities from 0 to 1 on the pixels of the class raster, as the algorithms that map write them. Of several bands the highest counts, or the one chosen below. Default: none.</source>
+   <translation>Πιθανότητες από 0 έως 1 στα εικονοστοιχεία του ψηφιδωτού κλάσεων, όπως τις γράφουν οι αλγόριθμοι που χαρτογραφούν. Από πολλούς διαύλους μετρά η μεγαλύτερη τιμή, ή αυτή του διαύλου που επιλέγεται παρακάτω. Προεπιλογή: καμία.</translation>
+  </message>
+  <message>
+   <source>Band of the probabilities</source>
+   <translation>Δίαυλος των πιθανοτήτων</translation>
+  </message>
+  <message>
+   <source>Number of the band, from 1. Default: the highest of all bands.</source>
+   <translation>Αριθμός του διαύλου, από 1. Προεπιλογή: η μεγαλύτερη τιμή όλων των διαύλων.</translation>
+  </message>
+  <message>
+   <source>Value of the background</source>
+   <translation>Τιμή του υποβάθρου</translation>
+  </message>
+  <message>
+   <source>The value that is no object, 0 to 65534. Default: all values but nodata are objects.</source>
+   <translation>Η τιμή που δεν είναι αντικείμενο, 0 έως 65534. Προεπιλογή: όλες οι τιμές εκτός από nodata είναι αντικείμενα.</translation>
+  </message>
+  <message>
+   <source>Widest neck</source>
+   <translation>Φαρδύτερος λαιμός</translation>
+  </message>
+  <message>
+   <source>Two parts are two objects where the neck between them is narrower than this share of the narrower part, 0 to 1. More divides more; 0 divides nothing. Default: 0.7.</source>
+   <translation>Δύο μέρη είναι δύο αντικείμενα όπου ο λαιμός ανάμεσά τους είναι στενότερος από αυτό το ποσοστό του στενότερου μέρους, 0 έως 1. Μεγαλύτερη τιμή χωρίζει περισσότερο· το 0 δεν χωρίζει τίποτα. Προεπιλογή: 0.7.</translation>
+  </message>
+  <message>
+   <source>The polygons (.gpkg, .geojson, .shp or .fgb). An existing file is overwritten, unless it is a GeoPackage with other layers.</source>
+   <translation>Τα πολύγωνα (.gpkg, .geojson, .shp ή .fgb). Υπάρχον αρχείο αντικαθίσταται, εκτός αν είναι GeoPackage με άλλα επίπεδα.</translation>
+  </message>
+  <message>
+   <source>Smaller parts are not divided off, and smaller objects are left out. 0 or more. Default: 0, all objects stay.</source>
+   <translation>Μικρότερα μέρη δεν αποκόπτονται και μικρότερα αντικείμενα παραλείπονται. 0 ή περισσότερο. Προεπιλογή: 0, μένουν όλα τα αντικείμενα.</translation>
+  </message>
+  <message>
+   <source>Band of the classes</source>
+   <translation>Δίαυλος των κλάσεων</translation>
+  </message>
+  <message>
+   <source>instances,watershed,split,segmentation,buildings,fields,parcels,crowns,trees,polygonize</source>
+   <translation>στιγμιότυπα,λεκάνες απορροής,διαχωρισμός,κατάτμηση,κτίρια,αγροτεμάχια,αγροί,κόμες,δέντρα,πολυγωνοποίηση,watershed</translation>
+  </message>
+  <message>
+   <source>Probabilities</source>
+   <translation>Πιθανότητες</translation>
+  </message>
+  <message>
+   <source>{layer}: objects</source>
+   <translation>{layer}: αντικείμενα</translation>
+  </message>
+  <message>
    <source>Simplify polygons</source>
    <translation>Απλοποίηση πολυγώνων</translation>
   </message>
@@ -3076,24 +3144,8 @@ Each polygon has its class, value, area and perimeter (in metres, holes included
 Κάθε πολύγωνο έχει την κλάση, την τιμή, το εμβαδόν και την περίμετρό του (σε μέτρα, μαζί με τις οπές) και τη συμπάγεια (4 π εμβαδόν / περίμετρος στο τετράγωνο, 1 για κύκλο). Τα ψηφιδωτά μπορούν να έχουν οποιοδήποτε μέγεθος. Τα όρια απλοποιούνται σε παρτίδες των περίπου 100,000 γωνιών· ανάμεσα σε πολύγωνα διαφορετικών παρτίδων ακολουθούν τα εικονοστοιχεία από πιο κοντά.</translation>
   </message>
   <message>
-   <source>Value of the background</source>
-   <translation>Τιμή του υποβάθρου</translation>
-  </message>
-  <message>
    <source>The value that is not drawn, 0 to 65534. Default: all values but nodata are drawn.</source>
    <translation>Η τιμή που δεν σχεδιάζεται, 0 έως 65534. Προεπιλογή: σχεδιάζονται όλες οι τιμές εκτός από το nodata.</translation>
-  </message>
-  <message>
-   <source>The polygons (.gpkg, .geojson, .shp or .fgb). An existing file is overwritten, unless it is a GeoPackage with other layers.</source>
-   <translation>Τα πολύγωνα (.gpkg, .geojson, .shp ή .fgb). Υπάρχον αρχείο αντικαθίσταται, εκτός αν είναι GeoPackage με άλλα επίπεδα.</translation>
-  </message>
-  <message>
-   <source>A raster with a whole number for each class.</source>
-   <translation>Ψηφιδωτό με έναν ακέραιο για κάθε κλάση.</translation>
-  </message>
-  <message>
-   <source>Band of the classes</source>
-   <translation>Δίαυλος των κλάσεων</translation>
   </message>
   <message>
    <source>polygonize,vectorize,simplify,generalize,sieve,smooth,topology,buildings,right angles</source>
@@ -3244,12 +3296,20 @@ Dates are read from the names of layers and bands and from the files' metadata, 
    <translation>Πλήθος εικονοστοιχείων των οποίων τις χρονοσειρές επεξεργάζεται το δίκτυο ταυτόχρονα, 1 έως 1000000. Μεγαλύτερες παρτίδες είναι ταχύτερες σε κάρτα γραφικών και θέλουν περισσότερη μνήμη. Προεπιλογή: επιλέγεται από το μοντέλο.</translation>
   </message>
   <message>
+   <source>A product is of one date, and with LAYOUT=variables the bands of a layer are the dates.</source>
+   <translation>Ένα προϊόν έχει μία ημερομηνία, και με LAYOUT=variables οι δίαυλοι ενός επιπέδου είναι οι ημερομηνίες.</translation>
+  </message>
+  <message>
+   <source>Choose LAYOUT=dates.</source>
+   <translation>Επιλέξτε LAYOUT=dates.</translation>
+  </message>
+  <message>
    <source>a series</source>
    <translation>μια χρονοσειρά</translation>
   </message>
   <message>
-   <source>LAYERS is empty. Choose the rasters of the series.</source>
-   <translation>Το LAYERS είναι κενό. Επιλέξτε τα ψηφιδωτά της χρονοσειράς.</translation>
+   <source>LAYERS and LAYERS_PRODUCTS are empty. Choose the rasters of the series.</source>
+   <translation>Τα LAYERS και LAYERS_PRODUCTS είναι κενά. Επιλέξτε τα ψηφιδωτά της χρονοσειράς.</translation>
   </message>
   <message>
    <source>No model is chosen, and {count} of the installed models are for time series.</source>
@@ -3264,10 +3324,6 @@ Dates are read from the names of layers and bands and from the files' metadata, 
    <translation>κανένα εγκατεστημένο</translation>
   </message>
   <message>
-   <source>LAYERS: '{layer}' is not a raster.</source>
-   <translation>LAYERS: το '{layer}' δεν είναι ψηφιδωτό.</translation>
-  </message>
-  <message>
    <source>Pixels to leave out</source>
    <translation>Εικονοστοιχεία που παραλείπονται</translation>
   </message>
@@ -3276,8 +3332,12 @@ Dates are read from the names of layers and bands and from the files' metadata, 
    <translation>Τιμές που παραλείπονται</translation>
   </message>
   <message>
-   <source>Values of the quality band that are not to be mapped, such as 1,2,255, in place of words or in addition. Default: none.</source>
-   <translation>Τιμές του διαύλου ποιότητας που δεν θα χαρτογραφηθούν, όπως 1,2,255, αντί για λέξεις ή επιπλέον. Προεπιλογή: καμία.</translation>
+   <source>Values of the quality band that are not to be used, such as 1,2,255, in place of words or in addition. Default: none.</source>
+   <translation>Τιμές του διαύλου ποιότητας που δεν θα χρησιμοποιηθούν, π.χ. 1,2,255, αντί για λέξεις ή επιπλέον. Προεπιλογή: καμία.</translation>
+  </message>
+  <message>
+   <source>In place of {rasters} or after them, images as they were delivered, each the folder, archive or metadata file of a product (Sentinel-2, Landsat, PlanetScope), a STAC Item, or the files of one image divided by ';'. Bands are found by their names, numbers become reflectance, and dates are read as the product's metadata say. Default: none.</source>
+   <translation>Αντί για το {rasters} ή μετά από αυτό, εικόνες όπως παραδόθηκαν, η καθεμία ως φάκελος, συμπιεσμένο αρχείο ή αρχείο μεταδεδομένων ενός προϊόντος (Sentinel-2, Landsat, PlanetScope), ως STAC Item, ή ως αρχεία μίας εικόνας χωρισμένα με ';'. Οι δίαυλοι βρίσκονται από τα ονόματά τους, οι αριθμοί γίνονται ανακλαστικότητα και οι ημερομηνίες διαβάζονται, όπως λένε τα μεταδεδομένα του προϊόντος. Προεπιλογή: κανένα.</translation>
   </message>
   <message>
    <source>{raster}: product or files</source>
@@ -3296,8 +3356,8 @@ Dates are read from the names of layers and bands and from the files' metadata, 
    <translation>Ο δίαυλος ποιότητας ενός ψηφιδωτού, ή οποιοδήποτε ψηφιδωτό του οποίου οι τιμές λένε τι δεν θα χαρτογραφηθεί· δύο ημερομηνιών μετρά και για τις δύο. Το όνομά του λέει τι σημαίνουν οι αριθμοί του, όπως στο προϊόν (…_SCL_20m.jp2, …_QA_PIXEL.TIF). Προεπιλογή: εκείνος του προϊόντος.</translation>
   </message>
   <message>
-   <source>The quality band of each layer of the series, in the same order, or one for all: as of a product, or any raster whose values say what is not to be used. Default: none.</source>
-   <translation>Ο δίαυλος ποιότητας κάθε επιπέδου της σειράς, με την ίδια σειρά, ή ένας για όλα: όπως ενός προϊόντος, ή οποιοδήποτε ψηφιδωτό του οποίου οι τιμές λένε τι δεν θα χρησιμοποιηθεί. Προεπιλογή: κανένας.</translation>
+   <source>The quality band of each raster, in the same order, or one for all: as of a product, or any raster whose values say what is not to be used. Default: those of the products.</source>
+   <translation>Ο δίαυλος ποιότητας κάθε ψηφιδωτού, με την ίδια σειρά, ή ένας για όλα: όπως ενός προϊόντος, ή όποιο ψηφιδωτό του οποίου οι τιμές λένε τι δεν θα χρησιμοποιηθεί. Προεπιλογή: αυτοί των προϊόντων.</translation>
   </message>
   <message>
    <source>Leave one of them empty.</source>
@@ -3312,20 +3372,24 @@ Dates are read from the names of layers and bands and from the files' metadata, 
    <translation>Το QUALITY_RASTER δεν είναι ψηφιδωτό που μπορεί να ανοίξει το QGIS.</translation>
   </message>
   <message>
-   <source>Pixels are left out of a series by QUALITY_RASTERS with QUALITY or QUALITY_VALUES.</source>
-   <translation>Εικονοστοιχεία παραλείπονται από μια σειρά με το QUALITY_RASTERS μαζί με το QUALITY ή το QUALITY_VALUES.</translation>
+   <source>QUALITY_RASTERS is given, and neither QUALITY nor QUALITY_VALUES say what is to be left out.</source>
+   <translation>Δίνεται το QUALITY_RASTERS, και ούτε το QUALITY ούτε το QUALITY_VALUES λένε τι θα μείνει έξω.</translation>
   </message>
   <message>
-   <source>Give both, or leave them empty.</source>
-   <translation>Δώστε και τα δύο, ή αφήστε τα κενά.</translation>
+   <source>Choose what, or leave QUALITY_RASTERS empty.</source>
+   <translation>Επιλέξτε τι, ή αφήστε το QUALITY_RASTERS κενό.</translation>
   </message>
   <message>
-   <source>Give one for each layer, in the same order, or one for all.</source>
-   <translation>Δώστε έναν για κάθε επίπεδο, με την ίδια σειρά, ή έναν για όλα.</translation>
+   <source>Give one for each raster, in the same order, or one for all.</source>
+   <translation>Δώστε έναν για κάθε ψηφιδωτό, με την ίδια σειρά, ή έναν για όλα.</translation>
   </message>
   <message>
-   <source>What the quality band marks and is not to be mapped: such pixels become nodata. Words: {words}; several are divided by commas. Which of them there are depends on the band: the scene classification (SCL) of Sentinel-2 L2A, QA_PIXEL and BQA of Landsat, Fmask, the usable data mask of PlanetScope. Default: none.</source>
-   <translation>Τι σημειώνει ο δίαυλος ποιότητας και δεν θα χαρτογραφηθεί: τέτοια εικονοστοιχεία γίνονται nodata. Λέξεις: {words}· πολλές χωρίζονται με κόμματα. Το ποιες υπάρχουν εξαρτάται από τον δίαυλο: η ταξινόμηση σκηνής (SCL) του Sentinel-2 L2A, τα QA_PIXEL και BQA του Landsat, το Fmask, η μάσκα χρήσιμων δεδομένων του PlanetScope. Προεπιλογή: καμία.</translation>
+   <source>{rasters}: products</source>
+   <translation>{rasters}: προϊόντα</translation>
+  </message>
+  <message>
+   <source>What the quality band marks and is not to be used: such pixels become nodata. Words: {words}; several are divided by commas. Which of them there are depends on the band: the scene classification (SCL) of Sentinel-2 L2A, QA_PIXEL and BQA of Landsat, Fmask, the usable data mask of PlanetScope. Default: none.</source>
+   <translation>Ό,τι σημειώνει ο δίαυλος ποιότητας και δεν θα χρησιμοποιηθεί: τέτοια εικονοστοιχεία γίνονται nodata. Λέξεις: {words}· πολλές χωρίζονται με κόμματα. Το ποιες υπάρχουν εξαρτάται από τον δίαυλο: η ταξινόμηση σκηνής (SCL) του Sentinel-2 L2A, τα QA_PIXEL και BQA του Landsat, το Fmask, η μάσκα χρήσιμων δεδομένων του PlanetScope. Προεπιλογή: καμία.</translation>
   </message>
   <message>
    <source>{name}: '{value}' is not a raster that QGIS can open.</source>
@@ -3356,8 +3420,12 @@ Dates are read from the names of layers and bands and from the files' metadata, 
    <translation>{name}: το {address} δεν απαντά, ή δεν είναι ψηφιδωτό.</translation>
   </message>
   <message>
-   <source>QUALITY_RASTERS has {given} layers, and the series has {count}.</source>
-   <translation>Το QUALITY_RASTERS έχει {given} επίπεδα, και η σειρά έχει {count}.</translation>
+   <source>QUALITY_RASTERS has {given} layers, and there are {count} rasters.</source>
+   <translation>Το QUALITY_RASTERS έχει {given} επίπεδα, και τα ψηφιδωτά είναι {count}.</translation>
+  </message>
+  <message>
+   <source>{name}: '{layer}' is not a raster.</source>
+   <translation>{name}: το '{layer}' δεν είναι ψηφιδωτό.</translation>
   </message>
   <message>
    <source>QUALITY_VALUES: '{text}' is no list of whole numbers.</source>
@@ -3446,6 +3514,22 @@ Dates are read from the names of layers and bands and from the files' metadata, 
   <message>
    <source>The saved job does not state versions of libraries: {reason}</source>
    <translation>Η αποθηκευμένη εργασία δεν αναφέρει εκδόσεις βιβλιοθηκών: {reason}</translation>
+  </message>
+  <message>
+   <source>The bands of {layers} have no names. They are taken in this order: {bands}, which is the order of the model '{model}'. If that is wrong, name the bands, or give their numbers in that order in BANDS.</source>
+   <translation>Οι δίαυλοι των {layers} δεν έχουν ονόματα. Λαμβάνονται με αυτή τη σειρά: {bands}, που είναι η σειρά του μοντέλου '{model}'. Αν είναι λάθος, ονομάστε τους διαύλους ή δώστε τους αριθμούς τους με αυτή τη σειρά στο BANDS.</translation>
+  </message>
+  <message>
+   <source>The bands of {layers} have other names than those of the model '{model}'. They are taken in its order: {bands}. If that is wrong, give their numbers in that order in BANDS.</source>
+   <translation>Οι δίαυλοι των {layers} έχουν άλλα ονόματα από εκείνους του μοντέλου '{model}'. Λαμβάνονται με τη σειρά του: {bands}. Αν είναι λάθος, δώστε τους αριθμούς τους με αυτή τη σειρά στο BANDS.</translation>
+  </message>
+  <message>
+   <source>{name}: '{layer}' has other bands than '{first}'.</source>
+   <translation>{name}: το '{layer}' έχει άλλους διαύλους από το '{first}'.</translation>
+  </message>
+  <message>
+   <source>Choose rasters of the same bands, or the bands by number in BANDS. ({reason})</source>
+   <translation>Επιλέξτε ψηφιδωτά με τους ίδιους διαύλους, ή τους διαύλους με τον αριθμό τους στο BANDS. ({reason})</translation>
   </message>
   <message>
    <source>The best model so far is in {folder} and can be used as it is. Running again with the same settings goes on.</source>
@@ -3700,6 +3784,14 @@ The model goes to your models unless you choose a folder, and can be used at onc
    <translation>Ψηφιδωτά για την εκπαίδευση του μαθητή· δεν χρειάζονται ετικέτες. Όλα με τους διαύλους του δασκάλου.</translation>
   </message>
   <message>
+   <source>Rasters</source>
+   <translation>Ψηφιδωτά</translation>
+  </message>
+  <message>
+   <source>Data</source>
+   <translation>Δεδομένα</translation>
+  </message>
+  <message>
    <source>Field with the number</source>
    <translation>Πεδίο με τον αριθμό</translation>
   </message>
@@ -3756,24 +3848,8 @@ The model goes to your models unless you choose a folder, and can be used at onc
    <translation>Για το SPLIT=places: το πεδίο των ετικετών που λέει ποιες βρίσκονται στην ίδια τοποθεσία, όπως ένα αγροτεμάχιο ή ένας σταθμός, και μένουν μαζί. Προεπιλογή: κάθε ετικέτα μόνη της.</translation>
   </message>
   <message>
-   <source>The bands of {layers} have no names. They are taken in this order: {bands}, which is the order of the model '{model}'. If that is wrong, name the bands, or give their numbers in that order in BANDS.</source>
-   <translation>Οι δίαυλοι των {layers} δεν έχουν ονόματα. Λαμβάνονται με αυτή τη σειρά: {bands}, που είναι η σειρά του μοντέλου '{model}'. Αν είναι λάθος, ονομάστε τους διαύλους ή δώστε τους αριθμούς τους με αυτή τη σειρά στο BANDS.</translation>
-  </message>
-  <message>
-   <source>The bands of {layers} have other names than those of the model '{model}'. They are taken in its order: {bands}. If that is wrong, give their numbers in that order in BANDS.</source>
-   <translation>Οι δίαυλοι των {layers} έχουν άλλα ονόματα από εκείνους του μοντέλου '{model}'. Λαμβάνονται με τη σειρά του: {bands}. Αν είναι λάθος, δώστε τους αριθμούς τους με αυτή τη σειρά στο BANDS.</translation>
-  </message>
-  <message>
    <source>The dates are not in order: {dates}. They are taken in the order of the layers.</source>
    <translation>Οι ημερομηνίες δεν είναι στη σειρά: {dates}. Λαμβάνονται με τη σειρά των επιπέδων.</translation>
-  </message>
-  <message>
-   <source>Rasters</source>
-   <translation>Ψηφιδωτά</translation>
-  </message>
-  <message>
-   <source>The time series: one raster per date, in the order of the dates, or with LAYOUT=variables one raster per variable whose bands are the dates.</source>
-   <translation>Η χρονοσειρά: ένα ψηφιδωτό ανά ημερομηνία, με τη σειρά των ημερομηνιών, ή με LAYOUT=variables ένα ψηφιδωτό ανά μεταβλητή με διαύλους τις ημερομηνίες.</translation>
   </message>
   <message>
    <source>Labels</source>
@@ -3782,10 +3858,6 @@ The model goes to your models unless you choose a folder, and can be used at onc
   <message>
    <source>Chip folder</source>
    <translation>Φάκελος δειγμάτων</translation>
-  </message>
-  <message>
-   <source>Data</source>
-   <translation>Δεδομένα</translation>
   </message>
   <message>
    <source>Place field of the labels</source>
@@ -3804,16 +3876,20 @@ The model goes to your models unless you choose a folder, and can be used at onc
    <translation>μετά τη μεταβολή</translation>
   </message>
   <message>
+   <source>The time series: one raster per date, in the order of the dates, or with LAYOUT=variables one raster per variable whose bands are the dates.</source>
+   <translation>Η χρονοσειρά: ένα ψηφιδωτό ανά ημερομηνία, με τη σειρά των ημερομηνιών, ή με LAYOUT=variables ένα ψηφιδωτό ανά μεταβλητή με διαύλους τις ημερομηνίες.</translation>
+  </message>
+  <message>
+   <source>With LAYOUT=variables each layer has a band for every date.</source>
+   <translation>Με LAYOUT=variables κάθε επίπεδο έχει έναν δίαυλο για κάθε ημερομηνία.</translation>
+  </message>
+  <message>
    <source>Rasters before</source>
    <translation>Ψηφιδωτά πριν</translation>
   </message>
   <message>
    <source>Rasters after</source>
    <translation>Ψηφιδωτά μετά</translation>
-  </message>
-  <message>
-   <source>With LAYOUT=variables each layer has a band for every date.</source>
-   <translation>Με LAYOUT=variables κάθε επίπεδο έχει έναν δίαυλο για κάθε ημερομηνία.</translation>
   </message>
   <message>
    <source>{before} raster(s) before and {after} after cannot be paired.</source>
@@ -3824,20 +3900,8 @@ The model goes to your models unless you choose a folder, and can be used at onc
    <translation>LABELS: το '{layer}' δεν είναι ούτε ψηφιδωτό ούτε διανυσματικό επίπεδο.</translation>
   </message>
   <message>
-   <source>{name}: '{layer}' is not a raster.</source>
-   <translation>{name}: το '{layer}' δεν είναι ψηφιδωτό.</translation>
-  </message>
-  <message>
    <source>'{first}' has {count} dates, and '{layer}' has {other}.</source>
    <translation>Το '{first}' έχει {count} ημερομηνίες, και το '{layer}' έχει {other}.</translation>
-  </message>
-  <message>
-   <source>{name}: '{layer}' has other bands than '{first}'.</source>
-   <translation>{name}: το '{layer}' έχει άλλους διαύλους από το '{first}'.</translation>
-  </message>
-  <message>
-   <source>Choose rasters of the same bands, or the bands by number in BANDS. ({reason})</source>
-   <translation>Επιλέξτε ψηφιδωτά με τους ίδιους διαύλους, ή τους διαύλους με τον αριθμό τους στο BANDS. ({reason})</translation>
   </message>
   <message>
    <source>Distil model</source>
