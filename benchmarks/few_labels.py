@@ -1,11 +1,13 @@
-"""What ways of fine-tuning reach with few labels: aerial scenes of UC Merced, with a few pictures of each class.
+"""What ways of fine-tuning reach with few labels: aerial scenes of UC Merced, and land cover from Sentinel-2.
 
-    python -m benchmarks.few_labels DATA --results FILE [--labels 5 10 20] [--draws 5] [--ways NAME ...]
+    python -m benchmarks.few_labels DATA --results FILE [--study landcover] [--labels 5 10] [--draws 5] [--ways NAME]
 
-All ways have the same network, EfficientNet-Lite0, at 128 px. A seed draws test part (a fifth) and training pictures,
-the same for each way, and is the training's. The last epoch counts, so the validation part chooses nothing; each model
-is judged once, on the test part. ``--results`` keeps each run as soon as it is done; those that are there are not made
-again. Runs in the worker's Python; weights come from the Python package registry.
+``ucmerced``: EfficientNet-Lite0 at 128 px, with a few pictures of each class; a seed draws test part (a fifth) and
+training pictures. ``landcover``: Galileo nano on ten bands of ``s2_landcover``, with a share of the labels, drawn by
+the seed from the data set's training part; ``--start`` is its file of weights. In either the draw is the same for each
+way, and its seed is the training's. The last epoch counts, so the validation part chooses nothing; each model is judged
+once, on the test part. ``--results`` keeps each run as soon as it is done; those that are there are not made again.
+Runs in the worker's Python; EfficientNet's weights come from the Python package registry.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +26,23 @@ from tools.worker import run_job
 from .transfer import Run, made, spread
 
 FIGURE = "overall accuracy"
-USUAL: Mapping[str, Any] = {
+Settings = Mapping[str, Any]  # arguments of a training
+
+
+@dataclass(frozen=True)
+class Study:
+    """A data set with a network: ``data``, ``usual``, ``ways`` are arguments; ``few``, the data set's for an amount."""
+
+    data: Settings
+    few: str
+    amounts: Sequence[float]
+    usual: Settings
+    ways: Mapping[str, Settings]
+    epochs: Mapping[float, int]  # of trainings whose way does not say, by the amount
+    unit: str  # how an amount reads
+
+
+PICTURES: Settings = {
     "task": "classification",
     "network": "efficientnet-lite0",
     "side": 128,
@@ -32,14 +52,52 @@ USUAL: Mapping[str, Any] = {
     "augmentation": {"gain": 0.1, "offset": 0.1, "noise": 0.02, "zoom": 1.4},
     "threads": 1,
 }
-START = {"pretrained": "efficientnet-lite0"}
-WAYS: Mapping[str, Mapping[str, Any]] = {
-    "scratch": {"epochs": 60},
-    "linear": {**START, "method": "linear", "epochs": 200, "learning_rate": 0.01, "average": 0},
-    "finetune": {**START, "epochs": 30, "learning_rate": 0.001, "average": 0.9},
-    "finetune, decay 0.7": {**START, "epochs": 30, "learning_rate": 0.001, "average": 0.9, "layer_decay": 0.7},
-    "finetune, head first": {**START, "epochs": 30, "learning_rate": 0.001, "average": 0.9, "head_epochs": 5},
-    "lora": {**START, "epochs": 30, "method": "lora", "learning_rate": 0.002, "average": 0.9},
+START: Settings = {"pretrained": "efficientnet-lite0"}
+TUNED: Settings = {**START, "epochs": 30, "learning_rate": 0.001, "average": 0.9}
+SMALL: Settings = {
+    "task": "classification",
+    "network": "galileo-nano",
+    "options": {"size": 16, "patch": 4},
+    "batch_size": 8,
+    "keep": "last",
+    "loss": ["cross_entropy"],
+    "augmentation": {"noise": 0.01},
+    "threads": 1,
+}
+GALILEO: Settings = {"pretrained": "galileo-nano"}
+STUDIES: Mapping[str, Study] = {
+    "ucmerced": Study(
+        data={"dataset": "ucmerced"},
+        few="few",
+        amounts=(5, 10, 20),
+        usual=PICTURES,
+        ways={
+            "scratch": {"epochs": 60},
+            "linear": {**START, "method": "linear", "epochs": 200, "learning_rate": 0.01, "average": 0},
+            "finetune": TUNED,
+            "finetune, decay 0.7": {**TUNED, "layer_decay": 0.7},
+            "finetune, head first": {**TUNED, "head_epochs": 5},
+            "lora": {**START, "epochs": 30, "method": "lora", "learning_rate": 0.002, "average": 0.9},
+        },
+        epochs={},
+        unit="{:g} a class",
+    ),
+    "landcover": Study(
+        data={
+            "dataset": "s2_landcover",
+            "bands": ["B2", "B3", "B4", "B5", "B6", "B7", "B8", "B8A", "B11", "B12"],
+        },
+        few="share",
+        amounts=(0.01, 0.1, 1),
+        usual=SMALL,
+        ways={
+            "scratch": {"learning_rate": 0.0005, "average": 0.9},
+            "linear": {**GALILEO, "method": "linear", "epochs": 100, "learning_rate": 0.01, "average": 0},
+            "finetune": {**GALILEO, "learning_rate": 0.0005, "average": 0.9},
+        },
+        epochs={0.01: 30, 0.1: 20, 1: 10},
+        unit="{:.0%} of the labels",
+    ),
 }
 
 
@@ -47,38 +105,51 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="the folder that holds the data sets")
     parser.add_argument("--results", type=Path, required=True, help="JSON: read if it is there, written after each run")
-    parser.add_argument("--labels", type=int, nargs="+", default=[5, 10, 20], help="pictures a class")
+    parser.add_argument("--study", choices=STUDIES, default="ucmerced")
+    parser.add_argument("--labels", type=float, nargs="+", help="pictures a class, or shares of the labels")
     parser.add_argument("--draws", type=int, default=5)
-    parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
+    parser.add_argument("--ways", nargs="+", help="some of the study's ways; all, unless given")
+    parser.add_argument("--start", help="a file of weights in place of the named ones")
     given = parser.parse_args()
+    study = STUDIES[given.study]
+    unknown = set(given.ways or ()) - set(study.ways)
+    if unknown:
+        parser.error(f"no way '{unknown.pop()}': choose of {', '.join(study.ways)}")
     plan = [
         {"start": way, "labels": labels, "seed": seed}
         for seed in range(given.draws)
-        for labels in given.labels
-        for way in given.ways
+        for labels in given.labels or study.amounts
+        for way in given.ways or study.ways
     ]
-    print(table(made(plan, given.results, lambda asked, work: train(asked, given.data, work), line)))
+    make = partial(train, study=study, data=given.data.resolve(), start=given.start)
+    print(table(study, made(plan, given.results, lambda asked, work: make(asked, work=work), partial(line, study))))
 
 
-def line(run: Run) -> str:
-    return f"{run['labels']} a class, draw {run['seed']}, {run['start']}: {run['figure']:.4f} ({run['seconds']} s)"
+def line(study: Study, run: Run) -> str:
+    amount = study.unit.format(run["labels"])
+    return f"{amount}, draw {run['seed']}, {run['start']}: {run['figure']:.4f} ({run['seconds']} s)"
 
 
-def train(asked: Mapping[str, Any], data: Path, work: Path) -> Run:
+def train(asked: Mapping[str, Any], study: Study, data: Path, work: Path, start: str | None = None) -> Run:
     """One training: the overall accuracy of its model on the test part, and the seconds that it took."""
     started = time.perf_counter()
-    make_chips({"dataset": "ucmerced", "few": asked["labels"], "seed": asked["seed"]}, data.resolve(), work / "chips")
-    how = {**USUAL, **WAYS[asked["start"]], "seed": asked["seed"], "chips": str(work / "chips")}
-    result = run_job("train", {**how, "output": str(work / "model")}, work / "job.json")
+    amount = asked["labels"]
+    few = int(amount) if study.few == "few" else amount
+    make_chips({**study.data, study.few: few, "seed": asked["seed"]}, data, work / "chips")
+    how = {"epochs": study.epochs.get(amount), **study.usual, **study.ways[asked["start"]]}
+    if start and "pretrained" in how:
+        how["pretrained"] = start
+    places = {"seed": asked["seed"], "chips": str(work / "chips"), "output": str(work / "model")}
+    result = run_job("train", {**how, **places}, work / "job.json")
     return {"figure": result["figures"][FIGURE], "seconds": round(time.perf_counter() - started)}
 
 
-def table(runs: Sequence[Run]) -> str:
-    """The ways and the numbers of labels, as Markdown: mean and deviation of the draws."""
-    counts = sorted({run["labels"] for run in runs})
-    lines = [f"| | {' | '.join(f'{count} a class' for count in counts)} |", "|---" * (len(counts) + 1) + "|"]
+def table(study: Study, runs: Sequence[Run]) -> str:
+    """The ways and the amounts of labels, as Markdown: mean and deviation of the draws."""
+    amounts = sorted({run["labels"] for run in runs})
+    lines = [f"| | {' | '.join(map(study.unit.format, amounts))} |", "|---" * (len(amounts) + 1) + "|"]
     for way in dict.fromkeys(run["start"] for run in runs):
-        cells = [[r["figure"] for r in runs if (r["start"], r["labels"]) == (way, count)] for count in counts]
+        cells = [[r["figure"] for r in runs if (r["start"], r["labels"]) == (way, amount)] for amount in amounts]
         lines.append(f"| {way} | {' | '.join(spread(cell) if cell else '' for cell in cells)} |")
     return "\n".join(lines)
 

@@ -130,6 +130,22 @@ def matogrosso(data: Path, places: int = 90) -> None:
     np.savez(data / "matogrosso/samples_mt_4bands.npz", **known)
 
 
+def s2_landcover(data: Path) -> None:
+    """Chips of two classes, of which half of a chip's pixels and one more are the class that its number says."""
+    number = np.arange(60)
+    labels = np.full((60, 16, 16), 8, np.uint8)
+    labels.reshape(60, -1)[:, :129] = (number % 2)[:, None]
+    known = {
+        "images": (number[:, None, None, None] * 100 + np.arange(13)[:, None, None] + np.zeros((16, 16))).astype("u2"),
+        "labels": labels,
+        "bands": np.array(["B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B8A", "B9", "B10", "B11", "B12"]),
+        "classes": np.array(["water", "trees", "grass", "flooded", "crops", "shrub", "built", "bare", "snow"]),
+        "split": np.repeat([0, 1, 2], [40, 8, 12]).astype(np.uint8),
+    }
+    (data / "s2_landcover").mkdir(parents=True)
+    np.savez(data / "s2_landcover/chips.npz", **known)
+
+
 def airport(data: Path) -> None:
     """A picture a part, with one airplane to train on."""
     random = np.random.default_rng(0)

@@ -32,7 +32,7 @@ def chips_of(recipe, data, folder):
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
-    for name in ("ombria", "forest", "burned_area", "ucmerced", "landsat_change", "matogrosso"):
+    for name in ("ombria", "forest", "burned_area", "ucmerced", "landsat_change", "matogrosso", "s2_landcover"):
         getattr(data_sets, name)(folder)
     return folder
 
@@ -235,3 +235,32 @@ class TestMatogrosso:
         assert np.allclose(folder.images(folder.chips[3])["modis"], 3.3)
         with pytest.raises(InputError, match="no band 'SWIR'"):
             make_chips({"dataset": "matogrosso", "bands": ["SWIR"]}, data, tmp_path)
+
+
+class TestLandCover:
+    def test_the_commonest_class_is_the_chips_and_parts_are_the_files(self, data, tmp_path):
+        folder, parts = chips_of({"dataset": "s2_landcover", "bands": ["B8A", "B1"]}, data, tmp_path)
+        assert parts == {"train": 40, "valid": 8, "test": 12}
+        assert [chip.label for chip in folder.chips[:2]] == ["water", "trees"]
+        assert folder.images(folder.chips[3])["s2"][0, :, 0, 0].tolist() == [308, 300]
+        assert [band.name for band in folder.inputs[0].bands] == ["B8A", "B1"]
+
+    def test_a_share_is_drawn_of_each_class_and_other_parts_stay(self, data, tmp_path):
+        drawn = [
+            chips_of({"dataset": "s2_landcover", "share": 0.1, "seed": seed}, data, tmp_path / str(seed))
+            for seed in (0, 0, 1)
+        ]
+        for folder, parts in drawn:
+            assert parts == {"train": 4, "valid": 8, "test": 12}
+            assert Counter(c.label for c in folder.chips if c.split == "train") == {"water": 2, "trees": 2}
+        names = [[chip.name for chip in folder.chips] for folder, _ in drawn]
+        assert names[0] == names[1] != names[2]
+        _, least = chips_of({"dataset": "s2_landcover", "share": 0.001}, data, tmp_path / "least")
+        assert least["train"] == 2
+
+    @pytest.mark.parametrize(
+        ("option", "said"), [({"bands": ["SWIR"]}, "no band 'SWIR'"), ({"share": 0}, "A share of 0")]
+    )
+    def test_what_there_is_not_is_refused(self, data, tmp_path, option, said):
+        with pytest.raises(InputError, match=said):
+            make_chips({"dataset": "s2_landcover", **option}, data, tmp_path)

@@ -20,6 +20,7 @@ from .forest import forest_chips
 from .landsat_change import landsat_change_chips
 from .matogrosso import matogrosso_chips
 from .ombria import ombria_chips
+from .s2_landcover import s2_landcover_chips
 from .trees import trees_chips
 from .ucmerced import ucmerced_chips
 
@@ -30,6 +31,7 @@ DATASETS: Mapping[str, Callable[..., ChipFolder]] = {
     "ucmerced": ucmerced_chips,
     "landsat_change": landsat_change_chips,
     "matogrosso": matogrosso_chips,
+    "s2_landcover": s2_landcover_chips,
     "airport": airport_chips,
     "trees": trees_chips,
 }
