@@ -84,9 +84,9 @@ def known_models(models, monkeypatch):
     return models
 
 
-@pytest.fixture
-def provider(qgis_app):
-    """The provider, registered, and QGIS's own algorithms."""
+@pytest.fixture(scope="session")
+def plugin(qgis_app):
+    """The plugin as qgis_process loads it, beside QGIS's own algorithms."""
     from qgis.analysis import QgsNativeAlgorithms
 
     from rsdl_qgis.plugin import Plugin
@@ -96,9 +96,18 @@ def provider(qgis_app):
         native = QgsNativeAlgorithms()
         assert registry.addProvider(native)
     plugin = Plugin(None)
-    plugin.initProcessing()
-    yield registry.providerById("rsdl")
-    plugin.unload()
+    yield plugin
+    if registry.providerById("rsdl") is not None:
+        plugin.unload()
+
+
+@pytest.fixture
+def provider(plugin):
+    """The provider, registered once for all tests, unless one of another folder has taken it off."""
+    registry = QgsApplication.processingRegistry()
+    if registry.providerById("rsdl") is None:
+        plugin.initProcessing()
+    return registry.providerById("rsdl")
 
 
 class Feedback(QgsProcessingFeedback):
