@@ -19,6 +19,7 @@ import pytest
 from osgeo import gdal, osr
 from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedback, QgsProject, QgsSettings
 
+from rsdl_qgis.environment import worker as starting
 from tools.headless import program
 
 from .qgis_versions import saved_batch
@@ -30,6 +31,8 @@ gdal.UseExceptions()  # as newer releases of QGIS do
 
 MODELS = Path(__file__).parent / "make_models.py"
 FAKE = Path(__file__).parent / "fake_worker.py"
+WARM = Path(__file__).parent / "warm_worker.py"
+BOOTSTRAP = starting.BOOTSTRAP
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -74,6 +77,37 @@ def home(tmp_path_factory, monkeypatch, qgis_app):
     QgsSettings().remove("rsdl")
 
 
+def bootstrap_of(script: Path) -> str:
+    """The bootstrap with a script in the engine's place."""
+    engine = 'runpy.run_module("rsdl_qgis.engine", run_name="__main__", alter_sys=True)'
+    assert engine in BOOTSTRAP
+    return BOOTSTRAP.replace(engine, f"runpy.run_path({str(script)!r}, run_name='__main__')")
+
+
+@pytest.fixture(scope="session")
+def warm_worker(worker_python, tmp_path_factory) -> str:
+    """The socket of a worker that has loaded its libraries: see warm_worker.py."""
+    place = str(tmp_path_factory.mktemp("warm") / "socket")
+    with subprocess.Popen(
+        [worker_python, "-I", "-u", str(WARM), place],
+        env=starting.worker_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout.readline() == b"ready\n"
+        yield place
+        process.stdin.close()
+
+
+@pytest.fixture
+def warm(warm_worker, monkeypatch):
+    """Jobs of this process are the real worker's, which has its libraries already; tests of qgis_process start it
+    afresh.
+    """
+    monkeypatch.setenv("RSDL_WARM", warm_worker)
+    monkeypatch.setattr(starting, "BOOTSTRAP", bootstrap_of(WARM))
+
+
 @pytest.fixture
 def known_models(models, monkeypatch):
     """Only the made-up models are installed."""
@@ -102,7 +136,7 @@ def plugin(qgis_app):
 
 
 @pytest.fixture
-def provider(plugin):
+def provider(plugin, warm):
     """The provider, registered once for all tests, unless one of another folder has taken it off."""
     registry = QgsApplication.processingRegistry()
     if registry.providerById("rsdl") is None:
@@ -271,16 +305,12 @@ def refusal(provider):
 
 
 @pytest.fixture
-def asked(monkeypatch, tmp_path):
+def asked(warm, monkeypatch, tmp_path):
     """The engine is fake_worker.py, which keeps the job that it was given: ``asked()`` is its arguments."""
-    from rsdl_qgis.environment import worker as starting
-
     path = tmp_path / "asked.json"
     monkeypatch.setenv("RSDL_PYTHON", sys.executable)
     monkeypatch.setenv("RSDL_ASKED", str(path))
-    real = 'runpy.run_module("rsdl_qgis.engine", run_name="__main__", alter_sys=True)'
-    run_fake = f"runpy.run_path({str(FAKE)!r}, run_name='__main__')"
-    monkeypatch.setattr(starting, "BOOTSTRAP", starting.BOOTSTRAP.replace(real, run_fake))
+    monkeypatch.setattr(starting, "BOOTSTRAP", bootstrap_of(FAKE))
 
     def asked(operation="train"):
         job = json.loads(path.read_text(encoding="utf-8"))
