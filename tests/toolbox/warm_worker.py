@@ -14,10 +14,13 @@ import signal
 import socket
 import struct
 import sys
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 HEAD = struct.Struct("!Q")
 ROOT = Path(__file__).parents[2]
+WITH_TORCH = ("train", "distil", "train_classifier", "import_model", "export_model")
 
 
 def ask(place):
@@ -74,26 +77,25 @@ def keep(connection):
     if ended not in select.select([ended, connection], [], [])[0]:
         os.killpg(job, signal.SIGKILL)  # as who asked for it was killed
     status = os.waitstatus_to_exitcode(os.waitpid(job, 0)[1])
-    try:
+    with suppress(BrokenPipeError):
         connection.sendall(struct.pack("!q", status))
-    except BrokenPipeError:
-        pass
     os._exit(0)
 
 
 def load():
-    """Load what every job loads: nothing of the engine, which reads its environment then, and no torch."""
-    import numpy  # noqa: F401
-    import onnxruntime  # noqa: F401
-    import pyogrio  # noqa: F401
-    import rasterio  # noqa: F401
-    import shapely  # noqa: F401
+    """Load the modules of all operations but those that learn or convert, whose torch a worker of a map has not."""
+    from rsdl_qgis.engine.jobs import PLACES
+
+    for operation, place in PLACES.items():
+        if operation not in WITH_TORCH:
+            import_module(f"rsdl_qgis.engine.{place.partition(':')[0]}")
+    assert "torch" not in sys.modules
 
 
 if __name__ == "__main__":
     if "RSDL_WARM" in os.environ:
         ask(os.environ["RSDL_WARM"])
-    load()
     sys.path.append(str(ROOT))
+    load()
     if serve(sys.argv.pop()):
         runpy.run_module("rsdl_qgis.engine", run_name="__main__", alter_sys=True)
