@@ -20,7 +20,7 @@ from osgeo import gdal, osr
 from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedback, QgsProject, QgsSettings
 
 from rsdl_qgis.environment import worker as starting
-from tools.headless import program
+from tools.headless import prepare, program
 
 from .qgis_versions import saved_batch
 from .waiting import wait_until
@@ -270,6 +270,19 @@ def batch(processing, monkeypatch, tmp_path):
     for window in opened:
         window.close()
         window.deleteLater()
+
+
+@pytest.fixture(scope="session")
+def profile(worker_python, tmp_path_factory):
+    """QGIS's environment variables for a profile of its own, with the plugin; made once, as it takes seconds."""
+    home = tmp_path_factory.mktemp("user")
+    return prepare(tmp_path_factory.mktemp("config"), RSDL_HOME=str(home), RSDL_PYTHON=worker_python)
+
+
+@pytest.fixture(scope="module")
+def environment(profile, tmp_path_factory):
+    """That of a user with no model of their own."""
+    return {**profile, "RSDL_HOME": str(tmp_path_factory.mktemp("user"))}
 
 
 @pytest.fixture

@@ -10,19 +10,15 @@ import numpy as np
 import pytest
 from qgis.core import Qgis, QgsRasterLayer, QgsVectorLayer
 
-from tools.headless import prepare
-
 RAMP = np.add.outer(np.arange(30) * 5.0, np.arange(36))  # 0..180
 
 
 @pytest.fixture(scope="module")
-def environment(models, worker_python, tmp_path_factory):
-    """The plugin in a profile of its own; the made-up models are the user's, which come before the plugin's
-    own.
-    """
+def environment(models, profile, tmp_path_factory):
+    """The made-up models are the user's, which come before the plugin's own."""
     home = tmp_path_factory.mktemp("user")
     shutil.copytree(models, home / "models")
-    return prepare(tmp_path_factory.mktemp("config"), RSDL_HOME=str(home), RSDL_PYTHON=worker_python)
+    return {**profile, "RSDL_HOME": str(home)}
 
 
 @pytest.fixture

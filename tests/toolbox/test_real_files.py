@@ -28,8 +28,6 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from tools.headless import prepare
-
 from .qgis_versions import result_of
 from .test_dialog import layer_of, pressed_run, shown_classes
 
@@ -159,11 +157,11 @@ def names_of(model) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def environment(models, worker_python, tmp_path_factory):
-    """The plugin in a profile of its own, with its own models and a made-up one of numbers, as none is shipped."""
+def environment(models, profile, tmp_path_factory):
+    """The plugin with its own models and a made-up one of numbers, as none is shipped."""
     home = tmp_path_factory.mktemp("user")
     shutil.copytree(models / "height", home / "models" / "height")
-    return prepare(tmp_path_factory.mktemp("config"), RSDL_HOME=str(home), RSDL_PYTHON=worker_python)
+    return {**profile, "RSDL_HOME": str(home)}
 
 
 @pytest.fixture
