@@ -145,7 +145,12 @@ BATCHES = (
 )
 CASES = (BATCHES[0][0], LANDSAT, AERIAL, BATCHES[2][0], BATCHES[3][0])
 SHIPPED = (BATCHES[0][0], LANDSAT, BATCHES[2][0])
-each = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.algorithm}-{case.model}")
+# The harbour's algorithm is run by qgis_process in test_headless.py, that of Landsat's images is the aerial ones'.
+BY_COMMAND = CASES[2:]
+
+
+def name_of(case) -> str:
+    return f"{case.algorithm}-{case.model}"
 
 
 def names_of(model) -> list[str]:
@@ -204,7 +209,7 @@ def words(parameters):
             yield f"{name}={one}"
 
 
-@each
+@pytest.mark.parametrize("case", BY_COMMAND, ids=name_of)
 def test_by_qgis_process(case, qgis_process, tmp_path):
     path = str(tmp_path / f"map{case.suffix}")
     status, said, errors = qgis_process(
@@ -232,7 +237,7 @@ def one_step(case):
     return model
 
 
-@each
+@pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_in_a_graphical_model(case, provider, own_models, tmp_path, feedback):
     path, project = str(tmp_path / f"map{case.suffix}"), QgsProject()
     context = QgsProcessingContext()
