@@ -50,8 +50,9 @@ def serve(place):
             if not os.fork():
                 return keep(connection)
             connection.close()
-            while os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG):
-                pass
+            with suppress(ChildProcessError):  # even this one may have ended
+                while os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG):
+                    pass
     return False
 
 
@@ -75,7 +76,7 @@ def keep(connection):
         os.close(stream)
     ended = os.pidfd_open(job)
     if ended not in select.select([ended, connection], [], [])[0]:
-        os.killpg(job, signal.SIGKILL)  # as who asked for it was killed
+        os.kill(job, signal.SIGKILL)  # as who asked for it was killed
     status = os.waitstatus_to_exitcode(os.waitpid(job, 0)[1])
     with suppress(BrokenPipeError):
         connection.sendall(struct.pack("!q", status))
