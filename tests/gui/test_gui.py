@@ -17,6 +17,7 @@ def clean(qgis_app, tmp_path, monkeypatch):
     monkeypatch.setenv("RSDL_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("RSDL_PYTHON", raising=False)
     QgsSettings().remove("rsdl")
+    QgsApplication.processingRegistry().removeProvider("rsdl")  # that of the toolbox's tests
     yield
     QgsSettings().remove("rsdl")
 

@@ -19,7 +19,8 @@ import pytest
 from osgeo import gdal, osr
 from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedback, QgsProject, QgsSettings
 
-from tools.headless import program
+from rsdl_qgis.environment import worker as starting
+from tools.headless import prepare, program
 
 from .qgis_versions import saved_batch
 from .waiting import wait_until
@@ -30,6 +31,8 @@ gdal.UseExceptions()  # as newer releases of QGIS do
 
 MODELS = Path(__file__).parent / "make_models.py"
 FAKE = Path(__file__).parent / "fake_worker.py"
+WARM = Path(__file__).parent / "warm_worker.py"
+BOOTSTRAP = starting.BOOTSTRAP
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -74,6 +77,37 @@ def home(tmp_path_factory, monkeypatch, qgis_app):
     QgsSettings().remove("rsdl")
 
 
+def bootstrap_of(script: Path) -> str:
+    """The bootstrap with a script in the engine's place."""
+    engine = 'runpy.run_module("rsdl_qgis.engine", run_name="__main__", alter_sys=True)'
+    assert engine in BOOTSTRAP
+    return BOOTSTRAP.replace(engine, f"runpy.run_path({str(script)!r}, run_name='__main__')")
+
+
+@pytest.fixture(scope="session")
+def warm_worker(worker_python, tmp_path_factory) -> str:
+    """The socket of a worker that has loaded its libraries: see warm_worker.py."""
+    place = str(tmp_path_factory.mktemp("warm") / "socket")
+    with subprocess.Popen(
+        [worker_python, "-I", "-u", str(WARM), place],
+        env=starting.worker_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout.readline() == b"ready\n"
+        yield place
+        process.stdin.close()
+
+
+@pytest.fixture
+def warm(warm_worker, monkeypatch):
+    """Jobs of this process are the real worker's, which has its libraries already; tests of qgis_process start it
+    afresh.
+    """
+    monkeypatch.setenv("RSDL_WARM", warm_worker)
+    monkeypatch.setattr(starting, "BOOTSTRAP", bootstrap_of(WARM))
+
+
 @pytest.fixture
 def known_models(models, monkeypatch):
     """Only the made-up models are installed."""
@@ -84,9 +118,9 @@ def known_models(models, monkeypatch):
     return models
 
 
-@pytest.fixture
-def provider(qgis_app):
-    """The provider, registered, and QGIS's own algorithms."""
+@pytest.fixture(scope="session")
+def plugin(qgis_app):
+    """The plugin as qgis_process loads it, beside QGIS's own algorithms."""
     from qgis.analysis import QgsNativeAlgorithms
 
     from rsdl_qgis.plugin import Plugin
@@ -96,9 +130,18 @@ def provider(qgis_app):
         native = QgsNativeAlgorithms()
         assert registry.addProvider(native)
     plugin = Plugin(None)
-    plugin.initProcessing()
-    yield registry.providerById("rsdl")
-    plugin.unload()
+    yield plugin
+    if registry.providerById("rsdl") is not None:
+        plugin.unload()
+
+
+@pytest.fixture
+def provider(plugin, warm):
+    """The provider, registered once for all tests, unless one of another folder has taken it off."""
+    registry = QgsApplication.processingRegistry()
+    if registry.providerById("rsdl") is None:
+        plugin.initProcessing()
+    return registry.providerById("rsdl")
 
 
 class Feedback(QgsProcessingFeedback):
@@ -229,6 +272,19 @@ def batch(processing, monkeypatch, tmp_path):
         window.deleteLater()
 
 
+@pytest.fixture(scope="session")
+def profile(worker_python, tmp_path_factory):
+    """QGIS's environment variables for a profile of its own, with the plugin; made once, as it takes seconds."""
+    home = tmp_path_factory.mktemp("user")
+    return prepare(tmp_path_factory.mktemp("config"), RSDL_HOME=str(home), RSDL_PYTHON=worker_python)
+
+
+@pytest.fixture(scope="module")
+def environment(profile, tmp_path_factory):
+    """That of a user with no model of their own."""
+    return {**profile, "RSDL_HOME": str(tmp_path_factory.mktemp("user"))}
+
+
 @pytest.fixture
 def qgis_process(environment):
     """Runs qgis_process in the ``environment`` of the module; (exit status, what it said)."""
@@ -262,16 +318,12 @@ def refusal(provider):
 
 
 @pytest.fixture
-def asked(monkeypatch, tmp_path):
+def asked(warm, monkeypatch, tmp_path):
     """The engine is fake_worker.py, which keeps the job that it was given: ``asked()`` is its arguments."""
-    from rsdl_qgis.environment import worker as starting
-
     path = tmp_path / "asked.json"
     monkeypatch.setenv("RSDL_PYTHON", sys.executable)
     monkeypatch.setenv("RSDL_ASKED", str(path))
-    real = 'runpy.run_module("rsdl_qgis.engine", run_name="__main__", alter_sys=True)'
-    run_fake = f"runpy.run_path({str(FAKE)!r}, run_name='__main__')"
-    monkeypatch.setattr(starting, "BOOTSTRAP", starting.BOOTSTRAP.replace(real, run_fake))
+    monkeypatch.setattr(starting, "BOOTSTRAP", bootstrap_of(FAKE))
 
     def asked(operation="train"):
         job = json.loads(path.read_text(encoding="utf-8"))

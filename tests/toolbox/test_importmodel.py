@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from rsdl_qgis.engine.cards.store import Store, own_folder
 from rsdl_qgis.paths import PACKAGE
 
+FORMS = ("logits", "two outputs")
 WRITE = (
-    "import sys; from pathlib import Path; from tests.engine.runtime.foreign_networks import FORMS, write; "
-    "write(Path(sys.argv[1]), **{**FORMS['logits'], 'keys': {}})"
+    "import sys; from pathlib import Path; from tests.engine.runtime.foreign_networks import FORMS, write\n"
+    "for form in sys.argv[2:]:\n"
+    "    write(Path(sys.argv[1], f'{form}.onnx'), **{**FORMS[form], 'keys': {}})"
 )
 SAID = {
     "TASK": "segmentation",
@@ -26,12 +29,18 @@ SAID = {
 }
 
 
+@pytest.fixture(scope="module")
+def networks(worker_python, tmp_path_factory):
+    """A folder with an ONNX file of each form, which says nothing of itself."""
+    folder = tmp_path_factory.mktemp("networks")
+    subprocess.run([worker_python, "-c", WRITE, str(folder), *FORMS], cwd=PACKAGE.parent, check=True)
+    return folder
+
+
 @pytest.fixture
-def bare(tmp_path, worker_python):
-    """An ONNX file of one band and two classes that says nothing of itself."""
-    path = tmp_path / "net.onnx"
-    subprocess.run([worker_python, "-c", WRITE, str(path)], cwd=PACKAGE.parent, check=True)
-    return str(path)
+def bare(networks, tmp_path):
+    """An ONNX file of one band and two classes."""
+    return str(shutil.copy(networks / "logits.onnx", tmp_path / "net.onnx"))
 
 
 def test_what_is_said_is_installed(run, home, bare, tmp_path):
@@ -59,10 +68,8 @@ def test_what_is_missing_is_asked_for_and_nothing_is_installed(refusal_at_run, h
 
 
 @pytest.mark.parametrize("index", ["all", "1", 1])
-def test_outputs_by_number_or_all_of_them(run, home, tmp_path, worker_python, index):
-    path = tmp_path / "net.onnx"
-    write = WRITE.replace("'logits'", "'two outputs'")
-    subprocess.run([worker_python, "-c", write, str(path)], cwd=PACKAGE.parent, check=True)
+def test_outputs_by_number_or_all_of_them(run, home, tmp_path, networks, index):
+    path = shutil.copy(networks / "two outputs.onnx", tmp_path / "net.onnx")
     results, _ = run("importmodel", {"INPUT": str(path), "SCALING": "/255", "OUTPUT_INDEX": index})
     expected = ["net-y", "net-z"] if index == "all" else ["net"]
     assert results["MODEL"] == expected[0] and results["MODELS"] == ", ".join(expected)

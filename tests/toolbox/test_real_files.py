@@ -28,8 +28,6 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from tools.headless import prepare
-
 from .qgis_versions import result_of
 from .test_dialog import layer_of, pressed_run, shown_classes
 
@@ -147,7 +145,12 @@ BATCHES = (
 )
 CASES = (BATCHES[0][0], LANDSAT, AERIAL, BATCHES[2][0], BATCHES[3][0])
 SHIPPED = (BATCHES[0][0], LANDSAT, BATCHES[2][0])
-each = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.algorithm}-{case.model}")
+# The harbour's algorithm is run by qgis_process in test_headless.py, that of Landsat's images is the aerial ones'.
+BY_COMMAND = CASES[2:]
+
+
+def name_of(case) -> str:
+    return f"{case.algorithm}-{case.model}"
 
 
 def names_of(model) -> list[str]:
@@ -159,11 +162,11 @@ def names_of(model) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def environment(models, worker_python, tmp_path_factory):
-    """The plugin in a profile of its own, with its own models and a made-up one of numbers, as none is shipped."""
+def environment(models, profile, tmp_path_factory):
+    """The plugin with its own models and a made-up one of numbers, as none is shipped."""
     home = tmp_path_factory.mktemp("user")
     shutil.copytree(models / "height", home / "models" / "height")
-    return prepare(tmp_path_factory.mktemp("config"), RSDL_HOME=str(home), RSDL_PYTHON=worker_python)
+    return {**profile, "RSDL_HOME": str(home)}
 
 
 @pytest.fixture
@@ -206,7 +209,7 @@ def words(parameters):
             yield f"{name}={one}"
 
 
-@each
+@pytest.mark.parametrize("case", BY_COMMAND, ids=name_of)
 def test_by_qgis_process(case, qgis_process, tmp_path):
     path = str(tmp_path / f"map{case.suffix}")
     status, said, errors = qgis_process(
@@ -234,7 +237,7 @@ def one_step(case):
     return model
 
 
-@each
+@pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_in_a_graphical_model(case, provider, own_models, tmp_path, feedback):
     path, project = str(tmp_path / f"map{case.suffix}"), QgsProject()
     context = QgsProcessingContext()

@@ -15,7 +15,8 @@ LIBRARIES = re.compile(r"numpy|rasterio|pyogrio|shapely|onnxruntime(-.+)?|torch|
 
 def libraries() -> dict[str, str]:
     """Versions of Python and of the libraries that results depend on."""
-    found = {str(item.metadata["Name"]).lower(): item.version for item in metadata.distributions()}
+    told = (item.metadata for item in metadata.distributions())  # which is read each time that it is asked for
+    found = {str(one["Name"]).lower(): one["Version"] for one in told}
     return {"python": platform.python_version(), **{n: v for n, v in sorted(found.items()) if LIBRARIES.fullmatch(n)}}
 
 

@@ -35,7 +35,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
-from tools.headless import prepare, program
+from tools.headless import program
 
 from ..qgis_versions import result_of
 
@@ -289,12 +289,6 @@ def test_in_a_model_after_a_prediction(provider, known_models, tmp_path, write_r
     page = Path(result_of(results, "assess:report")).read_text(encoding="utf-8")
     assert f"{100 * expected:.2f}" in page
     assert results["CHILD_RESULTS"]["assess"]["OVERALL_ACCURACY"] == pytest.approx(expected)
-
-
-@pytest.fixture(scope="module")
-def environment(worker_python, tmp_path_factory):
-    home = tmp_path_factory.mktemp("user")
-    return prepare(tmp_path_factory.mktemp("config"), RSDL_HOME=str(home), RSDL_PYTHON=worker_python)
 
 
 def test_qgis_process(environment, rasters, tmp_path, write_raster):

@@ -25,7 +25,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from tools.headless import prepare, program
+from tools.headless import program
 
 NAMES = np.array(["river", "forest", "harbor"], object)
 RNG = np.random.default_rng(3)
@@ -169,9 +169,7 @@ def test_in_a_model(provider, feedback):
     assert results["CHILD_RESULTS"]["assess"]["OVERALL_ACCURACY"] == pytest.approx(AGREEMENT)
 
 
-def test_qgis_process(worker_python, tmp_path, tmp_path_factory):
-    home = str(tmp_path_factory.mktemp("user"))
-    environment = prepare(tmp_path_factory.mktemp("config"), RSDL_HOME=home, RSDL_PYTHON=worker_python)
+def test_qgis_process(environment, tmp_path):
     path, report = saved(scenes(), tmp_path / "scenes.gpkg"), tmp_path / "r.html"
     command = [program(), "--json", "run", "rsdl:assessscenes", "--"]
     command += [f"PREDICTED={path}", "REFERENCE_FIELD=truth", f"REPORT={report}"]

@@ -22,8 +22,6 @@ from qgis.core import (
     QgsRasterLayer,
 )
 
-from tools.headless import prepare
-
 from ..qgis_versions import result_of
 from ..test_dialog import layer_of, pressed_run, shown_classes
 
@@ -53,13 +51,6 @@ def product(tmp_path):
     text = "\n".join(['SPACECRAFT_ID = "LANDSAT_8"', f"SUN_ELEVATION = {ELEVATION}", *gains])
     (folder / "l8_MTL.txt").write_text(text)
     return folder
-
-
-@pytest.fixture(scope="module")
-def environment(worker_python, tmp_path_factory):
-    """The plugin in a profile of its own."""
-    home = tmp_path_factory.mktemp("user")
-    return prepare(tmp_path_factory.mktemp("config"), RSDL_HOME=str(home), RSDL_PYTHON=worker_python)
 
 
 def has_the_fires(path):

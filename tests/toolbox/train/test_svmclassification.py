@@ -67,7 +67,7 @@ def test_refuses_with_a_sentence(refusal, image, tmp_path, changes, words):
 
 def test_the_model_maps_a_stack_of_two_layers(run, tmp_path, write_raster, read_raster, known_models):
     random = np.random.default_rng(0)
-    truth = np.add.outer(np.arange(160) // 16, np.arange(160) // 16) % 2
+    truth = np.add.outer(np.arange(96) // 16, np.arange(96) // 16) % 2
     first = write_raster(tmp_path / "a.tif", [truth * 40 + random.normal(0, 4, truth.shape)])
     second = write_raster(tmp_path / "b.tif", [random.normal(0, 1, truth.shape), truth * 9.0], descriptions=("x", "y"))
     labels = write_raster(tmp_path / "labels.tif", [truth])

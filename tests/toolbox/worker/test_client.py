@@ -19,17 +19,14 @@ from rsdl_qgis.engine.job.outputs import OPERATIONS
 from rsdl_qgis.environment import worker as starting
 from rsdl_qgis.toolbox.worker import client
 
-FAKE = Path(__file__).parents[1] / "fake_worker.py"
+from ..conftest import FAKE, bootstrap_of
 
 
 @pytest.fixture(autouse=True)
 def fake(monkeypatch, tmp_path):
     """The worker is fake_worker.py, started through the real bootstrap's way of removing its folder."""
     monkeypatch.setenv("RSDL_PYTHON", sys.executable)
-    run_fake = f"runpy.run_path({str(FAKE)!r}, run_name='__main__')"
-    real = 'runpy.run_module("rsdl_qgis.engine", run_name="__main__", alter_sys=True)'
-    assert real in starting.BOOTSTRAP
-    monkeypatch.setattr(starting, "BOOTSTRAP", starting.BOOTSTRAP.replace(real, run_fake))
+    monkeypatch.setattr(starting, "BOOTSTRAP", bootstrap_of(FAKE))
 
 
 @pytest.fixture
