@@ -1,6 +1,6 @@
 """For the sweep: options that make a network small, by its name in the table; a line without any is swept whole.
 
-``SETTINGS``: how a network is over-fitted where the sweep's own learning rate does not suit it.
+``LEARNS_BY_ITSELF``: what its own tests train, by the sweep's measure and to what it finds afterwards.
 ``ALIKE``: lines that differ from another one in depth, width or patches alone; what needs no second try is tried there.
 """
 
@@ -89,4 +89,4 @@ ALIKE = {
     "mobilenet-v3-small", "vit-b32", "vit-small", "faster-rcnn-small", "yolo-s", "yolo-m",
 }  # fmt: skip
 
-SETTINGS: dict[str, dict[str, float]] = {"faster-rcnn": {"lr": 3e-3}}
+LEARNS_BY_ITSELF = {"faster-rcnn"}

@@ -244,7 +244,7 @@ def test_frozen_norms_stay_as_loaded():
 def test_it_finds_what_it_has_learnt(training_seed, reached):
     network, (images, targets) = small(seed=training_seed), scenes()
     steps = 150
-    optimizer = torch.optim.AdamW(network.parameters(), 3e-3)
+    optimizer = torch.optim.AdamW(network.parameters(), 3e-3, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / steps)
     losses = []
     for _ in range(steps):

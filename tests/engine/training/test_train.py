@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +25,7 @@ from rsdl_qgis.engine.runtime.sessions import open_runtime
 from rsdl_qgis.engine.training.train import run_train
 
 from .chip_folders import CLASSES, make_folder
+from .processes.several import FORKED
 
 UNET = {"network": "unet", "options": {"widths": [4, 8]}}
 NETWORKS = {
@@ -61,6 +59,14 @@ def arguments(tmp_path, task="segmentation", labels=None, **given):
         make_folder(tmp_path / "chips", task, labels=labels, side=8 if task == "time-series" else 32)
     usual = {"task": task, "chips": str(tmp_path / "chips"), "epochs": 2, "batch_size": 4, "threads": 1}
     return {**usual, **NETWORKS[task], "output": str(tmp_path / "model"), **given}
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    """A model to start from."""
+    folder = tmp_path_factory.mktemp("base")
+    run_train(arguments(folder), Report())
+    return str(folder / "model")
 
 
 @pytest.mark.parametrize(("task", "labels"), [*((task, None) for task in NETWORKS), ("classification", "classes")])
@@ -174,19 +180,22 @@ def test_the_same_seed_gives_the_same_weights_and_another_one_others(tmp_path):
     assert not all(torch.equal(weights[0][name], weights[2][name]) for name in weights[0])
 
 
+class Killed(Report):
+    """Ends the process in the third epoch, as the system does when memory runs out."""
+
+    def log(self, level, message):
+        if message.startswith("Epoch 3 of "):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
 @pytest.mark.parametrize("consistency", [0.0, 1.0])
 def test_a_training_that_is_killed_goes_on_and_ends_as_if_it_had_not_been(tmp_path, consistency):
-    asked = arguments(tmp_path, epochs=30, consistency=consistency)
-    job = tmp_path / "job.json"
-    job.write_text(json.dumps({"operation": "train", "arguments": asked}))
-    with subprocess.Popen([sys.executable, "-m", "rsdl_qgis.engine", str(job)], stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL, start_new_session=True) as worker:  # fmt: skip
-        checkpoint = tmp_path / "model.training" / "checkpoint.pt"
-        deadline = time.monotonic() + 60
-        while not checkpoint.exists() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        os.kill(worker.pid, signal.SIGKILL)
-    assert checkpoint.exists() and not (tmp_path / "model").exists()
+    asked = arguments(tmp_path, epochs=5, consistency=consistency)
+    worker = FORKED.Process(target=run_train, args=(asked, Killed()))
+    worker.start()
+    worker.join()
+    assert worker.exitcode == -signal.SIGKILL
+    assert (tmp_path / "model.training" / "checkpoint.pt").exists() and not (tmp_path / "model").exists()
     report = Heard()
     run_train(asked, report)
     assert any("resumes" in line for _, line in report.lines)
@@ -244,20 +253,18 @@ def test_two_trainings_of_one_model_at_once_are_refused(tmp_path):
     assert read_card(tmp_path / "model") and not (tmp_path / "model.training").exists()
 
 
-def test_fine_tuning_starts_from_the_base_and_keeps_what_is_frozen(tmp_path):
-    run_train(arguments(tmp_path), Report())
-    base = str(tmp_path / "model")
+def test_fine_tuning_starts_from_the_base_and_keeps_what_is_frozen(tmp_path, base):
     report = Heard()
     asked = arguments(tmp_path, base_model=base, freeze="encoder", output=str(tmp_path / "tuned"), epochs=1)
     result = run_train(asked, report)
-    before, after = (load_file(tmp_path / name / WEIGHTS_FILE) for name in ("model", "tuned"))
+    before, after = (load_file(Path(path, WEIGHTS_FILE)) for path in (base, tmp_path / "tuned"))
     same = {name for name in before if torch.equal(before[name], after[name])}
     assert {name for name in before if name.startswith("encoder.")} <= same
     assert any(name not in same for name in before if name.startswith("decoder."))
-    assert read_card(tmp_path / "tuned").inputs[0].scaling == read_card(tmp_path / "model").inputs[0].scaling
+    assert read_card(tmp_path / "tuned").inputs[0].scaling == read_card(base).inputs[0].scaling
     told = read_card(tmp_path / "tuned").provenance
     assert "start (model)" in told["compared_with"] and told["settings"]["base_model"] == "model"
-    assert str(tmp_path) not in json.dumps(told)  # nothing of a person's folders
+    assert not [x for x in (tmp_path, Path(base).parent) if str(x) in json.dumps(told)]  # nothing of a person's folders
     assert result["model"] == "tuned"
 
 
@@ -275,13 +282,11 @@ def test_what_the_start_has_no_weights_of_cannot_be_kept(tmp_path):
 
 
 @pytest.mark.parametrize(("bands", "compared"), [(("B1", "B2"), True), (("B2", "B1"), False), (("B1", "B3"), False)])
-def test_the_start_is_compared_where_it_takes_the_same_bands(tmp_path, bands, compared):
-    run_train(arguments(tmp_path, epochs=1), Report())
-    folder = read_chips(tmp_path / "chips")
+def test_the_start_is_compared_where_it_takes_the_same_bands(tmp_path, base, bands, compared):
+    folder = make_folder(tmp_path / "chips")
     item = replace(folder.inputs[0], bands=tuple(map(Band, bands)))
     write_chips(replace(folder, inputs=(item,)))
-    tuned = {"base_model": str(tmp_path / "model"), "output": str(tmp_path / "tuned")}
-    run_train(arguments(tmp_path, **tuned, epochs=1), Report())
+    run_train(arguments(tmp_path, base_model=base, output=str(tmp_path / "tuned"), epochs=1), Report())
     assert ("start (model)" in read_card(tmp_path / "tuned").provenance["compared_with"]) == compared
 
 
@@ -291,18 +296,17 @@ def test_the_class_that_is_background_is_in_the_card(tmp_path, background, value
     assert read_card(tmp_path / "model").background == value
 
 
-def test_a_model_bears_other_pixel_sizes_as_asked_for_or_as_its_start(tmp_path):
-    run_train(arguments(tmp_path, epochs=1), Report())
-    tuned = arguments(tmp_path, base_model=str(tmp_path / "model"), output=str(tmp_path / "tuned"), epochs=1)
+def test_a_model_bears_other_pixel_sizes_as_asked_for_or_as_its_start(tmp_path, base):
+    tuned = arguments(tmp_path, base_model=base, output=str(tmp_path / "tuned"), epochs=1)
     run_train({**tuned, "resolution_tolerance": 4}, Report())
     again = {**tuned, "base_model": str(tmp_path / "tuned"), "output": str(tmp_path / "again")}
     run_train(again, Report())
-    assert [read_card(tmp_path / name).resolution_tolerance for name in ("model", "tuned", "again")] == [2, 4, 4]
+    models = (base, tmp_path / "tuned", tmp_path / "again")
+    assert [read_card(model).resolution_tolerance for model in models] == [2, 4, 4]
 
 
-def test_a_report_after_the_last_epoch_tells_what_was_frozen(tmp_path, monkeypatch):
-    run_train(arguments(tmp_path), Report())
-    tuned = {"base_model": str(tmp_path / "model"), "freeze": "encoder", "output": str(tmp_path / "tuned"), "epochs": 1}
+def test_a_report_after_the_last_epoch_tells_what_was_frozen(tmp_path, monkeypatch, base):
+    tuned = {"base_model": base, "freeze": "encoder", "output": str(tmp_path / "tuned"), "epochs": 1}
     told = []
     monkeypatch.setattr("rsdl_qgis.engine.training.train.write_report", lambda about, *_: told.append(about["start"]))
     run_train(arguments(tmp_path, **tuned), Report())

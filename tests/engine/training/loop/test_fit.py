@@ -5,10 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -33,6 +30,8 @@ from rsdl_qgis.engine.training.loop.fit import (
 from rsdl_qgis.engine.training.samples.augment import Augmentation
 from rsdl_qgis.engine.training.samples.batches import Batches
 from rsdl_qgis.engine.training.start.freezing import stages_of
+
+from ..processes.several import FORKED
 
 HOW = Settings(epochs=6, batch_size=4, learning_rate=1e-2, average=0.5, precision="full")
 
@@ -136,31 +135,27 @@ def test_a_training_that_was_stopped_goes_on_as_if_it_was_not(tmp_path, how):
     assert not others and again.number == 5 and equal(same, weights) and plain(again.history) == plain(whole.history)
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-import torch
-sys.path.insert(0, {tests!r})
-torch.set_num_threads(1)
-import test_fit as here
-
-class Deadly(here.Report):
+class Deadly(Report):
     checks = 0
+
     def check(self):
         self.checks += 1
         if self.checks == 8:  # the second batch of epoch 2
             os.kill(os.getpid(), signal.SIGKILL)
 
-here.train(report=Deadly(), checkpoint=Path({path!r}))
-"""
+
+def killed(path):
+    torch.set_num_threads(1)
+    train(report=Deadly(), checkpoint=path)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows kills otherwise")
 def test_a_training_that_was_killed_goes_on_as_if_it_was_not(tmp_path):
     path = tmp_path / "state.pt"
-    code = KILLED.format(tests=os.path.dirname(__file__), path=str(path))
-    root = Path(__file__).parents[4]
-    assert subprocess.run([sys.executable, "-c", code], cwd=root).returncode == -signal.SIGKILL
+    worker = FORKED.Process(target=killed, args=(path,))
+    worker.start()
+    worker.join()
+    assert worker.exitcode == -signal.SIGKILL
     whole, weights = train()[-1]
     rest = train(network=unet(seed=5), checkpoint=path)
     assert [epoch.number for epoch, _ in rest] == [2, 3, 4, 5]

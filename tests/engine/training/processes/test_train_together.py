@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from safetensors.torch import load_file
@@ -18,7 +20,7 @@ from rsdl_qgis.engine.training.train import run_train
 
 from ..chip_folders import make_folder
 from ..test_detectors import arguments as detector_arguments
-from .several import ROOT, WAIT
+from .several import ROOT, WAIT, ended, free_port, started
 
 TOLERANCE = 2e-3  # of weights that are stored in half precision
 
@@ -62,14 +64,36 @@ def apart(one, other):
     return max(float((a[name].float() - b[name].float()).abs().max()) for name in a)
 
 
-@pytest.fixture
-def alone(tmp_path):
-    """The model that one process trains."""
-    run_train(job(tmp_path, "alone")[1], Report())
-    return tmp_path / "alone"
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("together")
+
+
+@pytest.fixture(scope="module")
+def alone(folder):
+    """The model that one process trains, beside its chips."""
+    run_train(job(folder, "alone")[1], Report())
+    return folder / "alone"
+
+
+@pytest.fixture(scope="module")
+def done(folder, alone):
+    """What several jobs came to, by name: two processes did one after the other."""
+    files = {"crops": agreeing_crops(folder / "crops"), "detector": detector(folder / "detector")}
+    files["student"] = student(folder / "student", alone)
+    ports = [free_port() for _ in files]
+    jobs = [x for pair in zip(ports, files.values()) for x in pair]
+    (status, told, log), (other_status, silent, other_log) = ended(
+        started(2, Path(__file__).with_name("jobs.py"), *jobs)
+    )
+    assert (status, other_status, silent) == (0, 0, ""), told + log + other_log
+    events = [event for event in map(json.loads, told.splitlines()) if event["event"] not in ("progress", "log")]
+    assert [event["event"] for event in events] == ["result"] * len(files)
+    return dict(zip(files, events))
 
 
 def test_two_processes_train_the_model_of_one(tmp_path, alone):
+    shutil.copytree(alone.with_name("chips"), tmp_path / "chips")
     file, _ = job(tmp_path, "two", report=str(tmp_path / "two.html"))
     result = outcome(torchrun(file))
     assert result["event"] == "result" and result["epochs"] == 3
@@ -80,7 +104,7 @@ def test_two_processes_train_the_model_of_one(tmp_path, alone):
     ]  # fmt: skip
 
 
-def test_a_training_that_two_were_stopped_in_goes_on_in_one(tmp_path, alone):
+def test_a_training_that_two_were_stopped_in_goes_on_in_one(tmp_path):
     file, arguments = job(tmp_path, "two", epochs=300)
     stopped = torchrun(file)
     for line in stopped.stdout:
@@ -111,30 +135,40 @@ def outcome_of_rest(process):
     return last
 
 
-def test_two_processes_train_for_agreeing_crops(tmp_path):
-    """Each has crops of its own sizes, and its own part of the samples of validation, of which one has none."""
-    file, arguments = job(tmp_path, "two", consistency=1.0)
-    make_folder(tmp_path / "chips", counts=(9, 1, 0))
-    assert outcome(torchrun(file))["event"] == "result"
-    assert read_card(tmp_path / "two").network == arguments["network"]
+def agreeing_crops(folder):
+    """Each process has crops of its own sizes, and its own part of the samples of validation, of which one has none."""
+    make_folder(folder / "chips", counts=(9, 1, 0))
+    return job(folder, "model", consistency=1.0)[0]
 
 
-def test_two_processes_train_a_detector(tmp_path):
-    arguments = detector_arguments(tmp_path, counts=(5, 3, 0))
-    (tmp_path / "detector.json").write_text(json.dumps({"operation": "train", "arguments": arguments}))
-    assert outcome(torchrun(tmp_path / "detector.json"))["main_title"] == "AP50"
-    assert read_card(tmp_path / "model").task == "detection"
+def test_two_processes_train_for_agreeing_crops(folder, done):
+    assert done["crops"]["epochs"] == 3
+    assert read_card(folder / "crops" / "model").network == "unet"
 
 
-def test_two_processes_distil(tmp_path, alone):
-    make_folder(tmp_path / "images", counts=(7, 3, 0))
-    arguments = job(tmp_path, "student")[1]
-    given = {name: value for name, value in arguments.items() if name != "task"}
-    given |= {"teacher": str(alone), "chips": str(tmp_path / "images")}
-    (tmp_path / "student.json").write_text(json.dumps({"operation": "distil", "arguments": given}))
-    result = outcome(torchrun(tmp_path / "student.json"))
-    assert result["event"] == "result", result
-    assert not (tmp_path / "student.training").exists()
+def detector(folder):
+    arguments = detector_arguments(folder, counts=(5, 3, 0))
+    (folder / "detector.json").write_text(json.dumps({"operation": "train", "arguments": arguments}))
+    return folder / "detector.json"
+
+
+def test_two_processes_train_a_detector(folder, done):
+    assert done["detector"]["main_title"] == "AP50"
+    assert read_card(folder / "detector" / "model").task == "detection"
+
+
+def student(folder, teacher):
+    make_folder(folder / "chips", counts=(7, 3, 0))
+    arguments = job(folder, "student")[1]
+    given = {name: value for name, value in arguments.items() if name != "task"} | {"teacher": str(teacher)}
+    (folder / "student.json").write_text(json.dumps({"operation": "distil", "arguments": given}))
+    return folder / "student.json"
+
+
+def test_two_processes_distil(folder, done):
+    assert done["student"]["output"] == str(folder / "student" / "student")
+    assert read_card(folder / "student" / "student").network == "unet"
+    assert not (folder / "student" / "student.training").exists()
 
 
 def test_what_one_process_does_is_refused_on_two(tmp_path):
