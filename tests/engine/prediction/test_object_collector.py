@@ -30,7 +30,7 @@ CARD = ModelCard(
     (Class(1, "car", "#ff0000"), Class(2, "ship", "#0000ff")), "detection", "markers", activation="sigmoid",
     tiling=Tiling(size=64, overlap=16, multiple=8, memory=64), resolution=10.0, resolution_tolerance=30.0,
 )  # fmt: skip
-FIELDS = ["class", "value", "score", "entropy", "width_m", "length_m"]
+FIELDS = ["class", "value", "score", "entropy", "width_m", "length_m", "angle"]
 COLUMNS = dict.fromkeys(FIELDS)
 
 
