@@ -245,7 +245,7 @@ class YOLO(nn.Module):
         corners = [cells(x, stacked) for x in maps]
         strides = torch.cat([torch.full_like(corner[:, 0], s / self.enlarge) for corner, s in zip(corners, STRIDES)])
         corner = torch.cat(corners) / self.enlarge
-        code, objectness, classes = raw.tensor_split([self.coded, self.coded + 1], -1)
+        code, objectness, classes = raw[..., : self.coded], raw[..., self.coded, None], raw[..., self.coded + 1 :]
         centre = corner + code[..., :2] * strides[:, None]
         size = code[..., 2:4].clamp(max=LARGEST_GROWTH).exp() * strides[:, None]
         boxes = self._boxes(centre, size, code[..., 4:])

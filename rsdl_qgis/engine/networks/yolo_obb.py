@@ -33,4 +33,5 @@ class OrientedYOLO(YOLO):
 
     def _boxes(self, centre: Tensor, size: Tensor, code: Tensor) -> Tensor:
         upright = code.new_tensor([1.0, 0.0])  # nearly what a new network gives
-        return torch.cat([centre, size, angle_of(code + upright)], -1)
+        columns = [*centre.unbind(-1), *size.unbind(-1), angle_of(code + upright)]
+        return torch.stack(columns, -1)  # in ONNX, that says how many there are

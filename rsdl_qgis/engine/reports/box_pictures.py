@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..boxes.oriented import is_upright
+from ..boxes.oriented import corners_of, is_upright
 from ..cards.card import Input
 from ..raster.thumbnail import jpeg
 from .sample_pictures import Images, data_uri, pixels_of
@@ -25,12 +25,12 @@ def object_pictures(images: Images, inputs: Sequence[Input], boxes: Mapping[str,
     pixels = pixels_of(images, inputs, widest=WIDEST)
     scale = np.array([pixels.shape[1] / width, pixels.shape[0] / height])
     for what, corners in boxes.items():
-        for corner in corners.reshape(len(corners), -1, 2) * scale:
-            if len(corner) == 4 and not is_upright(corner):
-                draw_quad(pixels, corner, COLORS[what])
+        quads = corners if corners.ndim == 3 else corners_of(corners)
+        for quad in quads * scale:
+            if is_upright(quad):
+                draw_box(pixels, np.round([*quad.min(0), *quad.max(0)]).astype(int).tolist(), COLORS[what])
             else:
-                ends = np.concatenate([corner.min(0), corner.max(0)])
-                draw_box(pixels, np.round(ends).astype(int), COLORS[what])
+                draw_quad(pixels, quad, COLORS[what])
     return {"objects": data_uri(jpeg(pixels))}
 
 

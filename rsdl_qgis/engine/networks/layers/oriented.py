@@ -83,11 +83,11 @@ def _volume(boxes: Tensor) -> Tensor:
 
 
 def angle_of(pair: Tensor) -> Tensor:
-    """The angle of two numbers that point to twice of it, -pi / 2 to pi / 2. (..., 2) -> (..., 1).
+    """The angle of two numbers that point to twice of it, -pi / 2 to pi / 2. (..., 2) -> (...).
 
     A box turned by 180 degrees is the same, and so is the pair: there is no jump between the ends of the range.
     """
-    return torch.atan2(pair[..., 1:], pair[..., :1]) / 2
+    return torch.atan2(pair[..., 1], pair[..., 0]) / 2
 
 
 def of_corners(corners: Tensor) -> Tensor:
