@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..boxes.detections import Detections, Floats, Mask, as_arrays, as_objects, from_arrays
 from ..boxes.oriented import corners_of as upright_corners
+from ..boxes.overlap import areas
 from ..boxes.suppression import SUPPRESSIONS
 from ..boxes.tile_borders import TileBorders
 from ..boxes.valid_rows import ValidRows
@@ -64,6 +65,8 @@ class DetectionPart:
         if found.corners is None:
             inside = min(window.height, self.grid.height - window.row), min(window.width, self.grid.width - window.col)
             found = cut_to(found, *inside)
+        else:
+            found = on_raster(found, window, self.grid)
         suppress = SUPPRESSIONS[self.settings.suppression]
         found = only_valid(suppress(found, self.settings.iou, self.settings.confidence).drawn(), valid)
         self._give(window, found, valid, lost, seen)
@@ -179,6 +182,13 @@ def cut_to(found: Detections, height: int, width: int) -> Detections:
     boxes = np.clip(found.boxes, 0, np.array([width, height] * 2, float))
     some = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
     return Detections(boxes, found.scores, found.labels, found.corners, found.masks)[some]
+
+
+def on_raster(found: Detections, window: Window, grid: Grid) -> Detections:
+    """The oriented boxes of a tile that have an area, and their middle on the raster: not in what fills up the tile."""
+    middle = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2 + (window.col, window.row)
+    within = ((middle >= 0) & (middle <= (grid.width, grid.height))).all(1)
+    return found[within & (areas(found) > 0)]
 
 
 def only_valid(found: Detections, valid: NDArray[np.bool_]) -> Detections:
