@@ -12,6 +12,7 @@ import shapely
 from affine import Affine
 from numpy.typing import NDArray
 
+from ..boxes.matching import overlapping_pairs
 from ..boxes.overlap import convex_area, convex_intersection
 from ..errors import InputError
 from ..evaluation.bootstrap import Places, Statistic, intervals, values
@@ -32,7 +33,7 @@ from ..vector.point_index import Points
 from ..vector.polygons import read_polygons
 from ..vector.scene_features import Field
 from ..vector.writer import VectorSink, driver_of
-from .object_layers import ObjectLayer, Objects, overlapping_pairs, read_objects
+from .object_layers import ObjectLayer, Objects, read_objects
 from .outputs import written
 from .requests import Area, DetectionsRequest
 

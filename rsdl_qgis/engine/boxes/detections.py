@@ -138,6 +138,12 @@ def turned(centre: Floats, size: Floats, angle: Floats) -> Floats:
     return np.stack([first, second, centre + along + across, centre - along + across], 1)
 
 
+def oriented(boxes: Floats, scores: Floats, labels: Integers) -> Detections:
+    """Detections of oriented boxes (n, 5): x and y of the middle, width, height, angle as of ``turned``."""
+    corners = turned(boxes[:, :2], boxes[:, 2:4], boxes[:, 4])
+    return Detections(upright(corners), scores, labels, corners)
+
+
 def widened(detections: Detections, margin: float) -> Detections:
     """With boxes that are so many pixels larger on each side."""
     corners = None
@@ -166,7 +172,7 @@ def joined(detections: Detections, members: Sequence[int] | Integers, best: int)
     boxes = np.concatenate([some.boxes[:, :2].min(0), some.boxes[:, 2:].max(0)])[None]
     corners = None
     if some.corners is not None and one.corners is not None:
-        corners = _around(some.corners.reshape(-1, 2), one.corners[0])[None]
+        corners = around(some.corners.reshape(-1, 2), one.corners[0])[None]
         boxes = upright(corners)
     masks = None
     if some.masks is not None:
@@ -177,7 +183,7 @@ def joined(detections: Detections, members: Sequence[int] | Integers, best: int)
     return Detections(boxes, some.scores.max(keepdims=True), one.labels, corners, masks)
 
 
-def _around(points: Floats, box: Floats) -> Floats:
+def around(points: Floats, box: Floats) -> Floats:
     """The corners (4, 2) of the smallest box around points (k, 2) whose sides are parallel to those of a box."""
     side = box[1] - box[0]
     angle = np.arctan2(side[1], side[0])

@@ -142,6 +142,15 @@ class ChipFolder:
             label[(values.data == value) & ~np.ma.getmaskarray(values)] = index
         return label
 
+    def corners(self, chip: Chip) -> NDArray[np.float64]:
+        """(n, 4, 2): x and y in pixels of the corners in turn of a chip's objects, in the order of its label.
+
+        Those of the smallest rectangle around each, of any angle; labels are ``boxes``.
+        """
+        found = read_boxes(self.file(chip.label)) if chip.label else []
+        rows = [b.corners or (b.x1, b.y1, b.x2, b.y1, b.x2, b.y2, b.x1, b.y2) for b in found]
+        return np.array(rows, np.float64).reshape(-1, 4, 2)
+
     def sample(self, source: str) -> dict[str, np.ma.MaskedArray] | None:
         """The sample of a source's pixels, (T, C, n, m) per input; None where there is none."""
         known = self.sources.get(source)

@@ -30,12 +30,14 @@ class Boxes:
 
     ``scores`` (n,): of detections. ``ignored`` (n,) bool: objects that count neither as hit nor as miss; a detection
     on one (its overlap is a fraction of the detection's own area, as for COCO's crowds) is not counted either.
+    ``quads`` (n, 4, 2): the corners of oriented boxes, in turn, to be matched by ``match_pairs``.
     """
 
     corners: NDArray[np.float64]
     labels: NDArray[np.int64]
     scores: NDArray[np.float64] | None = None
     ignored: NDArray[np.bool_] | None = None
+    quads: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.corners)

@@ -17,6 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from ..cards.card import Input, ModelCard, Scaling
 from ..errors import ModelError
+from ..runtime.detector import own_layout
 from ..tables.tasks import task_of
 
 WHITE = 255.0  # what it divides values by
@@ -104,7 +105,8 @@ def _keys(card: ModelCard) -> dict[str, Any]:
         keys["reg_output_scaling"] = card.output_scale
     if task_of(card.task).boxes:
         confidence = 0.5 if card.threshold is None else card.threshold
-        keys |= {"det_type": "YOLO_Ultralytics", "det_conf": confidence, "det_iou_thresh": card.iou or 0.5}
+        kind = "YOLO_Ultralytics_obb" if own_layout(card).oriented else "YOLO_Ultralytics"
+        keys |= {"det_type": kind, "det_conf": confidence, "det_iou_thresh": card.iou or 0.5}
     return keys
 
 
@@ -159,22 +161,26 @@ def _second_class(graph: onnx.GraphProto) -> None:
 
 def _as_yolo(graph: onnx.GraphProto, card: ModelCard) -> None:
     """Boxes (N, boxes, 4) as x1, y1, x2, y2 and scores (N, boxes, classes) become (N, 4 + classes, boxes) with
-    centres, widths and heights.
+    centres, widths and heights; oriented boxes (N, boxes, 5) become (N, 4 + classes + 1, boxes), the angle last.
     """
     outputs = {output.name: output for output in graph.output}
     if set(outputs) != {"boxes", "scores"}:
         text = f"'{card.name}' gives {', '.join(outputs)}; boxes and scores are known here."
         raise ModelError(text, "Its original file may run in Deepness as it is.")
-    turned = np.array([[0.5, 0, -1, 0], [0, 0.5, 0, -1], [0.5, 0, 1, 0], [0, 0.5, 0, 1]], np.float32)
-    matrix = numpy_helper.from_array(turned, "rsdl.centres")
-    graph.initializer.append(matrix)
-    graph.node.extend(
-        [
-            helper.make_node("MatMul", ["boxes", matrix.name], ["rsdl.centred"]),
-            helper.make_node("Concat", ["rsdl.centred", "scores"], ["rsdl.rows"], axis=2),
-            helper.make_node("Transpose", ["rsdl.rows"], ["output0"], perm=[0, 2, 1]),
-        ]
-    )
+    oriented = own_layout(card).oriented
+    if oriented:
+        lengths = numpy_helper.from_array(np.array([4, 1], np.int64), "rsdl.lengths")
+        graph.initializer.append(lengths)
+        first = helper.make_node("Split", ["boxes", lengths.name], ["rsdl.centred", "rsdl.angle"], axis=2)
+    else:
+        turned = np.array([[0.5, 0, -1, 0], [0, 0.5, 0, -1], [0.5, 0, 1, 0], [0, 0.5, 0, 1]], np.float32)
+        matrix = numpy_helper.from_array(turned, "rsdl.centres")
+        graph.initializer.append(matrix)
+        first = helper.make_node("MatMul", ["boxes", matrix.name], ["rsdl.centred"])
+    graph.node.append(first)
+    parts = ["rsdl.centred", "scores", *["rsdl.angle"] * oriented]
+    graph.node.append(helper.make_node("Concat", parts, ["rsdl.rows"], axis=2))
+    graph.node.append(helper.make_node("Transpose", ["rsdl.rows"], ["output0"], perm=[0, 2, 1]))
     del graph.output[:]
-    rows = 4 + len(card.classes)
+    rows = 4 + len(card.classes) + oriented
     graph.output.append(helper.make_tensor_value_info("output0", TensorProto.FLOAT, ["batch", rows, None]))

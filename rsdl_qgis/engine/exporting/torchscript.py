@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from ..cards.card import WEIGHTS_FILE, ModelCard
-from ..cards.onnx.detectors import Layout
 from ..errors import ModelError
 from ..networks import NETWORKS, build_network
+from ..runtime.detector import own_layout
 from ..runtime.detector_outputs import decoder_of
 from ..runtime.network import Arrays
 from ..runtime.onnx_export import example_inputs
@@ -83,7 +83,7 @@ def torchscript_answers(card: ModelCard, target: Path, tiles: Sequence[Arrays]) 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that there is a newer format
         network = torch.jit.load(str(target))
-    decode = decoder_of(card, Layout("boxes-scores", len(card.classes)))
+    decode = decoder_of(card, own_layout(card))
     found: list[Any] = []
     for arrays in tiles:
         given = [torch.from_numpy(arrays[name]) for name in card.tensors]

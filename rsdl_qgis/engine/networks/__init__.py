@@ -11,7 +11,8 @@ segmentation       ``(N, classes, H, W)``
 change             ``(N, classes, H, W)``; every input has two dates, before and after
 time-series        ``(N, classes)``; it takes ``(N, T, C)`` an input and, last, ``valid (N, T)``, true where a date is
 detection          ``boxes (N, K, 4)`` as x1, y1, x2, y2 in pixels and ``logits (N, K, classes)``, before suppression;
-                   ``loss(images, targets)`` gives the named losses of training
+                   ``loss(images, targets)`` gives the named losses of training. Of a network that the table
+                   calls ``oriented``, boxes are (N, K, 5): x, y, width, height in pixels, angle in radians
 =================  ==================================================================================================
 
 In training mode a network with auxiliary heads gives ``(logits, *auxiliary logits)``, and gives

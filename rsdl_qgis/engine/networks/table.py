@@ -24,6 +24,7 @@ class Network:
     smallest: int = 0  # height and width must be at least this; 0 = ``multiple``
     size: int = 256  # default height and width; for a time series the number of dates
     any_size: bool = True  # whether it takes images of any size; else of the size it was built for
+    oriented: bool = False  # of a detector: whether its boxes are turned
     options: Mapping[str, Any] = field(default_factory=dict)  # what makes this line this variant
     choices: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)  # further options, the default first
 
@@ -107,6 +108,9 @@ DETECTION: dict[str, Network] = {
     "yolo-n": Network("YOLO, nano", "detection", "yolo:YOLO", "arXiv:2107.08430", multiple=32, size=640, options={"variant": "n"}),
     "yolo-s": Network("YOLO, small", "detection", "yolo:YOLO", "arXiv:2107.08430", multiple=32, size=640, options={"variant": "s"}),
     "yolo-m": Network("YOLO, medium", "detection", "yolo:YOLO", "arXiv:2107.08430", multiple=32, size=640, options={"variant": "m"}),
+    "yolo-n-obb": Network("YOLO with oriented boxes, nano", "detection", "yolo_obb:OrientedYOLO", "arXiv:2106.06072", multiple=32, size=640, oriented=True, options={"variant": "n"}),
+    "yolo-s-obb": Network("YOLO with oriented boxes, small", "detection", "yolo_obb:OrientedYOLO", "arXiv:2106.06072", multiple=32, size=640, oriented=True, options={"variant": "s"}),
+    "yolo-m-obb": Network("YOLO with oriented boxes, medium", "detection", "yolo_obb:OrientedYOLO", "arXiv:2106.06072", multiple=32, size=640, oriented=True, options={"variant": "m"}),
 }  # fmt: skip
 
 COMMON_OPTIONS = {"coarsen": ("segmentation", "change"), "members": ("time-series",)}  # of every network of a task

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from ..errors import ModelError
 from .layers.anchors import cells
-from .layers.boxes import check_targets, clip, giou_loss, objects, simple_ota
+from .layers.boxes import UPRIGHT, check_targets, clip, objects, simple_ota
 from .stages import Flow
 
 VARIANTS: dict[str, tuple[float, float]] = {  # parts of the full depth and width
@@ -136,17 +136,17 @@ class Neck(nn.Module):
 class Head(nn.Module):
     """Decoupled: classes from one branch, box and objectness from another.
 
-    (N, channels, h, w) -> (N, h * w, 5 + classes): shift of the middle and logarithm of the size, both in strides,
-    objectness, classes.
+    (N, channels, h, w) -> (N, h * w, ``coded`` + 1 + classes): shift of the middle and logarithm of the size, both in
+    strides, and what more codes a box; objectness, classes.
     """
 
-    def __init__(self, channels: int, width: int, classes: int):
+    def __init__(self, channels: int, width: int, classes: int, coded: int = 4):
         super().__init__()
         self.stem = Conv(channels, width)
         self.class_branch = nn.Sequential(Conv(width, width, 3), Conv(width, width, 3))
         self.box_branch = nn.Sequential(Conv(width, width, 3), Conv(width, width, 3))
         self.classes = nn.Conv2d(width, classes, 1)
-        self.box = nn.Conv2d(width, 4, 1)
+        self.box = nn.Conv2d(width, coded, 1)
         self.objectness = nn.Conv2d(width, 1, 1)
         for layer in (self.classes, self.objectness):
             nn.init.constant_(layer.bias, math.log(RARE / (1 - RARE)))
@@ -180,6 +180,8 @@ class YOLO(nn.Module):
     """
 
     flow = Flow(("backbone",), (r"neck\.(?:reduce|down)", r"neck\.(?:halve|up)"), ("heads",))
+    shape = UPRIGHT
+    coded = 4  # numbers of a box as a head gives it
 
     def __init__(
         self,
@@ -203,12 +205,12 @@ class YOLO(nn.Module):
         self.multiple = STRIDES[-1] * Fraction(enlarge).denominator
         self.backbone = Backbone(channels, base, count)
         self.neck = Neck(widths, count)
-        self.heads = nn.ModuleList(Head(wide, 4 * base, classes) for wide in widths)
+        self.heads = nn.ModuleList(Head(wide, 4 * base, classes, self.coded) for wide in widths)
 
     def forward(self, *images: Tensor) -> tuple[Tensor, Tensor]:
         boxes, objectness, classes, _, _ = self._predict(images)
         height, width = images[0].shape[-2:]
-        return clip(boxes, height, width), _product(objectness, classes)
+        return clip(boxes, height, width), product(objectness, classes)
 
     def loss(self, images: Sequence[Tensor], targets: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
         boxes, objectness, classes, points, strides = self._predict(images)
@@ -216,13 +218,13 @@ class YOLO(nn.Module):
         wanted = torch.zeros_like(objectness)
         box_loss, class_loss, count = boxes.sum() * 0, classes.sum() * 0, 0
         for i, target in enumerate(targets):
-            true_boxes, labels = objects(target, boxes)
-            scores = _product(objectness[i], classes[i]).detach().sigmoid()
-            matched, quality = simple_ota(points, strides, boxes[i].detach(), scores, true_boxes, labels)
+            true_boxes, labels = objects(target, boxes, self.shape)
+            scores = product(objectness[i], classes[i]).detach().sigmoid()
+            matched, quality = simple_ota(points, strides, boxes[i].detach(), scores, true_boxes, labels, self.shape)
             hits = (matched >= 0).nonzero()[:, 0]
             matched, quality = matched[hits], quality[hits]
             wanted[i, hits] = 1
-            box_loss = box_loss + giou_loss(boxes[i, hits], true_boxes[matched]).sum()
+            box_loss = box_loss + self.shape.loss(boxes[i, hits], true_boxes[matched]).sum()
             aim = F.one_hot(labels[matched], classes.shape[-1]) * quality[:, None]
             class_loss = class_loss + F.binary_cross_entropy_with_logits(classes[i, hits], aim, reduction="sum")
             count += len(hits)
@@ -231,7 +233,7 @@ class YOLO(nn.Module):
         return {name: value / max(count, 1) for name, value in losses.items()}
 
     def _predict(self, images: Sequence[Tensor]) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """Boxes (N, K, 4), objectness (N, K, 1), classes (N, K, classes); middles (K, 2) and strides (K,) of cells.
+        """Boxes (N, K, numbers), objectness (N, K, 1), classes (N, K, classes); of cells middles (K, 2), strides (K,).
 
         Boxes, middles and strides in pixels of the images as they were given.
         """
@@ -243,13 +245,18 @@ class YOLO(nn.Module):
         corners = [cells(x, stacked) for x in maps]
         strides = torch.cat([torch.full_like(corner[:, 0], s / self.enlarge) for corner, s in zip(corners, STRIDES)])
         corner = torch.cat(corners) / self.enlarge
-        centre = corner + raw[..., :2] * strides[:, None]
-        half = raw[..., 2:4].clamp(max=LARGEST_GROWTH).exp() * strides[:, None] / 2
-        boxes = torch.cat([centre - half, centre + half], -1)
-        return boxes, raw[..., 4:5], raw[..., 5:], corner + strides[:, None] / 2, strides
+        code, objectness, classes = raw[..., : self.coded], raw[..., self.coded, None], raw[..., self.coded + 1 :]
+        centre = corner + code[..., :2] * strides[:, None]
+        size = code[..., 2:4].clamp(max=LARGEST_GROWTH).exp() * strides[:, None]
+        boxes = self._boxes(centre, size, code[..., 4:])
+        return boxes, objectness, classes, corner + strides[:, None] / 2, strides
+
+    def _boxes(self, centre: Tensor, size: Tensor, code: Tensor) -> Tensor:
+        """The boxes (N, K, numbers) of these middles and sizes (N, K, 2) in pixels; ``code``: what more a head gave."""
+        return torch.cat([centre - size / 2, centre + size / 2], -1)
 
 
-def _product(a: Tensor, b: Tensor) -> Tensor:
+def product(a: Tensor, b: Tensor) -> Tensor:
     """The logit of the product of two probabilities given as logits: (1 - pq) / pq = 1/e^a + 1/e^b + 1/e^(a + b)."""
     a, b = torch.broadcast_tensors(a, b)
     return -torch.stack([-a, -b, -a - b]).logsumexp(0)

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..boxes.detections import Detections, Floats, Mask, as_arrays, as_objects, from_arrays
+from ..boxes.oriented import corners_of as upright_corners
+from ..boxes.overlap import areas
 from ..boxes.suppression import SUPPRESSIONS
 from ..boxes.tile_borders import TileBorders
 from ..boxes.valid_rows import ValidRows
@@ -33,7 +35,11 @@ FIELDS = (
     Field("score", "float64"),
     Field("entropy", "float64"),  # of being this object, or not
 )
-SIDES = (Field("width_m", "float64"), Field("length_m", "float64"))
+SIDES = (
+    Field("width_m", "float64"),
+    Field("length_m", "float64"),
+    Field("angle", "float64"),  # of oriented boxes
+)
 MOST = 10_000  # detections of a tile that are kept, the highest scores first
 
 
@@ -59,6 +65,8 @@ class DetectionPart:
         if found.corners is None:
             inside = min(window.height, self.grid.height - window.row), min(window.width, self.grid.width - window.col)
             found = cut_to(found, *inside)
+        else:
+            found = on_raster(found, window, self.grid)
         suppress = SUPPRESSIONS[self.settings.suppression]
         found = only_valid(suppress(found, self.settings.iou, self.settings.confidence).drawn(), valid)
         self._give(window, found, valid, lost, seen)
@@ -143,11 +151,14 @@ class DetectionCollector:
         if self.settings.largest is not None:
             kept &= ~(sides[:, 1] > self.settings.largest)
         found, corners, sides = found[kept], corners[kept], sides[kept]
+        turned = found.corners is not None
+        angles = self.geometry.azimuths(corners).tolist() if turned else [None] * len(found)
         self.objects += np.bincount(found.labels, minlength=len(self.card.classes))
         for i, polygon in enumerate(self._polygons(found, corners)):
             item, score = self.card.classes[found.labels[i]], float(found.scores[i])
             uncertain = float(entropy(np.array([score, 1 - score])))
-            self.sink.write(polygon, (one_line(item.name), item.value, score, uncertain, *sides[i].tolist()))
+            values = (one_line(item.name), item.value, score, uncertain, *sides[i].tolist(), angles[i])
+            self.sink.write(polygon, values)
 
     def _polygons(self, found: Detections, corners: Floats) -> list[bytes]:
         polygons = self.geometry.rectangles(corners)
@@ -163,9 +174,7 @@ class DetectionCollector:
 
 def corners_of(found: Detections) -> Floats:
     """The corners (n, 4, 2) of oriented or upright boxes."""
-    if found.corners is not None:
-        return found.corners
-    return found.boxes[:, [[0, 1], [2, 1], [2, 3], [0, 3]]]
+    return upright_corners(found.boxes) if found.corners is None else found.corners
 
 
 def cut_to(found: Detections, height: int, width: int) -> Detections:
@@ -173,6 +182,13 @@ def cut_to(found: Detections, height: int, width: int) -> Detections:
     boxes = np.clip(found.boxes, 0, np.array([width, height] * 2, float))
     some = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
     return Detections(boxes, found.scores, found.labels, found.corners, found.masks)[some]
+
+
+def on_raster(found: Detections, window: Window, grid: Grid) -> Detections:
+    """The oriented boxes of a tile that have an area, and their middle on the raster: not in what fills up the tile."""
+    middle = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2 + (window.col, window.row)
+    within = ((middle >= 0) & (middle <= (grid.width, grid.height))).all(1)
+    return found[within & (areas(found) > 0)]
 
 
 def only_valid(found: Detections, valid: NDArray[np.bool_]) -> Detections:

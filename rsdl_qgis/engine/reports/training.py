@@ -420,6 +420,8 @@ def method(result: Mapping[str, Any]) -> Iterator[str]:
             f"Precision, recall and F1 are at a confidence threshold of {threshold:g}, which has the best F1 on the "
             "validation samples, and an IoU threshold of 0.5. Average precision needs no confidence threshold."
         )
+        if result["model"].get("oriented"):
+            lines.append("The IoU is that of turned boxes: of the rectangles with their angles (rotated IoU).")
     elif isinstance(threshold, (int, float)):
         lines.append(
             f"A pixel is classified as “{evaluation['names'][1]}” from a probability of {threshold:g} on, the best "

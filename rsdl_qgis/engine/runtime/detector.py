@@ -15,6 +15,7 @@ from ..cards.onnx.detectors import Layout, layout_of
 from ..cards.onnx.header import read_onnx_file
 from ..errors import ModelError
 from ..feedback import Report
+from ..networks.table import NETWORKS
 from ..tables.devices import ON_CPU
 from .detector_outputs import Decode, decoder_of, finite_boxes, settled
 from .network import Arrays, Network, OutOfMemory, count_of, shrinking
@@ -55,7 +56,7 @@ def open_detector(
     """
     opened = open_network(card, path, device, threads, report, streams, engine)
     run = in_batches(opened.run)
-    layout = Layout("boxes-scores", len(card.classes))
+    layout = own_layout(card)
     if opened.form is not None:
         file = read_onnx_file(opened.source)
         layout = declared(layout_of(file, len(card.classes)), card)
@@ -68,6 +69,12 @@ def open_detector(
     if opened.device not in ON_CPU:
         run = shrinking(run, lambda halves: [outputs for half in halves for outputs in half])
     return Detector(run, decoder_of(card, layout), partial(finite_boxes, layout=layout))
+
+
+def own_layout(card: ModelCard) -> Layout:
+    """The layout of the outputs of a network of this plugin."""
+    oriented = card.network in NETWORKS and NETWORKS[card.network].oriented
+    return Layout("boxes-scores", len(card.classes), oriented=oriented)
 
 
 def declared(layout: Layout, card: ModelCard) -> Layout:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..boxes.detections import Detections, Floats, Integers, Mask, as_objects, turned, upright
+from ..boxes.detections import Detections, Floats, Integers, Mask, as_objects, oriented
 from ..cards.card import ModelCard
-from ..cards.onnx.detectors import Layout
+from ..cards.onnx.detectors import OF_ORIENTED, Layout
 from ..errors import ModelError
 from ..evaluation.decision import all_finite
 
@@ -77,7 +77,8 @@ def finite_boxes(outputs: Arrays, layout: Layout) -> NDArray[np.bool_]:
     """Which of the boxes for one image (K,) have finite numbers alone, whatever their score."""
     if layout.kind in ("boxes-scores", "boxes-labels-scores"):
         floats = [output for output in outputs if output.dtype.kind == "f"]
-        count = max((output.size // 4 for output in floats if output.shape[-1] == 4), default=0)
+        numbers = OF_ORIENTED if layout.oriented else 4
+        count = max((output.size // numbers for output in floats if output.shape[-1] == numbers), default=0)
         if all(map(all_finite, floats)):
             return np.ones(count, bool)
         parts = [np.isfinite(output).reshape(count, -1).all(1) for output in floats] if count else []
@@ -127,14 +128,18 @@ def _indexes(card: ModelCard, values: NDArray, labels: Integers) -> Integers:
 
 def _boxes_scores(outputs: Arrays, layout: Layout, classes: int, image: tuple[int, int], lowest: float) -> Detections:
     boxes, scores = (output[0] for output in outputs[:2])
-    if boxes.shape[-1] != 4 or (scores.shape[-1] == 4 and classes != 4):
+    numbers = OF_ORIENTED if layout.oriented else 4
+    if boxes.shape[-1] != numbers or (scores.shape[-1] == numbers and classes != numbers):
         boxes, scores = scores, boxes
     if layout.logits:
         with np.errstate(over="ignore"):
             scores = 1 / (1 + np.exp(-scores))
     best = scores.max(1)
     kept = np.flatnonzero(best >= lowest)
-    return Detections(_f64(_in_pixels(boxes[kept], layout, image)), _f64(best[kept]), scores[kept].argmax(1))
+    boxes, best, labels = _f64(boxes[kept]), _f64(best[kept]), scores[kept].argmax(1)
+    if layout.oriented:
+        return oriented(boxes, best, labels)
+    return Detections(_in_pixels(boxes, layout, image), best, labels)
 
 
 def _boxes_labels_scores(
@@ -209,8 +214,7 @@ def _shaped(
     """Detections from boxes as centre and size, or as corners, and what stands behind them: an angle or masks."""
     boxes = _in_pixels(boxes, layout, image)
     if layout.oriented:
-        corners = turned(boxes[:, :2], boxes[:, 2:], rest[:, 0])
-        return Detections(upright(corners), scores, labels, corners)
+        return oriented(np.column_stack([boxes, rest[:, 0]]), scores, labels)
     if centred:
         boxes = np.concatenate([boxes[:, :2] - boxes[:, 2:] / 2, boxes[:, :2] + boxes[:, 2:] / 2], 1)
     if not layout.masks or prototypes is None:

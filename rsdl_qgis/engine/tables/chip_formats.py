@@ -26,6 +26,8 @@ CHIP_FORMATS: Mapping[str, ChipFormat] = {
     "coco": ChipFormat(("boxes", "raster")),
     "yolo": ChipFormat(("boxes",)),
     "yolo-seg": ChipFormat(("raster",)),
+    "yolo-obb": ChipFormat(("boxes",)),
+    "dota": ChipFormat(("boxes",)),
     "voc": ChipFormat(("boxes",)),
     "masks": ChipFormat(("raster", "number"), ("rasters", "pairs")),
     "folders": ChipFormat(("class",)),

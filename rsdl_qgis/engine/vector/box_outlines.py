@@ -38,6 +38,17 @@ class BoxGeometry:
             per_lon, per_lat = metres_a_degree(np.radians(lat.mean(1, keepdims=True)))
             return np.hypot(((east + 180) % 360 - 180) * per_lon, north * per_lat)
 
+    def azimuths(self, corners: Floats) -> Floats:
+        """The direction (n,) of the longer side of boxes with corners (n, 4, 2) in pixels, in degrees clockwise from
+        the map's north, from 0 to below 180.
+        """
+        a, b, _, d, e, _ = self._grid.transform[:6]
+        sides = np.stack([corners[:, 1] - corners[:, 0], corners[:, 3] - corners[:, 0]], 1) @ np.array([[a, d], [b, e]])
+        longer = np.hypot(*np.moveaxis(sides, 2, 0)).argmax(1)
+        east, north = sides[np.arange(len(sides)), longer].T
+        angle: Floats = np.degrees(np.arctan2(east, north)) % 180
+        return np.where(angle >= 180, 0.0, angle)
+
     def rectangles(self, corners: Floats) -> list[bytes]:
         """WKB polygons in map units of boxes with corners (n, 4, 2) in pixels."""
         x, y = apply(self._grid.transform, corners[..., 0], corners[..., 1])

@@ -14,7 +14,8 @@ from affine import Affine
 
 from rsdl_qgis.engine.assessment import detections
 from rsdl_qgis.engine.assessment.detections import run_assess_detections
-from rsdl_qgis.engine.assessment.object_layers import overlapping_pairs, quad_of
+from rsdl_qgis.engine.assessment.object_layers import quad_of
+from rsdl_qgis.engine.boxes.matching import overlapping_pairs
 from rsdl_qgis.engine.errors import Cancelled, InputError, OutputError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.raster.grid import apply, project

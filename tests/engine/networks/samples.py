@@ -83,5 +83,8 @@ def handful(name):
         truth[i, y : y + height, x : x + width] = 1
     image[:, -1] += 2 * truth[:, None]  # what is new shows on the last date
     if line.task == "detection":
-        return inputs, options, [image], [{"boxes": b, "labels": torch.tensor([i % 2])} for i, b in enumerate(boxes)]
+        turned = [torch.cat([(b[:, :2] + b[:, 2:]) / 2, b[:, 2:] - b[:, :2], torch.zeros(1, 1)], 1) for b in boxes]
+        labels = [torch.tensor([i % 2]) for i in range(4)]
+        target = [{"boxes": b, "oriented": t, "labels": n} for b, t, n in zip(boxes, turned, labels)]
+        return inputs, options, [image], target
     return inputs, options, [image], truth

@@ -81,12 +81,16 @@ SMALL: dict[str, dict[str, Any]] = {
     "yolo-n": YOLO,
     "yolo-s": YOLO,
     "yolo-m": {**YOLO, "depth": 0.67},
+    "yolo-n-obb": YOLO,
+    "yolo-s-obb": YOLO,
+    "yolo-m-obb": {**YOLO, "depth": 0.67},
 }
 
 ALIKE = {
     "unet-light", "vgg19", "vgg19-bn", "resnet34", "resnet101", "resnet152", "densenet169", "densenet201",
     "efficientnet-lite1", "efficientnet-lite2", "galileo-tiny",
     "mobilenet-v3-small", "vit-b32", "vit-small", "faster-rcnn-small", "yolo-s", "yolo-m",
+    "yolo-s-obb", "yolo-m-obb",
 }  # fmt: skip
 
 LEARNS_BY_ITSELF = {"faster-rcnn"}

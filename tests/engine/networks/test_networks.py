@@ -42,7 +42,8 @@ def check_answer(name, answer, n, classes, height=0, width=0):
     task = NETWORKS[name].task
     if task == "detection":
         boxes, logits = answer
-        assert boxes.shape == (n, logits.shape[1], 4) and logits.shape == (n, boxes.shape[1], classes)
+        numbers = 5 if NETWORKS[name].oriented else 4
+        assert boxes.shape == (n, logits.shape[1], numbers) and logits.shape == (n, boxes.shape[1], classes)
         assert boxes.shape[1] > 0 and torch.isfinite(boxes).all() and torch.isfinite(logits).all()
         return
     assert answer.shape == ((n, classes, height, width) if task in ("segmentation", "change") else (n, classes))

@@ -9,7 +9,7 @@ from torch.nn.functional import interpolate, max_pool2d
 from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.networks import build_network, multiple_of_sides
 from rsdl_qgis.engine.networks.layers.boxes import iou, suppress
-from rsdl_qgis.engine.networks.yolo import LARGEST_GROWTH, RARE, YOLO, PyramidPooling, _product
+from rsdl_qgis.engine.networks.yolo import LARGEST_GROWTH, RARE, YOLO, PyramidPooling, product
 
 NO_OBJECT = {"boxes": torch.zeros(0, 4), "labels": torch.zeros(0, dtype=torch.long)}
 
@@ -77,7 +77,7 @@ def test_boxes_end_at_the_image_and_never_overflow():
 def test_the_score_is_class_times_objectness():
     a, b = torch.tensor([-60.0, -3, 0, 2, 20]), torch.tensor([5.0, -40, 0.3, 1, 20])
     expected = (a.double().sigmoid() * b.double().sigmoid()).logit()
-    torch.testing.assert_close(_product(a, b).double(), expected, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(product(a, b).double(), expected, atol=1e-5, rtol=1e-5)
     network = small().eval()
     with torch.no_grad():
         _, logits = network(torch.zeros(1, 1, 3, 64, 64))

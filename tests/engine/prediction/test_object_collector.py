@@ -12,7 +12,7 @@ import torch
 from rasterio.transform import Affine, from_origin
 from torch import nn
 
-from rsdl_qgis.engine.boxes.detections import Detections
+from rsdl_qgis.engine.boxes.detections import Detections, turned
 from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard, Tiling
 from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError, ModelError, OutputError
 from rsdl_qgis.engine.feedback import Report
@@ -30,7 +30,7 @@ CARD = ModelCard(
     (Class(1, "car", "#ff0000"), Class(2, "ship", "#0000ff")), "detection", "markers", activation="sigmoid",
     tiling=Tiling(size=64, overlap=16, multiple=8, memory=64), resolution=10.0, resolution_tolerance=30.0,
 )  # fmt: skip
-FIELDS = ["class", "value", "score", "entropy", "width_m", "length_m"]
+FIELDS = ["class", "value", "score", "entropy", "width_m", "length_m", "angle"]
 COLUMNS = dict.fromkeys(FIELDS)
 
 
@@ -52,6 +52,25 @@ class Markers(nn.Module):
 def model(tmp_path_factory):
     path = tmp_path_factory.mktemp("markers") / "markers.onnx"
     export_onnx(Markers(), CARD, path)
+    return path
+
+
+class Arrows(Markers):
+    """As ``Markers``, with the angle in degrees from x to y in place of the class: what lies on band 1 below 1000."""
+
+    def forward(self, image):
+        boxes, logits = super().forward(image)
+        middle, size = (boxes[..., :2] + boxes[..., 2:]) / 2, boxes[..., 2:] - boxes[..., :2]
+        degrees = image[:, 0, :1].flatten(1) - 3  # of a mark of 3 it is 0
+        angle = (degrees * (degrees > -30)) * (torch.pi / 180)
+        columns = [*middle.unbind(-1), *size.unbind(-1), angle]
+        return torch.stack(columns, -1), torch.stack([logits.amax(-1), logits.amin(-1) * 0 - 9], -1)
+
+
+@pytest.fixture(scope="module")
+def arrows(tmp_path_factory):
+    path = tmp_path_factory.mktemp("arrows") / "arrows.onnx"
+    export_onnx(Arrows(), CARD, path)
     return path
 
 
@@ -103,6 +122,26 @@ def test_objects_become_polygons_with_class_score_and_sides(model, make_raster, 
     first = rings[order[0]]
     assert np.allclose([*first.min(0), *first.max(0)], [500_255, 4_199_765, 500_355, 4_199_825], atol=0.1)
     assert result["objects"] == 3 and [c["objects"] for c in result["classes"]] == [2, 1]
+
+
+@pytest.mark.parametrize("tile", [{}, {"tile_size": 48, "overlap": 24}])
+def test_turned_boxes_become_turned_polygons_with_their_azimuth_once_each(arrows, make_raster, tmp_path, tile):
+    """Pixels of 10 m; y goes down, so an angle of 30 degrees from x to y is an azimuth of 120 degrees."""
+    image = make_raster(marked([(40, 30, 20, 6, 33), (70, 90, 6, 16, 12.5), (20, 80, 12, 4, 3)]))
+    _, rings, fields = read(detect(arrows, image, tmp_path, **tile))
+    order = np.argsort([ring[:, 0].mean() for ring in rings])
+    by_hand = {"angle": [120, 90, 9.5], "length_m": [200, 120, 160], "width_m": [60, 40, 60]}
+    for name, expected in by_hand.items():
+        assert fields[name][order] == pytest.approx(np.array(expected), abs=0.1)
+    ring = rings[order[0]]
+    wanted = turned(np.array([[30.5, 40.5]]), np.array([[20.0, 6]]), np.radians([30.0]))[0] * (10, -10)
+    wanted += (500_000, 4_200_000)
+    assert np.abs(ring[:-1][:, None] - wanted[None]).sum(-1).min(1).max() < 0.5
+
+
+def test_upright_boxes_have_no_angle(model, make_raster, tmp_path):
+    _, _, fields = read(detect(model, make_raster(marked(OBJECTS)), tmp_path))
+    assert np.isnan(fields["angle"].astype(float)).all()
 
 
 def test_two_tiles_are_searched_at_once(model, make_raster, tmp_path, in_pairs):

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import rasterio
 import torch
+from rasterio.features import rasterize
 from safetensors.torch import load_file
+from shapely import Polygon
 
+from rsdl_qgis.engine.boxes.detections import turned
+from rsdl_qgis.engine.boxes.matching import match_boxes
 from rsdl_qgis.engine.cards.card import WEIGHTS_FILE, Band, Class, Input
 from rsdl_qgis.engine.cards.store import read_card
-from rsdl_qgis.engine.chips.box_table import Box, write_boxes
+from rsdl_qgis.engine.chips.box_table import Box, turned_corners, write_boxes
 from rsdl_qgis.engine.chips.folder import Chip, ChipFolder, read_chips, write_chips
 from rsdl_qgis.engine.errors import InputError, MismatchError
 from rsdl_qgis.engine.feedback import Report
-from rsdl_qgis.engine.networks import build_network
+from rsdl_qgis.engine.networks import NETWORKS, build_network
+from rsdl_qgis.engine.runtime.detector import open_detector
 from rsdl_qgis.engine.training.distil import run_distil
 from rsdl_qgis.engine.training.evaluate.box_samples import evaluate_boxes, quick_ap50, reference_boxes
 from rsdl_qgis.engine.training.evaluate.detectors import median_boxes
@@ -34,8 +41,11 @@ RCNN = {"network": "faster-rcnn-small", "options": {"width": 16, "body_width": 8
         "candidates": 32, "anchor_sizes": [8, 16, 32, 64, 128]}}  # fmt: skip
 
 
-def make_folder(path, counts=(4, 2, 0), side=64, seed=0, objects=2):
-    """Pictures with bright squares ("dot") and lying rectangles ("bar"), every fourth one without any."""
+def make_folder(path, counts=(4, 2, 0), side=64, seed=0, objects=2, turn=False):
+    """Pictures with bright squares ("dot") and lying rectangles ("bar"), every fourth one without any.
+
+    ``turn``: by any angle.
+    """
     (path / "labels").mkdir(parents=True)
     random, chips = np.random.default_rng(seed), []
     for split, count in zip(("train", "valid", "test"), counts):
@@ -45,6 +55,12 @@ def make_folder(path, counts=(4, 2, 0), side=64, seed=0, objects=2):
             for i in range(objects if number % 4 < 3 else 0):
                 width, height = (14, 14) if i % 2 == 0 else (26, 10)
                 x, y = random.integers(2, side - 28), random.integers(2, side // 2 - 15) + i % 2 * side // 2
+                if turn:
+                    places = np.array([[x + 13.0, y + 8.0]]), np.array([[width, height]]), random.uniform(0, 3, 1)
+                    (quad,) = turned(*places)
+                    values[:, rasterize([Polygon(quad)], (side, side)) > 0] += 120
+                    boxes.append(Box(*quad.min(0), *quad.max(0), CLASSES[i % 2].name, False, turned_corners(quad)))
+                    continue
                 values[:, y : y + height, x : x + width] += 120
                 boxes.append(Box(x, y, x + width, y + height, CLASSES[i % 2].name))
             image = f"{name}.tif"
@@ -61,19 +77,21 @@ def make_folder(path, counts=(4, 2, 0), side=64, seed=0, objects=2):
     return folder
 
 
-def arguments(tmp_path, counts=(4, 2, 0), **given):
+def arguments(tmp_path, counts=(4, 2, 0), turn=False, **given):
     if not (tmp_path / "chips").exists():
-        make_folder(tmp_path / "chips", counts)
+        make_folder(tmp_path / "chips", counts, turn=turn)
     usual = {"task": "detection", "chips": str(tmp_path / "chips"), "epochs": 1, "batch_size": 2, "threads": 1}
     return {**usual, **TINY, "output": str(tmp_path / "model"), **given}
 
 
-def test_four_pictures_are_learnt_by_heart(tmp_path, training_seed, reached):
-    folder = read_chips(make_folder(tmp_path / "chips", (4, 1, 0)).path)
+@pytest.mark.parametrize("name", ["yolo-n", "yolo-n-obb"])
+def test_four_pictures_are_learnt_by_heart(tmp_path, training_seed, reached, name):
+    oriented = NETWORKS[name].oriented
+    folder = read_chips(make_folder(tmp_path / "chips", (4, 1, 0), turn=oriented).path)
     inputs = settle_inputs(folder, folder.chips)
-    samples = open_samples(folder, folder.part("train"), inputs, "detection", None, 32, room=1 << 20)
+    samples = open_samples(folder, folder.part("train"), inputs, "detection", None, 32, 1 << 20, oriented)
     torch.manual_seed(training_seed)
-    network = build_network("yolo-n", {"image": (1, 3)}, 2, **TINY["options"])
+    network = build_network(name, {"image": (1, 3)}, 2, **TINY["options"])
     settings = Settings(epochs=EPOCHS, learning_rate=0.01, average=0.9, precision="full")
     batches = Batches(samples, 4, None, training_seed)
     *_, last = fit(network, batches, given_loss, lambda n: 0.0, settings, Report(), forward=own_losses)
@@ -86,6 +104,41 @@ def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("detector")
     asked = arguments(folder, (5, 3, 4), epochs=2, report=str(folder / "report.html"), augmentation="mosaic")
     return folder, run_train(asked, Report())
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+def test_an_oriented_detector_is_judged_and_exported_with_its_angles(tmp_path):
+    """The job's figures are those of rotated IoU, and its ONNX file gives the boxes of its weights."""
+    asked = arguments(tmp_path, (5, 3, 4), True, network="yolo-n-obb", augmentation="mosaic", epochs=2)
+    report = tmp_path / "report.html"
+    result = run_train({**asked, "report": str(report)}, Report())
+    assert set(result["figures"]) == {"AP50", "AP50:95", "precision", "recall", "F1"}
+    assert "IoU is that of turned boxes" in report.read_text(encoding="utf-8")
+    card = read_card(tmp_path / "model")
+    folder = read_chips(tmp_path / "chips")
+    samples = open_samples(folder, folder.part("test"), card.inputs, "detection", None, 32, 0, True)
+    images, objects = samples[0]
+    with torch.no_grad():
+        boxes, logits = trained_network(tmp_path / "model", card)(images[0][None])
+    expected = turned(boxes[0, :, :2].numpy(), boxes[0, :, 2:4].numpy(), boxes[0, :, 4].numpy())
+    for engine in ("onnx", "torch"):
+        detector = open_detector(card, tmp_path / "model", "cpu", 1, engine=engine)
+        (outputs,) = detector.run({"image": images[0][None].numpy()})
+        found = detector.decode(outputs, (64, 64), 0.0)
+        assert len(found) == 64 + 16 + 4 and found.corners is not None
+        np.testing.assert_allclose(found.corners, expected, atol=0.05)
+        np.testing.assert_allclose(found.scores, logits[0].sigmoid().max(1).values, atol=1e-3)
+    assert np.abs(found.corners[:, 0, 1] - found.corners[:, 1, 1]).max() > 0.1  # they are turned
+    true = reference_boxes(objects)
+    upright = replace(true, scores=np.ones(len(true)), quads=None)
+    assert match_boxes(replace(upright, quads=true.quads), true, 2).hit.all()
+    assert not match_boxes(upright, true, 2).hit.all()
+
+
+def trained_network(path, card):
+    network = build_network(card.network, {"image": (1, 3)}, 2, **card.options)
+    network.load_state_dict(load_file(path / WEIGHTS_FILE))
+    return network.eval()
 
 
 def test_a_detector_learns_with_sharpness_too(tmp_path):

@@ -9,7 +9,7 @@ from qgis.core import QgsProcessingContext, QgsProcessingOutputLayerDefinition, 
 
 OBJECTS = [(10, 12, 90, 6, 4), (30, 33, 150, 4, 12)]  # row, col, mark, width, height
 NAMES = ("mark", "width", "height")
-FIELDS = ["class", "value", "score", "entropy", "width_m", "length_m"]
+FIELDS = ["class", "value", "score", "entropy", "width_m", "length_m", "angle"]
 
 
 def bands(objects=OBJECTS, background=0.0):

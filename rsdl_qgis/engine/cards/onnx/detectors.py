@@ -5,7 +5,8 @@ Standard library only, for the QGIS side. K is a number of boxes or cells, C of 
 ===================  =============================================================================================
 kind                 outputs
 ===================  =============================================================================================
-boxes-scores         boxes (N, K, 4) and scores (N, K, C): this plugin's own, YOLO-NAS, RetinaNet with decoded boxes
+boxes-scores         boxes (N, K, 4) and scores (N, K, C): this plugin's own, YOLO-NAS, RetinaNet with decoded boxes;
+                     oriented boxes of this plugin are (N, K, 5)
 boxes-labels-scores  boxes (K, 4), labels (K,), scores (K,), in any order: torchvision's Faster R-CNN, RetinaNet, SSD
 cells                (N, 4 + C [+ 1 | + M], K) or turned: YOLO v8, v9, v11; + 1 oriented boxes, + M instance masks
 objectness           (N, K, 5 + C [+ M]): YOLO v5, v6, v7, YOLOX
@@ -32,6 +33,7 @@ PALETTE = ("#1f78b4", "#e31a1c", "#33a02c", "#ff7f00", "#6a3d9a", "#b15928", "#f
 MOST_FINAL = 1000  # boxes that a detector with suppression inside gives
 STRIDES = ((8, 16, 32), (8, 16, 32, 64))  # of YOLO's cells
 ANCHORS = (1, 3)  # boxes a cell
+OF_ORIENTED = 5  # numbers of an oriented box: x, y, width, height, angle
 OVERLAP = 0.2  # of a tile, where the file does not say
 DEEPNESS_TYPES = {  # of Deepness' key det_type, lower case: the kind
     "yolo_v5_or_v7_default": "objectness",
@@ -221,7 +223,8 @@ def _boxes_apart(file: OnnxFile) -> Layout | None:
     normalised = True if whole.bounded and whole.high == 1 else None
     if len(others) == 1 and len(others[0].shape) == 3:
         logits = head_of(file.path, others[0].name).kind == "free"
-        return Layout("boxes-scores", others[0].shape[2], normalised=normalised, logits=logits)
+        oriented = boxes.shape[-1] == OF_ORIENTED
+        return Layout("boxes-scores", others[0].shape[2], oriented=oriented, normalised=normalised, logits=logits)
     if len(others) == 2 and all(len(tensor.shape) <= 2 for tensor in others):
         return Layout("boxes-labels-scores", None, normalised=normalised)
     return None

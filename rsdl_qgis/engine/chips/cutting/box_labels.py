@@ -12,7 +12,7 @@ from ...errors import InputError, known
 from ...raster.grid import Grid, Window, apply
 from ...vector.geometries import outer_corners
 from ...vector.label_features import Features
-from ..box_table import LEAST_SEEN, Box
+from ..box_table import LEAST_SEEN, Box, cut_to, turned_corners
 from .classes import Legend
 from .layers import LabelLayer
 
@@ -21,7 +21,8 @@ class ObjectsOn:
     """The objects of features on a raster: polygons, or points with ``size``, a side in metres.
 
     ``features``: in the grid's CRS. The box of a polygon is its bounding box in pixel coordinates, also of rotated
-    rasters. An object without a class gets the first one and is marked as difficult.
+    rasters, and the smallest rectangle around it of any angle. An object without a class gets the first one and is
+    marked as difficult.
     """
 
     def __init__(self, features: Sequence[Features], grid: Grid, legend: Legend, size: float | None):
@@ -29,14 +30,26 @@ class ObjectsOn:
         labels = [label for one in features for label in one.labels]
         self._names = [legend.classes[0].name if label is None else legend.name(label) for label in labels]
         self._unknown = [label is None for label in labels]
+        self._outlines = [polygon for one in features for polygon in one.polygons or (None,) * len(one)]
+        self._inverse = ~grid.transform
 
     def within(self, window: Window) -> list[Box]:
         """The objects that overlap a window, unclipped, in pixels from its corner."""
         low, high = np.array([window.col, window.row]), np.array([window.width, window.height])
         boxes = self.boxes - np.tile(low, 2)
         met = np.flatnonzero(((boxes[:, 2:] > 0) & (boxes[:, :2] < high)).all(1))
-        sides = boxes[met].tolist()
-        return [Box(x1, y1, x2, y2, self._names[i], self._unknown[i]) for i, (x1, y1, x2, y2) in zip(met, sides)]
+        return [self._box(i, boxes[i].tolist(), low) for i in met.tolist()]
+
+    def _box(self, i: int, sides: list[float], low: NDArray[np.int64]) -> Box:
+        x1, y1, x2, y2 = sides
+        return Box(x1, y1, x2, y2, self._names[i], self._unknown[i], self._corners(i, low))
+
+    def _corners(self, i: int, low: NDArray[np.int64]) -> tuple[float, ...]:
+        """The corners of the smallest rectangle around object i, from the corner ``low`` of a window."""
+        outline = self._outlines[i]
+        if outline is None:
+            return ()
+        return turned_corners(np.column_stack(apply(self._inverse, *outer_corners(outline).T)) - low)
 
 
 def pixel_corners(features: Features, grid: Grid, size: float | None) -> NDArray[np.float64]:
@@ -74,14 +87,11 @@ def shown(boxes: Sequence[Box], valid: NDArray[np.bool_]) -> Iterator[Box]:
     """
     height, width = valid.shape
     for box in boxes:
-        left, right = max(box.x1, 0.0), min(box.x2, width)
-        top, bottom = max(box.y1, 0.0), min(box.y2, height)
-        part = valid[int(top) : int(np.ceil(bottom)), int(left) : int(np.ceil(right))]
-        cut = replace(box, x1=left, y1=top, x2=right, y2=bottom)
+        cut, share = cut_to(box, width, height)
+        part = valid[int(cut.y1) : int(np.ceil(cut.y2)), int(cut.x1) : int(np.ceil(cut.x2))]
         if not cut.area or not part.any():
             continue
-        seen = cut.area * part.mean() / box.area
-        yield replace(cut, difficult=box.difficult or bool(seen < LEAST_SEEN))
+        yield replace(cut, difficult=box.difficult or bool(share * part.mean() < LEAST_SEEN))
 
 
 def _around_points(features: Features, grid: Grid, size: float | None) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """COCO: images by split, and a JSON file of their objects for each.
 
 Lin et al. (ECCV 2014). Categories are numbered from 1. An object that is difficult is a crowd, which evaluations leave
-out. Objects of maps have their outline as a polygon; boxes have none.
+out. Objects of maps have their outline as a polygon, boxes that are turned their four corners; others have none.
 """
 
 from __future__ import annotations

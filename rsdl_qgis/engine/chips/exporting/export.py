@@ -2,7 +2,8 @@
 
 ========  =====================================================================================================
 coco      train/, val/, test/ and annotations/instances_train.json …: Lin et al. (ECCV 2014)
-yolo      images/train/ …, labels/train/ …, data.yaml; ``yolo-seg``: with polygons
+yolo      images/train/ …, labels/train/ …, data.yaml; ``yolo-seg``: with polygons; ``yolo-obb``: with oriented boxes
+dota      train/images/, train/labelTxt/ …: Xia et al. (CVPR 2018), doi:10.1109/CVPR.2018.00418
 voc       JPEGImages/, Annotations/, ImageSets/Main/: Everingham et al. (IJCV 2010), doi:10.1007/s11263-009-0275-4
 masks     train/images/ and train/masks/ … (pairs: A/, B/ and label/), classes.csv
 folders   train/<class>/ …: a folder of images for each class
@@ -22,6 +23,7 @@ from ...feedback import Report
 from ...tables.chip_formats import CHIP_FORMATS, OURS, fitting_formats
 from ..folder import ChipFolder
 from .coco import write_coco
+from .dota import write_dota
 from .folders import write_folders
 from .images import log_images
 from .masks import write_masks
@@ -32,7 +34,9 @@ Writer = Callable[[ChipFolder, Path, Report], None]
 WRITERS: Mapping[str, Writer] = {
     "coco": write_coco,
     "yolo": write_yolo,
-    "yolo-seg": partial(write_yolo, outlines=True),
+    "yolo-seg": partial(write_yolo, form="yolo-seg"),
+    "yolo-obb": partial(write_yolo, form="yolo-obb"),
+    "dota": write_dota,
     "voc": write_voc,
     "masks": write_masks,
     "folders": write_folders,

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...boxes.oriented import is_upright
+from ...boxes.overlap import convex_area
 from ...cards.card import Class
 from ...feedback import Report
 from ...vector.label_fields import folded
@@ -23,14 +25,21 @@ Ring = list[tuple[int, int]]  # corners (column, row)
 class Outlined:
     """An object: left, top, right and bottom in pixels of its chip, index into ``object_classes``, pixels.
 
-    ``ring``: of an object of a map, its outline along the pixels' edges, see ``joined``; of others: none.
+    ``ring``: of an object of a map, its outline along the pixels' edges, see ``joined``; of a box that is turned its
+    corners in turn; of others: none.
     """
 
     corners: tuple[float, float, float, float]
     index: int
     area: float
     difficult: bool = False
-    ring: tuple[tuple[int, int], ...] = ()
+    ring: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def rectangle(self) -> tuple[tuple[float, float], ...]:
+        """The corners of a box in turn, upright or turned."""
+        x1, y1, x2, y2 = self.corners
+        return self.ring or ((x1, y1), (x2, y1), (x2, y2), (x1, y2))
 
 
 def object_classes(chips: ChipFolder) -> tuple[Class, ...]:
@@ -48,9 +57,10 @@ def objects_of(chips: ChipFolder, chip: Chip) -> list[Outlined]:
     label = chips.label(chip)
     if chips.labels == "raster":
         return list(regions(label, [chips.classes.index(item) for item in object_classes(chips)]))
-    found = []
-    for x1, y1, x2, y2, index, difficult in label.tolist():
-        found.append(Outlined((x1, y1, x2, y2), int(index), (x2 - x1) * (y2 - y1), bool(difficult)))
+    quads, found = chips.corners(chip), []
+    for (x1, y1, x2, y2, index, difficult), quad, area in zip(label.tolist(), quads, convex_area(quads).tolist()):
+        ring = () if is_upright(quad) else tuple((x, y) for x, y in quad.tolist())
+        found.append(Outlined((x1, y1, x2, y2), int(index), area, bool(difficult), ring))
     return found
 
 

@@ -4,12 +4,14 @@
 coco      a ``.json`` with ``images``, ``annotations`` and ``categories``: Lin et al. (ECCV 2014)
 voc       an ``.xml`` per image: Pascal VOC, Everingham et al. (IJCV 2010), doi:10.1007/s11263-009-0275-4; splits by
           ``ImageSets/Main/train.txt`` and others
-dota      a ``.txt`` per image: eight corner coordinates, class, difficulty: Xia et al. (CVPR 2018)
+dota      a ``.txt`` per image: eight corner coordinates, class, difficulty: Xia et al. (CVPR 2018),
+          doi:10.1109/CVPR.2018.00418
 yolo      a ``.txt`` per image: class number, centre, width and height (or corners) as fractions of the image's
 ========  ======================================================================================================
 
-Images and annotations lie anywhere below a folder; a parent folder named train, valid (val) or test, or a COCO file of
-such a name, gives the split. What cannot be used is left out, counted and logged (``Problems``).
+Outlines and corners give boxes that may be turned, too (``Box.corners``, here the outline itself, of any number of
+points). Images and annotations lie anywhere below a folder; a parent folder named train, valid (val) or test, or a
+COCO file of such a name, gives the split. What cannot be used is left out, counted and logged (``Problems``).
 """
 
 from __future__ import annotations
@@ -120,7 +122,7 @@ def read_voc(root: Path, problems: Problems, report: Report) -> Iterator[Annotat
 
 
 def read_dota(root: Path, problems: Problems, report: Report) -> Iterator[Annotated]:
-    """The images of DOTA's text files; oriented boxes are replaced by their bounding boxes."""
+    """The images of DOTA's text files."""
     pictures = _pictures(root)
     texts = list(_texts(root, pictures))
     if not any(DOTA.search(text) for _, _, text in texts):
@@ -137,7 +139,7 @@ def read_dota(root: Path, problems: Problems, report: Report) -> Iterator[Annota
             for numbers, name, difficult in found:
                 values = [_number(value) for value in numbers.split()]
                 xs, ys = values[::2], values[1::2]
-                boxes.append(Box(min(xs), min(ys), max(xs), max(ys), name, difficult != "0"))
+                boxes.append(Box(min(xs), min(ys), max(xs), max(ys), name, difficult != "0", tuple(values)))
         yield Annotated(path, tuple(boxes), _split_of(path, root))
 
 
@@ -158,7 +160,8 @@ def read_yolo(root: Path, problems: Problems, report: Report) -> Iterator[Annota
                 problems.add("lines that are no object, left out", file.name, bool(line.strip()))
                 continue
             number = int(values[0])
-            boxes.append(Box(*_yolo_corners(values[1:]), names.get(number, f"class {number}")))
+            outline = tuple(values[1:]) if _is_outline(values[1:]) else ()
+            boxes.append(Box(*_yolo_corners(values[1:]), names.get(number, f"class {number}"), corners=outline))
         yield Annotated(path, tuple(boxes), _split_of(path, root), relative=True)
 
 
@@ -227,7 +230,16 @@ def _coco_box(annotation: Mapping[str, Any], names: Mapping[Any, str]) -> Box | 
         return None
     x, y, width, height = map(_number, given)
     name = names.get(annotation.get("category_id"), "")
-    return Box(x, y, x + width, y + height, name, bool(annotation.get("iscrowd")))
+    return Box(x, y, x + width, y + height, name, bool(annotation.get("iscrowd")), _coco_outline(annotation))
+
+
+def _coco_outline(annotation: Mapping[str, Any]) -> tuple[float, ...]:
+    """The points of an annotation's polygons; none of a mask."""
+    parts = annotation.get("segmentation")
+    if not isinstance(parts, list) or not all(isinstance(part, list) for part in parts):
+        return ()
+    values = tuple(_number(value) for part in parts for value in part)
+    return values if _is_outline(values) and all(map(math.isfinite, values)) else ()
 
 
 def _coco_picture(file: Path, name: str, split: str, pictures: Mapping[tuple[str, str], Path]) -> Path | None:
@@ -240,11 +252,15 @@ def _coco_picture(file: Path, name: str, split: str, pictures: Mapping[tuple[str
 
 def _yolo_corners(values: Sequence[float]) -> tuple[float, float, float, float]:
     """The corners of a box from centre and size, or the bounding box of three or more points."""
-    if len(values) >= 6 and len(values) % 2 == 0:
+    if _is_outline(values):
         xs, ys = values[::2], values[1::2]
         return min(xs), min(ys), max(xs), max(ys)
     x, y, width, height = values[:4]
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def _is_outline(values: Sequence[float]) -> bool:
+    return len(values) >= 6 and len(values) % 2 == 0
 
 
 def _yaml_names(text: str) -> dict[int, str]:

@@ -13,12 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ...cards.card import Band, Input
 from ...errors import InputError
 from ...feedback import Report
 from ...files.text import one_line
 from ...vector.label_fields import folded
-from ..box_table import LEAST_SEEN, Box, write_boxes
+from ..box_table import LEAST_SEEN, Box, cut_to, turned_corners, write_boxes
 from ..cutting.classes import legend_of_names
 from ..folder import Chip, ChipFolder, Source, write_chips
 from .box_formats import FORMATS, Annotated, Problems
@@ -95,19 +97,16 @@ def usable(item: Annotated, size: tuple[int, int], problems: Problems) -> Iterat
     seen: set[Box] = set()
     for box in item.boxes:
         whole = replace(box, x1=box.x1 * across, y1=box.y1 * down, x2=box.x2 * across, y2=box.y2 * down)
-        if not all(map(math.isfinite, (whole.x1, whole.y1, whole.x2, whole.y2))):
+        if not all(map(math.isfinite, (whole.x1, whole.y1, whole.x2, whole.y2, *whole.corners))):
             problems.add("boxes with a corner that is not a number, left out", item.path.name)
             continue
-        cut = replace(
-            whole,
-            x1=min(max(whole.x1, 0.0), width),
-            y1=min(max(whole.y1, 0.0), height),
-            x2=min(max(whole.x2, 0.0), width),
-            y2=min(max(whole.y2, 0.0), height),
-        )
+        if box.corners:
+            outline = np.reshape(box.corners, (-1, 2)) * (across, down)
+            whole = replace(whole, corners=turned_corners(outline))
+        cut, share = cut_to(whole, width, height)
         if min(whole.x2 - whole.x1, whole.y2 - whole.y1) < SMALLEST:
             problems.add("boxes narrower than a pixel, left out", item.path.name)
-        elif cut.area < LEAST_SEEN * whole.area:
+        elif share < LEAST_SEEN:
             problems.add("boxes that lie outside their image, left out", item.path.name)
         elif cut in seen:
             problems.add("duplicate boxes, used once", item.path.name)

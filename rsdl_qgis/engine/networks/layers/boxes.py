@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -184,10 +185,35 @@ def _centre_and_size(boxes: Tensor) -> tuple[Tensor, Tensor]:
     return boxes[..., :2] + size / 2, size
 
 
-def objects(target: Mapping[str, Tensor], like: Tensor) -> tuple[Tensor, Tensor]:
-    """An image's ``"boxes"`` (M, 4) and ``"labels"`` (M,) on ``like``'s device; boxes without an area are left out."""
-    boxes, labels = target["boxes"].to(like).reshape(-1, 4), target["labels"].to(like.device).long()
-    sound = area(boxes) > 0
+def inside(points: Tensor, boxes: Tensor) -> Tensor:
+    """Which points (K, 2) lie within which boxes (M, 4), not on their sides. (M, K) bool."""
+    return ((points > boxes[:, None, :2]) & (points < boxes[:, None, 2:])).all(-1)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What boxes of a kind are, for assignment and loss: (n, numbers) of floats.
+
+    ``key``: of a target, where they stand; ``area`` (n,); ``middle`` (n, 2) in pixels; ``inside``: (K, 2) points and
+    boxes -> (M, K) bool; ``overlap``: of every pair, 0 to 1; ``loss``: of box i and object i, (n,).
+    """
+
+    key: str
+    numbers: int
+    area: Callable[[Tensor], Tensor]
+    middle: Callable[[Tensor], Tensor]
+    inside: Callable[[Tensor, Tensor], Tensor]
+    overlap: Callable[[Tensor, Tensor], Tensor]
+    loss: Callable[[Tensor, Tensor], Tensor]
+
+
+UPRIGHT = Shape("boxes", 4, area, lambda boxes: _centre_and_size(boxes)[0], inside, iou, giou_loss)
+
+
+def objects(target: Mapping[str, Tensor], like: Tensor, shape: Shape = UPRIGHT) -> tuple[Tensor, Tensor]:
+    """An image's boxes (M, numbers) and ``"labels"`` (M,) on ``like``'s device; boxes without an area are left out."""
+    boxes, labels = target[shape.key].to(like).reshape(-1, shape.numbers), target["labels"].to(like.device).long()
+    sound = shape.area(boxes) > 0
     return boxes[sound], labels[sound]
 
 
@@ -217,6 +243,7 @@ def simple_ota(
     scores: Tensor,
     true_boxes: Tensor,
     labels: Tensor,
+    shape: Shape = UPRIGHT,
     radius: float = 2.5,
     candidates: int = 10,
 ) -> tuple[Tensor, Tensor]:
@@ -225,18 +252,18 @@ def simple_ota(
     The cost is the classes' cross-entropy plus 3 times -log IoU, and far more for a point outside the object or
     further than ``radius`` strides from its centre. An object gets as many predictions as the IoUs of its best
     ``candidates`` add up to, at least one; a prediction wanted twice goes where it costs less.
-    points (K, 2), strides (K,), boxes (K, 4), scores (K, classes) from 0 to 1, true_boxes (M, 4), labels (M,) ->
-    (K,) long: index into ``true_boxes`` or BACKGROUND, and (K,) IoU with it, 0 for background.
+    points (K, 2), strides (K,), boxes (K, numbers) of a ``shape``, scores (K, classes) from 0 to 1, true_boxes
+    (M, numbers), labels (M,) -> (K,) long: index into ``true_boxes`` or BACKGROUND, and (K,) the overlap with it, 0 for
+    background.
     """
     matched, quality = torch.full_like(strides, BACKGROUND, dtype=torch.long), torch.zeros_like(strides)
-    inside = ((points > true_boxes[:, None, :2]) & (points < true_boxes[:, None, 2:])).all(-1)  # (M, K)
-    centre, _ = _centre_and_size(true_boxes)
-    central = (points - centre[:, None]).abs().amax(-1) < radius * strides
-    possible = (inside | central).any(0).nonzero()[:, 0]
+    within = shape.inside(points, true_boxes)  # (M, K)
+    central = (points - shape.middle(true_boxes)[:, None]).abs().amax(-1) < radius * strides
+    possible = (within | central).any(0).nonzero()[:, 0]
     if not len(possible):
         return matched, quality
-    overlap = iou(true_boxes, boxes[possible])
-    near, best_placed = (inside | central)[:, possible], (inside & central)[:, possible]
+    overlap = shape.overlap(true_boxes, boxes[possible])
+    near, best_placed = (within | central)[:, possible], (within & central)[:, possible]
     cost = _class_cost(scores[possible], labels) - 3 * (overlap + SMALLEST).log() + 1e5 * ~best_placed + 1e10 * ~near
     wanted = overlap.topk(min(candidates, len(possible)), 1).values.sum(1).long().clamp(min=1)
     rank = cost.argsort(dim=1, stable=True).argsort(dim=1)

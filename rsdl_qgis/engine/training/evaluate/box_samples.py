@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from torch import nn
 
+from ...boxes.matching import match_boxes
 from ...cards.card import Class
 from ...evaluation.bootstrap import Places
-from ...evaluation.coco import MOST, Boxes, Matched, best_threshold, match, rates
+from ...evaluation.coco import MOST, Boxes, Matched, best_threshold, rates
 from ...evaluation.decision import DEFAULT_THRESHOLD
 from ...evaluation.results import Evaluation, FoundBoxes
 from ...feedback import Report
@@ -40,7 +41,7 @@ def evaluate_boxes(
 def matched(run: Detect, samples: Samples, classes: int, report: Report | None = None) -> Matched:
     """The detections of ``run`` in the samples, matched with the reference boxes. May raise Cancelled."""
     pairs = detections(run, samples, report)
-    return Matched.of([(match(found, reference, classes, None), number) for number, found, reference in pairs], classes)
+    return Matched.of([(match_boxes(found, reference, classes), number) for number, found, reference in pairs], classes)
 
 
 def detections(run: Detect, samples: Samples, report: Report | None = None) -> Iterator[tuple[int, Boxes, Boxes]]:
@@ -59,7 +60,8 @@ def detections(run: Detect, samples: Samples, report: Report | None = None) -> I
 def reference_boxes(objects: Objects) -> Boxes:
     """The objects of a sample as reference boxes."""
     corners = objects.boxes.numpy().astype(np.float64)
-    return Boxes(corners, objects.labels.numpy(), ignored=objects.ignored.numpy())
+    quads = None if objects.corners is None else objects.corners.numpy().astype(np.float64)
+    return Boxes(corners, objects.labels.numpy(), ignored=objects.ignored.numpy(), quads=quads)
 
 
 def quick_ap50(
@@ -71,7 +73,7 @@ def quick_ap50(
     """
     run, mine = detector_run(network, detection_limit(samples), device), own(range(len(samples)))
     pairs = detections(run, own(samples), report)  # type: ignore[arg-type]
-    parts = gathered([(match(found, reference, classes, None), mine[i]) for i, found, reference in pairs])
+    parts = gathered([(match_boxes(found, reference, classes), mine[i]) for i, found, reference in pairs])
     found = Matched.of(sorted(chain.from_iterable(parts), key=lambda pair: pair[1]), classes)
     return float(np.nan_to_num(rates(found, DEFAULT_THRESHOLD).ap50[0]))
 

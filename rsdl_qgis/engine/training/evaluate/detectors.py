@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from torch import nn
 
+from ...boxes.matching import match_boxes, quads_of
 from ...cards.card import ModelCard
-from ...evaluation.coco import Boxes, match
+from ...evaluation.coco import Boxes
 from ...evaluation.results import Evaluation
 from ...feedback import Report
 from ...networks import build_network
@@ -77,14 +78,11 @@ def example(index: int, run: Detect, data: Data, card: ModelCard) -> tuple[str, 
     images, objects = samples[index]
     (found,) = run([image.unsqueeze(0) for image in images])
     reference = reference_boxes(objects)
-    matched = match(found, reference, len(data.classes), None)
+    matched = match_boxes(found, reference, len(data.classes))
     given = matched.score >= (card.threshold or 0.0)
     hits, alarms = given & matched.hit[:, 0], given & ~matched.hit[:, 0] & ~matched.ignored[:, 0]
     missed = np.setdiff1d(np.flatnonzero(~reference.ignored), matched.reference[hits])  # type: ignore[operator]
-    shown = {
-        "hit": found.corners[matched.index[hits]],
-        "miss": reference.corners[missed],
-        "alarm": found.corners[matched.index[alarms]],
-    }
+    own, true = quads_of(found), quads_of(reference)
+    shown = {"hit": own[matched.index[hits]], "miss": true[missed], "alarm": own[matched.index[alarms]]}
     counts = f"{hits.sum()} hits, {len(missed)} misses, {alarms.sum()} false alarms"
     return counts, object_pictures(data.folder.images(samples.chips[index]), data.inputs, shown)

@@ -121,7 +121,8 @@ def as_taken_by(card: ModelCard, data: Data) -> Any:
     """The held-out samples, scaled and padded for another model."""
     part = data.parts[data.held_out]
     side, multiple = getattr(part, "side", None), max(getattr(part, "multiple", 1), card.tiling.multiple)
-    return open_samples(data.folder, data.folder.part(data.held_out), card.inputs, card.task, side, multiple)
+    oriented, chips = getattr(part, "oriented", False), data.folder.part(data.held_out)
+    return open_samples(data.folder, chips, card.inputs, card.task, side, multiple, oriented=oriented)
 
 
 def example_pictures(evaluation: Evaluation, run: Any, data: Data, card: ModelCard) -> dict[str, list[dict[str, Any]]]:

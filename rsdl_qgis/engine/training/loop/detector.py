@@ -8,8 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ...boxes.detections import oriented
+from ...boxes.suppression import nms
 from ...evaluation.coco import Boxes
 from ...networks.layers.boxes import suppress
+from ...networks.layers.oriented import ORIENTED
 from ...networks.memory_format import channels_last
 from ..samples.objects import ObjectBatch
 
@@ -43,8 +46,22 @@ def detector_run(network: nn.Module, most: int, device: str = "cpu") -> Detect:
 
 
 def _suppressed(boxes: Tensor, scores: Tensor, most: int) -> Boxes:
-    """Boxes (K, 4) and scores (K, classes) -> at most ``most`` detections, by decreasing score."""
+    """Boxes (K, 4 or 5) and scores (K, classes) -> at most ``most`` detections, by decreasing score."""
+    if boxes.shape[1] == ORIENTED.numbers:
+        return _suppressed_oriented(boxes, scores, most)
     box, label = suppress(boxes, scores, SUPPRESSED, LOWEST, most, CANDIDATES).unbind(1)
     found = (boxes[box], label, scores[box, label])
     corners, labels, values = (tensor.cpu().numpy() for tensor in found)
     return Boxes(corners.astype(np.float64), labels, values.astype(np.float64))
+
+
+def _suppressed_oriented(boxes: Tensor, scores: Tensor, most: int) -> Boxes:
+    """As ``_suppressed``, of boxes (K, 5), by their rotated IoU."""
+    pairs = (scores > LOWEST).nonzero()
+    if len(pairs) > CANDIDATES:
+        pairs = pairs[scores[pairs[:, 0], pairs[:, 1]].topk(CANDIDATES).indices]
+    box, label = pairs.unbind(1)
+    values = scores[box, label].cpu().numpy().astype(np.float64)
+    found = oriented(boxes[box].cpu().numpy().astype(np.float64), values, label.cpu().numpy())
+    kept = nms(found, SUPPRESSED)[:most]
+    return Boxes(kept.boxes, kept.labels, kept.scores, quads=kept.corners)

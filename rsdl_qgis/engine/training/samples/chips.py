@@ -36,7 +36,8 @@ class ChipSamples(Sequence[tuple[list[Tensor], Label]]):
 
     ``side``: images of scenes are resampled to side x side pixels. ``multiple``: height and width are padded to a
     multiple, at the lower right, with 0 and no label. ``room``: bytes of samples kept in memory, the first that fit.
-    InputError where a chip's files differ in size.
+    ``oriented``: whether objects have the corners of their oriented boxes, too. InputError where a chip's files differ
+    in size.
     """
 
     def __init__(
@@ -47,9 +48,10 @@ class ChipSamples(Sequence[tuple[list[Tensor], Label]]):
         side: int | None = None,
         multiple: int = 1,
         room: int = 0,
+        oriented: bool = False,
     ):
         self.folder, self.chips, self.inputs = folder, tuple(chips), tuple(inputs)
-        self.side, self.multiple = side, multiple
+        self.side, self.multiple, self.oriented = side, multiple, oriented
         self._room, self._kept = room, dict[int, tuple[list[Tensor], Label]]()
         self.classes = max(len(folder.classes), 1)
         self.names = [chip.name for chip in chips]
@@ -102,7 +104,7 @@ class ChipSamples(Sequence[tuple[list[Tensor], Label]]):
             return torch.tensor(0) if self.side else torch.from_numpy(np.where(valid, 0, IGNORE))
         label = self.folder.label(chip)
         if self.folder.labels == "boxes":
-            return _objects(label)
+            return _objects(label, self.folder.corners(chip) if self.oriented else None)
         if valid is None or self._not_dense:
             return torch.from_numpy(label)
         if label.shape != valid.shape:
@@ -127,11 +129,12 @@ def open_samples(
     side: int | None = None,
     multiple: int = 1,
     room: int = 0,
+    oriented: bool = False,
 ) -> Samples:
-    """The samples of chips for a task; ``side``, ``multiple`` and ``room`` as of ``ChipSamples``."""
+    """The samples of chips for a task; ``side``, ``multiple``, ``room``, ``oriented`` as of ``ChipSamples``."""
     if TASKS[task].series:
         return SeriesSamples(folder, chips, inputs)
-    return ChipSamples(folder, chips, inputs, side if TASKS[task].scenes else None, multiple, room)
+    return ChipSamples(folder, chips, inputs, side if TASKS[task].scenes else None, multiple, room, oriented)
 
 
 def class_counts(samples: Samples) -> NDArray[np.float64]:
@@ -176,11 +179,12 @@ def _bytes_of(sample: tuple[Sequence[Tensor], Label]) -> int:
     return sum(tensor.nbytes for tensor in images) + label.nbytes
 
 
-def _objects(table: NDArray[np.float64]) -> Objects:
-    """(n, 6) corners, class index, difficult -> objects; boxes without an area are left out."""
-    table = table[(table[:, 2:4] > table[:, :2]).all(1)]
+def _objects(table: NDArray[np.float64], corners: NDArray[np.float64] | None) -> Objects:
+    """(n, 6) sides, class index, difficult, and (n, 4, 2) corners -> objects; boxes without an area are left out."""
+    real = (table[:, 2:4] > table[:, :2]).all(1)
     boxes, labels = torch.from_numpy(table[:, :4].astype(np.float32)), torch.from_numpy(table[:, 4].astype(np.int64))
-    return Objects(boxes, labels, torch.from_numpy(table[:, 5] > 0))
+    turned = None if corners is None else torch.from_numpy(corners.astype(np.float32))
+    return Objects(boxes, labels, torch.from_numpy(table[:, 5] > 0), turned)[torch.from_numpy(real)]
 
 
 def _misfit(chip: Chip, what: str, shape: Sequence[int], image: Sequence[int]) -> InputError:

@@ -76,7 +76,7 @@ def open_data(
     line = NETWORKS[network]
     side, multiple = side_of(request, line, options), sides_multiple(request, network, options, inputs)
     parts = {
-        name: open_samples(folder, some, inputs, request.task, side, multiple, ROOM.get(name, 0))
+        name: open_samples(folder, some, inputs, request.task, side, multiple, ROOM.get(name, 0), line.oriented)
         for name, some in chips.items()
     }
     data = Data(folder, inputs, parts, {name: class_counts(samples) for name, samples in parts.items()})

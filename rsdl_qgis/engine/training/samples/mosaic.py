@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .objects import Objects, joined, seen
+from .objects import Objects, joined, seen, shifted
 
 EDGE = 0.25  # smallest height and width of a part, as a fraction of the image's
 
@@ -39,7 +39,4 @@ def _put_together(parts: Sequence[Tensor], windows: Sequence[tuple[int, int, int
 
 def _of_part(objects: Objects, window: tuple[int, int, int, int]) -> Objects:
     """The objects of a window, clipped to it, in the coordinates of the image."""
-    left, top, *_ = window
-    there = seen(objects, window)
-    corner = torch.tensor([left, top, left, top], dtype=torch.float32)
-    return Objects(there.boxes + corner, there.labels, there.ignored)
+    return shifted(seen(objects, window), *window[:2])

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import rasterio
 
+from rsdl_qgis.engine.boxes.detections import turned
+from rsdl_qgis.engine.boxes.oriented import is_upright
 from rsdl_qgis.engine.chips.exporting.export import WRITERS
 from rsdl_qgis.engine.chips.exporting.folders import folder_names
 from rsdl_qgis.engine.chips.exporting.objects import joined, regions
@@ -21,7 +23,7 @@ from rsdl_qgis.engine.chips.prepare import run_export_chips
 from rsdl_qgis.engine.errors import InputError, OutputError
 from rsdl_qgis.engine.tables.chip_formats import CHIP_FORMATS
 
-from ...training.layers import Log, box, noise, point, raster, source, vector
+from ...training.layers import Log, box, noise, pixels, point, raster, source, vector
 
 SIDE = 128
 SPLIT = {"valid": 0.2, "test": 0.2, "chip_size": 32}
@@ -32,6 +34,12 @@ NAMES = ("ship's crane", 'Kai: "östlich", 7')
 def ring(col, row):
     parts = box(col, row, col + 20, row + 20), box(col + 4, row + 6, col + 14, row + 14)
     return {"type": "Polygon", "coordinates": [line for part in parts for line in part["coordinates"]]}
+
+
+def turned_box(col, row, width, height, degrees):
+    places = np.array([[col, row]], float), np.array([[width, height]], float), np.radians([degrees])
+    corners = [pixels(corner)[0] for corner in turned(*places)[0].tolist()]
+    return {"type": "Polygon", "coordinates": [[*corners, corners[0]]]}
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +64,9 @@ def layers(tmp_path_factory):
         "later": raster(root / "later.tif", noise((3, SIDE, SIDE), seed=1), names=("red", "green", "blue")),
         "bands": raster(root / "bands.tif", noise((5, SIDE, SIDE), "uint16"), nodata=0),
         "objects": vector(root / "objects.geojson", objects),
+        "turned": vector(
+            root / "turned.geojson", [(turned_box(c + 9, r + 8, 11, 5, 7 * c + r), NAMES[c > 60]) for r, c in places]
+        ),
         "halves": vector(root / "halves.geojson", halves),
         "few": vector(
             root / "few.geojson", [(box(32 * i + 5, 32 * i + 5, 32 * i + 9, 32 * i + 9), NAMES[0]) for i in range(4)]
@@ -129,6 +140,24 @@ def test_boxes(export, tmp_path, form, image):
     assert {path.suffix for path in (tmp_path / "out").rglob("s*_*.*")} & {".png", ".tif"} == {
         ".png" if image == "colour" else ".tif"
     }
+
+
+@pytest.mark.parametrize("form", ["dota", "yolo-obb", "coco"])
+def test_oriented_boxes_return_to_the_digit(export, layers, tmp_path, form):
+    log = Log()
+    chips = export("detection", form, "turned", log=log)
+    again = import_boxes(tmp_path / "out", tmp_path / "again", Log(), form.partition("-")[0])
+    before, angles = images_are_the_same(chips, again), 0
+    for chip in again.chips:
+        old = before[chip.name]
+        kept = chips.label(old)[:, 5] == 0 if form == "yolo-obb" else np.ones(len(chips.label(old)), bool)
+        np.testing.assert_array_equal(again.corners(chip), chips.corners(old)[kept])
+        np.testing.assert_array_equal(again.label(chip)[:, :4], chips.label(old)[kept, :4])
+        angles += sum(not is_upright(quad) for quad in again.corners(chip))
+        names = [chips.classes[int(row[4])].name for row in chips.label(old)[kept]]
+        found = [again.classes[int(row[4])].name for row in again.label(chip)]
+        assert found == [name.replace(" ", "-") if form == "dota" else name for name in names]
+    assert angles > 10 and any("gets hyphens" in text for text in log.said) == (form == "dota")
 
 
 def test_pictures_without_objects_are_kept(export, tmp_path):
@@ -284,9 +313,9 @@ def test_folders_of_classes_have_names_of_their_own():
 @pytest.mark.parametrize(("task", "form", "labels", "words"), [
     ("segmentation", "yolo", "halves", "FORMAT=yolo cannot hold chips for segmentation.*coco or yolo-seg or masks"),
     ("segmentation", "folders", "halves", "FORMAT=folders cannot hold"),
-    ("detection", "masks", "objects", "FORMAT=masks cannot hold.*chips or coco or yolo or voc"),
+    ("detection", "masks", "objects", "FORMAT=masks cannot hold.*chips or coco or yolo or yolo-obb or dota or voc"),
     ("classification", "coco", "scenes", "FORMAT=coco cannot hold.*chips or folders"),
-    ("detection", "yolo-obb", "objects", "yolo-obb"),
+    ("detection", "yolo-pose", "objects", "yolo-pose"),
 ])  # fmt: skip
 def test_a_format_that_does_not_fit_is_refused_before_anything_is_cut(tmp_path, layers, task, form, labels, words):
     job = {"task": task, "sources": [source(layers["colour"])], "labels": [layers[labels]], **SPLIT}

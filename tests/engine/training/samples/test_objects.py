@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rsdl_qgis.engine.boxes.detections import turned, upright
+from rsdl_qgis.engine.networks.layers.oriented import inside, of_corners
 from rsdl_qgis.engine.training.samples.augment import AUGMENTATIONS, Augmentation, augment
 from rsdl_qgis.engine.training.samples.batches import Batches, in_order
 from rsdl_qgis.engine.training.samples.mosaic import mosaic
@@ -39,6 +44,54 @@ def test_objects_go_with_their_pixels(seed, window):
     image = drawn(found, 32, 32)
     (varied,), after = augment([image], found, GEOMETRY, torch.Generator().manual_seed(seed), window=window)
     assert torch.equal(varied, drawn(after, *varied.shape[-2:]))
+
+
+def turned_objects(degrees=(20, 75, 140)):
+    places = np.array([[9.0, 10], [22, 8], [17, 23]]), np.array([[9.0, 5], [8, 4], [10, 6]])
+    corners = turned(*places, np.radians(np.array(degrees, float)))
+    return replace(objects(*upright(corners).tolist(), labels=[0, 1, 2]), corners=torch.from_numpy(corners).float())
+
+
+def filled(found, height, width):
+    """A picture (1, 1, H, W) with the pixels whose middle lies in the rectangle of an object by its label + 1."""
+    image = torch.zeros(1, 1, height, width)
+    rows, columns = torch.meshgrid(torch.arange(height) + 0.5, torch.arange(width) + 0.5, indexing="ij")
+    for box, label in zip(of_corners(found.corners), found.labels.tolist()):
+        within = inside(torch.stack([columns, rows], -1).reshape(-1, 2), box[None]).reshape(height, width)
+        image[0, 0][within] = label + 1
+    return image
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000))
+def test_turned_boxes_go_with_their_pixels(seed):
+    """All flips and quarter turns: the rectangle with its angle covers what was drawn, to the pixel."""
+    found = turned_objects()
+    (varied,), after = augment([filled(found, 32, 32)], found, GEOMETRY, torch.Generator().manual_seed(seed))
+    assert torch.equal(varied, filled(after, 32, 32)) and (varied > 0).sum() > 100
+    sides = of_corners(found.corners)[:, 2:4], of_corners(after.corners)[:, 2:4]
+    torch.testing.assert_close(*sides)
+    torch.testing.assert_close(after.target()["oriented"], of_corners(after.corners))
+    torch.testing.assert_close(torch.from_numpy(upright(after.corners.numpy())), after.boxes)
+
+
+def test_a_turned_box_that_is_cut_keeps_its_angle_and_one_that_is_hardly_seen_is_ignored():
+    found = turned_objects((45, 45, 45))
+    part = seen(found, (8, 0, 26, 23))
+    before, after = of_corners(found.corners), of_corners(part.corners)
+    torch.testing.assert_close(after[:, 4], before[:, 4])
+    assert part.ignored.tolist() == [False, False, False] and (after[[0, 2], 2] < before[[0, 2], 2] - 0.5).all()
+    torch.testing.assert_close(after[1, :2], before[1, :2] - torch.tensor([8.0, 0]))
+    assert seen(found, (13, 0, 32, 32)).ignored.tolist() == [True, False, False]  # a corner is left of the first
+
+
+def test_turned_boxes_in_a_mosaic():
+    found, image = turned_objects(), torch.zeros(1, 1, 32, 32)
+    _, whole = mosaic([([image], found)] * 4, torch.Generator().manual_seed(0))
+    parts = [objects_.corners for objects_ in (whole,)]
+    assert len(parts[0]) == len(whole.boxes) > 3
+    own = {tuple(np.round(c, 3)) for c in of_corners(found.corners)[:, [2, 3]].tolist()}
+    assert own <= {tuple(np.round(c, 3)) for c in of_corners(whole.corners)[:, [2, 3]].tolist()}
 
 
 @settings(max_examples=40, deadline=None)
