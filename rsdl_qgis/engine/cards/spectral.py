@@ -9,6 +9,8 @@ from ..errors import MismatchError
 from ..tables.sensors import AUTO, COMMON, SENSORS
 from .card import Band
 
+BACKSCATTER = Band("VV", ("VH", "HH", "HV"))  # of radar, by its polarisation
+
 
 def found_bands(names: Sequence[str], descriptions: Sequence[str | None], sensor: str = AUTO) -> tuple[int, ...]:
     """The places (from 1) of the bands of an expression. MismatchError for the first that is not there.

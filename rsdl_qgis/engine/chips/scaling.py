@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..cards.card import Input, Scaling
+from ..cards.spectral import BACKSCATTER
 from ..errors import InputError
-from ..radiometry.scaling import BACKSCATTER, Radiometry, radiometry
+from ..radiometry.scaling import Radiometry, radiometry
 from ..tables.earth_bands import MOMENTS, known_band
 from .folder import Chip, ChipFolder
 

@@ -17,7 +17,7 @@ from ..tables.kinds import (
     Whole,
 )
 from ..tables.quality import WORDS
-from ..tables.sensors import UNITS
+from ..tables.sensors import DECIBEL, UNITS
 from .table import Argument, Object, Table
 
 LARGEST_BAND = 65_535
@@ -86,7 +86,7 @@ OBJECTS: Table = {
     "ignore_field": Argument(Text()),
 }
 INPUTS = MapOf(ListOf(Object("a raster", RASTER), 1))
-CUT_RASTER: Table = {**RASTER, "unit": Argument(Choice(tuple(UNITS)))}  # that values of a product are brought to
+CUT_RASTER: Table = {**RASTER, "unit": Argument(Choice((*UNITS, DECIBEL)))}  # that values of a product are brought to
 CUT_INPUTS = MapOf(ListOf(Object("a raster", CUT_RASTER), 1))
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 from ..cards.card import RGB, Band, Input, Scaling, match_bands
-from ..cards.spectral import band_numbers, sensor_of
+from ..cards.spectral import BACKSCATTER, band_numbers, sensor_of
 from ..errors import MismatchError
-from ..tables.sensors import COMMON, PLAIN, SCALED, SENSORS, TRUE_COLOUR, UNITS
+from ..tables.sensors import COMMON, DECIBEL, PLAIN, SCALED, SENSORS, TRUE_COLOUR, UNITS
 from .product import Product, ProductBand
 
 FROM_SCALED = 1000.0  # numbers of models from which on they are of reflectance × 10,000
@@ -47,8 +47,12 @@ def model_bands(wanted: Input, product: Product) -> tuple[int, ...]:
 
 
 def unit_of(wanted: Input) -> str:
-    """The unit of reflectance that a model was trained in, as its scaling tells; × 10,000 where it does not matter."""
+    """The unit that a model was trained in, as its scaling tells: of reflectance, × 10,000 where it does not matter; dB
+    where radar images are to be in it already.
+    """
     scaling = wanted.scaling
+    if _is_in_decibel(wanted):
+        return DECIBEL
     if scaling.method == "steps" and scaling.steps:
         return _unit_of_steps(wanted, scaling)
     if scaling.method != "linear":
@@ -60,11 +64,23 @@ def unit_of(wanted: Input) -> str:
 
 def scale_of(band: ProductBand, unit: str, product: Product) -> tuple[float, float] | None:
     """Scale and offset from a band's stored numbers to a unit; None: as the file states."""
-    if band.gain is None:
+    if band.gain is None or unit not in UNITS:
         return None
     factor = UNITS[unit] / (product.saturation if unit == TRUE_COLOUR else 1.0)
     scale, offset = (float(f"{number * factor:.12g}") for number in (band.gain, band.offset))  # 1 and -1000, exactly
     return scale, offset
+
+
+def _is_in_decibel(wanted: Input) -> bool:
+    """Whether an input is of backscatter whose values are negative in training, and are not brought to dB by itself."""
+    scaling = wanted.scaling
+    if scaling.decibel or not all(BACKSCATTER.matches(band.name) for band in wanted.bands):
+        return False
+    first = scaling.steps[0] if scaling.steps else None
+    if first is not None and (first.name == "decibel" or not first.values):
+        return False
+    rows = scaling.mean if first is None else first.values[:1]
+    return any(number < 0 for row in rows for number in row)
 
 
 def _unit_of_steps(wanted: Input, scaling: Scaling) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ..errors import InputError
 from ..tables.quality import Test
+from .backscatter import Calibration
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class ProductBand:
 
     ``names``: what the band shows (``red``); ``wavelength``: its centre in micrometres. ``gain`` and ``offset``: by
     which a stored number becomes reflectance, 0 to about 1; None where it is not known to be one, and the numbers are
-    what the file says. ``nodata``: a stored number that is none.
+    what the file says. ``nodata``: a stored number that is none. ``calibration``: of a radar image in its own geometry.
     """
 
     name: str
@@ -26,6 +27,7 @@ class ProductBand:
     gain: float | None = None
     offset: float = 0.0
     nodata: float | None = None
+    calibration: Calibration | None = None
 
     @property
     def description(self) -> str:

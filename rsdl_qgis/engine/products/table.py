@@ -8,12 +8,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..errors import InputError
-from . import landsat, plain, planet, sentinel2, stac
+from . import landsat, plain, planet, sentinel1, sentinel2, stac
 from .files import RASTER, Files, beside, files_of, is_archive, is_divided
 from .product import Product
 
 MAIN = re.compile(rf"({sentinel2.METADATA}|manifest\.safe|.*{re.escape(landsat.ENDING)})", re.IGNORECASE)
-SENTINEL_1 = re.compile(r"S1[A-D]_(IW|EW|S\d|WV)_", re.IGNORECASE)
 
 
 class Family(NamedTuple):
@@ -24,6 +23,7 @@ class Family(NamedTuple):
 
 
 FAMILIES: dict[str, Family] = {  # the first that fits
+    "sentinel-1": Family(sentinel1.is_safe, sentinel1.read_safe),
     "sentinel-2": Family(sentinel2.is_safe, sentinel2.read_safe),
     "landsat": Family(landsat.has_metadata, landsat.read_product),
     "planetscope": Family(planet.is_image, planet.read_image),
@@ -52,11 +52,6 @@ def read_product(text: str) -> Product:
         return stac.read_item(text)
     is_main = os.path.isfile(text) and MAIN.fullmatch(os.path.basename(text)) is not None
     files = _of_metadata(text) if is_main else files_of(text)
-    if SENTINEL_1.match(files.title):
-        raise InputError(
-            f"{files.title} is a product of Sentinel-1, whose images lie in the geometry of the radar.",
-            "Calibrate and terrain-correct it first (such as with SNAP), and give the raster that comes out.",
-        )
     family = next((family for family in FAMILIES.values() if family.is_one(files)), None)
     if family is None:
         raise InputError(

@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..cards.card import Band, Input, Scaling
+from ..cards.card import Input, Scaling
 from ..errors import ModelError
 from .normalization import Normalization, normalization
 from .steps import SettledStep, settled, stepped
 
 LINEAR_BACKSCATTER_LIMIT = 3.0  # sigma0 of nearly every surface lies below; dB values and 8-bit stretches do not
 DARKEST_BACKSCATTER = 1e-5  # -50 dB: below any sensor's noise
-BACKSCATTER = Band("VV", ("VH", "HH", "HV"))  # of radar, by its polarisation
 ROWS = 64  # scaled at a time, so that they stay in the processor's cache
 SHARED_RANGE = 0.25  # least overlap of two dates of one product, as a fraction of the narrower range
 

@@ -18,6 +18,7 @@ from rasterio.warp import reproject
 from rasterio.windows import Window as RasterioWindow
 
 from ..errors import InputError
+from ..products.backscatter import Calibration
 from ..products.quality import Quality
 from ..tables.sensors import SCALED
 from .grid import GDAL_ERRORS, PIXEL_TOLERANCE, Grid, Window, apply, crs_of, project, same_crs, within
@@ -41,6 +42,7 @@ class Layer:
 
     ``path`` may also be a product (``products.table``), whose bands count from 1 in its own order; ``unit``: that its
     values are brought to (``products.matching``). ``quality``: pixels that are not valid. See ``raster.stack``.
+    ``calibration``: of a radar image in its own geometry (``raster.delivered.radar``).
     """
 
     path: str
@@ -51,6 +53,7 @@ class Layer:
     scaled: tuple[tuple[float, float], ...] | None = None
     unit: str = SCALED
     quality: Quality | None = None
+    calibration: Calibration | None = None
 
 
 @dataclass(frozen=True)

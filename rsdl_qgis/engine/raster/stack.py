@@ -18,6 +18,7 @@ from ..products.quality import flagged
 from ..products.table import product_at
 from ..tables.quality import Test
 from ..tables.sensors import TRUE_COLOUR, UNITS
+from .delivered.radar import OpenRadar
 from .grid import PIXEL_TOLERANCE, Grid, Window
 from .layer import Layer, LayerInfo, OpenLayer
 
@@ -62,7 +63,7 @@ class Part:
     first pixel in its own, None where it has to be resampled.
     """
 
-    layer: OpenLayer
+    layer: OpenLayer | OpenRadar
     places: tuple[int, ...]
     offset: tuple[int, int] | None
 
@@ -93,12 +94,12 @@ class OpenStack:
         self.path = layer.path
         self._resampling = resampling
         self._limit = UNITS[TRUE_COLOUR] if product is not None and layer.unit == TRUE_COLOUR else None
-        self._opened: list[OpenLayer] = []
+        self._opened: list[OpenLayer | OpenRadar] = []
         self._flags: list[tuple[OpenLayer, list[Flag]]] = []
         try:
             files = list(_files(layer, product))
             for one, _, fills in files:
-                self._opened.append(OpenLayer(one))
+                self._opened.append(_opened(one, resampling))
                 self._opened[-1].leave_out(fills)
             for flags in _by_file(flagged(layer.quality, product) if layer.quality else ()):
                 quality = Layer(flags[0].path, (flags[0].number,), stored=True)
@@ -223,6 +224,10 @@ class OpenStack:
         return all(one.overlaps(grid) for one in self._opened)
 
 
+def _opened(layer: Layer, resampling: Resampling) -> OpenLayer | OpenRadar:
+    return OpenLayer(layer) if layer.calibration is None else OpenRadar(layer, resampling)
+
+
 def marked(numbers: NDArray, test: Test) -> NDArray[np.bool_]:
     """(h, w): where a test holds of whole numbers (h, w)."""
     found: NDArray[np.bool_] = np.isin(numbers, test.values) if test.values else np.zeros(numbers.shape, bool)
@@ -246,7 +251,7 @@ def _files(layer: Layer, product: Product | None) -> Iterable[tuple[Layer, tuple
         numbers = tuple(band.number for _, band in bands)
         known = tuple(pair for pair in scaled if pair) if all(scaled) else None
         yield (
-            Layer(path, numbers, given, scaled=known),
+            Layer(path, numbers, given, scaled=known, unit=layer.unit, calibration=bands[0][1].calibration),
             places,
             tuple({b.nodata for _, b in bands if b.nodata is not None}),
         )

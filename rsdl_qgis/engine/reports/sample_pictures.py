@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..cards.card import Band, Class, Input, Scaling
+from ..cards.spectral import BACKSCATTER
 from ..chips.folder import IGNORE
-from ..radiometry.scaling import BACKSCATTER, radiometry
+from ..radiometry.scaling import radiometry
 from ..raster.thumbnail import Color, jpeg, png
 
 WIDEST = 176  # longer side of a picture in pixels: five fit side by side

@@ -26,3 +26,4 @@ AUTO = "auto"
 
 SCALED, PLAIN, TRUE_COLOUR = "reflectance x 10000", "reflectance", "true colour"  # units
 UNITS: Mapping[str, float] = {SCALED: 10_000.0, PLAIN: 1.0, TRUE_COLOUR: 255.0}  # what reflectance 1 is in them
+DECIBEL = "dB"  # of backscatter

@@ -135,3 +135,82 @@ def zipped(product: Path) -> Path:
             if path.is_file():
                 archive.write(path, path.relative_to(product.parent))
     return target
+
+
+def sentinel1(folder: Path, ipf: str = "3.40", names: str = "safe", **changes) -> Path:
+    """A GRD product of Sentinel-1 with VV and VH, of ``radar_numbers``. ``ipf``: before 2.90 noise is of range alone;
+    ``names``: of its files, ``safe``, ``cog`` or ``short``. ``changes``: ``without`` parts (``noise``, ``calibration``,
+    ``annotation``, ``vh``, ``points``); ``kind`` of the product; ``level``, by which A is multiplied.
+    """
+    without, kind = changes.get("without", ()), changes.get("kind", "GRD")
+    end = "_COG" if names == "cog" else ""
+    safe = folder / f"S1A_IW_{kind}{'H' if kind == 'GRD' else '_'}_1SDV_20160612T155522_20160612T155547_011{end}.SAFE"
+    for band in ("vv", "vh"):
+        if band in without:
+            continue
+        stem = f"s1a-iw-{kind.lower()}-{band}-20160612t155522-001"
+        stem = {"safe": stem, "cog": f"{stem}-cog", "short": f"iw-{band}"}[names]
+        numbers = radar_numbers(band)
+        path = safe / "measurement" / f"{stem}.tiff"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        about = {"width": numbers.shape[1], "height": numbers.shape[0], "count": 1, "dtype": "uint16"}
+        placed = {"transform": Affine(1, 0, 0, 0, 1, 1)} if "points" in without else {"gcps": radar_points()}
+        with rasterio.open(path, "w", driver="GTiff", crs="EPSG:4326", **placed, **about) as file:
+            file.write(numbers, 1)
+        texts = {
+            stem: "<product><startTime>2016-06-12T15:55:22</startTime><rangePixelSpacing>1.0e+01</rangePixelSpacing>"
+            "<azimuthPixelSpacing>10</azimuthPixelSpacing></product>",
+            f"calibration/calibration-{stem}": _radar_table(
+                "calibrationVector", "sigmaNought", changes.get("level", 1)
+            ),
+            f"calibration/noise-{stem}": _radar_noise(ipf),
+        }
+        for name, text in texts.items():
+            if not any(word in name for word in without) and not ("annotation" in without and name == stem):
+                target = safe / "annotation" / f"{name}.xml"
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(text)
+    safe.mkdir(parents=True, exist_ok=True)
+    (safe / "manifest.safe").write_text("<xfdu/>")
+    return safe
+
+
+def radar_numbers(band: str) -> np.ndarray:
+    """(60, 80): numbers of an image in the geometry of the radar, 0 at its first columns."""
+    numbers = 100 + np.arange(60 * 80).reshape(60, 80) % 61 + (20 if band == "vv" else 0)
+    numbers[:, :3] = 0
+    return numbers.astype("uint16")
+
+
+def radar_points() -> list:
+    """Ground control points of an image that lies aslant, and is bent, near 18 N, 76 W."""
+    from rasterio.control import GroundControlPoint
+
+    return [
+        GroundControlPoint(row, col, -76 + 1e-4 * (col + 0.2 * row) + 1e-8 * col * col, 38 - 9e-5 * (row - 0.1 * col))
+        for row in (0, 20, 40, 60)
+        for col in (0, 20, 40, 60, 80)
+    ]
+
+
+def _radar_table(vector: str, values: str, level: float = 1) -> str:
+    """Vectors at lines 0, 30 and 60: value (100 + line + pixel) * level."""
+    rows = [
+        f'<{vector}><line>{line}</line><pixel count="3">0 40 79</pixel>'
+        f'<{values} count="3">{" ".join(str((100 + line + pixel) * level) for pixel in (0, 40, 79))}</{values}>'
+        f"</{vector}>"
+        for line in (0, 30, 60)
+    ]
+    return f"<root><{vector}List>{''.join(rows)}</{vector}List></root>"
+
+
+def _radar_noise(ipf: str) -> str:
+    if ipf < "2.90":
+        return _radar_table("noiseVector", "noiseLut", 10)
+    azimuth = (
+        "<noiseAzimuthVector><swath>IW1</swath><firstAzimuthLine>0</firstAzimuthLine>"
+        "<firstRangeSample>40</firstRangeSample>"
+        '<lastAzimuthLine>59</lastAzimuthLine><lastRangeSample>79</lastRangeSample><line count="2">0 59</line>'
+        '<noiseAzimuthLut count="2">1 2</noiseAzimuthLut></noiseAzimuthVector>'
+    )
+    return _radar_table("noiseRangeVector", "noiseRangeLut", 10).replace("</root>", f"{azimuth}</root>")
