@@ -55,9 +55,7 @@ def zipped(path, labels):
     node, label = tree(labels)
     key, of = ("classlabels_strings", TensorProto.STRING) if isinstance(labels[0], str) else (
         "classlabels_int64s", TensorProto.INT64)  # fmt: skip
-    mapping = helper.make_node(
-        "ZipMap", ["probabilities"], ["output_probability"], domain="ai.onnx.ml", **{key: labels}
-    )
+    mapping = helper.make_node("ZipMap", ["probabilities"], ["mapped"], domain="ai.onnx.ml", **{key: labels})
     value = helper.make_tensor_type_proto(TensorProto.FLOAT, None)
     sequence = helper.make_sequence_type_proto(helper.make_map_type_proto(of, value))
     output = onnx.ValueInfoProto(name="mapped", type=sequence)
