@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyogrio
+
+from rsdl_qgis.engine.assessment.areas.draw import run_draw_sample
 from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard, Scaling, Tiling
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.prediction.maps import run_predict
 from rsdl_qgis.engine.runtime.onnx_export import export_onnx
 from rsdl_qgis.engine.training.train import run_train
 
+from ..engine.importing.test_whole_images import wide
 from ..engine.prediction.scenes.test_job import CARD as SCENES
 from ..engine.prediction.scenes.test_job import Brightness
 from ..engine.prediction.series.greatest import ALL, CLASSES, DATES, Greatest
 from ..engine.prediction.test_object_collector import CARD as OBJECTS
 from ..engine.prediction.test_object_collector import Markers, marked
+from ..engine.runtime.foreign_networks import FORMS, write
 from ..engine.training.chip_folders import make_folder
 from ..engine.training.layers import box, noise, raster, source, vector
 
@@ -75,8 +83,13 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
     quality = raster(folder / "x_SCL.tif", noise((1, 96, 96)).astype("uint8") % 12)["path"]
     landsat = raster(folder / "landsat.tif", noise((7, 96, 96)).astype("uint16") * 100)
     product = _product(folder / "product")
+    foreign = str(write(folder / "foreign.onnx", **{**FORMS["logits"], "keys": {}}))
+    embedder = wide(folder / "embedder.onnx", keys={"model_type": "Recognition"})
+    tone = raster(folder / "tone.tif", noise((1, 96, 96)), names=("tone",))
     report = {"report": f"{TARGET}/report.html", "table": f"{TARGET}/table.csv"}
+    listed = _manifest(folder / "listed", Path(models["bright"]))
     map_layer, vector_layer = {"path": classes["path"], "bands": [1], "names": {"0": "low"}}, {**labels}
+    sample = _answered(folder / "points.gpkg", map_layer)
     return {
         "predict": [
             {"output": f"{TARGET}/map.tif", "model": models["bright"], "inputs": {"image": [dict(image)]}, **running,
@@ -159,10 +172,53 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
              "method": "voting", "tile_size": 40, "polygons": f"{TARGET}/fire.gpkg", "saturation": dict(image)},
             {"output": f"{TARGET}/fire.tif", "product": str(product), "method": "kumar-roy", "nodata": 3.0},
         ],
+        "embed_image": [
+            {"output": f"{TARGET}/f.tif", "model": embedder, "inputs": {"image": [dict(tone)]}, "size": 32,
+             "stride": 16, "storage": "uint8", **running},
+            {"output": f"{TARGET}/f.gpkg", "model": embedder, "inputs": {"image": [dict(tone)]}, **running,
+             "features": labels["path"], "features_crs": "EPSG:32634"},
+        ],
+        "estimate_area": [{"sample": sample, "map": dict(map_layer), **report}],
+        "import_model": [
+            {"input": foreign, "scaling": "/255", "classes": "0 dark #000000, 1 bright #ffff00", "bands": "tone",
+             "task": "segmentation", "resolution": 10.0, "tile_size": 32, "output_index": 0, "activation": "softmax",
+             "layout": "NCHW", "nodata": 0, "name": "brought", "replace": True, "report": f"{TARGET}/report.html"},
+            {"input": models["bright"], "replace": True},
+        ],
+        "export_model": [
+            {"output": f"{TARGET}/m.onnx", "model": models["bright"], "format": "onnx", "tiles": 1, "name": "gone",
+             "layers": [dict(image)], "item": f"{TARGET}/m.json", "report": f"{TARGET}/report.html"},
+            {"output": f"{TARGET}/m.zip", "model": str(teacher), "format": "zip", "tiles": 1},
+        ],
+        "describe_model": [{"model": models["bright"], "layer": dict(image), "report": f"{TARGET}/report.html"}],
+        "list_models": [{"report": f"{TARGET}/report.html"}],
+        "fetch_manifests": [{"manifests": [str(listed)]}],
+        "fetch_model": [{"manifests": [str(listed)], "name": "bright", "replace": True}],
         "repeat": [{"path": made["output"], "output": f"{TARGET}/again", "changed": "run", "device": "cpu",
                     "places": [{"old": "/nowhere", "new": str(folder)}]}],
         "describe": [{}],
     }  # fmt: skip
+
+
+def _manifest(folder: Path, model: Path) -> Path:
+    """A manifest beside the only model that it lists."""
+    folder.mkdir()
+    data = model.read_bytes()
+    (folder / model.name).write_bytes(data)
+    entry = {"name": model.stem, "title": "Bright", "task": "segmentation", "address": model.name, "licence": "CC0"}
+    entry |= {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    (folder / "manifest.json").write_text(json.dumps({"models": [entry]}), encoding="utf-8")
+    return folder / "manifest.json"
+
+
+def _answered(path: Path, map_layer: Mapping[str, Any]) -> dict[str, Any]:
+    """A sample of a map, whose points have the class of the map as their reference."""
+    run_draw_sample({"output": str(path), "map": dict(map_layer), "size": 40}, Report())
+    meta, _, geometry, values = pyogrio.raw.read(path)
+    fields = dict(zip(meta["fields"], values))
+    fields["reference"] = fields["map_class"]
+    pyogrio.raw.write(path, geometry, [*fields.values()], [*fields], geometry_type="Point", crs=meta["crs"])
+    return {"path": str(path), "title": "points"}
 
 
 def _product(folder: Path) -> Path:

@@ -37,6 +37,7 @@ FOREIGN_TASKS = {  # MLM's term -> ours, whatever the shape of the output
     "instance-segmentation": "detection",
     "regression": "regression",
     "super-resolution": "super-resolution",
+    "similarity-search": "embedding",
 }
 GENERIC = "classification"  # of scenes, or of pixels: the shape of the output tells
 WIDE = 1e30  # limits of a step that changes nothing
@@ -87,7 +88,7 @@ def in_our_terms(item: Mapping[str, Any], where: str) -> dict[str, Any]:
         properties["rsdl:task"] = task
     if task_of(task).numbers:
         properties["rsdl:activation"] = "identity"
-        properties["rsdl:values"] = _names_of_values(outputs)
+        properties["rsdl:values"] = _names_of_values(outputs) or _features(outputs, task)
     return {**item, "properties": {**_sizes(inputs, known), **properties}}
 
 
@@ -230,6 +231,14 @@ def _names_of_values(outputs: Sequence[Any]) -> list[str]:
     bands = _listed(first.get("bands")) or _listed(first.get("variables"))
     names = [band.get("name") if isinstance(band, dict) else band for band in bands]
     return [str(name)[:255] for name in names] if len(names) > 1 else []
+
+
+def _features(outputs: Sequence[Any], task: str) -> list[str]:
+    """Names of the features of a picture, as many as the first output is said to have."""
+    first = outputs[0] if outputs and isinstance(outputs[0], dict) else {}
+    shape = _listed((first.get("result") or {}).get("shape"))
+    count = shape[1] if len(shape) > 1 and isinstance(shape[1], int) else 0
+    return [f"f{i + 1}" for i in range(count)] if task_of(task).features and 0 < count <= MOST else []
 
 
 def _extra(value: Mapping[str, Any], axes: str, known: Mapping[str, Any]) -> dict[str, Any]:

@@ -72,10 +72,13 @@ def checked(card: ModelCard, path: Path, report: Report, sample: str | None = No
             "Check SCALING and BANDS: it gets values that it was not made for.",
         )
     if task_of(card.task).numbers:
-        numbers = output[0, 0]
+        numbers, drawn = output[0], task_of(card.task).dense
+        if drawn:
+            numbers = numbers[0]
         low, high = float(np.nanmin(numbers)), float(np.nanmax(numbers))
+        gives = f"{low:.4g} to {high:.4g}" if drawn else f"{numbers.size} features from {low:.4g} to {high:.4g}"
         return Outcome(
-            f"For {what} it gives {low:.4g} to {high:.4g}.", images, numbers, warning=_flat(low == high, sample)
+            f"For {what} it gives {gives}.", images, numbers if drawn else None, warning=_flat(low == high, sample)
         )
     return _classes(card, output, images, what, sample)
 

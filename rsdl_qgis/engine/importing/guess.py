@@ -26,6 +26,7 @@ SIDE, MULTIPLE = 256, 32  # pixels of tiles of a network that takes any size, un
 SENTINEL = "B"  # how names of Sentinel-2's and Landsat's bands begin
 STEP = 4  # pixels: tiles of a network whose output is coarser begin at whole pixels of it
 PROBE = 64  # pixels a side of the empty tile that is run where shapes are not stated
+FEATURES = 64  # a network with a multiple of so many unnamed numbers a picture may give features
 POSITIVE = ("Relu", "Softplus", "Exp")  # last operators of numbers that are no logits
 LAYOUTS = {3: ("CHW", "HWC"), 4: ("NCHW", "NHWC"), 5: ("NTCHW", "NTHWC")}  # by the number of axes
 SERIES = "NTC"
@@ -160,7 +161,7 @@ def _axes(name: str, tensor: Tensor, file: OnnxFile, facts: Facts) -> str:
         return SERIES
     if len(shape) not in LAYOUTS:
         text = f"The input of '{name}' has shape {_shape(tensor)}, which is no image."
-        raise ModelError(text, "Images have the axes (N, C, H, W) or (N, H, W, C).")
+        raise ModelError(text, "Images have the axes (N, C, H, W) or (N, H, W, C), pixels (N, bands).")
     first, last = LAYOUTS[len(shape)]
     if facts.bands:
         fits = [axes for axes in (first, last) if shape[axes.index("C")] in (None, len(facts.bands))]
@@ -288,7 +289,7 @@ def _task(name: str, image: Image, answer: Answer, facts: Facts) -> tuple[str, l
     if not sure:
         raise ModelError(
             f"'{name}' gives an output of shape {shape}, which may mean several things.",
-            f"Give TASK: segmentation, regression, classification, … (a first guess: {found}).",
+            f"Give TASK: segmentation, regression, classification, embedding, … (a first guess: {found}).",
         )
     return found, [f"Its task is taken to be {found}, by the shape {shape} of its output (TASK)."]
 
@@ -298,7 +299,9 @@ def _likely_task(image: Image, answer: Answer, facts: Facts) -> tuple[str, bool]
     if image.axes == SERIES:
         return "time-series", True
     if answer.sides is None:
-        return "classification", True
+        chances = facts.classes or answer.head.kind in ("decided", "bounded", "logarithm")
+        features = not chances and (answer.channels or 1) % FEATURES == 0
+        return ("embedding", False) if features else ("classification", True)
     if image.dates == 2:
         return "change", False
     one = answer.channels in (None, 1)
@@ -350,6 +353,9 @@ def _values(answer: Answer, task: str, facts: Facts) -> tuple[str, ...]:
     if not task_of(task).numbers or (answer.channels or 1) == 1:
         return facts.values[:1]
     count = answer.channels or 1
+    if task_of(task).features:
+        check_count(count, MOST_BANDS, "features", "It")
+        return tuple(f"f{i + 1}" for i in range(count))
     return facts.values if len(facts.values) == count else tuple(f"value {i + 1}" for i in range(count))
 
 

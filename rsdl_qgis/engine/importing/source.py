@@ -13,13 +13,14 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 from ..cards.archive import FOREIGN_MODEL, LARGEST_MODEL
-from ..cards.card import CARD_FILE, CARD_KEY, ONNX_FILE, WEIGHTS_FILE, ModelCard
+from ..cards.card import CARD_FILE, CARD_KEY, ONNX_FILE, WEIGHTS_FILE, Class, ModelCard
 from ..cards.foreign_item import is_foreign, item_notes
+from ..cards.given.classes import PALETTE
 from ..cards.model_file import ARCHIVES, LARGEST_CARD, onnx_card, read_card
 from ..cards.names import as_model_name
 from ..cards.onnx.deepness import key_notes
 from ..cards.onnx.external_data import external_files
-from ..cards.onnx.header import read_onnx_file
+from ..cards.onnx.header import OnnxFile, read_onnx_file
 from ..cards.stac_mlm import from_item
 from ..cards.store import unpack, write_folder
 from ..errors import ModelError
@@ -154,9 +155,25 @@ def _of_onnx(path: Path, work: Path, said: Facts, stem: str) -> Source:
     except ModelError:
         if file.metadata.keys() & {"model_type", "names"}:
             raise
-        return Source(folder, name)
+        return _of_pixels(Source(folder, name)) if _takes_pixels(file) else Source(folder, name)
     notes = key_notes(file, card)
     return Source(folder, name, replace(card, name=name, title=name), notes=notes, of_keys=True)
+
+
+def _takes_pixels(file: OnnxFile) -> bool:
+    """Whether a file takes one array of pixels, (N, bands)."""
+    return len(file.inputs) == 1 and file.inputs[0].kind == "tensor" and len(file.inputs[0].shape) == 2
+
+
+def _of_pixels(source: Source) -> Source:
+    """A network for single pixels, turned into one for images, and what its file says of classes."""
+    from ..interop.pixels import turn_into_images
+
+    network = turn_into_images(source.folder / ONNX_FILE, source.name)
+    classes = tuple(Class(value, title, PALETTE[i % len(PALETTE)]) for i, (value, title) in enumerate(network.labels))
+    facts = Facts(classes=classes, layout="NCHW", activation="none" if network.probabilities else None)
+    note = "It is a network for single pixels: it gets every pixel of an image, and its answers become a map."
+    return replace(source, facts=facts, notes=(note,))
 
 
 def _item_in(metadata: Mapping[str, str]) -> dict[str, Any] | None:

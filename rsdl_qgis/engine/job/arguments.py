@@ -304,7 +304,7 @@ OPERATIONS: Mapping[str, Table] = {
     "embed_image": {
         **OUTPUT,  # a raster, or with features a vector file
         **RUNNING,
-        "engine": Argument(Choice(("torch",)), default="torch"),
+        "engine": Argument(Choice(("card", "torch")), default="card"),  # classifiers are always run by PyTorch
         "inputs": Argument(INPUTS, required=True),
         **vector("features"),
         "size": Argument(Whole(1, 100_000)),  # pixels of a patch

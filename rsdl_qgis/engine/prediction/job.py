@@ -59,8 +59,8 @@ class PredictionTask(Generic[R]):
     """What is particular to one prediction operation.
 
     ``does``: what it does, after 'this', for messages; ``work``: opens a job's inputs, checks that they fit, and places
-    windows on them. The table of tasks says which models it takes; ``takes``: those of another operation,
-    which ``check`` may refuse.
+    windows on them. The table of tasks says which models it takes; ``takes``: those of another operation too.
+    ``check`` may refuse some.
     """
 
     request: type[R]
@@ -87,7 +87,7 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
     started = time.perf_counter()
     with ExitStack() as stack:
         path, card = stack.enter_context(opened(request.model))
-        if task_of(card.task).operation != (task.takes or request.operation):
+        if task_of(card.task).operation not in (request.operation, task.takes):
             raise MismatchError(f"Model '{card.name}' is for {card.task}, and this {task.does}.")
         task.check(card, path)
         check_passes(getattr(request, "passes", 1), card, path, request.engine)

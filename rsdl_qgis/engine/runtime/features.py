@@ -1,4 +1,4 @@
-"""The features of images: what the last layer of a network that classifies is given."""
+"""The features of images: what a network for them gives, or what the last layer of one that classifies is given."""
 
 from __future__ import annotations
 
@@ -17,23 +17,30 @@ from ..feedback import Report
 from ..job.memory import ran_out
 from ..networks import NETWORKS, build_network
 from ..tables.devices import ON_CPU
+from ..tables.tasks import task_of
 from .devices import available_cores, choose_device, describe_device
 from .network import Arrays, OutOfMemory, Runtime, shrinking
-from .sessions import check_file
+from .sessions import BY_CARD, check_file, open_runtime
 from .torch_engine import loaded_network
 
+FROM_ELSEWHERE = (
+    "Choose a scene classifier that was trained here, one of the shipped ones, or a network that gives features "
+    "itself, imported with TASK=embedding."
+)
 CLOSE = 1e-3  # relative difference of a network's output to its last layer's, at most
 
 
 def feature_count(card: ModelCard, path: Path) -> int:
-    """How many features a model gives an image. MismatchError for one that does not end in a linear layer, or whose
-    weights are not there.
+    """How many features a model gives an image. MismatchError for a classifier that does not end in a linear layer, or
+    whose weights are not there.
     """
+    if task_of(card.task).features:
+        return card.channels
     import torch
 
     if not (path / WEIGHTS_FILE).is_file() or card.network not in NETWORKS:
         problem = f"Model '{card.name}' has no weights of a network of the plugin, from which features are taken."
-        raise MismatchError(problem, "Choose a scene classifier that was trained here, or one of the shipped ones.")
+        raise MismatchError(problem, FROM_ELSEWHERE)
     with torch.device("meta"):  # without weights
         network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
     return int(last_layer(network, card).in_features)
@@ -56,12 +63,14 @@ def open_features(
     threads: int | None = None,
     report: Report | None = None,
     streams: int = 1,
-    engine: str = "torch",
+    engine: str = BY_CARD,
 ) -> Runtime:
     """A model's features, ready to be computed: images (N, T, C, H, W) -> (N, F) float32. As ``sessions.open_runtime``.
 
-    MismatchError, when it is run, where the network's output is not that of its last layer.
+    MismatchError, when it is run, where a classifier's output is not that of its last layer.
     """
+    if task_of(card.task).features:
+        return open_runtime(card, path, device, threads, report, streams)
     import torch
 
     place, weights = choose_device(device), path / WEIGHTS_FILE

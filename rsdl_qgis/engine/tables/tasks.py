@@ -15,6 +15,7 @@ from .metrics import METRICS
 Axes = tuple[str, ...]
 
 CLASS_MAP: Mapping[str, Axes] = {"probabilities": ("batch", "class", "height", "width")}
+FEATURES: Mapping[str, Axes] = {"values": ("batch", "channel")}  # of a whole image
 NUMBER_MAP: Mapping[str, Axes] = {"values": ("batch", "channel", "height", "width")}
 ONE_CLASS: Mapping[str, Axes] = {"probabilities": ("batch", "class")}  # of a whole image, or of a series
 BOXES: Mapping[str, Axes] = {"boxes": ("batch", "box", "corner"), "scores": ("batch", "box", "class")}
@@ -96,6 +97,11 @@ class Task:
     def scenes(self) -> bool:
         """Whether models give one answer for a whole image."""
         return self.labels == "scenes"
+
+    @property
+    def features(self) -> bool:
+        """Whether models give features (an embedding) of a whole image."""
+        return self.outputs == FEATURES
 
     @property
     def series(self) -> bool:
@@ -231,6 +237,16 @@ IMPORTED: Mapping[str, Task] = {  # what only models from elsewhere do: none is 
         algorithm="superresolution",
         trainer="",
         finer=True,
+    ),
+    "embedding": replace(
+        TASKS["classification"],
+        makes="features of pictures",
+        outputs=FEATURES,
+        mlm="similarity-search",
+        operation="embed_image",
+        algorithm="embedimage",
+        trainer="",
+        activation="identity",
     ),
 }
 ALL_TASKS: Mapping[str, Task] = {**TASKS, **IMPORTED}

@@ -40,7 +40,8 @@ class EmbedImage(SceneClassification):
             "and the raster is finer. Patches without a valid pixel are nodata. With polygons or points as FEATURES "
             "the result is a layer of these with all their attributes and one field per feature; a polygon much larger "
             "than the scenes of training gets the mean of its parts.\n\nThe model needs its weights: the shipped "
-            "scene classifier, or one that was trained with 'Train scene classifier'. Models of ONNX alone have no "
+            "scene classifier, or one that was trained with 'Train scene classifier'. A network that gives features "
+            "itself can be brought with 'Import model' and the task embedding. Other models of ONNX alone have no "
             "features that could be taken."
         )
 

@@ -44,12 +44,11 @@ def two_inputs(path):
     return path
 
 
-def test_a_network_of_pixels_needs_images(tmp_path):
-    w = np.ones((4, 3), "f4"), np.zeros(3, "f4")
-    file = write(tmp_path / "m.onnx", [("Gemm", ["x", "w", "b"], ["y"])], ("n", 3), w, ("n", 4), keys={})
-    error = refused(file, r"The input of 'm' has shape \(\?, 4\), which is no image")
-    assert "(N, C, H, W)" in error.hint
-    refused(file, r"LAYOUT is NCHW, but the input of 'm' has 2 axes", layout="NCHW")
+def test_a_network_of_no_images_is_told_what_images_are(tmp_path):
+    file = write(tmp_path / "m.onnx", [("Relu", ["x"], ["y"])], ("n",), shape=("n",), keys={})
+    error = refused(file, r"The input of 'm' has shape \(\?\), which is no image")
+    assert "(N, C, H, W)" in error.hint and "(N, bands)" in error.hint
+    refused(file, r"LAYOUT is NCHW, but the input of 'm' has 1 axes", layout="NCHW")
 
 
 def test_several_inputs_need_a_card(tmp_path):

@@ -26,6 +26,7 @@ TASKS = {
     "regression": "regression",
     "superresolution": "super-resolution",
     "super-resolution": "super-resolution",
+    "recognition": "embedding",
 }
 
 MEAN, STD = "standardization_mean", "standardization_std"
@@ -40,9 +41,9 @@ def has_deepness_keys(metadata: Mapping[str, str]) -> bool:
 
 
 def deepness_card(name: str, file: OnnxFile, index: int | None = None) -> ModelCard:
-    """The card of a Deepness segmentor, regressor, detector or super-resolution; ModelError where its keys contradict
-    its tensors. ``index``: of the output that counts, where there are several; with a list of names, one for each, the
-    first without it.
+    """The card of a Deepness segmentor, regressor, detector, recognition or super-resolution; ModelError where its keys
+    contradict its tensors. ``index``: of the output that counts, where there are several; with a list of names, one
+    for each, the first without it.
     """
     metadata, index = _of_head(name, file, index)
     keys = keys_of(metadata, DEEPNESS, "class_names", f"'{name}'", dict.fromkeys((MEAN, STD), row_of))
@@ -51,7 +52,7 @@ def deepness_card(name: str, file: OnnxFile, index: int | None = None) -> ModelC
         return _detector_card(name, file, keys)
     if kind.lower() not in TASKS:
         problem = f"'{name}' is a Deepness model of type {kind}."
-        raise ModelError(problem, "Segmentor, Regressor, Superresolution and Detector models can be used.")
+        raise ModelError(problem, "Segmentor, Regressor, Superresolution, Recognition and Detector models can be used.")
     channels, size, fixed = _image(name, file, keys)
     resolution, overlap = keys.get("resolution"), keys.get("tiles_overlap")
     card = ModelCard(
@@ -98,11 +99,24 @@ def _of_head(name: str, file: OnnxFile, index: int | None) -> tuple[Mapping[str,
 def _with_values(card: ModelCard, file: OnnxFile, keys: Mapping[str, Any]) -> ModelCard:
     """The card with the numbers of a regressor: how many a pixel, their names and their factor."""
     index = card.output_index or 0
+    if task_of(card.task).features:
+        return _with_features(card, file)
     count = _channels(card.name, file, file.outputs[index])[0] if index < len(file.outputs) else 1
     named = {int(key): label for key, label in keys["class_names"].items()}
     check_count(count or 1, MOST_BANDS, "numbers a pixel", f"'{card.name}'")
     values = tuple(named.get(i, f"value {i + 1}") for i in range(count or 1)) if (count or 1) > 1 or named else ()
     return replace(card, values=values, output_scale=keys.get("reg_output_scaling", 1.0))
+
+
+def _with_features(card: ModelCard, file: OnnxFile) -> ModelCard:
+    """The card with a name for each feature that a recognition network gives of a picture."""
+    shape = file.outputs[card.output_index or 0].shape if file.outputs else ()
+    count = shape[1] if len(shape) > 1 and all(length == 1 for length in shape[2:]) else None
+    if count is None:
+        problem = f"'{card.name}' is for recognition, and gives an output of shape {shape}."
+        raise ModelError(problem, "Export it with an output (N, features) of a fixed length.")
+    check_count(count, MOST_BANDS, "features", f"'{card.name}'")
+    return replace(card, values=tuple(f"f{i + 1}" for i in range(count)))
 
 
 def _with_classes(card: ModelCard, file: OnnxFile, keys: Mapping[str, Any]) -> ModelCard:

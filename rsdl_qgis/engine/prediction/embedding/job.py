@@ -71,6 +71,10 @@ def embedding_work(job: Job[EmbedRequest]) -> Iterator[Work[View]]:
 
 
 TASK = PredictionTask(
-    EmbedRequest, "takes features from scene classifiers", embedding_work, "classify_scenes", feature_count
+    EmbedRequest,
+    "takes features from scene classifiers and networks of features",
+    embedding_work,
+    "classify_scenes",
+    feature_count,
 )
 run_embed_image = TASK.operation()
