@@ -26,6 +26,8 @@ PLACES: Mapping[str, str] = {  # operation -> module:function
     "compare_maps": "assessment.comparing.compare:run_compare_maps",
     "classify_scenes": "prediction.scenes.job:run_classify_scenes",
     "embed_image": "prediction.embedding.job:run_embed_image",
+    "find_similar": "prediction.embedding.similar:run_find_similar",
+    "cluster_image": "prediction.embedding.clusters:run_cluster_image",
     "detect": "prediction.objects:run_detect",
     "train": "training.train:run_train",
     "distil": "training.distil:run_distil",
