@@ -28,6 +28,7 @@ PLACES: Mapping[str, str] = {  # operation -> module:function
     "embed_image": "prediction.embedding.job:run_embed_image",
     "find_similar": "prediction.embedding.similar:run_find_similar",
     "cluster_image": "prediction.embedding.clusters:run_cluster_image",
+    "suggest_labels": "prediction.embedding.suggest:run_suggest_labels",
     "detect": "prediction.objects:run_detect",
     "train": "training.train:run_train",
     "distil": "training.distil:run_distil",

@@ -26,6 +26,7 @@ from .predict.cloudmask import CloudMask
 from .predict.embedimage import EmbedImage
 from .predict.features.clusterimage import ClusterImage
 from .predict.features.findsimilar import FindSimilar
+from .predict.features.suggestlabels import SuggestLabels
 from .predict.floodmapping import FloodMapping
 from .predict.objectdetection import ObjectDetection
 from .predict.otsuthreshold import OtsuThreshold
@@ -55,6 +56,7 @@ ALGORITHMS = (
     EmbedImage,
     FindSimilar,
     ClusterImage,
+    SuggestLabels,
     ObjectDetection,
     ChangeDetection,
     FloodMapping,

@@ -27,6 +27,7 @@ NAMES = {
     "embedimage",
     "findsimilar",
     "clusterimage",
+    "suggestlabels",
     "objectdetection",
     "changedetection",
     "floodmapping",

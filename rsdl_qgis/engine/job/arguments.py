@@ -335,6 +335,16 @@ OPERATIONS: Mapping[str, Table] = {
         "standardize": Argument(Boolean(), default=True),
         **AREA,
     },
+    "suggest_labels": {
+        **OUTPUT,
+        **RUNNING,
+        **AUGMENTED_TEST,
+        "inputs": Argument(INPUTS, required=True),
+        "uncertainty_measure": MAPS["uncertainty_measure"],
+        **vector("labels"),
+        "number": Argument(Whole(1, 10_000), default=20),
+        "distance": Argument(Number(0, 1e7)),  # metres; default: 32 pixels
+    },
     "threshold": {
         **OUTPUT,
         "before": Argument(Object("a raster", RASTER)),

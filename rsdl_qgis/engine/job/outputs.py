@@ -25,7 +25,7 @@ from . import ranks
 
 Run = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
-LAYERS = ("path", "mask", "features", "examples", "counterexamples", "chips", "pretrained", "sample")
+LAYERS = ("path", "mask", "features", "examples", "counterexamples", "labels", "chips", "pretrained", "sample")
 PRODUCTS = ("product",)  # files, or folders in which other files may lie
 READ = (*LAYERS, *PRODUCTS)  # arguments, at any depth, that name what is read
 MOST_FILES = 5000  # of a product that are looked at
@@ -50,6 +50,7 @@ OPERATIONS: Mapping[str, Writes] = {
     "embed_image": Writes(("output",)),
     "find_similar": Writes(("output", "places")),
     "cluster_image": Writes(("output",)),
+    "suggest_labels": Writes(("output",)),
     "detect": Writes(("output",)),
     "cloud_mask": Writes(("output", "polygons")),
     "threshold": Writes(("output", "polygons", "values")),
