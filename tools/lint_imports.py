@@ -29,9 +29,9 @@ ENGINE_TOP = ("__main__", "jobs")  # above the engine's folders; its other modul
 ENGINE_FOLDERS = (  # from the top down
     *("repeating", "describing", "exporting", "fetching", "importing", "training", "interop", "assessment", "reports"),
     *("chips", "fire", "prediction", "stac", "runtime", "vector", "radiometry", "boxes", "raster"),
-    *("networks", "evaluation", "runs", "bundles", "products", "cards", "job", "tables", "files"),
+    *("networks", "evaluation", "runs", "bundles", "products", "published", "cards", "job", "tables", "files"),
 )
-FOLDERS_FOR_QGIS = ("bundles", "products", "cards", "job", "tables", "files")  # of the engine; standard library only
+FOLDERS_FOR_QGIS = ("bundles", "products", "published", "cards", "job", "tables", "files")  # standard library only
 MODULES_FOR_QGIS = ("networks", "dates", "errors", "feedback")  # so are these
 RASTER_LIBRARIES = ("rasterio", "pyogrio")
 RASTER_FOLDERS = ("raster", "vector")

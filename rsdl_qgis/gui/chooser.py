@@ -10,6 +10,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QToolButton, QWidget
 
 from ..engine.networks import NETWORKS
+from ..engine.published.card import ENCODERS
 from ..engine.tables.devices import DEVICES
 from ..toolbox import settings
 from ..toolbox.text import tr
@@ -20,6 +21,8 @@ FILES = {
     "bases": lambda: (tr("Choose a model folder"), tr("Model"), ""),
     "weights": lambda: (tr("Choose a weights file"), tr("Weights"), tr("Weights (*.pth *.pt *.safetensors)")),
 }
+FILES["encoders"] = FILES["models"]
+LISTS = ("models", "encoders", "bases")  # kinds that list models
 PUBLISHED = ("imagenet",)  # besides the names of single networks, which the worker knows
 
 
@@ -48,22 +51,24 @@ class _ChoiceWrapper(WidgetWrapper):
         self._combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._combo.setMaxVisibleItems(30)
         self._combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._combo.lineEdit().setPlaceholderText(empty or (tr("chosen automatically") if kind == "models" else ""))
+        self._combo.lineEdit().setPlaceholderText(
+            empty or (tr("chosen automatically") if kind in ("models", "encoders") else "")
+        )
         if kind != "devices":
             self._combo.addItem("", "")
         for name, title in offered(kind, detail):
             self._combo.addItem(f"{name} - {title}" if title else name, name)
             self._tell(title)
-        for name, title in fetchable_models(detail) if kind in ("models", "bases") else ():
+        for name, title in fetchable_models(detail) if kind in LISTS else ():
             self._combo.addItem(f"{name} - {title}", name)
             self._tell(tr("It is downloaded when it is chosen."))
-        for text in unusable_models() if kind in ("models", "bases") else ():
+        for text in unusable_models() if kind in LISTS else ():
             self._combo.addItem(text)
             self._tell(text)
             self._combo.model().item(self._combo.count() - 1).setEnabled(False)
         text = self._combo.lineEdit()
         self._combo.currentIndexChanged.connect(lambda _: text.setCursorPosition(0))  # a name stands before its title
-        if kind in ("models", "bases"):
+        if kind in LISTS:
             self._combo.activated.connect(self._fetch)
         self._combo.editTextChanged.connect(lambda _: self.widgetValueHasChanged.emit(self))
         return self._with_button(kind) if kind in FILES else self._combo
@@ -118,8 +123,9 @@ class _ChoiceWrapper(WidgetWrapper):
 
 def offered(kind: str, detail: str) -> list[tuple[str, str]]:
     """(name, title) of what a list offers. ``detail``: tasks of models or networks, or the words themselves."""
-    if kind in ("models", "bases"):
-        return installed_models(detail)
+    if kind in LISTS:
+        published = ENCODERS if kind == "encoders" else ()
+        return [*installed_models(detail), *((name, tr("published weights")) for name in published)]
     if kind == "networks":
         return networks(detail)
     if kind == "fetchable":

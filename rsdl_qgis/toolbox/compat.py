@@ -16,6 +16,7 @@ from qgis.core import (
     QgsProcessingParameterNumber,
     QgsRaster,
     QgsRasterInterface,
+    QgsSymbolLayer,
     QgsUnitTypes,
     QgsWkbTypes,
 )
@@ -50,6 +51,7 @@ POLYGON_GEOMETRY = _first(lambda: Qgis.GeometryType.Polygon, lambda: QgsWkbTypes
 POINT_GEOMETRY = _first(lambda: Qgis.GeometryType.Point, lambda: QgsWkbTypes.GeometryType.PointGeometry)
 DOUBLE = _first(lambda: Qgis.ProcessingNumberParameterType.Double, lambda: QgsProcessingParameterNumber.Type.Double)
 INTEGER = _first(lambda: Qgis.ProcessingNumberParameterType.Integer, lambda: QgsProcessingParameterNumber.Type.Integer)
+FILL_COLOR = _first(lambda: QgsSymbolLayer.Property.FillColor, lambda: QgsSymbolLayer.Property.PropertyFillColor)
 FOLDER = _first(lambda: Qgis.ProcessingFileParameterBehavior.Folder, lambda: QgsProcessingParameterFile.Behavior.Folder)
 ANY_FIELD = _first(lambda: Qgis.ProcessingFieldParameterDataType.Any, lambda: QgsProcessingParameterField.DataType.Any)
 OF_PROVIDER = _first(lambda: Qgis.FieldOrigin.Provider, lambda: QgsFields.FieldOrigin.OriginProvider)

@@ -24,6 +24,9 @@ from .predict.burnedarea import BurnedArea
 from .predict.changedetection import ChangeDetection
 from .predict.cloudmask import CloudMask
 from .predict.embedimage import EmbedImage
+from .predict.features.clusterimage import ClusterImage
+from .predict.features.findsimilar import FindSimilar
+from .predict.features.suggestlabels import SuggestLabels
 from .predict.floodmapping import FloodMapping
 from .predict.objectdetection import ObjectDetection
 from .predict.otsuthreshold import OtsuThreshold
@@ -51,6 +54,9 @@ ALGORITHMS = (
     SuperResolution,
     SceneClassification,
     EmbedImage,
+    FindSimilar,
+    ClusterImage,
+    SuggestLabels,
     ObjectDetection,
     ChangeDetection,
     FloodMapping,

@@ -149,6 +149,18 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
             {"output": f"{TARGET}/p.gpkg", "input": dict(map_layer), "simplify": 0.35, "min_area": 500.0, "neck": 0.6,
              "regularize": True, "background": 0},
         ],
+        "find_similar": [
+            {"output": f"{TARGET}/s.tif", "places": f"{TARGET}/p.gpkg", "input": dict(image), "number": 3,
+             "examples": plain["path"], "match": "nearest", "least": -1.0, "with_examples": True, **area},
+        ],
+        "suggest_labels": [
+            {"output": f"{TARGET}/p.gpkg", "model": models["bright"], "inputs": {"image": [dict(image)]}, **running,
+             **tiles, "labels": plain["path"], "number": 3, "distance": 50.0, "uncertainty_measure": "margin"},
+        ],
+        "cluster_image": [
+            {"output": f"{TARGET}/c.tif", "input": dict(image), "clusters": 3, "samples": 500, "seed": 1,
+             "standardize": True, **area},
+        ],
         "export_chips": [{**data, "output": f"{TARGET}/chips"}],
         "train": [
             {"task": "segmentation", "chips": chips["segmentation"], "output": f"{TARGET}/model", **UNET, **QUICK,

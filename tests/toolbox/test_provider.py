@@ -25,6 +25,9 @@ NAMES = {
     "pixelregression",
     "sceneclassification",
     "embedimage",
+    "findsimilar",
+    "clusterimage",
+    "suggestlabels",
     "objectdetection",
     "changedetection",
     "floodmapping",
@@ -142,9 +145,19 @@ def test_every_algorithm_that_reads_rasters_takes_a_nodata_value(provider):
             assert parameter.defaultValue() is None and "stored" in parameter.help()
 
 
-INPUTS = {"INPUT", "MODEL", "BEFORE", "AFTER", "PREDICTED", "REFERENCE", "SAMPLE", "TEACHER", "RASTER", "LABELS"} | {
-    "LAYERS"
-}
+INPUTS = {
+    "EXAMPLES",
+    "INPUT",
+    "MODEL",
+    "BEFORE",
+    "AFTER",
+    "PREDICTED",
+    "REFERENCE",
+    "SAMPLE",
+    "TEACHER",
+    "RASTER",
+    "LABELS",
+} | {"LAYERS"}
 
 
 def test_only_inputs_are_required(provider):

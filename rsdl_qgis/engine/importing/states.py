@@ -17,9 +17,10 @@ from ..cards.onnx.header import Tensor as Stated
 from ..cards.steps import Step
 from ..errors import ModelError
 from ..networks import NETWORKS, build_network
+from ..published.addresses import PUBLISHED, Published
+from ..runtime.published.files import read_weights
 from ..tables.tasks import TASKS, task_of
 from ..training.model import card_for, write_model
-from ..training.start.published import PUBLISHED, Published, read_weights
 from ..training.start.weights import outline
 from .facts import Facts
 from .guess import Image, first_bands, first_scaling

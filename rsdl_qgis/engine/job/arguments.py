@@ -119,6 +119,7 @@ AUGMENTED_TEST: Table = {
     "tta": Argument(Choice(VARIANTS), default=VARIANTS[0]),
     "passes": Argument(Whole(1, 1000), default=1),  # with dropout, where there are several
 }
+MATCHES = ("mean", "nearest")  # of examples
 STORAGES = ("float32", "uint8")  # of features in a raster
 PLACE: Table = {"old": Argument(Path(), required=True), "new": Argument(Path(), required=True)}
 CHANGED = ("refuse", "run")  # what to do where what a run read is not what it was
@@ -310,6 +311,39 @@ OPERATIONS: Mapping[str, Table] = {
         "size": Argument(Whole(1, 100_000)),  # pixels of a patch
         "stride": Argument(Whole(1, 100_000)),  # default: the patch
         "storage": Argument(Choice(STORAGES), default=STORAGES[0]),
+    },
+    "find_similar": {
+        **OUTPUT,
+        "places": Argument(Path()),
+        "input": Argument(Object("a raster", RASTER), required=True),
+        **vector("examples"),
+        "examples": Argument(Path(), required=True),
+        **vector("counterexamples"),
+        "match": Argument(Choice(MATCHES), default=MATCHES[0]),
+        "number": Argument(Whole(1, 100_000), default=20),
+        "distance": Argument(Number(0, 1e7)),  # metres; default: three pixels
+        "least": Argument(Number(-1, 1), default=0.0),  # similarity
+        "with_examples": Argument(Boolean(), default=False),
+        **AREA,
+    },
+    "cluster_image": {
+        **OUTPUT,
+        "input": Argument(Object("a raster", RASTER), required=True),
+        "clusters": Argument(Whole(2, 254), default=8),
+        "samples": Argument(Whole(100, 1_000_000), default=50_000),
+        "seed": Argument(Whole(0, 2**31 - 1), default=0),
+        "standardize": Argument(Boolean(), default=True),
+        **AREA,
+    },
+    "suggest_labels": {
+        **OUTPUT,
+        **RUNNING,
+        **AUGMENTED_TEST,
+        "inputs": Argument(INPUTS, required=True),
+        "uncertainty_measure": MAPS["uncertainty_measure"],
+        **vector("labels"),
+        "number": Argument(Whole(1, 10_000), default=20),
+        "distance": Argument(Number(0, 1e7)),  # metres; default: 32 pixels
     },
     "threshold": {
         **OUTPUT,

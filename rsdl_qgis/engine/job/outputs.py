@@ -25,7 +25,7 @@ from . import ranks
 
 Run = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
-LAYERS = ("path", "mask", "features", "chips", "pretrained", "sample")
+LAYERS = ("path", "mask", "features", "examples", "counterexamples", "labels", "chips", "pretrained", "sample")
 PRODUCTS = ("product",)  # files, or folders in which other files may lie
 READ = (*LAYERS, *PRODUCTS)  # arguments, at any depth, that name what is read
 MOST_FILES = 5000  # of a product that are looked at
@@ -48,6 +48,9 @@ OPERATIONS: Mapping[str, Writes] = {
     "predict_series": Writes(("output", "probabilities", "uncertainty", "polygons")),
     "classify_scenes": Writes(("output", "raster")),
     "embed_image": Writes(("output",)),
+    "find_similar": Writes(("output", "places")),
+    "cluster_image": Writes(("output",)),
+    "suggest_labels": Writes(("output",)),
     "detect": Writes(("output",)),
     "cloud_mask": Writes(("output", "polygons")),
     "threshold": Writes(("output", "polygons", "values")),

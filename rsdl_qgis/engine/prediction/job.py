@@ -59,15 +59,18 @@ class PredictionTask(Generic[R]):
     """What is particular to one prediction operation.
 
     ``does``: what it does, after 'this', for messages; ``work``: opens a job's inputs, checks that they fit, and places
-    windows on them. The table of tasks says which models it takes; ``takes``: those of another operation too.
-    ``check`` may refuse some.
+    windows on them. The table of tasks says which models it takes; ``takes``: those of other operations,
+    which ``check`` may refuse; ``opened``: finds the model.
     """
 
     request: type[R]
     does: str
     work: Callable[[Job[R]], AbstractContextManager[Work[Any]]]
-    takes: str = ""
+    takes: tuple[str, ...] = ()
     check: Callable[[ModelCard, Path], object] = lambda card, path: None
+    opened: Callable[[str, Report], AbstractContextManager[tuple[Path, ModelCard]]] = lambda model, report: opened(
+        model
+    )
 
     def operation(self) -> Run:
         """The function of the operation: (arguments, report) -> result."""
@@ -86,8 +89,8 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
     """
     started = time.perf_counter()
     with ExitStack() as stack:
-        path, card = stack.enter_context(opened(request.model))
-        if task_of(card.task).operation not in (request.operation, task.takes):
+        path, card = stack.enter_context(task.opened(request.model, report))
+        if task_of(card.task).operation not in (task.takes or (request.operation,)):
             raise MismatchError(f"Model '{card.name}' is for {card.task}, and this {task.does}.")
         task.check(card, path)
         check_passes(getattr(request, "passes", 1), card, path, request.engine)

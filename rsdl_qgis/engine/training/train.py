@@ -24,6 +24,7 @@ from ..feedback import Portion, Report
 from ..job.outputs import kept, writing
 from ..networks import NETWORKS, build_network
 from ..runtime.devices import torch_device
+from ..runtime.published.files import published_line
 from ..tables.tasks import TASKS, task_of
 from .evaluate.box_samples import quick_ap50
 from .evaluate.models import evaluated
@@ -46,7 +47,6 @@ from .samples.units import InUnits, fold
 from .start.freezing import freezing
 from .start.lora import add_lora
 from .start.named_bands import told
-from .start.published import published_line
 from .start.start import Started, network_to_build, start
 from .start.weights import start_inputs
 from .summary import Trained, model_note, summary, write_report

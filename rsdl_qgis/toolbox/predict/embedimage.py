@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterVectorDestination,
 )
 
+from ...engine.errors import RsdlError
 from ...engine.job.arguments import OPERATIONS, STORAGES
-from .. import compat
+from ...engine.published.card import ENCODERS, encoder_card
+from ...engine.tables.tasks import task_of
+from .. import compat, settings
 from .. import parameters as shared
+from ..results.feature_style import COLOURS, in_bands, in_fields
 from ..text import tr
 from .further import further
+from .model_choice import takes_one_image
 from .sceneclassification import SceneClassification
 
 NUMERIC_OUTPUTS = {
@@ -32,17 +39,18 @@ class EmbedImage(SceneClassification):
 
     def help(self):
         return tr(
-            "Computes features (embeddings) with the network of a scene classifier: what its last layer decides from, "
-            "some hundred numbers that describe what a part of a raster looks like. Parts that look alike have similar "
-            "features, also where the model does not know their class.\n\nWithout FEATURES the result is a raster "
+            "Computes features (embeddings) with a trained network, some hundred numbers that describe what a part of "
+            "a raster looks like: what the last layer of a scene classifier decides from, or the mean of the last map "
+            "that the encoder of a segmentation model gives. Parts that look alike have similar features, also where "
+            "the model does not know their class.\n\nWithout FEATURES the result is a raster "
             "with one pixel per patch and one band per feature: an ordinary raster, on which classifiers can be "
             "trained and clusters found. A patch is a square of SIZE pixels; with a smaller STRIDE patches overlap, "
             "and the raster is finer. Patches without a valid pixel are nodata. With polygons or points as FEATURES "
             "the result is a layer of these with all their attributes and one field per feature; a polygon much larger "
             "than the scenes of training gets the mean of its parts.\n\nThe model needs its weights: the shipped "
-            "scene classifier, or one that was trained with 'Train scene classifier'. A network that gives features "
-            "itself can be brought with 'Import model' and the task embedding. Other models of ONNX alone have no "
-            "features that could be taken."
+            "models, those trained here for scenes or maps of one image, and published weights by their name, such as "
+            "efficientnet-lite0, which are fetched once. A network that gives features itself can be brought with 'Import "
+            "model' and the task embedding. Other models of ONNX alone have no features that could be taken."
         )
 
     def tags(self):
@@ -55,7 +63,17 @@ class EmbedImage(SceneClassification):
 
     def inputs(self):
         table = OPERATIONS["embed_image"]
-        given, model, features, _, bands = super().inputs()
+        given, _, features, _, bands = super().inputs()
+        model = shared.model(
+            tr("Model"),
+            tr(
+                "Name of an installed model with weights, path of a model folder or of a .zip archive of one, or the "
+                "name of published weights: {names}. Default: the installed scene classifier whose bands match the "
+                "raster's band descriptions, if exactly one does."
+            ).format(names=", ".join(ENCODERS)),
+            "classification,segmentation,regression",
+            kind="encoders",
+        )
         size = shared.number_of(
             table["size"],
             "SIZE",
@@ -86,6 +104,17 @@ class EmbedImage(SceneClassification):
             STORAGES,
         )
         return [given, model, features, size, stride, storage, bands]
+
+    def named(self, name):
+        store = settings.store()
+        if name in ENCODERS and all(name != known for known, _, _ in store.list()):
+            return Path(name), encoder_card(name)
+        path, card = store.find(name)
+        task = task_of(card.task)
+        if not (takes_one_image(card) and (task.scenes or task.dense)):
+            text = tr("Model '{model}' gives no features of one image: it is for {task}.")
+            raise RsdlError(text.format(model=card.name, task=card.task), tr("Choose a model for scenes or maps."))
+        return path, card
 
     def running(self):
         return [item for item in super().running() if item.name() not in ("ENGINE", "SCHEDULER")]
@@ -151,7 +180,9 @@ class EmbedImage(SceneClassification):
 
     def looks(self, card, result):
         title = tr("{model}: features").format(model=card.title)
-        return {"OUTPUT": (title, None), "PLACES": (title, None)}
+        shown = result["shown"]
+        raster, places = (in_bands(shown), in_fields(shown)) if len(shown) == COLOURS else (None, None)
+        return {"OUTPUT": (title, raster), "PLACES": (title, places)}
 
     def numeric_outputs(self, result, context):
         return {name: result[key] for name, (key, _) in NUMERIC_OUTPUTS.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from qgis.core import QgsProcessingParameterBand, QgsProcessingParameterRasterLayer
 
 from ...engine.cards.card import ModelCard
@@ -56,12 +58,16 @@ class OneImageAlgorithm(InferenceAlgorithm):
         chosen = shared.chosen_bands(self, parameters, "BANDS", context)
         name = self.parameterAsString(parameters, "MODEL", context).strip()
         if name:
-            path, card = named_model(name, self.TASK, self._takes, tr("one image"))
+            path, card = self.named(name)
         else:
             path, card = fitting_model(self._takes, [layer])
         wanted = card.inputs[0]
         notes = () if name else (tr("Model: {model}").format(model=card.title),)
         return Plan(path, card, {wanted.name: [use_bands("INPUT", layer, wanted, chosen, "BANDS")]}, notes)
+
+    def named(self, name) -> tuple[Path, ModelCard]:
+        """The model of that name or path; RsdlError if it is of another kind."""
+        return named_model(name, self.TASK, self._takes, tr("one image"))
 
     def _stack(self, parameters, context, others) -> Plan:
         """INPUT and the other layers, as a model of several inputs takes them: in the order of its inputs and dates."""

@@ -14,8 +14,8 @@ from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.networks import NETWORKS, build_network
 from rsdl_qgis.engine.networks.efficientnet import EfficientNetLite, published_names
 from rsdl_qgis.engine.networks.layers.inverted_residual import SameConv2d
+from rsdl_qgis.engine.published.addresses import PUBLISHED
 from rsdl_qgis.engine.training.start.freezing import stages_of
-from rsdl_qgis.engine.training.start.published import PUBLISHED
 from rsdl_qgis.paths import user_folder
 
 RGB = {"image": (1, 3)}

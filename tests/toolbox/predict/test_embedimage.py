@@ -9,9 +9,16 @@ import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsRasterLayer, QgsRectangle, QgsVectorLayer
 
 import rsdl_qgis
+from rsdl_qgis.toolbox import compat
 
 MODEL = str(Path(rsdl_qgis.__file__).parents[1] / "models" / "scenes-ucmerced")
 PIXELS = (500_000, 0.3, 0, 4_600_000, 0, -0.3)  # as in the pictures of the model's training
+
+
+def features_style(path):
+    layer = QgsVectorLayer(path, "o", "ogr")
+    symbol = layer.renderer().symbol().symbolLayer(0)
+    return symbol.dataDefinedProperties().property(compat.FILL_COLOR).expressionString()
 
 
 @pytest.fixture
@@ -41,6 +48,11 @@ def test_a_raster_of_features(run, image, tmp_path):
     assert results["PATCHES"] == 24 and results["EMPTY"] == 0 and "PLACES" not in results
     assert layer.bandCount() == results["FEATURE_COUNT"] > 100
     assert layer.dataProvider().bandScale(1) != 1
+    layer.loadNamedStyle(str(tmp_path / "o.qml"))
+    renderer = layer.renderer()
+    assert renderer.type() == "multibandcolor" and len(set(renderer.usesBands())) == 3
+    stretch = renderer.redContrastEnhancement()
+    assert stretch.minimumValue() < stretch.maximumValue()
 
 
 def test_features_of_parcels(run, image, parcels, tmp_path):
@@ -50,6 +62,7 @@ def test_features_of_parcels(run, image, parcels, tmp_path):
     assert (results["PATCHES"], results["EMPTY"]) == (2, 1) and "OUTPUT" not in results
     one, other = (np.array([found[name][f"f{i}"] for i in range(1, 101)]) for name in "ab")
     assert not np.allclose(one, other)
+    assert 'color_rgb(scale_linear("f' in features_style(results["PLACES"])
     assert found["a"]["valid"] == 1 and found["far"]["valid"] == 0 and found["far"]["f1"] in (None, found["far"]["f2"])
 
 

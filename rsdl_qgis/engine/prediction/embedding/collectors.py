@@ -21,11 +21,13 @@ from ...vector.scene_features import Field
 from ...vector.writer import VectorSink, driver_of, unique_names
 from ..scenes.scenes import Scene, Scenes
 from ..scenes.views import Pixels
+from .moments import Moments
 
 MOST_FIELDS = {".shp": 250}  # of features
 USUAL_MOST = 1900  # a GeoPackage has no more than 2000 columns
 LEVELS = 254  # of 8 bits, above the lowest one; 0 is nodata
 DIGITS = 6
+AT_ONCE = 256  # places whose features are counted together
 
 
 @dataclass
@@ -52,6 +54,7 @@ class FeatureRaster:
         self.taken = self.known = 0
         self.low = np.full(self.count, np.inf, np.float32)
         self.high = -self.low
+        self.moments = Moments(self.count)
         try:
             self.waiting = tempfile.TemporaryFile(dir=Path(self.path).parent)  # noqa: SIM115
         except OSError as error:
@@ -82,7 +85,13 @@ class FeatureRaster:
         empty = self.cells.height * self.cells.width - self.known
         if empty:
             self.report.log("info", f"{empty} patches have no valid pixel: nodata.")
-        return {"output": self.path, "features": self.count, "patches": self.known, "empty": empty}
+        return {
+            "output": self.path,
+            "features": self.count,
+            "patches": self.known,
+            "empty": empty,
+            "shown": self.moments.shown(),
+        }
 
     def abort(self) -> None:
         """Remove what waits."""
@@ -120,6 +129,7 @@ class FeatureRaster:
         ) as sink:
             for number, row in enumerate(self._rows()):
                 self.report.check()
+                self.moments.add(row)
                 stored = np.nan_to_num(np.rint((row - first) / step)).astype(np.uint8) if small else row
                 sink.write(number, stored.T[:, None])
 
@@ -152,6 +162,7 @@ class FeatureTable:
         names = unique_names([item.name for item in wanted], self.path)
         fields = [Field(name, item.dtype) for name, item in zip(names, wanted)]
         self.known = self.empty = 0
+        self.moments, self.rows = Moments(self.count), list[NDArray[np.float32]]()
         crs, kind = self.scenes.crs, self.scenes.kind
         self.sink = VectorSink(self.path, crs, kind, fields, of_result(self.metadata, "output"))
 
@@ -161,6 +172,9 @@ class FeatureTable:
             self.skip(scene)
             return
         self.known += 1
+        self.rows.append(output)
+        if len(self.rows) == AT_ONCE:
+            self._count()
         share = round(min(1.0, pixels.valid / pixels.own), DIGITS)
         self.sink.write(scene.wkb, (share, *output.astype(float).tolist(), *scene.values))
 
@@ -174,7 +188,20 @@ class FeatureTable:
         self.sink.close()
         for level, reason in self.scenes.without_class(self.empty):
             self.report.log(level, reason.replace("no class", "no features"))
-        return {"output": self.path, "features": self.count, "patches": self.known, "empty": self.empty}
+        self._count()
+        return {
+            "output": self.path,
+            "features": self.count,
+            "patches": self.known,
+            "empty": self.empty,
+            "shown": self.moments.shown() if self.known else [],
+        }
+
+    def _count(self) -> None:
+        """Add the last features to the moments."""
+        if self.rows:
+            self.moments.add(np.stack(self.rows))
+            self.rows.clear()
 
     def abort(self) -> None:
         """Remove the unfinished file."""

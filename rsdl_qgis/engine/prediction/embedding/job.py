@@ -5,10 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 
+from ...cards.card import ModelCard
 from ...errors import InputError
+from ...raster.grid import Grid
 from ...runtime.features import feature_count, open_features
+from ...runtime.published.model import opened_encoder
+from ...tables.tasks import task_of
 from ...vector.scene_features import look_over
 from ..blocks.pieces import cut_blocks
 from ..inputs import chosen_normalization, open_images, sampled_scaling
@@ -16,7 +21,7 @@ from ..job import PredictionTask
 from ..request import EmbedRequest
 from ..scenes.answers import SceneCollector, ViewAggregator, ViewPart
 from ..scenes.job import scene_plan, views_of
-from ..scenes.scenes import FeatureScenes, GridScenes, Scenes, usual_size
+from ..scenes.scenes import FeatureScenes, GridScenes, Scenes, training_pixels, usual_size
 from ..scenes.views import View, load_view
 from ..work import Job, Work
 from .collectors import FeatureRaster, FeatureTable
@@ -31,6 +36,7 @@ def embedding_work(job: Job[EmbedRequest]) -> Iterator[Work[View]]:
         grid = source.grid
         size = request.size or usual_size(card, grid)
         stride = request.stride or size
+        card = replace(card, tiling=replace(card.tiling, size=input_side(card, size, grid)))
         scenes: Scenes
         collect: Callable[..., SceneCollector]
         if request.features is None:
@@ -70,11 +76,23 @@ def embedding_work(job: Job[EmbedRequest]) -> Iterator[Work[View]]:
         )
 
 
+def input_side(card: ModelCard, size: int, grid: Grid) -> int:
+    """The side that a patch of ``size`` pixels is brought to: of scene classifiers that of their training, of networks
+    that make maps the one at which its pixels have the size of the training's, at most the tile's.
+    """
+    tiling = card.tiling
+    if task_of(card.task).scenes or not tiling.any_size:
+        return tiling.size
+    wanted = math.ceil(training_pixels(size, card, grid) / tiling.multiple) * tiling.multiple
+    return min(wanted, max(tiling.multiple, tiling.size // tiling.multiple * tiling.multiple))
+
+
 TASK = PredictionTask(
     EmbedRequest,
-    "takes features from scene classifiers and networks of features",
+    "takes features from networks for images and networks of features",
     embedding_work,
-    "classify_scenes",
+    ("embed_image", "classify_scenes", "predict"),
     feature_count,
+    opened_encoder,
 )
 run_embed_image = TASK.operation()

@@ -179,6 +179,14 @@ def whole_size(card: ModelCard, grid: Grid) -> int:
     return max(int(MOST_LARGER * usual_size(card, grid)), largest)
 
 
+def training_pixels(side: int, card: ModelCard, grid: Grid) -> float:
+    """A number of a grid's pixels in pixels of the training."""
+    if card.resolution is None or grid.crs is None:
+        return side
+    factor = card.resolution / math.sqrt(math.prod(grid.resolution))
+    return side if abs(factor - 1) < SAME_SIZE else side / factor
+
+
 def _on_grid(side: int, card: ModelCard, grid: Grid) -> int:
     """A number of training pixels in pixels of a grid, at least 1."""
     if card.resolution is None or grid.crs is None:

@@ -18,7 +18,7 @@ from ...cards.card import Class, Input, ModelCard
 from ...errors import InputError, ModelError
 from ...feedback import Report
 from ...networks import NETWORKS, check_options, option_names
-from .addresses import PUBLISHED
+from ...published.addresses import PUBLISHED
 from .freezing import stages_of
 from .transfer import Channel, Transfer, adapt_classes, take_over
 from .weights import Encoder, Weights, encoders, model_weights, pretrained_weights, same_outputs

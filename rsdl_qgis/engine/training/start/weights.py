@@ -18,11 +18,12 @@ from ...cards.store import Store, unpack
 from ...errors import ModelError
 from ...feedback import Report
 from ...networks import NETWORKS, build_network
+from ...published.addresses import PUBLISHED
+from ...runtime.published.files import published_line, read_weights
+from ...runtime.published.weights import published_weights
 from ...runtime.sessions import check_file
 from ...tables.earth_bands import known_band
-from .addresses import PUBLISHED
 from .freezing import encoders_of, stages_of
-from .published import published_line, published_weights, read_weights
 
 IMAGENET = "imagenet"  # any published weights that fit the network's encoder
 

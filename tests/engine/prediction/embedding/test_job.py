@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pyogrio
@@ -19,6 +20,8 @@ from rsdl_qgis.engine.errors import InputError, MismatchError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.jobs import OPERATIONS
 from rsdl_qgis.engine.networks import build_network
+from rsdl_qgis.engine.prediction.embedding.moments import Moments
+from rsdl_qgis.engine.published.addresses import PUBLISHED, Published
 
 from ...training.layers import box, vector
 
@@ -135,6 +138,62 @@ def test_polygons_get_the_features_of_their_pixels(embed, tmp_path, network, val
     found = np.array([columns[f"f{i + 1}"] for i in range(FEATURES)])
     np.testing.assert_allclose(found[:, 0], features_of(network, values[0, 40:72, 40:72]), atol=1e-4)
     assert np.isnan(found[:, 1]).all() and (result["patches"], result["empty"]) == (1, 1)
+
+
+def test_the_encoder_of_a_model_for_maps(embed, tmp_path, values):
+    card = replace(CARD, name="unet", task="segmentation", network="unet", options={"widths": (4, 8, 16)},
+                   tiling=Tiling(size=64, multiple=4))  # fmt: skip
+    torch.manual_seed(1)
+    network = build_network("unet", {"image": (1, 1)}, 2, **card.options).eval()
+    folder = tmp_path / "unet"
+    folder.mkdir()
+    save_file(network.state_dict(), folder / "weights.safetensors")
+    (folder / "model.json").write_text(json.dumps(to_item(card)), encoding="utf-8")
+    result = embed(model=str(folder), size=32)  # less than a tile: pixels keep their size
+    with rasterio.open(result["output"]) as file:
+        found = file.read()
+    image = torch.from_numpy((values[0, 32:64, 32:64].astype("float32") - 100) / 50)[None, None]
+    with torch.inference_mode():
+        deepest = network.encoder(image)[-1]
+    assert found.shape == (16, 4, 3) and deepest.shape == (1, 16, 8, 8)
+    np.testing.assert_allclose(found[:, 1, 1], deepest.mean((2, 3))[0], atol=1e-5)
+
+
+def test_published_weights_by_their_name(embed, tmp_path, monkeypatch):
+    """Those of MobileNetV3, whose file a person has put where it belongs."""
+    monkeypatch.setenv("RSDL_HOME", str(tmp_path))
+    monkeypatch.setattr(Published, "sha256", property(lambda self: ""))
+    torch.manual_seed(2)
+    network = build_network("mobilenet-v3-small", {"image": (1, 3)}, 1000).eval()
+    (tmp_path / "weights").mkdir()
+    torch.save(network.state_dict(), tmp_path / "weights" / PUBLISHED["mobilenet-v3-small"].file)
+    picture = np.random.default_rng(3).integers(1, 255, (3, 224, 224)).astype("uint8")
+    path = str(tmp_path / "picture.tif")
+    with rasterio.open(path, "w", driver="GTiff", width=224, height=224, count=3, dtype="uint8", crs="EPSG:32634",
+                       transform=rasterio.Affine(1, 0, 500_000, 0, -1, 4_600_000)) as file:  # fmt: skip
+        file.write(picture)
+    result = embed(model="mobilenet-v3-small", inputs={"image": [{"path": path, "bands": [1, 2, 3]}]})
+    with rasterio.open(result["output"]) as file:
+        found = file.read()[:, 0, 0]
+    mean, std = (np.array(row, "float32")[:, None, None] for row in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+    given = []
+    layer = [m for m in network.modules() if isinstance(m, torch.nn.Linear)][-1]
+    layer.register_forward_pre_hook(lambda _, inputs: given.append(inputs[0]))
+    with torch.inference_mode():
+        network(torch.from_numpy((picture / np.float32(255) - mean) / std)[None, None])
+    np.testing.assert_allclose(found, given[0][0], atol=1e-4)
+    assert result["model"] == "mobilenet-v3-small" and result["features"] == len(found)
+
+
+def test_three_features_that_show_most_of_the_spread():
+    one, other = np.random.default_rng(0).normal(size=(2, 200)).astype("float32")
+    values = np.stack([0.1 * other, 5 * one, 4.9 * one, 3 * other, np.full(200, np.float32(7))], 1)
+    moments = Moments(5)
+    for rows in (values[:50], values[50:], np.full((2, 5), np.nan, np.float32)):
+        moments.add(rows)
+    shown = moments.shown()
+    assert [item["feature"] for item in shown[:2]] == [2, 4]  # not the third, which the second explains
+    assert shown[0]["low"] == pytest.approx(values[:, 1].mean() - 2 * values[:, 1].std(), rel=1e-4)
 
 
 def test_what_cannot_be(embed, tmp_path):

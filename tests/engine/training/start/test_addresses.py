@@ -13,11 +13,11 @@ import torch
 from rsdl_qgis.engine.cards.card import Band, Class, Input
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.networks import NETWORKS, build_network
+from rsdl_qgis.engine.published.addresses import PUBLISHED
+from rsdl_qgis.engine.runtime.published.files import published_line
 from rsdl_qgis.engine.tables.earth_bands import MOMENTS
 from rsdl_qgis.engine.training.start import weights as weights_module
-from rsdl_qgis.engine.training.start.addresses import PUBLISHED
 from rsdl_qgis.engine.training.start.named_bands import told
-from rsdl_qgis.engine.training.start.published import published_line
 from rsdl_qgis.engine.training.start.start import start
 from rsdl_qgis.engine.training.start.weights import start_inputs
 

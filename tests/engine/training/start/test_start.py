@@ -14,8 +14,8 @@ from rsdl_qgis.engine.cards.card import CARD_FILE, WEIGHTS_FILE, Band, Class, In
 from rsdl_qgis.engine.cards.stac_mlm import from_item, to_item
 from rsdl_qgis.engine.errors import InputError, ModelError
 from rsdl_qgis.engine.networks import NETWORKS, build_network
+from rsdl_qgis.engine.published.addresses import PUBLISHED
 from rsdl_qgis.engine.training.start import weights as weights_module
-from rsdl_qgis.engine.training.start.published import PUBLISHED
 from rsdl_qgis.engine.training.start.start import best_source, network_to_build, start
 from rsdl_qgis.engine.training.start.weights import Encoder
 from rsdl_qgis.paths import plugin_file

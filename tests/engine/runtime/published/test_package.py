@@ -12,9 +12,9 @@ import torch
 
 from rsdl_qgis.engine.errors import Cancelled, ModelError
 from rsdl_qgis.engine.feedback import Report
-from rsdl_qgis.engine.training.start import package as package_module
-from rsdl_qgis.engine.training.start.package import Package
-from rsdl_qgis.engine.training.start.published import PUBLISHED, Published, published_weights
+from rsdl_qgis.engine.published.addresses import PUBLISHED, Package, Published
+from rsdl_qgis.engine.runtime.published import package as package_module
+from rsdl_qgis.engine.runtime.published.weights import published_weights
 
 MEMBER = "rsdl_tiny_weights/models/tiny.pth"
 

@@ -17,7 +17,6 @@ import zipfile
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, suppress
 from http.client import HTTPException
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -38,15 +37,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from ....paths import user_folder
 from ...cards.archive import MODEL, as_error_of, is_zip
 from ...cards.model_file import sha256
 from ...errors import ModelError
 from ...feedback import Report
 from ...job.memory import ran_out
-from ...networks import NETWORKS
-from ...networks import __name__ as networks_package
-from .addresses import ADDRESS, PUBLISHED, Published
+from ...published.addresses import ADDRESS, PUBLISHED, Published
 from .package import take_out
 
 TIMEOUT = 15.0  # seconds without data; less than the worker's grace period after a cancel
@@ -55,34 +51,6 @@ MOST_REPEATED = 8  # bytes of tensors, to a byte of their file
 BYTES = b"\nbytearray\n"  # in a pickle: makes an array of any size
 _SAVE = "Save the network's state_dict alone, best as .safetensors."
 ABANDONED = 3600.0  # seconds after which an incomplete download that is not growing is removed
-
-
-def published_weights(
-    name_or_path: str | Path,
-    report: Report,
-    network: str = "",
-    folder: Path | None = None,
-    base: str = ADDRESS,
-) -> dict[str, Tensor]:
-    """Weights by a name of ``PUBLISHED``, downloaded when they are not in ``folder`` yet, or the weights in a file.
-
-    Parameters have the names of the networks here. ``network``: of the user's own file, its network, where the file may
-    have torchvision's names. ``folder``: default ``weights`` of the user's data folder. ModelError when there are no
-    such weights, they cannot be downloaded (the message says where to put the file), their hash is wrong, or the file
-    holds something else than tensors. Cancelled leaves no incomplete file.
-    """
-    name = str(name_or_path)
-    published = published_line(name)
-    if published and name in PUBLISHED:
-        path = fetch(published, folder or user_folder() / "weights", report, base)
-    else:
-        path = Path(name_or_path)
-    if not path.is_file():
-        raise ModelError(
-            f"There are no published weights '{name}', and no such file.",
-            f"Choose one of {', '.join(PUBLISHED)}, or give the path of a .pth or .safetensors file.",
-        )
-    return _our_names(read_weights(path), network or (published.network if published else ""))
 
 
 def published_line(name_or_path: str) -> Published | None:
@@ -94,17 +62,6 @@ def published_line(name_or_path: str) -> Published | None:
         return found
     whole = {line.whole: line for line in PUBLISHED.values() if line.whole}
     return whole.get(sha256(path).removeprefix("sha256:")) if path.is_file() else None
-
-
-def _our_names(state: dict[str, Tensor], network: str) -> dict[str, Tensor]:
-    """``state`` with torchvision's names replaced by those of the network here, where they differ."""
-    if not network:
-        return state
-    if network not in NETWORKS:
-        raise ModelError(f"There is no network '{network}'.", f"Choose one of: {', '.join(NETWORKS)}.")
-    module = import_module(f"{networks_package}.{NETWORKS[network].target.partition(':')[0]}")
-    rename = getattr(module, "published_names", None)
-    return dict(rename(state)) if rename else state
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:

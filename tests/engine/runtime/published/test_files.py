@@ -20,8 +20,10 @@ from rsdl_qgis.engine.cards.card import Input, Scaling
 from rsdl_qgis.engine.errors import Cancelled, ModelError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.networks import NETWORKS, densenet
-from rsdl_qgis.engine.training.start import addresses, published
-from rsdl_qgis.engine.training.start.published import PUBLISHED, Published, published_weights
+from rsdl_qgis.engine.published import addresses
+from rsdl_qgis.engine.published.addresses import PUBLISHED, Published
+from rsdl_qgis.engine.runtime.published import files as files_module
+from rsdl_qgis.engine.runtime.published.weights import published_weights
 
 from ...networks.torchvision_shim import import_torchvision
 
@@ -198,7 +200,7 @@ def test_fetched_once_then_from_the_folder(server, home, tiny):
 
 def test_progress_grows_with_the_bytes_and_does_without_a_stated_length(server, home, tiny, monkeypatch):
     name, file, body = tiny
-    monkeypatch.setattr(published, "CHUNK", 500)
+    monkeypatch.setattr(files_module, "CHUNK", 500)
     for length in (len(body), None):
         server.put(file, body, length)
         report = Notes()
@@ -288,7 +290,7 @@ def test_a_damaged_file_in_the_folder_is_refused(server, home, tiny):
 @pytest.mark.parametrize("steps", [0, 2])
 def test_cancelling_leaves_nothing(server, home, tiny, steps, monkeypatch):
     name, file, body = tiny
-    monkeypatch.setattr(published, "CHUNK", 100)
+    monkeypatch.setattr(files_module, "CHUNK", 100)
     server.put(file, body)
     report = Notes(steps)
     with pytest.raises(Cancelled):
@@ -388,4 +390,4 @@ def test_names_of_the_published_file_become_the_networks(server, home, tmp_path,
 def test_a_folder_that_cannot_be_made_is_named(server, tmp_path, tiny):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ModelError, match=r"cannot be written.*"):
-        published.fetch(PUBLISHED["resnet18"], tmp_path / "file" / "weights", Report())
+        files_module.fetch(PUBLISHED["resnet18"], tmp_path / "file" / "weights", Report())

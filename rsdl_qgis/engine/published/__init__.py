@@ -1,0 +1,1 @@
+"""The table of weights that others publish. Standard library only."""

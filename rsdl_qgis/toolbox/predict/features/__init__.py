@@ -1,0 +1,1 @@
+"""Algorithms on rasters of features, or of any bands."""

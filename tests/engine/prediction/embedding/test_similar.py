@@ -1,0 +1,108 @@
+"""The job "find_similar": cosine to examples, on a raster of made-up features."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyogrio
+import pytest
+import rasterio
+
+from rsdl_qgis.engine.errors import InputError
+from rsdl_qgis.engine.feedback import Report
+from rsdl_qgis.engine.jobs import OPERATIONS
+from rsdl_qgis.engine.prediction.embedding import pixels
+
+from ...training.layers import box, point, vector
+
+KINDS = np.random.default_rng(0).normal(size=(4, 6)).astype("float32")  # features of four kinds of land
+
+
+@pytest.fixture(scope="module")
+def kinds():
+    """40 x 50 pixels: kind 0, with blocks of the kinds 1 to 3."""
+    found = np.zeros((40, 50), int)
+    found[4:8, 4:8] = found[20:24, 30:34] = found[30:33, 5:8] = 1
+    found[4:8, 30:34] = 2
+    found[30:34, 30:34] = 3
+    return found
+
+
+@pytest.fixture
+def raster(make_raster, kinds):
+    """Features with a little noise, each band on a scale of its own; the right column is nodata."""
+    noise = np.random.default_rng(1).normal(0, 0.05, (40, 50, 6))
+    values = ((KINDS[kinds] + noise) * [1, 10, 100, 1, 1, 1000] + 50).astype("float32").transpose(2, 0, 1)
+    values[:, :, 49] = -9999
+    return str(make_raster(values, nodata=-9999))
+
+
+@pytest.fixture
+def find(tmp_path, raster):
+    def find(examples, **arguments):
+        spec = vector(tmp_path / f"{len(list(tmp_path.iterdir()))}.geojson", examples)
+        job = {"input": {"path": raster}, "examples": spec["path"], "examples_crs": "EPSG:32634"}
+        outputs = {"output": str(tmp_path / "s.tif"), "places": str(tmp_path / "p.gpkg")}
+        return OPERATIONS["find_similar"]({**job, **outputs, **arguments}, Report())
+
+    return find
+
+
+def places_of(result):
+    """(row, column) of each place, in their order, and the columns."""
+    about, _, wkb, data = pyogrio.raw.read(result["places"])
+    import shapely
+
+    xy = shapely.get_coordinates(shapely.from_wkb(wkb))
+    cells = np.floor((xy - [500_000, 4_200_000]) / [10, -10]).astype(int)[:, ::-1]
+    return [tuple(cell) for cell in cells.tolist()], dict(zip(about["fields"], data))
+
+
+def test_what_looks_alike_is_found(find, kinds, raster, monkeypatch):
+    monkeypatch.setattr(pixels, "BUDGET", 6 * 7 * 3)  # strips of a few pixels give the same
+    result = find([(box(4, 4, 8, 8), {})], number=5, least=0.9)
+    with rasterio.open(result["output"]) as file:
+        found = file.read(1)
+        assert file.dtypes[0] == "float32" and np.isnan(file.nodata)
+    assert np.isnan(found[:, 49]).all() and np.isfinite(found[:, :49]).all()
+    alike = kinds[:, :49] == 1
+    assert found[:, :49][alike].min() > 0.9 > found[:, :49][~alike].max()
+    with rasterio.open(raster) as file:  # by its definition
+        values = file.read()[:, :, :49].reshape(6, -1).T.astype(float)
+    scaled = (values - values.mean(0)) / values.std(0)
+    example = scaled.reshape(40, 49, 6)[4:8, 4:8].reshape(-1, 6).mean(0)
+    cosine = scaled @ example / np.linalg.norm(scaled, axis=1) / np.linalg.norm(example)
+    np.testing.assert_allclose(found[:, :49].ravel(), cosine, atol=2e-3)
+    cells, columns = places_of(result)
+    assert len(cells) == result["found"] and list(columns["rank"]) == list(range(1, len(cells) + 1))
+    assert {kinds[cell] for cell in cells} == {1} and all(row >= 20 for row, _ in cells)  # not the example itself
+    assert list(columns["score"]) == sorted(columns["score"], reverse=True)
+    assert columns["score"][0] == pytest.approx(found[cells[0]], abs=1e-6)
+
+
+def test_places_are_apart(find):
+    cells, _ = places_of(find([(point(5, 5), {})], distance=200, least=0.5, with_examples=True))  # 20 pixels
+    assert len(cells) == 3 and len({(row // 10, col // 10) for row, col in cells}) == 3
+    new, _ = places_of(find([(point(5, 5), {})], distance=200, least=0.5))  # not the example's own
+    assert sorted(new)[0][0] >= 20 and len(new) == 2
+    most, _ = places_of(find([(point(5, 5), {})], distance=0, least=0.5, number=7))
+    assert len(most) == 7
+
+
+def test_examples_of_several_kinds_and_counterexamples(find, kinds, tmp_path):
+    examples = [(box(4, 4, 8, 8), {}), (box(30, 4, 34, 8), {})]
+
+    def mapped(**arguments):
+        with rasterio.open(find(examples, **arguments)["output"]) as file:
+            return file.read(1)[:, :49]
+
+    of = kinds[:, :49]
+    nearest, mean = mapped(match="nearest"), mapped()
+    assert nearest[(of == 1) | (of == 2)].min() > 0.9 > mean[(of == 1) | (of == 2)].min()
+    against = vector(tmp_path / "against.geojson", [(point(31, 5), {})])["path"]
+    other = mapped(match="nearest", counterexamples=against, counterexamples_crs="EPSG:32634")
+    assert other[of == 2].max() < 0.1 < other[of == 1].min()
+
+
+def test_what_cannot_be(find):
+    with pytest.raises(InputError, match="lies on a valid pixel"):
+        find([(point(49, 5), {})])
