@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from rsdl_qgis.engine.tables.metrics import METRICS, OF_DETECTIONS, OF_LABELS, OF_MAPS, OF_NUMBERS, OF_SCENES
+from rsdl_qgis.engine.tables.metrics import (
+    MEANS_OVER_MAPS,
+    METRICS,
+    OF_CERTAINTY,
+    OF_DETECTIONS,
+    OF_LABELS,
+    OF_MAPS,
+    OF_NUMBERS,
+    OF_SCENES,
+)
 
 TRAINED = {
     "trainsegmentation": OF_MAPS,
@@ -16,7 +25,7 @@ TRAINED = {
     "distilmodel": (*OF_MAPS, *OF_LABELS, *OF_NUMBERS),
 }
 ASSESSED = {
-    "assessmap": (*OF_MAPS, "image_accuracy", "image_mean_iou", "image_fw_iou"),
+    "assessmap": (*OF_MAPS, *MEANS_OVER_MAPS, *OF_CERTAINTY),
     "assessscenes": (*OF_MAPS, "sample_f1", "micro_f1", "mean_ap"),
     "assessdetections": OF_DETECTIONS,
 }

@@ -109,7 +109,7 @@ class BlockCounts:
         """Count pairs of codes (n,) in a block, ``counts`` (n,) times each."""
         cell = cell[0] >> self.level, cell[1] >> self.level
         number = self._cells.setdefault(cell, len(self._cells))
-        key = (number << BITS | _numbered(predicted, self._codes[0])) << BITS | _numbered(reference, self._codes[1])
+        key = (number << BITS | numbered(predicted, self._codes[0])) << BITS | numbered(reference, self._codes[1])
         self._added.append((key, counts))
         self._waiting += len(key)
         if self._waiting > MOST_COUNTS:
@@ -142,7 +142,7 @@ class BlockCounts:
         np.add.at(self._counts, which.ravel(), np.concatenate(counts))
 
 
-def _numbered(codes: NDArray[np.int64], known: dict[int, int]) -> NDArray[np.int64]:
+def numbered(codes: NDArray[np.int64], known: dict[int, int]) -> NDArray[np.int64]:
     """The number of each code, in the order of their first occurrence."""
     found, which = np.unique(codes, return_inverse=True)
     return np.array([known.setdefault(code, len(known)) for code in found.tolist()], np.int64)[which.ravel()]

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..evaluation.confusion import MapScores, SceneScores, map_scores, mean_scores
+from ..evaluation.error_detection import ErrorDetection
 from ..evaluation.metric_intervals import OF_CLASS, OVERALL
 from ..feedback import Report
 from ..files.csv import to_csv
 from ..reports.html import thousands
 from .areas.of_maps import NO_AREAS, Areas
 from .blocks import BlockCounts, Lattice, MapIntervals, intervals_of
+from .certainty.counts import UncertaintyCounts, detection_of
 from .class_matching import SHOWN, Entry, in_one_table, match, no_common
 
 LEAST_AGREEMENT, MUCH_BETTER = 0.5, 0.25  # fractions that agree, for a note on another numbering of the classes
@@ -31,7 +33,8 @@ class Image:
     codes, which have the classes of ``entries``; ``labelled``: places of the area with a label;
     ``unmapped``: of these, without a class in the map; ``unlabelled``: with a class in the map and no label;
     ``unclear``: left out because polygons contradict each other; ``unknown``: because their class is not known;
-    ``beyond``: points outside the map. ``notes``: what else the reader of the metrics has to know.
+    ``beyond``: points outside the map; ``uncertain``: its uncertainty by measure, ``blind``: compared places where that
+    is not known. ``notes``: what else the reader of the metrics has to know.
     """
 
     title: str
@@ -49,6 +52,8 @@ class Image:
     unclear: int = 0
     unknown: int = 0
     beyond: int = 0
+    blind: int = 0
+    uncertain: Mapping[str, UncertaintyCounts] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -90,6 +95,7 @@ class Assessment:
     unit: str
     intervals: MapIntervals
     notes: tuple[str, ...]
+    detection: Mapping[str, ErrorDetection]
     areas: Areas = NO_AREAS
 
     @classmethod
@@ -130,12 +136,21 @@ class Assessment:
         sure = intervals_of(images, {entry: place[key] for entry, key in keys.items() if key in place}, len(order))
         report.check()
         return cls(
-            classes, confusion, map_scores(confusion), tuple(images), tuple(scores), means, unit, sure, tuple(notes)
+            classes=classes,
+            confusion=confusion,
+            scores=map_scores(confusion),
+            images=tuple(images),
+            image_scores=tuple(scores),
+            means=means,
+            unit=unit,
+            intervals=sure,
+            notes=tuple(notes),
+            detection=detection_of(filled, keys),
         )
 
     def plain(self) -> dict[str, Any]:
         """As a job's result: plain values."""
-        scores = self.scores
+        scores, first = self.scores, next(iter(self.detection.values()), None)
         return {
             "figures": {
                 "overall_accuracy": scores.overall_accuracy,
@@ -148,6 +163,8 @@ class Assessment:
                 "image_accuracy": self.means.pixel_accuracy,
                 "image_mean_iou": self.means.mean_iou,
                 "image_fw_iou": self.means.frequency_weighted_iou,
+                "auroc_of_errors": first.auroc if first else None,
+                "area_under_risk_coverage": first.area if first else None,
             },
             "intervals": {name: list(self.intervals.rates.overall[name][1:]) for name in OVERALL},
             "classes": [
@@ -170,6 +187,7 @@ class Assessment:
             },
             "drawn": self.intervals.text,
             "notes": list(self.notes),
+            "errors": {measure: found.plain() for measure, found in self.detection.items()},
             "areas": None if self.areas.result is None else self.areas.result.plain(),
             "no_areas": self.areas.why,
             "left_out": {
@@ -226,6 +244,12 @@ def remarks(images: Sequence[Image], confusion: NDArray, classes: Sequence[Entry
     beyond = sum(i.beyond for i in images)
     if beyond:
         notes.append(f"{thousands(beyond)} points lie outside the map, and are left out.")
+    blind = sum(i.blind for i in images)
+    if blind:
+        notes.append(
+            f"{thousands(blind)} of the compared {unit} have no certainty, and are left out of the AUROC of errors and "
+            "the risk-coverage curve."
+        )
     notes += dict.fromkeys(note for image in images for note in image.notes)
     notes += other_numbers(confusion, classes)
     present = [str(entry) for entry, row in zip(classes, confusion) if row.sum()]

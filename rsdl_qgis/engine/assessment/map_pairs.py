@@ -29,6 +29,7 @@ from ..vector.class_layers import (
 )
 from ..vector.masks import Masks
 from ..vector.vector_file import VectorFile
+from .certainty.layers import Uncertainty
 from .class_matching import Entry, listed, match, no_common, renamed
 from .requests import MapLayer, MapRequest, Pair
 
@@ -191,6 +192,7 @@ class OpenPair:
     points: Vector | None
     mask: PolygonClasses | None
     stack: ExitStack
+    uncertainty: Uncertainty | None = None
 
     def __enter__(self) -> OpenPair:
         return self
@@ -259,7 +261,10 @@ def open_pair(pair: Pair, request: MapRequest, cache: VectorCache) -> OpenPair:
         if first is not None or points is None:
             check_overlap(pair, sides, grid)
         mask = cache.mask(request.area.mask, home)
-        return OpenPair(known(sides[0]), sides[1], grid, points, mask, stack.pop_all())
+        uncertainty = stack.enter_context(Uncertainty(pair.certainty)) if pair.certainty else None
+        if uncertainty is not None:
+            uncertainty.check(home, grid)
+        return OpenPair(known(sides[0]), sides[1], grid, points, mask, stack.pop_all(), uncertainty)
 
 
 def check_vectors(pair: Pair, vectors: Sequence[Vector | None], request: MapRequest, home: str | None) -> None:

@@ -19,6 +19,7 @@ from ..reports.provenance import LayerFacts
 from ..vector.class_layers import BEYOND, NOTHING, UNCLEAR, UNKNOWN, Codes, Vector, places_within
 from .areas.of_maps import areas_of
 from .blocks import BlockCounts, Cell, Lattice, smallest_side
+from .certainty.counts import UncertaintyCounts
 from .class_matching import Entry
 from .map_counts import Assessment, Image, class_table, image_table
 from .map_notes import notes_of, without_fills
@@ -41,7 +42,8 @@ def run_assess(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     other. A layer: ``path``, ``title``, and for a raster ``bands`` (one), ``nodata``, ``names`` (value -> name), for a
     vector ``vector`` true, ``field``, ``crs``. ``unlabelled``, ``unmapped``: 'ignore', or 'background': pixels without
     a class in the reference, in the map, are of class ``background``. ``extent``, ``extent_crs``, ``mask``: what is
-    compared. ``pixel_size``: of polygons compared with polygons. ``report`` html, ``table``, ``image_table`` csv.
+    compared. ``pixel_size``: of polygons compared with polygons. ``certainty``: a raster a map, ``certainty_kind``
+    'uncertainty', 'confidence' or 'probabilities'. ``report`` html, ``table``, ``image_table`` csv.
     """
     request = MapRequest.of(arguments)
     pairs = request.pairs
@@ -76,6 +78,7 @@ def map_facts(request: MapRequest) -> MapFacts:
         tags={} if first.is_vector else raster_tags(first.path),
         extent=request.area.extent,
         mask=request.area.mask.path if request.area.mask else None,
+        certainty=[LayerFacts(layer.raster.path, layer.title) for layer in request.certainty],
         unlabelled=request.background if request.unlabelled else None,
         unmapped=request.background if request.unmapped else None,
     )
@@ -104,7 +107,7 @@ def count_image(pair: Pair, request: MapRequest, cache: VectorCache, side: float
         unit = "pixels" if opened.points is None else "points"
         lattice = Lattice.of(opened.grid, side)
         image = Image(pair.title, pair.reference.title, unit, text, lattice)
-        tally = Tally(image, pair)
+        tally = Tally(image, pair, opened.uncertainty.measures if opened.uncertainty else ())
         if opened.points is not None:
             pieces, entry = looked_up(opened, opened.points, request, lattice)
         else:
@@ -114,6 +117,7 @@ def count_image(pair: Pair, request: MapRequest, cache: VectorCache, side: float
             tally.add(piece)
             report.progress(piece.done, f"Comparing {pair.title}")
         image.fill(tally.blocks, opened.predicted.entry, entry)
+        image.uncertain = tally.uncertain
         image.notes += notes_of(opened, pair)
         return image
 
@@ -122,6 +126,7 @@ class Piece(NamedTuple):
     """Places that are compared at once: ``predicted``, ``reference``, codes of one shape, (n,) or (h, w).
 
     ``inside``: which of them count, None: all. ``parts``: spatial blocks, and which of the places lie in each.
+    ``uncertain``: (measures, ...) how uncertain the map is there; None: it is not looked at.
     """
 
     done: float  # fraction of the pair
@@ -129,6 +134,7 @@ class Piece(NamedTuple):
     reference: Codes
     inside: NDArray[np.bool_] | None
     parts: Iterable[tuple[Cell, Any]]
+    uncertain: NDArray[np.float32] | None = None
 
 
 Pieces = Iterator[Piece]
@@ -148,7 +154,8 @@ def _overlaid(opened: OpenPair, reference: Side, lattice: Lattice) -> Pieces:
         if inside is not None and not inside.any():
             continue
         p, r = opened.predicted.on(piece), reference.on(piece)
-        yield Piece((i + 1) / len(windows), p, r, inside, lattice.parts(window))
+        uncertain = opened.uncertainty.on(piece) if opened.uncertainty else None
+        yield Piece((i + 1) / len(windows), p, r, inside, lattice.parts(window), uncertain)
 
 
 def looked_up(
@@ -170,7 +177,8 @@ def looked_up(
             x, y, own = x[wanted], y[wanted], codes[first : first + POINTS][wanted]
             found = opened.predicted.at(x, y, points.crs)
             done = min(1.0, (first + POINTS) / len(codes))
-            yield Piece(done, found, own, None, lattice.cells(x, y, points.crs))
+            uncertain = opened.uncertainty.at(x, y, points.crs) if opened.uncertainty else None
+            yield Piece(done, found, own, None, lattice.cells(x, y, points.crs), uncertain)
 
     return pieces(), lambda code: label_entry(labels[code], points.names)
 
@@ -178,8 +186,9 @@ def looked_up(
 class Tally:
     """Adds codes up to counts of pairs in blocks, and to an image's other numbers."""
 
-    def __init__(self, image: Image, pair: Pair):
+    def __init__(self, image: Image, pair: Pair, measures: Sequence[str] = ()):
         self.blocks = BlockCounts()
+        self.uncertain = {measure: UncertaintyCounts() for measure in measures}
         self._image, self._pair = image, pair
         self._seen: tuple[set[int], set[int]] = (set(), set())
 
@@ -197,6 +206,15 @@ class Tally:
                 chosen = both[part]
                 if chosen.any():
                     self._count_pairs(cell, piece.predicted[part][chosen], piece.reference[part][chosen])
+        if piece.uncertain is not None:
+            self._count_uncertain(piece.uncertain[:, both], piece.predicted[both], piece.reference[both])
+
+    def _count_uncertain(self, uncertain: NDArray[np.float32], predicted: Codes, reference: Codes) -> None:
+        """Places (n,) that have a class on both sides, with their uncertainty (measures, n)."""
+        known = np.isfinite(uncertain).all(0)
+        self._image.blind += int((~known).sum())
+        for values, counts in zip(uncertain[:, known], self.uncertain.values()):
+            counts.add(values, predicted[known], reference[known])
 
     def _count_odd(self, predicted: Codes, reference: Codes) -> None:
         """What is labelled, mapped, or neither."""

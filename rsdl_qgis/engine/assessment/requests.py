@@ -12,6 +12,7 @@ from ..job.arguments import AREA, OPERATIONS, some
 from ..raster.grid import Bounds
 from ..raster.layer import Layer
 from ..vector.vector_file import VectorFile
+from .certainty.layers import AUTO, CertaintyLayer
 
 BACKGROUND = "background"  # what an area without a class counts as, where it is not ignored
 
@@ -81,10 +82,11 @@ class MapLayer:
 
 @dataclass(frozen=True)
 class Pair:
-    """A map and its reference."""
+    """A map, its reference, and how certain the map is, where that is asked for."""
 
     predicted: MapLayer
     reference: MapLayer
+    certainty: CertaintyLayer | None = None
 
     @property
     def title(self) -> str:
@@ -96,7 +98,7 @@ class MapRequest:
     """Maps and their references, in pairs, and what counts.
 
     ``unlabelled``, ``unmapped``: whether what has no class in the reference, in the map, is of class ``background``;
-    ``pixel_size``: of polygons that are compared with polygons, in map units.
+    ``pixel_size``: of polygons that are compared with polygons, in map units; ``certainty``: of each map, or none.
     """
 
     predicted: tuple[MapLayer, ...]
@@ -106,6 +108,7 @@ class MapRequest:
     unmapped: bool = False
     background: int = 0
     pixel_size: float | None = None
+    certainty: tuple[CertaintyLayer, ...] = ()
 
     @property
     def fills(self) -> bool:
@@ -123,7 +126,9 @@ class MapRequest:
         names = ("unlabelled", "unmapped", "background", "pixel_size")
         given = some(OPERATIONS["assess_map"], names, arguments)
         rules = {name: given.pop(name, "") == BACKGROUND for name in ("unlabelled", "unmapped")}
-        return cls(predicted, reference, Area.of(arguments), **rules, **given)
+        kind = some(OPERATIONS["assess_map"], ("certainty_kind",), arguments).get("certainty_kind", AUTO)
+        certain = tuple(CertaintyLayer.of(spec, title_of(spec), kind) for spec in arguments.get("certainty") or ())
+        return cls(predicted, reference, Area.of(arguments), **rules, **given, certainty=certain)
 
     @property
     def pairs(self) -> list[Pair]:
@@ -135,8 +140,14 @@ class MapRequest:
                 f"{len(predicted)} maps cannot be paired with {len(reference)} references.",
                 "Give as many references as maps, in the same order, or one for all.",
             )
-        sides = (list(layers) * (count if len(layers) == 1 else 1) for layers in (predicted, reference))
-        return [Pair(*both) for both in zip(*sides)]
+        certain = self.certainty or (None,) * len(predicted)
+        if len(certain) != len(predicted):
+            raise InputError(
+                f"{len(predicted)} maps cannot be paired with {len(certain)} layers of certainty.",
+                "Give CERTAINTY as many layers as there are maps, in the same order, or none.",
+            )
+        sides = (list(layers) * (count if len(layers) == 1 else 1) for layers in (predicted, reference, certain))
+        return [Pair(*found) for found in zip(*sides)]
 
 
 @dataclass(frozen=True)

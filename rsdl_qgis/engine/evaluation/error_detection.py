@@ -20,6 +20,13 @@ LEAST = 1e-6  # uncertainty below which, and above 1 minus which, no difference 
 POINTS = 100  # of the curve, as plain values
 
 
+def bins_of(uncertainty: NDArray[np.floating]) -> NDArray[np.int64]:
+    """The bin, from 0 to BINS - 1, of each uncertainty from 0 to 1, of any shape."""
+    between = np.clip(uncertainty.astype(np.float64), LEAST, 1 - LEAST)
+    odds = np.log(between) - np.log1p(-between)
+    return np.clip(((odds / -math.log(LEAST) + 1) / 2 * BINS).astype(np.int64), 0, BINS - 1)
+
+
 @dataclass
 class ErrorDetection:
     """Counts (BINS,) of right and wrong predictions, from the most certain on."""
@@ -33,12 +40,13 @@ class ErrorDetection:
 
     def add(self, uncertainty: NDArray[np.floating], wrong: NDArray[np.bool_]) -> None:
         """Counts (n,) uncertainties from 0 to 1, and which of the predictions are wrong."""
-        between = np.clip(uncertainty.astype(np.float64), LEAST, 1 - LEAST)
-        odds = np.log(between) - np.log1p(-between)
-        reach = -math.log(LEAST)
-        bins = np.clip(((odds / reach + 1) / 2 * BINS).astype(np.int64), 0, BINS - 1)
-        self.right += np.bincount(bins[~wrong], minlength=BINS)
-        self.wrong += np.bincount(bins[wrong], minlength=BINS)
+        self.count(bins_of(uncertainty), wrong)
+
+    def count(self, bins: NDArray[np.int64], wrong: NDArray[np.bool_], times: NDArray[np.int64] | None = None) -> None:
+        """Counts (n,) bins of uncertainties, and which of the predictions are wrong; ``times`` (n,): each so often."""
+        for counts, chosen in ((self.right, ~wrong), (self.wrong, wrong)):
+            weights = None if times is None else times[chosen]
+            counts += np.bincount(bins[chosen], weights, minlength=BINS)
 
     @property
     def auroc(self) -> float | None:

@@ -125,6 +125,7 @@ PLACE: Table = {"old": Argument(Path(), required=True), "new": Argument(Path(), 
 CHANGED = ("refuse", "run")  # what to do where what a run read is not what it was
 REPORT: Table = {"report": Argument(Path()), "table": Argument(Path())}
 GROUND = Choice(("ignore", "background"))
+CERTAINTY = Choice(("auto", "uncertainty", "confidence", "probabilities"))  # what a raster beside a map says
 
 # Samples for accuracy and area.
 
@@ -379,6 +380,8 @@ OPERATIONS: Mapping[str, Table] = {
         "unmapped": Argument(GROUND, default="ignore"),
         "background": Argument(Whole(-(2**31), 2**31 - 1), default=0),
         "pixel_size": Argument(Number(1e-9, 1e9)),
+        "certainty": Argument(ListOf(Object("the certainty of a map", RASTER), 1)),
+        "certainty_kind": Argument(CERTAINTY, default="auto"),
         **AREA,
         **REPORT,
         "image_table": Argument(Path()),

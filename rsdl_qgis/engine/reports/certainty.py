@@ -36,8 +36,11 @@ def calibrated(found: Mapping[str, Any], part: str) -> Iterator[str]:
     yield legend([("right", GREY), ("before temperature scaling", ORANGE), ("of this model", BLUE)])
 
 
-def finding_errors(found: Mapping[str, Mapping[str, Any]], part: str) -> Iterator[str]:
-    """How well uncertainty finds errors: AUROC, and the risk-coverage curve of each measure. ``found``: by measure."""
+def finding_errors(found: Mapping[str, Mapping[str, Any]], measured: str) -> Iterator[str]:
+    """How well uncertainty finds errors: AUROC, and the risk-coverage curve of each measure.
+
+    ``found``: by measure; ``measured``: on what, in a sentence.
+    """
     best = next(iter(found.values()))["best_area"]
     tiles = []
     for measure, figures in found.items():
@@ -46,7 +49,7 @@ def finding_errors(found: Mapping[str, Mapping[str, Any]], part: str) -> Iterato
         tiles.append((f"area under risk-coverage, {measure}", f"{figures['area']:.4f}"))
     yield web.tiles(tiles)
     yield web.paragraph(
-        f"Measured on the {SPLITS[part][0]} split. AUROC: the chance that a wrong prediction is more uncertain than a "
+        f"{measured} AUROC: the chance that a wrong prediction is more uncertain than a "
         "right one; 0.5 is a guess, 1 is best (Hendrycks and Gimpel 2017). The curve shows the fraction that is wrong "
         "(risk) if only the most certain predictions are kept (coverage); the smaller the area under it, the better "
         f"(Geifman and El-Yaniv 2017). If all errors were the most uncertain predictions, it would be {best:.4f}.",

@@ -9,6 +9,7 @@ from typing import Any
 from ..tables.metrics import MEANS_OVER_MAPS, METRICS, OF_MAPS, explained
 from . import html as web
 from .assessment.areas import area_sections
+from .certainty import finding_errors
 from .provenance import MOST_FILES, LayerFacts, files, making
 
 MOST_IMAGES = 500  # rows of the table of images
@@ -20,7 +21,8 @@ OF_CLASS = ("users_accuracy", "producers_accuracy", "f1", "iou")
 class MapFacts:
     """The compared layers and settings. ``tags``: of the first map, which may name its model; ``extent``: west, south,
     east, north, and ``mask``: of the area, None for none; ``unlabelled``, ``unmapped``: the class of pixels without a
-    class in the reference, in the map; None: they are ignored.
+    class in the reference, in the map; None: they are ignored;
+    ``certainty``: the rasters beside the maps.
     """
 
     maps: Sequence[LayerFacts]
@@ -28,6 +30,7 @@ class MapFacts:
     tags: Mapping[str, str]
     extent: Sequence[float] | None = None
     mask: str | None = None
+    certainty: Sequence[LayerFacts] = ()
     unlabelled: int | None = None
     unmapped: int | None = None
 
@@ -67,6 +70,9 @@ def sections(result: Mapping[str, Any], facts: MapFacts) -> Iterator[str]:
         yield web.section("Confusion matrix", web.paragraph(text))
     yield web.section("Classes", class_rows(result))
     yield from areas(result)
+    if result["errors"]:
+        measured = f"Measured on the {unit} that were compared, each of which counts alike."
+        yield web.section("Uncertainty and errors", *finding_errors(result["errors"], measured))
     if several:
         yield web.section("Maps", image_rows(result["per_image"], metrics))
     yield web.section(
@@ -149,6 +155,8 @@ def provenance(result: Mapping[str, Any], facts: MapFacts) -> dict[str, str | Se
     """Files, settings, excluded pixels, versions and time."""
     left_out, blocks = result["left_out"], result["blocks"]
     found: dict[str, str | Sequence[str]] = {"Maps": files(facts.maps), "References": files(facts.references)}
+    if facts.certainty:
+        found["Certainty"] = files(facts.certainty)
     if facts.tags.get("RSDL_MODEL"):
         first = "The map was made by" if len(facts.maps) == 1 else "The first map was made by"
         found[first] = f"model {facts.tags['RSDL_MODEL']}, {facts.tags.get('RSDL_TIME', 'time not known')}"

@@ -75,7 +75,9 @@ def sections(result: Mapping[str, Any]) -> Iterator[str]:
     if result.get("calibration"):
         yield web.section("Calibration", *calibrated(result["calibration"], evaluation["part"]))
         errors = result["calibration"]["errors"]
-        yield web.section("Uncertainty and errors", *finding_errors(errors, evaluation["part"]))
+        yield web.section(
+            "Uncertainty and errors", *finding_errors(errors, f"Measured on the {SPLITS[evaluation['part']][0]} split.")
+        )
     if result.get("domain"):
         yield web.section("Domain of the training data", *near_training(result["domain"], evaluation["part"]))
     if evaluation.get("scatter"):

@@ -15,6 +15,7 @@ OF_SCENES = ("overall_accuracy", "kappa", "macro_f1")  # of one class a scene or
 OF_MAPS = ("overall_accuracy", "kappa", "mean_iou", "fw_iou", "macro_f1")
 OF_LABELS = ("mean_f1", "mean_ap")  # of several labels a scene
 OF_NUMBERS = ("r2", "rmse", "mae", "bias")
+OF_CERTAINTY = ("auroc_of_errors", "area_under_risk_coverage")
 MEANS_OVER_MAPS = ("image_accuracy", "image_mean_iou", "image_fw_iou")
 OF_DETECTIONS = ("ap50", "ap", "precision", "recall", "f1")
 OVER_SAMPLES = ", mean over samples"  # ends the title of a metric of each sample by itself, averaged
@@ -250,6 +251,23 @@ METRICS = {
             "frequency-weighted IoU, mean over maps",
             translatable("Frequency-weighted IoU, mean over maps (0 to 1)"),
             translatable("the frequency-weighted IoU of each map by itself, averaged, so that each map counts alike."),
+        ),
+        Metric(
+            "auroc_of_errors",
+            "AUROC of errors",
+            translatable("AUROC of errors, by the map's uncertainty (0 to 1)"),
+            translatable(
+                "the chance that what is wrong is more uncertain than what is right; 0.5 is no better than a guess."
+            ),
+        ),
+        Metric(
+            "area_under_risk_coverage",
+            "area under the risk-coverage curve",
+            translatable("Area under the risk-coverage curve (0 to 1)"),
+            translatable(
+                "the share that is wrong among the most certain places, averaged over how many of them are kept."
+            ),
+            "lower",
         ),
     )
 }

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyogrio
@@ -37,6 +37,7 @@ SPARSE = 64  # a raster's pixels may be read for each one wanted
 SMALLEST_READ = 1 << 16  # pixels: what is not worth dividing further
 
 Codes = NDArray[np.int64]
+Nearest = TypeVar("Nearest", bound="NearestPixels")
 
 
 @dataclass(frozen=True)
@@ -60,22 +61,21 @@ class Vector:
         return not self.geometries
 
 
-class RasterClasses:
-    """The classes of one band of a raster; a code is the pixel's value. A context manager; for one thread at a time.
+class NearestPixels:
+    """A raster's pixels, looked up under the centres of another grid's pixels or under points.
 
-    ``fills``: values that are no classes, besides those that the file names. Raises InputError where the file cannot
-    be used, or holds values that are no classes.
+    A context manager; for one thread at a time. A child says by ``_read`` what it makes of a window, (..., h, w), which
+    may stick out, and ``outside``, (...,), what is outside the raster. Raises InputError where the file cannot be used.
     """
 
-    def __init__(self, layer: Layer, fills: Iterable[int] = ()):
+    outside: NDArray
+
+    def __init__(self, layer: Layer):
         self._layer = OpenLayer(layer)
-        self.declares_nodata = self._layer.declares_nodata
-        self._fills = np.array([*fills])
-        self.huge: Counter[float] = Counter()  # numbers beyond any class, which are nodata
         self.path, self.grid = layer.path, self._layer.grid
         self.block = self._layer.block
 
-    def __enter__(self) -> RasterClasses:
+    def __enter__(self: Nearest) -> Nearest:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -85,16 +85,17 @@ class RasterClasses:
         """Whether the raster and a grid overlap, to a few pixels."""
         return self._layer.overlaps(grid)
 
-    def on(self, grid: Grid) -> Codes:
-        """(h, w): the code of the pixel under each of a grid's pixel centres."""
+    def on(self, grid: Grid) -> NDArray:
+        """(..., h, w): of the pixel under each of a grid's pixel centres."""
         offset = self.grid.pixel_offset(grid)
         if offset is not None and all(abs(o - round(o)) < 1e-2 for o in offset):
             return self._read(Window(round(offset[0]), round(offset[1]), grid.height, grid.width))
         row, col = self._under(grid)
-        return self._gather(row.ravel(), col.ravel()).reshape(grid.height, grid.width)
+        found = self._gather(row.ravel(), col.ravel())
+        return found.reshape(*found.shape[:-1], grid.height, grid.width)
 
-    def at(self, x: NDArray, y: NDArray, crs: str | None) -> Codes:
-        """(n,): the codes of the pixels under points."""
+    def at(self, x: NDArray, y: NDArray, crs: str | None) -> NDArray:
+        """(..., n): of the pixels under points."""
         return self._gather(*self._pixels(x, y, crs))
 
     def _under(self, grid: Grid) -> tuple[NDArray, NDArray]:
@@ -127,15 +128,34 @@ class RasterClasses:
         col, row = _inverse(self.grid, *project(x, y, crs, self.grid.crs))
         return _floor(row), _floor(col)
 
-    def _gather(self, row: NDArray, col: NDArray) -> Codes:
-        """(n,): codes of single pixels; pixels near one another are read together."""
-        codes = np.full(len(row), BEYOND, np.int64)
+    def _gather(self, row: NDArray, col: NDArray) -> NDArray:
+        """(..., n): single pixels; those near one another are read together."""
+        found = np.repeat(self.outside[..., None], len(row), -1)
         inside = (row >= 0) & (row < self.grid.height) & (col >= 0) & (col < self.grid.width)
         for index in _groups(row, col, np.flatnonzero(inside)):
             top, left = int(row[index].min()), int(col[index].min())
             window = Window(top, left, int(row[index].max()) - top + 1, int(col[index].max()) - left + 1)
-            codes[index] = self._read(window)[row[index] - top, col[index] - left]
-        return codes
+            found[..., index] = self._read(window)[..., row[index] - top, col[index] - left]
+        return found
+
+    def _read(self, window: Window) -> NDArray:
+        raise NotImplementedError
+
+
+class RasterClasses(NearestPixels):
+    """The classes of one band of a raster; a code is the pixel's value.
+
+    ``fills``: values that are no classes, besides those that the file names. Raises InputError where the file cannot
+    be used, or holds values that are no classes.
+    """
+
+    outside = np.array(BEYOND)
+
+    def __init__(self, layer: Layer, fills: Iterable[int] = ()):
+        super().__init__(layer)
+        self.declares_nodata = self._layer.declares_nodata
+        self._fills = np.array([*fills])
+        self.huge: Counter[float] = Counter()  # numbers beyond any class, which are nodata
 
     def _read(self, window: Window) -> Codes:
         layer = self._layer

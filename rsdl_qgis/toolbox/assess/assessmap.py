@@ -15,7 +15,7 @@ from qgis.core import (
 
 from ...engine.errors import RsdlError
 from ...engine.job.arguments import GROUND
-from ...engine.tables.metrics import MEANS_OVER_MAPS, OF_MAPS
+from ...engine.tables.metrics import MEANS_OVER_MAPS, OF_CERTAINTY, OF_MAPS
 from .. import compat
 from .. import parameters as shared
 from ..metrics import metric_labels
@@ -24,6 +24,7 @@ from ..worker import layers, vectors
 from ..worker.layers import PreparedRaster, RasterUse
 from ..worker.render import is_image
 from .base import CSV, HTML, SIDES, Assessment, SideLayer, area, field, missing_field, report, shown, table
+from .certainty import certainty_parameters, certainty_problem, certainty_sides
 
 SAMPLE_FIELDS = ("reference", "stratum", "stratum_m2")  # by which a sample is known, that of the answers first
 FILES = {"REPORT": HTML, "TABLE": CSV, "IMAGE_TABLE": CSV}
@@ -31,7 +32,7 @@ FIGURES = {
     **metric_labels(OF_MAPS),
     "PIXELS": lambda: tr("Pixels or points that were compared"),
     "IMAGES": lambda: tr("Maps that were compared"),
-    **metric_labels(MEANS_OVER_MAPS),
+    **metric_labels((*MEANS_OVER_MAPS, *OF_CERTAINTY)),
 }
 
 
@@ -42,6 +43,7 @@ class AssessMap(Assessment):
     OPERATION = "assess_map"
     FORMATS = FILES
     METRICS = FIGURES
+    IN_CERTAINTY = True  # whether CERTAINTY of the maps is asked for
     INTERVALS = ("OVERALL_ACCURACY", "KAPPA", "MEAN_IOU", "FW_IOU", "MACRO_F1")
 
     def title(self):
@@ -65,14 +67,22 @@ class AssessMap(Assessment):
             "also has the area of each class and the accuracies of the area, as 'Estimate area' gives them.\n\n"
             "Several maps and references are paired in the order in which they are listed; a single reference goes "
             "with all maps. The metrics are then of all maps together, and beside them the means over maps, in which "
-            "each map counts alike."
+            "each map counts alike.\n\nWith the UNCERTAINTY or the PROBABILITIES of the map as CERTAINTY the report "
+            "says whether the map is uncertain where it is wrong: the AUROC of errors, and the risk-coverage curve."
         )
 
     def tags(self):
         return tr("accuracy,validation,confusion matrix,error matrix,kappa,iou,f1,precision,recall,evaluate").split(",")
 
     def own_parameters(self):
-        return [*self._layers(), *self._rules(), *area(), *self._advanced(), *self._outputs()]
+        return [
+            *self._layers(),
+            *self._rules(),
+            *area(),
+            *self._advanced(),
+            *certainty_parameters(),
+            *self._outputs(),
+        ]
 
     def _layers(self):
         def several(name, label, text):
@@ -225,7 +235,9 @@ class AssessMap(Assessment):
         for name, found in given.items():
             for layer in found:
                 text = text or self._layer_problem(parameters, name, layer, context)
-        return text
+        if text or not self.IN_CERTAINTY:
+            return text
+        return certainty_problem(self, parameters, context, counts["PREDICTED"])
 
     def _layer_problem(self, parameters, name, layer, context) -> str:
         if isinstance(layer, QgsRasterLayer):
@@ -265,10 +277,11 @@ class AssessMap(Assessment):
     def sides(self, parameters, context):
         given = {name: self._chosen(parameters, name, context) for name in SIDES}
         homes = _homes(*given.values())
-        return {
-            name: [self._prepared(parameters, name, layer, context, wanted) for layer, wanted in zip(found, homes[i])]
-            for i, (name, found) in enumerate(given.items())
+        found = {
+            name: [self._prepared(parameters, name, layer, context, wanted) for layer, wanted in zip(side, homes[i])]
+            for i, (name, side) in enumerate(given.items())
         }
+        return {**found, "CERTAINTY": certainty_sides(self, parameters, context)} if self.IN_CERTAINTY else found
 
     def systems(self, parameters, context):
         homes = _homes(*(self._chosen(parameters, name, context) for name in SIDES))
@@ -284,8 +297,11 @@ class AssessMap(Assessment):
         return SideLayer(drawn, {"title": layer.name(), "vector": True, "field": drawn.field(chosen)})
 
     def arguments(self, parameters, context, specs):
+        certain = specs.get("CERTAINTY")
+        kind = self.parameterAsEnumString(parameters, "CERTAINTY_KIND", context) if certain else ""
         return {
             **{name.lower(): specs[name] for name in SIDES},
+            **({"certainty": certain, "certainty_kind": kind} if certain else {}),
             "unlabelled": self._rule(parameters, "UNLABELLED", context),
             "unmapped": self._rule(parameters, "UNMAPPED", context),
             "background": shared.number(self, parameters, "BACKGROUND", context) or 0,
@@ -297,6 +313,8 @@ class AssessMap(Assessment):
         text = tr(
             "{pixels} compared: overall accuracy {accuracy}{interval}, kappa {kappa}, mean IoU {iou}, macro F1 {f1}."
         )
+        auroc = tr("AUROC of errors: {value}.").format(value=shown(figures["auroc_of_errors"]))
+        text += f" {auroc}" if result["errors"] else ""
         return text.format(
             pixels=figures["pixels"],
             accuracy=shown(figures["overall_accuracy"]),

@@ -25,6 +25,7 @@ class CompareMaps(AssessMap):
     OPERATION = "compare_maps"
     FORMATS = FILES
     METRICS = FIGURES
+    IN_CERTAINTY = False
     INTERVALS = ("DIFFERENCE",)
 
     def title(self):

@@ -314,3 +314,19 @@ def test_qgis_process(environment, rasters, tmp_path, write_raster):
     results = qgis_process(f"PREDICTED={rasters[0]}", f"PREDICTED={half}", f"REFERENCE={rasters[1]}")
     assert results["IMAGES"] == 2
     assert results["IMAGE_ACCURACY"] == pytest.approx((AGREEMENT + 1) / 2)
+
+
+def test_certainty_beside_the_map(run, rasters, tmp_path, write_raster, feedback):
+    uncertain = np.where(PREDICTED == REFERENCE, 0.2, 0.6) + RNG.normal(0, 0.01, PREDICTED.shape)
+    layer = write_raster(tmp_path / "uncertainty.tif", [uncertain], kind=gdal.GDT_Float32, nodata=-1)
+    given = {"PREDICTED": [rasters[0]], "REFERENCE": [rasters[1]], "REPORT": str(tmp_path / "r.html")}
+    results, _ = run("assessmap", {**given, "CERTAINTY": [layer]}, feedback)
+    assert results["AUROC_OF_ERRORS"] == 1 and 0 < results["AREA_UNDER_RISK_COVERAGE"] < 1 - AGREEMENT
+    assert "AUROC of errors: 1.0000" in feedback.text()
+    assert "Uncertainty and errors" in Path(given["REPORT"]).read_text(encoding="utf-8")
+    results, _ = run("assessmap", {**given, "CERTAINTY": [layer], "CERTAINTY_KIND": "confidence"})
+    assert results["AUROC_OF_ERRORS"] == 0
+    results, _ = run("assessmap", given)
+    assert results["AUROC_OF_ERRORS"] is None
+    with pytest.raises(AssertionError, match="CERTAINTY has 2 layers, and PREDICTED 1 maps"):
+        run("assessmap", {**given, "CERTAINTY": [layer, layer]})
