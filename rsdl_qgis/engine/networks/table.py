@@ -109,7 +109,12 @@ DETECTION: dict[str, Network] = {
     "yolo-m": Network("YOLO, medium", "detection", "yolo:YOLO", "arXiv:2107.08430", multiple=32, size=640, options={"variant": "m"}),
 }  # fmt: skip
 
-COMMON_OPTIONS = {"coarsen": ("segmentation", "change"), "members": ("time-series",)}  # of every network of a task
+COMMON_OPTIONS = {  # of every network of a task
+    "coarsen": ("segmentation", "change"),
+    "members": ("time-series",),
+    "examples": ("classification",),
+    "neighbours": ("classification",),
+}
 ALIASES = {"unet-10c": "unet", "unet-3c": "unet"}  # former names, in cards and jobs -> the network
 
 
