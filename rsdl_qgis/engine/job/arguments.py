@@ -199,7 +199,8 @@ LEARNING: Table = {
     "options": Argument(Plain("an object of options")),
     "base_model": Argument(MODEL),
     "pretrained": Argument(Text()),
-    "method": Argument(Choice(("finetune", "lora", "linear")), default="finetune"),
+    "method": Argument(Choice(("finetune", "lora", "linear", "prototype", "knn")), default="finetune"),
+    "neighbours": Argument(Whole(1, 1000), default=5),  # of METHOD=knn
     "lora_rank": Argument(Whole(1, 1024), default=8),
     "lora_alpha": Argument(Number(0, 10_000, above=True), default=16.0),
     "freeze": Argument(Choice(("nothing", "encoder", "backbone", "stages")), default="nothing"),

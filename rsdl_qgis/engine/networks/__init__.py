@@ -21,7 +21,8 @@ otherwise. Its class attribute ``flow`` (see ``stages.py``) says which parameter
 
 Every network that makes a map (segmentation, change) has, beside its own, the option ``coarsen``: the factor by which
 it works at a coarser resolution than its images (see ``downscale.py``). Every network of series has ``members``: the
-size of an ensemble of it (see ``ensemble.py``).
+size of an ensemble of it (see ``ensemble.py``). Every classifier of scenes has ``examples``, how many are kept,
+and ``neighbours``, how many of these decide, where it decides by nearest neighbours (see ``neighbours.py``).
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ __all__ = [
     "option_names",
 ]
 
+NEIGHBOURS = 5  # that decide, by default
 AS_IT_IS = "Leave OPTIONS empty for its usual form."
 
 
@@ -59,6 +61,7 @@ def build_network(name: str, inputs: Mapping[str, tuple[int, int]], classes: int
     from .checks import check_request, guard, multiple_of
     from .downscale import coarsen  # loads torch
     from .ensemble import Ensemble
+    from .neighbours import with_neighbours
 
     network_class = constructor(name)
     line = NETWORKS[name]
@@ -68,6 +71,8 @@ def build_network(name: str, inputs: Mapping[str, tuple[int, int]], classes: int
     members = options.get("members", 1)
     try:
         network = Ensemble(build, members) if members > 1 else build()
+        if "examples" in options:
+            with_neighbours(network, classes, options["examples"], options.get("neighbours", NEIGHBOURS))
     except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
         if ran_out(error):
             raise

@@ -34,6 +34,8 @@ DROPOUT = Number(0, 0.99)  # probability
 COUNTS = {  # option -> the sentence for a wrong number, and what it may be
     "coarsen": ("cannot be coarsened by {}", Whole(1, 64, exact=True)),
     "members": ("cannot have {} members", Whole(1, 50, exact=True)),
+    "examples": ("cannot keep {} examples", Whole(1, 10_000_000, exact=True)),
+    "neighbours": ("cannot decide by {} neighbours", Whole(1, 1000, exact=True)),
 }
 
 

@@ -113,7 +113,12 @@ DETECTION: dict[str, Network] = {
     "yolo-m-obb": Network("YOLO with oriented boxes, medium", "detection", "yolo_obb:OrientedYOLO", "arXiv:2106.06072", multiple=32, size=640, oriented=True, options={"variant": "m"}),
 }  # fmt: skip
 
-COMMON_OPTIONS = {"coarsen": ("segmentation", "change"), "members": ("time-series",)}  # of every network of a task
+COMMON_OPTIONS = {  # of every network of a task
+    "coarsen": ("segmentation", "change"),
+    "members": ("time-series",),
+    "examples": ("classification",),
+    "neighbours": ("classification",),
+}
 ALIASES = {"unet-10c": "unet", "unet-3c": "unet"}  # former names, in cards and jobs -> the network
 
 

@@ -55,10 +55,13 @@ def feature_count(card: ModelCard, path: Path) -> int:
 
 
 def last_layer(network: Any, card: ModelCard) -> Any:
-    """The linear layer that gives the classes. MismatchError where there is none."""
+    """The linear layer that gives the classes, or the neighbours in its place. MismatchError where there is none."""
     from torch import nn
 
-    found = [m for m in network.modules() if isinstance(m, nn.Linear) and m.out_features == card.channels]
+    from ..networks.neighbours import Neighbours
+
+    kinds = (nn.Linear, Neighbours)
+    found = [m for m in network.modules() if isinstance(m, kinds) and m.out_features == card.channels]
     if not found:
         raise _unfit(card)
     return found[-1]
@@ -181,7 +184,7 @@ def feature_tensors(network: Any, layer: Any) -> Callable[..., Any]:
         output, features = network(*images), given.features
         if features is None or features.ndim != 2:
             return None
-        if not torch.allclose(torch.nn.functional.linear(features, layer.weight, layer.bias), output, CLOSE, CLOSE):
+        if not torch.allclose(layer(features), output, CLOSE, CLOSE):
             return None
         return features
 

@@ -33,6 +33,8 @@ FEWEST_EPOCHS, MOST_EPOCHS = USUAL_EPOCHS
 NEW_START, GENTLE = USUAL_RATES
 REPORTS = (".html", ".htm")  # endings
 NO_CLASS = "none"  # no class is background
+HEAD_OPTIONS = ("examples", "neighbours")  # of networks that decide by nearest neighbours
+ON_FEATURES = ("linear", "prototype", "knn")  # methods that train the last layer alone
 DERIVED = ("data", "asked")  # fields of a request that are not arguments of a job
 CARD_ONLY = ("name", "title", "description", "keywords", "resolution_tolerance", "background")
 UNRELATED = ("output", "report", "device", "threads", "resume", *CARD_ONLY, *DERIVED)  # do not change the weights
@@ -54,6 +56,7 @@ class TrainRequest:
     base_model: str | None = None
     pretrained: str | None = None
     method: str = "finetune"
+    neighbours: int = 5
     lora_rank: int = 8
     lora_alpha: float = 16.0
     freeze: str = "nothing"
@@ -124,7 +127,7 @@ class TrainRequest:
     @property
     def frozen(self) -> str | int:
         """What is frozen, as an argument of ``freezing``."""
-        if self.method == "linear":
+        if self.method in ON_FEATURES:
             return "backbone"
         return self.freeze_stages if self.freeze == "stages" else self.freeze
 
@@ -219,19 +222,25 @@ class TrainRequest:
             )
 
     def _check_method(self) -> None:
+        if own := sorted(set(HEAD_OPTIONS) & set(self.options)):
+            problem = f"OPTIONS has {own[0]}, which METHOD=knn sets by the training samples."
+            raise InputError(problem, "Leave it out, and choose METHOD=knn with NEIGHBOURS.")
         if not (self.base_model or self.pretrained):
             for name, value in (("METHOD", self.method), ("HEAD_EPOCHS", self.head_epochs)):
                 if value not in ("finetune", 0):
                     problem = f"{name}={value} needs pretrained weights, and there are none to start from."
                     raise InputError(problem, f"Choose BASE_MODEL or PRETRAINED, or leave {name} as it is.")
-        if self.method == "linear":
+        if self.method in ON_FEATURES:
             if not (TASKS[self.task].scenes or TASKS[self.task].series):
-                problem = f"METHOD=linear is for scenes and time series, and this is {self.task}."
+                problem = f"METHOD={self.method} is for scenes and time series, and this is {self.task}."
                 raise InputError(problem, "Choose METHOD=finetune with FREEZE=backbone.")
+            if self.method == "knn" and not TASKS[self.task].scenes:
+                problem = f"METHOD=knn is for scenes, and this is {self.task}."
+                raise InputError(problem, "Choose METHOD=prototype or linear.")
             asked = {"FREEZE": self.freeze != "nothing", "UNFREEZE_EVERY": self.unfreeze_every > 0}
             asked |= {"HEAD_EPOCHS": self.head_epochs > 0}
             if set_too := [name for name, given in asked.items() if given]:
-                problem = f"METHOD=linear trains the last layer alone, so {set_too[0]} does nothing."
+                problem = f"METHOD={self.method} trains the last layer alone, so {set_too[0]} does nothing."
                 raise InputError(problem, f"Leave {set_too[0]} as it is, or choose METHOD=finetune.")
 
     def _check_outputs(self) -> None:

@@ -26,6 +26,8 @@ from ..networks import NETWORKS, build_network
 from ..runtime.devices import torch_device
 from ..runtime.published.files import published_line
 from ..tables.tasks import TASKS, task_of
+from .at_once import METHODS as AT_ONCE
+from .at_once import learn_at_once
 from .evaluate.box_samples import quick_ap50
 from .evaluate.models import evaluated
 from .evaluate.samples import quick_score, samples_a_batch
@@ -38,7 +40,7 @@ from .model import card_for, write_model
 from .processes import group
 from .processes.devices import set_up_device
 from .processes.watch import over_processes
-from .request import GENTLE, NEW_START, NO_CLASS, TrainRequest
+from .request import GENTLE, HEAD_OPTIONS, NEW_START, NO_CLASS, ON_FEATURES, TrainRequest
 from .samples.batches import Batches
 from .samples.chips import balanced_draws
 from .samples.data import Data, open_data, sides_multiple
@@ -68,6 +70,7 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     request = TrainRequest.of(arguments)
     base = Store().find(request.base_model)[1] if request.base_model else None
     name, options = network_to_build(network_of(request, base), request.options, base, request.pretrained)
+    options = {key: value for key, value in options.items() if key not in HEAD_OPTIONS}  # of a base model
     request = replace(request, device=set_up_device(request.device, request.threads))
     with work_folder(request):
         folder, split = shared_chips(request, report)
@@ -77,6 +80,8 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         known = base.inputs if base else start_inputs(request.pretrained, name, options, folder.inputs)
         data = open_data(folder, request, name, options, known)
         report.log("info", f"{split.text} {data}")
+        if request.method == "knn":
+            options = {**options, "examples": len(data.parts["train"]), "neighbours": request.neighbours}
         network, started, card = group.on_first(lambda: set_up(request, data, name, options, base, report))
         if data.units and base and task_of(base.task).numbers:
             fold(network, data.units.inverse)  # its outputs have units; training is on standardised ones
@@ -237,12 +242,14 @@ def train(
         report.log("info", f"There are {size} training samples, so that is the batch size.")
     window = data.folder.size if TASKS[request.task].cropped else None
     part = (group.rank(), group.count())
-    if request.method == "linear":
+    if request.method in ON_FEATURES:
         data = on_features(request, data, network, report)
         batches: Batches = FeatureBatches(data.parts["train"], size, None, request.seed, draws, None, part)
     else:
         batches = Batches(samples, size, request.augmentation, request.seed, draws, window, part)
     settings = settings_of(request, batches, TASKS[request.task].kinds[data.kind].metric, started)
+    if request.method in AT_ONCE:
+        return learn_at_once(request.method, network, data, settings.device, report), replace(settings, epochs=1)
     if data.kind == "boxes":
         return train_detector(request, data, network, card, batches, settings, report), settings
     loss = build_loss(request.losses(data.kind), data.kind, weights)

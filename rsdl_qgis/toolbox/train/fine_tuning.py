@@ -28,9 +28,16 @@ def fine_tuning() -> list[Option]:
                 "finetune: the weights themselves are trained. lora: they stay, and each learns a change of low rank "
                 "(LoRA; Hu et al. 2022, arXiv:2106.09685), which is added to them at the end: fewer parameters, for "
                 "few labels. linear: features of the images are computed once, and only the last layer is trained on "
-                "them, in seconds, without augmentation (scenes and time series). lora and linear need weights to "
-                "start from: BASE_MODEL or PRETRAINED."
+                "them, in seconds, without augmentation (scenes and time series). prototype: a sample gets the class "
+                "with the nearest mean of features, for a handful of samples per class. knn: the most similar training "
+                "samples vote, whose features the model keeps (scenes). All but finetune need weights to start from: "
+                "BASE_MODEL or PRETRAINED."
             ),
+        ),
+        Option(
+            "NEIGHBOURS",
+            tr("Neighbours"),
+            tr("With METHOD=knn: how many of the most similar training samples vote."),
         ),
         Option(
             "LORA_RANK",

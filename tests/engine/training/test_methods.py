@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
 from rsdl_qgis.engine.errors import Cancelled, InputError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.networks import build_network
+from rsdl_qgis.engine.networks.neighbours import Neighbours
+from rsdl_qgis.engine.runtime.sessions import open_runtime
+from rsdl_qgis.engine.training.at_once import set_prototypes
 from rsdl_qgis.engine.training.samples.features import Features, LastLayer, last_layer, write_features
 from rsdl_qgis.engine.training.start.weights import model_weights
 from rsdl_qgis.engine.training.train import run_train
@@ -53,6 +57,48 @@ def test_the_last_layer_alone_is_trained_on_features_computed_once(base, tmp_pat
     assert result["epochs"] == 30
     card = read_card(tmp_path / "model")
     assert card.provenance["settings"]["method"] == "linear"
+
+
+@pytest.mark.parametrize("method", ["prototype", "knn"])
+def test_classifiers_that_take_no_steps(base, tmp_path, method):
+    """The model runs alike in ONNX and PyTorch, and decides by the features of the training samples."""
+    result = run_train(asked(base, tmp_path, method=method, neighbours=3), Report())
+    assert result["epochs"] == 1 and result["main"] > 0.9
+    folder = tmp_path / "model"
+    card = read_card(folder)
+    before, after = model_weights(str(base / "model")).state, model_weights(str(folder)).state
+    same = [name for name in before if name in after and not name.startswith("classifier.2")]
+    assert same and all(torch.equal(before[name], after[name]) for name in same)
+    if method == "knn":
+        assert card.options["neighbours"] == 3 and len(after["classifier.2.kept"]) == card.options["examples"]
+    images = np.random.default_rng(0).normal(size=(4, *card.inputs[0].shape, 32, 32)).astype("float32")
+    found = [open_runtime(card, folder, "cpu", 1, engine=engine)({"image": images}) for engine in ("onnx", "torch")]
+    np.testing.assert_allclose(found[0], found[1], atol=1e-4)
+    np.testing.assert_allclose(found[0].sum(1), 1, atol=1e-4)
+
+
+def test_a_prototype_is_the_nearest_mean():
+    torch.manual_seed(0)
+    features, labels = torch.randn(30, 8) * torch.arange(1, 9) + 5, torch.arange(30) % 3
+    layer = torch.nn.Linear(8, 3)
+    set_prototypes(layer, features, labels, ["a", "b", "c"])
+    scaled = (features - features.mean(0)) / features.std(0, unbiased=False)
+    centres = torch.stack([scaled[labels == i].mean(0) for i in range(3)])
+    logits = layer(features)
+    squares = torch.cdist(scaled, centres) ** 2 / 8**0.5
+    assert torch.allclose(logits - logits[:, :1], squares[:, :1] - squares, atol=1e-4)
+    with pytest.raises(InputError, match="no sample of 'd'"):
+        set_prototypes(torch.nn.Linear(8, 4), features, labels, ["a", "b", "c", "d"])
+
+
+def test_the_most_similar_examples_vote():
+    head = Neighbours(2, 2, 4, 3)
+    examples = torch.tensor([[1.0, 0.1], [1.0, -0.1], [-1.0, 0.1], [0.9, 0.0]])
+    head.keep(torch.zeros(2), torch.ones(2), examples, torch.tensor([0, 0, 1, 1]))
+    shares = head(torch.tensor([[3.0, 0.0], [-2.0, 0.0]])).softmax(1)
+    likeness = torch.nn.functional.normalize(examples, dim=1) @ torch.tensor([1.0, 0.0])
+    weights = (likeness[[0, 1, 3]] / 0.07).softmax(0)
+    assert torch.allclose(shares[0, 0], weights[:2].sum(), atol=2e-3) and shares[1, 1] > 0.99
 
 
 class Made:
@@ -112,6 +158,9 @@ def test_a_stopped_training_of_the_last_layer_goes_on(base, tmp_path):
         ({"method": "lora", "base_model": None}, "METHOD=lora needs pretrained weights"),
         ({"head_epochs": 3, "base_model": None}, "HEAD_EPOCHS=3 needs pretrained weights"),
         ({"method": "linear", "freeze": "backbone"}, "FREEZE does nothing"),
+        ({"method": "prototype", "head_epochs": 2}, "METHOD=prototype trains the last layer alone"),
+        ({"method": "knn", "base_model": None}, "METHOD=knn needs pretrained weights"),
+        ({"options": {"examples": 3}}, "OPTIONS has examples"),
         ({"method": "linear", "head_epochs": 1}, "HEAD_EPOCHS does nothing"),
     ],
 )

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from ...errors import InputError
 from ...feedback import Report
+from ...networks.neighbours import Neighbours
 from ...runtime.features import features_of
 from ..start.freezing import stages_of
 from .batches import Batches, Sample, in_order
@@ -52,12 +53,12 @@ class LastLayer(nn.Module):
         return output
 
 
-def last_layer(network: nn.Module) -> nn.Linear:
-    """The linear layer that ends the head. InputError where it ends in another one."""
+def last_layer(network: nn.Module) -> nn.Linear | Neighbours:
+    """The linear layer that ends the head, or what stands in its place. InputError where it ends in another one."""
     heads = [name for stage in stages_of(network) if stage.part == "head" for name in stage.parameters]
     modules = dict(network.named_modules())
     last = modules[heads[-1].rpartition(".")[0]] if heads else None
-    if not isinstance(last, nn.Linear):
+    if not isinstance(last, (nn.Linear, Neighbours)):
         raise _unfit(network)
     return last
 
@@ -101,5 +102,5 @@ def feature_run(network: nn.Module, device: str) -> Callable[[list[Tensor]], NDA
 
 
 def _unfit(network: nn.Module) -> InputError:
-    problem = f"METHOD=linear trains one linear layer on features, and {type(network).__name__} does not end in one."
+    problem = f"METHOD=linear, prototype and knn need a linear layer, and {type(network).__name__} does not end in one."
     return InputError(problem, "Choose METHOD=finetune with FREEZE=backbone, or a network for scenes or time series.")
