@@ -28,8 +28,8 @@ from .sessions import BY_CARD, check_file, open_runtime
 from .torch_engine import loaded_network
 
 FROM_ELSEWHERE = (
-    "Choose a model that was trained here, one of the shipped ones, published weights, or a network that gives features "
-    "itself, imported with TASK=embedding."
+    "Choose a model that was trained here, one of the shipped ones, published weights, or a network that gives "
+    "features itself, imported with TASK=embedding."
 )
 CLOSE = 1e-3  # relative difference of a network's output to its last layer's, at most
 

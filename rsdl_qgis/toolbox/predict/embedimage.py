@@ -49,8 +49,8 @@ class EmbedImage(SceneClassification):
             "the result is a layer of these with all their attributes and one field per feature; a polygon much larger "
             "than the scenes of training gets the mean of its parts.\n\nThe model needs its weights: the shipped "
             "models, those trained here for scenes or maps of one image, and published weights by their name, such as "
-            "efficientnet-lite0, which are fetched once. A network that gives features itself can be brought with 'Import "
-            "model' and the task embedding. Other models of ONNX alone have no features that could be taken."
+            "efficientnet-lite0, which are fetched once. A network that gives features itself can be brought with "
+            "'Import model' and the task embedding. Other models of ONNX alone have no features that could be taken."
         )
 
     def tags(self):
