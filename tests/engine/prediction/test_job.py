@@ -123,11 +123,20 @@ def test_a_cancelled_job_is_aborted(run):
     assert steps.done[-2:] == ["abort", "shut"]
 
 
+OTHERS = {
+    "threshold",
+    "cloud_mask",
+    "find_similar",
+    "cluster_image",
+    "suggest_labels",
+}  # have no network, or a map's job
+
+
 def test_all_operations_that_predict_are_this_job():
     names = set()
     for name, place in PLACES.items():
         module, _, function = place.partition(":")
-        if module.startswith("prediction.") and name not in ("threshold", "cloud_mask"):  # without networks
+        if module.startswith("prediction.") and name not in OTHERS:
             found = getattr(import_module(f"rsdl_qgis.engine.{module}"), function)
             assert "PredictionTask" in found.__qualname__
             names.add(name)
