@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from ...cards.card import ModelCard
+from ...cards.store import Store, opened
 from ...errors import InputError
+from ...feedback import Report
+from ...published.card import ENCODERS
 from ...raster.grid import Grid
 from ...runtime.features import feature_count, open_features
-from ...runtime.published.model import opened_encoder
 from ...tables.tasks import task_of
 from ...vector.scene_features import look_over
 from ..blocks.pieces import cut_blocks
@@ -74,6 +78,21 @@ def embedding_work(job: Job[EmbedRequest]) -> Iterator[Work[View]]:
             open_network=open_features,
             unit="view" if views.divided else "scene",
         )
+
+
+@contextmanager
+def opened_encoder(model: str, report: Report) -> Iterator[tuple[Path, ModelCard]]:
+    """The path and card of a model, as ``cards.store.opened``; or of published weights by their name, where no model
+    has it. These are fetched, and lie in a folder that goes. ModelError where they cannot be had.
+    """
+    if model not in ENCODERS or any(name == model for name, _, _ in Store().list()):
+        with opened(model) as found:
+            yield found
+        return
+    from ...runtime.published.model import write_encoder  # loads torch
+
+    with tempfile.TemporaryDirectory(prefix="rsdl-model-") as folder:
+        yield write_encoder(model, Path(folder), report)
 
 
 def input_side(card: ModelCard, size: int, grid: Grid) -> int:

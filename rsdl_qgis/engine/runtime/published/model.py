@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -13,25 +10,11 @@ from safetensors.torch import save_file
 
 from ...cards.card import CARD_FILE, WEIGHTS_FILE, ModelCard
 from ...cards.stac_mlm import to_item
-from ...cards.store import Store, opened
 from ...errors import ModelError
 from ...feedback import Report
 from ...networks import build_network
-from ...published.card import ENCODERS, encoder_card
+from ...published.card import encoder_card
 from .weights import published_weights
-
-
-@contextmanager
-def opened_encoder(model: str, report: Report) -> Iterator[tuple[Path, ModelCard]]:
-    """The path and card of a model, as ``cards.store.opened``; or of published weights by their name, where no model
-    has it. These are fetched, and lie in a folder that goes. ModelError where they cannot be had.
-    """
-    if model not in ENCODERS or any(name == model for name, _, _ in Store().list()):
-        with opened(model) as found:
-            yield found
-        return
-    with tempfile.TemporaryDirectory(prefix="rsdl-model-") as folder:
-        yield write_encoder(model, Path(folder), report)
 
 
 def write_encoder(name: str, folder: Path, report: Report) -> tuple[Path, ModelCard]:
