@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyogrio
 
 from rsdl_qgis.engine.assessment.areas.draw import run_draw_sample
