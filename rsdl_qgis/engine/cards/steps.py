@@ -66,6 +66,8 @@ def _number_problem(step: Step, band: int) -> str:
     numbers = [step.value(i, band) for i in range(len(step.values))]
     if step.name == "divide" and numbers[0] == 0:
         return "divides by 0"
+    if step.name == "multiply" and numbers[0] == 0:
+        return "multiplies by 0, after which all values are the same"
     if step.name == "standardise" and numbers[1] <= 0:
         return f"has a standard deviation of {numbers[1]:g}, which must be above 0"
     if step.name in ("clip", "range", "percentile") and numbers[0] >= numbers[1]:

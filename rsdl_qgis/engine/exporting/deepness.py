@@ -7,6 +7,7 @@ Its conventions: https://qgis-plugin-deepness.readthedocs.io, "Creating a model"
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -52,6 +53,9 @@ def _problem(card: ModelCard) -> str:
         return "it stretches values by the raster's own percentiles, and Deepness divides all values by 255."
     if scaling.decibel or any(step.name not in LINEAR for step in scaling.steps):
         return "it scales values by a formula that Deepness does not know."
+    lines = [_line(scaling, band) for band in range(len(card.inputs[0].bands))]
+    if not all(gain and math.isfinite(gain) and math.isfinite(offset / gain) for gain, offset in lines):
+        return "its scaling makes all values of a band the same, or its numbers are too large."
     if len(set(card.thresholds)) > 1:
         return "each of its classes has a threshold of its own, and Deepness has one for all."
     if card.activation == "sigmoid" and card.classes and task_of(card.task).dense and not _single(card):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from ..cards.card import Class, Input, ModelCard, Tiling, usual_overlap
 from ..cards.given.classes import PALETTE
@@ -47,14 +48,21 @@ def completed(card: ModelCard, file: OnnxFile | None, facts: Facts) -> ModelCard
     return _activated(made, file, facts) if facts.activation and file is not None else made
 
 
-def known_facts(card: ModelCard, given: Sequence[str], found: str) -> list[tuple[str, str, str]]:
+def known_facts(
+    card: ModelCard,
+    given: Sequence[str],
+    found: str,
+    origins: Mapping[str, str] = MappingProxyType({}),
+    turned: str = "",
+) -> list[tuple[str, str, str]]:
     """(what, value, where from) of a card, for the log and the page; ``given``: names of facts that a person gave,
-    ``found``: where all others are from.
+    ``origins``: where others are from, by their names, ``found``: where all others are from; ``turned``: the
+    axes of images in a file, where they are in another order there.
     """
     item = card.inputs[0]
 
     def line(title: str, value: str, fact: str) -> tuple[str, str, str]:
-        return title, value, f"given ({fact.upper()})" if fact in given else found
+        return title, value, f"given ({fact.upper()})" if fact in given else origins.get(fact, found)
 
     rows = [line("Task", card.task, "task")]
     for item in card.inputs:
@@ -78,7 +86,7 @@ def known_facts(card: ModelCard, given: Sequence[str], found: str) -> list[tuple
     rows.append(line("Tiles", size, "tile_size"))
     metres = "not known" if card.resolution is None else f"{card.resolution:g} m"
     rows.append(line("Pixel size", metres, "resolution"))
-    rows.append(line("Layout", card.axes, "layout"))
+    rows.append(line("Layout", card.axes if not turned else f"{turned}, turned to {card.axes}", "layout"))
     if card.output_index is not None:
         rows.append(line("Output", str(card.output_index), "output_index"))
     if card.threshold is not None:

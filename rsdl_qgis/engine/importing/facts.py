@@ -12,6 +12,7 @@ from ..cards.given.classes import classes_of
 from ..cards.given.scaling import steps_of
 from ..cards.steps import Step
 from ..errors import ModelError
+from .seen import Seen, seen_in
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Facts:
 
     ``steps``: of the scaling, () for none. ``activation``: what makes probabilities of the network's numbers; 'none'
     where they are such already. ``layout``: the axes of its images, a value of ``tables.axes.AXES``. ``values``: names
-    of a regression's numbers. ``nodata``: a stored number of the rasters.
+    of a regression's numbers. ``nodata``: a stored number of the rasters. ``seen``: values of the layer to try it on,
+    which is no fact of the model.
     """
 
     name: str | None = None
@@ -39,6 +41,7 @@ class Facts:
     nodata: float | None = None
     threshold: float | None = None
     values: tuple[str, ...] = ()
+    seen: Seen | None = None
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Facts:
@@ -49,6 +52,7 @@ class Facts:
             bands=bands_of(given.get("bands") or ""),
             classes=classes_of(given.get("classes") or ""),
             steps=steps_of(given["scaling"]) if given.get("scaling") else None,
+            seen=seen_in(given["sample"]) if given.get("sample") and not given.get("scaling") else None,
         )
 
     def over(self, other: Facts) -> Facts:
@@ -56,13 +60,15 @@ class Facts:
         if self.layout and other.layout and self.layout != other.layout:
             text = f"LAYOUT is {self.layout}, but the order of the axes is known by the file itself."
             raise ModelError(text, "Leave LAYOUT empty.")
-        return replace(other, **{name: getattr(self, name) for name in self.stated})
+        made = replace(other, **{name: getattr(self, name) for name in self.stated})
+        return replace(made, seen=self.seen or other.seen)
 
     @property
     def stated(self) -> tuple[str, ...]:
         """The names of the facts that are known."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return tuple(n for n, v in values.items() if v is not None and (v != () or n == "steps"))
+        known = (n for n, v in values.items() if v is not None and (v != () or n == "steps"))
+        return tuple(name for name in known if name != "seen")
 
 
 PLAIN = ("name", "task", "network", "resolution", "tile_size", "output_index", "activation", "layout", "nodata")

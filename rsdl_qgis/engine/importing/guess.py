@@ -154,6 +154,7 @@ def _axes(name: str, tensor: Tensor, file: OnnxFile, facts: Facts) -> str:
         if len(shape) not in (0, len(facts.layout)):
             text = f"LAYOUT is {facts.layout}, but the input of '{name}' has {len(shape)} axes: {_shape(tensor)}."
             raise ModelError(text, "Leave LAYOUT empty, or give one of that many axes.")
+        _check_layout(name, tensor, facts)
         return facts.layout
     if not shape:
         return "NCHW"
@@ -174,6 +175,32 @@ def _axes(name: str, tensor: Tensor, file: OnnxFile, facts: Facts) -> str:
             raise ModelError(text, "Name as many bands as it takes, in its order.")
     image = tensor.image if len(shape) < 5 else Tensor("", shape[-3:]).image
     return last if image is not None and image[0] == shape[-1] != shape[-3] else first
+
+
+def _check_layout(name: str, tensor: Tensor, facts: Facts) -> None:
+    """ModelError where the axes given make a strip of the image, and the other order makes it square."""
+    asked = str(facts.layout)
+    others = [axes for pair in LAYOUTS.values() if asked in pair for axes in pair if axes != asked]
+    sides = {axes: _sides(tensor.shape, axes) for axes in (asked, *others)}
+    if not (tensor.shape and others) or not _is_strip(sides[asked]) or _is_strip(sides[others[0]]):
+        return
+    if len(facts.bands) == tensor.shape[asked.index("C")]:
+        return
+    height, width = (str(side or "?") for side in sides[asked])
+    bands = tensor.shape[asked.index("C")] or "?"
+    raise ModelError(
+        f"LAYOUT is {asked}, but the input of '{name}' has shape {_shape(tensor)}: as {asked} that is {bands} bands of "
+        f"{width} x {height} px, while {others[0]} makes square images.",
+        f"Leave LAYOUT empty, or give {others[0]}. If it is {asked} after all, name all its bands in BANDS.",
+    )
+
+
+def _sides(shape: Sequence[int | None], axes: str) -> tuple[int | None, int | None]:
+    return (shape[axes.index("H")], shape[axes.index("W")]) if len(shape) == len(axes) else (None, None)
+
+
+def _is_strip(sides: tuple[int | None, int | None]) -> bool:
+    return sides[0] != sides[1]
 
 
 def _is_series(file: OnnxFile, facts: Facts) -> bool:
@@ -201,6 +228,7 @@ def first_scaling(name: str, tensor: Tensor, image: Image, facts: Facts) -> Scal
         return Scaling()
     named = {band.name[:1].upper() for band in facts.bands}
     usual = "/10000 (reflectance)" if named == {SENTINEL} else "/255 (8-bit images)" if image.bands <= 4 else "none"
+    usual = facts.seen.scaling if facts.seen else usual
     raise ModelError(
         f"'{name}' does not say how a raster's values are scaled for it.",
         f"Give SCALING as the model's page or code says: none, /255, /10000, mean and std, … A first guess: {usual}.",

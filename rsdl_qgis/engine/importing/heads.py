@@ -16,7 +16,7 @@ from ..job.arguments import ALL_OUTPUTS
 from ..runtime.onnx_form import NUMBERS
 from ..tables.tasks import task_of
 from .facts import Facts
-from .source import Source
+from .source import Source, item_card
 
 MOST_HEADS = 20
 
@@ -35,7 +35,13 @@ def heads_of(source: Source, facts: Facts) -> list[tuple[Source, Facts]]:
     if task and task_of(task).boxes:
         problem = f"OUTPUT_INDEX is {ALL_OUTPUTS}, but '{source.name}' is a detector, whose outputs belong together."
         raise ModelError(problem, "Leave OUTPUT_INDEX empty.")
-    if source.card is not None and not source.of_keys:
+    if source.item is not None:
+        described = source.item["properties"].get("mlm:output") or []
+        if len(described) != len(outputs):
+            problem = f"OUTPUT_INDEX is {ALL_OUTPUTS}, but the item of '{source.name}' describes {len(described)} "
+            problem += f"output(s), and its network has {len(outputs)} ({listed(file)})."
+            raise ModelError(problem, "Give the number of an output.")
+    elif source.card is not None and not source.of_keys:
         count = f"one of its {len(outputs)} outputs"
         problem = f"OUTPUT_INDEX is {ALL_OUTPUTS}, but the card of '{source.name}' describes {count}."
         raise ModelError(problem, "Leave OUTPUT_INDEX empty, or give the number of an output.")
@@ -75,6 +81,9 @@ def _of_output(source: Source, file: OnnxFile, index: int, name: str) -> Source:
     folder = source.folder.parent / f"output-{index}"
     shutil.copytree(source.folder, folder)
     made = replace(source, folder=folder, name=name, file=None)
+    if source.item is not None:
+        card = item_card(source.item, made, usable_outputs(file).index(index))
+        return replace(made, card=replace(card, name=name, title=name, output_index=index))
     if source.card is not None:
         card = replace(onnx_card(folder / ONNX_FILE, name, index), name=name, title=name)
         return replace(made, card=card, notes=key_notes(file, card))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..assessment.outputs import written
-from ..cards.card import CARD_FILE, ONNX_FILE, ModelCard
+from ..cards.card import CARD_FILE, ONNX_FILE, ModelCard, Scaling
 from ..cards.model_file import check_model, sha256
 from ..cards.names import as_model_name, check_model_name
 from ..cards.onnx.header import OnnxFile, Tensor, read_onnx_file
@@ -35,6 +35,7 @@ from .guess import guessed_card
 from .heads import heads_of, listed, usable_outputs
 from .source import Source, opened_source
 
+FILES, TENSORS, GUESSED = "its files", "its tensors", "guessed"  # where a fact is from
 REPORT = {"report": (".html", ".htm")}
 
 
@@ -89,9 +90,9 @@ def _settled(source: Source, facts: Facts, store: Store, given: Mapping[str, Any
     made = _written(source, card, facts)
     store.check_name(made, source.folder, given["replace"])
     outcome = run_a_tile(made, source.folder, report, given["sample"])
-    rows = known_facts(made, facts.stated, _found(source))
+    rows = known_facts(made, facts.stated, _found(source), _origins(source, made), source.turned)
     for title, value, origin in rows:
-        report.log("info", f"{title}: {value} ({origin}).")
+        report.log("info", f"{title}: {value} ({origin})." if origin else f"{title}: {value}.")
     report.log("info", outcome.text)
     if outcome.warning:
         report.log("warning", outcome.warning)
@@ -172,4 +173,20 @@ def _written(source: Source, card: ModelCard, facts: Facts) -> ModelCard:
 
 
 def _found(source: Source) -> str:
-    return "its card" if source.own else "its files" if source.card is not None or source.facts.stated else "guessed"
+    return "its card" if source.own else FILES if source.card is not None else GUESSED
+
+
+def _origins(source: Source, card: ModelCard) -> dict[str, str]:
+    """Where single facts are from, that are not from where most are."""
+    if source.own:
+        return {}
+    origins = {} if source.card is not None else dict.fromkeys(source.facts.stated, FILES)
+    if source.of_keys:  # which say how many bands there are, and not which
+        origins["bands"] = GUESSED
+    if source.card is None and not card.tiling.any_size:
+        origins["tile_size"] = TENSORS
+    if source.card is None and card.inputs[0].scaling == Scaling():
+        origins["steps"] = TENSORS  # of whole numbers: any other is asked for
+    if card.resolution is None:
+        origins["resolution"] = ""
+    return origins

@@ -12,9 +12,9 @@ from ..interop.foreign import Foreign, read_foreign
 from .facts import Facts
 
 
-def as_onnx(path: Path, target: Path, report: Report) -> tuple[Facts, tuple[str, ...]]:
-    """Write the network in a file as ONNX: the facts that the file tells, and sentences about it. ModelError says what
-    cannot be read.
+def as_onnx(path: Path, target: Path, report: Report) -> tuple[Facts, tuple[str, ...], str]:
+    """Write the network in a file as ONNX: the facts that the file tells, sentences about it, and the axes of its
+    images, where they were turned. ModelError says what cannot be read.
     """
     import onnx
 
@@ -24,7 +24,8 @@ def as_onnx(path: Path, target: Path, report: Report) -> tuple[Facts, tuple[str,
     layout = {4: "NCHW", 5: "NTCHW"}.get(len(foreign.model.graph.input[0].type.tensor_type.shape.dim))
     kind, classes = f"{foreign.kind} network", _classes(foreign)
     facts = Facts(network=kind, description=f"A network of {foreign.kind}.", classes=classes, layout=layout)
-    return facts, (*foreign.notes, *_size_notes(foreign))
+    turned = foreign.layout if layout == "NCHW" != foreign.layout else ""
+    return facts, (*foreign.notes, *_size_notes(foreign)), turned
 
 
 def _classes(foreign: Foreign) -> tuple[Class, ...]:

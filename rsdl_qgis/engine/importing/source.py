@@ -55,7 +55,8 @@ class Source:
     """A folder with ``model.onnx`` or weights. ``card``: what the files say as a whole, None where they do not;
     ``facts``: what is known else; ``own``: whether the card is one of this plugin's; ``name``: by its file; ``file``:
     which holds all of it, and can be installed as it is; ``weights``: whether it was weights without their network;
-    ``of_keys``: whether the card is of an ONNX file's keys or shapes, and so of one of its outputs.
+    ``of_keys``: whether the card is of an ONNX file's keys or shapes, and so of one of its outputs; ``turned``: the
+    axes of images in a file of another program, where they were turned; ``item``: of others, that the card is of.
     """
 
     folder: Path
@@ -68,6 +69,8 @@ class Source:
     file: Path | None = None
     weights: bool = False
     of_keys: bool = False
+    turned: str = ""
+    item: Mapping[str, Any] | None = None
 
 
 def opened_source(given: str, work: Path, report: Report, said: Facts | None = None) -> Source:
@@ -125,8 +128,8 @@ def _of_path(path: Path, work: Path, report: Report, said: Facts, stem: str = ""
 
 def _of_program(path: Path, work: Path, report: Report, stem: str) -> Source:
     """A file of another program, written as ONNX with its axes as this plugin has them."""
-    facts, notes = as_onnx(path, work / "model" / ONNX_FILE, report)
-    return Source(work / "model", as_model_name(stem), facts=facts, notes=notes)
+    facts, notes, turned = as_onnx(path, work / "model" / ONNX_FILE, report)
+    return Source(work / "model", as_model_name(stem), facts=facts, notes=notes, turned=turned)
 
 
 def _of_weights(path: Path, work: Path, said: Facts, stem: str) -> Source:
@@ -173,7 +176,7 @@ def _of_pixels(source: Source) -> Source:
     classes = tuple(Class(value, title, PALETTE[i % len(PALETTE)]) for i, (value, title) in enumerate(network.labels))
     facts = Facts(classes=classes, layout="NCHW", activation="none" if network.probabilities else None)
     note = "It is a network for single pixels: it gets every pixel of an image, and its answers become a map."
-    return replace(source, facts=facts, notes=(note,))
+    return replace(source, facts=facts, notes=(note,), turned="pixels (N, C)")
 
 
 def _item_in(metadata: Mapping[str, str]) -> dict[str, Any] | None:
@@ -360,18 +363,29 @@ def _with_item(source: Source, item: Mapping[str, Any], said: Facts) -> Source:
         inputs = [{**i, "value_scaling": None, "scaling": None} if isinstance(i, dict) else i
                   for i in item["properties"]["mlm:input"]]  # fmt: skip
         item = {**item, "properties": {**item["properties"], "mlm:input": inputs}}
-    item = _with_classes(item, source)
-    card = from_item(item, "The STAC MLM item")
-    return replace(source, card=replace(card, name=source.name), notes=(*source.notes, *item_notes(item)))
+    card = item_card(item, source)
+    notes = (*source.notes, *item_notes(item))
+    return replace(source, card=replace(card, name=source.name), notes=notes, item=item)
 
 
-def _with_classes(item: Mapping[str, Any], source: Source) -> Mapping[str, Any]:
-    """The item; where no output names classes, they are numbered, as many as its first output has channels."""
+def item_card(item: Mapping[str, Any], source: Source, index: int | None = None) -> ModelCard:
+    """The card that an item makes of a source; ``index``: of the output that it is of, where there are several."""
+    if index is not None:
+        properties = item["properties"]
+        output = properties["mlm:output"][index]
+        tasks = output.get("tasks") if isinstance(output, dict) else None
+        properties = {**properties, "mlm:output": [output], "mlm:tasks": tasks or properties.get("mlm:tasks")}
+        item = {**item, "properties": properties}
+    return from_item(_with_classes(item, source, index or 0), "The STAC MLM item")
+
+
+def _with_classes(item: Mapping[str, Any], source: Source, index: int) -> Mapping[str, Any]:
+    """The item; where no output names classes, they are numbered, as many as the file's output has channels."""
     properties = item["properties"]
     outputs = [o for o in properties.get("mlm:output") or [] if isinstance(o, dict)]
     if any(o.get("classification:classes") or o.get("classification_classes") for o in outputs) or not outputs:
         return item
-    tensor = read_onnx_file(source.folder / ONNX_FILE).outputs[0]
+    tensor = read_onnx_file(source.folder / ONNX_FILE).outputs[index]
     count = tensor.shape[1] if len(tensor.shape) > 1 else None
     if not count or count > 1000:
         return item

@@ -137,6 +137,10 @@ def test_linear_steps_of_a_scaling_go_to_deepness(export, tmp_path):
     path, _ = imported(file, scaling="log1p", classes="dark, bright", task="segmentation", replace=True)
     with pytest.raises(ModelError, match="a formula that Deepness does not know"):
         export(path, "deepness")
+    tiny = "* 1e-200 | * 1e-200"
+    path, _ = imported(file, scaling=tiny, classes="dark, bright", task="segmentation", replace=True)
+    with pytest.raises(ModelError, match="makes all values of a band the same"):
+        export(path, "deepness")
 
 
 def bare_of_card(file):

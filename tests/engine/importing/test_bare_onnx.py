@@ -96,6 +96,50 @@ def test_what_is_guessed_is_told(tmp_path, home):
     assert card.provenance["imported"]["given"] == ["scaling"]
 
 
+def test_what_is_guessed_is_marked_on_the_page_and_in_the_log(tmp_path):
+    page = tmp_path / "page.html"
+    given = {"input": str(bare(tmp_path / "m.onnx", "logits")), "scaling": "/255", "report": str(page)}
+    report = Listening()
+    run_import(given, report)
+    for line in ("Task: segmentation (guessed).", "Bands of image: ", "Classes: ", "Layout: NCHW (guessed)."):
+        assert line in report.text("info")
+    assert "Tiles: 32 px only (its tensors)." in report.text("info")
+    assert "Pixel size: not known ()." not in report.text("info") and page.read_text().count("guessed") >= 4
+
+
+@pytest.mark.parametrize(
+    ("values", "guess"),
+    [
+        (
+            np.full((1, 40, 40), 3000, "uint16"),
+            r"/10000, for reflectance \(SAMPLE, uint16, has values from 3000 to 3000",
+        ),
+        (np.full((1, 40, 40), 60000, "uint16"), "/65535"),
+        (np.full((1, 40, 40), 90, "uint8"), "/255"),
+        (np.full((1, 40, 40), 0.3, "float32"), "none"),
+        (np.full((1, 40, 40), -12.5, "float32"), "none"),
+    ],
+    ids=["reflectance", "16 bits", "8 bits", "0 to 1", "dB"],
+)
+def test_the_scaling_is_guessed_by_the_layer_to_try_it_on(tmp_path, make_raster, values, guess):
+    file = str(bare(tmp_path / "m.onnx", "logits"))
+    with pytest.raises(ModelError, match=f"SCALING.*first guess: {guess}"):
+        run_import({"input": file, "sample": str(make_raster(values))}, Listening())
+
+
+@pytest.mark.parametrize("shape", [(1, 4, 256, 256), ("n", 4, "h", "w")])
+def test_a_layout_that_makes_strips_of_square_images_is_refused(tmp_path, shape):
+    nodes, output = [LOGITS], (shape[0], 2, *shape[2:])
+    weights = np.ones((2, 4, 1, 1), "f4"), np.zeros(2, "f4")
+    given = {"input": str(write(tmp_path / "m.onnx", nodes, output, weights, shape, keys={})), "scaling": "/255"}
+    with pytest.raises(
+        ModelError, match=r"LAYOUT is NHWC.*4, .*as NHWC that is .* bands of .* x 4 px, while NCHW"
+    ) as told:
+        run_import({**given, "layout": "NHWC"}, Listening())
+    assert "Leave LAYOUT empty, or give NCHW" in told.value.hint
+    assert run_import({**given, "layout": "NCHW"}, Listening())["model"] == "m"
+
+
 def test_activation_none_takes_numbers_as_they_are(tmp_path, make_raster):
     """One channel without an activation: its numbers are logits, unless they are said to be probabilities."""
     values = np.random.default_rng(0).integers(0, 255, (1, 40, 50)).astype("uint8")

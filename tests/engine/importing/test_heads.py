@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import onnx
 import pytest
@@ -13,6 +15,8 @@ from rsdl_qgis.engine.importing.job import run_import
 from rsdl_qgis.engine.prediction.maps import run_predict
 from tests.engine.runtime.foreign_networks import FLOAT, FORMS, KEYS, LOGITS, SAME, write
 from tests.engine.runtime.test_foreign_networks import Listening
+
+from .test_items import INPUT, OUTPUT, item_of
 
 NAMES = [{"0": "dark", "1": "bright"}, {"0": "low", "1": "middle", "2": "high"}]
 THREE = np.array([-30.0, 0.0, 30.0], "f4").reshape(3, 1, 1, 1), np.array([10.0, 0.0, -20.0], "f4")
@@ -138,6 +142,29 @@ def test_a_card_of_one_output_stays_one_model(tmp_path):
     with pytest.raises(ModelError, match="the card of 'm' describes one of its 2 outputs"):
         run_import({"input": str(own_folder() / "m"), "output_index": "all", "name": "other"}, Listening())
     assert installed() == ["m"]
+
+
+def test_an_item_of_several_outputs_gives_each_its_classes(tmp_path, values, make_raster):
+    two_heads(tmp_path / "net.onnx")
+    names = (["dark", "bright"], ["low", "middle", "high"])
+    outputs = [
+        {**OUTPUT, "classification:classes": [{"value": i, "name": name} for i, name in enumerate(each)]}
+        for each in names
+    ]
+    inputs = [{**INPUT, "value_scaling": [{"type": "scale", "value": 255}]}]
+
+    def item(described):
+        (tmp_path / "item.json").write_text(json.dumps(item_of(inputs, described, "net.onnx")))
+        return {"input": str(tmp_path / "item.json"), "output_index": "all", "name": "net"}
+
+    made = run_import(item(outputs), Listening())
+    found = [each["model"] for each in made["models"]]
+    assert found == installed() == ["net-y", "net-z"]
+    cards = [Store().find(name)[1] for name in found]
+    assert [[c.name for c in card.classes] for card in cards] == [*names] and cards[1].output_index == 1
+    check_maps(found, make_raster(values), values, tmp_path)
+    with pytest.raises(ModelError, match=r"describes 1 output\(s\), and its network has 2 \(0 y, 1 z\)"):
+        run_import({**item(outputs[:1]), "name": "other"}, Listening())
 
 
 def test_another_word_is_no_output(tmp_path):

@@ -43,6 +43,8 @@ def test_a_keras_cloud_network_maps_a_scene(tmp_path, make_raster):
     assert made["model"] == "clouds" and "states images of 32 x 32 px" in report.text("warning")
     _, card = Store().find("clouds")
     assert card.network == "Keras network" and card.tiling.any_size
+    said = report.text("info")
+    assert "Layout: NHWC, turned to NCHW (its files)." in said and "Task: segmentation (guessed)." in said
     found = mapped("clouds", image, tmp_path, tile_size=128)
     assert (found == wanted).mean() > 0.99 and 0.2 < wanted.mean() < 0.4
 

@@ -55,6 +55,7 @@ def test_words_of_a_scaling(text, wanted):
     [
         ("magic", "'magic' is no step"),
         ("/ 0", "divides by 0"),
+        ("/255 | * 0", "multiplies by 0, after which all values are the same"),
         ("/ two", "'two'"),
         ("divide", "needs divisor"),
         ("min 3 max 1", "low must be below high"),

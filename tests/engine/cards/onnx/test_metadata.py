@@ -87,7 +87,7 @@ def test_a_deepness_model_makes_a_map(tmp_path, make_raster, classes):
         ({"tile_size": 128}, "tiles are 128 pixels.*64 x 64"),
         ({"class_names": {"0": "a", "5": "b"}}, "names class 5"),
         ({"standardization_mean": [0.5]}, r"takes 3 band\(s\)"),
-        ({"model_type": "Recognition"}, "type Recognition"),
+        ({"model_type": "Captioner"}, "type Captioner"),
         ({"model_type": "Detector"}, "not the outputs of a detector"),
     ],
 )
