@@ -40,6 +40,7 @@ OPERATION = "suggest_labels"
 CANDIDATES = 20  # for each place, the most uncertain
 USUAL_PIXELS = 32  # from place to place, by default
 LEAST_PATCH = 32  # pixels a side of what features are taken from
+SURE = 1e-6  # uncertainty below which a label would teach nothing
 LABELS = 1000  # of which features are taken, at most
 FIELDS = (Field("rank", "int32"), Field("uncertainty", "float64"), Field("diversity", "float64"))
 MAPPED, CHOSEN = 0.6, 0.7  # of the progress
@@ -75,9 +76,9 @@ def run_suggest_labels(arguments: Mapping[str, Any], report: Report) -> dict[str
         away = 0.0 if known is None else math.sqrt(abs(grid.transform.determinant) * math.prod(apart))
         around = None if known is None else shapely.buffer(known, away)
         part = Portion(report, MAPPED, CHOSEN)
-        candidates = highest_places(uncertainty, CANDIDATES * given["number"], apart, 0.0, around, part)
+        candidates = highest_places(uncertainty, CANDIDATES * given["number"], apart, SURE, around, part)
         if not len(candidates):
-            problem = "There is no place to suggest: all pixels are nodata, outside the mask, or close to labels."
+            problem = "There is no place to suggest: all pixels are nodata, masked, close to labels, or without doubt."
             raise InputError(problem, "Choose another area, or a smaller DISTANCE.")
         spread = np.stack(candidates.centres(grid), 1), _middles(known)
         if has_features:
