@@ -19,7 +19,7 @@ from .training.layers import noise, raster
 
 ROOT = Path(__file__).parents[2]
 MODELS = Store([plugin_file("models")]).list()
-TRAINING = ("train", "distil", "train_classifier", "export_chips")  # the last but with given layers
+TRAINING = ("train", "distil", "train_classifier", "export_model", "export_chips")  # the last but with given layers
 OPERATIONS = {"time-series": "predict_series", "detection": "detect", "classification": "classify_scenes"}
 WITHOUT = f"""
 import json, os, sys

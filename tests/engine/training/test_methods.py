@@ -73,7 +73,7 @@ def test_classifiers_that_take_no_steps(base, tmp_path, method):
         assert card.options["neighbours"] == 3 and len(after["classifier.2.kept"]) == card.options["examples"]
     images = np.random.default_rng(0).normal(size=(4, *card.inputs[0].shape, 32, 32)).astype("float32")
     found = [open_runtime(card, folder, "cpu", 1, engine=engine)({"image": images}) for engine in ("onnx", "torch")]
-    np.testing.assert_allclose(found[0], found[1], atol=1e-4)
+    np.testing.assert_allclose(found[0], found[1], atol=1e-3)
     np.testing.assert_allclose(found[0].sum(1), 1, atol=1e-4)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ OPERATION = "suggest_labels"
 CANDIDATES = 20  # for each place, the most uncertain
 USUAL_PIXELS = 32  # from place to place, by default
 LEAST_PATCH = 32  # pixels a side of what features are taken from
+SURE = 1e-6  # uncertainty below which a label would teach nothing
 LABELS = 1000  # of which features are taken, at most
 FIELDS = (Field("rank", "int32"), Field("uncertainty", "float64"), Field("diversity", "float64"))
 MAPPED, CHOSEN = 0.6, 0.7  # of the progress
@@ -75,9 +77,9 @@ def run_suggest_labels(arguments: Mapping[str, Any], report: Report) -> dict[str
         away = 0.0 if known is None else math.sqrt(abs(grid.transform.determinant) * math.prod(apart))
         around = None if known is None else shapely.buffer(known, away)
         part = Portion(report, MAPPED, CHOSEN)
-        candidates = highest_places(uncertainty, CANDIDATES * given["number"], apart, 0.0, around, part)
+        candidates = highest_places(uncertainty, CANDIDATES * given["number"], apart, SURE, around, part)
         if not len(candidates):
-            problem = "There is no place to suggest: all pixels are nodata, outside the mask, or close to labels."
+            problem = "There is no place to suggest: all pixels are nodata, masked, close to labels, or without doubt."
             raise InputError(problem, "Choose another area, or a smaller DISTANCE.")
         spread = np.stack(candidates.centres(grid), 1), _middles(known)
         if has_features:
@@ -142,7 +144,9 @@ def _labelled(layer: VectorFile, grid: Grid, report: Report) -> Any:
 
 
 def _has_features(card: ModelCard, path: Path) -> bool:
-    """Whether the model has an encoder whose features can be taken."""
+    """Whether the model has an encoder whose features can be taken, and the environment what they need."""
+    if find_spec("torch") is None:
+        return False
     try:
         return feature_count(card, path) <= USUAL_MOST
     except MismatchError:

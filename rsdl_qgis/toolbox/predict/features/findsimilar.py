@@ -19,6 +19,7 @@ from ...text import tr
 from .base import BandsAlgorithm
 
 TABLE = OPERATIONS["find_similar"]
+REACH = 4  # standard deviations above the mean that the ramp spans
 
 
 class FindSimilar(BandsAlgorithm):
@@ -129,7 +130,9 @@ class FindSimilar(BandsAlgorithm):
 
     def looks(self, result, title):
         statistics = result["statistics"]
-        ramp = styles.along_ramp(max(0.0, statistics["mean"]), max(statistics["maximum"], statistics["mean"] + 1e-6))
+        low = max(0.0, statistics["mean"])
+        high = min(statistics["maximum"], statistics["mean"] + REACH * statistics["stddev"])  # examples are far above
+        ramp = styles.along_ramp(low, max(high, low + 1e-6))
         return {
             "OUTPUT": (tr("{layer}: similarity").format(layer=title), ramp),
             "PLACES": (tr("{layer}: similar places").format(layer=title), of_places()),

@@ -15,6 +15,7 @@ from ... import parameters as shared
 from ...results.place_style import of_places
 from ...text import tr
 from ...worker import vectors
+from ..further import further
 from ..one_image import OneImageAlgorithm
 
 TABLE = OPERATIONS["suggest_labels"]
@@ -81,7 +82,7 @@ class SuggestLabels(OneImageAlgorithm):
         return tr("Suggested places")
 
     def further(self):
-        return {name: item for name, item in super().further().items() if name != "STAC"}
+        return {name: item for name, item in further(self.operation(), True).items() if name != "STAC"}
 
     def outputs(self):
         return [
