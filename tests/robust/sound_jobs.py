@@ -59,6 +59,7 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
     classes = raster(folder / "classes.tif", noise((1, 96, 96)) // 100)
     halves = [(box(2, 2, 45, 90), "a"), (box(50, 4, 94, 94), "b")]
     labels = vector(folder / "labels.geojson", halves)
+    labelled = vector(folder / "labelled.geojson", [(box(2, 2, 10, 10), "a")])
     features = vector(folder / "features.geojson", [(g, {"class": n, "other": n, "score": 0.5}) for g, n in halves])
     dates = [
         raster(folder / f"date{i}.tif", noise((2, 24, 24), "float32", i), names=ALL) | {"date": day}
@@ -154,7 +155,7 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
         ],
         "suggest_labels": [
             {"output": f"{TARGET}/p.gpkg", "model": models["bright"], "inputs": {"image": [dict(image)]}, **running,
-             **tiles, "labels": plain["path"], "number": 3, "distance": 50.0, "uncertainty_measure": "margin"},
+             **tiles, "labels": labelled["path"], "number": 3, "distance": 50.0, "uncertainty_measure": "margin"},
         ],
         "cluster_image": [
             {"output": f"{TARGET}/c.tif", "input": dict(image), "clusters": 3, "samples": 500, "seed": 1,
