@@ -3,8 +3,9 @@
 Scenes of Sentinel-2, reflectance x 10,000: the made-up flood of ``tools/scene``; a real coast
 (``products/sentinel2_l1c``) and the sea in it; made-up dunes and a made-up cloud deck. Each is mapped by itself by a
 model that stretches each raster by its own percentiles (``flood-s2-after``), and by one that takes reflectance as it
-is (``burned-area-after``). Prints the share of pixels beyond the limit, their median distance, and the share mapped as
-the class that the model is for. ``--picture FILE`` (.png): the upper left of each scene and its distance by either
+is (``burned-area-after``). Prints whether the job warns of a flat raster, the share of pixels beyond the limit, their
+median distance, and the share mapped as the class that the model is for. ``--picture FILE`` (.png): the upper left of
+each scene and its distance by either
 model below, in red beyond the limit.
 """
 
@@ -43,7 +44,8 @@ def main() -> None:
     parser.add_argument("--models", nargs="+", default=list(MODELS), choices=MODELS)
     parser.add_argument("--picture", type=Path)
     given = parser.parse_args()
-    print("| model | scene | beyond the limit | median distance | mapped as its class |\n|---|---|---:|---:|---:|")
+    print("| model | scene | told to be flat | beyond the limit | median distance | mapped as its class |")
+    print("|---|---|---|---:|---:|---:|")
     columns: dict[str, list[NDArray]] = {}
     with TemporaryDirectory() as folder:
         for model in given.models:
@@ -51,8 +53,13 @@ def main() -> None:
             card = Store([ROOT / "models"]).find(model)[1]
             for title, scene in scenes(given.data, resolution).items():
                 bands = {band.name: scene[band.name] for band in card.inputs[0].bands}
-                found, distance = mapped(bands, model, resolution, Path(folder))
-                cells = f"{(distance > 1).mean():.0%}", f"{np.median(distance):.2f}", f"{(found == 1).mean():.0%}"
+                found, distance, told = mapped(bands, model, resolution, Path(folder))
+                cells = (
+                    "yes" if told else "no",
+                    f"{(distance > 1).mean():.0%}",
+                    f"{np.median(distance):.2f}",
+                    f"{(found == 1).mean():.0%}",
+                )
                 print(f"| `{model}` | {title} | {' | '.join(cells)} |", flush=True)
                 columns.setdefault(title, [shown(scene)]).append(ramp(distance))
     if given.picture:
@@ -111,8 +118,17 @@ def noisy(values: NDArray, rng: np.random.Generator) -> NDArray[np.uint16]:
     return np.clip(values + rng.normal(0, 25, values.shape), 1, 12_000).astype(np.uint16)
 
 
-def mapped(bands: Scene, model: str, resolution: int, folder: Path) -> tuple[NDArray, NDArray]:
-    """(h, w): the map, and the distance from the training data."""
+class Heard(Report):
+    """Knows whether a raster was told to be flat."""
+
+    told = False
+
+    def log(self, level: str, message: str) -> None:
+        self.told |= "too much alike" in message
+
+
+def mapped(bands: Scene, model: str, resolution: int, folder: Path) -> tuple[NDArray, NDArray, bool]:
+    """(h, w): the map, and the distance from the training data; and whether the raster was told to be flat."""
     image, first = folder / "image.tif", next(iter(bands.values()))
     place = {"crs": "EPSG:32634", "transform": from_origin(500_000, 4_200_000, resolution, resolution)}
     size = {"count": len(bands), "height": first.shape[0], "width": first.shape[1], "dtype": "uint16"}
@@ -121,12 +137,12 @@ def mapped(bands: Scene, model: str, resolution: int, folder: Path) -> tuple[NDA
         target.descriptions = tuple(bands)
     files = {name: str(folder / f"{name}.tif") for name in ("output", "domain")}
     job = {"model": str(ROOT / "models" / model), "inputs": {"s2": [{"path": str(image)}]}, "threads": 1, **files}
-    OPERATIONS["predict"](job, Report())
+    OPERATIONS["predict"](job, heard := Heard())
     found = []
     for file in files.values():
         with rasterio.open(file) as source:
             found.append(source.read(1))
-    return found[0], found[1]
+    return found[0], found[1], heard.told
 
 
 def shown(scene: Scene) -> NDArray[np.uint8]:

@@ -176,6 +176,8 @@ def interval(run: Run, data: Data, report: Report) -> tuple[tuple[float, float],
 
 def moved(card: ModelCard, temperature: float) -> ModelCard:
     """The card with its temperature times another one, and thresholds by which classes stay the same."""
+    if temperature == 1:
+        return card
 
     def after(threshold: float) -> float:
         return float(tempered(np.array(threshold), temperature, exclusive=False))

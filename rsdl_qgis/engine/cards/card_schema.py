@@ -149,7 +149,8 @@ DOMAIN = Record(
         "rest": DIVISOR,
         "limit": DIVISOR,
         "within": CHANCE,
-    }
+    },
+    {"flattest": Nullable(CHANCE)},
 )
 INPUT: Mapping[str, Kind] = {
     "role": text(255),

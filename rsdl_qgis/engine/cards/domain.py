@@ -19,7 +19,8 @@ class Domain:
 
     ``mean`` and ``std``: (d,) of the statistics; ``components``: (k, d), principal components of the standardised
     ones, with their ``variances`` (k,); ``rest``: variance along every other direction. ``limit``: the Mahalanobis
-    distance that the fraction ``within`` of the validation blocks do not exceed.
+    distance that the fraction ``within`` of the validation blocks do not exceed. ``flattest``: the largest
+    ``radiometry.flatness`` of a training image; None where images are not stretched by their own percentiles.
     """
 
     mean: tuple[float, ...]
@@ -29,6 +30,7 @@ class Domain:
     rest: float
     limit: float
     within: float
+    flattest: float | None = None
 
 
 def pairs_of(shapes: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

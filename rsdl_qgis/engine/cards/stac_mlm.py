@@ -49,7 +49,8 @@ def to_item(card: ModelCard) -> dict[str, Any]:
     some |= {field: getattr(card, field) for field, usual in ODD.items() if getattr(card, field) != usual}
     some |= {"name": card.name} if card.name != name else {}
     some |= {"temperature": card.temperature} if card.temperature != 1 else {}
-    some |= {"domain": asdict(card.domain)} if card.domain else {}
+    if card.domain:
+        some |= {"domain": {name: value for name, value in asdict(card.domain).items() if value is not None}}
     properties = {
         "datetime": None,
         "start_datetime": EPOCH,

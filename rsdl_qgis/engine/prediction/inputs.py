@@ -13,6 +13,7 @@ from ..errors import MismatchError
 from ..feedback import Report
 from ..products.matching import model_bands, unit_of
 from ..products.table import product_at
+from ..radiometry.flatness import flatness
 from ..radiometry.normalization import Normalization
 from ..radiometry.scaling import Radiometry, radiometry
 from ..radiometry.unlike import BLANK, blank_fraction, blank_text, finding_text, findings, scale_text
@@ -143,7 +144,23 @@ def sampled_scaling(
         in_order = all(info.notes for info in infos)  # as products have them
         for finding in findings(item, card.name, array, scaling[item.name](array.data), stated_by(infos), in_order):
             report.log("warning", finding_text(item, finding))
+    log_flatness(card, list(scaling.values()), report)
     return scaling
+
+
+def log_flatness(card: ModelCard, scales: Sequence[Radiometry], report: Report) -> None:
+    """Warn of a raster whose pixels are more alike, before they are stretched, than those of any training image."""
+    limit = card.domain.flattest if card.domain else None
+    found = flatness(card.inputs, scales)
+    if limit is not None and found is not None and found > limit:
+        report.log(
+            "warning",
+            f"The pixels of the raster are too much alike: its dark ones have {found:.0%} of the value of its bright "
+            f"ones in every band, and in the images that '{card.name}' was trained on {limit:.0%} at most. The model "
+            "stretches each raster by its own values, so that one surface, such as desert or cloud all over, looks "
+            "like a landscape to it: do not trust any of the map without a check. Give it a raster with other land "
+            "around.",
+        )
 
 
 def stated_by(infos: Sequence[LayerInfo]) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -99,6 +101,41 @@ def test_stehman_as_printed(stehman):
     assert round(stehman.areas[0].error, 3) == 0.082 and round(stehman.areas[2].error, 3) == 0.064
     assert round(stehman.overall.error, 3) == 0.085
     assert round(stehman.users[1].error, 3) == 0.125 and round(stehman.producers[1].error, 3) == 0.117
+
+
+def by_hand(numerator, denominator=None):
+    """(ratio, standard error) of shares of the area, by plain loops over the strata of the example.
+
+    Stehman (2014), equations 2 and 25 (a share of all of the area), 27 and 28 (a ratio of two shares): ten of N pixels
+    were drawn in each stratum, s² is divided by n - 1, and 1 - n / N is the finite population correction.
+    """
+    below = denominator or (lambda mapped, found: True)
+    totals, variances = [0.0, 0.0], []
+    units = list(zip(STRATA, MAPPED, FOUND))
+    values = {name: [(float(numerator(m, r)), float(below(m, r))) for s, m, r in units if s == name] for name in "ABCD"}
+    for name, size in zip("ABCD", SIZES):
+        for i in range(2):
+            totals[i] += size * sum(value[i] for value in values[name]) / 10
+    ratio = totals[0] / totals[1]
+    for name, size in zip("ABCD", SIZES):
+        means = [sum(value[i] for value in values[name]) / 10 for i in range(2)]
+        yy, xx, xy = (
+            sum((value[i] - means[i]) * (value[j] - means[j]) for value in values[name]) / 9
+            for i, j in ((0, 0), (1, 1), (0, 1))
+        )
+        variances.append(size**2 * (1 - 10 / size) * (yy + ratio**2 * xx - 2 * ratio * xy) / 10)
+    return ratio, math.sqrt(sum(variances)) / totals[1]
+
+
+def test_stehman_by_hand(stehman):
+    def close(figure, expected):
+        assert (figure.value, figure.error) == pytest.approx(expected, rel=1e-12)
+
+    close(stehman.overall, by_hand(lambda m, r: m == r))
+    for i, name in enumerate("ABCD"):
+        close(stehman.areas[i], by_hand(lambda m, r, n=name: r == n))
+        close(stehman.users[i], by_hand(lambda m, r, n=name: m == r == n, lambda m, r, n=name: m == n))
+        close(stehman.producers[i], by_hand(lambda m, r, n=name: m == r == n, lambda m, r, n=name: r == n))
 
 
 def test_the_matrix_adds_up_to_the_other_figures(stehman):

@@ -76,8 +76,8 @@ def make_raster_once(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def model(card, domain, tmp_path_factory):
-    def make(channels=2, task="segmentation", **changes):
-        scaling = Scaling(mean=((100.0, 100.0),), std=((20.0, 20.0),))
+    def make(channels=2, task="segmentation", scaling=None, **changes):
+        scaling = scaling or Scaling(mean=((100.0, 100.0),), std=((20.0, 20.0),))
         classes = tuple(Class(i, f"class {i}", "#111111") for i in range(channels)) if task == "segmentation" else ()
         made = replace(
             card,
@@ -144,6 +144,15 @@ def test_test_time_augmentation_does_not_change_it(predict, model):
     made = model()
     plain, turned = predict(made), predict(made, "turned", tta="all")
     assert np.array_equal(read(plain["domain"]).data, read(turned["domain"]).data)
+
+
+@pytest.mark.parametrize(("flattest", "told"), [(0.1, True), (0.6, False), (None, False)])
+def test_a_raster_that_is_flatter_than_those_of_training_is_told(predict, model, domain, raster, flattest, told):
+    assert 0.1 < np.divide(*np.percentile(read(raster).compressed(), (1, 99))) < 0.6
+    scaling = Scaling("robust", low=1.0, high=99.0, pooled=True)
+    log = Log()
+    predict(model(domain=replace(domain, flattest=flattest), scaling=scaling), report=log)
+    assert bool(log.of("too much alike")) == told
 
 
 def test_a_raster_like_the_training_data_is_no_warning(predict, model):

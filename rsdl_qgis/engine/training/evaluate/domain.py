@@ -12,7 +12,9 @@ from ...cards.card import ModelCard
 from ...cards.domain import LARGEST, statistics_count
 from ...feedback import Portion, Report
 from ...radiometry.domain import Measure, fitted, known_statistics, shapes_of
+from ...radiometry.flatness import flatness, flattest
 from ...tables.tasks import TASKS
+from ..samples.chips import ChipSamples
 from ..samples.data import Data
 from .samples import Samples
 
@@ -25,7 +27,21 @@ def with_domain(card: ModelCard, data: Data, report: Report) -> ModelCard:
         return card
     train = seen(data.parts["train"], card, Portion(report, 0.0, 0.7))
     valid = seen(data.parts["valid"], card, Portion(report, 0.7, 1.0))
-    return replace(card, domain=fitted(train, valid))
+    domain = fitted(train, valid)
+    if domain is not None and any(item.scaling.method == "robust" for item in card.inputs):
+        domain = replace(domain, flattest=flattest_image(data.parts["train"], card, report))
+    return replace(card, domain=domain)
+
+
+def flattest_image(samples: Samples, card: ModelCard, report: Report) -> float | None:
+    """The limit of flatness by the images of samples; None where none is stretched, or they are no chips."""
+    if not isinstance(samples, ChipSamples):
+        return None
+    found = []
+    for index in looked_at(samples):
+        report.check()
+        found.append(flatness(card.inputs, samples.scales(index)))
+    return flattest(found)
 
 
 def share_beyond(card: ModelCard, samples: Samples, report: Report) -> float | None:
@@ -36,11 +52,17 @@ def share_beyond(card: ModelCard, samples: Samples, report: Report) -> float | N
     return float((found > 1).mean()) if len(found) else None
 
 
+def looked_at(samples: Samples) -> Sequence[int]:
+    """Which samples: MOST at most, evenly spaced."""
+    chosen: list[int] = np.linspace(0, len(samples) - 1, min(MOST, len(samples))).astype(int).tolist()
+    return chosen
+
+
 def seen(samples: Samples, card: ModelCard, report: Report) -> NDArray[np.float64]:
     """(n, d): the statistics of the blocks of samples, as the network sees these without augmentation."""
     shapes = shapes_of(card.inputs)
     parts: list[NDArray[np.float64]] = [np.zeros((0, statistics_count(shapes)))]
-    chosen: Sequence[int] = np.linspace(0, len(samples) - 1, min(MOST, len(samples))).astype(int).tolist()
+    chosen = looked_at(samples)
     for done, index in enumerate(chosen, start=1):
         report.check()
         images, _ = samples[index]

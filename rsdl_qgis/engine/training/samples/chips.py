@@ -15,6 +15,7 @@ from ...cards.card import Input
 from ...chips.folder import IGNORE, Chip, ChipFolder
 from ...chips.scaling import ChipScaling, settle_inputs
 from ...errors import InputError
+from ...radiometry.scaling import Radiometry
 from ...raster.source import valid_pixels
 from ...tables.tasks import TASKS
 from .augment import Label, no_label, resized
@@ -71,6 +72,11 @@ class ChipSamples(Sequence[tuple[list[Tensor], Label]]):
             self._kept[index] = sample
         images, label = self._kept[index]
         return [image.clone() for image in images], label.clone()
+
+    def scales(self, index: int) -> tuple[Radiometry, ...]:
+        """How each input of a sample is scaled."""
+        chip = self.chips[index]
+        return self._scaling(chip, self.folder.images(chip))
 
     def label(self, index: int) -> Label:
         """The label of a sample; dense ones without padding."""

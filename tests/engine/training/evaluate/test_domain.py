@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from rsdl_qgis.engine.cards.card import Scaling
 from rsdl_qgis.engine.cards.card_schema import check_card
 from rsdl_qgis.engine.cards.stac_mlm import from_item, to_item
 from rsdl_qgis.engine.errors import ModelError
@@ -51,6 +52,25 @@ def test_tasks_without_maps_and_few_data_have_none(own, data, monkeypatch):
 def test_a_part_of_many_samples_is_looked_at(own, data, monkeypatch):
     monkeypatch.setattr(domain, "MOST", 5)
     assert len(domain.seen(data.parts["train"], own, Report())) == 5 * 4
+
+
+def test_the_flattest_image_of_training_is_kept(own, data, monkeypatch):
+    """Only of a model that stretches each image by its own percentiles."""
+
+    class Chips(Given):
+        def scales(self, index):
+            low = np.full((1, 2), 10.0 + index)
+            return [SimpleNamespace(offset=low, gain=1 / (100.0 - low), normalization=None)]
+
+    monkeypatch.setattr(domain, "ChipSamples", Chips)
+    images = data.parts["train"].images
+    parts = {**data.parts, "train": Chips(images, data.parts["train"].labels)}
+    given = SimpleNamespace(parts=parts, held_out="test")
+    stretched = replace(own, inputs=(replace(INPUTS[0], scaling=Scaling("robust")),))
+    made = domain.with_domain(stretched, given, Report())
+    assert made.domain.flattest == pytest.approx(0.49)
+    assert from_item(to_item(made)).domain == made.domain
+    assert domain.with_domain(own, given, Report()).domain.flattest is None
 
 
 @pytest.mark.parametrize(
