@@ -55,8 +55,8 @@ def several_products(rasters: str, label: str) -> QgsProcessingParameterDefiniti
     """The parameter of products beside the one called ``rasters``, which takes several layers."""
     text = tr(
         "In place of {rasters} or after them, images as they were delivered, each the folder, archive or metadata file "
-        "of a product (Sentinel-1 GRD, Sentinel-2, Landsat, PlanetScope), a STAC Item, or the files of one image divided by ';'. Bands "
-        "are found by their names, numbers become reflectance, and dates are read as the product's metadata say. "
+        "of a product (Sentinel-1 GRD, Sentinel-2, Landsat, PlanetScope), a STAC Item, or the files of one image "
+        "divided by ';'. Bands are found by their names, numbers become reflectance, and dates are read as the product's metadata say. "
         "Default: none."
     ).format(rasters=rasters)
     parameter = QgsProcessingParameterMultipleLayers(
@@ -77,8 +77,8 @@ def with_products(parameters: Iterable[QgsProcessingParameterDefinition]) -> Ite
 def _product(raster: QgsProcessingParameterDefinition) -> QgsProcessingParameterDefinition:
     label = tr("{raster}: product or files").format(raster=raster.description())
     text = tr(
-        "In place of {raster}, an image as it was delivered: the folder or archive of a product (Sentinel-1 GRD, Sentinel-2, Landsat, "
-        "PlanetScope), a STAC Item (a file or an address), or files or layers of one band each, divided by ';'. Bands "
+        "In place of {raster}, an image as it was delivered: the folder or archive of a product (Sentinel-1 GRD, "
+        "Sentinel-2, Landsat, PlanetScope), a STAC Item (a file or an address), or files or layers of one band each, divided by ';'. Bands "
         "are found by their names, and numbers become reflectance as the product's metadata say. An address of a "
         "raster (https://…) works, too. Default: none."
     ).format(raster=raster.name())
