@@ -121,7 +121,7 @@ def test_clouds_of_a_product_are_left_out_beside_radar_images(run, known_models,
 
 
 def test_a_radar_product_is_calibrated_and_placed(run, tmp_path):
-    """A lake in an image of Sentinel-1 as it is delivered, in the geometry of the radar, is water on a map in metres."""
+    """A lake in an image of Sentinel-1 in the geometry of the radar is water on a map in metres."""
     rows, cols = np.mgrid[0:128, 0:128]
     lake = np.hypot(rows - 64, cols - 64) < 30
     noise = np.random.default_rng(0).normal(1, 0.1, lake.shape)
