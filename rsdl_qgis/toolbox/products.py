@@ -28,6 +28,7 @@ from ..engine.products.product import Product
 from ..engine.products.quality import Quality, flagged
 from ..engine.products.stac import ENDINGS, is_address, read_item
 from ..engine.products.table import MAIN, is_product, product_at, read_product
+from ..engine.tables.orders import NAMES as ORDERS
 from ..engine.tables.quality import WORDS
 from . import compat
 from . import parameters as shared
@@ -78,9 +79,10 @@ def _product(raster: QgsProcessingParameterDefinition) -> QgsProcessingParameter
     label = tr("{raster}: product or files").format(raster=raster.description())
     text = tr(
         "In place of {raster}, an image as it was delivered: the folder or archive of a product (Sentinel-1 GRD, "
-        "Sentinel-2, Landsat, PlanetScope), a STAC Item (a file or an address), or files or layers of one band each, "
-        "divided by ';'. Bands are found by their names, and numbers become reflectance as the product's metadata say. "
-        "An address of a raster (https://…) works, too. Default: none."
+        "Sentinel-2, Landsat, PlanetScope), a STAC Item (a file or an address), or files or layers of one band "
+        "each, divided by ';'. A folder of products, or products divided by ';', become one image (ORDER). Bands "
+        "are found by their names, and numbers become reflectance as the product's metadata say. An address of a "
+        "raster (https://…) works, too. Default: none."
     ).format(raster=raster.name())
     parameter = QgsProcessingParameterString(named(raster.name()), label, None, False, True)
     parameter.setMetadata({"widget_wrapper": {"class": "rsdl_qgis.gui.product_chooser.ProductChooser"}})
@@ -116,7 +118,26 @@ def quality_parameters(several: bool = False) -> list[QgsProcessingParameterDefi
             "Default: none."
         ),
     )
-    return [shared.described(one, text, advanced=True) for one, text in zip((words, layer, values), texts)]
+    described = [shared.described(one, text, advanced=True) for one, text in zip((words, layer, values), texts)]
+    return described if several else [*described, _order()]
+
+
+def _order() -> QgsProcessingParameterDefinition:
+    """ORDER, of the scenes of one product."""
+    text = tr(
+        "Where PRODUCT names several scenes (a folder of products, products divided by ';', a STAC item collection) "
+        "they are one image, and of each pixel the first valid scene counts: the newest, the oldest, the clearest "
+        "(least cloudy by its metadata) or the first as given. What QUALITY leaves out comes from the next scene. "
+        "Default: newest."
+    )
+    choice = QgsProcessingParameterEnum("ORDER", tr("Order of scenes"), list(ORDERS), False, ORDERS[0], True, True)
+    return shared.described(choice, text, advanced=True)
+
+
+def order_of(algorithm, parameters: Mapping[str, Any], context) -> dict[str, str]:
+    """What of a raster's spec says which scene of it counts."""
+    order = algorithm.parameterAsEnumString(parameters, "ORDER", context)
+    return {"order": order} if order and order != ORDERS[0] else {}
 
 
 def given_raster(algorithm, parameters: Mapping[str, Any], name: str, context) -> QgsRasterLayer | None:

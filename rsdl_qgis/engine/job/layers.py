@@ -16,6 +16,7 @@ from ..tables.kinds import (
     TextThat,
     Whole,
 )
+from ..tables.orders import NAMES
 from ..tables.quality import WORDS
 from ..tables.sensors import DECIBEL, UNITS
 from .table import Argument, Object, Table
@@ -45,6 +46,7 @@ RASTER: Table = {
     "nodata": Argument(Either((NODATA, ListOf(Nullable(NODATA), 1)))),
     "palette": Argument(Boolean()),  # the colours of its values are read
     "quality": Argument(Object("pixels to leave out", QUALITY)),
+    "order": Argument(Choice(NAMES)),  # of the scenes of a mosaic
     "title": Argument(Text()),
     "date": Argument(Text()),
     "key": Argument(Text()),  # stands for the path of a copy that was made for this job
@@ -58,9 +60,13 @@ VERSION: Table = {
 VERSIONS = ListOf(Object("a layer in another coordinate system", VERSION))
 LAYOUTS = ("dates", "variables")  # of a series: what a layer is, and its bands the other
 WRAPPED = ("auto", "negative", "keep")  # which numbers of uint16 layers are read as negative
-SERIES_RASTER: Table = {**RASTER, "name": Argument(Text()), "descriptions": Argument(ListOf(Text()))}
+SERIES_RASTER: Table = {
+    **{name: argument for name, argument in RASTER.items() if name != "order"},
+    "name": Argument(Text()),
+    "descriptions": Argument(ListOf(Text())),
+}
 LABELLED: Table = {
-    **{name: argument for name, argument in RASTER.items() if name != "quality"},
+    **{name: argument for name, argument in RASTER.items() if name not in ("quality", "order")},
     "vector": Argument(Boolean()),
     "field": Argument(Text()),
     "place_field": Argument(Text()),

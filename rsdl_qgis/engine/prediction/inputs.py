@@ -209,7 +209,7 @@ def _layer(given: AskedRaster, item: Input) -> Layer:
         info = inspect(Layer(path))
         shown = palette_bands(item) if info.paletted else ()
         if shown:
-            return Layer(path, shown, nodata, palette=True, quality=given.quality)
+            return Layer(path, shown, nodata, palette=True, quality=given.quality, order=given.order)
         found = match_bands(item, info.descriptions, info.count, info.colours)
         bands = tuple(info.bands[i - 1] for i in found)
     elif len(bands) != len(item.bands):
@@ -224,4 +224,4 @@ def _layer(given: AskedRaster, item: Input) -> Layer:
             f"{', '.join(band.name for band in item.bands)}.",
             "Choose no bands: the palette's colours are taken." if palette_bands(item) else "Convert it to RGB first.",
         )
-    return Layer(path, bands, nodata, palette, unit=unit_of(item), quality=given.quality)
+    return Layer(path, bands, nodata, palette, unit=unit_of(item), quality=given.quality, order=given.order)

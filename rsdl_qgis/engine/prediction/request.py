@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Optional, TypeVar, Union
 from ..job.arguments import OPERATIONS, checked
 from ..products.quality import Quality
 from ..raster.grid import Bounds
+from ..tables.orders import NEWEST
 from ..vector.masks import PolygonMask
 from ..vector.tracing.polygon_shape import PolygonShape
 from ..vector.vector_file import VectorFile
@@ -33,6 +34,7 @@ class AskedRaster:
     nodata: Nodata = None
     palette: bool = False  # whether its colours are read instead of its numbers
     quality: Quality | None = None  # pixels that are left out
+    order: str = NEWEST  # of the scenes of a mosaic
 
     @classmethod
     def of(cls, spec: Mapping[str, Any]) -> AskedRaster:
@@ -42,6 +44,7 @@ class AskedRaster:
             _nodata(spec.get("nodata")),
             bool(spec.get("palette")),
             Quality.of(spec.get("quality")),
+            spec.get("order") or NEWEST,
         )
 
 

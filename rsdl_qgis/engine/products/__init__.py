@@ -6,6 +6,7 @@ table      the families of products, and which one something is
 sentinel1, sentinel2, landsat, planet, stac, plain      one family each
 backscatter      what the annotation of radar images says of their numbers
 landsat_level1    the metadata of Landsat, and what the rules for active fire need of it
+collection    several scenes as one image
 quality    what the quality bands of a product mark
 matching   which of a product's bands a model takes, and in which unit
 

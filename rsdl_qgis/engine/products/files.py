@@ -6,7 +6,7 @@ import os
 import re
 import tarfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -87,15 +87,20 @@ def files_of(text: str) -> Files:
         if not given:
             raise InputError(f"'{shortened(text)}' names no file.", "Give the files of one image, divided by ';'.")
         title = f"{last(given[0])} and {len(given) - 1} more" if len(given) > 1 else last(given[0])
-        for path in given:
-            if "://" not in path and not path.startswith("/vsi") and not os.path.exists(path):
-                missing = f"There is no file {shortened(last(path))} ({shortened(path)})."
-                raise InputError(missing, "Check that it was not moved or renamed.")
+        check_there(given)
         return Files(title, {path: path for path in given}, is_list=True)
     path = text.rstrip("/\\") or text
     if os.path.isdir(path):
         return Files(Path(path).name, dict(_in_folder(path)))
     return Files(Path(path).name, dict(_in_archive(path)), archive=path)
+
+
+def check_there(paths: Iterable[str]) -> None:
+    """InputError for the first of some paths where there is no file."""
+    for path in paths:
+        if "://" not in path and not path.startswith("/vsi") and not os.path.exists(path):
+            missing = f"There is no file {shortened(last(path))} ({shortened(path)})."
+            raise InputError(missing, "Check that it was not moved or renamed.")
 
 
 def beside(path: str) -> Files:

@@ -15,7 +15,7 @@ from ..dates import day_in
 from ..errors import InputError
 from .files import Files, last
 from .landsat_level1 import ENDING, groups_of, number_of, sun_elevation, value
-from .product import Product, ProductBand, once, one_date
+from .product import Product, ProductBand, once, one_date, percent
 from .quality import encoding_of, flags_of
 
 Names = Mapping[str, tuple[float, tuple[str, ...]]]
@@ -95,7 +95,9 @@ def read_product(files: Files) -> Product:
     date = value(groups, "DATE_ACQUIRED") or ""
     kind = "surface reflectance" if is_surface else f"sun elevation {math.degrees(math.asin(sine)):g} degrees"
     note = f"{title}: {level}, collection {value(groups, 'COLLECTION_NUMBER') or 'none'}, {date or 'no date'}; {kind}."
-    return Product(title, sensor, tuple(bands), level[:2], date, flags_of(_quality(files, folder)), notes=(note,))
+    cloud = percent(value(groups, "CLOUD_COVER"))
+    flags = flags_of(_quality(files, folder))
+    return Product(title, sensor, tuple(bands), level[:2], date, flags, notes=(note,), cloud=cloud)
 
 
 def read_bands(files: Files) -> Product:

@@ -49,7 +49,8 @@ class Product:
     """A product as it is delivered. ``sensor``: a key of ``tables.sensors.SENSORS``, or '' where it is not known.
 
     ``flags``: of each word (``cloud``) the pixels that it marks. ``saturation``: the reflectance that true-colour
-    images of the product show as 255. ``notes``: what there is to tell of it.
+    images of the product show as 255. ``notes``: what there is to tell of it. ``cloud``: the part of it under clouds in
+    percent, as its metadata say. ``scenes``: of a mosaic, the text that names each scene, and the scene.
     """
 
     title: str
@@ -60,6 +61,8 @@ class Product:
     flags: Mapping[str, tuple[Flag, ...]] = field(default_factory=dict)
     saturation: float = 0.3558
     notes: tuple[str, ...] = ()
+    cloud: float | None = None
+    scenes: tuple[tuple[str, Product], ...] = ()
 
     @property
     def descriptions(self) -> tuple[str, ...]:
@@ -101,6 +104,15 @@ def one_date(title: str, dates: Mapping[str, str]) -> str:
             "Give the files of one date; a product for each date where several are needed.",
         )
     return next(iter(known), "")
+
+
+def percent(text: str | None) -> float | None:
+    """A percentage of metadata; None where there is none."""
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if 0 <= number <= 100 else None
 
 
 def _last(path: str) -> str:

@@ -17,7 +17,7 @@ from ..dates import day_in
 from ..errors import InputError
 from ..files.xml import XMLError, parse_xml
 from .files import DEEPEST, Files, last
-from .product import Product, ProductBand, once, one_date
+from .product import Product, ProductBand, once, one_date, percent
 from .quality import flags_of
 
 SENSOR = "sentinel-2"
@@ -72,6 +72,7 @@ class Metadata:
     offsets: Mapping[str, float] = field(default_factory=dict)
     baseline: str = ""
     date: str = ""
+    cloud: float | None = None
 
 
 def read_safe(files: Files) -> Product:
@@ -98,7 +99,9 @@ def read_safe(files: Files) -> Product:
         f"{about.date or date or 'no date'}; reflectance is {formula}.",
     )
     flags = flags_of(_finest_quality(files))
-    return Product(files.title, SENSOR, bands, about.level, about.date or date, flags, SATURATION[about.level], notes)
+    return Product(
+        files.title, SENSOR, bands, about.level, about.date or date, flags, SATURATION[about.level], notes, about.cloud
+    )
 
 
 def read_bands(files: Files) -> Product:
@@ -155,7 +158,8 @@ def read_metadata(files: Files, name: str) -> Metadata:
             f"{where} is of baseline {baseline} and states no {'BOA' if level == 'L2A' else 'RADIO'}_ADD_OFFSET.",
             "Download the product again.",
         )
-    return Metadata(level, quantification, offsets, baseline, day_in(values.get("PRODUCT_START_TIME", "")))
+    date, cloud = day_in(values.get("PRODUCT_START_TIME", "")), percent(values.get("Cloud_Coverage_Assessment"))
+    return Metadata(level, quantification, offsets, baseline, date, cloud)
 
 
 def finest(found: list[tuple[str, str, str]]) -> list[tuple[str, str]]:

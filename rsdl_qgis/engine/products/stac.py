@@ -19,13 +19,14 @@ from ..dates import day_in
 from ..errors import InputError
 from ..files.text import shortened
 from .files import Files, last
-from .product import Product, ProductBand
+from .product import Product, ProductBand, percent
 from .quality import flags_of
 
 LARGEST = 4_000_000  # bytes of an Item
 TIMEOUT = 20.0  # seconds
 LARGEST_NUMBER = 1e15  # of scale, offset and nodata
 ENDINGS = (".json", ".geojson")
+MEMBER = re.compile(r"(?<=json)#(\d+)$", re.IGNORECASE)  # of an item collection, from 0
 RASTERS = ("image/tiff", "image/jp2", "image/vnd.stac.geotiff", "image/x.geotiff")
 NO_BANDS = ("thumbnail", "overview", "visual", "metadata")
 SENSORS = (("sentinel-2", "sentinel-2"), ("landsat-8", "landsat-8"), ("landsat-9", "landsat-8"))
@@ -42,13 +43,26 @@ def is_item(text: str) -> bool:
     if is_address(text):
         path = re.sub(r"^https?://[^/]*|[?#].*$", "", text.lower())
         return path.endswith(ENDINGS) or re.search(r"/items/[^/]+/?$", path) is not None
-    if not text.lower().endswith(ENDINGS) or not os.path.isfile(text):
+    path = MEMBER.sub("", text)
+    if not path.lower().endswith(ENDINGS) or not os.path.isfile(path):
         return False
     try:
-        with open(text, "rb") as file:
+        with open(path, "rb") as file:
             return re.search(rb'"assets"\s*:', file.read(LARGEST)) is not None
     except OSError:
         return False
+
+
+def items_in(path: str) -> list[str]:
+    """The texts of the Items of an item collection (a FeatureCollection) in a file, [] where it is none."""
+    if MEMBER.search(path) or is_address(path) or not is_item(path):
+        return []
+    try:
+        found = json.loads(_content(path))
+    except (ValueError, RecursionError):
+        return []
+    features = found.get("features") if isinstance(found, dict) else None
+    return [f"{path}#{i}" for i in range(len(features))] if isinstance(features, list) else []
 
 
 def read_item(text: str) -> Product:
@@ -75,13 +89,16 @@ def read_item(text: str) -> Product:
     sensor = sensor or ("landsat-5" if any(word in platform for word in OLDER) else "")
     date = day_in(str(about.get("datetime") or about.get("start_datetime") or ""))
     level = "L2A" if "l2a" in platform else ""
-    return Product(title, sensor, tuple(bands), level, date, flags_of(quality))
+    cloud = percent(str(about.get("eo:cloud_cover", "")))
+    return Product(title, sensor, tuple(bands), level, date, flags_of(quality), cloud=cloud)
 
 
 def _item(text: str) -> Mapping[str, Any]:
     try:
-        item = json.loads(_fetched(text) if is_address(text) else _content(text))
-    except (ValueError, RecursionError):
+        item = json.loads(_fetched(text) if is_address(text) else _content(MEMBER.sub("", text)))
+        if member := MEMBER.search(text):
+            item = item["features"][int(member[1])]
+    except (ValueError, RecursionError, TypeError, KeyError, IndexError):
         item = None
     if not isinstance(item, dict) or not isinstance(item.get("assets"), dict):
         raise InputError(f"{shortened(last(text))} is no STAC Item: it has no assets.", "Give an Item, no Collection.")

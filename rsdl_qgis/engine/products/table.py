@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..errors import InputError
-from . import landsat, plain, planet, sentinel1, sentinel2, stac
+from . import collection, landsat, plain, planet, sentinel1, sentinel2, stac
 from .files import RASTER, Files, beside, files_of, is_archive, is_divided
 from .product import Product
 
@@ -39,6 +39,7 @@ def is_product(text: str) -> bool:
         return False
     return (
         is_divided(text)
+        or bool(collection.scenes_in(text, _is_named))
         or stac.is_item(text)
         or is_archive(text)
         or (os.path.isfile(text) and MAIN.fullmatch(os.path.basename(text)) is not None)
@@ -47,7 +48,10 @@ def is_product(text: str) -> bool:
 
 
 def read_product(text: str) -> Product:
-    """The product that a text names. InputError says what is wrong with it."""
+    """The product that a text names, or that stands for its scenes. InputError says what is wrong with it."""
+    if scenes := collection.scenes_in(text, _is_named):
+        title = os.path.basename(text.rstrip("/\\")) if not is_divided(text) else f"{len(scenes)} scenes"
+        return collection.read_scenes(scenes, title, product_at)
     if not is_divided(text) and stac.is_item(text):
         return stac.read_item(text)
     is_main = os.path.isfile(text) and MAIN.fullmatch(os.path.basename(text)) is not None
@@ -64,6 +68,12 @@ def read_product(text: str) -> Product:
 def product_at(text: str) -> Product | None:
     """The product that a text names, None where it is one raster. InputError as of ``read_product``."""
     return read_product(text) if is_product(text) else None
+
+
+def _is_named(text: str) -> bool:
+    """Whether a part of a text is a product of its own: a folder, an archive, a file of metadata or an Item."""
+    is_main = os.path.isfile(text) and MAIN.fullmatch(os.path.basename(text)) is not None
+    return os.path.isdir(text) or is_archive(text) or is_main or stac.is_item(text)
 
 
 def _of_metadata(path: str) -> Files:

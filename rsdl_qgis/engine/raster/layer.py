@@ -20,6 +20,7 @@ from rasterio.windows import Window as RasterioWindow
 from ..errors import InputError
 from ..products.backscatter import Calibration
 from ..products.quality import Quality
+from ..tables.orders import NEWEST
 from ..tables.sensors import SCALED
 from .grid import GDAL_ERRORS, PIXEL_TOLERANCE, Grid, Window, apply, crs_of, project, same_crs, within
 from .stored import Turn, Values, colour_table
@@ -42,7 +43,8 @@ class Layer:
 
     ``path`` may also be a product (``products.table``), whose bands count from 1 in its own order; ``unit``: that its
     values are brought to (``products.matching``). ``quality``: pixels that are not valid. See ``raster.stack``.
-    ``calibration``: of a radar image in its own geometry (``raster.delivered.radar``).
+    ``order``: of the scenes of a mosaic, a key of ``products.collection.ORDERS``. ``calibration``: of a radar image in
+    its own geometry (``raster.delivered.radar``).
     """
 
     path: str
@@ -54,6 +56,7 @@ class Layer:
     unit: str = SCALED
     quality: Quality | None = None
     calibration: Calibration | None = None
+    order: str = NEWEST
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol, Union
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +13,13 @@ from rasterio.enums import Resampling
 from rasterio.features import geometry_mask
 
 from ..errors import InputError
+from .delivered.scenes import Opened, open_layer
 from .grid import Bounds, Grid, Window, text
-from .layer import Layer, LayerInfo, OpenLayer
-from .stack import SAME_RESOLUTION, OpenStack, finest, offset_in, open_layer
+from .layer import Layer, LayerInfo
+from .stack import SAME_RESOLUTION, finest, offset_in
 
 __all__ = ["Layer", "LayerInfo", "RasterSource", "inspect", "valid_pixels"]
 
-Opened = Union[OpenLayer, OpenStack]
 RESAMPLING = {
     "nearest": Resampling.nearest,
     "bilinear": Resampling.bilinear,

@@ -15,7 +15,6 @@ from ..errors import InputError
 from ..products.matching import scale_of
 from ..products.product import Flag, Product, ProductBand
 from ..products.quality import flagged
-from ..products.table import product_at
 from ..tables.quality import Test
 from ..tables.sensors import TRUE_COLOUR, UNITS
 from .delivered.radar import OpenRadar
@@ -47,14 +46,6 @@ def offset_in(layer: Placed, grid: Grid) -> tuple[int, int] | None:
     if offset is None or any(abs(o - round(o)) > 10 * PIXEL_TOLERANCE for o in offset):
         return None
     return round(offset[0]), round(offset[1])
-
-
-def open_layer(layer: Layer, resampling: Resampling) -> OpenLayer | OpenStack:
-    """The open layer; ``resampling``: how bands come onto the grid of the finest of them. InputError."""
-    product = product_at(layer.path)
-    if product is None and layer.quality is None:
-        return OpenLayer(layer)
-    return OpenStack(layer, product, resampling)
 
 
 @dataclass(frozen=True)

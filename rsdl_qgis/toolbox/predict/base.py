@@ -19,7 +19,7 @@ from ...engine.errors import MismatchError, RsdlError
 from ...engine.job.arguments import OPERATIONS
 from ...engine.tables.tasks import task_of
 from .. import parameters as shared
-from ..products import product_parameter, product_text, quality_of, quality_parameters, with_products
+from ..products import order_of, product_parameter, product_text, quality_of, quality_parameters, with_products
 from ..results import styles
 from ..results.style_files import keep_style
 from ..saving import JobAlgorithm, saving_parameters
@@ -207,7 +207,8 @@ class InferenceAlgorithm(JobAlgorithm):
         if not self.TAKES_PRODUCTS:
             return [{}] * len(rasters)
         found = quality_of(self, parameters, context, rasters)
-        return [{} if one is None else {"quality": one} for one in found]
+        order = order_of(self, parameters, context)
+        return [{**order, **({} if one is None else {"quality": one})} for one in found]
 
     def _drawn(self) -> list[vectors.PreparedVector | None]:
         """The vector layers: the mask, and what only this algorithm has."""

@@ -9,6 +9,7 @@ from qgis.core import QgsProcessingParameterEnum, QgsProcessingParameterRasterLa
 from ...engine.cards.card import Class, ModelCard
 from ...engine.errors import RsdlError
 from ...engine.job.arguments import OPERATIONS
+from ...engine.products.collection import check_one
 from ...engine.products.quality import Quality, flagged
 from ...engine.tables.quality import CLASSES, WORDS
 from .. import parameters as shared
@@ -99,6 +100,7 @@ class CloudMask(InferenceAlgorithm):
             raise RsdlError(tr("INPUT and PRODUCT are empty. Choose a quality band, or a product that has one."))
         words = self._words(parameters, context)
         path = "" if product_text(layer) else layer.source().split("|")[0]
+        check_one(product_of(layer))
         flagged(Quality(words or ("cloud",), path), product_of(layer))
         classes = tuple(Class(value, name, color) for value, (name, color) in enumerate(CLASSES.items()))
         card = ModelCard(OPERATION, tr("Cloud mask"), (), classes)

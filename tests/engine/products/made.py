@@ -17,12 +17,12 @@ SUN = 30.0
 LANDSAT = {"B02": 2, "B03": 3, "B04": 4, "B08": 5, "B11": 6, "B12": 7}  # the bands that both have
 
 
-def write(path: Path, numbers: np.ndarray, pixel: float) -> Path:
+def write(path: Path, numbers: np.ndarray, pixel: float, corner=(500_000, 4_200_000), crs: str = "EPSG:32618") -> Path:
     """A GeoTIFF of one band, whatever it is called."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    place = Affine(pixel, 0, 500_000, 0, -pixel, 4_200_000)
+    place = Affine(pixel, 0, corner[0], 0, -pixel, corner[1])
     about = {"width": numbers.shape[1], "height": numbers.shape[0], "count": 1, "dtype": numbers.dtype.name}
-    with rasterio.open(path, "w", driver="GTiff", crs="EPSG:32618", transform=place, **about) as file:
+    with rasterio.open(path, "w", driver="GTiff", crs=crs, transform=place, **about) as file:
         file.write(numbers, 1)
     return path
 

@@ -174,7 +174,7 @@ ODD = {
     "no offset": (lambda t: made.sentinel2(t, baseline="05.10", offset=0), "states no RADIO_ADD_OFFSET"),
     "no bands": (lambda t: made.sentinel2(t, without=made.BANDS), "has no images of bands"),
     "doubled": (_doubled, "has band B03 twice: "),
-    "two products": (_two, "holds 2 products"),
+    "two levels": (_two, "scenes are not of one kind: .*L1C.* and .*L2A"),
     "several dates": (_mixed, "are of several dates: .* of 2016-06-12, .* of 2017-06-12"),
     "empty MTL": (lambda t: made.landsat(t, text=""), "has no lines of the form NAME = VALUE"),
     "MTL of no gains": (lambda t: made.landsat(t, text='SPACECRAFT_ID = "LANDSAT_8"'), "does not say SUN_ELEVATION"),

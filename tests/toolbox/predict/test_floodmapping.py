@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from osgeo import gdal
+from osgeo import gdal, osr
 from qgis.core import QgsRasterLayer
 
 RAMP = np.add.outer(np.arange(30) * 5.0, np.arange(36))  # 0..180
@@ -118,3 +118,51 @@ def test_clouds_of_a_product_are_left_out_beside_radar_images(run, known_models,
     found = gdal.Open(results["OUTPUT"]).ReadAsArray()
     np.testing.assert_array_equal(found == 255, cloud)
     np.testing.assert_array_equal(found[~cloud], RAMP[~cloud] + 1 > 100)
+
+
+def test_a_radar_product_is_calibrated_and_placed(run, tmp_path):
+    """A lake in an image of Sentinel-1 in the geometry of the radar is water on a map in metres."""
+    rows, cols = np.mgrid[0:128, 0:128]
+    lake = np.hypot(rows - 64, cols - 64) < 30
+    noise = np.random.default_rng(0).normal(1, 0.1, lake.shape)
+    product = _radar(tmp_path, np.rint(np.where(lake, 40, 200) * noise).astype("uint16"))
+    job = {"S1_AFTER_PRODUCT": str(product), "OUTPUT": str(tmp_path / "out.tif")}
+    results, _ = run("floodmapping", job)
+    assert results["MODEL_NAME"] == "flood-s1-after"
+    raster = gdal.Open(results["OUTPUT"])
+    assert "UTM zone 34N" in raster.GetProjection() and raster.GetGeoTransform()[1] == 10
+    found = raster.ReadAsArray()
+    assert set(np.unique(found)) == {0, 1, 255} and 0.7 < (found == 1).sum() / lake.sum() < 1.4
+
+
+def _radar(folder, numbers):
+    """A GRD product with VV, whose lines run to the south-west."""
+    stem = "s1a-iw-grd-vv-20230601t100000"
+    safe = folder / "S1A_IW_GRDH_1SDV_20230601T100000_20230601T100025_048.SAFE"
+    (safe / "measurement").mkdir(parents=True)
+    (safe / "annotation" / "calibration").mkdir(parents=True)
+    height, width = numbers.shape
+    file = gdal.GetDriverByName("GTiff").Create(
+        str(safe / "measurement" / f"{stem}.tiff"), width, height, 1, gdal.GDT_UInt16
+    )
+    places = [(row, col) for row in (0, height / 2, height) for col in (0, width / 2, width)]
+    points = [
+        gdal.GCP(21 + 1.15e-4 * col - 2e-5 * row, 42 - 9e-5 * row - 2e-5 * col, 0, col, row) for row, col in places
+    ]
+    degrees = osr.SpatialReference()
+    degrees.ImportFromEPSG(4326)
+    file.SetGCPs(points, degrees.ExportToWkt())
+    file.WriteArray(numbers)
+    file = None
+    vectors = "".join(
+        f"<calibrationVector><line>{line}</line><pixel>0 {width}</pixel><sigmaNought>400 400</sigmaNought>"
+        "</calibrationVector>"
+        for line in (0, height)
+    )
+    (safe / "annotation" / f"{stem}.xml").write_text(
+        "<product><rangePixelSpacing>10</rangePixelSpacing><azimuthPixelSpacing>10</azimuthPixelSpacing></product>"
+    )
+    (safe / "annotation" / "calibration" / f"calibration-{stem}.xml").write_text(
+        f"<calibration>{vectors}</calibration>"
+    )
+    return safe

@@ -86,6 +86,22 @@ def test_what_the_quality_band_marks_is_nodata(run, scenes, tmp_path, read_raste
     assert (read_raster(given["OUTPUT"])[~CLOUD] == BURNED[~CLOUD]).all()
 
 
+@pytest.mark.parametrize(("order", "burned"), [({}, True), ({"ORDER": "oldest"}, False)])
+def test_products_divided_by_semicolons_are_one_map(
+    run, refusal, scenes, tmp_path, read_raster, feedback, order, burned
+):
+    """What is under the clouds of both is not mapped; else the newest or the oldest counts."""
+    both = f"{scenes['AFTER_PRODUCT']};{scenes['BEFORE_PRODUCT']}"
+    job = {"AFTER_PRODUCT": both, "QUALITY": "cloud", "OUTPUT": str(tmp_path / "out.tif"), **order}
+    found = read_raster(run("burnedarea", job, feedback)[0]["OUTPUT"])
+    np.testing.assert_array_equal(found == 255, CLOUD)
+    assert ((found == 1) & BURNED).sum() > 0.9 * (BURNED & ~CLOUD).sum() if burned else not (found == 1).any()
+    assert f"Mosaic of 2 scenes, {order.get('ORDER', 'newest')} first" in feedback.text()
+    if not order:
+        problem = refusal("cloudmask", {"PRODUCT": both, "OUTPUT": str(tmp_path / "clouds.tif")})
+        assert "2 scenes, each with a quality band of its own" in problem
+
+
 def test_an_index_of_a_product_is_divided(run, scenes, tmp_path, read_raster):
     output = str(tmp_path / "out.tif")
     run("otsuthreshold", {"PRODUCT": scenes["AFTER_PRODUCT"], "INDEX": "NBR", "QUALITY": ["cloud"], "OUTPUT": output})

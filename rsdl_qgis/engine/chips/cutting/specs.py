@@ -11,6 +11,7 @@ from ...errors import InputError
 from ...files.text import one_line
 from ...products.quality import Quality
 from ...raster.source import Layer
+from ...tables.orders import NEWEST
 from ...tables.sensors import SCALED
 from ...vector.vector_file import VectorFile
 
@@ -77,4 +78,5 @@ def _layer(given: Mapping[str, Any]) -> Layer:
         bool(given.get("palette")),
         unit=given.get("unit") or SCALED,
         quality=Quality.of(given.get("quality")),
+        order=given.get("order") or NEWEST,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...job.arguments import OPERATIONS, checked
+from ...products.collection import check_one
 from ...products.files import last
 from ...products.product import Flag
 from ...products.quality import Quality, flags_for, flags_of
@@ -45,6 +46,7 @@ class CloudMaskRequest:
         given = {name: asked.get(name, argument.default) for name, argument in OPERATIONS[OPERATION].items()}
         path = given["input"]["path"]
         product = product_at(path)
+        check_one(product)
         own = flags_of({path: path}) if product is None else product.flags
         words = tuple(given["words"] or ()) or tuple(word for word in USUAL if word in own) or USUAL
         quality = Quality(words, path if product is None else "")

@@ -90,15 +90,21 @@ def _layer(given: AskedRaster, names: tuple[str, ...], sensor: str) -> Layer:
         if len(given.bands) != len(names):
             problem = f"{len(given.bands)} band(s) were chosen of {given.path}, and {len(names)} are needed."
             raise InputError(problem, f"Choose, in this order: {', '.join(names)}.")
-        return Layer(given.path, given.bands, given.nodata, quality=given.quality)
+        return Layer(given.path, given.bands, given.nodata, quality=given.quality, order=given.order)
     product = product_at(given.path)
     if product is not None:
         sensor = product.sensor if sensor == AUTO and product.sensor in SENSORS else sensor
         chosen = found_bands(names, product.descriptions, sensor)
-        return Layer(given.path, chosen, given.nodata, quality=given.quality)
+        return Layer(given.path, chosen, given.nodata, quality=given.quality, order=given.order)
     info = inspect(Layer(given.path))
     found = found_bands(names, info.descriptions, sensor)
-    return Layer(given.path, tuple(info.bands[place - 1] for place in found), given.nodata, quality=given.quality)
+    return Layer(
+        given.path,
+        tuple(info.bands[place - 1] for place in found),
+        given.nodata,
+        quality=given.quality,
+        order=given.order,
+    )
 
 
 def _above(given: Mapping[str, Any], index: Index | None) -> bool:
