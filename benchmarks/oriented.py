@@ -149,8 +149,8 @@ def measure(network: str, folder: Path, data: dict[str, Any], test: tuple[Path, 
     """Train, detect and assess; the figures and the training's processor time in seconds."""
     model, began = folder / network, time.process_time()
     job = {
-        "task": "detection", "network": network, "epochs": args.epochs, "batch_size": 4, "threads": 1, "seed": args.seed,
-        "learning_rate": args.rate, "precision": "full", "output": str(model), **data,
+        "task": "detection", "network": network, "epochs": args.epochs, "batch_size": 4, "threads": 1,
+        "seed": args.seed, "learning_rate": args.rate, "precision": "full", "output": str(model), **data,
     }  # fmt: skip
     start = {"base_model": args.base} if args.base else {"options": {"width": args.width}}
     run_train({**job, **start}, Report())
@@ -194,9 +194,8 @@ def main() -> None:
     for network in NETWORKS:
         figures = measure(network, folder, data, (test[0], test[1]), args)
         classes = ", ".join(f"{item['name']} {item['ap50']:.3f}" for item in figures["classes"])
-        print(
-            f"{network}: AP50 {figures['ap50']:.3f}, AP50:95 {figures['ap']:.3f} ({classes}); {figures['seconds']:.0f} s"
-        )
+        both = f"AP50 {figures['ap50']:.3f}, AP50:95 {figures['ap']:.3f}"
+        print(f"{network}: {both} (AP50 of {classes}); {figures['seconds']:.0f} s", flush=True)
     if args.output is None:
         shutil.rmtree(folder)
 
