@@ -107,7 +107,7 @@ def compared(
         report.log("warning", "Only one of the layers has a field of classes, so all objects count as one class.")
         predicted, reference = (replace(layer, class_field="") for layer in (predicted, reference))
     detections = read_objects(predicted, crs, Portion(report, 0.0, 0.4))
-    references = read_objects(reference, crs, Portion(report, 0.4, 0.8))
+    references = read_objects(reference, crs, Portion(report, 0.4, 0.8), detections.turned)
     inside = [within(objects, area, crs) for objects in (detections, references)]
     named = np.array([bool(name) for name in detections.names], bool)
     left_out = {

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..boxes.oriented import rectangle_of
 from ..errors import InputError, known
 from ..feedback import Report
 from ..raster.grid import project
@@ -19,6 +20,7 @@ from .requests import DetectionsLayer
 
 CLASS, SCORE = "class", "score"  # fields that detections have
 CHECKED = 1000  # features between two looks at whether the job is cancelled
+UPRIGHT = 1e-3  # of a side: how far an upright rectangle's may slant, as reprojected ones do
 ALONE = "object"  # the class of all where no field holds one
 
 
@@ -61,6 +63,12 @@ class Objects:
         return len(self.quads)
 
     @property
+    def turned(self) -> bool:
+        """Whether most are rectangles that are not upright."""
+        side = np.abs(self.quads[:, 1] - self.quads[:, 0])
+        return bool(len(self) and (side.min(1) > UPRIGHT * side.max(1)).mean() > 0.5)
+
+    @property
     def middles(self) -> NDArray[np.float64]:
         """(n, 2)."""
         found: NDArray[np.float64] = self.quads.mean(1)
@@ -72,10 +80,10 @@ class Objects:
         return Objects(self.quads[index], [self.names[i] for i in index], self.scores[index], self.features[index])
 
 
-def read_objects(layer: ObjectLayer, crs: str | None, report: Report) -> Objects:
+def read_objects(layer: ObjectLayer, crs: str | None, report: Report, turned: bool = False) -> Objects:
     """The polygons of a layer, brought to ``crs``: each polygon of a feature is an object with its class and score. A
-    convex polygon of four corners is taken as it is, any other as its bounding box. Features without a polygon are left
-    out, and logged. InputError for scores that are no numbers.
+    convex polygon of four corners is taken as it is, any other as its bounding box, or where ``turned`` as the smallest
+    rectangle around it. Features without a polygon are left out, and logged. InputError for scores that are no numbers.
     """
     quads: list[NDArray[np.float64]] = []
     names: list[str] = []
@@ -83,7 +91,7 @@ def read_objects(layer: ObjectLayer, crs: str | None, report: Report) -> Objects
     features: list[int] = []
     for piece in pieces(layer.table, layer.fields, geometry=True):
         report.progress(piece.first / max(layer.table.count, 1), f"Reading {layer.title}")
-        kept = list(_quads_of(piece, report))
+        kept = list(_quads_of(piece, report, turned))
         rows = [row for row, _ in kept]
         quads += [quad for _, quad in kept]
         features += [piece.first + row for row in rows]
@@ -101,23 +109,27 @@ def read_objects(layer: ObjectLayer, crs: str | None, report: Report) -> Objects
     return found.only(np.flatnonzero(here))
 
 
-def _quads_of(piece: Piece, report: Report) -> Iterator[tuple[int, NDArray[np.float64]]]:
+def _quads_of(piece: Piece, report: Report, turned: bool) -> Iterator[tuple[int, NDArray[np.float64]]]:
     """(row, corners) of each polygon of each feature."""
     for row, value in enumerate(known(piece.wkb)):
         if row % CHECKED == 0:
             report.check()
         for polygon in parts_of(polygon_of(value)):
-            yield row, quad_of(outer_corners(polygon))
+            yield row, quad_of(outer_corners(polygon), turned)
 
 
-def quad_of(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The corners (4, 2) of a closed ring of four that is convex, else of the upright rectangle around (n, 2)."""
+def quad_of(points: NDArray[np.float64], turned: bool = False) -> NDArray[np.float64]:
+    """The corners (4, 2) of a closed ring of four that is convex, else of the upright rectangle around (n, 2), or where
+    ``turned`` of the smallest one.
+    """
     if len(points) == 5 and (points[0] == points[4]).all():
         edge = np.roll(points[:4], -1, 0) - points[:4]
         following = np.roll(edge, -1, 0)
         turn = edge[:, 0] * following[:, 1] - edge[:, 1] * following[:, 0]
         if (turn > 0).all() or (turn < 0).all():
             return points[:4]
+    if turned:
+        return rectangle_of(points)
     (left, low), (right, high) = points.min(0), points.max(0)
     return np.array([(left, low), (right, low), (right, high), (left, high)])
 

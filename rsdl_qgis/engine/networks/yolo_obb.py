@@ -15,7 +15,7 @@ class OrientedYOLO(YOLO):
     Ge, Liu, Wang, Li, Sun (2021), arXiv:2107.08430, with the loss of Llerena, Zeni, Kristen, Jung (2021),
     arXiv:2106.06072. Takes what ``YOLO`` takes.
 
-    Differs from these papers: the angle is that of a pair of numbers that point to twice of it, so that it has no
+    Differs from the paper: the angle is that of a pair of numbers that point to twice of it, so that it has no
     jump; predictions are assigned by ProbIoU, and by whether a cell lies within the turned box; the loss has a term
     for the direction of squares (``layers/oriented.py``).
 

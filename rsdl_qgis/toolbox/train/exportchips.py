@@ -181,11 +181,10 @@ def _format():
         tr("Format"),
         tr(
             "What is written: chips (our chip folder, which holds everything), coco (objects as boxes, maps as "
-            "polygons), yolo (boxes), yolo-seg (polygons of a map), voc (boxes), masks (images and masks of a map, of "
-            "change or of numbers), folders (a folder of images for each class of scenes). Rotated boxes (yolo-obb) "
-            "are not offered: chips hold upright boxes only. Images are PNG where they have 8 bits and 1 or 3 "
-            "bands, else "
-            "GeoTIFF."
+            "polygons), yolo (boxes), yolo-seg (polygons of a map), yolo-obb and dota (oriented boxes: the smallest "
+            "rectangle around each polygon), voc (boxes), masks (images and masks of a map, of change or of numbers), "
+            "folders (a folder of images for each class of scenes). Images are PNG where they have 8 bits and 1 or 3 "
+            "bands, else GeoTIFF."
         ),
         (OURS, *(name for name in CHIP_FORMATS if name != OURS)),
         advanced=False,

@@ -133,6 +133,21 @@ def test_boxes_of_a_turned_raster_are_compared_as_they_are(tmp_path):
     assert metrics["ap50"] == pytest.approx(1) and metrics["ap"] == pytest.approx(0.7)
 
 
+def test_outlines_count_by_the_smallest_rectangle_where_detections_are_turned(tmp_path):
+    """Long octagons, as outlines of ships are; with upright detections it is the upright box around them."""
+
+    def octagon(i):
+        left, right, top, bottom = 40 * i, 40 * i + 8, 40, 70
+        corners = [(left, top + 2), (left + 2, top), (right - 2, top), (right, top + 2)]
+        return [*corners, (right, bottom - 2), (right - 2, bottom), (left + 2, bottom), (left, bottom - 2)]
+
+    outlines = [turned(octagon(i), 35) for i in range(5)]
+    found = [turned(box(40 * i, 40, 40 * i + 8, 70), 35) for i in range(5)]
+    assert assess(tmp_path, found, outlines)["figures"]["ap"] == pytest.approx(1)
+    upright = [box(*np.min(outline, 0), *np.max(outline, 0)) for outline in outlines]
+    assert assess(tmp_path, upright, outlines)["figures"]["ap"] == pytest.approx(1)
+
+
 def test_only_the_area_counts_and_what_lies_outside_is_no_miss(tmp_path):
     boxes = [box(20 * i, 0, 20 * i + 10, 10) for i in range(6)]
     x0, y0 = apply(PLACE, -5, 15)

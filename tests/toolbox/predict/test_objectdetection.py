@@ -80,7 +80,7 @@ def test_result_is_styled_and_labelled(run, known_models, image, tmp_path, write
     layer = QgsVectorLayer(results["OUTPUT"], details.name)
     details.postProcessor().postProcessLayer(layer, context, feedback)
     assert layer.name() == "Test markers" and layer.crs().authid() == "EPSG:32634"
-    assert [f.name() for f in layer.fields()][-6:] == FIELDS and layer.featureCount() == (0 if empty else 2)
+    assert [f.name() for f in layer.fields()][-len(FIELDS) :] == FIELDS and layer.featureCount() == (0 if empty else 2)
     categories = layer.renderer().categories()  # which own their symbols
     looks = {c.value(): (c.label(), c.symbol().symbolLayer(0).strokeColor().name()) for c in categories}
     assert looks == {1: ("car", "#ff0000"), 2: ("ship", "#0000ff")}

@@ -149,7 +149,7 @@ def test_formats_of_other_programs(run, asked, rasters, changes, form):
 
 @pytest.mark.parametrize(("changes", "words"), [
     ({"FORMAT": "yolo"}, ["FORMAT=yolo", "segmentation", "chips, coco, yolo-seg, masks."]),
-    ({"FORMAT": "masks", "TASK": "detection"}, ["FORMAT=masks", "chips, coco, yolo, voc."]),
+    ({"FORMAT": "masks", "TASK": "detection"}, ["FORMAT=masks", "chips, coco, yolo, yolo-obb, dota, voc."]),
     ({"FORMAT": "masks", "LABELS": [], "CLASS_FIELD": None}, ["FORMAT=masks needs labels"]),
     ({"FORMAT": "folders", "TASK": "classification", "MULTILABEL": True}, ["FORMAT=folders", "MULTILABEL=no"]),
 ])  # fmt: skip
