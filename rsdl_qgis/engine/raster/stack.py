@@ -255,7 +255,7 @@ def _files(layer: Layer, product: Product | None) -> Iterable[tuple[Layer, tuple
 
 
 def _check_said(quality: OpenLayer, flags: Sequence[Flag]) -> None:
-    """InputError where a quality band does not say what is asked, as its numbers tell: Landsat's BQA of Collection 1 and
+    """InputError where a quality band does not say what is asked, as its numbers tell: BQA of Collection 1 and
     of before are called alike, and mark other things.
     """
     if not any((flag.test.least, flag.test.most) != (0, LARGEST) for flag in flags):
