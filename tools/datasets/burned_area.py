@@ -15,6 +15,7 @@ import rasterio
 from rsdl_qgis.engine.cards.card import Band, Class, Input
 from rsdl_qgis.engine.chips.folder import Chip, ChipFolder, write_chips
 from rsdl_qgis.engine.errors import InputError
+from rsdl_qgis.engine.tables.sensors import SURFACE
 
 FOLDER = "burned_area"
 BANDS = (
@@ -69,7 +70,7 @@ def burned_area_chips(data: Path, folder: Path, dates: tuple[str, ...] = ("after
     made = ChipFolder(
         path=folder,
         task="segmentation",
-        inputs=(Input("s2", BANDS, tuple(dates), "sentinel-2"),),
+        inputs=(Input("s2", BANDS, tuple(dates), "sentinel-2", level=SURFACE),),
         classes=CLASSES,
         chips=chips,
         resolution=RESOLUTION,

@@ -19,6 +19,7 @@ import rasterio
 from rsdl_qgis.engine.cards.card import Band, Class, Input
 from rsdl_qgis.engine.chips.folder import Chip, ChipFolder, Source, write_chips
 from rsdl_qgis.engine.errors import InputError
+from rsdl_qgis.engine.tables.sensors import SURFACE
 
 FOLDER = "forest"
 BANDS = (
@@ -51,7 +52,7 @@ def forest_chips(
     made = ChipFolder(
         path=folder,
         task="segmentation",
-        inputs=(Input("image", BANDS, role="sentinel-2 true colour"),),
+        inputs=(Input("image", BANDS, role="sentinel-2 true colour", level=SURFACE),),
         classes=CLASSES,
         chips=tuple(chips),
         sources={name: Source(name, name) for name in sorted({chip.source for chip in chips})},

@@ -76,7 +76,10 @@ class Scaling:
 
 @dataclass(frozen=True)
 class Input:
-    """One named input: a sensor, its dates and bands. ``nodata``: a stored number that is such in its rasters, too."""
+    """One named input: a sensor, its dates and bands. ``nodata``: a stored number that is such in its rasters, too.
+
+    ``level``: the reflectance of its training data, ``surface`` or ``top of the atmosphere``; '' where it is not known.
+    """
 
     name: str
     bands: tuple[Band, ...]
@@ -84,6 +87,7 @@ class Input:
     role: str = ""
     scaling: Scaling = field(default_factory=Scaling)
     nodata: float | None = None
+    level: str = ""
 
     @property
     def shape(self) -> tuple[int, int]:

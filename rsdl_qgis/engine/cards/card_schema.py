@@ -30,6 +30,7 @@ from ..tables.kinds import (
     Whole,
     Wrong,
 )
+from ..tables.sensors import SURFACE, TOP
 from ..tables.tasks import ALL_TASKS, task_of
 from .card import ACTIVATIONS, ENGINES, METHODS, VALID, Input, ModelCard
 from .domain import LARGEST as MOST_STATISTICS
@@ -158,6 +159,7 @@ INPUT: Mapping[str, Kind] = {
     "aliases": MapOf(ListOf(BAND, most=100), BAND, MOST_BANDS),
     "scaling": Record({}, SCALING),
     "nodata": Nullable(Number()),
+    "level": Choice((SURFACE, TOP)),
 }
 VALUE_SCALING = Record({"type": text(100)}, {"mean": NUMBER, "stddev": DIVISOR})
 MLM_INPUT = Record(

@@ -80,6 +80,8 @@ def _takes(card: ModelCard) -> Iterator[tuple[str, str]]:
             shown = item.dates if len(item.dates) < 8 else (*item.dates[:2], "…", item.dates[-1])
             yield f"Dates of {name}", f"{len(item.dates)}: {', '.join(shown)}"
         yield f"Scaling of {name}", scaling_text(item.scaling)
+        if item.level:
+            yield f"Reflectance of {name}", f"at the {item.level}"
         if item.nodata is not None:
             yield f"Nodata of {name}", f"{item.nodata:g}"
     yield "Pixel size", _pixel_size(card)

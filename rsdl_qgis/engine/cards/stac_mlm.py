@@ -233,6 +233,7 @@ def _rsdl_input(item: Input) -> dict[str, Any]:
         "aliases": {band.name: list(band.aliases) for band in item.bands},
         "scaling": scaling if item.scaling.steps else {name: v for name, v in scaling.items() if name != "steps"},
         **({} if item.nodata is None else {"nodata": item.nodata}),
+        **({"level": item.level} if item.level else {}),
     }
 
 
@@ -249,6 +250,7 @@ def _input(value: Mapping[str, Any], extra: Mapping[str, Any]) -> Input:
         role=one_line(extra.get("role", "")),
         scaling=Scaling(**scaling),
         nodata=extra.get("nodata"),
+        level=extra.get("level", ""),
     )
 
 

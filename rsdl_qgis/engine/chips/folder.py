@@ -314,11 +314,13 @@ def _chip(row: Mapping[str, str], inputs: Sequence[Input]) -> Chip:
 
 def _plain(item: Input) -> dict[str, Any]:
     bands = [{"name": band.name, "aliases": list(band.aliases)} for band in item.bands]
-    return {"name": item.name, "role": item.role, "dates": list(item.dates), "bands": bands}
+    level = {"level": item.level} if item.level else {}
+    return {"name": item.name, "role": item.role, "dates": list(item.dates), "bands": bands, **level}
 
 
 def _input(item: Mapping[str, Any]) -> Input:
     bands = tuple(
         Band(b, ()) if isinstance(b, str) else Band(b["name"], tuple(b.get("aliases", ()))) for b in item["bands"]
     )
-    return Input(item["name"], bands, tuple(item.get("dates", ("image",))), item.get("role", ""))
+    dates, level = tuple(item.get("dates", ("image",))), item.get("level", "")
+    return Input(item["name"], bands, dates, item.get("role", ""), level=level)

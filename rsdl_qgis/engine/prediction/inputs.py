@@ -18,6 +18,7 @@ from ..radiometry.normalization import Normalization
 from ..radiometry.scaling import Radiometry, radiometry
 from ..radiometry.unlike import BLANK, blank_fraction, blank_text, finding_text, findings, scale_text
 from ..raster.source import Layer, LayerInfo, RasterSource, inspect, valid_pixels
+from ..tables.sensors import LEVELS, SURFACE
 from .request import AskedRaster, ImageRequest, PredictRequest
 
 FARTHEST_RESAMPLED = 4.0  # factor of pixel sizes beyond which a raster is not resampled
@@ -118,6 +119,7 @@ def sampled_scaling(
     scaling = {}
     for item in card.inputs:
         array = sample[item.name]
+        log_level(item, card.name, source.layers(item.name), report)
         log_stored_values(item.role or item.name, source.layers(item.name), array, report)
         scaling[item.name] = radiometry(item, array, normalize)
         normalized = scaling[item.name].normalization
@@ -166,6 +168,19 @@ def log_flatness(card: ModelCard, scales: Sequence[Radiometry], report: Report) 
 def stated_by(infos: Sequence[LayerInfo]) -> tuple[np.ndarray, np.ndarray]:
     """Scale and offset (T, C) that an input's files state for their numbers."""
     return np.array([info.scales for info in infos]), np.array([info.offsets for info in infos])
+
+
+def log_level(item: Input, model: str, infos: Sequence[LayerInfo], report: Report) -> None:
+    """Warn where the reflectance of a product is not of the kind that the model was trained on."""
+    for given in dict.fromkeys(info.level for info in infos):
+        kind = LEVELS.get(given, "")
+        if item.level and kind and kind != item.level:
+            report.log(
+                "warning",
+                f"{item.role or item.name}: the product has reflectance at the {kind} ({given}), and model '{model}' "
+                f"was trained on reflectance at the {item.level}: its map may be wrong all over. Give a product "
+                f"{'of Level 2 (L2A)' if item.level == SURFACE else 'of Level 1 (L1C)'}.",
+            )
 
 
 def log_stored_values(title: str, infos: Sequence[LayerInfo], array: np.ma.MaskedArray, report: Report) -> None:

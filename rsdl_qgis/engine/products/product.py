@@ -37,11 +37,12 @@ class ProductBand:
 
 @dataclass(frozen=True)
 class Flag:
-    """The pixels of a quality band for which a ``test`` holds."""
+    """The pixels of a quality band for which a ``test`` holds; ``word``: what that says of them."""
 
     path: str
     test: Test
     number: int = 1
+    word: str = ""
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def flags_of(files: Mapping[str, str]) -> dict[str, tuple[Flag, ...]]:
     found: dict[str, list[Flag]] = {}
     for name, path in files.items():
         for word, tests in ENCODINGS.get(encoding_of(name), {}).items():
-            found.setdefault(word, []).extend(Flag(path, test) for test in tests)
+            found.setdefault(word, []).extend(Flag(path, test, word=word) for test in tests)
     return {word: tuple(flags) for word, flags in found.items()}
 
 

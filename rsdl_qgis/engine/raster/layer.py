@@ -66,7 +66,7 @@ class LayerInfo:
     ``dtypes``: of the values; ``nodata``: the file's, None where the values are not what is stored; ``colours``: red,
     green, blue and so on, as the file says what a band shows ('': nothing of the kind); ``scales``, ``offsets``: what
     stored numbers are multiplied by, and what is added. ``paletted``: its one data band holds numbers of colours.
-    ``notes``: what there is to tell of a product.
+    ``notes``: what there is to tell of a product; ``level``: its level, such as L2A.
     """
 
     path: str
@@ -81,6 +81,7 @@ class LayerInfo:
     offsets: tuple[float, ...] = ()
     paletted: bool = False
     notes: tuple[str, ...] = ()
+    level: str = ""
 
     @property
     def count(self) -> int:

@@ -12,15 +12,18 @@ from numpy.typing import DTypeLike, NDArray
 from rasterio.enums import Resampling
 
 from ..errors import InputError
+from ..products.files import last
 from ..products.matching import scale_of
 from ..products.product import Flag, Product, ProductBand
 from ..products.quality import flagged
-from ..tables.quality import Test
+from ..tables.quality import BEFORE_COLLECTIONS, FILL, LARGEST, Test
 from ..tables.sensors import TRUE_COLOUR, UNITS
 from .delivered.radar import OpenRadar
 from .grid import PIXEL_TOLERANCE, Grid, Window
 from .layer import Layer, LayerInfo, OpenLayer
 
+SAMPLE = 512  # pixels along a side of a quality band that tell of which kind it is
+BEFORE, COLLECTION_1 = "from before the collections", "of Collection 1"
 SAME_RESOLUTION = 0.01  # relative difference below which two pixels are of one size
 
 
@@ -118,6 +121,8 @@ class OpenStack:
             for one, own in zip(self._opened, places)
         ]
         self._masks = [(Part(one, (0,), offset_in(one, self.grid)), flags) for one, flags in self._flags]
+        for one, flags in self._flags:
+            _check_said(one, flags)
 
     def _described(self, layer: Layer, product: Product | None) -> LayerInfo:
         """What is known of the bands, in their order."""
@@ -138,6 +143,7 @@ class OpenStack:
             scales=tuple(info.scales[i] for info, i in infos),
             offsets=tuple(info.offsets[i] for info, i in infos),
             notes=_told(layer, product),
+            level=product.level,
         )
 
     def close(self) -> None:
@@ -246,6 +252,27 @@ def _files(layer: Layer, product: Product | None) -> Iterable[tuple[Layer, tuple
             places,
             tuple({b.nodata for _, b in bands if b.nodata is not None}),
         )
+
+
+def _check_said(quality: OpenLayer, flags: Sequence[Flag]) -> None:
+    """InputError where a quality band does not say what is asked, as its numbers tell: BQA of Collection 1 and
+    of before are called alike, and mark other things.
+    """
+    if not any((flag.test.least, flag.test.most) != (0, LARGEST) for flag in flags):
+        return
+    side = max(quality.grid.height, quality.grid.width)
+    coarse = quality.grid.scaled(min(1, SAMPLE / side), min(1, SAMPLE / side))
+    numbers, unknown = quality.read_onto(coarse, np.int32, Resampling.nearest, thin=True)
+    known = numbers[~unknown & (numbers > 1)]
+    for word in dict.fromkeys(flag.word for flag in flags if flag.word != FILL):
+        tests = [flag.test for flag in flags if flag.word == word]
+        if known.size and not any(((known >= test.least) & (known <= test.most)).any() for test in tests):
+            old = known.min() >= BEFORE_COLLECTIONS
+            raise InputError(
+                f"The quality band {last(quality.path)} is of a Landsat product {BEFORE if old else COLLECTION_1}, and "
+                f"does not say where {word} is.",
+                f"Leave {word} out of the choice of words.",
+            )
 
 
 def _told(layer: Layer, product: Product) -> tuple[str, ...]:

@@ -27,3 +27,8 @@ AUTO = "auto"
 SCALED, PLAIN, TRUE_COLOUR = "reflectance x 10000", "reflectance", "true colour"  # units
 UNITS: Mapping[str, float] = {SCALED: 10_000.0, PLAIN: 1.0, TRUE_COLOUR: 255.0}  # what reflectance 1 is in them
 DECIBEL = "dB"  # of backscatter
+
+SURFACE, TOP = "surface", "top of the atmosphere"  # of reflectance
+LEVELS: Mapping[str, str] = {  # of products, by what their reflectance is
+    "L2A": SURFACE, "L2": SURFACE, "SR": SURFACE, "L1C": TOP, "L1": TOP, "TOAR": TOP,
+}  # fmt: skip

@@ -12,6 +12,7 @@ from rsdl_qgis.engine.cards.card import Band, Input
 from rsdl_qgis.engine.errors import InputError, MismatchError
 from rsdl_qgis.engine.products.matching import model_bands
 from rsdl_qgis.engine.products.product import ProductBand
+from rsdl_qgis.engine.products.quality import Quality
 from rsdl_qgis.engine.products.table import is_product, product_at, read_product
 from rsdl_qgis.engine.raster.grid import Window
 from rsdl_qgis.engine.raster.source import Layer, RasterSource
@@ -209,3 +210,23 @@ def test_files_that_do_not_lie_at_one_place_are_refused(tmp_path):
         file.transform = rasterio.Affine(10, 0, 900_000, 0, -10, 4_200_000)
     with pytest.raises(InputError, match="does not lie where"):
         RasterSource({"s2": [Layer(str(tmp_path))]})
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ((20480, 53248), {"cloud": True, "saturated": False, "shadow": False, "water": True}),
+        ((2720, 2724), {"cloud": True, "saturated": True, "shadow": True, "water": False}),
+    ],
+)
+def test_what_a_landsat_band_of_its_age_does_not_say_is_refused(tmp_path, numbers, words):
+    """BQA of before the collections knows no saturation: asking for it was without effect."""
+    product = made.landsat(tmp_path, 1, quality=np.resize(np.array(numbers, "uint16"), (8, 8)))
+    for word, known in words.items():
+        layer = Layer(str(product), (1,), quality=Quality((word,)))
+        if known:
+            with RasterSource({"l8": [layer]}) as source:
+                source.read(Window(0, 0, 8, 8))
+        else:
+            with pytest.raises(InputError, match=f"does not say where {word} is"), RasterSource({"l8": [layer]}):
+                pass
