@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -41,7 +42,12 @@ def outcomes(folder, jobs):
         (folder / f"job{number}.json").write_text(text)
         paths.append(str(folder / f"job{number}.json"))
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT, *paths], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", WITHOUT, *paths],
+        cwd=ROOT,
+        env=os.environ | {"RSDL_HOME": str(folder / "home")},  # where models are imported to
+        capture_output=True,
+        text=True,
+        check=False,
     )
     events = [json.loads(line) for line in done.stdout.splitlines()]
     ends = [event for event in events if event["event"] in ("result", "error")]
