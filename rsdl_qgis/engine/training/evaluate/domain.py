@@ -14,7 +14,6 @@ from ...feedback import Portion, Report
 from ...radiometry.domain import Measure, fitted, known_statistics, shapes_of
 from ...radiometry.flatness import flatness, flattest
 from ...tables.tasks import TASKS
-from ..samples.chips import ChipSamples
 from ..samples.data import Data
 from .samples import Samples
 
@@ -35,12 +34,13 @@ def with_domain(card: ModelCard, data: Data, report: Report) -> ModelCard:
 
 def flattest_image(samples: Samples, card: ModelCard, report: Report) -> float | None:
     """The limit of flatness by the images of samples; None where none is stretched, or they are no chips."""
-    if not isinstance(samples, ChipSamples):
+    scales = getattr(samples, "scales", None)
+    if scales is None:
         return None
     found = []
     for index in looked_at(samples):
         report.check()
-        found.append(flatness(card.inputs, samples.scales(index)))
+        found.append(flatness(card.inputs, scales(index)))
     return flattest(found)
 
 
