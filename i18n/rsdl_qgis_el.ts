@@ -188,6 +188,22 @@
    <translation>το σταθμισμένο με τη συχνότητα IoU κάθε χάρτη χωριστά, ως μέσος όρος, ώστε κάθε χάρτης να μετρά το ίδιο.</translation>
   </message>
   <message>
+   <source>AUROC of errors, by the map's uncertainty (0 to 1)</source>
+   <translation>AUROC των σφαλμάτων, με βάση την αβεβαιότητα του χάρτη (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>the chance that what is wrong is more uncertain than what is right; 0.5 is no better than a guess.</source>
+   <translation>η πιθανότητα να είναι το λάθος πιο αβέβαιο από το σωστό· το 0.5 δεν είναι καλύτερο από την τύχη.</translation>
+  </message>
+  <message>
+   <source>Area under the risk-coverage curve (0 to 1)</source>
+   <translation>Εμβαδόν κάτω από την καμπύλη κινδύνου-κάλυψης (0 έως 1)</translation>
+  </message>
+  <message>
+   <source>the share that is wrong among the most certain places, averaged over how many of them are kept.</source>
+   <translation>το ποσοστό λαθών ανάμεσα στις πιο βέβαιες θέσεις, κατά μέσο όρο ως προς το πόσες από αυτές κρατούνται.</translation>
+  </message>
+  <message>
    <source>Choose a model file (.zip or .onnx)</source>
    <translation>Επιλογή αρχείου μοντέλου (.zip ή .onnx)</translation>
   </message>
@@ -230,6 +246,10 @@
   <message>
    <source>{title} (not downloaded, {size} MB)</source>
    <translation>{title} (δεν έχει ληφθεί, {size} MB)</translation>
+  </message>
+  <message>
+   <source>published weights</source>
+   <translation>δημοσιευμένα βάρη</translation>
   </message>
   <message>
    <source>RSDL</source>
@@ -530,7 +550,9 @@ Classes are the same if they have the same number. If a field holds names, or bo
 
 On the points of 'Draw assessment sample' the report also has the area of each class and the accuracies of the area, as 'Estimate area' gives them.
 
-Several maps and references are paired in the order in which they are listed; a single reference goes with all maps. The metrics are then of all maps together, and beside them the means over maps, in which each map counts alike.</source>
+Several maps and references are paired in the order in which they are listed; a single reference goes with all maps. The metrics are then of all maps together, and beside them the means over maps, in which each map counts alike.
+
+With the UNCERTAINTY or the PROBABILITIES of the map as CERTAINTY the report says whether the map is uncertain where it is wrong: the AUROC of errors, and the risk-coverage curve.</source>
    <translation>Αξιολογεί την ακρίβεια ενός χάρτη κλάσεων, ψηφιδωτού ή πολυγώνων, με βάση μια αναφορά: ψηφιδωτό, πολύγωνα ή σημεία. Δίνει τον πίνακα σύγχυσης, τη συνολική ακρίβεια, το κάπα, την ακρίβεια χρήστη και παραγωγού, το F1 και το IoU κάθε κλάσης, το μέσο και το σταθμισμένο με τη συχνότητα IoU, με διαστήματα εμπιστοσύνης 95 %, ως έκθεση, ως πίνακα και ως αριθμητικές εξόδους για γραφικά μοντέλα.
 
 Τα διαστήματα προκύπτουν από bootstrap πάνω σε χωρικά τετράγωνα. Τα σφάλματα γειτονικών εικονοστοιχείων μοιάζουν, οπότε ένα διάστημα από μεμονωμένα εικονοστοιχεία θα ήταν πολύ στενό· το μέγεθος των τετραγώνων επιλέγεται από τον χάρτη και αναφέρεται, και με πολύ λίγα τετράγωνα δεν δίνεται διάστημα.
@@ -541,7 +563,9 @@ Several maps and references are paired in the order in which they are listed; a 
 
 Στα σημεία του «Δείγμα αξιολόγησης: κλήρωση» η έκθεση έχει και την έκταση κάθε κλάσης και τις ακρίβειες της έκτασης, όπως τις δίνει η «Εκτίμηση εκτάσεων».
 
-Περισσότεροι χάρτες και αναφορές αντιστοιχίζονται με τη σειρά που δίνονται· μία μόνο αναφορά ισχύει για όλους τους χάρτες. Οι μετρικές αφορούν τότε όλους τους χάρτες μαζί, και δίπλα τους δίνονται οι μέσοι όροι των χαρτών, όπου κάθε χάρτης μετρά το ίδιο.</translation>
+Περισσότεροι χάρτες και αναφορές αντιστοιχίζονται με τη σειρά που δίνονται· μία μόνο αναφορά ισχύει για όλους τους χάρτες. Οι μετρικές αφορούν τότε όλους τους χάρτες μαζί, και δίπλα τους δίνονται οι μέσοι όροι των χαρτών, όπου κάθε χάρτης μετρά το ίδιο.
+
+Με το UNCERTAINTY ή το PROBABILITIES του χάρτη ως CERTAINTY η έκθεση λέει αν ο χάρτης είναι αβέβαιος εκεί όπου κάνει λάθος: το AUROC των σφαλμάτων και την καμπύλη κινδύνου-κάλυψης.</translation>
   </message>
   <message>
    <source>{pixels} compared: overall accuracy {accuracy}{interval}, kappa {kappa}, mean IoU {iou}, macro F1 {f1}.</source>
@@ -654,6 +678,10 @@ Several maps and references are paired in the order in which they are listed; a 
   <message>
    <source>Or make its polygons one class and the rest background: {rule}=background.</source>
    <translation>Ή κάντε τα πολύγωνά του μία κλάση και τα υπόλοιπα φόντο: {rule}=background.</translation>
+  </message>
+  <message>
+   <source>AUROC of errors: {value}.</source>
+   <translation>AUROC των σφαλμάτων: {value}.</translation>
   </message>
   <message>
    <source>Choose a raster or vector layer.</source>
@@ -846,6 +874,26 @@ Classes are the same if they have the same name, in upper or lower case, or the 
   <message>
    <source>{metric}: upper end of the 95 % confidence interval</source>
    <translation>{metric}: άνω άκρο του διαστήματος εμπιστοσύνης 95 %</translation>
+  </message>
+  <message>
+   <source>Certainty of the map</source>
+   <translation>Βεβαιότητα του χάρτη</translation>
+  </message>
+  <message>
+   <source>The UNCERTAINTY or the PROBABILITIES that were written beside the map, one raster for each map, in the same order. The report then has the AUROC of errors and the risk-coverage curve: whether the map is uncertain where it is wrong. Any grid and coordinate system. Default: none.</source>
+   <translation>Το UNCERTAINTY ή το PROBABILITIES που γράφτηκε δίπλα στον χάρτη, ένα ψηφιδωτό για κάθε χάρτη, με την ίδια σειρά. Η έκθεση έχει τότε το AUROC των σφαλμάτων και την καμπύλη κινδύνου-κάλυψης: αν ο χάρτης είναι αβέβαιος εκεί όπου κάνει λάθος. Οποιοδήποτε πλέγμα και σύστημα συντεταγμένων. Προεπιλογή: κανένα.</translation>
+  </message>
+  <message>
+   <source>What the certainty says</source>
+   <translation>Τι λέει η βεβαιότητα</translation>
+  </message>
+  <message>
+   <source>uncertainty: one band from 0 (sure) to 1; confidence: one band from 0 to 1 (sure), as the probability of the class; probabilities: a band for each class, or one band for the class that is not background. auto (default): uncertainty of one band, probabilities of several.</source>
+   <translation>uncertainty: ένας δίαυλος από 0 (βέβαιο) έως 1· confidence: ένας δίαυλος από 0 έως 1 (βέβαιο), όπως η πιθανότητα της κλάσης· probabilities: ένας δίαυλος για κάθε κλάση, ή ένας για την κλάση που δεν είναι φόντο. auto (προεπιλογή): uncertainty με έναν δίαυλο, probabilities με πολλούς.</translation>
+  </message>
+  <message>
+   <source>CERTAINTY has {layers} layers, and PREDICTED {maps} maps. Give one for each map, in the same order.</source>
+   <translation>Το CERTAINTY έχει {layers} επίπεδα, και το PREDICTED {maps} χάρτες. Δώστε ένα για κάθε χάρτη, με την ίδια σειρά.</translation>
   </message>
   <message>
    <source>Number of the band with the classes, from 1. Default: 1.</source>
@@ -2388,16 +2436,16 @@ The mask goes into other algorithms as 'Quality band' (QUALITY_RASTER) with the 
    <translation>Εξαγωγή χαρακτηριστικών εικόνας</translation>
   </message>
   <message>
-   <source>Computes features (embeddings) with the network of a scene classifier: what its last layer decides from, some hundred numbers that describe what a part of a raster looks like. Parts that look alike have similar features, also where the model does not know their class.
+   <source>Computes features (embeddings) with a trained network, some hundred numbers that describe what a part of a raster looks like: what the last layer of a scene classifier decides from, or the mean of the last map that the encoder of a segmentation model gives. Parts that look alike have similar features, also where the model does not know their class.
 
 Without FEATURES the result is a raster with one pixel per patch and one band per feature: an ordinary raster, on which classifiers can be trained and clusters found. A patch is a square of SIZE pixels; with a smaller STRIDE patches overlap, and the raster is finer. Patches without a valid pixel are nodata. With polygons or points as FEATURES the result is a layer of these with all their attributes and one field per feature; a polygon much larger than the scenes of training gets the mean of its parts.
 
-The model needs its weights: the shipped scene classifier, or one that was trained with 'Train scene classifier'. Models of ONNX alone have no features that could be taken.</source>
-   <translation>Υπολογίζει χαρακτηριστικά (embeddings) με το δίκτυο ενός ταξινομητή σκηνών: εκείνα από τα οποία αποφασίζει το τελευταίο επίπεδό του, μερικές εκατοντάδες αριθμούς που περιγράφουν πώς μοιάζει ένα μέρος του ψηφιδωτού. Μέρη που μοιάζουν έχουν παρόμοια χαρακτηριστικά, ακόμη και όπου το μοντέλο δεν γνωρίζει την κλάση τους.
+The model needs its weights: the shipped models, those trained here for scenes or maps of one image, and published weights by their name, such as efficientnet-lite0, which are fetched once. A network that gives features itself can be brought with 'Import model' and the task embedding. Other models of ONNX alone have no features that could be taken.</source>
+   <translation>Υπολογίζει χαρακτηριστικά (embeddings) με ένα εκπαιδευμένο δίκτυο, μερικές εκατοντάδες αριθμούς που περιγράφουν πώς μοιάζει ένα μέρος του ψηφιδωτού: εκείνα από τα οποία αποφασίζει το τελευταίο επίπεδο ενός ταξινομητή σκηνών, ή τον μέσο όρο του τελευταίου χάρτη που δίνει ο κωδικοποιητής ενός μοντέλου κατάτμησης. Μέρη που μοιάζουν έχουν παρόμοια χαρακτηριστικά, ακόμη και όπου το μοντέλο δεν γνωρίζει την κλάση τους.
 
 Χωρίς FEATURES το αποτέλεσμα είναι ένα ψηφιδωτό με ένα εικονοστοιχείο ανά τμήμα και έναν δίαυλο ανά χαρακτηριστικό: ένα συνηθισμένο ψηφιδωτό, στο οποίο εκπαιδεύονται ταξινομητές και βρίσκονται ομάδες. Το τμήμα είναι τετράγωνο με SIZE εικονοστοιχεία· με μικρότερο STRIDE τα τμήματα επικαλύπτονται, και το ψηφιδωτό είναι λεπτομερέστερο. Τμήματα χωρίς έγκυρο εικονοστοιχείο δεν έχουν τιμή. Με πολύγωνα ή σημεία ως FEATURES το αποτέλεσμα είναι ένα επίπεδο με αυτά, όλα τα χαρακτηριστικά πεδία τους και ένα πεδίο ανά χαρακτηριστικό· ένα πολύγωνο πολύ μεγαλύτερο από τις σκηνές της εκπαίδευσης παίρνει τον μέσο όρο των μερών του.
 
-Το μοντέλο χρειάζεται τα βάρη του: ο ταξινομητής σκηνών που συνοδεύει το πρόσθετο, ή ένας που εκπαιδεύτηκε με την «Εκπαίδευση ταξινομητή σκηνών». Μοντέλα μόνο ONNX δεν έχουν χαρακτηριστικά που θα μπορούσαν να ληφθούν.</translation>
+Το μοντέλο χρειάζεται τα βάρη του: τα μοντέλα που συνοδεύουν το πρόσθετο, όσα εκπαιδεύτηκαν εδώ για σκηνές ή για χάρτες μίας εικόνας, και δημοσιευμένα βάρη με το όνομά τους, όπως efficientnet-lite0, που λαμβάνονται μία φορά. Ένα δίκτυο που δίνει το ίδιο χαρακτηριστικά εισάγεται με την «Εισαγωγή μοντέλου» και την εργασία embedding. Άλλα μοντέλα μόνο ONNX δεν έχουν χαρακτηριστικά που θα μπορούσαν να ληφθούν.</translation>
   </message>
   <message>
    <source>Features of patches</source>
@@ -2440,12 +2488,20 @@ The model needs its weights: the shipped scene classifier, or one that was train
    <translation>float32: όπως τους δίνει το δίκτυο. uint8: το ένα τέταρτο του μεγέθους· κάθε δίαυλος πηγαίνει από τον μικρότερο αριθμό του στον μεγαλύτερο σε 254 βήματα, με κλίμακα και μετατόπιση με τις οποίες το GDAL και το QGIS δείχνουν τους αριθμούς.</translation>
   </message>
   <message>
+   <source>Model '{model}' gives no features of one image: it is for {task}.</source>
+   <translation>Το μοντέλο «{model}» δεν δίνει χαρακτηριστικά μίας εικόνας: είναι για {task}.</translation>
+  </message>
+  <message>
    <source>Features of polygons or points</source>
    <translation>Χαρακτηριστικά πολυγώνων ή σημείων</translation>
   </message>
   <message>
    <source>deep learning,neural network,features,embedding,representation,similarity,patches,parcels</source>
    <translation>βαθιά μάθηση,νευρωνικό δίκτυο,χαρακτηριστικά,embedding,αναπαράσταση,ομοιότητα,τμήματα,αγροτεμάχια</translation>
+  </message>
+  <message>
+   <source>Choose a model for scenes or maps.</source>
+   <translation>Επιλέξτε μοντέλο για σκηνές ή χάρτες.</translation>
   </message>
   <message>
    <source>GeoTIFF (.tif) with a pixel per patch and a band per feature, f1, f2 and so on; nodata is NaN, of uint8 0. Only made without FEATURES.</source>
@@ -2460,12 +2516,280 @@ The model needs its weights: the shipped scene classifier, or one that was train
    <translation>{model}: χαρακτηριστικά</translation>
   </message>
   <message>
+   <source>Name of an installed model with weights, path of a model folder or of a .zip archive of one, or the name of published weights: {names}. Default: the installed scene classifier whose bands match the raster's band descriptions, if exactly one does.</source>
+   <translation>Όνομα εγκατεστημένου μοντέλου με βάρη, διαδρομή ενός φακέλου μοντέλου ή ενός αρχείου .zip του, ή το όνομα δημοσιευμένων βαρών: {names}. Προεπιλογή: ο εγκατεστημένος ταξινομητής σκηνών του οποίου οι δίαυλοι ταιριάζουν με τις περιγραφές των διαύλων του ψηφιδωτού, αν είναι ακριβώς ένας.</translation>
+  </message>
+  <message>
    <source>{made} is empty. Choose a file for it: {other} is not made here.</source>
    <translation>Το {made} είναι κενό. Επιλέξτε αρχείο γι' αυτό: το {other} δεν γίνεται εδώ.</translation>
   </message>
   <message>
    <source>A stride of {stride} px leaves gaps between patches of {size} px. Use at most {size}.</source>
    <translation>Βήμα {stride} εικονοστοιχείων αφήνει κενά ανάμεσα σε τμήματα {size} εικονοστοιχείων. Δώστε το πολύ {size}.</translation>
+  </message>
+  <message>
+   <source>Numbers of the bands that are used, from 1. Default: all.</source>
+   <translation>Αριθμοί των διαύλων που χρησιμοποιούνται, από 1. Προεπιλογή: όλοι.</translation>
+  </message>
+  <message>
+   <source>INPUT: '{layer}' is a web map, and has no bands of its own. Choose another raster.</source>
+   <translation>INPUT: το «{layer}» είναι χάρτης ιστού και δεν έχει δικούς του διαύλους. Επιλέξτε άλλο ψηφιδωτό.</translation>
+  </message>
+  <message>
+   <source>BANDS names band {number}, which '{layer}' does not have.</source>
+   <translation>Το BANDS ονομάζει τον δίαυλο {number}, που το «{layer}» δεν έχει.</translation>
+  </message>
+  <message>
+   <source>{name}: '{value}' is not {kind} that QGIS can open.</source>
+   <translation>{name}: το '{value}' δεν είναι {kind} που μπορεί να ανοίξει το QGIS.</translation>
+  </message>
+  <message>
+   <source>Raster</source>
+   <translation>Ψηφιδωτό</translation>
+  </message>
+  <message>
+   <source>Area</source>
+   <translation>Περιοχή</translation>
+  </message>
+  <message>
+   <source>Only this rectangle is used. Default: the whole raster.</source>
+   <translation>Χρησιμοποιείται μόνο αυτό το ορθογώνιο. Προεπιλογή: όλο το ψηφιδωτό.</translation>
+  </message>
+  <message>
+   <source>Pixels whose centre lies outside these polygons are left out. Default: no mask.</source>
+   <translation>Εικονοστοιχεία με κέντρο έξω από αυτά τα πολύγωνα μένουν έξω. Προεπιλογή: χωρίς μάσκα.</translation>
+  </message>
+  <message>
+   <source>a vector layer</source>
+   <translation>διανυσματικό επίπεδο</translation>
+  </message>
+  <message>
+   <source>{name}: '{layer}' has no features with a geometry. Draw or select some.</source>
+   <translation>{name}: το «{layer}» δεν έχει στοιχεία με γεωμετρία. Σχεδιάστε ή επιλέξτε μερικά.</translation>
+  </message>
+  <message>
+   <source>Cluster image</source>
+   <translation>Ομαδοποίηση εικόνας</translation>
+  </message>
+  <message>
+   <source>Divides the pixels of a raster into clusters of similar ones, without labels: features ('Embed image'), or the bands of any image. It shows what there is, and where to look before labels are drawn; what a cluster is, you say.
+
+The clusters are found by k-means on a sample of the pixels (k-means++ starts, the best of four), then each pixel gets the number of the nearest. Bands are brought to mean 0 and standard deviation 1 first, so that none decides by its unit alone. Clusters are numbered from 1, the largest in the sample first. The same seed gives the same clusters.</source>
+   <translation>Χωρίζει τα εικονοστοιχεία ενός ψηφιδωτού σε ομάδες όμοιων, χωρίς ετικέτες: χαρακτηριστικά («Εξαγωγή χαρακτηριστικών εικόνας»), ή τους διαύλους οποιασδήποτε εικόνας. Δείχνει τι υπάρχει, και πού να κοιτάξετε πριν σχεδιάσετε ετικέτες· τι είναι μια ομάδα, το λέτε εσείς.
+
+Οι ομάδες βρίσκονται με k-means σε δείγμα των εικονοστοιχείων (αρχή με k-means++, η καλύτερη από τέσσερις), και μετά κάθε εικονοστοιχείο παίρνει τον αριθμό της πλησιέστερης. Οι δίαυλοι φέρνονται πρώτα σε μέσο όρο 0 και τυπική απόκλιση 1, ώστε κανένας να μην κρίνει μόνο με τη μονάδα του. Οι ομάδες αριθμούνται από το 1, πρώτα η μεγαλύτερη στο δείγμα. Το ίδιο seed δίνει τις ίδιες ομάδες.</translation>
+  </message>
+  <message>
+   <source>Features from 'Embed image', or any raster of numbers.</source>
+   <translation>Χαρακτηριστικά από την «Εξαγωγή χαρακτηριστικών εικόνας», ή οποιοδήποτε ψηφιδωτό αριθμών.</translation>
+  </message>
+  <message>
+   <source>Number of clusters</source>
+   <translation>Πλήθος ομάδων</translation>
+  </message>
+  <message>
+   <source>How many clusters, 2 to 254. Default: 8.</source>
+   <translation>Πόσες ομάδες, 2 έως 254. Προεπιλογή: 8.</translation>
+  </message>
+  <message>
+   <source>Pixels in the sample</source>
+   <translation>Εικονοστοιχεία στο δείγμα</translation>
+  </message>
+  <message>
+   <source>How many pixels, from all over the raster, the clusters are found on: 100 to 1,000,000. Default: 50,000.</source>
+   <translation>Σε πόσα εικονοστοιχεία, από όλο το ψηφιδωτό, βρίσκονται οι ομάδες: 100 έως 1,000,000. Προεπιλογή: 50,000.</translation>
+  </message>
+  <message>
+   <source>Of the random numbers, 0 or a larger whole number. Default: 0.</source>
+   <translation>Των τυχαίων αριθμών, 0 ή μεγαλύτερος ακέραιος. Προεπιλογή: 0.</translation>
+  </message>
+  <message>
+   <source>Yes: each band is brought to mean 0 and standard deviation 1 first. No: bands with large numbers decide more. Default: yes.</source>
+   <translation>Ναι: κάθε δίαυλος φέρνεται πρώτα σε μέσο όρο 0 και τυπική απόκλιση 1. Όχι: δίαυλοι με μεγάλους αριθμούς κρίνουν περισσότερο. Προεπιλογή: ναι.</translation>
+  </message>
+  <message>
+   <source>k-means,kmeans,unsupervised,classification,clusters,segments,features,embedding</source>
+   <translation>k-means,kmeans,μη επιβλεπόμενη,ταξινόμηση,ομάδες,συσταδοποίηση,τμήματα,χαρακτηριστικά,embedding</translation>
+  </message>
+  <message>
+   <source>Standardize bands</source>
+   <translation>Τυποποίηση διαύλων</translation>
+  </message>
+  <message>
+   <source>GeoTIFF (.tif) with the number of each pixel's cluster, with names and colours; nodata is 255.</source>
+   <translation>GeoTIFF (.tif) με τον αριθμό της ομάδας κάθε εικονοστοιχείου, με ονόματα και χρώματα· το nodata είναι 255.</translation>
+  </message>
+  <message>
+   <source>Clusters</source>
+   <translation>Ομάδες</translation>
+  </message>
+  <message>
+   <source>{layer}: clusters</source>
+   <translation>{layer}: ομάδες</translation>
+  </message>
+  <message>
+   <source>Find similar places</source>
+   <translation>Εύρεση όμοιων θέσεων</translation>
+  </message>
+  <message>
+   <source>Maps where a raster looks like examples that you draw, and ranks the most similar places. The raster is one of features ('Embed image'), or any raster of numbers, such as the bands of a satellite.
+
+Each band is brought to mean 0 and standard deviation 1 over the raster. The similarity of a pixel is the cosine of the angle between its bands and those of the examples: 1 is the same direction, 0 is no likeness, -1 the opposite. It is no probability. With counterexamples it is half the difference of the two similarities: above 0 is more like the examples.
+
+A place is a pixel that is the highest around it. Places and examples are at least DISTANCE apart.</source>
+   <translation>Χαρτογραφεί πού ένα ψηφιδωτό μοιάζει με παραδείγματα που σχεδιάζετε, και κατατάσσει τις πιο όμοιες θέσεις. Το ψηφιδωτό είναι χαρακτηριστικών («Εξαγωγή χαρακτηριστικών εικόνας»), ή οποιοδήποτε ψηφιδωτό αριθμών, όπως οι δίαυλοι ενός δορυφόρου.
+
+Κάθε δίαυλος φέρνεται σε μέσο όρο 0 και τυπική απόκλιση 1 πάνω σε όλο το ψηφιδωτό. Η ομοιότητα ενός εικονοστοιχείου είναι το συνημίτονο της γωνίας ανάμεσα στους διαύλους του και σε αυτούς των παραδειγμάτων: το 1 είναι η ίδια κατεύθυνση, το 0 καμία ομοιότητα, το -1 η αντίθετη. Δεν είναι πιθανότητα. Με αντιπαραδείγματα είναι η μισή διαφορά των δύο ομοιοτήτων: πάνω από το 0 μοιάζει περισσότερο με τα παραδείγματα.
+
+Θέση είναι ένα εικονοστοιχείο που είναι το υψηλότερο γύρω του. Θέσεις και παραδείγματα απέχουν τουλάχιστον DISTANCE.</translation>
+  </message>
+  <message>
+   <source>The raster that is searched: features from 'Embed image', or any raster of numbers.</source>
+   <translation>Το ψηφιδωτό όπου γίνεται η αναζήτηση: χαρακτηριστικά από την «Εξαγωγή χαρακτηριστικών εικόνας», ή οποιοδήποτε ψηφιδωτό αριθμών.</translation>
+  </message>
+  <message>
+   <source>Polygons or points of what is looked for, on the raster. A polygon stands for the mean of its pixels. Any coordinate system.</source>
+   <translation>Πολύγωνα ή σημεία αυτού που αναζητείται, πάνω στο ψηφιδωτό. Ένα πολύγωνο αντιπροσωπεύει τον μέσο όρο των εικονοστοιχείων του. Οποιοδήποτε σύστημα συντεταγμένων.</translation>
+  </message>
+  <message>
+   <source>Polygons or points of what looks alike, but is not looked for. Default: none.</source>
+   <translation>Πολύγωνα ή σημεία αυτού που μοιάζει, αλλά δεν αναζητείται. Προεπιλογή: κανένα.</translation>
+  </message>
+  <message>
+   <source>Number of places</source>
+   <translation>Πλήθος θέσεων</translation>
+  </message>
+  <message>
+   <source>How many places are ranked, at most: 1 to 100,000. Default: 20.</source>
+   <translation>Πόσες θέσεις κατατάσσονται, το πολύ: 1 έως 100,000. Προεπιλογή: 20.</translation>
+  </message>
+  <message>
+   <source>Least distance (m)</source>
+   <translation>Ελάχιστη απόσταση (m)</translation>
+  </message>
+  <message>
+   <source>From place to place, and from the examples, in metres: 0 or more. Default: three pixels.</source>
+   <translation>Από θέση σε θέση, και από τα παραδείγματα, σε μέτρα: 0 ή περισσότερο. Προεπιλογή: τρία εικονοστοιχεία.</translation>
+  </message>
+  <message>
+   <source>Least similarity</source>
+   <translation>Ελάχιστη ομοιότητα</translation>
+  </message>
+  <message>
+   <source>Places below it are left out, -1 to 1. Default: 0.</source>
+   <translation>Θέσεις κάτω από αυτήν μένουν έξω, -1 έως 1. Προεπιλογή: 0.</translation>
+  </message>
+  <message>
+   <source>Several examples</source>
+   <translation>Πολλά παραδείγματα</translation>
+  </message>
+  <message>
+   <source>mean: pixels are compared with the mean of the examples, which should be of one kind. nearest: with each, and the most similar counts.</source>
+   <translation>mean: τα εικονοστοιχεία συγκρίνονται με τον μέσο όρο των παραδειγμάτων, που πρέπει να είναι ενός είδους. nearest: με καθένα, και μετρά το πιο όμοιο.</translation>
+  </message>
+  <message>
+   <source>Yes: places may lie on the examples and beside them. Default: no, only new places.</source>
+   <translation>Ναι: οι θέσεις μπορεί να βρίσκονται πάνω στα παραδείγματα και δίπλα τους. Προεπιλογή: όχι, μόνο νέες θέσεις.</translation>
+  </message>
+  <message>
+   <source>similarity,search,cosine,embedding,features,examples,few-shot,retrieval,nearest</source>
+   <translation>ομοιότητα,αναζήτηση,συνημίτονο,embedding,χαρακτηριστικά,παραδείγματα,few-shot,ανάκτηση,nearest</translation>
+  </message>
+  <message>
+   <source>Examples</source>
+   <translation>Παραδείγματα</translation>
+  </message>
+  <message>
+   <source>Counterexamples</source>
+   <translation>Αντιπαραδείγματα</translation>
+  </message>
+  <message>
+   <source>Rank the examples too</source>
+   <translation>Κατάταξη και των παραδειγμάτων</translation>
+  </message>
+  <message>
+   <source>GeoTIFF (.tif) with the similarity of each pixel, -1 to 1, float32; nodata is NaN.</source>
+   <translation>GeoTIFF (.tif) με την ομοιότητα κάθε εικονοστοιχείου, -1 έως 1, float32· το nodata είναι NaN.</translation>
+  </message>
+  <message>
+   <source>Points at the centres of pixels with 'rank', from 1, and 'score', the similarity (.gpkg, .geojson, .shp or .fgb).</source>
+   <translation>Σημεία στα κέντρα εικονοστοιχείων με 'rank', από το 1, και 'score', την ομοιότητα (.gpkg, .geojson, .shp ή .fgb).</translation>
+  </message>
+  <message>
+   <source>Places found</source>
+   <translation>Θέσεις που βρέθηκαν</translation>
+  </message>
+  <message>
+   <source>Similarity</source>
+   <translation>Ομοιότητα</translation>
+  </message>
+  <message>
+   <source>Similar places</source>
+   <translation>Όμοιες θέσεις</translation>
+  </message>
+  <message>
+   <source>{layer}: similarity</source>
+   <translation>{layer}: ομοιότητα</translation>
+  </message>
+  <message>
+   <source>{layer}: similar places</source>
+   <translation>{layer}: όμοιες θέσεις</translation>
+  </message>
+  <message>
+   <source>Suggest labels</source>
+   <translation>Πρόταση ετικετών</translation>
+  </message>
+  <message>
+   <source>Suggests where to label next (active learning): the places of a raster at which a model is uncertain, and which differ from one another and from what is labelled already. Label what is around each point, train again, and ask again.
+
+The model maps the raster, and the uncertainty of its classes is measured as UNCERTAINTY_MEASURE says. Places that are the most uncertain around them, at least DISTANCE apart, are candidates. Each next one suggested has the largest product of its uncertainty and of its distance to those before it and to LABELS: in the features of the model's encoder, where it has its weights, else on the ground.
+
+Areas of one class that the model maps wrongly but without doubt are not found: look at the map too.</source>
+   <translation>Προτείνει πού να δοθούν οι επόμενες ετικέτες (ενεργή μάθηση): τις θέσεις ενός ψηφιδωτού όπου ένα μοντέλο είναι αβέβαιο, και που διαφέρουν μεταξύ τους και από όσα έχουν ήδη ετικέτα. Δώστε ετικέτα σε ό,τι είναι γύρω από κάθε σημείο, εκπαιδεύστε ξανά, και ρωτήστε ξανά.
+
+Το μοντέλο χαρτογραφεί το ψηφιδωτό, και η αβεβαιότητα των κλάσεών του μετριέται όπως λέει το UNCERTAINTY_MEASURE. Υποψήφιες είναι οι θέσεις που είναι οι πιο αβέβαιες γύρω τους και απέχουν τουλάχιστον DISTANCE. Κάθε επόμενη που προτείνεται έχει το μεγαλύτερο γινόμενο της αβεβαιότητάς της και της απόστασής της από τις προηγούμενες και από τα LABELS: στα χαρακτηριστικά του κωδικοποιητή του μοντέλου, όπου αυτό έχει τα βάρη του, αλλιώς στο έδαφος.
+
+Εκτάσεις μιας κλάσης που το μοντέλο χαρτογραφεί λάθος αλλά χωρίς αμφιβολία δεν βρίσκονται: κοιτάξτε και τον χάρτη.</translation>
+  </message>
+  <message>
+   <source>Suggested places</source>
+   <translation>Προτεινόμενες θέσεις</translation>
+  </message>
+  <message>
+   <source>Polygons or points that are labelled already: nothing is suggested within DISTANCE of them, and what looks like them is suggested later. Any coordinate system. Default: none.</source>
+   <translation>Πολύγωνα ή σημεία που έχουν ήδη ετικέτα: τίποτα δεν προτείνεται σε απόσταση DISTANCE από αυτά, και ό,τι τους μοιάζει προτείνεται αργότερα. Οποιοδήποτε σύστημα συντεταγμένων. Προεπιλογή: κανένα.</translation>
+  </message>
+  <message>
+   <source>How many places are suggested, at most: 1 to 10,000. Default: 20.</source>
+   <translation>Πόσες θέσεις προτείνονται, το πολύ: 1 έως 10,000. Προεπιλογή: 20.</translation>
+  </message>
+  <message>
+   <source>From place to place, and from labels, in metres: 0 or more. Default: 32 pixels.</source>
+   <translation>Από θέση σε θέση, και από τις ετικέτες, σε μέτρα: 0 ή περισσότερο. Προεπιλογή: 32 εικονοστοιχεία.</translation>
+  </message>
+  <message>
+   <source>active learning,labels,uncertainty,diversity,sampling,training,annotation,core-set</source>
+   <translation>ενεργή μάθηση,ετικέτες,αβεβαιότητα,ποικιλία,δειγματοληψία,εκπαίδευση,επισημείωση,core-set</translation>
+  </message>
+  <message>
+   <source>Labels there are</source>
+   <translation>Ετικέτες που υπάρχουν</translation>
+  </message>
+  <message>
+   <source>Points with 'rank', from 1, 'uncertainty', 0 to 1, and 'diversity', the distance to the places before and the labels, in parts of the spread of all candidates, at most 2 (.gpkg, .geojson, .shp or .fgb).</source>
+   <translation>Σημεία με 'rank', από το 1, 'uncertainty', 0 έως 1, και 'diversity', την απόσταση από τις προηγούμενες θέσεις και τις ετικέτες, ως μέρος της διασποράς όλων των υποψηφίων, το πολύ 2 (.gpkg, .geojson, .shp ή .fgb).</translation>
+  </message>
+  <message>
+   <source>Places suggested</source>
+   <translation>Θέσεις που προτάθηκαν</translation>
+  </message>
+  <message>
+   <source>Diversity of features, or on the ground</source>
+   <translation>Ποικιλία χαρακτηριστικών, ή στο έδαφος</translation>
+  </message>
+  <message>
+   <source>{model}: suggested places</source>
+   <translation>{model}: προτεινόμενες θέσεις</translation>
   </message>
   <message>
    <source>Flood mapping</source>
@@ -2714,12 +3038,12 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   <message>
    <source>Finds objects in a raster, such as planes or tree crowns, with a trained detector. Rasters may have any size, data type and coordinate system. The network processes the raster in tiles; objects on tile borders are merged and appear once.
 
-The result is a polygon layer in the raster's coordinate system with the fields 'class', 'value' (the number of the class), 'score' (the confidence, 0 to 1), 'entropy' (how uncertain that score is: 1 at 0.5, 0 at 0 and 1), and 'width_m' and 'length_m', the shorter and the longer side in metres on the ground (in map units without a coordinate system). Objects whose centre is nodata are left out, and none reaches beyond the raster.
+The result is a polygon layer in the raster's coordinate system with the fields 'class', 'value' (the number of the class), 'score' (the confidence, 0 to 1), 'entropy' (how uncertain that score is: 1 at 0.5, 0 at 0 and 1), 'width_m' and 'length_m', the shorter and the longer side in metres on the ground (in map units without a coordinate system), and 'angle': of detectors with oriented boxes (networks ending in -obb) the direction of the longer side, in degrees clockwise from the map's north, 0 to below 180; else empty. Objects whose centre is nodata are left out, and none reaches beyond the raster.
 
 The model is given by its name if it is installed (see 'List models'), or by the path of a model folder, a .zip archive of one, or an .onnx file: with a model card, with Deepness or Ultralytics metadata, or any other detector whose outputs can be identified (YOLO v5 to v11, including oriented boxes and instance masks, and torchvision's, with their class names). Its bands are matched by the raster's band descriptions. Without a match they are taken in order if the raster has as many bands as the model takes; otherwise choose them in 'Bands'.</source>
    <translation>Βρίσκει αντικείμενα σε ένα ψηφιδωτό, όπως αεροπλάνα ή κόμες δέντρων, με εκπαιδευμένο ανιχνευτή. Τα ψηφιδωτά μπορεί να έχουν οποιοδήποτε μέγεθος, τύπο δεδομένων και σύστημα συντεταγμένων. Το δίκτυο επεξεργάζεται το ψηφιδωτό κατά πλακίδια· τα αντικείμενα στα όρια των πλακιδίων συγχωνεύονται και εμφανίζονται μία φορά.
 
-Το αποτέλεσμα είναι επίπεδο πολυγώνων στο σύστημα συντεταγμένων του ψηφιδωτού με τα πεδία 'class', 'value' (ο αριθμός της κλάσης), 'score' (η βεβαιότητα, 0 έως 1), 'entropy' (πόσο αβέβαιη είναι αυτή η βαθμολογία: 1 στο 0.5, 0 στο 0 και στο 1), και 'width_m' και 'length_m', η μικρότερη και η μεγαλύτερη πλευρά σε μέτρα στο έδαφος (σε μονάδες χάρτη χωρίς σύστημα συντεταγμένων). Αντικείμενα με κέντρο σε nodata μένουν έξω, και κανένα δεν φτάνει πέρα από το ψηφιδωτό.
+Το αποτέλεσμα είναι επίπεδο πολυγώνων στο σύστημα συντεταγμένων του ψηφιδωτού με τα πεδία 'class', 'value' (ο αριθμός της κλάσης), 'score' (η βεβαιότητα, 0 έως 1), 'entropy' (πόσο αβέβαιη είναι αυτή η βαθμολογία: 1 στο 0.5, 0 στο 0 και στο 1), 'width_m' και 'length_m', η μικρότερη και η μεγαλύτερη πλευρά σε μέτρα στο έδαφος (σε μονάδες χάρτη χωρίς σύστημα συντεταγμένων), και 'angle': σε ανιχνευτές με προσανατολισμένα πλαίσια (δίκτυα που τελειώνουν σε -obb) η διεύθυνση της μεγαλύτερης πλευράς, σε μοίρες δεξιόστροφα από τον βορρά του χάρτη, 0 έως κάτω από 180· αλλιώς κενό. Αντικείμενα με κέντρο σε nodata μένουν έξω, και κανένα δεν φτάνει πέρα από το ψηφιδωτό.
 
 Το μοντέλο δίνεται με το όνομά του αν είναι εγκατεστημένο (δείτε τη «Λίστα μοντέλων»), ή με τη διαδρομή ενός φακέλου μοντέλου, ενός αρχείου .zip του, ή ενός αρχείου .onnx: με κάρτα μοντέλου, με μεταδεδομένα Deepness ή Ultralytics, ή οποιοσδήποτε άλλος ανιχνευτής του οποίου οι έξοδοι αναγνωρίζονται (YOLO v5 έως v11, με προσανατολισμένα πλαίσια και μάσκες αντικειμένων, και του torchvision, με τα ονόματα των κλάσεών τους). Οι δίαυλοί του αντιστοιχίζονται με τις περιγραφές των διαύλων του ψηφιδωτού. Αν δεν ταιριάζουν, λαμβάνονται με τη σειρά όταν το ψηφιδωτό έχει όσους διαύλους παίρνει το μοντέλο· αλλιώς επιλέξτε τους στο «Δίαυλοι».</translation>
   </message>
@@ -2788,6 +3112,10 @@ The model is given by its name if it is installed (see 'List models'), or by the
    <translation>Για μοντέλο που παίρνει μια στοίβα επιπέδων: εκείνα μετά το πρώτο, που είναι το INPUT, με τη σειρά με την οποία εκπαιδεύτηκε το μοντέλο. Ο χάρτης έχει το πλέγμα του INPUT. Προεπιλογή: κανένα.</translation>
   </message>
   <message>
+   <source>one image</source>
+   <translation>μία εικόνα</translation>
+  </message>
+  <message>
    <source>The raster to map: any raster layer that QGIS can open. Web maps need an area to map.</source>
    <translation>Το ψηφιδωτό που θα χαρτογραφηθεί: οποιοδήποτε ψηφιδωτό επίπεδο ανοίγει το QGIS. Οι διαδικτυακοί χάρτες θέλουν περιοχή χαρτογράφησης.</translation>
   </message>
@@ -2804,10 +3132,6 @@ The model is given by its name if it is installed (see 'List models'), or by the
    <translation>Τα INPUT και PRODUCT είναι κενά. Επιλέξτε το ψηφιδωτό που θα χαρτογραφηθεί, ή ένα προϊόν.</translation>
   </message>
   <message>
-   <source>one image</source>
-   <translation>μία εικόνα</translation>
-  </message>
-  <message>
    <source>LAYERS are given and MODEL is empty. Choose the model that takes several layers.</source>
    <translation>Δόθηκε το LAYERS και το MODEL είναι κενό. Επιλέξτε το μοντέλο που παίρνει περισσότερα επίπεδα.</translation>
   </message>
@@ -2818,10 +3142,6 @@ The model is given by its name if it is installed (see 'List models'), or by the
   <message>
    <source>BANDS is for one layer, and there are several. Leave BANDS or LAYERS empty.</source>
    <translation>Το BANDS είναι για ένα επίπεδο, και υπάρχουν περισσότερα. Αφήστε το BANDS ή το LAYERS κενό.</translation>
-  </message>
-  <message>
-   <source>Raster</source>
-   <translation>Ψηφιδωτό</translation>
   </message>
   <message>
    <source>Model '{model}' is for {task} and takes {inputs}, and {count} layer(s) are given.</source>
@@ -3324,6 +3644,10 @@ Dates are read from the names of layers and bands and from the files' metadata, 
    <translation>κανένα εγκατεστημένο</translation>
   </message>
   <message>
+   <source>Where PRODUCT names several scenes (a folder of products, products divided by ';', a STAC item collection) they are one image, and of each pixel the first valid scene counts: the newest, the oldest, the clearest (least cloudy by its metadata) or the first as given. What QUALITY leaves out comes from the next scene. Default: newest.</source>
+   <translation>Όπου το PRODUCT ονομάζει πολλές σκηνές (φάκελος προϊόντων, προϊόντα χωρισμένα με ';', συλλογή STAC Item), αυτές είναι μία εικόνα, και σε κάθε εικονοστοιχείο μετρά η πρώτη έγκυρη σκηνή: newest η νεότερη, oldest η παλαιότερη, clearest η καθαρότερη (με τα λιγότερα νέφη κατά τα μεταδεδομένα της), given η πρώτη όπως δόθηκαν. Ό,τι αφήνει έξω το QUALITY έρχεται από την επόμενη σκηνή. Προεπιλογή: newest.</translation>
+  </message>
+  <message>
    <source>Pixels to leave out</source>
    <translation>Εικονοστοιχεία που παραλείπονται</translation>
   </message>
@@ -3336,16 +3660,20 @@ Dates are read from the names of layers and bands and from the files' metadata, 
    <translation>Τιμές του διαύλου ποιότητας που δεν θα χρησιμοποιηθούν, π.χ. 1,2,255, αντί για λέξεις ή επιπλέον. Προεπιλογή: καμία.</translation>
   </message>
   <message>
-   <source>In place of {rasters} or after them, images as they were delivered, each the folder, archive or metadata file of a product (Sentinel-2, Landsat, PlanetScope), a STAC Item, or the files of one image divided by ';'. Bands are found by their names, numbers become reflectance, and dates are read as the product's metadata say. Default: none.</source>
-   <translation>Αντί για το {rasters} ή μετά από αυτό, εικόνες όπως παραδόθηκαν, η καθεμία ως φάκελος, συμπιεσμένο αρχείο ή αρχείο μεταδεδομένων ενός προϊόντος (Sentinel-2, Landsat, PlanetScope), ως STAC Item, ή ως αρχεία μίας εικόνας χωρισμένα με ';'. Οι δίαυλοι βρίσκονται από τα ονόματά τους, οι αριθμοί γίνονται ανακλαστικότητα και οι ημερομηνίες διαβάζονται, όπως λένε τα μεταδεδομένα του προϊόντος. Προεπιλογή: κανένα.</translation>
+   <source>Order of scenes</source>
+   <translation>Σειρά των σκηνών</translation>
+  </message>
+  <message>
+   <source>In place of {rasters} or after them, images as they were delivered, each the folder, archive or metadata file of a product (Sentinel-1 GRD, Sentinel-2, Landsat, PlanetScope), a STAC Item, or the files of one image divided by ';'. Bands are found by their names, numbers become reflectance, and dates are read as the product's metadata say. Default: none.</source>
+   <translation>Αντί για το {rasters} ή μετά από αυτό, εικόνες όπως παραδόθηκαν, η καθεμία ως φάκελος, συμπιεσμένο αρχείο ή αρχείο μεταδεδομένων ενός προϊόντος (Sentinel-1 GRD, Sentinel-2, Landsat, PlanetScope), ως STAC Item, ή ως αρχεία μίας εικόνας χωρισμένα με ';'. Οι δίαυλοι βρίσκονται από τα ονόματά τους, οι αριθμοί γίνονται ανακλαστικότητα και οι ημερομηνίες διαβάζονται, όπως λένε τα μεταδεδομένα του προϊόντος. Προεπιλογή: κανένα.</translation>
   </message>
   <message>
    <source>{raster}: product or files</source>
    <translation>{raster}: προϊόν ή αρχεία</translation>
   </message>
   <message>
-   <source>In place of {raster}, an image as it was delivered: the folder or archive of a product (Sentinel-2, Landsat, PlanetScope), a STAC Item (a file or an address), or files or layers of one band each, divided by ';'. Bands are found by their names, and numbers become reflectance as the product's metadata say. An address of a raster (https://…) works, too. Default: none.</source>
-   <translation>Αντί για {raster}, μια εικόνα όπως παραδόθηκε: ο φάκελος ή το συμπιεσμένο αρχείο ενός προϊόντος (Sentinel-2, Landsat, PlanetScope), ένα STAC Item (αρχείο ή διεύθυνση), ή αρχεία ή επίπεδα ενός διαύλου το καθένα, χωρισμένα με ';'. Οι δίαυλοι βρίσκονται από τα ονόματά τους, και οι αριθμοί γίνονται ανακλαστικότητα όπως λένε τα μεταδεδομένα του προϊόντος. Λειτουργεί και η διεύθυνση ενός ψηφιδωτού (https://…). Προεπιλογή: κανένα.</translation>
+   <source>In place of {raster}, an image as it was delivered: the folder or archive of a product (Sentinel-1 GRD, Sentinel-2, Landsat, PlanetScope), a STAC Item (a file or an address), or files or layers of one band each, divided by ';'. A folder of products, or products divided by ';', become one image (ORDER). Bands are found by their names, and numbers become reflectance as the product's metadata say. An address of a raster (https://…) works, too. Default: none.</source>
+   <translation>Αντί για {raster}, μια εικόνα όπως παραδόθηκε: ο φάκελος ή το συμπιεσμένο αρχείο ενός προϊόντος (Sentinel-1 GRD, Sentinel-2, Landsat, PlanetScope), ένα STAC Item (αρχείο ή διεύθυνση), ή αρχεία ή επίπεδα ενός διαύλου το καθένα, χωρισμένα με ';'. Ένας φάκελος προϊόντων, ή προϊόντα χωρισμένα με ';', γίνονται μία εικόνα (ORDER). Οι δίαυλοι βρίσκονται από τα ονόματά τους, και οι αριθμοί γίνονται ανακλαστικότητα όπως λένε τα μεταδεδομένα του προϊόντος. Λειτουργεί και η διεύθυνση ενός ψηφιδωτού (https://…). Προεπιλογή: κανένα.</translation>
   </message>
   <message>
    <source>Quality bands</source>
@@ -3438,10 +3766,6 @@ Dates are read from the names of layers and bands and from the files' metadata, 
   <message>
    <source>Train, map and assess</source>
    <translation>Εκπαίδευση, χαρτογράφηση και αξιολόγηση</translation>
-  </message>
-  <message>
-   <source>Examples</source>
-   <translation>Παραδείγματα</translation>
   </message>
   <message>
    <source>RSDL deep learning</source>
@@ -3996,8 +4320,8 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
    <translation>Το FORMAT={chosen} δεν χωρά αυτά τα δείγματα ({task}). Επιλέξτε {formats}.</translation>
   </message>
   <message>
-   <source>What is written: chips (our chip folder, which holds everything), coco (objects as boxes, maps as polygons), yolo (boxes), yolo-seg (polygons of a map), voc (boxes), masks (images and masks of a map, of change or of numbers), folders (a folder of images for each class of scenes). Rotated boxes (yolo-obb) are not offered: chips hold upright boxes only. Images are PNG where they have 8 bits and 1 or 3 bands, else GeoTIFF.</source>
-   <translation>Τι γράφεται: chips (ο δικός μας φάκελος δειγμάτων, που τα χωρά όλα), coco (αντικείμενα ως πλαίσια, χάρτες ως πολύγωνα), yolo (πλαίσια), yolo-seg (πολύγωνα ενός χάρτη), voc (πλαίσια), masks (εικόνες και μάσκες ενός χάρτη, αλλαγών ή αριθμών), folders (φάκελος εικόνων για κάθε κλάση σκηνών). Περιστραμμένα πλαίσια (yolo-obb) δεν προσφέρονται: τα δείγματα έχουν μόνο όρθια πλαίσια. Οι εικόνες είναι PNG όπου έχουν 8 bit και 1 ή 3 διαύλους, αλλιώς GeoTIFF.</translation>
+   <source>What is written: chips (our chip folder, which holds everything), coco (objects as boxes, maps as polygons), yolo (boxes), yolo-seg (polygons of a map), yolo-obb and dota (oriented boxes: the smallest rectangle around each polygon), voc (boxes), masks (images and masks of a map, of change or of numbers), folders (a folder of images for each class of scenes). Images are PNG where they have 8 bits and 1 or 3 bands, else GeoTIFF.</source>
+   <translation>Τι γράφεται: chips (ο δικός μας φάκελος δειγμάτων, που τα χωρά όλα), coco (αντικείμενα ως πλαίσια, χάρτες ως πολύγωνα), yolo (πλαίσια), yolo-seg (πολύγωνα ενός χάρτη), yolo-obb και dota (προσανατολισμένα πλαίσια: το μικρότερο ορθογώνιο γύρω από κάθε πολύγωνο), voc (πλαίσια), masks (εικόνες και μάσκες ενός χάρτη, αλλαγών ή αριθμών), folders (φάκελος εικόνων για κάθε κλάση σκηνών). Οι εικόνες είναι PNG όπου έχουν 8 bit και 1 ή 3 διαύλους, αλλιώς GeoTIFF.</translation>
   </message>
   <message>
    <source>A new or empty folder for the chips, or a chip folder, which is replaced. Default: a temporary one.</source>
@@ -4052,8 +4376,16 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
    <translation>Μέθοδος fine-tuning</translation>
   </message>
   <message>
-   <source>finetune: the weights themselves are trained. lora: they stay, and each learns a change of low rank (LoRA; Hu et al. 2022, arXiv:2106.09685), which is added to them at the end: fewer parameters, for few labels. linear: features of the images are computed once, and only the last layer is trained on them, in seconds, without augmentation (scenes and time series). lora and linear need weights to start from: BASE_MODEL or PRETRAINED.</source>
-   <translation>finetune: εκπαιδεύονται τα ίδια τα βάρη. lora: αυτά μένουν, και το καθένα μαθαίνει μια αλλαγή χαμηλής τάξης (LoRA· Hu κ.ά. 2022, arXiv:2106.09685), που προστίθεται σε αυτά στο τέλος: λιγότερες παράμετροι, για λίγες ετικέτες. linear: τα χαρακτηριστικά των εικόνων υπολογίζονται μία φορά, και μόνο το τελευταίο στρώμα εκπαιδεύεται σε αυτά, σε δευτερόλεπτα, χωρίς επαύξηση (σκηνές και χρονοσειρές). Τα lora και linear χρειάζονται βάρη για αρχή: BASE_MODEL ή PRETRAINED.</translation>
+   <source>finetune: the weights themselves are trained. lora: they stay, and each learns a change of low rank (LoRA; Hu et al. 2022, arXiv:2106.09685), which is added to them at the end: fewer parameters, for few labels. linear: features of the images are computed once, and only the last layer is trained on them, in seconds, without augmentation (scenes and time series). prototype: a sample gets the class with the nearest mean of features, for a handful of samples per class. knn: the most similar training samples vote, whose features the model keeps (scenes). All but finetune need weights to start from: BASE_MODEL or PRETRAINED.</source>
+   <translation>finetune: εκπαιδεύονται τα ίδια τα βάρη. lora: αυτά μένουν, και το καθένα μαθαίνει μια αλλαγή χαμηλής τάξης (LoRA· Hu κ.ά. 2022, arXiv:2106.09685), που προστίθεται σε αυτά στο τέλος: λιγότερες παράμετροι, για λίγες ετικέτες. linear: τα χαρακτηριστικά των εικόνων υπολογίζονται μία φορά, και μόνο το τελευταίο στρώμα εκπαιδεύεται σε αυτά, σε δευτερόλεπτα, χωρίς επαύξηση (σκηνές και χρονοσειρές). prototype: ένα δείγμα παίρνει την κλάση με τον πλησιέστερο μέσο όρο χαρακτηριστικών, για λίγα δείγματα ανά κλάση. knn: ψηφίζουν τα πιο όμοια δείγματα εκπαίδευσης, των οποίων τα χαρακτηριστικά κρατά το μοντέλο (σκηνές). Όλα εκτός από το finetune χρειάζονται βάρη για αρχή: BASE_MODEL ή PRETRAINED.</translation>
+  </message>
+  <message>
+   <source>Neighbours</source>
+   <translation>Γείτονες</translation>
+  </message>
+  <message>
+   <source>With METHOD=knn: how many of the most similar training samples vote.</source>
+   <translation>Με METHOD=knn: πόσα από τα πιο όμοια δείγματα εκπαίδευσης ψηφίζουν.</translation>
   </message>
   <message>
    <source>LoRA rank</source>
@@ -4602,10 +4934,14 @@ The model goes to your models unless you choose a folder, and needs no scikit-le
   <message>
    <source>Trains a network that finds objects, such as trees, ships or airplanes, and draws a box around each, from rasters and labelled objects: boxes, polygons or points with a size. All objects in a chip have to be labelled. An object that the border of a chip cuts is trained on where at least 30 % of it is left, and else ignored.
 
-CHIPS takes a chip folder, or images with boxes in the format of COCO, Pascal VOC, DOTA or YOLO. Without CLASS_FIELD all objects are of one class.</source>
+CHIPS takes a chip folder, or images with boxes in the format of COCO, Pascal VOC, DOTA or YOLO. Without CLASS_FIELD all objects are of one class.
+
+Networks ending in -obb find oriented boxes: rectangles with an angle. They are trained on the smallest rectangle, of any angle, around each polygon, so draw such rectangles or outlines; their metrics are by the IoU of these (rotated IoU). The other networks are trained on the upright box around each polygon.</source>
    <translation>Εκπαιδεύει ένα δίκτυο που βρίσκει αντικείμενα, όπως δέντρα, πλοία ή αεροπλάνα, και σχεδιάζει ένα πλαίσιο γύρω από το καθένα, από ψηφιδωτά και αντικείμενα με ετικέτα: πλαίσια, πολύγωνα ή σημεία με μέγεθος. Όλα τα αντικείμενα ενός δείγματος πρέπει να έχουν ετικέτα. Ένα αντικείμενο που κόβεται από το όριο ενός δείγματος χρησιμοποιείται στην εκπαίδευση όπου απομένει τουλάχιστον το 30 % του, και αλλιώς αγνοείται.
 
-Το CHIPS δέχεται φάκελο δειγμάτων, ή εικόνες με πλαίσια σε μορφή COCO, Pascal VOC, DOTA ή YOLO. Χωρίς CLASS_FIELD όλα τα αντικείμενα είναι μίας κλάσης.</translation>
+Το CHIPS δέχεται φάκελο δειγμάτων, ή εικόνες με πλαίσια σε μορφή COCO, Pascal VOC, DOTA ή YOLO. Χωρίς CLASS_FIELD όλα τα αντικείμενα είναι μίας κλάσης.
+
+Δίκτυα που τελειώνουν σε -obb βρίσκουν προσανατολισμένα πλαίσια: ορθογώνια με γωνία. Εκπαιδεύονται στο μικρότερο ορθογώνιο, οποιασδήποτε γωνίας, γύρω από κάθε πολύγωνο, γι' αυτό σχεδιάστε τέτοια ορθογώνια ή περιγράμματα· οι μετρικές τους βασίζονται στο IoU αυτών (rotated IoU). Τα άλλα δίκτυα εκπαιδεύονται στο όρθιο πλαίσιο γύρω από κάθε πολύγωνο.</translation>
   </message>
   <message>
    <source>Train regression</source>
@@ -4674,14 +5010,6 @@ CHIPS takes a chip folder, or images with boxes in the format of COCO, Pascal VO
   <message>
    <source>a raster layer</source>
    <translation>ψηφιδωτό επίπεδο</translation>
-  </message>
-  <message>
-   <source>a vector layer</source>
-   <translation>διανυσματικό επίπεδο</translation>
-  </message>
-  <message>
-   <source>{name}: '{value}' is not {kind} that QGIS can open.</source>
-   <translation>{name}: το '{value}' δεν είναι {kind} που μπορεί να ανοίξει το QGIS.</translation>
   </message>
   <message>
    <source>{path} is open in the project as the layer '{layer}' and cannot be replaced. Remove the layer first, or choose another file.</source>
