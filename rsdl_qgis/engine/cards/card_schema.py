@@ -336,8 +336,8 @@ def _tiling(card: ModelCard) -> Iterator[tuple[str, str]]:
 def _domain(card: ModelCard) -> Iterator[tuple[str, str]]:
     if card.domain is None:
         return
-    if task_of(card.task).series or card.axes != "NTCHW":
-        yield "rsdl:domain", "is of images with dates, which this model does not take"
+    if task_of(card.task).series or "H" not in card.axes:
+        yield "rsdl:domain", "is of images, which this model does not take"
         return
     domain, count = card.domain, statistics_count([item.shape for item in card.inputs])
     rows = [("mean", domain.mean), ("std", domain.std), *(("components", row) for row in domain.components)]
