@@ -192,6 +192,7 @@ def unfit(what):
     """A worker of another version, or that does not see what it needs."""
     from pathlib import Path
 
+    from rsdl_qgis.engine.prediction import job
     from rsdl_qgis.engine.prediction.cluster import worker
     from rsdl_qgis.paths import plugin_version
 
@@ -205,19 +206,19 @@ def unfit(what):
             return super().stat(**options)
 
     worker.Path, worker.ASKED = Blind, "asked.txt" if what != "folder" else "not-shared.txt"
-    worker.opened = worker.__dict__.setdefault("_opened_model", worker.opened)
+    job.opened = job.__dict__.setdefault("_opened_model", job.opened)
     if what == "model":
         from contextlib import contextmanager
         from dataclasses import replace
 
-        found = worker.opened
+        found = job.opened
 
         @contextmanager
         def other(model):
             with found(model) as (path, card):
                 yield path, replace(card, sha256={"model.onnx": "0" * 64})
 
-        worker.opened = other
+        job.opened = other
 
 
 def test_what_fails_on_every_worker_is_what_the_job_says(cluster, case):
