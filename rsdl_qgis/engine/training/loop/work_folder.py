@@ -27,7 +27,7 @@ from .fit import Epoch, Settings, fit, network_output
 from .tensorboard import EVENTS, EventWriter
 
 Forward = Callable[[nn.Module, Sequence[Tensor], Any], Any]
-NEWER: Mapping[str, Any] = {"nodata": None, "steps": ()}  # fields of inputs and their scaling
+NEWER: Mapping[str, Any] = {"nodata": None, "level": "", "steps": ()}  # fields of inputs and their scaling
 CHECKPOINT, BEST, ASKED = "checkpoint.pt", "best", "asked.txt"
 TARGETS = "answers"  # folder of a teacher's predictions
 FEATURES = "features"  # folder of what a frozen network gives its last layer
