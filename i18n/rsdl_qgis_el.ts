@@ -2489,7 +2489,7 @@ The model needs its weights: the shipped models, those trained here for scenes o
   </message>
   <message>
    <source>Model '{model}' gives no features of one image: it is for {task}.</source>
-   <translation>Το μοντέλο «{model}» δεν δίνει χαρακτηριστικά μίας εικόνας: είναι για {task}.</translation>
+   <translation>Το μοντέλο '{model}' δεν δίνει χαρακτηριστικά μίας εικόνας: είναι για {task}.</translation>
   </message>
   <message>
    <source>Features of polygons or points</source>
@@ -2533,11 +2533,11 @@ The model needs its weights: the shipped models, those trained here for scenes o
   </message>
   <message>
    <source>INPUT: '{layer}' is a web map, and has no bands of its own. Choose another raster.</source>
-   <translation>INPUT: το «{layer}» είναι χάρτης ιστού και δεν έχει δικούς του διαύλους. Επιλέξτε άλλο ψηφιδωτό.</translation>
+   <translation>INPUT: το '{layer}' είναι διαδικτυακός χάρτης και δεν έχει δικούς του διαύλους. Επιλέξτε άλλο ψηφιδωτό.</translation>
   </message>
   <message>
    <source>BANDS names band {number}, which '{layer}' does not have.</source>
-   <translation>Το BANDS ονομάζει τον δίαυλο {number}, που το «{layer}» δεν έχει.</translation>
+   <translation>Το BANDS ονομάζει τον δίαυλο {number}, που το '{layer}' δεν έχει.</translation>
   </message>
   <message>
    <source>{name}: '{value}' is not {kind} that QGIS can open.</source>
@@ -2565,7 +2565,7 @@ The model needs its weights: the shipped models, those trained here for scenes o
   </message>
   <message>
    <source>{name}: '{layer}' has no features with a geometry. Draw or select some.</source>
-   <translation>{name}: το «{layer}» δεν έχει στοιχεία με γεωμετρία. Σχεδιάστε ή επιλέξτε μερικά.</translation>
+   <translation>{name}: το '{layer}' δεν έχει οντότητες με γεωμετρία. Σχεδιάστε ή επιλέξτε κάποιες.</translation>
   </message>
   <message>
    <source>Cluster image</source>
@@ -2577,7 +2577,7 @@ The model needs its weights: the shipped models, those trained here for scenes o
 The clusters are found by k-means on a sample of the pixels (k-means++ starts, the best of four), then each pixel gets the number of the nearest. Bands are brought to mean 0 and standard deviation 1 first, so that none decides by its unit alone. Clusters are numbered from 1, the largest in the sample first. The same seed gives the same clusters.</source>
    <translation>Χωρίζει τα εικονοστοιχεία ενός ψηφιδωτού σε ομάδες όμοιων, χωρίς ετικέτες: χαρακτηριστικά («Εξαγωγή χαρακτηριστικών εικόνας»), ή τους διαύλους οποιασδήποτε εικόνας. Δείχνει τι υπάρχει, και πού να κοιτάξετε πριν σχεδιάσετε ετικέτες· τι είναι μια ομάδα, το λέτε εσείς.
 
-Οι ομάδες βρίσκονται με k-means σε δείγμα των εικονοστοιχείων (αρχή με k-means++, η καλύτερη από τέσσερις), και μετά κάθε εικονοστοιχείο παίρνει τον αριθμό της πλησιέστερης. Οι δίαυλοι φέρνονται πρώτα σε μέσο όρο 0 και τυπική απόκλιση 1, ώστε κανένας να μην κρίνει μόνο με τη μονάδα του. Οι ομάδες αριθμούνται από το 1, πρώτα η μεγαλύτερη στο δείγμα. Το ίδιο seed δίνει τις ίδιες ομάδες.</translation>
+Οι ομάδες βρίσκονται με k-means σε δείγμα των εικονοστοιχείων (αρχή με k-means++, η καλύτερη από τέσσερις), και μετά κάθε εικονοστοιχείο παίρνει τον αριθμό της πλησιέστερης. Οι δίαυλοι φέρνονται πρώτα σε μέσο όρο 0 και τυπική απόκλιση 1, ώστε κανένας να μην κρίνει μόνο με τη μονάδα του. Οι ομάδες αριθμούνται από το 1, πρώτα η μεγαλύτερη στο δείγμα. Ο ίδιος σπόρος δίνει τις ίδιες ομάδες.</translation>
   </message>
   <message>
    <source>Features from 'Embed image', or any raster of numbers.</source>
@@ -2636,12 +2636,12 @@ The clusters are found by k-means on a sample of the pixels (k-means++ starts, t
 
 Each band is brought to mean 0 and standard deviation 1 over the raster. The similarity of a pixel is the cosine of the angle between its bands and those of the examples: 1 is the same direction, 0 is no likeness, -1 the opposite. It is no probability. With counterexamples it is half the difference of the two similarities: above 0 is more like the examples.
 
-A place is a pixel that is the highest around it. Places and examples are at least DISTANCE apart.</source>
+A place is a pixel that is the highest around it. Places are at least DISTANCE apart and, by default, as far from the examples.</source>
    <translation>Χαρτογραφεί πού ένα ψηφιδωτό μοιάζει με παραδείγματα που σχεδιάζετε, και κατατάσσει τις πιο όμοιες θέσεις. Το ψηφιδωτό είναι χαρακτηριστικών («Εξαγωγή χαρακτηριστικών εικόνας»), ή οποιοδήποτε ψηφιδωτό αριθμών, όπως οι δίαυλοι ενός δορυφόρου.
 
 Κάθε δίαυλος φέρνεται σε μέσο όρο 0 και τυπική απόκλιση 1 πάνω σε όλο το ψηφιδωτό. Η ομοιότητα ενός εικονοστοιχείου είναι το συνημίτονο της γωνίας ανάμεσα στους διαύλους του και σε αυτούς των παραδειγμάτων: το 1 είναι η ίδια κατεύθυνση, το 0 καμία ομοιότητα, το -1 η αντίθετη. Δεν είναι πιθανότητα. Με αντιπαραδείγματα είναι η μισή διαφορά των δύο ομοιοτήτων: πάνω από το 0 μοιάζει περισσότερο με τα παραδείγματα.
 
-Θέση είναι ένα εικονοστοιχείο που είναι το υψηλότερο γύρω του. Θέσεις και παραδείγματα απέχουν τουλάχιστον DISTANCE.</translation>
+Θέση είναι ένα εικονοστοιχείο που είναι το υψηλότερο γύρω του. Οι θέσεις απέχουν μεταξύ τους τουλάχιστον DISTANCE και, εξ ορισμού, άλλο τόσο από τα παραδείγματα.</translation>
   </message>
   <message>
    <source>The raster that is searched: features from 'Embed image', or any raster of numbers.</source>
@@ -2772,8 +2772,8 @@ Areas of one class that the model maps wrongly but without doubt are not found: 
    <translation>ενεργή μάθηση,ετικέτες,αβεβαιότητα,ποικιλία,δειγματοληψία,εκπαίδευση,επισημείωση,core-set</translation>
   </message>
   <message>
-   <source>Labels there are</source>
-   <translation>Ετικέτες που υπάρχουν</translation>
+   <source>Existing labels</source>
+   <translation>Υπάρχουσες ετικέτες</translation>
   </message>
   <message>
    <source>Points with 'rank', from 1, 'uncertainty', 0 to 1, and 'diversity', the distance to the places before and the labels, in parts of the spread of all candidates, at most 2 (.gpkg, .geojson, .shp or .fgb).</source>
@@ -3644,8 +3644,8 @@ Dates are read from the names of layers and bands and from the files' metadata, 
    <translation>κανένα εγκατεστημένο</translation>
   </message>
   <message>
-   <source>Where PRODUCT names several scenes (a folder of products, products divided by ';', a STAC item collection) they are one image, and of each pixel the first valid scene counts: the newest, the oldest, the clearest (least cloudy by its metadata) or the first as given. What QUALITY leaves out comes from the next scene. Default: newest.</source>
-   <translation>Όπου το PRODUCT ονομάζει πολλές σκηνές (φάκελος προϊόντων, προϊόντα χωρισμένα με ';', συλλογή STAC Item), αυτές είναι μία εικόνα, και σε κάθε εικονοστοιχείο μετρά η πρώτη έγκυρη σκηνή: newest η νεότερη, oldest η παλαιότερη, clearest η καθαρότερη (με τα λιγότερα νέφη κατά τα μεταδεδομένα της), given η πρώτη όπως δόθηκαν. Ό,τι αφήνει έξω το QUALITY έρχεται από την επόμενη σκηνή. Προεπιλογή: newest.</translation>
+   <source>Where PRODUCT names several scenes (a folder of products, products divided by ';', a STAC item collection) they are one image, and of each pixel the first valid scene counts, in this order: newest, oldest, clearest (least cloudy by its metadata) or given (as listed). What QUALITY leaves out comes from the next scene. Default: newest.</source>
+   <translation>Όπου το PRODUCT ονομάζει πολλές σκηνές (φάκελος προϊόντων, προϊόντα χωρισμένα με ';', συλλογή STAC Item), αυτές είναι μία εικόνα, και σε κάθε εικονοστοιχείο μετρά η πρώτη έγκυρη σκηνή: με αυτή τη σειρά: newest (νεότερη), oldest (παλαιότερη), clearest (με τα λιγότερα νέφη κατά τα μεταδεδομένα της) ή given (όπως δόθηκαν). Ό,τι αφήνει έξω το QUALITY έρχεται από την επόμενη σκηνή. Προεπιλογή: newest.</translation>
   </message>
   <message>
    <source>Pixels to leave out</source>

@@ -126,8 +126,8 @@ def _order() -> QgsProcessingParameterDefinition:
     """ORDER, of the scenes of one product."""
     text = tr(
         "Where PRODUCT names several scenes (a folder of products, products divided by ';', a STAC item collection) "
-        "they are one image, and of each pixel the first valid scene counts: the newest, the oldest, the clearest "
-        "(least cloudy by its metadata) or the first as given. What QUALITY leaves out comes from the next scene. "
+        "they are one image, and of each pixel the first valid scene counts, in this order: newest, oldest, clearest "
+        "(least cloudy by its metadata) or given (as listed). What QUALITY leaves out comes from the next scene. "
         "Default: newest."
     )
     choice = QgsProcessingParameterEnum("ORDER", tr("Order of scenes"), list(ORDERS), False, ORDERS[0], True, True)

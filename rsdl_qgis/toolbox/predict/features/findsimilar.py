@@ -40,7 +40,7 @@ class FindSimilar(BandsAlgorithm):
             "of the angle between its bands and those of the examples: 1 is the same direction, 0 is no likeness, -1 "
             "the opposite. It is no probability. With counterexamples it is half the difference of the two "
             "similarities: above 0 is more like the examples.\n\nA place is a pixel that is the highest around it. "
-            "Places and examples are at least DISTANCE apart."
+            "Places are at least DISTANCE apart and, by default, as far from the examples."
         )
 
     def tags(self):

@@ -51,7 +51,7 @@ class SuggestLabels(OneImageAlgorithm):
     def inputs(self):
         labels = shared.described(
             QgsProcessingParameterFeatureSource(
-                "LABELS", tr("Labels there are"), [compat.POLYGONS, compat.POINTS], None, True
+                "LABELS", tr("Existing labels"), [compat.POLYGONS, compat.POINTS], None, True
             ),
             tr(
                 "Polygons or points that are labelled already: nothing is suggested within DISTANCE of them, and what "
