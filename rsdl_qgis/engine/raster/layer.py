@@ -27,6 +27,9 @@ from .stored import Turn, Values, colour_table
 
 WARP_TOLERANCE = 0.02  # pixels by which the transformation between two CRSs may be approximated
 MARGIN = 4  # pixels around a part to be resampled: what the widest rule, cubic, reaches
+# The width of a rule of resampling, in parts of a pixel. By itself GDAL takes it from the sizes of two arrays, which
+# differ from tile to tile where grids are turned to one another or in other systems.
+WIDTHS = 8
 CHUNK = 4_000_000  # source values held at once while they are averaged
 LARGEST_CACHE = 1 << 30  # bytes of GDAL's block cache
 COLOURS = ("red", "green", "blue", "nir", "rededge", "coastal", "pan")  # of GDAL's, those that name a band
@@ -315,6 +318,7 @@ class OpenLayer:
         nearest = resampling == Resampling.nearest
         ratio = min(math.sqrt(self._pixels_under(grid)), 1e6)
         step = max(1, int(ratio + 0.01))
+        scale = 1 / max(1, round(ratio / step * WIDTHS) / WIDTHS)
         window = self.grid.under(grid, MARGIN) if thin else self._blocks_under(grid, step)
         if window is None:
             return values, mask
@@ -333,6 +337,8 @@ class OpenLayer:
                 dst_crs=crs_of(grid.crs) if grid.crs else crs,
                 resampling=resampling,
                 tolerance=WARP_TOLERANCE,
+                XSCALE=scale,
+                YSCALE=scale,
             )
         except GDAL_ERRORS as error:
             raise InputError(

@@ -12,7 +12,8 @@ import pyogrio
 import pytest
 import rasterio
 import torch
-from rasterio.transform import Affine
+from rasterio.enums import Resampling
+from rasterio.transform import Affine, from_origin
 from rasterio.warp import transform as transform_points
 from torch import nn
 
@@ -20,7 +21,8 @@ from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard, Scaling, 
 from rsdl_qgis.engine.errors import InputError, MismatchError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.prediction.maps import run_predict
-from rsdl_qgis.engine.raster.grid import apply
+from rsdl_qgis.engine.raster.grid import Grid, apply
+from rsdl_qgis.engine.raster.layer import Layer, OpenLayer
 from rsdl_qgis.engine.runtime.onnx_export import export_onnx
 
 NAIP = Path(os.environ.get("RSDL_DATA", "")) / "naip"
@@ -354,3 +356,17 @@ def test_a_real_pair_whose_grids_differ_runs_as_it_is(change, tmp_path):
         rows = np.flatnonzero((made == 255).all(1))
         assert list(rows) == ([723] if grid == "finest" else []) and (made[:723] != 255).mean() > 0.99
     assert shapes == {"finest": (724, 934), "last": (723, 934)}
+
+
+@pytest.mark.parametrize("rule", [Resampling.bilinear, Resampling.cubic])
+def test_a_part_of_a_turned_grid_is_that_of_the_whole(tmp_path, rule):
+    values = np.random.default_rng(0).normal(size=(1, 200, 200)).astype("float32")
+    turned = from_origin(501_200, 4_199_500, 10, 10) @ Affine.rotation(30)
+    profile = {"driver": "GTiff", "height": 200, "width": 200, "count": 1, "dtype": "float32", "crs": "EPSG:32634"}
+    with rasterio.open(tmp_path / "a.tif", "w", transform=from_origin(500_000, 4_200_000, 10, 10), **profile) as file:
+        file.write(values)
+    layer = OpenLayer(Layer(str(tmp_path / "a.tif"), (1,)))
+    whole, _ = layer.read_onto(Grid(layer.grid.crs, turned, 90, 90), "float32", rule)
+    part, mask = layer.read_onto(Grid(layer.grid.crs, turned @ Affine.translation(30, 60), 30, 30), "float32", rule)
+    layer.close()
+    assert not mask.any() and np.allclose(part, whole[:, 60:, 30:60], atol=1e-5)
