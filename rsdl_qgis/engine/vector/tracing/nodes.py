@@ -26,7 +26,7 @@ class Nodes:
         """The next rows of values (n, width)."""
         pixels = np.full((len(rows) + 1, self._width + 2), self._outside)
         pixels[0] = self._above
-        pixels[1:, 1:-1] = np.where(self._wanted[rows], rows, self._outside)
+        np.copyto(pixels[1:, 1:-1], rows, where=self._wanted[rows])
         self._look(pixels)
         self._above = pixels[-1:]
 
