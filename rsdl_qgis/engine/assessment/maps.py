@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, known
+from ..evaluation.error_detection import ErrorDetection
 from ..feedback import Portion, Report
 from ..job.outputs import writing
 from ..raster.class_tables import raster_tags
@@ -61,7 +62,19 @@ def run_assess(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
                 "image_table": lambda: image_table(result),
             }
         )
+    tell_certainty(result.detection, report)
     return {**result.plain(), **made}
+
+
+def tell_certainty(detection: Mapping[str, ErrorDetection], report: Report) -> None:
+    """What the certainty was read as, and a warning where a map is the surer the more often it is wrong."""
+    measure, found = next(iter(detection.items()), ("", None))
+    if found is None or found.auroc is None:
+        return
+    report.log("info", f"The certainty of the map is read as {measure}: AUROC of errors {found.auroc:.3f}.")
+    if found.auroc < 0.5:
+        text = "The map is more certain where it is wrong (AUROC below 0.5). Check that CERTAINTY_KIND is right."
+        report.log("warning", text)
 
 
 def map_facts(request: MapRequest) -> MapFacts:

@@ -157,7 +157,7 @@ class SeparateObjects(JobAlgorithm):
         if layer is None:
             return None
         number = shared.number(self, parameters, "PROBABILITIES_BAND", context)
-        bands = (number,) if number else tuple(data_bands(layer)[0])
+        bands = (number,) if number else tuple(band for band, _ in data_bands(layer))
         return SideLayer(PreparedRaster(RasterUse("PROBABILITIES", layer, bands)), {})
 
     @staticmethod

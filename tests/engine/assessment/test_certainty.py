@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from rasterio.transform import from_origin
 from sklearn.metrics import roc_auc_score
 
 from rsdl_qgis.engine.assessment.certainty import counts
+from rsdl_qgis.engine.assessment.maps import tell_certainty
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.evaluation.uncertainty import MEASURES
+from rsdl_qgis.engine.feedback import Report
 
 from .test_maps import ORIGIN, centre, compare, raster, vector, write_features
 
@@ -55,6 +59,16 @@ def test_figures_report_and_what_has_no_certainty(case, make_raster, tmp_path):
 def test_without_it_there_are_no_figures(case):
     result = compare(case[1][0], case[1][1])
     assert result["errors"] == {} and result["figures"]["auroc_of_errors"] is None
+
+
+@pytest.mark.parametrize(("auroc", "levels"), [(0.8, ["info"]), (0.3, ["info", "warning"]), (None, [])])
+def test_what_it_is_read_as_is_told_and_what_looks_wrong(auroc, levels):
+    said = []
+    report = Report()
+    report.log = lambda level, text: said.append((level, text))
+    tell_certainty({"confidence": SimpleNamespace(auroc=auroc)}, report)
+    assert [level for level, _ in said] == levels
+    assert not said or "read as confidence" in said[0][1]
 
 
 def test_a_confidence_is_the_other_way_round(case, make_raster):

@@ -25,6 +25,8 @@ def test_touching_discs_are_two_objects(run, tmp_path, write_raster, feedback):
     assert abs(left["prob"] - 0.9) < 0.02 and abs(right["prob"] - 0.6) < 0.02
     assert abs(left.geometry().area() / (100 * DISCS[0].sum()) - 1) < 0.05
     assert not left.geometry().overlaps(right.geometry())
+    results, _ = run("separateobjects", {**given, "PROBABILITIES": probabilities})  # of all bands the highest
+    assert results["OBJECTS"] == 2 and abs(found_in(output)[0]["prob"] - 0.9) < 0.02
     results, _ = run("separateobjects", {**given, "NECK": 0})
     assert results["OBJECTS"] == 1 and found_in(output)[0]["value"] == 3
     results, _ = run("separateobjects", {**given, "MIN_AREA": 1e9}, feedback)

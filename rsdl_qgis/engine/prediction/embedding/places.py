@@ -45,13 +45,14 @@ def highest_places(
     least: float,
     left_out: Any | None,
     report: Report,
+    border: int = 0,
 ) -> Places:
     """The ``number`` highest pixels of a raster's first band that are the highest around them, as far apart as
     ``distance`` (in pixels, down and across), not below ``least``, and outside the geometry
-    ``left_out``. The highest come first.
+    ``left_out`` and the raster's outermost ``border`` pixels. The highest come first.
     """
     found = Places(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
-    for peaks in _peaks(path, distance, least, left_out, report):
+    for peaks in _peaks(path, distance, least, left_out, report, border):
         found = Places(
             *(np.concatenate([getattr(found, name), getattr(peaks, name)]) for name in ("rows", "columns", "scores"))
         )
@@ -60,7 +61,7 @@ def highest_places(
 
 
 def _peaks(
-    path: str, distance: tuple[float, float], least: float, left_out: Any | None, report: Report
+    path: str, distance: tuple[float, float], least: float, left_out: Any | None, report: Report, border: int
 ) -> Iterator[Places]:
     """The pixels that are the highest of a rectangle around them, strip by strip."""
     reach_y, reach_x = (int(side / math.sqrt(2)) for side in distance)  # a rectangle within the ellipse
@@ -78,6 +79,7 @@ def _peaks(
             layer.read(window, values, mask)
             if left_out is not None:
                 mask[0] |= touches(left_out, grid.crop(window))
+            mask[0] |= _edge(window, grid, border)
             scores = np.where(mask[0], -np.inf, values[0]).astype(np.float32)
             around = _highest(_highest(scores, reach_y, 0, padded=False), reach_x, 1, padded=True)
             own = scores[reach_y : reach_y + height]
@@ -85,6 +87,13 @@ def _peaks(
             yield Places(rows + row, columns, own[rows, columns])
     finally:
         layer.close()
+
+
+def _edge(window: Window, grid: Grid, border: int) -> NDArray[np.bool_]:
+    """Which pixels of a window are among the outermost of a grid."""
+    rows, columns = np.arange(window.height) + window.row, np.arange(window.width) + window.col
+    outer = [(at < border) | (at >= side - border) for at, side in ((rows, grid.height), (columns, grid.width))]
+    return outer[0][:, None] | outer[1]
 
 
 def _highest(values: NDArray[np.float32], reach: int, axis: int, padded: bool) -> NDArray[np.float32]:

@@ -19,7 +19,7 @@ from ...errors import InputError, MismatchError
 from ...feedback import Portion, Report
 from ...job.arguments import OPERATIONS, checked, some
 from ...job.outputs import writing
-from ...raster.grid import Grid
+from ...raster.grid import Grid, apply
 from ...raster.layer import Layer, OpenLayer
 from ...runs.record import noted, of_result, run_of
 from ...runtime.features import feature_count
@@ -77,7 +77,8 @@ def run_suggest_labels(arguments: Mapping[str, Any], report: Report) -> dict[str
         away = 0.0 if known is None else math.sqrt(abs(grid.transform.determinant) * math.prod(apart))
         around = None if known is None else shapely.buffer(known, away)
         part = Portion(report, MAPPED, CHOSEN)
-        candidates = highest_places(uncertainty, CANDIDATES * given["number"], apart, SURE, around, part)
+        border = min(round(max(apart) / 2), *(side // 4 for side in (grid.height, grid.width)))
+        candidates = highest_places(uncertainty, CANDIDATES * given["number"], apart, SURE, around, part, border)
         if not len(candidates):
             problem = "There is no place to suggest: all pixels are nodata, masked, close to labels, or without doubt."
             raise InputError(problem, "Choose another area, or a smaller DISTANCE.")
@@ -140,7 +141,17 @@ def _labelled(layer: VectorFile, grid: Grid, report: Report) -> Any:
             shapes += [shape for shape in polygons_of(found, wkb, grid.crs) if shape is not None]
         else:
             shapes += [shapely.points(xy) for part in points_of(found, wkb, grid.crs) for xy in part]
-    return shapely.union_all([shape for shape in shapes if not shapely.is_empty(shape)])
+    known = shapely.union_all([shape for shape in shapes if not shapely.is_empty(shape)])
+    if not shapely.intersects(known, _outline(grid)):
+        problem = f"None of the {found.count} features of {layer.path} lies on the raster."
+        raise InputError(problem, "Choose the LABELS of this raster, or check the layer's coordinate system.")
+    return known
+
+
+def _outline(grid: Grid) -> Any:
+    """The corners of a grid as a polygon."""
+    x, y = apply(grid.transform, np.array([0, 1, 1, 0]) * grid.width, np.array([0, 0, 1, 1]) * grid.height)
+    return shapely.polygons(np.stack([x, y], 1))
 
 
 def _has_features(card: ModelCard, path: Path) -> bool:
