@@ -90,7 +90,7 @@ def changed(before: dict[str, tuple[int, int]], folder: Path, job: bytes) -> lis
     """The files that are other than before, though the job does not name them once, as where it writes to."""
     texts, after = texts_of(job), files_of(folder)
     other = [path for path in before.keys() | after if before.get(path) != after.get(path)]
-    return [path for path in other if texts.count(path.removesuffix(".aux.xml")) != 1]
+    return [path for path in other if texts.count(path.removesuffix(".aux.xml").removesuffix(".stac.json")) != 1]
 
 
 def outcome(file: Path, patience: float = PATIENCE) -> dict:

@@ -38,9 +38,11 @@ def class_names(path: str, band: int = 1) -> dict[int, str]:
 
 
 def class_colours(path: str, band: int = 1) -> dict[int, str]:
-    """The colours, as '#rrggbb', that a raster's colour table gives its values; none where it has no table."""
+    """The colours, as '#rrggbb', that a raster's colour table gives its values; none where it has no table, or no such
+    band.
+    """
     with open_raster(path) as file:
-        if file.colorinterp[band - 1] != ColorInterp.palette:
+        if band > file.count or file.colorinterp[band - 1] != ColorInterp.palette:
             return {}
         return {value: "#" + bytes(colour[:3]).hex() for value, colour in file.colormap(band).items()}
 

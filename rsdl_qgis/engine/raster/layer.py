@@ -491,4 +491,5 @@ def _usable(value: float | None, dtype: np.dtype) -> np.generic | None:
         with np.errstate(over="ignore"):
             return dtype.type(value)
     limits = np.iinfo(dtype)
-    return dtype.type(int(value)) if value == int(value) and limits.min <= value <= limits.max else None
+    whole = math.isfinite(value) and value == int(value)
+    return dtype.type(int(value)) if whole and limits.min <= value <= limits.max else None

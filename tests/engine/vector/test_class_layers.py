@@ -80,6 +80,6 @@ def test_numbers_of_a_raster_at_the_pixels_of_a_grid(raster_file, rng):
 
 def test_the_colour_table_of_a_raster(raster_file):
     values = np.ones((1, 3, 3), "uint8")
-    assert class_colours(raster_file("plain.tif", values)) == {}
+    assert class_colours(raster_file("plain.tif", values)) == {} == class_colours(raster_file("plain.tif", values), 2)
     colours = class_colours(raster_file("table.tif", values, colours={1: (255, 128, 0, 255)}))
     assert colours[1] == "#ff8000"
