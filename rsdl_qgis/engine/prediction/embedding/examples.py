@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -48,10 +49,10 @@ def examples_in(layer: VectorFile, source: RasterSource, scale: Standard, report
             places.append(shape)
     missed = found.count - len(features)
     if not features:
-        problem = f"None of the {found.count} features of {layer.path} lies on a valid pixel of the raster."
+        problem = f"None of the {found.count} features of '{Path(layer.path).stem}' lies on a valid pixel of the raster."
         raise InputError(problem, "Draw examples on the raster, or check the layer's coordinate system.")
     if missed:
-        report.log("warning", f"{missed} of {found.count} examples of {layer.path} lie on no valid pixel: left out.")
+        report.log("warning", f"{missed} of {found.count} examples of '{Path(layer.path).stem}' lie on no valid pixel: left out.")
     return Examples(np.stack(features), tuple(places))
 
 

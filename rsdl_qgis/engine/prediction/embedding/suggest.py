@@ -143,7 +143,7 @@ def _labelled(layer: VectorFile, grid: Grid, report: Report) -> Any:
             shapes += [shapely.points(xy) for part in points_of(found, wkb, grid.crs) for xy in part]
     known = shapely.union_all([shape for shape in shapes if not shapely.is_empty(shape)])
     if not shapely.intersects(known, _outline(grid)):
-        problem = f"None of the {found.count} features of {layer.path} lies on the raster."
+        problem = f"None of the {found.count} features of LABELS lies on the raster."
         raise InputError(problem, "Choose the LABELS of this raster, or check the layer's coordinate system.")
     return known
 
