@@ -47,12 +47,12 @@ def examples_in(layer: VectorFile, source: RasterSource, scale: Standard, report
         if mean is not None:
             features.append(scale(mean[None])[0])
             places.append(shape)
-    missed = found.count - len(features)
+    missed, name = found.count - len(features), Path(layer.path).stem
     if not features:
-        problem = f"None of the {found.count} features of '{Path(layer.path).stem}' lies on a valid pixel of the raster."
+        problem = f"None of the {found.count} features of '{name}' lies on a valid pixel of the raster."
         raise InputError(problem, "Draw examples on the raster, or check the layer's coordinate system.")
     if missed:
-        report.log("warning", f"{missed} of {found.count} examples of '{Path(layer.path).stem}' lie on no valid pixel: left out.")
+        report.log("warning", f"{missed} of {found.count} examples of '{name}' lie on no valid pixel: left out.")
     return Examples(np.stack(features), tuple(places))
 
 
