@@ -6,6 +6,7 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 import threading
 import warnings
@@ -27,6 +28,7 @@ from .sound_jobs import TARGET, sound_jobs
 JOBS = int(os.environ.get("RSDL_MUTATED_JOBS", "1000"))
 SEED = int(os.environ.get("RSDL_MUTATION_SEED", "1"))
 PATIENCE = 4.0  # seconds, after which a job is cancelled: a long training is no fault
+BESIDE = re.compile(r"\.(aux\.xml|stac\.json|run\.json)$")  # ends of files that go with an output
 LONG = 120.0  # seconds that a sound job may take, in which libraries are loaded
 MEMORY = 12 << 30  # bytes of address space: what asks for more is told that there is none
 
@@ -90,7 +92,7 @@ def changed(before: dict[str, tuple[int, int]], folder: Path, job: bytes) -> lis
     """The files that are other than before, though the job does not name them once, as where it writes to."""
     texts, after = texts_of(job), files_of(folder)
     other = [path for path in before.keys() | after if before.get(path) != after.get(path)]
-    return [path for path in other if texts.count(path.removesuffix(".aux.xml").removesuffix(".stac.json")) != 1]
+    return [path for path in other if texts.count(BESIDE.sub("", path)) != 1]
 
 
 def outcome(file: Path, patience: float = PATIENCE) -> dict:
