@@ -57,9 +57,15 @@ def blocks_of(images: Sequence[NDArray[np.float32]]) -> Blocks:
     """The sums of images (T, C, h, w), one an input, on one grid; the last blocks of a row or column may be smaller.
 
     A pixel that is 0 in all of them is not valid: so it is brought to the network. Every second row counts, and the
-    steps from it to its right and lower neighbours.
+    steps from it to its right and lower neighbours. Blocks are looked at row by row, which takes little memory.
     """
     bands = [image.reshape(-1, *image.shape[-2:]) for image in images]
+    strips = [_row_of([band[:, top : top + BLOCK] for band in bands]) for top in range(0, bands[0].shape[1], BLOCK)]
+    return Blocks(*(np.concatenate(parts) for parts in zip(*(vars(strip).values() for strip in strips))))
+
+
+def _row_of(bands: Sequence[NDArray[np.float32]]) -> Blocks:
+    """The sums of one row of blocks: bands (n, h, w) of at most BLOCK rows."""
     height, width = bands[0].shape[-2:]
     rows, cols = -(-height // BLOCK), -(-width // BLOCK)
     count = sum(map(len, bands))

@@ -27,6 +27,7 @@ from .pixels import Floats, Standard, band_count, opened_raster, pixels, sampled
 from .places import Places, highest_places
 
 OPERATION = "find_similar"
+UNLIKE, ALIKE = 0.75, 0.99  # similarities: two unlike examples have 0.7 to their mean
 SAMPLE = 100_000  # pixels, of which the bands' mean and deviation are known
 FIELDS = (Field("rank", "int32"), Field("score", "float64"))
 USUAL_PIXELS = 3  # from place to place, by default
@@ -53,6 +54,7 @@ def run_find_similar(arguments: Mapping[str, Any], report: Report) -> dict[str, 
         against = _examples(given, "counterexamples", source, scale, report)
         wanted = _targets(examples, given["match"])
         unwanted = None if against is None else _targets(against, given["match"])
+        _warn(unit(examples.features), wanted, unwanted, report)
 
         def score(values: Floats) -> Floats:
             looks = unit(scale(values))
@@ -85,6 +87,15 @@ def _targets(examples: Examples, match: str) -> Floats:
         problem = "The examples look like the mean of the raster, so that nothing is similar to them."
         raise InputError(problem, "Give examples that look alike, or MATCH=nearest.")
     return found
+
+
+def _warn(looks: Floats, wanted: Floats, unwanted: Floats | None, report: Report) -> None:
+    """Of examples (n, bands) that one mean does not stand for, and of counterexamples that look like them."""
+    if (looks @ wanted.T).max(1).min() < UNLIKE:
+        text = "The examples look unlike one another, and pixels are compared with their mean."
+        report.log("warning", f"{text} MATCH=nearest suits examples of several kinds.")
+    if unwanted is not None and (wanted @ unwanted.T).max() > ALIKE:
+        report.log("warning", "Examples and counterexamples look alike, so that nothing tells them apart.")
 
 
 def _mapped(

@@ -42,8 +42,11 @@ def find(tmp_path, raster):
         spec = vector(tmp_path / f"{len(list(tmp_path.iterdir()))}.geojson", examples)
         job = {"input": {"path": raster}, "examples": spec["path"], "examples_crs": "EPSG:32634"}
         outputs = {"output": str(tmp_path / "s.tif"), "places": str(tmp_path / "p.gpkg")}
-        return OPERATIONS["find_similar"]({**job, **outputs, **arguments}, Report())
+        report = Report()
+        report.log = lambda level, text: find.said.append(f"{level}: {text}")
+        return OPERATIONS["find_similar"]({**job, **outputs, **arguments}, report)
 
+    find.said = []
     return find
 
 
@@ -96,11 +99,15 @@ def test_examples_of_several_kinds_and_counterexamples(find, kinds, tmp_path):
             return file.read(1)[:, :49]
 
     of = kinds[:, :49]
-    nearest, mean = mapped(match="nearest"), mapped()
+    nearest = mapped(match="nearest")
+    assert not find.said
+    mean = mapped()
+    assert len(find.said) == 1 and "unlike one another" in find.said[0]
     assert nearest[(of == 1) | (of == 2)].min() > 0.9 > mean[(of == 1) | (of == 2)].min()
     against = vector(tmp_path / "against.geojson", [(point(31, 5), {})])["path"]
     other = mapped(match="nearest", counterexamples=against, counterexamples_crs="EPSG:32634")
     assert other[of == 2].max() < 0.1 < other[of == 1].min()
+    assert "warning: Examples and counterexamples look alike" in find.said[-1]
 
 
 def test_what_cannot_be(find):
