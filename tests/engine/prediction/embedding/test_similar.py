@@ -10,7 +10,7 @@ import rasterio
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.jobs import OPERATIONS
-from rsdl_qgis.engine.prediction.embedding import pixels
+from rsdl_qgis.engine.prediction.embedding import pixels, similar
 
 from ...training.layers import box, point, vector
 
@@ -99,15 +99,22 @@ def test_examples_of_several_kinds_and_counterexamples(find, kinds, tmp_path):
             return file.read(1)[:, :49]
 
     of = kinds[:, :49]
-    nearest = mapped(match="nearest")
-    assert not find.said
-    mean = mapped()
-    assert len(find.said) == 1 and "unlike one another" in find.said[0]
+    nearest, mean = mapped(match="nearest"), mapped()
     assert nearest[(of == 1) | (of == 2)].min() > 0.9 > mean[(of == 1) | (of == 2)].min()
     against = vector(tmp_path / "against.geojson", [(point(31, 5), {})])["path"]
     other = mapped(match="nearest", counterexamples=against, counterexamples_crs="EPSG:32634")
     assert other[of == 2].max() < 0.1 < other[of == 1].min()
     assert "warning: Examples and counterexamples look alike" in find.said[-1]
+
+
+def test_examples_that_one_mean_does_not_stand_for():
+    said, looks = [], np.eye(2)
+    report = Report()
+    report.log = lambda level, text: said.append(text)
+    similar._warn(looks, looks, None, report)
+    assert not said
+    similar._warn(looks, np.full((1, 2), 0.5**0.5), None, report)
+    assert len(said) == 1 and "MATCH=nearest" in said[0]
 
 
 def test_what_cannot_be(find):
