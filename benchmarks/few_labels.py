@@ -1,12 +1,15 @@
-"""What ways of fine-tuning reach with few labels: aerial scenes of UC Merced, and land cover from Sentinel-2.
+"""What ways of fine-tuning reach with few labels: scenes, land cover, forest, buildings and tree crowns.
 
-    python -m benchmarks.few_labels DATA --results FILE [--study landcover] [--labels 5 10] [--draws 5] [--ways NAME]
+    python -m benchmarks.few_labels DATA --results FILE [--study NAME] [--labels 5 10] [--draws 5] [--ways NAME]
 
 ``ucmerced``: EfficientNet-Lite0 at 128 px, with a few pictures of each class; a seed draws test part (a fifth) and
 training pictures. ``landcover``: Galileo nano on ten bands of ``s2_landcover``, with a share of the labels, drawn by
-the seed from the data set's training part; ``--start`` is its file of weights. In either the draw is the same for each
-way, and its seed is the training's. The last epoch counts, so the validation part chooses nothing; each model is judged
-once, on the test part. ``--results`` keeps each run as soon as it is done; those that are there are not made again.
+the seed from the data set's training part; ``--start`` is its file of weights. ``forest``: a U-Net with
+EfficientNet-Lite0 as encoder and 25 tiles, a fifth of which choose the epoch. ``buildings``: that network and the
+polygons of four fifths of the blocks; the seed draws the blocks. ``trees``: Faster R-CNN and the eight pictures of two
+sites, judged by the third. The draw is the same for each way, and its seed is the training's. But for the forest the
+last epoch counts, so the validation part chooses nothing; each model is judged once, on the test part.
+``--results`` keeps each run as soon as it is done; those that are there are not made again.
 Runs in the worker's Python; EfficientNet's weights come from the Python package registry.
 """
 
@@ -20,12 +23,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from rsdl_qgis.engine.cards.store import read_card
 from tools.datasets import make_chips
 from tools.worker import run_job
 
 from .transfer import Run, made, spread
 
-FIGURE = "overall accuracy"
 Settings = Mapping[str, Any]  # arguments of a training
 
 
@@ -34,12 +37,14 @@ class Study:
     """A data set with a network: ``data``, ``usual``, ``ways`` are arguments; ``few``, the data set's for an amount."""
 
     data: Settings
-    few: str
+    few: str  # '': all of its labels, of which ``amounts`` says how many there are
     amounts: Sequence[float]
     usual: Settings
     ways: Mapping[str, Settings]
     epochs: Mapping[float, int]  # of trainings whose way does not say, by the amount
     unit: str  # how an amount reads
+    figure: str = "overall accuracy"
+    seeded: bool = True  # the seed is the data set's as well
 
 
 PICTURES: Settings = {
@@ -65,6 +70,25 @@ SMALL: Settings = {
     "threads": 1,
 }
 GALILEO: Settings = {"pretrained": "galileo-nano"}
+MAPPED: Settings = {
+    "task": "segmentation",
+    "network": "unet-encoder",
+    "options": {"encoder": "efficientnet-lite0"},
+    "loss": ["cross_entropy", "dice"],
+    "average": 0.95,
+    "augmentation": {"gain": 0.1, "offset": 0.1, "noise": 0.02, "zoom": 1.3},
+    "threads": 1,
+}
+CROWNS: Settings = {
+    "task": "detection",
+    "network": "faster-rcnn",
+    "options": {"encoder": "efficientnet-lite0"},
+    "batch_size": 2,
+    "keep": "last",
+    "average": 0.95,
+    "augmentation": {"gain": 0.2, "offset": 0.2, "noise": 0.02, "zoom": 1.5},
+    "threads": 1,
+}
 STUDIES: Mapping[str, Study] = {
     "ucmerced": Study(
         data={"dataset": "ucmerced"},
@@ -97,6 +121,40 @@ STUDIES: Mapping[str, Study] = {
         },
         epochs={0.01: 30, 0.1: 20, 1: 10},
         unit="{:.0%} of the labels",
+    ),
+    "forest": Study(
+        data={"dataset": "forest"},
+        few="few",
+        amounts=(25,),
+        usual={**MAPPED, "batch_size": 5, "epochs": 60, "learning_rate": 0.001},
+        ways={"scratch": {"scaling": "standard"}, "finetune": START},
+        epochs={},
+        unit="{:g} tiles",
+        figure="mean IoU",
+    ),
+    "buildings": Study(
+        data={"dataset": "buildings"},
+        few="",
+        amounts=(43,),
+        usual={**MAPPED, "batch_size": 4, "epochs": 100, "learning_rate": 0.001, "keep": "last"},
+        ways={"scratch": {"scaling": "standard"}, "finetune": START},
+        epochs={},
+        unit="{:g} polygons",
+        figure="IoU of yes",
+    ),
+    "trees": Study(
+        data={"dataset": "trees", "valid": "pictures"},
+        few="",
+        amounts=(140,),
+        usual={**CROWNS, "epochs": 80},
+        ways={
+            "scratch": {"scaling": "standard", "learning_rate": 0.001},
+            "finetune": {**START, "learning_rate": 0.0005},
+        },
+        epochs={},
+        unit="{:g} crowns",
+        figure="AP50",
+        seeded=False,
     ),
 }
 
@@ -131,17 +189,26 @@ def line(study: Study, run: Run) -> str:
 
 
 def train(asked: Mapping[str, Any], study: Study, data: Path, work: Path, start: str | None = None) -> Run:
-    """One training: the overall accuracy of its model on the test part, and the seconds that it took."""
+    """One training: the study's figure of its model on the test part, and the seconds that it took."""
     started = time.perf_counter()
     amount = asked["labels"]
-    few = int(amount) if study.few == "few" else amount
-    make_chips({**study.data, study.few: few, "seed": asked["seed"]}, data, work / "chips")
+    few = {study.few: int(amount) if study.few == "few" else amount} if study.few else {}
+    drawn = {"seed": asked["seed"]} if study.seeded else {}
+    make_chips({**study.data, **few, **drawn}, data, work / "chips")
     how = {"epochs": study.epochs.get(amount), **study.usual, **study.ways[asked["start"]]}
     if start and "pretrained" in how:
         how["pretrained"] = start
     places = {"seed": asked["seed"], "chips": str(work / "chips"), "output": str(work / "model")}
     result = run_job("train", {**how, **places}, work / "job.json")
-    return {"figure": result["figures"][FIGURE], "seconds": round(time.perf_counter() - started)}
+    return {"figure": measured(study.figure, result, work / "model"), "seconds": round(time.perf_counter() - started)}
+
+
+def measured(figure: str, result: Mapping[str, Any], model: Path) -> float:
+    """A figure of the test part, such as "mean IoU", or of a class, such as "IoU of forest"."""
+    name, _, of = figure.partition(" of ")
+    if of:
+        return float(read_card(model).provenance["class_metrics"][of][name][0])
+    return float(result["figures"][name])
 
 
 def table(study: Study, runs: Sequence[Run]) -> str:

@@ -15,6 +15,7 @@ from rsdl_qgis.engine.chips.folder import ChipFolder
 from rsdl_qgis.engine.errors import InputError
 
 from .airport import airport_chips
+from .buildings import buildings_chips
 from .burned_area import burned_area_chips
 from .forest import forest_chips
 from .landsat_change import landsat_change_chips
@@ -27,6 +28,7 @@ from .ucmerced import ucmerced_chips
 DATASETS: Mapping[str, Callable[..., ChipFolder]] = {
     "ombria": ombria_chips,
     "forest": forest_chips,
+    "buildings": buildings_chips,
     "burned_area": burned_area_chips,
     "ucmerced": ucmerced_chips,
     "landsat_change": landsat_change_chips,
