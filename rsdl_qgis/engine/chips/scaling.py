@@ -123,6 +123,13 @@ class Moments:
                 self.mean[place] += away * new.size / total
                 self.count[place] = total
 
+    def pooled(self) -> Moments:
+        """The moments of all dates together, as of one date."""
+        count = self.count.sum(0, keepdims=True)
+        mean = (self.mean * self.count).sum(0, keepdims=True) / np.maximum(count, 1)
+        squares = (self.squares + self.count * (self.mean - mean) ** 2).sum(0, keepdims=True)
+        return Moments(count, mean, squares)
+
     @property
     def std(self) -> NDArray[np.float64]:
         """The standard deviation; 1 where values are constant."""
@@ -209,7 +216,8 @@ def _bands_in(item: Input, start: Input) -> list[int]:
 def _familiar(item: Input, found: Moments, start: Input | None) -> bool:
     """Whether the start's scaling gives the chips about mean 0 and standard deviation 1.
 
-    Where it only divides reflectance: whether the chips are about as bright as land usually is.
+    Where it only divides reflectance: whether the chips are about as bright as land usually is. Where it knows one date
+    for all, so do the dates of the chips together: a season makes each of them unlike the year.
     """
     if start is None or start.scaling.method != "linear" or not (start.scaling.mean and start.scaling.std):
         return True
@@ -217,6 +225,8 @@ def _familiar(item: Input, found: Moments, start: Input | None) -> bool:
     if item.scaling.divisor >= REFLECTANCE and not mean.any() and (std == 1).all():
         usual = [MOMENTS.get(known_band(band.name), (np.nan, np.nan)) for band in item.bands]
         mean, std = (np.broadcast_to([pair[i] for pair in usual], item.shape) / item.scaling.divisor for i in (0, 1))
+    if len(start.dates) == 1:
+        found, mean, std = found.pooled(), mean[:1], std[:1]
     known = ~np.isnan(mean)
     away, ratio = np.abs(found.mean - mean)[known] / std[known], (found.std / std)[known]
     return bool((away <= FARTHEST_MEAN).all() and (ratio <= LARGEST_RATIO).all() and (ratio * LARGEST_RATIO >= 1).all())

@@ -152,6 +152,16 @@ def test_a_start_of_quite_other_values_is_not_kept_unless_asked(make):
     assert kept.scaling == replace(plain.scaling, mean=((0.0, 0.0),), std=((1.0, 1.0),))
 
 
+def test_a_start_of_one_date_is_compared_with_all_dates_together(make):
+    index = Input("modis", (Band("NDVI"),), ("2020-01", "2020-06"))
+    start = replace(index, dates=("",), scaling=Scaling(mean=((0.3,),), std=((0.3,),)))
+    winter, summer = (np.linspace(low, low + 0.1, 24).reshape(1, 4, 6) for low in (0.1, 0.8))
+    season = make(np.concatenate([winter, summer]).astype("float32"), item=index)  # a date varies by a tenth only
+    assert settle_inputs(season, season.chips, (start,))[0].scaling.mean == ((0.3,), (0.3,))
+    still = make(np.concatenate([winter, winter]).astype("float32"), item=index)
+    assert settle_inputs(still, still.chips, (start,))[0].scaling.mean != ((0.3,), (0.3,))
+
+
 def test_a_start_that_divides_reflectance_is_kept_for_values_as_usual_over_land(make):
     start = replace(IMAGE, scaling=Scaling(divisor=10_000.0, mean=((0.0, 0.0),), std=((1.0, 1.0),)))
     usual = make(*pictures(3, high=4000))
