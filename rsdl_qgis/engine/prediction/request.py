@@ -60,6 +60,7 @@ class AskedLayer:
     descriptions: tuple[str, ...] = ()
     date: str = ""
     quality: Quality | None = None  # pixels that are left out
+    order: str = NEWEST  # of the scenes of a mosaic
 
     @classmethod
     def of(cls, spec: Mapping[str, Any]) -> AskedLayer:
@@ -71,6 +72,7 @@ class AskedLayer:
             tuple(spec.get("descriptions") or ()),
             spec.get("date") or "",
             Quality.of(spec.get("quality")),
+            spec.get("order") or NEWEST,
         )
 
 
