@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +15,8 @@ from ..engine.cards.card import ModelCard
 from ..engine.cards.store import Store
 from ..engine.job.arguments import OPERATIONS
 from ..engine.job.layers import BANDS, NODATA, QUALITY
+from ..engine.products.table import is_product
+from ..engine.tables.orders import NAMES, NEWEST
 from ..engine.tables.quality import WORDS
 from ..engine.tables.tasks import task_of
 from ..paths import plugin_version
@@ -44,6 +47,11 @@ OF_QUALITY = {"words": "--quality", "path": "--quality-raster", "values": "--qua
     "--quality-raster", metavar="FILE", help="The quality band, where the rasters are no products that have one."
 )
 @click.option("--quality-values", metavar="NUMBERS", help="Numbers of the quality band that are left out, too.")
+@click.option(
+    "--order",
+    type=click.Choice(NAMES),
+    help=f"Order of the scenes of a mosaic: of each pixel the first valid one counts. Default: {NEWEST}.",
+)
 @predicting_options
 @telling
 def predict(
@@ -55,6 +63,7 @@ def predict(
     quality: str | None,
     quality_raster: str | None,
     quality_values: str | None,
+    order: str | None,
     as_json: bool,
     quiet: bool,
     **given: Any,
@@ -73,7 +82,8 @@ def predict(
       rsdl predict flood-s2 s2_after=after.tif s2_before=before.tif flood.tif
     """
     left_out = {"words": quality, "path": quality_raster, "values": quality_values}
-    sys.exit(execute(lambda _: predict_job(model, rasters, output, bands, nodata, given, left_out), as_json, quiet))
+    job = partial(predict_job, model, rasters, output, bands, nodata, given, left_out, order)
+    sys.exit(execute(lambda _: job(), as_json, quiet))
 
 
 def predict_job(
@@ -84,10 +94,11 @@ def predict_job(
     nodata: str | None,
     given: Mapping[str, Any],
     left_out: Mapping[str, str | None] = MappingProxyType({}),
+    order: str | None = None,
 ) -> dict[str, Any]:
     """The job that a command line asks for. WrongUsage, and ModelError where there is no such model.
 
-    ``left_out``: of every raster, by the arguments of "quality".
+    ``left_out``: of every raster, by the arguments of "quality"; ``order``: of the scenes of every mosaic.
     """
     _, card = Store().find(model)
     task = task_of(card.task)
@@ -95,6 +106,11 @@ def predict_job(
         raise WrongUsage(f"Model '{card.name}' is for {card.task}, which is not known here.")
     spec = {} if nodata is None else {"nodata": of_kind(NODATA, nodata, "--nodata")}
     spec |= _quality(left_out)
+    if order:
+        if not any(is_product(text) for raster in rasters for text in (raster, raster.partition("=")[2])):
+            problem = "--order is given, and no INPUT is a product of which there may be several scenes."
+            raise WrongUsage(problem, "Leave it out.")
+        spec["order"] = order
     inputs = _series(rasters, bands, spec) if task.series else _images(card, rasters, bands, spec)
     arguments = {"model": model, **inputs, "output": output, **job_arguments(task.operation, given)}
     return {"version": plugin_version(), "operation": task.operation, "arguments": arguments}

@@ -373,8 +373,8 @@ def polygons():
     return described(
         QgsProcessingParameterVectorDestination("POLYGONS", tr("Class polygons"), compat.POLYGONS, None, True, False),
         tr(
-            "The classes as polygons with name, value, area and perimeter in metres and compactness (.gpkg, .geojson, "
-            ".shp or .fgb). An "
+            "The classes as polygons with name, value, area and perimeter in metres, compactness and, of models that "
+            "give probabilities, the mean probability of their class (.gpkg, .geojson, .shp or .fgb). An "
             "existing file is overwritten, unless it is a GeoPackage with other layers. Only created if requested."
         ),
     )

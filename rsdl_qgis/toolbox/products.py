@@ -119,13 +119,13 @@ def quality_parameters(several: bool = False) -> list[QgsProcessingParameterDefi
         ),
     )
     described = [shared.described(one, text, advanced=True) for one, text in zip((words, layer, values), texts)]
-    return described if several else [*described, _order()]
+    return [*described, _order()]
 
 
 def _order() -> QgsProcessingParameterDefinition:
-    """ORDER, of the scenes of one product."""
+    """ORDER, of the scenes of a product."""
     text = tr(
-        "Where PRODUCT names several scenes (a folder of products, products divided by ';', a STAC item collection) "
+        "Where one product is several scenes (a folder of products, products divided by ';', a STAC item collection) "
         "they are one image, and of each pixel the first valid scene counts, in this order: newest, oldest, clearest "
         "(least cloudy by its metadata) or given (as listed). What QUALITY leaves out comes from the next scene. "
         "Default: newest."
@@ -281,7 +281,22 @@ def quality_of(
     return [spec if own else None for own in known]
 
 
-def qualities_of(
+def reading_of(
+    algorithm, parameters: Mapping[str, Any], context, rasters: Sequence[QgsRasterLayer]
+) -> list[dict[str, Any]]:
+    """What of the spec of each of several rasters says which pixels are left out, and which scene of a mosaic counts.
+
+    RsdlError as of ``_qualities_of``.
+    """
+    order = order_of(algorithm, parameters, context)
+    found = _qualities_of(algorithm, parameters, context, rasters)
+    return [
+        {**({} if one is None else {"quality": one}), **(order if product_text(raster) else {})}
+        for raster, one in zip(rasters, found)
+    ]
+
+
+def _qualities_of(
     algorithm, parameters: Mapping[str, Any], context, rasters: Sequence[QgsRasterLayer]
 ) -> list[dict[str, Any] | None]:
     """The quality in a job of each of several rasters: by QUALITY_RASTERS, else by its product's quality band.

@@ -101,6 +101,13 @@ def test_what_is_left_out_is_said_of_every_raster():
             predict_job("forest", ["a"], "o.tif", [], None, {}, wrong)
 
 
+def test_the_order_of_scenes_is_said_of_every_raster():
+    job = predict_job("flood-s2", ["a.SAFE;b.SAFE", "c.SAFE;d.SAFE"], "o.tif", [], None, {}, order="clearest")
+    assert [spec["order"] for spec in job["arguments"]["inputs"]["s2"]] == ["clearest", "clearest"]
+    with pytest.raises(WrongUsage, match="no INPUT is a product"):
+        predict_job("forest", ["a.tif"], "o.tif", [], None, {}, order="oldest")
+
+
 @pytest.mark.parametrize(
     ("model", "rasters", "bands", "given", "words"),
     [

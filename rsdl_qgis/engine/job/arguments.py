@@ -68,6 +68,8 @@ def is_scheduler(text: str) -> bool:
 
 OUTPUT_NUMBER, ALL_OUTPUTS = Whole(0, 999), "all"  # of a network
 
+OF_MASKS = ("device", "threads", "engine", "resample", "tile_size", "overlap", "batch_size")  # by a model
+
 # What several operations take.
 
 AREA: Table = {"extent": Argument(Bounds()), "extent_crs": Argument(Text()), **vector("mask")}
@@ -367,7 +369,11 @@ OPERATIONS: Mapping[str, Table] = {
     },
     "cloud_mask": {
         **OUTPUT,
-        "input": Argument(Object("a product or a quality band", QUALITY_SOURCE), required=True),
+        "input": Argument(Object("a product or a quality band", QUALITY_SOURCE)),  # or a model and its inputs
+        **{name: argument for name, argument in RUNNING.items() if name in OF_MASKS},
+        "model": Argument(MODEL),
+        "inputs": Argument(INPUTS),
+        "classes": Argument(MapOf(ListOf(Text(), 1), Choice(WORDS))),  # of the model; default: by their names
         "words": Argument(ListOf(Choice(WORDS))),  # default: cloud, cirrus and shadow, where the band knows them
         "grow": Argument(Whole(0, 50), default=0),  # pixels
         **AREA,

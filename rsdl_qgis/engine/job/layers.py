@@ -61,7 +61,7 @@ VERSIONS = ListOf(Object("a layer in another coordinate system", VERSION))
 LAYOUTS = ("dates", "variables")  # of a series: what a layer is, and its bands the other
 WRAPPED = ("auto", "negative", "keep")  # which numbers of uint16 layers are read as negative
 SERIES_RASTER: Table = {
-    **{name: argument for name, argument in RASTER.items() if name != "order"},
+    **RASTER,
     "name": Argument(Text()),
     "descriptions": Argument(ListOf(Text())),
 }

@@ -66,13 +66,15 @@ class SegmentationCollector:
 
     @staticmethod
     def blend(card: ModelCard, grid: Grid, files: MapFiles, tile: tuple[int, int], overlap: int) -> Blend:
-        """How tiles of probabilities become rows: ``classes``, and where they are to be written the blended ``values``
-        and how ``uncertain`` these are, and how ``far`` from the training data, a channel after those of the classes.
+        """How tiles of probabilities become rows: ``classes``; the blended ``values`` where they are to be written or
+        polygons take patches into other classes, else how ``sure`` the classes are where polygons have that; how
+        ``uncertain`` they are, and how ``far`` from the training data, a channel after those of the classes.
         """
         binary, threshold = is_binary(card), card.rule
         far = bool(files.domain)
         channels = slice(int(binary), len(card.classes) + far)
         numbers = values_of(card)
+        sieved = files.shape.sieves(grid)
         counted = bool((numbers == np.arange(len(numbers))).all())  # 0, 1, 2, …
 
         def taken(output: NDArray) -> NDArray:
@@ -87,8 +89,10 @@ class SegmentationCollector:
             classes = found.astype(numbers.dtype) if counted else numbers[found]
             classes[~valid] = card.nodata
             rows["classes"] = classes
-            if files.probabilities:
+            if files.probabilities or (files.sure and sieved):
                 rows["values"] = values
+            if files.sure and not sieved:
+                rows["sure"] = sure_of(values, found)
             if files.uncertainty:
                 uncertain = MEASURES[files.measure](np.concatenate([1 - values, values]) if binary else values)
                 rows["uncertain"] = np.where(valid, uncertain, np.float32(UNKNOWN))
@@ -147,7 +151,14 @@ class SegmentationCollector:
         skip = () if self.card.background is None else (self.card.background,)
         metadata = of_result(self.metadata, "polygons")
         polygonizer = Polygonizer(
-            path, self.grid, legend, self.values.dtype, skip=skip, metadata=metadata, shape=self.files.shape
+            path,
+            self.grid,
+            legend,
+            self.values.dtype,
+            skip=skip,
+            metadata=metadata,
+            shape=self.files.shape,
+            sure=self.files.sure,
         )
         return BackgroundPolygonizer(polygonizer, self.report)
 
@@ -200,13 +211,19 @@ class SegmentationCollector:
             if sink:
                 sink.abort()
 
+    def _sure_of(self, found: Rows) -> NDArray[np.float32] | None:
+        """What polygons take their mean probability from; not changed any more."""
+        if not self.files.sure:
+            return None
+        return found["sure"] if "sure" in found else found["values"].copy()
+
     def _write(self, row: int, found: Rows) -> None:
         """Write finished rows: classes (rows, width), values (channels, rows, width)."""
         classes = found["classes"]
         self.pixels += np.bincount(classes.ravel(), minlength=1 + int(self.values.max()))[self.values]
         self.class_sink.write(row, classes[None])
         if self.polygons:
-            self.polygons.add(classes)
+            self.polygons.add(classes, self._sure_of(found))
         if self.probability_sink:
             values = found["values"]
             full = np.concatenate([1 - values, values]) if is_binary(self.card) else values.copy()
@@ -221,6 +238,14 @@ class SegmentationCollector:
 def values_of(card: ModelCard) -> NDArray:
     """The values of the classes, of the type that a class raster has."""
     return np.array([item.value for item in card.classes], np.uint8 if card.nodata == 255 else np.uint16)
+
+
+def sure_of(values: NDArray, found: NDArray) -> NDArray[np.float32]:
+    """(1, rows, width): the probability of each pixel's class. ``values``: of all classes, or of the second of two."""
+    if len(values) == 1:
+        return np.where(found == 1, values, 1 - values).astype(np.float32)
+    sure: NDArray[np.float32] = np.take_along_axis(values, found[None].astype(np.intp), 0)
+    return sure
 
 
 def is_binary(card: ModelCard) -> bool:

@@ -28,19 +28,19 @@ COLLECTORS: Mapping[str, Any] = {  # task whose networks give a map -> what coll
 def map_work(job: Job[MapRequest]) -> AbstractContextManager[Work[Window]]:
     """The tiles of a job's rasters. MismatchError also for files that this kind of map does not have."""
     request, card = job.request, watched(job.card, job.form)
-    collector_of = COLLECTORS[card.task]
-    collector_of.check(request.files, card, job.form)
-    check_domain(request.files, card)
+    collector_of, files = COLLECTORS[card.task], request.files.of(job.form)
+    collector_of.check(files, card, job.form)
+    check_domain(files, card)
     check_variants(request.tta, card, job.form)
     finer = {"times": job.form.reduced} if job.form and job.form.finer else {}
 
     def parts(grid: Grid, plan: Plan) -> Parts[Window]:
-        blend = collector_of.blend(card, grid, request.files, plan.tile, plan.overlap, **finer)
+        blend = collector_of.blend(card, grid, files, plan.tile, plan.overlap, **finer)
         return Parts(lambda network, block, emit: blend.part(block, emit), blend.cols, blend.least)
 
     def results(grid: Grid, plan: Plan, note: dict[str, str]) -> Results:
         cut = plan.tile, plan.overlap
-        made: Results = collector_of(card, grid, request.files, *cut, job.report, note, **finer)
+        made: Results = collector_of(card, grid, files, *cut, job.report, note, **finer)
         return made
 
     return tile_work(job, parts, results, watching(opening(request.tta, passes=request.passes), card))

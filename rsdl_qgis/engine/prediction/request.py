@@ -6,13 +6,14 @@ A job's arguments become a request once, by the table of ``job.arguments``, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any, ClassVar, Optional, TypeVar, Union
 
 from ..job.arguments import OPERATIONS, checked
 from ..products.quality import Quality
 from ..raster.grid import Bounds
+from ..runtime.onnx_form import Form
 from ..tables.orders import NEWEST
 from ..vector.masks import PolygonMask
 from ..vector.tracing.polygon_shape import PolygonShape
@@ -59,6 +60,7 @@ class AskedLayer:
     descriptions: tuple[str, ...] = ()
     date: str = ""
     quality: Quality | None = None  # pixels that are left out
+    order: str = NEWEST  # of the scenes of a mosaic
 
     @classmethod
     def of(cls, spec: Mapping[str, Any]) -> AskedLayer:
@@ -70,13 +72,15 @@ class AskedLayer:
             tuple(spec.get("descriptions") or ()),
             spec.get("date") or "",
             Quality.of(spec.get("quality")),
+            spec.get("order") or NEWEST,
         )
 
 
 @dataclass(frozen=True)
 class MapFiles:
     """The files of a map; None is not made. ``measure``: of the uncertainty, see ``evaluation.uncertainty``;
-    ``domain``: the distance from the training data, see ``prediction.domain``.
+    ``domain``: the distance from the training data, see ``prediction.domain``; ``sure``: whether polygons have the mean
+    probability of their class.
     """
 
     output: str
@@ -86,6 +90,11 @@ class MapFiles:
     measure: str = "entropy"
     domain: str | None = None
     shape: PolygonShape = field(default_factory=PolygonShape)
+    sure: bool = False
+
+    def of(self, form: Form | None) -> MapFiles:
+        """Those of a network; polygons have no probability where it gives none. ``form``: of its file."""
+        return replace(self, sure=bool(self.polygons) and not (form is not None and form.gives_classes))
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from ..products import (
     given_rasters,
     product_parameter,
     product_text,
-    qualities_of,
     quality_parameters,
+    reading_of,
     several_products,
 )
 from ..text import tr
@@ -158,8 +158,7 @@ class TimeSeriesClassification(InferenceAlgorithm):
         return quality_parameters(several=True)
 
     def _quality_of(self, plan, parameters, context):
-        found = qualities_of(self, parameters, context, [use.layer for use in plan.rasters()])
-        return [{} if one is None else {"quality": one} for one in found]
+        return reading_of(self, parameters, context, [use.layer for use in plan.rasters()])
 
     def output_label(self):
         return tr("Class map")

@@ -44,7 +44,8 @@ class Images:
     """The rasters to cut chips from. ``sources``: a title and, for each input, the rasters, one a date.
 
     ``bands`` and ``dates``: the names an input has of them; ``units``: what the values of products are brought to;
-    ``resolution``: metres a pixel that web maps are drawn at; ``quality``: of rasters, by their id, in the job.
+    ``resolution``: metres a pixel that web maps are drawn at; ``reading``: of rasters, by their id, as in the job:
+    which pixels are left out, and which scene counts.
     """
 
     sources: tuple[tuple[str, Mapping[str, tuple[RasterUse, ...]]], ...]
@@ -53,7 +54,7 @@ class Images:
     units: Mapping[str, str]
     resolution: float | None = None
     warnings: tuple[str, ...] = ()
-    quality: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    reading: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def layers(self) -> list[QgsRasterLayer]:
         """All rasters, each once."""
@@ -275,8 +276,8 @@ def chosen_images(algorithm, parameters, context, form: str, start: ModelCard | 
     numbers = shared.band_numbers(shared.text_of(algorithm, parameters, "BANDS", context))
     variables = form == "series" and algorithm.parameterAsEnumString(parameters, "LAYOUT", context) == "variables"
     images = _fitted(form, given, numbers, start, variables)
-    qualities = products.qualities_of(algorithm, parameters, context, every)
-    return replace(images, quality={raster.id(): one for raster, one in zip(every, qualities) if one})
+    reading = products.reading_of(algorithm, parameters, context, every)
+    return replace(images, reading={raster.id(): one for raster, one in zip(every, reading)})
 
 
 def _fitted(form, given, numbers, start, variables: bool) -> Images:

@@ -174,8 +174,7 @@ class PreparedData:
 def _reading(images: Images, name: str, use: RasterUse) -> dict[str, Any]:
     """What a raster's spec says of the unit of a product, and of the pixels that are left out."""
     unit = {"unit": images.units[name]} if product_text(use.layer) else {}
-    quality = images.quality.get(use.layer.id())
-    return {**unit, **({"quality": quality} if quality else {})}
+    return {**unit, **images.reading.get(use.layer.id(), {})}
 
 
 def _systems(images: Images, labels: Sequence[QgsMapLayer]) -> list[list[QgsCoordinateReferenceSystem]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,8 @@ def test_labelled_chips_hold_reflectance_and_no_clouds(run, scenes, labels, tmp_
         assert all((nir - red == 1000).all() for red, nir in images)
         assert np.isin(np.concatenate([red for red, _ in images]), RED).all()
     assert (seen["all"], seen["clear"]) == (128, 128 - 8 * 3)
+    chips = json.loads((tmp_path / "all" / "chips.json").read_text())
+    assert [item["level"] for item in chips["inputs"]] == ["surface"]
 
 
 def test_the_job_names_products_their_unit_and_quality(run, asked, scenes, labels):
@@ -64,6 +67,12 @@ def test_the_job_names_products_their_unit_and_quality(run, asked, scenes, label
     assert [spec["path"] for spec in specs] == scenes and job["input_bands"] == {"image": ["B04 red", "B08 nir"]}
     assert all(spec["quality"] == {"words": ["cloud", "shadow"]} for spec in specs)
     assert {spec["unit"] for spec in specs} == {"reflectance x 10000"}
+
+
+def test_the_job_says_the_order_of_the_scenes_of_a_mosaic(run, asked, scenes, labels):
+    run("trainsegmentation", {**labels, "RASTERS_PRODUCTS": [";".join(scenes)], "ORDER": "oldest"})
+    ((spec,),) = [source["inputs"]["image"] for source in asked("train")["sources"]]
+    assert spec["order"] == "oldest" and "quality" not in spec
 
 
 def test_products_of_a_series_are_in_the_order_of_their_dates(run, asked, scenes, labels):

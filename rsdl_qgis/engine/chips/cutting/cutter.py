@@ -26,7 +26,7 @@ from .classes import Legend
 from .labels import CONTRADICTED, UNSET, GridLabels
 from .layers import LayerCache
 from .notes import LARGEST_SCENE, Tally, log_cut
-from .rasters import Scene, check_resolutions, inputs_of, open_scenes, resolution_of, with_labels
+from .rasters import Scene, check_levels, check_resolutions, inputs_of, open_scenes, resolution_of, with_labels
 from .request import CutRequest
 from .survey import chip_size, divided, survey_layers
 from .windows import Span, cells
@@ -44,6 +44,7 @@ def cut(request: CutRequest, folder: Path, report: Report) -> ChipFolder:
     scenes = with_labels(open_scenes(request), request, cache)
     inputs = inputs_of(scenes, request)
     check_resolutions(scenes, report)
+    check_levels(scenes, report)
     survey = survey_layers(scenes, request, cache, report)
     legend = survey.legend
     size = chip_size(survey, request)

@@ -13,6 +13,7 @@ from ...errors import InputError
 from ...feedback import Report
 from ...raster.grid import Grid, Window
 from ...raster.source import Layer, LayerInfo, RasterSource
+from ...tables.sensors import LEVELS
 from ...tables.tasks import TASKS
 from .labels import GridLabels
 from .layers import LabelLayer, LayerCache
@@ -92,10 +93,30 @@ def with_labels(scenes: Sequence[Scene], request: CutRequest, cache: LayerCache)
 def inputs_of(scenes: Sequence[Scene], request: CutRequest) -> tuple[Input, ...]:
     """The inputs with the names of their dates and bands: as requested, else from the rasters."""
     first = scenes[0]
-    return tuple(
-        Input(name, _bands(name, [scene.infos[name] for scene in scenes], request), tuple(first.dates[name]))
-        for name in first.layers
-    )
+    found = []
+    for name in first.layers:
+        infos = [scene.infos[name] for scene in scenes]
+        found.append(Input(name, _bands(name, infos, request), tuple(first.dates[name]), level=_level(infos)))
+    return tuple(found)
+
+
+def _level(infos: Sequence[Sequence[LayerInfo]]) -> str:
+    """What the reflectance of an input is, of all its rasters alike; '' where that is not known."""
+    kinds = {LEVELS.get(info.level, "") for dates in infos for info in dates}
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+def check_levels(scenes: Sequence[Scene], report: Report) -> None:
+    """Log a warning where some rasters are reflectance at the surface, and others at the top of the atmosphere."""
+    for name in scenes[0].layers:
+        levels = {info.level for scene in scenes for info in scene.infos[name] if info.level in LEVELS}
+        if len({LEVELS[level] for level in levels}) > 1:
+            listed = ", ".join(f"{level} ({LEVELS[level]})" for level in sorted(levels))
+            report.log(
+                "warning",
+                f"The products have reflectance of different levels: {listed}. The same ground has other values in "
+                "each: give products of one level.",
+            )
 
 
 def _dates(name: str, own: Sequence[str], request: CutRequest) -> list[str]:

@@ -1,19 +1,22 @@
-"""The job "cloud_mask": clouds, shadows and the like as a product's quality band marks them."""
+"""The job "cloud_mask": clouds, shadows and the like as a product's quality band marks them, or a model finds them."""
 
 from __future__ import annotations
 
 import math
+import shutil
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...cards.card import Class, ModelCard
-from ...feedback import Report
+from ...feedback import Portion, Report
 from ...job.outputs import writing
 from ...products.product import Flag
 from ...raster.grid import Grid, Window
@@ -23,7 +26,9 @@ from ...raster.tiles import tiles
 from ...runs.record import noted, run_of
 from ...tables.quality import CLASSES, GROWING
 from ..class_map import SegmentationCollector
+from ..job import predicted
 from ..loop import Tile, predict
+from ..maps import TASK
 from .request import OPERATION, CloudMaskRequest
 
 TILE = 1024  # pixels a side
@@ -32,15 +37,30 @@ VALUES = "values"  # the array of a tile
 
 @writing(OPERATION)
 def run_cloud_mask(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """Map what a quality band marks; returns the files, and the pixels and area of each class."""
+    """Map what a quality band marks, or a model; returns the files, and the pixels and area of each class."""
     started = time.perf_counter()
     request = CloudMaskRequest.of(arguments)
+    if request.model is None:
+        result = masked(request, report)
+    else:
+        folder = Path(request.model.output).parent
+        try:
+            folder.mkdir()
+            found = predicted(TASK, request.model, Portion(report, 0.0, 0.9))
+            made = replace(request, extent=None, extent_crs=None)  # the map is of the area already
+            result = {**masked(made, Portion(report, 0.9, 1.0)), "model": found["model"]}
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    return {**result, "seconds": round(time.perf_counter() - started, 2)}
+
+
+def masked(request: CloudMaskRequest, report: Report) -> dict[str, Any]:
+    """The map of what the flags of a request mark."""
     with RasterSource(_inputs(request), mask=request.mask, resampling="nearest", grid="finest") as source:
         grid, extent = source.grid, request.extent  # what lies beyond the extent grows into it
         whole = Window(0, 0, grid.height, grid.width)
         area = whole if extent is None else grid.window(extent, request.extent_crs)
-        result = _written(request, source, area, report)
-    return {**result, "seconds": round(time.perf_counter() - started, 2)}
+        return _written(request, source, area, report)
 
 
 def _inputs(request: CloudMaskRequest) -> dict[str, list[Layer]]:

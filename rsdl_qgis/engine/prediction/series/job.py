@@ -46,7 +46,8 @@ def series_work(job: Job[SeriesRequest]) -> Iterator[Work[Window]]:
     """The tiles of a job's series. MismatchError for layers or files that the model does not take or give."""
     request, card, report = job.request, job.card, job.report
     check_dates(card)
-    SegmentationCollector.check(request.files, card, job.form)
+    files = request.files.of(job.form)
+    SegmentationCollector.check(files, card, job.form)
     series = read_series(request.layers, request.layout, card, request.dates, request.bands)
     for warning in series.warnings:
         report.log("warning", warning)
@@ -62,9 +63,9 @@ def series_work(job: Job[SeriesRequest]) -> Iterator[Work[Window]]:
             return series_runtime(open_runtime(*opening), card, plan.batch, report)
 
         def results(note: dict[str, str]) -> SegmentationCollector:
-            return SegmentationCollector(card, grid, request.files, plan.tile, plan.overlap, report, note)
+            return SegmentationCollector(card, grid, files, plan.tile, plan.overlap, report, note)
 
-        blend = SegmentationCollector.blend(card, grid, request.files, plan.tile, plan.overlap)
+        blend = SegmentationCollector.blend(card, grid, files, plan.tile, plan.overlap)
         windows = tiles(grid.height, grid.width, plan.tile, plan.overlap)
         yield Work(
             windows=windows,

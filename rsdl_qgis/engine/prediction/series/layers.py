@@ -17,6 +17,7 @@ from ...products.quality import Quality
 from ...products.table import product_at
 from ...raster.metadata import Metadata, read_metadata
 from ...tables.kinds import shown
+from ...tables.orders import NEWEST
 from ..request import AskedLayer
 
 Cell = tuple[int, int]  # number of a layer, from 0, and of a band in its file, from 1
@@ -26,7 +27,7 @@ Cell = tuple[int, int]  # number of a layer, from 0, and of a band in its file, 
 class SeriesLayer:
     """A layer of a series. ``bands``: the ones to use; ``texts``: the name of each; ``nodata``: the user's, of each;
     ``date``: of the layer, where the user has set it or a product states it; ``quality``: pixels that are left out of
-    it; ``unit``: that the values of a product are brought to, '' for a raster.
+    it; ``unit``: that the values of a product are brought to, '' for a raster; ``order``: of the scenes of a mosaic.
     """
 
     path: str
@@ -38,6 +39,7 @@ class SeriesLayer:
     metadata: Metadata
     quality: Quality | None = None
     unit: str = ""
+    order: str = NEWEST
 
     @classmethod
     def of(cls, given: AskedLayer, card: ModelCard, by_number: bool = False) -> SeriesLayer:
@@ -66,7 +68,7 @@ class SeriesLayer:
                 raise InputError(problem, "Give one for each of its bands.")
         date, unit = date_given(given.date), "" if product is None else unit_of(card.inputs[0])
         name = given.name or Path(path).stem
-        return cls(path, name, bands, texts, nodata, date, metadata, given.quality, unit)
+        return cls(path, name, bands, texts, nodata, date, metadata, given.quality, unit, given.order)
 
     def only(self, bands: Sequence[int]) -> SeriesLayer:
         """The layer with these of its bands, in this order."""

@@ -40,7 +40,7 @@ def _layer(layer: SeriesLayer, bands: Sequence[int]) -> Layer:
     nodata = tuple(math.nan if value is None else value for value in chosen.nodata) if known else None
     # Readings know which numbers wrapped around.
     if layer.unit:
-        return Layer(chosen.path, chosen.bands, nodata, unit=layer.unit, quality=layer.quality)
+        return Layer(chosen.path, chosen.bands, nodata, unit=layer.unit, quality=layer.quality, order=layer.order)
     return Layer(chosen.path, chosen.bands, nodata, stored=True, quality=layer.quality)
 
 

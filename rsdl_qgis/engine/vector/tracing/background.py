@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ...feedback import Report
@@ -22,7 +23,7 @@ class BackgroundPolygonizer:
 
     def __init__(self, polygonizer: Polygonizer, report: Report):
         self._polygonizer, self._report = polygonizer, report
-        self._rows: deque[NDArray] = deque()
+        self._rows: deque[tuple[NDArray, NDArray[np.float32] | None]] = deque()
         self._bytes = 0
         self._changed = threading.Condition()
         self._stopped = self._complete = False
@@ -30,13 +31,14 @@ class BackgroundPolygonizer:
         self._thread = threading.Thread(target=self._draw, name="polygons", daemon=True)
         self._thread.start()
 
-    def add(self, rows: NDArray) -> None:
-        """The next rows of values (n, width), which are not changed any more."""
+    def add(self, rows: NDArray, probabilities: NDArray[np.float32] | None = None) -> None:
+        """The next rows of values (n, width), and their probabilities, which are not changed any more."""
+        size = _bytes(rows, probabilities)
         with self._changed:
-            self._changed.wait_for(lambda: self._stopped or not self._rows or self._bytes + rows.nbytes <= WAITING)
+            self._changed.wait_for(lambda: self._stopped or not self._rows or self._bytes + size <= WAITING)
             if not self._stopped:
-                self._rows.append(rows)
-                self._bytes += rows.nbytes
+                self._rows.append((rows, probabilities))
+                self._bytes += size
                 self._changed.notify_all()
 
     def close(self) -> int:
@@ -58,22 +60,23 @@ class BackgroundPolygonizer:
 
     def _draw(self) -> None:
         try:
-            while (rows := self._next()) is not None:
-                self._polygonizer.add(rows, self._report)
+            while (found := self._next()) is not None:
+                rows, probabilities = found
+                self._polygonizer.add(rows, self._report, probabilities)
         except BaseException as error:
             self._error = error
             self._stop()
 
-    def _next(self) -> NDArray | None:
-        """The next rows; None where there are no more."""
+    def _next(self) -> tuple[NDArray, NDArray[np.float32] | None] | None:
+        """The next rows and their probabilities; None where there are no more."""
         with self._changed:
             self._changed.wait_for(lambda: self._stopped or self._complete or self._rows)
             if self._stopped or not self._rows:
                 return None
-            rows = self._rows.popleft()
-            self._bytes -= rows.nbytes
+            found = self._rows.popleft()
+            self._bytes -= _bytes(*found)
             self._changed.notify_all()
-            return rows
+            return found
 
     def _stop(self) -> None:
         with self._changed:
@@ -81,3 +84,7 @@ class BackgroundPolygonizer:
             self._rows.clear()
             self._bytes = 0
             self._changed.notify_all()
+
+
+def _bytes(rows: NDArray, probabilities: NDArray[np.float32] | None) -> int:
+    return rows.nbytes + (0 if probabilities is None else probabilities.nbytes)

@@ -26,6 +26,10 @@ class PolygonShape:
         """From a job's arguments."""
         return cls(**{item.name: given[item.name] for item in fields(cls)})
 
+    def sieves(self, grid: Grid) -> bool:
+        """Whether patches change their class."""
+        return self.least(grid) > 1 or self.holes(grid) > 0
+
     def least(self, grid: Grid) -> int:
         """The pixels of the smallest patch that stays."""
         return max(1, math.ceil(self.min_area / math.prod(grid.resolution) - 1e-6))

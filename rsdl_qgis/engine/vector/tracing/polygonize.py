@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import shapely
@@ -15,11 +16,12 @@ from ...feedback import Report
 from ...files.text import one_line
 from ...raster.grid import Grid
 from ...raster.layer import open_raster
+from ..class_probabilities import ClassProbabilities
 from ..scene_features import Field
 from ..writer import VectorSink
 from .areas import GroundAreas
 from .polygon_shape import PolygonShape
-from .rings import perimeters_of, pixels_of, polygons_wkb
+from .rings import means_of, perimeters_of, pixels_of, polygons_wkb
 from .shaper import Shaper, sieved
 from .tracer import Traced, Tracer
 
@@ -28,6 +30,7 @@ BATCH = 20_000  # polygons written at once
 PIXELS = 1 << 20  # read at once, about
 NUMBERS = ("area_m2", "perim_m", "compact")
 FIELDS = (Field("class", "object"), Field("value", "int32"), *(Field(name, "float64") for name in NUMBERS))
+PROBABILITY = Field("prob", "float64")
 
 Classes = Sequence[tuple[int, str, str]]  # value, name, colour
 
@@ -37,8 +40,9 @@ class Polygonizer:
 
     The arguments are those of ``polygonize``; ``dtype``: of the values. A polygon is written when it is complete, so
     that memory goes by the polygons that reach the last row. ``metadata``: of the layer; ``shape``: how polygons are
-    shaped. Belongs to one thread at a
-    time. Raises OutputError where the file cannot be written; then nothing is left behind.
+    shaped; ``sure``: whether rows come with probabilities, whose mean each polygon has: of each pixel that of its
+    class, or where patches are taken in those of all classes in their order. Belongs to one thread at a time. Raises
+    OutputError where the file cannot be written; then nothing is left behind.
     """
 
     def __init__(
@@ -51,8 +55,9 @@ class Polygonizer:
         skip: Collection[int] = (),
         metadata: Mapping[str, str] | None = None,
         shape: PolygonShape | None = None,
+        sure: bool = False,
     ):
-        self._grid, self._min_area = grid, min_area
+        self._grid, self._min_area, self._sure = grid, min_area, sure
         shape = shape or PolygonShape()
         count = np.iinfo(dtype).max + 1
         self._names, wanted = np.empty(count, object), np.zeros(count, bool)  # by value
@@ -64,22 +69,35 @@ class Polygonizer:
         self._sieved = sieved(shape, grid, np.dtype(dtype), known, wanted)
         self._least = shape.least(grid)
         self._shaper = Shaper(shape, grid, wanted) if shape.simplify or shape.regularize else None
-        self._tracer = Tracer(grid.width, self._shaper.wanted if self._shaper else wanted)
+        self._probabilities = None
+        if sure and self._sieved:
+            values = np.array([value for value, *_ in classes], dtype)
+            self._probabilities = ClassProbabilities(values, Path(output).absolute().parent)
+        self._tracer = Tracer(grid.width, self._shaper.wanted if self._shaper else wanted, weighed=sure)
         self._areas = GroundAreas(grid)
         self._waiting: list[Traced] = []
-        self._sink = VectorSink(output, grid.crs, "Polygon", FIELDS, metadata)
+        fields = (*FIELDS, PROBABILITY) if sure else FIELDS
+        self._sink = VectorSink(output, grid.crs, "Polygon", fields, metadata)
         self.count = 0  # polygons written
 
-    def add(self, rows: NDArray, report: Report) -> None:
-        """The next rows of values: (n, width)."""
-        for ready in self._sieved.add(rows) if self._sieved else [rows]:
-            self._draw(ready, report)
-
-    def _draw(self, rows: NDArray, report: Report) -> None:
-        if not self._shaper:
-            self._take(self._tracer.add(rows), report)
+    def add(self, rows: NDArray, report: Report, probabilities: NDArray[np.float32] | None = None) -> None:
+        """The next rows of values: (n, width), and their probabilities (classes or 1, n, width)."""
+        if self._sieved is None:
+            self._draw(rows, report, None if probabilities is None else probabilities[0])
             return
-        self._take(self._tracer.add(self._shaper.given(rows)), report)
+        if self._probabilities is not None and probabilities is not None:
+            self._probabilities.add(probabilities)
+        for ready in self._sieved.add(rows):
+            self._draw(ready, report, self._sure_of(ready))
+
+    def _sure_of(self, rows: NDArray) -> NDArray[np.float32] | None:
+        return None if self._probabilities is None else self._probabilities.of(rows)
+
+    def _draw(self, rows: NDArray, report: Report, weights: NDArray[np.float32] | None) -> None:
+        if not self._shaper:
+            self._take(self._tracer.add(rows, weights), report)
+            return
+        self._take(self._tracer.add(self._shaper.given(rows), weights), report)
         waiting = (int(traced.steps[:, 1].min()) >> 2 for traced in self._waiting)
         self._shaper.nodes.forget(min([self._tracer.oldest, *waiting]))
 
@@ -87,7 +105,7 @@ class Polygonizer:
         """Finishes the file; how many polygons there are."""
         try:
             for rows in self._sieved.close() if self._sieved else ():
-                self._draw(rows, report)
+                self._draw(rows, report, self._sure_of(rows))
             if self._shaper:
                 self._shaper.nodes.close()
             self._take(self._tracer.close(), report)
@@ -95,12 +113,18 @@ class Polygonizer:
         except BaseException:
             self.abort()
             raise
+        self._forget()
         self._sink.close()
         return self.count
 
     def abort(self) -> None:
         """Removes the unfinished file."""
+        self._forget()
         self._sink.abort()
+
+    def _forget(self) -> None:
+        if self._probabilities is not None:
+            self._probabilities.close()
 
     def _take(self, found: Iterable[Traced], report: Report) -> None:
         report.check()
@@ -115,10 +139,10 @@ class Polygonizer:
         if not self._waiting:
             return
         traced, self._waiting = Traced.joined(self._waiting), []
-        areas, sizes = self._areas.of(traced), pixels_of(traced)
+        areas, sizes, means = self._areas.of(traced), pixels_of(traced), means_of(traced)
         if self._shaper:
             polygons, index = self._shaper.shaped(traced)
-            sizes, values = sizes[index], traced.values[index]
+            sizes, values, means = sizes[index], traced.values[index], means[index]
             areas = areas[index] * shapely.area(polygons) / (sizes * math.prod(self._grid.resolution))
             lengths, wkb = shapely.length(polygons), self._shaper.placed(polygons)
         else:
@@ -127,7 +151,8 @@ class Polygonizer:
         kept = np.flatnonzero((areas >= self._min_area) & (sizes >= self._least))
         areas, lengths, values = areas[kept], lengths[kept], values[kept]
         compactness = np.minimum(4 * np.pi * areas / lengths**2, 1)  # NaN of what has no place on the earth
-        self._sink.write_all(wkb[kept], [self._names[values], values.astype(np.int32), areas, lengths, compactness])
+        columns = [self._names[values], values.astype(np.int32), areas, lengths, compactness]
+        self._sink.write_all(wkb[kept], [*columns, means[kept]] if self._sure else columns)
         self.count += len(kept)
 
 

@@ -45,6 +45,16 @@ def pixels_of(traced: Traced) -> NDArray[np.int64]:
     return np.abs(np.add.reduceat(y * (x - following(x, traced.lengths)), firsts))
 
 
+def means_of(traced: Traced) -> NDArray[np.float64]:
+    """The mean of the known weights in each polygon, NaN where there is none; to six digits, so that it does not depend
+    on how rows were divided.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        known = np.round(traced.sums.imag)
+        means: NDArray[np.float64] = np.round(np.where(known > 0, traced.sums.real / known, np.nan), 6)
+    return means
+
+
 def perimeters_of(traced: Traced, pixel: tuple[float, float]) -> NDArray[np.float64]:
     """The length of each polygon's border, holes included; ``pixel``: its size (x, y)."""
     x, y = traced.steps[:, 0].astype(np.int64), traced.steps[:, 1].astype(np.int64) >> 2

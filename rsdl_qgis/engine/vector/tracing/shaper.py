@@ -25,7 +25,7 @@ def sieved(
 ) -> Sieved | None:
     """What a map's rows go through first, if anything. ``known``, ``drawn``: by value, classes, and those drawn."""
     holes, least = shape.holes(grid), shape.least(grid)
-    if least <= 1 and not holes:
+    if not shape.sieves(grid):
         return None
     return Sieved(rounds(grid.width, dtype, known, least, holes, np.flatnonzero(~drawn).tolist()))
 

@@ -67,6 +67,7 @@ class Strip:
     leftmost, where the upper edge does not cut the piece; far below where it does. ``holes``: (pieces,): of those that
     the upper edge does not cut, holes, and open ones that are holes unless they go on to a corner further up.
     ``roots``: (pieces,): for such a hole, a piece of the border around it that is none; for all others themselves.
+    ``columns``: of the cuts.
     """
 
     steps: NDArray[np.int32]
@@ -78,6 +79,33 @@ class Strip:
     places: NDArray[np.int64]
     roots: NDArray[np.int64]
     holes: NDArray[np.bool_]
+    columns: NDArray[np.int32]
+
+    def sums(self, weights: NDArray[np.float32], row: int) -> NDArray[np.complex128]:
+        """(pieces,): what each piece adds to the sum of the weights in its region: those to the left of its way down
+        less those to the left of its way up. ``weights``: (rows, columns), NaN where one is not known; the imaginary
+        part counts those that are. ``row``: the first row of the strip.
+        """
+        known = np.isfinite(weights)
+        left: NDArray[np.complex128] = np.zeros((weights.shape[0] + 1, weights.shape[1] + 1), np.complex128)
+        left.real[1:, 1:], left.imag[1:, 1:] = np.where(known, weights, 0), known
+        np.cumsum(left, 0, out=left)
+        np.cumsum(left, 1, out=left)  # of all weights above and to the left of a corner
+        x, y = self.steps[:, 0], (self.steps[:, 1] >> 2) - row
+        counts = np.diff(self.bounds)
+        full, opens = np.flatnonzero(counts), len(self.begins)
+        after = np.append(x[1:], 0)
+        after[self.bounds[full + 1] - 1] = x[self.bounds[full]]
+        begins, ends = np.array(self.begins, np.int64), np.array(self.ends, np.int64)
+        stepping = np.flatnonzero(counts[:opens])
+        after[self.bounds[stepping + 1] - 1] = self.columns[ends[stepping]]
+        found: NDArray[np.complex128] = np.zeros(len(counts), np.complex128)
+        if len(full):
+            found[full] = np.add.reduceat(left[y, x] - left[y, after], self.bounds[full])
+        bottom = len(weights)
+        found[:opens] += left[np.where(ends < self.cuts[0], 0, bottom), self.columns[ends]]
+        found[:opens] -= left[np.where(begins < self.cuts[0], 0, bottom), self.columns[begins]]
+        return found
 
 
 def borders(pixels: NDArray, row: int, wanted: NDArray[np.bool_]) -> Strip:
@@ -128,7 +156,8 @@ def borders(pixels: NDArray, row: int, wanted: NDArray[np.bool_]) -> Strip:
     at = corners[is_new]
     places[:, is_new] = nodes.row[at] + (row - 1), nodes.x[at]
     begins, ends = (begins - count).tolist(), (ends - count - upper - lower).tolist()
-    return Strip(steps, bounds, begins, ends, cuts, values, places, roots, holes)
+    columns = np.concatenate([nodes.x[:upper], nodes.x[len(nodes.x) - lower :]])
+    return Strip(steps, bounds, begins, ends, cuts, values, places, roots, holes, columns)
 
 
 class _Nodes:

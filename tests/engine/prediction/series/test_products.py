@@ -50,6 +50,16 @@ def test_reflectance_comes_in_the_unit_of_the_model(greatest, tmp_path):
     assert np.array_equal(classes(result["output"]), TURNS + 1) and not report.warnings()
 
 
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_a_date_may_be_a_mosaic_in_the_order_that_is_asked_for(greatest, tmp_path, order):
+    first, *others = reversed(products(tmp_path))
+    dark = made.sentinel2(tmp_path, "L2A", day="20000101", brighter={"B08": -500})
+    mosaic = {"path": f"{first['path']};{dark}", "date": DATES[0], "order": order}
+    run(greatest(card_input()), [mosaic, *others], tmp_path)
+    found = classes(tmp_path / "map.tif")
+    assert (found[TURNS == 0] == 1).all() == (order == "newest") and (found[TURNS == 1] == 2).all()
+
+
 def test_what_the_quality_band_marks_is_a_missing_date(greatest, tmp_path):
     cloud = np.zeros((3, 12, 12), "uint8")
     cloud[1, :6] = 9

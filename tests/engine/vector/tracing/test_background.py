@@ -40,9 +40,9 @@ def test_where_the_queue_is_full_adding_waits(polygonizer, monkeypatch):
     monkeypatch.setattr(background, "WAITING", 9)
     given, go_on, add = [], threading.Event(), polygonizer.add
 
-    def slow(rows, report):
+    def slow(rows, report, probabilities):
         go_on.wait()
-        add(rows, report)
+        add(rows, report, probabilities)
 
     monkeypatch.setattr(polygonizer, "add", slow)
     drawing = BackgroundPolygonizer(polygonizer, Report())

@@ -4,7 +4,7 @@ import shapely
 from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rasterio.features import shapes
+from rasterio.features import geometry_mask, shapes
 
 from rsdl_qgis.engine.vector.tracing import tracer as module
 from rsdl_qgis.engine.vector.tracing.rings import polygons_wkb
@@ -71,6 +71,20 @@ ARRAYS = {
     "a comb": np.repeat([[1, 0] * 8, [1, 0] * 8, [1] * 16, [1, 0] * 8], 2, 0).astype(np.uint8),
     "large": random(0, 150, 130, 2, 0.6),
 }
+
+
+@pytest.mark.parametrize("strip", [1, 5, 1000])
+@pytest.mark.parametrize("name", ARRAYS)
+def test_sums_are_those_of_the_pixels(name, strip):
+    array, rng = ARRAYS[name], np.random.default_rng(1)
+    weights = np.where(rng.random(array.shape) < 0.1, np.nan, rng.random(array.shape)).astype(np.float32)
+    tracer = Tracer(array.shape[1], np.arange(256) > 0, pixels=strip * (array.shape[1] + 2), weighed=True)
+    parts = [part for row in range(len(array)) for part in tracer.add(array[row : row + 1], weights[row : row + 1])]
+    for part in [*parts, *tracer.close()]:
+        for polygon, found in zip(shapely.from_wkb(polygons_wkb(part, PLACE)), part.sums):
+            inside = weights[geometry_mask([polygon], array.shape, PLACE, invert=True)]
+            assert found.real == pytest.approx(np.nansum(inside, dtype=np.float64), abs=1e-9)
+            assert found.imag == pytest.approx(np.isfinite(inside).sum(), abs=1e-9)
 
 
 @pytest.mark.parametrize("strip", [1, 2, 5, 1000])
