@@ -190,7 +190,7 @@ def bounded(folder: Path, sides: Sequence[int]) -> None:
     for side in sides:
         raster = folder / f"{side}.tif"
         apart(prepare_cover, raster, side)
-        wall, cpu, peak = run("simple", raster, folder)
+        _, cpu, peak = run("simple", raster, folder)
         print(f"{side:6} px: peak {peak:.0f} MB, CPU {cpu:.0f} s", flush=True)
         raster.unlink()
 
