@@ -3,6 +3,8 @@
     python -m benchmarks.polygons [NAME ...] [--repeats 3]
     python -m benchmarks.polygons --memory
     python -m benchmarks.polygons --shapes
+    python -m benchmarks.polygons --bounded [SIDE ...]
+    python -m benchmarks.polygons --grass
 
 natural    five classes of smoothed noise, 6,000 x 6,000 px
 large      the same at 12,000 x 12,000 px
@@ -18,6 +20,12 @@ more ground; the target is 10 % between them.
 ``--shapes``: what simplifying costs and does, on nine classes of noise as land-cover networks leave them, 1,024 px a
 side: polygons, vertices, gaps and overlaps, areas of classes, IoU to the map, CPU time as a ratio to GDALPolygonize in
 the same run. Targets: no gap, overlap or invalid polygon, areas within 0.5 %, a fifth of the vertices, IoU of 0.97.
+
+``--bounded``: our peak for a land-cover map full of data, simplified by 1.5 pixels and with a smallest area of
+1,000 m², at 2,500, 5,000 and 10,000 px a side unless others are given: polygons grow with it, memory should not.
+
+``--grass``: CPU time for the land-cover map of 2,048 px: ours, with a tolerance of 1.5 pixels, against gdal_polygonize,
+then v.in.ogr, v.generalize and v.out.ogr of GRASS GIS, whose program ``grass`` has to be installed.
 """
 
 from __future__ import annotations
@@ -32,7 +40,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +85,8 @@ def write(path: Path, side: int, pattern: np.ndarray, share: float = 1.0) -> Non
             height, width = min(BLOCK, side - row), min(BLOCK, side - col)
             data = np.full((height, width), 255, np.uint8)
             if number in kept:
-                data = pattern[np.ix_(np.arange(row, row + height) % PERIOD, np.arange(col, col + width) % PERIOD)]
+                rows, columns = (np.arange(a, a + n) % len(pattern) for a, n in ((row, height), (col, width)))
+                data = pattern[np.ix_(rows, columns)]
             raster.write(data, 1, window=Window(col, row, width, height))
 
 
@@ -125,7 +134,15 @@ def ours(raster: str, output: str) -> None:
     polygonize(raster, output, CLASSES, Report())
 
 
-WAYS = {"ours": ours, "gdal": gdal}
+def simple(raster: str, output: str) -> None:
+    """Simplified by 1.5 pixels, without small patches."""
+    from rsdl_qgis.engine.feedback import Report
+    from rsdl_qgis.engine.vector.tracing.job import run_simplify_polygons
+
+    run_simplify_polygons({"input": {"path": raster}, "output": output, "simplify": 1.5, "min_area": 1000.0}, Report())
+
+
+WAYS = {"ours": ours, "gdal": gdal, "simple": simple}
 
 
 def run(way: str, raster: Path, folder: Path) -> tuple[float, float, float]:
@@ -146,7 +163,7 @@ def run(way: str, raster: Path, folder: Path) -> tuple[float, float, float]:
 def compare(name: str, repeats: int, folder: Path) -> None:
     raster = folder / f"{name}.tif"
     apart(prepare, raster, SIDES[name], name == "speckled")
-    taken: dict[str, list[tuple[float, float, float]]] = {way: [] for way in WAYS}
+    taken: dict[str, list[tuple[float, float, float]]] = {way: [] for way in ("ours", "gdal")}
     for _ in range(repeats):
         for way, runs in taken.items():
             runs.append(run(way, raster, folder))
@@ -163,6 +180,19 @@ def memory(folder: Path) -> None:
         raster = folder / f"{side}.tif"
         apart(prepare, raster, side, True, (smallest / side) ** 2)
         print(f"{side:6} px: peak {run('ours', raster, folder)[2]:.0f} MB", flush=True)
+
+
+def prepare_cover(path: Path, side: int) -> None:
+    write(path, side, land_cover(2048))
+
+
+def bounded(folder: Path, sides: Sequence[int]) -> None:
+    for side in sides:
+        raster = folder / f"{side}.tif"
+        apart(prepare_cover, raster, side)
+        _, cpu, peak = run("simple", raster, folder)
+        print(f"{side:6} px: peak {peak:.0f} MB, CPU {cpu:.0f} s", flush=True)
+        raster.unlink()
 
 
 SHAPES: dict[str, dict[str, Any]] = {
@@ -224,12 +254,47 @@ def shapes(folder: Path) -> None:
         )
 
 
+def grass(folder: Path) -> None:
+    """Medians of three turns."""
+    raster, side = folder / "cover.tif", 2048
+    apart(prepare_cover, raster, side)
+    project, found = folder / "project", folder / "generalised.gpkg"
+    if subprocess.call(["grass", "-c", "EPSG:32634", "-e", str(project)], stdout=subprocess.DEVNULL):
+        raise SystemExit("GRASS GIS cannot be started")
+    commands = (
+        ("v.in.ogr", f"input={folder / 'polygons.gpkg'}", "layer=polygons", "output=raw", "snap=1e-6"),
+        ("v.generalize", "input=raw", "output=simple", "method=douglas", "threshold=15"),
+        ("v.out.ogr", "input=simple", "type=area", f"output={found}", "format=GPKG"),
+    )
+    taken: dict[str, list[float]] = {}
+    for _ in range(3):
+        taken.setdefault("ours", []).append(run("simple", raster, folder)[1])
+        taken.setdefault("gdal_polygonize", []).append(run("gdal", raster, folder)[1])
+        for command in commands:
+            before = os.times()
+            subprocess.run(
+                ["grass", str(project / "PERMANENT"), "--exec", *command, "--overwrite", "--quiet"],
+                check=True,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            after = os.times()
+            used = after.children_user + after.children_system - before.children_user - before.children_system
+            taken.setdefault(command[0], []).append(used)
+    seconds = {name: statistics.median(values) for name, values in taken.items()}
+    for name, value in seconds.items():
+        print(f"{name:15} CPU {value:6.2f} s", flush=True)
+    print(f"ours / all of the others: {seconds['ours'] / (sum(seconds.values()) - seconds['ours']):.2f}", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help=f"{', '.join(SIDES)}; all, unless some are given")
+    parser.add_argument("names", nargs="*", help=f"{', '.join(SIDES)}; all, unless some are given. Or sides in pixels")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--memory", action="store_true")
     parser.add_argument("--shapes", action="store_true")
+    parser.add_argument("--bounded", action="store_true")
+    parser.add_argument("--grass", action="store_true")
     parser.add_argument("--only", choices=WAYS, help=argparse.SUPPRESS)  # one process that is measured
     given = parser.parse_args()
     if given.only:
@@ -238,6 +303,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         if given.shapes:
             shapes(Path(name))
+        elif given.bounded:
+            bounded(Path(name), [int(side) for side in given.names] or (2500, 5000, 10_000))
+        elif given.grass:
+            grass(Path(name))
         elif given.memory:
             memory(Path(name))
         else:
