@@ -130,9 +130,9 @@ def _check(asked: Asked, card: ModelCard, path: Path) -> None:
 
         check_deepness(card)
     if asked.format == "torchscript":
-        from .torchscript import check_torchscript
+        from .torchscript import check_weights
 
-        check_torchscript(card, path)
+        check_weights(card, path)
 
 
 def _named(card: ModelCard, asked: Asked) -> ModelCard:
