@@ -19,6 +19,7 @@ from ...tables.tasks import task_of
 from ..torchscript import is_single
 
 LARGEST_SIDE = 2048  # pixels of a tile, which the file fixes
+OUTPUTS = {"softmax": "probabilities", "sigmoid": "independent"}  # what the file gives, by the activation in it
 
 
 def check_tflite(card: ModelCard, path: Path) -> None:
@@ -41,7 +42,7 @@ def write_program(card: ModelCard, path: Path, target: Path) -> ModelCard:
 
     network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
     network.load_state_dict(load_file(path / WEIGHTS_FILE))
-    whole = _BandsLast(network.float().eval(), card).eval()
+    whole = _BandsLast(_unpadded(network.float().eval()), card).eval()
     given = tuple(_bands_last(tensor, card) for tensor in example_inputs(card, 1, card.tiling.size).values())
     try:
         with warnings.catch_warnings(), torch.no_grad():
@@ -51,7 +52,9 @@ def write_program(card: ModelCard, path: Path, target: Path) -> ModelCard:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0][:200].rstrip(".")
         raise ModelError(f"PyTorch cannot export '{card.name}': {first}.", "Export it as onnx.") from None
     tiling = replace(card.tiling, any_size=False, multiple=card.tiling.size)
-    return replace(card, tiling=tiling, axes="NCHW" if is_single(card) else card.axes, engine="onnx")
+    axes = "NCHW" if is_single(card) else card.axes
+    output = "pixels" if task_of(card.task).boxes else OUTPUTS.get(card.activation, "")
+    return replace(card, tiling=tiling, axes=axes, engine="onnx", output=output)
 
 
 class _BandsLast(nn.Module):
@@ -77,6 +80,31 @@ class _BandsLast(nn.Module):
             return [*series, valid > 0.5]
         images = [image.movedim(-1, -3) for image in inputs]
         return [image[:, None] for image in images] if self.single else images
+
+
+class _Cropped(nn.Module):
+    """A transposed convolution whose padding is cut off its result, for LiteRT has those without padding alone."""
+
+    def __init__(self, layer: nn.ConvTranspose2d):
+        super().__init__()
+        self.before = tuple(int(length) for length in layer.padding)
+        self.missing = tuple(p - int(o) for p, o in zip(self.before, layer.output_padding))
+        self.layer = layer
+        layer.padding, layer.output_padding = (0, 0), (0, 0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.layer(x)
+        rows, columns = (length - after for length, after in zip(y.shape[2:], self.missing))
+        return y[:, :, self.before[0] : rows, self.before[1] : columns]
+
+
+def _unpadded(network: nn.Module) -> nn.Module:
+    """The network, with transposed convolutions that LiteRT has."""
+    for module in list(network.modules()):
+        for name, layer in list(module.named_children()):
+            if isinstance(layer, nn.ConvTranspose2d) and any(layer.padding) and layer.output_padding <= layer.padding:
+                setattr(module, name, _Cropped(layer))
+    return network
 
 
 def _bands_last(tensor: Tensor, card: ModelCard) -> Tensor:
