@@ -34,7 +34,7 @@ def user_folder() -> Path:
     """The user's data folder, outside the QGIS profile: ``RSDL_HOME``, else the platform's place for data.
 
     Holds ``models`` (installed models), ``weights`` (published ones, as fetched), ``worker`` (the managed Python
-    environment) and ``tensorflow`` (that of SavedModels). Not created here.
+    environment), ``tensorflow`` and ``tflite`` (those that convert models). Not created here.
     """
     if os.environ.get("RSDL_HOME"):
         return Path(os.environ["RSDL_HOME"]).absolute()

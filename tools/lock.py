@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from rsdl_qgis.environment.pythons import LEAST
-from rsdl_qgis.environment.requirements import BUILDS, STEPS, TENSORFLOW, UV, lock_file
+from rsdl_qgis.environment.requirements import BUILDS, STEPS, TENSORFLOW, TFLITE, UV, lock_file
 
 TOOL = "uv>=0.9"
 # From 1.27 on ONNX Runtime's wheels have its library twice (25 MB), and those for GPUs need CUDA 13.
@@ -33,6 +33,10 @@ TENSORFLOW_REQUIREMENTS = (  # one build for the CPU on every system: only Linux
     "tensorflow==2.21.0; sys_platform != 'linux' or platform_machine != 'x86_64'",
     "tf2onnx==1.17.0",
 )
+TFLITE_REQUIREMENTS = ("torch==2.13.0", "litert-torch==0.10.0")
+TFLITE_WITHOUT = (  # what language models need, and a conversion never imports: 0.3 GB
+    *("transformers", "kagglehub", "sentencepiece", "fire", "pillow", "tabulate", "multipledispatch"),
+)
 OPTIONS = ("--quiet", "--universal", "--generate-hashes", "--no-header", "--no-annotate", "--no-build", "--no-config")
 
 
@@ -41,6 +45,7 @@ def main() -> None:
         for build in BUILDS:
             compiled(requirements(step, build), lock_file(step, build))
     compiled(TENSORFLOW_REQUIREMENTS, lock_file(TENSORFLOW, "cpu"))
+    compiled(TFLITE_REQUIREMENTS, lock_file(TFLITE, "cpu"), TFLITE_WITHOUT)
     compiled((TOOL,), UV)
 
 
@@ -50,13 +55,18 @@ def requirements(step: str, build: str) -> tuple[str, ...]:
     return (*PREDICT, RUNTIMES[build], *older, *(TRAIN if step == "train" else ()))
 
 
-def compiled(wanted: tuple[str, ...], path: Path) -> None:
-    """Writes a lock file; what an older one has and still fits stays, unless it is removed first."""
+def compiled(wanted: tuple[str, ...], path: Path, without: tuple[str, ...] = ()) -> None:
+    """Writes a lock file; what an older one has and still fits stays, unless it is removed first. ``without``: packages
+    that others ask for, which are left out.
+    """
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "requirements.in")
         source.write_text("\n".join(wanted) + "\n", encoding="utf-8")
+        never = Path(folder, "overrides.txt")
+        never.write_text("".join(f"{name}; python_version < '3'\n" for name in without), encoding="utf-8")
         version = ".".join(map(str, LEAST))
         command = [sys.executable, "-m", "uv", "pip", "compile", *OPTIONS, "--python-version", version]
+        command += ["--override", str(never)] if without else []
         settings = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
         subprocess.run([*command, str(source), "--output-file", str(path)], env=settings, check=True)
     text = path.read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """The worker's Python: find it, make it, check it. Standard library only, usable without QGIS.
 
-    python3 -m rsdl_qgis.environment --setup [--step predict|train|tensorflow] [--device auto|cpu|cuda] [--folder DIR]
+    python3 -m rsdl_qgis.environment --setup [--step predict|train|tensorflow|tflite] [--device auto|cpu|cuda]
+        [--folder DIR]
 
 The worker's Python is, in this order: the one in the settings, the one in ``RSDL_PYTHON``, the managed environment in
 the user's data folder. ``setup`` makes the managed one beside the old one, by uv where it can be had, else by pip,
@@ -11,15 +12,17 @@ from .check import check
 from .folder import WorkerPython, find_python, managed_folder, managed_state, managed_step, python_in
 from .hardware import DEVICES
 from .pythons import base_python
-from .requirements import ALL_STEPS, STEPS, TENSORFLOW, lock_file
+from .requirements import ALL_STEPS, CONVERTERS, STEPS, TENSORFLOW, TFLITE, lock_file
 from .setup import setup
 from .worker import worker_command, worker_environment
 
 __all__ = (
     "ALL_STEPS",
+    "CONVERTERS",
     "DEVICES",
     "STEPS",
     "TENSORFLOW",
+    "TFLITE",
     "WorkerPython",
     "base_python",
     "check",

@@ -11,7 +11,10 @@ from ..engine.errors import RsdlError
 from ..engine.feedback import Report
 from . import ALL_STEPS, DEVICES, check, find_python, setup
 
-HELP = "train adds PyTorch; tensorflow is an environment of its own, to import SavedModels (default: predict)"
+HELP = (
+    "train adds PyTorch; tensorflow and tflite are environments of their own, to import SavedModels and to export to "
+    "TensorFlow Lite (default: predict)"
+)
 
 
 class Terminal(Report):

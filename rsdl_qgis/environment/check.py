@@ -8,7 +8,7 @@ from pathlib import Path
 from ..engine.cards.onnx.tiny import TINY_NETWORK
 from ..engine.errors import RsdlError
 from ..process import TimeoutExpired, output
-from .requirements import ALL_STEPS, TENSORFLOW
+from .requirements import ALL_STEPS, TENSORFLOW, TFLITE
 from .worker import worker_environment
 
 _CHECK = """\
@@ -43,12 +43,23 @@ print(json.dumps({"python": platform.python_version(), "tensorflow": tensorflow.
 }}))
 """
 
+_CHECK_TFLITE = """\
+import importlib.metadata as m, json, os, platform
+os.environ["TF_CPP_MIN_LOG_LEVEL"], os.environ["CUDA_VISIBLE_DEVICES"] = "3", "-1"
+import torch, litert_torch, ai_edge_quantizer
+from ai_edge_litert.interpreter import Interpreter
+assert torch.relu(torch.tensor([-1.0, 2.0])).tolist() == [0, 2], "PyTorch gives wrong results"
+names = ("torch", "litert-torch", "ai-edge-litert", "ai-edge-quantizer", "litert-converter", "numpy")
+print(json.dumps({"python": platform.python_version(), **{name: m.version(name) for name in names}}))
+"""
+_CHECKS = {TENSORFLOW: _CHECK_TENSORFLOW, TFLITE: _CHECK_TFLITE}  # of steps in an environment of their own
+
 
 def check(python: str | Path, step: str = "predict", timeout: float = 300) -> dict[str, str]:
     """Version of each library that a step needs, by importing them there; RsdlError names what fails."""
     if step not in ALL_STEPS:
         raise RsdlError(f"There is no step '{step}' of the environment.", f"Choose one of {', '.join(ALL_STEPS)}.")
-    script = _CHECK_TENSORFLOW if step == TENSORFLOW else _CHECK
+    script = _CHECKS.get(step, _CHECK)
     remedy = "Run 'Set up environment' with 'Reinstall', or install the missing library into that Python."
     try:
         done = output([str(python), "-I", "-c", script, step, TINY_NETWORK.hex()], worker_environment(), timeout)

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..engine.errors import RsdlError
 from ..paths import plugin_version, python_in, user_folder
-from .requirements import STEPS, TENSORFLOW, lock_hash
+from .requirements import CONVERTERS, STEPS, lock_hash
 
 MARKER = "rsdl.json"  # written last: an environment without it was never finished
 _PARTS = {"bin", "lib", "lib64", "include", "share", "Scripts", "Lib", "Include", "pyvenv.cfg", ".gitignore", ".lock"}
@@ -26,7 +26,7 @@ class WorkerPython:
 
 def managed_folder(step: str = "") -> Path:
     """Where the managed environment is: the worker's, or that of a step in an environment of its own."""
-    return user_folder() / (TENSORFLOW if step == TENSORFLOW else "worker")
+    return user_folder() / (step if step in CONVERTERS else "worker")
 
 
 def find_python(setting: str = "") -> WorkerPython:

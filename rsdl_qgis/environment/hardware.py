@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..engine.errors import RsdlError
 from ..process import TimeoutExpired, output
+from .requirements import TENSORFLOW, TFLITE
 from .worker import worker_environment
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -32,7 +33,10 @@ class Choice:
     told: str
 
 
-CONVERTING = Choice("cpu", (), "TensorFlow, in an environment of its own, converts models on the CPU.")
+TOLD = {  # step -> what is said of it
+    TENSORFLOW: "TensorFlow, in an environment of its own, converts models on the CPU.",
+    TFLITE: "LiteRT, in an environment of its own, converts models on the CPU.",
+}
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,15 @@ class Gpu:
     name: str
     driver: int
     capability: float = 0.0
+
+
+def converting(step: str) -> Choice:
+    """The build of a step that converts models; RsdlError where there is none for the computer."""
+    arm = platform.machine().lower() in ("arm64", "aarch64")
+    if step == TFLITE and not (sys.platform == "linux" and not arm or sys.platform == "darwin" and arm):
+        text = "LiteRT's converter has builds for Linux on x86-64 processors and for macOS on Apple's, not for this system."
+        raise RsdlError(text, "Export the model as onnx, or write the TensorFlow Lite file on such a computer.")
+    return Choice("cpu", BACKENDS["cpu"] if step == TFLITE else (), TOLD[step])
 
 
 def choose(device: str) -> Choice:

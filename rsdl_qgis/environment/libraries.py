@@ -14,7 +14,15 @@ from typing import Protocol
 from .failures import InstallerFailed
 from .hardware import Choice
 from .installers import Source, told_size
-from .requirements import disk_size, is_torch_alone, lock_file, torch_requirement, without_hashes, without_torch
+from .requirements import (
+    WITH_TORCH,
+    disk_size,
+    is_torch_alone,
+    lock_file,
+    torch_requirement,
+    without_hashes,
+    without_torch,
+)
 from .running import MB, Work
 
 BINARIES = ("--only-binary", ":all:")
@@ -38,7 +46,7 @@ def install_libraries(
 ) -> None:
     """Installs what a step needs into an environment; InstallerFailed, Cancelled."""
     text = lock_file(step, choice.build).read_text(encoding="utf-8")
-    if step != "train" or (not source.wheels and _ordinary_fits(choice.build)):
+    if step not in WITH_TORCH or (not source.wheels and _ordinary_fits(choice.build)):
         _locked(installer, folder, text, source, work)
         return
     requirement = torch_requirement(text)

@@ -14,8 +14,10 @@ from ..engine.errors import RsdlError
 from ..paths import PACKAGE
 
 STEPS = ("predict", "train")  # the second has all of the first
-TENSORFLOW = "tensorflow"  # a step in an environment of its own, which converts models; for the CPU
-ALL_STEPS = (*STEPS, TENSORFLOW)
+# Steps in an environment of their own, which convert models; for the CPU.
+TENSORFLOW, TFLITE = CONVERTERS = ("tensorflow", "tflite")
+ALL_STEPS = (*STEPS, *CONVERTERS)
+WITH_TORCH = ("train", TFLITE)
 BUILDS = ("cpu", "cuda12", "cuda13")
 FOLDER = PACKAGE / "requirements"
 UV = FOLDER / "uv.txt"  # the installer itself
@@ -27,6 +29,7 @@ DISK = {  # MB on disk, about: of the step with the build, for messages and for 
     ("train", "cpu"): 1360,
     ("train", "cuda"): 6000,
     (TENSORFLOW, "cpu"): 1550,
+    (TFLITE, "cpu"): 1900,
 }
 
 
@@ -34,7 +37,7 @@ def lock_file(step: str, build: str) -> Path:
     """The lock file of a step with a build; RsdlError if there is none."""
     if step not in ALL_STEPS:
         raise RsdlError(f"There is no step '{step}' of the environment.", f"Choose one of {', '.join(ALL_STEPS)}.")
-    builds = BUILDS[:1] if step == TENSORFLOW else BUILDS
+    builds = BUILDS[:1] if step in CONVERTERS else BUILDS
     if build not in builds:
         raise RsdlError(f"There is no build '{build}' of the environment.", f"Choose one of {', '.join(builds)}.")
     return FOLDER / f"{step}-{build}.txt"

@@ -17,12 +17,12 @@ from .bundle import Bundle, Downloader, finish_bundle, read_bundle, start_bundle
 from .check import check
 from .failures import InstallerFailed
 from .folder import is_environment, managed_folder, managed_state, python_in, read_marker, write_marker
-from .hardware import CONVERTING, Choice, choose
+from .hardware import Choice, choose, converting
 from .installers import Pip, Source, Uv, find_uv
 from .libraries import Installer, install_libraries
 from .network import has_own_index, read_pip_settings, uv_variables
 from .pythons import interpreters, own_pythons
-from .requirements import TENSORFLOW, disk_size, has_all_of, lock_file
+from .requirements import CONVERTERS, disk_size, has_all_of, lock_file
 from .running import MB, Work
 from .worker import worker_environment
 
@@ -43,7 +43,8 @@ def setup(
 ) -> Path:
     """Makes or repairs the managed environment and returns its interpreter.
 
-    ``step``: 'predict', or 'train', which has torch too; 'tensorflow' is made in a folder of its own, for the CPU.
+    ``step``: 'predict', or 'train', which has torch too; 'tensorflow' and 'tflite' are made in folders of their own,
+    for the CPU.
     ``device``: 'auto', 'cpu' or 'cuda'. ``wheels``: a folder to
     install from without the network, a bundle or just wheels. ``bundle``: a folder to write everything into that
     another computer of the same kind needs; the environment is then made from it. ``index_url``: an index of one's own.
@@ -53,7 +54,8 @@ def setup(
     ready_made = _bundle_in(wheels)
     step = ready_made.step if ready_made else step
     folder = (folder or managed_folder(step)).absolute()
-    choice = ready_made.choice if ready_made else CONVERTING if step == TENSORFLOW else choose(device)
+    made_here = converting(step) if step in CONVERTERS else choose(device)
+    choice = ready_made.choice if ready_made else made_here
     lock_file(step, choice.build)  # is there such a one
     report.log("info", choice.told)
     target = Path(os.path.realpath(folder)) if folder.is_symlink() else folder

@@ -22,7 +22,9 @@ KINDS = {  # ending -> type of the file, of the artifact
     ".onnx": ("application/onnx", "onnx"),
     ".pt": ("application/octet-stream; application=pytorch", "torch.jit.save"),
     ".zip": ("application/zip", "zip"),
+    ".tflite": ("application/vnd.tensorflow.tflite", "tflite"),
 }
+FRAMEWORKS = {"torch.jit.save": "PyTorch", "tflite": "TensorFlow"}  # of an artifact, where it is not ONNX
 
 
 def write_archive(card: ModelCard, path: Path, target: Path) -> None:
@@ -37,9 +39,9 @@ def write_archive(card: ModelCard, path: Path, target: Path) -> None:
     if onnx.is_file():
         members |= {file: file.relative_to(folder).as_posix() for file in external_files(onnx)}
     with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr(_entry(f"{name}/{CARD_FILE}"), _card_text(card, path, members))
+        archive.writestr(entry(f"{name}/{CARD_FILE}"), _card_text(card, path, members))
         for file, member in members.items():
-            with archive.open(_entry(f"{name}/{member}"), "w", force_zip64=True) as stream, file.open("rb") as source:
+            with archive.open(entry(f"{name}/{member}"), "w", force_zip64=True) as stream, file.open("rb") as source:
                 while chunk := source.read(1 << 20):
                     stream.write(chunk)
 
@@ -49,7 +51,7 @@ def item_of(card: ModelCard, file: Path, name: str) -> dict[str, Any]:
     kind, artifact = KINDS[file.suffix.lower()]
     item = to_item(replace(card, sha256={}))
     item["stac_extensions"] = [*item["stac_extensions"], FILE_EXTENSION]
-    item["properties"]["mlm:framework"] = "PyTorch" if artifact.startswith("torch") else "ONNX"
+    item["properties"]["mlm:framework"] = FRAMEWORKS.get(artifact, "ONNX")
     item["assets"] = {
         "model": {
             "href": f"./{name}",
@@ -70,7 +72,8 @@ def _card_text(card: ModelCard, path: Path, members: dict[Path, str]) -> bytes:
     return json.dumps(to_item(stated), indent=1, ensure_ascii=False).encode()
 
 
-def _entry(name: str) -> zipfile.ZipInfo:
+def entry(name: str) -> zipfile.ZipInfo:
+    """A member of an archive that is the same whenever it is written."""
     entry = zipfile.ZipInfo(name, SAME_DATE)
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16

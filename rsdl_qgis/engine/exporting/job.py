@@ -78,15 +78,14 @@ def run_export(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         stack.callback(_discard, parts.values())
         report.progress(0.05, "Reading tiles")
         count = asked.tiles * (2 if asked.line.calibrated else 1)
-        exact = asked.format == "deepness"  # whose file takes tiles of one size
-        tiles = tiles_of(card, path, asked.rasters, count, Portion(report, 0.05, 0.2), exact)
+        tiles = tiles_of(card, path, asked.rasters, count, Portion(report, 0.05, 0.2), asked.line.exact)
         calibration, tiles = divided(tiles) if asked.line.calibrated else (tiles, tiles)
         report.progress(0.2, "Exporting")
         with parts["output"].guard():
-            written = _written(asked, made, card, path, parts["output"].path, calibration, work)
+            written = _written(asked, made, card, path, parts["output"].path, calibration, work, report)
         report.check()
         report.progress(0.6, "Comparing")
-        agreed, pairs = _compared(asked, card, path, written, parts["output"].path, tiles, work)
+        agreed, pairs = _compared(asked, card, path, written, parts["output"].path, tiles, work, report)
         sizes = _size(path), parts["output"].path.stat().st_size
         _tell(report, asked, tiles, agreed, sizes)
         if "item" in parts:
@@ -130,16 +129,22 @@ def _check(asked: Asked, card: ModelCard, path: Path) -> None:
 
         check_deepness(card)
     if asked.format == "torchscript":
-        from .torchscript import check_torchscript
+        from .torchscript import check_weights
 
-        check_torchscript(card, path)
+        check_weights(card, path)
+    if asked.line.lite:
+        from .tflite.process import LITERT
+        from .tflite.program import check_tflite
+
+        check_tflite(card, path)
+        LITERT.python()
 
 
 def _named(card: ModelCard, asked: Asked) -> ModelCard:
     name = asked.name or f"{as_model_name(card.name)[: 64 - len(asked.line.suffix)]}{asked.line.suffix}"
     if not asked.line.suffix and not asked.name:
         return card
-    title = card.title if not asked.line.suffix else f"{card.title} ({asked.format.removeprefix('onnx-')})"
+    title = card.title if not asked.line.suffix else f"{card.title} ({asked.line.suffix[1:]})"
     return replace(card, name=name, title=title)
 
 
@@ -154,7 +159,7 @@ def _files(asked: Asked) -> dict[str, Path]:
 
 
 def _written(
-    asked: Asked, made: ModelCard, card: ModelCard, path: Path, target: Path, tiles: Tiles, work: Path
+    asked: Asked, made: ModelCard, card: ModelCard, path: Path, target: Path, tiles: Tiles, work: Path, report: Report
 ) -> ModelCard:
     """Write the file, and give its card."""
     if asked.format == "zip":
@@ -166,6 +171,10 @@ def _written(
         from .torchscript import write_torchscript
 
         return replace(write_torchscript(card, path, target), name=made.name)
+    if asked.line.lite:
+        from .tflite.job import write_tflite
+
+        return write_tflite(_with_origin(made, card, asked, ""), path, target, asked.line.lite, work, report)
     from .graphs import graph_of, write_graph
 
     graph = graph_of(card, path, work)
@@ -182,25 +191,36 @@ def _written(
         from .deepness import for_deepness
 
         graph, made, keys = for_deepness(graph, made)
-    if asked.line.suffix:
-        origin = {"model": card.name, "format": asked.format, "calibrated_on": tiles.text}
-        made = replace(made, provenance={**made.provenance, "exported": origin})
-    write_graph(graph, made, target, keys)
+    write_graph(graph, _with_origin(made, card, asked, tiles.text), target, keys)
     return read_card(target)
 
 
+def _with_origin(made: ModelCard, card: ModelCard, asked: Asked, calibrated_on: str) -> ModelCard:
+    """The card of another model than the original, which it names."""
+    if not asked.line.suffix:
+        return made
+    origin = {"model": card.name, "format": asked.format}
+    origin |= {"calibrated_on": calibrated_on} if calibrated_on else {}
+    return replace(made, provenance={**made.provenance, "exported": origin})
+
+
 def _compared(
-    asked: Asked, card: ModelCard, path: Path, written: ModelCard, target: Path, tiles: Tiles, work: Path
+    asked: Asked, card: ModelCard, path: Path, written: ModelCard, target: Path, tiles: Tiles, work: Path, report: Report
 ) -> tuple[Agreement, tuple[Any, Any]]:
     """The agreement with the original, and what both give for the first tile."""
     quiet = Report()
     onnx = not path.is_dir() or (path / "model.onnx").is_file()
-    own = "torch" if asked.format == "torchscript" or not onnx else "onnx"  # the file that is exported
+    torch = asked.format == "torchscript" or bool(asked.line.lite) or not onnx
+    own = "torch" if torch else "onnx"  # the file that is exported
     expected = answers(card, path, tiles.arrays, quiet, own)
     if asked.format == "torchscript":
         from .torchscript import torchscript_answers
 
         found: Answers = torchscript_answers(card, target, tiles.arrays)
+    elif asked.line.lite:
+        from .tflite.process import tflite_answers
+
+        found = tflite_answers(card, target, tiles.arrays, work, report)
     elif asked.format == "zip":
         found = answers(card, unpack(target, work / "again"), tiles.arrays, quiet, own)
     else:

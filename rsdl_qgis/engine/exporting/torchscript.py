@@ -25,10 +25,10 @@ from .agreement import Answers
 TRACED_SIDE = 64  # pixels: as ONNX is
 
 
-def check_torchscript(card: ModelCard, path: Path) -> None:
-    """ModelError where there are no weights of a network of this plugin."""
+def check_weights(card: ModelCard, path: Path, made: str = "TorchScript") -> None:
+    """ModelError where there are no weights of a network of this plugin; ``made``: the format that needs them."""
     if card.network not in NETWORKS or not (path / WEIGHTS_FILE).is_file():
-        text = f"'{card.name}' has no weights of PyTorch ({WEIGHTS_FILE}), from which TorchScript is made."
+        text = f"'{card.name}' has no weights of PyTorch ({WEIGHTS_FILE}), from which {made} is made."
         raise ModelError(text, "Export it as onnx.")
 
 
@@ -57,7 +57,7 @@ def write_torchscript(card: ModelCard, path: Path, target: Path) -> ModelCard:
     """
     from safetensors.torch import load_file
 
-    check_torchscript(card, path)
+    check_weights(card, path)
     network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
     network.load_state_dict(load_file(path / WEIGHTS_FILE))
     single = is_single(card)

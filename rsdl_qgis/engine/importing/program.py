@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..cards.card import Class
 from ..cards.card_schema import MOST_CLASSES
+from ..cards.foreign_item import is_foreign
 from ..cards.given.classes import PALETTE
 from ..feedback import Report
 from ..interop.foreign import Foreign, read_foreign
 from .facts import Facts
 
 
-def as_onnx(path: Path, target: Path, report: Report) -> tuple[Facts, tuple[str, ...], str]:
-    """Write the network in a file as ONNX: the facts that the file tells, sentences about it, and the axes of its
-    images, where they were turned. ModelError says what cannot be read.
+@dataclass(frozen=True)
+class Program:
+    """``facts``: that the file tells; ``notes``: sentences about it; ``turned``: the axes of its images, where they
+    were turned; ``item``: a card that it carries, of this plugin.
     """
+
+    facts: Facts
+    notes: tuple[str, ...]
+    turned: str = ""
+    item: Mapping[str, Any] | None = None
+
+
+def as_onnx(path: Path, target: Path, report: Report) -> Program:
+    """Write the network in a file as ONNX. ModelError says what cannot be read."""
     import onnx
 
     foreign = read_foreign(path, report)
@@ -25,7 +39,8 @@ def as_onnx(path: Path, target: Path, report: Report) -> tuple[Facts, tuple[str,
     kind, classes = f"{foreign.kind} network", _classes(foreign)
     facts = Facts(network=kind, description=f"A network of {foreign.kind}.", classes=classes, layout=layout)
     turned = foreign.layout if layout == "NCHW" != foreign.layout else ""
-    return facts, (*foreign.notes, *_size_notes(foreign)), turned
+    item = foreign.item if foreign.item is not None and not is_foreign(foreign.item) else None
+    return Program(facts, (*foreign.notes, *_size_notes(foreign)), turned, item)
 
 
 def _classes(foreign: Foreign) -> tuple[Class, ...]:

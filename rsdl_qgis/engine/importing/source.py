@@ -127,9 +127,12 @@ def _of_path(path: Path, work: Path, report: Report, said: Facts, stem: str = ""
 
 
 def _of_program(path: Path, work: Path, report: Report, stem: str) -> Source:
-    """A file of another program, written as ONNX with its axes as this plugin has them."""
-    facts, notes, turned = as_onnx(path, work / "model" / ONNX_FILE, report)
-    return Source(work / "model", as_model_name(stem), facts=facts, notes=notes, turned=turned)
+    """A file of another program, written as ONNX with its axes as this plugin has them; its card, where that is in it."""
+    made = as_onnx(path, work / "model" / ONNX_FILE, report)
+    if made.item is not None:
+        card = from_item(made.item, f"The card in {path.name}")
+        return Source(work / "model", card.name, replace(card, engine="onnx"))
+    return Source(work / "model", as_model_name(stem), facts=made.facts, notes=made.notes, turned=made.turned)
 
 
 def _of_weights(path: Path, work: Path, said: Facts, stem: str) -> Source:

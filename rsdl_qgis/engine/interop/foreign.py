@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelError
 from ..feedback import Report
@@ -25,7 +25,7 @@ class Foreign:
     file's inputs; the batch is free, and so are height and width where the network allows it. ``kind``: the program's
     name. ``layout``: the axes of images in the file, NHWC or NCHW, which the graph has turned already. ``size``: height
     and width in pixels that the file states, though the network may take others. ``classes``: names, where the file
-    has any. ``notes``: sentences for the log.
+    has any. ``notes``: sentences for the log. ``item``: a card, where the file has one inside.
     """
 
     model: onnx.ModelProto
@@ -34,6 +34,7 @@ class Foreign:
     size: tuple[int, int] | None = None
     classes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    item: Mapping[str, Any] | None = None
 
 
 READERS: Mapping[str, str] = {  # ending of a file -> module:function, from a path to a ``Foreign``

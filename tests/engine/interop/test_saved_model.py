@@ -121,14 +121,14 @@ def test_a_conversion_can_be_cancelled_and_is_stopped_when_it_takes_too_long(tmp
         def cancelled(self):
             return True
 
-    from rsdl_qgis.engine.interop.saved_model import process
+    from rsdl_qgis.engine.interop import elsewhere
 
     monkeypatch.setenv("RSDL_TENSORFLOW", str(stand_in(tmp_path / "python")))
     path = write_prepared(tmp_path / "model")
     (tmp_path / "model" / "hang").touch()
     with pytest.raises(Cancelled):
         read_foreign(path, Impatient())
-    monkeypatch.setattr(process, "LIMIT", 0.2)
+    monkeypatch.setattr(elsewhere, "LIMIT", 0.2)
     assert "and was stopped" in refused(path)
 
 

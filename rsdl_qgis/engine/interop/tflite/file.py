@@ -108,9 +108,14 @@ def _tensor(table: Table, buffers: Sequence[Table]) -> Tensor:
         if data.size != math.prod(shape) * dtype.itemsize:
             raise ModelError(f"Tensor '{shortened(name)}' of {shape} has {data.size} bytes of numbers.", _AGAIN)
         values = data.view(dtype.newbyteorder("<")).reshape(shape).astype(dtype)
-        if dtype.kind == "f" and not np.isfinite(values).all():
+        if dtype.kind == "f" and not (np.isfinite(values).all() or _is_lowest(values)):
             raise ModelError(f"Tensor '{shortened(name)}' holds numbers that are not finite.", "Train the model again.")
     return Tensor(name, shape, DTYPES[kind], values, _quantization(table.table(4), name))
+
+
+def _is_lowest(values: NDArray[Any]) -> bool:
+    """Whether it is minus infinity alone, with which images are padded before maxima."""
+    return values.size == 1 and bool(np.isneginf(values).all())
 
 
 def _quantization(table: Table | None, name: str) -> Quantization | None:

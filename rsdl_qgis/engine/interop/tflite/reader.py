@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import onnx
 
+from ...cards.card import CARD_FILE
+from ...cards.model_file import LARGEST_CARD
 from ...errors import ModelError
+from ...files.json import parsed
 from ...files.text import one_line, shortened
 from ..batches import is_free
 from ..builder import Builder, SizeNeeded, Value
@@ -45,7 +49,7 @@ def read_tflite(path: Path) -> Foreign:
         raise ModelError(f"{path.name} has shapes that depend on the image.", "Export the model as ONNX.") from None
     shape = graph.tensors[graph.inputs[0]].shape
     size = (shape[-3], shape[-2]) if len(shape) > 3 else None
-    return Foreign(model, "TensorFlow Lite", "NHWC", size, _labels(path), tuple(_notes(graph)))
+    return Foreign(model, "TensorFlow Lite", "NHWC", size, _labels(path), tuple(_notes(graph)), _item(path))
 
 
 def _model(graph: Graph, free_batch: bool) -> onnx.ModelProto:
@@ -95,6 +99,23 @@ def _notes(graph: Graph) -> list[str]:
         )
         notes.append(f"The input '{one_line(tensor.name)}' takes {kind}.")
     return notes
+
+
+def _item(path: Path) -> dict[str, Any] | None:
+    """The card that this plugin packs behind the network; None where there is none, or no JSON in it."""
+    if not is_zip(path):
+        return None
+    with opened_zip(path) as archive:
+        members = [info for info in archive.infolist()[:MOST_MEMBERS] if info.filename == CARD_FILE]
+        if not members or members[0].file_size > LARGEST_CARD:
+            return None
+        with archive.open(members[0]) as member:
+            text = member.read(LARGEST_CARD).decode("utf-8", "replace")
+    try:
+        item = parsed(text)
+    except ValueError:
+        return None
+    return item if isinstance(item, dict) else None
 
 
 def _labels(path: Path) -> tuple[str, ...]:

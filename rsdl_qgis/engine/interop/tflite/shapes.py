@@ -165,6 +165,11 @@ def tile(n: Network, o: Operator) -> Value:
     return n.b.add("Tile", n.value(o.inputs[0]), n.b.constant(n.whole(o.inputs[1])))
 
 
+def broadcast(n: Network, o: Operator) -> Value:
+    """``BROADCAST_TO``; a batch of 1 stays free."""
+    return n.b.add("Expand", n.value(o.inputs[0]), n.b.constant(n.whole(o.inputs[1])))
+
+
 def _sliced(n: Network, x: Value, keys: Sequence[Any]) -> Value:
     begin, end, step, gone = [], [], [], []
     for axis, key in enumerate(keys):
@@ -214,4 +219,5 @@ SHAPES: Mapping[str, Callable[[Network, Operator], Any]] = {
     "DEPTH_TO_SPACE": depth,
     "SPACE_TO_DEPTH": depth,
     "TILE": tile,
+    "BROADCAST_TO": broadcast,
 }

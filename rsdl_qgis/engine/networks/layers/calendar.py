@@ -21,7 +21,7 @@ def on_calendar(x: Tensor, valid: Tensor, dates: int) -> tuple[Tensor, Tensor]:
 
     A shorter sequence is continued with dates that are not valid. ModelError when a date behind the last one is valid.
     """
-    if not torch.jit.is_tracing() and valid[:, dates:].any():
+    if not (torch.jit.is_tracing() or torch.compiler.is_exporting()) and valid[:, dates:].any():
         raise ModelError(f"The network is built for {dates} dates, and there are {valid.shape[1]}.")
     missing = dates - valid.shape[1]
     x = torch.where(valid[..., None], x, torch.zeros_like(x))
