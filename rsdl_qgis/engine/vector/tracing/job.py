@@ -16,7 +16,7 @@ from ...raster.class_tables import check_not_rgb, class_colours, class_names
 from ...raster.grid import Window
 from ...raster.layer import Layer
 from ...runs.record import noted, of_result, run_of
-from ..class_layers import UNCLEAR, RasterClasses
+from ..class_layers import UNCLEAR, RasterClasses, check_patches
 from .polygon_shape import PolygonShape
 from .polygonize import PIXELS, Polygonizer
 
@@ -38,6 +38,7 @@ def run_simplify_polygons(arguments: Mapping[str, Any], report: Report) -> dict[
     metadata = of_result(noted(run_of(OPERATION, asked)), "output")
     found: set[int] = set()
     with RasterClasses(Layer(path, (band,), spec.get("nodata"))) as classes:
+        check_patches(classes, spec.get("title") or path)
         grid = classes.grid
         legend = [(value, names.get(value, str(value)), "") for value in range(NODATA)]
         skip = () if background is None else (background,)
