@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from qgis.core import (
@@ -22,17 +22,16 @@ from ..text import tr
 Read = Callable[..., Any]  # (algorithm, parameters, name, context) -> value
 
 
-def further(operation: str, has_uncertainty: bool) -> Mapping[str, tuple[QgsProcessingParameterDefinition, Read]]:
-    """The parameters that an operation takes, by their names, and how each is read."""
+def further(operation: str, outputs: Collection[str]) -> Mapping[str, tuple[QgsProcessingParameterDefinition, Read]]:
+    """The parameters that an operation takes, by their names, and how each is read. ``outputs``: of the algorithm."""
     found: dict[str, tuple[QgsProcessingParameterDefinition, Read]] = {}
-    if has_uncertainty:
+    if "UNCERTAINTY" in outputs:
         found["UNCERTAINTY_MEASURE"] = uncertainty_measure(), _word(MEASURES)
     if "tta" in OPERATIONS[operation]:
         found["TTA"] = augmentation_at_test_time(), _word(VARIANTS)
         found["PASSES"] = passes(OPERATIONS[operation]["passes"]), shared.number
-    if "simplify" in OPERATIONS[operation]:
+    if "POLYGONS" in outputs:
         found.update(polygon_shape(tr("Polygons: ")))
-    if "separate_objects" in OPERATIONS[operation]:
         found["SEPARATE_OBJECTS"] = separate_objects(), _names
         found["NECK"] = _sometimes(neck(tr("Polygons: "))), QgsProcessingAlgorithm.parameterAsDouble
     found["STAC"] = stac(), QgsProcessingAlgorithm.parameterAsBoolean

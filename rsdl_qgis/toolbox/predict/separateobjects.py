@@ -119,7 +119,7 @@ class SeparateObjects(JobAlgorithm):
         return text or self.worker_problem(parameters)
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.refuse(parameters, context)
+        self.refuse(parameters, context, feedback)
         layer = self.parameterAsRasterLayer(parameters, "INPUT", context)
         number = shared.number(self, parameters, "INPUT_BAND", context) or 1
         self._raster = prepared("INPUT", layer, number, shared.nodata_of(self, parameters, context))

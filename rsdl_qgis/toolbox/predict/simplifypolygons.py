@@ -73,7 +73,7 @@ class SimplifyPolygons(JobAlgorithm):
         return text or self.worker_problem(parameters)
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.refuse(parameters, context)
+        self.refuse(parameters, context, feedback)
         layer = self.parameterAsRasterLayer(parameters, "INPUT", context)
         nodata = shared.nodata_of(self, parameters, context)
         self._raster, self._title = prepared("INPUT", layer, self._band(parameters, context), nodata), layer.name()
