@@ -13,7 +13,7 @@ from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.prediction.maps import run_predict
 from rsdl_qgis.engine.runtime.onnx_export import export_onnx
-from rsdl_qgis.engine.vector import class_probabilities
+from rsdl_qgis.engine.vector.probabilities import rows as class_probabilities
 
 
 class Bands(nn.Module):

@@ -14,7 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from ...feedback import Report
 from ...raster.grid import Grid
-from ..class_probabilities import SureRows
+from ..probabilities.rows import SureRows
 from ..tracing.polygon_shape import PolygonShape
 from ..tracing.polygonize import Classes
 from ..tracing.shaper import sieved

@@ -16,7 +16,7 @@ from ...feedback import Report
 from ...files.text import one_line
 from ...raster.grid import Grid
 from ...raster.layer import open_raster
-from ..class_probabilities import SureRows
+from ..probabilities.rows import SureRows
 from ..scene_features import Field
 from ..writer import VectorSink
 from .areas import GroundAreas

@@ -12,7 +12,7 @@ from typing import Optional
 import numpy as np
 from numpy.typing import NDArray
 
-from .tracing.sieve import Sieved
+from ..tracing.sieve import Sieved
 
 Found = tuple[NDArray, Optional[NDArray[np.float32]]]  # rows, and the probability of each one's class
 HELD = 1 << 26  # bytes of probabilities that wait in memory; more wait in files
