@@ -7,12 +7,10 @@ import tempfile
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Optional
+from typing import Optional, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-from ..tracing.sieve import Sieved
 
 Found = tuple[NDArray, Optional[NDArray[np.float32]]]  # rows, and the probability of each one's class
 HELD = 1 << 26  # bytes of probabilities that wait in memory; more wait in files
@@ -86,6 +84,14 @@ class ClassProbabilities:
             np.copyto(found, probability, where=rows == value)
 
 
+class Sieve(Protocol):
+    """What takes rows, and gives them out later with some classes changed."""
+
+    def add(self, rows: NDArray) -> Iterator[NDArray]: ...
+
+    def close(self) -> Iterator[NDArray]: ...
+
+
 class SureRows:
     """Rows of a class map as they come out of a sieve, if there is one, with the probability of each pixel's class.
 
@@ -93,7 +99,7 @@ class SureRows:
     ``folder``: see ``ClassProbabilities``.
     """
 
-    def __init__(self, sieve: Sieved | None, values: NDArray | None, folder: str | os.PathLike[str]):
+    def __init__(self, sieve: Sieve | None, values: NDArray | None, folder: str | os.PathLike[str]):
         self._sieve = sieve
         self._waiting = ClassProbabilities(values, folder) if sieve is not None and values is not None else None
 
