@@ -427,8 +427,9 @@ OPERATIONS: Mapping[str, Table] = {
     },
     "simplify_polygons": {
         **OUTPUT,
-        "input": Argument(Object("a class raster", LABELLED), required=True),
+        "input": Argument(Object("a class raster, or a layer of polygons", LABELLED), required=True),
         "background": Argument(Whole(0, 65_534)),  # the value that is not drawn
+        "tolerance": Argument(Number(0, 1e6), default=0.0),  # of polygons, in units of their coordinate system
         **SHAPE,
     },
     "separate_objects": {
