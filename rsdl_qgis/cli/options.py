@@ -47,6 +47,8 @@ HELP = {
     "min_area": "Take patches below this many m² into what lies around them, in the polygons.",
     "fill_holes": "Fill holes of polygons of no more than this many m².",
     "regularize": "Give outlines of polygons right angles, as buildings have.",
+    "separate_objects": "Tell objects of these classes (names or values) apart in the polygons where they touch.",
+    "neck": "Objects are divided where they are narrower than this share of the narrower part.",
     "layout": "What a raster is: a date, its bands variables, or a variable, its bands dates.",
     "dates": "Dates of the rasters: 2024-05-01,2024-05-17, … or 2024-05-01/P16D.",
     "scale": "Factor that brings stored numbers to the units of training.",

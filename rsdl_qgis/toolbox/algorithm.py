@@ -7,6 +7,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..engine.errors import RsdlError
 from ..paths import PACKAGE
+from .idle import idle
 from .parameters import in_words, is_null
 from .text import tr
 from .worker.outputs import names_problem, outputs_problem, unopened_problem
@@ -94,10 +95,12 @@ class RsdlAlgorithm(QgsProcessingAlgorithm):
             text = str(error)
         return not text, text
 
-    def refuse(self, parameters, context) -> None:
+    def refuse(self, parameters, context, feedback) -> None:
         """QgsProcessingException if ``problem`` finds one: for callers that did not check first, such as
-        models.
+        models. What was given without effect is told.
         """
         sound, text = self.checkParameterValues(parameters, context)
         if not sound:
             raise QgsProcessingException(text)
+        for text in idle(self, parameters, context):
+            feedback.pushWarning(text)

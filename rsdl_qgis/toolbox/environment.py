@@ -154,7 +154,7 @@ class SetupEnvironment(RsdlAlgorithm):
         return fixed_path(parameters.get("BUNDLE")) if is_given(parameters, "BUNDLE") else ""
 
     def processAlgorithm(self, parameters, context, feedback):
-        self.refuse(parameters, context)
+        self.refuse(parameters, context, feedback)
         if settings.python_setting():
             feedback.pushWarning(
                 tr(

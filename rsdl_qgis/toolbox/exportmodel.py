@@ -99,7 +99,7 @@ class ExportModel(RsdlAlgorithm):
         return [use_bands("LAYERS", layer, item, None, "LAYERS") for layer, item in zip(found, places)]
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.refuse(parameters, context)
+        self.refuse(parameters, context, feedback)
         self._path, card = settings.store().find(shared.text_of(self, parameters, "MODEL", context))
         self._rasters = [PreparedRaster(use) for use in self._uses(card, parameters, context)]
         return True

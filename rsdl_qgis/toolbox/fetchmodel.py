@@ -66,7 +66,7 @@ class FetchModel(RsdlAlgorithm):
         return ""
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.refuse(parameters, context)
+        self.refuse(parameters, context, feedback)
         return True
 
     def processAlgorithm(self, parameters, context, feedback):

@@ -101,7 +101,7 @@ class ImportModel(RsdlAlgorithm):
         return ""
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.refuse(parameters, context)
+        self.refuse(parameters, context, feedback)
         layer = self.parameterAsRasterLayer(parameters, "SAMPLE", context)
         self._sample = layer.source() if layer else None
         return True

@@ -111,7 +111,7 @@ class DescribeModel(RsdlAlgorithm):
         return _report_problem(parameters)
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.refuse(parameters, context)
+        self.refuse(parameters, context, feedback)
         layer = self.parameterAsRasterLayer(parameters, "LAYER", context)
         self._layer = {"path": layer.source()} if layer else None
         return True

@@ -219,6 +219,13 @@ def _unreadable(name: str, source: str, path: str) -> RsdlError:
             tr("{name}: {address} does not answer, or is no raster.").format(name=name, address=source),
             tr("Check the address, the connection and the proxy."),
         )
+    if path != source and not path.startswith("/vsi") and "://" not in path and not os.path.exists(path):
+        return RsdlError(
+            tr("{name}: {product} names the file {path}, which is not there.").format(
+                name=name, product=os.path.basename(source), path=path
+            ),
+            tr("Download the whole product."),
+        )
     try:
         if os.path.isdir(source):
             read_product(source)

@@ -94,7 +94,8 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
         "predict": [
             {"output": f"{TARGET}/map.tif", "model": models["bright"], "inputs": {"image": [dict(image)]}, **running,
              **tiles, **area, "probabilities": f"{TARGET}/p.tif", "polygons": f"{TARGET}/p.gpkg", "tta": "flips",
-             "uncertainty": f"{TARGET}/u.tif", "uncertainty_measure": "margin", "stac": True},
+             "uncertainty": f"{TARGET}/u.tif", "uncertainty_measure": "margin", "stac": True,
+             "separate_objects": ["bright"], "neck": 0.6},
         ],
         "predict_series": [
             {"output": f"{TARGET}/map.tif", "model": models["greatest"], "layers": [dict(date) for date in dates],
@@ -121,6 +122,8 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
             {"output": f"{TARGET}/map.tif", "input": {"path": quality, "nodata": 0}, "words": ["cloud", "water"],
              "grow": 2, **area, "polygons": f"{TARGET}/p.gpkg"},
             {"output": f"{TARGET}/map.tif", "input": {"path": f"{quality};{image['path']}"}},
+            {"output": f"{TARGET}/map.tif", "model": models["bright"], "inputs": {"image": [dict(image)]}, "grow": 1,
+             "classes": {"cloud": ["bright"]}, "device": "cpu", "threads": 1, "tile_size": 64},
         ],
         "assess_map": [
             {"predicted": [map_layer], "reference": [dict(map_layer)], **area, **report,
@@ -144,6 +147,7 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
         "simplify_polygons": [
             {"output": f"{TARGET}/p.gpkg", "input": dict(map_layer), "simplify": 1.5, "min_area": 500.0,
              "fill_holes": 500.0, "regularize": True, "background": 0},
+            {"output": f"{TARGET}/p.gpkg", "input": {**plain, "vector": True}, "tolerance": 2.0, "min_area": 1.0},
         ],
         "separate_objects": [
             {"output": f"{TARGET}/p.gpkg", "input": dict(map_layer), "simplify": 0.35, "min_area": 500.0, "neck": 0.6,

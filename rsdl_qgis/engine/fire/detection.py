@@ -152,7 +152,8 @@ class _Writer:
 
 
 def _polygonizer(request: FireRequest, grid: Grid, report: Report, note: Mapping[str, str]) -> BackgroundPolygonizer:
-    from ..vector.tracing.background import BackgroundPolygonizer, Polygonizer  # their library takes a while to load
+    from ..vector.tracing.background import BackgroundPolygonizer  # its library takes a while to load
+    from ..vector.tracing.polygonize import Polygonizer
 
     metadata = of_result(note, "polygons")
     polygonizer = Polygonizer(

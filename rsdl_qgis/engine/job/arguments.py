@@ -107,6 +107,8 @@ SHAPE: Table = {  # of polygons of a class map, see vector.tracing.polygon_shape
     "fill_holes": Argument(Number(0, 1e12), default=0.0),  # m²
     "regularize": Argument(Boolean(), default=False),
 }
+NECK = Argument(Number(0, 1), default=0.7)  # see vector.separating.joining
+OBJECTS_OF_MAPS: Table = {"separate_objects": Argument(ListOf(Text(), 1)), "neck": NECK}  # names or values of classes
 MEASURES = ("entropy", "margin")  # of how uncertain probabilities are
 MAPS: Table = {
     "probabilities": Argument(Path()),
@@ -114,6 +116,7 @@ MAPS: Table = {
     "uncertainty_measure": Argument(Choice(MEASURES), default=MEASURES[0]),
     "polygons": Argument(Path()),
     **SHAPE,
+    **OBJECTS_OF_MAPS,
 }
 DOMAIN: Table = {"domain": Argument(Path())}
 VARIANTS = ("none", "flips", "turns", "all")  # in which each image is seen
@@ -424,8 +427,9 @@ OPERATIONS: Mapping[str, Table] = {
     },
     "simplify_polygons": {
         **OUTPUT,
-        "input": Argument(Object("a class raster", LABELLED), required=True),
+        "input": Argument(Object("a class raster, or a layer of polygons", LABELLED), required=True),
         "background": Argument(Whole(0, 65_534)),  # the value that is not drawn
+        "tolerance": Argument(Number(0, 1e6), default=0.0),  # of polygons, in units of their coordinate system
         **SHAPE,
     },
     "separate_objects": {
@@ -433,7 +437,7 @@ OPERATIONS: Mapping[str, Table] = {
         "input": Argument(Object("a class raster", LABELLED), required=True),
         "background": Argument(Whole(0, 65_534)),  # the value of what is no object
         "probabilities": Argument(Object("a raster", RASTER)),
-        "neck": Argument(Number(0, 1), default=0.7),  # see vector.separating.joining
+        "neck": NECK,
         **{name: SHAPE[name] for name in ("min_area", "simplify", "regularize")},
     },
     "export_chips": {**OUTPUT, **DATA, "format": Argument(Choice(tuple(CHIP_FORMATS)), default=OURS)},

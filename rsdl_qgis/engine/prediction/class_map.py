@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..cards.card import ModelCard
-from ..errors import MismatchError
+from ..errors import InputError, MismatchError
 from ..evaluation.decision import Lost, likeliest
 from ..evaluation.uncertainty import MEASURES
 from ..feedback import Report
@@ -49,7 +49,7 @@ class SegmentationCollector:
     @staticmethod
     def check(files: MapFiles, card: ModelCard, form: Form | None) -> None:
         """OutputError for polygons of an unknown ending, MismatchError for what needs probabilities that the network
-        lacks.
+        lacks, InputError for objects of classes that it lacks.
 
         ``form``: of the model's file, which may give classes alone.
         """
@@ -57,6 +57,7 @@ class SegmentationCollector:
             from ..vector.polygons import driver_of  # its library takes a while to load
 
             driver_of(files.polygons)
+        separated_values(files, card)
         asked = [name for name in ("probabilities", "uncertainty") if getattr(files, name)]
         if asked and form is not None and form.gives_classes:
             raise MismatchError(
@@ -146,21 +147,23 @@ class SegmentationCollector:
 
     def _polygons(self, path: str, legend: list[tuple[int, str, str]]) -> BackgroundPolygonizer:
         """What draws the polygons of all classes but the background."""
-        from ..vector.tracing.background import BackgroundPolygonizer, Polygonizer
+        from ..vector.tracing.background import BackgroundPolygonizer
+        from ..vector.tracing.polygonize import Polygonizer
 
-        skip = () if self.card.background is None else (self.card.background,)
-        metadata = of_result(self.metadata, "polygons")
-        polygonizer = Polygonizer(
-            path,
-            self.grid,
-            legend,
-            self.values.dtype,
-            skip=skip,
-            metadata=metadata,
-            shape=self.files.shape,
-            sure=self.files.sure,
-        )
-        return BackgroundPolygonizer(polygonizer, self.report)
+        about: dict[str, Any] = {
+            "skip": () if self.card.background is None else (self.card.background,),
+            "metadata": of_result(self.metadata, "polygons"),
+            "shape": self.files.shape,
+            "sure": self.files.sure,
+        }
+        necks: dict[int | None, float] = dict.fromkeys(separated_values(self.files, self.card), self.files.neck)
+        if not necks:
+            polygonizer = Polygonizer(path, self.grid, legend, self.values.dtype, **about)
+            return BackgroundPolygonizer(polygonizer, self.report)
+        from ..vector.separating.polygonizer import ObjectPolygonizer
+
+        objects = ObjectPolygonizer(path, self.grid, legend, self.values.dtype, necks, **about)
+        return BackgroundPolygonizer(objects, self.report)
 
     def take(self, piece: Piece) -> None:
         """Take the next piece that ``blend`` makes of the tiles."""
@@ -238,6 +241,24 @@ class SegmentationCollector:
 def values_of(card: ModelCard) -> NDArray:
     """The values of the classes, of the type that a class raster has."""
     return np.array([item.value for item in card.classes], np.uint8 if card.nodata == 255 else np.uint16)
+
+
+def separated_values(files: MapFiles, card: ModelCard) -> tuple[int, ...]:
+    """The values of the classes whose objects are told apart. InputError where they cannot be."""
+    if not files.separate:
+        return ()
+    if not files.polygons:
+        problem = "SEPARATE_OBJECTS tells objects apart in POLYGONS, and POLYGONS is empty."
+        raise InputError(problem, "Give POLYGONS, or leave SEPARATE_OBJECTS empty.")
+    drawn = [item for item in card.classes if item.value != card.background]
+    values = {key: item.value for item in drawn for key in (item.name.lower(), str(item.value))}
+    unknown = [text for text in files.separate if text.lower() not in values]
+    if unknown:
+        listed = ", ".join(f"{item.value} {item.name}" for item in drawn)
+        raise InputError(
+            f"SEPARATE_OBJECTS: the map has no class '{unknown[0]}' that is drawn.", f"Its classes are {listed}."
+        )
+    return tuple(dict.fromkeys(values[text.lower()] for text in files.separate))
 
 
 def sure_of(values: NDArray, found: NDArray) -> NDArray[np.float32]:

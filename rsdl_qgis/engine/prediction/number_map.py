@@ -87,6 +87,9 @@ class RegressionCollector:
             if getattr(files, name):
                 problem = f"Model '{card.name}' gives numbers and no classes, so there are no {name} of its map."
                 raise MismatchError(problem, f"Leave {name.upper()} empty.")
+        if files.separate:
+            problem = f"Model '{card.name}' gives numbers and no classes, so there are no objects to tell apart."
+            raise MismatchError(problem, "Leave SEPARATE_OBJECTS empty.")
 
     @staticmethod
     def blend(

@@ -91,6 +91,8 @@ class MapFiles:
     domain: str | None = None
     shape: PolygonShape = field(default_factory=PolygonShape)
     sure: bool = False
+    separate: tuple[str, ...] = ()  # classes whose objects are told apart, by name or value
+    neck: float = 0.7
 
     def of(self, form: Form | None) -> MapFiles:
         """Those of a network; polygons have no probability where it gives none. ``form``: of its file."""
@@ -166,6 +168,8 @@ class MapRequest(ImageRequest):
     polygons: str | None
     domain: str | None
     shape: PolygonShape
+    separate_objects: list[str] | None
+    neck: float
 
     @property
     def files(self) -> MapFiles:
@@ -177,6 +181,8 @@ class MapRequest(ImageRequest):
             self.uncertainty_measure,
             self.domain,
             self.shape,
+            separate=tuple(self.separate_objects or ()),
+            neck=self.neck,
         )
 
 
@@ -245,6 +251,8 @@ class SeriesRequest(PredictRequest):
     uncertainty_measure: str
     polygons: str | None
     shape: PolygonShape
+    separate_objects: list[str] | None
+    neck: float
 
     @property
     def files(self) -> MapFiles:
@@ -255,6 +263,8 @@ class SeriesRequest(PredictRequest):
             self.uncertainty,
             self.uncertainty_measure,
             shape=self.shape,
+            separate=tuple(self.separate_objects or ()),
+            neck=self.neck,
         )
 
 

@@ -68,6 +68,11 @@ def read_product(files: Files) -> Product:
     metadata = Path(found[0])
     groups = groups_of(files.text(found[0]).decode("utf-8", "replace"), Path(last(found[0])))
     spacecraft = (value(groups, "SPACECRAFT_ID") or "").upper().replace("LANDSAT", "LANDSAT_").replace("__", "_")
+    if not spacecraft:
+        problem = (
+            f"{metadata.name} of {files.title} names no satellite (SPACECRAFT_ID): it has to be of Landsat 4 to 9."
+        )
+        raise InputError(problem, "It may be cut off: unpack or download the product again.")
     if spacecraft not in SENSORS:
         raise InputError(
             f"{metadata.name} of {files.title} is of '{spacecraft}', and has to be of Landsat 4 to 9.",

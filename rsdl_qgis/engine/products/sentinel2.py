@@ -41,6 +41,10 @@ BAND = re.compile(r"(?:^|[^a-z0-9])B(0?[1-9]|8A|1[0-2])(?:_(10|20|60)m)?\.(?:tif
 TILE = re.compile(r"T\d{2}[A-Z]{3}_\d{8}T\d{6}_")  # of ESA's own names
 CALLED = re.compile(r"(^|[_/])(s2[a-d]?|sentinel-?2)[_./]|T\d{2}[A-Z]{3}_\d{8}", re.IGNORECASE)
 OFFSET_SINCE = "2022-01-25"
+OWN_PIXELS = {  # metres
+    **dict.fromkeys(("B02", "B03", "B04", "B08"), 10),
+    **dict.fromkeys(("B05", "B06", "B07", "B8A", "B11", "B12"), 20),
+}
 QUANTIFICATION = 10_000.0
 OFFSET = -1000.0
 FILL, NOT_FILLED = 0.0, "B10"  # the number where nothing was measured; cirrus has it on clear ground, too
@@ -97,6 +101,7 @@ def read_safe(files: Files) -> Product:
     notes = (
         f"{files.title}: {about.level}, processing baseline {about.baseline or 'not stated'}, "
         f"{about.date or date or 'no date'}; reflectance is {formula}.",
+        *_coarser(inside),
     )
     flags = flags_of(_finest_quality(files))
     return Product(
@@ -168,6 +173,14 @@ def finest(found: list[tuple[str, str, str]]) -> list[tuple[str, str]]:
     for band, pixel, _ in found:
         best[band] = min(best.get(band, pixel), pixel)
     return [(band, name) for band, pixel, name in found if pixel == best[band]]
+
+
+def _coarser(found: list[tuple[str, str, str]]) -> list[str]:
+    """A sentence where files of a band have larger pixels alone than the sensor has."""
+    names = dict(finest(found))
+    sizes = {band: pixel for band, pixel, name in found if names.get(band) == name}
+    coarse = [f"{band} ({pixel} m)" for band, pixel in sizes.items() if pixel and int(pixel) > OWN_PIXELS.get(band, 60)]
+    return [f"Of some bands the files with the sensor's own pixels are missing: {', '.join(coarse)}."] if coarse else []
 
 
 def _bands(files: Files) -> list[tuple[str, str, str]]:

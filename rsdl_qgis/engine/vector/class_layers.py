@@ -183,6 +183,34 @@ class RasterClasses(NearestPixels):
         return codes
 
 
+MOST_CLASSES = 64  # of a raster whose pixels are unlike those beside them
+SAMPLE, LOOKS = 256, 5  # pixels a side of a window that is looked at, windows along each axis
+
+
+def check_patches(classes: RasterClasses, title: str) -> None:
+    """InputError for a raster that is no map of classes: most of its pixels differ from the one beside them, and there
+    are many values. Some windows from all over it are looked at.
+    """
+    grid = classes.grid
+    seen: set[int] = set()
+    unlike = pairs = 0
+    for row in np.unique(np.linspace(0, max(0, grid.height - SAMPLE), LOOKS).astype(int)).tolist():
+        for col in np.unique(np.linspace(0, max(0, grid.width - SAMPLE), LOOKS).astype(int)).tolist():
+            window = Window(row, col, min(SAMPLE, grid.height), min(SAMPLE, grid.width))
+            codes = classes.on(grid.crop(window))
+            known = codes > UNCLEAR
+            both = known[:, 1:] & known[:, :-1]
+            seen.update(np.unique(codes[known]).tolist())
+            unlike += int(((codes[:, 1:] != codes[:, :-1]) & both).sum())
+            pairs += int(both.sum())
+    if len(seen) > MOST_CLASSES and unlike > pairs / 2:
+        raise InputError(
+            f"{title} is no map of classes: it has {len(seen)} or more values, and {unlike / pairs:.0%} of its pixels "
+            "differ from the one beside them.",
+            "Choose a class raster, such as one that a model has made, or the band of it that holds classes.",
+        )
+
+
 class PolygonClasses:
     """The classes of polygons in ``crs``; a code is an index into ``labels``. Where there is none: NOTHING.
 

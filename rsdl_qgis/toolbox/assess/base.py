@@ -112,7 +112,7 @@ class Assessment(JobAlgorithm):
         return text or self.worker_problem(parameters)
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.refuse(parameters, context)
+        self.refuse(parameters, context, feedback)
         self._sides = self.sides(parameters, context)
         self._mask, self._extent = None, {}
         if self.IN_AREA:

@@ -103,7 +103,7 @@ class RepeatRun(RsdlAlgorithm):
         return text
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.refuse(parameters, context)
+        self.refuse(parameters, context, feedback)
         self._file = self._path(parameters, context)
         return True
 

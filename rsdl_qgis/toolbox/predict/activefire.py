@@ -201,7 +201,7 @@ class ActiveFire(JobAlgorithm):
                     )
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.refuse(parameters, context)
+        self.refuse(parameters, context, feedback)
         given = self._given(parameters, context)
         self._metadata = None if isinstance(given, list) else given
         uses = given if isinstance(given, list) else []

@@ -92,8 +92,7 @@ class InferenceAlgorithm(JobAlgorithm):
 
     def further(self) -> Mapping[str, Any]:
         """Advanced parameters that the operation takes."""
-        names = [output.name() for output in self.outputs()]
-        return further(task_of(self.TASK).operation, "UNCERTAINTY" in names)
+        return further(task_of(self.TASK).operation, [output.name() for output in self.outputs()])
 
     def looks(self, card: ModelCard, result: Mapping[str, Any]) -> dict[str, tuple[str, styles.Style | None]]:
         """The title and style of each output."""
@@ -145,7 +144,7 @@ class InferenceAlgorithm(JobAlgorithm):
         return self.worker_problem(parameters)
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.refuse(parameters, context)
+        self.refuse(parameters, context, feedback)
         self._plan = self.plan(parameters, context)
         nodata = shared.nodata_of(self, parameters, context)
         self._quality = self._quality_of(self._plan, parameters, context)

@@ -122,7 +122,7 @@ class BurnedArea(InferenceAlgorithm):
                 )
         if self._chosen == MODEL:
             return ""
-        for name in ("PROBABILITIES", "UNCERTAINTY", "DOMAIN", "MODEL"):
+        for name in ("PROBABILITIES", "UNCERTAINTY", "DOMAIN", "MODEL", "SEPARATE_OBJECTS"):
             if shared.is_given(parameters, name):
                 return tr("{name} is for METHOD=model, and METHOD is {chosen}. Leave it empty.").format(
                     name=name, chosen=self._chosen

@@ -120,7 +120,7 @@ class EmbedImage(SceneClassification):
         return [item for item in super().running() if item.name() not in ("ENGINE", "SCHEDULER")]
 
     def further(self):
-        return further(self.operation(), False)
+        return further(self.operation(), ())
 
     def output_label(self):
         return tr("Features of patches")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from qgis.core import (
@@ -10,9 +10,10 @@ from qgis.core import (
     QgsProcessingParameterBoolean,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterString,
 )
 
-from ...engine.job.arguments import MEASURES, OPERATIONS, SHAPE, VARIANTS
+from ...engine.job.arguments import MEASURES, NECK, OPERATIONS, SHAPE, VARIANTS
 from ...engine.job.table import Argument
 from .. import compat
 from .. import parameters as shared
@@ -21,16 +22,18 @@ from ..text import tr
 Read = Callable[..., Any]  # (algorithm, parameters, name, context) -> value
 
 
-def further(operation: str, has_uncertainty: bool) -> Mapping[str, tuple[QgsProcessingParameterDefinition, Read]]:
-    """The parameters that an operation takes, by their names, and how each is read."""
+def further(operation: str, outputs: Collection[str]) -> Mapping[str, tuple[QgsProcessingParameterDefinition, Read]]:
+    """The parameters that an operation takes, by their names, and how each is read. ``outputs``: of the algorithm."""
     found: dict[str, tuple[QgsProcessingParameterDefinition, Read]] = {}
-    if has_uncertainty:
+    if "UNCERTAINTY" in outputs:
         found["UNCERTAINTY_MEASURE"] = uncertainty_measure(), _word(MEASURES)
     if "tta" in OPERATIONS[operation]:
         found["TTA"] = augmentation_at_test_time(), _word(VARIANTS)
         found["PASSES"] = passes(OPERATIONS[operation]["passes"]), shared.number
-    if "simplify" in OPERATIONS[operation]:
+    if "POLYGONS" in outputs:
         found.update(polygon_shape(tr("Polygons: ")))
+        found["SEPARATE_OBJECTS"] = separate_objects(), _names
+        found["NECK"] = _sometimes(neck(tr("Polygons: "))), QgsProcessingAlgorithm.parameterAsDouble
     found["STAC"] = stac(), QgsProcessingAlgorithm.parameterAsBoolean
     return found
 
@@ -80,6 +83,33 @@ def polygon_shape(label: str = "") -> dict[str, tuple[QgsProcessingParameterDefi
         "FILL_HOLES": (_sometimes(holes), number),
         "REGULARIZE": (regularize, word),
     }
+
+
+def separate_objects():
+    """SEPARATE_OBJECTS: classes whose objects are drawn apart where they touch."""
+    text = tr(
+        "Classes, by name or value, whose objects are drawn as polygons of their own also where they touch, such as "
+        "buildings, fields or tree crowns: their areas are divided at necks and where their probability is low "
+        "(watershed). Several are divided by commas. Polygons have a number (id) then. Default: none."
+    )
+    label = tr("Polygons: classes whose objects are separated")
+    parameter = QgsProcessingParameterString("SEPARATE_OBJECTS", label, None, False, True)
+    return shared.described(parameter, text, advanced=True)
+
+
+def neck(label: str = "", advanced: bool = True):
+    """NECK: where objects are divided. ``label``: before its name."""
+    text = tr(
+        "Two parts are two objects where the neck between them is narrower than this share of the narrower part, 0 to "
+        "1. More divides more; 0 divides nothing. Default: 0.7."
+    )
+    return shared.number_of(NECK, "NECK", _label(label, tr("widest neck")), text, advanced)
+
+
+def _names(algorithm: QgsProcessingAlgorithm, parameters, name: str, context) -> list[str] | None:
+    """Names divided by commas; None for none."""
+    found = [part for part in map(str.strip, shared.text_of(algorithm, parameters, name, context).split(",")) if part]
+    return found or None
 
 
 def _label(before: str, name: str) -> str:

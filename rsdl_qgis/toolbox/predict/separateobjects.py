@@ -10,7 +10,6 @@ from qgis.core import (
     QgsProcessingParameterVectorDestination,
 )
 
-from ...engine.job.arguments import OPERATIONS
 from .. import compat
 from .. import parameters as shared
 from ..assess.base import SideLayer
@@ -21,7 +20,7 @@ from ..saving import JobAlgorithm, saving_parameters
 from ..text import tr
 from ..worker.client import make_job, run_job, temporary_folder
 from ..worker.layers import PreparedRaster, RasterUse, data_bands
-from .further import polygon_shape
+from .further import neck, polygon_shape
 
 LARGEST = 65_534  # value of a class
 SHAPE = ("MIN_AREA", "SIMPLIFY", "REGULARIZE")
@@ -76,16 +75,6 @@ class SeparateObjects(JobAlgorithm):
             None,
             advanced=False,
         )
-        neck = shared.number_of(
-            OPERATIONS[self.OPERATION]["neck"],
-            "NECK",
-            tr("Widest neck"),
-            tr(
-                "Two parts are two objects where the neck between them is narrower than this share of the narrower "
-                "part, 0 to 1. More divides more; 0 divides nothing. Default: 0.7."
-            ),
-            advanced=False,
-        )
         output = shared.described(
             QgsProcessingParameterVectorDestination("OUTPUT", tr("Objects"), compat.POLYGONS),
             tr(
@@ -103,7 +92,17 @@ class SeparateObjects(JobAlgorithm):
         )
         number = band("INPUT", tr("Band of the classes"))
         drawn = [parameter for parameter, _ in shape.values()]
-        for parameter in [given, probabilities, background, neck, *drawn, number, chosen, shared.nodata(), output]:
+        for parameter in [
+            given,
+            probabilities,
+            background,
+            neck(advanced=False),
+            *drawn,
+            number,
+            chosen,
+            shared.nodata(),
+            output,
+        ]:
             self.addParameter(parameter)
         for parameter in saving_parameters():
             self.addParameter(parameter)
@@ -120,7 +119,7 @@ class SeparateObjects(JobAlgorithm):
         return text or self.worker_problem(parameters)
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.refuse(parameters, context)
+        self.refuse(parameters, context, feedback)
         layer = self.parameterAsRasterLayer(parameters, "INPUT", context)
         number = shared.number(self, parameters, "INPUT_BAND", context) or 1
         self._raster = prepared("INPUT", layer, number, shared.nodata_of(self, parameters, context))

@@ -89,7 +89,7 @@ class ModelMaker(JobAlgorithm):
         return text or ("" if shared.is_temporary(path) else folder_problem(Path(path), CARD_FILE))
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.refuse(parameters, context)
+        self.refuse(parameters, context, feedback)
         self._data = self.prepared(parameters, context, feedback)
         self._named = self._name_and_folder(parameters, context)
         return True

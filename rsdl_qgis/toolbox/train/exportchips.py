@@ -143,7 +143,7 @@ class ExportChips(JobAlgorithm):
         return given[0] if given else "segmentation"
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.refuse(parameters, context)
+        self.refuse(parameters, context, feedback)
         form = TASKS[self._task(parameters, context)].rasters
         images = data.chosen_images(self, parameters, context, form)
         for warning in images.warnings:

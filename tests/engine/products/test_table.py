@@ -36,6 +36,14 @@ def values(path, names=("B2", "B3", "B4"), unit=PLAIN, resampling="nearest"):
 SENTINEL = [(level, baseline) for level in ("L1C", "L2A") for baseline in ("02.09", "05.10")]
 
 
+def test_files_with_larger_pixels_than_the_sensor_has_are_told(tmp_path):
+    product = made.sentinel2(tmp_path, "L2A")
+    assert not any("missing" in note for note in read_product(str(product)).notes)
+    next(product.rglob("*_B04_10m.jp2")).unlink()
+    (note,) = [note for note in read_product(str(product)).notes if "missing" in note]
+    assert note == "Of some bands the files with the sensor's own pixels are missing: B04 (60 m)."
+
+
 @pytest.mark.parametrize("zipped", [False, True])
 @pytest.mark.parametrize(("level", "baseline"), SENTINEL)
 def test_sentinel_2_of_both_levels_and_baselines_gives_the_same_numbers(tmp_path, level, baseline, zipped):
@@ -179,7 +187,7 @@ ODD = {
     "several dates": (_mixed, "are of several dates: .* of 2016-06-12, .* of 2017-06-12"),
     "empty MTL": (lambda t: made.landsat(t, text=""), "has no lines of the form NAME = VALUE"),
     "MTL of no gains": (lambda t: made.landsat(t, text='SPACECRAFT_ID = "LANDSAT_8"'), "does not say SUN_ELEVATION"),
-    "MTL of a fire": (lambda t: made.landsat(t, text="a = b"), "has to be of Landsat 4 to 9"),
+    "MTL of a fire": (lambda t: made.landsat(t, text="a = b"), "names no satellite .* has to be of Landsat 4 to 9"),
     "another satellite": (_unknown, "is of 'LANDSAT_1'"),
     "night": (_night, "below the horizon"),
     "no files": (lambda t: made.landsat(t, without=tuple(made.LANDSAT)), "none of the files of its bands"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import socket
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -116,6 +119,49 @@ def test_a_server_that_does_not_answer_is_not_waited_for(refusal, tmp_path, monk
         text = refusal("burnedarea", {"AFTER_PRODUCT": address, "OUTPUT": str(tmp_path / "out.tif")})
     assert f"AFTER_PRODUCT: {address} does not answer" in text
     assert gdal.GetConfigOption("GDAL_HTTP_TIMEOUT") is None
+
+
+def _doubled(product):
+    band = next(product.rglob("*B04*.jp2"))
+    shutil.copy(band, band.with_name(f"copy_{band.name}"))
+    return product
+
+
+def _cut_off(product):
+    whole = product.with_suffix(".zip")
+    with zipfile.ZipFile(whole, "w") as archive:
+        for path in product.rglob("*"):
+            archive.write(path, path.relative_to(product.parent))
+    whole.write_bytes(whole.read_bytes()[:-200])
+    return whole
+
+
+def _without_metadata(product):
+    next(product.glob("MTD*.xml")).unlink()
+    return product
+
+
+def _of_a_lost_asset(product):
+    named = zip(("B02", "B03", "B04", "B08", "B12"), ("blue", "green", "red", "nir", "swir22"))
+    assets = {b: {"href": f"lost_{b}.tif", "eo:bands": [{"name": b, "common_name": name}]} for b, name in named}
+    item = product.parent / "item.json"
+    item.write_text(json.dumps({"type": "Feature", "stac_version": "1.0.0", "id": "x", "assets": assets}))
+    return item
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (_doubled, "has band B04 twice"),
+        (_cut_off, "cannot be opened as an archive"),
+        (_without_metadata, "has no MTD_MSIL1C.xml or MTD_MSIL2A.xml"),
+        (_of_a_lost_asset, "item.json names the file"),
+    ],
+)
+def test_an_odd_product_is_told_of_in_the_dialog(refusal, scenes, tmp_path, change, words):
+    product = str(change(Path(scenes["AFTER_PRODUCT"])))
+    text = refusal("burnedarea", {"AFTER_PRODUCT": product, "OUTPUT": str(tmp_path / "out.tif")})
+    assert text.startswith("AFTER_PRODUCT: ") and words in text, text
 
 
 def test_a_cloud_mask_goes_into_a_map_of_another_raster(run, scenes, tmp_path, read_raster):

@@ -45,3 +45,27 @@ def test_polygons_of_a_map_are_shaped(run, tmp_path, write_raster):
     assert len(features) == 1
     assert features[0].geometry().constGet().nCoordinates() < 30
     assert validate(files["OUTPUT"], full_check=True)[:2] == ([], [])  # what rasters are written as, too
+
+
+def test_a_layer_of_polygons_keeps_its_borders_shared(run, refusal, tmp_path, write_raster):
+    source, drawn, output = (
+        write_raster(tmp_path / "m.tif", [CLASSES]),
+        str(tmp_path / "d.gpkg"),
+        str(tmp_path / "p.gpkg"),
+    )
+    run("simplifypolygons", {"INPUT": source, "OUTPUT": drawn})
+    given = {"LAYER": drawn, "TOLERANCE": 20, "MIN_AREA": 500, "OUTPUT": output}
+    results, _ = run("simplifypolygons", given)
+    assert results["POLYGONS"] == 2  # the single pixel is taken into what lies around it
+    found = {feature["value"]: feature for feature in QgsVectorLayer(output, "p", "ogr").getFeatures()}
+    disk, around = found[3].geometry(), found[1].geometry()
+    assert disk.constGet().nCoordinates() < 60 and not disk.overlaps(around)
+    assert abs(disk.area() + around.area() - 100 * CLASSES.size) < 1e-3
+    assert abs(found[3]["area_m2"] / disk.area() - 1) < 0.01 and found[3]["class"] == "3"
+    for changes, words in (
+        ({"INPUT": source}, "Give either a class raster"),
+        ({"LAYER": None}, "Give either a class raster"),
+        ({"SIMPLIFY": 1.5}, "SIMPLIFY is for a class raster"),
+        ({"LAYER": None, "INPUT": source}, "TOLERANCE is for LAYER"),
+    ):
+        assert words in refusal("simplifypolygons", {**given, **changes})

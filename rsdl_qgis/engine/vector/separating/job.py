@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import InputError, MismatchError, OutputError
+from ...errors import InputError, MismatchError
 from ...feedback import Report
 from ...job.arguments import OPERATIONS, checked
 from ...job.outputs import writing
@@ -19,19 +17,16 @@ from ...raster.class_tables import check_not_rgb, class_colours, class_names
 from ...raster.grid import Grid, Window
 from ...raster.layer import Layer, OpenLayer
 from ...runs.record import noted, of_result, run_of
-from ..class_layers import UNCLEAR, RasterClasses
+from ..class_layers import UNCLEAR, RasterClasses, check_patches
 from ..tracing.polygon_shape import PolygonShape
-from .basins import Climber, Ints
+from .basins import Ints
 from .drawing import ObjectDrawer
-from .joining import Objects, joined
-from .surface import NONE, REACH, hills
+from .strips import draw, separated, stored_beside
+from .surface import NONE
 
 OPERATION = "separate_objects"
 LARGEST = 65_534  # value of a class
 COLOUR = "#b2182b"  # of a class whose colour is not known
-PIXELS = 1 << 21  # in a strip of rows, about
-CLIMBING = 0.7  # of the progress
-LABEL = np.dtype(np.int32)
 
 
 @writing(OPERATION)
@@ -48,12 +43,15 @@ def run_separate_objects(arguments: Mapping[str, Any], report: Report) -> dict[s
     shape = PolygonShape(given["simplify"], given["min_area"], 0.0, given["regularize"])
     with ExitStack() as stack:
         classes = stack.enter_context(RasterClasses(Layer(path, (band,), spec.get("nodata"))))
+        check_patches(classes, spec.get("title") or path)
         probabilities = stack.enter_context(_probabilities(given["probabilities"], classes.grid))
-        stored = stack.enter_context(_stored(output))
-        objects = _separated(_Map(classes, given["background"], probabilities), stored, given["neck"], shape, report)
+        stored = stack.enter_context(stored_beside(output))
+        objects = separated(
+            _Map(classes, given["background"], probabilities), stored, {None: given["neck"]}, shape, report
+        )
         drawer = ObjectDrawer(output, classes.grid, objects, names, shape, metadata)
         try:
-            _draw(drawer, classes.grid, objects, stored, report)
+            draw(drawer, classes.grid, objects, stored, report)
         except BaseException:
             drawer.abort()
             raise
@@ -105,41 +103,6 @@ class _Map:
         return highest
 
 
-def _separated(map_: _Map, stored: IO[bytes], neck: float, shape: PolygonShape, report: Report) -> Objects:
-    """The objects of a map, whose labels are written into a file, row by row."""
-    height, width = map_.grid.height, map_.grid.width
-    climber, step = Climber(width), max(1, PIXELS // width)
-    for row in range(0, height, step):
-        report.check()
-        report.progress(CLIMBING * row / height, "Looking for objects")
-        end = min(row + step, height)
-        first, last = max(0, row - 1), min(height, end + 1)  # with a row on either side
-        top, bottom = max(0, first - REACH), min(height, last + REACH)
-        codes, values = map_.codes(top, bottom - top), map_.probabilities(first, last - first)
-        wide = None
-        if values is not None:
-            wide = np.pad(values, ((first - top, bottom - last), (0, 0)))
-        inner = slice(first - top, last - top)
-        surface = hills(codes, wide)[inner]
-        labels = climber.add(row, surface, codes[inner], values, row - first, last - end)
-        with _kept():
-            stored.write(labels.astype(LABEL).tobytes())
-    return joined(climber.hills(), neck, shape.least(map_.grid))
-
-
-def _draw(drawer: ObjectDrawer, grid: Grid, objects: Objects, stored: IO[bytes], report: Report) -> None:
-    """Draw the objects whose labels a file has."""
-    step = max(1, PIXELS // grid.width)
-    with _kept():
-        stored.seek(0)
-    for row in range(0, grid.height, step):
-        count = min(step, grid.height - row) * grid.width
-        labels = np.frombuffer(stored.read(count * LABEL.itemsize), LABEL).reshape(-1, grid.width)
-        drawer.add(objects.number[labels], report)
-        report.progress(CLIMBING + (1 - CLIMBING) * row / grid.height, "Drawing polygons")
-    drawer.close(report)
-
-
 @contextmanager
 def _probabilities(spec: Mapping[str, Any] | None, grid: Grid) -> Iterator[OpenLayer | None]:
     """The raster of probabilities, if one is given. MismatchError where it has other pixels."""
@@ -158,22 +121,3 @@ def _probabilities(spec: Mapping[str, Any] | None, grid: Grid) -> Iterator[OpenL
         yield layer
     finally:
         layer.close()
-
-
-@contextmanager
-def _stored(output: str) -> Iterator[IO[bytes]]:
-    """A file for labels beside the output, of four bytes a pixel, which goes when it is closed."""
-    with _kept():
-        file = tempfile.TemporaryFile(dir=Path(output).absolute().parent)  # noqa: SIM115 (closed below)
-    with file:
-        yield file
-
-
-@contextmanager
-def _kept() -> Iterator[None]:
-    """OutputError where labels cannot be kept."""
-    try:
-        yield
-    except OSError as error:
-        text = f"The labels of objects cannot be kept beside the output: {error}."
-        raise OutputError(text, "Free some space (four bytes a pixel), or write elsewhere.") from error

@@ -6,13 +6,16 @@ doi:10.1145/2535927).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Optional
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .basins import Floats, Hills, Ints
 
+Necks = Mapping[Optional[int], float]  # by class; None: of the classes that are not there
 LEAST_FALL = 0.75  # pixels: shallower passes come from the steps of pixels
 
 
@@ -28,12 +31,15 @@ class Objects:
     probability: Floats
 
 
-def joined(hills: Hills, neck: float, least: int) -> Objects:
+def joined(hills: Hills, necks: Necks, least: int) -> Objects:
     """Objects from hills.
 
-    Two are one where their pass is higher than ``neck`` times the lower summit, or less than ``LEAST_FALL`` below it,
-    or one of them has fewer than ``least`` pixels. What is still smaller is none. Numbers go by the rows of summits.
+    Two are one where their pass is higher than the neck of their class times the lower summit, or less than
+    ``LEAST_FALL`` below it, or one of them has fewer than ``least`` pixels. ``necks``: of classes; those without one
+    are not divided. What is still smaller is none. Numbers go by the rows of summits.
     """
+    usual = necks.get(None, 0.0)
+    neck = [necks.get(code, usual) for code in hills.code.tolist()]
     head = list(range(len(hills.height)))
     height, place, pixels = hills.height.tolist(), hills.place.tolist(), hills.pixels.tolist()
 
@@ -49,7 +55,7 @@ def joined(hills: Hills, neck: float, least: int) -> Objects:
         a, b = sorted((root(one), root(other)), key=lambda hill: (height[hill], place[hill]))
         if a == b:
             continue
-        flat = pass_ >= neck * height[a] or height[a] - pass_ < LEAST_FALL
+        flat = pass_ >= neck[a] * height[a] or height[a] - pass_ < LEAST_FALL
         if flat or min(pixels[a], pixels[b]) < least:
             head[a] = b
             pixels[b] += pixels[a]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,14 +11,18 @@ REACH = 128  # pixels: borders farther away are alike, so that rows need no othe
 NONE = -1  # code of what is no object
 
 
-def hills(codes: NDArray[np.int64], probabilities: NDArray[np.float32] | None) -> NDArray[np.float32]:
+def hills(
+    codes: NDArray[np.int64], probabilities: NDArray[np.float32] | None, divided: Collection[int | None] | None = None
+) -> NDArray[np.float32]:
     """(h, w): the distance to the border in pixels, times the probability where there is one. 0 where there is NONE.
 
     ``codes``: classes; ``probabilities``: from 0 to 1, NaN where they are not known, which counts as 0. What lies
-    beyond the array is no border.
+    beyond the array is no border. ``divided``: the classes that may be divided, None: all; of others it is 0.
     """
     found = np.zeros(codes.shape, np.float32)
     for code in np.unique(codes[codes != NONE]):
+        if divided is not None and code not in divided:
+            continue
         mask = codes == code
         rows, columns = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
         box = tuple(slice(max(0, at[0] - 1), at[-1] + 2) for at in (rows, columns))  # borders lie in it or around it

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...feedback import Report
-from .polygonize import Polygonizer
 
 WAITING = 16_000_000  # bytes of rows that may wait, about; a single piece may be larger
+
+
+class Drawing(Protocol):
+    """A ``Polygonizer``, or what does as it does."""
+
+    def add(self, rows: NDArray, report: Report, probabilities: NDArray[np.float32] | None = None) -> None: ...
+
+    def close(self, report: Report) -> int: ...
+
+    def abort(self) -> None: ...
 
 
 class BackgroundPolygonizer:
@@ -21,7 +31,7 @@ class BackgroundPolygonizer:
     ``close``, so that it does not stop what the rows come from.
     """
 
-    def __init__(self, polygonizer: Polygonizer, report: Report):
+    def __init__(self, polygonizer: Drawing, report: Report):
         self._polygonizer, self._report = polygonizer, report
         self._rows: deque[tuple[NDArray, NDArray[np.float32] | None]] = deque()
         self._bytes = 0

@@ -16,7 +16,8 @@ from ...raster.class_tables import check_not_rgb, class_colours, class_names
 from ...raster.grid import Window
 from ...raster.layer import Layer
 from ...runs.record import noted, of_result, run_of
-from ..class_layers import UNCLEAR, RasterClasses
+from ..class_layers import UNCLEAR, RasterClasses, check_patches
+from ..coverage.simplify import simplify_coverage
 from .polygon_shape import PolygonShape
 from .polygonize import PIXELS, Polygonizer
 
@@ -31,6 +32,10 @@ def run_simplify_polygons(arguments: Mapping[str, Any], report: Report) -> dict[
     asked = checked(OPERATION, arguments)
     given = {name: asked.get(name, argument.default) for name, argument in OPERATIONS[OPERATION].items()}
     spec, background = given["input"], given["background"]
+    if spec.get("vector"):
+        return _of_polygons(asked, given, report)
+    if given["tolerance"]:
+        raise InputError("TOLERANCE is for a layer of polygons, and a raster is given.", "Give SIMPLIFY, in pixels.")
     path, band = spec["path"], (spec.get("bands") or [1])[0]
     check_not_rgb(path, band, spec.get("title") or path)
     names = {**class_names(path, band), **{int(v): name for v, name in (spec.get("names") or {}).items()}}
@@ -38,6 +43,7 @@ def run_simplify_polygons(arguments: Mapping[str, Any], report: Report) -> dict[
     metadata = of_result(noted(run_of(OPERATION, asked)), "output")
     found: set[int] = set()
     with RasterClasses(Layer(path, (band,), spec.get("nodata"))) as classes:
+        check_patches(classes, spec.get("title") or path)
         grid = classes.grid
         legend = [(value, names.get(value, str(value)), "") for value in range(NODATA)]
         skip = () if background is None else (background,)
@@ -67,6 +73,17 @@ def run_simplify_polygons(arguments: Mapping[str, Any], report: Report) -> dict[
             for value in drawn
         ],
     }
+
+
+def _of_polygons(asked: Mapping[str, Any], given: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """The polygons of a layer simplified. InputError for what is asked of rasters alone."""
+    for name in ("simplify", "fill_holes", "regularize", "background"):
+        if given[name]:
+            problem = f"{name.upper()} is for a class raster, and a layer of polygons is given."
+            raise InputError(problem, "Leave it out; TOLERANCE and MIN_AREA are for layers.")
+    metadata = of_result(noted(run_of(OPERATION, asked)), "output")
+    count = simplify_coverage(given["input"], given["output"], given["tolerance"], given["min_area"], metadata, report)
+    return {"output": given["output"], "polygons": count, "classes": []}
 
 
 def _values(classes: RasterClasses, window: Window) -> NDArray[np.uint16]:

@@ -16,7 +16,7 @@ from ...feedback import Report
 from ...files.text import one_line
 from ...raster.grid import Grid
 from ...raster.layer import open_raster
-from ..class_probabilities import ClassProbabilities
+from ..probabilities.rows import SureRows
 from ..scene_features import Field
 from ..writer import VectorSink
 from .areas import GroundAreas
@@ -66,13 +66,11 @@ class Polygonizer:
                 self._names[value], wanted[value] = one_line(name), True
         known = wanted.copy()
         known[[value for value, *_ in classes]] = True
-        self._sieved = sieved(shape, grid, np.dtype(dtype), known, wanted)
+        sieve = sieved(shape, grid, np.dtype(dtype), known, wanted)
         self._least = shape.least(grid)
         self._shaper = Shaper(shape, grid, wanted) if shape.simplify or shape.regularize else None
-        self._probabilities = None
-        if sure and self._sieved:
-            values = np.array([value for value, *_ in classes], dtype)
-            self._probabilities = ClassProbabilities(values, Path(output).absolute().parent)
+        values = np.array([value for value, *_ in classes], dtype) if sure else None
+        self._rows = SureRows(sieve, values, Path(output).absolute().parent)
         self._tracer = Tracer(grid.width, self._shaper.wanted if self._shaper else wanted, weighed=sure)
         self._areas = GroundAreas(grid)
         self._waiting: list[Traced] = []
@@ -82,16 +80,8 @@ class Polygonizer:
 
     def add(self, rows: NDArray, report: Report, probabilities: NDArray[np.float32] | None = None) -> None:
         """The next rows of values: (n, width), and their probabilities (classes or 1, n, width)."""
-        if self._sieved is None:
-            self._draw(rows, report, None if probabilities is None else probabilities[0])
-            return
-        if self._probabilities is not None and probabilities is not None:
-            self._probabilities.add(probabilities)
-        for ready in self._sieved.add(rows):
-            self._draw(ready, report, self._sure_of(ready))
-
-    def _sure_of(self, rows: NDArray) -> NDArray[np.float32] | None:
-        return None if self._probabilities is None else self._probabilities.of(rows)
+        for ready, weights in self._rows.add(rows, probabilities):
+            self._draw(ready, report, weights)
 
     def _draw(self, rows: NDArray, report: Report, weights: NDArray[np.float32] | None) -> None:
         if not self._shaper:
@@ -104,8 +94,8 @@ class Polygonizer:
     def close(self, report: Report) -> int:
         """Finishes the file; how many polygons there are."""
         try:
-            for rows in self._sieved.close() if self._sieved else ():
-                self._draw(rows, report, self._sure_of(rows))
+            for rows, weights in self._rows.close():
+                self._draw(rows, report, weights)
             if self._shaper:
                 self._shaper.nodes.close()
             self._take(self._tracer.close(), report)
@@ -113,18 +103,14 @@ class Polygonizer:
         except BaseException:
             self.abort()
             raise
-        self._forget()
+        self._rows.forget()
         self._sink.close()
         return self.count
 
     def abort(self) -> None:
         """Removes the unfinished file."""
-        self._forget()
+        self._rows.forget()
         self._sink.abort()
-
-    def _forget(self) -> None:
-        if self._probabilities is not None:
-            self._probabilities.close()
 
     def _take(self, found: Iterable[Traced], report: Report) -> None:
         report.check()

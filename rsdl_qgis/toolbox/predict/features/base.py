@@ -84,7 +84,7 @@ class BandsAlgorithm(JobAlgorithm):
         return text or self.worker_problem(parameters)
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.refuse(parameters, context)
+        self.refuse(parameters, context, feedback)
         use = self._use(parameters, context)
         self._title = use.layer.name()
         self._raster = PreparedRaster(use, shared.nodata_of(self, parameters, context))

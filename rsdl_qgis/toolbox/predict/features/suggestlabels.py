@@ -82,7 +82,7 @@ class SuggestLabels(OneImageAlgorithm):
         return tr("Suggested places")
 
     def further(self):
-        return {name: item for name, item in further(self.operation(), True).items() if name != "STAC"}
+        return {name: item for name, item in further(self.operation(), ("UNCERTAINTY",)).items() if name != "STAC"}
 
     def outputs(self):
         return [

@@ -11,7 +11,7 @@ from shapely.affinity import rotate
 from rsdl_qgis.engine.errors import InputError, MismatchError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.jobs import OPERATIONS
-from rsdl_qgis.engine.vector.separating import job, surface
+from rsdl_qgis.engine.vector.separating import strips, surface
 
 SHAPE = (70, 90)
 SHAPES = {  # each in pixels, its objects touch; the last two are one object
@@ -82,7 +82,7 @@ def test_strips_of_any_height_give_the_same(rng, raster_file, tmp_path, monkeypa
     _, fields, whole = separate(source, tmp_path / "whole.gpkg", **given)
     assert len(whole) > 20 and (fields["area_m2"] > 899).all()
     for rows in (1, 7, 32):
-        monkeypatch.setattr(job, "PIXELS", rows * 50)
+        monkeypatch.setattr(strips, "PIXELS", rows * 50)
         _, again, parts = separate(source, tmp_path / "parts.gpkg", **given)
         order, other_order = np.argsort(fields["id"]), np.argsort(again["id"])
         assert shapely.equals(whole[order], parts[other_order]).all()

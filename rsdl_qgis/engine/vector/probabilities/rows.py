@@ -1,15 +1,18 @@
-"""The probability of each pixel's class, for rows of a class map that are changed before they are drawn."""
+"""Rows of a class map as they are drawn, patches taken in, and the probability of each pixel's class."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Optional, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+Found = tuple[NDArray, Optional[NDArray[np.float32]]]  # rows, and the probability of each one's class
 HELD = 1 << 26  # bytes of probabilities that wait in memory; more wait in files
 Values = NDArray[np.float32]
 
@@ -79,3 +82,48 @@ class ClassProbabilities:
             probabilities = np.concatenate([1 - probabilities, probabilities])
         for value, probability in zip(self._values, probabilities):
             np.copyto(found, probability, where=rows == value)
+
+
+class Sieve(Protocol):
+    """What takes rows, and gives them out later with some classes changed."""
+
+    def add(self, rows: NDArray) -> Iterator[NDArray]: ...
+
+    def close(self) -> Iterator[NDArray]: ...
+
+
+class SureRows:
+    """Rows of a class map as they come out of a sieve, if there is one, with the probability of each pixel's class.
+
+    ``values``: of the classes that come with all probabilities, None: rows have none, or that of their class alone;
+    ``folder``: see ``ClassProbabilities``.
+    """
+
+    def __init__(self, sieve: Sieve | None, values: NDArray | None, folder: str | os.PathLike[str]):
+        self._sieve = sieve
+        self._waiting = ClassProbabilities(values, folder) if sieve is not None and values is not None else None
+
+    def add(self, rows: NDArray, probabilities: Values | None) -> Iterator[Found]:
+        """The next rows (n, width) and their probabilities, of all classes with a sieve, else (1, n, width) of theirs;
+        those that are finished.
+        """
+        if self._sieve is None:
+            yield rows, None if probabilities is None else probabilities[0]
+            return
+        if self._waiting is not None and probabilities is not None:
+            self._waiting.add(probabilities)
+        for ready in self._sieve.add(rows):
+            yield self._found(ready)
+
+    def close(self) -> Iterator[Found]:
+        """No row follows: the rest."""
+        for ready in self._sieve.close() if self._sieve is not None else ():
+            yield self._found(ready)
+
+    def forget(self) -> None:
+        """Remove what waits."""
+        if self._waiting is not None:
+            self._waiting.close()
+
+    def _found(self, rows: NDArray) -> Found:
+        return rows, None if self._waiting is None else self._waiting.of(rows)

@@ -1,0 +1,1 @@
+"""Polygon layers whose polygons share their borders."""
