@@ -20,7 +20,8 @@ from ..errors import OutputError
 from ..files.text import one_line
 from ..files.xml import Element, ElementTree, SubElement, parse_xml
 from .atomic_file import Part
-from .cog import optimise
+from .cog.layout import optimise
+from .cog.overviews import Means
 from .grid import GDAL_ERRORS, Grid, crs_of
 
 BLOCK = 512  # pixels a side
@@ -62,7 +63,9 @@ class RasterSink:
     ):
         if Path(path).suffix.lower() not in (".tif", ".tiff"):
             raise OutputError(f"{path} is no GeoTIFF name.", "Let the output's name end in .tif.")
-        self._grid, self._dtype, self._overviews = grid, np.dtype(dtype), overviews
+        self._grid, self._dtype = grid, np.dtype(dtype)
+        self._levels = _levels(max(grid.height, grid.width)) if overviews else 0
+        self._means: Means | None = None
         self._classes = [(value, one_line(name), colour) for value, name, colour in classes]
         self._part = Part(path)
         self._finished = False
@@ -70,29 +73,28 @@ class RasterSink:
         self._block = _block_height(count * grid.width * self._dtype.itemsize)
         self._strip = np.empty((count, min(self._block, grid.height), grid.width), self._dtype)
         self._checksums: list[int] = []
-        predictor = 3 if self._dtype.kind == "f" else 2 if self._dtype.itemsize > 1 else 1
+        profile = {
+            "driver": "GTiff",
+            "height": grid.height,
+            "width": grid.width,
+            "count": count,
+            "dtype": self._dtype,
+            "nodata": nodata,
+            "tiled": True,
+            "blockxsize": BLOCK,
+            "blockysize": self._block,
+            "interleave": "band",
+            "compress": "zstd",
+            "zstd_level": 1,
+            "predictor": 3 if self._dtype.kind == "f" else 2 if self._dtype.itemsize > 1 else 1,
+            "bigtiff": "if_safer",
+        }
         try:
             with self._part.guard():
-                self._file = rasterio.open(
-                    self._part.path,
-                    "w",
-                    driver="GTiff",
-                    height=grid.height,
-                    width=grid.width,
-                    count=count,
-                    dtype=self._dtype,
-                    crs=crs_of(grid.crs) if grid.crs else None,
-                    transform=grid.transform,
-                    nodata=nodata,
-                    tiled=True,
-                    blockxsize=BLOCK,
-                    blockysize=self._block,
-                    interleave="band",
-                    compress="zstd",
-                    zstd_level=1,
-                    predictor=predictor,
-                    bigtiff="if_safer",
-                )
+                place = {"crs": crs_of(grid.crs) if grid.crs else None, "transform": grid.transform}
+                self._file = rasterio.open(self._part.path, "w", **profile, **place)
+                if self._dtype.kind == "f" and self._levels:
+                    self._means = Means(self._part.path, profile, self._levels)
                 self._describe(band_names, metadata or {}, unit)
                 if scales:
                     self._file.scales, self._file.offsets = zip(*scales)
@@ -148,10 +150,14 @@ class RasterSink:
                     tags = {f"STATISTICS_{name.upper()}": value for name, value in statistics.items()}
                     self._file.update_tags(1, **tags)
                 self._file.close()
-                levels = self._build_overviews() if self._overviews else 0
-                optimise(self._part.path, self._part.path.with_suffix(".cog.tif"))
+                if self._means:
+                    self._means.close()
+                elif self._levels:
+                    self._build_overviews()
+                overviews = self._means.paths if self._means else ()
+                optimise(self._part.path, self._part.path.with_suffix(".cog.tif"), overviews)
                 self._check()
-                for level in range(levels):
+                for level in range(self._levels):
                     self._check_overview(level)
                 if self._classes:
                     _write_category_names(Path(f"{self._part.path}.aux.xml"), self._classes)
@@ -168,6 +174,9 @@ class RasterSink:
         if file is not None and not file.closed:
             with suppress(*GDAL_ERRORS):  # the file is thrown away
                 file.close()
+        if self._means is not None:
+            with suppress(*GDAL_ERRORS):
+                self._means.close()
         self._part.discard()
 
     def _describe(self, band_names: Sequence[str], metadata: Mapping[str, str], unit: str) -> None:
@@ -185,6 +194,8 @@ class RasterSink:
         window = RasterioWindow(0, self._rows - rows, self._grid.width, rows)
         with self._part.guard():
             self._file.write(strip, window=window)
+            if self._means:
+                self._means.add(strip)
         self._checksums.append(_checksum(strip))
 
     def _check(self) -> None:
@@ -197,25 +208,19 @@ class RasterSink:
                 if _checksum(strip) != checksum:
                     raise self._part.failure(f"rows {first} to {first + rows} came back changed")
 
-    def _build_overviews(self) -> int:
-        """Builds overviews, of classes the most frequent one; how many there are."""
-        largest, factors = max(self._grid.height, self._grid.width), [2]
-        while largest > SMALLEST_OVERVIEW * factors[-1]:
-            factors.append(factors[-1] * 2)
-        if not factors[:-1]:
-            return 0
-        number = Resampling.average if self._dtype.kind == "f" else Resampling.nearest
-        rule = Resampling.mode if self._classes else number
+    def _build_overviews(self) -> None:
+        """Builds overviews, of classes the most frequent one."""
+        rule = Resampling.mode if self._classes else Resampling.nearest
         options = {"ZSTD_LEVEL_OVERVIEW": 1, "GDAL_TIFF_OVR_BLOCKSIZE": BLOCK, "GDAL_NUM_THREADS": "ALL_CPUS"}
         with rasterio.Env(**options), rasterio.open(self._part.path, "r+") as file:
-            file.build_overviews(factors[:-1], rule)
-        return len(factors) - 1
+            file.build_overviews([2 << level for level in range(self._levels)], rule)
 
     def _check_overview(self, level: int) -> None:
         """Whether every block of an overview lies in the file: GDAL reads one that is missing as zeros."""
         size = self._part.path.stat().st_size
         with rasterio.open(self._part.path, overview_level=level) as overview:
-            rows, cols = math.ceil(overview.height / BLOCK), math.ceil(overview.width / BLOCK)
+            (high, wide), *_ = overview.block_shapes
+            rows, cols = math.ceil(overview.height / high), math.ceil(overview.width / wide)
         with rasterio.open(self._part.path) as file:
             for band, row, col in product(file.indexes, range(rows), range(cols)):
                 offset, length = (
@@ -224,6 +229,14 @@ class RasterSink:
                 )
                 if not offset or not length or offset + length > size:
                     raise self._part.failure("its overviews are not whole")
+
+
+def _levels(side: int) -> int:
+    """Overviews of a raster, by its longer side: until the next one would be smaller than the smallest."""
+    levels = 0
+    while side > SMALLEST_OVERVIEW * (2 << levels):
+        levels += 1
+    return levels
 
 
 def _block_height(row: int) -> int:

@@ -2,13 +2,14 @@
 
 import itertools
 import struct
+import warnings
 
 import numpy as np
 import pytest
 import rasterio
 from affine import Affine
 
-from rsdl_qgis.engine.raster.cog import OFFSETS, optimise, read_directories
+from rsdl_qgis.engine.raster.cog.layout import OFFSETS, optimise, read_directories
 from rsdl_qgis.engine.raster.grid import Grid
 from rsdl_qgis.engine.raster.writer import RasterSink
 
@@ -59,6 +60,30 @@ def test_overviews_of_classes_are_the_most_frequent_one(tmp_path):
     path = written(tmp_path / "map.tif", pixels, classes=CLASSES)
     with rasterio.open(path, overview_level=0) as file:
         assert set(np.unique(file.read(1)).tolist()) == {0, 1}
+
+
+@pytest.mark.parametrize("nodata", [None, -9999.0, np.nan])
+def test_overviews_of_numbers_are_means_of_what_has_data(rng, tmp_path, nodata):
+    """Of each overview, against the raster's own pixels, at odd sizes and in pieces."""
+    pixels = rng.normal(0, 1, (2, 1101, 1535)).astype("float32")
+    if nodata is not None:
+        pixels[0, :513, :700] = pixels[1, ::3, ::2] = nodata
+    grid = Grid("EPSG:32634", Affine(10, 0, 5e5, 0, -10, 4e6), *pixels.shape[1:])
+    with RasterSink(tmp_path / "a.tif", grid, count=2, dtype="float32", nodata=nodata) as sink:
+        for row in range(0, 1101, 300):
+            sink.write(row, pixels[:, row : row + 300])
+    expected = np.where(pixels == np.float32(nodata or np.nan), np.nan, pixels)
+    assert len(check_layout(tmp_path / "a.tif")) == 3
+    for level in range(2):
+        _, height, width = expected.shape
+        padded = np.pad(expected, ((0, 0), (0, height % 2), (0, width % 2)), "edge")
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            expected = np.nanmean(padded.reshape(2, padded.shape[1] // 2, 2, -1, 2), axis=(2, 4))
+        with rasterio.open(tmp_path / "a.tif", overview_level=level) as file:
+            found = file.read(masked=True).filled(np.nan)
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert [item.name for item in tmp_path.iterdir()] == ["a.tif"]
 
 
 @pytest.mark.parametrize("big", ["YES", "NO"])

@@ -1,11 +1,13 @@
 """The layout of a cloud-optimised GeoTIFF (OGC 21-026): directories first, then overviews the smallest first, then the
-raster. A finished GeoTIFF is put in this order by copying its blocks as they are stored.
+raster. Finished GeoTIFFs are put in this order by copying their blocks as they are stored.
 """
 
 from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +17,8 @@ from numpy.typing import NDArray
 
 OFFSETS, COUNTS = (273, 324), (279, 325)  # tags: where strips or tiles lie, and their sizes
 SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+SUBFILE = 254  # tag: what an image is, 1 for one of lower resolution
+OF_RASTER = {33550, 33922, 34264, 34735, 34736, 34737, 42112}  # tags: place and metadata, which overviews do not repeat
 WHOLE = {3: "u2", 4: "u4", 16: "u8"}  # types of whole numbers
 # What GDAL looks for behind the header; the last byte lets it mark the file where a program changes it.
 BODY = b"LAYOUT=IFDS_BEFORE_DATA\nKNOWN_INCOMPATIBLE_EDITION=NO\n "
@@ -66,7 +70,7 @@ class Directory:
     def place(self, offsets: NDArray) -> None:
         """Let its blocks lie somewhere else."""
         tag = next(tag for tag in OFFSETS if tag in self.entries)
-        form, count, _ = self.entries[tag]
+        form, count = 16 if self.kind.is_big else 4, len(offsets)
         self.entries[tag] = form, count, offsets.astype(self.kind.order + WHOLE[form]).tobytes()
 
     @property
@@ -100,36 +104,56 @@ def even(size: int) -> int:
     return size + size % 2
 
 
-def optimise(path: Path, scratch: Path) -> None:
-    """Bring a GeoTIFF into the layout. ``scratch``: a file beside it that takes its place. OSError where it cannot be
+def optimise(path: Path, scratch: Path, overviews: Sequence[Path] = ()) -> None:
+    """Bring a GeoTIFF into the layout. ``scratch``: a file beside it that takes its place; ``overviews``: GeoTIFFs in
+    the same byte order, the largest first, that become its overviews, and are removed. OSError where it cannot be
     written; the file at ``path`` is then as it was.
     """
-    with path.open("rb") as source, scratch.open("wb") as target:
-        _copied(source, target)
+    with ExitStack() as opened:
+        sources = [opened.enter_context(file.open("rb")) for file in (path, *overviews)]
+        target = opened.enter_context(scratch.open("wb"))
+        kind, directories = read_directories(sources[0])
+        images = [(sources[0], directory) for directory in directories]
+        images += [(source, _overview(source, kind)) for source in sources[1:]]
+        _copied(images, kind, target)
     os.replace(scratch, path)
+    for file in overviews:
+        file.unlink()
 
 
-def _copied(source: BinaryIO, target: BinaryIO) -> None:
-    kind, directories = read_directories(source)
-    # The main image is the first; overviews follow from the largest on, as GDAL lists them.
+def _overview(source: BinaryIO, kind: Kind) -> Directory:
+    """The first image of a file as an overview in a file of a kind."""
+    _, (image, *_) = read_directories(source)
+    entries = {tag: entry for tag, entry in image.entries.items() if tag not in OF_RASTER}
+    entries[SUBFILE] = 4, 1, struct.pack(kind.order + "I", 1)
+    return Directory(entries, kind)
+
+
+def _copied(images: Sequence[tuple[BinaryIO, Directory]], kind: Kind, target: BinaryIO) -> None:
+    """Images and the files that they lie in. The main one is the first; overviews follow from the largest on, as GDAL
+    lists them.
+    """
     at = even(len(kind.header) + struct.calcsize(kind.order + kind.word) + len(GHOST))
-    places, blocks = [], {}
+    directories = [directory for _, directory in images]
+    old = [directory.numbers(OFFSETS) for directory in directories]
+    for directory, offsets in zip(directories, old):
+        directory.place(offsets)  # as wide as they are going to be
+    places = []
     for directory in directories:
         places.append(at)
         at += directory.size
-    for number in reversed(range(len(directories))):
-        directory = directories[number]
-        old, sizes = directory.numbers(OFFSETS), directory.numbers(COUNTS)
+    blocks = []
+    for (source, directory), offsets in reversed(list(zip(images, old))):
+        sizes = directory.numbers(COUNTS)
         ends = np.cumsum(sizes + sizes % np.uint64(2))
-        new = np.where(sizes > 0, np.uint64(at) + ends - sizes - sizes % np.uint64(2), 0)
-        directory.place(new)
-        blocks[number] = list(zip(old.tolist(), sizes.tolist()))
+        directory.place(np.where(sizes > 0, np.uint64(at) + ends - sizes - sizes % np.uint64(2), 0))
+        blocks.append((source, list(zip(offsets.tolist(), sizes.tolist()))))
         at += int(ends[-1]) if len(ends) else 0
     target.write((kind.header + kind.pack(kind.word, places[0]) + GHOST).ljust(places[0], b"\0"))
     for directory, place, following in zip(directories, places, [*places[1:], 0]):
         target.write(directory.written(place, following))
-    for number in reversed(range(len(directories))):
-        for offset, size in blocks[number]:
+    for source, parts in blocks:
+        for offset, size in parts:
             source.seek(offset)
             target.write(source.read(size) + b"\0" * (size % 2))
     if target.tell() != at:

@@ -1,0 +1,1 @@
+"""Cloud-optimised GeoTIFFs: overviews, and the order of what is in the file."""
