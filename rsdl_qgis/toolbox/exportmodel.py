@@ -44,7 +44,7 @@ class ExportModel(RsdlAlgorithm):
             "size. onnx-int8: a quarter of the size, and faster on most processors; its numbers are calibrated on "
             "tiles of the layers. torchscript: for PyTorch. deepness: ONNX as the plugin Deepness takes it, for models "
             "of one image whose values are scaled linearly. tflite, tflite-fp16, tflite-int8: TensorFlow Lite with the "
-            "model card inside, for phones and small computers, with weights in single precision, half of it or 8 bits. "
+            "model card inside, for phones and small computers, with weights in single or half precision or 8 bits. "
             "LiteRT writes it in an environment of its own: run 'Set up environment' with the step 'tflite' once."
             "\n\nThe report says which share of pixels (images, series, objects) keeps its class, by how much "
             "probabilities differ, and what that means for the accuracy."
