@@ -20,7 +20,7 @@ QGIS_HALF := env RSDL_PYTHON="$(abspath $(WORKER))" QT_QPA_PLATFORM=offscreen $(
 	tests --ignore=tests/engine --ignore=tests/tools --ignore=tests/cli --ignore=tests/robust
 INSTRUCTION_SETS = default $(subst avx512vl,avx512,$(sort $(shell grep -m1 flags /proc/cpuinfo | grep -owE 'avx2|avx512vl')))
 
-.PHONY: help demo test test-robust test-fuzz test-tensorflow test-qgis lock lint scan package deploy picture i18n evaluate-flood \
+.PHONY: help demo test test-robust test-fuzz test-tensorflow test-tflite test-qgis lock lint scan package deploy picture i18n evaluate-flood \
 	evaluate-models models calibrate transfer docs screenshots bench clean qgis
 .DEFAULT_GOAL := help
 
@@ -47,6 +47,9 @@ test-fuzz: build/worker/ready ## jobs and models that are wrong in a thousand wa
 test-tensorflow: build/worker/ready build/tensorflow/rsdl.json ## imports of SavedModels with TensorFlow itself (1.5 GB)
 	RSDL_DATA="$(RSDL_DATA)" RSDL_TENSORFLOW="$(abspath build/tensorflow)" $(WORKER) $(PYTEST) \
 		tests/engine/interop/test_saved_model.py tests/engine/importing/test_saved_models.py
+
+test-tflite: build/worker/ready build/tflite/rsdl.json ## exports to TensorFlow Lite with LiteRT itself (1.9 GB)
+	RSDL_TFLITE="$(abspath build/tflite)" $(WORKER) $(PYTEST) tests/engine/exporting/test_tflite.py
 
 test-qgis: build/worker/ready $(TRANSLATIONS) ## QGIS's half of the tests in another QGIS (QGIS=3.40 or 3.44), as root
 	RSDL_DATA="$(RSDL_DATA)" $(PYTHON) -m tools.other_qgis $(QGIS) -- --durations=5 $(ARGS)
@@ -130,6 +133,9 @@ build/worker/ready: rsdl_qgis/requirements/train-cpu.txt tools/requirements/test
 
 build/tensorflow/rsdl.json: rsdl_qgis/requirements/tensorflow-cpu.txt | qgis
 	$(PYTHON) -m rsdl_qgis.environment --setup --step tensorflow --folder $(@D)
+
+build/tflite/rsdl.json: rsdl_qgis/requirements/tflite-cpu.txt | qgis
+	$(PYTHON) -m rsdl_qgis.environment --setup --step tflite --folder $(@D)
 
 build/qgis-venv/ready: tools/requirements/qgis-test.txt | qgis
 	$(PYTHON) -m venv --clear --system-site-packages $(@D)

@@ -33,7 +33,7 @@ TENSORFLOW_REQUIREMENTS = (  # one build for the CPU on every system: only Linux
     "tensorflow==2.21.0; sys_platform != 'linux' or platform_machine != 'x86_64'",
     "tf2onnx==1.17.0",
 )
-TFLITE_REQUIREMENTS = ("torch==2.13.0", "litert-torch==0.10.0")
+TFLITE_REQUIREMENTS = ("torch==2.13.0", "litert-torch==0.10.0", "packaging>=24")  # torchao imports the last
 TFLITE_WITHOUT = (  # what language models need, and a conversion never imports: 0.3 GB
     *("transformers", "kagglehub", "sentencepiece", "fire", "pillow", "tabulate", "multipledispatch"),
 )

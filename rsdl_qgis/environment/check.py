@@ -46,8 +46,7 @@ print(json.dumps({"python": platform.python_version(), "tensorflow": tensorflow.
 _CHECK_TFLITE = """\
 import importlib.metadata as m, json, os, platform
 os.environ["TF_CPP_MIN_LOG_LEVEL"], os.environ["CUDA_VISIBLE_DEVICES"] = "3", "-1"
-import torch, litert_torch, ai_edge_quantizer
-from ai_edge_litert.interpreter import Interpreter
+import torch, litert_torch, ai_edge_litert, ai_edge_quantizer
 assert torch.relu(torch.tensor([-1.0, 2.0])).tolist() == [0, 2], "PyTorch gives wrong results"
 names = ("torch", "litert-torch", "ai-edge-litert", "ai-edge-quantizer", "litert-converter", "numpy")
 print(json.dumps({"python": platform.python_version(), **{name: m.version(name) for name in names}}))

@@ -51,8 +51,9 @@ class Gpu:
 def converting(step: str) -> Choice:
     """The build of a step that converts models; RsdlError where there is none for the computer."""
     arm = platform.machine().lower() in ("arm64", "aarch64")
-    if step == TFLITE and not (sys.platform == "linux" and not arm or sys.platform == "darwin" and arm):
-        text = "LiteRT's converter has builds for Linux on x86-64 processors and for macOS on Apple's, not for this system."
+    built = arm if sys.platform == "darwin" else sys.platform == "linux" and not arm
+    if step == TFLITE and not built:
+        text = "LiteRT's converter has builds for Linux on x86-64 processors and for macOS on Apple's, not for this."
         raise RsdlError(text, "Export the model as onnx, or write the TensorFlow Lite file on such a computer.")
     return Choice("cpu", BACKENDS["cpu"] if step == TFLITE else (), TOLD[step])
 

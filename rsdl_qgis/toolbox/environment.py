@@ -21,9 +21,9 @@ from ..engine.errors import Cancelled, RsdlError
 from ..engine.feedback import Report
 from ..environment import (
     ALL_STEPS,
+    CONVERTERS,
     DEVICES,
     STEPS,
-    TENSORFLOW,
     check,
     managed_folder,
     managed_state,
@@ -74,8 +74,9 @@ class SetupEnvironment(RsdlAlgorithm):
             "QGIS. Needed once, and after an update of the plugin that asks for it. The step 'predict' is enough for "
             "every map and every assessment: 0.11 GB to download, 0.35 GB on disk. 'train' adds PyTorch for trainings: "
             "0.4 GB to download and 1.4 GB on disk for the CPU, 3 GB and 6 GB with CUDA. 'tensorflow' makes another "
-            "environment beside it, which only the import of TensorFlow SavedModels needs: 0.35 GB and 1.5 GB; its "
-            "folder may be removed afterwards. An environment that works is "
+            "environment beside it, which only the import of TensorFlow SavedModels needs: 0.35 GB and 1.5 GB; "
+            "'tflite' one that only the export to TensorFlow Lite needs: 0.6 GB and 1.9 GB, on Linux and Apple's Macs; "
+            "their folders may be removed afterwards. An environment that works is "
             "left unchanged, and the old one stays until the new one works. QGIS's proxy and certificates and the "
             "settings of pip and uv (such as PIP_INDEX_URL) are respected."
         )
@@ -95,7 +96,8 @@ class SetupEnvironment(RsdlAlgorithm):
                 tr("Step"),
                 tr(
                     "predict: to make maps and to assess them. train: also to train networks. tensorflow: another "
-                    "environment, to import SavedModels of TensorFlow. Default: what there is."
+                    "environment, to import SavedModels of TensorFlow. tflite: another, to export models to "
+                    "TensorFlow Lite. Default: what there is."
                 ),
                 sorted(ALL_STEPS, key=lambda name: name != (step or STEPS[0])),
                 advanced=False,
@@ -241,6 +243,7 @@ class Diagnostics(RsdlAlgorithm):
 # The report itself is for those who read bug reports, so it is not translated.
 def _host() -> list[str]:
     chosen = f"python={settings.python_setting() or '-'}, device={settings.default_device()}"
+    converters = [(step, managed_folder(step)) for step in CONVERTERS]
     return [
         f"RSDL {plugin_version()} at {PACKAGE}",
         f"QGIS {Qgis.QGIS_VERSION}, Python {platform.python_version()} ({sys.executable})",
@@ -248,7 +251,7 @@ def _host() -> list[str]:
         f"GPU: {find_gpu()}",
         f"User folder: {user_folder()}",
         f"Managed environment: {managed_folder()}",
-        f"TensorFlow's environment: {managed_folder(TENSORFLOW)} ({managed_state(managed_folder(TENSORFLOW))})",
+        *(f"Environment '{step}': {folder} ({managed_state(folder)})" for step, folder in converters),
         f"Settings: {chosen}, models={settings.model_folders() or '-'}",
     ]
 

@@ -43,14 +43,16 @@ class ExportModel(RsdlAlgorithm):
             "its network in single precision with the model card inside, which many programs run. onnx-fp16: half the "
             "size. onnx-int8: a quarter of the size, and faster on most processors; its numbers are calibrated on "
             "tiles of the layers. torchscript: for PyTorch. deepness: ONNX as the plugin Deepness takes it, for models "
-            "of one image whose values are scaled linearly.\n\nThe report says which share of pixels (images, series, "
-            "objects) keeps its class, by how much probabilities differ, and what that means for the accuracy."
+            "of one image whose values are scaled linearly. tflite, tflite-fp16, tflite-int8: TensorFlow Lite with the "
+            "model card inside, for phones and small computers, with weights in single or half precision or 8 bits. "
+            "LiteRT writes it in an environment of its own: run 'Set up environment' with the step 'tflite' once."
+            "\n\nThe report says which share of pixels (images, series, objects) keeps its class, by how much "
+            "probabilities differ, and what that means for the accuracy."
         )
 
     def tags(self):
-        return tr("onnx,int8,quantization,quantisation,half precision,fp16,torchscript,deepness,stac,mlm,share").split(
-            ","
-        )
+        text = tr("onnx,int8,quantization,quantisation,half precision,fp16,torchscript,deepness,tflite,stac,mlm,share")
+        return text.split(",")
 
     def initAlgorithm(self, configuration=None):
         model = shared.model(
@@ -135,8 +137,9 @@ def _how() -> list:
             tr("Format"),
             tr(
                 "What is written: zip (a model archive), onnx (single precision), onnx-fp16 (half precision), "
-                "onnx-int8 (8-bit integers), torchscript (for PyTorch), deepness (ONNX for the plugin Deepness). All "
-                "but zip need the environment's step 'train'."
+                "onnx-int8 (8-bit integers), torchscript (for PyTorch), deepness (ONNX for the plugin Deepness), "
+                "tflite, tflite-fp16, tflite-int8 (TensorFlow Lite). All but zip need the environment's step 'train', "
+                "and those of TensorFlow Lite the step 'tflite' too."
             ),
             tuple(EXPORT_FORMATS),
             advanced=False,
@@ -167,11 +170,11 @@ def _how() -> list:
 
 def _where() -> list:
     """What is written."""
-    kinds = tr("Model archives (*.zip);;ONNX (*.onnx);;TorchScript (*.pt)")
+    kinds = tr("Model archives (*.zip);;ONNX (*.onnx);;TorchScript (*.pt);;TensorFlow Lite (*.tflite)")
     return [
         shared.described(
             QgsProcessingParameterFileDestination("OUTPUT", tr("Exported model"), kinds),
-            tr("The file: .zip, .onnx or .pt, as the format is."),
+            tr("The file: .zip, .onnx, .pt or .tflite, as the format is."),
         ),
         shared.described(
             QgsProcessingParameterFileDestination(

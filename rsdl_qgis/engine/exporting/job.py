@@ -205,7 +205,14 @@ def _with_origin(made: ModelCard, card: ModelCard, asked: Asked, calibrated_on: 
 
 
 def _compared(
-    asked: Asked, card: ModelCard, path: Path, written: ModelCard, target: Path, tiles: Tiles, work: Path, report: Report
+    asked: Asked,
+    card: ModelCard,
+    path: Path,
+    written: ModelCard,
+    target: Path,
+    tiles: Tiles,
+    work: Path,
+    report: Report,
 ) -> tuple[Agreement, tuple[Any, Any]]:
     """The agreement with the original, and what both give for the first tile."""
     quiet = Report()

@@ -127,7 +127,7 @@ def _of_path(path: Path, work: Path, report: Report, said: Facts, stem: str = ""
 
 
 def _of_program(path: Path, work: Path, report: Report, stem: str) -> Source:
-    """A file of another program, written as ONNX with its axes as this plugin has them; its card, where that is in it."""
+    """A file of another program, written as ONNX with its axes as this plugin has them; the card in it, if any."""
     made = as_onnx(path, work / "model" / ONNX_FILE, report)
     if made.item is not None:
         card = from_item(made.item, f"The card in {path.name}")

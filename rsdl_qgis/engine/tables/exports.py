@@ -32,7 +32,11 @@ EXPORT_FORMATS: Mapping[str, ExportFormat] = {
     "deepness": ExportFormat("ONNX for Deepness", ".onnx", exact=True),
     "tflite": ExportFormat("TensorFlow Lite in single precision (float32)", ".tflite", lite="float32", exact=True),
     "tflite-fp16": ExportFormat(
-        "TensorFlow Lite with weights in half precision (float16)", ".tflite", suffix="-fp16", lite="float16", exact=True
+        "TensorFlow Lite with weights in half precision (float16)",
+        ".tflite",
+        suffix="-fp16",
+        lite="float16",
+        exact=True,
     ),
     "tflite-int8": ExportFormat(
         "TensorFlow Lite with weights in 8-bit integers (int8)", ".tflite", suffix="-int8", lite="int8", exact=True

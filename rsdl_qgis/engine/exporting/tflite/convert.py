@@ -25,8 +25,9 @@ def main(folder: Path, precision: str) -> None:
     (given, _) = program.example_inputs
     target = folder / "model.tflite"
     litert_torch.convert(program.module(), given).export(str(target))
-    if PRECISIONS[precision] is not None:
-        _reduced(target, PRECISIONS[precision])
+    recipe = PRECISIONS[precision]
+    if recipe is not None:
+        _reduced(target, recipe)
 
 
 def _reduced(path: Path, name: str) -> None:
