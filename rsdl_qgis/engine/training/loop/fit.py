@@ -22,6 +22,7 @@ from ..processes.norms import sharing_statistics
 from ..start.freezing import freezing, parameter_groups
 from ..start.lora import merged_state
 from .checkpoint import ASKED, load_checkpoint, save_checkpoint
+from .new_norms import new_norms, warmed
 from .progress import Clock
 from .sam import perturbed
 
@@ -146,6 +147,7 @@ def fit(
     """
     network = sharing_statistics(channels_last(network).to(settings.device), settings.device)
     frozen = freezing(network, freeze, settings.unfreeze_every, settings.head_epochs, settings.new_stages)
+    norms = new_norms(network)
     state = initial_state(network, len(batches), settings, freeze)
     state.resume(checkpoint, report)
     clock = Clock(report, settings.epochs, len(batches), len(state.history), settings.metric)
@@ -158,6 +160,7 @@ def fit(
         parts: list[tuple[Tensor, int]] = []
         for step, (images, labels) in enumerate(clock.timed(batches.epoch(number)), 1):
             report.check()
+            norms.at(state.done)
             with enough_memory(settings):
                 moved, labels = [image.to(settings.device) for image in images], labels.to(settings.device)
                 compute = partial(state.loss_of, loss, forward, moved, labels)
@@ -245,7 +248,7 @@ class TrainingState:
         self.optimizer.zero_grad(set_to_none=True)
         self.done += 1
         if self.average is not self.network:
-            update_average(self.average, self.network, min(self.settings.average, self.done / (self.done + 9)))
+            update_average(self.average, self.network, warmed(self.settings.average, self.done))
 
     def check(self, number: int) -> None:
         """ModelError when weights are not finite."""
