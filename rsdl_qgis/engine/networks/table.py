@@ -65,6 +65,8 @@ CLASSIFICATION: dict[str, Network] = {
     "mobilenet-v3-small": Network("MobileNetV3, small", "classification", "mobilenet_v3:MobileNetV3", "10.1109/ICCV.2019.00140", smallest=32, size=224, options={"variant": "small"}),
     "vit-b16": Network("ViT-B/16", "classification", "vit:ViT", "arXiv:2010.11929", multiple=16, size=224, any_size=False, options={"variant": "b16"}),
     "vit-b32": Network("ViT-B/32", "classification", "vit:ViT", "arXiv:2010.11929", multiple=32, size=224, any_size=False, options={"variant": "b32"}),
+    "vit-s16": Network("ViT-S/16", "classification", "vit:ViT", "arXiv:2010.11929", multiple=16, size=224, any_size=False, options={"variant": "s16"}),
+    "vit-l16": Network("ViT-L/16", "classification", "vit:ViT", "arXiv:2010.11929", multiple=16, size=224, any_size=False, options={"variant": "l16"}),
     "vit-small": Network("ViT, small", "classification", "vit:ViT", "arXiv:2010.11929", multiple=8, size=64, any_size=False, options={"variant": "small"}),
     "galileo-nano": Network("Galileo nano", "classification", "galileo:Galileo", "arXiv:2502.09356", bands=10, multiple=4, size=16, any_size=False, options={"variant": "nano"}),
     "galileo-tiny": Network("Galileo tiny", "classification", "galileo:Galileo", "arXiv:2502.09356", bands=10, multiple=4, size=16, any_size=False, options={"variant": "tiny"}),

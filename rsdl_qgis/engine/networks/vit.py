@@ -15,6 +15,8 @@ from torch.nn import functional as F
 from ..errors import ModelError
 from .stages import Flow
 
+POOLS = ("token", "mean")  # what the head is given
+
 
 @dataclass(frozen=True)
 class Form:
@@ -32,6 +34,8 @@ VARIANTS: dict[str, Form] = {
     "b16": Form(size=224, patch=16, width=768, layers=12, heads=12, mlp=3072),
     "b32": Form(size=224, patch=32, width=768, layers=12, heads=12, mlp=3072),
     "small": Form(size=64, patch=8, width=192, layers=6, heads=3, mlp=768),
+    "l16": Form(size=224, patch=16, width=1024, layers=24, heads=16, mlp=4096),
+    "s16": Form(size=224, patch=16, width=384, layers=12, heads=6, mlp=1536),
 }
 
 
@@ -106,6 +110,7 @@ class ViT(nn.Module):
     Dosovitskiy, Beyer, Kolesnikov et al. (ICLR 2021), arXiv:2010.11929. Parameters are named as torchvision names
     them; its published files need ``published_names`` first, and ``resize_positions`` for another image size.
     ``variant`` is a key of ``VARIANTS``; any number of it can be changed by name: ``size=96``, ``layers=2``, ….
+    ``pool``: the head is given the class token, or the mean of the patches, as suits masked autoencoders.
 
     Differs from the paper: the head is one layer from the start (the paper pre-trains with a hidden layer and then
     replaces it by one) and starts from small random weights instead of zeros; no dropout unless asked for; the small
@@ -136,8 +141,12 @@ class ViT(nn.Module):
         layers: int | None = None,
         heads: int | None = None,
         mlp: int | None = None,
+        pool: str = "token",
     ):
         super().__init__()
+        if pool not in POOLS:
+            raise ModelError(f"There is no pool '{pool}'.", f"Choose one of: {', '.join(POOLS)}.")
+        self.pool = pool
         if variant not in VARIANTS:
             raise ModelError(f"There is no ViT '{variant}'.", f"Choose one of: {', '.join(VARIANTS)}.")
         asked = {"size": size, "patch": patch, "width": width, "layers": layers, "heads": heads, "mlp": mlp}
@@ -162,7 +171,7 @@ class ViT(nn.Module):
         patches = self.conv_proj(stacked).flatten(2).transpose(1, 2)  # (N, patches, width), row by row
         token = self.class_token.expand(patches.shape[0], -1, -1)
         encoded = self.encoder(torch.cat([token, patches], 1))
-        return self.heads(encoded[:, 0])
+        return self.heads(encoded[:, 0] if self.pool == "token" else encoded[:, 1:].mean(1))
 
     def _check(self, images: Tensor) -> None:
         """ModelError unless ``images`` have the size of the positions; an export's example always does."""
@@ -174,10 +183,49 @@ class ViT(nn.Module):
             )
 
 
+PLACES = {  # in the files of timm, MAE and DINO -> here
+    "cls_token": "class_token",
+    "pos_embed": "encoder.pos_embedding",
+    "patch_embed.proj": "conv_proj",
+    "norm": "encoder.ln",
+    "head": "heads.head",
+}
+PARTS = {  # of a layer
+    "norm1": "ln_1",
+    "norm2": "ln_2",
+    "attn.qkv.weight": "self_attention.in_proj_weight",
+    "attn.qkv.bias": "self_attention.in_proj_bias",
+    "attn.proj": "self_attention.out_proj",
+    "mlp.fc1": "mlp.0",
+    "mlp.fc2": "mlp.3",
+    "mlp.linear_1": "mlp.0",  # torchvision's former names
+    "mlp.linear_2": "mlp.3",
+}
+WITHIN = re.compile(r"^encoder\.(?=(?:blocks|cls_token|pos_embed|patch_embed|norm)(?:\.|$))")  # names in an encoder
+DATED_SIZE = 224  # side in pixels of the images of files with patches in time
+
+
 def published_names(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """``state`` with the old names of torchvision's published files (``mlp.linear_1``) as they are here."""
-    places = {"1": "0", "2": "3"}
-    return {re.sub(r"\bmlp\.linear_([12])\.", lambda m: f"mlp.{places[m[1]]}.", k): v for k, v in state.items()}
+    """``state`` with the names of published files as they are here: torchvision's, timm's, and those of MAE and DINO.
+
+    Of patches in time (Prithvi) the first date's are taken, with its positions. Decoders are left out.
+    """
+    plain = {WITHIN.sub("", name): value for name, value in state.items()}
+    found = {_place(k): v for k, v in plain.items() if not k.startswith(("decoder", "mask_token"))}
+    if (kernel := found.get("conv_proj.weight")) is not None and kernel.ndim == 5:  # (width, bands, dates, h, w)
+        first = 1 + (DATED_SIZE // kernel.shape[-1]) ** 2
+        found["conv_proj.weight"] = kernel[:, :, 0]
+        found["encoder.pos_embedding"] = found["encoder.pos_embedding"][:, :first]
+    return found
+
+
+def _place(name: str) -> str:
+    """The name here of a published parameter."""
+    layer = re.match(r"(?:blocks\.|encoder\.layers\.encoder_layer_)(\d+)\.(.+)", name)
+    places, rest = (PARTS, layer[2]) if layer else (PLACES, name)
+    key = next((key for key in places if rest == key or rest.startswith(f"{key}.")), None)
+    moved = rest if key is None else places[key] + rest[len(key) :]
+    return f"encoder.layers.encoder_layer_{layer[1]}.{moved}" if layer else moved
 
 
 def resize_positions(embedding: Tensor, side: int) -> Tensor:

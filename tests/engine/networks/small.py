@@ -58,6 +58,8 @@ SMALL: dict[str, dict[str, Any]] = {
     "vit-b16": VIT,
     "vit-b32": VIT,
     "vit-small": VIT,
+    "vit-s16": VIT,
+    "vit-l16": VIT,
     "galileo-nano": GALILEO,
     "galileo-tiny": GALILEO,
     "galileo-nano-map": GALILEO,
@@ -89,7 +91,7 @@ SMALL: dict[str, dict[str, Any]] = {
 ALIKE = {
     "unet-light", "vgg19", "vgg19-bn", "resnet34", "resnet101", "resnet152", "densenet169", "densenet201",
     "efficientnet-lite1", "efficientnet-lite2", "galileo-tiny",
-    "mobilenet-v3-small", "vit-b32", "vit-small", "faster-rcnn-small", "yolo-s", "yolo-m",
+    "mobilenet-v3-small", "vit-b32", "vit-small", "vit-s16", "vit-l16", "faster-rcnn-small", "yolo-s", "yolo-m",
     "yolo-s-obb", "yolo-m-obb",
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Batch norm's statistics after few steps: a network from scratch evaluates as it was trained, a start keeps its own."""
+"""Batch norm after few steps: a network from scratch evaluates as it was trained, a start keeps its statistics."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ import torch
 from rsdl_qgis.engine.cards.card import Band, Class, Input
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.networks import NETWORKS, build_network
+from rsdl_qgis.engine.networks.vit import published_names
 from rsdl_qgis.engine.published.addresses import PUBLISHED
 from rsdl_qgis.engine.runtime.published.files import published_line
 from rsdl_qgis.engine.tables.earth_bands import MOMENTS
@@ -23,7 +24,7 @@ from rsdl_qgis.engine.training.start.weights import start_inputs
 
 FOREIGN = Path(os.environ.get("RSDL_DATA", "../shared/data"), "foreign")
 ELSEWHERE = [name for name, line in PUBLISHED.items() if line.url]
-SENTINEL2 = ["ssl4eo-s12-resnet18-moco", "ssl4eo-s12-resnet50-moco-rgb"]
+SENTINEL2 = ["ssl4eo-s12-resnet18-moco", "ssl4eo-s12-resnet50-moco-rgb", "satlas-resnet50"]
 FILES = {"presto": FOREIGN / "presto" / "default_model.pt", "galileo-nano": FOREIGN / "galileo-nano" / "encoder.pt"}
 CLASSES = tuple(Class(i, str(i), "#000000") for i in range(2))
 
@@ -35,7 +36,9 @@ def image(*names, dates=("image",)):
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_an_address_is_of_one_revision_and_a_file_is_named_by_its_hash(name):
     line = PUBLISHED[name]
-    assert re.fullmatch(r"https://[a-z.]+/\S+/[0-9a-f]{40}/\S+\.pth?", line.url) and line.network in NETWORKS
+    revision = "main|" if line.whole else ""  # with the whole hash any change is told
+    assert re.fullmatch(rf"https://[a-z.]+/\S+/(?:{revision}[0-9a-f]{{40}})/\S+\.pth?", line.url)
+    assert line.network in NETWORKS
     assert re.fullmatch("[0-9a-f]{8}", line.sha256)
     assert line.url.endswith(line.file) or line.whole  # the whole hash is known where the address does not have it
 
@@ -58,7 +61,78 @@ def test_a_file_of_those_names_and_shapes_loads_band_by_band(name, monkeypatch):
     assert all(torch.equal(network.state_dict()[key], published[key]) for key in same)
     assert begun.new == sum(p.numel() for p in network.fc.parameters())
     (item,) = start_inputs(name, line.network, {}, [image(*names)])
-    assert item.scaling.divisor == 10_000 and item.scaling.std == ((1.0,) * len(known.bands),)
+    std = (0.3558,) * 3 + (0.816,) * 6 if name == "satlas-resnet50" else (1.0,) * len(known.bands)
+    assert item.scaling.divisor == 10_000 and item.scaling.std == (std,)
+
+
+def transformer_file(width, layers, bands, dates=0, frames=1):
+    """The names and shapes of timm's files, ``encoder.`` before them where they have patches in time."""
+    prefix, places = ("encoder.", frames * 196) if dates else ("", 196)
+    shapes = {
+        "cls_token": (1, 1, width), "pos_embed": (1, 1 + places, width), "patch_embed.proj.bias": (width,),
+        "patch_embed.proj.weight": (width, bands, *([dates] if dates else []), 16, 16),
+        "norm.weight": (width,), "norm.bias": (width,),
+    }  # fmt: skip
+    for i in range(layers):
+        for part, (rows, columns) in {
+            "attn.qkv": (3 * width, width), "attn.proj": (width, width),
+            "mlp.fc1": (4 * width, width), "mlp.fc2": (width, 4 * width),
+        }.items():  # fmt: skip
+            shapes[f"blocks.{i}.{part}.weight"], shapes[f"blocks.{i}.{part}.bias"] = (rows, columns), (rows,)
+        shapes |= {f"blocks.{i}.norm{n}.{kind}": (width,) for n in (1, 2) for kind in ("weight", "bias")}
+    state = {prefix + name: 0.1 * torch.randn(shape) for name, shape in shapes.items()}
+    return state | ({"decoder.mask_token": torch.zeros(1, 1, 8)} if dates else {})
+
+
+def attended(state, images, layers, heads, prefix="", frames=1):
+    """The last norm's tokens by the formulas of the paper, in double precision."""
+    given = {name.removeprefix(prefix): value.double() for name, value in state.items()}
+    kernel = given["patch_embed.proj.weight"]
+    patches = images.double().unfold(2, 16, 16).unfold(3, 16, 16).permute(0, 2, 3, 1, 4, 5).flatten(3).flatten(1, 2)
+    x = patches @ kernel.flatten(1).T + given["patch_embed.proj.bias"]
+    x = torch.cat([given["cls_token"].expand(len(x), -1, -1), x], 1) + given["pos_embed"][:, :197]
+
+    def norm(x, name):
+        scaled = (x - x.mean(-1, keepdim=True)) / (x.var(-1, correction=0, keepdim=True) + 1e-6).sqrt()
+        return scaled * given[f"{name}.weight"] + given[f"{name}.bias"]
+
+    def dense(x, name):
+        return x @ given[f"{name}.weight"].T + given[f"{name}.bias"]
+
+    for i in range(layers):
+        q, k, v = (
+            part.unflatten(2, (heads, -1))
+            for part in dense(norm(x, f"blocks.{i}.norm1"), f"blocks.{i}.attn.qkv").chunk(3, 2)
+        )
+        weights = (torch.einsum("nqhd,nkhd->nhqk", q, k) / q.shape[-1] ** 0.5).softmax(-1)
+        x = x + dense(torch.einsum("nhqk,nkhd->nqhd", weights, v).flatten(2), f"blocks.{i}.attn.proj")
+        hidden = dense(norm(x, f"blocks.{i}.norm2"), f"blocks.{i}.mlp.fc1")
+        x = x + dense(hidden * (1 + torch.erf(hidden / 2**0.5)) / 2, f"blocks.{i}.mlp.fc2")
+    return norm(x, "norm")
+
+
+@pytest.mark.parametrize(
+    ("name", "dates", "frames"),
+    [("ssl4eo-s12-vit-s16-dino", 0, 1), ("prithvi-eo-1-100m", 1, 3), ("prithvi-eo-2-300m", 1, 4)],
+)
+def test_a_transformers_file_computes_what_the_paper_says(name, dates, frames, monkeypatch):
+    """Narrow and of two layers; the class token or the mean of the patches is what the head is given."""
+    line, (known,) = PUBLISHED[name], PUBLISHED[name].inputs
+    torch.manual_seed(2)
+    state = transformer_file(24, 2, len(known.bands), dates, frames)
+    options = {"width": 24, "layers": 2, "heads": 3, "mlp": 96, **line.options}
+    network = build_network(line.network, {"image": known.shape}, 2, **options).eval()
+    monkeypatch.setattr(weights_module, "published_weights", lambda *_: published_names(state))
+    begun = start(network, [known], CLASSES, None, name)
+    assert begun.new == sum(p.numel() for p in network.heads.parameters()) and not begun.adapted
+    images = torch.randn(1, len(known.bands), 224, 224)
+    seen = []
+    network.heads.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    with torch.inference_mode():
+        network(images[:, None])
+    tokens = attended(state, images, 2, 3, "encoder." if dates else "")
+    expected = tokens[:, 1:].mean(1) if line.options else tokens[:, 0]
+    assert (seen[0] - expected).abs().max() < 1e-4 and expected.abs().max() > 0.1
 
 
 def test_radar_is_scaled_in_decibel():
