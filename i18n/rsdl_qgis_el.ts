@@ -1312,8 +1312,8 @@ Results are the same to the bit with the same versions on the same kind of proce
    <translation>Εγκατάσταση περιβάλλοντος</translation>
   </message>
   <message>
-   <source>Installs or repairs the Python environment that networks run in, in your user folder and separate from QGIS. Needed once, and after an update of the plugin that asks for it. The step 'predict' is enough for every map and every assessment: 0.11 GB to download, 0.35 GB on disk. 'train' adds PyTorch for trainings: 0.4 GB to download and 1.4 GB on disk for the CPU, 3 GB and 6 GB with CUDA. 'tensorflow' makes another environment beside it, which only the import of TensorFlow SavedModels needs: 0.35 GB and 1.5 GB; its folder may be removed afterwards. An environment that works is left unchanged, and the old one stays until the new one works. QGIS's proxy and certificates and the settings of pip and uv (such as PIP_INDEX_URL) are respected.</source>
-   <translation>Εγκαθιστά ή επισκευάζει το περιβάλλον Python στο οποίο εκτελούνται τα δίκτυα, στον φάκελο του χρήστη και ξεχωριστά από το QGIS. Χρειάζεται μία φορά, και μετά από ενημέρωση του προσθέτου που το ζητά. Το βήμα 'predict' αρκεί για κάθε χάρτη και κάθε αξιολόγηση: λήψη 0.11 GB, 0.35 GB στον δίσκο. Το 'train' προσθέτει το PyTorch για εκπαιδεύσεις: λήψη 0.4 GB και 1.4 GB στον δίσκο για τη CPU, 3 GB και 6 GB με CUDA. Το 'tensorflow' φτιάχνει δίπλα του ένα άλλο περιβάλλον, που το χρειάζεται μόνο η εισαγωγή των SavedModel του TensorFlow: 0.35 GB και 1.5 GB· ο φάκελός του μπορεί μετά να αφαιρεθεί. Ένα περιβάλλον που λειτουργεί μένει αμετάβλητο, και το παλιό παραμένει ώσπου να λειτουργήσει το νέο. Ο διακομιστής μεσολάβησης και τα πιστοποιητικά του QGIS και οι ρυθμίσεις των pip και uv (όπως PIP_INDEX_URL) λαμβάνονται υπόψη.</translation>
+   <source>Installs or repairs the Python environment that networks run in, in your user folder and separate from QGIS. Needed once, and after an update of the plugin that asks for it. The step 'predict' is enough for every map and every assessment: 0.11 GB to download, 0.35 GB on disk. 'train' adds PyTorch for trainings: 0.4 GB to download and 1.4 GB on disk for the CPU, 3 GB and 6 GB with CUDA. 'tensorflow' makes another environment beside it, which only the import of TensorFlow SavedModels needs: 0.35 GB and 1.5 GB; 'tflite' one that only the export to TensorFlow Lite needs: 0.6 GB and 1.9 GB, on Linux and Apple's Macs; their folders may be removed afterwards. An environment that works is left unchanged, and the old one stays until the new one works. QGIS's proxy and certificates and the settings of pip and uv (such as PIP_INDEX_URL) are respected.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>auto: libraries for CUDA where there is an NVIDIA GPU with a driver that they fit, else for the CPU; the log says what was found. cpu: works on any computer. cuda: also where no GPU is found. Default: auto.</source>
@@ -1344,8 +1344,8 @@ Results are the same to the bit with the same versions on the same kind of proce
    <translation>Βήμα</translation>
   </message>
   <message>
-   <source>predict: to make maps and to assess them. train: also to train networks. tensorflow: another environment, to import SavedModels of TensorFlow. Default: what there is.</source>
-   <translation>predict: για να φτιάχνονται χάρτες και να αξιολογούνται. train: και για να εκπαιδεύονται δίκτυα. tensorflow: άλλο περιβάλλον, για την εισαγωγή SavedModel του TensorFlow. Προεπιλογή: ό,τι υπάρχει.</translation>
+   <source>predict: to make maps and to assess them. train: also to train networks. tensorflow: another environment, to import SavedModels of TensorFlow. tflite: another, to export models to TensorFlow Lite. Default: what there is.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Installs from this folder, without a network: a bundle, or .whl files. Default: download.</source>
@@ -1428,8 +1428,8 @@ Results are the same to the bit with the same versions on the same kind of proce
    <translation>Το κείμενο δεν μπορεί να γραφεί στο {path}: {reason}. Επιλέξτε άλλο αρχείο.</translation>
   </message>
   <message>
-   <source>Model archives (*.zip);;ONNX (*.onnx);;TorchScript (*.pt)</source>
-   <translation>Συμπιεσμένα μοντέλα (*.zip);;ONNX (*.onnx);;TorchScript (*.pt)</translation>
+   <source>Model archives (*.zip);;ONNX (*.onnx);;TorchScript (*.pt);;TensorFlow Lite (*.tflite)</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Export model</source>
@@ -1438,14 +1438,14 @@ Results are the same to the bit with the same versions on the same kind of proce
   <message>
    <source>Writes a model as one file, for another computer or another program, and compares what it gives with what the original gives, on tiles of layers of yours.
 
-zip: the model as it is, for 'Import model'. onnx: its network in single precision with the model card inside, which many programs run. onnx-fp16: half the size. onnx-int8: a quarter of the size, and faster on most processors; its numbers are calibrated on tiles of the layers. torchscript: for PyTorch. deepness: ONNX as the plugin Deepness takes it, for models of one image whose values are scaled linearly.
+zip: the model as it is, for 'Import model'. onnx: its network in single precision with the model card inside, which many programs run. onnx-fp16: half the size. onnx-int8: a quarter of the size, and faster on most processors; its numbers are calibrated on tiles of the layers. torchscript: for PyTorch. deepness: ONNX as the plugin Deepness takes it, for models of one image whose values are scaled linearly. tflite, tflite-fp16, tflite-int8: TensorFlow Lite with the model card inside, for phones and small computers, with weights in single or half precision or 8 bits. LiteRT writes it in an environment of its own: run 'Set up environment' with the step 'tflite' once.
 
 The report says which share of pixels (images, series, objects) keeps its class, by how much probabilities differ, and what that means for the accuracy.</source>
-   <translation>Γράφει ένα μοντέλο ως ένα αρχείο, για άλλον υπολογιστή ή άλλο πρόγραμμα, και συγκρίνει όσα δίνει με όσα δίνει το αρχικό, σε πλακίδια δικών σας επιπέδων.
-
-zip: το μοντέλο όπως είναι, για την 'Εισαγωγή μοντέλου'. onnx: το δίκτυό του σε απλή ακρίβεια με την κάρτα του μοντέλου μέσα, που το εκτελούν πολλά προγράμματα. onnx-fp16: το μισό μέγεθος. onnx-int8: το ένα τέταρτο του μεγέθους, και ταχύτερο στους περισσότερους επεξεργαστές· οι αριθμοί του βαθμονομούνται σε πλακίδια των επιπέδων. torchscript: για το PyTorch. deepness: ONNX όπως το δέχεται το πρόσθετο Deepness, για μοντέλα μιας εικόνας με γραμμική κλιμάκωση τιμών.
-
-Η αναφορά λέει ποιο ποσοστό εικονοστοιχείων (εικόνων, σειρών, αντικειμένων) διατηρεί την κλάση του, πόσο διαφέρουν οι πιθανότητες, και τι σημαίνει αυτό για την ακρίβεια.</translation>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>onnx,int8,quantization,quantisation,half precision,fp16,torchscript,deepness,tflite,stac,mlm,share</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Name of an installed model, or path of a model folder, a .zip archive of one, or an .onnx file.</source>
@@ -1464,8 +1464,8 @@ zip: το μοντέλο όπως είναι, για την 'Εισαγωγή μ
    <translation>Μορφή</translation>
   </message>
   <message>
-   <source>What is written: zip (a model archive), onnx (single precision), onnx-fp16 (half precision), onnx-int8 (8-bit integers), torchscript (for PyTorch), deepness (ONNX for the plugin Deepness). All but zip need the environment's step 'train'.</source>
-   <translation>Τι γράφεται: zip (συμπιεσμένο μοντέλο), onnx (απλή ακρίβεια), onnx-fp16 (μισή ακρίβεια), onnx-int8 (ακέραιοι των 8 bit), torchscript (για το PyTorch), deepness (ONNX για το πρόσθετο Deepness). Όλα εκτός από το zip χρειάζονται το βήμα 'train' του περιβάλλοντος.</translation>
+   <source>What is written: zip (a model archive), onnx (single precision), onnx-fp16 (half precision), onnx-int8 (8-bit integers), torchscript (for PyTorch), deepness (ONNX for the plugin Deepness), tflite, tflite-fp16, tflite-int8 (TensorFlow Lite). All but zip need the environment's step 'train', and those of TensorFlow Lite the step 'tflite' too.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Layers to compare on</source>
@@ -1488,8 +1488,8 @@ zip: το μοντέλο όπως είναι, για την 'Εισαγωγή μ
    <translation>Το όνομα που έχει το μοντέλο στο αρχείο. Προεπιλογή: όπως τώρα, με -fp16 ή -int8 για αυτά.</translation>
   </message>
   <message>
-   <source>The file: .zip, .onnx or .pt, as the format is.</source>
-   <translation>Το αρχείο: .zip, .onnx ή .pt, ανάλογα με τη μορφή.</translation>
+   <source>The file: .zip, .onnx, .pt or .tflite, as the format is.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>A STAC item of the Machine Learning Model extension (.json) that describes the exported file, with its hash; in the same folder. Only created if requested.</source>
@@ -1498,10 +1498,6 @@ zip: το μοντέλο όπως είναι, για την 'Εισαγωγή μ
   <message>
    <source>A page (.html) of how far the exported model agrees with the original.</source>
    <translation>Σελίδα (.html) για το πόσο συμφωνεί το εξαγόμενο μοντέλο με το αρχικό.</translation>
-  </message>
-  <message>
-   <source>onnx,int8,quantization,quantisation,half precision,fp16,torchscript,deepness,stac,mlm,share</source>
-   <translation>onnx,int8,κβάντιση,μισή ακρίβεια,fp16,torchscript,deepness,stac,mlm,κοινή χρήση</translation>
   </message>
   <message>
    <source>choose a model</source>
@@ -1594,6 +1590,26 @@ Manifests are lists of models: the plugin may come with one, and addresses, file
   <message>
    <source>not stated</source>
    <translation>δεν δηλώνεται</translation>
+  </message>
+  <message>
+   <source>{name} has no effect: it is a field of features, and {parent} is a raster.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{name} has no effect: it is the band of a raster, and {parent} is none.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{name} has no effect: it is for {others}, and that is empty.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source> or </source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{name} has no effect: it is for {wanted}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Import model</source>
@@ -1940,8 +1956,8 @@ Give a layer to know whether the model fits it: its bands, pixel size, coordinat
    <translation>GeoTIFF (.tif) με έναν δίαυλο ανά κλάση, την πιθανότητα της κλάσης από 0 έως 1. Δημιουργείται μόνο αν ζητηθεί.</translation>
   </message>
   <message>
-   <source>The classes as polygons with name, value, area and perimeter in metres and compactness (.gpkg, .geojson, .shp or .fgb). An existing file is overwritten, unless it is a GeoPackage with other layers. Only created if requested.</source>
-   <translation>Οι κλάσεις ως πολύγωνα με όνομα, τιμή, εμβαδόν και περίμετρο σε μέτρα και συμπάγεια (.gpkg, .geojson, .shp ή .fgb). Υπάρχον αρχείο αντικαθίσταται, εκτός αν είναι GeoPackage με άλλα επίπεδα. Δημιουργούνται μόνο αν ζητηθούν.</translation>
+   <source>The classes as polygons with name, value, area and perimeter in metres, compactness and, of models that give probabilities, the mean probability of their class (.gpkg, .geojson, .shp or .fgb). An existing file is overwritten, unless it is a GeoPackage with other layers. Only created if requested.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Values: {values}.</source>
@@ -2396,20 +2412,36 @@ The model is given by its name if it is installed (see 'List models'), or by the
    <translation>Τι χαρτογραφείται</translation>
   </message>
   <message>
-   <source>Maps what the quality band of a product marks: clouds, cirrus, cloud shadows, snow, water and saturated pixels, each as a class; everything else is clear. It reads the scene classification (SCL) of Sentinel-2 L2A, QA_PIXEL, QA_RADSAT and BQA of Landsat, Fmask and the usable data mask of PlanetScope, alone or in their product. No network is run.
+   <source>one image</source>
+   <translation>μία εικόνα</translation>
+  </message>
+  <message>
+   <source>Maps what the quality band of a product marks: clouds, cirrus, cloud shadows, snow, water and saturated pixels, each as a class; everything else is clear. It reads the scene classification (SCL) of Sentinel-2 L2A, QA_PIXEL, QA_RADSAT and BQA of Landsat, Fmask and the usable data mask of PlanetScope, alone or in their product.
+
+With MODEL a network finds them in the image: any model for semantic segmentation that has a class of clouds, such as an imported one. Its classes are known by their names, or said in CLASSES. None is shipped.
 
 The mask goes into other algorithms as 'Quality band' (QUALITY_RASTER) with the classes to leave out as QUALITY_VALUES: {classes}. In the graphical modeler it is a step before mapping.</source>
-   <translation>Χαρτογραφεί όσα σημειώνει ο δίαυλος ποιότητας ενός προϊόντος: νέφη, θυσάνους, σκιές νεφών, χιόνι, νερό και κορεσμένα εικονοστοιχεία, το καθένα ως κλάση· όλα τα άλλα είναι καθαρά. Διαβάζει την ταξινόμηση σκηνής (SCL) του Sentinel-2 L2A, τα QA_PIXEL, QA_RADSAT και BQA του Landsat, το Fmask και τη μάσκα χρήσιμων δεδομένων του PlanetScope, μόνα τους ή μέσα στο προϊόν τους. Δεν εκτελείται δίκτυο.
-
-Η μάσκα μπαίνει σε άλλους αλγόριθμους ως 'Δίαυλος ποιότητας' (QUALITY_RASTER) με τις κλάσεις που θα παραλειφθούν ως QUALITY_VALUES: {classes}. Στον γραφικό μοντελοποιητή είναι ένα βήμα πριν από τη χαρτογράφηση.</translation>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>cloud,shadow,cirrus,snow,mask,quality,scl,qa_pixel,bqa,fmask,sentinel,landsat</source>
    <translation>νέφος,σύννεφο,σκιά,θύσανος,χιόνι,μάσκα,ποιότητα,scl,qa_pixel,bqa,fmask,sentinel,landsat</translation>
   </message>
   <message>
-   <source>The quality band, called as in the product: …_SCL_20m.jp2, …_QA_PIXEL.TIF, …_BQA.TIF.</source>
-   <translation>Ο δίαυλος ποιότητας, με όνομα όπως στο προϊόν: …_SCL_20m.jp2, …_QA_PIXEL.TIF, …_BQA.TIF.</translation>
+   <source>The quality band, called as in the product: …_SCL_20m.jp2, …_QA_PIXEL.TIF, …_BQA.TIF. With MODEL the image.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Name of an installed model for semantic segmentation, or its path: it finds the clouds. Default: none, the quality band says where they are.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Which classes of the model are clouds and the like, by name or value, such as: cloud=thick cloud, thin cloud; shadow=3. Default: by their names.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Band numbers, from 1, in the order in which the model takes them. Default: matched by band descriptions.</source>
+   <translation>Αριθμοί διαύλων, από 1, με τη σειρά που τους δέχεται το μοντέλο. Προεπιλογή: αντιστοιχίζονται με τις περιγραφές των διαύλων.</translation>
   </message>
   <message>
    <source>Grow clouds and shadows (pixels)</source>
@@ -2424,12 +2456,24 @@ The mask goes into other algorithms as 'Quality band' (QUALITY_RASTER) with the 
    <translation>Τα INPUT και PRODUCT είναι κενά. Επιλέξτε δίαυλο ποιότητας, ή προϊόν που έχει έναν.</translation>
   </message>
   <message>
-   <source>Quality band</source>
-   <translation>Δίαυλος ποιότητας</translation>
+   <source>Quality band or image</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
-   <source>Words, divided by commas: {words}. Where several are true of a pixel, the first one counts. Default: cloud, cirrus and shadow, where the quality band knows them.</source>
-   <translation>Λέξεις, χωρισμένες με κόμματα: {words}. Όπου ισχύουν πολλές για ένα εικονοστοιχείο, μετρά η πρώτη. Προεπιλογή: cloud, cirrus και shadow, όπου τις γνωρίζει ο δίαυλος ποιότητας.</translation>
+   <source>Classes of the model</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Words, divided by commas: {words}. Where several are true of a pixel, the first one counts. Default: cloud, cirrus and shadow, where the quality band knows them; all that a model knows.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{name} is for a model, and MODEL is empty.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Choose a model, or leave {name} empty.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Embed image</source>
@@ -2920,6 +2964,18 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
    <translation>Δόθηκε το {before} χωρίς το {after}.</translation>
   </message>
   <message>
+   <source>Classes, by name or value, whose objects are drawn as polygons of their own also where they touch, such as buildings, fields or tree crowns: their areas are divided at necks and where their probability is low (watershed). Several are divided by commas. Polygons have a number (id) then. Default: none.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Polygons: classes whose objects are separated</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Two parts are two objects where the neck between them is narrower than this share of the narrower part, 0 to 1. More divides more; 0 divides nothing. Default: 0.7.</source>
+   <translation>Δύο μέρη είναι δύο αντικείμενα όπου ο λαιμός ανάμεσά τους είναι στενότερος από αυτό το ποσοστό του στενότερου μέρους, 0 έως 1. Μεγαλύτερη τιμή χωρίζει περισσότερο· το 0 δεν χωρίζει τίποτα. Προεπιλογή: 0.7.</translation>
+  </message>
+  <message>
    <source>How uncertainty is measured. entropy: the entropy of the class probabilities, divided by its maximum (1: all classes are equally probable). margin: 1 minus the difference between the two highest class probabilities (1: two classes are equally probable). Default: entropy.</source>
    <translation>Πώς μετριέται η αβεβαιότητα. entropy: η εντροπία των πιθανοτήτων των κλάσεων, διαιρεμένη με τη μέγιστη (1: όλες οι κλάσεις εξίσου πιθανές). margin: 1 μείον τη διαφορά των δύο μεγαλύτερων πιθανοτήτων κλάσεων (1: δύο κλάσεις εξίσου πιθανές). Προεπιλογή: entropy.</translation>
   </message>
@@ -2970,6 +3026,10 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   <message>
    <source>fill holes up to (m²)</source>
    <translation>γέμισμα οπών έως (m²)</translation>
+  </message>
+  <message>
+   <source>widest neck</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Uncertainty</source>
@@ -3112,20 +3172,12 @@ The model is given by its name if it is installed (see 'List models'), or by the
    <translation>Για μοντέλο που παίρνει μια στοίβα επιπέδων: εκείνα μετά το πρώτο, που είναι το INPUT, με τη σειρά με την οποία εκπαιδεύτηκε το μοντέλο. Ο χάρτης έχει το πλέγμα του INPUT. Προεπιλογή: κανένα.</translation>
   </message>
   <message>
-   <source>one image</source>
-   <translation>μία εικόνα</translation>
-  </message>
-  <message>
    <source>The raster to map: any raster layer that QGIS can open. Web maps need an area to map.</source>
    <translation>Το ψηφιδωτό που θα χαρτογραφηθεί: οποιοδήποτε ψηφιδωτό επίπεδο ανοίγει το QGIS. Οι διαδικτυακοί χάρτες θέλουν περιοχή χαρτογράφησης.</translation>
   </message>
   <message>
    <source>Name of an installed model, or path of a model folder, a .zip archive of one, or an .onnx file. Default: the installed model whose bands match the raster's band descriptions, if exactly one does.</source>
    <translation>Όνομα εγκατεστημένου μοντέλου, ή διαδρομή φακέλου μοντέλου, αρχείου .zip του, ή αρχείου .onnx. Προεπιλογή: το εγκατεστημένο μοντέλο του οποίου οι δίαυλοι αντιστοιχούν στις περιγραφές διαύλων του ψηφιδωτού, αν είναι ακριβώς ένα.</translation>
-  </message>
-  <message>
-   <source>Band numbers, from 1, in the order in which the model takes them. Default: matched by band descriptions.</source>
-   <translation>Αριθμοί διαύλων, από 1, με τη σειρά που τους δέχεται το μοντέλο. Προεπιλογή: αντιστοιχίζονται με τις περιγραφές των διαύλων.</translation>
   </message>
   <message>
    <source>INPUT and PRODUCT are empty. Choose the raster to map, or a product.</source>
@@ -3420,14 +3472,6 @@ Each polygon has a number, its class and value, area and perimeter (in metres, h
    <translation>Η τιμή που δεν είναι αντικείμενο, 0 έως 65534. Προεπιλογή: όλες οι τιμές εκτός από nodata είναι αντικείμενα.</translation>
   </message>
   <message>
-   <source>Widest neck</source>
-   <translation>Φαρδύτερος λαιμός</translation>
-  </message>
-  <message>
-   <source>Two parts are two objects where the neck between them is narrower than this share of the narrower part, 0 to 1. More divides more; 0 divides nothing. Default: 0.7.</source>
-   <translation>Δύο μέρη είναι δύο αντικείμενα όπου ο λαιμός ανάμεσά τους είναι στενότερος από αυτό το ποσοστό του στενότερου μέρους, 0 έως 1. Μεγαλύτερη τιμή χωρίζει περισσότερο· το 0 δεν χωρίζει τίποτα. Προεπιλογή: 0.7.</translation>
-  </message>
-  <message>
    <source>The polygons (.gpkg, .geojson, .shp or .fgb). An existing file is overwritten, unless it is a GeoPackage with other layers.</source>
    <translation>Τα πολύγωνα (.gpkg, .geojson, .shp ή .fgb). Υπάρχον αρχείο αντικαθίσταται, εκτός αν είναι GeoPackage με άλλα επίπεδα.</translation>
   </message>
@@ -3468,8 +3512,32 @@ Each polygon has its class, value, area and perimeter (in metres, holes included
    <translation>Η τιμή που δεν σχεδιάζεται, 0 έως 65534. Προεπιλογή: σχεδιάζονται όλες οι τιμές εκτός από το nodata.</translation>
   </message>
   <message>
+   <source>In place of INPUT, a layer of polygons that share their borders, such as parcels or a map drawn before. Fields stay. All polygons are held in memory. Default: none.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Simplify polygons (units of the layer)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Of LAYER: corners go that stick out by a triangle of less than this number squared, in units of the layer's coordinate system, 0 or more. Borders stay shared. Default: 0, as they are.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Give either a class raster (INPUT) or a layer of polygons (LAYER).</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>TOLERANCE is for LAYER, and INPUT is given. Use SIMPLIFY, in pixels.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>polygonize,vectorize,simplify,generalize,sieve,smooth,topology,buildings,right angles</source>
    <translation>πολυγωνοποίηση,διανυσματοποίηση,απλοποίηση,γενίκευση,κόσκινο,εξομάλυνση,τοπολογία,κτίρια,ορθές γωνίες</translation>
+  </message>
+  <message>
+   <source>or polygons</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Number of polygons</source>
@@ -3478,6 +3546,10 @@ Each polygon has its class, value, area and perimeter (in metres, holes included
   <message>
    <source>{layer}: polygons</source>
    <translation>{layer}: πολύγωνα</translation>
+  </message>
+  <message>
+   <source>{name} is for a class raster, and LAYER is given. Use TOLERANCE and MIN_AREA.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Super-resolution</source>
@@ -3644,8 +3716,8 @@ Dates are read from the names of layers and bands and from the files' metadata, 
    <translation>κανένα εγκατεστημένο</translation>
   </message>
   <message>
-   <source>Where PRODUCT names several scenes (a folder of products, products divided by ';', a STAC item collection) they are one image, and of each pixel the first valid scene counts, in this order: newest, oldest, clearest (least cloudy by its metadata) or given (as listed). What QUALITY leaves out comes from the next scene. Default: newest.</source>
-   <translation>Όπου το PRODUCT ονομάζει πολλές σκηνές (φάκελος προϊόντων, προϊόντα χωρισμένα με ';', συλλογή STAC Item), αυτές είναι μία εικόνα, και σε κάθε εικονοστοιχείο μετρά η πρώτη έγκυρη σκηνή: με αυτή τη σειρά: newest (νεότερη), oldest (παλαιότερη), clearest (με τα λιγότερα νέφη κατά τα μεταδεδομένα της) ή given (όπως δόθηκαν). Ό,τι αφήνει έξω το QUALITY έρχεται από την επόμενη σκηνή. Προεπιλογή: newest.</translation>
+   <source>Where one product is several scenes (a folder of products, products divided by ';', a STAC item collection) they are one image, and of each pixel the first valid scene counts, in this order: newest, oldest, clearest (least cloudy by its metadata) or given (as listed). What QUALITY leaves out comes from the next scene. Default: newest.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Pixels to leave out</source>
@@ -3680,6 +3752,10 @@ Dates are read from the names of layers and bands and from the files' metadata, 
    <translation>Δίαυλοι ποιότητας</translation>
   </message>
   <message>
+   <source>Quality band</source>
+   <translation>Δίαυλος ποιότητας</translation>
+  </message>
+  <message>
    <source>The quality band of a raster, or any raster whose values say what is not to be mapped; of two dates it counts for both. Its name says what its numbers mean, as in the product (…_SCL_20m.jp2, …_QA_PIXEL.TIF). Default: that of the product.</source>
    <translation>Ο δίαυλος ποιότητας ενός ψηφιδωτού, ή οποιοδήποτε ψηφιδωτό του οποίου οι τιμές λένε τι δεν θα χαρτογραφηθεί· δύο ημερομηνιών μετρά και για τις δύο. Το όνομά του λέει τι σημαίνουν οι αριθμοί του, όπως στο προϊόν (…_SCL_20m.jp2, …_QA_PIXEL.TIF). Προεπιλογή: εκείνος του προϊόντος.</translation>
   </message>
@@ -3694,6 +3770,10 @@ Dates are read from the names of layers and bands and from the files' metadata, 
   <message>
    <source>Check the address, the connection and the proxy.</source>
    <translation>Ελέγξτε τη διεύθυνση, τη σύνδεση και τον διακομιστή μεσολάβησης.</translation>
+  </message>
+  <message>
+   <source>Download the whole product.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>QUALITY_RASTER is not a raster that QGIS can open.</source>
@@ -3746,6 +3826,10 @@ Dates are read from the names of layers and bands and from the files' metadata, 
   <message>
    <source>{name}: {address} does not answer, or is no raster.</source>
    <translation>{name}: το {address} δεν απαντά, ή δεν είναι ψηφιδωτό.</translation>
+  </message>
+  <message>
+   <source>{name}: {product} names the file {path}, which is not there.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>QUALITY_RASTERS has {given} layers, and there are {count} rasters.</source>
