@@ -1313,7 +1313,7 @@ Results are the same to the bit with the same versions on the same kind of proce
   </message>
   <message>
    <source>Installs or repairs the Python environment that networks run in, in your user folder and separate from QGIS. Needed once, and after an update of the plugin that asks for it. The step 'predict' is enough for every map and every assessment: 0.11 GB to download, 0.35 GB on disk. 'train' adds PyTorch for trainings: 0.4 GB to download and 1.4 GB on disk for the CPU, 3 GB and 6 GB with CUDA. 'tensorflow' makes another environment beside it, which only the import of TensorFlow SavedModels needs: 0.35 GB and 1.5 GB; 'tflite' one that only the export to TensorFlow Lite needs: 0.6 GB and 1.9 GB, on Linux and Apple's Macs; their folders may be removed afterwards. An environment that works is left unchanged, and the old one stays until the new one works. QGIS's proxy and certificates and the settings of pip and uv (such as PIP_INDEX_URL) are respected.</source>
-   <translation type="unfinished"></translation>
+   <translation>Εγκαθιστά ή επισκευάζει το περιβάλλον Python στο οποίο εκτελούνται τα δίκτυα, στον φάκελο του χρήστη και ξεχωριστά από το QGIS. Χρειάζεται μία φορά, και μετά από ενημέρωση του προσθέτου που το ζητά. Το βήμα 'predict' αρκεί για κάθε χάρτη και κάθε αξιολόγηση: λήψη 0.11 GB, 0.35 GB στον δίσκο. Το 'train' προσθέτει το PyTorch για εκπαιδεύσεις: λήψη 0.4 GB και 1.4 GB στον δίσκο για τη CPU, 3 GB και 6 GB με CUDA. Το 'tensorflow' φτιάχνει δίπλα του ένα άλλο περιβάλλον, που το χρειάζεται μόνο η εισαγωγή των SavedModel του TensorFlow: 0.35 GB και 1.5 GB· το 'tflite' ένα που το χρειάζεται μόνο η εξαγωγή σε TensorFlow Lite: 0.6 GB και 1.9 GB, σε Linux και σε Mac της Apple· οι φάκελοί τους μπορούν μετά να αφαιρεθούν. Ένα περιβάλλον που λειτουργεί μένει αμετάβλητο, και το παλιό παραμένει ώσπου να λειτουργήσει το νέο. Ο διακομιστής μεσολάβησης και τα πιστοποιητικά του QGIS και οι ρυθμίσεις των pip και uv (όπως PIP_INDEX_URL) λαμβάνονται υπόψη.</translation>
   </message>
   <message>
    <source>auto: libraries for CUDA where there is an NVIDIA GPU with a driver that they fit, else for the CPU; the log says what was found. cpu: works on any computer. cuda: also where no GPU is found. Default: auto.</source>
@@ -1345,7 +1345,7 @@ Results are the same to the bit with the same versions on the same kind of proce
   </message>
   <message>
    <source>predict: to make maps and to assess them. train: also to train networks. tensorflow: another environment, to import SavedModels of TensorFlow. tflite: another, to export models to TensorFlow Lite. Default: what there is.</source>
-   <translation type="unfinished"></translation>
+   <translation>predict: για να φτιάχνονται χάρτες και να αξιολογούνται. train: και για να εκπαιδεύονται δίκτυα. tensorflow: άλλο περιβάλλον, για την εισαγωγή SavedModel του TensorFlow. tflite: άλλο, για την εξαγωγή μοντέλων σε TensorFlow Lite. Προεπιλογή: ό,τι υπάρχει.</translation>
   </message>
   <message>
    <source>Installs from this folder, without a network: a bundle, or .whl files. Default: download.</source>
@@ -1429,7 +1429,7 @@ Results are the same to the bit with the same versions on the same kind of proce
   </message>
   <message>
    <source>Model archives (*.zip);;ONNX (*.onnx);;TorchScript (*.pt);;TensorFlow Lite (*.tflite)</source>
-   <translation type="unfinished"></translation>
+   <translation>Συμπιεσμένα μοντέλα (*.zip);;ONNX (*.onnx);;TorchScript (*.pt);;TensorFlow Lite (*.tflite)</translation>
   </message>
   <message>
    <source>Export model</source>
@@ -1441,11 +1441,15 @@ Results are the same to the bit with the same versions on the same kind of proce
 zip: the model as it is, for 'Import model'. onnx: its network in single precision with the model card inside, which many programs run. onnx-fp16: half the size. onnx-int8: a quarter of the size, and faster on most processors; its numbers are calibrated on tiles of the layers. torchscript: for PyTorch. deepness: ONNX as the plugin Deepness takes it, for models of one image whose values are scaled linearly. tflite, tflite-fp16, tflite-int8: TensorFlow Lite with the model card inside, for phones and small computers, with weights in single or half precision or 8 bits. LiteRT writes it in an environment of its own: run 'Set up environment' with the step 'tflite' once.
 
 The report says which share of pixels (images, series, objects) keeps its class, by how much probabilities differ, and what that means for the accuracy.</source>
-   <translation type="unfinished"></translation>
+   <translation>Γράφει ένα μοντέλο ως ένα αρχείο, για άλλον υπολογιστή ή άλλο πρόγραμμα, και συγκρίνει όσα δίνει με όσα δίνει το αρχικό, σε πλακίδια δικών σας επιπέδων.
+
+zip: το μοντέλο όπως είναι, για την 'Εισαγωγή μοντέλου'. onnx: το δίκτυό του σε απλή ακρίβεια με την κάρτα του μοντέλου μέσα, που το εκτελούν πολλά προγράμματα. onnx-fp16: το μισό μέγεθος. onnx-int8: το ένα τέταρτο του μεγέθους, και ταχύτερο στους περισσότερους επεξεργαστές· οι αριθμοί του βαθμονομούνται σε πλακίδια των επιπέδων. torchscript: για το PyTorch. deepness: ONNX όπως το δέχεται το πρόσθετο Deepness, για μοντέλα μιας εικόνας με γραμμική κλιμάκωση τιμών. tflite, tflite-fp16, tflite-int8: TensorFlow Lite με την κάρτα του μοντέλου μέσα, για τηλέφωνα και μικρούς υπολογιστές, με βάρη απλής ή μισής ακρίβειας ή των 8 bit. Το γράφει το LiteRT σε δικό του περιβάλλον: εκτελέστε μία φορά τη «Ρύθμιση περιβάλλοντος» με το βήμα 'tflite'.
+
+Η αναφορά λέει ποιο ποσοστό εικονοστοιχείων (εικόνων, σειρών, αντικειμένων) διατηρεί την κλάση του, πόσο διαφέρουν οι πιθανότητες, και τι σημαίνει αυτό για την ακρίβεια.</translation>
   </message>
   <message>
    <source>onnx,int8,quantization,quantisation,half precision,fp16,torchscript,deepness,tflite,stac,mlm,share</source>
-   <translation type="unfinished"></translation>
+   <translation>onnx,int8,κβάντιση,μισή ακρίβεια,fp16,torchscript,deepness,tflite,stac,mlm,κοινή χρήση</translation>
   </message>
   <message>
    <source>Name of an installed model, or path of a model folder, a .zip archive of one, or an .onnx file.</source>
@@ -1465,7 +1469,7 @@ The report says which share of pixels (images, series, objects) keeps its class,
   </message>
   <message>
    <source>What is written: zip (a model archive), onnx (single precision), onnx-fp16 (half precision), onnx-int8 (8-bit integers), torchscript (for PyTorch), deepness (ONNX for the plugin Deepness), tflite, tflite-fp16, tflite-int8 (TensorFlow Lite). All but zip need the environment's step 'train', and those of TensorFlow Lite the step 'tflite' too.</source>
-   <translation type="unfinished"></translation>
+   <translation>Τι γράφεται: zip (συμπιεσμένο μοντέλο), onnx (απλή ακρίβεια), onnx-fp16 (μισή ακρίβεια), onnx-int8 (ακέραιοι των 8 bit), torchscript (για το PyTorch), deepness (ONNX για το πρόσθετο Deepness), tflite, tflite-fp16, tflite-int8 (TensorFlow Lite). Όλα εκτός από το zip χρειάζονται το βήμα 'train' του περιβάλλοντος, και εκείνα του TensorFlow Lite και το βήμα 'tflite'.</translation>
   </message>
   <message>
    <source>Layers to compare on</source>
@@ -1489,7 +1493,7 @@ The report says which share of pixels (images, series, objects) keeps its class,
   </message>
   <message>
    <source>The file: .zip, .onnx, .pt or .tflite, as the format is.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το αρχείο: .zip, .onnx, .pt ή .tflite, ανάλογα με τη μορφή.</translation>
   </message>
   <message>
    <source>A STAC item of the Machine Learning Model extension (.json) that describes the exported file, with its hash; in the same folder. Only created if requested.</source>
@@ -1593,23 +1597,23 @@ Manifests are lists of models: the plugin may come with one, and addresses, file
   </message>
   <message>
    <source>{name} has no effect: it is a field of features, and {parent} is a raster.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το {name} δεν έχει αποτέλεσμα: είναι πεδίο διανυσματικών στοιχείων, και το {parent} είναι ψηφιδωτό.</translation>
   </message>
   <message>
    <source>{name} has no effect: it is the band of a raster, and {parent} is none.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το {name} δεν έχει αποτέλεσμα: είναι ο δίαυλος ενός ψηφιδωτού, και το {parent} δεν είναι ψηφιδωτό.</translation>
   </message>
   <message>
    <source>{name} has no effect: it is for {others}, and that is empty.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το {name} δεν έχει αποτέλεσμα: είναι για το {others}, που είναι κενό.</translation>
   </message>
   <message>
    <source> or </source>
-   <translation type="unfinished"></translation>
+   <translation> ή </translation>
   </message>
   <message>
    <source>{name} has no effect: it is for {wanted}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το {name} δεν έχει αποτέλεσμα: είναι για {wanted}.</translation>
   </message>
   <message>
    <source>Import model</source>
@@ -1957,7 +1961,7 @@ Give a layer to know whether the model fits it: its bands, pixel size, coordinat
   </message>
   <message>
    <source>The classes as polygons with name, value, area and perimeter in metres, compactness and, of models that give probabilities, the mean probability of their class (.gpkg, .geojson, .shp or .fgb). An existing file is overwritten, unless it is a GeoPackage with other layers. Only created if requested.</source>
-   <translation type="unfinished"></translation>
+   <translation>Οι κλάσεις ως πολύγωνα με όνομα, τιμή, εμβαδόν και περίμετρο σε μέτρα, συμπάγεια και, σε μοντέλα που δίνουν πιθανότητες, τη μέση πιθανότητα της κλάσης τους (.gpkg, .geojson, .shp ή .fgb). Υπάρχον αρχείο αντικαθίσταται, εκτός αν είναι GeoPackage με άλλα επίπεδα. Δημιουργούνται μόνο αν ζητηθούν.</translation>
   </message>
   <message>
    <source>Values: {values}.</source>
@@ -2421,7 +2425,11 @@ The model is given by its name if it is installed (see 'List models'), or by the
 With MODEL a network finds them in the image: any model for semantic segmentation that has a class of clouds, such as an imported one. Its classes are known by their names, or said in CLASSES. None is shipped.
 
 The mask goes into other algorithms as 'Quality band' (QUALITY_RASTER) with the classes to leave out as QUALITY_VALUES: {classes}. In the graphical modeler it is a step before mapping.</source>
-   <translation type="unfinished"></translation>
+   <translation>Χαρτογραφεί όσα σημειώνει ο δίαυλος ποιότητας ενός προϊόντος: νέφη, θυσάνους, σκιές νεφών, χιόνι, νερό και κορεσμένα εικονοστοιχεία, το καθένα ως κλάση· όλα τα άλλα είναι καθαρά. Διαβάζει την ταξινόμηση σκηνής (SCL) του Sentinel-2 L2A, τα QA_PIXEL, QA_RADSAT και BQA του Landsat, το Fmask και τη μάσκα χρήσιμων δεδομένων του PlanetScope, μόνα τους ή μέσα στο προϊόν τους.
+
+Με το MODEL τα βρίσκει ένα δίκτυο στην εικόνα: οποιοδήποτε μοντέλο σημασιολογικής κατάτμησης με κλάση νεφών, όπως ένα εισηγμένο. Οι κλάσεις του αναγνωρίζονται από τα ονόματά τους, ή δηλώνονται στο CLASSES. Κανένα δεν συνοδεύει το πρόσθετο.
+
+Η μάσκα μπαίνει σε άλλους αλγόριθμους ως 'Δίαυλος ποιότητας' (QUALITY_RASTER) με τις κλάσεις που θα παραλειφθούν ως QUALITY_VALUES: {classes}. Στον γραφικό μοντελοποιητή είναι ένα βήμα πριν από τη χαρτογράφηση.</translation>
   </message>
   <message>
    <source>cloud,shadow,cirrus,snow,mask,quality,scl,qa_pixel,bqa,fmask,sentinel,landsat</source>
@@ -2429,15 +2437,15 @@ The mask goes into other algorithms as 'Quality band' (QUALITY_RASTER) with the 
   </message>
   <message>
    <source>The quality band, called as in the product: …_SCL_20m.jp2, …_QA_PIXEL.TIF, …_BQA.TIF. With MODEL the image.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ο δίαυλος ποιότητας, με όνομα όπως στο προϊόν: …_SCL_20m.jp2, …_QA_PIXEL.TIF, …_BQA.TIF. Με MODEL, η εικόνα.</translation>
   </message>
   <message>
    <source>Name of an installed model for semantic segmentation, or its path: it finds the clouds. Default: none, the quality band says where they are.</source>
-   <translation type="unfinished"></translation>
+   <translation>Όνομα εγκατεστημένου μοντέλου σημασιολογικής κατάτμησης, ή η διαδρομή του: βρίσκει τα νέφη. Προεπιλογή: κανένα, ο δίαυλος ποιότητας λέει πού είναι.</translation>
   </message>
   <message>
    <source>Which classes of the model are clouds and the like, by name or value, such as: cloud=thick cloud, thin cloud; shadow=3. Default: by their names.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ποιες κλάσεις του μοντέλου είναι νέφη και τα παρόμοια, με όνομα ή τιμή, όπως: cloud=thick cloud, thin cloud; shadow=3. Προεπιλογή: από τα ονόματά τους.</translation>
   </message>
   <message>
    <source>Band numbers, from 1, in the order in which the model takes them. Default: matched by band descriptions.</source>
@@ -2457,23 +2465,23 @@ The mask goes into other algorithms as 'Quality band' (QUALITY_RASTER) with the 
   </message>
   <message>
    <source>Quality band or image</source>
-   <translation type="unfinished"></translation>
+   <translation>Δίαυλος ποιότητας ή εικόνα</translation>
   </message>
   <message>
    <source>Classes of the model</source>
-   <translation type="unfinished"></translation>
+   <translation>Κλάσεις του μοντέλου</translation>
   </message>
   <message>
    <source>Words, divided by commas: {words}. Where several are true of a pixel, the first one counts. Default: cloud, cirrus and shadow, where the quality band knows them; all that a model knows.</source>
-   <translation type="unfinished"></translation>
+   <translation>Λέξεις, χωρισμένες με κόμματα: {words}. Όπου ισχύουν πολλές για ένα εικονοστοιχείο, μετρά η πρώτη. Προεπιλογή: cloud, cirrus και shadow, όπου τις γνωρίζει ο δίαυλος ποιότητας· με μοντέλο, όσες γνωρίζει αυτό.</translation>
   </message>
   <message>
    <source>{name} is for a model, and MODEL is empty.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το {name} είναι για μοντέλο, και το MODEL είναι κενό.</translation>
   </message>
   <message>
    <source>Choose a model, or leave {name} empty.</source>
-   <translation type="unfinished"></translation>
+   <translation>Επιλέξτε μοντέλο, ή αφήστε κενό το {name}.</translation>
   </message>
   <message>
    <source>Embed image</source>
@@ -2965,11 +2973,11 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   </message>
   <message>
    <source>Classes, by name or value, whose objects are drawn as polygons of their own also where they touch, such as buildings, fields or tree crowns: their areas are divided at necks and where their probability is low (watershed). Several are divided by commas. Polygons have a number (id) then. Default: none.</source>
-   <translation type="unfinished"></translation>
+   <translation>Κλάσεις, με όνομα ή τιμή, των οποίων τα αντικείμενα σχεδιάζονται ως χωριστά πολύγωνα ακόμη και όπου αγγίζονται, όπως κτίρια, χωράφια ή κόμες δέντρων: οι εκτάσεις τους διαιρούνται σε λαιμούς και όπου η πιθανότητά τους είναι χαμηλή (watershed). Πολλές χωρίζονται με κόμματα. Τα πολύγωνα έχουν τότε έναν αριθμό (id). Προεπιλογή: καμία.</translation>
   </message>
   <message>
    <source>Polygons: classes whose objects are separated</source>
-   <translation type="unfinished"></translation>
+   <translation>Πολύγωνα: κλάσεις με χωριστά αντικείμενα</translation>
   </message>
   <message>
    <source>Two parts are two objects where the neck between them is narrower than this share of the narrower part, 0 to 1. More divides more; 0 divides nothing. Default: 0.7.</source>
@@ -3029,7 +3037,7 @@ Images may be Sentinel-2 L1C or L2A products with all their bands (B11, B8 and B
   </message>
   <message>
    <source>widest neck</source>
-   <translation type="unfinished"></translation>
+   <translation>φαρδύτερος λαιμός</translation>
   </message>
   <message>
    <source>Uncertainty</source>
@@ -3513,23 +3521,23 @@ Each polygon has its class, value, area and perimeter (in metres, holes included
   </message>
   <message>
    <source>In place of INPUT, a layer of polygons that share their borders, such as parcels or a map drawn before. Fields stay. All polygons are held in memory. Default: none.</source>
-   <translation type="unfinished"></translation>
+   <translation>Στη θέση του INPUT, ένα επίπεδο πολυγώνων με κοινά όρια, όπως αγροτεμάχια ή ένας χάρτης που σχεδιάστηκε νωρίτερα. Τα πεδία μένουν. Όλα τα πολύγωνα κρατούνται στη μνήμη. Προεπιλογή: κανένα.</translation>
   </message>
   <message>
    <source>Simplify polygons (units of the layer)</source>
-   <translation type="unfinished"></translation>
+   <translation>Απλοποίηση πολυγώνων (μονάδες του επιπέδου)</translation>
   </message>
   <message>
    <source>Of LAYER: corners go that stick out by a triangle of less than this number squared, in units of the layer's coordinate system, 0 or more. Borders stay shared. Default: 0, as they are.</source>
-   <translation type="unfinished"></translation>
+   <translation>Του LAYER: αφαιρούνται κορυφές που προεξέχουν κατά ένα τρίγωνο μικρότερο από το τετράγωνο αυτού του αριθμού, σε μονάδες του συστήματος συντεταγμένων του επιπέδου, 0 ή περισσότερο. Τα κοινά όρια μένουν κοινά. Προεπιλογή: 0, όπως είναι.</translation>
   </message>
   <message>
    <source>Give either a class raster (INPUT) or a layer of polygons (LAYER).</source>
-   <translation type="unfinished"></translation>
+   <translation>Δώστε είτε ένα ψηφιδωτό κλάσεων (INPUT) είτε ένα επίπεδο πολυγώνων (LAYER).</translation>
   </message>
   <message>
    <source>TOLERANCE is for LAYER, and INPUT is given. Use SIMPLIFY, in pixels.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το TOLERANCE είναι για το LAYER, και δόθηκε INPUT. Χρησιμοποιήστε το SIMPLIFY, σε εικονοστοιχεία.</translation>
   </message>
   <message>
    <source>polygonize,vectorize,simplify,generalize,sieve,smooth,topology,buildings,right angles</source>
@@ -3537,7 +3545,7 @@ Each polygon has its class, value, area and perimeter (in metres, holes included
   </message>
   <message>
    <source>or polygons</source>
-   <translation type="unfinished"></translation>
+   <translation>ή πολύγωνα</translation>
   </message>
   <message>
    <source>Number of polygons</source>
@@ -3549,7 +3557,7 @@ Each polygon has its class, value, area and perimeter (in metres, holes included
   </message>
   <message>
    <source>{name} is for a class raster, and LAYER is given. Use TOLERANCE and MIN_AREA.</source>
-   <translation type="unfinished"></translation>
+   <translation>Το {name} είναι για ψηφιδωτό κλάσεων, και δόθηκε LAYER. Χρησιμοποιήστε τα TOLERANCE και MIN_AREA.</translation>
   </message>
   <message>
    <source>Super-resolution</source>
@@ -3717,7 +3725,7 @@ Dates are read from the names of layers and bands and from the files' metadata, 
   </message>
   <message>
    <source>Where one product is several scenes (a folder of products, products divided by ';', a STAC item collection) they are one image, and of each pixel the first valid scene counts, in this order: newest, oldest, clearest (least cloudy by its metadata) or given (as listed). What QUALITY leaves out comes from the next scene. Default: newest.</source>
-   <translation type="unfinished"></translation>
+   <translation>Όπου ένα προϊόν είναι πολλές σκηνές (φάκελος προϊόντων, προϊόντα χωρισμένα με ';', συλλογή STAC Item), αυτές είναι μία εικόνα, και σε κάθε εικονοστοιχείο μετρά η πρώτη έγκυρη σκηνή, με αυτή τη σειρά: newest (νεότερη), oldest (παλαιότερη), clearest (με τα λιγότερα νέφη κατά τα μεταδεδομένα της) ή given (όπως δόθηκαν). Ό,τι αφήνει έξω το QUALITY έρχεται από την επόμενη σκηνή. Προεπιλογή: newest.</translation>
   </message>
   <message>
    <source>Pixels to leave out</source>
@@ -3773,7 +3781,7 @@ Dates are read from the names of layers and bands and from the files' metadata, 
   </message>
   <message>
    <source>Download the whole product.</source>
-   <translation type="unfinished"></translation>
+   <translation>Κατεβάστε ολόκληρο το προϊόν.</translation>
   </message>
   <message>
    <source>QUALITY_RASTER is not a raster that QGIS can open.</source>
@@ -3829,7 +3837,7 @@ Dates are read from the names of layers and bands and from the files' metadata, 
   </message>
   <message>
    <source>{name}: {product} names the file {path}, which is not there.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: το {product} ονομάζει το αρχείο {path}, που δεν υπάρχει.</translation>
   </message>
   <message>
    <source>QUALITY_RASTERS has {given} layers, and there are {count} rasters.</source>
