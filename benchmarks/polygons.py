@@ -200,8 +200,9 @@ SHAPES: dict[str, dict[str, Any]] = {
     "0.35 px": {"simplify": 0.35},
     "1.5 px": {"simplify": 1.5},
     "2 px": {"simplify": 2.0},
-    "1.5 px, 1,000 m²": {"simplify": 1.5, "min_area": 1000},
-    "1.5 px, 2,000 m²": {"simplify": 1.5, "min_area": 2000},
+    "2 px, 1,000 m²": {"simplify": 2.0, "min_area": 1000},
+    "2.2 px, 1,000 m²": {"simplify": 2.2, "min_area": 1000},
+    "2 px, 2,000 m²": {"simplify": 2.0, "min_area": 2000},
 }
 
 

@@ -15,8 +15,8 @@ from rasterio.windows import Window
 class Means:
     """Each pixel is the mean of the four of the level above that have data, NaN and ``nodata`` having none.
 
-    Every level is a GeoTIFF of its own (``paths``, the largest first, "<base>.<factor>.tif"), for ``layout.optimise``
-    to put into the raster's. ``profile``: the raster's, as rasterio takes it; ``levels``: how many. What is held of a
+    Every level is a GeoTIFF of its own (``paths``, the largest first, "<base>.<factor>.tif"), which ``layout.optimise``
+    puts into the raster's. ``profile``: the raster's, as rasterio takes it; ``levels``: how many. What is held of a
     level is a row of its blocks.
     """
 

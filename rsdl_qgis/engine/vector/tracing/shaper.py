@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...raster.grid import Grid, apply
 from .arcs import MOST, simplified
+from .fitting import fitted
 from .nodes import Nodes
 from .polygon_shape import PolygonShape
 from .right_angles import squared
@@ -72,7 +73,8 @@ class Shaper:
         owners = np.repeat(np.arange(len(rings)), rings)
         found = shapely.polygons(shapely.linearrings(outlines.points, indices=ring), indices=owners)
         if self._is_coarse:
-            found = shapely.coverage_simplify(found, self._shape.simplify, simplify_boundary=False)
+            simpler = shapely.coverage_simplify(found, self._shape.simplify, simplify_boundary=False)
+            found = fitted(found, simpler, self._shape.simplify)
         kept = np.flatnonzero(traced.values < self._values)
         ground = np.asarray(shapely.transform(found[kept], lambda points: points * self._scale), object)
         if self._shape.regularize:
