@@ -53,8 +53,8 @@ def embedding_work(job: Job[EmbedRequest]) -> Iterator[Work[View]]:
             collect = partial(FeatureRaster, stride=stride, storage=request.storage)
             report.log("info", f"{len(scenes)} patches of {size} x {size} px, one every {stride} px.")
         else:
-            if request.stride:
-                report.log("warning", "STRIDE is of patches of the raster, and has no effect on FEATURES.")
+            if request.stride is not None:
+                report.log("warning", "STRIDE is for rasters of features, and has no effect with FEATURES.")
             report.progress(0.0, "Looking over the features")
             scenes = FeatureScenes(look_over(request.features, grid.crs, report), grid, size)
             FeatureTable.check(request.output, count)

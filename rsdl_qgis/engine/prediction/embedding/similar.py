@@ -143,7 +143,7 @@ def _ranked(
     left_out = None if given["with_examples"] else examples.around(side * math.sqrt(math.prod(apart)))
     places = highest_places(given["output"], given["number"], apart, given["least"], left_out, report)
     if len(places) < given["number"]:
-        report.log("info", f"{len(places)} places were found, and {given['number']} asked for.")
+        report.log("info", f"Places found: {len(places)} of the {given['number']} asked for.")
     write_places(given["places"], places, grid, FIELDS, [places.scores.astype(float)], of_result(metadata, "places"))
     return len(places)
 

@@ -92,7 +92,7 @@ def run_suggest_labels(arguments: Mapping[str, Any], report: Report) -> dict[str
     chosen = candidates.taken(order)
     write_places(given["output"], chosen, grid, FIELDS, [chosen.scores.astype(float), diversity], metadata)
     if len(order) < given["number"]:
-        report.log("info", f"{len(order)} places were found, and {given['number']} asked for.")
+        report.log("info", f"Places found: {len(order)} of the {given['number']} asked for.")
     kind = "features" if has_features else "ground"
     return {"output": given["output"], "suggested": len(order), "diversity": kind}
 

@@ -60,9 +60,9 @@ def values():
 def embed(tmp_path, model, make_raster, values):
     image = str(make_raster(values, nodata=0))
 
-    def embed(output="out.tif", **arguments):
+    def embed(output="out.tif", report=None, **arguments):
         job = {"model": model, "inputs": {"image": [{"path": image}]}, "output": str(tmp_path / output)}
-        return OPERATIONS["embed_image"]({**job, "threads": 1, "device": "cpu", **arguments}, Report())
+        return OPERATIONS["embed_image"]({**job, "threads": 1, "device": "cpu", **arguments}, report or Report())
 
     return embed
 
@@ -138,6 +138,16 @@ def test_polygons_get_the_features_of_their_pixels(embed, tmp_path, network, val
     found = np.array([columns[f"f{i + 1}"] for i in range(FEATURES)])
     np.testing.assert_allclose(found[:, 0], features_of(network, values[0, 40:72, 40:72]), atol=1e-4)
     assert np.isnan(found[:, 1]).all() and (result["patches"], result["empty"]) == (1, 1)
+
+
+def test_a_layer_off_the_raster_and_a_stride_without_effect_are_told(embed, tmp_path):
+    said = []
+    report = Report()
+    report.log = lambda level, text: said.append(f"{level}: {text}")
+    spec = vector(tmp_path / "p.geojson", [(box(4000, 4000, 4032, 4032), {})])
+    embed("out.gpkg", report, features=spec["path"], features_crs="EPSG:32634", stride=8)
+    assert any("STRIDE" in text and "no effect" in text for text in said)
+    assert any("the layer's is EPSG:32634, the raster's EPSG:32634" in text for text in said)
 
 
 def test_the_encoder_of_a_model_for_maps(embed, tmp_path, values):

@@ -87,6 +87,7 @@ def test_places_are_apart(find):
     assert len(cells) == 3 and len({(row // 10, col // 10) for row, col in cells}) == 3
     new, _ = places_of(find([(point(5, 5), {})], distance=200, least=0.5))  # not the example's own
     assert sorted(new)[0][0] >= 20 and len(new) == 2
+    assert "info: Places found: 2 of the 20 asked for." in find.said
     most, _ = places_of(find([(point(5, 5), {})], distance=0, least=0.5, number=7))
     assert len(most) == 7
 
