@@ -208,14 +208,16 @@ DATED_SIZE = 224  # side in pixels of the images of files with patches in time
 def published_names(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """``state`` with the names of published files as they are here: torchvision's, timm's, and those of MAE and DINO.
 
-    Of patches in time (Prithvi) the first date's are taken, with its positions. Decoders are left out.
+    Of patches in time (Prithvi) the first date's are taken, with its positions. Decoders are left out. Values that are
+    no tensors, such as names, stay as they are.
     """
     plain = {WITHIN.sub("", name): value for name, value in state.items()}
     found = {_place(k): v for k, v in plain.items() if not k.startswith(("decoder", "mask_token"))}
-    if (kernel := found.get("conv_proj.weight")) is not None and kernel.ndim == 5:  # (width, bands, dates, h, w)
+    kernel, places = found.get("conv_proj.weight"), found.get("encoder.pos_embedding")
+    if isinstance(kernel, Tensor) and isinstance(places, Tensor) and kernel.ndim == 5 and kernel.numel():
         first = 1 + (DATED_SIZE // kernel.shape[-1]) ** 2
-        found["conv_proj.weight"] = kernel[:, :, 0]
-        found["encoder.pos_embedding"] = found["encoder.pos_embedding"][:, :first]
+        found["conv_proj.weight"] = kernel[:, :, 0]  # of (width, bands, dates, h, w)
+        found["encoder.pos_embedding"] = places[:, :first]
     return found
 
 
