@@ -13,7 +13,7 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
-PRECISIONS = {"float32": None, "float16": "weight_only_float16", "int8": "dynamic_wi8_afp32"}
+FULL = "float32"  # beside float16 and int8
 
 
 def main(folder: Path, precision: str) -> None:
@@ -25,18 +25,27 @@ def main(folder: Path, precision: str) -> None:
     (given, _) = program.example_inputs
     target = folder / "model.tflite"
     litert_torch.convert(program.module(), given).export(str(target))
-    recipe = PRECISIONS[precision]
-    if recipe is not None:
-        _reduced(target, recipe)
+    if precision != FULL:
+        _reduced(target, precision)
 
 
-def _reduced(path: Path, name: str) -> None:
-    """The file with its weights in a lower precision."""
-    from ai_edge_quantizer import quantizer, recipe
+def _reduced(path: Path, precision: str) -> None:
+    """The file with its weights in a lower precision: float16, or int8 with one scale a channel."""
+    from ai_edge_quantizer import qtyping, quantizer, recipe
 
-    worker = quantizer.Quantizer(str(path), getattr(recipe, name)())
-    made = worker.quantize()
-    made.export_model(str(path), overwrite=True)
+    if precision == "int8":
+        worker = quantizer.Quantizer(str(path), recipe.dynamic_wi8_afp32())
+    else:
+        worker = quantizer.Quantizer(str(path))
+        weights = qtyping.TensorQuantizationConfig(num_bits=16, dtype=qtyping.TensorDataType.FLOAT)
+        how = qtyping.OpQuantizationConfig(
+            weight_tensor_config=weights,
+            compute_precision=qtyping.ComputePrecision.FLOAT,
+            explicit_dequantize=True,
+        )
+        every = qtyping.TFLOperationName.ALL_SUPPORTED
+        worker.update_quantization_recipe(".*", every, how, recipe.AlgorithmName.FLOAT_CASTING)
+    worker.quantize().export_model(str(path), overwrite=True)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from .program import write_program
 
 
 def write_tflite(card: ModelCard, path: Path, target: Path, precision: str, work: Path, report: Report) -> ModelCard:
-    """Write the model folder at ``path`` to ``target``, with weights of a precision: a key of ``convert.PRECISIONS``;
-    the card of what was written. ModelError says what cannot be converted, Cancelled.
+    """Write the model folder at ``path`` to ``target``, with weights of a precision: float32, float16 or int8; the card
+    of what was written. ModelError says what cannot be converted, Cancelled.
     """
     report.progress(0.2, "Converting by LiteRT")
     written = write_program(card, path, work / PROGRAM)

@@ -99,23 +99,26 @@ def _tensor(table: Table, buffers: Sequence[Table]) -> Tensor:
         raise ModelError(
             f"Tensor '{shortened(name)}' is sparse, which is not supported.", "Export it without sparsity."
         )
-    data = buffers[number].array(0, np.uint8) if buffers else np.zeros(0, np.uint8)
-    if buffers and number and buffers[number].number(1, "Q") > 1:
-        raise ModelError("The weights lie behind the flatbuffer, which is not supported.", "Export a file below 2 GB.")
+    data = _numbers(buffers[number], name) if buffers else np.zeros(0, np.uint8)
     dtype = np.dtype(DTYPES[kind])
     values = None
     if data.size:
         if data.size != math.prod(shape) * dtype.itemsize:
             raise ModelError(f"Tensor '{shortened(name)}' of {shape} has {data.size} bytes of numbers.", _AGAIN)
         values = data.view(dtype.newbyteorder("<")).reshape(shape).astype(dtype)
-        if dtype.kind == "f" and not (np.isfinite(values).all() or _is_lowest(values)):
+        if dtype.kind == "f" and not (np.isfinite(values) | np.isneginf(values)).all():  # maxima are padded with -inf
             raise ModelError(f"Tensor '{shortened(name)}' holds numbers that are not finite.", "Train the model again.")
     return Tensor(name, shape, DTYPES[kind], values, _quantization(table.table(4), name))
 
 
-def _is_lowest(values: NDArray[Any]) -> bool:
-    """Whether it is minus infinity alone, with which images are padded before maxima."""
-    return values.size == 1 and bool(np.isneginf(values).all())
+def _numbers(buffer: Table, name: str) -> NDArray[np.uint8]:
+    """The bytes of a buffer, in the flatbuffer or behind it."""
+    start, size = buffer.number(1, "Q"), buffer.number(2, "Q")
+    if start <= 1:
+        return buffer.array(0, np.uint8)
+    if start + size > len(buffer.data):
+        raise ModelError(f"The numbers of tensor '{shortened(name)}' lie beyond the end of the file.", _AGAIN)
+    return np.frombuffer(buffer.data, np.uint8, size, start)
 
 
 def _quantization(table: Table | None, name: str) -> Quantization | None:
