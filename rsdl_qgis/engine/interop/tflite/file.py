@@ -106,7 +106,7 @@ def _tensor(table: Table, buffers: Sequence[Table]) -> Tensor:
         if data.size != math.prod(shape) * dtype.itemsize:
             raise ModelError(f"Tensor '{shortened(name)}' of {shape} has {data.size} bytes of numbers.", _AGAIN)
         values = data.view(dtype.newbyteorder("<")).reshape(shape).astype(dtype)
-        if dtype.kind == "f" and not (np.isfinite(values) | np.isneginf(values)).all():  # maxima are padded with -inf
+        if dtype.kind == "f" and not _is_sound(values):
             raise ModelError(f"Tensor '{shortened(name)}' holds numbers that are not finite.", "Train the model again.")
     return Tensor(name, shape, DTYPES[kind], values, _quantization(table.table(4), name))
 
@@ -119,6 +119,12 @@ def _numbers(buffer: Table, name: str) -> NDArray[np.uint8]:
     if start + size > len(buffer.data):
         raise ModelError(f"The numbers of tensor '{shortened(name)}' lie beyond the end of the file.", _AGAIN)
     return np.frombuffer(buffer.data, np.uint8, size, start)
+
+
+def _is_sound(values: NDArray[Any]) -> bool:
+    """Whether numbers are finite, or minus infinity, with which maxima are padded, or one limit that is none."""
+    limit = values.size == 1 and not np.isnan(values).any()
+    return bool(limit or (np.isfinite(values) | np.isneginf(values)).all())
 
 
 def _quantization(table: Table | None, name: str) -> Quantization | None:
