@@ -11,6 +11,7 @@ import torch.nn.functional as F
 
 from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.interop.foreign import read_foreign
+from rsdl_qgis.engine.interop.tflite.file import read_graph
 from tests.engine.interop.running import DATA, first, needs_data, run
 from tests.engine.interop.tflite_files import Tensor, write
 
@@ -152,3 +153,27 @@ def test_fractional_cover_by_pixel(name):
     x = golden("fcModel_input").astype(np.float32)  # (512, 5)
     (found,) = run(read_foreign(DATA / "tflite" / f"{name}.tflite"), x.T.reshape(1, 5, 16, 32))
     np.testing.assert_allclose(found.reshape(3, 512).T, golden(f"{name}_output"), atol=1e-5)
+
+
+def doubling(path, behind, factors=(2.0, 3.0)):
+    tensors = [Tensor("a", (1, 2)), Tensor("factors", (2,), values=np.array(factors)), Tensor("b", (1, 2))]
+    return write(path, tensors, [("MUL", (0, 1), (2,), {})], (0,), (2,), behind)
+
+
+def test_constants_behind_the_flatbuffer_are_those_inside(tmp_path):
+    found = [read_graph(doubling(tmp_path / f"{behind}.tflite", behind)).tensors[1].values for behind in (False, True)]
+    assert found[0].tolist() == found[1].tolist() == [2, 3]
+    cut = tmp_path / "cut.tflite"
+    cut.write_bytes((tmp_path / "True.tflite").read_bytes()[:-1])
+    with pytest.raises(ModelError, match="lie beyond the end of the file"):
+        read_graph(cut)
+
+
+@pytest.mark.parametrize(("factors", "sound"), [((-np.inf, 1.0), True), ((np.inf, 1.0), False), ((np.nan, 1.0), False)])
+def test_minus_infinity_is_a_constant_and_what_is_not_finite_else_is_refused(tmp_path, factors, sound):
+    path = doubling(tmp_path / "a.tflite", False, factors)
+    if sound:
+        assert read_graph(path).tensors[1].values.tolist() == list(factors)
+    else:
+        with pytest.raises(ModelError, match="not finite"):
+            read_graph(path)

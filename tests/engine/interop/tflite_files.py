@@ -27,17 +27,32 @@ class Tensor:
     axis: int = 0
 
 
-def write(path, tensors, operators, inputs, outputs):
-    """``operators``: (name, inputs, outputs, {field of its options: (kind, value)})."""
+def write(path, tensors, operators, inputs, outputs, behind=False):
+    """``operators``: (name, inputs, outputs, {field of options: (kind, value)}); ``behind``: constants lie behind."""
+    made, constants = _file(tensors, operators, inputs, outputs, 2 if behind else 0)
+    if behind:
+        made, constants = _file(tensors, operators, inputs, outputs, len(made))
+    path.write_bytes(made + constants)
+    return path
+
+
+def _file(tensors, operators, inputs, outputs, start):
+    """The flatbuffer, and the constants behind it, from byte ``start`` of the file on; 0: they are inside."""
+    constants = b""
     b = flatbuffers.Builder(1 << 12)
     buffers = [_table(b, {})]
     made = []
     for tensor in tensors:
         buffer = 0
         if tensor.values is not None:
-            data = b.CreateByteVector(np.ascontiguousarray(tensor.values, tensor.dtype).tobytes())
+            data = np.ascontiguousarray(tensor.values, tensor.dtype).tobytes()
             buffer = len(buffers)
-            buffers.append(_table(b, {0: ("offset", data)}))
+            if start:
+                fields = {1: ("Uint64", start + len(constants)), 2: ("Uint64", len(data))}
+                constants += data
+            else:
+                fields = {0: ("offset", b.CreateByteVector(data))}
+            buffers.append(_table(b, fields))
         shape, name = _vector(b, "Int32", tensor.shape), b.CreateString(tensor.name)
         fields = {0: ("offset", shape), 1: ("Int8", TYPES[tensor.dtype]), 2: ("Uint32", buffer), 3: ("offset", name)}
         if tensor.scale is not None:
@@ -61,8 +76,7 @@ def write(path, tensors, operators, inputs, outputs):
     graph = _table(b, {k: ("offset", v) for k, v in graph.items()})
     model = {1: _offsets(b, codes), 2: _offsets(b, [graph]), 4: _offsets(b, buffers)}
     b.Finish(_table(b, {0: ("Uint32", 3), **{k: ("offset", v) for k, v in model.items()}}), b"TFL3")
-    path.write_bytes(bytes(b.Output()))
-    return path
+    return bytes(b.Output()), constants
 
 
 def _table(b, fields):

@@ -89,6 +89,3 @@ class Shaper:
         )
         wkb: NDArray[np.object_] = shapely.to_wkb(placed)
         return wkb
-
-    def _place(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.stack(apply(self._transform, *(points / self._scale).T), 1)
