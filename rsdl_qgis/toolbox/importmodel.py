@@ -20,7 +20,8 @@ from ..engine.cards.names import check_model_name
 from ..engine.cards.store import own_folder
 from ..engine.errors import InputError
 from ..engine.files.text import shortened
-from ..engine.job.arguments import ALL_OUTPUTS, OPERATIONS, OUTPUT_NUMBER
+from ..engine.job.arguments import OPERATIONS
+from ..engine.job.common import ALL_OUTPUTS, OUTPUT_NUMBER
 from ..engine.networks import NETWORKS
 from ..engine.tables.axes import AXES
 from ..engine.tables.tasks import ALL_TASKS

@@ -28,7 +28,7 @@ from qgis.core import (
 )
 
 from ..engine.errors import RsdlError
-from ..engine.job.arguments import RUNNING, is_scheduler
+from ..engine.job.common import RUNNING, is_scheduler
 from ..engine.job.table import Argument
 from ..engine.tables.devices import NAMES, is_device
 from ..engine.tables.kinds import Whole

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from ..job.arguments import AREA, OPERATIONS, some
+from ..job.arguments import OPERATIONS
+from ..job.common import AREA
+from ..job.table import some
 from ..raster.grid import Bounds
 from ..raster.layer import Layer
 from ..vector.vector_file import VectorFile

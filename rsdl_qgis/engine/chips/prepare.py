@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from ..errors import InputError, OutputError
 from ..feedback import Report
 from ..files.names import hidden
-from ..job.arguments import OPERATIONS, some
+from ..job.arguments import OPERATIONS
 from ..job.outputs import writing
+from ..job.table import some
 from ..raster.geotiff import not_written
 from ..tables.chip_formats import OURS
 from ..tables.tasks import TASKS

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..job.arguments import DATA, some
+from ..job.table import some
+from ..job.training import DATA
 from .cutting.request import CutRequest
 from .splitting.splits import SplitRequest
 

@@ -12,7 +12,7 @@ from ..cards.names import LONGEST, as_model_name
 from ..cards.onnx.deepness import key_notes
 from ..cards.onnx.header import OnnxFile, read_onnx_file
 from ..errors import ModelError
-from ..job.arguments import ALL_OUTPUTS
+from ..job.common import ALL_OUTPUTS
 from ..runtime.onnx_form import NUMBERS
 from ..tables.tasks import task_of
 from .facts import Facts

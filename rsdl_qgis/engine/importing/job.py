@@ -20,7 +20,8 @@ from ..cards.stac_mlm import from_item, to_item
 from ..cards.store import Store, default_folders
 from ..errors import OutputError
 from ..feedback import Portion, Report
-from ..job.arguments import ALL_OUTPUTS, OPERATIONS, checked
+from ..job.arguments import OPERATIONS, checked
+from ..job.common import ALL_OUTPUTS
 from ..job.outputs import writing
 from ..reports.imported_model import Imported, imported_page
 from ..runtime.onnx_arrays import fed

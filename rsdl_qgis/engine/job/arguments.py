@@ -6,38 +6,44 @@ One table for both sides: the worker checks jobs by it, and QGIS's parameters ta
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InputError
 from ..tables.axes import AXES
 from ..tables.chip_formats import CHIP_FORMATS, OURS
-from ..tables.classifiers import CLASSIFIERS, SHARES
-from ..tables.devices import ENGINES
 from ..tables.exports import EXPORT_FORMATS
 from ..tables.fire import METHODS, VALUES
-from ..tables.kinds import (
-    LONGEST_PATH,
-    Boolean,
-    Bounds,
-    Choice,
-    Either,
-    ListOf,
-    MapOf,
-    Number,
-    Path,
-    Plain,
-    Text,
-    TextThat,
-    Whole,
-)
+from ..tables.kinds import LONGEST_PATH, Boolean, Choice, Either, ListOf, MapOf, Number, Path, Text, Whole
 from ..tables.quality import WORDS
 from ..tables.sensors import AUTO, SENSORS
-from ..tables.tasks import ALL_TASKS, TASKS
-from .class_values import is_shares
+from ..tables.tasks import ALL_TASKS
+from .common import (
+    ALL_OUTPUTS,
+    AREA,
+    AUGMENTED_TEST,
+    CERTAINTY,
+    CHANGED,
+    COLOUR,
+    DOMAIN,
+    GROUND,
+    LONGEST_GIVEN,
+    MAPS,
+    MATCHES,
+    MODEL,
+    NECK,
+    OF_MASKS,
+    OUTPUT,
+    OUTPUT_NUMBER,
+    PLACE,
+    REPORT,
+    RUNNING,
+    SAMPLE,
+    SAMPLING,
+    SHAPE,
+    STORAGES,
+)
 from .layers import (
-    CUT_INPUTS,
     INPUTS,
     LABELLED,
     LARGEST_BAND,
@@ -49,232 +55,11 @@ from .layers import (
     RASTER,
     SCENES,
     SERIES_RASTER,
-    VECTOR,
     WRAPPED,
     vector,
 )
 from .table import Argument, Object, Table, taken
-
-MODEL = Path("the name of a model, or the path of its folder, .zip or .onnx")
-LONGEST_GIVEN = 1_000_000  # characters that say a model's bands, classes or scaling
-
-COLOUR = TextThat(lambda text: re.fullmatch("#[0-9a-fA-F]{6}", text) is not None, "a colour such as #b2182b")
-
-
-def is_scheduler(text: str) -> bool:
-    """Whether a text can be where a Dask scheduler listens, or the file that it has written for its workers."""
-    return re.fullmatch(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:\d+", text) is not None or text.endswith(".json")
-
-
-OUTPUT_NUMBER, ALL_OUTPUTS = Whole(0, 999), "all"  # of a network
-
-OF_MASKS = ("device", "threads", "engine", "resample", "tile_size", "overlap", "batch_size")  # by a model
-
-# What several operations take.
-
-AREA: Table = {"extent": Argument(Bounds()), "extent_crs": Argument(Text()), **vector("mask")}
-DEVICE: Table = {
-    "device": Argument(Text(), default="auto"),  # see tables.devices.NAMES
-    "threads": Argument(Whole(1, 256)),
-}
-CUT: Table = {  # see prediction.tiling.Plan
-    "tile": Argument(ListOf(Whole(1, 8192), 2, 2), required=True),
-    "overlap": Argument(Whole(0, 4096), required=True),
-    "batch": Argument(Whole(1, 1_000_000), required=True),
-    "streams": Argument(Whole(1, 64), required=True),
-    "margin": Argument(ListOf(Whole(0, 4096), 2, 2)),
-}
-RUNNING: Table = {
-    "model": Argument(MODEL, required=True),
-    **AREA,
-    **DEVICE,
-    "engine": Argument(Choice(ENGINES), default="auto"),
-    "resample": Argument(Boolean(), default=False),
-    "tile_size": Argument(Whole(1, 8192)),
-    "overlap": Argument(Whole(0, 4096)),
-    "batch_size": Argument(Whole(1, 65_536)),
-    "resampling": Argument(Choice(("bilinear", "nearest", "cubic")), default="bilinear"),
-    "grid": Argument(Choice(("first", "last", "finest")), default="first"),
-    "normalize": Argument(Choice(("none", "moments", "irmad")), default="none"),
-    "scheduler": Argument(TextThat(is_scheduler, "the address of a Dask scheduler, such as tcp://10.0.0.5:8786")),
-    "cut": Argument(Object("how rasters are cut", CUT)),  # as a run says, to make it again
-    "stac": Argument(Boolean(), default=False),
-}
-OUTPUT: Table = {"output": Argument(Path(), required=True)}
-SHAPE: Table = {  # of polygons of a class map, see vector.tracing.polygon_shape
-    "simplify": Argument(Number(0, 10), default=0.0),  # pixels
-    "min_area": Argument(Number(0, 1e12), default=0.0),  # m²
-    "fill_holes": Argument(Number(0, 1e12), default=0.0),  # m²
-    "regularize": Argument(Boolean(), default=False),
-}
-NECK = Argument(Number(0, 1), default=0.7)  # see vector.separating.joining
-OBJECTS_OF_MAPS: Table = {"separate_objects": Argument(ListOf(Text(), 1)), "neck": NECK}  # names or values of classes
-MEASURES = ("entropy", "margin")  # of how uncertain probabilities are
-MAPS: Table = {
-    "probabilities": Argument(Path()),
-    "uncertainty": Argument(Path()),
-    "uncertainty_measure": Argument(Choice(MEASURES), default=MEASURES[0]),
-    "polygons": Argument(Path()),
-    **SHAPE,
-    **OBJECTS_OF_MAPS,
-}
-DOMAIN: Table = {"domain": Argument(Path())}
-VARIANTS = ("none", "flips", "turns", "all")  # in which each image is seen
-AUGMENTED_TEST: Table = {
-    "tta": Argument(Choice(VARIANTS), default=VARIANTS[0]),
-    "passes": Argument(Whole(1, 1000), default=1),  # with dropout, where there are several
-}
-MATCHES = ("mean", "nearest")  # of examples
-STORAGES = ("float32", "uint8")  # of features in a raster
-PLACE: Table = {"old": Argument(Path(), required=True), "new": Argument(Path(), required=True)}
-CHANGED = ("refuse", "run")  # what to do where what a run read is not what it was
-REPORT: Table = {"report": Argument(Path()), "table": Argument(Path())}
-GROUND = Choice(("ignore", "background"))
-CERTAINTY = Choice(("auto", "uncertainty", "confidence", "probabilities"))  # what a raster beside a map says
-
-# Samples for accuracy and area.
-
-DESIGNS = ("stratified", "simple", "systematic")
-ALLOCATIONS = ("proportional", "equal", "neyman")
-ACCURACIES = TextThat(is_shares, "a number from 0 to 1, or such numbers of classes as in '1: 0.7, 2: 0.9'")
-SAMPLING: Table = {
-    "map": Argument(Object("a map", LABELLED), required=True),
-    "strata": Argument(Object("strata", LABELLED)),  # default: the map's classes
-    "design": Argument(Choice(DESIGNS), default=DESIGNS[0]),
-    "allocation": Argument(Choice(ALLOCATIONS), default=ALLOCATIONS[0]),
-    "size": Argument(Whole(2, 1_000_000)),  # default: from the standard error
-    "standard_error": Argument(Number(1e-4, 0.5), default=0.02),  # of overall accuracy
-    "expected": Argument(ACCURACIES, default="0.85"),  # user's accuracy of each class
-    "minimum": Argument(Whole(2, 100_000)),  # of a stratum; default: 50, or an equal share of fewer
-    "seed": Argument(Whole(0, 2**31 - 1), default=0),
-}
-SAMPLE: Table = {**VECTOR, "fields": Argument(MapOf(Text()))}  # what each field of the sample is called
-
-# Training.
-
-LARGEST_SHARE = 0.9  # of all data, that may be kept from training
-USUAL_EPOCHS = (20, 150)  # fewest and most by default
-USUAL_RATES = (2e-3, 5e-4)  # learning rates by default: from scratch, from weights
-USUAL_LAYER_DECAY = 0.85  # layer-wise learning rate decay by default where published weights are fine-tuned
-STRENGTH = Either((Number(0, 100), MapOf(Number(0, 100))))
-AUGMENTATION: Table = {
-    "gain": Argument(STRENGTH),
-    "offset": Argument(STRENGTH),
-    "noise": Argument(STRENGTH),
-    "zoom": Argument(Number(1, 16)),
-    "drop": Argument(Number(0, 1)),
-    "drop_dates": Argument(Number(0, 1)),
-    "mosaic": Argument(Number(0, 1)),
-    "parcels": Argument(Number(0, 1)),
-    "flips": Argument(Boolean()),
-}
-AUGMENTATIONS = ("standard", "none", "light", "strong", "mosaic", "parcels")  # by name, the usual one first
-AUGMENTED = {  # augmentation -> tasks whose labels bear it; others are for all
-    "mosaic": tuple(name for name, task in TASKS.items() if task.cropped),
-    "parcels": tuple(name for name, task in TASKS.items() if task.scenes),
-}
-SOURCE: Table = {"title": Argument(Text()), "inputs": Argument(CUT_INPUTS, required=True)}
-DATA: Table = {
-    "task": Argument(Choice(tuple(TASKS)), required=True),
-    "chips": Argument(Path("the path of a folder of chips or of images")),
-    "sources": Argument(ListOf(Object("rasters of one place", SOURCE))),
-    "labels": Argument(ListOf(Object("labels", LABELLED))),
-    "input_bands": Argument(MapOf(ListOf(Text()))),
-    "input_dates": Argument(MapOf(ListOf(Text()))),
-    "colors": Argument(MapOf(Text())),
-    **AREA,
-    "unlabelled": Argument(GROUND, default="ignore"),
-    "background_name": Argument(Text()),
-    "multilabel": Argument(Boolean(), default=False),
-    "only_inside": Argument(Boolean(), default=True),
-    "all_touched": Argument(Boolean(), default=False),
-    "unit": Argument(Text()),
-    "buffer": Argument(Number(0, 100_000)),
-    "object_size": Argument(Number(0, 100_000, above=True)),
-    "chip_size": Argument(Whole(16, 4096)),
-    "chip_overlap": Argument(Whole(0, 2048)),
-    "split": Argument(Choice(("blocks", "places", "files", "chips", "random"))),
-    "valid": Argument(Number(0, LARGEST_SHARE), default=0.2),
-    "test": Argument(Number(0, LARGEST_SHARE), default=0.0),
-    "block_size": Argument(Number(0, 10_000_000, above=True)),
-    "seed": Argument(Whole(0, 2**31 - 1), default=0),
-}
-LEARNING: Table = {
-    "network": Argument(Text()),
-    "options": Argument(Plain("an object of options")),
-    "base_model": Argument(MODEL),
-    "pretrained": Argument(Text()),
-    "method": Argument(Choice(("finetune", "lora", "linear", "prototype", "knn")), default="finetune"),
-    "neighbours": Argument(Whole(1, 1000), default=5),  # of METHOD=knn
-    "lora_rank": Argument(Whole(1, 1024), default=8),
-    "lora_alpha": Argument(Number(0, 10_000, above=True), default=16.0),
-    "freeze": Argument(Choice(("nothing", "encoder", "backbone", "stages")), default="nothing"),
-    "freeze_stages": Argument(Whole(1, 1000), default=1),
-    "layer_decay": Argument(Number(0.01, 1)),  # default: by the start
-    "unfreeze_every": Argument(Whole(0, 100_000), default=0),
-    "head_epochs": Argument(Whole(0, 100_000), default=0),
-    "epochs": Argument(Whole(1, 100_000)),
-    "batch_size": Argument(Whole(1, 65_536)),  # default: the task's
-    "learning_rate": Argument(Number(0, 100, above=True)),
-    "weight_decay": Argument(Number(0, 100), default=0.01),
-    "optimizer": Argument(Choice(("adamw", "sgd")), default="adamw"),
-    "loss": Argument(ListOf(Text())),
-    "class_weights": Argument(Choice(("none", "balanced")), default="none"),
-    "sampling": Argument(Choice(("even", "balanced")), default="even"),
-    "accumulate": Argument(Whole(1, 10_000), default=1),
-    "average": Argument(Number(0, 0.9999), default=0.99),
-    "sharpness": Argument(Number(0, 100), default=0.0),
-    "consistency": Argument(Number(0, 100), default=0.0),
-    "patience": Argument(Whole(0, 100_000), default=0),
-    "keep": Argument(Choice(("best", "last")), default="best"),
-    "precision": Argument(Choice(("auto", "full", "mixed")), default="auto"),
-    "augmentation": Argument(
-        Either((Choice(AUGMENTATIONS), Object("an augmentation", AUGMENTATION))), default=AUGMENTATIONS[0]
-    ),
-    "scaling": Argument(Choice(("auto", "standard", "robust", "robust-dates", "keep")), default="auto"),
-    "side": Argument(Whole(1, 4096)),
-    "name": Argument(Text()),
-    "title": Argument(Text()),
-    "description": Argument(Text()),
-    "keywords": Argument(ListOf(Text())),
-    "resolution_tolerance": Argument(Number(1, 1000)),  # not given: the base model's, else 2
-    "background": Argument(Text()),  # name or value of the class that is not drawn as polygons, or none; else value 0
-    "report": Argument(Path()),
-    "resume": Argument(Boolean(), default=True),
-}
-TRAINING: Table = {**OUTPUT, **DATA, **LEARNING, **DEVICE}
-CLASSIFYING: Table = {
-    **OUTPUT,
-    **DATA,
-    "method": Argument(Choice(tuple(CLASSIFIERS)), default="svm-rbf"),
-    "cost": Argument(Number(1e-6, 1e6)),
-    "gamma": Argument(Number(1e-6, 1e6)),
-    "trees": Argument(Whole(1, 5000)),
-    "leaf": Argument(Whole(1, 100_000)),
-    "samples": Argument(Whole(100, 1_000_000)),
-    "shares": Argument(Choice(SHARES), default=SHARES[0]),
-    **{
-        name: LEARNING[name]
-        for name in (
-            "scaling",
-            "name",
-            "title",
-            "description",
-            "keywords",
-            "resolution_tolerance",
-            "background",
-            "report",
-        )
-    },
-    "threads": DEVICE["threads"],
-}
-DISTILLING: Table = {
-    **TRAINING,
-    "task": Argument(Choice(tuple(TASKS))),  # the teacher's
-    "batch_size": Argument(Whole(1, 65_536), default=8),  # whatever the teacher's task
-    "teacher": Argument(MODEL, required=True),
-    "temperature": Argument(Number(0.1, 100), default=2.0),
-}
+from .training import CLASSIFYING, DATA, DISTILLING, TRAINING
 
 OPERATIONS: Mapping[str, Table] = {
     "predict": {**OUTPUT, **RUNNING, **AUGMENTED_TEST, "inputs": Argument(INPUTS, required=True), **MAPS, **DOMAIN},
@@ -516,9 +301,3 @@ def checked(operation: str, given: Any) -> dict[str, Any]:
     if not isinstance(given, Mapping):
         raise InputError("The arguments of the job are no object.", 'They are {"name": value, …}.')
     return taken(OPERATIONS[operation], given, what=f"the job '{operation}'")
-
-
-def some(table: Table, names: Iterable[str], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Those arguments of a table that a part of a job is about, where they are given. InputError as of ``checked``."""
-    about = list(names)
-    return taken({name: table[name] for name in about}, {name: given.get(name) for name in about})

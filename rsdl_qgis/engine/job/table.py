@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,3 +69,9 @@ def check_names(table: Table, given: Mapping[str, Any], inside: str, what: str) 
     for name, argument in table.items():
         if argument.required and given.get(name) is None:
             raise InputError(f"The job does not say '{inside}{name}'.", f"Give {argument.kind.wanted}.")
+
+
+def some(table: Table, names: Iterable[str], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Those arguments of a table that a part of a job is about, where they are given. InputError as of ``checked``."""
+    about = list(names)
+    return taken({name: table[name] for name in about}, {name: given.get(name) for name in about})

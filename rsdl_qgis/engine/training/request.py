@@ -15,7 +15,8 @@ from ..cards.store import Store
 from ..chips.request import ChipsRequest
 from ..errors import InputError, MismatchError, ModelError, OutputError
 from ..files.names import work_folder
-from ..job.arguments import AUGMENTED, DISTILLING, TRAINING, USUAL_EPOCHS, USUAL_LAYER_DECAY, USUAL_RATES, some
+from ..job.table import some
+from ..job.training import AUGMENTED, DISTILLING, TRAINING, USUAL_EPOCHS, USUAL_LAYER_DECAY, USUAL_RATES
 from ..networks import NETWORKS
 from ..tables.tasks import TASKS, Task, task_of
 from .loop.losses import LOSSES

@@ -14,7 +14,7 @@ from qgis.core import (
 )
 
 from ...engine.errors import RsdlError
-from ...engine.job.arguments import GROUND
+from ...engine.job.common import GROUND
 from ...engine.tables.metrics import MEANS_OVER_MAPS, OF_CERTAINTY, OF_MAPS
 from .. import compat
 from .. import parameters as shared

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qgis.core import QgsProcessingParameterMultipleLayers
 
-from ...engine.job.arguments import CERTAINTY
+from ...engine.job.common import CERTAINTY
 from .. import compat
 from .. import parameters as shared
 from ..text import tr

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from qgis.core import QgsProcessingParameterString, QgsProcessingParameterVectorDestination
 
-from ...engine.job.arguments import ACCURACIES, SAMPLING
 from ...engine.job.class_values import is_shares
+from ...engine.job.common import ACCURACIES, SAMPLING
 from .. import compat
 from .. import parameters as shared
 from ..results import styles

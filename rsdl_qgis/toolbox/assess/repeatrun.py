@@ -17,7 +17,7 @@ from qgis.core import (
 )
 
 from ...engine.errors import RsdlError
-from ...engine.job.arguments import CHANGED
+from ...engine.job.common import CHANGED
 from .. import parameters as shared
 from .. import settings
 from ..algorithm import RsdlAlgorithm

@@ -5,7 +5,7 @@ from __future__ import annotations
 from qgis.core import QgsProcessingParameterBand, QgsProcessingParameterRasterLayer
 
 from ...engine.errors import RsdlError
-from ...engine.job.arguments import RUNNING
+from ...engine.job.common import RUNNING
 from .. import parameters as shared
 from ..products import given_raster
 from ..text import tr

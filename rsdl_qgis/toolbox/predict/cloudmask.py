@@ -14,7 +14,8 @@ from qgis.core import (
 from ...engine.cards.card import Class, ModelCard
 from ...engine.cards.given.clouds import classes_of_words, words_said
 from ...engine.errors import RsdlError
-from ...engine.job.arguments import OF_MASKS, OPERATIONS
+from ...engine.job.arguments import OPERATIONS
+from ...engine.job.common import OF_MASKS
 from ...engine.products.collection import check_one
 from ...engine.products.quality import Quality, flagged
 from ...engine.tables.quality import CLASSES, WORDS

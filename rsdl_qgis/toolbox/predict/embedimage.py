@@ -11,7 +11,8 @@ from qgis.core import (
 )
 
 from ...engine.errors import RsdlError
-from ...engine.job.arguments import OPERATIONS, STORAGES
+from ...engine.job.arguments import OPERATIONS
+from ...engine.job.common import STORAGES
 from ...engine.published.card import ENCODERS, encoder_card
 from ...engine.tables.tasks import task_of
 from .. import compat, settings

@@ -13,7 +13,8 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from ...engine.job.arguments import MEASURES, NECK, OPERATIONS, SHAPE, VARIANTS
+from ...engine.job.arguments import OPERATIONS
+from ...engine.job.common import MEASURES, NECK, SHAPE, VARIANTS
 from ...engine.job.table import Argument
 from .. import compat
 from .. import parameters as shared

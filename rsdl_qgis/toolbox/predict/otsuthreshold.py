@@ -10,7 +10,7 @@ from qgis.core import (
 )
 
 from ...engine.errors import RsdlError
-from ...engine.job.arguments import RUNNING
+from ...engine.job.common import RUNNING
 from ...engine.tables.indices import INDICES, named_index
 from .. import parameters as shared
 from ..products import given_raster, with_products

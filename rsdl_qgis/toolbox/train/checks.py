@@ -9,7 +9,7 @@ from typing import Any
 from qgis.core import QgsMapLayer, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QDate, QDateTime, QTime
 
-from ...engine.job.arguments import AUGMENTED, LARGEST_SHARE
+from ...engine.job.training import AUGMENTED, LARGEST_SHARE
 from .. import compat
 from ..text import tr
 from ..worker import layers, vectors

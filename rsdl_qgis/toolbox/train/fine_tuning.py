@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...engine.job.arguments import USUAL_LAYER_DECAY
+from ...engine.job.training import USUAL_LAYER_DECAY
 from ..text import tr
 from .options import Option, weights
 

@@ -1,6 +1,6 @@
 """The table of training options: by subject, in the order in which a person decides, each with its words.
 
-Kind, limits and defaults are those of the job's arguments (``engine.job.arguments``).
+Kind, limits and defaults are those of the job's arguments (``engine.job.training``).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessingParameterDefinition
 
 from ...engine.cards.card import ModelCard
-from ...engine.job.arguments import AUGMENTATIONS, DISTILLING, USUAL_EPOCHS, USUAL_RATES
+from ...engine.job.training import AUGMENTATIONS, DISTILLING, USUAL_EPOCHS, USUAL_RATES
 from ...engine.tables.tasks import Task
 from .. import parameters as shared
 from ..text import tr

@@ -1,6 +1,6 @@
 """The parameters of training that are not layers: made from the job's arguments, and read as the job says them.
 
-Kind, limits and default of each stand in ``engine.job.arguments``, what depends on the task in ``engine.tables.tasks``,
+Kind, limits and default of each stand in ``engine.job.training``, what depends on the task in ``engine.tables.tasks``,
 and the words in ``train_option_table``.
 """
 
@@ -21,8 +21,8 @@ from qgis.core import (
 
 from ...engine.errors import RsdlError
 from ...engine.files.json import loaded
-from ...engine.job.arguments import DISTILLING
 from ...engine.job.table import Argument
+from ...engine.job.training import DISTILLING
 from ...engine.tables.kinds import Boolean, Choice, Number, Whole
 from ...engine.tables.tasks import Task
 from .. import parameters as shared

@@ -5,8 +5,8 @@ from __future__ import annotations
 from qgis.core import QgsProcessingParameterEnum
 
 from ...engine.errors import RsdlError
-from ...engine.job.arguments import CLASSIFYING
 from ...engine.job.layers import LAYOUTS
+from ...engine.job.training import CLASSIFYING
 from ...engine.tables.classifiers import CLASSIFIERS
 from ...engine.tables.metrics import OF_MAPS
 from ...engine.tables.tasks import TASKS

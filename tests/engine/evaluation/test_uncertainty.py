@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from rsdl_qgis.engine.evaluation.uncertainty import LABEL_MEASURES, MEASURES, entropy, margin
-from rsdl_qgis.engine.job import arguments
+from rsdl_qgis.engine.job import common
 
 
 def test_the_measures_are_those_that_a_job_may_ask_for():
-    assert tuple(MEASURES) == tuple(LABEL_MEASURES) == arguments.MEASURES
+    assert tuple(MEASURES) == tuple(LABEL_MEASURES) == common.MEASURES
 
 
 @pytest.mark.parametrize("classes", [2, 3, 7])

@@ -8,9 +8,9 @@ import pytest
 
 from rsdl_qgis.engine import jobs
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.job import arguments as job_arguments
-from rsdl_qgis.engine.job.arguments import OPERATIONS, checked, some
-from rsdl_qgis.engine.job.table import Argument, Object, taken
+from rsdl_qgis.engine.job.arguments import OPERATIONS, checked
+from rsdl_qgis.engine.job.table import Argument, Object, some, taken
+from rsdl_qgis.engine.job.training import DATA
 from rsdl_qgis.engine.tables.kinds import ListOf, Path, Whole
 
 TABLE = {
@@ -60,7 +60,7 @@ def test_arguments_that_are_no_object_are_refused(operation, arguments):
 
 def test_a_part_of_a_job_takes_its_own_arguments_of_the_table():
     given = {"task": "change", "epochs": "x", "seed": None}
-    assert some(job_arguments.DATA, ("task", "seed"), given) == {"task": "change"}
+    assert some(DATA, ("task", "seed"), given) == {"task": "change"}
 
 
 def test_a_recipe_of_a_shipped_model_is_a_sound_job():

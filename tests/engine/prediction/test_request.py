@@ -7,7 +7,8 @@ from dataclasses import FrozenInstanceError, fields
 import pytest
 
 from rsdl_qgis.engine.errors import InputError
-from rsdl_qgis.engine.job.arguments import OPERATIONS, SHAPE
+from rsdl_qgis.engine.job.arguments import OPERATIONS
+from rsdl_qgis.engine.job.common import SHAPE
 from rsdl_qgis.engine.prediction.request import (
     AskedLayer,
     AskedRaster,

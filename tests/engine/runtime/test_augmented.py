@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from rsdl_qgis.engine.errors import MismatchError
-from rsdl_qgis.engine.job import arguments
+from rsdl_qgis.engine.job import common
 from rsdl_qgis.engine.runtime.augmented import VARIANTS, as_before, augmented, check_variants, varied
 
 COUNTS = {"none": 1, "flips": 4, "turns": 4, "all": 8}
 
 
 def test_the_variants_are_those_that_a_job_may_ask_for():
-    assert tuple(VARIANTS) == arguments.VARIANTS and {name: len(v) for name, v in VARIANTS.items()} == COUNTS
+    assert tuple(VARIANTS) == common.VARIANTS and {name: len(v) for name, v in VARIANTS.items()} == COUNTS
 
 
 @pytest.mark.parametrize("name", VARIANTS)

@@ -9,7 +9,7 @@ import pytest
 from rsdl_qgis.engine import jobs
 from rsdl_qgis.engine.cards.card import ACTIVATIONS
 from rsdl_qgis.engine.chips.folder import LABELS
-from rsdl_qgis.engine.job.arguments import AUGMENTED
+from rsdl_qgis.engine.job.training import AUGMENTED
 from rsdl_qgis.engine.networks import NETWORKS
 from rsdl_qgis.engine.prediction.maps import COLLECTORS
 from rsdl_qgis.engine.tables.tasks import ALL_TASKS, TASKS, task_of

@@ -9,7 +9,7 @@ import pytest
 
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.feedback import Report
-from rsdl_qgis.engine.job import arguments as job_arguments
+from rsdl_qgis.engine.job import training as job_training
 from rsdl_qgis.engine.training.distil import run_distil
 from rsdl_qgis.engine.training.request import TrainRequest
 from rsdl_qgis.engine.training.samples.augment import AUGMENTATIONS, Augmentation
@@ -20,15 +20,15 @@ OTHERWISE = ("augmentation", "batch_size")  # a name stands for one, the task ha
 
 def test_a_request_of_which_nothing_is_said_has_the_defaults_of_the_table():
     requested = {f.name: f.default for f in fields(TrainRequest) if f.default is not MISSING}
-    table = {name: item.default for name, item in job_arguments.TRAINING.items() if item.default is not None}
+    table = {name: item.default for name, item in job_training.TRAINING.items() if item.default is not None}
     names = table.keys() & requested.keys() - set(OTHERWISE)
     assert len(names) > 15
     assert {name: requested[name] for name in names} == {name: table[name] for name in names}
 
 
 def test_augmentations_are_those_of_the_table():
-    assert set(AUGMENTATIONS) == set(job_arguments.AUGMENTATIONS)
-    assert AUGMENTATIONS[job_arguments.AUGMENTATIONS[0]] == Augmentation()
+    assert set(AUGMENTATIONS) == set(job_training.AUGMENTATIONS)
+    assert AUGMENTATIONS[job_training.AUGMENTATIONS[0]] == Augmentation()
 
 
 @pytest.mark.parametrize(("given", "size"), [({}, 8), ({"batch_size": 3}, 3)])

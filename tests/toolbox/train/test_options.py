@@ -7,7 +7,8 @@ from itertools import groupby
 import pytest
 from qgis.core import QgsProcessingParameterBoolean, QgsProcessingParameterEnum, QgsProcessingParameterNumber
 
-from rsdl_qgis.engine.job.arguments import AUGMENTATIONS, DISTILLING, OPERATIONS
+from rsdl_qgis.engine.job.arguments import OPERATIONS
+from rsdl_qgis.engine.job.training import AUGMENTATIONS, DISTILLING
 from rsdl_qgis.engine.tables.tasks import TASKS
 from rsdl_qgis.toolbox import compat
 from rsdl_qgis.toolbox.train import option_table

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import InputError
-from ...job.arguments import SAMPLING, some
+from ...job.common import SAMPLING
+from ...job.table import some
 from ...vector.vector_file import VectorFile
 from ..requests import Area, MapLayer, title_of
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...errors import InputError
 from ...evaluation.uncertainty import MEASURES
-from ...job.arguments import CERTAINTY
+from ...job.common import CERTAINTY
 from ...raster.grid import Grid, Window
 from ...raster.layer import Layer
 from ...vector.class_layers import NearestPixels, check_crs

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...errors import InputError
-from ...job.arguments import DATA, some
+from ...job.table import some
+from ...job.training import DATA
 from ...tables.tasks import TASKS
 from ...vector.vector_file import VectorFile
 from .specs import LabelSpec, SourceSpec

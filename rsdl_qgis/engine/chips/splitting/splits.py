@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import InputError
-from ...job.arguments import DATA, LARGEST_SHARE, some
+from ...job.table import some
+from ...job.training import DATA, LARGEST_SHARE
 from ..folder import IGNORE, SPLITS, ChipFolder, with_splits
 from .assignment import DROPPED, TEST, TRAIN, VALID, Fractions, best_draw
 from .divisions import DIVISIONS, Division, without_location

@@ -35,7 +35,7 @@ class FeatureRaster:
     """Writes features of the cells of a grid, which come row by row: a pixel a cell, a band a feature.
 
     They wait in a file, float32, until all are known: 8 bits go from the least of a band (1) to the greatest (255).
-    ``storage``: one of ``job.arguments.STORAGES``. Raises OutputError where the disk is full, InputError where no patch
+    ``storage``: one of ``job.common.STORAGES``. Raises OutputError where the disk is full, InputError where no patch
     has a valid pixel.
     """
 

@@ -17,8 +17,9 @@ from ...cards.card import ModelCard
 from ...cards.store import opened
 from ...errors import InputError, MismatchError
 from ...feedback import Portion, Report
-from ...job.arguments import OPERATIONS, checked, some
+from ...job.arguments import OPERATIONS, checked
 from ...job.outputs import writing
+from ...job.table import some
 from ...raster.grid import Grid, apply
 from ...raster.layer import Layer, OpenLayer
 from ...runs.record import noted, of_result, run_of

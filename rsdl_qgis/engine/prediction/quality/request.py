@@ -11,7 +11,8 @@ from typing import Any
 from ...cards.given.clouds import classes_of_words
 from ...cards.store import opened
 from ...errors import InputError, MismatchError
-from ...job.arguments import AREA, OF_MASKS, OPERATIONS, checked
+from ...job.arguments import OPERATIONS, checked
+from ...job.common import AREA, OF_MASKS
 from ...products.collection import check_one
 from ...products.files import last
 from ...products.product import Flag

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import InputError
-from ...job.arguments import CLASSIFYING, DATA, some
+from ...job.table import some
+from ...job.training import CLASSIFYING, DATA
 from ...tables.classifiers import CLASSIFIERS
 from ...tables.tasks import TASKS
 from ..request import TrainRequest

@@ -17,7 +17,7 @@ from torch import Tensor
 from ...cards.card import Input
 from ...chips.folder import IGNORE
 from ...errors import InputError
-from ...job.arguments import AUGMENTATION
+from ...job.training import AUGMENTATION
 from ...tables.kinds import Wrong
 from .geometry import Geometry
 from .objects import Objects, moved

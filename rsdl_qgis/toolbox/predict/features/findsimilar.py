@@ -10,7 +10,8 @@ from qgis.core import (
     QgsProcessingParameterVectorDestination,
 )
 
-from ....engine.job.arguments import MATCHES, OPERATIONS
+from ....engine.job.arguments import OPERATIONS
+from ....engine.job.common import MATCHES
 from ... import compat
 from ... import parameters as shared
 from ...results import styles
