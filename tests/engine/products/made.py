@@ -138,40 +138,36 @@ def zipped(product: Path) -> Path:
 
 
 def sentinel1(folder: Path, ipf: str = "3.40", names: str = "safe", **changes) -> Path:
-    """A GRD product of Sentinel-1 with VV and VH, of ``radar_numbers``. ``ipf``: before 2.90 noise is of range alone;
-    ``names``: of its files, ``safe``, ``cog`` or ``short``. ``changes``: ``without`` parts (``noise``, ``calibration``,
-    ``annotation``, ``vh``, ``points``); ``kind`` of the product; ``level``, by which A is multiplied.
+    """A GRD product of Sentinel-1 with VV and VH, of ``radar_numbers``, with all the files that the agency delivers.
+
+    ``ipf``: before 2.90 noise is of range alone; ``names``: of its files, ``safe``, ``cog`` (the images are
+    cloud-optimised) or ``short``. ``changes``: ``without`` parts (``noise``, ``calibration``, ``annotation``, ``vh``,
+    ``points``); ``kind`` of the product; ``level``, by which A is multiplied.
     """
     without, kind = changes.get("without", ()), changes.get("kind", "GRD")
     end = "_COG" if names == "cog" else ""
-    safe = folder / f"S1A_IW_{kind}{'H' if kind == 'GRD' else '_'}_1SDV_20160612T155522_20160612T155547_011{end}.SAFE"
-    for band in ("vv", "vh"):
+    span = "20160612T155522_20160612T155547_011678_011E0B"
+    safe = folder / f"S1A_IW_{kind}{'H' if kind == 'GRD' else '_'}_1SDV_{span}_9E2C{end}.SAFE"
+    for image, band in enumerate(("vv", "vh"), 1):
         if band in without:
             continue
-        stem = f"s1a-iw-{kind.lower()}-{band}-20160612t155522-001"
+        stem = f"s1a-iw-{kind}-{band}-{span}-{image:03}".lower().replace("_", "-")
         stem = {"safe": stem, "cog": f"{stem}-cog", "short": f"iw-{band}"}[names]
-        numbers = radar_numbers(band)
-        path = safe / "measurement" / f"{stem}.tiff"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        about = {"width": numbers.shape[1], "height": numbers.shape[0], "count": 1, "dtype": "uint16"}
-        placed = {"transform": Affine(1, 0, 0, 0, 1, 1)} if "points" in without else {"gcps": radar_points()}
-        with rasterio.open(path, "w", driver="GTiff", crs="EPSG:4326", **placed, **about) as file:
-            file.write(numbers, 1)
+        points = () if "points" in without else radar_points()
+        _measurement(safe / "measurement" / f"{stem}.tiff", radar_numbers(band), points, names == "cog")
+        header = _header(band, kind)
         texts = {
-            stem: "<product><startTime>2016-06-12T15:55:22</startTime><rangePixelSpacing>1.0e+01</rangePixelSpacing>"
-            "<azimuthPixelSpacing>10</azimuthPixelSpacing></product>",
-            f"calibration/calibration-{stem}": _radar_table(
-                "calibrationVector", "sigmaNought", changes.get("level", 1)
-            ),
-            f"calibration/noise-{stem}": _radar_noise(ipf),
+            stem: _annotation(header),
+            f"calibration/calibration-{stem}": _calibration(header, changes.get("level", 1)),
+            f"calibration/noise-{stem}": _noise(header, ipf),
+            f"rfi/rfi-{stem}": f"<rfi>{header}</rfi>",
         }
         for name, text in texts.items():
             if not any(word in name for word in without) and not ("annotation" in without and name == stem):
-                target = safe / "annotation" / f"{name}.xml"
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(text)
-    safe.mkdir(parents=True, exist_ok=True)
-    (safe / "manifest.safe").write_text("<xfdu/>")
+                _text(safe / "annotation" / f"{name}.xml", f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n')
+    _text(safe / "manifest.safe", '<xfdu:XFDU xmlns:xfdu="urn:ccsds:schema:xfdu:1" version="esa/safe/sentinel-1.0"/>')
+    _text(safe / "preview" / "map-overlay.kml", "<kml/>")
+    _text(safe / "support" / "s1-level-1-calibration.xsd", "<schema/>")
     return safe
 
 
@@ -182,35 +178,92 @@ def radar_numbers(band: str) -> np.ndarray:
     return numbers.astype("uint16")
 
 
-def radar_points() -> list:
-    """Ground control points of an image that lies aslant, and is bent, near 18 N, 76 W."""
+def radar_points() -> tuple:
+    """Ground control points of an image that lies aslant, and is bent, near 38 N, 76 W."""
     from rasterio.control import GroundControlPoint
 
-    return [
-        GroundControlPoint(row, col, -76 + 1e-4 * (col + 0.2 * row) + 1e-8 * col * col, 38 - 9e-5 * (row - 0.1 * col))
+    return tuple(
+        GroundControlPoint(
+            row, col, -76 + 1e-4 * (col + 0.2 * row) + 1e-8 * col * col, 38 - 9e-5 * (row - 0.1 * col), 10.0 + row
+        )
         for row in (0, 20, 40, 60)
         for col in (0, 20, 40, 60, 80)
-    ]
-
-
-def _radar_table(vector: str, values: str, level: float = 1) -> str:
-    """Vectors at lines 0, 30 and 60: value (100 + line + pixel) * level."""
-    rows = [
-        f'<{vector}><line>{line}</line><pixel count="3">0 40 79</pixel>'
-        f'<{values} count="3">{" ".join(str((100 + line + pixel) * level) for pixel in (0, 40, 79))}</{values}>'
-        f"</{vector}>"
-        for line in (0, 30, 60)
-    ]
-    return f"<root><{vector}List>{''.join(rows)}</{vector}List></root>"
-
-
-def _radar_noise(ipf: str) -> str:
-    if ipf < "2.90":
-        return _radar_table("noiseVector", "noiseLut", 10)
-    azimuth = (
-        "<noiseAzimuthVector><swath>IW1</swath><firstAzimuthLine>0</firstAzimuthLine>"
-        "<firstRangeSample>40</firstRangeSample>"
-        '<lastAzimuthLine>59</lastAzimuthLine><lastRangeSample>79</lastRangeSample><line count="2">0 59</line>'
-        '<noiseAzimuthLut count="2">1 2</noiseAzimuthLut></noiseAzimuthVector>'
     )
-    return _radar_table("noiseRangeVector", "noiseRangeLut", 10).replace("</root>", f"{azimuth}</root>")
+
+
+def _text(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def _measurement(path: Path, numbers: np.ndarray, points: tuple, optimised: bool) -> None:
+    """An image in the geometry of the radar, with its points."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    about = {"width": numbers.shape[1], "height": numbers.shape[0], "count": 1, "dtype": numbers.dtype.name}
+    tiles = {"tiled": True, "blockxsize": 16, "blockysize": 16, "compress": "deflate"} if optimised else {}
+    placed = {"gcps": points} if points else {"transform": Affine(1, 0, 0, 0, 1, 1)}
+    with rasterio.open(path, "w", driver="GTiff", crs="EPSG:4326", **placed, **about, **tiles) as file:
+        file.write(numbers, 1)
+    if optimised:
+        with rasterio.open(path, "r+") as file:
+            file.build_overviews([2, 4], rasterio.enums.Resampling.average)
+
+
+def _header(band: str, kind: str) -> str:
+    """What every annotation of Sentinel-1 begins with."""
+    return (
+        f"<adsHeader><missionId>S1A</missionId><productType>{kind}</productType><polarisation>{band.upper()}"
+        "</polarisation><mode>IW</mode><swath>IW</swath><startTime>2016-06-12T15:55:22.794457</startTime>"
+        "<stopTime>2016-06-12T15:55:47.793373</stopTime></adsHeader>"
+    )
+
+
+def _annotation(header: str) -> str:
+    """The annotation of an image, shortened: its pixels, and the grid that its points are of."""
+    grid = "".join(
+        f"<geolocationGridPoint><line>{p.row}</line><pixel>{p.col}</pixel><latitude>{p.y:.15e}</latitude>"
+        f"<longitude>{p.x:.15e}</longitude><height>{p.z:.6e}</height></geolocationGridPoint>"
+        for p in radar_points()
+    )
+    return (
+        f"<product>{header}<imageAnnotation><imageInformation><pixelValue>Detected</pixelValue><outputPixels>16 bit "
+        "Unsigned Integer</outputPixels><rangePixelSpacing>1.000000e+01</rangePixelSpacing><azimuthPixelSpacing>"
+        "1.000000e+01</azimuthPixelSpacing><numberOfSamples>80</numberOfSamples><numberOfLines>60</numberOfLines>"
+        f"</imageInformation></imageAnnotation><geolocationGrid><geolocationGridPointList>{grid}"
+        "</geolocationGridPointList></geolocationGrid></product>"
+    )
+
+
+def _calibration(header: str, level: float) -> str:
+    """A calibration annotation: A of sigma0 is (100 + line + pixel) * level; other tables stand beside it."""
+    vectors = _vectors("calibrationVector", {"sigmaNought": level, "betaNought": 3, "gamma": 5, "dn": 7})
+    about = "<absoluteCalibrationConstant>1.000000e+00</absoluteCalibrationConstant>"
+    return f"<calibration>{header}<calibrationInformation>{about}</calibrationInformation>{vectors}</calibration>"
+
+
+def _noise(header: str, ipf: str) -> str:
+    """A noise annotation: 10 times (100 + line + pixel) along range, and of its right half 1 to 2 along azimuth."""
+    if ipf < "2.90":
+        return f"<noise>{header}{_vectors('noiseVector', {'noiseLut': 10})}</noise>"
+    azimuth = (
+        '<noiseAzimuthVectorList count="1"><noiseAzimuthVector><swath>IW1</swath><firstAzimuthLine>0'
+        "</firstAzimuthLine><firstRangeSample>40</firstRangeSample><lastAzimuthLine>59</lastAzimuthLine>"
+        '<lastRangeSample>79</lastRangeSample><line count="2">0 59</line>'
+        '<noiseAzimuthLut count="2">1.000000e+00 2.000000e+00</noiseAzimuthLut></noiseAzimuthVector>'
+        "</noiseAzimuthVectorList>"
+    )
+    return f"<noise>{header}{_vectors('noiseRangeVector', {'noiseRangeLut': 10})}{azimuth}</noise>"
+
+
+def _vectors(name: str, tables: dict[str, float]) -> str:
+    """Vectors of (100 + line + pixel) times a number each, at lines around the image and pixels that differ."""
+
+    def row(tag, words):
+        return f'<{tag} count="{len(words)}">{" ".join(words)}</{tag}>'
+
+    vectors = []
+    for line, pixels in ((-15, (0, 40, 79)), (0, (0, 20, 60, 79)), (30, (0, 40, 79)), (62, (0, 40, 79))):
+        found = {tag: [f"{(100 + line + pixel) * level:.6e}" for pixel in pixels] for tag, level in tables.items()}
+        lists = row("pixel", list(map(str, pixels))) + "".join(row(tag, words) for tag, words in found.items())
+        vectors.append(f"<{name}><azimuthTime>2016-06-12T15:55:22</azimuthTime><line>{line}</line>{lists}</{name}>")
+    return f'<{name}List count="{len(vectors)}">{"".join(vectors)}</{name}List>'

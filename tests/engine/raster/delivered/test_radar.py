@@ -102,6 +102,19 @@ def test_values_come_in_db_where_the_card_says_that_training_saw_them_so(tmp_pat
     np.testing.assert_allclose(decibel.compressed(), 10 * np.log10(np.maximum(linear.compressed(), 1e-5)), rtol=1e-4)
 
 
+def test_annotation_of_cloud_optimised_images_may_be_called_as_before(tmp_path):
+    product = made.sentinel1(tmp_path, names="cog")
+    before = read_product(str(product))
+    for path in product.glob("annotation/**/*-cog.xml"):
+        path.rename(path.with_name(path.name.replace("-cog", "")))
+    assert read_product(str(product)) == before and before.bands[0].path.endswith("-001-cog.tiff")
+
+
+def test_a_bare_manifest_stands_for_its_product(tmp_path):
+    product = made.sentinel1(tmp_path / "sät 1")
+    assert read_product(str(product / "manifest.safe")) == read_product(str(product))
+
+
 def test_without_noise_or_a_polarisation_it_says_so(tmp_path):
     about = read_product(str(made.sentinel1(tmp_path, without=("noise", "vh"))))
     assert [band.name for band in about.bands] == ["VV"] and "noise not removed" in about.notes[0]

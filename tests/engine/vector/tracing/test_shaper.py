@@ -123,6 +123,17 @@ def test_buildings_get_right_angles(tmp_path, angle):
     assert abs((np.degrees(main_direction(shapely.get_coordinates(found))) - angle + 45) % 90 - 45) < 2
 
 
+@pytest.mark.parametrize("angle", range(4, 90, 6))
+def test_walls_stand_where_the_outline_is_on_average(tmp_path, angle):
+    """Areas hold, and walls have the building's direction, however its pixels fall."""
+    house, pixels = turned_building(angle)
+    (found,), _ = drawn(tmp_path / "p.gpkg", pixels, skip=(0,), regularize=True)
+    assert found.area == pytest.approx(pixels.sum(), rel=1e-3)
+    assert found.intersection(house).area / found.union(house).area > 0.99
+    direction = np.degrees(main_direction(shapely.get_coordinates(found)))
+    assert abs((direction - angle + 45) % 90 - 45) < 0.5
+
+
 def test_what_has_no_walls_stays():
     star = shapely.Polygon([(0, 0), (30, 1), (60, 0), (31, 2), (30, 40), (29, 2)])
     assert squared(star, 1.0) == star
