@@ -100,6 +100,10 @@ RUNNING: Table = {
     "cut": Argument(Object("how rasters are cut", CUT)),  # as a run says, to make it again
     "stac": Argument(Boolean(), default=False),
 }
+PATCHES: Table = {
+    "size": Argument(Whole(1, 100_000)),  # pixels of a patch
+    "stride": Argument(Whole(1, 100_000)),  # default: the patch
+}
 OUTPUT: Table = {"output": Argument(Path(), required=True)}
 SHAPE: Table = {  # of polygons of a class map, see vector.tracing.polygon_shape
     "simplify": Argument(Number(0, 10), default=0.0),  # pixels
@@ -315,14 +319,18 @@ OPERATIONS: Mapping[str, Table] = {
         "engine": Argument(Choice(("card", "torch")), default="card"),  # classifiers are always run by PyTorch
         "inputs": Argument(INPUTS, required=True),
         **vector("features"),
-        "size": Argument(Whole(1, 100_000)),  # pixels of a patch
-        "stride": Argument(Whole(1, 100_000)),  # default: the patch
+        **PATCHES,
         "storage": Argument(Choice(STORAGES), default=STORAGES[0]),
     },
     "find_similar": {
         **OUTPUT,
         "places": Argument(Path()),
         "input": Argument(Object("a raster", RASTER), required=True),
+        "model": Argument(MODEL),  # whose features of the raster are searched; default: the raster's own bands
+        **PATCHES,
+        **DEVICE,
+        "resample": RUNNING["resample"],
+        "batch_size": RUNNING["batch_size"],
         **vector("examples"),
         "examples": Argument(Path(), required=True),
         **vector("counterexamples"),
