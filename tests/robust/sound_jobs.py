@@ -156,6 +156,8 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
         "find_similar": [
             {"output": f"{TARGET}/s.tif", "places": f"{TARGET}/p.gpkg", "input": dict(image), "number": 3,
              "examples": plain["path"], "match": "nearest", "least": -1.0, "with_examples": True, **area},
+            {"output": f"{TARGET}/s.tif", "input": dict(tone), "model": embedder, "size": 32, "stride": 16,
+             "examples": plain["path"], "device": "cpu", "threads": 1, "batch_size": 2},
         ],
         "suggest_labels": [
             {"output": f"{TARGET}/p.gpkg", "model": models["bright"], "inputs": {"image": [dict(image)]}, **running,

@@ -21,7 +21,7 @@ from ..feedback import Report
 from ..files.names import DIVIDER, divided, family, file_of, with_file, with_sources
 from ..files.text import shortened
 from ..job.outputs import MODELS, OPERATIONS, READ, replaced
-from ..published.card import ENCODERS
+from ..published.card import is_published
 from . import BUNDLE, FORMAT, JOB_FILE, MANIFEST, OUTPUT, REQUIREMENTS
 from .fingerprint import fingerprint
 from .read import CONTENT
@@ -103,7 +103,7 @@ class _Packing:
 
     def model(self, text: str) -> str:
         """A model, by name or path, is packed: its path in the job."""
-        if text in ENCODERS and all(name != text for name, _, _ in Store().list()):
+        if is_published(text):
             return text  # published weights, which the other computer fetches
         path, _ = Store().find(text)
         if str(path) not in self._known:

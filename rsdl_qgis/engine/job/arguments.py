@@ -25,6 +25,7 @@ from .common import (
     CERTAINTY,
     CHANGED,
     COLOUR,
+    DEVICE,
     DOMAIN,
     GROUND,
     LONGEST_GIVEN,
@@ -35,6 +36,7 @@ from .common import (
     OF_MASKS,
     OUTPUT,
     OUTPUT_NUMBER,
+    PATCHES,
     PLACE,
     REPORT,
     RUNNING,
@@ -100,14 +102,18 @@ OPERATIONS: Mapping[str, Table] = {
         "engine": Argument(Choice(("card", "torch")), default="card"),  # classifiers are always run by PyTorch
         "inputs": Argument(INPUTS, required=True),
         **vector("features"),
-        "size": Argument(Whole(1, 100_000)),  # pixels of a patch
-        "stride": Argument(Whole(1, 100_000)),  # default: the patch
+        **PATCHES,
         "storage": Argument(Choice(STORAGES), default=STORAGES[0]),
     },
     "find_similar": {
         **OUTPUT,
         "places": Argument(Path()),
         "input": Argument(Object("a raster", RASTER), required=True),
+        "model": Argument(MODEL),  # whose features of the raster are searched; default: the raster's own bands
+        **PATCHES,
+        **DEVICE,
+        "resample": RUNNING["resample"],
+        "batch_size": RUNNING["batch_size"],
         **vector("examples"),
         "examples": Argument(Path(), required=True),
         **vector("counterexamples"),

@@ -55,6 +55,10 @@ RUNNING: Table = {
     "cut": Argument(Object("how rasters are cut", CUT)),  # as a run says, to make it again
     "stac": Argument(Boolean(), default=False),
 }
+PATCHES: Table = {
+    "size": Argument(Whole(1, 100_000)),  # pixels of a patch
+    "stride": Argument(Whole(1, 100_000)),  # default: the patch
+}
 OUTPUT: Table = {"output": Argument(Path(), required=True)}
 SHAPE: Table = {  # of polygons of a class map, see vector.tracing.polygon_shape
     "simplify": Argument(Number(0, 10), default=0.0),  # pixels

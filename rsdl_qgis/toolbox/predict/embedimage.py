@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterVectorDestination,
 )
 
-from ...engine.errors import RsdlError
 from ...engine.job.arguments import OPERATIONS
 from ...engine.job.common import STORAGES
-from ...engine.published.card import ENCODERS, encoder_card
-from ...engine.tables.tasks import task_of
-from .. import compat, settings
+from ...engine.published.card import ENCODERS
+from .. import compat
 from .. import parameters as shared
 from ..results.feature_style import COLOURS, in_bands, in_fields
 from ..text import tr
 from .further import further
-from .model_choice import takes_one_image
+from .model_choice import named_encoder
 from .sceneclassification import SceneClassification
 
 NUMERIC_OUTPUTS = {
@@ -107,15 +103,7 @@ class EmbedImage(SceneClassification):
         return [given, model, features, size, stride, storage, bands]
 
     def named(self, name):
-        store = settings.store()
-        if name in ENCODERS and all(name != known for known, _, _ in store.list()):
-            return Path(name), encoder_card(name)
-        path, card = store.find(name)
-        task = task_of(card.task)
-        if not (takes_one_image(card) and (task.scenes or task.dense)):
-            text = tr("Model '{model}' gives no features of one image: it is for {task}.")
-            raise RsdlError(text.format(model=card.name, task=card.task), tr("Choose a model for scenes or maps."))
-        return path, card
+        return named_encoder(name)
 
     def running(self):
         return [item for item in super().running() if item.name() not in ("ENGINE", "SCHEDULER")]

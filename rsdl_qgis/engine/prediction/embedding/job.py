@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from ...cards.card import ModelCard
-from ...cards.store import Store, opened
+from ...cards.store import opened
 from ...errors import InputError
 from ...feedback import Report
-from ...published.card import ENCODERS
+from ...job.arguments import OPERATIONS
+from ...job.table import some
+from ...published.card import is_published
 from ...raster.grid import Grid
 from ...runtime.features import feature_count, open_features
 from ...tables.tasks import task_of
 from ...vector.scene_features import look_over
 from ..blocks.pieces import cut_blocks
 from ..inputs import chosen_normalization, open_images, sampled_scaling
-from ..job import PredictionTask
+from ..job import PredictionTask, predicted
 from ..request import EmbedRequest
 from ..scenes.answers import SceneCollector, ViewAggregator, ViewPart
 from ..scenes.job import scene_plan, views_of
@@ -87,7 +90,7 @@ def opened_encoder(model: str, report: Report) -> Iterator[tuple[Path, ModelCard
     """The path and card of a model, as ``cards.store.opened``; or of published weights by their name, where no model
     has it. These are fetched, and lie in a folder that goes. ModelError where they cannot be had.
     """
-    if model not in ENCODERS or any(name == model for name, _, _ in Store().list()):
+    if not is_published(model):
         with opened(model) as found:
             yield found
         return
@@ -117,3 +120,12 @@ TASK = PredictionTask(
     opened_encoder,
 )
 run_embed_image = TASK.operation()
+
+NOT_SHARED = ("output", "engine", "mask", "stac")  # what a mask leaves out would change the features beside it
+
+
+def embedded(asked: Mapping[str, Any], output: str, report: Report, **own: Any) -> None:
+    """Write the features that another job needs of its image, by the arguments that both have; ``own``: the rest."""
+    table = OPERATIONS[EmbedRequest.operation]
+    shared = some(table, [name for name in table if name in asked and name not in NOT_SHARED], asked)
+    predicted(TASK, EmbedRequest.of({**shared, **own, "output": output, "stac": False}), report)

@@ -1,10 +1,14 @@
-"""The job "find_similar": where a raster of features looks like examples, as a map and as ranked places."""
+"""The job "find_similar": where a raster looks like examples, by its bands or its features, as a map and as ranked
+places.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +18,7 @@ from ...errors import InputError
 from ...feedback import Portion, Report
 from ...job.arguments import OPERATIONS, checked
 from ...job.outputs import kept, writing
+from ...published.card import found_encoder
 from ...raster.grid import Grid
 from ...raster.source import RasterSource
 from ...raster.writer import RasterSink
@@ -23,6 +28,7 @@ from ...vector.scene_features import Field
 from ...vector.vector_file import VectorFile
 from ...vector.writer import VectorSink
 from .examples import Examples, examples_in
+from .job import embedded
 from .pixels import Floats, Standard, band_count, opened_raster, pixels, sampled, strips, unit
 from .places import Places, highest_places
 
@@ -31,7 +37,7 @@ UNLIKE, ALIKE = 0.75, 0.99  # similarities: two unlike examples have 0.7 to thei
 SAMPLE = 100_000  # pixels, of which the bands' mean and deviation are known
 FIELDS = (Field("rank", "int32"), Field("score", "float64"))
 USUAL_PIXELS = 3  # from place to place, by default
-MAPPED = 0.8  # of the progress
+EMBEDDED, MAPPED = 0.7, 0.8  # of the progress; the second of what is left
 
 
 @writing(OPERATION)
@@ -40,13 +46,14 @@ def run_find_similar(arguments: Mapping[str, Any], report: Report) -> dict[str, 
 
     Each band is brought to mean 0 and deviation 1 over the raster; the similarity of a pixel to an example is then the
     cosine of their angle, from -1 to 1. ``match``: to the mean of the examples, or to the nearest one; with
-    counterexamples half of the difference of the two similarities. InputError for what cannot be.
+    counterexamples half of the difference of the two similarities. With ``model`` the bands are the features of the
+    raster's patches. InputError for what cannot be, MismatchError for a model that has no features.
     """
     asked = checked(OPERATION, arguments)
     given = {name: asked.get(name, argument.default) for name, argument in OPERATIONS[OPERATION].items()}
     made: list[str] = []
     metadata = noted(run_of(OPERATION, asked))
-    with kept(lambda: made), opened_raster(given) as source:
+    with kept(lambda: made), _searched(asked, given, report) as (source, report):
         scale = Standard(sampled(source, SAMPLE))
         examples = _examples(given, "examples", source, scale, report)
         if examples is None:
@@ -69,6 +76,28 @@ def run_find_similar(arguments: Mapping[str, Any], report: Report) -> dict[str, 
             places = _ranked(given, source.grid, examples, metadata, Portion(report, MAPPED, 1.0))
     about = {"examples": len(examples.places), "counterexamples": 0 if against is None else len(against.places)}
     return {"output": given["output"], "places": given["places"], "found": places, "statistics": statistics, **about}
+
+
+@contextmanager
+def _searched(
+    asked: Mapping[str, Any], given: Mapping[str, Any], report: Report
+) -> Iterator[tuple[RasterSource, Report]]:
+    """What is searched, and the report of what is left to do: the raster itself, or the features of its patches, which
+    lie in a folder that goes.
+    """
+    if given["model"] is None:
+        for name in ("size", "stride"):
+            if given[name] is not None:
+                report.log("warning", f"{name.upper()} is of a model's patches, and has no effect without MODEL.")
+        with opened_raster(given) as source:
+            yield source, report
+        return
+    with tempfile.TemporaryDirectory(dir=Path(given["output"]).absolute().parent) as folder:
+        features = f"{folder}/features.tif"
+        (image,) = found_encoder(given["model"])[1].inputs[:1]
+        embedded(asked, features, Portion(report, 0.0, EMBEDDED), inputs={image.name: [given["input"]]})
+        with opened_raster({**given, "input": {"path": features}, "extent": None}) as source:
+            yield source, Portion(report, EMBEDDED, 1.0)
 
 
 def _examples(

@@ -31,9 +31,9 @@ from ...vector.vector_file import VectorFile
 from ...vector.writer import VectorSink
 from ..job import predicted
 from ..maps import TASK as MAPPING
-from ..request import EmbedRequest, MapRequest
+from ..request import MapRequest
 from .collectors import USUAL_MOST
-from .job import TASK as EMBEDDING
+from .job import embedded
 from .pixels import Standard
 from .places import highest_places
 from .similar import write_places
@@ -196,9 +196,7 @@ def _features(
     for wkb in to_wkb(shapely.points(np.concatenate([points, known]))):
         sink.write(wkb, ())
     sink.close()
-    names = [name for name in OPERATIONS["embed_image"] if name in asked and name not in ("output", "engine", "mask")]
-    arguments = {**some(OPERATIONS["embed_image"], names, asked), "output": str(made), "features": str(source)}
-    predicted(EMBEDDING, EmbedRequest.of({**arguments, "size": size, "stac": False}), report)
+    embedded(asked, str(made), report, features=str(source), size=size)
     layer = look_over(str(made))
     first = next(i for i, item in enumerate(layer.fields) if item.name == "f1")
     count = sum(item.name[1:].isdigit() and item.name[0] == "f" for item in layer.fields)

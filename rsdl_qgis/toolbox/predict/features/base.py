@@ -86,7 +86,7 @@ class BandsAlgorithm(JobAlgorithm):
     def prepareAlgorithm(self, parameters, context, feedback):
         self.refuse(parameters, context, feedback)
         use = self._use(parameters, context)
-        self._title = use.layer.name()
+        self._title, self._warning = use.layer.name(), use.warning
         self._raster = PreparedRaster(use, shared.nodata_of(self, parameters, context))
         systems = vectors.systems([use.layer])
         self._area = vectors.extent(self, parameters, context, systems)
@@ -106,6 +106,8 @@ class BandsAlgorithm(JobAlgorithm):
             if parameters.get(output.name()) not in (None, "")
         }
         replaced = {path for path in outputs.values() if path and Path(path).exists()}
+        if self._warning:
+            feedback.pushWarning(self._warning)
         with temporary_folder() as folder:
             box = None if self._box.isNull() else self._box
             arguments = {"input": self._raster.spec(folder, box, None, feedback), **self._area}

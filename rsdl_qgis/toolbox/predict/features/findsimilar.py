@@ -1,4 +1,4 @@
-"""Where a raster of features looks like examples."""
+"""Where a raster looks like examples."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from qgis.core import (
 
 from ....engine.job.arguments import OPERATIONS
 from ....engine.job.common import MATCHES
+from ....engine.published.card import ENCODERS
 from ... import compat
 from ... import parameters as shared
 from ...results import styles
 from ...results.place_style import of_places
 from ...text import tr
+from ..base import use_bands
+from ..model_choice import named_encoder
 from .base import BandsAlgorithm
 
 TABLE = OPERATIONS["find_similar"]
@@ -35,8 +38,10 @@ class FindSimilar(BandsAlgorithm):
 
     def help(self):
         return tr(
-            "Maps where a raster looks like examples that you draw, and ranks the most similar places. The raster is "
-            "one of features ('Embed image'), or any raster of numbers, such as the bands of a satellite.\n\nEach band "
+            "Maps where a raster looks like examples that you draw, and ranks the most similar places. With a MODEL "
+            "the raster is an image, and its patches of SIZE pixels are compared by their features, as 'Embed image' "
+            "computes them. Without one the bands of the raster are compared as they are: features that were computed "
+            "before, which saves time if you search more than once, or any numbers.\n\nEach band or feature "
             "is brought to mean 0 and standard deviation 1 over the raster. The similarity of a pixel is the cosine "
             "of the angle between its bands and those of the examples: 1 is the same direction, 0 is no likeness, -1 "
             "the opposite. It is no probability. With counterexamples it is half the difference of the two "
@@ -48,10 +53,40 @@ class FindSimilar(BandsAlgorithm):
         return tr("similarity,search,cosine,embedding,features,examples,few-shot,retrieval,nearest").split(",")
 
     def input_text(self):
-        return tr("The raster that is searched: features from 'Embed image', or any raster of numbers.")
+        return tr("What is searched: an image for MODEL, features from 'Embed image', or any raster of numbers.")
 
     def own_parameters(self):
         kinds = [compat.POLYGONS, compat.POINTS]
+        model = shared.model(
+            tr("Model"),
+            tr(
+                "What computes the features of the raster's patches: name of an installed model with weights, path of "
+                "a model folder or of a .zip archive of one, or the name of published weights: {names}. Default: none, "
+                "the raster has features or other numbers that are compared."
+            ).format(names=", ".join(ENCODERS)),
+            "classification,segmentation,regression",
+            kind="encoders",
+        )
+        size = shared.number_of(
+            TABLE["size"],
+            "SIZE",
+            tr("Patch size (pixels)"),
+            tr(
+                "Side length of the patches that the model sees, about that of what is looked for: 1 to 100,000 pixels "
+                "of the raster. Only with MODEL. Default: the ground size of the scenes that it was trained on."
+            ),
+            advanced=False,
+        )
+        stride = shared.number_of(
+            TABLE["stride"],
+            "STRIDE",
+            tr("Stride (pixels)"),
+            tr(
+                "Distance from patch to patch, and side length of the pixels of the result, in pixels of the raster: 1 "
+                "to SIZE. Half of it takes four times as long. Only with MODEL. Default: SIZE, no overlap."
+            ),
+            advanced=False,
+        )
         examples = shared.described(
             QgsProcessingParameterFeatureSource("EXAMPLES", tr("Examples"), kinds),
             tr(
@@ -97,7 +132,8 @@ class FindSimilar(BandsAlgorithm):
             tr("Yes: places may lie on the examples and beside them. Default: no, only new places."),
             advanced=True,
         )
-        return [examples, counter, number, distance, match, least, known]
+        running = [shared.resample(), shared.device(), shared.threads()]
+        return [model, size, stride, examples, counter, number, distance, match, least, known, *running]
 
     def outputs(self):
         return [
@@ -127,7 +163,33 @@ class FindSimilar(BandsAlgorithm):
             "least": self.parameterAsDouble(parameters, "LEAST", context),
             "match": self.parameterAsEnumString(parameters, "MATCH", context),
             "with_examples": self.parameterAsBoolean(parameters, "WITH_EXAMPLES", context),
+            "size": shared.number(self, parameters, "SIZE", context),
+            "stride": shared.number(self, parameters, "STRIDE", context),
+            **(self._of_model(parameters, context) if shared.is_given(parameters, "MODEL") else {}),
         }
+
+    def problem(self, parameters, context):
+        return shared.device_problem(self, parameters, context) or super().problem(parameters, context)
+
+    def _of_model(self, parameters, context):
+        """The arguments of the job that a model needs."""
+        return {
+            "model": str(named_encoder(self._model(parameters, context))[0]),
+            "resample": self.parameterAsBoolean(parameters, "RESAMPLE", context),
+            "device": self.parameterAsString(parameters, "DEVICE", context).strip() or "auto",
+            "threads": shared.number(self, parameters, "THREADS", context),
+        }
+
+    def _model(self, parameters, context) -> str:
+        return shared.text_of(self, parameters, "MODEL", context)
+
+    def _use(self, parameters, context):
+        """The raster with its bands, or with those that the model takes."""
+        use = super()._use(parameters, context)
+        if not self._model(parameters, context):
+            return use
+        wanted = named_encoder(self._model(parameters, context))[1].inputs[0]
+        return use_bands("INPUT", use.layer, wanted, shared.chosen_bands(self, parameters, "BANDS", context), "BANDS")
 
     def looks(self, result, title):
         statistics = result["statistics"]

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pyogrio
 import pytest
 import rasterio
+import torch
+from safetensors.torch import save_file
 
+from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard, Scaling, Tiling
+from rsdl_qgis.engine.cards.stac_mlm import to_item
 from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.jobs import OPERATIONS
+from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.prediction.embedding import pixels, similar
 
 from ...training.layers import box, point, vector
@@ -121,3 +128,47 @@ def test_examples_that_one_mean_does_not_stand_for():
 def test_what_cannot_be(find):
     with pytest.raises(InputError, match="lies on a valid pixel"):
         find([(point(49, 5), {})])
+
+
+LENET = ModelCard(
+    "lenet", "LeNet", (Input("tones", (Band("tone"),), scaling=Scaling(mean=((100.0,),), std=((50.0,),))),),
+    (Class(0, "dark", "#111111"), Class(1, "bright", "#eeee00")), "classification", network="lenet5",
+    tiling=Tiling(size=32, overlap=0, multiple=1, any_size=False), resolution=10.0,
+)  # fmt: skip
+
+
+@pytest.fixture
+def model(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models") / "lenet"
+    folder.mkdir()
+    torch.manual_seed(0)
+    save_file(build_network("lenet5", {"tones": (1, 1)}, 2).state_dict(), folder / "weights.safetensors")
+    (folder / "model.json").write_text(json.dumps(to_item(LENET)), encoding="utf-8")
+    return str(folder)
+
+
+def test_an_image_is_searched_by_the_features_of_a_model(tmp_path, make_raster, model):
+    image = str(make_raster(np.random.default_rng(0).integers(1, 200, (1, 96, 128)).astype("uint8")))
+    running = {"model": model, "size": 32, "stride": 16, "device": "cpu", "threads": 1}
+    features = str(tmp_path / "features.tif")
+    inputs = {"tones": [{"path": image}]}
+    OPERATIONS["embed_image"]({**running, "inputs": inputs, "output": features}, Report())
+    spec = vector(tmp_path / "examples.geojson", [(box(16, 16, 48, 32), {})])
+    half = vector(tmp_path / "half.geojson", [(box(0, 0, 96, 64), {})])  # rows and columns
+    rest = {"examples": spec["path"], "examples_crs": "EPSG:32634", "mask": half["path"], "mask_crs": "EPSG:32634"}
+    folder = tmp_path / "results"
+    folder.mkdir()
+    given = {"direct": {"input": {"path": image}, **running}, "kept": {"input": {"path": features}}}
+    for name, asked in given.items():
+        OPERATIONS["find_similar"]({**rest, **asked, "output": str(folder / f"{name}.tif")}, Report())
+    assert sorted(path.name for path in folder.iterdir()) == ["direct.tif", "kept.tif"]  # nothing is left behind
+    with rasterio.open(folder / "direct.tif") as direct, rasterio.open(folder / "kept.tif") as kept:
+        assert direct.transform == kept.transform and direct.transform.a == 160
+        found = direct.read(1)
+        np.testing.assert_array_equal(found, kept.read(1))
+    assert found.shape == (6, 8) and 0 < np.isfinite(found).sum() < 48  # the mask takes effect
+
+
+def test_patches_without_a_model_are_said_to_have_no_effect(find):
+    find([(box(4, 4, 8, 8), {})], size=32)
+    assert any("SIZE is of a model's patches" in text for text in find.said)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsPointXY, QgsRasterLayer, QgsVectorLayer
 
+import rsdl_qgis
+
+MODEL = str(Path(rsdl_qgis.__file__).parents[1] / "models" / "scenes-ucmerced")
 KINDS = np.zeros((30, 40), int)
 KINDS[3:6, 3:6] = KINDS[20:23, 30:33] = 1
 KINDS[3:6, 30:33] = 2
@@ -51,3 +56,32 @@ def test_what_cannot_be(run, raster, tmp_path):
         run("findsimilar", given)
     with pytest.raises(AssertionError, match="BANDS names band 7"):
         run("findsimilar", {**given, "EXAMPLES": points((4, 4)), "BANDS": [7]})
+
+
+def test_an_image_and_a_model(run, tmp_path, write_raster):
+    noise = np.random.default_rng(0).integers(1, 255, (60, 80)).astype(float)
+    noise[:, 40:] = np.where(np.arange(60) % 8 < 4, 30.0, 220.0)[:, None]
+    transform = (500_000, 0.3, 0, 4_600_000, 0, -0.3)
+    names = ("red", "green", "blue")
+    image = write_raster(tmp_path / "image.tif", [noise] * 3, transform=transform, descriptions=names)
+    examples = QgsVectorLayer("Point?crs=EPSG:32634", "points", "memory")
+    feature = QgsFeature()
+    feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(500_003, 4_599_990)))
+    examples.dataProvider().addFeature(feature)
+    given = {"INPUT": image, "EXAMPLES": examples, "MODEL": MODEL, "SIZE": 20, "DEVICE": "cpu"}
+    results, _ = run("findsimilar", {**given, "OUTPUT": str(tmp_path / "s.tif")})
+    layer = QgsRasterLayer(results["OUTPUT"], "s")
+    assert (layer.width(), layer.height()) == (4, 3)
+    block = layer.dataProvider().block(1, layer.extent(), 4, 3)
+    found = np.array([[block.value(row, column) for column in range(4)] for row in range(3)])
+    assert found[:, :2].min() > found[:, 2:].max()  # noise is like noise
+
+
+def test_models_and_bands_that_cannot_be(run, raster, tmp_path):
+    given = {"INPUT": raster, "EXAMPLES": points((4, 4)), "OUTPUT": str(tmp_path / "s.tif"), "MODEL": MODEL}
+    with pytest.raises(AssertionError, match="takes 3"):
+        run("findsimilar", {**given, "BANDS": [1]})
+    with pytest.raises(AssertionError, match="There is no model 'nowhere'"):
+        run("findsimilar", {**given, "MODEL": "nowhere"})
+    with pytest.raises(AssertionError, match="is not a device"):
+        run("findsimilar", {**given, "DEVICE": "abacus"})
