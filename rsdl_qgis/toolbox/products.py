@@ -80,9 +80,9 @@ def _product(raster: QgsProcessingParameterDefinition) -> QgsProcessingParameter
     text = tr(
         "In place of {raster}, an image as it was delivered: the folder or archive of a product (Sentinel-1 GRD, "
         "Sentinel-2, Landsat, PlanetScope), a STAC Item (a file or an address), or files or layers of one band "
-        "each, divided by ';'. A folder of products, or products divided by ';', become one image (ORDER). Bands "
-        "are found by their names, and numbers become reflectance as the product's metadata say. An address of a "
-        "raster (https://…) works, too. Default: none."
+        "each, divided by ';'. A folder of products or of GeoTIFFs with all bands each, or several divided by ';', "
+        "become one image (ORDER). Bands are found by their names, and numbers become reflectance as the product's "
+        "metadata say. An address of a raster (https://…) works, too. Default: none."
     ).format(raster=raster.name())
     parameter = QgsProcessingParameterString(named(raster.name()), label, None, False, True)
     parameter.setMetadata({"widget_wrapper": {"class": "rsdl_qgis.gui.product_chooser.ProductChooser"}})

@@ -7,6 +7,7 @@ sentinel1, sentinel2, landsat, planet, stac, plain      one family each
 backscatter      what the annotation of radar images says of their numbers
 landsat_level1    the metadata of Landsat, and what the rules for active fire need of it
 collection    several scenes as one image
+sheets     images of all bands each, which are the scenes of one
 quality    what the quality bands of a product mark
 matching   which of a product's bands a model takes, and in which unit
 

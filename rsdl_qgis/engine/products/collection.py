@@ -1,4 +1,5 @@
-"""Several scenes as one image: a folder of products, products divided by ';', or the Items of a STAC collection file.
+"""Several scenes as one image: a folder of products or of images, several of them divided by ';', or the Items of a
+STAC collection file.
 
 Which scene counts where several lie over one another is the order: ``ORDERS``. Standard library only.
 """
@@ -70,14 +71,21 @@ def read_scenes(texts: Sequence[str], title: str, read: Callable[[str], Product 
 
 
 def newest(product: Product) -> tuple[Scene, ...]:
-    return tuple(reversed(oldest(product)))
+    return tuple(reversed(oldest(product))) if has_dates(product) else given(product)
 
 
 def oldest(product: Product) -> tuple[Scene, ...]:
+    if not has_dates(product):
+        return given(product)
     unknown = next((scene.title for _, scene in product.scenes if not scene.date), None)
     if unknown is not None:
         raise InputError(f"The date of {unknown} is not known.", f"Choose another ORDER, such as {GIVEN}.")
     return tuple(sorted(product.scenes, key=lambda scene: scene[1].date))
+
+
+def has_dates(product: Product) -> bool:
+    """Whether any scene has one; else they come as they are given."""
+    return any(scene.date for _, scene in product.scenes)
 
 
 def clearest(product: Product) -> tuple[Scene, ...]:

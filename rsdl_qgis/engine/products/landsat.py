@@ -43,8 +43,10 @@ SENSORS: Mapping[str, tuple[str, Names]] = {
     **{f"LANDSAT_{number}": ("landsat-5", TM) for number in (4, 5, 7)},
 }
 BAND = re.compile(r"(?:^|_)(?:SR_)?B0?(\d{1,2})\.(?:tif|tiff|jp2|img|vrt)$", re.IGNORECASE)
+OLDER = re.compile(r"_sr_band\d\.\w+$", re.IGNORECASE)
 CALLED = re.compile(r"(?:^|[_/])(?:L[COTE]0?([4-9])[_\d]|l([89])_|landsat[-_]?([4-9]))", re.IGNORECASE)
 USUAL = 2e-5, -0.1  # gain and offset of every Level-1 product of Landsat 8 and 9
+USUAL_SURFACE = 2.75e-5, -0.2  # of every Level-2 product of Collection 2
 SURFACE = "LEVEL2_SURFACE_REFLECTANCE_PARAMETERS"
 FILL = 0.0
 
@@ -94,6 +96,11 @@ def read_product(files: Files) -> Product:
         offset = number_of(metadata, gains, f"REFLECTANCE_ADD_BAND_{band[1:]}", -10, 10, is_surface)
         path = files.paths[file]
         bands.append(ProductBand(band, path, 1, shows, wavelength, gain / sine, offset / sine, FILL))
+    if not is_surface and (older := next((name for name in files.rasters if OLDER.search(last(name))), "")):
+        raise InputError(
+            f"{files.title} holds surface reflectance of Collection 1 ({last(older)}), of which MTL.txt says nothing.",
+            "Choose the product of Collection 2, or give the files of its bands divided by ';'.",
+        )
     if not bands:
         raise InputError(f"{files.title} has none of the files of its bands.", "Unpack the whole product again.")
     title = value(groups, "LANDSAT_PRODUCT_ID") or files.title

@@ -18,7 +18,7 @@ NUMBER = re.compile(r"(?:^|[^a-z0-9])(?:b|band[ _]?)0*(\d{1,2}a?)(?![a-z0-9])", 
 
 def read_files(files: Files) -> Product:
     """The files as bands, in the order in which they were given, those of a folder by their names."""
-    chosen = [name for name in files.paths if not encoding_of(name)] if files.is_list else _bands(files)
+    chosen = [name for name in files.paths if not encoding_of(name)] if files.is_list else bands_of(files)
     if not chosen:
         raise InputError(
             f"{files.title} has no files of bands (.tif, .jp2, .img or .vrt).",
@@ -28,18 +28,18 @@ def read_files(files: Files) -> Product:
     sensor = sensor_of(list(stems.values()))
     date = one_date(files.title, {name: day_in(stem) for name, stem in stems.items()})
     once(files.title, ((f"B{match[1]}", name) for name, stem in stems.items() if (match := NUMBER.search(stem))))
-    bands = tuple(ProductBand(stem, files.paths[name], 1, _shown(stem, sensor)) for name, stem in stems.items())
+    bands = tuple(ProductBand(stem, files.paths[name], 1, shown(stem, sensor)) for name, stem in stems.items())
     quality = {name: path for name, path in files.paths.items() if encoding_of(name)}
     return Product(files.title, sensor, bands, "", date, flags_of(quality))
 
 
-def _bands(files: Files) -> list[str]:
+def bands_of(files: Files) -> list[str]:
     """Of a folder: the rasters, but for quality bands and pictures."""
     no_bands = re.compile(r"(quicklook|preview|thumbnail|browse|TCI|_pvi)", re.IGNORECASE)
     return [name for name in files.rasters if not encoding_of(name) and not no_bands.search(last(name))]
 
 
-def _shown(stem: str, sensor: str) -> tuple[str, ...]:
+def shown(stem: str, sensor: str) -> tuple[str, ...]:
     """What a band shows by its file's name, or by its number."""
     words = re.findall("[a-z0-9]+", stem.lower())
     named = [common for common, texts in COMMON.items() if not set(words).isdisjoint(texts)]

@@ -225,6 +225,11 @@ def _formula(about: Metadata) -> str:
     return f"{'number' if found == [0] else f'(number {signed})'} / {about.quantification:g}"
 
 
+def usual_scale(baseline: str) -> tuple[float, float]:
+    """(gain, offset) of products of a processing baseline, by which numbers become reflectance."""
+    return 1 / QUANTIFICATION, OFFSET / QUANTIFICATION if _is_new(baseline) else 0.0
+
+
 def _is_new(baseline: str) -> bool:
     match = re.fullmatch(r"(\d{1,2})\.(\d{1,2})", baseline)
     return match is not None and 4 <= int(match[1]) < 90  # 99.99 is of products that were made to try something

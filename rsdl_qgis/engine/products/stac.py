@@ -1,11 +1,13 @@
 """STAC Items: their assets are the bands. An Item is a file, or lies at an address, from where it is fetched once.
 
-Bands and their scale are by the extensions eo and raster, of STAC 1.0 and 1.1 (github.com/stac-extensions).
+Bands and their scale are by the extensions eo and raster, of STAC 1.0 and 1.1 (github.com/stac-extensions). Where an
+Item of a known collection states no scale, that of the agency's product counts.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import urllib.error
@@ -13,17 +15,19 @@ import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..dates import day_in
 from ..errors import InputError
 from ..files.text import shortened
+from . import landsat, sentinel2
 from .files import Files, last
 from .product import Product, ProductBand, percent
-from .quality import flags_of
+from .quality import encoding_of, flags_of
 
 LARGEST = 4_000_000  # bytes of an Item
 TIMEOUT = 20.0  # seconds
+FILL = 0.0
 LARGEST_NUMBER = 1e15  # of scale, offset and nodata
 ENDINGS = (".json", ".geojson")
 MEMBER = re.compile(r"(?<=json)#(\d+)$", re.IGNORECASE)  # of an item collection, from 0
@@ -31,6 +35,19 @@ RASTERS = ("image/tiff", "image/jp2", "image/vnd.stac.geotiff", "image/x.geotiff
 NO_BANDS = ("thumbnail", "overview", "visual", "metadata")
 SENSORS = (("sentinel-2", "sentinel-2"), ("landsat-8", "landsat-8"), ("landsat-9", "landsat-8"))
 OLDER = ("landsat-4", "landsat-5", "landsat-7")
+LEVELS = (("l2a", "L2A"), ("l1c", "L1C"), ("c2-l2", "L2"), ("c2l2", "L2"))  # in the names of collections
+BASELINES = ("s2:processing_baseline", "sentinel:processing_baseline", "processing:version")
+APPLIED = ("earthsearch:boa_offset_applied", "sentinel:boa_offset_applied")  # whatever offset the raster's bands have
+
+
+class Numbers(NamedTuple):
+    """What an Item's numbers stand for beside what its bands state. ``usual``: gain and offset of those that state no
+    scale; ``applied``: an offset that they state is already in the numbers; ``note``: what there is to tell of it.
+    """
+
+    usual: tuple[float, float] | None = None
+    applied: bool = False
+    note: str = ""
 
 
 def is_address(text: str) -> bool:
@@ -71,26 +88,60 @@ def read_item(text: str) -> Product:
     told = item.get("properties")
     about: Mapping[str, Any] = told if isinstance(told, dict) else {}
     title = shortened(str(item.get("id") or last(text)))
-    bands: list[ProductBand] = []
-    quality: dict[str, str] = {}
+    words = (item.get("collection"), about.get("platform"), about.get("constellation"))
+    platform = " ".join(str(word or "") for word in words).lower().replace("_", "-")
+    sensor = next((name for word, name in SENSORS if word in platform), "")
+    sensor = sensor or ("landsat-5" if any(word in platform for word in OLDER) else "")
+    level = next((name for word, name in LEVELS if word in platform), "")
+    numbers = _numbers(title, sensor, level, about)
+    offered: list[tuple[ProductBand, Rank]] = []
+    quality: dict[str, tuple[Rank, str, str]] = {}  # by what it is: name and path
     for key, asset in item["assets"].items():
         if not isinstance(asset, dict) or not isinstance(asset.get("href"), str):
             continue
-        path = _opened(asset["href"], text)
-        if _is_band(asset):
-            bands += _bands(str(key), asset, path)
-        elif flags_of({last(asset["href"]): path}):
-            quality[last(asset["href"])] = path
-    if not bands:
+        path, name = _opened(asset["href"], text), last(asset["href"])
+        if key not in NO_BANDS and _is_band(asset):
+            bands = _bands(str(key), asset, path, numbers)
+            offered += ((band, _rank(asset, len(bands))) for band in bands)
+        elif flags_of({name: path}):
+            found = (_rank(asset, 1), name, path)
+            quality[encoding_of(name)] = min(found, quality.get(encoding_of(name), found))
+    if not offered:
         raise InputError(f"The STAC Item {title} has no assets that are bands.", "Choose another Item.")
-    words = (item.get("collection"), about.get("platform"), about.get("constellation"))
-    platform = " ".join(str(word or "") for word in words).lower()
-    sensor = next((name for word, name in SENSORS if word in platform), "")
-    sensor = sensor or ("landsat-5" if any(word in platform for word in OLDER) else "")
     date = day_in(str(about.get("datetime") or about.get("start_datetime") or ""))
-    level = "L2A" if "l2a" in platform else ""
     cloud = percent(str(about.get("eo:cloud_cover", "")))
-    return Product(title, sensor, tuple(bands), level, date, flags_of(quality), cloud=cloud)
+    flags = flags_of({name: path for _, name, path in quality.values()})
+    notes = (numbers.note,) if numbers.note else ()
+    return Product(title, sensor, tuple(_best(offered)), level, date, flags, notes=notes, cloud=cloud)
+
+
+def _numbers(title: str, sensor: str, level: str, about: Mapping[str, Any]) -> Numbers:
+    """What the numbers of an Item of a sensor and level stand for, by its properties."""
+    if sensor.startswith("landsat") and level == "L2":
+        return Numbers(landsat.USUAL_SURFACE)
+    if sensor != "sentinel-2" or not level:
+        return Numbers()
+    baseline = next((str(about[name]) for name in BASELINES if about.get(name)), "")
+    gain, offset = sentinel2.usual_scale(baseline)
+    if any(about.get(name) is True for name in APPLIED):
+        return Numbers((gain, 0.0), True, f"{title}: its numbers have no offset any more, as the Item says.")
+    return Numbers((gain, offset)) if baseline else Numbers()
+
+
+Rank = tuple[int, bool, float]
+
+
+def _rank(asset: Mapping[str, Any], bands: int) -> Rank:
+    """Of several assets that hold the same, the one with the least: alone in its file, cloud-optimised, finest."""
+    return bands, "cloud-optimized" not in str(asset.get("type")), _number(asset.get("gsd")) or math.inf
+
+
+def _best(offered: list[tuple[ProductBand, Rank]]) -> list[ProductBand]:
+    """Of the bands of each name those whose assets rank first."""
+    best: dict[str, Rank] = {}
+    for band, rank in offered:
+        best[band.name] = min(rank, best.get(band.name, rank))
+    return [band for band, rank in offered if rank == best[band.name]]
 
 
 def _item(text: str) -> Mapping[str, Any]:
@@ -145,7 +196,7 @@ def _is_band(asset: Mapping[str, Any]) -> bool:
     return bool(shown) and (kind in RASTERS or not kind)
 
 
-def _bands(key: str, asset: Mapping[str, Any], path: str) -> list[ProductBand]:
+def _bands(key: str, asset: Mapping[str, Any], path: str, numbers: Numbers) -> list[ProductBand]:
     """The bands of an asset, in the order of its file."""
     shown = _objects(asset, "eo:bands") or _objects(asset, "bands")
     raster = _objects(asset, "raster:bands") or _objects(asset, "bands")
@@ -160,6 +211,11 @@ def _bands(key: str, asset: Mapping[str, Any], path: str) -> list[ProductBand]:
             for word in ("scale", "offset")
         )
         nodata = _number(stored.get("nodata", asset.get("nodata")))
+        if not scale and numbers.usual and common and not str(common).startswith("lwir"):
+            scale, offset = numbers.usual
+            nodata = FILL if nodata is None else nodata
+        if numbers.applied:
+            offset = 0.0
         names = _names(key, str(common))
         found.append(
             ProductBand(shortened(name), path, i + 1, names, _number(centre), scale or None, offset or 0.0, nodata)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..errors import InputError
-from . import collection, landsat, plain, planet, sentinel1, sentinel2, stac
+from . import collection, landsat, plain, planet, sentinel1, sentinel2, sheets, stac
 from .files import RASTER, Files, beside, files_of, is_archive, is_divided
 from .product import Product
 
@@ -22,6 +22,7 @@ class Family(NamedTuple):
     read: Callable[[Files], Product]
 
 
+FILES = "files"
 FAMILIES: dict[str, Family] = {  # the first that fits
     "sentinel-1": Family(sentinel1.is_safe, sentinel1.read_safe),
     "sentinel-2": Family(sentinel2.is_safe, sentinel2.read_safe),
@@ -29,7 +30,7 @@ FAMILIES: dict[str, Family] = {  # the first that fits
     "planetscope": Family(planet.is_image, planet.read_image),
     "sentinel-2 bands": Family(sentinel2.is_bands, sentinel2.read_bands),
     "landsat bands": Family(landsat.is_bands, landsat.read_bands),
-    "files": Family(lambda files: bool(files.rasters) or files.is_list, plain.read_files),
+    FILES: Family(lambda files: bool(files.rasters) or files.is_list, plain.read_files),
 }
 
 
@@ -56,18 +57,25 @@ def read_product(text: str) -> Product:
         return stac.read_item(text)
     is_main = os.path.isfile(text) and MAIN.fullmatch(os.path.basename(text)) is not None
     files = _of_metadata(text) if is_main else files_of(text)
-    family = next((family for family in FAMILIES.values() if family.is_one(files)), None)
-    if family is None:
+    name = _family(files)
+    if name == FILES and (paths := sheets.sheets_in(files)):
+        return collection.read_scenes(paths, files.title, sheets.read_sheet)
+    if not name:
         raise InputError(
             f"{files.title} is no product that is known: it has no metadata and no rasters.",
             "Choose the folder or archive of a product, or files of one band each, divided by ';'.",
         )
-    return family.read(files)
+    return FAMILIES[name].read(files)
 
 
 def product_at(text: str) -> Product | None:
     """The product that a text names, None where it is one raster. InputError as of ``read_product``."""
     return read_product(text) if is_product(text) else None
+
+
+def _family(files: Files) -> str:
+    """The first family that some files are one of, '' where they are of none."""
+    return next((name for name, family in FAMILIES.items() if family.is_one(files)), "")
 
 
 def _is_named(text: str) -> bool:

@@ -87,7 +87,8 @@ class OpenStack:
     def __init__(self, layer: Layer, product: Product | None, resampling: Resampling):
         self.path = layer.path
         self._resampling = resampling
-        self._limit = UNITS[TRUE_COLOUR] if product is not None and layer.unit == TRUE_COLOUR else None
+        is_known = product is not None and all(band.gain is not None for band in product.chosen(layer.bands))
+        self._limit = UNITS[TRUE_COLOUR] if is_known and layer.unit == TRUE_COLOUR else None
         self._opened: list[OpenLayer | OpenRadar] = []
         self._flags: list[tuple[OpenLayer, list[Flag]]] = []
         try:

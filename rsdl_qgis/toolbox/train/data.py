@@ -188,7 +188,10 @@ def _number_texts() -> tuple[str, str]:
 
 def _object_texts() -> tuple[str, str]:
     return (
-        tr("The objects: boxes or polygons, whose bounding rectangles count, or points with the SIZE of the objects."),
+        tr(
+            "The objects: boxes or polygons, whose bounding rectangles count (upright, or for networks ending in -obb "
+            "turned), or points with the SIZE of the objects."
+        ),
         tr(
             "The field with the number or name of each object's class; an object where it is empty is ignored in "
             "training and evaluation. Default: all are of one class."

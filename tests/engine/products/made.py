@@ -127,13 +127,13 @@ def mtl(name: str, collection: int, level: int, files: dict[int, str]) -> str:
     return "\n".join(["GROUP = LANDSAT_METADATA_FILE", *lines, "END_GROUP = LANDSAT_METADATA_FILE", "END", ""])
 
 
-def zipped(product: Path) -> Path:
-    """The product as a .zip, with its folder inside."""
+def zipped(product: Path, inside: str = "") -> Path:
+    """The product as a .zip, with its folder in a folder ``inside`` of it."""
     target = product.with_name(product.name + ".zip")
     with zipfile.ZipFile(target, "w") as archive:
         for path in sorted(product.rglob("*")):
             if path.is_file():
-                archive.write(path, path.relative_to(product.parent))
+                archive.write(path, f"{inside}{path.relative_to(product.parent)}")
     return target
 
 

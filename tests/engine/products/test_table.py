@@ -66,6 +66,15 @@ def test_landsat_of_both_collections_and_levels_gives_the_same_reflectance(tmp_p
     np.testing.assert_array_equal(values(archive, names), values(product, names))
 
 
+@pytest.mark.parametrize("make", [made.sentinel2, made.landsat])
+def test_a_product_may_lie_deeper_in_folders_of_any_name(tmp_path, make):
+    product = make(tmp_path / "Δορυφόρος 2023" / "as downloaded")
+    plain = values(product)
+    np.testing.assert_array_equal(values(product.parent), plain)
+    for inside in ("", "some where/"):
+        np.testing.assert_array_equal(values(made.zipped(product, inside)), plain)
+
+
 def test_numbers_with_band_8_are_of_sentinel_2_though_nothing_else_says_so(tmp_path):
     panchromatic = ProductBand("B8", "b8.tif", names=("pan",))
     product = read_product(str(made.landsat(tmp_path)))
@@ -169,6 +178,29 @@ def _night(tmp_path):
     return product
 
 
+def _older_surface(tmp_path):
+    product = made.landsat(tmp_path, 1)
+    for file in product.glob("*_B?.TIF"):
+        file.rename(file.with_name(file.name.replace("_B", "_sr_band").lower()))
+    return product
+
+
+def _another_day(tmp_path):
+    safe = made.sentinel2(tmp_path)
+    file = next(safe.rglob("*_B04.jp2"))
+    file.rename(file.with_name(file.name.replace("20160612", "20160622")))
+    return safe
+
+
+def _two_tiles(tmp_path):
+    safe = made.sentinel2(tmp_path)
+    file = next(safe.rglob("*_B04.jp2"))
+    other = safe / "GRANULE" / "L1_T18SVH_A1" / "IMG_DATA" / file.name.replace("T18SVG", "T18SVH")
+    other.parent.mkdir(parents=True)
+    other.write_bytes(file.read_bytes())
+    return safe
+
+
 def _broken_zip(tmp_path):
     path = tmp_path / "S2A_MSIL1C_x.zip"
     path.write_bytes(b"PK nothing")
@@ -183,6 +215,9 @@ ODD = {
     "no offset": (lambda t: made.sentinel2(t, baseline="05.10", offset=0), "states no RADIO_ADD_OFFSET"),
     "no bands": (lambda t: made.sentinel2(t, without=made.BANDS), "has no images of bands"),
     "doubled": (_doubled, "has band B03 twice: "),
+    "two tiles": (_two_tiles, "has band B04 twice: "),
+    "a band of another day": (_another_day, "are of several dates: .* of 2016-06-12, .* of 2016-06-22"),
+    "Collection 1, Level 2": (_older_surface, "surface reflectance of Collection 1"),
     "two levels": (_two, "scenes are not of one kind: .*L1C.* and .*L2A"),
     "several dates": (_mixed, "are of several dates: .* of 2016-06-12, .* of 2017-06-12"),
     "empty MTL": (lambda t: made.landsat(t, text=""), "has no lines of the form NAME = VALUE"),

@@ -53,6 +53,13 @@ def test_rasters_are_cloud_optimised(rng, tmp_path, kind):
     assert {item.name for item in tmp_path.iterdir()} <= {"map.tif", "map.tif.aux.xml"}
 
 
+@pytest.mark.parametrize("kind", ["uint8", "uint16", "float32"])
+def test_rio_cogeo_finds_nothing_to_say(rng, tmp_path, kind):
+    check = pytest.importorskip("rio_cogeo.cogeo")
+    path = written(tmp_path / "map.tif", rng.integers(0, 4, (2, SIDE, SIDE)).astype(kind))
+    assert check.cog_validate(str(path), strict=True) == (True, [], [])
+
+
 def test_overviews_of_classes_are_the_most_frequent_one(tmp_path):
     pixels = np.zeros((1, 600, 600), "uint8")
     pixels[:, ::2, ::2] = 3  # one of four, where a nearest one may lie

@@ -7,6 +7,7 @@ import shutil
 
 import numpy as np
 import pytest
+from osgeo import gdal
 from qgis.core import QgsProcessingContext, QgsProcessingOutputLayerDefinition, QgsProject, QgsRasterLayer
 
 SURFACE = np.add.outer(np.arange(40) * 0.25, np.arange(50)) - 30  # -30 .. 28.75
@@ -27,6 +28,22 @@ def test_gives_numbers(run, known_models, image, tmp_path, read_raster):
     figures = (results["MINIMUM"], results["MAXIMUM"], results["MEAN"])
     assert figures == pytest.approx((HEIGHT.min(), HEIGHT.max(), HEIGHT.mean()))
     assert results["MODEL_NAME"] == "height" and "PROBABILITIES" not in results
+
+
+def test_what_is_written_passes_gdals_own_check_with_overviews(run, known_models, tmp_path, write_raster):
+    """Rasters of numbers, with nodata, larger than a block: as cloud-optimised GeoTIFFs whose overviews are means."""
+    checker = pytest.importorskip("osgeo_utils.samples.validate_cloud_optimized_geotiff")
+    surface = np.add.outer(np.arange(600.0), np.arange(700.0)) % 97
+    surface[:200, :300] = -9999
+    image = write_raster(tmp_path / "large.tif", [surface, surface * 0 + 10], descriptions=NAMES, nodata=-9999)
+    results, _ = run("pixelregression", {"INPUT": image, "MODEL": "height", "OUTPUT": str(tmp_path / "out.tif")})
+    assert checker.validate(results["OUTPUT"], full_check=True)[:2] == ([], [])
+    file = gdal.Open(results["OUTPUT"])  # a band is gone with its file
+    band = file.GetRasterBand(1)
+    assert band.GetOverviewCount() == 1
+    height, overview = band.ReadAsArray(), band.GetOverview(0).ReadAsArray()
+    assert np.isnan(overview[:100, :150]).all()
+    np.testing.assert_allclose(overview[100:], height.reshape(300, 2, 350, 2).mean((1, 3))[100:], rtol=1e-6)
 
 
 def test_finds_bands_and_the_model_and_keeps_nodata(run, known_models, tmp_path, write_raster, read_raster):

@@ -17,10 +17,10 @@ CLOUD[:8, :10] = True  # over three of eight rows of the first of two labels
 RED = 500 + np.add.outer(np.arange(48) * 5, np.arange(48))
 
 
-def safe(folder, write_raster, day, bands=("B04", "B08")):
-    """A Sentinel-2 product of Level 2A of a new baseline, on which the labels of ``layer_of`` lie."""
-    product = folder / f"S2A_MSIL2A_{day}_N0510_R011_T34TXX_{day}.SAFE"
-    images = product / "GRANULE" / "L2A_T34TXX" / "IMG_DATA"
+def safe(folder, write_raster, day, bands=("B04", "B08"), level="L2A"):
+    """A Sentinel-2 product of a new baseline, on which the labels of ``layer_of`` lie."""
+    product = folder / f"S2A_MSI{level}_{day}_N0510_R011_T34TXX_{day}.SAFE"
+    images = product / "GRANULE" / f"{level}_T34TXX" / "IMG_DATA"
     (images / "R10m").mkdir(parents=True)
     (images / "R20m").mkdir()
     about = {"kind": gdal.GDT_UInt16, "transform": (LEFT, 10, 0, TOP, 0, -10), "epsg": 32634}
@@ -28,9 +28,10 @@ def safe(folder, write_raster, day, bands=("B04", "B08")):
         write_raster(images / "R10m" / f"T34TXX_{day}_{name}_10m.jp2", [RED + 1000 * (i + 1)], **about)
     about = {"kind": gdal.GDT_Byte, "transform": (LEFT, 20, 0, TOP, 0, -20), "epsg": 32634}
     write_raster(images / "R20m" / f"T34TXX_{day}_SCL_20m.jp2", [np.where(CLOUD[::2, ::2], 9, 4)], **about)
-    offsets = "".join(f'<BOA_ADD_OFFSET band_id="{i}">-1000</BOA_ADD_OFFSET>' for i in range(13))
+    kind, value = ("BOA", "BOA_QUANTIFICATION_VALUE") if level == "L2A" else ("RADIO", "QUANTIFICATION_VALUE")
+    offsets = "".join(f'<{kind}_ADD_OFFSET band_id="{i}">-1000</{kind}_ADD_OFFSET>' for i in range(13))
     text = f"<a><PROCESSING_BASELINE>05.10</PROCESSING_BASELINE>{offsets}"
-    (product / "MTD_MSIL2A.xml").write_text(f"{text}<BOA_QUANTIFICATION_VALUE>10000</BOA_QUANTIFICATION_VALUE></a>")
+    (product / f"MTD_MSI{level}.xml").write_text(f"{text}<{value}>10000</{value}></a>")
     return str(product)
 
 
@@ -58,6 +59,27 @@ def test_labelled_chips_hold_reflectance_and_no_clouds(run, scenes, labels, tmp_
     assert (seen["all"], seen["clear"]) == (128, 128 - 8 * 3)
     chips = json.loads((tmp_path / "all" / "chips.json").read_text())
     assert [item["level"] for item in chips["inputs"]] == ["surface"]
+
+
+def test_the_model_says_of_which_level_its_products_were(run, scenes, tmp_path, write_raster, make_feedback):
+    """From products to the finished card, and from there to a warning where a product is of another level."""
+    top = [safe(tmp_path, write_raster, day, level="L1C") for day in DAYS]
+    shape = {"NETWORK": "unet", "OPTIONS": '{"widths": [4, 8]}', "EPOCHS": 1, "CHIP_SIZE": 16, "TEST": 0}
+    labels = {"LABELS": [layer_of(values=(1, 2, 1, 2))], "CLASS_FIELD": "kind", "VALIDATION": 30, "BLOCK_SIZE": 16}
+    kinds = {"surface": scenes, "top of the atmosphere": top, None: [scenes[0], top[1]]}
+    for number, (level, products) in enumerate(kinds.items()):
+        feedback, output = make_feedback(), str(tmp_path / f"model{number}")
+        given = {**labels, **shape, "RASTERS_PRODUCTS": products, "OUTPUT": output}
+        trained, _ = run("trainsegmentation", given, feedback)
+        card = json.loads(Path(trained["OUTPUT"], "model.json").read_text())
+        assert card["properties"]["rsdl:inputs"]["image"].get("level") == level
+        assert ("of different levels: L1C" in feedback.text()) == (level is None)
+    for product, other in ((scenes[0], False), (top[0], True)):
+        feedback = make_feedback()
+        given = {"PRODUCT": product, "MODEL": str(tmp_path / "model0"), "OUTPUT": str(tmp_path / "map.tif")}
+        run("semanticsegmentation", given, feedback)
+        warned = [text for kind, text in feedback.said if kind == "warning" and "surface" in text]
+        assert bool(warned) == other
 
 
 def test_the_job_names_products_their_unit_and_quality(run, asked, scenes, labels):

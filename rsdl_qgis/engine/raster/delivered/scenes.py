@@ -13,9 +13,10 @@ from numpy.typing import DTypeLike, NDArray
 from rasterio.enums import Resampling
 
 from ...errors import InputError
-from ...products.collection import ORDERS, places_in
+from ...products.collection import ORDERS, has_dates, places_in
 from ...products.product import Product
 from ...products.table import product_at
+from ...tables.orders import NEWEST, OLDEST
 from ..grid import PIXEL_TOLERANCE, Grid, Window, apply, project, within
 from ..layer import Layer, LayerInfo, OpenLayer
 from ..stack import OpenStack, finest, offset_in
@@ -85,7 +86,9 @@ class OpenScenes:
         self.dtype = np.result_type(*(one.dtype for one in known))
         shown = [scene.title for _, scene in self._layers[:SHOWN]]
         shown += [f"and {len(self._layers) - SHOWN} more"] if len(self._layers) > SHOWN else []
-        told = f"Mosaic of {len(self._layers)} scenes, {layer.order} first: {', '.join(shown)}."
+        by_date = layer.order in (NEWEST, OLDEST)
+        order = "as given, as none has a date" if by_date and not has_dates(product) else f"{layer.order} first"
+        told = f"Mosaic of {len(self._layers)} scenes, {order}: {', '.join(shown)}."
         notes = tuple(note for info in infos[:SHOWN] for note in info.notes)
         self.info = replace(
             infos[0], path=layer.path, bands=self.bands, resolution=self.grid.resolution, crs=self.grid.crs,
